@@ -1,0 +1,62 @@
+package scenarios
+
+// Status is a finding's outcome. The zero value is Inconclusive, so a check
+// that never ran cannot read as a pass.
+type Status int
+
+// The four states of a finding and of a verdict.
+const (
+	Inconclusive Status = iota
+	Pass
+	Fail
+	Skipped // not applicable, or nothing to judge: it counts for nothing
+)
+
+var statusNames = []string{"inconclusive", "pass", "fail", "skipped"}
+
+// String returns the name that result files use.
+func (s Status) String() string { return nameOf(statusNames, int(s)) }
+
+// MarshalText writes the name.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a name; it fails on any other.
+func (s *Status) UnmarshalText(b []byte) error { return indexOf(statusNames, "status", b, s) }
+
+// The ids of findings. Others rely on them: none is ever renamed.
+const (
+	ErrorsRate        = "errors.rate"
+	IdentitySound     = "identity.sound"
+	BalanceOrder      = "balance.order"
+	BalanceReach      = "balance.reach"
+	BalanceCoverage   = "balance.coverage"
+	BalanceUnexpected = "balance.unexpected"
+	BalanceImbalance  = "balance.imbalance"
+	VersionsSame      = "versions.same"
+	TLSIssuer         = "tls.issuer"
+	TLSChain          = "tls.chain"
+	TLSHost           = "tls.host"
+	TLSExpiry         = "tls.expiry"
+	TLSVersion        = "tls.version"
+	TLSSameOnAllNodes = "tls.same-on-all-nodes"
+	DNSNodes          = "dns.nodes"
+	LoadLag           = "load.lag"
+	ThresholdPrefix   = "threshold."
+)
+
+// Finding is one claim, judged. Numbers that a claim does not have are nil.
+type Finding struct {
+	ID        string   `json:"id"`
+	Status    Status   `json:"status"`
+	Subject   string   `json:"subject,omitempty"` // a coordinator, a node; "": the whole
+	Observed  *float64 `json:"observed,omitempty"`
+	Expected  *float64 `json:"expected,omitempty"`
+	P         *float64 `json:"p,omitempty"`         // chance of it, or worse, on a healthy balancer
+	Limit     *float64 `json:"limit,omitempty"`     // what P or Observed was held against
+	Confirmed bool     `json:"confirmed,omitempty"` // a fresh look said the same
+	Message   string   `json:"message"`             // one sentence
+	Note      string   `json:"note,omitempty"`      // what to read even though it passed
+	Explain   string   `json:"explain,omitempty"`   // the arithmetic
+	Fix       string   `json:"fix,omitempty"`       // the flag to add or the setting to look at
+	See       string   `json:"see,omitempty"`       // a URL
+}

@@ -1,0 +1,134 @@
+package scenarios
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+)
+
+// LookKind says why a look was taken.
+type LookKind int
+
+// The kinds of look. Several First looks in a row count as one: the later ones
+// make the first longer, where the number of coordinators was not known.
+const (
+	First   LookKind = iota
+	Confirm          // a fresh look, since the one before alarmed
+	Third            // the deciding one, since first and confirm disagree
+	Extend           // three times as long, since the first was suspicious
+)
+
+var lookNames = []string{"first", "confirm", "third", "extend"}
+
+// String returns the name that result files use.
+func (k LookKind) String() string { return nameOf(lookNames, int(k)) }
+
+// MarshalText writes the name.
+func (k LookKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads a name; it fails on any other.
+func (k *LookKind) UnmarshalText(b []byte) error { return indexOf(lookNames, "look", b, k) }
+
+// Look is one batch of sessions, judged at once. Tally holds the sessions that
+// were meant to be N, Burst those that were opened together after them; a
+// session whose certificate was refused is in neither.
+type Look struct {
+	Kind    LookKind     `json:"kind"`
+	Planned int          `json:"planned"` // N: how many sessions, the burst not counted
+	Cut     bool         `json:"cut"`     // ended early, by a breaker or a signal
+	Tally   Tally        `json:"tally"`
+	Burst   Tally        `json:"burst,omitempty"`
+	Orders  []Order      `json:"nodes,omitempty"`  // by node, sorted
+	Errors  []ErrorGroup `json:"errors,omitempty"` // sorted by class, then coordinator
+	Seen    []Seen       `json:"seen,omitempty"`   // by name, sorted
+	Refused int          `json:"refused,omitempty"`
+}
+
+// ErrorGroup counts the failed sessions of one class and one coordinator.
+type ErrorGroup struct {
+	Class       string `json:"class"`
+	Coordinator string `json:"coordinator"` // "": it failed before it said who answered
+	Count       int    `json:"count"`
+	Example     string `json:"example"` // the first text, untrusted
+	Hint        string `json:"hint,omitempty"`
+}
+
+// Seen is what one look learned of a coordinator besides how often it answered.
+type Seen struct {
+	Coordinator string   `json:"coordinator"`
+	PIDs        []int32  `json:"pids,omitempty"` // in the order of appearance; two mean a restart
+	Versions    []string `json:"versions,omitempty"`
+	Weak        bool     `json:"weak,omitempty"` // the name came from a weak source
+}
+
+// Add folds an observation into the look. Scout and settle sessions, and those
+// whose certificate was refused, are not tallied.
+func (l *Look) Add(o Observation) {
+	switch {
+	case o.Refused:
+		l.Refused++
+		return
+	case o.Part == Scout || o.Part == Settle:
+		return
+	case o.Part == Burst:
+		l.Burst.Add(o.Node, o.Who.Coordinator, o.Outcome)
+	default:
+		l.Tally.Add(o.Node, o.Who.Coordinator, o.Outcome)
+	}
+	if o.Outcome == Failed {
+		l.addError(o)
+	}
+	if o.Who.Coordinator != "" {
+		l.addSeen(o.Who)
+		if o.Part == Ordered {
+			l.order(o.Node).add(o.Who.Coordinator)
+		}
+	}
+}
+
+// All is the tally of every session of the look, the burst included.
+func (l Look) All() Tally {
+	all := slices.Clone(l.Tally)
+	all.Merge(l.Burst)
+	return all
+}
+
+func (l *Look) addError(o Observation) {
+	at := ErrorGroup{Class: o.Class, Coordinator: o.Who.Coordinator, Example: o.Text, Hint: o.Hint}
+	i, found := slices.BinarySearchFunc(l.Errors, at, func(a, b ErrorGroup) int {
+		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
+	})
+	if !found {
+		l.Errors = slices.Insert(l.Errors, i, at)
+	}
+	l.Errors[i].Count++
+}
+
+func (l *Look) addSeen(who Identity) {
+	i, found := slices.BinarySearchFunc(l.Seen, who.Coordinator, func(s Seen, name string) int {
+		return cmp.Compare(s.Coordinator, name)
+	})
+	if !found {
+		l.Seen = slices.Insert(l.Seen, i, Seen{Coordinator: who.Coordinator, Weak: who.Source.Weak()})
+	}
+	s := &l.Seen[i]
+	if who.PID != 0 && !slices.Contains(s.PIDs, who.PID) && len(s.PIDs) < maxSeen {
+		s.PIDs = append(s.PIDs, who.PID)
+	}
+	if who.Version != "" && !slices.Contains(s.Versions, who.Version) && len(s.Versions) < maxSeen {
+		s.Versions = append(s.Versions, who.Version)
+	}
+}
+
+// maxSeen bounds the pids and versions remembered of one coordinator.
+const maxSeen = 16
+
+func (l *Look) order(node netip.AddrPort) *Order {
+	i, found := slices.BinarySearchFunc(l.Orders, node, func(o Order, n netip.AddrPort) int {
+		return o.Node.Compare(n)
+	})
+	if !found {
+		l.Orders = slices.Insert(l.Orders, i, Order{Node: node})
+	}
+	return &l.Orders[i]
+}

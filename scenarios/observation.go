@@ -1,0 +1,110 @@
+package scenarios
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Observation is everything known of one session: one connection, one record.
+type Observation struct {
+	Seq    int           // 0-based, in the order of starting
+	Part   Part          // which part of the run it belongs to
+	Due    time.Duration // when it should have started, since the run began
+	Start  time.Duration // when it did
+	Phases [NumPhases]time.Duration
+
+	Node  netip.AddrPort // the balancer's node that was dialled
+	Local netip.AddrPort // zero: never connected
+	Who   Identity       // zero: never learned
+
+	Outcome Outcome // zero: Unknown
+	Failed  Phase   // where it failed; meaningless unless Outcome is Failed
+	Class   string  // "open.timeout"; empty unless Outcome is Failed
+	Text    string  // the server's words and ours; untrusted
+	Hint    string  // what to try, in our words; empty: nothing to suggest
+	Refused bool    // we ended it because of its certificate: no error of the service
+	Cert    *Cert   // nil: no TLS, or no certificate was received
+}
+
+// Lag is how late the session started: what the generator owes, not the service.
+func (o Observation) Lag() time.Duration { return o.Start - o.Due }
+
+// Part says in which part of a run a session was opened.
+type Part int
+
+// The parts of a run. Only Ordered sessions have an order; Scout and Settle
+// are recorded and never tallied.
+const (
+	Scout    Part = iota // the one session before all others
+	Settle               // one per node until all coordinators are back
+	Ordered              // in turn, one lane per node
+	Parallel             // beyond the ordered ones, where many are needed
+	Burst                // opened together, held, closed
+)
+
+var partNames = []string{"scout", "settle", "ordered", "parallel", "burst"}
+
+// String returns the name that observation files use.
+func (p Part) String() string { return nameOf(partNames, int(p)) }
+
+// MarshalText writes the name.
+func (p Part) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads a name; it fails on any other.
+func (p *Part) UnmarshalText(b []byte) error { return indexOf(partNames, "part", b, p) }
+
+// Outcome is how a session ended. The zero value is Unknown: a session that
+// was cut off is never counted as good.
+type Outcome int
+
+// The outcomes of a session.
+const (
+	Unknown Outcome = iota
+	OK
+	Failed
+)
+
+var outcomeNames = []string{"unknown", "ok", "failed"}
+
+// String returns the name that observation files use.
+func (o Outcome) String() string { return nameOf(outcomeNames, int(o)) }
+
+// MarshalText writes the name.
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads a name; it fails on any other.
+func (o *Outcome) UnmarshalText(b []byte) error { return indexOf(outcomeNames, "outcome", b, o) }
+
+// Identity says who answered a session. The zero value is nobody.
+type Identity struct {
+	Coordinator string // host:port of its web server, or a bare host where the source is weak
+	Version     string // one line, as the server puts it; empty: not said
+	PID         int32  // of the impalad; 0: not learned. In containers it is 1 everywhere
+	Source      Source
+}
+
+// Source is how the coordinator's name was learned.
+type Source int
+
+// The sources of an identity, from none to the strongest.
+const (
+	NoSource        Source = iota // the name is unknown
+	FromUserQuery                 // the user's --identity-query
+	FromCoordinator               // SELECT coordinator(): a host without a port
+	FromHTTPAddr                  // http_addr in OpenSession's configuration
+	FromPing                      // webserver_address of Ping
+)
+
+var sourceNames = []string{"none", "identity-query", "coordinator()", "http_addr", "ping"}
+
+// Weak reports whether several coordinators might share one name of this source.
+func (s Source) Weak() bool { return s < FromHTTPAddr }
+
+// String returns the name that result files use.
+func (s Source) String() string { return nameOf(sourceNames, int(s)) }
+
+// MarshalText writes the name.
+func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a name; it fails on any other.
+func (s *Source) UnmarshalText(b []byte) error { return indexOf(sourceNames, "source", b, s) }

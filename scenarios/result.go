@@ -1,0 +1,124 @@
+package scenarios
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Schema is the version of the result file that this package writes and reads.
+const Schema = "impala-lbcheck/result/1"
+
+// Result is a scenario, what was seen, and what it amounts to: the file that is
+// stored, judged again, compared and rendered. Readers ignore keys they do not know.
+type Result struct {
+	Schema   string       `json:"schema"`
+	Run      string       `json:"run"`  // sorts by time; unique
+	Tool     string       `json:"tool"` // version of impala-lbcheck
+	Scenario Scenario     `json:"scenario"`
+	Verdict  Status       `json:"verdict"`
+	Exit     int          `json:"exit"`
+	Summary  string       `json:"summary"`  // the verdict in one sentence
+	Complete bool         `json:"complete"` // false: interrupted, stopped by a breaker, or never got in
+	Stopped  *Stop        `json:"stopped,omitempty"`
+	Seed     uint64       `json:"seed"`
+	Started  time.Time    `json:"started"`
+	Seconds  float64      `json:"duration_s"`
+	Policy   PolicySeen   `json:"policy"`
+	Sessions Sessions     `json:"sessions"`
+	Coords   []CoordTally `json:"coordinators"`
+	Nodes    []NodeTally  `json:"nodes"`
+	Looks    []Look       `json:"looks"`
+	Phases   PhaseStats   `json:"phases"`
+	Errors   []ErrorGroup `json:"errors"`
+	Failures []Failure    `json:"failures,omitempty"` // the first MaxFailures
+	TLS      []Cert       `json:"tls,omitempty"`
+	Findings []Finding    `json:"findings"`
+	Detect   *Detectable  `json:"detectable,omitempty"`
+	Notes    []string     `json:"notes,omitempty"` // what to know besides the findings
+}
+
+// MaxFailures is how many failed sessions a result keeps line by line.
+const MaxFailures = 200
+
+// Stop says why a run ended before its time.
+type Stop struct {
+	By    StopReason `json:"by"`
+	Class string     `json:"class,omitempty"` // of the session that decided it
+	Text  string     `json:"text"`            // what happened; may hold the server's words
+	Hint  string     `json:"hint,omitempty"`  // what to try
+}
+
+// StopReason is why a run ended before its time.
+type StopReason string
+
+// The reasons to stop.
+const (
+	StopScout       StopReason = "scout"       // the first session failed: nothing was measured
+	StopRejected    StopReason = "rejected"    // two refused logins: an account must not be locked
+	StopStalled     StopReason = "stalled"     // two sessions without an answer
+	StopInterrupted StopReason = "interrupted" // SIGINT or SIGTERM
+	StopCertificate StopReason = "certificate" // no node left whose certificate is good
+)
+
+// PolicySeen is the policy as declared, and as the order of sessions tells it.
+type PolicySeen struct {
+	Declared Policy `json:"declared"`
+	Inferred Policy `json:"inferred,omitempty"` // "": the order does not tell
+}
+
+// Sessions counts what became of the sessions of all looks, bursts included:
+// Attempted = OK + Failed + Unknown. Scout, Settle and Refused stand beside them.
+type Sessions struct {
+	Attempted int `json:"attempted"`
+	OK        int `json:"ok"`
+	Failed    int `json:"failed"`
+	Unknown   int `json:"unknown"`
+	LeftOpen  int `json:"left_open"` // server-side sessions that we could not close
+	Scout     int `json:"scout,omitempty"`
+	Settle    int `json:"settle,omitempty"`
+	Refused   int `json:"refused,omitempty"` // ended by us, because of the certificate
+}
+
+// CoordTally is one coordinator over all looks. Expected is its fair share
+// under the scenario, nil where that is unknown.
+type CoordTally struct {
+	Name     string   `json:"name"`
+	PIDs     []int32  `json:"pids"`
+	Sessions int      `json:"sessions"`
+	Failed   int      `json:"failed"`
+	Share    float64  `json:"share"`
+	Expected *float64 `json:"expected,omitempty"`
+	Version  string   `json:"version,omitempty"`
+	Restarts int      `json:"restarts,omitempty"`
+}
+
+// NodeTally is one node over all looks.
+type NodeTally struct {
+	Address      netip.AddrPort `json:"address"`
+	Sessions     int            `json:"sessions"`
+	Failed       int            `json:"failed"`
+	Unattributed int            `json:"unattributed,omitempty"`
+	Coordinators map[string]int `json:"coordinators"`
+}
+
+// Failure is one failed session as a line to grep a server's log with.
+type Failure struct {
+	Time        time.Time      `json:"time"` // UTC
+	Local       netip.AddrPort `json:"local"`
+	Node        netip.AddrPort `json:"node"`
+	Coordinator string         `json:"coordinator,omitempty"`
+	Phase       Phase          `json:"phase"`
+	Class       string         `json:"class"`
+	Text        string         `json:"text"`
+}
+
+// Detectable is the chance that one look of this run would have shown a
+// fault of each kind: one coordinator dead, one taking three times or twice its
+// fair share, one taking half of it.
+type Detectable struct {
+	Sessions int     `json:"sessions"` // N of the look it speaks of
+	Dead     float64 `json:"dead"`
+	Hot3x    float64 `json:"hot3x"`
+	Hot2x    float64 `json:"hot2x"`
+	Half     float64 `json:"half"`
+}

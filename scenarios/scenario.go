@@ -1,0 +1,166 @@
+package scenarios
+
+import "slices"
+
+// Scenario is what to do and what counts as good. It is the same in a file, in
+// the built-in list and after flags were laid over it. It never holds a secret:
+// a password is named by the file, command or variable that yields it.
+type Scenario struct {
+	Name         string              `yaml:"name" json:"name"`
+	Description  string              `yaml:"description,omitempty" json:"description,omitempty"`
+	Target       Target              `yaml:"target,omitempty" json:"target"`
+	Auth         Auth                `yaml:"auth,omitempty" json:"auth"`
+	TLS          TLSConfig           `yaml:"tls,omitempty" json:"tls"`
+	Load         LoadConfig          `yaml:"load,omitempty" json:"load"`
+	Query        string              `yaml:"query,omitempty" json:"query,omitempty"`                   // "" is SELECT pid()
+	IdentityWith string              `yaml:"identity_query,omitempty" json:"identity_query,omitempty"` // takes the place of Query on servers that are not Impala; first column names the coordinator, a second the pid
+	QueryOptions map[string]string   `yaml:"query_options,omitempty" json:"query_options,omitempty"`
+	Expect       Expect              `yaml:"expect,omitempty" json:"expect"`
+	Thresholds   map[string][]string `yaml:"thresholds,omitempty" json:"thresholds,omitempty"`
+	StrictErrors bool                `yaml:"strict_errors,omitempty" json:"strict_errors,omitempty"` // one failed session is enough
+	Inconclusive OnInconclusive      `yaml:"inconclusive,omitempty" json:"inconclusive,omitempty"`
+	Seed         uint64              `yaml:"seed,omitempty" json:"seed,omitempty"` // 0: chosen by the run
+}
+
+// Target is where the balancer is.
+type Target struct {
+	Endpoints []string `yaml:"endpoints,omitempty" json:"endpoints"`       // host or host:port, each a node or a name of nodes
+	Protocol  Protocol `yaml:"protocol,omitempty" json:"protocol"`         // "" is hs2
+	DNS       DNS      `yaml:"dns,omitempty" json:"dns,omitempty"`         // "" is all
+	Confirm   string   `yaml:"confirm,omitempty" json:"confirm,omitempty"` // host repeated by the user to lift the guard rails
+}
+
+// Protocol is what the listener speaks.
+type Protocol string
+
+// The protocols.
+const (
+	HS2     Protocol = "hs2"     // HiveServer2, binary
+	Beeswax Protocol = "beeswax" // off by default from Impala 5
+)
+
+// Port returns the port that Impala listens on by default.
+func (p Protocol) Port() uint16 {
+	if p == Beeswax {
+		return 21000
+	}
+	return 21050
+}
+
+// DNS says which of a name's addresses are nodes.
+type DNS string
+
+// The ways to resolve.
+const (
+	DNSAll  DNS = "all"  // A, and AAAA where a route exists
+	DNSIPv4 DNS = "ipv4" // A only
+	DNSIPv6 DNS = "ipv6" // AAAA only
+	DNSOS   DNS = "os"   // the one address the system's resolver puts first
+)
+
+// Auth says how to log in.
+type Auth struct {
+	Mechanism       Mechanism `yaml:"mechanism,omitempty" json:"mechanism"` // "" is none
+	User            string    `yaml:"user,omitempty" json:"user,omitempty"`
+	PasswordFile    string    `yaml:"password_file,omitempty" json:"password_file,omitempty"`
+	PasswordCommand string    `yaml:"password_command,omitempty" json:"password_command,omitempty"`
+	AllowCleartext  bool      `yaml:"allow_cleartext,omitempty" json:"allow_cleartext,omitempty"` // a password over a connection without TLS
+}
+
+// Mechanism is the way of logging in.
+type Mechanism string
+
+// The mechanisms.
+const (
+	None Mechanism = "none" // NOSASL
+	LDAP Mechanism = "ldap" // SASL PLAIN
+)
+
+// TLSConfig says how to secure the connection and what to trust.
+type TLSConfig struct {
+	Enabled    bool   `yaml:"enabled,omitempty" json:"enabled"`
+	CACert     string `yaml:"ca_cert,omitempty" json:"ca_cert,omitempty"`         // PEM file; "" is the system's roots
+	ServerName string `yaml:"server_name,omitempty" json:"server_name,omitempty"` // "" is the endpoint's host
+	MinVersion string `yaml:"min_version,omitempty" json:"min_version,omitempty"` // "1.2" or "1.3"; "" is 1.2
+}
+
+// LoadConfig says how many sessions, and how they are opened.
+type LoadConfig struct {
+	Sessions       Auto     `yaml:"sessions,omitempty" json:"sessions"`                                           // N of a look; 0 is auto: what the rule needs
+	PerCoordinator int      `yaml:"sessions_per_coordinator,omitempty" json:"sessions_per_coordinator,omitempty"` // used where Sessions is auto; 0: the rule's own N
+	Burst          int      `yaml:"burst,omitempty" json:"burst"`                                                 // opened together after the N; 0: none
+	BurstHold      Duration `yaml:"burst_hold,omitempty" json:"burst_hold"`
+	Concurrency    int      `yaml:"concurrency,omitempty" json:"concurrency"` // sessions open at once, at most
+	Rate           Rate     `yaml:"rate,omitempty" json:"rate"`               // new sessions a second, over all lanes; 0: not paced
+	Settle         Duration `yaml:"settle,omitempty" json:"settle,omitempty"` // wait so long at most for every coordinator to be back
+	SettleEvery    Duration `yaml:"settle_every,omitempty" json:"settle_every,omitempty"`
+	Timeout        Duration `yaml:"timeout,omitempty" json:"timeout"` // of each phase
+}
+
+// Expect is what counts as good.
+type Expect struct {
+	Coordinators ExpectCoordinators `yaml:"coordinators,omitempty" json:"coordinators"`
+	Nodes        int                `yaml:"nodes,omitempty" json:"nodes,omitempty"`     // addresses behind the name; 0: any number
+	Version      string             `yaml:"version,omitempty" json:"version,omitempty"` // part of every server's version; "": any, all alike
+	Balance      ExpectBalance      `yaml:"balance,omitempty" json:"balance"`
+	TLS          ExpectTLS          `yaml:"tls,omitempty" json:"tls"`
+}
+
+// ExpectCoordinators is the expected set: by count, or by name, or (zero) unknown.
+type ExpectCoordinators struct {
+	Count int      `yaml:"count,omitempty" json:"count,omitempty"`
+	Names []string `yaml:"names,omitempty" json:"names,omitempty"`
+}
+
+// K is how many coordinators are expected; 0 where nothing was said.
+func (e ExpectCoordinators) K() int { return max(e.Count, len(e.Names)) }
+
+// ExpectBalance is what an even spread is.
+type ExpectBalance struct {
+	Policy    Policy    `yaml:"policy,omitempty" json:"policy"`
+	Alpha     float64   `yaml:"alpha,omitempty" json:"alpha"`               // chance that one look at a healthy balancer alarms
+	Tolerance float64   `yaml:"tolerance,omitempty" json:"tolerance"`       // relative deviation of a share that matters
+	Weights   []float64 `yaml:"weights,omitempty" json:"weights,omitempty"` // in the order of Names, or of the sorted names seen; empty: equal
+}
+
+// Policy is how the balancer is said to choose.
+type Policy string
+
+// The policies.
+const (
+	AutoPolicy   Policy = "auto" // not said: judged as random
+	RoundRobin   Policy = "round-robin"
+	FlowHash     Policy = "flow-hash"
+	Random       Policy = "random"
+	LeastConn    Policy = "leastconn"
+	SourcePolicy Policy = "source"
+)
+
+// Policies lists every policy that may be declared.
+func Policies() []Policy {
+	return []Policy{AutoPolicy, RoundRobin, FlowHash, Random, LeastConn, SourcePolicy}
+}
+
+// ExpectTLS is what a good certificate is.
+type ExpectTLS struct {
+	Issuer   []string `yaml:"issuer,omitempty" json:"issuer,omitempty"` // attributes, each must be in the leaf's issuer: RFC 4514 or OpenSSL's one-line form
+	DaysLeft int      `yaml:"days_left,omitempty" json:"days_left"`
+}
+
+// OnInconclusive says how an inconclusive run exits.
+type OnInconclusive string
+
+// The ways to exit where nothing was proven either way. "" is its own code, 3.
+const (
+	InconclusivePass OnInconclusive = "pass"
+	InconclusiveFail OnInconclusive = "fail"
+)
+
+// Clone returns a scenario that shares nothing with s.
+func (s Scenario) Clone() Scenario {
+	s.Target.Endpoints = slices.Clone(s.Target.Endpoints)
+	s.Expect.Coordinators.Names = slices.Clone(s.Expect.Coordinators.Names)
+	s.Expect.Balance.Weights = slices.Clone(s.Expect.Balance.Weights)
+	s.Expect.TLS.Issuer = slices.Clone(s.Expect.TLS.Issuer)
+	return s
+}
