@@ -1,0 +1,126 @@
+package saslframe_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"go.uber.org/goleak"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestMessageReadsBackByteByByte(t *testing.T) {
+	t.Parallel()
+	for _, payload := range []string{"", "PLAIN", strings.Repeat("x", 20<<10)} {
+		wire := saslframe.AppendMessage([]byte("earlier"), saslframe.OK, []byte(payload))
+		r := iotest.OneByteReader(bytes.NewReader(wire[len("earlier"):]))
+		st, got, err := saslframe.ReadMessage(r, saslframe.MaxMessage)
+		if err != nil || st != saslframe.OK || string(got) != payload {
+			t.Errorf("payload of %d bytes: got %v, %d bytes, %v", len(payload), st, len(got), err)
+		}
+	}
+}
+
+func TestReadMessageRefuses(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		wire string
+		want error
+	}{
+		"nothing":                  {"", io.EOF},
+		"half a header":            {"\x02\x00", io.ErrUnexpectedEOF},
+		"half a payload":           {"\x02\x00\x00\x00\x04ab", io.ErrUnexpectedEOF},
+		"a header and no payload":  {"\x02\x00\x00\x00\x04", io.ErrUnexpectedEOF},
+		"status 0":                 {"\x00\x00\x00\x00\x00", saslframe.ErrStatus},
+		"the first byte of Thrift": {"\x80\x01\x00\x02\x00", saslframe.ErrStatus},
+		"a length over the limit":  {"\x02\x00\x00\x00\x09", saslframe.ErrTooLong},
+		"a negative length":        {"\x02\xff\xff\xff\xff", saslframe.ErrTooLong},
+		"the most negative length": {"\x02\x80\x00\x00\x00", saslframe.ErrTooLong},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, _, err := saslframe.ReadMessage(strings.NewReader(tc.wire), 8); !errors.Is(err, tc.want) {
+				t.Errorf("got %v, want %v", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestFrameLength(t *testing.T) {
+	t.Parallel()
+	wire := saslframe.AppendFrame(nil, []byte("abc"))
+	n, err := saslframe.ReadFrameLength([4]byte(wire), 3)
+	if err != nil || n != 3 || string(wire[4:]) != "abc" {
+		t.Errorf("got %d, %v, %q", n, err, wire)
+	}
+	if _, err := saslframe.ReadFrameLength([4]byte(wire), 2); !errors.Is(err, saslframe.ErrTooLong) {
+		t.Errorf("3 bytes of at most 2: %v", err)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	id, user, password, err := saslframe.ParsePlain(saslframe.PlainResponse("ann", "s3cret"))
+	if id != "" || user != "ann" || password != "s3cret" || err != nil {
+		t.Errorf("got %q %q %q %v", id, user, password, err)
+	}
+	for _, bad := range []string{"", "ann", "\x00ann", "\x00\x00pw", "\x00ann\x00s3cret\x00more"} {
+		_, _, _, err := saslframe.ParsePlain([]byte(bad))
+		if !errors.Is(err, saslframe.ErrPlain) {
+			t.Errorf("%q: %v", bad, err)
+		} else if strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%q: the error shows the password: %v", bad, err)
+		}
+	}
+}
+
+func TestStatusNames(t *testing.T) {
+	t.Parallel()
+	got := []string{}
+	for s := saslframe.Start; s <= saslframe.Complete+1; s++ {
+		got = append(got, s.String())
+	}
+	if s := strings.Join(got, " "); s != "START OK BAD ERROR COMPLETE status 6" {
+		t.Error(s)
+	}
+}
+
+// FuzzSASLFrame reads whatever a peer may send: no panic, no more memory than
+// the limit, and what was read writes back to the bytes that were consumed.
+func FuzzSASLFrame(f *testing.F) {
+	f.Add([]byte(""))
+	f.Add([]byte("\x01\x00\x00\x00\x05PLAIN"))
+	f.Add([]byte("\x03\x00\x00\x00\x1bUnsupported mechanism type X"))
+	f.Add([]byte("\x02\x7f\xff\xff\xff"))
+	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n"))
+	f.Add(saslframe.AppendMessage(nil, saslframe.OK, saslframe.PlainResponse("ann", "pw")))
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		const limit = 4096
+		r := bytes.NewReader(wire)
+		st, payload, err := saslframe.ReadMessage(r, limit)
+		if err != nil {
+			if payload != nil {
+				t.Fatal("a payload beside an error")
+			}
+			return
+		}
+		if len(payload) > limit {
+			t.Fatalf("%d bytes", len(payload))
+		}
+		used := wire[:len(wire)-r.Len()]
+		if back := saslframe.AppendMessage(nil, st, payload); !bytes.Equal(back, used) {
+			t.Fatalf("%q came back as %q", used, back)
+		}
+		if _, user, password, err := saslframe.ParsePlain(payload); err == nil {
+			if back := saslframe.PlainResponse(user, password); !bytes.HasSuffix(payload, back) {
+				t.Fatalf("%q came back as %q", payload, back)
+			}
+		}
+	})
+}
