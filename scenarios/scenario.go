@@ -1,7 +1,5 @@
 package scenarios
 
-import "slices"
-
 // Scenario is what to do and what counts as good. It is the same in a file, in
 // the built-in list and after flags were laid over it. It never holds a secret:
 // a password is named by the file, command or variable that yields it.
@@ -17,7 +15,8 @@ type Scenario struct {
 	QueryOptions map[string]string   `yaml:"query_options,omitempty" json:"query_options,omitempty"`
 	Expect       Expect              `yaml:"expect,omitempty" json:"expect"`
 	Thresholds   map[string][]string `yaml:"thresholds,omitempty" json:"thresholds,omitempty"`
-	StrictErrors bool                `yaml:"strict_errors,omitempty" json:"strict_errors,omitempty"` // one failed session is enough
+	StrictErrors bool                `yaml:"strict_errors,omitempty" json:"strict_errors,omitempty"`         // one failed session is enough
+	CertsOnly    bool                `yaml:"certificates_only,omitempty" json:"certificates_only,omitempty"` // stop after the handshake: no login, no session
 	Inconclusive OnInconclusive      `yaml:"inconclusive,omitempty" json:"inconclusive,omitempty"`
 	Seed         uint64              `yaml:"seed,omitempty" json:"seed,omitempty"` // 0: chosen by the run
 }
@@ -155,12 +154,3 @@ const (
 	InconclusivePass OnInconclusive = "pass"
 	InconclusiveFail OnInconclusive = "fail"
 )
-
-// Clone returns a scenario that shares nothing with s.
-func (s Scenario) Clone() Scenario {
-	s.Target.Endpoints = slices.Clone(s.Target.Endpoints)
-	s.Expect.Coordinators.Names = slices.Clone(s.Expect.Coordinators.Names)
-	s.Expect.Balance.Weights = slices.Clone(s.Expect.Balance.Weights)
-	s.Expect.TLS.Issuer = slices.Clone(s.Expect.TLS.Issuer)
-	return s
-}
