@@ -87,6 +87,7 @@ type TLSConfig struct {
 type LoadConfig struct {
 	Sessions       Auto     `yaml:"sessions,omitempty" json:"sessions"`                                           // N of a look; 0 is auto: what the rule needs
 	PerCoordinator int      `yaml:"sessions_per_coordinator,omitempty" json:"sessions_per_coordinator,omitempty"` // used where Sessions is auto; 0: the rule's own N
+	Lanes          Lanes    `yaml:"lanes,omitempty" json:"lanes,omitempty"`                                       // "" is per-node
 	Burst          int      `yaml:"burst,omitempty" json:"burst"`                                                 // opened together after the N; 0: none
 	BurstHold      Duration `yaml:"burst_hold,omitempty" json:"burst_hold"`
 	Concurrency    int      `yaml:"concurrency,omitempty" json:"concurrency"` // sessions open at once, at most
@@ -95,6 +96,13 @@ type LoadConfig struct {
 	SettleEvery    Duration `yaml:"settle_every,omitempty" json:"settle_every,omitempty"`
 	Timeout        Duration `yaml:"timeout,omitempty" json:"timeout"` // of each phase
 }
+
+// Lanes says how the sequential sessions are laid out.
+type Lanes string
+
+// PerNode is the only layout: each node has one lane, and within it a session
+// starts when the one before has ended, so that the order means something.
+const PerNode Lanes = "per-node"
 
 // Expect is what counts as good.
 type Expect struct {

@@ -1,0 +1,45 @@
+package scenarios
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed builtin/*.yaml
+var builtinFiles embed.FS
+
+// BuiltinNames lists the built-in scenarios, sorted.
+func BuiltinNames() []string {
+	entries, _ := builtinFiles.ReadDir("builtin") // embedded: it is there
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), path.Ext(e.Name())))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// BuiltinSource returns a built-in scenario's file, comments and all. It fails
+// where there is none of that name, and says which was meant.
+func BuiltinSource(name string) ([]byte, error) {
+	if src, err := builtinFiles.ReadFile("builtin/" + name + ".yaml"); err == nil {
+		return src, nil
+	}
+	names := BuiltinNames()
+	if near, ok := nearest(name, names); ok {
+		return nil, fmt.Errorf("no scenario %s; did you mean %s?", clip(name), near)
+	}
+	return nil, fmt.Errorf("no scenario %s; there are %s", clip(name), strings.Join(names, ", "))
+}
+
+// Builtin returns a built-in scenario. It names no endpoint.
+func Builtin(name string) (Scenario, error) {
+	src, err := BuiltinSource(name)
+	if err != nil {
+		return Scenario{}, err
+	}
+	return Parse(name+".yaml", src)
+}
