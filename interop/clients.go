@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// simNode is the address of a simulated balancer's only node.
+const simNode = "127.0.0.2"
+
+// The login of the cluster that wants one.
+const (
+	ldapUser     = "alice"
+	ldapPassword = "correct horse"
+)
+
+// clientTime is the longest that one client may take for its query.
+const clientTime = 30 * time.Second
+
+// rounds is how often each client asks.
+const rounds = 3
+
+// clientCase is a client that is not ours, asking a simulated cluster.
+type clientCase struct {
+	name    string
+	cluster func() (*cluster, error)
+	argv    func(c *cluster) ([]string, error) // the command line that prints the pid
+	refused func(c *cluster) ([]string, error) // one that the client or the cluster must refuse; nil: none
+}
+
+// clientProofs: clients that we did not write, each of which must print
+// exactly one integer, the pid of a coordinator of the simulated cluster.
+func clientProofs(l *lab) []proof {
+	hs2 := func(c *cluster) string { return c.listeners("hs2")[0] }
+	venv := func() { go l.shell(); go l.impyla(); go l.gohive() }
+
+	var all []proof
+	for _, c := range []clientCase{
+		{"client.impala-shell.hs2", l.open, func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "-i", hs2(c))
+		}, nil},
+		{"client.impala-shell.beeswax", l.open, func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=beeswax", "-i", c.listeners("beeswax")[0])
+		}, nil},
+		{"client.impala-shell.tls", l.openTLS, func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)))
+		}, func(c *cluster) ([]string, error) {
+			certs, err := l.pki()
+			if err != nil {
+				return nil, err
+			}
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+certs.stranger, "-i", named(hs2(c)))
+		}},
+		{"client.impala-shell.ldap-tls", l.login, func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)),
+				"-l", "-u", ldapUser, "--ldap_password_cmd=printf '"+ldapPassword+"'")
+		}, func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)),
+				"-l", "-u", ldapUser, "--ldap_password_cmd=printf wrong")
+		}},
+		{"client.impyla", l.open, func(c *cluster) ([]string, error) {
+			dir, err := l.impyla()
+			return []string{dir + "/bin/python", "-c", impylaScript, simNode, portOf(hs2(c))}, err
+		}, nil},
+		{"client.gohive", l.open, func(c *cluster) ([]string, error) {
+			bin, err := l.gohive()
+			return []string{bin, simNode, portOf(hs2(c)), "select pid()"}, err
+		}, nil},
+	} {
+		all = append(all, proof{name: c.name, warm: venv, run: func(ctx context.Context) (evidence, error) { return c.prove(ctx, l) }})
+	}
+	return all
+}
+
+// impylaScript asks by impyla, a host and a port.
+const impylaScript = `import sys
+from impala.dbapi import connect
+cursor = connect(sys.argv[1], int(sys.argv[2]), auth_mechanism="NOSASL", timeout=10).cursor()
+cursor.execute("select pid()")
+(row,) = cursor.fetchall()
+print(*row)`
+
+// impalaShell is a command line of impala-shell that asks for the pid.
+func (l *lab) impalaShell(flags ...string) ([]string, error) {
+	dir, err := l.shell()
+	return append(append([]string{dir + "/bin/impala-shell"}, flags...), "-B", "--quiet", "-q", "select pid()"), err
+}
+
+// named puts the name that the certificates have in place of the address.
+func named(address string) string { return net.JoinHostPort(simName, portOf(address)) }
+
+func portOf(address string) string {
+	_, port, _ := net.SplitHostPort(address)
+	return port
+}
+
+// startLogin runs the cluster that wants a login.
+func (l *lab) startLogin(ctx context.Context) (*cluster, error) {
+	password := l.file("run", "password")
+	if err := os.WriteFile(password, []byte(ldapPassword+"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	return l.startClientSim(ctx, "login", clientPort+4, "--auth", "ldap", "--user", ldapUser, "--password-file", password, "--tls")
+}
+
+// startClientSim runs a cluster with one node, and with names for its certificate.
+func (l *lab) startClientSim(ctx context.Context, name string, port int, flags ...string) (*cluster, error) {
+	if err := l.hosts(); err != nil {
+		return nil, err
+	}
+	ca := l.file("pki", name+"-ca.pem")
+	c, err := l.startSim(ctx, name, port, 2, append(flags, "--nodes", "1", "--coordinators", "3", "--balance", "round-robin", "--ca-out", ca)...)
+	if err != nil {
+		return nil, err
+	}
+	c.ca = ca
+	for _, line := range c.lines {
+		if host, _, _ := net.SplitHostPort(line.Address); host != simNode {
+			return nil, fmt.Errorf("the simulated node is %s, not %s", host, simNode)
+		}
+	}
+	return c, nil
+}
+
+// prove lets the client ask, checks each answer, and that the client refuses
+// what it has to.
+func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
+	cluster, err := c.cluster()
+	if err != nil {
+		return evidence{}, err
+	}
+	argv, err := c.argv(cluster)
+	if err != nil {
+		return evidence{}, err
+	}
+	env := []string{"HOME=" + l.file("run")} // impala-shell keeps a history
+	e := evidence{tally: map[string]int{}}
+	var pids []string
+	for range rounds {
+		a, err := ask(ctx, clientTime, env, argv...)
+		if err != nil {
+			return e, err
+		}
+		pid, owner, err := cluster.answered(a)
+		if err != nil {
+			return e, err
+		}
+		pids = append(pids, strconv.Itoa(pid))
+		e.tally[owner]++
+	}
+	e.numbers = fmt.Sprintf("pids %s, each of a simulated coordinator", strings.Join(pids, ", "))
+	if c.refused == nil {
+		return e, nil
+	}
+	argv, err = c.refused(cluster)
+	if err != nil {
+		return e, err
+	}
+	a, err := ask(ctx, clientTime, env, argv...)
+	if err == nil && (a.code == 0 || len(strings.TrimSpace(string(a.stdout))) > 0) {
+		err = errors.New("the wrong CA or password was accepted: the case shows nothing")
+	}
+	e.numbers += "; the wrong CA or password was refused"
+	return e, err
+}
+
+// answered checks that a client printed one integer and nothing else, and that
+// it is the pid of a coordinator.
+func (c *cluster) answered(a answer) (pid int, owner string, err error) {
+	printed := strings.TrimSpace(string(a.stdout))
+	pid, err = strconv.Atoi(printed)
+	if err != nil {
+		return 0, "", fmt.Errorf("exit %d, printed %q, not one integer: %s", a.code, oneLine(printed), tail(a.stderr))
+	}
+	owner, ours := c.owner(pid)
+	if !ours {
+		return 0, "", fmt.Errorf("printed %d, which is no coordinator's pid: %v", pid, c.lines[0].PIDs)
+	}
+	return pid, owner, nil
+}
+
+// askGohive asks an HS2 server one query by gohive and returns the row.
+func (l *lab) askGohive(ctx context.Context, address, query string) (string, error) {
+	bin, err := l.gohive()
+	if err != nil {
+		return "", err
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", err
+	}
+	out, err := must(ctx, clientTime, nil, bin, host, port, query)
+	return strings.TrimSuffix(string(out), "\n"), err
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// listener is one way into a balancer: one proxy, with counters of its own.
+type listener struct {
+	name    string
+	bind    string   // address:port, then options
+	options []string // lines of the proxy
+	servers []string // address:port, then options; named c1, c2, ... in this order
+}
+
+// address is what a client dials.
+func (l listener) address() string { return strings.Fields(l.bind)[0] }
+
+// haproxy is a running HAProxy.
+type haproxy struct {
+	socket    string
+	listeners []listener
+}
+
+const haproxyHead = `global
+  maxconn 4000
+  stats socket %s mode 600 level admin
+defaults
+  mode tcp
+  timeout connect 2s
+  timeout client 60s
+  timeout server 60s
+  # Weight 100: a percentage of weight 1 would be rounded down to none.
+  default-server check inter 500ms fall 2 rise 2 weight 100
+`
+
+// startHAProxy runs a HAProxy with those listeners.
+func (l *lab) startHAProxy(ctx context.Context, name string, listeners []listener) (*haproxy, error) {
+	if err := l.packages(); err != nil {
+		return nil, err
+	}
+	h := &haproxy{socket: l.file("run", name+".sock"), listeners: listeners}
+	var conf strings.Builder
+	fmt.Fprintf(&conf, haproxyHead, h.socket)
+	for _, in := range listeners {
+		fmt.Fprintf(&conf, "listen %s\n  bind %s\n", in.name, in.bind)
+		for _, option := range in.options {
+			fmt.Fprintf(&conf, "  %s\n", option)
+		}
+		for i, server := range in.servers {
+			fmt.Fprintf(&conf, "  server c%d %s\n", i+1, server)
+		}
+	}
+	path := l.file("run", name+".cfg")
+	if err := os.WriteFile(path, []byte(conf.String()), 0o644); err != nil {
+		return nil, err
+	}
+	p, err := l.procs.start(name, exec.Command("haproxy", "-db", "-f", path), nil)
+	if err != nil {
+		return nil, err
+	}
+	return h, p.await(ctx, 10*time.Second, func(ctx context.Context) error {
+		_, err := h.command(ctx, "show info")
+		return err
+	})
+}
+
+// find returns the listener of that name.
+func (h *haproxy) find(name string) (string, error) {
+	for _, l := range h.listeners {
+		if l.name == name {
+			return l.address(), nil
+		}
+	}
+	return "", fmt.Errorf("no listener %q", name)
+}
+
+// command asks the admin socket, which answers one command per connection.
+func (h *haproxy) command(ctx context.Context, line string) (string, error) {
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "unix", h.socket)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(5 * time.Second))
+	if _, err := io.WriteString(c, line+"\n"); err != nil {
+		return "", err
+	}
+	b, err := io.ReadAll(c)
+	return string(b), err
+}
+
+// set gives a server of a listener another state: ready, drain or maint.
+func (h *haproxy) set(ctx context.Context, listener, server, state string) error {
+	said, err := h.command(ctx, fmt.Sprintf("set server %s/%s state %s", listener, server, state))
+	if err == nil && strings.TrimSpace(said) != "" {
+		err = errors.New(strings.TrimSpace(said))
+	}
+	return err
+}
+
+// count returns the sessions that each server of a listener was given since
+// HAProxy started: stot of "show stat", health checks not counted.
+func (h *haproxy) count(ctx context.Context, listener string) (map[string]int, error) {
+	text, err := h.command(ctx, "show stat")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "# "))).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("show stat: %w", err)
+	}
+	column := map[string]int{}
+	for i, name := range rows[0] {
+		column[name] = i
+	}
+	sessions := map[string]int{}
+	for _, row := range rows[1:] {
+		server := row[column["svname"]]
+		if row[column["pxname"]] != listener || server == "FRONTEND" || server == "BACKEND" {
+			continue
+		}
+		if sessions[server], err = strconv.Atoi(row[column["stot"]]); err != nil {
+			return nil, fmt.Errorf("show stat, %s/%s: %w", listener, server, err)
+		}
+	}
+	return sessions, nil
+}

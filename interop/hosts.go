@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+	"strings"
+)
+
+// The nodes of lbName: what its two A records would say.
+const (
+	nodeOne = "127.0.1.1"
+	nodeTwo = "127.0.1.2"
+)
+
+const (
+	hostsFile = "/etc/hosts"
+	hostsMark = "# impala-lbcheck interop"
+)
+
+// addNames makes lbName resolve to both nodes and simName to the simulated
+// one, until the lab is closed. Lines
+// that a killed run left behind are replaced.
+func (l *lab) addNames() error {
+	ours := ""
+	for _, line := range []string{nodeOne + " " + lbName, nodeTwo + " " + lbName, simNode + " " + simName} {
+		ours += line + " " + hostsMark + "\n"
+	}
+	l.names = func() { rewriteHosts("") }
+	return rewriteHosts(ours)
+}
+
+// rewriteHosts replaces our lines. It writes in place: in a container the file
+// is a mount and cannot be replaced by another.
+func rewriteHosts(ours string) error {
+	b, err := os.ReadFile(hostsFile)
+	if err != nil {
+		return err
+	}
+	var kept strings.Builder
+	for line := range strings.Lines(string(b)) {
+		if !strings.Contains(line, hostsMark) {
+			kept.WriteString(line)
+		}
+	}
+	others := kept.String()
+	if ours != "" && others != "" && !strings.HasSuffix(others, "\n") {
+		others += "\n"
+	}
+	return os.WriteFile(hostsFile, []byte(others+ours), 0o644)
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// lab is everything that the proofs stand on. Each fixture is made when it is
+// first asked for, and only once; one that could not be made gives its error to
+// every proof that needs it.
+type lab struct {
+	root  string // of the module
+	work  string // interop/.work: venvs, configurations, logs, results
+	began time.Time
+	lock  *os.File
+	procs processes
+	names func() // takes our names out of /etc/hosts
+
+	packages func() error
+	tool     func() (string, error) // path of the command under test
+	pki      func() (pki, error)
+	hosts    func() error // lbName resolves to two nodes
+
+	// Simulated coordinators for real balancers, and the balancers.
+	plain         func() (*cluster, error)
+	secure        func() (*cluster, error) // they speak TLS
+	hung          func() (*cluster, error) // the second never answers
+	haproxy       func() (*haproxy, error) // in front of plain
+	nginx         func() (*nginx, error)   // in front of plain
+	secureHAProxy func() (*haproxy, error) // in front of secure
+
+	// Simulated clusters for real clients, and the clients.
+	open, openTLS, login  func() (*cluster, error)
+	shell, impyla, gohive func() (string, error) // folder of a venv, folder of a venv, program
+
+	spark func() (*spark, error) // real servers behind a HAProxy of their own
+}
+
+// newLab makes the working folder and takes the lock on it.
+func newLab(ctx context.Context) (*lab, error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return nil, err
+	}
+	l := &lab{root: root, work: filepath.Join(root, "interop", ".work"), began: time.Now()}
+	l.procs.dir = filepath.Join(l.work, "log")
+	for _, dir := range []string{l.procs.dir, l.file("run"), l.file("pki")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	if l.lock, err = lockFile(l.file("lock")); err != nil {
+		return nil, err
+	}
+	l.furnish(ctx)
+	return l, nil
+}
+
+// furnish says how each fixture is made.
+func (l *lab) furnish(ctx context.Context) {
+	l.packages = sync.OnceValue(func() error { return installPackages(ctx) })
+	l.tool = sync.OnceValues(func() (string, error) { return l.buildTool(ctx) })
+	l.pki = sync.OnceValues(func() (pki, error) { return newPKI(l.file("pki")) })
+	l.hosts = sync.OnceValue(l.addNames)
+
+	l.plain = sync.OnceValues(func() (*cluster, error) { return l.startDirect(ctx, "plain", plainPort) })
+	l.secure = sync.OnceValues(func() (*cluster, error) { return l.startSecure(ctx) })
+	l.hung = sync.OnceValues(func() (*cluster, error) {
+		return l.startDirect(ctx, "hung", hungPort, "--fault", "hung@2")
+	})
+	l.haproxy = sync.OnceValues(func() (*haproxy, error) { return l.startPlainHAProxy(ctx) })
+	l.nginx = sync.OnceValues(func() (*nginx, error) { return l.startNginx(ctx) })
+
+	l.secureHAProxy = sync.OnceValues(func() (*haproxy, error) { return l.startSecureHAProxy(ctx) })
+
+	l.open = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "open", clientPort) })
+	l.openTLS = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "tls", clientPort+2, "--tls") })
+	l.login = sync.OnceValues(func() (*cluster, error) { return l.startLogin(ctx) })
+	l.shell = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "shell", pyImpala) })
+	l.impyla = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "impyla", pyImpyla) })
+	l.gohive = sync.OnceValues(func() (string, error) { return l.buildGohive(ctx) })
+	l.spark = sync.OnceValues(func() (*spark, error) { return l.startSpark(ctx) })
+}
+
+// close stops what was started and takes back what was changed outside of the
+// working folder.
+func (l *lab) close() {
+	l.procs.close()
+	if l.names != nil {
+		l.names()
+	}
+	l.lock.Close()
+}
+
+// file returns a path in the working folder.
+func (l *lab) file(parts ...string) string {
+	return filepath.Join(append([]string{l.work}, parts...)...)
+}
+
+// moduleRoot finds go.mod in the current folder or above it.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("run it inside the module: go run ./interop")
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// lockFile takes the lock that keeps a second run away from the ports of the
+// first. It is held until the file is closed.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("another run holds %s", path)
+	}
+	return f, nil
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// deadline bounds the whole program: an installation on a clean machine, and
+// every proof.
+const deadline = 20 * time.Minute
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	code := run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string) int {
+	if len(args) > 1 || len(args) == 1 && strings.HasPrefix(args[0], "-") {
+		fmt.Fprintln(os.Stderr, "usage: go run ./interop [PART-OF-A-NAME]")
+		return 2
+	}
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	l, err := newLab(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "interop:", err)
+		return 2
+	}
+	defer l.close()
+
+	chosen := choose(allProofs(l), strings.Join(args, ""))
+	if len(chosen) == 0 {
+		fmt.Fprintf(os.Stderr, "interop: no proof has %q in its name\n", args[0])
+		return 2
+	}
+	return conclude(l, prove(ctx, chosen), len(args) == 0)
+}
+
+// allProofs lists every proof. Those whose software takes long to install and
+// to start come last: they are made ready while the others run.
+func allProofs(l *lab) []proof {
+	var all []proof
+	for _, group := range [][]proof{
+		balanceProofs(l), nodeProofs(l), tlsProofs(l), clientProofs(l), sparkProofs(l),
+	} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// conclude prints the sum, writes proof.json where every proof was asked for,
+// and returns the exit code.
+func conclude(l *lab, outcomes []outcome, complete bool) int {
+	missing := 0
+	for _, o := range outcomes {
+		if !o.Proven {
+			missing++
+		}
+	}
+	fmt.Printf("%d proven, %d not proven, in %.0f s\n", len(outcomes)-missing, missing, time.Since(l.began).Seconds())
+	if complete {
+		if err := l.save(outcomes); err != nil {
+			fmt.Fprintln(os.Stderr, "interop:", err)
+			return 1
+		}
+	}
+	if missing > 0 {
+		return 1
+	}
+	return 0
+}

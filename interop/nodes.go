@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+)
+
+// The ports at which lbName's two nodes listen: one where each reaches two of
+// the four coordinators, one where they reach three and one.
+const (
+	evenPort   = "31041"
+	unevenPort = "31042"
+)
+
+// nodeProofs: a name with two addresses, each of which reaches only a part of
+// the coordinators, as zones do where a balancer does not balance across them.
+func nodeProofs(l *lab) []proof {
+	prove := func(name, port string, want expectation, status string) proof {
+		return proof{name: name, run: func(ctx context.Context) (evidence, error) {
+			return l.proveNodes(ctx, name, port, want, status)
+		}}
+	}
+	return []proof{
+		// 2 and 2 of 4: everyone's share is what it should be, and the report says that the nodes differ.
+		prove("haproxy.nodes.even-zones", evenPort, expectation{}, "pass"),
+		// 3 and 1 of 4: one coordinator takes half of all sessions.
+		prove("haproxy.nodes.uneven-zones", unevenPort, expectation{1, []string{"balance.reach"}}, "fail"),
+	}
+}
+
+// proveNodes dials the name and checks that both nodes were found, that each
+// reached its own coordinators only, and that balance.reach names them.
+func (l *lab) proveNodes(ctx context.Context, name, port string, want expectation, status string) (evidence, error) {
+	if _, err := l.haproxy(); err != nil {
+		return evidence{}, err
+	}
+	c, err := l.plain()
+	if err != nil {
+		return evidence{}, err
+	}
+	if err := l.hosts(); err != nil {
+		return evidence{}, err
+	}
+	all := balanceCase{expect: c.names(), sessions: 48, args: []string{"--expect-nodes", "2"}}
+	r, err := l.smoke(ctx, name, want, append(all.flags(), net.JoinHostPort(lbName, port))...)
+	if err != nil {
+		return evidence{}, err
+	}
+	one, two := net.JoinHostPort(nodeOne, port), net.JoinHostPort(nodeTwo, port)
+	split := map[string][]string{evenPort: {one, one, two, two}, unevenPort: {one, one, one, two}}[port]
+	reached := map[string]map[string]int{}
+	for _, n := range r.Nodes {
+		reached[n.Address] = n.Coordinators
+	}
+	for i, coordinator := range c.names() {
+		if len(reached) != 2 || reached[split[i]][coordinator] == 0 || reached[split[i]][coordinator] != r.tally()[coordinator] {
+			return evidence{}, fmt.Errorf("%s should be reached through %s alone: %v", coordinator, split[i], reached)
+		}
+	}
+	if err := r.says("balance.reach", status, one, two); err != nil {
+		return evidence{}, err
+	}
+	return evidence{
+		numbers: fmt.Sprintf("%s of %d sessions over 2 nodes; exit %d, balance.reach %s naming both",
+			slashed(r.counts(c.names())), r.Sessions.Attempted, r.Exit, status),
+		tally: r.tally(),
+	}, nil
+}

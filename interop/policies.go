@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+)
+
+// balanceProofs: our client through HAProxy and nginx, by every policy of theirs.
+func balanceProofs(l *lab) []proof {
+	through := func(name string, get func() (balancer, error), c balanceCase) proof {
+		return proof{name: name, run: func(ctx context.Context) (evidence, error) {
+			b, err := get()
+			if err != nil {
+				return evidence{}, err
+			}
+			cluster, err := l.plain()
+			if err != nil {
+				return evidence{}, err
+			}
+			c.expect = cluster.names()
+			return c.prove(ctx, l, name, b, cluster.names())
+		}}
+	}
+	haproxy := func() (balancer, error) { return l.haproxy() }
+	nginx := func() (balancer, error) { return l.nginx() }
+
+	var all []proof
+	for _, c := range policyCases {
+		all = append(all, through("haproxy."+c.name, haproxy, c.balanceCase), through("nginx."+c.name, nginx, c.balanceCase))
+	}
+	return append(all,
+		through("haproxy.random.weight-1", haproxy, balanceCase{
+			listener: "random-weight-1", sessions: 4000, args: coarse, exit: 1, fails: []string{"balance.imbalance"}}),
+		proof{name: "haproxy.leastconn.others-busy", run: l.proveBusy},
+		proof{name: "haproxy.drain", run: l.proveDrain},
+		proof{name: "haproxy.hung", run: l.proveHung},
+	)
+}
+
+// coarse are the flags of the runs that tell a random balancer from a skewed one.
+var coarse = []string{"--tolerance", "0.1"}
+
+// policyCases are what HAProxy and nginx have in common: a listener of that
+// name each. Rotation is exact, whatever the scout took: it only shifts where a
+// run begins, and each run is whole rounds.
+var policyCases = []struct {
+	name string
+	balanceCase
+}{
+	{"round-robin", balanceCase{listener: "round-robin", sessions: 40, shares: []int{10, 10, 10, 10}, and: inferred("round-robin")}},
+	{"weights", balanceCase{listener: "weights", sessions: 400, args: []string{"--expect-weights", "4:2:1:1"},
+		shares: []int{200, 100, 50, 50}}},
+	{"weights.undeclared", balanceCase{listener: "weights", sessions: 400,
+		shares: []int{400, 200, 100, 100}, exit: 1, fails: []string{"balance.imbalance"}}}, // two looks: the second confirms
+	{"leastconn", balanceCase{listener: "leastconn", policy: "leastconn", sessions: 40, and: leastConnJudged}},
+	{"source", balanceCase{listener: "source", policy: "source", sessions: 40, and: onlyOne}},
+	{"source.undeclared", balanceCase{listener: "source", sessions: 40, exit: 1, fails: []string{"balance.coverage"}, and: onlyOne}},
+	{"random", balanceCase{listener: "random", sessions: 4000, args: coarse}},
+}
+
+// inferred checks which policy the order of the sessions told.
+func inferred(policy string) func(result) error {
+	return func(r result) error {
+		if r.Policy.Inferred != policy {
+			return fmt.Errorf("the policy is said to look like %q, it is %s", r.Policy.Inferred, policy)
+		}
+		return nil
+	}
+}
+
+// leastConnJudged checks that all were seen and that no imbalance was judged:
+// under leastconn others' sessions decide where ours go.
+func leastConnJudged(r result) error {
+	if err := r.says("balance.imbalance", "skipped"); err != nil {
+		return err
+	}
+	return r.says("balance.coverage", "pass")
+}
+
+// onlyOne checks that a single coordinator answered.
+func onlyOne(r result) error {
+	answering := 0
+	for _, sessions := range r.tally() {
+		if sessions > 0 {
+			answering++
+		}
+	}
+	if answering != 1 {
+		return fmt.Errorf("%d coordinators answered, not one: %v", answering, r.tally())
+	}
+	return nil
+}
+
+// proveBusy gives three of four coordinators sessions of somebody else, so that
+// leastconn rightly sends all of ours to the fourth. That is no fault, and no
+// proof of health either.
+func (l *lab) proveBusy(ctx context.Context) (evidence, error) {
+	h, err := l.haproxy()
+	if err != nil {
+		return evidence{}, err
+	}
+	c, err := l.plain()
+	if err != nil {
+		return evidence{}, err
+	}
+	const held = 12
+	if err := h.set(ctx, "busy", "c4", "maint"); err != nil {
+		return evidence{}, err
+	}
+	address, err := h.find("busy")
+	if err != nil {
+		return evidence{}, err
+	}
+	release, err := hold(ctx, address, held)
+	defer release()
+	if err != nil {
+		return evidence{}, err
+	}
+	if err := h.await(ctx, "busy", held); err != nil {
+		return evidence{}, err
+	}
+	if err := h.set(ctx, "busy", "c4", "ready"); err != nil {
+		return evidence{}, err
+	}
+	unseen := balanceCase{
+		listener: "busy", policy: "leastconn", expect: c.names(), sessions: 40, shares: []int{0, 0, 0, 40}, exit: 3,
+		and: func(r result) error { return r.says("balance.coverage", "inconclusive", c.names()[0]) },
+	}
+	return unseen.prove(ctx, l, "haproxy.leastconn.others-busy", h, c.names())
+}
+
+// hold opens so many connections and keeps them silent until release.
+func hold(ctx context.Context, address string, n int) (release func(), err error) {
+	var conns []io.Closer
+	release = func() {
+		for _, c := range conns {
+			c.Close()
+		}
+	}
+	for range n {
+		var d net.Dialer
+		c, err := d.DialContext(ctx, "tcp", address)
+		if err != nil {
+			return release, err
+		}
+		conns = append(conns, c)
+	}
+	return release, nil
+}
+
+// await waits until the servers of a listener were given so many sessions in all.
+func (h *haproxy) await(ctx context.Context, listener string, sessions int) error {
+	for {
+		counts, err := h.count(ctx, listener)
+		if err != nil {
+			return err
+		}
+		sum := 0
+		for _, n := range counts {
+			sum += n
+		}
+		if sum >= sessions {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// proveDrain takes one coordinator out of rotation, as an operator would.
+func (l *lab) proveDrain(ctx context.Context) (evidence, error) {
+	h, err := l.haproxy()
+	if err != nil {
+		return evidence{}, err
+	}
+	c, err := l.plain()
+	if err != nil {
+		return evidence{}, err
+	}
+	if err := h.set(ctx, "drain", "c3", "drain"); err != nil {
+		return evidence{}, err
+	}
+	defer h.set(context.WithoutCancel(ctx), "drain", "c3", "ready")
+	missing := balanceCase{
+		listener: "drain", expect: c.names(), sessions: 48, shares: []int{32, 32, 0, 32}, exit: 1, fails: []string{"balance.coverage"},
+		and: func(r result) error { return r.says("balance.coverage", "fail", c.names()[2]) },
+	}
+	return missing.prove(ctx, l, "haproxy.drain", h, c.names())
+}
+
+// proveHung puts a coordinator that accepts and never answers behind a check
+// that only connects, as most TCP checks do: HAProxy goes on sending sessions
+// there.
+func (l *lab) proveHung(ctx context.Context) (evidence, error) {
+	const name = "haproxy.hung"
+	c, err := l.hung()
+	if err != nil {
+		return evidence{}, err
+	}
+	h, err := l.startHAProxy(ctx, "haproxy-hung", []listener{
+		{"hung", "127.0.0.1:31009", []string{"balance roundrobin"}, c.addresses()},
+	})
+	if err != nil {
+		return evidence{}, err
+	}
+	stalled := balanceCase{
+		listener: "hung", expect: c.names(), sessions: 40, args: []string{"--timeout", "2s"}, exit: 1, fails: []string{"errors.rate"},
+		and: func(r result) error {
+			if len(r.Errors) != 1 || r.Errors[0].Class != "open.timeout" {
+				return fmt.Errorf("the errors are %+v, not open.timeout alone", r.Errors)
+			}
+			return r.says("errors.rate", "fail", "open.timeout")
+		},
+	}
+	e, err := stalled.prove(ctx, l, name, h, c.names())
+	if err != nil {
+		return e, err
+	}
+	up, err := h.command(ctx, "show stat")
+	if err != nil {
+		return e, err
+	}
+	for line := range strings.Lines(up) {
+		if strings.HasPrefix(line, "hung,c2,") && strings.Contains(line, ",UP,") {
+			e.numbers += "; HAProxy's check calls it UP"
+			return e, nil
+		}
+	}
+	return e, fmt.Errorf("HAProxy does not call the hung coordinator UP: the case shows nothing")
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A proof is one claim about impala-lbcheck and software that is not ours.
+type proof struct {
+	name string
+	warm func() // begins what takes long, while other proofs run; nil: nothing does
+	run  func(context.Context) (evidence, error)
+}
+
+// evidence is what a proof rests on. Tally counts sessions by coordinator; it
+// is nil where a proof has none.
+type evidence struct {
+	numbers string
+	tally   map[string]int
+}
+
+// outcome is what became of a proof, as proof.json keeps it.
+type outcome struct {
+	Name    string         `json:"name"`
+	Proven  bool           `json:"proven"`
+	Numbers string         `json:"numbers,omitempty"`
+	Why     string         `json:"why,omitempty"` // not proven: what was missing or different
+	Tally   map[string]int `json:"tally,omitempty"`
+	Seconds float64        `json:"seconds"`
+}
+
+// choose returns the proofs whose names hold part; all of them where it is "".
+func choose(all []proof, part string) []proof {
+	var chosen []proof
+	for _, p := range all {
+		if strings.Contains(p.name, part) {
+			chosen = append(chosen, p)
+		}
+	}
+	return chosen
+}
+
+// prove runs the proofs one after the other, since they share two cores and the
+// balancers' counters, and prints a line for each as it ends.
+func prove(ctx context.Context, proofs []proof) []outcome {
+	for _, p := range proofs {
+		if p.warm != nil {
+			go p.warm()
+		}
+	}
+	var outcomes []outcome
+	for _, p := range proofs {
+		began := time.Now()
+		e, err := p.run(ctx)
+		if err == nil && e.numbers == "" {
+			err = fmt.Errorf("it ended without evidence")
+		}
+		o := outcome{Name: p.name, Proven: err == nil, Numbers: e.numbers, Tally: e.tally, Seconds: time.Since(began).Seconds()}
+		if err != nil {
+			o.Why = oneLine(err.Error())
+			fmt.Printf("NOT PROVEN  %s  %s\n", p.name, o.Why)
+		} else {
+			fmt.Printf("PROVEN  %s  %s\n", p.name, e.numbers)
+		}
+		outcomes = append(outcomes, o)
+	}
+	return outcomes
+}
+
+// save writes versions and outcomes to interop/proof.json.
+func (l *lab) save(outcomes []outcome) error {
+	b, err := json.MarshalIndent(struct {
+		Versions map[string]string `json:"versions"`
+		Seconds  float64           `json:"duration_s"`
+		Proofs   []outcome         `json:"proofs"`
+	}{l.versions(), time.Since(l.began).Seconds(), outcomes}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(l.root, "interop", "proof.json"), append(b, '\n'), 0o644)
+}
+
+// oneLine keeps a line of output a line, and short enough to read.
+func oneLine(s string) string {
+	const most = 600
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > most {
+		s = s[:most] + "..."
+	}
+	return s
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Ports of the simulated clusters. Every fixed port of interop lies below 32768,
+// where Linux begins to hand out ports to clients.
+const (
+	plainPort = 21150 + 10*iota
+	securePort
+	hungPort
+	clientPort // also tells the clients' clusters apart
+)
+
+// coordinators is how many there are in each cluster that HAProxy and nginx balance.
+const coordinators = 4
+
+// listening is a line that "impala-lbcheck sim" prints: one listener.
+type listening struct {
+	Listener     string           `json:"listener"` // hs2, beeswax
+	Address      string           `json:"address"`
+	Node         int              `json:"node"`        // 0: a coordinator's own
+	Coordinator  string           `json:"coordinator"` // "": the balancer's
+	Coordinators []string         `json:"coordinators"`
+	PIDs         map[string][]int `json:"pids"`
+}
+
+// cluster is a running "impala-lbcheck sim".
+type cluster struct {
+	lines []listening
+	ca    string // PEM file of its CA, where it speaks TLS
+}
+
+// startDirect runs a cluster whose coordinators are dialled one by one, so that
+// a real balancer can do the balancing.
+func (l *lab) startDirect(ctx context.Context, name string, port int, flags ...string) (*cluster, error) {
+	flags = append([]string{"--direct", "--coordinators", strconv.Itoa(coordinators)}, flags...)
+	return l.startSim(ctx, name, port, 2*coordinators, flags...)
+}
+
+// startSecure runs a cluster whose coordinators speak TLS themselves.
+func (l *lab) startSecure(ctx context.Context) (*cluster, error) {
+	ca := l.file("pki", "secure-ca.pem")
+	c, err := l.startDirect(ctx, "secure", securePort, "--tls", "--ca-out", ca)
+	if err == nil {
+		c.ca = ca
+	}
+	return c, err
+}
+
+// startSim runs "impala-lbcheck sim" until the lab is closed, and waits for a
+// line of each of its listeners.
+func (l *lab) startSim(ctx context.Context, name string, port, listeners int, flags ...string) (*cluster, error) {
+	tool, err := l.tool()
+	if err != nil {
+		return nil, err
+	}
+	args := append([]string{"sim", "--hs2-port", strconv.Itoa(port), "--beeswax-port", strconv.Itoa(port + 1)}, flags...)
+	out, in := io.Pipe()
+	p, err := l.procs.start("sim-"+name, exec.Command(tool, args...), in)
+	if err != nil {
+		return nil, err
+	}
+	lines := make(chan []byte)
+	go func() {
+		defer close(lines)
+		for s := bufio.NewScanner(out); s.Scan(); {
+			lines <- slices.Clone(s.Bytes())
+		}
+	}()
+	go func() { <-p.ended; in.Close() }()
+	c := &cluster{}
+	limit := time.After(20 * time.Second)
+	for len(c.lines) < listeners {
+		select {
+		case b, more := <-lines:
+			var line listening
+			if !more {
+				return nil, fmt.Errorf("sim %s ended: %s", name, p.lastWords())
+			}
+			if err := json.Unmarshal(b, &line); err != nil {
+				return nil, fmt.Errorf("sim %s printed %q: %w", name, b, err)
+			}
+			c.lines = append(c.lines, line)
+		case <-limit:
+			return nil, fmt.Errorf("sim %s announced %d listeners of %d", name, len(c.lines), listeners)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return c, nil
+}
+
+// names lists the coordinators.
+func (c *cluster) names() []string { return c.lines[0].Coordinators }
+
+// addresses lists the HS2 listeners: in the order of names, where the
+// coordinators are dialled one by one.
+func (c *cluster) addresses() []string { return c.listeners("hs2") }
+
+func (c *cluster) listeners(protocol string) []string {
+	var out []string
+	for _, line := range c.lines {
+		if line.Listener == protocol {
+			out = append(out, line.Address)
+		}
+	}
+	return out
+}
+
+// owner returns the coordinator whose process that is.
+func (c *cluster) owner(pid int) (string, bool) {
+	for name, pids := range c.lines[0].PIDs {
+		if slices.Contains(pids, pid) {
+			return name, true
+		}
+	}
+	return "", false
+}
