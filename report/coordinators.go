@@ -1,0 +1,198 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// writeCoordinators shows who got how much, beside what was due.
+func writeCoordinators(p *page, r scenarios.Result) {
+	nobody := unattributed(r)
+	if len(r.Coords) == 0 && nobody == 0 {
+		return
+	}
+	p.title("Coordinators")
+	cols := []column{
+		{title: "coordinator", least: 11}, {title: "pid", least: 6}, {title: "sessions", right: true},
+		{title: "failed", right: true}, {title: "share", right: true}, {title: "expected", right: true},
+	}
+	var rows [][]string
+	for _, c := range r.Coords {
+		rows = append(rows, coordinatorRow(p.names.of(c.Name), c))
+	}
+	if nobody > 0 {
+		rows = append(rows, []string{"(nobody said)", "-", strconv.Itoa(nobody), strconv.Itoa(failedUnattributed(r)), "-", "-"})
+	}
+	if bars := barsOf(r.Coords, p.room(cols, rows)); bars != nil {
+		cols = append(cols, column{title: barTitle(bars[0])})
+		for i := range rows {
+			bar := ""
+			if i < len(bars) {
+				bar = bars[i]
+			}
+			rows[i] = append(rows[i], bar)
+		}
+	}
+	p.table(cols, rows)
+	p.say("%s", p.names.legend())
+	p.restarts(r.Coords)
+	p.versions(r.Coords)
+}
+
+func coordinatorRow(shown string, c scenarios.CoordTally) []string {
+	expected := "-"
+	if c.Expected != nil {
+		expected = percent(*c.Expected)
+	}
+	return []string{
+		shown, strings.Join(pids(c.PIDs, 2), ", "), strconv.Itoa(c.Sessions), strconv.Itoa(c.Failed), percent(c.Share), expected,
+	}
+}
+
+// pids prints at most so many of them, the latest where there are more.
+func pids(ids []int32, most int) []string {
+	if len(ids) == 0 {
+		return []string{"-"}
+	}
+	var out []string
+	for _, id := range ids[max(0, len(ids)-most):] {
+		out = append(out, strconv.Itoa(int(id)))
+	}
+	return out
+}
+
+// restarts tells of each coordinator that answered under more than one pid.
+func (p *page) restarts(cs []scenarios.CoordTally) {
+	const most = 8
+	told := 0
+	for _, c := range cs {
+		if c.Restarts == 0 {
+			continue
+		}
+		if told++; told > most {
+			continue
+		}
+		p.say("%s restarted: pid %s", p.names.of(c.Name), strings.Join(pids(c.PIDs, 4), " then "))
+	}
+	if told > most {
+		p.say("... and %s", count(told-most, "more restarted coordinator"))
+	}
+}
+
+// versions says who runs what, where they differ; the commonest comes first.
+func (p *page) versions(cs []scenarios.CoordTally) {
+	of := map[string][]string{}
+	for _, c := range cs {
+		if c.Version != "" {
+			of[c.Version] = append(of[c.Version], p.names.of(c.Name))
+		}
+	}
+	if len(of) < 2 {
+		return
+	}
+	const most = 6
+	sorted := slices.SortedFunc(maps.Keys(of), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(of[b]), len(of[a])), cmp.Compare(a, b))
+	})
+	for _, v := range sorted[:min(most, len(sorted))] {
+		p.say("%s on %s", name(v), joined(of[v], 8))
+	}
+	if len(sorted) > most {
+		p.say("... and %s", count(len(sorted)-most, "more version"))
+	}
+}
+
+// unattributed is how many sessions no coordinator answered for.
+func unattributed(r scenarios.Result) int {
+	n := 0
+	for _, node := range r.Nodes {
+		n += node.Unattributed
+	}
+	return n
+}
+
+// failedUnattributed is how many of the failed sessions are no coordinator's.
+func failedUnattributed(r scenarios.Result) int {
+	n := r.Sessions.Failed
+	for _, c := range r.Coords {
+		n -= c.Failed
+	}
+	return max(n, 0)
+}
+
+// The least and the greatest width of a bar.
+const (
+	leastBar = 10
+	mostBar  = 36
+)
+
+// barTitle is the legend of the bars, as far as it fits over them.
+func barTitle(bar string) string {
+	if width := columns(bar); width < len("| = expected") {
+		return ""
+	}
+	return "│ = expected"
+}
+
+// room is how many columns are left for one more column of a table.
+func (p *page) room(cols []column, rows [][]string) int {
+	used := len(indent) + len(gap)*len(cols)
+	for i, c := range cols {
+		widest := columns(c.title)
+		for _, row := range rows {
+			widest = max(widest, columns(row[i]))
+		}
+		used += widest
+	}
+	return p.width - used
+}
+
+// barsOf draws a bar for each share, all on one scale, with a mark where the
+// expected share ends. It is nil where there is no room or no share.
+func barsOf(cs []scenarios.CoordTally, room int) []string {
+	width := min(room, mostBar)
+	scale := 0.0
+	for _, c := range cs {
+		scale = max(scale, within(c.Share, 0, 1))
+		if c.Expected != nil {
+			scale = max(scale, within(*c.Expected, 0, 1))
+		}
+	}
+	if width < leastBar || scale == 0 {
+		return nil
+	}
+	bars := make([]string, len(cs))
+	for i, c := range cs {
+		mark := -1
+		if c.Expected != nil {
+			mark = int(within(*c.Expected, 0, 1)/scale*float64(width-1) + .5)
+		}
+		bars[i] = bar(within(c.Share, 0, 1)/scale*float64(width-1), mark, width)
+	}
+	return bars
+}
+
+// bar is length columns of block, to half a column, and the mark at its column;
+// -1 is no mark. It fills width columns.
+func bar(length float64, mark, width int) string {
+	halves := int(2*length + .5)
+	var b strings.Builder
+	for i := range width {
+		switch {
+		case i == mark:
+			b.WriteRune('│')
+		case 2*i+2 <= halves:
+			b.WriteRune('█')
+		case 2*i+1 <= halves:
+			b.WriteRune('▌')
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,11 @@
+// Package report renders a [scenarios.Result]: as text for people, as JSON to be
+// stored, as JUnit for CI.
+//
+// [Write] renders, [Read] reads a stored result back, [ParseOut] and [FormatOf]
+// choose the format for a file, [Sentence] says the verdict in one line. A new
+// format is a file and a line in formats.
+//
+// Rendering decides nothing and reads no clock: the same result gives the same
+// bytes on every machine, and no format changes a verdict or an exit code.
+// Everything that came from a server passes [Neutralize] before a terminal sees it.
+package report

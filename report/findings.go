@@ -1,0 +1,131 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// writeFindings shows every claim and how it was judged, in the judges' order.
+func writeFindings(p *page, r scenarios.Result) {
+	if len(r.Findings) == 0 {
+		return
+	}
+	p.title("Findings")
+	shape := layoutOf(r.Findings, p.width)
+	for _, f := range r.Findings {
+		p.finding(f, shape)
+	}
+}
+
+// layout is where the columns of the findings stand.
+type layout struct {
+	status int // columns of the status
+	id     int // columns of the id; 0: the message stands under it
+	text   int // where the message begins
+}
+
+// The widest id that still shares a line with the message, and the least room
+// that a message needs beside it.
+const (
+	mostID    = 22
+	leastText = 44
+)
+
+// layoutOf puts the message beside the id, or under it where the page is narrow.
+func layoutOf(fs []scenarios.Finding, width int) layout {
+	var l layout
+	for _, f := range fs {
+		status, _ := label(f.Status)
+		l.status = max(l.status, len(status))
+		if w := columns(name(f.ID)); w <= mostID {
+			l.id = max(l.id, w)
+		}
+	}
+	l.text = l.under() + l.id + len(gap)
+	if width-l.text < leastText {
+		l.id, l.text = 0, l.under()
+	}
+	return l
+}
+
+// under is where the ids begin.
+func (l layout) under() int { return len(indent) + l.status + len(gap) }
+
+func (p *page) finding(f scenarios.Finding, l layout) {
+	status, colour := label(f.Status)
+	id := name(f.ID)
+	head := indent + p.paint(colour, pad(status, l.status)) + gap
+	if columns(id) <= l.id {
+		p.para(head+pad(id, l.id)+gap, l.text, claim(f))
+	} else {
+		p.para(head, l.under(), id)
+		p.aside(l.text, "", claim(f))
+	}
+	p.aside(l.text, "note: ", message(f.Note))
+	if f.Status != scenarios.Pass || f.Note != "" {
+		p.aside(l.text, "fix: ", message(f.Fix))
+		p.see(l, message(f.See))
+	}
+	if p.Explain {
+		p.explain(l, f.Explain)
+	}
+}
+
+// aside writes a paragraph at column at; an empty text is left out.
+func (p *page) aside(at int, term, text string) {
+	p.para(strings.Repeat(" ", at)+term, at+len(term), text)
+}
+
+// see writes a URL as far to the left as it needs to stay whole.
+func (p *page) see(l layout, url string) {
+	const term = "see: "
+	at := l.text
+	for _, left := range []int{l.under(), len(indent)} {
+		if at+len(term)+columns(url) > p.width {
+			at = left
+		}
+	}
+	p.aside(at, term, url)
+}
+
+// explain writes the arithmetic, line by line as the judge set it.
+func (p *page) explain(l layout, text string) {
+	const most = 40 // lines
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range lines[:min(most, len(lines))] {
+		p.aside(l.text, "| ", message(line))
+	}
+}
+
+// claim is the subject and what is said of it, the subject only once.
+func claim(f scenarios.Finding) string {
+	text, subject := message(f.Message), name(f.Subject)
+	if subject == "" || strings.Contains(text, subject) {
+		return text
+	}
+	return subject + ": " + text
+}
+
+// writeNotes shows what to know besides the findings.
+func writeNotes(p *page, r scenarios.Result) {
+	if len(r.Notes) == 0 {
+		return
+	}
+	p.title("Notes")
+	for _, n := range r.Notes {
+		p.para(indent+"- ", len(indent)+2, message(n))
+	}
+}
+
+// writeDetectable says what one look of this run could have shown, so that a
+// pass is not read as more than it is.
+func writeDetectable(p *page, r scenarios.Result) {
+	d := r.Detect
+	if d == nil || d.Sessions == 0 {
+		return
+	}
+	p.title("What this run could have shown")
+	p.say("A look of %s shows a dead coordinator with %s, one with 3x its share with %s, 2x %s, half %s.",
+		count(d.Sessions, "session"), chance(d.Dead), chance(d.Hot3x), chance(d.Hot2x), chance(d.Half))
+}

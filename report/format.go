@@ -1,0 +1,96 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// Format names a rendering.
+type Format string
+
+// The formats.
+const (
+	Text  Format = "text"  // for people, in a terminal or a CI log
+	JSON  Format = "json"  // the result file, which Read reads
+	JUnit Format = "junit" // XML, one test case per finding
+)
+
+// Style is how a text is laid out; the other formats do not look at it.
+type Style struct {
+	Width   int  // columns; 0 is 100, less than 60 is 60
+	Color   bool // ANSI colours: for a terminal only
+	Explain bool // print the arithmetic of each finding
+}
+
+// formats holds every format: the extension that means it, and its writer.
+var formats = map[Format]struct {
+	ext   string
+	write func(io.Writer, scenarios.Result, Style) error
+}{
+	Text:  {".txt", writeText},
+	JSON:  {".json", writeJSON},
+	JUnit: {".xml", writeJUnit},
+}
+
+// Formats lists every format, sorted.
+func Formats() []Format { return slices.Sorted(maps.Keys(formats)) }
+
+// Write renders r to w. It fails on an unknown format and where w does.
+func Write(w io.Writer, f Format, r scenarios.Result, s Style) error {
+	format, ok := formats[f]
+	if !ok {
+		return fmt.Errorf("%q is none of the formats %s", f, list(Formats()))
+	}
+	return format.write(w, r, s)
+}
+
+// FormatOf is the format that a file's extension means, whatever its case.
+func FormatOf(path string) (Format, error) {
+	ext := strings.ToLower(filepath.Ext(path))
+	for _, f := range Formats() {
+		if formats[f].ext == ext {
+			return f, nil
+		}
+	}
+	return "", fmt.Errorf("%s: the extension says no format; write FORMAT=%s with one of %s", path, path, list(Formats()))
+}
+
+// Out is where one report goes, and in which format.
+type Out struct {
+	Format Format
+	Path   string // "-" is standard output
+}
+
+// ParseOut reads the argument of --out: FILE, whose extension says the format,
+// FORMAT=FILE, or "-", which is the text on standard output, as in FORMAT=-.
+func ParseOut(arg string) (Out, error) {
+	if arg == "-" {
+		return Out{Format: Text, Path: "-"}, nil
+	}
+	name, path, explicit := strings.Cut(arg, "=")
+	if !explicit {
+		f, err := FormatOf(arg)
+		return Out{Format: f, Path: arg}, err
+	}
+	if _, ok := formats[Format(name)]; !ok {
+		return Out{}, fmt.Errorf("%s: %q is none of the formats %s; a file name that holds = needs its format in front", arg, name, list(Formats()))
+	}
+	if path == "" {
+		return Out{}, fmt.Errorf("%s: no file after the format; - is standard output", arg)
+	}
+	return Out{Format: Format(name), Path: path}, nil
+}
+
+func list(fs []Format) string {
+	names := make([]string, len(fs))
+	for i, f := range fs {
+		names[i] = string(f)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,154 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// writeHeader says what was run, against what and when.
+func writeHeader(p *page, r scenarios.Result) {
+	p.para(p.paint(bold, "impala-lbcheck "), len("impala-lbcheck "), name(r.Scenario.Name)+" "+endpoints(r.Scenario.Target))
+	p.fact("nodes", nodesDialled(r.Nodes))
+	p.fact("connection", connection(r.Scenario))
+	p.fact("server", commonVersion(r.Coords))
+	if r.Sessions.Attempted > 0 {
+		p.fact("policy", policy(r.Policy))
+	}
+	p.fact("sessions", sessions(r))
+	if !r.Started.IsZero() {
+		p.fact("started", fmt.Sprintf("%s UTC, took %s", r.Started.UTC().Format("2006-01-02 15:04:05"), seconds(r.Seconds)))
+	}
+	p.fact("run", fmt.Sprintf("%s, seed %d, impala-lbcheck %s", name(r.Run), r.Seed, name(r.Tool)))
+}
+
+// fact writes one line of a list of terms; an empty text is left out.
+func (p *page) fact(term, text string) {
+	head := fmt.Sprintf("%s%-10s  ", indent, term)
+	p.para(head, len(head), text)
+}
+
+func endpoints(t scenarios.Target) string {
+	names := make([]string, len(t.Endpoints))
+	for i, e := range t.Endpoints {
+		names[i] = name(e)
+	}
+	return joined(names, 8)
+}
+
+func nodesDialled(nodes []scenarios.NodeTally) string {
+	names := make([]string, len(nodes))
+	for i, n := range nodes {
+		names[i] = address(n.Address)
+	}
+	return joined(names, 8)
+}
+
+// connection is the protocol, the way to log in, and how the line is secured.
+func connection(s scenarios.Scenario) string {
+	protocol := s.Target.Protocol
+	if protocol == "" {
+		protocol = scenarios.HS2
+	}
+	parts := []string{name(string(protocol))}
+	switch s.Auth.Mechanism {
+	case "", scenarios.None:
+		parts = append(parts, "no login")
+	default:
+		login := strings.ToUpper(name(string(s.Auth.Mechanism)))
+		if s.Auth.User != "" {
+			login += " as " + name(s.Auth.User)
+		}
+		parts = append(parts, login)
+	}
+	if !s.TLS.Enabled {
+		return strings.Join(append(parts, "no TLS"), ", ")
+	}
+	secured := "TLS"
+	if s.TLS.CACert != "" {
+		secured += " trusting " + name(s.TLS.CACert)
+	}
+	return strings.Join(append(parts, secured), ", ")
+}
+
+// commonVersion is what all coordinators run that said so; empty where they
+// differ, which the coordinators' section tells.
+func commonVersion(cs []scenarios.CoordTally) string {
+	common := ""
+	for _, c := range cs {
+		switch c.Version {
+		case "", common:
+		default:
+			if common != "" {
+				return ""
+			}
+			common = c.Version
+		}
+	}
+	return name(common)
+}
+
+// policy is how the balancer is said to choose, and what its order looked like.
+func policy(s scenarios.PolicySeen) string {
+	declared := string(s.Declared)
+	switch s.Declared {
+	case "":
+		return ""
+	case scenarios.AutoPolicy:
+		declared = "auto: not declared, judged as random"
+	}
+	if s.Inferred != "" && s.Inferred != s.Declared {
+		declared += "; the order of sessions looks like " + string(s.Inferred)
+	}
+	return message(declared)
+}
+
+// sessions tells how many there were, look by look, and what stands beside them.
+func sessions(r scenarios.Result) string {
+	s := r.Sessions
+	parts := []string{"none counted"}
+	if s.Attempted > 0 {
+		parts[0] = fmt.Sprintf("%d (%d ok, %d failed", s.Attempted, s.OK, s.Failed)
+		if s.Unknown > 0 {
+			parts[0] += fmt.Sprintf(", %d cut off", s.Unknown)
+		}
+		parts[0] += ")" + looks(r.Looks)
+	}
+	for _, beside := range []struct {
+		n    int
+		what string
+	}{
+		{s.Scout, "%d scout before them"},
+		{s.Settle, "%d while settling"},
+		{s.Refused, "%d refused by us for their certificate"},
+		{s.LeftOpen, "%d left open on the server"},
+	} {
+		if beside.n > 0 {
+			parts = append(parts, fmt.Sprintf(beside.what, beside.n))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// maxLooks is how many looks the header spells out; a run has up to six.
+const maxLooks = 8
+
+func looks(ls []scenarios.Look) string {
+	var parts []string
+	for _, l := range ls {
+		n, _, _, _ := l.Tally.Total()
+		part := fmt.Sprintf("%s look of %d", l.Kind, n)
+		if burst, _, _, _ := l.Burst.Total(); burst > 0 {
+			part += fmt.Sprintf(" + %d at once", burst)
+		}
+		if l.Cut {
+			part += fmt.Sprintf(" (cut short, %d planned)", l.Planned)
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + joined(parts, maxLooks)
+}

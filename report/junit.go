@@ -1,0 +1,170 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// The JUnit format as Jenkins, GitHub's reporters and GitLab read it: suites,
+// one suite, its properties, cases and output, in this order.
+type (
+	junitSuites struct {
+		XMLName xml.Name `xml:"testsuites"`
+		Name    string   `xml:"name,attr"`
+		junitCounts
+		Suite junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name      string `xml:"name,attr"`
+		Timestamp string `xml:"timestamp,attr"`
+		junitCounts
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+		SystemOut  string          `xml:"system-out"`
+	}
+	junitCounts struct {
+		Tests    int    `xml:"tests,attr"`
+		Failures int    `xml:"failures,attr"`
+		Errors   int    `xml:"errors,attr"`
+		Skipped  int    `xml:"skipped,attr"`
+		Time     string `xml:"time,attr"` // seconds
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitCase struct {
+		Class     string        `xml:"classname,attr"`
+		Name      string        `xml:"name,attr"`
+		Failure   *junitOutcome `xml:"failure"`
+		Error     *junitOutcome `xml:"error"`
+		Skipped   *junitSkipped `xml:"skipped"`
+		SystemOut string        `xml:"system-out,omitempty"`
+	}
+	junitOutcome struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr"`
+		Body    string `xml:",chardata"`
+	}
+	junitSkipped struct {
+		Message string `xml:"message,attr"`
+	}
+)
+
+// writeJUnit writes one test case per finding. A claim that could not be judged
+// is an error, since a skipped case shows green.
+func writeJUnit(w io.Writer, r scenarios.Result, _ Style) error {
+	var text strings.Builder
+	if err := writeText(&text, r, Style{Explain: true}); err != nil {
+		return err
+	}
+	suite := junitSuite{
+		Name:       "impala-lbcheck." + name(r.Scenario.Name),
+		Timestamp:  r.Started.UTC().Format("2006-01-02T15:04:05"),
+		Properties: properties(r),
+		SystemOut:  "\n" + text.String(),
+	}
+	for _, f := range r.Findings {
+		suite.Cases = append(suite.Cases, caseOf(suite.Name, f))
+	}
+	suite.junitCounts = countsOf(suite.Cases)
+	if verdict, ok := verdictCase(suite, r); ok {
+		suite.Cases = append(suite.Cases, verdict)
+		suite.junitCounts = countsOf(suite.Cases)
+	}
+	suite.Time = strconv.FormatFloat(within(r.Seconds, 0, 1e9), 'f', 3, 64)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	if err := e.Encode(junitSuites{Name: "impala-lbcheck", junitCounts: suite.junitCounts, Suite: suite}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func properties(r scenarios.Result) []junitProperty {
+	return []junitProperty{
+		{"run", name(r.Run)},
+		{"seed", strconv.FormatUint(r.Seed, 10)},
+		{"tool", name(r.Tool)},
+		{"verdict", r.Verdict.String()},
+		{"exit", strconv.Itoa(r.Exit)},
+	}
+}
+
+func caseOf(class string, f scenarios.Finding) junitCase {
+	c := junitCase{Class: class, Name: strings.TrimSpace(name(f.ID) + " " + name(f.Subject))}
+	if f.Note != "" {
+		c.SystemOut = "note: " + message(f.Note)
+	}
+	outcome := &junitOutcome{Message: claim(f), Type: name(f.ID), Body: details(f)}
+	switch f.Status {
+	case scenarios.Pass:
+	case scenarios.Fail:
+		c.Failure = outcome
+	case scenarios.Skipped:
+		c.Skipped = &junitSkipped{Message: claim(f)}
+	default:
+		c.Error = outcome
+	}
+	return c
+}
+
+// verdictCase is the case that says what no finding does: a run that measured
+// nothing, or was cut, is an error even where nothing was judged.
+func verdictCase(s junitSuite, r scenarios.Result) (junitCase, bool) {
+	c := junitCase{Class: s.Name, Name: "verdict"}
+	outcome := &junitOutcome{Message: message(Sentence(r)), Type: "verdict", Body: next(r)}
+	outcome.Body = message(outcome.Body)
+	switch {
+	case r.Verdict == scenarios.Fail && s.Failures == 0:
+		c.Failure = outcome
+	case r.Verdict == scenarios.Inconclusive && s.Failures+s.Errors == 0:
+		c.Error = outcome
+	default:
+		return c, false
+	}
+	return c, true
+}
+
+// details are a finding's numbers and what to do about it, line by line.
+func details(f scenarios.Finding) string {
+	var lines []string
+	for _, n := range []struct {
+		term  string
+		value *float64
+	}{{"observed", f.Observed}, {"expected", f.Expected}, {"p", f.P}, {"limit", f.Limit}} {
+		if n.value != nil {
+			lines = append(lines, fmt.Sprintf("%s: %.6g", n.term, *n.value))
+		}
+	}
+	for _, t := range []struct{ term, text string }{{"fix", f.Fix}, {"see", f.See}, {"explain", f.Explain}} {
+		if t.text != "" {
+			lines = append(lines, t.term+": "+message(t.text))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func countsOf(cases []junitCase) junitCounts {
+	n := junitCounts{Tests: len(cases)}
+	for _, c := range cases {
+		switch {
+		case c.Failure != nil:
+			n.Failures++
+		case c.Error != nil:
+			n.Errors++
+		case c.Skipped != nil:
+			n.Skipped++
+		}
+	}
+	return n
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// hidden are characters that Unicode calls printable and that nobody sees, so
+// that two names could look alike: fillers and variation selectors.
+var hidden = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x034F, Hi: 0x034F, Stride: 1}, // combining grapheme joiner
+		{Lo: 0x115F, Hi: 0x1160, Stride: 1}, // Hangul fillers
+		{Lo: 0x17B4, Hi: 0x17B5, Stride: 1}, // Khmer inherent vowels
+		{Lo: 0x180B, Hi: 0x180F, Stride: 1}, // Mongolian selectors
+		{Lo: 0x2800, Hi: 0x2800, Stride: 1}, // Braille blank
+		{Lo: 0x3164, Hi: 0x3164, Stride: 1}, // Hangul filler
+		{Lo: 0xFE00, Hi: 0xFE0F, Stride: 1}, // variation selectors
+		{Lo: 0xFFA0, Hi: 0xFFA0, Stride: 1}, // halfwidth Hangul filler
+	},
+	R32: []unicode.Range32{{Lo: 0xE0100, Hi: 0xE01EF, Stride: 1}}, // variation selectors
+}
+
+// Neutralize makes text that a stranger wrote safe to print: whatever steers a
+// terminal or a reader's eye (control characters, ANSI escapes, marks of writing
+// direction, characters without width, bytes that are no UTF-8) is shown as an
+// escape such as \x1b or \u202e, and line breaks, tabs and odd spaces become
+// single spaces, so that one message stays one line. A text longer than max
+// characters ends in an ellipsis, as the last of the max; max <= 0 is no limit.
+func Neutralize(s string, max int) string {
+	var b strings.Builder
+	n, fits := 0, 0 // characters written; bytes of them that leave room for the ellipsis
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		shown := visible(r, s[i:i+size])
+		i += size
+		if shown == " " && (n == 0 || strings.HasSuffix(b.String(), " ")) {
+			continue
+		}
+		n += utf8.RuneCountInString(shown)
+		if max > 0 && n > max {
+			return b.String()[:fits] + "…"
+		}
+		b.WriteString(shown)
+		if n < max {
+			fits = b.Len()
+		}
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// visible is how one character is printed; raw are its bytes.
+func visible(r rune, raw string) string {
+	switch {
+	case r == utf8.RuneError && len(raw) == 1:
+		return fmt.Sprintf(`\x%02x`, raw[0])
+	case unicode.IsSpace(r) || unicode.Is(unicode.Z, r):
+		return " "
+	case unicode.IsPrint(r) && !unicode.Is(hidden, r):
+		return raw
+	case r < 0x100:
+		return fmt.Sprintf(`\x%02x`, r)
+	case r < 0x10000:
+		return fmt.Sprintf(`\u%04x`, r)
+	default:
+		return fmt.Sprintf(`\U%08x`, r)
+	}
+}

@@ -1,0 +1,204 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// Sentence says the verdict of r in one line, which begins with PASS, FAIL,
+// INCONCLUSIVE or SKIPPED and a colon. It follows from the findings and counts
+// alone; r.Summary is not read, as this is where it comes from.
+func Sentence(r scenarios.Result) string {
+	verdict := strings.ToUpper(r.Verdict.String()) + ": "
+	switch r.Verdict {
+	case scenarios.Pass:
+		return verdict + passed(r) + notes(r) + "."
+	case scenarios.Fail:
+		return verdict + failed(r) + stopped(r) + "."
+	case scenarios.Skipped:
+		return verdict + "there was nothing to judge" + stopped(r) + "."
+	default:
+		return verdict + unproven(r) + "."
+	}
+}
+
+// passed tells what was seen to be good.
+func passed(r scenarios.Result) string {
+	if r.Sessions.Attempted == 0 && len(r.TLS) > 0 {
+		return fmt.Sprintf("the certificates of %s are as they should be; the first to expire has %s left",
+			count(len(r.TLS), "node"), count(soonest(r.TLS), "day"))
+	}
+	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(len(r.Nodes), "node"), reached(r))
+	if statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
+		text += ", as evenly as a fair balancer would"
+		if r.Detect != nil && r.Detect.Sessions > 0 {
+			text += fmt.Sprintf("; a coordinator with 3x its share would have shown with %s", chance(r.Detect.Hot3x))
+		}
+	}
+	return text
+}
+
+// reached says how many coordinators answered, of how many.
+func reached(r scenarios.Result) string {
+	seen := 0
+	for _, c := range r.Coords {
+		if c.Sessions > 0 {
+			seen++
+		}
+	}
+	switch k := r.Scenario.Expect.Coordinators.K(); {
+	case k == 0:
+		return count(seen, "coordinator") + " (how many there should be was not said)"
+	case seen < k:
+		return fmt.Sprintf("%d of %s", seen, count(k, "coordinator"))
+	case seen == 1:
+		return "the one coordinator"
+	default:
+		return fmt.Sprintf("all %s", count(seen, "coordinator"))
+	}
+}
+
+// soonest is the fewest days that a certificate has left.
+func soonest(certs []scenarios.Cert) int {
+	least := daysLeft(certs[0])
+	for _, c := range certs {
+		least = min(least, daysLeft(c))
+	}
+	return least
+}
+
+// statusOf is the worst status that a finding of this id has; where there is
+// none, it was not judged: skipped.
+func statusOf(r scenarios.Result, id string) scenarios.Status {
+	status := scenarios.Skipped
+	for _, s := range []scenarios.Status{scenarios.Pass, scenarios.Inconclusive, scenarios.Fail} {
+		if slices.ContainsFunc(r.Findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == s }) {
+			status = s
+		}
+	}
+	return status
+}
+
+// notes points at what to read although it passed.
+func notes(r scenarios.Result) string {
+	var ids []string
+	for _, f := range r.Findings {
+		if f.Note != "" && !slices.Contains(ids, name(f.ID)) {
+			ids = append(ids, name(f.ID))
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return "; see the note on " + joined(ids, 3)
+}
+
+// failed names the first failed finding and counts the others.
+func failed(r scenarios.Result) string {
+	fails := withStatus(r, scenarios.Fail)
+	if len(fails) == 0 {
+		return "no finding says why"
+	}
+	return fmt.Sprintf("%s (%s); %d of %s failed", sentenceOf(fails[0]), name(fails[0].ID), len(fails), count(len(r.Findings), "finding"))
+}
+
+// unproven says why there is no verdict either way.
+func unproven(r scenarios.Result) string {
+	if r.Sessions.Attempted == 0 && len(r.TLS) == 0 && r.Stopped != nil {
+		return "nothing was measured: " + stopText(*r.Stopped)
+	}
+	open := withStatus(r, scenarios.Inconclusive)
+	if len(open) == 0 {
+		if r.Sessions.Attempted == 0 {
+			return "nothing was measured" + stopped(r)
+		}
+		return fmt.Sprintf("%s prove nothing either way", count(r.Sessions.Attempted, "session")) + stopped(r)
+	}
+	return fmt.Sprintf("%s (%s); %d of %s could not be judged", sentenceOf(open[0]), name(open[0].ID), len(open), count(len(r.Findings), "finding")) + stopped(r)
+}
+
+// stopped says that and why the run ended before its time.
+func stopped(r scenarios.Result) string {
+	switch {
+	case r.Stopped == nil && r.Complete:
+		return ""
+	case r.Stopped == nil:
+		return "; the run did not complete"
+	case r.Stopped.By == scenarios.StopInterrupted:
+		return "; interrupted after " + count(r.Sessions.Attempted, "session")
+	default:
+		return "; stopped early: " + stopText(*r.Stopped)
+	}
+}
+
+func stopText(s scenarios.Stop) string {
+	text := strings.TrimRight(Neutralize(s.Text, maxLine), ".")
+	if class := name(s.Class); class != "" && !strings.Contains(text, class) {
+		text += " (" + class + ")"
+	}
+	return text
+}
+
+func withStatus(r scenarios.Result, s scenarios.Status) []scenarios.Finding {
+	var out []scenarios.Finding
+	for _, f := range r.Findings {
+		if f.Status == s {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// sentenceOf is a finding's claim without its full stop.
+func sentenceOf(f scenarios.Finding) string { return strings.TrimRight(claim(f), ".") }
+
+// writeNext points at the one thing to look at next.
+func writeNext(p *page, r scenarios.Result) {
+	if text := next(r); text != "" {
+		p.line("")
+		p.para(p.paint(bold, "next: "), len("next: "), message(text))
+	}
+}
+
+// next is what the first failure suggests; else why the run stopped; else what
+// an error, an open question or a note suggests.
+func next(r scenarios.Result) string {
+	fixes := func(s scenarios.Status) string {
+		for _, f := range r.Findings {
+			if f.Status == s && f.Fix != "" && (s != scenarios.Pass || f.Note != "") {
+				return f.Fix
+			}
+		}
+		return ""
+	}
+	if fix := fixes(scenarios.Fail); fix != "" {
+		return fix
+	}
+	if r.Stopped != nil && r.Stopped.Hint != "" {
+		return r.Stopped.Hint
+	}
+	for _, e := range r.Errors {
+		if e.Hint != "" {
+			return e.Hint
+		}
+	}
+	if fix := fixes(scenarios.Inconclusive); fix != "" {
+		return fix
+	}
+	return fixes(scenarios.Pass)
+}
+
+// writeVerdict writes the last line. It is not wrapped: a CI log shows its tail.
+func writeVerdict(p *page, r scenarios.Result) {
+	_, colour := label(r.Verdict)
+	word := strings.ToUpper(r.Verdict.String())
+	text := message(r.Summary)
+	if text == "" {
+		text = message(Sentence(r))
+	}
+	p.line("")
+	p.line(p.paint(colour, word+":") + " " + strings.TrimSpace(strings.TrimPrefix(text, word+":")))
+}

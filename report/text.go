@@ -1,0 +1,118 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// page is a text report in the making.
+type page struct {
+	Style
+	buf   bytes.Buffer
+	width int
+	names names // of coordinators, as the page prints them
+	err   error // the first one; nothing is written once it is set
+}
+
+// sections are the parts of the text, in order. One that has nothing to say
+// writes nothing. The last line is the verdict, as CI shows the tail of a log.
+var sections = []func(*page, scenarios.Result){
+	writeHeader, writeCoordinators, writeNodes, writeCertificates, writePhases,
+	writeFindings, writeNotes, writeDetectable, writeErrors, writeFailures, writeNext, writeVerdict,
+}
+
+// The least width of a page, and the one that is taken where none is said.
+const (
+	leastWidth  = 60
+	commonWidth = 100
+)
+
+// writeText writes the report for people.
+func writeText(w io.Writer, r scenarios.Result, s Style) error {
+	p := &page{Style: s, width: max(s.Width, leastWidth)}
+	if s.Width == 0 {
+		p.width = commonWidth
+	}
+	p.names = namesOf(r, p.width)
+	for _, section := range sections {
+		section(p, r)
+	}
+	if p.err != nil {
+		return p.err
+	}
+	_, err := w.Write(p.buf.Bytes())
+	return err
+}
+
+// fail keeps the first error.
+func (p *page) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// line writes one line, without the spaces at its end.
+func (p *page) line(s string) {
+	p.buf.WriteString(strings.TrimRight(s, " \n"))
+	p.buf.WriteByte('\n')
+}
+
+// title begins a section.
+func (p *page) title(s string) {
+	p.line("")
+	p.line(p.paint(bold, s))
+}
+
+// para writes text after head, wrapped, its further lines under the first.
+// Head is taken as it stands: it may be painted, and takes headWidth columns.
+func (p *page) para(head string, headWidth int, text string) {
+	lines := wrap(text, max(p.width-headWidth, leastWidth/3))
+	for i, l := range lines {
+		if i > 0 {
+			head = strings.Repeat(" ", headWidth)
+		}
+		p.line(head + l)
+	}
+}
+
+// say writes a paragraph of the section's own.
+func (p *page) say(format string, args ...any) {
+	p.para(indent, len(indent), fmt.Sprintf(format, args...))
+}
+
+// paint is an ANSI colour, by its code.
+type paint string
+
+const (
+	bold   paint = "1"
+	red    paint = "31"
+	green  paint = "32"
+	yellow paint = "33"
+	faint  paint = "2"
+)
+
+// paint colours s where the style wants it.
+func (p *page) paint(c paint, s string) string {
+	if !p.Color || s == "" {
+		return s
+	}
+	return "\x1b[" + string(c) + "m" + s + "\x1b[0m"
+}
+
+// label is how a status is written: what is not good stands out without colour.
+func label(s scenarios.Status) (string, paint) {
+	switch s {
+	case scenarios.Pass:
+		return "pass", green
+	case scenarios.Fail:
+		return "FAIL", red
+	case scenarios.Skipped:
+		return "skipped", faint
+	default:
+		return "INCONCLUSIVE", yellow
+	}
+}

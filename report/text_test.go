@@ -1,0 +1,105 @@
+package report_test
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
+	"github.com/impala-lbcheck/impala-lbcheck/report"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// grepLine is a failed session, the one kind of line beside the last that may be
+// wider than the page.
+var grepLine = regexp.MustCompile(`^  \d{4}-\d\d-\d\dT\S+Z \S+ -> \S+ `)
+
+func TestNoLineIsWiderThanThePage(t *testing.T) {
+	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
+		for _, width := range []int{60, 80, 100, 140} {
+			lines := textLines(t, r, report.Style{Width: width, Explain: true})
+			for _, line := range lines[:len(lines)-1] {
+				title := strings.HasPrefix(line, "Failed sessions: ")
+				if w := twwidth.WidthWithOptions(line, twwidth.Options{}); w > width && !title && !grepLine.MatchString(line) {
+					t.Errorf("width %d: a line of %d columns: %q", width, w, line)
+				}
+			}
+		}
+	})
+}
+
+func TestTheLastLineIsTheVerdict(t *testing.T) {
+	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
+		lines := textLines(t, r, report.Style{Width: 60})
+		if got := lines[len(lines)-1]; got != r.Summary {
+			t.Errorf("last line = %q, want %q", got, r.Summary)
+		}
+	})
+}
+
+func TestNothingSteersTheTerminal(t *testing.T) {
+	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
+		for _, f := range []report.Format{report.Text, report.JUnit} {
+			for _, c := range string(render(t, f, r, report.Style{Explain: true})) {
+				if c != '\n' && c != ' ' && !unicode.IsPrint(c) {
+					t.Fatalf("%s holds %U", f, c)
+				}
+			}
+		}
+	})
+}
+
+func TestColourIsAddedToTheSameText(t *testing.T) {
+	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
+		plain := render(t, report.Text, r, report.Style{})
+		coloured := render(t, report.Text, r, report.Style{Color: true})
+		if !bytes.Contains(coloured, []byte("\x1b[1m")) {
+			t.Error("nothing is coloured")
+		}
+		if got := regexp.MustCompile(`\x1b\[\d*m`).ReplaceAll(coloured, nil); !bytes.Equal(got, plain) {
+			t.Errorf("without its colours the text is another:\n%s", got)
+		}
+	})
+}
+
+func TestLinesHaveNoSpacesAtTheirEnd(t *testing.T) {
+	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
+		for _, line := range textLines(t, r, report.Style{}) {
+			if strings.TrimRight(line, " ") != line {
+				t.Errorf("%q", line)
+			}
+		}
+	})
+}
+
+func TestAnEmptyResultIsInconclusive(t *testing.T) {
+	t.Parallel()
+	lines := textLines(t, scenarios.Result{}, report.Style{})
+	if got, want := lines[len(lines)-1], "INCONCLUSIVE: nothing was measured; the run did not complete."; got != want {
+		t.Errorf("last line = %q, want %q", got, want)
+	}
+}
+
+func TestFailuresAreBounded(t *testing.T) {
+	t.Parallel()
+	var r scenarios.Result
+	r.Failures = make([]scenarios.Failure, 33)
+	lines := textLines(t, r, report.Style{})
+	n := 0
+	for _, line := range lines {
+		if grepLine.MatchString(line) {
+			n++
+		}
+	}
+	if n != 20 || !strings.Contains(strings.Join(lines, "\n"), "... and 13 more in the JSON") {
+		t.Errorf("%d failed sessions are listed:\n%s", n, strings.Join(lines, "\n"))
+	}
+}
+
+func textLines(t testing.TB, r scenarios.Result, s report.Style) []string {
+	t.Helper()
+	return strings.Split(strings.TrimSuffix(string(render(t, report.Text, r, s)), "\n"), "\n")
+}
