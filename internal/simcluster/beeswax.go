@@ -1,0 +1,157 @@
+package simcluster
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
+)
+
+// beeswaxService answers Beeswax's calls for one coordinator, as Impala does in
+// be/src/service/impala-beeswax-server.cc. A session is its connection.
+type beeswaxService struct{ *coordinator }
+
+var _ beeswax.ImpalaService = beeswaxService{}
+
+// Query runs a statement with options of its own.
+func (b beeswaxService) Query(ctx context.Context, q *beeswax.Query) (*beeswax.QueryHandle, error) {
+	if b.plan.slow > 0 {
+		wait(ctx, b.plan.slow)
+	}
+	if b.plan.draining {
+		return nil, exception(shuttingDown, generalState)
+	}
+	for _, option := range q.Configuration {
+		if key, _, _ := strings.Cut(option, "="); !b.isOption(key) {
+			return nil, exception(sqlError(fmt.Sprintf("Invalid query option: %.64s\n", key)), plannerState)
+		}
+	}
+	s := connectionOf(ctx).session
+	result, err := b.run(s, q.Query)
+	o := b.register(s, q.Query, result, false)
+	if err != nil {
+		b.closeOperation(o)
+		return nil, exception(queryError(o.id, err), plannerState)
+	}
+	return &beeswax.QueryHandle{ID: o.id.String(), LogContext: o.id.String()}, nil
+}
+
+// Fetch sends rows as text, columns joined by tabs; columns are type names.
+func (b beeswaxService) Fetch(_ context.Context, h *beeswax.QueryHandle, startOver bool, size int32) (*beeswax.Results, error) {
+	if startOver {
+		return nil, exception(sqlError("Does not support start over\n"), unsupportedState)
+	}
+	o, err := b.queryOf(h.GetID())
+	if err != nil {
+		return nil, exception(err, generalState)
+	}
+	results := &beeswax.Results{Ready: true}
+	if o.result == nil {
+		return results, nil
+	}
+	from, to := b.advance(o, int64(size))
+	results.StartRow, results.HasMore = int64(from), to < o.result.rows
+	for _, c := range o.result.columns {
+		results.Columns = append(results.Columns, c.typ.String())
+	}
+	for row := from; row < to; row++ {
+		results.Data = append(results.Data, rowText(o.result, row))
+	}
+	return results, nil
+}
+
+func rowText(t *table, row int) string {
+	cells := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		if c.typ == stringType {
+			cells[i] = c.texts[row]
+		} else {
+			cells[i] = strconv.FormatInt(c.numbers[row], 10)
+		}
+	}
+	return strings.Join(cells, "\t")
+}
+
+// GetState is FINISHED for every statement that was accepted.
+func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (beeswax.QueryState, error) {
+	if _, err := b.queryOf(h.GetID()); err != nil {
+		return beeswax.QueryState_EXCEPTION, exception(err, generalState)
+	}
+	return beeswax.QueryState_FINISHED, nil
+}
+
+// GetResultsMetadata always has a schema, be it empty.
+func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHandle) (*beeswax.ResultsMetadata, error) {
+	o, err := b.queryOf(h.GetID())
+	if err != nil {
+		return nil, exception(err, generalState)
+	}
+	schema := &beeswax.Schema{FieldSchemas: []*beeswax.FieldSchema{}, Properties: map[string]string{}}
+	if o.result != nil {
+		for _, c := range o.result.columns {
+			schema.FieldSchemas = append(schema.FieldSchemas, &beeswax.FieldSchema{Name: c.name, Type: c.typ.String()})
+		}
+	}
+	return &beeswax.ResultsMetadata{Schema: schema, Delim: "\t"}, nil
+}
+
+// GetLog is the progress line of a query without scans.
+func (b beeswaxService) GetLog(_ context.Context, logContext string) (string, error) {
+	o, err := b.queryOf(logContext)
+	if err != nil {
+		return "", exception(err, generalState)
+	}
+	return progress(o.id), nil
+}
+
+// GetDefaultConfiguration lists every query option.
+func (b beeswaxService) GetDefaultConfiguration(context.Context, bool) ([]*beeswax.ConfigVariable, error) {
+	var list []*beeswax.ConfigVariable
+	for _, o := range queryOptions() {
+		level := beeswax.TQueryOptionLevel(o.level)
+		list = append(list, &beeswax.ConfigVariable{Key: o.name, Value: o.value, Level: &level})
+	}
+	regularLevel := beeswax.TQueryOptionLevel_REGULAR
+	return append(list, &beeswax.ConfigVariable{Key: "SUPPORT_START_OVER", Value: "false", Level: &regularLevel}), nil
+}
+
+// Close forgets a statement of this coordinator, from whichever connection.
+func (b beeswaxService) Close(_ context.Context, h *beeswax.QueryHandle) error {
+	o, err := b.queryOf(h.GetID())
+	if err != nil {
+		return exception(err, generalState)
+	}
+	b.closeOperation(o)
+	return nil
+}
+
+// Cancel does nothing to a finished statement.
+func (b beeswaxService) Cancel(_ context.Context, h *beeswax.QueryHandle) (*beeswax.TStatus, error) {
+	if _, err := b.queryOf(h.GetID()); err != nil {
+		return nil, exception(err, generalState)
+	}
+	return &beeswax.TStatus{ErrorMsgs: []string{}}, nil
+}
+
+// PingImpalaService says who answers; it is not refused while draining.
+func (b beeswaxService) PingImpalaService(context.Context) (*beeswax.TPingImpalaServiceResp, error) {
+	return &beeswax.TPingImpalaServiceResp{Version: b.version, WebserverAddress: b.webURL()}, nil
+}
+
+// queryOf finds a statement by the id that Query gave out.
+func (b beeswaxService) queryOf(text string) (*operation, error) {
+	id, ok := parseHandle(text)
+	if o := b.operation(id); ok && o != nil {
+		return o, nil
+	}
+	return nil, unknownQuery(id)
+}
+
+// plannerState is Beeswax's SQLSTATE for what the planner refuses.
+const plannerState = "42000"
+
+func exception(err error, state string) error {
+	return &beeswax.BeeswaxException{Message: err.Error(), SQLState: &state}
+}

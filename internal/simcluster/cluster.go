@@ -1,0 +1,169 @@
+package simcluster
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
+)
+
+// Cluster is a running cluster. Its methods are safe for concurrent use.
+type Cluster struct {
+	config       Config
+	plan         *plan
+	began        time.Time
+	authority    *certs.Authority // nil without TLS
+	names        []string         // declared
+	coordinators []*coordinator
+	listeners    [protocols][]*listenerNode // by node; the Beeswax ones may be nil
+
+	received atomic.Int64 // clients' bytes after TLS
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+	mu       sync.Mutex
+	closed   bool
+	open     map[*net.TCPConn]struct{}
+}
+
+// stopThriftPolling turns off a goroutine and a ticker per request, which the
+// runtime starts to see whether the client is still there: it costs a quarter
+// of the server's time, and nothing here needs it.
+var stopThriftPolling = sync.OnceFunc(func() { thrift.ServerConnectivityCheckInterval = 0 })
+
+// Start starts a cluster, listening when it returns. The error is a
+// *[ConfigError] where c makes no sense; otherwise the system refused a port.
+// End it with [Cluster.Close].
+func Start(c Config) (*Cluster, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlan(c)
+	if err != nil {
+		return nil, err
+	}
+	stopThriftPolling()
+	cl := &Cluster{config: c, plan: p, began: time.Now(), open: make(map[*net.TCPConn]struct{})}
+	cl.addCoordinators()
+	ctx, cancel := context.WithCancel(context.Background())
+	cl.cancel = cancel
+	if err := cl.listen(ctx); err != nil {
+		cl.Close()
+		return nil, fmt.Errorf("simcluster: %w", err)
+	}
+	for _, nodes := range cl.listeners {
+		for _, n := range nodes {
+			cl.running.Go(func() { n.serve(ctx) })
+		}
+	}
+	return cl, nil
+}
+
+// addCoordinators makes the coordinators, idle as yet.
+func (cl *Cluster) addCoordinators() {
+	hosts := hostNames(cl.config.Coordinators, cl.plan.route)
+	pids := processIDs(2*len(hosts), cl.config.Seed)
+	for i, host := range hosts {
+		cl.names = append(cl.names, webAddress(host))
+		if cl.plan.coordinators[i].foreign {
+			host = foreignHost(i)
+		}
+		cl.coordinators = append(cl.coordinators, newCoordinator(cl.config, cl.plan.coordinators[i], i, host, [2]int32{pids[2*i], pids[2*i+1]}))
+	}
+}
+
+// Close ends every connection and returns when all that was started has ended.
+// It may be called again.
+func (cl *Cluster) Close() error {
+	cl.cancel()
+	cl.mu.Lock()
+	cl.closed = true
+	for tcp := range cl.open {
+		tcp.Close()
+	}
+	cl.mu.Unlock()
+	for _, nodes := range cl.listeners {
+		for _, n := range nodes {
+			n.listener.Close()
+		}
+	}
+	cl.running.Wait()
+	return nil
+}
+
+// keep remembers a connection for Close; false where Close has begun.
+func (cl *Cluster) keep(tcp *net.TCPConn) bool {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	if !cl.closed {
+		cl.open[tcp] = struct{}{}
+	}
+	return !cl.closed
+}
+
+func (cl *Cluster) drop(tcp *net.TCPConn) {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	delete(cl.open, tcp)
+}
+
+// reachable says which coordinators a node may choose at this moment.
+func (cl *Cluster) reachable(node int) []bool {
+	may := make([]bool, len(cl.coordinators))
+	for i, c := range cl.coordinators {
+		may[i] = !c.plan.dead && cl.plan.route.reaches(node, i) &&
+			(c.plan.starting == 0 || time.Since(cl.began) >= c.plan.starting)
+	}
+	return may
+}
+
+// Nodes are the HS2 listeners' addresses that the balancer's name resolves to,
+// in order: all of them, but for the fault one-node.
+func (cl *Cluster) Nodes() []netip.AddrPort { return cl.named(hs2Protocol) }
+
+// BeeswaxNodes are the Beeswax listeners likewise; none without Config.Beeswax.
+func (cl *Cluster) BeeswaxNodes() []netip.AddrPort { return cl.named(beeswaxProtocol) }
+
+func (cl *Cluster) named(proto protocol) []netip.AddrPort {
+	var addrs []netip.AddrPort
+	for _, n := range cl.listeners[proto] {
+		addrs = append(addrs, n.addr())
+		if cl.plan.oneNode {
+			break
+		}
+	}
+	return addrs
+}
+
+// Names are the declared coordinators, host:port of their web servers, in
+// order: what an administrator would write down. The fault foreign makes one
+// answer under another name.
+func (cl *Cluster) Names() []string { return slices.Clone(cl.names) }
+
+// PIDs maps each coordinator, by the name it gives itself, to the process ids
+// it has had, oldest first.
+func (cl *Cluster) PIDs() map[string][]int32 {
+	pids := make(map[string][]int32)
+	for _, c := range cl.coordinators {
+		c.mu.Lock()
+		pids[c.name] = slices.Clone(c.pids)
+		c.mu.Unlock()
+	}
+	return pids
+}
+
+// CA is the root certificate to trust, PEM encoded; nil without TLS.
+func (cl *Cluster) CA() []byte {
+	if cl.authority == nil {
+		return nil
+	}
+	return cl.authority.RootPEM()
+}

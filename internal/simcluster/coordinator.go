@@ -1,0 +1,124 @@
+package simcluster
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
+)
+
+// coordinator is one simulated impalad.
+type coordinator struct {
+	config  Config
+	plan    coordinatorPlan
+	host    string // what coordinator() says
+	name    string // host:port of its web server
+	version string // the one-line form
+	threads [protocols]*threads
+	serves  [protocols]thrift.TProcessor
+	began   time.Time
+	http    map[string]string // OpenSession's configuration; never changed
+
+	connections, opened, closed, statements, logins, rejected atomic.Int64
+
+	mu         sync.Mutex
+	seed       uint64 // of handles
+	handles    uint64 // handed out
+	pids       []int32
+	nextPID    int32 // after a restart
+	sessions   map[handle]*session
+	operations map[handle]*operation
+}
+
+// newCoordinator is number i, from 0, under host, with a pid for now and one
+// for after a restart.
+func newCoordinator(c Config, p coordinatorPlan, i int, host string, pids [2]int32) *coordinator {
+	fill(&p.version, c.Version)
+	fill(&p.threads, c.Threads)
+	if p.pid != 0 {
+		pids = [2]int32{p.pid, p.pid}
+	}
+	co := &coordinator{
+		config: c, plan: p, host: host, name: webAddress(host), version: serverVersion(p.version), began: time.Now(),
+		seed: mix(c.Seed, uint64(i)+1<<32), pids: pids[:1], nextPID: pids[1],
+		sessions: make(map[handle]*session), operations: make(map[handle]*operation),
+	}
+	co.http = defaultOptions()
+	if !p.noHTTPAddr {
+		co.http["http_addr"] = co.name
+	}
+	if p.sameHostname {
+		co.host = sharedHost
+	}
+	for proto := range co.threads {
+		co.threads[proto] = newThreads(c.SetupThreads, p.threads, c.AcceptTimeout)
+	}
+	co.serves[hs2Protocol] = hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
+	co.serves[beeswaxProtocol] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
+	return co
+}
+
+// connection is what a handler knows of the connection it is called on.
+type connection struct {
+	user    string // logged in; "": nobody did
+	client  netip.AddrPort
+	session *session // Beeswax: the connection's own
+}
+
+// connectionKey finds the connection in a handler's context.
+type connectionKey struct{}
+
+func connectionOf(ctx context.Context) *connection {
+	return ctx.Value(connectionKey{}).(*connection)
+}
+
+// serve has a connection until it ends. Whoever closes first, the client reads
+// an end rather than a reset.
+func (c *coordinator) serve(ctx context.Context, l *link, proto protocol) {
+	if c.plan.hung {
+		l.swallow()
+		return
+	}
+	in := bufio.NewReaderSize(l, readBuffer)
+	conn := &connection{client: l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort()}
+	login := func() (err error) {
+		if c.config.Auth == LDAP {
+			conn.user, err = c.logIn(l, in)
+		}
+		return err
+	}
+	c.threads[proto].enter(ctx, login, func() {
+		c.connections.Add(1)
+		c.converse(context.WithValue(ctx, connectionKey{}, conn), newWire(l, in, c.config.Auth == LDAP), proto)
+	})
+	l.hangUp()
+}
+
+// converse answers requests until the connection ends.
+func (c *coordinator) converse(ctx context.Context, w *wire, proto protocol) {
+	if proto == beeswaxProtocol {
+		conn := connectionOf(ctx)
+		conn.session = c.openSession(conn.user)
+		defer c.closeSession(conn.session)
+	}
+	p := thrift.NewTBinaryProtocolConf(w, &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest})
+	for w.begin() == nil {
+		ok, err := c.serves[proto].Process(ctx, p, p)
+		var application thrift.TApplicationException
+		if errors.As(err, &application) && application.TypeId() == thrift.UNKNOWN_METHOD {
+			continue // answered; the connection goes on
+		}
+		if !ok {
+			return
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package simcluster
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
+)
+
+// link is one client's connection after TLS, as the balancer hands it to a
+// coordinator. It does to the bytes what the faults ask for.
+type link struct {
+	net.Conn                 // the TLS connection, or tcp itself
+	tcp        *net.TCPConn  // what is under it
+	ahead      []byte        // read before what the client sends: the balancer's PROXY header
+	received   *atomic.Int64 // counts the client's bytes
+	sent       int64         // bytes written
+	resetAfter int64         // bytes written until a reset; 0: never
+	flaky      bool          // reset at the first byte read
+	ended      bool          // a read has failed: nothing more comes
+}
+
+// errReset is what a link's user meets after the link was reset on purpose.
+var errReset = errors.New("simcluster: reset by a fault")
+
+func (l *link) Read(b []byte) (int, error) {
+	if len(l.ahead) > 0 {
+		n := copy(b, l.ahead)
+		l.ahead = l.ahead[n:]
+		return n, nil
+	}
+	n, err := l.Conn.Read(b)
+	l.received.Add(int64(n))
+	l.ended = err != nil
+	if l.flaky && n > 0 {
+		return 0, l.reset()
+	}
+	return n, err
+}
+
+func (l *link) Write(b []byte) (int, error) {
+	if l.resetAfter > 0 && l.sent+int64(len(b)) >= l.resetAfter {
+		n, err := l.Conn.Write(b[:l.resetAfter-l.sent])
+		l.sent += int64(n)
+		if err == nil {
+			err = l.reset()
+		}
+		return n, err
+	}
+	n, err := l.Conn.Write(b)
+	l.sent += int64(n)
+	return n, err
+}
+
+// reset closes the connection so that the kernel sends RST.
+func (l *link) reset() error {
+	l.tcp.SetLinger(0)
+	l.tcp.Close()
+	return errReset
+}
+
+// lingerTime is how long hangUp waits for the client's own close.
+const lingerTime = 5 * time.Second
+
+// hangUp ends the connection as a proxy does: the client reads EOF whatever it
+// has sent. Closing at once would answer unread bytes with RST.
+func (l *link) hangUp() {
+	if l.ended {
+		l.tcp.Close()
+		return
+	}
+	if c, ok := l.Conn.(interface{ CloseWrite() error }); ok {
+		c.CloseWrite()
+	}
+	l.tcp.CloseWrite()
+	l.tcp.SetReadDeadline(time.Now().Add(lingerTime))
+	io.Copy(io.Discard, l.tcp)
+	l.tcp.Close()
+}
+
+// swallow reads and drops what the client sends until it closes.
+func (l *link) swallow() { io.Copy(io.Discard, l) }

@@ -1,0 +1,136 @@
+package simcluster
+
+import (
+	"context"
+	"crypto/tls"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
+)
+
+// onlyLoopback is the one loopback address that every system has.
+var onlyLoopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
+// listen opens every listener. Nodes have an address each; where the system
+// has only 127.0.0.1 they share it, at ports of their own.
+func (cl *Cluster) listen(ctx context.Context) (err error) {
+	if cl.config.TLS {
+		if cl.authority, err = certs.New(cl.began); err != nil {
+			return err
+		}
+	}
+	addresses := nodeAddresses(ctx, cl.config.ListenIP, cl.config.Nodes)
+	ports := [protocols]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}
+	for proto := range protocols {
+		if proto == beeswaxProtocol && !cl.config.Beeswax {
+			continue
+		}
+		for i, ip := range addresses {
+			n, err := cl.newListener(ctx, proto, i, ip, portOf(ports[proto], cl.listeners[proto], ip))
+			if err != nil {
+				return err
+			}
+			cl.listeners[proto] = append(cl.listeners[proto], n)
+		}
+	}
+	return nil
+}
+
+// nodeAddresses are n addresses from first on, or n times 127.0.0.1 where the
+// system refuses those.
+func nodeAddresses(ctx context.Context, first netip.Addr, n int) []netip.Addr {
+	addresses := make([]netip.Addr, n)
+	for i, ip := 0, first; i < n; i, ip = i+1, ip.Next() {
+		addresses[i] = ip
+	}
+	for _, ip := range addresses {
+		ln, err := listenOn(ctx, netip.AddrPortFrom(ip, 0))
+		if err != nil {
+			for i := range addresses {
+				addresses[i] = onlyLoopback
+			}
+			return addresses
+		}
+		ln.Close()
+	}
+	return addresses
+}
+
+// portOf is the port for the next listener, after those that are open: the
+// configured one, else the first one's, for a name has one port for all its
+// addresses. On a shared address ports count up from the configured one.
+func portOf(configured uint16, open []*listenerNode, ip netip.Addr) uint16 {
+	switch {
+	case len(open) == 0:
+		return configured
+	case open[0].addr().Addr() != ip:
+		return open[0].addr().Port()
+	case configured == 0:
+		return 0
+	}
+	return configured + uint16(len(open))
+}
+
+// newListener opens node i's listener. Where no port was configured and the
+// one wanted is taken, any will do.
+func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip netip.Addr, port uint16) (*listenerNode, error) {
+	ln, err := listenOn(ctx, netip.AddrPortFrom(ip, port))
+	if configured := [protocols]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}[proto]; err != nil && configured == 0 && port != 0 {
+		ln, err = listenOn(ctx, netip.AddrPortFrom(ip, 0))
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := &listenerNode{
+		cluster: cl, index: i, protocol: proto, listener: ln,
+		picker: newPicker(cl.config, cl.plan.route, uint64(proto)<<32|uint64(i+1)),
+		flaky:  flakyConnections(cl.config, cl.plan.route.flaky)[i],
+	}
+	if cl.config.TLS {
+		if n.tls, err = cl.tlsOf(i, ip); err != nil {
+			ln.Close()
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+// listenOn listens without what a short loopback connection has no use for.
+func listenOn(ctx context.Context, at netip.AddrPort) (net.Listener, error) {
+	config := net.ListenConfig{KeepAlive: -1}
+	config.SetMultipathTCP(false)
+	return config.Listen(ctx, "tcp4", at.String())
+}
+
+// tlsOf is what node i's listeners present.
+func (cl *Cluster) tlsOf(i int, ip netip.Addr) (*tls.Config, error) {
+	p := cl.plan.nodes[i]
+	certificate, err := cl.authority.Leaf(p.kind, cl.config.Host, []net.IP{ip.AsSlice()})
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
+	if p.maxTLS != 0 && p.maxTLS < tls.VersionTLS12 {
+		config.MinVersion = tls.VersionTLS10
+	}
+	return config, nil
+}
+
+// flakyConnections picks n connections to be reset: by node, the ordinals
+// there. They are among the first twenty or so of the run, or as many as n
+// needs, but never a node's first: that one may be a scout, whose loss ends a run
+// before anything is measured.
+func flakyConnections(c Config, n int) []map[int64]bool {
+	early := max((20+c.Nodes-1)/c.Nodes, (2*n+c.Nodes-1)/c.Nodes)
+	byNode := make([]map[int64]bool, c.Nodes)
+	for i := range byNode {
+		byNode[i] = make(map[int64]bool)
+	}
+	rng := rand.New(rand.NewPCG(c.Seed, 0xf1a))
+	for _, k := range rng.Perm(early * c.Nodes)[:n] {
+		byNode[k%c.Nodes][int64(k/c.Nodes)+2] = true
+	}
+	return byNode
+}

@@ -1,0 +1,137 @@
+package simcluster
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+)
+
+// handle is the public half of a session's or an operation's identity.
+type handle [16]byte
+
+// String prints a handle as Impala does: both halves are little-endian numbers
+// (be/src/util/debug-util.cc, PrintId).
+func (h handle) String() string {
+	return fmt.Sprintf("%016x:%016x", binary.LittleEndian.Uint64(h[:8]), binary.LittleEndian.Uint64(h[8:]))
+}
+
+// parseHandle reads what String wrote, as Beeswax clients send it back.
+func parseHandle(text string) (h handle, ok bool) {
+	var b [16]byte
+	if len(text) != 33 || text[16] != ':' {
+		return h, false
+	}
+	if _, err := hex.Decode(b[:8], []byte(text[:16])); err != nil {
+		return h, false
+	}
+	if _, err := hex.Decode(b[8:], []byte(text[17:])); err != nil {
+		return h, false
+	}
+	binary.LittleEndian.PutUint64(h[:8], binary.BigEndian.Uint64(b[:8]))
+	binary.LittleEndian.PutUint64(h[8:], binary.BigEndian.Uint64(b[8:]))
+	return h, true
+}
+
+// session is an HS2 session, or a Beeswax connection's own.
+type session struct {
+	id     handle
+	secret handle
+	user   string
+	pid    int32 // of the process it was opened in
+
+	// Guarded by the coordinator's mu.
+	database   string
+	options    map[string]string // set by the client; nil: none
+	operations map[handle]*operation
+}
+
+// operation is a statement that was run. Its rows are ready at once.
+type operation struct {
+	id        handle
+	session   *session
+	result    *table // nil: the statement has none
+	cached    bool   // fetching may start over (impala.resultset.cache.size)
+	fetched   int    // rows; guarded by the coordinator's mu
+	statement string
+}
+
+// newHandle is unique in this coordinator and the same for the same seed. Call
+// it with mu held.
+func (c *coordinator) newHandle() (h handle) {
+	c.handles++
+	binary.LittleEndian.PutUint64(h[:8], mix(c.seed, 2*c.handles))
+	binary.LittleEndian.PutUint64(h[8:], mix(c.seed, 2*c.handles+1))
+	return h
+}
+
+// openSession opens a session for user, "" being anonymous. The restart that a
+// fault asks for happens between two sessions.
+func (c *coordinator) openSession(user string) *session {
+	fill(&user, "anonymous")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if after := c.plan.restartAfter; after > 0 && c.opened.Load() == int64(after) && c.pids[0] != c.nextPID {
+		c.pids = append(c.pids, c.nextPID)
+	}
+	c.opened.Add(1)
+	s := &session{
+		id: c.newHandle(), secret: c.newHandle(), user: user, pid: c.pids[len(c.pids)-1],
+		database: "default", operations: make(map[handle]*operation),
+	}
+	c.sessions[s.id] = s
+	return s
+}
+
+// closeSession forgets a session and its operations.
+func (c *coordinator) closeSession(s *session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sessions[s.id] != s {
+		return
+	}
+	c.closed.Add(1)
+	delete(c.sessions, s.id)
+	for id := range s.operations {
+		delete(c.operations, id)
+	}
+}
+
+// register makes an operation of a statement's result. A query's id ends in
+// four zero bytes, as Impala's do: there the fragment instances count.
+func (c *coordinator) register(s *session, sql string, result *table, cached bool) *operation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := &operation{id: c.newHandle(), session: s, result: result, cached: cached, statement: sql}
+	clear(o.id[8:12])
+	c.operations[o.id] = o
+	s.operations[o.id] = o
+	return o
+}
+
+// operation finds an operation by id; nil where there is none.
+func (c *coordinator) operation(id handle) *operation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.operations[id]
+}
+
+// closeOperation forgets an operation.
+func (c *coordinator) closeOperation(o *operation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.operations, o.id)
+	delete(o.session.operations, o.id)
+}
+
+// advance takes up to most rows, or all where most is not positive, and returns
+// the first and the one after the last.
+func (c *coordinator) advance(o *operation, most int64) (from, to int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	from, to = o.fetched, o.result.rows
+	if most > 0 && int64(to-from) > most {
+		to = from + int(most)
+	}
+	o.fetched = to
+	return from, to
+}

@@ -1,0 +1,167 @@
+package simcluster
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// sqlError is a statement that was refused: Impala's words.
+type sqlError string
+
+func (e sqlError) Error() string { return string(e) }
+
+// run runs a statement in s. The result is nil for a statement that has none.
+func (c *coordinator) run(s *session, sql string) (*table, error) {
+	c.statements.Add(1)
+	verb, rest := splitStatement(sql)
+	switch verb {
+	case "select":
+		return c.selectItems(s, sql, rest)
+	case "set":
+		return c.set(s, sql, rest)
+	case "use":
+		return nil, c.use(s, rest)
+	}
+	return nil, syntaxError(sql, verb)
+}
+
+// splitStatement takes a statement's first word, in lower case, from the rest,
+// without the space around them and the semicolons after them.
+func splitStatement(sql string) (verb, rest string) {
+	sql = strings.TrimRight(strings.TrimSpace(sql), "; \t\r\n")
+	end := strings.IndexAny(sql, " \t\r\n")
+	if end < 0 {
+		end = len(sql)
+	}
+	return strings.ToLower(sql[:end]), strings.TrimSpace(sql[end:])
+}
+
+// selectItem is one item of a select list: a call without arguments, a number
+// or a text, and a name for it.
+var selectItem = regexp.MustCompile("^(?is)(?:([a-z_]+)\\s*\\(\\s*\\)|(-?[0-9]{1,18})|'([^'\\\\]*)')(?:\\s+(?:as\\s+)?[`]?([a-z_][a-z0-9_]*)[`]?)?$")
+
+func (c *coordinator) selectItems(s *session, sql, list string) (*table, error) {
+	t := &table{rows: 1}
+	for _, item := range splitList(list) {
+		m := selectItem.FindStringSubmatch(item)
+		if m == nil {
+			return nil, syntaxError(sql, item)
+		}
+		col, ok := c.value(s, strings.ToLower(m[1]), m[2], m[3])
+		if !ok {
+			return nil, sqlError(fmt.Sprintf("AnalysisException: %s.%s() unknown\n", s.database, strings.ToLower(m[1])))
+		}
+		if m[4] != "" {
+			col.name = strings.ToLower(m[4])
+		}
+		t.columns = append(t.columns, col)
+	}
+	return t, nil
+}
+
+// value is what one select item evaluates to, its name being its text as
+// Impala labels it.
+func (c *coordinator) value(s *session, function, number, text string) (column, bool) {
+	label := function + "()"
+	switch function {
+	case "pid":
+		return numbers(label, intType, int64(s.pid)), true
+	case "version":
+		return texts(label, c.version+"\n"+builtOn), true
+	case "coordinator":
+		return texts(label, c.host), true
+	case "current_session":
+		return texts(label, s.id.String()), true
+	case "user", "effective_user", "session_user":
+		return texts(label, s.user), true
+	case "current_database":
+		return texts(label, c.databaseOf(s)), true
+	case "":
+		if number == "" {
+			return texts("'"+text+"'", text), true
+		}
+		n, err := strconv.ParseInt(number, 10, 64)
+		return numbers(number, narrowest(n), n), err == nil
+	}
+	return column{}, false
+}
+
+// narrowest is the type that Impala gives a literal.
+func narrowest(n int64) sqlType {
+	switch {
+	case n == int64(int8(n)):
+		return tinyintType
+	case n == int64(int16(n)):
+		return smallintType
+	case n == int64(int32(n)):
+		return intType
+	}
+	return bigintType
+}
+
+// splitList splits a select list at commas outside of quotes.
+func splitList(list string) []string {
+	quoted := false
+	items := strings.FieldsFunc(list, func(r rune) bool {
+		quoted = quoted != (r == '\'')
+		return r == ',' && !quoted
+	})
+	if strings.HasPrefix(list, ",") || strings.HasSuffix(list, ",") || strings.Contains(list, ",,") || len(items) == 0 {
+		return []string{""} // an item is missing
+	}
+	for i := range items {
+		items[i] = strings.TrimSpace(items[i])
+	}
+	return items
+}
+
+// set lists options, or sets one.
+func (c *coordinator) set(s *session, sql, rest string) (*table, error) {
+	switch {
+	case rest == "":
+		return c.listOptions(s, false), nil
+	case strings.EqualFold(rest, "all"):
+		return c.listOptions(s, true), nil
+	}
+	key, value, assigned := strings.Cut(rest, "=")
+	if !assigned {
+		return nil, syntaxError(sql, rest)
+	}
+	return nil, c.setOption(s, strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `'"`))
+}
+
+// use changes the database: there are the two that every Impala has.
+func (c *coordinator) use(s *session, name string) error {
+	name = strings.ToLower(strings.Trim(name, "`"))
+	if !slices.Contains([]string{"default", "_impala_builtins"}, name) {
+		return sqlError(fmt.Sprintf("AnalysisException: Database does not exist: %.64s\n", name))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.database = name
+	return nil
+}
+
+func (c *coordinator) databaseOf(s *session) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return s.database
+}
+
+// syntaxError is the front end's complaint, in the form that Impala gives it.
+// The words that it would have accepted are shortened to those that this
+// server knows.
+func syntaxError(sql, at string) error {
+	line := strings.TrimSpace(sql)
+	caret := max(strings.Index(strings.ToLower(line), strings.ToLower(at)), 0)
+	encountered := "IDENTIFIER"
+	if at == "" {
+		encountered = "EOF"
+		caret = len(line)
+	}
+	return sqlError(fmt.Sprintf("ParseException: Syntax error in line 1:\n%s\n%s^\nEncountered: %s\nExpected: SELECT, SET, USE\n\nCAUSED BY: Exception: Syntax error\n",
+		line, strings.Repeat(" ", min(caret, 256)), encountered))
+}

@@ -1,0 +1,128 @@
+package simcluster
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
+)
+
+// shuttingDown is what a draining coordinator answers to new work
+// (SERVER_SHUTTING_DOWN in common/thrift/generate_error_codes.py).
+const shuttingDown sqlError = "Server is being shut down: shutdown grace period left: 1m30s, deadline left: 58m20s, " +
+	"cancel deadline left: 57m20s, queries registered on coordinator: 1, queries executing: 0, fragment instances: 0.\n"
+
+// Impala's SQLSTATEs over HS2: there are no others.
+const (
+	generalState     = "HY000"
+	unsupportedState = "HYC00"
+)
+
+func succeeded() *hs2.TStatus { return &hs2.TStatus{StatusCode: hs2.TStatusCode_SUCCESS} }
+
+func failed(err error) *hs2.TStatus { return errorStatus(err.Error(), generalState) }
+
+func unsupported() *hs2.TStatus { return errorStatus("Unsupported operation\n", unsupportedState) }
+
+func errorStatus(text, state string) *hs2.TStatus {
+	return &hs2.TStatus{StatusCode: hs2.TStatusCode_ERROR, ErrorMessage: &text, SqlState: &state}
+}
+
+func statusOf(err error) *hs2.TStatus {
+	if err != nil {
+		return failed(err)
+	}
+	return succeeded()
+}
+
+// queryError is the form of an error once the query has an id, since Impala 4.5.
+func queryError(id handle, err error) error {
+	return sqlError(fmt.Sprintf("Query %s failed:\n%s\n", id, err))
+}
+
+// progress is the log of a query that scans nothing.
+func progress(id handle) string {
+	return fmt.Sprintf("Query %s 100%% Complete (0 out of 0)\n", id)
+}
+
+// webURL is the address of the web server as Ping gives it; "" under ping-off.
+func (c *coordinator) webURL() string {
+	if c.plan.pingOff {
+		return ""
+	}
+	return "http://" + c.name
+}
+
+func identifier(id, secret handle) *hs2.THandleIdentifier {
+	return &hs2.THandleIdentifier{GUID: id[:], Secret: secret[:]}
+}
+
+// halves checks a handle's sizes.
+func halves(h *hs2.THandleIdentifier) (id, secret handle, err error) {
+	if len(h.GUID) != len(id) || len(h.Secret) != len(secret) {
+		return id, secret, sqlError(fmt.Sprintf("Malformed THandleIdentifier (guid size: %d, expected 16, secret size: %d, expected 16)\n",
+			len(h.GUID), len(h.Secret)))
+	}
+	return handle(h.GUID), handle(h.Secret), nil
+}
+
+// sessionOf finds the session of a handle, for the user of the connection.
+func (c *coordinator) sessionOf(ctx context.Context, h *hs2.TSessionHandle) (*session, error) {
+	id, secret, err := halves(h.SessionId)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	s := c.sessions[id]
+	c.mu.Unlock()
+	if s == nil || s.secret != secret {
+		return nil, sqlError(fmt.Sprintf("Invalid session id: %s\n", id))
+	}
+	if user := connectionOf(ctx).user; user != "" && user != s.user {
+		return nil, sqlError(fmt.Sprintf("The user authorized on the connection '%s' does not match the session username '%s'\n", user, s.user))
+	}
+	return s, nil
+}
+
+// operationOf finds the operation of a handle. Impala never answers
+// INVALID_HANDLE_STATUS: a handle of another coordinator is an error like others.
+func (c *coordinator) operationOf(_ context.Context, h *hs2.TOperationHandle) (*operation, error) {
+	id, secret, err := halves(h.OperationId)
+	if err != nil {
+		return nil, err
+	}
+	o := c.operation(id)
+	if o == nil {
+		return nil, unknownQuery(id)
+	}
+	if o.session.secret != secret {
+		return nil, queryError(id, sqlError(fmt.Sprintf("Query id %s not found.\n", id)))
+	}
+	return o, nil
+}
+
+func unknownQuery(id handle) error {
+	return queryError(id, sqlError(fmt.Sprintf("Invalid or unknown query handle: %s.\n", id)))
+}
+
+// rewind starts fetching over: with a result cache, or before the first fetch.
+func (c *coordinator) rewind(o *operation) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if o.fetched > 0 && !o.cached {
+		return false
+	}
+	o.fetched = 0
+	return true
+}
+
+// configure applies one entry of OpenSession's configuration. What is no
+// option is ignored, as Impala does.
+func (c *coordinator) configure(s *session, key, value string) {
+	if strings.EqualFold(key, "use:database") {
+		_ = c.use(s, value) // a missing database shows at the first statement
+		return
+	}
+	_ = c.setOption(s, strings.TrimPrefix(key, "set:hiveconf:"), value)
+}
