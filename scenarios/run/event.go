@@ -1,0 +1,27 @@
+package run
+
+import "time"
+
+// EventKind says what a run is doing.
+type EventKind string
+
+// The kinds of event, in the order in which a run has them.
+const (
+	EventBudget   EventKind = "budget"   // Total sessions at most, Done typically, For so long typically
+	EventResolved EventKind = "resolved" // Total nodes
+	EventScout    EventKind = "scout"    // the first session starts
+	EventSettle   EventKind = "settle"   // a round starts; Done coordinators were seen, of Total expected
+	EventLook     EventKind = "look"     // a look of Total sessions starts, its burst included
+	EventSession  EventKind = "session"  // a session of the look ended: Done of Total, Failed of them
+	EventDropped  EventKind = "dropped"  // a node is dialled no more, because of its certificate
+	EventAsk      EventKind = "ask"      // a judge wants a further look of Total sessions
+	EventStop     EventKind = "stop"     // the run ends before its time
+)
+
+// Event is a step of a run, enough for a progress bar and for plain lines.
+type Event struct {
+	Kind                EventKind
+	Text                string // one line, in our words and the server's: untrusted
+	Done, Total, Failed int
+	For                 time.Duration
+}

@@ -1,0 +1,111 @@
+package run
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+)
+
+// What a run may ask of a service whose owner was not asked.
+const (
+	politeRate = 50               // new sessions a second
+	politeOpen = 64               // open at once
+	politeFor  = 10 * time.Minute // at the longest
+)
+
+// GuardError refuses a run that a production service might feel.
+type GuardError struct {
+	Reasons []string // each with its arithmetic: "500 open at once is more than 64"
+	Hosts   []string // to be repeated in target.confirm
+}
+
+// Error says what is too much and how to allow it.
+func (e *GuardError) Error() string {
+	return fmt.Sprintf("%s; to allow it: --confirm %s", strings.Join(e.Reasons, ", and "), strings.Join(e.Hosts, ","))
+}
+
+// CheckGuards returns a [*GuardError] where the scenario asks for much and its
+// target.confirm does not name every endpoint's host (separated by commas).
+// Loopback endpoints need no confirmation. Nothing is resolved or sent.
+func CheckGuards(s scenarios.Scenario) error {
+	reasons := excesses(s)
+	if len(reasons) == 0 || !unconfirmed(s) {
+		return nil
+	}
+	return &GuardError{Reasons: reasons, Hosts: guarded(s)}
+}
+
+// Loopback reports whether every endpoint is this machine: localhost, 127.0.0.0/8
+// or ::1. Such a target is not paced unless the user set a rate.
+func Loopback(s scenarios.Scenario) bool {
+	return len(s.Target.Endpoints) > 0 && len(guarded(s)) == 0
+}
+
+// guarded lists the hosts that are not loopback, once each.
+func guarded(s scenarios.Scenario) []string {
+	var hosts []string
+	for _, endpoint := range s.Target.Endpoints {
+		host, _, err := scenarios.SplitEndpoint(endpoint, s.Target.Protocol.Port())
+		if err == nil && !loopback(host) && !confirmed(strings.Join(hosts, ","), []string{host}) {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
+
+func loopback(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap().IsLoopback()
+	}
+	return strings.EqualFold(strings.TrimSuffix(host, "."), "localhost")
+}
+
+// confirmed reports whether the list names every host.
+func confirmed(list string, hosts []string) bool {
+	for _, host := range hosts {
+		named := false
+		for given := range strings.SplitSeq(list, ",") {
+			named = named || strings.EqualFold(strings.TrimSpace(given), host)
+		}
+		if !named {
+			return false
+		}
+	}
+	return true
+}
+
+func excesses(s scenarios.Scenario) []string {
+	if s.CertsOnly {
+		return nil // one handshake a node
+	}
+	var out []string
+	rate, open := float64(s.Load.Rate), s.Load.Concurrency
+	switch {
+	case rate <= 0:
+		out = append(out, fmt.Sprintf("sessions that are not paced may be more than %d/s", politeRate))
+	case rate > politeRate:
+		out = append(out, fmt.Sprintf("%g new sessions a second is more than %d", rate, politeRate))
+	}
+	if open > politeOpen {
+		out = append(out, fmt.Sprintf("%d open at once is more than %d", open, politeOpen))
+	}
+	typical := judge.Plan(s, len(s.Target.Endpoints)).Typical
+	if d := lasting(s, typical); d > politeFor {
+		out = append(out, fmt.Sprintf("%d sessions at %s take %s, which is more than %s", typical, s.Load.Rate, d.Round(time.Second), politeFor))
+	}
+	return out
+}
+
+// unconfirmed reports whether the run must keep to what is polite.
+func unconfirmed(s scenarios.Scenario) bool {
+	return !confirmed(s.Target.Confirm, guarded(s))
+}
+
+// lasting estimates how long so many sessions take; unpaced ones count as nothing.
+func lasting(s scenarios.Scenario, sessions int) time.Duration {
+	return time.Duration(s.Load.Settle) + Pacer{Rate: s.Load.Rate}.Due(sessions)
+}

@@ -1,0 +1,189 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+)
+
+// looks takes the first look and every further one that the judges ask for.
+func (r *run) looks(ctx context.Context) {
+	ask := judge.Ask{Kind: scenarios.First, Sessions: r.budget.Look}
+	for ask.Sessions > 0 && !r.stopped() && r.affordable(ask) {
+		if r.look(ctx, ask); r.collect.over() {
+			return
+		}
+		if len(r.nodes.left()) == 0 {
+			r.noNodes()
+			return
+		}
+		if ask = r.opt.judge(r.evidence()).Ask; ask.Sessions > 0 {
+			r.collect.event(Event{Kind: EventAsk, Total: ask.Sessions, Text: fmt.Sprintf("%s: a further look of %d sessions", ask.Why, ask.Sessions)})
+		}
+	}
+}
+
+// affordable reports whether a look keeps the run within what was said at its
+// beginning, and within what is polite.
+func (r *run) affordable(ask judge.Ask) bool {
+	if n := int(r.seq.Load()) - r.collect.settled() + ask.Sessions; n > r.budget.Ceiling {
+		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: it would pass the ceiling of %d", ask.Sessions, r.budget.Ceiling))
+		return false
+	}
+	if d := r.since() + r.pacer.Due(ask.Sessions); ask.Kind != scenarios.First && d > politeFor && unconfirmed(r.s) {
+		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: the run would last longer than %s, which --confirm allows", ask.Sessions, politeFor))
+		return false
+	}
+	return true
+}
+
+// look has so many sessions in order, the rest of them in parallel where they
+// are many, and a burst.
+func (r *run) look(ctx context.Context, ask judge.Ask) {
+	burst := min(r.budget.Burst, cap(r.slots))
+	r.collect.begin(ask, burst)
+	left := ask.Sessions
+	left -= r.ordered(ctx, left)
+	left -= r.parallel(ctx, left)
+	r.burst(ctx, burst)
+	r.collect.close(left > 0 || r.stopped())
+}
+
+// ordered deals sessions to the nodes in turn, one lane each, until there are
+// no more, no node is left, or each lane is as long as it should be. What a
+// refused node did not take is dealt again. It returns how many it had.
+func (r *run) ordered(ctx context.Context, count int) int {
+	had, longest := 0, r.budget.OrderedPerNode
+	taken := map[Node]int{}
+	for had < count && !r.stopped() {
+		nodes := r.nodes.left()
+		if longest > 0 {
+			nodes = shorter(nodes, taken, longest)
+		}
+		if len(nodes) == 0 {
+			break
+		}
+		n := r.lanes(ctx, nodes, count-had, taken, longest)
+		if n == 0 && len(r.nodes.left()) == len(nodes) {
+			break
+		}
+		had += n
+	}
+	return had
+}
+
+// shorter lists the nodes whose lane has room.
+func shorter(nodes []Node, taken map[Node]int, longest int) []Node {
+	var out []Node
+	for _, n := range nodes {
+		if taken[n] < longest {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// lanes deals count sessions to the nodes in turn and has them, each lane
+// strictly one after the other. Session i of the row is due at a time of its own,
+// whatever became of those before it.
+func (r *run) lanes(ctx context.Context, nodes []Node, count int, taken map[Node]int, longest int) int {
+	if longest > 0 {
+		count = min(count, longest*len(nodes))
+	}
+	begin := r.row(count)
+	had := make([]int, len(nodes))
+	var all sync.WaitGroup
+	for lane, n := range nodes {
+		room := count
+		if longest > 0 {
+			room = longest - taken[n]
+		}
+		all.Go(func() {
+			for i := lane; i < count && had[lane] < room; i += len(nodes) {
+				o, ran := r.session(ctx, job{node: n, part: scenarios.Ordered, due: begin + r.pacer.Due(i)})
+				if !ran || o.Refused {
+					return
+				}
+				had[lane]++
+			}
+		})
+	}
+	all.Wait()
+	total := 0
+	for lane, n := range nodes {
+		taken[n] += had[lane]
+		total += had[lane]
+	}
+	return total
+}
+
+// parallel has sessions without order, as many at once as may be open. It
+// returns how many it had.
+func (r *run) parallel(ctx context.Context, count int) int {
+	had := 0
+	for had < count && !r.stopped() {
+		nodes := r.nodes.left()
+		if len(nodes) == 0 {
+			break
+		}
+		n := r.spread(ctx, nodes, count-had)
+		if n == 0 && len(r.nodes.left()) == len(nodes) {
+			break
+		}
+		had += n
+	}
+	return had
+}
+
+// spread has count sessions over the nodes in turn, by as many workers as may
+// be open at once; sessions of a node that was refused meanwhile are left out.
+func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
+	begin := r.row(count)
+	var all sync.WaitGroup
+	var next, had atomic.Int64
+	for range min(count, cap(r.slots)) {
+		all.Go(func() {
+			for i := int(next.Add(1) - 1); i < count; i = int(next.Add(1) - 1) {
+				n := nodes[i%len(nodes)]
+				if !r.nodes.has(n) {
+					continue
+				}
+				o, ran := r.session(ctx, job{node: n, part: scenarios.Parallel, due: begin + r.pacer.Due(i)})
+				if !ran {
+					return
+				}
+				if !o.Refused {
+					had.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	return int(had.Load())
+}
+
+// burst opens count sessions together over the nodes in turn; each stays for
+// the scenario's time after it was opened.
+func (r *run) burst(ctx context.Context, count int) {
+	nodes := r.nodes.left()
+	if len(nodes) == 0 || r.stopped() {
+		return
+	}
+	due := r.since()
+	var all sync.WaitGroup
+	for i := range count {
+		all.Go(func() {
+			r.session(ctx, job{
+				node: nodes[i%len(nodes)], part: scenarios.Burst, due: due,
+				hold: time.Duration(r.s.Load.BurstHold),
+			})
+		})
+	}
+	all.Wait()
+	r.free = max(r.free, r.since())
+}

@@ -1,0 +1,192 @@
+package run
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+func TestALookDealsSessionsToTheNodesInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{coordinators: 5, takes: 20 * time.Millisecond}
+		r, seen := watched(t.Context(), t, b, scenario(7), Options{})
+		if r.Sessions.OK != 7 || r.Sessions.Scout != 1 || !r.Complete {
+			t.Errorf("sessions = %+v, complete = %v", r.Sessions, r.Complete)
+		}
+		if a, b := r.Nodes[0].Sessions, r.Nodes[1].Sessions; a != 4 || b != 3 {
+			t.Errorf("nodes had %d and %d sessions, want 4 and 3", a, b)
+		}
+		for i, o := range seen {
+			if o.Seq != i {
+				t.Errorf("session %d ended as number %d", o.Seq, i)
+			}
+			if o.Lag() != 0 || o.Due != time.Duration(i)*100*time.Millisecond {
+				t.Errorf("session %d was due at %s and started at %s", i, o.Due, o.Start)
+			}
+		}
+	})
+}
+
+func TestASlowServiceShowsAsLag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(3)
+		s.Target.Endpoints = s.Target.Endpoints[:1]
+		b := &balancer{answer: func(_ Node, i int) fate { return fate{takes: 300 * time.Millisecond} }}
+		_, seen := watched(t.Context(), t, b, s, Options{})
+		var lags []time.Duration
+		for _, o := range seen[1:] {
+			lags = append(lags, o.Lag())
+		}
+		if want := []time.Duration{0, 200 * time.Millisecond, 400 * time.Millisecond}; !slices.Equal(lags, want) {
+			t.Errorf("lags = %v, want %v", lags, want)
+		}
+	})
+}
+
+func TestAFailedScoutIsTheOnlySession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{answer: func(Node, int) fate {
+			return fate{openErr: fault{"sasl", "sasl.rejected", "check --user"}}
+		}}
+		r, seen := watched(t.Context(), t, b, scenario(7), Options{})
+		if len(seen) != 1 || seen[0].Failed != scenarios.SASL || len(r.Looks) != 0 {
+			t.Errorf("%d sessions, %d looks", len(seen), len(r.Looks))
+		}
+		want := scenarios.Stop{By: scenarios.StopScout, Class: "sasl.rejected", Text: "the server said sasl.rejected", Hint: "check --user"}
+		if r.Stopped == nil || *r.Stopped != want {
+			t.Errorf("stopped = %+v, want %+v", r.Stopped, want)
+		}
+		if r.Verdict != scenarios.Inconclusive || len(r.Findings) != 1 {
+			t.Errorf("verdict = %s, findings = %+v", r.Verdict, r.Findings)
+		}
+	})
+}
+
+func TestTheSecondOfItsKindTripsTheBreaker(t *testing.T) {
+	for name, c := range map[string]struct {
+		class string
+		by    scenarios.StopReason // "": the run goes on
+		had   int
+	}{
+		"two rejected logins":      {"sasl.rejected", scenarios.StopRejected, 4},
+		"two stalls":               {"execute.timeout", scenarios.StopStalled, 4},
+		"quick errors stop naught": {"open.eof", "", 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := scenario(20)
+				s.Target.Endpoints = s.Target.Endpoints[:1]
+				b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
+					if i > 2 { // the scout and two good ones
+						return fate{openErr: fault{"open", c.class, ""}}
+					}
+					return fate{}
+				}}
+				r, _ := watched(t.Context(), t, b, s, Options{})
+				if r.Sessions.Attempted != c.had {
+					t.Errorf("%d sessions, want %d", r.Sessions.Attempted, c.had)
+				}
+				if c.by == "" {
+					if r.Stopped != nil {
+						t.Errorf("stopped = %+v", r.Stopped)
+					}
+					return
+				}
+				if r.Stopped == nil || r.Stopped.By != c.by || r.Stopped.Class != c.class || !r.Looks[0].Cut {
+					t.Errorf("stopped = %+v, looks = %+v", r.Stopped, r.Looks)
+				}
+			})
+		})
+	}
+}
+
+func TestCancellingClosesSessionsAndLeavesThemUnknown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(650*time.Millisecond, cancel)
+		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+			return fate{hang: n.Addr.Addr().String() == "127.0.0.3" && i == 1}
+		}}
+		r, _ := watched(ctx, t, b, scenario(20), Options{})
+		if r.Stopped == nil || r.Stopped.By != scenarios.StopInterrupted || r.Complete {
+			t.Errorf("stopped = %+v", r.Stopped)
+		}
+		if r.Sessions.Unknown != 1 || r.Sessions.Failed != 0 || r.Sessions.OK != 4 || !r.Looks[0].Cut {
+			t.Errorf("sessions = %+v", r.Sessions)
+		}
+		if !b.closedUncancels {
+			t.Error("a session was closed with a context that had ended")
+		}
+	})
+}
+
+func TestANodeIsDroppedOnceItsCertificateIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+			return fate{refused: n.Addr.Addr().String() == "127.0.0.3"}
+		}}
+		r, _ := watched(t.Context(), t, b, scenario(20), Options{})
+		if r.Sessions.OK != 20 || r.Sessions.Refused != 1 || r.Nodes[0].Sessions != 20 || r.Nodes[1].Sessions != 0 {
+			t.Errorf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)
+		}
+		if len(r.TLS) != 1 || r.TLS[0].Sessions != 1 || r.TLS[0].Node.Addr().String() != "127.0.0.3" {
+			t.Errorf("certificates = %+v", r.TLS)
+		}
+		if r.Looks[0].Cut || r.Sessions.Failed != 0 || len(r.Failures) != 0 {
+			t.Errorf("a refused certificate counts as an error: %+v", r)
+		}
+	})
+}
+
+func TestARefusedScoutGoesOnToTheNextNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+			return fate{refused: n.Addr.Addr().String() == "127.0.0.2"}
+		}}
+		r, _ := watched(t.Context(), t, b, scenario(8), Options{})
+		if r.Sessions.Scout != 2 || r.Sessions.OK != 8 || b.opened[r.Nodes[0].Address] != 1 {
+			t.Errorf("sessions = %+v", r.Sessions)
+		}
+	})
+}
+
+func TestWithoutANodeLeftCertificatesDecide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{answer: func(Node, int) fate { return fate{refused: true} }}
+		r, seen := watched(t.Context(), t, b, scenario(8), Options{})
+		if r.Stopped == nil || r.Stopped.By != scenarios.StopCertificate || len(r.Looks) != 0 || len(seen) != 2 || len(r.TLS) != 2 {
+			t.Errorf("stopped = %+v, %d sessions, %d certificates", r.Stopped, len(seen), len(r.TLS))
+		}
+		if r.Verdict != scenarios.Pass {
+			t.Errorf("verdict = %s; it is the judges' to say", r.Verdict)
+		}
+	})
+}
+
+func TestTheBurstIsOpenedTogetherAndHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(4)
+		s.Load.Burst = 16
+		b := &balancer{coordinators: 5, takes: 20 * time.Millisecond}
+		r, seen := watched(t.Context(), t, b, s, Options{})
+		if b.most != 16 {
+			t.Errorf("%d sessions were open at once, want 16", b.most)
+		}
+		burst := seen[5:]
+		for _, o := range burst {
+			if o.Part != scenarios.Burst || o.Start != burst[0].Start || o.Lag() != 0 {
+				t.Errorf("%s session started at %s", o.Part, o.Start)
+			}
+		}
+		if total, ok, _, _ := r.Looks[0].Burst.Total(); total != 16 || ok != 16 {
+			t.Errorf("burst tally = %+v", r.Looks[0].Burst)
+		}
+		if want := burst[0].Start + 20*time.Millisecond + time.Second; r.Seconds != want.Seconds() {
+			t.Errorf("the run took %gs, want %s", r.Seconds, want)
+		}
+	})
+}

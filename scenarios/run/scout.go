@@ -1,0 +1,43 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// scout says what the run may cost, then has one session alone, so that what is
+// wrong for all of them is asked once. It reports whether the run may go on:
+// not after a failure, of which there is no second attempt. A node whose
+// certificate is refused is left out, and the next one scouted.
+func (r *run) scout(ctx context.Context) bool {
+	r.budget = r.opt.plan(r.s, len(r.nodes.all))
+	typically := lasting(r.s, r.budget.Typical)
+	r.collect.event(Event{
+		Kind: EventBudget, Total: r.budget.Ceiling, Done: r.budget.Typical, For: typically,
+		Text: fmt.Sprintf("up to %d sessions; typically %d, about %s", r.budget.Ceiling, r.budget.Typical, max(typically, time.Second).Round(time.Second)),
+	})
+	for _, n := range r.nodes.all {
+		r.collect.event(Event{Kind: EventScout, Text: "one session alone to " + n.Addr.String()})
+		o, ran := r.session(ctx, job{node: n, part: scenarios.Scout, due: r.row(1)})
+		switch {
+		case !ran || ctx.Err() != nil:
+			return false
+		case o.Refused:
+			continue
+		case o.Outcome != scenarios.OK:
+			r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: o.Class, Text: o.Text, Hint: o.Hint})
+			return false
+		}
+		return !r.stopped()
+	}
+	r.noNodes()
+	return false
+}
+
+// noNodes ends a run of which every node's certificate was refused.
+func (r *run) noNodes() {
+	r.collect.stop(scenarios.Stop{By: scenarios.StopCertificate, Text: "no node is left whose certificate is good"})
+}
