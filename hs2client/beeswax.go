@@ -1,0 +1,174 @@
+package hs2client
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
+)
+
+// beeswaxDialect is Beeswax with Impala's extension. Its session is the
+// connection: opening asks for nothing but a sign of life, closing is silent.
+type beeswaxDialect struct {
+	client *beeswax.ImpalaServiceClient
+	user   string
+	conf   []string // KEY=VALUE, sorted
+}
+
+func newBeeswax(l *link, c *Config) *beeswaxDialect {
+	d := &beeswaxDialect{client: beeswax.NewImpalaServiceClient(l), user: c.User}
+	for k, v := range c.Options {
+		d.conf = append(d.conf, k+"="+v)
+	}
+	slices.Sort(d.conf)
+	return d
+}
+
+func (d *beeswaxDialect) open(*Config, *Identity) error { return nil }
+
+func (d *beeswaxDialect) ping() (version, address string, err error) {
+	resp, err := d.client.PingImpalaService(background())
+	if err != nil {
+		return "", "", thrown(err)
+	}
+	return resp.Version, resp.WebserverAddress, nil
+}
+
+func (d *beeswaxDialect) start(sql string) (operation, error) {
+	handle, err := d.client.Query(background(), &beeswax.Query{Query: sql, Configuration: d.conf, HadoopUser: d.user})
+	if err != nil {
+		return nil, thrown(err)
+	}
+	return &beeswaxOperation{client: d.client, handle: handle}, nil
+}
+
+func (d *beeswaxDialect) end() error { return nil }
+
+type beeswaxOperation struct {
+	client *beeswax.ImpalaServiceClient
+	handle *beeswax.QueryHandle
+	width  int // columns of a row; 0: not told
+}
+
+func (o *beeswaxOperation) state() (finished bool, err error) {
+	state, err := o.client.GetState(background(), o.handle)
+	switch {
+	case err != nil:
+		return false, thrown(err)
+	case state == beeswax.QueryState_FINISHED:
+		return true, nil
+	case state == beeswax.QueryState_EXCEPTION:
+		return false, o.failure()
+	}
+	return false, nil
+}
+
+// failure asks for the words of a query that failed.
+func (o *beeswaxOperation) failure() error {
+	log, err := o.client.GetLog(background(), o.handle.LogContext)
+	if err != nil {
+		return thrown(err)
+	}
+	if log == "" {
+		log = "the query is in state EXCEPTION"
+	}
+	return &cause{kind: saidKind(log), text: log, said: true}
+}
+
+func (o *beeswaxOperation) hasRows() bool { return true }
+
+func (o *beeswaxOperation) columns() ([]Column, error) {
+	meta, err := o.client.GetResultsMetadata(background(), o.handle)
+	if err != nil {
+		return nil, thrown(err)
+	}
+	var columns []Column
+	if meta.Schema != nil {
+		for _, f := range meta.Schema.FieldSchemas {
+			columns = append(columns, Column{Name: f.Name, Type: strings.ToUpper(f.Type)})
+		}
+	}
+	o.width = len(columns)
+	return columns, nil
+}
+
+func (o *beeswaxOperation) fetch(most int64) (page, error) {
+	r, err := o.client.Fetch(background(), o.handle, false, int32(most))
+	if err != nil {
+		return page{}, thrown(err)
+	}
+	if !r.Ready {
+		return page{more: true}, nil
+	}
+	width := o.width
+	if width == 0 {
+		width = len(r.Columns)
+	}
+	columns, err := splitRows(r.Data, width)
+	return page{columns: columns, rows: len(r.Data), more: r.HasMore}, err
+}
+
+// splitRows makes columns of rows that are text with a TAB between columns.
+// Nothing is escaped, so that of a row with a TAB too many the last column
+// takes the rest.
+func splitRows(data []string, width int) ([]*hs2.TColumn, error) {
+	if len(data) == 0 {
+		return nil, nil
+	}
+	width = max(width, 1)
+	columns := make([]*hs2.TColumn, width)
+	for i := range columns {
+		columns[i] = &hs2.TColumn{StringVal: &hs2.TStringColumn{Values: make([]string, 0, len(data))}}
+	}
+	for _, row := range data {
+		cells := strings.SplitN(row, "\t", width)
+		if len(cells) != width {
+			return nil, &cause{kind: KindMismatch, text: "a row with fewer columns than the result has"}
+		}
+		for i, cell := range cells {
+			columns[i].StringVal.Values = append(columns[i].StringVal.Values, cell)
+		}
+	}
+	return columns, nil
+}
+
+func (o *beeswaxOperation) cancel() error {
+	status, err := o.client.Cancel(background(), o.handle)
+	if err != nil {
+		return thrown(err)
+	}
+	if status.StatusCode != 0 {
+		text := strings.Join(status.ErrorMsgs, "; ")
+		return &cause{kind: saidKind(text), text: text, said: true}
+	}
+	return nil
+}
+
+func (o *beeswaxOperation) close() error { return thrown(o.client.Close(background(), o.handle)) }
+
+// undeclared is how Impala's processor words an exception that a method does not
+// declare: it arrives as Thrift's own, of type 0.
+const undeclared = "TException - service has thrown: BeeswaxException(message="
+
+// thrown reads the exceptions of Beeswax as the server's errors; others, and
+// nil, it returns as they are.
+func thrown(err error) error {
+	var b *beeswax.BeeswaxException
+	var lost *beeswax.QueryNotFoundException
+	var why *cause
+	switch {
+	case errors.As(err, &b):
+		return &cause{kind: saidKind(b.Message), text: b.Message, state: b.GetSQLState(), said: true}
+	case errors.As(err, &lost):
+		return &cause{kind: KindInvalidHandle, text: "QueryNotFoundException", said: true}
+	case errors.As(err, &why) && why.said && strings.HasPrefix(why.text, undeclared):
+		text := strings.TrimPrefix(why.text, undeclared)
+		if i := strings.LastIndex(text, ", log_context="); i >= 0 {
+			text = text[:i]
+		}
+		return &cause{kind: saidKind(text), text: text, said: true}
+	}
+	return err
+}

@@ -1,0 +1,130 @@
+package hs2client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Protocol is what is spoken on the port.
+type Protocol int
+
+// The protocols of Impala's binary ports. The zero value is HS2.
+const (
+	HS2     Protocol = iota // HiveServer2, port 21050
+	Beeswax                 // port 21000; closed by default from Impala 5
+)
+
+// String returns the name that flags use.
+func (p Protocol) String() string {
+	if p == Beeswax {
+		return "beeswax"
+	}
+	return "hs2"
+}
+
+// Config says how to reach one session. The zero value of every field but Addr
+// is a default that its comment names. A Config may be used again and by several
+// goroutines at once, its Record excepted.
+type Config struct {
+	// Addr is the host:port to dial. An IP literal is dialled as it is; a name
+	// is resolved (phase resolve) and the first address is dialled, no other.
+	Addr     string
+	Protocol Protocol
+
+	// User is OpenSession's username where there is no login, and Beeswax's
+	// hadoop_user. Empty: the server's own anonymous user.
+	User  string
+	Plain *Plain     // SASL PLAIN login; nil: none (NOSASL)
+	TLS   *TLSConfig // nil: plain TCP
+
+	// Options are query options: OpenSession's configuration, or the
+	// configuration of each Beeswax query. Impala ignores unknown ones in
+	// OpenSession (be/src/service/impala-hs2-server.cc).
+	Options map[string]string
+
+	Timeout time.Duration // of each phase; 0: the context's deadline alone
+	NoPing  bool          // do not ask Ping; identity is then http_addr's alone
+
+	// Dial connects; nil: a net.Dialer without keepalive. It is given an IP
+	// literal with a port.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	Record *Record // filled as the session goes, also where it fails; nil: not wanted
+}
+
+// Plain is a user and password for SASL PLAIN, which is Impala's LDAP login. The
+// password shows in no formatting verb and no encoding.
+type Plain struct {
+	User     string
+	Password string `json:"-" yaml:"-"`
+}
+
+// String names the user alone.
+func (p Plain) String() string { return "Plain{" + p.User + ", password not shown}" }
+
+// GoString is String.
+func (p Plain) GoString() string { return p.String() }
+
+// Format writes String whatever the verb.
+func (p Plain) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+
+// TLSConfig says how a certificate is judged. A session is never resumed: a
+// resumed one shows no certificate.
+type TLSConfig struct {
+	Roots      *x509.CertPool // what is trusted; nil: the system's
+	ServerName string         // SNI, and the name verified; "": Addr's host
+
+	// MinVersion is the oldest version that is not refused; 0: TLS 1.2. The
+	// handshake itself is allowed from TLS 1.0, so that the certificate of an
+	// old listener is recorded before it is refused.
+	MinVersion uint16
+
+	// Accept is a further rule (an issuer, say), asked after our own are met;
+	// its error refuses the certificate. nil: no further rule.
+	Accept func(Peer) error
+
+	Curves []tls.CurveID // nil: Go's default
+}
+
+// target is where to go, taken from Config.Addr.
+type target struct {
+	host string
+	ip   netip.Addr // the zero Addr where host is a name
+	port uint16
+}
+
+// check refuses what cannot be dialled or said, before anything is sent.
+func (c *Config) check() (target, Phase, error) {
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return target{}, PhaseResolve, &cause{kind: KindInvalid, err: err}
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 || host == "" {
+		return target{}, PhaseResolve, &cause{kind: KindInvalid, text: "want host:port, a port of 1 to 65535"}
+	}
+	t := target{host: host, port: uint16(n)}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		t.ip = ip
+	}
+	if p := c.Plain; p != nil && (p.User == "" || strings.ContainsRune(p.User+p.Password, 0)) {
+		return t, PhaseSASL, &cause{kind: KindInvalid, text: "PLAIN needs a user, and no NUL byte in user or password"}
+	}
+	return t, PhaseResolve, nil
+}
+
+// serverName is the name that the certificate must bear.
+func (c *Config) serverName(t target) string {
+	if c.TLS.ServerName != "" {
+		return strings.TrimSuffix(c.TLS.ServerName, ".")
+	}
+	return strings.TrimSuffix(t.host, ".")
+}

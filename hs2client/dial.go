@@ -1,0 +1,70 @@
+package hs2client
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// dial resolves where it must, connects, and returns the link. Resolve and TCP
+// are its phases.
+func dial(ctx context.Context, c *Config, t target, rec *Record) (*link, error) {
+	if !t.ip.IsValid() {
+		start := time.Now()
+		ip, err := lookup(ctx, t.host, c.Timeout)
+		if err != nil {
+			return nil, before(ctx, c, "resolve", PhaseResolve, err)
+		}
+		t.ip, rec.Phases[PhaseResolve] = ip, time.Since(start)
+	}
+	start := time.Now()
+	conn, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port).String())
+	if err != nil {
+		return nil, before(ctx, c, "dial", PhaseTCP, err)
+	}
+	rec.Phases[PhaseTCP] = time.Since(start)
+	rec.Local, rec.Remote = addrPort(conn.LocalAddr()), addrPort(conn.RemoteAddr())
+	return newLink(conn, c, rec), nil
+}
+
+// lookup is the first address of a name.
+func lookup(ctx context.Context, host string, timeout time.Duration) (netip.Addr, error) {
+	ctx, cancel := within(ctx, timeout)
+	defer cancel()
+	all, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	if len(all) == 0 {
+		return netip.Addr{}, &cause{kind: KindNotFound, text: "no address for " + strconv.Quote(host)}
+	}
+	return all[0].Unmap(), nil
+}
+
+func connect(ctx context.Context, c *Config, addr string) (net.Conn, error) {
+	ctx, cancel := within(ctx, c.Timeout)
+	defer cancel()
+	if c.Dial != nil {
+		return c.Dial(ctx, "tcp", addr)
+	}
+	// Keepalive would hold open what the balancer under test wants to cut.
+	d := net.Dialer{KeepAlive: -1}
+	return d.DialContext(ctx, "tcp", addr)
+}
+
+// within bounds ctx by timeout, where there is one.
+func within(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, timeout)
+}
+
+// before places an error that came before there was a link.
+func before(ctx context.Context, c *Config, op string, phase Phase, err error) error {
+	e := placed(ctx, c.Addr, op, phase, err)
+	e.hint = hintFor(e, how{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol}, false)
+	return e
+}

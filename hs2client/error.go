@@ -1,0 +1,93 @@
+package hs2client
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Error places a failure: what was done, where, in which phase, and of what kind.
+type Error struct {
+	Op       string // "dial", "handshake", "login", or the RPC as the IDL spells it
+	Addr     string // Config.Addr
+	Ph       Phase
+	Kind     Kind
+	Text     string // the server's own words, at most 2 KiB, as they came: untrusted; "": it said nothing
+	SQLState string // what the server states beside them; "": nothing
+	Err      error  // what lies below; nil: the server's answer is all there is
+
+	hint string
+}
+
+// Error is one line without control characters, fit for a terminal.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op + " " + printable(e.Addr) + ": " + e.Class())
+	if e.Text != "" {
+		b.WriteString(": " + printable(e.Text))
+	} else if e.Err != nil {
+		b.WriteString(": " + printable(e.Err.Error()))
+	}
+	return b.String()
+}
+
+// Unwrap returns what lies below; nil where there is nothing.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Phase is the name of the phase that failed.
+func (e *Error) Phase() string { return e.Ph.String() }
+
+// Class is the phase and the kind: "open.timeout".
+func (e *Error) Class() string { return e.Ph.String() + "." + e.Kind.String() }
+
+// Hint says what may be wrong and which flag or setting to try; "" where there
+// is nothing to suggest.
+func (e *Error) Hint() string { return e.hint }
+
+// cause is why something failed, before it is known in which phase.
+type cause struct {
+	kind  Kind
+	text  string // the server's words, or ours where err is nil
+	state string // SQLSTATE
+	said  bool   // text is the server's
+	err   error
+}
+
+func (c *cause) Error() string {
+	if c.err != nil {
+		return c.err.Error()
+	}
+	return c.text
+}
+
+func (c *cause) Unwrap() error { return c.err }
+
+// maxText bounds what is kept of a server's words, in bytes.
+const maxText = 2 << 10
+
+// clip bounds a server's words without cutting a character in two.
+func clip(s string) string {
+	s = strings.TrimRight(s[:min(len(s), maxText+1)], "\r\n")
+	if len(s) <= maxText {
+		return s
+	}
+	end := maxText
+	for end > maxText-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
+}
+
+// printable puts a space for each line break or tab, and a question mark for
+// every other character that a terminal or a log might obey.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		case !unicode.IsPrint(r):
+			return '?'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,91 @@
+package hs2client
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"time"
+)
+
+// Peer is what a TLS handshake showed of the other side, before any judgement.
+type Peer struct {
+	State       tls.ConnectionState // of this very connection
+	Fingerprint string              // SHA-256 of the leaf, lower case hex
+	Chain       ChainStatus         // the path to a trusted root; time and host left aside
+	HostErr     error               // nil: the leaf bears ServerName
+	Version     string              // "TLS1.3"
+	ServerName  string              // the name that was asked for
+
+	NotBefore, NotAfter time.Time // of the leaf
+	Subject, Issuer     string    // of the leaf, as RFC 2253 and 4514 write names
+	SANs                []string  // DNS names and addresses of the leaf, at most 100
+}
+
+// ChainStatus says whether a certificate leads to a root that is trusted.
+type ChainStatus int
+
+// The states of a chain. The zero value is Unchecked.
+const (
+	Unchecked  ChainStatus = iota
+	OK                     // it leads to a trusted root
+	Incomplete             // the leaf came alone, and none of our roots signed it
+	SelfSigned             // the leaf signed itself, and is not trusted
+	UnknownCA              // it ends at an authority that is not trusted
+)
+
+var chainNames = []string{"unchecked", "ok", "incomplete", "self-signed", "unknown-ca"}
+
+// String returns the name of the status.
+func (s ChainStatus) String() string {
+	if s < 0 || int(s) >= len(chainNames) {
+		return chainNames[Unchecked]
+	}
+	return chainNames[s]
+}
+
+const maxSANs = 100
+
+// newPeer gathers the facts of a finished handshake. The state has a leaf:
+// crypto/tls ends a handshake without one.
+func newPeer(state tls.ConnectionState, c *TLSConfig, name string) *Peer {
+	leaf := state.PeerCertificates[0]
+	sum := sha256.Sum256(leaf.Raw)
+	return &Peer{
+		State: state, Fingerprint: hex.EncodeToString(sum[:]),
+		Chain: chainStatus(state.PeerCertificates, c.Roots), HostErr: leaf.VerifyHostname(name),
+		Version: versionName(state.Version), ServerName: name,
+		NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter,
+		Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(), SANs: sans(leaf),
+	}
+}
+
+func sans(leaf *x509.Certificate) []string {
+	var out []string
+	for _, name := range leaf.DNSNames {
+		if len(out) < maxSANs {
+			out = append(out, clip(name))
+		}
+	}
+	for _, ip := range leaf.IPAddresses {
+		if len(out) < maxSANs {
+			out = append(out, ip.String())
+		}
+	}
+	return out
+}
+
+// versionName is TLS's name without the space that tls.VersionName puts in it.
+func versionName(v uint16) string {
+	switch v {
+	case tls.VersionTLS10:
+		return "TLS1.0"
+	case tls.VersionTLS11:
+		return "TLS1.1"
+	case tls.VersionTLS12:
+		return "TLS1.2"
+	case tls.VersionTLS13:
+		return "TLS1.3"
+	}
+	return tls.VersionName(v)
+}

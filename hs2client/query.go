@@ -1,0 +1,136 @@
+package hs2client
+
+import (
+	"context"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
+)
+
+// operation is one statement in either protocol.
+type operation interface {
+	state() (finished bool, err error)
+	hasRows() bool
+	columns() ([]Column, error)
+	fetch(most int64) (page, error)
+	cancel() error
+	close() error
+}
+
+// page is what one fetch brought: rows of columns, all of one length.
+type page struct {
+	columns []*hs2.TColumn
+	rows    int
+	more    bool // there may be further rows
+}
+
+// How a query is waited for and read.
+const (
+	firstPause = time.Millisecond       // between the first two polls; doubles
+	lastPause  = 500 * time.Millisecond // between polls, at most
+	pageRows   = 1024                   // rows asked for at once
+	maxResult  = 64 << 20               // bytes of one result, as they come over the wire
+)
+
+// Query runs one statement to its end: start, poll, description, rows, close.
+// It records Execute and Fetch, and adds the closing of the operation to Close.
+// Where it fails after the server has taken the statement, the operation is
+// closed in passing, if the connection can still be used; so it is where ctx
+// ends, after CancelOperation. The rows are all in memory: 64 MiB at most.
+func (s *Session) Query(ctx context.Context, sql string) (*Rows, error) {
+	op, err := s.execute(ctx, sql)
+	rows := &Rows{}
+	if err == nil && op.hasRows() {
+		err = s.collect(ctx, op, rows)
+	}
+	if err != nil {
+		if op != nil {
+			s.abandon(ctx, op, err)
+		}
+		return nil, err
+	}
+	sp := s.begin(ctx, PhaseClose, s.timeout)
+	if err := sp.end(op.close()); err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// execute starts the statement and polls until it is finished. The operation is
+// nil only where the server never told its handle.
+func (s *Session) execute(ctx context.Context, sql string) (operation, error) {
+	sp := s.begin(ctx, PhaseExecute, s.timeout)
+	op, err := s.dialect.start(sql)
+	if err != nil {
+		return nil, sp.end(err)
+	}
+	pause := firstPause
+	for {
+		finished, err := op.state()
+		if finished || err != nil {
+			return op, sp.end(err)
+		}
+		if err := sp.pause(pause); err != nil {
+			return op, sp.end(err)
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// collect reads the description and all rows.
+func (s *Session) collect(ctx context.Context, op operation, rows *Rows) error {
+	sp := s.begin(ctx, PhaseFetch, s.timeout)
+	err := s.describe(op, rows)
+	if err == nil {
+		err = s.fetchAll(&sp, op, rows)
+	}
+	return sp.end(err)
+}
+
+func (s *Session) describe(op operation, rows *Rows) error {
+	if s.lacks[CanDescribe] {
+		return nil
+	}
+	columns, err := op.columns()
+	if s.missing(CanDescribe, err) {
+		return nil
+	}
+	rows.Columns = columns
+	return err
+}
+
+func (s *Session) fetchAll(sp *span, op operation, rows *Rows) error {
+	pause, size := firstPause, 0
+	for {
+		p, err := op.fetch(pageRows)
+		if err != nil {
+			return err
+		}
+		if err := rows.add(p); err != nil {
+			return err
+		}
+		if size += s.budget - s.wire.budget; size > maxResult {
+			return &cause{kind: KindOversize, text: "a result of more than 64 MiB"}
+		}
+		if !p.more {
+			return nil
+		}
+		if p.rows > 0 {
+			pause = firstPause
+			continue
+		}
+		if err := sp.pause(pause); err != nil {
+			return err
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// abandon cancels and closes an operation that is not waited for any longer.
+func (s *Session) abandon(ctx context.Context, op operation, why error) {
+	sp := s.parting(ctx)
+	if k := kindOf(why); k == KindTimeout || k == KindCanceled {
+		_ = op.cancel() // closing cancels too, where this was not heard
+	}
+	_ = sp.end(op.close()) // the first failure is the one to tell
+}

@@ -1,0 +1,29 @@
+package hs2client
+
+import (
+	"net"
+	"net/netip"
+	"time"
+)
+
+// Record is what was measured of one session. The zero value is ready to use;
+// a session writes to it until it is closed, and nobody else may meanwhile.
+type Record struct {
+	// Phases is how long each phase took. 0: the session did not have it, or
+	// did not finish it.
+	Phases [NumPhases]time.Duration
+
+	Local, Remote netip.AddrPort // both ends of the connection; zero: never connected
+	Peer          *Peer          // nil: no TLS, or no certificate was received
+	Refused       bool           // we ended it because of Peer: no failure of the service
+}
+
+// addrPort is the address of a TCP end; the zero value for any other.
+func addrPort(a net.Addr) netip.AddrPort {
+	t, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	ap := t.AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
