@@ -3,11 +3,11 @@
 // the evidence itself, so a stored run can be judged again, with other limits,
 // without touching the cluster, and reads the same.
 //
-// Five judges stand in a slice: errors, tls, balance, load, thresholds. Each
-// turns [Evidence] into findings and may ask for a further look; [All] asks
-// every one of them and draws the verdict. The balance rule is one cascade in
-// balance.go: identity, order, reach, coverage, imbalance, then confirm or
-// extend; docs/statistics.md says why it is as it is.
+// Five judges stand in a slice: errors, tls, who (identity, versions, nodes),
+// balance, thresholds. Each turns [Evidence] into findings and may ask for a further look; [All] asks
+// every one of them and draws the verdict. The balance rule is one cascade:
+// reading.go judges a look (order, reach, coverage, imbalance), course.go goes
+// from look to look (confirm, extend), speaker.go puts it into words; docs/statistics.md says why it is as it is.
 //
 // What judge does not do: it never measures, never decides an exit code, and
 // never lets a run without data pass.

@@ -1,0 +1,60 @@
+package stats
+
+import "math"
+
+// MissAny is the chance that n even draws from k leave at least one of them
+// out: inclusion and exclusion, sum over j >= 1 of (-1)^(j+1) C(k,j) (1-j/k)^n
+// (Feller, An Introduction to Probability Theory, volume 1, IV.2). It is 1
+// where n < k.
+func MissAny(n, k int) float64 {
+	if n < k {
+		return 1
+	}
+	p, sign, lnC := 0.0, 1.0, 0.0
+	for j := 1; j < k; j++ {
+		lnC += math.Log(float64(k-j+1) / float64(j))
+		p += sign * math.Exp(lnC+float64(n)*math.Log1p(-float64(j)/float64(k)))
+		sign = -sign
+	}
+	return min(max(p, 0), 1)
+}
+
+// SampleSize is the smallest n with [MissAny](n, k) <= alpha; k where k < 2.
+func SampleSize(k int, alpha float64) int {
+	if k < 2 {
+		return k
+	}
+	n := DrawsToShow(1/float64(k), alpha/float64(k)) // enough, by Bonferroni's bound
+	for n > k && MissAny(n-1, k) <= alpha {
+		n--
+	}
+	return n
+}
+
+// DrawsToShow is the smallest n with (1-p)^n <= alpha: so many draws show
+// something of share p, but for a chance of alpha. It is 1 where p is 1.
+func DrawsToShow(p, alpha float64) int {
+	if p >= 1 {
+		return 1
+	}
+	return int(math.Ceil(math.Log(alpha)/math.Log1p(-p) - 1e-9))
+}
+
+// NeverSeen is (1-p)^n: the chance that n draws, not necessarily a whole
+// number, leave out something of share p.
+func NeverSeen(p, n float64) float64 {
+	if p >= 1 {
+		return 0
+	}
+	return math.Exp(n * math.Log1p(-p))
+}
+
+// OnlyOne is the chance that n draws all fall on one and the same of the
+// shares: the sum of p^n. It is 1 where n is 0.
+func OnlyOne(p []float64, n int) float64 {
+	total := 0.0
+	for _, share := range p {
+		total += math.Pow(share, float64(n))
+	}
+	return min(total, 1)
+}

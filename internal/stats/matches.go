@@ -1,0 +1,129 @@
+package stats
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Matches is what a test of order needs of one sequence: how often each value
+// came, and how many neighbours are alike. The zero value is an empty sequence.
+type Matches struct {
+	Counts []int
+	M      int // pairs at distance 1 with the same value: N less the number of runs
+}
+
+// Mean is the expected M over all orders of the same counts:
+// N - E[runs] with E[runs] = (N(N+1) - S2)/N, S2 the sum of squared counts
+// (Wald and Wolfowitz 1940; Mood 1940 for several categories).
+func (m Matches) Mean() float64 {
+	n, s2, _ := m.sums()
+	if n == 0 {
+		return 0
+	}
+	return (s2 - n) / n
+}
+
+// Variance is that of M over all orders of the same counts:
+// (S2(S2 + N(N+1)) - 2 N S3 - N^3) / (N^2 (N-1)), S3 the sum of cubed counts.
+func (m Matches) Variance() float64 {
+	n, s2, s3 := m.sums()
+	if n < 2 {
+		return 0
+	}
+	return max(0, (s2*(s2+n*(n+1))-2*n*s3-n*n*n)/(n*n*(n-1)))
+}
+
+// Max is the largest M that the counts allow: each value in one run.
+func (m Matches) Max() float64 {
+	most := 0
+	for _, n := range m.Counts {
+		most += max(0, n-1)
+	}
+	return float64(most)
+}
+
+func (m Matches) sums() (n, s2, s3 float64) {
+	for _, c := range m.Counts {
+		f := float64(c)
+		n, s2, s3 = n+f, s2+f*f, s3+f*f*f
+	}
+	return n, s2, s3
+}
+
+// Totals adds up M, its mean, variance and maximum over independent sequences.
+func Totals(seqs []Matches) (m, mean, variance, most float64) {
+	for _, s := range seqs {
+		m += float64(s.M)
+		mean += s.Mean()
+		variance += s.Variance()
+		most += s.Max()
+	}
+	return m, mean, variance, most
+}
+
+// TooAlike is the chance of so many matches or more, given the counts: the
+// normal form with a continuity correction of one half. 1 where the counts
+// leave no choice of order. The form is liberal far out for many categories:
+// see [Permuted].
+func TooAlike(seqs []Matches) float64 {
+	m, mean, variance, _ := Totals(seqs)
+	if variance <= 0 {
+		return 1
+	}
+	return distuv.UnitNormal.Survival((m - .5 - mean) / math.Sqrt(variance))
+}
+
+// Permuted is the same chance by shuffling each sequence so many times. The
+// sample itself counts as one of the shuffles, so it is never 0
+// (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585).
+func Permuted(seqs []Matches, shuffles int, r *rand.Rand) float64 {
+	want, at := 0, make([][]int32, len(seqs))
+	for i, s := range seqs {
+		want += s.M
+		for value, n := range s.Counts {
+			for range n {
+				at[i] = append(at[i], int32(value))
+			}
+		}
+	}
+	reached := 1
+	for range shuffles {
+		m := 0
+		for _, seq := range at {
+			m += shuffled(seq, r)
+		}
+		if m >= want {
+			reached++
+		}
+	}
+	return float64(reached) / float64(shuffles+1)
+}
+
+// shuffled shuffles seq in place and counts its matches.
+func shuffled(seq []int32, r *rand.Rand) int {
+	m := 0
+	for i := len(seq) - 1; i >= 0; i-- {
+		j := int(r.Uint32N(uint32(i + 1)))
+		seq[i], seq[j] = seq[j], seq[i]
+		if i+1 < len(seq) && seq[i] == seq[i+1] {
+			m++
+		}
+	}
+	return m
+}
+
+// Alike is the chance that two draws without replacement from the counts have
+// the same value: the sum of n(n-1), over N(N-1). 0 where N < 2.
+func Alike(counts []int) float64 {
+	pairs, n := 0, 0
+	for _, c := range counts {
+		pairs += c * (c - 1)
+		n += c
+	}
+	if n < 2 {
+		return 0
+	}
+	return float64(pairs) / float64(n*(n-1))
+}

@@ -1,0 +1,97 @@
+package judge
+
+import (
+	"fmt"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// judges are asked in this order, and their findings keep it.
+func judges() []Judge { return []Judge{errorsJudge, tlsJudge, whoJudge, balanceJudge, thresholdsJudge} }
+
+// All asks every judge and draws the verdict. Of several wishes for a further
+// look the largest is passed on, but a first look that must grow goes before
+// all others; where the last look was cut, or the ceiling of [Plan] is reached,
+// none is, and what waits for a look stays inconclusive.
+func All(e Evidence) Judgement {
+	j := decide(e)
+	if j.Ask.Sessions == 0 {
+		j.detect(e)
+	}
+	return j
+}
+
+// decide is All without the power of the look, which takes longer than all the rest.
+func decide(e Evidence) Judgement {
+	var j Judgement
+	for _, judge := range judges() {
+		findings, ask := judge(e)
+		j.Findings = append(j.Findings, findings...)
+		j.Ask = larger(j.Ask, ask)
+	}
+	if !affordable(e, j.Ask) {
+		j.Ask = Ask{}
+	}
+	j.Verdict = verdict(j.Findings)
+	j.Inferred = inferred(e)
+	j.Notes = notes(e)
+	return j
+}
+
+// larger is the wish that serves both.
+func larger(a, b Ask) Ask {
+	switch {
+	case b.Sessions == 0:
+		return a
+	case a.Sessions == 0:
+		return b
+	case (a.Kind == scenarios.First) != (b.Kind == scenarios.First):
+		if a.Kind == scenarios.First {
+			return a
+		}
+		return b
+	case b.Sessions > a.Sessions:
+		return b
+	}
+	return a
+}
+
+// affordable says whether a look may still be asked for.
+func affordable(e Evidence, ask Ask) bool {
+	if ask.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut {
+		return false
+	}
+	taken := 0
+	for _, l := range e.Looks {
+		taken += l.Planned
+	}
+	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < mostLooks
+}
+
+// verdict is the worst of the findings; skipped ones count for nothing, and
+// nothing judged is inconclusive.
+func verdict(findings []scenarios.Finding) scenarios.Status {
+	has := map[scenarios.Status]bool{}
+	for _, f := range findings {
+		has[f.Status] = true
+	}
+	for _, s := range []scenarios.Status{scenarios.Fail, scenarios.Inconclusive, scenarios.Pass} {
+		if has[s] {
+			return s
+		}
+	}
+	return scenarios.Inconclusive
+}
+
+// notes are what to know of the run besides its findings.
+func notes(e Evidence) []string {
+	var out []string
+	refused := 0
+	for _, l := range e.Looks {
+		refused += l.Refused
+	}
+	if refused > 0 {
+		out = append(out, fmt.Sprintf("%s ended by us because of the certificate, and counted nowhere else.", were(refused, "session")))
+	}
+	return out
+}

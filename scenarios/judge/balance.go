@@ -1,0 +1,185 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// balanceJudge asks whether every coordinator gets its share: order, reach,
+// coverage and imbalance of a look, a fresh look where one of them alarms, a
+// longer one where the shares are suspicious. docs/statistics.md has the rule.
+func balanceJudge(e Evidence) ([]scenarios.Finding, Ask) {
+	looks := pool(e.Looks)
+	if status, why := nothingToJudge(e, looks); why != "" {
+		return unjudged(status, why), Ask{}
+	}
+	r := enrol(e.Scenario, looks)
+	unexpected := unexpectedFinding(r, looks)
+	if r.declared == 1 {
+		return insert(unjudged(scenarios.Skipped, "one coordinator is expected: there is nothing to balance."), unexpected), Ask{}
+	}
+	if ask := growth(e.Scenario, r, looks); ask.Sessions > 0 {
+		return insert(unjudged(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
+	}
+	alpha, tolerance := limits(e.Scenario)
+	c := follow(r, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	v := speaker{course: c, roster: r, errors: failures(looks)}
+	return v.findings(unexpected), c.waits
+}
+
+// nothingToJudge says why no look can speak of balance; "" where one can.
+func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
+	sessions, refused := 0, 0
+	for _, l := range looks {
+		sessions += l.sessions()
+		refused += l.refused
+	}
+	switch status, why := soundness(e); {
+	case sessions == 0 && refused > 0:
+		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s.", count(refused, "connection"))
+	case sessions == 0:
+		return scenarios.Skipped, "no session was measured."
+	case len(namesSeen(looks)) == 0:
+		return scenarios.Skipped, "no session said who answered."
+	case status != scenarios.Pass:
+		return scenarios.Skipped, "identity.sound comes first: " + why
+	}
+	return scenarios.Pass, ""
+}
+
+// unjudged is every balance finding with one status and one reason.
+func unjudged(status scenarios.Status, why string) []scenarios.Finding {
+	ids := []string{scenarios.BalanceOrder, scenarios.BalanceReach, scenarios.BalanceCoverage,
+		scenarios.BalanceUnexpected, scenarios.BalanceImbalance}
+	out := make([]scenarios.Finding, len(ids))
+	for i, id := range ids {
+		out[i] = scenarios.Finding{ID: id, Status: status, Message: why}
+	}
+	return out
+}
+
+// insert puts the real findings in the place of the one of their id.
+func insert(into, real []scenarios.Finding) []scenarios.Finding {
+	var out []scenarios.Finding
+	for _, f := range into {
+		if f.ID == real[0].ID {
+			out = append(out, real...)
+		} else {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// growth is the wish for a longer first look, where nobody said how many
+// coordinators there are and another could still hide.
+func growth(s scenarios.Scenario, r roster, looks []look) Ask {
+	if r.declared > 0 || looks[0].cut || s.Expect.Balance.Policy == scenarios.SourcePolicy {
+		return Ask{}
+	}
+	short := grownLook(s, len(r.seats)) - looks[0].planned
+	if short <= 0 || len(looks) > 1 {
+		return Ask{}
+	}
+	return Ask{Kind: scenarios.First, Sessions: short,
+		Why: fmt.Sprintf("%s seen and none declared: another could still hide", count(len(r.seats), "coordinator"))}
+}
+
+// failures counts the failed sessions of all looks.
+func failures(looks []look) int {
+	n := 0
+	for _, l := range looks {
+		n += l.failed()
+	}
+	return n
+}
+
+// unexpectedFinding judges who answered without being declared. It needs no
+// chance, so it needs no second look.
+func unexpectedFinding(r roster, looks []look) []scenarios.Finding {
+	f := scenarios.Finding{ID: scenarios.BalanceUnexpected, Observed: num(len(r.foreign)), Limit: num(0)}
+	extra := len(r.seats) - r.declared
+	switch {
+	case r.declared == 0:
+		f.Status, f.Observed, f.Limit = scenarios.Skipped, nil, nil
+		f.Message = fmt.Sprintf("nobody declared which coordinators there are; %s answered.", count(len(r.seats), "coordinator"))
+		f.Fix = fmt.Sprintf("--expect-coordinators %d", len(r.seats))
+	case !r.named && extra > 0:
+		f.Status, f.Observed = scenarios.Fail, num(extra)
+		f.Message = fmt.Sprintf("%s answered where %d were declared: %s.", count(len(r.seats), "coordinator"), r.declared, list(namesSeen(looks)))
+		f.Fix = "deregister the one that does not belong here, or correct --expect-coordinators"
+	case len(r.foreign) > 0:
+		return foreignFindings(r, looks)
+	default:
+		f.Status = scenarios.Pass
+		f.Message = "nobody answered who was not declared."
+	}
+	return []scenarios.Finding{f}
+}
+
+// foreignFindings names each coordinator that nobody declared.
+func foreignFindings(r roster, looks []look) []scenarios.Finding {
+	var all scenarios.Tally
+	for _, l := range looks {
+		all.Merge(l.all())
+	}
+	total, _, _, _ := all.Total()
+	by := all.ByCoordinator()
+	var out []scenarios.Finding
+	for _, name := range r.foreign {
+		out = append(out, scenarios.Finding{
+			ID: scenarios.BalanceUnexpected, Status: scenarios.Fail, Subject: name,
+			Observed: num(by[name]), Expected: num(0), Limit: num(0),
+			Message: fmt.Sprintf("%s answered %s of %d and is none of the declared coordinators: a stale target, or one of another cluster.",
+				name, count(by[name], "session"), total),
+			Note: fmt.Sprintf("It took %s of all sessions; the shares of the others are judged without it.", percent(float64(by[name])/float64(total))),
+			Fix:  "deregister it from the balancer, or add it to --expect-coordinators",
+		})
+	}
+	return out
+}
+
+// inferred is the policy that the order of the first look shows: a rotation on
+// every node, or no pattern at all. "" where it shows neither.
+func inferred(e Evidence) scenarios.Policy {
+	looks := pool(e.Looks)
+	if _, why := nothingToJudge(e, looks); why != "" {
+		return ""
+	}
+	alpha, tolerance := limits(e.Scenario)
+	if rotates(looks[0].orders, alpha) {
+		return scenarios.RoundRobin
+	}
+	r := enrol(e.Scenario, looks)
+	o := readOnce(r, sampled(r, looks[0]), terms{alpha: alpha, tolerance: tolerance})
+	if e.Scenario.Expect.Balance.Policy == scenarios.LeastConn || o.state[orderRule] != quiet || o.state[coverageRule] == alarmed {
+		return ""
+	}
+	return scenarios.Random
+}
+
+// rotates reports whether every node hands out its coordinators in turn: the
+// matches at a distance of as many as it has are more than chance gives, and
+// neighbours match less often than chance has it. Without the second, a sticky
+// balancer would read as a rotation.
+func rotates(orders []scenarios.Order, alpha float64) bool {
+	for _, o := range orders {
+		m, k, n := sequence(o), len(o.Counts), o.Sessions()
+		if k < 2 || k > len(o.Lag) || float64(m.M) >= m.Mean() {
+			return false
+		}
+		if stats.AtLeast(o.Lag[k-1], n-k, stats.Alike(m.Counts)) > alpha {
+			return false
+		}
+	}
+	return len(orders) > 0
+}
+
+// neededForSource is how many sessions show that one coordinator alone takes
+// them because it must, and not by chance.
+func neededForSource(k int, alpha float64) int {
+	return 1 + int(math.Ceil(math.Log(1/alpha)/math.Log(float64(max(2, k)))))
+}

@@ -1,0 +1,154 @@
+package judge
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// look is one batch as the judges read it. Several first looks in a row are one.
+type look struct {
+	kind    scenarios.LookKind
+	planned int
+	cut     bool
+	refused int
+	tally   scenarios.Tally
+	burst   scenarios.Tally
+	orders  []scenarios.Order
+	errors  []scenarios.ErrorGroup
+}
+
+// pool turns the looks of a run into the batches that are judged.
+func pool(looks []scenarios.Look) []look {
+	var out []look
+	for i, l := range looks {
+		if i > 0 && l.Kind == scenarios.First && looks[i-1].Kind == scenarios.First {
+			out[len(out)-1].grow(l)
+			continue
+		}
+		out = append(out, look{kind: l.Kind, planned: l.Planned, cut: l.Cut, refused: l.Refused,
+			tally: l.Tally, burst: l.Burst, orders: l.Orders, errors: l.Errors})
+	}
+	return out
+}
+
+// grow appends a further first look. The two sequences of a node stay apart:
+// nobody knows who answered between them.
+func (l *look) grow(more scenarios.Look) {
+	l.planned += more.Planned
+	l.cut = l.cut || more.Cut
+	l.refused += more.Refused
+	l.tally = slices.Clone(l.tally)
+	l.tally.Merge(more.Tally)
+	l.burst = slices.Clone(l.burst)
+	l.burst.Merge(more.Burst)
+	l.orders = append(slices.Clone(l.orders), more.Orders...)
+	l.errors = append(slices.Clone(l.errors), more.Errors...)
+}
+
+// all is every session of the look.
+func (l look) all() scenarios.Tally {
+	all := slices.Clone(l.tally)
+	all.Merge(l.burst)
+	return all
+}
+
+func (l look) failed() int {
+	_, _, f, _ := l.all().Total()
+	return f
+}
+
+func (l look) sessions() int {
+	n, _, _, _ := l.all().Total()
+	return n
+}
+
+// namesSeen lists the coordinators of all looks, sorted.
+func namesSeen(looks []look) []string {
+	var all scenarios.Tally
+	for _, l := range looks {
+		all.Merge(l.tally)
+		all.Merge(l.burst)
+	}
+	return all.Coordinators()
+}
+
+// sample is a look laid over the roster.
+type sample struct {
+	counts  []int // by seat, without the burst
+	whole   []int // by seat, with it
+	foreign int   // sessions of coordinators that nobody declared, without the burst
+	strange int   // the same, with the burst
+	lost    int   // sessions of which nobody knows who answered, without the burst
+	missed  int   // the same, with it
+	nodes   []netip.AddrPort
+	on      []map[int]bool // by seat: the nodes (by index) it was reached from
+	seqs    []stats.Matches
+	planned int
+	cut     bool
+}
+
+// sampled lays a look over the roster.
+func sampled(r roster, l look) sample {
+	k := len(r.seats)
+	s := sample{counts: make([]int, k), whole: make([]int, k), on: make([]map[int]bool, k), planned: l.planned, cut: l.cut}
+	all := l.all()
+	s.nodes = all.Nodes()
+	s.lost, s.missed = l.tally.Unattributed(), all.Unattributed()
+	s.foreign = lay(r, l.tally.ByCoordinator(), s.counts)
+	s.strange = lay(r, all.ByCoordinator(), s.whole)
+	for _, c := range all {
+		if i, ok := r.of[c.Coordinator]; ok {
+			if s.on[i] == nil {
+				s.on[i] = map[int]bool{}
+			}
+			s.on[i][slices.Index(s.nodes, c.Node)] = true
+		}
+	}
+	for _, o := range l.orders {
+		s.seqs = append(s.seqs, sequence(o))
+	}
+	return s
+}
+
+// lay adds up the sessions by seat and returns those of nobody's.
+func lay(r roster, by map[string]int, counts []int) (foreign int) {
+	for name, n := range by {
+		if i, ok := r.of[name]; ok {
+			counts[i] += n
+		} else {
+			foreign += n
+		}
+	}
+	return foreign
+}
+
+// sequence is what the test of stickiness needs of an order.
+func sequence(o scenarios.Order) stats.Matches {
+	m := stats.Matches{}
+	for _, n := range o.Counts {
+		m.Counts = append(m.Counts, n)
+	}
+	slices.Sort(m.Counts) // a map's order would reach the seed
+	if len(o.Lag) > 0 {
+		m.M = o.Lag[0]
+	}
+	return m
+}
+
+// n is the number of attributed sessions, without the burst.
+func (s sample) n() int { return stats.Sum(s.counts) + s.foreign }
+
+// nWhole is the same with the burst.
+func (s sample) nWhole() int { return stats.Sum(s.whole) + s.strange }
+
+// given returns the sample with the lost sessions given to one seat.
+func (s sample) given(seat int) sample {
+	s.counts, s.whole = slices.Clone(s.counts), slices.Clone(s.whole)
+	s.counts[seat] += s.lost
+	s.whole[seat] += s.missed
+	s.lost, s.missed = 0, 0
+	return s
+}

@@ -1,0 +1,290 @@
+package judge
+
+import (
+	"math"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// rule is one of the four questions that a look is asked about balance.
+type rule int
+
+const (
+	orderRule rule = iota
+	reachRule
+	coverageRule
+	imbalanceRule
+	numRules
+)
+
+// state is a rule's answer for one look.
+type state int
+
+const (
+	quiet    state = iota
+	alarmed        // beyond the limit
+	doubtful       // it depends on who failed without saying who it was
+	idle           // not judged
+)
+
+// terms are what a look is judged by.
+type terms struct {
+	policy    scenarios.Policy
+	alpha     float64
+	tolerance float64
+}
+
+// reading is what one look says.
+type reading struct {
+	sample
+	terms
+	state      [numRules]state
+	suspicious bool // worth a longer look
+
+	pSticky float64 // chance of so many matches, given the counts
+	reuse   float64 // estimated share of sessions that re-used the last coordinator
+	matches float64
+	expect  float64 // matches expected
+
+	zoned   bool
+	implied []float64 // shares that the zones imply; the expected ones without zones
+	offZone float64   // largest relative deviation of an implied share
+
+	worth    float64 // sessions as coverage counts them: burst in, stickiness out
+	missing  []int   // seats that alarm
+	unproven []int   // seats not seen, of which too few sessions say so
+	pMissing float64 // chance of the alarm, of the most telling seat
+	pinned   bool    // one coordinator took all
+
+	x2, pX2 float64
+	worst   int     // seat that is furthest off
+	off     float64 // how far, relative to its share
+}
+
+// read judges one look. Where sessions are lost it is judged twice, all of
+// them given to the coldest coordinator, then to the hottest; where that makes
+// a difference the rule is in doubt.
+func read(r roster, s sample, t terms) reading {
+	if s.lost+s.missed == 0 || len(r.seats) == 0 {
+		return readOnce(r, s, t)
+	}
+	out := readOnce(r, s, t)
+	cold, hot := readOnce(r, s.given(s.extreme(r, -1)), t), readOnce(r, s.given(s.extreme(r, 1)), t)
+	for _, q := range []rule{reachRule, coverageRule, imbalanceRule} {
+		out.state[q] = cold.state[q]
+		if cold.state[q] != hot.state[q] || q == coverageRule && len(cold.missing) != len(hot.missing) {
+			out.state[q] = doubtful
+		}
+	}
+	out.suspicious = cold.suspicious && hot.suspicious
+	return out
+}
+
+// extreme is the seat with the most (1) or fewest (-1) sessions for its share.
+func (s sample) extreme(r roster, sign float64) int {
+	best, at := math.Inf(-1), 0
+	for i, n := range s.whole {
+		if v := sign * float64(n) / r.seats[i].p; v > best {
+			best, at = v, i
+		}
+	}
+	return at
+}
+
+func readOnce(r roster, s sample, t terms) reading {
+	out := reading{sample: s, terms: t, implied: r.shares(), pSticky: 1, pMissing: 1, pX2: 1}
+	for q := range numRules {
+		out.state[q] = idle
+	}
+	if len(r.seats) == 0 || s.n() == 0 {
+		return out
+	}
+	out.order()
+	if k := len(r.seats); k == 1 || s.n() < k || t.policy == scenarios.SourcePolicy {
+		return out
+	}
+	out.reach()
+	out.coverage(r)
+	out.imbalance()
+	return out
+}
+
+// order is step 3: do neighbours agree more often than the counts explain?
+// Under source they must: there every node has to stay with one coordinator.
+func (o *reading) order() {
+	var most float64
+	o.matches, o.expect, _, most = stats.Totals(o.seqs)
+	switch {
+	case o.policy == scenarios.SourcePolicy:
+		o.state[orderRule] = quiet
+		if o.spread() {
+			o.state[orderRule] = alarmed
+		}
+		return
+	case o.policy == scenarios.LeastConn || o.values() < 2:
+		return
+	}
+	o.state[orderRule] = quiet
+	o.pSticky = stats.TooAlike(o.seqs)
+	if o.pSticky >= o.alpha/nearLimit && o.pSticky <= o.alpha*nearLimit {
+		o.pSticky = stats.Permuted(o.seqs, shuffles, stats.Seeded(o.numbers()...))
+	}
+	if o.pSticky <= o.alpha {
+		o.state[orderRule] = alarmed
+		o.reuse = min(max((o.matches-o.expect)/(most-o.expect), 0), .99)
+	}
+}
+
+// The normal form of the order test is trusted beyond a factor of nearLimit on
+// either side of alpha; between, sequences are shuffled.
+const (
+	nearLimit = 30
+	shuffles  = 4000
+)
+
+// values counts the coordinators seen in the sequences.
+func (o *reading) values() int {
+	n := 0
+	for _, c := range o.whole {
+		if c > 0 {
+			n++
+		}
+	}
+	if o.strange > 0 {
+		n++
+	}
+	return n
+}
+
+// spread reports whether some node handed its sequence to several coordinators.
+func (o *reading) spread() bool {
+	for _, s := range o.seqs {
+		if len(s.Counts) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// numbers are what the chance is seeded with.
+func (o *reading) numbers() []int {
+	var out []int
+	for _, s := range o.seqs {
+		out = append(append(out, s.M), s.Counts...)
+	}
+	return out
+}
+
+// thinned is N': how many independent sessions n sticky ones are worth.
+func (o *reading) thinned(n int) float64 { return float64(n) * (1 - o.reuse) / (1 + o.reuse) }
+
+// reach is step 4: does each node have coordinators of its own?
+func (o *reading) reach() {
+	o.state[reachRule] = quiet
+	if len(o.nodes) < 2 {
+		o.state[reachRule] = idle
+		return
+	}
+	zone := make([]int, len(o.whole))
+	shares := make([]float64, len(o.nodes))
+	for i, n := range o.whole {
+		if n == 0 || len(o.on[i]) > 1 {
+			return
+		}
+		zone[i] = -1
+		for node := range o.on[i] {
+			zone[i] = node
+			shares[node] += o.implied[i]
+		}
+	}
+	o.zoned = true
+	implied := make([]float64, len(zone))
+	for i, z := range zone {
+		if z < 0 { // known only as lost sessions that were given to it
+			implied[i] = o.implied[i]
+			continue
+		}
+		implied[i] = o.implied[i] / shares[z] / float64(len(o.nodes))
+		o.offZone = max(o.offZone, math.Abs(implied[i]/o.implied[i]-1))
+	}
+	o.implied = fractions(implied)
+	if o.offZone > o.tolerance+rounding {
+		o.state[reachRule] = alarmed
+	}
+}
+
+// rounding keeps a deviation of exactly the tolerance within it.
+const rounding = 1e-9
+
+// coverage is step 5: has somebody expected never answered, although it would
+// have by chance?
+func (o *reading) coverage(r roster) {
+	o.worth = o.thinned(o.nWhole())
+	p := r.shares()
+	limit := o.alpha / float64(len(p))
+	o.state[coverageRule] = quiet
+	seen := 0
+	for i, n := range o.whole {
+		if n > 0 {
+			seen++
+			continue
+		}
+		if miss := stats.NeverSeen(p[i], o.worth); miss <= limit {
+			o.missing = append(o.missing, i)
+			o.pMissing = min(o.pMissing, miss)
+		} else {
+			o.unproven = append(o.unproven, i)
+		}
+	}
+	if seen == 1 && o.strange == 0 {
+		o.pinned = true
+		if only := stats.OnlyOne(p, o.nWhole()); only <= o.alpha {
+			o.missing = append(o.missing, o.unproven...)
+			o.unproven = nil
+			o.pMissing = min(o.pMissing, only)
+		}
+	}
+	if o.policy == scenarios.LeastConn { // others' sessions decide where ours go
+		o.missing, o.unproven = nil, append(o.missing, o.unproven...)
+	}
+	if len(o.missing) > 0 {
+		o.state[coverageRule] = alarmed
+	}
+}
+
+// imbalance is step 6: are the shares off by more than chance, and by more
+// than the tolerance?
+func (o *reading) imbalance() {
+	n := stats.Sum(o.counts)
+	if o.state[coverageRule] == alarmed || o.policy == scenarios.LeastConn || n == 0 {
+		return
+	}
+	thin := o.thinned(n)
+	o.x2 = stats.ChiSquare(o.counts, o.implied) * thin / float64(n)
+	o.pX2 = stats.ChiSquareTail(o.x2, len(o.counts)-1)
+	for i, c := range o.counts {
+		if off := float64(c)/(float64(n)*o.implied[i]) - 1; math.Abs(off) > math.Abs(o.off) {
+			o.worst, o.off = i, off
+		}
+	}
+	big := math.Abs(o.off) > o.tolerance+rounding
+	o.state[imbalanceRule] = quiet
+	if big && o.pX2 <= o.alpha {
+		o.state[imbalanceRule] = alarmed
+	}
+	o.suspicious = big && o.pX2 > o.alpha && o.pX2 <= suspect && !o.any(alarmed)
+}
+
+// suspect is the chance below which a large deviation is worth a longer look.
+const suspect = .05
+
+// any reports whether some rule is in this state.
+func (o *reading) any(want state) bool {
+	for _, s := range o.state {
+		if s == want {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,193 @@
+package judge
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// seat is one coordinator that ought to be there.
+type seat struct {
+	name string  // as seen; as declared where it was not seen; "": not known
+	seen bool    // in any look
+	p    float64 // expected share
+}
+
+// roster maps the names seen to the coordinators expected.
+type roster struct {
+	seats    []seat
+	of       map[string]int // seat by name seen
+	foreign  []string       // seen, and declared by nobody; sorted
+	declared int            // how many were declared; 0: nothing was
+	named    bool           // by name
+	loose    bool           // weights cannot be laid to names, since one was not seen
+}
+
+// enrol builds the roster from what was declared and from the names seen in
+// all looks.
+func enrol(s scenarios.Scenario, looks []look) roster {
+	seen := namesSeen(looks)
+	r := roster{of: map[string]int{}, declared: s.Expect.Coordinators.K(), named: len(s.Expect.Coordinators.Names) > 0}
+	if r.named {
+		r.place(s.Expect.Coordinators.Names, seen)
+	} else {
+		for i, name := range seen {
+			r.of[name] = i
+			r.seats = append(r.seats, seat{name: name, seen: true})
+		}
+		for len(r.seats) < r.declared {
+			r.seats = append(r.seats, seat{})
+		}
+	}
+	r.share(s.Expect.Balance.Weights)
+	return r
+}
+
+// place seats the declared names and leaves the rest foreign.
+func (r *roster) place(declared, seen []string) {
+	taken := match(declared, seen)
+	for i, name := range declared {
+		st := seat{name: name}
+		for _, s := range seen {
+			if at, ok := taken[s]; ok && at == i {
+				r.of[s] = i
+				if !st.seen {
+					st = seat{name: s, seen: true}
+				}
+			}
+		}
+		r.seats = append(r.seats, st)
+	}
+	for _, s := range seen {
+		if _, ok := r.of[s]; !ok {
+			r.foreign = append(r.foreign, s)
+		}
+	}
+}
+
+// share gives every seat its expected share. Weights for a set that was not
+// seen whole and has no names go, to be careful, smallest first to the unseen.
+func (r *roster) share(weights []float64) {
+	k := len(r.seats)
+	p := fractions(make([]float64, k))
+	r.loose = len(weights) > 0 && len(weights) != k
+	if len(weights) == k {
+		p = fractions(weights)
+		if !r.named && k > 0 && !r.seats[k-1].seen {
+			r.loose = true
+			slices.SortFunc(p, func(a, b float64) int { return cmp.Compare(b, a) })
+		}
+	}
+	for i := range r.seats {
+		r.seats[i].p = p[i]
+	}
+}
+
+// shares are the seats' expected shares.
+func (r roster) shares() []float64 {
+	p := make([]float64, len(r.seats))
+	for i, s := range r.seats {
+		p[i] = s.p
+	}
+	return p
+}
+
+// missing are the declared coordinators that no look saw, as far as names are known.
+func (r roster) missing() []string {
+	var out []string
+	for _, s := range r.seats {
+		if !s.seen && s.name != "" {
+			out = append(out, s.name)
+		}
+	}
+	return out
+}
+
+// unseen counts the seats that no look saw.
+func (r roster) unseen() int {
+	n := 0
+	for _, s := range r.seats {
+		if !s.seen {
+			n++
+		}
+	}
+	return n
+}
+
+// match lays the names seen to the declared ones: by host and port, else by
+// host, else a bare label by first label, where exactly one of each has it.
+func match(declared, seen []string) map[string]int {
+	taken := map[string]int{} // seen -> declared
+	used := make([]bool, len(declared))
+	pass := func(same func(d, s hostPort) bool) {
+		for i, d := range declared {
+			if used[i] {
+				continue
+			}
+			for _, s := range seen {
+				if _, ok := taken[s]; !ok && same(split(d), split(s)) {
+					taken[s], used[i] = i, true
+					break
+				}
+			}
+		}
+	}
+	pass(func(d, s hostPort) bool { return d == s })
+	pass(func(d, s hostPort) bool { return d.host == s.host })
+	dLabels, sLabels := labels(declared), labels(seen)
+	pass(func(d, s hostPort) bool {
+		bare := d.bare() || s.bare()
+		return bare && d.label() == s.label() && dLabels[d.label()] == 1 && sLabels[s.label()] == 1
+	})
+	for _, s := range seen { // a weak name without its port is the same coordinator
+		if _, ok := taken[s]; !ok && split(s).port == "" {
+			for other, i := range taken {
+				if split(other).host == split(s).host {
+					taken[s] = i
+				}
+			}
+		}
+	}
+	return taken
+}
+
+// hostPort is a coordinator's name, made comparable.
+type hostPort struct{ host, port string }
+
+// split drops the scheme, case, path and trailing dot.
+func split(name string) hostPort {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if _, rest, ok := strings.Cut(name, "://"); ok {
+		name = rest
+	}
+	name, _, _ = strings.Cut(name, "/")
+	h := hostPort{host: name}
+	if i := strings.LastIndexByte(name, ':'); i >= 0 && (strings.Count(name, ":") == 1 || strings.Contains(name, "]:")) {
+		h = hostPort{host: name[:i], port: name[i+1:]}
+	}
+	h.host = strings.TrimSuffix(strings.Trim(h.host, "[]"), ".")
+	return h
+}
+
+// label is the host's first label; an address has none and is its own.
+func (h hostPort) label() string {
+	if _, err := netip.ParseAddr(h.host); err == nil {
+		return h.host
+	}
+	first, _, _ := strings.Cut(h.host, ".")
+	return first
+}
+
+// bare reports whether the host is one label.
+func (h hostPort) bare() bool { return !strings.ContainsAny(h.host, ".:") }
+
+func labels(names []string) map[string]int {
+	n := map[string]int{}
+	for _, name := range names {
+		n[split(name).label()]++
+	}
+	return n
+}

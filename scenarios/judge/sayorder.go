@@ -1,0 +1,144 @@
+package judge
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// order says whether the balancer re-uses the last coordinator.
+func (v speaker) order() scenarios.Finding {
+	f, said := v.finding(orderRule)
+	o := v.last(orderRule)
+	if o.policy == scenarios.SourcePolicy {
+		return v.source(f)
+	}
+	if said {
+		return f
+	}
+	f.Observed, f.Expected, f.P, f.Limit = num(o.matches), num(o.expect), num(o.pSticky), num(o.alpha)
+	f.Explain = fmt.Sprintf("%.0f neighbours of %s in order went to one coordinator, where %.1f do by chance with these counts: P = %s, limit %s. Estimated re-use: %s, so %d sessions are worth %.0f.",
+		o.matches, count(o.inOrder(), "session"), o.expect, chance(o.pSticky), chance(o.alpha), percent(o.reuse), o.n(), o.thinned(o.n()))
+	switch {
+	case f.Status == scenarios.Skipped && o.policy == scenarios.LeastConn:
+		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "under leastconn the sessions of others decide who comes next, so order says nothing."}
+	case f.Status == scenarios.Skipped:
+		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "one coordinator was seen: there is no order to judge."}
+	case o.state[orderRule] == alarmed && f.Status != scenarios.Pass:
+		f.Message = fmt.Sprintf("sticky: a session often goes where the one before it went, about %s of the time more than by chance.", percent(o.reuse))
+		f.Fix = "look for session stickiness or affinity on the listener; if it is meant, say --policy source"
+	default:
+		f.Message = "neighbouring sessions agree no more often than chance has it."
+	}
+	return f
+}
+
+// inOrder is how many sessions have an order.
+func (s sample) inOrder() int {
+	n := 0
+	for _, q := range s.seqs {
+		for _, c := range q.Counts {
+			n += c
+		}
+	}
+	return n
+}
+
+// source judges the one thing that source promises: this client always meets
+// the same coordinator.
+func (v speaker) source(f scenarios.Finding) scenarios.Finding {
+	o := v.last(orderRule)
+	k := v.declared
+	if k == 0 {
+		k = 2
+	}
+	need := neededForSource(k, o.alpha)
+	f.Observed, f.Expected = num(o.values()), num(1)
+	f.Explain = fmt.Sprintf("With %d coordinators, 1 + ln(1/%s)/ln %d = %d sessions on one of them are no chance.", k, chance(o.alpha), k, need)
+	switch {
+	case o.spread():
+		f.Message = fmt.Sprintf("policy source was declared, but one node handed this client to several coordinators: %s.", v.present(o))
+		f.Fix = "check the policy of the listener, or leave --policy source away"
+	case o.n() < need:
+		f.Status, f.Message = scenarios.Inconclusive, fmt.Sprintf("%s on one coordinator could be chance: %d are needed.", count(o.n(), "session"), need)
+		f.Fix = fmt.Sprintf("--sessions %d", need)
+	default:
+		f.Message = fmt.Sprintf("every session went to %s, as policy source has it; what the other coordinators do cannot be seen from one address.", v.present(o))
+		if o.values() > 1 {
+			f.Note = "The nodes do not agree on the coordinator of this client."
+		}
+	}
+	return f
+}
+
+// present names the seats that a look saw.
+func (v speaker) present(o reading) string {
+	var names []string
+	for i, n := range o.whole {
+		if n > 0 {
+			names = append(names, v.seats[i].name)
+		}
+	}
+	if o.strange > 0 {
+		names = append(names, v.foreign...)
+	}
+	return list(names)
+}
+
+// reach says whether every node reaches every coordinator.
+func (v speaker) reach() scenarios.Finding {
+	f, said := v.finding(reachRule)
+	if said {
+		return f
+	}
+	o := v.last(reachRule)
+	if o.zoned {
+		f.Observed, f.Limit = num(o.offZone), num(o.tolerance)
+		f.Explain = "A coordinator's implied share is 1 / (nodes x coordinators of its node): " + v.zones(o)
+	}
+	switch {
+	case f.Status == scenarios.Skipped && o.policy == scenarios.SourcePolicy:
+		f.Message = "one client address shows one coordinator under policy source."
+	case o.n() < len(v.seats):
+		f.Status, f.Message = v.tooFew(o)
+	case f.Status == scenarios.Skipped:
+		f.Message = "one node was dialled: there is no other to compare it with."
+	case o.state[reachRule] == alarmed && f.Status != scenarios.Pass:
+		f.Message = fmt.Sprintf("every node reaches only coordinators of its own, and unevenly: %s. An even split over the nodes gives shares up to %s off.", v.zones(o), percent(o.offZone))
+		f.Fix = "switch cross-zone load balancing on, or register as many coordinators in every zone"
+	case o.zoned:
+		f.Message = "every node reaches only coordinators of its own, evenly enough."
+		f.Note = join(f.Note, fmt.Sprintf("Cross-zone load balancing seems to be off: %s. Losing a zone loses its node.", v.zones(o)))
+	default:
+		f.Message = fmt.Sprintf("coordinators were reached from %s alike.", count(len(o.nodes), "node"))
+	}
+	return f
+}
+
+// zones says which node reaches whom.
+func (v speaker) zones(o reading) string {
+	var parts []string
+	for i, node := range o.nodes {
+		var names []string
+		for s := range v.seats {
+			if o.on[s][i] {
+				names = append(names, v.seats[s].name)
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s reaches %s", node, list(names)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// tooFew is the reading of a look with fewer sessions than coordinators.
+func (v speaker) tooFew(o reading) (scenarios.Status, string) {
+	return scenarios.Inconclusive, fmt.Sprintf("%s cannot show %d coordinators.", count(o.n(), "session"), len(v.seats))
+}
+
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " " + b
+}

@@ -1,0 +1,216 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// coverage says who never answered: one finding for each where it fails.
+func (v speaker) coverage() []scenarios.Finding {
+	f, said := v.finding(coverageRule)
+	o := v.last(coverageRule)
+	f.Observed, f.Expected = num(v.seen(o)), num(len(v.seats))
+	switch {
+	case said:
+	case o.policy == scenarios.SourcePolicy:
+		f = scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "one client address shows one coordinator under policy source."}
+	case o.n() < len(v.seats):
+		f.Status, f.Message = v.tooFew(o)
+	case v.declared == 0 && len(v.seats) == 1:
+		f.Status = scenarios.Inconclusive
+		f.Message = fmt.Sprintf("only %s answered %s: it is the only one, or the balancer pins this client to it, or the others are missing.", v.seats[0].name, count(o.nWhole(), "session"))
+		f.Fix = "--expect-coordinators N, or --policy source if one client is to meet one coordinator"
+	case o.state[coverageRule] == alarmed && f.Status != scenarios.Pass:
+		return v.absentees(f, o)
+	case len(o.unproven) > 0:
+		f = v.unprovenFinding(f, o)
+	default:
+		v.covered(&f, o)
+	}
+	return []scenarios.Finding{f}
+}
+
+// seen counts the seats with sessions in a look.
+func (v speaker) seen(o reading) int {
+	n := 0
+	for _, c := range o.whole {
+		if c > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// covered words the pass.
+func (v speaker) covered(f *scenarios.Finding, o reading) {
+	if v.declared > 0 {
+		f.Message = fmt.Sprintf("all %d coordinators answered.", len(v.seats))
+		return
+	}
+	k := float64(len(v.seats))
+	f.Message = fmt.Sprintf("%s answered, and nobody said how many there are: set unverified.", count(len(v.seats), "coordinator"))
+	hidden := stats.NeverSeen(1/(k+1), o.worth)
+	f.P = num(hidden)
+	f.Note = join(f.Note, fmt.Sprintf("A further one with an equal share would have stayed hidden with a chance of %s.", chance(hidden)))
+	f.Fix = fmt.Sprintf("--expect-coordinators %d", len(v.seats))
+	if hidden > o.alpha+rounding {
+		f.Status = scenarios.Inconclusive
+		f.Message = fmt.Sprintf("%s answered in %s; a further one could still hide.", count(len(v.seats), "coordinator"), count(o.nWhole(), "session"))
+	}
+}
+
+// absentees is one finding for each coordinator that should have answered and
+// did not; one for all where their names are not known.
+func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
+	f.P, f.Limit = num(o.pMissing), num(o.alpha/float64(len(v.seats)))
+	few := "if the policy is source or leastconn, say so with --policy source or --policy leastconn"
+	if o.policy == scenarios.AutoPolicy || o.policy == "" {
+		f.Fix = few
+	}
+	if v.errors > 0 {
+		f.Fix = "look at the failed sessions first"
+	}
+	f.Explain = v.coverageSum(o)
+	blank := 0
+	var out []scenarios.Finding
+	for _, i := range o.missing {
+		if v.seats[i].name == "" {
+			blank++
+			continue
+		}
+		g := f
+		g.Subject = v.seats[i].name
+		g.Observed, g.Expected = num(0), num(float64(o.nWhole())*v.seats[i].p)
+		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were due%s.", g.Subject, count(o.nWhole(), "session"), *g.Expected, v.pin(o))
+		out = append(out, g)
+	}
+	if blank > 0 {
+		f.Message = fmt.Sprintf("%d of %d coordinators never answered in %s%s; seen: %s.", blank, len(v.seats), count(o.nWhole(), "session"), v.pin(o), v.present(o))
+		out = append(out, f)
+	}
+	return out
+}
+
+// pin is the clause for a look in which one coordinator took all.
+func (v speaker) pin(o reading) string {
+	if !o.pinned {
+		return ""
+	}
+	return fmt.Sprintf(": only %s did, so the balancer pins this client, or the others are missing", v.present(o))
+}
+
+// coverageSum is the arithmetic of coverage.
+func (v speaker) coverageSum(o reading) string {
+	p := v.seats[o.missing[0]].p
+	if o.pinned {
+		return fmt.Sprintf("All %d sessions on one of %d: P = %s, limit %s.", o.nWhole(), len(v.seats), chance(o.pMissing), chance(o.alpha))
+	}
+	return fmt.Sprintf("(1 - %.3g)^%.0f = %s, limit %s / %d = %s.", p, o.worth, chance(stats.NeverSeen(p, o.worth)),
+		chance(o.alpha), len(v.seats), chance(o.alpha/float64(len(v.seats))))
+}
+
+// unprovenFinding is that of coordinators of which the sessions do not tell.
+func (v speaker) unprovenFinding(f scenarios.Finding, o reading) scenarios.Finding {
+	f.Status = scenarios.Inconclusive
+	if o.policy == scenarios.LeastConn {
+		f.Message = fmt.Sprintf("never seen: %s; under leastconn they may only be busier than the rest.", v.absent(o))
+		f.Fix = "give the coordinators' web pages, so that connections in use can be counted in"
+		return f
+	}
+	rarest := 1.0
+	for _, i := range o.unproven {
+		rarest = min(rarest, v.seats[i].p)
+	}
+	need := stats.DrawsToShow(rarest, o.alpha/float64(len(v.seats)))
+	f.P, f.Limit = num(stats.NeverSeen(rarest, o.worth)), num(o.alpha/float64(len(v.seats)))
+	f.Message = fmt.Sprintf("never seen: %s, but %s are too few to prove it missing.", v.absent(o), count(o.nWhole(), "session"))
+	if o.reuse > 0 {
+		f.Message = fmt.Sprintf("never seen: %s, but with so much re-use %s are worth only %.0f.", v.absent(o), count(o.nWhole(), "session"), o.worth)
+		return f
+	}
+	f.Fix = fmt.Sprintf("--sessions %d", need)
+	return f
+}
+
+// imbalance says whether the shares are off by more than chance and tolerance.
+func (v speaker) imbalance() scenarios.Finding {
+	f, said := v.finding(imbalanceRule)
+	o := v.last(imbalanceRule)
+	if said {
+		return f
+	}
+	if n, _ := v.alarms(imbalanceRule); n == 0 {
+		o = v.judged(imbalanceRule)
+	}
+	switch {
+	case o.n() < len(v.seats) && o.policy != scenarios.SourcePolicy:
+		f.Status, f.Message = v.tooFew(o)
+		return f
+	case f.Status == scenarios.Skipped:
+		f.Message = v.whyNoShares(o)
+		return f
+	case v.loose:
+		return scenarios.Finding{ID: f.ID, Status: scenarios.Inconclusive, Fix: "--expect-coordinators with names, in the order of the weights",
+			Message: "the weights cannot be laid to the coordinators seen: their number differs."}
+	}
+	v.figures(&f, o)
+	switch {
+	case o.state[imbalanceRule] == alarmed && f.Status != scenarios.Pass:
+		f.Fix = "compare the weights and the health of the targets"
+		if o.policy == scenarios.AutoPolicy || o.policy == "" {
+			f.Fix += "; if the policy is leastconn or source, say so with --policy"
+		}
+	case o.suspicious && v.waits.Kind == scenarios.Extend:
+		f.Note = join(f.Note, waitsFor(v.waits))
+	case f.Status == scenarios.Pass:
+		f.Subject = ""
+		f.Message = fmt.Sprintf("the shares lie within chance and tolerance; the furthest, %s, has %s.", v.nameOf(o.worst), v.share(o))
+	}
+	return f
+}
+
+// figures fills in what the shares of a look amount to.
+func (v speaker) figures(f *scenarios.Finding, o reading) {
+	n := stats.Sum(o.counts)
+	f.Subject = v.nameOf(o.worst)
+	f.Observed, f.Expected = num(o.counts[o.worst]), num(float64(n)*o.implied[o.worst])
+	f.P, f.Limit = num(o.pX2), num(o.alpha)
+	f.Message = fmt.Sprintf("%s has %s.", f.Subject, v.share(o))
+	f.Explain = fmt.Sprintf("X2 = %.2f with %d degrees of freedom: P = %s, limit %s; largest deviation %+.0f %%, tolerance %.0f %%; %d sessions count as %.0f.",
+		o.x2, len(o.counts)-1, chance(o.pX2), chance(o.alpha), o.off*100, o.tolerance*100, n, o.thinned(n))
+	if v.extended {
+		f.Explain += " The first look was suspicious and was followed by a longer one, at half the limit."
+	}
+}
+
+// share words the furthest seat's part.
+func (v speaker) share(o reading) string {
+	n := stats.Sum(o.counts)
+	got := o.counts[o.worst]
+	return fmt.Sprintf("%d of %s, %s its fair share", got, count(n, "session"), times(math.Max(0, 1+o.off)))
+}
+
+func (v speaker) nameOf(seat int) string {
+	if v.seats[seat].name == "" {
+		return "one that was never seen"
+	}
+	return v.seats[seat].name
+}
+
+// whyNoShares says why imbalance was not judged.
+func (v speaker) whyNoShares(o reading) string {
+	switch {
+	case o.policy == scenarios.SourcePolicy:
+		return "one client address shows one coordinator under policy source."
+	case o.policy == scenarios.LeastConn:
+		return "under leastconn the sessions of others decide where ours go; without the coordinators' pages the shares say nothing."
+	case o.state[coverageRule] == alarmed:
+		return "somebody is missing: balance.coverage says whom."
+	case len(v.seats) < 2:
+		return "one coordinator was seen: there is nothing to balance."
+	}
+	return "nothing to judge."
+}

@@ -1,0 +1,142 @@
+package judge
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"strconv"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// choice is a simulated balancer: it says which coordinator gets the next
+// session on a node.
+type choice func(node int) int
+
+// rig runs scenarios against a choice, without sockets.
+type rig struct {
+	k, nodes int
+	scenario scenarios.Scenario
+	choose   choice
+	fail     func(seq int) bool // whether a session fails before it says who answered
+	seq      int
+}
+
+func nodeAddr(i int) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i)}), 21050)
+}
+
+func coordName(i int) string { return "coord-" + strconv.Itoa(i) + ".example.com:25000" }
+
+// declared is a smoke scenario that expects k coordinators by name.
+func declared(k int) scenarios.Scenario {
+	var s scenarios.Scenario
+	for i := range k {
+		s.Expect.Coordinators.Names = append(s.Expect.Coordinators.Names, coordName(i))
+	}
+	s.Expect.Balance = scenarios.ExpectBalance{Policy: scenarios.AutoPolicy, Alpha: .001, Tolerance: .5}
+	return s
+}
+
+// look takes so many sessions, the nodes in turn.
+func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
+	l := scenarios.Look{Kind: kind, Planned: n}
+	per := Plan(g.scenario, g.nodes).OrderedPerNode
+	for i := range n {
+		node := i % g.nodes
+		o := scenarios.Observation{Part: scenarios.Ordered, Node: nodeAddr(node), Outcome: scenarios.OK,
+			Who: scenarios.Identity{Coordinator: coordName(g.choose(node)), Source: scenarios.FromPing}}
+		if per > 0 && i/g.nodes >= per {
+			o.Part = scenarios.Parallel
+		}
+		if g.fail != nil && g.fail(g.seq) {
+			o.Outcome, o.Class, o.Who = scenarios.Failed, "open.reset", scenarios.Identity{}
+		}
+		g.seq++
+		l.Add(o)
+	}
+	return l
+}
+
+// run is the loop: a first look, then looks as asked.
+func (g *rig) run() (first, last Judgement, e Evidence) {
+	e = Evidence{Scenario: g.scenario}
+	for i := range g.nodes {
+		e.Nodes = append(e.Nodes, nodeAddr(i))
+	}
+	e.Looks = append(e.Looks, g.look(scenarios.First, Plan(g.scenario, g.nodes).Look))
+	first = decide(e)
+	last = first
+	for last.Ask.Sessions > 0 {
+		e.Looks = append(e.Looks, g.look(last.Ask.Kind, last.Ask.Sessions))
+		last = decide(e)
+	}
+	return first, last, e
+}
+
+// weighted chooses by share.
+func weighted(r *rand.Rand, shares []float64) choice {
+	return func(int) int {
+		u := r.Float64()
+		for i, p := range shares {
+			if u < p {
+				return i
+			}
+			u -= p
+		}
+		return len(shares) - 1
+	}
+}
+
+// even chooses with equal chances.
+func even(r *rand.Rand, k int) choice { return func(int) int { return r.IntN(k) } }
+
+// rotation hands out in turn on every node, from a place of its own; others
+// take foreign turns on average between two of ours.
+func rotation(r *rand.Rand, k, nodes int, foreign float64) choice {
+	at := make([]int, nodes)
+	for i := range at {
+		at[i] = r.IntN(k)
+	}
+	return func(node int) int {
+		for r.Float64() < foreign/(1+foreign) {
+			at[node]++
+		}
+		at[node]++
+		return at[node] % k
+	}
+}
+
+// sticky re-uses a node's last coordinator with a chance of reuse.
+func sticky(r *rand.Rand, k, nodes int, reuse float64) choice {
+	last := make([]int, nodes)
+	for i := range last {
+		last[i] = r.IntN(k)
+	}
+	return func(node int) int {
+		if r.Float64() >= reuse {
+			last[node] = r.IntN(k)
+		}
+		return last[node]
+	}
+}
+
+// hashed chooses as a flow hash does: by the session's number, not by state.
+func hashed(seed uint64, k int) choice {
+	n := 0
+	return func(node int) int {
+		n++
+		return int(stats.Seeded(int(seed), node, n).Uint32N(uint32(k)))
+	}
+}
+
+// zoned lets each node reach coordinators of its own.
+func zoned(r *rand.Rand, sizes []int) choice {
+	return func(node int) int {
+		at := 0
+		for _, n := range sizes[:node] {
+			at += n
+		}
+		return at + r.IntN(sizes[node])
+	}
+}

@@ -1,0 +1,129 @@
+package judge
+
+import (
+	"fmt"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// speaker puts the course of a run into findings.
+type speaker struct {
+	course
+	roster
+	errors int // failed sessions of all looks
+}
+
+// findings are the five of balance, in the order of the rule.
+func (v speaker) findings(unexpected []scenarios.Finding) []scenarios.Finding {
+	out := []scenarios.Finding{v.order(), v.reach()}
+	out = append(out, v.coverage()...)
+	out = append(out, unexpected...)
+	return append(out, v.imbalance())
+}
+
+// outcome is what the looks together say of one rule.
+func (v speaker) outcome(q rule) scenarios.Status {
+	n, of := v.alarms(q)
+	judged := v.judged(q)
+	switch {
+	case n > 1:
+		return scenarios.Fail
+	case n == 1 && (of < 3 || v.again[of-2].cut):
+		return scenarios.Inconclusive
+	case n == 1:
+		return scenarios.Pass
+	case judged.state[q] == doubtful:
+		return scenarios.Inconclusive
+	case judged.state[q] == idle:
+		return scenarios.Skipped
+	case judged.cut || judged.suspicious && q == imbalanceRule:
+		return scenarios.Inconclusive
+	}
+	return scenarios.Pass
+}
+
+// judged is the first reading in which the rule was judged; the base where none was.
+func (v speaker) judged(q rule) reading {
+	for _, r := range append([]reading{v.base}, v.again...) {
+		if r.state[q] != idle {
+			return r
+		}
+	}
+	return v.base
+}
+
+// finding starts a finding of one rule: its status, and what every rule says
+// alike where it alarmed once, was in doubt, or was cut short.
+func (v speaker) finding(q rule) (scenarios.Finding, bool) {
+	n, _ := v.alarms(q)
+	f := scenarios.Finding{ID: ruleIDs[q], Status: v.outcome(q), Confirmed: n > 1}
+	o := v.judged(q)
+	switch {
+	case n == 1 && f.Status == scenarios.Pass:
+		f.Note = "One of three looks alarmed; the two others did not."
+	case f.Status == scenarios.Inconclusive && n == 1:
+		f.Note = v.missingLook()
+	case f.Status == scenarios.Inconclusive && o.state[q] == doubtful:
+		f.Message = v.doubt(o)
+		return f, true
+	case f.Status == scenarios.Inconclusive && o.cut:
+		f.Message = fmt.Sprintf("the run ended after %d of %s: too few to say.", o.n(), count(o.planned, "session"))
+		return f, true
+	}
+	return f, false
+}
+
+// missingLook says what an alarm still lacks.
+func (v speaker) missingLook() string {
+	if v.waits.Sessions > 0 {
+		return waitsFor(v.waits)
+	}
+	return "No further look could be had to confirm it."
+}
+
+// waitsFor says which look a finding waits for.
+func waitsFor(a Ask) string {
+	switch a.Kind {
+	case scenarios.First:
+		return fmt.Sprintf("%s; it waits for %s more.", a.Why, count(a.Sessions, "session"))
+	case scenarios.Extend:
+		return fmt.Sprintf("%s; it waits for a longer look of %s.", a.Why, count(a.Sessions, "session"))
+	case scenarios.Third:
+		return fmt.Sprintf("Two looks disagree; it waits for a third one of %s.", count(a.Sessions, "session"))
+	}
+	return fmt.Sprintf("It waits for a fresh look of %s to say the same.", count(a.Sessions, "session"))
+}
+
+// doubt names the unseen and the sessions that might have been theirs.
+func (v speaker) doubt(o reading) string {
+	lost := fmt.Sprintf("%s failed before they said who answered", count(o.missed, "session"))
+	if o.missed == 1 {
+		lost = "1 session failed before it said who answered"
+	}
+	if never := v.absent(o); never != "" {
+		return "never seen: " + never + ", and " + lost + "."
+	}
+	return lost + ", and whose they were decides."
+}
+
+// absent names the seats without a session in a look; "" where there are none.
+func (v speaker) absent(o reading) string {
+	var names []string
+	blank := 0
+	for i, n := range o.whole {
+		switch {
+		case n > 0:
+		case v.seats[i].name == "":
+			blank++
+		default:
+			names = append(names, v.seats[i].name)
+		}
+	}
+	if blank > 0 {
+		names = append(names, fmt.Sprintf("%d of %d", blank, len(v.seats)))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return list(names)
+}

@@ -1,0 +1,258 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// tlsJudge asks of each certificate what the reviewer asks: whose is it, does
+// it lead to a trusted root, does it name the host, how long is it good, is the
+// protocol recent, and do all nodes present the same.
+func tlsJudge(e Evidence) ([]scenarios.Finding, Ask) {
+	checks := []struct {
+		id    string
+		check func(Evidence) scenarios.Finding
+	}{
+		{scenarios.TLSIssuer, issuer}, {scenarios.TLSChain, chain}, {scenarios.TLSHost, host},
+		{scenarios.TLSExpiry, expiry}, {scenarios.TLSVersion, version}, {scenarios.TLSSameOnAllNodes, same},
+	}
+	var out []scenarios.Finding
+	for _, c := range checks {
+		f := scenarios.Finding{Message: "no certificate was received."}
+		switch {
+		case !e.Scenario.TLS.Enabled:
+			f = scenarios.Finding{Status: scenarios.Skipped, Message: "no TLS."}
+		case len(e.Certs) > 0:
+			f = c.check(e)
+		}
+		f.ID = c.id
+		out = append(out, f)
+	}
+	return out, Ask{}
+}
+
+// complaints collects what is wrong, by the nodes that share it.
+type complaints struct {
+	texts []string
+	nodes map[string][]string
+}
+
+func (c *complaints) add(cert scenarios.Cert, text string) {
+	if c.nodes == nil {
+		c.nodes = map[string][]string{}
+	}
+	if c.nodes[text] == nil {
+		c.texts = append(c.texts, text)
+	}
+	c.nodes[text] = union(c.nodes[text], []string{cert.Node.String()})
+}
+
+// sentence is "127.0.0.2:21050: expired on ...; ...".
+func (c *complaints) sentence() string {
+	var out []string
+	for _, t := range c.texts {
+		out = append(out, list(c.nodes[t])+": "+t)
+	}
+	return strings.Join(out, "; ") + "."
+}
+
+// verdict fails where something is wrong; else it passes with the sentence.
+func (c *complaints) verdict(good string) scenarios.Finding {
+	if len(c.texts) > 0 {
+		return scenarios.Finding{Status: scenarios.Fail, Message: c.sentence()}
+	}
+	return scenarios.Finding{Status: scenarios.Pass, Message: good}
+}
+
+func issuer(e Evidence) scenarios.Finding {
+	if len(e.Scenario.Expect.TLS.Issuer) == 0 {
+		return scenarios.Finding{Status: scenarios.Skipped,
+			Message: fmt.Sprintf("no issuer was declared; it is %s.", list(issuers(e.Certs))),
+			Fix:     fmt.Sprintf("--expect-issuer '%s'", strings.ReplaceAll(e.Certs[0].Issuer, "'", `'\''`))}
+	}
+	var want []attribute
+	for _, s := range e.Scenario.Expect.TLS.Issuer {
+		a, err := parseName(s)
+		if err != nil {
+			return scenarios.Finding{Message: "the expected issuer cannot be read: " + err.Error() + "."}
+		}
+		want = append(want, a...)
+	}
+	var bad complaints
+	for _, c := range e.Certs {
+		have, err := parseName(c.Issuer)
+		if err != nil {
+			bad.add(c, fmt.Sprintf("its issuer %q cannot be read", c.Issuer))
+			continue
+		}
+		for _, a := range want {
+			if !slices.Contains(have, a) {
+				bad.add(c, fmt.Sprintf("the issuer is %s, without %s", c.Issuer, a))
+			}
+		}
+	}
+	f := bad.verdict(fmt.Sprintf("the issuer is %s.", list(issuers(e.Certs))))
+	if f.Status == scenarios.Fail {
+		f.Fix = "install the certificate of the declared issuer on the listener, or correct --expect-issuer"
+	}
+	return f
+}
+
+func issuers(certs []scenarios.Cert) []string {
+	var out []string
+	for _, c := range certs {
+		out = union(out, []string{c.Issuer})
+	}
+	return out
+}
+
+func chain(e Evidence) scenarios.Finding {
+	var bad complaints
+	fix := ""
+	say := func(c scenarios.Cert, text, how string) {
+		bad.add(c, text)
+		if fix == "" {
+			fix = how
+		}
+	}
+	unchecked := 0
+	for _, c := range e.Certs {
+		switch c.Chain {
+		case scenarios.ChainOK:
+		case scenarios.ChainIncomplete:
+			say(c, "the chain is incomplete: the server left an intermediate certificate out", "install the intermediate certificate on the listener, beside the leaf")
+		case scenarios.ChainSelfSigned:
+			say(c, "the certificate is self-signed", "install a certificate of your authority, or name this one with --ca-cert")
+		case scenarios.ChainUnknownCA:
+			say(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), "name the authority's file with --ca-cert")
+		default:
+			unchecked++
+		}
+	}
+	f := bad.verdict("the chain leads to a trusted root.")
+	f.Fix = fix
+	if f.Status == scenarios.Pass && unchecked > 0 {
+		f = scenarios.Finding{Message: "the chain was not checked."}
+	}
+	return f
+}
+
+func host(e Evidence) scenarios.Finding {
+	var bad complaints
+	for _, c := range e.Certs {
+		if !c.HostOK {
+			bad.add(c, fmt.Sprintf("the certificate is for %s, not for %s", list(c.SANs), c.ServerName))
+		}
+	}
+	f := bad.verdict(fmt.Sprintf("the certificate names %s.", e.Certs[0].ServerName))
+	if f.Status == scenarios.Fail {
+		f.Fix = "issue the certificate for the name that clients dial, or give the name it has with --server-name"
+	}
+	return f
+}
+
+// noteDays is how many days before its end a certificate is worth a note.
+const noteDays = 30
+
+func expiry(e Evidence) scenarios.Finding {
+	var bad, soon complaints
+	const day = 24 * time.Hour
+	first := time.Time{}
+	for _, c := range e.Certs {
+		if c.Seen.IsZero() || c.NotAfter.IsZero() {
+			return scenarios.Finding{Message: "when the certificate was seen, or when it ends, is not known."}
+		}
+		left := c.NotAfter.Sub(c.Seen)
+		until := c.NotAfter.UTC().Format(time.DateOnly)
+		switch {
+		case c.Seen.Before(c.NotBefore):
+			bad.add(c, fmt.Sprintf("not valid before %s", c.NotBefore.UTC().Format(time.DateTime)+" UTC"))
+		case left < 0:
+			bad.add(c, fmt.Sprintf("expired on %s", until))
+		case left < time.Duration(e.Scenario.Expect.TLS.DaysLeft)*day:
+			bad.add(c, fmt.Sprintf("ends on %s, in %s, and %d are declared as the least", until, count(int(left/day), "day"), e.Scenario.Expect.TLS.DaysLeft))
+		case left < noteDays*day:
+			soon.add(c, fmt.Sprintf("ends on %s, in %s", until, count(int(left/day), "day")))
+		}
+		if first.IsZero() || c.NotAfter.Before(first) {
+			first = c.NotAfter
+		}
+	}
+	f := bad.verdict(fmt.Sprintf("good until %s.", first.UTC().Format(time.DateOnly)))
+	switch {
+	case f.Status == scenarios.Fail:
+		f.Fix = "renew the certificate, and check the clock of this machine"
+	case len(soon.texts) > 0:
+		f.Note = soon.sentence()
+	}
+	return f
+}
+
+func version(e Evidence) scenarios.Finding {
+	least := e.Scenario.TLS.MinVersion
+	if least == "" {
+		least = "1.2"
+	}
+	var bad complaints
+	var seen []string
+	for _, c := range e.Certs {
+		if strings.TrimPrefix(c.Version, "TLS") < least {
+			bad.add(c, fmt.Sprintf("speaks %s, and %s is declared as the least", orNothing(c.Version), "TLS"+least))
+		}
+		seen = union(seen, []string{c.Version})
+	}
+	f := bad.verdict(fmt.Sprintf("%s.", list(seen)))
+	if f.Status == scenarios.Fail {
+		f.Fix = "choose a newer security policy on the listener"
+	}
+	return f
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "an unknown version"
+	}
+	return s
+}
+
+// same compares what the nodes present. A node that changes its certificate
+// during a run has two.
+func same(e Evidence) scenarios.Finding {
+	by := map[string][]string{}
+	var order []string
+	for _, c := range e.Certs {
+		node := c.Node.String()
+		if by[node] == nil {
+			order = append(order, node)
+		}
+		by[node] = union(by[node], []string{c.Fingerprint})
+	}
+	if len(order) < 2 {
+		return scenarios.Finding{Status: scenarios.Skipped, Message: "one node was dialled: there is no other to compare it with."}
+	}
+	var parts []string
+	differ := false
+	for _, node := range order {
+		slices.Sort(by[node])
+		differ = differ || !slices.Equal(by[node], by[order[0]])
+		parts = append(parts, node+" "+list(shortened(by[node])))
+	}
+	if !differ {
+		return scenarios.Finding{Status: scenarios.Pass, Message: fmt.Sprintf("all %d nodes present the same certificate.", len(order))}
+	}
+	return scenarios.Finding{Status: scenarios.Fail, Message: "the nodes present different certificates: " + strings.Join(parts, "; ") + ".",
+		Fix: "install one certificate on every node"}
+}
+
+// shortened cuts fingerprints to what the eye compares.
+func shortened(prints []string) []string {
+	out := make([]string, len(prints))
+	for i, p := range prints {
+		out[i] = p[:min(len(p), 16)]
+	}
+	return out
+}
