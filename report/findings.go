@@ -49,26 +49,30 @@ func layoutOf(fs []scenarios.Finding, width int) layout {
 	return l
 }
 
-// under is where the ids begin.
+// under is where the ids begin, and what stands under a finding.
 func (l layout) under() int { return len(indent) + l.status + len(gap) }
 
 func (p *page) finding(f scenarios.Finding, l layout) {
 	status, colour := label(f.Status)
 	id := name(f.ID)
+	text := claim(f)
+	if f.Confirmed {
+		text += "; a fresh look says the same"
+	}
 	head := indent + p.paint(colour, pad(status, l.status)) + gap
 	if columns(id) <= l.id {
-		p.para(head+pad(id, l.id)+gap, l.text, claim(f))
+		p.para(head+pad(id, l.id)+gap, l.text, text)
 	} else {
 		p.para(head, l.under(), id)
-		p.aside(l.text, "", claim(f))
+		p.aside(l.under(), "", text)
 	}
-	p.aside(l.text, "note: ", message(f.Note))
+	p.aside(l.under(), "note: ", message(f.Note))
 	if f.Status != scenarios.Pass || f.Note != "" {
-		p.aside(l.text, "fix: ", message(f.Fix))
-		p.see(l, message(f.See))
+		p.aside(l.under(), "fix: ", message(f.Fix))
+		p.see(l.under(), message(f.See))
 	}
 	if p.Explain {
-		p.explain(l, f.Explain)
+		p.explain(l.under(), f.Explain)
 	}
 }
 
@@ -77,25 +81,32 @@ func (p *page) aside(at int, term, text string) {
 	p.para(strings.Repeat(" ", at)+term, at+len(term), text)
 }
 
-// see writes a URL as far to the left as it needs to stay whole.
-func (p *page) see(l layout, url string) {
+// see writes a URL at column at, or further left where it would break there.
+func (p *page) see(at int, url string) {
 	const term = "see: "
-	at := l.text
-	for _, left := range []int{l.under(), len(indent)} {
-		if at+len(term)+columns(url) > p.width {
-			at = left
-		}
+	if at+len(term)+columns(url) > p.width {
+		at = len(indent)
 	}
 	p.aside(at, term, url)
 }
 
-// explain writes the arithmetic, line by line as the judge set it.
-func (p *page) explain(l layout, text string) {
-	const most = 40 // lines
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	for _, line := range lines[:min(most, len(lines))] {
-		p.aside(l.text, "| ", message(line))
+// explain writes the arithmetic.
+func (p *page) explain(at int, text string) {
+	for _, line := range arithmetic(text) {
+		p.aside(at, "| ", line)
 	}
+}
+
+// arithmetic is an explanation line by line as the judge set it.
+func arithmetic(text string) []string {
+	const most = 40 // lines
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = message(line); line != "" && len(lines) < most {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // claim is the subject and what is said of it, the subject only once.

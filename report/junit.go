@@ -25,7 +25,7 @@ type (
 		junitCounts
 		Properties []junitProperty `xml:"properties>property"`
 		Cases      []junitCase     `xml:"testcase"`
-		SystemOut  string          `xml:"system-out"`
+		SystemOut  junitText       `xml:"system-out"`
 	}
 	junitCounts struct {
 		Tests    int    `xml:"tests,attr"`
@@ -44,12 +44,15 @@ type (
 		Failure   *junitOutcome `xml:"failure"`
 		Error     *junitOutcome `xml:"error"`
 		Skipped   *junitSkipped `xml:"skipped"`
-		SystemOut string        `xml:"system-out,omitempty"`
+		SystemOut *junitText    `xml:"system-out"`
 	}
 	junitOutcome struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
-		Body    string `xml:",chardata"`
+		Body    string `xml:",cdata"`
+	}
+	junitText struct {
+		Text string `xml:",cdata"` // its lines stay lines
 	}
 	junitSkipped struct {
 		Message string `xml:"message,attr"`
@@ -67,7 +70,7 @@ func writeJUnit(w io.Writer, r scenarios.Result, _ Style) error {
 		Name:       "impala-lbcheck." + name(r.Scenario.Name),
 		Timestamp:  r.Started.UTC().Format("2006-01-02T15:04:05"),
 		Properties: properties(r),
-		SystemOut:  "\n" + text.String(),
+		SystemOut:  junitText{"\n" + text.String()},
 	}
 	for _, f := range r.Findings {
 		suite.Cases = append(suite.Cases, caseOf(suite.Name, f))
@@ -103,7 +106,7 @@ func properties(r scenarios.Result) []junitProperty {
 func caseOf(class string, f scenarios.Finding) junitCase {
 	c := junitCase{Class: class, Name: strings.TrimSpace(name(f.ID) + " " + name(f.Subject))}
 	if f.Note != "" {
-		c.SystemOut = "note: " + message(f.Note)
+		c.SystemOut = &junitText{"note: " + message(f.Note)}
 	}
 	outcome := &junitOutcome{Message: claim(f), Type: name(f.ID), Body: details(f)}
 	switch f.Status {
@@ -122,8 +125,7 @@ func caseOf(class string, f scenarios.Finding) junitCase {
 // nothing, or was cut, is an error even where nothing was judged.
 func verdictCase(s junitSuite, r scenarios.Result) (junitCase, bool) {
 	c := junitCase{Class: s.Name, Name: "verdict"}
-	outcome := &junitOutcome{Message: message(Sentence(r)), Type: "verdict", Body: next(r)}
-	outcome.Body = message(outcome.Body)
+	outcome := &junitOutcome{Message: message(Sentence(r)), Type: "verdict", Body: message(next(r))}
 	switch {
 	case r.Verdict == scenarios.Fail && s.Failures == 0:
 		c.Failure = outcome
@@ -146,12 +148,15 @@ func details(f scenarios.Finding) string {
 			lines = append(lines, fmt.Sprintf("%s: %.6g", n.term, *n.value))
 		}
 	}
-	for _, t := range []struct{ term, text string }{{"fix", f.Fix}, {"see", f.See}, {"explain", f.Explain}} {
+	if f.Confirmed {
+		lines = append(lines, "confirmed: a fresh look says the same")
+	}
+	for _, t := range []struct{ term, text string }{{"fix", f.Fix}, {"see", f.See}} {
 		if t.text != "" {
 			lines = append(lines, t.term+": "+message(t.text))
 		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(append(lines, arithmetic(f.Explain)...), "\n")
 }
 
 func countsOf(cases []junitCase) junitCounts {

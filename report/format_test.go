@@ -1,0 +1,80 @@
+package report_test
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/report"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+func TestParseOut(t *testing.T) {
+	t.Parallel()
+	for arg, want := range map[string]report.Out{
+		"r.json":             {Format: report.JSON, Path: "r.json"},
+		"out/R.XML":          {Format: report.JUnit, Path: "out/R.XML"},
+		"r.txt":              {Format: report.Text, Path: "r.txt"},
+		"-":                  {Format: report.Text, Path: "-"},
+		"json=-":             {Format: report.JSON, Path: "-"},
+		"junit=report":       {Format: report.JUnit, Path: "report"},
+		"json=a=b.xml":       {Format: report.JSON, Path: "a=b.xml"},
+		"text=/tmp/x.y/file": {Format: report.Text, Path: "/tmp/x.y/file"},
+	} {
+		got, err := report.ParseOut(arg)
+		if err != nil || got != want {
+			t.Errorf("ParseOut(%q) = %v, %v; want %v", arg, got, err, want)
+		}
+	}
+}
+
+func TestParseOutSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for arg, want := range map[string]string{
+		"report":     "FORMAT=report with one of json, junit, text",
+		"r.pdf":      "FORMAT=r.pdf",
+		"":           "the extension says no format",
+		"pdf=r.json": `"pdf" is none of the formats json, junit, text`,
+		"json=":      "no file after the format",
+	} {
+		if _, err := report.ParseOut(arg); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("ParseOut(%q) fails with %v, want %q", arg, err, want)
+		}
+	}
+}
+
+func TestEveryFormatIsListedAndWritten(t *testing.T) {
+	t.Parallel()
+	formats := report.Formats()
+	if !slices.IsSorted(formats) || len(formats) < 3 {
+		t.Errorf("Formats() = %v", formats)
+	}
+	for _, f := range formats {
+		if err := report.Write(io.Discard, f, scenarios.Result{}, report.Style{}); err != nil {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+}
+
+func TestWriteRefusesAnUnknownFormat(t *testing.T) {
+	t.Parallel()
+	err := report.Write(io.Discard, "pdf", scenarios.Result{}, report.Style{})
+	if err == nil || !strings.Contains(err.Error(), `"pdf" is none of`) {
+		t.Errorf("Write fails with %v", err)
+	}
+}
+
+// full is a writer on a full disk.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+
+func TestWriteFailsWhereTheFileCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for _, f := range report.Formats() {
+		if err := report.Write(full{}, f, scenarios.Result{}, report.Style{}); err == nil {
+			t.Errorf("%s: no error", f)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package report_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/report"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+func TestReadRefusesAFileWithoutEnd(t *testing.T) {
+	t.Parallel()
+	_, err := report.Read(io.LimitReader(spaces{}, report.MaxResult+2))
+	if err == nil || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("Read fails with %v", err)
+	}
+}
+
+// spaces is a file of spaces without end.
+type spaces struct{}
+
+func (spaces) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = ' '
+	}
+	return len(b), nil
+}
+
+func TestTextThatIsNoUTF8IsStoredStably(t *testing.T) {
+	t.Parallel()
+	r := scenarios.Result{Schema: scenarios.Schema, Coords: []scenarios.CoordTally{{Name: "a\xffb"}}, Notes: []string{`\ufffd`}}
+	r.Nodes = []scenarios.NodeTally{{Coordinators: map[string]int{"a\xff": 1, "a\u00e9": 2}}}
+	first := render(t, report.JSON, r, report.Style{})
+	read, err := report.Read(bytes.NewReader(first))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := render(t, report.JSON, read, report.Style{}); !bytes.Equal(again, first) {
+		t.Errorf("written again it is\n%s\nnot\n%s", again, first)
+	}
+}
+
+// FuzzResultJSON: whatever a file holds, reading it does not panic, and what is
+// read can be rendered in every format and stored as the same bytes again.
+func FuzzResultJSON(f *testing.F) {
+	paths, err := filepath.Glob(filepath.Join(runs, "*.json"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","coordinators":[{"name":"a.b:1","share":1e308},{"name":"c.b:1","share":-1}],"duration_s":1e308}`))
+	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","tls":[{"node":"[fe80::1%\u001b]:1","not_after":"0001-01-01T00:00:00Z","seen":"9999-12-31T23:59:59Z"}]}`))
+	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","phases":{"open":{"hdr":"HISTEwAAAAA="}}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := report.Read(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		for _, format := range report.Formats() {
+			render(t, format, r, report.Style{Explain: true, Width: 80})
+		}
+		stored := render(t, report.JSON, r, report.Style{})
+		read, err := report.Read(bytes.NewReader(stored))
+		if err != nil {
+			t.Fatalf("what was written cannot be read: %v", err)
+		}
+		if again := render(t, report.JSON, read, report.Style{}); !bytes.Equal(again, stored) {
+			t.Errorf("written again it is\n%s\nnot\n%s", again, stored)
+		}
+	})
+}

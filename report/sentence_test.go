@@ -1,0 +1,75 @@
+package report_test
+
+import (
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/report"
+	sc "github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+func TestSentence(t *testing.T) {
+	t.Parallel()
+	five := make([]sc.CoordTally, 5)
+	for i := range five {
+		five[i].Sessions = 8
+	}
+	two := make([]sc.NodeTally, 2)
+	even := sc.Finding{ID: sc.BalanceImbalance, Status: sc.Pass}
+	missing := sc.Finding{ID: sc.BalanceCoverage, Status: sc.Fail, Subject: "c2:25000", Message: "got none of 40 sessions where 8 were due."}
+	var declared sc.Scenario
+	declared.Expect.Coordinators.Count = 5
+	for name, c := range map[string]struct {
+		r    sc.Result
+		want string
+	}{
+		"a pass says what was reached and what would have shown": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: declared, Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Coords: five,
+				Findings: []sc.Finding{even}, Detect: &sc.Detectable{Sessions: 40, Hot3x: .97}},
+			"PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; a coordinator with 3x its share would have shown with 97 %.",
+		},
+		"a pass does not claim an evenness that was not judged": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: declared, Sessions: sc.Sessions{Attempted: 1}, Nodes: two[:1], Coords: five[:1]},
+			"PASS: 1 session over 1 node reached 1 of 5 coordinators.",
+		},
+		"a pass without a declared set says so, and points at notes": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Sessions: sc.Sessions{Attempted: 40}, Nodes: two, Coords: five,
+				Findings: []sc.Finding{{ID: sc.VersionsSame, Status: sc.Pass, Note: "2 versions"}}},
+			"PASS: 40 sessions over 2 nodes reached 5 coordinators (how many there should be was not said); see the note on versions.same.",
+		},
+		"certificates alone": {
+			sc.Result{Verdict: sc.Pass, Complete: true, TLS: []sc.Cert{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}}},
+			"PASS: the certificates of 1 node are as they should be; the first to expire has 57 days left.",
+		},
+		"a failure names the first finding": {
+			sc.Result{Verdict: sc.Fail, Complete: true, Findings: []sc.Finding{even, missing}},
+			"FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 2 findings failed.",
+		},
+		"a failure says that a breaker ended the run": {
+			sc.Result{Verdict: sc.Fail, Findings: []sc.Finding{missing}, Stopped: &sc.Stop{By: sc.StopRejected, Class: "sasl.rejected", Text: "two logins were refused"}},
+			"FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 1 finding failed; stopped early: two logins were refused (sasl.rejected).",
+		},
+		"nothing measured": {
+			sc.Result{Stopped: &sc.Stop{By: sc.StopScout, Class: "tcp.refused", Text: "the first session failed (tcp.refused 127.0.0.1:1): connection refused."}},
+			"INCONCLUSIVE: nothing was measured: the first session failed (tcp.refused 127.0.0.1:1): connection refused.",
+		},
+		"interrupted": {
+			sc.Result{Sessions: sc.Sessions{Attempted: 23}, Stopped: &sc.Stop{By: sc.StopInterrupted}},
+			"INCONCLUSIVE: 23 sessions prove nothing either way; interrupted after 23 sessions.",
+		},
+		"an open question": {
+			sc.Result{Complete: true, Sessions: sc.Sessions{Attempted: 40}, Findings: []sc.Finding{even, {ID: sc.IdentitySound, Message: "nothing tells the coordinators apart"}}},
+			"INCONCLUSIVE: nothing tells the coordinators apart (identity.sound); 1 of 2 findings could not be judged.",
+		},
+		"nothing to judge": {
+			sc.Result{Verdict: sc.Skipped, Complete: true},
+			"SKIPPED: there was nothing to judge.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := report.Sentence(c.r); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
