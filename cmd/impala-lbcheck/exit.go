@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// The exit codes: they depend on the verdict and on errors, never on a format.
+const (
+	exitPass         = 0
+	exitFail         = 1
+	exitUsage        = 2 // usage, configuration or a guard rail; nothing was sent
+	exitInconclusive = 3
+	exitUnmeasured   = 4 // no certificate, no connection, no login anywhere
+	exitInternal     = 70
+	exitSIGINT       = 130
+	exitSIGTERM      = 143
+)
+
+// exitError ends a command with a code; err nil means that all has been said.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return "exit"
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// exitWith returns nil for code 0, so that callers can end with it.
+func exitWith(code int) error {
+	if code == exitPass {
+		return nil
+	}
+	return &exitError{code: code}
+}
+
+// codeOf is the exit code of a result: interrupted before nothing measured
+// before the verdict.
+func codeOf(ctx context.Context, r scenarios.Result) int {
+	var by interrupted
+	if r.Stopped != nil {
+		switch {
+		case r.Stopped.By == scenarios.StopInterrupted && errors.As(context.Cause(ctx), &by):
+			return signalCode(by.sig)
+		case r.Stopped.By == scenarios.StopScout:
+			return exitUnmeasured
+		}
+	}
+	switch r.Verdict {
+	case scenarios.Pass:
+		return exitPass
+	case scenarios.Fail:
+		return exitFail
+	}
+	switch r.Scenario.Inconclusive {
+	case scenarios.InconclusivePass:
+		return exitPass
+	case scenarios.InconclusiveFail:
+		return exitFail
+	}
+	return exitInconclusive
+}
+
+// afterWriting is the code once the reports are out: one that was asked for and
+// could not be written outweighs everything but a failed verdict and what
+// outweighs that.
+func afterWriting(code int, err error) int {
+	if err != nil && (code == exitPass || code == exitInconclusive) {
+		return exitInternal
+	}
+	return code
+}
+
+func signalCode(sig os.Signal) int {
+	if sig == syscall.SIGTERM {
+		return exitSIGTERM
+	}
+	return exitSIGINT
+}
+
+// oneLine is an error as one line of a terminal or a log.
+func oneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// observationFile is the JSON lines of --observations: one line a session,
+// written whole, so that the file is valid up to its last line whatever happens.
+type observationFile struct {
+	f   *os.File
+	err error // the first one; what follows is not written
+}
+
+func newObservationFile(name string) (*observationFile, error) {
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, errors.Join(errors.New("--observations"), err)
+	}
+	return &observationFile{f: f}, nil
+}
+
+// observationLine is one session. Times are milliseconds; a phase that the
+// session did not have, or did not finish, is left out.
+type observationLine struct {
+	Seq         int                `json:"seq"`
+	Part        scenarios.Part     `json:"part"`
+	Due         float64            `json:"due_ms"`
+	Start       float64            `json:"start_ms"`
+	Node        netip.AddrPort     `json:"node"`
+	Local       netip.AddrPort     `json:"local"`
+	Coordinator string             `json:"coordinator"`
+	PID         int32              `json:"pid,omitempty"`
+	Version     string             `json:"version,omitempty"`
+	Source      scenarios.Source   `json:"source"`
+	Outcome     scenarios.Outcome  `json:"outcome"`
+	Class       string             `json:"class,omitempty"`
+	Text        string             `json:"text,omitempty"`
+	Refused     bool               `json:"refused,omitempty"`
+	Cert        string             `json:"cert,omitempty"`
+	Phases      map[string]float64 `json:"phases_ms"`
+}
+
+func (l *observationFile) write(o scenarios.Observation) {
+	if l.err != nil {
+		return
+	}
+	line := observationLine{
+		Seq: o.Seq, Part: o.Part, Due: millis(o.Due), Start: millis(o.Start), Node: o.Node, Local: o.Local,
+		Coordinator: o.Who.Coordinator, PID: o.Who.PID, Version: o.Who.Version, Source: o.Who.Source,
+		Outcome: o.Outcome, Class: o.Class, Text: o.Text, Refused: o.Refused, Phases: map[string]float64{},
+	}
+	if o.Cert != nil {
+		line.Cert = o.Cert.Fingerprint
+	}
+	for p, d := range o.Phases {
+		if d > 0 {
+			line.Phases[scenarios.Phase(p).String()] = millis(d)
+		}
+	}
+	b, err := json.Marshal(line)
+	if err == nil {
+		_, err = l.f.Write(append(b, '\n'))
+	}
+	l.err = err
+}
+
+func (l *observationFile) close() error { return errors.Join(l.err, l.f.Close()) }
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/impala-lbcheck/impala-lbcheck/report"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+)
+
+// output is where a result goes: the text on stdout, and files.
+type output struct {
+	outs         []string
+	observations string
+	explain      bool
+	quiet        bool
+}
+
+// withOutput gives cmd the flags of a run's output.
+func withOutput(cmd *cobra.Command) *output {
+	o := withReports(cmd)
+	cmd.Flags().StringVar(&o.observations, "observations", "", "write a JSON line per session to `FILE`")
+	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
+	return o
+}
+
+// withReports gives cmd the flags that say what is rendered.
+func withReports(cmd *cobra.Command) *output {
+	o := &output{}
+	cmd.Flags().StringArrayVar(&o.outs, "out", nil, "write a report to `FILE` (.json, .xml, .txt), FORMAT=FILE, or - for stdout; repeatable")
+	cmd.Flags().BoolVar(&o.explain, "explain", false, "print the arithmetic of every finding")
+	return o
+}
+
+// sinks are the places that a run writes to, opened before it begins so that
+// none of them can lose a measurement.
+type sinks struct {
+	o        *output
+	outs     []report.Out
+	lines    *observationFile // nil: not wanted
+	progress func(run.Event)
+	stop     func() // ends the progress
+}
+
+// open checks every place that will be written to. An error here is the user's
+// to mend: nothing has been sent.
+func (o *output) open(w world) (*sinks, error) {
+	outs, err := o.places()
+	if err != nil {
+		return nil, err
+	}
+	k := &sinks{o: o, outs: outs, stop: func() {}}
+	if o.observations != "" {
+		if k.lines, err = newObservationFile(o.observations); err != nil {
+			return nil, err
+		}
+	}
+	if !o.quiet {
+		k.progress, k.stop = newProgress(w)
+	}
+	return k, nil
+}
+
+// places reads --out and checks that each file can be made.
+func (o *output) places() ([]report.Out, error) {
+	var outs []report.Out
+	for _, arg := range o.outs {
+		out, err := report.ParseOut(arg)
+		if err != nil {
+			return nil, fmt.Errorf("--out %s: %w", arg, err)
+		}
+		if out.Path != "-" {
+			if err := canWrite(out.Path); err != nil {
+				return nil, fmt.Errorf("--out %s: %w", arg, err)
+			}
+		}
+		outs = append(outs, out)
+	}
+	return outs, nil
+}
+
+// canWrite reports why name could not be replaced later; it leaves nothing behind.
+func canWrite(name string) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return errors.New("it is a directory")
+	} else if err == nil && !info.Mode().IsRegular() {
+		return nil // a pipe or a device is written to as it is
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".impala-lbcheck-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// observe writes one session.
+func (k *sinks) observe(o scenarios.Observation) {
+	if k.lines != nil {
+		k.lines.write(o)
+	}
+}
+
+// finish completes the result, writes every report, and ends with the exit code.
+func (k *sinks) finish(ctx context.Context, w world, r scenarios.Result) error {
+	k.stop()
+	r.Exit = codeOf(ctx, r)
+	r.Summary = report.Sentence(r)
+	err := k.o.write(w, k.outs, r)
+	if k.lines != nil {
+		err = errors.Join(err, k.lines.close())
+	}
+	if err != nil {
+		fmt.Fprintln(w.err, "impala-lbcheck: report not written:", oneLine(err))
+	}
+	return exitWith(afterWriting(r.Exit, err))
+}
+
+// write renders r to every place, and as text to stdout unless another format
+// took that place. One place that fails does not keep the others from it.
+func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
+	onStdout, errs := false, []error(nil)
+	for _, out := range outs {
+		if out.Path == "-" {
+			onStdout = true
+			errs = append(errs, ignoreClosed(report.Write(w.out, out.Format, r, o.style(w.out))))
+			continue
+		}
+		errs = append(errs, replace(out.Path, func(f io.Writer) error {
+			return report.Write(f, out.Format, r, o.style(f))
+		}))
+	}
+	if !onStdout {
+		errs = append(errs, ignoreClosed(report.Write(w.out, report.Text, r, o.style(w.out))))
+	}
+	return errors.Join(errs...)
+}
+
+// ignoreClosed drops the error of a reader who left: "| head -1" is no fault.
+func ignoreClosed(err error) error {
+	if errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return err
+}
+
+// style fits the text to where it goes: a terminal's width and colours, or
+// neither.
+func (o *output) style(to io.Writer) report.Style {
+	s := report.Style{Explain: o.explain}
+	f, ok := to.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return s
+	}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		s.Width = width
+	}
+	s.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return s
+}
+
+// replace writes a file in one step: a report that could not be finished
+// leaves what was there before.
+func replace(name string, write func(io.Writer) error) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".impala-lbcheck-*")
+	if err != nil {
+		return err
+	}
+	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}

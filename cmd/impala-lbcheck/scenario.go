@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+)
+
+// newScenario is the command of a built-in scenario.
+func newScenario(w world, name string) *cobra.Command {
+	text := scenarioTexts[name]
+	cmd := &cobra.Command{
+		Use:     name + " HOST[:PORT]...",
+		Short:   text.short,
+		Long:    text.long,
+		Example: text.example,
+		GroupID: groupCheck,
+		Args:    cobra.ArbitraryArgs,
+	}
+	given := withSettings(cmd, groupsOf(name)...)
+	out := withOutput(cmd)
+	cmd.RunE = func(cmd *cobra.Command, endpoints []string) error {
+		s, err := scenarios.Builtin(name)
+		if err != nil {
+			return err
+		}
+		s.Target.Endpoints = endpoints
+		if name == tlsOnly {
+			s.TLS.Enabled = true
+		}
+		return check(cmd.Context(), w, s, given, out)
+	}
+	return cmd
+}
+
+// newRunFile is the command of a scenario that the user wrote.
+func newRunFile(w world) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run FILE.yaml [HOST[:PORT]...]",
+		Short: "Run a scenario of your own",
+		Long: `Run a scenario from a file: the same format as the built-in ones, which
+"scenarios show" prints. Flags and IMPALA_LBCHECK_* variables are laid over the
+file; hosts given here take the place of its endpoints.`,
+		Example: `  impala-lbcheck scenarios show smoke > mine.yaml
+  impala-lbcheck run mine.yaml`,
+		GroupID: groupCheck,
+		Args:    cobra.MinimumNArgs(1),
+	}
+	given := withSettings(cmd, groupsOf("")...)
+	out := withOutput(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		s, err := readScenario(args[0])
+		if err != nil {
+			return err
+		}
+		if len(args) > 1 {
+			s.Target.Endpoints = args[1:]
+		}
+		return check(cmd.Context(), w, s, given, out)
+	}
+	return cmd
+}
+
+// readScenario reads a scenario file.
+func readScenario(name string) (scenarios.Scenario, error) {
+	src, err := os.ReadFile(name)
+	if err != nil {
+		return scenarios.Scenario{}, err
+	}
+	return scenarios.Parse(name, src)
+}
+
+// tlsOnly is the scenario that stops after the handshake.
+const tlsOnly = "tls"
+
+// groupsOf lists the settings that a scenario has.
+func groupsOf(name string) []settingGroup {
+	if name == tlsOnly {
+		return []settingGroup{connecting, trusting}
+	}
+	return []settingGroup{connecting, loading, expecting, trusting}
+}
+
+// check runs a scenario against the endpoints that it names.
+func check(ctx context.Context, w world, s scenarios.Scenario, g *given, out *output) error {
+	if err := g.lay(w, &s); err != nil {
+		return err
+	}
+	if len(s.Target.Endpoints) == 0 {
+		return fmt.Errorf("no endpoint: which host and port does the balancer have? impala-lbcheck %s impala.example.com", s.Name)
+	}
+	if run.Loopback(s) && !g.has(w, "rate") {
+		s.Load.Rate = 0 // nobody else is there to be spared
+	}
+	secrets, err := readSecrets(ctx, w, s)
+	if err != nil {
+		return err
+	}
+	return execute(ctx, w, s, secrets, out)
+}
+
+// execute runs a scenario that is complete, writes what was asked for, and
+// ends with the exit code.
+func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, out *output) error {
+	if err := refuse(s); err != nil {
+		return err
+	}
+	sinks, err := out.open(w)
+	if err != nil {
+		return err
+	}
+	opt := run.Options{Tool: version(), Observe: sinks.observe, Progress: sinks.progress}
+	var r scenarios.Result
+	if s.CertsOnly {
+		r = run.Certificates(ctx, with.shake(s), s, opt)
+	} else {
+		r = run.Run(ctx, with.open(s), s, opt)
+	}
+	return sinks.finish(ctx, w, r)
+}
+
+// refuse says why a scenario must not run: nothing has been sent yet.
+func refuse(s scenarios.Scenario) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	if err := judge.CheckThresholds(s); err != nil {
+		return err
+	}
+	return run.CheckGuards(s)
+}
+
+// scenarioTexts is what --help says of the built-in scenarios.
+var scenarioTexts = map[string]struct{ short, long, example string }{
+	"smoke": {
+		"After a deploy: who answers, errors, certificates",
+		`Open sessions in order through every address of the balancer, then some together;
+ask each who answered; and judge errors, identity, spread and certificates. It
+takes about a minute, and further looks only where the first one alarmed.`,
+		`  impala-lbcheck smoke impala.example.com --expect-coordinators 5
+  impala-lbcheck smoke impala.example.com:21050 --tls --ca-cert corp.pem \
+      --auth ldap --user svc-ci --password-file /run/secrets/impala \
+      --expect-coordinators coord1,coord2,coord3 --expect-issuer O=Amazon \
+      --out smoke.json --out smoke.xml`,
+	},
+	"spread": {
+		"Smoke with the power to see a factor of two",
+		`Smoke with 100 sessions per coordinator and a tolerance of a quarter: before
+go-live, or where smoke's power is not enough.`,
+		`  impala-lbcheck spread impala.example.com --expect-coordinators 5`,
+	},
+	tlsOnly: {
+		"Certificates of every node; needs no login",
+		`Shake hands with every address of the balancer, once, and judge what it presents:
+issuer, chain, name, validity, version, and whether all nodes present the same.
+The connection closes before a byte of SASL or Thrift.`,
+		`  impala-lbcheck tls impala.example.com --expect-issuer O=Amazon
+  impala-lbcheck tls 10.0.0.7:21050 --server-name impala.example.com --ca-cert corp.pem`,
+	},
+}

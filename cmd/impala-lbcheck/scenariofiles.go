@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// newScenarios is the command for scenario files.
+func newScenarios(w world) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "scenarios",
+		Short: "List, show or check scenarios",
+		Example: `  impala-lbcheck scenarios list
+  impala-lbcheck scenarios show smoke > mine.yaml
+  impala-lbcheck scenarios check mine.yaml`,
+		GroupID: groupFiles,
+		Args:    noUnknown,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "list",
+		Short: "The built-in scenarios",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return listScenarios(w) },
+	}, &cobra.Command{
+		Use:   "show NAME",
+		Short: "The file of a built-in scenario",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			src, err := scenarios.BuiltinSource(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = w.out.Write(src)
+			return err
+		},
+	}, &cobra.Command{
+		Use:   "check FILE",
+		Short: "Read a scenario file and say what is wrong with it; sends nothing",
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(_ *cobra.Command, args []string) error { return checkScenario(w, args[0]) },
+	})
+	return cmd
+}
+
+func listScenarios(w world) error {
+	for _, name := range scenarios.BuiltinNames() {
+		s, err := scenarios.Builtin(name)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w.out, "%-10s %s\n", name, s.Description); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkScenario(w world, name string) error {
+	s, err := readScenario(name)
+	if err != nil {
+		return err
+	}
+	if err := refuse(s); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	_, err = fmt.Fprintf(w.out, "%s: scenario %s is good\n", name, s.Name)
+	return err
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"os"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// secrets is what a scenario names and does not hold: the password, and the
+// roots to trust. It is in no result, log or error.
+type secrets struct {
+	password string
+	roots    *x509.CertPool // nil: the system's
+}
+
+// readSecrets reads what s names, before anything is sent.
+func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, error) {
+	if err := s.Validate(); err != nil {
+		return secrets{}, err
+	}
+	var with secrets
+	var err error
+	if s.TLS.Enabled && s.TLS.CACert != "" {
+		if with.roots, err = readRoots(s.TLS.CACert); err != nil {
+			return secrets{}, err
+		}
+	}
+	if !s.CertsOnly {
+		with.password, err = readPassword(ctx, w, s.Auth)
+	}
+	return with, err
+}
+
+// readRoots reads a PEM file of certificates to trust.
+func readRoots(name string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("--ca-cert: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("--ca-cert %s: no certificate in it; it must hold PEM blocks that begin with -----BEGIN CERTIFICATE-----", name)
+	}
+	return pool, nil
+}

@@ -1,0 +1,24 @@
+package judge
+
+import "slices"
+
+// MissingIssuer returns the first attribute of expected that a certificate's
+// issuer lacks, as "O=Amazon"; "" where it has them all. Both may be written as
+// RFC 4514 or in OpenSSL's one-line form. What cannot be read is missing. It is
+// for those who must refuse a certificate before a password is sent; the
+// finding tls.issuer says the same afterwards.
+func MissingIssuer(expected []string, issuer string) string {
+	have, err := parseName(issuer)
+	for _, text := range expected {
+		want, bad := parseName(text)
+		if err != nil || bad != nil {
+			return text
+		}
+		for _, a := range want {
+			if !slices.Contains(have, a) {
+				return a.String()
+			}
+		}
+	}
+	return ""
+}
