@@ -97,13 +97,12 @@ func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHa
 	return &beeswax.ResultsMetadata{Schema: schema, Delim: "\t"}, nil
 }
 
-// GetLog is the progress line of a query without scans.
+// GetLog is empty: no statement here has warnings.
 func (b beeswaxService) GetLog(_ context.Context, logContext string) (string, error) {
-	o, err := b.queryOf(logContext)
-	if err != nil {
+	if _, err := b.queryOf(logContext); err != nil {
 		return "", exception(err, generalState)
 	}
-	return progress(o.id), nil
+	return "", nil
 }
 
 // GetDefaultConfiguration lists every query option.
