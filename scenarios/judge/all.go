@@ -91,7 +91,7 @@ func notes(e Evidence) []string {
 		refused += l.Refused
 	}
 	if refused > 0 {
-		out = append(out, fmt.Sprintf("%s ended by us because of the certificate, and counted nowhere else.", were(refused, "session")))
+		out = append(out, fmt.Sprintf("%s ended by us because of the certificate, and counted nowhere else", were(refused, "session")))
 	}
 	return out
 }

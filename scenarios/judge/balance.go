@@ -19,7 +19,7 @@ func balanceJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	r := enrol(e.Scenario, looks)
 	unexpected := unexpectedFinding(r, looks)
 	if r.declared == 1 {
-		return insert(unjudged(scenarios.Skipped, "one coordinator is expected: there is nothing to balance."), unexpected), Ask{}
+		return insert(unjudged(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), Ask{}
 	}
 	if ask := growth(e.Scenario, r, looks); ask.Sessions > 0 {
 		return insert(unjudged(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
@@ -39,11 +39,11 @@ func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
 	}
 	switch status, why := soundness(e); {
 	case sessions == 0 && refused > 0:
-		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s.", count(refused, "connection"))
+		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", count(refused, "connection"))
 	case sessions == 0:
-		return scenarios.Skipped, "no session was measured."
+		return scenarios.Skipped, "no session was measured"
 	case len(namesSeen(looks)) == 0:
-		return scenarios.Skipped, "no session said who answered."
+		return scenarios.Skipped, "no session said who answered"
 	case status != scenarios.Pass:
 		return scenarios.Skipped, "identity.sound comes first: " + why
 	}
@@ -105,17 +105,17 @@ func unexpectedFinding(r roster, looks []look) []scenarios.Finding {
 	switch {
 	case r.declared == 0:
 		f.Status, f.Observed, f.Limit = scenarios.Skipped, nil, nil
-		f.Message = fmt.Sprintf("nobody declared which coordinators there are; %s answered.", count(len(r.seats), "coordinator"))
+		f.Message = fmt.Sprintf("nobody declared which coordinators there are; %s answered", count(len(r.seats), "coordinator"))
 		f.Fix = fmt.Sprintf("--expect-coordinators %d", len(r.seats))
 	case !r.named && extra > 0:
 		f.Status, f.Observed = scenarios.Fail, num(extra)
-		f.Message = fmt.Sprintf("%s answered where %d were declared: %s.", count(len(r.seats), "coordinator"), r.declared, list(namesSeen(looks)))
+		f.Message = fmt.Sprintf("%s answered where %d were declared: %s", count(len(r.seats), "coordinator"), r.declared, list(namesSeen(looks)))
 		f.Fix = "deregister the one that does not belong here, or correct --expect-coordinators"
 	case len(r.foreign) > 0:
 		return foreignFindings(r, looks)
 	default:
 		f.Status = scenarios.Pass
-		f.Message = "nobody answered who was not declared."
+		f.Message = "nobody answered who was not declared"
 	}
 	return []scenarios.Finding{f}
 }
@@ -133,9 +133,9 @@ func foreignFindings(r roster, looks []look) []scenarios.Finding {
 		out = append(out, scenarios.Finding{
 			ID: scenarios.BalanceUnexpected, Status: scenarios.Fail, Subject: name,
 			Observed: num(by[name]), Expected: num(0), Limit: num(0),
-			Message: fmt.Sprintf("%s answered %s of %d and is none of the declared coordinators: a stale target, or one of another cluster.",
+			Message: fmt.Sprintf("%s answered %s of %d and is none of the declared coordinators: a stale target, or one of another cluster",
 				name, count(by[name], "session"), total),
-			Note: fmt.Sprintf("It took %s of all sessions; the shares of the others are judged without it.", percent(float64(by[name])/float64(total))),
+			Note: fmt.Sprintf("It took %s of all sessions; the shares of the others are judged without it", percent(float64(by[name])/float64(total))),
 			Fix:  "deregister it from the balancer, or add it to --expect-coordinators",
 		})
 	}

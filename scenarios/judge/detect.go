@@ -28,7 +28,7 @@ func (j *Judgement) detect(e Evidence) {
 	j.Detect = detectable(r, n, terms{policy: policy, alpha: alpha, tolerance: tolerance})
 	for i := range j.Findings {
 		if f := &j.Findings[i]; f.ID == scenarios.BalanceImbalance && f.Status == scenarios.Pass {
-			f.Note = join(f.Note, couldShow(*j.Detect))
+			f.Explain = join(f.Explain, couldShow(*j.Detect))
 		}
 	}
 }
@@ -59,6 +59,6 @@ func faulty(p []float64, factor float64) []float64 {
 
 // couldShow says it in a sentence.
 func couldShow(d scenarios.Detectable) string {
-	return fmt.Sprintf("One look of %d shows a dead coordinator with a chance of %s, one at three times its share %s, at twice %s, at half %s.",
+	return fmt.Sprintf("One look of %d shows a dead coordinator with a chance of %s, one at three times its share %s, at twice %s, at half %s",
 		d.Sessions, percent(d.Dead), percent(d.Hot3x), percent(d.Hot2x), percent(d.Half))
 }

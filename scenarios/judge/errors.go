@@ -21,17 +21,17 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		refused += l.refused
 	}
 	if sessions == 0 {
-		f.Message = "no session was measured."
+		f.Message = "no session was measured"
 		if refused > 0 {
 			f.Status = scenarios.Skipped
-			f.Message = fmt.Sprintf("no session was left: the certificate was refused on %s.", count(refused, "connection"))
+			f.Message = fmt.Sprintf("no session was left: the certificate was refused on %s", count(refused, "connection"))
 		}
 		return []scenarios.Finding{f}, Ask{}
 	}
 	failed := failures(looks)
 	f.Observed, f.Expected, f.Limit = num(failed), num(0), num(1)
 	if failed == 0 {
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed.", count(sessions, "session"))
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", count(sessions, "session"))
 		return []scenarios.Finding{f}, Ask{}
 	}
 	groups := classes(looks)
@@ -39,7 +39,7 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	f.Explain, f.Fix = explainFailures(groups), hint(groups)
 	var ask Ask
 	f.Status, f.Note, ask = judgeFailures(e, looks)
-	f.Confirmed = f.Status == scenarios.Fail && len(looks) > 1
+	f.Confirmed = f.Status == scenarios.Fail && withFailures(looks) > 1
 	return []scenarios.Finding{f}, ask
 }
 
@@ -54,11 +54,22 @@ func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, Ask) {
 	if last := looks[len(looks)-1]; last.failed() == 1 {
 		ask := Ask{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
 		if last.cut {
-			return scenarios.Inconclusive, "No further look could be had to see whether it happens again.", Ask{}
+			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", Ask{}
 		}
-		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again.", count(ask.Sessions, "session")), ask
+		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", count(ask.Sessions, "session")), ask
 	}
-	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or use --strict-errors.", Ask{}
+	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or use --strict-errors", Ask{}
+}
+
+// withFailures counts the looks in which a session failed.
+func withFailures(looks []look) int {
+	n := 0
+	for _, l := range looks {
+		if l.failed() > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // classes pools the errors of all looks, most frequent first.
@@ -101,7 +112,7 @@ func wordFailures(e Evidence, looks []look, groups []scenarios.ErrorGroup, faile
 	if where := culprits(groups); len(where) > 0 {
 		out += "; on " + list(where)
 	}
-	return out + "."
+	return out
 }
 
 // asBroken reports whether so many failures are what broken coordinators of
@@ -141,7 +152,7 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 		}
 		parts = append(parts, fmt.Sprintf("%d %s (%s)", g.Count, g.Class, who))
 	}
-	return strings.Join(parts, ", ") + ". Two failed sessions in one look are a failure; a lone one must show again in a fresh look."
+	return strings.Join(parts, ", ") + ". Two failed sessions in one look are a failure; a lone one must show again in a fresh look"
 }
 
 // hint is the first suggestion that came with a failed session.

@@ -18,18 +18,18 @@ func (v speaker) order() scenarios.Finding {
 		return f
 	}
 	f.Observed, f.Expected, f.P, f.Limit = num(o.matches), num(o.expect), num(o.pSticky), num(o.alpha)
-	f.Explain = fmt.Sprintf("%.0f neighbours of %s in order went to one coordinator, where %.1f do by chance with these counts: P = %s, limit %s. Estimated re-use: %s, so %d sessions are worth %.0f.",
+	f.Explain = fmt.Sprintf("%.0f neighbours of %s in order went to one coordinator, where %.1f do by chance with these counts: P = %s, limit %s. Estimated re-use: %s, so %d sessions are worth %.0f",
 		o.matches, count(o.inOrder(), "session"), o.expect, chance(o.pSticky), chance(o.alpha), percent(o.reuse), o.n(), o.thinned(o.n()))
 	switch {
 	case f.Status == scenarios.Skipped && o.policy == scenarios.LeastConn:
-		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "under leastconn the sessions of others decide who comes next, so order says nothing."}
+		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "under leastconn the sessions of others decide who comes next, so order says nothing"}
 	case f.Status == scenarios.Skipped:
-		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "one coordinator was seen: there is no order to judge."}
+		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "one coordinator was seen: there is no order to judge"}
 	case o.state[orderRule] == alarmed && f.Status != scenarios.Pass:
-		f.Message = fmt.Sprintf("sticky: a session often goes where the one before it went, about %s of the time more than by chance.", percent(o.reuse))
+		f.Message = fmt.Sprintf("sticky: a session often goes where the one before it went, about %s of the time more than by chance", percent(o.reuse))
 		f.Fix = "look for session stickiness or affinity on the listener; if it is meant, say --policy source"
 	default:
-		f.Message = "neighbouring sessions agree no more often than chance has it."
+		f.Message = "neighbouring sessions agree no more often than chance has it"
 	}
 	return f
 }
@@ -55,18 +55,18 @@ func (v speaker) source(f scenarios.Finding) scenarios.Finding {
 	}
 	need := neededForSource(k, o.alpha)
 	f.Observed, f.Expected = num(o.values()), num(1)
-	f.Explain = fmt.Sprintf("With %d coordinators, 1 + ln(1/%s)/ln %d = %d sessions on one of them are no chance.", k, chance(o.alpha), k, need)
+	f.Explain = fmt.Sprintf("With %d coordinators, 1 + ln(1/%s)/ln %d = %d sessions on one of them are no chance", k, chance(o.alpha), k, need)
 	switch {
 	case o.spread():
-		f.Message = fmt.Sprintf("policy source was declared, but one node handed this client to several coordinators: %s.", v.present(o))
+		f.Message = fmt.Sprintf("policy source was declared, but one node handed this client to several coordinators: %s", v.present(o))
 		f.Fix = "check the policy of the listener, or leave --policy source away"
 	case o.n() < need:
-		f.Status, f.Message = scenarios.Inconclusive, fmt.Sprintf("%s on one coordinator could be chance: %d are needed.", count(o.n(), "session"), need)
+		f.Status, f.Message = scenarios.Inconclusive, fmt.Sprintf("%s on one coordinator could be chance: %d are needed", count(o.n(), "session"), need)
 		f.Fix = fmt.Sprintf("--sessions %d", need)
 	default:
-		f.Message = fmt.Sprintf("every session went to %s, as policy source has it; what the other coordinators do cannot be seen from one address.", v.present(o))
+		f.Message = fmt.Sprintf("every session went to %s, as policy source has it; what the other coordinators do cannot be seen from one address", v.present(o))
 		if o.values() > 1 {
-			f.Note = "The nodes do not agree on the coordinator of this client."
+			f.Note = "The nodes do not agree on the coordinator of this client"
 		}
 	}
 	return f
@@ -99,19 +99,19 @@ func (v speaker) reach() scenarios.Finding {
 	}
 	switch {
 	case f.Status == scenarios.Skipped && o.policy == scenarios.SourcePolicy:
-		f.Message = "one client address shows one coordinator under policy source."
+		f.Message = "one client address shows one coordinator under policy source"
 	case o.n() < len(v.seats):
 		f.Status, f.Message = v.tooFew(o)
 	case f.Status == scenarios.Skipped:
-		f.Message = "one node was dialled: there is no other to compare it with."
+		f.Message = "one node was dialled: there is no other to compare it with"
 	case o.state[reachRule] == alarmed && f.Status != scenarios.Pass:
-		f.Message = fmt.Sprintf("every node reaches only coordinators of its own, and unevenly: %s. An even split over the nodes gives shares up to %s off.", v.zones(o), percent(o.offZone))
+		f.Message = fmt.Sprintf("every node reaches only coordinators of its own, and unevenly: %s. An even split over the nodes gives shares up to %s off", v.zones(o), percent(o.offZone))
 		f.Fix = "switch cross-zone load balancing on, or register as many coordinators in every zone"
 	case o.zoned:
-		f.Message = "every node reaches only coordinators of its own, evenly enough."
-		f.Note = join(f.Note, fmt.Sprintf("Cross-zone load balancing seems to be off: %s. Losing a zone loses its node.", v.zones(o)))
+		f.Message = "every node reaches only coordinators of its own, evenly enough"
+		f.Note = join(f.Note, fmt.Sprintf("Cross-zone load balancing seems to be off: %s. Losing a zone loses its node", v.zones(o)))
 	default:
-		f.Message = fmt.Sprintf("coordinators were reached from %s alike.", count(len(o.nodes), "node"))
+		f.Message = fmt.Sprintf("coordinators were reached from %s alike", count(len(o.nodes), "node"))
 	}
 	return f
 }
@@ -133,12 +133,13 @@ func (v speaker) zones(o reading) string {
 
 // tooFew is the reading of a look with fewer sessions than coordinators.
 func (v speaker) tooFew(o reading) (scenarios.Status, string) {
-	return scenarios.Inconclusive, fmt.Sprintf("%s cannot show %d coordinators.", count(o.n(), "session"), len(v.seats))
+	return scenarios.Inconclusive, fmt.Sprintf("%s cannot show %d coordinators", count(o.n(), "session"), len(v.seats))
 }
 
+// join puts two notes, of which the first may be empty, behind each other.
 func join(a, b string) string {
 	if a == "" {
 		return b
 	}
-	return a + " " + b
+	return a + ". " + b
 }

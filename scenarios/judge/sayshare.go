@@ -15,13 +15,14 @@ func (v speaker) coverage() []scenarios.Finding {
 	f.Observed, f.Expected = num(v.seen(o)), num(len(v.seats))
 	switch {
 	case said:
+		v.unsaid(&f, o)
 	case o.policy == scenarios.SourcePolicy:
-		f = scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "one client address shows one coordinator under policy source."}
+		f = scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "one client address shows one coordinator under policy source"}
 	case o.n() < len(v.seats):
 		f.Status, f.Message = v.tooFew(o)
 	case v.declared == 0 && len(v.seats) == 1:
 		f.Status = scenarios.Inconclusive
-		f.Message = fmt.Sprintf("only %s answered %s: it is the only one, or the balancer pins this client to it, or the others are missing.", v.seats[0].name, count(o.nWhole(), "session"))
+		f.Message = fmt.Sprintf("only %s answered %s: it is the only one, or the balancer pins this client to it, or the others are missing", v.seats[0].name, count(o.nWhole(), "session"))
 		f.Fix = "--expect-coordinators N, or --policy source if one client is to meet one coordinator"
 	case o.state[coverageRule] == alarmed && f.Status != scenarios.Pass:
 		return v.absentees(f, o)
@@ -31,6 +32,18 @@ func (v speaker) coverage() []scenarios.Finding {
 		v.covered(&f, o)
 	}
 	return []scenarios.Finding{f}
+}
+
+// unsaid names the unseen of a look that was in doubt or cut short.
+func (v speaker) unsaid(f *scenarios.Finding, o reading) {
+	never := v.absent(o)
+	switch {
+	case never == "" || o.state[coverageRule] == doubtful:
+	case o.missed > 0:
+		f.Message = v.doubt(o) + "; " + f.Message
+	default:
+		f.Message = "never seen: " + never + "; " + f.Message
+	}
 }
 
 // seen counts the seats with sessions in a look.
@@ -47,18 +60,18 @@ func (v speaker) seen(o reading) int {
 // covered words the pass.
 func (v speaker) covered(f *scenarios.Finding, o reading) {
 	if v.declared > 0 {
-		f.Message = fmt.Sprintf("all %d coordinators answered.", len(v.seats))
+		f.Message = fmt.Sprintf("all %d coordinators answered", len(v.seats))
 		return
 	}
 	k := float64(len(v.seats))
-	f.Message = fmt.Sprintf("%s answered, and nobody said how many there are: set unverified.", count(len(v.seats), "coordinator"))
+	f.Message = fmt.Sprintf("%s answered, and nobody said how many there are: set unverified", count(len(v.seats), "coordinator"))
 	hidden := stats.NeverSeen(1/(k+1), o.worth)
 	f.P = num(hidden)
-	f.Note = join(f.Note, fmt.Sprintf("A further one with an equal share would have stayed hidden with a chance of %s.", chance(hidden)))
+	f.Note = join(f.Note, fmt.Sprintf("A further one with an equal share would have stayed hidden with a chance of %s", chance(hidden)))
 	f.Fix = fmt.Sprintf("--expect-coordinators %d", len(v.seats))
 	if hidden > o.alpha+rounding {
 		f.Status = scenarios.Inconclusive
-		f.Message = fmt.Sprintf("%s answered in %s; a further one could still hide.", count(len(v.seats), "coordinator"), count(o.nWhole(), "session"))
+		f.Message = fmt.Sprintf("%s answered in %s; a further one could still hide", count(len(v.seats), "coordinator"), count(o.nWhole(), "session"))
 	}
 }
 
@@ -84,11 +97,11 @@ func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
 		g := f
 		g.Subject = v.seats[i].name
 		g.Observed, g.Expected = num(0), num(float64(o.nWhole())*v.seats[i].p)
-		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were due%s.", g.Subject, count(o.nWhole(), "session"), *g.Expected, v.pin(o))
+		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were due%s", g.Subject, count(o.nWhole(), "session"), *g.Expected, v.pin(o))
 		out = append(out, g)
 	}
 	if blank > 0 {
-		f.Message = fmt.Sprintf("%d of %d coordinators never answered in %s%s; seen: %s.", blank, len(v.seats), count(o.nWhole(), "session"), v.pin(o), v.present(o))
+		f.Message = fmt.Sprintf("%d of %d coordinators never answered in %s%s; seen: %s", blank, len(v.seats), count(o.nWhole(), "session"), v.pin(o), v.present(o))
 		out = append(out, f)
 	}
 	return out
@@ -106,9 +119,9 @@ func (v speaker) pin(o reading) string {
 func (v speaker) coverageSum(o reading) string {
 	p := v.seats[o.missing[0]].p
 	if o.pinned {
-		return fmt.Sprintf("All %d sessions on one of %d: P = %s, limit %s.", o.nWhole(), len(v.seats), chance(o.pMissing), chance(o.alpha))
+		return fmt.Sprintf("All %d sessions on one of %d: P = %s, limit %s", o.nWhole(), len(v.seats), chance(o.pMissing), chance(o.alpha))
 	}
-	return fmt.Sprintf("(1 - %.3g)^%.0f = %s, limit %s / %d = %s.", p, o.worth, chance(stats.NeverSeen(p, o.worth)),
+	return fmt.Sprintf("(1 - %.3g)^%.0f = %s, limit %s / %d = %s", p, o.worth, chance(stats.NeverSeen(p, o.worth)),
 		chance(o.alpha), len(v.seats), chance(o.alpha/float64(len(v.seats))))
 }
 
@@ -116,7 +129,7 @@ func (v speaker) coverageSum(o reading) string {
 func (v speaker) unprovenFinding(f scenarios.Finding, o reading) scenarios.Finding {
 	f.Status = scenarios.Inconclusive
 	if o.policy == scenarios.LeastConn {
-		f.Message = fmt.Sprintf("never seen: %s; under leastconn they may only be busier than the rest.", v.absent(o))
+		f.Message = fmt.Sprintf("never seen: %s; under leastconn they may only be busier than the rest", v.absent(o))
 		f.Fix = "give the coordinators' web pages, so that connections in use can be counted in"
 		return f
 	}
@@ -126,9 +139,9 @@ func (v speaker) unprovenFinding(f scenarios.Finding, o reading) scenarios.Findi
 	}
 	need := stats.DrawsToShow(rarest, o.alpha/float64(len(v.seats)))
 	f.P, f.Limit = num(stats.NeverSeen(rarest, o.worth)), num(o.alpha/float64(len(v.seats)))
-	f.Message = fmt.Sprintf("never seen: %s, but %s are too few to prove it missing.", v.absent(o), count(o.nWhole(), "session"))
+	f.Message = fmt.Sprintf("never seen: %s, but %s are too few to prove it missing", v.absent(o), count(o.nWhole(), "session"))
 	if o.reuse > 0 {
-		f.Message = fmt.Sprintf("never seen: %s, but with so much re-use %s are worth only %.0f.", v.absent(o), count(o.nWhole(), "session"), o.worth)
+		f.Message = fmt.Sprintf("never seen: %s, but with so much re-use %s are worth only %.0f", v.absent(o), count(o.nWhole(), "session"), o.worth)
 		return f
 	}
 	f.Fix = fmt.Sprintf("--sessions %d", need)
@@ -154,7 +167,7 @@ func (v speaker) imbalance() scenarios.Finding {
 		return f
 	case v.loose:
 		return scenarios.Finding{ID: f.ID, Status: scenarios.Inconclusive, Fix: "--expect-coordinators with names, in the order of the weights",
-			Message: "the weights cannot be laid to the coordinators seen: their number differs."}
+			Message: "the weights cannot be laid to the coordinators seen: their number differs"}
 	}
 	v.figures(&f, o)
 	switch {
@@ -167,7 +180,7 @@ func (v speaker) imbalance() scenarios.Finding {
 		f.Note = join(f.Note, waitsFor(v.waits))
 	case f.Status == scenarios.Pass:
 		f.Subject = ""
-		f.Message = fmt.Sprintf("the shares lie within chance and tolerance; the furthest, %s, has %s.", v.nameOf(o.worst), v.share(o))
+		f.Message = fmt.Sprintf("the shares lie within chance and tolerance; the furthest, %s, has %s", v.nameOf(o.worst), v.share(o))
 	}
 	return f
 }
@@ -178,11 +191,11 @@ func (v speaker) figures(f *scenarios.Finding, o reading) {
 	f.Subject = v.nameOf(o.worst)
 	f.Observed, f.Expected = num(o.counts[o.worst]), num(float64(n)*o.implied[o.worst])
 	f.P, f.Limit = num(o.pX2), num(o.alpha)
-	f.Message = fmt.Sprintf("%s has %s.", f.Subject, v.share(o))
-	f.Explain = fmt.Sprintf("X2 = %.2f with %d degrees of freedom: P = %s, limit %s; largest deviation %+.0f %%, tolerance %.0f %%; %d sessions count as %.0f.",
+	f.Message = fmt.Sprintf("%s has %s", f.Subject, v.share(o))
+	f.Explain = fmt.Sprintf("X2 = %.2f with %d degrees of freedom: P = %s, limit %s; largest deviation %+.0f %%, tolerance %.0f %%; %d sessions count as %.0f",
 		o.x2, len(o.counts)-1, chance(o.pX2), chance(o.alpha), o.off*100, o.tolerance*100, n, o.thinned(n))
 	if v.extended {
-		f.Explain += " The first look was suspicious and was followed by a longer one, at half the limit."
+		f.Explain += ". The first look was suspicious and was followed by a longer one, at half the limit"
 	}
 }
 
@@ -204,13 +217,13 @@ func (v speaker) nameOf(seat int) string {
 func (v speaker) whyNoShares(o reading) string {
 	switch {
 	case o.policy == scenarios.SourcePolicy:
-		return "one client address shows one coordinator under policy source."
+		return "one client address shows one coordinator under policy source"
 	case o.policy == scenarios.LeastConn:
-		return "under leastconn the sessions of others decide where ours go; without the coordinators' pages the shares say nothing."
+		return "under leastconn the sessions of others decide where ours go; without the coordinators' pages the shares say nothing"
 	case o.state[coverageRule] == alarmed:
-		return "somebody is missing: balance.coverage says whom."
+		return "somebody is missing: balance.coverage says whom"
 	case len(v.seats) < 2:
-		return "one coordinator was seen: there is nothing to balance."
+		return "one coordinator was seen: there is nothing to balance"
 	}
-	return "nothing to judge."
+	return "nothing to judge"
 }

@@ -60,14 +60,14 @@ func (v speaker) finding(q rule) (scenarios.Finding, bool) {
 	o := v.judged(q)
 	switch {
 	case n == 1 && f.Status == scenarios.Pass:
-		f.Note = "One of three looks alarmed; the two others did not."
+		f.Note = "One of three looks alarmed; the two others did not"
 	case f.Status == scenarios.Inconclusive && n == 1:
 		f.Note = v.missingLook()
 	case f.Status == scenarios.Inconclusive && o.state[q] == doubtful:
 		f.Message = v.doubt(o)
 		return f, true
 	case f.Status == scenarios.Inconclusive && o.cut:
-		f.Message = fmt.Sprintf("the run ended after %d of %s: too few to say.", o.n(), count(o.planned, "session"))
+		f.Message = fmt.Sprintf("the run ended after %d of %s, which is too few to say", o.n(), count(o.planned, "session"))
 		return f, true
 	}
 	return f, false
@@ -78,32 +78,33 @@ func (v speaker) missingLook() string {
 	if v.waits.Sessions > 0 {
 		return waitsFor(v.waits)
 	}
-	return "No further look could be had to confirm it."
+	return "No further look could be had to confirm it"
 }
 
 // waitsFor says which look a finding waits for.
 func waitsFor(a Ask) string {
 	switch a.Kind {
 	case scenarios.First:
-		return fmt.Sprintf("%s; it waits for %s more.", a.Why, count(a.Sessions, "session"))
+		return fmt.Sprintf("%s; it waits for %s more", a.Why, count(a.Sessions, "session"))
 	case scenarios.Extend:
-		return fmt.Sprintf("%s; it waits for a longer look of %s.", a.Why, count(a.Sessions, "session"))
+		return fmt.Sprintf("%s; it waits for a longer look of %s", a.Why, count(a.Sessions, "session"))
 	case scenarios.Third:
-		return fmt.Sprintf("Two looks disagree; it waits for a third one of %s.", count(a.Sessions, "session"))
+		return fmt.Sprintf("Two looks disagree; it waits for a third one of %s", count(a.Sessions, "session"))
 	}
-	return fmt.Sprintf("It waits for a fresh look of %s to say the same.", count(a.Sessions, "session"))
+	return fmt.Sprintf("It waits for a fresh look of %s to say the same", count(a.Sessions, "session"))
 }
 
 // doubt names the unseen and the sessions that might have been theirs.
 func (v speaker) doubt(o reading) string {
-	lost := fmt.Sprintf("%s failed before they said who answered", count(o.missed, "session"))
+	they := "they"
 	if o.missed == 1 {
-		lost = "1 session failed before it said who answered"
+		they = "it"
 	}
+	lost := fmt.Sprintf("%s failed before %s said who answered", count(o.missed, "session"), they)
 	if never := v.absent(o); never != "" {
-		return "never seen: " + never + ", and " + lost + "."
+		return "never seen: " + never + ", and " + lost
 	}
-	return lost + ", and whose they were decides."
+	return lost + ", and whose they were decides"
 }
 
 // absent names the seats without a session in a look; "" where there are none.

@@ -32,7 +32,7 @@ func parseAll(s scenarios.Scenario) (all []Threshold, most Threshold, err error)
 func thresholdsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	all, _, err := parseAll(e.Scenario)
 	if err != nil {
-		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error() + "."}}, Ask{}
+		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, Ask{}
 	}
 	looks := pool(e.Looks)
 	var out []scenarios.Finding
@@ -67,11 +67,11 @@ func (t Threshold) judge(e Evidence, looks []look) scenarios.Finding {
 		rank := int(math.Ceil(t.Quantile*float64(n) - 1e-9))
 		v = t.ranked(e, finished, rank, n)
 		if n > 0 && n < t.Needs() {
-			f.Note = fmt.Sprintf("%s stand for %d: the slowest is taken for p(%g).", count(n, "sample"), t.Needs(), t.Quantile*100)
+			f.Note = fmt.Sprintf("%s stand for %d: the slowest is taken for p(%g)", count(n, "sample"), t.Needs(), t.Quantile*100)
 		}
 	}
 	if n == 0 {
-		f.Status, f.Message = scenarios.Fail, fmt.Sprintf("no session has %s: no data is no pass.", t.Metric)
+		f.Status, f.Message = scenarios.Fail, fmt.Sprintf("no session has %s: no data is no pass", t.Metric)
 		return f
 	}
 	f.Status = scenarios.Fail
@@ -79,9 +79,9 @@ func (t Threshold) judge(e Evidence, looks []look) scenarios.Finding {
 		f.Status = scenarios.Pass
 	}
 	f.Observed, f.Limit = t.unit(v), t.unit(t.Limit)
-	f.Message = fmt.Sprintf("%s over %s is %s.", t.name(), count(n, "session"), t.format(v))
+	f.Message = fmt.Sprintf("%s over %s is %s", t.name(), count(n, "session"), t.format(v))
 	if failed > 0 && t.Agg != ErrorRate {
-		f.Explain = fmt.Sprintf("%s failed there and stand behind all that finished.", count(failed, "session"))
+		f.Explain = fmt.Sprintf("%s failed there and stand behind all that finished", count(failed, "session"))
 	}
 	return f
 }

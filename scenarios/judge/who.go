@@ -72,17 +72,17 @@ func soundness(e Evidence) (scenarios.Status, string) {
 	k := e.Scenario.Expect.Coordinators.K()
 	switch {
 	case sessions == 0 && refused > 0:
-		return scenarios.Skipped, "no session was left that could say who answered."
+		return scenarios.Skipped, "no session was left that could say who answered"
 	case sessions == 0:
-		return scenarios.Skipped, "no session was measured."
+		return scenarios.Skipped, "no session was measured"
 	case len(seen) == 0:
-		return scenarios.Inconclusive, "no session said who answered."
+		return scenarios.Inconclusive, "no session said who answered"
 	case strong == len(seen):
-		return scenarios.Pass, "every coordinator names its own web address."
+		return scenarios.Pass, "every coordinator names its own web address"
 	case k != 1 && len(seen) < 2:
-		return scenarios.Inconclusive, fmt.Sprintf("all that tells coordinators apart is the host name %s, and it was the only one: they cannot be counted.", seen[0].Coordinator)
+		return scenarios.Inconclusive, fmt.Sprintf("all that tells coordinators apart is the host name %s, and it was the only one: they cannot be counted", seen[0].Coordinator)
 	}
-	return scenarios.Pass, fmt.Sprintf("host names tell %s apart; no web address was given.", count(len(seen), "coordinator"))
+	return scenarios.Pass, fmt.Sprintf("host names tell %s apart; no web address was given", count(len(seen), "coordinator"))
 }
 
 // restarts says which coordinators came with more than one pid.
@@ -100,12 +100,12 @@ func restarts(e Evidence) string {
 	}
 	var out []string
 	if len(strong) > 0 {
-		out = append(out, "Restarted during the run (more than one pid): "+list(strong)+".")
+		out = append(out, "Restarted during the run (more than one pid): "+list(strong)+"")
 	}
 	if len(weak) > 0 {
-		out = append(out, "More than one pid under one host name, a restart or several coordinators: "+list(weak)+".")
+		out = append(out, "More than one pid under one host name, a restart or several coordinators: "+list(weak)+"")
 	}
-	return strings.Join(out, " ")
+	return strings.Join(out, ". ")
 }
 
 // versions judges whether all run the version declared, or at least one and the same.
@@ -131,24 +131,24 @@ func versions(e Evidence) scenarios.Finding {
 	slices.Sort(order)
 	switch {
 	case len(order) == 0 && want == "":
-		f.Status, f.Message = scenarios.Skipped, "no coordinator said its version."
+		f.Status, f.Message = scenarios.Skipped, "no coordinator said its version"
 	case len(order) == 0:
-		f.Message = fmt.Sprintf("no coordinator said its version, and %q was declared.", want)
+		f.Message = fmt.Sprintf("no coordinator said its version, and %q was declared", want)
 	case len(wrong) > 0:
 		f.Status, f.Fix = scenarios.Fail, "finish the upgrade, or correct --expect-version"
-		f.Message = fmt.Sprintf("%q was declared, but %s.", want, list(wrong))
+		f.Message = fmt.Sprintf("%q was declared, but %s", want, list(wrong))
 	case len(order) > 1:
-		f.Status, f.Message = scenarios.Pass, "versions differ, and none was declared."
-		f.Note = "Versions differ: " + perVersion(order, by) + "."
+		f.Status, f.Message = scenarios.Pass, "versions differ, and none was declared"
+		f.Note = "Versions differ: " + perVersion(order, by)
 		f.Fix = "--expect-version"
 		if want != "" {
-			f.Message, f.Fix = fmt.Sprintf("every version has %q in it.", want), ""
+			f.Message, f.Fix = fmt.Sprintf("every version has %q in it", want), ""
 		}
 	default:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("all that said it run %s.", order[0])
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("all that said it run %s", order[0])
 	}
 	if f.Status == scenarios.Pass && len(silent) > 0 {
-		f.Note = join(f.Note, "Without a version: "+list(silent)+".")
+		f.Note = join(f.Note, "Without a version: "+list(silent)+"")
 	}
 	return f
 }
@@ -172,13 +172,13 @@ func nodes(e Evidence) scenarios.Finding {
 	switch {
 	case want == 0:
 		f.Status = scenarios.Skipped
-		f.Message = fmt.Sprintf("%s found and no number declared: %s.", count(got, "node"), list(names))
+		f.Message = fmt.Sprintf("%s found and no number declared: %s", count(got, "node"), list(names))
 		f.Fix = fmt.Sprintf("--expect-nodes %d", got)
 	case got == want:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("%s, as declared: %s.", count(got, "node"), list(names))
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("%s, as declared: %s", count(got, "node"), list(names))
 	default:
 		f.Status = scenarios.Fail
-		f.Message = fmt.Sprintf("%s where %d were declared: %s.", count(got, "node"), want, list(names))
+		f.Message = fmt.Sprintf("%s where %d were declared: %s", count(got, "node"), want, list(names))
 		f.Fix = "look at the balancer's zones and at the records of its name, or correct --expect-nodes"
 	}
 	if want > 0 {
