@@ -26,7 +26,7 @@ func newBeeswax(l *link, c *Config) *beeswaxDialect {
 	return d
 }
 
-func (d *beeswaxDialect) open(*Config, *Identity) error { return nil }
+func (d *beeswaxDialect) open(*Identity) error { return nil }
 
 func (d *beeswaxDialect) ping() (version, address string, err error) {
 	resp, err := d.client.PingImpalaService(background())
@@ -155,20 +155,19 @@ const undeclared = "TException - service has thrown: BeeswaxException(message="
 // thrown reads the exceptions of Beeswax as the server's errors; others, and
 // nil, it returns as they are.
 func thrown(err error) error {
-	var b *beeswax.BeeswaxException
-	var lost *beeswax.QueryNotFoundException
-	var why *cause
-	switch {
-	case errors.As(err, &b):
+	if b, ok := errors.AsType[*beeswax.BeeswaxException](err); ok {
 		return &cause{kind: saidKind(b.Message), text: b.Message, state: b.GetSQLState(), said: true}
-	case errors.As(err, &lost):
-		return &cause{kind: KindInvalidHandle, text: "QueryNotFoundException", said: true}
-	case errors.As(err, &why) && why.said && strings.HasPrefix(why.text, undeclared):
-		text := strings.TrimPrefix(why.text, undeclared)
-		if i := strings.LastIndex(text, ", log_context="); i >= 0 {
-			text = text[:i]
-		}
-		return &cause{kind: saidKind(text), text: text, said: true}
 	}
-	return err
+	if _, ok := errors.AsType[*beeswax.QueryNotFoundException](err); ok {
+		return &cause{kind: KindInvalidHandle, text: "QueryNotFoundException", said: true}
+	}
+	why, ok := errors.AsType[*cause](err)
+	if !ok || !why.said || !strings.HasPrefix(why.text, undeclared) {
+		return err
+	}
+	text := strings.TrimPrefix(why.text, undeclared)
+	if i := strings.LastIndex(text, ", log_context="); i >= 0 {
+		text = text[:i]
+	}
+	return &cause{kind: saidKind(text), text: text, said: true}
 }

@@ -124,12 +124,12 @@ func (k Kind) Means() string {
 
 // kindOf reads an error of the network or of this package.
 func kindOf(err error) Kind {
-	var known *cause
-	var dns *net.DNSError
-	var network net.Error
-	switch {
-	case errors.As(err, &known) && known.kind != KindOther:
+	if known, ok := errors.AsType[*cause](err); ok && known.kind != KindOther {
 		return known.kind
+	}
+	dns, _ := errors.AsType[*net.DNSError](err)
+	network, _ := errors.AsType[net.Error](err)
+	switch {
 	case errors.Is(err, context.Canceled):
 		return KindCanceled
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
@@ -146,9 +146,9 @@ func kindOf(err error) Kind {
 		return KindReset
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return KindEOF
-	case errors.As(err, &dns) && dns.IsNotFound:
+	case dns != nil && dns.IsNotFound:
 		return KindNotFound
-	case errors.As(err, &network) && network.Timeout():
+	case network != nil && network.Timeout():
 		return KindTimeout
 	}
 	return KindOther

@@ -20,7 +20,7 @@ func dial(ctx context.Context, c *Config, t target, rec *Record) (*link, error) 
 		t.ip, rec.Phases[PhaseResolve] = ip, time.Since(start)
 	}
 	start := time.Now()
-	conn, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port).String())
+	conn, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port))
 	if err != nil {
 		return nil, before(ctx, c, "dial", PhaseTCP, err)
 	}
@@ -43,15 +43,42 @@ func lookup(ctx context.Context, host string, timeout time.Duration) (netip.Addr
 	return all[0].Unmap(), nil
 }
 
-func connect(ctx context.Context, c *Config, addr string) (net.Conn, error) {
-	ctx, cancel := within(ctx, c.Timeout)
-	defer cancel()
+func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, error) {
 	if c.Dial != nil {
-		return c.Dial(ctx, "tcp", addr)
+		ctx, cancel := within(ctx, c.Timeout)
+		defer cancel()
+		return c.Dial(ctx, "tcp", to.String())
 	}
 	// Keepalive would hold open what the balancer under test wants to cut.
 	d := net.Dialer{KeepAlive: -1}
-	return d.DialContext(ctx, "tcp", addr)
+	conn, err := d.DialTCP(due(ctx, c.Timeout), "tcp", netip.AddrPort{}, to)
+	if err != nil {
+		return nil, err // not conn: a nil *TCPConn in an interface is not nil
+	}
+	return conn, nil
+}
+
+// dueContext adds a deadline to a context without a timer to guard it: the
+// dialer puts the deadline on its socket, and a timer of ours would be a tenth
+// of what a session costs.
+type dueContext struct {
+	context.Context
+	at time.Time
+}
+
+// Deadline is the added one.
+func (d dueContext) Deadline() (time.Time, bool) { return d.at, true }
+
+// due bounds ctx by timeout for a net.Dialer, where there is one.
+func due(ctx context.Context, timeout time.Duration) context.Context {
+	if timeout <= 0 {
+		return ctx
+	}
+	at := time.Now().Add(timeout)
+	if d, ok := ctx.Deadline(); ok && d.Before(at) {
+		return ctx
+	}
+	return dueContext{ctx, at}
 }
 
 // within bounds ctx by timeout, where there is one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -28,15 +29,20 @@ func Handshake(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	if err := l.secure(ctx, &c, t); err != nil {
+	w := l.watch(ctx)
+	err = l.secure(ctx, &c, t)
+	w.end()
+	if err != nil {
+		l.part(ctx)
 		return err
 	}
-	return l.hangUp(ctx)
+	s := l.begin(ctx, PhaseClose, l.timeout)
+	l.part(ctx)
+	return s.end(nil)
 }
 
 // secure completes the handshake, records what it showed and only then judges
-// it. Where it fails, the connection is closed without another byte of ours
-// than TLS's own farewell.
+// it.
 func (l *link) secure(ctx context.Context, c *Config, t target) error {
 	name := c.serverName(t)
 	l.method = "handshake"
@@ -62,24 +68,21 @@ func (l *link) secure(ctx context.Context, c *Config, t target) error {
 	} else {
 		err = handshakeCause(err)
 	}
-	if err = s.end(err); err != nil {
-		l.drop()
-	}
-	return err
+	return s.end(err)
 }
 
 // handshakeCause reads what crypto/tls says of a handshake that did not succeed.
 func handshakeCause(err error) error {
-	var record tls.RecordHeaderError
-	var remote *net.OpError
+	record, misread := errors.AsType[tls.RecordHeaderError](err)
+	remote, placed := errors.AsType[*net.OpError](err)
 	switch {
-	case errors.As(err, &record):
+	case misread:
 		kind := sniff(record.RecordHeader[:])
 		if kind != KindHTTP && kind != KindProxyHeader {
 			kind = KindNotTLS
 		}
 		return &cause{kind: kind, text: quote(record.RecordHeader[:]), said: true}
-	case errors.As(err, &remote) && remote.Op == "remote error": // an alert
+	case placed && remote.Op == "remote error": // an alert
 		if strings.Contains(remote.Err.Error(), "protocol version") {
 			return &cause{kind: KindVersion, err: err}
 		}
@@ -90,19 +93,28 @@ func handshakeCause(err error) error {
 	return err
 }
 
-// drop closes the connection without waiting for anybody.
-func (l *link) drop() {
-	_ = l.conn.SetDeadline(past) // no farewell may block
+// part closes the connection of a handshake in order: the server's session
+// tickets, unread, would make a reset of a plain close, which the other side
+// would log as a fault. It waits no longer than last words may take.
+func (l *link) part(ctx context.Context) {
+	l.parting(ctx)
+	if secured, ok := l.rw.(*tls.Conn); ok {
+		_ = secured.CloseWrite()
+	}
+	if tcp, ok := l.conn.(interface{ CloseWrite() error }); ok && l.rec.Peer != nil {
+		_ = tcp.CloseWrite()
+		_, _ = io.CopyN(io.Discard, l.conn, maxTickets)
+	}
 	_ = l.conn.Close()
 }
 
-// hangUp closes the connection as the protocol wants it, and records Close.
-func (l *link) hangUp(ctx context.Context) error {
-	l.method = "close"
-	s := l.begin(ctx, PhaseClose, l.timeout)
-	conn := l.conn
+// maxTickets bounds what is read, unseen, of a server that has been left.
+const maxTickets = 64 << 10
+
+// hangUp closes the connection of a session.
+func (l *link) hangUp() error {
 	if secured, ok := l.rw.(*tls.Conn); ok {
-		conn = secured
+		return secured.Close() // within the deadline that is set
 	}
-	return s.end(conn.Close())
+	return l.conn.Close()
 }

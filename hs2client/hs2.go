@@ -11,10 +11,18 @@ type hs2Dialect struct {
 	link    *link
 	client  *hs2.ImpalaHiveServer2ServiceClient
 	session *hs2.TSessionHandle // nil: none
+
+	user    string // "": not said
+	options map[string]string
 }
 
-func newHS2(l *link) *hs2Dialect {
-	return &hs2Dialect{link: l, client: hs2.NewImpalaHiveServer2ServiceClient(l)}
+// newHS2 speaks HiveServer2. A login names the user, OpenSession then does not.
+func newHS2(l *link, c *Config) *hs2Dialect {
+	d := &hs2Dialect{link: l, client: hs2.NewImpalaHiveServer2ServiceClient(l), options: c.Options}
+	if c.Plain == nil {
+		d.user = c.User
+	}
+	return d
 }
 
 // background is what calls are given: the span around them minds the context,
@@ -22,10 +30,10 @@ func newHS2(l *link) *hs2Dialect {
 func background() context.Context { return context.Background() }
 
 // open asks for V6, the version with columns that Impala answers at most.
-func (d *hs2Dialect) open(c *Config, who *Identity) error {
-	req := hs2.TOpenSessionReq{ClientProtocol: hs2.TProtocolVersion_V6, Configuration: c.Options}
-	if c.Plain == nil && c.User != "" {
-		req.Username = &c.User
+func (d *hs2Dialect) open(who *Identity) error {
+	req := hs2.TOpenSessionReq{ClientProtocol: hs2.TProtocolVersion_V6, Configuration: d.options}
+	if d.user != "" {
+		req.Username = &d.user
 	}
 	var result openResult
 	if _, err := d.link.Call(background(), "OpenSession", &hs2.TCLIServiceOpenSessionArgs{Req: &req}, &result); err != nil {

@@ -65,13 +65,33 @@ type span struct {
 	ctx      context.Context
 	phase    Phase
 	start    time.Time
-	deadline time.Time   // zero: none
-	stop     func() bool // nil: the context cannot end
-	quiet    bool        // clean-up: its time is nobody's
+	deadline time.Time // zero: none
+	quiet    bool      // clean-up: its time is nobody's
 }
 
-// begin starts a phase: its one deadline goes to the connection, and the end of
-// ctx interrupts what blocks. End it before the next begins.
+// watch is a context being minded: its end interrupts what blocks.
+type watch struct {
+	*link
+	stop func() bool // nil: the context cannot end
+}
+
+// watch minds ctx until the watch is ended, which must be before another begins.
+func (l *link) watch(ctx context.Context) watch {
+	if ctx.Done() == nil {
+		return watch{}
+	}
+	return watch{l, context.AfterFunc(ctx, l.cut)}
+}
+
+// end stops minding. A cut under way is waited for, so that it cannot meet a
+// later call's deadline.
+func (w watch) end() {
+	if w.stop != nil && !w.stop() {
+		<-w.hit
+	}
+}
+
+// begin starts a phase: its one deadline goes to the connection.
 func (l *link) begin(ctx context.Context, phase Phase, timeout time.Duration) span {
 	s := span{link: l, ctx: ctx, phase: phase, start: time.Now()}
 	if timeout > 0 {
@@ -80,26 +100,23 @@ func (l *link) begin(ctx context.Context, phase Phase, timeout time.Duration) sp
 	if d, ok := ctx.Deadline(); ok && (s.deadline.IsZero() || d.Before(s.deadline)) {
 		s.deadline = d
 	}
-	_ = l.conn.SetDeadline(s.deadline) // fails only where the connection is closed, as the next call will
-	if ctx.Done() != nil {
-		s.stop = context.AfterFunc(ctx, l.cut)
+	// Setting it fails only where the connection is closed, as the next call will.
+	_ = l.conn.SetDeadline(s.deadline)
+	if ctx.Err() != nil { // the cut may have come before, and been overwritten
+		_ = l.conn.SetDeadline(past)
 	}
 	return s
 }
 
-// end ends the phase. It records its time, or places what went wrong. A cut
-// under way is waited for, so that it cannot meet the next phase's deadline.
+// end ends the phase: it records its time, or places what went wrong.
 func (s *span) end(err error) error {
-	if s.stop != nil && !s.stop() {
-		<-s.hit
+	if err != nil {
+		return s.place(s.ctx, s.phase, err)
 	}
-	if err == nil && !s.quiet {
+	if !s.quiet {
 		s.rec.Phases[s.phase] += time.Since(s.start)
 	}
-	if err == nil {
-		return nil
-	}
-	return s.place(s.ctx, s.phase, err)
+	return nil
 }
 
 // pause waits between two polls; it fails where the phase ends before d is over.
@@ -134,8 +151,7 @@ func (l *link) place(ctx context.Context, phase Phase, err error) error {
 // how the interrupted call put it.
 func placed(ctx context.Context, addr, op string, phase Phase, err error) *Error {
 	e := &Error{Op: op, Addr: addr, Ph: phase, Kind: kindOf(err), Err: err}
-	var why *cause
-	if errors.As(err, &why) {
+	if why, ok := errors.AsType[*cause](err); ok {
 		e.SQLState = clip(why.state)
 		if why.said {
 			e.Text, e.Err = clip(why.text), nil
@@ -159,10 +175,11 @@ func (l *link) Call(ctx context.Context, method string, args, result thrift.TStr
 	if err == nil {
 		err = l.receiveReply(ctx, method, result)
 	}
-	var answered *cause
-	if err != nil && l.fault == nil && l.owed == 0 && (!errors.As(err, &answered) || !answered.said) {
-		// The bytes made no sense half-way: what follows cannot be trusted.
-		_ = l.fail(&cause{kind: KindGarbage, err: err})
+	if err != nil && l.fault == nil && l.owed == 0 {
+		if why, ok := errors.AsType[*cause](err); !ok || !why.said {
+			// The bytes made no sense half-way: what follows cannot be trusted.
+			_ = l.fail(&cause{kind: KindGarbage, err: err})
+		}
 	}
 	if l.fault != nil {
 		err = l.fault
@@ -187,7 +204,7 @@ func (l *link) send(ctx context.Context, method string, args thrift.TStruct) err
 
 // await waits for the head of the next reply.
 func (l *link) await() error {
-	head, err := l.peek(saslHeadOrMessage)
+	head, err := l.peek(replyHead)
 	if err != nil {
 		l.forgive()
 		return err
@@ -199,9 +216,9 @@ func (l *link) await() error {
 	return nil
 }
 
-// saslHeadOrMessage is what tells a reply's nature: a frame header, or the first
+// replyHead is what tells a reply's nature: a frame header, or the first
 // word of a message.
-const saslHeadOrMessage = 4
+const replyHead = 4
 
 // settle reads and drops the replies of calls that gave up waiting.
 func (l *link) settle(ctx context.Context) error {

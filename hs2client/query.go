@@ -38,22 +38,31 @@ const (
 // closed in passing, if the connection can still be used; so it is where ctx
 // ends, after CancelOperation. The rows are all in memory: 64 MiB at most.
 func (s *Session) Query(ctx context.Context, sql string) (*Rows, error) {
-	op, err := s.execute(ctx, sql)
-	rows := &Rows{}
-	if err == nil && op.hasRows() {
-		err = s.collect(ctx, op, rows)
-	}
+	w := s.watch(ctx)
+	op, rows, err := s.run(ctx, sql)
+	w.end()
 	if err != nil {
 		if op != nil {
 			s.abandon(ctx, op, err)
 		}
 		return nil, err
 	}
-	sp := s.begin(ctx, PhaseClose, s.timeout)
-	if err := sp.end(op.close()); err != nil {
-		return nil, err
-	}
 	return rows, nil
+}
+
+// run goes through the phases of a statement. Where it fails, the operation is
+// one that the server may still hold; nil: none.
+func (s *Session) run(ctx context.Context, sql string) (operation, *Rows, error) {
+	op, err := s.execute(ctx, sql)
+	rows := &Rows{}
+	if err == nil && op.hasRows() {
+		err = s.collect(ctx, op, rows)
+	}
+	if err != nil {
+		return op, nil, err
+	}
+	sp := s.begin(ctx, PhaseClose, s.timeout)
+	return nil, rows, sp.end(op.close())
 }
 
 // execute starts the statement and polls until it is finished. The operation is
@@ -128,9 +137,9 @@ func (s *Session) fetchAll(sp *span, op operation, rows *Rows) error {
 
 // abandon cancels and closes an operation that is not waited for any longer.
 func (s *Session) abandon(ctx context.Context, op operation, why error) {
-	sp := s.parting(ctx)
+	s.parting(ctx)
 	if k := kindOf(why); k == KindTimeout || k == KindCanceled {
 		_ = op.cancel() // closing cancels too, where this was not heard
 	}
-	_ = sp.end(op.close()) // the first failure is the one to tell
+	_ = op.close() // the first failure is the one to tell
 }

@@ -19,7 +19,7 @@ type Session struct {
 // dialect is a protocol's way to do what a session does. Its errors come as
 // calls leave them, before they are placed in a phase.
 type dialect interface {
-	open(c *Config, who *Identity) error
+	open(who *Identity) error
 	ping() (version, address string, err error)
 	start(sql string) (operation, error)
 	end() error
@@ -40,37 +40,43 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.TLS != nil {
-		if err := l.secure(ctx, &c, t); err != nil {
-			return nil, err
-		}
-	}
-	if c.Plain != nil {
-		if err := l.login(ctx, c.Plain); err != nil {
-			l.drop()
-			return nil, err
-		}
-	}
 	s := &Session{link: l}
-	if c.Protocol == Beeswax {
-		s.dialect = newBeeswax(l, &c)
-	} else {
-		s.dialect = newHS2(l)
-	}
-	if err := s.greet(ctx, &c); err != nil {
+	w := l.watch(ctx)
+	err = s.establish(ctx, &c, t)
+	w.end()
+	if err != nil {
 		s.farewell(ctx)
-		l.drop()
 		return nil, err
 	}
 	l.budget = budgetAfter
 	return s, nil
 }
 
+// establish goes through the phases after connecting.
+func (s *Session) establish(ctx context.Context, c *Config, t target) error {
+	if c.TLS != nil {
+		if err := s.secure(ctx, c, t); err != nil {
+			return err
+		}
+	}
+	if c.Plain != nil {
+		if err := s.login(ctx, c.Plain); err != nil {
+			return err
+		}
+	}
+	if c.Protocol == Beeswax {
+		s.dialect = newBeeswax(s.link, c)
+	} else {
+		s.dialect = newHS2(s.link, c)
+	}
+	return s.greet(ctx, c.NoPing)
+}
+
 // greet is phase Open: the session, and who answered.
-func (s *Session) greet(ctx context.Context, c *Config) error {
+func (s *Session) greet(ctx context.Context, noPing bool) error {
 	sp := s.begin(ctx, PhaseOpen, s.timeout)
-	err := s.dialect.open(c, &s.who)
-	if err == nil && !c.NoPing {
+	err := s.dialect.open(&s.who)
+	if err == nil && !noPing {
 		err = s.identify()
 	}
 	return sp.end(err)
@@ -94,8 +100,7 @@ func (s *Session) identify() error {
 
 // missing notes that the server does not know a call, if that is what err says.
 func (s *Session) missing(c Capability, err error) bool {
-	var why *cause
-	if errors.As(err, &why) && why.kind == KindUnsupported && why.said {
+	if why, ok := errors.AsType[*cause](err); ok && why.kind == KindUnsupported && why.said {
 		s.lacks[c] = true
 	}
 	return s.lacks[c]
@@ -116,6 +121,8 @@ func (s *Session) Ping(ctx context.Context) error {
 	if s.lacks[CanPing] {
 		return nil
 	}
+	w := s.watch(ctx)
+	defer w.end()
 	sp := s.begin(ctx, PhaseExecute, s.timeout)
 	sp.quiet = true
 	_, _, err := s.dialect.ping()
@@ -132,32 +139,37 @@ func (s *Session) Close(ctx context.Context) error {
 		return nil
 	}
 	s.closed = true
+	w := s.watch(ctx)
+	defer w.end()
 	sp := s.begin(ctx, PhaseClose, s.timeout)
-	if err := sp.end(s.dialect.end()); err != nil {
-		s.drop()
-		return err
+	err := s.dialect.end()
+	if hung := s.hangUp(); err == nil && hung != nil {
+		s.method, err = "close", hung
 	}
-	return s.hangUp(ctx)
+	return sp.end(err)
 }
 
 // lastWords is how long a session that failed may take to say farewell: short
 // enough for a caller who has given up, and never much beside the timeout.
 const lastWords = 75 * time.Millisecond
 
-// parting begins a span for clean-up after ctx may have ended.
-func (l *link) parting(ctx context.Context) span {
+// parting sets the deadline of clean-up, which the end of ctx does not hurry.
+func (l *link) parting(ctx context.Context) {
 	wait := lastWords
 	if l.timeout > 0 {
 		wait = min(wait, l.timeout/8)
 	}
-	s := l.begin(context.WithoutCancel(ctx), PhaseClose, wait)
-	s.quiet = true
-	return s
+	l.begin(context.WithoutCancel(ctx), PhaseClose, wait)
 }
 
-// farewell closes a session that could not be used, as well as may be: nobody
-// waits for it. Without a session of ours it says nothing.
+// farewell ends a session that could not be opened, as well as may be: nobody
+// waits for it.
 func (s *Session) farewell(ctx context.Context) {
-	sp := s.parting(ctx)
-	_ = sp.end(s.dialect.end()) // the first failure is the one to tell
+	if s.dialect == nil {
+		s.part(ctx)
+		return
+	}
+	s.parting(ctx)
+	_ = s.dialect.end() // the first failure is the one to tell
+	_ = s.hangUp()
 }

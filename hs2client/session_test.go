@@ -9,13 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // soon is more time than anything here needs.
 const soon = 10 * time.Second

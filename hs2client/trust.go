@@ -19,10 +19,10 @@ func chainStatus(sent []*x509.Certificate, roots *x509.CertPool) ChainStatus {
 	} else if at.After(leaf.NotAfter) {
 		at = leaf.NotAfter
 	}
-	var invalid x509.CertificateInvalidError
 	err := verify(sent, roots, at)
+	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
-	case err == nil, errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+	case err == nil, invalid.Cert != nil && invalid.Reason == x509.Expired:
 		return OK // where time alone was wrong, it was an authority's: see refusal
 	case signedItself(leaf):
 		return SelfSigned

@@ -1,0 +1,5 @@
+//go:build !race
+
+package hs2client_test
+
+const raceDetector = false
