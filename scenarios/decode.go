@@ -95,7 +95,9 @@ func (d decoder) list(n ast.Node, v reflect.Value, path string) *ParseError {
 	v.SetZero()
 	for _, item := range seq.Values {
 		elem := reflect.New(v.Type().Elem()).Elem()
-		if perr := d.decode(item, elem, path); perr != nil {
+		if text, ok := torn(item); ok && elem.Kind() == reflect.String {
+			elem.SetString(text)
+		} else if perr := d.decode(item, elem, path); perr != nil {
 			return perr
 		}
 		v.Set(reflect.Append(v, elem))
@@ -155,8 +157,7 @@ func (d decoder) scalar(n ast.Node, v reflect.Value, path string) *ParseError {
 
 // key returns a pair's key, once.
 func (d decoder) key(p *ast.MappingValueNode, seen map[string]*ast.MappingValueNode, path string) (string, *ParseError) {
-	node, _ := p.Key.(ast.Node)
-	key, ok := rawText(node)
+	key, ok := rawText(p.Key)
 	if !ok || key == "" {
 		return "", d.at(p.Key, "a key is a single word")
 	}

@@ -30,7 +30,7 @@ func SplitEndpoint(endpoint string, port uint16) (string, uint16, error) {
 	switch {
 	case err == nil && addr.Is6() && bracketed, err == nil && addr.Is4() && !bracketed:
 		return host, port, nil
-	case err == nil && addr.Is6():
+	case err == nil && addr.Is6(), !bracketed && strings.Contains(host, "::"):
 		return "", 0, fmt.Errorf("%s: write an IPv6 address in brackets, such as [2001:db8::1]:21050", clip(endpoint))
 	case bracketed:
 		return "", 0, fmt.Errorf("%s: only an IPv6 address stands in brackets", clip(endpoint))

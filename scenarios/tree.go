@@ -4,8 +4,10 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 )
 
 // pairsOf returns a mapping's pairs.
@@ -30,6 +32,20 @@ func stringOf(n ast.Node) (string, bool) {
 	return "", false
 }
 
+// torn returns the text of host:port in a list within braces, which the library
+// takes for a key and a value although no space parts them.
+func torn(n ast.Node) (string, bool) {
+	pairs, _ := pairsOf(n)
+	if len(pairs) != 1 || pairs[0].Value == nil {
+		return "", false
+	}
+	key, ok1 := rawText(pairs[0].Key)
+	value, ok2 := rawText(pairs[0].Value)
+	from, to := pairs[0].Key.GetToken().Position, pairs[0].Value.GetToken().Position
+	adjacent := from.Line == to.Line && from.Column+utf8.RuneCountInString(key)+1 == to.Column
+	return key + ":" + value, ok1 && ok2 && adjacent
+}
+
 // rawText returns any single value as it is written.
 func rawText(n ast.Node) (string, bool) {
 	if text, ok := stringOf(n); ok {
@@ -51,14 +67,20 @@ func wholeOf(n ast.Node) (uint64, bool) {
 	return i, err == nil
 }
 
-// numberOf returns a finite number.
+// numberOf returns a finite number. The library takes 1e-3, which has no dot,
+// for text; here it is a number unless it is in quotes.
 func numberOf(n ast.Node) (float64, bool) {
-	switch n.(type) {
+	switch n := n.(type) {
 	case *ast.IntegerNode, *ast.FloatNode:
-		f, err := strconv.ParseFloat(n.GetToken().Value, 64)
-		return f, err == nil && !math.IsInf(f, 0)
+	case *ast.StringNode:
+		if n.Token.Type != token.StringType || strings.Trim(n.Value, "0123456789+-.eE") != "" {
+			return 0, false
+		}
+	default:
+		return 0, false
 	}
-	return 0, false
+	f, err := strconv.ParseFloat(n.GetToken().Value, 64)
+	return f, err == nil && !math.IsInf(f, 0)
 }
 
 // find returns the value at a key's full name; nil where it is not set.
@@ -69,10 +91,8 @@ func find(n ast.Node, path string) ast.Node {
 	key, rest, _ := strings.Cut(path, ".")
 	pairs, _ := pairsOf(n)
 	for _, p := range pairs {
-		if node, ok := p.Key.(ast.Node); ok {
-			if k, _ := rawText(node); k == key {
-				return find(p.Value, rest)
-			}
+		if k, _ := rawText(p.Key); k == key {
+			return find(p.Value, rest)
 		}
 	}
 	return nil

@@ -1,0 +1,68 @@
+package scenarios_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+func TestBuiltinScenariosAreSound(t *testing.T) {
+	t.Parallel()
+	if got, want := scenarios.BuiltinNames(), []string{"smoke", "spread", "tls"}; !slices.Equal(got, want) {
+		t.Errorf("names = %v, want %v", got, want)
+	}
+	for _, name := range scenarios.BuiltinNames() {
+		s, err := scenarios.Builtin(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Name != name || s.Description == "" {
+			t.Errorf("%s is named %q and described as %q", name, s.Name, s.Description)
+		}
+		s.Target.Endpoints = []string{"impala.example.com"}
+		if err := s.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSmokeSaysWhatTheDefaultsAre(t *testing.T) {
+	t.Parallel()
+	got, err := scenarios.Builtin("smoke")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := scenarios.Default()
+	want.Name, want.Description = got.Name, got.Description
+	want.Load.Lanes, want.Query = scenarios.PerNode, "SELECT pid()" // spelled out, as good as left out
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSpreadHasThePowerToSeeAFactorOfTwo(t *testing.T) {
+	t.Parallel()
+	s, err := scenarios.Builtin("spread")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Load.PerCoordinator != 100 || s.Load.Sessions != 0 || s.Expect.Balance.Tolerance != 0.25 {
+		t.Errorf("load = %+v, balance = %+v", s.Load, s.Expect.Balance)
+	}
+}
+
+func TestAnUnknownBuiltinSaysWhichWasMeant(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"smok":     `no scenario "smok"; did you mean smoke?`,
+		"../smoke": `no scenario "../smoke"; there are smoke, spread, tls`,
+		"capacity": `no scenario "capacity"; there are smoke, spread, tls`,
+	} {
+		if _, err := scenarios.Builtin(name); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+}
