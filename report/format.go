@@ -69,12 +69,14 @@ type Out struct {
 
 // ParseOut reads the argument of --out: FILE, whose extension says the format,
 // FORMAT=FILE, or "-", which is the text on standard output, as in FORMAT=-.
+// What stands before a = is no format where it holds a slash or a dot: then it
+// is part of a file's path.
 func ParseOut(arg string) (Out, error) {
 	if arg == "-" {
 		return Out{Format: Text, Path: "-"}, nil
 	}
 	name, path, explicit := strings.Cut(arg, "=")
-	if !explicit {
+	if !explicit || strings.ContainsAny(name, `/\.`) {
 		f, err := FormatOf(arg)
 		return Out{Format: f, Path: arg}, err
 	}

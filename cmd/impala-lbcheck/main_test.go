@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -19,6 +20,10 @@ func TestMain(m *testing.M) {
 type leakChecked struct{ m *testing.M }
 
 func (l leakChecked) Run() int {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "12"); err != nil { // most of a demo is waiting
+		panic(err)
+	}
 	code := l.m.Run()
 	if err := goleak.Find(); code == 0 && err != nil {
 		println(err.Error())

@@ -96,7 +96,7 @@ func note(o *scenarios.Observation, rec *hs2client.Record) {
 
 func certOf(p hs2client.Peer, node netip.AddrPort) *scenarios.Cert {
 	c := &scenarios.Cert{
-		Node: node, Fingerprint: p.Fingerprint, Subject: p.Subject, Issuer: p.Issuer, SANs: p.SANs,
+		Node: node, Seen: time.Now().UTC(), Fingerprint: p.Fingerprint, Subject: p.Subject, Issuer: p.Issuer, SANs: p.SANs,
 		NotBefore: p.NotBefore, NotAfter: p.NotAfter, Version: p.Version,
 		ServerName: p.ServerName, HostOK: p.HostErr == nil,
 	}

@@ -109,6 +109,8 @@ var settings = []setting{
 		func(s *scenarios.Scenario, v string) error { return s.Load.Rate.UnmarshalText([]byte(v)) }},
 	{"settle", "D", "wait so long, at most, until every coordinator is back", loading, false,
 		func(s *scenarios.Scenario, v string) error { return s.Load.Settle.UnmarshalText([]byte(v)) }},
+	{"settle-every", "D", "how often to look meanwhile", loading, false,
+		func(s *scenarios.Scenario, v string) error { return s.Load.SettleEvery.UnmarshalText([]byte(v)) }},
 	{"query", "SQL", "statement to run besides SELECT pid()", loading, false,
 		func(s *scenarios.Scenario, v string) error { s.Query = v; return nil }},
 	{"identity-query", "SQL", "who answers, on servers that are not Impala: name, and pid if there is a second column", loading, false,

@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/netip"
@@ -20,8 +21,9 @@ type Cluster struct {
 	config       Config
 	plan         *plan
 	began        time.Time
-	authority    *certs.Authority // nil without TLS
-	names        []string         // declared
+	authority    *certs.Authority               // nil without TLS
+	leaves       map[certs.Kind]tls.Certificate // what the nodes present; nil without TLS
+	names        []string                       // declared
 	coordinators []*coordinator
 	listeners    [protocols][]*listenerNode // by node; the Beeswax ones may be nil
 

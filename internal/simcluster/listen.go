@@ -15,13 +15,13 @@ var onlyLoopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 // listen opens every listener. Nodes have an address each; where the system
 // has only 127.0.0.1 they share it, at ports of their own.
-func (cl *Cluster) listen(ctx context.Context) (err error) {
+func (cl *Cluster) listen(ctx context.Context) error {
+	addresses := nodeAddresses(ctx, cl.config.ListenIP, cl.config.Nodes)
 	if cl.config.TLS {
-		if cl.authority, err = certs.New(cl.began); err != nil {
+		if err := cl.mint(addresses); err != nil {
 			return err
 		}
 	}
-	addresses := nodeAddresses(ctx, cl.config.ListenIP, cl.config.Nodes)
 	ports := [protocols]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}
 	for proto := range protocols {
 		if proto == beeswaxProtocol && !cl.config.Beeswax {
@@ -89,10 +89,7 @@ func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip ne
 		flaky:  flakyConnections(cl.config, cl.plan.route.flaky)[i],
 	}
 	if cl.config.TLS {
-		if n.tls, err = cl.tlsOf(i, ip); err != nil {
-			ln.Close()
-			return nil, err
-		}
+		n.tls = cl.tlsOf(i)
 	}
 	return n, nil
 }
@@ -104,18 +101,36 @@ func listenOn(ctx context.Context, at netip.AddrPort) (net.Listener, error) {
 	return config.Listen(ctx, "tcp4", at.String())
 }
 
-// tlsOf is what node i's listeners present.
-func (cl *Cluster) tlsOf(i int, ip netip.Addr) (*tls.Config, error) {
-	p := cl.plan.nodes[i]
-	certificate, err := cl.authority.Leaf(p.kind, cl.config.Host, []net.IP{ip.AsSlice()})
-	if err != nil {
-		return nil, err
+// mint makes the authority and one certificate of each kind in use: nodes of
+// one balancer present the same one, which names all their addresses.
+func (cl *Cluster) mint(addresses []netip.Addr) (err error) {
+	if cl.authority, err = certs.New(cl.began); err != nil {
+		return err
 	}
-	config := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
+	var ips []net.IP
+	for _, ip := range addresses {
+		ips = append(ips, ip.AsSlice())
+	}
+	cl.leaves = make(map[certs.Kind]tls.Certificate)
+	for _, node := range cl.plan.nodes {
+		if _, ok := cl.leaves[node.kind]; ok {
+			continue
+		}
+		if cl.leaves[node.kind], err = cl.authority.Leaf(node.kind, cl.config.Host, ips); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tlsOf is what node i's listeners present.
+func (cl *Cluster) tlsOf(i int) *tls.Config {
+	p := cl.plan.nodes[i]
+	config := &tls.Config{Certificates: []tls.Certificate{cl.leaves[p.kind]}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
 	if p.maxTLS != 0 && p.maxTLS < tls.VersionTLS12 {
 		config.MinVersion = tls.VersionTLS10
 	}
-	return config, nil
+	return config
 }
 
 // flakyConnections picks n connections to be reset: by node, the ordinals
