@@ -36,7 +36,7 @@ func DecodeResult(b []byte) (Result, error) {
 
 // maxValues bounds the values of a result file: an empty finding is two bytes
 // there and a hundred times as many in memory. Runs have some thousands.
-const maxValues = 1 << 19
+const maxValues = 1 << 18
 
 // maxCount bounds every count in a result file, so that sums over them stay numbers.
 const maxCount = 1 << 40
