@@ -1,0 +1,208 @@
+package hs2client_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
+)
+
+const host = "impala.example.com"
+
+func authority(t *testing.T) (*certs.Authority, *x509.CertPool) {
+	t.Helper()
+	a, err := certs.New(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(a.RootPEM())
+	return a, roots
+}
+
+func listener(t *testing.T, a *certs.Authority, k certs.Kind) *tls.Config {
+	t.Helper()
+	cert, err := a.Leaf(k, host, []net.IP{net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS10}
+}
+
+func TestSessionOverTLS(t *testing.T) {
+	a, roots := authority(t)
+	c := &coordinator{web: "https://coord-a1:25000"}
+	c.columns, c.schema = pid()
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		config := listener(t, a, certs.Good)
+		config.MaxVersion = version
+		var rec hs2client.Record
+		var accepted hs2client.Peer
+		s, err := hs2client.Open(t.Context(), hs2client.Config{
+			Addr: serve(t, secured(config, c.login("ann", "pw"))), Timeout: soon, Record: &rec,
+			Plain: &hs2client.Plain{User: "ann", Password: "pw"},
+			TLS:   &hs2client.TLSConfig{Roots: roots, ServerName: host, Accept: func(p hs2client.Peer) error { accepted = p; return nil }},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Query(t.Context(), "SELECT pid()"); err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		p := rec.Peer
+		if p == nil || rec.Refused || accepted.Fingerprint != p.Fingerprint {
+			t.Fatalf("record %+v", rec)
+		}
+		if p.Chain != hs2client.OK || p.HostErr != nil || len(p.Fingerprint) != 64 || p.ServerName != host ||
+			p.State.Version != version || p.State.DidResume || !strings.Contains(p.Issuer, "O=Amazon") || p.SANs[0] != host || p.SANs[1] != "127.0.0.1" {
+			t.Errorf("peer %+v", p)
+		}
+		if rec.Phases[hs2client.PhaseTLS] <= 0 || rec.Phases[hs2client.PhaseSASL] <= 0 {
+			t.Errorf("phases %v", rec.Phases)
+		}
+	}
+}
+
+func TestRefusedCertificates(t *testing.T) {
+	a, roots := authority(t)
+	for name, tc := range map[string]struct {
+		kind    certs.Kind
+		change  func(*tls.Config, *hs2client.TLSConfig)
+		class   string
+		chain   hs2client.ChainStatus
+		version string
+	}{
+		"expired":         {certs.Expired, nil, "tls.expired", hs2client.OK, "TLS1.3"},
+		"not yet valid":   {certs.NotYet, nil, "tls.not-yet-valid", hs2client.OK, "TLS1.3"},
+		"another host":    {certs.WrongHost, nil, "tls.hostname", hs2client.OK, "TLS1.3"},
+		"no intermediate": {certs.NoIntermediate, nil, "tls.incomplete-chain", hs2client.Incomplete, "TLS1.3"},
+		"self-signed":     {certs.SelfSigned, nil, "tls.self-signed", hs2client.SelfSigned, "TLS1.3"},
+		"an unknown CA":   {certs.UnknownCA, nil, "tls.unknown-ca", hs2client.UnknownCA, "TLS1.3"},
+		"an unknown CA, not sent": {certs.UnknownCA, func(s *tls.Config, _ *hs2client.TLSConfig) {
+			s.Certificates[0].Certificate = s.Certificates[0].Certificate[:2]
+		}, "tls.unknown-ca", hs2client.UnknownCA, "TLS1.3"},
+		"an intermediate of somebody else": {certs.NoIntermediate, func(s *tls.Config, _ *hs2client.TLSConfig) {
+			root, _ := pem.Decode(a.RootPEM())
+			s.Certificates[0].Certificate = append(s.Certificates[0].Certificate, root.Bytes)
+		}, "tls.incomplete-chain", hs2client.Incomplete, "TLS1.3"},
+		"an old version": {certs.Good, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.OK, "TLS1.1"},
+		"older than we want": {certs.Good, func(s *tls.Config, c *hs2client.TLSConfig) {
+			s.MaxVersion, c.MinVersion = tls.VersionTLS12, tls.VersionTLS13
+		}, "tls.version", hs2client.OK, "TLS1.2"},
+		"a rule of the caller's": {certs.Good, func(_ *tls.Config, c *hs2client.TLSConfig) {
+			c.Accept = func(hs2client.Peer) error { return errors.New("not our issuer") }
+		}, "tls.policy", hs2client.OK, "TLS1.3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := listener(t, a, tc.kind)
+			client := &hs2client.TLSConfig{Roots: roots, ServerName: host}
+			if tc.change != nil {
+				tc.change(server, client)
+			}
+			after := make(chan error, 2) // what the server read after the handshake
+			addr := serve(t, secured(server, func(c net.Conn) {
+				n, err := io.Copy(io.Discard, c)
+				if err == nil && n > 0 {
+					err = errors.New("the client sent something")
+				}
+				after <- err
+			}))
+			for _, how := range []string{"Open", "Handshake"} {
+				var rec hs2client.Record
+				c := hs2client.Config{Addr: addr, TLS: client, Timeout: soon, Record: &rec, Plain: &hs2client.Plain{User: "ann", Password: "s3cret"}}
+				var err error
+				if how == "Open" {
+					_, err = hs2client.Open(t.Context(), c)
+				} else {
+					err = hs2client.Handshake(t.Context(), c)
+				}
+				if e := wantClass(t, err, tc.class); e.Hint() == "" && tc.class != "tls.policy" {
+					t.Errorf("%s: no hint", how)
+				}
+				if err := <-after; err != nil {
+					t.Errorf("%s: after the handshake the server saw %v, want the end alone", how, err)
+				}
+				if !rec.Refused || rec.Peer == nil || rec.Peer.Chain != tc.chain || rec.Peer.Version != tc.version {
+					t.Errorf("%s: record %+v", how, rec)
+				}
+			}
+		})
+	}
+}
+
+func TestHandshakeSendsNothingElse(t *testing.T) {
+	a, roots := authority(t)
+	after := make(chan error, 1)
+	addr := serve(t, secured(listener(t, a, certs.WrongIssuer), func(c net.Conn) {
+		n, err := io.Copy(io.Discard, c)
+		if err == nil && n > 0 {
+			err = errors.New("the client sent something")
+		}
+		after <- err
+	}))
+	var rec hs2client.Record
+	// No ServerName: the address dialled is the name, and the certificate has it.
+	if err := hs2client.Handshake(t.Context(), hs2client.Config{Addr: addr, TLS: &hs2client.TLSConfig{Roots: roots}, Timeout: soon, Record: &rec}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-after; err != nil {
+		t.Errorf("after the handshake the server saw %v, want the end alone", err)
+	}
+	if rec.Refused || rec.Peer.Chain != hs2client.OK || !strings.Contains(rec.Peer.Issuer, "Another") || rec.Phases[hs2client.PhaseClose] <= 0 {
+		t.Errorf("record %+v", rec)
+	}
+}
+
+func TestTLSAgainstSomethingElse(t *testing.T) {
+	for name, tc := range map[string]struct{ says, class, hint string }{
+		"HTTP":                   {"HTTP/1.1 400 Bad Request\r\n\r\n", "tls.http", "HTTP"},
+		"Thrift":                 {"\x80\x01\x00\x02\x00\x00\x00\x00", "tls.not-tls", "--tls"},
+		"PROXY version 1":        {"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n", "tls.proxy-header", "PROXY"},
+		"PROXY version 2":        {"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c", "tls.proxy-header", "PROXY"},
+		"an alert":               {"\x15\x03\x01\x00\x02\x02\x28", "tls.alert", "TLS"},
+		"an alert about version": {"\x15\x03\x01\x00\x02\x02\x46", "tls.version", "TLS"},
+		"nothing":                {"", "tls.eof", "PROXY"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			addr := serve(t, says(tc.says))
+			var rec hs2client.Record
+			_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, TLS: &hs2client.TLSConfig{ServerName: host}, Timeout: soon, Record: &rec})
+			e := wantClass(t, err, tc.class)
+			if rec.Refused || rec.Peer != nil || !strings.Contains(e.Hint(), tc.hint) {
+				t.Errorf("record %+v, hint %q", rec, e.Hint())
+			}
+		})
+	}
+}
+
+// says answers the client's first bytes with a text and ends in order: it reads
+// what else comes, since a close with something unread would be a reset.
+func says(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		var first [1]byte
+		if _, err := c.Read(first[:]); err != nil {
+			return
+		}
+		_, _ = io.WriteString(c, text)
+		_ = c.(*net.TCPConn).CloseWrite()
+		_, _ = io.Copy(io.Discard, c)
+	}
+}
+
+func TestHandshakeNeedsTLS(t *testing.T) {
+	t.Parallel()
+	err := hs2client.Handshake(context.Background(), hs2client.Config{Addr: "127.0.0.1:1"})
+	wantClass(t, err, "tls.invalid")
+}
