@@ -64,6 +64,9 @@ func checkScenario(w world, name string) error {
 	if err != nil {
 		return err
 	}
+	if len(s.Target.Endpoints) == 0 {
+		s.Target.Endpoints = []string{"impala.example.com"} // "run FILE HOST" names them later
+	}
 	if err := refuse(s); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+)
+
+// marked is a password that can be told from everything else.
+const marked = "m4rked-Kenwort-0123456789"
+
+func TestThePasswordIsNowhere(t *testing.T) {
+	t.Parallel()
+	cluster, err := simcluster.Start(simcluster.Config{
+		TLS: true, Auth: simcluster.LDAP, Users: map[string]string{"svc-ci": marked}, Host: clusterHost,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cluster.Close() })
+
+	for name, c := range map[string]struct {
+		password string
+		how      string
+		want     int
+	}{
+		"a good one from a file":     {marked, "--password-file", exitPass},
+		"a refused one from a file":  {marked + "x", "--password-file", exitUnmeasured},
+		"a good one from a command":  {marked, "--password-command", exitPass},
+		"one that cannot be read":    {marked + "\nsecond line", "--password-file", exitUsage},
+		"a command that leaks to us": {marked, "leaking --password-command", exitUsage},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			file := func(name string) string { return filepath.Join(dir, name) }
+			write(t, file("pw"), c.password+"\n")
+			write(t, file("ca.pem"), string(cluster.CA()))
+			args := []string{
+				"smoke", cluster.Nodes()[0].String(), "--tls", "--ca-cert", file("ca.pem"), "--server-name", clusterHost,
+				"--auth", "ldap", "--user", "svc-ci", "--sessions", "40", "--burst", "2", "--explain", "--timeout", "20s",
+				"--out", file("r.json"), "--out", file("r.xml"), "--observations", file("o.jsonl"),
+			}
+			switch c.how {
+			case "--password-file":
+				args = append(args, "--password-file", file("pw"))
+			case "--password-command":
+				// The command also looks for the password among the arguments of
+				// every process there is, ours included.
+				args = append(args, "--password-command",
+					"grep -F -l -f "+file("pw")+" /proc/[0-9]*/cmdline >"+file("leaks")+" 2>/dev/null; cat "+file("pw"))
+			default:
+				args = append(args, "--password-command", "cat "+file("pw")+" >&2; exit 1")
+			}
+			stdout, stderr, code := call(t, args...)
+			if code != c.want {
+				t.Errorf("exit %d, want %d\n%s%s", code, c.want, stdout, stderr)
+			}
+			found := map[string]string{"stdout": stdout, "stderr": stderr}
+			for _, name := range []string{"r.json", "r.xml", "o.jsonl", "leaks"} {
+				if b, err := os.ReadFile(file(name)); err == nil {
+					found[name] = string(b)
+				}
+			}
+			for where, text := range found {
+				for _, form := range []string{marked, base64.StdEncoding.EncodeToString([]byte(marked))} {
+					if strings.Contains(text, form) {
+						t.Errorf("the password is in %s:\n%s", where, text)
+					}
+				}
+			}
+			if found["leaks"] != "" {
+				t.Errorf("the password is in the command line of %s", found["leaks"])
+			}
+		})
+	}
+}
+
+func TestAPasswordFileThatOthersReadIsRefused(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "pw")
+	write(t, name, marked)
+	if err := os.Chmod(name, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, code := call(t, "smoke", "127.0.0.1:1", "--auth", "ldap", "--user", "u", "--allow-cleartext-auth", "--password-file", name)
+	if code != exitUsage || !strings.Contains(stderr, "can be read by others") || strings.Contains(stderr, marked) {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
