@@ -16,12 +16,14 @@ func judges() []Judge { return []Judge{errorsJudge, tlsJudge, whoJudge, balanceJ
 func All(e Evidence) Judgement {
 	j := decide(e)
 	if j.Ask.Sessions == 0 {
+		j.Inferred = inferred(e)
 		j.detect(e)
 	}
 	return j
 }
 
-// decide is All without the power of the look, which takes longer than all the rest.
+// decide is All without what only a last word needs: the policy that the order
+// shows, and the power of the look, which takes longer than all the rest.
 func decide(e Evidence) Judgement {
 	var j Judgement
 	for _, judge := range judges() {
@@ -33,7 +35,6 @@ func decide(e Evidence) Judgement {
 		j.Ask = Ask{}
 	}
 	j.Verdict = verdict(j.Findings)
-	j.Inferred = inferred(e)
 	j.Notes = notes(e)
 	return j
 }

@@ -95,7 +95,11 @@ func sampled(r roster, l look) sample {
 	k := len(r.seats)
 	s := sample{counts: make([]int, k), whole: make([]int, k), on: make([]map[int]bool, k), planned: l.planned, cut: l.cut}
 	all := l.all()
-	s.nodes = all.Nodes()
+	for _, c := range all { // sorted by node; one that nobody answered from reaches nobody
+		if _, ok := r.of[c.Coordinator]; ok && !slices.Contains(s.nodes, c.Node) {
+			s.nodes = append(s.nodes, c.Node)
+		}
+	}
 	s.lost, s.missed = l.tally.Unattributed(), all.Unattributed()
 	s.foreign = lay(r, l.tally.ByCoordinator(), s.counts)
 	s.strange = lay(r, all.ByCoordinator(), s.whole)

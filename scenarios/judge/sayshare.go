@@ -76,17 +76,23 @@ func (v speaker) covered(f *scenarios.Finding, o reading) {
 }
 
 // absentees is one finding for each coordinator that should have answered and
-// did not; one for all where their names are not known.
+// did not; one for all where their names are not known, or where one
+// coordinator took everything.
 func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
 	f.P, f.Limit = num(o.pMissing), num(o.alpha/float64(len(v.seats)))
-	few := "if the policy is source or leastconn, say so with --policy source or --policy leastconn"
 	if o.policy == scenarios.AutoPolicy || o.policy == "" {
-		f.Fix = few
+		f.Fix = "if the policy is source or leastconn, say so with --policy source or --policy leastconn"
 	}
 	if v.errors > 0 {
 		f.Fix = "look at the failed sessions first"
 	}
 	f.Explain = v.coverageSum(o)
+	if o.pinned {
+		f.Message = fmt.Sprintf("only %s of %d coordinators answered, in all of %s: the balancer pins this client, or the others are missing",
+			v.present(o), len(v.seats), count(o.nWhole(), "session"))
+		f.Limit = num(o.alpha)
+		return []scenarios.Finding{f}
+	}
 	blank := 0
 	var out []scenarios.Finding
 	for _, i := range o.missing {
@@ -97,22 +103,14 @@ func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
 		g := f
 		g.Subject = v.seats[i].name
 		g.Observed, g.Expected = num(0), num(float64(o.nWhole())*v.seats[i].p)
-		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were due%s", g.Subject, count(o.nWhole(), "session"), *g.Expected, v.pin(o))
+		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were due", g.Subject, count(o.nWhole(), "session"), *g.Expected)
 		out = append(out, g)
 	}
 	if blank > 0 {
-		f.Message = fmt.Sprintf("%d of %d coordinators never answered in %s%s; seen: %s", blank, len(v.seats), count(o.nWhole(), "session"), v.pin(o), v.present(o))
+		f.Message = fmt.Sprintf("%d of %d coordinators never answered in %s; seen: %s", blank, len(v.seats), count(o.nWhole(), "session"), v.present(o))
 		out = append(out, f)
 	}
 	return out
-}
-
-// pin is the clause for a look in which one coordinator took all.
-func (v speaker) pin(o reading) string {
-	if !o.pinned {
-		return ""
-	}
-	return fmt.Sprintf(": only %s did, so the balancer pins this client, or the others are missing", v.present(o))
 }
 
 // coverageSum is the arithmetic of coverage.
