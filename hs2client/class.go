@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"github.com/apache/thrift/lib/go/thrift"
 )
 
 // Kind is what went wrong, whatever the phase. A failure's class is phase.kind.
@@ -126,6 +128,9 @@ func (k Kind) Means() string {
 func kindOf(err error) Kind {
 	if known, ok := errors.AsType[*cause](err); ok && known.kind != KindOther {
 		return known.kind
+	}
+	if _, ok := errors.AsType[thrift.TApplicationException](err); ok {
+		return KindMismatch // a reply without the result that its method has; exceptions are causes
 	}
 	dns, _ := errors.AsType[*net.DNSError](err)
 	network, _ := errors.AsType[net.Error](err)

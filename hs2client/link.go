@@ -27,6 +27,7 @@ type link struct {
 	owed   int32  // replies of which nothing has come: their calls have given up
 	method string // what is being done, or was last: "handshake", "login", "close", or the call
 	budget int    // bytes that a reply may have
+	over   error  // the context had ended before the phase began: send nothing
 
 	cut func()        // interrupts whatever blocks; made once
 	hit chan struct{} // one token for each cut that ran
@@ -102,7 +103,7 @@ func (l *link) begin(ctx context.Context, phase Phase, timeout time.Duration) sp
 	}
 	// Setting it fails only where the connection is closed, as the next call will.
 	_ = l.conn.SetDeadline(s.deadline)
-	if ctx.Err() != nil { // the cut may have come before, and been overwritten
+	if l.over = ctx.Err(); l.over != nil { // the cut may have come before, and been overwritten
 		_ = l.conn.SetDeadline(past)
 	}
 	return s
@@ -166,6 +167,9 @@ func placed(ctx context.Context, addr, op string, phase Phase, err error) *Error
 // Call sends a request and reads its reply, after those that are still owed.
 func (l *link) Call(ctx context.Context, method string, args, result thrift.TStruct) (thrift.ResponseMeta, error) {
 	l.method = method
+	if l.over != nil {
+		return thrift.ResponseMeta{}, l.over
+	}
 	l.wire.begin(l.budget)
 	defer l.wire.end()
 	err := l.settle(ctx)
@@ -176,9 +180,12 @@ func (l *link) Call(ctx context.Context, method string, args, result thrift.TStr
 		err = l.receiveReply(ctx, method, result)
 	}
 	if err != nil && l.fault == nil && l.owed == 0 {
-		if why, ok := errors.AsType[*cause](err); !ok || !why.said {
-			// The bytes made no sense half-way: what follows cannot be trusted.
+		// What is not the server's own words made no sense half-way: what
+		// follows cannot be trusted.
+		if why, ok := errors.AsType[*cause](err); !ok {
 			_ = l.fail(&cause{kind: KindGarbage, err: err})
+		} else if !why.said {
+			_ = l.fail(err)
 		}
 	}
 	if l.fault != nil {
