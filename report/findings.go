@@ -7,15 +7,52 @@ import (
 )
 
 // writeFindings shows every claim and how it was judged, in the judges' order.
+// Those in a row that were skipped for one reason share a line.
 func writeFindings(p *page, r scenarios.Result) {
 	if len(r.Findings) == 0 {
 		return
 	}
 	p.title("Findings")
 	shape := layoutOf(r.Findings, p.width)
-	for _, f := range r.Findings {
-		p.finding(f, shape)
+	for rest := r.Findings; len(rest) > 0; {
+		n := alike(rest)
+		if n == 1 {
+			p.finding(rest[0], shape)
+		} else {
+			p.skipped(rest[:n], shape)
+		}
+		rest = rest[n:]
 	}
+}
+
+// alike is how many findings from the first on were skipped for the same reason,
+// with nothing else to say; at least 1.
+func alike(fs []scenarios.Finding) int {
+	reason := scenarios.Finding{Status: scenarios.Skipped, Message: fs[0].Message}
+	n := 0
+	for n < len(fs) {
+		f := fs[n]
+		if f.ID = ""; f != reason {
+			break
+		}
+		n++
+	}
+	return max(1, n)
+}
+
+// skipped writes the ids of findings that share one reason.
+func (p *page) skipped(fs []scenarios.Finding, l layout) {
+	ids := make([]string, len(fs))
+	for i, f := range fs {
+		ids[i] = name(f.ID)
+	}
+	p.para(p.status(scenarios.Skipped, l), l.under(), message(fs[0].Message)+": "+joined(ids, 20))
+}
+
+// status is the painted head of a finding's line, l.under() columns wide.
+func (p *page) status(s scenarios.Status, l layout) string {
+	word, colour := label(s)
+	return indent + p.paint(colour, pad(word, l.status)) + gap
 }
 
 // layout is where the columns of the findings stand.
@@ -29,7 +66,7 @@ type layout struct {
 // that a message needs beside it.
 const (
 	mostID    = 22
-	leastText = 44
+	leastText = 40
 )
 
 // layoutOf puts the message beside the id, or under it where the page is narrow.
@@ -53,13 +90,12 @@ func layoutOf(fs []scenarios.Finding, width int) layout {
 func (l layout) under() int { return len(indent) + l.status + len(gap) }
 
 func (p *page) finding(f scenarios.Finding, l layout) {
-	status, colour := label(f.Status)
 	id := name(f.ID)
 	text := claim(f)
 	if f.Confirmed {
 		text += "; a fresh look says the same"
 	}
-	head := indent + p.paint(colour, pad(status, l.status)) + gap
+	head := p.status(f.Status, l)
 	if columns(id) <= l.id {
 		p.para(head+pad(id, l.id)+gap, l.text, text)
 	} else {

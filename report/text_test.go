@@ -105,3 +105,21 @@ func textLines(t testing.TB, r scenarios.Result, s report.Style) []string {
 	t.Helper()
 	return strings.Split(strings.TrimSuffix(string(render(t, report.Text, r, s)), "\n"), "\n")
 }
+
+func TestFindingsSkippedForOneReasonShareALine(t *testing.T) {
+	t.Parallel()
+	skipped := func(id, why, fix string) scenarios.Finding {
+		return scenarios.Finding{ID: id, Status: scenarios.Skipped, Message: why, Fix: fix}
+	}
+	r := scenarios.Result{Findings: []scenarios.Finding{
+		skipped("a", "no TLS", ""), skipped("b", "no TLS", ""), skipped("c", "no TLS", "--tls"), skipped("d", "alone", ""), {ID: "e", Status: scenarios.Pass, Message: "alone"},
+	}}
+	text := strings.Join(textLines(t, r, report.Style{}), "\n")
+	for _, want := range []string{
+		"  skipped  no TLS: a, b\n", "  skipped  c  no TLS\n           fix: --tls\n", "  skipped  d  alone\n", "  pass     e  alone\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}

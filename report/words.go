@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/netip"
 	"strings"
-	"time"
 )
 
 // Texts from outside are cut to these lengths, in characters.
@@ -71,11 +70,6 @@ func seconds(s float64) string {
 	default:
 		return fmt.Sprintf("%d min %d s", int(s)/60, int(s)%60)
 	}
-}
-
-// milliseconds is a phase's time as a bare number.
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.1f", float64(d)/float64(time.Millisecond))
 }
 
 // joined lists names up to a few, then how many more there are.
