@@ -19,24 +19,19 @@ func TestEachKindIsWrongInItsOwnWayOnly(t *testing.T) {
 	if !roots.AppendCertsFromPEM(a.RootPEM()) {
 		t.Fatal("RootPEM holds no certificate")
 	}
-	var (
-		invalid  x509.CertificateInvalidError
-		unknown  x509.UnknownAuthorityError
-		hostname x509.HostnameError
-	)
 	for kind, want := range map[Kind]struct {
-		err    any
+		err    func(error) bool // nil: accepted
 		issuer string
 		chain  int
 	}{
 		Good:           {nil, "Amazon", 2},
 		WrongIssuer:    {nil, "Another Trust", 2},
-		Expired:        {&invalid, "Amazon", 2},
-		NotYet:         {&invalid, "Amazon", 2},
-		WrongHost:      {&hostname, "Amazon", 2},
-		NoIntermediate: {&unknown, "Amazon", 1},
-		SelfSigned:     {&unknown, "", 1},
-		UnknownCA:      {&unknown, "Amazon", 3},
+		Expired:        {is[x509.CertificateInvalidError], "Amazon", 2},
+		NotYet:         {is[x509.CertificateInvalidError], "Amazon", 2},
+		WrongHost:      {is[x509.HostnameError], "Amazon", 2},
+		NoIntermediate: {is[x509.UnknownAuthorityError], "Amazon", 1},
+		SelfSigned:     {is[x509.UnknownAuthorityError], "", 1},
+		UnknownCA:      {is[x509.UnknownAuthorityError], "Amazon", 3},
 	} {
 		t.Run(kind.String(), func(t *testing.T) {
 			t.Parallel()
@@ -64,8 +59,8 @@ func TestEachKindIsWrongInItsOwnWayOnly(t *testing.T) {
 			}
 			for _, host := range []string{"impala.example.com", "127.0.0.2"} {
 				_, err = c.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between, CurrentTime: now})
-				if want.err == nil && err != nil || want.err != nil && !errors.As(err, want.err) {
-					t.Errorf("%s: %v, want %T", host, err, want.err)
+				if want.err == nil && err != nil || want.err != nil && !want.err(err) {
+					t.Errorf("%s: unexpected %v", host, err)
 				}
 			}
 		})
@@ -81,4 +76,10 @@ func TestAnUnknownKindIsRefused(t *testing.T) {
 	if _, err := a.Leaf(Kind(99), "h", nil); err == nil {
 		t.Error("no error")
 	}
+}
+
+// is reports whether err is a T, or wraps one.
+func is[T error](err error) bool {
+	var target T
+	return errors.As(err, &target)
 }

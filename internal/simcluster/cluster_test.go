@@ -3,6 +3,9 @@ package simcluster
 import (
 	"context"
 	"fmt"
+	"io"
+	"log/slog"
+	"net"
 	"net/netip"
 	"slices"
 	"testing"
@@ -11,6 +14,7 @@ import (
 	"github.com/apache/thrift/lib/go/thrift"
 	"go.uber.org/goleak"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
@@ -159,4 +163,35 @@ func TestRoundRobinIsExact(t *testing.T) {
 			t.Errorf("%v: %v, want %v", node, got, want)
 		}
 	}
+}
+
+// userOver is a client over a connection that is already set up.
+func userOver(conn net.Conn) *user {
+	config := &thrift.TConfiguration{SocketTimeout: 2 * time.Second}
+	return newUser(thrift.NewTBufferedTransport(thrift.NewTSocketFromConnConf(conn, config), 4096), config)
+}
+
+// framedConn puts what is written into SASL frames of at most 100 bytes, so
+// that messages and frames end at different places, and reads frames likewise.
+type framedConn struct {
+	net.Conn
+	in *frameReader
+}
+
+func framed(conn net.Conn) framedConn { return framedConn{conn, &frameReader{in: conn}} }
+
+func (f framedConn) Read(b []byte) (int, error) { return f.in.Read(b) }
+
+func (f framedConn) Write(b []byte) (int, error) {
+	for chunk := range slices.Chunk(b, 100) {
+		if _, err := f.Conn.Write(saslframe.AppendFrame(nil, chunk)); err != nil {
+			return 0, err
+		}
+	}
+	return len(b), nil
+}
+
+// logTo writes every record to w.
+func logTo(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }

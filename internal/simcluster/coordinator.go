@@ -111,14 +111,22 @@ func (c *coordinator) converse(ctx context.Context, w *wire, proto protocol) {
 		defer c.closeSession(conn.session)
 	}
 	p := thrift.NewTBinaryProtocolConf(w, &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest})
-	for w.begin() == nil {
-		ok, err := c.serves[proto].Process(ctx, p, p)
-		var application thrift.TApplicationException
-		if errors.As(err, &application) && application.TypeId() == thrift.UNKNOWN_METHOD {
-			continue // answered; the connection goes on
-		}
-		if !ok {
-			return
-		}
+	for w.begin() == nil && c.answer(ctx, p, proto) {
 	}
+}
+
+// answer answers one request and reports whether the connection goes on. A
+// request that lacks its argument reaches its handler as nil, which generated
+// code does not catch: it ends the connection, and is logged as it might be a
+// fault of ours.
+func (c *coordinator) answer(ctx context.Context, p thrift.TProtocol, proto protocol) (goesOn bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.config.Log.ErrorContext(ctx, "request failed", "coordinator", c.name, "panic", r)
+			goesOn = false
+		}
+	}()
+	ok, err := c.serves[proto].Process(ctx, p, p)
+	var application thrift.TApplicationException
+	return ok || errors.As(err, &application) && application.TypeId() == thrift.UNKNOWN_METHOD
 }
