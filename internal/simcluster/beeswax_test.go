@@ -1,0 +1,138 @@
+package simcluster
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
+)
+
+// beeswaxUser is a client on the first node's Beeswax listener.
+func beeswaxUser(t *testing.T, cl *Cluster) *beeswax.ImpalaServiceClient {
+	t.Helper()
+	u, _ := beeswaxConnection(t, cl)
+	return u
+}
+
+// beeswaxConnection is a client and what it talks over.
+func beeswaxConnection(t *testing.T, cl *Cluster) (*beeswax.ImpalaServiceClient, *thrift.TSocket) {
+	t.Helper()
+	config := &thrift.TConfiguration{ConnectTimeout: 2 * time.Second, SocketTimeout: 2 * time.Second}
+	socket := thrift.NewTSocketConf(cl.BeeswaxNodes()[0].String(), config)
+	if err := socket.Open(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { socket.Close() })
+	p := thrift.NewTBinaryProtocolConf(thrift.NewTBufferedTransport(socket, 4096), config)
+	return beeswax.NewImpalaServiceClient(thrift.NewTStandardClient(p, p)), socket
+}
+
+func TestBeeswaxAnswersAsTheShellExpects(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	cl := start(t, Config{Coordinators: 1, Beeswax: true})
+	u := beeswaxUser(t, cl)
+	options, err := u.GetDefaultConfiguration(ctx, false)
+	if err != nil || len(options) != len(queryOptions())+1 {
+		t.Fatalf("%d options, %v", len(options), err)
+	}
+	ping, err := u.PingImpalaService(ctx)
+	if err != nil || ping.WebserverAddress != "http://coord-a1:25000" || !strings.Contains(ping.Version, "4.5.0") {
+		t.Errorf("ping %v, %v", ping, err)
+	}
+	h, err := u.Query(ctx, &beeswax.Query{Query: "select coordinator(), pid()", Configuration: []string{"CLIENT_IDENTIFIER=test"}, HadoopUser: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.ID == "" || h.LogContext != h.ID {
+		t.Errorf("handle %v", h)
+	}
+	if state, err := u.GetState(ctx, h); err != nil || state != beeswax.QueryState_FINISHED {
+		t.Errorf("state %v, %v", state, err)
+	}
+	meta, err := u.GetResultsMetadata(ctx, h)
+	if err != nil || len(meta.Schema.FieldSchemas) != 2 || meta.Schema.FieldSchemas[1].Name != "pid()" || meta.Delim != "\t" {
+		t.Errorf("metadata %v, %v", meta, err)
+	}
+	rows, err := u.Fetch(ctx, h, false, 8192)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "coord-a1\t" + strconv.Itoa(int(cl.PIDs()["coord-a1:25000"][0]))
+	if !slices.Equal(rows.Data, []string{want}) || !slices.Equal(rows.Columns, []string{"string", "int"}) || rows.HasMore || !rows.Ready {
+		t.Errorf("rows %v, want %q", rows, want)
+	}
+	if log, err := u.GetLog(ctx, h.LogContext); err != nil || log != "" {
+		t.Errorf("log %q, %v", log, err)
+	}
+	if status, err := u.Cancel(ctx, h); err != nil || status.StatusCode != 0 {
+		t.Errorf("cancel %v, %v", status, err)
+	}
+	if err := u.Close(ctx, h); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBeeswaxRefusesWithItsOwnStates(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	u := beeswaxUser(t, start(t, Config{Coordinators: 1, Beeswax: true}))
+	draining := beeswaxUser(t, start(t, Config{Coordinators: 1, Beeswax: true}, "draining"))
+	h, err := u.Query(ctx, &beeswax.Query{Query: "select 1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := func(u *beeswax.ImpalaServiceClient, q *beeswax.Query) error {
+		_, err := u.Query(ctx, q)
+		return err
+	}
+	_, startOver := u.Fetch(ctx, h, true, 10)
+	for name, c := range map[string]struct {
+		err         error
+		state, text string
+	}{
+		"a syntax error":    {query(u, &beeswax.Query{Query: "selec"}), "42000", "failed:\nParseException: Syntax error"},
+		"an unknown option": {query(u, &beeswax.Query{Query: "select 1", Configuration: []string{"NOPE=1"}}), "42000", "Invalid query option: NOPE"},
+		"draining":          {query(draining, &beeswax.Query{Query: "select 1"}), "HY000", "Server is being shut down: "},
+		"starting over":     {startOver, "HYC00", "Does not support start over"},
+		"another's handle":  {u.Close(ctx, &beeswax.QueryHandle{ID: "0807060504030201:100f0e0d00000000"}), "HY000", "Invalid or unknown query handle: 0807060504030201:100f0e0d00000000."},
+	} {
+		var e *beeswax.BeeswaxException
+		if !errors.As(c.err, &e) || e.GetSQLState() != c.state || !strings.Contains(e.Message, c.text) {
+			t.Errorf("%s: %v, want %s %q", name, c.err, c.state, c.text)
+		}
+	}
+	if _, err := draining.PingImpalaService(ctx); err != nil {
+		t.Errorf("Ping while draining: %v", err)
+	}
+	var application thrift.TApplicationException
+	if _, err := u.GetState(ctx, &beeswax.QueryHandle{ID: "x"}); !errors.As(err, &application) {
+		t.Errorf("an exception that is not declared: %v", err)
+	}
+}
+
+func TestABeeswaxSessionEndsWithItsConnection(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	cl := start(t, Config{Coordinators: 1, Beeswax: true})
+	first, connection := beeswaxConnection(t, cl)
+	second := beeswaxUser(t, cl)
+	h, err := first.Query(ctx, &beeswax.Query{Query: "select 1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := second.GetState(ctx, h); err != nil || state != beeswax.QueryState_FINISHED {
+		t.Errorf("from another connection: %v, %v", state, err)
+	}
+	connection.Close()
+	eventually(t, func() bool { return cl.Stats().SessionsClosed == 1 })
+	if _, err := second.GetState(ctx, h); err == nil {
+		t.Error("its query outlives it")
+	}
+}
