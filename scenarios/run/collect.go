@@ -16,9 +16,8 @@ import (
 // caller's hooks, one at a time. Its memory grows with coordinators, nodes and
 // looks, not with sessions.
 type collector struct {
-	started time.Time
-	opt     Options
-	halt    context.CancelFunc
+	opt  Options
+	halt context.CancelFunc
 
 	mu       sync.Mutex
 	breaker  breaker
@@ -95,6 +94,9 @@ func (c *collector) certificate(cert scenarios.Cert, node netip.AddrPort) {
 			return
 		}
 		cert.Sessions = 0
+		if cert.Seen.IsZero() {
+			cert.Seen = time.Now().UTC()
+		}
 		i = len(c.certs)
 		c.certs = append(c.certs, cert)
 	}
@@ -129,6 +131,16 @@ func (c *collector) close(cut bool) {
 		c.looks = append(c.looks, *c.current)
 	}
 	c.current = nil
+}
+
+// sayWhyEmpty leaves, where there is no look, an empty one that holds how many
+// sessions ended for their certificate, so that the judges can say so.
+func (c *collector) sayWhyEmpty(planned int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.looks) == 0 {
+		c.looks = append(c.looks, scenarios.Look{Planned: planned, Cut: true, Refused: c.counts.Refused})
+	}
 }
 
 // resolved records how long the names took.

@@ -58,10 +58,24 @@ func (b *balancer) dial(ctx context.Context, n Node, o *scenarios.Observation) (
 	if b.answer != nil {
 		f = b.answer(n, i)
 	}
-	b.mu.Unlock()
 	if f.panics {
+		b.mu.Unlock()
 		panic("a fault of ours")
 	}
+	b.open++
+	b.most = max(b.most, b.open)
+	b.mu.Unlock()
+	s, err := b.converse(ctx, f, i, o)
+	if err != nil {
+		b.mu.Lock()
+		b.open--
+		b.mu.Unlock()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (b *balancer) converse(ctx context.Context, f fate, i int, o *scenarios.Observation) (Session, error) {
 	if f.hang {
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -85,10 +99,6 @@ func (b *balancer) dial(ctx context.Context, n Node, o *scenarios.Observation) (
 	if f.coordinator != "" {
 		o.Who.Coordinator = f.coordinator
 	}
-	b.mu.Lock()
-	b.open++
-	b.most = max(b.most, b.open)
-	b.mu.Unlock()
 	return &conversation{b, f}, nil
 }
 

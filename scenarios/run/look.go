@@ -148,16 +148,10 @@ func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
 	var next, had atomic.Int64
 	for range min(count, cap(r.slots)) {
 		all.Go(func() {
-			for i := int(next.Add(1) - 1); i < count; i = int(next.Add(1) - 1) {
+			for i := int(next.Add(1) - 1); i < count && !r.stopped(); i = int(next.Add(1) - 1) {
 				n := nodes[i%len(nodes)]
-				if !r.nodes.has(n) {
-					continue
-				}
 				o, ran := r.session(ctx, job{node: n, part: scenarios.Parallel, due: begin + r.pacer.Due(i)})
-				if !ran {
-					return
-				}
-				if !o.Refused {
+				if ran && !o.Refused {
 					had.Add(1)
 				}
 			}

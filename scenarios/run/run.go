@@ -98,7 +98,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	}
 	r.id = newID(r.started)
 	r.starts, r.halt = context.WithCancel(ctx)
-	r.collect = &collector{started: r.started, opt: opt, halt: r.halt}
+	r.collect = &collector{opt: opt, halt: r.halt, looks: []scenarios.Look{}}
 	return r, ctx
 }
 

@@ -158,8 +158,11 @@ func TestWithoutANodeLeftCertificatesDecide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(Node, int) fate { return fate{refused: true} }}
 		r, seen := watched(t.Context(), t, b, scenario(8), Options{})
-		if r.Stopped == nil || r.Stopped.By != scenarios.StopCertificate || len(r.Looks) != 0 || len(seen) != 2 || len(r.TLS) != 2 {
+		if r.Stopped == nil || r.Stopped.By != scenarios.StopCertificate || len(seen) != 2 || len(r.TLS) != 2 {
 			t.Errorf("stopped = %+v, %d sessions, %d certificates", r.Stopped, len(seen), len(r.TLS))
+		}
+		if len(r.Looks) != 1 || r.Looks[0].Refused != 2 || len(r.Looks[0].Tally) != 0 {
+			t.Errorf("looks = %+v, want one that says why it is empty", r.Looks)
 		}
 		if r.Verdict != scenarios.Pass {
 			t.Errorf("verdict = %s; it is the judges' to say", r.Verdict)

@@ -39,5 +39,6 @@ func (r *run) scout(ctx context.Context) bool {
 
 // noNodes ends a run of which every node's certificate was refused.
 func (r *run) noNodes() {
+	r.collect.sayWhyEmpty(r.budget.Look)
 	r.collect.stop(scenarios.Stop{By: scenarios.StopCertificate, Text: "no node is left whose certificate is good"})
 }

@@ -44,13 +44,17 @@ type job struct {
 }
 
 // session lives one session, from waiting until it is due to the end of its
-// close, and returns its record; false where it was not to start any more.
-// Stopping (r.starts) keeps it from starting; only ctx cuts it short.
+// close, and returns its record; false where it was not to start any more:
+// the run is stopped (r.starts), or its node was dropped meanwhile. Once started,
+// only ctx cuts it short.
 func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) {
 	if !r.wait(r.starts, j.due) || !r.slots.take(r.starts) {
 		return scenarios.Observation{}, false
 	}
 	defer r.slots.give()
+	if !r.nodes.has(j.node) {
+		return scenarios.Observation{}, false
+	}
 	o := scenarios.Observation{
 		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Node: j.node.Addr,
 	}

@@ -1,0 +1,332 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+)
+
+func TestSettlingEndsWhenEverybodyIsBackAndARoundIsGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(4)
+		s.Target.Endpoints = s.Target.Endpoints[:1]
+		s.Expect.Coordinators.Count = 3
+		s.Load.Settle = scenarios.Duration(time.Minute)
+		b := &balancer{answer: func(_ Node, i int) fate {
+			switch i { // 0 is the scout
+			case 1:
+				return fate{coordinator: "a"}
+			case 2:
+				return fate{coordinator: "b"}
+			case 3:
+				return fate{openErr: fault{"open", "open.timeout", ""}}
+			case 4:
+				return fate{openErr: fault{"open", "open.timeout", ""}} // a second stall, which settling waits out
+			}
+			return fate{coordinator: "c"}
+		}}
+		r, seen := watched(t.Context(), t, b, s, Options{})
+		if r.Sessions.Settle != 5 || r.Sessions.OK != 4 || r.Stopped != nil {
+			t.Errorf("sessions = %+v, stopped = %+v", r.Sessions, r.Stopped)
+		}
+		for i, o := range seen[1:6] {
+			if want := time.Duration(i) * 5 * time.Second; o.Start != want || o.Part != scenarios.Settle {
+				t.Errorf("%s session at %s, want %s", o.Part, o.Start, want)
+			}
+		}
+		if len(r.Coords) != 1 || r.Coords[0].Name != "c" {
+			t.Errorf("coordinators = %+v: settle sessions were tallied", r.Coords)
+		}
+	})
+}
+
+func TestSettlingEndsWhenItsTimeIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(4)
+		s.Expect.Coordinators.Count = 5
+		s.Load.Settle = scenarios.Duration(12 * time.Second)
+		b := &balancer{coordinators: 1}
+		r, _ := watched(t.Context(), t, b, s, Options{})
+		if r.Sessions.Settle != 6 || r.Sessions.OK != 4 { // rounds at 0, 5 and 10 s
+			t.Errorf("sessions = %+v", r.Sessions)
+		}
+	})
+}
+
+func TestARejectedLoginWhileSettlingCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(4)
+		s.Load.Settle = scenarios.Duration(time.Minute)
+		b := &balancer{answer: func(_ Node, i int) fate {
+			if i == 0 {
+				return fate{}
+			}
+			return fate{openErr: fault{"sasl", "sasl.rejected", ""}}
+		}}
+		s.Target.Endpoints = s.Target.Endpoints[:1]
+		r, seen := watched(t.Context(), t, b, s, Options{})
+		if len(seen) != 3 || r.Stopped == nil || r.Stopped.By != scenarios.StopRejected || len(r.Looks) != 0 {
+			t.Errorf("%d sessions, stopped = %+v", len(seen), r.Stopped)
+		}
+	})
+}
+
+func TestManySessionsRunInParallelBeyondTheOrderedOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(50)
+		s.Load.Rate, s.Load.Concurrency = 0, 4
+		b := &balancer{coordinators: 5, takes: time.Second}
+		r, seen := watched(t.Context(), t, b, s, Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+			return judge.Budget{Look: 50, Ceiling: 1000, OrderedPerNode: 10}
+		}})
+		parts := map[scenarios.Part]int{}
+		for _, o := range seen {
+			parts[o.Part]++
+			if o.Lag() != 0 {
+				t.Errorf("an unpaced session was %s late", o.Lag())
+			}
+		}
+		if parts[scenarios.Ordered] != 20 || parts[scenarios.Parallel] != 30 || b.most != 4 {
+			t.Errorf("parts = %v, %d open at once", parts, b.most)
+		}
+		if r.Looks[0].Orders[0].Sessions() != 10 || r.Nodes[0].Sessions != 25 {
+			t.Errorf("look = %+v", r.Looks[0])
+		}
+	})
+}
+
+func TestAnOrderedLaneStaysShortWhenItTakesOverFromARefusedNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 3}
+		}}
+		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+			return judge.Budget{Look: 30, Ceiling: 1000, OrderedPerNode: 10}
+		}})
+		inOrder := map[netip.AddrPort]int{}
+		for _, o := range seen {
+			if o.Part == scenarios.Ordered && !o.Refused {
+				inOrder[o.Node]++
+			}
+		}
+		if inOrder[r.Nodes[0].Address] != 10 || inOrder[r.Nodes[1].Address] != 3 || r.Sessions.OK != 30 || r.Looks[0].Cut {
+			t.Errorf("in order: %v, sessions = %+v", inOrder, r.Sessions)
+		}
+	})
+}
+
+func TestParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 5}
+		}}
+		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+			return judge.Budget{Look: 40, Ceiling: 1000, OrderedPerNode: 3}
+		}})
+		if r.Sessions.OK != 40 || r.Nodes[1].Sessions != 5 || r.Sessions.Refused != 1 {
+			t.Errorf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)
+		}
+	})
+}
+
+func TestLooksAreTakenUntilNobodyAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(10)
+		s.Load.Burst = 2
+		asks := []judge.Ask{{Kind: scenarios.Confirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.Third, Sessions: 30}, {}, {}}
+		var events []Event
+		r, _ := watched(t.Context(), t, &balancer{coordinators: 5}, s, Options{
+			judge: func(e judge.Evidence) judge.Judgement {
+				return judge.Judgement{Ask: asks[len(e.Looks)-1], Verdict: scenarios.Fail, Inferred: scenarios.RoundRobin, Notes: []string{"n"}}
+			},
+			Progress: func(e Event) { events = append(events, e) },
+		})
+		var kinds []scenarios.LookKind
+		for _, l := range r.Looks {
+			kinds = append(kinds, l.Kind)
+		}
+		if !slices.Equal(kinds, []scenarios.LookKind{scenarios.First, scenarios.Confirm, scenarios.Third}) {
+			t.Errorf("looks = %v", kinds)
+		}
+		if r.Sessions.OK != 10+10+30+3*2 || r.Phases.Count(scenarios.Open) != 56 {
+			t.Errorf("sessions = %+v, %d opens recorded", r.Sessions, r.Phases.Count(scenarios.Open))
+		}
+		if r.Verdict != scenarios.Fail || r.Policy.Inferred != scenarios.RoundRobin || !slices.Equal(r.Notes, []string{"n"}) {
+			t.Errorf("result = %+v", r)
+		}
+		var order []string
+		for _, e := range events {
+			if e.Kind != EventSession {
+				order = append(order, string(e.Kind))
+			}
+		}
+		if got, want := strings.Join(order, " "), "resolved budget scout look ask look ask look"; got != want {
+			t.Errorf("events = %s, want %s", got, want)
+		}
+		if last := events[len(events)-1]; last.Done != 32 || last.Total != 32 {
+			t.Errorf("last event = %+v", last)
+		}
+	})
+}
+
+func TestTheCeilingEndsAsking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := watched(t.Context(), t, &balancer{}, scenario(10), Options{
+			judge: func(judge.Evidence) judge.Judgement {
+				return judge.Judgement{Ask: judge.Ask{Kind: scenarios.Confirm, Sessions: 10}}
+			},
+			plan: func(scenarios.Scenario, int) judge.Budget { return judge.Budget{Look: 10, Ceiling: 35} },
+		})
+		if len(r.Looks) != 3 || len(r.Notes) != 1 || !r.Complete {
+			t.Errorf("%d looks, notes = %q", len(r.Looks), r.Notes)
+		}
+	})
+}
+
+func TestAFurtherLookKeepsTheRunPolite(t *testing.T) {
+	for confirm, looks := range map[string]int{"": 1, "lb.example.com": 2} {
+		synctest.Test(t, func(t *testing.T) {
+			s := scenario(10)
+			s.Target.Endpoints, s.Target.Confirm = []string{"lb.example.com"}, confirm
+			r, _ := watched(t.Context(), t, &balancer{}, s, Options{
+				Resolve: func(context.Context, string, string) ([]netip.Addr, error) {
+					return []netip.Addr{netip.MustParseAddr("192.0.2.1")}, nil
+				},
+				judge: func(e judge.Evidence) judge.Judgement {
+					return judge.Judgement{Ask: judge.Ask{Kind: scenarios.Extend, Sessions: 6100 * (2 - len(e.Looks))}}
+				},
+			})
+			if len(r.Looks) != looks {
+				t.Errorf("confirm %q: %d looks, want %d; notes = %q", confirm, len(r.Looks), looks, r.Notes)
+			}
+		})
+	}
+}
+
+func TestACloseThatFailsLeavesTheSessionGoodAndCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := watched(t.Context(), t, &balancer{closeErr: errors.New("reset")}, scenario(5), Options{})
+		if r.Sessions.OK != 5 || r.Sessions.LeftOpen != 6 {
+			t.Errorf("sessions = %+v", r.Sessions)
+		}
+	})
+}
+
+func TestAFailedQueryIsAttributedAndSaidInFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		long := strings.Repeat("é", 400)
+		b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
+			if i == 2 {
+				return fate{queryErr: errors.New(long)}
+			}
+			return fate{}
+		}}
+		s := scenario(5)
+		s.Target.Endpoints = s.Target.Endpoints[:1]
+		r, _ := watched(t.Context(), t, b, s, Options{})
+		if len(r.Failures) != 1 || len(r.Errors) != 1 {
+			t.Fatalf("failures = %+v, errors = %+v", r.Failures, r.Errors)
+		}
+		f := r.Failures[0]
+		if f.Coordinator != "coord-3:25000" || f.Phase != scenarios.Execute || f.Class != "execute.error" || !f.Local.IsValid() {
+			t.Errorf("failure = %+v", f)
+		}
+		if want := strings.Repeat("é", maxText/2) + "..."; f.Text != want {
+			t.Errorf("text has %d bytes, want %d", len(f.Text), len(want))
+		}
+		if !f.Time.Equal(r.Started.Add(200*time.Millisecond)) || f.Time.Location() != time.UTC {
+			t.Errorf("it failed at %s, and the run started at %s", f.Time, r.Started)
+		}
+	})
+}
+
+func TestFailuresKeptAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{answer: func(_ Node, i int) fate {
+			if i == 0 {
+				return fate{}
+			}
+			return fate{openErr: fault{"tcp", "", ""}}
+		}}
+		r, _ := watched(t.Context(), t, b, scenario(300), Options{})
+		if r.Sessions.Failed < 250 || len(r.Failures) != scenarios.MaxFailures || len(r.Errors) != 1 || r.Errors[0].Class != "tcp.error" {
+			t.Errorf("%d failed, %d kept, errors = %+v", r.Sessions.Failed, len(r.Failures), r.Errors)
+		}
+	})
+}
+
+func TestARestartIsOneCoordinatorWithTwoPids(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(6)
+		s.Expect.Coordinators.Count = 1
+		b := &balancer{answer: func(_ Node, i int) fate { return fate{coordinator: "a", pid: int32(1 + i/2)} }}
+		s.Target.Endpoints = s.Target.Endpoints[:1]
+		r, _ := watched(t.Context(), t, b, s, Options{})
+		if len(r.Coords) != 1 {
+			t.Fatalf("coordinators = %+v", r.Coords)
+		}
+		c := r.Coords[0]
+		if !slices.Equal(c.PIDs, []int32{1, 2, 3, 4}) || c.Restarts != 3 || c.Share != 1 || c.Expected == nil || *c.Expected != 1 {
+			t.Errorf("coordinator = %+v", c)
+		}
+	})
+}
+
+func TestAPanicOfASessionComesOutOfRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{answer: func(_ Node, i int) fate { return fate{panics: i == 2} }}
+		defer func() {
+			if p := recover(); p != "a fault of ours" {
+				t.Errorf("recovered %v", p)
+			}
+			if b.open != 0 {
+				t.Errorf("%d sessions are still open", b.open)
+			}
+		}()
+		Run(t.Context(), b.dial, scenario(20), Options{judge: content, plan: plain})
+		t.Error("Run returned")
+	})
+}
+
+func TestCancellingDuringTheBurstDoesNotWaitForItsHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(700*time.Millisecond, cancel)
+		s := scenario(4)
+		s.Load.Burst, s.Load.BurstHold = 8, scenarios.Duration(time.Hour)
+		r, _ := watched(ctx, t, &balancer{}, s, Options{})
+		if r.Seconds > 1 || r.Sessions.OK != 12 || r.Stopped == nil || !r.Looks[0].Cut {
+			t.Errorf("%gs, sessions = %+v, stopped = %+v", r.Seconds, r.Sessions, r.Stopped)
+		}
+	})
+}
+
+func TestARunThatWasCancelledBeforeItBeganSendsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		r, seen := watched(ctx, t, &balancer{}, scenario(4), Options{})
+		if len(seen) != 0 || r.Stopped == nil || r.Stopped.By != scenarios.StopInterrupted {
+			t.Errorf("%d sessions, stopped = %+v", len(seen), r.Stopped)
+		}
+	})
+}
+
+func TestAnInvalidScenarioSendsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(4)
+		s.Load.Concurrency = 0
+		r, seen := watched(t.Context(), t, &balancer{}, s, Options{})
+		if len(seen) != 0 || r.Stopped == nil || r.Stopped.Class != "scenario.invalid" {
+			t.Errorf("%d sessions, stopped = %+v", len(seen), r.Stopped)
+		}
+	})
+}
