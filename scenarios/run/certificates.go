@@ -66,7 +66,6 @@ func keepCertificates(out *scenarios.Result, silent []scenarios.Observation) {
 	})
 	out.Detect, out.Policy.Inferred, out.Notes = nil, "", nil
 	for _, o := range silent {
-		out.Complete = false
 		out.Findings = append(out.Findings, scenarios.Finding{
 			ID: scenarios.TLSSameOnAllNodes, Subject: o.Node.String(),
 			Message: fmt.Sprintf("%s showed no certificate: %s", o.Node, o.Text), Fix: o.Hint,

@@ -95,7 +95,11 @@ func excesses(s scenarios.Scenario) []string {
 	}
 	typical := judge.Plan(s, len(s.Target.Endpoints)).Typical
 	if d := lasting(s, typical); d > politeFor {
-		out = append(out, fmt.Sprintf("%d sessions at %s take %s, which is more than %s", typical, s.Load.Rate, d.Round(time.Second), politeFor))
+		settle := ""
+		if s.Load.Settle > 0 {
+			settle = fmt.Sprintf(" and %s to settle", s.Load.Settle)
+		}
+		out = append(out, fmt.Sprintf("%d sessions at %s%s take %s, which is more than %s", typical, s.Load.Rate, settle, d.Round(time.Second), politeFor))
 	}
 	return out
 }

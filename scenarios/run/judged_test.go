@@ -1,0 +1,72 @@
+package run
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+)
+
+// With the judges of production: what a run measures is what they need.
+func TestRunAndJudgesTogether(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer  func(n Node, i int) fate
+		verdict scenarios.Status
+		failed  []string
+		looks   int
+	}{
+		"a healthy rotation passes after one look": {nil, scenarios.Pass, nil, 1},
+		"one coordinator gets nothing": {func(_ Node, i int) fate {
+			if i%5 == 0 {
+				return fate{coordinator: "coord-2:25000"}
+			}
+			return fate{}
+		}, scenarios.Fail, []string{scenarios.BalanceCoverage}, 2},
+		"one session fails, and never again": {func(n Node, i int) fate {
+			if n.Addr.Addr().String() == "127.0.0.3" && i == 3 {
+				return fate{openErr: fault{"open", "open.reset", ""}}
+			}
+			return fate{}
+		}, scenarios.Pass, nil, 2},
+		"every fifth session fails quickly": {func(n Node, i int) fate {
+			if i%5 == 3 {
+				return fate{openErr: fault{"open", "open.eof", ""}}
+			}
+			return fate{}
+		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},
+		"every fifth hangs, and two are enough": {func(n Node, i int) fate {
+			if i%5 == 3 {
+				return fate{takes: time.Second, openErr: fault{"open", "open.timeout", ""}}
+			}
+			return fate{}
+		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := scenario(0)
+				s.Load.Burst = 16
+				s.Expect.Coordinators.Count = 5
+				b := &balancer{coordinators: 5, takes: 5 * time.Millisecond, answer: c.answer}
+				r, _ := watched(t.Context(), t, b, s, Options{judge: judge.All, plan: judge.Plan})
+				var failed []string
+				for _, f := range r.Findings {
+					if f.Status == scenarios.Fail {
+						failed = append(failed, f.ID)
+					}
+				}
+				if r.Verdict != c.verdict || len(r.Looks) != c.looks || len(failed) != len(c.failed) || len(failed) > 0 && failed[0] != c.failed[0] {
+					t.Errorf("verdict = %s after %d looks, failed: %v\n%+v", r.Verdict, len(r.Looks), failed, r.Findings)
+				}
+				if r.Detect == nil {
+					t.Error("nothing says what the run could have detected")
+				}
+				again := judge.All(judge.Of(r))
+				if again.Verdict != r.Verdict {
+					t.Errorf("judged again from the result it is %s", again.Verdict)
+				}
+			})
+		})
+	}
+}
