@@ -30,7 +30,7 @@ func (b beeswaxService) Query(ctx context.Context, q *beeswax.Query) (*beeswax.Q
 	}
 	s := connectionOf(ctx).session
 	result, err := b.run(s, q.Query)
-	o := b.register(s, q.Query, result, false)
+	o := b.register(s, result, false)
 	if err != nil {
 		b.closeOperation(o)
 		return nil, exception(queryError(o.id, err), plannerState)

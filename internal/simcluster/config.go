@@ -3,6 +3,7 @@ package simcluster
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -89,6 +90,7 @@ func (c Config) withDefaults() (Config, error) {
 	fill(&c.AcceptTimeout, 5*time.Minute)
 	fill(&c.Version, "4.5.0")
 	fill(&c.Log, slog.New(slog.DiscardHandler))
+	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
 	for _, check := range []struct {
 		bad        bool
 		field, why string

@@ -73,7 +73,7 @@ func TestEveryFaultOfTheListCanBeStarted(t *testing.T) {
 			if info.Name == "zones" {
 				nodes = 3
 			}
-			start(t, Config{TLS: info.Whose == ByListener, Nodes: nodes}, text)
+			start(t, Config{TLS: info.Whose == ByListener, Nodes: nodes, Auth: LDAP}, text)
 		})
 	}
 }
@@ -89,6 +89,7 @@ func TestConfigsThatMakeNoSenseAreRefused(t *testing.T) {
 		"a fault beyond the coordinators":  {Faults: []Fault{{"dead", 6, ""}}},
 		"a fault beyond the nodes":         {TLS: true, Faults: []Fault{{"expired", 3, ""}}},
 		"a certificate's fault, no TLS":    {Faults: []Fault{{"expired", 0, ""}}},
+		"a login's fault, no login":        {Faults: []Fault{{"auth-reject", 0, ""}}},
 		"zones of another number of nodes": {Faults: []Fault{{"zones", 0, "2:2:1"}}},
 		"weights of another length":        {Faults: []Fault{{"weights", 0, "2:1"}}},
 		"one node of one":                  {Nodes: 1, Faults: []Fault{{"one-node", 0, ""}}},

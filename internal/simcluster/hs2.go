@@ -91,7 +91,7 @@ func (h hs2Service) ExecuteStatement(ctx context.Context, r *hs2.TExecuteStateme
 		}
 	}
 	result, err := h.run(s, r.Statement)
-	o := h.register(s, r.Statement, result, cached)
+	o := h.register(s, result, cached)
 	if err != nil {
 		h.closeOperation(o)
 		return &hs2.TExecuteStatementResp{Status: failed(queryError(o.id, err))}, nil

@@ -99,8 +99,15 @@ func defaultOptions() map[string]string {
 	return defaults
 }
 
-// setOption sets a session's option; unknown ones are refused.
+// maxValue bounds an option's value, which the session keeps.
+const maxValue = 4 << 10
+
+// setOption sets a session's option; unknown ones are refused, and values that
+// no option has.
 func (c *coordinator) setOption(s *session, name, value string) error {
+	if len(value) > maxValue {
+		return sqlError(fmt.Sprintf("Invalid value for query option: %.64s\n", name))
+	}
 	if !c.isOption(name) {
 		return sqlError(fmt.Sprintf("Invalid query option: %.64s\n", name))
 	}

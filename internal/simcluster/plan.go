@@ -55,6 +55,9 @@ func newPlan(c Config) (*plan, error) {
 		if form.Whose == ByListener && !c.TLS {
 			return nil, &ConfigError{"Faults: " + f.String(), "there is no certificate without TLS"}
 		}
+		if f.Name == "auth-reject" && c.Auth == NoAuth {
+			return nil, &ConfigError{"Faults: " + f.String(), "there is no login without Auth"}
+		}
 		if err := form.apply(p, f); err != nil {
 			return nil, &ConfigError{"Faults: " + f.String(), err.Error()}
 		}

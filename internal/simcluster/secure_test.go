@@ -67,6 +67,21 @@ func TestListenersPresentTheirCertificates(t *testing.T) {
 	}
 }
 
+func TestAnOldListenerStillSpeaksTLS11(t *testing.T) {
+	t.Parallel()
+	cl := start(t, Config{TLS: true}, "old-tls@1")
+	config := trusting(cl)
+	config.MinVersion = tls.VersionTLS10
+	conn, err := tls.Dial("tcp", cl.Nodes()[0].String(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if v := conn.ConnectionState().Version; v != tls.VersionTLS11 {
+		t.Errorf("version %s", tls.VersionName(v))
+	}
+}
+
 func TestNodesPresentOneCertificateForAllTheirAddresses(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{TLS: true, Nodes: 3})

@@ -47,12 +47,11 @@ type session struct {
 
 // operation is a statement that was run. Its rows are ready at once.
 type operation struct {
-	id        handle
-	session   *session
-	result    *table // nil: the statement has none
-	cached    bool   // fetching may start over (impala.resultset.cache.size)
-	fetched   int    // rows; guarded by the coordinator's mu
-	statement string
+	id      handle
+	session *session
+	result  *table // nil: the statement has none
+	cached  bool   // fetching may start over (impala.resultset.cache.size)
+	fetched int    // rows; guarded by the coordinator's mu
 }
 
 // newHandle is unique in this coordinator and the same for the same seed. Call
@@ -98,10 +97,10 @@ func (c *coordinator) closeSession(s *session) {
 
 // register makes an operation of a statement's result. A query's id ends in
 // four zero bytes, as Impala's do: there the fragment instances count.
-func (c *coordinator) register(s *session, sql string, result *table, cached bool) *operation {
+func (c *coordinator) register(s *session, result *table, cached bool) *operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	o := &operation{id: c.newHandle(), session: s, result: result, cached: cached, statement: sql}
+	o := &operation{id: c.newHandle(), session: s, result: result, cached: cached}
 	clear(o.id[8:12])
 	c.operations[o.id] = o
 	s.operations[o.id] = o

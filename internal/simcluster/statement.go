@@ -102,20 +102,20 @@ func narrowest(n int64) sqlType {
 	return bigintType
 }
 
-// splitList splits a select list at commas outside of quotes.
-func splitList(list string) []string {
-	quoted := false
-	items := strings.FieldsFunc(list, func(r rune) bool {
-		quoted = quoted != (r == '\'')
-		return r == ',' && !quoted
-	})
-	if strings.HasPrefix(list, ",") || strings.HasSuffix(list, ",") || strings.Contains(list, ",,") || len(items) == 0 {
-		return []string{""} // an item is missing
+// splitList splits a select list at commas outside of quotes. An item that is
+// missing is empty.
+func splitList(list string) (items []string) {
+	start, quoted := 0, false
+	for i, r := range list {
+		switch {
+		case r == '\'':
+			quoted = !quoted
+		case r == ',' && !quoted:
+			items = append(items, strings.TrimSpace(list[start:i]))
+			start = i + 1
+		}
 	}
-	for i := range items {
-		items[i] = strings.TrimSpace(items[i])
-	}
-	return items
+	return append(items, strings.TrimSpace(list[start:]))
 }
 
 // set lists options, or sets one.

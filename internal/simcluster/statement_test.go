@@ -69,6 +69,7 @@ func TestStatementsThatAreRefused(t *testing.T) {
 		"use nowhere":            "AnalysisException: Database does not exist: nowhere\n",
 		"set no_such_option=1":   "Invalid query option: no_such_option\n",
 		"set mt_dop":             "ParseException: Syntax error",
+		"select 'a,,b', pid(":    "ParseException: Syntax error",
 		"select 'it''s'":         "ParseException: Syntax error",
 		"drop table customers":   "CAUSED BY: Exception: Syntax error\n",
 	} {

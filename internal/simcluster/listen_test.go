@@ -1,0 +1,69 @@
+package simcluster
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"testing"
+)
+
+func TestNodesHaveAnAddressEachAndOnePort(t *testing.T) {
+	t.Parallel()
+	cl := start(t, Config{Nodes: 3})
+	for i, node := range cl.Nodes() {
+		if node.Port() != cl.Nodes()[0].Port() {
+			t.Logf("node %d has another port: %v", i+1, cl.Nodes()) // taken by somebody else: allowed
+		}
+		if slices.Contains(cl.Nodes()[:i], node) {
+			t.Errorf("node %d is %v again", i+1, node)
+		}
+	}
+}
+
+func TestWhereThereIsOneAddressNodesShareIt(t *testing.T) {
+	t.Parallel()
+	// 192.0.2.0/24 is for documentation: no system has it.
+	got := nodeAddresses(context.Background(), netip.MustParseAddr("192.0.2.77"), 2)
+	if !slices.Equal(got, []netip.Addr{onlyLoopback, onlyLoopback}) {
+		t.Error(got)
+	}
+	cl := start(t, Config{ListenIP: onlyLoopback, Nodes: 1})
+	open := cl.listeners[hs2Protocol]
+	for name, c := range map[string]struct {
+		configured uint16
+		ip         netip.Addr
+		want       uint16
+	}{
+		"a second node, any port":          {0, onlyLoopback, 0},
+		"a second node, a configured port": {21050, onlyLoopback, 21051},
+		"another address":                  {0, onlyLoopback.Next(), open[0].addr().Port()},
+	} {
+		if port := portOf(c.configured, open, c.ip); port != c.want {
+			t.Errorf("%s: %d, want %d", name, port, c.want)
+		}
+	}
+}
+
+func TestAPortThatIsTakenIsAnError(t *testing.T) {
+	t.Parallel()
+	taken := start(t, Config{Nodes: 1})
+	if cl, err := Start(Config{HS2Port: taken.Nodes()[0].Port()}); err == nil {
+		cl.Close()
+		t.Error("two clusters share a port")
+	}
+}
+
+func ExampleStart() {
+	cl, err := Start(Config{Coordinators: 3, Nodes: 1, Seed: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer cl.Close()
+	fmt.Println(cl.Names())
+	fmt.Println(cl.Nodes()[0].Addr().IsLoopback())
+	// Output:
+	// [coord-a1:25000 coord-a2:25000 coord-b1:25000]
+	// true
+}
