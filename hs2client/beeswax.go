@@ -166,8 +166,6 @@ func thrown(err error) error {
 		return err
 	}
 	text := strings.TrimPrefix(why.text, undeclared)
-	if i := strings.LastIndex(text, ", log_context="); i >= 0 {
-		text = text[:i]
-	}
+	text, _, _ = strings.Cut(text, ", log_context=")
 	return &cause{kind: saidKind(text), text: text, said: true}
 }

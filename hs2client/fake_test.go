@@ -64,8 +64,9 @@ type coordinator struct {
 	web     string         // Ping's address
 	columns []*hs2.TColumn // of every statement
 	schema  *hs2.TTableSchema
-	states  []hs2.TOperationState // in turn; the last one stays
-	open    *hs2.TStatus          // OpenSession's answer, if it is not success
+	pages   []*hs2.TFetchResultsResp // of one statement, in place of columns alone
+	states  []hs2.TOperationState    // in turn; the last one stays
+	open    *hs2.TStatus             // OpenSession's answer, if it is not success
 	execute *hs2.TStatus
 
 	mu    sync.Mutex
@@ -154,6 +155,13 @@ func (c *coordinator) GetResultSetMetadata(context.Context, *hs2.TGetResultSetMe
 
 func (c *coordinator) FetchResults(context.Context, *hs2.TFetchResultsReq) (*hs2.TFetchResultsResp, error) {
 	c.note("Fetch")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.pages) > 0 {
+		next := c.pages[0]
+		c.pages = c.pages[1:]
+		return next, nil
+	}
 	more := false
 	return &hs2.TFetchResultsResp{Status: success, HasMoreRows: &more, Results: &hs2.TRowSet{Rows: []*hs2.TRow{}, Columns: c.columns}}, nil
 }
