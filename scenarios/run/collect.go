@@ -29,7 +29,7 @@ type collector struct {
 	notes    []string
 	looks    []scenarios.Look
 	current  *scenarios.Look // nil between looks
-	expected int             // sessions of the current look, burst included
+	progress Event           // of the current look
 }
 
 // end records a session that has ended.
@@ -75,8 +75,13 @@ func (c *collector) count(o scenarios.Observation) {
 	if o.Outcome == scenarios.OK {
 		c.phases.Record(o.Phases)
 	}
-	total, _, failed, _ := c.current.All().Total()
-	c.tell(Event{Kind: EventSession, Done: total, Total: c.expected, Failed: failed})
+	if !o.Refused {
+		c.progress.Done++
+	}
+	if o.Outcome == scenarios.Failed && !o.Refused {
+		c.progress.Failed++
+	}
+	c.tell(c.progress)
 }
 
 // maxCerts bounds the certificates kept: a node shows one, or a few where
@@ -118,8 +123,8 @@ func (c *collector) begin(ask judge.Ask, burst int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.current = &scenarios.Look{Kind: ask.Kind, Planned: ask.Sessions}
-	c.expected = ask.Sessions + burst
-	c.tell(Event{Kind: EventLook, Total: c.expected, Text: fmt.Sprintf("%s look: %d sessions, and %d together", ask.Kind, ask.Sessions, burst)})
+	c.progress = Event{Kind: EventSession, Total: ask.Sessions + burst}
+	c.tell(Event{Kind: EventLook, Total: c.progress.Total, Text: fmt.Sprintf("%s, %d sessions and then %d together", ask.Kind, ask.Sessions, burst)})
 }
 
 // close ends the look. One of which no session counts is no look.

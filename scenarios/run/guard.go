@@ -95,11 +95,8 @@ func excesses(s scenarios.Scenario) []string {
 	}
 	typical := judge.Plan(s, len(s.Target.Endpoints)).Typical
 	if d := lasting(s, typical); d > politeFor {
-		settle := ""
-		if s.Load.Settle > 0 {
-			settle = fmt.Sprintf(" and %s to settle", s.Load.Settle)
-		}
-		out = append(out, fmt.Sprintf("%d sessions at %s%s take %s, which is more than %s", typical, s.Load.Rate, settle, d.Round(time.Second), politeFor))
+		out = append(out, fmt.Sprintf("%d sessions at %s, %s to settle and %s to hold take %s, which is more than %s",
+			typical, s.Load.Rate, s.Load.Settle, s.Load.BurstHold, d.Round(time.Second), politeFor))
 	}
 	return out
 }
@@ -109,7 +106,12 @@ func unconfirmed(s scenarios.Scenario) bool {
 	return !confirmed(s.Target.Confirm, guarded(s))
 }
 
-// lasting estimates how long so many sessions take; unpaced ones count as nothing.
+// lasting estimates how long a run of one look takes; unpaced sessions count as
+// nothing.
 func lasting(s scenarios.Scenario, sessions int) time.Duration {
-	return time.Duration(s.Load.Settle) + Pacer{Rate: s.Load.Rate}.Due(sessions)
+	d := time.Duration(s.Load.Settle) + Pacer{Rate: s.Load.Rate}.Due(sessions)
+	if s.Load.Burst > 0 {
+		d += time.Duration(s.Load.BurstHold)
+	}
+	return d
 }

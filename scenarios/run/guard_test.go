@@ -19,10 +19,10 @@ func TestCheckGuardsShowsItsArithmetic(t *testing.T) {
 		"many at once":            {func(s *scenarios.Scenario) { s.Load.Concurrency = 500 }, "500 open at once is more than 64; to allow it: --confirm 192.0.2.1"},
 		"fast":                    {func(s *scenarios.Scenario) { s.Load.Rate = 80 }, "80 new sessions a second is more than 50; to allow it: --confirm 192.0.2.1"},
 		"not paced":               {func(s *scenarios.Scenario) { s.Load.Rate = 0 }, "sessions that are not paced may be more than 50/s; to allow it: --confirm 192.0.2.1"},
-		"long":                    {func(s *scenarios.Scenario) { s.Load.Sessions = 12_000 }, "12017 sessions at 10/s take 20m2s, which is more than 10m0s; to allow it: --confirm 192.0.2.1"},
+		"long":                    {func(s *scenarios.Scenario) { s.Load.Sessions = 12_000 }, "12017 sessions at 10/s, 0s to settle and 1s to hold take 20m3s, which is more than 10m0s; to allow it: --confirm 192.0.2.1"},
 		"long because it settles": {func(s *scenarios.Scenario) {
 			s.Load.Sessions, s.Load.Settle = 40, scenarios.Duration(10*time.Minute)
-		}, "57 sessions at 10/s and 10m0s to settle take 10m6s, which is more than 10m0s; to allow it: --confirm 192.0.2.1"},
+		}, "57 sessions at 10/s, 10m0s to settle and 1s to hold take 10m7s, which is more than 10m0s; to allow it: --confirm 192.0.2.1"},
 		"all of it": {func(s *scenarios.Scenario) { s.Load.Rate, s.Load.Concurrency = 80, 65 }, "80 new sessions a second is more than 50, and 65 open at once is more than 64; to allow it: --confirm 192.0.2.1"},
 		"confirmed": {func(s *scenarios.Scenario) { s.Load.Rate, s.Target.Confirm = 80, "192.0.2.1" }, ""},
 		"another host confirmed": {func(s *scenarios.Scenario) { s.Load.Rate, s.Target.Confirm = 80, "192.0.2.10" },

@@ -36,7 +36,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 		Stopped: c.stopping, Complete: c.stopping == nil,
 		Policy: scenarios.PolicySeen{Declared: cmp.Or(r.s.Expect.Balance.Policy, scenarios.AutoPolicy)},
 		Looks:  c.looks, Phases: c.phases, Failures: c.failures, TLS: c.certs, Sessions: c.counts,
-		Nodes: nodeTallies(r.nodes.all, pooled(c.looks)), Coords: coordTallies(r.s, c.looks),
+		Nodes: nodeTallies(r.nodes.all, pooled(c.looks)), Coords: coordTallies(c.looks, judge.Expected(r.evidence())),
 		Errors: pooledErrors(c.looks), Notes: c.notes,
 	}
 	slices.SortFunc(out.TLS, func(a, b scenarios.Cert) int {
@@ -57,7 +57,7 @@ func (r *run) judge(out *scenarios.Result) {
 	if s := out.Stopped; s != nil && s.By == scenarios.StopScout {
 		out.Verdict = scenarios.Inconclusive
 		out.Findings = []scenarios.Finding{{
-			ID: scenarios.ErrorsRate, Message: "Nothing was measured: " + s.Text, Fix: s.Hint,
+			ID: scenarios.ErrorsRate, Message: "nothing was measured: " + s.Text, Fix: s.Hint,
 		}}
 	}
 }
@@ -91,62 +91,6 @@ func nodeTallies(nodes []Node, all scenarios.Tally) []scenarios.NodeTally {
 		out[i] = t
 	}
 	return out
-}
-
-// coordTallies lists every coordinator that was seen, sorted by name.
-func coordTallies(s scenarios.Scenario, looks []scenarios.Look) []scenarios.CoordTally {
-	all := pooled(looks)
-	counts, total := all.ByCoordinator(), 0
-	for _, n := range counts {
-		total += n
-	}
-	out := []scenarios.CoordTally{}
-	for _, name := range all.Coordinators() {
-		t := scenarios.CoordTally{
-			Name: name, Sessions: counts[name], Share: float64(counts[name]) / float64(total),
-			Expected: fairShare(s), PIDs: []int32{},
-		}
-		for _, c := range all {
-			if c.Coordinator == name {
-				t.Failed += c.Failed
-			}
-		}
-		for _, l := range looks {
-			learn(&t, l.Seen)
-		}
-		out = append(out, t)
-	}
-	return out
-}
-
-// learn adds what a look knows of the coordinator besides its sessions. Every
-// pid beyond the first is a restart.
-func learn(t *scenarios.CoordTally, seen []scenarios.Seen) {
-	for _, s := range seen {
-		if s.Coordinator != t.Name {
-			continue
-		}
-		for _, pid := range s.PIDs {
-			if !slices.Contains(t.PIDs, pid) {
-				t.PIDs = append(t.PIDs, pid)
-			}
-		}
-		if len(s.Versions) > 0 {
-			t.Version = s.Versions[len(s.Versions)-1]
-		}
-	}
-	t.Restarts = max(0, len(t.PIDs)-1)
-}
-
-// fairShare is what each coordinator should get; nil where their number was not
-// declared, or where weights make it a matter of which one it is.
-func fairShare(s scenarios.Scenario) *float64 {
-	k := s.Expect.Coordinators.K()
-	if k == 0 || len(s.Expect.Balance.Weights) > 0 {
-		return nil
-	}
-	share := 1 / float64(k)
-	return &share
 }
 
 // pooledErrors adds up the looks' errors by class and coordinator, sorted by both.

@@ -122,7 +122,7 @@ func (r *run) resolve(ctx context.Context) bool {
 		return false
 	}
 	r.nodes.all = nodes
-	r.collect.event(Event{Kind: EventResolved, Total: len(nodes), Text: fmt.Sprintf("%d nodes: %s", len(nodes), nodeList(nodes))})
+	r.collect.event(Event{Kind: EventResolved, Total: len(nodes), Text: nodeList(nodes)})
 	return true
 }
 

@@ -26,7 +26,7 @@ func (r *run) settle(ctx context.Context) {
 		}
 		r.collect.event(Event{
 			Kind: EventSettle, Done: len(seen), Total: want,
-			Text: fmt.Sprintf("settling: %d of %d coordinators have answered", len(seen), want),
+			Text: fmt.Sprintf("%d of %d coordinators have answered", len(seen), want),
 		})
 		round, good := r.round(ctx, at)
 		for _, o := range round {
