@@ -24,6 +24,7 @@ type balancer struct {
 	open, most      int
 	closed          int
 	closeErr        error
+	closeHangs      bool // until its context ends
 	closedUncancels bool // every Close had a live context
 }
 
@@ -110,6 +111,9 @@ type conversation struct {
 func (c *conversation) Query(ctx context.Context) error { return c.f.queryErr }
 
 func (c *conversation) Close(ctx context.Context) error {
+	if c.b.closeHangs {
+		<-ctx.Done()
+	}
 	c.b.mu.Lock()
 	defer c.b.mu.Unlock()
 	c.b.open--

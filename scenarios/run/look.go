@@ -56,7 +56,8 @@ func (r *run) look(ctx context.Context, ask judge.Ask) {
 
 // ordered deals sessions to the nodes in turn, one lane each, until there are
 // no more, no node is left, or each lane is as long as it should be. What a
-// refused node did not take is dealt again. It returns how many it had.
+// refused node did not take is dealt again: every round has a session, loses a
+// node, or is the last. It returns how many it had.
 func (r *run) ordered(ctx context.Context, count int) int {
 	had, longest := 0, r.budget.OrderedPerNode
 	taken := map[Node]int{}
@@ -68,11 +69,7 @@ func (r *run) ordered(ctx context.Context, count int) int {
 		if len(nodes) == 0 {
 			break
 		}
-		n := r.lanes(ctx, nodes, count-had, taken, longest)
-		if n == 0 && len(r.nodes.left()) == len(nodes) {
-			break
-		}
-		had += n
+		had += r.lanes(ctx, nodes, count-had, taken, longest)
 	}
 	return had
 }
@@ -131,11 +128,7 @@ func (r *run) parallel(ctx context.Context, count int) int {
 		if len(nodes) == 0 {
 			break
 		}
-		n := r.spread(ctx, nodes, count-had)
-		if n == 0 && len(r.nodes.left()) == len(nodes) {
-			break
-		}
-		had += n
+		had += r.spread(ctx, nodes, count-had)
 	}
 	return had
 }

@@ -330,3 +330,16 @@ func TestAnInvalidScenarioSendsNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestAnInterruptedRunEndsWithinFiveSecondsThoughClosingHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		s := scenario(20)
+		b := &balancer{closeHangs: true, closeErr: errors.New("timeout")}
+		r, _ := watched(ctx, t, b, s, Options{})
+		if r.Seconds > 6 || r.Sessions.LeftOpen != r.Sessions.Scout+r.Sessions.Attempted {
+			t.Errorf("%gs, sessions = %+v", r.Seconds, r.Sessions)
+		}
+	})
+}
