@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/apache/thrift/lib/go/thrift"
-
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
@@ -35,11 +33,6 @@ type Cluster struct {
 	open     map[*net.TCPConn]struct{}
 }
 
-// stopThriftPolling turns off a goroutine and a ticker per request, which the
-// runtime starts to see whether the client is still there: it costs a quarter
-// of the server's time, and nothing here needs it.
-var stopThriftPolling = sync.OnceFunc(func() { thrift.ServerConnectivityCheckInterval = 0 })
-
 // Start starts a cluster, listening when it returns. The error is a
 // *[ConfigError] where c makes no sense; otherwise the system refused a port.
 // End it with [Cluster.Close].
@@ -52,7 +45,6 @@ func Start(c Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	stopThriftPolling()
 	cl := &Cluster{config: c, plan: p, began: time.Now(), open: make(map[*net.TCPConn]struct{})}
 	cl.addCoordinators()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -39,9 +39,17 @@ type coordinator struct {
 	operations map[handle]*operation
 }
 
+// stopThriftPolling turns off a goroutine and a ticker per request, which the
+// runtime starts to see whether the client is still there: it costs a quarter
+// of the server's time, and nothing here needs it. The setting is the
+// process's: another Thrift server in it must not be answering yet when the
+// first cluster starts.
+var stopThriftPolling = sync.OnceFunc(func() { thrift.ServerConnectivityCheckInterval = 0 })
+
 // newCoordinator is number i, from 0, under host, with a pid for now and one
 // for after a restart.
 func newCoordinator(c Config, p coordinatorPlan, i int, host string, pids [2]int32) *coordinator {
+	stopThriftPolling()
 	fill(&p.version, c.Version)
 	fill(&p.threads, c.Threads)
 	if p.pid != 0 {
