@@ -88,6 +88,12 @@ func hintLogin(k Kind) string {
 // hintOpen is for a session that did not open. Where nothing was ever heard, the
 // two sides may not be speaking the same protocol at all.
 func hintOpen(k Kind, h how, heard bool) string {
+	if k == KindUnsupported && h.protocol == Beeswax {
+		return "the port speaks Thrift, but not Beeswax: try --protocol hs2, or port 21000"
+	}
+	if k == KindUnsupported {
+		return "the port speaks Thrift, but not HiveServer2: try --protocol beeswax, or port 21050"
+	}
 	if k != KindEOF && k != KindReset && k != KindTimeout && k != KindGarbage && k != KindOversize {
 		return ""
 	}

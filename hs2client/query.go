@@ -38,6 +38,9 @@ const (
 // closed in passing, if the connection can still be used; so it is where ctx
 // ends, after CancelOperation. The rows are all in memory: 64 MiB at most.
 func (s *Session) Query(ctx context.Context, sql string) (*Rows, error) {
+	if s.closed {
+		return nil, s.unusable(ctx, "Query", PhaseExecute)
+	}
 	w := s.watch(ctx)
 	op, rows, err := s.run(ctx, sql)
 	w.end()

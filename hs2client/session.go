@@ -82,10 +82,11 @@ func (s *Session) greet(ctx context.Context, noPing bool) error {
 	return sp.end(err)
 }
 
-// identify asks Ping. A server without it is a missing capability, no failure.
+// identify asks Ping. A HiveServer2 without it lacks a capability and no more;
+// Beeswax without it is no Impala, and most likely no Beeswax.
 func (s *Session) identify() error {
 	version, address, err := s.dialect.ping()
-	if s.missing(CanPing, err) {
+	if s.how.protocol == HS2 && s.missing(CanPing, err) {
 		return nil
 	}
 	if err != nil {
@@ -121,6 +122,9 @@ func (s *Session) Ping(ctx context.Context) error {
 	if s.lacks[CanPing] {
 		return nil
 	}
+	if s.closed {
+		return s.unusable(ctx, "Ping", PhaseExecute)
+	}
 	w := s.watch(ctx)
 	defer w.end()
 	sp := s.begin(ctx, PhaseExecute, s.timeout)
@@ -130,6 +134,12 @@ func (s *Session) Ping(ctx context.Context) error {
 		err = nil
 	}
 	return sp.end(err)
+}
+
+// unusable is the error of a call on a session that is closed.
+func (s *Session) unusable(ctx context.Context, call string, phase Phase) error {
+	s.method = call
+	return s.place(ctx, phase, &cause{kind: KindInvalid, text: "the session is closed"})
 }
 
 // Close ends the session on the server, then the connection, whatever the

@@ -199,3 +199,28 @@ func TestClosedPort(t *testing.T) {
 	_, err = hs2client.Open(t.Context(), hs2client.Config{Addr: addr, Timeout: soon})
 	wantClass(t, err, "tcp.refused")
 }
+
+func TestTheOtherProtocolsPort(t *testing.T) {
+	hs2Port, beeswaxPort := serve(t, (&coordinator{}).plain), serve(t, (&hive{}).serve)
+	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: beeswaxPort, Timeout: soon})
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(e.Hint(), "--protocol beeswax") {
+		t.Errorf("hint %q", e.Hint())
+	}
+	_, err = hs2client.Open(t.Context(), hs2client.Config{Addr: hs2Port, Protocol: hs2client.Beeswax, Timeout: soon})
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(e.Hint(), "--protocol hs2") {
+		t.Errorf("hint %q", e.Hint())
+	}
+}
+
+func TestAClosedSessionSaysSo(t *testing.T) {
+	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, (&coordinator{}).plain), Timeout: soon, NoPing: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	_, err = s.Query(t.Context(), "SELECT 1")
+	wantClass(t, err, "execute.invalid")
+	wantClass(t, s.Ping(t.Context()), "execute.invalid")
+}

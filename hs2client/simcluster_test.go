@@ -37,7 +37,7 @@ func cluster(t *testing.T, c simcluster.Config, faults ...string) *simcluster.Cl
 
 // into is a client's Config for a simulated cluster.
 func into(cl *simcluster.Cluster, c simcluster.Config) hs2client.Config {
-	out := hs2client.Config{Addr: cl.Nodes()[0].String(), Timeout: 2 * time.Second, Options: map[string]string{"CLIENT_IDENTIFIER": "test"}}
+	out := hs2client.Config{Addr: cl.Nodes()[0].String(), Timeout: soon, Options: map[string]string{"CLIENT_IDENTIFIER": "test"}}
 	if c.Auth == simcluster.LDAP {
 		out.Plain = &hs2client.Plain{User: "ann", Password: "s3cret"}
 	}
@@ -120,7 +120,9 @@ func TestSimulatedFaults(t *testing.T) {
 			t.Parallel()
 			cl := cluster(t, tc.config, fault)
 			c := into(cl, tc.config)
-			c.Timeout = time.Second
+			if fault == "hung" {
+				c.Timeout = 300 * time.Millisecond
+			}
 			err := wholeSession(t.Context(), c)
 			e, ok := errors.AsType[*hs2client.Error](err)
 			if !ok || !strings.Contains(e.Class(), tc.class) || !strings.Contains(e.Hint(), tc.hint) || strings.Contains(e.Error()+e.Hint(), "s3cret") {

@@ -2,17 +2,17 @@ package hs2client_test
 
 import (
 	"context"
+	"crypto/x509"
 	"net"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 )
-
-// tolerance is what a busy machine may add to a deadline.
-const tolerance = 60 * time.Millisecond
 
 // hole is a server that goes silent in one phase; asked tells each time that it
 // holds a request which it will not answer.
@@ -44,8 +44,13 @@ func holes() map[string]hole {
 		}},
 		"login, half-way": {"sasl", hs2client.Config{Plain: plain}, func(asked chan<- struct{}) func(net.Conn) {
 			return func(c net.Conn) {
+				var all [1 << 10]byte
+				if _, err := c.Read(all[:]); err != nil {
+					return
+				}
 				_, _ = c.Write(saslframe.AppendMessage(nil, saslframe.Complete, []byte("xx"))[:6])
-				swallow(asked, c)
+				asked <- struct{}{}
+				silent(c)
 			}
 		}},
 	}
@@ -58,7 +63,9 @@ func holes() map[string]hole {
 					if call != i {
 						return intact(reply, conn)
 					}
-					_, _ = conn.Write(reply[:part])
+					if part > 0 {
+						_, _ = conn.Write(reply[:part])
+					}
 					asked <- struct{}{}
 					silent(conn)
 					return false
@@ -69,20 +76,33 @@ func holes() map[string]hole {
 	return all
 }
 
+// piped is a Dial whose other end is served by handle. A pipe's deadlines go by
+// the clock of a test's bubble, so that times come out exact.
+func piped(handle func(net.Conn)) func(context.Context, string, string) (net.Conn, error) {
+	return func(context.Context, string, string) (net.Conn, error) {
+		client, server := net.Pipe()
+		go func() {
+			handle(server)
+			_ = server.Close()
+		}()
+		return client, nil
+	}
+}
+
 // into points the hole's client at its server.
-func (h hole) into(t *testing.T) (hs2client.Config, <-chan struct{}) {
+func (h hole) into() (hs2client.Config, <-chan struct{}) {
 	asked := make(chan struct{}, 2)
 	c := h.config
-	if h.handle == nil {
-		c.Addr = "127.0.0.1:1"
-		c.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			asked <- struct{}{}
-			<-ctx.Done()
-			return nil, ctx.Err()
-		}
+	c.Addr = "127.0.0.1:21050"
+	if h.handle != nil {
+		c.Dial = piped(h.handle(asked))
 		return c, asked
 	}
-	c.Addr = serve(t, h.handle(asked))
+	c.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		asked <- struct{}{}
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	return c, asked
 }
 
@@ -90,80 +110,128 @@ func TestBlackHolesEndOnTime(t *testing.T) {
 	const timeout = 200 * time.Millisecond
 	for name, h := range holes() {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, _ := h.into(t)
-			c.Timeout = timeout
-			start := time.Now()
-			s, err := hs2client.Open(t.Context(), c)
-			if err == nil && h.phase != "close" {
-				_, err = s.Query(t.Context(), "SELECT pid()")
-			} else if err == nil {
-				err = askAndClose(t, s)
-			}
-			took := time.Since(start)
-			wantClass(t, err, h.phase+".timeout")
-			if took < timeout || took > timeout*12/10+tolerance {
-				t.Errorf("took %v, want %v and at most a fifth more", took, timeout)
-			}
-			if s != nil {
-				_ = s.Close(t.Context()) // whatever it says: the connection must go
-			}
+			synctest.Test(t, func(t *testing.T) {
+				c, asked := h.into()
+				c.Timeout = timeout
+				fell := make(chan time.Time, 1)
+				go func() {
+					<-asked
+					fell <- time.Now()
+				}()
+				err := firstError(t.Context(), c)
+				took := time.Since(<-fell)
+				wantClass(t, err, h.phase+".timeout")
+				if took < timeout || took > timeout*12/10 {
+					t.Errorf("took %v, want %v and at most a fifth more", took, timeout)
+				}
+			})
 		})
 	}
 }
 
-// askAndClose is the error of the closing that falls into the hole, be it the
-// operation's or the session's.
-func askAndClose(t *testing.T, s *hs2client.Session) error {
-	if _, err := s.Query(t.Context(), "SELECT pid()"); err != nil {
+// firstError is that of a session which ends where it fails, but for what must
+// be closed.
+func firstError(ctx context.Context, c hs2client.Config) error {
+	s, err := hs2client.Open(ctx, c)
+	if err != nil {
 		return err
 	}
-	return s.Close(t.Context())
+	if _, err = s.Query(ctx, "SELECT pid()"); err != nil {
+		go func() { _ = s.Close(ctx) }()
+		return err
+	}
+	return s.Close(ctx)
 }
 
 func TestCancelInterruptsEveryPhase(t *testing.T) {
 	for name, h := range holes() {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, asked := h.into(t)
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			canceled := make(chan time.Time, 1)
-			go func() {
-				<-asked
-				canceled <- time.Now()
-				cancel()
-			}()
-			err := wholeSession(ctx, c)
-			took := time.Since(<-canceled)
-			wantClass(t, err, h.phase+".canceled")
-			if took > 100*time.Millisecond+tolerance {
-				t.Errorf("returned %v after the end of its context", took)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				c, asked := h.into()
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				canceled := make(chan time.Time, 1)
+				go func() {
+					<-asked
+					time.Sleep(time.Second) // the bubble's clock: no real wait
+					canceled <- time.Now()
+					cancel()
+				}()
+				err := firstError(ctx, c)
+				took := time.Since(<-canceled)
+				wantClass(t, err, h.phase+".canceled")
+				if took > 100*time.Millisecond {
+					t.Errorf("returned %v after the end of its context", took)
+				}
+			})
 		})
 	}
 }
 
 func TestADrippingServerCannotOutliveTheDeadline(t *testing.T) {
-	const timeout = 200 * time.Millisecond
-	c := &coordinator{config: map[string]string{"http_addr": "a:25000"}}
-	addr := serve(t, c.tampered(func(_ int, reply []byte, conn net.Conn) bool {
-		tick := time.NewTicker(10 * time.Millisecond)
-		defer tick.Stop()
-		for _, b := range reply {
-			<-tick.C
-			if _, err := conn.Write([]byte{b}); err != nil {
-				return false
+	synctest.Test(t, func(t *testing.T) {
+		const timeout = 200 * time.Millisecond
+		c := &coordinator{config: map[string]string{"http_addr": "a:25000"}}
+		dial := piped(c.tampered(func(_ int, reply []byte, conn net.Conn) bool {
+			for _, b := range reply {
+				time.Sleep(10 * time.Millisecond) // the bubble's clock: no real wait
+				if _, err := conn.Write([]byte{b}); err != nil {
+					return false
+				}
 			}
+			return true
+		}))
+		start := time.Now()
+		err := firstError(t.Context(), hs2client.Config{Addr: "127.0.0.1:21050", Timeout: timeout, Dial: dial})
+		if took := time.Since(start); took < timeout || took > timeout*12/10 {
+			t.Errorf("took %v, want %v and at most a fifth more", took, timeout)
 		}
-		return true
-	}))
-	start := time.Now()
-	err := wholeSession(t.Context(), hs2client.Config{Addr: addr, Timeout: timeout})
-	if took := time.Since(start); took < timeout || took > timeout*12/10+tolerance {
-		t.Errorf("took %v, want %v and at most a fifth more", took, timeout)
+		wantClass(t, err, "open.timeout")
+	})
+}
+
+// generous is what a busy machine may add where sockets, and so the real clock,
+// are what is tested.
+const generous = 5 * time.Second
+
+func TestDeadlinesAndCancelsReachRealSockets(t *testing.T) {
+	a, _ := authority(t)
+	config := listener(t, a, certs.Good)
+	for name, tc := range map[string]struct {
+		handle func(net.Conn)
+		tls    bool
+		class  string
+	}{
+		"plain":              {silent, false, "open"},
+		"TLS, no handshake":  {silent, true, "tls"},
+		"TLS, then no reply": {secured(config, silent), true, "open"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := hs2client.Config{Addr: serve(t, tc.handle), Timeout: 100 * time.Millisecond}
+			if tc.tls {
+				roots := x509.NewCertPool()
+				roots.AppendCertsFromPEM(a.RootPEM())
+				c.TLS, c.Timeout = &hs2client.TLSConfig{Roots: roots, ServerName: host}, time.Second
+			}
+			start := time.Now()
+			err := firstError(t.Context(), c)
+			if took := time.Since(start); took < c.Timeout || took > c.Timeout+generous {
+				t.Errorf("the timeout took %v", took)
+			}
+			wantClass(t, err, tc.class+".timeout")
+
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(c.Timeout, cancel)
+			c.Timeout = 10 * generous
+			start = time.Now()
+			err = firstError(ctx, c)
+			if took := time.Since(start); took > generous {
+				t.Errorf("the cancel took %v", took)
+			}
+			wantClass(t, err, tc.class+".canceled")
+		})
 	}
-	wantClass(t, err, "open.timeout")
 }
 
 func TestAReplyThatComesLateIsSettledBeforeTheNextCall(t *testing.T) {
