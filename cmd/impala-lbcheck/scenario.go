@@ -55,25 +55,24 @@ file; hosts given here take the place of its endpoints.`,
 	given := withSettings(cmd, groupsOf("")...)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		s, err := readScenario(args[0])
+		s, src, err := readScenario(args[0])
 		if err != nil {
 			return err
 		}
 		if len(args) > 1 {
 			s.Target.Endpoints = args[1:]
 		}
-		return check(cmd.Context(), w, s, given, out)
+		return scenarios.Locate(args[0], src, check(cmd.Context(), w, s, given, out))
 	}
 	return cmd
 }
 
-// readScenario reads a scenario file.
-func readScenario(name string) (scenarios.Scenario, error) {
-	src, err := os.ReadFile(name)
-	if err != nil {
-		return scenarios.Scenario{}, err
+// readScenario reads a scenario file; its text is for placing later errors.
+func readScenario(name string) (s scenarios.Scenario, src []byte, err error) {
+	if src, err = os.ReadFile(name); err == nil {
+		s, err = scenarios.Parse(name, src)
 	}
-	return scenarios.Parse(name, src)
+	return s, src, err
 }
 
 // tlsOnly is the scenario that stops after the handshake.

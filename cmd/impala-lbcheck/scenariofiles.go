@@ -60,7 +60,7 @@ func listScenarios(w world) error {
 }
 
 func checkScenario(w world, name string) error {
-	s, err := readScenario(name)
+	s, src, err := readScenario(name)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func checkScenario(w world, name string) error {
 		s.Target.Endpoints = []string{"impala.example.com"} // "run FILE HOST" names them later
 	}
 	if err := refuse(s); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return scenarios.Locate(name, src, err)
 	}
 	_, err = fmt.Fprintf(w.out, "%s: scenario %s is good\n", name, s.Name)
 	return err
