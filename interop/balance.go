@@ -63,11 +63,12 @@ func (c balanceCase) prove(ctx context.Context, l *lab, name string, b balancer,
 // flags are the case as a command line. There is no burst, so that the tally is
 // the ordered sessions alone.
 func (c balanceCase) flags() []string {
-	args := []string{"--expect-coordinators", strings.Join(c.expect, ","), "--burst", "0", "--sessions", strconv.Itoa(c.sessions)}
+	args := slices.Concat(c.args, []string{ // --burst comes after --concurrency, which sets it as well
+		"--expect-coordinators", strings.Join(c.expect, ","), "--sessions", strconv.Itoa(c.sessions), "--burst", "0"})
 	if c.policy != "" {
 		args = append(args, "--policy", c.policy)
 	}
-	return append(args, c.args...)
+	return args
 }
 
 func (c balanceCase) numbers(r result, names []string, counted int) string {

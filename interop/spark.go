@@ -112,7 +112,8 @@ func sparkProofs(l *lab) []proof {
 			}
 			c := balanceCase{
 				listener: "spark", policy: "round-robin", expect: s.names, sessions: 300, shares: []int{100, 100, 100},
-				args: []string{"--identity-query", sparkIdentity},
+				// One session at a time and time enough: Spark has one thread for queries here.
+				args: []string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"},
 				and:  s.samePIDs,
 			}
 			return c.prove(ctx, l, "spark", s.balance, s.names)
