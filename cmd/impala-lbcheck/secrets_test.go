@@ -15,14 +15,7 @@ const marked = "m4rked-Kenwort-0123456789"
 
 func TestThePasswordIsNowhere(t *testing.T) {
 	t.Parallel()
-	cluster, err := simcluster.Start(simcluster.Config{
-		TLS: true, Auth: simcluster.LDAP, Users: map[string]string{"svc-ci": marked}, Host: clusterHost,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cluster.Close() })
-
+	cluster := cluster(t, simcluster.Config{TLS: true, Auth: simcluster.LDAP, Users: map[string]string{"svc-ci": marked}})
 	for name, c := range map[string]struct {
 		password string
 		how      string
