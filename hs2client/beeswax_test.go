@@ -81,6 +81,11 @@ func (h *hive) Fetch(context.Context, *beeswax.QueryHandle, bool, int32) (*beesw
 	return &beeswax.Results{Ready: true, Columns: []string{"int", "string"}, Data: next, HasMore: len(h.rows) > 0}, nil
 }
 
+func (h *hive) Cancel(context.Context, *beeswax.QueryHandle) (*beeswax.TStatus, error) {
+	h.note("Cancel")
+	return &beeswax.TStatus{}, nil
+}
+
 func (h *hive) Close(context.Context, *beeswax.QueryHandle) error {
 	h.note("close")
 	return nil

@@ -19,6 +19,9 @@ func dial(ctx context.Context, c *Config, t target, rec *Record) (*link, error) 
 		}
 		t.ip, rec.Phases[PhaseResolve] = ip, time.Since(start)
 	}
+	if err := ctx.Err(); err != nil { // a port nearby might still answer first
+		return nil, before(ctx, c, "dial", PhaseTCP, err)
+	}
 	start := time.Now()
 	conn, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port))
 	if err != nil {
@@ -49,13 +52,11 @@ func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, error
 		defer cancel()
 		return c.Dial(ctx, "tcp", to.String())
 	}
-	// Keepalive would hold open what the balancer under test wants to cut.
+	// Keepalive would hold open what the balancer under test wants to cut. Not
+	// DialTCP: it binds a local port first, of which there are then 28000 in all
+	// and no longer so many for each address dialled.
 	d := net.Dialer{KeepAlive: -1}
-	conn, err := d.DialTCP(due(ctx, c.Timeout), "tcp", netip.AddrPort{}, to)
-	if err != nil {
-		return nil, err // not conn: a nil *TCPConn in an interface is not nil
-	}
-	return conn, nil
+	return d.DialContext(due(ctx, c.Timeout), "tcp", to.String())
 }
 
 // dueContext adds a deadline to a context without a timer to guard it: the

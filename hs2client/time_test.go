@@ -187,6 +187,7 @@ func TestADrippingServerCannotOutliveTheDeadline(t *testing.T) {
 			t.Errorf("took %v, want %v and at most a fifth more", took, timeout)
 		}
 		wantClass(t, err, "open.timeout")
+		time.Sleep(timeout) // until the server has noticed
 	})
 }
 
