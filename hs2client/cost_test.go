@@ -153,3 +153,39 @@ func BenchmarkSession(b *testing.B) {
 		session(b, c)
 	}
 }
+
+// What one held session may keep of the client's heap, in bytes.
+const heldBytes = 2 << 10
+
+func TestAHeldSessionIsSmall(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates on its own account")
+	}
+	const n = 400
+	c := hs2client.Config{Addr: startApart(t), User: "ann", Timeout: soon}
+	session(t, c)
+	held := make([]*hs2client.Session, n)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range held {
+		s, err := hs2client.Open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held[i] = s
+	}
+	runtime.GC()
+	runtime.GC() // pools let go at the second
+	runtime.ReadMemStats(&after)
+	each := (int64(after.HeapAlloc) - int64(before.HeapAlloc)) / n
+	t.Logf("%d bytes", each)
+	if float64(each) > allowance*heldBytes {
+		t.Errorf("a held session keeps %d bytes, want at most %d", each, heldBytes)
+	}
+	for _, s := range held {
+		if err := s.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
