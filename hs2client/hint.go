@@ -38,7 +38,7 @@ func hintFor(e *Error, h how, heard bool) string {
 	case PhaseTLS:
 		return hintTLS(e.Kind)
 	case PhaseSASL:
-		return hintLogin(e.Kind)
+		return hintLogin(e.Kind, h)
 	case PhaseTCP:
 		if e.Kind == KindTimeout {
 			return "no answer to the connection itself: a firewall or security group that drops, a wrong address, or a full backlog"
@@ -71,14 +71,20 @@ func hintTLS(k Kind) string {
 
 const proxied = "the balancer sends a PROXY header that Impala does not understand (switch proxy protocol off)"
 
-func hintLogin(k Kind) string {
+// hintLogin is for a login that did not succeed. Impala says nothing either way,
+// so that a refusal and a mismatch of protocols look alike.
+func hintLogin(k Kind, h how) string {
+	mismatch := "the port may ask for no login (--auth none)"
+	if !h.tls {
+		mismatch += " or speak TLS (--tls)"
+	}
 	switch k {
 	case KindRejected:
-		return "user or password was refused (Impala then closes without a word); or the port speaks TLS (add --tls), or asks for no login (--auth none); or the coordinator is gone, or " + proxied
+		return "user or password was refused (Impala then closes without a word); or " + mismatch + "; or the coordinator is gone; or " + proxied
 	case KindEOF, KindReset:
-		return "the coordinator behind the balancer may be gone, or the port speaks TLS (add --tls); or " + proxied
+		return "the coordinator behind the balancer may be gone; or " + mismatch + "; or " + proxied
 	case KindTimeout:
-		return "the port may ask for no login (--auth none) or speak TLS (add --tls): both wait in silence; or all service threads are busy, or " + proxied
+		return mismatch + ", which would wait in silence; or all service threads (--fe_service_threads) are busy; or " + proxied
 	case KindGarbage, KindOversize, KindMismatch:
 		return "the port does not answer a SASL login: try --auth none, and check the port (" + ports + ")"
 	}
