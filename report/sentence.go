@@ -107,7 +107,7 @@ func failed(r scenarios.Result) string {
 
 // unproven says why there is no verdict either way.
 func unproven(r scenarios.Result) string {
-	if r.Sessions.Attempted == 0 && len(r.TLS) == 0 && r.Stopped != nil {
+	if r.Stopped != nil && r.Stopped.By == scenarios.StopScout {
 		return "nothing was measured: " + stopText(*r.Stopped)
 	}
 	open := withStatus(r, scenarios.Inconclusive)
