@@ -109,11 +109,17 @@ func Permuted(seqs []Matches, shuffles int, r *rand.Rand) float64 {
 // to about a fifth, which is enough where it is not small.
 const enoughReached = 32
 
-// shuffled shuffles seq in place and counts its matches.
+// shuffled shuffles seq in place and counts its matches. One random word makes
+// two places: w scaled to 0..i by the high half of a product, off from even by
+// less than i in 2^32, which no count of shuffles that anybody waits for shows.
 func shuffled(seq []int32, r *rand.Rand) int {
-	m := 0
+	m, w := 0, uint64(0)
 	for i := len(seq) - 1; i >= 0; i-- {
-		j := int(r.Uint32N(uint32(i + 1)))
+		if w == 0 {
+			w = r.Uint64()
+		}
+		j := int(w & (1<<32 - 1) * uint64(i+1) >> 32)
+		w >>= 32
 		seq[i], seq[j] = seq[j], seq[i]
 		if i+1 < len(seq) && seq[i] == seq[i+1] {
 			m++

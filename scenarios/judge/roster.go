@@ -142,12 +142,15 @@ func match(declared, seen []string) map[string]int {
 		bare := d.bare() || s.bare()
 		return bare && d.label() == s.label() && dLabels[d.label()] == 1 && sLabels[s.label()] == 1
 	})
-	for _, s := range seen { // a weak name without its port is the same coordinator
-		if _, ok := taken[s]; !ok && split(s).port == "" {
-			for other, i := range taken {
-				if split(other).host == split(s).host {
-					taken[s] = i
-				}
+	for _, s := range seen { // a weak name has no port, and is the same coordinator
+		if _, ok := taken[s]; ok {
+			continue
+		}
+		for _, other := range seen {
+			i, ok := taken[other]
+			if a, b := split(s), split(other); ok && a.host == b.host && (a.port == "" || b.port == "") {
+				taken[s] = i
+				break
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"strconv"
 
-	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -15,7 +14,7 @@ type choice func(node int) int
 
 // rig runs scenarios against a choice, without sockets.
 type rig struct {
-	k, nodes int
+	nodes    int
 	scenario scenarios.Scenario
 	choose   choice
 	fail     func(seq int) bool // whether a session fails before it says who answered
@@ -121,12 +120,16 @@ func sticky(r *rand.Rand, k, nodes int, reuse float64) choice {
 	}
 }
 
-// hashed chooses as a flow hash does: by the session's number, not by state.
+// hashed chooses as a flow hash does: by what the session is, not by what was
+// before it (the finaliser of SplitMix64).
 func hashed(seed uint64, k int) choice {
-	n := 0
+	n := uint64(0)
 	return func(node int) int {
 		n++
-		return int(stats.Seeded(int(seed), node, n).Uint32N(uint32(k)))
+		z := seed*0x9e3779b97f4a7c15 + n*0xbf58476d1ce4e5b9 + uint64(node)*0x94d049bb133111eb
+		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+		z = (z ^ z>>27) * 0x94d049bb133111eb
+		return int((z ^ z>>31) % uint64(k))
 	}
 }
 

@@ -1,0 +1,169 @@
+package judge
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+var (
+	evenLook = dealt([]int{8, 8, 8, 8, 8}, 0)
+	hotLook  = dealt([]int{22, 5, 5, 4, 4}, 0)
+	deadLook = dealt([]int{12, 11, 9, 8, 0}, 0)
+	oddLook  = dealt([]int{16, 6, 6, 6, 6}, 0)
+)
+
+func TestTheCourseOfLooks(t *testing.T) {
+	t.Parallel()
+	first := func(seq []int) scenarios.Look { return lookOf(scenarios.First, 1, seq) }
+	confirm := func(seq []int) scenarios.Look { return lookOf(scenarios.Confirm, 1, seq) }
+	third := func(seq []int) scenarios.Look { return lookOf(scenarios.Third, 1, seq) }
+	extend := func(seq []int) scenarios.Look {
+		return lookOf(scenarios.Extend, 1, append(append(append([]int{}, seq...), seq...), seq...))
+	}
+	cut := func(l scenarios.Look) scenarios.Look { l.Cut = true; return l }
+	lone := dealt([]int{8, 8, 8, 8, 7}, 1)
+	for name, tc := range map[string]struct {
+		looks   []scenarios.Look
+		verdict scenarios.Status
+		ask     Ask
+		want    []one
+	}{
+		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "waits for a fresh look of 40 sessions"}}},
+		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}}},
+		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Third, Sessions: 40},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "third one"}}},
+		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}}},
+		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Pass, "One of three looks alarmed"}}},
+		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Third, Sessions: 40},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}, {scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
+		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, Ask{},
+			[]one{{scenarios.BalanceCoverage, scenarios.Fail, ""}}},
+		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Extend, Sessions: 120},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "longer look of 120"}}},
+		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
+		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 120},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
+		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
+		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
+		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
+		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, Ask{},
+			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, "never seen: coord-4.example.com:25000, and 1 session failed before it said who answered"}}},
+		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40}, nil},
+		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
+		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40},
+			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
+		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40},
+			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := All(Evidence{Scenario: declared(5), Looks: tc.looks})
+			check(t, j, tc.want)
+			j.Ask.Why = ""
+			if j.Ask != tc.ask || j.Verdict != tc.verdict {
+				t.Errorf("verdict %v, asks for %+v; want %v, %+v", j.Verdict, j.Ask, tc.verdict, tc.ask)
+			}
+		})
+	}
+}
+
+func TestZones(t *testing.T) {
+	t.Parallel()
+	deal := func(sizes ...int) Judgement {
+		g := rig{nodes: len(sizes), scenario: declared(5), choose: zoned(source(3), sizes)}
+		_, last, _ := g.run()
+		return last
+	}
+	check(t, deal(2, 2, 1), []one{{scenarios.BalanceReach, scenarios.Fail, "127.0.0.4:21050 reaches coord-4.example.com:25000"}})
+	check(t, deal(3, 2), []one{{scenarios.BalanceReach, scenarios.Pass, "Cross-zone load balancing seems to be off"}})
+	check(t, deal(5), []one{{scenarios.BalanceReach, scenarios.Skipped, "one node"}})
+}
+
+func TestWeights(t *testing.T) {
+	t.Parallel()
+	s := declared(5)
+	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
+	seq := dealt([]int{54, 9, 9, 9, 9}, 0)
+	check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}),
+		[]one{{scenarios.BalanceImbalance, scenarios.Pass, "1 times its fair share"}})
+	check(t, again(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
+		[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}})
+	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}
+	check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}),
+		[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}})
+}
+
+// The burst shows who is there, and says nothing of order.
+func TestTheBurstCountsForCoverageAlone(t *testing.T) {
+	t.Parallel()
+	l := lookOf(scenarios.First, 1, dealt([]int{10, 10, 10, 10, 0}, 0))
+	for range 2 {
+		o := observed(nodeAddr(0), 4)
+		o.Part = scenarios.Burst
+		l.Add(o)
+	}
+	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{l}})
+	check(t, j, []one{{scenarios.BalanceCoverage, scenarios.Pass, "all 5"}})
+}
+
+// Whatever the evidence, the judges stop asking before the ceiling.
+func TestNoRunPassesItsCeiling(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 11))
+		k := 1 + r.IntN(30)
+		s := declared(5)
+		if seed%3 == 0 {
+			s = declared(0)
+		}
+		g := rig{nodes: 1 + r.IntN(3), scenario: s, fail: func(int) bool { return r.IntN(60) == 0 },
+			choose: func(int) int { return int(float64(k) * r.Float64() * r.Float64()) }}
+		_, last, e := g.run()
+		total := 0
+		for _, l := range e.Looks {
+			total += l.Planned
+		}
+		if plan := Plan(s, g.nodes); 1+total > plan.Ceiling {
+			t.Fatalf("seed %d: %d sessions, ceiling %d", seed, total, plan.Ceiling)
+		}
+		if last.Ask != (Ask{}) {
+			t.Fatalf("seed %d still asks for %+v", seed, last.Ask)
+		}
+	}
+}
+
+// A stored run reads the same, as often as it is judged.
+func TestJudgingAStoredRunChangesNothing(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		g := rig{nodes: 2, scenario: declared(5), choose: sticky(source(seed), 5, 2, .3)}
+		_, _, e := g.run()
+		want := All(e)
+		b, err := json.Marshal(scenarios.Result{Scenario: e.Scenario, Looks: e.Looks,
+			Nodes: []scenarios.NodeTally{{Address: nodeAddr(0)}, {Address: nodeAddr(1)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r scenarios.Result
+		if err := json.Unmarshal(b, &r); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, All(Of(r))); diff != "" {
+			t.Fatalf("seed %d (-live +stored):\n%s", seed, diff)
+		}
+	}
+}

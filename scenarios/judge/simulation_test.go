@@ -1,0 +1,254 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// situation is a balancer that is simulated many times.
+type situation struct {
+	name     string
+	scenario scenarios.Scenario
+	k, nodes int
+	choose   func(seed uint64) choice
+}
+
+// rates are shares of the simulated runs.
+type rates struct {
+	single   [numRules]float64 // the first look alarmed
+	lookAny  float64           // it alarmed by any rule
+	final    [numRules]float64 // the run failed, and this rule is the first that says so
+	fail     float64           // the run failed
+	sessions float64           // mean of a run, in first looks
+}
+
+// simulate runs a situation with so many seeds on all processors.
+func simulate(s situation, runs int) rates {
+	var total rates
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	for w := range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			var sum rates
+			for i := w; i < runs; i += runtime.GOMAXPROCS(0) {
+				sum.add(s, uint64(i))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			total.plus(sum)
+		})
+	}
+	workers.Wait()
+	return total.over(float64(runs))
+}
+
+// add counts one run.
+func (c *rates) add(s situation, seed uint64) {
+	g := &rig{nodes: s.nodes, scenario: s.scenario, choose: s.choose(seed)}
+	_, last, e := g.run()
+	looks := pool(e.Looks)
+	alpha, tolerance := limits(s.scenario)
+	r := enrol(s.scenario, looks)
+	one := read(r, sampled(r, looks[0]), terms{policy: s.scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	for q := range numRules {
+		if one.state[q] == alarmed {
+			c.single[q]++
+		}
+	}
+	if one.any(alarmed) {
+		c.lookAny++
+	}
+	for _, l := range looks {
+		c.sessions += float64(l.planned) / float64(looks[0].planned)
+	}
+	if last.Verdict != scenarios.Fail {
+		return
+	}
+	c.fail++
+	for _, f := range last.Findings {
+		for q := range numRules {
+			if f.ID == ruleIDs[q] && f.Status == scenarios.Fail {
+				c.final[q]++
+				return
+			}
+		}
+	}
+}
+
+func (c *rates) plus(o rates) {
+	for q := range numRules {
+		c.single[q] += o.single[q]
+		c.final[q] += o.final[q]
+	}
+	c.lookAny += o.lookAny
+	c.fail += o.fail
+	c.sessions += o.sessions
+}
+
+func (c rates) over(n float64) rates {
+	for q := range numRules {
+		c.single[q] /= n
+		c.final[q] /= n
+	}
+	c.lookAny /= n
+	c.fail /= n
+	c.sessions /= n
+	return c
+}
+
+func source(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
+
+// healthy are the balancers that must never fail.
+func healthy() []situation {
+	var out []situation
+	for _, k := range []int{2, 3, 5, 10, 20} {
+		for _, nodes := range []int{1, 2} {
+			at := func(name string, choose func(seed uint64) choice) {
+				out = append(out, situation{fmt.Sprintf("%s over %d coordinators and %d nodes", name, k, nodes), declared(k), k, nodes, choose})
+			}
+			at("random", func(seed uint64) choice { return even(source(seed), k) })
+			at("flow hash", func(seed uint64) choice { return hashed(seed, k) })
+			at("round robin", func(seed uint64) choice { return rotation(source(seed), k, nodes, 0) })
+			at("round robin with sessions of others", func(seed uint64) choice { return rotation(source(seed), k, nodes, float64(seed%3)*.5) })
+		}
+	}
+	return out
+}
+
+// atRest runs every healthy balancer once and keeps the figures for all tests.
+var atRest = sync.OnceValue(func() map[string]rates {
+	out := map[string]rates{}
+	for _, s := range healthy() {
+		out[s.name] = simulate(s, runs())
+	}
+	return out
+})
+
+// runs is how often a state is simulated.
+func runs() int {
+	if testing.Short() {
+		return seeds / 10
+	}
+	return seeds
+}
+
+func TestAHealthyBalancerIsNeverFailed(t *testing.T) {
+	t.Parallel()
+	for _, s := range healthy() {
+		t.Run(s.name, func(t *testing.T) {
+			got := atRest()[s.name]
+			if got.fail > 0 {
+				t.Errorf("%.4f of the runs failed", got.fail)
+			}
+			for q := range numRules {
+				if n := got.single[q] * seeds; n > 5.5 {
+					t.Errorf("%s alarmed in %.0f of %d first looks, more than 5", ruleIDs[q], n, seeds)
+				}
+			}
+			if got.sessions > 1.3 {
+				t.Errorf("a run costs %.2f first looks, more than 1.3", got.sessions)
+			}
+		})
+	}
+}
+
+// broken is a balancer at fault, with the shares of runs that must fail by each
+// rule, where a run that fails by several counts for the first of the cascade.
+type broken struct {
+	situation
+	order, reach, coverage, imbalance float64
+	within                            float64 // 0: two percentage points
+	often                             int     // as many runs, in seeds; 0: one
+}
+
+// hot gives the first coordinator factor times its fair share.
+func hot(k int, factor float64) func(uint64) choice {
+	p := make([]float64, k)
+	for i := range p {
+		p[i] = 1 / float64(k)
+	}
+	return shares(faulty(p, factor)...)
+}
+
+func shares(p ...float64) func(uint64) choice {
+	return func(seed uint64) choice { return weighted(source(seed), p) }
+}
+
+func reuse(k, nodes int, chance float64) func(uint64) choice {
+	return func(seed uint64) choice { return sticky(source(seed), k, nodes, chance) }
+}
+
+// wide is the spread scenario: more sessions and a smaller tolerance.
+func wide(k int) scenarios.Scenario {
+	s := declared(k)
+	s.Load.PerCoordinator, s.Expect.Balance.Tolerance = 100, .25
+	return s
+}
+
+// faults are the states of the published table.
+func faults() []broken {
+	five, ten := declared(5), declared(10)
+	return []broken{
+		{situation{"one of five dead", five, 5, 2, hot(5, 0)}, 0, 0, 1, 0, 0, 0},
+		{situation{"one of ten dead", ten, 10, 2, hot(10, 0)}, 0, 0, 1, 0, 0, 0},
+		{situation{"pinned to one of five", five, 5, 2, shares(1, 0, 0, 0, 0)}, 0, 0, 1, 0, 0, 0},
+		{situation{"two of five used", five, 5, 2, shares(.5, .5, 0, 0, 0)}, 0, 0, 1, 0, 0, 0},
+		{situation{"each node pinned to one of five", five, 5, 2, func(uint64) choice { return func(node int) int { return node } }}, 0, 0, 1, 0, 0, 0},
+		{situation{"one of five at 3 times its share", five, 5, 2, hot(5, 3)}, 0, 0, .009, .983, 0, 0},
+		{situation{"one of ten at 3 times its share", ten, 10, 2, hot(10, 3)}, 0, 0, 0, .966, 0, 0},
+		{situation{"one of five at twice its share", five, 5, 2, hot(5, 2)}, 0, 0, 0, .451, 0, 4},
+		{situation{"one of ten at twice its share", ten, 10, 2, hot(10, 2)}, 0, 0, 0, .265, 0, 0},
+		{situation{"one of five at half its share", five, 5, 2, hot(5, .5)}, 0, 0, 0, 0, 0, 0},
+		{situation{"re-use .3, one node", five, 5, 1, reuse(5, 1, .3)}, .495, 0, 0, 0, .04, 0},
+		{situation{"re-use .5, one node", five, 5, 1, reuse(5, 1, .5)}, .982, 0, 0, 0, 0, 0},
+		{situation{"re-use .7, one node", five, 5, 1, reuse(5, 1, .7)}, 1, 0, 0, 0, 0, 0},
+		{situation{"re-use .9, one node", five, 5, 1, reuse(5, 1, .9)}, .991, 0, .009, 0, 0, 0},
+		{situation{"re-use .3, two nodes", five, 5, 2, reuse(5, 2, .3)}, .404, 0, 0, .001, .04, 0},
+		{situation{"re-use .5, two nodes", five, 5, 2, reuse(5, 2, .5)}, .956, 0, 0, .001, 0, 0},
+		{situation{"re-use .7, two nodes", five, 5, 2, reuse(5, 2, .7)}, .999, 0, 0, 0, 0, 0},
+		{situation{"re-use .9, two nodes", five, 5, 2, reuse(5, 2, .9)}, .956, 0, .044, 0, 0, 0},
+		{situation{"zones of 2, 2 and 1", five, 5, 3, func(seed uint64) choice { return zoned(source(seed), []int{2, 2, 1}) }}, 0, 1, 0, 0, 0, 0},
+		{situation{"zones of 3 and 2", five, 5, 2, func(seed uint64) choice { return zoned(source(seed), []int{3, 2}) }}, 0, 0, 0, 0, 0, 0},
+		{situation{"spread: one of five at twice its share", wide(5), 5, 2, hot(5, 2)}, 0, 0, 0, 1, 0, 0},
+		{situation{"spread: one of five at half its share", wide(5), 5, 2, hot(5, .5)}, 0, 0, 0, .998, 0, 0},
+		{situation{"spread: one of five at 1.5 times its share", wide(5), 5, 2, hot(5, 1.5)}, 0, 0, 0, .987, 0, 0},
+		{situation{"spread: one of ten at twice its share", wide(10), 10, 2, hot(10, 2)}, 0, 0, 0, 1, 0, 0},
+		{situation{"spread: one of ten at half its share", wide(10), 10, 2, hot(10, .5)}, 0, 0, 0, .972, 0, 0},
+		{situation{"spread: one of ten at 1.5 times its share", wide(10), 10, 2, hot(10, 1.5)}, 0, 0, 0, .897, 0, 0},
+	}
+}
+
+// simulated runs every fault once and keeps the figures for all tests.
+var simulated = sync.OnceValue(func() map[string]rates {
+	out := map[string]rates{}
+	for _, s := range faults() {
+		out[s.name] = simulate(s.situation, seeds*max(1, s.often))
+	}
+	return out
+})
+
+func TestFaultsAreFoundAsOftenAsPublished(t *testing.T) {
+	t.Parallel()
+	if runs() < 1000 {
+		t.Skip("too few seeds for figures: run without -short and -race")
+	}
+	for _, s := range faults() {
+		t.Run(s.name, func(t *testing.T) {
+			got, within := simulated()[s.name], s.within
+			if within == 0 {
+				within = .02
+			}
+			for q, want := range map[rule]float64{orderRule: s.order, reachRule: s.reach, coverageRule: s.coverage, imbalanceRule: s.imbalance} {
+				if math.Abs(got.final[q]-want) > within {
+					t.Errorf("%s fails %.3f of the runs, want %.3f within %.2f", ruleIDs[q], got.final[q], want, within)
+				}
+			}
+		})
+	}
+}

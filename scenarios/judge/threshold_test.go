@@ -1,0 +1,118 @@
+package judge
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+func TestThresholdsThatCannotBeHadAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ metric, expr, says string }{
+		"an unknown metric":                     {"query", "p(99) < 2s", "no such metric"},
+		"an unknown phase":                      {"session.warmup", "p(99) < 2s", "no such metric"},
+		"resolve, which is not of a session":    {"session.resolve", "max < 2s", "no such metric"},
+		"a sentence":                            {"session.open", "fast please", "not of the form"},
+		"equality":                              {"session.open", "max == 2s", "not of the form"},
+		"an unknown aggregation":                {"session.open", "avg < 2s", "no such aggregation"},
+		"an aggregation with a number too many": {"session.open", "max(3) < 2s", "no such aggregation"},
+		"p without a number":                    {"session.open", "p < 2s", "percentage"},
+		"p of a hundred":                        {"session.open", "p(100) < 2s", "percentage"},
+		"a time without a unit":                 {"session.open", "p(99) < 2", "no time"},
+		"a negative time":                       {"session.open", "p(99) < -2s", "no time"},
+		"a share above one":                     {"session.open", "error_rate < 101%", "no share"},
+		"a count with a unit":                   {"session.open", "count > 3s", "no number"},
+		"a time over all phases":                {"session", "p(99) < 2s", "by phase"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := ParseThreshold(tc.metric, tc.expr); err == nil || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("error %v, want one that says %q", err, tc.says)
+			}
+		})
+	}
+}
+
+func TestAQuantileNeedsEnoughSessions(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		expr, says string
+		sessions   scenarios.Auto
+	}{
+		"p(99) of smoke":           {"p(99) < 2s", "", 0},
+		"p(99.9) of smoke":         {"p(99.9) < 2s", "needs 1000 sessions, and this run takes 441 at most: use --sessions 1000", 0},
+		"p(99.9) of 1000 sessions": {"p(99.9) < 2s", "", 1000},
+		"a sentence":               {"fast", "not of the form", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := declared(5)
+			s.Load.Sessions = tc.sessions
+			s.Thresholds = map[string][]string{"session.open": {"count > 3", tc.expr}}
+			err := CheckThresholds(s)
+			if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says)) {
+				t.Errorf("error %v, want %q", err, tc.says)
+			}
+		})
+	}
+}
+
+func TestThresholdsAreHeldAgainstTheRun(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	times := func(slow, fast int) []time.Duration {
+		var out []time.Duration
+		for i := range slow + fast {
+			d := 40 * ms
+			if i < slow {
+				d = 200 * ms
+			}
+			out = append(out, d)
+		}
+		return out
+	}
+	for name, tc := range map[string]struct {
+		open   []time.Duration
+		failed int // in open
+		metric string
+		expr   string
+		want   scenarios.Status
+		says   string
+	}{
+		"one slow of 40 breaks p(99)":          {times(1, 39), 0, "session.open", "p(99) < 100ms", scenarios.Fail, "p(99) of session.open over 40 sessions is 200"},
+		"forty fast ones stand for a hundred":  {times(0, 40), 0, "session.open", "p(99) < 100ms", scenarios.Pass, "40 samples stand for 100"},
+		"one slow of 200 does not":             {times(1, 199), 0, "session.open", "p(99) < 100ms", scenarios.Pass, "is 40"},
+		"three slow of 200 do":                 {times(3, 197), 0, "session.open", "p(99) < 100ms", scenarios.Fail, "is 200"},
+		"the median":                           {times(19, 21), 0, "session.open", "med < 100ms", scenarios.Pass, "is 40"},
+		"the longest":                          {times(1, 39), 0, "session.open", "max <= 300ms", scenarios.Pass, "max of session.open"},
+		"a failed one is slower than any":      {times(0, 39), 1, "session.open", "max < 1h", scenarios.Fail, "never (sessions failed there)"},
+		"a count":                              {times(0, 39), 1, "session.open", "count >= 40", scenarios.Fail, "is 39"},
+		"a rate of errors":                     {times(0, 39), 1, "session.open", "error_rate < 2%", scenarios.Fail, "is 2.5 %"},
+		"a rate of errors in another phase":    {times(0, 39), 1, "session.fetch", "error_rate < 2%", scenarios.Pass, "is 0 %"},
+		"a rate of errors in all":              {times(0, 39), 1, "session", "error_rate < 5%", scenarios.Pass, "is 2.5 %"},
+		"no data is no pass":                   {nil, 0, "session.open", "p(99) < 1s", scenarios.Fail, "no data is no pass"},
+		"no data is no pass for a rate either": {nil, 0, "session", "error_rate < 1%", scenarios.Fail, "no data is no pass"},
+		"a phase that nobody had":              {times(0, 40), 0, "session.sasl", "p(99) < 1s", scenarios.Fail, "no session has session.sasl"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := declared(5)
+			s.Thresholds = map[string][]string{tc.metric: {tc.expr}}
+			e := Evidence{Scenario: s}
+			l := scenarios.Look{Planned: len(tc.open) + tc.failed}
+			for i, d := range tc.open {
+				o := observed(nodeAddr(i%2), i*3%5)
+				o.Phases[scenarios.Open] = d
+				e.Phases.Record(o.Phases)
+				l.Add(o)
+			}
+			for range tc.failed {
+				l.Add(observed(nodeAddr(0), -1))
+			}
+			e.Looks = []scenarios.Look{l}
+			check(t, All(e), []one{{"threshold." + tc.metric + ": " + tc.expr, tc.want, tc.says}})
+		})
+	}
+}

@@ -1,0 +1,131 @@
+package judge
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+const amazon = "CN=Simulated Server CA,O=Amazon,C=US"
+
+// good is a certificate that nothing is wrong with, as node i presents it.
+func good(i int) scenarios.Cert {
+	now := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
+	return scenarios.Cert{
+		Node: nodeAddr(i), Sessions: 20, Seen: now, Fingerprint: strings.Repeat("ab", 32),
+		Subject: "CN=impala.example.com", Issuer: amazon, SANs: []string{"impala.example.com"},
+		NotBefore: now.AddDate(0, -1, 0), NotAfter: now.AddDate(0, 6, 0), Version: "TLS1.3",
+		Chain: scenarios.ChainOK, ServerName: "impala.example.com", HostOK: true,
+	}
+}
+
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	both := func(change func(*scenarios.Cert)) []scenarios.Cert {
+		certs := []scenarios.Cert{good(0), good(1)}
+		for i := range certs {
+			change(&certs[i])
+		}
+		return certs
+	}
+	second := func(change func(*scenarios.Cert)) []scenarios.Cert {
+		certs := []scenarios.Cert{good(0), good(1)}
+		change(&certs[1])
+		return certs
+	}
+	none := func(*scenarios.Cert) {}
+	end := func(days int) func(*scenarios.Cert) {
+		return func(c *scenarios.Cert) { c.NotAfter = c.Seen.Add(time.Duration(days)*24*time.Hour + time.Hour) }
+	}
+	for name, tc := range map[string]struct {
+		certs  []scenarios.Cert
+		issuer []string
+		least  string
+		failed []string
+		want   one
+	}{
+		"a good one passes":                    {certs: both(none), want: one{scenarios.TLSExpiry, scenarios.Pass, "good until 2026-07-02"}},
+		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: one{scenarios.TLSIssuer, scenarios.Pass, amazon}},
+		"without a declared issuer it is told": {certs: both(none), want: one{scenarios.TLSIssuer, scenarios.Skipped, amazon}},
+		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: one{scenarios.TLSIssuer, scenarios.Fail, "the issuer is CN=x,O=Other, without O=Amazon"}},
+		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail, "127.0.0.2:21050 and 127.0.0.3:21050: expired on 2025-12-31"}},
+		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail, "not valid before 2026-01-02 16:04:05 UTC"}},
+		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail, "in 6 days, and 7 are declared"}},
+		"few days left are a note":             {certs: both(end(29)), want: one{scenarios.TLSExpiry, scenarios.Pass, "in 29 days"}},
+		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: one{scenarios.TLSExpiry, scenarios.Fail, "127.0.0.3:21050: expired"}},
+		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: one{scenarios.TLSHost, scenarios.Fail, "the certificate is for other.example.com, not for impala.example.com"}},
+		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail, "incomplete"}},
+		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail, "self-signed"}},
+		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail, "unknown authority"}},
+		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: one{scenarios.TLSChain, scenarios.Inconclusive, "not checked"}},
+		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: one{scenarios.TLSVersion, scenarios.Fail, "speaks TLS1.1, and TLS1.2 is declared as the least"}},
+		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: one{scenarios.TLSVersion, scenarios.Fail, "TLS1.3"}},
+		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: one{scenarios.TLSSameOnAllNodes, scenarios.Fail, "127.0.0.3:21050 cd"}},
+		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: one{scenarios.TLSSameOnAllNodes, scenarios.Skipped, "one node"}},
+		"no certificate is no pass":            {want: one{scenarios.TLSChain, scenarios.Inconclusive, "no certificate was received"}},
+		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: one{scenarios.TLSExpiry, scenarios.Inconclusive, "not known"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := declared(5)
+			s.TLS = scenarios.TLSConfig{Enabled: true, MinVersion: tc.least}
+			s.Expect.TLS = scenarios.ExpectTLS{Issuer: tc.issuer, DaysLeft: 7}
+			j := All(Evidence{Scenario: s, Certs: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}})
+			check(t, j, []one{tc.want})
+			if diff := cmp.Diff(tc.failed, failedIDs(j.Findings)); diff != "" {
+				t.Errorf("failed findings (-want +got):\n%s", diff)
+			}
+			if len(tc.failed) > 0 && j.Verdict != scenarios.Fail {
+				t.Errorf("the verdict is %v, want fail: the certificate decides where no session is left", j.Verdict)
+			}
+		})
+	}
+}
+
+func TestWithoutTLSItsFindingsAreSkipped(t *testing.T) {
+	t.Parallel()
+	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}})
+	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {
+		if f := find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message != "no TLS" {
+			t.Errorf("%s is %v: %q", id, f.Status, f.Message)
+		}
+	}
+	if j.Verdict != scenarios.Pass {
+		t.Errorf("the verdict is %v, want pass", j.Verdict)
+	}
+}
+
+func TestMissingIssuer(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		want, issuer, missing string
+	}{
+		"one attribute":                     {"O=Amazon", amazon, ""},
+		"the kind without case":             {"o=Amazon", amazon, ""},
+		"the value with case":               {"O=amazon", amazon, "O=amazon"},
+		"the whole name as RFC 4514":        {amazon, amazon, ""},
+		"the whole name as openssl of old":  {"/C=US/O=Amazon/CN=Simulated Server CA", amazon, ""},
+		"the whole name as openssl now":     {"C = US, O = Amazon, CN = Simulated Server CA", amazon, ""},
+		"one attribute too many":            {"/C=US/O=Amazon/OU=Web", amazon, "OU=Web"},
+		"an escaped comma":                  {`O=Amazon\, Inc.`, `CN=x,O=Amazon\, Inc.`, ""},
+		"a quoted comma":                    {`O = "Amazon, Inc."`, `CN=x,O=Amazon\, Inc.`, ""},
+		"escaped bytes":                     {`O=M\C3\BCller`, "CN=x,O=Müller", ""},
+		"a slash in an old form's value":    {"/O=a/b/CN=x", "CN=x,O=a/b", ""},
+		"several values in one part":        {"OU=Web", "CN=x+OU=Web,O=y", ""},
+		"not part of a longer value":        {"O=Amazon", "CN=x,O=Amazon Trust", "O=Amazon"},
+		"what cannot be read is missing":    {"Amazon", amazon, "Amazon"},
+		"an issuer that cannot be read":     {"O=Amazon", "???", "O=Amazon"},
+		"an escaped space at the end stays": {`O=x\ `, `CN=y,O=x\ `, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := MissingIssuer([]string{tc.want}, tc.issuer); got != tc.missing {
+				t.Errorf("missing %q, want %q", got, tc.missing)
+			}
+		})
+	}
+}
