@@ -53,7 +53,7 @@ func codeOf(ctx context.Context, r scenarios.Result) int {
 		switch {
 		case r.Stopped.By == scenarios.StopInterrupted && errors.As(context.Cause(ctx), &by):
 			return signalCode(by.sig)
-		case r.Stopped.By == scenarios.StopScout:
+		case r.Stopped.By == scenarios.StopScout && r.Verdict != scenarios.Fail: // a bad certificate was measured
 			return exitUnmeasured
 		}
 	}

@@ -61,9 +61,7 @@ func (r *run) shakeAll(ctx context.Context) []scenarios.Observation {
 
 // keepCertificates leaves out the findings that need sessions.
 func keepCertificates(out *scenarios.Result, silent []scenarios.Observation) {
-	out.Findings = slices.DeleteFunc(out.Findings, func(f scenarios.Finding) bool {
-		return !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes
-	})
+	out.Findings = ofCertificates(out.Findings)
 	out.Detect, out.Policy.Inferred, out.Notes = nil, "", nil
 	for _, o := range silent {
 		out.Findings = append(out.Findings, scenarios.Finding{
@@ -72,6 +70,13 @@ func keepCertificates(out *scenarios.Result, silent []scenarios.Observation) {
 		})
 	}
 	out.Verdict = worst(out.Findings)
+}
+
+// ofCertificates are the findings that a handshake alone can show.
+func ofCertificates(findings []scenarios.Finding) []scenarios.Finding {
+	return slices.DeleteFunc(findings, func(f scenarios.Finding) bool {
+		return !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes
+	})
 }
 
 // worst is the verdict on findings: fail before inconclusive before pass, and

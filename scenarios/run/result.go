@@ -47,18 +47,22 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 	return out
 }
 
-// judge adds what the judges say. Where nothing was measured there is one
-// finding, inconclusive, that says why.
+// judge adds what the judges say. Where the scout failed nothing was measured
+// but certificates: of the rest there is one finding, inconclusive, that says why.
 func (r *run) judge(out *scenarios.Result) {
 	j := r.opt.judge(r.evidence())
 	out.Findings, out.Verdict, out.Detect = j.Findings, j.Verdict, j.Detect
 	out.Policy.Inferred = j.Inferred
 	out.Notes = append(out.Notes, j.Notes...)
 	if s := out.Stopped; s != nil && s.By == scenarios.StopScout {
-		out.Verdict = scenarios.Inconclusive
-		out.Findings = []scenarios.Finding{{
+		seen := ofCertificates(out.Findings)
+		if len(out.TLS) == 0 {
+			seen = nil
+		}
+		out.Findings = append([]scenarios.Finding{{
 			ID: scenarios.ErrorsRate, Message: "nothing was measured: " + s.Text, Fix: s.Hint,
-		}}
+		}}, seen...)
+		out.Verdict = worst(out.Findings)
 	}
 }
 
