@@ -1,0 +1,271 @@
+package stats
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+// near fails unless got is want to a share of tolerance.
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if math.Abs(got-want) > tolerance*math.Abs(want) {
+		t.Errorf("%s = %g, want %g", what, got, want)
+	}
+}
+
+func TestChiSquare(t *testing.T) {
+	t.Parallel()
+	fifths := []float64{.2, .2, .2, .2, .2}
+	for name, tc := range map[string]struct {
+		counts []int
+		x2, p  float64
+	}{
+		"even counts fit":       {[]int{2, 2, 2, 2, 2}, 0, 1},
+		"all on one do not":     {[]int{10, 0, 0, 0, 0}, 40, 4.3e-8},
+		"two of five hardly do": {[]int{5, 5, 0, 0, 0}, 15, .0047},
+		"one missing of forty":  {[]int{12, 11, 9, 8, 0}, 11.25, .024},
+		"a hot one":             {[]int{22, 5, 5, 4, 4}, 30.75, 3.4e-6},
+		"nobody":                {[]int{0, 0, 0, 0, 0}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x2 := ChiSquare(tc.counts, fifths)
+			near(t, "X2", x2, tc.x2, 1e-9)
+			near(t, "P", ChiSquareTail(x2, 4), tc.p, .02)
+		})
+	}
+	if p := ChiSquareTail(3, 0); p != 1 {
+		t.Errorf("P without a degree of freedom = %g, want 1", p)
+	}
+}
+
+// The exact tail is a sum over all outcomes; five cells and ten sessions have
+// 1001 of them.
+func TestChiSquareAgreesWithTheExactTest(t *testing.T) {
+	t.Parallel()
+	p := []float64{.2, .2, .2, .2, .2}
+	for name, tc := range map[string]struct {
+		counts []int
+		exact  float64
+	}{
+		"all on one":  {[]int{10, 0, 0, 0, 0}, 5.1e-7},
+		"two of five": {[]int{5, 5, 0, 0, 0}, .0050},
+		"six on one":  {[]int{6, 1, 1, 1, 1}, .0399},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			near(t, "exact P", exactTail(ChiSquare(tc.counts, p), 10, p), tc.exact, .01)
+		})
+	}
+}
+
+// exactTail is the chance of X2 or more of n sessions, by listing them all.
+func exactTail(x2 float64, n int, p []float64) float64 {
+	total := 0.0
+	counts := make([]int, len(p))
+	var walk func(cell, left int, lnP float64)
+	walk = func(cell, left int, lnP float64) {
+		if cell == len(p)-1 {
+			counts[cell] = left
+			if ChiSquare(counts, p) >= x2-1e-9 {
+				lg, _ := math.Lgamma(float64(left + 1))
+				total += math.Exp(lnP - lg + float64(left)*math.Log(p[cell]))
+			}
+			return
+		}
+		for c := 0; c <= left; c++ {
+			counts[cell] = c
+			lg, _ := math.Lgamma(float64(c + 1))
+			walk(cell+1, left-c, lnP-lg+float64(c)*math.Log(p[cell]))
+		}
+	}
+	all, _ := math.Lgamma(float64(n + 1))
+	walk(0, n, all)
+	return total
+}
+
+func TestBinomialTails(t *testing.T) {
+	t.Parallel()
+	near(t, "P(X >= 5 of 5 at 1/5)", AtLeast(5, 5, .2), 3.2e-4, 1e-9)
+	near(t, "P(X >= 0)", AtLeast(0, 5, .2), 1, 0)
+	near(t, "P(X >= 6 of 5)", AtLeast(6, 5, .2), 0, 0)
+	near(t, "P(X >= 1 of 10)", AtLeast(1, 10, .2), 1-math.Pow(.8, 10), 1e-9)
+	near(t, "P(X <= 0 of 10)", AtMost(0, 10, .2), math.Pow(.8, 10), 1e-9)
+	near(t, "P(X <= 10 of 10)", AtMost(10, 10, .2), 1, 0)
+	near(t, "P(X >= 1 at 0)", AtLeast(1, 10, 0), 0, 0)
+	near(t, "P(X >= 10 of 10 at 1)", AtLeast(10, 10, 1), 1, 0)
+}
+
+func TestHowManyDrawsShowAll(t *testing.T) {
+	t.Parallel()
+	ks := []int{2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32}
+	for alpha, want := range map[float64][]int{
+		.05:  {6, 11, 16, 21, 27, 38, 51, 63, 90, 117, 203},
+		.01:  {8, 15, 21, 28, 36, 51, 66, 82, 115, 149, 255},
+		.001: {11, 20, 29, 39, 48, 68, 88, 108, 150, 194, 327},
+	} {
+		for i, k := range ks {
+			if got := SampleSize(k, alpha); got != want[i] {
+				t.Errorf("%d coordinators at %g: %d draws, want %d", k, alpha, got, want[i])
+			}
+		}
+	}
+	near(t, "ten draws miss one of five", MissAny(10, 5), .4775, .001)
+	near(t, "three draws cannot show five", MissAny(3, 5), 1, 0)
+	near(t, "one of one", MissAny(1, 1), 0, 0)
+	if got := DrawsToShow(1.0/6, .001); got != 38 {
+		t.Errorf("a hidden sixth shows in %d draws, want 38", got)
+	}
+	if got := DrawsToShow(1, .001); got != 1 {
+		t.Errorf("the only one shows in %d draws, want 1", got)
+	}
+	near(t, "(1-1/5)^40", NeverSeen(.2, 40), 1.3e-4, .03)
+	near(t, "never seen of a share of all", NeverSeen(1, 40), 0, 0)
+	near(t, "six on one of five", OnlyOne([]float64{.2, .2, .2, .2, .2}, 6), math.Pow(.2, 5), 1e-9)
+	near(t, "none on one of five", OnlyOne([]float64{.2, .2, .2, .2, .2}, 0), 1, 0)
+}
+
+// The mean and variance of matches are those of all orders, here listed.
+func TestMatchesOverAllOrders(t *testing.T) {
+	t.Parallel()
+	for name, counts := range map[string][]int{
+		"two kinds":        {2, 1},
+		"three kinds":      {3, 2, 2},
+		"one far in front": {5, 1, 1},
+		"one kind":         {4},
+		"one of each":      {1, 1, 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var seq, ms []int
+			for v, n := range counts {
+				seq = append(seq, slices.Repeat([]int{v}, n)...)
+			}
+			permute(seq, 0, func() { ms = append(ms, matchesOf(seq)) })
+			mean, square := 0.0, 0.0
+			for _, m := range ms {
+				mean += float64(m) / float64(len(ms))
+				square += float64(m*m) / float64(len(ms))
+			}
+			at := Matches{Counts: counts}
+			if d := at.Mean() - mean; math.Abs(d) > 1e-9 {
+				t.Errorf("mean %g, want %g", at.Mean(), mean)
+			}
+			if d := at.Variance() - (square - mean*mean); math.Abs(d) > 1e-9 {
+				t.Errorf("variance %g, want %g", at.Variance(), square-mean*mean)
+			}
+			if want := float64(slices.Max(ms)); at.Max() != want {
+				t.Errorf("maximum %g, want %g", at.Max(), want)
+			}
+		})
+	}
+}
+
+func permute(seq []int, from int, visit func()) {
+	if from == len(seq) {
+		visit()
+		return
+	}
+	for i := from; i < len(seq); i++ {
+		seq[from], seq[i] = seq[i], seq[from]
+		permute(seq, from+1, visit)
+		seq[from], seq[i] = seq[i], seq[from]
+	}
+}
+
+func matchesOf(seq []int) int {
+	m := 0
+	for i := 1; i < len(seq); i++ {
+		if seq[i] == seq[i-1] {
+			m++
+		}
+	}
+	return m
+}
+
+// Shuffling and listing all orders give one chance.
+func TestPermutedIsTheExactChance(t *testing.T) {
+	t.Parallel()
+	seq := []int{0, 0, 0, 1, 1, 1, 2, 2}
+	reached, all := 0, 0
+	permute(slices.Clone(seq), 0, func() {})
+	work := slices.Clone(seq)
+	permute(work, 0, func() {
+		all++
+		if matchesOf(work) >= 4 {
+			reached++
+		}
+	})
+	exact := float64(reached) / float64(all)
+	got := Permuted([]Matches{{Counts: []int{3, 3, 2}, M: 4}}, 200_000, Seeded(1))
+	near(t, "the chance", got, exact, .5) // it stops once the chance is plainly not small
+	rare := Permuted([]Matches{{Counts: []int{8, 8}, M: 14}}, 40_000, Seeded(2))
+	near(t, "a rare chance", rare, 2/12870.0, .6)
+	if p := Permuted([]Matches{{Counts: []int{20, 20}, M: 38}}, 4000, Seeded(3)); p <= 0 || p > 1.0/4000 {
+		t.Errorf("a chance beyond the shuffles is %g, want 1/4001", p)
+	}
+}
+
+func TestTooAlike(t *testing.T) {
+	t.Parallel()
+	if p := TooAlike([]Matches{{Counts: []int{9}, M: 8}}); p != 1 {
+		t.Errorf("one kind alone has P = %g, want 1", p)
+	}
+	if p := TooAlike(nil); p != 1 {
+		t.Errorf("nothing has P = %g, want 1", p)
+	}
+	usual, rare := Matches{Counts: []int{8, 8, 8, 8, 8}, M: 7}, Matches{Counts: []int{8, 8, 8, 8, 8}, M: 24}
+	if p := TooAlike([]Matches{usual}); p < .4 {
+		t.Errorf("the mean has P = %g", p)
+	}
+	if p := TooAlike([]Matches{rare}); p > 1e-6 {
+		t.Errorf("24 of 39 have P = %g", p)
+	}
+	if one, two := TooAlike([]Matches{{Counts: []int{10, 10}, M: 13}}), TooAlike([]Matches{{Counts: []int{10, 10}, M: 13}, {Counts: []int{10, 10}, M: 13}}); two >= one {
+		t.Errorf("two nodes that say the same have P = %g, one alone %g", two, one)
+	}
+	near(t, "two draws alike", Alike([]int{2, 2, 2, 2, 2}), 1.0/9, 1e-9)
+	near(t, "one draw", Alike([]int{1}), 0, 0)
+}
+
+// What the document says of simpler measures: each of them fails fair random
+// balancers of five coordinators this often.
+func TestSimplerMeasuresCryWolf(t *testing.T) {
+	t.Parallel()
+	fifths := []float64{.2, .2, .2, .2, .2}
+	for name, tc := range map[string]struct {
+		n     int
+		alarm func(counts []int) bool
+		want  float64
+	}{
+		"the busiest over the idlest above 2 in 20":  {20, func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, .805},
+		"the busiest over the idlest above 2 in 100": {100, func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, .186},
+		"somebody above 1.5 times fair in 20":        {20, func(c []int) bool { return slices.Max(c) > 6 }, .416},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := Power(tc.n, fifths, 20_000, Seeded(tc.n), tc.alarm); math.Abs(got-tc.want) > .012 {
+				t.Errorf("alarms in %.3f, want %.3f", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestTheSameNumbersSeedTheSameChance(t *testing.T) {
+	t.Parallel()
+	if a, b := Seeded(1, 2).Uint64(), Seeded(1, 2).Uint64(); a != b {
+		t.Error("one seed, two streams")
+	}
+	if a, b := Seeded(1, 2).Uint64(), Seeded(2, 1).Uint64(); a == b {
+		t.Error("two seeds, one stream")
+	}
+	counts := make([]int, 2)
+	Draw(counts, 1000, []float64{.9, .1}, Seeded(1))
+	if Sum(counts) != 1000 || counts[0] < 850 || counts[0] > 950 {
+		t.Errorf("1000 draws at .9 and .1 gave %v", counts)
+	}
+	if p := Power(10, []float64{1}, 0, Seeded(1), func([]int) bool { return true }); p != 0 {
+		t.Errorf("no draw has power %g", p)
+	}
+}
