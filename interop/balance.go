@@ -161,6 +161,7 @@ func (l *lab) startPlainHAProxy(ctx context.Context) (*haproxy, error) {
 		{"random", "127.0.0.1:31006", []string{"balance random"}, all},
 		{"random-weight-1", "127.0.0.1:31007", oneDraw, weight1},
 		{"drain", "127.0.0.1:31008", roundRobin, all},
+		{"beeswax", "127.0.0.1:31010", roundRobin, c.listeners("beeswax")},
 		{"tls-termination", "127.0.0.1:31011 ssl crt " + certs.good, roundRobin, all},
 		{"tls-wrong-issuer", "127.0.0.1:31012 ssl crt " + certs.wrong, roundRobin, all},
 		{"tls-no-intermediate", "127.0.0.1:31013 ssl crt " + certs.noChain, roundRobin, all},

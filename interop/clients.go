@@ -38,7 +38,7 @@ type clientCase struct {
 // exactly one integer, the pid of a coordinator of the simulated cluster.
 func clientProofs(l *lab) []proof {
 	hs2 := func(c *cluster) string { return c.listeners("hs2")[0] }
-	venv := func() { go l.shell(); go l.impyla(); go l.gohive() }
+	venv := func() { go l.shell(); go l.impyla(); go l.gohive(); go l.sparkVenv() }
 
 	var all []proof
 	for _, c := range []clientCase{
@@ -65,12 +65,15 @@ func clientProofs(l *lab) []proof {
 				"-l", "-u", ldapUser, "--ldap_password_cmd=printf wrong")
 		}},
 		{"client.impyla", l.open, func(c *cluster) ([]string, error) {
-			dir, err := l.impyla()
-			return []string{dir + "/bin/python", "-c", impylaScript, simNode, portOf(hs2(c))}, err
+			return l.impylaArgs(simNode, portOf(hs2(c)), "select pid()", "NOSASL", "")
 		}, nil},
 		{"client.gohive", l.open, func(c *cluster) ([]string, error) {
 			bin, err := l.gohive()
 			return []string{bin, simNode, portOf(hs2(c)), "select pid()"}, err
+		}, nil},
+		{"client.beeline", l.open, func(c *cluster) ([]string, error) {
+			dir, err := l.sparkVenv()
+			return []string{"bash", "-c", beelineScript, dir, "jdbc:hive2://" + hs2(c) + "/;auth=noSasl"}, err
 		}, nil},
 	} {
 		all = append(all, proof{name: c.name, warm: venv, run: func(ctx context.Context) (evidence, error) { return c.prove(ctx, l) }})
@@ -78,13 +81,11 @@ func clientProofs(l *lab) []proof {
 	return all
 }
 
-// impylaScript asks by impyla, a host and a port.
-const impylaScript = `import sys
-from impala.dbapi import connect
-cursor = connect(sys.argv[1], int(sys.argv[2]), auth_mechanism="NOSASL", timeout=10).cursor()
-cursor.execute("select pid()")
-(row,) = cursor.fetchall()
-print(*row)`
+// beelineScript asks by the beeline and the hive-jdbc that come with Spark; $0
+// is the venv, $1 the URL. Not on a terminal, beeline puts its prompt before the answer.
+const beelineScript = `set -o pipefail
+"$0"/lib/python3.*/site-packages/pyspark/bin/beeline -u "$1" -n interop --silent=true --showHeader=false \
+  --outputformat=tsv2 -e 'select pid()' </dev/null | sed 's#^0: jdbc:hive2://[^>]*> ##'`
 
 // impalaShell is a command line of impala-shell that asks for the pid.
 func (l *lab) impalaShell(flags ...string) ([]string, error) {
@@ -183,18 +184,4 @@ func (c *cluster) answered(a answer) (pid int, owner string, err error) {
 		return 0, "", fmt.Errorf("printed %d, which is no coordinator's pid: %v", pid, c.lines[0].PIDs)
 	}
 	return pid, owner, nil
-}
-
-// askGohive asks an HS2 server one query by gohive and returns the row.
-func (l *lab) askGohive(ctx context.Context, address, query string) (string, error) {
-	bin, err := l.gohive()
-	if err != nil {
-		return "", err
-	}
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return "", err
-	}
-	out, err := must(ctx, clientTime, nil, bin, host, port, query)
-	return strings.TrimSuffix(string(out), "\n"), err
 }

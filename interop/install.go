@@ -34,6 +34,7 @@ var debian = []struct{ file, pkg string }{
 	{"/usr/lib/python3.*/ensurepip/__init__.py", "python3-venv"},
 	{"/usr/include/sasl/sasl.h", "libsasl2-dev"},
 	{"/usr/bin/krb5-config", "libkrb5-dev"},
+	{"/usr/bin/openssl", "openssl"},
 	{"/usr/bin/java", "openjdk-17-jre-headless"},
 }
 

@@ -39,7 +39,10 @@ type lab struct {
 	open, openTLS, login  func() (*cluster, error)
 	shell, impyla, gohive func() (string, error) // folder of a venv, folder of a venv, program
 
-	spark func() (*spark, error) // real servers behind a HAProxy of their own
+	// Real servers: three behind a HAProxy of their own, and one that wants a login.
+	sparkVenv  func() (string, error)
+	spark      func() (*spark, error)
+	sparkLogin func() (sparkServer, error)
 }
 
 // newLab makes the working folder and takes the lock on it.
@@ -85,6 +88,8 @@ func (l *lab) furnish(ctx context.Context) {
 	l.shell = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "shell", pyImpala) })
 	l.impyla = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "impyla", pyImpyla) })
 	l.gohive = sync.OnceValues(func() (string, error) { return l.buildGohive(ctx) })
+	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
+	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
 	l.spark = sync.OnceValues(func() (*spark, error) { return l.startSpark(ctx) })
 }
 

@@ -104,7 +104,7 @@ func newLeaf(ca, org string, root *signer) (server, error) {
 	leaf, err := issue(&x509.Certificate{
 		Subject:     pkix.Name{CommonName: lbName},
 		DNSNames:    []string{lbName},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IPAddresses: []net.IP{net.ParseIP(loginHost)}, // impyla knows no other name to look for than the one it dials
 		KeyUsage:    x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}, intermediate)

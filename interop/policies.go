@@ -35,6 +35,8 @@ func balanceProofs(l *lab) []proof {
 	return append(all,
 		through("haproxy.random.weight-1", haproxy, balanceCase{
 			listener: "random-weight-1", sessions: 4000, args: coarse, exit: 1, fails: []string{"balance.imbalance"}}),
+		through("haproxy.beeswax", haproxy, balanceCase{
+			listener: "beeswax", sessions: 40, args: []string{"--protocol", "beeswax"}, shares: []int{10, 10, 10, 10}}),
 		proof{name: "haproxy.leastconn.others-busy", run: l.proveBusy},
 		proof{name: "haproxy.drain", run: l.proveDrain},
 		proof{name: "haproxy.hung", run: l.proveHung},

@@ -4,21 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// sparkServers is how many Spark Thrift Servers there are.
+// sparkServers is how many Spark Thrift Servers share a balancer.
 const sparkServers = 3
 
-// sparkPort is the port of each, on an address of its own.
-const sparkPort = 21250
+// loginHost is the address of the server that wants a login.
+const loginHost = "127.0.0.104"
 
 // sparkIdentity is the query that tells who answers: Spark puts properties of
 // its own process in place of the names.
@@ -31,94 +28,74 @@ type spark struct {
 	balance *haproxy
 }
 
-// startSpark installs Spark, starts its servers together and waits until each
-// has answered a query: the first one takes seconds.
+// startSpark starts the servers together and puts HAProxy in front of them.
 func (l *lab) startSpark(ctx context.Context) (*spark, error) {
-	venv, err := l.installVenv(ctx, "spark", pySpark)
-	if err != nil {
-		return nil, err
-	}
-	out, err := must(ctx, time.Minute, nil, venv+"/bin/python", "-c", "import pyspark, os; print(os.path.dirname(pyspark.__file__))")
-	if err != nil {
-		return nil, err
-	}
-	home := strings.TrimSpace(string(out))
 	s := &spark{pids: make([]int, sparkServers)}
+	in := listener{name: "spark", bind: "127.0.0.1:31030", options: []string{"balance roundrobin"}}
 	errs := make([]error, sparkServers)
 	var all sync.WaitGroup
 	for i := range sparkServers {
-		s.names = append(s.names, fmt.Sprintf("sts%d", i+1))
-		all.Go(func() { s.pids[i], errs[i] = l.startSparkServer(ctx, home, i+1) })
+		server := sparkServer{name: fmt.Sprintf("sts%d", i+1), host: fmt.Sprintf("127.0.0.%d", 101+i)}
+		s.names, in.servers = append(s.names, server.name), append(in.servers, server.address())
+		all.Go(func() {
+			s.pids[i], errs[i] = l.startSparkServer(ctx, server, func(ctx context.Context) (string, error) {
+				return l.askGohive(ctx, server.address(), sparkIdentity)
+			})
+		})
 	}
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	in := listener{name: "spark", bind: "127.0.0.1:31030", options: []string{"balance roundrobin"}}
-	for i := range sparkServers {
-		in.servers = append(in.servers, sparkAddress(i+1))
-	}
+	var err error
 	s.balance, err = l.startHAProxy(ctx, "haproxy-spark", []listener{in})
 	return s, err
 }
 
-func sparkHost(n int) string    { return fmt.Sprintf("127.0.0.%d", 100+n) }
-func sparkAddress(n int) string { return net.JoinHostPort(sparkHost(n), strconv.Itoa(sparkPort)) }
-
-// startSparkServer runs server n (1-based) in a folder of its own, waits until
-// it answers and returns its pid. PyPI's Spark has no start-thriftserver.sh, so
-// its class is started by spark-submit. bash keeps its pid through every exec,
-// which is how the server can be told it.
-func (l *lab) startSparkServer(ctx context.Context, home string, n int) (int, error) {
-	name, dir := fmt.Sprintf("sts%d", n), l.file("run", fmt.Sprintf("sts%d", n))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return 0, err
-	}
-	script := fmt.Sprintf(`exec %s/bin/spark-submit \
-  --class org.apache.spark.sql.hive.thriftserver.HiveThriftServer2 --name %s --master "local[1]" --driver-memory 600m \
-  --conf spark.ui.enabled=false --conf spark.sql.catalogImplementation=in-memory \
-  --conf spark.driver.host=%s --conf spark.sql.warehouse.dir=%s/warehouse \
-  --driver-java-options "-Dlbcheck.id=%s -Dlbcheck.pid=$$" \
-  --hiveconf hive.server2.thrift.bind.host=%s --hiveconf hive.server2.thrift.port=%d --hiveconf hive.server2.authentication=NOSASL`,
-		home, name, sparkHost(n), dir, name, sparkHost(n), sparkPort)
-	cmd := exec.Command("bash", "-c", script)
-	cmd.Dir = dir
-	// Spark prefers these two to its own settings.
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "HIVE_SERVER2_THRIFT_") })
-	p, err := l.procs.start(name, cmd, nil)
+// startSparkLogin runs the server that speaks TLS and wants a login: SASL PLAIN with
+// any password, which is what Spark and Hive call NONE.
+func (l *lab) startSparkLogin(ctx context.Context) (sparkServer, error) {
+	server := sparkServer{name: "sts-login", host: loginHost}
+	certs, err := l.pki()
 	if err != nil {
-		return 0, err
+		return server, err
 	}
-	want := fmt.Sprintf("%s\t%d", name, cmd.Process.Pid)
-	err = p.await(ctx, 4*time.Minute, func(ctx context.Context) error {
-		row, err := l.askGohive(ctx, sparkAddress(n), sparkIdentity)
-		if err == nil && row != want {
-			err = fmt.Errorf("%s says it is %q, not %q", name, row, want)
-		}
-		return err
+	const secret = "interop"
+	store := l.file("pki", "keystore.p12")
+	if _, err := must(ctx, time.Minute, nil, "openssl", "pkcs12", "-export", "-in", certs.chain, "-inkey", certs.chainsKey,
+		"-name", "server", "-out", store, "-passout", "pass:"+secret); err != nil {
+		return server, err
+	}
+	server.hiveconf = []string{"hive.server2.authentication=NONE",
+		"hive.server2.use.SSL=true", "hive.server2.keystore.path=" + store, "hive.server2.keystore.password=" + secret}
+	_, err = l.startSparkServer(ctx, server, func(ctx context.Context) (string, error) {
+		return l.askImpyla(ctx, server.host, sparkPort, sparkIdentity, "PLAIN", certs.root)
 	})
-	return cmd.Process.Pid, err
+	return server, err
 }
 
 // sparkProofs: our client against HiveServer2 servers that are not Impala.
 func sparkProofs(l *lab) []proof {
-	return []proof{{
-		name: "spark.haproxy.round-robin",
-		warm: func() { l.spark() },
-		run: func(ctx context.Context) (evidence, error) {
-			s, err := l.spark()
-			if err != nil {
-				return evidence{}, err
-			}
-			c := balanceCase{
-				listener: "spark", policy: "round-robin", expect: s.names, sessions: 300, shares: []int{100, 100, 100},
-				// One session at a time and time enough: Spark has one thread for queries here.
-				args: []string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"},
-				and:  s.samePIDs,
-			}
-			return c.prove(ctx, l, "spark", s.balance, s.names)
-		},
-	}}
+	return []proof{
+		{"spark.haproxy.round-robin", func() { l.spark() }, l.proveSpark},
+		{"spark.ldap-tls", func() { l.sparkLogin() }, l.proveSparkLogin},
+	}
+}
+
+// proveSpark compares three counts of 300 sessions: ours, HAProxy's, and the
+// rotation's hundred each.
+func (l *lab) proveSpark(ctx context.Context) (evidence, error) {
+	s, err := l.spark()
+	if err != nil {
+		return evidence{}, err
+	}
+	c := balanceCase{
+		listener: "spark", policy: "round-robin", expect: s.names, sessions: 300, shares: []int{100, 100, 100},
+		// One session at a time and time enough: Spark has one thread for queries here.
+		args: []string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"},
+		and:  s.samePIDs,
+	}
+	return c.prove(ctx, l, "spark.haproxy.round-robin", s.balance, s.names)
 }
 
 // samePIDs checks that each server's pid is that of the process we started.
@@ -130,4 +107,44 @@ func (s *spark) samePIDs(r result) error {
 		}
 	}
 	return nil
+}
+
+// proveSparkLogin logs in over TLS, by Java's SASL and TLS on the other side.
+// With one server there is no balance to judge; what counts is that every
+// session gets in, and that a root which issued nothing is refused.
+func (l *lab) proveSparkLogin(ctx context.Context) (evidence, error) {
+	const name = "spark.ldap-tls"
+	server, err := l.sparkLogin()
+	if err != nil {
+		return evidence{}, err
+	}
+	certs, err := l.pki()
+	if err != nil {
+		return evidence{}, err
+	}
+	password := l.file("run", "spark-password")
+	if err := os.WriteFile(password, []byte(ldapPassword+"\n"), 0o600); err != nil {
+		return evidence{}, err
+	}
+	flags := func(ca string) []string {
+		return []string{"--identity-query", sparkIdentity, "--timeout", "30s", "--concurrency", "1", "--sessions", "10", "--burst", "0",
+			"--expect-coordinators", server.name, "--auth", "ldap", "--user", ldapUser, "--password-file", password,
+			"--tls", "--ca-cert", ca, "--server-name", lbName, "--expect-issuer", goodIssuer, server.address()}
+	}
+	r, err := l.smoke(ctx, name, expectation{}, flags(certs.root)...)
+	if err != nil {
+		return evidence{}, err
+	}
+	if r.Sessions.OK != 10 || r.tally()[server.name] != 10 {
+		return evidence{}, fmt.Errorf("%d of 10 sessions were good, %v", r.Sessions.OK, r.tally())
+	}
+	if err := errors.Join(r.says("tls.chain", "pass"), r.says("tls.issuer", "pass")); err != nil {
+		return evidence{}, err
+	}
+	if _, err := l.smoke(ctx, name+".control", expectation{1, []string{"tls.chain"}}, flags(certs.stranger)...); err != nil {
+		return evidence{}, err
+	}
+	said := strings.Join(r.ids("skipped"), ", ")
+	return evidence{numbers: fmt.Sprintf("10 of 10 sessions logged in by SASL PLAIN in TLS; exit 0, skipped: %s; with another root: tls.chain", said),
+		tally: r.tally()}, nil
 }

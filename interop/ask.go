@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"strings"
+)
+
+// impylaScript asks one query by impyla and prints the one row of the answer,
+// between tabs. Arguments: host, port, query, mechanism, and a CA file, or "" for no TLS.
+const impylaScript = `import sys
+from impala.dbapi import connect
+host, port, query, mechanism, ca = sys.argv[1:]
+secure = {"use_ssl": True, "ca_cert": ca} if ca else {}
+with connect(host, int(port), auth_mechanism=mechanism, user="interop", password="any", timeout=20, **secure) as connection:
+    cursor = connection.cursor()
+    cursor.execute(query)
+    (row,) = cursor.fetchall()
+    print(*row, sep="\t")`
+
+// impylaArgs is the command line that asks by impyla.
+func (l *lab) impylaArgs(host, port, query, mechanism, ca string) ([]string, error) {
+	dir, err := l.impyla()
+	return []string{dir + "/bin/python", "-c", impylaScript, host, port, query, mechanism, ca}, err
+}
+
+// askImpyla asks an HS2 server one query by impyla and returns the row.
+func (l *lab) askImpyla(ctx context.Context, host string, port int, query, mechanism, ca string) (string, error) {
+	argv, err := l.impylaArgs(host, strconv.Itoa(port), query, mechanism, ca)
+	if err != nil {
+		return "", err
+	}
+	out, err := must(ctx, clientTime, nil, argv...)
+	return strings.TrimSuffix(string(out), "\n"), err
+}
+
+// askGohive asks an HS2 server without SASL one query by gohive and returns the row.
+func (l *lab) askGohive(ctx context.Context, address, query string) (string, error) {
+	bin, err := l.gohive()
+	if err != nil {
+		return "", err
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", err
+	}
+	out, err := must(ctx, clientTime, nil, bin, host, port, query)
+	return strings.TrimSuffix(string(out), "\n"), err
+}

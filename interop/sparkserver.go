@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sparkPort is the port of every Spark server; each has an address of its own.
+const sparkPort = 21250
+
+// sparkServer is one Spark Thrift Server.
+type sparkServer struct {
+	name     string // it tells this name when asked who answers
+	host     string
+	hiveconf []string // settings; none: HS2 without SASL
+}
+
+func (s sparkServer) address() string { return net.JoinHostPort(s.host, strconv.Itoa(sparkPort)) }
+
+// sparkScript starts a server in its own folder. PyPI's Spark has no
+// start-thriftserver.sh, so its class is started by spark-submit. bash keeps its
+// pid through every exec, which is how the server can be told it.
+const sparkScript = `exec "$SPARK_HOME/bin/spark-submit" \
+  --class org.apache.spark.sql.hive.thriftserver.HiveThriftServer2 --name "$NAME" --master "local[1]" --driver-memory 600m \
+  --conf spark.ui.enabled=false --conf spark.sql.catalogImplementation=in-memory \
+  --conf spark.driver.host="$SPARK_LOCAL_IP" --conf spark.sql.warehouse.dir="$PWD/warehouse" \
+  --driver-java-options "-Dlbcheck.id=$NAME -Dlbcheck.pid=$$ -Djava.io.tmpdir=$PWD" \
+  --hiveconf hive.server2.thrift.bind.host="$SPARK_LOCAL_IP" "$@"`
+
+// startSparkServer runs a server, waits until it says by ask who it is, and
+// returns its pid. A server's first query takes seconds: after this it is warm.
+func (l *lab) startSparkServer(ctx context.Context, s sparkServer, ask func(context.Context) (string, error)) (int, error) {
+	venv, err := l.sparkVenv()
+	if err != nil {
+		return 0, err
+	}
+	homes, _ := filepath.Glob(filepath.Join(venv, "lib", "python3.*", "site-packages", "pyspark"))
+	if len(homes) != 1 {
+		return 0, fmt.Errorf("no pyspark in %s", venv)
+	}
+	dir := l.file("run", s.name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return 0, err
+	}
+	settings := append([]string{"hive.server2.thrift.port=" + strconv.Itoa(sparkPort), "hive.server2.authentication=NOSASL"}, s.hiveconf...)
+	cmd := exec.Command("bash", "-c", sparkScript, "spark")
+	for _, setting := range settings {
+		cmd.Args = append(cmd.Args, "--hiveconf", setting)
+	}
+	cmd.Dir = dir
+	// These two variables would win over the settings.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "HIVE_SERVER2_THRIFT_") })
+	cmd.Env = append(cmd.Env, "SPARK_HOME="+homes[0], "NAME="+s.name, "SPARK_LOCAL_IP="+s.host)
+	p, err := l.procs.start(s.name, cmd, nil)
+	if err != nil {
+		return 0, err
+	}
+	pid := cmd.Process.Pid
+	return pid, p.await(ctx, 4*time.Minute, func(ctx context.Context) error {
+		row, err := ask(ctx)
+		if want := fmt.Sprintf("%s\t%d", s.name, pid); err == nil && row != want {
+			err = fmt.Errorf("%s says it is %q, not %q", s.name, row, want)
+		}
+		return err
+	})
+}
