@@ -51,6 +51,8 @@ func TestTheCourseOfLooks(t *testing.T) {
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "longer look of 120"}}},
 		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, Ask{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
+		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), lookOf(scenarios.Extend, 1, dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
 		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 120},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
 		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, Ask{},
@@ -90,6 +92,8 @@ func TestZones(t *testing.T) {
 	}
 	check(t, deal(2, 2, 1), []one{{scenarios.BalanceReach, scenarios.Fail, "127.0.0.4:21050 reaches coord-4.example.com:25000"}})
 	check(t, deal(3, 2), []one{{scenarios.BalanceReach, scenarios.Pass, "Cross-zone load balancing seems to be off"}})
+	few := lookOf(scenarios.First, 3, []int{0, 1, 2, 3, 4, 2, 0})
+	check(t, All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{few}}), []one{{scenarios.BalanceReach, scenarios.Pass, "alike"}})
 	check(t, deal(5), []one{{scenarios.BalanceReach, scenarios.Skipped, "one node"}})
 }
 

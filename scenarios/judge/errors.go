@@ -103,7 +103,7 @@ func wordFailures(e Evidence, looks []look, groups []scenarios.ErrorGroup, faile
 	r := enrol(e.Scenario, looks)
 	unseen := r.unseen()
 	out := fmt.Sprintf("%d of %d failed", failed, sessions)
-	if k := len(r.seats); r.declared > 1 && failed > 1 && asBroken(failed, sessions, max(1, unseen), k) {
+	if k := len(r.seats); r.declared > 1 && failed > 1 && enough(sessions, k) && asBroken(failed, sessions, max(1, unseen), k) {
 		out += fmt.Sprintf(", as %s broken of %s would", word(max(1, unseen)), word(k))
 	}
 	out += ": " + list(classNames(groups))
@@ -118,6 +118,10 @@ func wordFailures(e Evidence, looks []look, groups []scenarios.ErrorGroup, faile
 	}
 	return out
 }
+
+// enough reports whether so many sessions would hardly miss one of k: only then
+// do those never seen tell who is broken.
+func enough(sessions, k int) bool { return stats.NeverSeen(1/float64(k), float64(sessions)) <= .05 }
 
 // asBroken reports whether so many failures are what broken coordinators of
 // so many would give: neither tail is below 2.5 %.

@@ -182,12 +182,16 @@ func (o *reading) thinned(n int) float64 { return float64(n) * (1 - o.reuse) / (
 // reach is step 4: does each node have coordinators of its own?
 func (o *reading) reach() {
 	o.state[reachRule] = quiet
-	if len(o.nodes) < 2 {
+	nodes := len(o.nodes)
+	if nodes < 2 {
 		o.state[reachRule] = idle
 		return
 	}
+	if stats.NeverSeen(1-1/float64(nodes), float64(o.nWhole()-len(o.whole))) > o.alpha {
+		return // so few sessions that each coordinator meets one node by chance
+	}
 	zone := make([]int, len(o.whole))
-	shares := make([]float64, len(o.nodes))
+	shares := make([]float64, nodes)
 	for i, n := range o.whole {
 		if n == 0 || len(o.on[i]) > 1 {
 			return
@@ -205,7 +209,7 @@ func (o *reading) reach() {
 			implied[i] = o.implied[i]
 			continue
 		}
-		implied[i] = o.implied[i] / shares[z] / float64(len(o.nodes))
+		implied[i] = o.implied[i] / shares[z] / float64(nodes)
 		o.offZone = max(o.offZone, math.Abs(implied[i]/o.implied[i]-1))
 	}
 	o.implied = fractions(implied)

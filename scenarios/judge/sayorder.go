@@ -105,7 +105,7 @@ func (v speaker) reach() scenarios.Finding {
 	case f.Status == scenarios.Skipped:
 		f.Message = "one node was dialled: there is no other to compare it with"
 	case o.state[reachRule] == alarmed && f.Status != scenarios.Pass:
-		f.Message = fmt.Sprintf("every node reaches only coordinators of its own, and unevenly: %s. An even split over the nodes gives shares up to %s off", v.zones(o), percent(o.offZone))
+		f.Message = fmt.Sprintf("every node reaches only coordinators of its own, and unevenly: %s; an even split over the nodes gives shares up to %s off", v.zones(o), percent(o.offZone))
 		f.Fix = "switch cross-zone load balancing on, or register as many coordinators in every zone"
 	case o.zoned:
 		f.Message = "every node reaches only coordinators of its own, evenly enough"
@@ -134,12 +134,4 @@ func (v speaker) zones(o reading) string {
 // tooFew is the reading of a look with fewer sessions than coordinators.
 func (v speaker) tooFew(o reading) (scenarios.Status, string) {
 	return scenarios.Inconclusive, fmt.Sprintf("%s cannot show %d coordinators", count(o.n(), "session"), len(v.seats))
-}
-
-// join puts two notes, of which the first may be empty, behind each other.
-func join(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + ". " + b
 }

@@ -174,7 +174,7 @@ func (v speaker) imbalance() scenarios.Finding {
 		if o.policy == scenarios.AutoPolicy || o.policy == "" {
 			f.Fix += "; if the policy is leastconn or source, say so with --policy"
 		}
-	case o.suspicious && v.waits.Kind == scenarios.Extend:
+	case v.waits.Kind == scenarios.Extend:
 		f.Note = join(f.Note, waitsFor(v.waits))
 	case f.Status == scenarios.Pass:
 		f.Subject = ""

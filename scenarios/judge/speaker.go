@@ -36,7 +36,7 @@ func (v speaker) outcome(q rule) scenarios.Status {
 		return scenarios.Inconclusive
 	case judged.state[q] == idle:
 		return scenarios.Skipped
-	case judged.cut || judged.suspicious && q == imbalanceRule:
+	case judged.cut || v.waits.Kind == scenarios.Extend && q == imbalanceRule:
 		return scenarios.Inconclusive
 	}
 	return scenarios.Pass
@@ -77,6 +77,9 @@ func (v speaker) finding(q rule) (scenarios.Finding, bool) {
 func (v speaker) missingLook() string {
 	if v.waits.Sessions > 0 {
 		return waitsFor(v.waits)
+	}
+	if v.failed() {
+		return "Something else failed first, so no further look was taken to confirm it"
 	}
 	return "No further look could be had to confirm it"
 }

@@ -129,7 +129,11 @@ func chain(e Evidence) scenarios.Finding {
 func host(e Evidence) scenarios.Finding {
 	var bad complaints
 	for _, c := range e.Certs {
-		if !c.HostOK {
+		switch {
+		case c.HostOK:
+		case len(c.SANs) == 0:
+			bad.add(c, fmt.Sprintf("the certificate names no host, and %s was dialled; a common name alone counts no more", c.ServerName))
+		default:
 			bad.add(c, fmt.Sprintf("the certificate is for %s, not for %s", list(c.SANs), c.ServerName))
 		}
 	}
@@ -185,23 +189,23 @@ func version(e Evidence) scenarios.Finding {
 	var bad complaints
 	var seen []string
 	for _, c := range e.Certs {
-		if strings.TrimPrefix(c.Version, "TLS") < least {
-			bad.add(c, fmt.Sprintf("speaks %s, and %s is declared as the least", orNothing(c.Version), "TLS"+least))
+		number, modern := strings.CutPrefix(c.Version, "TLS")
+		switch {
+		case c.Version == "":
+			continue
+		case !modern || number < least:
+			bad.add(c, fmt.Sprintf("speaks %s, and TLS%s is declared as the least", c.Version, least))
 		}
 		seen = union(seen, []string{c.Version})
 	}
-	f := bad.verdict(fmt.Sprintf("%s", list(seen)))
-	if f.Status == scenarios.Fail {
+	f := bad.verdict(list(seen))
+	switch {
+	case f.Status == scenarios.Fail:
 		f.Fix = "choose a newer security policy on the listener"
+	case len(seen) == 0:
+		f = scenarios.Finding{Message: "no handshake came so far as to agree on a version"}
 	}
 	return f
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return "an unknown version"
-	}
-	return s
 }
 
 // same compares what the nodes present. A node that changes its certificate

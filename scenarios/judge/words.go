@@ -65,3 +65,11 @@ func num[T int | float64](v T) *float64 {
 	f := float64(v)
 	return &f
 }
+
+// join puts two notes, of which the first may be empty, behind each other.
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + ". " + b
+}
