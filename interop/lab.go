@@ -19,7 +19,7 @@ type lab struct {
 	work  string // interop/.work: venvs, configurations, logs, results
 	began time.Time
 	lock  *os.File
-	procs processes
+	procs *processes
 	names func() // takes our names out of /etc/hosts
 
 	packages func() error
@@ -52,7 +52,7 @@ func newLab(ctx context.Context) (*lab, error) {
 		return nil, err
 	}
 	l := &lab{root: root, work: filepath.Join(root, "interop", ".work"), began: time.Now()}
-	l.procs.dir = filepath.Join(l.work, "log")
+	l.procs = newProcesses(l.file("log"))
 	for _, dir := range []string{l.procs.dir, l.file("run"), l.file("pki")} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err

@@ -32,7 +32,8 @@ func nodeProofs(l *lab) []proof {
 // proveNodes dials the name and checks that both nodes were found, that each
 // reached its own coordinators only, and that balance.reach names them.
 func (l *lab) proveNodes(ctx context.Context, name, port string, want expectation, status string) (evidence, error) {
-	if _, err := l.haproxy(); err != nil {
+	h, err := l.haproxy()
+	if err != nil {
 		return evidence{}, err
 	}
 	c, err := l.plain()
@@ -42,10 +43,21 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 	if err := l.hosts(); err != nil {
 		return evidence{}, err
 	}
+	before, err := h.given(ctx, port)
+	if err != nil {
+		return evidence{}, err
+	}
 	all := balanceCase{expect: c.names(), sessions: 48, args: []string{"--expect-nodes", "2"}}
 	r, err := l.smoke(ctx, name, want, append(all.flags(), net.JoinHostPort(lbName, port))...)
 	if err != nil {
 		return evidence{}, err
+	}
+	after, err := h.given(ctx, port)
+	if err != nil {
+		return evidence{}, err
+	}
+	if counted := after - before; counted != r.Sessions.Attempted+1 {
+		return evidence{}, fmt.Errorf("HAProxy counted %d sessions, the result has %d and one scout", counted, r.Sessions.Attempted)
 	}
 	one, two := net.JoinHostPort(nodeOne, port), net.JoinHostPort(nodeTwo, port)
 	split := map[string][]string{evenPort: {one, one, two, two}, unevenPort: {one, one, one, two}}[port]
@@ -62,8 +74,27 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 		return evidence{}, err
 	}
 	return evidence{
-		numbers: fmt.Sprintf("%s of %d sessions over 2 nodes; exit %d, balance.reach %s naming both",
-			slashed(r.counts(c.names())), r.Sessions.Attempted, r.Exit, status),
+		numbers: fmt.Sprintf("%s of %d sessions over 2 nodes, HAProxy counted %d with the scout's; exit %d, balance.reach %s naming both",
+			slashed(r.counts(c.names())), r.Sessions.Attempted, after-before, r.Exit, status),
 		tally: r.tally(),
 	}, nil
+}
+
+// given is how many sessions the listeners at a port, on all addresses, have
+// handed on since HAProxy started.
+func (h *haproxy) given(ctx context.Context, port string) (int, error) {
+	sum := 0
+	for _, l := range h.listeners {
+		if portOf(l.address()) != port {
+			continue
+		}
+		counts, err := h.count(ctx, l.name)
+		if err != nil {
+			return 0, err
+		}
+		for _, n := range counts {
+			sum += n
+		}
+	}
+	return sum, nil
 }

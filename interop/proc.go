@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"syscall"
@@ -29,9 +30,24 @@ type process struct {
 // processes are the servers that run; close stops them all.
 type processes struct {
 	dir    string // of the log files
+	forks  chan func()
 	mu     sync.Mutex
 	all    []*process
 	closed bool
+}
+
+// newProcesses returns processes that log to dir. Linux signals a child when
+// the thread that started it ends, so one thread starts them all and stays: that way
+// they end even where this program is killed.
+func newProcesses(dir string) *processes {
+	ps := &processes{dir: dir, forks: make(chan func())}
+	go func() {
+		runtime.LockOSThread()
+		for fork := range ps.forks {
+			fork()
+		}
+	}()
+	return ps
 }
 
 // start runs a server. Its output goes to a log file, but for stdout where out
@@ -52,8 +68,10 @@ func (ps *processes) start(name string, cmd *exec.Cmd, out io.Writer) (*process,
 	if out != nil {
 		cmd.Stdout = out
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	forked := make(chan error)
+	ps.forks <- func() { forked <- cmd.Start() }
+	if err := <-forked; err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	go func() {
