@@ -111,6 +111,30 @@ func TestWeights(t *testing.T) {
 		[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}})
 }
 
+func TestWhatALookCouldShow(t *testing.T) {
+	t.Parallel()
+	of := func(s scenarios.Scenario, seq []int) *scenarios.Detectable {
+		return All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}).Detect
+	}
+	d := of(declared(5), evenLook)
+	if d == nil || d.Sessions != 40 || d.Dead != 1 || d.Hot3x < .95 || d.Hot3x > .99 || d.Hot2x < .2 || d.Hot2x > .27 || d.Half > .04 {
+		t.Errorf("forty sessions over five could show %+v", d)
+	}
+	if d := of(declared(0), evenLook); d == nil || d.Dead != 0 || d.Hot3x < .95 {
+		t.Errorf("without a declared set forty sessions could show %+v", d)
+	}
+	least := declared(5)
+	least.Expect.Balance.Policy = scenarios.LeastConn
+	for name, d := range map[string]*scenarios.Detectable{
+		"under leastconn": of(least, evenLook), "with one coordinator": of(declared(1), dealt([]int{40}, 0)),
+		"while a look is awaited": of(declared(5), hotLook), "with too few sessions": of(declared(5), []int{0, 1}),
+	} {
+		if d != nil {
+			t.Errorf("%s a look could show %+v, want nothing told", name, d)
+		}
+	}
+}
+
 // The burst shows who is there, and says nothing of order.
 func TestTheBurstCountsForCoverageAlone(t *testing.T) {
 	t.Parallel()

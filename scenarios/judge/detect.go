@@ -35,6 +35,7 @@ func (j *Judgement) detect(e Evidence) {
 
 // detectable draws looks of n sessions at a balancer with one coordinator at
 // fault, and counts those that alarm. Drawn sessions have no order and one node.
+// Where nothing was declared nobody can be missed: a dead one is never detected.
 func detectable(r roster, n int, t terms) *scenarios.Detectable {
 	rand := stats.Seeded(n, len(r.seats))
 	power := func(factor float64) float64 {
@@ -43,7 +44,11 @@ func detectable(r roster, n int, t terms) *scenarios.Detectable {
 			return o.any(alarmed)
 		})
 	}
-	return &scenarios.Detectable{Sessions: n, Dead: power(0), Hot3x: power(3), Hot2x: power(2), Half: power(.5)}
+	d := &scenarios.Detectable{Sessions: n, Hot3x: power(3), Hot2x: power(2), Half: power(.5)}
+	if r.declared > 0 {
+		d.Dead = power(0)
+	}
+	return d
 }
 
 // faulty are the shares where the first coordinator gets so many times its
