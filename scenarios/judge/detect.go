@@ -37,9 +37,8 @@ func (j *Judgement) detect(e Evidence) {
 // fault, and counts those that alarm. Drawn sessions have no order and one node.
 // Where nothing was declared nobody can be missed: a dead one is never detected.
 func detectable(r roster, n int, t terms) *scenarios.Detectable {
-	rand := stats.Seeded(n, len(r.seats))
 	power := func(factor float64) float64 {
-		return stats.Power(n, faulty(r.shares(), factor), powerDraws, rand, func(counts []int) bool {
+		return stats.Power(n, faulty(r.shares(), factor), powerDraws, stats.Seeded(n, len(r.seats), int(100*factor)), func(counts []int) bool {
 			o := readOnce(r, sample{counts: counts, whole: counts}, t)
 			return o.any(alarmed)
 		})
