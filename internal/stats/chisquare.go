@@ -22,7 +22,7 @@ func ChiSquare(counts []int, p []float64) float64 {
 // ChiSquareTail is the chance that a chi-square variable with df degrees of
 // freedom is x2 or more; 1 where df is not positive.
 func ChiSquareTail(x2 float64, df int) float64 {
-	if df <= 0 || x2 <= 0 {
+	if df <= 0 || !(x2 > 0) {
 		return 1
 	}
 	return distuv.ChiSquared{K: float64(df)}.Survival(x2)

@@ -38,10 +38,9 @@ func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
 		refused += l.refused
 	}
 	switch status, why := soundness(e); {
-	case sessions == 0 && refused > 0:
-		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", count(refused, "connection"))
 	case sessions == 0:
-		return scenarios.Skipped, "no session was measured"
+		_, why := noSession(e, refused)
+		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(namesSeen(looks)) == 0:
 		return scenarios.Skipped, "no session said who answered"
 	case status != scenarios.Pass:

@@ -11,6 +11,10 @@ import (
 // told is right to about two percentage points.
 const powerDraws = 2000
 
+// mostDrawn is the longest look that is drawn. What it could not show is
+// within the tolerance anyway.
+const mostDrawn = 100_000
+
 // detect fills in what one look of this run could have shown, and tells it
 // where the shares passed.
 func (j *Judgement) detect(e Evidence) {
@@ -21,7 +25,7 @@ func (j *Judgement) detect(e Evidence) {
 	policy := e.Scenario.Expect.Balance.Policy
 	r := enrol(e.Scenario, looks)
 	n := sampled(r, looks[0]).n()
-	if len(r.seats) < 2 || n < len(r.seats) || policy == scenarios.SourcePolicy || policy == scenarios.LeastConn {
+	if len(r.seats) < 2 || n < len(r.seats) || n > mostDrawn || policy == scenarios.SourcePolicy || policy == scenarios.LeastConn {
 		return
 	}
 	alpha, tolerance := limits(e.Scenario)

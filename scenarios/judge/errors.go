@@ -21,11 +21,7 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		refused += l.refused
 	}
 	if sessions == 0 {
-		f.Message = "no session was measured"
-		if refused > 0 {
-			f.Status = scenarios.Skipped
-			f.Message = fmt.Sprintf("no session was left: the certificate was refused on %s", count(refused, "connection"))
-		}
+		f.Status, f.Message = noSession(e, refused)
 		return []scenarios.Finding{f}, Ask{}
 	}
 	failed := failures(looks)

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -63,6 +64,19 @@ func (l look) failed() int {
 func (l look) sessions() int {
 	n, _, _, _ := l.all().Total()
 	return n
+}
+
+// noSession says why there is none to judge: none was meant, or none was left
+// of those whose certificate was refused, or none was measured, which is
+// inconclusive.
+func noSession(e Evidence, refused int) (scenarios.Status, string) {
+	switch {
+	case e.Scenario.CertsOnly:
+		return scenarios.Skipped, "only certificates were asked for"
+	case refused > 0:
+		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", count(refused, "connection"))
+	}
+	return scenarios.Inconclusive, "no session was measured"
 }
 
 // namesSeen lists the coordinators of all looks, sorted.

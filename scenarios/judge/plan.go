@@ -46,7 +46,7 @@ func Plan(s scenarios.Scenario, nodes int) Budget {
 // firstLook is N: as told, else so many per coordinator, else the smallest that
 // shows all of them but for a chance of alpha, up to a multiple of them.
 func firstLook(s scenarios.Scenario) int {
-	k := s.Expect.Coordinators.K()
+	k := expected(s)
 	if k == 0 {
 		k = assumedK
 	}
@@ -83,7 +83,7 @@ func grownLook(s scenarios.Scenario, seen int) int {
 // ceilingN is the most sessions of all looks of a run, bursts not counted.
 func ceilingN(s scenarios.Scenario) int {
 	n := firstLook(s)
-	if s.Expect.Coordinators.K() == 0 {
+	if expected(s) == 0 {
 		n = max(n, grownLook(s, mostUnknown))
 	}
 	return mostN * n

@@ -127,7 +127,8 @@ func (o *reading) order() {
 	}
 	o.state[orderRule] = quiet
 	o.pSticky = stats.TooAlike(o.seqs)
-	if o.pSticky >= o.alpha/nearLimit && o.pSticky <= o.alpha*nearLimit {
+	near := o.pSticky >= o.alpha/nearLimit && o.pSticky <= o.alpha*nearLimit
+	if near && o.inOrder() <= mostShuffled {
 		o.pSticky = stats.Permuted(o.seqs, shuffles, stats.Seeded(o.numbers()...))
 	}
 	if o.pSticky <= o.alpha {
@@ -137,10 +138,12 @@ func (o *reading) order() {
 }
 
 // The normal form of the order test is trusted beyond a factor of nearLimit on
-// either side of alpha; between, sequences are shuffled.
+// either side of alpha, and for sequences longer than mostShuffled; else they
+// are shuffled.
 const (
-	nearLimit = 30
-	shuffles  = 4000
+	nearLimit    = 30
+	shuffles     = 4000
+	mostShuffled = 20_000
 )
 
 // values counts the coordinators seen in the sequences.

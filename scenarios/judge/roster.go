@@ -30,7 +30,7 @@ type roster struct {
 // all looks.
 func enrol(s scenarios.Scenario, looks []look) roster {
 	seen := namesSeen(looks)
-	r := roster{of: map[string]int{}, declared: s.Expect.Coordinators.K(), named: len(s.Expect.Coordinators.Names) > 0}
+	r := roster{of: map[string]int{}, declared: expected(s), named: len(s.Expect.Coordinators.Names) > 0}
 	if r.named {
 		r.place(s.Expect.Coordinators.Names, seen)
 	} else {
@@ -45,6 +45,12 @@ func enrol(s scenarios.Scenario, looks []look) roster {
 	r.share(s.Expect.Balance.Weights)
 	return r
 }
+
+// expected is how many coordinators were declared; 0 where nothing was. A
+// number beyond all clusters is cut, since a scenario may come from a stranger.
+func expected(s scenarios.Scenario) int { return min(s.Expect.Coordinators.K(), mostCoordinators) }
+
+const mostCoordinators = 10_000
 
 // place seats the declared names and leaves the rest foreign.
 func (r *roster) place(declared, seen []string) {

@@ -89,6 +89,20 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+func TestCertificatesAlone(t *testing.T) {
+	t.Parallel()
+	s := declared(5)
+	s.CertsOnly, s.TLS.Enabled = true, true
+	j := All(Evidence{Scenario: s, Certs: []scenarios.Cert{good(0), good(1)}})
+	check(t, j, []one{
+		{scenarios.TLSChain, scenarios.Pass, ""}, {scenarios.ErrorsRate, scenarios.Skipped, "only certificates"},
+		{scenarios.BalanceCoverage, scenarios.Skipped, "only certificates"}, {scenarios.IdentitySound, scenarios.Skipped, ""},
+	})
+	if j.Verdict != scenarios.Pass {
+		t.Errorf("the verdict is %v, want pass", j.Verdict)
+	}
+}
+
 func TestWithoutTLSItsFindingsAreSkipped(t *testing.T) {
 	t.Parallel()
 	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}})
