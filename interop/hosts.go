@@ -35,8 +35,13 @@ func rewriteHosts(ours string) error {
 	if err != nil {
 		return err
 	}
+	return os.WriteFile(hostsFile, []byte(replaceOurs(string(b), ours)), 0o644)
+}
+
+// replaceOurs returns the content with other lines of ours; "" is none.
+func replaceOurs(content, ours string) string {
 	var kept strings.Builder
-	for line := range strings.Lines(string(b)) {
+	for line := range strings.Lines(content) {
 		if !strings.Contains(line, hostsMark) {
 			kept.WriteString(line)
 		}
@@ -45,5 +50,5 @@ func rewriteHosts(ours string) error {
 	if ours != "" && others != "" && !strings.HasSuffix(others, "\n") {
 		others += "\n"
 	}
-	return os.WriteFile(hostsFile, []byte(others+ours), 0o644)
+	return others + ours
 }
