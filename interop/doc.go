@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command interop proves impala-lbcheck against software that this project did
 // not write: real load balancers (HAProxy, nginx), real HiveServer2 servers
 // (Spark Thrift Server) and real Impala clients (impala-shell, impyla, gohive).
