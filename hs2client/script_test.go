@@ -40,17 +40,6 @@ func intact(reply []byte, conn net.Conn) bool {
 	return err == nil
 }
 
-// only sends text in place of the reply to one call, and ends there.
-func only(call int, text []byte) tamper {
-	return func(n int, reply []byte, conn net.Conn) bool {
-		if n != call {
-			return intact(reply, conn)
-		}
-		_, _ = conn.Write(text)
-		return false
-	}
-}
-
 // message is a Thrift message by hand.
 func message(kind thrift.TMessageType, method string, seq int32, body string) []byte {
 	b := binary.BigEndian.AppendUint32(nil, 0x80010000|uint32(kind))

@@ -94,14 +94,26 @@ func (l Look) All() Tally {
 }
 
 func (l *Look) addError(o Observation) {
-	at := ErrorGroup{Class: o.Class, Coordinator: o.Who.Coordinator, Example: o.Text, Hint: o.Hint}
-	i, found := slices.BinarySearchFunc(l.Errors, at, func(a, b ErrorGroup) int {
-		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
+	l.Errors = MergeErrors(l.Errors, ErrorGroup{
+		Class: o.Class, Coordinator: o.Who.Coordinator, Count: 1, Example: o.Text, Hint: o.Hint,
 	})
-	if !found {
-		l.Errors = slices.Insert(l.Errors, i, at)
+}
+
+// MergeErrors adds groups to those of into, which is sorted by class and then
+// coordinator, and stays so; the first example and hint of each are kept. It
+// changes into.
+func MergeErrors(into []ErrorGroup, groups ...ErrorGroup) []ErrorGroup {
+	for _, g := range groups {
+		i, found := slices.BinarySearchFunc(into, g, func(a, b ErrorGroup) int {
+			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
+		})
+		if found {
+			into[i].Count += g.Count
+		} else {
+			into = slices.Insert(into, i, g)
+		}
 	}
-	l.Errors[i].Count++
+	return into
 }
 
 func (l *Look) addSeen(who Identity) {

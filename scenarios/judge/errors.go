@@ -76,16 +76,7 @@ func withFailures(looks []look) int {
 func classes(looks []look) []scenarios.ErrorGroup {
 	var all []scenarios.ErrorGroup
 	for _, l := range looks {
-		for _, g := range l.errors {
-			i := slices.IndexFunc(all, func(a scenarios.ErrorGroup) bool {
-				return a.Class == g.Class && a.Coordinator == g.Coordinator
-			})
-			if i < 0 {
-				all = append(all, g)
-			} else {
-				all[i].Count += g.Count
-			}
-		}
+		all = scenarios.MergeErrors(all, l.errors...)
 	}
 	slices.SortStableFunc(all, func(a, b scenarios.ErrorGroup) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))

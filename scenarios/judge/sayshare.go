@@ -80,8 +80,9 @@ func (v speaker) covered(f *scenarios.Finding, o reading) {
 // coordinator took everything.
 func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
 	f.P, f.Limit = num(o.pMissing), num(o.alpha/float64(len(v.seats)))
+	f.Fix = "see whether it is registered at the balancer, healthy, and in an enabled zone"
 	if o.policy == scenarios.AutoPolicy || o.policy == "" {
-		f.Fix = "if the policy is source or leastconn, say so with --policy source or --policy leastconn"
+		f.Fix += "; if the policy is source or leastconn, say so with --policy"
 	}
 	if v.errors > 0 {
 		f.Fix = "look at the failed sessions first"
@@ -128,7 +129,7 @@ func (v speaker) unprovenFinding(f scenarios.Finding, o reading) scenarios.Findi
 	f.Status = scenarios.Inconclusive
 	if o.policy == scenarios.LeastConn {
 		f.Message = fmt.Sprintf("never seen: %s; under leastconn they may only be busier than the rest", v.absent(o))
-		f.Fix = "give the coordinators' web pages, so that connections in use can be counted in"
+		f.Fix = "compare the connections on the coordinators' own pages (port 25000, /sessions)"
 		return f
 	}
 	rarest := 1.0

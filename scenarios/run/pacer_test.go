@@ -44,7 +44,7 @@ func TestRunIDsSortByTimeAndNeverMeet(t *testing.T) {
 	if !slices.IsSorted(ids) || ids[0][:10] != "01ARYZ6S41" {
 		t.Errorf("ids = %v", ids[:3])
 	}
-	if newID(at) == newID(at) {
+	if one, other := newID(at), newID(at); one == other {
 		t.Error("two runs of one moment have one id")
 	}
 }

@@ -97,23 +97,11 @@ func nodeTallies(nodes []Node, all scenarios.Tally) []scenarios.NodeTally {
 	return out
 }
 
-// pooledErrors adds up the looks' errors by class and coordinator, sorted by both.
+// pooledErrors adds up the looks' errors.
 func pooledErrors(looks []scenarios.Look) []scenarios.ErrorGroup {
 	out := []scenarios.ErrorGroup{}
 	for _, l := range looks {
-		for _, e := range l.Errors {
-			i := slices.IndexFunc(out, func(o scenarios.ErrorGroup) bool {
-				return o.Class == e.Class && o.Coordinator == e.Coordinator
-			})
-			if i < 0 {
-				out = append(out, e)
-			} else {
-				out[i].Count += e.Count
-			}
-		}
+		out = scenarios.MergeErrors(out, l.Errors...)
 	}
-	slices.SortFunc(out, func(a, b scenarios.ErrorGroup) int {
-		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
-	})
 	return out
 }
