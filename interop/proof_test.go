@@ -32,7 +32,7 @@ func TestAResultIsSoundOnlyIfItsSumsAgree(t *testing.T) {
 		"a session too many":            func(r *result) { r.Sessions.OK++ },
 		"a node with fewer sessions":    func(r *result) { r.Nodes[0].Sessions-- },
 		"a coordinator with more":       func(r *result) { r.Coordinators[0].Sessions++ },
-		"a session left open":           func(r *result) { r.Sessions.LeftOpen = 1 },
+		"a good session left open":      func(r *result) { r.Sessions.LeftOpen, r.Sessions.Failed, r.Sessions.OK = 1, 0, 5 },
 		"a pass beside a failed claim":  func(r *result) { r.Verdict = "pass" },
 		"a failure that no claim bears": func(r *result) { r.Findings = nil },
 	} {
