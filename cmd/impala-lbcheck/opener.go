@@ -145,6 +145,9 @@ func (s *lbSession) identify(ctx context.Context) error {
 		return s.askUser(ctx, q)
 	}
 	rows, err := s.Session.Query(ctx, selectPID)
+	if err != nil && !s.Has(hs2client.CanPing) {
+		return notImpala{err}
+	}
 	if err != nil {
 		return err
 	}
@@ -161,6 +164,16 @@ func (s *lbSession) identify(ctx context.Context) error {
 		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.FromCoordinator
 	}
 	return nil
+}
+
+// notImpala is the failure of SELECT pid() on a server that has no Ping either.
+type notImpala struct{ error }
+
+func (e notImpala) Unwrap() error { return e.error }
+
+// Hint says how such a server is asked who answers.
+func (e notImpala) Hint() string {
+	return "the server is not Impala (it has neither Ping nor pid()): say how to ask who answers, with --identity-query"
 }
 
 // askUser reads the user's identity query: a name, and a pid where it has a

@@ -3,6 +3,8 @@ package stats
 import (
 	"hash/fnv"
 	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Power is the share of draws, each of n sessions over the given shares, at
@@ -21,17 +23,21 @@ func Power(n int, shares []float64, draws int, r *rand.Rand, alarm func(counts [
 	return float64(hits) / float64(draws)
 }
 
-// Draw fills counts with n independent draws from the shares.
+// Draw fills counts with n independent draws from the shares, which sum to 1:
+// each count is binomial among what those before it left over, so the cost does
+// not grow with n.
 func Draw(counts []int, n int, shares []float64, r *rand.Rand) {
 	clear(counts)
-	last := len(shares) - 1
-	for range n {
-		u, i := r.Float64(), 0
-		for i < last && u >= shares[i] {
-			u -= shares[i]
-			i++
+	left, rest := n, 1.0
+	for i, p := range shares {
+		switch {
+		case i == len(shares)-1 || p >= rest:
+			counts[i] = left
+			return
+		case p > 0 && left > 0:
+			counts[i] = int(distuv.Binomial{N: float64(left), P: p / rest, Src: r}.Rand())
 		}
-		counts[i]++
+		left, rest = left-counts[i], rest-p
 	}
 }
 

@@ -17,7 +17,7 @@ func (r *run) scout(ctx context.Context) bool {
 	typically := lasting(r.s, r.budget.Typical)
 	r.collect.event(Event{
 		Kind: EventBudget, Total: r.budget.Ceiling, Done: r.budget.Typical, For: typically,
-		Text: fmt.Sprintf("up to %d sessions; typically %d, about %s", r.budget.Ceiling, r.budget.Typical, max(typically, time.Second).Round(time.Second)),
+		Text: r.cost(typically),
 	})
 	for _, n := range r.nodes.all {
 		r.collect.event(Event{Kind: EventScout, Text: "one session alone to " + n.Addr.String()})
@@ -41,4 +41,14 @@ func (r *run) scout(ctx context.Context) bool {
 func (r *run) noNodes() {
 	r.collect.sayWhyEmpty(r.budget.Look)
 	r.collect.stop(scenarios.Stop{By: scenarios.StopCertificate, Text: "no node is left whose certificate is good"})
+}
+
+// cost says what the run may take. Where nothing is paced the service alone
+// says how long that lasts.
+func (r *run) cost(typically time.Duration) string {
+	text := fmt.Sprintf("up to %d sessions; typically %d", r.budget.Ceiling, r.budget.Typical)
+	if r.unpaced() {
+		return text
+	}
+	return text + fmt.Sprintf(", about %s", max(typically, time.Second).Round(time.Second))
 }

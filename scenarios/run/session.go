@@ -75,7 +75,7 @@ func (r *run) live(ctx context.Context, j job, o *scenarios.Observation) (leftOp
 	s, err := r.open(ctx, j.node, o)
 	if err != nil {
 		blame(ctx, o, err, scenarios.Open)
-		return false
+		return o.Outcome == scenarios.Unknown && phaseOf(err, scenarios.Open) == scenarios.Open // the server may hold what we cut off
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
@@ -102,11 +102,7 @@ func blame(ctx context.Context, o *scenarios.Observation, err error, phase scena
 		o.Outcome = scenarios.Unknown
 		return
 	}
-	o.Outcome, o.Failed = scenarios.Failed, phase
-	var in interface{ Phase() string }
-	if errors.As(err, &in) {
-		_ = o.Failed.UnmarshalText([]byte(in.Phase())) // a name that is none leaves the guess
-	}
+	o.Outcome, o.Failed = scenarios.Failed, phaseOf(err, phase)
 	var of interface{ Class() string }
 	var hint interface{ Hint() string }
 	switch {
@@ -120,6 +116,15 @@ func blame(ctx context.Context, o *scenarios.Observation, err error, phase scena
 	if errors.As(err, &hint) {
 		o.Hint = hint.Hint()
 	}
+}
+
+// phaseOf is where err says that it happened, or the guess where it does not say.
+func phaseOf(err error, guess scenarios.Phase) scenarios.Phase {
+	var in interface{ Phase() string }
+	if errors.As(err, &in) {
+		_ = guess.UnmarshalText([]byte(in.Phase())) // a name that is none leaves the guess
+	}
+	return guess
 }
 
 // clip shortens text to maxText bytes, at a letter's end.
