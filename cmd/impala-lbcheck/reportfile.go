@@ -49,6 +49,9 @@ func readResult(name string) (scenarios.Result, error) {
 	}
 	defer f.Close()
 	r, err := report.Read(f)
+	if err == nil && (r.Exit < 0 || r.Exit > 255) { // the system keeps the last byte alone: 256 would be a pass
+		err = fmt.Errorf("exit %d is no exit code", r.Exit)
+	}
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", name, err)
 	}
