@@ -24,7 +24,7 @@ func FuzzAll(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := scenarios.DecodeResult(b)
 		if err != nil {
-			t.Skip()
+			return // refused, as it should be
 		}
 		j := All(Of(r))
 		has := statuses(j.Findings)
