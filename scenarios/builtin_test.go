@@ -11,7 +11,7 @@ import (
 
 func TestBuiltinScenariosAreSound(t *testing.T) {
 	t.Parallel()
-	if got, want := scenarios.BuiltinNames(), []string{"smoke", "spread", "tls"}; !slices.Equal(got, want) {
+	if got, want := scenarios.BuiltinNames(), []string{"capacity", "idle", "query", "smoke", "spread", "tls", "watch"}; !slices.Equal(got, want) {
 		t.Errorf("names = %v, want %v", got, want)
 	}
 	for _, name := range scenarios.BuiltinNames() {
@@ -23,6 +23,12 @@ func TestBuiltinScenariosAreSound(t *testing.T) {
 			t.Errorf("%s is named %q and described as %q", name, s.Name, s.Description)
 		}
 		s.Target.Endpoints = []string{"impala.example.com"}
+		switch s.Kind { // what only the user can say
+		case scenarios.KindCapacity:
+			s.Capacity.Hold = 400
+		case scenarios.KindQuery:
+			s.Query = "SELECT count(*) FROM db.t"
+		}
 		if err := s.Validate(); err != nil {
 			t.Error(err)
 		}
@@ -58,8 +64,8 @@ func TestAnUnknownBuiltinSaysWhichWasMeant(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"smok":     `no scenario "smok"; did you mean smoke?`,
-		"../smoke": `no scenario "../smoke"; there are smoke, spread, tls`,
-		"capacity": `no scenario "capacity"; there are smoke, spread, tls`,
+		"../smoke": `no scenario "../smoke"; there are capacity, idle, query, smoke, spread, tls, watch`,
+		"soak":     `no scenario "soak"; there are capacity, idle, query, smoke, spread, tls, watch`,
 	} {
 		if _, err := scenarios.Builtin(name); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", name, err, want)

@@ -66,6 +66,7 @@ func (e *encoder) key(key string, depth int) {
 	fmt.Fprintf(&e.out, "%s%s:", strings.Repeat("  ", depth), quote(key))
 }
 
+// scalar writes a value on the line that it begins on; a mapping as {a: b}.
 func (e *encoder) scalar(v reflect.Value) string {
 	if t, ok := v.Interface().(encoding.TextMarshaler); ok {
 		text, err := t.MarshalText()
@@ -74,8 +75,17 @@ func (e *encoder) scalar(v reflect.Value) string {
 		}
 		return string(text)
 	}
-	if v.Kind() == reflect.String {
+	switch v.Kind() {
+	case reflect.String:
 		return quote(v.String())
+	case reflect.Struct:
+		var pairs []string
+		for i, key := range keysOf(v.Type()) {
+			if field := v.Field(i); !empty(field) {
+				pairs = append(pairs, key+": "+e.scalar(field))
+			}
+		}
+		return "{" + strings.Join(pairs, ", ") + "}"
 	}
 	return fmt.Sprint(v.Interface())
 }

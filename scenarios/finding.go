@@ -41,6 +41,13 @@ const (
 	TLSSameOnAllNodes = "tls.same-on-all-nodes"
 	DNSNodes          = "dns.nodes"
 	LoadLag           = "load.lag"
+	CapacityHeld      = "capacity.held"   // the sessions asked for got in, stayed and answered
+	QuerySucceeds     = "query.succeeds"  // the statement runs on every coordinator
+	QuerySlowest      = "query.slowest"   // no coordinator takes much longer than the others
+	IdleCut           = "idle.cut"        // idle connections live as long as they must, and are not cut in silence
+	WatchOutage       = "watch.outage"    // new sessions fail no longer than they may
+	PagesAgree        = "pages.agree"     // the coordinators count at least the sessions that we tallied there
+	PagesKeepalive    = "pages.keepalive" // the keepalive of the coordinators is shorter than the idle cut
 	ThresholdPrefix   = "threshold."
 )
 

@@ -15,31 +15,12 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// phaseJSON is one phase as the result file holds it; hdr is HdrHistogram's V2
-// encoding, base64, and alone is read back.
-type phaseJSON struct {
-	Count int     `json:"count"`
-	P50   float64 `json:"p50_ms"`
-	P95   float64 `json:"p95_ms"`
-	P99   float64 `json:"p99_ms"`
-	Max   float64 `json:"max_ms"`
-	HDR   string  `json:"hdr"`
-}
-
 // MarshalJSON writes an object by phase name, without the phases that nobody had.
 func (p PhaseStats) MarshalJSON() ([]byte, error) {
-	out := map[string]phaseJSON{}
+	out := map[string]Times{}
 	for i := range NumPhases {
-		if p.Count(i) == 0 {
-			continue
-		}
-		enc, err := p.h[i].Encode(hdrhistogram.V2CompressedEncodingCookieBase)
-		if err != nil {
-			return nil, fmt.Errorf("encode %s histogram: %w", i, err)
-		}
-		out[i.String()] = phaseJSON{
-			Count: p.Count(i), P50: millis(p.Quantile(i, .5)), P95: millis(p.Quantile(i, .95)),
-			P99: millis(p.Quantile(i, .99)), Max: millis(p.Max(i)), HDR: string(enc),
+		if p.Count(i) > 0 {
+			out[i.String()] = p.times[i]
 		}
 	}
 	return json.Marshal(out)
@@ -47,21 +28,19 @@ func (p PhaseStats) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON wrote; phases it does not know are left out.
 func (p *PhaseStats) UnmarshalJSON(b []byte) error {
-	var in map[string]phaseJSON
+	var in map[string]json.RawMessage
 	if err := json.Unmarshal(b, &in); err != nil {
 		return err
 	}
 	*p = PhaseStats{}
-	for name, v := range in {
+	for name, raw := range in {
 		var phase Phase
 		if phase.UnmarshalText([]byte(name)) != nil {
 			continue
 		}
-		h, err := decodeHDR(v.HDR)
-		if err != nil {
+		if err := p.times[phase].UnmarshalJSON(raw); err != nil {
 			return fmt.Errorf("phase %s: %w", name, err)
 		}
-		p.h[phase] = h
 	}
 	return nil
 }
@@ -101,7 +80,7 @@ type hdrHeader struct {
 	Ratio                                 float64
 }
 
-// checkHDR fails unless the header declares the shape that [PhaseStats] records in.
+// checkHDR fails unless the header declares the shape that [Times] records in.
 func checkHDR(encoded string) error {
 	raw, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {

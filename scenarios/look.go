@@ -16,9 +16,10 @@ const (
 	Confirm          // a fresh look, since the one before alarmed
 	Third            // the deciding one, since first and confirm disagree
 	Extend           // three times as long, since the first was suspicious
+	Whole            // all sessions of a run that is not made of looks
 )
 
-var lookNames = []string{"first", "confirm", "third", "extend"}
+var lookNames = []string{"first", "confirm", "third", "extend", "whole"}
 
 // String returns the name that result files use.
 func (k LookKind) String() string { return nameOf(lookNames, int(k)) }

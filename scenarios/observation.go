@@ -11,6 +11,7 @@ type Observation struct {
 	Part   Part          // which part of the run it belongs to
 	Due    time.Duration // when it should have started, since the run began
 	Start  time.Duration // when it did
+	Owed   time.Duration // of Start - Due, what the generator owes: it woke late. The rest, a place that was not free yet, is the service's
 	Phases [NumPhases]time.Duration
 
 	Node  netip.AddrPort // the balancer's node that was dialled
@@ -26,8 +27,17 @@ type Observation struct {
 	Cert    *Cert   // nil: no TLS, or no certificate was received
 }
 
-// Lag is how late the session started: what the generator owes, not the service.
+// Lag is how late the session started, whoever owes it.
 func (o Observation) Lag() time.Duration { return o.Start - o.Due }
+
+// Login is what a user waits: from when the session was due until it was open.
+func (o Observation) Login() time.Duration {
+	d := o.Lag()
+	for p := Resolve; p <= Open; p++ {
+		d += o.Phases[p]
+	}
+	return d
+}
 
 // Part says in which part of a run a session was opened.
 type Part int
@@ -40,9 +50,11 @@ const (
 	Ordered              // in turn, one lane per node
 	Parallel             // beyond the ordered ones, where many are needed
 	Burst                // opened together, held, closed
+	Arrival              // of a stage, or of a watch: opened when it is due, whatever becomes of the others
+	Held                 // kept open: of a capacity, an idle ladder or a watch
 )
 
-var partNames = []string{"scout", "settle", "ordered", "parallel", "burst"}
+var partNames = []string{"scout", "settle", "ordered", "parallel", "burst", "arrival", "held"}
 
 // String returns the name that observation files use.
 func (p Part) String() string { return nameOf(partNames, int(p)) }

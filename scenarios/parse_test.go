@@ -87,7 +87,7 @@ func TestParseSaysWhereAndWhatIsWrong(t *testing.T) {
 	for name, c := range map[string]struct{ src, want string }{
 		"an unknown key":                {"load:\n  sesions: 4\n", `mine.yaml:2:3: unknown key "sesions" under load; did you mean sessions?`},
 		"an unknown key at the top":     {"nmae: x", `mine.yaml:1:1: unknown key "nmae"; did you mean name?`},
-		"a key like no other":           {"load: {stages: []}", `mine.yaml:1:8: unknown key "stages" under load`},
+		"a key like no other":           {"load: {waves: []}", `mine.yaml:1:8: unknown key "waves" under load`},
 		"a key set twice":               {"seed: 1\nname: x\nseed: 2", `mine.yaml:3:1: seed is set twice; first on line 1`},
 		"a nested key set twice":        {"load: {burst: 1, burst: 2}", `mine.yaml:1:18: load.burst is set twice; first on line 1`},
 		"an option set twice":           {"query_options: {A: 1, A: 2}", `mine.yaml:1:23: query_options.A is set twice; first on line 1`},

@@ -34,6 +34,14 @@ type Result struct {
 	TLS      []Cert       `json:"tls,omitempty"`
 	Findings []Finding    `json:"findings"`
 	Detect   *Detectable  `json:"detectable,omitempty"`
+	Load     *LoadStats   `json:"load,omitempty"`
+	Capacity *Capacity    `json:"capacity,omitempty"`
+	Queries  []QueryTally `json:"queries,omitempty"` // by coordinator, sorted
+	Idle     *IdleSeen    `json:"idle,omitempty"`
+	Watch    *WatchSeen   `json:"watch,omitempty"`
+	Series   *Series      `json:"series,omitempty"`
+	Tags     []TagTimes   `json:"tags,omitempty"` // that thresholds asked for, sorted
+	Pages    []Page       `json:"pages,omitempty"`
 	Notes    []string     `json:"notes,omitempty"` // what to know besides the findings
 }
 
@@ -58,6 +66,7 @@ const (
 	StopStalled     StopReason = "stalled"     // two sessions without an answer
 	StopInterrupted StopReason = "interrupted" // SIGINT or SIGTERM
 	StopCertificate StopReason = "certificate" // no node left whose certificate is good
+	StopGuard       StopReason = "guard"       // the coordinators' pages say that this would be too much: nothing was sent
 )
 
 // PolicySeen is the policy as declared, and as the order of sessions tells it.

@@ -5,28 +5,32 @@ package scenarios
 // a password is named by the file, command or variable that yields it.
 type Scenario struct {
 	Name         string              `yaml:"name" json:"name"`
+	Kind         Kind                `yaml:"kind,omitempty" json:"kind,omitempty"` // "" is looks
 	Description  string              `yaml:"description,omitempty" json:"description,omitempty"`
 	Target       Target              `yaml:"target,omitempty" json:"target"`
 	Auth         Auth                `yaml:"auth,omitempty" json:"auth"`
 	TLS          TLSConfig           `yaml:"tls,omitempty" json:"tls"`
 	Load         LoadConfig          `yaml:"load,omitempty" json:"load"`
+	Capacity     CapacityConfig      `yaml:"capacity,omitempty" json:"capacity,omitzero"`              // of kind capacity
+	Idle         IdleConfig          `yaml:"idle,omitempty" json:"idle,omitzero"`                      // of kind idle
+	Watch        WatchConfig         `yaml:"watch,omitempty" json:"watch,omitzero"`                    // of kind watch
 	Query        string              `yaml:"query,omitempty" json:"query,omitempty"`                   // "" is SELECT pid()
 	IdentityWith string              `yaml:"identity_query,omitempty" json:"identity_query,omitempty"` // takes the place of Query on servers that are not Impala; first column names the coordinator, a second the pid
 	QueryOptions map[string]string   `yaml:"query_options,omitempty" json:"query_options,omitempty"`
 	Expect       Expect              `yaml:"expect,omitempty" json:"expect"`
 	Thresholds   map[string][]string `yaml:"thresholds,omitempty" json:"thresholds,omitempty"`
-	StrictErrors bool                `yaml:"strict_errors,omitempty" json:"strict_errors,omitempty"`         // one failed session is enough
-	CertsOnly    bool                `yaml:"certificates_only,omitempty" json:"certificates_only,omitempty"` // stop after the handshake: no login, no session
+	StrictErrors bool                `yaml:"strict_errors,omitempty" json:"strict_errors,omitempty"` // one failed session is enough
 	Inconclusive OnInconclusive      `yaml:"inconclusive,omitempty" json:"inconclusive,omitempty"`
 	Seed         uint64              `yaml:"seed,omitempty" json:"seed,omitempty"` // 0: chosen by the run
 }
 
 // Target is where the balancer is.
 type Target struct {
-	Endpoints []string `yaml:"endpoints,omitempty" json:"endpoints"`       // host or host:port, each a node or a name of nodes
-	Protocol  Protocol `yaml:"protocol,omitempty" json:"protocol"`         // "" is hs2
-	DNS       DNS      `yaml:"dns,omitempty" json:"dns,omitempty"`         // "" is all
-	Confirm   string   `yaml:"confirm,omitempty" json:"confirm,omitempty"` // host repeated by the user to lift the guard rails
+	Endpoints []string `yaml:"endpoints,omitempty" json:"endpoints"`         // host or host:port, each a node or a name of nodes
+	Protocol  Protocol `yaml:"protocol,omitempty" json:"protocol"`           // "" is hs2
+	DNS       DNS      `yaml:"dns,omitempty" json:"dns,omitempty"`           // "" is all
+	WebPort   int      `yaml:"web_port,omitempty" json:"web_port,omitempty"` // of the declared coordinators' web pages, which are then read; 0: they are not
+	Confirm   string   `yaml:"confirm,omitempty" json:"confirm,omitempty"`   // host repeated by the user to lift the guard rails
 }
 
 // Protocol is what the listener speaks.
@@ -81,6 +85,8 @@ type TLSConfig struct {
 	CACert     string `yaml:"ca_cert,omitempty" json:"ca_cert,omitempty"`         // PEM file; "" is the system's roots
 	ServerName string `yaml:"server_name,omitempty" json:"server_name,omitempty"` // "" is the endpoint's host
 	MinVersion string `yaml:"min_version,omitempty" json:"min_version,omitempty"` // "1.2" or "1.3"; "" is 1.2
+	Curve      string `yaml:"curve,omitempty" json:"curve,omitempty"`             // the only key exchange to offer: x25519, p256, ...; "" is Go's own list
+	VerifyOnce bool   `yaml:"verify_once,omitempty" json:"verify_once,omitempty"` // follow each distinct chain to its root once per run; its facts are still recorded on each connection
 }
 
 // LoadConfig says how many sessions, and how they are opened.
@@ -94,7 +100,10 @@ type LoadConfig struct {
 	Rate           Rate     `yaml:"rate,omitempty" json:"rate"`               // new sessions a second, over all lanes; 0: not paced
 	Settle         Duration `yaml:"settle,omitempty" json:"settle,omitempty"` // wait so long at most for every coordinator to be back
 	SettleEvery    Duration `yaml:"settle_every,omitempty" json:"settle_every,omitempty"`
-	Timeout        Duration `yaml:"timeout,omitempty" json:"timeout"` // of each phase
+	Timeout        Duration `yaml:"timeout,omitempty" json:"timeout"`                           // of each phase
+	WarmUp         Duration `yaml:"warm_up,omitempty" json:"warm_up,omitempty"`                 // sessions due before count for errors, and for no time that a threshold looks at
+	Stages         []Stage  `yaml:"stages,omitempty" json:"stages,omitempty"`                   // of kind stages
+	LocalAddresses []string `yaml:"local_addresses,omitempty" json:"local_addresses,omitempty"` // IP addresses of this machine to dial from, in turn; empty: as the system chooses
 }
 
 // Lanes says how the sequential sessions are laid out.
@@ -111,6 +120,9 @@ type Expect struct {
 	Version      string             `yaml:"version,omitempty" json:"version,omitempty"` // part of every server's version; "": any, all alike
 	Balance      ExpectBalance      `yaml:"balance,omitempty" json:"balance"`
 	TLS          ExpectTLS          `yaml:"tls,omitempty" json:"tls"`
+	MinIdle      Duration           `yaml:"min_idle,omitempty" json:"min_idle,omitempty"`     // idle: how long a connection must survive; 0: as long as the last step
+	MaxOutage    Duration           `yaml:"max_outage,omitempty" json:"max_outage,omitempty"` // watch: how long new sessions may fail; 0: not one may
+	Slowest      float64            `yaml:"slowest,omitempty" json:"slowest,omitempty"`       // query: the slowest coordinator's median over the others'; 0 is 3
 }
 
 // ExpectCoordinators is the expected set: by count, or by name, or (zero) unknown.

@@ -26,6 +26,9 @@ func (s Scenario) Validate() error {
 	if e := s.checkTogether(); e != nil {
 		return e
 	}
+	if e := s.checkKind(); e != nil {
+		return e
+	}
 	return nil
 }
 
@@ -70,6 +73,8 @@ func (s Scenario) wordClaims() []claim {
 		oneOf("target.dns", s.Target.DNS, "", DNSAll, DNSIPv4, DNSIPv6, DNSOS),
 		oneOf("auth.mechanism", s.Auth.Mechanism, "", None, LDAP),
 		oneOf("tls.min_version", s.TLS.MinVersion, "", "1.2", "1.3"),
+		oneOf("kind", s.Kind, append([]Kind{""}, Kinds()...)...),
+		oneOf("tls.curve", s.TLS.Curve, append([]string{""}, Curves()...)...),
 		oneOf("load.lanes", s.Load.Lanes, "", PerNode),
 		oneOf("expect.balance.policy", s.Expect.Balance.Policy, append([]Policy{""}, Policies()...)...),
 		oneOf("inconclusive", s.Inconclusive, "", InconclusivePass, InconclusiveFail),
@@ -148,7 +153,8 @@ func (s Scenario) checkTogether() *InvalidError {
 		{!s.TLS.Enabled && s.TLS.CACert != "", "tls.ca_cert", needsTLS},
 		{!s.TLS.Enabled && s.TLS.ServerName != "", "tls.server_name", needsTLS},
 		{!s.TLS.Enabled && len(e.TLS.Issuer) > 0, "expect.tls.issuer", needsTLS},
-		{!s.TLS.Enabled && s.CertsOnly, "certificates_only", needsTLS},
+		{!s.TLS.Enabled && s.Kind == KindCertificates, "kind", needsTLS},
+		{!s.TLS.Enabled && s.TLS.Curve != "", "tls.curve", needsTLS},
 	})
 }
 

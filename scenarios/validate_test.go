@@ -63,7 +63,7 @@ func TestValidateNamesTheSettingThatCannotBe(t *testing.T) {
 		"a CA file with TLS off":       {func(s *scenarios.Scenario) { s.TLS.CACert = "ca.pem" }, "tls.ca_cert: needs tls.enabled (--tls)"},
 		"a server name with TLS off":   {func(s *scenarios.Scenario) { s.TLS.ServerName = "n" }, "tls.server_name: needs tls.enabled (--tls)"},
 		"an issuer with TLS off":       {func(s *scenarios.Scenario) { s.Expect.TLS.Issuer = []string{"O=Amazon"} }, "expect.tls.issuer: needs tls.enabled (--tls)"},
-		"certificates with TLS off":    {func(s *scenarios.Scenario) { s.CertsOnly = true }, "certificates_only: needs tls.enabled (--tls)"},
+		"certificates with TLS off":    {func(s *scenarios.Scenario) { s.Kind = scenarios.KindCertificates }, "kind: needs tls.enabled (--tls)"},
 		"a limit that is empty":        {func(s *scenarios.Scenario) { s.Thresholds = map[string][]string{"query": {""}} }, `thresholds: "query" has no limit; write one such as "p(99) < 2s"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -52,7 +52,7 @@ func demo(ctx context.Context, w world, name string, g *given, flags *clusterFla
 	s.Seed = demoSeed
 	s.Load.Timeout = scenarios.Duration(time.Second)
 	s.Load.Rate = 0
-	s.TLS.Enabled = s.CertsOnly
+	s.TLS.Enabled = s.Kind == scenarios.KindCertificates
 	s.Auth.User = demoUser
 	if err := g.lay(w, &s); err != nil {
 		return err

@@ -94,7 +94,7 @@ func check(ctx context.Context, w world, s scenarios.Scenario, g *given, out *ou
 	if len(s.Target.Endpoints) == 0 {
 		return fmt.Errorf("no endpoint: which host and port does the balancer have? impala-lbcheck %s impala.example.com", s.Name)
 	}
-	if run.Loopback(s) && !g.has(w, "rate") {
+	if run.Loopback(s) && !g.has(w, "rate") && pacedByHabit(s) {
 		s.Load.Rate = 0 // nobody else is there to be spared
 	}
 	secrets, err := readSecrets(ctx, w, s)
@@ -102,6 +102,15 @@ func check(ctx context.Context, w world, s scenarios.Scenario, g *given, out *ou
 		return err
 	}
 	return execute(ctx, w, s, secrets, out)
+}
+
+// pacedByHabit reports whether the scenario's rate is only politeness.
+func pacedByHabit(s scenarios.Scenario) bool {
+	switch s.Kind {
+	case scenarios.KindStages, scenarios.KindWatch:
+		return false
+	}
+	return true
 }
 
 // execute runs a scenario that is complete, writes what was asked for, and
@@ -116,7 +125,7 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 	}
 	opt := run.Options{Tool: version(), Observe: sinks.observe, Progress: sinks.progress}
 	var r scenarios.Result
-	if s.CertsOnly {
+	if s.Kind == scenarios.KindCertificates {
 		r = run.Certificates(ctx, with.shake(s), s, opt)
 	} else {
 		r = run.Run(ctx, with.open(s), s, opt)

@@ -28,7 +28,7 @@ func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, e
 			return secrets{}, err
 		}
 	}
-	if !s.CertsOnly {
+	if s.Kind != scenarios.KindCertificates {
 		with.password, err = readPassword(ctx, w, s.Auth)
 	}
 	return with, err

@@ -13,11 +13,21 @@ type Evidence struct {
 	Certs    []scenarios.Cert
 	Nodes    []netip.AddrPort // what the endpoints' names resolved to
 	Phases   scenarios.PhaseStats
+	Load     *scenarios.LoadStats // nil: the run was not paced
+	Tags     []scenarios.TagTimes
+	Capacity *scenarios.Capacity // nil, as the next three: the run was not of that kind
+	Queries  []scenarios.QueryTally
+	Idle     *scenarios.IdleSeen
+	Watch    *scenarios.WatchSeen
+	Pages    []scenarios.Page
 }
 
 // Of is the evidence that a stored result holds.
 func Of(r scenarios.Result) Evidence {
-	e := Evidence{Scenario: r.Scenario, Looks: r.Looks, Certs: r.TLS, Phases: r.Phases}
+	e := Evidence{
+		Scenario: r.Scenario, Looks: r.Looks, Certs: r.TLS, Phases: r.Phases, Load: r.Load, Tags: r.Tags,
+		Capacity: r.Capacity, Queries: r.Queries, Idle: r.Idle, Watch: r.Watch, Pages: r.Pages,
+	}
 	for _, n := range r.Nodes {
 		e.Nodes = append(e.Nodes, n.Address)
 	}
@@ -44,4 +54,5 @@ type Judgement struct {
 	Inferred scenarios.Policy // as the order of sessions tells it; "": it does not
 	Detect   *scenarios.Detectable
 	Notes    []string
+	Capacity *scenarios.Capacity // the evidence's, completed; nil where it has none
 }

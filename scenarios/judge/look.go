@@ -71,7 +71,7 @@ func (l look) sessions() int {
 // inconclusive.
 func noSession(e Evidence, refused int) (scenarios.Status, string) {
 	switch {
-	case e.Scenario.CertsOnly:
+	case e.Scenario.Kind == scenarios.KindCertificates:
 		return scenarios.Skipped, "only certificates were asked for"
 	case refused > 0:
 		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", count(refused, "connection"))

@@ -92,7 +92,7 @@ func TestCertificates(t *testing.T) {
 func TestCertificatesAlone(t *testing.T) {
 	t.Parallel()
 	s := declared(5)
-	s.CertsOnly, s.TLS.Enabled = true, true
+	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
 	j := All(Evidence{Scenario: s, Certs: []scenarios.Cert{good(0), good(1)}})
 	check(t, j, []one{
 		{scenarios.TLSChain, scenarios.Pass, ""}, {scenarios.ErrorsRate, scenarios.Skipped, "only certificates"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -95,3 +96,6 @@ type handshake struct{}
 
 func (handshake) Query(context.Context) error { return nil }
 func (handshake) Close(context.Context) error { return nil }
+func (handshake) Ping(context.Context) error  { return nil }
+
+func (handshake) Wait(context.Context, time.Duration) error { return nil }

@@ -47,7 +47,7 @@ func TestCertificatesOfEveryNode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := scenario(0)
-				s.TLS.Enabled, s.CertsOnly = true, true
+				s.TLS.Enabled, s.Kind = true, scenarios.KindCertificates
 				s.Expect.TLS.Issuer = []string{"O=Amazon"}
 				r := Certificates(t.Context(), shaker(c.nodes), s, Options{})
 				checkSums(t, r)

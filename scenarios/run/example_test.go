@@ -3,6 +3,7 @@ package run_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
@@ -13,6 +14,9 @@ type session struct{}
 
 func (session) Query(context.Context) error { return nil }
 func (session) Close(context.Context) error { return nil }
+func (session) Ping(context.Context) error  { return nil }
+
+func (session) Wait(context.Context, time.Duration) error { return nil }
 
 func ExampleRun() {
 	s, err := scenarios.Builtin("smoke")

@@ -31,6 +31,9 @@ type balancer struct {
 // fate is what becomes of one session. The zero value is good.
 type fate struct {
 	openErr, queryErr error
+	pingErr           error
+	cutAfter          time.Duration // of waiting; 0: never
+	cutErr            error         // how Wait says so; nil: the cut is silent
 	refused           bool
 	takes             time.Duration
 	hang              bool // until ctx ends
@@ -109,6 +112,17 @@ type conversation struct {
 }
 
 func (c *conversation) Query(ctx context.Context) error { return c.f.queryErr }
+func (c *conversation) Ping(ctx context.Context) error  { return c.f.pingErr }
+
+func (c *conversation) Wait(ctx context.Context, d time.Duration) error {
+	if c.f.cutAfter > 0 && c.f.cutErr != nil && c.f.cutAfter <= d {
+		if err := pause(ctx, c.f.cutAfter); err != nil {
+			return err
+		}
+		return c.f.cutErr
+	}
+	return pause(ctx, d)
+}
 
 func (c *conversation) Close(ctx context.Context) error {
 	if c.b.closeHangs {

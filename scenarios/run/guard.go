@@ -79,7 +79,7 @@ func confirmed(list string, hosts []string) bool {
 }
 
 func excesses(s scenarios.Scenario) []string {
-	if s.CertsOnly {
+	if s.Kind == scenarios.KindCertificates {
 		return nil // one handshake a node
 	}
 	var out []string

@@ -39,7 +39,7 @@ func TestCheckGuardsShowsItsArithmetic(t *testing.T) {
 			s.Load.Rate, s.Load.Concurrency = 0, 1000
 			s.Target.Endpoints = []string{"127.0.0.1:1", "[::1]", "localhost:2", "127.9.9.9"}
 		}, ""},
-		"certificates alone": {func(s *scenarios.Scenario) { s.CertsOnly, s.Load.Rate = true, 0 }, ""},
+		"certificates alone": {func(s *scenarios.Scenario) { s.Kind, s.Load.Rate = scenarios.KindCertificates, 0 }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

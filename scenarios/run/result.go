@@ -18,6 +18,7 @@ func (r *run) evidence() judge.Evidence {
 	return judge.Evidence{
 		Scenario: r.s, Looks: slices.Clone(c.looks), Certs: slices.Clone(c.certs),
 		Nodes: r.nodes.addresses(), Phases: c.phases,
+		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Pages: r.pages,
 	}
 }
 
@@ -38,6 +39,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 		Looks:  c.looks, Phases: c.phases, Failures: c.failures, TLS: c.certs, Sessions: c.counts,
 		Nodes: nodeTallies(r.nodes.all, pooled(c.looks)), Coords: coordTallies(c.looks, judge.Expected(r.evidence())),
 		Errors: pooledErrors(c.looks), Notes: c.notes,
+		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Pages: r.pages,
 	}
 	slices.SortFunc(out.TLS, func(a, b scenarios.Cert) int {
 		return cmp.Or(a.Node.Compare(b.Node), cmp.Compare(a.Fingerprint, b.Fingerprint))
@@ -53,6 +55,9 @@ func (r *run) judge(out *scenarios.Result) {
 	j := r.opt.judge(r.evidence())
 	out.Findings, out.Verdict, out.Detect = j.Findings, j.Verdict, j.Detect
 	out.Policy.Inferred = j.Inferred
+	if j.Capacity != nil {
+		out.Capacity = j.Capacity
+	}
 	out.Notes = append(out.Notes, j.Notes...)
 	if s := out.Stopped; s != nil && s.By == scenarios.StopScout {
 		seen := ofCertificates(out.Findings)

@@ -30,6 +30,11 @@ type Options struct {
 	Progress func(Event)
 	// Tool is the version that the result names.
 	Tool string
+	// Pages reads the web pages of coordinators, as they were declared, and
+	// returns one view each; an error is in the view. nil: none are read.
+	Pages func(ctx context.Context, coordinators []string) []scenarios.Page
+	// OnEvent carries watch.on_event out. nil: there is none.
+	OnEvent func(ctx context.Context, command string) error
 
 	judge  func(judge.Evidence) judge.Judgement // nil is judge.All
 	plan   func(scenarios.Scenario, int) judge.Budget
@@ -58,6 +63,14 @@ type run struct {
 
 	panicked sync.Once
 	panic    any
+
+	// What the kinds other than looks see beside their sessions; nil: not of
+	// that kind. Written by the run's own goroutine.
+	capacitySeen *scenarios.Capacity
+	queriesSeen  []scenarios.QueryTally
+	idleSeen     *scenarios.IdleSeen
+	watchSeen    *scenarios.WatchSeen
+	pages        []scenarios.Page
 }
 
 // Run carries a scenario out and judges it. It always returns a result, whose
@@ -71,10 +84,29 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 	defer r.halt()
 	r.open = open
 	if r.resolve(ctx) && r.scout(ctx) {
+		r.loop()(ctx)
+	}
+	return r.end(ctx)
+}
+
+// loop is what a run of this kind does once the scout is back.
+func (r *run) loop() func(context.Context) {
+	switch r.s.Kind {
+	case scenarios.KindStages:
+		return r.stages
+	case scenarios.KindCapacity:
+		return r.capacity
+	case scenarios.KindQuery:
+		return r.queries
+	case scenarios.KindIdle:
+		return r.idle
+	case scenarios.KindWatch:
+		return r.watch
+	}
+	return func(ctx context.Context) {
 		r.settle(ctx)
 		r.looks(ctx)
 	}
-	return r.end(ctx)
 }
 
 // begin readies a run; its clock starts here.

@@ -23,10 +23,17 @@ type Node struct {
 type OpenFunc func(ctx context.Context, n Node, o *scenarios.Observation) (Session, error)
 
 // Session is what a run needs of an open session. It goes on filling the
-// observation that it was opened with. Neither method is called twice.
+// observation that it was opened with. Its methods are called one at a time;
+// Query and Close at most once.
 type Session interface {
 	// Query runs the scenario's statement and reads its rows.
 	Query(ctx context.Context) error
+	// Ping asks for a sign of life, as a session is asked that is kept open.
+	Ping(ctx context.Context) error
+	// Wait lets the session idle for d and returns nil, or returns sooner with
+	// an error that says how the connection was cut meanwhile. One that was cut
+	// in silence shows at the next Ping only.
+	Wait(ctx context.Context, d time.Duration) error
 	// Close ends the session and its connection. An error means that the
 	// server may still hold the session.
 	Close(ctx context.Context) error
@@ -41,6 +48,7 @@ type job struct {
 	part scenarios.Part
 	due  time.Duration // since the run began
 	hold time.Duration // how long to stay after the query
+	mute bool          // no query: who answered is known from opening, or not at all
 }
 
 // session lives one session, from waiting until it is due to the end of its
@@ -48,47 +56,84 @@ type job struct {
 // the run is stopped (r.starts), or its node was dropped meanwhile. Once started,
 // only ctx cuts it short.
 func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) {
-	if !r.wait(r.starts, j.due) || !r.slots.take(r.starts) {
-		return scenarios.Observation{}, false
+	o, ran := r.await(j)
+	if !ran {
+		return o, false
 	}
 	defer r.slots.give()
+	defer r.catch()
+	r.over(j, &o, r.live(ctx, j, &o))
+	return o, true
+}
+
+// await waits until a session is due and has a place, which the caller gives
+// back, and begins its record; false where it is not to start.
+func (r *run) await(j job) (scenarios.Observation, bool) {
+	asked := r.since()
+	if !r.wait(r.starts, j.due) {
+		return scenarios.Observation{}, false
+	}
+	owed := r.since() - max(j.due, asked)
+	if !r.slots.take(r.starts) {
+		return scenarios.Observation{}, false
+	}
 	if !r.nodes.has(j.node) {
+		r.slots.give()
 		return scenarios.Observation{}, false
 	}
 	o := scenarios.Observation{
-		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Node: j.node.Addr,
+		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Owed: owed, Node: j.node.Addr,
 	}
 	if r.unpaced() {
-		o.Due = o.Start // nothing was promised, so nothing is late
+		o.Due, o.Owed = o.Start, 0 // nothing was promised, so nothing is late
 	}
-	defer r.catch()
-	leftOpen := r.live(ctx, j, &o)
+	return o, true
+}
+
+// over is the end of a session: its record is complete.
+func (r *run) over(j job, o *scenarios.Observation, leftOpen bool) {
 	if o.Refused {
 		r.nodes.drop(j.node)
 	}
-	r.collect.end(o, leftOpen)
-	return o, true
+	r.collect.end(*o, leftOpen)
 }
 
 // live opens, asks, holds and closes. A close that fails does not spoil the session.
 func (r *run) live(ctx context.Context, j job, o *scenarios.Observation) (leftOpen bool) {
 	s, err := r.open(ctx, j.node, o)
 	if err != nil {
-		blame(ctx, o, err, scenarios.Open)
-		return o.Outcome == scenarios.Unknown && phaseOf(err, scenarios.Open) == scenarios.Open // the server may hold what we cut off
+		return r.unopened(ctx, o, err)
 	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
-		defer cancel()
-		leftOpen = s.Close(ctx) != nil
-	}()
-	if err := s.Query(ctx); err != nil {
+	defer func() { leftOpen = leave(ctx, s) }()
+	if err := r.ask(ctx, j, s); err != nil {
 		blame(ctx, o, err, scenarios.Execute)
 		return false
 	}
 	o.Outcome = scenarios.OK
 	r.wait(ctx, r.since()+j.hold)
 	return false
+}
+
+func (r *run) ask(ctx context.Context, j job, s Session) error {
+	if j.mute {
+		return nil
+	}
+	return s.Query(ctx)
+}
+
+// unopened records why a session did not open, and reports whether the server
+// may hold one nevertheless.
+func (r *run) unopened(ctx context.Context, o *scenarios.Observation, err error) (leftOpen bool) {
+	blame(ctx, o, err, scenarios.Open)
+	return o.Outcome == scenarios.Unknown && phaseOf(err, scenarios.Open) == scenarios.Open
+}
+
+// leave closes a session, also where ctx has ended, and reports whether the
+// server may still hold it.
+func leave(ctx context.Context, s Session) (leftOpen bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
+	defer cancel()
+	return s.Close(ctx) != nil
 }
 
 // maxText bounds the words kept of a failure, in bytes.
