@@ -6,8 +6,23 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// judges are asked in this order, and their findings keep it.
-func judges() []Judge { return []Judge{errorsJudge, tlsJudge, whoJudge, balanceJudge, thresholdsJudge} }
+// judges are asked in this order, and their findings keep it. Balance is judged
+// where sessions are spread by the balancer alone, in good times.
+func judges(kind scenarios.Kind) []Judge {
+	switch kind {
+	case scenarios.KindStages:
+		return []Judge{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
+	case scenarios.KindCapacity:
+		return []Judge{capacityJudge, tlsJudge, whoJudge, lagJudge, pagesJudge, thresholdsJudge}
+	case scenarios.KindQuery:
+		return []Judge{queryJudge, tlsJudge, whoJudge, pagesJudge, thresholdsJudge}
+	case scenarios.KindIdle:
+		return []Judge{idleJudge, tlsJudge, pagesJudge}
+	case scenarios.KindWatch:
+		return []Judge{watchJudge, tlsJudge, lagJudge, pagesJudge, thresholdsJudge}
+	}
+	return []Judge{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
+}
 
 // All asks every judge and draws the verdict. Of several wishes for a further
 // look the largest is passed on, but a first look that must grow goes before
@@ -26,7 +41,7 @@ func All(e Evidence) Judgement {
 // shows, and the power of the look, which takes longer than all the rest.
 func decide(e Evidence) Judgement {
 	var j Judgement
-	for _, judge := range judges() {
+	for _, judge := range judges(e.Scenario.Kind) {
 		findings, ask := judge(e)
 		j.Findings = append(j.Findings, findings...)
 		j.Ask = larger(j.Ask, ask)
