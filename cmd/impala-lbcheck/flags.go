@@ -77,6 +77,8 @@ func clearMany(s *scenarios.Scenario, name string) {
 		s.Thresholds = nil
 	case "query-option":
 		s.QueryOptions = nil
+	case "local-address":
+		s.Load.LocalAddresses = nil
 	}
 }
 

@@ -28,7 +28,9 @@ failed where: with evidence, and with an exit code.`,
 		&cobra.Group{ID: groupFiles, Title: "Scenarios and results:"},
 	)
 	root.AddCommand(
-		newScenario(w, "smoke"), newScenario(w, "spread"), newScenario(w, "tls"), newRunFile(w),
+		newScenario(w, "smoke"), newScenario(w, "spread"), newScenario(w, "tls"),
+		newScenario(w, "capacity"), newScenario(w, "query"), newScenario(w, "idle"), newScenario(w, "watch"),
+		newRunFile(w),
 		newDemo(w), newSim(w),
 		newScenarios(w), newReport(w),
 		newVersion(w),

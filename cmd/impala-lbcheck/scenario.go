@@ -78,12 +78,24 @@ func readScenario(name string) (s scenarios.Scenario, src []byte, err error) {
 // tlsOnly is the scenario that stops after the handshake.
 const tlsOnly = "tls"
 
-// groupsOf lists the settings that a scenario has.
+// groupsOf lists the settings that a built-in scenario has; "" is any.
 func groupsOf(name string) []settingGroup {
-	if name == tlsOnly {
+	common := []settingGroup{connecting, pacing, expecting, trusting}
+	switch name {
+	case tlsOnly:
 		return []settingGroup{connecting, trusting}
+	case "capacity":
+		return append(common, holding)
+	case "query":
+		return append(common, querying)
+	case "idle":
+		return append(common, idling)
+	case "watch":
+		return append(common, watching)
+	case "":
+		return append(common, looking, holding, querying, idling, watching)
 	}
-	return []settingGroup{connecting, loading, expecting, trusting}
+	return append(common, looking)
 }
 
 // check runs a scenario against the endpoints that it names.
@@ -123,7 +135,7 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 	if err != nil {
 		return err
 	}
-	opt := run.Options{Tool: version(), Observe: sinks.observe, Progress: sinks.progress}
+	opt := run.Options{Tool: version(), Observe: sinks.observe, Progress: sinks.progress, OnEvent: onEvent}
 	var r scenarios.Result
 	if s.Kind == scenarios.KindCertificates {
 		r = run.Certificates(ctx, with.shake(s), s, opt)
@@ -142,33 +154,4 @@ func refuse(s scenarios.Scenario) error {
 		return err
 	}
 	return run.CheckGuards(s)
-}
-
-// scenarioTexts is what --help says of the built-in scenarios.
-var scenarioTexts = map[string]struct{ short, long, example string }{
-	"smoke": {
-		"After a deploy: who answers, errors, certificates",
-		`Open sessions in order through every address of the balancer, then some together;
-ask each who answered; and judge errors, identity, spread and certificates. It
-takes about a minute, and further looks only where the first one alarmed.`,
-		`  impala-lbcheck smoke impala.example.com --expect-coordinators 5
-  impala-lbcheck smoke impala.example.com:21050 --tls --ca-cert corp.pem \
-      --auth ldap --user svc-ci --password-file /run/secrets/impala \
-      --expect-coordinators coord1,coord2,coord3 --expect-issuer O=Amazon \
-      --out smoke.json --out smoke.xml`,
-	},
-	"spread": {
-		"Smoke with the power to see a factor of two",
-		`Smoke with 100 sessions per coordinator and a tolerance of a quarter: before
-go-live, or where smoke's power is not enough.`,
-		`  impala-lbcheck spread impala.example.com --expect-coordinators 5`,
-	},
-	tlsOnly: {
-		"Certificates of every node; needs no login",
-		`Shake hands with every address of the balancer, once, and judge what it presents:
-issuer, chain, name, validity, version, and whether all nodes present the same.
-The connection closes before a byte of SASL or Thrift.`,
-		`  impala-lbcheck tls impala.example.com --expect-issuer O=Amazon
-  impala-lbcheck tls 10.0.0.7:21050 --server-name impala.example.com --ca-cert corp.pem`,
-	},
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,9 +27,14 @@ type settingGroup int
 
 const (
 	connecting settingGroup = iota // every command that connects
-	loading                        // those that open sessions
+	pacing                         // those that open sessions
+	looking                        // how many, in looks
 	expecting                      // what counts as good
 	trusting                       // what a good certificate is: all that tls has of expecting
+	holding                        // capacity's own
+	querying                       // query's
+	idling                         // idle's
+	watching                       // watch's
 )
 
 // env is the name of the setting's variable.
@@ -37,7 +43,10 @@ func (s setting) env() string {
 }
 
 // settings is every setting, in the order of --help.
-var settings = []setting{
+var settings = slices.Concat(kindSettings, commonSettings)
+
+// commonSettings are those of more than one kind of scenario.
+var commonSettings = []setting{
 	{"protocol", "hs2|beeswax", "what the listener speaks; the port follows it: 21050 or 21000", connecting, false,
 		func(s *scenarios.Scenario, v string) error {
 			return oneOf(&s.Target.Protocol, v, scenarios.HS2, scenarios.Beeswax)
@@ -68,7 +77,7 @@ var settings = []setting{
 		}},
 	{"timeout", "D", "limit of each phase of a session", connecting, false,
 		func(s *scenarios.Scenario, v string) error { return s.Load.Timeout.UnmarshalText([]byte(v)) }},
-	{"confirm", "HOST", "the endpoint's host again, to go beyond 50/s, 64 open or 10 min", loading, false,
+	{"confirm", "HOST", "the endpoint's host again, to go beyond 50/s, 64 open or 10 min", pacing, false,
 		func(s *scenarios.Scenario, v string) error { s.Target.Confirm = v; return nil }},
 
 	{"expect-coordinators", "N|a,b,c", "how many coordinators there are, or which", expecting, false, setCoordinators},
@@ -100,23 +109,36 @@ var settings = []setting{
 			return oneOf(&s.Inconclusive, v, scenarios.InconclusivePass, scenarios.InconclusiveFail)
 		}},
 
-	{"sessions", "N|auto", "sessions of one look, opened in order", loading, false,
+	{"sessions", "N|auto", "sessions of one look, opened in order", looking, false,
 		func(s *scenarios.Scenario, v string) error { return s.Load.Sessions.UnmarshalText([]byte(v)) }},
-	{"concurrency", "N", "sessions open at once, in the burst and beyond the ordered ones", loading, false, setConcurrency},
-	{"burst", "N", "sessions opened together after the ordered ones; 0: none", loading, false,
+	{"concurrency", "N", "sessions open at once, or logins under way", pacing, false, setConcurrency},
+	{"burst", "N", "sessions opened together after the ordered ones; 0: none", looking, false,
 		func(s *scenarios.Scenario, v string) error { return integer(&s.Load.Burst, v, 0, 100000) }},
-	{"rate", "R", "new sessions a second: 10/s", loading, false,
+	{"rate", "R", "new sessions a second: 10/s", pacing, false,
 		func(s *scenarios.Scenario, v string) error { return s.Load.Rate.UnmarshalText([]byte(v)) }},
-	{"settle", "D", "wait so long, at most, until every coordinator is back", loading, false,
+	{"settle", "D", "wait so long, at most, until every coordinator is back", looking, false,
 		func(s *scenarios.Scenario, v string) error { return s.Load.Settle.UnmarshalText([]byte(v)) }},
-	{"settle-every", "D", "how often to look meanwhile", loading, false,
+	{"settle-every", "D", "how often to look meanwhile", looking, false,
 		func(s *scenarios.Scenario, v string) error { return s.Load.SettleEvery.UnmarshalText([]byte(v)) }},
-	{"query", "SQL", "statement to run besides SELECT pid()", loading, false,
+	{"query", "SQL", "statement to run besides SELECT pid()", looking, false,
 		func(s *scenarios.Scenario, v string) error { s.Query = v; return nil }},
-	{"identity-query", "SQL", "who answers, on servers that are not Impala: name, and pid if there is a second column", loading, false,
+	{"identity-query", "SQL", "who answers, on servers that are not Impala: name, and pid if there is a second column", pacing, false,
 		func(s *scenarios.Scenario, v string) error { s.IdentityWith = v; return nil }},
-	{"query-option", "KEY=VALUE", "query option of every session: REQUEST_POOL=ci", loading, true, setQueryOption},
-	{"seed", "N", "seed of every choice left to chance", loading, false, setSeed},
+	{"query-option", "KEY=VALUE", "query option of every session: REQUEST_POOL=ci", pacing, true, setQueryOption},
+	{"seed", "N", "seed of every choice left to chance", pacing, false, setSeed},
+	{"warm-up", "D", "sessions due before count for no time that a threshold looks at", pacing, false,
+		func(s *scenarios.Scenario, v string) error { return s.Load.WarmUp.UnmarshalText([]byte(v)) }},
+	{"local-address", "IP", "address of this machine to dial from; several are used in turn", pacing, true,
+		func(s *scenarios.Scenario, v string) error {
+			s.Load.LocalAddresses = append(s.Load.LocalAddresses, v)
+			return nil
+		}},
+	{"web-port", "PORT", "read the declared coordinators' own pages on this port: 25000", pacing, false,
+		func(s *scenarios.Scenario, v string) error { return integer(&s.Target.WebPort, v, 1, 65535) }},
+	{"tls-curve", "CURVE", "the only key exchange to offer: x25519, p256, ... (Go's own list)", pacing, false,
+		func(s *scenarios.Scenario, v string) error { return oneOf(&s.TLS.Curve, v, scenarios.Curves()...) }},
+	{"tls-verify-once", "", "follow each distinct chain of certificates to its root once a run", pacing, false,
+		func(s *scenarios.Scenario, v string) error { return boolean(&s.TLS.VerifyOnce, v) }},
 }
 
 // oneOf sets f to v where v is one of allowed.
