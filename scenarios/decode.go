@@ -13,7 +13,7 @@ import (
 )
 
 // decoder fills Go values from a YAML tree, strictly. The kinds that it knows
-// are those of [Scenario]; the field's yaml tag is the key.
+// are those that [DecodeYAML] names; the field's yaml tag is the key.
 type decoder struct{ file string }
 
 func place(v any) reflect.Value { return reflect.ValueOf(v).Elem() }
@@ -30,6 +30,9 @@ func (d decoder) decode(n ast.Node, v reflect.Value, path string) *ParseError {
 		return d.table(n, v, path)
 	case reflect.Slice:
 		return d.list(n, v, path)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		return d.decode(n, v.Elem(), path)
 	default:
 		return d.scalar(n, v, path)
 	}
@@ -139,9 +142,9 @@ func (d decoder) scalar(n ast.Node, v reflect.Value, path string) *ParseError {
 			return d.mismatch(n, path, "a whole number belongs here")
 		}
 		v.SetInt(int64(i))
-	case reflect.Uint64:
+	case reflect.Uint64, reflect.Uint16:
 		i, ok := wholeOf(n)
-		if !ok {
+		if !ok || v.OverflowUint(i) {
 			return d.mismatch(n, path, "a whole number belongs here")
 		}
 		v.SetUint(i)

@@ -68,6 +68,23 @@ func Parse(file string, src []byte) (Scenario, error) {
 	return s, nil
 }
 
+// DecodeYAML reads another file of ours as strictly as Parse reads a scenario:
+// v points to a struct of text, numbers (int, uint16, uint64, float64), booleans,
+// [encoding.TextUnmarshaler], and of structs, pointers, slices and maps of these,
+// whose fields all have a yaml key. What the source leaves out stays as v has it.
+// Every error is a [*ParseError].
+func DecodeYAML(file string, src []byte, v any) error {
+	root, perr := readYAML(file, src)
+	if perr != nil {
+		return perr
+	}
+	d := decoder{file: file}
+	if perr := d.decode(root, place(v), ""); perr != nil {
+		return perr
+	}
+	return nil
+}
+
 // Locate turns an [*InvalidError] about a key that the source sets into a
 // [*ParseError] at that key's value. Any other error, and one about a key that
 // the source leaves to flags and defaults, is returned as it is.
@@ -118,7 +135,7 @@ func readYAML(file string, src []byte) (root ast.Node, perr *ParseError) {
 // plainText returns src as UTF-8 text with Unix line ends, or says why it is none.
 func plainText(file string, src []byte) ([]byte, *ParseError) {
 	if len(src) > maxSource {
-		return nil, &ParseError{File: file, Msg: fmt.Sprintf("%d bytes are too many: a scenario has at most %d", len(src), maxSource)}
+		return nil, &ParseError{File: file, Msg: fmt.Sprintf("%d bytes are too many: a file has at most %d", len(src), maxSource)}
 	}
 	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
 	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
@@ -144,7 +161,7 @@ func plainText(file string, src []byte) ([]byte, *ParseError) {
 // without bound. The scanner's own complaints come out here, too.
 func onlyPlainTokens(file string, tokens token.Tokens) *ParseError {
 	if len(tokens) > maxTokens {
-		return &ParseError{File: file, Msg: fmt.Sprintf("more than %d words and signs: too long for a scenario", maxTokens)}
+		return &ParseError{File: file, Msg: fmt.Sprintf("more than %d words and signs: too long for a file of ours", maxTokens)}
 	}
 	for _, t := range tokens {
 		msg := ""
@@ -178,7 +195,7 @@ func oneDocument(file string, tree *ast.File) (ast.Node, *ParseError) {
 			if doc.Start != nil {
 				pos = doc.Start.Position
 			}
-			return nil, &ParseError{file, pos.Line, pos.Column, "a second document begins here; a scenario file holds one"}
+			return nil, &ParseError{file, pos.Line, pos.Column, "a second document begins here; a file holds one"}
 		}
 		root = doc.Body
 	}

@@ -19,6 +19,7 @@ const module = "github.com/impala-lbcheck/impala-lbcheck"
 var may = map[string][]string{
 	"cmd/impala-lbcheck": {
 		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster",
+		"internal/provision", "internal/provision/lbfile",
 	},
 	"report":                     {"scenarios"},
 	"scenarios/run":              {"scenarios", "scenarios/judge"},
@@ -26,6 +27,8 @@ var may = map[string][]string{
 	"scenarios":                  {},
 	"hs2client":                  {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe"},
 	"internal/simcluster":        {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe", "internal/certs"},
+	"internal/provision":         {"internal/provision/lbfile"},
+	"internal/provision/lbfile":  {"scenarios"},
 	"internal/saslframe":         {},
 	"internal/certs":             {},
 	"internal/stats":             {},

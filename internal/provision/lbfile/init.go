@@ -1,0 +1,27 @@
+package lbfile
+
+import (
+	"embed"
+	"strings"
+)
+
+//go:embed init/*.yaml
+var initFiles embed.FS
+
+// Init returns a commented lb.yaml to start from; recipe is the one with the
+// 2017 recipe's own parameters. A cluster that is given takes the place of the
+// example's name; "" leaves it.
+func Init(recipe bool, cluster string) string {
+	name, example := "lb", "prod1"
+	if recipe {
+		name, example = "recipe", "CLNAME"
+	}
+	src, _ := initFiles.ReadFile("init/" + name + ".yaml") // embedded: it is there
+	text := string(src)
+	if cluster != "" {
+		text = strings.ReplaceAll(text, example, cluster)
+		text = strings.ReplaceAll(text, "bucket: "+strings.ToLower(example), "bucket: "+strings.ToLower(cluster))
+		text = strings.ReplaceAll(text, "impala."+cluster+".", "impala."+strings.ToLower(cluster)+".")
+	}
+	return text
+}

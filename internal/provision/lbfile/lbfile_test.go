@@ -1,0 +1,121 @@
+package lbfile
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWhatInitPrintsIsValid(t *testing.T) {
+	t.Parallel()
+	for name, src := range map[string]string{
+		"the page to start from":             Init(false, ""),
+		"the page with a name":               Init(false, "Blue"),
+		"the recipe with a name":             Init(true, "Blue"),
+		"the page without a line of comment": uncommented(Init(false, "")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := Parse("lb.yaml", []byte(src)); err != nil {
+				t.Errorf("%v\n%s", err, src)
+			}
+		})
+	}
+}
+
+func TestTheRecipeKeepsItsParameters(t *testing.T) {
+	t.Parallel()
+	s, err := Parse("lb.yaml", []byte(Init(true, "Blue")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.IdleTimeout.Seconds() != 3600 || s.AccessLogs.Every.Seconds() != 3600 || s.Draining != 0 || s.CrossZone {
+		t.Errorf("times = %s %s %s, cross-zone %v", s.IdleTimeout, s.AccessLogs.Every, s.Draining, s.CrossZone)
+	}
+	h := s.HealthCheck
+	if h.Target != "TCP:21000" || h.Interval.Seconds() != 30 || h.Timeout.Seconds() != 5 || h.Unhealthy != 2 || h.Healthy != 5 {
+		t.Errorf("health check = %+v", h)
+	}
+	if s.Balancer() != "elb-impala-Blue" || s.FrontGroup() != "Blue Impala FE" || s.AccessLogs.Bucket != "blue-logs" || s.TLS.Domain != "impala.blue.example.com" {
+		t.Errorf("names = %q, %q, %q, %q", s.Balancer(), s.FrontGroup(), s.AccessLogs.Bucket, s.TLS.Domain)
+	}
+}
+
+func uncommented(src string) string {
+	var out []string
+	for line := range strings.Lines(src) {
+		if text, _, _ := strings.Cut(line, " #"); !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			out = append(out, strings.TrimRight(text, "\n"))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+const good = `
+cluster: blue
+network: {vpc: {ids: [vpc-0123abcd]}, subnets: {ids: [subnet-0123abcd]}}
+coordinators: {ids: [i-0123abcd]}
+clients: [10.0.0.0/8]
+`
+
+func TestWhatAWSWouldRefuseIsRefusedHere(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ with, says string }{
+		"a cluster with a blank":                     {"cluster: my cluster", "lb.yaml:6:10: cluster"},
+		"a cluster of 22 letters":                    {"cluster: abcdefghijklmnopqrstuv", "21 are left"},
+		"an unknown key":                             {"listener: [21050]", `did you mean listeners?`},
+		"another kind":                               {"kind: nlb", "none of classic"},
+		"everybody":                                  {"clients: [0.0.0.0/0]", `"anywhere: true"`},
+		"a network with a typing error":              {"clients: [10.0.0.0/33]", "clients"},
+		"an idle timeout of an hour and ten minutes": {"idle_timeout: 4200s", "1s to 4000s"},
+		"an idle timeout of half a second":           {"idle_timeout: 500ms", "whole seconds"},
+		"draining for two hours":                     {"draining: 2h", "1s to 3600s"},
+		"a health check every second":                {"health_check: {interval: 1s}", "5s to 300s"},
+		"a health check as long as its interval":     {"health_check: {interval: 5s, timeout: 5s}", "not less than"},
+		"one success to be healthy":                  {"health_check: {healthy: 1}", "2 to 10"},
+		"a web target without a path":                {"health_check: {target: \"HTTP:25000\"}", "needs a path"},
+		"a TCP target with a path":                   {"health_check: {target: \"TCP:21050/x\"}", "have a path"},
+		"a target without a port":                    {"health_check: {target: TCP}", "no target"},
+		"a listener that is there twice":             {"listeners: [21050, 21050]", "there twice"},
+		"a bucket in capitals":                       {"access_logs: {bucket: Logs}", "no bucket's name"},
+		"logs every ten minutes":                     {"access_logs: {bucket: logs-1, every: 10m}", "neither 5m nor 60m"},
+		"a prefix with AWSLogs":                      {"access_logs: {bucket: logs-1, prefix: a/AWSLogs}", "adds itself"},
+		"a certificate for the balancer's own name":  {"tls: {domain: x.eu-west-1.elb.amazonaws.com}", "Amazon's own"},
+		"neither domain nor certificate":             {"tls: {backend: tls}", "give the domain"},
+		"an unknown policy":                          {"tls: {domain: a.example.com, policy: ELBSecurityPolicy-TLS13-1-2-2021-06}", "none of"},
+		"ids and tags":                               {"coordinators: {ids: [i-0123abcd], tags: {a: b}}", "give one of the two"},
+		"an instance by its address":                 {"coordinators: {ids: [10.0.0.1]}", "no id such as i-0123abcd"},
+		"a tag of AWS":                               {"tags: {\"aws:x\": y}", "AWS's own"},
+		"nine tags":                                  {"tags: {a: b, c: d, e: f, g: h, i: j, k: l, m: n, o: p, q: r}", "at most 10"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			key, _, _ := strings.Cut(tc.with, ":")
+			var kept []string
+			for line := range strings.Lines(good) {
+				if !strings.HasPrefix(line, key+":") {
+					kept = append(kept, line)
+				}
+			}
+			_, err := Parse("lb.yaml", []byte(strings.Join(kept, "")+"\n"+tc.with+"\n"))
+			if err == nil || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%v, want one line that says %q", err, tc.says)
+			}
+		})
+	}
+}
+
+func TestANetworkIsKeptAsAWSKeepsIt(t *testing.T) {
+	t.Parallel()
+	s, err := Parse("lb.yaml", []byte(strings.Replace(good, "10.0.0.0/8", "100.68.0.18/18", 1)))
+	if err != nil || s.Clients[0].String() != "100.68.0.0/18" {
+		t.Errorf("clients = %v, %v", s.Clients, err)
+	}
+}
+
+func TestTheHealthChecksPortMustBeReached(t *testing.T) {
+	t.Parallel()
+	s, err := Parse("lb.yaml", []byte(good+"health_check: {target: \"HTTP:25000/healthz\"}\n"))
+	if err != nil || len(s.Ports()) != 2 || s.Ports()[1] != 25000 {
+		t.Errorf("ports = %v, %v", s.Ports(), err)
+	}
+}

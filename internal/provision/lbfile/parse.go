@@ -1,0 +1,78 @@
+package lbfile
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// Default is what a file that says nothing of it gets.
+func Default() Spec {
+	return Spec{
+		Kind: Classic, Scheme: Internal,
+		Listeners:   []uint16{21050},
+		IdleTimeout: Span(time.Hour),
+		HealthCheck: HealthCheck{
+			Target: "TCP:21050", Interval: Span(30 * time.Second), Timeout: Span(5 * time.Second), Unhealthy: 2, Healthy: 5,
+		},
+		CrossZone: true,
+		Draining:  Span(5 * time.Minute),
+	}
+}
+
+// Parse reads lb.yaml; file names it in errors, each of which is one line. The
+// result is valid, and has every default filled in.
+func Parse(file string, src []byte) (Spec, error) {
+	s := Default()
+	if err := scenarios.DecodeYAML(file, src, &s); err != nil {
+		return Spec{}, err
+	}
+	s.fill()
+	if err := s.Validate(); err != nil {
+		return Spec{}, scenarios.Locate(file, src, err)
+	}
+	return s, nil
+}
+
+// fill completes the parts that have defaults only where they are there.
+func (s *Spec) fill() {
+	for i, c := range s.Clients {
+		s.Clients[i] = c.Masked() // AWS keeps the canonical form; another would differ for ever
+	}
+	if s.AccessLogs != nil && s.AccessLogs.Every == 0 {
+		s.AccessLogs.Every = Span(time.Hour)
+	}
+	if s.TLS != nil {
+		if s.TLS.Policy == "" {
+			s.TLS.Policy = DefaultPolicy
+		}
+		if s.TLS.Backend == "" {
+			s.TLS.Backend = Plain
+		}
+	}
+}
+
+// DefaultPolicy is the newest predefined security policy of a Classic load
+// balancer: TLS 1.2 alone. AWS's own default still allows TLS 1.0 (Elastic Load
+// Balancing's guide to predefined SSL security policies).
+const DefaultPolicy = "ELBSecurityPolicy-TLS-1-2-2017-01"
+
+// String writes whole seconds as "3600s".
+func (s Span) String() string { return fmt.Sprintf("%ds", s.Seconds()) }
+
+// Seconds is how AWS counts.
+func (s Span) Seconds() int32 { return int32(time.Duration(s) / time.Second) }
+
+// MarshalText writes "3600s".
+func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a duration of whole seconds, such as 3600s or 1h; 0s is none.
+func (s *Span) UnmarshalText(b []byte) error {
+	d, err := time.ParseDuration(string(b))
+	if err != nil || d < 0 || d%time.Second != 0 || d > 24*time.Hour {
+		return fmt.Errorf("%.40q is no time in whole seconds, such as 30s or 1h", b)
+	}
+	*s = Span(d)
+	return nil
+}
