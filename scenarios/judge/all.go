@@ -51,6 +51,7 @@ func decide(e Evidence) Judgement {
 	}
 	j.Verdict = verdict(j.Findings)
 	j.Notes = notes(e)
+	j.Capacity = completed(e)
 	return j
 }
 
