@@ -78,7 +78,6 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 	if c.Background != nil {
 		co.others = min(c.Background[i], p.threads)
 		co.threads[hs2Protocol].hold(co.others)
-		co.connections[hs2Protocol].Add(int64(co.others))
 	}
 	co.serves[hs2Protocol] = hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
 	co.serves[beeswaxProtocol] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})

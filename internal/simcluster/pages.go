@@ -72,9 +72,10 @@ func (p pages) metrics() any {
 		"impala-server.version":                       p.version,
 		"process-start-time":                          p.startTime(),
 	}
+	others := [protocols]int{hs2Protocol: p.others}
 	for proto, server := range [protocols]string{hs2Protocol: "hiveserver2-frontend", beeswaxProtocol: "beeswax-frontend"} {
 		all["impala.thrift-server."+server+".connections-in-use"] = p.threads[proto].inUse()
-		all["impala.thrift-server."+server+".total-connections"] = p.connections[proto].Load()
+		all["impala.thrift-server."+server+".total-connections"] = p.connections[proto].Load() + int64(others[proto])
 	}
 	return all
 }
