@@ -18,7 +18,7 @@ const module = "github.com/impala-lbcheck/impala-lbcheck"
 // knows the vocabulary alone.
 var may = map[string][]string{
 	"cmd/impala-lbcheck": {
-		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster",
+		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
 	},
 	"report":                     {"scenarios"},
 	"scenarios/run":              {"scenarios", "scenarios/judge"},
@@ -26,6 +26,7 @@ var may = map[string][]string{
 	"scenarios":                  {},
 	"hs2client":                  {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe"},
 	"internal/simcluster":        {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe", "internal/certs"},
+	"internal/impalaweb":         {},
 	"internal/saslframe":         {},
 	"internal/certs":             {},
 	"internal/stats":             {},

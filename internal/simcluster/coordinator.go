@@ -27,8 +27,10 @@ type coordinator struct {
 	serves  [protocols]thrift.TProcessor
 	began   time.Time
 	http    map[string]string // OpenSession's configuration; never changed
+	others  int               // sessions of Config.Background that found a thread
 
-	connections, opened, closed, statements, logins, rejected atomic.Int64
+	connections                                  [protocols]atomic.Int64 // that reached a service thread
+	opened, closed, statements, logins, rejected atomic.Int64
 
 	mu         sync.Mutex
 	seed       uint64 // of handles
@@ -37,6 +39,9 @@ type coordinator struct {
 	nextPID    int32 // after a restart
 	sessions   map[handle]*session
 	operations map[handle]*operation
+	gone       bool               // the process is not there
+	started    time.Time          // when the process was
+	links      map[*link]struct{} // open, and to be reset; kept under the fault down alone
 }
 
 // stopThriftPolling turns off a goroutine and a ticker per request, which the
@@ -46,9 +51,9 @@ type coordinator struct {
 // first cluster starts.
 var stopThriftPolling = sync.OnceFunc(func() { thrift.ServerConnectivityCheckInterval = 0 })
 
-// newCoordinator is number i, from 0, under host, with a pid for now and one
-// for after a restart.
-func newCoordinator(c Config, p coordinatorPlan, i int, host string, pids [2]int32) *coordinator {
+// newCoordinator is number i of the cluster, from 0, under host, its pages at
+// name, with a pid for now and one for after a restart.
+func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids [2]int32) *coordinator {
 	stopThriftPolling()
 	fill(&p.version, c.Version)
 	fill(&p.threads, c.Threads)
@@ -56,9 +61,9 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host string, pids [2]int
 		pids = [2]int32{p.pid, p.pid}
 	}
 	co := &coordinator{
-		config: c, plan: p, host: host, name: webAddress(host), version: serverVersion(p.version), began: time.Now(),
-		seed: mix(c.Seed, uint64(i)+1<<32), pids: pids[:1], nextPID: pids[1],
-		sessions: make(map[handle]*session), operations: make(map[handle]*operation),
+		config: c, plan: p, host: host, name: name, version: serverVersion(p.version), began: time.Now(), started: time.Now(),
+		seed: mix(c.Seed, uint64(c.First-1+i)+1<<32), pids: pids[:1], nextPID: pids[1],
+		sessions: make(map[handle]*session), operations: make(map[handle]*operation), links: make(map[*link]struct{}),
 	}
 	co.http = defaultOptions()
 	if !p.noHTTPAddr {
@@ -69,6 +74,10 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host string, pids [2]int
 	}
 	for proto := range co.threads {
 		co.threads[proto] = newThreads(c.SetupThreads, p.threads, c.AcceptTimeout)
+	}
+	if c.Background != nil {
+		co.others = min(c.Background[i], p.threads)
+		co.threads[hs2Protocol].hold(co.others)
 	}
 	co.serves[hs2Protocol] = hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
 	co.serves[beeswaxProtocol] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
@@ -105,7 +114,7 @@ func (c *coordinator) serve(ctx context.Context, l *link, proto protocol) {
 		return err
 	}
 	c.threads[proto].enter(ctx, login, func() {
-		c.connections.Add(1)
+		c.connections[proto].Add(1)
 		c.converse(context.WithValue(ctx, connectionKey{}, conn), newWire(l, in, c.config.Auth == LDAP), proto)
 	})
 	l.hangUp()
@@ -115,7 +124,7 @@ func (c *coordinator) serve(ctx context.Context, l *link, proto protocol) {
 func (c *coordinator) converse(ctx context.Context, w *wire, proto protocol) {
 	if proto == beeswaxProtocol {
 		conn := connectionOf(ctx)
-		conn.session = c.openSession(conn.user)
+		conn.session = c.openSession(conn.user, beeswaxProtocol)
 		defer c.closeSession(conn.session)
 	}
 	p := thrift.NewTBinaryProtocolConf(w, &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest})

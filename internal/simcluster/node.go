@@ -95,9 +95,13 @@ func (n *listenerNode) handle(ctx context.Context, tcp *net.TCPConn, ordinal int
 	defer n.picker.done(chosen)
 	c := n.cluster.coordinators[chosen]
 	log.LogAttrs(ctx, slog.LevelDebug, "connection", slog.Int("node", n.index+1), slog.Any("client", client), slog.String("coordinator", c.name))
-	if c.plan.refused {
+	if c.plan.refused || !c.take(l) {
 		l.hangUp()
 		return
+	}
+	defer c.release(l)
+	if idle := n.cluster.plan.route.idle; idle.after > 0 {
+		defer l.watchIdle(idle).Stop()
 	}
 	if n.cluster.plan.route.proxyHeader {
 		l.ahead = fmt.Appendf(nil, "PROXY TCP4 %s %s %d %d\r\n", client.Addr(), n.addr().Addr(), client.Port(), n.addr().Port())

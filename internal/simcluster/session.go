@@ -1,9 +1,11 @@
 package simcluster
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"time"
 )
 
 // handle is the public half of a session's or an operation's identity.
@@ -39,19 +41,37 @@ type session struct {
 	user   string
 	pid    int32 // of the process it was opened in
 
+	protocol protocol
+
 	// Guarded by the coordinator's mu.
 	database   string
 	options    map[string]string // set by the client; nil: none
 	operations map[handle]*operation
 }
 
-// operation is a statement that was run. Its rows are ready at once.
+// operation is a statement that was accepted.
 type operation struct {
 	id      handle
 	session *session
-	result  *table // nil: the statement has none
-	cached  bool   // fetching may start over (impala.resultset.cache.size)
-	fetched int    // rows; guarded by the coordinator's mu
+	result  *table    // nil: the statement has none
+	cached  bool      // fetching may start over (impala.resultset.cache.size)
+	ready   time.Time // when its rows are there; zero: at once
+	refused error     // by admission, in Impala's words; nil: it runs
+	fetched int       // rows; guarded by the coordinator's mu
+}
+
+// running reports whether the rows are still to come.
+func (o *operation) running() bool { return !o.ready.IsZero() && time.Now().Before(o.ready) }
+
+// fetchPatience is how long a fetch waits for rows (FETCH_ROWS_TIMEOUT_MS).
+const fetchPatience = 10 * time.Second
+
+// await waits for the rows as a fetch does; false where they are not there then.
+func (o *operation) await(ctx context.Context) bool {
+	if o.running() {
+		wait(ctx, min(time.Until(o.ready), fetchPatience))
+	}
+	return !o.running()
 }
 
 // newHandle is unique in this coordinator and the same for the same seed. Call
@@ -63,9 +83,9 @@ func (c *coordinator) newHandle() (h handle) {
 	return h
 }
 
-// openSession opens a session for user, "" being anonymous. The restart that a
+// openSession opens a session for user, "" being anonymous, over a protocol. The restart that a
 // fault asks for happens between two sessions.
-func (c *coordinator) openSession(user string) *session {
+func (c *coordinator) openSession(user string, p protocol) *session {
 	fill(&user, "anonymous")
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -74,7 +94,7 @@ func (c *coordinator) openSession(user string) *session {
 	}
 	c.opened.Add(1)
 	s := &session{
-		id: c.newHandle(), secret: c.newHandle(), user: user, pid: c.pids[len(c.pids)-1],
+		id: c.newHandle(), secret: c.newHandle(), user: user, pid: c.pids[len(c.pids)-1], protocol: p,
 		database: "default", operations: make(map[handle]*operation),
 	}
 	c.sessions[s.id] = s
@@ -102,9 +122,21 @@ func (c *coordinator) register(s *session, result *table, cached bool) *operatio
 	defer c.mu.Unlock()
 	o := &operation{id: c.newHandle(), session: s, result: result, cached: cached}
 	clear(o.id[8:12])
+	if result != nil && result.scanned {
+		c.schedule(o)
+	}
 	c.operations[o.id] = o
 	s.operations[o.id] = o
 	return o
+}
+
+// schedule is what admission and the executors make of a query over tables.
+func (c *coordinator) schedule(o *operation) {
+	if c.plan.noExecutors {
+		o.refused = queryError(o.id, waitingForExecutors)
+	} else if c.plan.slowQuery > 0 {
+		o.ready = time.Now().Add(c.plan.slowQuery)
+	}
 }
 
 // operation finds an operation by id; nil where there is none.

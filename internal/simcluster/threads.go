@@ -19,6 +19,16 @@ func newThreads(setup, service int, patience time.Duration) *threads {
 	return &threads{make(chan struct{}, setup), make(chan struct{}, service), patience}
 }
 
+// hold gives n service threads to connections that stay. There must be so many.
+func (t *threads) hold(n int) {
+	for range n {
+		t.service <- struct{}{}
+	}
+}
+
+// inUse is how many service threads have a connection.
+func (t *threads) inUse() int { return len(t.service) }
+
 // enter runs login on a set-up thread, waits there for a service thread and
 // runs serve on it. It returns false where serve was not run.
 func (t *threads) enter(ctx context.Context, login func() error, serve func()) bool {
