@@ -150,14 +150,11 @@ func heldLegend(c scenarios.Capacity, takes int) string {
 // held says how many stayed, of how many, and for how long.
 func held(c scenarios.Capacity) string {
 	text := count(c.Held, "session")
-	switch {
-	case c.Target > 0:
+	if c.Target > 0 {
 		text = fmt.Sprintf("%d of %s", c.Held, count(c.Target, "session"))
-	case c.StoppedBy != "":
-		text += ", then it was full"
 	}
 	if c.For > 0 {
-		text += ", for " + seconds(float64(c.For))
+		text += " for " + seconds(float64(c.For))
 	}
 	switch {
 	case c.Held == 0:
@@ -235,9 +232,9 @@ func fits(c scenarios.Capacity) string {
 	if c.Safe == 0 {
 		return ""
 	}
-	placed := "as they are placed"
-	if c.Policy != "" {
-		placed = "as " + name(string(c.Policy)) + " places them"
+	placed := "as " + name(string(c.Policy)) + " places them"
+	if c.Policy == "" || c.Policy == scenarios.AutoPolicy {
+		placed = "as chance places them, since no policy was declared"
 	}
 	return fmt.Sprintf("%s with a chance of 99.9 %%, %s; %d with one coordinator lost", count(c.Safe, "session"), placed, c.SafeLost)
 }

@@ -16,7 +16,7 @@ func writeLoad(p *page, r scenarios.Result) {
 		return
 	}
 	p.title("Load, in milliseconds")
-	named := []namedTimes{{"login", l.Login}, {"lag", l.Lag}, {"of it owed", l.Owed}}
+	named := []namedTimes{{"login", l.Login}, {"lag", l.Lag}, {"own lag", l.Owed}}
 	p.times("from due", named)
 	if l.Late > 0 {
 		p.fact("late", fmt.Sprintf("%s started more than %d ms after they were due", count(l.Late, "session"), scenarios.LateAfter/time.Millisecond))

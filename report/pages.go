@@ -12,17 +12,25 @@ func writePages(p *page, r scenarios.Result) {
 	if len(r.Pages) == 0 {
 		return
 	}
-	p.title("The coordinators' own pages: service threads in use, of how many")
+	p.title("Coordinators' own pages: service threads in use")
 	cols := []column{
 		{title: "coordinator", least: 11}, {title: "before", right: true}, {title: "during", right: true}, {title: "after", right: true},
-		{title: "of", right: true}, {title: "sessions", right: true}, {title: "state"}, {title: "version", least: 7, text: true},
+		{title: "of", right: true}, {title: "sessions", right: true}, {title: "state", least: 8, text: true},
 	}
-	var rows [][]string
-	for _, v := range viewsOf(r.Pages) {
-		rows = append(rows, []string{
+	views := viewsOf(r.Pages)
+	rows := make([][]string, len(views))
+	for i, v := range views {
+		rows[i] = []string{
 			p.names.of(v.coordinator), orUnread(v.inUse[scenarios.PageBefore]), orUnread(v.inUse[scenarios.PageDuring]), orUnread(v.inUse[scenarios.PageAfter]),
-			either(v.threads > 0, strconv.Itoa(v.threads), "-"), orUnread(v.sessions), v.state, orDash(name(v.version)),
-		})
+			either(v.threads > 0, strconv.Itoa(v.threads), "-"), orUnread(v.sessions), v.state,
+		}
+	}
+	const leastVersion = 7
+	if p.room(cols, rows) >= leastVersion {
+		cols = append(cols, column{title: "version", least: leastVersion, text: true})
+		for i, v := range views {
+			rows[i] = append(rows[i], orDash(name(v.version)))
+		}
 	}
 	p.table(cols, rows)
 	p.unread(r.Pages)
@@ -72,10 +80,11 @@ func (v *view) add(g scenarios.Page) {
 	}
 }
 
-// states are in the order of their gravity: the gravest that was seen is shown.
-func states() []string { return []string{"-", "healthy", "quiescing", "not healthy"} }
-
-func graver(a, b string) bool { return slices.Index(states(), a) > slices.Index(states(), b) }
+// graver compares states: the gravest that was seen is shown.
+func graver(a, b string) bool {
+	order := []string{"-", "healthy", "quiescing", "unhealthy"}
+	return slices.Index(order, a) > slices.Index(order, b)
+}
 
 func stateOf(g scenarios.Page) string {
 	switch {
@@ -86,7 +95,7 @@ func stateOf(g scenarios.Page) string {
 	case g.Err != "":
 		return "-"
 	default:
-		return "not healthy"
+		return "unhealthy"
 	}
 }
 

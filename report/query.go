@@ -16,7 +16,7 @@ func writeQuery(p *page, r scenarios.Result) {
 	p.title("The statement, by coordinator")
 	cols := []column{
 		{title: "coordinator", least: 11}, {title: "runs", right: true}, {title: "failed", right: true},
-		{title: "median", right: true}, {title: "slowest", right: true}, {title: "class", least: 14},
+		{title: "median", right: true}, {title: "slowest", right: true}, {title: "class", least: 12},
 	}
 	var rows [][]string
 	for _, q := range r.Queries {

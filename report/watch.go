@@ -78,9 +78,9 @@ func ended(text string) string {
 
 func noticed(w scenarios.WatchSeen) string {
 	if w.Event == nil || *w.Noticed < *w.Event {
-		return "the first that is noticed of it"
+		return "noticed for the first time"
 	}
-	return fmt.Sprintf("the first that is noticed of it, %.1f s after the command", within(float64(*w.Noticed-*w.Event), 0, 1e9))
+	return fmt.Sprintf("noticed for the first time, %.1f s after the command", within(float64(*w.Noticed-*w.Event), 0, 1e9))
 }
 
 func (p *page) lost(l scenarios.LongFate) string {
