@@ -103,7 +103,7 @@ func TestWeights(t *testing.T) {
 	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
 	seq := dealt([]int{54, 9, 9, 9, 9}, 0)
 	check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}),
-		[]one{{scenarios.BalanceImbalance, scenarios.Pass, "1 times its fair share"}})
+		[]one{{scenarios.BalanceImbalance, scenarios.Pass, "54 of 90 sessions, its fair share"}})
 	check(t, again(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
 		[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}})
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}

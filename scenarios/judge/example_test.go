@@ -50,7 +50,7 @@ func ExampleParseThreshold() {
 	fmt.Println(err)
 	// Output:
 	// p 0.99 100 <nil>
-	// threshold "session.open: avg < 2s": no such aggregation; there are p(99), med, max, count and error_rate
+	// threshold "session.open: avg < 2s": no such aggregation; there are p(99), med, min, max, count and error_rate
 }
 
 func ExampleMissingIssuer() {

@@ -33,6 +33,7 @@ type terms struct {
 	policy    scenarios.Policy
 	alpha     float64
 	tolerance float64
+	uses      []use // by seat; nil: the coordinators did not say
 }
 
 // reading is what one look says.
@@ -54,12 +55,14 @@ type reading struct {
 	worth    float64 // sessions as coverage counts them: burst in, stickiness out
 	missing  []int   // seats that alarm
 	unproven []int   // seats not seen, of which too few sessions say so
+	busy     []int   // seats not seen, and rightly so: leastconn found them busier than others
 	pMissing float64 // chance of the alarm, of the most telling seat
 	pinned   bool    // one coordinator took all
 
 	x2, pX2 float64
 	worst   int     // seat that is furthest off
 	off     float64 // how far, relative to its share
+	lifted  []int   // seats that are off by more than the tolerance by leastconn's own doing
 }
 
 // read judges one look. Where sessions are lost it is judged twice, all of
@@ -253,7 +256,7 @@ func (o *reading) coverage(r roster) {
 		}
 	}
 	if o.policy == scenarios.LeastConn { // others' sessions decide where ours go
-		o.missing, o.unproven = nil, append(o.missing, o.unproven...)
+		o.excludeBusier()
 	}
 	if len(o.missing) > 0 {
 		o.state[coverageRule] = alarmed
@@ -263,25 +266,33 @@ func (o *reading) coverage(r roster) {
 // imbalance is step 6: are the shares off by more than chance, and by more
 // than the tolerance?
 func (o *reading) imbalance() {
-	n := stats.Sum(o.counts)
-	if o.state[coverageRule] == alarmed || o.policy == scenarios.LeastConn || n == 0 {
+	ours := stats.Sum(o.counts)
+	if o.state[coverageRule] == alarmed || o.policy == scenarios.LeastConn && !o.onTotals() || ours == 0 {
 		return
 	}
+	counts := o.weighed()
+	n := stats.Sum(counts)
 	thin := o.thinned(n)
-	o.x2 = stats.ChiSquare(o.counts, o.implied) * thin / float64(n)
-	o.pX2 = stats.ChiSquareTail(o.x2, len(o.counts)-1)
-	for i, c := range o.counts {
-		if off := float64(c)/(float64(n)*o.implied[i]) - 1; math.Abs(off) > math.Abs(o.off) {
+	o.x2 = stats.ChiSquare(counts, o.implied) * thin / float64(n)
+	o.pX2 = stats.ChiSquareTail(o.x2, len(counts)-1)
+	for i, c := range counts {
+		off := float64(c)/(float64(n)*o.implied[i]) - 1
+		switch {
+		case o.onTotals() && o.big(off) && o.excused(i, off):
+			o.lifted = append(o.lifted, i)
+		case math.Abs(off) > math.Abs(o.off):
 			o.worst, o.off = i, off
 		}
 	}
-	big := math.Abs(o.off) > o.tolerance+rounding
 	o.state[imbalanceRule] = quiet
-	if big && o.pX2 <= o.alpha {
+	if o.big(o.off) && o.pX2 <= o.alpha {
 		o.state[imbalanceRule] = alarmed
 	}
-	o.suspicious = big && o.pX2 > o.alpha && o.pX2 <= suspect && !o.any(alarmed)
+	o.suspicious = o.big(o.off) && o.pX2 > o.alpha && o.pX2 <= suspect && !o.any(alarmed)
 }
+
+// big reports whether a share is off by more than the tolerance.
+func (o *reading) big(off float64) bool { return math.Abs(off) > o.tolerance+rounding }
 
 // suspect is the chance below which a large deviation is worth a longer look.
 const suspect = .05

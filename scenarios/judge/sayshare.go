@@ -2,7 +2,6 @@ package judge
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -28,6 +27,9 @@ func (v speaker) coverage() []scenarios.Finding {
 		return v.absentees(f, o)
 	case len(o.unproven) > 0:
 		f = v.unprovenFinding(f, o)
+	case len(o.busy) > 0:
+		f.Message = fmt.Sprintf("%d of %d coordinators answered, and the others had more connections in use", v.seen(o), len(v.seats))
+		f.Note = join(f.Note, v.passedOver(o))
 	default:
 		v.covered(&f, o)
 	}
@@ -105,6 +107,9 @@ func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
 		g.Subject = v.seats[i].name
 		g.Observed, g.Expected = num(0), num(float64(o.nWhole())*v.seats[i].p)
 		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were due", g.Subject, count(o.nWhole(), "session"), *g.Expected)
+		if o.onTotals() {
+			g.Message += fmt.Sprintf(", although it had %d connections in use and nobody who answered had fewer", o.uses[i].most)
+		}
 		out = append(out, g)
 	}
 	if blank > 0 {
@@ -127,9 +132,9 @@ func (v speaker) coverageSum(o reading) string {
 // unprovenFinding is that of coordinators of which the sessions do not tell.
 func (v speaker) unprovenFinding(f scenarios.Finding, o reading) scenarios.Finding {
 	f.Status = scenarios.Inconclusive
-	if o.policy == scenarios.LeastConn {
+	if o.policy == scenarios.LeastConn && !o.onTotals() {
 		f.Message = fmt.Sprintf("never seen: %s; under leastconn they may only be busier than the rest", v.absent(o))
-		f.Fix = "compare the connections on the coordinators' own pages (port 25000, /sessions)"
+		f.Fix = "let their own pages be read: name the coordinators, and give --web-port 25000"
 		return f
 	}
 	rarest := 1.0
@@ -180,29 +185,57 @@ func (v speaker) imbalance() scenarios.Finding {
 	case f.Status == scenarios.Pass:
 		f.Subject = ""
 		f.Message = fmt.Sprintf("the shares lie within chance and tolerance; the furthest, %s, has %s", v.nameOf(o.worst), v.share(o))
+		f.Note = join(f.Note, v.liftedBy(o))
+	}
+	if o.suspicious && f.Status == scenarios.Pass && !v.extended {
+		f.Note = join(f.Note, "The shares are suspicious, and no longer look could be had")
 	}
 	return f
 }
 
 // figures fills in what the shares of a look amount to.
 func (v speaker) figures(f *scenarios.Finding, o reading) {
-	n := stats.Sum(o.counts)
+	counts := o.weighed()
+	n := stats.Sum(counts)
 	f.Subject = v.nameOf(o.worst)
-	f.Observed, f.Expected = num(o.counts[o.worst]), num(float64(n)*o.implied[o.worst])
+	f.Observed, f.Expected = num(counts[o.worst]), num(float64(n)*o.implied[o.worst])
 	f.P, f.Limit = num(o.pX2), num(o.alpha)
 	f.Message = fmt.Sprintf("%s has %s", f.Subject, v.share(o))
-	f.Explain = fmt.Sprintf("X2 = %.2f with %d degrees of freedom: P = %s, limit %s; largest deviation %+.0f %%, tolerance %.0f %%; %d sessions count as %.0f",
-		o.x2, len(o.counts)-1, chance(o.pX2), chance(o.alpha), o.off*100, o.tolerance*100, n, o.thinned(n))
+	f.Explain = fmt.Sprintf("X2 = %.2f with %d degrees of freedom: P = %s, limit %s; largest deviation %+.0f %%, tolerance %.0f %%; %d %s count as %.0f",
+		o.x2, len(counts)-1, chance(o.pX2), chance(o.alpha), o.off*100, o.tolerance*100, n, o.unit(), o.thinned(n))
 	if v.extended {
 		f.Explain += ". The first look was suspicious and was followed by a longer one, at half the limit"
 	}
 }
 
+// unit is what the judged counts count.
+func (o *reading) unit() string {
+	if o.onTotals() {
+		return "connections in use or ours"
+	}
+	return "sessions"
+}
+
 // share words the furthest seat's part.
 func (v speaker) share(o reading) string {
-	n := stats.Sum(o.counts)
-	got := o.counts[o.worst]
-	return fmt.Sprintf("%d of %s, %s its fair share", got, count(n, "session"), times(math.Max(0, 1+o.off)))
+	counts := o.weighed()
+	of := count(stats.Sum(counts), "session")
+	if o.onTotals() {
+		of = fmt.Sprintf("%d connections (%d in use before and %d of ours)", stats.Sum(counts), o.uses[o.worst].before, o.counts[o.worst])
+	}
+	return fmt.Sprintf("%d of %s, %s", counts[o.worst], of, ofFair(1+o.off))
+}
+
+// ofFair writes a part of a fair share: "its fair share", "2.8 times its fair share".
+func ofFair(f float64) string {
+	switch s := times(max(0, f)); s {
+	case "1 times":
+		return "its fair share"
+	case "0 times":
+		return "nothing of its fair share"
+	default:
+		return s + " its fair share"
+	}
 }
 
 func (v speaker) nameOf(seat int) string {

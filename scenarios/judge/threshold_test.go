@@ -11,7 +11,7 @@ import (
 func TestThresholdsThatCannotBeHadAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ metric, expr, says string }{
-		"an unknown metric":                     {"query", "p(99) < 2s", "no such metric"},
+		"an unknown metric":                     {"statement", "p(99) < 2s", "no such metric"},
 		"an unknown phase":                      {"session.warmup", "p(99) < 2s", "no such metric"},
 		"resolve, which is not of a session":    {"session.resolve", "max < 2s", "no such metric"},
 		"a sentence":                            {"session.open", "fast please", "not of the form"},
