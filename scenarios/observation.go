@@ -39,6 +39,12 @@ func (o Observation) Login() time.Duration {
 	return d
 }
 
+// LoggedIn reports whether the session is known to have been opened, whatever
+// became of it then.
+func (o Observation) LoggedIn() bool {
+	return o.Outcome == OK || o.Outcome == Failed && o.Failed > Open
+}
+
 // Part says in which part of a run a session was opened.
 type Part int
 

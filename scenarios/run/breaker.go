@@ -6,11 +6,12 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// rejectedClass is a login that the server refused, and timeoutSuffix ends the
-// class of a session that got no answer: the two that a breaker knows.
+// The classes that a breaker knows.
 const (
-	rejectedClass = "sasl.rejected"
-	timeoutSuffix = ".timeout"
+	rejectedClass = "sasl.rejected" // a login that the server refused
+	timeoutSuffix = ".timeout"      // ends that of a session that got no answer
+	filesSuffix   = ".local-nofile" // ends that of one for which this machine had no descriptor
+	portsSuffix   = ".local-ports"  // ends that of one for which it had no port
 )
 
 // enough is how many of a kind trip the breaker.
@@ -18,8 +19,9 @@ const enough = 2
 
 // breaker stops a run that does harm: a second rejected login, since an account
 // may be locked at a third, and a second session without an answer, since silent
-// connections can hold up everybody's logins. Quick errors are evidence and stop
-// nothing. The zero value is ready to use.
+// connections can hold up everybody's logins. The first session that this machine
+// could not carry stops it, too, for it says nothing of the service. Quick errors
+// are evidence and stop nothing. The zero value is ready to use.
 type breaker struct{ rejected, stalled int }
 
 // note counts a session and returns why the run is over; nil while it is not.
@@ -30,6 +32,9 @@ func (b *breaker) note(o scenarios.Observation) *scenarios.Stop {
 	}
 	stop := &scenarios.Stop{Class: o.Class, Hint: o.Hint}
 	switch {
+	case generatorsOwn(o.Class) && o.Part != scenarios.Scout: // of whose failure the scout tells
+		stop.By, stop.Text = scenarios.StopGenerator, o.Text
+		return stop
 	case o.Class == rejectedClass:
 		b.rejected++
 		stop.By, stop.Text = scenarios.StopRejected, "two logins were rejected; a third might lock the account: "+o.Text
@@ -40,6 +45,11 @@ func (b *breaker) note(o scenarios.Observation) *scenarios.Stop {
 		return tripped(b.stalled, stop)
 	}
 	return nil
+}
+
+// generatorsOwn reports whether a failure is this machine's, not the service's.
+func generatorsOwn(class string) bool {
+	return strings.HasSuffix(class, filesSuffix) || strings.HasSuffix(class, portsSuffix)
 }
 
 func tripped(n int, stop *scenarios.Stop) *scenarios.Stop {
