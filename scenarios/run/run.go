@@ -83,8 +83,9 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 	r, ctx := begin(ctx, s, opt)
 	defer r.halt()
 	r.open = open
-	if r.resolve(ctx) && r.scout(ctx) {
+	if r.resolve(ctx) && r.pagesAllow(ctx) && r.scout(ctx) {
 		r.loop()(ctx)
+		r.readPages(ctx, scenarios.PageAfter)
 	}
 	return r.end(ctx)
 }
