@@ -29,11 +29,10 @@ func (r *run) capacity(ctx context.Context) {
 	logins, giveUp := context.WithCancel(patient(ctx, time.Duration(r.s.Load.Timeout)+acceptTimeout))
 	defer giveUp()
 	reached := k.ramp(logins)
-	k.settled()
-	switch {
-	case reached && !k.jammed:
+	switch jammed := k.settled(); {
+	case reached:
 		k.stay(ctx)
-	case k.jammed:
+	case jammed:
 		soon, cancel := context.WithTimeout(ctx, pagesWhileWaiting)
 		r.readPages(soon, scenarios.PageDuring)
 		cancel()

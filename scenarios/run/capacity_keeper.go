@@ -89,13 +89,14 @@ func (k *keeper) enter(logins context.Context, count int) {
 	k.settled()
 }
 
-// settled waits until no login is under way, or one has stalled.
-func (k *keeper) settled() {
+// settled waits until no login is under way, or one has stalled, which it reports.
+func (k *keeper) settled() (jammed bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for k.pending > 0 && !k.jammed {
 		k.changed.Wait()
 	}
+	return k.jammed
 }
 
 // login is one session on its way in. Only the end of ctx cuts it short.
