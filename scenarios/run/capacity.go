@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -25,7 +24,7 @@ const pagesWhileWaiting = 2 * time.Second
 // get in. Then all are closed, and those first for whose place another waits.
 func (r *run) capacity(ctx context.Context) {
 	k := newKeeper(r)
-	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: cmp.Or(r.s.Capacity.Hold, k.places().nominal())}, 0)
+	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: k.plan}, 0)
 	logins, giveUp := context.WithCancel(patient(ctx, time.Duration(r.s.Load.Timeout)+acceptTimeout))
 	defer giveUp()
 	reached := k.ramp(logins)

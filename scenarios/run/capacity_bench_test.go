@@ -13,7 +13,7 @@ import (
 func BenchmarkHeldSession(b *testing.B) {
 	for b.Loop() {
 		const sessions = 10_000
-		s := holding(scenarios.CapacityConfig{Hold: sessions})
+		s := toHold(scenarios.CapacityConfig{Hold: sessions})
 		s.Load.Rate = 0
 		s.Target.WebPort, s.Expect.Coordinators.Names = 25000, []string{"coord-1"}
 		open := func(_ context.Context, _ Node, o *scenarios.Observation) (Session, error) {

@@ -161,9 +161,9 @@ func (p *place) Close(ctx context.Context) error {
 	return err
 }
 
-// holding is a scenario of kind capacity over two nodes: logins at 10/s, which
+// toHold is a scenario of kind capacity over two nodes: logins at 10/s, which
 // have a second each.
-func holding(c scenarios.CapacityConfig) scenarios.Scenario {
+func toHold(c scenarios.CapacityConfig) scenarios.Scenario {
 	s := scenario(40)
 	s.Kind, s.Capacity = scenarios.KindCapacity, c
 	s.Load.Timeout = scenarios.Duration(time.Second)

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type kept struct {
 type keeper struct {
 	*run
 	timeout time.Duration // of a login
+	plan    int           // sessions to hold, or thought to fit
 
 	mu      sync.Mutex
 	changed *sync.Cond // a login has ended, or stalled
@@ -43,8 +45,12 @@ type keeper struct {
 	seen    scenarios.Capacity
 }
 
+// tellings is how often a ramp says how far it is.
+const tellings = 10
+
 func newKeeper(r *run) *keeper {
 	k := &keeper{run: r, timeout: time.Duration(r.s.Load.Timeout), by: map[string]int{}}
+	k.plan = cmp.Or(r.s.Capacity.Hold, k.places().nominal())
 	k.changed = sync.NewCond(&k.mu)
 	return k
 }
@@ -175,7 +181,7 @@ func (k *keeper) keep(e *kept) bool {
 	}
 	k.held = append(k.held, e)
 	k.by[e.o.Who.Coordinator]++
-	if step := max(1, k.s.Capacity.Hold/10, len(k.held)/10); len(k.held)-k.said >= step {
+	if len(k.held)-k.said >= max(1, k.plan/tellings) {
 		k.said = len(k.held)
 		k.tell(fmt.Sprintf("%d sessions are open", len(k.held)))
 	}

@@ -39,7 +39,7 @@ func TestStepsAreATwentiethOfThePlacesAndOneNearTheEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := holding(c.config)
+			s := toHold(c.config)
 			s.Expect.Coordinators.Count = c.expected
 			k := newKeeper(&run{s: s, pages: c.pages})
 			for name, n := range c.held {

@@ -27,7 +27,7 @@ func TestUntilFullHoldsWhatTheThreadsHold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				sc := holding(c.config)
+				sc := toHold(c.config)
 				sc.Expect.Coordinators.Count = c.expect
 				s := &service{coordinators: 3, threads: 8}
 				r, _ := held(t.Context(), t, s, sc, Options{})
@@ -55,7 +55,7 @@ func TestUntilFullHoldsWhatTheThreadsHold(t *testing.T) {
 func TestTheHeldSessionsLeaveBeforeAStalledLoginIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, deaf: true, closeTakes: 100 * time.Millisecond}
-		r, seen := held(t.Context(), t, s, holding(scenarios.CapacityConfig{UntilFull: true}), Options{})
+		r, seen := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{UntilFull: true}), Options{})
 		if r.Capacity.Held != 24 || r.Capacity.Entered || r.Capacity.StoppedBy != "open.timeout" {
 			t.Errorf("capacity = %+v", r.Capacity)
 		}
@@ -75,7 +75,7 @@ func TestTheHeldSessionsLeaveBeforeAStalledLoginIsGivenUp(t *testing.T) {
 func TestSessionsStayForTheirTimeAndAreAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8}
-		sc := holding(scenarios.CapacityConfig{Hold: 20, For: scenarios.Duration(time.Minute)})
+		sc := toHold(scenarios.CapacityConfig{Hold: 20, For: scenarios.Duration(time.Minute)})
 		sc.Load.Concurrency = 2 // logins under way, not sessions held
 		r, seen := held(t.Context(), t, s, sc, Options{})
 		want := scenarios.Capacity{Target: 20, Held: 20, For: 60, Survived: 20}
@@ -100,7 +100,7 @@ func TestSessionsStayForTheirTimeAndAreAsked(t *testing.T) {
 func TestARampWaitsForSlotsAndItsLoginsCountFromWhenTheyWereDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 1, threads: 100}
-		sc := holding(scenarios.CapacityConfig{Hold: 6})
+		sc := toHold(scenarios.CapacityConfig{Hold: 6})
 		sc.Load.Concurrency, sc.Load.Rate = 2, 400 // a login takes 10 ms: two at once are 200/s
 		_, seen := held(t.Context(), t, s, sc, Options{})
 		// Two start every 10 ms, 2.5 ms apart, and one is due every 2.5 ms.
@@ -117,7 +117,7 @@ func TestARampWaitsForSlotsAndItsLoginsCountFromWhenTheyWereDue(t *testing.T) {
 func TestMoreThanTheThreadsHoldEndsAtTheirNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8}
-		r, _ := held(t.Context(), t, s, holding(scenarios.CapacityConfig{Hold: 40, For: scenarios.Duration(time.Hour)}), Options{})
+		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 40, For: scenarios.Duration(time.Hour)}), Options{})
 		if c := r.Capacity; c.Target != 40 || c.Held != 24 || c.StoppedBy != "open.timeout" || !c.Entered || c.For != 0 {
 			t.Errorf("capacity = %+v", c)
 		}
@@ -130,7 +130,7 @@ func TestMoreThanTheThreadsHoldEndsAtTheirNumber(t *testing.T) {
 func TestManyLoginsMayStallTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 2, threads: 4, deaf: true}
-		sc := holding(scenarios.CapacityConfig{Hold: 100})
+		sc := toHold(scenarios.CapacityConfig{Hold: 100})
 		sc.Load.Rate = 0
 		r, _ := held(t.Context(), t, s, sc, Options{})
 		if r.Capacity.Held != 8 || r.Sessions.Failed != 16 || len(s.givenUp) != 16 || !r.Complete {
@@ -142,7 +142,7 @@ func TestManyLoginsMayStallTogether(t *testing.T) {
 func TestALoginThatStartedShortlyBeforeTheStallHasItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 1, threads: 5, deaf: true}
-		sc := holding(scenarios.CapacityConfig{Hold: 20})
+		sc := toHold(scenarios.CapacityConfig{Hold: 20})
 		sc.Load.Timeout = scenarios.Duration(7 * time.Second)
 		sc.Load.Rate, sc.Load.Concurrency = 1, 3
 		r, seen := held(t.Context(), t, s, sc, Options{})
@@ -169,7 +169,7 @@ func TestALoginThatFailsEndsTheRamp(t *testing.T) {
 					}
 					return nil
 				}}
-				r, _ := held(t.Context(), t, s, holding(config), Options{})
+				r, _ := held(t.Context(), t, s, toHold(config), Options{})
 				if c := r.Capacity; c.Held != 5 || c.StoppedBy != "open.session-limit" || c.Phase != "open" || c.Entered || c.Survived != 0 {
 					t.Errorf("capacity = %+v", c)
 				}
@@ -192,7 +192,7 @@ func TestSessionsThatDoNotAnswerWhenAskedAreLost(t *testing.T) {
 			}
 			return nil
 		}}
-		r, _ := held(t.Context(), t, s, holding(scenarios.CapacityConfig{Hold: 20}), Options{})
+		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 20}), Options{})
 		if c := r.Capacity; c.Held != 20 || c.Survived != 10 || c.Lost != 10 || c.StoppedBy != "" {
 			t.Errorf("capacity = %+v", c)
 		}
@@ -221,7 +221,7 @@ func TestAnInterruptedCapacityClosesEverythingInTime(t *testing.T) {
 					s := &service{coordinators: 3, threads: 8, deaf: true, pingTakes: 500 * time.Millisecond}
 					time.AfterFunc(50*time.Millisecond, func() { s.change(func() { s.closeTakes = takes }) }) // the scout closes well
 					time.AfterFunc(c.at, cancel)
-					r, _ := held(ctx, t, s, holding(c.config), Options{})
+					r, _ := held(ctx, t, s, toHold(c.config), Options{})
 					if took := time.Duration(r.Seconds * float64(time.Second)); took > c.at+cleanup {
 						t.Errorf("it took %s, and was interrupted after %s", took, c.at)
 					}
@@ -247,7 +247,7 @@ func TestTheOpenerIsToldToBePatient(t *testing.T) {
 			}
 			logins++
 		}}
-		held(t.Context(), t, s, holding(scenarios.CapacityConfig{Hold: 3}), Options{})
+		held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 3}), Options{})
 	})
 }
 
@@ -256,7 +256,7 @@ func TestARampGoesOnWithoutARefusedNode(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, refused: func(n Node, i int) bool {
 			return n.Addr.Addr().String() == "127.0.0.3" && i > 4
 		}}
-		r, _ := held(t.Context(), t, s, holding(scenarios.CapacityConfig{Hold: 20}), Options{})
+		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 20}), Options{})
 		if r.Capacity.Held != 20 || r.Capacity.StoppedBy != "" || r.Sessions.Refused != 1 || !r.Complete {
 			t.Errorf("capacity = %+v, sessions = %+v", r.Capacity, r.Sessions)
 		}
@@ -266,7 +266,7 @@ func TestARampGoesOnWithoutARefusedNode(t *testing.T) {
 func TestWithoutANodeLeftTheRampEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, refused: func(_ Node, i int) bool { return i > 4 }}
-		r, _ := held(t.Context(), t, s, holding(scenarios.CapacityConfig{UntilFull: true}), Options{})
+		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{UntilFull: true}), Options{})
 		if r.Capacity.Held != 4 || r.Stopped == nil || r.Stopped.By != scenarios.StopCertificate {
 			t.Errorf("capacity = %+v, stopped = %+v", r.Capacity, r.Stopped)
 		}
@@ -286,7 +286,7 @@ func TestAPanicWhileSessionsAreHeldClosesThem(t *testing.T) {
 				t.Errorf("recovered %v, %d are open", p, s.open)
 			}
 		}()
-		Run(t.Context(), s.dial, holding(scenarios.CapacityConfig{Hold: 20}), Options{judge: content, plan: plain})
+		Run(t.Context(), s.dial, toHold(scenarios.CapacityConfig{Hold: 20}), Options{judge: content, plan: plain})
 		t.Error("Run returned")
 	})
 }

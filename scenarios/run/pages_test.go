@@ -72,7 +72,7 @@ func TestPagesOfACapacityAreReadWhileAllAreHeldOrOneWaits(t *testing.T) {
 				s := &service{coordinators: 3, threads: 8}
 				var open []int
 				var left []time.Duration
-				held(t.Context(), t, s, withPages(holding(scenarios.CapacityConfig{Hold: c.hold}), "coord-1"), Options{
+				held(t.Context(), t, s, withPages(toHold(scenarios.CapacityConfig{Hold: c.hold}), "coord-1"), Options{
 					Pages: func(ctx context.Context, _ []string) []scenarios.Page {
 						s.change(func() { open = append(open, s.open) })
 						until, _ := ctx.Deadline()
@@ -196,7 +196,7 @@ func TestARunThatWouldFillACoordinatorIsRefused(t *testing.T) {
 
 func TestACoordinatorWithoutANumberOfThreadsIsNotGuarded(t *testing.T) {
 	t.Parallel()
-	s := withPages(holding(scenarios.CapacityConfig{Hold: 1000}), "a")
+	s := withPages(toHold(scenarios.CapacityConfig{Hold: 1000}), "a")
 	if got := crowded(s, scenarios.Page{Coordinator: "a"}); got != "" {
 		t.Error(got)
 	}

@@ -21,7 +21,6 @@ const mostLooksOfQueries = 3
 // enough leaves without running it. A statement that fails stops nothing.
 func (r *run) queries(ctx context.Context) {
 	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: r.budget.Look}, 0)
-	r.collect.breaker.statements = true
 	a := &asker{run: r, of: map[string]*asked{}}
 	var all sync.WaitGroup
 	for n := 0; n < mostLooksOfQueries*r.budget.Look && !r.stopped() && !a.done(n); n++ {

@@ -131,7 +131,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	}
 	r.id = newID(r.started)
 	r.starts, r.halt = context.WithCancel(ctx)
-	r.collect = &collector{opt: opt, halt: r.halt, looks: []scenarios.Look{}}
+	r.collect = &collector{opt: opt, halt: r.halt, looks: []scenarios.Look{}, breaker: breaker{kind: s.Kind}}
 	return r, ctx
 }
 
