@@ -22,7 +22,11 @@ func (with secrets) open(s scenarios.Scenario) run.OpenFunc {
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
 		rec := &hs2client.Record{}
 		defer note(o, rec)
-		session, err := hs2client.Open(ctx, with.config(s, n, rec))
+		c := with.config(s, n, rec)
+		if d, ok := run.Patience(ctx); ok {
+			c.Timeout = d
+		}
+		session, err := hs2client.Open(ctx, c)
 		if err != nil {
 			return nil, err
 		}

@@ -18,9 +18,9 @@ func (h hold) say(status scenarios.Status) (message, note, fix string) {
 			h.Lost, count(h.Held, "held session"), lasting(h.For)), "", "impala-lbcheck idle tells when idle connections are cut, and how"
 	case h.closedOut():
 		return fmt.Sprintf("%s; the next one was closed (%s) and not left waiting: by a limit of the balancer, or for a coordinator that is gone",
-			h.held(), h.StoppedBy), "", hint(h.astray)
+			h.held(), h.StoppedBy), "", whatToTry(h.astray, h.Held > 0)
 	case h.failed():
-		return h.sayAstray(), "", hint(h.astray)
+		return h.sayAstray(), "", whatToTry(h.astray, h.Held > 0)
 	case status == scenarios.Inconclusive:
 		message, fix = h.sayOpen()
 		return message, "", fix

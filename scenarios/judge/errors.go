@@ -43,7 +43,7 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	}
 	groups := theirs(looks)
 	f.Message = wordFailures(e, looks, groups, failed, sessions)
-	f.Explain, f.Fix = explainFailures(groups), fix(groups, sessions > failed)
+	f.Explain, f.Fix = explainFailures(groups), whatToTry(groups, sessions > failed)
 	status, note, ask := judgeFailures(e, looks)
 	f.Status, f.Note = status, join(note, f.Note)
 	f.Confirmed = f.Status == scenarios.Fail && withFailures(looks) > 1
@@ -178,10 +178,10 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 	return strings.Join(parts, ", ") + ". Two failed sessions in one look are a failure; a lone one must show again in a fresh look"
 }
 
-// fix is what to try, of the most frequent failure of which there is something
+// whatToTry is that, of the most frequent failure of which there is something
 // to say. Where other sessions got in the same way, it is not the settings, which
 // the hint of a single session has to suspect.
-func fix(groups []scenarios.ErrorGroup, othersGotIn bool) string {
+func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) string {
 	for _, g := range groups {
 		phase, kind, _ := strings.Cut(g.Class, ".")
 		if text := partial[kind]; othersGotIn && text != "" && slices.Contains(logins, phase) {

@@ -31,7 +31,7 @@ func succeeds(e Evidence) scenarios.Finding {
 			f.Subject = failed[0].Coordinator
 		}
 	case before.n > 1:
-		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), fix(before.groups, len(ran) > 0)
+		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), whatToTry(before.groups, len(ran) > 0)
 	case len(ran) == 0:
 		_, f.Message = noSession(e, 0)
 	default:

@@ -39,7 +39,7 @@ type collector struct {
 // newCollector is ready for a run's first session.
 func newCollector(s scenarios.Scenario, opt Options, started time.Time, halt context.CancelFunc) *collector {
 	c := &collector{
-		opt: opt, halt: halt, started: started, warmUp: time.Duration(s.Load.WarmUp), looks: []scenarios.Look{},
+		opt: opt, halt: halt, started: started, warmUp: time.Duration(s.Load.WarmUp), breaker: breaker{kind: s.Kind}, looks: []scenarios.Look{},
 	}
 	want := opt.tags(s)
 	for range recordersOf(s.Kind) {

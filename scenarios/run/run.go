@@ -116,10 +116,11 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 	r, ctx := begin(ctx, s, opt)
 	defer r.finish()
 	r.open = open
-	if r.resolve(ctx) && r.scout(ctx) {
+	if r.resolve(ctx) && r.pagesAllow(ctx) && r.scout(ctx) {
 		unfollow := r.follow()
 		r.loop()(ctx)
 		unfollow()
+		r.readPages(ctx, scenarios.PageAfter)
 	}
 	return r.end(ctx)
 }

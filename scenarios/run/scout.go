@@ -21,7 +21,7 @@ func (r *run) scout(ctx context.Context) bool {
 	})
 	for _, n := range r.nodes.all() {
 		r.collect.event(Event{Kind: EventScout, Text: "one session alone to " + n.Addr.String()})
-		o, ran := r.session(ctx, job{node: n, part: scenarios.Scout, due: r.row(1)})
+		o, ran := r.session(ctx, job{node: n, part: scenarios.Scout, due: r.row(1), mute: r.s.Kind == scenarios.KindQuery})
 		switch {
 		case !ran || ctx.Err() != nil:
 			return false
