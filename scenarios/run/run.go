@@ -58,6 +58,8 @@ type run struct {
 	seq     atomic.Int64
 	collect *collector
 
+	hear func(scenarios.Observation) // told of every session that ended, concurrently; nil: nobody listens
+
 	starts context.Context // ends where no further session may start
 	halt   context.CancelFunc
 
@@ -130,7 +132,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	}
 	r.id = newID(r.started)
 	r.starts, r.halt = context.WithCancel(ctx)
-	r.collect = &collector{opt: opt, halt: r.halt, looks: []scenarios.Look{}}
+	r.collect = &collector{opt: opt, halt: r.halt, looks: []scenarios.Look{}, breaker: breaker{kind: s.Kind}}
 	return r, ctx
 }
 
