@@ -33,12 +33,15 @@ func (r *run) watch(ctx context.Context) {
 	}
 	all.Go(func() { r.act(ctx, w, begin+time.Duration(plan.EventAfter)) })
 	r.arrivals(ctx, begin, Constant{Rate: r.s.Load.Rate, For: time.Duration(plan.For)})
-	seen := min(end, r.since())
 	if len(r.nodes.left()) == 0 {
 		r.noNodes()
 	}
+	ended := end
+	if r.stopped() {
+		ended = min(end, r.since())
+	}
 	all.Wait()
-	r.watchSeen = w.end(begin, seen)
+	r.watchSeen = w.end(begin, ended)
 	r.collect.close(r.stopped())
 }
 
