@@ -66,7 +66,7 @@ func climbed(e Evidence) idleLadder {
 	slices.SortStableFunc(steps, func(a, b scenarios.IdleStep) int { return cmp.Compare(a.After, b.After) })
 	l.missing = max(0, l.missing-len(steps))
 	for _, d := range c.Steps {
-		l.last = max(l.last, waited(c.Scaled(d)))
+		l.last = max(l.last, inSeconds(c.Scaled(d)))
 	}
 	for _, s := range steps {
 		l.last = max(l.last, s.After)
@@ -82,11 +82,11 @@ func climbed(e Evidence) idleLadder {
 	for i := range l.dead {
 		l.dead[i].since = l.aliveBefore(l.dead[i])
 	}
-	l.need = cmp.Or(waited(c.Scaled(e.Scenario.Expect.MinIdle)), l.last)
+	l.need = cmp.Or(inSeconds(c.Scaled(e.Scenario.Expect.MinIdle)), l.last)
 	return l
 }
 
-func waited(d scenarios.Duration) scenarios.Seconds { return scenarios.SecondsOf(time.Duration(d)) }
+func inSeconds(d scenarios.Duration) scenarios.Seconds { return scenarios.SecondsOf(time.Duration(d)) }
 
 // aliveBefore is the longest step that was alive and shorter than a dead one:
 // where nodes differ, over the same node.

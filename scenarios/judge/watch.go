@@ -9,7 +9,7 @@ func watchJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		f.Status, f.Message = noSession(e, refusals(e))
 		return []scenarios.Finding{f}, Ask{}
 	}
-	w := watched{e.Watch, waited(e.Scenario.Expect.MaxOutage), failedNew(e)}
+	w := watched{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
 	f.Observed, f.Limit = num(float64(w.Outage)), num(float64(w.limit))
 	f.Message, f.Explain = w.story(), w.explain()
 	f.Status, f.Note = w.verdict(e)
@@ -53,7 +53,7 @@ func (w watched) verdict(e Evidence) (scenarios.Status, string) {
 
 // beforeEvent reports whether the watch was over before the time to act.
 func (w watched) beforeEvent(e Evidence) bool {
-	return w.Event == nil && w.For < waited(e.Scenario.Watch.EventAfter)
+	return w.Event == nil && w.For < inSeconds(e.Scenario.Watch.EventAfter)
 }
 
 // eventNote says that the command failed, where it did and something happened nevertheless.

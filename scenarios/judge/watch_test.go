@@ -73,7 +73,7 @@ func gone(back *scenarios.Seconds, peak float64, pids ...int32) func(*Evidence) 
 	}
 }
 
-func all(changes ...func(*Evidence)) func(*Evidence) {
+func together(changes ...func(*Evidence)) func(*Evidence) {
 	return func(e *Evidence) {
 		for _, change := range changes {
 			change(e)
@@ -110,7 +110,7 @@ func TestHowAWatchIsJudged(t *testing.T) {
 			"none of 600 new sessions failed; none of 5 long sessions was lost; coord-1.example.com:25000 was not met from 12.0 s to 64.0 s, then had 40 % of new sessions at its peak", "", ""},
 		"one session fails": {steady(0, restart, failing(1, .5, "open.eof")), scenarios.Fail,
 			"one of 600 new sessions failed, within 0.50 s: open.eof; noticed 0.80 s after the command; none of 5 long sessions was lost", "", "before it is stopped"},
-		"a kill": {steady(0, restart, all(failing(8, 4, "open.eof"), losing(2, 1, scenarios.CutRST, "execute.reset"), gone(sec(64), 1, 9))), scenarios.Fail,
+		"a kill": {steady(0, restart, together(failing(8, 4, "open.eof"), losing(2, 1, scenarios.CutRST, "execute.reset"), gone(sec(64), 1, 9))), scenarios.Fail,
 			"eight of 600 new sessions failed, within 4.00 s: open.eof; noticed 0.50 s after the command; two of 5 long sessions were lost, both on coord-1.example.com:25000, by RST; " +
 				"coord-1.example.com:25000 was not met from 12.0 s to 64.0 s and was restarted, then had 100 % of new sessions at its peak", "", "check more often"},
 		"a kill within what is allowed": {steady(5*time.Second, restart, failing(8, 4, "open.eof")), scenarios.Pass,
@@ -125,25 +125,25 @@ func TestHowAWatchIsJudged(t *testing.T) {
 			"two of 600 new sessions failed, within 1.00 s: open.session-limit; noticed at 12.8 s; none of 5 long sessions was lost", "", "a hint"},
 		"long sessions are lost and no new one fails": {steady(0, restart, losing(3, 0, scenarios.CutFIN, "execute.eof")), scenarios.Pass,
 			"none of 600 new sessions failed; noticed 0.50 s after the command; three of 5 long sessions were lost, all on coord-0.example.com:25000, by FIN", "", ""},
-		"long sessions are lost on two coordinators": {steady(0, restart, all(losing(1, 1, scenarios.CutSilent, "execute.timeout"), losing(1, 0, scenarios.CutFIN, "execute.eof"))), scenarios.Pass,
+		"long sessions are lost on two coordinators": {steady(0, restart, together(losing(1, 1, scenarios.CutSilent, "execute.timeout"), losing(1, 0, scenarios.CutFIN, "execute.eof"))), scenarios.Pass,
 			"none of 600 new sessions failed; noticed 0.50 s after the command; two of 5 long sessions were lost, on coord-0.example.com:25000 and coord-1.example.com:25000, by FIN and in silence", "", ""},
-		"it failed before the command": {steady(0, restart, all(failing(1, .5, "open.eof"), func(e *Evidence) { e.Watch.Noticed = sec(5) })), scenarios.Fail,
+		"it failed before the command": {steady(0, restart, together(failing(1, .5, "open.eof"), func(e *Evidence) { e.Watch.Noticed = sec(5) })), scenarios.Fail,
 			"one of 600 new sessions failed, within 0.50 s: open.eof; noticed 7.00 s before the command; none of 5 long sessions was lost", "", "before it is stopped"},
 		"a restart too short to be missed": {steady(0, restart, func(e *Evidence) { e.Watch.Coords[1].PIDs = []int32{8, 9} }), scenarios.Pass,
 			"none of 600 new sessions failed; none of 5 long sessions was lost; coord-1.example.com:25000 was restarted", "", ""},
 		"the command failed and nothing happened": {steady(0, restart, commandFails), scenarios.Inconclusive,
 			"none of 600 new sessions failed; none of 5 long sessions was lost", "exit status 1", ""},
-		"the command failed and a coordinator went nevertheless": {steady(0, restart, all(commandFails, gone(nil, 0))), scenarios.Pass,
+		"the command failed and a coordinator went nevertheless": {steady(0, restart, together(commandFails, gone(nil, 0))), scenarios.Pass,
 			"none of 600 new sessions failed; none of 5 long sessions was lost; coord-1.example.com:25000 was not met after 12.0 s", "exit status 1", ""},
-		"the command failed and sessions too": {steady(0, restart, all(commandFails, failing(1, .5, "open.eof"))), scenarios.Fail,
+		"the command failed and sessions too": {steady(0, restart, together(commandFails, failing(1, .5, "open.eof"))), scenarios.Fail,
 			"one of 600 new sessions failed, within 0.50 s: open.eof; noticed 0.80 s after the command; none of 5 long sessions was lost", "exit status 1", "before it is stopped"},
 		"cut before the command": {steady(0, restart, cutAt(9)), scenarios.Inconclusive,
 			"none of 600 new sessions failed; none of 5 long sessions was lost", "before anything was to be done", ""},
 		"cut before the operator was to act": {steady(0, "", cutAt(9)), scenarios.Inconclusive,
 			"none of 600 new sessions failed; none of 5 long sessions was lost", "before anything was to be done", ""},
-		"cut by the operator who has seen enough": {steady(0, "", all(gone(sec(64), .2), cutAt(100))), scenarios.Pass,
+		"cut by the operator who has seen enough": {steady(0, "", together(gone(sec(64), .2), cutAt(100))), scenarios.Pass,
 			"none of 600 new sessions failed; none of 5 long sessions was lost; coord-1.example.com:25000 was not met from 12.0 s to 64.0 s, then had 20 % of new sessions at its peak", "", ""},
-		"cut while sessions fail": {steady(time.Minute, "", all(failing(2, .5, "sasl.rejected"), cutAt(20))), scenarios.Inconclusive,
+		"cut while sessions fail": {steady(time.Minute, "", together(failing(2, .5, "sasl.rejected"), cutAt(20))), scenarios.Inconclusive,
 			"two of 600 new sessions failed, within 0.50 s (60 s are allowed): sasl.rejected; noticed at 12.8 s; none of 5 long sessions was lost", "cut short", ""},
 		"nothing was watched": {Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindWatch}}, scenarios.Inconclusive,
 			"no session was measured", "", ""},
@@ -172,7 +172,7 @@ func TestHowAWatchIsJudged(t *testing.T) {
 
 func TestAWatchExplainsItsTimes(t *testing.T) {
 	t.Parallel()
-	fs, _ := watchJudge(steady(0, "restart", all(failing(8, 4, "open.eof"), losing(1, 1, scenarios.CutRST, "execute.reset"))))
+	fs, _ := watchJudge(steady(0, "restart", together(failing(8, 4, "open.eof"), losing(1, 1, scenarios.CutRST, "execute.reset"))))
 	for _, want := range []string{
 		"watched for 600.0 s", "command at 12.0 s, ended at 13.0 s", "failed sessions were due from 12.6 s to 16.1 s",
 		"a long session over 127.0.0.2:21050 on coord-1.example.com:25000 was lost at 12.5 s, execute.reset",
@@ -201,7 +201,7 @@ func TestAWatchOfManyCoordinatorsStaysASentence(t *testing.T) {
 
 func TestAWatchResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
 	t.Parallel()
-	e := steady(0, "restart", all(failing(8, 4, "open.eof"), losing(2, 1, scenarios.CutRST, "execute.reset"), gone(sec(64), 1, 9)))
+	e := steady(0, "restart", together(failing(8, 4, "open.eof"), losing(2, 1, scenarios.CutRST, "execute.reset"), gone(sec(64), 1, 9)))
 	b, err := json.Marshal(scenarios.Result{Scenario: e.Scenario, Watch: e.Watch, Looks: e.Looks})
 	if err != nil {
 		t.Fatal(err)

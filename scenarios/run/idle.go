@@ -39,12 +39,12 @@ func (r *run) idle(ctx context.Context) {
 }
 
 // rung opens the session of a step; nil where there is none to leave alone.
-func (r *run) rung(ctx context.Context, i int, begin time.Duration, step *scenarios.IdleStep) *kept {
+func (r *run) rung(ctx context.Context, i int, begin time.Duration, step *scenarios.IdleStep) *stay {
 	nodes := r.nodes.left()
 	if len(nodes) == 0 {
 		return nil
 	}
-	k := r.keep(ctx, job{node: nodes[i%len(nodes)], part: scenarios.Held, due: begin + r.pacer.Due(i), mute: true})
+	k := r.stay(ctx, job{node: nodes[i%len(nodes)], part: scenarios.Held, due: begin + r.pacer.Due(i), mute: true})
 	if k == nil {
 		return nil
 	}
@@ -57,7 +57,7 @@ func (r *run) rung(ctx context.Context, i int, begin time.Duration, step *scenar
 }
 
 // alone waits with one session and says what became of it.
-func (r *run) alone(ctx context.Context, k *kept, after time.Duration, step *scenarios.IdleStep) {
+func (r *run) alone(ctx context.Context, k *stay, after time.Duration, step *scenarios.IdleStep) {
 	defer r.catch()
 	defer r.dismiss(ctx, k)
 	asked, err := k.survive(r.starts, after)

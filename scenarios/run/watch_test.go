@@ -160,8 +160,8 @@ func lostLong(w *scenarios.WatchSeen) (lost []scenarios.LongFate) {
 	return lost
 }
 
-// near compares times of a run to a tenth of a second.
-func near(got *scenarios.Seconds, want float64) bool {
+// about compares times of a run to a tenth of a second.
+func about(got *scenarios.Seconds, want float64) bool {
 	return got != nil && float64(*got) > want-.11 && float64(*got) < want+.11
 }
 
@@ -179,13 +179,13 @@ func TestAKilledCoordinatorCostsSessionsUntilTheBalancerKnows(t *testing.T) {
 			return pause(ctx, time.Second)
 		}})
 		w := r.Watch
-		if told != "stop coord-2" || !near(w.Event, 10.6) || !near(w.EventEnd, 11.6) || w.EventText != "" {
+		if told != "stop coord-2" || !about(w.Event, 10.6) || !about(w.EventEnd, 11.6) || w.EventText != "" {
 			t.Errorf("told %q, event = %v to %v, %q", told, w.Event, w.EventEnd, w.EventText)
 		}
-		if w.For != 120 || w.Sessions != 1200 || w.Errors != 4 || !near(w.FirstErr, 20) || !near(w.LastErr, 21.5) || w.Outage != 1.6 {
+		if w.For != 120 || w.Sessions != 1200 || w.Errors != 4 || !about(w.FirstErr, 20) || !about(w.LastErr, 21.5) || w.Outage != 1.6 {
 			t.Errorf("%d sessions in %vs, %d errors from %v to %v, outage %v", w.Sessions, w.For, w.Errors, *w.FirstErr, *w.LastErr, w.Outage)
 		}
-		if !near(w.Noticed, 20) {
+		if !about(w.Noticed, 20) {
 			t.Errorf("noticed = %v", w.Noticed)
 		}
 		lost := lostLong(w)
@@ -193,7 +193,7 @@ func TestAKilledCoordinatorCostsSessionsUntilTheBalancerKnows(t *testing.T) {
 			t.Errorf("long = %+v", w.Long)
 		}
 		a := appearance(t, w, victim)
-		if !near(a.Gone, 19.9) && !near(a.Gone, 19.6) || !near(a.Back, 60) || a.Peak < .9 || !slices.Equal(a.PIDs, []int32{100, 200}) {
+		if !about(a.Gone, 19.9) && !about(a.Gone, 19.6) || !about(a.Back, 60) || a.Peak < .9 || !slices.Equal(a.PIDs, []int32{100, 200}) {
 			t.Errorf("%s: gone %v, back %v, peak %v, pids %v", a.Name, *a.Gone, *a.Back, a.Peak, a.PIDs)
 		}
 		if other := appearance(t, w, "coord-1:25000"); other.Gone == nil || other.Back == nil {
@@ -262,7 +262,7 @@ func TestStallsDoNotStopAWatchAndCountFromWhenTheyWereDue(t *testing.T) {
 		s.Load.Concurrency = 200
 		r, _ := attended(t.Context(), t, c, s, Options{})
 		w := r.Watch
-		if !r.Complete || w.Errors != 50 || !near(w.FirstErr, 20) || !near(w.LastErr, 24.9) || w.Outage != 5 || !near(w.Noticed, 30) {
+		if !r.Complete || w.Errors != 50 || !about(w.FirstErr, 20) || !about(w.LastErr, 24.9) || w.Outage != 5 || !about(w.Noticed, 30) {
 			t.Errorf("stopped = %+v, %d errors, outage %v, noticed %v", r.Stopped, w.Errors, w.Outage, *w.Noticed)
 		}
 		if lost := lostLong(w); len(lost) != 1 || lost[0].Cut != scenarios.CutSilent || lost[0].At < 30 {
@@ -308,7 +308,7 @@ func TestAnInterruptedWatchSaysWhatItSaw(t *testing.T) {
 		if r.Stopped == nil || r.Stopped.By != scenarios.StopInterrupted || r.Seconds != 30 || !r.Looks[0].Cut {
 			t.Errorf("stopped = %+v after %gs", r.Stopped, r.Seconds)
 		}
-		if w := r.Watch; w.Errors != 4 || w.For > 30 || w.EventText != "context canceled" || !near(w.EventEnd, 30) {
+		if w := r.Watch; w.Errors != 4 || w.For > 30 || w.EventText != "context canceled" || !about(w.EventEnd, 30) {
 			t.Errorf("seen = %+v", w)
 		}
 		for _, f := range r.Watch.Long {

@@ -12,16 +12,16 @@ const signOfLife = time.Second
 
 // openLong opens the sessions that stay, over the nodes in turn; nil stands for
 // one that did not open.
-func (r *run) openLong(ctx context.Context, w *watcher) []*kept {
+func (r *run) openLong(ctx context.Context, w *watcher) []*stay {
 	n := r.s.Watch.Long
-	long, begin := make([]*kept, n), r.row(n)
+	long, begin := make([]*stay, n), r.row(n)
 	w.seen.Long = make([]scenarios.LongFate, n)
 	for i := range long {
 		nodes := r.nodes.left()
 		if len(nodes) == 0 {
 			break
 		}
-		k := r.keep(ctx, job{node: nodes[i%len(nodes)], part: scenarios.Held, due: begin + r.pacer.Due(i), mute: true})
+		k := r.stay(ctx, job{node: nodes[i%len(nodes)], part: scenarios.Held, due: begin + r.pacer.Due(i), mute: true})
 		if k == nil {
 			break
 		}
@@ -35,7 +35,7 @@ func (r *run) openLong(ctx context.Context, w *watcher) []*kept {
 
 // attend asks one session for signs of life until it is lost or the watch ends.
 // It is never opened again.
-func (r *run) attend(ctx context.Context, w *watcher, i int, k *kept, end time.Duration) {
+func (r *run) attend(ctx context.Context, w *watcher, i int, k *stay, end time.Duration) {
 	defer r.catch()
 	defer r.dismiss(ctx, k)
 	var asked bool
