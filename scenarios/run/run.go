@@ -91,6 +91,8 @@ type run struct {
 	collect *collector
 	closing closing
 
+	hear func(scenarios.Observation) // told of every session that ended, concurrently; nil: nobody listens
+
 	starts context.Context // ends where no further session may start
 	halt   context.CancelFunc
 

@@ -113,6 +113,9 @@ func (r *run) over(j job, o *scenarios.Observation, leftOpen bool) {
 		r.nodes.drop(j.node)
 	}
 	r.collect.end(*o, leftOpen)
+	if r.hear != nil {
+		r.hear(*o)
+	}
 }
 
 // live opens, asks, holds and closes. A close that fails does not spoil the session.
