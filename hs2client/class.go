@@ -137,6 +137,9 @@ func kindOf(err error) Kind {
 	if _, ok := alert(err); ok {
 		return KindAlert
 	}
+	if call, ok := errors.AsType[*os.SyscallError](err); ok && call.Syscall == "bind" && errors.Is(err, syscall.EADDRNOTAVAIL) {
+		return KindInvalid // Config.Local is not an address of this machine
+	}
 	dns, _ := errors.AsType[*net.DNSError](err)
 	network, _ := errors.AsType[net.Error](err)
 	switch {

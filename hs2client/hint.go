@@ -49,6 +49,8 @@ func hintFor(e *Error, h how, heard bool) string {
 
 func hintTCP(k Kind) string {
 	switch k {
+	case KindInvalid:
+		return "the local address to dial from must be one of this machine's, and of the same family (IPv4 or IPv6) as the node"
 	case KindTimeout:
 		return "no answer to the connection itself: a firewall or security group that drops, a wrong address, or a full backlog"
 	case KindReset:
