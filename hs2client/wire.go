@@ -39,8 +39,9 @@ type wire struct {
 	heard  bool  // something has arrived since the connection began
 	fault  error // the first failure, for ever; nil: none
 
-	in     *block // nil: not borrowed
-	lo, hi int    // in[lo:hi] has arrived and is not read
+	one    [1]byte // the first byte of what comes unasked
+	in     *block  // nil: not borrowed
+	lo, hi int     // in[lo:hi] has arrived and is not read
 	lent   *block
 	out    []byte // the request being written; begins in lent
 	frame  int    // bytes of the data frame not yet read
@@ -109,10 +110,22 @@ func (w *wire) Flush(context.Context) error {
 		binary.BigEndian.PutUint32(w.out, uint32(n))
 	}
 	if _, err := w.rw.Write(w.out); err != nil {
-		return w.fail(err)
+		return w.fail(w.explained(err))
 	}
 	w.out = w.out[:0]
 	return nil
+}
+
+// explained is why writing failed: a TLS alert may have come before the reset.
+// Reading from a connection that can no longer be written does not wait.
+func (w *wire) explained(err error) error {
+	if w.heard || kindOf(err) != KindEOF && kindOf(err) != KindReset {
+		return err
+	}
+	if _, why := w.rw.Read(w.in[:]); kindOf(why) == KindAlert {
+		return why
+	}
+	return err
 }
 
 // Read reads what the reply may still have.
