@@ -157,14 +157,14 @@ func held(c scenarios.Capacity) string {
 		text += " for " + seconds(float64(c.For))
 	}
 	switch {
-	case c.Held == 0:
-		return text
+	case c.Survived+c.Lost == 0:
+		return text // none was asked
 	case c.Lost > 0:
 		return fmt.Sprintf("%s; %d answered at the end, %d did not", text, c.Survived, c.Lost)
-	case c.Survived >= c.Held:
-		return text + "; all answered at the end"
+	case c.Survived < c.Held:
+		return fmt.Sprintf("%s; %d of them were asked at the end, and answered", text, c.Survived)
 	default:
-		return fmt.Sprintf("%s; %d answered at the end", text, c.Survived)
+		return text + "; all answered at the end"
 	}
 }
 

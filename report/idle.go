@@ -35,6 +35,7 @@ func (p *page) ladder(seen scenarios.IdleSeen) {
 		})
 	}
 	p.table(cols, rows)
+	p.say("%s", p.names.legend())
 }
 
 // became is one session's fate in a word or two.

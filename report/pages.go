@@ -18,22 +18,42 @@ func writePages(p *page, r scenarios.Result) {
 		{title: "of", right: true}, {title: "sessions", right: true}, {title: "state", least: 8, text: true},
 	}
 	views := viewsOf(r.Pages)
+	short := declaredNames(views, p.width)
 	rows := make([][]string, len(views))
 	for i, v := range views {
 		rows[i] = []string{
-			p.names.of(v.coordinator), orUnread(v.inUse[scenarios.PageBefore]), orUnread(v.inUse[scenarios.PageDuring]), orUnread(v.inUse[scenarios.PageAfter]),
+			short.of(v.coordinator), orUnread(v.inUse[scenarios.PageBefore]), orUnread(v.inUse[scenarios.PageDuring]), orUnread(v.inUse[scenarios.PageAfter]),
 			either(v.threads > 0, strconv.Itoa(v.threads), "-"), orUnread(v.sessions), v.state,
 		}
 	}
-	const leastVersion = 7
-	if p.room(cols, rows) >= leastVersion {
-		cols = append(cols, column{title: "version", least: leastVersion, text: true})
+	if widest := widestVersion(views); widest <= p.room(cols, rows) {
+		cols = append(cols, column{title: "version"})
 		for i, v := range views {
 			rows[i] = append(rows[i], orDash(name(v.version)))
 		}
 	}
 	p.table(cols, rows)
+	p.say("%s", short.legend())
 	p.unread(r.Pages)
+}
+
+// declaredNames shortens the names of views, which are written as they were
+// declared and not as coordinators call themselves.
+func declaredNames(views []view, width int) names {
+	all := make([]string, len(views))
+	for i, v := range views {
+		all[i] = v.coordinator
+	}
+	return namesOf(all, width)
+}
+
+// widestVersion is how many columns the versions take.
+func widestVersion(views []view) int {
+	widest := len("version")
+	for _, v := range views {
+		widest = max(widest, columns(name(v.version)))
+	}
+	return widest
 }
 
 // view is what the pages of one coordinator say together.
@@ -115,7 +135,7 @@ func (p *page) unread(pages []scenarios.Page) {
 			continue
 		}
 		if told++; told <= maxHints {
-			p.say("%s, %s: %s", p.names.of(g.Coordinator), name(string(g.When)), message(g.Err))
+			p.say("%s, %s: %s", name(g.Coordinator), name(string(g.When)), message(g.Err))
 		}
 	}
 	if told > maxHints {

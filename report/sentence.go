@@ -35,14 +35,14 @@ func passed(r scenarios.Result) string {
 		return text
 	}
 	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(len(r.Nodes), "node"), reached(r))
-	if l := r.Load; r.Scenario.Kind == scenarios.KindStages && l != nil && l.Login.Count() > 0 {
-		text += fmt.Sprintf(", login p99 %s", seconds(l.Login.Quantile(.99).Seconds()))
-	}
 	if balanced(r.Scenario.Kind) && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
 		text += ", as evenly as a fair balancer would"
 		if r.Detect != nil && r.Detect.Sessions > 0 {
 			text += fmt.Sprintf("; a coordinator with 3x its share would have shown with %s", chance(r.Detect.Hot3x))
 		}
+	}
+	if l := r.Load; r.Scenario.Kind == scenarios.KindStages && l != nil && l.Login.Count() > 0 {
+		text += fmt.Sprintf("; login p99 %s", seconds(l.Login.Quantile(.99).Seconds()))
 	}
 	return text
 }

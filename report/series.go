@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -11,7 +12,7 @@ import (
 // point or more.
 const leastPoints = 5
 
-// levels draw a share of the greatest value, in eighths; the first is nothing.
+// levels draw a share of the greatest value, in eighths begun; the first is nothing.
 const levels = " .:-=+*#@"
 
 // writeSeries draws how many sessions started, failed and were held over time.
@@ -64,12 +65,8 @@ func (p *page) spark(term string, points []scenarios.Point, of func(scenarios.Po
 	p.line(fmt.Sprintf("%s%-8s[%s] @ is %d%s", indent, term, b.String(), most, per))
 }
 
-// level is the character for n of most; only 0 is drawn as nothing.
+// level is the character for n of most: only 0 is drawn as nothing.
 func level(n, most int) byte {
-	top := len(levels) - 1
-	at := int(float64(n) / float64(most) * float64(top))
-	if n > 0 {
-		at = max(at, 1)
-	}
-	return levels[min(at, top)]
+	eighths := math.Ceil(float64(n) / float64(most) * float64(len(levels)-1))
+	return levels[int(eighths)]
 }

@@ -38,7 +38,7 @@ func writeText(w io.Writer, r scenarios.Result, s Style) error {
 	if s.Width == 0 {
 		p.width = commonWidth
 	}
-	p.names = namesOf(r, p.width)
+	p.names = namesOf(met(r), p.width)
 	for _, section := range sections {
 		section(p, r)
 	}

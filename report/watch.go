@@ -24,6 +24,7 @@ func writeWatch(p *page, r scenarios.Result) {
 	if beyond := len(ms) - maxRows; beyond > 0 {
 		p.say("... and %s in the JSON", count(beyond, "more event"))
 	}
+	p.say("%s", p.names.legend())
 	p.fact("new", fmt.Sprintf("%s in %s, %d of them failed", count(w.Sessions, "session"), seconds(float64(w.For)), w.Errors))
 	if w.Errors > 0 {
 		p.fact("outage", fmt.Sprintf("%s, from when the first that failed was due to the first good one after the last", seconds(float64(w.Outage))))
@@ -84,7 +85,11 @@ func noticed(w scenarios.WatchSeen) string {
 }
 
 func (p *page) lost(l scenarios.LongFate) string {
-	text := fmt.Sprintf("the long session on %s is lost: %s", orDash(p.names.of(l.Coordinator)), cut(l.Cut))
+	which := "a long session"
+	if l.Coordinator != "" {
+		which = "the long session on " + p.names.of(l.Coordinator)
+	}
+	text := which + " is lost: " + cut(l.Cut)
 	if l.Class != "" {
 		text += " (" + name(l.Class) + ")"
 	}
@@ -98,7 +103,7 @@ func returned(c scenarios.Appearance) string {
 		text += ", restarted: pid " + strings.Join(pids(c.PIDs, 4), " then ")
 	}
 	if c.Peak > 0 {
-		text += fmt.Sprintf("; within %s it gets up to %s of the new sessions", elapsed(scenarios.PeakWindow), percent(c.Peak))
+		text += fmt.Sprintf("; in %s after that it gets up to %s of the new sessions", elapsed(scenarios.PeakWindow), percent(c.Peak))
 	}
 	return text
 }
