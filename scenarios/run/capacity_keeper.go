@@ -33,15 +33,15 @@ type keeper struct {
 
 	mu      sync.Mutex
 	changed *sync.Cond // a login has ended, or stalled
-	held    []*tenant    // in the order of getting in; nothing is added once jammed
+	held    []*tenant  // in the order of getting in; nothing is added once jammed
 	by      map[string]int
-	pending int   // logins under way
-	waiting int   // of them, stalled
+	pending int     // logins under way
+	waiting int     // of them, stalled
 	first   *tenant // the first login that did not get in
-	jammed  bool  // a login has stalled
-	leaving bool  // the held ones are being closed
-	said    int   // sessions held when it was last said
-	turn    int   // which node is next
+	jammed  bool    // a login has stalled
+	leaving bool    // the held ones are being closed
+	said    int     // sessions held when it was last said
+	turn    int     // which node is next
 	seen    scenarios.Capacity
 }
 
