@@ -32,6 +32,7 @@ func (r *run) capacity(ctx context.Context) {
 	case reached:
 		k.stay(ctx)
 	case jammed:
+		k.tell(fmt.Sprintf("a login has had no answer for %s: closing the %d sessions that are open", k.timeout, len(k.held)))
 		soon, cancel := context.WithTimeout(ctx, pagesWhileWaiting)
 		r.readPages(soon, scenarios.PageDuring)
 		cancel()

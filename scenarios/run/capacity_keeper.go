@@ -11,8 +11,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// kept is one session that is to stay: no goroutine waits for it.
-type kept struct {
+// tenant is one session that is to stay: no goroutine waits for it.
+type tenant struct {
 	o scenarios.Observation
 	s Session
 
@@ -33,15 +33,15 @@ type keeper struct {
 
 	mu      sync.Mutex
 	changed *sync.Cond // a login has ended, or stalled
-	held    []*kept    // in the order of getting in; nothing is added once jammed
+	held    []*tenant  // in the order of getting in; nothing is added once jammed
 	by      map[string]int
-	pending int   // logins under way
-	waiting int   // of them, stalled
-	first   *kept // the first login that did not get in
-	jammed  bool  // a login has stalled
-	leaving bool  // the held ones are being closed
-	said    int   // sessions held when it was last said
-	turn    int   // which node is next
+	pending int     // logins under way
+	waiting int     // of them, stalled
+	first   *tenant // the first login that did not get in
+	jammed  bool    // a login has stalled
+	leaving bool    // the held ones are being closed
+	said    int     // sessions held when it was last said
+	turn    int     // which node is next
 	seen    scenarios.Capacity
 }
 
@@ -90,7 +90,7 @@ func (k *keeper) enter(logins context.Context, count int) {
 		k.mu.Lock()
 		k.pending++
 		k.mu.Unlock()
-		go k.login(logins, j, &kept{o: o})
+		go k.login(logins, j, &tenant{o: o})
 	}
 	k.settled()
 }
@@ -106,7 +106,7 @@ func (k *keeper) settled() (jammed bool) {
 }
 
 // login is one session on its way in. Only the end of ctx cuts it short.
-func (k *keeper) login(ctx context.Context, j job, e *kept) {
+func (k *keeper) login(ctx context.Context, j job, e *tenant) {
 	defer k.end(e)
 	defer k.slots.give()
 	defer k.catch()
@@ -129,14 +129,14 @@ func (k *keeper) login(ctx context.Context, j job, e *kept) {
 		k.over(j, &e.o, leave(ctx, s))
 	default:
 		e.s, e.o.Outcome = s, scenarios.OK
-		if !k.keep(e) {
+		if !k.admit(e) {
 			k.over(j, &e.o, leave(ctx, s))
 		}
 	}
 }
 
 // stall is called when a login's time is over.
-func (k *keeper) stall(e *kept) {
+func (k *keeper) stall(e *tenant) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if e.ended {
@@ -153,7 +153,7 @@ func (k *keeper) stall(e *kept) {
 
 // arrive notes that a login has ended, one way or the other, and reports
 // whether it had stalled, and whether the held sessions were leaving by then.
-func (k *keeper) arrive(e *kept) (stalled, leaving bool) {
+func (k *keeper) arrive(e *tenant) (stalled, leaving bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e.ended = true
@@ -161,7 +161,7 @@ func (k *keeper) arrive(e *kept) (stalled, leaving bool) {
 }
 
 // end is the last of a login.
-func (k *keeper) end(e *kept) {
+func (k *keeper) end(e *tenant) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e.ended = true
@@ -172,8 +172,8 @@ func (k *keeper) end(e *kept) {
 	k.changed.Broadcast()
 }
 
-// keep adds a session to those held; false where it came after a stall.
-func (k *keeper) keep(e *kept) bool {
+// admit adds a session to those held; false where it came after a stall.
+func (k *keeper) admit(e *tenant) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.jammed {
@@ -189,7 +189,7 @@ func (k *keeper) keep(e *kept) bool {
 }
 
 // lose records that a login stalled, and in which phase.
-func (k *keeper) lose(e *kept, text string, in scenarios.Phase) {
+func (k *keeper) lose(e *tenant, text string, in scenarios.Phase) {
 	e.o.Outcome, e.o.Failed, e.o.Text = scenarios.Failed, in, clip(text)
 	e.o.Class = in.String() + timeoutSuffix
 	k.mu.Lock()
@@ -199,7 +199,7 @@ func (k *keeper) lose(e *kept, text string, in scenarios.Phase) {
 
 // failed ends the ramp where a login failed at once. A node whose certificate
 // was refused, or a login that we cut off, is no failure of the service.
-func (k *keeper) failed(e *kept) {
+func (k *keeper) failed(e *tenant) {
 	if e.o.Outcome != scenarios.Failed || e.o.Refused {
 		return
 	}
@@ -213,7 +213,7 @@ func (k *keeper) failed(e *kept) {
 }
 
 // blameFirst says what stopped the ramp, if it was this login; k.mu is held.
-func (k *keeper) blameFirst(e *kept) {
+func (k *keeper) blameFirst(e *tenant) {
 	if e == k.first {
 		k.seen.StoppedBy, k.seen.Phase = e.o.Class, e.o.Failed.String()
 	}

@@ -14,7 +14,7 @@ const farewell = time.Second
 
 // each calls do for every session held, in the order of getting in, which is
 // the nodes' in turn; for as many at once as logins may be under way.
-func (k *keeper) each(do func(*kept)) {
+func (k *keeper) each(do func(*tenant)) {
 	var all sync.WaitGroup
 	var next atomic.Int64
 	for range min(len(k.held), cap(k.slots)) {
@@ -33,7 +33,7 @@ func (k *keeper) each(do func(*kept)) {
 // askAll asks each session for a sign of life.
 func (k *keeper) askAll(ctx context.Context) {
 	var survived, lost atomic.Int64
-	k.each(func(e *kept) {
+	k.each(func(e *tenant) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -61,7 +61,7 @@ func (k *keeper) closeAll(ctx context.Context) {
 	defer cancel()
 	hurry := context.AfterFunc(ctx, func() { time.AfterFunc(cleanup, cancel) })
 	defer hurry()
-	k.each(func(e *kept) {
+	k.each(func(e *tenant) {
 		most := cleanup
 		if e.o.Outcome == scenarios.Failed {
 			most = farewell

@@ -44,7 +44,7 @@ func TestStepsAreATwentiethOfThePlacesAndOneNearTheEnd(t *testing.T) {
 			k := newKeeper(&run{s: s, pages: c.pages})
 			for name, n := range c.held {
 				k.by[name] = n
-				k.held = append(k.held, make([]*kept, n)...)
+				k.held = append(k.held, make([]*tenant, n)...)
 			}
 			if got := k.step(); got != c.want {
 				t.Errorf("step = %d, want %d", got, c.want)

@@ -95,14 +95,12 @@ func (r *run) pagesAllow(ctx context.Context) bool {
 }
 
 // unwell says what a coordinator's page shows to be wrong before anything was
-// sent; "": nothing.
+// sent; "": nothing. A page that could not be read shows nothing.
 func unwell(p scenarios.Page) string {
 	switch {
 	case p.Quiescing:
 		return p.Coordinator + " was being shut down before the run began: it takes no new sessions"
-	case p.Err != "":
-		return fmt.Sprintf("the pages of %s could not be read, or not all of them: %s", p.Coordinator, clip(p.Err))
-	case !p.Healthy:
+	case !p.Healthy && p.Err == "":
 		return p.Coordinator + " said before the run began that it is not healthy"
 	}
 	return ""

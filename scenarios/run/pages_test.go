@@ -56,7 +56,7 @@ func TestPagesOfALookAreReadBeforeWhileTheBurstIsOpenAndAfter(t *testing.T) {
 		if len(lines) != 3 || lines[1] != "during: 1 of 2 coordinators' pages were read; the busiest is coord-1 with 2 of 64 threads in use" {
 			t.Errorf("lines = %q", lines)
 		}
-		if !slices.Equal(r.Notes, []string{"the pages of coord-2 could not be read, or not all of them: closed"}) {
+		if len(r.Notes) != 0 { // what cannot be read is not unwell
 			t.Errorf("notes = %q", r.Notes)
 		}
 	})
