@@ -78,6 +78,7 @@ func demo(ctx context.Context, w world, name string, g *given, flags *clusterFla
 	if err != nil {
 		return err
 	}
+	config.Web, config.WebPort = s.Target.WebPort > 0, uint16(s.Target.WebPort)
 	with := secure(&config, s)
 	cluster, err := startCluster(config)
 	if err != nil {

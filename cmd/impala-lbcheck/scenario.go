@@ -135,7 +135,7 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 	if err != nil {
 		return err
 	}
-	opt := run.Options{Tool: version(), Observe: sinks.observe, Progress: sinks.progress, OnEvent: onEvent}
+	opt := run.Options{Tool: version(), Observe: sinks.observe, Progress: sinks.progress, OnEvent: onEvent, Pages: pages(s)}
 	var r scenarios.Result
 	if s.Kind == scenarios.KindCertificates {
 		r = run.Certificates(ctx, with.shake(s), s, opt)
@@ -151,6 +151,9 @@ func refuse(s scenarios.Scenario) error {
 		return err
 	}
 	if err := judge.CheckThresholds(s); err != nil {
+		return err
+	}
+	if err := run.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
 		return err
 	}
 	return run.CheckGuards(s)
