@@ -113,7 +113,7 @@ func (w watched) fix() string {
 	case kinds["shutting-down"]:
 		return "take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good"
 	case kinds["timeout"]:
-		return "sessions got no answer: a health check that only connects does not see a coordinator that hangs; check /healthz, more often, and lower the balancer's timeouts"
+		return "sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner"
 	case kinds["refused"] || kinds["eof"] || kinds["reset"]:
 		return "to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another"
 	}

@@ -37,7 +37,7 @@ func (w *window) sum() int {
 
 // Bounds of what a server may make the roll remember.
 const (
-	maxMet  = 4096
+	maxMet  = 1024
 	maxPIDs = 16
 )
 
