@@ -78,7 +78,32 @@ func (r Result) checkCounts() error {
 		}
 	}
 	if r.Detect != nil {
-		return counts("detectable", r.Detect.Sessions)
+		if err := counts("detectable", r.Detect.Sessions); err != nil {
+			return err
+		}
+	}
+	return r.checkLoad()
+}
+
+// checkLoad looks at what a load counts.
+func (r Result) checkLoad() error {
+	if l := r.Load; l != nil {
+		if err := counts("load", l.Late, l.Dropped, l.OfCores); err != nil {
+			return err
+		}
+		for _, n := range l.Needs {
+			if err := counts("load", n.Need, n.Have); err != nil {
+				return err
+			}
+		}
+	}
+	if r.Series == nil {
+		return nil
+	}
+	for _, p := range r.Series.Points {
+		if err := counts("series", p.Started, p.OK, p.Failed, p.Held); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -16,6 +16,9 @@ func TestDecodeResultRefuses(t *testing.T) {
 		"a count beyond reason":     {`{"schema": "` + Schema + `", "nodes": [{"coordinators": {"a": 9007199254740993}}]}`, "nodes: 9007199254740993"},
 		"a hostile cell of a look":  {`{"schema": "` + Schema + `", "looks": [{"tally": [{"ok": -5}]}]}`, "looks: -5"},
 		"a hostile lag of an order": {`{"schema": "` + Schema + `", "looks": [{"nodes": [{"lag_matches": [1, -2]}]}]}`, "looks: -2"},
+		"a hostile load":            {`{"schema": "` + Schema + `", "load": {"dropped": -3}}`, "load: -3"},
+		"a hostile need":            {`{"schema": "` + Schema + `", "load": {"needs": [{"have": -4}]}}`, "load: -4"},
+		"a hostile series":          {`{"schema": "` + Schema + `", "series": {"points": [{"held": -6}]}}`, "series: -6"},
 		"more values than any run":  {`{"findings": [{}` + strings.Repeat(",{}", maxValues+1) + `]}`, "more than 262144 values"},
 	} {
 		t.Run(name, func(t *testing.T) {
