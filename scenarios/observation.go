@@ -20,7 +20,7 @@ type Observation struct {
 
 	Outcome Outcome // zero: Unknown
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed
-	Class   string  // "open.timeout"; empty unless Outcome is Failed
+	Class   string  // "open.timeout"; empty unless Outcome is Failed, or this machine could not carry the session
 	Text    string  // the server's words and ours; untrusted
 	Hint    string  // what to try, in our words; empty: nothing to suggest
 	Refused bool    // we ended it because of its certificate: no error of the service

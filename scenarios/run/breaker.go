@@ -30,14 +30,15 @@ type breaker struct {
 
 // note counts a session and returns why the run is over; nil while it is not.
 func (b *breaker) note(o scenarios.Observation) *scenarios.Stop {
-	if o.Outcome != scenarios.Failed || o.Refused {
-		return nil
-	}
 	stop := &scenarios.Stop{Class: o.Class, Hint: o.Hint}
 	switch {
-	case generatorsOwn(o.Class) && o.Part != scenarios.Scout: // of whose failure the scout tells
+	case o.Refused:
+		return nil
+	case generatorsOwn(o.Class) && o.Part != scenarios.Scout: // a scout's failure is told by the scout
 		stop.By, stop.Text = scenarios.StopGenerator, o.Text
 		return stop
+	case o.Outcome != scenarios.Failed:
+		return nil
 	case o.Class == rejectedClass:
 		b.rejected++
 		stop.By, stop.Text = scenarios.StopRejected, "two logins were rejected; a third might lock the account: "+o.Text

@@ -165,7 +165,8 @@ func (r *run) leave(ctx context.Context, s Session) (leftOpen bool) {
 const maxText = 512
 
 // blame records why a session ended. A session that we cut off ourselves ended
-// unknown; phase and class are guessed where the error does not say.
+// unknown, as did one that this machine could not carry; phase and class are
+// guessed where the error does not say.
 func blame(ctx context.Context, o *scenarios.Observation, err error, phase scenarios.Phase) {
 	o.Text = clip(err.Error())
 	if ctx.Err() != nil && !o.Refused {
@@ -185,6 +186,9 @@ func blame(ctx context.Context, o *scenarios.Observation, err error, phase scena
 	}
 	if errors.As(err, &hint) {
 		o.Hint = hint.Hint()
+	}
+	if generatorsOwn(o.Class) {
+		o.Outcome = scenarios.Unknown
 	}
 }
 

@@ -18,7 +18,7 @@ func (r *run) stages(ctx context.Context) {
 	var all sync.WaitGroup
 	begin, from := r.since(), scenarios.Rate(0)
 	for i, st := range r.s.Load.Stages {
-		if !r.wait(r.starts, begin) || len(r.nodes.left()) == 0 {
+		if len(r.nodes.left()) == 0 || !r.wait(r.starts, begin) {
 			break
 		}
 		lasts := st.Lasts(r.pacer.Rate)
@@ -26,7 +26,6 @@ func (r *run) stages(ctx context.Context) {
 		r.stage(ctx, &all, begin, st, from)
 		begin, from = begin+lasts, st.Rate
 	}
-	r.wait(r.starts, begin)
 	all.Wait()
 	r.collect.close(r.stopped())
 	if len(r.nodes.left()) == 0 && !r.stopped() {
