@@ -63,6 +63,13 @@ func (p *protocol) ReadFieldBegin(ctx context.Context) (name string, t thrift.TT
 	return "", t, id, err
 }
 
+// WriteMessageBegin writes the head of a message, as strict writers do.
+func (p *protocol) WriteMessageBegin(ctx context.Context, method string, t thrift.TMessageType, seq int32) error {
+	p.w.out = binary.BigEndian.AppendUint32(p.w.out, messageVersion<<16|uint32(t))
+	_ = p.WriteString(ctx, method) // writing to a buffer does not fail
+	return p.WriteI32(ctx, seq)
+}
+
 // WriteFieldBegin writes the head of a field.
 func (p *protocol) WriteFieldBegin(_ context.Context, _ string, t thrift.TType, id int16) error {
 	p.w.out = append(p.w.out, byte(t), byte(id>>8), byte(id))

@@ -178,12 +178,29 @@ func (w *wire) has(n int) bool {
 	return w.hi-w.lo >= n && w.budget >= n && w.fault == nil && (!w.framed || w.frame >= n)
 }
 
+// piece is what lies ready in one piece, and may be read.
+func (w *wire) piece() []byte {
+	if w.in == nil || w.fault != nil {
+		return nil
+	}
+	n := min(w.hi-w.lo, w.budget)
+	if w.framed {
+		n = min(n, w.frame)
+	}
+	return w.in[w.lo : w.lo+n]
+}
+
+// pass reads n bytes that lie ready.
+func (w *wire) pass(n int) {
+	w.lo += n
+	w.took(n)
+}
+
 // take reads n bytes, at most 8; they are good until the next read.
 func (w *wire) take(n int) ([]byte, error) {
 	if w.has(n) {
 		b := w.in[w.lo : w.lo+n]
-		w.lo += n
-		w.took(n)
+		w.pass(n)
 		return b, nil
 	}
 	_, err := io.ReadFull(w, w.few[:n])
@@ -193,8 +210,7 @@ func (w *wire) take(n int) ([]byte, error) {
 // discard reads n bytes and keeps none.
 func (w *wire) discard(n int) error {
 	if w.has(n) {
-		w.lo += n
-		w.took(n)
+		w.pass(n)
 		return nil
 	}
 	for n > 0 {
