@@ -58,10 +58,10 @@ func (w *wire) hear() error {
 	if w.fault != nil || w.lo < w.hi {
 		return w.fault
 	}
-	if _, err := w.receive(w.one[:]); err != nil {
+	if _, err := w.receive(w.few[:1]); err != nil {
 		return err
 	}
 	w.in = blocks.Get().(*block)
-	w.lo, w.hi = 0, copy(w.in[:], w.one[:])
+	w.lo, w.hi = 0, copy(w.in[:], w.few[:1])
 	return nil
 }
