@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func named(i int) scenarios.Identity {
+func numbered(i int) scenarios.Identity {
 	return scenarios.Identity{Coordinator: fmt.Sprintf("coord-%d:25000", i), Source: scenarios.FromPing}
 }
 
@@ -20,7 +20,7 @@ func TestChanceAloneSendsNobodyAway(t *testing.T) {
 		dice := rand.New(rand.NewPCG(seed, 2))
 		var r roll
 		for i := range 600 { // five minutes at two a second
-			gone, _ := r.call(named(dice.IntN(5)), time.Duration(i)*time.Second/2)
+			gone, _ := r.call(numbered(dice.IntN(5)), time.Duration(i)*time.Second/2)
 			away += len(gone)
 		}
 	}
@@ -49,20 +49,20 @@ func TestWhenACoordinatorIsGone(t *testing.T) {
 			now := 10 * time.Second
 			for i := range c.of {
 				now += c.every
-				r.call(named(i), now)
+				r.call(numbered(i), now)
 			}
 			last := now
 			for i := range 10_000 {
 				now += c.every
 				who := scenarios.Identity{}
 				if c.of > 1 {
-					who = named(i % (c.of - 1))
+					who = numbered(i % (c.of - 1))
 				}
 				gone, _ := r.call(who, now)
 				if len(gone) == 0 {
 					continue
 				}
-				if got := now - last; got != c.after || gone[0].Name != named(c.of-1).Coordinator || *gone[0].Gone != scenarios.SecondsOf(last) {
+				if got := now - last; got != c.after || gone[0].Name != numbered(c.of-1).Coordinator || *gone[0].Gone != scenarios.SecondsOf(last) {
 					t.Errorf("%s was called gone after %s, want %s", gone[0].Name, got, c.after)
 				}
 				return
@@ -90,9 +90,9 @@ func TestThePeakIsTheLargestShareOfAWholeWindowAfterTheReturn(t *testing.T) {
 			var r roll
 			second := func(at time.Duration, mine int) {
 				for i := range 10 {
-					who := named(1 + i%4)
+					who := numbered(1 + i%4)
 					if i < mine {
-						who = named(0)
+						who = numbered(0)
 					}
 					r.call(who, at+time.Duration(i)*time.Second/10)
 				}
@@ -103,7 +103,7 @@ func TestThePeakIsTheLargestShareOfAWholeWindowAfterTheReturn(t *testing.T) {
 			for at := 20 * time.Second; at < 40*time.Second; at += time.Second {
 				second(at, 0)
 			}
-			r.call(named(0), 40*time.Second) // it is back
+			r.call(numbered(0), 40*time.Second) // it is back
 			for at := time.Duration(0); at < c.lasts; at += time.Second {
 				second(40*time.Second+at, c.share(at))
 			}
@@ -119,10 +119,10 @@ func TestARollDoesNotGrowWithWhatAServerSays(t *testing.T) {
 	t.Parallel()
 	var r roll
 	for i := range maxMet + 10 {
-		who := named(i)
+		who := numbered(i)
 		who.PID = int32(i + 1)
 		r.call(who, 0)
-		who = named(0)
+		who = numbered(0)
 		who.PID = int32(i + 1)
 		r.call(who, 0)
 	}
