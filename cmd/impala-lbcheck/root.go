@@ -29,7 +29,7 @@ failed where: with evidence, and with an exit code.`,
 	)
 	root.AddCommand(
 		newScenario(w, "smoke"), newScenario(w, "spread"), newScenario(w, "tls"), newRunFile(w),
-		newDemo(w), newSim(w),
+		newDemo(w), newSim(w), newSize(w),
 		newScenarios(w), newReport(w),
 		newVersion(w),
 	)
