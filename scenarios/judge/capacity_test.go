@@ -149,8 +149,12 @@ func TestCapacity(t *testing.T) {
 			"", "raise the balancer's limit",
 		},
 		"until full, up to a number": {
-			kept(0, eights, both(lasted(60), func(e *Evidence) { e.Scenario.Capacity.Hold = 24 })), scenarios.Pass,
+			kept(0, eights, both(lasted(60), func(e *Evidence) { e.Capacity.Target, e.Scenario.Capacity.Hold = 24, 24 })), scenarios.Pass,
 			"24 sessions stayed logged in for 1m0s on 3 coordinators, the fullest at 8 of 64 (as is assumed); with one coordinator lost 96 fit", "", "",
+		},
+		"until full, before a number": {
+			kept(0, eights, both(stall(1, scenarios.Open), threadsDeclared(8), lasted(0), func(e *Evidence) { e.Capacity.Target, e.Scenario.Capacity.Hold = 40, 40 })), scenarios.Pass,
+			"24 sessions got in on 3 coordinators, the fullest at 8 of 8; the next one got no answer (open.timeout), since a coordinator had no service thread left; with one coordinator lost 8 fit", "They fit by luck", "",
 		},
 		"until full, and nothing says why it ended": {
 			kept(0, eights, nil), scenarios.Inconclusive, "24 sessions got in, and nothing says why not more", "", "",
