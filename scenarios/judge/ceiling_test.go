@@ -35,14 +35,14 @@ func TestCapacityFigures(t *testing.T) {
 
 func roomFigures() string {
 	var b strings.Builder
-	held(&b)
-	taken(&b)
+	ofHolding(&b)
+	ofSizes(&b)
 	ofZones(&b)
 	return b.String()
 }
 
-// held tells what coordinators hold, and how often dealt sessions fit.
-func held(b *strings.Builder) {
+// ofHolding tells what coordinators hold, and how often dealt sessions fit.
+func ofHolding(b *strings.Builder) {
 	const draws = 20_000
 	b.WriteString("| coordinators of 64 threads | evenly | one lost | by chance | of nominal | fit when dealt | one lost |\n|---|---|---|---|---|---|---|\n")
 	for _, k := range []int{2, 3, 5, 8, 10, 20} {
@@ -55,8 +55,8 @@ func held(b *strings.Builder) {
 	}
 }
 
-// taken tells how many coordinators sessions take.
-func taken(b *strings.Builder) {
+// ofSizes tells how many coordinators sessions take.
+func ofSizes(b *strings.Builder) {
 	b.WriteString("\n| sessions | evenly | to lose one | by chance | to lose one | or, with one down |\n|---|---|---|---|---|---|\n")
 	for _, n := range []int{50, 100, 200, 400, 800, 1600} {
 		even, chance := Size(n, 64, scenarios.LeastConn), Size(n, 64, scenarios.Random)
