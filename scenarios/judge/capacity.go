@@ -25,9 +25,9 @@ func capacityJudge(e Evidence) ([]scenarios.Finding, Ask) {
 
 // hold is what is to be judged of sessions that were kept open.
 type hold struct {
-	scenarios.Capacity // completed
-	filling            bool
-	most               int // until full, but no more than so many; 0: no bound
+	scenarios.Capacity      // completed
+	filling            bool // it was to go on until the service is full
+	goal               int  // sessions that were to be held; 0: until full
 	cut                bool
 	fleet              fleet
 	holders            int // coordinators that held something and have a name
@@ -41,7 +41,10 @@ type hold struct {
 
 // readHold lays out the evidence, of which Capacity is not nil.
 func readHold(e Evidence) hold {
-	h := hold{Capacity: *e.Capacity, filling: e.Capacity.Target == 0, most: e.Scenario.Capacity.Hold}
+	h := hold{Capacity: *e.Capacity, filling: e.Scenario.Capacity.UntilFull || e.Capacity.Target == 0}
+	if !h.filling {
+		h.goal = h.Target
+	}
 	h.count()
 	h.complete(e)
 	looks := pool(e.Looks)
@@ -120,13 +123,10 @@ func (h hold) closedOut() bool {
 	return closed(h.StoppedBy) && !slices.ContainsFunc(h.astray, func(g scenarios.ErrorGroup) bool { return !closed(g.Class) })
 }
 
-// reached reports whether all sessions that were asked for were held, and
-// answered at the end.
+// reached reports whether as many sessions as were asked for, at the most, were
+// held and answered at the end.
 func (h hold) reached() bool {
-	if h.filling {
-		return h.most > 0 && h.Held >= h.most
-	}
-	return h.Held >= h.Target && h.Survived >= h.Held
+	return h.Target > 0 && h.Held >= h.Target && h.Survived >= h.Held
 }
 
 // finding is the claim.
@@ -134,7 +134,7 @@ func (h hold) finding() scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.CapacityHeld, Status: h.status(), Observed: num(h.Held), Explain: h.explain()}
 	switch {
 	case !h.filling:
-		f.Expected, f.Limit = num(h.Target), num(h.Target)
+		f.Expected, f.Limit = num(h.goal), num(h.goal)
 	case h.Nominal > 0:
 		f.Expected = num(h.Nominal)
 	}

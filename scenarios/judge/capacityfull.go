@@ -29,9 +29,9 @@ func (h *hold) complete(e Evidence) {
 	c := h.fleet.ceiling()
 	h.Nominal, h.NMinus1, h.Safe, h.SafeLost = c.Nominal, c.NominalLost, c.Safe, c.SafeLost
 	h.MoreCoord, h.MoreThr = 0, 0
-	if h.Target > h.SafeLost && len(h.fleet.shares) > 0 {
-		h.MoreCoord = fewest(mostCoordinators-len(h.fleet.shares), func(n int) bool { return h.fleet.grown(n).lost().holds(h.Target) })
-		h.MoreThr = h.fleet.lost().threadsFor(h.Target)
+	if h.goal > h.SafeLost && len(h.fleet.shares) > 0 {
+		h.MoreCoord = fewest(mostCoordinators-len(h.fleet.shares), func(n int) bool { return h.fleet.grown(n).lost().holds(h.goal) })
+		h.MoreThr = h.fleet.lost().threadsFor(h.goal)
 	}
 }
 

@@ -44,7 +44,7 @@ const ofQueries = "Of their queries this says nothing: impala-lbcheck query does
 // coordinators, login p99 0.4 s, the fullest at 58 of 64".
 func (h hold) held() string {
 	out := h.ofAll()
-	if h.For == 0 || h.Held < h.Target {
+	if h.For == 0 || h.Held < h.goal {
 		out += " got in"
 	} else {
 		out += " stayed logged in for " + lasting(h.For)
@@ -63,8 +63,8 @@ func (h hold) held() string {
 
 // ofAll is "400 sessions", or "24 of 40 sessions".
 func (h hold) ofAll() string {
-	if h.Held < h.Target {
-		return fmt.Sprintf("%d of %s", h.Held, count(h.Target, "session"))
+	if h.Held < h.goal {
+		return fmt.Sprintf("%d of %s", h.Held, count(h.goal, "session"))
 	}
 	return count(h.Held, "session")
 }
@@ -111,7 +111,7 @@ func (h hold) oneLost() string {
 		return fmt.Sprintf("; with one coordinator lost %d fit", min(h.Held, h.SafeLost))
 	case h.stalled() || h.filling:
 		return fmt.Sprintf("; with one coordinator lost %d fit", h.SafeLost)
-	case h.SafeLost >= h.Target:
+	case h.SafeLost >= h.goal:
 		return fmt.Sprintf("; they still fit if one coordinator dies: then %d do", h.SafeLost)
 	case len(h.fleet.shares) == 1:
 		return "; not if the coordinator dies: there is no other"
@@ -163,13 +163,13 @@ func (h hold) spareOne() string {
 // makeRoom is what lets all sessions in.
 func (h hold) makeRoom() string {
 	if h.Cause == scenarios.CauseBalancer {
-		return fmt.Sprintf("%s, to %d at least", raiseLimit, h.Target)
+		return fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal)
 	}
 	var ways []string
-	if need := Size(h.Target, h.Threads, h.Policy); need.Coordinators > len(h.fleet.shares) {
+	if need := Size(h.goal, h.Threads, h.Policy); need.Coordinators > len(h.fleet.shares) {
 		ways = append(ways, fmt.Sprintf("take %s of %d threads (%d to survive the loss of one)", count(need.Coordinators, "coordinator"), h.Threads, need.OneDown))
 	}
-	if threads := h.fleet.threadsFor(h.Target); threads > h.Threads {
+	if threads := h.fleet.threadsFor(h.goal); threads > h.Threads {
 		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", threads))
 	}
 	out := strings.Join(ways, ", or ")
@@ -224,7 +224,7 @@ func (h hold) sayOpen() (message, fix string) {
 	case h.hanging():
 		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even when these had left, and %d of %s held none: that may be one that hangs, and none that is full",
 			count(h.Held, "session"), h.StoppedBy, h.silent(), count(len(h.fleet.shares), "coordinator")), showsWho
-	case !h.filling && h.Held >= h.Target:
+	case h.Target > 0 && h.Held >= h.Target:
 		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", were(h.Held, "session"), h.Survived), ""
 	}
 	return fmt.Sprintf("%s got in, and nothing says why not more", h.ofAll()), ""
