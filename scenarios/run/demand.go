@@ -94,9 +94,9 @@ func ofCapacity(s scenarios.Scenario, d demand) demand {
 	case !c.UntilFull:
 		d.text = holding(c.Hold, s.Load.Rate, c.For)
 	case c.Hold > 0:
-		d.text = fmt.Sprintf("open sessions at %s and keep them until one gets no answer, or %d are held", s.Load.Rate, c.Hold)
+		d.text = fmt.Sprintf("open sessions%s and keep them until one gets no answer, or %d are held", atPace(s.Load.Rate), c.Hold)
 	default:
-		d.text = fmt.Sprintf("open sessions at %s and keep them until one gets no answer", s.Load.Rate)
+		d.text = fmt.Sprintf("open sessions%s and keep them until one gets no answer", atPace(s.Load.Rate))
 		k := s.Expect.Coordinators.K()
 		threads := c.Threads
 		if threads == 0 {
@@ -105,6 +105,14 @@ func ofCapacity(s scenarios.Scenario, d demand) demand {
 		d.open += k * threads
 	}
 	return d
+}
+
+// atPace is " at 10/s", or nothing where there is no pace.
+func atPace(pace scenarios.Rate) string {
+	if pace <= 0 {
+		return ""
+	}
+	return " at " + pace.String()
 }
 
 func ofIdle(s scenarios.Scenario, d demand) demand {

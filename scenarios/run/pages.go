@@ -19,10 +19,10 @@ const pagesFor = 10 * time.Second
 // readPages reads the pages of the declared coordinators, where the scenario
 // and the caller want that, and returns them.
 func (r *run) readPages(ctx context.Context, when scenarios.PageTime) []scenarios.Page {
-	names := r.s.Expect.Coordinators.Names
-	if r.s.Target.WebPort == 0 || r.opt.Pages == nil || len(names) == 0 || ctx.Err() != nil {
+	if !r.pagesWanted() || ctx.Err() != nil {
 		return nil
 	}
+	names := r.s.Expect.Coordinators.Names
 	at := scenarios.SecondsOf(r.since())
 	ctx, cancel := context.WithTimeout(ctx, pagesFor)
 	defer cancel()
@@ -40,6 +40,11 @@ func (r *run) readPages(ctx context.Context, when scenarios.PageTime) []scenario
 		Text: fmt.Sprintf("%s: %d of %d coordinators' pages were read%s", when, said, len(names), busiest(pages)),
 	})
 	return pages
+}
+
+// pagesWanted reports whether pages are to be read at all.
+func (r *run) pagesWanted() bool {
+	return r.s.Target.WebPort > 0 && r.opt.Pages != nil && len(r.s.Expect.Coordinators.Names) > 0
 }
 
 // busiest says which coordinator has the most threads in use; "" where no page does.
@@ -64,7 +69,7 @@ func busiest(pages []scenarios.Page) string {
 func (r *run) pagesDuring(ctx context.Context, at time.Duration) {
 	defer r.catch()
 	had := slices.ContainsFunc(r.pages, func(p scenarios.Page) bool { return p.When == scenarios.PageDuring })
-	if !had && r.wait(r.starts, at) {
+	if !had && r.pagesWanted() && r.wait(r.starts, at) {
 		r.readPages(ctx, scenarios.PageDuring)
 	}
 }
