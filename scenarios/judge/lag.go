@@ -179,7 +179,7 @@ func (p pace) unreached() string {
 func (p pace) remarks(s scenarios.Scenario, status scenarios.Status) string {
 	note := ""
 	if p.dropped > 0 && status == scenarios.Pass {
-		note = strings.ToUpper(p.unreached()[:1]) + p.unreached()[1:] + "; that is the service's, and errors and thresholds say how bad it is"
+		note = p.unreached() + "; that is the service's, and errors and thresholds say how bad it is"
 	}
 	if waited := p.late - p.owed; waited > 0 {
 		why := fmt.Sprintf("%s waited for a free place: the service was slow, or --concurrency %d is too low", count(waited, "session"), s.Load.Concurrency)
