@@ -26,7 +26,7 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		return []scenarios.Finding{f}, Ask{}
 	}
 	if own > 0 {
-		f.Note = fmt.Sprintf("%s on this machine before they reached the service, and are not counted: see load.lag", failedSessions(own))
+		f.Note = failedHere(own) + ", which counts for nothing here: see load.lag"
 	}
 	if sessions == 0 {
 		f.Status, f.Message = noSession(e, refused)

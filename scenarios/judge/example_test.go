@@ -68,3 +68,18 @@ func ExampleMissingIssuer() {
 	fmt.Println(judge.MissingIssuer([]string{"/C=US/O=Amazon"}, "CN=ca,O=Another,C=US"))
 	// Output: O=Amazon
 }
+
+func ExampleTagsWanted() {
+	s := scenarios.Scenario{Thresholds: map[string][]string{"session.open{coordinator=*}": {"p(95) < 300ms", "count > 3"}}}
+	for _, t := range judge.TagsWanted(s) {
+		fmt.Println(t.Metric, "by", t.Tag)
+	}
+	// Output: session.open by coordinator
+}
+
+func ExampleCheckThresholds() {
+	s := scenarios.Scenario{Kind: scenarios.KindCapacity, Capacity: scenarios.CapacityConfig{Hold: 50}}
+	s.Thresholds = map[string][]string{"session.open": {"p(99) < 2s"}}
+	fmt.Println(judge.CheckThresholds(s))
+	// Output: threshold "session.open: p(99) < 2s": needs 100 sessions, and this run takes 50 at most: use --hold 100
+}

@@ -121,7 +121,7 @@ const busyCores = .8
 func (p pace) failing() string {
 	var out []string
 	if p.own > 0 {
-		out = append(out, fmt.Sprintf("%s on this machine before they reached the service (%s)", failedSessions(p.own), list(p.classes)))
+		out = append(out, fmt.Sprintf("%s (%s)", failedHere(p.own), list(p.classes)))
 	}
 	if p.owed > p.allowed() {
 		out = append(out, fmt.Sprintf("the generator started %d of %s more than %s late", p.owed, count(p.promised, "session"), scenarios.LateAfter))
@@ -132,8 +132,13 @@ func (p pace) failing() string {
 	return strings.Join(out, "; ")
 }
 
-// failedSessions writes "1 session failed", "8 sessions failed".
-func failedSessions(n int) string { return count(n, "session") + " failed" }
+// failedHere says how many sessions failed on this machine.
+func failedHere(n int) string {
+	if n == 1 {
+		return "1 session failed on this machine before it reached the service"
+	}
+	return count(n, "session") + " failed on this machine before they reached the service"
+}
 
 // wanting names what the generator lacked, and what helps.
 func (p pace) wanting() (what, fix string) {
@@ -174,7 +179,7 @@ func (p pace) unreached() string {
 func (p pace) remarks(s scenarios.Scenario, status scenarios.Status) string {
 	note := ""
 	if p.dropped > 0 && status == scenarios.Pass {
-		note = strings.ToUpper(p.unreached()[:1]) + p.unreached()[1:] + "; that is the service's, and errors and thresholds say how bad it is"
+		note = p.unreached() + "; that is the service's, and errors and thresholds say how bad it is"
 	}
 	if waited := p.late - p.owed; waited > 0 {
 		why := fmt.Sprintf("%s waited for a free place: the service was slow, or --concurrency %d is too low", count(waited, "session"), s.Load.Concurrency)

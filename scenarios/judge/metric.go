@@ -11,7 +11,11 @@ import (
 )
 
 // Metric is what a threshold looks at: sessions or a time of theirs, all of
-// them together or by a tag.
+// them together or by a tag. There are "session", which has no time;
+// "session." and a phase; "session.login", from when a session was due until it
+// was open; "session.lag", until it started; and "query", execute and fetch
+// together. A tag's value is a coordinator as the scenario may name it, a node's
+// address with or without its port, or "*".
 type Metric struct {
 	Name  string // "session", "session.open" or another phase, "session.login", "session.lag", "query"
 	Tag   string // "coordinator" or "node"; "": all together
@@ -32,9 +36,9 @@ const (
 
 var metricForm = regexp.MustCompile(`^([a-z.]+)(?:\{\s*([a-z]+)\s*=\s*([^{}\s]+)\s*\})?$`)
 
-// ParseMetric reads "session.open" or "session.open{coordinator=*}". It fails
+// parseMetric reads "session.open" or "session.open{coordinator=*}". It fails
 // on a name or a tag that there is not.
-func ParseMetric(text string) (Metric, error) {
+func parseMetric(text string) (Metric, error) {
 	m := metricForm.FindStringSubmatch(text)
 	if m == nil {
 		return Metric{}, errors.New("not of the form session.open or session.open{coordinator=*}")

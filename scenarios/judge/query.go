@@ -41,7 +41,7 @@ func succeeds(e Evidence) scenarios.Finding {
 		f.Note = join(f.Note, before.sentence())
 	}
 	if own := ownOf(looks); own > 0 {
-		f.Note = join(f.Note, fmt.Sprintf("%s on this machine before they reached the service, and are not counted", failedSessions(own)))
+		f.Note = join(f.Note, failedHere(own)+", which counts for nothing")
 	}
 	if len(r.foreign) > 0 {
 		f.Note = join(f.Note, "Declared by nobody: "+list(r.foreign))
@@ -131,7 +131,7 @@ func unasked(looks []look) early {
 }
 
 func (b early) sentence() string {
-	return fmt.Sprintf("%s before the statement was sent: %s", failedSessions(b.n), list(classNames(b.groups)))
+	return fmt.Sprintf("%s failed before the statement was sent: %s", count(b.n, "session"), list(classNames(b.groups)))
 }
 
 // wordFailed says where the statement failed and why. What admission control

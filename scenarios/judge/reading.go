@@ -62,7 +62,7 @@ type reading struct {
 	x2, pX2 float64
 	worst   int     // seat that is furthest off
 	off     float64 // how far, relative to its share
-	lifted  []int   // seats that are off by more than the tolerance by leastconn's own doing
+	stands  standing
 }
 
 // read judges one look. Where sessions are lost it is judged twice, all of
@@ -266,24 +266,29 @@ func (o *reading) coverage(r roster) {
 // imbalance is step 6: are the shares off by more than chance, and by more
 // than the tolerance?
 func (o *reading) imbalance() {
-	ours := stats.Sum(o.counts)
-	if o.state[coverageRule] == alarmed || o.policy == scenarios.LeastConn && !o.onTotals() || ours == 0 {
+	n := stats.Sum(o.counts)
+	switch {
+	case o.state[coverageRule] == alarmed || n == 0:
+		return
+	case o.onTotals():
+		o.inOrderOfUse()
+		return
+	case o.policy == scenarios.LeastConn:
 		return
 	}
-	counts := o.weighed()
-	n := stats.Sum(counts)
 	thin := o.thinned(n)
-	o.x2 = stats.ChiSquare(counts, o.implied) * thin / float64(n)
-	o.pX2 = stats.ChiSquareTail(o.x2, len(counts)-1)
-	for i, c := range counts {
-		off := float64(c)/(float64(n)*o.implied[i]) - 1
-		switch {
-		case o.onTotals() && o.big(off) && o.excused(i, off):
-			o.lifted = append(o.lifted, i)
-		case math.Abs(off) > math.Abs(o.off):
+	o.x2 = stats.ChiSquare(o.counts, o.implied) * thin / float64(n)
+	o.pX2 = stats.ChiSquareTail(o.x2, len(o.counts)-1)
+	for i, c := range o.counts {
+		if off := float64(c)/(float64(n)*o.implied[i]) - 1; math.Abs(off) > math.Abs(o.off) {
 			o.worst, o.off = i, off
 		}
 	}
+	o.decide()
+}
+
+// decide is significant and big: alarmed; big and nearly significant: suspicious.
+func (o *reading) decide() {
 	o.state[imbalanceRule] = quiet
 	if o.big(o.off) && o.pX2 <= o.alpha {
 		o.state[imbalanceRule] = alarmed

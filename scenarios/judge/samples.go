@@ -132,8 +132,7 @@ func (m Metric) outcomes(e Evidence, at func(string) *samples) {
 		}
 		return
 	}
-	looks := pool(e.Looks)
-	c := census(looks, m)
+	c := take(pool(e.Looks), m)
 	switch m.Tag {
 	case byCoordinator:
 		c.coordinators(m, at)
@@ -154,72 +153,6 @@ func (m Metric) valueOf(coordinator string) string {
 		return ""
 	}
 	return coordinator
-}
-
-// head counts the sessions of all looks, those that failed on this machine left out.
-type head struct {
-	all                  scenarios.Tally
-	ok, failed, sessions int
-	own                  int
-	spoilt               int            // failed as the metric has it
-	at                   map[string]int // the same by coordinator; "": nobody knows whose
-}
-
-func census(looks []look, m Metric) head {
-	h := head{at: map[string]int{}}
-	for _, l := range looks {
-		h.all.Merge(l.all())
-	}
-	for _, g := range classes(looks) {
-		switch {
-		case ours(g.Class):
-			h.own += g.Count
-		case m.spoilt(g.Class):
-			h.spoilt += g.Count
-			h.at[g.Coordinator] += g.Count
-		}
-	}
-	h.sessions, h.ok, h.failed, _ = h.all.Total()
-	h.sessions, h.failed = max(0, h.sessions-h.own), max(0, h.failed-h.own)
-	return h
-}
-
-// coordinators tells each one's sessions. A failed session that did not say who
-// answered may be anybody's.
-func (h head) coordinators(m Metric, at func(string) *samples) {
-	for _, c := range h.all {
-		if c.Coordinator == "" {
-			continue
-		}
-		s := at(c.Coordinator)
-		s.sessions += c.Sessions()
-		if m.Name == sessionMetric {
-			s.finished += c.OK
-		}
-		s.failed, s.lost = h.at[c.Coordinator], h.at[""]
-	}
-}
-
-// nodes tells each one's sessions. What failed is known by node and by phase,
-// but not by both: at least what cannot have failed on other nodes, at most all
-// that failed on this one.
-func (h head) nodes(m Metric, at func(string) *samples) {
-	failed := map[string]int{}
-	for _, c := range h.all {
-		s := at(c.Node.String())
-		s.sessions += c.Sessions()
-		failed[c.Node.String()] += c.Failed
-		if m.Name == sessionMetric {
-			s.finished += c.OK
-		}
-	}
-	for node, n := range failed {
-		s := at(node)
-		elsewhere := h.failed + h.own - n
-		s.failed = max(0, h.spoilt-elsewhere)
-		s.lost = min(n, h.spoilt) - s.failed
-		s.sessions -= s.lost
-	}
 }
 
 // measure is the threshold's value over the samples, of whose lost ones so many

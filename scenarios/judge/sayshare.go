@@ -185,7 +185,9 @@ func (v speaker) imbalance() scenarios.Finding {
 	case f.Status == scenarios.Pass:
 		f.Subject = ""
 		f.Message = fmt.Sprintf("the shares lie within chance and tolerance; the furthest, %s, has %s", v.nameOf(o.worst), v.share(o))
-		f.Note = join(f.Note, v.liftedBy(o))
+		if o.onTotals() {
+			f.Message = "whatever the connections in use before, no busier coordinator got more of ours than an emptier one, but for chance and tolerance"
+		}
 	}
 	if o.suspicious && f.Status == scenarios.Pass && !v.extended {
 		f.Note = join(f.Note, "The shares are suspicious, and no longer look could be had")
@@ -195,35 +197,30 @@ func (v speaker) imbalance() scenarios.Finding {
 
 // figures fills in what the shares of a look amount to.
 func (v speaker) figures(f *scenarios.Finding, o reading) {
-	counts := o.weighed()
-	n := stats.Sum(counts)
+	if o.onTotals() {
+		v.standingFigures(f, o)
+		return
+	}
+	n := stats.Sum(o.counts)
 	f.Subject = v.nameOf(o.worst)
-	f.Observed, f.Expected = num(counts[o.worst]), num(float64(n)*o.implied[o.worst])
+	f.Observed, f.Expected = num(o.counts[o.worst]), num(float64(n)*o.implied[o.worst])
 	f.P, f.Limit = num(o.pX2), num(o.alpha)
 	f.Message = fmt.Sprintf("%s has %s", f.Subject, v.share(o))
-	f.Explain = fmt.Sprintf("X2 = %.2f with %d degrees of freedom: P = %s, limit %s; largest deviation %+.0f %%, tolerance %.0f %%; %d %s count as %.0f",
-		o.x2, len(counts)-1, chance(o.pX2), chance(o.alpha), o.off*100, o.tolerance*100, n, o.unit(), o.thinned(n))
+	f.Explain = fmt.Sprintf("X2 = %.2f with %d degrees of freedom: P = %s, limit %s; largest deviation %+.0f %%, tolerance %.0f %%; %d sessions count as %.0f",
+		o.x2, len(o.counts)-1, chance(o.pX2), chance(o.alpha), o.off*100, o.tolerance*100, n, o.thinned(n))
 	if v.extended {
 		f.Explain += ". The first look was suspicious and was followed by a longer one, at half the limit"
 	}
 }
 
-// unit is what the judged counts count.
-func (o *reading) unit() string {
-	if o.onTotals() {
-		return "connections in use or ours"
-	}
-	return "sessions"
-}
-
 // share words the furthest seat's part.
 func (v speaker) share(o reading) string {
-	counts := o.weighed()
-	of := count(stats.Sum(counts), "session")
 	if o.onTotals() {
-		of = fmt.Sprintf("%d connections (%d in use before and %d of ours)", stats.Sum(counts), o.uses[o.worst].before, o.counts[o.worst])
+		return fmt.Sprintf("%d of %s of ours on it and those %s, besides %d connections in use before: %s",
+			o.stands.got, count(o.stands.of, "session"), o.stands.against(), o.uses[o.stands.seat].before, ofFair(1+o.off))
 	}
-	return fmt.Sprintf("%d of %s, %s", counts[o.worst], of, ofFair(1+o.off))
+	n := stats.Sum(o.counts)
+	return fmt.Sprintf("%d of %s, %s", o.counts[o.worst], count(n, "session"), ofFair(1+o.off))
 }
 
 // ofFair writes a part of a fair share: "its fair share", "2.8 times its fair share".

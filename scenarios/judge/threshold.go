@@ -39,8 +39,8 @@ func (a Aggregation) timed() bool { return a == P || a == Min || a == Max }
 
 var thresholdForm = regexp.MustCompile(`^\s*([a-z_]+)\s*(?:\(\s*([0-9.]+)\s*\))?\s*(<=|>=|<|>)\s*(\S.*?)\s*$`)
 
-// ParseThreshold reads a limit on a metric; see [ParseMetric] for metrics.
-// "med" is p(50). It fails on a metric, an aggregation or a unit that cannot be
+// ParseThreshold reads a limit on a metric, such as "session.open" or
+// "session.open{coordinator=*}"; see [Metric]. "med" is p(50). It fails on a metric, an aggregation or a unit that cannot be
 // had, saying which can.
 func ParseThreshold(metric, expr string) (Threshold, error) {
 	t := Threshold{Expr: expr}
@@ -51,7 +51,7 @@ func ParseThreshold(metric, expr string) (Threshold, error) {
 }
 
 func (t *Threshold) read(metric, expr string) (err error) {
-	if t.Metric, err = ParseMetric(metric); err != nil {
+	if t.Metric, err = parseMetric(metric); err != nil {
 		return err
 	}
 	m := thresholdForm.FindStringSubmatch(expr)

@@ -49,7 +49,7 @@ type held struct {
 func (t Threshold) judge(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.String()}
 	var worst held
-	seen := 0
+	seen, total := 0, 0
 	for _, s := range t.Metric.samples(e) {
 		h, ok := t.hold(s)
 		if !ok {
@@ -58,9 +58,9 @@ func (t Threshold) judge(e Evidence) scenarios.Finding {
 		if seen == 0 || t.before(h, worst) {
 			worst = h
 		}
-		seen++
+		seen, total = seen+1, total+h.n
 	}
-	if seen == 0 {
+	if seen == 0 || total == 0 && t.Agg.timed() {
 		f.Status, f.Message = scenarios.Fail, fmt.Sprintf("no session has %s: no data is no pass", t.Metric)
 		return f
 	}
