@@ -11,7 +11,7 @@ import (
 // took the place of the session which was due.
 type LoadStats struct {
 	Login   Times      `json:"login"`           // from when a session was due until it was open: what a user waits
-	Lag     Times      `json:"lag"`             // from when it was due until it started; of those that were on time: a microsecond
+	Lag     Times      `json:"lag"`             // from when it was due until it started; of those that were on time: a microsecond. Closed stages promise no time
 	Owed    Times      `json:"owed"`            // of the lag, what the generator owes: see Observation.Owed
 	Late    int        `json:"late"`            // sessions that started more than LateAfter after they were due
 	Dropped int        `json:"dropped"`         // sessions that were due and never started, for want of a free slot
@@ -20,17 +20,19 @@ type LoadStats struct {
 	Needs   []Resource `json:"needs,omitempty"` // what the plan takes of this machine
 }
 
-// Add counts a session that was promised a time and has ended. Only one that
-// was opened has a login time.
+// Add counts a session that has ended. Only one that was opened has a login
+// time, and only one that was promised a time can be late.
 func (l *LoadStats) Add(o Observation) {
-	lag := o.Lag()
-	l.Lag.Record(lag)
-	l.Owed.Record(o.Owed)
-	if lag > LateAfter {
-		l.Late++
-	}
 	if o.LoggedIn() {
 		l.Login.Record(o.Login())
+	}
+	if o.Unpaced {
+		return
+	}
+	l.Lag.Record(o.Lag())
+	l.Owed.Record(o.Owed)
+	if o.Lag() > LateAfter {
+		l.Late++
 	}
 }
 

@@ -17,6 +17,9 @@ func TestLoadCountsPromises(t *testing.T) {
 		l.Add(o)
 	}
 	other.Add(afterwards)
+	unpaced := at(0, Failed)
+	unpaced.Unpaced = true
+	other.Add(unpaced)
 	other.Dropped = 4
 	l.Merge(other)
 	if l.Lag.Count() != 4 || l.Owed.Count() != 4 || l.Login.Count() != 3 || l.Late != 1 || l.Dropped != 4 {

@@ -14,6 +14,8 @@ type Observation struct {
 	Owed   time.Duration // of Start - Due, what the generator owes: it woke late. The rest, a place that was not free yet, is the service's
 	Phases [NumPhases]time.Duration
 
+	Unpaced bool // it was promised no time: Due is Start, and it can be neither late nor in time
+
 	Node  netip.AddrPort // the balancer's node that was dialled
 	Local netip.AddrPort // zero: never connected
 	Who   Identity       // zero: never learned

@@ -44,11 +44,12 @@ const cleanup = 5 * time.Second
 
 // job is one session to have.
 type job struct {
-	node Node
-	part scenarios.Part
-	due  time.Duration // since the run began
-	hold time.Duration // how long to stay after the query
-	mute bool          // no query: who answered is known from opening, or not at all
+	node    Node
+	part    scenarios.Part
+	due     time.Duration // since the run began
+	hold    time.Duration // how long to stay after the query
+	unpaced bool          // no time was promised: it starts as soon as it can
+	mute    bool          // no query: who answered is known from opening, or not at all
 }
 
 // session lives one session, from waiting until it is due to the end of its
@@ -101,8 +102,8 @@ func (r *run) record(j job, ready time.Duration) scenarios.Observation {
 		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Node: j.node.Addr,
 	}
 	o.Owed = o.Start - max(j.due, ready)
-	if j.part != scenarios.Arrival && r.unpaced() {
-		o.Due, o.Owed = o.Start, 0 // nothing was promised, so nothing is late
+	if j.unpaced || j.part != scenarios.Arrival && r.unpaced() {
+		o.Due, o.Owed, o.Unpaced = o.Start, 0, true
 	}
 	return o
 }

@@ -27,10 +27,8 @@ func (s slots) take(ctx context.Context) bool {
 
 // place is take, and tells when the place came free.
 func (s slots) place(ctx context.Context) (freed time.Time, ok bool) {
-	select {
-	case freed = <-s:
-		return freed, true
-	default:
+	if ctx.Err() != nil {
+		return freed, false
 	}
 	select {
 	case freed = <-s:

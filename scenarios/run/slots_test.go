@@ -31,5 +31,9 @@ func TestAPlaceTellsWhenItCameFree(t *testing.T) {
 		if s.take(ctx) {
 			t.Error("there was a third place")
 		}
+		s.give()
+		if s.take(ctx) {
+			t.Error("a place was taken though the time for it was over")
+		}
 	})
 }

@@ -67,9 +67,8 @@ func (r *run) work(ctx context.Context, turn *atomic.Int64, end time.Duration) {
 			return
 		}
 		n := nodes[int(turn.Add(1)-1)%len(nodes)]
-		j := job{node: n, part: scenarios.Arrival, due: now}
+		j := job{node: n, part: scenarios.Parallel, due: now, unpaced: true}
 		o = r.record(j, now)
-		o.Due, o.Owed = o.Start, 0
 		r.lived(ctx, j, &o)
 	}
 }
@@ -127,7 +126,11 @@ func (r *run) login(ctx context.Context, j job, o *scenarios.Observation) (Sessi
 // keep lets a session idle until end, or until the run stops.
 func (r *run) keep(ctx context.Context, s Session, o *scenarios.Observation, end time.Duration) {
 	o.Outcome = scenarios.OK
-	if err := s.Wait(r.starts, end-r.since()); err != nil && !r.stopped() {
+	left := end - r.since()
+	if left <= 0 {
+		return
+	}
+	if err := s.Wait(r.starts, left); err != nil && !r.stopped() {
 		blame(ctx, o, err, scenarios.Execute)
 	}
 }

@@ -50,7 +50,7 @@ func measure(metric string) func(scenarios.Observation) (time.Duration, bool) {
 	case "session.login":
 		return func(o scenarios.Observation) (time.Duration, bool) { return o.Login(), o.LoggedIn() }
 	case "session.lag":
-		return func(o scenarios.Observation) (time.Duration, bool) { return o.Lag(), true }
+		return func(o scenarios.Observation) (time.Duration, bool) { return o.Lag(), !o.Unpaced }
 	case "query":
 		return func(o scenarios.Observation) (time.Duration, bool) {
 			d := o.Phases[scenarios.Execute] + o.Phases[scenarios.Fetch]
