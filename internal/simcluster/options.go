@@ -1,8 +1,13 @@
 package simcluster
 
 import (
+	"encoding/binary"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/apache/thrift/lib/go/thrift"
 )
 
 // optionLevel is how SET presents a query option (TQueryOptionLevel in
@@ -97,6 +102,20 @@ func defaultOptions() map[string]string {
 		defaults[o.name] = o.value
 	}
 	return defaults
+}
+
+// encodeOptions is field 4 of TOpenSessionResp, the configuration, as the binary
+// protocol has it; by name, as Impala's are.
+func encodeOptions(options map[string]string) []byte {
+	b := []byte{thrift.MAP, 0, 4, thrift.STRING, thrift.STRING}
+	b = binary.BigEndian.AppendUint32(b, uint32(len(options)))
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		for _, s := range []string{name, options[name]} {
+			b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
+			b = append(b, s...)
+		}
+	}
+	return b
 }
 
 // maxValue bounds an option's value, which the session keeps.
