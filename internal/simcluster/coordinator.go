@@ -139,7 +139,10 @@ func (c *coordinator) converse(ctx context.Context, w *wire, proto protocol) {
 	if proto == beeswaxProtocol {
 		own = c.openOwn(ctx)
 	}
-	p := thrift.NewTBinaryProtocolConf(w, c.limits)
+	p := thrift.TProtocol(thrift.NewTBinaryProtocolConf(w, c.limits))
+	if own != nil {
+		p = &undeclaredProtocol{TProtocol: p}
+	}
 	for w.begin() == nil && c.answer(ctx, p, proto) {
 	}
 	if own != nil {
