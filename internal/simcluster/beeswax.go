@@ -85,7 +85,7 @@ func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (bee
 	o, err := b.queryOf(h.GetID())
 	switch {
 	case err != nil:
-		return beeswax.QueryState_EXCEPTION, exception(err, generalState)
+		return beeswax.QueryState_EXCEPTION, undeclared{exception(err, generalState)}
 	case o.refused != nil:
 		return beeswax.QueryState_EXCEPTION, nil
 	case o.running():
@@ -98,7 +98,7 @@ func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (bee
 func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHandle) (*beeswax.ResultsMetadata, error) {
 	o, err := b.queryOf(h.GetID())
 	if err != nil {
-		return nil, exception(err, generalState)
+		return nil, undeclared{exception(err, generalState)}
 	}
 	schema := &beeswax.Schema{FieldSchemas: []*beeswax.FieldSchema{}, Properties: map[string]string{}}
 	if o.result != nil {
@@ -113,7 +113,7 @@ func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHa
 func (b beeswaxService) GetLog(_ context.Context, logContext string) (string, error) {
 	o, err := b.queryOf(logContext)
 	if err != nil {
-		return "", exception(err, generalState)
+		return "", undeclared{exception(err, generalState)}
 	}
 	if o.refused != nil {
 		return o.refused.Error(), nil
@@ -167,6 +167,6 @@ func (b beeswaxService) queryOf(text string) (*operation, error) {
 // plannerState is Beeswax's SQLSTATE for what the planner refuses.
 const plannerState = "42000"
 
-func exception(err error, state string) error {
+func exception(err error, state string) *beeswax.BeeswaxException {
 	return &beeswax.BeeswaxException{Message: err.Error(), SQLState: &state}
 }

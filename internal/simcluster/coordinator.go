@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"net"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,7 +25,9 @@ type coordinator struct {
 	serves  [protocols]thrift.TProcessor
 	began   time.Time
 	http    map[string]string // OpenSession's configuration; never changed
-	others  int               // sessions of Config.Background that found a thread
+	encoded []byte            // the same, as it is sent
+	limits  *thrift.TConfiguration
+	others  int // sessions of Config.Background that found a thread
 
 	connections                                  [protocols]atomic.Int64 // that reached a service thread
 	opened, closed, statements, logins, rejected atomic.Int64
@@ -64,6 +64,7 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 		config: c, plan: p, host: host, name: name, version: serverVersion(p.version), began: time.Now(), started: time.Now(),
 		seed: mix(c.Seed, uint64(c.First-1+i)+1<<32), pids: pids[:1], nextPID: pids[1],
 		sessions: make(map[handle]*session), operations: make(map[handle]*operation), links: make(map[*link]struct{}),
+		limits: &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest},
 	}
 	co.http = defaultOptions()
 	if !p.noHTTPAddr {
@@ -72,6 +73,7 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 	if p.sameHostname {
 		co.host = sharedHost
 	}
+	co.encoded = encodeOptions(co.http)
 	for proto := range co.threads {
 		co.threads[proto] = newThreads(c.SetupThreads, p.threads, c.AcceptTimeout)
 	}
@@ -86,8 +88,8 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 
 // connection is what a handler knows of the connection it is called on.
 type connection struct {
-	user    string // logged in; "": nobody did
-	client  netip.AddrPort
+	user    string   // logged in; "": nobody did
+	wire    *wire    // what it is answered over
 	session *session // Beeswax: the connection's own
 }
 
@@ -105,31 +107,54 @@ func (c *coordinator) serve(ctx context.Context, l *link, proto protocol) {
 		l.swallow()
 		return
 	}
+	if ctx, w := c.admit(ctx, l, proto); w != nil {
+		c.converse(ctx, w, proto)
+		c.threads[proto].leave()
+	}
+	l.hangUp()
+}
+
+// admit lets a client log in and wait for a service thread. The transport is
+// nil where it got none.
+func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (context.Context, *wire) {
 	in := bufio.NewReaderSize(l, readBuffer)
-	conn := &connection{client: l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort()}
+	conn := &connection{}
 	login := func() (err error) {
 		if c.config.Auth == LDAP {
 			conn.user, err = c.logIn(l, in)
 		}
 		return err
 	}
-	c.threads[proto].enter(ctx, login, func() {
-		c.connections[proto].Add(1)
-		c.converse(context.WithValue(ctx, connectionKey{}, conn), newWire(l, in, c.config.Auth == LDAP), proto)
-	})
-	l.hangUp()
+	if !c.threads[proto].enter(ctx, login) {
+		return ctx, nil
+	}
+	c.connections[proto].Add(1)
+	conn.wire = newWire(l, in, c.config.Auth == LDAP)
+	return context.WithValue(ctx, connectionKey{}, conn), conn.wire
 }
 
 // converse answers requests until the connection ends.
 func (c *coordinator) converse(ctx context.Context, w *wire, proto protocol) {
+	var own *session
 	if proto == beeswaxProtocol {
-		conn := connectionOf(ctx)
-		conn.session = c.openSession(conn.user, beeswaxProtocol)
-		defer c.closeSession(conn.session)
+		own = c.openOwn(ctx)
 	}
-	p := thrift.NewTBinaryProtocolConf(w, &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest})
+	p := thrift.TProtocol(thrift.NewTBinaryProtocolConf(w, c.limits))
+	if own != nil {
+		p = &undeclaredProtocol{TProtocol: p}
+	}
 	for w.begin() == nil && c.answer(ctx, p, proto) {
 	}
+	if own != nil {
+		c.closeSession(own)
+	}
+}
+
+// openOwn opens the session that a Beeswax connection is.
+func (c *coordinator) openOwn(ctx context.Context) *session {
+	conn := connectionOf(ctx)
+	conn.session = c.openSession(conn.user, beeswaxProtocol)
+	return conn.session
 }
 
 // answer answers one request and reports whether the connection goes on. A

@@ -31,11 +31,11 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 	for key, value := range r.Configuration {
 		h.configure(s, key, value)
 	}
+	connectionOf(ctx).wire.insert = h.encoded // Configuration: alike in all answers, and most of their bytes
 	return &hs2.TOpenSessionResp{
 		Status:                succeeded(),
 		ServerProtocolVersion: min(r.ClientProtocol, hs2.TProtocolVersion_V6),
 		SessionHandle:         &hs2.TSessionHandle{SessionId: identifier(s.id, s.secret)},
-		Configuration:         h.http,
 	}, nil
 }
 

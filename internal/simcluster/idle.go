@@ -37,17 +37,20 @@ type idleClock struct {
 	timer *time.Timer
 }
 
-// watchIdle watches the link until Stop.
-func (l *link) watchIdle(p idlePlan) *idleClock {
+// watchIdle watches the link until its clock is stopped.
+func (l *link) watchIdle(p idlePlan) {
 	c := &idleClock{plan: p, began: time.Now()}
 	l.idle = c
 	c.timer = time.AfterFunc(time.Hour, func() { c.expire(l) }) // expire uses the timer: it may not run before this is done
 	c.timer.Reset(p.after)
-	return c
 }
 
-// Stop ends the watch.
-func (c *idleClock) Stop() { c.timer.Stop() }
+// stop ends the watch.
+func (c *idleClock) stop() {
+	if c != nil {
+		c.timer.Stop()
+	}
+}
 
 // passed notes that n bytes went over the link.
 func (c *idleClock) passed(n int) {

@@ -81,8 +81,9 @@ func TestTrafficPutsTheCutOff(t *testing.T) {
 	defer near.Close()
 	defer far.Close()
 	l := &link{Conn: near, tcp: new(net.TCPConn)}
-	c := l.watchIdle(idlePlan{time.Hour, cutSilent})
-	defer c.Stop()
+	l.watchIdle(idlePlan{time.Hour, cutSilent})
+	c := l.idle
+	defer c.stop()
 	c.began = c.began.Add(-2 * time.Hour) // as if it had been open for two hours
 	c.passed(1)
 	c.expire(l)

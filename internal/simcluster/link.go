@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 )
@@ -21,6 +22,9 @@ type link struct {
 	ended      bool          // a read has failed: nothing more comes
 	idle       *idleClock    // nil: silence is not watched
 }
+
+// client is the address at the other end.
+func (l *link) client() netip.AddrPort { return l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort() }
 
 // errReset is what a link's user meets after the link was reset on purpose.
 var errReset = errors.New("simcluster: reset by a fault")

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -46,7 +47,7 @@ type session struct {
 	// Guarded by the coordinator's mu.
 	database   string
 	options    map[string]string // set by the client; nil: none
-	operations map[handle]*operation
+	operations []*operation      // open ones, in no order
 }
 
 // operation is a statement that was accepted.
@@ -95,7 +96,7 @@ func (c *coordinator) openSession(user string, p protocol) *session {
 	c.opened.Add(1)
 	s := &session{
 		id: c.newHandle(), secret: c.newHandle(), user: user, pid: c.pids[len(c.pids)-1], protocol: p,
-		database: "default", operations: make(map[handle]*operation),
+		database: "default",
 	}
 	c.sessions[s.id] = s
 	return s
@@ -110,8 +111,8 @@ func (c *coordinator) closeSession(s *session) {
 	}
 	c.closed.Add(1)
 	delete(c.sessions, s.id)
-	for id := range s.operations {
-		delete(c.operations, id)
+	for _, o := range s.operations {
+		delete(c.operations, o.id)
 	}
 }
 
@@ -126,7 +127,7 @@ func (c *coordinator) register(s *session, result *table, cached bool) *operatio
 		c.schedule(o)
 	}
 	c.operations[o.id] = o
-	s.operations[o.id] = o
+	s.operations = append(s.operations, o)
 	return o
 }
 
@@ -151,7 +152,7 @@ func (c *coordinator) closeOperation(o *operation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.operations, o.id)
-	delete(o.session.operations, o.id)
+	o.session.operations = slices.DeleteFunc(o.session.operations, func(one *operation) bool { return one == o })
 }
 
 // advance takes up to most rows, or all where most is not positive, and returns

@@ -29,9 +29,10 @@ func (t *threads) hold(n int) {
 // inUse is how many service threads have a connection.
 func (t *threads) inUse() int { return len(t.service) }
 
-// enter runs login on a set-up thread, waits there for a service thread and
-// runs serve on it. It returns false where serve was not run.
-func (t *threads) enter(ctx context.Context, login func() error, serve func()) bool {
+// enter runs login on a set-up thread and waits there for a service thread,
+// which is the caller's until it calls leave. It returns false where there is
+// none.
+func (t *threads) enter(ctx context.Context, login func() error) bool {
 	select {
 	case t.setup <- struct{}{}:
 	case <-ctx.Done():
@@ -39,13 +40,11 @@ func (t *threads) enter(ctx context.Context, login func() error, serve func()) b
 	}
 	admitted := login() == nil && t.admit(ctx)
 	<-t.setup
-	if !admitted {
-		return false
-	}
-	defer func() { <-t.service }()
-	serve()
-	return true
+	return admitted
 }
+
+// leave gives a service thread back.
+func (t *threads) leave() { <-t.service }
 
 // admit waits for a service thread.
 func (t *threads) admit(ctx context.Context) bool {
