@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"runtime/pprof"
 	"sync"
 	"time"
 )
@@ -42,6 +44,7 @@ func holdChild(ctx context.Context, args []string) error {
 	h.Opening = time.Since(start)
 	if err == nil {
 		h.RSSKB = settledKB()
+		err = heapProfile(o.profile)
 		say(said{Event: "held", Held: &h})
 	}
 	for _, end := range ends {
@@ -50,6 +53,18 @@ func holdChild(ctx context.Context, args []string) error {
 		}
 	}
 	return err
+}
+
+// heapProfile writes what memory is in use.
+func heapProfile(path string) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.Lookup("heap").WriteTo(f, 0), f.Close())
 }
 
 // keepAll opens them all; where it fails, what did open is returned too.

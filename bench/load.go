@@ -47,7 +47,7 @@ type order struct {
 	window  time.Duration
 	n       int // to hold
 	parked  bool
-	profile string // file for a CPU profile; "": none
+	profile string // file for a CPU profile of a turn, or of the memory in use while sessions are held; "": none
 }
 
 // parseOrder reads a child's flags.
@@ -60,7 +60,7 @@ func parseOrder(args []string) (o order, err error) {
 	flags.DurationVar(&o.window, "window", time.Second, "how long")
 	flags.IntVar(&o.n, "n", 1000, "sessions to hold")
 	flags.BoolVar(&o.parked, "parked", false, "a goroutine waits on each")
-	flags.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile")
+	flags.StringVar(&o.profile, "profile", "", "file for a profile: of the CPU (load), of the memory (hold)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
