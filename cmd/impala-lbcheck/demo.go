@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
 // demoSeed makes every demo alike, unless --seed says otherwise.
@@ -100,5 +101,5 @@ func demo(ctx context.Context, w world, name string, g *given, flags *clusterFla
 		with.roots = x509.NewCertPool()
 		with.roots.AppendCertsFromPEM(cluster.CA())
 	}
-	return execute(ctx, w, s, with, out)
+	return execute(ctx, w, s, with, out, run.Options{})
 }
