@@ -12,8 +12,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 )
 
-// oursClient is impala-lbcheck's client as its load scenarios use it: a context
-// that can end, a timeout per phase, a record per session.
+// oursClient is impala-lbcheck's client: a context that can end, a timeout per
+// phase, a record per session. Columns are not asked for.
 type oursClient struct{ tls *hs2client.TLSConfig }
 
 func newOurs(roots *x509.CertPool) oursClient {
@@ -26,7 +26,7 @@ func newOurs(roots *x509.CertPool) oursClient {
 }
 
 func (o oursClient) config(addr string) hs2client.Config {
-	return hs2client.Config{Addr: addr, User: userName, TLS: o.tls, Timeout: patience, Record: new(hs2client.Record)}
+	return hs2client.Config{Addr: addr, User: userName, TLS: o.tls, Timeout: patience, NoDescribe: true, Record: new(hs2client.Record)}
 }
 
 func (o oursClient) session(ctx context.Context, addr string) error {

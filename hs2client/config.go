@@ -53,6 +53,10 @@ type Config struct {
 	Timeout time.Duration // of each phase; 0: the context's deadline alone
 	NoPing  bool          // do not ask Ping; identity is then http_addr's alone
 
+	// NoDescribe spares each Query a call: Rows.Columns then stays empty. Values
+	// are of the same types as else.
+	NoDescribe bool
+
 	// Dial connects; nil: a net.Dialer without keepalive. It is given an IP
 	// literal with a port.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
