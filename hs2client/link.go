@@ -20,6 +20,7 @@ type link struct {
 	timeout time.Duration
 	rec     *Record
 	how     how
+	asked   bool // the listener asked for a certificate of ours
 
 	seq    int32
 	owed   int32  // replies of which nothing has come: their calls have given up
@@ -138,6 +139,7 @@ func (s *span) pause(d time.Duration) error {
 
 // place makes an [Error] of what went wrong.
 func (l *link) place(ctx context.Context, phase Phase, err error) error {
+	phase, err = l.secondThoughts(phase, err)
 	e := placed(ctx, l.addr, l.method, phase, err)
 	if l.secret != "" {
 		e.Text = strings.ReplaceAll(e.Text, l.secret, "***")

@@ -10,7 +10,7 @@ import (
 // of a statement without a result. Row and column numbers begin at 0; one out
 // of range panics, as an index does.
 type Rows struct {
-	Columns []Column // as the server describes them; empty: it does not
+	Columns []Column // as the server describes them; empty: it does not, or was not asked
 	pages   []page
 	count   int
 }

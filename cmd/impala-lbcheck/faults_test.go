@@ -23,6 +23,8 @@ type faultRow struct {
 	title    string   // what the line is called where faults do not say it
 	whose    string
 	does     string
+	scenario string   // of demo; "" is smoke
+	hurried  bool     // the row is about a session without an answer: it waits 1 s for one
 	settings string   // flags besides --fault
 	fails    []string // finding ids; empty: tolerated
 	open     []string // finding ids that must be inconclusive
@@ -41,9 +43,17 @@ func (r faultRow) name() string {
 	return strings.Join(r.faults, ", ")
 }
 
+// demo is the scenario that the row runs.
+func (r faultRow) demo() string {
+	if r.scenario == "" {
+		return "smoke"
+	}
+	return r.scenario
+}
+
 func (r faultRow) args(out string, twin bool) []string {
-	args := []string{"demo", "--quiet", "--out", out}
-	if !slices.Contains(r.faults, "hung@1") {
+	args := []string{"demo", r.demo(), "--quiet", "--out", out}
+	if !r.hurried {
 		args = append(args, "--timeout", "20s") // a busy machine must not look like a stalled coordinator
 	}
 	settings := r.settings
@@ -72,7 +82,11 @@ func splitSettings(s string) []string {
 	return out
 }
 
-var faultRows = []faultRow{
+// faultRows are all of them.
+var faultRows = slices.Concat(smokeFaults, loadFaults)
+
+// smokeFaults are what smoke meets.
+var smokeFaults = []faultRow{
 	{
 		faults: []string{"dead@2"}, whose: "coordinator",
 		does:  "gone, and the balancer's health check knows: no connection is sent there, no session errs",
@@ -85,7 +99,7 @@ var faultRows = []faultRow{
 		called: "errors.rate (open.eof); coverage inconclusive",
 		says:   []string{"open.eof"},
 	}, {
-		faults: []string{"hung@1"}, whose: "coordinator",
+		faults: []string{"hung@1"}, whose: "coordinator", hurried: true,
 		does:  "accepts, never answers; a TCP check calls it healthy",
 		fails: []string{scenarios.ErrorsRate}, open: []string{scenarios.BalanceCoverage}, exit: 1,
 		called: "errors.rate (open.timeout); coverage inconclusive, naming the unseen",
@@ -366,13 +380,13 @@ func TestTheDocumentOfFaultsIsMadeFromTheTable(t *testing.T) {
 
 func faultTable() string {
 	var b strings.Builder
-	b.WriteString("| fault | whose | what it does | `demo` settings | what it is called | exit |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| fault | whose | what it does | `demo` | settings | what it is called | exit |\n|---|---|---|---|---|---|---|\n")
 	for _, r := range faultRows {
 		settings := "-"
 		if r.settings != "" {
 			settings = "`" + strings.ReplaceAll(r.settings, "|", `\|`) + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %d |\n", r.name(), r.whose, r.does, settings, r.called, r.exit)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %d |\n", r.name(), r.whose, r.does, r.demo(), settings, r.called, r.exit)
 	}
 	return b.String()
 }

@@ -31,7 +31,7 @@ failed where: with evidence, and with an exit code.`,
 		newScenario(w, "smoke"), newScenario(w, "spread"), newScenario(w, "tls"),
 		newScenario(w, "capacity"), newScenario(w, "query"), newScenario(w, "idle"), newScenario(w, "watch"),
 		newRunFile(w),
-		newDemo(w), newSim(w),
+		newDemo(w), newSim(w), newSize(w),
 		newScenarios(w), newReport(w),
 		newVersion(w),
 	)
