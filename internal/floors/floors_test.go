@@ -33,6 +33,7 @@ var may = map[string][]string{
 	"internal/certs":             {},
 	"internal/stats":             {},
 	"internal/golden":            {},
+	"internal/awssim":            {},
 	"internal/floors":            {},
 	"internal/thriftgen/hs2":     {},
 	"internal/thriftgen/beeswax": {},
