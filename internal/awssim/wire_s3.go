@@ -12,13 +12,16 @@ import (
 // s3Operations are the calls of S3 that are simulated. A HEAD needs the IAM
 // action of what it asks about, which is named otherwise.
 var s3Operations = map[string]operation{
-	"HeadBucket":       answers("s3:ListBucket", (*region).headBucket, tellNone[*Bucket]),
-	"CreateBucket":     answers("s3:CreateBucket", (*region).createBucket, tellNone[*Bucket]).withTags("s3:TagResource"),
-	"GetBucketTagging": answers("s3:GetBucketTagging", (*region).bucketTags, tellBucketTags),
-	"PutBucketTagging": answers("s3:PutBucketTagging", (*region).putTags, tellNone[none]),
-	"GetBucketPolicy":  answers("s3:GetBucketPolicy", (*region).bucketPolicy, tellPolicy),
-	"PutBucketPolicy":  answers("s3:PutBucketPolicy", (*region).putPolicy, tellNone[none]),
-	"HeadObject":       answers("s3:GetObject", (*region).headObject, tellNone[string]),
+	"HeadBucket":         answers("s3:ListBucket", (*region).headBucket, tellNone[*Bucket]),
+	"CreateBucket":       answers("s3:CreateBucket", (*region).createBucket, tellNone[*Bucket]).withTags("s3:TagResource"),
+	"GetBucketTagging":   answers("s3:GetBucketTagging", (*region).bucketTags, tellBucketTags),
+	"PutBucketTagging":   answers("s3:PutBucketTagging", (*region).putTags, tellNone[none]),
+	"GetBucketPolicy":    answers("s3:GetBucketPolicy", (*region).bucketPolicy, tellPolicy),
+	"PutBucketPolicy":    answers("s3:PutBucketPolicy", (*region).putPolicy, tellNone[none]),
+	"DeleteObject":       answers("s3:DeleteObject", (*region).deleteObject, tellNone[none]),
+	"DeleteBucketPolicy": answers("s3:DeleteBucketPolicy", (*region).deletePolicy, tellNone[none]),
+	"DeleteBucket":       answers("s3:DeleteBucket", (*region).deleteBucket, tellNone[none]),
+	"HeadObject":         answers("s3:GetObject", (*region).headObject, tellNone[string]),
 }
 
 func tellNone[T any](T) any { return nil }
@@ -80,12 +83,15 @@ func s3Name(method string, query url.Values, key string) string {
 	switch {
 	case key != "" && method == http.MethodHead:
 		return "HeadObject"
+	case key != "" && method == http.MethodDelete:
+		return "DeleteObject"
 	case key != "":
 		return ""
 	}
 	return map[string]string{
 		"HEAD ": "HeadBucket", "PUT ": "CreateBucket",
 		"GET tagging": "GetBucketTagging", "PUT tagging": "PutBucketTagging",
+		"DELETE ": "DeleteBucket", "DELETE policy": "DeleteBucketPolicy",
 		"GET policy": "GetBucketPolicy", "PUT policy": "PutBucketPolicy",
 	}[method+" "+part]
 }

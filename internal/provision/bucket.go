@@ -18,6 +18,7 @@ type bucket struct {
 	region string // "": not told
 	tags   []types.Tag
 	policy string // "": none
+	proof  string // key of the test file, if it is there and was looked for
 }
 
 // home is the region that is said by saying nothing.
@@ -47,6 +48,23 @@ func (s *site) readBucket(ctx context.Context) error {
 		s.bucket.policy = text(policy.Policy)
 	}
 	return nil
+}
+
+// readLogs looks for the object that Elastic Load Balancing writes when access
+// logs are switched on: it proves that it may.
+func (s *site) readLogs(ctx context.Context) error {
+	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.closed {
+		return err
+	}
+	_, err := s.cloud.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Key: aws.String(s.proofKey())})
+	switch {
+	case err == nil:
+		s.bucket.proof = s.proofKey()
+		return nil
+	case code(err) == "NotFound" || code(err) == "NoSuchKey" || denied(code(err)): // 403 is how S3 says so to who may not list
+		return nil
+	}
+	return err
 }
 
 // readAbsence says what a HEAD that failed means: it has no body, only a status.

@@ -50,6 +50,9 @@ func (s *site) logFolder() string {
 	return folder
 }
 
+// proofKey is the test file's.
+func (s *site) proofKey() string { return s.logFolder() + "ELBAccessLogTestFile" }
+
 // policyVersion is the policy language's, which has not changed since.
 const policyVersion = "2012-10-17"
 

@@ -153,6 +153,7 @@ func (s *site) missingCertificate() []Change {
 // unfit reports a key that a Classic load balancer does not take; "" is one that
 // ACM did not tell.
 func unfit(k types.KeyAlgorithm) bool {
+	k = types.KeyAlgorithm(strings.ReplaceAll(string(k), "-", "_")) // DescribeCertificate spells RSA-2048
 	return k != "" && k != types.KeyAlgorithmRsa1024 && k != types.KeyAlgorithmRsa2048
 }
 

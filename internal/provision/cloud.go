@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -35,8 +34,7 @@ func Open(ctx context.Context, region string) (Cloud, error) {
 
 func newCloud(cfg aws.Config) Cloud {
 	byPath := func(o *s3.Options) {
-		// A bucket's name in front of somebody's own endpoint does not resolve.
-		o.UsePathStyle = o.BaseEndpoint != nil || os.Getenv("AWS_ENDPOINT_URL") != "" || os.Getenv("AWS_ENDPOINT_URL_S3") != ""
+		o.UsePathStyle = o.BaseEndpoint != nil // a bucket's name in front of an endpoint of one's own does not resolve
 	}
 	return Cloud{
 		EC2: ec2.NewFromConfig(cfg), ELB: elb.NewFromConfig(cfg), ACM: acm.NewFromConfig(cfg),

@@ -148,7 +148,7 @@ func passing(err error) bool {
 		"LoadBalancerNotFound", "DuplicateLoadBalancerName", "InvalidInstance", "InvalidConfigurationRequest",
 		"CertificateNotFound", "DuplicateListener", "ListenerNotFound", "DuplicatePolicyName", "PolicyNotFound",
 		"ResourceNotFoundException", "ResourceInUseException", "RequestInProgressException",
-		"BucketAlreadyOwnedByYou", "NoSuchBucket", "OperationAborted", "MalformedPolicy",
+		"BucketAlreadyOwnedByYou", "NoSuchBucket", "OperationAborted",
 		"Throttling", "ThrottlingException", "RequestLimitExceeded", "DependencyThrottle", "SlowDown",
 	}, code(err))
 }

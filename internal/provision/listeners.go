@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,20 +69,33 @@ func (s *site) listenerChanges(port uint16) []Change {
 			if !s.spec.Secure() {
 				return []Change{s.asCreated(port)}
 			}
-			return []Change{s.deleteListener(listener(port, "TCP", "TCP", ""), "a protocol cannot be changed"), s.createListener(want)}
+			return s.recreate(listener(port, "TCP", "TCP", ""), want)
 		}
 		return []Change{s.createListener(want)}
 	}
 	have := s.listeners()[i]
 	switch {
 	case !sameRoute(have, want):
-		return []Change{s.deleteListener(have, "a protocol cannot be changed"), s.createListener(want)}
+		return s.recreate(have, want)
 	case text(have.SSLCertificateId) != text(want.SSLCertificateId):
 		c := Change{Resource: "listener's certificate", Name: fmt.Sprint(port), Action: Update, Before: text(have.SSLCertificateId), After: text(want.SSLCertificateId)}
 		return []Change{writes(c, "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", s.cloud.ELB.SetLoadBalancerListenerSSLCertificate,
 			&elb.SetLoadBalancerListenerSSLCertificateInput{LoadBalancerName: s.balancerName(), LoadBalancerPort: int32(port), SSLCertificateId: want.SSLCertificateId})}
 	}
 	return []Change{asIs("listener", fmt.Sprint(port), listenerText(have))}
+}
+
+// recreate changes a listener's protocol, which AWS has no call for. Without a
+// certificate that is issued it deletes nothing.
+func (s *site) recreate(have, want types.Listener) []Change {
+	del := s.deleteListener(have, "a protocol cannot be changed")
+	if s.spec.Secure() && !s.issued() {
+		del.Why += "; once the certificate is issued"
+		del.do = func(context.Context) error {
+			return fmt.Errorf("listener %d stays as it is: its certificate is not issued", have.LoadBalancerPort)
+		}
+	}
+	return []Change{del, s.createListener(want)}
 }
 
 // asCreated is a listener that comes with the balancer.

@@ -2,13 +2,9 @@ package provision
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"path"
 	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
@@ -73,7 +69,8 @@ func Status(ctx context.Context, c Cloud, spec lbfile.Spec) (Report, error) {
 		return report, err
 	}
 	report.DNS = s.names(ctx)
-	report.AccessLog, err = s.testFile(ctx)
+	err = s.readLogs(ctx)
+	report.AccessLog = s.accessLog()
 	return report, failed(err)
 }
 
@@ -143,19 +140,13 @@ func lookupReason(err error) string {
 	return err.Error()
 }
 
-// testFile looks for the object that Elastic Load Balancing writes when access
-// logs are switched on: it proves that it may.
-func (s *site) testFile(ctx context.Context) (string, error) {
-	if s.spec.AccessLogs == nil || !s.bucket.exists || s.bucket.closed {
-		return "", nil
-	}
-	key := s.logFolder() + "ELBAccessLogTestFile"
-	_, err := s.cloud.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Key: aws.String(key)})
+// accessLog says whether Elastic Load Balancing has proved that it may write.
+func (s *site) accessLog() string {
 	switch {
-	case err == nil:
-		return key + " is there", nil
-	case code(err) == "NotFound" || code(err) == "NoSuchKey" || denied(code(err)): // 403 is how S3 says so to who may not list
-		return fmt.Sprintf("%s is not there (%s): Elastic Load Balancing has not written yet", key, code(err)), nil
+	case s.spec.AccessLogs == nil:
+		return ""
+	case s.bucket.proof != "":
+		return s.bucket.proof + " is there"
 	}
-	return "", err
+	return s.proofKey() + " is not there: Elastic Load Balancing has not written yet"
 }

@@ -32,7 +32,7 @@ func (s *site) remains(purge bool) []resource {
 		{name: "rules", read: groups, missing: s.remainingRules},
 		{name: "security groups", read: groups, missing: s.remainingGroups, patience: releasing},
 		{name: "certificate", read: &reader{s.readOwnedCertificates}, missing: s.remainingCertificates, patience: releasing},
-		{name: "bucket", read: &reader{s.readBucket}, missing: func() []Change { return s.remainingBucket(purge) }},
+		{name: "bucket", read: &reader{s.readLogs}, missing: func() []Change { return s.remainingBucket(purge) }},
 	}
 }
 
@@ -228,6 +228,10 @@ func (s *site) remainingBucket(purge bool) []Change {
 		changes = append(changes, writes(c, "s3:PutBucketPolicy", s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
 	}
 	if purge && s.ownsS3(s.bucket.tags) {
+		if s.bucket.proof != "" {
+			c := Change{Resource: "access log's test file", Name: s.bucket.proof, Action: Delete}
+			changes = append(changes, writes(c, "s3:DeleteObject", s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, Key: aws.String(s.bucket.proof)}))
+		}
 		c := Change{Resource: "bucket", Name: *name, Action: Delete, Before: "access logs"}
 		changes = append(changes, writes(c, "s3:DeleteBucket", s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name}))
 	}
