@@ -34,6 +34,8 @@ var may = map[string][]string{
 	"internal/certs":             {},
 	"internal/stats":             {},
 	"internal/golden":            {},
+	"internal/awssim":            {},
+	"internal/faultproxy":        {},
 	"internal/floors":            {},
 	"internal/thriftgen/hs2":     {},
 	"internal/thriftgen/beeswax": {},

@@ -27,7 +27,9 @@ type Change struct {
 	Call     string   `json:"call,omitempty"` // the AWS action: "elasticloadbalancing:CreateLoadBalancer"
 	CLI      []string `json:"cli,omitempty"`  // the same as an AWS CLI command line, by argument
 
-	do func(ctx context.Context) error // nil: nothing to do
+	do    func(ctx context.Context) error // nil: nothing to do
+	try   func(ctx context.Context) error // the same with DryRun; nil where AWS has none
+	keeps string                          // the shell variable for what the call returns; "" for most
 }
 
 // Writes reports whether carrying the change out would change anything.
@@ -35,6 +37,11 @@ func (c Change) Writes() bool { return c.Action == Create || c.Action == Update 
 
 // Stops reports whether nothing may be written while this is so.
 func (c Change) Stops() bool { return c.Action == Conflict || c.Action == Blocked }
+
+// same reports whether two looks at AWS found the same step missing.
+func (c Change) same(d Change) bool {
+	return c.Action == d.Action && c.Resource == d.Resource && c.Name == d.Name
+}
 
 // Plan is what there is to do, in order.
 type Plan struct {

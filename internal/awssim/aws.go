@@ -1,0 +1,150 @@
+package awssim
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Account is whose AWS this is.
+const Account = "123456789012"
+
+// Config is how late this AWS is. Every lag is counted in calls, never in time;
+// the zero value is an AWS that does everything at once.
+type Config struct {
+	// Region is where the seeding and reading methods look; "" is us-east-1.
+	// Requests go to the region that their signature names.
+	Region string
+	// VisibleLag is how many calls, of whatever service, do not see a group, a
+	// balancer or a certificate after its creation.
+	VisibleLag int
+	// HealthLag is how many calls of DescribeInstanceHealth show an instance as
+	// out of service after its registration.
+	HealthLag int
+	// InterfaceLag is how many calls of DescribeNetworkInterfaces still show the
+	// interfaces of a balancer after its deletion; until then its groups are in use.
+	InterfaceLag int
+	// DetailsLag is how many calls of DescribeCertificate show no CNAME yet.
+	DetailsLag int
+	// IssueAfter is how many calls of DescribeCertificate show the CNAME before
+	// the certificate is issued; 0 leaves that to CompleteValidation.
+	IssueAfter int
+	// CertificateLag is how many uses of an issued certificate are answered with
+	// CertificateNotFound by Elastic Load Balancing.
+	CertificateLag int
+	// PolicyLag is how many attempts to switch access logs on do not see a new
+	// bucket policy yet.
+	PolicyLag int
+	// PageSize is how many items a page of an answer has at most; 0: all.
+	PageSize int
+	// Now dates what is made; nil is time.Now.
+	Now func() time.Time
+}
+
+// AWS is a running simulation. All methods may be used at any time.
+type AWS struct {
+	mu      sync.Mutex
+	config  Config
+	regions map[string]*region
+	buckets []*Bucket // S3's names are global
+	denied  map[string]bool
+	calls   []Call
+	ids     int
+
+	server *http.Server
+	url    string
+	served chan struct{}
+}
+
+// region is what there is in one region.
+type region struct {
+	aws          *AWS
+	name         string
+	vpcs         []*VPC
+	subnets      []*Subnet
+	instances    []*Instance
+	interfaces   []*Interface
+	groups       []*Group
+	balancers    []*Balancer
+	certificates []*Certificate
+}
+
+// Start listens on 127.0.0.1 at a free port. Close ends it.
+func Start(config Config) (*AWS, error) {
+	if config.Region == "" {
+		config.Region = "us-east-1"
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	a := &AWS{config: config, regions: map[string]*region{}, denied: map[string]bool{}, served: make(chan struct{})}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("simulated AWS: %w", err)
+	}
+	a.url = "http://" + l.Addr().String()
+	a.server = &http.Server{Handler: http.HandlerFunc(a.serve), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		defer close(a.served)
+		_ = a.server.Serve(l) // always http.ErrServerClosed: nothing but Close ends it
+	}()
+	return a, nil
+}
+
+// URL is the endpoint of every service: the BaseEndpoint of a client. S3 is
+// asked by path (UsePathStyle).
+func (a *AWS) URL() string { return a.url }
+
+// Close ends it, with its connections.
+func (a *AWS) Close() error {
+	err := a.server.Close()
+	<-a.served
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// Tune changes the configuration while it runs. Region stays.
+func (a *AWS) Tune(change func(*Config)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	home := a.config.Region
+	change(&a.config)
+	a.config.Region = home
+}
+
+// home locks, and returns the region of the methods for tests and how to unlock.
+func (a *AWS) home() (*region, func()) {
+	a.mu.Lock()
+	return a.region(a.config.Region), a.mu.Unlock
+}
+
+func (a *AWS) region(name string) *region {
+	r := a.regions[name]
+	if r == nil {
+		r = &region{aws: a, name: name}
+		a.regions[name] = r
+	}
+	return r
+}
+
+// id makes the next id of a kind: "sg" gives sg-0, followed by 16 hex digits.
+func (a *AWS) id(kind string) string {
+	a.ids++
+	return fmt.Sprintf("%s-0%016x", kind, a.ids)
+}
+
+// born remembers when something was made, in calls.
+type born struct{ call int }
+
+func (a *AWS) bornNow() born { return born{call: len(a.calls)} }
+
+// seeded is when everything was made that a test put there: long ago.
+func seeded() born { return born{call: -1 << 30} }
+
+// visible reports whether a call that is being answered sees it.
+func (a *AWS) visible(b born) bool { return len(a.calls) > b.call+a.config.VisibleLag }

@@ -1,0 +1,290 @@
+package awssim
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Balancer is a Classic load balancer.
+type Balancer struct {
+	Name        string
+	DNSName     string
+	Scheme      string
+	VPC         string
+	Subnets     []string
+	Groups      []string
+	Listeners   []Listener
+	Instances   []string
+	HealthCheck HealthCheck
+	Attributes  Attributes
+	Policies    []Policy
+	Tags        map[string]string
+	Created     time.Time
+
+	checks map[string]int // calls of DescribeInstanceHealth since the registration, by instance
+	born
+}
+
+// AddBalancer puts one there, that somebody else made. Without a scheme it is
+// internal, without a health check it has the default one.
+func (a *AWS) AddBalancer(b Balancer) {
+	r, unlock := a.home()
+	defer unlock()
+	b = b.clone()
+	if b.Scheme == "" {
+		b.Scheme = "internal"
+	}
+	b.born = seeded()
+	r.settle(&b)
+	r.balancers = append(r.balancers, &b)
+}
+
+// LoadBalancers lists the load balancers.
+func (a *AWS) LoadBalancers() []Balancer {
+	r, unlock := a.home()
+	defer unlock()
+	out := make([]Balancer, 0, len(r.balancers))
+	for _, b := range r.balancers {
+		out = append(out, b.clone())
+	}
+	return out
+}
+
+// SetBalancer changes one by hand, as somebody else would.
+func (a *AWS) SetBalancer(name string, change func(*Balancer)) {
+	r, unlock := a.home()
+	defer unlock()
+	if b := find(r.balancers, func(b *Balancer) bool { return b.Name == name }); b != nil {
+		change(b)
+		r.rewire(b)
+	}
+}
+
+func (b Balancer) clone() Balancer {
+	b.Subnets, b.Groups, b.Instances = slices.Clone(b.Subnets), slices.Clone(b.Groups), slices.Clone(b.Instances)
+	b.Listeners, b.Policies = slices.Clone(b.Listeners), slices.Clone(b.Policies)
+	for i := range b.Listeners {
+		b.Listeners[i].Policies = slices.Clone(b.Listeners[i].Policies)
+	}
+	b.Tags, b.checks = maps.Clone(b.Tags), maps.Clone(b.checks)
+	return b
+}
+
+// settle fills in what AWS decides itself.
+func (r *region) settle(b *Balancer) {
+	if len(b.Subnets) > 0 {
+		b.VPC = r.vpcOf(b.Subnets[0])
+	}
+	r.aws.ids++
+	b.DNSName = fmt.Sprintf("%s-%d.%s.elb.amazonaws.com", b.Name, 1000000000+r.aws.ids, r.name)
+	if b.Scheme == "internal" {
+		b.DNSName = "internal-" + b.DNSName
+	}
+	if b.HealthCheck == (HealthCheck{}) {
+		b.HealthCheck = defaultCheck(b.Listeners)
+	}
+	if b.Attributes == (Attributes{}) {
+		b.Attributes = defaultAttributes()
+	}
+	b.Created, b.checks = r.aws.config.Now().UTC().Truncate(time.Second), map[string]int{}
+	r.rewire(b)
+}
+
+// rewire gives a balancer one interface a subnet, in its groups.
+func (r *region) rewire(b *Balancer) {
+	r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool {
+		return e.balancer == b.Name && !e.doomed && !slices.Contains(b.Subnets, e.Subnet)
+	})
+	for _, subnet := range b.Subnets {
+		e := find(r.interfaces, func(e *Interface) bool {
+			return e.balancer == b.Name && !e.doomed && e.Subnet == subnet
+		})
+		if e == nil {
+			e = &Interface{ID: r.aws.id("eni"), Description: "ELB " + b.Name, Owner: amazonELB, Index: 1, Subnet: subnet, Address: r.address(subnet), balancer: b.Name}
+			r.interfaces = append(r.interfaces, e)
+		}
+		e.Groups = slices.Clone(b.Groups)
+	}
+}
+
+// balancer is the one that a call sees.
+func (r *region) balancer(name string) (*Balancer, error) {
+	if b := find(r.balancers, func(b *Balancer) bool { return b.Name == name && r.aws.visible(b.born) }); b != nil {
+		return b, nil
+	}
+	return nil, refuse("LoadBalancerNotFound", "There is no ACTIVE Load Balancer named '%s'", name)
+}
+
+func (r *region) arn(b *Balancer) string {
+	return fmt.Sprintf("arn:aws:elasticloadbalancing:%s:%s:loadbalancer/%s", r.name, Account, b.Name)
+}
+
+// mostBalancers is the default quota a region.
+const mostBalancers = 20
+
+var balancerName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)
+
+type createBalancer struct {
+	LoadBalancerName string
+	Scheme           string
+	Subnets          []string
+	SecurityGroups   []string
+	Listeners        []listenerIn
+	Tags             []tag
+}
+
+func (c createBalancer) carriesTags() bool { return len(c.Tags) > 0 }
+
+// createBalancer makes one, or gives the one that is there and is exactly so.
+func (r *region) createBalancer(in createBalancer) (*Balancer, error) {
+	wanted, err := r.wanted(in)
+	if err != nil {
+		return nil, err
+	}
+	if b := find(r.balancers, func(b *Balancer) bool { return b.Name == in.LoadBalancerName }); b != nil {
+		if difference := b.differs(wanted); difference != "" {
+			return nil, refuse("DuplicateLoadBalancerName", "The load balancer '%s' already exists and it is configured with different %s", b.Name, difference)
+		}
+		return b, nil
+	}
+	if len(r.balancers) >= mostBalancers {
+		return nil, refuse("TooManyLoadBalancers", "Exceeded quota of account %s", Account)
+	}
+	wanted.born = r.aws.bornNow()
+	r.settle(wanted)
+	r.balancers = append(r.balancers, wanted)
+	return wanted, nil
+}
+
+func (r *region) wanted(in createBalancer) (*Balancer, error) {
+	if !balancerName.MatchString(in.LoadBalancerName) {
+		return nil, refuse("ValidationError", "LoadBalancer name '%s': at most 32 letters, digits and hyphens, no hyphen at either end", in.LoadBalancerName)
+	}
+	b := &Balancer{Name: in.LoadBalancerName, Scheme: in.Scheme}
+	if b.Scheme == "" {
+		b.Scheme = "internet-facing"
+	}
+	if b.Scheme != "internal" && b.Scheme != "internet-facing" {
+		return nil, refuse("InvalidScheme", "Invalid scheme '%s'", in.Scheme)
+	}
+	var err error
+	if b.Tags, err = elbTags.set(in.Tags); err != nil {
+		return nil, err
+	}
+	if err := r.place(b, in.Subnets); err != nil {
+		return nil, err
+	}
+	if b.Groups, err = r.groupsOf(b, in.SecurityGroups); err != nil {
+		return nil, err
+	}
+	if len(in.Listeners) == 0 {
+		return nil, refuse("ValidationError", "Listeners is required")
+	}
+	for _, l := range in.Listeners {
+		if err := r.listen(b, l); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// differs says in what a balancer is not as wanted; "": in nothing. Attributes,
+// health check and instances are no part of it (guess: what AWS compares is
+// only known by the words of its refusals).
+func (b *Balancer) differs(w *Balancer) string {
+	switch {
+	case b.Scheme != w.Scheme:
+		return "scheme"
+	case !sameSet(b.Subnets, w.Subnets):
+		return "subnets"
+	case !sameSet(b.Groups, w.Groups):
+		return "security groups"
+	case !slices.EqualFunc(b.sortedListeners(), w.sortedListeners(), func(x, y Listener) bool { return x.same(y) }):
+		return "listeners"
+	case !maps.Equal(b.Tags, w.Tags):
+		return "tags"
+	}
+	return ""
+}
+
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+type named struct{ LoadBalancerName string }
+
+// deleteBalancer deletes; one that is not there is deleted already. Its
+// interfaces stay a while.
+func (r *region) deleteBalancer(in named) (none, error) {
+	r.balancers = slices.DeleteFunc(r.balancers, func(b *Balancer) bool { return b.Name == in.LoadBalancerName })
+	for _, e := range r.interfaces {
+		e.doomed = e.doomed || e.balancer == in.LoadBalancerName && in.LoadBalancerName != ""
+	}
+	if r.aws.config.InterfaceLag == 0 {
+		r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool { return e.doomed })
+	}
+	return none{}, nil
+}
+
+type describeBalancers struct {
+	LoadBalancerNames []string
+	Marker            string
+	PageSize          int32
+}
+
+func (r *region) describeBalancers(in describeBalancers) (page[*Balancer], error) {
+	var found []*Balancer
+	for _, name := range in.LoadBalancerNames {
+		b, err := r.balancer(name)
+		if err != nil {
+			return page[*Balancer]{}, err
+		}
+		found = append(found, b)
+	}
+	if len(in.LoadBalancerNames) == 0 {
+		for _, b := range r.balancers {
+			if r.aws.visible(b.born) {
+				found = append(found, b)
+			}
+		}
+	}
+	return turn(r.aws, found, in.PageSize, in.Marker)
+}
+
+type describeTags struct{ LoadBalancerNames []string }
+
+// mostNames is how many balancers a call of DescribeTags may name (API reference).
+const mostNames = 20
+
+func (r *region) describeTags(in describeTags) ([]*Balancer, error) {
+	if n := len(in.LoadBalancerNames); n == 0 || n > mostNames {
+		return nil, refuse("ValidationError", "LoadBalancerNames: 1 to %d names", mostNames)
+	}
+	var found []*Balancer
+	for _, name := range in.LoadBalancerNames {
+		b, err := r.balancer(name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, b)
+	}
+	return found, nil
+}
+
+// zones are those of the balancer's subnets.
+func (r *region) zones(b *Balancer) []string {
+	var zones []string
+	for _, s := range b.Subnets {
+		zones = append(zones, r.zoneOf(s))
+	}
+	return zones
+}
+
+// reserved reports names that only AWS's own policies may have.
+func reserved(name string) bool {
+	return strings.HasPrefix(name, "ELBSecurityPolicy-") || strings.HasPrefix(name, "ELBSample-")
+}

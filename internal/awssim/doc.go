@@ -1,0 +1,74 @@
+// Package awssim is as much of AWS as a Classic load balancer before Impala
+// needs, in one process: EC2, Elastic Load Balancing (2012-06-01), Certificate
+// Manager, S3 and STS, as one endpoint that the SDK's own clients talk to. It
+// exists to refuse what AWS refuses, with the codes of its API references, and
+// to be late as AWS is late.
+//
+//	sim, err := awssim.Start(awssim.Config{HealthLag: 2})
+//	defer sim.Close()
+//	vpc := sim.AddVPC(awssim.VPC{Tags: map[string]string{"Name": "impala"}})
+//	client := elasticloadbalancing.New(elasticloadbalancing.Options{BaseEndpoint: aws.String(sim.URL()), ...})
+//
+// AddVPC and its like put there what a provisioning run finds; SetGroup and its
+// like are somebody else's hand; LoadBalancers, Groups, ENIs, Certificates and
+// Buckets are what there is, as copies; Calls is what was asked, with the IAM
+// actions that it takes. Deny takes one of those away. The service and the
+// region of a request are those of its signature's scope, which is not checked.
+// There is no clock: what comes late comes after a number of calls ([Config]).
+//
+// # What is validated
+//
+//   - EC2: names of groups (letters, length, sg-, equal but for case), their VPC,
+//     networks put into canonical form, ports, equal rules in a group or in a
+//     call, quotas of rules a group and groups an interface, deletion of a group
+//     that an interface, a balancer or another group's rule has, tags at creation
+//     and of what they are, filters (an unknown name is refused), DryRun.
+//   - Elastic Load Balancing: names, scheme, subnets (they exist, one VPC, one a
+//     zone), groups, listeners (protocols of one layer, ports, certificates,
+//     secure and plain on one instance port), equal and different creation,
+//     number and names of tags, ranges of attributes and health checks, the
+//     bucket and the policy of an access log, instances (they exist, VPC,
+//     running), policies, the names at most that DescribeTags takes.
+//   - Health: the instance runs, its zone has a subnet of the balancer, a process
+//     listens (Instance.Ports) on the health check's port, and the groups of its
+//     primary interface let the balancer in.
+//   - Certificate Manager: names and their number, the token, tags, use by a
+//     balancer, the keys that a list shows.
+//   - S3: names, location constraints, ownership, region, the syntax of a policy.
+//   - A parameter or an operation that is not listed in the wire files is refused
+//     as NotSimulated, never ignored.
+//
+// # What is a guess
+//
+// No AWS was asked. These are neither in an API reference nor in a report that
+// we know of; the code has "guess" at each.
+//
+//   - AuthorizeSecurityGroupIngress adds all rules of a call or none.
+//   - DryRun is answered once the parameters are read and permission is there,
+//     before anything is looked up.
+//   - Creating a balancer that exists compares scheme, subnets, groups, listeners
+//     and tags with what it has now.
+//   - The codes, not the limits, of: a second subnet in a zone, too many groups of
+//     a balancer, mixed listeners on one instance port, a certificate on a plain
+//     listener, an emit interval other than 5 and 60, a draining timeout while
+//     draining is off, a reserved policy name, an unknown reference policy, an
+//     elliptic key from Certificate Manager, a domain over 64 letters, a balancer's
+//     interface modified by its user.
+//   - A certificate that is not issued is CertificateNotFound for a listener.
+//   - A stopped instance cannot be registered; one that exists and is not
+//     registered can be deregistered.
+//   - A name of amazonaws.com gives a certificate that has FAILED, for
+//     ADDITIONAL_VERIFICATION_REQUIRED.
+//   - A listener without an instance protocol has TCP or HTTP there.
+//   - Messages are close to AWS's own at best. Code and type are what to ask for.
+//
+// # What is not simulated
+//
+// Signatures, IAM beyond Deny, outbound rules, DNS, traffic, draining, quotas
+// besides those above, the default VPC, EC2-Classic, peering, IPv6 of subnets,
+// other policies than SSL negotiation with a reference policy, availability zones
+// given by name, the regions' hosted zone ids (all have us-east-1's), the age of
+// idempotency tokens (ForgetTokens ages them), renewal, buckets' encryption beyond
+// KMS, partitions other than aws. A late creation is late for its group, balancer
+// or certificate, not for rules, tags or attributes.
+package awssim

@@ -1,0 +1,120 @@
+package awssim
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// filter is one of EC2's: any of the values, of which * and ? are wildcards.
+type filter struct {
+	Name  string
+	Value []string
+}
+
+// property looks one property up by a filter's name; known is false for a name
+// that this kind of resource does not have here.
+type property func(name string) (values []string, known bool)
+
+// matches reports whether all filters do. EC2 refuses a name it does not know,
+// and so do we for one that is not simulated.
+func matches(filters []filter, tags map[string]string, of property) (bool, error) {
+	for _, f := range filters {
+		values, known := tagValues(f.Name, tags)
+		if !known {
+			values, known = of(f.Name)
+		}
+		if !known {
+			return false, refuse("InvalidParameterValue", "The filter '%s' is invalid", f.Name)
+		}
+		if !slices.ContainsFunc(values, func(v string) bool { return anyMatches(f.Value, v) }) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+func tagValues(name string, tags map[string]string) (values []string, known bool) {
+	if name == "tag-key" {
+		for key := range tags {
+			values = append(values, key)
+		}
+		return values, true
+	}
+	key, isTag := strings.CutPrefix(name, "tag:")
+	if value, ok := tags[key]; isTag && ok {
+		values = []string{value}
+	}
+	return values, isTag
+}
+
+func anyMatches(patterns []string, value string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return wildcard(p, value) })
+}
+
+// wildcard matches * and ? as EC2's filters and IAM's policies do: * takes
+// slashes too, which path.Match would not.
+func wildcard(pattern, value string) bool {
+	hide := strings.NewReplacer("/", "\x00", "[", "\x01", "]", "\x02", `\`, "\x03")
+	ok, err := path.Match(hide.Replace(pattern), hide.Replace(value))
+	return err == nil && ok
+}
+
+// page is one page of a list.
+type page[T any] struct {
+	Items []T
+	Next  string // token of the next page; "": the last
+}
+
+// paging is how EC2 is asked for one.
+type paging struct {
+	MaxResults int32
+	NextToken  string
+}
+
+// turn cuts one page out: at most `most` items (0: all), never more than the
+// simulation's own limit.
+func turn[T any](a *AWS, items []T, most int32, token string) (page[T], error) {
+	start := 0
+	if token != "" {
+		n, err := strconv.Atoi(token)
+		if err != nil || n < 0 || n > len(items) {
+			return page[T]{}, refuse("InvalidNextToken", "The token '%s' is invalid", token)
+		}
+		start = n
+	}
+	size := int(most)
+	if limit := a.config.PageSize; limit > 0 && (size == 0 || size > limit) {
+		size = limit
+	}
+	rest := items[start:]
+	if size == 0 || len(rest) <= size {
+		return page[T]{Items: rest}, nil
+	}
+	return page[T]{Items: rest[:size], Next: strconv.Itoa(start + size)}, nil
+}
+
+// selected is what EC2's Describe calls give: those with the ids, or all; of
+// them those that the filters match. A missing id is an error.
+func selected[T any](all []*T, ids []string, id func(*T) string, missing func(string) error, match func(*T) (bool, error)) ([]*T, error) {
+	for _, want := range ids {
+		if !slices.ContainsFunc(all, func(t *T) bool { return id(t) == want }) {
+			return nil, missing(want)
+		}
+	}
+	var out []*T
+	for _, t := range all {
+		if len(ids) > 0 && !slices.Contains(ids, id(t)) {
+			continue
+		}
+		ok, err := match(t)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}

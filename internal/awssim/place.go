@@ -1,0 +1,113 @@
+package awssim
+
+import "slices"
+
+// place puts a balancer into subnets, besides those it is in.
+func (r *region) place(b *Balancer, subnets []string) error {
+	if len(subnets) == 0 {
+		return refuse("ValidationError", "Either AvailabilityZones or SubnetIds must be specified")
+	}
+	placed := *b
+	placed.Subnets = slices.Clone(b.Subnets)
+	for _, id := range distinct(subnets) {
+		if err := r.enter(&placed, id); err != nil {
+			return err
+		}
+	}
+	b.Subnets, b.VPC = placed.Subnets, placed.VPC
+	return nil
+}
+
+func (r *region) enter(b *Balancer, id string) error {
+	if slices.Contains(b.Subnets, id) {
+		return nil
+	}
+	s := r.subnet(id)
+	if s == nil {
+		return refuse("SubnetNotFound", "The requested subnet '%s' was not found", id)
+	}
+	if b.VPC != "" && b.VPC != s.VPC {
+		return refuse("InvalidSubnet", "Subnet '%s' is not in VPC '%s'", id, b.VPC)
+	}
+	if slices.Contains(r.zones(b), s.Zone) { // guess: the code; the limit is documented
+		return refuseAs(409, "InvalidConfigurationRequest", "ELB cannot be attached to multiple subnets in the same AZ.")
+	}
+	if v := r.vpc(s.VPC); b.Scheme == "internet-facing" && (v == nil || !v.Internet) {
+		return refuse("InvalidSubnet", "VPC %s has no internet gateway", s.VPC)
+	}
+	b.VPC, b.Subnets = s.VPC, append(b.Subnets, id)
+	return nil
+}
+
+// mostBalancerGroups is the quota of security groups a balancer.
+const mostBalancerGroups = 5
+
+// groupsOf checks a balancer's groups; without any it gets the VPC's default one.
+func (r *region) groupsOf(b *Balancer, ids []string) ([]string, error) {
+	if len(ids) == 0 {
+		return []string{r.defaultGroup(b.VPC).ID}, nil
+	}
+	ids = distinct(ids)
+	for _, id := range ids {
+		if g := r.group(id); g == nil || g.VPC != b.VPC {
+			return nil, refuse("InvalidSecurityGroup", "One or more of the specified security groups do not exist: %s", id)
+		}
+	}
+	if len(ids) > mostBalancerGroups { // guess: the code
+		return nil, refuseAs(409, "InvalidConfigurationRequest", "At most %d security groups", mostBalancerGroups)
+	}
+	return ids, nil
+}
+
+type applyGroups struct {
+	LoadBalancerName string
+	SecurityGroups   []string
+}
+
+func (r *region) applyGroups(in applyGroups) (*Balancer, error) {
+	b, err := r.balancer(in.LoadBalancerName)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.SecurityGroups) == 0 {
+		return nil, refuse("ValidationError", "SecurityGroups is required")
+	}
+	groups, err := r.groupsOf(b, in.SecurityGroups)
+	if err != nil {
+		return nil, err
+	}
+	b.Groups = groups
+	r.rewire(b)
+	return b, nil
+}
+
+type subnetsIn struct {
+	LoadBalancerName string
+	Subnets          []string
+}
+
+func (r *region) attach(in subnetsIn) (*Balancer, error) {
+	b, err := r.balancer(in.LoadBalancerName)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.place(b, in.Subnets); err != nil {
+		return nil, err
+	}
+	r.rewire(b)
+	return b, nil
+}
+
+func (r *region) detach(in subnetsIn) (*Balancer, error) {
+	b, err := r.balancer(in.LoadBalancerName)
+	if err != nil {
+		return nil, err
+	}
+	left := slices.DeleteFunc(slices.Clone(b.Subnets), func(id string) bool { return slices.Contains(in.Subnets, id) })
+	if len(left) == 0 {
+		return nil, refuseAs(409, "InvalidConfigurationRequest", "A load balancer keeps at least one subnet")
+	}
+	b.Subnets = left
+	r.rewire(b)
+	return b, nil
+}

@@ -1,0 +1,125 @@
+package awssim
+
+import (
+	"encoding/xml"
+	"maps"
+	"slices"
+)
+
+// ec2Operations are the calls of EC2 that are simulated.
+var ec2Operations = map[string]operation{
+	"DescribeVpcs":                    answers("ec2:DescribeVpcs", (*region).describeVPCs, tellVPCs),
+	"DescribeSubnets":                 answers("ec2:DescribeSubnets", (*region).describeSubnets, tellSubnets),
+	"DescribeInstances":               answers("ec2:DescribeInstances", (*region).describeInstances, tellInstances),
+	"DescribeNetworkInterfaces":       answers("ec2:DescribeNetworkInterfaces", (*region).describeInterfaces, tellInterfaces),
+	"ModifyNetworkInterfaceAttribute": answers("ec2:ModifyNetworkInterfaceAttribute", (*region).modifyInterface, tellReturn[none]),
+	"DescribeSecurityGroups":          answers("ec2:DescribeSecurityGroups", (*region).describeGroups, tellGroups),
+	"CreateSecurityGroup":             answers("ec2:CreateSecurityGroup", (*region).createGroup, tellNewGroup).withTags("ec2:CreateTags"),
+	"DeleteSecurityGroup":             answers("ec2:DeleteSecurityGroup", (*region).deleteGroup, tellDeletedGroup),
+	"AuthorizeSecurityGroupIngress":   answers("ec2:AuthorizeSecurityGroupIngress", (*region).authorize, tellAuthorized).withTags("ec2:CreateTags"),
+	"RevokeSecurityGroupIngress":      answers("ec2:RevokeSecurityGroupIngress", (*region).revoke, tellRevoked),
+}
+
+const requestID = "00000000-0000-4000-8000-000000000000"
+
+// ec2Success wraps an answer as EC2 does: its members lie in the response itself.
+func ec2Success(action string, answer any) []byte {
+	inner, _ := xml.Marshal(answer) // of our own structs: it cannot fail
+	return []byte(xml.Header + "<" + action + `Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>` + requestID + "</requestId>" + string(inner) + "</" + action + "Response>")
+}
+
+type xmlError struct {
+	XMLName xml.Name `xml:"Error"`
+	Type    string   `xml:",omitempty"`
+	Code    string
+	Message string
+}
+
+func ec2Failure(e *ServiceError) []byte {
+	inner, _ := xml.Marshal(xmlError{Code: e.Code, Message: e.Message})
+	return []byte(xml.Header + "<Response><Errors>" + string(inner) + "</Errors><RequestID>" + requestID + "</RequestID></Response>")
+}
+
+// parts is an answer's members, marshalled one after the other.
+type parts []any
+
+// MarshalXML writes no element around them.
+func (p parts) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
+	for _, one := range p {
+		if err := e.Encode(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// element is one member: text, a struct or a list.
+type element struct {
+	name  string
+	value any
+}
+
+// MarshalXML writes the value under the name.
+func (m element) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
+	return e.EncodeElement(m.value, xml.StartElement{Name: xml.Name{Local: m.name}})
+}
+
+// items is a list as EC2 writes it.
+type items[T any] struct {
+	Item []T `xml:"item"`
+}
+
+func set[S, T any](from []S, tell func(S) T) items[T] {
+	var out items[T]
+	for _, s := range from {
+		out.Item = append(out.Item, tell(s))
+	}
+	return out
+}
+
+func paged[S, T any](name string, p page[S], tell func(S) T) any {
+	out := parts{element{name, set(p.Items, tell)}}
+	if p.Next != "" {
+		out = append(out, element{"nextToken", p.Next})
+	}
+	return out
+}
+
+type xmlTag struct {
+	Key   string `xml:"key"`
+	Value string `xml:"value"`
+}
+
+func tellTags(tags map[string]string) items[xmlTag] {
+	return set(slices.Sorted(maps.Keys(tags)), func(key string) xmlTag { return xmlTag{key, tags[key]} })
+}
+
+type xmlVPC struct {
+	ID    string        `xml:"vpcId"`
+	Owner string        `xml:"ownerId"`
+	State string        `xml:"state"`
+	CIDR  string        `xml:"cidrBlock"`
+	Tags  items[xmlTag] `xml:"tagSet"`
+}
+
+func tellVPCs(p page[*VPC]) any {
+	return paged("vpcSet", p, func(v *VPC) xmlVPC { return xmlVPC{v.ID, Account, "available", v.CIDR, tellTags(v.Tags)} })
+}
+
+type xmlSubnet struct {
+	ID    string        `xml:"subnetId"`
+	VPC   string        `xml:"vpcId"`
+	State string        `xml:"state"`
+	Zone  string        `xml:"availabilityZone"`
+	CIDR  string        `xml:"cidrBlock"`
+	Free  int           `xml:"availableIpAddressCount"`
+	Tags  items[xmlTag] `xml:"tagSet"`
+}
+
+func tellSubnets(p page[*Subnet]) any {
+	return paged("subnetSet", p, func(s *Subnet) xmlSubnet {
+		return xmlSubnet{s.ID, s.VPC, "available", s.Zone, s.CIDR, 200, tellTags(s.Tags)}
+	})
+}
+
+func tellReturn[T any](T) any { return element{"return", true} }

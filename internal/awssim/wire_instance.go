@@ -1,0 +1,87 @@
+package awssim
+
+type xmlReservation struct {
+	ID        string             `xml:"reservationId"`
+	Owner     string             `xml:"ownerId"`
+	Instances items[xmlInstance] `xml:"instancesSet"`
+}
+
+type xmlInstance struct {
+	ID      string            `xml:"instanceId"`
+	State   xmlState          `xml:"instanceState"`
+	VPC     string            `xml:"vpcId"`
+	Subnet  string            `xml:"subnetId"`
+	Zone    string            `xml:"placement>availabilityZone"`
+	Address string            `xml:"privateIpAddress,omitempty"`
+	Groups  items[xmlGroupID] `xml:"groupSet"`
+	Cards   items[xmlCard]    `xml:"networkInterfaceSet"`
+	Tags    items[xmlTag]     `xml:"tagSet"`
+}
+
+type xmlState struct {
+	Code int    `xml:"code"`
+	Name string `xml:"name"`
+}
+
+// stateCodes are the numbers that EC2 gives its states.
+var stateCodes = map[string]int{"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
+
+type xmlGroupID struct {
+	ID   string `xml:"groupId"`
+	Name string `xml:"groupName"`
+}
+
+type xmlCard struct {
+	ID          string            `xml:"networkInterfaceId"`
+	Description string            `xml:"description"`
+	Owner       string            `xml:"ownerId"`
+	Requester   string            `xml:"requesterId,omitempty"`
+	Managed     bool              `xml:"requesterManaged"`
+	Status      string            `xml:"status"`
+	VPC         string            `xml:"vpcId"`
+	Subnet      string            `xml:"subnetId"`
+	Zone        string            `xml:"availabilityZone,omitempty"`
+	Address     string            `xml:"privateIpAddress"`
+	Groups      items[xmlGroupID] `xml:"groupSet"`
+	Attachment  xmlAttachment     `xml:"attachment"`
+}
+
+type xmlAttachment struct {
+	ID       string `xml:"attachmentId"`
+	Instance string `xml:"instanceId,omitempty"`
+	Owner    string `xml:"instanceOwnerId,omitempty"`
+	Index    int    `xml:"deviceIndex"`
+	Status   string `xml:"status"`
+}
+
+func tellInstances(p page[machine]) any {
+	return paged("reservationSet", p, func(m machine) xmlReservation {
+		return xmlReservation{"r-" + m.ID[2:], Account, items[xmlInstance]{Item: []xmlInstance{tellInstance(m)}}}
+	})
+}
+
+func tellInstance(m machine) xmlInstance {
+	out := xmlInstance{
+		ID: m.ID, State: xmlState{stateCodes[m.State], m.State}, VPC: m.vpc, Subnet: m.Subnet, Zone: m.zone, Tags: tellTags(m.Tags),
+		Cards: set(m.cards, func(e *Interface) xmlCard {
+			return tellCard(wiredCard{Interface: e, vpc: m.vpc, groups: m.groups})
+		}),
+	}
+	for i, e := range m.cards {
+		if e.Index == 0 {
+			out.Address, out.Groups = e.Address, out.Cards.Item[i].Groups
+		}
+	}
+	return out
+}
+
+func tellInterfaces(p page[wiredCard]) any { return paged("networkInterfaceSet", p, tellCard) }
+
+func tellCard(c wiredCard) xmlCard {
+	return xmlCard{
+		ID: c.ID, Description: c.Description, Owner: Account, Requester: c.requester(), Managed: c.balancer != "", Status: "in-use",
+		VPC: c.vpc, Subnet: c.Subnet, Zone: c.zone, Address: c.Address,
+		Groups:     set(c.Groups, func(id string) xmlGroupID { return xmlGroupID{id, c.groups[id]} }),
+		Attachment: xmlAttachment{"eni-attach-" + c.ID[4:], c.Instance, c.Owner, c.Index, "attached"},
+	}
+}

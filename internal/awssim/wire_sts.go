@@ -1,0 +1,16 @@
+package awssim
+
+// stsOperations: who asks needs no permission to hear it.
+var stsOperations = map[string]operation{
+	"GetCallerIdentity": answers("", (*region).callerIdentity, tellIdentity),
+}
+
+func stsSuccess(action string, answer any) []byte {
+	return querySuccess("https://sts.amazonaws.com/doc/2011-06-15/", action, answer)
+}
+
+func (r *region) callerIdentity(struct{}) (string, error) { return callerARN, nil }
+
+func tellIdentity(arn string) any {
+	return parts{element{"Arn", arn}, element{"UserId", "AIDAEXAMPLE"}, element{"Account", Account}}
+}

@@ -1,0 +1,90 @@
+package faultproxy
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// Kind is a way to fail.
+type Kind int
+
+// The ways. The first four are answers and reach no target.
+const (
+	Throttled   Kind = iota + 1 // too many calls: the SDK tries again
+	Internal                    // 500
+	Unavailable                 // 503
+	Denied                      // no permission
+	CutBefore                   // the connection ends before the target hears of it
+	CutAfter                    // the target does it and the answer is lost
+)
+
+// Kinds lists all ways to fail.
+func Kinds() []Kind {
+	return []Kind{Throttled, Internal, Unavailable, Denied, CutBefore, CutAfter}
+}
+
+func (k Kind) String() string {
+	names := map[Kind]string{
+		Throttled: "throttled", Internal: "internal", Unavailable: "unavailable",
+		Denied: "denied", CutBefore: "cut before", CutAfter: "cut after",
+	}
+	if name, ok := names[k]; ok {
+		return name
+	}
+	return fmt.Sprintf("kind %d", int(k))
+}
+
+// refusal is a service's word for a kind.
+type refusal struct {
+	code   string
+	status int
+}
+
+// refusals are the codes of the services' API references.
+var refusals = map[Kind]map[string]refusal{
+	Throttled: {
+		"ec2": {"RequestLimitExceeded", 503}, "elasticloadbalancing": {"Throttling", 400}, "sts": {"Throttling", 400},
+		"acm": {"ThrottlingException", 400}, "s3": {"SlowDown", 503},
+	},
+	Internal: {
+		"ec2": {"InternalError", 500}, "elasticloadbalancing": {"InternalFailure", 500}, "sts": {"InternalFailure", 500},
+		"acm": {"InternalServerException", 500}, "s3": {"InternalError", 500},
+	},
+	Unavailable: {
+		"ec2": {"Unavailable", 503}, "elasticloadbalancing": {"ServiceUnavailable", 503}, "sts": {"ServiceUnavailable", 503},
+		"acm": {"ServiceUnavailable", 503}, "s3": {"ServiceUnavailable", 503},
+	},
+	Denied: {
+		"ec2": {"UnauthorizedOperation", 403}, "elasticloadbalancing": {"AccessDenied", 403}, "sts": {"AccessDenied", 403},
+		"acm": {"AccessDeniedException", 400}, "s3": {"AccessDenied", 403},
+	},
+}
+
+// answer refuses a call as its service would.
+func (k Kind) answer(w http.ResponseWriter, c call) {
+	word, known := refusals[k][c.service]
+	if !known {
+		http.Error(w, "fault proxy: the service "+c.service+" is not known", http.StatusNotImplemented)
+		return
+	}
+	text := fmt.Sprintf("%s, by the fault proxy", k)
+	if c.service == "acm" {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.Header().Set("X-Amzn-ErrorType", word.code)
+	} else {
+		w.Header().Set("Content-Type", "text/xml")
+	}
+	w.WriteHeader(word.status)
+	fmt.Fprintf(w, shapes[c.service], word.code, text) // to a HEAD net/http writes no body
+}
+
+// shapes are the services' error documents, for a code and a message.
+var shapes = map[string]string{
+	"ec2":                  "<Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors><RequestID>fault</RequestID></Response>",
+	"elasticloadbalancing": queryShape,
+	"sts":                  queryShape,
+	"s3":                   "<Error><Code>%s</Code><Message>%s</Message></Error>",
+	"acm":                  `{"__type":"%s","message":"%s"}`,
+}
+
+const queryShape = "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>fault</RequestId></ErrorResponse>"

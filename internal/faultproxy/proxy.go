@@ -1,0 +1,188 @@
+package faultproxy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Proxy is running from New to Close. All methods may be used at any time.
+type Proxy struct {
+	target    string
+	url       string
+	server    *http.Server
+	transport *http.Transport
+	served    chan struct{}
+
+	mu       sync.Mutex
+	plan     plan
+	requests int
+	writes   int
+	failed   int
+}
+
+// plan is what will fail, by number from 1.
+type plan struct {
+	at           map[int]Kind
+	atWrite      map[int]Kind
+	cutFrom      int // 0: never
+	cutFromWrite int
+	dead         bool // a cut from some number on has begun
+}
+
+// New listens on 127.0.0.1 at a free port, before an endpoint such as
+// "http://127.0.0.1:5000". Nothing fails until it is said what.
+func New(target string) (*Proxy, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("fault proxy: %w", err)
+	}
+	p := &Proxy{
+		target: strings.TrimSuffix(target, "/"), url: "http://" + l.Addr().String(), served: make(chan struct{}),
+		transport: &http.Transport{DisableCompression: true},
+		plan:      emptyPlan(),
+	}
+	p.server = &http.Server{Handler: http.HandlerFunc(p.serve), ReadHeaderTimeout: 10 * time.Second}
+	p.server.SetKeepAlivesEnabled(false)
+	go func() {
+		defer close(p.served)
+		_ = p.server.Serve(l) // always http.ErrServerClosed: nothing but Close ends it
+	}()
+	return p, nil
+}
+
+func emptyPlan() plan { return plan{at: map[int]Kind{}, atWrite: map[int]Kind{}} }
+
+// URL is the endpoint that clients are given.
+func (p *Proxy) URL() string { return p.url }
+
+// Close ends it, with its connections.
+func (p *Proxy) Close() error {
+	err := p.server.Close()
+	<-p.served
+	p.transport.CloseIdleConnections()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// FailAt lets the k-th request fail, counted from 1 since the start or Reset.
+func (p *Proxy) FailAt(k int, kind Kind) { p.change(func(pl *plan) { pl.at[k] = kind }) }
+
+// FailWriteAt lets the k-th write fail.
+func (p *Proxy) FailWriteAt(k int, kind Kind) { p.change(func(pl *plan) { pl.atWrite[k] = kind }) }
+
+// CutFrom cuts the k-th request and all after it before they reach the target,
+// as if the process that sends them were killed.
+func (p *Proxy) CutFrom(k int) { p.change(func(pl *plan) { pl.cutFrom = k }) }
+
+// CutFromWrite cuts the k-th write and all requests after it.
+func (p *Proxy) CutFromWrite(k int) { p.change(func(pl *plan) { pl.cutFromWrite = k }) }
+
+func (p *Proxy) change(do func(*plan)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	do(&p.plan)
+}
+
+// Reset lets everything through again, and counts from the start.
+func (p *Proxy) Reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.plan, p.requests, p.writes, p.failed = emptyPlan(), 0, 0, 0
+}
+
+// Requests counts what came in, failed or not.
+func (p *Proxy) Requests() int { return p.count(&p.requests) }
+
+// Writes counts the writes that came in.
+func (p *Proxy) Writes() int { return p.count(&p.writes) }
+
+// Failed counts the requests that the proxy let fail.
+func (p *Proxy) Failed() int { return p.count(&p.failed) }
+
+func (p *Proxy) count(n *int) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return *n
+}
+
+// fate counts a request and decides what becomes of it; 0: nothing.
+func (p *Proxy) fate(write bool) Kind {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests++
+	kind := p.plan.at[p.requests]
+	p.plan.dead = p.plan.dead || p.plan.cutFrom > 0 && p.requests >= p.plan.cutFrom
+	if write {
+		p.writes++
+		if kind == 0 {
+			kind = p.plan.atWrite[p.writes]
+		}
+		p.plan.dead = p.plan.dead || p.plan.cutFromWrite > 0 && p.writes >= p.plan.cutFromWrite
+	}
+	if p.plan.dead {
+		kind = CutBefore
+	}
+	if kind != 0 {
+		p.failed++
+	}
+	return kind
+}
+
+// mostBody bounds a request's body in bytes.
+const mostBody = 1 << 20
+
+func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
+	if err != nil {
+		http.Error(w, "unreadable body", http.StatusBadRequest)
+		return
+	}
+	c := read(r, body)
+	switch kind := p.fate(c.write); kind {
+	case 0:
+		p.pass(w, r, body)
+	case CutBefore:
+		panic(http.ErrAbortHandler) // closes the connection without a word
+	case CutAfter:
+		p.pass(discard{}, r, body)
+		panic(http.ErrAbortHandler)
+	default:
+		kind.answer(w, c)
+	}
+}
+
+// pass asks the target and hands its answer on.
+func (p *Proxy) pass(w http.ResponseWriter, r *http.Request, body []byte) {
+	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.target+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	out.Header, out.Host = r.Header.Clone(), r.Host // as signed
+	answer, err := p.transport.RoundTrip(out)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer answer.Body.Close()
+	maps.Copy(w.Header(), answer.Header)
+	w.WriteHeader(answer.StatusCode)
+	_, _ = io.Copy(w, answer.Body) // a client that has gone away misses nothing
+}
+
+// discard is an answer that nobody gets.
+type discard struct{}
+
+func (discard) Header() http.Header            { return http.Header{} }
+func (discard) Write(text []byte) (int, error) { return len(text), nil }
+func (discard) WriteHeader(int)                {}

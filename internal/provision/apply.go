@@ -1,0 +1,51 @@
+package provision
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+)
+
+// Options is how Apply goes about it.
+type Options struct {
+	Progress func(Event)   // called from Apply's own goroutine; nil: nobody listens
+	Wait     time.Duration // for coordinators to be in service, and for the certificate; 0 is 15 minutes
+}
+
+const defaultWait = 15 * time.Minute
+
+// Apply plans, refuses with a [*StoppedError] before the first write where
+// anything stops, and then brings one resource after the other to what the spec
+// says. It may be cut off anywhere: the next one continues from what is there.
+// The report is that of [Status] afterwards; with an error it holds what was
+// done until then. A [*WaitError] tells what did not come in time.
+func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, error) {
+	s := newSite(c, spec)
+	p, err := s.plan(ctx)
+	if err != nil {
+		return s.report(p), err
+	}
+	if stop := p.Stops(); len(stop) > 0 {
+		return s.report(p), &StoppedError{Changes: stop}
+	}
+	v := &converging{site: s, say: o.listener(), wait: cmp.Or(o.Wait, defaultWait)}
+	for _, r := range s.resources() {
+		if err := v.converge(ctx, r); err != nil {
+			report := s.report(p)
+			report.Drift, report.Done = nil, v.done
+			return report, err
+		}
+	}
+	report, err := Status(ctx, c, spec)
+	report.Done = v.done
+	return report, err
+}
+
+func (o Options) listener() func(Event) {
+	if o.Progress == nil {
+		return func(Event) {}
+	}
+	return o.Progress
+}

@@ -1,0 +1,133 @@
+package provision
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// logAccounts are the accounts of Elastic Load Balancing that write access logs
+// in regions from before August 2022; later ones have a service principal
+// (Elastic Load Balancing, "Enable access logs for your Classic Load Balancer").
+var logAccounts = map[string]string{
+	"us-east-1": "127311923021", "us-east-2": "033677994240", "us-west-1": "027434742980", "us-west-2": "797873946194",
+	"ca-central-1": "985666609251", "eu-west-1": "156460612806", "eu-west-2": "652711504416", "eu-west-3": "009996457667",
+	"eu-central-1": "054676820928", "eu-north-1": "897822967062", "eu-south-1": "635631232127",
+	"ap-south-1": "718504428378", "ap-northeast-1": "582318560864", "ap-northeast-2": "600734575887", "ap-northeast-3": "383597477331",
+	"ap-southeast-1": "114774131450", "ap-southeast-2": "783225319266", "ap-southeast-3": "589379963580", "ap-east-1": "754344448648",
+	"sa-east-1": "507241528517", "me-south-1": "076674570225", "af-south-1": "098369216593",
+	"us-gov-west-1": "048591011584", "us-gov-east-1": "190560391635",
+}
+
+// logStatement lets Elastic Load Balancing write where the balancer's logs go,
+// and nowhere else. Its Sid is of this owner alone.
+func (s *site) logStatement() map[string]any {
+	principal := map[string]any{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+	if account, ok := logAccounts[s.cloud.Region]; ok {
+		principal = map[string]any{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", s.who.partition, account)}
+	}
+	return map[string]any{
+		"Sid":       s.logSid(),
+		"Effect":    "Allow",
+		"Principal": principal,
+		"Action":    "s3:PutObject",
+		"Resource":  fmt.Sprintf("arn:%s:s3:::%s/%s*", s.who.partition, s.spec.AccessLogs.Bucket, s.logFolder()),
+	}
+}
+
+func (s *site) logSid() string {
+	return fmt.Sprintf("ImpalaLbcheck%x", sha256.Sum256([]byte(s.who.owner)))[:len("ImpalaLbcheck")+12]
+}
+
+// logFolder is where in the bucket the account's logs go.
+func (s *site) logFolder() string {
+	folder := "AWSLogs/" + s.who.account + "/"
+	if p := s.spec.AccessLogs.Prefix; p != "" {
+		folder = p + "/" + folder
+	}
+	return folder
+}
+
+// proofKey is the test file's.
+func (s *site) proofKey() string { return s.logFolder() + "ELBAccessLogTestFile" }
+
+// policyVersion is the policy language's, which has not changed since.
+const policyVersion = "2012-10-17"
+
+// splitPolicy reads a policy; "" is one without statements.
+func splitPolicy(policy string) (whole map[string]any, statements []any, err error) {
+	whole = map[string]any{"Version": policyVersion}
+	if policy != "" {
+		if err := json.Unmarshal([]byte(policy), &whole); err != nil {
+			return nil, nil, err
+		}
+	}
+	switch v := whole["Statement"].(type) {
+	case []any:
+		statements = v
+	case map[string]any: // one alone may go without the brackets
+		statements = []any{v}
+	}
+	return whole, statements, nil
+}
+
+func sidOf(statement any) string {
+	m, _ := statement.(map[string]any)
+	sid, _ := m["Sid"].(string)
+	return sid
+}
+
+func hasStatement(policy string, want map[string]any) (bool, error) {
+	_, statements, err := splitPolicy(policy)
+	for _, have := range statements {
+		if sidOf(have) == sidOf(want) {
+			return reflect.DeepEqual(have, any(want)), err
+		}
+	}
+	return false, err
+}
+
+// mergeStatement puts one statement in the place of that with its Sid, and
+// leaves all others as they are.
+func mergeStatement(policy string, want map[string]any) (string, error) {
+	whole, statements, err := splitPolicy(policy)
+	if err != nil {
+		return "", err
+	}
+	kept := append(without(statements, sidOf(want)), want)
+	whole["Statement"] = kept
+	whole["Version"] = cmp.Or(whole["Version"], any(policyVersion))
+	merged, err := json.Marshal(whole)
+	return string(merged), err
+}
+
+// removeStatement is a policy without the statement of that Sid; "" where none
+// is left.
+func removeStatement(policy, sid string) (rest string, had bool, err error) {
+	whole, statements, err := splitPolicy(policy)
+	if err != nil {
+		return "", false, err
+	}
+	kept := without(statements, sid)
+	if len(kept) == len(statements) {
+		return policy, false, nil
+	}
+	if len(kept) == 0 {
+		return "", true, nil
+	}
+	whole["Statement"] = kept
+	raw, err := json.Marshal(whole)
+	return string(raw), true, err
+}
+
+func without(statements []any, sid string) []any {
+	kept := []any{}
+	for _, have := range statements {
+		if sidOf(have) != sid {
+			kept = append(kept, have)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,118 @@
+package provision
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+)
+
+// operation is a method of one of the SDK's clients.
+type operation[In, Out, Opt any] func(context.Context, *In, ...func(*Opt)) (*Out, error)
+
+// writes completes a change by its call: one input, for the SDK and, as JSON,
+// for the AWS CLI, so that both say the same.
+func writes[In, Out, Opt any](c Change, action string, op operation[In, Out, Opt], in *In) Change {
+	c.Call = action
+	c.CLI = commandLine(action, in)
+	c.do = func(ctx context.Context) error {
+		_, err := op(ctx, in)
+		return err
+	}
+	return c
+}
+
+// rehearsed adds the dry run, which EC2 has: dry returns the input with DryRun.
+func rehearsed[In, Out any](c Change, op operation[In, Out, ec2.Options], in In, dry func(*In)) Change {
+	dry(&in)
+	c.try = func(ctx context.Context) error {
+		_, err := op(ctx, &in)
+		return err
+	}
+	return c
+}
+
+// keeping says which shell variable keeps what the call returns under key.
+func (c Change) keeping(variable, key string) Change {
+	c.keeps = variable
+	c.CLI = append(c.CLI, "--query", key, "--output", "text")
+	return c
+}
+
+// What a script has in place of ids that are not known yet.
+const (
+	frontGroupLater  = "${FRONT_GROUP}"
+	backGroupLater   = "${BACK_GROUP}"
+	certificateLater = "${CERTIFICATE}"
+)
+
+// commandLine is the AWS CLI's own way to say the same: the API's member names
+// are those of the SDK's structs.
+func commandLine(action string, in any) []string {
+	service, name, _ := strings.Cut(action, ":")
+	switch service {
+	case "elasticloadbalancing":
+		service = "elb"
+	case "s3":
+		service = "s3api"
+	}
+	return []string{"aws", service, kebab(name), "--cli-input-json", inputJSON(in)}
+}
+
+// inputJSON is an input without what was not set.
+func inputJSON(in any) string {
+	var tree any
+	raw, err := json.Marshal(in)
+	if err == nil {
+		err = json.Unmarshal(raw, &tree)
+	}
+	if err == nil {
+		raw, err = json.Marshal(pruned(tree))
+	}
+	if err != nil {
+		return fmt.Sprintf("%q", err) // a struct of strings and numbers: it does not happen
+	}
+	return string(raw)
+}
+
+// pruned leaves null and "" out, which are members that were not set.
+func pruned(tree any) any {
+	switch v := tree.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if value == nil || value == "" {
+				delete(v, key)
+				continue
+			}
+			v[key] = pruned(value)
+		}
+	case []any:
+		for i := range v {
+			v[i] = pruned(v[i])
+		}
+	}
+	return tree
+}
+
+// kebab spells an API action as the CLI does: CreateLoadBalancer is
+// create-load-balancer, and SSLCertificate ssl-certificate.
+func kebab(name string) string {
+	var b strings.Builder
+	letters := []rune(name)
+	for i, r := range letters {
+		starts := i > 0 && unicode.IsUpper(r) &&
+			(unicode.IsLower(letters[i-1]) || i+1 < len(letters) && unicode.IsLower(letters[i+1]))
+		if starts {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// text is what a string of the SDK says; "" for nil.
+func text(s *string) string { return aws.ToString(s) }

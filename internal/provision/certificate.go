@@ -1,0 +1,245 @@
+package provision
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+)
+
+// certificate is the one for the listeners: of ours by domain and tag, or that
+// which lb.yaml names.
+type certificate struct {
+	is      *types.CertificateDetail // nil: not there, or IAM's
+	owned   []string                 // with our tag, for whatever domain; read by Destroy
+	foreign []string                 // certificates for the same domain without our tag
+}
+
+// readCertificate asks ACM, unless the certificate is one of IAM, of which
+// nothing but the name is used.
+func (s *site) readCertificate(ctx context.Context) error {
+	s.certificate = certificate{}
+	t := s.spec.TLS
+	switch {
+	case t == nil || isIAM(t.Certificate):
+		return nil
+	case t.Certificate != "":
+		detail, err := s.describeCertificate(ctx, t.Certificate)
+		s.certificate.is = detail
+		return err
+	}
+	arns, err := s.certificatesFor(ctx, t.Domain)
+	if err != nil {
+		return err
+	}
+	for _, arn := range arns {
+		tags, err := s.cloud.ACM.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: aws.String(arn)})
+		if err != nil {
+			return err
+		}
+		detail, err := s.describeCertificate(ctx, arn)
+		switch {
+		case err != nil:
+			return err
+		case s.ownsACM(tags.Tags):
+			s.certificate.is = better(s.certificate.is, detail)
+		case detail != nil && !dead(detail.Status):
+			s.certificate.foreign = append(s.certificate.foreign, arn)
+		}
+	}
+	return nil
+}
+
+func isIAM(arn string) bool { return strings.Contains(arn, ":server-certificate/") }
+
+func (s *site) certificatesFor(ctx context.Context, domain string) ([]string, error) {
+	var arns []string
+	for pages := acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range page.CertificateSummaryList {
+			if strings.EqualFold(text(c.DomainName), domain) {
+				arns = append(arns, text(c.CertificateArn))
+			}
+		}
+	}
+	slices.Sort(arns)
+	return arns, nil
+}
+
+func (s *site) describeCertificate(ctx context.Context, arn string) (*types.CertificateDetail, error) {
+	out, err := s.cloud.ACM.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: aws.String(arn)})
+	if err != nil {
+		return nil, err
+	}
+	return out.Certificate, nil
+}
+
+// better is the one to use of two of ours: issued before pending before failed.
+func better(a, b *types.CertificateDetail) *types.CertificateDetail {
+	rank := func(c *types.CertificateDetail) int {
+		switch {
+		case c == nil:
+			return 0
+		case c.Status == types.CertificateStatusIssued:
+			return 3
+		case dead(c.Status):
+			return 1
+		}
+		return 2
+	}
+	if rank(b) > rank(a) {
+		return b
+	}
+	return a
+}
+
+// dead reports whether a certificate will never be of use again.
+func dead(status types.CertificateStatus) bool {
+	return status != types.CertificateStatusIssued && status != types.CertificateStatusPendingValidation && status != types.CertificateStatusInactive
+}
+
+func (s *site) certificateARN() string {
+	switch {
+	case s.spec.TLS.Certificate != "":
+		return s.spec.TLS.Certificate
+	case s.certificate.is != nil:
+		return text(s.certificate.is.CertificateArn)
+	}
+	return certificateLater
+}
+
+// issued reports whether listeners may use the certificate.
+func (s *site) issued() bool {
+	return isIAM(s.spec.TLS.Certificate) || s.certificate.is != nil && s.certificate.is.Status == types.CertificateStatusIssued
+}
+
+func (s *site) missingCertificate() []Change {
+	t, is := s.spec.TLS, s.certificate.is
+	c := Change{Resource: "certificate", Name: t.Domain + t.Certificate}
+	switch {
+	case isIAM(t.Certificate):
+		return []Change{asIs(c.Resource, c.Name, "of IAM")}
+	case is == nil && len(s.certificate.foreign) > 0:
+		c.Action, c.Before = Conflict, list(s.certificate.foreign)
+		c.Why = "a certificate for this domain is there and does not carry our tag " + ownerTag + "=" + s.who.owner + ": give it as tls.certificate in place of tls.domain"
+		return []Change{c}
+	case is == nil:
+		return []Change{s.request(c), s.awaitIssue(c)}
+	case unfit(is.KeyAlgorithm):
+		return []Change{blocked(asIs(c.Resource, c.Name, string(is.KeyAlgorithm)), "a Classic load balancer takes RSA up to 2048 bits from ACM")}
+	}
+	switch is.Status {
+	case types.CertificateStatusIssued:
+		return []Change{asIs(c.Resource, c.Name, "issued")}
+	case types.CertificateStatusPendingValidation:
+		return []Change{s.awaitIssue(c)}
+	}
+	why := fmt.Sprintf("%s is %s", text(is.CertificateArn), is.Status)
+	if is.FailureReason != "" {
+		why += " (" + string(is.FailureReason) + ")"
+	}
+	return []Change{blocked(asIs(c.Resource, c.Name, string(is.Status)), "%s, and a request cannot be made again: delete it, and another is requested", why)}
+}
+
+// unfit reports a key that a Classic load balancer does not take; "" is one that
+// ACM did not tell.
+func unfit(k types.KeyAlgorithm) bool {
+	k = types.KeyAlgorithm(strings.ReplaceAll(string(k), "-", "_")) // DescribeCertificate spells RSA-2048
+	return k != "" && k != types.KeyAlgorithmRsa1024 && k != types.KeyAlgorithmRsa2048
+}
+
+// request asks for a certificate, with the tags in the same call. The token makes
+// ACM give the same certificate to a request that is repeated within an hour.
+func (s *site) request(c Change) Change {
+	c.Action, c.After = Create, "RSA 2048, validated by DNS"
+	in := &acm.RequestCertificateInput{
+		DomainName:       aws.String(s.spec.TLS.Domain),
+		ValidationMethod: types.ValidationMethodDns,
+		KeyAlgorithm:     types.KeyAlgorithmRsa2048,
+		IdempotencyToken: aws.String(fmt.Sprintf("%x", sha256.Sum256([]byte(s.who.owner+" "+s.spec.TLS.Domain)))[:32]),
+		Tags:             tagged(s, acmTag),
+	}
+	return writes(c, "acm:RequestCertificate", s.cloud.ACM.RequestCertificate, in).keeping("CERTIFICATE", "CertificateArn")
+}
+
+func (s *site) awaitIssue(c Change) Change {
+	c.Resource, c.Action = "certificate's issue", Wait
+	c.After, c.Why = "issued", "ACM has not told the record for its validation yet"
+	if s.certificate.is == nil {
+		c.Why = "ACM tells a record for its validation once it is requested"
+	} else {
+		c.Before = string(s.certificate.is.Status)
+	}
+	if records := s.validation(); len(records) > 0 {
+		lines := each(records, func(r Record) string { return r.String() })
+		c.Why = "create in the public zone, and keep for renewals: " + strings.Join(lines, "; ")
+	}
+	c.CLI = []string{"aws", "acm", "wait", "certificate-validated", "--certificate-arn", s.certificateARN()}
+	return c
+}
+
+// Record is a DNS record that somebody has to create.
+type Record struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+func (r Record) String() string { return r.Name + " " + r.Type + " " + r.Value }
+
+// validation lists the records by which ACM knows that the domain is yours.
+func (s *site) validation() []Record {
+	if s.certificate.is == nil {
+		return nil
+	}
+	var records []Record
+	for _, o := range s.certificate.is.DomainValidationOptions {
+		if o.ResourceRecord == nil {
+			continue
+		}
+		r := Record{text(o.ResourceRecord.Name), string(o.ResourceRecord.Type), text(o.ResourceRecord.Value)}
+		if !slices.Contains(records, r) {
+			records = append(records, r)
+		}
+	}
+	return records
+}
+
+// Certificate is the state of the one in use.
+type Certificate struct {
+	ARN        string    `json:"arn"`
+	Domain     string    `json:"domain,omitempty"`
+	Status     string    `json:"status,omitempty"` // as ACM says; "" for one of IAM
+	Issuer     string    `json:"issuer,omitempty"`
+	NotAfter   time.Time `json:"not_after,omitzero"`
+	DaysLeft   int       `json:"days_left,omitempty"`
+	Renewal    string    `json:"renewal,omitempty"` // as ACM says, where it renews
+	Validation []Record  `json:"validation,omitempty"`
+}
+
+func (s *site) certificateState() *Certificate {
+	if s.spec.TLS == nil || s.certificateARN() == certificateLater {
+		return nil
+	}
+	c := &Certificate{ARN: s.certificateARN(), Domain: s.spec.TLS.Domain, Validation: s.validation()}
+	if is := s.certificate.is; is != nil {
+		c.Domain, c.Status, c.Issuer = text(is.DomainName), string(is.Status), text(is.Issuer)
+		if is.NotAfter != nil {
+			c.NotAfter = is.NotAfter.UTC()
+			c.DaysLeft = int(is.NotAfter.Sub(s.cloud.Now()) / (24 * time.Hour))
+		}
+		if is.RenewalSummary != nil {
+			c.Renewal = string(is.RenewalSummary.RenewalStatus)
+		}
+	}
+	return c
+}

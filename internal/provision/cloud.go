@@ -1,0 +1,43 @@
+package provision
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// attempts is how often the SDK tries a call that fails for a reason of the
+// network's or of AWS's own, with growing pauses.
+const attempts = 5
+
+// Open makes clients from the configuration that the AWS CLI uses: environment,
+// shared files, instance roles. region, if not "", goes before theirs. Endpoints
+// of one's own come from AWS_ENDPOINT_URL and its kin. It calls nobody yet, but
+// where credentials come from a role.
+func Open(ctx context.Context, region string) (Cloud, error) {
+	options := []func(*config.LoadOptions) error{config.WithRetryMaxAttempts(attempts)}
+	if region != "" {
+		options = append(options, config.WithRegion(region))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return Cloud{}, err
+	}
+	return newCloud(cfg), nil
+}
+
+func newCloud(cfg aws.Config) Cloud {
+	byPath := func(o *s3.Options) {
+		o.UsePathStyle = o.BaseEndpoint != nil // a bucket's name in front of an endpoint of one's own does not resolve
+	}
+	return Cloud{
+		EC2: ec2.NewFromConfig(cfg), ELB: elb.NewFromConfig(cfg), ACM: acm.NewFromConfig(cfg),
+		S3: s3.NewFromConfig(cfg, byPath), STS: sts.NewFromConfig(cfg), Region: cfg.Region,
+	}
+}

@@ -1,0 +1,180 @@
+package provision
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+)
+
+// DestroyOptions is how Destroy goes about it.
+type DestroyOptions struct {
+	Progress  func(Event)   // nil: nobody listens
+	Wait      time.Duration // for draining, and for the balancer's interfaces to go; 0 is 15 minutes
+	PurgeLogs bool          // delete the bucket too, where it is ours and empty
+}
+
+// Leftover is something that is still there.
+type Leftover struct {
+	Resource string `json:"resource"`
+	Name     string `json:"name"`
+	Why      string `json:"why"`
+	Kept     bool   `json:"kept"` // on purpose
+}
+
+// LeftError says that Destroy did not remove all of it. Another Destroy
+// continues.
+type LeftError struct {
+	Left []Leftover // what is in the way, at least one
+	Err  error      // the first failure
+}
+
+func (e *LeftError) Error() string {
+	l := e.Left[0]
+	msg := fmt.Sprintf("%s %s is left: %s", l.Resource, l.Name, l.Why)
+	if n := len(e.Left) - 1; n > 0 {
+		msg += fmt.Sprintf(" (and %d more)", n)
+	}
+	return msg
+}
+
+func (e *LeftError) Unwrap() error { return e.Err }
+
+// ListOwned says what Destroy would do, as a plan of deletions. It changes nothing.
+func ListOwned(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Plan, error) {
+	return newSite(c, spec).owned(ctx, o)
+}
+
+func (s *site) owned(ctx context.Context, o DestroyOptions) (Plan, error) {
+	p := Plan{Schema: PlanSchema, Region: s.cloud.Region, Cluster: s.spec.Cluster}
+	if err := s.readIdentity(ctx); err != nil {
+		return p, failed(err)
+	}
+	p.Account = s.who.account
+	if err := s.each(ctx, s.remains(o.PurgeLogs), &p); err != nil {
+		return p, err
+	}
+	p.Notes = s.strangers()
+	return p, nil
+}
+
+// strangers names what has our names without our tag, and is not touched.
+func (s *site) strangers() []string {
+	var notes []string
+	if s.balancer.is != nil && !s.ours() {
+		notes = append(notes, fmt.Sprintf("Load balancer %s does not carry our tag and is left alone.", s.spec.Balancer()))
+	}
+	return notes
+}
+
+// Destroy removes what carries our tag, and our traces in what does not: rules,
+// memberships, a statement of a bucket's policy. It may be cut off anywhere; the
+// next one continues. A [*LeftError] tells what it could not remove and why.
+func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Report, error) {
+	s := newSite(c, spec)
+	if err := s.readIdentity(ctx); err != nil {
+		return s.report(Plan{}), failed(err)
+	}
+	v := &converging{site: s, say: Options{Progress: o.Progress}.listener(), wait: cmp.Or(o.Wait, defaultWait)}
+	var left []Leftover
+	var first error
+	for _, r := range s.remains(o.PurgeLogs) {
+		err := v.converge(ctx, r)
+		if ctx.Err() != nil {
+			return s.removal(v.done, left), ctx.Err()
+		}
+		if err == nil {
+			continue
+		}
+		first = cmp.Or(first, err)
+		left = append(left, s.leftover(ctx, r, err))
+		if r.basis {
+			break
+		}
+	}
+	left = s.unreached(ctx, o, left)
+	report := s.removal(v.done, s.keepsakes(left, o))
+	if len(left) > 0 {
+		return report, &LeftError{Left: left, Err: first}
+	}
+	return report, nil
+}
+
+func (s *site) removal(done []Change, left []Leftover) Report {
+	return Report{
+		Schema: ReportSchema, Account: s.who.account, Region: s.cloud.Region, Cluster: s.spec.Cluster,
+		Drift: []Change{}, Notes: s.strangers(), Done: done, Left: left,
+	}
+}
+
+// leftover says what a failure left, and what is in the way.
+func (s *site) leftover(ctx context.Context, r resource, err error) Leftover {
+	l := Leftover{Resource: r.name, Name: s.spec.Balancer(), Why: err.Error()}
+	if waited, ok := errors.AsType[*WaitError](err); ok {
+		l.Resource, l.Name = waited.Change.Resource, waited.Change.Name
+		if code(waited.Err) == "DependencyViolation" {
+			l.Why += ". " + s.users(ctx, waited.Change.Before)
+		}
+	}
+	if stopped, ok := errors.AsType[*StoppedError](err); ok {
+		l = Leftover{Resource: stopped.Changes[0].Resource, Name: stopped.Changes[0].Name, Why: stopped.Changes[0].Why}
+	}
+	if code(err) == "BucketNotEmpty" {
+		l.Name, l.Why = s.spec.AccessLogs.Bucket, "it is not empty, and logs are not deleted: empty it yourself (aws s3 rm --recursive) and destroy again"
+	}
+	return l
+}
+
+// users names what still uses a security group.
+func (s *site) users(ctx context.Context, id string) string {
+	var names []string
+	interfaces, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("group-id", id)}})
+	for _, n := range interfaces {
+		names = append(names, strings.TrimSpace(n.id+" "+n.instance))
+	}
+	referring, err2 := s.describeGroups(ctx, filter("ip-permission.group-id", id))
+	for _, g := range referring {
+		names = append(names, "a rule of "+text(g.GroupId))
+	}
+	if len(names) == 0 || err != nil || err2 != nil {
+		return "What uses it could not be found"
+	}
+	return "In use by " + list(names)
+}
+
+// unreached adds what is there still and was not tried.
+func (s *site) unreached(ctx context.Context, o DestroyOptions, left []Leftover) []Leftover {
+	if len(left) == 0 {
+		return nil
+	}
+	rest, err := s.owned(ctx, o)
+	if err != nil {
+		return left
+	}
+	for _, c := range rest.Changes {
+		if !slices.ContainsFunc(left, func(l Leftover) bool { return l.Resource == c.Resource && l.Name == c.Name }) {
+			left = append(left, Leftover{Resource: c.Resource, Name: c.Name, Why: "not reached"})
+		}
+	}
+	return left
+}
+
+// keepsakes adds what stays on purpose.
+func (s *site) keepsakes(left []Leftover, o DestroyOptions) []Leftover {
+	if s.spec.AccessLogs == nil || !s.bucket.exists || o.PurgeLogs && s.ownsS3(s.bucket.tags) {
+		return left
+	}
+	why := "it holds access logs; they are only deleted with it on request, and only empty"
+	if !s.ownsS3(s.bucket.tags) {
+		why = "it is not ours"
+	}
+	return append(slices.Clone(left), Leftover{Resource: "bucket", Name: s.spec.AccessLogs.Bucket, Why: why, Kept: true})
+}

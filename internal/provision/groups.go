@@ -1,0 +1,114 @@
+package provision
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// groups are the security groups: front is the balancer's, back the
+// coordinators'. With coordinators.security_group, shared is that one and there
+// is no back.
+type groups struct {
+	front, back, shared *types.SecurityGroup  // nil: not there
+	owned               []types.SecurityGroup // with our tag, whatever their names; read by Destroy
+}
+
+// id is a group's id, or what stands for it until there is one.
+func groupID(g *types.SecurityGroup, later string) string {
+	if g == nil {
+		return later
+	}
+	return text(g.GroupId)
+}
+
+func (s *site) frontID() string { return groupID(s.groups.front, frontGroupLater) }
+func (s *site) backID() string  { return groupID(s.groups.back, backGroupLater) }
+
+// readGroups reads all groups of the VPC, since EC2 compares their names without
+// regard to case, and its filter does not.
+func (s *site) readGroups(ctx context.Context) error {
+	all, err := s.describeGroups(ctx, filter("vpc-id", s.network.vpc()))
+	if err != nil {
+		return err
+	}
+	s.groups = groups{}
+	for i := range all {
+		g := &all[i]
+		switch {
+		case strings.EqualFold(text(g.GroupName), s.spec.FrontGroup()):
+			s.groups.front = g
+		case strings.EqualFold(text(g.GroupName), s.spec.BackGroup()):
+			s.groups.back = g
+		}
+		if id := s.spec.Coordinators.SecurityGroup; id != "" && id == text(g.GroupId) {
+			s.groups.shared = g
+		}
+	}
+	return nil
+}
+
+func (s *site) describeGroups(ctx context.Context, by ...types.Filter) ([]types.SecurityGroup, error) {
+	var all []types.SecurityGroup
+	for pages := ec2.NewDescribeSecurityGroupsPaginator(s.cloud.EC2, &ec2.DescribeSecurityGroupsInput{Filters: by}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.SecurityGroups...)
+	}
+	return all, nil
+}
+
+func (s *site) missingGroups() []Change {
+	front := s.groupRow(s.groups.front, s.spec.FrontGroup(), "what clients may reach of the load balancer", "FRONT_GROUP")
+	changes := []Change{front}
+	back := s.backRow()
+	changes = append(changes, back)
+	if front.Action != Conflict {
+		changes = append(changes, s.ruleChanges(s.spec.FrontGroup(), s.groups.front, s.frontID(), s.frontRules(), allRules)...)
+	}
+	switch {
+	case back.Stops():
+	case s.spec.Coordinators.SecurityGroup != "":
+		changes = append(changes, s.ruleChanges(back.Name, s.groups.shared, back.Name, s.backRules(), rulesFrom(s.frontID()))...)
+	default:
+		changes = append(changes, s.ruleChanges(s.spec.BackGroup(), s.groups.back, s.backID(), s.backRules(), allRules)...)
+	}
+	return changes
+}
+
+// backRow is the group of the coordinators: ours, or the one they have.
+func (s *site) backRow() Change {
+	id := s.spec.Coordinators.SecurityGroup
+	if id == "" {
+		return s.groupRow(s.groups.back, s.spec.BackGroup(), "lets the load balancer reach coordinators", "BACK_GROUP")
+	}
+	c := asIs("security group", id, "the coordinators' own")
+	if s.groups.shared == nil {
+		return blocked(c, "it is not in %s", s.network.vpc())
+	}
+	return c
+}
+
+func (s *site) groupRow(have *types.SecurityGroup, name, description, keeps string) Change {
+	c := Change{Resource: "security group", Name: name}
+	switch {
+	case have == nil:
+		c.Action, c.After, c.Why = Create, "in "+s.network.vpc(), description
+		in := ec2.CreateSecurityGroupInput{
+			GroupName: aws.String(name), Description: aws.String("Impala: " + description), VpcId: aws.String(s.network.vpc()),
+			TagSpecifications: s.ec2Tags(types.ResourceTypeSecurityGroup),
+		}
+		c = writes(c, "ec2:CreateSecurityGroup", s.cloud.EC2.CreateSecurityGroup, &in).keeping(keeps, "GroupId")
+		return rehearsed(c, s.cloud.EC2.CreateSecurityGroup, in, func(in *ec2.CreateSecurityGroupInput) { in.DryRun = aws.Bool(true) })
+	case !s.ownsEC2(have.Tags):
+		c.Action, c.Before = Conflict, text(have.GroupId)
+		c.Why = "a group of this name is there (" + text(have.GroupName) + ") and does not carry our tag " + ownerTag + "=" + s.who.owner
+		return c
+	}
+	return asIs("security group", name, text(have.GroupId))
+}

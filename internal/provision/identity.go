@@ -1,0 +1,52 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+)
+
+// The tags of everything that is ours.
+const (
+	ownerTag   = "impala-lbcheck:owner"
+	versionTag = "impala-lbcheck:version"
+)
+
+// layoutVersion is the value of versionTag: of what is built, not of the program.
+const layoutVersion = "1"
+
+// identity is on whose behalf this runs.
+type identity struct {
+	account, partition, owner string // owner: ACCOUNT/REGION/CLUSTER
+}
+
+// readIdentity asks STS, which needs no permission.
+func (s *site) readIdentity(ctx context.Context) error {
+	if s.cloud.Region == "" {
+		return &RefusedError{Reason: "no region: give it in lb.yaml or in AWS_REGION"}
+	}
+	if s.spec.Region != "" && s.spec.Region != s.cloud.Region {
+		return &RefusedError{Reason: fmt.Sprintf("the clients are set to %s, and lb.yaml says %s", s.cloud.Region, s.spec.Region)}
+	}
+	out, err := s.cloud.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return err
+	}
+	s.who = newIdentity(text(out.Account), text(out.Arn), s.cloud.Region, s.spec)
+	if want := s.spec.Account; want != "" && want != s.who.account {
+		return &RefusedError{Reason: fmt.Sprintf("these credentials are of account %s, and account %s is expected", s.who.account, want)}
+	}
+	return nil
+}
+
+func newIdentity(account, arn, region string, spec lbfile.Spec) identity {
+	who := identity{account: account, partition: "aws", owner: account + "/" + region + "/" + spec.Cluster}
+	if parts := strings.Split(arn, ":"); len(parts) > 1 && parts[1] != "" {
+		who.partition = parts[1]
+	}
+	return who
+}

@@ -1,0 +1,101 @@
+package provision
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
+)
+
+// inService is the state in which an instance gets connections.
+const inService = "InService"
+
+// missingService waits until every coordinator is in service, and says of each
+// that is not why AWS thinks so.
+func (s *site) missingService() []Change {
+	ids := s.network.instanceIDs()
+	c := Change{Resource: "in service", Name: s.spec.Balancer(), Action: Wait, After: fmt.Sprintf("%d of %d", len(ids), len(ids))}
+	var out []string
+	ready := 0
+	for _, id := range ids {
+		h := s.healthOf(id)
+		if h.State == inService {
+			ready++
+			continue
+		}
+		out = append(out, h.String())
+	}
+	c.Before = fmt.Sprintf("%d of %d", ready, len(ids))
+	if len(out) == 0 {
+		return []Change{asIs(c.Resource, c.Name, c.After)}
+	}
+	if s.ours() {
+		c.Why = strings.Join(out, "; ")
+	}
+	c.CLI = append([]string{"aws", "elb", "wait", "instance-in-service", "--load-balancer-name", s.spec.Balancer(), "--instances"}, ids...)
+	return []Change{c}
+}
+
+// InstanceHealth is what the balancer thinks of a coordinator.
+type InstanceHealth struct {
+	ID          string `json:"id"`
+	DNS         string `json:"dns,omitempty"` // private name
+	Zone        string `json:"zone,omitempty"`
+	State       string `json:"state"`            // InService, OutOfService, Unknown; "": not registered
+	Reason      string `json:"reason,omitempty"` // ELB: the balancer's side, Instance: the instance's
+	Description string `json:"description,omitempty"`
+}
+
+func (h InstanceHealth) String() string {
+	switch {
+	case h.State == "":
+		return h.ID + " is not registered"
+	case h.Reason == "" && h.Description == "":
+		return h.ID + " is " + h.State
+	}
+	return fmt.Sprintf("%s is %s (%s: %s)", h.ID, h.State, h.Reason, h.Description)
+}
+
+func (s *site) healthOf(id string) InstanceHealth {
+	h := InstanceHealth{ID: id}
+	for _, c := range s.network.coordinators {
+		if c.id == id {
+			h.DNS, h.Zone = c.dns, c.zone
+		}
+	}
+	for _, st := range s.balancer.health {
+		if text(st.InstanceId) == id {
+			h.State, h.Reason, h.Description = text(st.State), known(st.ReasonCode), known(st.Description)
+		}
+	}
+	return h
+}
+
+// known leaves out what Elastic Load Balancing says where it has nothing to say.
+func known(said *string) string {
+	if text(said) == "N/A" {
+		return ""
+	}
+	return text(said)
+}
+
+// healths is what the balancer thinks of every coordinator and of what else is
+// registered.
+func (s *site) healths() []InstanceHealth {
+	list := each(s.network.instanceIDs(), s.healthOf)
+	for _, st := range s.balancer.health {
+		if !contains(list, st) {
+			list = append(list, s.healthOf(text(st.InstanceId)))
+		}
+	}
+	return list
+}
+
+func contains(list []InstanceHealth, st types.InstanceState) bool {
+	for _, h := range list {
+		if h.ID == text(st.InstanceId) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,229 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+)
+
+// network is what the balancer stands in and before: none of it is ours.
+type network struct {
+	vpcs         []string
+	subnets      []subnet
+	coordinators []coordinator
+}
+
+type subnet struct{ id, zone string }
+
+// coordinator is an instance that is to be registered.
+type coordinator struct {
+	id, dns, zone, vpc, state string
+	primary                   string // network interface with device index 0, to whose address a Classic balancer sends
+}
+
+// vpc is the one there must be, once missingNetwork found nothing wrong.
+func (n network) vpc() string {
+	if len(n.vpcs) == 0 {
+		return ""
+	}
+	return n.vpcs[0]
+}
+
+func (n network) subnetIDs() []string {
+	return each(n.subnets, func(s subnet) string { return s.id })
+}
+
+func (n network) instanceIDs() []string {
+	return each(n.coordinators, func(c coordinator) string { return c.id })
+}
+
+func each[T, U any](list []T, of func(T) U) []U {
+	out := make([]U, 0, len(list))
+	for _, v := range list {
+		out = append(out, of(v))
+	}
+	return out
+}
+
+// filters picks by id or by tags. Ids go into a filter as well, so that one that
+// is not there is missing from the answer and not an error without a list.
+func filters(p lbfile.Pick, idFilter string, more ...types.Filter) []types.Filter {
+	if len(p.IDs) > 0 {
+		more = append(more, filter(idFilter, p.IDs...))
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Tags)) {
+		more = append(more, filter("tag:"+key, p.Tags[key]))
+	}
+	return more
+}
+
+func filter(name string, values ...string) types.Filter {
+	return types.Filter{Name: aws.String(name), Values: values}
+}
+
+func (s *site) readNetwork(ctx context.Context) error {
+	s.network = network{}
+	vpcs := ec2.NewDescribeVpcsPaginator(s.cloud.EC2, &ec2.DescribeVpcsInput{Filters: filters(s.spec.Network.VPC, "vpc-id")})
+	for vpcs.HasMorePages() {
+		page, err := vpcs.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		s.network.vpcs = append(s.network.vpcs, each(page.Vpcs, func(v types.Vpc) string { return text(v.VpcId) })...)
+	}
+	if len(s.network.vpcs) != 1 {
+		return nil
+	}
+	if err := s.readSubnets(ctx); err != nil {
+		return err
+	}
+	return s.readCoordinators(ctx)
+}
+
+func (s *site) readSubnets(ctx context.Context) error {
+	in := &ec2.DescribeSubnetsInput{Filters: filters(s.spec.Network.Subnets, "subnet-id", filter("vpc-id", s.network.vpc()))}
+	for pages := ec2.NewDescribeSubnetsPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, n := range page.Subnets {
+			s.network.subnets = append(s.network.subnets, subnet{text(n.SubnetId), text(n.AvailabilityZone)})
+		}
+	}
+	slices.SortFunc(s.network.subnets, func(a, b subnet) int { return strings.Compare(a.zone+a.id, b.zone+b.id) })
+	return nil
+}
+
+// readCoordinators finds running instances by tags, since those that were
+// terminated stay visible for a while; by id it finds them in any state.
+func (s *site) readCoordinators(ctx context.Context) error {
+	pick := lbfile.Pick{IDs: s.spec.Coordinators.IDs, Tags: s.spec.Coordinators.Tags}
+	in := &ec2.DescribeInstancesInput{Filters: filters(pick, "instance-id")}
+	if len(pick.Tags) > 0 {
+		in.Filters = append(in.Filters, filter("instance-state-name", "running"))
+	}
+	for pages := ec2.NewDescribeInstancesPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Reservations {
+			s.network.coordinators = append(s.network.coordinators, each(r.Instances, newCoordinator)...)
+		}
+	}
+	slices.SortFunc(s.network.coordinators, func(a, b coordinator) int { return strings.Compare(a.id, b.id) })
+	return nil
+}
+
+func newCoordinator(i types.Instance) coordinator {
+	c := coordinator{id: text(i.InstanceId), dns: text(i.PrivateDnsName), vpc: text(i.VpcId)}
+	if i.State != nil {
+		c.state = string(i.State.Name)
+	}
+	if i.Placement != nil {
+		c.zone = text(i.Placement.AvailabilityZone)
+	}
+	for _, n := range i.NetworkInterfaces {
+		if n.Attachment != nil && aws.ToInt32(n.Attachment.DeviceIndex) == 0 {
+			c.primary = text(n.NetworkInterfaceId)
+		}
+	}
+	return c
+}
+
+func (s *site) missingNetwork() []Change {
+	vpc := s.vpcRow()
+	if vpc.Stops() {
+		return []Change{vpc}
+	}
+	return []Change{vpc, s.subnetsRow(), s.coordinatorsRow()}
+}
+
+func (s *site) vpcRow() Change {
+	c := asIs("VPC", picked(s.spec.Network.VPC), list(s.network.vpcs))
+	switch len(s.network.vpcs) {
+	case 0:
+		return blocked(c, "none matches")
+	case 1:
+		return c
+	}
+	return blocked(c, "%d match, and it must be one: %s", len(s.network.vpcs), list(s.network.vpcs))
+}
+
+func (s *site) subnetsRow() Change {
+	names := each(s.network.subnets, func(n subnet) string { return n.id + " in " + n.zone })
+	c := asIs("subnets", picked(s.spec.Network.Subnets), list(names))
+	if len(names) == 0 {
+		return blocked(c, "none of %s matches", s.network.vpc())
+	}
+	for i, n := range s.network.subnets[1:] {
+		if n.zone == s.network.subnets[i].zone {
+			return blocked(c, "a load balancer has one subnet in a zone; these match: %s", list(names))
+		}
+	}
+	for _, id := range s.spec.Network.Subnets.IDs {
+		if !slices.Contains(s.network.subnetIDs(), id) {
+			return blocked(c, "%s is not in %s", id, s.network.vpc())
+		}
+	}
+	return c
+}
+
+func (s *site) coordinatorsRow() Change {
+	pick := lbfile.Pick{IDs: s.spec.Coordinators.IDs, Tags: s.spec.Coordinators.Tags}
+	c := asIs("coordinators", picked(pick), list(s.network.instanceIDs()))
+	if len(s.network.coordinators) == 0 {
+		return blocked(c, "no running instance matches")
+	}
+	var wrong []string
+	for _, id := range pick.IDs {
+		if !slices.Contains(s.network.instanceIDs(), id) {
+			wrong = append(wrong, id+" is not there")
+		}
+	}
+	for _, i := range s.network.coordinators {
+		switch {
+		case i.state != "running":
+			wrong = append(wrong, i.id+" is "+i.state)
+		case i.vpc != s.network.vpc():
+			wrong = append(wrong, i.id+" is in "+i.vpc)
+		case i.primary == "":
+			wrong = append(wrong, i.id+" has no primary network interface")
+		case !slices.ContainsFunc(s.network.subnets, func(n subnet) bool { return n.zone == i.zone }):
+			wrong = append(wrong, i.id+" is in "+i.zone+", where no subnet is given: it would never be in service")
+		}
+	}
+	if len(wrong) > 0 {
+		return blocked(c, "%s", strings.Join(wrong, "; "))
+	}
+	return c
+}
+
+func blocked(c Change, format string, args ...any) Change {
+	c.Action, c.Why = Blocked, fmt.Sprintf(format, args...)
+	c.do, c.try = nil, nil
+	return c
+}
+
+// picked says by what something is looked for.
+func picked(p lbfile.Pick) string {
+	if len(p.IDs) > 0 {
+		return list(p.IDs)
+	}
+	pairs := make([]string, 0, len(p.Tags))
+	for _, key := range slices.Sorted(maps.Keys(p.Tags)) {
+		pairs = append(pairs, key+"="+p.Tags[key])
+	}
+	return list(pairs)
+}
+
+func list(words []string) string { return strings.Join(words, ", ") }

@@ -1,0 +1,146 @@
+package provision
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// rule is one source and one range of ports that a group lets in. EC2 answers
+// with several of them in one permission, and takes one at a time: then a
+// duplicate among them fails alone.
+type rule struct {
+	protocol string
+	from, to int32
+	cidr     string // canonical, of either family
+	group    string // or another group's id
+	prefixes string // or the id of a prefix list, which we never make
+}
+
+func (r rule) source() string { return cmp.Or(r.cidr, r.group, r.prefixes) }
+
+func (r rule) String() string {
+	switch {
+	case r.protocol == "-1":
+		return "everything from " + r.source()
+	case r.from == r.to:
+		return fmt.Sprintf("%s %d from %s", r.protocol, r.from, r.source())
+	}
+	return fmt.Sprintf("%s %d-%d from %s", r.protocol, r.from, r.to, r.source())
+}
+
+// permission is the rule as EC2 takes it.
+func (r rule) permission() types.IpPermission {
+	p := types.IpPermission{IpProtocol: aws.String(r.protocol)}
+	if r.protocol != "-1" {
+		p.FromPort, p.ToPort = aws.Int32(r.from), aws.Int32(r.to)
+	}
+	switch {
+	case r.group != "":
+		p.UserIdGroupPairs = []types.UserIdGroupPair{{GroupId: aws.String(r.group)}}
+	case r.prefixes != "":
+		p.PrefixListIds = []types.PrefixListId{{PrefixListId: aws.String(r.prefixes)}}
+	case strings.Contains(r.cidr, ":"):
+		p.Ipv6Ranges = []types.Ipv6Range{{CidrIpv6: aws.String(r.cidr)}}
+	default:
+		p.IpRanges = []types.IpRange{{CidrIp: aws.String(r.cidr)}}
+	}
+	return p
+}
+
+// rulesOf takes a group's permissions apart.
+func rulesOf(g *types.SecurityGroup) []rule {
+	if g == nil {
+		return nil
+	}
+	var rules []rule
+	for _, p := range g.IpPermissions {
+		base := rule{protocol: text(p.IpProtocol), from: aws.ToInt32(p.FromPort), to: aws.ToInt32(p.ToPort)}
+		for _, v := range p.IpRanges {
+			rules = append(rules, rule{base.protocol, base.from, base.to, text(v.CidrIp), "", ""})
+		}
+		for _, v := range p.Ipv6Ranges {
+			rules = append(rules, rule{base.protocol, base.from, base.to, text(v.CidrIpv6), "", ""})
+		}
+		for _, v := range p.UserIdGroupPairs {
+			rules = append(rules, rule{base.protocol, base.from, base.to, "", text(v.GroupId), ""})
+		}
+		for _, v := range p.PrefixListIds {
+			rules = append(rules, rule{base.protocol, base.from, base.to, "", "", text(v.PrefixListId)})
+		}
+	}
+	return rules
+}
+
+// frontRules let clients in, by listener and network.
+func (s *site) frontRules() []rule {
+	var rules []rule
+	for _, port := range s.spec.Listeners {
+		for _, c := range s.spec.Clients {
+			rules = append(rules, rule{protocol: "tcp", from: int32(port), to: int32(port), cidr: c.Masked().String()})
+		}
+	}
+	return rules
+}
+
+// backRules let the balancer in, to the listeners' ports and the health check's.
+func (s *site) backRules() []rule {
+	var rules []rule
+	for _, port := range s.spec.Ports() {
+		rules = append(rules, rule{protocol: "tcp", from: int32(port), to: int32(port), group: s.frontID()})
+	}
+	return rules
+}
+
+// allRules says that every rule of a group is ours to keep or to remove.
+func allRules(rule) bool { return true }
+
+// rulesFrom says so of those whose source is a group of ours: in a group that is
+// somebody else's.
+func rulesFrom(group string) func(rule) bool {
+	return func(r rule) bool { return r.group == group }
+}
+
+// ruleChanges adds what is wanted and missing, one rule a call, and removes what
+// is ours and not wanted.
+func (s *site) ruleChanges(name string, g *types.SecurityGroup, id string, want []rule, ours func(rule) bool) []Change {
+	have := rulesOf(g)
+	var changes []Change
+	for _, r := range want {
+		c := asIs("rule", name+": "+r.String(), r.String())
+		if !slices.Contains(have, r) {
+			c = s.authorize(c, id, r)
+		}
+		changes = append(changes, c)
+	}
+	for _, r := range have {
+		if ours(r) && !slices.Contains(want, r) {
+			changes = append(changes, s.revoke(name, id, r))
+		}
+	}
+	return changes
+}
+
+func (s *site) authorize(c Change, id string, r rule) Change {
+	c.Action, c.Before = Create, ""
+	in := ec2.AuthorizeSecurityGroupIngressInput{
+		GroupId: aws.String(id), IpPermissions: []types.IpPermission{r.permission()},
+		TagSpecifications: s.ec2Tags(types.ResourceTypeSecurityGroupRule),
+	}
+	c = writes(c, "ec2:AuthorizeSecurityGroupIngress", s.cloud.EC2.AuthorizeSecurityGroupIngress, &in)
+	if id == frontGroupLater || id == backGroupLater || r.group == frontGroupLater {
+		return c // nothing to rehearse with until the groups are there
+	}
+	return rehearsed(c, s.cloud.EC2.AuthorizeSecurityGroupIngress, in, func(in *ec2.AuthorizeSecurityGroupIngressInput) { in.DryRun = aws.Bool(true) })
+}
+
+func (s *site) revoke(name, id string, r rule) Change {
+	c := Change{Resource: "rule", Name: name + ": " + r.String(), Action: Delete, Before: r.String(), Why: "lb.yaml does not have it"}
+	return writes(c, "ec2:RevokeSecurityGroupIngress", s.cloud.EC2.RevokeSecurityGroupIngress,
+		&ec2.RevokeSecurityGroupIngressInput{GroupId: aws.String(id), IpPermissions: []types.IpPermission{r.permission()}})
+}

@@ -1,0 +1,54 @@
+package provision
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// tagged makes a list of tags for a service: ours and the file's, in order of
+// their keys, so that the same request is the same every time.
+func tagged[T any](s *site, make func(key, value *string) T) []T {
+	tags := maps.Clone(s.spec.Tags)
+	if tags == nil {
+		tags = map[string]string{}
+	}
+	tags[ownerTag], tags[versionTag] = s.who.owner, layoutVersion
+	var list []T
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		list = append(list, make(aws.String(key), aws.String(tags[key])))
+	}
+	return list
+}
+
+func ec2Tag(key, value *string) ec2types.Tag { return ec2types.Tag{Key: key, Value: value} }
+func elbTag(key, value *string) elbtypes.Tag { return elbtypes.Tag{Key: key, Value: value} }
+func acmTag(key, value *string) acmtypes.Tag { return acmtypes.Tag{Key: key, Value: value} }
+func s3Tag(key, value *string) s3types.Tag   { return s3types.Tag{Key: key, Value: value} }
+
+// ec2Tags are the tags of what EC2 creates.
+func (s *site) ec2Tags(kind ec2types.ResourceType) []ec2types.TagSpecification {
+	return []ec2types.TagSpecification{{ResourceType: kind, Tags: tagged(s, ec2Tag)}}
+}
+
+// owns reports whether the owner's tag among these is ours.
+func (s *site) ownsEC2(tags []ec2types.Tag) bool {
+	return slices.ContainsFunc(tags, func(t ec2types.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.who.owner })
+}
+
+func (s *site) ownsELB(tags []elbtypes.Tag) bool {
+	return slices.ContainsFunc(tags, func(t elbtypes.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.who.owner })
+}
+
+func (s *site) ownsACM(tags []acmtypes.Tag) bool {
+	return slices.ContainsFunc(tags, func(t acmtypes.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.who.owner })
+}
+
+func (s *site) ownsS3(tags []s3types.Tag) bool {
+	return slices.ContainsFunc(tags, func(t s3types.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.who.owner })
+}

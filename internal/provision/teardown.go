@@ -1,0 +1,239 @@
+package provision
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// releasing is how long AWS may take until nothing uses a group or a certificate
+// of a balancer that is gone: its network interfaces take minutes.
+const releasing = 10 * time.Minute
+
+// remains lists what there may be to remove, in the order of removal. A
+// resource's missing is what it still takes to be rid of it. Only what carries
+// our tag is looked for, so that neither the VPC nor the coordinators need be
+// there still.
+func (s *site) remains(purge bool) []resource {
+	groups := &reader{s.readOwnedGroups}
+	return []resource{
+		{name: "registration", read: &reader{s.readLeaving}, missing: s.remainingInstances, basis: true},
+		{name: "load balancer", read: &reader{s.readBalancer}, missing: s.remainingBalancer, basis: true},
+		{name: "load balancer's interfaces", read: &reader{s.readBalancerInterfaces}, missing: s.remainingInterfaces, basis: true},
+		{name: "coordinators' group", read: &reader{s.readOwnedMembers}, missing: s.formerMembers},
+		{name: "rules", read: groups, missing: s.remainingRules},
+		{name: "security groups", read: groups, missing: s.remainingGroups, patience: releasing},
+		{name: "certificate", read: &reader{s.readOwnedCertificates}, missing: s.remainingCertificates, patience: releasing},
+		{name: "bucket", read: &reader{s.readLogs}, missing: func() []Change { return s.remainingBucket(purge) }},
+	}
+}
+
+// leaving are the instances that this run deregisters.
+type leaving struct {
+	ids   []string
+	still []string // in-flight connections are being drained
+}
+
+// drainingNow is how AWS says that an instance is being drained: it is still in service.
+const drainingNow = "deregistration currently in progress"
+
+func (s *site) readLeaving(ctx context.Context) error {
+	if err := s.readBalancer(ctx); err != nil || !s.ours() {
+		return err
+	}
+	for _, id := range s.registered() {
+		if !slices.Contains(s.leaving.ids, id) {
+			s.leaving.ids = append(s.leaving.ids, id)
+		}
+	}
+	s.leaving.still = nil
+	if len(s.registered()) > 0 || s.balancer.attributes.ConnectionDraining == nil || !s.balancer.attributes.ConnectionDraining.Enabled {
+		return nil
+	}
+	for _, id := range s.leaving.ids { // one at a time: of one that has left AWS knows nothing, and says so by an error
+		out, err := s.cloud.ELB.DescribeInstanceHealth(ctx, &elb.DescribeInstanceHealthInput{LoadBalancerName: s.balancerName(), Instances: instances([]string{id})})
+		if code(err) == "InvalidInstance" {
+			continue
+		} else if err != nil {
+			return err
+		}
+		for _, st := range out.InstanceStates {
+			if strings.Contains(text(st.Description), drainingNow) {
+				s.leaving.still = append(s.leaving.still, id)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *site) remainingInstances() []Change {
+	switch have := s.registered(); {
+	case !s.ours():
+		return nil
+	case len(have) > 0:
+		return []Change{s.deregister(have, nil, "")}
+	case len(s.leaving.still) > 0:
+		return []Change{{Resource: "draining", Name: s.spec.Balancer(), Action: Wait, Why: list(s.leaving.still) + " still have connections"}}
+	}
+	return nil
+}
+
+func (s *site) remainingBalancer() []Change {
+	if !s.ours() {
+		return nil
+	}
+	c := Change{Resource: "load balancer", Name: s.spec.Balancer(), Action: Delete, Before: text(s.balancer.is.DNSName)}
+	return []Change{writes(c, "elasticloadbalancing:DeleteLoadBalancer", s.cloud.ELB.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerName: s.balancerName()})}
+}
+
+// readBalancerInterfaces finds the balancer's own network interfaces, which AWS
+// removes after it answered that the balancer is deleted. It describes them so.
+func (s *site) readBalancerInterfaces(ctx context.Context) error {
+	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("description", "ELB "+s.spec.Balancer())}})
+	s.members.balancers = slices.DeleteFunc(found, func(n networkInterface) bool { return n.owner != "" && n.owner != "amazon-elb" })
+	return err
+}
+
+func (s *site) remainingInterfaces() []Change {
+	if len(s.members.balancers) == 0 || s.balancer.is != nil {
+		return nil // of a balancer that is there: one that is to be deleted, or a stranger's
+	}
+	ids := each(s.members.balancers, func(n networkInterface) string { return n.id })
+	return []Change{{Resource: "load balancer's interfaces", Name: s.spec.Balancer(), Action: Wait, Why: "AWS has not removed " + list(ids) + " yet"}}
+}
+
+func (s *site) readOwnedGroups(ctx context.Context) error {
+	owned, err := s.describeGroups(ctx, filter("tag:"+ownerTag, s.who.owner))
+	if err != nil {
+		return err
+	}
+	s.groups = groups{owned: owned}
+	for i := range owned {
+		switch name := text(owned[i].GroupName); {
+		case strings.EqualFold(name, s.spec.FrontGroup()):
+			s.groups.front = &owned[i]
+		case strings.EqualFold(name, s.spec.BackGroup()):
+			s.groups.back = &owned[i]
+		}
+	}
+	if id := s.spec.Coordinators.SecurityGroup; id != "" {
+		shared, err := s.describeGroups(ctx, filter("group-id", id))
+		if err != nil {
+			return err
+		}
+		if len(shared) == 1 {
+			s.groups.shared = &shared[0]
+		}
+	}
+	return nil
+}
+
+// readOwnedMembers finds every interface with the back group.
+func (s *site) readOwnedMembers(ctx context.Context) error {
+	s.network = network{} // nobody is a coordinator any more
+	if err := s.readOwnedGroups(ctx); err != nil {
+		return err
+	}
+	s.members.interfaces = nil
+	if s.groups.back == nil {
+		return nil
+	}
+	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("group-id", s.backID())}})
+	s.members.interfaces = found
+	return err
+}
+
+// remainingRules are those that name the front group: as long as there is one,
+// EC2 does not delete it.
+func (s *site) remainingRules() []Change {
+	if s.groups.front == nil {
+		return nil
+	}
+	var changes []Change
+	for _, g := range []*types.SecurityGroup{s.groups.back, s.groups.shared} {
+		for _, r := range rulesOf(g) {
+			if r.group == s.frontID() {
+				c := s.revoke(text(g.GroupName), text(g.GroupId), r)
+				c.Why = ""
+				changes = append(changes, c)
+			}
+		}
+	}
+	return changes
+}
+
+func (s *site) remainingGroups() []Change {
+	return each(s.groups.owned, func(g types.SecurityGroup) Change {
+		c := Change{Resource: "security group", Name: text(g.GroupName), Action: Delete, Before: text(g.GroupId)}
+		return writes(c, "ec2:DeleteSecurityGroup", s.cloud.EC2.DeleteSecurityGroup, &ec2.DeleteSecurityGroupInput{GroupId: g.GroupId})
+	})
+}
+
+// readOwnedCertificates looks at every certificate: lb.yaml may have lost its
+// domain since.
+func (s *site) readOwnedCertificates(ctx context.Context) error {
+	s.certificate.owned = nil
+	for pages := acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, c := range page.CertificateSummaryList {
+			tags, err := s.cloud.ACM.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: c.CertificateArn})
+			if code(err) == "ResourceNotFoundException" {
+				continue // deleted between the two calls
+			} else if err != nil {
+				return err
+			}
+			if s.ownsACM(tags.Tags) {
+				s.certificate.owned = append(s.certificate.owned, text(c.CertificateArn))
+			}
+		}
+	}
+	return nil
+}
+
+func (s *site) remainingCertificates() []Change {
+	return each(s.certificate.owned, func(arn string) Change {
+		c := Change{Resource: "certificate", Name: arn, Action: Delete}
+		return writes(c, "acm:DeleteCertificate", s.cloud.ACM.DeleteCertificate, &acm.DeleteCertificateInput{CertificateArn: aws.String(arn)})
+	})
+}
+
+// remainingBucket is our statement in the bucket's policy, and the bucket itself
+// where it is ours and that was asked for.
+func (s *site) remainingBucket(purge bool) []Change {
+	if s.spec.AccessLogs == nil || !s.bucket.exists || s.bucket.closed {
+		return nil
+	}
+	name := aws.String(s.spec.AccessLogs.Bucket)
+	var changes []Change
+	rest, had, err := removeStatement(s.bucket.policy, s.logSid())
+	c := Change{Resource: "bucket policy", Name: *name, Action: Delete, Before: "lets Elastic Load Balancing write access logs"}
+	switch {
+	case err != nil:
+		changes = append(changes, blocked(c, "its policy could not be read: %v", err))
+	case had && rest == "":
+		changes = append(changes, writes(c, "s3:DeleteBucketPolicy", s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name}))
+	case had:
+		c.After = "other statements, which stay"
+		changes = append(changes, writes(c, "s3:PutBucketPolicy", s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
+	}
+	if purge && s.ownsS3(s.bucket.tags) {
+		if s.bucket.proof != "" {
+			c := Change{Resource: "access log's test file", Name: s.bucket.proof, Action: Delete}
+			changes = append(changes, writes(c, "s3:DeleteObject", s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, Key: aws.String(s.bucket.proof)}))
+		}
+		c := Change{Resource: "bucket", Name: *name, Action: Delete, Before: "access logs"}
+		changes = append(changes, writes(c, "s3:DeleteBucket", s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name}))
+	}
+	return changes
+}

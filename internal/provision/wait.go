@@ -1,0 +1,146 @@
+package provision
+
+import (
+	"context"
+	"time"
+)
+
+// sleep waits in real time.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// Intervals between two looks at AWS: quick at first, since most of it is.
+const (
+	firstPause = time.Second
+	lastPause  = 15 * time.Second
+)
+
+// converging is the one loop of this package: look, do the first thing that is
+// missing, look again, until nothing is.
+type converging struct {
+	site *site
+	say  func(Event)
+	wait time.Duration // for changes that are waits
+
+	resource resource
+	doing    Change        // carried out or waited for last
+	began    time.Time     // since when doing is the first thing missing
+	pause    time.Duration // until the next look
+	err      error         // what AWS answered last; nil: it accepted
+	said     string        // of a wait, last
+	done     []Change      // calls that AWS accepted
+}
+
+// converge brings one resource to what is wanted. Its errors are the
+// context's, a [*StoppedError], a [*WaitError], and a [*CallError].
+func (v *converging) converge(ctx context.Context, r resource) error {
+	v.resource, v.doing, v.err = r, Change{}, nil
+	v.restart()
+	for {
+		next, err := v.look(ctx)
+		switch {
+		case err != nil && (!passing(err) || ctx.Err() != nil):
+			return failed(err)
+		case err != nil:
+			v.err = err
+		case next.Action == NoOp:
+			return nil
+		case next.Action == Conflict && v.doing.Writes(): // made by us a moment ago: its tags are not seen yet
+		case next.Stops():
+			return &StoppedError{Changes: []Change{next}}
+		default:
+			again, err := v.step(ctx, next)
+			if err != nil {
+				return err
+			}
+			if again {
+				continue
+			}
+		}
+		if err := v.rest(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// look reads the resource and returns what is missing first.
+func (v *converging) look(ctx context.Context) (Change, error) {
+	if err := v.resource.read.read(ctx); err != nil {
+		return Change{}, err
+	}
+	changes := v.resource.missing()
+	if stop := stops(changes); len(stop) > 0 {
+		return stop[0], nil
+	}
+	for _, c := range changes {
+		if c.Action != NoOp {
+			return c, nil
+		}
+	}
+	return Change{Action: NoOp}, nil
+}
+
+// step carries a change out, unless it was and is only not seen yet. It reports
+// whether to look again at once.
+func (v *converging) step(ctx context.Context, next Change) (again bool, err error) {
+	moved := !next.same(v.doing)
+	if moved {
+		v.doing, v.err = next, nil
+		v.restart()
+	}
+	if next.Action == Wait {
+		if next.Why != v.said || moved {
+			v.said = next.Why
+			v.say(Event{Step: v.resource.name, Action: Wait, Text: "waiting: " + next.summary()})
+		}
+		return false, nil
+	}
+	if !moved && v.err == nil {
+		return false, nil
+	}
+	if moved {
+		v.say(Event{Step: v.resource.name, Action: next.Action, Text: next.summary()})
+	}
+	v.doing = next
+	v.err = next.do(ctx)
+	switch {
+	case v.err == nil:
+		v.done = append(v.done, next)
+		return true, nil
+	case passing(v.err) && ctx.Err() == nil:
+		return false, nil
+	}
+	return false, failed(v.err)
+}
+
+// rest lets time go by, or ends the waiting.
+func (v *converging) rest(ctx context.Context) error {
+	limit := max(v.resource.patience, settling)
+	if v.doing.Action == Wait {
+		limit = v.wait
+	}
+	if v.site.cloud.Now().Sub(v.began) >= limit {
+		c := v.doing
+		if c.Action != Wait && v.err == nil {
+			c.Why = "AWS accepted it and does not show it"
+		}
+		return &WaitError{Change: c, After: limit, Err: failed(v.err)}
+	}
+	if err := v.site.cloud.Sleep(ctx, v.pause); err != nil {
+		return err
+	}
+	v.pause = min(2*v.pause, lastPause)
+	return nil
+}
+
+func (v *converging) restart() {
+	v.began, v.pause = v.site.cloud.Now(), firstPause
+}
