@@ -26,6 +26,7 @@ failed where: with evidence, and with an exit code.`,
 		&cobra.Group{ID: groupCheck, Title: "Check a balancer:"},
 		&cobra.Group{ID: groupTry, Title: "Try it without one:"},
 		&cobra.Group{ID: groupFiles, Title: "Scenarios and results:"},
+		&cobra.Group{ID: groupAWS, Title: "Build one:"},
 	)
 	root.AddCommand(
 		newScenario(w, "smoke"), newScenario(w, "spread"), newScenario(w, "tls"),
@@ -33,6 +34,7 @@ failed where: with evidence, and with an exit code.`,
 		newRunFile(w),
 		newDemo(w), newSim(w), newSize(w),
 		newScenarios(w), newReport(w),
+		newProvision(w),
 		newVersion(w),
 	)
 	return root
@@ -43,6 +45,7 @@ const (
 	groupCheck = "check"
 	groupTry   = "try"
 	groupFiles = "files"
+	groupAWS   = "aws"
 )
 
 // noUnknown refuses a word that is no command, naming the nearest ones.
