@@ -14,10 +14,10 @@ type ration struct {
 	net.Conn
 	in     *block // nil: not borrowed
 	lo, hi int    // in[lo:hi] has come and is not handed on
+	left   int    // bytes of the body of the record at hand
 
-	head [recordHead]byte // of the record at hand
-	have int              // bytes of its head; 0: between two records
-	left int              // bytes of its body
+	head [recordHead]byte // of that record
+	have uint8            // bytes of its head; 0: between two records
 }
 
 // recordHead is a type, a version and a length (RFC 8446, section 5.1).
@@ -72,7 +72,7 @@ func (r *ration) upTo(b []byte) int {
 		return n
 	}
 	n := copy(r.head[r.have:], b)
-	r.have += n
+	r.have += uint8(n)
 	if r.have == recordHead {
 		r.left = int(binary.BigEndian.Uint16(r.head[3:]))
 		if r.left == 0 {
