@@ -45,7 +45,7 @@ func (s *lbSession) identify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if pid, ok := rows.Int64(0, 0); ok {
+	if pid, err := strconv.ParseInt(text(rows, 0), 10, 32); err == nil {
 		s.o.Who.PID = int32(pid)
 	}
 	if s.o.Who.Coordinator != "" {
@@ -88,7 +88,7 @@ func (s *lbSession) askUser(ctx context.Context, query string) error {
 
 // text is column col of the first row; "" where there is none, or it is null.
 func text(rows *hs2client.Rows, col int) string {
-	if rows.Len() == 0 || col >= len(rows.Columns) {
+	if rows.Len() == 0 || col >= rows.Width() {
 		return ""
 	}
 	s, _ := rows.String(0, col)
