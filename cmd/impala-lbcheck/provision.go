@@ -81,7 +81,7 @@ func withProvisioning(cmd *cobra.Command) *provisioning {
 
 // open reads the file and readies the clients. Its errors are the user's to
 // mend: nothing was asked of AWS.
-func (p *provisioning) open(ctx context.Context) (provision.Cloud, lbfile.Spec, error) {
+func (p *provisioning) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
 	src, err := os.ReadFile(p.file)
 	if err != nil {
 		return provision.Cloud{}, lbfile.Spec{}, fmt.Errorf("%w; `impala-lbcheck provision init` prints one to start from", err)
@@ -94,6 +94,7 @@ func (p *provisioning) open(ctx context.Context) (provision.Cloud, lbfile.Spec, 
 		spec.Account = p.account
 	}
 	cloud, err := provision.Open(ctx, spec.Region)
+	cloud.LookupHost = w.lookup
 	if err == nil && cloud.Region == "" {
 		err = errors.New("no region: say region: in the file, or set AWS_REGION")
 	}
@@ -117,7 +118,7 @@ func newPlan(w world) *cobra.Command {
 		if emit != "" && emit != "cli" {
 			return fmt.Errorf("--emit %s: it is cli", emit)
 		}
-		cloud, spec, err := p.open(cmd.Context())
+		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
 			return err
 		}
@@ -127,7 +128,8 @@ func newPlan(w world) *cobra.Command {
 		}
 		switch {
 		case emit == "cli":
-			err = p.print(w, plan.Account, provision.Script(plan))
+			_, err = io.WriteString(w.out, provision.Script(plan)) // to be run: nothing in it is masked
+			err = ignoreClosed(err)
 		case p.json:
 			err = p.encode(w, plan)
 		default:
@@ -164,7 +166,7 @@ port at a time. A second apply changes nothing.`,
 	p := withProvisioning(cmd)
 	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "for coordinators to be in service, and for the certificate")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context())
+		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
 			return err
 		}
@@ -182,7 +184,7 @@ func newStatus(w world) *cobra.Command {
 	}
 	p := withProvisioning(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context())
+		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
 			return err
 		}
@@ -209,7 +211,7 @@ cut off anywhere: the next one continues.`,
 	cmd.Flags().BoolVar(&o.PurgeLogs, "purge-logs", false, "delete the bucket of the access logs too, where it is ours and empty")
 	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "for connections to drain, and for interfaces to go")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context())
+		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
 			return err
 		}

@@ -77,7 +77,9 @@ func (p *provisioning) print(w world, account, text string) error {
 	mask := p.mask(account)
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		b.WriteString(report.Neutralize(mask.Replace(strings.TrimRight(line, "\n")), maxProvisionLine))
+		words := strings.TrimLeft(line, " ")
+		b.WriteString(line[:len(line)-len(words)])
+		b.WriteString(report.Neutralize(mask.Replace(words), maxProvisionLine))
 		b.WriteByte('\n')
 	}
 	_, err := io.WriteString(w.out, b.String())

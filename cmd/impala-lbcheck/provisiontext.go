@@ -21,22 +21,22 @@ func planText(p provision.Plan) string {
 
 func writeChanges(b *strings.Builder, changes []provision.Change) {
 	for _, c := range changes {
-		fmt.Fprintf(b, "%-9s %s %s\n", c.Action, c.Resource, c.Name)
+		fmt.Fprintf(b, "%s %s %s\n", c.Action, c.Resource, c.Name)
 		switch {
 		case c.Action == provision.NoOp && c.Before != "":
-			fmt.Fprintf(b, "          %s\n", c.Before)
+			fmt.Fprintf(b, "    %s\n", c.Before)
 			continue
 		case c.Before != "" && c.Before != c.After:
-			fmt.Fprintf(b, "          is:   %s\n", c.Before)
+			fmt.Fprintf(b, "    is: %s\n", c.Before)
 		}
 		if c.After != "" {
-			fmt.Fprintf(b, "          want: %s\n", c.After)
+			fmt.Fprintf(b, "    want: %s\n", c.After)
 		}
 		if c.Why != "" {
-			fmt.Fprintf(b, "          why:  %s\n", c.Why)
+			fmt.Fprintf(b, "    why: %s\n", c.Why)
 		}
 		if c.Call != "" {
-			fmt.Fprintf(b, "          call: %s\n", c.Call)
+			fmt.Fprintf(b, "    call: %s\n", c.Call)
 		}
 	}
 }
@@ -79,13 +79,13 @@ func reportText(r provision.Report) string {
 	section(b, "Differs from the file", len(r.Drift) > 0, func() { writeChanges(b, r.Drift) })
 	section(b, "Coordinators", len(r.Instances) > 0, func() {
 		for _, h := range r.Instances {
-			fmt.Fprintf(b, "  %-20s %-12s %s\n", h.ID, h.Zone, h)
+			fmt.Fprintf(b, "  %s (%s)\n", h, h.Zone)
 		}
 	})
 	section(b, "Certificate", r.Certificate != nil, func() { writeCertificate(b, *r.Certificate) })
 	section(b, "Names", len(r.DNS) > 0, func() {
 		for _, name := range sortedKeys(r.DNS) {
-			fmt.Fprintf(b, "  %s  %s\n", name, r.DNS[name])
+			fmt.Fprintf(b, "  %s: %s\n", name, r.DNS[name])
 		}
 	})
 	section(b, "Access log", r.AccessLog != "", func() { fmt.Fprintf(b, "  %s\n", r.AccessLog) })
@@ -116,7 +116,7 @@ func section(b *strings.Builder, title string, there bool, write func()) {
 
 func writeDone(b *strings.Builder, done []provision.Change) {
 	for _, c := range done {
-		fmt.Fprintf(b, "  %-7s %s %s  (%s)\n", c.Action, c.Resource, c.Name, c.Call)
+		fmt.Fprintf(b, "  %s %s %s: %s\n", c.Action, c.Resource, c.Name, c.Call)
 	}
 }
 

@@ -24,6 +24,7 @@ func newScenario(w world, name string) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 	}
 	given := withSettings(cmd, groupsOf(name)...)
+	from := withBuilt(cmd)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, endpoints []string) error {
 		s, err := scenarios.Builtin(name)
@@ -31,6 +32,9 @@ func newScenario(w world, name string) *cobra.Command {
 			return err
 		}
 		s.Target.Endpoints = endpoints
+		if err := from.built(cmd.Context(), w, &s, endpoints, given.protocol(w, s)); err != nil {
+			return err
+		}
 		if name == tlsOnly {
 			s.TLS.Enabled = true
 		}
