@@ -88,7 +88,8 @@ func TestALoadBalancerIsPlannedBuiltComparedAndRemoved(t *testing.T) {
 				t.Errorf("%s does not say %q\n%s%s", step.args, words, stdout, stderr)
 			}
 		}
-		if strings.Contains(stdout+stderr, awssim.Account) {
+		script := strings.HasPrefix(stdout, "#!") // which is to be run: an owner tag is whole in it
+		if strings.Contains(stdout+stderr, awssim.Account) && !script {
 			t.Errorf("%s shows the account\n%s%s", step.args, stdout, stderr)
 		}
 	}
