@@ -188,6 +188,9 @@ func (r *region) putPolicy(in putPolicy) (none, error) {
 		if err := s.valid(b.Name); err != nil {
 			return none{}, err
 		}
+		if s.public() { // BlockPublicPolicy is on for every new bucket
+			return none{}, refuseAs(403, "AccessDenied", "User: %s is not authorized to perform: s3:PutBucketPolicy because public policies are blocked by the BlockPublicPolicy block public access setting.", callerARN)
+		}
 	}
 	b.Policy, b.unseen = in.Policy, r.aws.config.PolicyLag
 	return none{}, nil
