@@ -58,6 +58,8 @@ func TestABucketBelongsToOneAccount(t *testing.T) {
 		return err
 	}
 	wantCode(t, head(c, "ours"), "")
+	_, err := c.s3.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("ours"), ExpectedBucketOwner: aws.String("210987654321")})
+	wantCode(t, err, "Forbidden")
 	wantCode(t, head(c, "theirs"), "Forbidden")
 	if err := head(c, "nobodys"); !is[*s3types.NotFound](err) {
 		t.Errorf("nobody's: %v", err)

@@ -38,7 +38,8 @@
 //     that it lets not everybody in (as new buckets have it), and, for an access
 //     log, that it lets the region's writer put objects under the prefix.
 //   - A parameter or an operation that is not listed in the wire files is refused
-//     as NotSimulated, never ignored.
+//     as NotSimulated, never ignored; but of S3's headers only the expected owner
+//     is read.
 //
 // # What is a guess
 //
