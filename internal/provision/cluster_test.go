@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -112,6 +113,9 @@ func parse(t *testing.T, text string) lbfile.Spec {
 	return spec
 }
 
+// anyGroup is the VPC's default group, for somebody else's balancer.
+func (c *cluster) anyGroup() []string { return []string{c.Groups()[0].ID} }
+
 // tagged lists everything in AWS with an owner's tag.
 func (c *cluster) tagged() []string {
 	var names []string
@@ -166,4 +170,8 @@ func actions(changes []Change) []string {
 		}
 		return fmt.Sprintf("%s %s %s", c.Action, c.Resource, c.Name)
 	}), func(s string) bool { return s == "" })
+}
+
+func parsePrefixes(list ...string) []netip.Prefix {
+	return each(list, netip.MustParsePrefix)
 }
