@@ -76,16 +76,20 @@ func (c *cluster) lookup(_ context.Context, name string) ([]string, error) {
 
 // cloud makes the real clients for an endpoint; they try once, and keep no
 // connection for the next call.
-func (c *cluster) cloud(t *testing.T, endpoint, region string) Cloud {
+func (c *cluster) cloud(t *testing.T, endpoint, region string, with ...func(*aws.Config)) Cloud {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	cloud := newCloud(aws.Config{
+	config := aws.Config{
 		Region: region, BaseEndpoint: aws.String(endpoint), HTTPClient: &http.Client{Transport: transport},
 		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 		}),
-	})
+	}
+	for _, change := range with {
+		change(&config)
+	}
+	cloud := newCloud(config)
 	cloud.Now, cloud.Sleep, cloud.LookupHost = c.time, c.sleep, c.lookup
 	return cloud
 }

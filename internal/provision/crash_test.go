@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/faultproxy"
@@ -15,9 +19,9 @@ func late() awssim.Config {
 	return awssim.Config{VisibleLag: 2, HealthLag: 1, InterfaceLag: 1, DetailsLag: 1, IssueAfter: 1, CertificateLag: 1, PolicyLag: 1}
 }
 
-// TestApplyCutAnywhereIsContinued cuts apply off before its k-th write, and then
-// after it with the answer lost, for every k. What AWS is left with depends on
-// the writes alone, so a cut at a call that reads is one of these.
+// TestApplyCutAnywhereIsContinued cuts apply off before its k-th write, for every
+// k. What AWS is left with depends on the writes alone, so that a cut at a call
+// that reads, or after a write, is one of these.
 func TestApplyCutAnywhereIsContinued(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]func(*testing.T) lbfile.Spec{"plain": plainFile, "with TLS": tlsFile} {
@@ -28,15 +32,39 @@ func TestApplyCutAnywhereIsContinued(t *testing.T) {
 				t.Parallel()
 				cutAndContinue(t, file(t), func(p *faultproxy.Proxy) { p.CutFromWrite(k) })
 			})
-			if !file(t).Secure() {
-				continue // these writes are among those with TLS
-			}
-			t.Run(fmt.Sprintf("%s, the answer to write %d lost", name, k), func(t *testing.T) {
-				t.Parallel()
-				cutAndContinue(t, file(t), func(p *faultproxy.Proxy) { p.FailWriteAt(k, faultproxy.CutAfter) })
-			})
 		}
 	}
+}
+
+// TestALostAnswerIsSurvived loses the answer to the k-th write, which the SDK
+// then sends again: AWS says that it is there already, and that is that.
+func TestALostAnswerIsSurvived(t *testing.T) {
+	t.Parallel()
+	whole := newCluster(t, late())
+	mustApply(t, whole, tlsFile(t))
+	for k := 1; k <= whole.Writes(); k++ {
+		t.Run(fmt.Sprintf("to write %d", k), func(t *testing.T) {
+			t.Parallel()
+			c := newCluster(t, late())
+			p := newProxy(t, c)
+			p.FailWriteAt(k, faultproxy.CutAfter)
+			cloud := c.cloud(t, p.URL(), "us-east-1", func(config *aws.Config) { config.Retryer = eager })
+			report, err := Apply(t.Context(), cloud, tlsFile(t), Options{})
+			if err != nil || len(report.Drift) > 0 || p.Failed() != 1 {
+				t.Errorf("%v, drift %q, %d calls failed", err, actions(report.Drift), p.Failed())
+			}
+			if len(c.Groups()) != 3 || len(c.Certificates()) != 1 {
+				t.Errorf("%d groups, %d certificates", len(c.Groups()), len(c.Certificates()))
+			}
+		})
+	}
+}
+
+// eager is the SDK's own way to try again, without its pauses.
+func eager() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+	})
 }
 
 func cutAndContinue(t *testing.T, spec lbfile.Spec, cut func(*faultproxy.Proxy)) {
