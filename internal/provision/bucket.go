@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -81,7 +82,7 @@ func (s *site) readAbsence(err error) error {
 		s.bucket.exists, s.bucket.closed = true, true
 		return nil
 	case status == http.StatusMovedPermanently || status == http.StatusBadRequest && answer.Response.Header.Get("X-Amz-Bucket-Region") != "":
-		s.bucket.exists, s.bucket.region = true, answer.Response.Header.Get("X-Amz-Bucket-Region")
+		s.bucket.exists, s.bucket.region = true, cmp.Or(answer.Response.Header.Get("X-Amz-Bucket-Region"), "another region")
 		return nil
 	}
 	return err

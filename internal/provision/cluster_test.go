@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -75,16 +76,20 @@ func (c *cluster) lookup(_ context.Context, name string) ([]string, error) {
 
 // cloud makes the real clients for an endpoint; they try once, and keep no
 // connection for the next call.
-func (c *cluster) cloud(t *testing.T, endpoint, region string) Cloud {
+func (c *cluster) cloud(t *testing.T, endpoint, region string, with ...func(*aws.Config)) Cloud {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	cloud := newCloud(aws.Config{
+	config := aws.Config{
 		Region: region, BaseEndpoint: aws.String(endpoint), HTTPClient: &http.Client{Transport: transport},
 		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 		}),
-	})
+	}
+	for _, change := range with {
+		change(&config)
+	}
+	cloud := newCloud(config)
 	cloud.Now, cloud.Sleep, cloud.LookupHost = c.time, c.sleep, c.lookup
 	return cloud
 }
@@ -111,6 +116,9 @@ func parse(t *testing.T, text string) lbfile.Spec {
 	}
 	return spec
 }
+
+// anyGroup is the VPC's default group, for somebody else's balancer.
+func (c *cluster) anyGroup() []string { return []string{c.Groups()[0].ID} }
 
 // tagged lists everything in AWS with an owner's tag.
 func (c *cluster) tagged() []string {
@@ -166,4 +174,8 @@ func actions(changes []Change) []string {
 		}
 		return fmt.Sprintf("%s %s %s", c.Action, c.Resource, c.Name)
 	}), func(s string) bool { return s == "" })
+}
+
+func parsePrefixes(list ...string) []netip.Prefix {
+	return each(list, netip.MustParsePrefix)
 }

@@ -1,0 +1,132 @@
+package provision
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/faultproxy"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+)
+
+// late is an AWS in which nothing is seen at once.
+func late() awssim.Config {
+	return awssim.Config{VisibleLag: 2, HealthLag: 1, InterfaceLag: 1, DetailsLag: 1, IssueAfter: 1, CertificateLag: 1, PolicyLag: 1}
+}
+
+// TestApplyCutAnywhereIsContinued cuts apply off before its k-th write, for every
+// k. What AWS is left with depends on the writes alone, so that a cut at a call
+// that reads, or after a write, is one of these.
+func TestApplyCutAnywhereIsContinued(t *testing.T) {
+	t.Parallel()
+	for name, file := range map[string]func(*testing.T) lbfile.Spec{"plain": plainFile, "with TLS": tlsFile} {
+		whole := newCluster(t, late())
+		mustApply(t, whole, file(t))
+		for k := 1; k <= whole.Writes(); k++ {
+			t.Run(fmt.Sprintf("%s, killed before write %d", name, k), func(t *testing.T) {
+				t.Parallel()
+				cutAndContinue(t, file(t), func(p *faultproxy.Proxy) { p.CutFromWrite(k) })
+			})
+		}
+	}
+}
+
+// TestALostAnswerIsSurvived loses the answer to the k-th write, which the SDK
+// then sends again: AWS says that it is there already, and that is that.
+func TestALostAnswerIsSurvived(t *testing.T) {
+	t.Parallel()
+	whole := newCluster(t, late())
+	mustApply(t, whole, tlsFile(t))
+	for k := 1; k <= whole.Writes(); k++ {
+		t.Run(fmt.Sprintf("to write %d", k), func(t *testing.T) {
+			t.Parallel()
+			c := newCluster(t, late())
+			p := newProxy(t, c)
+			p.FailWriteAt(k, faultproxy.CutAfter)
+			cloud := c.cloud(t, p.URL(), "us-east-1", func(config *aws.Config) { config.Retryer = eager })
+			report, err := Apply(t.Context(), cloud, tlsFile(t), Options{})
+			if err != nil || len(report.Drift) > 0 || p.Failed() != 1 {
+				t.Errorf("%v, drift %q, %d calls failed", err, actions(report.Drift), p.Failed())
+			}
+			if len(c.Groups()) != 3 || len(c.Certificates()) != 1 {
+				t.Errorf("%d groups, %d certificates", len(c.Groups()), len(c.Certificates()))
+			}
+		})
+	}
+}
+
+// eager is the SDK's own way to try again, without its pauses.
+func eager() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+	})
+}
+
+func cutAndContinue(t *testing.T, spec lbfile.Spec, cut func(*faultproxy.Proxy)) {
+	c := newCluster(t, late())
+	p := newProxy(t, c)
+	cut(p)
+	cloud := c.cloud(t, p.URL(), "us-east-1")
+	if _, err := Apply(t.Context(), cloud, spec, Options{}); err == nil {
+		t.Error("apply was cut off and says that all is well")
+	}
+	p.Reset()
+	mustApply(t, c, spec)
+	before := len(c.Calls())
+	if report := mustApply(t, c, spec); len(report.Drift) > 0 {
+		t.Errorf("drift %q", actions(report.Drift))
+	}
+	if again := c.writesSince(before); len(again) > 0 {
+		t.Errorf("the third apply wrote %q", again)
+	}
+	destroyAll(t, c, spec)
+}
+
+func destroyAll(t *testing.T, c *cluster, spec lbfile.Spec) {
+	t.Helper()
+	if _, err := Destroy(t.Context(), c.here(t), spec, DestroyOptions{PurgeLogs: true}); err != nil {
+		t.Errorf("destroy: %v", err)
+	}
+	if left := c.tagged(); len(left) > 0 {
+		t.Errorf("destroy left %q", left)
+	}
+	if i := slices.IndexFunc(c.ENIs(), func(n awssim.Interface) bool { return len(n.Groups) != 1 }); i >= 0 {
+		t.Errorf("destroy left %+v", c.ENIs()[i])
+	}
+}
+
+// TestDestroyCutAnywhereIsContinued is the same on the way back.
+func TestDestroyCutAnywhereIsContinued(t *testing.T) {
+	t.Parallel()
+	for k := 1; ; k++ {
+		c := newCluster(t, late())
+		mustApply(t, c, tlsFile(t))
+		p := newProxy(t, c)
+		p.CutFromWrite(k)
+		_, err := Destroy(t.Context(), c.cloud(t, p.URL(), "us-east-1"), tlsFile(t), DestroyOptions{PurgeLogs: true})
+		done := p.Failed() == 0
+		if done != (err == nil) {
+			t.Errorf("cut before write %d: %v, with %d calls cut", k, err, p.Failed())
+		}
+		p.Reset()
+		destroyAll(t, c, tlsFile(t))
+		if done {
+			return
+		}
+	}
+}
+
+func newProxy(t *testing.T, c *cluster) *faultproxy.Proxy {
+	t.Helper()
+	p, err := faultproxy.New(c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Close() })
+	return p
+}
