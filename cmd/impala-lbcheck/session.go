@@ -19,6 +19,16 @@ type lbSession struct {
 // selectPID asks for the coordinator's process id.
 const selectPID = "SELECT pid()"
 
+// Ping asks for a sign of life. A server that has no Ping gets a statement
+// without a table: silence must not read as one.
+func (s *lbSession) Ping(ctx context.Context) error {
+	if err := s.Session.Ping(ctx); err != nil || s.Has(hs2client.CanPing) {
+		return err
+	}
+	_, err := s.Session.Query(ctx, "SELECT 1")
+	return err
+}
+
 // Query asks who answered, and runs the scenario's own statement where it has one.
 func (s *lbSession) Query(ctx context.Context) error {
 	defer note(s.o, s.rec)
