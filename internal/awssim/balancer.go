@@ -220,7 +220,15 @@ type named struct{ LoadBalancerName string }
 // deleteBalancer deletes; one that is not there is deleted already. Its
 // interfaces stay a while.
 func (r *region) deleteBalancer(in named) (none, error) {
-	r.balancers = slices.DeleteFunc(r.balancers, func(b *Balancer) bool { return b.Name == in.LoadBalancerName })
+	r.balancers = slices.DeleteFunc(r.balancers, func(b *Balancer) bool {
+		if b.Name != in.LoadBalancerName {
+			return false
+		}
+		for _, l := range b.Listeners {
+			r.release(b, l.Certificate)
+		}
+		return true
+	})
 	for _, e := range r.interfaces {
 		e.doomed = e.doomed || e.balancer == in.LoadBalancerName && in.LoadBalancerName != ""
 	}

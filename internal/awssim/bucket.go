@@ -53,6 +53,7 @@ func (a *AWS) Buckets() []Bucket {
 type bucketIn struct {
 	Bucket string
 	Key    string
+	Owner  string // account that it must belong to; "": any
 }
 
 // bucketName is S3's rule, besides those for dots and addresses.
@@ -64,12 +65,12 @@ func validBucketName(name string) bool {
 }
 
 // bucket is one of the caller's, in the region that is asked.
-func (r *region) bucket(name string) (*Bucket, error) {
-	b := find(r.aws.buckets, func(b *Bucket) bool { return b.Name == name })
+func (r *region) bucket(in bucketIn) (*Bucket, error) {
+	b := find(r.aws.buckets, func(b *Bucket) bool { return b.Name == in.Bucket })
 	switch {
 	case b == nil:
 		return nil, refuseAs(404, "NoSuchBucket", "The specified bucket does not exist")
-	case b.Owner != Account:
+	case b.Owner != Account, in.Owner != "" && in.Owner != b.Owner:
 		return nil, refuseAs(403, "AccessDenied", "Access Denied")
 	case b.Region != r.name:
 		return nil, refuseAs(301, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint: %s", b.Region)
@@ -124,10 +125,10 @@ func (r *region) atHome(constraint string) error {
 	return refuse("IllegalLocationConstraintException", "The %s location constraint is incompatible for the region specific endpoint this request was sent to.", constraint)
 }
 
-func (r *region) headBucket(in bucketIn) (*Bucket, error) { return r.bucket(in.Bucket) }
+func (r *region) headBucket(in bucketIn) (*Bucket, error) { return r.bucket(in) }
 
 func (r *region) bucketTags(in bucketIn) (*Bucket, error) {
-	b, err := r.bucket(in.Bucket)
+	b, err := r.bucket(in)
 	if err == nil && len(b.Tags) == 0 {
 		return nil, refuseAs(404, "NoSuchTagSet", "The TagSet does not exist")
 	}
@@ -141,7 +142,7 @@ type putTags struct {
 
 // putTags replaces all tags.
 func (r *region) putTags(in putTags) (none, error) {
-	b, err := r.bucket(in.Bucket)
+	b, err := r.bucket(in.bucketIn)
 	if err != nil {
 		return none{}, err
 	}
@@ -154,7 +155,7 @@ func (r *region) putTags(in putTags) (none, error) {
 }
 
 func (r *region) bucketPolicy(in bucketIn) (*Bucket, error) {
-	b, err := r.bucket(in.Bucket)
+	b, err := r.bucket(in)
 	if err == nil && b.Policy == "" {
 		return nil, refuseAs(404, "NoSuchBucketPolicy", "The bucket policy does not exist")
 	}
@@ -171,7 +172,7 @@ const mostPolicy = 20 << 10
 
 // putPolicy replaces the policy.
 func (r *region) putPolicy(in putPolicy) (none, error) {
-	b, err := r.bucket(in.Bucket)
+	b, err := r.bucket(in.bucketIn)
 	if err != nil {
 		return none{}, err
 	}
@@ -188,6 +189,9 @@ func (r *region) putPolicy(in putPolicy) (none, error) {
 		if err := s.valid(b.Name); err != nil {
 			return none{}, err
 		}
+		if s.public() { // BlockPublicPolicy is on for every new bucket
+			return none{}, refuseAs(403, "AccessDenied", "User: %s is not authorized to perform: s3:PutBucketPolicy because public policies are blocked by the BlockPublicPolicy block public access setting.", callerARN)
+		}
 	}
 	b.Policy, b.unseen = in.Policy, r.aws.config.PolicyLag
 	return none{}, nil
@@ -195,7 +199,7 @@ func (r *region) putPolicy(in putPolicy) (none, error) {
 
 // headObject: who may not list the bucket would be told 403, not 404.
 func (r *region) headObject(in bucketIn) (string, error) {
-	b, err := r.bucket(in.Bucket)
+	b, err := r.bucket(in)
 	if err != nil {
 		return "", err
 	}

@@ -85,6 +85,11 @@ func (s statement) valid(bucket string) error {
 	return nil
 }
 
+// public reports whether a statement lets everybody in.
+func (s statement) public() bool {
+	return s.Effect == "Allow" && slices.Contains(s.Principal["AWS"], "*") && len(s.Condition) == 0
+}
+
 // startLog switches a balancer's access log on: Elastic Load Balancing writes a
 // test file first, so the bucket must be there and let it.
 func (r *region) startLog(lb *Balancer, log AccessLog) error {
@@ -145,9 +150,6 @@ func (s statement) covers(region, bucket, path string) bool {
 }
 
 func (w who) writesLogs(region string) bool {
-	if slices.Contains(w["AWS"], "*") {
-		return true
-	}
 	account, old := logAccounts[region]
 	if !old {
 		return slices.Contains(w["Service"], logService)

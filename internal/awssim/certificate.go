@@ -25,6 +25,8 @@ type Certificate struct {
 	token   string // of idempotency
 	reads   int    // calls of DescribeCertificate
 	refused int    // uses that did not see it yet
+	former  string // ARN of the balancer that had it last
+	late    int    // calls that still see that use
 	born
 }
 
@@ -151,7 +153,17 @@ func (r *region) usedBy(c *Certificate) []string {
 			users = append(users, r.arn(b))
 		}
 	}
+	if c.late > 0 && !slices.Contains(users, c.former) {
+		users = append(users, c.former)
+	}
 	return users
+}
+
+// release notes that a balancer's listener has a certificate no more.
+func (r *region) release(b *Balancer, arn string) {
+	if c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn }); c != nil {
+		c.former, c.late = r.arn(b), r.aws.config.UseLag
+	}
 }
 
 // cname is what a domain's owner writes into DNS: always the same for a domain
@@ -182,7 +194,9 @@ func (r *region) describeCertificate(in certificateIn) (described, error) {
 	if after := r.aws.config.IssueAfter; after > 0 && shown > after && c.Status == "PENDING_VALIDATION" {
 		r.issue(c)
 	}
-	return described{Certificate: c, users: r.usedBy(c), details: shown > 0}, nil
+	d := described{Certificate: c, users: r.usedBy(c), details: shown > 0}
+	c.late = max(0, c.late-1)
+	return d, nil
 }
 
 func (r *region) certificateTags(in certificateIn) (*Certificate, error) {
@@ -194,7 +208,9 @@ func (r *region) deleteCertificate(in certificateIn) (none, error) {
 	if err != nil {
 		return none{}, err
 	}
-	if users := r.usedBy(c); len(users) > 0 {
+	users := r.usedBy(c)
+	c.late = max(0, c.late-1)
+	if len(users) > 0 {
 		return none{}, refuse("ResourceInUseException", "Certificate %s in account %s is in use.", c.ARN, Account)
 	}
 	r.certificates = slices.DeleteFunc(r.certificates, func(o *Certificate) bool { return o == c })

@@ -34,9 +34,12 @@
 //     primary interface let the balancer in.
 //   - Certificate Manager: names and their number, the token, tags, use by a
 //     balancer, the keys that a list shows.
-//   - S3: names, location constraints, ownership, region, the syntax of a policy.
+//   - S3: names, location constraints, ownership, region, the syntax of a policy,
+//     that it lets not everybody in (as new buckets have it), and, for an access
+//     log, that it lets the region's writer put objects under the prefix.
 //   - A parameter or an operation that is not listed in the wire files is refused
-//     as NotSimulated, never ignored.
+//     as NotSimulated, never ignored; but of S3's headers only the expected owner
+//     is read.
 //
 // # What is a guess
 //
@@ -60,6 +63,8 @@
 //   - A name of amazonaws.com gives a certificate that has FAILED, for
 //     ADDITIONAL_VERIFICATION_REQUIRED.
 //   - A listener without an instance protocol has TCP or HTTP there.
+//   - An Allow with a condition lets nobody in, a Deny with one keeps everybody out.
+//   - A policy that lets everybody in is refused in buckets of AddBucket too.
 //   - Messages are close to AWS's own at best. Code and type are what to ask for.
 //
 // # What is not simulated

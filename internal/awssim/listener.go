@@ -130,7 +130,13 @@ func (r *region) deleteListeners(in deleteListeners) (none, error) {
 	if err != nil {
 		return none{}, err
 	}
-	b.Listeners = slices.DeleteFunc(b.Listeners, func(l Listener) bool { return slices.Contains(in.LoadBalancerPorts, l.Port) })
+	b.Listeners = slices.DeleteFunc(b.Listeners, func(l Listener) bool {
+		if !slices.Contains(in.LoadBalancerPorts, l.Port) {
+			return false
+		}
+		r.release(b, l.Certificate)
+		return true
+	})
 	return none{}, nil
 }
 
@@ -155,6 +161,7 @@ func (r *region) setCertificate(in setCertificate) (none, error) {
 	if err := r.certificateForUse(in.SSLCertificateId); err != nil {
 		return none{}, err
 	}
+	r.release(b, l.Certificate)
 	l.Certificate = in.SSLCertificateId
 	return none{}, nil
 }

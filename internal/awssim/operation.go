@@ -63,8 +63,8 @@ func (a *AWS) call(c Call, op operation, decode decoder) (any, error) {
 	c.Write = !reads(c.Name) && !p.dry
 	a.calls = append(a.calls, c)
 	answer, err := a.answer(&c, p, err)
-	if e, ok := err.(*ServiceError); ok {
-		a.calls[len(a.calls)-1].Code = e.Code
+	if err != nil {
+		a.calls[len(a.calls)-1].Code = asServiceError(err).Code
 	}
 	return answer, err
 }

@@ -3,6 +3,7 @@ package awssim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -59,7 +60,8 @@ func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
 
 // asServiceError is what a service says of an error; there is no other kind.
 func asServiceError(err error) *ServiceError {
-	if e, ok := err.(*ServiceError); ok {
+	var e *ServiceError
+	if errors.As(err, &e) {
 		return e
 	}
 	return refuseAs(500, "InternalFailure", "%s", err)

@@ -13,7 +13,11 @@ func (r *region) describeBalancersForWire(in describeBalancers) (page[balancerVi
 	found, err := r.describeBalancers(in)
 	out := page[balancerView]{Next: found.Next}
 	for _, b := range found.Items {
-		out.Items = append(out.Items, balancerView{b, r.zones(b), r.groupNames()[b.Groups[0]]})
+		view := balancerView{Balancer: b, zones: r.zones(b)}
+		if len(b.Groups) > 0 {
+			view.source = r.groupNames()[b.Groups[0]]
+		}
+		out.Items = append(out.Items, view)
 	}
 	return out, err
 }

@@ -54,7 +54,7 @@ func (s3Dialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http.Re
 	}
 	params := map[string]string{"Bucket": bucket, "Key": key, "Body": string(body)}
 	answer, err := a.call(Call{Service: "s3", Name: name, Region: s.region, Params: params}, op, func(into any) error {
-		return decodeS3(bucketIn{bucket, key}, body, into)
+		return decodeS3(bucketIn{bucket, key, r.Header.Get("X-Amz-Expected-Bucket-Owner")}, body, into)
 	})
 	if err != nil {
 		refuseS3(w, r, asServiceError(err))
