@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// text is such as "1.20 x (1.15 to 1.31)".
+// text is such as "1.203 x (1.154 to 1.310)".
 func (s spread) text(unit string) string {
 	if s.N == 0 {
 		return "-"
@@ -21,13 +21,13 @@ func (s spread) text(unit string) string {
 	return fmt.Sprintf("%s%s (%s to %s)", figure(s.Median), unit, figure(s.Min), figure(s.Max))
 }
 
-// figure has about three digits that count.
+// figure has three or four digits that count.
 func figure(v float64) string {
 	switch {
 	case v == 0:
 		return "0"
 	case v < 10:
-		return fmt.Sprintf("%.2f", v)
+		return fmt.Sprintf("%.3f", v)
 	case v < 100:
 		return fmt.Sprintf("%.1f", v)
 	}

@@ -98,7 +98,7 @@ func TestTargets(t *testing.T) {
 	if part.judge(); len(part.Targets) != 0 {
 		t.Error("a part was judged")
 	}
-	if text := r.markdown(); !strings.Contains(text, "| at most 1.25 x | 1.25 x (1.00 to 2.00) | met |") || !strings.Contains(text, "NOT met") {
+	if text := r.markdown(); !strings.Contains(text, "| at most 1.25 x | 1.250 x (1.000 to 2.000) | met |") || !strings.Contains(text, "NOT met") {
 		t.Error(text)
 	}
 }

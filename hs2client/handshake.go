@@ -47,7 +47,7 @@ func (l *link) secure(ctx context.Context, c *Config, t target) error {
 	name := c.serverName(t)
 	l.method = "handshake"
 	s := l.begin(ctx, PhaseTLS, l.timeout)
-	conn := tls.Client(l.conn, &tls.Config{
+	conn := tls.Client(&ration{Conn: l.conn}, &tls.Config{
 		ServerName: name,
 		// Our own judgement comes after the handshake: crypto/tls would end it at
 		// the first objection, before anybody has seen the certificate.

@@ -17,7 +17,7 @@ const (
 // protocol is Thrift's binary protocol with the bounds that the runtime does not
 // have: strings and containers are held against the bytes that the reply may
 // still have, and skipping allocates nothing. Numbers go straight to the wire and
-// come straight from it (number.go).
+// come straight from it: see number.go.
 type protocol struct {
 	*thrift.TBinaryProtocol
 	w *wire

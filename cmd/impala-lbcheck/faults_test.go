@@ -210,6 +210,9 @@ var smokeFaults = []faultRow{
 		faults: []string{"ping-off"}, whose: "coordinator",
 		does: "Ping says nothing of its address", exit: 0, called: "tolerated: http_addr does",
 	}, {
+		faults: []string{"no-ping"}, whose: "coordinator",
+		does: "has no Ping, as other HiveServer2 servers have none", exit: 0, called: "tolerated: http_addr does", noTwin: true,
+	}, {
 		faults: []string{"no-http-addr"}, whose: "coordinator",
 		does: "OpenSession says nothing of it", exit: 0, called: "tolerated: Ping does",
 	}, {

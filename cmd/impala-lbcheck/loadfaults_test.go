@@ -52,6 +52,10 @@ var loadFaults = []faultRow{
 		does: "forgets it and says nothing", fails: []string{scenarios.IdleCut}, exit: 1,
 		called: "idle.cut: between 1.5 s and 2.5 s, in silence", says: []string{"between 1.5 s and 2.5 s", "in silence"},
 	}, {
+		faults: []string{"idle=2s:silent", "no-ping"}, whose: "balancer", scenario: "idle", settings: ladder, noTwin: true, hurried: true,
+		does: "the same before a server without Ping", fails: []string{scenarios.IdleCut}, exit: 1,
+		called: "idle.cut, as a statement is not answered", says: []string{"between 1.5 s and 2.5 s", "in silence"},
+	}, {
 		faults: []string{"down=2s:3s@2"}, whose: "coordinator", scenario: "watch", settings: "--watch-for 9s",
 		does: "dies after 2 s and is back 3 s later; the balancer's check notices within 500 ms", fails: []string{scenarios.WatchOutage}, exit: 1,
 		called: "watch.outage: how long new sessions failed, and what became of the old ones",

@@ -81,6 +81,8 @@ func (with secrets) config(s scenarios.Scenario, n run.Node, rec *hs2client.Reco
 		Options: map[string]string{"CLIENT_IDENTIFIER": clientIdentifier},
 		Timeout: time.Duration(s.Load.Timeout),
 		Record:  rec,
+
+		NoDescribe: true, // nobody reads the names of columns
 	}
 	if s.Target.Protocol == scenarios.Beeswax {
 		c.Protocol = hs2client.Beeswax

@@ -19,6 +19,16 @@ type lbSession struct {
 // selectPID asks for the coordinator's process id.
 const selectPID = "SELECT pid()"
 
+// Ping asks for a sign of life. A server that has no Ping gets a statement
+// without a table: silence must not read as one.
+func (s *lbSession) Ping(ctx context.Context) error {
+	if err := s.Session.Ping(ctx); err != nil || s.Has(hs2client.CanPing) {
+		return err
+	}
+	_, err := s.Session.Query(ctx, "SELECT 1")
+	return err
+}
+
 // Query asks who answered, and runs the scenario's own statement where it has one.
 func (s *lbSession) Query(ctx context.Context) error {
 	defer note(s.o, s.rec)
@@ -45,7 +55,7 @@ func (s *lbSession) identify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if pid, ok := rows.Int64(0, 0); ok {
+	if pid, err := strconv.ParseInt(text(rows, 0), 10, 32); err == nil {
 		s.o.Who.PID = int32(pid)
 	}
 	if s.o.Who.Coordinator != "" {
@@ -88,7 +98,7 @@ func (s *lbSession) askUser(ctx context.Context, query string) error {
 
 // text is column col of the first row; "" where there is none, or it is null.
 func text(rows *hs2client.Rows, col int) string {
-	if rows.Len() == 0 || col >= len(rows.Columns) {
+	if rows.Len() == 0 || col >= rows.Width() {
 		return ""
 	}
 	s, _ := rows.String(0, col)

@@ -81,7 +81,11 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 		co.others = min(c.Background[i], p.threads)
 		co.threads[hs2Protocol].hold(co.others)
 	}
-	co.serves[hs2Protocol] = hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
+	speaks := hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
+	if p.noPing {
+		delete(speaks.ProcessorMap(), "PingImpalaHS2Service")
+	}
+	co.serves[hs2Protocol] = speaks
 	co.serves[beeswaxProtocol] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
 	return co
 }

@@ -80,6 +80,8 @@ var faultForms = []faultForm{
 		func(c *coordinatorPlan, v string) error { return number(v, 1, 1<<22, &c.pid) }),
 	atCoordinator("ping-off", "", "Ping says nothing of the web address",
 		func(c *coordinatorPlan, _ string) error { c.pingOff = true; return nil }),
+	atCoordinator("no-ping", "", "HS2 has no Ping, as other servers of the protocol have none",
+		func(c *coordinatorPlan, _ string) error { c.noPing = true; return nil }),
 	atCoordinator("no-http-addr", "", "OpenSession says nothing of the web address",
 		func(c *coordinatorPlan, _ string) error { c.noHTTPAddr = true; return nil }),
 	atCoordinator("same-hostname", "", "coordinator() says the same host name as all that have this fault",

@@ -19,7 +19,7 @@ type plan struct {
 // coordinatorPlan is how one coordinator behaves.
 type coordinatorPlan struct {
 	dead, refused, hung, draining, authReject bool
-	foreign, pingOff, noHTTPAddr              bool
+	foreign, pingOff, noPing, noHTTPAddr      bool
 	sameHostname, noExecutors                 bool
 	resetAfter                                int64 // bytes; 0: never
 	slow, slowQuery, starting                 time.Duration
