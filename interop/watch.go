@@ -117,7 +117,6 @@ func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
 }
 
 // listenForDowns hears the times at which HAProxy says that a server is DOWN.
-// It must listen before HAProxy starts.
 func (l *lab) listenForDowns() (<-chan time.Time, error) {
 	os.Remove(l.loadLog)
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: l.loadLog, Net: "unixgram"})
@@ -163,7 +162,7 @@ func detection(file string, downs <-chan time.Time) (float64, error) {
 // drain one coordinator and take it back, add one, give one less weight.
 const changes = `set -e
 say() { printf '%s\n' "set server changing/$1" | socat - UNIX-CONNECT:"$0"; }
-say 'c3 state drain'; sleep 2
+say 'c3 state drain'; sleep 4
 say 'c3 state ready'; sleep 1
 say 'c4 state ready'; sleep 1
 say 'c1 weight 25%'`
@@ -188,8 +187,8 @@ func (l *lab) proveChanges(ctx context.Context) (evidence, error) {
 	if err := os.WriteFile(script, []byte(changes), 0o644); err != nil {
 		return evidence{}, err
 	}
-	const event, long = 2.0, 6
-	r, err := l.try(ctx, trial{name: "watch.changes", args: []string{"watch", "--watch-for", "12s", "--event-after", "2s", "--rate", "40/s",
+	const long = 6
+	r, err := l.try(ctx, trial{name: "watch.changes", args: []string{"watch", "--watch-for", "16s", "--event-after", "2s", "--rate", "40/s",
 		"--long", strconv.Itoa(long), "--observations", observed, "--on-event", fmt.Sprintf("sh -c \"$(cat '%s')\" '%s'", script, h.socket), address}})
 	if err != nil {
 		return evidence{}, err
@@ -201,12 +200,12 @@ func (l *lab) proveChanges(ctx context.Context) (evidence, error) {
 		return evidence{}, fmt.Errorf("a drain cost %d errors, %d of %d long sessions are alive", w.Errors, w.alive(), long)
 	case w.Event == nil || drained.Gone == nil || drained.Back == nil:
 		return evidence{}, fmt.Errorf("%s was drained and taken back: %+v", names[2], drained)
-	case math.Abs(*drained.Gone-*w.Event) > 0.5 || math.Abs(*drained.Back-*w.Event-2) > 0.8:
-		return evidence{}, fmt.Errorf("%s was out from %.1f s to %.1f s: gone %.1f s, back %.1f s", names[2], *w.Event, *w.Event+2, *drained.Gone, *drained.Back)
-	case added.First < *w.Event+2.5:
-		return evidence{}, fmt.Errorf("%s was added at %.1f s and met at %.1f s", names[3], *w.Event+3, added.First)
+	case math.Abs(*drained.Gone-*w.Event) > 0.5 || math.Abs(*drained.Back-*w.Event-4) > 0.8:
+		return evidence{}, fmt.Errorf("%s was out from %.1f s to %.1f s: gone %.1f s, back %.1f s", names[2], *w.Event, *w.Event+4, *drained.Gone, *drained.Back)
+	case added.First < *w.Event+4.5:
+		return evidence{}, fmt.Errorf("%s was added at %.1f s and met at %.1f s", names[3], *w.Event+5, added.First)
 	}
-	began := *w.Event + 5 // the weight is changed at 4 s after the event
+	began := *w.Event + 7 // the weight is changed 6 s after the event
 	shares, err := sharesSince(observed, began)
 	if err != nil {
 		return evidence{}, err
