@@ -38,6 +38,10 @@ var debian = []struct{ file, pkg string }{
 	{"/usr/bin/krb5-config", "libkrb5-dev"},
 	{"/usr/bin/openssl", "openssl"},
 	{"/usr/bin/java", "openjdk-17-jre-headless"},
+	{"/usr/bin/prlimit", "util-linux"},
+	{"/usr/bin/socat", "socat"},
+	{"/usr/sbin/ip", "iproute2"},
+	{"/usr/sbin/nft", "nftables"},
 }
 
 // installPackages brings in the packages that are missing, without starting

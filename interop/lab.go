@@ -37,6 +37,13 @@ type lab struct {
 	nginx         func() (*nginx, error)   // in front of plain
 	secureHAProxy func() (*haproxy, error) // in front of secure
 
+	// Simulated coordinators for load. Those of a row have a process each, and
+	// each row is behind a listener of loadHAProxy.
+	few, roomy, failing func() (row, error)
+	stalling, crowd     func() (*cluster, error)
+	loadHAProxy         func() (*haproxy, error)
+	loadLog             string // socket that loadHAProxy writes to when a server goes down
+
 	// Simulated clusters for real clients, and the clients.
 	open, openTLS, login  func() (*cluster, error)
 	shell, impyla, gohive func() (string, error) // folder of a venv, folder of a venv, program
@@ -83,6 +90,8 @@ func (l *lab) furnish(ctx context.Context) {
 	l.nginx = sync.OnceValues(func() (*nginx, error) { return l.startNginx(ctx) })
 
 	l.secureHAProxy = sync.OnceValues(func() (*haproxy, error) { return l.startSecureHAProxy(ctx) })
+
+	l.furnishLoad(ctx)
 
 	l.open = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "open", clientPort) })
 	l.openTLS = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "tls", clientPort+2, "--tls") })
