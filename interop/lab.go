@@ -52,6 +52,8 @@ type lab struct {
 	sparkVenv  func() (string, error)
 	spark      func() (*spark, error)
 	sparkLogin func() (sparkServer, error)
+
+	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
 }
 
 // newLab makes the working folder and takes the lock on it.
@@ -101,6 +103,7 @@ func (l *lab) furnish(ctx context.Context) {
 	l.gohive = sync.OnceValues(func() (string, error) { return l.buildGohive(ctx) })
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
+	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })
 	l.spark = sync.OnceValues(func() (*spark, error) { return l.startSpark(ctx) })
 }
 
