@@ -4,7 +4,7 @@ PREFIX := github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/
 IDL    := internal/thriftgen/idl
 THRIFT_VERSION := 0.17.0
 
-.PHONY: test check interop gen golden fuzz sim
+.PHONY: test check interop bench gen golden fuzz sim
 
 test:
 	go test ./...
@@ -31,6 +31,11 @@ check:
 # interop installs and starts real software (root, Debian) and prints one line a proof.
 interop:
 	go run ./interop
+
+# bench compares the client with others and writes bench/results.md (root, Debian).
+BENCHFLAGS ?=
+bench:
+	cd bench && go run . $(BENCHFLAGS)
 
 golden:
 	go test ./report ./cmd/... -update

@@ -39,6 +39,7 @@ const (
 	KindMismatch
 
 	KindAlert
+	KindClientCert
 	KindExpired
 	KindNotYetValid
 	KindHostname
@@ -85,7 +86,8 @@ var kinds = [numKinds]struct{ name, means string }{
 	KindOversize:    {"oversize", "a length in the answer is negative or beyond its bound"},
 	KindMismatch:    {"mismatch", "the answer is well formed, and no answer to what was asked"},
 
-	KindAlert:       {"alert", "the other side ended the handshake with an alert"},
+	KindAlert:       {"alert", "the other side ended TLS with an alert"},
+	KindClientCert:  {"client-certificate", "the other side wants a certificate of the client"},
 	KindExpired:     {"expired", "a certificate of the chain is no longer valid"},
 	KindNotYetValid: {"not-yet-valid", "a certificate of the chain is not valid yet"},
 	KindHostname:    {"hostname", "the certificate is for another name"},
@@ -131,6 +133,12 @@ func kindOf(err error) Kind {
 	}
 	if _, ok := errors.AsType[thrift.TApplicationException](err); ok {
 		return KindMismatch // a reply without the result that its method has; exceptions are causes
+	}
+	if _, ok := alert(err); ok {
+		return KindAlert
+	}
+	if call, ok := errors.AsType[*os.SyscallError](err); ok && call.Syscall == "bind" && errors.Is(err, syscall.EADDRNOTAVAIL) {
+		return KindInvalid // Config.Local is not an address of this machine
 	}
 	dns, _ := errors.AsType[*net.DNSError](err)
 	network, _ := errors.AsType[net.Error](err)

@@ -53,9 +53,19 @@ type Config struct {
 	Timeout time.Duration // of each phase; 0: the context's deadline alone
 	NoPing  bool          // do not ask Ping; identity is then http_addr's alone
 
+	// NoDescribe spares each Query a call: Rows.Columns then stays empty. Values
+	// are of the same types as else.
+	NoDescribe bool
+
 	// Dial connects; nil: a net.Dialer without keepalive. It is given an IP
 	// literal with a port.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// Local is the address of this machine to dial from; the zero Addr: the
+	// system's choice. Each has local ports of its own, so that several of them
+	// hold more than some 28000 connections to one node. Where Dial is set it is
+	// not looked at.
+	Local netip.Addr
 
 	Record *Record // filled as the session goes, also where it fails; nil: not wanted
 }
@@ -92,6 +102,10 @@ type TLSConfig struct {
 	Accept func(Peer) error
 
 	Curves []tls.CurveID // nil: Go's default
+
+	// Chains remembers the chains that were good, for all connections that share
+	// it; nil: every chain is followed to its root afresh.
+	Chains *ChainCache
 }
 
 // target is where to go, taken from Config.Addr.

@@ -52,10 +52,17 @@ func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, error
 		defer cancel()
 		return c.Dial(ctx, "tcp", to.String())
 	}
+	d := net.Dialer{KeepAlive: -1}
+	if c.Local.IsValid() {
+		local := c.Local.Unmap()
+		if local.Is4() != to.Addr().Unmap().Is4() {
+			return nil, &cause{kind: KindInvalid, text: "the local address is not of the same family as " + to.Addr().String()}
+		}
+		d.LocalAddr, d.Control = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0)), portLater
+	}
 	// Keepalive would hold open what the balancer under test wants to cut. Not
 	// DialTCP: it binds a local port first, of which there are then 28000 in all
 	// and no longer so many for each address dialled.
-	d := net.Dialer{KeepAlive: -1}
 	return d.DialContext(due(ctx, c.Timeout), "tcp", to.String())
 }
 

@@ -7,6 +7,7 @@
 // [Open] dials [Config.Addr], completes TLS and the SASL login where they are
 // asked for, opens a session and asks who answered: [Session.Identity].
 // [Session.Query] runs one statement to its end and returns its [Rows].
+// [Session.Wait] leaves the session idle and says how it was cut, if it was.
 // [Session.Close] ends the session and the connection. [Handshake] goes as far
 // as the certificate and sends no byte of login or Thrift.
 //
@@ -31,7 +32,9 @@
 // terminals ([Error.Error] shows no control character).
 //
 // A certificate is judged after the handshake, so that it is recorded first;
-// where it is refused, the connection ends there and [Record.Refused] is set.
+// where it is refused, the connection ends there and [Record.Refused] is set. For
+// load, a [ChainCache] follows each distinct chain to its root once; every
+// connection is judged all the same.
 //
 // # What it refuses to do
 //

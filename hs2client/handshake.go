@@ -47,7 +47,7 @@ func (l *link) secure(ctx context.Context, c *Config, t target) error {
 	name := c.serverName(t)
 	l.method = "handshake"
 	s := l.begin(ctx, PhaseTLS, l.timeout)
-	conn := tls.Client(l.conn, &tls.Config{
+	conn := tls.Client(&ration{Conn: l.conn}, &tls.Config{
 		ServerName: name,
 		// Our own judgement comes after the handshake: crypto/tls would end it at
 		// the first objection, before anybody has seen the certificate.
@@ -55,26 +55,32 @@ func (l *link) secure(ctx context.Context, c *Config, t target) error {
 		// Old listeners show their certificate too; refusal names their version.
 		MinVersion:       tls.VersionTLS10,
 		CurvePreferences: c.TLS.Curves,
+		// We have none; but that one was asked for tells what a later alert means.
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			l.asked = true
+			return new(tls.Certificate), nil
+		},
 		// No session cache: a resumed session shows no certificate.
 		ClientSessionCache: nil,
 	})
 	err := conn.Handshake()
 	if err == nil {
-		l.rec.Peer = newPeer(conn.ConnectionState(), c.TLS, name)
+		now := time.Now()
+		l.rec.Peer = newPeer(conn.ConnectionState(), c.TLS, name, now)
 		l.rw = conn
-		if err = refusal(l.rec.Peer, c.TLS, time.Now()); err != nil {
+		if err = refusal(l.rec.Peer, c.TLS, now); err != nil {
 			l.rec.Refused = true
 		}
 	} else {
-		err = handshakeCause(err)
+		err = handshakeCause(err, l.asked)
 	}
 	return s.end(err)
 }
 
 // handshakeCause reads what crypto/tls says of a handshake that did not succeed.
-func handshakeCause(err error) error {
+func handshakeCause(err error, asked bool) error {
 	record, misread := errors.AsType[tls.RecordHeaderError](err)
-	remote, placed := errors.AsType[*net.OpError](err)
+	said, alerted := alert(err)
 	switch {
 	case misread:
 		kind := sniff(record.RecordHeader[:])
@@ -82,15 +88,36 @@ func handshakeCause(err error) error {
 			kind = KindNotTLS
 		}
 		return &cause{kind: kind, text: quote(record.RecordHeader[:]), said: true}
-	case placed && remote.Op == "remote error": // an alert
-		if strings.Contains(remote.Err.Error(), "protocol version") {
-			return &cause{kind: KindVersion, err: err}
-		}
+	case alerted && strings.Contains(said, "protocol version"):
+		return &cause{kind: KindVersion, err: err}
+	case alerted && (asked || strings.Contains(said, "certificate required")):
+		// Asked for a certificate, we had none; TLS 1.2 has no alert that says so.
+		return &cause{kind: KindClientCert, err: err}
+	case alerted:
 		return &cause{kind: KindAlert, err: err}
 	case kindOf(err) == KindOther && strings.HasPrefix(err.Error(), "tls: "):
 		return &cause{kind: KindMismatch, err: err}
 	}
 	return err
+}
+
+// alert is what the other side said as a TLS alert, if that is what err is.
+func alert(err error) (said string, ok bool) {
+	remote, ok := errors.AsType[*net.OpError](err)
+	if !ok || remote.Op != "remote error" {
+		return "", false
+	}
+	return remote.Err.Error(), true
+}
+
+// secondThoughts is for a failure after the handshake: where the first word that
+// comes is an alert, TLS is what failed after all. TLS 1.3 judges the client's
+// certificate when the client has long gone on.
+func (l *link) secondThoughts(phase Phase, err error) (Phase, error) {
+	if _, alerted := alert(err); !alerted || l.heard || phase == PhaseTLS {
+		return phase, err
+	}
+	return PhaseTLS, handshakeCause(err, l.asked)
 }
 
 // part closes the connection of a handshake in order: the server's session

@@ -40,11 +40,21 @@ func hintFor(e *Error, h how, heard bool) string {
 	case PhaseSASL:
 		return hintLogin(e.Kind, h)
 	case PhaseTCP:
-		if e.Kind == KindTimeout {
-			return "no answer to the connection itself: a firewall or security group that drops, a wrong address, or a full backlog"
-		}
+		return hintTCP(e.Kind)
 	case PhaseOpen:
 		return hintOpen(e.Kind, h, heard)
+	}
+	return ""
+}
+
+func hintTCP(k Kind) string {
+	switch k {
+	case KindInvalid:
+		return "the local address to dial from must be one of this machine's, and of the same family (IPv4 or IPv6) as the node"
+	case KindTimeout:
+		return "no answer to the connection itself: a firewall or security group that drops, a wrong address, or a full backlog"
+	case KindReset:
+		return "the connection was reset while it was made: no healthy coordinator behind the balancer, a full backlog, or a firewall that answers with a reset"
 	}
 	return ""
 }
@@ -63,6 +73,8 @@ func hintTLS(k Kind) string {
 		return "the certificate is for another name: dial that name, or say it with --server-name"
 	case KindExpired, KindNotYetValid:
 		return "renew the certificate on the listener, and check this machine's clock"
+	case KindClientCert:
+		return "the listener demands a certificate of the client (mutual TLS), and this client has none: switch that off on the listener, or use another one"
 	case KindVersion, KindAlert:
 		return "raise the listener's TLS policy to 1.2 or newer"
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,6 +21,7 @@ type link struct {
 	timeout time.Duration
 	rec     *Record
 	how     how
+	asked   bool // the listener asked for a certificate of ours
 
 	seq    int32
 	owed   int32  // replies of which nothing has come: their calls have given up
@@ -27,8 +29,8 @@ type link struct {
 	budget int    // bytes that a reply may have
 	over   error  // the context had ended before the phase began: send nothing
 
-	cut func()        // interrupts whatever blocks; made once
-	hit chan struct{} // one token for each cut that ran
+	cut  func()         // interrupts whatever blocks; made once
+	cuts sync.WaitGroup // one for each watch whose cut may yet run, or runs
 }
 
 // how a session is connected: what a hint depends on.
@@ -44,7 +46,6 @@ func newLink(conn net.Conn, c *Config, rec *Record) *link {
 	l := &link{
 		conn: conn, addr: c.Addr, timeout: c.Timeout, rec: rec, budget: budgetBefore,
 		how: how{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol},
-		hit: make(chan struct{}, 1),
 	}
 	if c.Plain != nil {
 		l.secret = c.Plain.Password
@@ -53,7 +54,7 @@ func newLink(conn net.Conn, c *Config, rec *Record) *link {
 	l.proto = newProtocol(&l.wire)
 	l.cut = func() {
 		_ = l.conn.SetDeadline(past)
-		l.hit <- struct{}{}
+		l.cuts.Done()
 	}
 	return l
 }
@@ -79,15 +80,20 @@ func (l *link) watch(ctx context.Context) watch {
 	if ctx.Done() == nil {
 		return watch{}
 	}
+	l.cuts.Add(1)
 	return watch{l, context.AfterFunc(ctx, l.cut)}
 }
 
 // end stops minding. A cut under way is waited for, so that it cannot meet a
 // later call's deadline.
 func (w watch) end() {
-	if w.stop != nil && !w.stop() {
-		<-w.hit
+	if w.stop == nil {
+		return
 	}
+	if w.stop() {
+		w.cuts.Done() // it will not run
+	}
+	w.cuts.Wait()
 }
 
 // begin starts a phase: its one deadline goes to the connection.
@@ -138,6 +144,7 @@ func (s *span) pause(d time.Duration) error {
 
 // place makes an [Error] of what went wrong.
 func (l *link) place(ctx context.Context, phase Phase, err error) error {
+	phase, err = l.secondThoughts(phase, err)
 	e := placed(ctx, l.addr, l.method, phase, err)
 	if l.secret != "" {
 		e.Text = strings.ReplaceAll(e.Text, l.secret, "***")

@@ -2,6 +2,7 @@ package hs2client
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 
 	"github.com/apache/thrift/lib/go/thrift"
@@ -61,10 +62,17 @@ func (r *openResult) readField(ctx context.Context, p *protocol, id int16, t thr
 // readConfiguration passes the map entry by entry and keeps http_addr.
 func (r *openResult) readConfiguration(ctx context.Context, p *protocol) error {
 	key, value, n, err := p.ReadMapBegin(ctx)
-	for i := 0; err == nil && i < n; i++ {
+	texts := key == thrift.STRING && value == thrift.STRING
+	for err == nil && n > 0 {
+		if texts {
+			if n -= r.passEntries(p.w, n); n == 0 {
+				break
+			}
+		}
+		n-- // one that does not lie ready as a whole, or is not as it should be
 		wanted := false
-		if key == thrift.STRING && value == thrift.STRING {
-			wanted, err = p.readIs(ctx, "http_addr")
+		if texts {
+			wanted, err = p.readIs(ctx, wantedKey)
 		} else {
 			err = p.Skip(ctx, key)
 		}
@@ -77,6 +85,47 @@ func (r *openResult) readConfiguration(ctx context.Context, p *protocol) error {
 		}
 	}
 	return err
+}
+
+// wantedKey is the one entry of the configuration that is kept.
+const wantedKey = "http_addr"
+
+// passEntries passes those entries, at most n, that lie ready as a whole, and
+// returns how many they were. Read string by string, they were a quarter of what
+// the client itself takes for a session.
+func (r *openResult) passEntries(w *wire, n int) (passed int) {
+	ready := w.piece()
+	rest := ready
+	for passed < n {
+		key, after, ok := cutText(rest)
+		if !ok {
+			break
+		}
+		value, after, ok := cutText(after)
+		if !ok {
+			break
+		}
+		if string(key) == wantedKey {
+			r.httpAddr = string(value)
+		}
+		rest = after
+		passed++
+	}
+	w.pass(len(ready) - len(rest))
+	return passed
+}
+
+// cutText cuts a string with its length off b; false: it is not all there, or
+// its length is none.
+func cutText(b []byte) (text, rest []byte, ok bool) {
+	if len(b) < 4 {
+		return nil, b, false
+	}
+	n := binary.BigEndian.Uint32(b)
+	if uint64(n) > uint64(len(b)-4) {
+		return nil, b, false
+	}
+	return b[4 : 4+n], b[4+n:], true
 }
 
 // eachField calls read for every field of a struct.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"slices"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type Peer struct {
 	NotBefore, NotAfter time.Time // of the leaf
 	Subject, Issuer     string    // of the leaf, as RFC 2253 and 4514 write names
 	SANs                []string  // DNS names and addresses of the leaf, at most 100
+
+	late error // an authority above the leaf is not in time; nil: none, or Chain is not OK
 }
 
 // ChainStatus says whether a certificate leads to a root that is trusted.
@@ -46,17 +49,35 @@ func (s ChainStatus) String() string {
 
 const maxSANs = 100
 
-// newPeer gathers the facts of a finished handshake. The state has a leaf:
-// crypto/tls ends a handshake without one.
-func newPeer(state tls.ConnectionState, c *TLSConfig, name string) *Peer {
+// newPeer gathers the facts of a finished handshake, at that moment. The state
+// has a leaf: crypto/tls ends a handshake without one.
+func newPeer(state tls.ConnectionState, c *TLSConfig, name string, now time.Time) *Peer {
 	leaf := state.PeerCertificates[0]
-	sum := sha256.Sum256(leaf.Raw)
+	shown := c.Chains.look(state.PeerCertificates, name, c.Roots, now)
 	return &Peer{
-		State: state, Fingerprint: hex.EncodeToString(sum[:]),
-		Chain: chainStatus(state.PeerCertificates, c.Roots), HostErr: leaf.VerifyHostname(name),
+		State: state, Fingerprint: shown.fingerprint,
+		Chain: shown.trust.status, HostErr: leaf.VerifyHostname(name),
 		Version: versionName(state.Version), ServerName: name,
 		NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter,
-		Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(), SANs: sans(leaf),
+		Subject: shown.subject, Issuer: shown.issuer, SANs: slices.Clone(shown.sans),
+		late: shown.trust.late,
+	}
+}
+
+// facts are what the bytes of a chain say, and where it leads.
+type facts struct {
+	fingerprint, subject, issuer string
+	sans                         []string
+	trust                        trust
+}
+
+// factsOf reads the leaf and follows the chain.
+func factsOf(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) facts {
+	leaf := sent[0]
+	sum := sha256.Sum256(leaf.Raw)
+	return facts{
+		fingerprint: hex.EncodeToString(sum[:]), subject: leaf.Subject.String(), issuer: leaf.Issuer.String(),
+		sans: sans(leaf), trust: follow(sent, roots, now),
 	}
 }
 

@@ -16,7 +16,8 @@ const (
 
 // protocol is Thrift's binary protocol with the bounds that the runtime does not
 // have: strings and containers are held against the bytes that the reply may
-// still have, and skipping allocates nothing.
+// still have, and skipping allocates nothing. Numbers go straight to the wire and
+// come straight from it: see number.go.
 type protocol struct {
 	*thrift.TBinaryProtocol
 	w *wire
@@ -64,17 +65,15 @@ func (p *protocol) ReadString(ctx context.Context) (string, error) {
 	if err != nil || n == 0 {
 		return "", err
 	}
-	if !p.w.framed || p.w.frame >= n {
-		if have := p.w.hi - p.w.lo; have >= n {
-			s := string(p.w.in[p.w.lo : p.w.lo+n])
-			return s, p.w.discard(n)
-		}
+	if p.w.has(n) {
+		s := string(p.w.in[p.w.lo : p.w.lo+n])
+		return s, p.w.discard(n)
 	}
-	b := make([]byte, 0, min(n, blockSize))
+	const step = 4 << 10
+	b := make([]byte, 0, min(n, step))
 	for len(b) < n {
 		have := len(b)
-		step := min(n-have, blockSize)
-		b = append(b, make([]byte, step)...)
+		b = append(b, make([]byte, min(n-have, step))...)
 		if _, err := io.ReadFull(p.w, b[have:]); err != nil {
 			return "", err
 		}

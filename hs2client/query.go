@@ -100,7 +100,7 @@ func (s *Session) collect(ctx context.Context, op operation, rows *Rows) error {
 }
 
 func (s *Session) describe(op operation, rows *Rows) error {
-	if s.lacks[CanDescribe] {
+	if s.blind || s.lacks[CanDescribe] {
 		return nil
 	}
 	columns, err := op.columns()

@@ -10,7 +10,7 @@ import (
 // of a statement without a result. Row and column numbers begin at 0; one out
 // of range panics, as an index does.
 type Rows struct {
-	Columns []Column // as the server describes them; empty: it does not
+	Columns []Column // as the server describes them; empty: it does not, or was not asked
 	pages   []page
 	count   int
 }
@@ -23,6 +23,15 @@ type Column struct {
 
 // Len is the number of rows.
 func (r *Rows) Len() int { return r.count }
+
+// Width is the number of columns of each row; 0 where there is no row and no
+// description.
+func (r *Rows) Width() int {
+	if len(r.pages) > 0 {
+		return len(r.pages[0].columns)
+	}
+	return len(r.Columns)
+}
 
 // add takes a page in, if it fits what came before.
 func (r *Rows) add(p page) error {

@@ -13,6 +13,7 @@ type Session struct {
 	dialect dialect
 	who     Identity
 	lacks   [numCapabilities]bool
+	blind   bool // Config.NoDescribe
 	closed  bool
 }
 
@@ -40,7 +41,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{link: l}
+	s := &Session{link: l, blind: c.NoDescribe}
 	w := l.watch(ctx)
 	err = s.establish(ctx, &c, t)
 	w.end()

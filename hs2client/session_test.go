@@ -224,3 +224,26 @@ func TestAClosedSessionSaysSo(t *testing.T) {
 	wantClass(t, err, "execute.invalid")
 	wantClass(t, s.Ping(t.Context()), "execute.invalid")
 }
+
+func TestAQueryWithoutDescription(t *testing.T) {
+	c := &coordinator{}
+	c.columns, c.schema = pid()
+	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, c.plain), Timeout: soon, NoDescribe: true, NoPing: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.Query(t.Context(), "SELECT pid()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, ok := rows.Int64(0, 0); n != 4711 || !ok || len(rows.Columns) != 0 || !s.Has(hs2client.CanDescribe) {
+		t.Errorf("%d %v, columns %v", n, ok, rows.Columns)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	want := []string{"OpenSession", "Execute SELECT pid()", "Status", "Fetch", "CloseOperation", "CloseSession"}
+	if got := c.asked(); !slices.Equal(got, want) {
+		t.Errorf("calls %v, want %v", got, want)
+	}
+}

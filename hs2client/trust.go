@@ -9,31 +9,66 @@ import (
 	"time"
 )
 
-// chainStatus follows a chain to the roots at a moment when the leaf is valid,
-// so that an expired certificate does not read as an unknown authority.
-func chainStatus(sent []*x509.Certificate, roots *x509.CertPool) ChainStatus {
-	leaf := sent[0]
-	at := time.Now()
+// trust is where a chain leads.
+type trust struct {
+	status ChainStatus
+	late   error  // status is OK, yet an authority above the leaf is not in time
+	good   period // while it stays as it is; only where status is OK and late nil
+}
+
+// period is a span of time, both ends included.
+type period struct{ from, until time.Time }
+
+func (p period) has(t time.Time) bool { return !t.Before(p.from) && !t.After(p.until) }
+
+// follow follows a chain to the roots at a moment when the leaf is valid, the
+// nearest one to now, so that an expired certificate does not read as an unknown
+// authority.
+func follow(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) trust {
+	leaf, at := sent[0], now
 	if at.Before(leaf.NotBefore) {
 		at = leaf.NotBefore
 	} else if at.After(leaf.NotAfter) {
 		at = leaf.NotAfter
 	}
-	err := verify(sent, roots, at)
+	paths, err := verify(sent, roots, at)
 	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
-	case err == nil, invalid.Cert != nil && invalid.Reason == x509.Expired:
-		return OK // where time alone was wrong, it was an authority's: see refusal
+	case err == nil:
+		return trust{status: OK, good: longest(paths)}
+	case invalid.Cert != nil && invalid.Reason == x509.Expired:
+		return trust{status: OK, late: err}
 	case signedItself(leaf):
-		return SelfSigned
+		return trust{status: SelfSigned}
 	case len(sent) == 1:
 		// Whether an intermediate is missing or the authority is unknown cannot
 		// be told from a leaf alone; a forgotten intermediate is the common case.
-		return Incomplete
+		return trust{status: Incomplete}
 	case !reaches(sent, leaf):
-		return Incomplete
+		return trust{status: Incomplete}
 	}
-	return UnknownCA
+	return trust{status: UnknownCA}
+}
+
+// longest is the time for which one of the paths is in time as a whole: of
+// several, that which lasts longest.
+func longest(paths [][]*x509.Certificate) period {
+	var best period
+	for _, path := range paths {
+		p := period{path[0].NotBefore, path[0].NotAfter}
+		for _, c := range path[1:] {
+			if c.NotBefore.After(p.from) {
+				p.from = c.NotBefore
+			}
+			if c.NotAfter.Before(p.until) {
+				p.until = c.NotAfter
+			}
+		}
+		if p.until.After(best.until) {
+			best = p
+		}
+	}
+	return best
 }
 
 // reaches reports whether any other certificate that was sent signed the leaf's
@@ -51,14 +86,14 @@ func signedItself(c *x509.Certificate) bool {
 	return bytes.Equal(c.RawIssuer, c.RawSubject) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
 }
 
-// verify follows the chain at one moment, the host left aside.
-func verify(sent []*x509.Certificate, roots *x509.CertPool, at time.Time) error {
+// verify follows the chain at one moment, the host left aside, and returns the
+// paths to a root.
+func verify(sent []*x509.Certificate, roots *x509.CertPool, at time.Time) ([][]*x509.Certificate, error) {
 	between := x509.NewCertPool()
 	for _, c := range sent[1:] {
 		between.AddCert(c)
 	}
-	_, err := sent[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at})
-	return err
+	return sent[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at})
 }
 
 // refusal is why the certificate behind p is not good enough at now; nil where
@@ -81,11 +116,9 @@ func refusal(p *Peer, c *TLSConfig, now time.Time) error {
 		return &cause{kind: KindNotYetValid, text: "valid from " + p.NotBefore.UTC().Format(time.RFC3339)}
 	case now.After(p.NotAfter):
 		return &cause{kind: KindExpired, text: "valid until " + p.NotAfter.UTC().Format(time.RFC3339)}
-	}
-	if err := verify(p.State.PeerCertificates, c.Roots, now); err != nil {
-		return &cause{kind: KindExpired, err: err} // the leaf is in time: an authority above it is not
-	}
-	if p.HostErr != nil {
+	case p.late != nil:
+		return &cause{kind: KindExpired, err: p.late} // the leaf is in time: an authority above it is not
+	case p.HostErr != nil:
 		return &cause{kind: KindHostname, err: p.HostErr}
 	}
 	if c.Accept == nil {

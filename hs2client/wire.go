@@ -19,12 +19,23 @@ const (
 	budgetAfter  = 16 << 20
 )
 
-const blockSize = 2 << 10
+// The buffers of a call: what comes, for which Impala's answer to OpenSession is
+// the measure (some 8 KB, one read), and what goes, which is small or else grows.
+const (
+	blockSize = 8 << 10
+	sheetSize = 512
+)
 
-type block = [blockSize]byte
+type (
+	block = [blockSize]byte
+	sheet = [sheetSize]byte
+)
 
-// blocks lends the buffers of a call, so that an idle session holds none.
-var blocks = sync.Pool{New: func() any { return new(block) }}
+// Both are lent for a call, so that an idle session holds none.
+var (
+	blocks = sync.Pool{New: func() any { return new(block) }}
+	sheets = sync.Pool{New: func() any { return new(sheet) }}
+)
 
 // maxEmptyReads ends a connection that says neither data nor error.
 const maxEmptyReads = 100
@@ -41,10 +52,11 @@ type wire struct {
 
 	in     *block // nil: not borrowed
 	lo, hi int    // in[lo:hi] has arrived and is not read
-	lent   *block
-	out    []byte // the request being written; begins in lent
-	frame  int    // bytes of the data frame not yet read
-	budget int    // bytes that this reply may still have
+	lent   *sheet
+	out    []byte  // the request being written; begins in lent
+	frame  int     // bytes of the data frame not yet read
+	budget int     // bytes that this reply may still have
+	few    [8]byte // what was taken, where it did not lie in one piece; or came unasked
 }
 
 // begin borrows buffers for one request and sets what its reply may have.
@@ -52,7 +64,7 @@ func (w *wire) begin(budget int) {
 	if w.in == nil {
 		w.in = blocks.Get().(*block)
 	}
-	w.lent = blocks.Get().(*block)
+	w.lent = sheets.Get().(*sheet)
 	w.out = w.lent[:0]
 	if w.framed {
 		w.out = w.lent[:saslframe.FrameHeader]
@@ -64,7 +76,7 @@ func (w *wire) begin(budget int) {
 // found wanting as the head of the next reply.
 func (w *wire) end() {
 	if w.lent != nil {
-		blocks.Put(w.lent)
+		sheets.Put(w.lent)
 	}
 	w.lent, w.out = nil, nil
 	if w.lo == w.hi && w.in != nil {
@@ -109,10 +121,22 @@ func (w *wire) Flush(context.Context) error {
 		binary.BigEndian.PutUint32(w.out, uint32(n))
 	}
 	if _, err := w.rw.Write(w.out); err != nil {
-		return w.fail(err)
+		return w.fail(w.explained(err))
 	}
 	w.out = w.out[:0]
 	return nil
+}
+
+// explained is why writing failed: a TLS alert may have come before the reset.
+// Reading from a connection that can no longer be written does not wait.
+func (w *wire) explained(err error) error {
+	if w.heard || kindOf(err) != KindEOF && kindOf(err) != KindReset {
+		return err
+	}
+	if _, why := w.rw.Read(w.in[:]); kindOf(why) == KindAlert {
+		return why
+	}
+	return err
 }
 
 // Read reads what the reply may still have.
@@ -140,24 +164,55 @@ func (w *wire) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// ReadByte is Read of one byte, without the slice.
+// ReadByte is Read of one byte.
 func (w *wire) ReadByte() (byte, error) {
-	if err := w.ready(1); err != nil {
+	b, err := w.take(1)
+	if err != nil {
 		return 0, err
 	}
-	if w.lo == w.hi {
-		if err := w.fill(); err != nil {
-			return 0, err
-		}
+	return b[0], nil
+}
+
+// has reports whether n bytes lie ready in one piece, and may be read.
+func (w *wire) has(n int) bool {
+	return w.hi-w.lo >= n && w.budget >= n && w.fault == nil && (!w.framed || w.frame >= n)
+}
+
+// piece is what lies ready in one piece, and may be read.
+func (w *wire) piece() []byte {
+	if w.in == nil || w.fault != nil {
+		return nil
 	}
-	b := w.in[w.lo]
-	w.lo++
-	w.took(1)
-	return b, nil
+	n := min(w.hi-w.lo, w.budget)
+	if w.framed {
+		n = min(n, w.frame)
+	}
+	return w.in[w.lo : w.lo+n]
+}
+
+// pass reads n bytes that lie ready.
+func (w *wire) pass(n int) {
+	w.lo += n
+	w.took(n)
+}
+
+// take reads n bytes, at most 8; they are good until the next read.
+func (w *wire) take(n int) ([]byte, error) {
+	if w.has(n) {
+		b := w.in[w.lo : w.lo+n]
+		w.pass(n)
+		return b, nil
+	}
+	_, err := io.ReadFull(w, w.few[:n])
+	return w.few[:n], err
 }
 
 // discard reads n bytes and keeps none.
 func (w *wire) discard(n int) error {
+	if w.has(n) {
+		w.pass(n)
+		return nil
+	}
 	for n > 0 {
 		if err := w.ready(n); err != nil {
 			return err

@@ -10,7 +10,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// writeCoordinators shows who got how much, beside what was due.
+// writeCoordinators shows who got how much, beside what was due where that says
+// how the balancer does.
 func writeCoordinators(p *page, r scenarios.Result) {
 	nobody := unattributed(r)
 	if len(r.Coords) == 0 && nobody == 0 {
@@ -28,20 +29,35 @@ func writeCoordinators(p *page, r scenarios.Result) {
 	if nobody > 0 {
 		rows = append(rows, []string{"(nobody said)", "-", strconv.Itoa(nobody), strconv.Itoa(failedUnattributed(r)), "-", "-"})
 	}
-	if bars := barsOf(r.Coords, p.room(cols, rows)); bars != nil {
-		cols = append(cols, column{title: barTitle(bars[0])})
+	if balanced(r.Scenario.Kind) {
+		cols = p.withBars(cols, rows, r.Coords)
+	} else {
+		const counts = 4 // columns before the shares
+		cols = cols[:counts]
 		for i := range rows {
-			bar := ""
-			if i < len(bars) {
-				bar = bars[i]
-			}
-			rows[i] = append(rows[i], bar)
+			rows[i] = rows[i][:counts]
 		}
 	}
 	p.table(cols, rows)
 	p.say("%s", p.names.legend())
 	p.restarts(r.Coords)
 	p.versions(r.Coords)
+}
+
+// withBars adds a column of bars to the rows, where there is room for one.
+func (p *page) withBars(cols []column, rows [][]string, cs []scenarios.CoordTally) []column {
+	bars := barsOf(cs, p.room(cols, rows))
+	if bars == nil {
+		return cols
+	}
+	for i := range rows {
+		bar := ""
+		if i < len(bars) {
+			bar = bars[i]
+		}
+		rows[i] = append(rows[i], bar)
+	}
+	return append(cols, column{title: barTitle(bars[0])})
 }
 
 func coordinatorRow(shown string, c scenarios.CoordTally) []string {

@@ -7,37 +7,40 @@ import (
 )
 
 // writeFindings shows every claim and how it was judged, in the judges' order.
-// Those in a row that were skipped for one reason share a line.
+// Those that were skipped for one reason share the line of the first of them.
 func writeFindings(p *page, r scenarios.Result) {
 	if len(r.Findings) == 0 {
 		return
 	}
 	p.title("Findings")
 	shape := layoutOf(r.Findings, p.width)
-	for rest := r.Findings; len(rest) > 0; {
-		n := alike(rest)
-		if n == 1 {
-			p.finding(rest[0], shape)
-		} else {
-			p.skipped(rest[:n], shape)
+	alike := byReason(r.Findings)
+	for _, f := range r.Findings {
+		same, waiting := alike[f.Message]
+		switch {
+		case !bare(f) || len(same) == 1:
+			p.finding(f, shape)
+		case waiting:
+			p.skipped(same, shape)
+			delete(alike, f.Message)
 		}
-		rest = rest[n:]
 	}
 }
 
-// alike is how many findings from the first on were skipped for the same reason,
-// with nothing else to say; at least 1.
-func alike(fs []scenarios.Finding) int {
-	reason := scenarios.Finding{Status: scenarios.Skipped, Message: fs[0].Message}
-	n := 0
-	for n < len(fs) {
-		f := fs[n]
-		if f.ID = ""; f != reason {
-			break
+// bare reports whether a finding was skipped and has nothing to say but why.
+func bare(f scenarios.Finding) bool {
+	return f == scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: f.Message}
+}
+
+// byReason gathers the bare findings by why they were skipped.
+func byReason(fs []scenarios.Finding) map[string][]scenarios.Finding {
+	out := map[string][]scenarios.Finding{}
+	for _, f := range fs {
+		if bare(f) {
+			out[f.Message] = append(out[f.Message], f)
 		}
-		n++
 	}
-	return max(1, n)
+	return out
 }
 
 // skipped writes the ids of findings that share one reason.

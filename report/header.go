@@ -13,7 +13,7 @@ func writeHeader(p *page, r scenarios.Result) {
 	p.fact("nodes", nodesDialled(r.Nodes))
 	p.fact("connection", connection(r.Scenario))
 	p.fact("server", commonVersion(r.Coords))
-	if r.Sessions.Attempted > 0 {
+	if r.Sessions.Attempted > 0 && balanced(r.Scenario.Kind) {
 		p.fact("policy", policy(r.Policy))
 	}
 	p.fact("sessions", sessions(r))
@@ -137,6 +137,9 @@ const maxLooks = 8
 func looks(ls []scenarios.Look) string {
 	var parts []string
 	for _, l := range ls {
+		if l.Kind == scenarios.Whole {
+			continue // it is all of them
+		}
 		n, _, _, _ := l.Tally.Total()
 		part := fmt.Sprintf("%s look of %d", l.Kind, n)
 		if burst, _, _, _ := l.Burst.Total(); burst > 0 {

@@ -35,6 +35,7 @@ func writeJSON(w io.Writer, r scenarios.Result, _ Style) error {
 	r.Looks = present(r.Looks)
 	r.Errors = present(r.Errors)
 	r.Findings = present(r.Findings)
+	presentWithin(&r)
 	b, err := encode(r)
 	if err != nil {
 		return err
@@ -62,6 +63,31 @@ func encode(r scenarios.Result) ([]byte, error) {
 	e.SetIndent("", "  ")
 	err := e.Encode(r)
 	return b.Bytes(), err
+}
+
+// presentWithin does the same for the lists of parts that not every run has. It
+// copies such a part, as others may hold it, too.
+func presentWithin(r *scenarios.Result) {
+	if r.Capacity != nil && r.Capacity.Holders == nil {
+		c := *r.Capacity
+		c.Holders = []scenarios.Holder{}
+		r.Capacity = &c
+	}
+	if r.Idle != nil && r.Idle.Steps == nil {
+		i := *r.Idle
+		i.Steps = []scenarios.IdleStep{}
+		r.Idle = &i
+	}
+	if r.Watch != nil && r.Watch.Coords == nil {
+		w := *r.Watch
+		w.Coords = []scenarios.Appearance{}
+		r.Watch = &w
+	}
+	if r.Series != nil && r.Series.Points == nil {
+		s := *r.Series
+		s.Points = []scenarios.Point{}
+		r.Series = &s
+	}
 }
 
 // present is s, or an empty list in place of none.

@@ -14,18 +14,18 @@ type names struct{ end string }
 // besideNames is what the coordinators' table needs beside the names.
 const besideNames = 60
 
-// namesOf looks for a shared end, if the names of r are too long for the page.
-func namesOf(r scenarios.Result, width int) names {
+// namesOf looks for a shared end, if some names are too long for the page.
+func namesOf(coordinators []string, width int) names {
 	longest, end := 0, ""
-	for i, c := range r.Coords {
-		n := name(c.Name)
+	for i, c := range coordinators {
+		n := name(c)
 		longest = max(longest, columns(n))
 		if i == 0 {
 			end = n
 		}
 		end = sharedEnd(end, n)
 	}
-	if len(r.Coords) < 2 || longest <= width-besideNames {
+	if len(coordinators) < 2 || longest <= width-besideNames {
 		return names{}
 	}
 	at := strings.IndexAny(end, ".:")
@@ -33,6 +33,15 @@ func namesOf(r scenarios.Result, width int) names {
 		return names{}
 	}
 	return names{end: end[at:]}
+}
+
+// met are the names that coordinators gave themselves.
+func met(r scenarios.Result) []string {
+	out := make([]string, len(r.Coords))
+	for i, c := range r.Coords {
+		out[i] = c.Name
+	}
+	return out
 }
 
 // of prints one name.

@@ -9,36 +9,55 @@ import (
 
 // writePhases shows how long each step took, over the sessions that finished it.
 func writePhases(p *page, r scenarios.Result) {
-	cols := []column{
-		{title: "phase"}, {title: "count", right: true}, {title: "p50", right: true}, {title: "p95", right: true},
-		{title: "p99", right: true}, {title: "max", right: true},
-	}
-	digits := precision(r.Phases)
-	var rows [][]string
+	var named []namedTimes
 	for phase := range scenarios.NumPhases {
-		n := r.Phases.Count(phase)
-		if n == 0 {
-			continue
+		if r.Phases.Count(phase) > 0 {
+			named = append(named, namedTimes{phase.String(), r.Phases.Times(phase)})
 		}
-		row := []string{phase.String(), strconv.Itoa(n)}
-		for _, q := range []float64{.5, .95, .99} {
-			row = append(row, milliseconds(r.Phases.Quantile(phase, q), digits))
-		}
-		rows = append(rows, append(row, milliseconds(r.Phases.Max(phase), digits)))
 	}
-	if len(rows) == 0 {
+	if len(named) == 0 {
 		return
 	}
 	p.title("Phases, in milliseconds")
-	p.table(cols, rows)
+	p.times("phase", named)
 }
 
-// precision is how many digits after the point tell the phases apart, one number
+// namedTimes is a row of a table of times.
+type namedTimes struct {
+	name  string
+	times scenarios.Times
+}
+
+// times writes percentiles in milliseconds, a row for each of named that has
+// any; title stands over the names.
+func (p *page) times(title string, named []namedTimes) {
+	cols := []column{
+		{title: title}, {title: "count", right: true}, {title: "p50", right: true}, {title: "p95", right: true},
+		{title: "p99", right: true}, {title: "max", right: true},
+	}
+	digits := precision(named)
+	var rows [][]string
+	for _, n := range named {
+		if n.times.Count() == 0 {
+			continue
+		}
+		row := []string{n.name, strconv.Itoa(n.times.Count())}
+		for _, q := range []float64{.5, .95, .99} {
+			row = append(row, milliseconds(n.times.Quantile(q), digits))
+		}
+		rows = append(rows, append(row, milliseconds(n.times.Max(), digits)))
+	}
+	if len(rows) > 0 {
+		p.table(cols, rows)
+	}
+}
+
+// precision is how many digits after the point tell the times apart, one number
 // for the whole table so that the points stand under each other.
-func precision(stats scenarios.PhaseStats) int {
+func precision(named []namedTimes) int {
 	longest := time.Duration(0)
-	for phase := range scenarios.NumPhases {
-		longest = max(longest, stats.Max(phase))
+	for _, n := range named {
+		longest = max(longest, n.times.Max())
 	}
 	switch {
 	case longest < 10*time.Millisecond:
@@ -50,7 +69,7 @@ func precision(stats scenarios.PhaseStats) int {
 	}
 }
 
-// milliseconds is a phase's time as a bare number.
+// milliseconds is a time as a bare number.
 func milliseconds(d time.Duration, digits int) string {
 	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', digits, 64)
 }

@@ -51,7 +51,26 @@ func small() scenarios.Result {
 	r.TLS = []scenarios.Cert{{Node: node, Seen: r.Started, NotAfter: r.Started, Issuer: "CN=a", SANs: []string{"b"}}}
 	r.Detect = &scenarios.Detectable{Sessions: 2, Dead: .5}
 	r.Notes = []string{"n"}
+	withLoad(&r)
 	return r
+}
+
+// withLoad adds each part that only some kinds of run have.
+func withLoad(r *scenarios.Result) {
+	one, when := 1, scenarios.Seconds(1)
+	r.Load = &scenarios.LoadStats{Late: 1, Cores: .5, OfCores: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}}
+	r.Load.Login.Record(time.Millisecond)
+	r.Capacity = &scenarios.Capacity{Target: 2, Held: 2, For: 1, Survived: 2, StoppedBy: "open.timeout", Threads: 1, From: scenarios.ThreadsMeasured, Safe: 1,
+		Holders: []scenarios.Holder{{Name: "c1:25000", Held: 1}, {Name: "c2:25000", Held: 1}}}
+	r.Queries = []scenarios.QueryTally{{Coordinator: "c1:25000", Runs: 2, Failed: 1, Class: "execute.admission", Example: "full", Times: []scenarios.Seconds{1}}}
+	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.Failed, Cut: scenarios.CutFIN, At: 1, Class: "execute.eof"}}}
+	r.Idle.Summarize()
+	r.Watch = &scenarios.WatchSeen{For: 9, Event: &when, EventText: "t", Noticed: &when, Sessions: 2, Errors: 1, FirstErr: &when, LastErr: &when, Outage: 1,
+		Long:   []scenarios.LongFate{{Coordinator: "c1:25000", Outcome: scenarios.Failed, At: 1, Cut: scenarios.CutRST}},
+		Coords: []scenarios.Appearance{{Name: "c1:25000", Gone: &when, Back: &when, Peak: .5, PIDs: []int32{1, 2}}}}
+	r.Series = &scenarios.Series{Points: []scenarios.Point{{Started: 1}, {OK: 1}, {Failed: 1}, {Held: 1}, {LagMax: 1}}}
+	r.Pages = []scenarios.Page{{Coordinator: "c1", When: scenarios.PageBefore, Quiescing: true, Threads: 2, InUse: &one, Err: "e"}}
+	r.Tags = []scenarios.TagTimes{{Metric: "query", Tag: "node", Value: "a"}}
 }
 
 // FuzzResultJSON: whatever a file holds, reading it does not panic, and what is
@@ -60,6 +79,8 @@ func FuzzResultJSON(f *testing.F) {
 	f.Add(render(f, report.JSON, small(), report.Style{}))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","coordinators":[{"name":"a.b:1","share":1e308},{"name":"c.b:1","share":-1}],"duration_s":1e308}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","tls":[{"node":"[fe80::1%\u001b]:1","not_after":"0001-01-01T00:00:00Z","seen":"9999-12-31T23:59:59Z"}]}`))
+	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","capacity":{"threads":1,"coordinators":[{"name":"a","held":1099511627776},{"name":"","held":3},{"name":"b"}]},"series":{"width_s":1e9,"points":[{"held":1099511627776},{},{},{},{}]}}`))
+	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","capacity":{},"idle":{},"watch":{},"series":{},"load":{},"tags":[{}],"pages":[{"when":"\u001b"}],"queries":[{"times_s":[1e9,0]}]}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","phases":{"open":{"hdr":"HISTEwAAAAA="}}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := report.Read(bytes.NewReader(b))

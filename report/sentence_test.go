@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	sc "github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -18,10 +19,47 @@ func TestSentence(t *testing.T) {
 	missing := sc.Finding{ID: sc.BalanceCoverage, Status: sc.Fail, Subject: "c2:25000", Message: "got none of 40 sessions where 8 were due."}
 	var declared sc.Scenario
 	declared.Expect.Coordinators.Count = 5
+	kind := func(k sc.Kind) sc.Scenario { return sc.Scenario{Kind: k, Expect: declared.Expect} }
+	slow := sc.LoadStats{}
+	slow.Login.Record(400 * time.Millisecond)
 	for name, c := range map[string]struct {
 		r    sc.Result
 		want string
 	}{
+		"a capacity is told by its finding and the note on it": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 400}, Nodes: two, Coords: five,
+				Findings: []sc.Finding{even, {ID: sc.CapacityHeld, Status: sc.Pass, Message: "400 sessions stayed logged in.", Note: "Not if one coordinator dies: then 366."}}},
+			"PASS: 400 sessions stayed logged in. Not if one coordinator dies: then 366.",
+		},
+		"the notes on others are pointed at": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: kind(sc.KindIdle),
+				Findings: []sc.Finding{{ID: sc.IdleCut, Status: sc.Pass, Message: "nothing is cut"}, {ID: sc.PagesKeepalive, Status: sc.Pass, Note: "n"}}},
+			"PASS: nothing is cut; see the note on pages.keepalive.",
+		},
+		"a watch is told by its finding": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: kind(sc.KindWatch), Findings: []sc.Finding{{ID: sc.WatchOutage, Status: sc.Pass, Message: "none of 600 new sessions failed"}}},
+			"PASS: none of 600 new sessions failed.",
+		},
+		"a statement is told by its finding": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: kind(sc.KindQuery), Findings: []sc.Finding{{ID: sc.QuerySucceeds, Status: sc.Pass, Message: "10 of 10 runs succeeded"}}},
+			"PASS: 10 of 10 runs succeeded.",
+		},
+		"a capacity that nobody judged claims no evenness": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Coords: five, Findings: []sc.Finding{even}},
+			"PASS: 56 sessions over 2 nodes reached all 5 coordinators.",
+		},
+		"stages say how long a login took": {
+			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: kind(sc.KindStages), Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Coords: five, Findings: []sc.Finding{even}, Load: &slow},
+			"PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; login p99 400 ms.",
+		},
+		"a capacity that failed is told as any failure": {
+			sc.Result{Verdict: sc.Fail, Complete: true, Scenario: kind(sc.KindCapacity), Findings: []sc.Finding{{ID: sc.CapacityHeld, Status: sc.Fail, Message: "24 of 40 sessions got in", Note: "n"}, even}},
+			"FAIL: 24 of 40 sessions got in (capacity.held); 1 of 2 findings failed.",
+		},
+		"nothing sent because of what the pages say": {
+			sc.Result{Scenario: kind(sc.KindCapacity), Stopped: &sc.Stop{By: sc.StopGuard, Text: "400 sessions would take 70 of 64 threads."}},
+			"INCONCLUSIVE: nothing was measured; stopped early: 400 sessions would take 70 of 64 threads.",
+		},
 		"a pass says what was reached and what would have shown": {
 			sc.Result{Verdict: sc.Pass, Complete: true, Scenario: declared, Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Coords: five,
 				Findings: []sc.Finding{even}, Detect: &sc.Detectable{Sessions: 40, Hot3x: .97}},

@@ -21,8 +21,9 @@ type page struct {
 // sections are the parts of the text, in order. One that has nothing to say
 // writes nothing. The last line is the verdict, as CI shows the tail of a log.
 var sections = []func(*page, scenarios.Result){
-	writeHeader, writeCoordinators, writeNodes, writeCertificates, writePhases,
-	writeFindings, writeNotes, writeDetectable, writeErrors, writeFailures, writeNext, writeVerdict,
+	writeHeader, writeCapacity, writeIdle, writeWatch, writeQuery, writeCoordinators, writeNodes, writePages,
+	writeCertificates, writePhases, writeLoad, writeSeries, writeFindings, writeNotes, writeDetectable,
+	writeErrors, writeFailures, writeNext, writeVerdict,
 }
 
 // The least width of a page, and the one that is taken where none is said.
@@ -37,7 +38,7 @@ func writeText(w io.Writer, r scenarios.Result, s Style) error {
 	if s.Width == 0 {
 		p.width = commonWidth
 	}
-	p.names = namesOf(r, p.width)
+	p.names = namesOf(met(r), p.width)
 	for _, section := range sections {
 		section(p, r)
 	}

@@ -113,13 +113,33 @@ func TestFindingsSkippedForOneReasonShareALine(t *testing.T) {
 	}
 	r := scenarios.Result{Findings: []scenarios.Finding{
 		skipped("a", "no TLS", ""), skipped("b", "no TLS", ""), skipped("c", "no TLS", "--tls"), skipped("d", "alone", ""), {ID: "e", Status: scenarios.Pass, Message: "alone"},
+		skipped("f", "no TLS", ""), {ID: "g", Status: scenarios.Skipped, Subject: "a node", Message: "no TLS"},
 	}}
 	text := strings.Join(textLines(t, r, report.Style{}), "\n")
 	for _, want := range []string{
-		"  skipped  no TLS: a, b\n", "  skipped  c  no TLS\n           fix: --tls\n", "  skipped  d  alone\n", "  pass     e  alone\n",
+		"  skipped  no TLS: a, b, f\n", "  skipped  c  no TLS\n           fix: --tls\n", "  skipped  d  alone\n", "  pass     e  alone\n  skipped  g  a node: no TLS\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+func TestSharesAreShownWhereTheySayHowTheBalancerDoes(t *testing.T) {
+	t.Parallel()
+	for _, k := range append(scenarios.Kinds(), "") {
+		r := aRun()
+		r.Scenario.Kind, r.Policy.Declared = k, scenarios.Random
+		r.Looks = []scenarios.Look{{Kind: scenarios.Whole, Planned: 10}}
+		text := strings.Join(textLines(t, r, report.Style{}), "\n")
+		balanced := k == "" || k == scenarios.KindLooks || k == scenarios.KindStages
+		for _, of := range []string{"expected", "60.0 %", "policy      random"} {
+			if strings.Contains(text, of) != balanced {
+				t.Errorf("%q: %q is there: %v, in\n%s", k, of, !balanced, text)
+			}
+		}
+		if strings.Contains(text, "look of") {
+			t.Errorf("%q: one look that is all there is:\n%s", k, text)
 		}
 	}
 }

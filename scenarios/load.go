@@ -1,19 +1,48 @@
 package scenarios
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // LoadStats is how the generator kept its promises. Without it latencies say
 // nothing of a service: a late start is our own fault, or the service's that
 // took the place of the session which was due.
 type LoadStats struct {
 	Login   Times      `json:"login"`           // from when a session was due until it was open: what a user waits
-	Lag     Times      `json:"lag"`             // from when it was due until it started; of those that were on time: a microsecond
+	Lag     Times      `json:"lag"`             // from when it was due until it started; of those that were on time: a microsecond. Closed stages promise no time
 	Owed    Times      `json:"owed"`            // of the lag, what the generator owes: see Observation.Owed
 	Late    int        `json:"late"`            // sessions that started more than LateAfter after they were due
 	Dropped int        `json:"dropped"`         // sessions that were due and never started, for want of a free slot
 	Cores   float64    `json:"cores"`           // used by this process, on average; 0: not known
 	OfCores int        `json:"of_cores"`        // that it may use
 	Needs   []Resource `json:"needs,omitempty"` // what the plan takes of this machine
+}
+
+// Add counts a session that has ended. Only one that was opened has a login
+// time, and only one that was promised a time can be late.
+func (l *LoadStats) Add(o Observation) {
+	if o.LoggedIn() {
+		l.Login.Record(o.Login())
+	}
+	if o.Unpaced {
+		return
+	}
+	l.Lag.Record(o.Lag())
+	l.Owed.Record(o.Owed)
+	if o.Lag() > LateAfter {
+		l.Late++
+	}
+}
+
+// Merge adds the sessions of other; cores and needs stay as they are.
+func (l *LoadStats) Merge(other LoadStats) {
+	l.Login.Merge(other.Login)
+	l.Lag.Merge(other.Lag)
+	l.Owed.Merge(other.Owed)
+	l.Late += other.Late
+	l.Dropped += other.Dropped
 }
 
 // LateAfter is the lag from which a session counts as late.
@@ -29,28 +58,6 @@ type Resource struct {
 // Short reports whether there is too little of it.
 func (r Resource) Short() bool { return r.Have > 0 && r.Need > r.Have }
 
-// Series is a run second by second, in constant memory: where it would hold
-// more than MaxPoints, two neighbours become one and the width doubles. The zero value
-// is empty and ready to use, with points of a second.
-type Series struct {
-	Width  Seconds `json:"width_s"` // of a point; 0: a second
-	Points []Point `json:"points"`  // from the run's beginning on
-}
-
-// MaxPoints bounds a series.
-const MaxPoints = 600
-
-// Point is what happened in one stretch of a series. Sessions count where they
-// started, times where the session started, Held at the stretch's end.
-type Point struct {
-	Started  int     `json:"started"`
-	OK       int     `json:"ok"`
-	Failed   int     `json:"failed"`
-	Held     int     `json:"held"`
-	LoginMax Seconds `json:"login_max_s"`
-	LagMax   Seconds `json:"lag_max_s"`
-}
-
 // Seconds is a time as result files hold it.
 type Seconds float64
 
@@ -64,7 +71,20 @@ func (s Seconds) Duration() time.Duration { return time.Duration(float64(s) * fl
 // thresholds such as session.open{coordinator=*} need.
 type TagTimes struct {
 	Metric string `json:"metric"` // "session.open", "session.login", "session.lag", "query"
-	Tag    string `json:"tag"`    // "coordinator" or "node"
+	Tag    string `json:"tag"`    // TagCoordinator or TagNode; "": all sessions, for metrics that no phase holds
 	Value  string `json:"value"`
 	Times  Times  `json:"times"`
+}
+
+// The tags.
+const (
+	TagCoordinator = "coordinator"
+	TagNode        = "node"
+)
+
+// SortTags sorts by metric, tag and value.
+func SortTags(tags []TagTimes) {
+	slices.SortFunc(tags, func(a, b TagTimes) int {
+		return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Tag, b.Tag), cmp.Compare(a.Value, b.Value))
+	})
 }

@@ -87,6 +87,38 @@ func (l *Look) Add(o Observation) {
 	}
 }
 
+// Merge adds the sessions of other, which is part of the same look. The ordered
+// sessions of one node are all in one of the two: a sequence cannot be merged.
+func (l *Look) Merge(other Look) {
+	l.Tally.Merge(other.Tally)
+	l.Burst.Merge(other.Burst)
+	l.Errors = MergeErrors(l.Errors, other.Errors...)
+	l.Refused += other.Refused
+	for _, o := range other.Orders {
+		*l.order(o.Node) = o
+	}
+	for _, s := range other.Seen {
+		for i := range max(len(s.PIDs), len(s.Versions), 1) {
+			l.addSeen(s.identity(i))
+		}
+	}
+}
+
+// identity is one of those that s was learned from.
+func (s Seen) identity(i int) Identity {
+	who := Identity{Coordinator: s.Coordinator, Source: FromPing}
+	if s.Weak {
+		who.Source = FromCoordinator
+	}
+	if i < len(s.PIDs) {
+		who.PID = s.PIDs[i]
+	}
+	if i < len(s.Versions) {
+		who.Version = s.Versions[i]
+	}
+	return who
+}
+
 // All is the tally of every session of the look, the burst included.
 func (l Look) All() Tally {
 	all := slices.Clone(l.Tally)

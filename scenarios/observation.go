@@ -14,13 +14,15 @@ type Observation struct {
 	Owed   time.Duration // of Start - Due, what the generator owes: it woke late. The rest, a place that was not free yet, is the service's
 	Phases [NumPhases]time.Duration
 
+	Unpaced bool // it was promised no time: Due is Start, and it can be neither late nor in time
+
 	Node  netip.AddrPort // the balancer's node that was dialled
 	Local netip.AddrPort // zero: never connected
 	Who   Identity       // zero: never learned
 
 	Outcome Outcome // zero: Unknown
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed
-	Class   string  // "open.timeout"; empty unless Outcome is Failed
+	Class   string  // "open.timeout"; empty unless Outcome is Failed, or this machine could not carry the session
 	Text    string  // the server's words and ours; untrusted
 	Hint    string  // what to try, in our words; empty: nothing to suggest
 	Refused bool    // we ended it because of its certificate: no error of the service
@@ -37,6 +39,12 @@ func (o Observation) Login() time.Duration {
 		d += o.Phases[p]
 	}
 	return d
+}
+
+// LoggedIn reports whether the session is known to have been opened, whatever
+// became of it then.
+func (o Observation) LoggedIn() bool {
+	return o.Outcome == OK || o.Outcome == Failed && o.Failed > Open
 }
 
 // Part says in which part of a run a session was opened.

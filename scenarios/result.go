@@ -66,6 +66,7 @@ const (
 	StopStalled     StopReason = "stalled"     // two sessions without an answer
 	StopInterrupted StopReason = "interrupted" // SIGINT or SIGTERM
 	StopCertificate StopReason = "certificate" // no node left whose certificate is good
+	StopGenerator   StopReason = "generator"   // this machine has no descriptor or port left: what follows would say nothing of the service
 	StopGuard       StopReason = "guard"       // the coordinators' pages say that this would be too much: nothing was sent
 )
 
@@ -108,6 +109,8 @@ type NodeTally struct {
 	Failed       int            `json:"failed"`
 	Unattributed int            `json:"unattributed,omitempty"`
 	Coordinators map[string]int `json:"coordinators"`
+	Joined       Seconds        `json:"joined_s,omitempty"` // when the name came to have it; 0: from the beginning
+	Left         Seconds        `json:"left_s,omitempty"`   // when the name lost it; 0: it did not
 }
 
 // Failure is one failed session as a line to grep a server's log with.

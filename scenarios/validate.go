@@ -107,6 +107,7 @@ func (s Scenario) loadClaims() []claim {
 		{!(l.Rate >= 0) || math.IsInf(float64(l.Rate), 0), "load.rate", "a rate cannot be negative; 0 is not paced"},
 		{l.Settle < 0, "load.settle", "a time cannot be negative; 0 does not wait"},
 		{l.SettleEvery < 0 || l.Settle > 0 && l.SettleEvery == 0, "load.settle_every", "rounds need a time between them, such as 5s"},
+		{l.WarmUp < 0, "load.warm_up", "a time cannot be negative; 0 counts every session"},
 		{l.Timeout <= 0, "load.timeout", "each phase needs a time to end in, such as 10s"},
 	}
 }

@@ -28,6 +28,7 @@ func TestValidateNamesTheSettingThatCannotBe(t *testing.T) {
 		"an unknown way to resolve":      {func(s *scenarios.Scenario) { s.Target.DNS = "ip" }, `target.dns: "ip" is none of all, ipv4, ipv6, os`},
 		"an unknown mechanism":           {func(s *scenarios.Scenario) { s.Auth.Mechanism = "kerberos" }, `auth.mechanism: "kerberos" is none of none, ldap`},
 		"an old TLS version":             {func(s *scenarios.Scenario) { s.TLS.MinVersion = "1.1" }, `tls.min_version: "1.1" is none of 1.2, 1.3; did you mean 1.2?`},
+		"a warm-up of less than nothing": {func(s *scenarios.Scenario) { s.Load.WarmUp = -1 }, "load.warm_up: a time cannot be negative; 0 counts every session"},
 		"other lanes":                    {func(s *scenarios.Scenario) { s.Load.Lanes = "one" }, `load.lanes: "one" is none of per-node`},
 		"an unknown policy":              {func(s *scenarios.Scenario) { s.Expect.Balance.Policy = "round_robin" }, `expect.balance.policy: "round_robin" is none of auto, round-robin, flow-hash, random, leastconn, source; did you mean round-robin?`},
 		"another way to be inconclusive": {func(s *scenarios.Scenario) { s.Inconclusive = "maybe" }, `inconclusive: "maybe" is none of pass, fail`},

@@ -86,7 +86,7 @@ func TestASilentBalancerIsLeftAtTheLimit(t *testing.T) {
 			begin := time.Now()
 			stdout, _, code := call(t, append([]string{"smoke", hung.Nodes()[0].String(), "--quiet", "--timeout", limit.String()}, c.flags...)...)
 			took := time.Since(begin)
-			if code != exitUnmeasured || !strings.Contains(stdout, c.class) || took < limit || took > limit*12/10 {
+			if code != exitUnmeasured || !strings.Contains(stdout, c.class) || took < limit || took > 2*limit { // a busy machine may be late, a second attempt would take as long again
 				t.Errorf("exit %d after %v, want %d and %s after %v\n%s", code, took, exitUnmeasured, c.class, limit, stdout)
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
 // demoSeed makes every demo alike, unless --seed says otherwise.
@@ -78,6 +79,7 @@ func demo(ctx context.Context, w world, name string, g *given, flags *clusterFla
 	if err != nil {
 		return err
 	}
+	config.Web, config.WebPort = s.Target.WebPort > 0, uint16(s.Target.WebPort)
 	with := secure(&config, s)
 	cluster, err := startCluster(config)
 	if err != nil {
@@ -99,5 +101,5 @@ func demo(ctx context.Context, w world, name string, g *given, flags *clusterFla
 		with.roots = x509.NewCertPool()
 		with.roots.AppendCertsFromPEM(cluster.CA())
 	}
-	return execute(ctx, w, s, with, out)
+	return execute(ctx, w, s, with, out, run.Options{})
 }

@@ -53,6 +53,8 @@ func codeOf(ctx context.Context, r scenarios.Result) int {
 		switch {
 		case r.Stopped.By == scenarios.StopInterrupted && errors.As(context.Cause(ctx), &by):
 			return signalCode(by.sig)
+		case r.Stopped.By == scenarios.StopGuard:
+			return exitUsage
 		case r.Stopped.By == scenarios.StopScout && r.Verdict != scenarios.Fail: // a bad certificate was measured
 			return exitUnmeasured
 		}

@@ -23,6 +23,8 @@ type faultRow struct {
 	title    string   // what the line is called where faults do not say it
 	whose    string
 	does     string
+	scenario string   // of demo; "" is smoke
+	hurried  bool     // the row is about a session without an answer: it waits 1 s for one
 	settings string   // flags besides --fault
 	fails    []string // finding ids; empty: tolerated
 	open     []string // finding ids that must be inconclusive
@@ -41,9 +43,17 @@ func (r faultRow) name() string {
 	return strings.Join(r.faults, ", ")
 }
 
+// demo is the scenario that the row runs.
+func (r faultRow) demo() string {
+	if r.scenario == "" {
+		return "smoke"
+	}
+	return r.scenario
+}
+
 func (r faultRow) args(out string, twin bool) []string {
-	args := []string{"demo", "--quiet", "--out", out}
-	if !slices.Contains(r.faults, "hung@1") {
+	args := []string{"demo", r.demo(), "--quiet", "--out", out}
+	if !r.hurried {
 		args = append(args, "--timeout", "20s") // a busy machine must not look like a stalled coordinator
 	}
 	settings := r.settings
@@ -72,7 +82,11 @@ func splitSettings(s string) []string {
 	return out
 }
 
-var faultRows = []faultRow{
+// faultRows are all of them.
+var faultRows = slices.Concat(smokeFaults, loadFaults)
+
+// smokeFaults are what smoke meets.
+var smokeFaults = []faultRow{
 	{
 		faults: []string{"dead@2"}, whose: "coordinator",
 		does:  "gone, and the balancer's health check knows: no connection is sent there, no session errs",
@@ -85,7 +99,7 @@ var faultRows = []faultRow{
 		called: "errors.rate (open.eof); coverage inconclusive",
 		says:   []string{"open.eof"},
 	}, {
-		faults: []string{"hung@1"}, whose: "coordinator",
+		faults: []string{"hung@1"}, whose: "coordinator", hurried: true,
 		does:  "accepts, never answers; a TCP check calls it healthy",
 		fails: []string{scenarios.ErrorsRate}, open: []string{scenarios.BalanceCoverage}, exit: 1,
 		called: "errors.rate (open.timeout); coverage inconclusive, naming the unseen",
@@ -196,6 +210,9 @@ var faultRows = []faultRow{
 		faults: []string{"ping-off"}, whose: "coordinator",
 		does: "Ping says nothing of its address", exit: 0, called: "tolerated: http_addr does",
 	}, {
+		faults: []string{"no-ping"}, whose: "coordinator",
+		does: "has no Ping, as other HiveServer2 servers have none", exit: 0, called: "tolerated: http_addr does", noTwin: true,
+	}, {
 		faults: []string{"no-http-addr"}, whose: "coordinator",
 		does: "OpenSession says nothing of it", exit: 0, called: "tolerated: Ping does",
 	}, {
@@ -277,8 +294,8 @@ func TestFaultsAreCalledByTheirNames(t *testing.T) {
 		t.Run(strings.TrimSpace(row.name()+" "+row.settings), func(t *testing.T) {
 			t.Parallel()
 			r, text, code := runDemo(t, row.args, false)
-			if code != row.exit || r.Exit != row.exit {
-				t.Errorf("exit %d (result says %d), want %d\n%s", code, r.Exit, row.exit, text)
+			if want := row.exitOf(r); code != want || r.Exit != want {
+				t.Errorf("exit %d (result says %d), want %d\n%s", code, r.Exit, want, text)
 			}
 			if diff := cmp.Diff(row.fails, idsOf(r, scenarios.Fail)); diff != "" {
 				t.Errorf("findings that fail (-want +got):\n%s\n%s", diff, text)
@@ -303,11 +320,21 @@ func TestFaultsAreCalledByTheirNames(t *testing.T) {
 		t.Run("healthy twin of "+row.name()+" "+row.settings, func(t *testing.T) {
 			t.Parallel()
 			r, text, code := runDemo(t, row.args, true)
-			if got := append(idsOf(r, scenarios.Fail), idsOf(r, scenarios.Inconclusive)...); code != 0 || len(got) > 0 {
+			got := slices.DeleteFunc(append(idsOf(r, scenarios.Fail), idsOf(r, scenarios.Inconclusive)...), func(id string) bool { return id == scenarios.LoadLag })
+			if want := (faultRow{}).exitOf(r); code != want || len(got) > 0 {
 				t.Errorf("exit %d, not passed: %v\n%s", code, got, text)
 			}
 		})
 	}
+}
+
+// exitOf is the code that r must exit with: the row's, unless this machine was
+// too busy to keep a pace, which a pass must not hide.
+func (row faultRow) exitOf(r scenarios.Result) int {
+	if row.exit == exitPass && slices.Equal(idsOf(r, scenarios.Inconclusive), []string{scenarios.LoadLag}) {
+		return exitInconclusive
+	}
+	return row.exit
 }
 
 // runDemo runs demo and reads the result that it stored.
@@ -366,13 +393,13 @@ func TestTheDocumentOfFaultsIsMadeFromTheTable(t *testing.T) {
 
 func faultTable() string {
 	var b strings.Builder
-	b.WriteString("| fault | whose | what it does | `demo` settings | what it is called | exit |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| fault | whose | what it does | `demo` | settings | what it is called | exit |\n|---|---|---|---|---|---|---|\n")
 	for _, r := range faultRows {
 		settings := "-"
 		if r.settings != "" {
 			settings = "`" + strings.ReplaceAll(r.settings, "|", `\|`) + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %d |\n", r.name(), r.whose, r.does, settings, r.called, r.exit)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %d |\n", r.name(), r.whose, r.does, r.demo(), settings, r.called, r.exit)
 	}
 	return b.String()
 }

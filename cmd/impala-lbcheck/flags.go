@@ -44,6 +44,14 @@ func (g *given) has(w world, name string) bool {
 		slices.ContainsFunc(settings, func(s setting) bool { return s.name == name && w.getenv(s.env()) != "" })
 }
 
+// protocol is what s will speak once everything is laid over it.
+func (g *given) protocol(w world, s scenarios.Scenario) scenarios.Protocol {
+	if g.lay(w, &s) != nil || s.Target.Protocol == "" {
+		return scenarios.HS2 // what is wrong is said when it is laid for good
+	}
+	return s.Target.Protocol
+}
+
 // lay lays the environment and then the command line over s. A list that is
 // given takes the place of the one in the file, or in the environment.
 func (g *given) lay(w world, s *scenarios.Scenario) error {

@@ -22,6 +22,9 @@ type world struct {
 	out, err io.Writer
 	getenv   func(string) string
 	signals  <-chan os.Signal // nil: none come
+
+	// lookup is for names that only a report tells of; nil: the system's resolver.
+	lookup func(ctx context.Context, host string) ([]string, error)
 }
 
 func system() world {

@@ -32,6 +32,7 @@ type observationLine struct {
 	Part        scenarios.Part     `json:"part"`
 	Due         float64            `json:"due_ms"`
 	Start       float64            `json:"start_ms"`
+	Owed        float64            `json:"owed_ms,omitempty"`
 	Node        netip.AddrPort     `json:"node"`
 	Local       netip.AddrPort     `json:"local"`
 	Coordinator string             `json:"coordinator"`
@@ -51,7 +52,7 @@ func (l *observationFile) write(o scenarios.Observation) {
 		return
 	}
 	line := observationLine{
-		Seq: o.Seq, Part: o.Part, Due: millis(o.Due), Start: millis(o.Start), Node: o.Node, Local: o.Local,
+		Seq: o.Seq, Part: o.Part, Due: millis(o.Due), Start: millis(o.Start), Owed: millis(o.Owed), Node: o.Node, Local: o.Local,
 		Coordinator: o.Who.Coordinator, PID: o.Who.PID, Version: o.Who.Version, Source: o.Who.Source,
 		Outcome: o.Outcome, Class: o.Class, Text: o.Text, Refused: o.Refused, Phases: map[string]float64{},
 	}

@@ -5,7 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/netip"
-	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
@@ -19,16 +19,49 @@ const clientIdentifier = "impala-lbcheck"
 
 // open joins the run to the client: it opens a session as the scenario has it.
 func (with secrets) open(s scenarios.Scenario) run.OpenFunc {
+	from := dialFrom(s.Load.LocalAddresses)
+	chains := chainsOf(s.TLS)
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
 		rec := &hs2client.Record{}
 		defer note(o, rec)
-		session, err := hs2client.Open(ctx, with.config(s, n, rec))
+		c := with.config(s, n, rec)
+		c.Local = from()
+		if c.TLS != nil {
+			c.TLS.Chains = chains
+		}
+		if d, ok := run.Patience(ctx); ok {
+			c.Timeout = d
+		}
+		session, err := hs2client.Open(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		o.Who = identityOf(session.Identity())
 		return &lbSession{session, s, o, rec}, nil
 	}
+}
+
+// dialFrom deals the local addresses out in turn; the zero one where none is given.
+func dialFrom(addresses []string) func() netip.Addr {
+	var ips []netip.Addr
+	for _, a := range addresses {
+		if ip, err := netip.ParseAddr(a); err == nil { // a scenario that is valid has no other
+			ips = append(ips, ip)
+		}
+	}
+	if len(ips) == 0 {
+		return func() netip.Addr { return netip.Addr{} }
+	}
+	var next atomic.Uint64
+	return func() netip.Addr { return ips[(next.Add(1)-1)%uint64(len(ips))] }
+}
+
+// chainsOf remembers good chains for one run, where the scenario wants that.
+func chainsOf(t scenarios.TLSConfig) *hs2client.ChainCache {
+	if !t.VerifyOnce {
+		return nil
+	}
+	return &hs2client.ChainCache{}
 }
 
 // shake joins the run to the client where only the handshake is wanted.
@@ -48,6 +81,8 @@ func (with secrets) config(s scenarios.Scenario, n run.Node, rec *hs2client.Reco
 		Options: map[string]string{"CLIENT_IDENTIFIER": clientIdentifier},
 		Timeout: time.Duration(s.Load.Timeout),
 		Record:  rec,
+
+		NoDescribe: true, // nobody reads the names of columns
 	}
 	if s.Target.Protocol == scenarios.Beeswax {
 		c.Protocol = hs2client.Beeswax
@@ -64,6 +99,12 @@ func (with secrets) config(s scenarios.Scenario, n run.Node, rec *hs2client.Reco
 	return c
 }
 
+// curves are the key exchanges by the names that scenarios have for them.
+var curves = map[string]tls.CurveID{
+	"x25519": tls.X25519, "x25519mlkem768": tls.X25519MLKEM768,
+	"p256": tls.CurveP256, "p384": tls.CurveP384, "p521": tls.CurveP521,
+}
+
 // tls is what to trust and to ask for. A wrong issuer refuses the certificate
 // like a broken chain does: no password goes to a stranger.
 func (with secrets) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig {
@@ -73,6 +114,9 @@ func (with secrets) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig 
 	}
 	if s.TLS.MinVersion == "1.3" {
 		c.MinVersion = tls.VersionTLS13
+	}
+	if curve, ok := curves[s.TLS.Curve]; ok {
+		c.Curves = []tls.CurveID{curve}
 	}
 	if len(s.Expect.TLS.Issuer) > 0 {
 		c.Accept = func(p hs2client.Peer) error {
@@ -112,97 +156,4 @@ func identityOf(id hs2client.Identity) scenarios.Identity {
 	who := scenarios.Identity{Coordinator: id.Coordinator, Version: id.Version}
 	_ = who.Source.UnmarshalText([]byte(id.Source.String()))
 	return who
-}
-
-// lbSession is one session of the client as the run needs it.
-type lbSession struct {
-	*hs2client.Session
-	scenario scenarios.Scenario
-	o        *scenarios.Observation
-	rec      *hs2client.Record
-}
-
-// selectPID asks for the coordinator's process id.
-const selectPID = "SELECT pid()"
-
-// Query asks who answered, and runs the scenario's own statement where it has one.
-func (s *lbSession) Query(ctx context.Context) error {
-	defer note(s.o, s.rec)
-	if err := s.identify(ctx); err != nil {
-		return err
-	}
-	if q := s.scenario.Query; q != "" && q != selectPID {
-		_, err := s.Session.Query(ctx, q)
-		return err
-	}
-	return nil
-}
-
-// identify runs SELECT pid(), and asks for a weak name where the session has
-// none; the user's identity query takes the place of both.
-func (s *lbSession) identify(ctx context.Context) error {
-	if q := s.scenario.IdentityWith; q != "" {
-		return s.askUser(ctx, q)
-	}
-	rows, err := s.Session.Query(ctx, selectPID)
-	if err != nil && !s.Has(hs2client.CanPing) {
-		return notImpala{err}
-	}
-	if err != nil {
-		return err
-	}
-	if pid, ok := rows.Int64(0, 0); ok {
-		s.o.Who.PID = int32(pid)
-	}
-	if s.o.Who.Coordinator != "" {
-		return nil
-	}
-	if rows, err = s.Session.Query(ctx, "SELECT coordinator()"); err != nil {
-		return err
-	}
-	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {
-		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.FromCoordinator
-	}
-	return nil
-}
-
-// notImpala is the failure of SELECT pid() on a server that has no Ping either.
-type notImpala struct{ error }
-
-func (e notImpala) Unwrap() error { return e.error }
-
-// Hint says how such a server is asked who answers.
-func (e notImpala) Hint() string {
-	return "the server is not Impala (it has neither Ping nor pid()): say how to ask who answers, with --identity-query"
-}
-
-// askUser reads the user's identity query: a name, and a pid where it has a
-// second column that is a number.
-func (s *lbSession) askUser(ctx context.Context, query string) error {
-	rows, err := s.Session.Query(ctx, query)
-	if err != nil {
-		return err
-	}
-	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {
-		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.FromUserQuery
-	}
-	if pid, err := strconv.ParseInt(text(rows, 1), 10, 32); err == nil {
-		s.o.Who.PID = int32(pid)
-	}
-	return nil
-}
-
-// text is column col of the first row; "" where there is none, or it is null.
-func text(rows *hs2client.Rows, col int) string {
-	if rows.Len() == 0 || col >= len(rows.Columns) {
-		return ""
-	}
-	s, _ := rows.String(0, col)
-	return s
-}
-
-// Close ends the session.
-func (s *lbSession) Close(ctx context.Context) error {
-	defer note(s.o, s.rec)
-	return s.Session.Close(ctx)
 }

@@ -26,13 +26,15 @@ failed where: with evidence, and with an exit code.`,
 		&cobra.Group{ID: groupCheck, Title: "Check a balancer:"},
 		&cobra.Group{ID: groupTry, Title: "Try it without one:"},
 		&cobra.Group{ID: groupFiles, Title: "Scenarios and results:"},
+		&cobra.Group{ID: groupAWS, Title: "Build one:"},
 	)
 	root.AddCommand(
 		newScenario(w, "smoke"), newScenario(w, "spread"), newScenario(w, "tls"),
 		newScenario(w, "capacity"), newScenario(w, "query"), newScenario(w, "idle"), newScenario(w, "watch"),
 		newRunFile(w),
-		newDemo(w), newSim(w),
+		newDemo(w), newSim(w), newSize(w),
 		newScenarios(w), newReport(w),
+		newProvision(w),
 		newVersion(w),
 	)
 	return root
@@ -43,6 +45,7 @@ const (
 	groupCheck = "check"
 	groupTry   = "try"
 	groupFiles = "files"
+	groupAWS   = "aws"
 )
 
 // noUnknown refuses a word that is no command, naming the nearest ones.

@@ -24,6 +24,7 @@ func newScenario(w world, name string) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 	}
 	given := withSettings(cmd, groupsOf(name)...)
+	from := withBuilt(cmd)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, endpoints []string) error {
 		s, err := scenarios.Builtin(name)
@@ -31,6 +32,9 @@ func newScenario(w world, name string) *cobra.Command {
 			return err
 		}
 		s.Target.Endpoints = endpoints
+		if err := from.built(cmd.Context(), w, &s, endpoints, given.protocol(w, s)); err != nil {
+			return err
+		}
 		if name == tlsOnly {
 			s.TLS.Enabled = true
 		}
@@ -106,14 +110,12 @@ func check(ctx context.Context, w world, s scenarios.Scenario, g *given, out *ou
 	if len(s.Target.Endpoints) == 0 {
 		return fmt.Errorf("no endpoint: which host and port does the balancer have? impala-lbcheck %s impala.example.com", s.Name)
 	}
-	if run.Loopback(s) && !g.has(w, "rate") && pacedByHabit(s) {
-		s.Load.Rate = 0 // nobody else is there to be spared
-	}
 	secrets, err := readSecrets(ctx, w, s)
 	if err != nil {
 		return err
 	}
-	return execute(ctx, w, s, secrets, out)
+	habit := !g.has(w, "rate") && pacedByHabit(s)
+	return execute(ctx, w, s, secrets, out, run.Options{RateByHabit: habit})
 }
 
 // pacedByHabit reports whether the scenario's rate is only politeness.
@@ -127,7 +129,7 @@ func pacedByHabit(s scenarios.Scenario) bool {
 
 // execute runs a scenario that is complete, writes what was asked for, and
 // ends with the exit code.
-func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, out *output) error {
+func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, out *output, opt run.Options) error {
 	if err := refuse(s); err != nil {
 		return err
 	}
@@ -135,7 +137,8 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 	if err != nil {
 		return err
 	}
-	opt := run.Options{Tool: version(), Observe: sinks.observe, Progress: sinks.progress, OnEvent: onEvent}
+	opt.Tool, opt.Observe, opt.Progress = version(), sinks.observe, sinks.progress
+	opt.OnEvent, opt.Pages = onEvent, pages(s)
 	var r scenarios.Result
 	if s.Kind == scenarios.KindCertificates {
 		r = run.Certificates(ctx, with.shake(s), s, opt)
@@ -151,6 +154,9 @@ func refuse(s scenarios.Scenario) error {
 		return err
 	}
 	if err := judge.CheckThresholds(s); err != nil {
+		return err
+	}
+	if err := run.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
 		return err
 	}
 	return run.CheckGuards(s)

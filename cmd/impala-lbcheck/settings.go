@@ -222,7 +222,7 @@ func setConcurrency(s *scenarios.Scenario, v string) error {
 }
 
 func setThreshold(s *scenarios.Scenario, v string) error {
-	metric, expr, found := strings.Cut(v, ":")
+	metric, expr, found := cutMetric(v)
 	metric, expr = strings.TrimSpace(metric), strings.TrimSpace(expr)
 	if !found || metric == "" || expr == "" {
 		return errors.New("it is a metric and a limit: 'session.open: p(99) < 2s'")
@@ -232,6 +232,17 @@ func setThreshold(s *scenarios.Scenario, v string) error {
 	}
 	s.Thresholds[metric] = append(s.Thresholds[metric], expr)
 	return nil
+}
+
+// cutMetric parts a metric from its limit: at the first colon, or at the one
+// behind its tag, whose value may hold colons of its own.
+func cutMetric(v string) (metric, expr string, found bool) {
+	tag := 0
+	if i := strings.IndexByte(v, '{'); i >= 0 && i < strings.IndexByte(v, ':') {
+		tag = max(0, strings.IndexByte(v, '}'))
+	}
+	metric, expr, found = strings.Cut(v[tag:], ":")
+	return v[:tag] + metric, expr, found
 }
 
 func setQueryOption(s *scenarios.Scenario, v string) error {

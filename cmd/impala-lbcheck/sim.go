@@ -29,6 +29,9 @@ type simFlags struct {
 	caOut                string
 	seed                 uint64
 	verbose              bool
+	first                int
+	webPort              uint16
+	web                  bool // --web-port was given
 }
 
 // newSim is the command that serves the embedded cluster to other clients.
@@ -56,8 +59,13 @@ and who is behind it.`,
 	cmd.Flags().BoolVar(&f.tls, "tls", false, "speak TLS on every listener")
 	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA to trust to `FILE`")
 	cmd.Flags().Uint64Var(&f.seed, "seed", demoSeed, "seed of every choice the balancer makes")
+	cmd.Flags().IntVar(&f.first, "first", 1, "number of the first coordinator: clusters side by side need numbers of their own")
+	cmd.Flags().Uint16Var(&f.webPort, "web-port", 0, "serve the coordinators' web pages at this port, each on an address of its own, 127.0.1.1...; 0: any free one (default: none are served)")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log connections to stderr")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return sim(cmd.Context(), w, f) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		f.web = cmd.Flags().Changed("web-port")
+		return sim(cmd.Context(), w, f)
+	}
 	return cmd
 }
 
@@ -95,6 +103,10 @@ func (f *simFlags) config() (simcluster.Config, error) {
 	}
 	config.HS2Port, config.BeeswaxPort, config.Beeswax = f.hs2Port, f.beeswaxPort, true
 	config.TLS = f.tls
+	config.First, config.Web, config.WebPort = f.first, f.web, f.webPort
+	if f.first < 1 {
+		return config, errors.New("--first starts at 1")
+	}
 	if f.direct {
 		// A coordinator's own listener is a node whose zone is that coordinator.
 		config.Nodes = config.Coordinators
@@ -126,6 +138,7 @@ type listenerLine struct {
 	Coordinator  string             `json:"coordinator,omitempty"` // with --direct: whose own
 	Coordinators []string           `json:"coordinators"`          // all of the cluster's
 	PIDs         map[string][]int32 `json:"pids"`
+	Pages        []netip.AddrPort   `json:"pages,omitempty"` // of their web pages, in the coordinators' order; none without --web-port
 }
 
 // announce prints a line per listener.
@@ -133,7 +146,7 @@ func announce(out io.Writer, c *simcluster.Cluster, direct bool) error {
 	enc := json.NewEncoder(out)
 	for _, p := range []scenarios.Protocol{scenarios.HS2, scenarios.Beeswax} {
 		for i, addr := range nodesOf(c, p) {
-			line := listenerLine{Listener: string(p), Address: addr, Coordinators: c.Names(), PIDs: c.PIDs()}
+			line := listenerLine{Listener: string(p), Address: addr, Coordinators: c.Names(), PIDs: c.PIDs(), Pages: c.Pages()}
 			if direct {
 				line.Coordinator = c.Names()[i]
 			} else {

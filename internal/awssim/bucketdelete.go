@@ -4,7 +4,7 @@ import "slices"
 
 // deletePolicy succeeds without a policy too.
 func (r *region) deletePolicy(in bucketIn) (none, error) {
-	b, err := r.bucket(in.Bucket)
+	b, err := r.bucket(in)
 	if err != nil {
 		return none{}, err
 	}
@@ -14,7 +14,7 @@ func (r *region) deletePolicy(in bucketIn) (none, error) {
 
 // deleteBucket refuses one that holds anything.
 func (r *region) deleteBucket(in bucketIn) (none, error) {
-	b, err := r.bucket(in.Bucket)
+	b, err := r.bucket(in)
 	if err != nil {
 		return none{}, err
 	}
@@ -27,7 +27,7 @@ func (r *region) deleteBucket(in bucketIn) (none, error) {
 
 // deleteObject succeeds where there is none, too.
 func (r *region) deleteObject(in bucketIn) (none, error) {
-	b, err := r.bucket(in.Bucket)
+	b, err := r.bucket(in)
 	if err != nil {
 		return none{}, err
 	}

@@ -18,7 +18,7 @@ const module = "github.com/impala-lbcheck/impala-lbcheck"
 // knows the vocabulary alone.
 var may = map[string][]string{
 	"cmd/impala-lbcheck": {
-		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster",
+		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
 		"internal/provision", "internal/provision/lbfile",
 	},
 	"report":                     {"scenarios"},
@@ -29,6 +29,7 @@ var may = map[string][]string{
 	"internal/simcluster":        {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe", "internal/certs"},
 	"internal/provision":         {"internal/provision/lbfile"},
 	"internal/provision/lbfile":  {"scenarios"},
+	"internal/impalaweb":         {},
 	"internal/saslframe":         {},
 	"internal/certs":             {},
 	"internal/stats":             {},

@@ -39,13 +39,19 @@ func (b beeswaxService) Query(ctx context.Context, q *beeswax.Query) (*beeswax.Q
 }
 
 // Fetch sends rows as text, columns joined by tabs; columns are type names.
-func (b beeswaxService) Fetch(_ context.Context, h *beeswax.QueryHandle, startOver bool, size int32) (*beeswax.Results, error) {
+func (b beeswaxService) Fetch(ctx context.Context, h *beeswax.QueryHandle, startOver bool, size int32) (*beeswax.Results, error) {
 	if startOver {
 		return nil, exception(sqlError("Does not support start over\n"), unsupportedState)
 	}
 	o, err := b.queryOf(h.GetID())
 	if err != nil {
 		return nil, exception(err, generalState)
+	}
+	if o.refused != nil {
+		return nil, exception(o.refused, generalState)
+	}
+	if !o.await(ctx) {
+		return &beeswax.Results{HasMore: true}, nil
 	}
 	results := &beeswax.Results{Ready: true}
 	if o.result == nil {
@@ -74,10 +80,16 @@ func rowText(t *table, row int) string {
 	return strings.Join(cells, "\t")
 }
 
-// GetState is FINISHED for every statement that was accepted.
+// GetState tells how far the statement is.
 func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (beeswax.QueryState, error) {
-	if _, err := b.queryOf(h.GetID()); err != nil {
-		return beeswax.QueryState_EXCEPTION, exception(err, generalState)
+	o, err := b.queryOf(h.GetID())
+	switch {
+	case err != nil:
+		return beeswax.QueryState_EXCEPTION, undeclared{exception(err, generalState)}
+	case o.refused != nil:
+		return beeswax.QueryState_EXCEPTION, nil
+	case o.running():
+		return beeswax.QueryState_RUNNING, nil
 	}
 	return beeswax.QueryState_FINISHED, nil
 }
@@ -86,7 +98,7 @@ func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (bee
 func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHandle) (*beeswax.ResultsMetadata, error) {
 	o, err := b.queryOf(h.GetID())
 	if err != nil {
-		return nil, exception(err, generalState)
+		return nil, undeclared{exception(err, generalState)}
 	}
 	schema := &beeswax.Schema{FieldSchemas: []*beeswax.FieldSchema{}, Properties: map[string]string{}}
 	if o.result != nil {
@@ -97,10 +109,14 @@ func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHa
 	return &beeswax.ResultsMetadata{Schema: schema, Delim: "\t"}, nil
 }
 
-// GetLog is empty: no statement here has warnings.
+// GetLog is why the statement failed: none here has warnings.
 func (b beeswaxService) GetLog(_ context.Context, logContext string) (string, error) {
-	if _, err := b.queryOf(logContext); err != nil {
-		return "", exception(err, generalState)
+	o, err := b.queryOf(logContext)
+	if err != nil {
+		return "", undeclared{exception(err, generalState)}
+	}
+	if o.refused != nil {
+		return o.refused.Error(), nil
 	}
 	return "", nil
 }
@@ -126,7 +142,7 @@ func (b beeswaxService) Close(_ context.Context, h *beeswax.QueryHandle) error {
 	return nil
 }
 
-// Cancel does nothing to a finished statement.
+// Cancel does nothing: statements end by themselves.
 func (b beeswaxService) Cancel(_ context.Context, h *beeswax.QueryHandle) (*beeswax.TStatus, error) {
 	if _, err := b.queryOf(h.GetID()); err != nil {
 		return nil, exception(err, generalState)
@@ -151,6 +167,6 @@ func (b beeswaxService) queryOf(text string) (*operation, error) {
 // plannerState is Beeswax's SQLSTATE for what the planner refuses.
 const plannerState = "42000"
 
-func exception(err error, state string) error {
+func exception(err error, state string) *beeswax.BeeswaxException {
 	return &beeswax.BeeswaxException{Message: err.Error(), SQLState: &state}
 }

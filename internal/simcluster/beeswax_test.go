@@ -112,7 +112,8 @@ func TestBeeswaxRefusesWithItsOwnStates(t *testing.T) {
 		t.Errorf("Ping while draining: %v", err)
 	}
 	var application thrift.TApplicationException
-	if _, err := u.GetState(ctx, &beeswax.QueryHandle{ID: "x"}); !errors.As(err, &application) {
+	if _, err := u.GetState(ctx, &beeswax.QueryHandle{ID: "x"}); !errors.As(err, &application) || application.TypeId() != thrift.UNKNOWN_APPLICATION_EXCEPTION ||
+		!strings.HasPrefix(err.Error(), "TException - service has thrown: BeeswaxException(message=Query ") || !strings.HasSuffix(err.Error(), "SQLState=HY000)") {
 		t.Errorf("an exception that is not declared: %v", err)
 	}
 }

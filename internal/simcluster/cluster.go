@@ -24,13 +24,14 @@ type Cluster struct {
 	names        []string                       // declared
 	coordinators []*coordinator
 	listeners    [protocols][]*listenerNode // by node; the Beeswax ones may be nil
+	pages        []*webServer               // by coordinator; nil without Config.Web
 
-	received atomic.Int64 // clients' bytes after TLS
-	cancel   context.CancelFunc
-	running  sync.WaitGroup
-	mu       sync.Mutex
-	closed   bool
-	open     map[*net.TCPConn]struct{}
+	received  atomic.Int64 // clients' bytes after TLS
+	cancel    context.CancelFunc
+	running   sync.WaitGroup
+	mu        sync.Mutex
+	closed    bool
+	connected map[*net.TCPConn]struct{}
 }
 
 // Start starts a cluster, listening when it returns. The error is a
@@ -45,11 +46,10 @@ func Start(c Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	cl := &Cluster{config: c, plan: p, began: time.Now(), open: make(map[*net.TCPConn]struct{})}
-	cl.addCoordinators()
+	cl := &Cluster{config: c, plan: p, began: time.Now(), connected: make(map[*net.TCPConn]struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	cl.cancel = cancel
-	if err := cl.listen(ctx); err != nil {
+	if err := cl.open(ctx); err != nil {
 		cl.Close()
 		return nil, fmt.Errorf("simcluster: %w", err)
 	}
@@ -58,19 +58,45 @@ func Start(c Config) (*Cluster, error) {
 			cl.running.Go(func() { n.serve(ctx) })
 		}
 	}
+	for _, c := range cl.coordinators {
+		if c.plan.down.ever() {
+			cl.running.Go(func() { c.failAndReturn(ctx, cl.began) })
+		}
+	}
+	for i, w := range cl.pages {
+		cl.servePages(w, cl.coordinators[i])
+	}
 	return cl, nil
+}
+
+// open opens every listener. The pages come first: their addresses are the
+// coordinators' names.
+func (cl *Cluster) open(ctx context.Context) error {
+	if cl.config.Web {
+		if err := cl.listenPages(ctx); err != nil {
+			return err
+		}
+	}
+	cl.addCoordinators()
+	return cl.listen(ctx)
 }
 
 // addCoordinators makes the coordinators, idle as yet.
 func (cl *Cluster) addCoordinators() {
-	hosts := hostNames(cl.config.Coordinators, cl.plan.route)
-	pids := processIDs(2*len(hosts), cl.config.Seed)
+	before := cl.config.First - 1
+	hosts := hostNames(cl.config.First, cl.config.Coordinators, cl.plan.route)
+	pids := processIDs(2*(before+len(hosts)), cl.config.Seed)[2*before:]
 	for i, host := range hosts {
-		cl.names = append(cl.names, webAddress(host))
-		if cl.plan.coordinators[i].foreign {
-			host = foreignHost(i)
+		name := webAddress(host)
+		if cl.config.Web {
+			host, name = cl.pages[i].addr().Addr().String(), cl.pages[i].addr().String()
 		}
-		cl.coordinators = append(cl.coordinators, newCoordinator(cl.config, cl.plan.coordinators[i], i, host, [2]int32{pids[2*i], pids[2*i+1]}))
+		cl.names = append(cl.names, name)
+		if cl.plan.coordinators[i].foreign {
+			host = foreignHost(before + i)
+			name = webAddress(host)
+		}
+		cl.coordinators = append(cl.coordinators, newCoordinator(cl.config, cl.plan.coordinators[i], i, host, name, [2]int32{pids[2*i], pids[2*i+1]}))
 	}
 }
 
@@ -80,7 +106,7 @@ func (cl *Cluster) Close() error {
 	cl.cancel()
 	cl.mu.Lock()
 	cl.closed = true
-	for tcp := range cl.open {
+	for tcp := range cl.connected {
 		tcp.Close()
 	}
 	cl.mu.Unlock()
@@ -88,6 +114,9 @@ func (cl *Cluster) Close() error {
 		for _, n := range nodes {
 			n.listener.Close()
 		}
+	}
+	for _, w := range cl.pages {
+		w.stop()
 	}
 	cl.running.Wait()
 	return nil
@@ -98,7 +127,7 @@ func (cl *Cluster) keep(tcp *net.TCPConn) bool {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	if !cl.closed {
-		cl.open[tcp] = struct{}{}
+		cl.connected[tcp] = struct{}{}
 	}
 	return !cl.closed
 }
@@ -106,15 +135,15 @@ func (cl *Cluster) keep(tcp *net.TCPConn) bool {
 func (cl *Cluster) drop(tcp *net.TCPConn) {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
-	delete(cl.open, tcp)
+	delete(cl.connected, tcp)
 }
 
 // reachable says which coordinators a node may choose at this moment.
 func (cl *Cluster) reachable(node int) []bool {
 	may := make([]bool, len(cl.coordinators))
+	since := time.Since(cl.began)
 	for i, c := range cl.coordinators {
-		may[i] = !c.plan.dead && cl.plan.route.reaches(node, i) &&
-			(c.plan.starting == 0 || time.Since(cl.began) >= c.plan.starting)
+		may[i] = cl.plan.route.reaches(node, i) && c.plan.inRotation(since)
 	}
 	return may
 }
@@ -138,9 +167,20 @@ func (cl *Cluster) named(proto protocol) []netip.AddrPort {
 }
 
 // Names are the declared coordinators, host:port of their web servers, in
-// order: what an administrator would write down. The fault foreign makes one
+// order: what an administrator would write down. With Config.Web pages are
+// served there; without, nothing is. The fault foreign makes one
 // answer under another name.
 func (cl *Cluster) Names() []string { return slices.Clone(cl.names) }
+
+// Pages are the addresses of the coordinators' web pages, in order; nil without
+// Config.Web.
+func (cl *Cluster) Pages() []netip.AddrPort {
+	var addrs []netip.AddrPort
+	for _, w := range cl.pages {
+		addrs = append(addrs, w.addr())
+	}
+	return addrs
+}
 
 // PIDs maps each coordinator, by the name it gives itself, to the process ids
 // it has had, oldest first.

@@ -40,9 +40,10 @@ const (
 // behind two nodes that choose at random.
 type Config struct {
 	Coordinators int     // 0: 5
+	First        int     // number of the first coordinator: names, process ids and pages' addresses follow it, so that clusters side by side differ; 0: 1
 	Nodes        int     // listeners' addresses; 0: 2
 	Balance      Balance // "": Random
-	Background   []int   // open sessions of others per coordinator, which LeastConn counts; nil: none
+	Background   []int   // HS2 connections of others per coordinator: LeastConn counts them, and each has a service thread while there is one; nil: none
 	Faults       []Fault // later ones are applied over earlier ones
 	Seed         uint64  // of every choice made; 0 is a seed like any other
 
@@ -60,6 +61,9 @@ type Config struct {
 	SetupThreads  int           // threads that log in and wait for a service thread; 0: 2 (--accepted_cnxn_setup_thread_pool_size)
 	AcceptTimeout time.Duration // longest wait for a service thread, then EOF; 0: 5 min (--accepted_client_cnxn_timeout)
 	Version       string        // Impala's version number; "": 4.5.0
+
+	Web     bool   // serve every coordinator's web pages, each on an address of its own: 127.0.1.1 for number 1, 127.0.1.2... Names are then these addresses
+	WebPort uint16 // the pages' port on all of them; 0: any free one
 
 	Log *slog.Logger // connections and choices at level Debug, refused logins at Info; never a password. nil: silent
 }
@@ -81,6 +85,7 @@ const (
 // withDefaults fills zero fields in and refuses what makes no sense.
 func (c Config) withDefaults() (Config, error) {
 	fill(&c.Coordinators, 5)
+	fill(&c.First, 1)
 	fill(&c.Nodes, 2)
 	fill(&c.Balance, Random)
 	fill(&c.ListenIP, netip.AddrFrom4([4]byte{127, 0, 0, 2}))
@@ -96,6 +101,7 @@ func (c Config) withDefaults() (Config, error) {
 		field, why string
 	}{
 		{c.Coordinators < 1 || c.Coordinators > maxCoordinators, "Coordinators", fmt.Sprintf("%d is not from 1 to %d", c.Coordinators, maxCoordinators)},
+		{c.First < 1 || c.First-1+c.Coordinators > maxCoordinators, "First", fmt.Sprintf("%d and the coordinators after it are not from 1 to %d", c.First, maxCoordinators)},
 		{c.Nodes < 1 || c.Nodes > maxNodes, "Nodes", fmt.Sprintf("%d is not from 1 to %d", c.Nodes, maxNodes)},
 		{!slices.Contains(Balances(), c.Balance), "Balance", fmt.Sprintf("%q is none of %v", c.Balance, Balances())},
 		{c.Background != nil && len(c.Background) != c.Coordinators, "Background", fmt.Sprintf("%d numbers for %d coordinators", len(c.Background), c.Coordinators)},

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"net"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,8 +25,12 @@ type coordinator struct {
 	serves  [protocols]thrift.TProcessor
 	began   time.Time
 	http    map[string]string // OpenSession's configuration; never changed
+	encoded []byte            // the same, as it is sent
+	limits  *thrift.TConfiguration
+	others  int // sessions of Config.Background that found a thread
 
-	connections, opened, closed, statements, logins, rejected atomic.Int64
+	connections                                  [protocols]atomic.Int64 // that reached a service thread
+	opened, closed, statements, logins, rejected atomic.Int64
 
 	mu         sync.Mutex
 	seed       uint64 // of handles
@@ -37,6 +39,9 @@ type coordinator struct {
 	nextPID    int32 // after a restart
 	sessions   map[handle]*session
 	operations map[handle]*operation
+	gone       bool               // the process is not there
+	started    time.Time          // when the process was
+	links      map[*link]struct{} // open, and to be reset; kept under the fault down alone
 }
 
 // stopThriftPolling turns off a goroutine and a ticker per request, which the
@@ -46,9 +51,9 @@ type coordinator struct {
 // first cluster starts.
 var stopThriftPolling = sync.OnceFunc(func() { thrift.ServerConnectivityCheckInterval = 0 })
 
-// newCoordinator is number i, from 0, under host, with a pid for now and one
-// for after a restart.
-func newCoordinator(c Config, p coordinatorPlan, i int, host string, pids [2]int32) *coordinator {
+// newCoordinator is number i of the cluster, from 0, under host, its pages at
+// name, with a pid for now and one for after a restart.
+func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids [2]int32) *coordinator {
 	stopThriftPolling()
 	fill(&p.version, c.Version)
 	fill(&p.threads, c.Threads)
@@ -56,9 +61,10 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host string, pids [2]int
 		pids = [2]int32{p.pid, p.pid}
 	}
 	co := &coordinator{
-		config: c, plan: p, host: host, name: webAddress(host), version: serverVersion(p.version), began: time.Now(),
-		seed: mix(c.Seed, uint64(i)+1<<32), pids: pids[:1], nextPID: pids[1],
-		sessions: make(map[handle]*session), operations: make(map[handle]*operation),
+		config: c, plan: p, host: host, name: name, version: serverVersion(p.version), began: time.Now(), started: time.Now(),
+		seed: mix(c.Seed, uint64(c.First-1+i)+1<<32), pids: pids[:1], nextPID: pids[1],
+		sessions: make(map[handle]*session), operations: make(map[handle]*operation), links: make(map[*link]struct{}),
+		limits: &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest},
 	}
 	co.http = defaultOptions()
 	if !p.noHTTPAddr {
@@ -67,18 +73,27 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host string, pids [2]int
 	if p.sameHostname {
 		co.host = sharedHost
 	}
+	co.encoded = encodeOptions(co.http)
 	for proto := range co.threads {
 		co.threads[proto] = newThreads(c.SetupThreads, p.threads, c.AcceptTimeout)
 	}
-	co.serves[hs2Protocol] = hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
+	if c.Background != nil {
+		co.others = min(c.Background[i], p.threads)
+		co.threads[hs2Protocol].hold(co.others)
+	}
+	speaks := hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
+	if p.noPing {
+		delete(speaks.ProcessorMap(), "PingImpalaHS2Service")
+	}
+	co.serves[hs2Protocol] = speaks
 	co.serves[beeswaxProtocol] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
 	return co
 }
 
 // connection is what a handler knows of the connection it is called on.
 type connection struct {
-	user    string // logged in; "": nobody did
-	client  netip.AddrPort
+	user    string   // logged in; "": nobody did
+	wire    *wire    // what it is answered over
 	session *session // Beeswax: the connection's own
 }
 
@@ -96,31 +111,54 @@ func (c *coordinator) serve(ctx context.Context, l *link, proto protocol) {
 		l.swallow()
 		return
 	}
+	if ctx, w := c.admit(ctx, l, proto); w != nil {
+		c.converse(ctx, w, proto)
+		c.threads[proto].leave()
+	}
+	l.hangUp()
+}
+
+// admit lets a client log in and wait for a service thread. The transport is
+// nil where it got none.
+func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (context.Context, *wire) {
 	in := bufio.NewReaderSize(l, readBuffer)
-	conn := &connection{client: l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort()}
+	conn := &connection{}
 	login := func() (err error) {
 		if c.config.Auth == LDAP {
 			conn.user, err = c.logIn(l, in)
 		}
 		return err
 	}
-	c.threads[proto].enter(ctx, login, func() {
-		c.connections.Add(1)
-		c.converse(context.WithValue(ctx, connectionKey{}, conn), newWire(l, in, c.config.Auth == LDAP), proto)
-	})
-	l.hangUp()
+	if !c.threads[proto].enter(ctx, login) {
+		return ctx, nil
+	}
+	c.connections[proto].Add(1)
+	conn.wire = newWire(l, in, c.config.Auth == LDAP)
+	return context.WithValue(ctx, connectionKey{}, conn), conn.wire
 }
 
 // converse answers requests until the connection ends.
 func (c *coordinator) converse(ctx context.Context, w *wire, proto protocol) {
+	var own *session
 	if proto == beeswaxProtocol {
-		conn := connectionOf(ctx)
-		conn.session = c.openSession(conn.user)
-		defer c.closeSession(conn.session)
+		own = c.openOwn(ctx)
 	}
-	p := thrift.NewTBinaryProtocolConf(w, &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest})
+	p := thrift.TProtocol(thrift.NewTBinaryProtocolConf(w, c.limits))
+	if own != nil {
+		p = &undeclaredProtocol{TProtocol: p}
+	}
 	for w.begin() == nil && c.answer(ctx, p, proto) {
 	}
+	if own != nil {
+		c.closeSession(own)
+	}
+}
+
+// openOwn opens the session that a Beeswax connection is.
+func (c *coordinator) openOwn(ctx context.Context) *session {
+	conn := connectionOf(ctx)
+	conn.session = c.openSession(conn.user, beeswaxProtocol)
+	return conn.session
 }
 
 // answer answers one request and reports whether the connection goes on. A

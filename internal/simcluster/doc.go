@@ -21,29 +21,35 @@
 // users, a wrong password being answered by silence; the set-up and service
 // threads of TAcceptQueueServer, where the connection that finds no thread waits
 // without a word; the texts of its errors; who it says it is, in Ping, in
-// OpenSession's http_addr, and to pid(), coordinator(), version().
+// OpenSession's http_addr, and to pid(), coordinator(), version(); its web pages,
+// as far as programs read them (Config.Web).
 //
 // # What is not simulated
 //
-//   - SQL, beyond SELECT of functions without arguments and of literals, SET,
-//     and USE of two databases. The rest is a syntax error, whatever it is.
-//   - Admission, memory, profiles, execution summaries, metadata calls
-//     (GetTables and its like): the latter are unknown methods.
-//   - HS2 over HTTP, Kerberos, JWT, delegation, the web pages on port 25000.
+//   - SQL, beyond SELECT of functions without arguments and of literals, the
+//     count of one table's rows, SET, and USE of three databases. The rest is a
+//     syntax error, whatever it is.
+//   - Admission but for a cluster without executors, memory, profiles, execution
+//     summaries, metadata calls (GetTables and its like): the latter are unknown
+//     methods.
+//   - HS2 over HTTP, Kerberos, JWT, delegation.
+//   - Web pages for people, those that change something, and those under TLS or
+//     a password. /sessions lists the sessions of our clients, not Background's,
+//     and no times; /backends has three executors that nobody can reach.
 //   - Row layouts before V6: such a client gets no rows.
 //   - Timeouts of idle sessions and of sessions without a connection: a session
 //     that nobody closes stays until the cluster ends.
 //   - The balancer's second socket. Connections are handed over in memory, so
 //     there is no connect to a coordinator that could be slow, and under the
 //     fault refused the client reads EOF at once rather than after retries.
-//   - A balancer that ends a connection whose client is silent.
-//   - Statements that take time: rows are there when ExecuteStatement returns.
+//   - Slow start: a coordinator that returns gets its full share at once.
+//   - Others' connections dying with their coordinator: Background holds its
+//     threads through an outage, as if all came back with it.
 //
-// Three answers differ from Impala's. A Beeswax exception that a call does not
-// declare arrives as an application exception of type 6, not 0, the generated
-// Go code allowing no other. FETCH_FIRST is honoured before the first fetch. And
-// a PROXY header that comes before Thrift closes the connection at once, as an
-// Impala with a message limit below 1.3 GB does; the default limit of 2 GiB
-// makes one wait for that many bytes, which is how other misread first bytes
-// are treated here.
+// Three answers differ from Impala's. FETCH_FIRST is honoured before the first
+// fetch. A query that no executor comes for is refused at once, not after the
+// minute that the text speaks of. And a PROXY header that comes before Thrift
+// closes the connection at once, as an Impala with a message limit below 1.3 GB
+// does; the default limit of 2 GiB makes one wait for that many bytes, which is
+// how other misread first bytes are treated here.
 package simcluster

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/thrift/lib/go/thrift"
+
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
@@ -298,5 +300,25 @@ func TestCloseEndsWhatIsOpen(t *testing.T) {
 		if _, err := io.Copy(io.Discard, conn); isTimeout(err) {
 			t.Error("a connection outlives its cluster")
 		}
+	}
+}
+
+func TestAServerWithoutPingStaysUsable(t *testing.T) {
+	t.Parallel()
+	u, err := dialHS2(start(t, Config{Coordinators: 1}, "no-ping").Nodes()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.close()
+	if err := u.open(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = u.PingImpalaHS2Service(t.Context(), &hs2.TPingImpalaHS2ServiceReq{SessionHandle: u.session})
+	var application thrift.TApplicationException
+	if !errors.As(err, &application) || application.TypeId() != thrift.UNKNOWN_METHOD {
+		t.Errorf("Ping is answered with %v", err)
+	}
+	if _, err := u.query("SELECT 1"); err != nil {
+		t.Errorf("a statement behind it: %v", err)
 	}
 }

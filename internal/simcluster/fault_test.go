@@ -23,6 +23,10 @@ func TestFaultsAreRead(t *testing.T) {
 		"sticky=0.7":        {"sticky", 0, "0.7"},
 		" one-node ":        {"one-node", 0, ""},
 		"expired@2":         {"expired", 2, ""},
+		"idle=2s:silent":    {"idle", 0, "2s:silent"},
+		"down=2s:5s@2":      {"down", 2, "2s:5s"},
+		"leaves=2s@2":       {"leaves", 2, "2s"},
+		"leaves@2=2s:1m":    {"leaves", 2, "2s:1m"},
 	} {
 		if got, err := ParseFault(text); err != nil || got != want {
 			t.Errorf("%q: %+v, %v", text, got, err)
@@ -50,6 +54,14 @@ func TestBadFaultsSayWhatIsWrong(t *testing.T) {
 		"weights=a:b":   "no list",
 		"pid=0":         "no number from 1",
 		"version=4 4":   "no version",
+		"idle=2s":       "ends in none of :fin, :rst, :silent",
+		"idle=2s:FIN":   "ends in none of :fin, :rst, :silent",
+		"idle=0s:fin":   "no duration",
+		"idle=2s:fin@1": "takes no @1",
+		"down=2s":       "lacks for how long",
+		"down=2s:":      "no duration",
+		"leaves=":       "leaves=2s:5s",
+		"leaves=2s:x":   "no duration",
 	} {
 		if _, err := ParseFault(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)

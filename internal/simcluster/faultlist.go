@@ -3,6 +3,7 @@ package simcluster
 import (
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,18 +80,29 @@ var faultForms = []faultForm{
 		func(c *coordinatorPlan, v string) error { return number(v, 1, 1<<22, &c.pid) }),
 	atCoordinator("ping-off", "", "Ping says nothing of the web address",
 		func(c *coordinatorPlan, _ string) error { c.pingOff = true; return nil }),
+	atCoordinator("no-ping", "", "HS2 has no Ping, as other servers of the protocol have none",
+		func(c *coordinatorPlan, _ string) error { c.noPing = true; return nil }),
 	atCoordinator("no-http-addr", "", "OpenSession says nothing of the web address",
 		func(c *coordinatorPlan, _ string) error { c.noHTTPAddr = true; return nil }),
 	atCoordinator("same-hostname", "", "coordinator() says the same host name as all that have this fault",
 		func(c *coordinatorPlan, _ string) error { c.sameHostname = true; return nil }),
 	atCoordinator("threads", "8", "so many service threads per protocol",
 		func(c *coordinatorPlan, v string) error { return number(v, 1, 1<<20, &c.threads) }),
+	atCoordinator("down", "2s:5s", "its process is gone from then on for so long: what is open is reset; it returns under a new pid, without a session",
+		func(c *coordinatorPlan, v string) error { return spellOf(v, true, &c.down) }),
+	atCoordinator("leaves", "2s:5s", "out of the balancer's rotation from then on, for so long or for good (2s): what is open lives on",
+		func(c *coordinatorPlan, v string) error { return spellOf(v, false, &c.leaves) }),
+	atCoordinator("no-executors", "", "queries that scan a table are not admitted; others are served",
+		func(c *coordinatorPlan, _ string) error { c.noExecutors = true; return nil }),
+	atCoordinator("slow-query", "200ms", "queries that scan a table take so long",
+		func(c *coordinatorPlan, v string) error { return span(v, &c.slowQuery) }),
 
 	atBalancer("weights", "6:1:1:1:1", "shares per coordinator", func(p *plan, v string) error { return list(v, &p.route.weights) }),
 	atBalancer("zones", "2:2:1", "coordinators per node: each node reaches its own only", func(p *plan, v string) error { return list(v, &p.route.zones) }),
 	atBalancer("sticky", "0.7", "re-uses its last coordinator with this probability", func(p *plan, v string) error { return fraction(v, &p.route.sticky) }),
 	atBalancer("flaky", "1", "so many early connections of the run are reset after their first request", func(p *plan, v string) error { return number(v, 1, 1000, &p.route.flaky) }),
 	atBalancer("proxy-protocol", "", "sends a PROXY header that Impala does not know", func(p *plan, _ string) error { p.route.proxyHeader = true; return nil }),
+	atBalancer("idle", "2s:fin", "cuts a connection without traffic for so long: by fin, by rst, or silent", func(p *plan, v string) error { return idleOf(v, &p.route.idle) }),
 	atBalancer("one-node", "", "all nodes but the first have left the name", func(p *plan, _ string) error { p.oneNode = true; return nil }),
 
 	atListener(certs.WrongIssuer, "a trusted chain from another issuer than Amazon"),
@@ -163,6 +175,31 @@ func span(s string, to *time.Duration) error {
 	}
 	*to = d
 	return nil
+}
+
+// spellOf reads AT:FOR, or AT alone where it may have no end.
+func spellOf(s string, ends bool, to *spell) error {
+	at, length, both := strings.Cut(s, ":")
+	if err := span(at, &to.at); err != nil {
+		return err
+	}
+	if both {
+		return span(length, &to.length)
+	}
+	if ends {
+		return fmt.Errorf("%.40q lacks for how long, as in 2s:5s", s)
+	}
+	return nil
+}
+
+// idleOf reads how long and how.
+func idleOf(s string, to *idlePlan) error {
+	after, how, _ := strings.Cut(s, ":")
+	if !slices.Contains([]cutting{cutFIN, cutRST, cutSilent}, cutting(how)) {
+		return fmt.Errorf("%.40q ends in none of :fin, :rst, :silent", s)
+	}
+	to.how = cutting(how)
+	return span(after, &to.after)
 }
 
 // list reads numbers separated by colons.

@@ -27,15 +27,15 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 	if user == "" {
 		user = r.GetUsername()
 	}
-	s := h.openSession(user)
+	s := h.openSession(user, hs2Protocol)
 	for key, value := range r.Configuration {
 		h.configure(s, key, value)
 	}
+	connectionOf(ctx).wire.insert = h.encoded // Configuration: alike in all answers, and most of their bytes
 	return &hs2.TOpenSessionResp{
 		Status:                succeeded(),
 		ServerProtocolVersion: min(r.ClientProtocol, hs2.TProtocolVersion_V6),
 		SessionHandle:         &hs2.TSessionHandle{SessionId: identifier(s.id, s.secret)},
-		Configuration:         h.http,
 	}, nil
 }
 
@@ -72,7 +72,7 @@ func (h hs2Service) GetInfo(ctx context.Context, r *hs2.TGetInfoReq) (*hs2.TGetI
 	return resp, nil
 }
 
-// ExecuteStatement runs a statement; its rows are there when it returns.
+// ExecuteStatement starts a statement; whether it was admitted shows later.
 func (h hs2Service) ExecuteStatement(ctx context.Context, r *hs2.TExecuteStatementReq) (*hs2.TExecuteStatementResp, error) {
 	s, err := h.sessionOf(ctx, r.SessionHandle)
 	if h.plan.draining {
@@ -103,21 +103,28 @@ func (h hs2Service) ExecuteStatement(ctx context.Context, r *hs2.TExecuteStateme
 	}}, nil
 }
 
-// GetOperationStatus is FINISHED for every statement that was accepted. An
-// empty handle, of an old USE, is finished too.
+// GetOperationStatus succeeds where the statement did not: its failure is in the
+// state. An empty handle, of an old USE, is finished.
 func (h hs2Service) GetOperationStatus(ctx context.Context, r *hs2.TGetOperationStatusReq) (*hs2.TGetOperationStatusResp, error) {
 	state := hs2.TOperationState_FINISHED
 	if len(r.OperationHandle.OperationId.GUID) == 0 {
 		return &hs2.TGetOperationStatusResp{Status: succeeded(), OperationState: &state}, nil
 	}
-	_, err := h.operationOf(ctx, r.OperationHandle)
-	if err != nil {
+	o, err := h.operationOf(ctx, r.OperationHandle)
+	resp := &hs2.TGetOperationStatusResp{Status: statusOf(err), OperationState: &state}
+	switch {
+	case err != nil:
 		state = hs2.TOperationState_ERROR
+	case o.refused != nil:
+		text, general := o.refused.Error(), generalState
+		state, resp.ErrorMessage, resp.SqlState = hs2.TOperationState_ERROR, &text, &general
+	case o.running():
+		state = hs2.TOperationState_RUNNING
 	}
-	return &hs2.TGetOperationStatusResp{Status: statusOf(err), OperationState: &state}, nil
+	return resp, nil
 }
 
-// CancelOperation does nothing to a finished statement.
+// CancelOperation does nothing: statements end by themselves.
 func (h hs2Service) CancelOperation(ctx context.Context, r *hs2.TCancelOperationReq) (*hs2.TCancelOperationResp, error) {
 	_, err := h.operationOf(ctx, r.OperationHandle)
 	return &hs2.TCancelOperationResp{Status: statusOf(err)}, nil
@@ -162,6 +169,13 @@ func (h hs2Service) FetchResults(ctx context.Context, r *hs2.TFetchResultsReq) (
 	if o.result == nil {
 		return &hs2.TFetchResultsResp{Status: failed(queryError(o.id, sqlError("Query has no result set\n")))}, nil
 	}
+	if o.refused != nil {
+		return &hs2.TFetchResultsResp{Status: failed(o.refused)}, nil
+	}
+	if !o.await(ctx) {
+		more := true
+		return &hs2.TFetchResultsResp{Status: &hs2.TStatus{StatusCode: hs2.TStatusCode_STILL_EXECUTING}, HasMoreRows: &more}, nil
+	}
 	switch r.Orientation {
 	case hs2.TFetchOrientation_NEXT:
 	case hs2.TFetchOrientation_FIRST:
@@ -176,13 +190,17 @@ func (h hs2Service) FetchResults(ctx context.Context, r *hs2.TFetchResultsReq) (
 	return &hs2.TFetchResultsResp{Status: succeeded(), HasMoreRows: &more, Results: rowSet(o.result, from, to)}, nil
 }
 
-// GetLog is the progress line of a query without scans.
+// GetLog is the progress line, and why the statement failed.
 func (h hs2Service) GetLog(ctx context.Context, r *hs2.TGetLogReq) (*hs2.TGetLogResp, error) {
 	o, err := h.operationOf(ctx, r.OperationHandle)
 	if err != nil {
 		return &hs2.TGetLogResp{Status: failed(err)}, nil
 	}
-	return &hs2.TGetLogResp{Status: succeeded(), Log: progress(o.id)}, nil
+	log := progress(o.id)
+	if o.refused != nil {
+		log += o.refused.Error()
+	}
+	return &hs2.TGetLogResp{Status: succeeded(), Log: log}, nil
 }
 
 // PingImpalaHS2Service says who answers; it is not refused while draining.

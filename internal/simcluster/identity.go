@@ -11,26 +11,34 @@ import (
 // webPort is that of an impalad's web server (--webserver_port).
 const webPort = 25000
 
-// hostNames gives every coordinator a host: a letter and a number, letters
-// being zones where there are any and pairs otherwise: coord-a1, coord-a2, coord-b1.
-func hostNames(n int, r routePlan) []string {
-	const letters = 26
+// hostNames gives the n coordinators from number first on a host: a letter and
+// a number, letters being zones where there are any and pairs otherwise:
+// coord-a1, coord-a2, coord-b1. Clusters with zones side by side have letters
+// of their own.
+func hostNames(first, n int, r routePlan) []string {
 	names := make([]string, n)
-	perLetter := max(2, (n+letters-1)/letters)
 	count := make(map[int]int)
 	for i := range names {
-		letter := i / perLetter
+		letter := (first - 1 + i) / 2
+		place := (first-1+i)%2 + 1
 		if r.zones != nil {
-			letter = r.zoneOf(i)
+			letter = first - 1 + r.zoneOf(i)
+			count[letter]++
+			place = count[letter]
 		}
-		count[letter]++
-		zone := string(rune('a' + letter%letters))
-		if letter >= letters { // nodes are at most 64
-			zone += string(rune('a' + letter/letters - 1))
-		}
-		names[i] = fmt.Sprintf("coord-%s%d", zone, count[letter])
+		names[i] = fmt.Sprintf("coord-%s%d", zoneLetter(letter), place)
 	}
 	return names
+}
+
+// zoneLetter is a for 0, b for 1, and after z comes aa, ba, ca.
+func zoneLetter(i int) string {
+	const letters = 26
+	zone := string(rune('a' + i%letters))
+	if i >= letters {
+		zone += string(rune('a' + i/letters - 1))
+	}
+	return zone
 }
 
 // foreignHost is the name of a coordinator of another cluster that stands in

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 )
@@ -19,7 +20,11 @@ type link struct {
 	resetAfter int64         // bytes written until a reset; 0: never
 	flaky      bool          // reset at the first byte read
 	ended      bool          // a read has failed: nothing more comes
+	idle       *idleClock    // nil: silence is not watched
 }
+
+// client is the address at the other end.
+func (l *link) client() netip.AddrPort { return l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort() }
 
 // errReset is what a link's user meets after the link was reset on purpose.
 var errReset = errors.New("simcluster: reset by a fault")
@@ -30,9 +35,13 @@ func (l *link) Read(b []byte) (int, error) {
 		l.ahead = l.ahead[n:]
 		return n, nil
 	}
+	if l.idle.cutBy() != "" {
+		return 0, errIdle
+	}
 	n, err := l.Conn.Read(b)
 	l.received.Add(int64(n))
-	l.ended = err != nil
+	l.idle.passed(n)
+	l.ended = err != nil && l.idle.cutBy() == ""
 	if l.flaky && n > 0 {
 		return 0, l.reset()
 	}
@@ -40,6 +49,10 @@ func (l *link) Read(b []byte) (int, error) {
 }
 
 func (l *link) Write(b []byte) (int, error) {
+	if l.idle.cutBy() != "" {
+		return 0, errIdle
+	}
+	l.idle.passed(len(b))
 	if l.resetAfter > 0 && l.sent+int64(len(b)) >= l.resetAfter {
 		n, err := l.Conn.Write(b[:l.resetAfter-l.sent])
 		l.sent += int64(n)
@@ -66,17 +79,26 @@ const lingerTime = 5 * time.Second
 // hangUp ends the connection as a proxy does: the client reads EOF whatever it
 // has sent. Closing at once would answer unread bytes with RST.
 func (l *link) hangUp() {
+	defer l.tcp.Close()
 	if l.ended {
-		l.tcp.Close()
 		return
 	}
+	if l.idle.cutBy() == cutSilent {
+		l.tcp.SetReadDeadline(time.Time{})
+		io.Copy(io.Discard, l.tcp)
+		return
+	}
+	l.closeWrite()
+	l.tcp.SetReadDeadline(time.Now().Add(lingerTime))
+	io.Copy(io.Discard, l.tcp)
+}
+
+// closeWrite ends the direction to the client, TLS first.
+func (l *link) closeWrite() {
 	if c, ok := l.Conn.(interface{ CloseWrite() error }); ok {
 		c.CloseWrite()
 	}
 	l.tcp.CloseWrite()
-	l.tcp.SetReadDeadline(time.Now().Add(lingerTime))
-	io.Copy(io.Discard, l.tcp)
-	l.tcp.Close()
 }
 
 // swallow reads and drops what the client sends until it closes.

@@ -63,47 +63,76 @@ func (n *listenerNode) serve(ctx context.Context) {
 			return
 		}
 		n.cluster.running.Go(func() {
-			defer n.cluster.drop(tcp)
-			defer tcp.Close()
 			n.handle(ctx, tcp, ordinal)
+			tcp.Close()
+			n.cluster.drop(tcp)
 		})
 	}
 }
 
 // handle serves one connection to its end. The coordinator is chosen when TLS
 // is done, as a proxy dials its backend then: a failed handshake uses no choice.
+// What sets the connection up is in functions of its own: a connection that
+// waits, as most do, waits on a small stack.
 func (n *listenerNode) handle(ctx context.Context, tcp *net.TCPConn, ordinal int64) {
-	client := tcp.RemoteAddr().(*net.TCPAddr).AddrPort()
-	log := n.cluster.config.Log
 	l := &link{Conn: tcp, tcp: tcp, received: &n.cluster.received, flaky: n.flaky[ordinal]}
-	if n.tls != nil {
-		secure := tls.Server(tcp, n.tls)
-		if err := handshake(ctx, secure); err != nil {
-			n.failedTLS.Add(1)
-			log.DebugContext(ctx, "TLS handshake failed", "node", n.index+1, "client", client, "err", err)
-			l.hangUp()
-			return
-		}
-		l.Conn = secure
+	chosen := -1
+	if n.secure(ctx, l) {
+		chosen = n.choose(ctx, l)
 	}
-	chosen := n.picker.pick(n.cluster.reachable(n.index), client.Addr())
 	if chosen < 0 {
-		log.DebugContext(ctx, "no coordinator left", "node", n.index+1, "client", client)
 		l.hangUp()
 		return
 	}
-	defer n.picker.done(chosen)
-	c := n.cluster.coordinators[chosen]
-	log.LogAttrs(ctx, slog.LevelDebug, "connection", slog.Int("node", n.index+1), slog.Any("client", client), slog.String("coordinator", c.name))
-	if c.plan.refused {
+	if c := n.cluster.coordinators[chosen]; c.plan.refused || !c.take(l) {
 		l.hangUp()
-		return
+	} else {
+		n.disturb(l, c)
+		c.serve(ctx, l, n.protocol)
+		l.idle.stop()
+		c.release(l)
 	}
-	if n.cluster.plan.route.proxyHeader {
-		l.ahead = fmt.Appendf(nil, "PROXY TCP4 %s %s %d %d\r\n", client.Addr(), n.addr().Addr(), client.Port(), n.addr().Port())
+	n.picker.done(chosen)
+}
+
+// secure ends TLS, if there is any; false where the handshake failed.
+func (n *listenerNode) secure(ctx context.Context, l *link) bool {
+	if n.tls == nil {
+		return true
+	}
+	conn := tls.Server(l.tcp, n.tls)
+	if err := handshake(ctx, conn); err != nil {
+		n.failedTLS.Add(1)
+		n.cluster.config.Log.DebugContext(ctx, "TLS handshake failed", "node", n.index+1, "client", l.client(), "err", err)
+		return false
+	}
+	l.Conn = conn
+	return true
+}
+
+// choose picks the coordinator; -1 where none is left.
+func (n *listenerNode) choose(ctx context.Context, l *link) int {
+	chosen := n.picker.pick(n.cluster.reachable(n.index), l.client().Addr())
+	log := n.cluster.config.Log
+	if chosen < 0 {
+		log.DebugContext(ctx, "no coordinator left", "node", n.index+1, "client", l.client())
+	} else if log.Enabled(ctx, slog.LevelDebug) {
+		log.DebugContext(ctx, "connection", "node", n.index+1, "client", l.client(), "coordinator", n.cluster.coordinators[chosen].name)
+	}
+	return chosen
+}
+
+// disturb gives the link to c what the faults do to bytes.
+func (n *listenerNode) disturb(l *link, c *coordinator) {
+	route := n.cluster.plan.route
+	if route.proxyHeader {
+		client, node := l.client(), n.addr()
+		l.ahead = fmt.Appendf(nil, "PROXY TCP4 %s %s %d %d\r\n", client.Addr(), node.Addr(), client.Port(), node.Port())
 	}
 	l.resetAfter = c.plan.resetAfter
-	c.serve(ctx, l, n.protocol)
+	if route.idle.after > 0 {
+		l.watchIdle(route.idle)
+	}
 }
 
 func handshake(ctx context.Context, c *tls.Conn) error {

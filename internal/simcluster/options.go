@@ -1,8 +1,13 @@
 package simcluster
 
 import (
+	"encoding/binary"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/apache/thrift/lib/go/thrift"
 )
 
 // optionLevel is how SET presents a query option (TQueryOptionLevel in
@@ -71,7 +76,7 @@ var optionNames = map[optionLevel]string{
 		MINMAX_FILTERING_LEVEL=ROW_GROUP MINMAX_FILTER_FAST_CODE_PATH=ON MINMAX_FILTER_PARTITION_COLUMNS=1 MINMAX_FILTER_SORTED_COLUMNS=1
 		MINMAX_FILTER_THRESHOLD=0 NOW_STRING NUM_NODES=0 PARQUET_DICTIONARY_RUNTIME_FILTER_ENTRY_LIMIT=1024 PLANNER_TESTCASE_MODE=0 REPORT_SKEW_LIMIT=1
 		RUNTIME_FILTER_CARDINALITY_REDUCTION_SCALE=1 RUNTIME_FILTER_IDS_TO_SKIP RUNTIME_IN_LIST_FILTER_ENTRY_LIMIT=1024 SHOW_COLUMN_MINMAX_STATS=0
-		SKIP_UNNEEDED_UPDATES_COL_LIMIT=-1 STRICT_MODE=0 TEST_REPLAN=0 TUPLE_CACHE_EXEMPT_TPCDS=0 TUPLE_CACHE_PLACEMENT_POLICY=COST_BASED
+		SKIP_UNNEEDED_UPDATES_COL_LIMIT=-1 STRICT_MODE=0 TEST_REPLAN=0 TUPLE_CACHE_EXEMPT_TPCDS=0 TUPLE_CACHE_PLACEMENT_POLICY=COST_BASED TUPLE_CACHE_REQUIRED_COST_REDUCTION_FACTOR=3
 		USE_CALCITE_PLANNER=0 USE_NULL_SLOTS_CACHE=1`,
 	deprecated: `ALLOW_UNSUPPORTED_FORMATS=0`,
 	removed: `ABORT_ON_DEFAULT_LIMIT_EXCEEDED DEFAULT_ORDER_BY_LIMIT DISABLE_CACHED_READS MAX_IO_BUFFERS RESERVATION_REQUEST_TIMEOUT RM_INITIAL_MEM
@@ -97,6 +102,20 @@ func defaultOptions() map[string]string {
 		defaults[o.name] = o.value
 	}
 	return defaults
+}
+
+// encodeOptions is field 4 of TOpenSessionResp, the configuration, as the binary
+// protocol has it; by name, as Impala's are.
+func encodeOptions(options map[string]string) []byte {
+	b := []byte{thrift.MAP, 0, 4, thrift.STRING, thrift.STRING}
+	b = binary.BigEndian.AppendUint32(b, uint32(len(options)))
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		for _, s := range []string{name, options[name]} {
+			b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
+			b = append(b, s...)
+		}
+	}
+	return b
 }
 
 // maxValue bounds an option's value, which the session keeps.

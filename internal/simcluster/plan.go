@@ -19,10 +19,11 @@ type plan struct {
 // coordinatorPlan is how one coordinator behaves.
 type coordinatorPlan struct {
 	dead, refused, hung, draining, authReject bool
-	foreign, pingOff, noHTTPAddr              bool
-	sameHostname                              bool
+	foreign, pingOff, noPing, noHTTPAddr      bool
+	sameHostname, noExecutors                 bool
 	resetAfter                                int64 // bytes; 0: never
-	slow, starting                            time.Duration
+	slow, slowQuery, starting                 time.Duration
+	down, leaves                              spell
 	restartAfter                              int    // sessions; 0: never
 	version                                   string // "": Config.Version
 	pid                                       int32  // 0: one of its own
@@ -42,6 +43,7 @@ type routePlan struct {
 	sticky      float64
 	flaky       int
 	proxyHeader bool
+	idle        idlePlan
 }
 
 // newPlan applies c's faults in order. c has its defaults.

@@ -1,9 +1,12 @@
 package simcluster
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"time"
 )
 
 // handle is the public half of a session's or an operation's identity.
@@ -39,19 +42,37 @@ type session struct {
 	user   string
 	pid    int32 // of the process it was opened in
 
+	protocol protocol
+
 	// Guarded by the coordinator's mu.
 	database   string
 	options    map[string]string // set by the client; nil: none
-	operations map[handle]*operation
+	operations []*operation      // open ones, in no order
 }
 
-// operation is a statement that was run. Its rows are ready at once.
+// operation is a statement that was accepted.
 type operation struct {
 	id      handle
 	session *session
-	result  *table // nil: the statement has none
-	cached  bool   // fetching may start over (impala.resultset.cache.size)
-	fetched int    // rows; guarded by the coordinator's mu
+	result  *table    // nil: the statement has none
+	cached  bool      // fetching may start over (impala.resultset.cache.size)
+	ready   time.Time // when its rows are there; zero: at once
+	refused error     // by admission, in Impala's words; nil: it runs
+	fetched int       // rows; guarded by the coordinator's mu
+}
+
+// running reports whether the rows are still to come.
+func (o *operation) running() bool { return !o.ready.IsZero() && time.Now().Before(o.ready) }
+
+// fetchPatience is how long a fetch waits for rows (FETCH_ROWS_TIMEOUT_MS).
+const fetchPatience = 10 * time.Second
+
+// await waits for the rows as a fetch does; false where they are not there then.
+func (o *operation) await(ctx context.Context) bool {
+	if o.running() {
+		wait(ctx, min(time.Until(o.ready), fetchPatience))
+	}
+	return !o.running()
 }
 
 // newHandle is unique in this coordinator and the same for the same seed. Call
@@ -63,9 +84,9 @@ func (c *coordinator) newHandle() (h handle) {
 	return h
 }
 
-// openSession opens a session for user, "" being anonymous. The restart that a
+// openSession opens a session for user, "" being anonymous, over a protocol. The restart that a
 // fault asks for happens between two sessions.
-func (c *coordinator) openSession(user string) *session {
+func (c *coordinator) openSession(user string, p protocol) *session {
 	fill(&user, "anonymous")
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -74,8 +95,8 @@ func (c *coordinator) openSession(user string) *session {
 	}
 	c.opened.Add(1)
 	s := &session{
-		id: c.newHandle(), secret: c.newHandle(), user: user, pid: c.pids[len(c.pids)-1],
-		database: "default", operations: make(map[handle]*operation),
+		id: c.newHandle(), secret: c.newHandle(), user: user, pid: c.pids[len(c.pids)-1], protocol: p,
+		database: "default",
 	}
 	c.sessions[s.id] = s
 	return s
@@ -90,8 +111,8 @@ func (c *coordinator) closeSession(s *session) {
 	}
 	c.closed.Add(1)
 	delete(c.sessions, s.id)
-	for id := range s.operations {
-		delete(c.operations, id)
+	for _, o := range s.operations {
+		delete(c.operations, o.id)
 	}
 }
 
@@ -102,9 +123,21 @@ func (c *coordinator) register(s *session, result *table, cached bool) *operatio
 	defer c.mu.Unlock()
 	o := &operation{id: c.newHandle(), session: s, result: result, cached: cached}
 	clear(o.id[8:12])
+	if result != nil && result.scanned {
+		c.schedule(o)
+	}
 	c.operations[o.id] = o
-	s.operations[o.id] = o
+	s.operations = append(s.operations, o)
 	return o
+}
+
+// schedule is what admission and the executors make of a query over tables.
+func (c *coordinator) schedule(o *operation) {
+	if c.plan.noExecutors {
+		o.refused = queryError(o.id, waitingForExecutors)
+	} else if c.plan.slowQuery > 0 {
+		o.ready = time.Now().Add(c.plan.slowQuery)
+	}
 }
 
 // operation finds an operation by id; nil where there is none.
@@ -119,7 +152,7 @@ func (c *coordinator) closeOperation(o *operation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.operations, o.id)
-	delete(o.session.operations, o.id)
+	o.session.operations = slices.DeleteFunc(o.session.operations, func(one *operation) bool { return one == o })
 }
 
 // advance takes up to most rows, or all where most is not positive, and returns

@@ -19,6 +19,9 @@ func (c *coordinator) run(s *session, sql string) (*table, error) {
 	verb, rest := splitStatement(sql)
 	switch verb {
 	case "select":
+		if m := fromTable.FindStringSubmatch(rest); m != nil {
+			return c.scan(s, sql, m[1], m[2])
+		}
 		return c.selectItems(s, sql, rest)
 	case "set":
 		return c.set(s, sql, rest)
@@ -133,10 +136,11 @@ func (c *coordinator) set(s *session, sql, rest string) (*table, error) {
 	return nil, c.setOption(s, strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `'"`))
 }
 
-// use changes the database: there are the two that every Impala has.
+// use changes the database: there are the two that every Impala has, and that
+// of Impala's own tests.
 func (c *coordinator) use(s *session, name string) error {
 	name = strings.ToLower(strings.Trim(name, "`"))
-	if !slices.Contains([]string{"default", "_impala_builtins"}, name) {
+	if !slices.Contains([]string{"default", "_impala_builtins", testDatabase}, name) {
 		return sqlError(fmt.Sprintf("AnalysisException: Database does not exist: %.64s\n", name))
 	}
 	c.mu.Lock()

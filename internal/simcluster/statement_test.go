@@ -12,8 +12,8 @@ func bare() (*coordinator, *session) {
 	if err != nil {
 		panic(err)
 	}
-	co := newCoordinator(c, coordinatorPlan{}, 0, "coord-a1", [2]int32{4711, 4712})
-	return co, co.openSession("alice")
+	co := newCoordinator(c, coordinatorPlan{}, 0, "coord-a1", "coord-a1:25000", [2]int32{4711, 4712})
+	return co, co.openSession("alice", hs2Protocol)
 }
 
 func TestStatementsThatAreUnderstood(t *testing.T) {
@@ -59,19 +59,20 @@ func TestStatementsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	c, s := bare()
 	for sql, want := range map[string]string{
-		"selec pid()":            "ParseException: Syntax error in line 1:\nselec pid()\n^\nEncountered: IDENTIFIER\n",
-		"":                       "ParseException: Syntax error in line 1:\n\n^\nEncountered: EOF\n",
-		"select":                 "Encountered: EOF",
-		"select pid(),":          "ParseException: Syntax error",
-		"select pid() from t":    "ParseException: Syntax error",
-		"select pid(), , user()": "ParseException: Syntax error",
-		"select nosuch()":        "AnalysisException: default.nosuch() unknown\n",
-		"use nowhere":            "AnalysisException: Database does not exist: nowhere\n",
-		"set no_such_option=1":   "Invalid query option: no_such_option\n",
-		"set mt_dop":             "ParseException: Syntax error",
-		"select 'a,,b', pid(":    "ParseException: Syntax error",
-		"select 'it''s'":         "ParseException: Syntax error",
-		"drop table customers":   "CAUSED BY: Exception: Syntax error\n",
+		"selec pid()":                           "ParseException: Syntax error in line 1:\nselec pid()\n^\nEncountered: IDENTIFIER\n",
+		"":                                      "ParseException: Syntax error in line 1:\n\n^\nEncountered: EOF\n",
+		"select":                                "Encountered: EOF",
+		"select pid(),":                         "ParseException: Syntax error",
+		"select pid() from t":                   "AnalysisException: Could not resolve table reference: 't'\n",
+		"select a from functional.alltypestiny": "ParseException: Syntax error",
+		"select pid(), , user()":                "ParseException: Syntax error",
+		"select nosuch()":                       "AnalysisException: default.nosuch() unknown\n",
+		"use nowhere":                           "AnalysisException: Database does not exist: nowhere\n",
+		"set no_such_option=1":                  "Invalid query option: no_such_option\n",
+		"set mt_dop":                            "ParseException: Syntax error",
+		"select 'a,,b', pid(":                   "ParseException: Syntax error",
+		"select 'it''s'":                        "ParseException: Syntax error",
+		"drop table customers":                  "CAUSED BY: Exception: Syntax error\n",
 	} {
 		if got, err := c.run(s, sql); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, %v; want %q", sql, got, err, want)

@@ -34,7 +34,8 @@ func (cl *Cluster) Stats() Stats {
 	}
 	for _, c := range cl.coordinators {
 		one := CoordinatorStats{
-			Name: c.name, Connections: c.connections.Load(), Statements: c.statements.Load(),
+			Name: c.name, Statements: c.statements.Load(),
+			Connections:    c.connections[hs2Protocol].Load() + c.connections[beeswaxProtocol].Load(),
 			SessionsOpened: c.opened.Load(), SessionsClosed: c.closed.Load(),
 		}
 		s.Coordinators = append(s.Coordinators, one)

@@ -10,8 +10,19 @@ import (
 
 // shuttingDown is what a draining coordinator answers to new work
 // (SERVER_SHUTTING_DOWN in common/thrift/generate_error_codes.py).
-const shuttingDown sqlError = "Server is being shut down: shutdown grace period left: 1m30s, deadline left: 58m20s, " +
-	"cancel deadline left: 57m20s, queries registered on coordinator: 1, queries executing: 0, fragment instances: 0.\n"
+const shuttingDown sqlError = "Server is being shut down: " + shutdownStatus + ".\n"
+
+// shutdownStatus is how far a shutdown is (ShutdownStatusToString,
+// be/src/service/impala-server.cc). It stands still.
+const shutdownStatus = "shutdown grace period left: 1m30s, deadline left: 58m20s, " +
+	"cancel deadline left: 57m20s, queries registered on coordinator: 1, queries executing: 0, fragment instances: 0"
+
+// waitingForExecutors is how admission gives a query up that no executor came
+// for (REASON_NO_EXECUTOR_GROUPS, be/src/scheduling/admission-controller.cc).
+// Here it says so at once, not after the timeout.
+const waitingForExecutors sqlError = "Admission for query exceeded timeout 60000ms in pool default-pool. " +
+	"Queued reason: Waiting for executors to start. Only DDL queries and queries scheduled only on the coordinator " +
+	"(either NUM_NODES set to 1 or when small query optimization is triggered) can currently run. Additional Details: Not Applicable\n"
 
 // Impala's SQLSTATEs over HS2: there are no others.
 const (

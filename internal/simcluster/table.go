@@ -28,6 +28,7 @@ type column struct {
 type table struct {
 	columns []column
 	rows    int
+	scanned bool // read from a table of a database: it takes executors, and time
 }
 
 // texts is a one-row column of text.

@@ -19,9 +19,20 @@ func newThreads(setup, service int, patience time.Duration) *threads {
 	return &threads{make(chan struct{}, setup), make(chan struct{}, service), patience}
 }
 
-// enter runs login on a set-up thread, waits there for a service thread and
-// runs serve on it. It returns false where serve was not run.
-func (t *threads) enter(ctx context.Context, login func() error, serve func()) bool {
+// hold gives n service threads to connections that stay. There must be so many.
+func (t *threads) hold(n int) {
+	for range n {
+		t.service <- struct{}{}
+	}
+}
+
+// inUse is how many service threads have a connection.
+func (t *threads) inUse() int { return len(t.service) }
+
+// enter runs login on a set-up thread and waits there for a service thread,
+// which is the caller's until it calls leave. It returns false where there is
+// none.
+func (t *threads) enter(ctx context.Context, login func() error) bool {
 	select {
 	case t.setup <- struct{}{}:
 	case <-ctx.Done():
@@ -29,13 +40,11 @@ func (t *threads) enter(ctx context.Context, login func() error, serve func()) b
 	}
 	admitted := login() == nil && t.admit(ctx)
 	<-t.setup
-	if !admitted {
-		return false
-	}
-	defer func() { <-t.service }()
-	serve()
-	return true
+	return admitted
 }
+
+// leave gives a service thread back.
+func (t *threads) leave() { <-t.service }
 
 // admit waits for a service thread.
 func (t *threads) admit(ctx context.Context) bool {

@@ -25,6 +25,7 @@ type wire struct {
 	link   *link
 	in     *bufio.Reader // over link, or over frames
 	out    *bytes.Buffer // the answer so far; nil between answers
+	insert []byte        // goes into the answer before the two stops that end it; nil: nothing does
 	sasl   bool
 	budget int
 }
@@ -38,8 +39,11 @@ var (
 // holds none.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// readBuffer suits requests, which are small.
-const readBuffer = 1 << 10
+// stops end an answer: one its struct, one the result that it is in.
+const stops = "\x00\x00"
+
+// readBuffer suits requests, which are small. Every connection holds one.
+const readBuffer = 1 << 8
 
 // newWire serves in, which has read what came of l so far.
 func newWire(l *link, in *bufio.Reader, sasl bool) *wire {
@@ -112,6 +116,12 @@ func (w *wire) answer() *bytes.Buffer {
 func (w *wire) Flush(context.Context) error {
 	if w.out == nil {
 		return nil
+	}
+	if w.insert != nil {
+		w.out.Truncate(w.out.Len() - len(stops))
+		w.out.Write(w.insert)
+		w.out.WriteString(stops)
+		w.insert = nil
 	}
 	b := w.out.Bytes()
 	if w.sasl {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"io"
 	"net"
-	"net/netip"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -33,8 +32,9 @@ func converseWith(sent []byte, proto protocol, sasl bool) (answers []byte, log s
 	c.config.Log = logTo(&logged)
 	r := recorded{in: bytes.NewReader(sent), out: new(bytes.Buffer)}
 	l := &link{Conn: r, received: new(atomic.Int64)}
-	ctx := context.WithValue(context.Background(), connectionKey{}, &connection{client: netip.AddrPort{}})
-	c.converse(ctx, newWire(l, bufio.NewReaderSize(l, readBuffer), sasl), proto)
+	w := newWire(l, bufio.NewReaderSize(l, readBuffer), sasl)
+	ctx := context.WithValue(context.Background(), connectionKey{}, &connection{wire: w})
+	c.converse(ctx, w, proto)
 	return r.out.Bytes(), logged.String()
 }
 

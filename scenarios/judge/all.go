@@ -30,11 +30,20 @@ func judges(kind scenarios.Kind) []Judge {
 // none is, and what waits for a look stays inconclusive.
 func All(e Evidence) Judgement {
 	j := decide(e)
-	if j.Ask.Sessions == 0 {
+	if j.Ask.Sessions == 0 && balanced(e.Scenario.Kind) {
 		j.Inferred = inferred(e)
 		j.detect(e)
 	}
 	return j
+}
+
+// balanced reports whether balance is judged of a kind.
+func balanced(kind scenarios.Kind) bool {
+	switch kind {
+	case scenarios.KindCapacity, scenarios.KindQuery, scenarios.KindIdle, scenarios.KindWatch:
+		return false
+	}
+	return true
 }
 
 // decide is All without what only a last word needs: the policy that the order
@@ -51,6 +60,7 @@ func decide(e Evidence) Judgement {
 	}
 	j.Verdict = verdict(j.Findings)
 	j.Notes = notes(e)
+	j.Capacity = completed(e)
 	return j
 }
 
@@ -74,7 +84,7 @@ func larger(a, b Ask) Ask {
 
 // affordable says whether a look may still be asked for.
 func affordable(e Evidence, ask Ask) bool {
-	if ask.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut {
+	if ask.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut || e.Looks[0].Kind == scenarios.Whole {
 		return false
 	}
 	taken := 0

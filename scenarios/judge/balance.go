@@ -25,7 +25,7 @@ func balanceJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		return insert(unjudged(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
 	}
 	alpha, tolerance := limits(e.Scenario)
-	c := follow(r, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	c := follow(r, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, uses: usesOf(e, r)})
 	v := speaker{course: c, roster: r, errors: failures(looks)}
 	return v.findings(unexpected), c.waits
 }
@@ -76,7 +76,7 @@ func insert(into, real []scenarios.Finding) []scenarios.Finding {
 // growth is the wish for a longer first look, where nobody said how many
 // coordinators there are and another could still hide.
 func growth(s scenarios.Scenario, r roster, looks []look) Ask {
-	if r.declared > 0 || looks[0].cut || s.Expect.Balance.Policy == scenarios.SourcePolicy {
+	if r.declared > 0 || looks[0].final() || s.Expect.Balance.Policy == scenarios.SourcePolicy {
 		return Ask{}
 	}
 	short := grownLook(s, len(r.seats)) - looks[0].planned

@@ -12,8 +12,17 @@ type course struct {
 }
 
 // follow walks the looks: extend where the first is suspicious, confirm where
-// it alarms, take a third where the two disagree.
+// it alarms, take a third where the two disagree. A run that is not made of looks
+// waits for none: what alarms there stays open, and suspicion is a note.
 func follow(r roster, looks []look, t terms) course {
+	c := walk(r, looks, t)
+	if looks[0].kind == scenarios.Whole {
+		c.waits = Ask{}
+	}
+	return c
+}
+
+func walk(r roster, looks []look, t terms) course {
 	at := 0
 	c := course{base: read(r, sampled(r, looks[0]), t)}
 	for c.base.any(doubtful) && !c.base.any(alarmed) && at+1 < len(looks) {

@@ -26,6 +26,7 @@ func TestTheCourseOfLooks(t *testing.T) {
 		return lookOf(scenarios.Extend, 1, append(append(append([]int{}, seq...), seq...), seq...))
 	}
 	cut := func(l scenarios.Look) scenarios.Look { l.Cut = true; return l }
+	whole := func(seq []int) scenarios.Look { return lookOf(scenarios.Whole, 1, seq) }
 	lone := dealt([]int{8, 8, 8, 8, 7}, 1)
 	for name, tc := range map[string]struct {
 		looks   []scenarios.Look
@@ -68,6 +69,10 @@ func TestTheCourseOfLooks(t *testing.T) {
 			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
 		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40},
 			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
+		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "No further look could be had"}}},
+		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, Ask{},
+			[]one{{scenarios.BalanceImbalance, scenarios.Pass, "no longer look could be had"}}},
 		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40},
 			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
 	} {
@@ -103,7 +108,7 @@ func TestWeights(t *testing.T) {
 	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
 	seq := dealt([]int{54, 9, 9, 9, 9}, 0)
 	check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}),
-		[]one{{scenarios.BalanceImbalance, scenarios.Pass, "1 times its fair share"}})
+		[]one{{scenarios.BalanceImbalance, scenarios.Pass, "54 of 90 sessions, its fair share"}})
 	check(t, again(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
 		[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}})
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}

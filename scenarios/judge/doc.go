@@ -3,11 +3,17 @@
 // the evidence itself, so a stored run can be judged again, with other limits,
 // without touching the cluster, and reads the same.
 //
-// Five judges stand in a slice: errors, tls, who (identity, versions, nodes),
-// balance, thresholds. Each turns [Evidence] into findings and may ask for a further look; [All] asks
-// every one of them and draws the verdict. The balance rule is one cascade:
-// reading.go judges a look (order, reach, coverage, imbalance), course.go goes
-// from look to look (confirm, extend), speaker.go puts it into words; docs/statistics.md says why it is as it is.
+// A few judges stand in a slice for each kind of scenario (all.go). Each turns
+// [Evidence] into findings and may ask for a further look; [All] asks every one
+// of them and draws the verdict. Balance is one cascade: reading.go judges a look
+// (order, reach, coverage, imbalance), course.go goes from look to look (confirm,
+// extend), speaker.go puts it into words, uses.go lays the coordinators' own count
+// of connections to it; docs/statistics.md says why it is as it is.
+//
+// Thresholds are the user's limits: metric.go and threshold.go read them,
+// refuse.go says at load which cannot be had, samples.go gathers what they are
+// held against, thresholds.go holds it. lag.go tells the generator's faults from
+// the service's, and everything else believes it.
 //
 // What judge does not do: it never measures, never decides an exit code, and
 // never lets a run without data pass.

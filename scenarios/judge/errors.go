@@ -11,7 +11,7 @@ import (
 )
 
 // errorsJudge asks whether sessions fail. Two in one look are enough; a lone
-// one has to show again in a fresh look.
+// one has to show again in a fresh look. What failed on this machine is load.lag's.
 func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	looks := pool(e.Looks)
 	f := scenarios.Finding{ID: scenarios.ErrorsRate}
@@ -20,11 +20,18 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		sessions += l.sessions()
 		refused += l.refused
 	}
+	failed, own := failures(looks), ownOf(looks)
+	if t, ok := errorThreshold(e.Scenario); ok && sessions > 0 {
+		f.Status, f.Message = scenarios.Skipped, fmt.Sprintf("%d of %s failed; the threshold %q says how many may", failed, count(sessions, "session"), t)
+		return []scenarios.Finding{f}, Ask{}
+	}
+	if own > 0 {
+		f.Note = failedHere(own) + ", which counts for nothing here: see load.lag"
+	}
 	if sessions == 0 {
 		f.Status, f.Message = noSession(e, refused)
 		return []scenarios.Finding{f}, Ask{}
 	}
-	failed := failures(looks)
 	f.Observed, f.Expected, f.Limit = num(failed), num(0), num(1)
 	if failed == 0 && looks[0].cut {
 		f.Message = fmt.Sprintf("the first look ended early, of %d planned; none of %s failed", looks[0].planned, count(sessions, "session"))
@@ -34,13 +41,29 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", count(sessions, "session"))
 		return []scenarios.Finding{f}, Ask{}
 	}
-	groups := classes(looks)
+	groups := theirs(looks)
 	f.Message = wordFailures(e, looks, groups, failed, sessions)
-	f.Explain, f.Fix = explainFailures(groups), hint(groups)
-	var ask Ask
-	f.Status, f.Note, ask = judgeFailures(e, looks)
+	f.Explain, f.Fix = explainFailures(groups), whatToTry(groups, sessions > failed)
+	status, note, ask := judgeFailures(e, looks)
+	f.Status, f.Note = status, join(note, f.Note)
 	f.Confirmed = f.Status == scenarios.Fail && withFailures(looks) > 1
 	return []scenarios.Finding{f}, ask
+}
+
+// errorThreshold is the limit that a load's stages set themselves on failed
+// sessions: a load may be meant to find out how many fail.
+func errorThreshold(s scenarios.Scenario) (Threshold, bool) {
+	if s.Kind != scenarios.KindStages {
+		return Threshold{}, false
+	}
+	all, err := parseAll(s)
+	i := slices.IndexFunc(all, func(t Threshold) bool {
+		return t.Metric.Name == sessionMetric && t.Agg == ErrorRate && (t.Metric.Tag == "" || t.Metric.Value == each)
+	})
+	if err != nil || i < 0 {
+		return Threshold{}, false
+	}
+	return all[i], true
 }
 
 // judgeFailures is the rule itself, on looks of which at least one has a failure.
@@ -53,7 +76,7 @@ func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, Ask) {
 	}
 	if last := looks[len(looks)-1]; last.failed() == 1 {
 		ask := Ask{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
-		if last.cut {
+		if last.final() {
 			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", Ask{}
 		}
 		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", count(ask.Sessions, "session")), ask
@@ -82,6 +105,11 @@ func classes(looks []look) []scenarios.ErrorGroup {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
 	})
 	return all
+}
+
+// theirs are the classes that the service has to do with.
+func theirs(looks []look) []scenarios.ErrorGroup {
+	return slices.DeleteFunc(classes(looks), func(g scenarios.ErrorGroup) bool { return ours(g.Class) })
 }
 
 // wordFailures is the sentence: "8 of 40 failed, as one broken of five would:
@@ -150,14 +178,40 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 	return strings.Join(parts, ", ") + ". Two failed sessions in one look are a failure; a lone one must show again in a fresh look"
 }
 
-// hint is the first suggestion that came with a failed session.
-func hint(groups []scenarios.ErrorGroup) string {
+// whatToTry is that, of the most frequent failure of which there is something
+// to say. Where other sessions got in the same way, it is not the settings, which
+// the hint of a single session has to suspect.
+func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) string {
 	for _, g := range groups {
+		phase, kind, _ := strings.Cut(g.Class, ".")
+		if text := partial[kind]; othersGotIn && text != "" && slices.Contains(logins, phase) {
+			return "others got in the same way, so it is not the settings: " + text
+		}
 		if g.Hint != "" {
 			return g.Hint
 		}
 	}
 	return ""
+}
+
+// logins are the phases in which a mismatch of settings shows.
+var logins = []string{"tls", "sasl", "open"}
+
+// partial is what a failed login means where others succeed, by the part of its
+// class behind the dot.
+var partial = map[string]string{
+	"timeout":    "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
+	"eof":        "a coordinator behind the balancer is gone, or is configured unlike the others",
+	"reset":      "a coordinator behind the balancer is gone, or is configured unlike the others",
+	"rejected":   "a coordinator's login is configured unlike the others', or its directory server does not answer",
+	"mechanism":  "a coordinator's login is configured unlike the others'",
+	"needs-sasl": "a coordinator's login is configured unlike the others'",
+	"needs-tls":  "a coordinator has TLS and the others have not",
+	"not-tls":    "a coordinator has no TLS and the others have",
+	"garbage":    "something behind the balancer is no coordinator",
+	"oversize":   "something behind the balancer is no coordinator",
+	"mismatch":   "something behind the balancer is no coordinator",
+	"http":       "something behind the balancer is no coordinator",
 }
 
 // word writes small numbers out.

@@ -75,3 +75,66 @@ func TestAFailureThatNamesItsCoordinatorIsAttributed(t *testing.T) {
 		t.Errorf("coverage is %v: %s", got.Status, got.Message)
 	}
 }
+
+func TestErrorsOfStages(t *testing.T) {
+	t.Parallel()
+	const limit = "error_rate < 5%"
+	for name, tc := range map[string]struct {
+		limits map[string][]string
+		failed int
+		want   scenarios.Status
+		says   string
+	}{
+		"a declared rate decides in its place":         {map[string][]string{"session": {limit}}, 2, scenarios.Skipped, `2 of 40 sessions failed; the threshold "session: error_rate < 5%" says how many may`},
+		"and so does one on every coordinator":         {map[string][]string{"session{coordinator=*}": {limit}}, 2, scenarios.Skipped, "session{coordinator=*}"},
+		"one on a single phase does not":               {map[string][]string{"session.open": {limit}}, 2, scenarios.Fail, "2 of 40 failed"},
+		"nor one on a single coordinator":              {map[string][]string{"session{coordinator=a}": {limit}}, 2, scenarios.Fail, "2 of 40 failed"},
+		"a lone failure stays open, with no look left": {nil, 1, scenarios.Inconclusive, "No further look could be had"},
+		"no failure passes":                            {nil, 0, scenarios.Pass, "none of 40"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := declared(5)
+			s.Kind, s.Thresholds = scenarios.KindStages, tc.limits
+			j := All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{8, 8, 8, 8, 8 - tc.failed}, tc.failed))}})
+			check(t, j, []one{{scenarios.ErrorsRate, tc.want, tc.says}})
+			if j.Ask != (Ask{}) {
+				t.Errorf("asks for %+v of a run that is not made of looks", j.Ask)
+			}
+		})
+	}
+}
+
+// The hint of one session suspects its settings; where others got in with the
+// same, it is not the settings.
+func TestTheFixKnowsWhetherOthersGotIn(t *testing.T) {
+	t.Parallel()
+	look := func(class string, good, bad int) scenarios.Look {
+		l := lookOf(scenarios.First, 1, dealt([]int{good}, 0))
+		for range bad {
+			o := observed(nodeAddr(0), -1)
+			o.Class, o.Hint = class, "the port may ask for a login"
+			l.Add(o)
+		}
+		return l
+	}
+	for name, tc := range map[string]struct {
+		class string
+		good  int
+		want  string
+	}{
+		"nobody got in":                    {"open.timeout", 0, "the port may ask for a login"},
+		"others got in, and one hangs":     {"open.timeout", 38, "others got in the same way, so it is not the settings: a coordinator hangs"},
+		"others got in, and one refuses":   {"sasl.rejected", 38, "a coordinator's login is configured unlike"},
+		"what has nothing to do with that": {"open.shutting-down", 38, "the port may ask for a login"},
+		"a statement":                      {"execute.timeout", 38, "the port may ask for a login"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := All(Evidence{Scenario: declared(1), Looks: []scenarios.Look{look(tc.class, tc.good, 2)}})
+			if f := find(t, j.Findings, scenarios.ErrorsRate)[0]; !strings.Contains(f.Fix, tc.want) {
+				t.Errorf("suggests %q, want %q", f.Fix, tc.want)
+			}
+		})
+	}
+}

@@ -11,7 +11,7 @@ type Evidence struct {
 	Scenario scenarios.Scenario
 	Looks    []scenarios.Look
 	Certs    []scenarios.Cert
-	Nodes    []netip.AddrPort // what the endpoints' names resolved to
+	Nodes    []netip.AddrPort // what the endpoints' names resolve to, at last
 	Phases   scenarios.PhaseStats
 	Load     *scenarios.LoadStats // nil: the run was not paced
 	Tags     []scenarios.TagTimes
@@ -29,7 +29,9 @@ func Of(r scenarios.Result) Evidence {
 		Capacity: r.Capacity, Queries: r.Queries, Idle: r.Idle, Watch: r.Watch, Pages: r.Pages,
 	}
 	for _, n := range r.Nodes {
-		e.Nodes = append(e.Nodes, n.Address)
+		if n.Left == 0 {
+			e.Nodes = append(e.Nodes, n.Address)
+		}
 	}
 	return e
 }

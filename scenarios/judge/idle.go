@@ -1,6 +1,179 @@
 package judge
 
-import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
 
-// idleJudge asks whether idle connections live as long as they must.
-func idleJudge(e Evidence) ([]scenarios.Finding, Ask) { return nil, Ask{} }
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// idleJudge asks whether idle connections live as long as they must, and are
+// not cut in silence.
+func idleJudge(e Evidence) ([]scenarios.Finding, Ask) {
+	f := scenarios.Finding{ID: scenarios.IdleCut}
+	l := climbed(e)
+	if len(l.alive)+len(l.dead) == 0 {
+		f.Status, f.Message = noSession(e, refusals(e))
+		if len(l.unknown) > 0 && f.Status == scenarios.Inconclusive {
+			f.Message, f.Explain = "no idle session came to its end", l.explain()
+		}
+		return []scenarios.Finding{f}, Ask{}
+	}
+	f.Status, f.Message = l.verdict()
+	f.Observed, f.Limit, f.Explain = num(float64(l.longest())), num(float64(l.need)), l.explain()
+	if l.scale != 1 {
+		f.Note = fmt.Sprintf("All times are %g times those of the scenario", l.scale)
+	}
+	if len(l.dead) > 0 {
+		f.Observed = num(float64(l.blamed().soonest()))
+		if f.Status != scenarios.Pass {
+			f.Fix = l.fix()
+		}
+	}
+	return []scenarios.Finding{f}, Ask{}
+}
+
+// idleLadder is a ladder as the judge reads it. Times are those really waited.
+type idleLadder struct {
+	scale   float64
+	need    scenarios.Seconds // how long a connection must live
+	last    scenarios.Seconds // the longest step
+	alive   []idleStep        // by how long they were idle, as the next two
+	dead    []idleStep
+	unknown []idleStep
+	missing int // steps of which nothing is known at all
+}
+
+// idleStep is one step, and what the others say of it.
+type idleStep struct {
+	scenarios.IdleStep
+	since scenarios.Seconds // it was alive so long for certain: a shorter step was
+}
+
+// soonest is when the connection is known to have been dead.
+func (s idleStep) soonest() scenarios.Seconds { return cmp.Or(s.At, s.After) }
+
+// climbed reads the ladder.
+func climbed(e Evidence) idleLadder {
+	c := e.Scenario.Idle
+	l := idleLadder{scale: cmp.Or(c.Scale, 1), missing: len(c.Steps)}
+	var steps []scenarios.IdleStep
+	if e.Idle != nil {
+		steps = slices.Clone(e.Idle.Steps)
+	}
+	slices.SortStableFunc(steps, func(a, b scenarios.IdleStep) int { return cmp.Compare(a.After, b.After) })
+	l.missing = max(0, l.missing-len(steps))
+	for _, d := range c.Steps {
+		l.last = max(l.last, inSeconds(c.Scaled(d)))
+	}
+	for _, s := range steps {
+		l.last = max(l.last, s.After)
+		switch s.Outcome {
+		case scenarios.OK:
+			l.alive = append(l.alive, idleStep{IdleStep: s})
+		case scenarios.Failed:
+			l.dead = append(l.dead, idleStep{IdleStep: s})
+		default:
+			l.unknown = append(l.unknown, idleStep{IdleStep: s})
+		}
+	}
+	for i := range l.dead {
+		l.dead[i].since = l.aliveBefore(l.dead[i])
+	}
+	l.need = cmp.Or(inSeconds(c.Scaled(e.Scenario.Expect.MinIdle)), l.last)
+	return l
+}
+
+func inSeconds(d scenarios.Duration) scenarios.Seconds { return scenarios.SecondsOf(time.Duration(d)) }
+
+// aliveBefore is the longest step that was alive and shorter than a dead one:
+// where nodes differ, over the same node.
+func (l idleLadder) aliveBefore(dead idleStep) scenarios.Seconds {
+	var longest scenarios.Seconds
+	for _, s := range l.alive {
+		if s.After < dead.After && (!l.crossed() || s.Node == dead.Node) {
+			longest = s.After
+		}
+	}
+	return longest
+}
+
+// longest is the longest step that was alive; 0: none was.
+func (l idleLadder) longest() scenarios.Seconds {
+	if len(l.alive) == 0 {
+		return 0
+	}
+	return l.alive[len(l.alive)-1].After
+}
+
+// crossed reports whether a step was alive though a shorter one was dead.
+func (l idleLadder) crossed() bool {
+	return len(l.dead) > 0 && l.longest() > l.dead[0].After
+}
+
+// unsteady finds a step that was alive though a shorter one over the same node
+// was dead: no limit on idleness does that.
+func (l idleLadder) unsteady() (dead, alive idleStep, found bool) {
+	for _, d := range l.dead {
+		for _, a := range l.alive {
+			if a.After > d.After && a.Node == d.Node {
+				return d, a, true
+			}
+		}
+	}
+	return idleStep{}, idleStep{}, false
+}
+
+// blamed is the dead step to speak of: the first that died too soon, was cut in
+// silence, or may have died too soon, in this order; else the first.
+func (l idleLadder) blamed() idleStep {
+	for _, is := range []func(idleStep) bool{l.tooSoon, silent, l.maybeTooSoon} {
+		if i := slices.IndexFunc(l.dead, is); i >= 0 {
+			return l.dead[i]
+		}
+	}
+	return l.dead[0]
+}
+
+// tooSoon reports whether a connection was dead when it still had to live.
+func (l idleLadder) tooSoon(s idleStep) bool { return s.soonest() <= l.need }
+
+// maybeTooSoon reports whether it may have been: it was found dead after more
+// than it had to live, and nobody saw when it died.
+func (l idleLadder) maybeTooSoon(s idleStep) bool {
+	return s.At == 0 && s.After > l.need && s.since < l.need
+}
+
+func silent(s idleStep) bool { return s.Cut == scenarios.CutSilent }
+
+// verdict is the rule itself, on a ladder of which some step is decided.
+func (l idleLadder) verdict() (scenarios.Status, string) {
+	if dead, alive, found := l.unsteady(); found {
+		return scenarios.Inconclusive, fmt.Sprintf("unsteady: a connection was dead after %s and another over the same node alive after %s, which no idle timeout does",
+			seconds(dead.soonest()), seconds(alive.After))
+	}
+	switch undecided := len(l.unknown) + l.missing; {
+	case slices.ContainsFunc(l.dead, l.tooSoon):
+		return scenarios.Fail, fmt.Sprintf("%s; they must live for %s", l.bracket(), seconds(l.need))
+	case slices.ContainsFunc(l.dead, silent):
+		return scenarios.Fail, l.bracket() + ": who speaks again hangs until a deadline of its own"
+	case slices.ContainsFunc(l.dead, l.maybeTooSoon):
+		return scenarios.Inconclusive, fmt.Sprintf("%s; whether before the %s that they must live was not seen", l.bracket(), seconds(l.need))
+	case undecided > 0:
+		return scenarios.Inconclusive, fmt.Sprintf("%d of %s came to no end; %s", undecided, count(undecided+len(l.alive)+len(l.dead), "step"), l.bracket())
+	case len(l.dead) > 0:
+		return scenarios.Pass, fmt.Sprintf("%s, after the %s that they must live", l.bracket(), seconds(l.need))
+	}
+	return scenarios.Pass, l.bracket()
+}
+
+// refusals counts the sessions that ended for their certificate.
+func refusals(e Evidence) int {
+	n := 0
+	for _, l := range e.Looks {
+		n += l.Refused
+	}
+	return n
+}

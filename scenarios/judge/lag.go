@@ -1,6 +1,207 @@
 package judge
 
-import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
 
-// lagJudge asks whether the generator kept up: where it did not, times say nothing.
-func lagJudge(e Evidence) ([]scenarios.Finding, Ask) { return nil, Ask{} }
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// lagJudge asks whether the generator kept up: where it did not, times say
+// nothing of the service, and the run proves nothing. A run without a pace
+// promised nothing, and there is no finding.
+func lagJudge(e Evidence) ([]scenarios.Finding, Ask) {
+	p := paceOf(e)
+	if p.promised+p.dropped+p.own == 0 {
+		return nil, Ask{}
+	}
+	f := scenarios.Finding{ID: scenarios.LoadLag, Limit: num(millis(scenarios.LateAfter))}
+	if p.promised > 0 {
+		f.Observed = num(millis(p.p99))
+		f.Explain = fmt.Sprintf("Of %s, %d started more than %s late, and %d of them by the generator's fault; more than %d of those would be too many. p99 of what it owes: %s",
+			count(p.promised, "session"), p.late, scenarios.LateAfter, p.owed, p.allowed(), short(p.p99))
+	}
+	switch {
+	case p.behind():
+		what, fix := p.wanting()
+		f.Message, f.Fix = p.failing()+": "+what, fix
+	case p.dropped > 0 && e.Scenario.Kind == scenarios.KindStages && !judgesDropped(e.Scenario):
+		f.Message = p.unreached() + "; nothing declared says whether that is too slow"
+		f.Fix = "declare a threshold on session.login, in which they count as endless; or raise --concurrency where the service is not to blame"
+	default:
+		f.Status = scenarios.Pass
+		f.Message = "the generator started every session in time"
+		if p.late > 0 {
+			f.Message = "the generator kept up"
+		}
+	}
+	f.Note = p.remarks(e.Scenario, f.Status)
+	return []scenarios.Finding{f}, Ask{}
+}
+
+// pace is how the generator kept what it promised.
+type pace struct {
+	promised int           // sessions that had a time to start at
+	late     int           // of them, started more than LateAfter after it
+	owed     int           // of the late ones, by the generator's fault
+	p99      time.Duration // of what it owes
+	dropped  int           // were due and never started
+	own      int           // sessions that failed for want of something of this machine
+	classes  []string      // theirs
+	cores    float64       // used, and of how many
+	ofCores  int
+	short    []scenarios.Resource // there is less of them than the plan takes
+}
+
+// paceOf reads it off the evidence. Where nothing was paced, nothing was promised.
+func paceOf(e Evidence) pace {
+	var p pace
+	looks := pool(e.Looks)
+	for _, g := range classes(looks) {
+		if ours(g.Class) {
+			p.own += g.Count
+			p.classes = union(p.classes, []string{g.Class})
+		}
+	}
+	if e.Load == nil {
+		return p
+	}
+	p.cores, p.ofCores = e.Load.Cores, e.Load.OfCores
+	for _, r := range e.Load.Needs {
+		if r.Short() {
+			p.short = append(p.short, r)
+		}
+	}
+	if paced(e.Scenario) {
+		p.promised, p.late, p.dropped = e.Load.Lag.Count(), e.Load.Late, e.Load.Dropped
+		p.owed, p.p99 = above(e.Load.Owed, scenarios.LateAfter), e.Load.Owed.Quantile(.99)
+	}
+	return p
+}
+
+// paced reports whether a scenario promises sessions a time to start at.
+func paced(s scenarios.Scenario) bool {
+	switch s.Kind {
+	case scenarios.KindCertificates:
+		return false
+	case scenarios.KindStages:
+		return slices.ContainsFunc(s.Load.Stages, func(st scenarios.Stage) bool {
+			return st.Rate > 0 || st.Hold > 0 && s.Load.Rate > 0
+		})
+	}
+	return s.Load.Rate > 0
+}
+
+// above counts the times longer than d.
+func above(t scenarios.Times, d time.Duration) int {
+	n := t.Count()
+	return n - sort.Search(n, func(i int) bool { return ranked(t, i+1) > d })
+}
+
+// ours reports whether a failure of this class is this machine's own: it had no
+// descriptor or no port left, and the service was never asked.
+func ours(class string) bool {
+	return strings.HasSuffix(class, ".local-nofile") || strings.HasSuffix(class, ".local-ports")
+}
+
+// allowed is how many late starts of the generator's are no matter: one in a
+// hundred, and a lone one always, since any machine pauses once.
+func (p pace) allowed() int { return max(1, p.promised/100) }
+
+// behind reports whether the generator did not keep up.
+func (p pace) behind() bool { return p.own > 0 || p.owed > p.allowed() }
+
+// busyCores is the share of its cores from which a process is taken to lack them.
+const busyCores = .8
+
+// failing says what the generator failed at.
+func (p pace) failing() string {
+	var out []string
+	if p.own > 0 {
+		out = append(out, fmt.Sprintf("%s (%s)", failedHere(p.own), list(p.classes)))
+	}
+	if p.owed > p.allowed() {
+		out = append(out, fmt.Sprintf("the generator started %d of %s more than %s late", p.owed, count(p.promised, "session"), scenarios.LateAfter))
+	}
+	if p.dropped > 0 {
+		out = append(out, fmt.Sprintf("%d that were due never started", p.dropped))
+	}
+	return strings.Join(out, "; ")
+}
+
+// failedHere says how many sessions failed on this machine.
+func failedHere(n int) string {
+	if n == 1 {
+		return "1 session failed on this machine before it reached the service"
+	}
+	return count(n, "session") + " failed on this machine before they reached the service"
+}
+
+// wanting names what the generator lacked, and what helps.
+func (p pace) wanting() (what, fix string) {
+	scarce := func(name string) bool {
+		return slices.ContainsFunc(p.short, func(r scenarios.Resource) bool { return r.Name == name })
+	}
+	wants := func(name, class string) bool {
+		return slices.ContainsFunc(p.classes, func(c string) bool { return strings.HasSuffix(c, class) }) || p.own == 0 && scarce(name)
+	}
+	switch {
+	case wants("descriptors", ".local-nofile"):
+		return p.scarcity("descriptors"), "raise the limit of open files (ulimit -n), or hold fewer sessions"
+	case wants("ports", ".local-ports"):
+		return p.scarcity("ports"), "dial from several addresses (load.local_addresses), lower the rate, or widen net.ipv4.ip_local_port_range"
+	case p.ofCores > 0 && p.cores >= busyCores*float64(p.ofCores) || scarce("cores"):
+		return fmt.Sprintf("it lacks cores: it used %.1f of %d", p.cores, p.ofCores), "run it on a machine with more cores, or at a lower rate"
+	}
+	return "the machine gave it no time (other processes, or it was stopped)", "run it on a machine that has nothing else to do, or at a lower rate"
+}
+
+// scarcity says how much of a resource the plan takes, where that is known.
+func (p pace) scarcity(name string) string {
+	for _, r := range p.short {
+		if r.Name == name {
+			return fmt.Sprintf("it lacks %s: the plan takes %d and this machine has %d", name, r.Need, r.Have)
+		}
+	}
+	return "it lacks " + name
+}
+
+// unreached says that the offered load was not.
+func (p pace) unreached() string {
+	return fmt.Sprintf("%d of %s that were due never started, since sessions that the service had not finished took every place: the offered load was not reached",
+		p.dropped, count(p.promised+p.dropped, "session"))
+}
+
+// remarks are what to know though the generator kept up, or besides that it did not.
+func (p pace) remarks(s scenarios.Scenario, status scenarios.Status) string {
+	note := ""
+	if p.dropped > 0 && status == scenarios.Pass {
+		note = p.unreached() + "; that is the service's, and errors and thresholds say how bad it is"
+	}
+	if waited := p.late - p.owed; waited > 0 {
+		why := fmt.Sprintf("%s waited for a free place: the service was slow, or --concurrency %d is too low", count(waited, "session"), s.Load.Concurrency)
+		if s.Kind == "" || s.Kind == scenarios.KindLooks {
+			why = fmt.Sprintf("%s started late because those before had not ended: the service was slow for a pace of %s", count(waited, "session"), s.Load.Rate)
+		}
+		note = join(note, why)
+	}
+	for _, r := range p.short {
+		if status == scenarios.Pass {
+			note = join(note, fmt.Sprintf("The plan takes %d %s where this machine has %d", r.Need, r.Name, r.Have))
+		}
+	}
+	return note
+}
+
+// judgesDropped reports whether some threshold feels sessions that were due and
+// never started.
+func judgesDropped(s scenarios.Scenario) bool {
+	all, err := parseAll(s)
+	return err == nil && slices.ContainsFunc(all, func(t Threshold) bool {
+		atMost := strings.HasPrefix(t.Op, "<")
+		return t.Metric.fromDue() && t.Agg.timed() && atMost || t.Agg == Count && !atMost
+	})
+}

@@ -56,15 +56,41 @@ func (l look) all() scenarios.Tally {
 	return all
 }
 
+// failed counts the sessions that failed, those of this machine's own left out.
 func (l look) failed() int {
 	_, _, f, _ := l.all().Total()
-	return f
+	return max(0, f-l.own())
 }
 
+// sessions counts all of them, those that failed on this machine left out.
 func (l look) sessions() int {
 	n, _, _, _ := l.all().Total()
+	return max(0, n-l.own())
+}
+
+// own counts the sessions that failed for want of something of this machine, and
+// so never came to the balancer.
+func (l look) own() int {
+	n := 0
+	for _, g := range l.errors {
+		if ours(g.Class) {
+			n += g.Count
+		}
+	}
 	return n
 }
+
+// ownOf counts them over all looks.
+func ownOf(looks []look) int {
+	n := 0
+	for _, l := range looks {
+		n += l.own()
+	}
+	return n
+}
+
+// final reports whether no further look can follow.
+func (l look) final() bool { return l.cut || l.kind == scenarios.Whole }
 
 // noSession says why there is none to judge: none was meant, or none was left
 // of those whose certificate was refused, or none was measured, which is
@@ -114,7 +140,8 @@ func sampled(r roster, l look) sample {
 			s.nodes = append(s.nodes, c.Node)
 		}
 	}
-	s.lost, s.missed = l.tally.Unattributed(), all.Unattributed()
+	s.missed = max(0, all.Unattributed()-l.own())
+	s.lost = min(l.tally.Unattributed(), s.missed)
 	s.foreign = lay(r, l.tally.ByCoordinator(), s.counts)
 	s.strange = lay(r, all.ByCoordinator(), s.whole)
 	for _, c := range all {

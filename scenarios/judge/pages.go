@@ -1,6 +1,214 @@
 package judge
 
-import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
+import (
+	"fmt"
+	"slices"
+	"strings"
 
-// pagesJudge asks whether the coordinators' own pages agree with what we saw.
-func pagesJudge(e Evidence) ([]scenarios.Finding, Ask) { return nil, Ask{} }
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// pagesJudge asks whether the coordinators' own pages agree with what we saw,
+// and, where idle connections were cut, what their keepalive is worth.
+func pagesJudge(e Evidence) ([]scenarios.Finding, Ask) {
+	if len(e.Pages) == 0 {
+		return nil, Ask{}
+	}
+	views := viewsOf(e)
+	out := []scenarios.Finding{agree(views)}
+	if e.Scenario.Kind == scenarios.KindIdle && e.Idle != nil {
+		out = append(out, keepalive(e, views))
+	}
+	return out, Ask{}
+}
+
+// view is what one coordinator's pages said in the course of a run.
+type view struct {
+	name  string
+	ours  int // sessions that we tallied there, the scout's aside
+	pages []scenarios.Page
+}
+
+// viewsOf gathers the pages by coordinator, in the order of their first page,
+// and lays our tallies to them.
+func viewsOf(e Evidence) []view {
+	var out []view
+	var names []string
+	for _, p := range e.Pages {
+		i := slices.Index(names, p.Coordinator)
+		if i < 0 {
+			i = len(out)
+			names, out = append(names, p.Coordinator), append(out, view{name: p.Coordinator})
+		}
+		out[i].pages = append(out[i].pages, p)
+	}
+	var all scenarios.Tally
+	for _, l := range e.Looks {
+		all.Merge(l.All())
+	}
+	by := all.ByCoordinator()
+	for seen, i := range match(names, all.Coordinators()) {
+		out[i].ours += by[seen]
+	}
+	return out
+}
+
+// total is how many connections the coordinator had counted at a time; nil where
+// no page says.
+func (v view) total(when scenarios.PageTime) *int {
+	for _, p := range v.pages {
+		if p.When == when && p.Total != nil {
+			return p.Total
+		}
+	}
+	return nil
+}
+
+// agree asks whether each coordinator counted at least the sessions that we had
+// there: health checks and other clients may add to them, nothing takes away.
+func agree(views []view) scenarios.Finding {
+	f := scenarios.Finding{ID: scenarios.PagesAgree, Note: remarksOf(views)}
+	var less, restarted, counted, silent []string
+	for _, v := range views {
+		before, after := v.total(scenarios.PageBefore), v.total(scenarios.PageAfter)
+		switch {
+		case before == nil || after == nil:
+			silent = append(silent, v.name)
+		case *after < *before:
+			restarted = append(restarted, v.name)
+		case *after-*before < v.ours:
+			less = append(less, fmt.Sprintf("%s counted %d where we had %d", v.name, *after-*before, v.ours))
+		default:
+			counted = append(counted, v.name)
+		}
+	}
+	if len(restarted) > 0 {
+		f.Note = join("Started anew during the run, so their counts say nothing: "+list(restarted), f.Note)
+	}
+	if len(silent) > 0 && len(silent) < len(views) {
+		f.Note = join("Without a count of connections before and after: "+list(silent), f.Note)
+	}
+	switch {
+	case len(less) > 0:
+		f.Message = "our names and the coordinators' counts disagree: " + list(less) + "; these are pages of another cluster, or something answers in their name"
+		f.Fix = "check target.web_port and the declared names, and look for a proxy between"
+	case len(counted) > 0:
+		f.Status = scenarios.Pass
+		f.Message = fmt.Sprintf("%s of %d counted at least the connections that we had there", count(len(counted), "coordinator"), len(views))
+	case len(restarted) > 0:
+		f.Status, f.Message = scenarios.Skipped, "every coordinator whose pages were read started anew during the run"
+	default:
+		f.Message = "no coordinator's pages say how many connections it had before and after" + firstError(views)
+		f.Fix = "check --web-port, and that this machine may reach the pages"
+	}
+	return f
+}
+
+// firstError is why the first unread page was not read; "" where all were.
+func firstError(views []view) string {
+	for _, v := range views {
+		for _, p := range v.pages {
+			if p.Err != "" {
+				return fmt.Sprintf("; %s: %s", v.name, p.Err)
+			}
+		}
+	}
+	return ""
+}
+
+// remarksOf are what the pages show besides: who is not well, and who differs.
+func remarksOf(views []view) string {
+	var ill, leaving, unread []string
+	threads, versions := map[string][]string{}, map[string][]string{}
+	for _, v := range views {
+		last := v.pages[len(v.pages)-1]
+		switch {
+		case last.Err != "" && last.InUse == nil && last.Total == nil:
+			unread = append(unread, v.name)
+		case slices.ContainsFunc(v.pages, func(p scenarios.Page) bool { return p.Quiescing }):
+			leaving = append(leaving, v.name)
+		case !last.Healthy:
+			ill = append(ill, v.name)
+		}
+		if n := newest(v.pages, func(p scenarios.Page) int { return p.Threads }); n > 0 {
+			key := fmt.Sprint(n)
+			threads[key] = append(threads[key], v.name)
+		}
+		if text := newest(v.pages, func(p scenarios.Page) string { return p.Version }); text != "" {
+			versions[text] = append(versions[text], v.name)
+		}
+	}
+	note := ""
+	add := func(text string, names []string) {
+		if len(names) > 0 {
+			note = join(note, text+list(names))
+		}
+	}
+	add("Pages that could not be read: ", unread)
+	add("Being shut down, by their own page: ", leaving)
+	add("Not healthy, by their own page: ", ill)
+	add("fe_service_threads differ: ", differing(threads))
+	add("Versions differ: ", differing(versions))
+	return note
+}
+
+// newest is the latest value that a page gave; the zero value where none did.
+func newest[T comparable](pages []scenarios.Page, of func(scenarios.Page) T) (v T) {
+	var none T
+	for _, p := range pages {
+		if got := of(p); got != none {
+			v = got
+		}
+	}
+	return v
+}
+
+// differing lists who has which value, where there is more than one.
+func differing(by map[string][]string) []string {
+	if len(by) < 2 {
+		return nil
+	}
+	var out []string
+	for value, names := range by {
+		out = append(out, fmt.Sprintf("%s on %s", value, list(names)))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// keepalive says what the coordinators' TCP keepalive is worth against the cut
+// that the ladder found. It frees their threads of dead connections either way;
+// whether it keeps connections alive is for whoever set it.
+func keepalive(e Evidence, views []view) scenarios.Finding {
+	f := scenarios.Finding{ID: scenarios.PagesKeepalive, Status: scenarios.Pass}
+	longest, whose := scenarios.Seconds(0), ""
+	for _, v := range views {
+		if k := newest(v.pages, func(p scenarios.Page) scenarios.Seconds { return p.Keepalive }); k > longest {
+			longest, whose = k, v.name
+		}
+	}
+	cut := e.Idle.FirstDead
+	switch {
+	case longest == 0:
+		return scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "no page says a keepalive, or it is switched off (client_keepalive_probe_period_s)"}
+	case cut == 0:
+		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", plainly(longest))
+		return f
+	}
+	f.Subject, f.Observed, f.Limit = whose, num(float64(longest)), num(float64(cut))
+	if longest >= cut {
+		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", plainly(longest), plainly(cut))
+		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", plainly(longest))
+		f.Fix = fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators, or raise the balancer's idle timeout; a Classic ELB ignores TCP keepalive", plainly(cut))
+		return f
+	}
+	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", plainly(longest), plainly(cut))
+	f.Note = "Connections are cut in spite of it: whatever cuts them does not count keepalive, as a Classic ELB ignores TCP keepalive"
+	f.Fix = "raise the balancer's idle timeout: keepalive does not help here"
+	return f
+}
+
+// plainly writes seconds as people do: "600 s", "2.5 s".
+func plainly(s scenarios.Seconds) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(s)), ".0") + " s"
+}

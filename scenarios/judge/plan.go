@@ -1,17 +1,21 @@
 package judge
 
 import (
+	"cmp"
 	"math"
+	"sort"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// Budget is what a run may cost, known before it begins.
+// Budget is what a run may cost, known before it begins. A run that is not made
+// of looks is one look with all of its sessions, and no burst.
 type Budget struct {
 	Look           int // N: sessions of the first look, the burst not counted
 	Burst          int // sessions opened together after every look
-	Ceiling        int // the most that a run can cost: scout, looks and bursts
+	Ceiling        int // the most that a run can cost: scout, looks and bursts; 0: nobody can know
 	Typical        int // what it costs where nothing alarms
 	OrderedPerNode int // sessions per node that stay in order; 0: all of them
 }
@@ -28,12 +32,16 @@ const (
 	mostN       = 2 + 3*extension
 )
 
-// Plan is the budget of a scenario over so many nodes. The ceiling is the
+// Plan is the budget of a scenario over so many nodes. Of looks the ceiling is the
 // rule's own: a first look of N, an extended one of 3N, a confirming and a
 // third one of 3N each, and one of N where the last of them had a lone error.
 // [All] asks for no more, whatever the evidence. Where the number of
-// coordinators is not declared the first look may grow, and N with it.
+// coordinators is not declared the first look may grow, and N with it. What the
+// other kinds take stands at whole.
 func Plan(s scenarios.Scenario, nodes int) Budget {
+	if n, most, ok := whole(s); ok {
+		return Budget{Look: n, Typical: 1 + n, Ceiling: most}
+	}
 	n := firstLook(s)
 	b := Budget{Look: n, Burst: max(0, s.Load.Burst), Typical: 1 + n + max(0, s.Load.Burst)}
 	b.Ceiling = 1 + ceilingN(s) + mostLooks*b.Burst
@@ -41,6 +49,62 @@ func Plan(s scenarios.Scenario, nodes int) Budget {
 		b.OrderedPerNode = inOrder
 	}
 	return b
+}
+
+// whole is how many sessions a run takes that is not made of looks, and the most
+// that it can cost with the scout, 0 where nobody can know; false for a run of looks.
+//
+//   - stages: the arrivals of every rate and hold; of a closed stage, at the
+//     least, its sessions at once.
+//   - capacity: those to hold; without a number, as many as all threads take.
+//   - query: two on every coordinator; at most as many as chance needs to meet
+//     each twice, as other sessions have to be let go.
+//   - idle: one a step.
+//   - watch: the new ones of its time, and the long ones.
+func whole(s scenarios.Scenario) (n, ceiling int, ok bool) {
+	switch s.Kind {
+	case scenarios.KindStages:
+		n = arrivalsBetween(s.Load, 0, forever)
+		closed := 0
+		for _, st := range s.Load.Stages {
+			closed += st.Closed
+		}
+		if closed > 0 {
+			return n + closed, 0, true
+		}
+	case scenarios.KindCapacity:
+		if n = s.Capacity.Hold; n == 0 {
+			return cmp.Or(s.Capacity.Threads, scenarios.DefaultThreads) * cmp.Or(expected(s), assumedK), 0, true
+		}
+	case scenarios.KindQuery:
+		k := cmp.Or(expected(s), assumedK)
+		n = scenarios.RunsPerCoordinator * k
+		alpha, _ := limits(s)
+		return n, 1 + max(queryLooks*n, drawsForTwo(k, alpha)), true
+	case scenarios.KindIdle:
+		n = len(s.Idle.Steps)
+	case scenarios.KindWatch:
+		n = int(math.Ceil(float64(s.Load.Rate)*time.Duration(s.Watch.For).Seconds()-1e-6)) + s.Watch.Long
+	default:
+		return 0, 0, false
+	}
+	return n, 1 + n, true
+}
+
+// queryLooks is how many times its sessions a query may cost at least.
+const queryLooks = 3
+
+// drawsForTwo is how many sessions meet each of k coordinators twice at least,
+// but for a chance of alpha, where they are dealt by chance.
+func drawsForTwo(k int, alpha float64) int {
+	if k < 2 {
+		return scenarios.RunsPerCoordinator
+	}
+	p := 1 / float64(k)
+	once := stats.DrawsToShow(p, alpha/float64(k))
+	return once + sort.Search(once, func(more int) bool {
+		return float64(k)*stats.AtMost(scenarios.RunsPerCoordinator-1, once+more, p) <= alpha
+	})
 }
 
 // firstLook is N: as told, else so many per coordinator, else the smallest that

@@ -1,7 +1,9 @@
 package judge
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -36,6 +38,77 @@ func TestPlan(t *testing.T) {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestThePlanOfRunsThatAreNotMadeOfLooks(t *testing.T) {
+	t.Parallel()
+	const second = scenarios.Duration(time.Second)
+	of := func(kind scenarios.Kind, change func(*scenarios.Scenario)) scenarios.Scenario {
+		s := declared(5)
+		s.Kind, s.Load.Rate, s.Load.Burst = kind, 10, 16
+		change(&s)
+		return s
+	}
+	stages := func(rate scenarios.Rate, all ...scenarios.Stage) scenarios.Scenario {
+		return of(scenarios.KindStages, func(s *scenarios.Scenario) { s.Load.Rate, s.Load.Stages = rate, all })
+	}
+	capacity := func(c scenarios.CapacityConfig, k int) scenarios.Scenario {
+		return of(scenarios.KindCapacity, func(s *scenarios.Scenario) {
+			s.Capacity, s.Expect.Coordinators = c, scenarios.ExpectCoordinators{Count: k}
+		})
+	}
+	query := func(k int) scenarios.Scenario {
+		return of(scenarios.KindQuery, func(s *scenarios.Scenario) { s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: k} })
+	}
+	for name, tc := range map[string]struct {
+		s             scenarios.Scenario
+		look, ceiling int
+	}{
+		"a constant rate":                          {stages(10, scenarios.Stage{Rate: 20, For: 30 * second}), 600, 601},
+		"a rate that does not come out even":       {stages(10, scenarios.Stage{Rate: .3, For: 10 * second}), 3, 4},
+		"a ramp from the rate before, and on":      {stages(10, scenarios.Stage{Rate: 20, For: 30 * second}, scenarios.Stage{Rate: 200, Ramp: 60 * second, For: second}), 600 + 6600 + 200, 7401},
+		"sessions to hold":                         {stages(10, scenarios.Stage{Hold: 500, For: 60 * second}), 500, 501},
+		"sessions to hold that are not paced":      {stages(0, scenarios.Stage{Hold: 500, For: 60 * second}), 500, 501},
+		"a closed stage, of which nobody can know": {stages(10, scenarios.Stage{Rate: 20, For: 30 * second}, scenarios.Stage{Closed: 8, For: second}), 608, 0},
+		"as many as are held":                      {capacity(scenarios.CapacityConfig{Hold: 400}, 5), 400, 401},
+		"as many as fit, of threads that are said": {capacity(scenarios.CapacityConfig{UntilFull: true, Threads: 8}, 3), 24, 0},
+		"as many as fit, of nothing that is said":  {capacity(scenarios.CapacityConfig{UntilFull: true}, 0), 320, 0},
+		"a statement twice on each":                {query(5), 10, 51},
+		"a statement twice on the only one":        {query(1), 2, 7},
+		"a statement on nobody knows how many":     {query(0), 10, 51},
+		"an idle ladder":                           {of(scenarios.KindIdle, func(s *scenarios.Scenario) { s.Idle.Steps = []scenarios.Duration{second, 2 * second} }), 2, 3},
+		"a watch, with its long sessions": {of(scenarios.KindWatch, func(s *scenarios.Scenario) {
+			s.Load.Rate, s.Watch = 2, scenarios.WatchConfig{For: 300 * second, Long: 5}
+		}), 605, 606},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := Budget{Look: tc.look, Typical: 1 + tc.look, Ceiling: tc.ceiling}
+			if got := Plan(tc.s, 2); got != want {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		})
+	}
+}
+
+// As many sessions as a query may cost miss a second meeting with somebody in
+// fewer than one run of a thousand, where they are dealt by chance.
+func TestAQueryMayCostWhatChanceTakes(t *testing.T) {
+	t.Parallel()
+	const k, draws = 5, 20_000
+	r, missed := source(1), 0
+	for range draws {
+		met := [k]int{}
+		for range drawsForTwo(k, .001) {
+			met[r.IntN(k)]++
+		}
+		if slices.Min(met[:]) < scenarios.RunsPerCoordinator {
+			missed++
+		}
+	}
+	if missed == 0 || missed > 35 { // 20 are due, and more than 35 with a chance of one in a thousand
+		t.Errorf("%d of %d runs missed somebody", missed, draws)
 	}
 }
 

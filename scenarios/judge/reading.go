@@ -33,6 +33,7 @@ type terms struct {
 	policy    scenarios.Policy
 	alpha     float64
 	tolerance float64
+	uses      []use // by seat; nil: the coordinators did not say
 }
 
 // reading is what one look says.
@@ -54,12 +55,14 @@ type reading struct {
 	worth    float64 // sessions as coverage counts them: burst in, stickiness out
 	missing  []int   // seats that alarm
 	unproven []int   // seats not seen, of which too few sessions say so
+	busy     []int   // seats not seen, and rightly so: leastconn found them busier than others
 	pMissing float64 // chance of the alarm, of the most telling seat
 	pinned   bool    // one coordinator took all
 
 	x2, pX2 float64
 	worst   int     // seat that is furthest off
 	off     float64 // how far, relative to its share
+	stands  standing
 }
 
 // read judges one look. Where sessions are lost it is judged twice, all of
@@ -253,7 +256,7 @@ func (o *reading) coverage(r roster) {
 		}
 	}
 	if o.policy == scenarios.LeastConn { // others' sessions decide where ours go
-		o.missing, o.unproven = nil, append(o.missing, o.unproven...)
+		o.excludeBusier()
 	}
 	if len(o.missing) > 0 {
 		o.state[coverageRule] = alarmed
@@ -264,7 +267,13 @@ func (o *reading) coverage(r roster) {
 // than the tolerance?
 func (o *reading) imbalance() {
 	n := stats.Sum(o.counts)
-	if o.state[coverageRule] == alarmed || o.policy == scenarios.LeastConn || n == 0 {
+	switch {
+	case o.state[coverageRule] == alarmed || n == 0:
+		return
+	case o.onTotals():
+		o.inOrderOfUse()
+		return
+	case o.policy == scenarios.LeastConn:
 		return
 	}
 	thin := o.thinned(n)
@@ -275,13 +284,20 @@ func (o *reading) imbalance() {
 			o.worst, o.off = i, off
 		}
 	}
-	big := math.Abs(o.off) > o.tolerance+rounding
+	o.decide()
+}
+
+// decide is significant and big: alarmed; big and nearly significant: suspicious.
+func (o *reading) decide() {
 	o.state[imbalanceRule] = quiet
-	if big && o.pX2 <= o.alpha {
+	if o.big(o.off) && o.pX2 <= o.alpha {
 		o.state[imbalanceRule] = alarmed
 	}
-	o.suspicious = big && o.pX2 > o.alpha && o.pX2 <= suspect && !o.any(alarmed)
+	o.suspicious = o.big(o.off) && o.pX2 > o.alpha && o.pX2 <= suspect && !o.any(alarmed)
 }
+
+// big reports whether a share is off by more than the tolerance.
+func (o *reading) big(off float64) bool { return math.Abs(off) > o.tolerance+rounding }
 
 // suspect is the chance below which a large deviation is worth a longer look.
 const suspect = .05

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -28,6 +27,9 @@ func (v speaker) coverage() []scenarios.Finding {
 		return v.absentees(f, o)
 	case len(o.unproven) > 0:
 		f = v.unprovenFinding(f, o)
+	case len(o.busy) > 0:
+		f.Message = fmt.Sprintf("%d of %d coordinators answered, and the others had more connections in use", v.seen(o), len(v.seats))
+		f.Note = join(f.Note, v.passedOver(o))
 	default:
 		v.covered(&f, o)
 	}
@@ -105,6 +107,9 @@ func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
 		g.Subject = v.seats[i].name
 		g.Observed, g.Expected = num(0), num(float64(o.nWhole())*v.seats[i].p)
 		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were due", g.Subject, count(o.nWhole(), "session"), *g.Expected)
+		if o.onTotals() {
+			g.Message += fmt.Sprintf(", although it had %d connections in use and nobody who answered had fewer", o.uses[i].most)
+		}
 		out = append(out, g)
 	}
 	if blank > 0 {
@@ -127,9 +132,9 @@ func (v speaker) coverageSum(o reading) string {
 // unprovenFinding is that of coordinators of which the sessions do not tell.
 func (v speaker) unprovenFinding(f scenarios.Finding, o reading) scenarios.Finding {
 	f.Status = scenarios.Inconclusive
-	if o.policy == scenarios.LeastConn {
+	if o.policy == scenarios.LeastConn && !o.onTotals() {
 		f.Message = fmt.Sprintf("never seen: %s; under leastconn they may only be busier than the rest", v.absent(o))
-		f.Fix = "compare the connections on the coordinators' own pages (port 25000, /sessions)"
+		f.Fix = "let their own pages be read: name the coordinators, and give --web-port 25000"
 		return f
 	}
 	rarest := 1.0
@@ -180,12 +185,22 @@ func (v speaker) imbalance() scenarios.Finding {
 	case f.Status == scenarios.Pass:
 		f.Subject = ""
 		f.Message = fmt.Sprintf("the shares lie within chance and tolerance; the furthest, %s, has %s", v.nameOf(o.worst), v.share(o))
+		if o.onTotals() {
+			f.Message = "whatever the connections in use before, no busier coordinator got more of ours than an emptier one, but for chance and tolerance"
+		}
+	}
+	if o.suspicious && f.Status == scenarios.Pass && !v.extended {
+		f.Note = join(f.Note, "The shares are suspicious, and no longer look could be had")
 	}
 	return f
 }
 
 // figures fills in what the shares of a look amount to.
 func (v speaker) figures(f *scenarios.Finding, o reading) {
+	if o.onTotals() {
+		v.standingFigures(f, o)
+		return
+	}
 	n := stats.Sum(o.counts)
 	f.Subject = v.nameOf(o.worst)
 	f.Observed, f.Expected = num(o.counts[o.worst]), num(float64(n)*o.implied[o.worst])
@@ -200,9 +215,24 @@ func (v speaker) figures(f *scenarios.Finding, o reading) {
 
 // share words the furthest seat's part.
 func (v speaker) share(o reading) string {
+	if o.onTotals() {
+		return fmt.Sprintf("%d of %s of ours on it and those %s, besides %d connections in use before: %s",
+			o.stands.got, count(o.stands.of, "session"), o.stands.against(), o.uses[o.stands.seat].before, ofFair(1+o.off))
+	}
 	n := stats.Sum(o.counts)
-	got := o.counts[o.worst]
-	return fmt.Sprintf("%d of %s, %s its fair share", got, count(n, "session"), times(math.Max(0, 1+o.off)))
+	return fmt.Sprintf("%d of %s, %s", o.counts[o.worst], count(n, "session"), ofFair(1+o.off))
+}
+
+// ofFair writes a part of a fair share: "its fair share", "2.8 times its fair share".
+func ofFair(f float64) string {
+	switch s := times(max(0, f)); s {
+	case "1 times":
+		return "its fair share"
+	case "0 times":
+		return "nothing of its fair share"
+	default:
+		return s + " its fair share"
+	}
 }
 
 func (v speaker) nameOf(seat int) string {

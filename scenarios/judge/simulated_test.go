@@ -18,6 +18,7 @@ type rig struct {
 	scenario scenarios.Scenario
 	choose   choice
 	fail     func(seq int) bool // whether a session fails before it says who answered
+	pages    []scenarios.Page
 	seq      int
 }
 
@@ -59,7 +60,7 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 
 // run is the loop: a first look, then looks as asked.
 func (g *rig) run() (first, last Judgement, e Evidence) {
-	e = Evidence{Scenario: g.scenario}
+	e = Evidence{Scenario: g.scenario, Pages: g.pages}
 	for i := range g.nodes {
 		e.Nodes = append(e.Nodes, nodeAddr(i))
 	}

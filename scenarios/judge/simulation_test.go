@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -153,8 +154,9 @@ func TestAHealthyBalancerIsNeverFailed(t *testing.T) {
 				t.Errorf("%.4f of the runs failed and %.4f passed, want none and all", got.fail, got.pass)
 			}
 			for q := range numRules {
-				if n := got.single[q] * seeds; n > 5.5 {
-					t.Errorf("%s alarmed in %.0f of %d first looks, more than 5", ruleIDs[q], n, seeds)
+				n := int(math.Round(got.single[q] * float64(runs())))
+				if p := stats.AtLeast(n, runs(), .001); p < 6e-4 { // six of a thousand
+					t.Errorf("%s alarmed in %d of %d first looks, which alpha of .001 gives with a chance of %.1g", ruleIDs[q], n, runs(), p)
 				}
 			}
 			if got.sessions > 1.3 {

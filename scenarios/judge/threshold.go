@@ -1,22 +1,19 @@
 package judge
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // Threshold is one limit that the user set, such as "session.open: p(99) < 2s".
 type Threshold struct {
-	Metric   string          // "session", or "session." and a phase
-	Expr     string          // as written
-	Phase    scenarios.Phase // meaningless where Whole
-	Whole    bool            // the metric is "session": no time, only counts
+	Metric   Metric
+	Expr     string // as written
 	Agg      Aggregation
 	Quantile float64 // of P: 0 < q < 1
 	Op       string  // "<", "<=", ">", ">="
@@ -26,46 +23,50 @@ type Threshold struct {
 // Aggregation is what a threshold makes of many sessions.
 type Aggregation string
 
-// The aggregations. P and Max are times of the sessions that went through the
-// phase, one that failed in it taken as endless; Count is how many finished it;
-// ErrorRate is the share of all sessions that failed in it.
+// The aggregations. P, Min and Max are times of the sessions that went through
+// the metric's phases, one that failed there taken as endless; Count is how many
+// finished; ErrorRate is the share of all sessions that failed there.
 const (
 	P         Aggregation = "p"
+	Min       Aggregation = "min"
 	Max       Aggregation = "max"
 	Count     Aggregation = "count"
 	ErrorRate Aggregation = "error_rate"
 )
 
+// timed reports whether the aggregation is of times.
+func (a Aggregation) timed() bool { return a == P || a == Min || a == Max }
+
 var thresholdForm = regexp.MustCompile(`^\s*([a-z_]+)\s*(?:\(\s*([0-9.]+)\s*\))?\s*(<=|>=|<|>)\s*(\S.*?)\s*$`)
 
-// ParseThreshold reads a limit on a metric. Metrics are "session" and
-// "session." with the name of a phase; "med" is p(50). It fails on a metric,
-// an aggregation or a unit that cannot be had, saying which can.
+// ParseThreshold reads a limit on a metric, such as "session.open" or
+// "session.open{coordinator=*}"; see [Metric]. "med" is p(50). It fails on a metric, an aggregation or a unit that cannot be
+// had, saying which can.
 func ParseThreshold(metric, expr string) (Threshold, error) {
-	t := Threshold{Metric: metric, Expr: expr}
-	fail := func(format string, args ...any) (Threshold, error) {
-		return Threshold{}, fmt.Errorf("threshold %q: %s", metric+": "+expr, fmt.Sprintf(format, args...))
+	t := Threshold{Expr: expr}
+	if err := t.read(metric, expr); err != nil {
+		return Threshold{}, fmt.Errorf("threshold %q: %w", metric+": "+expr, err)
 	}
-	phase, isPhase := strings.CutPrefix(metric, "session.")
-	switch {
-	case metric == "session":
-		t.Whole = true
-	case !isPhase || t.Phase.UnmarshalText([]byte(phase)) != nil || t.Phase == scenarios.Resolve:
-		return fail("no such metric; there are session and session.PHASE, with a phase of tcp, tls, sasl, open, execute, fetch, close")
+	return t, nil
+}
+
+func (t *Threshold) read(metric, expr string) (err error) {
+	if t.Metric, err = parseMetric(metric); err != nil {
+		return err
 	}
 	m := thresholdForm.FindStringSubmatch(expr)
 	if m == nil {
-		return fail("not of the form p(99) < 2s")
+		return errors.New("not of the form p(99) < 2s")
 	}
 	if err := t.aggregate(m[1], m[2]); err != nil {
-		return fail("%v", err)
+		return err
+	}
+	if err := t.kept(); err != nil {
+		return err
 	}
 	t.Op = m[3]
-	var err error
-	if t.Limit, err = t.limit(m[4]); err != nil {
-		return fail("%v", err)
-	}
-	return t, nil
+	t.Limit, err = t.limit(m[4])
+	return err
 }
 
 // aggregate reads the name and the number in brackets.
@@ -77,15 +78,25 @@ func (t *Threshold) aggregate(name, arg string) error {
 	case name == "p":
 		q, err := strconv.ParseFloat(arg, 64)
 		if err != nil || !(q > 0 && q < 100) {
-			return fmt.Errorf("p needs a percentage between 0 and 100, as in p(99)")
+			return errors.New("p needs a percentage between 0 and 100, as in p(99)")
 		}
 		t.Quantile = q / 100
-	case (t.Agg == Max || t.Agg == Count || t.Agg == ErrorRate) && arg == "":
+	case (t.Agg == Min || t.Agg == Max || t.Agg == Count || t.Agg == ErrorRate) && arg == "":
 	default:
-		return fmt.Errorf("no such aggregation; there are p(99), med, max, count and error_rate")
+		return errors.New("no such aggregation; there are p(99), med, min, max, count and error_rate")
 	}
-	if t.Whole && (t.Agg == P || t.Agg == Max) {
-		return fmt.Errorf("times are kept by phase: use session.open or another phase")
+	return nil
+}
+
+// kept refuses what no run records.
+func (t *Threshold) kept() error {
+	switch {
+	case t.Metric.Name == sessionMetric && t.Agg.timed():
+		return errors.New("times are kept by phase: use session.open or another phase, session.login, or query")
+	case t.Metric.Name == lagMetric && t.Agg == ErrorRate:
+		return errors.New("a late start is no error; use p(99), max or count")
+	case t.Metric.Tag == byNode && t.Metric.Name != sessionMetric && t.Agg == ErrorRate:
+		return fmt.Errorf("failed sessions are counted by node and by phase, but not by both at once; use session{node=%s} or %s{coordinator=*}", t.Metric.Value, t.Metric.Name)
 	}
 	return nil
 }
@@ -126,22 +137,6 @@ func (t Threshold) Needs() int {
 	return int(math.Ceil(1/(1-t.Quantile) - 1e-6))
 }
 
-// CheckThresholds reads all thresholds of a scenario. It fails on one that
-// cannot be read, and on a p(q) for which the run, whatever it comes to, takes
-// too few sessions.
-func CheckThresholds(s scenarios.Scenario) error {
-	_, most, err := parseAll(s)
-	if err != nil {
-		return err
-	}
-	ceiling := Plan(s, 1).Ceiling
-	if most.Needs() > ceiling {
-		return fmt.Errorf("threshold %q: needs %d sessions, and this run takes %d at most: use --sessions %d",
-			most.Metric+": "+most.Expr, most.Needs(), ceiling, most.Needs())
-	}
-	return nil
-}
-
 // holds compares.
 func (t Threshold) holds(v float64) bool {
 	switch t.Op {
@@ -155,16 +150,48 @@ func (t Threshold) holds(v float64) bool {
 	return v >= t.Limit
 }
 
+// worse reports whether a is further from holding than b.
+func (t Threshold) worse(a, b float64) bool {
+	if strings.HasPrefix(t.Op, "<") {
+		return a > b
+	}
+	return a < b
+}
+
+// String writes it as the user did.
+func (t Threshold) String() string { return t.Metric.String() + ": " + t.Expr }
+
+// name is the left-hand side in words.
+func (t Threshold) name() string {
+	if t.Agg == P {
+		return fmt.Sprintf("p(%g) of %s", t.Quantile*100, t.Metric.Name)
+	}
+	return fmt.Sprintf("%s of %s", t.Agg, t.Metric.Name)
+}
+
 // format writes a value in the threshold's unit.
 func (t Threshold) format(v float64) string {
-	switch t.Agg {
-	case Count:
+	switch {
+	case t.Agg == Count:
 		return strconv.FormatFloat(v, 'f', 0, 64)
-	case ErrorRate:
+	case t.Agg == ErrorRate:
 		return percent(v)
-	}
-	if math.IsInf(v, 1) {
+	case math.IsInf(v, 1) && t.Metric.fromDue():
+		return "never (sessions failed, or did not start)"
+	case math.IsInf(v, 1):
 		return "never (sessions failed there)"
 	}
 	return time.Duration(v).Round(10 * time.Microsecond).String()
+}
+
+// unit is a value as a finding holds it: milliseconds, sessions or a share. An
+// endless time has none.
+func (t Threshold) unit(v float64) *float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return nil
+	}
+	if t.Agg.timed() {
+		v /= 1e6
+	}
+	return num(v)
 }

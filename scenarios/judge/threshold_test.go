@@ -11,7 +11,7 @@ import (
 func TestThresholdsThatCannotBeHadAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ metric, expr, says string }{
-		"an unknown metric":                     {"query", "p(99) < 2s", "no such metric"},
+		"an unknown metric":                     {"statement", "p(99) < 2s", "no such metric"},
 		"an unknown phase":                      {"session.warmup", "p(99) < 2s", "no such metric"},
 		"resolve, which is not of a session":    {"session.resolve", "max < 2s", "no such metric"},
 		"a sentence":                            {"session.open", "fast please", "not of the form"},
@@ -25,6 +25,11 @@ func TestThresholdsThatCannotBeHadAreRefused(t *testing.T) {
 		"a share above one":                     {"session.open", "error_rate < 101%", "no share"},
 		"a count with a unit":                   {"session.open", "count > 3s", "no number"},
 		"a time over all phases":                {"session", "p(99) < 2s", "by phase"},
+		"errors of a lag":                       {"session.lag", "error_rate < 1%", "a late start is no error"},
+		"errors of a phase by node":             {"session.open{node=*}", "error_rate < 1%", "use session{node=*} or session.open{coordinator=*}"},
+		"an unknown tag":                        {"session.open{zone=*}", "max < 2s", "no such tag as zone"},
+		"a tag without a value":                 {"session.open{node}", "max < 2s", "not of the form"},
+		"a tag without an end":                  {"session.open{node=*", "max < 2s", "not of the form"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,132 +3,160 @@ package judge
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// parseAll reads a scenario's thresholds in the order of their metrics, and
-// tells which of them needs the most samples.
-func parseAll(s scenarios.Scenario) (all []Threshold, most Threshold, err error) {
+// parseAll reads a scenario's thresholds in the order of their metrics.
+func parseAll(s scenarios.Scenario) (all []Threshold, err error) {
 	for _, metric := range slices.Sorted(maps.Keys(s.Thresholds)) {
 		for _, expr := range s.Thresholds[metric] {
 			t, err := ParseThreshold(metric, expr)
 			if err != nil {
-				return nil, Threshold{}, err
-			}
-			if t.Needs() > most.Needs() {
-				most = t
+				return nil, err
 			}
 			all = append(all, t)
 		}
 	}
-	return all, most, nil
+	return all, nil
 }
 
 // thresholdsJudge holds the run against the limits that the user set. No data fails.
 func thresholdsJudge(e Evidence) ([]scenarios.Finding, Ask) {
-	all, _, err := parseAll(e.Scenario)
+	all, err := parseAll(e.Scenario)
 	if err != nil {
 		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, Ask{}
 	}
-	looks := pool(e.Looks)
 	var out []scenarios.Finding
 	for _, t := range all {
-		out = append(out, t.judge(e, looks))
+		out = append(out, t.judge(e))
 	}
 	return out, Ask{}
 }
 
-// judge measures one threshold.
-func (t Threshold) judge(e Evidence, looks []look) scenarios.Finding {
-	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.Metric + ": " + t.Expr}
-	sessions := 0
-	for _, l := range looks {
-		sessions += l.sessions()
-	}
-	failed := t.failures(looks)
-	finished := sessions - failed
-	if !t.Whole {
-		finished = e.Phases.Count(t.Phase)
-	}
-	var v float64
-	n := finished + failed
-	switch t.Agg {
-	case Count:
-		v = float64(finished)
-	case ErrorRate:
-		v, n = float64(failed)/float64(sessions), sessions
-	case Max:
-		v = t.ranked(e, finished, n, n)
-	default:
-		rank := int(math.Ceil(t.Quantile*float64(n) - 1e-9))
-		v = t.ranked(e, finished, rank, n)
-		if n > 0 && n < t.Needs() {
-			f.Note = fmt.Sprintf("%s stand for %d: the slowest is taken for p(%g)", count(n, "sample"), t.Needs(), t.Quantile*100)
+// held is one threshold held against one set of samples.
+type held struct {
+	samples
+	v      float64 // with every lost session elsewhere
+	n      int     // samples that it rests on
+	status scenarios.Status
+	why    string // it is inconclusive
+}
+
+// judge measures one threshold. By tag every value that was seen must hold, and
+// the worst of them is told.
+func (t Threshold) judge(e Evidence) scenarios.Finding {
+	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.String()}
+	var worst held
+	seen, total := 0, 0
+	for _, s := range t.Metric.samples(e) {
+		h, ok := t.hold(s)
+		if !ok {
+			continue
 		}
+		if seen == 0 || t.before(h, worst) {
+			worst = h
+		}
+		seen, total = seen+1, total+h.n
 	}
-	if n == 0 {
+	if seen == 0 || total == 0 && t.Agg.timed() {
 		f.Status, f.Message = scenarios.Fail, fmt.Sprintf("no session has %s: no data is no pass", t.Metric)
 		return f
 	}
-	f.Status = scenarios.Fail
-	if t.holds(v) {
-		f.Status = scenarios.Pass
+	f.Status, f.Note, f.Subject = worst.status, worst.why, worst.value
+	if worst.n == 0 && t.Agg.timed() {
+		f.Message = fmt.Sprintf("of %s no %s was recorded, though it had %s: no data is no pass", worst.value, t.Metric.Name, count(worst.sessions, "session"))
+		return f
 	}
-	f.Observed, f.Limit = t.unit(v), t.unit(t.Limit)
-	f.Message = fmt.Sprintf("%s over %s is %s", t.name(), count(n, "session"), t.format(v))
-	if failed > 0 && t.Agg != ErrorRate {
-		f.Explain = fmt.Sprintf("%s failed there and stand behind all that finished", count(failed, "session"))
+	f.Observed, f.Limit = t.unit(worst.v), t.unit(t.Limit)
+	f.Message = t.sentence(worst, seen)
+	if worst.failed > 0 && t.Agg != ErrorRate {
+		f.Explain = fmt.Sprintf("%s failed there, or never started, and stand behind all that finished", count(worst.failed, t.Metric.things()))
 	}
+	if t.Agg == P && worst.n < t.Needs() {
+		f.Note = join(f.Note, fmt.Sprintf("%s stand for %d: the slowest is taken for p(%g)", count(worst.n, "sample"), t.Needs(), t.Quantile*100))
+	}
+	t.excuse(&f, paceOf(e), e)
 	return f
 }
 
-// ranked is the time of the sample of this rank (1 is the fastest) of n, of
-// which the failed ones stand behind all that finished.
-func (t Threshold) ranked(e Evidence, finished, rank, n int) float64 {
+// hold judges one set of samples; false where it has none. Where it depends on
+// whose the lost sessions were, nothing is proven.
+func (t Threshold) hold(s samples) (held, bool) {
+	h := held{samples: s}
+	h.v, h.n = t.measure(s, 0)
 	switch {
-	case n == 0:
-		return 0
-	case rank > finished:
-		return math.Inf(1)
-	case rank == finished:
-		return float64(e.Phases.Max(t.Phase))
+	case h.n == 0 && (s.value == "" || s.sessions == 0):
+		return held{}, false
+	case h.n == 0 && t.Agg.timed():
+		return h, true
+	case !t.holds(h.v):
+		h.status = scenarios.Fail
+	default:
+		h.status = scenarios.Pass
 	}
-	return float64(e.Phases.Quantile(t.Phase, (float64(rank)-.25)/float64(finished)))
-}
-
-// failures counts the sessions that failed in the threshold's phase.
-func (t Threshold) failures(looks []look) int {
-	n := 0
-	for _, l := range looks {
-		for _, g := range l.errors {
-			if t.Whole || strings.HasPrefix(g.Class, t.Phase.String()+".") {
-				n += g.Count
-			}
+	if s.lost > 0 {
+		if v, _ := t.measure(s, s.lost); t.holds(v) != t.holds(h.v) {
+			h.status, h.why = scenarios.Inconclusive, t.doubt(s.lost)
 		}
 	}
-	return n
+	return h, true
 }
 
-// name is the left-hand side in words.
-func (t Threshold) name() string {
-	if t.Agg == P {
-		return fmt.Sprintf("p(%g) of %s", t.Quantile*100, t.Metric)
+// doubt says which sessions decide.
+func (t Threshold) doubt(lost int) string {
+	what := fmt.Sprintf("%s that failed may belong here", count(lost, "session"))
+	if t.Metric.fromDue() {
+		what = fmt.Sprintf("%s that failed or never started may belong here", count(lost, "session"))
 	}
-	return fmt.Sprintf("%s of %s", t.Agg, t.Metric)
+	return what + ", and whose they were decides"
 }
 
-// unit is a value as a finding holds it: milliseconds, sessions or a share. An
-// endless time has none.
-func (t Threshold) unit(v float64) *float64 {
-	if math.IsInf(v, 0) || math.IsNaN(v) {
-		return nil
+// before reports whether a is to be told rather than b: it failed, or it is in
+// doubt where b holds, or it is further off.
+func (t Threshold) before(a, b held) bool {
+	rank := map[scenarios.Status]int{scenarios.Fail: 0, scenarios.Inconclusive: 1, scenarios.Pass: 2}
+	if a.status != b.status {
+		return rank[a.status] < rank[b.status]
 	}
-	if t.Agg == P || t.Agg == Max {
-		v /= 1e6
+	return t.worse(a.v, b.v)
+}
+
+// sentence is "p(99) of session.open over 40 sessions is 41ms".
+func (t Threshold) sentence(h held, of int) string {
+	where, among := "", ""
+	if h.value != "" {
+		where = " on " + h.value
 	}
-	return num(v)
+	if of > 1 {
+		among = fmt.Sprintf(", the worst of %s", count(of, t.Metric.Tag))
+	}
+	return fmt.Sprintf("%s%s over %s is %s%s", t.name(), where, count(h.n, t.Metric.things()), t.format(h.v), among)
+}
+
+// excuse takes back a failure that is not the service's alone: of a lag, and of
+// anything but errors where the generator did not keep up.
+func (t Threshold) excuse(f *scenarios.Finding, p pace, e Evidence) {
+	switch {
+	case f.Status != scenarios.Fail:
+	case t.Metric.Name == lagMetric:
+		f.Status = scenarios.Inconclusive
+		f.Note = join(f.Note, t.whoseLag(e))
+	case t.Agg != ErrorRate && p.behind():
+		f.Status = scenarios.Inconclusive
+		f.Note = join(f.Note, "The generator did not keep up (load.lag), so this is not the service's alone")
+	}
+}
+
+// whoseLag tells the generator's lag from the service's: does what the generator
+// owes break the limit without the rest?
+func (t Threshold) whoseLag(e Evidence) string {
+	owed, _ := t.measure(samples{times: e.Load.Owed, finished: e.Load.Owed.Count()}, 0)
+	if t.holds(owed) {
+		return fmt.Sprintf("It is not the generator's, which owes %s of it: sessions waited for those before them, since the service was slow or --concurrency %d is too low",
+			t.format(owed), e.Scenario.Load.Concurrency)
+	}
+	what, _ := paceOf(e).wanting()
+	return fmt.Sprintf("It is the generator's, which owes %s of it: %s", t.format(owed), what)
 }

@@ -3,4 +3,119 @@ package judge
 import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
 // watchJudge asks how long new sessions failed.
-func watchJudge(e Evidence) ([]scenarios.Finding, Ask) { return nil, Ask{} }
+func watchJudge(e Evidence) ([]scenarios.Finding, Ask) {
+	f := scenarios.Finding{ID: scenarios.WatchOutage}
+	if e.Watch == nil || e.Watch.Sessions == 0 {
+		f.Status, f.Message = noSession(e, refusals(e))
+		return []scenarios.Finding{f}, Ask{}
+	}
+	w := watched{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
+	f.Observed, f.Limit = num(float64(w.Outage)), num(float64(w.limit))
+	f.Message, f.Explain = w.story(), w.explain()
+	f.Status, f.Note = w.verdict(e)
+	if f.Status == scenarios.Fail {
+		f.Fix = w.fix()
+	}
+	return []scenarios.Finding{f}, Ask{}
+}
+
+// watched is what was seen, what is allowed, and how new sessions failed.
+type watched struct {
+	*scenarios.WatchSeen
+	limit  scenarios.Seconds
+	groups []scenarios.ErrorGroup
+}
+
+// verdict is the rule itself. What failed is held against the limit, whatever
+// became of the command; that nothing failed says something only where
+// something was done.
+func (w watched) verdict(e Evidence) (scenarios.Status, string) {
+	cut := len(e.Looks) > 0 && e.Looks[len(e.Looks)-1].Cut
+	command := e.Scenario.Watch.OnEvent != ""
+	switch {
+	case w.Errors > 0 && (w.Outage > w.limit || w.limit == 0):
+		return scenarios.Fail, w.eventNote()
+	case command && w.EventText != "" && !w.anything():
+		return scenarios.Inconclusive, "The command failed, so that nothing may have been done: " + w.EventText
+	case cut && w.beforeEvent(e):
+		return scenarios.Inconclusive, "The watch ended before anything was to be done"
+	case cut && w.Errors > 0:
+		return scenarios.Inconclusive, "The watch was cut short: sessions may have failed for longer"
+	case command && w.Event == nil && w.EventText == "":
+		return scenarios.Inconclusive, "The command was never started"
+	case !w.anything() && command:
+		return scenarios.Pass, "Nobody noticed what the command did: no session failed, and no coordinator was missed"
+	case !w.anything():
+		return scenarios.Pass, "No coordinator was missed, and no session: if nothing was done to one, this says nothing"
+	}
+	return scenarios.Pass, w.eventNote()
+}
+
+// beforeEvent reports whether the watch was over before the time to act.
+func (w watched) beforeEvent(e Evidence) bool {
+	return w.Event == nil && w.For < inSeconds(e.Scenario.Watch.EventAfter)
+}
+
+// eventNote says that the command failed, where it did and something happened nevertheless.
+func (w watched) eventNote() string {
+	if w.EventText == "" {
+		return ""
+	}
+	return "The command failed: " + w.EventText
+}
+
+// anything reports whether something happened that a drain, a kill or a restart does.
+func (w watched) anything() bool {
+	if w.Errors > 0 || len(w.lost()) > 0 {
+		return true
+	}
+	for _, c := range w.Coords {
+		if c.Gone != nil || len(c.PIDs) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// lost are the long sessions that did not live through it.
+func (w watched) lost() []scenarios.LongFate {
+	var out []scenarios.LongFate
+	for _, f := range w.Long {
+		if f.Outcome == scenarios.Failed {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// failedNew are the errors of new sessions: all errors less those of the
+// sessions that stayed open.
+func failedNew(e Evidence) []scenarios.ErrorGroup {
+	type key struct{ class, coordinator string }
+	long := map[key]int{}
+	for _, f := range e.Watch.Long {
+		if f.Class != "" {
+			long[key{f.Class, f.Coordinator}]++
+		}
+	}
+	var out []scenarios.ErrorGroup
+	for _, g := range classes(pool(e.Looks)) {
+		if g.Count -= long[key{g.Class, g.Coordinator}]; g.Count > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// fix says what to look at, by how sessions failed.
+func (w watched) fix() string {
+	switch kinds := kindsOf(w.groups); {
+	case kinds["shutting-down"]:
+		return "take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good"
+	case kinds["timeout"]:
+		return "sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner"
+	case kinds["refused"] || kinds["eof"] || kinds["reset"]:
+		return "to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another"
+	}
+	return whatToTry(w.groups, true)
+}

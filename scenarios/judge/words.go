@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // count writes "1 session", "8 sessions".
@@ -66,10 +67,16 @@ func num[T int | float64](v T) *float64 {
 	return &f
 }
 
-// join puts two notes, of which the first may be empty, behind each other.
+// join puts two notes, of which either may be empty, behind each other.
 func join(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + ". " + b
 }
+
+// short writes a time to the hundredth of a millisecond.
+func short(d time.Duration) string { return d.Round(10 * time.Microsecond).String() }
+
+// millis is a time as findings hold it.
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -6,11 +6,12 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// rejectedClass is a login that the server refused, and timeoutSuffix ends the
-// class of a session that got no answer: the two that a breaker knows.
+// The classes that a breaker knows.
 const (
-	rejectedClass = "sasl.rejected"
-	timeoutSuffix = ".timeout"
+	rejectedClass = "sasl.rejected" // a login that the server refused
+	timeoutSuffix = ".timeout"      // ends that of a session that got no answer
+	filesSuffix   = ".local-nofile" // ends that of one for which this machine had no descriptor
+	portsSuffix   = ".local-ports"  // ends that of one for which it had no port
 )
 
 // enough is how many of a kind trip the breaker.
@@ -18,28 +19,60 @@ const enough = 2
 
 // breaker stops a run that does harm: a second rejected login, since an account
 // may be locked at a third, and a second session without an answer, since silent
-// connections can hold up everybody's logins. Quick errors are evidence and stop
-// nothing. The zero value is ready to use.
-type breaker struct{ rejected, stalled int }
+// connections can hold up everybody's logins. The first session that this machine
+// could not carry stops it, too, for it says nothing of the service. Quick errors
+// are evidence and stop nothing. The zero value is ready to use, for a
+// run of looks.
+type breaker struct {
+	kind              scenarios.Kind
+	rejected, stalled int
+}
 
 // note counts a session and returns why the run is over; nil while it is not.
-// Stalls while settling do not count: they are what settling waits out.
 func (b *breaker) note(o scenarios.Observation) *scenarios.Stop {
-	if o.Outcome != scenarios.Failed || o.Refused {
-		return nil
-	}
 	stop := &scenarios.Stop{Class: o.Class, Hint: o.Hint}
 	switch {
+	case o.Refused:
+		return nil
+	case generatorsOwn(o.Class) && o.Part != scenarios.Scout: // a scout's failure is told by the scout
+		stop.By, stop.Text = scenarios.StopGenerator, o.Text
+		return stop
+	case o.Outcome != scenarios.Failed:
+		return nil
 	case o.Class == rejectedClass:
 		b.rejected++
 		stop.By, stop.Text = scenarios.StopRejected, "two logins were rejected; a third might lock the account: "+o.Text
 		return tripped(b.rejected, stop)
-	case strings.HasSuffix(o.Class, timeoutSuffix) && o.Part != scenarios.Settle:
+	case strings.HasSuffix(o.Class, timeoutSuffix) && !b.lookedFor(o):
 		b.stalled++
 		stop.By, stop.Text = scenarios.StopStalled, "two sessions got no answer in time; more would only hang: "+o.Text
 		return tripped(b.stalled, stop)
 	}
 	return nil
+}
+
+// generatorsOwn reports whether a failure is this machine's, not the service's.
+func generatorsOwn(class string) bool {
+	return strings.HasSuffix(class, filesSuffix) || strings.HasSuffix(class, portsSuffix)
+}
+
+// lookedFor reports whether a stall does not count, being what the run is about:
+// settling waits stalls out, a watch measures how long they last, and an idle
+// session that gives no sign of life was cut in silence, which holds up nobody's
+// login. A capacity ends with its first stall by itself, and a statement that
+// takes its full time says something of the one coordinator that ran it.
+func (b *breaker) lookedFor(o scenarios.Observation) bool {
+	switch b.kind {
+	case scenarios.KindWatch:
+		return true
+	case scenarios.KindIdle:
+		return o.Part == scenarios.Held && o.Failed == scenarios.Execute
+	case scenarios.KindCapacity:
+		return o.Part == scenarios.Held
+	case scenarios.KindQuery:
+		return o.Failed == scenarios.Execute || o.Failed == scenarios.Fetch
+	}
+	return o.Part == scenarios.Settle
 }
 
 func tripped(n int, stop *scenarios.Stop) *scenarios.Stop {

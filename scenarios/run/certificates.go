@@ -20,7 +20,7 @@ type ShakeFunc func(ctx context.Context, n Node, o *scenarios.Observation) error
 // the name's nodes are kept, and none passes for a node that showed nothing.
 func Certificates(ctx context.Context, shake ShakeFunc, s scenarios.Scenario, opt Options) scenarios.Result {
 	r, ctx := begin(ctx, s, opt)
-	defer r.halt()
+	defer r.finish()
 	r.open = func(ctx context.Context, n Node, o *scenarios.Observation) (Session, error) {
 		return handshake{}, shake(ctx, n, o)
 	}
@@ -37,13 +37,13 @@ func Certificates(ctx context.Context, shake ShakeFunc, s scenarios.Scenario, op
 
 // shakeAll returns the nodes that showed no certificate.
 func (r *run) shakeAll(ctx context.Context) []scenarios.Observation {
-	total := len(r.nodes.all)
+	total := len(r.nodes.all())
 	r.collect.event(Event{
 		Kind: EventBudget, Total: total, Done: total, For: r.pacer.Due(total),
 		Text: fmt.Sprintf("%d handshakes, no login", total),
 	})
 	var silent []scenarios.Observation
-	for i, n := range r.nodes.all {
+	for i, n := range r.nodes.all() {
 		o, ran := r.session(ctx, job{node: n, part: scenarios.Scout, due: r.row(1)})
 		if !ran || ctx.Err() != nil {
 			return silent

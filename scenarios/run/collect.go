@@ -3,8 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
-	"net/netip"
-	"slices"
+	"runtime"
 	"sync"
 	"time"
 
@@ -14,40 +13,85 @@ import (
 
 // collector folds observations into what a result holds. It alone calls the
 // caller's hooks, one at a time. Its memory grows with coordinators, nodes and
-// looks, not with sessions.
+// looks, not with sessions. What every session leaves goes to one of several
+// recorders; its own lock is for what is rare, and for hooks.
 type collector struct {
-	opt  Options
-	halt context.CancelFunc
+	opt       Options
+	halt      context.CancelFunc
+	started   time.Time
+	warmUp    time.Duration
+	recorders []*recorder
 
 	mu       sync.Mutex
+	begun    bool          // the first look has
+	warm     time.Duration // sessions due before are warm-up
+	meter    meter         // since the first look began
+	dropped  int
 	breaker  breaker
 	stopping *scenarios.Stop // the first reason to end before time
-	counts   scenarios.Sessions
-	phases   scenarios.PhaseStats
-	certs    []scenarios.Cert
 	failures []scenarios.Failure
 	notes    []string
 	looks    []scenarios.Look
-	current  *scenarios.Look // nil between looks
-	progress Event           // of the current look
+	current  judge.Ask // of the look being taken
+	progress Event     // of the look being taken
+}
+
+// newCollector is ready for a run's first session.
+func newCollector(s scenarios.Scenario, opt Options, started time.Time, halt context.CancelFunc) *collector {
+	c := &collector{
+		opt: opt, halt: halt, started: started, warmUp: time.Duration(s.Load.WarmUp), breaker: breaker{kind: s.Kind}, looks: []scenarios.Look{},
+	}
+	want := opt.tags(s)
+	for range recordersOf(s.Kind) {
+		rec := &recorder{tags: newTagged(want)}
+		if charted(s.Kind) {
+			rec.series = &scenarios.Series{}
+		}
+		c.recorders = append(c.recorders, rec)
+	}
+	return c
+}
+
+// mostRecorders bounds the recorders: each holds a megabyte or two of
+// histograms, and beyond so many they no longer wait for each other.
+const mostRecorders = 8
+
+// recordersOf is how many a kind needs: one core can end one session at a time.
+// Where sessions have an order, one keeps it.
+func recordersOf(kind scenarios.Kind) int {
+	if kind == scenarios.KindStages {
+		return min(runtime.GOMAXPROCS(0), mostRecorders)
+	}
+	return 1
+}
+
+// charted reports whether a kind is told second by second.
+func charted(kind scenarios.Kind) bool {
+	switch kind {
+	case scenarios.KindStages, scenarios.KindCapacity, scenarios.KindWatch:
+		return true
+	}
+	return false
 }
 
 // end records a session that has ended.
 func (c *collector) end(o scenarios.Observation, leftOpen bool) {
+	rec := c.recorders[o.Seq%len(c.recorders)]
+	counts := rec.add(o, leftOpen, time.Since(c.started))
+	failed := o.Outcome == scenarios.Failed && !o.Refused
+	if c.opt.Observe == nil && c.opt.Progress == nil && !failed && o.Class == "" {
+		return // as every good session's end
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if leftOpen {
-		c.counts.LeftOpen++
-	}
-	c.count(o)
-	if o.Cert != nil {
-		c.certificate(*o.Cert, o.Node)
-	}
-	if o.Outcome == scenarios.Failed && !o.Refused {
+	if failed {
 		c.failure(o)
 	}
 	if c.opt.Observe != nil {
 		c.opt.Observe(o)
+	}
+	if counts {
+		c.advance(o, failed)
 	}
 	if o.Refused {
 		c.tell(Event{Kind: EventDropped, Text: fmt.Sprintf("%s is dialled no more: %s", o.Node, o.Text)})
@@ -57,55 +101,15 @@ func (c *collector) end(o scenarios.Observation, leftOpen bool) {
 	}
 }
 
-// count adds a session to the look, or beside it.
-func (c *collector) count(o scenarios.Observation) {
-	switch {
-	case o.Part == scenarios.Scout:
-		c.counts.Scout++
-	case o.Part == scenarios.Settle:
-		c.counts.Settle++
-	}
-	if o.Refused {
-		c.counts.Refused++
-	}
-	if c.current == nil || o.Part == scenarios.Scout || o.Part == scenarios.Settle {
-		return
-	}
-	c.current.Add(o)
-	if o.Outcome == scenarios.OK {
-		c.phases.Record(o.Phases)
-	}
+// advance tells of a session of the look.
+func (c *collector) advance(o scenarios.Observation, failed bool) {
 	if !o.Refused {
 		c.progress.Done++
 	}
-	if o.Outcome == scenarios.Failed && !o.Refused {
+	if failed {
 		c.progress.Failed++
 	}
 	c.tell(c.progress)
-}
-
-// maxCerts bounds the certificates kept: a node shows one, or a few where
-// several machines stand behind it.
-const maxCerts = 256
-
-// certificate pools what a node presented by fingerprint.
-func (c *collector) certificate(cert scenarios.Cert, node netip.AddrPort) {
-	cert.Node = node
-	i := slices.IndexFunc(c.certs, func(o scenarios.Cert) bool {
-		return o.Node == node && o.Fingerprint == cert.Fingerprint
-	})
-	if i < 0 {
-		if len(c.certs) == maxCerts {
-			return
-		}
-		cert.Sessions = 0
-		if cert.Seen.IsZero() {
-			cert.Seen = time.Now().UTC()
-		}
-		i = len(c.certs)
-		c.certs = append(c.certs, cert)
-	}
-	c.certs[i].Sessions++
 }
 
 func (c *collector) failure(o scenarios.Observation) {
@@ -118,41 +122,61 @@ func (c *collector) failure(o scenarios.Observation) {
 	})
 }
 
+// drop counts a session that was due and found no place.
+func (c *collector) drop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dropped++
+}
+
 // begin opens a look.
 func (c *collector) begin(ask judge.Ask, burst int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.current = &scenarios.Look{Kind: ask.Kind, Planned: ask.Sessions}
+	if !c.begun {
+		c.begun, c.meter = true, startMeter()
+		c.warm = time.Since(c.started) + c.warmUp
+	}
+	for _, rec := range c.recorders {
+		rec.take(c.warm)
+	}
+	c.current = ask
 	c.progress = Event{Kind: EventSession, Total: ask.Sessions + burst}
-	c.tell(Event{Kind: EventLook, Total: c.progress.Total, Text: fmt.Sprintf("%s, %d sessions and then %d together", ask.Kind, ask.Sessions, burst)})
+	c.tell(Event{Kind: EventLook, Total: c.progress.Total, Text: lookText(ask, burst)})
+}
+
+func lookText(ask judge.Ask, burst int) string {
+	switch {
+	case ask.Kind != scenarios.Whole:
+		return fmt.Sprintf("%s, %d sessions and then %d together", ask.Kind, ask.Sessions, burst)
+	case ask.Sessions == 0:
+		return "sessions, as many as there are"
+	}
+	return fmt.Sprintf("%d sessions", ask.Sessions)
 }
 
 // close ends the look. One of which no session counts is no look.
 func (c *collector) close(cut bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if total, _, _, _ := c.current.All().Total(); total > 0 {
-		c.current.Cut = cut
-		c.looks = append(c.looks, *c.current)
+	look := scenarios.Look{Kind: c.current.Kind, Planned: c.current.Sessions, Cut: cut}
+	for _, rec := range c.recorders {
+		look.Merge(rec.taken())
 	}
-	c.current = nil
+	if total, _, _, _ := look.All().Total(); total > 0 {
+		c.looks = append(c.looks, look)
+	}
 }
 
 // sayWhyEmpty leaves, where there is no look, an empty one that holds how many
 // sessions ended for their certificate, so that the judges can say so.
 func (c *collector) sayWhyEmpty(planned int) {
+	refused := c.counts().Refused
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.looks) == 0 {
-		c.looks = append(c.looks, scenarios.Look{Planned: planned, Cut: true, Refused: c.counts.Refused})
+		c.looks = append(c.looks, scenarios.Look{Planned: planned, Cut: true, Refused: refused})
 	}
-}
-
-// resolved records how long the names took.
-func (c *collector) resolved(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.phases.Record([scenarios.NumPhases]time.Duration{scenarios.Resolve: d})
 }
 
 // stop ends the run for a reason; the first one stays.
@@ -175,13 +199,6 @@ func (c *collector) over() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.stopping != nil
-}
-
-// settled is how many sessions the budget does not speak of.
-func (c *collector) settled() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.counts.Settle
 }
 
 func (c *collector) note(text string) {

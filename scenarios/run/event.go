@@ -12,6 +12,8 @@ const (
 	EventScout    EventKind = "scout"    // the first session starts
 	EventSettle   EventKind = "settle"   // a round starts; Done coordinators were seen, of Total expected
 	EventLook     EventKind = "look"     // a look of Total sessions starts, its burst included
+	EventStage    EventKind = "stage"    // stage Done of Total starts; it lasts For
+	EventNodes    EventKind = "nodes"    // the names lead elsewhere now: Total nodes to dial
 	EventSession  EventKind = "session"  // a session of the look ended: Done of Total, Failed of them
 	EventDropped  EventKind = "dropped"  // a node is dialled no more, because of its certificate
 	EventAsk      EventKind = "ask"      // a judge wants a further look of Total sessions

@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,27 +79,59 @@ func confirmed(list string, hosts []string) bool {
 	return true
 }
 
+// excesses lists what is more than polite.
 func excesses(s scenarios.Scenario) []string {
 	if s.Kind == scenarios.KindCertificates {
 		return nil // one handshake a node
 	}
-	var out []string
-	rate, open := float64(s.Load.Rate), s.Load.Concurrency
+	d := demandOf(s)
+	return slices.Concat(rateExcess(s, d), openExcess(s), timeExcess(s, d))
+}
+
+func rateExcess(s scenarios.Scenario, d demand) []string {
+	closed := slices.ContainsFunc(s.Load.Stages, func(st scenarios.Stage) bool { return st.Closed > 0 })
+	together := s.Load.Rate <= 0 && slices.ContainsFunc(s.Load.Stages, func(st scenarios.Stage) bool { return st.Hold > 0 })
 	switch {
-	case rate <= 0:
-		out = append(out, fmt.Sprintf("sessions that are not paced may be more than %d/s", politeRate))
-	case rate > politeRate:
-		out = append(out, fmt.Sprintf("%g new sessions a second is more than %d", rate, politeRate))
+	case s.Kind == scenarios.KindIdle:
+		return nil // a handful, once
+	case d.rate > politeRate:
+		return []string{fmt.Sprintf("%g new sessions a second is more than %d", float64(d.rate), politeRate)}
+	case d.rate <= 0 || closed || together:
+		return []string{fmt.Sprintf("sessions that are not paced may be more than %d/s", politeRate)}
 	}
-	if open > politeOpen {
-		out = append(out, fmt.Sprintf("%d open at once is more than %d", open, politeOpen))
+	return nil
+}
+
+func openExcess(s scenarios.Scenario) []string {
+	var out []string
+	over := func(n int, form string) {
+		if n > politeOpen {
+			out = append(out, fmt.Sprintf(form, n, politeOpen))
+		}
+	}
+	over(s.Load.Concurrency, "%d open at once is more than %d")
+	for _, st := range s.Load.Stages {
+		over(st.Closed, "%d at once is more than %d")
+		over(st.Hold, "%d held at once is more than %d")
+	}
+	over(s.Watch.Long, "%d that stay open is more than %d")
+	if s.Capacity.UntilFull {
+		return append(out, "until_full takes every place that the service has")
+	}
+	over(s.Capacity.Hold, "%d held at once is more than %d")
+	return out
+}
+
+func timeExcess(s scenarios.Scenario, d demand) []string {
+	switch {
+	case s.Kind == scenarios.KindIdle || d.lasts <= politeFor:
+		return nil // an idle ladder is long, and holds a handful of sessions
+	case d.text != "":
+		return []string{fmt.Sprintf("%s takes %s, which is more than %s", d.text, d.lasts.Round(time.Second), politeFor)}
 	}
 	typical := judge.Plan(s, len(s.Target.Endpoints)).Typical
-	if d := lasting(s, typical); d > politeFor {
-		out = append(out, fmt.Sprintf("%d sessions at %s, %s to settle and %s to hold take %s, which is more than %s",
-			typical, s.Load.Rate, s.Load.Settle, s.Load.BurstHold, d.Round(time.Second), politeFor))
-	}
-	return out
+	return []string{fmt.Sprintf("%d sessions at %s, %s to settle and %s to hold take %s, which is more than %s",
+		typical, s.Load.Rate, s.Load.Settle, s.Load.BurstHold, d.lasts.Round(time.Second), politeFor)}
 }
 
 // unconfirmed reports whether the run must keep to what is polite.

@@ -39,6 +39,46 @@ func TestCheckGuardsShowsItsArithmetic(t *testing.T) {
 			s.Load.Rate, s.Load.Concurrency = 0, 1000
 			s.Target.Endpoints = []string{"127.0.0.1:1", "[::1]", "localhost:2", "127.9.9.9"}
 		}, ""},
+		"a fast stage": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindStages)
+			s.Load.Stages = []scenarios.Stage{{Rate: 20, For: seconds(10)}, {Rate: 60, For: seconds(10)}}
+		}, "60 new sessions a second is more than 50; to allow it: --confirm 192.0.2.1"},
+		"a polite stage": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindStages)
+			s.Load.Rate, s.Load.Stages = 0, []scenarios.Stage{{Rate: 20, For: seconds(10)}}
+		}, ""},
+		"a closed stage, which nobody paces": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindStages)
+			s.Load.Stages = []scenarios.Stage{{Closed: 65, For: seconds(10)}}
+		}, "sessions that are not paced may be more than 50/s, and 65 at once is more than 64; to allow it: --confirm 192.0.2.1"},
+		"a stage that holds many, and long": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindStages)
+			s.Load.Stages = []scenarios.Stage{{Rate: 20, Ramp: seconds(10)}, {Hold: 400, For: seconds(600)}}
+		}, "400 held at once is more than 64, and ramp to 20/s in 10s, then ramp to 400 held sessions at 10/s, about 40s, and hold them 10m0s takes 10m50s, which is more than 10m0s; to allow it: --confirm 192.0.2.1"},
+		"capacity for a few": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindCapacity)
+			s.Capacity = scenarios.CapacityConfig{Hold: 64, For: seconds(60)}
+		}, ""},
+		"capacity for many": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindCapacity)
+			s.Capacity = scenarios.CapacityConfig{Hold: 65, For: seconds(60)}
+		}, "65 held at once is more than 64; to allow it: --confirm 192.0.2.1"},
+		"capacity until full": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindCapacity)
+			s.Capacity = scenarios.CapacityConfig{UntilFull: true}
+		}, "until_full takes every place that the service has; to allow it: --confirm 192.0.2.1"},
+		"an idle ladder, however long": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindIdle)
+			s.Load.Rate, s.Idle.Steps = 0, []scenarios.Duration{seconds(3605)}
+		}, ""},
+		"a watch": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindWatch)
+			s.Load.Rate, s.Watch = 2, scenarios.WatchConfig{For: seconds(300), Long: 5}
+		}, ""},
+		"a long watch of many": {func(s *scenarios.Scenario) {
+			*s = of(*s, scenarios.KindWatch)
+			s.Load.Rate, s.Watch = 2, scenarios.WatchConfig{For: seconds(601), Long: 65}
+		}, "65 that stay open is more than 64, and new sessions at 2/s for 10m1s, 1202 in all, beside 65 that stay open takes 10m1s, which is more than 10m0s; to allow it: --confirm 192.0.2.1"},
 		"certificates alone": {func(s *scenarios.Scenario) { s.Kind, s.Load.Rate = scenarios.KindCertificates, 0 }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -59,6 +99,11 @@ func TestCheckGuardsShowsItsArithmetic(t *testing.T) {
 			}
 		})
 	}
+}
+
+func of(s scenarios.Scenario, kind scenarios.Kind) scenarios.Scenario {
+	s.Kind = kind
+	return s
 }
 
 func TestLoopbackIsThisMachineAlone(t *testing.T) {

@@ -171,6 +171,7 @@ func (r *run) burst(ctx context.Context, count int) {
 			})
 		})
 	}
+	all.Go(func() { r.pagesDuring(ctx, due+time.Duration(r.s.Load.BurstHold)/2) })
 	all.Wait()
 	r.free = max(r.free, r.since())
 }

@@ -39,30 +39,18 @@ func (r *run) since() time.Duration { return time.Since(r.started) }
 // wait returns true once the run's clock shows at, false where ctx ends before.
 func (r *run) wait(ctx context.Context, at time.Duration) bool {
 	d := at - r.since()
-	if d <= 0 || ctx.Err() != nil {
-		return ctx.Err() == nil
+	if d > 0 && ctx.Err() == nil {
+		r.opt.sleep(ctx, d)
 	}
+	return ctx.Err() == nil
+}
+
+// sleep returns after d, or where ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return ctx.Err() == nil
 	case <-ctx.Done():
-		return false
 	}
 }
-
-// slots bounds how many sessions are open at once.
-type slots chan struct{}
-
-// take waits for a free slot; false where ctx ends before.
-func (s slots) take(ctx context.Context) bool {
-	select {
-	case s <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-func (s slots) give() { <-s }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,9 +37,39 @@ type Options struct {
 	// OnEvent carries watch.on_event out. nil: there is none.
 	OnEvent func(ctx context.Context, command string) error
 
+	// RateByHabit says that load.rate is politeness alone and nobody's wish:
+	// where every name leads to this machine, nobody is there to be spared, and
+	// nothing is paced.
+	RateByHabit bool
+
 	judge  func(judge.Evidence) judge.Judgement // nil is judge.All
 	plan   func(scenarios.Scenario, int) judge.Budget
+	tags   func(scenarios.Scenario) []scenarios.TagTimes
 	routed func(netip.AddrPort) bool
+	sleep  func(ctx context.Context, d time.Duration) // until ctx ends, at the longest
+}
+
+// orReal fills in what a test may take the place of.
+func (o Options) orReal() Options {
+	if o.Resolve == nil {
+		o.Resolve = net.DefaultResolver.LookupNetIP
+	}
+	if o.judge == nil {
+		o.judge = judge.All
+	}
+	if o.plan == nil {
+		o.plan = judge.Plan
+	}
+	if o.tags == nil {
+		o.tags = judge.TagsWanted
+	}
+	if o.routed == nil {
+		o.routed = routed
+	}
+	if o.sleep == nil {
+		o.sleep = sleep
+	}
+	return o
 }
 
 // run is one run while it goes on.
@@ -51,12 +82,16 @@ type run struct {
 	seed    uint64
 	started time.Time
 	nodes   roster
+	needs   []scenarios.Resource // of this machine
 	budget  judge.Budget
 	pacer   Pacer
 	free    time.Duration // when the next row of sessions may begin
 	slots   slots
 	seq     atomic.Int64
 	collect *collector
+	closing closing
+
+	hear func(scenarios.Observation) // told of every session that ended, concurrently; nil: nobody listens
 
 	starts context.Context // ends where no further session may start
 	halt   context.CancelFunc
@@ -81,10 +116,13 @@ type run struct {
 // be changed meanwhile, and the result shares it.
 func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) scenarios.Result {
 	r, ctx := begin(ctx, s, opt)
-	defer r.halt()
+	defer r.finish()
 	r.open = open
-	if r.resolve(ctx) && r.scout(ctx) {
+	if r.resolve(ctx) && r.pagesAllow(ctx) && r.scout(ctx) {
+		unfollow := r.follow()
 		r.loop()(ctx)
+		unfollow()
+		r.readPages(ctx, scenarios.PageAfter)
 	}
 	return r.end(ctx)
 }
@@ -111,26 +149,15 @@ func (r *run) loop() func(context.Context) {
 
 // begin readies a run; its clock starts here.
 func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, context.Context) {
-	if opt.Resolve == nil {
-		opt.Resolve = net.DefaultResolver.LookupNetIP
-	}
-	if opt.judge == nil {
-		opt.judge = judge.All
-	}
-	if opt.plan == nil {
-		opt.plan = judge.Plan
-	}
-	if opt.routed == nil {
-		opt.routed = routed
-	}
+	opt = opt.orReal()
 	r := &run{
 		s: s, opt: opt, started: time.Now(), pacer: Pacer{Rate: s.Load.Rate},
 		seed:  cmp.Or(s.Seed, uint64(rand.Uint32())),
-		slots: make(slots, max(1, s.Load.Concurrency)),
+		slots: newSlots(max(1, s.Load.Concurrency)),
 	}
 	r.id = newID(r.started)
 	r.starts, r.halt = context.WithCancel(ctx)
-	r.collect = &collector{opt: opt, halt: r.halt, looks: []scenarios.Look{}}
+	r.collect = newCollector(s, opt, r.started, r.halt)
 	return r, ctx
 }
 
@@ -141,8 +168,7 @@ func (r *run) resolve(ctx context.Context) bool {
 		return false
 	}
 	from := r.since()
-	names := resolver{r.s.Target.DNS, r.opt.Resolve, r.opt.routed}
-	nodes, err := names.nodes(ctx, r.s.Target, time.Duration(r.s.Load.Timeout))
+	nodes, err := r.names(ctx)
 	r.collect.resolved(r.since() - from)
 	if ctx.Err() != nil {
 		return false
@@ -153,9 +179,25 @@ func (r *run) resolve(ctx context.Context) bool {
 		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: e.Class(), Text: e.Error(), Hint: e.Hint()})
 		return false
 	}
-	r.nodes.all = nodes
+	r.nodes.set(nodes)
+	r.spare(nodes)
+	r.needs = Preflight(r.s, len(nodes))
 	r.collect.event(Event{Kind: EventResolved, Total: len(nodes), Text: nodeList(nodes)})
 	return true
+}
+
+// names are the nodes that the endpoints' names lead to now.
+func (r *run) names(ctx context.Context) ([]Node, error) {
+	names := resolver{r.s.Target.DNS, r.opt.Resolve, r.opt.routed}
+	return names.nodes(ctx, r.s.Target, time.Duration(r.s.Load.Timeout))
+}
+
+// spare lifts a pace of mere habit where all nodes are this machine.
+func (r *run) spare(nodes []Node) {
+	elsewhere := slices.ContainsFunc(nodes, func(n Node) bool { return !n.Addr.Addr().IsLoopback() })
+	if r.opt.RateByHabit && !elsewhere {
+		r.s.Load.Rate, r.pacer.Rate = 0, 0
+	}
 }
 
 func nodeList(nodes []Node) string {
@@ -171,6 +213,12 @@ func nodeList(nodes []Node) string {
 		text += n.Addr.String()
 	}
 	return text
+}
+
+// finish lets go of what begin took.
+func (r *run) finish() {
+	r.halt()
+	r.closing.end()
 }
 
 // catch keeps the first panic of a session for Run's own goroutine, where the

@@ -44,11 +44,12 @@ const cleanup = 5 * time.Second
 
 // job is one session to have.
 type job struct {
-	node Node
-	part scenarios.Part
-	due  time.Duration // since the run began
-	hold time.Duration // how long to stay after the query
-	mute bool          // no query: who answered is known from opening, or not at all
+	node    Node
+	part    scenarios.Part
+	due     time.Duration // since the run began
+	hold    time.Duration // how long to stay after the query
+	unpaced bool          // no time was promised: it starts as soon as it can
+	mute    bool          // no query: who answered is known from opening, or not at all
 }
 
 // session lives one session, from waiting until it is due to the end of its
@@ -57,37 +58,54 @@ type job struct {
 // only ctx cuts it short.
 func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) {
 	o, ran := r.await(j)
-	if !ran {
-		return o, false
+	if ran {
+		r.placed(ctx, j, &o)
 	}
+	return o, ran
+}
+
+// placed lives a session that has a place, and gives it back.
+func (r *run) placed(ctx context.Context, j job, o *scenarios.Observation) {
 	defer r.slots.give()
+	r.lived(ctx, j, o)
+}
+
+// lived lives a session whose record has begun, and completes it.
+func (r *run) lived(ctx context.Context, j job, o *scenarios.Observation) {
 	defer r.catch()
-	r.over(j, &o, r.live(ctx, j, &o))
-	return o, true
+	r.over(j, o, r.live(ctx, j, o))
 }
 
 // await waits until a session is due and has a place, which the caller gives
-// back, and begins its record; false where it is not to start.
+// back, and begins its record; false where it is not to start. Who awaits
+// sessions one after the other owes nothing for the time before.
 func (r *run) await(j job) (scenarios.Observation, bool) {
 	asked := r.since()
 	if !r.wait(r.starts, j.due) {
 		return scenarios.Observation{}, false
 	}
-	owed := r.since() - max(j.due, asked)
-	if !r.slots.take(r.starts) {
+	freed, ok := r.slots.place(r.starts)
+	if !ok {
 		return scenarios.Observation{}, false
 	}
 	if !r.nodes.has(j.node) {
 		r.slots.give()
 		return scenarios.Observation{}, false
 	}
+	return r.record(j, max(asked, freed.Sub(r.started))), true
+}
+
+// record begins the record of a session that could have started when it was
+// due, but not before ready: what passed since then, the generator owes.
+func (r *run) record(j job, ready time.Duration) scenarios.Observation {
 	o := scenarios.Observation{
-		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Owed: owed, Node: j.node.Addr,
+		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Node: j.node.Addr,
 	}
-	if r.unpaced() {
-		o.Due, o.Owed = o.Start, 0 // nothing was promised, so nothing is late
+	o.Owed = o.Start - max(j.due, ready)
+	if j.unpaced || j.part != scenarios.Arrival && r.unpaced() {
+		o.Due, o.Owed, o.Unpaced = o.Start, 0, true
 	}
-	return o, true
+	return o
 }
 
 // over is the end of a session: its record is complete.
@@ -96,6 +114,9 @@ func (r *run) over(j job, o *scenarios.Observation, leftOpen bool) {
 		r.nodes.drop(j.node)
 	}
 	r.collect.end(*o, leftOpen)
+	if r.hear != nil {
+		r.hear(*o)
+	}
 }
 
 // live opens, asks, holds and closes. A close that fails does not spoil the session.
@@ -104,7 +125,7 @@ func (r *run) live(ctx context.Context, j job, o *scenarios.Observation) (leftOp
 	if err != nil {
 		return r.unopened(ctx, o, err)
 	}
-	defer func() { leftOpen = leave(ctx, s) }()
+	defer func() { leftOpen = r.leave(ctx, s) }()
 	if err := r.ask(ctx, j, s); err != nil {
 		blame(ctx, o, err, scenarios.Execute)
 		return false
@@ -136,11 +157,17 @@ func leave(ctx context.Context, s Session) (leftOpen bool) {
 	return s.Close(ctx) != nil
 }
 
+// leave is [leave] within a context that many sessions share.
+func (r *run) leave(ctx context.Context, s Session) (leftOpen bool) {
+	return s.Close(r.closing.context(ctx)) != nil
+}
+
 // maxText bounds the words kept of a failure, in bytes.
 const maxText = 512
 
 // blame records why a session ended. A session that we cut off ourselves ended
-// unknown; phase and class are guessed where the error does not say.
+// unknown, as did one that this machine could not carry; phase and class are
+// guessed where the error does not say.
 func blame(ctx context.Context, o *scenarios.Observation, err error, phase scenarios.Phase) {
 	o.Text = clip(err.Error())
 	if ctx.Err() != nil && !o.Refused {
@@ -160,6 +187,9 @@ func blame(ctx context.Context, o *scenarios.Observation, err error, phase scena
 	}
 	if errors.As(err, &hint) {
 		o.Hint = hint.Hint()
+	}
+	if generatorsOwn(o.Class) {
+		o.Outcome = scenarios.Unknown
 	}
 }
 

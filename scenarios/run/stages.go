@@ -1,6 +1,148 @@
 package run
 
-import "context"
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
 
-// stages has the stages of a load, one after the other.
-func (r *run) stages(ctx context.Context) { panic("not built") }
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+)
+
+// stages has the stages of a load, one after the other, each at its own time:
+// sessions that outlive their stage run beside the next one. All of them are one look.
+func (r *run) stages(ctx context.Context) {
+	_, planned := r.s.Load.StagesTake()
+	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: planned}, 0)
+	var all sync.WaitGroup
+	begin, from := r.since(), scenarios.Rate(0)
+	for i, st := range r.s.Load.Stages {
+		if len(r.nodes.left()) == 0 || !r.wait(r.starts, begin) {
+			break
+		}
+		lasts := st.Lasts(r.pacer.Rate)
+		r.collect.event(Event{Kind: EventStage, Done: i + 1, Total: len(r.s.Load.Stages), For: lasts, Text: stageText(st, r.pacer.Rate)})
+		r.stage(ctx, &all, begin, st, from)
+		begin, from = begin+lasts, st.Rate
+	}
+	all.Wait()
+	r.collect.close(r.stopped())
+	if len(r.nodes.left()) == 0 && !r.stopped() {
+		r.noNodes()
+	}
+}
+
+// stage starts everything that a stage has.
+func (r *run) stage(ctx context.Context, all *sync.WaitGroup, begin time.Duration, st scenarios.Stage, from scenarios.Rate) {
+	switch {
+	case st.Closed > 0:
+		r.closed(ctx, all, st.Closed, begin+st.Lasts(0))
+	case st.Hold > 0:
+		r.holdAll(ctx, all, begin, st)
+	case st.Ramp > 0:
+		r.arrive(ctx, all, begin, Ramp{From: from, To: st.Rate, In: time.Duration(st.Ramp), For: time.Duration(st.For)})
+	default:
+		r.arrive(ctx, all, begin, Constant{Rate: st.Rate, For: time.Duration(st.For)})
+	}
+}
+
+// closed has so many sessions at once, each worker the next as soon as its last
+// has ended. Nobody is promised a time, so nobody is late: such a load slows down
+// with the service.
+func (r *run) closed(ctx context.Context, all *sync.WaitGroup, workers int, end time.Duration) {
+	turn := new(atomic.Int64)
+	for range workers {
+		all.Go(func() { r.work(ctx, turn, end) })
+	}
+}
+
+// work is one worker, whose sessions share one record: each is over before the
+// next begins.
+func (r *run) work(ctx context.Context, turn *atomic.Int64, end time.Duration) {
+	var o scenarios.Observation
+	for now := r.since(); now < end && !r.stopped(); now = r.since() {
+		nodes := r.nodes.left()
+		if len(nodes) == 0 {
+			return
+		}
+		n := nodes[int(turn.Add(1)-1)%len(nodes)]
+		j := job{node: n, part: scenarios.Parallel, due: now, unpaced: true}
+		o = r.record(j, now)
+		r.lived(ctx, j, &o)
+	}
+}
+
+// holdAll opens the sessions that a stage keeps, at load.rate.
+func (r *run) holdAll(ctx context.Context, all *sync.WaitGroup, begin time.Duration, st scenarios.Stage) {
+	end := begin + st.Lasts(r.pacer.Rate)
+	login, done := r.until(end)
+	defer done()
+	for n := range st.Hold {
+		j := job{part: scenarios.Held, due: begin + r.pacer.Due(n), mute: true}
+		if !r.wait(r.starts, j.due) {
+			return
+		}
+		freed, ok := r.slots.place(login)
+		if !ok {
+			r.collect.drop()
+			continue
+		}
+		nodes := r.nodes.left()
+		if len(nodes) == 0 {
+			r.slots.give()
+			return
+		}
+		j.node = nodes[n%len(nodes)]
+		all.Go(func() {
+			o := r.record(j, freed.Sub(r.started))
+			r.hold(ctx, j, &o, end)
+		})
+	}
+}
+
+// hold opens one session, keeps it until end, asks it for a sign of life, and
+// closes it. It has a place only while it logs in, and at the end.
+func (r *run) hold(ctx context.Context, j job, o *scenarios.Observation, end time.Duration) {
+	defer r.catch()
+	s, err := r.login(ctx, j, o)
+	if err != nil {
+		r.over(j, o, r.unopened(ctx, o, err))
+		return
+	}
+	r.keep(ctx, s, o, end)
+	if r.slots.take(ctx) {
+		defer r.slots.give()
+	}
+	r.over(j, o, r.part(ctx, s, o))
+}
+
+// login opens a session and gives its place back.
+func (r *run) login(ctx context.Context, j job, o *scenarios.Observation) (Session, error) {
+	defer r.slots.give()
+	return r.open(ctx, j.node, o)
+}
+
+// keep lets a session idle until end, or until the run stops.
+func (r *run) keep(ctx context.Context, s Session, o *scenarios.Observation, end time.Duration) {
+	o.Outcome = scenarios.OK
+	left := end - r.since()
+	if left <= 0 {
+		return
+	}
+	if err := s.Wait(r.starts, left); err != nil && !r.stopped() {
+		blame(ctx, o, err, scenarios.Execute)
+	}
+}
+
+// part asks a session that is still there for a sign of life, and closes it.
+func (r *run) part(ctx context.Context, s Session, o *scenarios.Observation) (leftOpen bool) {
+	defer func() { leftOpen = r.leave(ctx, s) }()
+	if o.Outcome != scenarios.OK || r.stopped() {
+		return false
+	}
+	if err := s.Ping(ctx); err != nil {
+		blame(ctx, o, err, scenarios.Execute)
+	}
+	return false
+}

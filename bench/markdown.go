@@ -1,0 +1,84 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// text is such as "1.203 x (1.154 to 1.310)".
+func (s spread) text(unit string) string {
+	if s.N == 0 {
+		return "-"
+	}
+	if s.N == 1 || s.Min == s.Max {
+		return figure(s.Median) + unit
+	}
+	return fmt.Sprintf("%s%s (%s to %s)", figure(s.Median), unit, figure(s.Min), figure(s.Max))
+}
+
+// figure has three or four digits that count.
+func figure(v float64) string {
+	switch {
+	case v == 0:
+		return "0"
+	case v < 10:
+		return fmt.Sprintf("%.3f", v)
+	case v < 100:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}
+
+// markdown is results.md: written by the tool, never by hand.
+func (r *results) markdown() string {
+	var b strings.Builder
+	how := "the full run"
+	if r.Quick {
+		how = "a quick run (--quick): short windows, rough figures"
+	}
+	fmt.Fprintf(&b, "# Results\n\nWritten by `make bench`: %s, begun %s, took %s. Figures are medians over the rounds, with minimum and maximum in brackets. README.md says what they mean.\n\n", how, r.Began.Format(time.DateTime+" MST"), r.Took)
+	for _, name := range slices.Sorted(maps.Keys(r.Machine)) {
+		fmt.Fprintf(&b, "- %s: %s\n", name, r.Machine[name])
+	}
+	if len(r.Targets) > 0 {
+		b.WriteString("\n## Targets\n\n| target | limit | measured | |\n|---|---|---|---|\n")
+		for _, v := range r.Targets {
+			got := v.Why
+			if got == "" {
+				got = v.Got.text(unit(v.Unit))
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.What, v.limit(), got, v.met())
+		}
+	}
+	for _, m := range r.Cells {
+		m.markdown(&b)
+	}
+	if len(r.Holds) > 0 {
+		b.WriteString("\n## Held sessions, direct\n\n| client | | held | memory each, KB | resident in all, MB | opened in, s |\n|---|---|---|---|---|---|\n")
+		for _, k := range r.Holds {
+			how := security(k.TLS)
+			if k.Parked {
+				how += ", a goroutine parked on each"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s |\n", k.Client, how, k.N, figure(k.EachKB), figure(float64(k.Held.RSSKB)/1024), figure(k.Held.Opening.Seconds()))
+		}
+	}
+	return b.String()
+}
+
+func (m *measured) markdown(b *strings.Builder) {
+	fmt.Fprintf(b, "\n## %s\n\n| client | sessions/s | client CPU, us | of it user | bytes | mallocs | sim CPU, us | HAProxy CPU, us | peak MB | errors |\n|---|---|---|---|---|---|---|---|---|---|\n", m.Name)
+	for _, f := range m.Figures {
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %d |\n", f.Client, f.Rate.text(""), f.CPU.text(""), figure(f.User.Median),
+			figure(f.Bytes.Median), figure(f.Mallocs.Median), figure(f.Sim.Median), figure(f.Proxy.Median), figure(f.PeakMB.Median), f.Errors)
+	}
+	b.WriteString("\n| ours against | sessions/s | client CPU |\n|---|---|---|\n")
+	for _, q := range m.Ratios {
+		fmt.Fprintf(b, "| %s | %s | %s |\n", q.Against, q.Rate.text(" x"), q.CPU.text(" x"))
+	}
+}

@@ -1,0 +1,65 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+)
+
+// oursClient is impala-lbcheck's client: a context that can end, a timeout per
+// phase, a record per session. Columns are not asked for.
+type oursClient struct{ tls *hs2client.TLSConfig }
+
+func newOurs(roots *x509.CertPool) oursClient {
+	if roots == nil {
+		return oursClient{}
+	}
+	return oursClient{&hs2client.TLSConfig{
+		Roots: roots, ServerName: serverName, Curves: []tls.CurveID{curve}, Chains: new(hs2client.ChainCache),
+	}}
+}
+
+func (o oursClient) config(addr string) hs2client.Config {
+	return hs2client.Config{Addr: addr, User: userName, TLS: o.tls, Timeout: patience, NoDescribe: true, Record: new(hs2client.Record)}
+}
+
+func (o oursClient) session(ctx context.Context, addr string) error {
+	s, err := hs2client.Open(ctx, o.config(addr))
+	if err != nil {
+		return err
+	}
+	rows, err := s.Query(ctx, statement)
+	if err == nil && rows.Len() != 1 {
+		err = errors.New("not one row")
+	}
+	return errors.Join(err, s.Close(ctx))
+}
+
+func (o oursClient) keep(ctx context.Context, addr string, parked bool) (func() error, error) {
+	s, err := hs2client.Open(ctx, o.config(addr))
+	if err != nil {
+		return nil, err
+	}
+	if !parked {
+		return func() error { return s.Close(ctx) }, nil
+	}
+	wait, wake := context.WithCancel(ctx)
+	waited := make(chan error, 1)
+	go func() {
+		err := s.Wait(wait, time.Hour)
+		if errors.Is(err, context.Canceled) {
+			err = nil
+		}
+		waited <- err
+	}()
+	return func() error {
+		wake()
+		return errors.Join(<-waited, s.Close(ctx))
+	}, nil
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+)
+
+// account is a simulated AWS with a VPC and three coordinators, which the SDK
+// finds by the environment; hence none of these tests is parallel.
+type account struct {
+	*awssim.AWS
+	file string // its lb.yaml
+}
+
+func newAccount(t *testing.T) account {
+	t.Helper()
+	sim, err := awssim.Start(awssim.Config{Region: "eu-west-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sim.Close() })
+	vpc := sim.AddVPC(awssim.VPC{Tags: map[string]string{"Name": "blue VPC"}})
+	for _, zone := range []string{"a", "b"} {
+		subnet := sim.AddSubnet(awssim.Subnet{VPC: vpc, Zone: "eu-west-1" + zone, Tags: map[string]string{"Name": "blue Private subnet 0"}})
+		sim.AddInstance(awssim.Instance{Subnet: subnet, Tags: map[string]string{"env": "blue", "type": "coordinator"}})
+	}
+	dir := t.TempDir()
+	for k, v := range map[string]string{
+		"AWS_ENDPOINT_URL": sim.URL(), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-west-1",
+		"AWS_EC2_METADATA_DISABLED": "true", "AWS_PROFILE": "", "AWS_CONFIG_FILE": filepath.Join(dir, "none"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(dir, "none"),
+	} {
+		t.Setenv(k, v)
+	}
+	file := filepath.Join(dir, "lb.yaml")
+	if err := os.WriteFile(file, []byte(lbfile.Init(false, "blue")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return account{sim, file}
+}
+
+// aws runs a command line whose names resolve nowhere.
+func aws(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = mainCode(args, world{
+		out: &out, err: &errs, getenv: func(string) string { return "" },
+		lookup: func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") },
+	})
+	return out.String(), errs.String(), code
+}
+
+func TestALoadBalancerIsPlannedBuiltComparedAndRemoved(t *testing.T) {
+	a := newAccount(t)
+	for _, step := range []struct {
+		args []string
+		code int
+		says []string
+	}{
+		{[]string{"plan"}, exitPass, []string{"create load balancer elb-impala-blue", "call: elasticloadbalancing:CreateLoadBalancer", "To do: "}},
+		{[]string{"plan", "--detailed-exitcode"}, exitChanges, []string{"To do: "}},
+		{[]string{"plan", "--emit", "cli"}, exitPass, []string{"#!/bin/sh", "aws elb create-load-balancer"}},
+		{[]string{"status"}, exitFail, []string{"It differs from the file"}},
+		{[]string{"apply"}, exitPass, []string{"Done in this run", "Impala Daemons Load Balancer", "impala-lbcheck smoke ", "--expect-coordinators 2", "all 2 coordinators are in service"}},
+		{[]string{"apply"}, exitPass, []string{"all 2 coordinators are in service"}},
+		{[]string{"plan", "--detailed-exitcode"}, exitPass, []string{"Nothing to do."}},
+		{[]string{"status"}, exitPass, []string{"all 2 coordinators are in service"}},
+		{[]string{"destroy"}, exitUsage, []string{"delete load balancer elb-impala-blue"}},
+		{[]string{"destroy", "--yes", "green"}, exitUsage, nil},
+		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing of ours is there."}},
+		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing of ours is there."}},
+	} {
+		stdout, stderr, code := aws(t, append(append([]string{"provision"}, step.args...), "-f", a.file)...)
+		if code != step.code {
+			t.Errorf("%s: exit %d, want %d\n%s%s", step.args, code, step.code, stdout, stderr)
+		}
+		for _, words := range step.says {
+			if !strings.Contains(stdout, words) {
+				t.Errorf("%s does not say %q\n%s%s", step.args, words, stdout, stderr)
+			}
+		}
+		script := strings.HasPrefix(stdout, "#!") // which is to be run: an owner tag is whole in it
+		if strings.Contains(stdout+stderr, awssim.Account) && !script {
+			t.Errorf("%s shows the account\n%s%s", step.args, stdout, stderr)
+		}
+	}
+	if left := a.LoadBalancers(); len(left) > 0 {
+		t.Errorf("left: %+v", left)
+	}
+}
+
+func TestTheAccountIsShownWhereItIsAskedFor(t *testing.T) {
+	a := newAccount(t)
+	stdout, _, _ := aws(t, "provision", "plan", "-f", a.file, "--verbose")
+	if !strings.Contains(stdout, awssim.Account) {
+		t.Error(stdout)
+	}
+}
+
+func TestAnotherAccountIsRefused(t *testing.T) {
+	a := newAccount(t)
+	_, stderr, code := aws(t, "provision", "apply", "-f", a.file, "--expect-account", "210987654321")
+	if code != exitUsage || len(a.LoadBalancers()) > 0 || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+func TestAMissingPermissionIsNamed(t *testing.T) {
+	a := newAccount(t)
+	a.Deny("elasticloadbalancing:CreateLoadBalancer")
+	stdout, stderr, code := aws(t, "provision", "apply", "-f", a.file)
+	if code != exitFail || !strings.Contains(stderr, "lacks the permission elasticloadbalancing:CreateLoadBalancer") {
+		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+	}
+}
+
+func TestJSONIsForPrograms(t *testing.T) {
+	a := newAccount(t)
+	var plan provision.Plan
+	stdout, _, code := aws(t, "provision", "plan", "-f", a.file, "--json")
+	if err := json.Unmarshal([]byte(stdout), &plan); err != nil || code != exitPass || plan.Schema != provision.PlanSchema || plan.Writes() == 0 {
+		t.Errorf("exit %d, %v, plan %+v", code, err, plan)
+	}
+	var report provision.Report
+	stdout, stderr, code := aws(t, "provision", "apply", "-f", a.file, "--json")
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != exitPass || len(report.Outputs.Coordinators) != 2 {
+		t.Errorf("exit %d, %v, outputs %+v", code, err, report.Outputs)
+	}
+	for line := range strings.Lines(stderr) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("progress: %s", line)
+		}
+	}
+}
+
+func TestSmokeTakesOverWhatWasBuilt(t *testing.T) {
+	a := newAccount(t)
+	_, stderr, code := aws(t, "smoke", "--from-provision", a.file)
+	if code != exitUsage || !strings.Contains(stderr, "is not there yet; impala-lbcheck provision apply builds it") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	if stdout, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+		t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
+	}
+	_, stderr, code = aws(t, "smoke", "--from-provision", a.file, "--protocol", "beeswax")
+	if code != exitUsage || !strings.Contains(stderr, "has no listener on 21000") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	_, stderr, code = aws(t, "smoke", "127.0.0.1", "--from-provision", a.file)
+	if code != exitUsage || !strings.Contains(stderr, "leave 127.0.0.1 out") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}

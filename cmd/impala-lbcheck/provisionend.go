@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
+	"github.com/impala-lbcheck/impala-lbcheck/report"
+)
+
+// finish prints a report, whole or as far as it came, and ends with the code.
+func (p *provisioning) finish(ctx context.Context, w world, r provision.Report, err error) error {
+	var printed error
+	if p.json {
+		printed = p.encode(w, r)
+	} else {
+		printed = p.print(w, r.Account, reportText(r))
+	}
+	if err != nil {
+		return p.failed(ctx, r.Account, err)
+	}
+	if printed != nil {
+		return &exitError{exitInternal, printed}
+	}
+	return exitWith(reportCode(r))
+}
+
+// reportCode is 1 where something differs, or somebody is not in service.
+func reportCode(r provision.Report) int {
+	out := slices.ContainsFunc(r.Instances, func(h provision.InstanceHealth) bool { return h.State != "InService" })
+	if len(r.Drift) > 0 || out {
+		return exitFail
+	}
+	return exitPass
+}
+
+// failed ends a command with what AWS, or we, refused: 2 where nothing was
+// asked for that could be done, 1 where a call failed or something is in the way.
+func (p *provisioning) failed(ctx context.Context, account string, err error) error {
+	var by interrupted
+	var refused *provision.RefusedError
+	err = &maskedError{err, p.mask(account)}
+	switch {
+	case errors.As(context.Cause(ctx), &by):
+		return &exitError{signalCode(by.sig), errors.New("interrupted; what was done stays, and the next run continues")}
+	case errors.As(err, &refused):
+		return err
+	}
+	return &exitError{exitFail, err}
+}
+
+// maskedError is an error whose text does not show the account.
+type maskedError struct {
+	error
+	mask *strings.Replacer
+}
+
+func (e *maskedError) Error() string { return e.mask.Replace(e.error.Error()) }
+func (e *maskedError) Unwrap() error { return e.error }
+
+// mask hides the account's number, which is in every ARN, unless it was asked for.
+func (p *provisioning) mask(account string) *strings.Replacer {
+	if account == "" || p.verbose {
+		return strings.NewReplacer()
+	}
+	return strings.NewReplacer(account, "************")
+}
+
+// print writes text for people. What AWS says in it is neutralized line by line.
+func (p *provisioning) print(w world, account, text string) error {
+	mask := p.mask(account)
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		words := strings.TrimLeft(line, " ")
+		b.WriteString(line[:len(line)-len(words)])
+		b.WriteString(report.Neutralize(mask.Replace(words), maxProvisionLine))
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w.out, b.String())
+	return ignoreClosed(err)
+}
+
+// maxProvisionLine bounds a line that holds AWS's words, or a command.
+const maxProvisionLine = 4000
+
+// accountNumber is what an account looks like in an ARN.
+var accountNumber = regexp.MustCompile(`\b[0-9]{12}\b`)
+
+// progress tells each step on stderr.
+func (p *provisioning) progress(w world) func(provision.Event) {
+	return func(e provision.Event) {
+		if !p.verbose {
+			e.Text = accountNumber.ReplaceAllString(e.Text, "************")
+		}
+		if p.json {
+			if line, err := json.Marshal(e); err == nil {
+				fmt.Fprintf(w.err, "%s\n", line)
+			}
+			return
+		}
+		fmt.Fprintf(w.err, "%s: %s\n", e.Step, report.Neutralize(e.Text, maxProvisionLine))
+	}
+}

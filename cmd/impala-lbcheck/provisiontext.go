@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
+)
+
+// planText is a plan for people: each change with what is, what would be and
+// why, and the call that would be made. The last line counts.
+func planText(p provision.Plan) string {
+	b := &strings.Builder{}
+	fmt.Fprintf(b, "%s, %s, account %s\n\n", p.Cluster, p.Region, p.Account)
+	writeChanges(b, p.Changes)
+	writeNotes(b, p.Notes)
+	fmt.Fprintf(b, "\n%s\n", countChanges(p.Changes))
+	return b.String()
+}
+
+func writeChanges(b *strings.Builder, changes []provision.Change) {
+	for _, c := range changes {
+		fmt.Fprintf(b, "%s %s %s\n", c.Action, c.Resource, c.Name)
+		switch {
+		case c.Action == provision.NoOp && c.Before != "":
+			fmt.Fprintf(b, "    %s\n", c.Before)
+			continue
+		case c.Before != "" && c.Before != c.After:
+			fmt.Fprintf(b, "    is: %s\n", c.Before)
+		}
+		if c.After != "" {
+			fmt.Fprintf(b, "    want: %s\n", c.After)
+		}
+		if c.Why != "" {
+			fmt.Fprintf(b, "    why: %s\n", c.Why)
+		}
+		if c.Call != "" {
+			fmt.Fprintf(b, "    call: %s\n", c.Call)
+		}
+	}
+}
+
+func writeNotes(b *strings.Builder, notes []string) {
+	if len(notes) > 0 {
+		b.WriteString("\n")
+	}
+	for _, n := range notes {
+		fmt.Fprintf(b, "note: %s\n", n)
+	}
+}
+
+// countChanges is the last line: what there is to do, or what stops it.
+func countChanges(changes []provision.Change) string {
+	n := map[provision.Action]int{}
+	for _, c := range changes {
+		n[c.Action]++
+	}
+	var parts []string
+	for _, a := range []provision.Action{provision.Create, provision.Update, provision.Delete, provision.Wait, provision.Conflict, provision.Blocked, provision.NoOp} {
+		if n[a] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[a], a))
+		}
+	}
+	switch {
+	case n[provision.Conflict]+n[provision.Blocked] > 0:
+		return "Nothing can be written as things are: " + strings.Join(parts, ", ") + "."
+	case n[provision.Create]+n[provision.Update]+n[provision.Delete] == 0:
+		return "Nothing to do."
+	}
+	return "To do: " + strings.Join(parts, ", ") + "."
+}
+
+// reportText is how things stand, for people. The last line says it all.
+func reportText(r provision.Report) string {
+	b := &strings.Builder{}
+	fmt.Fprintf(b, "%s, %s, account %s\n", r.Cluster, r.Region, r.Account)
+	section(b, "Done in this run", len(r.Done) > 0, func() { writeDone(b, r.Done) })
+	section(b, "Differs from the file", len(r.Drift) > 0, func() { writeChanges(b, r.Drift) })
+	section(b, "Coordinators", len(r.Instances) > 0, func() {
+		for _, h := range r.Instances {
+			fmt.Fprintf(b, "  %s (%s)\n", h, h.Zone)
+		}
+	})
+	section(b, "Certificate", r.Certificate != nil, func() { writeCertificate(b, *r.Certificate) })
+	section(b, "Names", len(r.DNS) > 0, func() {
+		for _, name := range sortedKeys(r.DNS) {
+			fmt.Fprintf(b, "  %s: %s\n", name, r.DNS[name])
+		}
+	})
+	section(b, "Access log", r.AccessLog != "", func() { fmt.Fprintf(b, "  %s\n", r.AccessLog) })
+	section(b, "Left", len(r.Left) > 0, func() {
+		for _, l := range r.Left {
+			fmt.Fprintf(b, "  %s %s: %s\n", l.Resource, l.Name, l.Why)
+		}
+	})
+	settings := provision.ImpalaSettings(r.Outputs)
+	section(b, "What Impala and its clients are told", settings != "", func() { b.WriteString(settings) })
+	section(b, "Prove it", len(r.Smoke) > 0, func() {
+		for _, line := range r.Smoke {
+			fmt.Fprintf(b, "  %s\n", line)
+		}
+	})
+	writeNotes(b, r.Notes)
+	fmt.Fprintf(b, "\n%s\n", standing(r))
+	return b.String()
+}
+
+// section writes a titled part, where there is something in it.
+func section(b *strings.Builder, title string, there bool, write func()) {
+	if there {
+		fmt.Fprintf(b, "\n%s\n", title)
+		write()
+	}
+}
+
+func writeDone(b *strings.Builder, done []provision.Change) {
+	for _, c := range done {
+		fmt.Fprintf(b, "  %s %s %s: %s\n", c.Action, c.Resource, c.Name, c.Call)
+	}
+}
+
+func writeCertificate(b *strings.Builder, c provision.Certificate) {
+	fmt.Fprintf(b, "  %s %s %s\n", c.ARN, c.Domain, c.Status)
+	if !c.NotAfter.IsZero() {
+		fmt.Fprintf(b, "  %d days left, until %s; issued by %s\n", c.DaysLeft, c.NotAfter.Format("2006-01-02"), c.Issuer)
+	}
+	for _, record := range c.Validation {
+		fmt.Fprintf(b, "  keep this record in DNS, it is asked for again at each renewal:\n    %s\n", record)
+	}
+}
+
+// standing is a report in one sentence.
+func standing(r provision.Report) string {
+	out := 0
+	for _, h := range r.Instances {
+		if h.State != "InService" {
+			out++
+		}
+	}
+	left := slices.DeleteFunc(slices.Clone(r.Left), func(l provision.Leftover) bool { return l.Kept })
+	switch {
+	case len(left) > 0:
+		return fmt.Sprintf("%d things are left; destroy again continues.", len(left))
+	case len(r.Drift) > 0:
+		return fmt.Sprintf("It differs from the file: %s", countChanges(r.Drift))
+	case out > 0:
+		return fmt.Sprintf("As the file says, but %d of %d coordinators are not in service.", out, len(r.Instances))
+	case r.Outputs.DNSName == "":
+		return "Nothing of ours is there."
+	}
+	return fmt.Sprintf("As the file says, and all %d coordinators are in service.", len(r.Instances))
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,93 @@
+package hs2client
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
+)
+
+// inPieces gives at most n bytes at a time.
+type inPieces struct {
+	io.Reader
+	n int
+}
+
+func (p inPieces) Read(b []byte) (int, error)  { return p.Reader.Read(b[:min(len(b), p.n)]) }
+func (p inPieces) Write(b []byte) (int, error) { return len(b), nil }
+
+func text(b []byte, s string) []byte {
+	return append(binary.BigEndian.AppendUint32(b, uint32(len(s))), s...)
+}
+
+// configuration is a map of n entries, http_addr at that place, and a byte that
+// follows it.
+func configuration(n, at int) []byte {
+	b := binary.BigEndian.AppendUint32([]byte{byte(thrift.STRING), byte(thrift.STRING)}, uint32(n))
+	for i := range n {
+		if i == at {
+			b = text(text(b, wantedKey), "coord:25000")
+			continue
+		}
+		b = text(text(b, fmt.Sprintf("OPTION_%d", i)), strings.Repeat("v", i*7%90))
+	}
+	return append(b, 0x5a)
+}
+
+func TestTheConfigurationIsReadHoweverItComes(t *testing.T) {
+	t.Parallel()
+	const n = 120
+	for _, at := range []int{-1, 0, 61, n - 1} {
+		whole := configuration(n, at)
+		for _, piece := range []int{1, 2, 3, 5, 8, 13, 100, 1 << 20} {
+			for _, framed := range []bool{false, true} {
+				sent := whole
+				if framed {
+					sent = nil
+					for part := range slices.Chunk(whole, min(piece+1, len(whole))) {
+						sent = saslframe.AppendFrame(sent, part)
+					}
+				}
+				w := &wire{rw: inPieces{bytes.NewReader(sent), piece}, framed: framed}
+				w.begin(1 << 20)
+				var r openResult
+				err := r.readConfiguration(context.Background(), newProtocol(w))
+				want := "coord:25000"
+				if at < 0 {
+					want = ""
+				}
+				if err != nil || r.httpAddr != want {
+					t.Fatalf("pieces of %d, framed %v, entry %d: %q, %v", piece, framed, at, r.httpAddr, err)
+				}
+				if last, err := w.ReadByte(); last != 0x5a || err != nil || w.budget != 1<<20-len(whole) {
+					t.Errorf("pieces of %d, framed %v: then comes %x, %v; the budget is %d", piece, framed, last, err, w.budget)
+				}
+			}
+		}
+	}
+}
+
+func TestAConfigurationWithALengthThatCannotBe(t *testing.T) {
+	t.Parallel()
+	head := binary.BigEndian.AppendUint32([]byte{byte(thrift.STRING), byte(thrift.STRING)}, 2)
+	for name, entry := range map[string][]byte{
+		"a key of negative length":   {0xff, 0xff, 0xff, 0xff, 'x'},
+		"a value of negative length": append(text(nil, "key"), 0x80, 0, 0, 0),
+		"a value beyond the budget":  append(text(nil, "key"), 0, 1, 0, 0),
+	} {
+		w := &wire{rw: inPieces{bytes.NewReader(append(bytes.Clone(head), append(text(text(nil, "a"), "b"), entry...)...)), 1 << 20}}
+		w.begin(1 << 10)
+		err := new(openResult).readConfiguration(context.Background(), newProtocol(w))
+		if kindOf(err) != KindOversize {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

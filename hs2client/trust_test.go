@@ -1,0 +1,67 @@
+package hs2client
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"math/big"
+	"testing"
+	"time"
+)
+
+// issue makes a certificate that is valid from now for so long, signed by an
+// authority; nil: by itself, as an authority.
+func issue(t *testing.T, name string, now time.Time, life time.Duration, by *x509.Certificate, key *ecdsa.PrivateKey) *x509.Certificate {
+	t.Helper()
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(life),
+	}
+	if by == nil {
+		c.IsCA, c.BasicConstraintsValid, by = true, true, c
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, c, by, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := x509.ParseCertificate(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func TestAnAuthorityThatRunsOutIsNoticedByACacheThatKnewIt(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	now := time.Now().Truncate(time.Second)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := issue(t, "root", now, day, nil, key)
+	leaf := issue(t, "impala.example.com", now, 9*day, root, key)
+	roots := x509.NewCertPool()
+	roots.AddCert(root)
+	for name, cache := range map[string]*ChainCache{"with a cache": new(ChainCache), "without": nil} {
+		for _, tc := range []struct {
+			after time.Duration
+			want  Kind
+		}{{0, KindOther}, {day, KindOther}, {day + 1, KindExpired}, {9 * day, KindExpired}, {10 * day, KindExpired}, {0, KindOther}} {
+			at := now.Add(tc.after)
+			shown := cache.look([]*x509.Certificate{leaf}, "impala.example.com", roots, at)
+			p := &Peer{Chain: shown.trust.status, late: shown.trust.late, NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter}
+			p.State.Version = 0x0304
+			got := KindOther
+			if why, ok := errors.AsType[*cause](refusal(p, new(TLSConfig), at)); ok {
+				got = why.kind
+			}
+			if got != tc.want {
+				t.Errorf("%s, %v later: %s, want %s", name, tc.after, got, tc.want)
+			}
+		}
+	}
+}

@@ -1,0 +1,264 @@
+package impalaweb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// literal are pages as an Impala of two executors has them, shortened.
+var literal = map[string]string{
+	"/healthz": "OK",
+	"/?json": `{"version":"impalad version 4.4.1-RELEASE RELEASE (build 0123)\nBuilt on Mon","effective_locale":"C",
+		"process_start_time":"2026-01-02 03:04:05.678","impala_server_mode":true,"is_coordinator":true,"is_executor":false,"is_quiescing":false}`,
+	"/jsonmetrics?json": `{"impala.thrift-server.hiveserver2-frontend.connections-in-use":58,
+		"impala.thrift-server.hiveserver2-frontend.total-connections":1017,
+		"impala.thrift-server.hiveserver2-frontend.svc-thread-wait-time":{"count":3,"25th %-ile":0},
+		"impala.thrift-server.beeswax-frontend.connections-in-use":2,"impala.thrift-server.beeswax-frontend.total-connections":3,
+		"impala-server.num-open-hiveserver2-sessions":61,"impala-server.version":"impalad version 4.4.1"}`,
+	"/varz?json": `{"title":"Command-line Flags","flags":[
+		{"name":"fe_service_threads","type":"int32","description":"(Advanced) number of threads","default":"64","current":"128","experimental":false},
+		{"name":"client_keepalive_probe_period_s","type":"int32","default":"0","current":"600"},
+		{"name":"idle_session_timeout","type":"int32","default":"0","current":"-1"},{"name":"hostname","type":"string","default":"","current":"a"}]}`,
+	"/backends?json": `{"backends":[
+		{"address":"coord-a1:27000","is_coordinator":true,"is_executor":false,"is_quiescing":false,"is_blacklisted":false,"is_active":true},
+		{"address":"exec-1:27000","is_executor":true,"is_quiescing":false,"is_blacklisted":false,"is_active":true},
+		{"address":"exec-2:27000","is_executor":true,"is_quiescing":false,"is_blacklisted":false,"is_active":true},
+		{"address":"exec-3:27000","is_executor":true,"is_quiescing":false,"is_blacklisted":true,"is_active":false},
+		{"address":"exec-4:27000","is_executor":true,"is_quiescing":true,"is_blacklisted":false,"is_active":false}],
+		"num_active_backends":3,"num_quiescing_backends":1,"num_blacklisted_backends":1}`,
+}
+
+// all is what literal says.
+func all() View {
+	return View{
+		Healthy: new(true), Quiescing: new(false), Version: "impalad version 4.4.1-RELEASE RELEASE (build 0123)",
+		Threads: new(128), InUse: new(58), Total: new(1017), Sessions: new(61), Executors: new(2),
+		Keepalive: new(10 * time.Minute), IdleSession: new(time.Duration(0)),
+	}
+}
+
+// serve answers with pages, or as override does where it has the path.
+func serve(t *testing.T, pages map[string]string, override map[string]http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if handle := override[r.RequestURI]; handle != nil {
+			handle(w, r)
+			return
+		}
+		body, ok := pages[r.RequestURI]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		io.WriteString(w, body)
+	}))
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+func TestPagesOfAnImpalaAreRead(t *testing.T) {
+	t.Parallel()
+	at := serve(t, literal, nil)
+	got, err := Read(t.Context(), at, HiveServer2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(all(), got); diff != "" {
+		t.Error(diff)
+	}
+	got, err = Read(t.Context(), at, Beeswax)
+	if err != nil || *got.InUse != 2 || *got.Total != 3 {
+		t.Errorf("Beeswax: %v in use of %v, %v", *got.InUse, *got.Total, err)
+	}
+}
+
+// with is literal with one page replaced.
+func with(path, body string) map[string]string {
+	pages := maps.Clone(literal)
+	pages[path] = body
+	return pages
+}
+
+func TestAPageThatIsWrongLeavesItsPartUnknown(t *testing.T) {
+	t.Parallel()
+	unknownMetrics := func(v *View) { v.InUse, v.Total, v.Sessions = nil, nil, nil }
+	unknownProcess := func(v *View) { v.Version, v.Quiescing = "", nil }
+	huge := strings.Repeat(" ", maxPage+1)
+	for name, c := range map[string]struct {
+		path, body string
+		lacks      func(*View)
+		says       string
+	}{
+		"a page of too many bytes":       {"/jsonmetrics?json", huge, unknownMetrics, "/jsonmetrics?json: more than 2 MiB"},
+		"a page as long as may be":       {"/backends?json", literal["/backends?json"] + huge[:maxPage-len(literal["/backends?json"])], func(*View) {}, ""},
+		"HTML":                           {"/?json", "<html>", unknownProcess, "/?json: not the JSON expected"},
+		"a list for an object":           {"/jsonmetrics?json", "[]", unknownMetrics, "not the JSON expected"},
+		"a text for a truth":             {"/?json", `{"is_quiescing":"no"}`, unknownProcess, "not the JSON expected"},
+		"no word of shutting down":       {"/?json", `{"version":"x"}`, func(v *View) { v.Version, v.Quiescing = "x", nil }, "no is_quiescing"},
+		"nothing at all":                 {"/varz?json", "null", func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "no fe_service_threads; no client_keepalive_probe_period_s"},
+		"a flag that is no number":       {"/varz?json", strings.Replace(literal["/varz?json"], "128", "many", 1), func(v *View) { v.Threads = nil }, `fe_service_threads is no number: "many"`},
+		"a metric that is a text":        {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", `"58"`, 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
+		"a negative metric":              {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "-1", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
+		"a metric beyond reason":         {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "1e300", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
+		"a metric that is null":          {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "null", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
+		"backends that are no list":      {"/backends?json", `{"backends":{}}`, func(v *View) { v.Executors = nil }, "not the JSON expected"},
+		"no backends":                    {"/backends?json", `{}`, func(v *View) { v.Executors = nil }, "no backends"},
+		"a version of too many bytes":    {"/?json", `{"version":"` + strings.Repeat("v", 1000) + `","is_quiescing":true}`, func(v *View) { v.Version, v.Quiescing = strings.Repeat("v", maxVersion), new(true) }, ""},
+		"JSON that goes on for ever":     {"/varz?json", strings.Repeat("[", 1<<20), func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "not the JSON expected"},
+		"a page that stops in its midst": {"/varz?json", literal["/varz?json"][:200], func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "not the JSON expected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := all()
+			c.lacks(&want)
+			got, err := Read(t.Context(), serve(t, with(c.path, c.body), nil), HiveServer2)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+			if fmt.Sprint(err) == "<nil>" != (c.says == "") || !strings.Contains(fmt.Sprint(err), c.says) {
+				t.Errorf("error %v, want %q", err, c.says)
+			}
+			if err != nil && len(err.Error()) > 2*maxText {
+				t.Errorf("error of %d bytes", len(err.Error()))
+			}
+		})
+	}
+}
+
+func TestAPageThatIsNotGivenIsNamed(t *testing.T) {
+	t.Parallel()
+	at := serve(t, literal, map[string]http.HandlerFunc{
+		"/healthz":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
+		"/varz?json": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
+	})
+	want := all()
+	*want.Healthy = false
+	want.Threads, want.Keepalive, want.IdleSession = nil, nil, nil
+	got, err := Read(t.Context(), at, HiveServer2)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	var page *PageError
+	if !errors.As(err, &page) || page.Path != "/varz?json" || err.Error() != "/varz?json: status 401 Unauthorized" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestARedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	elsewhere := serve(t, nil, map[string]http.HandlerFunc{"/healthz": func(http.ResponseWriter, *http.Request) { t.Error("the other host was asked") }})
+	at := serve(t, literal, map[string]http.HandlerFunc{
+		"/healthz": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://"+elsewhere+"/healthz", http.StatusFound)
+		},
+	})
+	got, err := Read(t.Context(), at, HiveServer2)
+	if got.Healthy != nil || err == nil || err.Error() != "/healthz: status 302 Found" {
+		t.Errorf("%v, %v", got.Healthy, err)
+	}
+}
+
+func TestOnlyTheHostGivenIsDialled(t *testing.T) {
+	t.Parallel()
+	client := newClient("127.0.0.1:1")
+	if _, _, err := get(t.Context(), client, "http://127.0.0.1:2/"); !errors.Is(err, errElsewhere) {
+		t.Errorf("another port: %v", err)
+	}
+	for _, address := range []string{"", "coord-a1", "a:1/healthz?", "a@b:1", "http://a:1", "a:1 b", ":25000", "a:port"} {
+		if v, err := Read(t.Context(), address, HiveServer2); err == nil || !strings.Contains(err.Error(), "is no host:port") || v != (View{}) {
+			t.Errorf("%q: %+v, %v", address, v, err)
+		}
+	}
+}
+
+func TestTheProxyOfTheEnvironmentIsNotAsked(t *testing.T) {
+	t.Parallel()
+	if newClient("127.0.0.1:1").Transport.(*http.Transport).Proxy != nil {
+		t.Error("there is a proxy")
+	}
+}
+
+func TestWhereNobodyAnswersTheFirstPageSaysSo(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := ln.Addr().String()
+	ln.Close()
+	_, err = Read(t.Context(), closed, HiveServer2)
+	if err == nil || !strings.HasPrefix(err.Error(), "/healthz: dial tcp ") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestASlowPageEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	at := serve(t, literal, map[string]http.HandlerFunc{
+		"/jsonmetrics?json": func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, "{")
+			w.(http.Flusher).Flush()
+			cancel()
+			<-r.Context().Done() // the reader has gone
+		},
+	})
+	got, err := Read(ctx, at, HiveServer2)
+	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "/varz") {
+		t.Errorf("error %v", err)
+	}
+	if got.Healthy == nil || got.Version == "" || got.InUse != nil {
+		t.Errorf("view %+v", got)
+	}
+}
+
+func TestPagesThatDripEndAtTheBound(t *testing.T) {
+	t.Parallel()
+	at := serve(t, literal, map[string]http.HandlerFunc{
+		"/varz?json": func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, "{")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		},
+	})
+	got, err := readWithin(t.Context(), 200*time.Millisecond, at, HiveServer2)
+	if !errors.Is(err, context.DeadlineExceeded) || got.InUse == nil || got.Threads != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestAnAnswerThatIsNoHTTPIsBounded(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	go func() {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		conn.Read(make([]byte, 1024))
+		io.WriteString(conn, strings.Repeat("x", 20000)+"\r\n\r\n")
+	}()
+	v, err := Read(t.Context(), ln.Addr().String(), HiveServer2)
+	if err == nil || len(err.Error()) > 2*maxText || v != (View{}) {
+		t.Errorf("%+v, %v", v, err)
+	}
+}

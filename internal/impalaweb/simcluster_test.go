@@ -1,0 +1,75 @@
+package impalaweb
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+)
+
+// startWithPages starts a cluster of one coordinator that serves its pages.
+func startWithPages(t *testing.T, c simcluster.Config, faults ...string) *simcluster.Cluster {
+	t.Helper()
+	c.Coordinators, c.Web = 1, true
+	for _, text := range faults {
+		f, err := simcluster.ParseFault(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Faults = append(c.Faults, f)
+	}
+	cluster, err := simcluster.Start(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cluster.Close() })
+	return cluster
+}
+
+func TestPagesOfTheSimulatedClusterAreRead(t *testing.T) {
+	t.Parallel()
+	const version = "impalad version 4.5.0-RELEASE RELEASE (build 760167307562346a5e2a830bf6bcd55ed0767397)"
+	usual := func() View {
+		return View{
+			Healthy: new(true), Quiescing: new(false), Version: version, Threads: new(64), InUse: new(0), Total: new(0),
+			Sessions: new(0), Executors: new(3), Keepalive: new(10 * time.Minute), IdleSession: new(time.Duration(0)),
+		}
+	}
+	for name, c := range map[string]struct {
+		config simcluster.Config
+		faults []string
+		differ func(*View)
+	}{
+		"an idle one":                {simcluster.Config{}, nil, func(*View) {}},
+		"others' sessions":           {simcluster.Config{Background: []int{40}}, nil, func(v *View) { *v.InUse, *v.Total, *v.Sessions = 40, 40, 40 }},
+		"more of them than threads":  {simcluster.Config{Background: []int{40}}, []string{"threads=8"}, func(v *View) { *v.Threads, *v.InUse, *v.Total, *v.Sessions = 8, 8, 8, 8 }},
+		"one that is being drained":  {simcluster.Config{}, []string{"draining"}, func(v *View) { *v.Quiescing = true }},
+		"a cluster without executor": {simcluster.Config{}, []string{"no-executors"}, func(v *View) { *v.Executors = 0 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cluster := startWithPages(t, c.config, c.faults...)
+			want := usual()
+			c.differ(&want)
+			got, err := Read(t.Context(), cluster.Names()[0], HiveServer2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestACoordinatorThatIsNotThereHasNoPages(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []string{"dead", "refused", "starting=1h"} {
+		cluster := startWithPages(t, simcluster.Config{}, fault)
+		if v, err := Read(t.Context(), cluster.Names()[0], HiveServer2); err == nil || v != (View{}) {
+			t.Errorf("%s: %+v, %v", fault, v, err)
+		}
+	}
+}

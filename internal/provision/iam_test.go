@@ -1,0 +1,254 @@
+package provision
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+)
+
+// commands are those that ask AWS; each has a policy in docs/iam.
+var commands = []string{"plan", "apply", "status", "destroy"}
+
+// unasked are actions of a policy that no run against the simulated AWS needs,
+// and why they are there.
+var unasked = map[string]string{
+	"iam:CreateServiceLinkedRole":   "the first load balancer of an account makes AWSServiceRoleForElasticLoadBalancing",
+	"ec2:DescribeAccountAttributes": "Elastic Load Balancing asks for it of who creates a load balancer (its user guide, API permissions)",
+	"ec2:DescribeInternetGateways":  "likewise",
+}
+
+// policy is an IAM policy document, as strictly as IAM reads it.
+type policy struct {
+	Version   string
+	Statement []statement
+}
+
+type statement struct {
+	Sid, Effect string
+	Action      []string
+	Resource    []string
+	Condition   map[string]map[string][]string `json:",omitempty"`
+}
+
+func readPolicy(t *testing.T, command string) (p policy, text string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "iam", command+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		t.Fatalf("%s.json: %v", command, err)
+	}
+	return p, string(raw)
+}
+
+// actions is the set of what a policy allows.
+func (p policy) actions() map[string]bool {
+	all := map[string]bool{}
+	for _, s := range p.Statement {
+		for _, a := range s.Action {
+			all[a] = true
+		}
+	}
+	return all
+}
+
+// needed collects by command the IAM actions of runs, and the writes by name.
+type needed struct {
+	actions map[string]map[string]bool // by command
+	writes  map[string]bool            // names of calls, of every command: "CreateLoadBalancer"
+}
+
+// during runs a command and notes what it asked for.
+func (n *needed) during(c *cluster, command string, run func()) {
+	before := len(c.Calls())
+	run()
+	if n.actions[command] == nil {
+		n.actions[command] = map[string]bool{}
+	}
+	for _, call := range c.Calls()[before:] {
+		for _, action := range call.Needs {
+			n.actions[command][action] = true
+		}
+		if call.Write {
+			n.writes[call.Name] = true
+		}
+	}
+}
+
+func (n *needed) plan(t *testing.T, c *cluster, spec lbfile.Spec) {
+	t.Helper()
+	n.during(c, "plan", func() {
+		if p, err := MakePlan(t.Context(), c.here(t), spec); err != nil || len(p.Stops()) > 0 {
+			t.Errorf("plan: %v, stops %q", err, actions(p.Stops()))
+		}
+	})
+}
+
+func (n *needed) apply(t *testing.T, c *cluster, spec lbfile.Spec) {
+	t.Helper()
+	n.plan(t, c, spec)
+	n.during(c, "apply", func() { mustApply(t, c, spec) })
+	n.during(c, "status", func() {
+		if r, err := Status(t.Context(), c.here(t), spec); err != nil || len(r.Drift) > 0 {
+			t.Errorf("status: %v, drift %q", err, actions(r.Drift))
+		}
+	})
+}
+
+func (n *needed) destroy(t *testing.T, c *cluster, spec lbfile.Spec) {
+	t.Helper()
+	n.during(c, "destroy", func() {
+		if _, err := ListOwned(t.Context(), c.here(t), spec, DestroyOptions{PurgeLogs: true}); err != nil {
+			t.Error(err)
+		}
+		destroyAll(t, c, spec)
+	})
+}
+
+// whole drives every command through what it can meet: plain and with TLS, from
+// nothing and after somebody's hand, with a bucket of our own and with a foreign
+// one.
+func whole(t *testing.T) needed {
+	t.Helper()
+	n := needed{actions: map[string]map[string]bool{}, writes: map[string]bool{}}
+
+	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
+	c.AddBucket(awssim.Bucket{Name: "blue-logs", Policy: `{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:DeleteBucket","Resource":"arn:aws:s3:::blue-logs"}]}`, Tags: map[string]string{"team": "data"}})
+	n.apply(t, c, spec)
+	n.destroy(t, c, spec)
+
+	c, spec = newCluster(t, awssim.Config{IssueAfter: 1}), tlsFile(t)
+	spec.Draining = lbfile.Span(3e11)
+	n.apply(t, c, spec)
+
+	// Others change this and that, and lb.yaml changes too.
+	spare := c.AddSubnet(awssim.Subnet{VPC: c.vpc, Zone: "us-east-1c"})
+	other := c.anyGroup()
+	c.SetBalancer(spec.Balancer(), func(b *awssim.Balancer) { b.Groups, b.Subnets = other, []string{b.Subnets[0], spare} })
+	c.SetInterfaceGroups(c.ENIs()[0].ID, c.ENIs()[0].Groups[0])
+	spec.Clients = parsePrefixes("172.16.0.0/12")
+	n.apply(t, c, spec)
+	spec.Coordinators = lbfile.Coordinators{IDs: c.instances[1:]}
+	spec.TLS.Domain, spec.TLS.Certificate = "", c.AddCertificate(awssim.Certificate{Domain: "other.example.com"})
+	n.apply(t, c, spec)
+	n.destroy(t, c, spec)
+	return n
+}
+
+// TestEachPolicyAllowsWhatItsCommandNeeds holds docs/iam to the calls that runs
+// really make: what they need is there, and nothing else is, but for what is
+// named with its reason.
+func TestEachPolicyAllowsWhatItsCommandNeeds(t *testing.T) {
+	t.Parallel()
+	n := whole(t)
+	for _, command := range commands {
+		p, _ := readPolicy(t, command)
+		allowed := p.actions()
+		for _, action := range slices.Sorted(maps.Keys(n.actions[command])) {
+			if !allowed[action] {
+				t.Errorf("%s.json lacks %s", command, action)
+			}
+		}
+		for _, action := range slices.Sorted(maps.Keys(allowed)) {
+			if !n.actions[command][action] && (command != "apply" || unasked[action] == "") {
+				t.Errorf("%s.json allows %s, which no run of %s needs", command, action, command)
+			}
+		}
+	}
+	apply, _ := readPolicy(t, "apply")
+	for action := range unasked {
+		if n.actions["apply"][action] || !apply.actions()[action] {
+			t.Errorf("%s is named as unasked: it is asked for, or not allowed", action)
+		}
+	}
+}
+
+// places stand in the policies for what is the reader's own.
+var places = strings.NewReplacer("ACCOUNT", "123456789012", "REGION", "us-east-1", "CLUSTER", "blue", "VPC", "vpc-0123abcd", "BUCKET", "blue-logs", "PREFIX", "impala")
+
+// mostPolicy is how many characters IAM takes in a managed policy, white space
+// not counted (IAM and STS quotas).
+const mostPolicy = 6144
+
+var (
+	sidForm    = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+	actionForm = regexp.MustCompile(`^(ec2|elasticloadbalancing|acm|s3|iam):[A-Z][A-Za-z]+$`)
+	arnForm    = regexp.MustCompile(`^arn:aws:[a-z0-9]+:(us-east-1)?:(123456789012)?:[a-z][A-Za-z0-9.*/_-]+$`)
+	unscoped   = regexp.MustCompile(`^(ec2:Describe|elasticloadbalancing:Describe|acm:ListCertificates$|acm:RequestCertificate$)`)
+)
+
+// TestPoliciesAreDocumentsThatIAMTakes reads them as IAM does, as far as that can
+// be known without asking it: form, length, and that nothing is allowed on
+// everything but what has no resource that could be named.
+func TestPoliciesAreDocumentsThatIAMTakes(t *testing.T) {
+	t.Parallel()
+	for _, command := range commands {
+		p, text := readPolicy(t, command)
+		if short := strings.Join(strings.Fields(text), ""); len(places.Replace(short)) > mostPolicy {
+			t.Errorf("%s.json has %d characters", command, len(short))
+		}
+		if p.Version != policyVersion || len(p.Statement) == 0 {
+			t.Errorf("%s.json: version %q, %d statements", command, p.Version, len(p.Statement))
+		}
+		sids := map[string]bool{}
+		for _, s := range p.Statement {
+			if sids[s.Sid] || !sidForm.MatchString(s.Sid) || s.Effect != "Allow" || len(s.Action) == 0 || len(s.Resource) == 0 {
+				t.Errorf("%s.json: statement %+v", command, s)
+			}
+			sids[s.Sid] = true
+			for _, a := range s.Action {
+				if !actionForm.MatchString(a) || slices.Equal(s.Resource, []string{"*"}) && !unscoped.MatchString(a) {
+					t.Errorf("%s.json, %s: %s on %q", command, s.Sid, a, s.Resource)
+				}
+			}
+			for _, r := range s.Resource {
+				if r != "*" && !arnForm.MatchString(places.Replace(r)) {
+					t.Errorf("%s.json, %s: resource %s", command, s.Sid, r)
+				}
+			}
+		}
+		if strings.Contains(text, "impala-lbcheck:owner") && !strings.Contains(text, `Tag/`+ownerTag+`": ["ACCOUNT/REGION/CLUSTER"]`) {
+			t.Errorf("%s.json names another owner", command)
+		}
+	}
+}
+
+// TestWhoMayOnlyLookIsToldSo plans with the rights of status.json: the dry runs
+// say what is missing, and status shows what differs all the same.
+func TestWhoMayOnlyLookIsToldSo(t *testing.T) {
+	t.Parallel()
+	c, spec := newCluster(t, awssim.Config{}), tlsFile(t)
+	status, _ := readPolicy(t, "status")
+	for _, command := range commands {
+		other, _ := readPolicy(t, command)
+		for action := range other.actions() {
+			if !status.actions()[action] {
+				c.Deny(action)
+			}
+		}
+	}
+	p, err := MakePlan(t.Context(), c.here(t), spec)
+	if err != nil || len(p.Stops()) == 0 || c.Writes() > 0 {
+		t.Errorf("plan: %v, stops %q, %d writes", err, actions(p.Stops()), c.Writes())
+	}
+	for _, s := range p.Stops() {
+		if !strings.Contains(s.Why, "the caller lacks the permission ec2:") {
+			t.Errorf("%s %s stops because %s", s.Resource, s.Name, s.Why)
+		}
+	}
+	r, err := Status(t.Context(), c.here(t), spec)
+	if err != nil || len(r.Drift) != p.Writes()+len(p.Stops()) {
+		t.Errorf("status: %v, drift %q", err, actions(r.Drift))
+	}
+}

@@ -1,0 +1,162 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+)
+
+// even are k equal shares.
+func even(k int) []float64 { return slices.Repeat([]float64{1 / float64(k)}, k) }
+
+// The known figures: 64 threads each, and a chance of 999 in 1000.
+func TestSafeSessions(t *testing.T) {
+	t.Parallel()
+	const sixth = 1. / 6
+	for name, tc := range map[string]struct {
+		shares []float64
+		want   int
+	}{
+		"two":                          {even(2), 96},
+		"three":                        {even(3), 136},
+		"five":                         {even(5), 213},
+		"eight":                        {even(8), 328},
+		"ten":                          {even(10), 404},
+		"two, one lost":                {even(1), 64},
+		"five, one lost":               {even(4), 175},
+		"eight, one lost":              {even(7), 290},
+		"ten, one lost":                {even(9), 366},
+		"zones of 2, 2 and 1":          {[]float64{sixth, sixth, sixth, sixth, 2 * sixth}, 140},
+		"zones of 2, 2 and 1, less it": {[]float64{sixth, sixth, 2 * sixth, 2 * sixth}, 137},
+		"one that takes everything":    {[]float64{1, 0}, 64},
+		"nobody":                       {nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := SafeSessions(tc.shares, 64, .999); got != tc.want {
+				t.Errorf("%d sessions are safe, want %d", got, tc.want)
+			}
+		})
+	}
+	if got := SafeSessions(even(5), 0, .999); got != 0 {
+		t.Errorf("without threads %d sessions are safe", got)
+	}
+}
+
+func TestFitsAtItsEnds(t *testing.T) {
+	t.Parallel()
+	near(t, "as many as one takes", Fits(8, even(3), 8), 1, 0)
+	near(t, "nobody", Fits(0, nil, 8), 1, 0)
+	near(t, "one more than all take", Fits(25, even(3), 8), 0, 0)
+	near(t, "some on nobody", Fits(1, nil, 8), 0, 0)
+	near(t, "24 on three with 8 places each", Fits(24, even(3), 8), 9465511770./282429536481, 1e-9) // 24!/(8!)^3 of 3^24
+	near(t, "10 on two with 9", Fits(10, even(2), 9), 1-2/1024., 1e-9)
+}
+
+// The chance is the sum over all ways to place n sessions, here listed.
+func TestFitsIsTheSumOfAllPlacements(t *testing.T) {
+	t.Parallel()
+	for _, shares := range [][]float64{even(2), even(4), {.5, .3, .2}, {.1, .1, .1, .1, .6}, {.97, .02, .01}} {
+		for n := range 13 {
+			for threads := range 8 {
+				want := placements(n, shares, threads)
+				if got := Fits(n, shares, threads); math.Abs(got-want) > 1e-12 {
+					t.Errorf("%d on %v with %d each: %g, want %g", n, shares, threads, got, want)
+				}
+			}
+		}
+	}
+}
+
+// placements adds up, over what the first may take, the ways to place the others.
+func placements(n int, shares []float64, threads int) float64 {
+	if len(shares) == 0 {
+		if n == 0 {
+			return 1
+		}
+		return 0
+	}
+	total, ways := 0., 1. // ways to choose who goes to the first
+	for first := 0; first <= min(n, threads); first++ {
+		total += ways * math.Pow(shares[0], float64(first)) * placements(n-first, shares[1:], threads)
+		ways *= float64(n-first) / float64(first+1)
+	}
+	return total
+}
+
+// Where too many on one is rare, bounds from single coordinators are closer
+// than any listing of placements could be had.
+func TestFitsLiesBetweenItsBounds(t *testing.T) {
+	t.Parallel()
+	for _, of := range []struct{ k, threads int }{{2, 64}, {10, 64}, {2, 1000}, {200, 64}, {200, 1000}} {
+		n := SafeSessions(even(of.k), of.threads, 1-1e-5)
+		low, high := fitBounds(n, even(of.k), of.threads)
+		if high-low > 1e-10 || high > 1-1e-6 {
+			t.Fatalf("the bounds %g and %g are no measure", low, high)
+		}
+		if got := Fits(n, even(of.k), of.threads); got < low-1e-9 || got > high+1e-9 {
+			t.Errorf("%d on %d with %d each: %.12f, want %.12f to %.12f", n, of.k, of.threads, got, low, high)
+		}
+	}
+	for _, shares := range [][]float64{even(3), even(10), {.5, .3, .2}} { // and where they are wide they hold
+		for n := 1; n <= 20*len(shares); n++ {
+			low, high := fitBounds(n, shares, 20)
+			if got := Fits(n, shares, 20); got < low-1e-9 || got > high+1e-9 {
+				t.Errorf("%d on %v: %g is not between %g and %g", n, shares, got, low, high)
+			}
+		}
+	}
+}
+
+// A number at which the bounds do not decide is decided by the exact chance,
+// and one too large for that by the lower bound.
+func TestSafeAsksTheExactChance(t *testing.T) {
+	t.Parallel()
+	n := SafeSessions(even(10), 64, .5)
+	if low, high := fitBounds(n, even(10), 64); low >= .5 || high < .5 {
+		t.Fatalf("%d is decided by its bounds, %g and %g", n, low, high)
+	}
+	if at, beyond := Fits(n, even(10), 64), Fits(n+1, even(10), 64); at < .5 || beyond >= .5 {
+		t.Errorf("%d fit with %g, one more with %g; want one half between them", n, at, beyond)
+	}
+	many := SafeSessions(even(10_000), 1000, .5)
+	if low, _ := fitBounds(many, even(10_000), 1000); low < .5 {
+		t.Errorf("%d fit with at least %g, want .5", many, low)
+	}
+}
+
+func TestFitsAgreesWithSimulation(t *testing.T) {
+	t.Parallel()
+	const draws = 40_000
+	for name, tc := range map[string]struct {
+		n       int
+		shares  []float64
+		threads int
+	}{
+		"404 on ten":  {404, even(10), 64},
+		"440 on ten":  {440, even(10), 64},
+		"230 on five": {230, even(5), 64},
+		"18 on three": {18, even(3), 8},
+		"uneven ones": {160, []float64{.4, .3, .2, .1}, 64},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := Power(tc.n, tc.shares, draws, Seeded(tc.n), func(counts []int) bool { return slices.Max(counts) <= tc.threads })
+			want := Fits(tc.n, tc.shares, tc.threads)
+			if off := math.Abs(got - want); off > 4*math.Sqrt(want*(1-want)/draws)+1e-9 {
+				t.Errorf("%.5f of the draws fit, want %.5f", got, want)
+			}
+		})
+	}
+}
+
+func BenchmarkSafeSessions(b *testing.B) {
+	for _, k := range []int{10, 100} {
+		b.Run(fmt.Sprintf("%d coordinators at one half", k), func(b *testing.B) {
+			for b.Loop() {
+				SafeSessions(even(k), 64, .5)
+			}
+		})
+	}
+}

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// writeLoad shows how long logins took from when they were due, and whether the
+// generator kept its promises, without which those times say little.
+func writeLoad(p *page, r scenarios.Result) {
+	l := r.Load
+	if l == nil {
+		return
+	}
+	p.title("Load, in milliseconds")
+	named := []namedTimes{{"login", l.Login}, {"lag", l.Lag}, {"own lag", l.Owed}}
+	p.times("from due", named)
+	if l.Late > 0 {
+		p.fact("late", fmt.Sprintf("%s started more than %d ms after they were due", count(l.Late, "session"), scenarios.LateAfter/time.Millisecond))
+	}
+	if l.Dropped > 0 {
+		p.fact("dropped", fmt.Sprintf("%s never started, for want of a free slot", count(l.Dropped, "session")))
+	}
+	if l.Cores > 0 {
+		p.fact("cores", fmt.Sprintf("%.2f of %d used by impala-lbcheck, on average", within(l.Cores, 0, 1e6), l.OfCores))
+	}
+	p.fact("needs", needs(l.Needs))
+}
+
+// needs lists what the plan takes of this machine.
+func needs(rs []scenarios.Resource) string {
+	var parts []string
+	for _, r := range rs {
+		part := fmt.Sprintf("%s %d", name(r.Name), r.Need)
+		if r.Have > 0 {
+			part += fmt.Sprintf(" of %d", r.Have)
+		}
+		if r.Short() {
+			part += " (TOO FEW)"
+		}
+		parts = append(parts, part)
+	}
+	return strings.TrimSpace(joined(parts, 8))
+}

@@ -1,0 +1,56 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// writeQuery shows how the statement fared on each coordinator, then the first
+// words of each class of failure.
+func writeQuery(p *page, r scenarios.Result) {
+	if len(r.Queries) == 0 {
+		return
+	}
+	p.title("The statement, by coordinator")
+	cols := []column{
+		{title: "coordinator", least: 11}, {title: "runs", right: true}, {title: "failed", right: true},
+		{title: "median", right: true}, {title: "slowest", right: true}, {title: "class", least: 12},
+	}
+	var rows [][]string
+	for _, q := range r.Queries {
+		median, slowest := "-", "-"
+		if len(q.Times) > 0 {
+			median, slowest = seconds(float64(medianOf(q.Times))), seconds(float64(slices.Max(q.Times)))
+		}
+		rows = append(rows, []string{
+			either(q.Coordinator != "", p.names.of(q.Coordinator), "(nobody said)"), strconv.Itoa(q.Runs), strconv.Itoa(q.Failed), median, slowest, orDash(name(q.Class)),
+		})
+	}
+	p.table(cols, rows)
+	p.examples(r.Queries)
+	p.say("%s", p.names.legend())
+}
+
+// medianOf is the middle one of some times, or the mean of the middle two.
+func medianOf(times []scenarios.Seconds) scenarios.Seconds {
+	sorted := slices.Sorted(slices.Values(times))
+	upper := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[upper]
+	}
+	return (sorted[upper-1] + sorted[upper]) / 2
+}
+
+// examples writes the first text of each class.
+func (p *page) examples(qs []scenarios.QueryTally) {
+	told := map[string]bool{}
+	for _, q := range qs {
+		if q.Class == "" || told[q.Class] || len(told) == maxHints {
+			continue
+		}
+		told[q.Class] = true
+		p.say("%s", errorOf(q.Class, q.Example))
+	}
+}

@@ -1,0 +1,260 @@
+package judge
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// say puts the verdict into words: what was held, what stopped it, and what
+// would be if a coordinator were lost; what to know besides; what to do.
+func (h hold) say(status scenarios.Status) (message, note, fix string) {
+	switch {
+	case h.Lost > 0:
+		return fmt.Sprintf("%d of %s no longer answered when asked after %s: they were cut while idle, or a coordinator went away",
+			h.Lost, count(h.Held, "held session"), lasting(h.For)), "", "impala-lbcheck idle tells when idle connections are cut, and how"
+	case h.closedOut():
+		return fmt.Sprintf("%s; the next one was closed (%s) and not left waiting: by a limit of the balancer, or for a coordinator that is gone",
+			h.held(), h.StoppedBy), "", whatToTry(h.astray, h.Held > 0)
+	case h.failed():
+		return h.sayAstray(), "", whatToTry(h.astray, h.Held > 0)
+	case status == scenarios.Inconclusive:
+		message, fix = h.sayOpen()
+		return message, "", fix
+	case h.Held == 0:
+		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", showsWho
+	case status == scenarios.Fail:
+		return h.held() + h.noAnswer() + h.oneLost(), h.doubts(), h.makeRoom()
+	case h.stalled():
+		return h.held() + h.noAnswer() + h.oneLost(), join(h.doubts(), ofQueries), h.nextStep()
+	}
+	return h.held() + h.oneLost(), join(h.doubts(), ofQueries), h.spareOne()
+}
+
+// showsWho is what to run where it is not about numbers.
+const showsWho = "impala-lbcheck smoke shows which coordinators answer"
+
+// ofQueries is what nobody should read into a capacity.
+const ofQueries = "Of their queries this says nothing: impala-lbcheck query does"
+
+// held is what was seen: "400 sessions stayed logged in for 10m0s on 10
+// coordinators, login p99 0.4 s, the fullest at 58 of 64".
+func (h hold) held() string {
+	out := h.ofAll()
+	if h.For == 0 || h.Held < h.goal {
+		out += " got in"
+	} else {
+		out += " stayed logged in for " + lasting(h.For)
+	}
+	if h.holders > 0 {
+		out += " on " + h.places()
+	}
+	if h.login != nil {
+		out += ", login p99 " + waited(h.login.Quantile(.99))
+	}
+	if h.holders > 0 {
+		out += fmt.Sprintf(", the fullest at %d of %s", h.fullest, h.threadsEach())
+	}
+	return out
+}
+
+// ofAll is "400 sessions", or "24 of 40 sessions".
+func (h hold) ofAll() string {
+	if h.Held < h.goal {
+		return fmt.Sprintf("%d of %s", h.Held, count(h.goal, "session"))
+	}
+	return count(h.Held, "session")
+}
+
+// places is how many coordinators held something, of how many.
+func (h hold) places() string {
+	if k := len(h.fleet.shares); h.holders < k {
+		return fmt.Sprintf("%d of %s", h.holders, count(k, "coordinator"))
+	}
+	return count(h.holders, "coordinator")
+}
+
+// threadsEach is the number of service threads, and where it comes from if
+// nobody said it.
+func (h hold) threadsEach() string {
+	if h.From == scenarios.ThreadsAssumed {
+		return fmt.Sprintf("%d (as is assumed)", h.Threads)
+	}
+	return fmt.Sprint(h.Threads)
+}
+
+// noAnswer is what became of the next session, and why.
+func (h hold) noAnswer() string {
+	out := fmt.Sprintf("; the next one got no answer (%s), ", h.StoppedBy)
+	switch {
+	case h.Cause == scenarios.CauseThreads:
+		return out + "since a coordinator had no service thread left"
+	case h.Cause == "":
+		return out + "and whether a coordinator was full or something in front of it cannot be told"
+	case h.roomEverywhere():
+		return out + "though every coordinator had threads to spare: the balancer has a limit of its own, HAProxy's maxconn for one"
+	case h.Phase == scenarios.TCP.String():
+		return out + "for its connection was not even accepted: something in front of the coordinators lets no more through"
+	}
+	return out + "though the fullest had room: the balancer has a limit of its own, HAProxy's maxconn for one, or the coordinators have fewer threads than declared"
+}
+
+// oneLost is what would be with a coordinator less.
+func (h hold) oneLost() string {
+	switch {
+	case len(h.fleet.shares) == 0:
+		return ""
+	case h.stalled() && h.Cause == scenarios.CauseBalancer:
+		return fmt.Sprintf("; with one coordinator lost %d fit", min(h.Held, h.SafeLost))
+	case h.stalled() || h.filling:
+		return fmt.Sprintf("; with one coordinator lost %d fit", h.SafeLost)
+	case h.SafeLost >= h.goal:
+		return fmt.Sprintf("; they still fit if one coordinator dies: then %d do", h.SafeLost)
+	case len(h.fleet.shares) == 1:
+		return "; not if the coordinator dies: there is no other"
+	}
+	return fmt.Sprintf("; not if one coordinator dies: then %d", h.SafeLost)
+}
+
+// doubts are what to know of the numbers.
+func (h hold) doubts() string {
+	out := ""
+	if h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads {
+		out = join(out, fmt.Sprintf("The fullest coordinator held more sessions than the %d threads that are declared", h.Threads))
+	}
+	if h.Safe > 0 && h.Held > h.Safe && h.Cause != scenarios.CauseBalancer {
+		out = join(out, fmt.Sprintf("They fit by luck: as %s places sessions %d do, in 99.9 of 100 cases", h.placing(), h.Safe))
+		if h.Policy == scenarios.AutoPolicy {
+			out += "; --policy says if yours is not left to chance"
+		}
+	}
+	if h.stalled() && !h.Entered && h.Cause == "" {
+		out = join(out, "The one that waited did not get in when the others had left, either")
+	}
+	return out
+}
+
+// placing is who places sessions.
+func (h hold) placing() string {
+	if h.Policy == scenarios.AutoPolicy {
+		return "chance"
+	}
+	return string(h.Policy)
+}
+
+// spareOne is what survives the loss of a coordinator.
+func (h hold) spareOne() string {
+	var ways []string
+	switch {
+	case h.MoreCoord == 1:
+		ways = append(ways, "add one coordinator")
+	case h.MoreCoord > 1:
+		ways = append(ways, fmt.Sprintf("add %d coordinators", h.MoreCoord))
+	}
+	if h.MoreThr > 0 {
+		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", h.MoreThr))
+	}
+	return strings.Join(ways, ", or ")
+}
+
+// makeRoom is what lets all sessions in.
+func (h hold) makeRoom() string {
+	if h.Cause == scenarios.CauseBalancer {
+		return fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal)
+	}
+	var ways []string
+	if need := Size(h.goal, h.Threads, h.Policy); need.Coordinators > len(h.fleet.shares) {
+		ways = append(ways, fmt.Sprintf("take %s of %d threads (%d to survive the loss of one)", count(need.Coordinators, "coordinator"), h.Threads, need.OneDown))
+	}
+	if threads := h.fleet.threadsFor(h.goal); threads > h.Threads {
+		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", threads))
+	}
+	out := strings.Join(ways, ", or ")
+	if h.Cause == "" && out != "" {
+		return tellApart + ". If a coordinator was full: " + out
+	}
+	return cmp.Or(out, tellApart)
+}
+
+// What to do about a limit of the balancer, and where it is not known whose it was.
+const (
+	raiseLimit = "raise the balancer's limit, HAProxy's maxconn for one"
+	tellApart  = "say how many threads a coordinator has (--threads), or have its pages read (--web-port 25000)"
+)
+
+// nextStep is what to do about the cause of an end that was looked for.
+func (h hold) nextStep() string {
+	switch h.Cause {
+	case scenarios.CauseBalancer:
+		return raiseLimit
+	case scenarios.CauseThreads:
+		return ""
+	}
+	return tellApart
+}
+
+// sayAstray names what failed that should not have.
+func (h hold) sayAstray() string {
+	n := 0
+	for _, g := range h.astray {
+		n += g.Count
+	}
+	classes := classNames(h.astray)
+	if n == 0 {
+		n, classes = 1, []string{h.StoppedBy}
+	}
+	out := fmt.Sprintf("%s failed while %d were held: %s", count(n, "session"), h.Held, list(classes))
+	if where := culprits(h.astray); len(where) > 0 {
+		out += "; on " + list(where)
+	}
+	return out
+}
+
+// sayOpen tells why there is no verdict, and what to do.
+func (h hold) sayOpen() (message, fix string) {
+	switch {
+	case h.bounded():
+		return fmt.Sprintf("this machine was full before the service was (%s), with %s held", h.ourClass(), h.ofAll()),
+			"raise the limit of open files (ulimit -n), or dial from more addresses (load.local_addresses)"
+	case h.cut && !h.stopped():
+		return fmt.Sprintf("the run ended early, with %s held", h.ofAll()), ""
+	case h.hanging():
+		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even when these had left, and %d of %s held none: that may be one that hangs, and none that is full",
+			count(h.Held, "session"), h.StoppedBy, h.silent(), count(len(h.fleet.shares), "coordinator")), showsWho
+	case h.Target > 0 && h.Held >= h.Target:
+		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", were(h.Held, "session"), h.Survived), ""
+	}
+	return fmt.Sprintf("%s got in, and nothing says why not more", h.ofAll()), ""
+}
+
+// ourClass is the class that tells what was full on this machine.
+func (h hold) ourClass() string {
+	if len(h.ours) > 0 {
+		return h.ours[0].Class
+	}
+	return h.StoppedBy
+}
+
+// explain is the arithmetic.
+func (h hold) explain() string {
+	k := len(h.fleet.shares)
+	if k == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of %d threads (%s) hold %d at the most, %d with one lost; as %s places sessions %d fit, %d with one lost",
+		count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placing(), h.Safe, h.SafeLost)
+}
+
+// lasting writes how long something stayed.
+func lasting(s scenarios.Seconds) string { return s.Duration().Round(100 * time.Millisecond).String() }
+
+// waited writes a short time as people say it: "0.4 s", "41 ms".
+func waited(d time.Duration) string {
+	if d < 100*time.Millisecond {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}

@@ -1,0 +1,116 @@
+package judge
+
+import (
+	"testing"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+func TestTheGeneratorsPace(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	// late is n sessions, of which some started late by the generator's fault and
+	// others since those before them took so long.
+	late := func(n, owed, waited int) scenarios.LoadStats {
+		return scenarios.LoadStats{
+			Owed: joined(taken(n-owed, time.Microsecond), taken(owed, 80*ms)),
+			Lag:  joined(taken(n-owed-waited, time.Microsecond), taken(owed, 80*ms), taken(waited, 900*ms)),
+			Late: owed + waited, OfCores: 2, Cores: .4,
+		}
+	}
+	with := func(l scenarios.LoadStats, change func(*scenarios.LoadStats)) *scenarios.LoadStats {
+		change(&l)
+		return &l
+	}
+	same := func(*scenarios.LoadStats) {}
+	drop := func(n int) func(*scenarios.LoadStats) { return func(l *scenarios.LoadStats) { l.Dropped = n } }
+	needs := func(name string, need, have int) func(*scenarios.LoadStats) {
+		return func(l *scenarios.LoadStats) {
+			l.Needs = []scenarios.Resource{{Name: name, Need: need, Have: have}}
+		}
+	}
+	login := map[string][]string{"session.login": {"p(90) < 1s"}}
+	for name, tc := range map[string]struct {
+		kind   scenarios.Kind
+		load   *scenarios.LoadStats
+		limits map[string][]string
+		own    string // class of a failed session
+		none   bool   // no finding
+		want   scenarios.Status
+		says   string
+	}{
+		"nothing was paced":                              {none: true},
+		"nothing was due":                                {load: &scenarios.LoadStats{OfCores: 2}, none: true},
+		"all on time":                                    {load: with(late(200, 0, 0), same), want: scenarios.Pass, says: "started every session in time"},
+		"one of many late is one in a hundred":           {load: with(late(200, 2, 0), same), want: scenarios.Pass, says: "the generator kept up"},
+		"more than one in a hundred":                     {load: with(late(200, 3, 0), same), want: scenarios.Inconclusive, says: "the generator started 3 of 200 sessions more than 50ms late: the machine gave it no time"},
+		"one late start of a few is no matter":           {load: with(late(40, 1, 0), same), want: scenarios.Pass, says: "kept up"},
+		"two of a few are":                               {load: with(late(40, 2, 0), same), want: scenarios.Inconclusive, says: "2 of 40"},
+		"no core was left":                               {load: with(late(200, 9, 0), func(l *scenarios.LoadStats) { l.Cores = 1.6 }), want: scenarios.Inconclusive, says: "it lacks cores: it used 1.6 of 2"},
+		"a plan with too few descriptors":                {load: with(late(200, 9, 0), needs("descriptors", 2000, 1024)), want: scenarios.Inconclusive, says: "it lacks descriptors: the plan takes 2000 and this machine has 1024"},
+		"a plan with too few ports":                      {load: with(late(200, 9, 0), needs("ports", 30000, 28232)), want: scenarios.Inconclusive, says: "it lacks ports: the plan takes 30000"},
+		"too few descriptors, and it went well":          {load: with(late(200, 0, 0), needs("descriptors", 2000, 1024)), want: scenarios.Pass, says: "The plan takes 2000 descriptors where this machine has 1024"},
+		"descriptors ran out":                            {load: with(late(200, 0, 0), same), own: "tcp.local-nofile", want: scenarios.Inconclusive, says: "1 session failed on this machine before it reached the service (tcp.local-nofile): it lacks descriptors"},
+		"ports ran out of a run without a pace":          {own: "tcp.local-ports", want: scenarios.Inconclusive, says: "(tcp.local-ports): it lacks ports"},
+		"sessions of a look waited for those before":     {load: with(late(200, 0, 12), same), want: scenarios.Pass, says: "12 sessions started late because those before had not ended: the service was slow for a pace of 10/s"},
+		"sessions of a stage waited for a place":         {kind: scenarios.KindStages, load: with(late(200, 0, 12), same), want: scenarios.Pass, says: "12 sessions waited for a free place: the service was slow, or --concurrency 16 is too low"},
+		"a stage that dropped sessions proves nothing":   {kind: scenarios.KindStages, load: with(late(20, 0, 12), drop(81)), want: scenarios.Inconclusive, says: "81 of 101 sessions that were due never started, since sessions that the service had not finished took every place: the offered load was not reached; nothing declared"},
+		"unless a threshold counts them":                 {kind: scenarios.KindStages, limits: login, load: with(late(20, 0, 12), drop(81)), want: scenarios.Pass, says: "81 of 101 sessions that were due never started"},
+		"a watch that dropped some counts the outage":    {kind: scenarios.KindWatch, load: with(late(200, 0, 12), drop(8)), want: scenarios.Pass, says: "that is the service's, and errors and thresholds say how bad it is"},
+		"a generator that was late and dropped some too": {kind: scenarios.KindStages, limits: login, load: with(late(200, 9, 0), drop(8)), want: scenarios.Inconclusive, says: "9 of 200 sessions more than 50ms late; 8 that were due never started"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := declared(5)
+			s.Kind, s.Load.Rate, s.Load.Concurrency, s.Thresholds = tc.kind, 10, 16, tc.limits
+			if tc.kind == scenarios.KindStages {
+				s.Load.Stages = []scenarios.Stage{{Rate: 10, For: scenarios.Duration(20 * time.Second)}}
+			}
+			l := lookOf(scenarios.Whole, 2, evenLook)
+			if tc.own != "" {
+				o := observed(nodeAddr(0), -1)
+				o.Class = tc.own
+				l.Add(o)
+			}
+			fs, ask := lagJudge(Evidence{Scenario: s, Looks: []scenarios.Look{l}, Load: tc.load})
+			if ask != (Ask{}) || (len(fs) == 0) != tc.none {
+				t.Fatalf("%v, asks for %+v", fs, ask)
+			}
+			if tc.none {
+				return
+			}
+			check(t, Judgement{Findings: fs}, []one{{scenarios.LoadLag, tc.want, tc.says}})
+			if fs[0].Status == scenarios.Inconclusive && fs[0].Fix == "" {
+				t.Error("nothing is suggested")
+			}
+		})
+	}
+}
+
+// What a machine lacks is not held against the service.
+func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
+	t.Parallel()
+	own := func(l *scenarios.Look, n int) {
+		for range n {
+			o := observed(nodeAddr(0), -1)
+			o.Class = "tcp.local-nofile"
+			l.Add(o)
+		}
+	}
+	l := lookOf(scenarios.First, 2, evenLook)
+	own(&l, 5)
+	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{l}})
+	check(t, j, []one{
+		{scenarios.ErrorsRate, scenarios.Pass, "5 sessions failed on this machine"},
+		{scenarios.LoadLag, scenarios.Inconclusive, "tcp.local-nofile"},
+		{scenarios.BalanceCoverage, scenarios.Pass, "all 5"},
+		{scenarios.BalanceImbalance, scenarios.Pass, ""},
+	})
+	if j.Verdict != scenarios.Inconclusive {
+		t.Errorf("the verdict is %v, want inconclusive", j.Verdict)
+	}
+	var nothing scenarios.Look
+	own(&nothing, 5)
+	check(t, All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{nothing}}), []one{{scenarios.ErrorsRate, scenarios.Inconclusive, "no session was measured"}})
+}

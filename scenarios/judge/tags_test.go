@@ -1,0 +1,232 @@
+package judge
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// taken is a histogram of n times.
+func taken(n int, d time.Duration) scenarios.Times {
+	var t scenarios.Times
+	for range n {
+		t.Record(d)
+	}
+	return t
+}
+
+func joined(all ...scenarios.Times) scenarios.Times {
+	var t scenarios.Times
+	for _, more := range all {
+		t.Merge(more)
+	}
+	return t
+}
+
+// limited is a paced scenario with one threshold.
+func limited(kind scenarios.Kind, metric, expr string) scenarios.Scenario {
+	s := declared(2)
+	s.Kind, s.Load.Rate, s.Load.Concurrency = kind, 10, 16
+	s.Thresholds = map[string][]string{metric: {expr}}
+	return s
+}
+
+func TestTheTimesThatARunMustRecord(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		kind   scenarios.Kind
+		limits map[string][]string
+		want   []scenarios.TagTimes
+	}{
+		"none without a tag": {limits: map[string][]string{"session.open": {"max < 1s"}, "session": {"count > 3"}}},
+		"each pair once, sorted": {limits: map[string][]string{
+			"session.open{node=*}": {"max < 1s"}, "session.open{coordinator=*}": {"max < 1s", "med < 1s"},
+			"session.open{coordinator=a}": {"max < 1s"}, "session.login{node=*}": {"p(90) < 1s"}},
+			want: []scenarios.TagTimes{{Metric: "session.login", Tag: "node"}, {Metric: "session.open", Tag: "coordinator"}, {Metric: "session.open", Tag: "node"}}},
+		"none for a rate of errors, which looks count": {limits: map[string][]string{"session.open{coordinator=*}": {"error_rate < 1%"}}},
+		"none for sessions, which looks count":         {limits: map[string][]string{"session{node=*}": {"count > 1"}}},
+		"a statement, which no single phase holds":     {limits: map[string][]string{"query": {"max < 1s"}}, want: []scenarios.TagTimes{{Metric: "query"}}},
+		"none for a statement that a query scenario tallies": {kind: scenarios.KindQuery,
+			limits: map[string][]string{"query": {"max < 1s"}, "query{coordinator=*}": {"max < 1s"}}},
+		"none that cannot be read": {limits: map[string][]string{"session.open{coordinator=*}": {"max < 1s", "fast"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scenarios.Scenario{Kind: tc.kind, Thresholds: tc.limits}
+			if got := TagsWanted(s); !slices.Equal(got, tc.want) {
+				t.Errorf("got %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
+
+// Two coordinators on two nodes: 30 and 10 sessions, of which some failed.
+func TestThresholdsByTag(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	a, b := coordName(0), coordName(1)
+	open := func(tag, value string, times scenarios.Times) scenarios.TagTimes {
+		return scenarios.TagTimes{Metric: "session.open", Tag: tag, Value: value, Times: times}
+	}
+	even := []scenarios.TagTimes{open("coordinator", a, taken(30, 40*ms)), open("coordinator", b, taken(10, 90*ms)),
+		open("node", nodeAddr(0).String(), taken(20, 40*ms)), open("node", nodeAddr(1).String(), taken(20, 90*ms))}
+	for name, tc := range map[string]struct {
+		metric, expr string
+		tags         []scenarios.TagTimes
+		lost         []string // classes of sessions that failed without a name, on the first node
+		b            []string // classes of sessions that failed on b
+		want         scenarios.Status
+		subject      string
+		says         string
+	}{
+		"all values hold, and the worst is named":   {"session.open{coordinator=*}", "p(90) < 100ms", even, nil, nil, scenarios.Pass, b, "p(90) of session.open on coord-1.example.com:25000 over 10 sessions is 90"},
+		"one that does not breaks it":               {"session.open{coordinator=*}", "p(90) < 50ms", even, nil, nil, scenarios.Fail, b, "the worst of 2 coordinators"},
+		"the worst of a least is the lowest":        {"session.open{coordinator=*}", "count > 5", even, nil, nil, scenarios.Pass, b, "is 10, the worst of 2"},
+		"by node":                                   {"session.open{node=*}", "max < 50ms", even, nil, nil, scenarios.Fail, nodeAddr(1).String(), "the worst of 2 nodes"},
+		"one coordinator, by its first label":       {"session.open{coordinator=coord-0}", "max < 50ms", even, nil, nil, scenarios.Pass, a, "over 30 sessions"},
+		"one node, by its address alone":            {"session.open{node=127.0.0.2}", "max < 50ms", even, nil, nil, scenarios.Pass, nodeAddr(0).String(), "over 20 sessions"},
+		"the fastest":                               {"session.open{coordinator=*}", "min < 50ms", even, nil, nil, scenarios.Fail, b, "min of session.open on coord-1.example.com:25000 over 10"},
+		"nobody of that name is no data":            {"session.open{coordinator=coord-7}", "max < 1s", even, nil, nil, scenarios.Fail, "", "no data is no pass"},
+		"nothing recorded is no data":               {"session.fetch{coordinator=*}", "max < 1s", even, nil, nil, scenarios.Fail, "", "no data is no pass"},
+		"one without times is no pass":              {"session.open{coordinator=*}", "max < 1s", even[:1], nil, nil, scenarios.Inconclusive, b, "of coord-1.example.com:25000 no session.open was recorded, though it had 10 sessions"},
+		"a failure on it is endless":                {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"open.reset"}, scenarios.Fail, b, "never (sessions failed there)"},
+		"a failure in another phase is not":         {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"execute.error"}, scenarios.Pass, b, ""},
+		"a failure that may be anybody's is open":   {"session.open{coordinator=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.Inconclusive, b, "1 session that failed may belong here, and whose they were decides"},
+		"unless it does not matter":                 {"session.open{coordinator=*}", "med < 1h", even, []string{"open.reset"}, nil, scenarios.Pass, b, ""},
+		"a failure of this machine is nobody's":     {"session{coordinator=*}", "error_rate < 1%", nil, []string{"tcp.local-ports"}, nil, scenarios.Pass, a, "is 0 %"},
+		"sessions by coordinator":                   {"session{coordinator=*}", "count > 5", nil, nil, nil, scenarios.Pass, b, "is 10"},
+		"errors by coordinator":                     {"session{coordinator=*}", "error_rate < 5%", nil, nil, []string{"execute.error"}, scenarios.Fail, b, "is 9.1 %"},
+		"errors of a phase by coordinator":          {"session.open{coordinator=*}", "error_rate < 5%", even, nil, []string{"execute.error"}, scenarios.Pass, a, "is 0 %"},
+		"errors by node":                            {"session{node=*}", "error_rate < 4%", nil, []string{"open.reset"}, nil, scenarios.Fail, nodeAddr(0).String(), "is 4.8 %"},
+		"a node's failures in one phase":            {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.Fail, nodeAddr(0).String(), "never"},
+		"a node's failures in one phase or another": {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, []string{"execute.error"}, scenarios.Inconclusive, "", "1 session that failed may belong here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := scenarios.Look{Kind: scenarios.Whole, Planned: 40}
+			add := func(node, c int, class string) {
+				o := observed(nodeAddr(node), c)
+				if class != "" {
+					o.Outcome, o.Class = scenarios.Failed, class
+				}
+				l.Add(o)
+			}
+			for i := range 40 {
+				add(i%2, i/30, "")
+			}
+			for _, class := range tc.lost {
+				add(0, -1, class)
+			}
+			for _, class := range tc.b {
+				add(1, 1, class)
+			}
+			e := Evidence{Scenario: limited("", tc.metric, tc.expr), Looks: []scenarios.Look{l}, Tags: tc.tags}
+			fs, _ := thresholdsJudge(e)
+			f := fs[0]
+			if f.ID != "threshold."+tc.metric+": "+tc.expr {
+				t.Errorf("the finding is %s", f.ID)
+			}
+			check(t, Judgement{Findings: fs}, []one{{f.ID, tc.want, tc.says}})
+			if tc.subject != "" && f.Subject != tc.subject {
+				t.Errorf("it names %q, want %q: %s", f.Subject, tc.subject, f.Message)
+			}
+		})
+	}
+}
+
+func TestThresholdsOnAStatement(t *testing.T) {
+	t.Parallel()
+	runs := func(ms ...int) (out []scenarios.Seconds) {
+		for _, v := range ms {
+			out = append(out, scenarios.SecondsOf(time.Duration(v)*time.Millisecond))
+		}
+		return out
+	}
+	queries := []scenarios.QueryTally{{Coordinator: coordName(0), Runs: 2, Times: runs(100, 120)}, {Coordinator: coordName(1), Runs: 2, Failed: 1, Class: "execute.error", Times: runs(400)}}
+	for name, tc := range map[string]struct {
+		kind         scenarios.Kind
+		metric, expr string
+		want         scenarios.Status
+		says         string
+	}{
+		"all runs of a query scenario":       {scenarios.KindQuery, "query", "med < 200ms", scenarios.Pass, "over 4 runs is 120"},
+		"a failed run is endless":            {scenarios.KindQuery, "query", "max < 1h", scenarios.Fail, "never"},
+		"by coordinator":                     {scenarios.KindQuery, "query{coordinator=*}", "med < 200ms", scenarios.Fail, "on coord-1.example.com:25000 over 2 runs is 400"},
+		"errors of runs":                     {scenarios.KindQuery, "query", "error_rate < 10%", scenarios.Fail, "is 25 %"},
+		"recorded runs of any other":         {scenarios.KindStages, "query", "max < 200ms", scenarios.Pass, "over 7 runs is 50"},
+		"recorded runs by coordinator":       {scenarios.KindStages, "query{coordinator=*}", "count > 6", scenarios.Fail, "on coord-1.example.com:25000 over 3 runs is 3"},
+		"a run that nothing was recorded of": {scenarios.KindStages, "query{node=*}", "max < 1s", scenarios.Fail, "no data is no pass"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := Evidence{Scenario: limited(tc.kind, tc.metric, tc.expr), Queries: queries, Tags: []scenarios.TagTimes{
+				{Metric: "query", Times: taken(7, 50*time.Millisecond)},
+				{Metric: "query", Tag: "coordinator", Value: coordName(0), Times: taken(7, 50*time.Millisecond)},
+				{Metric: "query", Tag: "coordinator", Value: coordName(1), Times: taken(3, 50*time.Millisecond)},
+			}}
+			fs, _ := thresholdsJudge(e)
+			check(t, Judgement{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
+		})
+	}
+}
+
+func TestThresholdsOnLoginAndLag(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	steady := scenarios.LoadStats{Login: taken(200, 300*ms), Lag: taken(200, time.Microsecond), Owed: taken(200, time.Microsecond)}
+	with := func(change func(*scenarios.LoadStats)) *scenarios.LoadStats {
+		l := steady
+		change(&l)
+		return &l
+	}
+	stalled := with(func(l *scenarios.LoadStats) { l.Lag, l.Late = joined(taken(100, ms), taken(100, 900*ms)), 100 })
+	starved := with(func(l *scenarios.LoadStats) {
+		l.Lag = joined(taken(100, ms), taken(100, 900*ms))
+		l.Owed, l.Late, l.Cores, l.OfCores = l.Lag, 100, 1.9, 2
+	})
+	dropping := with(func(l *scenarios.LoadStats) { l.Dropped = 30 })
+	for name, tc := range map[string]struct {
+		load         *scenarios.LoadStats
+		metric, expr string
+		want         scenarios.Status
+		says         string
+	}{
+		"a login in time":                           {&steady, "session.login", "p(99) < 1s", scenarios.Pass, "over 200 sessions is 300"},
+		"a login too late":                          {&steady, "session.login", "p(99) < 100ms", scenarios.Fail, "over 200 sessions is 300"},
+		"a session that never started has no login": {dropping, "session.login", "p(90) < 1s", scenarios.Fail, "over 230 sessions is never (sessions failed, or did not start)"},
+		"nor is it on time":                         {dropping, "session.lag", "p(90) < 1s", scenarios.Inconclusive, "never"},
+		"a login too late of a generator that was":  {starved, "session.login", "p(99) < 100ms", scenarios.Inconclusive, "The generator did not keep up (load.lag)"},
+		"on time":                                          {&steady, "session.lag", "p(99) < 50ms", scenarios.Pass, "p(99) of session.lag over 200 sessions is"},
+		"late since the service was slow":                  {stalled, "session.lag", "p(99) < 50ms", scenarios.Inconclusive, "It is not the generator's, which owes"},
+		"late since the generator was":                     {starved, "session.lag", "p(99) < 50ms", scenarios.Inconclusive, "It is the generator's, which owes 900"},
+		"and what it lacked":                               {starved, "session.lag", "p(99) < 50ms", scenarios.Inconclusive, "it lacks cores: it used 1.9 of 2"},
+		"without a pace there is no login":                 {nil, "session.login", "p(99) < 1s", scenarios.Fail, "no data is no pass"},
+		"errors of logins are those of all its phases":     {&steady, "session.login", "error_rate < 5%", scenarios.Fail, "is 10 %"},
+		"a session that failed before it was open is late": {&steady, "session.login", "max < 1h", scenarios.Fail, "over 202 sessions is never"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := Evidence{Scenario: limited("", tc.metric, tc.expr), Load: tc.load}
+			l := scenarios.Look{Planned: 20}
+			for i := range 20 {
+				o := observed(nodeAddr(0), i%2)
+				if tc.expr == "error_rate < 5%" || tc.expr == "max < 1h" {
+					switch i {
+					case 3:
+						o.Outcome, o.Class = scenarios.Failed, "sasl.eof"
+					case 4:
+						o.Outcome, o.Class = scenarios.Failed, "open.timeout"
+					case 5:
+						o.Outcome, o.Class = scenarios.Failed, "execute.error"
+					}
+				}
+				l.Add(o)
+			}
+			e.Looks = []scenarios.Look{l}
+			fs, _ := thresholdsJudge(e)
+			check(t, Judgement{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
+		})
+	}
+}

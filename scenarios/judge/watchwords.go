@@ -1,0 +1,169 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// story is what happened, in one sentence: "one of 600 new sessions failed,
+// within 0.50 s: open.eof; noticed 0.80 s after the command; two of 5 long sessions
+// were lost, both on coord-a2:25000, by RST; coord-a2:25000 was not met from 12.0 s
+// to 64.0 s, then had 42 % of new sessions at its peak".
+func (w watched) story() string {
+	parts := []string{w.failures()}
+	if w.Noticed != nil {
+		parts = append(parts, "noticed "+w.when(*w.Noticed))
+	}
+	if len(w.Long) > 0 {
+		parts = append(parts, w.fates())
+	}
+	return strings.Join(append(parts, w.absences()...), "; ")
+}
+
+// absences are what is to be said of each coordinator, as far as a sentence holds it.
+func (w watched) absences() []string {
+	var out []string
+	for _, c := range w.Coords {
+		if said := absence(c); said != "" {
+			out = append(out, said)
+		}
+	}
+	if more := len(out) - maxListed; more > 0 {
+		return append(out[:maxListed], fmt.Sprintf("and so on with %d more", more))
+	}
+	return out
+}
+
+// failures is "one of 600 new sessions failed, within 0.50 s: open.eof".
+func (w watched) failures() string {
+	out := fmt.Sprintf("%s of %s failed", word(w.Errors), count(w.Sessions, "new session"))
+	if w.Errors == 0 {
+		return out
+	}
+	out += fmt.Sprintf(", within %s", measured(w.Outage))
+	if w.limit > 0 {
+		out += fmt.Sprintf(" (%s are allowed)", seconds(w.limit))
+	}
+	if names := classNames(w.groups); len(names) > 0 {
+		out += ": " + list(names)
+	}
+	return out
+}
+
+// when places a time of the watch by the command, where there was one.
+func (w watched) when(t scenarios.Seconds) string {
+	switch {
+	case w.Event == nil:
+		return "at " + measured(t)
+	case t < *w.Event:
+		return measured(*w.Event-t) + " before the command"
+	}
+	return measured(t-*w.Event) + " after the command"
+}
+
+// fates is "two of 5 long sessions were lost, both on coord-a2:25000, by RST".
+func (w watched) fates() string {
+	lost, unknown := w.lost(), 0
+	for _, f := range w.Long {
+		if f.Outcome == scenarios.Unknown {
+			unknown++
+		}
+	}
+	out := fmt.Sprintf("%s of %s was lost", word(len(lost)), count(len(w.Long), "long session"))
+	if len(lost) > 1 {
+		out = fmt.Sprintf("%s of %s were lost", word(len(lost)), count(len(w.Long), "long session"))
+	}
+	if len(lost) > 0 {
+		var hosts, ways []string
+		for _, f := range lost {
+			hosts, ways = union(hosts, []string{f.Coordinator}), union(ways, []string{manner(f.Cut, f.Class)})
+		}
+		out += onHosts(hosts, len(lost)) + ", " + list(ways)
+	}
+	if unknown > 0 {
+		out += fmt.Sprintf(" (%d never opened, or came to no end)", unknown)
+	}
+	return out
+}
+
+// onHosts is ", both on coord-a2:25000".
+func onHosts(hosts []string, lost int) string {
+	hosts = slices.DeleteFunc(hosts, func(h string) bool { return h == "" })
+	slices.Sort(hosts)
+	switch {
+	case len(hosts) == 0:
+		return ""
+	case len(hosts) == 1 && lost == 2:
+		return ", both on " + hosts[0]
+	case len(hosts) == 1 && lost > 2:
+		return ", all on " + hosts[0]
+	}
+	return ", on " + list(hosts)
+}
+
+// absence is "coord-a2:25000 was not met from 12.0 s to 64.0 s, ..."; "" where
+// there is nothing to say.
+func absence(c scenarios.Appearance) string {
+	var out string
+	switch {
+	case c.Gone == nil && len(c.PIDs) > 1:
+		return c.Name + " was restarted"
+	case c.Gone == nil:
+		return ""
+	case c.Back == nil:
+		return fmt.Sprintf("%s was not met after %s", c.Name, measured(*c.Gone))
+	default:
+		out = fmt.Sprintf("%s was not met from %s to %s", c.Name, measured(*c.Gone), measured(*c.Back))
+	}
+	if len(c.PIDs) > 1 {
+		out += " and was restarted"
+	}
+	if c.Peak > 0 {
+		out += fmt.Sprintf(", then had %s of new sessions at its peak", percent(c.Peak))
+	}
+	return out
+}
+
+// explain is the times behind the story, and every coordinator.
+func (w watched) explain() string {
+	parts := []string{fmt.Sprintf("watched for %s; the outage is from when the first failed session was due to when the first good one was that was due after the last failed one", measured(w.For))}
+	if w.Event != nil {
+		parts = append(parts, "command at "+measured(*w.Event)+ending(w.EventEnd))
+	}
+	if w.FirstErr != nil && w.LastErr != nil {
+		parts = append(parts, fmt.Sprintf("failed sessions were due from %s to %s", measured(*w.FirstErr), measured(*w.LastErr)))
+	}
+	for _, f := range w.lost() {
+		parts = append(parts, fmt.Sprintf("a long session over %s on %s was lost at %s, %s", f.Node, f.Coordinator, measured(f.At), f.Class))
+	}
+	for _, c := range w.Coords {
+		parts = append(parts, fmt.Sprintf("%s: %s from %s to %s", c.Name, count(c.Sessions, "session"), measured(c.First), measured(c.Last)))
+	}
+	if len(parts) > maxExplained {
+		parts = append(parts[:maxExplained], fmt.Sprintf("and %d more", len(parts)-maxExplained))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// maxExplained is how many clauses an explanation holds.
+const maxExplained = 40
+
+func ending(t *scenarios.Seconds) string {
+	if t == nil {
+		return ", which had not ended"
+	}
+	return ", ended at " + measured(*t)
+}
+
+// kindsOf are the parts of the classes behind the dot.
+func kindsOf(groups []scenarios.ErrorGroup) map[string]bool {
+	out := map[string]bool{}
+	for _, g := range groups {
+		_, kind, _ := strings.Cut(g.Class, ".")
+		out[kind] = true
+	}
+	return out
+}

@@ -1,0 +1,292 @@
+package run
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+func eight(each int) []scenarios.Holder {
+	return []scenarios.Holder{{Name: "coord-1:25000", Held: each}, {Name: "coord-2:25000", Held: each}, {Name: "coord-3:25000", Held: each}}
+}
+
+func TestUntilFullHoldsWhatTheThreadsHold(t *testing.T) {
+	for name, c := range map[string]struct {
+		config  scenarios.CapacityConfig
+		expect  int
+		waiting int // at once, at most
+	}{
+		"nothing is known":         {scenarios.CapacityConfig{UntilFull: true}, 0, 16},
+		"the threads are declared": {scenarios.CapacityConfig{UntilFull: true, Threads: 8}, 3, 1},
+		"a bound beyond it":        {scenarios.CapacityConfig{UntilFull: true, Threads: 8, Hold: 30}, 3, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sc := toHold(c.config)
+				sc.Expect.Coordinators.Count = c.expect
+				s := &service{coordinators: 3, threads: 8}
+				r, _ := held(t.Context(), t, s, sc, Options{})
+				got := r.Capacity
+				if got.Held != 24 || got.StoppedBy != "open.timeout" || got.Phase != "open" || !got.Entered || !slices.Equal(got.Holders, eight(8)) {
+					t.Errorf("capacity = %+v", got)
+				}
+				if got.Target != c.config.Hold || got.For != 0 || got.Survived != 0 || s.asked != 0 {
+					t.Errorf("capacity = %+v, %d were asked", got, s.asked)
+				}
+				if len(s.givenUp) != 0 {
+					t.Errorf("logins were given up while %v were open, though they got in", s.givenUp)
+				}
+				if s.mostWaiting < 1 || s.mostWaiting > c.waiting {
+					t.Errorf("%d waited at once, want at most %d", s.mostWaiting, c.waiting)
+				}
+				if !r.Complete || r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Cut || r.Sessions.LeftOpen != 0 {
+					t.Errorf("stopped = %+v, look = %+v, sessions = %+v", r.Stopped, r.Looks[0], r.Sessions)
+				}
+			})
+		})
+	}
+}
+
+func TestTheHeldSessionsLeaveBeforeAStalledLoginIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 3, threads: 8, deaf: true, closeTakes: 100 * time.Millisecond}
+		r, seen := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{UntilFull: true}), Options{})
+		if r.Capacity.Held != 24 || r.Capacity.Entered || r.Capacity.StoppedBy != "open.timeout" {
+			t.Errorf("capacity = %+v", r.Capacity)
+		}
+		if len(s.givenUp) == 0 || slices.Max(s.givenUp) != 0 {
+			t.Errorf("logins were given up while %v were open", s.givenUp)
+		}
+		last := seen[len(seen)-1]
+		if last.Outcome != scenarios.Failed || last.Class != "open.timeout" || last.Text != "no answer within 1s" {
+			t.Errorf("the stalled login: %+v", last)
+		}
+		if r.Sessions.Failed != len(s.givenUp) || r.Sessions.OK != 24 || r.Sessions.LeftOpen != len(s.givenUp) {
+			t.Errorf("sessions = %+v, %d were given up", r.Sessions, len(s.givenUp))
+		}
+	})
+}
+
+func TestSessionsStayForTheirTimeAndAreAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 3, threads: 8}
+		sc := toHold(scenarios.CapacityConfig{Hold: 20, For: scenarios.Duration(time.Minute)})
+		sc.Load.Concurrency = 2 // logins under way, not sessions held
+		r, seen := held(t.Context(), t, s, sc, Options{})
+		want := scenarios.Capacity{Target: 20, Held: 20, For: 60, Survived: 20}
+		want.Holders = []scenarios.Holder{{Name: "coord-1:25000", Held: 7}, {Name: "coord-2:25000", Held: 7}, {Name: "coord-3:25000", Held: 6}}
+		if !reflect.DeepEqual(*r.Capacity, want) {
+			t.Errorf("capacity = %+v, want %+v", *r.Capacity, want)
+		}
+		if !r.Complete || r.Sessions.OK != 20 || s.asked != 20 || s.mostUnder != 1 {
+			t.Errorf("sessions = %+v, %d asked, %d logins at once", r.Sessions, s.asked, s.mostUnder)
+		}
+		if a, b := r.Nodes[0].Sessions, r.Nodes[1].Sessions; a != 10 || b != 10 {
+			t.Errorf("nodes had %d and %d sessions", a, b)
+		}
+		for _, o := range seen[1:] { // the scout was due at once, and the first of these one interval later
+			if o.Part != scenarios.Held || o.Due != time.Duration(o.Seq)*100*time.Millisecond || o.Lag() != 0 || o.Login() != 10*time.Millisecond {
+				t.Errorf("%+v, login %s", o, o.Login())
+			}
+		}
+	})
+}
+
+func TestARampWaitsForSlotsAndItsLoginsCountFromWhenTheyWereDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 1, threads: 100}
+		sc := toHold(scenarios.CapacityConfig{Hold: 6})
+		sc.Load.Concurrency, sc.Load.Rate = 2, 400 // a login takes 10 ms: two at once are 200/s
+		_, seen := held(t.Context(), t, s, sc, Options{})
+		// Two start every 10 ms, 2.5 ms apart, and one is due every 2.5 ms.
+		if s.mostUnder != 2 {
+			t.Errorf("%d logins were under way at once, want 2", s.mostUnder)
+		}
+		last := slices.MaxFunc(seen, func(a, b scenarios.Observation) int { return a.Seq - b.Seq })
+		if want := 10 * time.Millisecond; last.Lag() != want || last.Owed != 0 {
+			t.Errorf("lag = %s, want %s; owed = %s", last.Lag(), want, last.Owed)
+		}
+	})
+}
+
+func TestMoreThanTheThreadsHoldEndsAtTheirNumber(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 3, threads: 8}
+		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 40, For: scenarios.Duration(time.Hour)}), Options{})
+		if c := r.Capacity; c.Target != 40 || c.Held != 24 || c.StoppedBy != "open.timeout" || !c.Entered || c.For != 0 {
+			t.Errorf("capacity = %+v", c)
+		}
+		if r.Seconds > 10 || !r.Complete {
+			t.Errorf("it took %gs, stopped = %+v", r.Seconds, r.Stopped)
+		}
+	})
+}
+
+func TestManyLoginsMayStallTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 2, threads: 4, deaf: true}
+		sc := toHold(scenarios.CapacityConfig{Hold: 100})
+		sc.Load.Rate = 0
+		r, _ := held(t.Context(), t, s, sc, Options{})
+		if r.Capacity.Held != 8 || r.Sessions.Failed != 16 || len(s.givenUp) != 16 || !r.Complete {
+			t.Errorf("capacity = %+v, sessions = %+v, %d given up, stopped = %+v", r.Capacity, r.Sessions, len(s.givenUp), r.Stopped)
+		}
+	})
+}
+
+func TestALoginThatStartedShortlyBeforeTheStallHasItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 1, threads: 5, deaf: true}
+		sc := toHold(scenarios.CapacityConfig{Hold: 20})
+		sc.Load.Timeout = scenarios.Duration(7 * time.Second)
+		sc.Load.Rate, sc.Load.Concurrency = 1, 3
+		r, seen := held(t.Context(), t, s, sc, Options{})
+		if r.Sessions.Failed != 3 || r.Sessions.Unknown != 0 || r.Capacity.Held != 5 {
+			t.Errorf("sessions = %+v, capacity = %+v", r.Sessions, r.Capacity)
+		}
+		last := slices.MaxFunc(seen, func(a, b scenarios.Observation) int { return a.Seq - b.Seq })
+		if want := last.Start + 7*time.Second + cleanup; r.Seconds != want.Seconds() {
+			t.Errorf("the run took %gs, want %s", r.Seconds, want)
+		}
+	})
+}
+
+func TestALoginThatFailsEndsTheRamp(t *testing.T) {
+	for name, config := range map[string]scenarios.CapacityConfig{
+		"to a number": {Hold: 20, For: scenarios.Duration(time.Hour)},
+		"until full":  {UntilFull: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &service{coordinators: 3, threads: 8, answer: func(i int) error {
+					if i == 6 {
+						return fault{"open", "open.session-limit", "raise the limit"}
+					}
+					return nil
+				}}
+				r, _ := held(t.Context(), t, s, toHold(config), Options{})
+				if c := r.Capacity; c.Held != 5 || c.StoppedBy != "open.session-limit" || c.Phase != "open" || c.Entered || c.Survived != 0 {
+					t.Errorf("capacity = %+v", c)
+				}
+				if r.Sessions.OK != 5 || r.Sessions.Failed != 1 || r.Errors[0].Class != "open.session-limit" || !r.Complete {
+					t.Errorf("sessions = %+v, errors = %+v, stopped = %+v", r.Sessions, r.Errors, r.Stopped)
+				}
+			})
+		})
+	}
+}
+
+func TestSessionsThatDoNotAnswerWhenAskedAreLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 3, threads: 8, ping: func(i int) error {
+			switch {
+			case i%4 == 0:
+				return fault{"execute", "execute.eof", ""}
+			case i%4 == 1:
+				return errLate
+			}
+			return nil
+		}}
+		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 20}), Options{})
+		if c := r.Capacity; c.Held != 20 || c.Survived != 10 || c.Lost != 10 || c.StoppedBy != "" {
+			t.Errorf("capacity = %+v", c)
+		}
+		if r.Sessions.Failed != 10 || len(r.Errors) == 0 || !r.Complete {
+			t.Errorf("sessions = %+v, errors = %+v, stopped = %+v", r.Sessions, r.Errors, r.Stopped)
+		}
+	})
+}
+
+func TestAnInterruptedCapacityClosesEverythingInTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		config scenarios.CapacityConfig
+		at     time.Duration
+		held   int
+	}{
+		"in the ramp":              {scenarios.CapacityConfig{Hold: 20}, 1050 * time.Millisecond, 10},
+		"while they stay":          {scenarios.CapacityConfig{Hold: 20, For: scenarios.Duration(time.Hour)}, time.Minute, 20},
+		"while they are asked":     {scenarios.CapacityConfig{Hold: 20}, 2300 * time.Millisecond, 20},
+		"while a login waits":      {scenarios.CapacityConfig{Hold: 40}, 2900 * time.Millisecond, 24},
+		"once a login has stalled": {scenarios.CapacityConfig{Hold: 40}, 3700 * time.Millisecond, 24},
+	} {
+		for closing, takes := range map[string]time.Duration{"": 0, ", and closing hangs": time.Hour} {
+			t.Run(name+closing, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancel(t.Context())
+					s := &service{coordinators: 3, threads: 8, deaf: true, pingTakes: 500 * time.Millisecond}
+					time.AfterFunc(50*time.Millisecond, func() { s.change(func() { s.closeTakes = takes }) }) // the scout closes well
+					time.AfterFunc(c.at, cancel)
+					r, _ := held(ctx, t, s, toHold(c.config), Options{})
+					if took := time.Duration(r.Seconds * float64(time.Second)); took > c.at+cleanup {
+						t.Errorf("it took %s, and was interrupted after %s", took, c.at)
+					}
+					if r.Capacity == nil || r.Capacity.Held != c.held || r.Complete || !r.Looks[0].Cut {
+						t.Errorf("capacity = %+v, stopped = %+v", r.Capacity, r.Stopped)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestTheOpenerIsToldToBePatient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logins := 0
+		s := &service{coordinators: 1, threads: 9, opening: func(ctx context.Context) {
+			d, ok := Patience(ctx)
+			if scout := logins == 0; ok == scout || !scout && d != 5*time.Minute+time.Second {
+				t.Errorf("login %d: %s, %v", logins, d, ok)
+			}
+			if _, ok := ctx.Deadline(); ok {
+				t.Error("a login's context has a deadline, which would close its connection")
+			}
+			logins++
+		}}
+		held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 3}), Options{})
+	})
+}
+
+func TestARampGoesOnWithoutARefusedNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 3, threads: 8, refused: func(n Node, i int) bool {
+			return n.Addr.Addr().String() == "127.0.0.3" && i > 4
+		}}
+		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 20}), Options{})
+		if r.Capacity.Held != 20 || r.Capacity.StoppedBy != "" || r.Sessions.Refused != 1 || !r.Complete {
+			t.Errorf("capacity = %+v, sessions = %+v", r.Capacity, r.Sessions)
+		}
+	})
+}
+
+func TestWithoutANodeLeftTheRampEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 3, threads: 8, refused: func(_ Node, i int) bool { return i > 4 }}
+		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{UntilFull: true}), Options{})
+		if r.Capacity.Held != 4 || r.Stopped == nil || r.Stopped.By != scenarios.StopCertificate {
+			t.Errorf("capacity = %+v, stopped = %+v", r.Capacity, r.Stopped)
+		}
+	})
+}
+
+func TestAPanicWhileSessionsAreHeldClosesThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{coordinators: 3, threads: 8, answer: func(i int) error {
+			if i == 6 {
+				panic("a fault of ours")
+			}
+			return nil
+		}}
+		defer func() {
+			if p := recover(); p != "a fault of ours" || s.open != 0 {
+				t.Errorf("recovered %v, %d are open", p, s.open)
+			}
+		}()
+		Run(t.Context(), s.dial, toHold(scenarios.CapacityConfig{Hold: 20}), Options{judge: content, plan: plain})
+		t.Error("Run returned")
+	})
+}

@@ -1,0 +1,141 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// zone is a resolver whose answers change with time.
+type zone struct {
+	began   time.Time
+	answers map[time.Duration][]string // from when on; nil is no answer
+}
+
+func (z *zone) lookup(context.Context, string, string) ([]netip.Addr, error) {
+	var latest time.Duration = -1
+	var now []string
+	for at, addrs := range z.answers {
+		if at <= time.Since(z.began) && at > latest {
+			latest, now = at, addrs
+		}
+	}
+	if now == nil {
+		return nil, errors.New("no answer")
+	}
+	var out []netip.Addr
+	for _, a := range now {
+		out = append(out, netip.MustParseAddr(a))
+	}
+	return out, nil
+}
+
+func named(s scenarios.Scenario) scenarios.Scenario {
+	s.Target.Endpoints, s.Target.Confirm = []string{"lb.example.com"}, "lb.example.com"
+	return s
+}
+
+func TestALongRunFollowsItsNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := &zone{began: time.Now(), answers: map[time.Duration][]string{
+			0:                 {"192.0.2.1", "192.0.2.2"},
+			100 * time.Second: {"192.0.2.1", "192.0.2.2", "192.0.2.3"},
+			200 * time.Second: nil,
+			280 * time.Second: {"192.0.2.2", "192.0.2.3"},
+		}}
+		var events []string
+		s := named(staged(scenarios.Stage{Rate: 1, For: seconds(360)}))
+		b := &balancer{coordinators: 3, takes: time.Millisecond}
+		r, seen := watched(t.Context(), t, b, s, Options{
+			Resolve: z.lookup,
+			Progress: func(e Event) {
+				if e.Kind == EventNodes {
+					events = append(events, e.Text)
+				}
+			},
+		})
+		want := []string{
+			"node 192.0.2.3:21050 joined after 2m0s",
+			"the names could not be resolved again after 3m30s: cannot resolve lb.example.com: no answer",
+			"node 192.0.2.1:21050 left after 5m0s",
+		}
+		if !slices.Equal(events, want) || !slices.Equal(r.Notes, want) {
+			t.Errorf("events = %q\n notes = %q", events, r.Notes)
+		}
+		if len(r.Nodes) != 3 || int(r.Nodes[0].Left) != 300 || int(r.Nodes[2].Joined) != 120 || r.Nodes[1].Left != 0 || r.Nodes[1].Joined != 0 {
+			t.Errorf("nodes = %+v", r.Nodes)
+		}
+		for _, o := range seen {
+			third, first := o.Node.Addr().String() == "192.0.2.3", o.Node.Addr().String() == "192.0.2.1"
+			if third && o.Start < 120*time.Second || first && o.Start > 301*time.Second {
+				t.Errorf("a session went to %s at %s", o.Node, o.Start)
+			}
+		}
+		if r.Nodes[2].Sessions < 80 || r.Sessions.OK != 360 {
+			t.Errorf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)
+		}
+	})
+}
+
+func TestANodeThatLeavesKeepsItsOpenSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"192.0.2.1", "192.0.2.2"}, time.Minute: {"192.0.2.2"}}}
+		s := named(staged(scenarios.Stage{Hold: 10, For: seconds(400)}))
+		r, _ := watched(t.Context(), t, &balancer{coordinators: 3}, s, Options{Resolve: z.lookup})
+		if r.Sessions.OK != 10 || r.Nodes[0].Sessions != 5 || r.Nodes[0].Left == 0 || r.Seconds < 400 {
+			t.Errorf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)
+		}
+	})
+}
+
+func TestAShortRunResolvesOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"192.0.2.1"}, time.Second: {"192.0.2.2"}}}
+		r, _ := watched(t.Context(), t, &balancer{}, named(staged(scenarios.Stage{Rate: 1, For: seconds(300)})), Options{Resolve: z.lookup})
+		if len(r.Nodes) != 1 || len(r.Notes) != 0 {
+			t.Errorf("nodes = %+v, notes = %q", r.Nodes, r.Notes)
+		}
+	})
+}
+
+func TestNotesOfAFlappingNameAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		s := named(staged(scenarios.Stage{Rate: 1, For: seconds(3600)}))
+		r, _ := watched(t.Context(), t, &balancer{}, s, Options{
+			Resolve: func(context.Context, string, string) ([]netip.Addr, error) {
+				n++
+				return []netip.Addr{netip.AddrFrom4([4]byte{192, 0, 2, byte(1 + n%2)})}, nil
+			},
+		})
+		if len(r.Notes) != maxComings+1 || len(r.Nodes) != 2 || r.Sessions.OK != 3600 {
+			t.Errorf("%d notes, nodes = %+v", len(r.Notes), r.Nodes)
+		}
+	})
+}
+
+func TestAPaceOfHabitIsNotKeptOnThisMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			addrs []string
+			habit bool
+			rate  scenarios.Rate
+		}{
+			"a name of this machine":         {[]string{"127.0.0.2", "127.0.0.3"}, true, 0},
+			"the user's own pace":            {[]string{"127.0.0.2"}, false, 10},
+			"a name of another machine, too": {[]string{"127.0.0.2", "192.0.2.1"}, true, 10},
+		} {
+			z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: c.addrs}}
+			r, _ := watched(t.Context(), t, &balancer{}, named(scenario(5)), Options{Resolve: z.lookup, RateByHabit: c.habit})
+			if r.Scenario.Load.Rate != c.rate || (r.Load == nil) != (c.rate == 0) || (r.Seconds == 0) != (c.rate == 0) {
+				t.Errorf("%s: paced at %s, %g s", name, r.Scenario.Load.Rate, r.Seconds)
+			}
+		}
+	})
+}

@@ -1,0 +1,126 @@
+package run
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// tagged is the times by coordinator or node that thresholds ask for. The zero
+// value wants none.
+type tagged struct {
+	wanted []wanted
+	times  map[tagKey]*scenarios.Times
+}
+
+// wanted is one metric by one tag.
+type wanted struct {
+	metric, tag string
+	of          func(scenarios.Observation) (time.Duration, bool) // false: the session has no such time
+}
+
+// tagKey is one of wanted, and the tag's value.
+type tagKey struct {
+	wanted      int
+	coordinator string
+	node        netip.AddrPort
+}
+
+// maxTagged bounds the values of all tags, since coordinators name themselves
+// and each value takes a histogram; what is beyond has no times, and no data is
+// no pass.
+const maxTagged = 256
+
+// newTagged is ready for the times that are wanted; metrics that do not exist are left out.
+func newTagged(want []scenarios.TagTimes) tagged {
+	t := tagged{times: map[tagKey]*scenarios.Times{}}
+	for _, w := range want {
+		if of := measure(w.Metric); of != nil {
+			t.wanted = append(t.wanted, wanted{w.Metric, w.Tag, of})
+		}
+	}
+	return t
+}
+
+// measure returns what reads a metric off a session; nil where there is no such metric.
+func measure(metric string) func(scenarios.Observation) (time.Duration, bool) {
+	switch metric {
+	case "session.login":
+		return func(o scenarios.Observation) (time.Duration, bool) { return o.Login(), o.LoggedIn() }
+	case "session.lag":
+		return func(o scenarios.Observation) (time.Duration, bool) { return o.Lag(), !o.Unpaced }
+	case "query":
+		return func(o scenarios.Observation) (time.Duration, bool) {
+			d := o.Phases[scenarios.Execute] + o.Phases[scenarios.Fetch]
+			return d, d > 0 && o.Outcome == scenarios.OK
+		}
+	}
+	name, _ := strings.CutPrefix(metric, "session.")
+	var phase scenarios.Phase
+	if phase.UnmarshalText([]byte(name)) != nil {
+		return nil
+	}
+	return func(o scenarios.Observation) (time.Duration, bool) {
+		return o.Phases[phase], o.Phases[phase] > 0 && o.Outcome == scenarios.OK
+	}
+}
+
+// add records a session under each of its tags.
+func (t *tagged) add(o scenarios.Observation) {
+	for i, w := range t.wanted {
+		d, ok := w.of(o)
+		key := tagKey{wanted: i}
+		switch w.tag {
+		case scenarios.TagCoordinator:
+			key.coordinator = o.Who.Coordinator
+			ok = ok && key.coordinator != ""
+		case scenarios.TagNode:
+			key.node = o.Node
+		}
+		if ok {
+			t.record(key, d)
+		}
+	}
+}
+
+func (t *tagged) record(key tagKey, d time.Duration) {
+	if times := t.at(key); times != nil {
+		times.Record(d)
+	}
+}
+
+// at is the times of a key, made where they are missing; nil where there are too many.
+func (t *tagged) at(key tagKey) *scenarios.Times {
+	times := t.times[key]
+	if times == nil && len(t.times) < maxTagged {
+		times = &scenarios.Times{}
+		t.times[key] = times
+	}
+	return times
+}
+
+// merge adds what other recorded, which wants the same.
+func (t *tagged) merge(other tagged) {
+	for key, times := range other.times {
+		if into := t.at(key); into != nil {
+			into.Merge(*times)
+		}
+	}
+}
+
+// list is all of it, sorted by metric, tag and value.
+func (t *tagged) list() []scenarios.TagTimes {
+	var out []scenarios.TagTimes
+	for key, times := range t.times {
+		w := t.wanted[key.wanted]
+		value := key.coordinator
+		if w.tag == scenarios.TagNode {
+			value = key.node.String()
+		}
+		out = append(out, scenarios.TagTimes{Metric: w.metric, Tag: w.tag, Value: value, Times: *times})
+	}
+	scenarios.SortTags(out)
+	return out
+}

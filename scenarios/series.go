@@ -1,0 +1,121 @@
+package scenarios
+
+import "time"
+
+// Series is a run second by second, in constant memory: where it would hold
+// more than MaxPoints, two neighbours become one and the width doubles. The zero value
+// is empty and ready to use, with points of a second.
+type Series struct {
+	Width  Seconds `json:"width_s"` // of a point; 0: a second
+	Points []Point `json:"points"`  // from the run's beginning on
+}
+
+// MaxPoints bounds a series.
+const MaxPoints = 600
+
+// Point is what happened in one stretch of a series. Sessions count where they
+// started, times where the session started, Held at the stretch's end.
+type Point struct {
+	Started  int     `json:"started"`
+	OK       int     `json:"ok"`
+	Failed   int     `json:"failed"`
+	Held     int     `json:"held"`
+	LoginMax Seconds `json:"login_max_s"`
+	LagMax   Seconds `json:"lag_max_s"`
+}
+
+// Add counts a session that has ended. Those that were not tallied, as scouts
+// and refused ones, are not the caller's to add.
+func (s *Series) Add(o Observation) {
+	p := Point{Started: 1, LagMax: SecondsOf(o.Lag())}
+	switch o.Outcome {
+	case OK:
+		p.OK = 1
+	case Failed:
+		p.Failed = 1
+	}
+	if o.LoggedIn() {
+		p.LoginMax = SecondsOf(o.Login())
+	}
+	s.at(o.Start).count(p)
+}
+
+// Hold counts a session as held from when it was opened until it left.
+func (s *Series) Hold(from, until time.Duration) {
+	s.at(until) // which may widen the points
+	for i := s.index(from); i < s.index(until); i++ {
+		s.Points[i].Held++
+	}
+}
+
+// Merge adds all that other holds.
+func (s *Series) Merge(other Series) {
+	if len(other.Points) == 0 {
+		return
+	}
+	other.Points = append([]Point(nil), other.Points...)
+	for s.width() < other.width() {
+		s.fold()
+	}
+	for other.width() < s.width() {
+		other.fold()
+	}
+	s.grow(len(other.Points))
+	for i, p := range other.Points {
+		s.Points[i].count(p)
+		s.Points[i].Held += p.Held
+	}
+}
+
+// at is the point of a time, made where it is missing.
+func (s *Series) at(d time.Duration) *Point {
+	for s.index(d) >= MaxPoints {
+		s.fold()
+	}
+	i := s.index(d)
+	s.grow(i + 1)
+	return &s.Points[i]
+}
+
+// grow makes the series so many points long at least.
+func (s *Series) grow(n int) {
+	s.Width = s.width()
+	for len(s.Points) < n {
+		s.Points = append(s.Points, Point{})
+	}
+}
+
+// index is the place of a time; one before the run began belongs to its first stretch.
+func (s *Series) index(d time.Duration) int {
+	return max(0, int(d/s.width().Duration()))
+}
+
+func (s *Series) width() Seconds {
+	if s.Width == 0 {
+		return 1
+	}
+	return s.Width
+}
+
+// fold makes one point of two and doubles the width.
+func (s *Series) fold() {
+	half := s.Points[:0]
+	for i := 0; i < len(s.Points); i += 2 {
+		p := s.Points[i]
+		if i+1 < len(s.Points) {
+			p.Held = s.Points[i+1].Held
+			p.count(s.Points[i+1])
+		}
+		half = append(half, p)
+	}
+	s.Points, s.Width = half, 2*s.width()
+}
+
+// count adds the sessions of another stretch, and keeps the longer times.
+func (p *Point) count(other Point) {
+	p.Started += other.Started
+	p.OK += other.OK
+	p.Failed += other.Failed
+	p.LoginMax = max(p.LoginMax, other.LoginMax)
+	p.LagMax = max(p.LagMax, other.LagMax)
+}

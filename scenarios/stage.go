@@ -1,0 +1,39 @@
+package scenarios
+
+import (
+	"math"
+	"time"
+)
+
+// Lasts is how long the stage takes, at load.rate's pace: a ramp, or the time
+// to open what is to be held, comes before For. Sessions may outlive it.
+func (st Stage) Lasts(pace Rate) time.Duration {
+	d := time.Duration(st.Ramp) + time.Duration(st.For)
+	if st.Hold > 0 && pace > 0 {
+		d += time.Duration(float64(st.Hold) / float64(pace) * float64(time.Second))
+	}
+	return d
+}
+
+// Sessions is how many the stage has; from is the rate that a ramp begins at.
+// Of a closed stage that cannot be told: 0.
+func (st Stage) Sessions(from Rate) int {
+	if st.Rate <= 0 {
+		return st.Hold
+	}
+	ramp, rest := time.Duration(st.Ramp).Seconds(), time.Duration(st.For).Seconds()
+	n := float64(from+st.Rate)/2*ramp + float64(st.Rate)*rest
+	return int(math.Ceil(n - 1e-6))
+}
+
+// StagesTake sums up all stages: how long they last, and how many sessions they
+// have, those of closed stages, which cannot be told, left out.
+func (l LoadConfig) StagesTake() (lasts time.Duration, sessions int) {
+	var from Rate
+	for _, st := range l.Stages {
+		lasts += st.Lasts(l.Rate)
+		sessions += st.Sessions(from)
+		from = st.Rate
+	}
+	return lasts, sessions
+}
