@@ -112,8 +112,23 @@ func (h *haproxy) set(ctx context.Context, listener, server, state string) error
 }
 
 // count returns the sessions that each server of a listener was given since
-// HAProxy started: stot of "show stat", health checks not counted.
+// HAProxy started, health checks not counted.
 func (h *haproxy) count(ctx context.Context, listener string) (map[string]int, error) {
+	return h.stat(ctx, listener, "stot")
+}
+
+// open returns how many sessions the servers of a listener have now.
+func (h *haproxy) open(ctx context.Context, listener string) (int, error) {
+	now, err := h.stat(ctx, listener, "scur")
+	sum := 0
+	for _, sessions := range now {
+		sum += sessions
+	}
+	return sum, err
+}
+
+// stat returns one column of "show stat" for each server of a listener.
+func (h *haproxy) stat(ctx context.Context, listener, name string) (map[string]int, error) {
 	text, err := h.command(ctx, "show stat")
 	if err != nil {
 		return nil, err
@@ -123,8 +138,8 @@ func (h *haproxy) count(ctx context.Context, listener string) (map[string]int, e
 		return nil, fmt.Errorf("show stat: %w", err)
 	}
 	column := map[string]int{}
-	for i, name := range rows[0] {
-		column[name] = i
+	for i, title := range rows[0] {
+		column[title] = i
 	}
 	sessions := map[string]int{}
 	for _, row := range rows[1:] {
@@ -132,7 +147,7 @@ func (h *haproxy) count(ctx context.Context, listener string) (map[string]int, e
 		if row[column["pxname"]] != listener || server == "FRONTEND" || server == "BACKEND" {
 			continue
 		}
-		if sessions[server], err = strconv.Atoi(row[column["stot"]]); err != nil {
+		if sessions[server], err = strconv.Atoi(row[column[name]]); err != nil {
 			return nil, fmt.Errorf("show stat, %s/%s: %w", listener, server, err)
 		}
 	}

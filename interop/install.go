@@ -38,6 +38,10 @@ var debian = []struct{ file, pkg string }{
 	{"/usr/bin/krb5-config", "libkrb5-dev"},
 	{"/usr/bin/openssl", "openssl"},
 	{"/usr/bin/java", "openjdk-17-jre-headless"},
+	{"/usr/bin/prlimit", "util-linux"},
+	{"/usr/bin/socat", "socat"},
+	{"/usr/sbin/ip", "iproute2"},
+	{"/usr/sbin/nft", "nftables"},
 }
 
 // installPackages brings in the packages that are missing, without starting
@@ -128,7 +132,7 @@ func (l *lab) build(ctx context.Context, dir, name, pkg string) (string, error) 
 func (l *lab) versions() map[string]string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	v := map[string]string{"pyspark": pySpark, "impala-shell": pyImpala, "impyla": pyImpyla}
+	v := map[string]string{"pyspark": pySpark, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS}
 	for name, argv := range map[string][]string{
 		"haproxy":        {"haproxy", "-v"},
 		"nginx":          {"nginx", "-v"},

@@ -37,6 +37,13 @@ type lab struct {
 	nginx         func() (*nginx, error)   // in front of plain
 	secureHAProxy func() (*haproxy, error) // in front of secure
 
+	// Simulated coordinators for load. Those of a row have a process each, and
+	// each row is behind a listener of loadHAProxy.
+	few, roomy, failing func() (row, error)
+	stalling, crowd     func() (*cluster, error)
+	loadHAProxy         func() (*haproxy, error)
+	loadLog             string // socket that loadHAProxy writes to when a server goes down
+
 	// Simulated clusters for real clients, and the clients.
 	open, openTLS, login  func() (*cluster, error)
 	shell, impyla, gohive func() (string, error) // folder of a venv, folder of a venv, program
@@ -45,6 +52,8 @@ type lab struct {
 	sparkVenv  func() (string, error)
 	spark      func() (*spark, error)
 	sparkLogin func() (sparkServer, error)
+
+	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
 }
 
 // newLab makes the working folder and takes the lock on it.
@@ -84,6 +93,8 @@ func (l *lab) furnish(ctx context.Context) {
 
 	l.secureHAProxy = sync.OnceValues(func() (*haproxy, error) { return l.startSecureHAProxy(ctx) })
 
+	l.furnishLoad(ctx)
+
 	l.open = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "open", clientPort) })
 	l.openTLS = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "tls", clientPort+2, "--tls") })
 	l.login = sync.OnceValues(func() (*cluster, error) { return l.startLogin(ctx) })
@@ -92,6 +103,7 @@ func (l *lab) furnish(ctx context.Context) {
 	l.gohive = sync.OnceValues(func() (string, error) { return l.buildGohive(ctx) })
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
+	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })
 	l.spark = sync.OnceValues(func() (*spark, error) { return l.startSpark(ctx) })
 }
 

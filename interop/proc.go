@@ -93,14 +93,21 @@ func (ps *processes) close() {
 		syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
 	}
 	for _, p := range slices.Backward(ps.all) {
-		select {
-		case <-p.ended:
-		case <-time.After(grace):
-		}
-		// A process of its group may have outlived the leader.
-		syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
-		<-p.ended
+		p.stop()
 	}
+}
+
+// stop ends a server: it has the grace to do so itself.
+func (p *process) stop() {
+	group := -p.cmd.Process.Pid
+	syscall.Kill(group, syscall.SIGTERM)
+	select {
+	case <-p.ended:
+	case <-time.After(grace):
+	}
+	// A process of its group may have outlived the leader.
+	syscall.Kill(group, syscall.SIGKILL)
+	<-p.ended
 }
 
 // await polls until ready succeeds, the process has ended, or ctx or the limit
@@ -137,12 +144,20 @@ func tail(b []byte) string {
 // answer is what a command that ran to its end gave.
 type answer struct {
 	stdout, stderr []byte
-	code           int
+	code           int // -1: a signal ended it
+	peak           int // bytes of memory that it had at the most
 }
 
 // ask runs a command to its end, at most so long. An exit code other than zero
 // is no error: it is part of the answer.
 func ask(ctx context.Context, limit time.Duration, env []string, argv ...string) (answer, error) {
+	return attend(ctx, limit, env, nil, argv...)
+}
+
+// attend is ask, with something to do while the command runs, of which it is
+// told the pid; nil: nothing. The command ends before attend returns, whatever
+// becomes of that.
+func attend(ctx context.Context, limit time.Duration, env []string, during func(context.Context, int) error, argv ...string) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
@@ -152,10 +167,24 @@ func ask(ctx context.Context, limit time.Duration, env []string, argv ...string)
 	cmd.Env = append(os.Environ(), env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	a := answer{stdout.Bytes(), stderr.Bytes(), cmd.ProcessState.ExitCode()}
+	if err := cmd.Start(); err != nil {
+		return answer{}, err
+	}
+	var done error
+	if during != nil {
+		if done = during(ctx, cmd.Process.Pid); done != nil {
+			cancel()
+		}
+	}
+	err := cmd.Wait()
+	a := answer{stdout.Bytes(), stderr.Bytes(), cmd.ProcessState.ExitCode(), 0}
+	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		a.peak = int(used.Maxrss) << 10
+	}
 	var exit *exec.ExitError
 	switch {
+	case done != nil:
+		return a, fmt.Errorf("while %s ran: %w", filepath.Base(argv[0]), done)
 	case ctx.Err() != nil:
 		return a, fmt.Errorf("%s took longer than %s or was stopped", filepath.Base(argv[0]), limit)
 	case errors.As(err, &exit):

@@ -21,6 +21,12 @@ const (
 	securePort
 	hungPort
 	clientPort // also tells the clients' clusters apart
+	fewPort    // three clusters, two ports each, as are those below
+	roomyPort
+	failPort // four clusters
+	stallPort
+	crowdPort
+	pagesPort // of web pages: each coordinator has an address of its own
 )
 
 // coordinators is how many there are in each cluster that HAProxy and nginx balance.
@@ -34,12 +40,14 @@ type listening struct {
 	Coordinator  string           `json:"coordinator"` // "": the balancer's
 	Coordinators []string         `json:"coordinators"`
 	PIDs         map[string][]int `json:"pids"`
+	Pages        []string         `json:"pages"` // where the coordinators serve theirs
 }
 
 // cluster is a running "impala-lbcheck sim".
 type cluster struct {
 	lines []listening
 	ca    string // PEM file of its CA, where it speaks TLS
+	proc  *process
 }
 
 // startDirect runs a cluster whose coordinators are dialled one by one, so that
@@ -62,13 +70,18 @@ func (l *lab) startSecure(ctx context.Context) (*cluster, error) {
 // startSim runs "impala-lbcheck sim" until the lab is closed, and waits for a
 // line of each of its listeners.
 func (l *lab) startSim(ctx context.Context, name string, port, listeners int, flags ...string) (*cluster, error) {
+	return l.startSimBy(ctx, nil, name, port, listeners, flags...)
+}
+
+// startSimBy is startSim by another command, which execs what follows it.
+func (l *lab) startSimBy(ctx context.Context, by []string, name string, port, listeners int, flags ...string) (*cluster, error) {
 	tool, err := l.tool()
 	if err != nil {
 		return nil, err
 	}
-	args := append([]string{"sim", "--hs2-port", strconv.Itoa(port), "--beeswax-port", strconv.Itoa(port + 1)}, flags...)
+	argv := slices.Concat(by, []string{tool, "sim", "--hs2-port", strconv.Itoa(port), "--beeswax-port", strconv.Itoa(port + 1)}, flags)
 	out, in := io.Pipe()
-	p, err := l.procs.start("sim-"+name, exec.Command(tool, args...), in)
+	p, err := l.procs.start("sim-"+name, exec.Command(argv[0], argv[1:]...), in)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +93,7 @@ func (l *lab) startSim(ctx context.Context, name string, port, listeners int, fl
 		}
 	}()
 	go func() { <-p.ended; in.Close() }()
-	c := &cluster{}
+	c := &cluster{proc: p}
 	limit := time.After(20 * time.Second)
 	for len(c.lines) < listeners {
 		select {

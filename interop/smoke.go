@@ -4,9 +4,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +42,15 @@ type result struct {
 		Issuer string `json:"issuer"`
 	} `json:"tls"`
 	Findings []finding `json:"findings"`
+	Stopped  struct {
+		By    string `json:"by"`
+		Class string `json:"class"`
+	} `json:"stopped"`
+	Load     loadSeen     `json:"load"`
+	Capacity capacitySeen `json:"capacity"`
+	Idle     idleSeen     `json:"idle"`
+	Watch    watchSeen    `json:"watch"`
+	Queries  []querySeen  `json:"queries"`
 }
 
 type coordinatorTally struct {
@@ -75,33 +82,8 @@ const smokeTime = 5 * time.Minute
 // smoke runs "impala-lbcheck smoke" as a user does, and compares the exit code
 // and the findings that failed with what is expected.
 func (l *lab) smoke(ctx context.Context, name string, want expectation, args ...string) (result, error) {
-	var r result
-	tool, err := l.tool()
-	if err != nil {
-		return r, err
-	}
-	path := l.file("run", name+".json")
-	os.Remove(path) // a result of an earlier run must not be read as this one's
-	a, err := ask(ctx, smokeTime, nil, append([]string{tool, "smoke", "--timeout", "10s", "--out", path}, args...)...)
-	if err != nil {
-		return r, err
-	}
-	os.WriteFile(l.file("log", name+".txt"), append(a.stdout, a.stderr...), 0o644)
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return r, fmt.Errorf("exit %d, no result: %s", a.code, tail(append(a.stdout, a.stderr...)))
-	}
-	if err := json.Unmarshal(b, &r); err != nil {
-		return r, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := r.sound(a); err != nil {
-		return r, err
-	}
-	if failed := r.ids("fail"); a.code != want.exit || !slices.Equal(failed, want.fails) {
-		return r, fmt.Errorf("exit %d where %d is right; failed %v where %v is right: %s",
-			a.code, want.exit, failed, want.fails, tail(a.stdout))
-	}
-	return r, nil
+	r, err := l.try(ctx, trial{name: name, want: want, args: append([]string{"smoke", "--timeout", "10s"}, args...)})
+	return r.result, err
 }
 
 // sound checks what holds of every result: it agrees with the exit code, and

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -78,8 +79,9 @@ func (l *lab) startSparkLogin(ctx context.Context) (sparkServer, error) {
 // sparkProofs: our client against HiveServer2 servers that are not Impala.
 func sparkProofs(l *lab) []proof {
 	return []proof{
-		{"spark.haproxy.round-robin", func() { l.spark() }, l.proveSpark},
-		{"spark.ldap-tls", func() { l.sparkLogin() }, l.proveSparkLogin},
+		{name: "spark.haproxy.round-robin", warm: func() { l.spark() }, run: l.proveSpark},
+		{name: "spark.haproxy.query", warm: func() { l.spark() }, run: l.proveSparkQuery},
+		{name: "spark.ldap-tls", warm: func() { l.sparkLogin() }, run: l.proveSparkLogin},
 	}
 }
 
@@ -97,6 +99,44 @@ func (l *lab) proveSpark(ctx context.Context) (evidence, error) {
 		and:  s.samePIDs,
 	}
 	return c.prove(ctx, l, "spark.haproxy.round-robin", s.balance, s.names)
+}
+
+// querySeen is what we read of a result's statements on one coordinator.
+type querySeen struct {
+	Coordinator string `json:"coordinator"`
+	Runs        int    `json:"runs"`
+	Failed      int    `json:"failed"`
+}
+
+// proveSparkQuery runs a statement that has to compute something, twice on each
+// server. The servers share no names with Impala's: a query of theirs says who answers.
+func (l *lab) proveSparkQuery(ctx context.Context) (evidence, error) {
+	s, err := l.spark()
+	if err != nil {
+		return evidence{}, err
+	}
+	address, err := s.balance.find("spark")
+	if err != nil {
+		return evidence{}, err
+	}
+	// One is rightly slower than the others here: the first to compile the plan.
+	r, err := l.try(ctx, trial{name: "spark.haproxy.query", args: []string{"query", "--sql", "SELECT count(*) FROM range(1000)", "--slowest", "100",
+		"--identity-query", sparkIdentity, "--expect-coordinators", strings.Join(s.names, ","), "--concurrency", "1", "--timeout", "30s", address}})
+	if err != nil {
+		return evidence{}, err
+	}
+	e := evidence{tally: map[string]int{}}
+	for _, q := range r.Queries {
+		if q.Failed != 0 || q.Runs < 2 || !slices.Contains(s.names, q.Coordinator) {
+			return e, fmt.Errorf("not two good runs: %+v", q)
+		}
+		e.tally[q.Coordinator] = q.Runs
+	}
+	if len(e.tally) != sparkServers {
+		return e, fmt.Errorf("%d of %d servers ran it: %v", len(e.tally), sparkServers, e.tally)
+	}
+	e.numbers = fmt.Sprintf("a count over range(1000) ran on each of %d servers, %v; exit %d", sparkServers, e.tally, r.Exit)
+	return e, nil
 }
 
 // samePIDs checks that each server's pid is that of the process we started.

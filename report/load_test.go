@@ -306,3 +306,12 @@ func TestListsOfEveryPartAreStoredAsLists(t *testing.T) {
 		t.Error("writing changed the result")
 	}
 }
+
+// A drain that cost nothing: the command ran and nothing was noticed.
+func TestACommandThatNobodyNoticedIsReported(t *testing.T) {
+	t.Parallel()
+	text := textOf(t, sc.Result{Verdict: sc.Pass, Complete: true, Watch: &sc.WatchSeen{For: 9, Event: at(2), EventEnd: at(3), Sessions: 90}})
+	if !strings.Contains(text, "the command has ended") || strings.Contains(text, "noticed") {
+		t.Error(text)
+	}
+}

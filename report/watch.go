@@ -78,7 +78,7 @@ func ended(text string) string {
 }
 
 func noticed(w scenarios.WatchSeen) string {
-	if w.Event == nil || *w.Noticed < *w.Event {
+	if w.Event == nil || w.Noticed == nil || *w.Noticed < *w.Event {
 		return "noticed for the first time"
 	}
 	return fmt.Sprintf("noticed for the first time, %.1f s after the command", within(float64(*w.Noticed-*w.Event), 0, 1e9))

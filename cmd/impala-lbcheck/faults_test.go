@@ -294,8 +294,8 @@ func TestFaultsAreCalledByTheirNames(t *testing.T) {
 		t.Run(strings.TrimSpace(row.name()+" "+row.settings), func(t *testing.T) {
 			t.Parallel()
 			r, text, code := runDemo(t, row.args, false)
-			if code != row.exit || r.Exit != row.exit {
-				t.Errorf("exit %d (result says %d), want %d\n%s", code, r.Exit, row.exit, text)
+			if want := row.exitOf(r); code != want || r.Exit != want {
+				t.Errorf("exit %d (result says %d), want %d\n%s", code, r.Exit, want, text)
 			}
 			if diff := cmp.Diff(row.fails, idsOf(r, scenarios.Fail)); diff != "" {
 				t.Errorf("findings that fail (-want +got):\n%s\n%s", diff, text)
@@ -320,11 +320,21 @@ func TestFaultsAreCalledByTheirNames(t *testing.T) {
 		t.Run("healthy twin of "+row.name()+" "+row.settings, func(t *testing.T) {
 			t.Parallel()
 			r, text, code := runDemo(t, row.args, true)
-			if got := append(idsOf(r, scenarios.Fail), idsOf(r, scenarios.Inconclusive)...); code != 0 || len(got) > 0 {
+			got := slices.DeleteFunc(append(idsOf(r, scenarios.Fail), idsOf(r, scenarios.Inconclusive)...), func(id string) bool { return id == scenarios.LoadLag })
+			if want := (faultRow{}).exitOf(r); code != want || len(got) > 0 {
 				t.Errorf("exit %d, not passed: %v\n%s", code, got, text)
 			}
 		})
 	}
+}
+
+// exitOf is the code that r must exit with: the row's, unless this machine was
+// too busy to keep a pace, which a pass must not hide.
+func (row faultRow) exitOf(r scenarios.Result) int {
+	if row.exit == exitPass && slices.Equal(idsOf(r, scenarios.Inconclusive), []string{scenarios.LoadLag}) {
+		return exitInconclusive
+	}
+	return row.exit
 }
 
 // runDemo runs demo and reads the result that it stored.

@@ -14,13 +14,12 @@ import (
 // Cloud is AWS, as far as it is used: the SDK's own clients everywhere. No code
 // asks whose server answers.
 type Cloud struct {
-	EC2     EC2
-	ELB     ELB
-	ACM     ACM
-	S3      S3
-	STS     STS
-	Region  string
-	Account string // filled by the first call to STS
+	EC2    EC2
+	ELB    ELB
+	ACM    ACM
+	S3     S3
+	STS    STS
+	Region string
 
 	// What time and names are asked of; nil is the real one.
 	Now        func() time.Time

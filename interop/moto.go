@@ -1,0 +1,126 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// moto simulates AWS, and the AWS CLI reads back what we did: neither is ours.
+const (
+	pyMoto   = "moto[server]==5.2.3"
+	pyAWS    = "awscli==1.46.3"
+	motoPort = 22990
+)
+
+// moto is a running server, and how it is asked.
+type moto struct {
+	env []string // for our command and for the AWS CLI
+	cli string
+}
+
+// startMoto runs moto's server on loopback. A certificate counts as validated
+// two seconds after it was asked for: moto looks at no DNS.
+func (l *lab) startMoto(ctx context.Context) (*moto, error) {
+	server, err := l.installVenv(ctx, "moto", pyMoto)
+	if err != nil {
+		return nil, err
+	}
+	cli, err := l.installVenv(ctx, "aws", pyAWS)
+	if err != nil {
+		return nil, err
+	}
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(motoPort))
+	cmd := exec.Command(filepath.Join(server, "bin", "moto_server"), "-H", "127.0.0.1", "-p", strconv.Itoa(motoPort))
+	cmd.Env = append(os.Environ(), "MOTO_ACM_VALIDATION_WAIT=2")
+	p, err := l.procs.start("moto", cmd, nil)
+	if err != nil {
+		return nil, err
+	}
+	m := &moto{cli: filepath.Join(cli, "bin", "aws"), env: []string{
+		"AWS_ENDPOINT_URL=http://" + address, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
+		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_PAGER=",
+	}}
+	return m, p.await(ctx, 30*time.Second, func(context.Context) error {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			conn.Close()
+		}
+		return err
+	})
+}
+
+// ask runs the AWS CLI, which has to succeed, and returns its words.
+func (m *moto) ask(ctx context.Context, args ...string) (string, error) {
+	b, err := must(ctx, time.Minute, m.env, append([]string{m.cli}, args...)...)
+	return strings.TrimSpace(string(b)), err
+}
+
+// tell runs the AWS CLI several times, of which nothing is wanted but that they
+// succeed.
+func (m *moto) tell(ctx context.Context, commands ...[]string) error {
+	for _, args := range commands {
+		if _, err := m.ask(ctx, args...); err != nil {
+			return fmt.Errorf("aws %s: %w", strings.Join(args, " "), err)
+		}
+	}
+	return nil
+}
+
+// read runs the AWS CLI and decodes its JSON.
+func (m *moto) read(ctx context.Context, v any, args ...string) error {
+	text, err := m.ask(ctx, append(args, "--output", "json")...)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(text), v)
+}
+
+// ground is what a load balancer is built on: a VPC with a subnet in each of two
+// zones, three coordinators, and an executor, which has no client port.
+type ground struct{ coordinators, executors []string }
+
+// seed lays the ground for a cluster.
+func (m *moto) seed(ctx context.Context, cluster string) (ground, error) {
+	var g ground
+	tag := func(kind, key, value string) string {
+		return fmt.Sprintf("ResourceType=%s,Tags=[{Key=%s,Value=%s}]", kind, key, value)
+	}
+	vpc, err := m.ask(ctx, "ec2", "create-vpc", "--cidr-block", "10.9.0.0/16", "--tag-specifications", tag("vpc", "Name", cluster+" VPC"), "--query", "Vpc.VpcId", "--output", "text")
+	if err != nil {
+		return g, err
+	}
+	for i, zone := range []string{"us-east-1a", "us-east-1b"} {
+		subnet, err := m.ask(ctx, "ec2", "create-subnet", "--vpc-id", vpc, "--availability-zone", zone, "--cidr-block", fmt.Sprintf("10.9.%d.0/24", i),
+			"--tag-specifications", tag("subnet", "Name", cluster+" Private subnet 0"), "--query", "Subnet.SubnetId", "--output", "text")
+		if err != nil {
+			return g, err
+		}
+		run := func(role string, n int) ([]string, error) {
+			ids, err := m.ask(ctx, "ec2", "run-instances", "--image-id", "ami-12c6146b", "--subnet-id", subnet, "--count", strconv.Itoa(n), "--tag-specifications",
+				fmt.Sprintf("ResourceType=instance,Tags=[{Key=env,Value=%s},{Key=type,Value=%s}]", cluster, role), "--query", "Instances[].InstanceId", "--output", "text")
+			return strings.Fields(ids), err
+		}
+		ids, err := run("coordinator", 2-i) // two in the first zone, one in the second
+		if err != nil {
+			return g, err
+		}
+		g.coordinators = append(g.coordinators, ids...)
+		if i == 0 {
+			if g.executors, err = run("executor", 1); err != nil {
+				return g, err
+			}
+		}
+	}
+	return g, nil
+}

@@ -1,0 +1,382 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// provisionProofs build a load balancer against moto and read it back with the
+// AWS CLI.
+func provisionProofs(l *lab) []proof {
+	warm := func() { l.moto() }
+	return []proof{
+		{name: "provision.story", warm: warm, run: l.proveProvision},
+		{name: "provision.killed", run: l.proveKilledApply},
+		{name: "provision.smoke", run: l.proveSmokeOfProvisioned},
+	}
+}
+
+// site is one lb.yaml and the cluster that it stands before.
+type site struct {
+	*lab
+	*moto
+	cluster, file string
+	ground
+}
+
+// newSite lays the ground for a cluster and writes its lb.yaml: our own page, with
+// lines added.
+func (l *lab) newSite(ctx context.Context, cluster string, more ...string) (*site, error) {
+	m, err := l.moto()
+	if err != nil {
+		return nil, err
+	}
+	s := &site{lab: l, moto: m, cluster: cluster, file: l.file("run", cluster+".yaml")}
+	if s.ground, err = m.seed(ctx, cluster); err != nil {
+		return nil, err
+	}
+	page, err := s.provision(ctx, 0, "init", cluster)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.write(page + strings.Join(more, "\n") + "\n")
+}
+
+func (s *site) write(page string) error { return os.WriteFile(s.file, []byte(page), 0o644) }
+
+// edit replaces text in lb.yaml.
+func (s *site) edit(from, to string) error {
+	b, err := os.ReadFile(s.file)
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(string(b), from) {
+		return fmt.Errorf("%s does not say %q", s.file, from)
+	}
+	return s.write(strings.Replace(string(b), from, to, 1))
+}
+
+// provision runs a command of the provisioning path, which must exit so.
+func (s *site) provision(ctx context.Context, exit int, args ...string) (string, error) {
+	tool, err := s.tool()
+	if err != nil {
+		return "", err
+	}
+	argv := append([]string{tool, "provision"}, args...)
+	if args[0] != "init" {
+		argv = append(argv, "-f", s.file)
+	}
+	a, err := ask(ctx, 2*time.Minute, s.env, argv...)
+	if err != nil {
+		return "", err
+	}
+	if a.code != exit {
+		return "", fmt.Errorf("provision %s: exit %d where %d is right: %s", strings.Join(args, " "), a.code, exit, tail(append(a.stdout, a.stderr...)))
+	}
+	return string(a.stdout), nil
+}
+
+// apply applies and returns how many calls changed something.
+func (s *site) apply(ctx context.Context) (int, error) {
+	text, err := s.provision(ctx, 0, "apply", "--json")
+	if err != nil {
+		return 0, err
+	}
+	var report struct {
+		Done []struct{ Call string }
+	}
+	err = json.Unmarshal([]byte(text), &report)
+	return len(report.Done), err
+}
+
+// built is what the AWS CLI says of a load balancer.
+type built struct {
+	DNSName     string
+	Instances   []struct{ InstanceId string }
+	HealthCheck struct {
+		Target                                                  string
+		Interval, Timeout, UnhealthyThreshold, HealthyThreshold int
+	}
+	ListenerDescriptions []struct {
+		Listener struct {
+			Protocol         string
+			LoadBalancerPort int
+			SSLCertificateId string
+		}
+	}
+}
+
+func (s *site) built(ctx context.Context) (built, error) {
+	var all struct{ LoadBalancerDescriptions []built }
+	err := s.read(ctx, &all, "elb", "describe-load-balancers", "--load-balancer-names", "elb-impala-"+s.cluster)
+	if err == nil && len(all.LoadBalancerDescriptions) != 1 {
+		err = fmt.Errorf("%d load balancers", len(all.LoadBalancerDescriptions))
+	}
+	if err != nil {
+		return built{}, err
+	}
+	return all.LoadBalancerDescriptions[0], nil
+}
+
+// isAsAsked compares what the AWS CLI says with what lb.yaml asked for.
+func (s *site) isAsAsked(ctx context.Context, protocol string) error {
+	b, err := s.built(ctx)
+	if err != nil {
+		return err
+	}
+	var attributes struct {
+		LoadBalancerAttributes struct {
+			ConnectionSettings struct{ IdleTimeout int }
+		}
+	}
+	if err := s.read(ctx, &attributes, "elb", "describe-load-balancer-attributes", "--load-balancer-name", "elb-impala-"+s.cluster); err != nil {
+		return err
+	}
+	h := b.HealthCheck
+	if h.Target != "TCP:21050" || h.Interval != 30 || h.Timeout != 5 || h.UnhealthyThreshold != 2 || h.HealthyThreshold != 5 {
+		return fmt.Errorf("health check %+v", h)
+	}
+	if idle := attributes.LoadBalancerAttributes.ConnectionSettings.IdleTimeout; idle != 3600 {
+		return fmt.Errorf("idle timeout %d", idle)
+	}
+	var have []string
+	for _, i := range b.Instances {
+		have = append(have, i.InstanceId)
+	}
+	slices.Sort(have)
+	if want := slices.Sorted(slices.Values(s.coordinators)); !slices.Equal(slices.Compact(have), want) {
+		return fmt.Errorf("registered %v, the coordinators are %v", have, want)
+	}
+	for _, d := range b.ListenerDescriptions {
+		if l := d.Listener; l.Protocol != protocol || (protocol == "SSL") != (l.SSLCertificateId != "") {
+			return fmt.Errorf("listener %+v, want %s", l, protocol)
+		}
+	}
+	return nil
+}
+
+// proveProvision is the whole story: a plan, a load balancer, drift by hand
+// seen and mended, TLS, and nothing left; a group of somebody else's is not touched.
+func (l *lab) proveProvision(ctx context.Context) (evidence, error) {
+	s, err := l.newSite(ctx, "story", "access_logs: {bucket: story-logs, prefix: elb, create: true}")
+	if err != nil {
+		return evidence{}, err
+	}
+	if _, err := s.provision(ctx, 10, "plan", "--detailed-exitcode"); err != nil {
+		return evidence{}, err
+	}
+	first, err := s.apply(ctx)
+	if err != nil {
+		return evidence{}, err
+	}
+	again, err := s.apply(ctx)
+	if err != nil {
+		return evidence{}, err
+	}
+	if first == 0 || again != 0 {
+		return evidence{}, fmt.Errorf("the first apply wrote %d times, the second %d", first, again)
+	}
+	if err := s.isAsAsked(ctx, "TCP"); err != nil {
+		return evidence{}, err
+	}
+	mended, err := s.driftAndMend(ctx)
+	if err != nil {
+		return evidence{}, err
+	}
+	secured, err := s.secureIt(ctx)
+	if err != nil {
+		return evidence{}, err
+	}
+	if err := s.destroyAll(ctx); err != nil {
+		return evidence{}, err
+	}
+	return evidence{numbers: fmt.Sprintf("%d writes build it, the AWS CLI reads it back, a second apply makes none; %d mend what was changed by hand, %d bring TLS; destroy leaves nothing tagged, and a stranger's group as it was",
+		first, mended, secured)}, nil
+}
+
+// driftAndMend changes things by hand, which status must see and apply mend.
+func (s *site) driftAndMend(ctx context.Context) (int, error) {
+	name := "elb-impala-" + s.cluster
+	if err := s.tell(ctx,
+		[]string{"elb", "modify-load-balancer-attributes", "--load-balancer-name", name, "--load-balancer-attributes", `{"ConnectionSettings":{"IdleTimeout":60}}`},
+		[]string{"elb", "deregister-instances-from-load-balancer", "--load-balancer-name", name, "--instances", s.coordinators[0]},
+		[]string{"elb", "register-instances-with-load-balancer", "--load-balancer-name", name, "--instances", s.executors[0]},
+	); err != nil {
+		return 0, err
+	}
+	said, err := s.provision(ctx, 1, "status")
+	if err != nil {
+		return 0, err
+	}
+	for _, words := range []string{"idle timeout 60s", s.coordinators[0], s.executors[0]} {
+		if !strings.Contains(said, words) {
+			return 0, fmt.Errorf("status does not see %s: %s", words, tail([]byte(said)))
+		}
+	}
+	mended, err := s.apply(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := s.provision(ctx, 0, "status"); err != nil {
+		return 0, err
+	}
+	return mended, s.isAsAsked(ctx, "TCP")
+}
+
+// secureIt adds TLS to lb.yaml and applies it. The way behind is encrypted too,
+// since moto tells of a listener's other side what it tells of this one.
+func (s *site) secureIt(ctx context.Context) (int, error) {
+	if err := s.edit("# tls:\n", "tls: {domain: impala.example.com, backend: tls}\n"); err != nil {
+		return 0, err
+	}
+	secured, err := s.apply(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if again, err := s.apply(ctx); err != nil || again != 0 {
+		return 0, fmt.Errorf("with TLS a second apply wrote %d times, %v", again, err)
+	}
+	return secured, s.isAsAsked(ctx, "SSL")
+}
+
+// destroyAll needs the cluster's name, and then leaves nothing with our tag. A
+// group that stands beside ours is not ours.
+func (s *site) destroyAll(ctx context.Context) error {
+	stranger, err := s.ask(ctx, "ec2", "create-security-group", "--group-name", s.cluster+" Impala strangers", "--description", "not ours", "--query", "GroupId", "--output", "text")
+	if err != nil {
+		return err
+	}
+	if _, err := s.provision(ctx, 2, "destroy"); err != nil {
+		return err
+	}
+	if _, err := s.built(ctx); err != nil {
+		return fmt.Errorf("destroy without --yes: %w", err)
+	}
+	if _, err := s.provision(ctx, 0, "destroy", "--yes", s.cluster); err != nil {
+		return err
+	}
+	return s.nothingLeft(ctx, stranger)
+}
+
+// nothingLeft asks the AWS CLI for what carries our tag for this cluster.
+func (s *site) nothingLeft(ctx context.Context, stranger string) error {
+	var groups []string
+	owner := "*/" + s.cluster
+	if err := s.read(ctx, &groups, "ec2", "describe-security-groups", "--filters", "Name=tag:impala-lbcheck:owner,Values="+owner, "--query", "SecurityGroups[].GroupId"); err != nil || len(groups) > 0 {
+		return fmt.Errorf("groups left: %v, %v", groups, err)
+	}
+	var names []string
+	if err := s.read(ctx, &names, "elb", "describe-load-balancers", "--query", "LoadBalancerDescriptions[].LoadBalancerName"); err != nil || slices.Contains(names, "elb-impala-"+s.cluster) {
+		return fmt.Errorf("load balancers left: %v, %v", names, err)
+	}
+	var certificates []string
+	if err := s.read(ctx, &certificates, "acm", "list-certificates", "--query", "CertificateSummaryList[].DomainName"); err != nil || len(certificates) > 0 {
+		return fmt.Errorf("certificates left: %v, %v", certificates, err)
+	}
+	_, err := s.ask(ctx, "ec2", "describe-security-groups", "--group-ids", stranger)
+	return err
+}
+
+// proveKilledApply kills apply at each of its first steps in turn; the next one
+// goes on from there, and the last finds nothing to do.
+func (l *lab) proveKilledApply(ctx context.Context) (evidence, error) {
+	s, err := l.newSite(ctx, "killed")
+	if err != nil {
+		return evidence{}, err
+	}
+	tool, err := l.tool()
+	if err != nil {
+		return evidence{}, err
+	}
+	killed := 0
+	for steps := 1; steps <= 6; steps++ {
+		// The shell kills apply as soon as it has told of so many steps.
+		kill := fmt.Sprintf(`coproc LB { exec "$0" provision apply -f "$1" --json 2>&1 >/dev/null; }
+for i in $(seq %d); do read -r line <&"${LB[0]}" || exit 0; done
+kill -9 "$LB_PID" && exit 9`, steps)
+		a, err := ask(ctx, time.Minute, s.env, "bash", "-c", kill, tool, s.file)
+		if err != nil {
+			return evidence{}, err
+		}
+		if a.code == 9 {
+			killed++
+		}
+	}
+	if killed < 3 {
+		return evidence{}, fmt.Errorf("apply was killed %d times only", killed)
+	}
+	last, err := s.apply(ctx)
+	if err != nil {
+		return evidence{}, err
+	}
+	if again, err := s.apply(ctx); err != nil || again != 0 {
+		return evidence{}, fmt.Errorf("the apply after the last wrote %d times, %v", again, err)
+	}
+	if err := s.isAsAsked(ctx, "TCP"); err != nil {
+		return evidence{}, err
+	}
+	if err := s.destroyAll(ctx); err != nil {
+		return evidence{}, err
+	}
+	return evidence{numbers: fmt.Sprintf("killed %d times on its way, the next one had %d writes to go, the one after none; destroy leaves nothing", killed, last)}, nil
+}
+
+// proveSmokeOfProvisioned has smoke take over what was built: the simulated
+// cluster poses as the load balancer, on both of its listeners.
+func (l *lab) proveSmokeOfProvisioned(ctx context.Context) (evidence, error) {
+	s, err := l.newSite(ctx, "posed")
+	if err != nil {
+		return evidence{}, err
+	}
+	if err := s.edit("listeners: [21050]", "listeners: [21050, 21000]"); err != nil {
+		return evidence{}, err
+	}
+	if _, err := s.secureIt(ctx); err != nil {
+		return evidence{}, err
+	}
+	if err := l.hosts(); err != nil { // the domain is the one in the simulated cluster's certificates
+		return evidence{}, err
+	}
+	ca := l.file("pki", "posed-ca.pem")
+	c, err := l.startSim(ctx, "posed", 21050, 2, "--beeswax-port", "21000", "--nodes", "1", "--coordinators", "3", "--tls", "--ca-out", ca)
+	if err != nil {
+		return evidence{}, err
+	}
+	tool, err := l.tool()
+	if err != nil {
+		return evidence{}, err
+	}
+	tally := map[string]int{}
+	for _, protocol := range []string{"hs2", "beeswax"} {
+		out := l.file("run", "posed."+protocol+".json")
+		a, err := ask(ctx, smokeTime, s.env, tool, "smoke", "--from-provision", s.file, "--protocol", protocol, "--ca-cert", ca, "--expect-issuer", "O=Amazon", "--quiet", "--out", out)
+		if err != nil {
+			return evidence{}, err
+		}
+		if a.code != 0 {
+			return evidence{}, fmt.Errorf("smoke by %s: exit %d: %s", protocol, a.code, tail(append(a.stdout, a.stderr...)))
+		}
+		b, err := os.ReadFile(out)
+		if err != nil {
+			return evidence{}, err
+		}
+		var r result
+		if err := json.Unmarshal(b, &r); err != nil {
+			return evidence{}, err
+		}
+		for _, coordinator := range r.Coordinators {
+			tally[coordinator.Name] += coordinator.Sessions
+		}
+	}
+	if len(tally) != len(c.names()) {
+		return evidence{}, fmt.Errorf("%v of the coordinators %v", tally, c.names())
+	}
+	return evidence{numbers: "plan, apply, TLS, and smoke took host, coordinators and name over from lb.yaml, by HS2 and Beeswax; exit 0", tally: tally}, s.destroyAll(ctx)
+}
