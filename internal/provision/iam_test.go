@@ -196,7 +196,7 @@ func TestPoliciesAreDocumentsThatIAMTakes(t *testing.T) {
 		}
 		sids := map[string]bool{}
 		for _, s := range p.Statement {
-			if sids[s.Sid] || !sidForm.MatchString(s.Sid) || s.Effect != "Allow" || len(s.Action) == 0 || len(s.Resource) == 0 {
+			if sids[s.Sid] || !sidForm.MatchString(places.Replace(s.Sid)) || s.Effect != "Allow" || len(s.Action) == 0 || len(s.Resource) == 0 {
 				t.Errorf("%s.json: statement %+v", command, s)
 			}
 			sids[s.Sid] = true
