@@ -96,7 +96,7 @@ func (l *lab) startLoadHAProxy(ctx context.Context) (*haproxy, error) {
 // loadProofs: load, held sessions and idle ones, through real balancers and
 // under real faults of the kernel and of processes.
 func loadProofs(l *lab) []proof {
-	return append([]proof{
+	return []proof{
 		{name: "capacity.threads", run: l.proveThreads},
 		{name: "capacity.maxconn", run: l.proveMaxconn},
 		{name: "capacity.interrupted", run: l.proveInterrupted},
@@ -111,5 +111,6 @@ func loadProofs(l *lab) []proof {
 		{name: "load.descriptors", run: l.proveDescriptors},
 		{name: "load.ports", run: l.provePorts},
 		{name: "load.killed", run: l.proveKilled},
-	}, proof{name: "soak", run: l.soak, long: true})
+		{name: "soak", run: l.soak, long: true},
+	}
 }

@@ -40,8 +40,6 @@ func (l *lab) soak(ctx context.Context) (evidence, error) {
 	}
 	long := len(roomy) * 64 / 2
 	var seen []sample
-	ctx, cancel := context.WithTimeout(ctx, soakTime+2*time.Minute)
-	defer cancel()
 	r, err := l.try(ctx, trial{name: "soak", limit: soakTime + time.Minute,
 		args: []string{"watch", "--watch-for", soakTime.String(), "--long", strconv.Itoa(long), "--rate", "10/s", address},
 		during: func(ctx context.Context, pid int) error {

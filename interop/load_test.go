@@ -1,0 +1,87 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestALongProofRunsOnlyByItsWholeName(t *testing.T) {
+	t.Parallel()
+	all := []proof{{name: "load.short"}, {name: "soak", long: true}}
+	for part, want := range map[string]int{"": 1, "load": 1, "so": 0, "soak": 1} {
+		if chosen := choose(all, part); len(chosen) != want {
+			t.Errorf("%q: %d proofs, not %d", part, len(chosen), want)
+		}
+	}
+}
+
+func TestACutIsTakenForWhatItIsOnly(t *testing.T) {
+	t.Parallel()
+	good := idleSeen{LastAlive: 1.5, FirstDead: 2.5, Cut: "fin", At: 2.02}
+	if err := good.cutBy("fin", true); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(*idleSeen){
+		"another cut":                    func(s *idleSeen) { s.Cut = "rst" },
+		"alive for longer than it lives": func(s *idleSeen) { s.LastAlive = 2.5 },
+		"dead too soon":                  func(s *idleSeen) { s.FirstDead = 1.5 },
+		"seen too early":                 func(s *idleSeen) { s.At = 1.7 },
+		"not seen before it was asked":   func(s *idleSeen) { s.At = 0 },
+	} {
+		s := good
+		spoil(&s)
+		if s.cutBy("fin", true) == nil {
+			t.Errorf("%s: taken for a FIN at 2 s", name)
+		}
+	}
+	if good.Cut = "silent"; good.cutBy("silent", false) == nil {
+		t.Error("a cut in silence was seen when it happened")
+	}
+}
+
+func TestSharesAreOfNewSessionsThatWereDueThen(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "o.jsonl")
+	lines := `{"part":"held","due_ms":9000,"coordinator":"a"}
+{"part":"arrival","due_ms":6999,"coordinator":"a"}
+{"part":"arrival","due_ms":7000,"coordinator":"a"}
+{"part":"arrival","due_ms":8000,"coordinator":"b"}
+{"part":"arrival","due_ms":9000,"coordinator":"b"}
+{"part":"arrival","due_ms":9500,"coordinator":"b"}
+`
+	if err := os.WriteFile(file, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shares, err := sharesSince(file, 7)
+	if err != nil || len(shares) != 2 || shares["a"] != 0.25 || shares["b"] != 0.75 {
+		t.Errorf("shares %v, %v", shares, err)
+	}
+}
+
+func TestAFailureOfThisMachineIsNeverTheServices(t *testing.T) {
+	t.Parallel()
+	var good trialled
+	good.Stopped.By, good.Stopped.Class = "generator", "tcp.local-ports"
+	if err := good.ours("tcp.local-ports"); err != nil {
+		t.Fatal(err)
+	}
+	failed := good
+	failed.Sessions.Failed = 1
+	if failed.ours("tcp.local-ports") == nil || good.ours("tcp.local-nofile") == nil {
+		t.Error("taken for this machine's fault alone")
+	}
+}
+
+func TestASampleIsOfTheProcessThatLives(t *testing.T) {
+	t.Parallel()
+	s, err := sampleOf(os.Getpid())
+	if err != nil || s.memory < 1000 || s.descriptors < 3 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if _, err := sampleOf(1 << 30); err == nil {
+		t.Error("a process that does not exist has a sample")
+	}
+}
