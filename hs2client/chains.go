@@ -2,6 +2,7 @@ package hs2client
 
 import (
 	"bytes"
+	"crypto/tls"
 	"crypto/x509"
 	"slices"
 	"sync"
@@ -21,6 +22,9 @@ import (
 // At most 64 are kept: the oldest makes room. The zero value is empty and ready;
 // it is safe for concurrent use.
 type ChainCache struct {
+	greeting sync.Mutex    // guards hellos
+	hellos   []*tls.Config // by name and curves, each shared by many connections
+
 	adding sync.Mutex
 	known  atomic.Pointer[[]*chain] // the slice is never changed, but replaced
 }

@@ -47,23 +47,8 @@ func (l *link) secure(ctx context.Context, c *Config, t target) error {
 	name := c.serverName(t)
 	l.method = "handshake"
 	s := l.begin(ctx, PhaseTLS, l.timeout)
-	conn := tls.Client(&ration{Conn: l.conn}, &tls.Config{
-		ServerName: name,
-		// Our own judgement comes after the handshake: crypto/tls would end it at
-		// the first objection, before anybody has seen the certificate.
-		InsecureSkipVerify: true,
-		// Old listeners show their certificate too; refusal names their version.
-		MinVersion:       tls.VersionTLS10,
-		CurvePreferences: c.TLS.Curves,
-		// We have none; but that one was asked for tells what a later alert means.
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			l.asked = true
-			return new(tls.Certificate), nil
-		},
-		// No session cache: a resumed session shows no certificate.
-		ClientSessionCache: nil,
-	})
-	err := conn.Handshake()
+	conn := tls.Client(&ration{Conn: l.conn}, c.TLS.hello(name))
+	err := conn.HandshakeContext(handshaking{context.Background(), l}) // its deadline is the connection's
 	if err == nil {
 		now := time.Now()
 		l.rec.Peer = newPeer(conn.ConnectionState(), c.TLS, name, now)
