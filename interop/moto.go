@@ -88,7 +88,10 @@ func (m *moto) read(ctx context.Context, v any, args ...string) error {
 
 // ground is what a load balancer is built on: a VPC with a subnet in each of two
 // zones, three coordinators, and an executor, which has no client port.
-type ground struct{ coordinators, executors []string }
+type ground struct {
+	vpc                     string
+	coordinators, executors []string
+}
 
 // seed lays the ground for a cluster.
 func (m *moto) seed(ctx context.Context, cluster string) (ground, error) {
@@ -100,6 +103,7 @@ func (m *moto) seed(ctx context.Context, cluster string) (ground, error) {
 	if err != nil {
 		return g, err
 	}
+	g.vpc = vpc
 	for i, zone := range []string{"us-east-1a", "us-east-1b"} {
 		subnet, err := m.ask(ctx, "ec2", "create-subnet", "--vpc-id", vpc, "--availability-zone", zone, "--cidr-block", fmt.Sprintf("10.9.%d.0/24", i),
 			"--tag-specifications", tag("subnet", "Name", cluster+" Private subnet 0"), "--query", "Subnet.SubnetId", "--output", "text")

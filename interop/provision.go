@@ -58,7 +58,7 @@ func (l *lab) proveProvision(ctx context.Context) (evidence, error) {
 	if err := s.destroyAll(ctx); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("%d writes build it, the AWS CLI reads it back, a second apply makes none; %d mend what was changed by hand, %d bring TLS; destroy leaves nothing tagged, and a stranger's group as it was",
+	return evidence{numbers: fmt.Sprintf("%d writes build it, the AWS CLI reads it back, a second apply reports none; %d mend what was changed by hand, %d bring TLS; destroy leaves nothing tagged, and a stranger's group beside them",
 		first, mended, secured)}, nil
 }
 
@@ -110,7 +110,7 @@ func (s *site) secureIt(ctx context.Context) (int, error) {
 // destroyAll needs the cluster's name, and then leaves nothing with our tag. A
 // group that stands beside ours is not ours.
 func (s *site) destroyAll(ctx context.Context) error {
-	stranger, err := s.ask(ctx, "ec2", "create-security-group", "--group-name", s.cluster+" Impala strangers", "--description", "not ours", "--query", "GroupId", "--output", "text")
+	stranger, err := s.ask(ctx, "ec2", "create-security-group", "--vpc-id", s.vpc, "--group-name", s.cluster+" Impala strangers", "--description", "not ours", "--query", "GroupId", "--output", "text")
 	if err != nil {
 		return err
 	}
@@ -145,8 +145,8 @@ func (s *site) nothingLeft(ctx context.Context, stranger string) error {
 	return err
 }
 
-// proveKilledApply kills apply at each of its first steps in turn; the next one
-// goes on from there, and the last finds nothing to do.
+// proveKilledApply kills apply at its second step, again and again: each goes on
+// where the one before was, and the first that is let through has the rest to do.
 func (l *lab) proveKilledApply(ctx context.Context) (evidence, error) {
 	s, err := l.newSite(ctx, "killed")
 	if err != nil {
@@ -156,29 +156,30 @@ func (l *lab) proveKilledApply(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	killed := 0
-	for steps := 1; steps <= 6; steps++ {
-		// The shell kills apply as soon as it has told of so many steps.
-		kill := fmt.Sprintf(`coproc LB { exec "$0" provision apply -f "$1" --json 2>&1 >/dev/null; }
-for i in $(seq %d); do read -r line <&"${LB[0]}" || exit 0; done
-kill -9 "$LB_PID" && exit 9`, steps)
+	const kills = 4
+	for range kills {
+		// A step is told of before it is done: the first is done, the second perhaps.
+		const kill = `coproc LB { exec "$0" provision apply -f "$1" --json 2>&1 >/dev/null; }
+for i in 1 2; do read -r line <&"${LB[0]}" || exit 1; done
+kill -9 "$LB_PID" && exit 9`
 		a, err := ask(ctx, time.Minute, s.env, "bash", "-c", kill, tool, s.file)
 		if err != nil {
 			return evidence{}, err
 		}
-		if a.code == 9 {
-			killed++
+		if a.code != 9 {
+			return evidence{}, fmt.Errorf("apply ended before it was killed: exit %d: %s", a.code, tail(a.stderr))
 		}
-	}
-	if killed < 3 {
-		return evidence{}, fmt.Errorf("apply was killed %d times only", killed)
 	}
 	last, err := s.apply(ctx)
 	if err != nil {
 		return evidence{}, err
 	}
-	if again, err := s.apply(ctx); err != nil || again != 0 {
-		return evidence{}, fmt.Errorf("the apply after the last wrote %d times, %v", again, err)
+	again, err := s.apply(ctx)
+	if err != nil {
+		return evidence{}, err
+	}
+	if last == 0 || again != 0 {
+		return evidence{}, fmt.Errorf("after %d kills apply wrote %d times, and then %d", kills, last, again)
 	}
 	if err := s.isAsAsked(ctx, "TCP"); err != nil {
 		return evidence{}, err
@@ -186,7 +187,7 @@ kill -9 "$LB_PID" && exit 9`, steps)
 	if err := s.destroyAll(ctx); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("killed %d times on its way, the next one had %d writes to go, the one after none; destroy leaves nothing", killed, last)}, nil
+	return evidence{numbers: fmt.Sprintf("killed %d times on its way, the next one had %d writes to go, the one after none; destroy leaves nothing", kills, last)}, nil
 }
 
 // proveSmokeOfProvisioned has smoke take over what was built: the simulated
@@ -196,6 +197,7 @@ func (l *lab) proveSmokeOfProvisioned(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
+	s.ports = []int{21000, 21050}
 	if err := s.edit("listeners: [21050]", "listeners: [21050, 21000]"); err != nil {
 		return evidence{}, err
 	}

@@ -17,6 +17,7 @@ type site struct {
 	*lab
 	*moto
 	cluster, file string
+	ports         []int // of its listeners, sorted
 	ground
 }
 
@@ -27,7 +28,7 @@ func (l *lab) newSite(ctx context.Context, cluster string, more ...string) (*sit
 	if err != nil {
 		return nil, err
 	}
-	s := &site{lab: l, moto: m, cluster: cluster, file: l.file("run", cluster+".yaml")}
+	s := &site{lab: l, moto: m, cluster: cluster, ports: []int{21050}, file: l.file("run", cluster+".yaml")}
 	if s.ground, err = m.seed(ctx, cluster); err != nil {
 		return nil, err
 	}
@@ -142,6 +143,13 @@ func (s *site) isAsAsked(ctx context.Context, protocol string) error {
 	slices.Sort(have)
 	if want := slices.Sorted(slices.Values(s.coordinators)); !slices.Equal(slices.Compact(have), want) {
 		return fmt.Errorf("registered %v, the coordinators are %v", have, want)
+	}
+	var ports []int
+	for _, d := range b.ListenerDescriptions {
+		ports = append(ports, d.Listener.LoadBalancerPort)
+	}
+	if slices.Sort(ports); !slices.Equal(ports, s.ports) {
+		return fmt.Errorf("listeners on %v, want %v", ports, s.ports)
 	}
 	for _, d := range b.ListenerDescriptions {
 		if l := d.Listener; l.Protocol != protocol || (protocol == "SSL") != (l.SSLCertificateId != "") {
