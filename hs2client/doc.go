@@ -15,7 +15,8 @@
 // where it fails: how long each [Phase] took, both ends of the connection, and
 // the [Peer] behind its certificate. Every failure is an [*Error] with a phase, a
 // [Kind] ("open.timeout" is its class) and, where a likely cause is known, a
-// hint in the words of impala-lbcheck's flags. The table of kinds is in class.go.
+// hint in the words of impala-lbcheck's flags. [IsTimeout] and its like ask for a
+// kind of failure; the table of them is vocab's.
 //
 // Both protocols of Impala's binary ports are spoken: HiveServer2 ([HS2], port
 // 21050) and [Beeswax] (port 21000).

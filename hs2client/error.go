@@ -10,7 +10,7 @@ import (
 type Error struct {
 	Op       string // "dial", "handshake", "login", or the RPC as the IDL spells it
 	Addr     string // Config.Addr
-	Ph       Phase
+	Phase    Phase
 	Kind     Kind
 	Text     string // the server's own words, at most 2 KiB, as they came: untrusted; "": it said nothing
 	SQLState string // what the server states beside them; "": nothing
@@ -22,7 +22,7 @@ type Error struct {
 // Error is one line without control characters, fit for a terminal.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(e.Op + " " + printable(e.Addr) + ": " + e.Class())
+	b.WriteString(e.Op + " " + printable(e.Addr) + ": " + e.Class().String())
 	if e.Text != "" {
 		b.WriteString(": " + printable(e.Text))
 	} else if e.Err != nil {
@@ -34,11 +34,8 @@ func (e *Error) Error() string {
 // Unwrap returns what lies below; nil where there is nothing.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Phase is the name of the phase that failed.
-func (e *Error) Phase() string { return e.Ph.String() }
-
 // Class is the phase and the kind: "open.timeout".
-func (e *Error) Class() string { return e.Ph.String() + "." + e.Kind.String() }
+func (e *Error) Class() Class { return Class{Phase: e.Phase, Kind: e.Kind} }
 
 // Hint says what may be wrong and which flag or setting to try; "" where there
 // is nothing to suggest.

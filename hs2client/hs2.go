@@ -50,7 +50,7 @@ func (d *hs2Dialect) open(who *Identity) error {
 	}
 	d.session = &result.session
 	if name := NormalizeCoordinator(result.httpAddr); name != "" {
-		who.Coordinator, who.Source = name, HTTPAddr
+		who.Coordinator, who.Source = name, SourceHTTPAddr
 	}
 	return nil
 }

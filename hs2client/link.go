@@ -156,7 +156,7 @@ func (l *link) place(ctx context.Context, phase Phase, err error) error {
 // placed makes an [Error] without a hint. That ctx ended counts for more than
 // how the interrupted call put it.
 func placed(ctx context.Context, addr, op string, phase Phase, err error) *Error {
-	e := &Error{Op: op, Addr: addr, Ph: phase, Kind: kindOf(err), Err: err}
+	e := &Error{Op: op, Addr: addr, Phase: phase, Kind: kindOf(err), Err: err}
 	if why, ok := errors.AsType[*cause](err); ok {
 		e.SQLState = clip(why.state)
 		if why.said {

@@ -87,7 +87,7 @@ func (s *Session) greet(ctx context.Context, noPing bool) error {
 // Beeswax without it is no Impala, and most likely no Beeswax.
 func (s *Session) identify() error {
 	version, address, err := s.dialect.ping()
-	if s.how.protocol == HS2 && s.missing(CanPing, err) {
+	if s.how.protocol != Beeswax && s.missing(CanPing, err) {
 		return nil
 	}
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Session) identify() error {
 	}
 	s.who.Version = clip(version[:min(len(version), maxName)])
 	if name := NormalizeCoordinator(address); name != "" {
-		s.who.Coordinator, s.who.Source = name, Ping
+		s.who.Coordinator, s.who.Source = name, SourcePing
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (s *Session) missing(c Capability, err error) bool {
 }
 
 // Identity is who answered, as far as opening the session told. Where Source is
-// None, SELECT coordinator() may still say.
+// SourceNone, SELECT coordinator() may still say.
 func (s *Session) Identity() Identity { return s.who }
 
 // Has reports whether the server may have a capability: false once it has

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	sc "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -49,13 +50,13 @@ func TestCapacityIsSaidInWords(t *testing.T) {
 		"all held":                       {holding(sc.Capacity{Target: 400, Held: 400, For: 600, Survived: 400}), "  held        400 of 400 sessions for 10 min; all answered at the end\n"},
 		"some lost":                      {holding(sc.Capacity{Target: 20, Held: 20, For: 60, Survived: 10, Lost: 10}), "20 of 20 sessions for 60.0 s; 10 answered at the end, 10 did not\n"},
 		"not all asked":                  {holding(sc.Capacity{Target: 20, Held: 20, Survived: 5}), "20 of 20 sessions; 5 of them were asked at the end, and answered\n"},
-		"none asked":                     {holding(sc.Capacity{Held: 24, StoppedBy: "open.timeout"}), "  held        24 sessions\n"},
-		"who waited for a place":         {holding(sc.Capacity{StoppedBy: "open.timeout", Phase: "open", Entered: true}), "  stopped by  open.timeout, waiting in open; it got in once the others had left: it was a place that it waited for\n"},
-		"who was turned away":            {holding(sc.Capacity{StoppedBy: "open.session-limit", Phase: "open"}), "  stopped by  open.session-limit, waiting in open\n"},
+		"none asked":                     {holding(sc.Capacity{Held: 24, StoppedBy: vocabtest.Class("open.timeout")}), "  held        24 sessions\n"},
+		"who waited for a place":         {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout"), Phase: "open", Entered: true}), "  stopped by  open.timeout, waiting in open; it got in once the others had left: it was a place that it waited for\n"},
+		"who was turned away":            {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.session-limit"), Phase: "open"}), "  stopped by  open.session-limit, waiting in open\n"},
 		"nothing stopped it":             {holding(sc.Capacity{Held: 1}), "!stopped by"},
-		"threads were full":              {holding(sc.Capacity{StoppedBy: "open.timeout", Cause: sc.CauseThreads}), "  cause       the coordinators: their service threads are all taken\n"},
-		"the balancer was full":          {holding(sc.Capacity{StoppedBy: "tcp.timeout", Cause: sc.CauseBalancer}), "  cause       the balancer, or what else stands in front"},
-		"what was full cannot be told":   {holding(sc.Capacity{StoppedBy: "open.timeout"}), "  cause       that cannot be told from outside\n"},
+		"threads were full":              {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout"), Cause: sc.CauseThreads}), "  cause       the coordinators: their service threads are all taken\n"},
+		"the balancer was full":          {holding(sc.Capacity{StoppedBy: vocabtest.Class("tcp.timeout"), Cause: sc.CauseBalancer}), "  cause       the balancer, or what else stands in front"},
+		"what was full cannot be told":   {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout")}), "  cause       that cannot be told from outside\n"},
 		"nothing was full":               {holding(sc.Capacity{Held: 1}), "!cause"},
 		"threads as declared":            {holding(sc.Capacity{Threads: 8, From: sc.ThreadsDeclared}), "  threads     8 for each coordinator, as declared\n"},
 		"threads from pages":             {holding(sc.Capacity{Threads: 8, From: sc.ThreadsPages}), "8 for each coordinator, as their own pages say\n"},
@@ -141,8 +142,8 @@ func TestIdleTellsBetweenWhichTimesTheCutLies(t *testing.T) {
 		"times scaled down":     {sc.Result{Idle: &sc.IdleSeen{Scale: .01}}, "  The scenario's times were multiplied by 0.01.\n"},
 		"times as written":      {sc.Result{Idle: &sc.IdleSeen{Scale: 1}}, "!multiplied"},
 		"a step that was seen":  {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutFIN, At: 60.012}}}}, "  65 s  closed (FIN)  after 60.012 s  -            -\n"},
-		"a step in silence":     {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutSilent, Class: "execute.timeout", Text: "no answer"}}}}, "  65 s  cut in silence  when asked  -            execute.timeout: no answer\n"},
-		"a step of another end": {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutOther, Class: "execute.garbage"}}}}, "  65 s  dead  when asked  -            execute.garbage\n"},
+		"a step in silence":     {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutSilent, Class: vocabtest.Class("execute.timeout"), Text: "no answer"}}}}, "  65 s  cut in silence  when asked  -            execute.timeout: no answer\n"},
+		"a step of another end": {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutOther, Class: vocabtest.Class("execute.garbage")}}}}, "  65 s  dead  when asked  -            execute.garbage\n"},
 		"a step nobody took":    {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65}}}}, "  65 s  unknown  -     -            -\n"},
 	})
 }
@@ -151,7 +152,7 @@ func TestWatchIsToldInTheOrderOfTime(t *testing.T) {
 	t.Parallel()
 	w := sc.WatchSeen{
 		For: 60, Event: at(10), EventEnd: at(11), EventText: "exit status 1", Noticed: at(10.5), Sessions: 120, Errors: 3, FirstErr: at(12), LastErr: at(14), Outage: 2.5,
-		Long: []sc.LongFate{{Coordinator: "b", Outcome: sc.Failed, At: 10.5, Cut: sc.CutRST, Class: "execute.reset"}, {Coordinator: "a", Outcome: sc.OK}, {Outcome: sc.Failed, At: 13, Cut: sc.CutOther}, {}},
+		Long: []sc.LongFate{{Coordinator: "b", Outcome: sc.Failed, At: 10.5, Cut: sc.CutRST, Class: vocabtest.Class("execute.reset")}, {Coordinator: "a", Outcome: sc.OK}, {Outcome: sc.Failed, At: 13, Cut: sc.CutOther}, {}},
 		Coords: []sc.Appearance{
 			{Name: "a", Last: 59, PIDs: []int32{1, 2}},
 			{Name: "b", Gone: at(9.5), Back: at(40), Peak: .61, PIDs: []int32{7, 8}},
@@ -202,8 +203,8 @@ func TestTheStatementIsToldByCoordinator(t *testing.T) {
 	text := textOf(t, sc.Result{Queries: []sc.QueryTally{
 		{Coordinator: "a", Runs: 3, Times: []sc.Seconds{9, 1, 2}},
 		{Coordinator: "b", Runs: 2, Times: []sc.Seconds{3, 1}},
-		{Coordinator: "c", Runs: 2, Failed: 2, Class: "execute.admission", Example: "pool is full"},
-		{Coordinator: "d", Runs: 2, Failed: 1, Class: "execute.admission", Example: "another text", Times: []sc.Seconds{1}},
+		{Coordinator: "c", Runs: 2, Failed: 2, Class: vocabtest.Class("execute.admission"), Example: "pool is full"},
+		{Coordinator: "d", Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Example: "another text", Times: []sc.Seconds{1}},
 	}})
 	for _, want := range []string{
 		"  a               3       0   2.0 s    9.0 s  -\n", "  b               2       0   2.0 s    3.0 s  -\n",

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -40,14 +41,14 @@ func small() scenarios.Result {
 	node := r.Nodes[0].Address
 	look := scenarios.Look{Planned: 2}
 	for i, outcome := range []scenarios.Outcome{scenarios.OK, scenarios.Failed} {
-		look.Add(scenarios.Observation{Part: scenarios.Ordered + scenarios.Part(2*i), Node: node, Outcome: outcome, Class: "open.eof", Text: "EOF",
+		look.Add(scenarios.Observation{Part: scenarios.Ordered + scenarios.Part(2*i), Node: node, Outcome: outcome, Class: vocabtest.Class("open.eof"), Text: "EOF",
 			Who: scenarios.Identity{Coordinator: "c1:25000", PID: 4711, Version: "4"}})
 	}
 	r.Looks = []scenarios.Look{look}
 	r.Errors = look.Errors
 	r.Phases.Record([scenarios.NumPhases]time.Duration{scenarios.Open: time.Millisecond})
 	r.Stopped = &scenarios.Stop{By: scenarios.StopStalled, Text: "t", Hint: "h"}
-	r.Failures = []scenarios.Failure{{Time: r.Started, Node: node, Phase: scenarios.Open, Class: "open.eof", Text: "EOF"}}
+	r.Failures = []scenarios.Failure{{Time: r.Started, Node: node, Phase: scenarios.Open, Class: vocabtest.Class("open.eof"), Text: "EOF"}}
 	r.TLS = []scenarios.Cert{{Node: node, Seen: r.Started, NotAfter: r.Started, Issuer: "CN=a", SANs: []string{"b"}}}
 	r.Detect = &scenarios.Detectable{Sessions: 2, Dead: .5}
 	r.Notes = []string{"n"}
@@ -60,10 +61,10 @@ func withLoad(r *scenarios.Result) {
 	one, when := 1, scenarios.Seconds(1)
 	r.Load = &scenarios.LoadStats{Late: 1, Cores: .5, OfCores: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}}
 	r.Load.Login.Record(time.Millisecond)
-	r.Capacity = &scenarios.Capacity{Target: 2, Held: 2, For: 1, Survived: 2, StoppedBy: "open.timeout", Threads: 1, From: scenarios.ThreadsMeasured, Safe: 1,
+	r.Capacity = &scenarios.Capacity{Target: 2, Held: 2, For: 1, Survived: 2, StoppedBy: vocabtest.Class("open.timeout"), Threads: 1, From: scenarios.ThreadsMeasured, Safe: 1,
 		Holders: []scenarios.Holder{{Name: "c1:25000", Held: 1}, {Name: "c2:25000", Held: 1}}}
-	r.Queries = []scenarios.QueryTally{{Coordinator: "c1:25000", Runs: 2, Failed: 1, Class: "execute.admission", Example: "full", Times: []scenarios.Seconds{1}}}
-	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.Failed, Cut: scenarios.CutFIN, At: 1, Class: "execute.eof"}}}
+	r.Queries = []scenarios.QueryTally{{Coordinator: "c1:25000", Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Example: "full", Times: []scenarios.Seconds{1}}}
+	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.Failed, Cut: scenarios.CutFIN, At: 1, Class: vocabtest.Class("execute.eof")}}}
 	r.Idle.Summarize()
 	r.Watch = &scenarios.WatchSeen{For: 9, Event: &when, EventText: "t", Noticed: &when, Sessions: 2, Errors: 1, FirstErr: &when, LastErr: &when, Outage: 1,
 		Long:   []scenarios.LongFate{{Coordinator: "c1:25000", Outcome: scenarios.Failed, At: 1, Cut: scenarios.CutRST}},

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	sc "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -83,11 +84,11 @@ func TestSentence(t *testing.T) {
 			"FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 2 findings failed.",
 		},
 		"a failure says that a breaker ended the run": {
-			sc.Result{Verdict: sc.Fail, Findings: []sc.Finding{missing}, Stopped: &sc.Stop{By: sc.StopRejected, Class: "sasl.rejected", Text: "two logins were refused"}},
+			sc.Result{Verdict: sc.Fail, Findings: []sc.Finding{missing}, Stopped: &sc.Stop{By: sc.StopRejected, Class: vocabtest.Class("sasl.rejected"), Text: "two logins were refused"}},
 			"FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 1 finding failed; stopped early: two logins were refused (sasl.rejected).",
 		},
 		"nothing measured": {
-			sc.Result{Stopped: &sc.Stop{By: sc.StopScout, Class: "tcp.refused", Text: "the first session failed (tcp.refused 127.0.0.1:1): connection refused."}},
+			sc.Result{Stopped: &sc.Stop{By: sc.StopScout, Class: vocabtest.Class("tcp.refused"), Text: "the first session failed (tcp.refused 127.0.0.1:1): connection refused."}},
 			"INCONCLUSIVE: nothing was measured: the first session failed (tcp.refused 127.0.0.1:1): connection refused.",
 		},
 		"interrupted": {

@@ -51,9 +51,9 @@ const MaxFailures = 200
 // Stop says why a run ended before its time.
 type Stop struct {
 	By    StopReason `json:"by"`
-	Class string     `json:"class,omitempty"` // of the session that decided it
-	Text  string     `json:"text"`            // what happened; may hold the server's words
-	Hint  string     `json:"hint,omitempty"`  // what to try
+	Class Class      `json:"class,omitzero"` // of the session that decided it
+	Text  string     `json:"text"`           // what happened; may hold the server's words
+	Hint  string     `json:"hint,omitempty"` // what to try
 }
 
 // StopReason is why a run ended before its time.
@@ -120,7 +120,7 @@ type Failure struct {
 	Node        netip.AddrPort `json:"node"`
 	Coordinator string         `json:"coordinator,omitempty"`
 	Phase       Phase          `json:"phase"`
-	Class       string         `json:"class"`
+	Class       Class          `json:"class"`
 	Text        string         `json:"text"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -62,7 +63,7 @@ func TestAFailureThatNamesItsCoordinatorIsAttributed(t *testing.T) {
 	for i, c := range dealt([]int{8, 8, 8, 8, 8}, 0) {
 		o := observed(nodeAddr(i%2), c)
 		if c == 2 {
-			o.Outcome, o.Failed, o.Class = scenarios.Failed, scenarios.Execute, "execute.reset"
+			o.Outcome, o.Failed, o.Class = scenarios.Failed, scenarios.Execute, vocabtest.Class("execute.reset")
 		}
 		l.Add(o)
 	}
@@ -113,7 +114,7 @@ func TestTheFixKnowsWhetherOthersGotIn(t *testing.T) {
 		l := lookOf(scenarios.First, 1, dealt([]int{good}, 0))
 		for range bad {
 			o := observed(nodeAddr(0), -1)
-			o.Class, o.Hint = class, "the port may ask for a login"
+			o.Class, o.Hint = vocabtest.Class(class), "the port may ask for a login"
 			l.Add(o)
 		}
 		return l

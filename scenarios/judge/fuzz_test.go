@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -27,7 +28,7 @@ func FuzzAll(f *testing.F) {
 		s.Thresholds = map[string][]string{"session.login": {"p(99) < 1s"}, "session.lag{node=*}": {"max < 1s"}, "query{coordinator=coord-1}": {"med < 1s"}, "session{node=*}": {"error_rate < 1%"}}
 		b, err := json.Marshal(scenarios.Result{Schema: scenarios.Schema, Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{20, 25}, 3))},
 			Load:    &scenarios.LoadStats{Login: taken(9, 5), Lag: taken(9, 5), Owed: taken(9, 5), Dropped: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}},
-			Queries: []scenarios.QueryTally{{Coordinator: coordName(1), Runs: 2, Failed: 1, Class: "execute.admission", Times: []scenarios.Seconds{.1}}},
+			Queries: []scenarios.QueryTally{{Coordinator: coordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Times: []scenarios.Seconds{.1}}},
 			Tags:    []scenarios.TagTimes{{Metric: "session.lag", Tag: "node", Value: nodeAddr(0).String(), Times: taken(3, 4)}},
 			Pages:   []scenarios.Page{counted(0, scenarios.PageBefore, 3, 4), counted(1, scenarios.PageBefore, 0, 4), counted(1, scenarios.PageAfter, 3, 40)},
 			Idle:    &scenarios.IdleSeen{FirstDead: 60}, Watch: &scenarios.WatchSeen{}, Capacity: &scenarios.Capacity{}})

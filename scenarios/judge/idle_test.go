@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // rung is one step of a ladder in a test.
 func rung(after, at scenarios.Seconds, o scenarios.Outcome, cut scenarios.Cut, class string) scenarios.IdleStep {
-	return scenarios.IdleStep{After: after, At: at, Outcome: o, Cut: cut, Class: class, Node: nodeAddr(0), Coordinator: coordName(0)}
+	return scenarios.IdleStep{After: after, At: at, Outcome: o, Cut: cut, Class: vocabtest.Class(class), Node: nodeAddr(0), Coordinator: coordName(0)}
 }
 
 func lives(after scenarios.Seconds) scenarios.IdleStep {

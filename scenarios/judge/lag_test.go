@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -70,7 +71,7 @@ func TestTheGeneratorsPace(t *testing.T) {
 			l := lookOf(scenarios.Whole, 2, evenLook)
 			if tc.own != "" {
 				o := observed(nodeAddr(0), -1)
-				o.Class = tc.own
+				o.Class = vocabtest.Class(tc.own)
 				l.Add(o)
 			}
 			fs, ask := lagJudge(Evidence{Scenario: s, Looks: []scenarios.Look{l}, Load: tc.load})
@@ -94,7 +95,7 @@ func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
 	own := func(l *scenarios.Look, n int) {
 		for range n {
 			o := observed(nodeAddr(0), -1)
-			o.Class = "tcp.local-nofile"
+			o.Class = vocabtest.Class("tcp.local-nofile")
 			l.Add(o)
 		}
 	}

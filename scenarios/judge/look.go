@@ -73,7 +73,7 @@ func (l look) sessions() int {
 func (l look) own() int {
 	n := 0
 	for _, g := range l.errors {
-		if ours(g.Class) {
+		if g.Class.IsLocal() {
 			n += g.Count
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -50,7 +51,7 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 			o.Part = scenarios.Parallel
 		}
 		if g.fail != nil && g.fail(g.seq) {
-			o.Outcome, o.Class, o.Who = scenarios.Failed, "open.reset", scenarios.Identity{}
+			o.Outcome, o.Class, o.Who = scenarios.Failed, vocabtest.Class("open.reset"), scenarios.Identity{}
 		}
 		g.seq++
 		l.Add(o)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -109,7 +110,7 @@ func TestThresholdsByTag(t *testing.T) {
 			add := func(node, c int, class string) {
 				o := observed(nodeAddr(node), c)
 				if class != "" {
-					o.Outcome, o.Class = scenarios.Failed, class
+					o.Outcome, o.Class = scenarios.Failed, vocabtest.Class(class)
 				}
 				l.Add(o)
 			}
@@ -144,7 +145,7 @@ func TestThresholdsOnAStatement(t *testing.T) {
 		}
 		return out
 	}
-	queries := []scenarios.QueryTally{{Coordinator: coordName(0), Runs: 2, Times: runs(100, 120)}, {Coordinator: coordName(1), Runs: 2, Failed: 1, Class: "execute.error", Times: runs(400)}}
+	queries := []scenarios.QueryTally{{Coordinator: coordName(0), Runs: 2, Times: runs(100, 120)}, {Coordinator: coordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.error"), Times: runs(400)}}
 	for name, tc := range map[string]struct {
 		kind         scenarios.Kind
 		metric, expr string
@@ -215,11 +216,11 @@ func TestThresholdsOnLoginAndLag(t *testing.T) {
 				if tc.expr == "error_rate < 5%" || tc.expr == "max < 1h" {
 					switch i {
 					case 3:
-						o.Outcome, o.Class = scenarios.Failed, "sasl.eof"
+						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("sasl.eof")
 					case 4:
-						o.Outcome, o.Class = scenarios.Failed, "open.timeout"
+						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("open.timeout")
 					case 5:
-						o.Outcome, o.Class = scenarios.Failed, "execute.error"
+						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("execute.error")
 					}
 				}
 				l.Add(o)

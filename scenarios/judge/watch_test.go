@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -47,7 +48,7 @@ func failing(n int, outage scenarios.Seconds, class string) func(*Evidence) {
 	return func(e *Evidence) {
 		w := e.Watch
 		w.Errors, w.Outage, w.Noticed, w.FirstErr, w.LastErr = n, outage, sec(12.8), sec(12.6), sec(12.6+float64(outage)-.5)
-		e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: class, Count: n, Example: "i/o", Hint: "a hint"})
+		e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: vocabtest.Class(class), Count: n, Example: "i/o", Hint: "a hint"})
 	}
 }
 
@@ -58,8 +59,8 @@ func losing(n, coordinator int, cut scenarios.Cut, class string) func(*Evidence)
 			f := &e.Watch.Long[i]
 			if n > 0 && f.Coordinator == coordName(coordinator) && f.Outcome == scenarios.OK {
 				n--
-				f.Outcome, f.At, f.Cut, f.Class = scenarios.Failed, 12.5, cut, class
-				e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: class, Coordinator: f.Coordinator, Count: 1})
+				f.Outcome, f.At, f.Cut, f.Class = scenarios.Failed, 12.5, cut, vocabtest.Class(class)
+				e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: vocabtest.Class(class), Coordinator: f.Coordinator, Count: 1})
 			}
 		}
 		e.Watch.Noticed = sec(12.5)

@@ -14,7 +14,7 @@ func shaker(fingerprints map[string]string) ShakeFunc {
 	return func(_ context.Context, n Node, o *scenarios.Observation) error {
 		switch print := fingerprints[n.Addr.Addr().String()]; print {
 		case "":
-			return fault{"tcp", "tcp.refused", "is it the right port?"}
+			return fault{"tcp.refused", "is it the right port?"}
 		default:
 			o.Cert = &scenarios.Cert{
 				Fingerprint: print, Issuer: "O=Amazon", Version: "TLS1.3", HostOK: true, Chain: scenarios.ChainOK,
@@ -23,7 +23,7 @@ func shaker(fingerprints map[string]string) ShakeFunc {
 			if print == "expired" {
 				o.Cert.NotAfter = time.Now().Add(-time.Minute)
 				o.Refused = true
-				return fault{"tls", "tls.expired", ""}
+				return fault{"tls.expired", ""}
 			}
 			return nil
 		}

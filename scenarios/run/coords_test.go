@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -15,7 +16,7 @@ func TestASilentCoordinatorHasARowOfZeros(t *testing.T) {
 	node := netip.MustParseAddrPort("127.0.0.2:21050")
 	for _, o := range []scenarios.Observation{
 		{Who: scenarios.Identity{Coordinator: "c:1", PID: 7, Version: "v1"}, Outcome: scenarios.OK},
-		{Who: scenarios.Identity{Coordinator: "c:1", PID: 8, Version: "v2"}, Outcome: scenarios.Failed, Class: "execute.error"},
+		{Who: scenarios.Identity{Coordinator: "c:1", PID: 8, Version: "v2"}, Outcome: scenarios.Failed, Class: vocabtest.Class("execute.error")},
 		{Who: scenarios.Identity{Coordinator: "foreign:1"}, Outcome: scenarios.OK},
 		{Outcome: scenarios.Unknown},
 	} {

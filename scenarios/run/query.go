@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -127,7 +126,7 @@ func (a *asker) count(before string, o scenarios.Observation) {
 			c.tally.Class, c.tally.Example = o.Class, o.Text
 		}
 		c.tally.Failed++
-		if strings.HasSuffix(o.Class, timeoutSuffix) {
+		if o.Class.IsTimeout() {
 			a.hung++
 			c.started = max(c.started, scenarios.RunsPerCoordinator)
 		}

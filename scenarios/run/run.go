@@ -15,6 +15,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Options are what a run may be given besides its scenario. The zero value is
@@ -164,7 +165,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 // resolve finds the nodes and says what the run may cost; false where there are none.
 func (r *run) resolve(ctx context.Context) bool {
 	if err := r.s.Validate(); err != nil {
-		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: "scenario.invalid", Text: err.Error()})
+		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: vocab.Class{Phase: vocab.PhaseScenario, Kind: vocab.KindInvalid}, Text: err.Error()})
 		return false
 	}
 	from := r.since()

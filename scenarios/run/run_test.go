@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -50,13 +51,13 @@ func TestASlowServiceShowsAsLag(t *testing.T) {
 func TestAFailedScoutIsTheOnlySession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(Node, int) fate {
-			return fate{openErr: fault{"sasl", "sasl.rejected", "check --user"}}
+			return fate{openErr: fault{"sasl.rejected", "check --user"}}
 		}}
 		r, seen := watched(t.Context(), t, b, scenario(7), Options{})
 		if len(seen) != 1 || seen[0].Failed != scenarios.SASL || len(r.Looks) != 0 {
 			t.Errorf("%d sessions, %d looks", len(seen), len(r.Looks))
 		}
-		want := scenarios.Stop{By: scenarios.StopScout, Class: "sasl.rejected", Text: "the server said sasl.rejected", Hint: "check --user"}
+		want := scenarios.Stop{By: scenarios.StopScout, Class: vocabtest.Class("sasl.rejected"), Text: "the server said sasl.rejected", Hint: "check --user"}
 		if r.Stopped == nil || *r.Stopped != want {
 			t.Errorf("stopped = %+v, want %+v", r.Stopped, want)
 		}
@@ -82,7 +83,7 @@ func TestTheSecondOfItsKindTripsTheBreaker(t *testing.T) {
 				s.Target.Endpoints = s.Target.Endpoints[:1]
 				b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
 					if i > 2 { // the scout and two good ones
-						return fate{openErr: fault{"open", c.class, ""}}
+						return fate{openErr: fault{c.class, ""}}
 					}
 					return fate{}
 				}}
@@ -96,7 +97,7 @@ func TestTheSecondOfItsKindTripsTheBreaker(t *testing.T) {
 					}
 					return
 				}
-				if r.Stopped == nil || r.Stopped.By != c.by || r.Stopped.Class != c.class || !r.Looks[0].Cut {
+				if r.Stopped == nil || r.Stopped.By != c.by || r.Stopped.Class != vocabtest.Class(c.class) || !r.Looks[0].Cut {
 					t.Errorf("stopped = %+v, looks = %+v", r.Stopped, r.Looks)
 				}
 			})
