@@ -38,7 +38,7 @@ bench:
 	cd bench && go run . $(BENCHFLAGS)
 
 golden:
-	go test ./report ./cmd/... -update
+	go test ./report ./cmd/... ./internal/floors -update
 
 FUZZTIME ?= 20s
 fuzz:
