@@ -1,6 +1,7 @@
 package hs2client_test
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func TestAnsweredColumnsThatMakeNoRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ask(t, tc.columns, tc.schema)
-			if err == nil || !strings.HasPrefix(err.(*hs2client.Error).Class(), tc.class) {
+			if e, ok := errors.AsType[*hs2client.Error](err); !ok || !strings.HasPrefix(e.Class(), tc.class) {
 				t.Errorf("got %v, want %s", err, tc.class)
 			}
 		})

@@ -131,7 +131,7 @@ func (with secrets) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig 
 
 // note copies what the client recorded into the observation.
 func note(o *scenarios.Observation, rec *hs2client.Record) {
-	o.Phases = [scenarios.NumPhases]time.Duration(rec.Phases)
+	o.Phases = rec.Phases
 	o.Local, o.Refused = rec.Local, rec.Refused
 	if rec.Peer != nil && o.Cert == nil {
 		o.Cert = certOf(*rec.Peer, o.Node)
