@@ -328,13 +328,13 @@ func TestFaultsAreCalledByTheirNames(t *testing.T) {
 	}
 }
 
-// exitOf is the code that r must exit with: the row's, unless this machine was
+// exitOf is the code that a result must exit with: the row's, unless this machine was
 // too busy to keep a pace, which a pass must not hide.
-func (row faultRow) exitOf(r scenarios.Result) int {
-	if row.exit == exitPass && slices.Equal(idsOf(r, scenarios.Inconclusive), []string{scenarios.LoadLag}) {
+func (r faultRow) exitOf(got scenarios.Result) int {
+	if r.exit == exitPass && slices.Equal(idsOf(got, scenarios.Inconclusive), []string{scenarios.LoadLag}) {
 		return exitInconclusive
 	}
-	return row.exit
+	return r.exit
 }
 
 // runDemo runs demo and reads the result that it stored.

@@ -19,7 +19,7 @@ type verdict struct {
 
 func (v *verdict) Helper() {}
 
-func (v *verdict) Errorf(format string, args ...any) { v.failed = args[len(args)-1].(string) }
+func (v *verdict) Errorf(_ string, args ...any) { v.failed = args[len(args)-1].(string) }
 
 func TestEqualShowsTheLineThatDiffers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.txt")

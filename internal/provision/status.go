@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"net"
 	"path"
 	"slices"
@@ -134,7 +135,7 @@ func lookup(ctx context.Context, name string) ([]string, error) {
 }
 
 func lookupReason(err error) string {
-	if e, ok := err.(*net.DNSError); ok {
+	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return e.Err
 	}
 	return err.Error()

@@ -147,7 +147,10 @@ func (c *coordinator) converse(ctx context.Context, w *wire, proto protocol) {
 	if own != nil {
 		p = &undeclaredProtocol{TProtocol: p}
 	}
-	for w.begin() == nil && c.answer(ctx, p, proto) {
+	for w.begin() == nil {
+		if !c.answer(ctx, p, proto) {
+			break
+		}
 	}
 	if own != nil {
 		c.closeSession(own)

@@ -47,9 +47,9 @@ func TestAnIdleConnectionIsCut(t *testing.T) {
 			switch {
 			case c.how == nil && !isTimeout(err):
 				t.Errorf("read: %v, want nothing", err)
-			case c.how == io.EOF && err != nil:
+			case errors.Is(c.how, io.EOF) && err != nil:
 				t.Errorf("read: %v, want the end", err)
-			case c.how != nil && c.how != io.EOF && !errors.Is(err, c.how):
+			case c.how != nil && !errors.Is(c.how, io.EOF) && !errors.Is(err, c.how):
 				t.Errorf("read: %v, want %v", err, c.how)
 			}
 		})
@@ -95,10 +95,10 @@ func TestTrafficPutsTheCutOff(t *testing.T) {
 	if l.idle.cutBy() != cutSilent {
 		t.Error("not cut after two hours but a minute")
 	}
-	if _, err := l.Read(make([]byte, 1)); err != errIdle {
+	if _, err := l.Read(make([]byte, 1)); !errors.Is(err, errIdle) {
 		t.Errorf("read: %v", err)
 	}
-	if _, err := l.Write(make([]byte, 1)); err != errIdle {
+	if _, err := l.Write(make([]byte, 1)); !errors.Is(err, errIdle) {
 		t.Errorf("write: %v", err)
 	}
 }

@@ -209,7 +209,7 @@ func TestRefusedLoginsAreMetBySilence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: alice}, c.faults...)
-			if err := logInto(dial(t, cl), c.user, c.password); err != io.EOF {
+			if err := logInto(dial(t, cl), c.user, c.password); !errors.Is(err, io.EOF) {
 				t.Errorf("%v, want EOF", err)
 			}
 			if s := cl.Stats(); s.Logins != 1 || s.Rejected != 1 || s.SessionsOpened != 0 {
@@ -239,7 +239,7 @@ func TestBadHandshakesAreAnsweredInSASLsWords(t *testing.T) {
 				t.Fatal(err)
 			}
 			err := expectMessage(conn, c.answer, c.text)
-			if c.answer == 0 && err != io.EOF || c.answer != 0 && err != nil {
+			if c.answer == 0 && !errors.Is(err, io.EOF) || c.answer != 0 && err != nil {
 				t.Error(err)
 			}
 		})
@@ -249,7 +249,7 @@ func TestBadHandshakesAreAnsweredInSASLsWords(t *testing.T) {
 func TestAPROXYHeaderIsNoLogin(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: alice}, "proxy-protocol")
-	if err := logInto(dial(t, cl), "alice", "wonderland"); err != io.EOF {
+	if err := logInto(dial(t, cl), "alice", "wonderland"); !errors.Is(err, io.EOF) {
 		t.Errorf("%v, want EOF", err)
 	}
 	if n := cl.Stats().Logins; n != 0 {

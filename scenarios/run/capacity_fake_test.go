@@ -92,7 +92,7 @@ func (s *service) wait(ctx context.Context, at int) error {
 	waited := false
 	for {
 		s.mu.Lock()
-		if s.used[at] < s.threads && !(waited && s.deaf) {
+		if s.used[at] < s.threads && (!waited || !s.deaf) {
 			s.used[at]++
 			s.queue[at]--
 			s.open++

@@ -185,10 +185,10 @@ func TestALoginThatFailsEndsTheRamp(t *testing.T) {
 func TestSessionsThatDoNotAnswerWhenAskedAreLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, ping: func(i int) error {
-			switch {
-			case i%4 == 0:
+			switch i % 4 {
+			case 0:
 				return fault{"execute.eof", ""}
-			case i%4 == 1:
+			case 1:
 				return errLate
 			}
 			return nil

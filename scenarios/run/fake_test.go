@@ -111,8 +111,8 @@ type conversation struct {
 	f fate
 }
 
-func (c *conversation) Query(ctx context.Context) error { return c.f.queryErr }
-func (c *conversation) Ping(ctx context.Context) error  { return c.f.pingErr }
+func (c *conversation) Query(_ context.Context) error { return c.f.queryErr }
+func (c *conversation) Ping(_ context.Context) error  { return c.f.pingErr }
 
 func (c *conversation) Wait(ctx context.Context, d time.Duration) error {
 	if c.f.cutAfter > 0 && c.f.cutErr != nil && c.f.cutAfter <= d {

@@ -214,7 +214,7 @@ func TestPlacesBoundLoginsAndNotIdleSessions(t *testing.T) {
 func TestAStepThatNeverOpenedIsUnknownAndAFailedSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
-		b.answer = func(n Node, i int) fate {
+		b.answer = func(n Node, _ int) fate {
 			if n.Addr.Addr().String() == "127.0.0.3" {
 				return fate{openErr: fault{"open.session-limit", ""}}
 			}
@@ -234,7 +234,7 @@ func TestAStepThatNeverOpenedIsUnknownAndAFailedSession(t *testing.T) {
 func TestTwoStalledLoginsStopTheLadder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
-		b.answer = func(n Node, i int) fate {
+		b.answer = func(_ Node, i int) fate {
 			if i == 1 {
 				return fate{takes: 10 * time.Second, openErr: fault{"sasl.timeout", ""}}
 			}
@@ -273,7 +273,7 @@ func TestAnInterruptedLadderKeepsWhatItKnows(t *testing.T) {
 func TestAnIdleSessionThatDiesIsBlamedInFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
-		b.answer = func(_ Node, i int) fate {
+		b.answer = func(_ Node, _ int) fate {
 			return fate{cutAfter: time.Minute, cutErr: errors.New("it has no class")}
 		}
 		r, lines := idled(t.Context(), t, b.balancer.dial, ladder(2*time.Minute))

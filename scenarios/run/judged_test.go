@@ -30,13 +30,13 @@ func TestRunAndJudgesTogether(t *testing.T) {
 			}
 			return fate{}
 		}, scenarios.Pass, nil, 2},
-		"every fifth session fails quickly": {func(n Node, i int) fate {
+		"every fifth session fails quickly": {func(_ Node, i int) fate {
 			if i%5 == 3 {
 				return fate{openErr: fault{"open.eof", ""}}
 			}
 			return fate{}
 		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},
-		"every fifth hangs, and two are enough": {func(n Node, i int) fate {
+		"every fifth hangs, and two are enough": {func(_ Node, i int) fate {
 			if i%5 == 3 {
 				return fate{takes: time.Second, openErr: fault{"open.timeout", ""}}
 			}

@@ -85,7 +85,7 @@ func TestManySessionsRunInParallelBeyondTheOrderedOnes(t *testing.T) {
 		s := scenario(50)
 		s.Load.Rate, s.Load.Concurrency = 0, 4
 		b := &balancer{coordinators: 5, takes: time.Second}
-		r, seen := watched(t.Context(), t, b, s, Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+		r, seen := watched(t.Context(), t, b, s, Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
 			return judge.Budget{Look: 50, Ceiling: 1000, OrderedPerNode: 10}
 		}})
 		parts := map[scenarios.Part]int{}
@@ -109,7 +109,7 @@ func TestAnOrderedLaneStaysShortWhenItTakesOverFromARefusedNode(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 3}
 		}}
-		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
 			return judge.Budget{Look: 30, Ceiling: 1000, OrderedPerNode: 10}
 		}})
 		inOrder := map[netip.AddrPort]int{}
@@ -129,7 +129,7 @@ func TestParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 5}
 		}}
-		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
 			return judge.Budget{Look: 40, Ceiling: 1000, OrderedPerNode: 3}
 		}})
 		if r.Sessions.OK != 40 || r.Nodes[1].Sessions != 5 || r.Sessions.Refused != 1 {

@@ -28,7 +28,7 @@ type executing struct {
 	ran      map[string]int
 }
 
-func (e *executing) dial(ctx context.Context, _ Node, o *scenarios.Observation) (Session, error) {
+func (e *executing) dial(_ context.Context, _ Node, o *scenarios.Observation) (Session, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	name := e.lands(e.sessions)

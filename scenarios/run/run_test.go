@@ -36,7 +36,7 @@ func TestASlowServiceShowsAsLag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(3)
 		s.Target.Endpoints = s.Target.Endpoints[:1]
-		b := &balancer{answer: func(_ Node, i int) fate { return fate{takes: 300 * time.Millisecond} }}
+		b := &balancer{answer: func(_ Node, _ int) fate { return fate{takes: 300 * time.Millisecond} }}
 		_, seen := watched(t.Context(), t, b, s, Options{})
 		var lags []time.Duration
 		for _, o := range seen[1:] {
@@ -127,7 +127,7 @@ func TestCancellingClosesSessionsAndLeavesThemUnknown(t *testing.T) {
 
 func TestANodeIsDroppedOnceItsCertificateIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+		b := &balancer{coordinators: 5, answer: func(n Node, _ int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3"}
 		}}
 		r, _ := watched(t.Context(), t, b, scenario(20), Options{})
@@ -145,7 +145,7 @@ func TestANodeIsDroppedOnceItsCertificateIsRefused(t *testing.T) {
 
 func TestARefusedScoutGoesOnToTheNextNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+		b := &balancer{coordinators: 5, answer: func(n Node, _ int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.2"}
 		}}
 		r, _ := watched(t.Context(), t, b, scenario(8), Options{})

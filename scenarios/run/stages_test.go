@@ -146,7 +146,7 @@ func ignoringTheScout(f func(Node, int) fate) func(Node, int) fate {
 
 func TestAHeldSessionThatFindsNoPlaceIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+		b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
 			if i > 1 {
 				return fate{takes: time.Minute}
 			}
@@ -165,7 +165,7 @@ func TestAPanicWhileHoldingComesOutOfRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := staged(scenarios.Stage{Hold: 10, For: seconds(5)})
 		s.Load.Concurrency = 1
-		b := &balancer{answer: func(n Node, i int) fate { return fate{panics: i == 3} }}
+		b := &balancer{answer: func(_ Node, i int) fate { return fate{panics: i == 3} }}
 		defer func() {
 			if p := recover(); p != "a fault of ours" || b.open != 0 {
 				t.Errorf("recovered %v, %d sessions are still open", p, b.open)
