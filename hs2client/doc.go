@@ -28,9 +28,10 @@
 // the context interrupts whatever call is blocked.
 //
 // Nothing a server says is trusted: each length is held against the bytes that
-// one reply may have (1 MiB until the session is open, 16 MiB after), containers
-// to 65536 elements, nesting to 64, and its words are bounded and kept out of
-// terminals ([Error.Error] shows no control character).
+// one reply may have (16 MiB where it is part of a result, else 1 MiB), containers
+// to 65536 elements, nesting to 64, a result to 64 MiB of memory as it is decoded,
+// and its words are bounded and kept out of terminals ([Error.Error] shows no
+// control character).
 //
 // A certificate is judged after the handshake, so that it is recorded first;
 // where it is refused, the connection ends there and [Record.Refused] is set. For

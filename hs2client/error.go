@@ -1,6 +1,7 @@
 package hs2client
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -47,6 +48,7 @@ type cause struct {
 	text  string // the server's words, or ours where err is nil
 	state string // SQLSTATE
 	said  bool   // text is the server's
+	raw   bool   // and the head of an answer that was not understood
 	err   error
 }
 
@@ -59,12 +61,52 @@ func (c *cause) Error() string {
 
 func (c *cause) Unwrap() error { return c.err }
 
+// notUnderstood is the cause where an answer begins otherwise than it should.
+func notUnderstood(kind Kind, head []byte) *cause {
+	return &cause{kind: kind, text: string(head), said: true, raw: true}
+}
+
+// shown is what is told of the server's words: without the secret, which is looked
+// for before anything is cut off or quoted, and bounded.
+func (c *cause) shown(secret string) string {
+	text := masked(c.text, secret)
+	if !c.raw {
+		return clip(strings.ToValidUTF8(text, "?"))
+	}
+	// The rest of the secret may not have arrived yet.
+	for n := min(len(secret), len(text)); n > 0; n-- {
+		if strings.HasSuffix(text, secret[:n]) {
+			text = text[:len(text)-n] + mask
+			break
+		}
+	}
+	return strconv.Quote(text[:min(len(text), maxHead)])
+}
+
+// mask stands where a server repeated the secret.
+const mask = "***"
+
+// masked is a text without the secret.
+func masked(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, secret, mask)
+}
+
+// maxHead bounds what is shown of an answer that was not understood, in bytes.
+const maxHead = 64
+
 // maxText bounds what is kept of a server's words, in bytes.
 const maxText = 2 << 10
 
-// clip bounds a server's words without cutting a character in two.
+// clip bounds a server's words without cutting a character in two. What is cut
+// off is not kept in memory either.
 func clip(s string) string {
-	s = strings.TrimRight(s[:min(len(s), maxText+1)], "\r\n")
+	if len(s) > maxText {
+		s = strings.Clone(s[:maxText+1])
+	}
+	s = strings.TrimRight(s, "\r\n")
 	if len(s) <= maxText {
 		return s
 	}

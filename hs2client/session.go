@@ -3,6 +3,7 @@ package hs2client
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -49,7 +50,6 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 		s.farewell(ctx)
 		return nil, err
 	}
-	l.budget = budgetAfter
 	return s, nil
 }
 
@@ -93,11 +93,20 @@ func (s *Session) identify() error {
 	if err != nil {
 		return err
 	}
-	s.who.Version = clip(version[:min(len(version), maxName)])
-	if name := NormalizeCoordinator(address); name != "" {
+	s.who.Version = clip(cutName(version))
+	if name := NormalizeCoordinator(cutName(address)); name != "" {
 		s.who.Coordinator, s.who.Source = name, SourcePing
 	}
 	return nil
+}
+
+// cutName is a name that a server states, without what is too long of it: a long
+// string is not kept in memory for its head.
+func cutName(s string) string {
+	if len(s) > maxName {
+		return strings.Clone(s[:maxName])
+	}
+	return s
 }
 
 // missing notes that the server does not know a call, if that is what err says.
