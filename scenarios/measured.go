@@ -45,6 +45,30 @@ func (m Measured) Addresses() []netip.AddrPort {
 	return out
 }
 
+// NodeTallyOf counts the sessions of one node.
+func NodeTallyOf(node netip.AddrPort, all Tally) NodeTally {
+	t := NodeTally{Address: node, Coordinators: map[string]int{}}
+	for _, c := range all {
+		if c.Node != node {
+			continue
+		}
+		t.Sessions += c.Sessions()
+		t.Failed += c.Failed
+		if c.Coordinator == "" {
+			t.Unattributed += c.Sessions()
+		} else {
+			t.Coordinators[c.Coordinator] = c.Sessions()
+		}
+	}
+	return t
+}
+
+// Count fills in how many sessions there were, and what became of them, from the
+// cells of all looks.
+func (s *Sessions) Count(all Tally) {
+	s.Attempted, s.OK, s.Failed, s.Unknown = all.Total()
+}
+
 // Pooled is the tally of all looks, bursts included.
 func (m Measured) Pooled() Tally {
 	var all Tally

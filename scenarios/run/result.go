@@ -28,7 +28,7 @@ func (r *run) measured() scenarios.Measured {
 	defer c.mu.Unlock()
 	m.Looks, m.Stopped, m.Remarks = slices.Clone(c.looks), c.stopping, slices.Clone(c.notes)
 	all := m.Pooled()
-	m.Sessions.Attempted, m.Sessions.OK, m.Sessions.Failed, m.Sessions.Unknown = all.Total()
+	m.Sessions.Count(all)
 	m.Nodes = nodeTallies(r.nodes.members(), all)
 	return m
 }
@@ -57,23 +57,8 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 func nodeTallies(m members, all scenarios.Tally) []scenarios.NodeTally {
 	out := make([]scenarios.NodeTally, len(m.all))
 	for i, n := range m.all {
-		t := scenarios.NodeTally{
-			Address: n.Addr, Coordinators: map[string]int{},
-			Joined: scenarios.SecondsOf(m.joined[n.Addr]), Left: scenarios.SecondsOf(m.gone[n.Addr]),
-		}
-		for _, c := range all {
-			if c.Node != n.Addr {
-				continue
-			}
-			t.Sessions += c.Sessions()
-			t.Failed += c.Failed
-			if c.Coordinator == "" {
-				t.Unattributed += c.Sessions()
-			} else {
-				t.Coordinators[c.Coordinator] = c.Sessions()
-			}
-		}
-		out[i] = t
+		out[i] = scenarios.NodeTallyOf(n.Addr, all)
+		out[i].Joined, out[i].Left = scenarios.SecondsOf(m.joined[n.Addr]), scenarios.SecondsOf(m.gone[n.Addr])
 	}
 	return out
 }
