@@ -22,6 +22,16 @@ type Measured struct {
 	Tags     []TagTimes   `json:"tags,omitempty"` // that thresholds asked for, sorted
 	Pages    []Page       `json:"pages,omitempty"`
 	Remarks  []string     `json:"remarks,omitempty"` // what the run noticed as it went; Notes of a result begin with them
+
+	// Unrecorded are times that thresholds ask for and the run did not record:
+	// it is judged by others than it was made for.
+	Unrecorded []TagName `json:"unrecorded,omitempty"`
+}
+
+// TagName is a metric, recorded by the values of a tag.
+type TagName struct {
+	Metric string `json:"metric"`
+	Tag    string `json:"tag,omitempty"` // "": all together
 }
 
 // SilentNode is a node that was dialled for its certificate and showed none.
