@@ -22,8 +22,8 @@ func TestReadRefusesAFileThatIsTooLong(t *testing.T) {
 
 func TestTextThatIsNoUTF8IsStoredStably(t *testing.T) {
 	t.Parallel()
-	r := scenarios.Result{Schema: scenarios.Schema, Coords: []scenarios.CoordTally{{Name: "a\xffb"}}, Notes: []string{`\ufffd`}}
-	r.Nodes = []scenarios.NodeTally{{Coordinators: map[string]int{"a\xff": 1, "a\u00e9": 2}}}
+	r := scenarios.Result{Schema: scenarios.Schema, Exit: scenarios.ExitInconclusive, Coords: []scenarios.CoordTally{{Name: "a\xffb"}}, Notes: []string{`\ufffd`}}
+	r.Nodes = []scenarios.NodeTally{{Coordinators: map[string]int{"a\xff": 0, "a\u00e9": 0}}}
 	first := render(t, report.JSON, r, report.Style{})
 	read, err := report.Read(bytes.NewReader(first))
 	if err != nil {
@@ -46,12 +46,18 @@ func small() scenarios.Result {
 	}
 	r.Looks = []scenarios.Look{look}
 	r.Errors = look.Errors
+	r.Sessions = scenarios.Sessions{Scout: 1}
+	r.Sessions.Count(r.Pooled())
+	r.Nodes[0] = scenarios.NodeTallyOf(node, r.Pooled())
+	r.Coords[0].Sessions, r.Coords[0].Failed, r.Coords[1].Sessions = 2, 1, 0
+	r.Findings[0].Status, r.Verdict, r.Exit, r.Complete = scenarios.Inconclusive, scenarios.Inconclusive, scenarios.ExitInconclusive, false
 	r.Phases.Record([scenarios.NumPhases]time.Duration{scenarios.Open: time.Millisecond})
 	r.Stopped = &scenarios.Stop{By: scenarios.StopStalled, Text: "t", Hint: "h"}
 	r.Failures = []scenarios.Failure{{Time: r.Started, Node: node, Phase: scenarios.Open, Class: vocabtest.Class("open.eof"), Text: "EOF"}}
 	r.TLS = []scenarios.Cert{{Node: node, Seen: r.Started, NotAfter: r.Started, Issuer: "CN=a", SANs: []string{"b"}}}
 	r.Detect = &scenarios.Detectable{Sessions: 2, Dead: .5}
-	r.Notes = []string{"n"}
+	r.Silent = []scenarios.SilentNode{{Node: node, Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "t", Hint: "h"}}
+	r.Remarks, r.Notes = []string{"n"}, []string{"n"}
 	withLoad(&r)
 	return r
 }
@@ -77,7 +83,11 @@ func withLoad(r *scenarios.Result) {
 // FuzzResultJSON: whatever a file holds, reading it does not panic, and what is
 // read can be rendered in every format and stored as the same bytes again.
 func FuzzResultJSON(f *testing.F) {
-	f.Add(render(f, report.JSON, small(), report.Style{}))
+	whole := render(f, report.JSON, small(), report.Style{})
+	if _, err := report.Read(bytes.NewReader(whole)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","coordinators":[{"name":"a.b:1","share":1e308},{"name":"c.b:1","share":-1}],"duration_s":1e308}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","tls":[{"node":"[fe80::1%\u001b]:1","not_after":"0001-01-01T00:00:00Z","seen":"9999-12-31T23:59:59Z"}]}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","capacity":{"threads":1,"coordinators":[{"name":"a","held":1099511627776},{"name":"","held":3},{"name":"b"}]},"series":{"width_s":1e9,"points":[{"held":1099511627776},{},{},{},{}]}}`))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -140,5 +141,45 @@ func dependOnSources(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Findings and verdicts come from the judges alone: who measures has no opinion.
+func TestNoOtherRoomJudges(t *testing.T) {
+	t.Parallel()
+	for _, room := range []string{"../../scenarios/run", "../../cmd/impala-lbcheck"} {
+		files, err := filepath.Glob(filepath.Join(room, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files in %s: %v", room, err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			src, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range judging.FindAllString(string(src), -1) {
+				t.Errorf("%s has %q, which is for scenarios/judge", name, found)
+			}
+		}
+	}
+}
+
+// judging is what makes a finding or a verdict.
+var judging = regexp.MustCompile(`\bFinding\{\{?|\bVerdictOf\(|\b(Verdict|Findings|Status)\s*=[^=].*`)
+
+func TestJudgingIsRecognised(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{"scenarios.Finding{ID: id}", "out.Verdict = worst(out.Findings)", "[]scenarios.Finding{{}}", "r.Findings = append(r.Findings, f)", "f.Status = scenarios.Pass", "scenarios.VerdictOf(fs)"} {
+		if !judging.MatchString(src) {
+			t.Errorf("%q is not seen", src)
+		}
+	}
+	for _, src := range []string{"if r.Verdict == scenarios.Pass {", "var out []scenarios.Finding\n", "f.Status == s && f.Fix", "switch r.Verdict {"} {
+		if judging.MatchString(src) {
+			t.Errorf("%q is seen", src)
+		}
 	}
 }

@@ -24,7 +24,7 @@ func kept(target int, held []int, change func(*Evidence)) Evidence {
 		}
 	}
 	c.Survived = c.Held
-	e := Evidence{Scenario: declared(len(held)), Looks: []scenarios.Look{look}, Capacity: &c}
+	e := Evidence{Measured: scenarios.Measured{Scenario: declared(len(held)), Looks: []scenarios.Look{look}, Capacity: &c}}
 	e.Scenario.Kind = scenarios.KindCapacity
 	e.Scenario.Capacity = scenarios.CapacityConfig{Hold: target, UntilFull: target == 0}
 	if change != nil {
@@ -220,10 +220,10 @@ func TestCapacity(t *testing.T) {
 			}), scenarios.Pass, "24 sessions stayed logged in for 10m0s", "", "",
 		},
 		"nothing was measured": {
-			Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}, scenarios.Inconclusive, "no session was measured", "", "",
+			Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}}, scenarios.Inconclusive, "no session was measured", "", "",
 		},
 		"every certificate was refused": {
-			Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}, Looks: []scenarios.Look{{Cut: true, Refused: 2}}}, scenarios.Skipped,
+			Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}, Looks: []scenarios.Look{{Cut: true, Refused: 2}}}}, scenarios.Skipped,
 			"no session was left: the certificate was refused on 2 connections", "", "",
 		},
 	} {

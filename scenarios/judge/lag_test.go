@@ -74,7 +74,7 @@ func TestTheGeneratorsPace(t *testing.T) {
 				o.Class = vocabtest.Class(tc.own)
 				l.Add(o)
 			}
-			fs, ask := lagJudge(Evidence{Scenario: s, Looks: []scenarios.Look{l}, Load: tc.load})
+			fs, ask := lagJudge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Load: tc.load}})
 			if ask != (Ask{}) || (len(fs) == 0) != tc.none {
 				t.Fatalf("%v, asks for %+v", fs, ask)
 			}
@@ -101,7 +101,7 @@ func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
 	}
 	l := lookOf(scenarios.First, 2, evenLook)
 	own(&l, 5)
-	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{l}})
+	j := All(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}}})
 	check(t, j, []one{
 		{scenarios.ErrorsRate, scenarios.Pass, "5 sessions failed on this machine"},
 		{scenarios.LoadLag, scenarios.Inconclusive, "tcp.local-nofile"},
@@ -113,5 +113,5 @@ func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
 	}
 	var nothing scenarios.Look
 	own(&nothing, 5)
-	check(t, All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{nothing}}), []one{{scenarios.ErrorsRate, scenarios.Inconclusive, "no session was measured"}})
+	check(t, All(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{nothing}}}), []one{{scenarios.ErrorsRate, scenarios.Inconclusive, "no session was measured"}})
 }

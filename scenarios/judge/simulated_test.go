@@ -61,9 +61,9 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 
 // run is the loop: a first look, then looks as asked.
 func (g *rig) run() (first, last Judgement, e Evidence) {
-	e = Evidence{Scenario: g.scenario, Pages: g.pages}
+	e = Evidence{Measured: scenarios.Measured{Scenario: g.scenario, Pages: g.pages}}
 	for i := range g.nodes {
-		e.Nodes = append(e.Nodes, nodeAddr(i))
+		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: nodeAddr(i)})
 	}
 	e.Looks = append(e.Looks, g.look(scenarios.First, Plan(g.scenario, g.nodes).Look))
 	first = decide(e)

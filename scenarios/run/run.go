@@ -107,10 +107,11 @@ type run struct {
 	idleSeen     *scenarios.IdleSeen
 	watchSeen    *scenarios.WatchSeen
 	pages        []scenarios.Page
+	silent       []scenarios.SilentNode // of kind certificates
 }
 
-// Run carries a scenario out and judges it. It always returns a result, whose
-// Exit and Summary are the caller's to fill, and returns when everything that it
+// Run carries a scenario out and judges it. It always returns a result, of which
+// Summary alone is the caller's to fill, and returns when everything that it
 // started has ended. Where ctx ends, no session starts any more, those that are
 // open are closed within five seconds, and the result says that it is partial.
 // A scenario that is not valid is stopped before anything is sent; s is not to

@@ -9,6 +9,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
 func TestALookDealsSessionsToTheNodesInTurn(t *testing.T) {
@@ -53,7 +54,7 @@ func TestAFailedScoutIsTheOnlySession(t *testing.T) {
 		b := &balancer{answer: func(Node, int) fate {
 			return fate{openErr: fault{"sasl.rejected", "check --user"}}
 		}}
-		r, seen := watched(t.Context(), t, b, scenario(7), Options{})
+		r, seen := watched(t.Context(), t, b, scenario(7), Options{judge: judge.All})
 		if len(seen) != 1 || seen[0].Failed != scenarios.SASL || len(r.Looks) != 0 {
 			t.Errorf("%d sessions, %d looks", len(seen), len(r.Looks))
 		}
