@@ -62,7 +62,7 @@ func judgedBy(name string, r scenarios.Result) (scenarios.Result, error) {
 	if err != nil {
 		return r, err
 	}
-	if r, err = judge.Under(r, s); err != nil {
+	if r, err = judge.RejudgeWith(r, s); err != nil {
 		err = scenarios.Locate(name, src, err)
 		if _, placed := errors.AsType[*scenarios.ParseError](err); !placed {
 			err = fmt.Errorf("%s: %w", name, err)

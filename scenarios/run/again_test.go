@@ -37,7 +37,7 @@ func TestAFreshResultOfEveryKindIsJudgedAgainAlike(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(string(stored), string(encoded(t, judge.Again(read)))); diff != "" {
+				if diff := cmp.Diff(string(stored), string(encoded(t, judge.Rejudge(read)))); diff != "" {
 					t.Errorf("-stored +judged again:\n%s", diff)
 				}
 			})

@@ -32,8 +32,8 @@ type collector struct {
 	failures []scenarios.Failure
 	notes    []string
 	looks    []scenarios.Look
-	current  judge.Ask // of the look being taken
-	progress Event     // of the look being taken
+	current  judge.NextLook // of the look being taken
+	progress Event          // of the look being taken
 }
 
 // newCollector is ready for a run's first session.
@@ -130,7 +130,7 @@ func (c *collector) drop() {
 }
 
 // begin opens a look.
-func (c *collector) begin(ask judge.Ask, burst int) {
+func (c *collector) begin(ask judge.NextLook, burst int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.begun {
@@ -145,7 +145,7 @@ func (c *collector) begin(ask judge.Ask, burst int) {
 	c.tell(Event{Kind: EventLook, Total: c.progress.Total, Text: lookText(ask, burst)})
 }
 
-func lookText(ask judge.Ask, burst int) string {
+func lookText(ask judge.NextLook, burst int) string {
 	switch {
 	case ask.Kind != scenarios.Whole:
 		return fmt.Sprintf("%s, %d sessions and then %d together", ask.Kind, ask.Sessions, burst)

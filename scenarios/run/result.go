@@ -49,7 +49,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 		Started: r.started.UTC().Truncate(time.Millisecond), Seconds: r.since().Round(time.Millisecond).Seconds(),
 		Failures: r.collect.failures, Measured: r.measured(),
 	}
-	judge.Conclude(&out, r.opt.judge(judge.Of(out)))
+	judge.Conclude(&out, r.opt.judge(judge.FromResult(out)))
 	return out
 }
 

@@ -43,7 +43,7 @@ type Options struct {
 	// nothing is paced.
 	RateByHabit bool
 
-	judge  func(judge.Evidence) judge.Judgement // nil is judge.All
+	judge  func(judge.Evidence) judge.Report // nil is judge.Judge
 	plan   func(scenarios.Scenario, int) judge.Budget
 	tags   func(scenarios.Scenario) []scenarios.TagTimes
 	routed func(netip.AddrPort) bool
@@ -56,7 +56,7 @@ func (o Options) orReal() Options {
 		o.Resolve = net.DefaultResolver.LookupNetIP
 	}
 	if o.judge == nil {
-		o.judge = judge.All
+		o.judge = judge.Judge
 	}
 	if o.plan == nil {
 		o.plan = judge.Plan
