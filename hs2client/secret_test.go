@@ -2,6 +2,7 @@ package hs2client_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func TestErrorsHideThePassword(t *testing.T) {
 			_, err := hs2client.Open(t.Context(), hs2client.Config{
 				Addr: serve(t, handle), Timeout: soon, Plain: &hs2client.Plain{User: "ann", Password: password},
 			})
-			e, ok := err.(*hs2client.Error)
+			e, ok := errors.AsType[*hs2client.Error](err)
 			if !ok {
 				t.Fatalf("got %v", err)
 			}

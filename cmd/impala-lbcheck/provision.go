@@ -164,7 +164,7 @@ whose validation record is printed and waited for, and the listeners' TLS, one
 port at a time. A second apply changes nothing.`,
 	}
 	p := withProvisioning(cmd)
-	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "for coordinators to be in service, and for the certificate")
+	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "the most that all of it may take: calls, coordinators to be in service, the certificate")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
@@ -209,7 +209,7 @@ cut off anywhere: the next one continues.`,
 	p := withProvisioning(cmd)
 	cmd.Flags().StringVar(&yes, "yes", "", "the `CLUSTER`'s name again, without which nothing is removed")
 	cmd.Flags().BoolVar(&o.PurgeLogs, "purge-logs", false, "delete the bucket of the access logs too, where it is ours and empty")
-	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "for connections to drain, and for interfaces to go")
+	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "the most that all of it may take: calls, connections to drain, interfaces to go")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {

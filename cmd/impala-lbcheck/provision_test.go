@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -186,9 +187,9 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 	}{
 		"the certificate is pending": {
 			before: func(a account) { a.edit(t, "# tls:\n#   domain:", "tls:\n  domain:") },
-			args:   []string{"apply", "--wait", "1s"},
+			args:   []string{"apply", "--wait", "2s"},
 			code:   exitFail,
-			last:   `Not finished: certificate's issue "impala.example.com": not done after 1s: `,
+			last:   `Not finished: certificate's issue "impala.example.com": not done after 2s: `,
 		},
 		"a call fails": {
 			before: func(a account) { a.Deny("elasticloadbalancing:DescribeLoadBalancers") },
@@ -212,6 +213,19 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 			args: []string{"destroy", "--yes", "blue"},
 			code: exitFail,
 			last: "Not finished: security groups elb-impala-blue is left: ",
+		},
+		"AWS does not answer": {
+			before: func(account) {
+				l, err := net.Listen("tcp", "127.0.0.1:0") // connections wait in its queue for ever
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { l.Close() })
+				t.Setenv("AWS_ENDPOINT_URL", "http://"+l.Addr().String())
+			},
+			args: []string{"apply", "--wait", "100ms"},
+			code: exitFail,
+			last: "Not finished: not done after 100ms: sts:GetCallerIdentity: no answer in time; ",
 		},
 		"another account": {
 			before: func(account) {},

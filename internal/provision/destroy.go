@@ -18,7 +18,7 @@ import (
 // DestroyOptions is how Destroy goes about it.
 type DestroyOptions struct {
 	Progress  func(Event)   // nil: nobody listens
-	Wait      time.Duration // for draining, and for the balancer's interfaces to go; 0 is 15 minutes
+	Wait      time.Duration // for all of it: every call, draining, the balancer's interfaces to go; 0 is 15 minutes
 	PurgeLogs bool          // delete the bucket too, where it is ours and empty
 }
 
@@ -48,6 +48,9 @@ func (e *LeftError) Error() string {
 
 func (e *LeftError) Unwrap() error { return e.Err }
 
+// lastLook is how long what is left may be looked for once the time is over.
+const lastLook = 10 * time.Second
+
 // ListOwned says what Destroy would do, as a plan of deletions. It changes nothing.
 func ListOwned(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Plan, error) {
 	return newSite(c, spec).owned(ctx, o)
@@ -56,7 +59,7 @@ func ListOwned(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions)
 func (s *site) owned(ctx context.Context, o DestroyOptions) (Plan, error) {
 	p := Plan{Schema: PlanSchema, Region: s.cloud.Region, Cluster: s.spec.Cluster}
 	if err := s.readIdentity(ctx); err != nil {
-		return p, failed(err)
+		return p, failed(ctx, err)
 	}
 	p.Account = s.who.account
 	if err := s.each(ctx, s.remains(o.PurgeLogs), &p); err != nil {
@@ -80,27 +83,31 @@ func (s *site) strangers() []string {
 // next one continues. A [*LeftError] tells what it could not remove and why.
 func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Report, error) {
 	s := newSite(c, spec)
-	if err := s.readIdentity(ctx); err != nil {
-		return s.partial(), failed(err)
+	v := newConverging(s, o.Progress, o.Wait)
+	bounded, stop := v.bound(ctx)
+	defer stop()
+	after, stopAfter := context.WithTimeout(ctx, v.wait+lastLook)
+	defer stopAfter()
+	if err := s.readIdentity(bounded); err != nil {
+		return s.partial(), failed(bounded, err)
 	}
-	v := &converging{site: s, say: Options{Progress: o.Progress}.listener(), wait: cmp.Or(o.Wait, defaultWait)}
 	var left []Leftover
 	var first error
 	for _, r := range s.remains(o.PurgeLogs) {
-		err := v.converge(ctx, r)
-		if ctx.Err() != nil {
-			return s.removal(v.done, left), ctx.Err()
-		}
+		err := v.converge(bounded, r)
 		if err == nil {
 			continue
 		}
+		if ctx.Err() != nil {
+			return s.removal(v.done, left), ctx.Err()
+		}
 		first = cmp.Or(first, err)
-		left = append(left, s.leftover(ctx, r, err))
-		if r.basis {
+		left = append(left, s.leftover(after, r, err))
+		if r.basis || bounded.Err() != nil {
 			break
 		}
 	}
-	left = s.unreached(ctx, o, left)
+	left = s.unreached(after, o, left)
 	report := s.removal(v.done, s.keepsakes(left, o))
 	if len(left) > 0 {
 		return report, &LeftError{Left: left, Err: first}

@@ -32,7 +32,7 @@ func (s *site) plan(ctx context.Context) (Plan, error) {
 func (s *site) look(ctx context.Context) (Plan, error) {
 	p := Plan{Schema: PlanSchema, Region: s.cloud.Region, Cluster: s.spec.Cluster}
 	if err := s.readIdentity(ctx); err != nil {
-		return p, failed(err)
+		return p, failed(ctx, err)
 	}
 	p.Account = s.who.account
 	err := s.each(ctx, s.resources(), &p)
@@ -48,7 +48,7 @@ func (s *site) each(ctx context.Context, resources []resource, p *Plan) error {
 	for _, r := range resources {
 		if !read[r.read] {
 			if err := r.read.read(ctx); err != nil {
-				return failed(err)
+				return failed(ctx, err)
 			}
 			read[r.read] = true
 		}
