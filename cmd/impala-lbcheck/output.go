@@ -155,7 +155,7 @@ func ignoreClosed(err error) error {
 // style fits the text to where it goes: a terminal's width and colours, or
 // neither.
 func (o *output) style(to io.Writer) report.Style {
-	s := report.Style{Explain: o.explain}
+	s := report.Style{Explain: o.explain, Setting: asFlag}
 	f, ok := to.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return s

@@ -26,9 +26,9 @@ const (
 var may = map[string][]string{
 	"cmd/impala-lbcheck": {
 		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
-		"internal/provision", "internal/provision/lbfile",
+		"internal/provision", "internal/provision/lbfile", "vocab",
 	},
-	"report":                     {"scenarios"},
+	"report":                     {"scenarios", "vocab"},
 	"scenarios/run":              {"scenarios", "scenarios/judge", "vocab"},
 	"scenarios/judge":            {"scenarios", "vocab", "internal/stats"},
 	"scenarios":                  {"vocab"},
