@@ -11,19 +11,19 @@ import (
 func judges(kind scenarios.Kind) []judgeFunc {
 	switch kind {
 	case scenarios.KindCertificates:
-		return []judgeFunc{tlsJudge, nodesJudge, silentJudge}
+		return []judgeFunc{tlsJudge, dnsJudge, certificatelessJudge}
 	case scenarios.KindStages:
-		return []judgeFunc{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
+		return []judgeFunc{errorsJudge, tlsJudge, identityJudge, balanceJudge, generatorJudge, pagesJudge, thresholdsJudge}
 	case scenarios.KindCapacity:
-		return []judgeFunc{capacityJudge, tlsJudge, whoJudge, lagJudge, pagesJudge, thresholdsJudge}
+		return []judgeFunc{capacityJudge, tlsJudge, identityJudge, generatorJudge, pagesJudge, thresholdsJudge}
 	case scenarios.KindQuery:
-		return []judgeFunc{queryJudge, tlsJudge, whoJudge, pagesJudge, thresholdsJudge}
+		return []judgeFunc{queryJudge, tlsJudge, identityJudge, pagesJudge, thresholdsJudge}
 	case scenarios.KindIdle:
 		return []judgeFunc{idleJudge, tlsJudge, pagesJudge}
 	case scenarios.KindWatch:
-		return []judgeFunc{watchJudge, tlsJudge, lagJudge, pagesJudge, thresholdsJudge}
+		return []judgeFunc{watchJudge, tlsJudge, generatorJudge, pagesJudge, thresholdsJudge}
 	}
-	return []judgeFunc{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
+	return []judgeFunc{errorsJudge, tlsJudge, identityJudge, balanceJudge, generatorJudge, pagesJudge, thresholdsJudge}
 }
 
 // Judge asks every judge and draws the verdict. Of several wishes for a further
@@ -94,7 +94,7 @@ func affordable(e Evidence, ask NextLook) bool {
 	for _, l := range e.Looks {
 		taken += l.Planned
 	}
-	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < mostLooks
+	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < maxLooks
 }
 
 // notes are what to know of the run besides its findings.

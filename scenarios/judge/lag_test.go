@@ -73,7 +73,7 @@ func TestTheGeneratorsPace(t *testing.T) {
 				o.Class = vocabtest.Class(tc.own)
 				l.Add(o)
 			}
-			fs, ask := lagJudge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Load: tc.load}})
+			fs, ask := generatorJudge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Load: tc.load}})
 			if ask != (NextLook{}) || (len(fs) == 0) != tc.none {
 				t.Fatalf("%v, asks for %+v", fs, ask)
 			}

@@ -81,7 +81,7 @@ func (m Metric) steps() []scenarios.Phase {
 }
 
 // spoilt reports whether a failure of this class is one of the metric.
-func (m Metric) spoilt(class scenarios.Class) bool {
+func (m Metric) countsFailure(class scenarios.Class) bool {
 	return m.Name == sessionMetric || slices.Contains(m.steps(), class.Phase)
 }
 

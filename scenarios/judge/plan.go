@@ -22,14 +22,14 @@ type Budget struct {
 
 // What the rule takes, in units of N.
 const (
-	leastLook   = 40 // N is never smaller: a share's spread is too wide below
-	assumedK    = 5  // coordinators assumed where nothing was declared
-	mostUnknown = 20 // up to so many undeclared coordinators a first look grows
-	inOrder     = 40 // sessions per node in order, where N is large
-	largePerN   = 80 // sessions per node from which N is large
-	extension   = 3  // an extended look, and those that confirm it, in N
-	mostLooks   = 7  // first, grown twice, extended, confirming, third, and one for a lone error
-	mostN       = 2 + 3*extension
+	minLook        = 40 // N is never smaller: a share's spread is too wide below
+	assumedK       = 5  // coordinators assumed where nothing was declared
+	maxUnknown     = 20 // up to so many undeclared coordinators a first look grows
+	orderedPerNode = 40 // sessions per node in order, where N is large
+	largePerNode   = 80 // sessions per node from which N is large
+	extension      = 3  // an extended look, and those that confirm it, in N
+	maxLooks       = 7  // first, grown twice, extended, confirming, third, and one for a lone error
+	maxLookUnits   = 2 + 3*extension
 )
 
 // Plan is the budget of a scenario over so many nodes. Of looks the ceiling is the
@@ -39,14 +39,14 @@ const (
 // coordinators is not declared the first look may grow, and N with it. What the
 // other kinds take stands at whole.
 func Plan(s scenarios.Scenario, nodes int) Budget {
-	if n, most, ok := whole(s); ok {
+	if n, most, ok := planOf(s); ok {
 		return Budget{Look: n, Typical: 1 + n, Ceiling: most}
 	}
 	n := firstLook(s)
 	b := Budget{Look: n, Burst: max(0, s.Load.Burst), Typical: 1 + n + max(0, s.Load.Burst)}
-	b.Ceiling = 1 + ceilingN(s) + mostLooks*b.Burst
-	if nodes > 0 && n > largePerN*nodes {
-		b.OrderedPerNode = inOrder
+	b.Ceiling = 1 + ceilingN(s) + maxLooks*b.Burst
+	if nodes > 0 && n > largePerNode*nodes {
+		b.OrderedPerNode = orderedPerNode
 	}
 	return b
 }
@@ -61,7 +61,7 @@ func Plan(s scenarios.Scenario, nodes int) Budget {
 //     each twice, as other sessions have to be let go.
 //   - idle: one a step.
 //   - watch: the new ones of its time, and the long ones.
-func whole(s scenarios.Scenario) (n, ceiling int, ok bool) {
+func planOf(s scenarios.Scenario) (n, ceiling int, ok bool) {
 	switch s.Kind {
 	case scenarios.KindStages:
 		n = arrivalsBetween(s.Load, 0, forever)
@@ -120,14 +120,14 @@ func firstLook(s scenarios.Scenario) int {
 	case s.Load.PerCoordinator > 0:
 		return s.Load.PerCoordinator * k
 	case k == 1:
-		return leastLook
+		return minLook
 	}
 	alpha, _ := limits(s)
 	rarest := 1 / float64(k)
 	if w := s.Expect.Balance.Weights; len(w) == k {
-		rarest = smallest(fractions(w))
+		rarest = smallestShare(fractions(w))
 	}
-	n := max(stats.SampleSize(k, alpha), stats.DrawsToShow(rarest, alpha/float64(k)), leastLook)
+	n := max(stats.SampleSize(k, alpha), stats.DrawsToShow(rarest, alpha/float64(k)), minLook)
 	return (n + k - 1) / k * k
 }
 
@@ -135,7 +135,7 @@ func firstLook(s scenarios.Scenario) int {
 // and none declared: long enough that a further one with an equal share would
 // have shown, and so many per coordinator where the scenario says so.
 func grownLook(s scenarios.Scenario, seen int) int {
-	k := float64(max(1, min(seen, mostUnknown)))
+	k := float64(max(1, min(seen, maxUnknown)))
 	alpha, _ := limits(s)
 	n := stats.DrawsToShow(1/(k+1), alpha)
 	if s.Load.Sessions == 0 {
@@ -148,9 +148,9 @@ func grownLook(s scenarios.Scenario, seen int) int {
 func ceilingN(s scenarios.Scenario) int {
 	n := firstLook(s)
 	if expected(s) == 0 {
-		n = max(n, grownLook(s, mostUnknown))
+		n = max(n, grownLook(s, maxUnknown))
 	}
-	return mostN * n
+	return maxLookUnits * n
 }
 
 // limits are alpha and the tolerance, with the smoke scenario's where the
@@ -185,7 +185,7 @@ func fractions(weights []float64) []float64 {
 	return p
 }
 
-func smallest(p []float64) float64 {
+func smallestShare(p []float64) float64 {
 	least := 1.0
 	for _, v := range p {
 		least = min(least, v)

@@ -21,10 +21,10 @@ func CheckThresholds(s scenarios.Scenario) error {
 	var worst *ThresholdError
 	most := 0
 	for _, t := range all {
-		if err := t.dataless(s); err != nil {
+		if err := t.noData(s); err != nil {
 			return err
 		}
-		if needs, err := t.underfilled(s); err != nil && needs > most {
+		if needs, err := t.tooFewSamples(s); err != nil && needs > most {
 			most, worst = needs, err
 		}
 	}
@@ -52,7 +52,7 @@ func (t Threshold) refused(fix scenarios.Fixes, reason string) *ThresholdError {
 }
 
 // dataless says why no run of the scenario can have data for the threshold.
-func (t Threshold) dataless(s scenarios.Scenario) *ThresholdError {
+func (t Threshold) noData(s scenarios.Scenario) *ThresholdError {
 	passes := func(p scenarios.Phase) bool { return slices.Contains(t.Metric.steps(), p) }
 	only := t.Metric.Name != loginMetric
 	switch {
@@ -74,8 +74,8 @@ func (t Threshold) dataless(s scenarios.Scenario) *ThresholdError {
 
 // underfilled says how many samples are missing, and how many sessions it would
 // take in all; nil where there are enough, or their number is not known.
-func (t Threshold) underfilled(s scenarios.Scenario) (needs int, err *ThresholdError) {
-	all, known := t.supply(s)
+func (t Threshold) tooFewSamples(s scenarios.Scenario) (needs int, err *ThresholdError) {
+	all, known := t.sampleCount(s)
 	values := t.values(s)
 	if !known || t.Needs() <= all/values {
 		return 0, nil
@@ -90,7 +90,7 @@ func (t Threshold) underfilled(s scenarios.Scenario) (needs int, err *ThresholdE
 
 // supply is how many samples of the metric a run takes at most, by kind; false
 // where that is not known before.
-func (t Threshold) supply(s scenarios.Scenario) (int, bool) {
+func (t Threshold) sampleCount(s scenarios.Scenario) (int, bool) {
 	switch s.Kind {
 	case scenarios.KindStages:
 		return arrivalsBetween(s.Load, s.Load.WarmUp, forever), !slices.ContainsFunc(s.Load.Stages, func(st scenarios.Stage) bool { return st.Closed > 0 })

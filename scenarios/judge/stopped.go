@@ -49,7 +49,7 @@ func unfinished(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
 	if scenarios.VerdictOf(findings) != scenarios.Pass {
 		return findings
 	}
-	id := question(e.Scenario.Kind)
+	id := mainFinding(e.Scenario.Kind)
 	text := "the run ended before its time: " + e.Stopped.Text
 	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == scenarios.Pass })
 	if i < 0 {
@@ -61,7 +61,7 @@ func unfinished(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
 }
 
 // question is the claim that a run of this kind is made for.
-func question(kind scenarios.Kind) string {
+func mainFinding(kind scenarios.Kind) string {
 	switch kind {
 	case scenarios.KindCertificates:
 		return scenarios.TLSSameOnAllNodes

@@ -101,11 +101,11 @@ func TestDeclaredNamesMeetSeenOnes(t *testing.T) {
 			for _, n := range tc.seen {
 				l.Add(scenarios.Observation{Part: scenarios.Ordered, Node: nodeAddr(0), Outcome: scenarios.OK, Who: scenarios.Identity{Coordinator: n}})
 			}
-			r := enrol(s, pool([]scenarios.Look{l}))
+			r := matchExpected(s, pool([]scenarios.Look{l}))
 			if got := strings.Join(r.missing(), " "); got != tc.missing {
 				t.Errorf("missing %q, want %q", got, tc.missing)
 			}
-			if got := strings.Join(r.foreign, " "); got != tc.foreign {
+			if got := strings.Join(r.undeclared, " "); got != tc.foreign {
 				t.Errorf("foreign %q, want %q", got, tc.foreign)
 			}
 		})
