@@ -7,7 +7,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// stretch is a part of a load with sessions that are due: some when it begins,
+// loadSegment is a part of a load with sessions that are due: some when it begins,
 // the others at a rate that changes evenly.
 type loadSegment struct {
 	atOnce   int
@@ -15,7 +15,7 @@ type loadSegment struct {
 	lasts    time.Duration
 }
 
-// stretches are a stage's parts, where load.rate is pace and the stage before
+// segmentsOf are a stage's parts, where load.rate is pace and the stage before
 // ended at the rate was. Of a closed stage nobody knows what is due.
 func segmentsOf(st scenarios.Stage, pace, was scenarios.Rate) []loadSegment {
 	rest := time.Duration(st.For)

@@ -51,7 +51,7 @@ func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
 	return scenarios.Pass, ""
 }
 
-// unjudged is every balance finding with one status and one reason.
+// allSkipped is every balance finding with one status and one reason.
 func allSkipped(status scenarios.Status, why string) []scenarios.Finding {
 	ids := []string{scenarios.BalanceOrder, scenarios.BalanceReach, scenarios.BalanceCoverage,
 		scenarios.BalanceUnexpected, scenarios.BalanceImbalance}
@@ -62,7 +62,7 @@ func allSkipped(status scenarios.Status, why string) []scenarios.Finding {
 	return out
 }
 
-// insert puts the findings made in the place of the one of their id.
+// replaceFinding puts the findings made in the place of the one of their id.
 func replaceFinding(into, made []scenarios.Finding) []scenarios.Finding {
 	var out []scenarios.Finding
 	for _, f := range into {
@@ -75,7 +75,7 @@ func replaceFinding(into, made []scenarios.Finding) []scenarios.Finding {
 	return out
 }
 
-// growth is the wish for a longer first look, where nobody said how many
+// growFirstLook is the wish for a longer first look, where nobody said how many
 // coordinators there are and another could still hide.
 func growFirstLook(s scenarios.Scenario, r coordinatorSet, looks []look) NextLook {
 	if r.declared > 0 || looks[0].final() || s.Expect.Balance.Policy == scenarios.SourcePolicy {

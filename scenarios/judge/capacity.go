@@ -22,7 +22,7 @@ func capacityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return []scenarios.Finding{heldOf(e).finding()}, NextLook{}
 }
 
-// hold is what is to be judged of sessions that were kept open.
+// heldSessions is what is to be judged of sessions that were kept open.
 type heldSessions struct {
 	scenarios.Capacity      // completed
 	untilFull          bool // it was to go on until the service is full
@@ -38,7 +38,7 @@ type heldSessions struct {
 	login              *scenarios.Times
 }
 
-// readHold lays out the evidence, of which Capacity is not nil.
+// heldOf lays out the evidence, of which Capacity is not nil.
 func heldOf(e Evidence) heldSessions {
 	h := heldSessions{Capacity: *e.Capacity, untilFull: e.Scenario.Capacity.UntilFull || e.Capacity.Target == 0}
 	if !h.untilFull {
@@ -78,13 +78,13 @@ func (h *heldSessions) count() {
 // stalled reports whether a session got no answer.
 func (h heldSessions) stalled() bool { return h.StoppedBy.IsTimeout() }
 
-// silent is how many of the coordinators that there should be held nothing, as
+// withoutSessions is how many of the coordinators that there should be held nothing, as
 // far as can be told.
 func (h heldSessions) withoutSessions() int {
 	return max(0, len(h.fleet.shares)-h.holders-h.unidentified)
 }
 
-// hanging reports whether what kept a session waiting may be a coordinator that
+// mayHang reports whether what kept a session waiting may be a coordinator that
 // answers nobody, and not one that is full: one of them held nothing, and the
 // session did not get in when places were free.
 func (h heldSessions) mayHang() bool {
@@ -111,7 +111,7 @@ func (h heldSessions) status() scenarios.Status {
 
 func (h heldSessions) stopped() bool { return !h.StoppedBy.IsZero() }
 
-// bounded reports whether this machine was full before the service was.
+// limitedHere reports whether this machine was full before the service was.
 func (h heldSessions) limitedHere() bool { return len(h.local) > 0 || h.StoppedBy.IsLocal() }
 
 // failed reports whether a session failed that should not have.
@@ -119,7 +119,7 @@ func (h heldSessions) failed() bool {
 	return len(h.failures) > 0 || h.stopped() && !h.stalled() && !h.StoppedBy.IsLocal()
 }
 
-// closedOut reports whether connections were closed, and nothing else went wrong.
+// closedOnly reports whether connections were closed, and nothing else went wrong.
 func (h heldSessions) closedOnly() bool {
 	return h.StoppedBy.IsClosed() && !slices.ContainsFunc(h.failures, func(g scenarios.ErrorGroup) bool { return !g.Class.IsClosed() })
 }

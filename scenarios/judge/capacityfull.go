@@ -21,7 +21,7 @@ func completed(e Evidence) *scenarios.Capacity {
 // already, in a stored run, gives way.
 func (h *heldSessions) complete(e Evidence) {
 	h.Policy = cmp.Or(e.Scenario.Expect.Balance.Policy, scenarios.AutoPolicy)
-	h.fleet = evenFleet(h.Policy, cmp.Or(expected(e.Scenario), h.holders), 0).withWeights(e.Scenario.Expect.Balance.Weights)
+	h.fleet = evenFleet(h.Policy, cmp.Or(e.Scenario.Expect.Coordinators.K(), h.holders), 0).withWeights(e.Scenario.Expect.Balance.Weights)
 	h.pages = threadsSeen(e)
 	h.Cause = h.cause(e.Scenario.Capacity.Threads)
 	h.Threads, h.From = h.threads(e.Scenario.Capacity.Threads)
@@ -30,7 +30,7 @@ func (h *heldSessions) complete(e Evidence) {
 	h.Nominal, h.NMinus1, h.Safe, h.SafeLost = c.Nominal, c.NominalLost, c.Safe, c.SafeLost
 	h.MoreCoord, h.MoreThr = 0, 0
 	if h.goal > h.SafeLost && len(h.fleet.shares) > 0 {
-		h.MoreCoord = smallest(maxCoordinators-len(h.fleet.shares), func(n int) bool { return h.fleet.withMore(n).lost().holds(h.goal) })
+		h.MoreCoord = smallest(scenarios.MaxCoordinators-len(h.fleet.shares), func(n int) bool { return h.fleet.withMore(n).lost().holds(h.goal) })
 		h.MoreThr = h.fleet.lost().threadsFor(h.goal)
 	}
 }

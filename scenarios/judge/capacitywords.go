@@ -8,7 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// say puts the verdict into words: what was held, what stopped it, and what
+// words puts the verdict into words: what was held, what stopped it, and what
 // would be if a coordinator were lost; what to know besides; what to do.
 func (h heldSessions) words(status scenarios.Status) (message, note string, fixes scenarios.Fixes) {
 	switch {
@@ -33,13 +33,13 @@ func (h heldSessions) words(status scenarios.Status) (message, note string, fixe
 	return h.describeHeld() + h.describeLoss(), join(h.caveats(), queriesUntested), h.fixesForLoss()
 }
 
-// showsWho is what to run where it is not about numbers.
+// runSmoke is what to run where it is not about numbers.
 const runSmoke = "run scenario smoke, which shows which coordinators answer"
 
-// ofQueries is what nobody should read into a capacity.
+// queriesUntested is what nobody should read into a capacity.
 const queriesUntested = "Queries were not tested; use scenario query"
 
-// held is what was seen: "400 sessions stayed logged in for 10m0s on 10
+// describeHeld is what was seen: "400 sessions stayed logged in for 10m0s on 10
 // coordinators, login p99 0.4 s, the fullest at 58 of 64".
 func (h heldSessions) describeHeld() string {
 	out := h.heldOfGoal()
@@ -60,7 +60,7 @@ func (h heldSessions) describeHeld() string {
 	return out
 }
 
-// ofAll is "400 sessions", or "24 of 40 sessions".
+// heldOfGoal is "400 sessions", or "24 of 40 sessions".
 func (h heldSessions) heldOfGoal() string {
 	if h.Held < h.goal {
 		return fmt.Sprintf("%d of %s", h.Held, count(h.goal, "session"))
@@ -68,7 +68,7 @@ func (h heldSessions) heldOfGoal() string {
 	return count(h.Held, "session")
 }
 
-// places is how many coordinators held something, of how many.
+// coordinatorsUsed is how many coordinators held something, of how many.
 func (h heldSessions) coordinatorsUsed() string {
 	if k := len(h.fleet.shares); h.holders < k {
 		return fmt.Sprintf("%d of %s", h.holders, count(k, "coordinator"))
@@ -85,7 +85,7 @@ func (h heldSessions) threadsEach() string {
 	return fmt.Sprint(h.Threads)
 }
 
-// noAnswer is what became of the next session, and why.
+// describeStall is what became of the next session, and why.
 func (h heldSessions) describeStall() string {
 	out := fmt.Sprintf("; the next one got no answer (%s), ", h.StoppedBy)
 	switch {
@@ -101,7 +101,7 @@ func (h heldSessions) describeStall() string {
 	return out + "though the fullest had room: the balancer has a limit of its own, HAProxy's maxconn for one, or the coordinators have fewer threads than declared"
 }
 
-// oneLost is what would be with a coordinator less.
+// describeLoss is what would be with a coordinator less.
 func (h heldSessions) describeLoss() string {
 	switch {
 	case len(h.fleet.shares) == 0:
@@ -118,7 +118,7 @@ func (h heldSessions) describeLoss() string {
 	return fmt.Sprintf("; not if one coordinator dies: then %d", h.SafeLost)
 }
 
-// doubts are what to know of the numbers.
+// caveats are what to know of the numbers.
 func (h heldSessions) caveats() string {
 	out := ""
 	if h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads {
@@ -133,7 +133,7 @@ func (h heldSessions) caveats() string {
 	return out
 }
 
-// placing is who places sessions.
+// placement is who places sessions.
 func (h heldSessions) placement() string {
 	if h.Policy == scenarios.AutoPolicy {
 		return "chance"
@@ -141,7 +141,7 @@ func (h heldSessions) placement() string {
 	return string(h.Policy)
 }
 
-// spareOne is what survives the loss of a coordinator.
+// fixesForLoss is what survives the loss of a coordinator.
 func (h heldSessions) fixesForLoss() scenarios.Fixes {
 	var ways []string
 	switch {
@@ -165,12 +165,12 @@ func (h heldSessions) otherPolicy() scenarios.Fixes {
 	return set("expect.balance.policy", "", "declare the policy, unless the balancer chooses at random")
 }
 
-// lucky reports whether more sessions are held than the policy can be relied on for.
+// overSafe reports whether more sessions are held than the policy can be relied on for.
 func (h heldSessions) overSafe() bool {
 	return h.Safe > 0 && h.Held > h.Safe && h.Cause != scenarios.CauseBalancer
 }
 
-// makeRoom is what lets all sessions in.
+// fixesForGoal is what lets all sessions in.
 func (h heldSessions) fixesForGoal() scenarios.Fixes {
 	if h.Cause == scenarios.CauseBalancer {
 		return try(fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal))
@@ -201,7 +201,7 @@ func tellApart() scenarios.Fixes {
 		set("target.web_port", "25000", "let the coordinators' web pages be read"))
 }
 
-// nextStep is what to do about the cause of an end that was looked for.
+// fixesForLimit is what to do about the cause of an end that was looked for.
 func (h heldSessions) fixesForLimit() scenarios.Fixes {
 	switch h.Cause {
 	case scenarios.CauseBalancer:
@@ -212,7 +212,7 @@ func (h heldSessions) fixesForLimit() scenarios.Fixes {
 	return tellApart()
 }
 
-// sayAstray names what failed that should not have.
+// describeFailures names what failed that should not have.
 func (h heldSessions) describeFailures() string {
 	n := 0
 	for _, g := range h.failures {
@@ -229,7 +229,7 @@ func (h heldSessions) describeFailures() string {
 	return out
 }
 
-// sayOpen tells why there is no verdict, and what to do.
+// describeOpen tells why there is no verdict, and what to do.
 func (h heldSessions) describeOpen() (message string, fixes scenarios.Fixes) {
 	switch {
 	case h.limitedHere():
@@ -246,7 +246,7 @@ func (h heldSessions) describeOpen() (message string, fixes scenarios.Fixes) {
 	return fmt.Sprintf("%s got in, and nothing says why not more", h.heldOfGoal()), nil
 }
 
-// ourClass is the class that tells what was full on this machine.
+// localClass is the class that tells what was full on this machine.
 func (h heldSessions) localClass() scenarios.Class {
 	if len(h.local) > 0 {
 		return h.local[0].Class
@@ -264,12 +264,12 @@ func (h heldSessions) explain() string {
 		count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placement(), h.Safe, h.SafeLost)
 }
 
-// lasting writes how long something stayed.
+// durationOf writes how long something stayed.
 func durationOf(s scenarios.Seconds) string {
 	return s.Duration().Round(100 * time.Millisecond).String()
 }
 
-// waited writes a short time as people say it: "0.4 s", "41 ms".
+// shortTime writes a short time as people say it: "0.4 s", "41 ms".
 func shortTime(d time.Duration) string {
 	if d < 100*time.Millisecond {
 		return fmt.Sprintf("%d ms", d.Milliseconds())

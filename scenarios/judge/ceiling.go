@@ -43,7 +43,7 @@ func ThreadsFor(sessions, k int, policy scenarios.Policy) int {
 // safeChance is with what chance sessions that are called safe fit.
 const safeChance = .999
 
-// mostThreads bounds the service threads of a coordinator: a number may come
+// maxThreads bounds the service threads of a coordinator: a number may come
 // from a stranger.
 const maxThreads = 1_000_000
 
@@ -56,15 +56,15 @@ type fleet struct {
 
 // evenFleet is k coordinators with equal shares.
 func evenFleet(policy scenarios.Policy, k, threads int) fleet {
-	k = min(max(0, k), maxCoordinators)
-	return fleet{policy, min(max(0, threads), maxThreads), fractions(make([]float64, k))}
+	k = min(max(0, k), scenarios.MaxCoordinators)
+	return fleet{policy, min(max(0, threads), maxThreads), stats.Fractions(make([]float64, k))}
 }
 
-// weighed is the fleet with shares by these weights, one for each coordinator;
+// withWeights is the fleet with shares by these weights, one for each coordinator;
 // as it was where there are not that many.
 func (f fleet) withWeights(weights []float64) fleet {
 	if len(weights) == len(f.shares) {
-		f.shares = fractions(weights)
+		f.shares = stats.Fractions(weights)
 	}
 	return f
 }
@@ -122,11 +122,11 @@ func (f fleet) lost() fleet {
 	} else {
 		shares = nil
 	}
-	f.shares = fractions(shares)
+	f.shares = stats.Fractions(shares)
 	return f
 }
 
-// grown is the fleet with so many coordinators of an average share added.
+// withMore is the fleet with so many coordinators of an average share added.
 func (f fleet) withMore(by int) fleet {
 	weights := make([]float64, len(f.shares)+by)
 	for i := range weights {
@@ -135,7 +135,7 @@ func (f fleet) withMore(by int) fleet {
 			weights[i] = f.shares[i] * float64(len(f.shares))
 		}
 	}
-	f.shares = fractions(weights)
+	f.shares = stats.Fractions(weights)
 	return f
 }
 
@@ -148,7 +148,7 @@ func (f fleet) threadsFor(sessions int) int {
 	})
 }
 
-// fewest is the smallest number from 1 to most that will do; 0: none does. What
+// smallest is the smallest number from 1 to most that will do; 0: none does. What
 // does, does so with more as well.
 func smallest(most int, does func(int) bool) int {
 	n := 1 + sort.Search(most, func(i int) bool { return does(i + 1) })

@@ -2,7 +2,7 @@ package judge
 
 import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
-// census counts the sessions of all looks, those that failed on this machine left out.
+// outcomeCounts counts the sessions of all looks, those that failed on this machine left out.
 type outcomeCounts struct {
 	all                  scenarios.Tally
 	ok, failed, sessions int
@@ -11,7 +11,7 @@ type outcomeCounts struct {
 	failedAt             map[string]int // the same by coordinator; "": nobody knows whose
 }
 
-// take counts them as a metric has it.
+// countOutcomes counts them as a metric has it.
 func countOutcomes(looks []look, m Metric) outcomeCounts {
 	c := outcomeCounts{failedAt: map[string]int{}}
 	for _, l := range looks {

@@ -2,7 +2,7 @@ package judge
 
 import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
-// course is the way through the looks: from the first one to the verdict of
+// cascade is the way through the looks: from the first one to the verdict of
 // each rule.
 type cascade struct {
 	first    lookStats   // the look that is judged: the first, or the extended one
@@ -11,7 +11,7 @@ type cascade struct {
 	next     NextLook // the look that is missing
 }
 
-// follow walks the looks: extend where the first is suspicious, confirm where
+// run walks the looks: extend where the first is suspicious, confirm where
 // it alarms, take a third where the two disagree. A run that is not made of looks
 // waits for none: what alarms there stays open, and suspicion is a note.
 func run(r coordinatorSet, looks []look, t terms) cascade {

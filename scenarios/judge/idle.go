@@ -52,10 +52,10 @@ type idleStep struct {
 	aliveFor scenarios.Seconds // it was alive so long for certain: a shorter step was
 }
 
-// soonest is when the connection is known to have been dead.
+// knownDead is when the connection is known to have been dead.
 func (s idleStep) knownDead() scenarios.Seconds { return cmp.Or(s.At, s.After) }
 
-// climbed reads the ladder.
+// ladderOf reads the ladder.
 func ladderOf(e Evidence) idleLadder {
 	c := e.Scenario.Idle
 	l := idleLadder{scale: cmp.Or(c.Scale, 1), missing: len(c.Steps)}
@@ -108,7 +108,7 @@ func (l idleLadder) longest() scenarios.Seconds {
 	return l.alive[len(l.alive)-1].After
 }
 
-// crossed reports whether a step was alive though a shorter one was dead.
+// contradictory reports whether a step was alive though a shorter one was dead.
 func (l idleLadder) contradictory() bool {
 	return len(l.dead) > 0 && l.longest() > l.dead[0].After
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// bracket is "idle connections are cut between 55 s and 65 s (seen at 60.0 s), by FIN".
+// describeCut is "idle connections are cut between 55 s and 65 s (seen at 60.0 s), by FIN".
 func (l idleLadder) describeCut() string {
 	if len(l.dead) == 0 {
 		return fmt.Sprintf("no idle connection was cut: %s answered, the last after %s", count(len(l.alive), "session"), chosenTime(l.longest()))
@@ -28,7 +28,7 @@ func (l idleLadder) describeCut() string {
 	return out + ", " + cutBy(s.Cut, s.Class)
 }
 
-// manner says how a connection was cut.
+// cutBy says how a connection was cut.
 func cutBy(cut scenarios.Cut, class scenarios.Class) string {
 	switch cut {
 	case scenarios.CutFIN:
@@ -41,12 +41,12 @@ func cutBy(cut scenarios.Cut, class scenarios.Class) string {
 	return "with " + class.String()
 }
 
-// seconds writes a time that was chosen: "55 s", "0.55 s".
+// chosenTime writes a time that was chosen: "55 s", "0.55 s".
 func chosenTime(s scenarios.Seconds) string {
 	return strconv.FormatFloat(float64(s), 'f', -1, 64) + " s"
 }
 
-// measured writes a time that was measured: "60.0 s", "0.60 s".
+// measuredTime writes a time that was measured: "60.0 s", "0.60 s".
 func measuredTime(s scenarios.Seconds) string {
 	digits := 1
 	if s < 10 {

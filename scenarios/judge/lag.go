@@ -11,14 +11,27 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
+// lagRules are what differs by kind.
+type lagRules struct {
+	dropsNeedThreshold bool // sessions that never started prove nothing unless a threshold counts them
+	sequential         bool // a session waits for those before it, not for a free slot
+}
+
 // lagJudge asks whether the generator kept up: where it did not, times say
 // nothing of the service, and the run proves nothing. A run without a pace
 // promised nothing, and there is no finding.
-func generatorJudge(e Evidence) ([]scenarios.Finding, NextLook) {
-	p := generatorOf(e)
-	if p.paced+p.dropped+p.local == 0 {
-		return nil, NextLook{}
+func lagJudge(rules lagRules) judgeFunc {
+	return func(e Evidence) ([]scenarios.Finding, NextLook) {
+		g := generatorOf(e)
+		if g.paced+g.dropped+g.local == 0 {
+			return nil, NextLook{}
+		}
+		return []scenarios.Finding{g.finding(e.Scenario, rules)}, NextLook{}
 	}
+}
+
+// finding is the claim.
+func (p generator) finding(s scenarios.Scenario, rules lagRules) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.LoadLag, Limit: num(millis(scenarios.LateAfter))}
 	if p.paced > 0 {
 		f.Observed = num(millis(p.p99))
@@ -29,7 +42,7 @@ func generatorJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	case p.behind():
 		what, fixes := p.cause()
 		f.Message, f.Fix = p.describeFailure()+": "+what, fixes
-	case p.dropped > 0 && e.Scenario.Kind == scenarios.KindStages && !judgesDropped(e.Scenario):
+	case p.dropped > 0 && rules.dropsNeedThreshold && !judgesDropped(s):
 		f.Message = p.describeDropped() + "; nothing declared says whether that is too slow"
 		f.Fix = slices.Concat(set("thresholds", "", "add a threshold on session.login, in which they count as infinite"), set("load.concurrency", "", "raise the concurrency if the service is not at fault"))
 	default:
@@ -39,11 +52,11 @@ func generatorJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 			f.Message = "the generator kept up"
 		}
 	}
-	f.Note = p.remarks(e.Scenario, f.Status)
-	return []scenarios.Finding{f}, NextLook{}
+	f.Note = p.remarks(s, rules, f.Status)
+	return f
 }
 
-// pace is how the generator kept what it promised.
+// generator is how the generator kept what it promised.
 type generator struct {
 	paced           int               // sessions that had a time to start at
 	late            int               // of them, started more than LateAfter after it
@@ -57,7 +70,7 @@ type generator struct {
 	short           []scenarios.Resource // there is less of them than the plan takes
 }
 
-// paceOf reads it off the evidence. Where nothing was paced, nothing was promised.
+// generatorOf reads it off the evidence. Where nothing was paced, nothing was promised.
 func generatorOf(e Evidence) generator {
 	var p generator
 	looks := pool(e.Looks)
@@ -83,19 +96,6 @@ func generatorOf(e Evidence) generator {
 	return p
 }
 
-// paced reports whether a scenario promises sessions a time to start at.
-func paced(s scenarios.Scenario) bool {
-	switch s.Kind {
-	case scenarios.KindCertificates:
-		return false
-	case scenarios.KindStages:
-		return slices.ContainsFunc(s.Load.Stages, func(st scenarios.Stage) bool {
-			return st.Rate > 0 || st.Hold > 0 && s.Load.Rate > 0
-		})
-	}
-	return s.Load.Rate > 0
-}
-
 // above counts the times longer than d.
 func above(t scenarios.Times, d time.Duration) int {
 	n := t.Count()
@@ -112,7 +112,7 @@ func (p generator) behind() bool { return p.local > 0 || p.lateByGenerator > p.a
 // busyCores is the share of its cores from which a process is taken to lack them.
 const busyCores = .8
 
-// failing says what the generator failed at.
+// describeFailure says what the generator failed at.
 func (p generator) describeFailure() string {
 	var out []string
 	if p.local > 0 {
@@ -135,7 +135,7 @@ func failedHere(n int) string {
 	return count(n, "session") + " failed on this machine before they reached the service"
 }
 
-// wanting names what the generator lacked, and what helps.
+// cause names what the generator lacked, and what helps.
 func (p generator) cause() (what string, fixes scenarios.Fixes) {
 	scarce := func(name string) bool {
 		return slices.ContainsFunc(p.short, func(r scenarios.Resource) bool { return r.Name == name })
@@ -167,21 +167,21 @@ func (p generator) scarcity(name string) string {
 	return "it lacks " + name
 }
 
-// unreached says that the offered load was not.
+// describeDropped says that the offered load was not.
 func (p generator) describeDropped() string {
 	return fmt.Sprintf("%d of %s that were due never started, since sessions that the service had not finished took every place: the offered load was not reached",
 		p.dropped, count(p.paced+p.dropped, "session"))
 }
 
 // remarks are what to know though the generator kept up, or besides that it did not.
-func (p generator) remarks(s scenarios.Scenario, status scenarios.Status) string {
+func (p generator) remarks(s scenarios.Scenario, rules lagRules, status scenarios.Status) string {
 	note := ""
 	if p.dropped > 0 && status == scenarios.Pass {
 		note = p.describeDropped() + "; that is the service's, and errors and thresholds say how bad it is"
 	}
 	if waited := p.late - p.lateByGenerator; waited > 0 {
 		why := fmt.Sprintf("%s waited for a free place: the service was slow, or load.concurrency, %d, is too low", count(waited, "session"), s.Load.Concurrency)
-		if s.Kind == "" || s.Kind == scenarios.KindLooks {
+		if rules.sequential {
 			why = fmt.Sprintf("%s started late because those before had not ended: the service was slow for a pace of %s", count(waited, "session"), s.Load.Rate)
 		}
 		note = join(note, why)

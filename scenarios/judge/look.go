@@ -68,7 +68,7 @@ func (l look) sessions() int {
 	return max(0, n-l.local())
 }
 
-// own counts the sessions that failed for want of something of this machine, and
+// local counts the sessions that failed for want of something of this machine, and
 // so never came to the balancer.
 func (l look) local() int {
 	n := 0
@@ -80,7 +80,7 @@ func (l look) local() int {
 	return n
 }
 
-// ownOf counts them over all looks.
+// localFailures counts them over all looks.
 func localFailures(looks []look) int {
 	n := 0
 	for _, l := range looks {
@@ -127,7 +127,7 @@ type sample struct {
 	cut             bool
 }
 
-// sampled lays a look over the roster.
+// sampleOf lays a look over the roster.
 func sampleOf(r coordinatorSet, l look) sample {
 	k := len(r.slots)
 	s := sample{counts: make([]int, k), all: make([]int, k), nodesOf: make([]map[int]bool, k), planned: l.planned, cut: l.cut}
@@ -155,7 +155,7 @@ func sampleOf(r coordinatorSet, l look) sample {
 	return s
 }
 
-// lay adds up the sessions by seat and returns those of nobody's.
+// addUp adds up the sessions by seat and returns those of nobody's.
 func addUp(r coordinatorSet, by map[string]int, counts []int) (foreign int) {
 	for name, n := range by {
 		if i, ok := r.slotOf[name]; ok {
@@ -183,10 +183,10 @@ func sequence(o scenarios.Order) stats.Matches {
 // n is the number of attributed sessions, without the burst.
 func (s sample) n() int { return stats.Sum(s.counts) + s.undeclared }
 
-// nWhole is the same with the burst.
+// nAll is the same with the burst.
 func (s sample) nAll() int { return stats.Sum(s.all) + s.allUndeclared }
 
-// given returns the sample with the lost sessions given to one seat.
+// withUnattributedAt returns the sample with the lost sessions given to one seat.
 func (s sample) withUnattributedAt(seat int) sample {
 	s.counts, s.all = slices.Clone(s.counts), slices.Clone(s.all)
 	s.counts[seat] += s.unattributed

@@ -8,18 +8,21 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// pagesJudge asks whether the coordinators' own pages agree with what we saw,
-// and, where idle connections were cut, what their keepalive is worth.
+// pagesJudge asks whether the coordinators' own pages agree with what we saw.
 func pagesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	if len(e.Pages) == 0 {
 		return nil, NextLook{}
 	}
-	views := viewsOf(e)
-	out := []scenarios.Finding{agree(views)}
-	if e.Scenario.Kind == scenarios.KindIdle && e.Idle != nil {
-		out = append(out, keepalive(e, views))
+	return []scenarios.Finding{agree(viewsOf(e))}, NextLook{}
+}
+
+// keepaliveJudge asks what the coordinators' keepalive is worth, where idle
+// connections were cut.
+func keepaliveJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	if len(e.Pages) == 0 || e.Idle == nil {
+		return nil, NextLook{}
 	}
-	return out, NextLook{}
+	return []scenarios.Finding{keepalive(e, viewsOf(e))}, NextLook{}
 }
 
 // view is what one coordinator's pages said in the course of a run.
@@ -208,7 +211,7 @@ func keepalive(e Evidence, views []view) scenarios.Finding {
 	return f
 }
 
-// plainly writes seconds as people do: "600 s", "2.5 s".
+// plainTime writes seconds as people do: "600 s", "2.5 s".
 func plainTime(s scenarios.Seconds) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(s)), ".0") + " s"
 }

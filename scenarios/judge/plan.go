@@ -1,10 +1,9 @@
 package judge
 
 import (
-	"cmp"
 	"math"
+	"slices"
 	"sort"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -37,10 +36,11 @@ const (
 // third one of 3N each, and one of N where the last of them had a lone error.
 // [Judge] asks for no more, whatever the evidence. Where the number of
 // coordinators is not declared the first look may grow, and N with it. What the
-// other kinds take stands at whole.
+// other kinds take stands at kindPlans.
 func Plan(s scenarios.Scenario, nodes int) Budget {
-	if n, most, ok := planOf(s); ok {
-		return Budget{Look: n, Typical: 1 + n, Ceiling: most}
+	if size := kindPlans[s.Kind.OrLooks()].size; size != nil {
+		n, ceiling := size(s)
+		return Budget{Look: n, Typical: 1 + n, Ceiling: ceiling}
 	}
 	n := firstLook(s)
 	b := Budget{Look: n, Burst: max(0, s.Load.Burst), Typical: 1 + n + max(0, s.Load.Burst)}
@@ -49,46 +49,6 @@ func Plan(s scenarios.Scenario, nodes int) Budget {
 		b.OrderedPerNode = orderedPerNode
 	}
 	return b
-}
-
-// whole is how many sessions a run takes that is not made of looks, and the most
-// that it can cost with the scout, 0 where nobody can know; false for a run of looks.
-//
-//   - stages: the arrivals of every rate and hold; of a closed stage, at the
-//     least, its sessions at once.
-//   - capacity: those to hold; without a number, as many as all threads take.
-//   - query: two on every coordinator; at most as many as chance needs to meet
-//     each twice, as other sessions have to be let go.
-//   - idle: one a step.
-//   - watch: the new ones of its time, and the long ones.
-func planOf(s scenarios.Scenario) (n, ceiling int, ok bool) {
-	switch s.Kind {
-	case scenarios.KindStages:
-		n = arrivalsBetween(s.Load, 0, forever)
-		closed := 0
-		for _, st := range s.Load.Stages {
-			closed += st.Closed
-		}
-		if closed > 0 {
-			return n + closed, 0, true
-		}
-	case scenarios.KindCapacity:
-		if n = s.Capacity.Hold; n == 0 {
-			return cmp.Or(s.Capacity.Threads, scenarios.DefaultThreads) * cmp.Or(expected(s), assumedK), 0, true
-		}
-	case scenarios.KindQuery:
-		k := cmp.Or(expected(s), assumedK)
-		n = scenarios.RunsPerCoordinator * k
-		alpha, _ := limits(s)
-		return n, 1 + max(queryLooks*n, drawsForTwo(k, alpha)), true
-	case scenarios.KindIdle:
-		n = len(s.Idle.Steps)
-	case scenarios.KindWatch:
-		n = int(math.Ceil(float64(s.Load.Rate)*time.Duration(s.Watch.For).Seconds()-1e-6)) + s.Watch.Long
-	default:
-		return 0, 0, false
-	}
-	return n, 1 + n, true
 }
 
 // queryLooks is how many times its sessions a query may cost at least.
@@ -110,7 +70,7 @@ func drawsForTwo(k int, alpha float64) int {
 // firstLook is N: as told, else so many per coordinator, else the smallest that
 // shows all of them but for a chance of alpha, up to a multiple of them.
 func firstLook(s scenarios.Scenario) int {
-	k := expected(s)
+	k := s.Expect.Coordinators.K()
 	if k == 0 {
 		k = assumedK
 	}
@@ -125,7 +85,7 @@ func firstLook(s scenarios.Scenario) int {
 	alpha, _ := limits(s)
 	rarest := 1 / float64(k)
 	if w := s.Expect.Balance.Weights; len(w) == k {
-		rarest = smallestShare(fractions(w))
+		rarest = slices.Min(stats.Fractions(w))
 	}
 	n := max(stats.SampleSize(k, alpha), stats.DrawsToShow(rarest, alpha/float64(k)), minLook)
 	return (n + k - 1) / k * k
@@ -147,7 +107,7 @@ func grownLook(s scenarios.Scenario, seen int) int {
 // ceilingN is the most sessions of all looks of a run, bursts not counted.
 func ceilingN(s scenarios.Scenario) int {
 	n := firstLook(s)
-	if expected(s) == 0 {
+	if s.Expect.Coordinators.K() == 0 {
 		n = max(n, grownLook(s, maxUnknown))
 	}
 	return maxLookUnits * n
@@ -164,31 +124,4 @@ func limits(s scenarios.Scenario) (alpha, tolerance float64) {
 		tolerance = .5
 	}
 	return alpha, tolerance
-}
-
-// fractions are weights that sum to 1; all equal where they do not make sense.
-func fractions(weights []float64) []float64 {
-	p, total := make([]float64, len(weights)), 0.0
-	for _, w := range weights {
-		if !(w > 0) || math.IsInf(w, 0) {
-			total = 0
-			break
-		}
-		total += w
-	}
-	for i, w := range weights {
-		p[i] = 1 / float64(len(weights))
-		if total > 0 {
-			p[i] = w / total
-		}
-	}
-	return p
-}
-
-func smallestShare(p []float64) float64 {
-	least := 1.0
-	for _, v := range p {
-		least = min(least, v)
-	}
-	return least
 }

@@ -50,7 +50,7 @@ func succeeds(e Evidence) scenarios.Finding {
 	return f
 }
 
-// asked are the coordinators that the statement was sent to, and of them those
+// ranAndFailed are the coordinators that the statement was sent to, and of them those
 // where it failed; failures of this machine are neither.
 func ranAndFailed(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTally) {
 	for _, q := range all {
@@ -114,7 +114,7 @@ func often(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// early are the sessions that failed before the statement was sent.
+// earlyFailures are the sessions that failed before the statement was sent.
 type earlyFailures struct {
 	n      int
 	groups []scenarios.ErrorGroup
@@ -135,7 +135,7 @@ func (b earlyFailures) sentence() string {
 	return fmt.Sprintf("%s failed before the statement was sent: %s", count(b.n, "session"), list(classNames(b.groups)))
 }
 
-// wordFailed says where the statement failed and why. What admission control
+// describeFailedRuns says where the statement failed and why. What admission control
 // does is never the balancer's doing.
 func describeFailedRuns(failed, ran []scenarios.QueryTally) (message string, fixes scenarios.Fixes) {
 	admission, empty := 0, 0
@@ -182,10 +182,10 @@ func examples(failed []scenarios.QueryTally) string {
 	return strings.Join(out, "; ")
 }
 
-// leastSlower is a difference between medians that no user feels.
+// minSlower is a difference between medians that no user feels.
 const minSlower = 50 * time.Millisecond
 
-// usualSlowest is the limit where the scenario has none.
+// defaultSlowest is the limit where the scenario has none.
 const defaultSlowest = 3
 
 // slowest asks whether one coordinator takes much longer than the others.
@@ -232,7 +232,7 @@ func slowest(e Evidence) scenarios.Finding {
 	return f
 }
 
-// middle is the median; of an even number the mean of the two in the middle.
+// median is the median; of an even number the mean of the two in the middle.
 func median(all []scenarios.Seconds) time.Duration {
 	sorted := slices.Sorted(slices.Values(all))
 	n := len(sorted)

@@ -36,7 +36,7 @@ type terms struct {
 	conns     []connCounts // by seat; nil: the coordinators did not say
 }
 
-// reading is what one look says.
+// lookStats is what one look says.
 type lookStats struct {
 	sample
 	terms
@@ -65,7 +65,7 @@ type lookStats struct {
 	ranking   ranking
 }
 
-// read judges one look. Where sessions are lost it is judged twice, all of
+// assessWithLost judges one look. Where sessions are lost it is judged twice, all of
 // them given to the coldest coordinator, then to the hottest; where that makes
 // a difference the rule is in doubt.
 func assessWithLost(r coordinatorSet, s sample, t terms) lookStats {
@@ -182,7 +182,7 @@ func (o *lookStats) numbers() []int {
 	return out
 }
 
-// thinned is N': how many independent sessions n sticky ones are worth.
+// independent is N': how many independent sessions n sticky ones are worth.
 func (o *lookStats) independent(n int) float64 { return float64(n) * (1 - o.reuse) / (1 + o.reuse) }
 
 // reach is step 4: does each node have coordinators of its own?
@@ -218,7 +218,7 @@ func (o *lookStats) reach() {
 		implied[i] = o.implied[i] / shares[z] / float64(nodes)
 		o.zoneDeviation = max(o.zoneDeviation, math.Abs(implied[i]/o.implied[i]-1))
 	}
-	o.implied = fractions(implied)
+	o.implied = stats.Fractions(implied)
 	if o.zoneDeviation > o.tolerance+rounding {
 		o.state[reachRule] = alarmed
 	}

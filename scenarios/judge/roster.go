@@ -6,17 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// seat is one coordinator that ought to be there.
+// slot is one coordinator that ought to be there.
 type slot struct {
 	name  string  // as seen; as declared where it was not seen; "": not known
 	seen  bool    // in any look
 	share float64 // expected share
 }
 
-// roster maps the names seen to the coordinators expected.
+// coordinatorSet maps the names seen to the coordinators expected.
 type coordinatorSet struct {
 	slots            []slot
 	slotOf           map[string]int // seat by name seen
@@ -26,11 +27,11 @@ type coordinatorSet struct {
 	weightsUnmatched bool           // weights cannot be laid to names, since one was not seen
 }
 
-// enrol builds the roster from what was declared and from the names seen in
+// matchExpected builds the roster from what was declared and from the names seen in
 // all looks.
 func matchExpected(s scenarios.Scenario, looks []look) coordinatorSet {
 	seen := namesSeen(looks)
-	r := coordinatorSet{slotOf: map[string]int{}, declared: expected(s), named: len(s.Expect.Coordinators.Names) > 0}
+	r := coordinatorSet{slotOf: map[string]int{}, declared: s.Expect.Coordinators.K(), named: len(s.Expect.Coordinators.Names) > 0}
 	if r.named {
 		r.addDeclared(s.Expect.Coordinators.Names, seen)
 	} else {
@@ -46,13 +47,7 @@ func matchExpected(s scenarios.Scenario, looks []look) coordinatorSet {
 	return r
 }
 
-// expected is how many coordinators were declared; 0 where nothing was. A
-// number beyond all clusters is cut, since a scenario may come from a stranger.
-func expected(s scenarios.Scenario) int { return min(s.Expect.Coordinators.K(), maxCoordinators) }
-
-const maxCoordinators = 10_000
-
-// place seats the declared names and leaves the rest foreign.
+// addDeclared seats the declared names and leaves the rest foreign.
 func (r *coordinatorSet) addDeclared(declared, seen []string) {
 	taken := matchNames(declared, seen)
 	for i, name := range declared {
@@ -74,14 +69,14 @@ func (r *coordinatorSet) addDeclared(declared, seen []string) {
 	}
 }
 
-// share gives every seat its expected share. Weights for a set that was not
+// setShares gives every seat its expected share. Weights for a set that was not
 // seen whole and has no names go, to be careful, smallest first to the unseen.
 func (r *coordinatorSet) setShares(weights []float64) {
 	k := len(r.slots)
-	p := fractions(make([]float64, k))
+	p := stats.Fractions(make([]float64, k))
 	r.weightsUnmatched = len(weights) > 0 && len(weights) != k
 	if len(weights) == k {
-		p = fractions(weights)
+		p = stats.Fractions(weights)
 		if !r.named && k > 0 && !r.slots[k-1].seen {
 			r.weightsUnmatched = true
 			slices.SortFunc(p, func(a, b float64) int { return cmp.Compare(b, a) })
@@ -123,7 +118,7 @@ func (r coordinatorSet) unseen() int {
 	return n
 }
 
-// match lays the names seen to the declared ones: by host and port, else by
+// matchNames lays the names seen to the declared ones: by host and port, else by
 // host, else a bare label by first label, where exactly one of each has it.
 func matchNames(declared, seen []string) map[string]int {
 	taken := map[string]int{} // seen -> declared
@@ -166,7 +161,7 @@ func matchNames(declared, seen []string) map[string]int {
 // hostPort is a coordinator's name, made comparable.
 type hostPort struct{ host, port string }
 
-// split drops the scheme, case, path and trailing dot.
+// splitHostPort drops the scheme, case, path and trailing dot.
 func splitHostPort(name string) hostPort {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if _, rest, ok := strings.Cut(name, "://"); ok {

@@ -50,7 +50,7 @@ func (m Metric) samples(e Evidence) []samples {
 	return out
 }
 
-// drop adds the sessions that were due and never started: nobody knows where.
+// addDropped adds the sessions that were due and never started: nobody knows where.
 func (s *samples) addDropped(m Metric, dropped int) {
 	if m.Tag == "" {
 		s.failed += dropped
@@ -105,7 +105,7 @@ func (m Metric) timings(e Evidence, tell func(value string, t scenarios.Times)) 
 
 // inQueries reports whether the tallies of a query scenario hold the metric.
 func (m Metric) inQueries(s scenarios.Scenario) bool {
-	return s.Kind == scenarios.KindQuery && m.Name == queryMetric && m.Tag != byNode
+	return dataOf(s).ownRuns && m.Name == queryMetric && m.Tag != byNode
 }
 
 // recordedBy reports whether a run records the metric's times on request alone.

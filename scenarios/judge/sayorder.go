@@ -47,7 +47,7 @@ func (s sample) inOrder() int {
 	return n
 }
 
-// source judges the one thing that source promises: this client always meets
+// sourceFinding judges the one thing that source promises: this client always meets
 // the same coordinator.
 func (v findingWriter) sourceFinding(f scenarios.Finding) scenarios.Finding {
 	o := v.last(orderRule)
@@ -74,7 +74,7 @@ func (v findingWriter) sourceFinding(f scenarios.Finding) scenarios.Finding {
 	return f
 }
 
-// present names the seats that a look saw.
+// namesPresent names the seats that a look saw.
 func (v findingWriter) namesPresent(o lookStats) string {
 	var names []string
 	for i, n := range o.all {

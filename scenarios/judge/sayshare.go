@@ -38,7 +38,7 @@ func (v findingWriter) coverage() []scenarios.Finding {
 	return []scenarios.Finding{f}
 }
 
-// unsaid names the unseen of a look that was in doubt or cut short.
+// addUnseen names the unseen of a look that was in doubt or cut short.
 func (v findingWriter) addUnseen(f *scenarios.Finding, o lookStats) {
 	never := v.namesAbsent(o)
 	switch {
@@ -61,7 +61,7 @@ func (v findingWriter) seen(o lookStats) int {
 	return n
 }
 
-// covered words the pass.
+// passCoverage words the pass.
 func (v findingWriter) passCoverage(f *scenarios.Finding, o lookStats) {
 	if v.declared > 0 {
 		f.Message = fmt.Sprintf("all %d coordinators answered", len(v.slots))
@@ -79,7 +79,7 @@ func (v findingWriter) passCoverage(f *scenarios.Finding, o lookStats) {
 	}
 }
 
-// absentees is one finding for each coordinator that should have answered and
+// missingFindings is one finding for each coordinator that should have answered and
 // did not; one for all where their names are not known, or where one
 // coordinator took everything.
 func (v findingWriter) missingFindings(f scenarios.Finding, o lookStats) []scenarios.Finding {
@@ -127,7 +127,7 @@ func (o lookStats) otherPolicy() scenarios.Fixes {
 	return set("expect.balance.policy", "", "declare the policy, if it is leastconn or source")
 }
 
-// coverageSum is the arithmetic of coverage.
+// explainCoverage is the arithmetic of coverage.
 func (v findingWriter) explainCoverage(o lookStats) string {
 	p := v.slots[o.missing[0]].share
 	if o.pinned {
@@ -200,7 +200,7 @@ func (v findingWriter) imbalance() scenarios.Finding {
 	return f
 }
 
-// figures fills in what the shares of a look amount to.
+// setFigures fills in what the shares of a look amount to.
 func (v findingWriter) setFigures(f *scenarios.Finding, o lookStats) {
 	if o.rankedByConns() {
 		v.setRankingFigures(f, o)
@@ -247,7 +247,7 @@ func (v findingWriter) nameOf(seat int) string {
 	return v.slots[seat].name
 }
 
-// whyNoShares says why imbalance was not judged.
+// notJudged says why imbalance was not judged.
 func (v findingWriter) notJudged(o lookStats) string {
 	switch {
 	case o.policy == scenarios.SourcePolicy:

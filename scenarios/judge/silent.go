@@ -8,7 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// silentJudge lets no node pass that showed no certificate: one that failed
+// certificatelessJudge lets no node pass that showed no certificate: one that failed
 // before it did, and one that was not dialled any more.
 func certificatelessJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	var out []scenarios.Finding

@@ -6,7 +6,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// speaker puts the course of a run into findings.
+// findingWriter puts the course of a run into findings.
 type findingWriter struct {
 	cascade
 	coordinatorSet
@@ -52,7 +52,7 @@ func (v findingWriter) judged(q rule) lookStats {
 	return v.first
 }
 
-// finding starts a finding of one rule: its status, and what every rule says
+// start starts a finding of one rule: its status, and what every rule says
 // alike where it alarmed once, was in doubt, or was cut short.
 func (v findingWriter) start(q rule) (scenarios.Finding, bool) {
 	n, _ := v.alarms(q)
@@ -97,7 +97,7 @@ func waitsFor(a NextLook) string {
 	return fmt.Sprintf("It waits for a fresh look of %s to say the same", count(a.Sessions, "session"))
 }
 
-// doubt names the unseen and the sessions that might have been theirs.
+// unattributed names the unseen and the sessions that might have been theirs.
 func (v findingWriter) unattributed(o lookStats) string {
 	they := "they"
 	if o.allUnattributed == 1 {
@@ -110,7 +110,7 @@ func (v findingWriter) unattributed(o lookStats) string {
 	return lost + ", and whose they were decides"
 }
 
-// absent names the seats without a session in a look; "" where there are none.
+// namesAbsent names the seats without a session in a look; "" where there are none.
 func (v findingWriter) namesAbsent(o lookStats) string {
 	var names []string
 	blank := 0

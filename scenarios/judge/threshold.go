@@ -88,7 +88,7 @@ func (t *Threshold) aggregate(name, arg string) error {
 	return nil
 }
 
-// kept refuses what no run records.
+// supported refuses what no run records.
 func (t *Threshold) supported() error {
 	switch {
 	case t.Metric.Name == sessionMetric && t.Agg.timed():

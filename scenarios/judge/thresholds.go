@@ -35,7 +35,7 @@ func thresholdsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return out, NextLook{}
 }
 
-// held is one threshold held against one set of samples.
+// evaluation is one threshold held against one set of samples.
 type evaluation struct {
 	samples
 	v      float64 // with every lost session elsewhere
@@ -85,7 +85,7 @@ func (t Threshold) judge(e Evidence) scenarios.Finding {
 	return f
 }
 
-// hold judges one set of samples; false where it has none. Where it depends on
+// evaluate judges one set of samples; false where it has none. Where it depends on
 // whose the lost sessions were, nothing is proven.
 func (t Threshold) evaluate(s samples) (evaluation, bool) {
 	h := evaluation{samples: s}
@@ -139,7 +139,7 @@ func (t Threshold) sentence(h evaluation, of int) string {
 	return fmt.Sprintf("%s%s over %s is %s%s", t.name(), where, count(h.n, t.Metric.things()), t.format(h.v), among)
 }
 
-// excuse takes back a failure that is not the service's alone: of a lag, and of
+// blameGenerator takes back a failure that is not the service's alone: of a lag, and of
 // anything but errors where the generator did not keep up.
 func (t Threshold) blameGenerator(f *scenarios.Finding, p generator, e Evidence) {
 	switch {
@@ -153,7 +153,7 @@ func (t Threshold) blameGenerator(f *scenarios.Finding, p generator, e Evidence)
 	}
 }
 
-// whoseLag tells the generator's lag from the service's: does what the generator
+// explainLag tells the generator's lag from the service's: does what the generator
 // owes break the limit without the rest?
 func (t Threshold) explainLag(e Evidence) string {
 	owed, _ := t.measure(samples{times: e.Load.Owed, finished: e.Load.Owed.Count()}, 0)

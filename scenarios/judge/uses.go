@@ -10,12 +10,12 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// use is how many connections a coordinator said to have while none of ours
+// connCounts is how many connections a coordinator said to have while none of ours
 // was open: before the run's first session, and at the least and the most then
 // and after the last one.
 type connCounts struct{ before, min, max int }
 
-// usesOf reads the connections in use off the coordinators' pages, by seat. It
+// connCountsOf reads the connections in use off the coordinators' pages, by seat. It
 // is nil unless every coordinator said how many it had before the first session:
 // a level that one of them is missing from is none. Pages read meanwhile have
 // ours in them, and are left aside.
@@ -47,7 +47,7 @@ func inUse(pages []scenarios.Page, name string, when scenarios.PageTime) (int, b
 	return 0, false
 }
 
-// onTotals reports whether a look is judged on connections in use and ours
+// rankedByConns reports whether a look is judged on connections in use and ours
 // together, as leastconn is where the coordinators say what they have.
 func (o *lookStats) rankedByConns() bool { return o.policy == scenarios.LeastConn && o.conns != nil }
 
@@ -76,7 +76,7 @@ func (o *lookStats) excludeBusier() {
 	o.pinned = o.pinned && len(o.busier) == 0
 }
 
-// standing is how many of ours one seat got, among itself and the others that
+// ranking is how many of ours one seat got, among itself and the others that
 // are surely no busier, or surely no emptier, for their share.
 type ranking struct {
 	slot      int
@@ -88,7 +88,7 @@ type ranking struct {
 	chance    float64 // of that or more
 }
 
-// inOrderOfUse is imbalance under leastconn, where the coordinators say what
+// rankByConns is imbalance under leastconn, where the coordinators say what
 // they have. How many of ours a coordinator is due cannot be told: sessions that
 // end before the next one do not pile up, and all of them may rightly go to the
 // emptiest. But whatever the levels, a busier one gets no more of ours than its
@@ -119,7 +119,7 @@ func (o *lookStats) rankByConns() {
 	o.decide()
 }
 
-// standingOf compares one seat; false where there is nobody to compare it with.
+// rankingOf compares one seat; false where there is nobody to compare it with.
 func (o *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
 	s := ranking{slot: seat, tooMany: hot, got: o.counts[seat], of: o.counts[seat], chance: 1}
 	share := o.implied[seat]
@@ -147,7 +147,7 @@ func (o *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
 	return s, true
 }
 
-// passedOver says why some were never seen, of those that leastconn found busier.
+// busierThanOthers says why some were never seen, of those that leastconn found busier.
 func (v findingWriter) busierThanOthers(o lookStats) string {
 	var parts []string
 	for _, i := range o.busier {
@@ -164,7 +164,7 @@ func (s ranking) against() string {
 	return "no emptier"
 }
 
-// standingFigures fills in what the order of use amounts to.
+// setRankingFigures fills in what the order of use amounts to.
 func (v findingWriter) setRankingFigures(f *scenarios.Finding, o lookStats) {
 	s := o.ranking
 	if s.of == 0 {

@@ -22,7 +22,7 @@ func watchJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return []scenarios.Finding{f}, NextLook{}
 }
 
-// watched is what was seen, what is allowed, and how new sessions failed.
+// watchData is what was seen, what is allowed, and how new sessions failed.
 type watchData struct {
 	*scenarios.WatchSeen
 	limit  scenarios.Seconds
@@ -54,7 +54,7 @@ func (w watchData) verdict(e Evidence) (scenarios.Status, string) {
 	return scenarios.Pass, w.eventNote()
 }
 
-// beforeEvent reports whether the watch was over before the time to act.
+// endedBeforeEvent reports whether the watch was over before the time to act.
 func (w watchData) endedBeforeEvent(e Evidence) bool {
 	return w.Event == nil && w.For < inSeconds(e.Scenario.Watch.EventAfter)
 }
@@ -67,7 +67,7 @@ func (w watchData) eventNote() string {
 	return "The command failed: " + w.EventText
 }
 
-// anything reports whether something happened that a drain, a kill or a restart does.
+// anyEffect reports whether something happened that a drain, a kill or a restart does.
 func (w watchData) anyEffect() bool {
 	if w.Errors > 0 || len(w.lost()) > 0 {
 		return true

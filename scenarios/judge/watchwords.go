@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// story is what happened, in one sentence: "one of 600 new sessions failed,
+// describe is what happened, in one sentence: "one of 600 new sessions failed,
 // within 0.50 s: open.eof; noticed 0.80 s after the command; two of 5 long sessions
 // were lost, both on coord-a2:25000, by RST; coord-a2:25000 was not met from 12.0 s
 // to 64.0 s, then had 42 % of new sessions at its peak".
@@ -54,7 +54,7 @@ func (w watchData) failures() string {
 	return out
 }
 
-// when places a time of the watch by the command, where there was one.
+// relativeTime places a time of the watch by the command, where there was one.
 func (w watchData) relativeTime(t scenarios.Seconds) string {
 	switch {
 	case w.Event == nil:
@@ -65,7 +65,7 @@ func (w watchData) relativeTime(t scenarios.Seconds) string {
 	return measuredTime(t-*w.Event) + " after the command"
 }
 
-// fates is "two of 5 long sessions were lost, both on coord-a2:25000, by RST".
+// describeLong is "two of 5 long sessions were lost, both on coord-a2:25000, by RST".
 func (w watchData) describeLong() string {
 	lost, unknown := w.lost(), 0
 	for _, f := range w.Long {

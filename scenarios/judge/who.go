@@ -9,18 +9,18 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// whoJudge asks whether the coordinators can be told apart, run one version,
+// identityJudge asks whether the coordinators can be told apart, run one version,
 // and stand behind as many addresses as declared.
 func identityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, NextLook{}
 }
 
-// nodesJudge is the part of whoJudge that needs no session.
+// dnsJudge is the part of whoJudge that needs no session.
 func dnsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return []scenarios.Finding{nodes(e)}, NextLook{}
 }
 
-// known pools what the looks learned of each coordinator, sorted by name.
+// seenCoordinators pools what the looks learned of each coordinator, sorted by name.
 func seenCoordinators(e Evidence) []scenarios.Seen {
 	var out []scenarios.Seen
 	for _, l := range e.Looks {

@@ -152,7 +152,7 @@ func (a *asker) done(n int) bool {
 	if a.hung >= scenarios.RunsPerCoordinator*max(k, len(names), 1) {
 		return true
 	}
-	want := judge.ExpectedShares(judge.Evidence{Measured: scenarios.Measured{Scenario: a.s, Looks: []scenarios.Look{seen}}})
+	want := judge.ExpectedShares(scenarios.Measured{Scenario: a.s, Looks: []scenarios.Look{seen}})
 	if k > 0 && max(len(want), len(names)) < k || k == 0 && n < a.budget.Look {
 		return false
 	}
