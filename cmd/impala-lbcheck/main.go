@@ -43,6 +43,7 @@ func mainCode(args []string, w world) (code int) {
 			code = exitInternal
 		}
 	}()
+	w = guarded(w)
 	ctx, stop := interruptible(w)
 	defer stop()
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"net/netip"
 	"os"
@@ -64,11 +63,7 @@ func (l *observationFile) write(o scenarios.Observation) {
 			line.Phases[scenarios.Phase(p).String()] = millis(d)
 		}
 	}
-	b, err := json.Marshal(line)
-	if err == nil {
-		_, err = l.f.Write(append(b, '\n'))
-	}
-	l.err = err
+	l.err = writeJSON(l.f, line, "")
 }
 
 func (l *observationFile) close() error { return errors.Join(l.err, l.f.Close()) }

@@ -156,8 +156,8 @@ func ignoreClosed(err error) error {
 // neither.
 func (o *output) style(to io.Writer) report.Style {
 	s := report.Style{Explain: o.explain}
-	f, ok := to.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	f, ok := terminalOf(to)
+	if !ok {
 		return s
 	}
 	if width, _, err := term.GetSize(int(f.Fd())); err == nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -247,7 +246,5 @@ func (p *provisioning) list(ctx context.Context, w world, cloud provision.Cloud,
 
 // encode writes JSON, which is for programs and holds the account.
 func (p *provisioning) encode(w world, v any) error {
-	enc := json.NewEncoder(w.out)
-	enc.SetIndent("", "  ")
-	return ignoreClosed(enc.Encode(v))
+	return ignoreClosed(writeJSON(w.out, v, "  "))
 }

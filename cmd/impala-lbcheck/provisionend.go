@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -99,9 +98,7 @@ func (p *provisioning) progress(w world) func(provision.Event) {
 			e.Text = accountNumber.ReplaceAllString(e.Text, "************")
 		}
 		if p.json {
-			if line, err := json.Marshal(e); err == nil {
-				fmt.Fprintf(w.err, "%s\n", line)
-			}
+			_ = writeJSON(w.err, e, "") // who does not listen misses no more than progress
 			return
 		}
 		fmt.Fprintf(w.err, "%s: %s\n", e.Step, report.Neutralize(e.Text, maxProvisionLine))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -143,7 +142,6 @@ type listenerLine struct {
 
 // announce prints a line per listener.
 func announce(out io.Writer, c *simcluster.Cluster, direct bool) error {
-	enc := json.NewEncoder(out)
 	for _, p := range []scenarios.Protocol{scenarios.HS2, scenarios.Beeswax} {
 		for i, addr := range nodesOf(c, p) {
 			line := listenerLine{Listener: string(p), Address: addr, Coordinators: c.Names(), PIDs: c.PIDs(), Pages: c.Pages()}
@@ -152,7 +150,7 @@ func announce(out io.Writer, c *simcluster.Cluster, direct bool) error {
 			} else {
 				line.Node = i + 1
 			}
-			if err := enc.Encode(line); err != nil {
+			if err := writeJSON(out, line, ""); err != nil {
 				return err
 			}
 		}
