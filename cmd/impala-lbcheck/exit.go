@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"strings"
 	"syscall"
@@ -18,7 +17,9 @@ const (
 	exitInconclusive = 3
 	exitUnmeasured   = 4 // no certificate, no connection, no login anywhere
 	exitInternal     = 70
+	exitSIGHUP       = 129 // signals are 128 + their number, as shells have it
 	exitSIGINT       = 130
+	exitSIGQUIT      = 131
 	exitSIGTERM      = 143
 )
 
@@ -48,10 +49,10 @@ func exitWith(code int) error {
 // codeOf is the exit code of a result: interrupted before nothing measured
 // before the verdict.
 func codeOf(ctx context.Context, r scenarios.Result) int {
-	var by interrupted
 	if r.Stopped != nil {
+		by, stopped := interruption(ctx)
 		switch {
-		case r.Stopped.By == scenarios.StopInterrupted && errors.As(context.Cause(ctx), &by):
+		case r.Stopped.By == scenarios.StopInterrupted && stopped:
 			return signalCode(by.sig)
 		case r.Stopped.By == scenarios.StopGuard:
 			return exitUsage
@@ -85,7 +86,12 @@ func afterWriting(code int, err error) int {
 }
 
 func signalCode(sig os.Signal) int {
-	if sig == syscall.SIGTERM {
+	switch sig {
+	case syscall.SIGHUP:
+		return exitSIGHUP
+	case syscall.SIGQUIT:
+		return exitSIGQUIT
+	case syscall.SIGTERM:
 		return exitSIGTERM
 	}
 	return exitSIGINT

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,7 +80,7 @@ func withProvisioning(cmd *cobra.Command) *provisioning {
 // open reads the file and readies the clients. Its errors are the user's to
 // mend: nothing was asked of AWS.
 func (p *provisioning) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
-	src, err := os.ReadFile(p.file)
+	src, err := readFile(ctx, p.file, maxSettings)
 	if err != nil {
 		return provision.Cloud{}, lbfile.Spec{}, fmt.Errorf("%w; `impala-lbcheck provision init` prints one to start from", err)
 	}

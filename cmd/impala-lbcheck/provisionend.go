@@ -42,11 +42,11 @@ func reportCode(r provision.Report) int {
 // failed ends a command with what AWS, or we, refused: 2 where nothing was
 // asked for that could be done, 1 where a call failed or something is in the way.
 func (p *provisioning) failed(ctx context.Context, account string, err error) error {
-	var by interrupted
 	var refused *provision.RefusedError
 	err = &maskedError{err, p.mask(account)}
+	by, stopped := interruption(ctx)
 	switch {
-	case errors.As(context.Cause(ctx), &by):
+	case stopped:
 		return &exitError{signalCode(by.sig), errors.New("interrupted; what was done stays, and the next run continues")}
 	case errors.As(err, &refused):
 		return err

@@ -1,8 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -23,12 +24,12 @@ cluster. It exits as the run did.`,
 		Args:    cobra.ExactArgs(1),
 	}
 	out := withReports(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		places, err := out.places()
 		if err != nil {
 			return err
 		}
-		r, err := readResult(args[0])
+		r, err := readResult(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
@@ -42,13 +43,12 @@ cluster. It exits as the run did.`,
 }
 
 // readResult reads a result file.
-func readResult(name string) (scenarios.Result, error) {
-	f, err := os.Open(name)
+func readResult(ctx context.Context, name string) (scenarios.Result, error) {
+	b, err := readFile(ctx, name, report.MaxResult)
 	if err != nil {
 		return scenarios.Result{}, err
 	}
-	defer f.Close()
-	r, err := report.Read(f)
+	r, err := report.Read(bytes.NewReader(b))
 	if err == nil && (r.Exit < 0 || r.Exit > 255) { // the system keeps the last byte alone: 256 would be a pass
 		err = fmt.Errorf("exit %d is no exit code", r.Exit)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,16 +74,28 @@ func TestThePasswordIsNowhere(t *testing.T) {
 	}
 }
 
+// Who may read and change the file, internal/localfile tests.
 func TestAPasswordFileThatOthersReadIsRefused(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "pw")
+	dir := t.TempDir()
+	name := filepath.Join(dir, "pw")
 	write(t, name, marked)
-	if err := os.Chmod(name, 0o644); err != nil {
-		t.Fatal(err)
+	for path, mode := range map[string]os.FileMode{filepath.Dir(dir): 0o755, dir: 0o755, name: 0o644} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
 	}
 	_, stderr, code := call(t, "smoke", "127.0.0.1:1", "--auth", "ldap", "--user", "u", "--allow-cleartext-auth", "--password-file", name)
 	if code != exitUsage || !strings.Contains(stderr, "can be read by others") || strings.Contains(stderr, marked) {
 		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+func TestACommandDoesNotInheritThePassword(t *testing.T) {
+	t.Parallel()
+	got := withoutSecrets([]string{"HOME=/h", "IMPALA_LBCHECK_PASSWORD=" + marked, "impala_lbcheck_password=" + marked, "IMPALA_LBCHECK_USER=u"})
+	if want := []string{"HOME=/h", "IMPALA_LBCHECK_USER=u"}; !slices.Equal(got, want) {
+		t.Errorf("withoutSecrets = %q, want %q", got, want)
 	}
 }
 

@@ -44,7 +44,7 @@ func TestASignalClosesSessionsAndKeepsWhatWasMeasured(t *testing.T) {
 			if code != want {
 				t.Errorf("exit %d, want %d\n%s%s", code, want, stdout.String(), stderr.text.String())
 			}
-			r, err := readResult(out)
+			r, err := readResult(t.Context(), out)
 			if err != nil {
 				t.Fatal(err)
 			}

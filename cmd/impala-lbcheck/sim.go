@@ -70,7 +70,7 @@ and who is behind it.`,
 
 // sim serves the cluster until the context ends.
 func sim(ctx context.Context, w world, f *simFlags) (err error) {
-	config, err := f.config()
+	config, err := f.config(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func sim(ctx context.Context, w world, f *simFlags) (err error) {
 }
 
 // config is the cluster that the flags ask for.
-func (f *simFlags) config() (simcluster.Config, error) {
+func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 	config, err := f.cluster.config(f.seed)
 	if err != nil {
 		return config, err
@@ -122,7 +122,7 @@ func (f *simFlags) config() (simcluster.Config, error) {
 		if f.passwordFile == "" {
 			return config, errors.New("--auth ldap needs --password-file: what should the password be?")
 		}
-		password, err := passwordFromFile(f.passwordFile)
+		password, err := passwordFromFile(ctx, f.passwordFile)
 		config.Auth, config.Users = simcluster.LDAP, map[string]string{f.user: password}
 		return config, err
 	}

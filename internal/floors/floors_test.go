@@ -19,7 +19,7 @@ const module = "github.com/impala-lbcheck/impala-lbcheck"
 var may = map[string][]string{
 	"cmd/impala-lbcheck": {
 		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
-		"internal/provision", "internal/provision/lbfile",
+		"internal/provision", "internal/provision/lbfile", "internal/localfile", "internal/shellcmd",
 	},
 	"report":                     {"scenarios"},
 	"scenarios/run":              {"scenarios", "scenarios/judge"},
@@ -36,6 +36,8 @@ var may = map[string][]string{
 	"internal/golden":            {},
 	"internal/awssim":            {},
 	"internal/faultproxy":        {},
+	"internal/localfile":         {},
+	"internal/shellcmd":          {},
 	"internal/floors":            {},
 	"internal/thriftgen/hs2":     {},
 	"internal/thriftgen/beeswax": {},
