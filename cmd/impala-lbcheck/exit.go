@@ -10,6 +10,8 @@ import (
 )
 
 // The exit codes: they depend on the verdict and on errors, never on a format.
+// exitTable says what they mean. Go's runtime has codes of its own: it exits with 2
+// where it dies, and no recover is asked.
 const (
 	exitPass         = 0
 	exitFail         = 1

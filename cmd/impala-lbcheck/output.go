@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -131,7 +130,7 @@ func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
 	for _, out := range outs {
 		if out.Path == "-" {
 			onStdout = true
-			errs = append(errs, ignoreClosed(report.Write(w.out, out.Format, r, o.style(w.out))))
+			errs = append(errs, report.Write(w.out, out.Format, r, o.style(w.out)))
 			continue
 		}
 		errs = append(errs, replace(out.Path, func(f io.Writer) error {
@@ -139,17 +138,9 @@ func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
 		}))
 	}
 	if !onStdout {
-		errs = append(errs, ignoreClosed(report.Write(w.out, report.Text, r, o.style(w.out))))
+		errs = append(errs, report.Write(w.out, report.Text, r, o.style(w.out)))
 	}
 	return errors.Join(errs...)
-}
-
-// ignoreClosed drops the error of a reader who left: "| head -1" is no fault.
-func ignoreClosed(err error) error {
-	if errors.Is(err, syscall.EPIPE) {
-		return nil
-	}
-	return err
 }
 
 // style fits the text to where it goes: a terminal's width and colours, or

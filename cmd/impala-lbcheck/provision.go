@@ -54,7 +54,7 @@ func newInit(w world) *cobra.Command {
 			cluster = args[0]
 		}
 		_, err := io.WriteString(w.out, lbfile.Init(recipe, cluster))
-		return ignoreClosed(err)
+		return err
 	}
 	return cmd
 }
@@ -127,7 +127,6 @@ func newPlan(w world) *cobra.Command {
 		switch {
 		case emit == "cli":
 			_, err = io.WriteString(w.out, provision.Script(plan)) // to be run: nothing in it is masked
-			err = ignoreClosed(err)
 		case p.json:
 			err = p.encode(w, plan)
 		default:
@@ -245,5 +244,5 @@ func (p *provisioning) list(ctx context.Context, w world, cloud provision.Cloud,
 
 // encode writes JSON, which is for programs and holds the account.
 func (p *provisioning) encode(w world, v any) error {
-	return ignoreClosed(writeJSON(w.out, v, "  "))
+	return writeJSON(w.out, v, "  ")
 }

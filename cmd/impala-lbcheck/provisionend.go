@@ -82,7 +82,7 @@ func (p *provisioning) print(w world, account, text string) error {
 		b.WriteByte('\n')
 	}
 	_, err := io.WriteString(w.out, b.String())
-	return ignoreClosed(err)
+	return err
 }
 
 // maxProvisionLine bounds a line that holds AWS's words, or a command.

@@ -56,7 +56,7 @@ func interruptible(w world) (context.Context, func()) {
 					cancel(interruptedBy(sig))
 					go func() { // a terminal that is stopped must not keep the next signal waiting
 						defer close(told)
-						fmt.Fprintln(w.err, "impala-lbcheck: closing sessions; press Ctrl-C again to leave at once")
+						fmt.Fprintln(w.err, "impala-lbcheck: closing sessions; press Ctrl-C again to quit at once")
 					}()
 				case sig == os.Interrupt || sig == syscall.SIGQUIT:
 					os.Exit(signalCode(sig))
