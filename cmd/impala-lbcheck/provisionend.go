@@ -54,15 +54,6 @@ func (p *provisioning) failed(ctx context.Context, account string, err error) er
 	return &exitError{exitFail, err}
 }
 
-// maskedError is an error whose text does not show the account.
-type maskedError struct {
-	error
-	mask *strings.Replacer
-}
-
-func (e *maskedError) Error() string { return e.mask.Replace(e.error.Error()) }
-func (e *maskedError) Unwrap() error { return e.error }
-
 // mask hides the account's number, which is in every ARN, unless it was asked for.
 func (p *provisioning) mask(account string) *strings.Replacer {
 	if account == "" || p.verbose {

@@ -142,7 +142,7 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 	if s.Kind == scenarios.KindCertificates {
 		r = run.Certificates(ctx, with.shake(s), s, opt)
 	} else {
-		r = run.Run(ctx, finishing(with.open(s)), s, opt)
+		r = run.Run(ctx, finishing(with.masking(with.open(s), s.Expect.Coordinators.Names)), s, opt)
 	}
 	return sinks.finish(ctx, w, r)
 }

@@ -60,7 +60,10 @@ var commonSettings = []setting{
 	{"password-file", "FILE", "file with the password, which nobody else may read", connecting, false,
 		func(s *scenarios.Scenario, v string) error { s.Auth.PasswordFile = v; return nil }},
 	{"password-command", "CMD", "command that prints the password", connecting, false,
-		func(s *scenarios.Scenario, v string) error { s.Auth.PasswordCommand = v; return nil }},
+		func(s *scenarios.Scenario, v string) error {
+			s.Auth.PasswordCommand = scenarios.SecretCommand(v)
+			return nil
+		}},
 	{"allow-cleartext-auth", "", "send the password even where there is no TLS", connecting, false,
 		func(s *scenarios.Scenario, v string) error { return boolean(&s.Auth.AllowCleartext, v) }},
 	{"tls", "", "the listener speaks TLS", connecting, false,
