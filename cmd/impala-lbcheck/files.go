@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
@@ -35,4 +36,21 @@ func readSecretFile(ctx context.Context, name string, max int64) ([]byte, error)
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no end of file"})
 	defer cancel()
 	return localfile.ReadSecret(ctx, name, max)
+}
+
+// openForWriting opens a file that is written while or after the run.
+func openForWriting(ctx context.Context, name string, flag int) (*os.File, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"nobody reads this pipe"})
+	defer cancel()
+	return localfile.OpenForWriting(ctx, name, flag)
+}
+
+// stalled is how long a pipe may take no more of what is written to it: a run must
+// not wait for its reader. Files and terminals have no such limit.
+const stalled = 10 * time.Second
+
+// limited limits the next write to a pipe.
+func limited(f *os.File) *os.File {
+	_ = f.SetWriteDeadline(time.Now().Add(stalled)) // a file that has none takes what is written
+	return f
 }

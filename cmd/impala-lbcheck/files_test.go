@@ -57,6 +57,7 @@ func TestASignalEndsTheReadingOfEveryFile(t *testing.T) {
 		"a password":       append(slices.Clip(login), "--password-file", "FIFO"),
 		"an lb.yaml":       {"provision", "plan", "-f", "FIFO"},
 		"a simulated user": {"sim", "--auth", "ldap", "--password-file", "FIFO"},
+		"observations":     {"smoke", "127.0.0.1:1", "--observations", "FIFO"},
 		"a command":        append(slices.Clip(login), "--password-command", "sleep 1000"),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,7 +72,13 @@ func TestASignalEndsTheReadingOfEveryFile(t *testing.T) {
 			if code != exitSIGTERM || !strings.Contains(stderr.String(), "interrupted by terminated") {
 				t.Errorf("exit %d: %s%s", code, stdout.String(), stderr.String())
 			}
-			if name != "a command" {
+			switch name {
+			case "a command":
+			case "observations":
+				if _, err := os.ReadFile(fifo); err != nil {
+					t.Error(err)
+				}
+			default:
 				release()
 			}
 		})

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"time"
@@ -16,10 +18,10 @@ type observationFile struct {
 	err error // the first one; what follows is not written
 }
 
-func newObservationFile(name string) (*observationFile, error) {
-	f, err := os.Create(name)
+func newObservationFile(ctx context.Context, name string) (*observationFile, error) {
+	f, err := openForWriting(ctx, name, os.O_CREATE|os.O_TRUNC)
 	if err != nil {
-		return nil, errors.Join(errors.New("--observations"), err)
+		return nil, fmt.Errorf("--observations: %w", err)
 	}
 	return &observationFile{f: f}, nil
 }
@@ -63,7 +65,7 @@ func (l *observationFile) write(o scenarios.Observation) {
 			line.Phases[scenarios.Phase(p).String()] = millis(d)
 		}
 	}
-	l.err = writeJSON(l.f, line, "")
+	l.err = writeJSON(limited(l.f), line, "")
 }
 
 func (l *observationFile) close() error { return errors.Join(l.err, l.f.Close()) }

@@ -22,6 +22,7 @@ type output struct {
 	observations string
 	explain      bool
 	quiet        bool
+	inputs       []place // what the command reads
 }
 
 // withOutput gives cmd the flags of a run's output.
@@ -52,14 +53,14 @@ type sinks struct {
 
 // open checks every place that will be written to. An error here is the user's
 // to mend: nothing has been sent.
-func (o *output) open(w world) (*sinks, error) {
-	outs, err := o.places()
+func (o *output) open(ctx context.Context, w world) (*sinks, error) {
+	outs, err := o.places(w)
 	if err != nil {
 		return nil, err
 	}
 	k := &sinks{o: o, outs: outs, stop: func() {}}
 	if o.observations != "" {
-		if k.lines, err = newObservationFile(o.observations); err != nil {
+		if k.lines, err = newObservationFile(ctx, o.observations); err != nil {
 			return nil, err
 		}
 	}
@@ -69,22 +70,23 @@ func (o *output) open(w world) (*sinks, error) {
 	return k, nil
 }
 
-// places reads --out and checks that each file can be made.
-func (o *output) places() ([]report.Out, error) {
+// places reads --out and checks that each file can be made, and that each has a
+// file of its own.
+func (o *output) places(w world) ([]report.Out, error) {
 	var outs []report.Out
 	for _, arg := range o.outs {
 		out, err := report.ParseOut(arg)
 		if err != nil {
 			return nil, fmt.Errorf("--out %s: %w", arg, err)
 		}
-		if out.Path != "-" {
+		if out.Path != stdoutPath {
 			if err := canWrite(out.Path); err != nil {
 				return nil, fmt.Errorf("--out %s: %w", arg, err)
 			}
 		}
 		outs = append(outs, out)
 	}
-	return outs, nil
+	return outs, o.apart(w, outs)
 }
 
 // canWrite reports why name could not be replaced later; it leaves nothing behind.
@@ -128,7 +130,7 @@ func (k *sinks) finish(ctx context.Context, w world, r scenarios.Result) error {
 func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
 	onStdout, errs := false, []error(nil)
 	for _, out := range outs {
-		if out.Path == "-" {
+		if out.Path == stdoutPath {
 			onStdout = true
 			errs = append(errs, report.Write(w.out, out.Format, r, o.style(w.out)))
 			continue
@@ -162,11 +164,12 @@ func (o *output) style(to io.Writer) report.Style {
 // leaves what was there before.
 func replace(name string, write func(io.Writer) error) error {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		// Also after a signal: what was measured is to be written.
+		f, err := openForWriting(context.Background(), name, 0)
 		if err != nil {
 			return err
 		}
-		return errors.Join(write(f), f.Close())
+		return errors.Join(write(limited(f)), f.Close())
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".impala-lbcheck-*")
 	if err != nil {

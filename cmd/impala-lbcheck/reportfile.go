@@ -25,7 +25,8 @@ cluster. It exits as the run did.`,
 	}
 	out := withReports(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		places, err := out.places()
+		out.reads("the result that is rendered", args[0])
+		places, err := out.places(w)
 		if err != nil {
 			return err
 		}

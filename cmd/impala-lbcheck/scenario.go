@@ -31,6 +31,7 @@ func newScenario(w world, name string) *cobra.Command {
 			return err
 		}
 		s.Target.Endpoints = endpoints
+		out.reads("the file of --from-provision", from.file)
 		if err := from.built(cmd.Context(), w, &s, endpoints, given.protocol(w, s)); err != nil {
 			return err
 		}
@@ -58,6 +59,7 @@ file; hosts given here take the place of its endpoints.`,
 	given := withSettings(cmd, groupsOf("")...)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		out.reads("the scenario's own file", args[0])
 		s, src, err := readScenario(cmd.Context(), args[0])
 		if err != nil {
 			return err
@@ -132,7 +134,8 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 	if err := refuse(s); err != nil {
 		return err
 	}
-	sinks, err := out.open(w)
+	out.readsOf(s)
+	sinks, err := out.open(ctx, w)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ and who is behind it.`,
 	cmd.Flags().BoolVar(&f.direct, "direct", false, "list the coordinators' own listeners instead of the balancer's")
 	cmd.Flags().StringVar(&f.auth, "auth", "none", "how clients log in: none, ldap")
 	cmd.Flags().StringVar(&f.user, "user", demoUser, "who may log in")
-	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password, which nobody else may read")
+	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password; others must not be able to read or change it")
 	cmd.Flags().BoolVar(&f.tls, "tls", false, "speak TLS on every listener")
 	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA to trust to `FILE`")
 	cmd.Flags().Uint64Var(&f.seed, "seed", demoSeed, "seed of every choice the balancer makes")
@@ -76,6 +76,9 @@ func sim(ctx context.Context, w world, f *simFlags) (err error) {
 	}
 	if f.verbose {
 		config.Log = slog.New(slog.NewTextHandler(w.err, nil))
+	}
+	if f.caOut != "" && f.passwordFile != "" && same(f.caOut, f.passwordFile) {
+		return fmt.Errorf("--ca-out %s is the password file: write to another file", f.caOut)
 	}
 	cluster, err := startCluster(config)
 	if err != nil {

@@ -18,22 +18,35 @@ func Read(ctx context.Context, name string, max int64) ([]byte, error) {
 	})
 }
 
+// OpenForWriting opens a file as [os.OpenFile] does with these flags, or fails when
+// ctx ends, with its cause: a pipe cannot be opened before somebody reads it.
+func OpenForWriting(ctx context.Context, name string, flag int) (*os.File, error) {
+	return inTime(ctx, name, func() (*os.File, error) {
+		f, err := os.OpenFile(name, os.O_WRONLY|flag, 0o666)
+		if err == nil && ctx.Err() != nil {
+			return nil, f.Close() // nobody waits for it any more
+		}
+		return f, err
+	})
+}
+
 // inTime returns what f returns, or the end of ctx.
-func inTime(ctx context.Context, name string, f func() ([]byte, error)) ([]byte, error) {
+func inTime[T any](ctx context.Context, name string, f func() (T, error)) (T, error) {
 	type outcome struct {
-		b   []byte
+		v   T
 		err error
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		b, err := f()
-		done <- outcome{b, err}
+		v, err := f()
+		done <- outcome{v, err}
 	}()
 	select {
 	case o := <-done:
-		return o.b, o.err
+		return o.v, o.err
 	case <-ctx.Done():
-		return nil, fmt.Errorf("read %s: %w", name, context.Cause(ctx))
+		var none T
+		return none, fmt.Errorf("%s: %w", name, context.Cause(ctx))
 	}
 }
 
