@@ -345,7 +345,7 @@ func runDemo(t *testing.T, args func(out string, twin bool) []string, twin bool)
 	if stderr != "" {
 		t.Errorf("stderr: %s", stderr)
 	}
-	r, err := readResult(out)
+	r, err := readResult(t.Context(), out)
 	if err != nil {
 		t.Fatalf("result: %v\n%s", err, text)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +54,7 @@ and who is behind it.`,
 	cmd.Flags().BoolVar(&f.direct, "direct", false, "list the coordinators' own listeners instead of the balancer's")
 	cmd.Flags().StringVar(&f.auth, "auth", "none", "how clients log in: none, ldap")
 	cmd.Flags().StringVar(&f.user, "user", demoUser, "who may log in")
-	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password, which nobody else may read")
+	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password; others must not be able to read or change it")
 	cmd.Flags().BoolVar(&f.tls, "tls", false, "speak TLS on every listener")
 	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA to trust to `FILE`")
 	cmd.Flags().Uint64Var(&f.seed, "seed", demoSeed, "seed of every choice the balancer makes")
@@ -71,12 +70,15 @@ and who is behind it.`,
 
 // sim serves the cluster until the context ends.
 func sim(ctx context.Context, w world, f *simFlags) (err error) {
-	config, err := f.config()
+	config, err := f.config(ctx)
 	if err != nil {
 		return err
 	}
 	if f.verbose {
 		config.Log = slog.New(slog.NewTextHandler(w.err, nil))
+	}
+	if f.caOut != "" && f.passwordFile != "" && same(f.caOut, f.passwordFile) {
+		return fmt.Errorf("--ca-out %s is the password file: write to another file", f.caOut)
 	}
 	cluster, err := startCluster(config)
 	if err != nil {
@@ -96,7 +98,7 @@ func sim(ctx context.Context, w world, f *simFlags) (err error) {
 }
 
 // config is the cluster that the flags ask for.
-func (f *simFlags) config() (simcluster.Config, error) {
+func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 	config, err := f.cluster.config(f.seed)
 	if err != nil {
 		return config, err
@@ -123,7 +125,7 @@ func (f *simFlags) config() (simcluster.Config, error) {
 		if f.passwordFile == "" {
 			return config, errors.New("--auth ldap needs --password-file: what should the password be?")
 		}
-		password, err := passwordFromFile(f.passwordFile)
+		password, err := passwordFromFile(ctx, f.passwordFile)
 		config.Auth, config.Users = simcluster.LDAP, map[string]string{f.user: password}
 		return config, err
 	}
@@ -143,7 +145,6 @@ type listenerLine struct {
 
 // announce prints a line per listener.
 func announce(out io.Writer, c *simcluster.Cluster, direct bool) error {
-	enc := json.NewEncoder(out)
 	for _, p := range []scenarios.Protocol{scenarios.HS2, scenarios.Beeswax} {
 		for i, addr := range nodesOf(c, p) {
 			line := listenerLine{Listener: string(p), Address: addr, Coordinators: c.Names(), PIDs: c.PIDs(), Pages: c.Pages()}
@@ -152,7 +153,7 @@ func announce(out io.Writer, c *simcluster.Cluster, direct bool) error {
 			} else {
 				line.Node = i + 1
 			}
-			if err := enc.Encode(line); err != nil {
+			if err := writeJSON(out, line, ""); err != nil {
 				return err
 			}
 		}

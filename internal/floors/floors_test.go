@@ -26,7 +26,7 @@ const (
 var may = map[string][]string{
 	"cmd/impala-lbcheck": {
 		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
-		"internal/provision", "internal/provision/lbfile",
+		"internal/provision", "internal/provision/lbfile", "internal/localfile", "internal/shellcmd",
 	},
 	"report":                     {"scenarios"},
 	"scenarios/run":              {"scenarios", "scenarios/judge", "vocab"},
@@ -45,6 +45,8 @@ var may = map[string][]string{
 	"internal/vocabtest":         {"vocab"},
 	"internal/awssim":            {},
 	"internal/faultproxy":        {},
+	"internal/localfile":         {},
+	"internal/shellcmd":          {},
 	"internal/floors":            {},
 	"internal/thriftgen/hs2":     {},
 	"internal/thriftgen/beeswax": {},
