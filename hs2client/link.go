@@ -2,101 +2,129 @@ package hs2client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"os"
 	"sync"
 	"time"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
-// link is the connection of one session: its wire, its deadlines, its calls. It
-// is a [thrift.TClient] whose calls mind no context: the [span] around them does.
+// link is the connection of one session: its calls, deadlines and record. It is a
+// [thrift.TClient] whose calls ignore their context: the [span] around them obeys it.
 type link struct {
-	wire
-	conn    net.Conn // deadlines go here, below TLS
-	proto   *protocol
-	addr    string // Config.Addr, for errors
-	secret  string // never to be shown, should a server repeat it
+	wire    wire.Conn
+	conn    net.Conn  // deadlines are set here, below TLS
+	secured *tls.Conn // nil: no TLS, or not yet
+	addr    string    // Config.Addr, for errors
+	secret  string    // never shown, also where a server repeats it
 	timeout time.Duration
-	rec     *Record
-	how     how
-	asked   bool // the listener asked for a certificate of ours
+	record  *Record
+	mode    mode
 
-	seq    int32
-	owed   int32     // replies of which nothing has come: their calls have given up
-	method string    // what is being done, or was last: "handshake", "login", "close", or the call
-	budget allowance // of the next reply
-	taken  int       // of the replies since it was last set to 0, and what was made of them
-	over   error     // the context had ended before the phase began: send nothing
+	certRequested bool // the listener asked for a client certificate
 
-	cut  func()         // interrupts whatever blocks; made once
-	cuts sync.WaitGroup // one for each watch whose cut may yet run, or runs
+	op     string      // "handshake", "login", "close", or the current or last call
+	budget wire.Budget // of the next reply
+	used   int         // by the replies since it was last set to 0, and by what was made of them
+	ctxErr error       // the context had ended before the phase began: send nothing
+
+	interrupt  func()         // ends whatever blocks; made once
+	interrupts sync.WaitGroup // one for each watch whose interrupt may still run
 }
 
-// how a session is connected: what a hint depends on.
-type how struct {
+// mode is how a session is connected: what a hint depends on.
+type mode struct {
 	tls, sasl bool
 	protocol  Protocol
+}
+
+func modeOf(c *Config) mode {
+	return mode{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol}
 }
 
 // past is a deadline that interrupts a call which has begun.
 var past = time.Unix(1, 0)
 
-func newLink(conn net.Conn, c *Config, rec *Record) *link {
+func newLink(conn net.Conn, c *Config, record *Record) *link {
 	l := &link{
-		conn: conn, addr: c.Addr, timeout: c.Timeout, rec: rec, budget: callAllowance,
-		how: how{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol},
+		conn: conn, addr: c.Addr, timeout: c.Timeout, record: record,
+		budget: wire.CallBudget, mode: modeOf(c),
 	}
 	if c.Plain != nil {
 		l.secret = c.Plain.Password
 	}
-	l.rw = conn
-	l.proto = newProtocol(&l.wire)
-	l.cut = func() {
+	l.wire.Init(conn)
+	l.interrupt = func() {
 		_ = l.conn.SetDeadline(past)
-		l.cuts.Done()
+		l.interrupts.Done()
 	}
 	return l
+}
+
+// Call makes one call. Its context is that of the generated clients, which cannot
+// end; see [link.begin].
+func (l *link) Call(_ context.Context, method string, args, result thrift.TStruct) (thrift.ResponseMeta, error) {
+	l.op = method
+	if l.ctxErr != nil {
+		return thrift.ResponseMeta{}, l.ctxErr
+	}
+	err := l.wire.Call(method, args, result, l.budget)
+	l.used += l.wire.Used()
+	return thrift.ResponseMeta{}, err
+}
+
+// charge counts what is made of the last reply, before it is allocated.
+func (l *link) charge(n int) error {
+	err := l.wire.Charge(n)
+	if err == nil {
+		l.used += n
+	}
+	return err
 }
 
 // span is one phase of a link, or a part of it: a deadline, a context, a time.
 type span struct {
 	*link
-	ctx      context.Context
-	phase    Phase
-	start    time.Time
-	deadline time.Time // zero: none
-	quiet    bool      // clean-up: its time is nobody's
+	ctx        context.Context
+	phase      Phase
+	start      time.Time
+	deadline   time.Time // zero: none
+	unrecorded bool      // its time does not count for the phase
 }
 
-// watch is a context being minded: its end interrupts what blocks.
+// watch makes the end of a context interrupt what blocks.
 type watch struct {
 	*link
 	stop func() bool // nil: the context cannot end
 }
 
-// watch minds ctx until the watch is ended, which must be before another begins.
+// watch watches ctx until the watch is ended, which must be before another begins.
 func (l *link) watch(ctx context.Context) watch {
 	if ctx.Done() == nil {
 		return watch{}
 	}
-	l.cuts.Add(1)
-	return watch{l, context.AfterFunc(ctx, l.cut)}
+	l.interrupts.Add(1)
+	return watch{l, context.AfterFunc(ctx, l.interrupt)}
 }
 
-// end stops minding. A cut under way is waited for, so that it cannot meet a
-// later call's deadline.
+// end stops watching. It waits for an interrupt that is running, which could
+// otherwise end a later call.
 func (w watch) end() {
 	if w.stop == nil {
 		return
 	}
 	if w.stop() {
-		w.cuts.Done() // it will not run
+		w.interrupts.Done() // it will not run
 	}
-	w.cuts.Wait()
+	w.interrupts.Wait()
 }
 
-// begin starts a phase: its one deadline goes to the connection.
+// begin starts a phase and sets its one deadline on the connection.
 func (l *link) begin(ctx context.Context, phase Phase, timeout time.Duration) span {
 	s := span{link: l, ctx: ctx, phase: phase, start: time.Now()}
 	if timeout > 0 {
@@ -107,24 +135,24 @@ func (l *link) begin(ctx context.Context, phase Phase, timeout time.Duration) sp
 	}
 	// Setting it fails only where the connection is closed, as the next call will.
 	_ = l.conn.SetDeadline(s.deadline)
-	if l.over = ctx.Err(); l.over != nil { // the cut may have come before, and been overwritten
+	if l.ctxErr = ctx.Err(); l.ctxErr != nil { // the interrupt may have run before, and been overwritten
 		_ = l.conn.SetDeadline(past)
 	}
 	return s
 }
 
-// end ends the phase: it records its time, or places what went wrong.
+// end ends the phase: it records its time, or returns the [Error] of err.
 func (s *span) end(err error) error {
 	if err != nil {
-		return s.place(s.ctx, s.phase, err)
+		return s.newError(s.ctx, s.phase, err)
 	}
-	if !s.quiet {
-		s.rec.Phases[s.phase] += time.Since(s.start)
+	if !s.unrecorded {
+		s.record.Phases[s.phase] += time.Since(s.start)
 	}
 	return nil
 }
 
-// pause waits between two polls; it fails where the phase ends before d is over.
+// pause waits between two polls. It fails where the phase ends before d is over.
 func (s *span) pause(d time.Duration) error {
 	if !s.deadline.IsZero() {
 		d = min(d, time.Until(s.deadline))
@@ -149,22 +177,43 @@ func (s *span) expired() error {
 	return nil
 }
 
-// place makes an [Error] of what went wrong.
-func (l *link) place(ctx context.Context, phase Phase, err error) error {
-	phase, err = l.secondThoughts(phase, err)
-	e := placed(ctx, l.addr, l.method, phase, err, l.secret)
-	e.hint = hintFor(e, l.how, l.heard)
+// cleanupTimeout is how long closing a session that failed may take: short enough
+// for a caller who has given up, and never much beside the timeout.
+const cleanupTimeout = 75 * time.Millisecond
+
+// beginCleanup sets the deadline of clean-up, which does not depend on ctx.
+func (l *link) beginCleanup(ctx context.Context) {
+	wait := cleanupTimeout
+	if l.timeout > 0 {
+		wait = min(wait, l.timeout/8)
+	}
+	l.begin(context.WithoutCancel(ctx), PhaseClose, wait)
+}
+
+// closeConn closes the connection of a session.
+func (l *link) closeConn() error {
+	if l.secured != nil {
+		return l.secured.Close() // within the deadline that is set
+	}
+	return l.conn.Close()
+}
+
+// newError makes the [Error] of what failed in a phase.
+func (l *link) newError(ctx context.Context, phase Phase, err error) error {
+	phase, err = l.reclassifyTLS(phase, err)
+	e := errorOf(ctx, l.addr, l.op, phase, err, l.secret)
+	e.hint = hintFor(e, l.mode, l.wire.Received())
 	return e
 }
 
-// placed makes an [Error] without a hint. That ctx ended counts for more than
-// how the interrupted call put it.
-func placed(ctx context.Context, addr, op string, phase Phase, err error, secret string) *Error {
-	e := &Error{Op: op, Addr: addr, Phase: phase, Kind: kindOf(err), Err: err}
-	if why, ok := errors.AsType[*cause](err); ok {
-		e.SQLState = clip(masked(why.state, secret))
-		if why.said {
-			e.Text, e.Err = why.shown(secret), nil
+// errorOf makes an [Error] without a hint. That ctx ended counts for more than
+// what the interrupted call returned.
+func errorOf(ctx context.Context, addr, op string, phase Phase, err error, secret string) *Error {
+	e := &Error{Op: op, Addr: addr, Phase: phase, Kind: wire.KindOf(err), Err: err}
+	if known, ok := errors.AsType[*wire.Error](err); ok {
+		e.SQLState = wire.Clip(wire.Mask(known.State, secret))
+		if known.Remote {
+			e.Text, e.Err = known.ServerText(secret), nil
 		}
 	}
 	if e.Kind == KindTimeout && errors.Is(ctx.Err(), context.Canceled) {

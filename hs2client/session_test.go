@@ -3,6 +3,7 @@ package hs2client_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -94,6 +95,15 @@ func TestLogin(t *testing.T) {
 	if strings.Contains(err.Error(), "wr0ng") {
 		t.Errorf("the error shows the password: %v", err)
 	}
+}
+
+// advice is a hint as text: each setting with its value, and why.
+func advice(e *hs2client.Error) string {
+	var b strings.Builder
+	for _, f := range e.Hint() {
+		fmt.Fprintf(&b, "%s=%s: %s\n", f.Setting, f.Value, f.Why)
+	}
+	return b.String()
 }
 
 // wantClass checks an error's class, and hands the error back.
@@ -203,12 +213,12 @@ func TestClosedPort(t *testing.T) {
 func TestTheOtherProtocolsPort(t *testing.T) {
 	hs2Port, beeswaxPort := serve(t, (&coordinator{}).plain), serve(t, (&hive{}).serve)
 	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: beeswaxPort, Timeout: soon})
-	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(e.Hint(), "--protocol beeswax") {
-		t.Errorf("hint %q", e.Hint())
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(advice(e), "target.protocol=beeswax") {
+		t.Errorf("hint %q", advice(e))
 	}
 	_, err = hs2client.Open(t.Context(), hs2client.Config{Addr: hs2Port, Protocol: hs2client.Beeswax, Timeout: soon})
-	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(e.Hint(), "--protocol hs2") {
-		t.Errorf("hint %q", e.Hint())
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(advice(e), "target.protocol=hs2") {
+		t.Errorf("hint %q", advice(e))
 	}
 }
 

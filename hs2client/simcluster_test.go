@@ -110,10 +110,10 @@ func TestSimulatedFaults(t *testing.T) {
 		"proxy-protocol":  {simcluster.Config{}, "open.", "PROXY header"},
 		"expired":         {secure, "tls.expired", "renew"},
 		"not-yet":         {secure, "tls.not-yet-valid", "clock"},
-		"wrong-host":      {secure, "tls.hostname", "--server-name"},
+		"wrong-host":      {secure, "tls.hostname", "tls.server_name="},
 		"no-intermediate": {secure, "tls.incomplete-chain", "intermediate"},
-		"self-signed":     {secure, "tls.self-signed", "--ca-cert"},
-		"unknown-ca":      {secure, "tls.unknown-ca", "--ca-cert"},
+		"self-signed":     {secure, "tls.self-signed", "tls.ca_cert="},
+		"unknown-ca":      {secure, "tls.unknown-ca", "tls.ca_cert="},
 		"old-tls":         {secure, "tls.version", "1.2"},
 	} {
 		t.Run(fault, func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestSimulatedFaults(t *testing.T) {
 			}
 			err := wholeSession(t.Context(), c)
 			e, ok := errors.AsType[*hs2client.Error](err)
-			if !ok || !strings.Contains(e.Class().String(), tc.class) || !strings.Contains(e.Hint(), tc.hint) || strings.Contains(e.Error()+e.Hint(), "s3cret") {
+			if !ok || !strings.Contains(e.Class().String(), tc.class) || !strings.Contains(advice(e), tc.hint) || strings.Contains(e.Error()+advice(e), "s3cret") {
 				t.Errorf("error %v, want %s and a hint with %q", err, tc.class, tc.hint)
 			}
 		})

@@ -133,8 +133,8 @@ func TestWaitInSASLFramesMeetsAnEnd(t *testing.T) {
 	}
 	go func() { _ = cl.Close() }() // ends the connections that are open
 	err = s.Wait(t.Context(), forever)
-	if e := wantClass(t, err, "execute.eof"); e.Hint() != "" {
-		t.Errorf("hint %q", e.Hint())
+	if e := wantClass(t, err, "execute.eof"); e.Hint() != nil {
+		t.Errorf("hint %v", e.Hint())
 	}
 	_ = s.Close(t.Context())
 }
