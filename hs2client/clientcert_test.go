@@ -12,7 +12,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
-func TestAListenerThatDemandsAClientCertificate(t *testing.T) {
+func TestOpen_ClientCertificateRequired(t *testing.T) {
 	a, roots := authority(t)
 	login := &hs2client.Plain{User: "ann", Password: "s3cret"}
 	for name, tc := range map[string]struct {
@@ -62,7 +62,7 @@ func TestAListenerThatDemandsAClientCertificate(t *testing.T) {
 	}
 }
 
-func TestAResetOfTheConnectionAttemptHasAHint(t *testing.T) {
+func TestOpen_ResetWhileConnectingHasHint(t *testing.T) {
 	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: "127.0.0.1:21050", Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, syscall.ECONNRESET
 	}})

@@ -34,7 +34,7 @@ func wholeSession(ctx context.Context, c hs2client.Config) error {
 	return err
 }
 
-func TestCutAfterEveryByteOfEveryReply(t *testing.T) {
+func TestSession_CutAfterEveryByteOfEveryReply(t *testing.T) {
 	for call, step := range steps {
 		t.Run(step.call, func(t *testing.T) {
 			c := &coordinator{web: "http://a:25000", config: map[string]string{"http_addr": "a:25000", "X": "y"}}
@@ -62,7 +62,7 @@ func TestCutAfterEveryByteOfEveryReply(t *testing.T) {
 	}
 }
 
-func TestAnswersThatAreNone(t *testing.T) {
+func TestOpen_ClassesInvalidAnswers(t *testing.T) {
 	const reply, exception = thrift.REPLY, thrift.EXCEPTION
 	status := "\x0c\x00\x00" + "\x0c\x00\x01\x08\x00\x01\x00\x00\x00\x00\x00" // success{status{SUCCESS}, and still open
 	for name, tc := range map[string]struct {
@@ -122,7 +122,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 	}
 }
 
-func TestNoAnswerNamesTheProxyHeader(t *testing.T) {
+func TestOpen_NoAnswerHintsAtProxyHeader(t *testing.T) {
 	for name, tc := range map[string]struct {
 		handle func(net.Conn)
 		class  string
@@ -140,7 +140,7 @@ func TestNoAnswerNamesTheProxyHeader(t *testing.T) {
 	}
 }
 
-func TestLoginAnswers(t *testing.T) {
+func TestOpen_ClassesLoginAnswers(t *testing.T) {
 	bad := func(st saslframe.Status, text string) string {
 		return string(saslframe.AppendMessage(nil, st, []byte(text)))
 	}

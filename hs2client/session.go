@@ -127,7 +127,7 @@ func (s *Session) noteUnsupported(c Capability, err error) bool {
 }
 
 // Identity is the coordinator that answered, as far as opening the session showed.
-// Where Source is SourceNone, SELECT coordinator() may still tell.
+// Where Source is SourceNone, SELECT coordinator() may still return a name.
 func (s *Session) Identity() Identity { return s.identity }
 
 // Has reports whether the server may have a capability: false once it has

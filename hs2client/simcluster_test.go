@@ -49,7 +49,7 @@ func into(cl *simcluster.Cluster, c simcluster.Config) hs2client.Config {
 	return out
 }
 
-func TestSimulatedCluster(t *testing.T) {
+func TestSession_SimulatedCluster(t *testing.T) {
 	users := map[string]string{"ann": "s3cret"}
 	for name, config := range map[string]simcluster.Config{
 		"plain":        {},
@@ -94,7 +94,7 @@ func TestSimulatedCluster(t *testing.T) {
 	}
 }
 
-func TestSimulatedFaults(t *testing.T) {
+func TestSession_SimulatedFaults(t *testing.T) {
 	ldap := simcluster.Config{Auth: simcluster.LDAP, Users: map[string]string{"ann": "s3cret"}, TLS: true}
 	secure := simcluster.Config{TLS: true}
 	for fault, tc := range map[string]struct {
@@ -132,7 +132,7 @@ func TestSimulatedFaults(t *testing.T) {
 	}
 }
 
-func TestWhoAnsweredWithoutPing(t *testing.T) {
+func TestIdentity_WithoutPing(t *testing.T) {
 	for fault, want := range map[string]hs2client.Source{"ping-off": hs2client.SourceHTTPAddr, "no-http-addr": hs2client.SourcePing, "ping-off no-http-addr": hs2client.SourceNone} {
 		cl := cluster(t, simcluster.Config{}, strings.Fields(fault)...)
 		s, err := hs2client.Open(t.Context(), into(cl, simcluster.Config{}))

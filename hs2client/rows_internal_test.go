@@ -7,7 +7,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-func TestRowsWithoutADescriptionHaveAWidth(t *testing.T) {
+func TestRows_WidthWithoutDescription(t *testing.T) {
 	t.Parallel()
 	var none Rows
 	if none.Width() != 0 {
