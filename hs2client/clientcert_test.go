@@ -55,8 +55,8 @@ func TestOpen_ClientCertificateRequired(t *testing.T) {
 				}
 				return
 			}
-			if e := wantClass(t, err, tc.class); !strings.Contains(advice(e), "mutual TLS") {
-				t.Errorf("hint %q", advice(e))
+			if e := wantClass(t, err, tc.class); !strings.Contains(hintText(e), "mutual TLS") {
+				t.Errorf("hint %q", hintText(e))
 			}
 		})
 	}
@@ -66,7 +66,7 @@ func TestOpen_ResetWhileConnectingHasHint(t *testing.T) {
 	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: "127.0.0.1:21050", Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, syscall.ECONNRESET
 	}})
-	if e := wantClass(t, err, "tcp.reset"); !strings.Contains(advice(e), "healthy") {
-		t.Errorf("hint %q", advice(e))
+	if e := wantClass(t, err, "tcp.reset"); !strings.Contains(hintText(e), "healthy") {
+		t.Errorf("hint %q", hintText(e))
 	}
 }

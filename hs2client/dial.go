@@ -10,9 +10,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
-// dial resolves where it must, connects, and returns the link. Resolve and TCP
+// dial resolves where it must, connects, and returns the connection. Resolve and TCP
 // are its phases.
-func dial(ctx context.Context, c *Config, t target, record *Record) (*link, error) {
+func dial(ctx context.Context, c *Config, t target, record *Record) (*connection, error) {
 	if !t.ip.IsValid() {
 		start := time.Now()
 		ip, err := lookup(ctx, t.host, c.Timeout)
@@ -31,7 +31,7 @@ func dial(ctx context.Context, c *Config, t target, record *Record) (*link, erro
 	}
 	record.Phases[PhaseTCP] = time.Since(start)
 	record.Local, record.Remote = addrPort(conn.LocalAddr()), addrPort(conn.RemoteAddr())
-	return newLink(conn, c, record), nil
+	return newConnection(conn, c, record), nil
 }
 
 // lookup is the first address of a name.
@@ -98,7 +98,7 @@ func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, c
 	return context.WithTimeout(ctx, timeout)
 }
 
-// unconnectedError makes the [Error] of what failed before there was a link.
+// unconnectedError makes the [Error] of what failed before there was a connection.
 func unconnectedError(ctx context.Context, c *Config, op string, phase Phase, err error) error {
 	e := errorOf(ctx, c.Addr, op, phase, err, "")
 	e.hint = hintFor(e, modeOf(c), false)

@@ -112,8 +112,8 @@ func TestOpen_ClassesInvalidAnswers(t *testing.T) {
 			err := wholeSession(t.Context(), hs2client.Config{Addr: addr, Timeout: soon})
 			runtime.ReadMemStats(&after)
 			e := wantClass(t, err, tc.class)
-			if tc.hint != "" && !strings.Contains(advice(e), tc.hint) {
-				t.Errorf("hint %q", advice(e))
+			if tc.hint != "" && !strings.Contains(hintText(e), tc.hint) {
+				t.Errorf("hint %q", hintText(e))
 			}
 			if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 {
 				t.Errorf("%d bytes allocated", grown)
@@ -133,7 +133,7 @@ func TestOpen_NoAnswerHintsAtProxyHeader(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := wholeSession(t.Context(), hs2client.Config{Addr: serve(t, tc.handle), Timeout: 200 * time.Millisecond})
-			if e, ok := errors.AsType[*hs2client.Error](err); !ok || !strings.Contains(advice(e), "PROXY header") || tc.class != "" && e.Class().String() != tc.class {
+			if e, ok := errors.AsType[*hs2client.Error](err); !ok || !strings.Contains(hintText(e), "PROXY header") || tc.class != "" && e.Class().String() != tc.class {
 				t.Errorf("error %v", err)
 			}
 		})
@@ -166,10 +166,10 @@ func TestOpen_ClassesLoginAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := hs2client.Config{Addr: serve(t, says(tc.says)), Timeout: soon, Plain: &hs2client.Plain{User: "ann", Password: "s3cret"}}
 			e := wantClass(t, wholeSession(t.Context(), c), tc.class)
-			if !strings.Contains(advice(e), tc.hint) {
-				t.Errorf("hint %q", advice(e))
+			if !strings.Contains(hintText(e), tc.hint) {
+				t.Errorf("hint %q", hintText(e))
 			}
-			if all := e.Error() + e.Text + advice(e); strings.Contains(all, "s3cret") || strings.ContainsAny(e.Error(), "\x1b\n") {
+			if all := e.Error() + e.Text + hintText(e); strings.Contains(all, "s3cret") || strings.ContainsAny(e.Error(), "\x1b\n") {
 				t.Errorf("%q shows what it must not", all)
 			}
 		})

@@ -97,8 +97,8 @@ func TestOpen_Login(t *testing.T) {
 	}
 }
 
-// advice is a hint as text: each setting with its value, and why.
-func advice(e *hs2client.Error) string {
+// hintText is a hint as text: each setting with its value, and why.
+func hintText(e *hs2client.Error) string {
 	var b strings.Builder
 	for _, f := range e.Hint() {
 		fmt.Fprintf(&b, "%s=%s: %s\n", f.Setting, f.Value, f.Why)
@@ -213,12 +213,12 @@ func TestOpen_ClosedPort(t *testing.T) {
 func TestOpen_PortOfOtherProtocol(t *testing.T) {
 	hs2Port, beeswaxPort := serve(t, (&coordinator{}).plain), serve(t, (&hive{}).serve)
 	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: beeswaxPort, Timeout: soon})
-	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(advice(e), "target.protocol=beeswax") {
-		t.Errorf("hint %q", advice(e))
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(hintText(e), "target.protocol=beeswax") {
+		t.Errorf("hint %q", hintText(e))
 	}
 	_, err = hs2client.Open(t.Context(), hs2client.Config{Addr: hs2Port, Protocol: hs2client.Beeswax, Timeout: soon})
-	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(advice(e), "target.protocol=hs2") {
-		t.Errorf("hint %q", advice(e))
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(hintText(e), "target.protocol=hs2") {
+		t.Errorf("hint %q", hintText(e))
 	}
 }
 

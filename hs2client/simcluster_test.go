@@ -125,7 +125,7 @@ func TestSession_SimulatedFaults(t *testing.T) {
 			}
 			err := wholeSession(t.Context(), c)
 			e, ok := errors.AsType[*hs2client.Error](err)
-			if !ok || !strings.Contains(e.Class().String(), tc.class) || !strings.Contains(advice(e), tc.hint) || strings.Contains(e.Error()+advice(e), "s3cret") {
+			if !ok || !strings.Contains(e.Class().String(), tc.class) || !strings.Contains(hintText(e), tc.hint) || strings.Contains(e.Error()+hintText(e), "s3cret") {
 				t.Errorf("error %v, want %s and a hint with %q", err, tc.class, tc.hint)
 			}
 		})

@@ -180,8 +180,8 @@ func TestHandshake_AgainstOtherProtocols(t *testing.T) {
 			var rec hs2client.Record
 			_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, TLS: &hs2client.TLSConfig{ServerName: host}, Timeout: soon, Record: &rec})
 			e := wantClass(t, err, tc.class)
-			if rec.Refused || rec.Peer != nil || !strings.Contains(advice(e), tc.hint) {
-				t.Errorf("record %+v, hint %q", rec, advice(e))
+			if rec.Refused || rec.Peer != nil || !strings.Contains(hintText(e), tc.hint) {
+				t.Errorf("record %+v, hint %q", rec, hintText(e))
 			}
 		})
 	}

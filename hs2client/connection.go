@@ -14,11 +14,11 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
-// link is the connection of one session: its calls, deadlines and record. It is a
+// connection is that of one session: its calls, deadlines and record. It is a
 // [thrift.TClient] whose calls ignore their context: the [span] around them obeys it.
-type link struct {
+type connection struct {
 	wire    wire.Conn
-	conn    net.Conn  // deadlines are set here, below TLS
+	socket  net.Conn  // deadlines are set here, below TLS
 	secured *tls.Conn // nil: no TLS, or not yet
 	addr    string    // Config.Addr, for errors
 	secret  string    // never shown, also where a server repeats it
@@ -50,9 +50,9 @@ func modeOf(c *Config) mode {
 // past is a deadline that interrupts a call which has begun.
 var past = time.Unix(1, 0)
 
-func newLink(conn net.Conn, c *Config, record *Record) *link {
-	l := &link{
-		conn: conn, addr: c.Addr, timeout: c.Timeout, record: record,
+func newConnection(conn net.Conn, c *Config, record *Record) *connection {
+	l := &connection{
+		socket: conn, addr: c.Addr, timeout: c.Timeout, record: record,
 		budget: wire.CallBudget, mode: modeOf(c),
 	}
 	if c.Plain != nil {
@@ -60,15 +60,15 @@ func newLink(conn net.Conn, c *Config, record *Record) *link {
 	}
 	l.wire.Init(conn)
 	l.interrupt = func() {
-		_ = l.conn.SetDeadline(past)
+		_ = l.socket.SetDeadline(past)
 		l.interrupts.Done()
 	}
 	return l
 }
 
 // Call makes one call. Its context is that of the generated clients, which cannot
-// end; see [link.begin].
-func (l *link) Call(_ context.Context, method string, args, result thrift.TStruct) (thrift.ResponseMeta, error) {
+// end; see [connection.begin].
+func (l *connection) Call(_ context.Context, method string, args, result thrift.TStruct) (thrift.ResponseMeta, error) {
 	l.op = method
 	if l.ctxErr != nil {
 		return thrift.ResponseMeta{}, l.ctxErr
@@ -79,7 +79,7 @@ func (l *link) Call(_ context.Context, method string, args, result thrift.TStruc
 }
 
 // charge counts what is made of the last reply, before it is allocated.
-func (l *link) charge(n int) error {
+func (l *connection) charge(n int) error {
 	err := l.wire.Charge(n)
 	if err == nil {
 		l.used += n
@@ -87,9 +87,9 @@ func (l *link) charge(n int) error {
 	return err
 }
 
-// span is one phase of a link, or a part of it: a deadline, a context, a time.
+// span is one phase of a connection, or a part of it: a deadline, a context, a time.
 type span struct {
-	*link
+	*connection
 	ctx        context.Context
 	phase      Phase
 	start      time.Time
@@ -99,12 +99,12 @@ type span struct {
 
 // watch makes the end of a context interrupt what blocks.
 type watch struct {
-	*link
+	*connection
 	stop func() bool // nil: the context cannot end
 }
 
 // watch watches ctx until the watch is ended, which must be before another begins.
-func (l *link) watch(ctx context.Context) watch {
+func (l *connection) watch(ctx context.Context) watch {
 	if ctx.Done() == nil {
 		return watch{}
 	}
@@ -125,8 +125,8 @@ func (w watch) end() {
 }
 
 // begin starts a phase and sets its one deadline on the connection.
-func (l *link) begin(ctx context.Context, phase Phase, timeout time.Duration) span {
-	s := span{link: l, ctx: ctx, phase: phase, start: time.Now()}
+func (l *connection) begin(ctx context.Context, phase Phase, timeout time.Duration) span {
+	s := span{connection: l, ctx: ctx, phase: phase, start: time.Now()}
 	if timeout > 0 {
 		s.deadline = s.start.Add(timeout)
 	}
@@ -134,9 +134,9 @@ func (l *link) begin(ctx context.Context, phase Phase, timeout time.Duration) sp
 		s.deadline = d
 	}
 	// Setting it fails only where the connection is closed, as the next call will.
-	_ = l.conn.SetDeadline(s.deadline)
+	_ = l.socket.SetDeadline(s.deadline)
 	if l.ctxErr = ctx.Err(); l.ctxErr != nil { // the interrupt may have run before, and been overwritten
-		_ = l.conn.SetDeadline(past)
+		_ = l.socket.SetDeadline(past)
 	}
 	return s
 }
@@ -182,7 +182,7 @@ func (s *span) expired() error {
 const cleanupTimeout = 75 * time.Millisecond
 
 // beginCleanup sets the deadline of clean-up, which does not depend on ctx.
-func (l *link) beginCleanup(ctx context.Context) {
+func (l *connection) beginCleanup(ctx context.Context) {
 	wait := cleanupTimeout
 	if l.timeout > 0 {
 		wait = min(wait, l.timeout/8)
@@ -191,15 +191,15 @@ func (l *link) beginCleanup(ctx context.Context) {
 }
 
 // closeConn closes the connection of a session.
-func (l *link) closeConn() error {
+func (l *connection) closeConn() error {
 	if l.secured != nil {
 		return l.secured.Close() // within the deadline that is set
 	}
-	return l.conn.Close()
+	return l.socket.Close()
 }
 
 // newError makes the [Error] of what failed in a phase.
-func (l *link) newError(ctx context.Context, phase Phase, err error) error {
+func (l *connection) newError(ctx context.Context, phase Phase, err error) error {
 	phase, err = l.reclassifyTLS(phase, err)
 	e := errorOf(ctx, l.addr, l.op, phase, err, l.secret)
 	e.hint = hintFor(e, l.mode, l.wire.Received())
