@@ -1,4 +1,4 @@
-package hs2client
+package wire
 
 import (
 	"context"
@@ -6,40 +6,35 @@ import (
 	"io"
 
 	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// Bounds on what a reply holds, whatever its budget.
-const (
-	maxElements = 1 << 16
-	maxNesting  = 64
-)
-
-// protocol is Thrift's binary protocol with the bounds that the runtime does not
-// have: strings and containers are held against the bytes that the reply may
-// still have, and skipping allocates nothing. Numbers go straight to the wire and
-// come straight from it: see number.go.
+// protocol is Thrift's binary protocol with bounds that the runtime does not have:
+// strings and containers are checked against what is left of the reply's budget,
+// and skipping allocates nothing. Numbers bypass the runtime: see numbers.go.
 type protocol struct {
 	*thrift.TBinaryProtocol
-	w *wire
+	t *transport
 }
 
-func newProtocol(w *wire) *protocol {
-	return &protocol{TBinaryProtocol: thrift.NewTBinaryProtocolConf(w, nil), w: w}
+func newProtocol(t *transport) *protocol {
+	return &protocol{TBinaryProtocol: thrift.NewTBinaryProtocolConf(t, nil), t: t}
 }
 
-// readLength reads a signed length and holds it against the budget.
+// readLength reads a signed length and checks it against the budget.
 func (p *protocol) readLength(ctx context.Context) (int, error) {
 	n, err := p.ReadI32(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if n < 0 || int(n) > p.w.budget.bytes {
-		return 0, p.w.fail(&cause{kind: KindOversize, text: "a string of negative length, or longer than a reply may be"})
+	if n < 0 || int(n) > p.t.left.Bytes {
+		return 0, p.t.fail(failure(vocab.KindOversize, "a string of negative length, or longer than a reply may be"))
 	}
 	return int(n), nil
 }
 
-// readText reads the length of a value that is kept, and counts what keeping it
+// readText reads the length of a value that is kept, and charges what keeping it
 // takes beyond its bytes.
 func (p *protocol) readText(ctx context.Context) (int, error) {
 	n, err := p.readLength(ctx)
@@ -49,17 +44,17 @@ func (p *protocol) readText(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// ReadStructBegin counts what a struct takes: a field that holds nothing is one
-// byte of a reply, and eight or more in memory.
+// ReadStructBegin charges the memory of a struct, which may be a single byte of a
+// reply.
 func (p *protocol) ReadStructBegin(context.Context) (string, error) {
 	return "", p.charge(structOverhead)
 }
 
-// charge counts what is about to be allocated. What follows in the reply cannot
-// be told from it where that is refused.
+// charge counts what is about to be allocated. Where that is refused, the reply is
+// abandoned half-way, and so is the connection.
 func (p *protocol) charge(n int) error {
-	if err := p.w.charge(n); err != nil {
-		return p.w.fail(err)
+	if err := p.t.charge(n); err != nil {
+		return p.t.fail(err)
 	}
 	return nil
 }
@@ -72,11 +67,11 @@ func (p *protocol) ReadBinary(ctx context.Context) ([]byte, error) {
 	}
 	const step = 4 << 10
 	b := make([]byte, min(n, step))
-	_, err = io.ReadFull(p.w, b)
+	_, err = io.ReadFull(p.t, b)
 	for err == nil && len(b) < n {
 		have := len(b)
 		b = append(b, make([]byte, min(have, n-have))...)
-		_, err = io.ReadFull(p.w, b[have:])
+		_, err = io.ReadFull(p.t, b[have:])
 	}
 	if err != nil {
 		return nil, err
@@ -90,16 +85,16 @@ func (p *protocol) ReadString(ctx context.Context) (string, error) {
 	if err != nil || n == 0 {
 		return "", err
 	}
-	if p.w.has(n) {
-		s := string(p.w.in[p.w.lo : p.w.lo+n])
-		return s, p.w.discard(n)
+	if p.t.has(n) {
+		s := string(p.t.in[p.t.start : p.t.start+n])
+		return s, p.t.discard(n)
 	}
 	const step = 4 << 10
 	b := make([]byte, 0, min(n, step))
 	for len(b) < n {
 		have := len(b)
 		b = append(b, make([]byte, min(n-have, max(have, step)))...)
-		if _, err := io.ReadFull(p.w, b[have:]); err != nil {
+		if _, err := io.ReadFull(p.t, b[have:]); err != nil {
 			return "", err
 		}
 	}
@@ -113,8 +108,8 @@ func (p *protocol) readCount(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if n < 0 || n > maxElements || int(n) > p.w.budget.bytes {
-		return 0, p.w.fail(&cause{kind: KindOversize, text: "a container of negative size, or with more elements than a reply may have"})
+	if n < 0 || n > maxElements || int(n) > p.t.left.Bytes {
+		return 0, p.t.fail(failure(vocab.KindOversize, "a container of negative size, or with more elements than a reply may have"))
 	}
 	return int(n), nil
 }
@@ -153,25 +148,25 @@ func (p *protocol) Skip(ctx context.Context, t thrift.TType) error { return p.sk
 
 func (p *protocol) skip(ctx context.Context, t thrift.TType, depth int) error {
 	if depth == 0 {
-		return p.w.fail(&cause{kind: KindOversize, text: "an answer nested too deeply"})
+		return p.t.fail(failure(vocab.KindOversize, "an answer nested too deeply"))
 	}
 	switch t {
 	case thrift.BOOL, thrift.BYTE:
-		return p.w.discard(1)
+		return p.t.discard(1)
 	case thrift.I16:
-		return p.w.discard(2)
+		return p.t.discard(2)
 	case thrift.I32:
-		return p.w.discard(4)
+		return p.t.discard(4)
 	case thrift.I64, thrift.DOUBLE:
-		return p.w.discard(8)
+		return p.t.discard(8)
 	case thrift.UUID:
-		return p.w.discard(16)
+		return p.t.discard(16)
 	case thrift.STRING:
 		n, err := p.readLength(ctx)
 		if err != nil {
 			return err
 		}
-		return p.w.discard(n)
+		return p.t.discard(n)
 	case thrift.STRUCT:
 		return p.skipStruct(ctx, depth)
 	case thrift.LIST, thrift.SET:
@@ -189,7 +184,7 @@ func (p *protocol) skip(ctx context.Context, t thrift.TType, depth int) error {
 		}
 		return err
 	}
-	return p.w.fail(&cause{kind: KindGarbage, text: "a type that Thrift does not have"})
+	return p.t.fail(failure(vocab.KindGarbage, "a type that Thrift does not have"))
 }
 
 func (p *protocol) skipStruct(ctx context.Context, depth int) error {
@@ -204,18 +199,18 @@ func (p *protocol) skipStruct(ctx context.Context, depth int) error {
 	}
 }
 
-// readIs reads a string of at most 128 bytes and reports whether it is want.
-func (p *protocol) readIs(ctx context.Context, want string) (bool, error) {
+// readEquals reads a string of at most 128 bytes and reports whether it is want.
+func (p *protocol) readEquals(ctx context.Context, want string) (bool, error) {
 	n, err := p.readLength(ctx)
 	if err != nil {
 		return false, err
 	}
 	if n != len(want) {
-		return false, p.w.discard(n)
+		return false, p.t.discard(n)
 	}
 	same := true
 	for i := range n {
-		b, err := p.w.ReadByte()
+		b, err := p.t.ReadByte()
 		if err != nil {
 			return false, err
 		}
@@ -228,5 +223,5 @@ func (p *protocol) readIs(ctx context.Context, want string) (bool, error) {
 // Impala and Hive both are.
 const messageVersion = 0x8001
 
-// isMessage tells a Thrift message by its first two bytes.
+// isMessage recognizes a Thrift message by its first two bytes.
 func isMessage(head []byte) bool { return binary.BigEndian.Uint16(head) == messageVersion }

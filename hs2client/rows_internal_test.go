@@ -3,10 +3,11 @@ package hs2client
 import (
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-func TestRowsWithoutADescriptionHaveAWidth(t *testing.T) {
+func TestRows_WidthWithoutDescription(t *testing.T) {
 	t.Parallel()
 	var none Rows
 	if none.Width() != 0 {
@@ -17,7 +18,7 @@ func TestRowsWithoutADescriptionHaveAWidth(t *testing.T) {
 		t.Errorf("two columns are %d wide", described.Width())
 	}
 	rows := Rows{}
-	if err := rows.add(page{values: &columnar{Columns: make([]*hs2.TColumn, 3)}, rows: 1}); err != nil || rows.Width() != 3 {
+	if err := rows.add(page{values: &wire.HS2Table{Columns: make([]*hs2.TColumn, 3)}, rows: 1}); err != nil || rows.Width() != 3 {
 		t.Errorf("three columns are %d wide, %v", rows.Width(), err)
 	}
 }

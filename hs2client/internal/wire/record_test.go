@@ -1,4 +1,4 @@
-package hs2client
+package wire
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ func tlsRecords(lengths ...int) (all []byte, ends []int) {
 	return all, ends
 }
 
-func TestOneRecordAtATime(t *testing.T) {
+func TestRecordReader_OneRecordAtATime(t *testing.T) {
 	t.Parallel()
 	all, ends := tlsRecords(0, 1, 1300, 0, 16384, 7, 20000, 300)
 	for name, wrap := range map[string]func(io.Reader) io.Reader{
@@ -37,7 +37,7 @@ func TestOneRecordAtATime(t *testing.T) {
 		"with the end at once": iotest.DataErrReader,
 	} {
 		for _, size := range []int{1, 4, 5, 6, 517, 3000, 40000} {
-			r := &ration{Conn: trickle{r: wrap(bytes.NewReader(all))}}
+			r := &RecordReader{Conn: trickle{r: wrap(bytes.NewReader(all))}}
 			var got []byte
 			next, p := 0, make([]byte, size)
 			for {
@@ -59,18 +59,18 @@ func TestOneRecordAtATime(t *testing.T) {
 			if !bytes.Equal(got, all) {
 				t.Errorf("%s, %d: %d bytes of %d, or others", name, size, len(got), len(all))
 			}
-			if r.in != nil || r.have != 0 {
+			if r.in != nil || r.headerSize != 0 {
 				t.Errorf("%s, %d: it still has %+v", name, size, r)
 			}
 		}
 	}
 }
 
-func TestNoBlockIsHeldBetweenRecords(t *testing.T) {
+func TestRecordReader_HoldsNoBufferBetweenRecords(t *testing.T) {
 	t.Parallel()
 	all, _ := tlsRecords(100)
 	asked := 0
-	r := &ration{}
+	r := &RecordReader{}
 	r.Conn = trickle{r: readerFunc(func(p []byte) (int, error) {
 		asked++
 		if r.in != nil {

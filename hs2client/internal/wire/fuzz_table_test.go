@@ -1,7 +1,8 @@
-package hs2client
+package wire
 
 import (
 	"bytes"
+	"context"
 	"reflect"
 	"runtime"
 	"testing"
@@ -21,18 +22,18 @@ func (t *tape) Write(p []byte) (int, error) { return t.written.Write(p) }
 
 // decode reads a FetchResults answer as a session does.
 func decode(sent []byte) (*hs2.TFetchResultsResp, error) {
-	w := &wire{rw: &tape{Reader: bytes.NewReader(sent)}}
-	w.begin(resultAllowance)
-	defer w.end()
+	w := &transport{rw: &tape{Reader: bytes.NewReader(sent)}}
+	w.acquire(ResultBudget)
+	defer w.release()
 	var resp hs2.TFetchResultsResp
-	return &resp, resp.Read(background(), newProtocol(w))
+	return &resp, resp.Read(context.Background(), newProtocol(w))
 }
 
 // encode writes one as a server does.
 func encode(resp *hs2.TFetchResultsResp) []byte {
 	var buf thrift.TMemoryBuffer
 	buf.Buffer = new(bytes.Buffer)
-	if err := resp.Write(background(), thrift.NewTBinaryProtocolConf(&buf, nil)); err != nil {
+	if err := resp.Write(context.Background(), thrift.NewTBinaryProtocolConf(&buf, nil)); err != nil {
 		return nil
 	}
 	return buf.Bytes()
@@ -64,29 +65,24 @@ func FuzzDecodeRows(f *testing.F) {
 		if err != nil || resp.Results == nil {
 			return
 		}
-		n, err := rowCount(resp.Results.Columns)
+		rows := (*HS2Table)(resp.Results)
+		n, err := rows.RowCount()
 		if err != nil {
 			return
-		}
-		var rows Rows
-		if err := rows.add(page{values: (*columnar)(resp.Results), rows: n}); err != nil {
-			t.Fatal(err)
 		}
 		again, err := decode(encode(resp))
 		if err != nil {
 			t.Fatalf("rows that do not read back: %v", err)
 		}
 		for c := range resp.Results.Columns {
-			for r := range rows.Len() {
-				a, b := rows.Value(r, c), cell(again.Results.Columns[c], r)
+			for r := range n {
+				a, b := rows.Cell(r, c), (*HS2Table)(again.Results).Cell(r, c)
 				if f, ok := a.(float64); ok && f != f {
 					continue // not a number, which equals nothing
 				}
 				if !reflect.DeepEqual(a, b) {
 					t.Fatalf("row %d column %d: %v came back as %v", r, c, a, b)
 				}
-				rows.Int64(r, c)
-				rows.String(r, c)
 			}
 		}
 	})

@@ -1,4 +1,4 @@
-package hs2client
+package wire
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"github.com/apache/thrift/lib/go/thrift"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // inPieces gives at most n bytes at a time.
@@ -42,7 +43,7 @@ func configuration(n, at int) []byte {
 	return append(b, 0x5a)
 }
 
-func TestTheConfigurationIsReadHoweverItComes(t *testing.T) {
+func TestOpenSessionResult_ReadsConfigurationInAnyPieces(t *testing.T) {
 	t.Parallel()
 	const n = 120
 	for _, at := range []int{-1, 0, 61, n - 1} {
@@ -56,26 +57,26 @@ func TestTheConfigurationIsReadHoweverItComes(t *testing.T) {
 						sent = saslframe.AppendFrame(sent, part)
 					}
 				}
-				w := &wire{rw: inPieces{bytes.NewReader(sent), piece}, framed: framed}
-				w.begin(callAllowance)
-				var r openResult
+				w := &transport{rw: inPieces{bytes.NewReader(sent), piece}, framed: framed}
+				w.acquire(CallBudget)
+				var r OpenSessionResult
 				err := r.readConfiguration(context.Background(), newProtocol(w))
 				want := "coord:25000"
 				if at < 0 {
 					want = ""
 				}
-				if err != nil || r.httpAddr != want {
-					t.Fatalf("pieces of %d, framed %v, entry %d: %q, %v", piece, framed, at, r.httpAddr, err)
+				if err != nil || r.HTTPAddr != want {
+					t.Fatalf("pieces of %d, framed %v, entry %d: %q, %v", piece, framed, at, r.HTTPAddr, err)
 				}
-				if last, err := w.ReadByte(); last != 0x5a || err != nil || w.budget.bytes != maxReply-len(whole) {
-					t.Errorf("pieces of %d, framed %v: then comes %x, %v; the budget is %+v", piece, framed, last, err, w.budget)
+				if last, err := w.ReadByte(); last != 0x5a || err != nil || w.left.Bytes != CallBudget.Bytes-len(whole) {
+					t.Errorf("pieces of %d, framed %v: then comes %x, %v; the budget is %+v", piece, framed, last, err, w.left)
 				}
 			}
 		}
 	}
 }
 
-func TestAConfigurationWithALengthThatCannotBe(t *testing.T) {
+func TestOpenSessionResult_RejectsInvalidLengths(t *testing.T) {
 	t.Parallel()
 	head := binary.BigEndian.AppendUint32([]byte{byte(thrift.STRING), byte(thrift.STRING)}, 2)
 	for name, entry := range map[string][]byte{
@@ -83,10 +84,10 @@ func TestAConfigurationWithALengthThatCannotBe(t *testing.T) {
 		"a value of negative length": append(text(nil, "key"), 0x80, 0, 0, 0),
 		"a value beyond the budget":  append(text(nil, "key"), 0, 1, 0, 0),
 	} {
-		w := &wire{rw: inPieces{bytes.NewReader(append(bytes.Clone(head), append(text(text(nil, "a"), "b"), entry...)...)), 1 << 20}}
-		w.begin(allowance{1 << 10, 1 << 10})
-		err := new(openResult).readConfiguration(context.Background(), newProtocol(w))
-		if kindOf(err) != KindOversize {
+		w := &transport{rw: inPieces{bytes.NewReader(append(bytes.Clone(head), append(text(text(nil, "a"), "b"), entry...)...)), 1 << 20}}
+		w.acquire(Budget{1 << 10, 1 << 10})
+		err := new(OpenSessionResult).readConfiguration(context.Background(), newProtocol(w))
+		if KindOf(err) != vocab.KindOversize {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
