@@ -30,7 +30,7 @@ type picker struct {
 const streamSalt = 11 << 48
 
 // newPicker serves one listener: stream tells its random stream from the others'.
-func newPicker(c Config, r routePlan, stream uint64) *picker {
+func newPicker(c Config, r balancerPlan, stream uint64) *picker {
 	p := &picker{
 		balance: c.Balance, seed: mix(c.Seed, stream), weights: r.weights, background: c.Background, sticky: r.sticky,
 		rng: rand.New(rand.NewPCG(c.Seed, streamSalt|stream)), last: -1,
@@ -60,7 +60,7 @@ func (p *picker) pick(may []bool, client netip.Addr) int {
 	stay := p.sticky > 0 && p.rng.Float64() < p.sticky
 	chosen := p.last
 	if !stay || chosen < 0 || !may[chosen] {
-		chosen = p.choose(may, client)
+		chosen = p.chooseNew(may, client)
 	}
 	if chosen >= 0 {
 		p.open[chosen]++
@@ -69,31 +69,31 @@ func (p *picker) pick(may []bool, client netip.Addr) int {
 	return chosen
 }
 
-func (p *picker) choose(may []bool, client netip.Addr) int {
+func (p *picker) chooseNew(may []bool, client netip.Addr) int {
 	switch p.balance {
 	case RoundRobin:
-		return p.inTurn(may)
+		return p.roundRobin(may)
 	case LeastConn:
-		return p.fewest(may)
+		return p.leastLoaded(may)
 	case FlowHash:
-		return p.share(may, unit(mix(p.seed, p.ordinal)))
+		return p.byWeight(may, unitInterval(mix(p.seed, p.ordinal)))
 	case Source:
 		ip := client.As16()
-		return p.share(may, unit(mix(p.seed^binary.BigEndian.Uint64(ip[:8]), binary.BigEndian.Uint64(ip[8:]))))
+		return p.byWeight(may, unitInterval(mix(p.seed^binary.BigEndian.Uint64(ip[:8]), binary.BigEndian.Uint64(ip[8:]))))
 	default:
-		return p.share(may, p.rng.Float64())
+		return p.byWeight(may, p.rng.Float64())
 	}
 }
 
-// done ends a connection that was picked.
-func (p *picker) done(chosen int) {
+// release ends a connection that was picked.
+func (p *picker) release(chosen int) {
 	p.mu.Lock()
 	p.open[chosen]--
 	p.mu.Unlock()
 }
 
-// share gives u, from 0 to below 1, to a coordinator by weight.
-func (p *picker) share(may []bool, u float64) int {
+// byWeight gives u, from 0 to below 1, to a coordinator by weight.
+func (p *picker) byWeight(may []bool, u float64) int {
 	sum := 0
 	for i, ok := range may {
 		if ok {
@@ -113,9 +113,9 @@ func (p *picker) share(may []bool, u float64) int {
 	return -1
 }
 
-// inTurn is smooth weighted round robin: each claims its weight, the largest
+// roundRobin is smooth weighted round robin: each claims its weight, the largest
 // claim wins and pays the sum. With equal weights it is plain rotation.
-func (p *picker) inTurn(may []bool) int {
+func (p *picker) roundRobin(may []bool) int {
 	best, sum := -1, 0
 	for i, ok := range may {
 		if !ok || p.weights[i] == 0 {
@@ -133,9 +133,9 @@ func (p *picker) inTurn(may []bool) int {
 	return best
 }
 
-// fewest is the least loaded for its weight, ties going to the next after the
+// leastLoaded is the least loaded for its weight, ties going to the next after the
 // last choice.
-func (p *picker) fewest(may []bool) int {
+func (p *picker) leastLoaded(may []bool) int {
 	best := -1
 	for step := 1; step <= len(may); step++ {
 		i := (p.last + step) % len(may)
@@ -160,5 +160,5 @@ func mix(a, b uint64) uint64 {
 	return z ^ z>>31
 }
 
-// unit maps a hash to the numbers from 0 to below 1.
-func unit(h uint64) float64 { return float64(h>>11) / (1 << 53) }
+// unitInterval maps a hash to the numbers from 0 to below 1.
+func unitInterval(h uint64) float64 { return float64(h>>11) / (1 << 53) }

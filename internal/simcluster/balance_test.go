@@ -18,7 +18,7 @@ func choices(p *picker, may []bool, n int) []int {
 	for range n {
 		c := p.pick(may, anyClient)
 		if c >= 0 {
-			p.done(c)
+			p.release(c)
 		}
 		chosen = append(chosen, c)
 	}
@@ -39,7 +39,7 @@ func TestTheSameSeedMakesTheSameChoices(t *testing.T) {
 		t.Run(string(b), func(t *testing.T) {
 			t.Parallel()
 			sequence := func(seed, stream uint64) []int {
-				return choices(newPicker(Config{Coordinators: 5, Balance: b, Seed: seed}, routePlan{}, stream), allOfFive, 60)
+				return choices(newPicker(Config{Coordinators: 5, Balance: b, Seed: seed}, balancerPlan{}, stream), allOfFive, 60)
 			}
 			if !slices.Equal(sequence(7, 1), sequence(7, 1)) {
 				t.Error("one seed, two sequences")
@@ -59,21 +59,21 @@ func TestSharesFollowThePolicy(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		balance  Balance
-		route    routePlan
+		route    balancerPlan
 		may      []bool
 		n        int
 		low, top []int // of each coordinator's count
 	}{
-		"round robin is exact":                {RoundRobin, routePlan{}, allOfFive, 500, []int{100, 100, 100, 100, 100}, []int{100, 100, 100, 100, 100}},
-		"round robin keeps weights exactly":   {RoundRobin, routePlan{weights: []int{6, 1, 1, 1, 1}}, allOfFive, 100, []int{60, 10, 10, 10, 10}, []int{60, 10, 10, 10, 10}},
-		"round robin skips the dead":          {RoundRobin, routePlan{}, withoutTwo, 100, []int{25, 0, 25, 25, 25}, []int{25, 0, 25, 25, 25}},
-		"random is even":                      {Random, routePlan{}, allOfFive, 5000, []int{880, 880, 880, 880, 880}, []int{1120, 1120, 1120, 1120, 1120}},
-		"random keeps weights":                {Random, routePlan{weights: []int{6, 1, 1, 1, 1}}, allOfFive, 5000, []int{2850, 410, 410, 410, 410}, []int{3150, 590, 590, 590, 590}},
-		"random skips the dead":               {Random, routePlan{}, withoutTwo, 5000, []int{1120, 0, 1120, 1120, 1120}, []int{1380, 0, 1380, 1380, 1380}},
-		"flow hash is even":                   {FlowHash, routePlan{}, allOfFive, 5000, []int{880, 880, 880, 880, 880}, []int{1120, 1120, 1120, 1120, 1120}},
-		"leastconn goes round when all rest":  {LeastConn, routePlan{}, allOfFive, 500, []int{100, 100, 100, 100, 100}, []int{100, 100, 100, 100, 100}},
-		"a weight of nothing gets nothing":    {Random, routePlan{weights: []int{0, 1, 0, 0, 0}}, allOfFive, 50, []int{0, 50, 0, 0, 0}, []int{0, 50, 0, 0, 0}},
-		"nobody to choose is said, not faked": {RoundRobin, routePlan{}, make([]bool, 5), 0, make([]int, 5), make([]int, 5)},
+		"round robin is exact":                {RoundRobin, balancerPlan{}, allOfFive, 500, []int{100, 100, 100, 100, 100}, []int{100, 100, 100, 100, 100}},
+		"round robin keeps weights exactly":   {RoundRobin, balancerPlan{weights: []int{6, 1, 1, 1, 1}}, allOfFive, 100, []int{60, 10, 10, 10, 10}, []int{60, 10, 10, 10, 10}},
+		"round robin skips the dead":          {RoundRobin, balancerPlan{}, withoutTwo, 100, []int{25, 0, 25, 25, 25}, []int{25, 0, 25, 25, 25}},
+		"random is even":                      {Random, balancerPlan{}, allOfFive, 5000, []int{880, 880, 880, 880, 880}, []int{1120, 1120, 1120, 1120, 1120}},
+		"random keeps weights":                {Random, balancerPlan{weights: []int{6, 1, 1, 1, 1}}, allOfFive, 5000, []int{2850, 410, 410, 410, 410}, []int{3150, 590, 590, 590, 590}},
+		"random skips the dead":               {Random, balancerPlan{}, withoutTwo, 5000, []int{1120, 0, 1120, 1120, 1120}, []int{1380, 0, 1380, 1380, 1380}},
+		"flow hash is even":                   {FlowHash, balancerPlan{}, allOfFive, 5000, []int{880, 880, 880, 880, 880}, []int{1120, 1120, 1120, 1120, 1120}},
+		"leastconn goes round when all rest":  {LeastConn, balancerPlan{}, allOfFive, 500, []int{100, 100, 100, 100, 100}, []int{100, 100, 100, 100, 100}},
+		"a weight of nothing gets nothing":    {Random, balancerPlan{weights: []int{0, 1, 0, 0, 0}}, allOfFive, 50, []int{0, 50, 0, 0, 0}, []int{0, 50, 0, 0, 0}},
+		"nobody to choose is said, not faked": {RoundRobin, balancerPlan{}, make([]bool, 5), 0, make([]int, 5), make([]int, 5)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,7 +94,7 @@ func TestSharesFollowThePolicy(t *testing.T) {
 
 func TestLeastconnFillsTheEmptiest(t *testing.T) {
 	t.Parallel()
-	p := newPicker(Config{Coordinators: 3, Balance: LeastConn, Background: []int{4, 4, 0}}, routePlan{}, 1)
+	p := newPicker(Config{Coordinators: 3, Balance: LeastConn, Background: []int{4, 4, 0}}, balancerPlan{}, 1)
 	all := []bool{true, true, true}
 	var held []int
 	for range 7 {
@@ -103,8 +103,8 @@ func TestLeastconnFillsTheEmptiest(t *testing.T) {
 	if n := counts(held, 3); n[2] != 5 || n[0] != 1 || n[1] != 1 {
 		t.Errorf("held %v over a background of 4, 4, 0", n)
 	}
-	p.done(2)
-	p.done(2)
+	p.release(2)
+	p.release(2)
 	if got := p.pick(all, anyClient); got != 2 {
 		t.Errorf("after two ended on coordinator 3, chose %d", got+1)
 	}
@@ -113,7 +113,7 @@ func TestLeastconnFillsTheEmptiest(t *testing.T) {
 func TestSourceKnowsTheClientOnAllNodesAlike(t *testing.T) {
 	t.Parallel()
 	c := Config{Coordinators: 5, Balance: Source, Seed: 1}
-	one, two := newPicker(c, routePlan{}, 1), newPicker(c, routePlan{}, 2)
+	one, two := newPicker(c, balancerPlan{}, 1), newPicker(c, balancerPlan{}, 2)
 	seen := map[int]bool{}
 	for i := range 40 {
 		client := netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})
@@ -130,7 +130,7 @@ func TestSourceKnowsTheClientOnAllNodesAlike(t *testing.T) {
 
 func TestStickyStaysAsOftenAsSaid(t *testing.T) {
 	t.Parallel()
-	p := newPicker(Config{Coordinators: 5, Balance: Random, Seed: 1}, routePlan{sticky: 0.7}, 1)
+	p := newPicker(Config{Coordinators: 5, Balance: Random, Seed: 1}, balancerPlan{sticky: 0.7}, 1)
 	seq, stays := choices(p, allOfFive, 4000), 0
 	for i := 1; i < len(seq); i++ {
 		if seq[i] == seq[i-1] {

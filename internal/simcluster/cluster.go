@@ -18,20 +18,20 @@ import (
 type Cluster struct {
 	config       Config
 	plan         *plan
-	began        time.Time
+	startedAt    time.Time
 	authority    *certs.Authority               // nil without TLS
-	leaves       map[certs.Kind]tls.Certificate // what the nodes present; nil without TLS
+	certificates map[certs.Kind]tls.Certificate // what the nodes present; nil without TLS
 	names        []string                       // declared
 	coordinators []*coordinator
-	listeners    [protocols][]*listenerNode // by node; the Beeswax ones may be nil
-	pages        []*webServer               // by coordinator; nil without Config.Web
+	listeners    [protocolCount][]*nodeListener // by node; the Beeswax ones may be nil
+	pages        []*webServer                   // by coordinator; nil without Config.Web
 
-	received  atomic.Int64 // clients' bytes after TLS
-	cancel    context.CancelFunc
-	running   sync.WaitGroup
-	mu        sync.Mutex
-	closed    bool
-	connected map[*net.TCPConn]struct{}
+	bytesReceived atomic.Int64 // clients' bytes after TLS
+	cancel        context.CancelFunc
+	goroutines    sync.WaitGroup
+	mu            sync.Mutex
+	closed        bool
+	connected     map[*net.TCPConn]struct{}
 }
 
 // Start starts a cluster, listening when it returns. The error is a
@@ -46,21 +46,21 @@ func Start(c Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	cl := &Cluster{config: c, plan: p, began: time.Now(), connected: make(map[*net.TCPConn]struct{})}
+	cl := &Cluster{config: c, plan: p, startedAt: time.Now(), connected: make(map[*net.TCPConn]struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	cl.cancel = cancel
-	if err := cl.open(ctx); err != nil {
+	if err := cl.openListeners(ctx); err != nil {
 		cl.Close()
 		return nil, fmt.Errorf("simcluster: %w", err)
 	}
 	for _, nodes := range cl.listeners {
 		for _, n := range nodes {
-			cl.running.Go(func() { n.serve(ctx) })
+			cl.goroutines.Go(func() { n.serve(ctx) })
 		}
 	}
 	for _, c := range cl.coordinators {
-		if c.plan.down.ever() {
-			cl.running.Go(func() { c.failAndReturn(ctx, cl.began) })
+		if c.plan.down.isSet() {
+			cl.goroutines.Go(func() { c.stopAndRestart(ctx, cl.startedAt) })
 		}
 	}
 	for i, w := range cl.pages {
@@ -69,9 +69,9 @@ func Start(c Config) (*Cluster, error) {
 	return cl, nil
 }
 
-// open opens every listener. The pages come first: their addresses are the
+// openListeners opens every listener. The pages come first: their addresses are the
 // coordinators' names.
-func (cl *Cluster) open(ctx context.Context) error {
+func (cl *Cluster) openListeners(ctx context.Context) error {
 	if cl.config.Web {
 		if err := cl.listenPages(ctx); err != nil {
 			return err
@@ -84,7 +84,7 @@ func (cl *Cluster) open(ctx context.Context) error {
 // addCoordinators makes the coordinators, idle as yet.
 func (cl *Cluster) addCoordinators() {
 	before := cl.config.First - 1
-	hosts := hostNames(cl.config.First, cl.config.Coordinators, cl.plan.route)
+	hosts := hostNames(cl.config.First, cl.config.Coordinators, cl.plan.balancer)
 	pids := processIDs(2*(before+len(hosts)), cl.config.Seed)[2*before:]
 	for i, host := range hosts {
 		name := webAddress(host)
@@ -118,12 +118,12 @@ func (cl *Cluster) Close() error {
 	for _, w := range cl.pages {
 		w.stop()
 	}
-	cl.running.Wait()
+	cl.goroutines.Wait()
 	return nil
 }
 
-// keep remembers a connection for Close; false where Close has begun.
-func (cl *Cluster) keep(tcp *net.TCPConn) bool {
+// track remembers a connection for Close; false where Close has begun.
+func (cl *Cluster) track(tcp *net.TCPConn) bool {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	if !cl.closed {
@@ -132,30 +132,30 @@ func (cl *Cluster) keep(tcp *net.TCPConn) bool {
 	return !cl.closed
 }
 
-func (cl *Cluster) drop(tcp *net.TCPConn) {
+func (cl *Cluster) untrack(tcp *net.TCPConn) {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	delete(cl.connected, tcp)
 }
 
-// reachable says which coordinators a node may choose at this moment.
-func (cl *Cluster) reachable(node int) []bool {
+// eligible says which coordinators a node may choose at this moment.
+func (cl *Cluster) eligible(node int) []bool {
 	may := make([]bool, len(cl.coordinators))
-	since := time.Since(cl.began)
+	since := time.Since(cl.startedAt)
 	for i, c := range cl.coordinators {
-		may[i] = cl.plan.route.reaches(node, i) && c.plan.inRotation(since)
+		may[i] = cl.plan.balancer.reaches(node, i) && c.plan.inRotation(since)
 	}
 	return may
 }
 
 // Nodes are the HS2 listeners' addresses that the balancer's name resolves to,
 // in order: all of them, but for the fault one-node.
-func (cl *Cluster) Nodes() []netip.AddrPort { return cl.named(hs2Protocol) }
+func (cl *Cluster) Nodes() []netip.AddrPort { return cl.resolvedNodes(protocolHS2) }
 
 // BeeswaxNodes are the Beeswax listeners likewise; none without Config.Beeswax.
-func (cl *Cluster) BeeswaxNodes() []netip.AddrPort { return cl.named(beeswaxProtocol) }
+func (cl *Cluster) BeeswaxNodes() []netip.AddrPort { return cl.resolvedNodes(protocolBeeswax) }
 
-func (cl *Cluster) named(proto protocol) []netip.AddrPort {
+func (cl *Cluster) resolvedNodes(proto protocol) []netip.AddrPort {
 	var addrs []netip.AddrPort
 	for _, n := range cl.listeners[proto] {
 		addrs = append(addrs, n.addr())

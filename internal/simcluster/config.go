@@ -70,11 +70,11 @@ type Config struct {
 
 // ConfigError is a Config that cannot be served: nothing was opened.
 type ConfigError struct {
-	Field string // the Config field, or "Faults: NAME"
-	Why   string // one clause
+	Field  string // the Config field, or "Faults: NAME"
+	Reason string // one clause
 }
 
-func (e *ConfigError) Error() string { return "simcluster: " + e.Field + ": " + e.Why }
+func (e *ConfigError) Error() string { return "simcluster: " + e.Field + ": " + e.Reason }
 
 // Bounds of what one process can reasonably serve.
 const (
@@ -84,17 +84,17 @@ const (
 
 // withDefaults fills zero fields in and refuses what makes no sense.
 func (c Config) withDefaults() (Config, error) {
-	fill(&c.Coordinators, 5)
-	fill(&c.First, 1)
-	fill(&c.Nodes, 2)
-	fill(&c.Balance, Random)
-	fill(&c.ListenIP, netip.AddrFrom4([4]byte{127, 0, 0, 2}))
-	fill(&c.Host, "impala.example.com")
-	fill(&c.Threads, 64)
-	fill(&c.SetupThreads, 2)
-	fill(&c.AcceptTimeout, 5*time.Minute)
-	fill(&c.Version, "4.5.0")
-	fill(&c.Log, slog.New(slog.DiscardHandler))
+	setDefault(&c.Coordinators, 5)
+	setDefault(&c.First, 1)
+	setDefault(&c.Nodes, 2)
+	setDefault(&c.Balance, Random)
+	setDefault(&c.ListenIP, netip.AddrFrom4([4]byte{127, 0, 0, 2}))
+	setDefault(&c.Host, "impala.example.com")
+	setDefault(&c.Threads, 64)
+	setDefault(&c.SetupThreads, 2)
+	setDefault(&c.AcceptTimeout, 5*time.Minute)
+	setDefault(&c.Version, "4.5.0")
+	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
 	for _, check := range []struct {
 		bad        bool
@@ -120,8 +120,8 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// fill sets *v to def where it is zero.
-func fill[T comparable](v *T, def T) {
+// setDefault sets *v to def where it is zero.
+func setDefault[T comparable](v *T, def T) {
 	var zero T
 	if *v == zero {
 		*v = def

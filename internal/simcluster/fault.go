@@ -38,7 +38,7 @@ func ParseFault(text string) (Fault, error) {
 		name = len(rest)
 	}
 	f.Name, rest = rest[:name], rest[name:]
-	form, ok := faultNamed(f.Name)
+	form, ok := findFault(f.Name)
 	if !ok {
 		return Fault{}, unknownFault(f.Name)
 	}
@@ -58,20 +58,20 @@ func ParseFault(text string) (Fault, error) {
 		f.At = n
 	}
 	f.Value = strings.TrimPrefix(rest, "=")
-	if err := form.accepts(f, rest != ""); err != nil {
+	if err := form.validate(f, rest != ""); err != nil {
 		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
 	}
 	return f, nil
 }
 
-// accepts checks what can be checked without a cluster.
-func (form faultForm) accepts(f Fault, valued bool) error {
+// validate checks what can be checked without a cluster.
+func (form faultSpec) validate(f Fault, valued bool) error {
 	switch {
-	case form.Value == "" && valued:
+	case form.Example == "" && valued:
 		return fmt.Errorf("%s takes no value", f.Name)
-	case form.Value != "" && f.Value == "" && !form.optional:
-		return fmt.Errorf("%s wants a value: %s=%s", f.Name, f.Name, form.Value)
-	case form.Whose == ByBalancer && f.At > 0:
+	case form.Example != "" && f.Value == "" && !form.valueOptional:
+		return fmt.Errorf("%s wants a value: %s=%s", f.Name, f.Name, form.Example)
+	case form.Scope == FaultScopeBalancer && f.At > 0:
 		return fmt.Errorf("%s is the balancer's: it takes no @%d", f.Name, f.At)
 	}
 	scratch := plan{coordinators: make([]coordinatorPlan, 1), nodes: make([]nodePlan, 1)}
@@ -80,8 +80,8 @@ func (form faultForm) accepts(f Fault, valued bool) error {
 
 // unknownFault names the nearest fault, by edit distance, and all others.
 func unknownFault(name string) error {
-	names := make([]string, 0, len(faultForms))
-	for _, form := range faultForms {
+	names := make([]string, 0, len(faultSpecs))
+	for _, form := range faultSpecs {
 		names = append(names, form.Name)
 	}
 	nearest := slices.MinFunc(names, func(a, b string) int { return distance(name, a) - distance(name, b) })

@@ -74,18 +74,18 @@ func TestEveryFaultOfTheListCanBeStarted(t *testing.T) {
 	for _, info := range Faults() {
 		t.Run(info.Name, func(t *testing.T) {
 			t.Parallel()
-			if info.Does == "" {
+			if info.Effect == "" {
 				t.Error("says nothing of itself")
 			}
 			text := info.Name
-			if info.Value != "" {
-				text += "=" + info.Value
+			if info.Example != "" {
+				text += "=" + info.Example
 			}
 			nodes := 2
 			if info.Name == "zones" {
 				nodes = 3
 			}
-			start(t, Config{TLS: info.Whose == ByListener, Nodes: nodes, Auth: LDAP}, text)
+			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, Auth: LDAP}, text)
 		})
 	}
 }
@@ -119,7 +119,7 @@ func TestConfigsThatMakeNoSenseAreRefused(t *testing.T) {
 
 func FuzzParseFault(f *testing.F) {
 	for _, info := range Faults() {
-		f.Add(info.Name + "=" + info.Value + "@2")
+		f.Add(info.Name + "=" + info.Example + "@2")
 		f.Add(info.Name)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

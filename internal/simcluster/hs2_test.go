@@ -177,8 +177,8 @@ func TestWhileDrainingOpenSessionsAreServedOn(t *testing.T) {
 	if err := u.open(); err == nil || !strings.Contains(err.Error(), "Server is being shut down: ") {
 		t.Errorf("OpenSession: %v", err)
 	}
-	s := cl.coordinators[0].openSession("", hs2Protocol)
-	u.session = &hs2.TSessionHandle{SessionId: identifier(s.id, s.secret)}
+	s := cl.coordinators[0].openSession("", protocolHS2)
+	u.session = &hs2.TSessionHandle{SessionId: newIdentifier(s.id, s.secret)}
 	if r, err := u.PingImpalaHS2Service(t.Context(), &hs2.TPingImpalaHS2ServiceReq{SessionHandle: u.session}); err != nil || r.Status.StatusCode != hs2.TStatusCode_SUCCESS {
 		t.Errorf("Ping: %v, %v", r, err)
 	}

@@ -15,7 +15,7 @@ const webPort = 25000
 // a number, letters being zones where there are any and pairs otherwise:
 // coord-a1, coord-a2, coord-b1. Clusters with zones side by side have letters
 // of their own.
-func hostNames(first, n int, r routePlan) []string {
+func hostNames(first, n int, r balancerPlan) []string {
 	names := make([]string, n)
 	count := make(map[int]int)
 	for i := range names {
@@ -72,11 +72,11 @@ func serverVersion(number string) string {
 	return fmt.Sprintf("impalad version %s RELEASE (build %s)", number, hex.EncodeToString(build[:]))
 }
 
-// builtOn is the second line of version().
-const builtOn = "Built on Thu Jan  1 00:00:00 UTC 2026"
+// buildDate is the second line of version().
+const buildDate = "Built on Thu Jan  1 00:00:00 UTC 2026"
 
-// sharedHost is what coordinator() says of all that have the fault same-hostname.
-const sharedHost = "impala"
+// sharedHostname is what coordinator() says of all that have the fault same-hostname.
+const sharedHostname = "impala"
 
 // webAddress is a coordinator's identity: its host and its web server's port.
 func webAddress(host string) string { return fmt.Sprintf("%s:%d", host, webPort) }

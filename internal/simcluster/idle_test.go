@@ -33,7 +33,7 @@ func TestAnIdleConnectionIsCut(t *testing.T) {
 			if _, err := io.WriteString(conn, openSessionRequest); err != nil {
 				t.Fatal(err)
 			}
-			in := cl.coordinators[0].threads[hs2Protocol].inUse
+			in := cl.coordinators[0].threads[protocolHS2].inUse
 			eventually(t, func() bool { return in() == 0 && cl.Stats().SessionsOpened == 1 })
 			if c.how == nil {
 				if n, err := conn.Write(make([]byte, 100)); n != 100 || err != nil {
@@ -60,8 +60,8 @@ func TestAForgottenConnectionIsSwallowedUntilItsClientCloses(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1}, "idle=1ms:silent")
 	conn := dial(t, cl)
-	served := func() bool { return cl.coordinators[0].connections[hs2Protocol].Load() == 1 }
-	eventually(t, func() bool { return served() && cl.coordinators[0].threads[hs2Protocol].inUse() == 0 })
+	served := func() bool { return cl.coordinators[0].connections[protocolHS2].Load() == 1 }
+	eventually(t, func() bool { return served() && cl.coordinators[0].threads[protocolHS2].inUse() == 0 })
 	for range 3 {
 		if _, err := io.WriteString(conn, openSessionRequest); err != nil {
 			t.Fatal(err)
@@ -81,24 +81,24 @@ func TestTrafficPutsTheCutOff(t *testing.T) {
 	defer near.Close()
 	defer far.Close()
 	l := &link{Conn: near, tcp: new(net.TCPConn)}
-	l.watchIdle(idlePlan{time.Hour, cutSilent})
+	l.watchIdle(idlePlan{time.Hour, cutModeSilent})
 	c := l.idle
 	defer c.stop()
-	c.began = c.began.Add(-2 * time.Hour) // as if it had been open for two hours
-	c.passed(1)
+	c.createdAt = c.createdAt.Add(-2 * time.Hour) // as if it had been open for two hours
+	c.recordTraffic(1)
 	c.expire(l)
-	if l.idle.cutBy() != "" {
+	if l.idle.cutMode() != "" {
 		t.Error("cut although bytes have just passed")
 	}
-	c.last.Store(int64(time.Minute))
+	c.lastTraffic.Store(int64(time.Minute))
 	c.expire(l)
-	if l.idle.cutBy() != cutSilent {
+	if l.idle.cutMode() != cutModeSilent {
 		t.Error("not cut after two hours but a minute")
 	}
-	if _, err := l.Read(make([]byte, 1)); err != errIdle {
+	if _, err := l.Read(make([]byte, 1)); err != errIdleCut {
 		t.Errorf("read: %v", err)
 	}
-	if _, err := l.Write(make([]byte, 1)); err != errIdle {
+	if _, err := l.Write(make([]byte, 1)); err != errIdleCut {
 		t.Errorf("write: %v", err)
 	}
 }

@@ -10,25 +10,25 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
-// onlyLoopback is the one loopback address that every system has.
-var onlyLoopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+// loopbackIP is the one loopback address that every system has.
+var loopbackIP = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 // listen opens every listener. Nodes have an address each; where the system
 // has only 127.0.0.1 they share it, at ports of their own.
 func (cl *Cluster) listen(ctx context.Context) error {
 	addresses := nodeAddresses(ctx, cl.config.ListenIP, cl.config.Nodes)
 	if cl.config.TLS {
-		if err := cl.mint(addresses); err != nil {
+		if err := cl.issueCertificates(addresses); err != nil {
 			return err
 		}
 	}
-	ports := [protocols]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}
-	for proto := range protocols {
-		if proto == beeswaxProtocol && !cl.config.Beeswax {
+	ports := [protocolCount]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}
+	for proto := range protocolCount {
+		if proto == protocolBeeswax && !cl.config.Beeswax {
 			continue
 		}
 		for i, ip := range addresses {
-			n, err := cl.newListener(ctx, proto, i, ip, portOf(ports[proto], cl.listeners[proto], ip))
+			n, err := cl.newListener(ctx, proto, i, ip, nextPort(ports[proto], cl.listeners[proto], ip))
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ func nodeAddresses(ctx context.Context, first netip.Addr, n int) []netip.Addr {
 		ln, err := listenOn(ctx, netip.AddrPortFrom(ip, 0))
 		if err != nil {
 			for i := range addresses {
-				addresses[i] = onlyLoopback
+				addresses[i] = loopbackIP
 			}
 			return addresses
 		}
@@ -58,10 +58,10 @@ func nodeAddresses(ctx context.Context, first netip.Addr, n int) []netip.Addr {
 	return addresses
 }
 
-// portOf is the port for the next listener, after those that are open: the
+// nextPort is the port for the next listener, after those that are open: the
 // configured one, else the first one's, for a name has one port for all its
 // addresses. On a shared address ports count up from the configured one.
-func portOf(configured uint16, open []*listenerNode, ip netip.Addr) uint16 {
+func nextPort(configured uint16, open []*nodeListener, ip netip.Addr) uint16 {
 	switch {
 	case len(open) == 0:
 		return configured
@@ -75,21 +75,21 @@ func portOf(configured uint16, open []*listenerNode, ip netip.Addr) uint16 {
 
 // newListener opens node i's listener. Where no port was configured and the
 // one wanted is taken, any will do.
-func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip netip.Addr, port uint16) (*listenerNode, error) {
+func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip netip.Addr, port uint16) (*nodeListener, error) {
 	ln, err := listenOn(ctx, netip.AddrPortFrom(ip, port))
-	if configured := [protocols]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}[proto]; err != nil && configured == 0 && port != 0 {
+	if configured := [protocolCount]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}[proto]; err != nil && configured == 0 && port != 0 {
 		ln, err = listenOn(ctx, netip.AddrPortFrom(ip, 0))
 	}
 	if err != nil {
 		return nil, err
 	}
-	n := &listenerNode{
+	n := &nodeListener{
 		cluster: cl, index: i, protocol: proto, listener: ln,
-		picker: newPicker(cl.config, cl.plan.route, uint64(proto)<<32|uint64(i+1)),
-		flaky:  flakyConnections(cl.config, cl.plan.route.flaky)[i],
+		picker: newPicker(cl.config, cl.plan.balancer, uint64(proto)<<32|uint64(i+1)),
+		flaky:  flakyConnections(cl.config, cl.plan.balancer.flaky)[i],
 	}
 	if cl.config.TLS {
-		n.tls = cl.tlsOf(i)
+		n.tls = cl.tlsConfig(i)
 	}
 	return n, nil
 }
@@ -101,32 +101,32 @@ func listenOn(ctx context.Context, at netip.AddrPort) (net.Listener, error) {
 	return config.Listen(ctx, "tcp4", at.String())
 }
 
-// mint makes the authority and one certificate of each kind in use: nodes of
+// issueCertificates makes the authority and one certificate of each kind in use: nodes of
 // one balancer present the same one, which names all their addresses.
-func (cl *Cluster) mint(addresses []netip.Addr) (err error) {
-	if cl.authority, err = certs.New(cl.began); err != nil {
+func (cl *Cluster) issueCertificates(addresses []netip.Addr) (err error) {
+	if cl.authority, err = certs.New(cl.startedAt); err != nil {
 		return err
 	}
 	var ips []net.IP
 	for _, ip := range addresses {
 		ips = append(ips, ip.AsSlice())
 	}
-	cl.leaves = make(map[certs.Kind]tls.Certificate)
+	cl.certificates = make(map[certs.Kind]tls.Certificate)
 	for _, node := range cl.plan.nodes {
-		if _, ok := cl.leaves[node.kind]; ok {
+		if _, ok := cl.certificates[node.kind]; ok {
 			continue
 		}
-		if cl.leaves[node.kind], err = cl.authority.Leaf(node.kind, cl.config.Host, ips); err != nil {
+		if cl.certificates[node.kind], err = cl.authority.Leaf(node.kind, cl.config.Host, ips); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// tlsOf is what node i's listeners present.
-func (cl *Cluster) tlsOf(i int) *tls.Config {
+// tlsConfig is what node i's listeners present.
+func (cl *Cluster) tlsConfig(i int) *tls.Config {
 	p := cl.plan.nodes[i]
-	config := &tls.Config{Certificates: []tls.Certificate{cl.leaves[p.kind]}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
+	config := &tls.Config{Certificates: []tls.Certificate{cl.certificates[p.kind]}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
 	if p.maxTLS != 0 && p.maxTLS < tls.VersionTLS12 {
 		config.MinVersion = tls.VersionTLS10
 	}

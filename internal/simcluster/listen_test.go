@@ -25,21 +25,21 @@ func TestWhereThereIsOneAddressNodesShareIt(t *testing.T) {
 	t.Parallel()
 	// 192.0.2.0/24 is for documentation: no system has it.
 	got := nodeAddresses(context.Background(), netip.MustParseAddr("192.0.2.77"), 2)
-	if !slices.Equal(got, []netip.Addr{onlyLoopback, onlyLoopback}) {
+	if !slices.Equal(got, []netip.Addr{loopbackIP, loopbackIP}) {
 		t.Error(got)
 	}
-	cl := start(t, Config{ListenIP: onlyLoopback, Nodes: 1})
-	open := cl.listeners[hs2Protocol]
+	cl := start(t, Config{ListenIP: loopbackIP, Nodes: 1})
+	open := cl.listeners[protocolHS2]
 	for name, c := range map[string]struct {
 		configured uint16
 		ip         netip.Addr
 		want       uint16
 	}{
-		"a second node, any port":          {0, onlyLoopback, 0},
-		"a second node, a configured port": {21050, onlyLoopback, 21051},
-		"another address":                  {0, onlyLoopback.Next(), open[0].addr().Port()},
+		"a second node, any port":          {0, loopbackIP, 0},
+		"a second node, a configured port": {21050, loopbackIP, 21051},
+		"another address":                  {0, loopbackIP.Next(), open[0].addr().Port()},
 	} {
-		if port := portOf(c.configured, open, c.ip); port != c.want {
+		if port := nextPort(c.configured, open, c.ip); port != c.want {
 			t.Errorf("%s: %d, want %d", name, port, c.want)
 		}
 	}

@@ -16,19 +16,19 @@ import (
 type protocol int
 
 const (
-	hs2Protocol protocol = iota
-	beeswaxProtocol
-	protocols // how many
+	protocolHS2 protocol = iota
+	protocolBeeswax
+	protocolCount // how many
 )
 
 func (p protocol) String() string { return [...]string{"hs2", "beeswax"}[p] }
 
-// handshakeTime is how long a client may take for TLS.
-const handshakeTime = 10 * time.Second
+// handshakeTimeout is how long a client may take for TLS.
+const handshakeTimeout = 10 * time.Second
 
-// listenerNode is one node's listener for one protocol: it accepts, ends TLS,
+// nodeListener is one node's listener for one protocol: it accepts, ends TLS,
 // chooses, and hands over.
-type listenerNode struct {
+type nodeListener struct {
 	cluster  *Cluster
 	index    int // of the node, from 0
 	protocol protocol
@@ -41,31 +41,31 @@ type listenerNode struct {
 }
 
 // addr is where it listens.
-func (n *listenerNode) addr() netip.AddrPort {
+func (n *nodeListener) addr() netip.AddrPort {
 	return n.listener.Addr().(*net.TCPAddr).AddrPort()
 }
 
 // serve accepts until the listener is closed. An error that will pass, such as
 // a lack of descriptors, is waited out.
-func (n *listenerNode) serve(ctx context.Context) {
+func (n *nodeListener) serve(ctx context.Context) {
 	for {
 		conn, err := n.listener.Accept()
 		if err != nil {
-			if errors.Is(err, net.ErrClosed) || !wait(ctx, 10*time.Millisecond) {
+			if errors.Is(err, net.ErrClosed) || !sleep(ctx, 10*time.Millisecond) {
 				return
 			}
 			continue
 		}
 		ordinal := n.accepted.Add(1)
 		tcp := conn.(*net.TCPConn)
-		if !n.cluster.keep(tcp) {
+		if !n.cluster.track(tcp) {
 			tcp.Close()
 			return
 		}
-		n.cluster.running.Go(func() {
+		n.cluster.goroutines.Go(func() {
 			n.handle(ctx, tcp, ordinal)
 			tcp.Close()
-			n.cluster.drop(tcp)
+			n.cluster.untrack(tcp)
 		})
 	}
 }
@@ -74,60 +74,60 @@ func (n *listenerNode) serve(ctx context.Context) {
 // is done, as a proxy dials its backend then: a failed handshake uses no choice.
 // What sets the connection up is in functions of its own: a connection that
 // waits, as most do, waits on a small stack.
-func (n *listenerNode) handle(ctx context.Context, tcp *net.TCPConn, ordinal int64) {
-	l := &link{Conn: tcp, tcp: tcp, received: &n.cluster.received, flaky: n.flaky[ordinal]}
+func (n *nodeListener) handle(ctx context.Context, tcp *net.TCPConn, ordinal int64) {
+	l := &link{Conn: tcp, tcp: tcp, received: &n.cluster.bytesReceived, flaky: n.flaky[ordinal]}
 	chosen := -1
-	if n.secure(ctx, l) {
-		chosen = n.choose(ctx, l)
+	if n.terminateTLS(ctx, l) {
+		chosen = n.chooseCoordinator(ctx, l)
 	}
 	if chosen < 0 {
-		l.hangUp()
+		l.closeGracefully()
 		return
 	}
-	if c := n.cluster.coordinators[chosen]; c.plan.refused || !c.take(l) {
-		l.hangUp()
+	if c := n.cluster.coordinators[chosen]; c.plan.refused || !c.acceptLink(l) {
+		l.closeGracefully()
 	} else {
-		n.disturb(l, c)
+		n.applyFaults(l, c)
 		c.serve(ctx, l, n.protocol)
 		l.idle.stop()
-		c.release(l)
+		c.releaseLink(l)
 	}
-	n.picker.done(chosen)
+	n.picker.release(chosen)
 }
 
-// secure ends TLS, if there is any; false where the handshake failed.
-func (n *listenerNode) secure(ctx context.Context, l *link) bool {
+// terminateTLS ends TLS, if there is any; false where the handshake failed.
+func (n *nodeListener) terminateTLS(ctx context.Context, l *link) bool {
 	if n.tls == nil {
 		return true
 	}
 	conn := tls.Server(l.tcp, n.tls)
 	if err := handshake(ctx, conn); err != nil {
 		n.failedTLS.Add(1)
-		n.cluster.config.Log.DebugContext(ctx, "TLS handshake failed", "node", n.index+1, "client", l.client(), "err", err)
+		n.cluster.config.Log.DebugContext(ctx, "TLS handshake failed", "node", n.index+1, "client", l.clientAddr(), "err", err)
 		return false
 	}
 	l.Conn = conn
 	return true
 }
 
-// choose picks the coordinator; -1 where none is left.
-func (n *listenerNode) choose(ctx context.Context, l *link) int {
-	chosen := n.picker.pick(n.cluster.reachable(n.index), l.client().Addr())
+// chooseCoordinator picks the coordinator; -1 where none is left.
+func (n *nodeListener) chooseCoordinator(ctx context.Context, l *link) int {
+	chosen := n.picker.pick(n.cluster.eligible(n.index), l.clientAddr().Addr())
 	log := n.cluster.config.Log
 	if chosen < 0 {
-		log.DebugContext(ctx, "no coordinator left", "node", n.index+1, "client", l.client())
+		log.DebugContext(ctx, "no coordinator left", "node", n.index+1, "client", l.clientAddr())
 	} else if log.Enabled(ctx, slog.LevelDebug) {
-		log.DebugContext(ctx, "connection", "node", n.index+1, "client", l.client(), "coordinator", n.cluster.coordinators[chosen].name)
+		log.DebugContext(ctx, "connection", "node", n.index+1, "client", l.clientAddr(), "coordinator", n.cluster.coordinators[chosen].name)
 	}
 	return chosen
 }
 
-// disturb gives the link to c what the faults do to bytes.
-func (n *listenerNode) disturb(l *link, c *coordinator) {
-	route := n.cluster.plan.route
+// applyFaults gives the link to c what the faults do to bytes.
+func (n *nodeListener) applyFaults(l *link, c *coordinator) {
+	route := n.cluster.plan.balancer
 	if route.proxyHeader {
-		client, node := l.client(), n.addr()
-		l.ahead = fmt.Appendf(nil, "PROXY TCP4 %s %s %d %d\r\n", client.Addr(), node.Addr(), client.Port(), node.Port())
+		client, node := l.clientAddr(), n.addr()
+		l.prefix = fmt.Appendf(nil, "PROXY TCP4 %s %s %d %d\r\n", client.Addr(), node.Addr(), client.Port(), node.Port())
 	}
 	l.resetAfter = c.plan.resetAfter
 	if route.idle.after > 0 {
@@ -136,13 +136,13 @@ func (n *listenerNode) disturb(l *link, c *coordinator) {
 }
 
 func handshake(ctx context.Context, c *tls.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	return c.HandshakeContext(ctx)
 }
 
-// wait returns after d, or false once ctx has ended.
-func wait(ctx context.Context, d time.Duration) bool {
+// sleep returns after d, or false once ctx has ended.
+func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -23,13 +23,13 @@ func (p pages) handler() http.Handler {
 	for path, page := range map[string]func() any{
 		"/{$}": p.root, "/jsonmetrics": p.metrics, "/varz": p.flags, "/backends": p.backends, "/sessions": p.openSessions,
 	} {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { write(w, r, page) })
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { writeJSON(w, r, page) })
 	}
 	return mux
 }
 
-// write answers in JSON. For people Impala has HTML; here it is a hint.
-func write(w http.ResponseWriter, r *http.Request, page func() any) {
+// writeJSON answers in JSON. For people Impala has HTML; here it is a hint.
+func writeJSON(w http.ResponseWriter, r *http.Request, page func() any) {
 	if !r.URL.Query().Has("json") {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		io.WriteString(w, "append ?json\n")
@@ -39,8 +39,8 @@ func write(w http.ResponseWriter, r *http.Request, page func() any) {
 	json.NewEncoder(w).Encode(page())
 }
 
-// process is the page /.
-type process struct {
+// rootPage is the page /.
+type rootPage struct {
 	Version        string `json:"version"`
 	Started        string `json:"process_start_time"`
 	ServerMode     bool   `json:"impala_server_mode"`
@@ -51,8 +51,8 @@ type process struct {
 }
 
 func (p pages) root() any {
-	page := process{
-		Version: p.version + "\n" + builtOn, Started: p.startTime(), ServerMode: true,
+	page := rootPage{
+		Version: p.version + "\n" + buildDate, Started: p.startTime(), ServerMode: true,
 		IsCoordinator: true, IsQuiescing: p.plan.draining,
 	}
 	if p.plan.draining {
@@ -63,17 +63,17 @@ func (p pages) root() any {
 
 // metrics is the page /jsonmetrics: one flat object.
 func (p pages) metrics() any {
-	hs2, beeswax := p.sessionsOf(hs2Protocol), p.sessionsOf(beeswaxProtocol)
+	hs2, beeswax := p.sessionsOf(protocolHS2), p.sessionsOf(protocolBeeswax)
 	all := map[string]any{
-		"impala-server.num-open-hiveserver2-sessions": hs2 + p.others,
+		"impala-server.num-open-hiveserver2-sessions": hs2 + p.background,
 		"impala-server.num-open-beeswax-sessions":     beeswax,
 		"impala-server.num-queries":                   p.statements.Load(),
 		"impala-server.ready":                         true,
 		"impala-server.version":                       p.version,
 		"process-start-time":                          p.startTime(),
 	}
-	others := [protocols]int{hs2Protocol: p.others}
-	for proto, server := range [protocols]string{hs2Protocol: "hiveserver2-frontend", beeswaxProtocol: "beeswax-frontend"} {
+	others := [protocolCount]int{protocolHS2: p.background}
+	for proto, server := range [protocolCount]string{protocolHS2: "hiveserver2-frontend", protocolBeeswax: "beeswax-frontend"} {
 		all["impala.thrift-server."+server+".connections-in-use"] = p.threads[proto].inUse()
 		all["impala.thrift-server."+server+".total-connections"] = p.connections[proto].Load() + int64(others[proto])
 	}
@@ -118,8 +118,8 @@ type backend struct {
 	Version       string `json:"version"`
 }
 
-// executors is how many of them every coordinator knows, unless it knows none.
-const executors = 3
+// executorCount is how many of them every coordinator knows, unless it knows none.
+const executorCount = 3
 
 // krpcPort is where impalads talk to each other (--krpc_port).
 const krpcPort = 27000
@@ -139,7 +139,7 @@ func (p pages) backends() any {
 		}
 		all = append(all, b)
 	}
-	for i := 1; i <= executors && !p.plan.noExecutors; i++ {
+	for i := 1; i <= executorCount && !p.plan.noExecutors; i++ {
 		b := newBackend(fmt.Sprintf("exec-%d", i), p.version)
 		b.WebserverURL, b.IsExecutor = "http://"+webAddress(fmt.Sprintf("exec-%d", i)), true
 		all = append(all, b)
@@ -174,13 +174,13 @@ func (p pages) openSessions() any {
 	p.mu.Lock()
 	list := make([]sessionLine, 0, len(p.sessions))
 	for _, s := range p.sessions {
-		kind := [protocols]string{hs2Protocol: "HIVESERVER2", beeswaxProtocol: "BEESWAX"}[s.protocol]
+		kind := [protocolCount]string{protocolHS2: "HIVESERVER2", protocolBeeswax: "BEESWAX"}[s.protocol]
 		list = append(list, sessionLine{Type: kind, User: s.user, ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
 	}
 	p.mu.Unlock()
-	hs2, beeswax := p.threads[hs2Protocol].inUse(), p.threads[beeswaxProtocol].inUse()
+	hs2, beeswax := p.threads[protocolHS2].inUse(), p.threads[protocolBeeswax].inUse()
 	return map[string]any{
-		"sessions": list, "num_sessions": len(list) + p.others, "num_active": len(list) + p.others, "num_inactive": 0,
+		"sessions": list, "num_sessions": len(list) + p.background, "num_active": len(list) + p.background, "num_inactive": 0,
 		"num_connections": hs2 + beeswax, "num_hiveserver2_frontend_connections": hs2, "num_beeswax_frontend_connections": beeswax,
 	}
 }
@@ -201,12 +201,12 @@ func (c *coordinator) sessionsOf(p protocol) (n int) {
 func (c *coordinator) startTime() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.started.Format("2006-01-02 15:04:05.000000000")
+	return c.processStarted.Format("2006-01-02 15:04:05.000000000")
 }
 
 // alive reports whether there is a process to answer.
 func (c *coordinator) alive() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return !c.gone && !c.plan.dead && !c.plan.refused && time.Since(c.began) >= c.plan.starting
+	return !c.stopped && !c.plan.dead && !c.plan.refused && time.Since(c.createdAt) >= c.plan.starting
 }

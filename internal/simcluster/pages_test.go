@@ -74,7 +74,7 @@ func TestPagesCountWhatIsOpen(t *testing.T) {
 	if _, _, err := visit(cl.Nodes()[0]); err != nil {
 		t.Fatal(err)
 	}
-	in := cl.coordinators[0].threads[hs2Protocol].inUse
+	in := cl.coordinators[0].threads[protocolHS2].inUse
 	eventually(t, func() bool { return in() == 6 })
 	metrics := pageOf(t, cl, "/jsonmetrics?json")
 	for name, want := range map[string]float64{
@@ -149,11 +149,11 @@ func TestThePagesOfADeadProcessAreGone(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, Web: true}, "down=1h:1h") // die and rise are called here
 	before := pageOf(t, cl, "/?json")["process_start_time"]
-	cl.coordinators[0].die()
+	cl.coordinators[0].stop()
 	if response, _, err := getPage(t, cl, "/healthz"); err == nil {
 		t.Errorf("it says %v", response.Status)
 	}
-	cl.coordinators[0].rise()
+	cl.coordinators[0].start()
 	if after := pageOf(t, cl, "/?json")["process_start_time"]; after == before {
 		t.Errorf("started at %v, and again", after)
 	}
@@ -188,14 +188,14 @@ func TestClustersSideBySideDiffer(t *testing.T) {
 			c := cl.coordinators[0]
 			names[cl.Names()[0]] = true
 			pids[c.pids[0]], pids[c.nextPID] = true, true
-			handles[c.openSession("", hs2Protocol).id] = true
+			handles[c.openSession("", protocolHS2).id] = true
 			cl.Close()
 		}
 		if len(names) != 60 || len(pids) != 120 || len(handles) != 60 {
 			t.Errorf("%s: %d names, %d pids, %d handles of 60 clusters", name, len(names), len(pids), len(handles))
 		}
 	}
-	if got := hostNames(1, 5, routePlan{}); !slices.Equal(got, []string{"coord-a1", "coord-a2", "coord-b1", "coord-b2", "coord-c1"}) {
+	if got := hostNames(1, 5, balancerPlan{}); !slices.Equal(got, []string{"coord-a1", "coord-a2", "coord-b1", "coord-b2", "coord-c1"}) {
 		t.Errorf("names %v", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 type plan struct {
 	coordinators []coordinatorPlan
 	nodes        []nodePlan
-	route        routePlan
+	balancer     balancerPlan
 	oneNode      bool
 }
 
@@ -23,7 +23,7 @@ type coordinatorPlan struct {
 	sameHostname, noExecutors                 bool
 	resetAfter                                int64 // bytes; 0: never
 	slow, slowQuery, starting                 time.Duration
-	down, leaves                              spell
+	down, leaves                              timeWindow
 	restartAfter                              int    // sessions; 0: never
 	version                                   string // "": Config.Version
 	pid                                       int32  // 0: one of its own
@@ -36,8 +36,8 @@ type nodePlan struct {
 	maxTLS uint16 // 0: the newest
 }
 
-// routePlan is how every listener chooses.
-type routePlan struct {
+// balancerPlan is how every listener chooses.
+type balancerPlan struct {
 	weights     []int // nil: all alike
 	zones       []int // nil: every node reaches all
 	sticky      float64
@@ -50,11 +50,11 @@ type routePlan struct {
 func newPlan(c Config) (*plan, error) {
 	p := &plan{coordinators: make([]coordinatorPlan, c.Coordinators), nodes: make([]nodePlan, c.Nodes)}
 	for _, f := range c.Faults {
-		form, ok := faultNamed(f.Name)
+		form, ok := findFault(f.Name)
 		if !ok {
 			return nil, &ConfigError{"Faults", unknownFault(f.Name).Error()}
 		}
-		if form.Whose == ByListener && !c.TLS {
+		if form.Scope == FaultScopeListener && !c.TLS {
 			return nil, &ConfigError{"Faults: " + f.String(), "there is no certificate without TLS"}
 		}
 		if f.Name == "auth-reject" && c.Auth == NoAuth {
@@ -64,15 +64,15 @@ func newPlan(c Config) (*plan, error) {
 			return nil, &ConfigError{"Faults: " + f.String(), err.Error()}
 		}
 	}
-	return p, p.check()
+	return p, p.validate()
 }
 
-// check refuses lists that do not fit the cluster.
-func (p *plan) check() error {
-	if w := p.route.weights; w != nil && (len(w) != len(p.coordinators) || total(w) == 0) {
+// validate refuses lists that do not fit the cluster.
+func (p *plan) validate() error {
+	if w := p.balancer.weights; w != nil && (len(w) != len(p.coordinators) || sum(w) == 0) {
 		return &ConfigError{"Faults: weights", fmt.Sprintf("wants %d numbers, not all 0, for as many coordinators", len(p.coordinators))}
 	}
-	if z := p.route.zones; z != nil && (len(z) != len(p.nodes) || total(z) != len(p.coordinators)) {
+	if z := p.balancer.zones; z != nil && (len(z) != len(p.nodes) || sum(z) != len(p.coordinators)) {
 		return &ConfigError{"Faults: zones", fmt.Sprintf("wants %d numbers, one a node, with the sum of %d coordinators", len(p.nodes), len(p.coordinators))}
 	}
 	if p.oneNode && len(p.nodes) < 2 {
@@ -110,7 +110,7 @@ func (p *plan) eachNode(f Fault, set func(*nodePlan)) error {
 }
 
 // zoneOf is the zone of coordinator i, from 0; 0 where there are none.
-func (r routePlan) zoneOf(i int) int {
+func (r balancerPlan) zoneOf(i int) int {
 	for zone, n := range r.zones {
 		if i < n {
 			return zone
@@ -121,11 +121,11 @@ func (r routePlan) zoneOf(i int) int {
 }
 
 // reaches reports whether a node may send to a coordinator, both from 0.
-func (r routePlan) reaches(node, coordinator int) bool {
+func (r balancerPlan) reaches(node, coordinator int) bool {
 	return r.zones == nil || r.zoneOf(coordinator) == node
 }
 
-func total(numbers []int) (sum int) {
+func sum(numbers []int) (sum int) {
 	for _, n := range numbers {
 		sum += n
 	}

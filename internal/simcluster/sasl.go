@@ -9,33 +9,33 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 )
 
-// loginTime is the longest pause of a client that logs in
+// loginTimeout is the longest pause of a client that logs in
 // (--sasl_connect_tcp_timeout_ms).
-const loginTime = 5 * time.Minute
+const loginTimeout = 5 * time.Minute
 
-// maxLogin bounds a login message: PLAIN carries two names and a password.
-const maxLogin = 64 << 10
+// maxLoginMessage bounds a login message: PLAIN carries two names and a password.
+const maxLoginMessage = 64 << 10
 
 // errRejected is a login that was refused, without a reason: Impala gives none.
 var errRejected = errors.New("simcluster: login refused")
 
-// logIn is the server's side of Thrift's SASL handshake with mechanism PLAIN,
+// authenticate is the server's side of Thrift's SASL handshake with mechanism PLAIN,
 // and returns the user. A wrong password is answered by silence, as in Impala
 // (be/src/transport/TSaslServerTransport.cpp); the caller closes.
-func (c *coordinator) logIn(l *link, in *bufio.Reader) (string, error) {
-	l.tcp.SetReadDeadline(time.Now().Add(loginTime))
+func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
+	l.tcp.SetReadDeadline(time.Now().Add(loginTimeout))
 	defer l.tcp.SetReadDeadline(time.Time{})
-	status, mechanism, err := saslframe.ReadMessage(in, maxLogin)
+	status, mechanism, err := saslframe.ReadMessage(in, maxLoginMessage)
 	if err != nil {
 		return "", err // a first byte above 5 is no SASL: silence
 	}
 	if status != saslframe.Start {
-		return "", refuse(l, saslframe.Error, fmt.Sprintf("Expecting START status, received %d", status))
+		return "", rejectLogin(l, saslframe.Error, fmt.Sprintf("Expecting START status, received %d", status))
 	}
 	if string(mechanism) != saslframe.Plain {
-		return "", refuse(l, saslframe.Bad, "Unsupported mechanism type "+string(mechanism[:min(len(mechanism), 64)]))
+		return "", rejectLogin(l, saslframe.Bad, "Unsupported mechanism type "+string(mechanism[:min(len(mechanism), 64)]))
 	}
-	status, response, err := saslframe.ReadMessage(in, maxLogin)
+	status, response, err := saslframe.ReadMessage(in, maxLoginMessage)
 	if err != nil {
 		return "", err
 	}
@@ -56,8 +56,8 @@ func (c *coordinator) logIn(l *link, in *bufio.Reader) (string, error) {
 	return user, err
 }
 
-// refuse says why in the handshake's own words.
-func refuse(l *link, s saslframe.Status, why string) error {
+// rejectLogin says why in the handshake's own words.
+func rejectLogin(l *link, s saslframe.Status, why string) error {
 	if _, err := l.Write(saslframe.AppendMessage(nil, s, []byte(why))); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (c *coordinator) scan(s *session, sql, list, name string) (*table, error) {
 	if m == nil {
 		return nil, syntaxError(sql, list)
 	}
-	count := numbers("count(*)", bigintType, testRows)
+	count := numberColumn("count(*)", sqlTypeBigint, testRows)
 	if m[1] != "" {
 		count.name = strings.ToLower(m[1])
 	}

@@ -121,8 +121,8 @@ func TestAFetchWaitsOnlySoLong(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel() // stands for the ten seconds
-	o := &operation{ready: time.Now().Add(time.Hour)}
-	if o.await(ctx) {
+	o := &operation{readyAt: time.Now().Add(time.Hour)}
+	if o.waitReady(ctx) {
 		t.Error("rows before their time")
 	}
 }

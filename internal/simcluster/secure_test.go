@@ -302,7 +302,7 @@ func eventually(t *testing.T, ok func() bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	for !ok() {
-		if !wait(ctx, time.Millisecond) {
+		if !sleep(ctx, time.Millisecond) {
 			t.Fatal("it did not come to pass")
 		}
 	}

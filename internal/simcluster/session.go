@@ -52,25 +52,25 @@ type session struct {
 
 // operation is a statement that was accepted.
 type operation struct {
-	id      handle
-	session *session
-	result  *table    // nil: the statement has none
-	cached  bool      // fetching may start over (impala.resultset.cache.size)
-	ready   time.Time // when its rows are there; zero: at once
-	refused error     // by admission, in Impala's words; nil: it runs
-	fetched int       // rows; guarded by the coordinator's mu
+	id           handle
+	session      *session
+	result       *table    // nil: the statement has none
+	canRewind    bool      // fetching may start over (impala.resultset.cache.size)
+	readyAt      time.Time // when its rows are there; zero: at once
+	admissionErr error     // by admission, in Impala's words; nil: it runs
+	fetched      int       // rows; guarded by the coordinator's mu
 }
 
 // running reports whether the rows are still to come.
-func (o *operation) running() bool { return !o.ready.IsZero() && time.Now().Before(o.ready) }
+func (o *operation) running() bool { return !o.readyAt.IsZero() && time.Now().Before(o.readyAt) }
 
-// fetchPatience is how long a fetch waits for rows (FETCH_ROWS_TIMEOUT_MS).
-const fetchPatience = 10 * time.Second
+// fetchTimeout is how long a fetch waits for rows (FETCH_ROWS_TIMEOUT_MS).
+const fetchTimeout = 10 * time.Second
 
-// await waits for the rows as a fetch does; false where they are not there then.
-func (o *operation) await(ctx context.Context) bool {
+// waitReady waits for the rows as a fetch does; false where they are not there then.
+func (o *operation) waitReady(ctx context.Context) bool {
 	if o.running() {
-		wait(ctx, min(time.Until(o.ready), fetchPatience))
+		sleep(ctx, min(time.Until(o.readyAt), fetchTimeout))
 	}
 	return !o.running()
 }
@@ -87,7 +87,7 @@ func (c *coordinator) newHandle() (h handle) {
 // openSession opens a session for user, "" being anonymous, over a protocol. The restart that a
 // fault asks for happens between two sessions.
 func (c *coordinator) openSession(user string, p protocol) *session {
-	fill(&user, "anonymous")
+	setDefault(&user, "anonymous")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if after := c.plan.restartAfter; after > 0 && c.opened.Load() == int64(after) && c.pids[0] != c.nextPID {
@@ -116,27 +116,27 @@ func (c *coordinator) closeSession(s *session) {
 	}
 }
 
-// register makes an operation of a statement's result. A query's id ends in
+// addOperation makes an operation of a statement's result. A query's id ends in
 // four zero bytes, as Impala's do: there the fragment instances count.
-func (c *coordinator) register(s *session, result *table, cached bool) *operation {
+func (c *coordinator) addOperation(s *session, result *table, cached bool) *operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	o := &operation{id: c.newHandle(), session: s, result: result, cached: cached}
+	o := &operation{id: c.newHandle(), session: s, result: result, canRewind: cached}
 	clear(o.id[8:12])
 	if result != nil && result.scanned {
-		c.schedule(o)
+		c.admitQuery(o)
 	}
 	c.operations[o.id] = o
 	s.operations = append(s.operations, o)
 	return o
 }
 
-// schedule is what admission and the executors make of a query over tables.
-func (c *coordinator) schedule(o *operation) {
+// admitQuery is what admission and the executors make of a query over tables.
+func (c *coordinator) admitQuery(o *operation) {
 	if c.plan.noExecutors {
-		o.refused = queryError(o.id, waitingForExecutors)
+		o.admissionErr = queryError(o.id, errNoExecutors)
 	} else if c.plan.slowQuery > 0 {
-		o.ready = time.Now().Add(c.plan.slowQuery)
+		o.readyAt = time.Now().Add(c.plan.slowQuery)
 	}
 }
 
@@ -155,9 +155,9 @@ func (c *coordinator) closeOperation(o *operation) {
 	o.session.operations = slices.DeleteFunc(o.session.operations, func(one *operation) bool { return one == o })
 }
 
-// advance takes up to most rows, or all where most is not positive, and returns
+// nextRows takes up to most rows, or all where most is not positive, and returns
 // the first and the one after the last.
-func (c *coordinator) advance(o *operation, most int64) (from, to int) {
+func (c *coordinator) nextRows(o *operation, most int64) (from, to int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	from, to = o.fetched, o.result.rows

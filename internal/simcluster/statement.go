@@ -71,38 +71,38 @@ func (c *coordinator) value(s *session, function, number, text string) (column, 
 	label := function + "()"
 	switch function {
 	case "pid":
-		return numbers(label, intType, int64(s.pid)), true
+		return numberColumn(label, sqlTypeInt, int64(s.pid)), true
 	case "version":
-		return texts(label, c.version+"\n"+builtOn), true
+		return textColumn(label, c.version+"\n"+buildDate), true
 	case "coordinator":
-		return texts(label, c.host), true
+		return textColumn(label, c.host), true
 	case "current_session":
-		return texts(label, s.id.String()), true
+		return textColumn(label, s.id.String()), true
 	case "user", "effective_user", "session_user":
-		return texts(label, s.user), true
+		return textColumn(label, s.user), true
 	case "current_database":
-		return texts(label, c.databaseOf(s)), true
+		return textColumn(label, c.databaseOf(s)), true
 	case "":
 		if number == "" {
-			return texts("'"+text+"'", text), true
+			return textColumn("'"+text+"'", text), true
 		}
 		n, err := strconv.ParseInt(number, 10, 64)
-		return numbers(number, narrowest(n), n), err == nil
+		return numberColumn(number, literalType(n), n), err == nil
 	}
 	return column{}, false
 }
 
-// narrowest is the type that Impala gives a literal.
-func narrowest(n int64) sqlType {
+// literalType is the type that Impala gives a literal.
+func literalType(n int64) sqlType {
 	switch {
 	case n == int64(int8(n)):
-		return tinyintType
+		return sqlTypeTinyint
 	case n == int64(int16(n)):
-		return smallintType
+		return sqlTypeSmallint
 	case n == int64(int32(n)):
-		return intType
+		return sqlTypeInt
 	}
-	return bigintType
+	return sqlTypeBigint
 }
 
 // splitList splits a select list at commas outside of quotes. An item that is

@@ -13,7 +13,7 @@ func bare() (*coordinator, *session) {
 		panic(err)
 	}
 	co := newCoordinator(c, coordinatorPlan{}, 0, "coord-a1", "coord-a1:25000", [2]int32{4711, 4712})
-	return co, co.openSession("alice", hs2Protocol)
+	return co, co.openSession("alice", protocolHS2)
 }
 
 func TestStatementsThatAreUnderstood(t *testing.T) {
@@ -27,7 +27,7 @@ func TestStatementsThatAreUnderstood(t *testing.T) {
 		"select user(), effective_user(), 'a,b'":   "user():string=alice|effective_user():string=alice|'a,b':string=a,b",
 		"select 1, -300, 70000, 9000000000":        "1:tinyint=1|-300:smallint=-300|70000:int=70000|9000000000:bigint=9000000000",
 		"select current_database() as `db`":        "db:string=default",
-		"select version ( )":                       "version():string=" + c.version + "\n" + builtOn,
+		"select version ( )":                       "version():string=" + c.version + "\n" + buildDate,
 		"use default":                              "",
 		"SET mt_dop = '4'":                         "",
 		"select\npid(),\n\tcoordinator()\n":        "pid():int=4711|coordinator():string=coord-a1",

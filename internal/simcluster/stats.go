@@ -25,7 +25,7 @@ type CoordinatorStats struct {
 
 // Stats returns a copy.
 func (cl *Cluster) Stats() Stats {
-	s := Stats{BytesAfterHandshake: cl.received.Load(), Connections: make([]int, cl.config.Nodes)}
+	s := Stats{BytesAfterHandshake: cl.bytesReceived.Load(), Connections: make([]int, cl.config.Nodes)}
 	for _, nodes := range cl.listeners {
 		for i, n := range nodes {
 			s.Connections[i] += int(n.accepted.Load())
@@ -35,7 +35,7 @@ func (cl *Cluster) Stats() Stats {
 	for _, c := range cl.coordinators {
 		one := CoordinatorStats{
 			Name: c.name, Statements: c.statements.Load(),
-			Connections:    c.connections[hs2Protocol].Load() + c.connections[beeswaxProtocol].Load(),
+			Connections:    c.connections[protocolHS2].Load() + c.connections[protocolBeeswax].Load(),
 			SessionsOpened: c.opened.Load(), SessionsClosed: c.closed.Load(),
 		}
 		s.Coordinators = append(s.Coordinators, one)

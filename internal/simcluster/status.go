@@ -8,33 +8,35 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-// shuttingDown is what a draining coordinator answers to new work
+// errShuttingDown is what a draining coordinator answers to new work
 // (SERVER_SHUTTING_DOWN in common/thrift/generate_error_codes.py).
-const shuttingDown sqlError = "Server is being shut down: " + shutdownStatus + ".\n"
+const errShuttingDown sqlError = "Server is being shut down: " + shutdownStatus + ".\n"
 
 // shutdownStatus is how far a shutdown is (ShutdownStatusToString,
 // be/src/service/impala-server.cc). It stands still.
 const shutdownStatus = "shutdown grace period left: 1m30s, deadline left: 58m20s, " +
 	"cancel deadline left: 57m20s, queries registered on coordinator: 1, queries executing: 0, fragment instances: 0"
 
-// waitingForExecutors is how admission gives a query up that no executor came
+// errNoExecutors is how admission gives a query up that no executor came
 // for (REASON_NO_EXECUTOR_GROUPS, be/src/scheduling/admission-controller.cc).
 // Here it says so at once, not after the timeout.
-const waitingForExecutors sqlError = "Admission for query exceeded timeout 60000ms in pool default-pool. " +
+const errNoExecutors sqlError = "Admission for query exceeded timeout 60000ms in pool default-pool. " +
 	"Queued reason: Waiting for executors to start. Only DDL queries and queries scheduled only on the coordinator " +
 	"(either NUM_NODES set to 1 or when small query optimization is triggered) can currently run. Additional Details: Not Applicable\n"
 
 // Impala's SQLSTATEs over HS2: there are no others.
 const (
-	generalState     = "HY000"
-	unsupportedState = "HYC00"
+	sqlStateGeneral     = "HY000"
+	sqlStateUnsupported = "HYC00"
 )
 
-func succeeded() *hs2.TStatus { return &hs2.TStatus{StatusCode: hs2.TStatusCode_SUCCESS} }
+func successStatus() *hs2.TStatus { return &hs2.TStatus{StatusCode: hs2.TStatusCode_SUCCESS} }
 
-func failed(err error) *hs2.TStatus { return errorStatus(err.Error(), generalState) }
+func failureStatus(err error) *hs2.TStatus { return errorStatus(err.Error(), sqlStateGeneral) }
 
-func unsupported() *hs2.TStatus { return errorStatus("Unsupported operation\n", unsupportedState) }
+func unsupportedStatus() *hs2.TStatus {
+	return errorStatus("Unsupported operation\n", sqlStateUnsupported)
+}
 
 func errorStatus(text, state string) *hs2.TStatus {
 	return &hs2.TStatus{StatusCode: hs2.TStatusCode_ERROR, ErrorMessage: &text, SqlState: &state}
@@ -42,9 +44,9 @@ func errorStatus(text, state string) *hs2.TStatus {
 
 func statusOf(err error) *hs2.TStatus {
 	if err != nil {
-		return failed(err)
+		return failureStatus(err)
 	}
-	return succeeded()
+	return successStatus()
 }
 
 // queryError is the form of an error once the query has an id, since Impala 4.5.
@@ -52,8 +54,8 @@ func queryError(id handle, err error) error {
 	return sqlError(fmt.Sprintf("Query %s failed:\n%s\n", id, err))
 }
 
-// progress is the log of a query that scans nothing.
-func progress(id handle) string {
+// progressLog is the log of a query that scans nothing.
+func progressLog(id handle) string {
 	return fmt.Sprintf("Query %s 100%% Complete (0 out of 0)\n", id)
 }
 
@@ -65,12 +67,12 @@ func (c *coordinator) webURL() string {
 	return "http://" + c.name
 }
 
-func identifier(id, secret handle) *hs2.THandleIdentifier {
+func newIdentifier(id, secret handle) *hs2.THandleIdentifier {
 	return &hs2.THandleIdentifier{GUID: id[:], Secret: secret[:]}
 }
 
-// halves checks a handle's sizes.
-func halves(h *hs2.THandleIdentifier) (id, secret handle, err error) {
+// parseIdentifier checks a handle's sizes.
+func parseIdentifier(h *hs2.THandleIdentifier) (id, secret handle, err error) {
 	if len(h.GUID) != len(id) || len(h.Secret) != len(secret) {
 		return id, secret, sqlError(fmt.Sprintf("Malformed THandleIdentifier (guid size: %d, expected 16, secret size: %d, expected 16)\n",
 			len(h.GUID), len(h.Secret)))
@@ -80,7 +82,7 @@ func halves(h *hs2.THandleIdentifier) (id, secret handle, err error) {
 
 // sessionOf finds the session of a handle, for the user of the connection.
 func (c *coordinator) sessionOf(ctx context.Context, h *hs2.TSessionHandle) (*session, error) {
-	id, secret, err := halves(h.SessionId)
+	id, secret, err := parseIdentifier(h.SessionId)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +101,7 @@ func (c *coordinator) sessionOf(ctx context.Context, h *hs2.TSessionHandle) (*se
 // operationOf finds the operation of a handle. Impala never answers
 // INVALID_HANDLE_STATUS: a handle of another coordinator is an error like others.
 func (c *coordinator) operationOf(_ context.Context, h *hs2.TOperationHandle) (*operation, error) {
-	id, secret, err := halves(h.OperationId)
+	id, secret, err := parseIdentifier(h.OperationId)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +123,7 @@ func unknownQuery(id handle) error {
 func (c *coordinator) rewind(o *operation) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if o.fetched > 0 && !o.cached {
+	if o.fetched > 0 && !o.canRewind {
 		return false
 	}
 	o.fetched = 0

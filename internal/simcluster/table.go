@@ -4,11 +4,11 @@ package simcluster
 type sqlType int
 
 const (
-	stringType sqlType = iota
-	tinyintType
-	smallintType
-	intType
-	bigintType
+	sqlTypeString sqlType = iota
+	sqlTypeTinyint
+	sqlTypeSmallint
+	sqlTypeInt
+	sqlTypeBigint
 )
 
 // String is the type's name as Beeswax sends it.
@@ -31,10 +31,10 @@ type table struct {
 	scanned bool // read from a table of a database: it takes executors, and time
 }
 
-// texts is a one-row column of text.
-func texts(name, value string) column { return column{name: name, texts: []string{value}} }
+// textColumn is a one-row column of text.
+func textColumn(name, value string) column { return column{name: name, texts: []string{value}} }
 
-// numbers is a one-row column of the given type.
-func numbers(name string, t sqlType, value int64) column {
+// numberColumn is a one-row column of the given type.
+func numberColumn(name string, t sqlType, value int64) column {
 	return column{name: name, typ: t, numbers: []int64{value}}
 }

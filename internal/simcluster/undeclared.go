@@ -10,13 +10,13 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
 )
 
-// undeclared is an exception in a call whose declaration has none: Impala
+// undeclaredException is an exception in a call whose declaration has none: Impala
 // throws it all the same. Its text is that of Thrift's generated C++.
-type undeclared struct{ e *beeswax.BeeswaxException }
+type undeclaredException struct{ cause *beeswax.BeeswaxException }
 
-func (u undeclared) Error() string {
+func (u undeclaredException) Error() string {
 	return fmt.Sprintf("TException - service has thrown: BeeswaxException(message=%s, log_context=, "+
-		"handle=QueryHandle(id=, log_context=), errorCode=0, SQLState=%s)", u.e.Message, u.e.GetSQLState())
+		"handle=QueryHandle(id=, log_context=), errorCode=0, SQLState=%s)", u.cause.Message, u.cause.GetSQLState())
 }
 
 // undeclaredProtocol writes such an exception as the C++ runtime does: an

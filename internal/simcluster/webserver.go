@@ -14,7 +14,7 @@ import (
 type webServer struct {
 	listener    net.Listener
 	coordinator *coordinator // set before it serves
-	http        *http.Server // likewise
+	server      *http.Server // likewise
 }
 
 func (w *webServer) addr() netip.AddrPort { return w.listener.Addr().(*net.TCPAddr).AddrPort() }
@@ -42,16 +42,16 @@ const pageAttempts = 10
 // port for all.
 func (cl *Cluster) listenPages(ctx context.Context) (err error) {
 	for range pageAttempts {
-		if err = cl.listenAt(ctx, cl.config.WebPort); err == nil || cl.config.WebPort != 0 {
+		if err = cl.listenPagesAt(ctx, cl.config.WebPort); err == nil || cl.config.WebPort != 0 {
 			return err
 		}
 	}
 	return err
 }
 
-// listenAt opens them at a port, 0 being any; it leaves none open where one
+// listenPagesAt opens them at a port, 0 being any; it leaves none open where one
 // fails.
-func (cl *Cluster) listenAt(ctx context.Context, port uint16) error {
+func (cl *Cluster) listenPagesAt(ctx context.Context, port uint16) error {
 	for i := range cl.config.Coordinators {
 		ln, err := listenOn(ctx, netip.AddrPortFrom(pageAddress(cl.config.First+i), port))
 		if err != nil {
@@ -74,28 +74,28 @@ func pageAddress(n int) netip.Addr {
 
 // How long a reader of pages may take, and what it may send.
 const (
-	pageTime       = 10 * time.Second
+	pageTimeout    = 10 * time.Second
 	maxPageRequest = 16 << 10
 )
 
 // servePages serves a coordinator's pages until the cluster is closed.
 func (cl *Cluster) servePages(w *webServer, c *coordinator) {
 	w.coordinator = c
-	w.http = &http.Server{
+	w.server = &http.Server{
 		Handler:     pages{cl, c}.handler(),
-		ReadTimeout: pageTime, WriteTimeout: pageTime, IdleTimeout: pageTime, MaxHeaderBytes: maxPageRequest,
+		ReadTimeout: pageTimeout, WriteTimeout: pageTimeout, IdleTimeout: pageTimeout, MaxHeaderBytes: maxPageRequest,
 		ErrorLog: slog.NewLogLogger(cl.config.Log.Handler(), slog.LevelDebug),
 		ConnState: func(_ net.Conn, s http.ConnState) {
 			switch s { // Close waits for connections as it does for others
 			case http.StateNew:
-				cl.running.Add(1)
+				cl.goroutines.Add(1)
 			case http.StateClosed:
-				cl.running.Done()
+				cl.goroutines.Done()
 			}
 		},
 	}
-	cl.running.Go(func() {
-		if err := w.http.Serve(w); !errors.Is(err, http.ErrServerClosed) {
+	cl.goroutines.Go(func() {
+		if err := w.server.Serve(w); !errors.Is(err, http.ErrServerClosed) {
 			cl.config.Log.Error("pages ended", "coordinator", c.name, "err", err)
 		}
 	})
@@ -103,8 +103,8 @@ func (cl *Cluster) servePages(w *webServer, c *coordinator) {
 
 // stop ends the listener and what is open.
 func (w *webServer) stop() {
-	if w.http != nil {
-		w.http.Close()
+	if w.server != nil {
+		w.server.Close()
 	}
 	w.listener.Close()
 }

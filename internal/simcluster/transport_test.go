@@ -32,9 +32,9 @@ func converseWith(sent []byte, proto protocol, sasl bool) (answers []byte, log s
 	c.config.Log = logTo(&logged)
 	r := recorded{in: bytes.NewReader(sent), out: new(bytes.Buffer)}
 	l := &link{Conn: r, received: new(atomic.Int64)}
-	w := newWire(l, bufio.NewReaderSize(l, readBuffer), sasl)
-	ctx := context.WithValue(context.Background(), connectionKey{}, &connection{wire: w})
-	c.converse(ctx, w, proto)
+	w := newTransport(l, bufio.NewReaderSize(l, readBuffer), sasl)
+	ctx := context.WithValue(context.Background(), connectionKey{}, &connectionState{wire: w})
+	c.serveRequests(ctx, w, proto)
 	return r.out.Bytes(), logged.String()
 }
 
@@ -50,9 +50,9 @@ func FuzzRequests(f *testing.F) {
 	f.Add([]byte("\x80\x01\x00\x01\x00\x00\x00\x07GetInfo\x00\x00\x00\x01\x0d\x00\x04\x0b\x0b\x7f\xff\xff\xff"), false, false)
 	f.Add([]byte("\x00\x00\x00\x05query\x01\x00\x00\x00\x01\x00"), true, false)
 	f.Fuzz(func(t *testing.T, sent []byte, viaBeeswax, sasl bool) {
-		proto := hs2Protocol
+		proto := protocolHS2
 		if viaBeeswax {
-			proto = beeswaxProtocol
+			proto = protocolBeeswax
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -69,14 +69,14 @@ func FuzzRequests(f *testing.F) {
 
 func TestAnswersAreFramedForWhoSentFrames(t *testing.T) {
 	t.Parallel()
-	plain, _ := converseWith([]byte(openSessionRequest), hs2Protocol, false)
+	plain, _ := converseWith([]byte(openSessionRequest), protocolHS2, false)
 	// the request in frames of one byte and one of none: messages need not end with frames
 	var frames []byte
 	for i := range len(openSessionRequest) {
 		frames = saslframe.AppendFrame(frames, []byte{openSessionRequest[i]})
 		frames = saslframe.AppendFrame(frames, nil)
 	}
-	framed, _ := converseWith(frames, hs2Protocol, true)
+	framed, _ := converseWith(frames, protocolHS2, true)
 	n, err := saslframe.ReadFrameLength([4]byte(framed[:4]), maxRequest)
 	if err != nil || n != len(plain) || len(framed) != n+4 {
 		t.Errorf("a frame of %d, %v, in %d bytes; %d without", n, err, len(framed), len(plain))
@@ -90,7 +90,7 @@ func TestARequestBeyondTheBoundEndsTheConnection(t *testing.T) {
 	field := append([]byte("\x0b\x00\x63\x00\x01\x00\x00"), make([]byte, 1<<16)...)
 	request = append(request, bytes.Repeat(field, maxRequest/len(field)+1)...)
 	request = append(request, "\x00\x00"...)
-	answers, _ := converseWith(append(request, openSessionRequest...), hs2Protocol, false)
+	answers, _ := converseWith(append(request, openSessionRequest...), protocolHS2, false)
 	if bytes.Count(answers, []byte("http_addr")) != 0 {
 		t.Error("a request of more than the bound was served")
 	}

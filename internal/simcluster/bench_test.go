@@ -47,10 +47,10 @@ func (v *visitor) next() []byte {
 	var session *hs2.TSessionHandle
 	var operation *hs2.TOperationHandle
 	for _, s := range v.c.sessions {
-		session = &hs2.TSessionHandle{SessionId: identifier(s.id, s.secret)}
+		session = &hs2.TSessionHandle{SessionId: newIdentifier(s.id, s.secret)}
 	}
 	for _, o := range v.c.operations {
-		operation = &hs2.TOperationHandle{OperationId: identifier(o.id, o.session.secret), HasResultSet: true}
+		operation = &hs2.TOperationHandle{OperationId: newIdentifier(o.id, o.session.secret), HasResultSet: true}
 	}
 	name, args := "", thrift.TStruct(nil)
 	switch v.step {
@@ -88,11 +88,11 @@ func BenchmarkVisitInMemory(b *testing.B) {
 	c.closeSession(s)
 	v := &visitor{c: c, visits: b.N}
 	l := &link{Conn: v, received: new(atomic.Int64)}
-	w := newWire(l, bufio.NewReaderSize(l, readBuffer), false)
-	ctx := context.WithValue(context.Background(), connectionKey{}, &connection{wire: w})
+	w := newTransport(l, bufio.NewReaderSize(l, readBuffer), false)
+	ctx := context.WithValue(context.Background(), connectionKey{}, &connectionState{wire: w})
 	b.ReportAllocs()
 	b.ResetTimer()
-	c.converse(ctx, w, hs2Protocol)
+	c.serveRequests(ctx, w, protocolHS2)
 	b.ReportMetric(float64(v.sent)/float64(b.N), "B-sent/op")
 	if got := c.closed.Load(); got != int64(b.N)+1 {
 		b.Fatalf("%d sessions closed of %d", got, b.N)

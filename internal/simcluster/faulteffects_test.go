@@ -38,7 +38,7 @@ func outcomes(t *testing.T, cl *Cluster, n int) map[string]int {
 
 func TestFaultsAsSessionsMeetThem(t *testing.T) {
 	t.Parallel()
-	draining := "!OpenSession: " + string(shuttingDown)
+	draining := "!OpenSession: " + string(errShuttingDown)
 	for name, c := range map[string]struct {
 		faults []string
 		want   map[string]int // after six visits to one node, three coordinators in turn
@@ -185,7 +185,7 @@ func TestIdentityIsHiddenByFaults(t *testing.T) {
 		"nothing hidden":  {nil, "http://coord-a1:25000", "coord-a1:25000", "coord-a1", false},
 		"Ping is mute":    {[]string{"ping-off"}, "", "coord-a1:25000", "coord-a1", false},
 		"only host names": {[]string{"ping-off", "no-http-addr"}, "", "", "coord-a1", false},
-		"nothing left":    {[]string{"ping-off", "no-http-addr", "same-hostname", "pid=1"}, "", "", sharedHost, true},
+		"nothing left":    {[]string{"ping-off", "no-http-addr", "same-hostname", "pid=1"}, "", "", sharedHostname, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -47,7 +47,7 @@ func TestADeathResetsWhatIsOpenAndForgetsEverySession(t *testing.T) {
 	held := holdSession(t, cl)
 	waiting := dial(t, cl) // for the only thread
 	eventually(t, func() bool { return cl.Stats().Connections[0] == 2 })
-	c.die()
+	c.stop()
 	if _, err := held.query("SELECT pid()"); !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("the one that was served: %v", err)
 	}
@@ -58,8 +58,8 @@ func TestADeathResetsWhatIsOpenAndForgetsEverySession(t *testing.T) {
 	if got := outcomes(t, cl, 3); got["!eof"] != 3 {
 		t.Errorf("new ones: %v", got)
 	}
-	c.rise()
-	eventually(t, func() bool { return c.threads[hs2Protocol].inUse() == 0 })
+	c.start()
+	eventually(t, func() bool { return c.threads[protocolHS2].inUse() == 0 })
 	_, pid, err := visit(cl.Nodes()[0])
 	if had := cl.PIDs()[cl.Names()[0]]; err != nil || len(had) != 2 || had[0] == had[1] || pid != had[1] {
 		t.Errorf("pid %d of %v, %v", pid, had, err)
@@ -91,7 +91,7 @@ func TestADrainedCoordinatorServesWhatItHas(t *testing.T) {
 	if held.opened.Configuration["http_addr"] != cl.Names()[0] {
 		t.Fatal("the first session took longer than the drain let it")
 	}
-	eventually(t, func() bool { return slices.Equal(cl.reachable(0), []bool{false, true}) })
+	eventually(t, func() bool { return slices.Equal(cl.eligible(0), []bool{false, true}) })
 	if got := visits(t, cl.Nodes()[0], 3); slices.Contains(got, cl.Names()[0]) {
 		t.Errorf("new ones go to %v", got)
 	}
