@@ -55,15 +55,15 @@ var policyCases = []struct {
 	name string
 	balanceCase
 }{
-	{"round-robin", balanceCase{listener: "round-robin", sessions: 40, shares: []int{10, 10, 10, 10}, and: inferred("round-robin")}},
-	{"weights", balanceCase{listener: "weights", sessions: 400, args: []string{"--expect-weights", "4:2:1:1"},
+	{name: "round-robin", balanceCase: balanceCase{listener: "round-robin", sessions: 40, shares: []int{10, 10, 10, 10}, and: inferred("round-robin")}},
+	{name: "weights", balanceCase: balanceCase{listener: "weights", sessions: 400, args: []string{"--expect-weights", "4:2:1:1"},
 		shares: []int{200, 100, 50, 50}}},
-	{"weights.undeclared", balanceCase{listener: "weights", sessions: 400,
+	{name: "weights.undeclared", balanceCase: balanceCase{listener: "weights", sessions: 400,
 		shares: []int{400, 200, 100, 100}, exit: 1, fails: []string{"balance.imbalance"}}}, // two looks: the second confirms
-	{"leastconn", balanceCase{listener: "leastconn", policy: "leastconn", sessions: 40, and: leastConnJudged}},
-	{"source", balanceCase{listener: "source", policy: "source", sessions: 40, and: onlyOne}},
-	{"source.undeclared", balanceCase{listener: "source", sessions: 40, exit: 1, fails: []string{"balance.coverage"}, and: onlyOne}},
-	{"random", balanceCase{listener: "random", sessions: 4000, args: coarse}},
+	{name: "leastconn", balanceCase: balanceCase{listener: "leastconn", policy: "leastconn", sessions: 40, and: leastConnJudged}},
+	{name: "source", balanceCase: balanceCase{listener: "source", policy: "source", sessions: 40, and: onlyOne}},
+	{name: "source.undeclared", balanceCase: balanceCase{listener: "source", sessions: 40, exit: 1, fails: []string{"balance.coverage"}, and: onlyOne}},
+	{name: "random", balanceCase: balanceCase{listener: "random", sessions: 4000, args: coarse}},
 }
 
 // inferred checks which policy the order of the sessions told.

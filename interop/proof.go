@@ -81,7 +81,7 @@ func (l *lab) save(outcomes []outcome) error {
 		Versions map[string]string `json:"versions"`
 		Seconds  float64           `json:"duration_s"`
 		Proofs   []outcome         `json:"proofs"`
-	}{l.versions(), time.Since(l.began).Seconds(), outcomes}, "", "  ")
+	}{Versions: l.versions(), Seconds: time.Since(l.began).Seconds(), Proofs: outcomes}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -17,12 +17,12 @@ func good() result {
 		Address      string         `json:"address"`
 		Sessions     int            `json:"sessions"`
 		Coordinators map[string]int `json:"coordinators"`
-	}{"127.0.0.1:1", 5, map[string]int{"a": 4}})
+	}{Address: "127.0.0.1:1", Sessions: 5, Coordinators: map[string]int{"a": 4}})
 	r.Findings = []finding{{ID: "errors.rate", Status: "fail", Message: "1 of 5 failed"}}
 	return r
 }
 
-func TestAResultIsSoundOnlyIfItsSumsAgree(t *testing.T) {
+func TestResult_Validate(t *testing.T) {
 	t.Parallel()
 	if err := good().sound(answer{code: 1}); err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func TestAResultIsSoundOnlyIfItsSumsAgree(t *testing.T) {
 	}
 }
 
-func TestSaysWantsEveryWordInOneFinding(t *testing.T) {
+func TestResult_ExpectFinding(t *testing.T) {
 	t.Parallel()
 	r := good()
 	if err := r.says("errors.rate", "fail", "1 of 5", "failed"); err != nil {
@@ -55,7 +55,7 @@ func TestSaysWantsEveryWordInOneFinding(t *testing.T) {
 	}
 }
 
-func TestAClientMustPrintOnePidOfTheCluster(t *testing.T) {
+func TestCluster_ParsePID(t *testing.T) {
 	t.Parallel()
 	c := &cluster{lines: []listening{{PIDs: map[string][]int{"a": {11}, "b": {12, 13}}}}}
 	if pid, owner, err := c.answered(answer{stdout: []byte("13\n")}); pid != 13 || owner != "b" || err != nil {
@@ -68,7 +68,7 @@ func TestAClientMustPrintOnePidOfTheCluster(t *testing.T) {
 	}
 }
 
-func TestOurLinesInHostsComeAndGo(t *testing.T) {
+func TestReplaceHostsLines(t *testing.T) {
 	t.Parallel()
 	for _, others := range []string{"", "127.0.0.1 localhost\n", "127.0.0.1 localhost"} {
 		ours := "127.0.1.1 " + lbName + " " + hostsMark + "\n"

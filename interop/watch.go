@@ -89,8 +89,8 @@ func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
 		allow  []string
 		want   expectation
 	}{
-		{"watch.failover", 1, []string{"--max-outage", "5s"}, expectation{}},
-		{"watch.failover.forbidden", 2, nil, expectation{1, []string{"watch.outage"}}},
+		{name: "watch.failover", victim: 1, allow: []string{"--max-outage", "5s"}, want: expectation{}},
+		{name: "watch.failover.forbidden", victim: 2, allow: nil, want: expectation{1, []string{"watch.outage"}}},
 	} {
 		killed := l.file("run", round.name+".killed")
 		kill := fmt.Sprintf("kill -9 %d; date +%%s.%%N > '%s'", failing[round.victim].proc.cmd.Process.Pid, killed)

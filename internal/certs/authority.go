@@ -47,11 +47,11 @@ func New(now time.Time) (*Authority, error) {
 		name   pkix.Name
 		parent *signer
 	}{
-		{&a.root, subject("Example Trust", "Simulated Root CA"), nil},
-		{&a.amazon, subject("Amazon", amazonName), &a.root},
-		{&a.another, subject("Another Trust", anotherName), &a.root},
-		{&a.hidden, subject("Stranger Trust", "Unknown Root CA"), nil},
-		{&a.stranger, subject("Amazon", amazonName), &a.hidden},
+		{to: &a.root, name: subject("Example Trust", "Simulated Root CA"), parent: nil},
+		{to: &a.amazon, name: subject("Amazon", amazonName), parent: &a.root},
+		{to: &a.another, name: subject("Another Trust", anotherName), parent: &a.root},
+		{to: &a.hidden, name: subject("Stranger Trust", "Unknown Root CA"), parent: nil},
+		{to: &a.stranger, name: subject("Amazon", amazonName), parent: &a.hidden},
 	} {
 		made, err := a.sign(authorityTemplate(s.name, now), s.parent)
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 // within its bounds, and what failed must be said in few words.
 func FuzzPages(f *testing.F) {
 	for i, p := range pages {
-		f.Add(byte(i), 200, []byte(literal[p.path]))
+		f.Add(byte(i), 200, []byte(impalaPages[p.path]))
 	}
 	f.Add(byte(1), 200, []byte(`{"version":"a\u0000\ud800"}`))
 	f.Add(byte(2), 200, []byte(`{"impala-server.num-open-hiveserver2-sessions":1e9}`))

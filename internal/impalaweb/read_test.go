@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// literal are pages as an Impala of two executors has them, shortened.
-var literal = map[string]string{
+// impalaPages are pages as an Impala of two executors has them, shortened.
+var impalaPages = map[string]string{
 	"/healthz": "OK",
 	"/?json": `{"version":"impalad version 4.4.1-RELEASE RELEASE (build 0123)\nBuilt on Mon","effective_locale":"C",
 		"process_start_time":"2026-01-02 03:04:05.678","impala_server_mode":true,"is_coordinator":true,"is_executor":false,"is_quiescing":false}`,
@@ -42,8 +42,8 @@ var literal = map[string]string{
 		"num_active_backends":3,"num_quiescing_backends":1,"num_blacklisted_backends":1}`,
 }
 
-// all is what literal says.
-func all() View {
+// impalaView is what literal says.
+func impalaView() View {
 	return View{
 		Healthy: new(true), Quiescing: new(false), Version: "impalad version 4.4.1-RELEASE RELEASE (build 0123)",
 		Threads: new(128), InUse: new(58), Total: new(1017), Sessions: new(61), Executors: new(2),
@@ -51,8 +51,8 @@ func all() View {
 	}
 }
 
-// serve answers with pages, or as override does where it has the path.
-func serve(t *testing.T, pages map[string]string, override map[string]http.HandlerFunc) string {
+// servePages answers with pages, or as override does where it has the path.
+func servePages(t *testing.T, pages map[string]string, override map[string]http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if handle := override[r.RequestURI]; handle != nil {
@@ -70,14 +70,14 @@ func serve(t *testing.T, pages map[string]string, override map[string]http.Handl
 	return server.Listener.Addr().String()
 }
 
-func TestPagesOfAnImpalaAreRead(t *testing.T) {
+func TestRead(t *testing.T) {
 	t.Parallel()
-	at := serve(t, literal, nil)
+	at := servePages(t, impalaPages, nil)
 	got, err := Read(t.Context(), at, HiveServer2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(all(), got); diff != "" {
+	if diff := cmp.Diff(impalaView(), got); diff != "" {
 		t.Error(diff)
 	}
 	got, err = Read(t.Context(), at, Beeswax)
@@ -86,14 +86,14 @@ func TestPagesOfAnImpalaAreRead(t *testing.T) {
 	}
 }
 
-// with is literal with one page replaced.
-func with(path, body string) map[string]string {
-	pages := maps.Clone(literal)
+// withPage is literal with one page replaced.
+func withPage(path, body string) map[string]string {
+	pages := maps.Clone(impalaPages)
 	pages[path] = body
 	return pages
 }
 
-func TestAPageThatIsWrongLeavesItsPartUnknown(t *testing.T) {
+func TestRead_InvalidPage(t *testing.T) {
 	t.Parallel()
 	unknownMetrics := func(v *View) { v.InUse, v.Total, v.Sessions = nil, nil, nil }
 	unknownProcess := func(v *View) { v.Version, v.Quiescing = "", nil }
@@ -103,29 +103,29 @@ func TestAPageThatIsWrongLeavesItsPartUnknown(t *testing.T) {
 		lacks      func(*View)
 		says       string
 	}{
-		"a page of too many bytes":       {"/jsonmetrics?json", huge, unknownMetrics, "/jsonmetrics?json: more than 2 MiB"},
-		"a page as long as may be":       {"/backends?json", literal["/backends?json"] + huge[:maxPage-len(literal["/backends?json"])], func(*View) {}, ""},
-		"HTML":                           {"/?json", "<html>", unknownProcess, "/?json: not the JSON expected"},
-		"a list for an object":           {"/jsonmetrics?json", "[]", unknownMetrics, "not the JSON expected"},
-		"a text for a truth":             {"/?json", `{"is_quiescing":"no"}`, unknownProcess, "not the JSON expected"},
-		"no word of shutting down":       {"/?json", `{"version":"x"}`, func(v *View) { v.Version, v.Quiescing = "x", nil }, "no is_quiescing"},
-		"nothing at all":                 {"/varz?json", "null", func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "no fe_service_threads; no client_keepalive_probe_period_s"},
-		"a flag that is no number":       {"/varz?json", strings.Replace(literal["/varz?json"], "128", "many", 1), func(v *View) { v.Threads = nil }, `fe_service_threads is no number: "many"`},
-		"a metric that is a text":        {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", `"58"`, 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
-		"a negative metric":              {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "-1", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
-		"a metric beyond reason":         {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "1e300", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
-		"a metric that is null":          {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "null", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
-		"backends that are no list":      {"/backends?json", `{"backends":{}}`, func(v *View) { v.Executors = nil }, "not the JSON expected"},
-		"no backends":                    {"/backends?json", `{}`, func(v *View) { v.Executors = nil }, "no backends"},
-		"a version of too many bytes":    {"/?json", `{"version":"` + strings.Repeat("v", 1000) + `","is_quiescing":true}`, func(v *View) { v.Version, v.Quiescing = strings.Repeat("v", maxVersion), new(true) }, ""},
-		"JSON that goes on for ever":     {"/varz?json", strings.Repeat("[", 1<<20), func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "not the JSON expected"},
-		"a page that stops in its midst": {"/varz?json", literal["/varz?json"][:200], func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "not the JSON expected"},
+		"a page of too many bytes":       {path: "/jsonmetrics?json", body: huge, lacks: unknownMetrics, says: "/jsonmetrics?json: more than 2 MiB"},
+		"a page as long as may be":       {path: "/backends?json", body: impalaPages["/backends?json"] + huge[:maxPage-len(impalaPages["/backends?json"])], lacks: func(*View) {}},
+		"HTML":                           {path: "/?json", body: "<html>", lacks: unknownProcess, says: "/?json: not the JSON expected"},
+		"a list for an object":           {path: "/jsonmetrics?json", body: "[]", lacks: unknownMetrics, says: "not the JSON expected"},
+		"a text for a truth":             {path: "/?json", body: `{"is_quiescing":"no"}`, lacks: unknownProcess, says: "not the JSON expected"},
+		"no word of shutting down":       {path: "/?json", body: `{"version":"x"}`, lacks: func(v *View) { v.Version, v.Quiescing = "x", nil }, says: "no is_quiescing"},
+		"nothing at all":                 {path: "/varz?json", body: "null", lacks: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, says: "no fe_service_threads; no client_keepalive_probe_period_s"},
+		"a flag that is no number":       {path: "/varz?json", body: strings.Replace(impalaPages["/varz?json"], "128", "many", 1), lacks: func(v *View) { v.Threads = nil }, says: `fe_service_threads is no number: "many"`},
+		"a metric that is a text":        {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", `"58"`, 1), lacks: func(v *View) { v.InUse = nil }, says: "connections-in-use is no count"},
+		"a negative metric":              {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "-1", 1), lacks: func(v *View) { v.InUse = nil }, says: "connections-in-use is no count"},
+		"a metric beyond reason":         {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "1e300", 1), lacks: func(v *View) { v.InUse = nil }, says: "connections-in-use is no count"},
+		"a metric that is null":          {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "null", 1), lacks: func(v *View) { v.InUse = nil }, says: "connections-in-use is no count"},
+		"backends that are no list":      {path: "/backends?json", body: `{"backends":{}}`, lacks: func(v *View) { v.Executors = nil }, says: "not the JSON expected"},
+		"no backends":                    {path: "/backends?json", body: `{}`, lacks: func(v *View) { v.Executors = nil }, says: "no backends"},
+		"a version of too many bytes":    {path: "/?json", body: `{"version":"` + strings.Repeat("v", 1000) + `","is_quiescing":true}`, lacks: func(v *View) { v.Version, v.Quiescing = strings.Repeat("v", maxVersion), new(true) }},
+		"JSON that goes on for ever":     {path: "/varz?json", body: strings.Repeat("[", 1<<20), lacks: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, says: "not the JSON expected"},
+		"a page that stops in its midst": {path: "/varz?json", body: impalaPages["/varz?json"][:200], lacks: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, says: "not the JSON expected"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := all()
+			want := impalaView()
 			c.lacks(&want)
-			got, err := Read(t.Context(), serve(t, with(c.path, c.body), nil), HiveServer2)
+			got, err := Read(t.Context(), servePages(t, withPage(c.path, c.body), nil), HiveServer2)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -139,13 +139,13 @@ func TestAPageThatIsWrongLeavesItsPartUnknown(t *testing.T) {
 	}
 }
 
-func TestAPageThatIsNotGivenIsNamed(t *testing.T) {
+func TestRead_ErrorStatus(t *testing.T) {
 	t.Parallel()
-	at := serve(t, literal, map[string]http.HandlerFunc{
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/healthz":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
 		"/varz?json": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
 	})
-	want := all()
+	want := impalaView()
 	*want.Healthy = false
 	want.Threads, want.Keepalive, want.IdleSession = nil, nil, nil
 	got, err := Read(t.Context(), at, HiveServer2)
@@ -158,10 +158,10 @@ func TestAPageThatIsNotGivenIsNamed(t *testing.T) {
 	}
 }
 
-func TestARedirectIsNotFollowed(t *testing.T) {
+func TestRead_DoesNotFollowRedirects(t *testing.T) {
 	t.Parallel()
-	elsewhere := serve(t, nil, map[string]http.HandlerFunc{"/healthz": func(http.ResponseWriter, *http.Request) { t.Error("the other host was asked") }})
-	at := serve(t, literal, map[string]http.HandlerFunc{
+	elsewhere := servePages(t, nil, map[string]http.HandlerFunc{"/healthz": func(http.ResponseWriter, *http.Request) { t.Error("the other host was asked") }})
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/healthz": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://"+elsewhere+"/healthz", http.StatusFound)
 		},
@@ -172,7 +172,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-func TestOnlyTheHostGivenIsDialled(t *testing.T) {
+func TestNewClient_DialsOnlyTheGivenHost(t *testing.T) {
 	t.Parallel()
 	client := newClient("127.0.0.1:1")
 	if _, _, err := get(t.Context(), client, "http://127.0.0.1:2/"); !errors.Is(err, errElsewhere) {
@@ -185,14 +185,14 @@ func TestOnlyTheHostGivenIsDialled(t *testing.T) {
 	}
 }
 
-func TestTheProxyOfTheEnvironmentIsNotAsked(t *testing.T) {
+func TestNewClient_IgnoresProxyVariables(t *testing.T) {
 	t.Parallel()
 	if newClient("127.0.0.1:1").Transport.(*http.Transport).Proxy != nil {
 		t.Error("there is a proxy")
 	}
 }
 
-func TestWhereNobodyAnswersTheFirstPageSaysSo(t *testing.T) {
+func TestRead_ConnectionRefused(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -206,10 +206,10 @@ func TestWhereNobodyAnswersTheFirstPageSaysSo(t *testing.T) {
 	}
 }
 
-func TestASlowPageEndsWithTheContext(t *testing.T) {
+func TestRead_ContextCanceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	at := serve(t, literal, map[string]http.HandlerFunc{
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/jsonmetrics?json": func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "{")
 			w.(http.Flusher).Flush()
@@ -226,9 +226,9 @@ func TestASlowPageEndsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestPagesThatDripEndAtTheBound(t *testing.T) {
+func TestRead_Timeout(t *testing.T) {
 	t.Parallel()
-	at := serve(t, literal, map[string]http.HandlerFunc{
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/varz?json": func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "{")
 			w.(http.Flusher).Flush()
@@ -241,7 +241,7 @@ func TestPagesThatDripEndAtTheBound(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsNoHTTPIsBounded(t *testing.T) {
+func TestRead_NotHTTP(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -28,7 +28,7 @@ func startWithPages(t *testing.T, c simcluster.Config, faults ...string) *simclu
 	return cluster
 }
 
-func TestPagesOfTheSimulatedClusterAreRead(t *testing.T) {
+func TestRead_SimulatedCluster(t *testing.T) {
 	t.Parallel()
 	const version = "impalad version 4.5.0-RELEASE RELEASE (build 760167307562346a5e2a830bf6bcd55ed0767397)"
 	usual := func() View {
@@ -42,11 +42,11 @@ func TestPagesOfTheSimulatedClusterAreRead(t *testing.T) {
 		faults []string
 		differ func(*View)
 	}{
-		"an idle one":                {simcluster.Config{}, nil, func(*View) {}},
-		"others' sessions":           {simcluster.Config{Background: []int{40}}, nil, func(v *View) { *v.InUse, *v.Total, *v.Sessions = 40, 40, 40 }},
-		"more of them than threads":  {simcluster.Config{Background: []int{40}}, []string{"threads=8"}, func(v *View) { *v.Threads, *v.InUse, *v.Total, *v.Sessions = 8, 8, 8, 8 }},
-		"one that is being drained":  {simcluster.Config{}, []string{"draining"}, func(v *View) { *v.Quiescing = true }},
-		"a cluster without executor": {simcluster.Config{}, []string{"no-executors"}, func(v *View) { *v.Executors = 0 }},
+		"an idle one":                {differ: func(*View) {}},
+		"others' sessions":           {config: simcluster.Config{Background: []int{40}}, differ: func(v *View) { *v.InUse, *v.Total, *v.Sessions = 40, 40, 40 }},
+		"more of them than threads":  {config: simcluster.Config{Background: []int{40}}, faults: []string{"threads=8"}, differ: func(v *View) { *v.Threads, *v.InUse, *v.Total, *v.Sessions = 8, 8, 8, 8 }},
+		"one that is being drained":  {faults: []string{"draining"}, differ: func(v *View) { *v.Quiescing = true }},
+		"a cluster without executor": {faults: []string{"no-executors"}, differ: func(v *View) { *v.Executors = 0 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +64,7 @@ func TestPagesOfTheSimulatedClusterAreRead(t *testing.T) {
 	}
 }
 
-func TestACoordinatorThatIsNotThereHasNoPages(t *testing.T) {
+func TestRead_StoppedCoordinator(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []string{"dead", "refused", "starting=1h"} {
 		cluster := startWithPages(t, simcluster.Config{}, fault)

@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestMessageReadsBackByteByByte(t *testing.T) {
+func TestReadMessage_ByteByByte(t *testing.T) {
 	t.Parallel()
 	for _, payload := range []string{"", "PLAIN", strings.Repeat("x", 20<<10)} {
 		wire := saslframe.AppendMessage([]byte("earlier"), saslframe.OK, []byte(payload))
@@ -27,21 +27,21 @@ func TestMessageReadsBackByteByByte(t *testing.T) {
 	}
 }
 
-func TestReadMessageRefuses(t *testing.T) {
+func TestReadMessage_Errors(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		wire string
 		want error
 	}{
-		"nothing":                  {"", io.EOF},
-		"half a header":            {"\x02\x00", io.ErrUnexpectedEOF},
-		"half a payload":           {"\x02\x00\x00\x00\x04ab", io.ErrUnexpectedEOF},
-		"a header and no payload":  {"\x02\x00\x00\x00\x04", io.ErrUnexpectedEOF},
-		"status 0":                 {"\x00\x00\x00\x00\x00", saslframe.ErrStatus},
-		"the first byte of Thrift": {"\x80\x01\x00\x02\x00", saslframe.ErrStatus},
-		"a length over the limit":  {"\x02\x00\x00\x00\x09", saslframe.ErrTooLong},
-		"a negative length":        {"\x02\xff\xff\xff\xff", saslframe.ErrTooLong},
-		"the most negative length": {"\x02\x80\x00\x00\x00", saslframe.ErrTooLong},
+		"nothing":                  {want: io.EOF},
+		"half a header":            {wire: "\x02\x00", want: io.ErrUnexpectedEOF},
+		"half a payload":           {wire: "\x02\x00\x00\x00\x04ab", want: io.ErrUnexpectedEOF},
+		"a header and no payload":  {wire: "\x02\x00\x00\x00\x04", want: io.ErrUnexpectedEOF},
+		"status 0":                 {wire: "\x00\x00\x00\x00\x00", want: saslframe.ErrStatus},
+		"the first byte of Thrift": {wire: "\x80\x01\x00\x02\x00", want: saslframe.ErrStatus},
+		"a length over the limit":  {wire: "\x02\x00\x00\x00\x09", want: saslframe.ErrTooLong},
+		"a negative length":        {wire: "\x02\xff\xff\xff\xff", want: saslframe.ErrTooLong},
+		"the most negative length": {wire: "\x02\x80\x00\x00\x00", want: saslframe.ErrTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,7 +52,7 @@ func TestReadMessageRefuses(t *testing.T) {
 	}
 }
 
-func TestFrameLength(t *testing.T) {
+func TestReadFrameLength(t *testing.T) {
 	t.Parallel()
 	wire := saslframe.AppendFrame(nil, []byte("abc"))
 	n, err := saslframe.ReadFrameLength([4]byte(wire), 3)
@@ -64,7 +64,7 @@ func TestFrameLength(t *testing.T) {
 	}
 }
 
-func TestPlain(t *testing.T) {
+func TestParsePlain(t *testing.T) {
 	t.Parallel()
 	id, user, password, err := saslframe.ParsePlain(saslframe.PlainResponse("ann", "s3cret"))
 	if id != "" || user != "ann" || password != "s3cret" || err != nil {
@@ -80,7 +80,7 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-func TestStatusNames(t *testing.T) {
+func TestStatus_String(t *testing.T) {
 	t.Parallel()
 	got := []string{}
 	for s := saslframe.Start; s <= saslframe.Complete+1; s++ {
@@ -91,9 +91,9 @@ func TestStatusNames(t *testing.T) {
 	}
 }
 
-// FuzzSASLFrame reads whatever a peer may send: no panic, no more memory than
+// FuzzReadMessage reads whatever a peer may send: no panic, no more memory than
 // the limit, and what was read writes back to the bytes that were consumed.
-func FuzzSASLFrame(f *testing.F) {
+func FuzzReadMessage(f *testing.F) {
 	f.Add([]byte(""))
 	f.Add([]byte("\x01\x00\x00\x00\x05PLAIN"))
 	f.Add([]byte("\x03\x00\x00\x00\x1bUnsupported mechanism type X"))

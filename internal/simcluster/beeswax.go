@@ -9,13 +9,13 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
 )
 
-// beeswaxService answers Beeswax's calls for one coordinator, as Impala does in
-// be/src/service/impala-beeswax-server.cc. A session is its connection.
+// beeswaxService handles Beeswax calls for one coordinator, as Impala does in
+// be/src/service/impala-beeswax-server.cc. Each connection is a session.
 type beeswaxService struct{ *coordinator }
 
 var _ beeswax.ImpalaService = beeswaxService{}
 
-// Query runs a statement with options of its own.
+// Query runs a statement with its own query options.
 func (b beeswaxService) Query(ctx context.Context, q *beeswax.Query) (*beeswax.QueryHandle, error) {
 	if b.plan.slow > 0 {
 		sleep(ctx, b.plan.slow)
@@ -38,7 +38,8 @@ func (b beeswaxService) Query(ctx context.Context, q *beeswax.Query) (*beeswax.Q
 	return &beeswax.QueryHandle{ID: o.id.String(), LogContext: o.id.String()}, nil
 }
 
-// Fetch sends rows as text, columns joined by tabs; columns are type names.
+// Fetch returns rows as text with tabs between the columns; Columns has the type
+// names.
 func (b beeswaxService) Fetch(ctx context.Context, h *beeswax.QueryHandle, startOver bool, size int32) (*beeswax.Results, error) {
 	if startOver {
 		return nil, newException(sqlError("Does not support start over\n"), sqlStateUnsupported)
@@ -80,7 +81,7 @@ func rowText(t *table, row int) string {
 	return strings.Join(cells, "\t")
 }
 
-// GetState tells how far the statement is.
+// GetState returns the state of a statement.
 func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (beeswax.QueryState, error) {
 	o, err := b.queryOf(h.GetID())
 	switch {
@@ -94,7 +95,7 @@ func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (bee
 	return beeswax.QueryState_FINISHED, nil
 }
 
-// GetResultsMetadata always has a schema, be it empty.
+// GetResultsMetadata always returns a schema, which may be empty.
 func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHandle) (*beeswax.ResultsMetadata, error) {
 	o, err := b.queryOf(h.GetID())
 	if err != nil {
@@ -109,7 +110,7 @@ func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHa
 	return &beeswax.ResultsMetadata{Schema: schema, Delim: "\t"}, nil
 }
 
-// GetLog is why the statement failed: none here has warnings.
+// GetLog returns the error of a failed statement. There are no warnings.
 func (b beeswaxService) GetLog(_ context.Context, logContext string) (string, error) {
 	o, err := b.queryOf(logContext)
 	if err != nil {
@@ -132,7 +133,7 @@ func (b beeswaxService) GetDefaultConfiguration(context.Context, bool) ([]*beesw
 	return append(list, &beeswax.ConfigVariable{Key: "SUPPORT_START_OVER", Value: "false", Level: &regularLevel}), nil
 }
 
-// Close forgets a statement of this coordinator, from whichever connection.
+// Close removes a statement of this coordinator, from any connection.
 func (b beeswaxService) Close(_ context.Context, h *beeswax.QueryHandle) error {
 	o, err := b.queryOf(h.GetID())
 	if err != nil {
@@ -142,7 +143,7 @@ func (b beeswaxService) Close(_ context.Context, h *beeswax.QueryHandle) error {
 	return nil
 }
 
-// Cancel does nothing: statements end by themselves.
+// Cancel does nothing: every statement finishes by itself.
 func (b beeswaxService) Cancel(_ context.Context, h *beeswax.QueryHandle) (*beeswax.TStatus, error) {
 	if _, err := b.queryOf(h.GetID()); err != nil {
 		return nil, newException(err, sqlStateGeneral)
@@ -150,12 +151,12 @@ func (b beeswaxService) Cancel(_ context.Context, h *beeswax.QueryHandle) (*bees
 	return &beeswax.TStatus{ErrorMsgs: []string{}}, nil
 }
 
-// PingImpalaService says who answers; it is not refused while draining.
+// PingImpalaService returns the coordinator's identity, also while draining.
 func (b beeswaxService) PingImpalaService(context.Context) (*beeswax.TPingImpalaServiceResp, error) {
 	return &beeswax.TPingImpalaServiceResp{Version: b.version, WebserverAddress: b.webURL()}, nil
 }
 
-// queryOf finds a statement by the id that Query gave out.
+// queryOf finds a statement by the ID that Query returned.
 func (b beeswaxService) queryOf(text string) (*operation, error) {
 	id, ok := parseHandle(text)
 	if o := b.operation(id); ok && o != nil {
@@ -164,7 +165,7 @@ func (b beeswaxService) queryOf(text string) (*operation, error) {
 	return nil, unknownQuery(id)
 }
 
-// sqlStatePlanner is Beeswax's SQLSTATE for what the planner refuses.
+// sqlStatePlanner is Beeswax's SQLSTATE for statements rejected by the planner.
 const sqlStatePlanner = "42000"
 
 func newException(err error, state string) *beeswax.BeeswaxException {

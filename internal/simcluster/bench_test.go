@@ -13,24 +13,24 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-// visitor is a connection whose client makes one visit after the other: it
-// opens a session, pings, asks for the pid, and closes. It sends the next
-// request when the last was answered, and takes the handles from the
-// coordinator itself, so that nothing but the server is measured.
-type visitor struct {
-	net.Conn // nil: nothing else of it is used
+// scriptedConn is a connection whose client makes visits: it opens a session,
+// pings, queries the pid, and closes the session. It sends each request after the
+// reply to the previous one and takes the handles from the coordinator itself, so
+// that only the server is measured.
+type scriptedConn struct {
+	net.Conn // nil: only Read and Write are used
 	c        *coordinator
-	visits   int // left
+	visits   int // remaining
 	step     int
 	pending  []byte
 	sent     int64
 }
 
-func (v *visitor) Write(b []byte) (int, error) { v.sent += int64(len(b)); return len(b), nil }
+func (v *scriptedConn) Write(b []byte) (int, error) { v.sent += int64(len(b)); return len(b), nil }
 
-func (v *visitor) Read(b []byte) (int, error) {
+func (v *scriptedConn) Read(b []byte) (int, error) {
 	if len(v.pending) == 0 {
-		if v.pending = v.next(); v.pending == nil {
+		if v.pending = v.nextMessage(); v.pending == nil {
 			return 0, io.EOF
 		}
 	}
@@ -39,8 +39,8 @@ func (v *visitor) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// next encodes the next request.
-func (v *visitor) next() []byte {
+// nextMessage encodes the next request; nil after the last visit.
+func (v *scriptedConn) nextMessage() []byte {
 	if v.step == 0 && v.visits == 0 {
 		return nil
 	}
@@ -81,15 +81,15 @@ func (v *visitor) next() []byte {
 	return buffer.Bytes()
 }
 
-// BenchmarkVisitInMemory is what a session of eight calls costs a coordinator, without
-// sockets; encoding the requests is part of it.
+// BenchmarkVisitInMemory measures a session of eight calls on a coordinator
+// without sockets, including the encoding of the requests.
 func BenchmarkVisitInMemory(b *testing.B) {
-	c, s := bare()
+	c, s := newTestCoordinator()
 	c.closeSession(s)
-	v := &visitor{c: c, visits: b.N}
+	v := &scriptedConn{c: c, visits: b.N}
 	l := &link{Conn: v, received: new(atomic.Int64)}
 	w := newTransport(l, bufio.NewReaderSize(l, readBuffer), false)
-	ctx := context.WithValue(context.Background(), connectionKey{}, &connectionState{wire: w})
+	ctx := context.WithValue(context.Background(), connectionKey{}, &connectionState{transport: w})
 	b.ReportAllocs()
 	b.ResetTimer()
 	c.serveRequests(ctx, w, protocolHS2)

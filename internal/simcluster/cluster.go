@@ -20,13 +20,13 @@ type Cluster struct {
 	plan         *plan
 	startedAt    time.Time
 	authority    *certs.Authority               // nil without TLS
-	certificates map[certs.Kind]tls.Certificate // what the nodes present; nil without TLS
-	names        []string                       // declared
+	certificates map[certs.Kind]tls.Certificate // presented by the nodes; nil without TLS
+	names        []string                       // of the coordinators, host:port
 	coordinators []*coordinator
 	listeners    [protocolCount][]*nodeListener // by node; the Beeswax ones may be nil
 	pages        []*webServer                   // by coordinator; nil without Config.Web
 
-	bytesReceived atomic.Int64 // clients' bytes after TLS
+	bytesReceived atomic.Int64 // from clients, after TLS
 	cancel        context.CancelFunc
 	goroutines    sync.WaitGroup
 	mu            sync.Mutex
@@ -34,9 +34,9 @@ type Cluster struct {
 	connected     map[*net.TCPConn]struct{}
 }
 
-// Start starts a cluster, listening when it returns. The error is a
-// *[ConfigError] where c makes no sense; otherwise the system refused a port.
-// End it with [Cluster.Close].
+// Start starts a cluster, which is listening when Start returns. The error is a
+// *[ConfigError] if c is invalid; any other error comes from opening a listener.
+// Stop the cluster with [Cluster.Close].
 func Start(c Config) (*Cluster, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -69,8 +69,8 @@ func Start(c Config) (*Cluster, error) {
 	return cl, nil
 }
 
-// openListeners opens every listener. The pages come first: their addresses are the
-// coordinators' names.
+// openListeners opens every listener, those of the web pages first: their
+// addresses are the coordinators' names.
 func (cl *Cluster) openListeners(ctx context.Context) error {
 	if cl.config.Web {
 		if err := cl.listenPages(ctx); err != nil {
@@ -81,7 +81,7 @@ func (cl *Cluster) openListeners(ctx context.Context) error {
 	return cl.listen(ctx)
 }
 
-// addCoordinators makes the coordinators, idle as yet.
+// addCoordinators creates the coordinators.
 func (cl *Cluster) addCoordinators() {
 	before := cl.config.First - 1
 	hosts := hostNames(cl.config.First, cl.config.Coordinators, cl.plan.balancer)
@@ -100,8 +100,8 @@ func (cl *Cluster) addCoordinators() {
 	}
 }
 
-// Close ends every connection and returns when all that was started has ended.
-// It may be called again.
+// Close closes every connection and returns when every goroutine has ended. It
+// may be called more than once.
 func (cl *Cluster) Close() error {
 	cl.cancel()
 	cl.mu.Lock()
@@ -122,7 +122,8 @@ func (cl *Cluster) Close() error {
 	return nil
 }
 
-// track remembers a connection for Close; false where Close has begun.
+// track adds a connection to those that Close closes; false if the cluster is
+// already closed.
 func (cl *Cluster) track(tcp *net.TCPConn) bool {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
@@ -138,21 +139,22 @@ func (cl *Cluster) untrack(tcp *net.TCPConn) {
 	delete(cl.connected, tcp)
 }
 
-// eligible says which coordinators a node may choose at this moment.
+// eligible reports for each coordinator whether a node may choose it now.
 func (cl *Cluster) eligible(node int) []bool {
-	may := make([]bool, len(cl.coordinators))
-	since := time.Since(cl.startedAt)
+	eligible := make([]bool, len(cl.coordinators))
+	elapsed := time.Since(cl.startedAt)
 	for i, c := range cl.coordinators {
-		may[i] = cl.plan.balancer.reaches(node, i) && c.plan.inRotation(since)
+		eligible[i] = cl.plan.balancer.reaches(node, i) && c.plan.inRotation(elapsed)
 	}
-	return may
+	return eligible
 }
 
-// Nodes are the HS2 listeners' addresses that the balancer's name resolves to,
-// in order: all of them, but for the fault one-node.
+// Nodes returns the addresses of the HS2 listeners to which the balancer's name
+// resolves, in order: all nodes, or the first one with the fault one-node.
 func (cl *Cluster) Nodes() []netip.AddrPort { return cl.resolvedNodes(protocolHS2) }
 
-// BeeswaxNodes are the Beeswax listeners likewise; none without Config.Beeswax.
+// BeeswaxNodes returns the Beeswax listeners' addresses in the same way; none
+// without Config.Beeswax.
 func (cl *Cluster) BeeswaxNodes() []netip.AddrPort { return cl.resolvedNodes(protocolBeeswax) }
 
 func (cl *Cluster) resolvedNodes(proto protocol) []netip.AddrPort {
@@ -166,14 +168,14 @@ func (cl *Cluster) resolvedNodes(proto protocol) []netip.AddrPort {
 	return addrs
 }
 
-// Names are the declared coordinators, host:port of their web servers, in
-// order: what an administrator would write down. With Config.Web pages are
-// served there; without, nothing is. The fault foreign makes one
-// answer under another name.
+// Names returns the coordinators' names, in order: host:port of their web
+// servers, as an administrator would declare them. With Config.Web the pages are
+// served there, otherwise nothing is. With the fault foreign a coordinator
+// identifies itself by another name.
 func (cl *Cluster) Names() []string { return slices.Clone(cl.names) }
 
-// Pages are the addresses of the coordinators' web pages, in order; nil without
-// Config.Web.
+// Pages returns the addresses of the coordinators' web pages, in order; nil
+// without Config.Web.
 func (cl *Cluster) Pages() []netip.AddrPort {
 	var addrs []netip.AddrPort
 	for _, w := range cl.pages {
@@ -182,8 +184,8 @@ func (cl *Cluster) Pages() []netip.AddrPort {
 	return addrs
 }
 
-// PIDs maps each coordinator, by the name it gives itself, to the process ids
-// it has had, oldest first.
+// PIDs maps the name that each coordinator reports to the process IDs that it
+// has had, oldest first.
 func (cl *Cluster) PIDs() map[string][]int32 {
 	pids := make(map[string][]int32)
 	for _, c := range cl.coordinators {
@@ -194,7 +196,7 @@ func (cl *Cluster) PIDs() map[string][]int32 {
 	return pids
 }
 
-// CA is the root certificate to trust, PEM encoded; nil without TLS.
+// CA returns the root certificate to trust, PEM encoded; nil without TLS.
 func (cl *Cluster) CA() []byte {
 	if cl.authority == nil {
 		return nil

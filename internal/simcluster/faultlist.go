@@ -11,10 +11,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
-// FaultScope says who has a fault: what @N counts.
+// FaultScope is what a fault affects, and so what @N counts.
 type FaultScope string
 
-// Who can have a fault.
+// The scopes.
 const (
 	FaultScopeCoordinator FaultScope = "coordinator"
 	FaultScopeBalancer    FaultScope = "balancer" // takes no @N
@@ -25,46 +25,46 @@ const (
 type FaultInfo struct {
 	Name    string // as ParseFault reads it
 	Scope   FaultScope
-	Example string // an example of the value it takes; "": none
+	Example string // an example value; "": the fault takes no value
 	Effect  string // one line
 }
 
 // Faults lists every fault, in the order of the documentation.
 func Faults() []FaultInfo {
 	list := make([]FaultInfo, len(faultSpecs))
-	for i, form := range faultSpecs {
-		list[i] = form.FaultInfo
+	for i, spec := range faultSpecs {
+		list[i] = spec.FaultInfo
 	}
 	return list
 }
 
-// faultSpec is a fault with what it changes in a plan. apply fails on a value
-// that it cannot read.
+// faultSpec is a fault and how it changes a plan. apply fails on an invalid
+// value.
 type faultSpec struct {
 	FaultInfo
-	valueOptional bool // the value may be left out
+	valueOptional bool
 	apply         func(*plan, Fault) error
 }
 
-// faultSpecs is the one list of faults: a new one is a line here.
+// faultSpecs lists every fault. To add one, add a line.
 var faultSpecs = []faultSpec{
-	coordinatorFault("dead", "", "gone, and the balancer's health check knows: nothing is sent there",
+	coordinatorFault("dead", "", "not running, which the balancer's health check knows: it gets no connections",
 		func(c *coordinatorPlan, _ string) error { c.dead = true; return nil }),
-	coordinatorFault("refused", "", "registered, its port closed: the client connects to the balancer and meets EOF",
+	coordinatorFault("refused", "", "registered with the balancer, but its port is closed: clients connect to the balancer and read EOF",
 		func(c *coordinatorPlan, _ string) error { c.refused = true; return nil }),
-	coordinatorFault("hung", "", "accepts and never answers; a TCP check calls it healthy",
+	coordinatorFault("hung", "", "accepts connections and never replies; a TCP health check succeeds",
 		func(c *coordinatorPlan, _ string) error { c.hung = true; return nil }),
-	coordinatorFault("draining", "", `new sessions and statements are answered "Server is being shut down"`,
+	coordinatorFault("draining", "", `replies "Server is being shut down" to new sessions and statements`,
 		func(c *coordinatorPlan, _ string) error { c.draining = true; return nil }),
-	coordinatorFault("auth-reject", "", "refuses good passwords as Impala does: it closes without a word",
+	coordinatorFault("auth-reject", "", "rejects correct passwords as Impala rejects wrong ones: it closes the connection without a reply",
 		func(c *coordinatorPlan, _ string) error { c.authReject = true; return nil }),
-	coordinatorFault("reset-after", "200", "resets each connection after so many bytes to the client",
+	coordinatorFault("reset-after", "200", "resets each connection after this many bytes to the client",
 		func(c *coordinatorPlan, v string) error { return parseNumber(v, 1, 1<<30, &c.resetAfter) }),
-	coordinatorFault("slow", "200ms", "answers each OpenSession (Beeswax: query) so much later",
+	coordinatorFault("slow", "200ms", "delays its reply to each OpenSession (Beeswax: query) by this long",
 		func(c *coordinatorPlan, v string) error { return parseDuration(v, &c.slow) }),
-	coordinatorFault("starting", "3s", "out of the balancer's rotation for so long at first",
+	coordinatorFault("starting", "3s", "out of the balancer's rotation for this long after the start",
 		func(c *coordinatorPlan, v string) error { return parseDuration(v, &c.starting) }),
-	withOptionalValue(coordinatorFault("restart", "4", "under a new pid once it has served so many sessions (4); what is open stays open",
+	withOptionalValue(coordinatorFault("restart", "4", "has a new pid after this many sessions (default 4); open sessions stay open",
 		func(c *coordinatorPlan, v string) error {
 			c.restartAfter = 4
 			if v == "" {
@@ -72,55 +72,55 @@ var faultSpecs = []faultSpec{
 			}
 			return parseNumber(v, 1, 1<<30, &c.restartAfter)
 		})),
-	coordinatorFault("foreign", "", "belongs to another cluster: its name is one that nobody declared",
+	coordinatorFault("foreign", "", "belongs to another cluster and reports a name that is not declared",
 		func(c *coordinatorPlan, _ string) error { c.foreign = true; return nil }),
-	coordinatorFault("version", "4.4.1", "another version than the rest",
+	coordinatorFault("version", "4.4.1", "reports this version, unlike the other coordinators",
 		func(c *coordinatorPlan, v string) error { return parseVersion(v, &c.version) }),
-	coordinatorFault("pid", "1", "every pid is this one, as in containers",
+	coordinatorFault("pid", "1", "reports this pid, as in containers, where every pid is 1",
 		func(c *coordinatorPlan, v string) error { return parseNumber(v, 1, 1<<22, &c.pid) }),
-	coordinatorFault("ping-off", "", "Ping says nothing of the web address",
+	coordinatorFault("ping-off", "", "Ping does not report the web address",
 		func(c *coordinatorPlan, _ string) error { c.pingOff = true; return nil }),
-	coordinatorFault("no-ping", "", "HS2 has no Ping, as other servers of the protocol have none",
+	coordinatorFault("no-ping", "", "has no Ping over HS2, like other HiveServer2 servers",
 		func(c *coordinatorPlan, _ string) error { c.noPing = true; return nil }),
-	coordinatorFault("no-http-addr", "", "OpenSession says nothing of the web address",
+	coordinatorFault("no-http-addr", "", "OpenSession does not report the web address",
 		func(c *coordinatorPlan, _ string) error { c.noHTTPAddr = true; return nil }),
-	coordinatorFault("same-hostname", "", "coordinator() says the same host name as all that have this fault",
+	coordinatorFault("same-hostname", "", "coordinator() returns the same host name on every coordinator with this fault",
 		func(c *coordinatorPlan, _ string) error { c.sameHostname = true; return nil }),
-	coordinatorFault("threads", "8", "so many service threads per protocol",
+	coordinatorFault("threads", "8", "has this many service threads per protocol",
 		func(c *coordinatorPlan, v string) error { return parseNumber(v, 1, 1<<20, &c.threads) }),
-	coordinatorFault("down", "2s:5s", "its process is gone from then on for so long: what is open is reset; it returns under a new pid, without a session",
+	coordinatorFault("down", "2s:5s", "stops after 2s and restarts 5s later: open connections are reset, the new process has another pid and no sessions; the health check notices within 500 ms",
 		func(c *coordinatorPlan, v string) error { return parseWindow(v, true, &c.down) }),
-	coordinatorFault("leaves", "2s:5s", "out of the balancer's rotation from then on, for so long or for good (2s): what is open lives on",
+	coordinatorFault("leaves", "2s:5s", "out of the balancer's rotation after 2s, for 5s or (2s) permanently; open connections stay open",
 		func(c *coordinatorPlan, v string) error { return parseWindow(v, false, &c.leaves) }),
-	coordinatorFault("no-executors", "", "queries that scan a table are not admitted; others are served",
+	coordinatorFault("no-executors", "", "does not admit queries that scan a table; other queries run",
 		func(c *coordinatorPlan, _ string) error { c.noExecutors = true; return nil }),
-	coordinatorFault("slow-query", "200ms", "queries that scan a table take so long",
+	coordinatorFault("slow-query", "200ms", "queries that scan a table take this long",
 		func(c *coordinatorPlan, v string) error { return parseDuration(v, &c.slowQuery) }),
 
-	balancerFault("weights", "6:1:1:1:1", "shares per coordinator", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.weights) }),
-	balancerFault("zones", "2:2:1", "coordinators per node: each node reaches its own only", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.zones) }),
-	balancerFault("sticky", "0.7", "re-uses its last coordinator with this probability", func(p *plan, v string) error { return parseProbability(v, &p.balancer.sticky) }),
-	balancerFault("flaky", "1", "so many early connections of the run are reset after their first request", func(p *plan, v string) error { return parseNumber(v, 1, 1000, &p.balancer.flaky) }),
-	balancerFault("proxy-protocol", "", "sends a PROXY header that Impala does not know", func(p *plan, _ string) error { p.balancer.proxyHeader = true; return nil }),
-	balancerFault("idle", "2s:fin", "cuts a connection without traffic for so long: by fin, by rst, or silent", func(p *plan, v string) error { return parseIdle(v, &p.balancer.idle) }),
-	balancerFault("one-node", "", "all nodes but the first have left the name", func(p *plan, _ string) error { p.oneNode = true; return nil }),
+	balancerFault("weights", "6:1:1:1:1", "distributes sessions in these proportions, a number per coordinator", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.weights) }),
+	balancerFault("zones", "2:2:1", "each node reaches only its own coordinators, this many per node", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.zones) }),
+	balancerFault("sticky", "0.7", "chooses the previous coordinator again with this probability", func(p *plan, v string) error { return parseProbability(v, &p.balancer.sticky) }),
+	balancerFault("flaky", "1", "resets this many connections, early in the run, after their first request", func(p *plan, v string) error { return parseNumber(v, 1, 1000, &p.balancer.flaky) }),
+	balancerFault("proxy-protocol", "", "sends a PROXY header, which Impala does not support", func(p *plan, _ string) error { p.balancer.proxyHeader = true; return nil }),
+	balancerFault("idle", "2s:fin", "cuts connections without traffic for 2s: with a FIN (fin), with an RST (rst) or by dropping all data (silent)", func(p *plan, v string) error { return parseIdle(v, &p.balancer.idle) }),
+	balancerFault("one-node", "", "only the first node remains in DNS", func(p *plan, _ string) error { p.oneNode = true; return nil }),
 
-	certificateFault(certs.WrongIssuer, "a trusted chain from another issuer than Amazon"),
-	certificateFault(certs.Expired, "the certificate has expired"),
-	certificateFault(certs.NotYet, "the certificate is not valid yet"),
-	certificateFault(certs.WrongHost, "the certificate names another host"),
-	certificateFault(certs.NoIntermediate, "the leaf is sent alone"),
-	certificateFault(certs.SelfSigned, "the certificate is its own issuer"),
-	certificateFault(certs.UnknownCA, "the chain ends at a root that nobody was given"),
-	{FaultInfo{"old-tls", FaultScopeListener, "", "TLS 1.1 at most"}, false, func(p *plan, f Fault) error {
+	certificateFault(certs.WrongIssuer, "a trusted certificate chain from an issuer other than Amazon"),
+	certificateFault(certs.Expired, "an expired certificate"),
+	certificateFault(certs.NotYet, "a certificate that is not valid yet"),
+	certificateFault(certs.WrongHost, "a certificate for another host name"),
+	certificateFault(certs.NoIntermediate, "a server certificate without the intermediate certificate"),
+	certificateFault(certs.SelfSigned, "a self-signed certificate"),
+	certificateFault(certs.UnknownCA, "a certificate chain to a root that is not trusted"),
+	{FaultInfo{Name: "old-tls", Scope: FaultScopeListener, Effect: "TLS 1.1 at most"}, false, func(p *plan, f Fault) error {
 		return p.eachNode(f, func(n *nodePlan) { n.maxTLS = tls.VersionTLS11 })
 	}},
 }
 
 func findFault(name string) (faultSpec, bool) {
-	for _, form := range faultSpecs {
-		if form.Name == name {
-			return form, true
+	for _, spec := range faultSpecs {
+		if spec.Name == name {
+			return spec, true
 		}
 	}
 	return faultSpec{}, false
@@ -132,9 +132,9 @@ func coordinatorFault(name, value, does string, set func(*coordinatorPlan, strin
 	}}
 }
 
-func withOptionalValue(form faultSpec) faultSpec {
-	form.valueOptional = true
-	return form
+func withOptionalValue(spec faultSpec) faultSpec {
+	spec.valueOptional = true
+	return spec
 }
 
 func balancerFault(name, value, does string, set func(*plan, string) error) faultSpec {
@@ -147,68 +147,68 @@ func certificateFault(k certs.Kind, does string) faultSpec {
 	}}
 }
 
-// parseNumber reads a decimal number from low to high.
+// parseNumber parses a decimal number from low to high.
 func parseNumber[T ~int | ~int32 | ~int64](s string, low, high int64, to *T) error {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < low || n > high {
-		return fmt.Errorf("%.40q is no number from %d to %d", s, low, high)
+		return fmt.Errorf("invalid value %.40q: it must be a number from %d to %d", s, low, high)
 	}
 	*to = T(n)
 	return nil
 }
 
-// parseProbability reads a probability.
+// parseProbability parses a number from 0 to 1.
 func parseProbability(s string, to *float64) error {
 	p, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(p >= 0 && p <= 1) {
-		return fmt.Errorf("%.40q is no probability from 0 to 1", s)
+		return fmt.Errorf("invalid value %.40q: it must be a probability from 0 to 1", s)
 	}
 	*to = p
 	return nil
 }
 
-// parseDuration reads a positive duration of at most an hour.
+// parseDuration parses a positive duration of at most an hour.
 func parseDuration(s string, to *time.Duration) error {
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 || d > time.Hour {
-		return fmt.Errorf("%.40q is no duration such as 200ms, of at most 1h", s)
+		return fmt.Errorf("invalid duration %.40q: it must be positive and at most 1h, such as 200ms", s)
 	}
 	*to = d
 	return nil
 }
 
-// parseWindow reads AT:FOR, or AT alone where it may have no end.
-func parseWindow(s string, ends bool, to *timeWindow) error {
-	at, length, both := strings.Cut(s, ":")
-	if err := parseDuration(at, &to.start); err != nil {
+// parseWindow parses START:DURATION, or START alone if the end is optional.
+func parseWindow(s string, endRequired bool, to *timeWindow) error {
+	start, duration, hasEnd := strings.Cut(s, ":")
+	if err := parseDuration(start, &to.start); err != nil {
 		return err
 	}
-	if both {
-		return parseDuration(length, &to.duration)
+	if hasEnd {
+		return parseDuration(duration, &to.duration)
 	}
-	if ends {
-		return fmt.Errorf("%.40q lacks for how long, as in 2s:5s", s)
+	if endRequired {
+		return fmt.Errorf("invalid value %.40q: add the duration, such as 2s:5s", s)
 	}
 	return nil
 }
 
-// parseIdle reads how long and how.
+// parseIdle parses DURATION:MODE.
 func parseIdle(s string, to *idlePlan) error {
-	after, how, _ := strings.Cut(s, ":")
-	if !slices.Contains([]cutMode{cutModeFIN, cutModeRST, cutModeSilent}, cutMode(how)) {
-		return fmt.Errorf("%.40q ends in none of :fin, :rst, :silent", s)
+	after, mode, _ := strings.Cut(s, ":")
+	if !slices.Contains([]cutMode{cutModeFIN, cutModeRST, cutModeSilent}, cutMode(mode)) {
+		return fmt.Errorf("invalid value %.40q: it must end in :fin, :rst or :silent", s)
 	}
-	to.mode = cutMode(how)
+	to.mode = cutMode(mode)
 	return parseDuration(after, &to.after)
 }
 
-// parseNumbers reads numbers separated by colons.
+// parseNumbers parses numbers separated by colons.
 func parseNumbers(s string, to *[]int) error {
 	var numbers []int
 	for part := range strings.SplitSeq(s, ":") {
 		var n int
 		if err := parseNumber(part, 0, 1_000_000, &n); err != nil || len(numbers) == maxCoordinators {
-			return fmt.Errorf("%.40q is no list such as 2:2:1", s)
+			return fmt.Errorf("invalid list %.40q: it must be numbers separated by colons, such as 2:2:1", s)
 		}
 		numbers = append(numbers, n)
 	}
@@ -216,11 +216,11 @@ func parseNumbers(s string, to *[]int) error {
 	return nil
 }
 
-// parseVersion reads what may stand in a version: letters, digits, . - _
+// parseVersion accepts letters, digits and . - _
 func parseVersion(s string, to *string) error {
 	for _, r := range s {
 		if !strings.ContainsRune("0123456789.-_", r) && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
-			return fmt.Errorf("%.40q is no version such as 4.4.1", s)
+			return fmt.Errorf("invalid version %.40q: it may have letters, digits and . - _, such as 4.4.1", s)
 		}
 	}
 	*to = s

@@ -26,8 +26,8 @@ type link struct {
 // clientAddr is the address at the other end.
 func (l *link) clientAddr() netip.AddrPort { return l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort() }
 
-// errReset is what a link's user meets after the link was reset on purpose.
-var errReset = errors.New("simcluster: reset by a fault")
+// errReset is returned by reads and writes after a fault has reset the link.
+var errReset = errors.New("reset by a simulated fault")
 
 func (l *link) Read(b []byte) (int, error) {
 	if len(l.prefix) > 0 {
@@ -73,11 +73,12 @@ func (l *link) reset() error {
 	return errReset
 }
 
-// lingerTimeout is how long hangUp waits for the client's own close.
+// lingerTimeout is how long closeGracefully waits for the client to close.
 const lingerTimeout = 5 * time.Second
 
-// closeGracefully ends the connection as a proxy does: the client reads EOF whatever it
-// has sent. Closing at once would answer unread bytes with RST.
+// closeGracefully closes the connection as a proxy does: the client reads EOF
+// even if it has sent bytes that were not read. Closing immediately would answer
+// unread bytes with RST.
 func (l *link) closeGracefully() {
 	defer l.tcp.Close()
 	if l.readFailed {
@@ -93,7 +94,7 @@ func (l *link) closeGracefully() {
 	io.Copy(io.Discard, l.tcp)
 }
 
-// closeWrite ends the direction to the client, TLS first.
+// closeWrite closes the direction to the client, TLS first.
 func (l *link) closeWrite() {
 	if c, ok := l.Conn.(interface{ CloseWrite() error }); ok {
 		c.CloseWrite()
@@ -101,5 +102,5 @@ func (l *link) closeWrite() {
 	l.tcp.CloseWrite()
 }
 
-// discardInput reads and drops what the client sends until it closes.
+// discardInput reads and discards the client's bytes until it closes.
 func (l *link) discardInput() { io.Copy(io.Discard, l) }

@@ -12,41 +12,41 @@ import (
 	"time"
 )
 
-// protocol is what a listener's clients speak.
+// protocol is the protocol of a listener.
 type protocol int
 
 const (
 	protocolHS2 protocol = iota
 	protocolBeeswax
-	protocolCount // how many
+	protocolCount
 )
 
 func (p protocol) String() string { return [...]string{"hs2", "beeswax"}[p] }
 
-// handshakeTimeout is how long a client may take for TLS.
+// handshakeTimeout limits the TLS handshake.
 const handshakeTimeout = 10 * time.Second
 
-// nodeListener is one node's listener for one protocol: it accepts, ends TLS,
-// chooses, and hands over.
+// nodeListener is one node's listener for one protocol. It accepts connections,
+// terminates TLS, chooses a coordinator and passes the connection to it.
 type nodeListener struct {
 	cluster  *Cluster
 	index    int // of the node, from 0
 	protocol protocol
 	listener net.Listener
-	tls      *tls.Config // nil: none
+	tls      *tls.Config // nil: no TLS
 	picker   *picker
-	flaky    map[int64]bool // accepted connections, from 1, that are reset
+	flaky    map[int64]bool // the accepted connections, counted from 1, to reset
 
 	accepted, failedTLS atomic.Int64
 }
 
-// addr is where it listens.
+// addr returns the listener's address.
 func (n *nodeListener) addr() netip.AddrPort {
 	return n.listener.Addr().(*net.TCPAddr).AddrPort()
 }
 
-// serve accepts until the listener is closed. An error that will pass, such as
-// a lack of descriptors, is waited out.
+// serve accepts connections until the listener is closed. It retries after
+// temporary errors such as a lack of file descriptors.
 func (n *nodeListener) serve(ctx context.Context) {
 	for {
 		conn, err := n.listener.Accept()
@@ -70,10 +70,9 @@ func (n *nodeListener) serve(ctx context.Context) {
 	}
 }
 
-// handle serves one connection to its end. The coordinator is chosen when TLS
-// is done, as a proxy dials its backend then: a failed handshake uses no choice.
-// What sets the connection up is in functions of its own: a connection that
-// waits, as most do, waits on a small stack.
+// handle serves one connection until it is closed. The coordinator is chosen
+// after the TLS handshake, when a proxy would dial its backend. The setup is in
+// separate functions so that connections which only wait keep a small stack.
 func (n *nodeListener) handle(ctx context.Context, tcp *net.TCPConn, ordinal int64) {
 	l := &link{Conn: tcp, tcp: tcp, received: &n.cluster.bytesReceived, flaky: n.flaky[ordinal]}
 	chosen := -1
@@ -95,7 +94,7 @@ func (n *nodeListener) handle(ctx context.Context, tcp *net.TCPConn, ordinal int
 	n.picker.release(chosen)
 }
 
-// terminateTLS ends TLS, if there is any; false where the handshake failed.
+// terminateTLS runs the TLS handshake if TLS is on; false if it failed.
 func (n *nodeListener) terminateTLS(ctx context.Context, l *link) bool {
 	if n.tls == nil {
 		return true
@@ -110,28 +109,29 @@ func (n *nodeListener) terminateTLS(ctx context.Context, l *link) bool {
 	return true
 }
 
-// chooseCoordinator picks the coordinator; -1 where none is left.
+// chooseCoordinator returns the coordinator for a connection; -1 if none is
+// eligible.
 func (n *nodeListener) chooseCoordinator(ctx context.Context, l *link) int {
 	chosen := n.picker.pick(n.cluster.eligible(n.index), l.clientAddr().Addr())
 	log := n.cluster.config.Log
 	if chosen < 0 {
-		log.DebugContext(ctx, "no coordinator left", "node", n.index+1, "client", l.clientAddr())
+		log.DebugContext(ctx, "no eligible coordinator", "node", n.index+1, "client", l.clientAddr())
 	} else if log.Enabled(ctx, slog.LevelDebug) {
 		log.DebugContext(ctx, "connection", "node", n.index+1, "client", l.clientAddr(), "coordinator", n.cluster.coordinators[chosen].name)
 	}
 	return chosen
 }
 
-// applyFaults gives the link to c what the faults do to bytes.
+// applyFaults makes the link to c behave as the faults say.
 func (n *nodeListener) applyFaults(l *link, c *coordinator) {
-	route := n.cluster.plan.balancer
-	if route.proxyHeader {
+	faults := n.cluster.plan.balancer
+	if faults.proxyHeader {
 		client, node := l.clientAddr(), n.addr()
 		l.prefix = fmt.Appendf(nil, "PROXY TCP4 %s %s %d %d\r\n", client.Addr(), node.Addr(), client.Port(), node.Port())
 	}
 	l.resetAfter = c.plan.resetAfter
-	if route.idle.after > 0 {
-		l.watchIdle(route.idle)
+	if faults.idle.after > 0 {
+		l.watchIdle(faults.idle)
 	}
 }
 
@@ -141,7 +141,7 @@ func handshake(ctx context.Context, c *tls.Conn) error {
 	return c.HandshakeContext(ctx)
 }
 
-// sleep returns after d, or false once ctx has ended.
+// sleep waits for d; it returns false if ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -34,8 +34,8 @@ type queryOption struct {
 
 // optionNames are the query options of Impala 4.5 and a little later by level,
 // NAME or NAME=default (common/thrift/Query.thrift, be/src/service/query-options.h).
-// They are what makes a real OpenSession's answer as large as it is. Not every
-// default was checked, and a few options may be missing.
+// They make up most of the size of a real OpenSession reply. Not every default
+// was checked, and a few options may be missing.
 var optionNames = map[optionLevel]string{
 	optionLevelRegular: `ABORT_ON_ERROR=0 COMPRESSION_CODEC CPU_LIMIT_S=0 DEFAULT_FILE_FORMAT=TEXT DEFAULT_TRANSACTIONAL_TYPE=NONE DISABLE_CODEGEN=0
 		DISABLE_ROW_RUNTIME_FILTERING=0 DISABLE_STREAMING_PREAGGREGATIONS=0 DISABLE_UNSAFE_SPILLS=0 ENABLE_TRIVIAL_QUERY_FOR_ADMISSION=1 EXEC_TIME_LIMIT_S=0
@@ -83,7 +83,7 @@ var optionNames = map[optionLevel]string{
 		SCAN_NODE_CODEGEN_THRESHOLD V_CPU_CORES`,
 }
 
-// queryOptions is optionNames taken apart, by level.
+// queryOptions parses optionNames, ordered by level.
 func queryOptions() []queryOption {
 	var all []queryOption
 	for level := optionLevelRegular; level <= optionLevelRemoved; level++ {
@@ -104,8 +104,8 @@ func defaultOptions() map[string]string {
 	return defaults
 }
 
-// encodeOptions is field 4 of TOpenSessionResp, the configuration, as the binary
-// protocol has it; by name, as Impala's are.
+// encodeOptions encodes field 4 of TOpenSessionResp, the configuration, in the
+// binary protocol, sorted by name as Impala's is.
 func encodeOptions(options map[string]string) []byte {
 	b := []byte{thrift.MAP, 0, 4, thrift.STRING, thrift.STRING}
 	b = binary.BigEndian.AppendUint32(b, uint32(len(options)))
@@ -118,11 +118,11 @@ func encodeOptions(options map[string]string) []byte {
 	return b
 }
 
-// maxValue bounds an option's value, which the session keeps.
+// maxValue is the longest option value that a session stores, in bytes.
 const maxValue = 4 << 10
 
-// setOption sets a session's option; unknown ones are refused, and values that
-// no option has.
+// setOption sets a session's query option. It rejects unknown options and values
+// longer than maxValue.
 func (c *coordinator) setOption(s *session, name, value string) error {
 	if len(value) > maxValue {
 		return sqlError(fmt.Sprintf("Invalid value for query option: %.64s\n", name))
@@ -139,13 +139,13 @@ func (c *coordinator) setOption(s *session, name, value string) error {
 	return nil
 }
 
-// isOption reports whether name is a query option, in whatever case.
+// isOption reports whether name is a query option, ignoring case.
 func (c *coordinator) isOption(name string) bool {
 	_, known := c.sessionConfig[strings.ToUpper(name)]
 	return known
 }
 
-// listOptions is the result of SET, or of SET ALL: the session's values.
+// listOptions returns the result of SET, or of SET ALL: the session's values.
 func (c *coordinator) listOptions(s *session, all bool) *table {
 	names, values, levels := column{name: "option"}, column{name: "value"}, column{name: "level"}
 	c.mu.Lock()

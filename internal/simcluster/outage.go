@@ -5,33 +5,33 @@ import (
 	"time"
 )
 
-// timeWindow is a time in a cluster's life, counted from its start. The zero value
-// never comes.
+// timeWindow is a period counted from the start of the cluster. The zero value
+// contains no time.
 type timeWindow struct {
 	start    time.Duration // more than 0
-	duration time.Duration // 0: to the end
+	duration time.Duration // 0: without end
 }
 
-func (s timeWindow) isSet() bool { return s.start > 0 }
+func (w timeWindow) isSet() bool { return w.start > 0 }
 
-// contains reports whether the time since the start lies in the spell.
-func (s timeWindow) contains(since time.Duration) bool {
-	return s.isSet() && since >= s.start && (s.duration == 0 || since-s.start < s.duration)
+func (w timeWindow) contains(elapsed time.Duration) bool {
+	return w.isSet() && elapsed >= w.start && (w.duration == 0 || elapsed-w.start < w.duration)
 }
 
-// healthCheckDelay is how long the balancer's health check takes to see that a
-// coordinator has gone, or is back.
+// healthCheckDelay is how long the balancer's health check takes to notice that a
+// coordinator has stopped or is back.
 const healthCheckDelay = 500 * time.Millisecond
 
-// inRotation reports whether the balancer has the coordinator on its list, so
-// long after the cluster's start. An absence that is over before the health
-// check has seen it is never noticed.
-func (p coordinatorPlan) inRotation(since time.Duration) bool {
-	seen := p.down.duration > healthCheckDelay && p.down.contains(since-healthCheckDelay)
-	return !p.dead && since >= p.starting && !p.leaves.contains(since) && !seen
+// inRotation reports whether the balancer considers the coordinator available,
+// elapsed being the time since the cluster's start. The health check misses an
+// outage that is shorter than its delay.
+func (p coordinatorPlan) inRotation(elapsed time.Duration) bool {
+	knownDown := p.down.duration > healthCheckDelay && p.down.contains(elapsed-healthCheckDelay)
+	return !p.dead && elapsed >= p.starting && !p.leaves.contains(elapsed) && !knownDown
 }
 
-// acceptLink hands an open connection to the process; false where there is none.
+// acceptLink passes an open connection to the process; false if it is not
+// running.
 func (c *coordinator) acceptLink(l *link) bool {
 	if !c.plan.down.isSet() {
 		return true
@@ -44,7 +44,7 @@ func (c *coordinator) acceptLink(l *link) bool {
 	return !c.stopped
 }
 
-// releaseLink forgets a connection that take has taken.
+// releaseLink removes a connection that was accepted.
 func (c *coordinator) releaseLink(l *link) {
 	if c.plan.down.isSet() {
 		c.mu.Lock()
@@ -53,18 +53,18 @@ func (c *coordinator) releaseLink(l *link) {
 	}
 }
 
-// stopAndRestart is the fault down: the process dies and comes back.
-func (c *coordinator) stopAndRestart(ctx context.Context, began time.Time) {
-	if !sleep(ctx, c.plan.down.start-time.Since(began)) {
+// stopAndRestart implements the fault down.
+func (c *coordinator) stopAndRestart(ctx context.Context, clusterStart time.Time) {
+	if !sleep(ctx, c.plan.down.start-time.Since(clusterStart)) {
 		return
 	}
 	c.stop()
-	if sleep(ctx, c.plan.down.start+c.plan.down.duration-time.Since(began)) {
+	if sleep(ctx, c.plan.down.start+c.plan.down.duration-time.Since(clusterStart)) {
 		c.start()
 	}
 }
 
-// stop resets what is open and forgets every session.
+// stop stops the process: it resets every connection and removes every session.
 func (c *coordinator) stop() {
 	c.mu.Lock()
 	c.stopped = true
@@ -78,8 +78,8 @@ func (c *coordinator) stop() {
 	}
 }
 
-// start starts the process again, under another pid. A call that was under way
-// when it died may have left a session, which is not the new process's.
+// start starts the process again with another pid. It removes sessions again: a
+// call that was in progress during stop may have added one.
 func (c *coordinator) start() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

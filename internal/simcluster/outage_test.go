@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-func TestTheBalancerSeesWhoIsThere(t *testing.T) {
+func TestCoordinatorPlan_InRotation(t *testing.T) {
 	t.Parallel()
 	const s = time.Second
 	for name, c := range map[string]struct {
 		fault string
-		in    map[time.Duration]bool // in rotation so long after the start
+		in    map[time.Duration]bool // in rotation, by time since the start
 	}{
-		"from the start":                     {"version=4.4.1", map[time.Duration]bool{0: true, 3600 * s: true}},
-		"never":                              {"dead", map[time.Duration]bool{0: false, 3600 * s: false}},
-		"one that starts late":               {"starting=3s", map[time.Duration]bool{0: false, 2999 * time.Millisecond: false, 3 * s: true}},
-		"one that is drained for good":       {"leaves=2s", map[time.Duration]bool{0: true, 2 * s: false, 3600 * s: false}},
-		"one that is drained for a while":    {"leaves=2s:5s", map[time.Duration]bool{1 * s: true, 2 * s: false, 6 * s: false, 7 * s: true}},
-		"a death is noticed later":           {"down=2s:5s", map[time.Duration]bool{2 * s: true, 2499 * time.Millisecond: true, 2500 * time.Millisecond: false}},
-		"and so is the return":               {"down=2s:5s", map[time.Duration]bool{7 * s: false, 7499 * time.Millisecond: false, 7500 * time.Millisecond: true}},
-		"an absence too short to be noticed": {"down=2s:500ms", map[time.Duration]bool{2 * s: true, 2500 * time.Millisecond: true, 3 * s: true}},
+		"no outage":                    {fault: "version=4.4.1", in: map[time.Duration]bool{0: true, 3600 * s: true}},
+		"dead":                         {fault: "dead", in: map[time.Duration]bool{0: false, 3600 * s: false}},
+		"starting":                     {fault: "starting=3s", in: map[time.Duration]bool{0: false, 2999 * time.Millisecond: false, 3 * s: true}},
+		"leaves permanently":           {fault: "leaves=2s", in: map[time.Duration]bool{0: true, 2 * s: false, 3600 * s: false}},
+		"leaves and returns":           {fault: "leaves=2s:5s", in: map[time.Duration]bool{1 * s: true, 2 * s: false, 6 * s: false, 7 * s: true}},
+		"down, noticed after a delay":  {fault: "down=2s:5s", in: map[time.Duration]bool{2 * s: true, 2499 * time.Millisecond: true, 2500 * time.Millisecond: false}},
+		"back, noticed after a delay":  {fault: "down=2s:5s", in: map[time.Duration]bool{7 * s: false, 7499 * time.Millisecond: false, 7500 * time.Millisecond: true}},
+		"down for less than the delay": {fault: "down=2s:500ms", in: map[time.Duration]bool{2 * s: true, 2500 * time.Millisecond: true, 3 * s: true}},
 	} {
 		f, err := ParseFault(c.fault)
 		if err != nil {
@@ -40,23 +40,23 @@ func TestTheBalancerSeesWhoIsThere(t *testing.T) {
 	}
 }
 
-func TestADeathResetsWhatIsOpenAndForgetsEverySession(t *testing.T) {
+func TestCoordinator_StopResetsConnectionsAndSessions(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Threads: 1}, "down=1h:1h@1") // die and rise are called here
+	cl := start(t, Config{Coordinators: 1, Threads: 1}, "down=1h:1h@1") // the test itself calls stop and start
 	c := cl.coordinators[0]
-	held := holdSession(t, cl)
-	waiting := dial(t, cl) // for the only thread
+	held := openTestSession(t, cl)
+	waiting := dialNode(t, cl) // waits for the only thread
 	eventually(t, func() bool { return cl.Stats().Connections[0] == 2 })
 	c.stop()
 	if _, err := held.query("SELECT pid()"); !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
-		t.Errorf("the one that was served: %v", err)
+		t.Errorf("the served connection: %v", err)
 	}
 	waiting.SetReadDeadline(time.Now().Add(2 * time.Second))
 	if _, err := waiting.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("the one that waited: %v", err)
+		t.Errorf("the waiting connection: %v", err)
 	}
-	if got := outcomes(t, cl, 3); got["!eof"] != 3 {
-		t.Errorf("new ones: %v", got)
+	if got := visitOutcomes(t, cl, 3); got["!eof"] != 3 {
+		t.Errorf("new connections: %v", got)
 	}
 	c.start()
 	eventually(t, func() bool { return c.threads[protocolHS2].inUse() == 0 })
@@ -71,31 +71,31 @@ func TestADeathResetsWhatIsOpenAndForgetsEverySession(t *testing.T) {
 	defer again.transport.Close()
 	again.session = held.session
 	if _, err := again.query("SELECT pid()"); err == nil {
-		t.Error("its sessions outlive it")
+		t.Error("a session still exists after a restart")
 	}
 }
 
-func TestACoordinatorComesBackByItself(t *testing.T) {
+func TestCluster_FaultDownRestarts(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1}, "down=1ms:1ms@1")
 	eventually(t, func() bool { return len(cl.PIDs()[cl.Names()[0]]) == 2 })
-	if got := outcomes(t, cl, 2); got[cl.Names()[0]] != 2 {
+	if got := visitOutcomes(t, cl, 2); got[cl.Names()[0]] != 2 {
 		t.Errorf("afterwards: %v", got)
 	}
 }
 
-func TestADrainedCoordinatorServesWhatItHas(t *testing.T) {
+func TestCluster_FaultLeavesKeepsConnections(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 2, Balance: RoundRobin}, "leaves=700ms@1")
-	held := holdSession(t, cl) // the first one in turn
+	held := openTestSession(t, cl) // on the first coordinator
 	if held.opened.Configuration["http_addr"] != cl.Names()[0] {
-		t.Fatal("the first session took longer than the drain let it")
+		t.Fatal("the first session was opened after the coordinator left")
 	}
 	eventually(t, func() bool { return slices.Equal(cl.eligible(0), []bool{false, true}) })
 	if got := visits(t, cl.Nodes()[0], 3); slices.Contains(got, cl.Names()[0]) {
-		t.Errorf("new ones go to %v", got)
+		t.Errorf("new sessions are on %v", got)
 	}
 	if _, err := held.query("SELECT pid()"); err != nil {
-		t.Errorf("the old one: %v", err)
+		t.Errorf("the old session: %v", err)
 	}
 }

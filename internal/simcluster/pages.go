@@ -9,9 +9,10 @@ import (
 	"time"
 )
 
-// pages are one coordinator's web pages, read-only, in the shapes that Impala
-// gives them for programs (?json): be/src/util/default-path-handlers.cc,
-// be/src/service/impala-http-handler.cc. They lack what nobody asked for.
+// pages are one coordinator's web pages, read-only, in Impala's JSON format
+// (?json): be/src/util/default-path-handlers.cc,
+// be/src/service/impala-http-handler.cc. Fields that this module does not read
+// are left out.
 type pages struct {
 	cluster *Cluster
 	*coordinator
@@ -28,7 +29,7 @@ func (p pages) handler() http.Handler {
 	return mux
 }
 
-// writeJSON answers in JSON. For people Impala has HTML; here it is a hint.
+// writeJSON replies in JSON. Without ?json Impala has HTML; here it is a hint.
 func writeJSON(w http.ResponseWriter, r *http.Request, page func() any) {
 	if !r.URL.Query().Has("json") {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -39,7 +40,7 @@ func writeJSON(w http.ResponseWriter, r *http.Request, page func() any) {
 	json.NewEncoder(w).Encode(page())
 }
 
-// rootPage is the page /.
+// rootPage is the content of the page /.
 type rootPage struct {
 	Version        string `json:"version"`
 	Started        string `json:"process_start_time"`
@@ -61,7 +62,7 @@ func (p pages) root() any {
 	return page
 }
 
-// metrics is the page /jsonmetrics: one flat object.
+// metrics returns the page /jsonmetrics: one flat object.
 func (p pages) metrics() any {
 	hs2, beeswax := p.sessionsOf(protocolHS2), p.sessionsOf(protocolBeeswax)
 	all := map[string]any{
@@ -80,7 +81,7 @@ func (p pages) metrics() any {
 	return all
 }
 
-// flag is one line of the page /varz; all values are texts.
+// flag is an entry of the page /varz. All values are strings.
 type flag struct {
 	Name    string `json:"name"`
 	Type    string `json:"type"`
@@ -89,12 +90,12 @@ type flag struct {
 }
 
 func (p pages) flags() any {
-	number := func(name string, standard, current int) flag {
-		return flag{name, "int32", strconv.Itoa(standard), strconv.Itoa(current)}
+	number := func(name string, defaultValue, current int) flag {
+		return flag{name, "int32", strconv.Itoa(defaultValue), strconv.Itoa(current)}
 	}
-	patience := int(p.config.AcceptTimeout.Milliseconds())
+	acceptTimeout := int(p.config.AcceptTimeout.Milliseconds())
 	return map[string]any{"title": "Command-line Flags", "flags": []flag{
-		number("accepted_client_cnxn_timeout", 300000, patience),
+		number("accepted_client_cnxn_timeout", 300000, acceptTimeout),
 		number("accepted_cnxn_setup_thread_pool_size", 2, p.config.SetupThreads),
 		number("client_keepalive_probe_period_s", 600, 600),
 		number("disconnected_session_timeout", 900, 900),
@@ -105,7 +106,7 @@ func (p pages) flags() any {
 	}}
 }
 
-// backend is one impalad on the page /backends.
+// backend is an entry of the page /backends: an impalad.
 type backend struct {
 	Address       string `json:"address"`
 	KRPCAddress   string `json:"krpc_address"`
@@ -118,10 +119,11 @@ type backend struct {
 	Version       string `json:"version"`
 }
 
-// executorCount is how many of them every coordinator knows, unless it knows none.
+// executorCount is the number of executors on the page /backends, unless the
+// cluster has none.
 const executorCount = 3
 
-// krpcPort is where impalads talk to each other (--krpc_port).
+// krpcPort is the port for traffic between impalads (--krpc_port).
 const krpcPort = 27000
 
 func (p pages) backends() any {
@@ -156,7 +158,7 @@ func newBackend(host, version string) backend {
 	return backend{Address: address, KRPCAddress: address, IsActive: true, Version: version}
 }
 
-// sessionLine is one line of the page /sessions.
+// sessionLine is an entry of the page /sessions.
 type sessionLine struct {
 	Type            string `json:"type"`
 	User            string `json:"user"`
@@ -169,7 +171,8 @@ type sessionLine struct {
 	Closed          bool   `json:"closed"`
 }
 
-// openSessions is the page /sessions. Background counts, but is not listed.
+// openSessions returns the page /sessions. Config.Background is counted but not
+// listed.
 func (p pages) openSessions() any {
 	p.mu.Lock()
 	list := make([]sessionLine, 0, len(p.sessions))
@@ -185,7 +188,7 @@ func (p pages) openSessions() any {
 	}
 }
 
-// sessionsOf counts the open sessions of a protocol.
+// sessionsOf returns the number of open sessions of a protocol.
 func (c *coordinator) sessionsOf(p protocol) (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -197,14 +200,14 @@ func (c *coordinator) sessionsOf(p protocol) (n int) {
 	return n
 }
 
-// startTime is when the process was started, as text.
+// startTime returns the start time of the process in Impala's format.
 func (c *coordinator) startTime() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.processStarted.Format("2006-01-02 15:04:05.000000000")
 }
 
-// alive reports whether there is a process to answer.
+// alive reports whether the coordinator's process is running.
 func (c *coordinator) alive() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

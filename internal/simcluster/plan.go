@@ -7,8 +7,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
-// plan is a Config with its faults resolved: what each part is to do. Its zero
-// fields are healthy.
+// plan is how each part of a cluster behaves, as the faults of a Config say.
+// Zero fields are healthy behavior.
 type plan struct {
 	coordinators []coordinatorPlan
 	nodes        []nodePlan
@@ -26,65 +26,65 @@ type coordinatorPlan struct {
 	down, leaves                              timeWindow
 	restartAfter                              int    // sessions; 0: never
 	version                                   string // "": Config.Version
-	pid                                       int32  // 0: one of its own
+	pid                                       int32  // 0: a distinct one
 	threads                                   int    // 0: Config.Threads
 }
 
-// nodePlan is what one node's listeners present.
+// nodePlan is how one node's listeners behave.
 type nodePlan struct {
 	kind   certs.Kind
 	maxTLS uint16 // 0: the newest
 }
 
-// balancerPlan is how every listener chooses.
+// balancerPlan is how the balancer behaves on every node.
 type balancerPlan struct {
-	weights     []int // nil: all alike
-	zones       []int // nil: every node reaches all
+	weights     []int // nil: equal
+	zones       []int // nil: every node reaches all coordinators
 	sticky      float64
 	flaky       int
 	proxyHeader bool
 	idle        idlePlan
 }
 
-// newPlan applies c's faults in order. c has its defaults.
+// newPlan applies c's faults in order. c must have its defaults.
 func newPlan(c Config) (*plan, error) {
 	p := &plan{coordinators: make([]coordinatorPlan, c.Coordinators), nodes: make([]nodePlan, c.Nodes)}
 	for _, f := range c.Faults {
-		form, ok := findFault(f.Name)
+		spec, ok := findFault(f.Name)
 		if !ok {
 			return nil, &ConfigError{"Faults", unknownFault(f.Name).Error()}
 		}
-		if form.Scope == FaultScopeListener && !c.TLS {
-			return nil, &ConfigError{"Faults: " + f.String(), "there is no certificate without TLS"}
+		if spec.Scope == FaultScopeListener && !c.TLS {
+			return nil, &ConfigError{"Faults: " + f.String(), "it needs TLS"}
 		}
 		if f.Name == "auth-reject" && c.Auth == NoAuth {
-			return nil, &ConfigError{"Faults: " + f.String(), "there is no login without Auth"}
+			return nil, &ConfigError{"Faults: " + f.String(), "it needs a login"}
 		}
-		if err := form.apply(p, f); err != nil {
+		if err := spec.apply(p, f); err != nil {
 			return nil, &ConfigError{"Faults: " + f.String(), err.Error()}
 		}
 	}
 	return p, p.validate()
 }
 
-// validate refuses lists that do not fit the cluster.
+// validate rejects lists that do not match the size of the cluster.
 func (p *plan) validate() error {
 	if w := p.balancer.weights; w != nil && (len(w) != len(p.coordinators) || sum(w) == 0) {
-		return &ConfigError{"Faults: weights", fmt.Sprintf("wants %d numbers, not all 0, for as many coordinators", len(p.coordinators))}
+		return &ConfigError{"Faults: weights", fmt.Sprintf("it needs a number for each of the %d coordinators, not all of them 0", len(p.coordinators))}
 	}
 	if z := p.balancer.zones; z != nil && (len(z) != len(p.nodes) || sum(z) != len(p.coordinators)) {
-		return &ConfigError{"Faults: zones", fmt.Sprintf("wants %d numbers, one a node, with the sum of %d coordinators", len(p.nodes), len(p.coordinators))}
+		return &ConfigError{"Faults: zones", fmt.Sprintf("it needs a number for each of the %d nodes, and their sum must be the %d coordinators", len(p.nodes), len(p.coordinators))}
 	}
 	if p.oneNode && len(p.nodes) < 2 {
-		return &ConfigError{"Faults: one-node", "there is only one node"}
+		return &ConfigError{"Faults: one-node", "it needs at least two nodes"}
 	}
 	return nil
 }
 
-// eachCoordinator applies set to those that f names.
+// eachCoordinator calls set for the coordinators that f affects.
 func (p *plan) eachCoordinator(f Fault, set func(*coordinatorPlan, string) error) error {
 	if f.At > len(p.coordinators) {
-		return fmt.Errorf("there are only %d coordinators", len(p.coordinators))
+		return fmt.Errorf("@%d is out of range: there are %d coordinators", f.At, len(p.coordinators))
 	}
 	for i := range p.coordinators {
 		if f.At == 0 || f.At == i+1 {
@@ -96,10 +96,10 @@ func (p *plan) eachCoordinator(f Fault, set func(*coordinatorPlan, string) error
 	return nil
 }
 
-// eachNode applies set to those that f names.
+// eachNode calls set for the nodes that f affects.
 func (p *plan) eachNode(f Fault, set func(*nodePlan)) error {
 	if f.At > len(p.nodes) {
-		return fmt.Errorf("there are only %d nodes", len(p.nodes))
+		return fmt.Errorf("@%d is out of range: there are %d nodes", f.At, len(p.nodes))
 	}
 	for i := range p.nodes {
 		if f.At == 0 || f.At == i+1 {
@@ -109,7 +109,7 @@ func (p *plan) eachNode(f Fault, set func(*nodePlan)) error {
 	return nil
 }
 
-// zoneOf is the zone of coordinator i, from 0; 0 where there are none.
+// zoneOf returns the zone of coordinator i, both from 0; 0 without zones.
 func (r balancerPlan) zoneOf(i int) int {
 	for zone, n := range r.zones {
 		if i < n {
@@ -120,7 +120,7 @@ func (r balancerPlan) zoneOf(i int) int {
 	return 0
 }
 
-// reaches reports whether a node may send to a coordinator, both from 0.
+// reaches reports whether a node may connect to a coordinator, both from 0.
 func (r balancerPlan) reaches(node, coordinator int) bool {
 	return r.zones == nil || r.zoneOf(coordinator) == node
 }

@@ -2,7 +2,7 @@ package simcluster
 
 import "github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 
-// schemaOf describes t's columns; positions count from 0.
+// schemaOf returns the schema of t.
 func schemaOf(t *table) *hs2.TTableSchema {
 	schema := &hs2.TTableSchema{}
 	for i, c := range t.columns {
@@ -22,7 +22,7 @@ func typeID(t sqlType) hs2.TTypeId {
 	}[t]
 }
 
-// rowSet is rows from to below to, in the columnar layout of V6.
+// rowSet returns the rows [from, to) in the columnar layout of V6.
 func rowSet(t *table, from, to int) *hs2.TRowSet {
 	set := &hs2.TRowSet{StartRowOffset: int64(from), Rows: []*hs2.TRow{}}
 	for _, c := range t.columns {
@@ -31,7 +31,7 @@ func rowSet(t *table, from, to int) *hs2.TRowSet {
 	return set
 }
 
-// columnOf has exactly one member set, and a bit a row that no value is NULL.
+// columnOf returns the rows [from, to) of a column, none of them NULL.
 func columnOf(c column, from, to int) *hs2.TColumn {
 	nulls := make([]byte, (to-from+7)/8)
 	switch c.typ {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// bare is a coordinator that serves nobody, with a session.
-func bare() (*coordinator, *session) {
+// newTestCoordinator returns a coordinator without listeners, and a session.
+func newTestCoordinator() (*coordinator, *session) {
 	c, err := Config{}.withDefaults()
 	if err != nil {
 		panic(err)
@@ -16,9 +16,9 @@ func bare() (*coordinator, *session) {
 	return co, co.openSession("alice", protocolHS2)
 }
 
-func TestStatementsThatAreUnderstood(t *testing.T) {
+func TestCoordinator_Run(t *testing.T) {
 	t.Parallel()
-	c, s := bare()
+	c, s := newTestCoordinator()
 	for sql, want := range map[string]string{ // name:type=value of each column
 		"SELECT pid()": "pid():int=4711",
 		"select Coordinator() , PID() as Process;": "coordinator():string=coord-a1|process:int=4711",
@@ -37,14 +37,14 @@ func TestStatementsThatAreUnderstood(t *testing.T) {
 			t.Errorf("%q: %v", sql, err)
 			continue
 		}
-		if text := describe(got); text != want {
+		if text := formatRow(got); text != want {
 			t.Errorf("%q: %q, want %q", sql, text, want)
 		}
 	}
 }
 
-// describe writes a one-row table down.
-func describe(t *table) string {
+// formatRow formats a table with one row.
+func formatRow(t *table) string {
 	if t == nil {
 		return ""
 	}
@@ -55,9 +55,9 @@ func describe(t *table) string {
 	return strings.Join(cells, "|")
 }
 
-func TestStatementsThatAreRefused(t *testing.T) {
+func TestCoordinator_RunErrors(t *testing.T) {
 	t.Parallel()
-	c, s := bare()
+	c, s := newTestCoordinator()
 	for sql, want := range map[string]string{
 		"selec pid()":                           "ParseException: Syntax error in line 1:\nselec pid()\n^\nEncountered: IDENTIFIER\n",
 		"":                                      "ParseException: Syntax error in line 1:\n\n^\nEncountered: EOF\n",
@@ -80,9 +80,9 @@ func TestStatementsThatAreRefused(t *testing.T) {
 	}
 }
 
-func TestSetShowsWhatWasSet(t *testing.T) {
+func TestCoordinator_Set(t *testing.T) {
 	t.Parallel()
-	c, s := bare()
+	c, s := newTestCoordinator()
 	if _, err := c.run(s, "set mem_limit=2g"); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestSetShowsWhatWasSet(t *testing.T) {
 	}
 }
 
-func TestHandlesPrintAndParse(t *testing.T) {
+func TestHandle_StringAndParse(t *testing.T) {
 	t.Parallel()
 	h := handle{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
 	if got := h.String(); got != "0807060504030201:100f0e0d0c0b0a09" {
@@ -123,7 +123,7 @@ func FuzzStatement(f *testing.F) {
 	for _, sql := range []string{"select pid(), 'x' as y", "set all", "use `default`;", "select 'a,b', 1", "SET a=b", ";;"} {
 		f.Add(sql)
 	}
-	c, s := bare()
+	c, s := newTestCoordinator()
 	f.Fuzz(func(t *testing.T, sql string) {
 		result, err := c.run(s, sql)
 		if err != nil && result != nil {

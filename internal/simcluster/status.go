@@ -8,23 +8,23 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-// errShuttingDown is what a draining coordinator answers to new work
+// errShuttingDown is a draining coordinator's reply to new sessions and statements
 // (SERVER_SHUTTING_DOWN in common/thrift/generate_error_codes.py).
 const errShuttingDown sqlError = "Server is being shut down: " + shutdownStatus + ".\n"
 
-// shutdownStatus is how far a shutdown is (ShutdownStatusToString,
-// be/src/service/impala-server.cc). It stands still.
+// shutdownStatus is the progress of a shutdown (ShutdownStatusToString,
+// be/src/service/impala-server.cc). It does not advance.
 const shutdownStatus = "shutdown grace period left: 1m30s, deadline left: 58m20s, " +
 	"cancel deadline left: 57m20s, queries registered on coordinator: 1, queries executing: 0, fragment instances: 0"
 
-// errNoExecutors is how admission gives a query up that no executor came
-// for (REASON_NO_EXECUTOR_GROUPS, be/src/scheduling/admission-controller.cc).
-// Here it says so at once, not after the timeout.
+// errNoExecutors is the error of a query that was not admitted for lack of
+// executors (REASON_NO_EXECUTOR_GROUPS, be/src/scheduling/admission-controller.cc).
+// Here it is returned immediately, not after the timeout.
 const errNoExecutors sqlError = "Admission for query exceeded timeout 60000ms in pool default-pool. " +
 	"Queued reason: Waiting for executors to start. Only DDL queries and queries scheduled only on the coordinator " +
 	"(either NUM_NODES set to 1 or when small query optimization is triggered) can currently run. Additional Details: Not Applicable\n"
 
-// Impala's SQLSTATEs over HS2: there are no others.
+// The SQLSTATEs that Impala uses over HS2.
 const (
 	sqlStateGeneral     = "HY000"
 	sqlStateUnsupported = "HYC00"
@@ -49,17 +49,17 @@ func statusOf(err error) *hs2.TStatus {
 	return successStatus()
 }
 
-// queryError is the form of an error once the query has an id, since Impala 4.5.
+// queryError adds the query ID to an error as Impala does since 4.5.
 func queryError(id handle, err error) error {
 	return sqlError(fmt.Sprintf("Query %s failed:\n%s\n", id, err))
 }
 
-// progressLog is the log of a query that scans nothing.
+// progressLog returns the log of a query that scans nothing.
 func progressLog(id handle) string {
 	return fmt.Sprintf("Query %s 100%% Complete (0 out of 0)\n", id)
 }
 
-// webURL is the address of the web server as Ping gives it; "" under ping-off.
+// webURL returns the web server's URL as in Ping; "" with the fault ping-off.
 func (c *coordinator) webURL() string {
 	if c.plan.pingOff {
 		return ""
@@ -71,7 +71,7 @@ func newIdentifier(id, secret handle) *hs2.THandleIdentifier {
 	return &hs2.THandleIdentifier{GUID: id[:], Secret: secret[:]}
 }
 
-// parseIdentifier checks a handle's sizes.
+// parseIdentifier checks the sizes of an ID and a secret and converts them.
 func parseIdentifier(h *hs2.THandleIdentifier) (id, secret handle, err error) {
 	if len(h.GUID) != len(id) || len(h.Secret) != len(secret) {
 		return id, secret, sqlError(fmt.Sprintf("Malformed THandleIdentifier (guid size: %d, expected 16, secret size: %d, expected 16)\n",
@@ -80,7 +80,8 @@ func parseIdentifier(h *hs2.THandleIdentifier) (id, secret handle, err error) {
 	return handle(h.GUID), handle(h.Secret), nil
 }
 
-// sessionOf finds the session of a handle, for the user of the connection.
+// sessionOf finds a session by its handle and checks that it belongs to the user
+// of the connection.
 func (c *coordinator) sessionOf(ctx context.Context, h *hs2.TSessionHandle) (*session, error) {
 	id, secret, err := parseIdentifier(h.SessionId)
 	if err != nil {
@@ -98,8 +99,8 @@ func (c *coordinator) sessionOf(ctx context.Context, h *hs2.TSessionHandle) (*se
 	return s, nil
 }
 
-// operationOf finds the operation of a handle. Impala never answers
-// INVALID_HANDLE_STATUS: a handle of another coordinator is an error like others.
+// operationOf finds an operation by its handle. Impala never replies
+// INVALID_HANDLE_STATUS; a handle of another coordinator is an ordinary error.
 func (c *coordinator) operationOf(_ context.Context, h *hs2.TOperationHandle) (*operation, error) {
 	id, secret, err := parseIdentifier(h.OperationId)
 	if err != nil {
@@ -119,7 +120,8 @@ func unknownQuery(id handle) error {
 	return queryError(id, sqlError(fmt.Sprintf("Invalid or unknown query handle: %s.\n", id)))
 }
 
-// rewind starts fetching over: with a result cache, or before the first fetch.
+// rewind restarts fetching. It is allowed with a result cache, or before the
+// first fetch.
 func (c *coordinator) rewind(o *operation) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -130,11 +132,11 @@ func (c *coordinator) rewind(o *operation) bool {
 	return true
 }
 
-// configure applies one entry of OpenSession's configuration. What is no
-// option is ignored, as Impala does.
+// configure applies one entry of OpenSession's configuration. Like Impala it
+// ignores unknown options.
 func (c *coordinator) configure(s *session, key, value string) {
 	if strings.EqualFold(key, "use:database") {
-		_ = c.use(s, value) // a missing database shows at the first statement
+		_ = c.use(s, value) // a missing database is reported by the first statement
 		return
 	}
 	_ = c.setOption(s, strings.TrimPrefix(key, "set:hiveconf:"), value)

@@ -6,12 +6,11 @@ import (
 )
 
 // threadPool admits connections as Impala's TAcceptQueueServer does
-// (be/src/rpc/TAcceptQueueServer.cpp): a few set-up threads take connections in
-// order, let each log in and then wait for a service thread; a service thread
-// has its connection until the connection ends. Nobody is told to come again
-// later: who waits hears nothing.
+// (be/src/rpc/TAcceptQueueServer.cpp): a few setup threads take connections in
+// order, run the login of each and then wait for a service thread, which serves
+// the connection until it is closed. A waiting connection gets no reply.
 type threadPool struct {
-	setup, service chan struct{} // a place in the channel is a thread
+	setup, service chan struct{} // an element in the channel is a thread in use
 	timeout        time.Duration
 }
 
@@ -19,19 +18,19 @@ func newThreadPool(setup, service int, patience time.Duration) *threadPool {
 	return &threadPool{make(chan struct{}, setup), make(chan struct{}, service), patience}
 }
 
-// reserve gives n service threads to connections that stay. There must be so many.
+// reserve takes n service threads permanently. The pool must have n free ones.
 func (t *threadPool) reserve(n int) {
 	for range n {
 		t.service <- struct{}{}
 	}
 }
 
-// inUse is how many service threads have a connection.
+// inUse returns the number of service threads in use.
 func (t *threadPool) inUse() int { return len(t.service) }
 
-// acquire runs login on a set-up thread and waits there for a service thread,
-// which is the caller's until it calls leave. It returns false where there is
-// none.
+// acquire runs login on a setup thread and then waits for a service thread, which
+// the caller gives back by release. It returns false if the login failed, or if
+// no thread became free before the timeout.
 func (t *threadPool) acquire(ctx context.Context, login func() error) bool {
 	select {
 	case t.setup <- struct{}{}:
@@ -43,22 +42,22 @@ func (t *threadPool) acquire(ctx context.Context, login func() error) bool {
 	return admitted
 }
 
-// release gives a service thread back.
+// release gives back a service thread.
 func (t *threadPool) release() { <-t.service }
 
-// acquireService waits for a service thread.
+// acquireService waits for a service thread; false after the timeout.
 func (t *threadPool) acquireService(ctx context.Context) bool {
 	select {
 	case t.service <- struct{}{}:
 		return true
 	default:
 	}
-	patience := time.NewTimer(t.timeout)
-	defer patience.Stop()
+	timeout := time.NewTimer(t.timeout)
+	defer timeout.Stop()
 	select {
 	case t.service <- struct{}{}:
 		return true
-	case <-patience.C:
+	case <-timeout.C:
 	case <-ctx.Done():
 	}
 	return false

@@ -14,20 +14,20 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 )
 
-// maxRequest bounds one request, and so every string and list in it: longer
-// ones end the connection. Impala's own limit is 2 GiB
-// (--thrift_external_rpc_max_message_size); a statement is far below this one.
+// maxRequest is the maximum size of a request, and so of every string and list in
+// it; a longer one closes the connection. Impala's own limit is 2 GiB
+// (--thrift_external_rpc_max_message_size).
 const maxRequest = 4 << 20
 
-// transport is Thrift's transport over a link: buffered, with SASL's data frames
-// where sasl is set, and with a budget per request.
+// transport is Thrift's transport over a link. It is buffered, uses SASL data
+// frames if sasl is set, and limits the size of a request.
 type transport struct {
 	link        *link
-	in          *bufio.Reader // over link, or over frames
-	out         *bytes.Buffer // the answer so far; nil between answers
-	configField []byte        // goes into the answer before the two stops that end it; nil: nothing does
+	in          *bufio.Reader // reads from link, or from a frameReader over link
+	out         *bytes.Buffer // the reply so far; nil between replies
+	configField []byte        // encoded field to insert before the stop fields at the end of the reply; nil: none
 	sasl        bool
-	budget      int
+	budget      int // bytes that the current request may still read
 }
 
 var (
@@ -35,17 +35,17 @@ var (
 	_ thrift.TRichTransport = (*transport)(nil)
 )
 
-// buffers are shared by all answers of the process: a connection that waits
-// holds none.
+// buffers holds buffers for replies, so that an idle connection has none.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// fieldStops end an answer: one its struct, one the result that it is in.
+// fieldStops end a reply: the end of its struct, and of the result around it.
 const fieldStops = "\x00\x00"
 
-// readBuffer suits requests, which are small. Every connection holds one.
+// readBuffer is the size of each connection's read buffer. Requests are small.
 const readBuffer = 1 << 8
 
-// newTransport serves in, which has read what came of l so far.
+// newTransport returns a transport over l. in is the buffered reader of l that
+// was used for the login.
 func newTransport(l *link, in *bufio.Reader, sasl bool) *transport {
 	t := &transport{link: l, in: in, sasl: sasl}
 	if sasl {
@@ -54,13 +54,13 @@ func newTransport(l *link, in *bufio.Reader, sasl bool) *transport {
 	return t
 }
 
-// errNotThrift is a connection that does not speak Thrift.
-var errNotThrift = errors.New("simcluster: not a Thrift message")
+// errNotThrift is returned if the client does not speak Thrift.
+var errNotThrift = errors.New("not a Thrift message")
 
-// nextRequest waits for a request and gives it a fresh budget. What is no versioned
-// message is taken as Impala's non-strict reader takes it, for the length of a
-// name: such a client waits for ever, except that a PROXY header ends the
-// connection at once (an Impala with a lower message limit does that too).
+// nextRequest waits for a request and resets the budget. Impala's non-strict
+// reader takes the first bytes of anything else for the length of a name and
+// waits for that many bytes, so the client waits forever. A PROXY header closes
+// the connection immediately, as in an Impala with a lower message limit.
 func (t *transport) nextRequest() error {
 	head, err := t.in.Peek(4)
 	if err != nil {
@@ -93,14 +93,14 @@ func (t *transport) ReadByte() (byte, error) {
 	return t.in.ReadByte()
 }
 
-// RemainingBytes lets the runtime refuse lists that cannot fit.
+// RemainingBytes lets the runtime reject lists that exceed the budget.
 func (t *transport) RemainingBytes() uint64 { return uint64(max(t.budget, 0)) }
 
 func (t *transport) Write(b []byte) (int, error)       { return t.response().Write(b) }
 func (t *transport) WriteByte(b byte) error            { return t.response().WriteByte(b) }
 func (t *transport) WriteString(s string) (int, error) { return t.response().WriteString(s) }
 
-// response is the buffer of the present answer, with room for a frame's header.
+// response returns the buffer of the current reply.
 func (t *transport) response() *bytes.Buffer {
 	if t.out == nil {
 		t.out = buffers.Get().(*bytes.Buffer)
@@ -112,7 +112,7 @@ func (t *transport) response() *bytes.Buffer {
 	return t.out
 }
 
-// Flush sends the answer in one write.
+// Flush sends the reply in one write.
 func (t *transport) Flush(context.Context) error {
 	if t.out == nil {
 		return nil
@@ -133,17 +133,17 @@ func (t *transport) Flush(context.Context) error {
 	return err
 }
 
-// Open does nothing: a wire is made of an open connection.
+// Open does nothing: a transport is created for an open connection.
 func (t *transport) Open() error { return nil }
 
-// IsOpen is true: reading tells.
+// IsOpen always returns true: reads report a closed connection.
 func (t *transport) IsOpen() bool { return true }
 
 // Close closes the connection.
 func (t *transport) Close() error { return t.link.tcp.Close() }
 
-// frameReader reads the payload of SASL data frames as one stream: frames need
-// not end where messages do.
+// frameReader reads the payloads of SASL data frames as one stream, since frames
+// are not aligned with messages.
 type frameReader struct {
 	in   io.Reader
 	left int

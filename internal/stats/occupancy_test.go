@@ -18,19 +18,19 @@ func TestSafeSessions(t *testing.T) {
 		shares []float64
 		want   int
 	}{
-		"two":                          {even(2), 96},
-		"three":                        {even(3), 136},
-		"five":                         {even(5), 213},
-		"eight":                        {even(8), 328},
-		"ten":                          {even(10), 404},
-		"two, one lost":                {even(1), 64},
-		"five, one lost":               {even(4), 175},
-		"eight, one lost":              {even(7), 290},
-		"ten, one lost":                {even(9), 366},
-		"zones of 2, 2 and 1":          {[]float64{sixth, sixth, sixth, sixth, 2 * sixth}, 140},
-		"zones of 2, 2 and 1, less it": {[]float64{sixth, sixth, 2 * sixth, 2 * sixth}, 137},
-		"one that takes everything":    {[]float64{1, 0}, 64},
-		"nobody":                       {nil, 0},
+		"two":                          {shares: even(2), want: 96},
+		"three":                        {shares: even(3), want: 136},
+		"five":                         {shares: even(5), want: 213},
+		"eight":                        {shares: even(8), want: 328},
+		"ten":                          {shares: even(10), want: 404},
+		"two, one lost":                {shares: even(1), want: 64},
+		"five, one lost":               {shares: even(4), want: 175},
+		"eight, one lost":              {shares: even(7), want: 290},
+		"ten, one lost":                {shares: even(9), want: 366},
+		"zones of 2, 2 and 1":          {shares: []float64{sixth, sixth, sixth, sixth, 2 * sixth}, want: 140},
+		"zones of 2, 2 and 1, less it": {shares: []float64{sixth, sixth, 2 * sixth, 2 * sixth}, want: 137},
+		"one that takes everything":    {shares: []float64{1, 0}, want: 64},
+		"nobody":                       {want: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -44,18 +44,18 @@ func TestSafeSessions(t *testing.T) {
 	}
 }
 
-func TestFitsAtItsEnds(t *testing.T) {
+func TestFits_Limits(t *testing.T) {
 	t.Parallel()
-	near(t, "as many as one takes", Fits(8, even(3), 8), 1, 0)
-	near(t, "nobody", Fits(0, nil, 8), 1, 0)
-	near(t, "one more than all take", Fits(25, even(3), 8), 0, 0)
-	near(t, "some on nobody", Fits(1, nil, 8), 0, 0)
-	near(t, "24 on three with 8 places each", Fits(24, even(3), 8), 9465511770./282429536481, 1e-9) // 24!/(8!)^3 of 3^24
-	near(t, "10 on two with 9", Fits(10, even(2), 9), 1-2/1024., 1e-9)
+	assertNear(t, "as many as one takes", Fits(8, even(3), 8), 1, 0)
+	assertNear(t, "nobody", Fits(0, nil, 8), 1, 0)
+	assertNear(t, "one more than all take", Fits(25, even(3), 8), 0, 0)
+	assertNear(t, "some on nobody", Fits(1, nil, 8), 0, 0)
+	assertNear(t, "24 on three with 8 places each", Fits(24, even(3), 8), 9465511770./282429536481, 1e-9) // 24!/(8!)^3 of 3^24
+	assertNear(t, "10 on two with 9", Fits(10, even(2), 9), 1-2/1024., 1e-9)
 }
 
 // The chance is the sum over all ways to place n sessions, here listed.
-func TestFitsIsTheSumOfAllPlacements(t *testing.T) {
+func TestFits_EqualsSumOverPlacements(t *testing.T) {
 	t.Parallel()
 	for _, shares := range [][]float64{even(2), even(4), {.5, .3, .2}, {.1, .1, .1, .1, .6}, {.97, .02, .01}} {
 		for n := range 13 {
@@ -87,9 +87,9 @@ func placements(n int, shares []float64, threads int) float64 {
 
 // Where too many on one is rare, bounds from single coordinators are closer
 // than any listing of placements could be had.
-func TestFitsLiesBetweenItsBounds(t *testing.T) {
+func TestFits_WithinBounds(t *testing.T) {
 	t.Parallel()
-	for _, of := range []struct{ k, threads int }{{2, 64}, {10, 64}, {2, 1000}, {200, 64}, {200, 1000}} {
+	for _, of := range []struct{ k, threads int }{{k: 2, threads: 64}, {k: 10, threads: 64}, {k: 2, threads: 1000}, {k: 200, threads: 64}, {k: 200, threads: 1000}} {
 		n := SafeSessions(even(of.k), of.threads, 1-1e-5)
 		low, high := fitBounds(n, even(of.k), of.threads)
 		if high-low > 1e-10 || high > 1-1e-6 {
@@ -111,7 +111,7 @@ func TestFitsLiesBetweenItsBounds(t *testing.T) {
 
 // A number at which the bounds do not decide is decided by the exact chance,
 // and one too large for that by the lower bound.
-func TestSafeAsksTheExactChance(t *testing.T) {
+func TestSafe_UsesExactProbability(t *testing.T) {
 	t.Parallel()
 	n := SafeSessions(even(10), 64, .5)
 	if low, high := fitBounds(n, even(10), 64); low >= .5 || high < .5 {
@@ -126,7 +126,7 @@ func TestSafeAsksTheExactChance(t *testing.T) {
 	}
 }
 
-func TestFitsAgreesWithSimulation(t *testing.T) {
+func TestFits_AgreesWithSimulation(t *testing.T) {
 	t.Parallel()
 	const draws = 40_000
 	for name, tc := range map[string]struct {
@@ -134,11 +134,11 @@ func TestFitsAgreesWithSimulation(t *testing.T) {
 		shares  []float64
 		threads int
 	}{
-		"404 on ten":  {404, even(10), 64},
-		"440 on ten":  {440, even(10), 64},
-		"230 on five": {230, even(5), 64},
-		"18 on three": {18, even(3), 8},
-		"uneven ones": {160, []float64{.4, .3, .2, .1}, 64},
+		"404 on ten":  {n: 404, shares: even(10), threads: 64},
+		"440 on ten":  {n: 440, shares: even(10), threads: 64},
+		"230 on five": {n: 230, shares: even(5), threads: 64},
+		"18 on three": {n: 18, shares: even(3), threads: 8},
+		"uneven ones": {n: 160, shares: []float64{.4, .3, .2, .1}, threads: 64},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
