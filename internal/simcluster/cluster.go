@@ -3,7 +3,6 @@ package simcluster
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -51,7 +50,7 @@ func Start(c Config) (*Cluster, error) {
 	cl.cancel = cancel
 	if err := cl.openListeners(ctx); err != nil {
 		cl.Close()
-		return nil, fmt.Errorf("simcluster: %w", err)
+		return nil, err
 	}
 	for _, nodes := range cl.listeners {
 		for _, n := range nodes {

@@ -69,16 +69,22 @@ type Config struct {
 
 // ConfigError is an invalid Config. Nothing was opened.
 type ConfigError struct {
-	Field  string // the Config field, or "Faults: NAME"
-	Reason string // one clause
+	Field  string // the Config field
+	Fault  string // the invalid fault; "": Field is not Faults
+	Reason string // one sentence without a period
 }
 
-func (e *ConfigError) Error() string { return "simcluster: " + e.Field + ": " + e.Reason }
+func (e *ConfigError) Error() string {
+	if e.Fault != "" {
+		return "fault " + e.Fault + ": " + e.Reason
+	}
+	return e.Field + ": " + e.Reason
+}
 
 // Limits for one process.
 const (
-	maxCoordinators = 500
-	maxNodes        = 64
+	MaxCoordinators = 500
+	MaxNodes        = 64
 )
 
 // withDefaults replaces zero fields with defaults and validates the result.
@@ -95,28 +101,38 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Version, "4.5.0")
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
-	for _, check := range []struct {
-		invalid    bool
-		field, why string
-	}{
-		{invalid: c.Coordinators < 1 || c.Coordinators > maxCoordinators, field: "Coordinators", why: fmt.Sprintf("%d is not from 1 to %d", c.Coordinators, maxCoordinators)},
-		{invalid: c.First < 1 || c.First-1+c.Coordinators > maxCoordinators, field: "First", why: fmt.Sprintf("%d and the coordinators after it are not from 1 to %d", c.First, maxCoordinators)},
-		{invalid: c.Nodes < 1 || c.Nodes > maxNodes, field: "Nodes", why: fmt.Sprintf("%d is not from 1 to %d", c.Nodes, maxNodes)},
-		{invalid: !slices.Contains(Balances(), c.Balance), field: "Balance", why: fmt.Sprintf("%q is none of %v", c.Balance, Balances())},
-		{invalid: c.Background != nil && len(c.Background) != c.Coordinators, field: "Background", why: fmt.Sprintf("%d numbers for %d coordinators", len(c.Background), c.Coordinators)},
-		{invalid: slices.ContainsFunc(c.Background, func(n int) bool { return n < 0 }), field: "Background", why: "a number is negative"},
-		{invalid: !c.ListenIP.Is4() || !c.ListenIP.IsLoopback(), field: "ListenIP", why: fmt.Sprintf("%v is not an IPv4 loopback address", c.ListenIP)},
-		{invalid: c.Auth != NoAuth && c.Auth != LDAP, field: "Auth", why: fmt.Sprintf("%q is neither empty nor ldap", string(c.Auth))},
-		{invalid: c.Threads < 1, field: "Threads", why: "less than one"},
-		{invalid: c.SetupThreads < 1, field: "SetupThreads", why: "less than one"},
-		{invalid: c.AcceptTimeout < 0, field: "AcceptTimeout", why: "negative"},
-		{invalid: c.Beeswax && c.HS2Port != 0 && c.HS2Port == c.BeeswaxPort, field: "BeeswaxPort", why: "the same as HS2Port"},
-	} {
-		if check.invalid {
-			return c, &ConfigError{check.field, check.why}
+	return c, c.validate()
+}
+
+// validate returns a *ConfigError for the first invalid field. c must have its
+// defaults.
+func (c Config) validate() (err error) {
+	reject := func(invalid bool, field, format string, args ...any) {
+		if invalid && err == nil {
+			err = &ConfigError{Field: field, Reason: fmt.Sprintf(format, args...)}
 		}
 	}
-	return c, nil
+	reject(c.Coordinators < 1 || c.Coordinators > MaxCoordinators, "Coordinators", "%d is not from 1 to %d", c.Coordinators, MaxCoordinators)
+	reject(c.First < 1 || c.First-1+c.Coordinators > MaxCoordinators, "First", "%d coordinators from number %d on exceed the range from 1 to %d", c.Coordinators, c.First, MaxCoordinators)
+	reject(c.Nodes < 1 || c.Nodes > MaxNodes, "Nodes", "%d is not from 1 to %d", c.Nodes, MaxNodes)
+	reject(!slices.Contains(Balances(), c.Balance), "Balance", "%s", unknownBalance(c.Balance))
+	reject(c.Background != nil && len(c.Background) != c.Coordinators, "Background", "got %d numbers for %d coordinators", len(c.Background), c.Coordinators)
+	reject(slices.ContainsFunc(c.Background, func(n int) bool { return n < 0 }), "Background", "numbers must not be negative")
+	reject(!c.ListenIP.Is4() || !c.ListenIP.IsLoopback(), "ListenIP", "%v is not an IPv4 loopback address", c.ListenIP)
+	reject(c.Auth != NoAuth && c.Auth != LDAP, "Auth", "%q is neither empty nor ldap", string(c.Auth))
+	reject(c.Threads < 1, "Threads", "%d is less than 1", c.Threads)
+	reject(c.SetupThreads < 1, "SetupThreads", "%d is less than 1", c.SetupThreads)
+	reject(c.AcceptTimeout < 0, "AcceptTimeout", "%v is negative", c.AcceptTimeout)
+	reject(c.Beeswax && c.HS2Port != 0 && c.HS2Port == c.BeeswaxPort, "BeeswaxPort", "it must differ from the HS2 port")
+	return err
+}
+
+func unknownBalance(b Balance) string {
+	names := make([]string, 0, len(Balances()))
+	for _, balance := range Balances() {
+		names = append(names, string(balance))
+	}
+	return unknownName(string(b), names)
 }
 
 // setDefault sets *v to def if it is zero.

@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ func ParseFault(text string) (Fault, error) {
 	f.Name, rest = rest[:name], rest[name:]
 	spec, ok := findFault(f.Name)
 	if !ok {
-		return Fault{}, unknownFault(f.Name)
+		return Fault{}, errors.New(unknownName(f.Name, faultNames()))
 	}
 	var at string
 	if i := strings.LastIndexByte(rest, '@'); i > 0 {
@@ -52,8 +53,8 @@ func ParseFault(text string) (Fault, error) {
 	}
 	if at != "" {
 		n, err := strconv.Atoi(at[1:])
-		if err != nil || n < 1 || n > maxCoordinators || at[1] == '+' {
-			return Fault{}, fmt.Errorf("invalid number %.40q after @: it must be from 1 to %d", at[1:], maxCoordinators)
+		if err != nil || n < 1 || n > MaxCoordinators || at[1] == '+' {
+			return Fault{}, fmt.Errorf("invalid number %.40q after @: it must be from 1 to %d", at[1:], MaxCoordinators)
 		}
 		f.At = n
 	}
@@ -69,7 +70,7 @@ func (spec faultSpec) validate(f Fault, hasValue bool) error {
 	switch {
 	case spec.Example == "" && hasValue:
 		return fmt.Errorf("%s takes no value", f.Name)
-	case spec.Example != "" && f.Value == "" && !spec.valueOptional:
+	case spec.Example != "" && f.Value == "" && !spec.ValueOptional:
 		return fmt.Errorf("%s needs a value, such as %s=%s", f.Name, f.Name, spec.Example)
 	case spec.Scope == FaultScopeBalancer && f.At > 0:
 		return fmt.Errorf("%s applies to the balancer and takes no @%d", f.Name, f.At)
@@ -78,14 +79,10 @@ func (spec faultSpec) validate(f Fault, hasValue bool) error {
 	return spec.apply(&scratch, Fault{Name: f.Name, Value: f.Value})
 }
 
-// unknownFault suggests the nearest name and lists all of them.
-func unknownFault(name string) error {
-	names := make([]string, 0, len(faultSpecs))
-	for _, spec := range faultSpecs {
-		names = append(names, spec.Name)
-	}
-	nearest := slices.MinFunc(names, func(a, b string) int { return editDistance(name, a) - editDistance(name, b) })
-	return fmt.Errorf("unknown fault %.40q; did you mean %s? Valid names: %s", name, nearest, strings.Join(names, ", "))
+// unknownName suggests the nearest of the valid names and lists all of them.
+func unknownName(name string, valid []string) string {
+	nearest := slices.MinFunc(valid, func(a, b string) int { return editDistance(name, a) - editDistance(name, b) })
+	return fmt.Sprintf("unknown name %.40q; did you mean %s? Valid names: %s", name, nearest, strings.Join(valid, ", "))
 }
 
 // editDistance is the number of single-byte edits between two names. Only the

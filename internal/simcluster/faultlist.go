@@ -23,10 +23,26 @@ const (
 
 // FaultInfo describes a fault for help and documentation.
 type FaultInfo struct {
-	Name    string // as ParseFault reads it
-	Scope   FaultScope
-	Example string // an example value; "": the fault takes no value
-	Effect  string // one line
+	Name          string // as ParseFault reads it
+	Scope         FaultScope
+	Example       string // an example value; "": the fault takes no value
+	ValueOptional bool
+	Effect        string // one clause, for the example value
+}
+
+// Syntax is what ParseFault accepts, with the example value: "slow=200ms[@N]".
+func (i FaultInfo) Syntax() string {
+	s := i.Name
+	switch {
+	case i.ValueOptional:
+		s += "[=" + i.Example + "]"
+	case i.Example != "":
+		s += "=" + i.Example
+	}
+	if i.Scope != FaultScopeBalancer {
+		s += "[@N]"
+	}
+	return s
 }
 
 // Faults lists every fault, in the order of the documentation.
@@ -42,8 +58,7 @@ func Faults() []FaultInfo {
 // value.
 type faultSpec struct {
 	FaultInfo
-	valueOptional bool
-	apply         func(*plan, Fault) error
+	apply func(*plan, Fault) error
 }
 
 // faultSpecs lists every fault. To add one, add a line.
@@ -88,7 +103,7 @@ var faultSpecs = []faultSpec{
 		func(c *coordinatorPlan, _ string) error { c.sameHostname = true; return nil }),
 	coordinatorFault("threads", "8", "has this many service threads per protocol",
 		func(c *coordinatorPlan, v string) error { return parseNumber(v, 1, 1<<20, &c.threads) }),
-	coordinatorFault("down", "2s:5s", "stops after 2s and restarts 5s later: open connections are reset, the new process has another pid and no sessions; the health check notices within 500 ms",
+	coordinatorFault("down", "2s:5s", "stops after 2s for 5s: open connections are reset, sessions are lost, the pid changes; the health check notices after 500 ms",
 		func(c *coordinatorPlan, v string) error { return parseWindow(v, true, &c.down) }),
 	coordinatorFault("leaves", "2s:5s", "out of the balancer's rotation after 2s, for 5s or (2s) permanently; open connections stay open",
 		func(c *coordinatorPlan, v string) error { return parseWindow(v, false, &c.leaves) }),
@@ -112,9 +127,15 @@ var faultSpecs = []faultSpec{
 	certificateFault(certs.NoIntermediate, "a server certificate without the intermediate certificate"),
 	certificateFault(certs.SelfSigned, "a self-signed certificate"),
 	certificateFault(certs.UnknownCA, "a certificate chain to a root that is not trusted"),
-	{FaultInfo{Name: "old-tls", Scope: FaultScopeListener, Effect: "TLS 1.1 at most"}, false, func(p *plan, f Fault) error {
-		return p.eachNode(f, func(n *nodePlan) { n.maxTLS = tls.VersionTLS11 })
-	}},
+	listenerFault("old-tls", "TLS 1.1 at most", func(n *nodePlan) { n.maxTLS = tls.VersionTLS11 }),
+}
+
+func faultNames() []string {
+	names := make([]string, len(faultSpecs))
+	for i, spec := range faultSpecs {
+		names[i] = spec.Name
+	}
+	return names
 }
 
 func findFault(name string) (faultSpec, bool) {
@@ -126,25 +147,34 @@ func findFault(name string) (faultSpec, bool) {
 	return faultSpec{}, false
 }
 
-func coordinatorFault(name, value, does string, set func(*coordinatorPlan, string) error) faultSpec {
-	return faultSpec{FaultInfo{name, FaultScopeCoordinator, value, does}, false, func(p *plan, f Fault) error {
-		return p.eachCoordinator(f, set)
-	}}
+func coordinatorFault(name, example, effect string, set func(*coordinatorPlan, string) error) faultSpec {
+	return faultSpec{
+		FaultInfo{Name: name, Scope: FaultScopeCoordinator, Example: example, Effect: effect},
+		func(p *plan, f Fault) error { return p.eachCoordinator(f, set) },
+	}
 }
 
 func withOptionalValue(spec faultSpec) faultSpec {
-	spec.valueOptional = true
+	spec.ValueOptional = true
 	return spec
 }
 
-func balancerFault(name, value, does string, set func(*plan, string) error) faultSpec {
-	return faultSpec{FaultInfo{name, FaultScopeBalancer, value, does}, false, func(p *plan, f Fault) error { return set(p, f.Value) }}
+func balancerFault(name, example, effect string, set func(*plan, string) error) faultSpec {
+	return faultSpec{
+		FaultInfo{Name: name, Scope: FaultScopeBalancer, Example: example, Effect: effect},
+		func(p *plan, f Fault) error { return set(p, f.Value) },
+	}
 }
 
-func certificateFault(k certs.Kind, does string) faultSpec {
-	return faultSpec{FaultInfo{k.String(), FaultScopeListener, "", does}, false, func(p *plan, f Fault) error {
-		return p.eachNode(f, func(n *nodePlan) { n.kind = k })
-	}}
+func listenerFault(name, effect string, set func(*nodePlan)) faultSpec {
+	return faultSpec{
+		FaultInfo{Name: name, Scope: FaultScopeListener, Effect: effect},
+		func(p *plan, f Fault) error { return p.eachNode(f, set) },
+	}
+}
+
+func certificateFault(k certs.Kind, effect string) faultSpec {
+	return listenerFault(k.String(), effect, func(n *nodePlan) { n.kind = k })
 }
 
 // parseNumber parses a decimal number from low to high.
@@ -207,7 +237,7 @@ func parseNumbers(s string, to *[]int) error {
 	var numbers []int
 	for part := range strings.SplitSeq(s, ":") {
 		var n int
-		if err := parseNumber(part, 0, 1_000_000, &n); err != nil || len(numbers) == maxCoordinators {
+		if err := parseNumber(part, 0, 1_000_000, &n); err != nil || len(numbers) == MaxCoordinators {
 			return fmt.Errorf("invalid list %.40q: it must be numbers separated by colons, such as 2:2:1", s)
 		}
 		numbers = append(numbers, n)

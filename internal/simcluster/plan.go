@@ -52,31 +52,38 @@ func newPlan(c Config) (*plan, error) {
 	for _, f := range c.Faults {
 		spec, ok := findFault(f.Name)
 		if !ok {
-			return nil, &ConfigError{"Faults", unknownFault(f.Name).Error()}
+			return nil, invalidFault(f.String(), "%s", unknownName(f.Name, faultNames()))
 		}
 		if spec.Scope == FaultScopeListener && !c.TLS {
-			return nil, &ConfigError{"Faults: " + f.String(), "it needs TLS"}
+			return nil, invalidFault(f.String(), "it needs TLS")
 		}
 		if f.Name == "auth-reject" && c.Auth == NoAuth {
-			return nil, &ConfigError{"Faults: " + f.String(), "it needs a login"}
+			return nil, invalidFault(f.String(), "it needs authentication")
 		}
 		if err := spec.apply(p, f); err != nil {
-			return nil, &ConfigError{"Faults: " + f.String(), err.Error()}
+			return nil, invalidFault(f.String(), "%v", err)
 		}
 	}
-	return p, p.validate()
+	if err := p.validate(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func invalidFault(fault, format string, args ...any) error {
+	return &ConfigError{Field: "Faults", Fault: fault, Reason: fmt.Sprintf(format, args...)}
 }
 
 // validate rejects lists that do not match the size of the cluster.
 func (p *plan) validate() error {
 	if w := p.balancer.weights; w != nil && (len(w) != len(p.coordinators) || sum(w) == 0) {
-		return &ConfigError{"Faults: weights", fmt.Sprintf("it needs a number for each of the %d coordinators, not all of them 0", len(p.coordinators))}
+		return invalidFault("weights", "it needs a number for each of the %d coordinators, not all of them 0", len(p.coordinators))
 	}
 	if z := p.balancer.zones; z != nil && (len(z) != len(p.nodes) || sum(z) != len(p.coordinators)) {
-		return &ConfigError{"Faults: zones", fmt.Sprintf("it needs a number for each of the %d nodes, and their sum must be the %d coordinators", len(p.nodes), len(p.coordinators))}
+		return invalidFault("zones", "it needs a number for each of the %d nodes, and their sum must be the %d coordinators", len(p.nodes), len(p.coordinators))
 	}
 	if p.oneNode && len(p.nodes) < 2 {
-		return &ConfigError{"Faults: one-node", "it needs at least two nodes"}
+		return invalidFault("one-node", "it needs at least two nodes")
 	}
 	return nil
 }
