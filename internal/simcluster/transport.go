@@ -105,9 +105,6 @@ func (t *transport) response() *bytes.Buffer {
 	if t.out == nil {
 		t.out = buffers.Get().(*bytes.Buffer)
 		t.out.Reset()
-		if t.sasl {
-			t.out.Write(make([]byte, saslframe.FrameHeader))
-		}
 	}
 	return t.out
 }
@@ -125,7 +122,7 @@ func (t *transport) Flush(context.Context) error {
 	}
 	b := t.out.Bytes()
 	if t.sasl {
-		binary.BigEndian.PutUint32(b, uint32(len(b)-saslframe.FrameHeader))
+		b = saslframe.AppendFrame(make([]byte, 0, saslframe.FrameHeader+len(b)), b)
 	}
 	_, err := t.link.Write(b)
 	buffers.Put(t.out)
