@@ -49,16 +49,16 @@ func TestAuthority_LeafKinds(t *testing.T) {
 			if issuer != want.issuer {
 				t.Errorf("issuer O=%q, want %q", issuer, want.issuer)
 			}
-			between := x509.NewCertPool()
+			intermediates := x509.NewCertPool()
 			for _, der := range c.Certificate[1:] {
-				above, err := x509.ParseCertificate(der)
+				ca, err := x509.ParseCertificate(der)
 				if err != nil {
 					t.Fatal(err)
 				}
-				between.AddCert(above)
+				intermediates.AddCert(ca)
 			}
 			for _, host := range []string{"impala.example.com", "127.0.0.2"} {
-				_, err = c.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between, CurrentTime: now})
+				_, err = c.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: intermediates, CurrentTime: now})
 				if want.err == nil && err != nil || want.err != nil && !want.err(err) {
 					t.Errorf("%s: unexpected %v", host, err)
 				}

@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// recordingTB stands in for a test, so that a failing comparison can be looked at.
+// recordingTB is a testing.TB that records the error message.
 type recordingTB struct {
 	testing.TB
 	message string
@@ -26,14 +26,14 @@ func TestEqual_ShowsDifferingLine(t *testing.T) {
 	if err := os.WriteFile(path, []byte("one\ntwo\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var same, other recordingTB
+	var same, different recordingTB
 	Equal(&same, path, []byte("one\ntwo\n"))
-	Equal(&other, path, []byte("one\nthree\n"))
+	Equal(&different, path, []byte("one\nthree\n"))
 	if same.message != "" {
 		t.Errorf("equal files differ: %s", same.message)
 	}
-	if !strings.Contains(other.message, `"two\n"`) || !strings.Contains(other.message, `"three\n"`) {
-		t.Errorf("the difference does not show both lines: %q", other.message)
+	if !strings.Contains(different.message, `"two\n"`) || !strings.Contains(different.message, `"three\n"`) {
+		t.Errorf("the difference does not show both lines: %q", different.message)
 	}
 }
 

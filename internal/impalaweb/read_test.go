@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// impalaPages are pages as an Impala of two executors has them, shortened.
+// impalaPages are the shortened pages of an Impala with two active executors.
 var impalaPages = map[string]string{
 	"/healthz": "OK",
 	"/?json": `{"version":"impalad version 4.4.1-RELEASE RELEASE (build 0123)\nBuilt on Mon","effective_locale":"C",
@@ -42,7 +42,7 @@ var impalaPages = map[string]string{
 		"num_active_backends":3,"num_quiescing_backends":1,"num_blacklisted_backends":1}`,
 }
 
-// impalaView is what literal says.
+// impalaView is the view of impalaPages.
 func impalaView() View {
 	return View{
 		Healthy: new(true), Quiescing: new(false), Version: "impalad version 4.4.1-RELEASE RELEASE (build 0123)",
@@ -51,7 +51,7 @@ func impalaView() View {
 	}
 }
 
-// servePages answers with pages, or as override does where it has the path.
+// servePages serves pages; override has handlers for some of them.
 func servePages(t *testing.T, pages map[string]string, override map[string]http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +86,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// withPage is literal with one page replaced.
+// withPage returns impalaPages with one page replaced.
 func withPage(path, body string) map[string]string {
 	pages := maps.Clone(impalaPages)
 	pages[path] = body
@@ -100,37 +100,37 @@ func TestRead_InvalidPage(t *testing.T) {
 	huge := strings.Repeat(" ", maxPage+1)
 	for name, c := range map[string]struct {
 		path, body string
-		lacks      func(*View)
-		says       string
+		unset      func(*View)
+		err        string
 	}{
-		"a page of too many bytes":       {path: "/jsonmetrics?json", body: huge, lacks: unknownMetrics, says: "/jsonmetrics?json: more than 2 MiB"},
-		"a page as long as may be":       {path: "/backends?json", body: impalaPages["/backends?json"] + huge[:maxPage-len(impalaPages["/backends?json"])], lacks: func(*View) {}},
-		"HTML":                           {path: "/?json", body: "<html>", lacks: unknownProcess, says: "/?json: not the JSON expected"},
-		"a list for an object":           {path: "/jsonmetrics?json", body: "[]", lacks: unknownMetrics, says: "not the JSON expected"},
-		"a text for a truth":             {path: "/?json", body: `{"is_quiescing":"no"}`, lacks: unknownProcess, says: "not the JSON expected"},
-		"no word of shutting down":       {path: "/?json", body: `{"version":"x"}`, lacks: func(v *View) { v.Version, v.Quiescing = "x", nil }, says: "no is_quiescing"},
-		"nothing at all":                 {path: "/varz?json", body: "null", lacks: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, says: "no fe_service_threads; no client_keepalive_probe_period_s"},
-		"a flag that is no number":       {path: "/varz?json", body: strings.Replace(impalaPages["/varz?json"], "128", "many", 1), lacks: func(v *View) { v.Threads = nil }, says: `fe_service_threads is no number: "many"`},
-		"a metric that is a text":        {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", `"58"`, 1), lacks: func(v *View) { v.InUse = nil }, says: "connections-in-use is no count"},
-		"a negative metric":              {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "-1", 1), lacks: func(v *View) { v.InUse = nil }, says: "connections-in-use is no count"},
-		"a metric beyond reason":         {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "1e300", 1), lacks: func(v *View) { v.InUse = nil }, says: "connections-in-use is no count"},
-		"a metric that is null":          {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "null", 1), lacks: func(v *View) { v.InUse = nil }, says: "connections-in-use is no count"},
-		"backends that are no list":      {path: "/backends?json", body: `{"backends":{}}`, lacks: func(v *View) { v.Executors = nil }, says: "not the JSON expected"},
-		"no backends":                    {path: "/backends?json", body: `{}`, lacks: func(v *View) { v.Executors = nil }, says: "no backends"},
-		"a version of too many bytes":    {path: "/?json", body: `{"version":"` + strings.Repeat("v", 1000) + `","is_quiescing":true}`, lacks: func(v *View) { v.Version, v.Quiescing = strings.Repeat("v", maxVersion), new(true) }},
-		"JSON that goes on for ever":     {path: "/varz?json", body: strings.Repeat("[", 1<<20), lacks: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, says: "not the JSON expected"},
-		"a page that stops in its midst": {path: "/varz?json", body: impalaPages["/varz?json"][:200], lacks: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, says: "not the JSON expected"},
+		"page too long":               {path: "/jsonmetrics?json", body: huge, unset: unknownMetrics, err: "/jsonmetrics?json: more than 2 MiB"},
+		"longest page":                {path: "/backends?json", body: impalaPages["/backends?json"] + huge[:maxPage-len(impalaPages["/backends?json"])], unset: func(*View) {}},
+		"HTML":                        {path: "/?json", body: "<html>", unset: unknownProcess, err: `/?json: not the expected JSON: the page starts with "<html>"`},
+		"list instead of an object":   {path: "/jsonmetrics?json", body: "[]", unset: unknownMetrics, err: "not the expected JSON"},
+		"string instead of a boolean": {path: "/?json", body: `{"is_quiescing":"no"}`, unset: unknownProcess, err: `unexpected type of "is_quiescing": "string"`},
+		"is_quiescing missing":        {path: "/?json", body: `{"version":"x"}`, unset: func(v *View) { v.Version, v.Quiescing = "x", nil }, err: "is_quiescing is missing"},
+		"null":                        {path: "/varz?json", body: "null", unset: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, err: "fe_service_threads is missing; client_keepalive_probe_period_s is missing"},
+		"flag is not a number":        {path: "/varz?json", body: strings.Replace(impalaPages["/varz?json"], "128", "many", 1), unset: func(v *View) { v.Threads = nil }, err: `fe_service_threads is not a number: "many"`},
+		"metric is a string":          {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", `"58"`, 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
+		"negative metric":             {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "-1", 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
+		"metric too large":            {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "1e300", 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
+		"metric is null":              {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "null", 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
+		"backends is not a list":      {path: "/backends?json", body: `{"backends":{}}`, unset: func(v *View) { v.Executors = nil }, err: `unexpected type of "backends": "object"`},
+		"backends missing":            {path: "/backends?json", body: `{}`, unset: func(v *View) { v.Executors = nil }, err: "backends is missing"},
+		"version too long":            {path: "/?json", body: `{"version":"` + strings.Repeat("v", 1000) + `","is_quiescing":true}`, unset: func(v *View) { v.Version, v.Quiescing = strings.Repeat("v", maxVersion), new(true) }},
+		"deeply nested JSON":          {path: "/varz?json", body: strings.Repeat("[", 1<<20), unset: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, err: "not the expected JSON"},
+		"truncated page":              {path: "/varz?json", body: impalaPages["/varz?json"][:200], unset: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, err: "not the expected JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			want := impalaView()
-			c.lacks(&want)
+			c.unset(&want)
 			got, err := Read(t.Context(), servePages(t, withPage(c.path, c.body), nil), HiveServer2)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
-			if fmt.Sprint(err) == "<nil>" != (c.says == "") || !strings.Contains(fmt.Sprint(err), c.says) {
-				t.Errorf("error %v, want %q", err, c.says)
+			if fmt.Sprint(err) == "<nil>" != (c.err == "") || !strings.Contains(fmt.Sprint(err), c.err) {
+				t.Errorf("error %v, want %q", err, c.err)
 			}
 			if err != nil && len(err.Error()) > 2*maxText {
 				t.Errorf("error of %d bytes", len(err.Error()))
@@ -160,7 +160,7 @@ func TestRead_ErrorStatus(t *testing.T) {
 
 func TestRead_DoesNotFollowRedirects(t *testing.T) {
 	t.Parallel()
-	elsewhere := servePages(t, nil, map[string]http.HandlerFunc{"/healthz": func(http.ResponseWriter, *http.Request) { t.Error("the other host was asked") }})
+	elsewhere := servePages(t, nil, map[string]http.HandlerFunc{"/healthz": func(http.ResponseWriter, *http.Request) { t.Error("the other host was contacted") }})
 	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/healthz": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://"+elsewhere+"/healthz", http.StatusFound)
@@ -175,11 +175,11 @@ func TestRead_DoesNotFollowRedirects(t *testing.T) {
 func TestNewClient_DialsOnlyTheGivenHost(t *testing.T) {
 	t.Parallel()
 	client := newClient("127.0.0.1:1")
-	if _, _, err := get(t.Context(), client, "http://127.0.0.1:2/"); !errors.Is(err, errElsewhere) {
+	if _, _, err := get(t.Context(), client, "http://127.0.0.1:2/"); !errors.Is(err, errOtherHost) {
 		t.Errorf("another port: %v", err)
 	}
 	for _, address := range []string{"", "coord-a1", "a:1/healthz?", "a@b:1", "http://a:1", "a:1 b", ":25000", "a:port"} {
-		if v, err := Read(t.Context(), address, HiveServer2); err == nil || !strings.Contains(err.Error(), "is no host:port") || v != (View{}) {
+		if v, err := Read(t.Context(), address, HiveServer2); err == nil || !strings.Contains(err.Error(), "must be host:port") || v != (View{}) {
 			t.Errorf("%q: %+v, %v", address, v, err)
 		}
 	}
@@ -188,7 +188,7 @@ func TestNewClient_DialsOnlyTheGivenHost(t *testing.T) {
 func TestNewClient_IgnoresProxyVariables(t *testing.T) {
 	t.Parallel()
 	if newClient("127.0.0.1:1").Transport.(*http.Transport).Proxy != nil {
-		t.Error("there is a proxy")
+		t.Error("the transport has a proxy")
 	}
 }
 
@@ -214,7 +214,7 @@ func TestRead_ContextCanceled(t *testing.T) {
 			io.WriteString(w, "{")
 			w.(http.Flusher).Flush()
 			cancel()
-			<-r.Context().Done() // the reader has gone
+			<-r.Context().Done() // until the client disconnects
 		},
 	})
 	got, err := Read(ctx, at, HiveServer2)

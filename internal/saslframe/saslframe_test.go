@@ -33,15 +33,15 @@ func TestReadMessage_Errors(t *testing.T) {
 		wire string
 		want error
 	}{
-		"nothing":                  {want: io.EOF},
-		"half a header":            {wire: "\x02\x00", want: io.ErrUnexpectedEOF},
-		"half a payload":           {wire: "\x02\x00\x00\x00\x04ab", want: io.ErrUnexpectedEOF},
-		"a header and no payload":  {wire: "\x02\x00\x00\x00\x04", want: io.ErrUnexpectedEOF},
-		"status 0":                 {wire: "\x00\x00\x00\x00\x00", want: saslframe.ErrStatus},
-		"the first byte of Thrift": {wire: "\x80\x01\x00\x02\x00", want: saslframe.ErrStatus},
-		"a length over the limit":  {wire: "\x02\x00\x00\x00\x09", want: saslframe.ErrTooLong},
-		"a negative length":        {wire: "\x02\xff\xff\xff\xff", want: saslframe.ErrTooLong},
-		"the most negative length": {wire: "\x02\x80\x00\x00\x00", want: saslframe.ErrTooLong},
+		"no bytes":               {want: io.EOF},
+		"half a header":          {wire: "\x02\x00", want: io.ErrUnexpectedEOF},
+		"half a payload":         {wire: "\x02\x00\x00\x00\x04ab", want: io.ErrUnexpectedEOF},
+		"header only":            {wire: "\x02\x00\x00\x00\x04", want: io.ErrUnexpectedEOF},
+		"status 0":               {wire: "\x00\x00\x00\x00\x00", want: saslframe.ErrStatus},
+		"Thrift instead of SASL": {wire: "\x80\x01\x00\x02\x00", want: saslframe.ErrStatus},
+		"length over the limit":  {wire: "\x02\x00\x00\x00\x09", want: saslframe.ErrTooLong},
+		"negative length":        {wire: "\x02\xff\xff\xff\xff", want: saslframe.ErrTooLong},
+		"smallest length":        {wire: "\x02\x80\x00\x00\x00", want: saslframe.ErrTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +75,7 @@ func TestParsePlain(t *testing.T) {
 		if !errors.Is(err, saslframe.ErrPlain) {
 			t.Errorf("%q: %v", bad, err)
 		} else if strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%q: the error shows the password: %v", bad, err)
+			t.Errorf("%q: the error contains the password: %v", bad, err)
 		}
 	}
 }
@@ -91,8 +91,8 @@ func TestStatus_String(t *testing.T) {
 	}
 }
 
-// FuzzReadMessage reads whatever a peer may send: no panic, no more memory than
-// the limit, and what was read writes back to the bytes that were consumed.
+// FuzzReadMessage reads arbitrary bytes: no panic, no payload over the limit, and
+// encoding the message again gives the bytes that were read.
 func FuzzReadMessage(f *testing.F) {
 	f.Add([]byte(""))
 	f.Add([]byte("\x01\x00\x00\x00\x05PLAIN"))
@@ -106,7 +106,7 @@ func FuzzReadMessage(f *testing.F) {
 		st, payload, err := saslframe.ReadMessage(r, limit)
 		if err != nil {
 			if payload != nil {
-				t.Fatal("a payload beside an error")
+				t.Fatal("a payload and an error")
 			}
 			return
 		}
@@ -115,11 +115,11 @@ func FuzzReadMessage(f *testing.F) {
 		}
 		used := wire[:len(wire)-r.Len()]
 		if back := saslframe.AppendMessage(nil, st, payload); !bytes.Equal(back, used) {
-			t.Fatalf("%q came back as %q", used, back)
+			t.Fatalf("%q is encoded as %q", used, back)
 		}
 		if _, user, password, err := saslframe.ParsePlain(payload); err == nil {
 			if back := saslframe.PlainResponse(user, password); !bytes.HasSuffix(payload, back) {
-				t.Fatalf("%q came back as %q", payload, back)
+				t.Fatalf("%q is encoded as %q", payload, back)
 			}
 		}
 	})

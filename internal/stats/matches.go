@@ -18,7 +18,7 @@ type Matches struct {
 // N - E[runs] with E[runs] = (N(N+1) - S2)/N, S2 the sum of squared counts
 // (Wald and Wolfowitz 1940; Mood 1940 for several categories).
 func (m Matches) Mean() float64 {
-	n, s2, _ := m.sums()
+	n, s2, _ := m.powerSums()
 	if n == 0 {
 		return 0
 	}
@@ -28,7 +28,7 @@ func (m Matches) Mean() float64 {
 // Variance is that of M over all orders of the same counts:
 // (S2(S2 + N(N+1)) - 2 N S3 - N^3) / (N^2 (N-1)), S3 the sum of cubed counts.
 func (m Matches) Variance() float64 {
-	n, s2, s3 := m.sums()
+	n, s2, s3 := m.powerSums()
 	if n < 2 {
 		return 0
 	}
@@ -44,7 +44,7 @@ func (m Matches) Max() float64 {
 	return float64(most)
 }
 
-func (m Matches) sums() (n, s2, s3 float64) {
+func (m Matches) powerSums() (n, s2, s3 float64) {
 	for _, c := range m.Counts {
 		f := float64(c)
 		n, s2, s3 = n+f, s2+f*f, s3+f*f*f
@@ -93,26 +93,26 @@ func Permuted(seqs []Matches, shuffles int, r *rand.Rand) float64 {
 	for done := 1; done <= shuffles; done++ {
 		m := 0
 		for _, seq := range at {
-			m += shuffled(seq, r)
+			m += shuffleAndCount(seq, r)
 		}
 		if m >= want {
 			reached++
 		}
-		if reached == enoughReached {
+		if reached == maxExtremeShuffles {
 			return float64(reached) / float64(done)
 		}
 	}
 	return float64(reached+1) / float64(shuffles+1)
 }
 
-// enoughReached is how many shuffles as extreme as the sample tell the chance
+// maxExtremeShuffles is how many shuffles as extreme as the sample tell the chance
 // to about a fifth, which is enough where it is not small.
-const enoughReached = 32
+const maxExtremeShuffles = 32
 
-// shuffled shuffles seq in place and counts its matches. One random word makes
+// shuffleAndCount shuffles seq in place and counts its matches. One random word makes
 // two places: w scaled to 0..i by the high half of a product, off from even by
 // less than i in 2^32, which no count of shuffles that anybody waits for shows.
-func shuffled(seq []int32, r *rand.Rand) int {
+func shuffleAndCount(seq []int32, r *rand.Rand) int {
 	m, w := 0, uint64(0)
 	for i := len(seq) - 1; i >= 0; i-- {
 		if w == 0 {

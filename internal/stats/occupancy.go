@@ -25,9 +25,9 @@ func Fits(n int, shares []float64, threads int) float64 {
 	case n > threads*len(shares):
 		return 0
 	}
-	held := stretch{p: []float64{1}}
+	held := distribution{p: []float64{1}}
 	for _, p := range shares {
-		held = held.plus(poisson(float64(n) * p).upTo(threads))
+		held = held.convolve(poisson(float64(n) * p).truncate(threads))
 	}
 	return min(1, held.at(n)/poisson(float64(n)).at(n))
 }
@@ -44,25 +44,25 @@ func SafeSessions(shares []float64, threads int, chance float64) int {
 // have decide most cases: where what does not fit is rare they are as close as
 // its square.
 func Safe(n int, shares []float64, threads int, chance float64) bool {
-	low, high := fitBounds(n, shares, threads)
+	low, high := fitsBounds(n, shares, threads)
 	switch {
 	case low >= chance:
 		return true
-	case high < chance || float64(n)*math.Sqrt(float64(len(shares))) > mostWork:
+	case high < chance || float64(n)*math.Sqrt(float64(len(shares))) > maxExactWork:
 		return false
 	}
 	return Fits(n, shares, threads) >= chance
 }
 
-// mostWork is the largest n times the root of the number of shares for which
+// maxExactWork is the largest n times the root of the number of shares for which
 // the exact chance is worked out: that takes some tenths of a second.
-const mostWork = 3e6
+const maxExactWork = 3e6
 
-// fitBounds are two numbers between which Fits lies: 1 less the sum of the
+// fitsBounds are two numbers between which Fits lies: 1 less the sum of the
 // chances that each has too many (Bonferroni), and the product of the chances
 // that each has not, since the counts of a multinomial get in each other's way
 // (Mallows 1968, doi:10.1093/biomet/55.2.422).
-func fitBounds(n int, shares []float64, threads int) (low, high float64) {
+func fitsBounds(n int, shares []float64, threads int) (low, high float64) {
 	low, high = 1, 1
 	last, over := -1., 0.
 	for _, p := range shares {
@@ -75,11 +75,11 @@ func fitBounds(n int, shares []float64, threads int) (low, high float64) {
 	return low, high
 }
 
-// stretch is where a distribution over whole numbers is not negligible:
+// distribution is where a distribution over whole numbers is not negligible:
 // p[i] is the chance of from+i. The zero value is nowhere.
-type stretch struct {
-	from int
-	p    []float64
+type distribution struct {
+	offset int
+	p      []float64
 }
 
 // negligible is a chance that is left out: of the 1e7 that a sum may leave out,
@@ -88,7 +88,7 @@ const negligible = 1e-22
 
 // poisson is the distribution with that mean. It goes from the mode outwards
 // and then makes the sum 1: logarithms of factorials would cost six digits.
-func poisson(mean float64) stretch {
+func poisson(mean float64) distribution {
 	mode := int(mean)
 	var below []float64
 	for j, p := mode, 1.; j > 0 && p > negligible; j-- {
@@ -96,7 +96,7 @@ func poisson(mean float64) stretch {
 		below = append(below, p)
 	}
 	slices.Reverse(below)
-	s := stretch{from: mode - len(below), p: append(below, 1)}
+	s := distribution{offset: mode - len(below), p: append(below, 1)}
 	for j, p := mode+1, 1.; p > negligible; j++ {
 		p *= mean / float64(j)
 		s.p = append(s.p, p)
@@ -112,36 +112,36 @@ func poisson(mean float64) stretch {
 }
 
 // at is the chance of n.
-func (s stretch) at(n int) float64 {
-	if i := n - s.from; i >= 0 && i < len(s.p) {
+func (s distribution) at(n int) float64 {
+	if i := n - s.offset; i >= 0 && i < len(s.p) {
 		return s.p[i]
 	}
 	return 0
 }
 
-// upTo leaves out what is more than most. The rest keeps its chances.
-func (s stretch) upTo(most int) stretch {
-	s.p = s.p[:min(max(0, most+1-s.from), len(s.p))]
+// truncate leaves out what is more than most. The rest keeps its chances.
+func (s distribution) truncate(most int) distribution {
+	s.p = s.p[:min(max(0, most+1-s.offset), len(s.p))]
 	return s
 }
 
-// plus is the distribution of the sum of two independent variables.
-func (s stretch) plus(o stretch) stretch {
+// convolve is the distribution of the sum of two independent variables.
+func (s distribution) convolve(o distribution) distribution {
 	if len(s.p) == 0 || len(o.p) == 0 {
-		return stretch{}
+		return distribution{}
 	}
-	sum := stretch{from: s.from + o.from, p: make([]float64, len(s.p)+len(o.p)-1)}
+	sum := distribution{offset: s.offset + o.offset, p: make([]float64, len(s.p)+len(o.p)-1)}
 	for i, p := range s.p {
 		to := sum.p[i : i+len(o.p)]
 		for j, q := range o.p {
 			to[j] += p * q
 		}
 	}
-	return sum.trimmed()
+	return sum.trim()
 }
 
-// trimmed leaves out both negligible ends.
-func (s stretch) trimmed() stretch {
+// trim leaves out both negligible ends.
+func (s distribution) trim() distribution {
 	first, end := 0, len(s.p)
 	for first < end && s.p[first] < negligible {
 		first++
@@ -149,5 +149,5 @@ func (s stretch) trimmed() stretch {
 	for end > first && s.p[end-1] < negligible {
 		end--
 	}
-	return stretch{from: s.from + first, p: s.p[first:end]}
+	return distribution{offset: s.offset + first, p: s.p[first:end]}
 }

@@ -91,7 +91,7 @@ func TestFits_WithinBounds(t *testing.T) {
 	t.Parallel()
 	for _, of := range []struct{ k, threads int }{{k: 2, threads: 64}, {k: 10, threads: 64}, {k: 2, threads: 1000}, {k: 200, threads: 64}, {k: 200, threads: 1000}} {
 		n := SafeSessions(even(of.k), of.threads, 1-1e-5)
-		low, high := fitBounds(n, even(of.k), of.threads)
+		low, high := fitsBounds(n, even(of.k), of.threads)
 		if high-low > 1e-10 || high > 1-1e-6 {
 			t.Fatalf("the bounds %g and %g are no measure", low, high)
 		}
@@ -101,7 +101,7 @@ func TestFits_WithinBounds(t *testing.T) {
 	}
 	for _, shares := range [][]float64{even(3), even(10), {.5, .3, .2}} { // and where they are wide they hold
 		for n := 1; n <= 20*len(shares); n++ {
-			low, high := fitBounds(n, shares, 20)
+			low, high := fitsBounds(n, shares, 20)
 			if got := Fits(n, shares, 20); got < low-1e-9 || got > high+1e-9 {
 				t.Errorf("%d on %v: %g is not between %g and %g", n, shares, got, low, high)
 			}
@@ -114,14 +114,14 @@ func TestFits_WithinBounds(t *testing.T) {
 func TestSafe_UsesExactProbability(t *testing.T) {
 	t.Parallel()
 	n := SafeSessions(even(10), 64, .5)
-	if low, high := fitBounds(n, even(10), 64); low >= .5 || high < .5 {
+	if low, high := fitsBounds(n, even(10), 64); low >= .5 || high < .5 {
 		t.Fatalf("%d is decided by its bounds, %g and %g", n, low, high)
 	}
 	if at, beyond := Fits(n, even(10), 64), Fits(n+1, even(10), 64); at < .5 || beyond >= .5 {
 		t.Errorf("%d fit with %g, one more with %g; want one half between them", n, at, beyond)
 	}
 	many := SafeSessions(even(10_000), 1000, .5)
-	if low, _ := fitBounds(many, even(10_000), 1000); low < .5 {
+	if low, _ := fitsBounds(many, even(10_000), 1000); low < .5 {
 		t.Errorf("%d fit with at least %g, want .5", many, low)
 	}
 }
