@@ -76,43 +76,44 @@ func TooAlike(seqs []Matches) float64 {
 	return distuv.UnitNormal.Survival((m - .5 - mean) / math.Sqrt(variance))
 }
 
-// Permuted is the same chance by shuffling each sequence, at most so many
-// times; it stops early once the chance is plainly not small. The sample itself
-// counts as one of the shuffles, so the chance is never 0 (Besag and Clifford
+// Permuted estimates the probability of TooAlike by shuffling each sequence, at
+// most this many times. It stops early if the probability is not small. The sample
+// counts as one of the shuffles, so the result is never 0 (Besag and Clifford
 // 1991, doi:10.1093/biomet/78.2.301).
 func Permuted(seqs []Matches, shuffles int, r *rand.Rand) float64 {
-	want, at := 0, make([][]int32, len(seqs))
+	observed, values := 0, make([][]int32, len(seqs))
 	for i, s := range seqs {
-		want += s.M
+		observed += s.M
 		for value, n := range s.Counts {
 			for range n {
-				at[i] = append(at[i], int32(value))
+				values[i] = append(values[i], int32(value))
 			}
 		}
 	}
-	reached := 0
+	extreme := 0
 	for done := 1; done <= shuffles; done++ {
 		m := 0
-		for _, seq := range at {
+		for _, seq := range values {
 			m += shuffleAndCount(seq, r)
 		}
-		if m >= want {
-			reached++
+		if m >= observed {
+			extreme++
 		}
-		if reached == maxExtremeShuffles {
-			return float64(reached) / float64(done)
+		if extreme == maxExtremeShuffles {
+			return float64(extreme) / float64(done)
 		}
 	}
-	return float64(reached+1) / float64(shuffles+1)
+	return float64(extreme+1) / float64(shuffles+1)
 }
 
-// maxExtremeShuffles is how many shuffles as extreme as the sample tell the chance
-// to about a fifth, which is enough where it is not small.
+// maxExtremeShuffles is the number of shuffles as extreme as the sample after
+// which Permuted stops: they give the probability to about a fifth.
 const maxExtremeShuffles = 32
 
-// shuffleAndCount shuffles seq in place and counts its matches. One random word makes
-// two places: w scaled to 0..i by the high half of a product, off from even by
-// less than i in 2^32, which no count of shuffles that anybody waits for shows.
+// shuffleAndCount shuffles seq in place and counts its matches. One random word
+// gives two positions, each the high half of the product of 32 bits and i+1. The
+// bias is less than i in 2^32, far below what any feasible number of shuffles can
+// show.
 func shuffleAndCount(seq []int32, r *rand.Rand) int {
 	m, w := 0, uint64(0)
 	for i := len(seq) - 1; i >= 0; i-- {

@@ -75,8 +75,8 @@ func fitsBounds(n int, shares []float64, threads int) (low, high float64) {
 	return low, high
 }
 
-// distribution is where a distribution over whole numbers is not negligible:
-// p[i] is the chance of from+i. The zero value is nowhere.
+// distribution is a distribution over integers without its negligible ends: p[i]
+// is the probability of offset+i. The zero value is empty.
 type distribution struct {
 	offset int
 	p      []float64
