@@ -6,19 +6,19 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
-	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
 // beeswaxDialect is Beeswax with Impala's extension. Its session is the
 // connection: opening asks for nothing but a sign of life, closing is silent.
 type beeswaxDialect struct {
+	link   *link
 	client *beeswax.ImpalaServiceClient
 	user   string
 	conf   []string // KEY=VALUE, sorted
 }
 
 func newBeeswax(l *link, c *Config) *beeswaxDialect {
-	d := &beeswaxDialect{client: beeswax.NewImpalaServiceClient(l), user: c.User}
+	d := &beeswaxDialect{link: l, client: beeswax.NewImpalaServiceClient(l), user: c.User}
 	for k, v := range c.Options {
 		d.conf = append(d.conf, k+"="+v)
 	}
@@ -41,12 +41,13 @@ func (d *beeswaxDialect) start(sql string) (operation, error) {
 	if err != nil {
 		return nil, thrown(err)
 	}
-	return &beeswaxOperation{client: d.client, handle: handle}, nil
+	return &beeswaxOperation{link: d.link, client: d.client, handle: handle}, nil
 }
 
 func (d *beeswaxDialect) end() error { return nil }
 
 type beeswaxOperation struct {
+	link   *link
 	client *beeswax.ImpalaServiceClient
 	handle *beeswax.QueryHandle
 	width  int // columns of a row; 0: not told
@@ -86,8 +87,9 @@ func (o *beeswaxOperation) columns() ([]Column, error) {
 	}
 	var columns []Column
 	if meta.Schema != nil {
-		for _, f := range meta.Schema.FieldSchemas {
-			columns = append(columns, Column{Name: f.Name, Type: strings.ToUpper(f.Type)})
+		columns = make([]Column, len(meta.Schema.FieldSchemas))
+		for i, f := range meta.Schema.FieldSchemas {
+			columns[i] = Column{Name: f.Name, Type: strings.ToUpper(clip(f.Type))}
 		}
 	}
 	o.width = len(columns)
@@ -106,32 +108,44 @@ func (o *beeswaxOperation) fetch(most int64) (page, error) {
 	if width == 0 {
 		width = len(r.Columns)
 	}
-	columns, err := splitRows(r.Data, width)
-	return page{columns: columns, rows: len(r.Data), more: r.HasMore}, err
+	rows, err := splitRows(r.Data, width, o.link.keep)
+	return page{values: rows, rows: len(r.Data), more: r.HasMore}, err
 }
 
-// splitRows makes columns of rows that are text with a TAB between columns.
-// Nothing is escaped, so that of a row with a TAB too many the last column
-// takes the rest.
-func splitRows(data []string, width int) ([]*hs2.TColumn, error) {
-	if len(data) == 0 {
-		return nil, nil
-	}
-	width = max(width, 1)
-	columns := make([]*hs2.TColumn, width)
-	for i := range columns {
-		columns[i] = &hs2.TColumn{StringVal: &hs2.TStringColumn{Values: make([]string, 0, len(data))}}
-	}
+// textRows is a page of Beeswax: its cells, row by row.
+type textRows struct {
+	columns int
+	cells   []string
+}
+
+func (r textRows) width() int            { return r.columns }
+func (r textRows) cell(row, col int) any { return r.cells[row*r.columns+col] }
+
+// splitRows makes cells of rows that are text with a TAB between columns. Nothing
+// is escaped, so that of a row with a TAB too many the last column takes the rest.
+//
+// The number of columns and that of rows are each in bounds, their product is
+// not: every row is looked at for its TABs, of which each is a byte that came,
+// before keep is told what the cells take and they are made.
+func splitRows(data []string, width int, keep func(bytes int) error) (textRows, error) {
+	r := textRows{columns: max(width, 1)}
 	for _, row := range data {
-		cells := strings.SplitN(row, "\t", width)
-		if len(cells) != width {
-			return nil, &cause{kind: KindMismatch, text: "a row with fewer columns than the result has"}
-		}
-		for i, cell := range cells {
-			columns[i].StringVal.Values = append(columns[i].StringVal.Values, cell)
+		if strings.Count(row, "\t") < r.columns-1 {
+			return r, &cause{kind: KindMismatch, text: "a row with fewer columns than the result has"}
 		}
 	}
-	return columns, nil
+	if err := keep(len(data) * r.columns * textOverhead); err != nil {
+		return r, err
+	}
+	r.cells = make([]string, 0, len(data)*r.columns)
+	for _, row := range data {
+		for range r.columns - 1 {
+			cell, rest, _ := strings.Cut(row, "\t")
+			r.cells, row = append(r.cells, cell), rest
+		}
+		r.cells = append(r.cells, row)
+	}
+	return r, nil
 }
 
 func (o *beeswaxOperation) cancel() error {

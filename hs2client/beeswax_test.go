@@ -103,7 +103,7 @@ func TestBeeswaxSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Identity(); got != (hs2client.Identity{Coordinator: "coord-b1:25000", Version: "impalad version 3.4.0", Source: hs2client.Ping}) {
+	if got := s.Identity(); got != (hs2client.Identity{Coordinator: "coord-b1:25000", Version: "impalad version 3.4.0", Source: hs2client.SourcePing}) {
 		t.Errorf("identity %+v", got)
 	}
 	rows, err := s.Query(t.Context(), "SELECT pid(), x")

@@ -14,7 +14,7 @@ func (l *link) Call(ctx context.Context, method string, args, result thrift.TStr
 		return thrift.ResponseMeta{}, l.over
 	}
 	l.wire.begin(l.budget)
-	defer l.wire.end()
+	defer l.endCall()
 	err := l.settle(ctx)
 	if err == nil {
 		err = l.send(ctx, method, args)
@@ -35,6 +35,21 @@ func (l *link) Call(ctx context.Context, method string, args, result thrift.TStr
 		err = l.fault
 	}
 	return thrift.ResponseMeta{}, err
+}
+
+// endCall gives the buffers back and adds up what the reply took.
+func (l *link) endCall() {
+	l.wire.end()
+	l.taken += l.budget.used(l.wire.budget)
+}
+
+// keep counts what the caller makes of the last reply, before it is allocated.
+func (l *link) keep(n int) error {
+	err := l.wire.charge(n)
+	if err == nil {
+		l.taken += n
+	}
+	return err
 }
 
 func (l *link) send(ctx context.Context, method string, args thrift.TStruct) error {
@@ -61,7 +76,7 @@ func (l *link) await() error {
 	}
 	l.owed--
 	if !l.framed && !isMessage(head) {
-		return l.fail(&cause{kind: sniff(head), text: quote(head), said: true})
+		return l.fail(notUnderstood(sniff(head), head))
 	}
 	return nil
 }
@@ -70,9 +85,11 @@ func (l *link) await() error {
 // word of a message.
 const replyHead = 4
 
-// settle reads and drops the replies of calls that gave up waiting.
+// settle reads and drops the replies of calls that gave up waiting, which may be
+// parts of a result.
 func (l *link) settle(ctx context.Context) error {
 	for l.owed > 0 {
+		l.wire.budget = resultAllowance
 		if err := l.await(); err != nil {
 			return err
 		}
@@ -88,8 +105,8 @@ func (l *link) settle(ctx context.Context) error {
 		if err := l.proto.Skip(ctx, thrift.STRUCT); err != nil {
 			return err
 		}
-		l.wire.budget = l.budget
 	}
+	l.wire.budget = l.budget
 	return nil
 }
 

@@ -63,7 +63,7 @@ func TestAChainIsFollowedOncePerCache(t *testing.T) {
 				t.Fatalf("%s: %v", why, err)
 			}
 			p := rec.Peer
-			if p.Chain != hs2client.OK || p.Issuer == "" || p.Subject == "" || len(p.SANs) != 2 || p.ServerName != c.ServerName || p.NotAfter.IsZero() {
+			if p.Chain != hs2client.ChainOK || p.Issuer == "" || p.Subject == "" || len(p.SANs) != 2 || p.ServerName != c.ServerName || p.NotAfter.IsZero() {
 				t.Errorf("%s: peer %+v", why, p)
 			}
 			if fingerprint != "" && p.Fingerprint != fingerprint {
@@ -111,7 +111,7 @@ func TestOneByteMakesAnotherChain(t *testing.T) {
 	for range 2 {
 		rec, err := shake(t, addr, client)
 		wantClass(t, err, "tls.unknown-ca")
-		if !rec.Refused || rec.Peer.Chain != hs2client.UnknownCA {
+		if !rec.Refused || rec.Peer.Chain != hs2client.ChainUnknownCA {
 			t.Errorf("record %+v", rec.Peer)
 		}
 	}

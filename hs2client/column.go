@@ -53,6 +53,12 @@ func rowCount(columns []*hs2.TColumn) (int, error) {
 	return rows, nil
 }
 
+// columnar is a page of HiveServer2.
+type columnar hs2.TRowSet
+
+func (c *columnar) width() int            { return len(c.Columns) }
+func (c *columnar) cell(row, col int) any { return cell(c.Columns[col], row) }
+
 // cell is one value of a column; nil for NULL.
 func cell(c *hs2.TColumn, row int) any {
 	switch {

@@ -11,24 +11,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Protocol is what is spoken on the port.
-type Protocol int
+type Protocol = vocab.Protocol
 
-// The protocols of Impala's binary ports. The zero value is HS2.
+// The protocols of Impala's binary ports. The zero value "" is HS2, too.
 const (
-	HS2     Protocol = iota // HiveServer2, port 21050
-	Beeswax                 // port 21000; closed by default from Impala 5
+	HS2     = vocab.ProtocolHS2     // HiveServer2, port 21050
+	Beeswax = vocab.ProtocolBeeswax // port 21000; closed by default from Impala 5
 )
-
-// String returns the name that flags use.
-func (p Protocol) String() string {
-	if p == Beeswax {
-		return "beeswax"
-	}
-	return "hs2"
-}
 
 // Config says how to reach one session. The zero value of every field but Addr
 // is a default that its comment names. A Config may be used again and by several
@@ -128,6 +122,9 @@ func (c *Config) check() (target, Phase, error) {
 	t := target{host: host, port: uint16(n)}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		t.ip = ip
+	}
+	if !c.Protocol.Known() {
+		return t, PhaseOpen, &cause{kind: KindInvalid, text: fmt.Sprintf("no such protocol as %.40q; there are %s and %s", c.Protocol, HS2, Beeswax)}
 	}
 	if p := c.Plain; p != nil && (p.User == "" || strings.ContainsRune(p.User+p.Password, 0)) {
 		return t, PhaseSASL, &cause{kind: KindInvalid, text: "PLAIN needs a user, and no NUL byte in user or password"}

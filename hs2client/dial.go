@@ -99,7 +99,7 @@ func within(ctx context.Context, timeout time.Duration) (context.Context, contex
 
 // before places an error that came before there was a link.
 func before(ctx context.Context, c *Config, op string, phase Phase, err error) error {
-	e := placed(ctx, c.Addr, op, phase, err)
+	e := placed(ctx, c.Addr, op, phase, err, "")
 	e.hint = hintFor(e, how{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol}, false)
 	return e
 }

@@ -15,7 +15,8 @@
 // where it fails: how long each [Phase] took, both ends of the connection, and
 // the [Peer] behind its certificate. Every failure is an [*Error] with a phase, a
 // [Kind] ("open.timeout" is its class) and, where a likely cause is known, a
-// hint in the words of impala-lbcheck's flags. The table of kinds is in class.go.
+// hint in the words of impala-lbcheck's flags. [IsTimeout] and its like ask for a
+// kind of failure; the table of them is vocab's.
 //
 // Both protocols of Impala's binary ports are spoken: HiveServer2 ([HS2], port
 // 21050) and [Beeswax] (port 21000).
@@ -27,9 +28,10 @@
 // the context interrupts whatever call is blocked.
 //
 // Nothing a server says is trusted: each length is held against the bytes that
-// one reply may have (1 MiB until the session is open, 16 MiB after), containers
-// to 65536 elements, nesting to 64, and its words are bounded and kept out of
-// terminals ([Error.Error] shows no control character).
+// one reply may have (16 MiB where it is part of a result, else 1 MiB), containers
+// to 65536 elements, nesting to 64, a result to 64 MiB of memory as it is decoded,
+// and its words are bounded and kept out of terminals ([Error.Error] shows no
+// control character).
 //
 // A certificate is judged after the handshake, so that it is recorded first;
 // where it is refused, the connection ends there and [Record.Refused] is set. For

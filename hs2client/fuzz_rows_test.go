@@ -22,7 +22,7 @@ func (t *tape) Write(p []byte) (int, error) { return t.written.Write(p) }
 // decode reads a FetchResults answer as a session does.
 func decode(sent []byte) (*hs2.TFetchResultsResp, error) {
 	w := &wire{rw: &tape{Reader: bytes.NewReader(sent)}}
-	w.begin(budgetAfter)
+	w.begin(resultAllowance)
 	defer w.end()
 	var resp hs2.TFetchResultsResp
 	return &resp, resp.Read(background(), newProtocol(w))
@@ -69,7 +69,7 @@ func FuzzDecodeRows(f *testing.F) {
 			return
 		}
 		var rows Rows
-		if err := rows.add(page{columns: resp.Results.Columns, rows: n}); err != nil {
+		if err := rows.add(page{values: (*columnar)(resp.Results), rows: n}); err != nil {
 			t.Fatal(err)
 		}
 		again, err := decode(encode(resp))

@@ -72,7 +72,7 @@ func handshakeCause(err error, asked bool) error {
 		if kind != KindHTTP && kind != KindProxyHeader {
 			kind = KindNotTLS
 		}
-		return &cause{kind: kind, text: quote(record.RecordHeader[:]), said: true}
+		return notUnderstood(kind, record.RecordHeader[:])
 	case alerted && strings.Contains(said, "protocol version"):
 		return &cause{kind: KindVersion, err: err}
 	case alerted && (asked || strings.Contains(said, "certificate required")):

@@ -34,7 +34,7 @@ func hintFor(e *Error, h how, heard bool) string {
 	case KindInvalidSession, KindInvalidHandle:
 		return "another coordinator answered, or the session expired: one session must stay on one connection to one coordinator"
 	}
-	switch e.Ph {
+	switch e.Phase {
 	case PhaseTLS:
 		return hintTLS(e.Kind)
 	case PhaseSASL:

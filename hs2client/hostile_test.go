@@ -2,6 +2,7 @@ package hs2client_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"runtime"
 	"strings"
@@ -132,7 +133,7 @@ func TestNoAnswerNamesTheProxyHeader(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := wholeSession(t.Context(), hs2client.Config{Addr: serve(t, tc.handle), Timeout: 200 * time.Millisecond})
-			if e, ok := err.(*hs2client.Error); !ok || !strings.Contains(e.Hint(), "PROXY header") || tc.class != "" && e.Class() != tc.class {
+			if e, ok := errors.AsType[*hs2client.Error](err); !ok || !strings.Contains(e.Hint(), "PROXY header") || tc.class != "" && e.Class().String() != tc.class {
 				t.Errorf("error %v", err)
 			}
 		})

@@ -45,15 +45,22 @@ func (d *hs2Dialect) open(who *Identity) error {
 	switch {
 	case result.session.SessionId == nil:
 		return &cause{kind: KindMismatch, text: "OpenSession succeeded without a session handle"}
+	case len(result.session.SessionId.GUID)+len(result.session.SessionId.Secret) > maxHandle:
+		return &cause{kind: KindOversize, text: "a session handle of more than 1 KiB"}
 	case result.version < hs2.TProtocolVersion_V6:
 		return &cause{kind: KindVersion, text: "the server speaks a HiveServer2 protocol before V6, which has no columns"}
 	}
-	d.session = &result.session
-	if name := NormalizeCoordinator(result.httpAddr); name != "" {
-		who.Coordinator, who.Source = name, HTTPAddr
+	session := result.session // alone: the rest of the answer is not kept
+	d.session = &session
+	if name := NormalizeCoordinator(cutName(result.httpAddr)); name != "" {
+		who.Coordinator, who.Source = name, SourceHTTPAddr
 	}
 	return nil
 }
+
+// maxHandle bounds what is kept of a server for as long as a session is open, in
+// bytes. Impala's handles have 32.
+const maxHandle = 1 << 10
 
 func (d *hs2Dialect) ping() (version, address string, err error) {
 	resp, err := d.client.PingImpalaHS2Service(background(), &hs2.TPingImpalaHS2ServiceReq{SessionHandle: d.session})
@@ -168,9 +175,9 @@ func (o *hs2Operation) fetch(most int64) (page, error) {
 	}
 	p := page{more: resp.GetHasMoreRows()}
 	if resp.Results != nil {
-		p.columns = resp.Results.Columns
+		p.values = (*columnar)(resp.Results)
+		p.rows, err = rowCount(resp.Results.Columns)
 	}
-	p.rows, err = rowCount(p.columns)
 	// Hive never sets hasMoreRows; a page that is full may be followed there.
 	p.more = p.more || int64(p.rows) >= most
 	return p, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"strings"
 	"sync"
 	"time"
 )
@@ -24,10 +23,11 @@ type link struct {
 	asked   bool // the listener asked for a certificate of ours
 
 	seq    int32
-	owed   int32  // replies of which nothing has come: their calls have given up
-	method string // what is being done, or was last: "handshake", "login", "close", or the call
-	budget int    // bytes that a reply may have
-	over   error  // the context had ended before the phase began: send nothing
+	owed   int32     // replies of which nothing has come: their calls have given up
+	method string    // what is being done, or was last: "handshake", "login", "close", or the call
+	budget allowance // of the next reply
+	taken  int       // of the replies since it was last set to 0, and what was made of them
+	over   error     // the context had ended before the phase began: send nothing
 
 	cut  func()         // interrupts whatever blocks; made once
 	cuts sync.WaitGroup // one for each watch whose cut may yet run, or runs
@@ -44,7 +44,7 @@ var past = time.Unix(1, 0)
 
 func newLink(conn net.Conn, c *Config, rec *Record) *link {
 	l := &link{
-		conn: conn, addr: c.Addr, timeout: c.Timeout, rec: rec, budget: budgetBefore,
+		conn: conn, addr: c.Addr, timeout: c.Timeout, rec: rec, budget: callAllowance,
 		how: how{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol},
 	}
 	if c.Plain != nil {
@@ -134,7 +134,14 @@ func (s *span) pause(d time.Duration) error {
 	select {
 	case <-t.C:
 	case <-s.ctx.Done():
-		return s.ctx.Err()
+	}
+	return s.expired()
+}
+
+// expired is why the phase must end: its context, or its deadline.
+func (s *span) expired() error {
+	if err := s.ctx.Err(); err != nil {
+		return err
 	}
 	if !s.deadline.IsZero() && !time.Now().Before(s.deadline) {
 		return os.ErrDeadlineExceeded
@@ -145,22 +152,19 @@ func (s *span) pause(d time.Duration) error {
 // place makes an [Error] of what went wrong.
 func (l *link) place(ctx context.Context, phase Phase, err error) error {
 	phase, err = l.secondThoughts(phase, err)
-	e := placed(ctx, l.addr, l.method, phase, err)
-	if l.secret != "" {
-		e.Text = strings.ReplaceAll(e.Text, l.secret, "***")
-	}
+	e := placed(ctx, l.addr, l.method, phase, err, l.secret)
 	e.hint = hintFor(e, l.how, l.heard)
 	return e
 }
 
 // placed makes an [Error] without a hint. That ctx ended counts for more than
 // how the interrupted call put it.
-func placed(ctx context.Context, addr, op string, phase Phase, err error) *Error {
-	e := &Error{Op: op, Addr: addr, Ph: phase, Kind: kindOf(err), Err: err}
+func placed(ctx context.Context, addr, op string, phase Phase, err error, secret string) *Error {
+	e := &Error{Op: op, Addr: addr, Phase: phase, Kind: kindOf(err), Err: err}
 	if why, ok := errors.AsType[*cause](err); ok {
-		e.SQLState = clip(why.state)
+		e.SQLState = clip(masked(why.state, secret))
 		if why.said {
-			e.Text, e.Err = clip(why.text), nil
+			e.Text, e.Err = why.shown(secret), nil
 		}
 	}
 	if e.Kind == KindTimeout && errors.Is(ctx.Err(), context.Canceled) {

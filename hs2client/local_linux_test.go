@@ -73,7 +73,7 @@ func TestALocalAddressThatIsOfNoUse(t *testing.T) {
 	} {
 		_, err := Open(t.Context(), Config{Addr: addr.String(), Local: netip.MustParseAddr(tc.local)})
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Class() != tc.class || e.Hint() == "" {
+		if !ok || e.Class().String() != tc.class || e.Hint() == "" {
 			t.Errorf("%s: %v, hint %q, want %s", name, err, e.Hint(), tc.class)
 		}
 	}

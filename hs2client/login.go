@@ -3,7 +3,6 @@ package hs2client
 import (
 	"bytes"
 	"context"
-	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 )
@@ -17,7 +16,7 @@ import (
 func (l *link) login(ctx context.Context, p *Plain) error {
 	l.method = "login"
 	s := l.begin(ctx, PhaseSASL, l.timeout)
-	l.wire.begin(saslframe.MaxMessage + saslframe.MessageHeader)
+	l.wire.begin(allowance{bytes: saslframe.MaxMessage + saslframe.MessageHeader})
 	err := l.exchange(ctx, p)
 	l.wire.end()
 	if err == nil {
@@ -42,7 +41,7 @@ func (l *link) exchange(ctx context.Context, p *Plain) error {
 		return err
 	}
 	if st := saslframe.Status(head[0]); st < saslframe.Start || st > saslframe.Complete {
-		return l.fail(&cause{kind: sniff(head), text: quote(head), said: true})
+		return l.fail(notUnderstood(sniff(head), head))
 	}
 	status, payload, err := saslframe.ReadMessage(&l.wire, saslframe.MaxMessage)
 	switch {
@@ -64,5 +63,5 @@ func refusedLogin(payload []byte) error {
 	if bytes.Contains(bytes.ToLower(payload), []byte("mechanism")) {
 		kind = KindMechanism
 	}
-	return &cause{kind: kind, text: strings.ToValidUTF8(string(payload[:min(len(payload), maxText+1)]), "?"), said: true}
+	return &cause{kind: kind, text: string(payload), said: true}
 }

@@ -57,7 +57,7 @@ func TestTheConfigurationIsReadHoweverItComes(t *testing.T) {
 					}
 				}
 				w := &wire{rw: inPieces{bytes.NewReader(sent), piece}, framed: framed}
-				w.begin(1 << 20)
+				w.begin(callAllowance)
 				var r openResult
 				err := r.readConfiguration(context.Background(), newProtocol(w))
 				want := "coord:25000"
@@ -67,8 +67,8 @@ func TestTheConfigurationIsReadHoweverItComes(t *testing.T) {
 				if err != nil || r.httpAddr != want {
 					t.Fatalf("pieces of %d, framed %v, entry %d: %q, %v", piece, framed, at, r.httpAddr, err)
 				}
-				if last, err := w.ReadByte(); last != 0x5a || err != nil || w.budget != 1<<20-len(whole) {
-					t.Errorf("pieces of %d, framed %v: then comes %x, %v; the budget is %d", piece, framed, last, err, w.budget)
+				if last, err := w.ReadByte(); last != 0x5a || err != nil || w.budget.bytes != maxReply-len(whole) {
+					t.Errorf("pieces of %d, framed %v: then comes %x, %v; the budget is %+v", piece, framed, last, err, w.budget)
 				}
 			}
 		}
@@ -84,7 +84,7 @@ func TestAConfigurationWithALengthThatCannotBe(t *testing.T) {
 		"a value beyond the budget":  append(text(nil, "key"), 0, 1, 0, 0),
 	} {
 		w := &wire{rw: inPieces{bytes.NewReader(append(bytes.Clone(head), append(text(text(nil, "a"), "b"), entry...)...)), 1 << 20}}
-		w.begin(1 << 10)
+		w.begin(allowance{1 << 10, 1 << 10})
 		err := new(openResult).readConfiguration(context.Background(), newProtocol(w))
 		if kindOf(err) != KindOversize {
 			t.Errorf("%s: %v", name, err)

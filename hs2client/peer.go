@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"slices"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Peer is what a TLS handshake showed of the other side, before any judgement.
@@ -22,30 +24,20 @@ type Peer struct {
 	Subject, Issuer     string    // of the leaf, as RFC 2253 and 4514 write names
 	SANs                []string  // DNS names and addresses of the leaf, at most 100
 
-	late error // an authority above the leaf is not in time; nil: none, or Chain is not OK
+	late error // an authority above the leaf is not in time; nil: none, or Chain is not ChainOK
 }
 
 // ChainStatus says whether a certificate leads to a root that is trusted.
-type ChainStatus int
+type ChainStatus = vocab.ChainStatus
 
-// The states of a chain. The zero value is Unchecked.
+// The states of a chain. The zero value is ChainUnchecked.
 const (
-	Unchecked  ChainStatus = iota
-	OK                     // it leads to a trusted root
-	Incomplete             // the leaf came alone, and none of our roots signed it
-	SelfSigned             // the leaf signed itself, and is not trusted
-	UnknownCA              // it ends at an authority that is not trusted
+	ChainUnchecked  = vocab.ChainUnchecked
+	ChainOK         = vocab.ChainOK         // it leads to a trusted root
+	ChainIncomplete = vocab.ChainIncomplete // the leaf came alone, or nothing that was sent or is trusted signed it
+	ChainSelfSigned = vocab.ChainSelfSigned // the leaf signed itself, and is not trusted
+	ChainUnknownCA  = vocab.ChainUnknownCA  // it ends at an authority that is not trusted
 )
-
-var chainNames = []string{"unchecked", "ok", "incomplete", "self-signed", "unknown-ca"}
-
-// String returns the name of the status.
-func (s ChainStatus) String() string {
-	if s < 0 || int(s) >= len(chainNames) {
-		return chainNames[Unchecked]
-	}
-	return chainNames[s]
-}
 
 const maxSANs = 100
 

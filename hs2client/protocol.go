@@ -33,15 +33,40 @@ func (p *protocol) readLength(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if n < 0 || int(n) > p.w.budget {
+	if n < 0 || int(n) > p.w.budget.bytes {
 		return 0, p.w.fail(&cause{kind: KindOversize, text: "a string of negative length, or longer than a reply may be"})
 	}
 	return int(n), nil
 }
 
+// readText reads the length of a value that is kept, and counts what keeping it
+// takes beyond its bytes.
+func (p *protocol) readText(ctx context.Context) (int, error) {
+	n, err := p.readLength(ctx)
+	if err == nil {
+		err = p.charge(textOverhead)
+	}
+	return n, err
+}
+
+// ReadStructBegin counts what a struct takes: a field that holds nothing is one
+// byte of a reply, and eight or more in memory.
+func (p *protocol) ReadStructBegin(context.Context) (string, error) {
+	return "", p.charge(structOverhead)
+}
+
+// charge counts what is about to be allocated. What follows in the reply cannot
+// be told from it where that is refused.
+func (p *protocol) charge(n int) error {
+	if err := p.w.charge(n); err != nil {
+		return p.w.fail(err)
+	}
+	return nil
+}
+
 // ReadBinary reads a byte string; memory grows with what arrives.
 func (p *protocol) ReadBinary(ctx context.Context) ([]byte, error) {
-	n, err := p.readLength(ctx)
+	n, err := p.readText(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +86,7 @@ func (p *protocol) ReadBinary(ctx context.Context) ([]byte, error) {
 
 // ReadString reads a string, a short one without a buffer of its own.
 func (p *protocol) ReadString(ctx context.Context) (string, error) {
-	n, err := p.readLength(ctx)
+	n, err := p.readText(ctx)
 	if err != nil || n == 0 {
 		return "", err
 	}
@@ -73,7 +98,7 @@ func (p *protocol) ReadString(ctx context.Context) (string, error) {
 	b := make([]byte, 0, min(n, step))
 	for len(b) < n {
 		have := len(b)
-		b = append(b, make([]byte, min(n-have, step))...)
+		b = append(b, make([]byte, min(n-have, max(have, step)))...)
 		if _, err := io.ReadFull(p.w, b[have:]); err != nil {
 			return "", err
 		}
@@ -88,7 +113,7 @@ func (p *protocol) readCount(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if n < 0 || n > maxElements || int(n) > p.w.budget {
+	if n < 0 || n > maxElements || int(n) > p.w.budget.bytes {
 		return 0, p.w.fail(&cause{kind: KindOversize, text: "a container of negative size, or with more elements than a reply may have"})
 	}
 	return int(n), nil

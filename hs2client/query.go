@@ -2,9 +2,8 @@ package hs2client
 
 import (
 	"context"
+	"strconv"
 	"time"
-
-	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
 // operation is one statement in either protocol.
@@ -17,11 +16,17 @@ type operation interface {
 	close() error
 }
 
-// page is what one fetch brought: rows of columns, all of one length.
+// page is what one fetch brought.
 type page struct {
-	columns []*hs2.TColumn
-	rows    int
-	more    bool // there may be further rows
+	values table
+	rows   int
+	more   bool // there may be further rows
+}
+
+// table is the values of a page.
+type table interface {
+	width() int
+	cell(row, col int) any // nil for NULL
 }
 
 // How a query is waited for and read.
@@ -29,20 +34,27 @@ const (
 	firstPause = time.Millisecond       // between the first two polls; doubles
 	lastPause  = 500 * time.Millisecond // between polls, at most
 	pageRows   = 1024                   // rows asked for at once
-	maxResult  = 64 << 20               // bytes of one result, as they come over the wire
+	maxResult  = 64 << 20               // bytes of memory that one result may take
 )
 
 // Query runs one statement to its end: start, poll, description, rows, close.
 // It records Execute and Fetch, and adds the closing of the operation to Close.
 // Where it fails after the server has taken the statement, the operation is
 // closed in passing, if the connection can still be used; so it is where ctx
-// ends, after CancelOperation. The rows are all in memory: 64 MiB at most.
+// ends, after CancelOperation. The rows are all in memory: 64 MiB at most, what
+// decoding adds to the bytes of a value included.
 func (s *Session) Query(ctx context.Context, sql string) (*Rows, error) {
+	return s.QueryWithin(ctx, sql, maxResult)
+}
+
+// QueryWithin is [Session.Query] for a statement whose result is known to be
+// small: it takes limit bytes of memory at most, or the query fails (KindOversize).
+func (s *Session) QueryWithin(ctx context.Context, sql string, limit int) (*Rows, error) {
 	if s.closed {
 		return nil, s.unusable(ctx, "Query", PhaseExecute)
 	}
 	w := s.watch(ctx)
-	op, rows, err := s.run(ctx, sql)
+	op, rows, err := s.run(ctx, sql, min(limit, maxResult))
 	w.end()
 	if err != nil {
 		if op != nil {
@@ -55,11 +67,11 @@ func (s *Session) Query(ctx context.Context, sql string) (*Rows, error) {
 
 // run goes through the phases of a statement. Where it fails, the operation is
 // one that the server may still hold; nil: none.
-func (s *Session) run(ctx context.Context, sql string) (operation, *Rows, error) {
+func (s *Session) run(ctx context.Context, sql string, limit int) (operation, *Rows, error) {
 	op, err := s.execute(ctx, sql)
 	rows := &Rows{}
 	if err == nil && op.hasRows() {
-		err = s.collect(ctx, op, rows)
+		err = s.collect(ctx, op, rows, limit)
 	}
 	if err != nil {
 		return op, nil, err
@@ -90,12 +102,14 @@ func (s *Session) execute(ctx context.Context, sql string) (operation, error) {
 }
 
 // collect reads the description and all rows.
-func (s *Session) collect(ctx context.Context, op operation, rows *Rows) error {
+func (s *Session) collect(ctx context.Context, op operation, rows *Rows, limit int) error {
 	sp := s.begin(ctx, PhaseFetch, s.timeout)
+	s.budget, s.taken = resultAllowance.within(limit), 0
 	err := s.describe(op, rows)
 	if err == nil {
-		err = s.fetchAll(&sp, op, rows)
+		err = s.fetchAll(&sp, op, rows, limit)
 	}
+	s.budget = callAllowance
 	return sp.end(err)
 }
 
@@ -111,8 +125,8 @@ func (s *Session) describe(op operation, rows *Rows) error {
 	return err
 }
 
-func (s *Session) fetchAll(sp *span, op operation, rows *Rows) error {
-	pause, size := firstPause, 0
+func (s *Session) fetchAll(sp *span, op operation, rows *Rows, limit int) error {
+	pause := firstPause
 	for {
 		p, err := op.fetch(pageRows)
 		if err != nil {
@@ -121,11 +135,14 @@ func (s *Session) fetchAll(sp *span, op operation, rows *Rows) error {
 		if err := rows.add(p); err != nil {
 			return err
 		}
-		if size += s.budget - s.wire.budget; size > maxResult {
-			return &cause{kind: KindOversize, text: "a result of more than 64 MiB"}
+		if s.taken > limit {
+			return &cause{kind: KindOversize, text: "a result that takes more than " + strconv.Itoa(limit>>10) + " KiB of memory"}
 		}
 		if !p.more {
 			return nil
+		}
+		if err := sp.expired(); err != nil { // what is buffered is read past a deadline
+			return err
 		}
 		if p.rows > 0 {
 			pause = firstPause

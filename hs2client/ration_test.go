@@ -2,6 +2,7 @@ package hs2client
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -49,7 +50,7 @@ func TestOneRecordAtATime(t *testing.T) {
 					t.Fatalf("%s, %d: bytes of two records at once", name, size)
 				}
 				if err != nil {
-					if err != io.EOF {
+					if !errors.Is(err, io.EOF) {
 						t.Errorf("%s, %d: %v", name, size, err)
 					}
 					break

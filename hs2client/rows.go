@@ -28,7 +28,7 @@ func (r *Rows) Len() int { return r.count }
 // description.
 func (r *Rows) Width() int {
 	if len(r.pages) > 0 {
-		return len(r.pages[0].columns)
+		return r.pages[0].values.width()
 	}
 	return len(r.Columns)
 }
@@ -40,10 +40,10 @@ func (r *Rows) add(p page) error {
 	}
 	width := len(r.Columns)
 	if width == 0 && len(r.pages) > 0 {
-		width = len(r.pages[0].columns)
+		width = r.pages[0].values.width()
 	}
-	if width != 0 && width != len(p.columns) {
-		return &cause{kind: KindMismatch, text: "rows of " + strconv.Itoa(len(p.columns)) + " columns in a result of " + strconv.Itoa(width)}
+	if got := p.values.width(); width != 0 && width != got {
+		return &cause{kind: KindMismatch, text: "rows of " + strconv.Itoa(got) + " columns in a result of " + strconv.Itoa(width)}
 	}
 	r.pages = append(r.pages, p)
 	r.count += p.rows
@@ -60,7 +60,7 @@ func (r *Rows) Value(row, col int) any {
 	}
 	for _, p := range r.pages {
 		if row < p.rows {
-			return cell(p.columns[col], row)
+			return p.values.cell(row, col)
 		}
 		row -= p.rows
 	}

@@ -17,7 +17,7 @@ func TestRowsWithoutADescriptionHaveAWidth(t *testing.T) {
 		t.Errorf("two columns are %d wide", described.Width())
 	}
 	rows := Rows{}
-	if err := rows.add(page{columns: make([]*hs2.TColumn, 3), rows: 1}); err != nil || rows.Width() != 3 {
+	if err := rows.add(page{values: &columnar{Columns: make([]*hs2.TColumn, 3)}, rows: 1}); err != nil || rows.Width() != 3 {
 		t.Errorf("three columns are %d wide, %v", rows.Width(), err)
 	}
 }

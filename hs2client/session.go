@@ -3,6 +3,7 @@ package hs2client
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -49,7 +50,6 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 		s.farewell(ctx)
 		return nil, err
 	}
-	l.budget = budgetAfter
 	return s, nil
 }
 
@@ -87,17 +87,26 @@ func (s *Session) greet(ctx context.Context, noPing bool) error {
 // Beeswax without it is no Impala, and most likely no Beeswax.
 func (s *Session) identify() error {
 	version, address, err := s.dialect.ping()
-	if s.how.protocol == HS2 && s.missing(CanPing, err) {
+	if s.how.protocol != Beeswax && s.missing(CanPing, err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	s.who.Version = clip(version[:min(len(version), maxName)])
-	if name := NormalizeCoordinator(address); name != "" {
-		s.who.Coordinator, s.who.Source = name, Ping
+	s.who.Version = clip(cutName(version))
+	if name := NormalizeCoordinator(cutName(address)); name != "" {
+		s.who.Coordinator, s.who.Source = name, SourcePing
 	}
 	return nil
+}
+
+// cutName is a name that a server states, without what is too long of it: a long
+// string is not kept in memory for its head.
+func cutName(s string) string {
+	if len(s) > maxName {
+		return strings.Clone(s[:maxName])
+	}
+	return s
 }
 
 // missing notes that the server does not know a call, if that is what err says.
@@ -109,7 +118,7 @@ func (s *Session) missing(c Capability, err error) bool {
 }
 
 // Identity is who answered, as far as opening the session told. Where Source is
-// None, SELECT coordinator() may still say.
+// SourceNone, SELECT coordinator() may still say.
 func (s *Session) Identity() Identity { return s.who }
 
 // Has reports whether the server may have a capability: false once it has

@@ -37,7 +37,7 @@ func TestOneSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := hs2client.Identity{Coordinator: "coord-a1.example.com:25000", Version: "impalad version 4.5.0 RELEASE (build abc)", Source: hs2client.Ping}
+	want := hs2client.Identity{Coordinator: "coord-a1.example.com:25000", Version: "impalad version 4.5.0 RELEASE (build abc)", Source: hs2client.SourcePing}
 	if got := s.Identity(); got != want {
 		t.Errorf("identity %+v, want %+v", got, want)
 	}
@@ -79,7 +79,7 @@ func TestLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Identity(); got.Coordinator != "coord-a1:25000" || got.Source != hs2client.HTTPAddr {
+	if got := s.Identity(); got.Coordinator != "coord-a1:25000" || got.Source != hs2client.SourceHTTPAddr {
 		t.Errorf("identity %+v", got)
 	}
 	if _, err := s.Query(t.Context(), "SELECT pid()"); err != nil {
@@ -103,7 +103,7 @@ func wantClass(t *testing.T, err error, class string) *hs2client.Error {
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want an *Error of class %s", err, class)
 	}
-	if e.Class() != class {
+	if e.Class().String() != class {
 		t.Fatalf("class %s, want %s: %v", e.Class(), class, err)
 	}
 	return e

@@ -68,7 +68,7 @@ func TestSimulatedCluster(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if who := s.Identity(); who.Coordinator != cl.Names()[0] || who.Source != hs2client.Ping || who.Version == "" {
+			if who := s.Identity(); who.Coordinator != cl.Names()[0] || who.Source != hs2client.SourcePing || who.Version == "" {
 				t.Errorf("identity %+v, want %s", who, cl.Names()[0])
 			}
 			rows, err := s.Query(t.Context(), "SELECT pid(), coordinator()")
@@ -125,7 +125,7 @@ func TestSimulatedFaults(t *testing.T) {
 			}
 			err := wholeSession(t.Context(), c)
 			e, ok := errors.AsType[*hs2client.Error](err)
-			if !ok || !strings.Contains(e.Class(), tc.class) || !strings.Contains(e.Hint(), tc.hint) || strings.Contains(e.Error()+e.Hint(), "s3cret") {
+			if !ok || !strings.Contains(e.Class().String(), tc.class) || !strings.Contains(e.Hint(), tc.hint) || strings.Contains(e.Error()+e.Hint(), "s3cret") {
 				t.Errorf("error %v, want %s and a hint with %q", err, tc.class, tc.hint)
 			}
 		})
@@ -133,14 +133,14 @@ func TestSimulatedFaults(t *testing.T) {
 }
 
 func TestWhoAnsweredWithoutPing(t *testing.T) {
-	for fault, want := range map[string]hs2client.Source{"ping-off": hs2client.HTTPAddr, "no-http-addr": hs2client.Ping, "ping-off no-http-addr": hs2client.None} {
+	for fault, want := range map[string]hs2client.Source{"ping-off": hs2client.SourceHTTPAddr, "no-http-addr": hs2client.SourcePing, "ping-off no-http-addr": hs2client.SourceNone} {
 		cl := cluster(t, simcluster.Config{}, strings.Fields(fault)...)
 		s, err := hs2client.Open(t.Context(), into(cl, simcluster.Config{}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		name := cl.Names()[0]
-		if want == hs2client.None {
+		if want == hs2client.SourceNone {
 			name = ""
 		}
 		if who := s.Identity(); who.Source != want || who.Coordinator != name {

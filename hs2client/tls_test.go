@@ -65,7 +65,7 @@ func TestSessionOverTLS(t *testing.T) {
 		if p == nil || rec.Refused || accepted.Fingerprint != p.Fingerprint {
 			t.Fatalf("record %+v", rec)
 		}
-		if p.Chain != hs2client.OK || p.HostErr != nil || len(p.Fingerprint) != 64 || p.ServerName != host ||
+		if p.Chain != hs2client.ChainOK || p.HostErr != nil || len(p.Fingerprint) != 64 || p.ServerName != host ||
 			p.State.Version != version || p.State.DidResume || !strings.Contains(p.Issuer, "O=Amazon") || p.SANs[0] != host || p.SANs[1] != "127.0.0.1" {
 			t.Errorf("peer %+v", p)
 		}
@@ -84,26 +84,26 @@ func TestRefusedCertificates(t *testing.T) {
 		chain   hs2client.ChainStatus
 		version string
 	}{
-		"expired":         {certs.Expired, nil, "tls.expired", hs2client.OK, "TLS1.3"},
-		"not yet valid":   {certs.NotYet, nil, "tls.not-yet-valid", hs2client.OK, "TLS1.3"},
-		"another host":    {certs.WrongHost, nil, "tls.hostname", hs2client.OK, "TLS1.3"},
-		"no intermediate": {certs.NoIntermediate, nil, "tls.incomplete-chain", hs2client.Incomplete, "TLS1.3"},
-		"self-signed":     {certs.SelfSigned, nil, "tls.self-signed", hs2client.SelfSigned, "TLS1.3"},
-		"an unknown CA":   {certs.UnknownCA, nil, "tls.unknown-ca", hs2client.UnknownCA, "TLS1.3"},
+		"expired":         {certs.Expired, nil, "tls.expired", hs2client.ChainOK, "TLS1.3"},
+		"not yet valid":   {certs.NotYet, nil, "tls.not-yet-valid", hs2client.ChainOK, "TLS1.3"},
+		"another host":    {certs.WrongHost, nil, "tls.hostname", hs2client.ChainOK, "TLS1.3"},
+		"no intermediate": {certs.NoIntermediate, nil, "tls.incomplete-chain", hs2client.ChainIncomplete, "TLS1.3"},
+		"self-signed":     {certs.SelfSigned, nil, "tls.self-signed", hs2client.ChainSelfSigned, "TLS1.3"},
+		"an unknown CA":   {certs.UnknownCA, nil, "tls.unknown-ca", hs2client.ChainUnknownCA, "TLS1.3"},
 		"an unknown CA, not sent": {certs.UnknownCA, func(s *tls.Config, _ *hs2client.TLSConfig) {
 			s.Certificates[0].Certificate = s.Certificates[0].Certificate[:2]
-		}, "tls.unknown-ca", hs2client.UnknownCA, "TLS1.3"},
+		}, "tls.unknown-ca", hs2client.ChainUnknownCA, "TLS1.3"},
 		"an intermediate of somebody else": {certs.NoIntermediate, func(s *tls.Config, _ *hs2client.TLSConfig) {
 			root, _ := pem.Decode(a.RootPEM())
 			s.Certificates[0].Certificate = append(s.Certificates[0].Certificate, root.Bytes)
-		}, "tls.incomplete-chain", hs2client.Incomplete, "TLS1.3"},
-		"an old version": {certs.Good, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.OK, "TLS1.1"},
+		}, "tls.incomplete-chain", hs2client.ChainIncomplete, "TLS1.3"},
+		"an old version": {certs.Good, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.ChainOK, "TLS1.1"},
 		"older than we want": {certs.Good, func(s *tls.Config, c *hs2client.TLSConfig) {
 			s.MaxVersion, c.MinVersion = tls.VersionTLS12, tls.VersionTLS13
-		}, "tls.version", hs2client.OK, "TLS1.2"},
+		}, "tls.version", hs2client.ChainOK, "TLS1.2"},
 		"a rule of the caller's": {certs.Good, func(_ *tls.Config, c *hs2client.TLSConfig) {
 			c.Accept = func(hs2client.Peer) error { return errors.New("not our issuer") }
-		}, "tls.policy", hs2client.OK, "TLS1.3"},
+		}, "tls.policy", hs2client.ChainOK, "TLS1.3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := listener(t, a, tc.kind)
@@ -160,7 +160,7 @@ func TestHandshakeSendsNothingElse(t *testing.T) {
 	if err := <-after; err != nil {
 		t.Errorf("after the handshake the server saw %v, want the end alone", err)
 	}
-	if rec.Refused || rec.Peer.Chain != hs2client.OK || !strings.Contains(rec.Peer.Issuer, "Another") || rec.Phases[hs2client.PhaseClose] <= 0 {
+	if rec.Refused || rec.Peer.Chain != hs2client.ChainOK || !strings.Contains(rec.Peer.Issuer, "Another") || rec.Phases[hs2client.PhaseClose] <= 0 {
 		t.Errorf("record %+v", rec)
 	}
 }

@@ -12,8 +12,8 @@ import (
 // trust is where a chain leads.
 type trust struct {
 	status ChainStatus
-	late   error  // status is OK, yet an authority above the leaf is not in time
-	good   period // while it stays as it is; only where status is OK and late nil
+	late   error  // status is ChainOK, yet an authority above the leaf is not in time
+	good   period // while it stays as it is; only where status is ChainOK and late nil
 }
 
 // period is a span of time, both ends included.
@@ -35,19 +35,19 @@ func follow(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) trust
 	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
 	case err == nil:
-		return trust{status: OK, good: longest(paths)}
+		return trust{status: ChainOK, good: longest(paths)}
 	case invalid.Cert != nil && invalid.Reason == x509.Expired:
-		return trust{status: OK, late: err}
+		return trust{status: ChainOK, late: err}
 	case signedItself(leaf):
-		return trust{status: SelfSigned}
+		return trust{status: ChainSelfSigned}
 	case len(sent) == 1:
 		// Whether an intermediate is missing or the authority is unknown cannot
 		// be told from a leaf alone; a forgotten intermediate is the common case.
-		return trust{status: Incomplete}
+		return trust{status: ChainIncomplete}
 	case !reaches(sent, leaf):
-		return trust{status: Incomplete}
+		return trust{status: ChainIncomplete}
 	}
-	return trust{status: UnknownCA}
+	return trust{status: ChainUnknownCA}
 }
 
 // longest is the time for which one of the paths is in time as a whole: of
@@ -106,11 +106,11 @@ func refusal(p *Peer, c *TLSConfig, now time.Time) error {
 	switch {
 	case p.State.Version < oldest:
 		return &cause{kind: KindVersion, text: fmt.Sprintf("%s, older than %s", p.Version, versionName(oldest))}
-	case p.Chain == SelfSigned:
+	case p.Chain == ChainSelfSigned:
 		return &cause{kind: KindSelfSigned, text: "the certificate signed itself: " + p.Subject}
-	case p.Chain == Incomplete:
+	case p.Chain == ChainIncomplete:
 		return &cause{kind: KindIncomplete, text: "nothing that was sent or is trusted signed the certificate: its issuer is " + p.Issuer}
-	case p.Chain != OK:
+	case p.Chain != ChainOK:
 		return &cause{kind: KindUnknownCA, text: "no trusted root above " + p.Issuer}
 	case now.Before(p.NotBefore):
 		return &cause{kind: KindNotYetValid, text: "valid from " + p.NotBefore.UTC().Format(time.RFC3339)}

@@ -42,10 +42,8 @@ func (l *link) listen(ctx context.Context) error {
 			break
 		}
 		if l.owed == 0 {
-			raw := l.in[l.lo:l.hi]
-			return l.fail(&cause{kind: KindGarbage, text: "words that nobody asked for: " + quote(raw)})
+			return l.fail(notUnderstood(KindGarbage, l.in[l.lo:l.hi]))
 		}
-		l.wire.budget = l.budget
 		err = l.settle(ctx)
 		l.wire.end()
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -13,11 +12,42 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 )
 
-// What one reply may have, in bytes: until the session is open, and after.
+// What one reply may have, in bytes: that to a call, and the description or the
+// rows of a result.
 const (
-	budgetBefore = 1 << 20
-	budgetAfter  = 16 << 20
+	maxReply       = 1 << 20
+	maxResultReply = 16 << 20
 )
+
+// What decoding adds to the bytes of a value: a string's or a slice's header, a
+// struct of the generated code with its pointer.
+const (
+	textOverhead   = 24
+	structOverhead = 80
+)
+
+// allowance is what one reply may take. The bytes of a value count where they
+// arrive; what decoding adds to them, which can be many times as much, counts
+// where it is about to be allocated.
+type allowance struct {
+	bytes    int // as they come over the connection
+	overhead int // allocated beyond those bytes
+}
+
+// callAllowance is that of a reply which is no part of a result, and resultAllowance
+// that of one which is.
+var (
+	callAllowance   = allowance{maxReply, maxReply}
+	resultAllowance = allowance{maxResultReply, 2 * maxResultReply}
+)
+
+// within is an allowance that is at most n of each.
+func (a allowance) within(n int) allowance { return allowance{min(a.bytes, n), min(a.overhead, n)} }
+
+// used is what has been taken of an allowance of which rest is left.
+func (a allowance) used(rest allowance) int {
+	return a.bytes - rest.bytes + a.overhead - rest.overhead
+}
 
 // The buffers of a call: what comes, for which Impala's answer to OpenSession is
 // the measure (some 8 KB, one read), and what goes, which is small or else grows.
@@ -53,14 +83,14 @@ type wire struct {
 	in     *block // nil: not borrowed
 	lo, hi int    // in[lo:hi] has arrived and is not read
 	lent   *sheet
-	out    []byte  // the request being written; begins in lent
-	frame  int     // bytes of the data frame not yet read
-	budget int     // bytes that this reply may still have
-	few    [8]byte // what was taken, where it did not lie in one piece; or came unasked
+	out    []byte    // the request being written; begins in lent
+	frame  int       // bytes of the data frame not yet read
+	budget allowance // what this reply may still take
+	few    [8]byte   // what was taken, where it did not lie in one piece; or came unasked
 }
 
 // begin borrows buffers for one request and sets what its reply may have.
-func (w *wire) begin(budget int) {
+func (w *wire) begin(budget allowance) {
 	if w.in == nil {
 		w.in = blocks.Get().(*block)
 	}
@@ -144,7 +174,7 @@ func (w *wire) Read(p []byte) (int, error) {
 	if err := w.ready(len(p)); err != nil {
 		return 0, err
 	}
-	n := min(len(p), w.budget)
+	n := min(len(p), w.budget.bytes)
 	if w.framed {
 		n = min(n, w.frame)
 	}
@@ -175,7 +205,7 @@ func (w *wire) ReadByte() (byte, error) {
 
 // has reports whether n bytes lie ready in one piece, and may be read.
 func (w *wire) has(n int) bool {
-	return w.hi-w.lo >= n && w.budget >= n && w.fault == nil && (!w.framed || w.frame >= n)
+	return w.hi-w.lo >= n && w.budget.bytes >= n && w.fault == nil && (!w.framed || w.frame >= n)
 }
 
 // piece is what lies ready in one piece, and may be read.
@@ -183,7 +213,7 @@ func (w *wire) piece() []byte {
 	if w.in == nil || w.fault != nil {
 		return nil
 	}
-	n := min(w.hi-w.lo, w.budget)
+	n := min(w.hi-w.lo, w.budget.bytes)
 	if w.framed {
 		n = min(n, w.frame)
 	}
@@ -222,7 +252,7 @@ func (w *wire) discard(n int) error {
 				return err
 			}
 		}
-		step := min(n, w.hi-w.lo, w.budget)
+		step := min(n, w.hi-w.lo, w.budget.bytes)
 		if w.framed {
 			step = min(step, w.frame)
 		}
@@ -242,7 +272,7 @@ func (w *wire) ready(n int) error {
 	if w.in == nil {
 		w.in = blocks.Get().(*block)
 	}
-	if n > 0 && w.budget == 0 {
+	if n > 0 && w.budget.bytes == 0 {
 		return w.fail(&cause{kind: KindOversize, text: "a reply longer than this client takes"})
 	}
 	for n > 0 && w.framed && w.frame == 0 {
@@ -254,10 +284,19 @@ func (w *wire) ready(n int) error {
 }
 
 func (w *wire) took(n int) {
-	w.budget -= n
+	w.budget.bytes -= n
 	if w.framed {
 		w.frame -= n
 	}
+}
+
+// charge counts n bytes that are about to be allocated beyond those that came.
+func (w *wire) charge(n int) error {
+	if n > w.budget.overhead {
+		return &cause{kind: KindOversize, text: "a reply that takes more memory than this client gives it"}
+	}
+	w.budget.overhead -= n
+	return nil
 }
 
 // nextFrame reads the header of a data frame. An empty frame costs budget as
@@ -274,8 +313,8 @@ func (w *wire) nextFrame() error {
 	w.lo += saslframe.FrameHeader
 	w.frame = n
 	if n == 0 {
-		w.budget = max(0, w.budget-saslframe.FrameHeader)
-		if w.budget == 0 {
+		w.budget.bytes = max(0, w.budget.bytes-saslframe.FrameHeader)
+		if w.budget.bytes == 0 {
 			return w.fail(&cause{kind: KindOversize, text: "a reply of empty frames"})
 		}
 	}
@@ -285,7 +324,7 @@ func (w *wire) nextFrame() error {
 // unframed says what a frame header was that gave no length.
 func unframed(raw []byte, err error) error {
 	if kind := sniff(raw); kind != KindGarbage {
-		return &cause{kind: kind, text: quote(raw), said: true}
+		return notUnderstood(kind, raw)
 	}
 	return &cause{kind: KindOversize, err: err}
 }
@@ -338,16 +377,10 @@ func (w *wire) forgive() {
 }
 
 // RemainingBytes is the budget: what the runtime holds lengths against.
-func (w *wire) RemainingBytes() uint64 { return uint64(w.budget) }
+func (w *wire) RemainingBytes() uint64 { return uint64(w.budget.bytes) }
 
 // Open, IsOpen and Close make a wire a TTransport; the connection is its
 // owner's to open and close.
 func (w *wire) Open() error  { return nil }
 func (w *wire) IsOpen() bool { return w.fault == nil }
 func (w *wire) Close() error { return nil }
-
-// quote shows the head of an answer that was not understood.
-func quote(raw []byte) string {
-	const shown = 64
-	return fmt.Sprintf("%q", raw[:min(len(raw), shown)])
-}

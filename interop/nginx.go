@@ -68,7 +68,7 @@ func (l *lab) startNginx(ctx context.Context) (*nginx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n, p.await(ctx, 10*time.Second, func(ctx context.Context) error {
+	return n, p.await(ctx, 10*time.Second, func(_ context.Context) error {
 		_, err := os.Stat(l.file("run", "nginx.pid")) // written once the listeners are bound
 		return err
 	})

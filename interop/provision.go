@@ -101,8 +101,10 @@ func (s *site) secureIt(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if again, err := s.apply(ctx); err != nil || again != 0 {
-		return 0, fmt.Errorf("with TLS a second apply wrote %d times, %v", again, err)
+	if again, err := s.apply(ctx); err != nil {
+		return 0, fmt.Errorf("with TLS a second apply: %w", err)
+	} else if again != 0 {
+		return 0, fmt.Errorf("with TLS a second apply wrote %d times", again)
 	}
 	return secured, s.isAsAsked(ctx, "SSL")
 }
@@ -130,16 +132,22 @@ func (s *site) destroyAll(ctx context.Context) error {
 func (s *site) nothingLeft(ctx context.Context, stranger string) error {
 	var groups []string
 	owner := "*/" + s.cluster
-	if err := s.read(ctx, &groups, "ec2", "describe-security-groups", "--filters", "Name=tag:impala-lbcheck:owner,Values="+owner, "--query", "SecurityGroups[].GroupId"); err != nil || len(groups) > 0 {
-		return fmt.Errorf("groups left: %v, %v", groups, err)
+	if err := s.read(ctx, &groups, "ec2", "describe-security-groups", "--filters", "Name=tag:impala-lbcheck:owner,Values="+owner, "--query", "SecurityGroups[].GroupId"); err != nil {
+		return fmt.Errorf("groups left: %w", err)
+	} else if len(groups) > 0 {
+		return fmt.Errorf("groups left: %v", groups)
 	}
 	var names []string
-	if err := s.read(ctx, &names, "elb", "describe-load-balancers", "--query", "LoadBalancerDescriptions[].LoadBalancerName"); err != nil || slices.Contains(names, "elb-impala-"+s.cluster) {
-		return fmt.Errorf("load balancers left: %v, %v", names, err)
+	if err := s.read(ctx, &names, "elb", "describe-load-balancers", "--query", "LoadBalancerDescriptions[].LoadBalancerName"); err != nil {
+		return fmt.Errorf("load balancers left: %w", err)
+	} else if slices.Contains(names, "elb-impala-"+s.cluster) {
+		return fmt.Errorf("load balancers left: %v", names)
 	}
 	var certificates []string
-	if err := s.read(ctx, &certificates, "acm", "list-certificates", "--query", "CertificateSummaryList[].DomainName"); err != nil || len(certificates) > 0 {
-		return fmt.Errorf("certificates left: %v, %v", certificates, err)
+	if err := s.read(ctx, &certificates, "acm", "list-certificates", "--query", "CertificateSummaryList[].DomainName"); err != nil {
+		return fmt.Errorf("certificates left: %w", err)
+	} else if len(certificates) > 0 {
+		return fmt.Errorf("certificates left: %v", certificates)
 	}
 	_, err := s.ask(ctx, "ec2", "describe-security-groups", "--group-ids", stranger)
 	return err

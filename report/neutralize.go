@@ -27,9 +27,9 @@ var hidden = &unicode.RangeTable{
 // terminal or a reader's eye (control characters, ANSI escapes, marks of writing
 // direction, characters without width, bytes that are no UTF-8) is shown as an
 // escape such as \x1b or \u202e, and line breaks, tabs and odd spaces become
-// single spaces, so that one message stays one line. A text longer than max
-// characters ends in an ellipsis, as the last of the max; max <= 0 is no limit.
-func Neutralize(s string, max int) string {
+// single spaces, so that one message stays one line. A text longer than limit
+// characters ends in an ellipsis, as the last of them; limit <= 0 is no limit.
+func Neutralize(s string, limit int) string {
 	var b strings.Builder
 	n, fits := 0, 0 // characters written; bytes of them that leave room for the ellipsis
 	for i := 0; i < len(s); {
@@ -40,11 +40,11 @@ func Neutralize(s string, max int) string {
 			continue
 		}
 		n += utf8.RuneCountInString(shown)
-		if max > 0 && n > max {
+		if limit > 0 && n > limit {
 			return b.String()[:fits] + "…"
 		}
 		b.WriteString(shown)
-		if n < max {
+		if n < limit {
 			fits = b.Len()
 		}
 	}

@@ -1,5 +1,7 @@
 package scenarios
 
+import "github.com/impala-lbcheck/impala-lbcheck/vocab"
+
 // Scenario is what to do and what counts as good. It is the same in a file, in
 // the built-in list and after flags were laid over it. It never holds a secret:
 // a password is named by the file, command or variable that yields it.
@@ -34,21 +36,13 @@ type Target struct {
 }
 
 // Protocol is what the listener speaks.
-type Protocol string
+type Protocol = vocab.Protocol
 
 // The protocols.
 const (
-	HS2     Protocol = "hs2"     // HiveServer2, binary
-	Beeswax Protocol = "beeswax" // off by default from Impala 5
+	HS2     = vocab.ProtocolHS2     // HiveServer2, binary
+	Beeswax = vocab.ProtocolBeeswax // off by default from Impala 5
 )
-
-// Port returns the port that Impala listens on by default.
-func (p Protocol) Port() uint16 {
-	if p == Beeswax {
-		return 21000
-	}
-	return 21050
-}
 
 // DNS says which of a name's addresses are nodes.
 type DNS string

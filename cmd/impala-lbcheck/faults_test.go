@@ -123,13 +123,13 @@ func TestDemo_ReportsFaults(t *testing.T) {
 	}
 }
 
-// exitOf returns the exit code that r must have: the row's, or inconclusive if
+// exitOf returns the exit code that a result must have: the row's, or inconclusive if
 // this machine was too busy to keep the pace.
-func (row faultRow) exitOf(r scenarios.Result) int {
-	if row.exit == exitPass && slices.Equal(idsOf(r, scenarios.Inconclusive), []string{scenarios.LoadLag}) {
+func (r faultRow) exitOf(got scenarios.Result) int {
+	if r.exit == exitPass && slices.Equal(idsOf(got, scenarios.Inconclusive), []string{scenarios.LoadLag}) {
 		return exitInconclusive
 	}
-	return row.exit
+	return r.exit
 }
 
 // runDemo runs demo and reads the result file.

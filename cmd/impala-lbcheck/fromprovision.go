@@ -40,6 +40,9 @@ func (p *provisioning) built(ctx context.Context, w world, s *scenarios.Scenario
 	if err != nil {
 		return p.failed(ctx, r.Account, err)
 	}
+	if stop := r.Stops(); r.Outputs.Host == "" && len(stop) > 0 { // not there, not ours, or not looked at
+		return fmt.Errorf("--from-provision: %w", &provision.StoppedError{Changes: stop})
+	}
 	return takeOver(s, r.Outputs, spec, protocol)
 }
 
@@ -50,7 +53,7 @@ func takeOver(s *scenarios.Scenario, o provision.Outputs, spec lbfile.Spec, prot
 	}
 	port := protocol.Port()
 	if !slices.Contains(o.Listeners, port) {
-		return fmt.Errorf("--from-provision: %s has no listener on %d, which is %s; see --protocol", spec.Balancer(), port, protocol)
+		return fmt.Errorf("--from-provision: %s has no listener on %d (%s) that is as the file says; see --protocol, and impala-lbcheck provision status", spec.Balancer(), port, protocol)
 	}
 	s.Target.Endpoints = []string{net.JoinHostPort(o.Host, strconv.Itoa(int(port)))}
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: len(o.Coordinators)}

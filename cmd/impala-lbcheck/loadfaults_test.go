@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -90,7 +91,7 @@ func expectHeld(held int, class string) func(*testing.T, scenarios.Result) {
 		if c == nil {
 			t.Fatal("no capacity in the result")
 		}
-		if c.Held < held-1 || c.Held > held+1 || c.StoppedBy != class || c.NMinus1 != held/3*2 || c.Nominal != held {
+		if c.Held < held-1 || c.Held > held+1 || c.StoppedBy != vocabtest.Class(class) || c.NMinus1 != held/3*2 || c.Nominal != held {
 			t.Errorf("capacity = %+v", *c)
 		}
 		for _, h := range c.Holders {

@@ -40,7 +40,7 @@ type observationLine struct {
 	Version     string             `json:"version,omitempty"`
 	Source      scenarios.Source   `json:"source"`
 	Outcome     scenarios.Outcome  `json:"outcome"`
-	Class       string             `json:"class,omitempty"`
+	Class       scenarios.Class    `json:"class,omitzero"`
 	Text        string             `json:"text,omitempty"`
 	Refused     bool               `json:"refused,omitempty"`
 	Cert        string             `json:"cert,omitempty"`

@@ -112,7 +112,7 @@ func (k *sinks) observe(o scenarios.Observation) {
 // finish completes the result, writes every report, and ends with the exit code.
 func (k *sinks) finish(ctx context.Context, w world, r scenarios.Result) error {
 	k.stop()
-	r.Exit = codeOf(ctx, r)
+	signalled(ctx, &r)
 	r.Summary = report.Sentence(r)
 	err := k.o.write(w, k.outs, r)
 	if k.lines != nil {

@@ -19,7 +19,21 @@ import (
 // finds by the environment; hence none of these tests is parallel.
 type account struct {
 	*awssim.AWS
-	file string // its lb.yaml
+	file    string // its lb.yaml
+	vpc     string
+	subnets []string
+}
+
+// edit changes lb.yaml.
+func (a account) edit(t *testing.T, before, after string) {
+	t.Helper()
+	text, err := os.ReadFile(a.file)
+	if err != nil || !strings.Contains(string(text), before) {
+		t.Fatalf("no %q in %s: %v", before, a.file, err)
+	}
+	if err := os.WriteFile(a.file, []byte(strings.Replace(string(text), before, after, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func newAccount(t *testing.T) account {
@@ -30,9 +44,11 @@ func newAccount(t *testing.T) account {
 	}
 	t.Cleanup(func() { _ = sim.Close() })
 	vpc := sim.AddVPC(awssim.VPC{Tags: map[string]string{"Name": "blue VPC"}})
+	var subnets []string
 	for _, zone := range []string{"a", "b"} {
 		subnet := sim.AddSubnet(awssim.Subnet{VPC: vpc, Zone: "eu-west-1" + zone, Tags: map[string]string{"Name": "blue Private subnet 0"}})
 		sim.AddInstance(awssim.Instance{Subnet: subnet, Tags: map[string]string{"env": "blue", "type": "coordinator"}})
+		subnets = append(subnets, subnet)
 	}
 	dir := t.TempDir()
 	for k, v := range map[string]string{
@@ -45,7 +61,7 @@ func newAccount(t *testing.T) account {
 	if err := os.WriteFile(file, []byte(lbfile.Init(false, "blue")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return account{sim, file}
+	return account{sim, file, vpc, subnets}
 }
 
 // aws runs a command line whose names resolve nowhere.
@@ -152,11 +168,111 @@ func TestSmokeTakesOverWhatWasBuilt(t *testing.T) {
 		t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
 	}
 	_, stderr, code = aws(t, "smoke", "--from-provision", a.file, "--protocol", "beeswax")
-	if code != exitUsage || !strings.Contains(stderr, "has no listener on 21000") {
+	if code != exitUsage || !strings.Contains(stderr, "has no listener on 21000 (beeswax)") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	_, stderr, code = aws(t, "smoke", "127.0.0.1", "--from-provision", a.file)
 	if code != exitUsage || !strings.Contains(stderr, "leave 127.0.0.1 out") {
 		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
+	for name, tc := range map[string]struct {
+		before func(account)
+		args   []string
+		code   int
+		last   string // what the last line begins with
+	}{
+		"the certificate is pending": {
+			before: func(a account) { a.edit(t, "# tls:\n#   domain:", "tls:\n  domain:") },
+			args:   []string{"apply", "--wait", "1s"},
+			code:   exitFail,
+			last:   `Not finished: certificate's issue "impala.example.com": not done after 1s: `,
+		},
+		"a call fails": {
+			before: func(a account) { a.Deny("elasticloadbalancing:DescribeLoadBalancers") },
+			args:   []string{"status"},
+			code:   exitFail,
+			last:   "Not finished: elasticloadbalancing:DescribeLoadBalancers: ",
+		},
+		"something is in the way": {
+			before: func(a account) { a.AddGroup(awssim.Group{Name: "blue Impala FE", VPC: a.vpc}) },
+			args:   []string{"apply"},
+			code:   exitFail,
+			last:   `Not finished: security group "blue Impala FE": conflict: `,
+		},
+		"something cannot be removed": {
+			before: func(a account) {
+				if _, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+					t.Fatal(stderr)
+				}
+				a.Deny("ec2:DeleteSecurityGroup")
+			},
+			args: []string{"destroy", "--yes", "blue"},
+			code: exitFail,
+			last: "Not finished: security groups elb-impala-blue is left: ",
+		},
+		"another account": {
+			before: func(account) {},
+			args:   []string{"destroy", "--yes", "blue", "--expect-account", "210987654321"},
+			code:   exitUsage,
+			last:   "Not finished: these credentials are of account ",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAccount(t)
+			tc.before(a)
+			args := append(append([]string{"provision"}, tc.args...), "-f", a.file)
+			stdout, stderr, code := aws(t, args...)
+			if code != tc.code || !strings.HasPrefix(lastLine(stdout), tc.last) {
+				t.Errorf("exit %d, last line %q\n%s", code, lastLine(stdout), stderr)
+			}
+			for _, claim := range []string{"As the file says", "Nothing of ours", "Prove it", "What Impala and its clients are told"} {
+				if strings.Contains(stdout, claim) {
+					t.Errorf("it says %q\n%s", claim, stdout)
+				}
+			}
+			stdout, _, code = aws(t, append(args, "--json")...)
+			var r provision.Report
+			if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != tc.code || r.Complete || r.Error == "" || r.Outputs.TLS != nil {
+				t.Errorf("exit %d, %v, JSON %s", code, err, stdout)
+			}
+		})
+	}
+}
+
+func TestFromProvision_SaysWhyThereIsNoTarget(t *testing.T) {
+	for name, tc := range map[string]struct {
+		before func(account)
+		says   string
+	}{
+		"the listener is not TLS yet": {
+			before: func(a account) {
+				if _, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+					t.Fatal(stderr)
+				}
+				a.edit(t, "# tls:\n#   domain:", "tls:\n  domain:")
+				_, _, _ = aws(t, "provision", "apply", "-f", a.file, "--wait", "1s")
+			},
+			says: "has no listener on 21050 (hs2) that is as the file says",
+		},
+		"the load balancer is not ours": {
+			before: func(a account) { a.AddBalancer(awssim.Balancer{Name: "elb-impala-blue", Subnets: a.subnets[:1]}) },
+			says:   `load balancer "elb-impala-blue": conflict: `,
+		},
+		"the network was not found": {
+			before: func(a account) { a.edit(t, "blue VPC", "no VPC") },
+			says:   `VPC "Name=no VPC": blocked: none matches`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAccount(t)
+			tc.before(a)
+			_, stderr, code := aws(t, "smoke", "--from-provision", a.file)
+			if code != exitUsage || !strings.Contains(stderr, tc.says) {
+				t.Errorf("exit %d: %s", code, stderr)
+			}
+		})
 	}
 }

@@ -14,27 +14,31 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 )
 
-// finish prints a report, whole or as far as it came, and ends with the code.
+// finish prints a report, whole or as far as it came, and ends with the code. A
+// report that came with an error says so itself: a log shows its last line.
 func (p *provisioning) finish(ctx context.Context, w world, r provision.Report, err error) error {
+	end := exitWith(reportCode(r))
+	if err != nil {
+		end = p.failed(ctx, r.Account, err)
+		r.Error = oneLine(end)
+	}
 	var printed error
 	if p.json {
 		printed = p.encode(w, r)
 	} else {
 		printed = p.print(w, r.Account, reportText(r))
 	}
-	if err != nil {
-		return p.failed(ctx, r.Account, err)
-	}
-	if printed != nil {
+	if printed != nil && err == nil {
 		return &exitError{exitInternal, printed}
 	}
-	return exitWith(reportCode(r))
+	return end
 }
 
-// reportCode is 1 where something differs, or somebody is not in service.
+// reportCode is 1 where something differs or was not read, or somebody is not in
+// service.
 func reportCode(r provision.Report) int {
 	out := slices.ContainsFunc(r.Instances, func(h provision.InstanceHealth) bool { return h.State != "InService" })
-	if len(r.Drift) > 0 || out {
+	if !r.Complete || len(r.Drift) > 0 || out {
 		return exitFail
 	}
 	return exitPass

@@ -138,18 +138,26 @@ func standing(r provision.Report) string {
 			out++
 		}
 	}
-	left := slices.DeleteFunc(slices.Clone(r.Left), func(l provision.Leftover) bool { return l.Kept })
 	switch {
-	case len(left) > 0:
-		return fmt.Sprintf("%d things are left; destroy again continues.", len(left))
+	case r.Error != "":
+		return "Not finished: " + r.Error
 	case len(r.Drift) > 0:
 		return fmt.Sprintf("It differs from the file: %s", countChanges(r.Drift))
 	case out > 0:
 		return fmt.Sprintf("As the file says, but %d of %d coordinators are not in service.", out, len(r.Instances))
+	case r.Outputs.DNSName == "" && len(r.Left) > 0:
+		return fmt.Sprintf("Nothing of ours is there, but for what is kept: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
 	case r.Outputs.DNSName == "":
 		return "Nothing of ours is there."
 	}
 	return fmt.Sprintf("As the file says, and all %d coordinators are in service.", len(r.Instances))
+}
+
+func andMore(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more)", n)
 }
 
 func sortedKeys(m map[string]string) []string {

@@ -19,13 +19,17 @@ type lbSession struct {
 // selectPID asks for the coordinator's process id.
 const selectPID = "SELECT pid()"
 
+// ownResult is the bytes of memory that the result of a statement of our own may
+// take: each has one row of one short value.
+const ownResult = 16 << 10
+
 // Ping asks for a sign of life. A server that has no Ping gets a statement
 // without a table: silence must not read as one.
 func (s *lbSession) Ping(ctx context.Context) error {
 	if err := s.Session.Ping(ctx); err != nil || s.Has(hs2client.CanPing) {
 		return err
 	}
-	_, err := s.Session.Query(ctx, "SELECT 1")
+	_, err := s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
 	return err
 }
 
@@ -48,7 +52,7 @@ func (s *lbSession) identify(ctx context.Context) error {
 	if q := s.scenario.IdentityWith; q != "" {
 		return s.askUser(ctx, q)
 	}
-	rows, err := s.Session.Query(ctx, selectPID)
+	rows, err := s.Session.QueryWithin(ctx, selectPID, ownResult)
 	if err != nil && !s.Has(hs2client.CanPing) {
 		return notImpala{err}
 	}
@@ -61,7 +65,7 @@ func (s *lbSession) identify(ctx context.Context) error {
 	if s.o.Who.Coordinator != "" {
 		return nil
 	}
-	if rows, err = s.Session.Query(ctx, "SELECT coordinator()"); err != nil {
+	if rows, err = s.Session.QueryWithin(ctx, "SELECT coordinator()", ownResult); err != nil {
 		return err
 	}
 	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {

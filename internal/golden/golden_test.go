@@ -19,7 +19,7 @@ type recordingTB struct {
 
 func (v *recordingTB) Helper() {}
 
-func (v *recordingTB) Errorf(format string, args ...any) { v.message = args[len(args)-1].(string) }
+func (v *recordingTB) Errorf(_ string, args ...any) { v.message = args[len(args)-1].(string) }
 
 func TestEqual_ShowsDifferingLine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.txt")

@@ -19,22 +19,24 @@ const defaultWait = 15 * time.Minute
 // Apply plans, refuses with a [*StoppedError] before the first write where
 // anything stops, and then brings one resource after the other to what the spec
 // says. It may be cut off anywhere: the next one continues from what is there.
-// The report is that of [Status] afterwards; with an error it holds what was
-// done until then. A [*WaitError] tells what did not come in time.
+// The report is that of [Status] afterwards; with an error it is not complete. A
+// [*WaitError] tells what did not come in time.
 func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, error) {
 	s := newSite(c, spec)
 	p, err := s.plan(ctx)
 	if err != nil {
-		return s.report(p), err
+		return s.partial(), err
 	}
 	if stop := p.Stops(); len(stop) > 0 {
-		return s.report(p), &StoppedError{Changes: stop}
+		report := s.compared(p)
+		report.Complete = false
+		return report, &StoppedError{Changes: stop}
 	}
 	v := &converging{site: s, say: o.listener(), wait: cmp.Or(o.Wait, defaultWait)}
 	for _, r := range s.resources() {
 		if err := v.converge(ctx, r); err != nil {
-			report := s.report(p)
-			report.Drift, report.Done = nil, v.done
+			report := s.partial()
+			report.Done, report.Notes = v.done, p.Notes
 			return report, err
 		}
 	}

@@ -51,6 +51,8 @@ type Plan struct {
 	Cluster string   `json:"cluster"`
 	Changes []Change `json:"changes"`
 	Notes   []string `json:"notes,omitempty"` // what to know although it stops nothing
+
+	Complete bool `json:"complete"` // everything was read; false: Changes may lack some
 }
 
 // PlanSchema is the version of a plan's JSON.

@@ -43,7 +43,7 @@ func (e *LeftError) Error() string {
 	if n := len(e.Left) - 1; n > 0 {
 		msg += fmt.Sprintf(" (and %d more)", n)
 	}
-	return msg
+	return msg + "; destroy again to continue"
 }
 
 func (e *LeftError) Unwrap() error { return e.Err }
@@ -81,7 +81,7 @@ func (s *site) strangers() []string {
 func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Report, error) {
 	s := newSite(c, spec)
 	if err := s.readIdentity(ctx); err != nil {
-		return s.report(Plan{}), failed(err)
+		return s.partial(), failed(err)
 	}
 	v := &converging{site: s, say: Options{Progress: o.Progress}.listener(), wait: cmp.Or(o.Wait, defaultWait)}
 	var left []Leftover
@@ -105,13 +105,14 @@ func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (
 	if len(left) > 0 {
 		return report, &LeftError{Left: left, Err: first}
 	}
+	report.Complete, report.Drift = true, []Change{}
 	return report, nil
 }
 
 func (s *site) removal(done []Change, left []Leftover) Report {
 	return Report{
 		Schema: ReportSchema, Account: s.who.account, Region: s.cloud.Region, Cluster: s.spec.Cluster,
-		Drift: []Change{}, Notes: s.strangers(), Done: done, Left: left,
+		Notes: s.strangers(), Done: done, Left: left,
 	}
 }
 

@@ -53,6 +53,16 @@ func (s *site) listeners() []types.Listener {
 	return list
 }
 
+// asWanted lists the ports of the file whose listener is there as it says.
+func (s *site) asWanted() []uint16 {
+	return slices.DeleteFunc(slices.Clone(s.spec.Listeners), func(port uint16) bool {
+		return !slices.ContainsFunc(s.listeners(), func(have types.Listener) bool {
+			want := s.wantedListener(port)
+			return have.LoadBalancerPort == want.LoadBalancerPort && sameRoute(have, want) && text(have.SSLCertificateId) == text(want.SSLCertificateId)
+		})
+	})
+}
+
 func (s *site) wantedListener(port uint16) types.Listener {
 	front, back := s.spec.Protocols()
 	if !s.spec.Secure() {

@@ -1,34 +1,42 @@
 package provision
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net"
 	"path"
-	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
 // Report is how things stand: after [Status] and [Apply], or after [Destroy],
-// which fills Done and Left.
+// which fills Done and Left. One that came with an error is not complete: it
+// holds what was done and what was read last, and concludes nothing from it.
 type Report struct {
 	Schema  string `json:"schema"` // ReportSchema
 	Account string `json:"account"`
 	Region  string `json:"region"`
 	Cluster string `json:"cluster"`
 
-	Drift       []Change          `json:"drift"` // what differs from lb.yaml; empty: nothing
+	Complete bool   `json:"complete"`        // everything was done and read
+	Error    string `json:"error,omitempty"` // why it is not, in one line; set by who prints it
+
+	Drift       []Change          `json:"drift,omitzero"` // what differs from lb.yaml; empty: nothing; nil: not known
 	Notes       []string          `json:"notes,omitempty"`
 	Instances   []InstanceHealth  `json:"instances,omitempty"`
 	Certificate *Certificate      `json:"certificate,omitempty"` // nil: none
 	DNS         map[string]string `json:"dns,omitempty"`         // by name: the addresses, or why there are none
 	AccessLog   string            `json:"access_log,omitempty"`  // whether the test file is there; "": no access log
 	Smoke       []string          `json:"smoke,omitempty"`       // a command line for each listener
-	Outputs     Outputs           `json:"outputs"`
+	Outputs     Outputs           `json:"outputs,omitzero"`
 
 	Done []Change   `json:"done,omitempty"` // calls that AWS accepted in this run
 	Left []Leftover `json:"left,omitempty"` // what Destroy could not or would not remove
 }
+
+// Stops lists the differences for which Apply refuses.
+func (r Report) Stops() []Change { return stops(r.Drift) }
 
 // ReportSchema is the version of a report's JSON.
 const ReportSchema = "impala-lbcheck/provision/1"
@@ -39,9 +47,9 @@ type Outputs struct {
 	DNSName      string    `json:"dns_name,omitempty"` // "": there is none yet
 	ZoneID       string    `json:"zone_id,omitempty"`  // Route 53's, for an alias
 	Host         string    `json:"host,omitempty"`     // what clients are to use: tls.domain, else DNSName
-	Listeners    []uint16  `json:"listeners"`
+	Listeners    []uint16  `json:"listeners"`          // those that are as lb.yaml says
 	Coordinators []Backend `json:"coordinators"`
-	TLS          *TLSNames `json:"tls,omitempty"` // nil: plain TCP
+	TLS          *TLSNames `json:"tls,omitempty"` // of Listeners; nil: plain TCP
 	LogURI       string    `json:"log_uri,omitempty"`
 }
 
@@ -64,40 +72,52 @@ type TLSNames struct {
 func Status(ctx context.Context, c Cloud, spec lbfile.Spec) (Report, error) {
 	s := newSite(c, spec)
 	p, err := s.look(ctx)
-	report := s.report(p)
 	if err != nil {
-		return report, err
+		return s.partial(), err
 	}
-	report.DNS = s.names(ctx)
-	err = s.readLogs(ctx)
-	report.AccessLog = s.accessLog()
-	return report, failed(err)
+	names := s.names(ctx)
+	if err := cmp.Or(s.readLogs(ctx), ctx.Err()); err != nil {
+		return s.partial(), failed(err)
+	}
+	report := s.compared(p)
+	report.DNS, report.AccessLog = names, s.accessLog()
+	return report, nil
 }
 
-// report is what is known of a site, as read last.
-func (s *site) report(p Plan) Report {
-	r := Report{Schema: ReportSchema, Account: s.who.account, Region: s.cloud.Region, Cluster: s.spec.Cluster, Drift: []Change{}, Notes: p.Notes}
+// partial is what was read last. It compares nothing: some of it may be older than
+// what was done since.
+func (s *site) partial() Report {
+	r := Report{Schema: ReportSchema, Account: s.who.account, Region: s.cloud.Region, Cluster: s.spec.Cluster}
+	if s.ours() {
+		r.Instances, r.Certificate = s.healths(), s.certificateState()
+	}
+	return r
+}
+
+// compared adds what a plan found, which nothing was written after.
+func (s *site) compared(p Plan) Report {
+	r := s.partial()
+	r.Complete, r.Drift, r.Notes = p.Complete, []Change{}, p.Notes
 	for _, c := range p.Changes {
 		if c.Writes() || c.Stops() {
 			r.Drift = append(r.Drift, c)
 		}
 	}
-	if !s.ours() {
-		return r
+	if s.ours() {
+		r.Outputs = s.outputs()
+		r.Smoke = r.Outputs.Smoke()
 	}
-	r.Instances, r.Certificate, r.Outputs = s.healths(), s.certificateState(), s.outputs()
-	r.Smoke = r.Outputs.Smoke()
 	return r
 }
 
 func (s *site) outputs() Outputs {
 	b := s.balancer.is
-	o := Outputs{DNSName: text(b.DNSName), ZoneID: text(b.CanonicalHostedZoneNameID), Host: text(b.DNSName), Listeners: slices.Clone(s.spec.Listeners)}
+	o := Outputs{DNSName: text(b.DNSName), ZoneID: text(b.CanonicalHostedZoneNameID), Host: text(b.DNSName), Listeners: s.asWanted()}
 	o.Coordinators = each(s.network.coordinators, func(c coordinator) Backend { return Backend{c.id, c.dns, c.zone} })
 	if s.spec.AccessLogs != nil {
 		o.LogURI = "s3://" + path.Join(s.spec.AccessLogs.Bucket, s.logFolder())
 	}
-	if c := s.certificateState(); c != nil {
+	if c := s.certificateState(); c != nil && len(o.Listeners) > 0 {
 		o.TLS = &TLSNames{Domain: c.Domain, Certificate: c.ARN, Backend: string(s.spec.TLS.Backend)}
 		if !c.NotAfter.IsZero() {
 			o.TLS.NotAfter = c.NotAfter.Format("2006-01-02T15:04:05Z07:00")
@@ -134,7 +154,7 @@ func lookup(ctx context.Context, name string) ([]string, error) {
 }
 
 func lookupReason(err error) string {
-	if e, ok := err.(*net.DNSError); ok {
+	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return e.Err
 	}
 	return err.Error()

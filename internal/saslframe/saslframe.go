@@ -66,25 +66,25 @@ func AppendMessage(dst []byte, st Status, payload []byte) []byte {
 
 // ParseHeader parses the header of a login message: its status and the length of
 // its payload. It fails with [ErrStatus] or [ErrTooLong].
-func ParseHeader(hdr [MessageHeader]byte, max int) (Status, int, error) {
+func ParseHeader(hdr [MessageHeader]byte, limit int) (Status, int, error) {
 	st := Status(hdr[0])
 	if st < Start || st > Complete {
 		return st, 0, fmt.Errorf("%w %d", ErrStatus, hdr[0])
 	}
-	n, err := ReadFrameLength([FrameHeader]byte(hdr[1:]), max)
+	n, err := ReadFrameLength([FrameHeader]byte(hdr[1:]), limit)
 	return st, n, err
 }
 
-// ReadMessage reads one login message with a payload of at most max bytes. Memory
+// ReadMessage reads one login message with a payload of at most limit bytes. Memory
 // grows with the bytes received, not with the length in the header. It fails with
 // io.EOF before the first byte, io.ErrUnexpectedEOF within a message, [ErrStatus],
 // [ErrTooLong] or the reader's error.
-func ReadMessage(r io.Reader, max int) (Status, []byte, error) {
+func ReadMessage(r io.Reader, limit int) (Status, []byte, error) {
 	var hdr [MessageHeader]byte
 	if _, err := io.ReadFull(r, hdr[:]); err != nil {
 		return 0, nil, err
 	}
-	st, n, err := ParseHeader(hdr, max)
+	st, n, err := ParseHeader(hdr, limit)
 	if err != nil {
 		return st, nil, err
 	}
@@ -117,11 +117,11 @@ func AppendFrame(dst, payload []byte) []byte {
 }
 
 // ReadFrameLength parses a frame's header. It fails with [ErrTooLong] if the
-// length is negative or more than max.
-func ReadFrameLength(hdr [FrameHeader]byte, max int) (int, error) {
+// length is negative or more than limit.
+func ReadFrameLength(hdr [FrameHeader]byte, limit int) (int, error) {
 	n := int64(int32(binary.BigEndian.Uint32(hdr[:])))
-	if n < 0 || n > int64(max) {
-		return 0, fmt.Errorf("%w: %d of at most %d", ErrTooLong, n, max)
+	if n < 0 || n > int64(limit) {
+		return 0, fmt.Errorf("%w: %d of at most %d", ErrTooLong, n, limit)
 	}
 	return int(n), nil
 }

@@ -146,7 +146,10 @@ func (c *coordinator) serveRequests(ctx context.Context, t *transport, proto pro
 	if beeswaxSession != nil {
 		p = &undeclaredProtocol{TProtocol: p}
 	}
-	for t.nextRequest() == nil && c.answerRequest(ctx, p, proto) {
+	for t.nextRequest() == nil {
+		if !c.answerRequest(ctx, p, proto) {
+			break
+		}
 	}
 	if beeswaxSession != nil {
 		c.closeSession(beeswaxSession)

@@ -47,9 +47,9 @@ func TestIdleTimer_Cuts(t *testing.T) {
 			switch {
 			case c.want == nil && !isTimeout(err):
 				t.Errorf("read: %v, want a timeout", err)
-			case c.want == io.EOF && err != nil:
+			case errors.Is(c.want, io.EOF) && err != nil:
 				t.Errorf("read: %v, want EOF", err)
-			case c.want != nil && c.want != io.EOF && !errors.Is(err, c.want):
+			case c.want != nil && !errors.Is(c.want, io.EOF) && !errors.Is(err, c.want):
 				t.Errorf("read: %v, want %v", err, c.want)
 			}
 		})
@@ -95,10 +95,10 @@ func TestIdleTimer_TrafficPostponesCut(t *testing.T) {
 	if l.idle.cutMode() != cutModeSilent {
 		t.Error("not cut after an hour and 59 minutes without traffic")
 	}
-	if _, err := l.Read(make([]byte, 1)); err != errIdleCut {
+	if _, err := l.Read(make([]byte, 1)); !errors.Is(err, errIdleCut) {
 		t.Errorf("read: %v", err)
 	}
-	if _, err := l.Write(make([]byte, 1)); err != errIdleCut {
+	if _, err := l.Write(make([]byte, 1)); !errors.Is(err, errIdleCut) {
 		t.Errorf("write: %v", err)
 	}
 }

@@ -209,7 +209,7 @@ func TestCluster_RejectedLoginReadsEOF(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers}, c.faults...)
-			if err := login(dialNode(t, cl), c.user, c.password); err != io.EOF {
+			if err := login(dialNode(t, cl), c.user, c.password); !errors.Is(err, io.EOF) {
 				t.Errorf("%v, want EOF", err)
 			}
 			if s := cl.Stats(); s.Logins != 1 || s.Rejected != 1 || s.SessionsOpened != 0 {
@@ -239,7 +239,7 @@ func TestCluster_InvalidSASLHandshake(t *testing.T) {
 				t.Fatal(err)
 			}
 			err := expectMessage(conn, c.reply, c.text)
-			if c.reply == 0 && err != io.EOF || c.reply != 0 && err != nil {
+			if c.reply == 0 && !errors.Is(err, io.EOF) || c.reply != 0 && err != nil {
 				t.Error(err)
 			}
 		})
@@ -249,7 +249,7 @@ func TestCluster_InvalidSASLHandshake(t *testing.T) {
 func TestCluster_PROXYHeaderBeforeLogin(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers}, "proxy-protocol")
-	if err := login(dialNode(t, cl), "alice", "wonderland"); err != io.EOF {
+	if err := login(dialNode(t, cl), "alice", "wonderland"); !errors.Is(err, io.EOF) {
 		t.Errorf("%v, want EOF", err)
 	}
 	if n := cl.Stats().Logins; n != 0 {

@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -76,7 +77,7 @@ func TestThreadPool_AcceptTimeout(t *testing.T) {
 	openTestSession(t, cl)
 	waiting := sendOpenSession(t, cl)
 	waiting.SetReadDeadline(time.Now().Add(2 * time.Second))
-	if _, err := waiting.Read(make([]byte, 1)); err != io.EOF {
+	if _, err := waiting.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("%v, want EOF", err)
 	}
 }

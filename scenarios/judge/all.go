@@ -10,6 +10,8 @@ import (
 // where sessions are spread by the balancer alone, in good times.
 func judges(kind scenarios.Kind) []Judge {
 	switch kind {
+	case scenarios.KindCertificates:
+		return []Judge{tlsJudge, nodesJudge, silentJudge}
 	case scenarios.KindStages:
 		return []Judge{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
 	case scenarios.KindCapacity:
@@ -40,7 +42,7 @@ func All(e Evidence) Judgement {
 // balanced reports whether balance is judged of a kind.
 func balanced(kind scenarios.Kind) bool {
 	switch kind {
-	case scenarios.KindCapacity, scenarios.KindQuery, scenarios.KindIdle, scenarios.KindWatch:
+	case scenarios.KindCertificates, scenarios.KindCapacity, scenarios.KindQuery, scenarios.KindIdle, scenarios.KindWatch:
 		return false
 	}
 	return true
@@ -58,7 +60,8 @@ func decide(e Evidence) Judgement {
 	if !affordable(e, j.Ask) {
 		j.Ask = Ask{}
 	}
-	j.Verdict = verdict(j.Findings)
+	j.Findings = stopped(e, j.Findings)
+	j.Verdict = scenarios.VerdictOf(j.Findings)
 	j.Notes = notes(e)
 	j.Capacity = completed(e)
 	return j
@@ -92,21 +95,6 @@ func affordable(e Evidence, ask Ask) bool {
 		taken += l.Planned
 	}
 	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < mostLooks
-}
-
-// verdict is the worst of the findings; skipped ones count for nothing, and
-// nothing judged is inconclusive.
-func verdict(findings []scenarios.Finding) scenarios.Status {
-	has := map[scenarios.Status]bool{}
-	for _, f := range findings {
-		has[f.Status] = true
-	}
-	for _, s := range []scenarios.Status{scenarios.Fail, scenarios.Inconclusive, scenarios.Pass} {
-		if has[s] {
-			return s
-		}
-	}
-	return scenarios.Inconclusive
 }
 
 // notes are what to know of the run besides its findings.

@@ -60,12 +60,12 @@ func unjudged(status scenarios.Status, why string) []scenarios.Finding {
 	return out
 }
 
-// insert puts the real findings in the place of the one of their id.
-func insert(into, real []scenarios.Finding) []scenarios.Finding {
+// insert puts the findings made in the place of the one of their id.
+func insert(into, made []scenarios.Finding) []scenarios.Finding {
 	var out []scenarios.Finding
 	for _, f := range into {
-		if f.ID == real[0].ID {
-			out = append(out, real...)
+		if f.ID == made[0].ID {
+			out = append(out, made...)
 		} else {
 			out = append(out, f)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -21,7 +22,7 @@ func lookOf(kind scenarios.LookKind, nodes int, seq []int) scenarios.Look {
 func observed(node netip.AddrPort, c int) scenarios.Observation {
 	o := scenarios.Observation{Part: scenarios.Ordered, Node: node, Outcome: scenarios.OK}
 	if c < 0 {
-		o.Outcome, o.Failed, o.Class, o.Text = scenarios.Failed, scenarios.Open, "open.timeout", "i/o timeout"
+		o.Outcome, o.Failed, o.Class, o.Text = scenarios.Failed, scenarios.Open, vocabtest.Class("open.timeout"), "i/o timeout"
 		return o
 	}
 	o.Who = scenarios.Identity{Coordinator: coordName(c), Source: scenarios.FromPing}

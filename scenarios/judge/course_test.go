@@ -78,7 +78,7 @@ func TestTheCourseOfLooks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := All(Evidence{Scenario: declared(5), Looks: tc.looks})
+			j := All(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: tc.looks}})
 			check(t, j, tc.want)
 			j.Ask.Why = ""
 			if j.Ask != tc.ask || j.Verdict != tc.verdict {
@@ -98,7 +98,7 @@ func TestZones(t *testing.T) {
 	check(t, deal(2, 2, 1), []one{{scenarios.BalanceReach, scenarios.Fail, "127.0.0.4:21050 reaches coord-4.example.com:25000"}})
 	check(t, deal(3, 2), []one{{scenarios.BalanceReach, scenarios.Pass, "Cross-zone load balancing seems to be off"}})
 	few := lookOf(scenarios.First, 3, []int{0, 1, 2, 3, 4, 2, 0})
-	check(t, All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{few}}), []one{{scenarios.BalanceReach, scenarios.Pass, "alike"}})
+	check(t, All(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{few}}}), []one{{scenarios.BalanceReach, scenarios.Pass, "alike"}})
 	check(t, deal(5), []one{{scenarios.BalanceReach, scenarios.Skipped, "one node"}})
 }
 
@@ -107,19 +107,19 @@ func TestWeights(t *testing.T) {
 	s := declared(5)
 	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
 	seq := dealt([]int{54, 9, 9, 9, 9}, 0)
-	check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}),
+	check(t, All(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}),
 		[]one{{scenarios.BalanceImbalance, scenarios.Pass, "54 of 90 sessions, its fair share"}})
-	check(t, again(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
+	check(t, again(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
 		[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}})
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}
-	check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}),
+	check(t, All(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}}),
 		[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}})
 }
 
 func TestWhatALookCouldShow(t *testing.T) {
 	t.Parallel()
 	of := func(s scenarios.Scenario, seq []int) *scenarios.Detectable {
-		return All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}).Detect
+		return All(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}).Detect
 	}
 	d := of(declared(5), evenLook)
 	if d == nil || d.Sessions != 40 || d.Dead != 1 || d.Hot3x < .95 || d.Hot3x > .99 || d.Hot2x < .2 || d.Hot2x > .27 || d.Half > .04 {
@@ -149,7 +149,7 @@ func TestTheBurstCountsForCoverageAlone(t *testing.T) {
 		o.Part = scenarios.Burst
 		l.Add(o)
 	}
-	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{l}})
+	j := All(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}}})
 	check(t, j, []one{{scenarios.BalanceCoverage, scenarios.Pass, "all 5"}})
 }
 
@@ -186,8 +186,8 @@ func TestJudgingAStoredRunChangesNothing(t *testing.T) {
 		g := rig{nodes: 2, scenario: declared(5), choose: sticky(source(seed), 5, 2, .3)}
 		_, _, e := g.run()
 		want := All(e)
-		b, err := json.Marshal(scenarios.Result{Scenario: e.Scenario, Looks: e.Looks,
-			Nodes: []scenarios.NodeTally{{Address: nodeAddr(0)}, {Address: nodeAddr(1)}}})
+		b, err := json.Marshal(scenarios.Result{Measured: scenarios.Measured{Scenario: e.Scenario, Looks: e.Looks,
+			Nodes: []scenarios.NodeTally{{Address: nodeAddr(0)}, {Address: nodeAddr(1)}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

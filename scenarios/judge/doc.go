@@ -15,6 +15,10 @@
 // held against, thresholds.go holds it. lag.go tells the generator's faults from
 // the service's, and everything else believes it.
 //
-// What judge does not do: it never measures, never decides an exit code, and
-// never lets a run without data pass.
+// [Conclude] writes what they say into a result; [Again] judges a stored one once
+// more, [Under] by the expectations of another scenario. stopped.go lays to it why
+// a run ended before its time.
+//
+// What judge does not do: it never measures, and never lets a run pass without
+// data, or one that was not finished.
 package judge

@@ -8,6 +8,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // errorsJudge asks whether sessions fail. Two in one look are enough; a lone
@@ -102,14 +103,14 @@ func classes(looks []look) []scenarios.ErrorGroup {
 		all = scenarios.MergeErrors(all, l.errors...)
 	}
 	slices.SortStableFunc(all, func(a, b scenarios.ErrorGroup) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), a.Class.Compare(b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
 	})
 	return all
 }
 
 // theirs are the classes that the service has to do with.
 func theirs(looks []look) []scenarios.ErrorGroup {
-	return slices.DeleteFunc(classes(looks), func(g scenarios.ErrorGroup) bool { return ours(g.Class) })
+	return slices.DeleteFunc(classes(looks), func(g scenarios.ErrorGroup) bool { return g.Class.IsLocal() })
 }
 
 // wordFailures is the sentence: "8 of 40 failed, as one broken of five would:
@@ -145,12 +146,20 @@ func asBroken(failed, sessions, broken, of int) bool {
 	return stats.AtLeast(failed, sessions, p) > .025 && stats.AtMost(failed, sessions, p) > .025
 }
 
+// classNames are the classes of groups as they are printed, each once.
 func classNames(groups []scenarios.ErrorGroup) []string {
-	var out []string
+	var out []scenarios.Class
 	for _, g := range groups {
-		if !slices.Contains(out, g.Class) {
-			out = append(out, g.Class)
-		}
+		out = union(out, []scenarios.Class{g.Class})
+	}
+	return texts(out)
+}
+
+// texts are classes as they are printed.
+func texts(classes []scenarios.Class) []string {
+	var out []string
+	for _, c := range classes {
+		out = append(out, c.String())
 	}
 	return out
 }
@@ -183,8 +192,7 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 // the hint of a single session has to suspect.
 func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) string {
 	for _, g := range groups {
-		phase, kind, _ := strings.Cut(g.Class, ".")
-		if text := partial[kind]; othersGotIn && text != "" && slices.Contains(logins, phase) {
+		if text := partial[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(logins, g.Class.Phase) {
 			return "others got in the same way, so it is not the settings: " + text
 		}
 		if g.Hint != "" {
@@ -195,23 +203,22 @@ func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) string {
 }
 
 // logins are the phases in which a mismatch of settings shows.
-var logins = []string{"tls", "sasl", "open"}
+var logins = []scenarios.Phase{scenarios.TLS, scenarios.SASL, scenarios.Open}
 
-// partial is what a failed login means where others succeed, by the part of its
-// class behind the dot.
-var partial = map[string]string{
-	"timeout":    "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
-	"eof":        "a coordinator behind the balancer is gone, or is configured unlike the others",
-	"reset":      "a coordinator behind the balancer is gone, or is configured unlike the others",
-	"rejected":   "a coordinator's login is configured unlike the others', or its directory server does not answer",
-	"mechanism":  "a coordinator's login is configured unlike the others'",
-	"needs-sasl": "a coordinator's login is configured unlike the others'",
-	"needs-tls":  "a coordinator has TLS and the others have not",
-	"not-tls":    "a coordinator has no TLS and the others have",
-	"garbage":    "something behind the balancer is no coordinator",
-	"oversize":   "something behind the balancer is no coordinator",
-	"mismatch":   "something behind the balancer is no coordinator",
-	"http":       "something behind the balancer is no coordinator",
+// partial is what a failed login means where others succeed.
+var partial = map[vocab.Kind]string{
+	vocab.KindTimeout:   "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
+	vocab.KindEOF:       "a coordinator behind the balancer is gone, or is configured unlike the others",
+	vocab.KindReset:     "a coordinator behind the balancer is gone, or is configured unlike the others",
+	vocab.KindRejected:  "a coordinator's login is configured unlike the others', or its directory server does not answer",
+	vocab.KindMechanism: "a coordinator's login is configured unlike the others'",
+	vocab.KindNeedsSASL: "a coordinator's login is configured unlike the others'",
+	vocab.KindNeedsTLS:  "a coordinator has TLS and the others have not",
+	vocab.KindNotTLS:    "a coordinator has no TLS and the others have",
+	vocab.KindGarbage:   "something behind the balancer is no coordinator",
+	vocab.KindOversize:  "something behind the balancer is no coordinator",
+	vocab.KindMismatch:  "something behind the balancer is no coordinator",
+	vocab.KindHTTP:      "something behind the balancer is no coordinator",
 }
 
 // word writes small numbers out.

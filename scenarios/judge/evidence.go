@@ -1,40 +1,13 @@
 package judge
 
-import (
-	"net/netip"
+import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-)
-
-// Evidence is everything that a verdict rests on.
-type Evidence struct {
-	Scenario scenarios.Scenario
-	Looks    []scenarios.Look
-	Certs    []scenarios.Cert
-	Nodes    []netip.AddrPort // what the endpoints' names resolve to, at last
-	Phases   scenarios.PhaseStats
-	Load     *scenarios.LoadStats // nil: the run was not paced
-	Tags     []scenarios.TagTimes
-	Capacity *scenarios.Capacity // nil, as the next three: the run was not of that kind
-	Queries  []scenarios.QueryTally
-	Idle     *scenarios.IdleSeen
-	Watch    *scenarios.WatchSeen
-	Pages    []scenarios.Page
-}
+// Evidence is everything that a verdict rests on: what a run measured, and why
+// it ended.
+type Evidence struct{ scenarios.Measured }
 
 // Of is the evidence that a stored result holds.
-func Of(r scenarios.Result) Evidence {
-	e := Evidence{
-		Scenario: r.Scenario, Looks: r.Looks, Certs: r.TLS, Phases: r.Phases, Load: r.Load, Tags: r.Tags,
-		Capacity: r.Capacity, Queries: r.Queries, Idle: r.Idle, Watch: r.Watch, Pages: r.Pages,
-	}
-	for _, n := range r.Nodes {
-		if n.Left == 0 {
-			e.Nodes = append(e.Nodes, n.Address)
-		}
-	}
-	return e
-}
+func Of(r scenarios.Result) Evidence { return Evidence{r.Measured} }
 
 // Ask is a judge's wish for a further look; the zero Ask wishes for none. A
 // finding that waits for a look is inconclusive, and stays so where the look

@@ -19,7 +19,7 @@ func ExampleAll() {
 			Who: scenarios.Identity{Coordinator: name, Source: scenarios.FromPing},
 		})
 	}
-	e := judge.Evidence{Scenario: s, Looks: []scenarios.Look{look}}
+	e := judge.Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{look}}}
 	first := judge.All(e)
 	fmt.Printf("%v: another look of %d, since %s\n", first.Verdict, first.Ask.Sessions, first.Ask.Why)
 

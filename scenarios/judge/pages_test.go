@@ -46,7 +46,7 @@ func TestPagesAgreeWithOurTally(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fs, _ := pagesJudge(Evidence{Scenario: declared(2), Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{20, 25}, 0))}})
+			fs, _ := pagesJudge(Evidence{Measured: scenarios.Measured{Scenario: declared(2), Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{20, 25}, 0))}}})
 			if (len(fs) == 0) != tc.none {
 				t.Fatalf("says %v", fs)
 			}
@@ -75,7 +75,7 @@ func TestKeepaliveAgainstTheCut(t *testing.T) {
 			s.Kind = scenarios.KindIdle
 			p := counted(0, scenarios.PageBefore, 0, 1)
 			p.Keepalive = tc.keepalive
-			fs, _ := pagesJudge(Evidence{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}})
+			fs, _ := pagesJudge(Evidence{Measured: scenarios.Measured{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}}})
 			check(t, Judgement{Findings: fs}, []one{{scenarios.PagesKeepalive, tc.want, tc.says}})
 		})
 	}

@@ -48,6 +48,10 @@ type held struct {
 // the worst of them is told.
 func (t Threshold) judge(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.String()}
+	if t.unrecorded(e) {
+		f.Message = fmt.Sprintf("the run did not record %s: only one that has the threshold in its scenario does", t.Metric)
+		return f
+	}
 	var worst held
 	seen, total := 0, 0
 	for _, s := range t.Metric.samples(e) {

@@ -14,6 +14,11 @@ func whoJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, Ask{}
 }
 
+// nodesJudge is the part of whoJudge that needs no session.
+func nodesJudge(e Evidence) ([]scenarios.Finding, Ask) {
+	return []scenarios.Finding{nodes(e)}, Ask{}
+}
+
 // known pools what the looks learned of each coordinator, sorted by name.
 func known(e Evidence) []scenarios.Seen {
 	var out []scenarios.Seen
@@ -164,10 +169,10 @@ func perVersion(order []string, by map[string][]string) string {
 func nodes(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.DNSNodes}
 	var names []string
-	for _, n := range e.Nodes {
+	for _, n := range e.Addresses() {
 		names = append(names, n.String())
 	}
-	want, got := e.Scenario.Expect.Nodes, len(e.Nodes)
+	want, got := e.Scenario.Expect.Nodes, len(names)
 	switch {
 	case want == 0:
 		f.Status = scenarios.Skipped

@@ -152,7 +152,7 @@ func TestWorkedExamples(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}
+			e := Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}}
 			first := All(e)
 			first.Ask.Why = ""
 			if first.Ask != tc.ask {
@@ -207,7 +207,7 @@ func TestTheOrderNamesThePolicy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := again(Evidence{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}, 1, tc.seq)
+			j := again(Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}}, 1, tc.seq)
 			if j.Inferred != tc.want {
 				t.Errorf("inferred %q, want %q", j.Inferred, tc.want)
 			}

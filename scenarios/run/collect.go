@@ -79,7 +79,7 @@ func (c *collector) end(o scenarios.Observation, leftOpen bool) {
 	rec := c.recorders[o.Seq%len(c.recorders)]
 	counts := rec.add(o, leftOpen, time.Since(c.started))
 	failed := o.Outcome == scenarios.Failed && !o.Refused
-	if c.opt.Observe == nil && c.opt.Progress == nil && !failed && o.Class == "" {
+	if c.opt.Observe == nil && c.opt.Progress == nil && !failed && o.Class.IsZero() {
 		return // as every good session's end
 	}
 	c.mu.Lock()

@@ -79,17 +79,17 @@ func stepLine(s scenarios.IdleStep) string {
 	switch {
 	case s.Outcome == scenarios.OK:
 		return line + "alive"
-	case s.Outcome == scenarios.Unknown && s.Class == "":
+	case s.Outcome == scenarios.Unknown && s.Class.IsZero():
 		return line + "not known, the run ended"
 	case s.Outcome == scenarios.Unknown:
-		return line + "never opened, " + s.Class
+		return line + "never opened, " + s.Class.String()
 	case s.At > 0:
 		line += fmt.Sprintf("cut after %.1fs, %s", s.At, s.Cut)
 	default:
 		line += fmt.Sprintf("dead when asked, %s", s.Cut)
 	}
 	if s.Cut == scenarios.CutOther {
-		line += " (" + s.Class + ")"
+		line += " (" + s.Class.String() + ")"
 	}
 	return line
 }

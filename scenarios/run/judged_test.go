@@ -26,19 +26,19 @@ func TestRunAndJudgesTogether(t *testing.T) {
 		}, scenarios.Fail, []string{scenarios.BalanceCoverage}, 2},
 		"one session fails, and never again": {func(n Node, i int) fate {
 			if n.Addr.Addr().String() == "127.0.0.3" && i == 3 {
-				return fate{openErr: fault{"open", "open.reset", ""}}
+				return fate{openErr: fault{"open.reset", ""}}
 			}
 			return fate{}
 		}, scenarios.Pass, nil, 2},
-		"every fifth session fails quickly": {func(n Node, i int) fate {
+		"every fifth session fails quickly": {func(_ Node, i int) fate {
 			if i%5 == 3 {
-				return fate{openErr: fault{"open", "open.eof", ""}}
+				return fate{openErr: fault{"open.eof", ""}}
 			}
 			return fate{}
 		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},
-		"every fifth hangs, and two are enough": {func(n Node, i int) fate {
+		"every fifth hangs, and two are enough": {func(_ Node, i int) fate {
 			if i%5 == 3 {
-				return fate{takes: time.Second, openErr: fault{"open", "open.timeout", ""}}
+				return fate{takes: time.Second, openErr: fault{"open.timeout", ""}}
 			}
 			return fate{}
 		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},

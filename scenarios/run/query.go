@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -127,7 +126,7 @@ func (a *asker) count(before string, o scenarios.Observation) {
 			c.tally.Class, c.tally.Example = o.Class, o.Text
 		}
 		c.tally.Failed++
-		if strings.HasSuffix(o.Class, timeoutSuffix) {
+		if o.Class.IsTimeout() {
 			a.hung++
 			c.started = max(c.started, scenarios.RunsPerCoordinator)
 		}
@@ -153,7 +152,7 @@ func (a *asker) done(n int) bool {
 	if a.hung >= scenarios.RunsPerCoordinator*max(k, len(names), 1) {
 		return true
 	}
-	want := judge.Expected(judge.Evidence{Scenario: a.s, Looks: []scenarios.Look{seen}})
+	want := judge.Expected(judge.Evidence{Measured: scenarios.Measured{Scenario: a.s, Looks: []scenarios.Look{seen}}})
 	if k > 0 && max(len(want), len(names)) < k || k == 0 && n < a.budget.Look {
 		return false
 	}

@@ -23,7 +23,7 @@ func TestWhatManyWorkersRecordIsExact(t *testing.T) {
 		}
 		if i > 1 && i%every == 0 {
 			bad.Add(1)
-			return nil, fault{"open", "open.eof", ""}
+			return nil, fault{"open.eof", ""}
 		}
 		o.Phases[scenarios.Open] = time.Millisecond
 		o.Who = scenarios.Identity{Coordinator: "coord-1:25000", PID: 1, Source: scenarios.FromPing}

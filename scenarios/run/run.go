@@ -15,6 +15,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Options are what a run may be given besides its scenario. The zero value is
@@ -106,10 +107,11 @@ type run struct {
 	idleSeen     *scenarios.IdleSeen
 	watchSeen    *scenarios.WatchSeen
 	pages        []scenarios.Page
+	silent       []scenarios.SilentNode // of kind certificates
 }
 
-// Run carries a scenario out and judges it. It always returns a result, whose
-// Exit and Summary are the caller's to fill, and returns when everything that it
+// Run carries a scenario out and judges it. It always returns a result, of which
+// Summary alone is the caller's to fill, and returns when everything that it
 // started has ended. Where ctx ends, no session starts any more, those that are
 // open are closed within five seconds, and the result says that it is partial.
 // A scenario that is not valid is stopped before anything is sent; s is not to
@@ -164,7 +166,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 // resolve finds the nodes and says what the run may cost; false where there are none.
 func (r *run) resolve(ctx context.Context) bool {
 	if err := r.s.Validate(); err != nil {
-		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: "scenario.invalid", Text: err.Error()})
+		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: vocab.Class{Phase: vocab.PhaseScenario, Kind: vocab.KindInvalid}, Text: err.Error()})
 		return false
 	}
 	from := r.since()

@@ -1,4 +1,4 @@
-package run
+package judge
 
 import (
 	"net/netip"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -15,7 +16,7 @@ func TestASilentCoordinatorHasARowOfZeros(t *testing.T) {
 	node := netip.MustParseAddrPort("127.0.0.2:21050")
 	for _, o := range []scenarios.Observation{
 		{Who: scenarios.Identity{Coordinator: "c:1", PID: 7, Version: "v1"}, Outcome: scenarios.OK},
-		{Who: scenarios.Identity{Coordinator: "c:1", PID: 8, Version: "v2"}, Outcome: scenarios.Failed, Class: "execute.error"},
+		{Who: scenarios.Identity{Coordinator: "c:1", PID: 8, Version: "v2"}, Outcome: scenarios.Failed, Class: vocabtest.Class("execute.error")},
 		{Who: scenarios.Identity{Coordinator: "foreign:1"}, Outcome: scenarios.OK},
 		{Outcome: scenarios.Unknown},
 	} {
@@ -29,10 +30,10 @@ func TestASilentCoordinatorHasARowOfZeros(t *testing.T) {
 		{Name: "foreign:1", PIDs: []int32{}, Sessions: 1, Share: 1. / 3},
 	}
 	shares := map[string]float64{"b": .5, "c:1": .5}
-	if diff := cmp.Diff(want, coordTallies([]scenarios.Look{look}, shares)); diff != "" {
+	if diff := cmp.Diff(want, coordinators(Evidence{scenarios.Measured{Looks: []scenarios.Look{look}}}, shares)); diff != "" {
 		t.Error(diff)
 	}
-	if got := coordTallies(nil, shares); len(got) != 0 {
+	if got := coordinators(Evidence{}, shares); len(got) != 0 {
 		t.Errorf("without a session: %+v", got)
 	}
 }

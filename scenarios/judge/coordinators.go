@@ -1,4 +1,4 @@
-package run
+package judge
 
 import (
 	"slices"
@@ -6,10 +6,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// coordTallies lists every coordinator that was seen or has a share, sorted by
+// coordinators lists every coordinator that was seen or has a share, sorted by
 // name: one that was declared and stayed silent has a row of zeros.
-func coordTallies(looks []scenarios.Look, shares map[string]float64) []scenarios.CoordTally {
-	all := pooled(looks)
+func coordinators(e Evidence, shares map[string]float64) []scenarios.CoordTally {
+	all := e.Pooled()
 	if len(all) == 0 {
 		return []scenarios.CoordTally{} // nobody was asked, so nobody was silent
 	}
@@ -38,7 +38,7 @@ func coordTallies(looks []scenarios.Look, shares map[string]float64) []scenarios
 				t.Failed += c.Failed
 			}
 		}
-		for _, l := range looks {
+		for _, l := range e.Looks {
 			learn(&t, l.Seen)
 		}
 		out = append(out, t)
