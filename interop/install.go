@@ -17,17 +17,17 @@ import (
 // The clients and servers from PyPI are pinned: a proof names what it was given
 // with. Each has a venv of its own, since impala-shell pins another Thrift than impyla takes.
 const (
-	pySpark     = "pyspark==3.5.8" // the last line for Java 17 and Scala 2.12
-	pyImpala    = "impala-shell==4.6.0"
-	pyImpyla    = "impyla==0.24.0"
-	debPython   = "/usr/bin/python3" // Debian's, whose headers python3-dev has
-	policyFile  = "/usr/sbin/policy-rc.d"
-	installTime = 8 * time.Minute
+	pySpark        = "pyspark==3.5.8" // the last line for Java 17 and Scala 2.12
+	pyImpala       = "impala-shell==4.6.0"
+	pyImpyla       = "impyla==0.24.0"
+	debPython      = "/usr/bin/python3" // Debian's, whose headers python3-dev has
+	policyFile     = "/usr/sbin/policy-rc.d"
+	installTimeout = 8 * time.Minute
 )
 
-// debian lists what is needed of Debian 12: the file that shows it is there,
+// debianPackages lists what is needed of Debian 12: the file that shows it is there,
 // and the package that brings it.
-var debian = []struct{ file, pkg string }{
+var debianPackages = []struct{ file, pkg string }{
 	{file: "/usr/sbin/haproxy", pkg: "haproxy"},
 	{file: "/usr/sbin/nginx", pkg: "nginx-light"},
 	{file: "/usr/lib/nginx/modules/ngx_stream_module.so", pkg: "libnginx-mod-stream"},
@@ -48,7 +48,7 @@ var debian = []struct{ file, pkg string }{
 // any service of theirs.
 func installPackages(ctx context.Context) error {
 	var missing []string
-	for _, d := range debian {
+	for _, d := range debianPackages {
 		if found, _ := filepath.Glob(d.file); len(found) == 0 {
 			missing = append(missing, d.pkg)
 		}
@@ -65,11 +65,11 @@ func installPackages(ctx context.Context) error {
 	}
 	defer restore()
 	env := []string{"DEBIAN_FRONTEND=noninteractive"}
-	if _, err := must(ctx, installTime, env, "apt-get", "update", "-qq"); err != nil {
+	if _, err := runRequired(ctx, installTimeout, env, "apt-get", "update", "-qq"); err != nil {
 		return err
 	}
 	install := append([]string{"apt-get", "install", "-y", "-qq", "--no-install-recommends"}, missing...)
-	_, err = must(ctx, installTime, env, install...)
+	_, err = runRequired(ctx, installTimeout, env, install...)
 	return err
 }
 
@@ -101,11 +101,11 @@ func (l *lab) installVenv(ctx context.Context, name, requirement string) (string
 	if b, err := os.ReadFile(mark); err == nil && string(b) == requirement {
 		return dir, nil
 	}
-	if _, err := must(ctx, installTime, nil, debPython, "-m", "venv", "--clear", dir); err != nil {
+	if _, err := runRequired(ctx, installTimeout, nil, debPython, "-m", "venv", "--clear", dir); err != nil {
 		return "", err
 	}
 	pip := filepath.Join(dir, "bin", "pip")
-	if _, err := must(ctx, installTime, nil, pip, "install", "--quiet", requirement); err != nil {
+	if _, err := runRequired(ctx, installTimeout, nil, pip, "install", "--quiet", requirement); err != nil {
 		return "", err
 	}
 	return dir, os.WriteFile(mark, []byte(requirement), 0o644)
@@ -123,7 +123,7 @@ func (l *lab) buildGohive(ctx context.Context) (string, error) {
 
 func (l *lab) build(ctx context.Context, dir, name, pkg string) (string, error) {
 	bin := filepath.Join(l.work, name)
-	_, err := must(ctx, installTime, nil, "go", "build", "-C", dir, "-o", bin, pkg)
+	_, err := runRequired(ctx, installTimeout, nil, "go", "build", "-C", dir, "-o", bin, pkg)
 	return bin, err
 }
 
@@ -145,7 +145,7 @@ func (l *lab) versions() map[string]string {
 		if _, err := exec.LookPath(argv[0]); err != nil {
 			continue
 		}
-		if a, err := ask(ctx, 10*time.Second, nil, argv...); err == nil && a.code == 0 {
+		if a, err := runCommand(ctx, 10*time.Second, nil, argv...); err == nil && a.code == 0 {
 			first, _, _ := strings.Cut(string(a.stdout)+string(a.stderr), "\n")
 			v[name] = strings.TrimSpace(first)
 		}

@@ -29,13 +29,13 @@ const (
 // pki holds the paths of the balancers' certificates. The PEM files for HAProxy
 // hold the leaf, what belongs to its chain, and the key.
 type pki struct {
-	root      string // what our command is told to trust
-	stranger  string // a root that issued nothing here
-	good      string // leaf, intermediate, key
-	wrong     string // leaf and intermediate of the other issuer, key
-	noChain   string // leaf and key of the good one, no intermediate
-	chain     string // for nginx: leaf, intermediate
-	chainsKey string // for nginx: the key
+	root          string // what our command is told to trust
+	unrelatedRoot string // a root that issued nothing here
+	good          string // leaf, intermediate, key
+	otherIssuer   string // leaf and intermediate of the other issuer, key
+	noChain       string // leaf and key of the good one, no intermediate
+	chain         string // for nginx: leaf, intermediate
+	chainKey      string // for nginx: the key
 }
 
 // signer is a CA.
@@ -48,7 +48,7 @@ type signer struct {
 // newPKI writes fresh certificates, good for thirty days.
 func newPKI(dir string) (pki, error) {
 	at := func(name string) string { return filepath.Join(dir, name) }
-	p := pki{at("root.pem"), at("stranger.pem"), at("good.pem"), at("wrong.pem"), at("nochain.pem"), at("chain.crt"), at("chain.key")}
+	p := pki{root: at("root.pem"), unrelatedRoot: at("stranger.pem"), good: at("good.pem"), otherIssuer: at("wrong.pem"), noChain: at("nochain.pem"), chain: at("chain.crt"), chainKey: at("chain.key")}
 	root, err := newCA("Interop Root", "Example Root", nil)
 	if err != nil {
 		return p, err
@@ -66,13 +66,13 @@ func newPKI(dir string) (pki, error) {
 		return p, err
 	}
 	for path, content := range map[string][][]byte{
-		p.root:      {block(certificate, root.der)},
-		p.stranger:  {block(certificate, stranger.der)},
-		p.good:      {good.leaf, good.intermediate, good.key},
-		p.wrong:     {wrong.leaf, wrong.intermediate, wrong.key},
-		p.noChain:   {good.leaf, good.key},
-		p.chain:     {good.leaf, good.intermediate},
-		p.chainsKey: {good.key},
+		p.root:          {encodePEM(certificate, root.der)},
+		p.unrelatedRoot: {encodePEM(certificate, stranger.der)},
+		p.good:          {good.leaf, good.intermediate, good.key},
+		p.otherIssuer:   {wrong.leaf, wrong.intermediate, wrong.key},
+		p.noChain:       {good.leaf, good.key},
+		p.chain:         {good.leaf, good.intermediate},
+		p.chainKey:      {good.key},
 	} {
 		var all []byte
 		for _, b := range content {
@@ -94,14 +94,14 @@ func newCA(name, org string, parent *signer) (*signer, error) {
 	return issue(template, parent)
 }
 
-// server is a leaf for lbName with what goes along with it, each as PEM.
-type server struct{ leaf, intermediate, key []byte }
+// serverCertificate is a leaf for lbName with what goes along with it, each as PEM.
+type serverCertificate struct{ leaf, intermediate, key []byte }
 
 // newLeaf makes an intermediate of that organisation and a leaf below it.
-func newLeaf(ca, org string, root *signer) (server, error) {
+func newLeaf(ca, org string, root *signer) (serverCertificate, error) {
 	intermediate, err := newCA(ca, org, root)
 	if err != nil {
-		return server{}, err
+		return serverCertificate{}, err
 	}
 	leaf, err := issue(&x509.Certificate{
 		Subject:     pkix.Name{CommonName: lbName},
@@ -111,10 +111,10 @@ func newLeaf(ca, org string, root *signer) (server, error) {
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}, intermediate)
 	if err != nil {
-		return server{}, err
+		return serverCertificate{}, err
 	}
 	key, err := x509.MarshalPKCS8PrivateKey(leaf.key)
-	return server{block(certificate, leaf.der), block(certificate, intermediate.der), block("PRIVATE KEY", key)}, err
+	return serverCertificate{leaf: encodePEM(certificate, leaf.der), intermediate: encodePEM(certificate, intermediate.der), key: encodePEM("PRIVATE KEY", key)}, err
 }
 
 // issue signs a certificate for a new key: by its parent, or by itself.
@@ -136,9 +136,9 @@ func issue(template *x509.Certificate, parent *signer) (*signer, error) {
 		return nil, err
 	}
 	cert, err := x509.ParseCertificate(der)
-	return &signer{cert, der, key}, err
+	return &signer{cert: cert, der: der, key: key}, err
 }
 
-func block(kind string, der []byte) []byte {
+func encodePEM(kind string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 }
