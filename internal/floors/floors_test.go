@@ -43,6 +43,7 @@ var may = map[string][]string{
 	"internal/certs":             {},
 	"internal/stats":             {},
 	"internal/golden":            {},
+	"internal/debian":            {},
 	"internal/vocabtest":         {"vocab"},
 	"internal/awssim":            {},
 	"internal/faultproxy":        {},
@@ -51,7 +52,7 @@ var may = map[string][]string{
 	"internal/floors":            {},
 	"internal/thriftgen/hs2":     {},
 	"internal/thriftgen/beeswax": {},
-	"interop":                    {},
+	"interop":                    {"internal/certs", "internal/debian"},
 }
 
 // pkg is what `go list -json` says of a package, as far as we ask.

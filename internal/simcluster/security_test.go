@@ -14,28 +14,28 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 )
 
-// trusting is a careful client's TLS configuration.
-func trusting(cl *Cluster) *tls.Config {
+// clientTLSConfig returns the TLS configuration of a client that verifies.
+func clientTLSConfig(cl *Cluster) *tls.Config {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(cl.CA())
 	return &tls.Config{RootCAs: roots, ServerName: "impala.example.com"}
 }
 
-func TestListenersPresentTheirCertificates(t *testing.T) {
+func TestCluster_CertificateFaults(t *testing.T) {
 	t.Parallel()
 	for fault, c := range map[string]struct {
 		err    func(error) bool // nil: accepted
 		issuer string
 	}{
-		"":                {nil, "Amazon"},
-		"wrong-issuer":    {nil, "Another Trust"},
-		"expired":         {is[x509.CertificateInvalidError], ""},
-		"not-yet":         {is[x509.CertificateInvalidError], ""},
-		"wrong-host":      {is[x509.HostnameError], ""},
-		"no-intermediate": {is[x509.UnknownAuthorityError], ""},
-		"self-signed":     {is[x509.UnknownAuthorityError], ""},
-		"unknown-ca":      {is[x509.UnknownAuthorityError], ""},
-		"old-tls":         {isOldVersion, ""},
+		"":                {issuer: "Amazon"},
+		"wrong-issuer":    {issuer: "Another Trust"},
+		"expired":         {err: isError[x509.CertificateInvalidError]},
+		"not-yet":         {err: isError[x509.CertificateInvalidError]},
+		"wrong-host":      {err: isError[x509.HostnameError]},
+		"no-intermediate": {err: isError[x509.UnknownAuthorityError]},
+		"self-signed":     {err: isError[x509.UnknownAuthorityError]},
+		"unknown-ca":      {err: isError[x509.UnknownAuthorityError]},
+		"old-tls":         {err: isOldVersion},
 	} {
 		t.Run("fault "+fault, func(t *testing.T) {
 			t.Parallel()
@@ -44,12 +44,12 @@ func TestListenersPresentTheirCertificates(t *testing.T) {
 				faults = []string{fault + "@2"}
 			}
 			cl := start(t, Config{TLS: true}, faults...)
-			healthy, err := tls.Dial("tcp", cl.Nodes()[0].String(), trusting(cl))
+			healthy, err := tls.Dial("tcp", cl.Nodes()[0].String(), clientTLSConfig(cl))
 			if err != nil {
-				t.Fatal("the other node:", err)
+				t.Fatal("the healthy node:", err)
 			}
 			healthy.Close()
-			conn, err := tls.Dial("tcp", cl.Nodes()[1].String(), trusting(cl))
+			conn, err := tls.Dial("tcp", cl.Nodes()[1].String(), clientTLSConfig(cl))
 			if c.err == nil {
 				if err != nil {
 					t.Fatal(err)
@@ -67,10 +67,10 @@ func TestListenersPresentTheirCertificates(t *testing.T) {
 	}
 }
 
-func TestAnOldListenerStillSpeaksTLS11(t *testing.T) {
+func TestCluster_FaultOldTLS(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{TLS: true}, "old-tls@1")
-	config := trusting(cl)
+	config := clientTLSConfig(cl)
 	config.MinVersion = tls.VersionTLS10
 	conn, err := tls.Dial("tcp", cl.Nodes()[0].String(), config)
 	if err != nil {
@@ -82,12 +82,12 @@ func TestAnOldListenerStillSpeaksTLS11(t *testing.T) {
 	}
 }
 
-func TestNodesPresentOneCertificateForAllTheirAddresses(t *testing.T) {
+func TestCluster_NodesShareCertificate(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{TLS: true, Nodes: 3})
 	var first []byte
 	for _, node := range cl.Nodes() {
-		config := trusting(cl)
+		config := clientTLSConfig(cl)
 		config.ServerName = node.Addr().String()
 		conn, err := tls.Dial("tcp", node.String(), config)
 		if err != nil {
@@ -104,30 +104,30 @@ func TestNodesPresentOneCertificateForAllTheirAddresses(t *testing.T) {
 	}
 }
 
-func TestAFailedHandshakeUsesNoChoice(t *testing.T) {
+func TestCluster_FailedHandshakeIsNotBalanced(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{TLS: true, Balance: RoundRobin})
 	for range 3 {
 		if _, err := tls.Dial("tcp", cl.Nodes()[0].String(), &tls.Config{ServerName: "impala.example.com"}); err == nil {
-			t.Fatal("trusted without a root")
+			t.Fatal("the certificate was accepted without a root")
 		}
 	}
 	if who := visitTLS(t, cl); who != "coord-a1:25000" {
-		t.Errorf("the first whole handshake met %s", who)
+		t.Errorf("the first successful handshake reached %s", who)
 	}
 	if s := cl.Stats(); s.FailedTLS != 3 || s.Connections[0] != 4 || s.Coordinators[0].Connections != 1 {
 		t.Errorf("stats %+v", s)
 	}
 }
 
-// visitTLS opens a session over TLS on the first node and says who answered.
+// visitTLS opens a session over TLS on the first node and returns http_addr.
 func visitTLS(t *testing.T, cl *Cluster) string {
 	t.Helper()
-	conn, err := tls.Dial("tcp", cl.Nodes()[0].String(), trusting(cl))
+	conn, err := tls.Dial("tcp", cl.Nodes()[0].String(), clientTLSConfig(cl))
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := userOver(conn)
+	u := newTestClientOver(conn)
 	defer u.close()
 	if err := u.open(); err != nil {
 		t.Fatal(err)
@@ -135,11 +135,11 @@ func visitTLS(t *testing.T, cl *Cluster) string {
 	return u.opened.Configuration["http_addr"]
 }
 
-// alice is who may log in.
-var alice = map[string]string{"alice": "wonderland"}
+// testUsers has the only user.
+var testUsers = map[string]string{"alice": "wonderland"}
 
-// logInto sends START and the response at once, as Impala's clients do.
-func logInto(conn net.Conn, user, password string) error {
+// login sends START and the PLAIN response together, as Impala's clients do.
+func login(conn net.Conn, user, password string) error {
 	hello := saslframe.AppendMessage(nil, saslframe.Start, []byte(saslframe.Plain))
 	hello = saslframe.AppendMessage(hello, saslframe.OK, saslframe.PlainResponse(user, password))
 	if _, err := conn.Write(hello); err != nil {
@@ -162,7 +162,7 @@ func expectMessage(conn net.Conn, want saslframe.Status, text string) error {
 	return nil
 }
 
-func dial(t *testing.T, cl *Cluster) net.Conn {
+func dialNode(t *testing.T, cl *Cluster) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", cl.Nodes()[0].String())
 	if err != nil {
@@ -172,14 +172,14 @@ func dial(t *testing.T, cl *Cluster) net.Conn {
 	return conn
 }
 
-func TestAGoodPasswordOpensASessionInItsOwnName(t *testing.T) {
+func TestCluster_Login(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: alice})
-	conn := dial(t, cl)
-	if err := logInto(conn, "alice", "wonderland"); err != nil {
+	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers})
+	conn := dialNode(t, cl)
+	if err := login(conn, "alice", "wonderland"); err != nil {
 		t.Fatal(err)
 	}
-	u := userOver(framed(conn))
+	u := newTestClientOver(newFramedConn(conn))
 	defer u.close()
 	if err := u.open(); err != nil {
 		t.Fatal(err)
@@ -196,20 +196,20 @@ func TestAGoodPasswordOpensASessionInItsOwnName(t *testing.T) {
 	}
 }
 
-func TestRefusedLoginsAreMetBySilence(t *testing.T) {
+func TestCluster_RejectedLoginReadsEOF(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		user, password string
 		faults         []string
 	}{
-		"a wrong password":                 {"alice", "looking-glass", nil},
-		"an unknown user":                  {"bob", "", nil},
-		"a good password, under the fault": {"alice", "wonderland", []string{"auth-reject"}},
+		"wrong password": {user: "alice", password: "looking-glass"},
+		"unknown user":   {user: "bob"},
+		"auth-reject":    {user: "alice", password: "wonderland", faults: []string{"auth-reject"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: alice}, c.faults...)
-			if err := logInto(dial(t, cl), c.user, c.password); !errors.Is(err, io.EOF) {
+			cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers}, c.faults...)
+			if err := login(dialNode(t, cl), c.user, c.password); !errors.Is(err, io.EOF) {
 				t.Errorf("%v, want EOF", err)
 			}
 			if s := cl.Stats(); s.Logins != 1 || s.Rejected != 1 || s.SessionsOpened != 0 {
@@ -219,37 +219,37 @@ func TestRefusedLoginsAreMetBySilence(t *testing.T) {
 	}
 }
 
-func TestBadHandshakesAreAnsweredInSASLsWords(t *testing.T) {
+func TestCluster_InvalidSASLHandshake(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: alice})
+	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers})
 	for name, c := range map[string]struct {
 		status saslframe.Status
 		sent   string
-		answer saslframe.Status // 0: silence and an end
+		reply  saslframe.Status // 0: EOF without a reply
 		text   string
 	}{
-		"another mechanism":     {saslframe.Start, "GSSAPI", saslframe.Bad, "Unsupported mechanism type GSSAPI"},
-		"no START":              {saslframe.OK, "PLAIN", saslframe.Error, "Expecting START status, received 2"},
-		"a client without SASL": {saslframe.Status(0x80), "", 0, ""},
+		"unsupported mechanism": {status: saslframe.Start, sent: "GSSAPI", reply: saslframe.Bad, text: "Unsupported mechanism type GSSAPI"},
+		"no START":              {status: saslframe.OK, sent: "PLAIN", reply: saslframe.Error, text: "Expecting START status, received 2"},
+		"client without SASL":   {status: saslframe.Status(0x80)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn := dial(t, cl)
+			conn := dialNode(t, cl)
 			if _, err := conn.Write(saslframe.AppendMessage(nil, c.status, []byte(c.sent))); err != nil {
 				t.Fatal(err)
 			}
-			err := expectMessage(conn, c.answer, c.text)
-			if c.answer == 0 && !errors.Is(err, io.EOF) || c.answer != 0 && err != nil {
+			err := expectMessage(conn, c.reply, c.text)
+			if c.reply == 0 && !errors.Is(err, io.EOF) || c.reply != 0 && err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-func TestAPROXYHeaderIsNoLogin(t *testing.T) {
+func TestCluster_PROXYHeaderBeforeLogin(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: alice}, "proxy-protocol")
-	if err := logInto(dial(t, cl), "alice", "wonderland"); !errors.Is(err, io.EOF) {
+	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers}, "proxy-protocol")
+	if err := login(dialNode(t, cl), "alice", "wonderland"); !errors.Is(err, io.EOF) {
 		t.Errorf("%v, want EOF", err)
 	}
 	if n := cl.Stats().Logins; n != 0 {
@@ -257,59 +257,59 @@ func TestAPROXYHeaderIsNoLogin(t *testing.T) {
 	}
 }
 
-func TestSilentProbesBlockLogins(t *testing.T) {
+func TestThreadPool_SilentConnectionsBlockLogins(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: alice})
-	probes := []net.Conn{dial(t, cl), dial(t, cl)}
-	for _, p := range probes { // one byte each: they are with a set-up thread once it is read
+	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers})
+	probes := []net.Conn{dialNode(t, cl), dialNode(t, cl)}
+	for _, p := range probes { // a probe has a setup thread once its byte was read
 		if _, err := p.Write([]byte{byte(saslframe.Start)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	eventually(t, func() bool { return cl.Stats().BytesAfterHandshake == 2 })
-	blocked := dial(t, cl)
+	blocked := dialNode(t, cl)
 	if _, err := blocked.Write(saslframe.AppendMessage(nil, saslframe.Start, []byte(saslframe.Plain))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := blocked.Write(saslframe.AppendMessage(nil, saslframe.OK, saslframe.PlainResponse("alice", "wonderland"))); err != nil {
 		t.Fatal(err)
 	}
-	silent(t, blocked)
+	expectSilence(t, blocked)
 	probes[0].Close()
 	if err := expectMessage(blocked, saslframe.Complete, ""); err != nil {
-		t.Errorf("after a probe has gone: %v", err)
+		t.Errorf("after a probe was closed: %v", err)
 	}
 }
 
-func TestLogsAndErrorsHoldNoPassword(t *testing.T) {
+func TestCluster_LogHasNoPassword(t *testing.T) {
 	t.Parallel()
 	var logged strings.Builder
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: alice, Log: logTo(&logged)})
+	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers, Log: newTestLogger(&logged)})
 	for _, password := range []string{"wonderland", "looking-glass"} {
-		conn := dial(t, cl)
-		_ = logInto(conn, "alice", password)
+		conn := dialNode(t, cl)
+		_ = login(conn, "alice", password)
 		conn.Close()
 	}
 	cl.Close()
-	if !strings.Contains(logged.String(), "login refused") || strings.Contains(logged.String(), "wonderland") || strings.Contains(logged.String(), "looking-glass") {
+	if !strings.Contains(logged.String(), "login rejected") || strings.Contains(logged.String(), "wonderland") || strings.Contains(logged.String(), "looking-glass") {
 		t.Error(logged.String())
 	}
 }
 
-// eventually yields until ok, for two seconds at most.
+// eventually waits until ok returns true, for two seconds at most.
 func eventually(t *testing.T, ok func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	for !ok() {
-		if !wait(ctx, time.Millisecond) {
-			t.Fatal("it did not come to pass")
+		if !sleep(ctx, time.Millisecond) {
+			t.Fatal("condition not met within 2 s")
 		}
 	}
 }
 
-// is reports whether err is a T, or wraps one.
-func is[T error](err error) bool {
+// isError reports whether err is a T, or wraps one.
+func isError[T error](err error) bool {
 	var target T
 	return errors.As(err, &target)
 }

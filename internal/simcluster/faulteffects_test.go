@@ -16,9 +16,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-// outcomes visits a node n times and tallies coordinators' names and errors'
-// texts, these under "!".
-func outcomes(t *testing.T, cl *Cluster, n int) map[string]int {
+// visitOutcomes visits a node n times and counts the coordinators' names and, with
+// the prefix "!", the errors.
+func visitOutcomes(t *testing.T, cl *Cluster, n int) map[string]int {
 	t.Helper()
 	seen := map[string]int{}
 	for range n {
@@ -36,31 +36,31 @@ func outcomes(t *testing.T, cl *Cluster, n int) map[string]int {
 	return seen
 }
 
-func TestFaultsAsSessionsMeetThem(t *testing.T) {
+func TestCluster_FaultOutcomes(t *testing.T) {
 	t.Parallel()
-	draining := "!OpenSession: " + string(shuttingDown)
+	draining := "!OpenSession: " + string(errShuttingDown)
 	for name, c := range map[string]struct {
 		faults []string
 		want   map[string]int // after six visits to one node, three coordinators in turn
 	}{
-		"none":                                 {nil, map[string]int{"coord-a1:25000": 2, "coord-a2:25000": 2, "coord-b1:25000": 2}},
-		"the dead are passed over":             {[]string{"dead@2"}, map[string]int{"coord-a1:25000": 3, "coord-b1:25000": 3}},
-		"all dead":                             {[]string{"dead"}, map[string]int{"!eof": 6}},
-		"a closed port is an EOF":              {[]string{"refused@2"}, map[string]int{"coord-a1:25000": 2, "!eof": 2, "coord-b1:25000": 2}},
-		"a draining one says so":               {[]string{"draining@3"}, map[string]int{"coord-a1:25000": 2, "coord-a2:25000": 2, draining: 2}},
-		"a reset in the middle of an answer":   {[]string{"reset-after=200@2"}, map[string]int{"coord-a1:25000": 2, "!reset": 2, "coord-b1:25000": 2}},
-		"a PROXY header ends every connection": {[]string{"proxy-protocol"}, map[string]int{"!eof": 6}},
-		"a stranger's name":                    {[]string{"foreign@2"}, map[string]int{"coord-a1:25000": 2, "coord-x6:25000": 2, "coord-b1:25000": 2}},
-		"no address in OpenSession":            {[]string{"no-http-addr@1"}, map[string]int{"": 2, "coord-a2:25000": 2, "coord-b1:25000": 2}},
-		"one that has not started":             {[]string{"starting=1h@1"}, map[string]int{"coord-a2:25000": 3, "coord-b1:25000": 3}},
-		"one that has":                         {[]string{"starting=1ns@1"}, map[string]int{"coord-a1:25000": 2, "coord-a2:25000": 2, "coord-b1:25000": 2}},
-		"weights":                              {[]string{"weights=4:1:1"}, map[string]int{"coord-a1:25000": 4, "coord-a2:25000": 1, "coord-b1:25000": 1}},
-		"a node of a zone of one":              {[]string{"zones=1:2"}, map[string]int{"coord-a1:25000": 6}},
+		"no fault":                {want: map[string]int{"coord-a1:25000": 2, "coord-a2:25000": 2, "coord-b1:25000": 2}},
+		"dead":                    {faults: []string{"dead@2"}, want: map[string]int{"coord-a1:25000": 3, "coord-b1:25000": 3}},
+		"all dead":                {faults: []string{"dead"}, want: map[string]int{"!eof": 6}},
+		"refused":                 {faults: []string{"refused@2"}, want: map[string]int{"coord-a1:25000": 2, "!eof": 2, "coord-b1:25000": 2}},
+		"draining":                {faults: []string{"draining@3"}, want: map[string]int{"coord-a1:25000": 2, "coord-a2:25000": 2, draining: 2}},
+		"reset-after":             {faults: []string{"reset-after=200@2"}, want: map[string]int{"coord-a1:25000": 2, "!reset": 2, "coord-b1:25000": 2}},
+		"proxy-protocol":          {faults: []string{"proxy-protocol"}, want: map[string]int{"!eof": 6}},
+		"foreign":                 {faults: []string{"foreign@2"}, want: map[string]int{"coord-a1:25000": 2, "coord-x6:25000": 2, "coord-b1:25000": 2}},
+		"no-http-addr":            {faults: []string{"no-http-addr@1"}, want: map[string]int{"": 2, "coord-a2:25000": 2, "coord-b1:25000": 2}},
+		"starting":                {faults: []string{"starting=1h@1"}, want: map[string]int{"coord-a2:25000": 3, "coord-b1:25000": 3}},
+		"starting, over":          {faults: []string{"starting=1ns@1"}, want: map[string]int{"coord-a1:25000": 2, "coord-a2:25000": 2, "coord-b1:25000": 2}},
+		"weights":                 {faults: []string{"weights=4:1:1"}, want: map[string]int{"coord-a1:25000": 4, "coord-a2:25000": 1, "coord-b1:25000": 1}},
+		"zone of one coordinator": {faults: []string{"zones=1:2"}, want: map[string]int{"coord-a1:25000": 6}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cl := start(t, Config{Coordinators: 3, Balance: RoundRobin}, c.faults...)
-			got := outcomes(t, cl, 6)
+			got := visitOutcomes(t, cl, 6)
 			for who, n := range c.want {
 				if got[who] != n {
 					t.Errorf("%q: %d, want %d; all: %v", who, got[who], n, got)
@@ -70,7 +70,7 @@ func TestFaultsAsSessionsMeetThem(t *testing.T) {
 	}
 }
 
-func TestAHungCoordinatorTakesAndGivesNothing(t *testing.T) {
+func TestCluster_FaultHung(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1}, "hung@1")
 	conn, err := net.Dial("tcp", cl.Nodes()[0].String())
@@ -81,11 +81,11 @@ func TestAHungCoordinatorTakesAndGivesNothing(t *testing.T) {
 	if _, err := conn.Write(make([]byte, 1000)); err != nil {
 		t.Fatal(err)
 	}
-	silent(t, conn)
+	expectSilence(t, conn)
 }
 
-// silent checks that nothing comes and that the connection stays.
-func silent(t *testing.T, conn net.Conn) {
+// expectSilence checks that the connection stays open and nothing is received.
+func expectSilence(t *testing.T, conn net.Conn) {
 	t.Helper()
 	conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 	var b [1]byte
@@ -99,7 +99,7 @@ func isTimeout(err error) bool {
 	return errors.As(err, &n) && n.Timeout()
 }
 
-func TestASlowCoordinatorIsLateAtOpenSession(t *testing.T) {
+func TestCluster_FaultSlow(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1}, "slow=80ms@1")
 	began := time.Now()
@@ -109,7 +109,7 @@ func TestASlowCoordinatorIsLateAtOpenSession(t *testing.T) {
 	}
 }
 
-func TestFlakyResetsSoManyOfTheEarlyConnections(t *testing.T) {
+func TestCluster_FaultFlaky(t *testing.T) {
 	t.Parallel()
 	for _, nodes := range []int{1, 2, 3} {
 		cl := start(t, Config{Nodes: nodes, Seed: 5}, "flaky=2")
@@ -130,7 +130,7 @@ func TestFlakyResetsSoManyOfTheEarlyConnections(t *testing.T) {
 	}
 }
 
-func TestRestartShowsOneNameAndTwoPids(t *testing.T) {
+func TestCluster_FaultRestart(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1}, "restart=3@1")
 	var pids []int32
@@ -150,8 +150,8 @@ func TestRestartShowsOneNameAndTwoPids(t *testing.T) {
 	}
 }
 
-// who collects everything that tells a coordinator from others.
-func who(t *testing.T, cl *Cluster) (ping, http, host, version string, pid int32) {
+// readIdentity reads everything that identifies a coordinator.
+func readIdentity(t *testing.T, cl *Cluster) (ping, http, host, version string, pid int32) {
 	t.Helper()
 	u, err := dialHS2(cl.Nodes()[0])
 	if err != nil {
@@ -175,22 +175,22 @@ func who(t *testing.T, cl *Cluster) (ping, http, host, version string, pid int32
 	return p.GetWebserverAddress(), u.opened.Configuration["http_addr"], columns[0].StringVal.Values[0], p.GetVersion(), columns[2].I32Val.Values[0]
 }
 
-func TestIdentityIsHiddenByFaults(t *testing.T) {
+func TestCluster_IdentityFaults(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		faults           []string
 		ping, http, host string
 		pid1             bool
 	}{
-		"nothing hidden":  {nil, "http://coord-a1:25000", "coord-a1:25000", "coord-a1", false},
-		"Ping is mute":    {[]string{"ping-off"}, "", "coord-a1:25000", "coord-a1", false},
-		"only host names": {[]string{"ping-off", "no-http-addr"}, "", "", "coord-a1", false},
-		"nothing left":    {[]string{"ping-off", "no-http-addr", "same-hostname", "pid=1"}, "", "", sharedHost, true},
+		"no fault":                {ping: "http://coord-a1:25000", http: "coord-a1:25000", host: "coord-a1"},
+		"ping-off":                {faults: []string{"ping-off"}, http: "coord-a1:25000", host: "coord-a1"},
+		"only the host name left": {faults: []string{"ping-off", "no-http-addr"}, host: "coord-a1"},
+		"nothing left":            {faults: []string{"ping-off", "no-http-addr", "same-hostname", "pid=1"}, host: sharedHostname, pid1: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cl := start(t, Config{Coordinators: 1}, c.faults...)
-			ping, http, host, version, pid := who(t, cl)
+			ping, http, host, version, pid := readIdentity(t, cl)
 			if ping != c.ping || http != c.http || host != c.host || (pid == 1) != c.pid1 {
 				t.Errorf("%q %q %q %d", ping, http, host, pid)
 			}
@@ -200,12 +200,12 @@ func TestIdentityIsHiddenByFaults(t *testing.T) {
 		})
 	}
 	cl := start(t, Config{Coordinators: 1}, "version=4.4.1@1")
-	if _, _, _, version, _ := who(t, cl); !strings.Contains(version, " 4.4.1-RELEASE ") {
+	if _, _, _, version, _ := readIdentity(t, cl); !strings.Contains(version, " 4.4.1-RELEASE ") {
 		t.Errorf("version %q", version)
 	}
 }
 
-func TestNodesReachTheirOwnZone(t *testing.T) {
+func TestCluster_FaultZones(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Nodes: 3, Balance: RoundRobin}, "zones=2:2:1")
 	for i, want := range [][]string{{"coord-a1:25000", "coord-a2:25000"}, {"coord-b1:25000", "coord-b2:25000"}, {"coord-c1:25000", "coord-c1:25000"}} {
@@ -215,7 +215,7 @@ func TestNodesReachTheirOwnZone(t *testing.T) {
 	}
 }
 
-func TestANodeLeavesTheName(t *testing.T) {
+func TestCluster_FaultOneNode(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Nodes: 3, Beeswax: true}, "one-node")
 	if n, b := len(cl.Nodes()), len(cl.BeeswaxNodes()); n != 1 || b != 1 {
@@ -223,7 +223,7 @@ func TestANodeLeavesTheName(t *testing.T) {
 	}
 }
 
-func TestNodesDoNotDisturbEachOther(t *testing.T) {
+func TestCluster_NodesAreIndependent(t *testing.T) {
 	t.Parallel()
 	c := Config{Seed: 9}
 	alone, busy := start(t, c), start(t, c)
@@ -234,25 +234,25 @@ func TestNodesDoNotDisturbEachOther(t *testing.T) {
 		got = append(got, visits(t, busy.Nodes()[1], 1)...)
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("with a busy neighbour %v, alone %v", got, want)
+		t.Errorf("with traffic on another node %v, without %v", got, want)
 	}
 }
 
-func TestStrayBytesAreMetAsImpalaMeetsThem(t *testing.T) {
+func TestTransport_UnexpectedBytes(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1})
 	for name, c := range map[string]struct {
 		bytes  string
 		closed bool
 	}{
-		"a SASL client waits for ever":         {"\x01\x00\x00\x00\x05PLAIN", false},
-		"a TLS client waits for ever":          {"\x16\x03\x01\x02\x00\x01", false},
-		"an HTTP client waits for ever":        {"POST /cliservice HTTP/1.1\r\n\r\n", false},
-		"a framed client with a bad version":   {"\xff\xff\xff\xff", true},
-		"a map longer than any request":        {"\x80\x01\x00\x01\x00\x00\x00\x0bOpenSession\x00\x00\x00\x01\x0c\x00\x01\x0d\x00\x04\x0b\x0b\x7f\xff\xff\xff", true},
-		"a string longer than the bound":       {"\x80\x01\x00\x01\x7f\xff\xff\xff", true},
-		"OpenSession without its one argument": {"\x80\x01\x00\x01\x00\x00\x00\x0bOpenSession\x00\x00\x00\x01\x00", true},
-		"a bare connection":                    {"", false},
+		"SASL":                             {bytes: "\x01\x00\x00\x00\x05PLAIN"},
+		"TLS":                              {bytes: "\x16\x03\x01\x02\x00\x01"},
+		"HTTP":                             {bytes: "POST /cliservice HTTP/1.1\r\n\r\n"},
+		"framed client with a bad version": {bytes: "\xff\xff\xff\xff", closed: true},
+		"map longer than any request":      {bytes: "\x80\x01\x00\x01\x00\x00\x00\x0bOpenSession\x00\x00\x00\x01\x0c\x00\x01\x0d\x00\x04\x0b\x0b\x7f\xff\xff\xff", closed: true},
+		"string longer than the limit":     {bytes: "\x80\x01\x00\x01\x7f\xff\xff\xff", closed: true},
+		"OpenSession without its argument": {bytes: "\x80\x01\x00\x01\x00\x00\x00\x0bOpenSession\x00\x00\x00\x01\x00", closed: true},
+		"no bytes":                         {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -265,18 +265,18 @@ func TestStrayBytesAreMetAsImpalaMeetsThem(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !c.closed {
-				silent(t, conn)
+				expectSilence(t, conn)
 				return
 			}
 			conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 			if _, err := io.Copy(io.Discard, conn); err != nil {
-				t.Errorf("read: %v, want an end", err)
+				t.Errorf("read: %v, want EOF", err)
 			}
 		})
 	}
 }
 
-func TestCloseEndsWhatIsOpen(t *testing.T) {
+func TestCluster_CloseClosesConnections(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{}, "slow=1h@1", "hung@2")
 	var conns []net.Conn
@@ -298,12 +298,12 @@ func TestCloseEndsWhatIsOpen(t *testing.T) {
 	for _, conn := range conns {
 		conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 		if _, err := io.Copy(io.Discard, conn); isTimeout(err) {
-			t.Error("a connection outlives its cluster")
+			t.Error("a connection is still open after Close")
 		}
 	}
 }
 
-func TestAServerWithoutPingStaysUsable(t *testing.T) {
+func TestCluster_FaultNoPing(t *testing.T) {
 	t.Parallel()
 	u, err := dialHS2(start(t, Config{Coordinators: 1}, "no-ping").Nodes()[0])
 	if err != nil {
@@ -316,9 +316,9 @@ func TestAServerWithoutPingStaysUsable(t *testing.T) {
 	_, err = u.PingImpalaHS2Service(t.Context(), &hs2.TPingImpalaHS2ServiceReq{SessionHandle: u.session})
 	var application thrift.TApplicationException
 	if !errors.As(err, &application) || application.TypeId() != thrift.UNKNOWN_METHOD {
-		t.Errorf("Ping is answered with %v", err)
+		t.Errorf("Ping: %v, want an unknown method", err)
 	}
 	if _, err := u.query("SELECT 1"); err != nil {
-		t.Errorf("a statement behind it: %v", err)
+		t.Errorf("a statement afterwards: %v", err)
 	}
 }

@@ -13,24 +13,24 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-// visitor is a connection whose client makes one visit after the other: it
-// opens a session, pings, asks for the pid, and closes. It sends the next
-// request when the last was answered, and takes the handles from the
-// coordinator itself, so that nothing but the server is measured.
-type visitor struct {
-	net.Conn // nil: nothing else of it is used
+// scriptedConn is a connection whose client makes visits: it opens a session,
+// pings, queries the pid, and closes the session. It sends each request after the
+// reply to the previous one and takes the handles from the coordinator itself, so
+// that only the server is measured.
+type scriptedConn struct {
+	net.Conn // nil: only Read and Write are used
 	c        *coordinator
-	visits   int // left
+	visits   int // remaining
 	step     int
 	pending  []byte
 	sent     int64
 }
 
-func (v *visitor) Write(b []byte) (int, error) { v.sent += int64(len(b)); return len(b), nil }
+func (v *scriptedConn) Write(b []byte) (int, error) { v.sent += int64(len(b)); return len(b), nil }
 
-func (v *visitor) Read(b []byte) (int, error) {
+func (v *scriptedConn) Read(b []byte) (int, error) {
 	if len(v.pending) == 0 {
-		if v.pending = v.next(); v.pending == nil {
+		if v.pending = v.nextMessage(); v.pending == nil {
 			return 0, io.EOF
 		}
 	}
@@ -39,18 +39,18 @@ func (v *visitor) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// next encodes the next request.
-func (v *visitor) next() []byte {
+// nextMessage encodes the next request; nil after the last visit.
+func (v *scriptedConn) nextMessage() []byte {
 	if v.step == 0 && v.visits == 0 {
 		return nil
 	}
 	var session *hs2.TSessionHandle
 	var operation *hs2.TOperationHandle
 	for _, s := range v.c.sessions {
-		session = &hs2.TSessionHandle{SessionId: identifier(s.id, s.secret)}
+		session = &hs2.TSessionHandle{SessionId: newIdentifier(s.id, s.secret)}
 	}
 	for _, o := range v.c.operations {
-		operation = &hs2.TOperationHandle{OperationId: identifier(o.id, o.session.secret), HasResultSet: true}
+		operation = &hs2.TOperationHandle{OperationId: newIdentifier(o.id, o.session.secret), HasResultSet: true}
 	}
 	name, args := "", thrift.TStruct(nil)
 	switch v.step {
@@ -81,18 +81,18 @@ func (v *visitor) next() []byte {
 	return buffer.Bytes()
 }
 
-// BenchmarkVisitInMemory is what a session of eight calls costs a coordinator, without
-// sockets; encoding the requests is part of it.
+// BenchmarkVisitInMemory measures a session of eight calls on a coordinator
+// without sockets, including the encoding of the requests.
 func BenchmarkVisitInMemory(b *testing.B) {
-	c, s := bare()
+	c, s := newTestCoordinator()
 	c.closeSession(s)
-	v := &visitor{c: c, visits: b.N}
+	v := &scriptedConn{c: c, visits: b.N}
 	l := &link{Conn: v, received: new(atomic.Int64)}
-	w := newWire(l, bufio.NewReaderSize(l, readBuffer), false)
-	ctx := context.WithValue(context.Background(), connectionKey{}, &connection{wire: w})
+	w := newTransport(l, bufio.NewReaderSize(l, readBuffer), false)
+	ctx := context.WithValue(context.Background(), connectionKey{}, &connectionState{transport: w})
 	b.ReportAllocs()
 	b.ResetTimer()
-	c.converse(ctx, w, hs2Protocol)
+	c.serveRequests(ctx, w, protocolHS2)
 	b.ReportMetric(float64(v.sent)/float64(b.N), "B-sent/op")
 	if got := c.closed.Load(); got != int64(b.N)+1 {
 		b.Fatalf("%d sessions closed of %d", got, b.N)
