@@ -59,24 +59,13 @@ func (p *protocol) charge(n int) error {
 	return nil
 }
 
-// ReadBinary reads a byte string; memory grows with what arrives.
+// ReadBinary reads a byte string.
 func (p *protocol) ReadBinary(ctx context.Context) ([]byte, error) {
 	n, err := p.readText(ctx)
 	if err != nil {
 		return nil, err
 	}
-	const step = 4 << 10
-	b := make([]byte, min(n, step))
-	_, err = io.ReadFull(p.t, b)
-	for err == nil && len(b) < n {
-		have := len(b)
-		b = append(b, make([]byte, min(have, n-have))...)
-		_, err = io.ReadFull(p.t, b[have:])
-	}
-	if err != nil {
-		return nil, err
-	}
-	return b, nil
+	return p.readGrowing(n)
 }
 
 // ReadString reads a string, a short one without a buffer of its own.
@@ -89,16 +78,26 @@ func (p *protocol) ReadString(ctx context.Context) (string, error) {
 		s := string(p.t.in[p.t.start : p.t.start+n])
 		return s, p.t.discard(n)
 	}
-	const step = 4 << 10
-	b := make([]byte, 0, min(n, step))
-	for len(b) < n {
-		have := len(b)
-		b = append(b, make([]byte, min(n-have, max(have, step)))...)
+	b, err := p.readGrowing(n)
+	return string(b), err
+}
+
+// readGrowing reads n bytes. Memory grows with what arrives, not with what a length
+// promises.
+func (p *protocol) readGrowing(n int) ([]byte, error) {
+	const first = 4 << 10
+	b, have := make([]byte, min(n, first)), 0
+	for {
 		if _, err := io.ReadFull(p.t, b[have:]); err != nil {
-			return "", err
+			return nil, err
 		}
+		if have = len(b); have == n {
+			return b, nil
+		}
+		grown := make([]byte, min(n, 2*have))
+		copy(grown, b)
+		b = grown
 	}
-	return string(b), nil
 }
 
 // readCount reads the number of a container's elements, of which each takes one
