@@ -28,6 +28,7 @@ var may = map[string][]string{
 		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
 		"internal/provision", "internal/provision/lbfile", "internal/localfile", "internal/shellcmd",
 	},
+<<<<<<< HEAD
 	"report":                     {"scenarios"},
 	"scenarios/run":              {"scenarios", "scenarios/judge", "vocab"},
 	"scenarios/judge":            {"scenarios", "vocab", "internal/stats"},
@@ -53,6 +54,30 @@ var may = map[string][]string{
 	"internal/thriftgen/hs2":     {},
 	"internal/thriftgen/beeswax": {},
 	"interop":                    {"internal/certs", "internal/debian"},
+=======
+	"report":                         {"scenarios"},
+	"scenarios/run":                  {"scenarios", "scenarios/judge", "vocab", "scenarios/run/internal/handoff"},
+	"scenarios/run/internal/handoff": {},
+	"scenarios/judge":                {"scenarios", "vocab", "internal/stats"},
+	"scenarios":                      {"vocab"},
+	"vocab":                          {},
+	"hs2client":                      {"vocab", "internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe"},
+	"internal/simcluster":            {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe", "internal/certs"},
+	"internal/provision":             {"internal/provision/lbfile"},
+	"internal/provision/lbfile":      {"scenarios"},
+	"internal/impalaweb":             {},
+	"internal/saslframe":             {},
+	"internal/certs":                 {},
+	"internal/stats":                 {},
+	"internal/golden":                {},
+	"internal/vocabtest":             {"vocab"},
+	"internal/awssim":                {},
+	"internal/faultproxy":            {},
+	"internal/floors":                {},
+	"internal/thriftgen/hs2":         {},
+	"internal/thriftgen/beeswax":     {},
+	"interop":                        {},
+>>>>>>> run
 }
 
 // pkg is what `go list -json` says of a package, as far as we ask.
