@@ -214,6 +214,17 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 			code: exitFail,
 			last: "Not finished: security groups elb-impala-blue is left: ",
 		},
+		"the load balancer lost its tag": {
+			before: func(a account) {
+				if _, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+					t.Fatal(stderr)
+				}
+				a.SetBalancer("elb-impala-blue", func(b *awssim.Balancer) { b.Tags = nil })
+			},
+			args: []string{"destroy", "--yes", "blue"},
+			code: exitFail,
+			last: `Not finished: load balancer "elb-impala-blue": conflict: it does not carry our tag impala-lbcheck:owner=************/eu-west-1/blue and uses our security group blue Impala FE, `,
+		},
 		"AWS does not answer": {
 			before: func(account) {
 				l, err := net.Listen("tcp", "127.0.0.1:0") // connections wait in its queue for ever

@@ -55,7 +55,7 @@ func (s *site) each(ctx context.Context, resources []resource, p *Plan) error {
 		changes := r.missing()
 		p.Changes = append(p.Changes, changes...)
 		if r.basis && len(stops(changes)) > 0 {
-			p.Notes = append(p.Notes, "The rest was not looked at: it depends on the "+r.name+".")
+			p.Notes = append(p.Notes, "The rest was not looked at: it depends on what is in the way.")
 			return nil
 		}
 	}
