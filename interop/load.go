@@ -251,11 +251,11 @@ func (l *lab) proveKilled(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	lines, last := 0, observation{}
+	lines, last := -1, observation{} // the first line is no session's
 	whole := b[:bytes.LastIndexByte(b, '\n')+1]
 	for line := range strings.Lines(string(whole)) {
 		if err := json.Unmarshal([]byte(line), &last); err != nil {
-			return evidence{}, fmt.Errorf("line %d: %w", lines+1, err)
+			return evidence{}, fmt.Errorf("line %d: %w", lines+2, err)
 		}
 		lines++
 	}

@@ -13,6 +13,8 @@ type Observation struct {
 	Part   Part          // which part of the run it belongs to
 	Due    time.Duration // when it should have started, since the run began
 	Start  time.Duration // when it did
+	Began  time.Time     // when that was: UTC, by this machine's clock as it was when the run began
+	End    time.Duration // when it was over, closing included, since the run began
 	Owed   time.Duration // of Start - Due, what the generator owes: it woke late. The rest, a place that was not free yet, is the service's
 	Phases [NumPhases]time.Duration
 

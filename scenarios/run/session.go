@@ -107,6 +107,7 @@ func (r *run) record(j job, ready time.Duration) scenarios.Observation {
 	o := scenarios.Observation{
 		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Node: j.node.Addr,
 	}
+	o.Began = r.started.Add(o.Start).UTC()
 	o.Owed = o.Start - max(j.due, ready)
 	if j.unpaced || j.part != scenarios.Arrival && r.unpaced() {
 		o.Due, o.Owed, o.Unpaced = o.Start, 0, true
@@ -119,6 +120,7 @@ func (r *run) over(j job, o *scenarios.Observation, leftOpen bool) {
 	if o.Refused {
 		r.nodes.drop(j.node)
 	}
+	o.End = r.since()
 	r.collect.end(*o, leftOpen)
 	if r.hear != nil {
 		r.hear(*o)
