@@ -21,8 +21,10 @@ type Observation struct {
 	Unpaced bool // it was promised no time: Due is Start, and it can be neither late nor in time
 
 	Node  netip.AddrPort // the balancer's node that was dialled
-	Local netip.AddrPort // zero: never connected
+	Local netip.AddrPort // zero: never connected, and where from is not known
 	Who   Identity       // zero: never learned
+
+	BytesIn, BytesOut int64 // of its connection, TLS's own included
 
 	Outcome Outcome // zero: Unknown
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed

@@ -51,6 +51,8 @@ type observationLine struct {
 	Owed        float64            `json:"owed_ms,omitempty"`
 	Node        netip.AddrPort     `json:"node"`
 	Local       netip.AddrPort     `json:"local"`
+	Received    int64              `json:"received_bytes"`
+	Sent        int64              `json:"sent_bytes"`
 	Coordinator string             `json:"coordinator"`
 	PID         int32              `json:"pid,omitempty"`
 	Version     string             `json:"version,omitempty"`
@@ -69,7 +71,7 @@ func (l *observationFile) write(o scenarios.Observation) {
 	}
 	line := observationLine{
 		Seq: o.Seq, Part: o.Part, Due: millis(o.Due), Start: millis(o.Start), StartUnix: o.Began.UnixMicro(), End: millis(o.End), Owed: millis(o.Owed),
-		Node: o.Node, Local: o.Local,
+		Node: o.Node, Local: o.Local, Received: o.BytesIn, Sent: o.BytesOut,
 		Coordinator: o.Who.Coordinator, PID: o.Who.PID, Version: o.Who.Version, Source: o.Who.Source,
 		Outcome: o.Outcome, Class: o.Class, Text: o.Text, Refused: o.Refused, Phases: map[string]float64{},
 	}
