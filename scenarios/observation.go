@@ -30,7 +30,7 @@ type Observation struct {
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed
 	Class   Class   // zero unless Outcome is Failed, or this machine could not carry the session
 	Text    string  // the server's words and ours; untrusted
-	Hint    string  // what to try, in our words; empty: nothing to suggest
+	Hint    Fixes   // what to try; nil: nothing to suggest
 	Refused bool    // we ended it because of its certificate: no error of the service
 	Cert    *Cert   // nil: no TLS, or no certificate was received
 }
@@ -110,7 +110,7 @@ type Source = vocab.Source
 // The sources of an identity, from none to the strongest.
 const (
 	NoSource        = vocab.SourceNone          // the name is unknown
-	FromUserQuery   = vocab.SourceIdentityQuery // the user's --identity-query
+	FromUserQuery   = vocab.SourceIdentityQuery // the user's identity query
 	FromCoordinator = vocab.SourceCoordinator   // SELECT coordinator(): a host without a port
 	FromHTTPAddr    = vocab.SourceHTTPAddr      // http_addr in OpenSession's configuration
 	FromPing        = vocab.SourcePing          // webserver_address of Ping

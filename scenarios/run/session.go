@@ -19,7 +19,8 @@ type Node struct {
 
 // OpenFunc dials a node and logs in. It fills o as it goes (phases, Local, Who,
 // Cert, Refused), also when it fails, and then leaves nothing open. The error
-// may say more of itself by methods Class() vocab.Class and Hint() string.
+// may say more of itself by methods Class() vocab.Class and
+// Hint() []vocab.Fix.
 type OpenFunc func(ctx context.Context, n Node, o *scenarios.Observation) (Session, error)
 
 // Session is what a run needs of an open session. It goes on filling the
@@ -183,7 +184,7 @@ func blame(ctx context.Context, o *scenarios.Observation, err error, phase scena
 		return
 	}
 	o.Outcome, o.Failed = scenarios.Failed, phaseOf(err, phase)
-	var hint interface{ Hint() string }
+	var hint interface{ Hint() []vocab.Fix }
 	switch class := classOf(err); {
 	case !class.IsZero():
 		o.Class = class
