@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ type bomb struct {
 func (b bomb) serve(conn net.Conn) {
 	in := thrift.NewTBinaryProtocolConf(thrift.NewStreamTransportR(conn), nil)
 	ctx := context.Background()
+	heads := map[string][]byte{} // of this connection: others send the same replies
 	for {
 		method, _, seq, err := in.ReadMessageBegin(ctx)
 		if err != nil || in.Skip(ctx, thrift.STRUCT) != nil {
@@ -41,8 +43,16 @@ func (b bomb) serve(conn net.Conn) {
 		if !ok {
 			return
 		}
-		binary.BigEndian.PutUint32(reply[8+len(method):], uint32(seq))
-		if _, err := conn.Write(reply); err != nil {
+		head := heads[method]
+		if head == nil {
+			head = slices.Clone(reply[:12+len(method)])
+			heads[method] = head
+		}
+		binary.BigEndian.PutUint32(head[8+len(method):], uint32(seq))
+		if _, err := conn.Write(head); err != nil {
+			return
+		}
+		if _, err := conn.Write(reply[len(head):]); err != nil {
 			return
 		}
 	}
@@ -158,7 +168,7 @@ func TestQuery_BoundsMemory(t *testing.T) {
 			wantClass(t, err, tc.class)
 			grown := after.TotalAlloc - before.TotalAlloc
 			t.Logf("%d MiB in %v", grown>>20, took)
-			if grown > tc.max {
+			if grown > tc.max && !raceDetector { // which allocates on its own account, and empties pools
 				t.Errorf("%d MiB allocated, want at most %d", grown>>20, tc.max>>20)
 			}
 		})

@@ -2,6 +2,7 @@ package hs2client_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 
 // A server that repeats the password must not have it printed, wherever it puts
 // it and however that part is shown.
-func TestErrorsHideThePassword(t *testing.T) {
+func TestOpen_ErrorsMaskPassword(t *testing.T) {
 	complete := string(saslframe.AppendMessage(nil, saslframe.Complete, nil))
 	state := password
 	c := &coordinator{open: &hs2.TStatus{StatusCode: hs2.TStatusCode_ERROR, ErrorMessage: new(strings.Repeat("x", 2<<10-3) + password), SqlState: &state}}
@@ -31,7 +32,7 @@ func TestErrorsHideThePassword(t *testing.T) {
 			_, err := hs2client.Open(t.Context(), hs2client.Config{
 				Addr: serve(t, handle), Timeout: soon, Plain: &hs2client.Plain{User: "ann", Password: password},
 			})
-			e, ok := err.(*hs2client.Error)
+			e, ok := errors.AsType[*hs2client.Error](err)
 			if !ok {
 				t.Fatalf("got %v", err)
 			}
@@ -42,7 +43,7 @@ func TestErrorsHideThePassword(t *testing.T) {
 	}
 }
 
-func TestWait_HidesThePassword(t *testing.T) {
+func TestWait_MasksPassword(t *testing.T) {
 	replies := hs2Bomb(t, nil).replies
 	addr := serve(t, func(conn net.Conn) {
 		for range 2 {

@@ -79,7 +79,7 @@ func TestGoldens(t *testing.T) {
 // judged anew, which their other goldens follow at the next -update.
 func TestAStoredRunJudgedAgainIsTheSameByteForByte(t *testing.T) {
 	eachRun(t, func(t *testing.T, name string, r scenarios.Result) {
-		r = judge.Again(r)
+		r = judge.Rejudge(r)
 		r.Summary = report.Sentence(r)
 		golden.Equal(t, filepath.Join(runs, name+".json"), render(t, report.JSON, r, report.Style{}))
 	})

@@ -140,7 +140,7 @@ func runDemo(t *testing.T, row faultRow, healthy bool) (scenarios.Result, string
 	if stderr != "" {
 		t.Errorf("stderr: %s", stderr)
 	}
-	r, err := readResult(out)
+	r, err := readResult(t.Context(), out)
 	if err != nil {
 		t.Fatalf("result: %v\n%s", err, text)
 	}

@@ -34,7 +34,7 @@ func (with secrets) open(s scenarios.Scenario) run.OpenFunc {
 		}
 		session, err := hs2client.Open(ctx, c)
 		if err != nil {
-			return nil, err
+			return nil, withHint(err)
 		}
 		o.Who = session.Identity()
 		return &lbSession{session, s, o, rec}, nil
@@ -69,7 +69,7 @@ func (with secrets) shake(s scenarios.Scenario) run.ShakeFunc {
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) error {
 		rec := &hs2client.Record{}
 		defer note(o, rec)
-		return hs2client.Handshake(ctx, with.config(s, n, rec))
+		return withHint(hs2client.Handshake(ctx, with.config(s, n, rec)))
 	}
 }
 

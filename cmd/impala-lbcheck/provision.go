@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,7 +54,7 @@ func newInit(w world) *cobra.Command {
 			cluster = args[0]
 		}
 		_, err := io.WriteString(w.out, lbfile.Init(recipe, cluster))
-		return ignoreClosed(err)
+		return err
 	}
 	return cmd
 }
@@ -82,7 +80,7 @@ func withProvisioning(cmd *cobra.Command) *provisioning {
 // open reads the file and readies the clients. Its errors are the user's to
 // mend: nothing was asked of AWS.
 func (p *provisioning) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
-	src, err := os.ReadFile(p.file)
+	src, err := readFile(ctx, p.file, maxSettings)
 	if err != nil {
 		return provision.Cloud{}, lbfile.Spec{}, fmt.Errorf("%w; `impala-lbcheck provision init` prints one to start from", err)
 	}
@@ -129,7 +127,6 @@ func newPlan(w world) *cobra.Command {
 		switch {
 		case emit == "cli":
 			_, err = io.WriteString(w.out, provision.Script(plan)) // to be run: nothing in it is masked
-			err = ignoreClosed(err)
 		case p.json:
 			err = p.encode(w, plan)
 		default:
@@ -164,7 +161,7 @@ whose validation record is printed and waited for, and the listeners' TLS, one
 port at a time. A second apply changes nothing.`,
 	}
 	p := withProvisioning(cmd)
-	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "for coordinators to be in service, and for the certificate")
+	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "the most that all of it may take: calls, coordinators to be in service, the certificate")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
@@ -209,7 +206,7 @@ cut off anywhere: the next one continues.`,
 	p := withProvisioning(cmd)
 	cmd.Flags().StringVar(&yes, "yes", "", "the `CLUSTER`'s name again, without which nothing is removed")
 	cmd.Flags().BoolVar(&o.PurgeLogs, "purge-logs", false, "delete the bucket of the access logs too, where it is ours and empty")
-	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "for connections to drain, and for interfaces to go")
+	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "the most that all of it may take: calls, connections to drain, interfaces to go")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
@@ -247,7 +244,5 @@ func (p *provisioning) list(ctx context.Context, w world, cloud provision.Cloud,
 
 // encode writes JSON, which is for programs and holds the account.
 func (p *provisioning) encode(w world, v any) error {
-	enc := json.NewEncoder(w.out)
-	enc.SetIndent("", "  ")
-	return ignoreClosed(enc.Encode(v))
+	return writeJSON(w.out, v, "  ")
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,7 +173,7 @@ func TestSmokeTakesOverWhatWasBuilt(t *testing.T) {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	_, stderr, code = aws(t, "smoke", "127.0.0.1", "--from-provision", a.file)
-	if code != exitUsage || !strings.Contains(stderr, "leave 127.0.0.1 out") {
+	if code != exitUsage || !strings.Contains(stderr, "give no other endpoint") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }
@@ -186,9 +187,9 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 	}{
 		"the certificate is pending": {
 			before: func(a account) { a.edit(t, "# tls:\n#   domain:", "tls:\n  domain:") },
-			args:   []string{"apply", "--wait", "1s"},
+			args:   []string{"apply", "--wait", "2s"},
 			code:   exitFail,
-			last:   `Not finished: certificate's issue "impala.example.com": not done after 1s: `,
+			last:   `Not finished: certificate's issue "impala.example.com": not done after 2s: `,
 		},
 		"a call fails": {
 			before: func(a account) { a.Deny("elasticloadbalancing:DescribeLoadBalancers") },
@@ -212,6 +213,30 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 			args: []string{"destroy", "--yes", "blue"},
 			code: exitFail,
 			last: "Not finished: security groups elb-impala-blue is left: ",
+		},
+		"the load balancer lost its tag": {
+			before: func(a account) {
+				if _, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+					t.Fatal(stderr)
+				}
+				a.SetBalancer("elb-impala-blue", func(b *awssim.Balancer) { b.Tags = nil })
+			},
+			args: []string{"destroy", "--yes", "blue"},
+			code: exitFail,
+			last: `Not finished: load balancer "elb-impala-blue": conflict: it does not carry our tag impala-lbcheck:owner=************/eu-west-1/blue and uses our security group blue Impala FE, `,
+		},
+		"AWS does not answer": {
+			before: func(account) {
+				l, err := net.Listen("tcp", "127.0.0.1:0") // connections wait in its queue for ever
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { l.Close() })
+				t.Setenv("AWS_ENDPOINT_URL", "http://"+l.Addr().String())
+			},
+			args: []string{"apply", "--wait", "100ms"},
+			code: exitFail,
+			last: "Not finished: not done after 100ms: sts:GetCallerIdentity: no answer in time; ",
 		},
 		"another account": {
 			before: func(account) {},

@@ -146,7 +146,7 @@ func standing(r provision.Report) string {
 	case out > 0:
 		return fmt.Sprintf("As the file says, but %d of %d coordinators are not in service.", out, len(r.Instances))
 	case r.Outputs.DNSName == "" && len(r.Left) > 0:
-		return fmt.Sprintf("Nothing of ours is there, but for what is kept: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
+		return fmt.Sprintf("Nothing else of ours is there; left on purpose: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
 	case r.Outputs.DNSName == "":
 		return "Nothing of ours is there."
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +54,7 @@ and the coordinators behind it.`,
 	cmd.Flags().BoolVar(&f.direct, "direct", false, "serve one listener per coordinator instead of the balancer")
 	cmd.Flags().StringVar(&f.auth, "auth", authModes[0], "authentication: "+strings.Join(authModes, ", "))
 	cmd.Flags().StringVar(&f.user, "user", demoUser, "user name to accept")
-	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password to accept; it must not be readable by other users")
+	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password to accept; others must not be able to read or change it")
 	cmd.Flags().BoolVar(&f.tls, "tls", false, "use TLS on every listener")
 	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE`")
 	cmd.Flags().Uint64Var(&f.seed, "seed", demoSeed, "seed of the balancer's random choices")
@@ -76,12 +75,15 @@ var authModes = []string{"none", "ldap"}
 
 // sim serves the cluster until the context ends.
 func sim(ctx context.Context, w world, f *simFlags) (err error) {
-	config, err := f.config()
+	config, err := f.config(ctx)
 	if err != nil {
 		return err
 	}
 	if f.verbose {
 		config.Log = slog.New(slog.NewTextHandler(w.err, nil))
+	}
+	if f.caOut != "" && f.passwordFile != "" && same(f.caOut, f.passwordFile) {
+		return fmt.Errorf("--ca-out %s is the password file: write to another file", f.caOut)
 	}
 	cluster, err := startCluster(config)
 	if err != nil {
@@ -113,7 +115,7 @@ func logStats(log *slog.Logger, s simcluster.Stats) {
 }
 
 // config returns the cluster that the flags describe.
-func (f *simFlags) config() (simcluster.Config, error) {
+func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 	config, err := f.cluster.config(f.seed)
 	if err != nil {
 		return config, err
@@ -137,7 +139,7 @@ func (f *simFlags) config() (simcluster.Config, error) {
 		if f.passwordFile == "" {
 			return config, errors.New("--auth ldap needs --password-file with the password to accept")
 		}
-		password, err := passwordFromFile(f.passwordFile)
+		password, err := passwordFromFile(ctx, f.passwordFile)
 		config.Auth, config.Users = simcluster.LDAP, map[string]string{f.user: password}
 		return config, err
 	}
@@ -157,7 +159,6 @@ type listenerLine struct {
 
 // printListeners prints a line per listener.
 func printListeners(out io.Writer, c *simcluster.Cluster, direct bool) error {
-	enc := json.NewEncoder(out)
 	for _, p := range []scenarios.Protocol{scenarios.HS2, scenarios.Beeswax} {
 		for i, addr := range nodesOf(c, p) {
 			line := listenerLine{Listener: string(p), Address: addr, Coordinators: c.Names(), PIDs: c.PIDs(), Pages: c.Pages()}
@@ -166,7 +167,7 @@ func printListeners(out io.Writer, c *simcluster.Cluster, direct bool) error {
 			} else {
 				line.Node = i + 1
 			}
-			if err := enc.Encode(line); err != nil {
+			if err := writeJSON(out, line, ""); err != nil {
 				return err
 			}
 		}

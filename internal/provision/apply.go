@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -11,10 +10,8 @@ import (
 // Options is how Apply goes about it.
 type Options struct {
 	Progress func(Event)   // called from Apply's own goroutine; nil: nobody listens
-	Wait     time.Duration // for coordinators to be in service, and for the certificate; 0 is 15 minutes
+	Wait     time.Duration // for all of it: every call, coordinators in service, the certificate; 0 is 15 minutes
 }
-
-const defaultWait = 15 * time.Minute
 
 // Apply plans, refuses with a [*StoppedError] before the first write where
 // anything stops, and then brings one resource after the other to what the spec
@@ -23,6 +20,9 @@ const defaultWait = 15 * time.Minute
 // [*WaitError] tells what did not come in time.
 func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, error) {
 	s := newSite(c, spec)
+	v := newConverging(s, o.Progress, o.Wait)
+	ctx, stop := v.bound(ctx)
+	defer stop()
 	p, err := s.plan(ctx)
 	if err != nil {
 		return s.partial(), err
@@ -32,7 +32,6 @@ func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, e
 		report.Complete = false
 		return report, &StoppedError{Changes: stop}
 	}
-	v := &converging{site: s, say: o.listener(), wait: cmp.Or(o.Wait, defaultWait)}
 	for _, r := range s.resources() {
 		if err := v.converge(ctx, r); err != nil {
 			report := s.partial()
@@ -43,11 +42,4 @@ func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, e
 	report, err := Status(ctx, c, spec)
 	report.Done = v.done
 	return report, err
-}
-
-func (o Options) listener() func(Event) {
-	if o.Progress == nil {
-		return func(Event) {}
-	}
-	return o.Progress
 }

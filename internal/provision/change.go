@@ -29,6 +29,7 @@ type Change struct {
 
 	do    func(ctx context.Context) error // nil: nothing to do
 	try   func(ctx context.Context) error // the same with DryRun; nil where AWS has none
+	half  bool                            // the next change belongs to it: in between, something is closed
 	keeps string                          // the shell variable for what the call returns; "" for most
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
@@ -13,7 +14,7 @@ import (
 )
 
 // attempts is how often the SDK tries a call that fails for a reason of the
-// network's or of AWS's own, with growing pauses.
+// network's or of AWS's own, with growing pauses. No answer is such a reason.
 const attempts = 5
 
 // Open makes clients from the configuration that the AWS CLI uses: environment,
@@ -21,13 +22,22 @@ const attempts = 5
 // of one's own come from AWS_ENDPOINT_URL and its kin. It calls nobody yet, but
 // where credentials come from a role.
 func Open(ctx context.Context, region string) (Cloud, error) {
-	options := []func(*config.LoadOptions) error{config.WithRetryMaxAttempts(attempts)}
+	return open(ctx, region, defaultLimits, config.WithRetryMaxAttempts(attempts))
+}
+
+func open(ctx context.Context, region string, l limits, options ...func(*config.LoadOptions) error) (Cloud, error) {
+	client := l.client()
+	options = append(options, config.WithHTTPClient(client),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client })) // which has its own otherwise, without limits
 	if region != "" {
 		options = append(options, config.WithRegion(region))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return Cloud{}, err
+	}
+	if cfg.Credentials != nil {
+		cfg.Credentials = promptCredentials{cfg.Credentials, 2 * l.answer}
 	}
 	return newCloud(cfg), nil
 }

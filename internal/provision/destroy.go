@@ -18,7 +18,7 @@ import (
 // DestroyOptions is how Destroy goes about it.
 type DestroyOptions struct {
 	Progress  func(Event)   // nil: nobody listens
-	Wait      time.Duration // for draining, and for the balancer's interfaces to go; 0 is 15 minutes
+	Wait      time.Duration // for all of it: every call, draining, the balancer's interfaces to go; 0 is 15 minutes
 	PurgeLogs bool          // delete the bucket too, where it is ours and empty
 }
 
@@ -48,6 +48,9 @@ func (e *LeftError) Error() string {
 
 func (e *LeftError) Unwrap() error { return e.Err }
 
+// lastLook is how long what is left may be looked for once the time is over.
+const lastLook = 10 * time.Second
+
 // ListOwned says what Destroy would do, as a plan of deletions. It changes nothing.
 func ListOwned(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Plan, error) {
 	return newSite(c, spec).owned(ctx, o)
@@ -56,52 +59,55 @@ func ListOwned(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions)
 func (s *site) owned(ctx context.Context, o DestroyOptions) (Plan, error) {
 	p := Plan{Schema: PlanSchema, Region: s.cloud.Region, Cluster: s.spec.Cluster}
 	if err := s.readIdentity(ctx); err != nil {
-		return p, failed(err)
+		return p, failed(ctx, err)
 	}
 	p.Account = s.who.account
 	if err := s.each(ctx, s.remains(o.PurgeLogs), &p); err != nil {
 		return p, err
 	}
-	p.Notes = s.strangers()
+	for _, l := range s.retained(o) {
+		p.Notes = append(p.Notes, fmt.Sprintf("%s %s stays: %s.", l.Resource, l.Name, l.Why))
+	}
 	return p, nil
 }
 
-// strangers names what has our names without our tag, and is not touched.
-func (s *site) strangers() []string {
-	var notes []string
-	if s.balancer.is != nil && !s.ours() {
-		notes = append(notes, fmt.Sprintf("Load balancer %s does not carry our tag and is left alone.", s.spec.Balancer()))
-	}
-	return notes
-}
-
 // Destroy removes what carries our tag, and our traces in what does not: rules,
-// memberships, a statement of a bucket's policy. It may be cut off anywhere; the
-// next one continues. A [*LeftError] tells what it could not remove and why.
+// memberships, a statement of a bucket's policy. It refuses with a [*StoppedError]
+// before the first write where something that is not ours depends on what is, or
+// something is blocked. It may be cut off anywhere; the next one continues. A
+// [*LeftError] tells what it could not remove and why.
 func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Report, error) {
 	s := newSite(c, spec)
-	if err := s.readIdentity(ctx); err != nil {
-		return s.partial(), failed(err)
+	v := newConverging(s, o.Progress, o.Wait)
+	bounded, stop := v.bound(ctx)
+	defer stop()
+	after, stopAfter := context.WithTimeout(ctx, v.wait+lastLook)
+	defer stopAfter()
+	p, err := s.owned(bounded, o)
+	if err != nil {
+		return s.partial(), err
 	}
-	v := &converging{site: s, say: Options{Progress: o.Progress}.listener(), wait: cmp.Or(o.Wait, defaultWait)}
+	if stop := p.Stops(); len(stop) > 0 {
+		return s.removal(nil, s.retained(o)), &StoppedError{Changes: stop}
+	}
 	var left []Leftover
 	var first error
 	for _, r := range s.remains(o.PurgeLogs) {
-		err := v.converge(ctx, r)
-		if ctx.Err() != nil {
-			return s.removal(v.done, left), ctx.Err()
-		}
+		err := v.converge(bounded, r)
 		if err == nil {
 			continue
 		}
+		if ctx.Err() != nil {
+			return s.removal(v.done, left), ctx.Err()
+		}
 		first = cmp.Or(first, err)
-		left = append(left, s.leftover(ctx, r, err))
-		if r.basis {
+		left = append(left, s.leftover(after, r, err))
+		if r.basis || bounded.Err() != nil {
 			break
 		}
 	}
-	left = s.unreached(ctx, o, left)
-	report := s.removal(v.done, s.keepsakes(left, o))
+	left = s.unreached(after, o, left)
+	report := s.removal(v.done, append(slices.Clone(left), s.retained(o)...))
 	if len(left) > 0 {
 		return report, &LeftError{Left: left, Err: first}
 	}
@@ -112,7 +118,7 @@ func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (
 func (s *site) removal(done []Change, left []Leftover) Report {
 	return Report{
 		Schema: ReportSchema, Account: s.who.account, Region: s.cloud.Region, Cluster: s.spec.Cluster,
-		Notes: s.strangers(), Done: done, Left: left,
+		Done: done, Left: left,
 	}
 }
 
@@ -168,14 +174,22 @@ func (s *site) unreached(ctx context.Context, o DestroyOptions, left []Leftover)
 	return left
 }
 
-// keepsakes adds what stays on purpose.
-func (s *site) keepsakes(left []Leftover, o DestroyOptions) []Leftover {
-	if s.spec.AccessLogs == nil || !s.bucket.exists || o.PurgeLogs && s.ownsS3(s.bucket.tags) {
+// retained lists what stays on purpose: what is not ours, and the bucket, unless it
+// is ours and to be purged.
+func (s *site) retained(o DestroyOptions) []Leftover {
+	left := s.unowned()
+	why := ""
+	switch b := s.bucket; {
+	case s.spec.AccessLogs == nil || !b.exists:
+		return left
+	case b.closed:
+		why = "it is another account's, or the caller lacks the permission s3:ListBucket"
+	case !s.ownsS3(b.tags):
+		why = "it is not ours"
+	case !o.PurgeLogs:
+		why = "it holds access logs; they are only deleted with it on request, and only empty"
+	default:
 		return left
 	}
-	why := "it holds access logs; they are only deleted with it on request, and only empty"
-	if !s.ownsS3(s.bucket.tags) {
-		why = "it is not ours"
-	}
-	return append(slices.Clone(left), Leftover{Resource: "bucket", Name: s.spec.AccessLogs.Bucket, Why: why, Kept: true})
+	return append(left, Leftover{Resource: "bucket", Name: s.spec.AccessLogs.Bucket, Why: why, Kept: true})
 }

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,13 +34,16 @@ func (e *StoppedError) Error() string {
 
 // WaitError says what did not come within the time given.
 type WaitError struct {
-	Change Change // what was waited for
+	Change Change // what was waited for; zero: AWS's answer to a question
 	After  time.Duration
 	Err    error // what AWS said last; nil: nothing
 }
 
 func (e *WaitError) Error() string {
-	msg := fmt.Sprintf("%s %q: not done after %s", e.Change.Resource, e.Change.Name, e.After)
+	msg := fmt.Sprintf("not done after %s", e.After)
+	if e.Change.Resource != "" {
+		msg = fmt.Sprintf("%s %q: %s", e.Change.Resource, e.Change.Name, msg)
+	}
 	if e.Change.Why != "" {
 		msg += ": " + e.Change.Why
 	}
@@ -72,6 +76,7 @@ func (e *CallError) Error() string {
 	} else if op, ok := errors.AsType[*smithy.OperationError](e.Err); ok {
 		cause = op.Err.Error()
 	}
+	cause = cmp.Or(unanswered(e.Err), cause)
 	cause = accountNumber.ReplaceAllString(cause, "************")
 	if e.Action == "" {
 		return cause
@@ -88,11 +93,27 @@ var (
 	notAuthorized = regexp.MustCompile(`not authorized to perform: ?([a-z0-9-]+:[A-Za-z]+)`)
 )
 
-// failed gives an error of the SDK its action, and leaves others as they are.
-func failed(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+// failed says what an error is of: the end of the time that was given, the end of
+// the context for another reason, or a call that failed.
+func failed(ctx context.Context, err error) error {
+	if _, said := errors.AsType[*WaitError](err); err == nil || said {
 		return err
 	}
+	if over, ok := errors.AsType[*WaitError](context.Cause(ctx)); ok {
+		waited := &WaitError{After: over.After}
+		if call := callError(err); call != context.DeadlineExceeded { //nolint:errorlint // bare it says nothing new; a call that wraps it is named
+			waited.Err = call
+		}
+		return waited
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return callError(err)
+}
+
+// callError gives an error of the SDK its action, and leaves others as they are.
+func callError(err error) error {
 	api, isAPI := errors.AsType[smithy.APIError](err)
 	op, isOp := errors.AsType[*smithy.OperationError](err)
 	if !isAPI && !isOp {

@@ -15,6 +15,7 @@ import (
 type groups struct {
 	front, back, shared *types.SecurityGroup  // nil: not there
 	owned               []types.SecurityGroup // with our tag, whatever their names; read by Destroy
+	unowned             []types.SecurityGroup // with our names and without our tag, in whatever VPC; read by Destroy
 }
 
 // id is a group's id, or what stands for it until there is one.

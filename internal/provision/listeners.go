@@ -99,6 +99,7 @@ func (s *site) listenerChanges(port uint16) []Change {
 // certificate that is issued it deletes nothing.
 func (s *site) recreate(have, want types.Listener) []Change {
 	del := s.deleteListener(have, "a protocol cannot be changed")
+	del.half = true
 	if s.spec.Secure() && !s.issued() {
 		del.Why += "; once the certificate is issued"
 		del.do = func(context.Context) error {

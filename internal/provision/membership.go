@@ -21,6 +21,7 @@ type members struct {
 // them: what DescribeInstances says of an instance may be older.
 type networkInterface struct {
 	id, instance, owner string // owner: whose instance it is, "amazon-elb" for a balancer
+	description         string // "ELB NAME" of a balancer's
 	groups              []string
 }
 
@@ -70,7 +71,7 @@ func (s *site) describeInterfaces(ctx context.Context, in *ec2.DescribeNetworkIn
 }
 
 func newInterface(n types.NetworkInterface) networkInterface {
-	out := networkInterface{id: text(n.NetworkInterfaceId), groups: each(n.Groups, func(g types.GroupIdentifier) string { return text(g.GroupId) })}
+	out := networkInterface{id: text(n.NetworkInterfaceId), description: text(n.Description), groups: each(n.Groups, func(g types.GroupIdentifier) string { return text(g.GroupId) })}
 	if n.Attachment != nil {
 		out.instance, out.owner = text(n.Attachment.InstanceId), text(n.Attachment.InstanceOwnerId)
 	}

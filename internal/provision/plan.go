@@ -32,7 +32,7 @@ func (s *site) plan(ctx context.Context) (Plan, error) {
 func (s *site) look(ctx context.Context) (Plan, error) {
 	p := Plan{Schema: PlanSchema, Region: s.cloud.Region, Cluster: s.spec.Cluster}
 	if err := s.readIdentity(ctx); err != nil {
-		return p, failed(err)
+		return p, failed(ctx, err)
 	}
 	p.Account = s.who.account
 	err := s.each(ctx, s.resources(), &p)
@@ -48,14 +48,14 @@ func (s *site) each(ctx context.Context, resources []resource, p *Plan) error {
 	for _, r := range resources {
 		if !read[r.read] {
 			if err := r.read.read(ctx); err != nil {
-				return failed(err)
+				return failed(ctx, err)
 			}
 			read[r.read] = true
 		}
 		changes := r.missing()
 		p.Changes = append(p.Changes, changes...)
 		if r.basis && len(stops(changes)) > 0 {
-			p.Notes = append(p.Notes, "The rest was not looked at: it depends on the "+r.name+".")
+			p.Notes = append(p.Notes, "The rest was not looked at: it depends on what is in the way.")
 			return nil
 		}
 	}

@@ -38,6 +38,7 @@ type site struct {
 	balancer    balancer
 	certificate certificate
 	leaving     leaving
+	dependents  dependents
 }
 
 func newSite(c Cloud, spec lbfile.Spec) *site {

@@ -77,7 +77,7 @@ func Status(ctx context.Context, c Cloud, spec lbfile.Spec) (Report, error) {
 	}
 	names := s.names(ctx)
 	if err := cmp.Or(s.readLogs(ctx), ctx.Err()); err != nil {
-		return s.partial(), failed(err)
+		return s.partial(), failed(ctx, err)
 	}
 	report := s.compared(p)
 	report.DNS, report.AccessLog = names, s.accessLog()

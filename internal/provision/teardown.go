@@ -25,6 +25,7 @@ const releasing = 10 * time.Minute
 func (s *site) remains(purge bool) []resource {
 	groups := &reader{s.readOwnedGroups}
 	return []resource{
+		{name: "dependents", read: &reader{s.readDependents}, missing: s.missingIndependence, basis: true},
 		{name: "registration", read: &reader{s.readLeaving}, missing: s.remainingInstances, basis: true},
 		{name: "load balancer", read: &reader{s.readBalancer}, missing: s.remainingBalancer, basis: true},
 		{name: "load balancer's interfaces", read: &reader{s.readBalancerInterfaces}, missing: s.remainingInterfaces, basis: true},
@@ -115,7 +116,11 @@ func (s *site) readOwnedGroups(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.groups = groups{owned: owned}
+	named, err := s.describeGroups(ctx, filter("group-name", s.spec.FrontGroup(), s.spec.BackGroup()))
+	if err != nil {
+		return err
+	}
+	s.groups = groups{owned: owned, unowned: slices.DeleteFunc(named, func(g types.SecurityGroup) bool { return s.ownsEC2(g.Tags) })}
 	for i := range owned {
 		switch name := text(owned[i].GroupName); {
 		case strings.EqualFold(name, s.spec.FrontGroup()):
@@ -180,7 +185,7 @@ func (s *site) remainingGroups() []Change {
 // readOwnedCertificates looks at every certificate: lb.yaml may have lost its
 // domain since.
 func (s *site) readOwnedCertificates(ctx context.Context) error {
-	s.certificate.owned = nil
+	s.certificate.owned, s.certificate.foreign = nil, nil
 	for pages := acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -193,8 +198,11 @@ func (s *site) readOwnedCertificates(ctx context.Context) error {
 			} else if err != nil {
 				return err
 			}
-			if s.ownsACM(tags.Tags) {
+			switch t := s.spec.TLS; {
+			case s.ownsACM(tags.Tags):
 				s.certificate.owned = append(s.certificate.owned, text(c.CertificateArn))
+			case t != nil && strings.EqualFold(text(c.DomainName), t.Domain):
+				s.certificate.foreign = append(s.certificate.foreign, text(c.CertificateArn))
 			}
 		}
 	}

@@ -43,12 +43,12 @@ func dealt(counts []int, failed int) []int {
 }
 
 // again judges evidence whose further looks, as often as asked, repeat the first.
-func again(e Evidence, nodes int, seq []int) Judgement {
-	j := All(e)
-	for j.Ask.Sessions > 0 {
-		more := slices.Repeat(seq, (j.Ask.Sessions+len(seq)-1)/len(seq))
-		e.Looks = append(e.Looks, lookOf(j.Ask.Kind, nodes, more))
-		j = All(e)
+func again(e Evidence, nodes int, seq []int) Report {
+	j := Judge(e)
+	for j.Next.Sessions > 0 {
+		more := slices.Repeat(seq, (j.Next.Sessions+len(seq)-1)/len(seq))
+		e.Looks = append(e.Looks, lookOf(j.Next.Kind, nodes, more))
+		j = Judge(e)
 	}
 	return j
 }

@@ -9,17 +9,17 @@ import (
 // capacityJudge asks whether the sessions that were asked for got in, stayed
 // and answered; or, where it was to go on until the service is full, whether
 // it was filled.
-func capacityJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func capacityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	if e.Capacity == nil {
 		refused := 0
 		for _, l := range e.Looks {
 			refused += l.Refused
 		}
 		f := scenarios.Finding{ID: scenarios.CapacityHeld}
-		f.Status, f.Message = noSession(e, refused)
-		return []scenarios.Finding{f}, Ask{}
+		f.Status, f.Message = noSession(refused)
+		return []scenarios.Finding{f}, NextLook{}
 	}
-	return []scenarios.Finding{readHold(e).finding()}, Ask{}
+	return []scenarios.Finding{readHold(e).finding()}, NextLook{}
 }
 
 // hold is what is to be judged of sessions that were kept open.

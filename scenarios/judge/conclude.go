@@ -9,8 +9,8 @@ import (
 
 // Conclude fills in all of a result that follows from what was measured, and
 // from what the judges say of it; Summary alone is not theirs to write.
-func Conclude(r *scenarios.Result, j Judgement) {
-	e := Of(*r)
+func Conclude(r *scenarios.Result, j Report) {
+	e := FromResult(*r)
 	r.Complete = r.Stopped == nil
 	r.Findings, r.Verdict, r.Detect = j.Findings, j.Verdict, j.Detect
 	r.Policy = scenarios.PolicySeen{Declared: cmp.Or(r.Scenario.Expect.Balance.Policy, scenarios.AutoPolicy), Inferred: j.Inferred}
@@ -18,7 +18,7 @@ func Conclude(r *scenarios.Result, j Judgement) {
 	if j.Capacity != nil {
 		r.Capacity = j.Capacity
 	}
-	r.Coords = coordinators(e, Expected(e))
+	r.Coords = coordinators(e, ExpectedShares(e))
 	r.Errors = []scenarios.ErrorGroup{}
 	for _, l := range r.Looks {
 		r.Errors = scenarios.MergeErrors(r.Errors, l.Errors...)
@@ -28,8 +28,8 @@ func Conclude(r *scenarios.Result, j Judgement) {
 	}
 }
 
-// Again judges a stored result once more.
-func Again(r scenarios.Result) scenarios.Result {
-	Conclude(&r, All(Of(r)))
+// Rejudge judges a stored result once more.
+func Rejudge(r scenarios.Result) scenarios.Result {
+	Conclude(&r, Judge(FromResult(r)))
 	return r
 }

@@ -13,7 +13,7 @@ import (
 
 // errorsJudge asks whether sessions fail. Two in one look are enough; a lone
 // one has to show again in a fresh look. What failed on this machine is load.lag's.
-func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func errorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	looks := pool(e.Looks)
 	f := scenarios.Finding{ID: scenarios.ErrorsRate}
 	sessions, refused := 0, 0
@@ -24,23 +24,23 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	failed, own := failures(looks), ownOf(looks)
 	if t, ok := errorThreshold(e.Scenario); ok && sessions > 0 {
 		f.Status, f.Message = scenarios.Skipped, fmt.Sprintf("%d of %s failed; the threshold %q says how many may", failed, count(sessions, "session"), t)
-		return []scenarios.Finding{f}, Ask{}
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	if own > 0 {
 		f.Note = failedHere(own) + ", which counts for nothing here: see load.lag"
 	}
 	if sessions == 0 {
-		f.Status, f.Message = noSession(e, refused)
-		return []scenarios.Finding{f}, Ask{}
+		f.Status, f.Message = noSession(refused)
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	f.Observed, f.Expected, f.Limit = num(failed), num(0), num(1)
 	if failed == 0 && looks[0].cut {
 		f.Message = fmt.Sprintf("the first look ended early, of %d planned; none of %s failed", looks[0].planned, count(sessions, "session"))
-		return []scenarios.Finding{f}, Ask{}
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	if failed == 0 {
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", count(sessions, "session"))
-		return []scenarios.Finding{f}, Ask{}
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	groups := theirs(looks)
 	f.Message = wordFailures(e, looks, groups, failed, sessions)
@@ -68,21 +68,21 @@ func errorThreshold(s scenarios.Scenario) (Threshold, bool) {
 }
 
 // judgeFailures is the rule itself, on looks of which at least one has a failure.
-func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, Ask) {
+func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, NextLook) {
 	for i, l := range looks {
 		switch failed := l.failed(); {
 		case failed >= 2, failed == 1 && e.Scenario.StrictErrors, failed == 1 && i > 0 && looks[i-1].failed() == 1:
-			return scenarios.Fail, "", Ask{}
+			return scenarios.Fail, "", NextLook{}
 		}
 	}
 	if last := looks[len(looks)-1]; last.failed() == 1 {
-		ask := Ask{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
+		ask := NextLook{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
 		if last.final() {
-			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", Ask{}
+			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", NextLook{}
 		}
 		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", count(ask.Sessions, "session")), ask
 	}
-	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or use --strict-errors", Ask{}
+	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or use --strict-errors", NextLook{}
 }
 
 // withFailures counts the looks in which a session failed.

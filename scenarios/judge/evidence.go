@@ -6,26 +6,26 @@ import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 // it ended.
 type Evidence struct{ scenarios.Measured }
 
-// Of is the evidence that a stored result holds.
-func Of(r scenarios.Result) Evidence { return Evidence{r.Measured} }
+// FromResult is the evidence that a stored result holds.
+func FromResult(r scenarios.Result) Evidence { return Evidence{r.Measured} }
 
-// Ask is a judge's wish for a further look; the zero Ask wishes for none. A
-// finding that waits for a look is inconclusive, and stays so where the look
+// NextLook is a further look that a judge asks for; the zero value asks for none.
+// A finding that waits for a look is inconclusive, and stays so where the look
 // cannot be had.
-type Ask struct {
+type NextLook struct {
 	Kind     scenarios.LookKind
 	Sessions int
 	Why      string // one clause for the progress line: "balance.coverage alarmed"
 }
 
-// Judge turns evidence into findings.
-type Judge func(Evidence) ([]scenarios.Finding, Ask)
+// judgeFunc turns evidence into findings.
+type judgeFunc func(Evidence) ([]scenarios.Finding, NextLook)
 
-// Judgement is what all judges together say.
-type Judgement struct {
+// Report is what all judges together say.
+type Report struct {
 	Findings []scenarios.Finding
 	Verdict  scenarios.Status
-	Ask      Ask
+	Next     NextLook
 	Inferred scenarios.Policy // as the order of sessions tells it; "": it does not
 	Detect   *scenarios.Detectable
 	Notes    []string

@@ -35,7 +35,7 @@ func TestExpectedSharesHaveNames(t *testing.T) {
 			}
 			e := Evidence{Measured: scenarios.Measured{Looks: []scenarios.Look{look}}}
 			e.Scenario.Expect.Coordinators, e.Scenario.Expect.Balance.Weights = c.declared, c.weights
-			if got := Expected(e); !maps.Equal(got, c.want) {
+			if got := ExpectedShares(e); !maps.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

@@ -34,7 +34,7 @@ func FuzzAll(f *testing.F) {
 		if err != nil {
 			return // refused, as it should be
 		}
-		j := All(Of(r))
+		j := Judge(FromResult(r))
 		has := statuses(j.Findings)
 		if (len(failedIDs(j.Findings)) > 0) != (j.Verdict == scenarios.Fail) {
 			t.Errorf("the verdict is %v and %v failed", j.Verdict, failedIDs(j.Findings))
@@ -59,7 +59,7 @@ func stored(t testing.TB, m scenarios.Measured) []byte {
 	for _, n := range all.Nodes() {
 		m.Nodes = append(m.Nodes, scenarios.NodeTallyOf(n, all))
 	}
-	b, err := json.Marshal(Again(scenarios.Result{Schema: scenarios.Schema, Measured: m}))
+	b, err := json.Marshal(Rejudge(scenarios.Result{Schema: scenarios.Schema, Measured: m}))
 	if err != nil {
 		t.Fatal(err)
 	}

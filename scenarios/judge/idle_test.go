@@ -165,7 +165,7 @@ func TestAnIdleResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := idleJudge(e)
-	after, _ := idleJudge(Of(r))
+	after, _ := idleJudge(FromResult(r))
 	if before[0].Message != after[0].Message || before[0].Status != after[0].Status || before[0].Explain != after[0].Explain {
 		t.Errorf("before: %+v\nafter: %+v", before[0], after[0])
 	}

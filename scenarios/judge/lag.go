@@ -14,10 +14,10 @@ import (
 // lagJudge asks whether the generator kept up: where it did not, times say
 // nothing of the service, and the run proves nothing. A run without a pace
 // promised nothing, and there is no finding.
-func lagJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func lagJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	p := paceOf(e)
 	if p.promised+p.dropped+p.own == 0 {
-		return nil, Ask{}
+		return nil, NextLook{}
 	}
 	f := scenarios.Finding{ID: scenarios.LoadLag, Limit: num(millis(scenarios.LateAfter))}
 	if p.promised > 0 {
@@ -40,7 +40,7 @@ func lagJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		}
 	}
 	f.Note = p.remarks(e.Scenario, f.Status)
-	return []scenarios.Finding{f}, Ask{}
+	return []scenarios.Finding{f}, NextLook{}
 }
 
 // pace is how the generator kept what it promised.

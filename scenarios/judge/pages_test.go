@@ -51,7 +51,7 @@ func TestPagesAgreeWithOurTally(t *testing.T) {
 				t.Fatalf("says %v", fs)
 			}
 			if !tc.none {
-				check(t, Judgement{Findings: fs}, []one{{scenarios.PagesAgree, tc.want, tc.says}})
+				check(t, Report{Findings: fs}, []one{{scenarios.PagesAgree, tc.want, tc.says}})
 			}
 		})
 	}
@@ -76,7 +76,7 @@ func TestKeepaliveAgainstTheCut(t *testing.T) {
 			p := counted(0, scenarios.PageBefore, 0, 1)
 			p.Keepalive = tc.keepalive
 			fs, _ := pagesJudge(Evidence{Measured: scenarios.Measured{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}}})
-			check(t, Judgement{Findings: fs}, []one{{scenarios.PagesKeepalive, tc.want, tc.says}})
+			check(t, Report{Findings: fs}, []one{{scenarios.PagesKeepalive, tc.want, tc.says}})
 		})
 	}
 }

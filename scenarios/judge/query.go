@@ -11,8 +11,8 @@ import (
 
 // queryJudge asks whether the statement runs on every coordinator, and about as
 // fast. Which coordinator gets it is the balancer's doing, whether it runs is not.
-func queryJudge(e Evidence) ([]scenarios.Finding, Ask) {
-	return []scenarios.Finding{succeeds(e), slowest(e)}, Ask{}
+func queryJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	return []scenarios.Finding{succeeds(e), slowest(e)}, NextLook{}
 }
 
 // succeeds asks whether every coordinator ran the statement as often as it should.
@@ -33,7 +33,7 @@ func succeeds(e Evidence) scenarios.Finding {
 	case before.n > 1:
 		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), whatToTry(before.groups, len(ran) > 0)
 	case len(ran) == 0:
-		_, f.Message = noSession(e, 0)
+		_, f.Message = noSession(0)
 	default:
 		f = ranEverywhere(f, e, r)
 	}

@@ -77,7 +77,7 @@ func TestAStatementOnEveryCoordinator(t *testing.T) {
 			for range tc.early {
 				l.Add(observed(nodeAddr(0), -1))
 			}
-			check(t, All(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Queries: tc.queries}}), tc.want)
+			check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Queries: tc.queries}}), tc.want)
 		})
 	}
 }

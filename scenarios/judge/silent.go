@@ -10,7 +10,7 @@ import (
 
 // silentJudge lets no node pass that showed no certificate: one that failed
 // before it did, and one that was not dialled any more.
-func silentJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func silentJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	var out []scenarios.Finding
 	say := func(node netip.AddrPort, text, fix string) {
 		out = append(out, scenarios.Finding{
@@ -28,5 +28,5 @@ func silentJudge(e Evidence) ([]scenarios.Finding, Ask) {
 			say(node, "it was not dialled", "")
 		}
 	}
-	return out, Ask{}
+	return out, NextLook{}
 }

@@ -60,7 +60,7 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 }
 
 // run is the loop: a first look, then looks as asked.
-func (g *rig) run() (first, last Judgement, e Evidence) {
+func (g *rig) run() (first, last Report, e Evidence) {
 	e = Evidence{Measured: scenarios.Measured{Scenario: g.scenario, Pages: g.pages}}
 	for i := range g.nodes {
 		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: nodeAddr(i)})
@@ -68,8 +68,8 @@ func (g *rig) run() (first, last Judgement, e Evidence) {
 	e.Looks = append(e.Looks, g.look(scenarios.First, Plan(g.scenario, g.nodes).Look))
 	first = decide(e)
 	last = first
-	for last.Ask.Sessions > 0 {
-		e.Looks = append(e.Looks, g.look(last.Ask.Kind, last.Ask.Sessions))
+	for last.Next.Sessions > 0 {
+		e.Looks = append(e.Looks, g.look(last.Next.Kind, last.Next.Sessions))
 		last = decide(e)
 	}
 	return first, last, e

@@ -129,7 +129,7 @@ func TestThresholdsByTag(t *testing.T) {
 			if f.ID != "threshold."+tc.metric+": "+tc.expr {
 				t.Errorf("the finding is %s", f.ID)
 			}
-			check(t, Judgement{Findings: fs}, []one{{f.ID, tc.want, tc.says}})
+			check(t, Report{Findings: fs}, []one{{f.ID, tc.want, tc.says}})
 			if tc.subject != "" && f.Subject != tc.subject {
 				t.Errorf("it names %q, want %q: %s", f.Subject, tc.subject, f.Message)
 			}
@@ -168,7 +168,7 @@ func TestThresholdsOnAStatement(t *testing.T) {
 				{Metric: "query", Tag: "coordinator", Value: coordName(1), Times: taken(3, 50*time.Millisecond)},
 			}}}
 			fs, _ := thresholdsJudge(e)
-			check(t, Judgement{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
+			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
 		})
 	}
 }
@@ -227,7 +227,7 @@ func TestThresholdsOnLoginAndLag(t *testing.T) {
 			}
 			e.Looks = []scenarios.Look{l}
 			fs, _ := thresholdsJudge(e)
-			check(t, Judgement{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
+			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
 		})
 	}
 }

@@ -117,7 +117,7 @@ func TestThresholdsAreHeldAgainstTheRun(t *testing.T) {
 				l.Add(observed(nodeAddr(0), -1))
 			}
 			e.Looks = []scenarios.Look{l}
-			check(t, All(e), []one{{"threshold." + tc.metric + ": " + tc.expr, tc.want, tc.says}})
+			check(t, Judge(e), []one{{"threshold." + tc.metric + ": " + tc.expr, tc.want, tc.says}})
 		})
 	}
 }

@@ -23,16 +23,16 @@ func parseAll(s scenarios.Scenario) (all []Threshold, err error) {
 }
 
 // thresholdsJudge holds the run against the limits that the user set. No data fails.
-func thresholdsJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func thresholdsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	all, err := parseAll(e.Scenario)
 	if err != nil {
-		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, Ask{}
+		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, NextLook{}
 	}
 	var out []scenarios.Finding
 	for _, t := range all {
 		out = append(out, t.judge(e))
 	}
-	return out, Ask{}
+	return out, NextLook{}
 }
 
 // held is one threshold held against one set of samples.

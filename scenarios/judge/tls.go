@@ -12,7 +12,7 @@ import (
 // tlsJudge asks of each certificate what the reviewer asks: whose is it, does
 // it lead to a trusted root, does it name the host, how long is it good, is the
 // protocol recent, and do all nodes present the same.
-func tlsJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func tlsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	checks := []struct {
 		id    string
 		check func(Evidence) scenarios.Finding
@@ -32,7 +32,7 @@ func tlsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		f.ID = c.id
 		out = append(out, f)
 	}
-	return out, Ask{}
+	return out, NextLook{}
 }
 
 // complaints collects what is wrong, by the nodes that share it.

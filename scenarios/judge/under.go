@@ -8,12 +8,12 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// Under judges a stored result by the expectations of another scenario: expect,
+// RejudgeWith judges a stored result by the expectations of another scenario: expect,
 // thresholds, strict_errors, inconclusive, tls.min_version and capacity.threads
 // are that scenario's; what was done stays as it was. It fails where the scenario
 // is of another kind, or asks for what no run like the stored one can show. Times
 // by a tag that the run did not record stay inconclusive.
-func Under(r scenarios.Result, by scenarios.Scenario) (scenarios.Result, error) {
+func RejudgeWith(r scenarios.Result, by scenarios.Scenario) (scenarios.Result, error) {
 	if had, asked := kindOf(r.Scenario), kindOf(by); had != asked {
 		return r, fmt.Errorf("a run of kind %s cannot be judged by a scenario of kind %s", had, asked)
 	}
@@ -28,7 +28,7 @@ func Under(r scenarios.Result, by scenarios.Scenario) (scenarios.Result, error) 
 	}
 	r.Unrecorded = unrecorded(r.Measured, s)
 	r.Scenario, r.Exit = s, 0 // the exit code is the new verdict's
-	return Again(r), nil
+	return Rejudge(r), nil
 }
 
 func kindOf(s scenarios.Scenario) scenarios.Kind { return cmp.Or(s.Kind, scenarios.KindLooks) }

@@ -55,18 +55,18 @@ func TestUnderOtherExpectations(t *testing.T) {
 			t.Parallel()
 			by := r.Scenario
 			c.spoil(&by)
-			got, err := Under(r, by)
+			got, err := RejudgeWith(r, by)
 			if err != nil {
 				t.Fatal(err)
 			}
-			check(t, Judgement{Findings: got.Findings, Verdict: got.Verdict}, c.want)
+			check(t, Report{Findings: got.Findings, Verdict: got.Verdict}, c.want)
 			if got.Exit != c.exit {
 				t.Errorf("exit %d, want %d", got.Exit, c.exit)
 			}
-			if diff := cmp.Diff(got.Findings, Again(got).Findings); diff != "" {
+			if diff := cmp.Diff(got.Findings, Rejudge(got).Findings); diff != "" {
 				t.Errorf("judged again:\n%s", diff)
 			}
-			back, err := Under(got, r.Scenario)
+			back, err := RejudgeWith(got, r.Scenario)
 			if diff := cmp.Diff(r.Findings, back.Findings); diff != "" || err != nil || back.Exit != r.Exit || len(back.Unrecorded) != 0 {
 				t.Errorf("by its own scenario again: %v\n%s", err, diff)
 			}
@@ -84,7 +84,7 @@ func TestUnderRefusesWhatTheRunCannotShow(t *testing.T) {
 	} {
 		by := r.Scenario
 		spoil(&by)
-		if _, err := Under(r, by); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := RejudgeWith(r, by); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Under fails with %v, want %q", err, want)
 		}
 	}
@@ -94,10 +94,10 @@ func TestAnInterruptedRunExitsByItsNewVerdict(t *testing.T) {
 	t.Parallel()
 	r := aResult(t)
 	r.Stopped, r.Exit = &scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"}, 130
-	if again := Again(r); again.Exit != 130 || again.Verdict != scenarios.Inconclusive || again.Complete {
+	if again := Rejudge(r); again.Exit != 130 || again.Verdict != scenarios.Inconclusive || again.Complete {
 		t.Errorf("judged again: exit %d, %s, complete %v", again.Exit, again.Verdict, again.Complete)
 	}
-	got, err := Under(r, r.Scenario)
+	got, err := RejudgeWith(r, r.Scenario)
 	if err != nil || got.Exit != scenarios.ExitInconclusive {
 		t.Errorf("exit %d, %v", got.Exit, err)
 	}

@@ -6,11 +6,11 @@ import (
 )
 
 // watchJudge asks how long new sessions failed.
-func watchJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func watchJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	f := scenarios.Finding{ID: scenarios.WatchOutage}
 	if e.Watch == nil || e.Watch.Sessions == 0 {
-		f.Status, f.Message = noSession(e, refusals(e))
-		return []scenarios.Finding{f}, Ask{}
+		f.Status, f.Message = noSession(refusals(e))
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	w := watched{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
 	f.Observed, f.Limit = num(float64(w.Outage)), num(float64(w.limit))
@@ -19,7 +19,7 @@ func watchJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	if f.Status == scenarios.Fail {
 		f.Fix = w.fix()
 	}
-	return []scenarios.Finding{f}, Ask{}
+	return []scenarios.Finding{f}, NextLook{}
 }
 
 // watched is what was seen, what is allowed, and how new sessions failed.

@@ -214,7 +214,7 @@ func TestAWatchResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := watchJudge(e)
-	after, _ := watchJudge(Of(r))
+	after, _ := watchJudge(FromResult(r))
 	if before[0].Message != after[0].Message || before[0].Status != after[0].Status || before[0].Explain != after[0].Explain {
 		t.Errorf("before: %+v\nafter: %+v", before[0], after[0])
 	}

@@ -10,13 +10,13 @@ import (
 
 // whoJudge asks whether the coordinators can be told apart, run one version,
 // and stand behind as many addresses as declared.
-func whoJudge(e Evidence) ([]scenarios.Finding, Ask) {
-	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, Ask{}
+func whoJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, NextLook{}
 }
 
 // nodesJudge is the part of whoJudge that needs no session.
-func nodesJudge(e Evidence) ([]scenarios.Finding, Ask) {
-	return []scenarios.Finding{nodes(e)}, Ask{}
+func nodesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	return []scenarios.Finding{nodes(e)}, NextLook{}
 }
 
 // known pools what the looks learned of each coordinator, sorted by name.
@@ -77,7 +77,7 @@ func soundness(e Evidence) (scenarios.Status, string) {
 	k := e.Scenario.Expect.Coordinators.K()
 	switch {
 	case sessions == 0:
-		_, why := noSession(e, refused)
+		_, why := noSession(refused)
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(seen) == 0:
 		return scenarios.Inconclusive, "no session said who answered"

@@ -37,7 +37,7 @@ func TestAFreshResultOfEveryKindIsJudgedAgainAlike(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(string(stored), string(encoded(t, judge.Again(read)))); diff != "" {
+				if diff := cmp.Diff(string(stored), string(encoded(t, judge.Rejudge(read)))); diff != "" {
 					t.Errorf("-stored +judged again:\n%s", diff)
 				}
 			})
@@ -105,7 +105,7 @@ func spoiltEndings(s scenarios.Scenario) map[string]ending {
 		}
 	}
 	failing := func(f fate) func(Node, int) fate {
-		return func(n Node, i int) fate {
+		return func(_ Node, i int) fate {
 			if i < 2 {
 				return fate{}
 			}

@@ -175,8 +175,8 @@ func watched(ctx context.Context, t *testing.T, b *balancer, s scenarios.Scenari
 	return r, seen
 }
 
-func content(judge.Evidence) judge.Judgement {
-	return judge.Judgement{Verdict: scenarios.Pass}
+func content(judge.Evidence) judge.Report {
+	return judge.Report{Verdict: scenarios.Pass}
 }
 
 func plain(s scenarios.Scenario, _ int) judge.Budget {

@@ -19,7 +19,7 @@ const EventIdle EventKind = "idle"
 func (r *run) idle(ctx context.Context) {
 	ladder := r.s.Idle
 	seen := &scenarios.IdleSeen{Scale: cmp.Or(ladder.Scale, 1), Steps: make([]scenarios.IdleStep, len(ladder.Steps))}
-	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: len(ladder.Steps)}, 0)
+	r.collect.begin(judge.NextLook{Kind: scenarios.Whole, Sessions: len(ladder.Steps)}, 0)
 	begin := r.row(len(ladder.Steps))
 	var all sync.WaitGroup
 	for i, d := range ladder.Steps {

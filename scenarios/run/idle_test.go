@@ -338,7 +338,7 @@ func TestALadderIsJudgedAlikeFromItsResult(t *testing.T) {
 		s := ladder(55*time.Second, 65*time.Second)
 		s.Expect.MinIdle = scenarios.Duration(time.Minute)
 		r := Run(t.Context(), b.dial, s, Options{plan: plain})
-		again := judge.All(judge.Of(r))
+		again := judge.Judge(judge.FromResult(r))
 		if again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
 			t.Errorf("verdict = %s, judged again %s", r.Verdict, again.Verdict)
 		}

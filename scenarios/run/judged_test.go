@@ -49,7 +49,7 @@ func TestRunAndJudgesTogether(t *testing.T) {
 				s.Load.Burst = 16
 				s.Expect.Coordinators.Count = 5
 				b := &balancer{coordinators: 5, takes: 5 * time.Millisecond, answer: c.answer}
-				r, _ := watched(t.Context(), t, b, s, Options{judge: judge.All, plan: judge.Plan})
+				r, _ := watched(t.Context(), t, b, s, Options{judge: judge.Judge, plan: judge.Plan})
 				var failed []string
 				for _, f := range r.Findings {
 					if f.Status == scenarios.Fail {
@@ -62,7 +62,7 @@ func TestRunAndJudgesTogether(t *testing.T) {
 				if r.Detect == nil {
 					t.Error("nothing says what the run could have detected")
 				}
-				again := judge.All(judge.Of(r))
+				again := judge.Judge(judge.FromResult(r))
 				if again.Verdict != r.Verdict {
 					t.Errorf("judged again from the result it is %s", again.Verdict)
 				}

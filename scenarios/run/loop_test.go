@@ -142,11 +142,11 @@ func TestLooksAreTakenUntilNobodyAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(10)
 		s.Load.Burst = 2
-		asks := []judge.Ask{{Kind: scenarios.Confirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.Third, Sessions: 30}, {}, {}}
+		asks := []judge.NextLook{{Kind: scenarios.Confirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.Third, Sessions: 30}, {}, {}}
 		var events []Event
 		r, _ := watched(t.Context(), t, &balancer{coordinators: 5}, s, Options{
-			judge: func(e judge.Evidence) judge.Judgement {
-				return judge.Judgement{Ask: asks[len(e.Looks)-1], Verdict: scenarios.Fail, Inferred: scenarios.RoundRobin, Notes: []string{"n"}}
+			judge: func(e judge.Evidence) judge.Report {
+				return judge.Report{Next: asks[len(e.Looks)-1], Verdict: scenarios.Fail, Inferred: scenarios.RoundRobin, Notes: []string{"n"}}
 			},
 			Progress: func(e Event) { events = append(events, e) },
 		})
@@ -181,8 +181,8 @@ func TestLooksAreTakenUntilNobodyAsks(t *testing.T) {
 func TestTheCeilingEndsAsking(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{}, scenario(10), Options{
-			judge: func(judge.Evidence) judge.Judgement {
-				return judge.Judgement{Ask: judge.Ask{Kind: scenarios.Confirm, Sessions: 10}}
+			judge: func(judge.Evidence) judge.Report {
+				return judge.Report{Next: judge.NextLook{Kind: scenarios.Confirm, Sessions: 10}}
 			},
 			plan: func(scenarios.Scenario, int) judge.Budget { return judge.Budget{Look: 10, Ceiling: 35} },
 		})
@@ -201,8 +201,8 @@ func TestAFurtherLookKeepsTheRunPolite(t *testing.T) {
 				Resolve: func(context.Context, string, string) ([]netip.Addr, error) {
 					return []netip.Addr{netip.MustParseAddr("192.0.2.1")}, nil
 				},
-				judge: func(e judge.Evidence) judge.Judgement {
-					return judge.Judgement{Ask: judge.Ask{Kind: scenarios.Extend, Sessions: 6100 * (2 - len(e.Looks))}}
+				judge: func(e judge.Evidence) judge.Report {
+					return judge.Report{Next: judge.NextLook{Kind: scenarios.Extend, Sessions: 6100 * (2 - len(e.Looks))}}
 				},
 			})
 			if len(r.Looks) != looks {

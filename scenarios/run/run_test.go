@@ -54,7 +54,7 @@ func TestAFailedScoutIsTheOnlySession(t *testing.T) {
 		b := &balancer{answer: func(Node, int) fate {
 			return fate{openErr: fault{"sasl.rejected", "check --user"}}
 		}}
-		r, seen := watched(t.Context(), t, b, scenario(7), Options{judge: judge.All})
+		r, seen := watched(t.Context(), t, b, scenario(7), Options{judge: judge.Judge})
 		if len(seen) != 1 || seen[0].Failed != scenarios.SASL || len(r.Looks) != 0 {
 			t.Errorf("%d sessions, %d looks", len(seen), len(r.Looks))
 		}

@@ -64,16 +64,22 @@ func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) 
 	return o, ran
 }
 
-// placed lives a session that has a place, and gives it back.
+// placed executes a session that has a place, and gives it back: what its record
+// waits for after its end is not the service's.
 func (r *run) placed(ctx context.Context, j job, o *scenarios.Observation) {
-	defer r.slots.give()
-	r.lived(ctx, j, o)
+	ended := r.started
+	defer func() { r.slots.giveSince(ended) }()
+	ended = r.lived(ctx, j, o)
 }
 
-// lived lives a session whose record has begun, and completes it.
-func (r *run) lived(ctx context.Context, j job, o *scenarios.Observation) {
+// lived executes a session whose record has begun, completes it, and returns when
+// it had ended.
+func (r *run) lived(ctx context.Context, j job, o *scenarios.Observation) (ended time.Time) {
 	defer r.catch()
-	r.over(j, o, r.live(ctx, j, o))
+	leftOpen := r.live(ctx, j, o)
+	ended = time.Now()
+	r.over(j, o, leftOpen)
+	return ended
 }
 
 // await waits until a session is due and has a place, which the caller gives

@@ -283,7 +283,7 @@ func TestTagsAreKeptWhereThresholdsAskForThem(t *testing.T) {
 		s := staged(scenarios.Stage{Rate: 10, For: seconds(2)})
 		var evidence judge.Evidence
 		r, _ := watched(t.Context(), t, b, s, Options{
-			judge: func(e judge.Evidence) judge.Judgement { evidence = e; return content(e) },
+			judge: func(e judge.Evidence) judge.Report { evidence = e; return content(e) },
 			tags: wanting(
 				scenarios.TagTimes{Metric: "session.open", Tag: scenarios.TagCoordinator},
 				scenarios.TagTimes{Metric: "session.lag", Tag: scenarios.TagNode},
@@ -352,7 +352,7 @@ func TestThisMachinesOwnLimitEndsTheRunInconclusive(t *testing.T) {
 				}
 				return fate{}
 			}}
-			r, seen := watched(t.Context(), t, b, staged(scenarios.Stage{Rate: 10, For: seconds(60)}), Options{judge: judge.All})
+			r, seen := watched(t.Context(), t, b, staged(scenarios.Stage{Rate: 10, For: seconds(60)}), Options{judge: judge.Judge})
 			if r.Stopped == nil || r.Stopped.By != scenarios.StopGenerator || r.Stopped.Class != vocabtest.Class(class) || len(seen) > 25 {
 				t.Errorf("stopped = %+v after %d sessions", r.Stopped, len(seen))
 			}

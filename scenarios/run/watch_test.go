@@ -386,7 +386,7 @@ func TestAWatchIsJudgedAlikeFromItsResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{class: "open.eof", broken: stretch{5 * time.Second, 7 * time.Second}}
 		r := Run(t.Context(), c.dial, steady(20*time.Second), Options{plan: plain})
-		if again := judge.All(judge.Of(r)); again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
+		if again := judge.Judge(judge.FromResult(r)); again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
 			t.Errorf("verdict = %s, judged again %s", r.Verdict, again.Verdict)
 		}
 	})

@@ -1,0 +1,84 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+)
+
+// limits bound one attempt of a call. Without them an endpoint that accepts a
+// connection and never answers would hold a command for ever.
+type limits struct {
+	connect time.Duration // for TCP, and again for TLS
+	answer  time.Duration // from the start of the attempt to the last byte of the answer
+}
+
+var defaultLimits = limits{connect: 10 * time.Second, answer: time.Minute}
+
+// client makes the HTTP client of every service, and of what credentials come
+// from. It is the SDK's own kind: that of the instance metadata service shortens
+// its limits further, and AWS_CA_BUNDLE is added to it.
+func (l limits) client() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().WithTimeout(l.answer).
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = l.connect }).
+		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = l.connect })
+}
+
+// promptCredentials bounds the time for credentials, which may take calls of their
+// own, each with its attempts, for each attempt of the call that needs them.
+type promptCredentials struct {
+	aws.CredentialsProvider
+	limit time.Duration
+}
+
+func (p promptCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	bounded, stop := context.WithTimeout(ctx, p.limit)
+	defer stop()
+	credentials, err := p.CredentialsProvider.Retrieve(bounded)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		err = &credentialsError{p.limit, err}
+	}
+	return credentials, err
+}
+
+// credentialsError says that there were no credentials in time. The SDK does not
+// try the call again.
+type credentialsError struct {
+	after time.Duration
+	err   error
+}
+
+func (e *credentialsError) Error() string {
+	return fmt.Sprintf("no credentials within %s from what AWS's configuration names for them (container, instance, STS or SSO); can it be reached from here?", e.after)
+}
+
+func (e *credentialsError) Unwrap() error       { return e.err }
+func (e *credentialsError) CanceledError() bool { return true }
+
+// unanswered says of a call that ended because its time was over what did not
+// answer; "" of others.
+func unanswered(err error) string {
+	if late, ok := errors.AsType[*credentialsError](err); ok {
+		return late.Error()
+	}
+	var limited interface{ Timeout() bool } // of one attempt
+	var ended interface{ CanceledError() bool }
+	timeout := errors.As(err, &limited) && limited.Timeout() || errors.As(err, &ended) || errors.Is(err, net.ErrClosed)
+	if !timeout {
+		return ""
+	}
+	from := ""
+	if request, ok := errors.AsType[*url.Error](err); ok {
+		if u, err := url.Parse(request.URL); err == nil {
+			from = " from " + u.Host
+		}
+	}
+	return "no answer" + from + " in time; can it be reached from here, through which proxy or VPC endpoint?"
+}
