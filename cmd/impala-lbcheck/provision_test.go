@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -264,6 +265,31 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 				t.Errorf("exit %d, %v, JSON %s", code, err, stdout)
 			}
 		})
+	}
+}
+
+// TestProvision_PrintsCommandsThatAreAccepted parses what is printed as a proof,
+// for every port that Impala's protocols have.
+func TestProvision_PrintsCommandsThatAreAccepted(t *testing.T) {
+	a := newAccount(t)
+	a.edit(t, "listeners: [21050]", "listeners: [21050, 21000, 28000]")
+	stdout, stderr, code := aws(t, "provision", "apply", "-f", a.file, "--json")
+	var r provision.Report
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != exitPass {
+		t.Fatalf("exit %d, %v: %s", code, err, stderr)
+	}
+	if len(r.Smoke) != 2 || !slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, "28000 is not tested by smoke") }) {
+		t.Errorf("smoke %q, notes %q", r.Smoke, r.Notes)
+	}
+	for _, line := range r.Smoke {
+		words := strings.Fields(line)
+		cmd, args, err := newRoot(world{}).Find(words[1:])
+		if err == nil {
+			err = cmd.ParseFlags(args)
+		}
+		if err != nil || cmd.Name() != "smoke" || words[0] != "impala-lbcheck" {
+			t.Errorf("%s: %v", line, err)
+		}
 	}
 }
 

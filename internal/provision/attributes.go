@@ -33,7 +33,7 @@ func (s *site) missingAttributes() []Change {
 }
 
 func (s *site) modify(c Change, want types.LoadBalancerAttributes) Change {
-	return writes(c, "elasticloadbalancing:ModifyLoadBalancerAttributes", s.cloud.ELB.ModifyLoadBalancerAttributes,
+	return writes(c, s.cloud.ELB.ModifyLoadBalancerAttributes,
 		&elb.ModifyLoadBalancerAttributesInput{LoadBalancerName: s.balancerName(), LoadBalancerAttributes: &want})
 }
 

@@ -98,7 +98,7 @@ func (s *site) missingBalancer() []Change {
 	changes := append([]Change{asIs(c.Resource, c.Name, text(b.DNSName))}, s.subnetChanges()...)
 	if have := b.SecurityGroups; !slices.Equal(have, []string{s.frontID()}) {
 		c := Change{Resource: "load balancer's groups", Name: c.Name, Action: Update, Before: list(have), After: s.frontID()}
-		changes = append(changes, writes(c, "elasticloadbalancing:ApplySecurityGroupsToLoadBalancer", s.cloud.ELB.ApplySecurityGroupsToLoadBalancer,
+		changes = append(changes, writes(c, s.cloud.ELB.ApplySecurityGroupsToLoadBalancer,
 			&elb.ApplySecurityGroupsToLoadBalancerInput{LoadBalancerName: s.balancerName(), SecurityGroups: []string{s.frontID()}}))
 	}
 	return changes
@@ -130,7 +130,7 @@ func (s *site) createBalancer(c Change) Change {
 		in.Listeners = append(in.Listeners, listener(port, "TCP", "TCP", ""))
 	}
 	c.Action, c.After = Create, fmt.Sprintf("%s, listeners TCP %s", s.spec.Scheme, ports(s.spec.Listeners))
-	return writes(c, "elasticloadbalancing:CreateLoadBalancer", s.cloud.ELB.CreateLoadBalancer, in)
+	return writes(c, s.cloud.ELB.CreateLoadBalancer, in)
 }
 
 func ports(list []uint16) string {
@@ -146,12 +146,12 @@ func (s *site) subnetChanges() []Change {
 	c := Change{Resource: "load balancer's subnets", Name: s.spec.Balancer(), Action: Update, Before: list(have), After: list(want)}
 	attach := func() Change {
 		c.Name += " +" + list(missing)
-		return writes(c, "elasticloadbalancing:AttachLoadBalancerToSubnets", s.cloud.ELB.AttachLoadBalancerToSubnets,
+		return writes(c, s.cloud.ELB.AttachLoadBalancerToSubnets,
 			&elb.AttachLoadBalancerToSubnetsInput{LoadBalancerName: s.balancerName(), Subnets: missing})
 	}
 	detach := func() Change {
 		c.Name = s.spec.Balancer() + " -" + list(extra)
-		return writes(c, "elasticloadbalancing:DetachLoadBalancerFromSubnets", s.cloud.ELB.DetachLoadBalancerFromSubnets,
+		return writes(c, s.cloud.ELB.DetachLoadBalancerFromSubnets,
 			&elb.DetachLoadBalancerFromSubnetsInput{LoadBalancerName: s.balancerName(), Subnets: extra})
 	}
 	crowded := slices.ContainsFunc(s.network.subnets, func(n subnet) bool {

@@ -119,12 +119,12 @@ func (s *site) createBucket() Change {
 	if s.cloud.Region != home {
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(s.cloud.Region)}
 	}
-	return writes(c, "s3:CreateBucket", s.cloud.S3.CreateBucket, in)
+	return writes(c, s.cloud.S3.CreateBucket, in)
 }
 
 func (s *site) tagBucket() Change {
 	c := Change{Resource: "bucket's tags", Name: s.spec.AccessLogs.Bucket, Action: Create, After: ownerTag + "=" + s.who.owner}
-	return writes(c, "s3:PutBucketTagging", s.cloud.S3.PutBucketTagging,
+	return writes(c, s.cloud.S3.PutBucketTagging,
 		&s3.PutBucketTaggingInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Tagging: &types.Tagging{TagSet: tagged(s, s3Tag)}})
 }
 
@@ -149,6 +149,6 @@ func (s *site) putPolicy() Change {
 	if err != nil {
 		return blocked(c, "its policy could not be read: %v", err)
 	}
-	return writes(c, "s3:PutBucketPolicy", s.cloud.S3.PutBucketPolicy,
+	return writes(c, s.cloud.S3.PutBucketPolicy,
 		&s3.PutBucketPolicyInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Policy: aws.String(merged)})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path"
+	"reflect"
 	"strings"
 	"unicode"
 
@@ -16,14 +18,21 @@ type operation[In, Out, Opt any] func(context.Context, *In, ...func(*Opt)) (*Out
 
 // writes completes a change by its call: one input, for the SDK and, as JSON,
 // for the AWS CLI, so that both say the same.
-func writes[In, Out, Opt any](c Change, action string, op operation[In, Out, Opt], in *In) Change {
-	c.Call = action
-	c.CLI = commandLine(action, in)
+func writes[In, Out, Opt any](c Change, op operation[In, Out, Opt], in *In) Change {
+	c.Call = actionOf[In]()
+	c.CLI = commandLine(c.Call, in)
 	c.do = func(ctx context.Context) error {
 		_, err := op(ctx, in)
 		return err
 	}
 	return c
+}
+
+// actionOf is what IAM calls a write, by the type of its input: the SDK's package
+// and operation have IAM's names.
+func actionOf[In any]() string {
+	t := reflect.TypeFor[In]()
+	return path.Base(t.PkgPath()) + ":" + strings.TrimSuffix(t.Name(), "Input")
 }
 
 // rehearsed adds the dry run, which EC2 has: dry returns the input with DryRun.

@@ -168,7 +168,7 @@ func (s *site) request(c Change) Change {
 		IdempotencyToken: aws.String(fmt.Sprintf("%x", sha256.Sum256([]byte(s.who.owner+" "+s.spec.TLS.Domain)))[:32]),
 		Tags:             tagged(s, acmTag),
 	}
-	return writes(c, "acm:RequestCertificate", s.cloud.ACM.RequestCertificate, in).keeping("CERTIFICATE", "CertificateArn")
+	return writes(c, s.cloud.ACM.RequestCertificate, in).keeping("CERTIFICATE", "CertificateArn")
 }
 
 func (s *site) awaitIssue(c Change) Change {

@@ -104,7 +104,7 @@ func (s *site) groupRow(have *types.SecurityGroup, name, description, keeps stri
 			GroupName: aws.String(name), Description: aws.String("Impala: " + description), VpcId: aws.String(s.network.vpc()),
 			TagSpecifications: s.ec2Tags(types.ResourceTypeSecurityGroup),
 		}
-		c = writes(c, "ec2:CreateSecurityGroup", s.cloud.EC2.CreateSecurityGroup, &in).keeping(keeps, "GroupId")
+		c = writes(c, s.cloud.EC2.CreateSecurityGroup, &in).keeping(keeps, "GroupId")
 		return rehearsed(c, s.cloud.EC2.CreateSecurityGroup, in, func(in *ec2.CreateSecurityGroupInput) { in.DryRun = aws.Bool(true) })
 	case !s.ownsEC2(have.Tags):
 		c.Action, c.Before = Conflict, text(have.GroupId)

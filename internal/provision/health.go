@@ -25,7 +25,7 @@ func (s *site) missingHealthCheck() []Change {
 		return []Change{asIs(c.Resource, c.Name, c.After)}
 	}
 	c.Action = Update
-	return []Change{writes(c, "elasticloadbalancing:ConfigureHealthCheck", s.cloud.ELB.ConfigureHealthCheck,
+	return []Change{writes(c, s.cloud.ELB.ConfigureHealthCheck,
 		&elb.ConfigureHealthCheckInput{LoadBalancerName: s.balancerName(), HealthCheck: want})}
 }
 

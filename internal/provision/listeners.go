@@ -89,7 +89,7 @@ func (s *site) listenerChanges(port uint16) []Change {
 		return s.recreate(have, want)
 	case text(have.SSLCertificateId) != text(want.SSLCertificateId):
 		c := Change{Resource: "listener's certificate", Name: fmt.Sprint(port), Action: Update, Before: text(have.SSLCertificateId), After: text(want.SSLCertificateId)}
-		return []Change{writes(c, "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", s.cloud.ELB.SetLoadBalancerListenerSSLCertificate,
+		return []Change{writes(c, s.cloud.ELB.SetLoadBalancerListenerSSLCertificate,
 			&elb.SetLoadBalancerListenerSSLCertificateInput{LoadBalancerName: s.balancerName(), LoadBalancerPort: int32(port), SSLCertificateId: want.SSLCertificateId})}
 	}
 	return []Change{asIs("listener", fmt.Sprint(port), listenerText(have))}
@@ -131,12 +131,12 @@ func listenerText(l types.Listener) string {
 // others stay open.
 func (s *site) deleteListener(l types.Listener, why string) Change {
 	c := Change{Resource: "listener", Name: fmt.Sprint(l.LoadBalancerPort), Action: Delete, Before: listenerText(l), Why: why}
-	return writes(c, "elasticloadbalancing:DeleteLoadBalancerListeners", s.cloud.ELB.DeleteLoadBalancerListeners,
+	return writes(c, s.cloud.ELB.DeleteLoadBalancerListeners,
 		&elb.DeleteLoadBalancerListenersInput{LoadBalancerName: s.balancerName(), LoadBalancerPorts: []int32{l.LoadBalancerPort}})
 }
 
 func (s *site) createListener(l types.Listener) Change {
 	c := Change{Resource: "listener", Name: fmt.Sprint(l.LoadBalancerPort), Action: Create, After: listenerText(l)}
-	return writes(c, "elasticloadbalancing:CreateLoadBalancerListeners", s.cloud.ELB.CreateLoadBalancerListeners,
+	return writes(c, s.cloud.ELB.CreateLoadBalancerListeners,
 		&elb.CreateLoadBalancerListenersInput{LoadBalancerName: s.balancerName(), Listeners: []types.Listener{l}})
 }

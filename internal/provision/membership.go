@@ -146,7 +146,7 @@ func (s *site) setGroups(c Change, n networkInterface, edit func([]string) []str
 	after := edit(n.groups)
 	c.After = list(after)
 	in := ec2.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: aws.String(n.id), Groups: after}
-	c = writes(c, "ec2:ModifyNetworkInterfaceAttribute", s.cloud.EC2.ModifyNetworkInterfaceAttribute, &in)
+	c = writes(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, &in)
 	rehearsal := in
 	rehearsal.Groups = n.groups // as they are: groups that are not there yet cannot be named
 	c = rehearsed(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, rehearsal, func(in *ec2.ModifyNetworkInterfaceAttributeInput) { in.DryRun = aws.Bool(true) })

@@ -22,7 +22,7 @@ func (s *site) missingRegistration() []Change {
 	var changes []Change
 	if len(missing) > 0 {
 		c := Change{Resource: "registration", Name: list(missing), Action: Create, Before: list(have), After: list(want)}
-		changes = append(changes, writes(c, "elasticloadbalancing:RegisterInstancesWithLoadBalancer", s.cloud.ELB.RegisterInstancesWithLoadBalancer,
+		changes = append(changes, writes(c, s.cloud.ELB.RegisterInstancesWithLoadBalancer,
 			&elb.RegisterInstancesWithLoadBalancerInput{LoadBalancerName: s.balancerName(), Instances: instances(missing)}))
 	}
 	if len(extra) > 0 {
@@ -33,7 +33,7 @@ func (s *site) missingRegistration() []Change {
 
 func (s *site) deregister(extra, remain []string, why string) Change {
 	c := Change{Resource: "registration", Name: list(extra), Action: Delete, Before: list(s.registered()), After: list(remain), Why: why}
-	return writes(c, "elasticloadbalancing:DeregisterInstancesFromLoadBalancer", s.cloud.ELB.DeregisterInstancesFromLoadBalancer,
+	return writes(c, s.cloud.ELB.DeregisterInstancesFromLoadBalancer,
 		&elb.DeregisterInstancesFromLoadBalancerInput{LoadBalancerName: s.balancerName(), Instances: instances(extra)})
 }
 

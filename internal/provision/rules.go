@@ -132,7 +132,7 @@ func (s *site) authorize(c Change, id string, r rule) Change {
 		GroupId: aws.String(id), IpPermissions: []types.IpPermission{r.permission()},
 		TagSpecifications: s.ec2Tags(types.ResourceTypeSecurityGroupRule),
 	}
-	c = writes(c, "ec2:AuthorizeSecurityGroupIngress", s.cloud.EC2.AuthorizeSecurityGroupIngress, &in)
+	c = writes(c, s.cloud.EC2.AuthorizeSecurityGroupIngress, &in)
 	if id == frontGroupLater || id == backGroupLater || r.group == frontGroupLater {
 		return c // nothing to rehearse with until the groups are there
 	}
@@ -141,6 +141,6 @@ func (s *site) authorize(c Change, id string, r rule) Change {
 
 func (s *site) revoke(name, id string, r rule) Change {
 	c := Change{Resource: "rule", Name: name + ": " + r.String(), Action: Delete, Before: r.String(), Why: "lb.yaml does not have it"}
-	return writes(c, "ec2:RevokeSecurityGroupIngress", s.cloud.EC2.RevokeSecurityGroupIngress,
+	return writes(c, s.cloud.EC2.RevokeSecurityGroupIngress,
 		&ec2.RevokeSecurityGroupIngressInput{GroupId: aws.String(id), IpPermissions: []types.IpPermission{r.permission()}})
 }

@@ -38,7 +38,7 @@ func (s *site) policyOfBalancer() Change {
 		}
 		return asIs("TLS policy", name, want)
 	}
-	return writes(Change{Resource: "TLS policy", Name: name, Action: Create, After: want}, "elasticloadbalancing:CreateLoadBalancerPolicy", s.cloud.ELB.CreateLoadBalancerPolicy,
+	return writes(Change{Resource: "TLS policy", Name: name, Action: Create, After: want}, s.cloud.ELB.CreateLoadBalancerPolicy,
 		&elb.CreateLoadBalancerPolicyInput{
 			LoadBalancerName: s.balancerName(), PolicyName: aws.String(name), PolicyTypeName: aws.String("SSLNegotiationPolicyType"),
 			PolicyAttributes: []types.PolicyAttribute{{AttributeName: aws.String(reference), AttributeValue: aws.String(want)}},
@@ -60,6 +60,6 @@ func (s *site) policyOfListener(port uint16) Change {
 		return c
 	}
 	c.Action, c.Before = Update, list(have)
-	return writes(c, "elasticloadbalancing:SetLoadBalancerPoliciesOfListener", s.cloud.ELB.SetLoadBalancerPoliciesOfListener,
+	return writes(c, s.cloud.ELB.SetLoadBalancerPoliciesOfListener,
 		&elb.SetLoadBalancerPoliciesOfListenerInput{LoadBalancerName: s.balancerName(), LoadBalancerPort: int32(port), PolicyNames: []string{name}})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"path"
+	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
@@ -27,7 +28,7 @@ type Report struct {
 	Certificate *Certificate      `json:"certificate,omitempty"` // nil: none
 	DNS         map[string]string `json:"dns,omitempty"`         // by name: the addresses, or why there are none
 	AccessLog   string            `json:"access_log,omitempty"`  // whether the test file is there; "": no access log
-	Smoke       []string          `json:"smoke,omitempty"`       // a command line for each listener
+	Smoke       []string          `json:"smoke,omitempty"`       // a command line for each listener that can be tested
 	Outputs     Outputs           `json:"outputs,omitzero"`
 
 	Done []Change   `json:"done,omitempty"` // calls that AWS accepted in this run
@@ -104,7 +105,8 @@ func (s *site) compared(p Plan) Report {
 	}
 	if s.ours() {
 		r.Outputs = s.outputs()
-		r.Smoke = r.Outputs.Smoke()
+		lines, notes := r.Outputs.Smoke()
+		r.Smoke, r.Notes = lines, append(slices.Clone(r.Notes), notes...)
 	}
 	return r
 }

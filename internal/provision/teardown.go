@@ -92,7 +92,7 @@ func (s *site) remainingBalancer() []Change {
 		return nil
 	}
 	c := Change{Resource: "load balancer", Name: s.spec.Balancer(), Action: Delete, Before: text(s.balancer.is.DNSName)}
-	return []Change{writes(c, "elasticloadbalancing:DeleteLoadBalancer", s.cloud.ELB.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerName: s.balancerName()})}
+	return []Change{writes(c, s.cloud.ELB.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerName: s.balancerName()})}
 }
 
 // readBalancerInterfaces finds the balancer's own network interfaces, which AWS
@@ -178,7 +178,7 @@ func (s *site) remainingRules() []Change {
 func (s *site) remainingGroups() []Change {
 	return each(s.groups.owned, func(g types.SecurityGroup) Change {
 		c := Change{Resource: "security group", Name: text(g.GroupName), Action: Delete, Before: text(g.GroupId)}
-		return writes(c, "ec2:DeleteSecurityGroup", s.cloud.EC2.DeleteSecurityGroup, &ec2.DeleteSecurityGroupInput{GroupId: g.GroupId})
+		return writes(c, s.cloud.EC2.DeleteSecurityGroup, &ec2.DeleteSecurityGroupInput{GroupId: g.GroupId})
 	})
 }
 
@@ -212,7 +212,7 @@ func (s *site) readOwnedCertificates(ctx context.Context) error {
 func (s *site) remainingCertificates() []Change {
 	return each(s.certificate.owned, func(arn string) Change {
 		c := Change{Resource: "certificate", Name: arn, Action: Delete}
-		return writes(c, "acm:DeleteCertificate", s.cloud.ACM.DeleteCertificate, &acm.DeleteCertificateInput{CertificateArn: aws.String(arn)})
+		return writes(c, s.cloud.ACM.DeleteCertificate, &acm.DeleteCertificateInput{CertificateArn: aws.String(arn)})
 	})
 }
 
@@ -230,18 +230,18 @@ func (s *site) remainingBucket(purge bool) []Change {
 	case err != nil:
 		changes = append(changes, blocked(c, "its policy could not be read: %v", err))
 	case had && rest == "":
-		changes = append(changes, writes(c, "s3:DeleteBucketPolicy", s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name}))
+		changes = append(changes, writes(c, s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name}))
 	case had:
 		c.After = "other statements, which stay"
-		changes = append(changes, writes(c, "s3:PutBucketPolicy", s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
+		changes = append(changes, writes(c, s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
 	}
 	if purge && s.ownsS3(s.bucket.tags) {
 		if s.bucket.proof != "" {
 			c := Change{Resource: "access log's test file", Name: s.bucket.proof, Action: Delete}
-			changes = append(changes, writes(c, "s3:DeleteObject", s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, Key: aws.String(s.bucket.proof)}))
+			changes = append(changes, writes(c, s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, Key: aws.String(s.bucket.proof)}))
 		}
 		c := Change{Resource: "bucket", Name: *name, Action: Delete, Before: "access logs"}
-		changes = append(changes, writes(c, "s3:DeleteBucket", s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name}))
+		changes = append(changes, writes(c, s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name}))
 	}
 	return changes
 }
