@@ -1,49 +1,66 @@
-# The gate is .ci/run: test, check, interop. `make check` needs only Go.
+# The gate is .ci/run: test, check, interop. `make check` needs only Go, and builds
+# its linter the first time (minutes).
 
 PREFIX := github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/
 IDL    := internal/thriftgen/idl
 THRIFT_VERSION := 0.17.0
 
-.PHONY: test check interop bench gen golden fuzz sim
+# Tools have modules of their own, so that who imports ours does not inherit them.
+# The linter's is apart, for it needs other versions of what the rest needs.
+TOOL := go tool -modfile=tools/go.mod
+LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-test:
+.PHONY: test help check lint vuln interop bench gen golden fuzz sim
+
+test: ## every test, in pure Go
 	go test ./...
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # gen reproduces the committed Thrift code; Debian's thrift-compiler is pinned
 # because another version writes other code.
-gen:
+gen: ## the Thrift code from internal/thriftgen/idl (needs thrift-compiler)
 	@thrift --version | grep -qF "$(THRIFT_VERSION)" || { echo "gen needs thrift-compiler $(THRIFT_VERSION) (apt install thrift-compiler)"; exit 1; }
 	for f in hs2 beeswax; do \
 	  thrift --gen go:skip_remote,package_prefix=$(PREFIX) -out internal/thriftgen $(IDL)/$$f.thrift || exit 1; done
 	gofmt -w internal/thriftgen
 
-# check is everything that needs no other software: format, vet here and for the
-# other two systems, static analysis, the race detector, and a tidy go.mod.
-check:
+# check is everything that needs no other software.
+check: lint ## format, vet for three systems, lint, race detector, a tidy go.mod
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	GOOS=windows go vet ./...
 	GOOS=darwin go vet ./...
-	go tool staticcheck $$(go list ./... | grep -v /thriftgen/) # generated code has a style of its own
 	go mod tidy -diff
 	go test -race ./...
 
-# interop installs and starts real software (root, Debian) and prints one line a proof.
-interop:
+# actionlint calls no other linter, so that the result is the same everywhere.
+lint: ## golangci-lint by .golangci.yml, and actionlint on the workflows
+	$(LINT) run ./...
+	$(TOOL) actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
+
+# A vulnerability is red; a database that cannot be reached proves nothing either way.
+vuln: ## known vulnerabilities in the code that is called (needs vuln.go.dev)
+	@out=$$($(TOOL) govulncheck ./... 2>&1); code=$$?; echo "$$out"; \
+	case "$$out" in *"fetching vulnerabilities"*) echo "NOT PROVEN: the database of vulnerabilities cannot be reached"; exit 0;; esac; \
+	exit $$code
+
+# interop installs and starts real software and prints one line a proof.
+interop: ## proofs against real software (root, Debian)
 	go run ./interop
 
-# bench compares the client with others and writes bench/results.md (root, Debian).
 BENCHFLAGS ?=
-bench:
+bench: ## the client beside others, into bench/results.md (root, Debian)
 	cd bench && go run . $(BENCHFLAGS)
 
-golden:
-	go test ./report ./cmd/... -update
+golden: ## rewrite the goldens of reports, commands and APIs: read the diff
+	go test ./report ./cmd/... ./internal/floors -update
 
 FUZZTIME ?= 20s
-fuzz:
+fuzz: ## every fuzz target for FUZZTIME (20s)
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	  echo "$$p $$f"; go test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) || exit 1; done; done
 
-sim:
+sim: ## the simulated cluster on ports 21050 and 21000
 	go run ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/debian"
 )
 
 // Ports, all below 32768, where Linux begins to hand out ports to clients, and
@@ -211,7 +213,7 @@ func (l *lab) startHAProxy(ctx context.Context) error {
 // machine is what the figures were taken on.
 func (l *lab) machine(ctx context.Context) map[string]string {
 	m := map[string]string{"go": goVersion(), "cores": cores(), "impyla": pyImpyla, "impala-shell": pyImpala}
-	for name, argv := range map[string][]string{"haproxy": {haproxyBin, "-v"}, "kernel": {"uname", "-sr"}, "python": {debPython, "--version"}} {
+	for name, argv := range map[string][]string{"haproxy": {haproxyBin, "-v"}, "kernel": {"uname", "-sr"}, "python": {debian.Python, "--version"}} {
 		if b, err := exec.CommandContext(ctx, argv[0], argv[1:]...).Output(); err == nil {
 			first, _, _ := strings.Cut(string(b), "\n")
 			m[name] = first

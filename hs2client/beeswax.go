@@ -5,58 +5,60 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
-	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-// beeswaxDialect is Beeswax with Impala's extension. Its session is the
-// connection: opening asks for nothing but a sign of life, closing is silent.
-type beeswaxDialect struct {
-	client *beeswax.ImpalaServiceClient
-	user   string
-	conf   []string // KEY=VALUE, sorted
+// beeswaxService is Beeswax with Impala's extension. Its session is the connection:
+// opening only asks Ping, and closing sends nothing.
+type beeswaxService struct {
+	conn          *connection
+	client        *beeswax.ImpalaServiceClient
+	user          string
+	configuration []string // KEY=VALUE, sorted
 }
 
-func newBeeswax(l *link, c *Config) *beeswaxDialect {
-	d := &beeswaxDialect{client: beeswax.NewImpalaServiceClient(l), user: c.User}
+func newBeeswax(l *connection, c *Config) *beeswaxService {
+	s := &beeswaxService{conn: l, client: beeswax.NewImpalaServiceClient(l), user: c.User}
 	for k, v := range c.Options {
-		d.conf = append(d.conf, k+"="+v)
+		s.configuration = append(s.configuration, k+"="+v)
 	}
-	slices.Sort(d.conf)
-	return d
+	slices.Sort(s.configuration)
+	return s
 }
 
-func (d *beeswaxDialect) open(*Identity) error { return nil }
+func (s *beeswaxService) open(*Identity) error { return nil }
 
-func (d *beeswaxDialect) ping() (version, address string, err error) {
-	resp, err := d.client.PingImpalaService(background())
+func (s *beeswaxService) ping() (version, address string, err error) {
+	resp, err := s.client.PingImpalaService(noContext())
 	if err != nil {
-		return "", "", thrown(err)
+		return "", "", beeswaxError(err)
 	}
 	return resp.Version, resp.WebserverAddress, nil
 }
 
-func (d *beeswaxDialect) start(sql string) (operation, error) {
-	handle, err := d.client.Query(background(), &beeswax.Query{Query: sql, Configuration: d.conf, HadoopUser: d.user})
+func (s *beeswaxService) start(sql string) (operation, error) {
+	handle, err := s.client.Query(noContext(), &beeswax.Query{Query: sql, Configuration: s.configuration, HadoopUser: s.user})
 	if err != nil {
-		return nil, thrown(err)
+		return nil, beeswaxError(err)
 	}
-	return &beeswaxOperation{client: d.client, handle: handle}, nil
+	return &beeswaxOperation{conn: s.conn, client: s.client, handle: handle}, nil
 }
 
-func (d *beeswaxDialect) end() error { return nil }
+func (s *beeswaxService) close() error { return nil }
 
 type beeswaxOperation struct {
+	conn   *connection
 	client *beeswax.ImpalaServiceClient
 	handle *beeswax.QueryHandle
-	width  int // columns of a row; 0: not told
+	width  int // columns of a row; 0: not known
 }
 
-func (o *beeswaxOperation) state() (finished bool, err error) {
-	state, err := o.client.GetState(background(), o.handle)
+func (o *beeswaxOperation) finished() (bool, error) {
+	state, err := o.client.GetState(noContext(), o.handle)
 	switch {
 	case err != nil:
-		return false, thrown(err)
+		return false, beeswaxError(err)
 	case state == beeswax.QueryState_FINISHED:
 		return true, nil
 	case state == beeswax.QueryState_EXCEPTION:
@@ -65,39 +67,40 @@ func (o *beeswaxOperation) state() (finished bool, err error) {
 	return false, nil
 }
 
-// failure asks for the words of a query that failed.
+// failure asks why a query failed.
 func (o *beeswaxOperation) failure() error {
-	log, err := o.client.GetLog(background(), o.handle.LogContext)
+	log, err := o.client.GetLog(noContext(), o.handle.LogContext)
 	if err != nil {
-		return thrown(err)
+		return beeswaxError(err)
 	}
 	if log == "" {
 		log = "the query is in state EXCEPTION"
 	}
-	return &cause{kind: saidKind(log), text: log, said: true}
+	return wire.ServerError(log, "")
 }
 
 func (o *beeswaxOperation) hasRows() bool { return true }
 
 func (o *beeswaxOperation) columns() ([]Column, error) {
-	meta, err := o.client.GetResultsMetadata(background(), o.handle)
+	meta, err := o.client.GetResultsMetadata(noContext(), o.handle)
 	if err != nil {
-		return nil, thrown(err)
+		return nil, beeswaxError(err)
 	}
 	var columns []Column
 	if meta.Schema != nil {
-		for _, f := range meta.Schema.FieldSchemas {
-			columns = append(columns, Column{Name: f.Name, Type: strings.ToUpper(f.Type)})
+		columns = make([]Column, len(meta.Schema.FieldSchemas))
+		for i, f := range meta.Schema.FieldSchemas {
+			columns[i] = Column{Name: f.Name, Type: strings.ToUpper(wire.Clip(f.Type))}
 		}
 	}
 	o.width = len(columns)
 	return columns, nil
 }
 
-func (o *beeswaxOperation) fetch(most int64) (page, error) {
-	r, err := o.client.Fetch(background(), o.handle, false, int32(most))
+func (o *beeswaxOperation) fetch(maxRows int64) (page, error) {
+	r, err := o.client.Fetch(noContext(), o.handle, false, int32(maxRows))
 	if err != nil {
-		return page{}, thrown(err)
+		return page{}, beeswaxError(err)
 	}
 	if !r.Ready {
 		return page{more: true}, nil
@@ -106,66 +109,41 @@ func (o *beeswaxOperation) fetch(most int64) (page, error) {
 	if width == 0 {
 		width = len(r.Columns)
 	}
-	columns, err := splitRows(r.Data, width)
-	return page{columns: columns, rows: len(r.Data), more: r.HasMore}, err
-}
-
-// splitRows makes columns of rows that are text with a TAB between columns.
-// Nothing is escaped, so that of a row with a TAB too many the last column
-// takes the rest.
-func splitRows(data []string, width int) ([]*hs2.TColumn, error) {
-	if len(data) == 0 {
-		return nil, nil
-	}
-	width = max(width, 1)
-	columns := make([]*hs2.TColumn, width)
-	for i := range columns {
-		columns[i] = &hs2.TColumn{StringVal: &hs2.TStringColumn{Values: make([]string, 0, len(data))}}
-	}
-	for _, row := range data {
-		cells := strings.SplitN(row, "\t", width)
-		if len(cells) != width {
-			return nil, &cause{kind: KindMismatch, text: "a row with fewer columns than the result has"}
-		}
-		for i, cell := range cells {
-			columns[i].StringVal.Values = append(columns[i].StringVal.Values, cell)
-		}
-	}
-	return columns, nil
+	table, err := wire.SplitRows(r.Data, width, o.conn.charge)
+	return page{values: table, rows: len(r.Data), more: r.HasMore}, err
 }
 
 func (o *beeswaxOperation) cancel() error {
-	status, err := o.client.Cancel(background(), o.handle)
+	status, err := o.client.Cancel(noContext(), o.handle)
 	if err != nil {
-		return thrown(err)
+		return beeswaxError(err)
 	}
 	if status.StatusCode != 0 {
-		text := strings.Join(status.ErrorMsgs, "; ")
-		return &cause{kind: saidKind(text), text: text, said: true}
+		return wire.ServerError(strings.Join(status.ErrorMsgs, "; "), "")
 	}
 	return nil
 }
 
-func (o *beeswaxOperation) close() error { return thrown(o.client.Close(background(), o.handle)) }
+func (o *beeswaxOperation) close() error { return beeswaxError(o.client.Close(noContext(), o.handle)) }
 
-// undeclared is how Impala's processor words an exception that a method does not
-// declare: it arrives as Thrift's own, of type 0.
-const undeclared = "TException - service has thrown: BeeswaxException(message="
+// undeclaredPrefix begins an exception that a method does not declare: Impala's
+// processor sends it as Thrift's own, of type 0.
+const undeclaredPrefix = "TException - service has thrown: BeeswaxException(message="
 
-// thrown reads the exceptions of Beeswax as the server's errors; others, and
-// nil, it returns as they are.
-func thrown(err error) error {
+// beeswaxError reads the exceptions of Beeswax as the server's errors; it returns
+// others, and nil, as they are.
+func beeswaxError(err error) error {
 	if b, ok := errors.AsType[*beeswax.BeeswaxException](err); ok {
-		return &cause{kind: saidKind(b.Message), text: b.Message, state: b.GetSQLState(), said: true}
+		return wire.ServerError(b.Message, b.GetSQLState())
 	}
 	if _, ok := errors.AsType[*beeswax.QueryNotFoundException](err); ok {
-		return &cause{kind: KindInvalidHandle, text: "QueryNotFoundException", said: true}
+		return &wire.Error{Kind: KindInvalidHandle, Text: "QueryNotFoundException", Remote: true}
 	}
-	why, ok := errors.AsType[*cause](err)
-	if !ok || !why.said || !strings.HasPrefix(why.text, undeclared) {
+	e, ok := errors.AsType[*wire.Error](err)
+	if !ok || !e.Remote || !strings.HasPrefix(e.Text, undeclaredPrefix) {
 		return err
 	}
-	text := strings.TrimPrefix(why.text, undeclared)
+	text := strings.TrimPrefix(e.Text, undeclaredPrefix)
 	text, _, _ = strings.Cut(text, ", log_context=")
-	return &cause{kind: saidKind(text), text: text, said: true}
+	return wire.ServerError(text, "")
 }

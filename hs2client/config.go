@@ -11,24 +11,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Protocol is what is spoken on the port.
-type Protocol int
+type Protocol = vocab.Protocol
 
-// The protocols of Impala's binary ports. The zero value is HS2.
+// The protocols of Impala's binary ports. The zero value "" is HS2, too.
 const (
-	HS2     Protocol = iota // HiveServer2, port 21050
-	Beeswax                 // port 21000; closed by default from Impala 5
+	HS2     = vocab.ProtocolHS2     // HiveServer2, port 21050
+	Beeswax = vocab.ProtocolBeeswax // port 21000; closed by default from Impala 5
 )
-
-// String returns the name that flags use.
-func (p Protocol) String() string {
-	if p == Beeswax {
-		return "beeswax"
-	}
-	return "hs2"
-}
 
 // Config says how to reach one session. The zero value of every field but Addr
 // is a default that its comment names. A Config may be used again and by several
@@ -53,8 +48,8 @@ type Config struct {
 	Timeout time.Duration // of each phase; 0: the context's deadline alone
 	NoPing  bool          // do not ask Ping; identity is then http_addr's alone
 
-	// NoDescribe spares each Query a call: Rows.Columns then stays empty. Values
-	// are of the same types as else.
+	// NoDescribe saves each Query a call: Rows.Columns then stays empty. Values
+	// have the same types either way.
 	NoDescribe bool
 
 	// Dial connects; nil: a net.Dialer without keepalive. It is given an IP
@@ -63,15 +58,15 @@ type Config struct {
 
 	// Local is the address of this machine to dial from; the zero Addr: the
 	// system's choice. Each has local ports of its own, so that several of them
-	// hold more than some 28000 connections to one node. Where Dial is set it is
-	// not looked at.
+	// hold more than some 28000 connections to one node. It is ignored where Dial
+	// is set.
 	Local netip.Addr
 
-	Record *Record // filled as the session goes, also where it fails; nil: not wanted
+	Record *Record // filled during the session, also where it fails; nil: not wanted
 }
 
-// Plain is a user and password for SASL PLAIN, which is Impala's LDAP login. The
-// password shows in no formatting verb and no encoding.
+// Plain is a user and password for SASL PLAIN, which is Impala's LDAP login. No
+// formatting verb and no encoding shows the password.
 type Plain struct {
 	User     string
 	Password string `json:"-" yaml:"-"`
@@ -86,7 +81,7 @@ func (p Plain) GoString() string { return p.String() }
 // Format writes String whatever the verb.
 func (p Plain) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
 
-// TLSConfig says how a certificate is judged. A session is never resumed: a
+// TLSConfig says how a certificate is checked. A session is never resumed: a
 // resumed one shows no certificate.
 type TLSConfig struct {
 	Roots      *x509.CertPool // what is trusted; nil: the system's
@@ -97,14 +92,14 @@ type TLSConfig struct {
 	// old listener is recorded before it is refused.
 	MinVersion uint16
 
-	// Accept is a further rule (an issuer, say), asked after our own are met;
+	// Accept is a further rule (an issuer, say), checked after the others pass;
 	// its error refuses the certificate. nil: no further rule.
 	Accept func(Peer) error
 
 	Curves []tls.CurveID // nil: Go's default
 
 	// Chains remembers the chains that were good, for all connections that share
-	// it; nil: every chain is followed to its root afresh.
+	// it; nil: every chain is verified anew.
 	Chains *ChainCache
 }
 
@@ -115,27 +110,30 @@ type target struct {
 	port uint16
 }
 
-// check refuses what cannot be dialled or said, before anything is sent.
+// check refuses what cannot be dialled or sent, before anything is.
 func (c *Config) check() (target, Phase, error) {
 	host, port, err := net.SplitHostPort(c.Addr)
 	if err != nil {
-		return target{}, PhaseResolve, &cause{kind: KindInvalid, err: err}
+		return target{}, PhaseResolve, &wire.Error{Kind: KindInvalid, Err: err}
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || n == 0 || host == "" {
-		return target{}, PhaseResolve, &cause{kind: KindInvalid, text: "want host:port, a port of 1 to 65535"}
+		return target{}, PhaseResolve, invalid("invalid address: want host:port, with a port from 1 to 65535")
 	}
 	t := target{host: host, port: uint16(n)}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		t.ip = ip
 	}
+	if !c.Protocol.Known() {
+		return t, PhaseOpen, invalid(fmt.Sprintf("unknown protocol %.40q: use %s or %s", c.Protocol, HS2, Beeswax))
+	}
 	if p := c.Plain; p != nil && (p.User == "" || strings.ContainsRune(p.User+p.Password, 0)) {
-		return t, PhaseSASL, &cause{kind: KindInvalid, text: "PLAIN needs a user, and no NUL byte in user or password"}
+		return t, PhaseSASL, invalid("SASL PLAIN needs a user, and no NUL byte in user or password")
 	}
 	return t, PhaseResolve, nil
 }
 
-// serverName is the name that the certificate must bear.
+// serverName is the name that the certificate must be valid for.
 func (c *Config) serverName(t target) string {
 	if c.TLS.ServerName != "" {
 		return strings.TrimSuffix(c.TLS.ServerName, ".")

@@ -26,6 +26,10 @@ func TestMain(m *testing.M) {
 		serveApart()
 		return
 	}
+	if addr := os.Getenv(confined); addr != "" {
+		queryConfined(addr)
+		return
+	}
 	// A simulated cluster switches off the polling of Thrift's processors, with a
 	// variable that processors of ours read too: once, and before there are any.
 	cl, err := simcluster.Start(simcluster.Config{Coordinators: 1, Nodes: 1})
@@ -133,7 +137,7 @@ func perSession(tb testing.TB, c hs2client.Config, n int) (bytes, mallocs float6
 	return float64(after.TotalAlloc-before.TotalAlloc) / float64(n), float64(after.Mallocs-before.Mallocs) / float64(n)
 }
 
-func TestASessionIsCheap(t *testing.T) {
+func TestSession_Cost(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates on its own account")
 	}
@@ -157,7 +161,7 @@ func BenchmarkSession(b *testing.B) {
 // What one held session may keep of the client's heap, in bytes.
 const heldBytes = 2 << 10
 
-func TestAHeldSessionIsSmall(t *testing.T) {
+func TestSession_HeldMemory(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates on its own account")
 	}

@@ -6,49 +6,51 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
-// dial resolves where it must, connects, and returns the link. Resolve and TCP
+// dial resolves where it must, connects, and returns the connection. Resolve and TCP
 // are its phases.
-func dial(ctx context.Context, c *Config, t target, rec *Record) (*link, error) {
+func dial(ctx context.Context, c *Config, t target, record *Record) (*connection, error) {
 	if !t.ip.IsValid() {
 		start := time.Now()
 		ip, err := lookup(ctx, t.host, c.Timeout)
 		if err != nil {
-			return nil, before(ctx, c, "resolve", PhaseResolve, err)
+			return nil, unconnectedError(ctx, c, "resolve", PhaseResolve, err)
 		}
-		t.ip, rec.Phases[PhaseResolve] = ip, time.Since(start)
+		t.ip, record.Phases[PhaseResolve] = ip, time.Since(start)
 	}
 	if err := ctx.Err(); err != nil { // a port nearby might still answer first
-		return nil, before(ctx, c, "dial", PhaseTCP, err)
+		return nil, unconnectedError(ctx, c, "dial", PhaseTCP, err)
 	}
 	start := time.Now()
 	conn, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port))
 	if err != nil {
-		return nil, before(ctx, c, "dial", PhaseTCP, err)
+		return nil, unconnectedError(ctx, c, "dial", PhaseTCP, err)
 	}
-	rec.Phases[PhaseTCP] = time.Since(start)
-	rec.Local, rec.Remote = addrPort(conn.LocalAddr()), addrPort(conn.RemoteAddr())
-	return newLink(conn, c, rec), nil
+	record.Phases[PhaseTCP] = time.Since(start)
+	record.Local, record.Remote = addrPort(conn.LocalAddr()), addrPort(conn.RemoteAddr())
+	return newConnection(conn, c, record), nil
 }
 
 // lookup is the first address of a name.
 func lookup(ctx context.Context, host string, timeout time.Duration) (netip.Addr, error) {
-	ctx, cancel := within(ctx, timeout)
+	ctx, cancel := withTimeout(ctx, timeout)
 	defer cancel()
 	all, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
 		return netip.Addr{}, err
 	}
 	if len(all) == 0 {
-		return netip.Addr{}, &cause{kind: KindNotFound, text: "no address for " + strconv.Quote(host)}
+		return netip.Addr{}, &wire.Error{Kind: KindNotFound, Text: "no address for " + strconv.Quote(host)}
 	}
 	return all[0].Unmap(), nil
 }
 
 func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, error) {
 	if c.Dial != nil {
-		ctx, cancel := within(ctx, c.Timeout)
+		ctx, cancel := withTimeout(ctx, c.Timeout)
 		defer cancel()
 		return c.Dial(ctx, "tcp", to.String())
 	}
@@ -56,29 +58,28 @@ func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, error
 	if c.Local.IsValid() {
 		local := c.Local.Unmap()
 		if local.Is4() != to.Addr().Unmap().Is4() {
-			return nil, &cause{kind: KindInvalid, text: "the local address is not of the same family as " + to.Addr().String()}
+			return nil, invalid("the local address is not of the same family as " + to.Addr().String())
 		}
-		d.LocalAddr, d.Control = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0)), portLater
+		d.LocalAddr, d.Control = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0)), bindWithoutPort
 	}
-	// Keepalive would hold open what the balancer under test wants to cut. Not
-	// DialTCP: it binds a local port first, of which there are then 28000 in all
-	// and no longer so many for each address dialled.
-	return d.DialContext(due(ctx, c.Timeout), "tcp", to.String())
+	// Keepalive would hold open what the balancer under test cuts. Not DialTCP: it
+	// binds a local port first, which limits all connections together to some 28000
+	// instead of those to each address.
+	return d.DialContext(withDeadline(ctx, c.Timeout), "tcp", to.String())
 }
 
-// dueContext adds a deadline to a context without a timer to guard it: the
-// dialer puts the deadline on its socket, and a timer of ours would be a tenth
-// of what a session costs.
-type dueContext struct {
+// deadlineContext adds a deadline to a context without a timer: the dialer puts the
+// deadline on its socket, and a timer would be a tenth of what a session costs.
+type deadlineContext struct {
 	context.Context
 	at time.Time
 }
 
 // Deadline is the added one.
-func (d dueContext) Deadline() (time.Time, bool) { return d.at, true }
+func (d deadlineContext) Deadline() (time.Time, bool) { return d.at, true }
 
-// due bounds ctx by timeout for a net.Dialer, where there is one.
-func due(ctx context.Context, timeout time.Duration) context.Context {
+// withDeadline bounds ctx by timeout for a net.Dialer; 0: no bound.
+func withDeadline(ctx context.Context, timeout time.Duration) context.Context {
 	if timeout <= 0 {
 		return ctx
 	}
@@ -86,20 +87,20 @@ func due(ctx context.Context, timeout time.Duration) context.Context {
 	if d, ok := ctx.Deadline(); ok && d.Before(at) {
 		return ctx
 	}
-	return dueContext{ctx, at}
+	return deadlineContext{ctx, at}
 }
 
-// within bounds ctx by timeout, where there is one.
-func within(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+// withTimeout bounds ctx by timeout; 0: no bound.
+func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
 	if timeout <= 0 {
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, timeout)
 }
 
-// before places an error that came before there was a link.
-func before(ctx context.Context, c *Config, op string, phase Phase, err error) error {
-	e := placed(ctx, c.Addr, op, phase, err)
-	e.hint = hintFor(e, how{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol}, false)
+// unconnectedError makes the [Error] of what failed before there was a connection.
+func unconnectedError(ctx context.Context, c *Config, op string, phase Phase, err error) error {
+	e := errorOf(ctx, c.Addr, op, phase, err, "")
+	e.hint = hintFor(e, modeOf(c), false)
 	return e
 }

@@ -1,28 +1,31 @@
 package hs2client
 
 import (
+	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// Error places a failure: what was done, where, in which phase, and of what kind.
+// Error says what failed, where, in which phase, and of what kind.
 type Error struct {
 	Op       string // "dial", "handshake", "login", or the RPC as the IDL spells it
 	Addr     string // Config.Addr
-	Ph       Phase
+	Phase    Phase
 	Kind     Kind
-	Text     string // the server's own words, at most 2 KiB, as they came: untrusted; "": it said nothing
-	SQLState string // what the server states beside them; "": nothing
-	Err      error  // what lies below; nil: the server's answer is all there is
+	Text     string // the server's own words, at most 2 KiB, otherwise unchanged: untrusted; "": none
+	SQLState string // what the server reports beside them; "": nothing
+	Err      error  // the error below; nil: the server's answer is all there is
 
-	hint string
+	hint []Fix
 }
 
 // Error is one line without control characters, fit for a terminal.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(e.Op + " " + printable(e.Addr) + ": " + e.Class())
+	b.WriteString(e.Op + " " + printable(e.Addr) + ": " + e.Class().String())
 	if e.Text != "" {
 		b.WriteString(": " + printable(e.Text))
 	} else if e.Err != nil {
@@ -31,55 +34,27 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap returns what lies below; nil where there is nothing.
+// Unwrap returns the error below; nil where there is none.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Phase is the name of the phase that failed.
-func (e *Error) Phase() string { return e.Ph.String() }
-
 // Class is the phase and the kind: "open.timeout".
-func (e *Error) Class() string { return e.Ph.String() + "." + e.Kind.String() }
+func (e *Error) Class() Class { return Class{Phase: e.Phase, Kind: e.Kind} }
 
-// Hint says what may be wrong and which flag or setting to try; "" where there
-// is nothing to suggest.
-func (e *Error) Hint() string { return e.hint }
+// Fix is one thing to try: a setting by its key in a scenario, or something else.
+type Fix = vocab.Fix
 
-// cause is why something failed, before it is known in which phase.
-type cause struct {
-	kind  Kind
-	text  string // the server's words, or ours where err is nil
-	state string // SQLSTATE
-	said  bool   // text is the server's
-	err   error
-}
+// Hint is what to try, the most likely first; nil where there is nothing to
+// suggest. The fixes are alternatives.
+func (e *Error) Hint() []Fix { return slices.Clone(e.hint) }
 
-func (c *cause) Error() string {
-	if c.err != nil {
-		return c.err.Error()
-	}
-	return c.text
-}
+// invalid is the error of a configuration or a call that cannot be used.
+func invalid(text string) error { return &wire.Error{Kind: KindInvalid, Text: text} }
 
-func (c *cause) Unwrap() error { return c.err }
+// mismatch is the error of an answer that is well formed and not what was asked for.
+func mismatch(text string) error { return &wire.Error{Kind: KindMismatch, Text: text} }
 
-// maxText bounds what is kept of a server's words, in bytes.
-const maxText = 2 << 10
-
-// clip bounds a server's words without cutting a character in two.
-func clip(s string) string {
-	s = strings.TrimRight(s[:min(len(s), maxText+1)], "\r\n")
-	if len(s) <= maxText {
-		return s
-	}
-	end := maxText
-	for end > maxText-utf8.UTFMax && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end]
-}
-
-// printable puts a space for each line break or tab, and a question mark for
-// every other character that a terminal or a log might obey.
+// printable replaces each line break or tab with a space, and every other
+// character that a terminal or a log might interpret with a question mark.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

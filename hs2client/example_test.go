@@ -74,7 +74,7 @@ func ExampleHandshake() {
 	})
 	failure, _ := errors.AsType[*hs2client.Error](err)
 	fmt.Println(failure.Class())
-	fmt.Println(failure.Hint())
+	fmt.Println(failure.Hint()[0].Why)
 	fmt.Println("refused by us:", rec.Refused, "- chain:", rec.Peer.Chain)
 	// Output:
 	// tls.expired

@@ -5,128 +5,112 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"strings"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
-// Handshake connects, completes TLS, judges the certificate and closes. It
-// needs no login, sends no byte of SASL or Thrift, fills c.Record and fails as
-// [Open] does where the certificate is refused. c.TLS must be set.
+// Handshake connects, completes TLS, checks the certificate and closes. It needs
+// no login, sends no byte of SASL or Thrift, fills c.Record and fails as [Open]
+// does where the certificate is refused. c.TLS must be set.
 func Handshake(ctx context.Context, c Config) error {
-	rec := c.Record
-	if rec == nil {
-		rec = new(Record)
+	record := c.Record
+	if record == nil {
+		record = new(Record)
 	}
 	t, phase, err := c.check()
 	if err == nil && c.TLS == nil {
-		phase, err = PhaseTLS, &cause{kind: KindInvalid, text: "no TLS in the configuration"}
+		phase, err = PhaseTLS, invalid("no TLS in the configuration")
 	}
 	if err != nil {
-		return before(ctx, &c, "configure", phase, err)
+		return unconnectedError(ctx, &c, "configure", phase, err)
 	}
-	l, err := dial(ctx, &c, t, rec)
+	l, err := dial(ctx, &c, t, record)
 	if err != nil {
 		return err
 	}
 	w := l.watch(ctx)
-	err = l.secure(ctx, &c, t)
+	err = l.handshake(ctx, &c, t)
 	w.end()
 	if err != nil {
-		l.part(ctx)
+		l.closeGracefully(ctx)
 		return err
 	}
 	s := l.begin(ctx, PhaseClose, l.timeout)
-	l.part(ctx)
+	l.closeGracefully(ctx)
 	return s.end(nil)
 }
 
-// secure completes the handshake, records what it showed and only then judges
+// handshake completes the handshake, records what it showed and only then checks
 // it.
-func (l *link) secure(ctx context.Context, c *Config, t target) error {
+func (l *connection) handshake(ctx context.Context, c *Config, t target) error {
 	name := c.serverName(t)
-	l.method = "handshake"
+	l.op = "handshake"
 	s := l.begin(ctx, PhaseTLS, l.timeout)
-	conn := tls.Client(&ration{Conn: l.conn}, c.TLS.hello(name))
-	err := conn.HandshakeContext(handshaking{context.Background(), l}) // its deadline is the connection's
-	if err == nil {
-		now := time.Now()
-		l.rec.Peer = newPeer(conn.ConnectionState(), c.TLS, name, now)
-		l.rw = conn
-		if err = refusal(l.rec.Peer, c.TLS, now); err != nil {
-			l.rec.Refused = true
-		}
-	} else {
-		err = handshakeCause(err, l.asked)
+	conn := tls.Client(&wire.RecordReader{Conn: l.socket}, c.TLS.clientHelloConfig(name))
+	err := conn.HandshakeContext(handshakeContext{context.Background(), l}) // the connection has its deadline
+	if err != nil {
+		return s.end(handshakeError(err, l.certRequested))
+	}
+	now := time.Now()
+	l.record.Peer = newPeer(conn.ConnectionState(), c.TLS, name, now)
+	l.secured = conn
+	l.wire.SetStream(conn)
+	if err = checkPeer(l.record.Peer, c.TLS, now); err != nil {
+		l.record.Refused = true
 	}
 	return s.end(err)
 }
 
-// handshakeCause reads what crypto/tls says of a handshake that did not succeed.
-func handshakeCause(err error, asked bool) error {
+// handshakeError classes what crypto/tls returns of a handshake that failed.
+func handshakeError(err error, certRequested bool) error {
 	record, misread := errors.AsType[tls.RecordHeaderError](err)
-	said, alerted := alert(err)
+	alert, alerted := wire.Alert(err)
 	switch {
 	case misread:
-		kind := sniff(record.RecordHeader[:])
+		kind := wire.Sniff(record.RecordHeader[:])
 		if kind != KindHTTP && kind != KindProxyHeader {
 			kind = KindNotTLS
 		}
-		return &cause{kind: kind, text: quote(record.RecordHeader[:]), said: true}
-	case alerted && strings.Contains(said, "protocol version"):
-		return &cause{kind: KindVersion, err: err}
-	case alerted && (asked || strings.Contains(said, "certificate required")):
-		// Asked for a certificate, we had none; TLS 1.2 has no alert that says so.
-		return &cause{kind: KindClientCert, err: err}
+		return wire.Unrecognized(kind, record.RecordHeader[:])
+	case alerted && strings.Contains(alert, "protocol version"):
+		return &wire.Error{Kind: KindVersion, Err: err}
+	case alerted && (certRequested || strings.Contains(alert, "certificate required")):
+		// We had none to send; TLS 1.2 has no alert that says so.
+		return &wire.Error{Kind: KindClientCert, Err: err}
 	case alerted:
-		return &cause{kind: KindAlert, err: err}
-	case kindOf(err) == KindOther && strings.HasPrefix(err.Error(), "tls: "):
-		return &cause{kind: KindMismatch, err: err}
+		return &wire.Error{Kind: KindAlert, Err: err}
+	case wire.KindOf(err) == KindOther && strings.HasPrefix(err.Error(), "tls: "):
+		return &wire.Error{Kind: KindMismatch, Err: err}
 	}
 	return err
 }
 
-// alert is what the other side said as a TLS alert, if that is what err is.
-func alert(err error) (said string, ok bool) {
-	remote, ok := errors.AsType[*net.OpError](err)
-	if !ok || remote.Op != "remote error" {
-		return "", false
-	}
-	return remote.Err.Error(), true
-}
-
-// secondThoughts is for a failure after the handshake: where the first word that
-// comes is an alert, TLS is what failed after all. TLS 1.3 judges the client's
-// certificate when the client has long gone on.
-func (l *link) secondThoughts(phase Phase, err error) (Phase, error) {
-	if _, alerted := alert(err); !alerted || l.heard || phase == PhaseTLS {
+// reclassifyTLS is for a failure after the handshake: where an alert is the first
+// thing that arrives, TLS is what failed. In TLS 1.3 the server checks the client's
+// certificate when the client has already gone on.
+func (l *connection) reclassifyTLS(phase Phase, err error) (Phase, error) {
+	if _, alerted := wire.Alert(err); !alerted || l.wire.Received() || phase == PhaseTLS {
 		return phase, err
 	}
-	return PhaseTLS, handshakeCause(err, l.asked)
+	return PhaseTLS, handshakeError(err, l.certRequested)
 }
 
-// part closes the connection of a handshake in order: the server's session
-// tickets, unread, would make a reset of a plain close, which the other side
-// would log as a fault. It waits no longer than last words may take.
-func (l *link) part(ctx context.Context) {
-	l.parting(ctx)
-	if secured, ok := l.rw.(*tls.Conn); ok {
-		_ = secured.CloseWrite()
+// closeGracefully closes the connection of a handshake in order: with the server's
+// session tickets unread, a plain close would be a reset, which the other side
+// would log as a fault. It takes no longer than clean-up may.
+func (l *connection) closeGracefully(ctx context.Context) {
+	l.beginCleanup(ctx)
+	if l.secured != nil {
+		_ = l.secured.CloseWrite()
 	}
-	if tcp, ok := l.conn.(interface{ CloseWrite() error }); ok && l.rec.Peer != nil {
+	if tcp, ok := l.socket.(interface{ CloseWrite() error }); ok && l.record.Peer != nil {
 		_ = tcp.CloseWrite()
-		_, _ = io.CopyN(io.Discard, l.conn, maxTickets)
+		_, _ = io.CopyN(io.Discard, l.socket, maxTickets)
 	}
-	_ = l.conn.Close()
+	_ = l.socket.Close()
 }
 
-// maxTickets bounds what is read, unseen, of a server that has been left.
+// maxTickets bounds what is read and dropped while closing, in bytes.
 const maxTickets = 64 << 10
-
-// hangUp closes the connection of a session.
-func (l *link) hangUp() error {
-	if secured, ok := l.rw.(*tls.Conn); ok {
-		return secured.Close() // within the deadline that is set
-	}
-	return l.conn.Close()
-}

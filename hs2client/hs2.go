@@ -2,71 +2,81 @@ package hs2client
 
 import (
 	"context"
+	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-// hs2Dialect is HiveServer2 with Impala's Ping.
-type hs2Dialect struct {
-	link    *link
+// hs2Service is HiveServer2 with Impala's Ping.
+type hs2Service struct {
+	conn    *connection
 	client  *hs2.ImpalaHiveServer2ServiceClient
 	session *hs2.TSessionHandle // nil: none
 
-	user    string // "": not said
+	user    string // "": not sent
 	options map[string]string
 }
 
-// newHS2 speaks HiveServer2. A login names the user, OpenSession then does not.
-func newHS2(l *link, c *Config) *hs2Dialect {
-	d := &hs2Dialect{link: l, client: hs2.NewImpalaHiveServer2ServiceClient(l), options: c.Options}
+// newHS2 makes a service of HiveServer2. Where a login names the user, OpenSession
+// does not.
+func newHS2(l *connection, c *Config) *hs2Service {
+	s := &hs2Service{conn: l, client: hs2.NewImpalaHiveServer2ServiceClient(l), options: c.Options}
 	if c.Plain == nil {
-		d.user = c.User
+		s.user = c.User
 	}
-	return d
+	return s
 }
 
-// background is what calls are given: the span around them minds the context,
-// and the runtime would retry a read for as long as a context of its own allows.
-func background() context.Context { return context.Background() }
+// noContext is what calls are given: the span around them obeys the caller's
+// context, and the runtime would retry a read for as long as a context allows.
+func noContext() context.Context { return context.Background() }
+
+// maxHandle bounds the handle that is kept while a session is open, in bytes.
+// Impala's have 32.
+const maxHandle = 1 << 10
 
 // open asks for V6, the version with columns that Impala answers at most.
-func (d *hs2Dialect) open(who *Identity) error {
-	req := hs2.TOpenSessionReq{ClientProtocol: hs2.TProtocolVersion_V6, Configuration: d.options}
-	if d.user != "" {
-		req.Username = &d.user
+func (s *hs2Service) open(id *Identity) error {
+	req := hs2.TOpenSessionReq{ClientProtocol: hs2.TProtocolVersion_V6, Configuration: s.options}
+	if s.user != "" {
+		req.Username = &s.user
 	}
-	var result openResult
-	if _, err := d.link.Call(background(), "OpenSession", &hs2.TCLIServiceOpenSessionArgs{Req: &req}, &result); err != nil {
+	var result wire.OpenSessionResult
+	if _, err := s.conn.Call(noContext(), "OpenSession", &hs2.TCLIServiceOpenSessionArgs{Req: &req}, &result); err != nil {
 		return err
 	}
-	if err := statusError(&result.status); err != nil {
+	if err := statusError(&result.Status); err != nil {
 		return err
 	}
-	switch {
-	case result.session.SessionId == nil:
-		return &cause{kind: KindMismatch, text: "OpenSession succeeded without a session handle"}
-	case result.version < hs2.TProtocolVersion_V6:
-		return &cause{kind: KindVersion, text: "the server speaks a HiveServer2 protocol before V6, which has no columns"}
+	switch handle := result.Session.SessionId; {
+	case handle == nil:
+		return mismatch("OpenSession succeeded without a session handle")
+	case len(handle.GUID)+len(handle.Secret) > maxHandle:
+		return &wire.Error{Kind: KindOversize, Text: "a session handle of more than 1 KiB"}
+	case result.Version < hs2.TProtocolVersion_V6:
+		return &wire.Error{Kind: KindVersion, Text: "the server speaks a HiveServer2 protocol before V6, which has no columns"}
 	}
-	d.session = &result.session
-	if name := NormalizeCoordinator(result.httpAddr); name != "" {
-		who.Coordinator, who.Source = name, HTTPAddr
+	session := result.Session // a copy: the rest of the answer is not kept
+	s.session = &session
+	if name := NormalizeCoordinator(cutName(result.HTTPAddr)); name != "" {
+		id.Coordinator, id.Source = name, SourceHTTPAddr
 	}
 	return nil
 }
 
-func (d *hs2Dialect) ping() (version, address string, err error) {
-	resp, err := d.client.PingImpalaHS2Service(background(), &hs2.TPingImpalaHS2ServiceReq{SessionHandle: d.session})
+func (s *hs2Service) ping() (version, address string, err error) {
+	resp, err := s.client.PingImpalaHS2Service(noContext(), &hs2.TPingImpalaHS2ServiceReq{SessionHandle: s.session})
 	if err != nil {
 		return "", "", err
 	}
 	return resp.GetVersion(), resp.GetWebserverAddress(), statusError(resp.Status)
 }
 
-// start asks for an asynchronous run on other servers' account: Impala always
+// start asks other servers to run the statement asynchronously: Impala always
 // answers once the plan is made.
-func (d *hs2Dialect) start(sql string) (operation, error) {
-	resp, err := d.client.ExecuteStatement(background(), &hs2.TExecuteStatementReq{SessionHandle: d.session, Statement: sql, RunAsync: new(true)})
+func (s *hs2Service) start(sql string) (operation, error) {
+	resp, err := s.client.ExecuteStatement(noContext(), &hs2.TExecuteStatementReq{SessionHandle: s.session, Statement: sql, RunAsync: new(true)})
 	if err != nil {
 		return nil, err
 	}
@@ -74,31 +84,31 @@ func (d *hs2Dialect) start(sql string) (operation, error) {
 		return nil, err
 	}
 	if resp.OperationHandle == nil {
-		return nil, &cause{kind: KindMismatch, text: "ExecuteStatement succeeded without an operation handle"}
+		return nil, mismatch("ExecuteStatement succeeded without an operation handle")
 	}
-	return &hs2Operation{client: d.client, handle: resp.OperationHandle}, nil
+	return &hs2Operation{client: s.client, handle: resp.OperationHandle}, nil
 }
 
-// end closes the session, once.
-func (d *hs2Dialect) end() error {
-	if d.session == nil {
+// close closes the session, once.
+func (s *hs2Service) close() error {
+	if s.session == nil {
 		return nil
 	}
-	session := d.session
-	d.session = nil
-	resp, err := d.client.CloseSession(background(), &hs2.TCloseSessionReq{SessionHandle: session})
+	session := s.session
+	s.session = nil
+	resp, err := s.client.CloseSession(noContext(), &hs2.TCloseSessionReq{SessionHandle: session})
 	if err != nil {
 		return err
 	}
 	return statusError(resp.Status)
 }
 
-// statusError is what a status says is wrong; nil where nothing is. Its info
-// messages, which are a server's stack traces, are never looked at.
+// statusError is the error that a status reports; nil where it reports none. Its
+// info messages, which are a server's stack traces, are ignored.
 func statusError(s *hs2.TStatus) error {
 	switch {
 	case s == nil:
-		return &cause{kind: KindMismatch, text: "an answer without a status"}
+		return mismatch("an answer without a status")
 	case s.StatusCode == hs2.TStatusCode_SUCCESS, s.StatusCode == hs2.TStatusCode_SUCCESS_WITH_INFO:
 		return nil
 	}
@@ -106,7 +116,7 @@ func statusError(s *hs2.TStatus) error {
 	if text == "" {
 		text = s.StatusCode.String()
 	}
-	return &cause{kind: saidKind(text), text: text, state: s.GetSqlState(), said: true}
+	return wire.ServerError(text, s.GetSqlState())
 }
 
 // hs2Operation is one statement.
@@ -115,10 +125,10 @@ type hs2Operation struct {
 	handle *hs2.TOperationHandle
 }
 
-// state polls once. Impala says SUCCESS even where the query has failed: its
-// state alone tells.
-func (o *hs2Operation) state() (finished bool, err error) {
-	resp, err := o.client.GetOperationStatus(background(), &hs2.TGetOperationStatusReq{OperationHandle: o.handle})
+// finished polls once. Impala's status is SUCCESS even where the query has failed:
+// only its state shows that.
+func (o *hs2Operation) finished() (bool, error) {
+	resp, err := o.client.GetOperationStatus(noContext(), &hs2.TGetOperationStatusReq{OperationHandle: o.handle})
 	if err != nil {
 		return false, err
 	}
@@ -137,25 +147,43 @@ func (o *hs2Operation) state() (finished bool, err error) {
 	if text == "" {
 		text = "the query is in state " + resp.GetOperationState().String()
 	}
-	return false, &cause{kind: saidKind(text), text: text, state: resp.GetSqlState(), said: true}
+	return false, wire.ServerError(text, resp.GetSqlState())
 }
 
 func (o *hs2Operation) hasRows() bool { return o.handle.HasResultSet }
 
 func (o *hs2Operation) columns() ([]Column, error) {
-	resp, err := o.client.GetResultSetMetadata(background(), &hs2.TGetResultSetMetadataReq{OperationHandle: o.handle})
+	resp, err := o.client.GetResultSetMetadata(noContext(), &hs2.TGetResultSetMetadataReq{OperationHandle: o.handle})
 	if err != nil {
 		return nil, err
 	}
 	if err := statusError(resp.Status); err != nil {
 		return nil, err
 	}
-	return hs2Columns(resp.Schema), nil
+	return schemaColumns(resp.Schema), nil
 }
 
-func (o *hs2Operation) fetch(most int64) (page, error) {
-	resp, err := o.client.FetchResults(background(), &hs2.TFetchResultsReq{
-		OperationHandle: o.handle, Orientation: hs2.TFetchOrientation_NEXT, MaxRows: most,
+// schemaColumns reads a schema; nil where there is none.
+func schemaColumns(schema *hs2.TTableSchema) []Column {
+	if schema == nil {
+		return nil
+	}
+	columns := make([]Column, len(schema.Columns))
+	for i, c := range schema.Columns {
+		columns[i].Name = c.ColumnName
+		if c.TypeDesc == nil || len(c.TypeDesc.Types) == 0 {
+			continue
+		}
+		if e := c.TypeDesc.Types[0].PrimitiveEntry; e != nil {
+			columns[i].Type = strings.TrimSuffix(e.Type.String(), "_TYPE")
+		}
+	}
+	return columns
+}
+
+func (o *hs2Operation) fetch(maxRows int64) (page, error) {
+	resp, err := o.client.FetchResults(noContext(), &hs2.TFetchResultsReq{
+		OperationHandle: o.handle, Orientation: hs2.TFetchOrientation_NEXT, MaxRows: maxRows,
 	})
 	if err != nil {
 		return page{}, err
@@ -168,16 +196,17 @@ func (o *hs2Operation) fetch(most int64) (page, error) {
 	}
 	p := page{more: resp.GetHasMoreRows()}
 	if resp.Results != nil {
-		p.columns = resp.Results.Columns
+		table := (*wire.HS2Table)(resp.Results)
+		p.values = table
+		p.rows, err = table.RowCount()
 	}
-	p.rows, err = rowCount(p.columns)
-	// Hive never sets hasMoreRows; a page that is full may be followed there.
-	p.more = p.more || int64(p.rows) >= most
+	// Hive never sets hasMoreRows: a full page may be followed by another there.
+	p.more = p.more || int64(p.rows) >= maxRows
 	return p, err
 }
 
 func (o *hs2Operation) cancel() error {
-	resp, err := o.client.CancelOperation(background(), &hs2.TCancelOperationReq{OperationHandle: o.handle})
+	resp, err := o.client.CancelOperation(noContext(), &hs2.TCancelOperationReq{OperationHandle: o.handle})
 	if err != nil {
 		return err
 	}
@@ -185,7 +214,7 @@ func (o *hs2Operation) cancel() error {
 }
 
 func (o *hs2Operation) close() error {
-	resp, err := o.client.CloseOperation(background(), &hs2.TCloseOperationReq{OperationHandle: o.handle})
+	resp, err := o.client.CloseOperation(noContext(), &hs2.TCloseOperationReq{OperationHandle: o.handle})
 	if err != nil {
 		return err
 	}

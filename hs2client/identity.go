@@ -1,34 +1,25 @@
 package hs2client
 
-import "strings"
+import (
+	"strings"
 
-// Identity says who answered a session. The zero value is nobody.
-type Identity struct {
-	Coordinator string // host:port of its web server, see [NormalizeCoordinator]; "": not said
-	Version     string // Ping's one line, such as "impalad version 4.5.0 ..."; "": not said. Untrusted
-	Source      Source
-}
-
-// Source is how the coordinator's name was learned.
-type Source int
-
-// The sources of an identity, from none to the strongest.
-const (
-	None     Source = iota // not learned: SELECT coordinator() may still say
-	HTTPAddr               // http_addr in OpenSession's configuration
-	Ping                   // webserver_address of Ping
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// String returns the name of the source.
-func (s Source) String() string {
-	switch s {
-	case HTTPAddr:
-		return "http_addr"
-	case Ping:
-		return "ping"
-	}
-	return "none"
-}
+// Identity is the coordinator that answered a session. The zero value is not
+// identified. Opening a session shows the name (see [NormalizeCoordinator]) and the
+// version; the pid takes a statement.
+type Identity = vocab.Identity
+
+// Source is how the coordinator's name was learned.
+type Source = vocab.Source
+
+// The sources of an identity that opening a session has.
+const (
+	SourceNone     = vocab.SourceNone     // not learned: SELECT coordinator() may still say
+	SourceHTTPAddr = vocab.SourceHTTPAddr // http_addr in OpenSession's configuration
+	SourcePing     = vocab.SourcePing     // webserver_address of Ping
+)
 
 // maxName bounds what is kept of a name or version that a server states.
 const maxName = 512

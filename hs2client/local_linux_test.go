@@ -37,7 +37,7 @@ func accepting(t *testing.T) (addr netip.AddrPort, from <-chan netip.AddrPort) {
 	return l.Addr().(*net.TCPAddr).AddrPort(), seen
 }
 
-func TestDialledFromTheLocalAddressWithoutReservingAPort(t *testing.T) {
+func TestConnect_FromLocalAddressWithoutReservingPort(t *testing.T) {
 	addr, from := accepting(t)
 	for _, local := range []string{"127.0.0.1", "127.0.0.9", "127.1.2.3", "::ffff:127.0.0.7"} {
 		want := netip.MustParseAddr(local)
@@ -65,7 +65,7 @@ func TestDialledFromTheLocalAddressWithoutReservingAPort(t *testing.T) {
 	}
 }
 
-func TestALocalAddressThatIsOfNoUse(t *testing.T) {
+func TestOpen_UnusableLocalAddress(t *testing.T) {
 	addr, _ := accepting(t)
 	for name, tc := range map[string]struct{ local, class string }{
 		"of the other family":       {"::1", "tcp.invalid"},
@@ -73,8 +73,8 @@ func TestALocalAddressThatIsOfNoUse(t *testing.T) {
 	} {
 		_, err := Open(t.Context(), Config{Addr: addr.String(), Local: netip.MustParseAddr(tc.local)})
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Class() != tc.class || e.Hint() == "" {
-			t.Errorf("%s: %v, hint %q, want %s", name, err, e.Hint(), tc.class)
+		if !ok || e.Class().String() != tc.class || e.Hint() == nil {
+			t.Errorf("%s: %v, hint %v, want %s", name, err, e.Hint(), tc.class)
 		}
 	}
 }

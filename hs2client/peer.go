@@ -7,14 +7,17 @@ import (
 	"encoding/hex"
 	"slices"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// Peer is what a TLS handshake showed of the other side, before any judgement.
+// Peer is what a TLS handshake showed of the other side, before it is checked.
 type Peer struct {
 	State       tls.ConnectionState // of this very connection
 	Fingerprint string              // SHA-256 of the leaf, lower case hex
 	Chain       ChainStatus         // the path to a trusted root; time and host left aside
-	HostErr     error               // nil: the leaf bears ServerName
+	HostErr     error               // nil: the leaf is valid for ServerName
 	Version     string              // "TLS1.3"
 	ServerName  string              // the name that was asked for
 
@@ -22,30 +25,20 @@ type Peer struct {
 	Subject, Issuer     string    // of the leaf, as RFC 2253 and 4514 write names
 	SANs                []string  // DNS names and addresses of the leaf, at most 100
 
-	late error // an authority above the leaf is not in time; nil: none, or Chain is not OK
+	expiredAuthority error // a certificate above the leaf is outside its validity; nil: none, or Chain is not ChainOK
 }
 
 // ChainStatus says whether a certificate leads to a root that is trusted.
-type ChainStatus int
+type ChainStatus = vocab.ChainStatus
 
-// The states of a chain. The zero value is Unchecked.
+// The states of a chain. The zero value is ChainUnchecked.
 const (
-	Unchecked  ChainStatus = iota
-	OK                     // it leads to a trusted root
-	Incomplete             // the leaf came alone, and none of our roots signed it
-	SelfSigned             // the leaf signed itself, and is not trusted
-	UnknownCA              // it ends at an authority that is not trusted
+	ChainUnchecked  = vocab.ChainUnchecked
+	ChainOK         = vocab.ChainOK         // it leads to a trusted root
+	ChainIncomplete = vocab.ChainIncomplete // the leaf came alone, or nothing that was sent or is trusted signed it
+	ChainSelfSigned = vocab.ChainSelfSigned // the leaf signed itself, and is not trusted
+	ChainUnknownCA  = vocab.ChainUnknownCA  // it ends at an authority that is not trusted
 )
-
-var chainNames = []string{"unchecked", "ok", "incomplete", "self-signed", "unknown-ca"}
-
-// String returns the name of the status.
-func (s ChainStatus) String() string {
-	if s < 0 || int(s) >= len(chainNames) {
-		return chainNames[Unchecked]
-	}
-	return chainNames[s]
-}
 
 const maxSANs = 100
 
@@ -53,39 +46,40 @@ const maxSANs = 100
 // has a leaf: crypto/tls ends a handshake without one.
 func newPeer(state tls.ConnectionState, c *TLSConfig, name string, now time.Time) *Peer {
 	leaf := state.PeerCertificates[0]
-	shown := c.Chains.look(state.PeerCertificates, name, c.Roots, now)
+	facts := c.Chains.facts(state.PeerCertificates, name, c.Roots, now)
 	return &Peer{
-		State: state, Fingerprint: shown.fingerprint,
-		Chain: shown.trust.status, HostErr: leaf.VerifyHostname(name),
+		State: state, Fingerprint: facts.fingerprint,
+		Chain: facts.trust.status, HostErr: leaf.VerifyHostname(name),
 		Version: versionName(state.Version), ServerName: name,
 		NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter,
-		Subject: shown.subject, Issuer: shown.issuer, SANs: slices.Clone(shown.sans),
-		late: shown.trust.late,
+		Subject: facts.subject, Issuer: facts.issuer, SANs: slices.Clone(facts.sans),
+		expiredAuthority: facts.trust.expired,
 	}
 }
 
-// facts are what the bytes of a chain say, and where it leads.
-type facts struct {
+// chainFacts are what the bytes of a chain show, and where it leads.
+type chainFacts struct {
 	fingerprint, subject, issuer string
 	sans                         []string
 	trust                        trust
 }
 
-// factsOf reads the leaf and follows the chain.
-func factsOf(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) facts {
+// newChainFacts reads the leaf and verifies the chain.
+func newChainFacts(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) chainFacts {
 	leaf := sent[0]
 	sum := sha256.Sum256(leaf.Raw)
-	return facts{
+	return chainFacts{
 		fingerprint: hex.EncodeToString(sum[:]), subject: leaf.Subject.String(), issuer: leaf.Issuer.String(),
-		sans: sans(leaf), trust: follow(sent, roots, now),
+		sans: namesOf(leaf), trust: verifyChain(sent, roots, now),
 	}
 }
 
-func sans(leaf *x509.Certificate) []string {
+// namesOf are the leaf's names, at most 100.
+func namesOf(leaf *x509.Certificate) []string {
 	var out []string
 	for _, name := range leaf.DNSNames {
 		if len(out) < maxSANs {
-			out = append(out, clip(name))
+			out = append(out, wire.Clip(name))
 		}
 	}
 	for _, ip := range leaf.IPAddresses {

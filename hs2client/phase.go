@@ -1,29 +1,20 @@
 package hs2client
 
-// Phase is a step in the life of one session, in the order in which the steps
-// happen.
-type Phase int
+import "github.com/impala-lbcheck/impala-lbcheck/vocab"
 
-// The phases of a session. One that a session does not have (tls on a plain
-// listener, sasl without a login) takes no time.
+// Phase is a step in the life of one session.
+type Phase = vocab.Phase
+
+// The phases of a session, in the order in which they happen. One that a session
+// does not have (tls on a plain listener, sasl without a login) takes no time.
 const (
-	PhaseResolve Phase = iota // name to address
-	PhaseTCP                  // connect
-	PhaseTLS                  // handshake and the checks on the certificate
-	PhaseSASL                 // login
-	PhaseOpen                 // OpenSession, and Ping where it says who answers; Beeswax: Ping
-	PhaseExecute              // the statement, until its state is finished
-	PhaseFetch                // its description and its rows
-	PhaseClose                // operation, session and connection
-	NumPhases
+	PhaseResolve = vocab.PhaseResolve // name to address
+	PhaseTCP     = vocab.PhaseTCP     // connect
+	PhaseTLS     = vocab.PhaseTLS     // handshake and the checks on the certificate
+	PhaseSASL    = vocab.PhaseSASL    // login
+	PhaseOpen    = vocab.PhaseOpen    // OpenSession, and Ping where it says who answers; Beeswax: Ping
+	PhaseExecute = vocab.PhaseExecute // the statement, until its state is finished
+	PhaseFetch   = vocab.PhaseFetch   // its description and its rows
+	PhaseClose   = vocab.PhaseClose   // operation, session and connection
+	NumPhases    = vocab.NumPhases
 )
-
-var phaseNames = [NumPhases]string{"resolve", "tcp", "tls", "sasl", "open", "execute", "fetch", "close"}
-
-// String returns the name that classes use; "unknown" for a number out of range.
-func (p Phase) String() string {
-	if p < 0 || p >= NumPhases {
-		return "unknown"
-	}
-	return phaseNames[p]
-}

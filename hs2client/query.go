@@ -2,117 +2,128 @@ package hs2client
 
 import (
 	"context"
+	"strconv"
 	"time"
 
-	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
 // operation is one statement in either protocol.
 type operation interface {
-	state() (finished bool, err error)
+	finished() (bool, error)
 	hasRows() bool
 	columns() ([]Column, error)
-	fetch(most int64) (page, error)
+	fetch(maxRows int64) (page, error)
 	cancel() error
 	close() error
 }
 
-// page is what one fetch brought: rows of columns, all of one length.
+// page is the rows of one fetch.
 type page struct {
-	columns []*hs2.TColumn
-	rows    int
-	more    bool // there may be further rows
+	values wire.Table
+	rows   int
+	more   bool // there may be further rows
 }
 
 // How a query is waited for and read.
 const (
-	firstPause = time.Millisecond       // between the first two polls; doubles
-	lastPause  = 500 * time.Millisecond // between polls, at most
-	pageRows   = 1024                   // rows asked for at once
-	maxResult  = 64 << 20               // bytes of one result, as they come over the wire
+	minPause  = time.Millisecond       // between the first two polls; doubles
+	maxPause  = 500 * time.Millisecond // between polls
+	pageRows  = 1024                   // rows asked for at once
+	maxResult = 64 << 20               // bytes of memory that one result may take
 )
 
 // Query runs one statement to its end: start, poll, description, rows, close.
 // It records Execute and Fetch, and adds the closing of the operation to Close.
-// Where it fails after the server has taken the statement, the operation is
-// closed in passing, if the connection can still be used; so it is where ctx
-// ends, after CancelOperation. The rows are all in memory: 64 MiB at most.
+// Where it fails after the server has accepted the statement, the operation is
+// closed, if the connection can still be used; where ctx ends, CancelOperation is
+// called before that. All rows are kept in memory: at most 64 MiB, including what
+// decoding adds to the bytes of a value.
 func (s *Session) Query(ctx context.Context, sql string) (*Rows, error) {
+	return s.QueryWithin(ctx, sql, maxResult)
+}
+
+// QueryWithin is [Session.Query] for a statement whose result is known to be small:
+// the query fails with KindOversize where the result takes more than limit bytes of
+// memory.
+func (s *Session) QueryWithin(ctx context.Context, sql string, limit int) (*Rows, error) {
 	if s.closed {
-		return nil, s.unusable(ctx, "Query", PhaseExecute)
+		return nil, s.closedError(ctx, "Query")
 	}
-	w := s.watch(ctx)
-	op, rows, err := s.run(ctx, sql)
+	w := s.conn.watch(ctx)
+	op, rows, err := s.runStatement(ctx, sql, min(limit, maxResult))
 	w.end()
 	if err != nil {
 		if op != nil {
-			s.abandon(ctx, op, err)
+			s.cancelAndClose(ctx, op, err)
 		}
 		return nil, err
 	}
 	return rows, nil
 }
 
-// run goes through the phases of a statement. Where it fails, the operation is
-// one that the server may still hold; nil: none.
-func (s *Session) run(ctx context.Context, sql string) (operation, *Rows, error) {
+// runStatement goes through the phases of a statement. Where it fails, the
+// operation is one that the server may still hold; nil: none.
+func (s *Session) runStatement(ctx context.Context, sql string, limit int) (operation, *Rows, error) {
 	op, err := s.execute(ctx, sql)
 	rows := &Rows{}
 	if err == nil && op.hasRows() {
-		err = s.collect(ctx, op, rows)
+		err = s.readResult(ctx, op, rows, limit)
 	}
 	if err != nil {
 		return op, nil, err
 	}
-	sp := s.begin(ctx, PhaseClose, s.timeout)
+	sp := s.conn.begin(ctx, PhaseClose, s.conn.timeout)
 	return nil, rows, sp.end(op.close())
 }
 
 // execute starts the statement and polls until it is finished. The operation is
-// nil only where the server never told its handle.
+// nil only where the server did not return its handle.
 func (s *Session) execute(ctx context.Context, sql string) (operation, error) {
-	sp := s.begin(ctx, PhaseExecute, s.timeout)
-	op, err := s.dialect.start(sql)
+	sp := s.conn.begin(ctx, PhaseExecute, s.conn.timeout)
+	op, err := s.service.start(sql)
 	if err != nil {
 		return nil, sp.end(err)
 	}
-	pause := firstPause
+	pause := minPause
 	for {
-		finished, err := op.state()
+		finished, err := op.finished()
 		if finished || err != nil {
 			return op, sp.end(err)
 		}
 		if err := sp.pause(pause); err != nil {
 			return op, sp.end(err)
 		}
-		pause = min(2*pause, lastPause)
+		pause = min(2*pause, maxPause)
 	}
 }
 
-// collect reads the description and all rows.
-func (s *Session) collect(ctx context.Context, op operation, rows *Rows) error {
-	sp := s.begin(ctx, PhaseFetch, s.timeout)
+// readResult reads the description and all rows.
+func (s *Session) readResult(ctx context.Context, op operation, rows *Rows, limit int) error {
+	sp := s.conn.begin(ctx, PhaseFetch, s.conn.timeout)
+	s.conn.budget, s.conn.used = wire.ResultBudget.Within(limit), 0
 	err := s.describe(op, rows)
 	if err == nil {
-		err = s.fetchAll(&sp, op, rows)
+		err = s.fetchAll(&sp, op, rows, limit)
 	}
+	s.conn.budget = wire.CallBudget
 	return sp.end(err)
 }
 
 func (s *Session) describe(op operation, rows *Rows) error {
-	if s.blind || s.lacks[CanDescribe] {
+	if s.noDescribe || s.unsupported[CanDescribe] {
 		return nil
 	}
 	columns, err := op.columns()
-	if s.missing(CanDescribe, err) {
+	if s.noteUnsupported(CanDescribe, err) {
 		return nil
 	}
 	rows.Columns = columns
 	return err
 }
 
-func (s *Session) fetchAll(sp *span, op operation, rows *Rows) error {
-	pause, size := firstPause, 0
+func (s *Session) fetchAll(sp *span, op operation, rows *Rows, limit int) error {
+	pause := minPause
 	for {
 		p, err := op.fetch(pageRows)
 		if err != nil {
@@ -121,28 +132,31 @@ func (s *Session) fetchAll(sp *span, op operation, rows *Rows) error {
 		if err := rows.add(p); err != nil {
 			return err
 		}
-		if size += s.budget - s.wire.budget; size > maxResult {
-			return &cause{kind: KindOversize, text: "a result of more than 64 MiB"}
+		if s.conn.used > limit {
+			return &wire.Error{Kind: KindOversize, Text: "the result takes more than " + strconv.Itoa(limit>>10) + " KiB of memory"}
 		}
 		if !p.more {
 			return nil
 		}
+		if err := sp.expired(); err != nil { // reading what is buffered does not fail at a deadline
+			return err
+		}
 		if p.rows > 0 {
-			pause = firstPause
+			pause = minPause
 			continue
 		}
 		if err := sp.pause(pause); err != nil {
 			return err
 		}
-		pause = min(2*pause, lastPause)
+		pause = min(2*pause, maxPause)
 	}
 }
 
-// abandon cancels and closes an operation that is not waited for any longer.
-func (s *Session) abandon(ctx context.Context, op operation, why error) {
-	s.parting(ctx)
-	if k := kindOf(why); k == KindTimeout || k == KindCanceled {
-		_ = op.cancel() // closing cancels too, where this was not heard
+// cancelAndClose ends an operation that is no longer waited for.
+func (s *Session) cancelAndClose(ctx context.Context, op operation, cause error) {
+	s.conn.beginCleanup(ctx)
+	if k := ClassOf(cause).Kind; k == KindTimeout || k == KindCanceled {
+		_ = op.cancel() // closing cancels too, where this was not received
 	}
-	_ = op.close() // the first failure is the one to tell
+	_ = op.close() // the first failure is the one to report
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Record is what was measured of one session. The zero value is ready to use;
-// a session writes to it until it is closed, and nobody else may meanwhile.
+// a session writes to it until it is closed, and it must not be used elsewhere before.
 type Record struct {
 	// Phases is how long each phase took. 0: the session did not have it, or
 	// did not finish it.

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// Rows is the whole result of a statement. The zero value has no rows, as that
-// of a statement without a result. Row and column numbers begin at 0; one out
-// of range panics, as an index does.
+// Rows is the whole result of a statement. The zero value has no rows, like a
+// statement without a result. Row and column numbers begin at 0; one out of range
+// panics, as an index does.
 type Rows struct {
 	Columns []Column // as the server describes them; empty: it does not, or was not asked
 	pages   []page
 	count   int
 }
 
-// Column is a column's name and type, both in the server's words: untrusted.
+// Column is a column's name and type, both as the server reports them: untrusted.
 type Column struct {
 	Name string
 	Type string // such as "INT", "STRING"; "": not described
@@ -28,22 +28,22 @@ func (r *Rows) Len() int { return r.count }
 // description.
 func (r *Rows) Width() int {
 	if len(r.pages) > 0 {
-		return len(r.pages[0].columns)
+		return r.pages[0].values.Width()
 	}
 	return len(r.Columns)
 }
 
-// add takes a page in, if it fits what came before.
+// add appends a page, if it has as many columns as those before.
 func (r *Rows) add(p page) error {
 	if p.rows == 0 {
 		return nil
 	}
 	width := len(r.Columns)
 	if width == 0 && len(r.pages) > 0 {
-		width = len(r.pages[0].columns)
+		width = r.pages[0].values.Width()
 	}
-	if width != 0 && width != len(p.columns) {
-		return &cause{kind: KindMismatch, text: "rows of " + strconv.Itoa(len(p.columns)) + " columns in a result of " + strconv.Itoa(width)}
+	if got := p.values.Width(); width != 0 && width != got {
+		return mismatch("rows of " + strconv.Itoa(got) + " columns in a result of " + strconv.Itoa(width))
 	}
 	r.pages = append(r.pages, p)
 	r.count += p.rows
@@ -60,7 +60,7 @@ func (r *Rows) Value(row, col int) any {
 	}
 	for _, p := range r.pages {
 		if row < p.rows {
-			return cell(p.columns[col], row)
+			return p.values.Cell(row, col)
 		}
 		row -= p.rows
 	}

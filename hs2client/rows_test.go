@@ -21,7 +21,7 @@ func ask(t *testing.T, columns []*hs2.TColumn, schema *hs2.TTableSchema) (*hs2cl
 	return s.Query(t.Context(), "SELECT 1")
 }
 
-func TestEveryKindOfColumnAndItsNulls(t *testing.T) {
+func TestRows_EveryColumnTypeAndNulls(t *testing.T) {
 	columns := []*hs2.TColumn{
 		{BoolVal: &hs2.TBoolColumn{Values: []bool{true, false, true}, Nulls: []byte{2}}},
 		{ByteVal: &hs2.TByteColumn{Values: []int8{-128, 0, 127}, Nulls: []byte{2}}},
@@ -67,7 +67,7 @@ func TestEveryKindOfColumnAndItsNulls(t *testing.T) {
 	}
 }
 
-func TestAnsweredColumnsThatMakeNoRows(t *testing.T) {
+func TestQuery_RejectsInconsistentColumns(t *testing.T) {
 	one := func(values ...string) *hs2.TColumn {
 		return &hs2.TColumn{StringVal: &hs2.TStringColumn{Values: values}}
 	}
@@ -86,14 +86,14 @@ func TestAnsweredColumnsThatMakeNoRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ask(t, tc.columns, tc.schema)
-			if err == nil || !strings.HasPrefix(err.(*hs2client.Error).Class(), tc.class) {
+			if err == nil || !strings.HasPrefix(hs2client.ClassOf(err).String(), tc.class) {
 				t.Errorf("got %v, want %s", err, tc.class)
 			}
 		})
 	}
 }
 
-func TestPagesFollowOneAnother(t *testing.T) {
+func TestQuery_ReadsAllPages(t *testing.T) {
 	full := make([]int64, 1024)
 	for i := range full {
 		full[i] = int64(i)

@@ -3,80 +3,88 @@ package hs2client
 import (
 	"context"
 	"errors"
-	"time"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
 // Session is one session over one connection, for one goroutine at a time. Close
-// it; a session that has failed is closed likewise.
+// it, also where one of its calls has failed.
 type Session struct {
-	*link
-	dialect dialect
-	who     Identity
-	lacks   [numCapabilities]bool
-	blind   bool // Config.NoDescribe
-	closed  bool
+	conn        *connection
+	service     service
+	identity    Identity
+	unsupported [numCapabilities]bool
+	noDescribe  bool // Config.NoDescribe
+	closed      bool
 }
 
-// dialect is a protocol's way to do what a session does. Its errors come as
-// calls leave them, before they are placed in a phase.
-type dialect interface {
-	open(who *Identity) error
+// service is how a protocol does what a session does. Its errors are those of the
+// calls, before the phase is known.
+type service interface {
+	open(id *Identity) error
 	ping() (version, address string, err error)
 	start(sql string) (operation, error)
-	end() error
+	close() error
 }
 
-// Open connects to c.Addr and opens a session. It fails with an [*Error] and then
-// has closed the connection.
+// Open connects to c.Addr and opens a session. It fails with an [*Error], and has
+// closed the connection then.
 func Open(ctx context.Context, c Config) (*Session, error) {
-	rec := c.Record
-	if rec == nil {
-		rec = new(Record)
+	record := c.Record
+	if record == nil {
+		record = new(Record)
 	}
 	t, phase, err := c.check()
 	if err != nil {
-		return nil, before(ctx, &c, "configure", phase, err)
+		return nil, unconnectedError(ctx, &c, "configure", phase, err)
 	}
-	l, err := dial(ctx, &c, t, rec)
+	l, err := dial(ctx, &c, t, record)
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{link: l, blind: c.NoDescribe}
+	s := &Session{conn: l, noDescribe: c.NoDescribe}
 	w := l.watch(ctx)
 	err = s.establish(ctx, &c, t)
 	w.end()
 	if err != nil {
-		s.farewell(ctx)
+		s.closeAfterFailure(ctx)
 		return nil, err
 	}
-	l.budget = budgetAfter
 	return s, nil
 }
 
 // establish goes through the phases after connecting.
 func (s *Session) establish(ctx context.Context, c *Config, t target) error {
 	if c.TLS != nil {
-		if err := s.secure(ctx, c, t); err != nil {
+		if err := s.conn.handshake(ctx, c, t); err != nil {
 			return err
 		}
 	}
 	if c.Plain != nil {
-		if err := s.login(ctx, c.Plain); err != nil {
+		if err := s.conn.login(ctx, c.Plain); err != nil {
 			return err
 		}
 	}
 	if c.Protocol == Beeswax {
-		s.dialect = newBeeswax(s.link, c)
+		s.service = newBeeswax(s.conn, c)
 	} else {
-		s.dialect = newHS2(s.link, c)
+		s.service = newHS2(s.conn, c)
 	}
-	return s.greet(ctx, c.NoPing)
+	return s.open(ctx, c.NoPing)
 }
 
-// greet is phase Open: the session, and who answered.
-func (s *Session) greet(ctx context.Context, noPing bool) error {
-	sp := s.begin(ctx, PhaseOpen, s.timeout)
-	err := s.dialect.open(&s.who)
+// login is phase SASL.
+func (l *connection) login(ctx context.Context, p *Plain) error {
+	l.op = "login"
+	s := l.begin(ctx, PhaseSASL, l.timeout)
+	return s.end(l.wire.Login(p.User, p.Password))
+}
+
+// open is phase Open: the session, and the identity of the coordinator.
+func (s *Session) open(ctx context.Context, noPing bool) error {
+	sp := s.conn.begin(ctx, PhaseOpen, s.conn.timeout)
+	err := s.service.open(&s.identity)
 	if err == nil && !noPing {
 		err = s.identify()
 	}
@@ -84,103 +92,100 @@ func (s *Session) greet(ctx context.Context, noPing bool) error {
 }
 
 // identify asks Ping. A HiveServer2 without it lacks a capability and no more;
-// Beeswax without it is no Impala, and most likely no Beeswax.
+// Beeswax without it is not Impala, and most likely not Beeswax.
 func (s *Session) identify() error {
-	version, address, err := s.dialect.ping()
-	if s.how.protocol == HS2 && s.missing(CanPing, err) {
+	version, address, err := s.service.ping()
+	if s.conn.mode.protocol != Beeswax && s.noteUnsupported(CanPing, err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	s.who.Version = clip(version[:min(len(version), maxName)])
-	if name := NormalizeCoordinator(address); name != "" {
-		s.who.Coordinator, s.who.Source = name, Ping
+	s.identity.Version = wire.Clip(cutName(version))
+	if name := NormalizeCoordinator(cutName(address)); name != "" {
+		s.identity.Coordinator, s.identity.Source = name, SourcePing
 	}
 	return nil
 }
 
-// missing notes that the server does not know a call, if that is what err says.
-func (s *Session) missing(c Capability, err error) bool {
-	if why, ok := errors.AsType[*cause](err); ok && why.kind == KindUnsupported && why.said {
-		s.lacks[c] = true
+// cutName is the beginning of a name that a server reports. The rest of a long one
+// is not kept in memory.
+func cutName(s string) string {
+	if len(s) > maxName {
+		return strings.Clone(s[:maxName])
 	}
-	return s.lacks[c]
+	return s
 }
 
-// Identity is who answered, as far as opening the session told. Where Source is
-// None, SELECT coordinator() may still say.
-func (s *Session) Identity() Identity { return s.who }
+// noteUnsupported reports whether the server does not know a call, and notes it if
+// that is what err says.
+func (s *Session) noteUnsupported(c Capability, err error) bool {
+	if e, ok := errors.AsType[*wire.Error](err); ok && e.Kind == KindUnsupported && e.Remote {
+		s.unsupported[c] = true
+	}
+	return s.unsupported[c]
+}
+
+// Identity is the coordinator that answered, as far as opening the session showed.
+// Where Source is SourceNone, SELECT coordinator() may still return a name.
+func (s *Session) Identity() Identity { return s.identity }
 
 // Has reports whether the server may have a capability: false once it has
 // answered that it does not know the call.
-func (s *Session) Has(c Capability) bool { return c >= 0 && c < numCapabilities && !s.lacks[c] }
+func (s *Session) Has(c Capability) bool { return c >= 0 && c < numCapabilities && !s.unsupported[c] }
 
-// Ping asks the coordinator for a sign of life, as held sessions are kept; its
+// Ping checks that the coordinator answers, as a held session is checked. Its
 // failures are of phase execute and its time is not recorded. It sends nothing
-// and succeeds where the server has no such call.
+// and succeeds where the server does not have the call.
 func (s *Session) Ping(ctx context.Context) error {
-	if s.lacks[CanPing] {
+	if s.unsupported[CanPing] {
 		return nil
 	}
 	if s.closed {
-		return s.unusable(ctx, "Ping", PhaseExecute)
+		return s.closedError(ctx, "Ping")
 	}
-	w := s.watch(ctx)
+	w := s.conn.watch(ctx)
 	defer w.end()
-	sp := s.begin(ctx, PhaseExecute, s.timeout)
-	sp.quiet = true
-	_, _, err := s.dialect.ping()
-	if s.missing(CanPing, err) {
+	sp := s.conn.begin(ctx, PhaseExecute, s.conn.timeout)
+	sp.unrecorded = true
+	_, _, err := s.service.ping()
+	if s.noteUnsupported(CanPing, err) {
 		err = nil
 	}
 	return sp.end(err)
 }
 
-// unusable is the error of a call on a session that is closed.
-func (s *Session) unusable(ctx context.Context, call string, phase Phase) error {
-	s.method = call
-	return s.place(ctx, phase, &cause{kind: KindInvalid, text: "the session is closed"})
+// closedError is the error of a call on a session that is closed.
+func (s *Session) closedError(ctx context.Context, call string) error {
+	s.conn.op = call
+	return s.conn.newError(ctx, PhaseExecute, invalid("the session is closed"))
 }
 
-// Close ends the session on the server, then the connection, whatever the
-// former says. A session that is closed already is left alone.
+// Close ends the session on the server and then the connection, also where the
+// former fails. It does nothing on a session that is closed.
 func (s *Session) Close(ctx context.Context) error {
 	if s.closed {
 		return nil
 	}
 	s.closed = true
-	w := s.watch(ctx)
+	w := s.conn.watch(ctx)
 	defer w.end()
-	sp := s.begin(ctx, PhaseClose, s.timeout)
-	err := s.dialect.end()
-	if hung := s.hangUp(); err == nil && hung != nil {
-		s.method, err = "close", hung
+	sp := s.conn.begin(ctx, PhaseClose, s.conn.timeout)
+	err := s.service.close()
+	if closeErr := s.conn.closeConn(); err == nil && closeErr != nil {
+		s.conn.op, err = "close", closeErr
 	}
 	return sp.end(err)
 }
 
-// lastWords is how long a session that failed may take to say farewell: short
-// enough for a caller who has given up, and never much beside the timeout.
-const lastWords = 75 * time.Millisecond
-
-// parting sets the deadline of clean-up, which the end of ctx does not hurry.
-func (l *link) parting(ctx context.Context) {
-	wait := lastWords
-	if l.timeout > 0 {
-		wait = min(wait, l.timeout/8)
-	}
-	l.begin(context.WithoutCancel(ctx), PhaseClose, wait)
-}
-
-// farewell ends a session that could not be opened, as well as may be: nobody
-// waits for it.
-func (s *Session) farewell(ctx context.Context) {
-	if s.dialect == nil {
-		s.part(ctx)
+// closeAfterFailure ends a session that could not be opened, as far as that is
+// possible in a short time.
+func (s *Session) closeAfterFailure(ctx context.Context) {
+	if s.service == nil {
+		s.conn.closeGracefully(ctx)
 		return
 	}
-	s.parting(ctx)
-	_ = s.dialect.end() // the first failure is the one to tell
-	_ = s.hangUp()
+	s.conn.beginCleanup(ctx)
+	_ = s.service.close() // the first failure is the one to report
+	_ = s.conn.closeConn()
 }

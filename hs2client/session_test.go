@@ -3,6 +3,7 @@ package hs2client_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func schema(name string, t hs2.TTypeId) *hs2.TTableSchema {
 	}}}}
 }
 
-func TestOneSession(t *testing.T) {
+func TestSession_WholeLife(t *testing.T) {
 	c := &coordinator{web: "https://Coord-A1.example.com.:25000", config: map[string]string{"MEM_LIMIT": "", "http_addr": "other:1"}}
 	c.columns, c.schema = pid()
 	var rec hs2client.Record
@@ -37,7 +38,7 @@ func TestOneSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := hs2client.Identity{Coordinator: "coord-a1.example.com:25000", Version: "impalad version 4.5.0 RELEASE (build abc)", Source: hs2client.Ping}
+	want := hs2client.Identity{Coordinator: "coord-a1.example.com:25000", Version: "impalad version 4.5.0 RELEASE (build abc)", Source: hs2client.SourcePing}
 	if got := s.Identity(); got != want {
 		t.Errorf("identity %+v, want %+v", got, want)
 	}
@@ -71,7 +72,7 @@ func TestOneSession(t *testing.T) {
 	}
 }
 
-func TestLogin(t *testing.T) {
+func TestOpen_Login(t *testing.T) {
 	c := &coordinator{config: map[string]string{"http_addr": "Coord-A1:25000"}}
 	c.columns, c.schema = pid()
 	addr := serve(t, c.login("ann", "s3cret"))
@@ -79,7 +80,7 @@ func TestLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Identity(); got.Coordinator != "coord-a1:25000" || got.Source != hs2client.HTTPAddr {
+	if got := s.Identity(); got.Coordinator != "coord-a1:25000" || got.Source != hs2client.SourceHTTPAddr {
 		t.Errorf("identity %+v", got)
 	}
 	if _, err := s.Query(t.Context(), "SELECT pid()"); err != nil {
@@ -96,6 +97,15 @@ func TestLogin(t *testing.T) {
 	}
 }
 
+// hintText is a hint as text: each setting with its value, and why.
+func hintText(e *hs2client.Error) string {
+	var b strings.Builder
+	for _, f := range e.Hint() {
+		fmt.Fprintf(&b, "%s=%s: %s\n", f.Setting, f.Value, f.Why)
+	}
+	return b.String()
+}
+
 // wantClass checks an error's class, and hands the error back.
 func wantClass(t *testing.T, err error, class string) *hs2client.Error {
 	t.Helper()
@@ -103,13 +113,13 @@ func wantClass(t *testing.T, err error, class string) *hs2client.Error {
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want an *Error of class %s", err, class)
 	}
-	if e.Class() != class {
+	if e.Class().String() != class {
 		t.Fatalf("class %s, want %s: %v", e.Class(), class, err)
 	}
 	return e
 }
 
-func TestServersThatLackACall(t *testing.T) {
+func TestSession_ServerWithoutSomeCalls(t *testing.T) {
 	v10 := hs2.TProtocolVersion_V10
 	c := &coordinator{version: &v10}
 	c.columns, _ = pid()
@@ -140,7 +150,7 @@ func TestServersThatLackACall(t *testing.T) {
 	}
 }
 
-func TestServerErrors(t *testing.T) {
+func TestSession_ClassesServerErrors(t *testing.T) {
 	for name, tc := range map[string]struct {
 		c     *coordinator
 		class string
@@ -168,7 +178,7 @@ func TestServerErrors(t *testing.T) {
 	}
 }
 
-func TestCancelBetweenPollsClosesTheOperation(t *testing.T) {
+func TestQuery_CancelBetweenPollsClosesOperation(t *testing.T) {
 	c := &coordinator{states: []hs2.TOperationState{hs2.TOperationState_RUNNING}}
 	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, c.plain), Timeout: soon})
 	if err != nil {
@@ -187,7 +197,7 @@ func TestCancelBetweenPollsClosesTheOperation(t *testing.T) {
 	}
 }
 
-func TestClosedPort(t *testing.T) {
+func TestOpen_ClosedPort(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -200,19 +210,19 @@ func TestClosedPort(t *testing.T) {
 	wantClass(t, err, "tcp.refused")
 }
 
-func TestTheOtherProtocolsPort(t *testing.T) {
+func TestOpen_PortOfOtherProtocol(t *testing.T) {
 	hs2Port, beeswaxPort := serve(t, (&coordinator{}).plain), serve(t, (&hive{}).serve)
 	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: beeswaxPort, Timeout: soon})
-	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(e.Hint(), "--protocol beeswax") {
-		t.Errorf("hint %q", e.Hint())
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(hintText(e), "target.protocol=beeswax") {
+		t.Errorf("hint %q", hintText(e))
 	}
 	_, err = hs2client.Open(t.Context(), hs2client.Config{Addr: hs2Port, Protocol: hs2client.Beeswax, Timeout: soon})
-	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(e.Hint(), "--protocol hs2") {
-		t.Errorf("hint %q", e.Hint())
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(hintText(e), "target.protocol=hs2") {
+		t.Errorf("hint %q", hintText(e))
 	}
 }
 
-func TestAClosedSessionSaysSo(t *testing.T) {
+func TestSession_ClosedReturnsError(t *testing.T) {
 	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, (&coordinator{}).plain), Timeout: soon, NoPing: true})
 	if err != nil {
 		t.Fatal(err)
@@ -225,7 +235,7 @@ func TestAClosedSessionSaysSo(t *testing.T) {
 	wantClass(t, s.Ping(t.Context()), "execute.invalid")
 }
 
-func TestAQueryWithoutDescription(t *testing.T) {
+func TestQuery_NoDescribe(t *testing.T) {
 	c := &coordinator{}
 	c.columns, c.schema = pid()
 	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, c.plain), Timeout: soon, NoDescribe: true, NoPing: true})

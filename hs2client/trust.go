@@ -7,52 +7,53 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
 // trust is where a chain leads.
 type trust struct {
-	status ChainStatus
-	late   error  // status is OK, yet an authority above the leaf is not in time
-	good   period // while it stays as it is; only where status is OK and late nil
+	status   ChainStatus
+	expired  error  // status is ChainOK, but an authority above the leaf is outside its validity
+	validity period // of the path; only where status is ChainOK and expired nil
 }
 
-// period is a span of time, both ends included.
+// period is a span of time, including both ends.
 type period struct{ from, until time.Time }
 
-func (p period) has(t time.Time) bool { return !t.Before(p.from) && !t.After(p.until) }
+func (p period) contains(t time.Time) bool { return !t.Before(p.from) && !t.After(p.until) }
 
-// follow follows a chain to the roots at a moment when the leaf is valid, the
-// nearest one to now, so that an expired certificate does not read as an unknown
-// authority.
-func follow(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) trust {
+// verifyChain verifies a chain at a moment when the leaf is valid, the nearest one
+// to now, so that an expired certificate is not taken for an unknown authority.
+func verifyChain(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) trust {
 	leaf, at := sent[0], now
 	if at.Before(leaf.NotBefore) {
 		at = leaf.NotBefore
 	} else if at.After(leaf.NotAfter) {
 		at = leaf.NotAfter
 	}
-	paths, err := verify(sent, roots, at)
+	paths, err := pathsToRoot(sent, roots, at)
 	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
 	case err == nil:
-		return trust{status: OK, good: longest(paths)}
+		return trust{status: ChainOK, validity: longestValidity(paths)}
 	case invalid.Cert != nil && invalid.Reason == x509.Expired:
-		return trust{status: OK, late: err}
-	case signedItself(leaf):
-		return trust{status: SelfSigned}
+		return trust{status: ChainOK, expired: err}
+	case isSelfSigned(leaf):
+		return trust{status: ChainSelfSigned}
 	case len(sent) == 1:
-		// Whether an intermediate is missing or the authority is unknown cannot
-		// be told from a leaf alone; a forgotten intermediate is the common case.
-		return trust{status: Incomplete}
-	case !reaches(sent, leaf):
-		return trust{status: Incomplete}
+		// A leaf alone does not show whether an intermediate is missing or the
+		// authority is unknown; a missing intermediate is the common case.
+		return trust{status: ChainIncomplete}
+	case !issuerSent(sent, leaf):
+		return trust{status: ChainIncomplete}
 	}
-	return trust{status: UnknownCA}
+	return trust{status: ChainUnknownCA}
 }
 
-// longest is the time for which one of the paths is in time as a whole: of
-// several, that which lasts longest.
-func longest(paths [][]*x509.Certificate) period {
+// longestValidity is the time for which one of the paths is valid as a whole: of
+// several, the one that lasts longest.
+func longestValidity(paths [][]*x509.Certificate) period {
 	var best period
 	for _, path := range paths {
 		p := period{path[0].NotBefore, path[0].NotAfter}
@@ -71,9 +72,8 @@ func longest(paths [][]*x509.Certificate) period {
 	return best
 }
 
-// reaches reports whether any other certificate that was sent signed the leaf's
-// name: without one, what came along is no help.
-func reaches(sent []*x509.Certificate, leaf *x509.Certificate) bool {
+// issuerSent reports whether a certificate of the leaf's issuer was sent with it.
+func issuerSent(sent []*x509.Certificate, leaf *x509.Certificate) bool {
 	for _, c := range sent[1:] {
 		if bytes.Equal(c.RawSubject, leaf.RawIssuer) {
 			return true
@@ -82,50 +82,53 @@ func reaches(sent []*x509.Certificate, leaf *x509.Certificate) bool {
 	return false
 }
 
-func signedItself(c *x509.Certificate) bool {
+func isSelfSigned(c *x509.Certificate) bool {
 	return bytes.Equal(c.RawIssuer, c.RawSubject) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
 }
 
-// verify follows the chain at one moment, the host left aside, and returns the
+// pathsToRoot verifies the chain at one moment, whatever the host, and returns the
 // paths to a root.
-func verify(sent []*x509.Certificate, roots *x509.CertPool, at time.Time) ([][]*x509.Certificate, error) {
-	between := x509.NewCertPool()
+func pathsToRoot(sent []*x509.Certificate, roots *x509.CertPool, at time.Time) ([][]*x509.Certificate, error) {
+	intermediates := x509.NewCertPool()
 	for _, c := range sent[1:] {
-		between.AddCert(c)
+		intermediates.AddCert(c)
 	}
-	return sent[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at})
+	return sent[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: at})
 }
 
-// refusal is why the certificate behind p is not good enough at now; nil where
-// it is. The order is that of what must be mended first.
-func refusal(p *Peer, c *TLSConfig, now time.Time) error {
+// checkPeer is why the certificate behind p is refused at now; nil where it is
+// not. The order is that of what must be fixed first.
+func checkPeer(p *Peer, c *TLSConfig, now time.Time) error {
 	oldest := c.MinVersion
 	if oldest == 0 {
 		oldest = tls.VersionTLS12
 	}
+	refuse := func(kind Kind, format string, args ...any) error {
+		return &wire.Error{Kind: kind, Text: fmt.Sprintf(format, args...)}
+	}
 	switch {
 	case p.State.Version < oldest:
-		return &cause{kind: KindVersion, text: fmt.Sprintf("%s, older than %s", p.Version, versionName(oldest))}
-	case p.Chain == SelfSigned:
-		return &cause{kind: KindSelfSigned, text: "the certificate signed itself: " + p.Subject}
-	case p.Chain == Incomplete:
-		return &cause{kind: KindIncomplete, text: "nothing that was sent or is trusted signed the certificate: its issuer is " + p.Issuer}
-	case p.Chain != OK:
-		return &cause{kind: KindUnknownCA, text: "no trusted root above " + p.Issuer}
+		return refuse(KindVersion, "%s, older than %s", p.Version, versionName(oldest))
+	case p.Chain == ChainSelfSigned:
+		return refuse(KindSelfSigned, "the certificate is self-signed: %s", p.Subject)
+	case p.Chain == ChainIncomplete:
+		return refuse(KindIncomplete, "no certificate that was sent or is trusted signed it: its issuer is %s", p.Issuer)
+	case p.Chain != ChainOK:
+		return refuse(KindUnknownCA, "no trusted root above %s", p.Issuer)
 	case now.Before(p.NotBefore):
-		return &cause{kind: KindNotYetValid, text: "valid from " + p.NotBefore.UTC().Format(time.RFC3339)}
+		return refuse(KindNotYetValid, "valid from %s", p.NotBefore.UTC().Format(time.RFC3339))
 	case now.After(p.NotAfter):
-		return &cause{kind: KindExpired, text: "valid until " + p.NotAfter.UTC().Format(time.RFC3339)}
-	case p.late != nil:
-		return &cause{kind: KindExpired, err: p.late} // the leaf is in time: an authority above it is not
+		return refuse(KindExpired, "valid until %s", p.NotAfter.UTC().Format(time.RFC3339))
+	case p.expiredAuthority != nil:
+		return &wire.Error{Kind: KindExpired, Err: p.expiredAuthority} // the leaf itself is valid
 	case p.HostErr != nil:
-		return &cause{kind: KindHostname, err: p.HostErr}
+		return &wire.Error{Kind: KindHostname, Err: p.HostErr}
 	}
 	if c.Accept == nil {
 		return nil
 	}
 	if err := c.Accept(*p); err != nil {
-		return &cause{kind: KindPolicy, err: err}
+		return &wire.Error{Kind: KindPolicy, Err: err}
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"math/big"
 	"testing"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
 // issue makes a certificate that is valid from now for so long, signed by an
@@ -34,7 +36,7 @@ func issue(t *testing.T, name string, now time.Time, life time.Duration, by *x50
 	return made
 }
 
-func TestAnAuthorityThatRunsOutIsNoticedByACacheThatKnewIt(t *testing.T) {
+func TestChainCache_NoticesExpiredAuthority(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
 	now := time.Now().Truncate(time.Second)
@@ -52,12 +54,12 @@ func TestAnAuthorityThatRunsOutIsNoticedByACacheThatKnewIt(t *testing.T) {
 			want  Kind
 		}{{0, KindOther}, {day, KindOther}, {day + 1, KindExpired}, {9 * day, KindExpired}, {10 * day, KindExpired}, {0, KindOther}} {
 			at := now.Add(tc.after)
-			shown := cache.look([]*x509.Certificate{leaf}, "impala.example.com", roots, at)
-			p := &Peer{Chain: shown.trust.status, late: shown.trust.late, NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter}
+			shown := cache.facts([]*x509.Certificate{leaf}, "impala.example.com", roots, at)
+			p := &Peer{Chain: shown.trust.status, expiredAuthority: shown.trust.expired, NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter}
 			p.State.Version = 0x0304
 			got := KindOther
-			if why, ok := errors.AsType[*cause](refusal(p, new(TLSConfig), at)); ok {
-				got = why.kind
+			if why, ok := errors.AsType[*wire.Error](checkPeer(p, new(TLSConfig), at)); ok {
+				got = why.Kind
 			}
 			if got != tc.want {
 				t.Errorf("%s, %v later: %s, want %s", name, tc.after, got, tc.want)

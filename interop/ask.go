@@ -33,7 +33,7 @@ func (l *lab) askImpyla(ctx context.Context, host string, port int, query, mecha
 	if err != nil {
 		return "", err
 	}
-	out, err := must(ctx, clientTime, nil, argv...)
+	out, err := runRequired(ctx, clientTimeout, nil, argv...)
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
@@ -47,6 +47,6 @@ func (l *lab) askGohive(ctx context.Context, address, query string) (string, err
 	if err != nil {
 		return "", err
 	}
-	out, err := must(ctx, clientTime, nil, bin, host, port, query)
+	out, err := runRequired(ctx, clientTimeout, nil, bin, host, port, query)
 	return strings.TrimSuffix(string(out), "\n"), err
 }

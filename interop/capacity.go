@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// capacitySeen is what we read of a result's capacity.
-type capacitySeen struct {
+// capacityResult is what we read of a result's capacity.
+type capacityResult struct {
 	Held      int    `json:"held"`
 	Survived  int    `json:"survived"`
 	StoppedBy string `json:"stopped_by"`
@@ -28,9 +28,9 @@ type capacitySeen struct {
 	NMinus1   int    `json:"n_minus_1"`
 }
 
-// untilFull are the flags of a run that fills a listener, with the coordinators
+// untilFullArgs are the flags of a run that fills a listener, with the coordinators
 // declared and, where the pages are asked for, their port.
-func untilFull(r row, address string, pages bool) []string {
+func untilFullArgs(r clusterGroup, address string, pages bool) []string {
 	args := []string{"capacity", "--until-full", "--timeout", "2s", "--policy", "leastconn", "--expect-coordinators", strings.Join(r.names(), ",")}
 	if pages {
 		args = append(args, "--web-port", strconv.Itoa(pagesPort))
@@ -45,7 +45,7 @@ func (l *lab) proveThreads(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	few, err := l.few()
+	few, err := l.fewThreads()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -53,7 +53,7 @@ func (l *lab) proveThreads(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	r, err := l.try(ctx, trial{name: "capacity.threads", args: untilFull(few, address, true)})
+	r, err := l.check(ctx, toolRun{name: "capacity.threads", args: untilFullArgs(few, address, true)})
 	if err != nil {
 		return evidence{}, err
 	}
@@ -65,7 +65,7 @@ func (l *lab) proveThreads(ctx context.Context) (evidence, error) {
 		return evidence{}, fmt.Errorf("not what the pages say of 3 x 8 threads: %+v", c)
 	}
 	return evidence{numbers: fmt.Sprintf("3 x 8 threads held %d, then %s; %d with one lost; the pages say it is the coordinators",
-		c.Held, c.StoppedBy, c.NMinus1)}, r.says("capacity.held", "pass", "no service thread left")
+		c.Held, c.StoppedBy, c.NMinus1)}, r.expectFinding("capacity.held", "pass", "no service thread left")
 }
 
 // proveMaxconn fills a HAProxy that lets 24 connections in, before coordinators
@@ -76,7 +76,7 @@ func (l *lab) proveMaxconn(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	roomy, err := l.roomy()
+	roomy, err := l.manyThreads()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -84,24 +84,24 @@ func (l *lab) proveMaxconn(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	seen, err := l.try(ctx, trial{name: "capacity.maxconn", args: untilFull(roomy, address, true)})
+	seen, err := l.check(ctx, toolRun{name: "capacity.maxconn", args: untilFullArgs(roomy, address, true)})
 	if err != nil {
 		return evidence{}, err
 	}
 	if c := seen.Capacity; c.Held != 24 || c.StoppedBy != "open.timeout" || c.Cause != "balancer" || c.Threads != 64 || c.Nominal != 192 {
 		return evidence{}, fmt.Errorf("not what a maxconn of 24 before 3 x 64 threads is: %+v", c)
 	}
-	if err := seen.says("capacity.held", "pass", "the balancer has a limit of its own"); err != nil {
+	if err := seen.expectFinding("capacity.held", "pass", "the balancer has a limit of its own"); err != nil {
 		return evidence{}, err
 	}
-	blind, err := l.try(ctx, trial{name: "capacity.maxconn.blind", args: untilFull(roomy, address, false)})
+	blind, err := l.check(ctx, toolRun{name: "capacity.maxconn.blind", args: untilFullArgs(roomy, address, false)})
 	if err != nil {
 		return evidence{}, err
 	}
 	if c := blind.Capacity; c.Held != 24 || c.Cause != "" {
 		return evidence{}, fmt.Errorf("without pages it holds %d and says that %q was full", c.Held, c.Cause)
 	}
-	if err := blind.says("capacity.held", "pass", "cannot be told"); err != nil {
+	if err := blind.expectFinding("capacity.held", "pass", "cannot be told"); err != nil {
 		return evidence{}, err
 	}
 	return evidence{numbers: fmt.Sprintf("maxconn 24 held %d; the pages say it is the balancer; without them the cause is left open", seen.Capacity.Held)}, nil
@@ -115,7 +115,7 @@ func (l *lab) proveInterrupted(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	crowd, err := l.crowd()
+	crowd, err := l.largeCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -126,14 +126,14 @@ func (l *lab) proveInterrupted(ctx context.Context) (evidence, error) {
 	const held = 200
 	var open int
 	var signalled time.Time
-	r, err := l.try(ctx, trial{
+	r, err := l.check(ctx, toolRun{
 		name: "capacity.interrupted", want: expectation{exit: 130},
 		args: []string{"capacity", "--hold", strconv.Itoa(held), "--for", "1m", "--rate", "400/s", "--threads", "12000", address},
 		during: func(ctx context.Context, pid int) error {
-			if err := awaitSessions(ctx, crowd, held); err != nil {
+			if err := awaitClusterSessions(ctx, crowd, held); err != nil {
 				return err
 			}
-			if open, err = h.open(ctx, "crowd"); err != nil {
+			if open, err = h.openSessions(ctx, "crowd"); err != nil {
 				return err
 			}
 			signalled = time.Now()
@@ -144,7 +144,7 @@ func (l *lab) proveInterrupted(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	left, err := h.open(ctx, "crowd")
+	left, err := h.openSessions(ctx, "crowd")
 	if err != nil {
 		return evidence{}, err
 	}
@@ -170,12 +170,12 @@ const memoryLimit = 128 << 20
 // proveMemory holds ten thousand sessions and looks at how much memory the
 // kernel says the process had at the most.
 func (l *lab) proveMemory(ctx context.Context) (evidence, error) {
-	crowd, err := l.crowd()
+	crowd, err := l.largeCluster()
 	if err != nil {
 		return evidence{}, err
 	}
 	const held = 10_000
-	r, err := l.try(ctx, trial{
+	r, err := l.check(ctx, toolRun{
 		name: "capacity.memory",
 		args: append([]string{"capacity", "--hold", strconv.Itoa(held), "--for", "1s", "--rate", "4000/s", "--concurrency", "64", "--threads", "12000",
 			"--timeout", "30s", "--inconclusive", "pass"}, crowd.addresses()...),
@@ -183,14 +183,14 @@ func (l *lab) proveMemory(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	if r.Capacity.Held != held || r.Capacity.Survived != held || r.peak > memoryLimit {
-		return evidence{}, fmt.Errorf("held %d, survived %d, with %d MiB at the most", r.Capacity.Held, r.Capacity.Survived, r.peak>>20)
+	if r.Capacity.Held != held || r.Capacity.Survived != held || r.peakMemory > memoryLimit {
+		return evidence{}, fmt.Errorf("held %d, survived %d, with %d MiB at the most", r.Capacity.Held, r.Capacity.Survived, r.peakMemory>>20)
 	}
-	return evidence{numbers: fmt.Sprintf("%d sessions held and alive at the end, with %d MiB at the most by getrusage", held, r.peak>>20)}, nil
+	return evidence{numbers: fmt.Sprintf("%d sessions held and alive at the end, with %d MiB at the most by getrusage", held, r.peakMemory>>20)}, nil
 }
 
-// awaitSessions waits until the coordinators say that they have so many sessions.
-func awaitSessions(ctx context.Context, c *cluster, n int) error {
+// awaitClusterSessions waits until the coordinators say that they have so many sessions.
+func awaitClusterSessions(ctx context.Context, c *cluster, n int) error {
 	for {
 		now, err := c.sessions(ctx)
 		if err != nil || now == n {

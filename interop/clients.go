@@ -22,18 +22,18 @@ const (
 	ldapPassword = "correct horse"
 )
 
-// clientTime is the longest that one client may take for its query.
-const clientTime = 30 * time.Second
+// clientTimeout is the longest that one client may take for its query.
+const clientTimeout = 30 * time.Second
 
-// rounds is how often each client asks.
-const rounds = 3
+// queriesPerClient is how often each client asks.
+const queriesPerClient = 3
 
 // clientCase is a client that is not ours, asking a simulated cluster.
 type clientCase struct {
-	name    string
-	cluster func() (*cluster, error)
-	argv    func(c *cluster) ([]string, error) // the command line that prints the pid
-	refused func(c *cluster) ([]string, error) // one that the client or the cluster must refuse; nil: none
+	name         string
+	cluster      func() (*cluster, error)
+	argv         func(c *cluster) ([]string, error) // the command line that prints the pid
+	rejectedArgv func(c *cluster) ([]string, error) // one that the client or the cluster must refuse; nil: none
 }
 
 // clientProofs: clients that we did not write, each of which must print
@@ -44,41 +44,41 @@ func clientProofs(l *lab) []proof {
 
 	var all []proof
 	for _, c := range []clientCase{
-		{"client.impala-shell.hs2", l.open, func(c *cluster) ([]string, error) {
+		{name: "client.impala-shell.hs2", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			return l.impalaShell("--protocol=hs2", "-i", hs2(c))
-		}, nil},
-		{"client.impala-shell.beeswax", l.open, func(c *cluster) ([]string, error) {
+		}, rejectedArgv: nil},
+		{name: "client.impala-shell.beeswax", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			return l.impalaShell("--protocol=beeswax", "-i", c.listeners("beeswax")[0])
-		}, nil},
-		{"client.impala-shell.tls", l.openTLS, func(c *cluster) ([]string, error) {
-			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)))
-		}, func(c *cluster) ([]string, error) {
+		}, rejectedArgv: nil},
+		{name: "client.impala-shell.tls", cluster: l.tlsCluster, argv: func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", withHostName(hs2(c)))
+		}, rejectedArgv: func(c *cluster) ([]string, error) {
 			certs, err := l.pki()
 			if err != nil {
 				return nil, err
 			}
-			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+certs.stranger, "-i", named(hs2(c)))
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+certs.unrelatedRoot, "-i", withHostName(hs2(c)))
 		}},
-		{"client.impala-shell.ldap-tls", l.login, func(c *cluster) ([]string, error) {
-			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)),
+		{name: "client.impala-shell.ldap-tls", cluster: l.loginCluster, argv: func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", withHostName(hs2(c)),
 				"-l", "-u", ldapUser, "--ldap_password_cmd=printf '"+ldapPassword+"'")
-		}, func(c *cluster) ([]string, error) {
-			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)),
+		}, rejectedArgv: func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", withHostName(hs2(c)),
 				"-l", "-u", ldapUser, "--ldap_password_cmd=printf wrong")
 		}},
-		{"client.impyla", l.open, func(c *cluster) ([]string, error) {
+		{name: "client.impyla", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			return l.impylaArgs(simNode, portOf(hs2(c)), "select pid()", "NOSASL", "")
-		}, nil},
-		{"client.gohive", l.open, func(c *cluster) ([]string, error) {
+		}, rejectedArgv: nil},
+		{name: "client.gohive", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			bin, err := l.gohive()
 			return []string{bin, simNode, portOf(hs2(c)), "select pid()"}, err
-		}, nil},
-		{"client.beeline", l.open, func(c *cluster) ([]string, error) {
+		}, rejectedArgv: nil},
+		{name: "client.beeline", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			dir, err := l.sparkVenv()
 			return []string{"bash", "-c", beelineScript, dir, "jdbc:hive2://" + hs2(c) + "/;auth=noSasl"}, err
-		}, nil},
+		}, rejectedArgv: nil},
 	} {
-		all = append(all, proof{name: c.name, warm: venv, run: func(ctx context.Context) (evidence, error) { return c.prove(ctx, l) }})
+		all = append(all, proof{name: c.name, prepare: venv, run: func(ctx context.Context) (evidence, error) { return c.prove(ctx, l) }})
 	}
 	return all
 }
@@ -95,8 +95,8 @@ func (l *lab) impalaShell(flags ...string) ([]string, error) {
 	return append(append([]string{dir + "/bin/impala-shell"}, flags...), "-B", "--quiet", "-q", "select pid()"), err
 }
 
-// named puts the name that the certificates have in place of the address.
-func named(address string) string { return net.JoinHostPort(simName, portOf(address)) }
+// withHostName puts the name that the certificates have in place of the address.
+func withHostName(address string) string { return net.JoinHostPort(simName, portOf(address)) }
 
 func portOf(address string) string {
 	_, port, _ := net.SplitHostPort(address)
@@ -145,12 +145,12 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	env := []string{"HOME=" + l.file("run")} // impala-shell keeps a history
 	e := evidence{tally: map[string]int{}}
 	var pids []string
-	for range rounds {
-		a, err := ask(ctx, clientTime, env, argv...)
+	for range queriesPerClient {
+		a, err := runCommand(ctx, clientTimeout, env, argv...)
 		if err != nil {
 			return e, err
 		}
-		pid, owner, err := cluster.answered(a)
+		pid, owner, err := cluster.parsePID(a)
 		if err != nil {
 			return e, err
 		}
@@ -158,14 +158,14 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 		e.tally[owner]++
 	}
 	e.numbers = fmt.Sprintf("pids %s, each of a simulated coordinator", strings.Join(pids, ", "))
-	if c.refused == nil {
+	if c.rejectedArgv == nil {
 		return e, nil
 	}
-	argv, err = c.refused(cluster)
+	argv, err = c.rejectedArgv(cluster)
 	if err != nil {
 		return e, err
 	}
-	a, err := ask(ctx, clientTime, env, argv...)
+	a, err := runCommand(ctx, clientTimeout, env, argv...)
 	if err == nil && (a.code == 0 || len(strings.TrimSpace(string(a.stdout))) > 0) {
 		err = errors.New("the wrong CA or password was accepted: the case shows nothing")
 	}
@@ -173,13 +173,13 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	return e, err
 }
 
-// answered checks that a client printed one integer and nothing else, and that
+// parsePID checks that a client printed one integer and nothing else, and that
 // it is the pid of a coordinator.
-func (c *cluster) answered(a answer) (pid int, owner string, err error) {
+func (c *cluster) parsePID(a commandResult) (pid int, owner string, err error) {
 	printed := strings.TrimSpace(string(a.stdout))
 	pid, err = strconv.Atoi(printed)
 	if err != nil {
-		return 0, "", fmt.Errorf("exit %d, printed %q, not one integer: %s", a.code, oneLine(printed), tail(a.stderr))
+		return 0, "", fmt.Errorf("exit %d, printed %q, not one integer: %s", a.code, shorten(printed), tail(a.stderr))
 	}
 	owner, ours := c.owner(pid)
 	if !ours {

@@ -117,8 +117,8 @@ func (h *haproxy) count(ctx context.Context, listener string) (map[string]int, e
 	return h.stat(ctx, listener, "stot")
 }
 
-// open returns how many sessions the servers of a listener have now.
-func (h *haproxy) open(ctx context.Context, listener string) (int, error) {
+// openSessions returns how many sessions the servers of a listener have now.
+func (h *haproxy) openSessions(ctx context.Context, listener string) (int, error) {
 	now, err := h.stat(ctx, listener, "scur")
 	sum := 0
 	for _, sessions := range now {

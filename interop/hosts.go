@@ -18,15 +18,15 @@ const (
 	hostsMark = "# impala-lbcheck interop"
 )
 
-// addNames makes lbName resolve to both nodes and simName to the simulated
+// addHostNames makes lbName resolve to both nodes and simName to the simulated
 // one, until the lab is closed. Lines
 // that a killed run left behind are replaced.
-func (l *lab) addNames() error {
+func (l *lab) addHostNames() error {
 	ours := ""
 	for _, line := range []string{nodeOne + " " + lbName, nodeTwo + " " + lbName, simNode + " " + simName} {
 		ours += line + " " + hostsMark + "\n"
 	}
-	l.names = func() { rewriteHosts("") }
+	l.removeHostNames = func() { rewriteHosts("") }
 	return rewriteHosts(ours)
 }
 
@@ -37,11 +37,11 @@ func rewriteHosts(ours string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(hostsFile, []byte(replaceOurs(string(b), ours)), 0o644)
+	return os.WriteFile(hostsFile, []byte(replaceHostsLines(string(b), ours)), 0o644)
 }
 
-// replaceOurs returns the content with other lines of ours; "" is none.
-func replaceOurs(content, ours string) string {
+// replaceHostsLines returns the content with other lines of ours; "" is none.
+func replaceHostsLines(content, ours string) string {
 	var kept strings.Builder
 	for line := range strings.Lines(content) {
 		if !strings.Contains(line, hostsMark) {

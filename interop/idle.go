@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// idleSeen is what we read of a result's idle connections.
-type idleSeen struct {
+// idleResult is what we read of a result's idle connections.
+type idleResult struct {
 	LastAlive float64 `json:"last_alive_s"`
 	FirstDead float64 `json:"first_dead_s"`
 	Cut       string  `json:"cut"`
@@ -22,14 +22,14 @@ type idleSeen struct {
 // cutAfter is when idle connections are cut in all of these proofs.
 const cutAfter = 2 * time.Second
 
-// ladder are the flags of an idle run whose steps stand around cutAfter.
-func ladder(minIdle, address string) []string {
+// idleArgs are the flags of an idle run whose steps stand around cutAfter.
+func idleArgs(minIdle, address string) []string {
 	return []string{"idle", "--idle-steps", "500ms,1s,1500ms,2500ms,3s", "--timeout", "2s", "--min-idle", minIdle, address}
 }
 
-// cutBy checks that the cut was found between its steps, that it is called what
+// expectCut checks that the cut was found between its steps, that it is called what
 // it is, and that it was seen when it happened, or not before somebody asked.
-func (s idleSeen) cutBy(cut string, seen bool) error {
+func (s idleResult) expectCut(cut string, seen bool) error {
 	switch {
 	case s.LastAlive != 1.5 || s.FirstDead != 2.5 || s.Cut != cut:
 		return fmt.Errorf("a cut by %s after %s is said to be %+v", cut, cutAfter, s)
@@ -50,76 +50,76 @@ func (l *lab) proveFIN(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	short, err := l.try(ctx, trial{name: "idle.fin", want: cutTooSoon, args: ladder("2500ms", address)})
+	short, err := l.check(ctx, toolRun{name: "idle.fin", want: idleCutFails, args: idleArgs("2500ms", address)})
 	if err != nil {
 		return evidence{}, err
 	}
-	if err := short.Idle.cutBy("fin", true); err != nil {
+	if err := short.Idle.expectCut("fin", true); err != nil {
 		return evidence{}, err
 	}
-	enough, err := l.try(ctx, trial{name: "idle.fin.allowed", args: ladder("1s", address)})
+	enough, err := l.check(ctx, toolRun{name: "idle.fin.allowed", args: idleArgs("1s", address)})
 	if err != nil {
 		return evidence{}, err
 	}
 	return evidence{numbers: fmt.Sprintf("HAProxy's timeout of 2 s found between 1.5 and 2.5 s, seen by FIN at %.2f s; exit 1 where 2.5 s are asked for, 0 with 1 s", short.Idle.At)},
-		enough.Idle.cutBy("fin", true)
+		enough.Idle.expectCut("fin", true)
 }
 
-// cutTooSoon is how an idle run ends where connections live too short.
-var cutTooSoon = expectation{1, []string{"idle.cut"}}
+// idleCutFails is how an idle run ends where connections live too short.
+var idleCutFails = expectation{exit: 1, failed: []string{"idle.cut"}}
 
 // proveRST lets the kernel of the server reset what was idle.
 func (l *lab) proveRST(ctx context.Context) (evidence, error) {
-	r, err := l.cutInNamespace(ctx, "idle.rst", "ss", "-K", "state", "established", "sport", "=", ":"+strconv.Itoa(stallPort))
+	r, err := l.cutInNamespace(ctx, "idle.rst", "ss", "-K", "state", "established", "sport", "=", ":"+strconv.Itoa(oneCoordinatorPort))
 	if err != nil {
 		return evidence{}, err
 	}
 	return evidence{numbers: fmt.Sprintf("the kernel's reset after 2 s found between 1.5 and 2.5 s, seen by RST at %.2f s; exit 1", r.Idle.At)},
-		r.Idle.cutBy("rst", true)
+		r.Idle.expectCut("rst", true)
 }
 
 // proveSilent lets the kernel drop every packet of what was idle, as a firewall
 // does that has forgotten a connection: nobody is told.
 func (l *lab) proveSilent(ctx context.Context) (evidence, error) {
 	r, err := l.cutInNamespace(ctx, "idle.silent", "nft",
-		fmt.Sprintf("table ip cut { chain in { type filter hook input priority 0; tcp dport %[1]d drop; tcp sport %[1]d drop; }; }", stallPort))
+		fmt.Sprintf("table ip cut { chain in { type filter hook input priority 0; tcp dport %[1]d drop; tcp sport %[1]d drop; }; }", oneCoordinatorPort))
 	if err != nil {
 		return evidence{}, err
 	}
-	if err := r.Idle.cutBy("silent", false); err != nil {
+	if err := r.Idle.expectCut("silent", false); err != nil {
 		return evidence{}, err
 	}
 	return evidence{numbers: "packets dropped after 2 s: found between 1.5 and 2.5 s, in silence, not seen until asked; exit 1"},
-		r.says("idle.cut", "fail", "in silence")
+		r.expectFinding("idle.cut", "fail", "in silence")
 }
 
 // cutInNamespace leaves sessions idle in a namespace of their own, where a
 // command cuts them after a while.
-func (l *lab) cutInNamespace(ctx context.Context, name string, cut ...string) (trialled, error) {
+func (l *lab) cutInNamespace(ctx context.Context, name string, cut ...string) (toolResult, error) {
 	n, err := l.newNamespace(ctx, name)
 	if err != nil {
-		return trialled{}, err
+		return toolResult{}, err
 	}
 	defer n.delete()
-	c, err := l.startSimBy(ctx, n.by(), name, stallPort, 2, "--direct", "--coordinators", "1")
+	c, err := l.startSimWithPrefix(ctx, n.execPrefix(), name, oneCoordinatorPort, 2, "--direct", "--coordinators", "1")
 	if err != nil {
-		return trialled{}, err
+		return toolResult{}, err
 	}
 	defer c.proc.stop()
-	return l.try(ctx, trial{
-		name: name, by: n.by(), want: cutTooSoon, args: ladder("2500ms", c.addresses()[0]),
+	return l.check(ctx, toolRun{
+		name: name, prefix: n.execPrefix(), want: idleCutFails, args: idleArgs("2500ms", c.addresses()[0]),
 		during: func(ctx context.Context, _ int) error {
-			if err := pause(ctx, cutAfter); err != nil {
+			if err := sleep(ctx, cutAfter); err != nil {
 				return err
 			}
-			_, err := n.do(ctx, slices.Clone(cut)...)
+			_, err := n.run(ctx, slices.Clone(cut)...)
 			return err
 		},
 	})
 }
 
-// pause waits so long, or until ctx is over.
-func pause(ctx context.Context, d time.Duration) error {
+// sleep waits so long, or until ctx is over.
+func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()

@@ -17,12 +17,12 @@ import (
 // first asked for, and only once; one that could not be made gives its error to
 // every proof that needs it.
 type lab struct {
-	root  string // of the module
-	work  string // interop/.work: venvs, configurations, logs, results
-	began time.Time
-	lock  *os.File
-	procs *processes
-	names func() // takes our names out of /etc/hosts
+	root            string // of the module
+	work            string // interop/.work: venvs, configurations, logs, results
+	began           time.Time
+	lock            *os.File
+	procs           *processes
+	removeHostNames func() // takes our names out of /etc/hosts
 
 	packages func() error
 	tool     func() (string, error) // path of the command under test
@@ -30,23 +30,23 @@ type lab struct {
 	hosts    func() error // lbName resolves to two nodes
 
 	// Simulated coordinators for real balancers, and the balancers.
-	plain         func() (*cluster, error)
-	secure        func() (*cluster, error) // they speak TLS
-	hung          func() (*cluster, error) // the second never answers
+	plainCluster  func() (*cluster, error)
+	secureCluster func() (*cluster, error) // they speak TLS
+	hungCluster   func() (*cluster, error) // the second never answers
 	haproxy       func() (*haproxy, error) // in front of plain
 	nginx         func() (*nginx, error)   // in front of plain
 	secureHAProxy func() (*haproxy, error) // in front of secure
 
 	// Simulated coordinators for load. Those of a row have a process each, and
 	// each row is behind a listener of loadHAProxy.
-	few, roomy, failing func() (row, error)
-	stalling, crowd     func() (*cluster, error)
-	loadHAProxy         func() (*haproxy, error)
-	loadLog             string // socket that loadHAProxy writes to when a server goes down
+	fewThreads, manyThreads, failover func() (clusterGroup, error)
+	oneCoordinator, largeCluster      func() (*cluster, error)
+	loadHAProxy                       func() (*haproxy, error)
+	loadLog                           string // socket that loadHAProxy writes to when a server goes down
 
 	// Simulated clusters for real clients, and the clients.
-	open, openTLS, login  func() (*cluster, error)
-	shell, impyla, gohive func() (string, error) // folder of a venv, folder of a venv, program
+	openCluster, tlsCluster, loginCluster func() (*cluster, error)
+	shell, impyla, gohive                 func() (string, error) // folder of a venv, folder of a venv, program
 
 	// Real servers: three behind a HAProxy of their own, and one that wants a login.
 	sparkVenv  func() (string, error)
@@ -72,20 +72,20 @@ func newLab(ctx context.Context) (*lab, error) {
 	if l.lock, err = lockFile(l.file("lock")); err != nil {
 		return nil, err
 	}
-	l.furnish(ctx)
+	l.defineFixtures(ctx)
 	return l, nil
 }
 
-// furnish says how each fixture is made.
-func (l *lab) furnish(ctx context.Context) {
+// defineFixtures says how each fixture is made.
+func (l *lab) defineFixtures(ctx context.Context) {
 	l.packages = sync.OnceValue(func() error { return installPackages(ctx) })
 	l.tool = sync.OnceValues(func() (string, error) { return l.buildTool(ctx) })
 	l.pki = sync.OnceValues(func() (pki, error) { return newPKI(l.file("pki")) })
-	l.hosts = sync.OnceValue(l.addNames)
+	l.hosts = sync.OnceValue(l.addHostNames)
 
-	l.plain = sync.OnceValues(func() (*cluster, error) { return l.startDirect(ctx, "plain", plainPort) })
-	l.secure = sync.OnceValues(func() (*cluster, error) { return l.startSecure(ctx) })
-	l.hung = sync.OnceValues(func() (*cluster, error) {
+	l.plainCluster = sync.OnceValues(func() (*cluster, error) { return l.startDirect(ctx, "plain", plainPort) })
+	l.secureCluster = sync.OnceValues(func() (*cluster, error) { return l.startSecure(ctx) })
+	l.hungCluster = sync.OnceValues(func() (*cluster, error) {
 		return l.startDirect(ctx, "hung", hungPort, "--fault", "hung@2")
 	})
 	l.haproxy = sync.OnceValues(func() (*haproxy, error) { return l.startPlainHAProxy(ctx) })
@@ -93,11 +93,11 @@ func (l *lab) furnish(ctx context.Context) {
 
 	l.secureHAProxy = sync.OnceValues(func() (*haproxy, error) { return l.startSecureHAProxy(ctx) })
 
-	l.furnishLoad(ctx)
+	l.defineLoadFixtures(ctx)
 
-	l.open = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "open", clientPort) })
-	l.openTLS = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "tls", clientPort+2, "--tls") })
-	l.login = sync.OnceValues(func() (*cluster, error) { return l.startLogin(ctx) })
+	l.openCluster = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "open", clientPort) })
+	l.tlsCluster = sync.OnceValues(func() (*cluster, error) { return l.startClientSim(ctx, "tls", clientPort+2, "--tls") })
+	l.loginCluster = sync.OnceValues(func() (*cluster, error) { return l.startLogin(ctx) })
 	l.shell = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "shell", pyImpala) })
 	l.impyla = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "impyla", pyImpyla) })
 	l.gohive = sync.OnceValues(func() (string, error) { return l.buildGohive(ctx) })
@@ -111,8 +111,8 @@ func (l *lab) furnish(ctx context.Context) {
 // working folder.
 func (l *lab) close() {
 	l.procs.close()
-	if l.names != nil {
-		l.names()
+	if l.removeHostNames != nil {
+		l.removeHostNames()
 	}
 	l.lock.Close()
 }

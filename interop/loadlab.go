@@ -9,10 +9,10 @@ import (
 	"sync"
 )
 
-// row is a number of simulated clusters of one coordinator each.
-type row []*cluster
+// clusterGroup is a number of simulated clusters of one coordinator each.
+type clusterGroup []*cluster
 
-func (r row) addresses() []string {
+func (r clusterGroup) addresses() []string {
 	var out []string
 	for _, c := range r {
 		out = append(out, c.addresses()...)
@@ -20,7 +20,7 @@ func (r row) addresses() []string {
 	return out
 }
 
-func (r row) names() []string {
+func (r clusterGroup) names() []string {
 	var out []string
 	for _, c := range r {
 		out = append(out, c.names()...)
@@ -28,28 +28,28 @@ func (r row) names() []string {
 	return out
 }
 
-// furnishLoad says how what load needs is made.
-func (l *lab) furnishLoad(ctx context.Context) {
-	l.few = sync.OnceValues(func() (row, error) {
-		return l.startRow(ctx, "few", fewPort, 1, 3, "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=8")
+// defineLoadFixtures says how what load needs is made.
+func (l *lab) defineLoadFixtures(ctx context.Context) {
+	l.fewThreads = sync.OnceValues(func() (clusterGroup, error) {
+		return l.startGroup(ctx, "few", fewThreadsPort, 1, 3, "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=8")
 	})
-	l.roomy = sync.OnceValues(func() (row, error) {
-		return l.startRow(ctx, "roomy", roomyPort, 4, 3, "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=64")
+	l.manyThreads = sync.OnceValues(func() (clusterGroup, error) {
+		return l.startGroup(ctx, "roomy", manyThreadsPort, 4, 3, "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=64")
 	})
-	l.failing = sync.OnceValues(func() (row, error) { return l.startRow(ctx, "failing", failPort, 1, 4) })
-	l.stalling = sync.OnceValues(func() (*cluster, error) {
-		return l.startSim(ctx, "stalling", stallPort, 2, "--direct", "--coordinators", "1")
+	l.failover = sync.OnceValues(func() (clusterGroup, error) { return l.startGroup(ctx, "failing", failoverPort, 1, 4) })
+	l.oneCoordinator = sync.OnceValues(func() (*cluster, error) {
+		return l.startSim(ctx, "stalling", oneCoordinatorPort, 2, "--direct", "--coordinators", "1")
 	})
-	l.crowd = sync.OnceValues(func() (*cluster, error) {
-		return l.startDirect(ctx, "crowd", crowdPort, "--first", "7", "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=12000")
+	l.largeCluster = sync.OnceValues(func() (*cluster, error) {
+		return l.startDirect(ctx, "crowd", largePort, "--first", "7", "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=12000")
 	})
 	l.loadHAProxy = sync.OnceValues(func() (*haproxy, error) { return l.startLoadHAProxy(ctx) })
 	l.loadLog = l.file("run", "load-log.sock")
 }
 
-// startRow runs clusters of one coordinator each, numbered from first on.
-func (l *lab) startRow(ctx context.Context, name string, port, first, n int, flags ...string) (row, error) {
-	var r row
+// startGroup runs clusters of one coordinator each, numbered from first on.
+func (l *lab) startGroup(ctx context.Context, name string, port, first, n int, flags ...string) (clusterGroup, error) {
+	var r clusterGroup
 	for i := range n {
 		each := append([]string{"--direct", "--coordinators", "1", "--first", strconv.Itoa(first + i)}, flags...)
 		c, err := l.startSim(ctx, fmt.Sprintf("%s-%d", name, i+1), port+2*i, 2, each...)
@@ -63,19 +63,19 @@ func (l *lab) startRow(ctx context.Context, name string, port, first, n int, fla
 
 // startLoadHAProxy runs a HAProxy in front of all of them.
 func (l *lab) startLoadHAProxy(ctx context.Context) (*haproxy, error) {
-	few, err := l.few()
+	few, err := l.fewThreads()
 	if err != nil {
 		return nil, err
 	}
-	roomy, err := l.roomy()
+	roomy, err := l.manyThreads()
 	if err != nil {
 		return nil, err
 	}
-	failing, err := l.failing()
+	failing, err := l.failover()
 	if err != nil {
 		return nil, err
 	}
-	crowd, err := l.crowd()
+	crowd, err := l.largeCluster()
 	if err != nil {
 		return nil, err
 	}
@@ -83,13 +83,13 @@ func (l *lab) startLoadHAProxy(ctx context.Context) (*haproxy, error) {
 	changing[3] += " disabled"
 	const leastConn, roundRobin = "balance leastconn", "balance roundrobin"
 	return l.startHAProxy(ctx, "haproxy-load", []listener{
-		{"few", "127.0.0.1:31051", []string{leastConn}, few.addresses()},
-		{"maxconn", "127.0.0.1:31052", []string{leastConn, "maxconn 24"}, roomy.addresses()},
-		{"idle", "127.0.0.1:31053", []string{roundRobin, "timeout client 2s", "timeout server 2s"}, roomy.addresses()},
-		{"failing", "127.0.0.1:31054", []string{roundRobin, "log " + l.loadLog + " local0 alert"}, failing.addresses()},
-		{"changing", "127.0.0.1:31055", []string{roundRobin}, changing},
-		{"soak", "127.0.0.1:31057", []string{leastConn}, roomy.addresses()},
-		{"crowd", "127.0.0.1:31056", []string{roundRobin}, crowd.addresses()},
+		{name: "few", bind: "127.0.0.1:31051", options: []string{leastConn}, servers: few.addresses()},
+		{name: "maxconn", bind: "127.0.0.1:31052", options: []string{leastConn, "maxconn 24"}, servers: roomy.addresses()},
+		{name: "idle", bind: "127.0.0.1:31053", options: []string{roundRobin, "timeout client 2s", "timeout server 2s"}, servers: roomy.addresses()},
+		{name: "failing", bind: "127.0.0.1:31054", options: []string{roundRobin, "log " + l.loadLog + " local0 alert"}, servers: failing.addresses()},
+		{name: "changing", bind: "127.0.0.1:31055", options: []string{roundRobin}, servers: changing},
+		{name: "soak", bind: "127.0.0.1:31057", options: []string{leastConn}, servers: roomy.addresses()},
+		{name: "crowd", bind: "127.0.0.1:31056", options: []string{roundRobin}, servers: crowd.addresses()},
 	})
 }
 
@@ -111,6 +111,6 @@ func loadProofs(l *lab) []proof {
 		{name: "load.descriptors", run: l.proveDescriptors},
 		{name: "load.ports", run: l.provePorts},
 		{name: "load.killed", run: l.proveKilled},
-		{name: "soak", run: l.soak, long: true},
+		{name: "soak", run: l.soak, onlyByName: true},
 	}
 }

@@ -37,12 +37,12 @@ func run(ctx context.Context, args []string) int {
 	}
 	defer l.close()
 
-	chosen := choose(allProofs(l), strings.Join(args, ""))
+	chosen := selectProofs(allProofs(l), strings.Join(args, ""))
 	if len(chosen) == 0 {
 		fmt.Fprintf(os.Stderr, "interop: no proof has %q in its name\n", args[0])
 		return 2
 	}
-	return conclude(l, prove(ctx, chosen), len(args) == 0)
+	return summarize(l, runProofs(ctx, chosen), len(args) == 0)
 }
 
 // allProofs lists every proof. Those whose software takes long to install and
@@ -58,9 +58,9 @@ func allProofs(l *lab) []proof {
 	return all
 }
 
-// conclude prints the sum, writes proof.json where every proof was asked for,
+// summarize prints the sum, writes proof.json where every proof was asked for,
 // and returns the exit code.
-func conclude(l *lab, outcomes []outcome, complete bool) int {
+func summarize(l *lab, outcomes []proofResult, complete bool) int {
 	missing := 0
 	for _, o := range outcomes {
 		if !o.Proven {

@@ -14,8 +14,8 @@ import (
 // done to its connections and ports is done to nobody else's.
 type namespace string
 
-// ipTime is the longest that one command about a namespace may take.
-const ipTime = 10 * time.Second
+// ipTimeout is the longest that one command about a namespace may take.
+const ipTimeout = 10 * time.Second
 
 // namespacePrefix begins the names of all of ours; our pid follows.
 const namespacePrefix = "impala-lbcheck-"
@@ -26,14 +26,14 @@ func (l *lab) newNamespace(ctx context.Context, part string) (namespace, error) 
 	if err := l.packages(); err != nil {
 		return "", err
 	}
-	if err := sweepNamespaces(ctx); err != nil {
+	if err := deleteStaleNamespaces(ctx); err != nil {
 		return "", err
 	}
 	n := namespace(fmt.Sprintf("%s%d-%s", namespacePrefix, os.Getpid(), part))
-	if _, err := must(ctx, ipTime, nil, "ip", "netns", "add", string(n)); err != nil {
+	if _, err := runRequired(ctx, ipTimeout, nil, "ip", "netns", "add", string(n)); err != nil {
 		return "", err
 	}
-	if _, err := must(ctx, ipTime, nil, "ip", "-n", string(n), "link", "set", "lo", "up"); err != nil {
+	if _, err := runRequired(ctx, ipTimeout, nil, "ip", "-n", string(n), "link", "set", "lo", "up"); err != nil {
 		n.delete()
 		return "", err
 	}
@@ -44,20 +44,20 @@ func (l *lab) newNamespace(ctx context.Context, part string) (namespace, error) 
 func (n namespace) delete() { deleteNamespace(string(n)) }
 
 func deleteNamespace(name string) {
-	must(context.Background(), ipTime, nil, "ip", "netns", "delete", name) // nothing can be done where it fails
+	runRequired(context.Background(), ipTimeout, nil, "ip", "netns", "delete", name) // nothing can be done where it fails
 }
 
-// by is the command that execs another in the namespace.
-func (n namespace) by() []string { return []string{"ip", "netns", "exec", string(n)} }
+// execPrefix is the command that execs another in the namespace.
+func (n namespace) execPrefix() []string { return []string{"ip", "netns", "exec", string(n)} }
 
-// do runs a command in it and returns what that printed.
-func (n namespace) do(ctx context.Context, argv ...string) ([]byte, error) {
-	return must(ctx, ipTime, nil, append(n.by(), argv...)...)
+// run runs a command in it and returns what that printed.
+func (n namespace) run(ctx context.Context, argv ...string) ([]byte, error) {
+	return runRequired(ctx, ipTimeout, nil, append(n.execPrefix(), argv...)...)
 }
 
-// sweepNamespaces removes those whose process has ended without doing so.
-func sweepNamespaces(ctx context.Context) error {
-	list, err := must(ctx, ipTime, nil, "ip", "netns", "list")
+// deleteStaleNamespaces removes those whose process has ended without doing so.
+func deleteStaleNamespaces(ctx context.Context) error {
+	list, err := runRequired(ctx, ipTimeout, nil, "ip", "netns", "list")
 	if err != nil {
 		return err
 	}

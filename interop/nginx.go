@@ -34,7 +34,7 @@ stream {
 
 // startNginx runs nginx in front of the plain coordinators.
 func (l *lab) startNginx(ctx context.Context) (*nginx, error) {
-	c, err := l.plain()
+	c, err := l.plainCluster()
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (l *lab) startNginx(ctx context.Context) (*nginx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n, p.await(ctx, 10*time.Second, func(ctx context.Context) error {
+	return n, p.await(ctx, 10*time.Second, func(_ context.Context) error {
 		_, err := os.Stat(l.file("run", "nginx.pid")) // written once the listeners are bound
 		return err
 	})
@@ -81,12 +81,12 @@ func (n *nginx) conf(base string, certs pki) string {
 	fmt.Fprintf(&b, nginxHead, base, n.log)
 	for _, in := range n.listeners {
 		fmt.Fprintf(&b, "  upstream %[1]s {\n    zone %[1]s 64k;\n", in.name)
-		for _, line := range append(in.options, prefixed("server ", in.servers)...) {
+		for _, line := range append(in.options, withPrefix("server ", in.servers)...) {
 			fmt.Fprintf(&b, "    %s;\n", line)
 		}
 		fmt.Fprintf(&b, "  }\n  server { listen %s; proxy_pass %s;", in.bind, in.name)
 		if strings.HasSuffix(in.bind, " ssl") {
-			fmt.Fprintf(&b, " ssl_certificate %s; ssl_certificate_key %s;", certs.chain, certs.chainsKey)
+			fmt.Fprintf(&b, " ssl_certificate %s; ssl_certificate_key %s;", certs.chain, certs.chainKey)
 		}
 		b.WriteString(" }\n")
 	}
@@ -94,7 +94,7 @@ func (n *nginx) conf(base string, certs pki) string {
 	return b.String()
 }
 
-func prefixed(with string, words []string) []string {
+func withPrefix(with string, words []string) []string {
 	var out []string
 	for _, w := range words {
 		out = append(out, with+w)

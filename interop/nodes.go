@@ -27,7 +27,7 @@ func nodeProofs(l *lab) []proof {
 		// 2 and 2 of 4: everyone's share is what it should be, and the report says that the nodes differ.
 		prove("haproxy.nodes.even-zones", evenPort, expectation{}, "pass"),
 		// 3 and 1 of 4: one coordinator takes half of all sessions.
-		prove("haproxy.nodes.uneven-zones", unevenPort, expectation{1, []string{"balance.reach"}}, "fail"),
+		prove("haproxy.nodes.uneven-zones", unevenPort, expectation{exit: 1, failed: []string{"balance.reach"}}, "fail"),
 	}
 }
 
@@ -38,14 +38,14 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 	if err != nil {
 		return evidence{}, err
 	}
-	c, err := l.plain()
+	c, err := l.plainCluster()
 	if err != nil {
 		return evidence{}, err
 	}
 	if err := l.hosts(); err != nil {
 		return evidence{}, err
 	}
-	before, err := h.given(ctx, port)
+	before, err := h.sessionsOnPort(ctx, port)
 	if err != nil {
 		return evidence{}, err
 	}
@@ -54,7 +54,7 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 	if err != nil {
 		return evidence{}, err
 	}
-	after, err := h.given(ctx, port)
+	after, err := h.sessionsOnPort(ctx, port)
 	if err != nil {
 		return evidence{}, err
 	}
@@ -68,23 +68,23 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 		reached[n.Address] = n.Coordinators
 	}
 	for i, coordinator := range c.names() {
-		if len(reached) != 2 || reached[split[i]][coordinator] == 0 || reached[split[i]][coordinator] != r.tally()[coordinator] {
+		if len(reached) != 2 || reached[split[i]][coordinator] == 0 || reached[split[i]][coordinator] != r.sessionsByCoordinator()[coordinator] {
 			return evidence{}, fmt.Errorf("%s should be reached through %s alone: %v", coordinator, split[i], reached)
 		}
 	}
-	if err := r.says("balance.reach", status, one, two); err != nil {
+	if err := r.expectFinding("balance.reach", status, one, two); err != nil {
 		return evidence{}, err
 	}
 	return evidence{
 		numbers: fmt.Sprintf("%s of %d sessions over 2 nodes, HAProxy counted %d with the scout's; exit %d, balance.reach %s naming both",
-			slashed(r.counts(c.names())), r.Sessions.Attempted, after-before, r.Exit, status),
-		tally: r.tally(),
+			joinCounts(r.counts(c.names())), r.Sessions.Attempted, after-before, r.Exit, status),
+		tally: r.sessionsByCoordinator(),
 	}, nil
 }
 
-// given is how many sessions the listeners at a port, on all addresses, have
+// sessionsOnPort is how many sessions the listeners at a port, on all addresses, have
 // handed on since HAProxy started.
-func (h *haproxy) given(ctx context.Context, port string) (int, error) {
+func (h *haproxy) sessionsOnPort(ctx context.Context, port string) (int, error) {
 	sum := 0
 	for _, l := range h.listeners {
 		if portOf(l.address()) != port {

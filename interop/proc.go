@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// grace is how long a process may take to end after SIGTERM.
-const grace = 8 * time.Second
+// stopTimeout is how long a process may take to end after SIGTERM.
+const stopTimeout = 8 * time.Second
 
 // process is a server that we started, in a process group of its own.
 type process struct {
@@ -103,7 +103,7 @@ func (p *process) stop() {
 	syscall.Kill(group, syscall.SIGTERM)
 	select {
 	case <-p.ended:
-	case <-time.After(grace):
+	case <-time.After(stopTimeout):
 	}
 	// A process of its group may have outlived the leader.
 	syscall.Kill(group, syscall.SIGKILL)
@@ -122,7 +122,7 @@ func (p *process) await(ctx context.Context, limit time.Duration, ready func(con
 		}
 		select {
 		case <-p.ended:
-			return fmt.Errorf("%s ended before it was ready: %s", p.name, p.lastWords())
+			return fmt.Errorf("%s ended before it was ready: %s", p.name, p.logTail())
 		case <-ctx.Done():
 			return fmt.Errorf("%s was not ready: %w", p.name, err)
 		case <-time.After(100 * time.Millisecond):
@@ -130,34 +130,34 @@ func (p *process) await(ctx context.Context, limit time.Duration, ready func(con
 	}
 }
 
-// lastWords returns the end of the log.
-func (p *process) lastWords() string {
+// logTail returns the end of the log.
+func (p *process) logTail() string {
 	b, _ := os.ReadFile(p.log)
 	return tail(b)
 }
 
 func tail(b []byte) string {
 	const most = 400
-	return oneLine(string(b[max(0, len(b)-most):]))
+	return shorten(string(b[max(0, len(b)-most):]))
 }
 
-// answer is what a command that ran to its end gave.
-type answer struct {
+// commandResult is what a command that ran to its end gave.
+type commandResult struct {
 	stdout, stderr []byte
 	code           int // -1: a signal ended it
-	peak           int // bytes of memory that it had at the most
+	peakMemory     int // bytes of memory that it had at the most
 }
 
-// ask runs a command to its end, at most so long. An exit code other than zero
+// runCommand runs a command to its end, at most so long. An exit code other than zero
 // is no error: it is part of the answer.
-func ask(ctx context.Context, limit time.Duration, env []string, argv ...string) (answer, error) {
-	return attend(ctx, limit, env, nil, argv...)
+func runCommand(ctx context.Context, limit time.Duration, env []string, argv ...string) (commandResult, error) {
+	return runCommandDuring(ctx, limit, env, nil, argv...)
 }
 
-// attend is ask, with something to do while the command runs, of which it is
+// runCommandDuring is ask, with something to do while the command runs, of which it is
 // told the pid; nil: nothing. The command ends before attend returns, whatever
 // becomes of that.
-func attend(ctx context.Context, limit time.Duration, env []string, during func(context.Context, int) error, argv ...string) (answer, error) {
+func runCommandDuring(ctx context.Context, limit time.Duration, env []string, during func(context.Context, int) error, argv ...string) (commandResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
@@ -168,7 +168,7 @@ func attend(ctx context.Context, limit time.Duration, env []string, during func(
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Start(); err != nil {
-		return answer{}, err
+		return commandResult{}, err
 	}
 	var done error
 	if during != nil {
@@ -177,9 +177,9 @@ func attend(ctx context.Context, limit time.Duration, env []string, during func(
 		}
 	}
 	err := cmd.Wait()
-	a := answer{stdout.Bytes(), stderr.Bytes(), cmd.ProcessState.ExitCode(), 0}
+	a := commandResult{stdout: stdout.Bytes(), stderr: stderr.Bytes(), code: cmd.ProcessState.ExitCode(), peakMemory: 0}
 	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		a.peak = int(used.Maxrss) << 10
+		a.peakMemory = int(used.Maxrss) << 10
 	}
 	var exit *exec.ExitError
 	switch {
@@ -194,9 +194,9 @@ func attend(ctx context.Context, limit time.Duration, env []string, during func(
 	}
 }
 
-// must runs a command that has to succeed, and returns what it printed.
-func must(ctx context.Context, limit time.Duration, env []string, argv ...string) ([]byte, error) {
-	a, err := ask(ctx, limit, env, argv...)
+// runRequired runs a command that has to succeed, and returns what it printed.
+func runRequired(ctx context.Context, limit time.Duration, env []string, argv ...string) ([]byte, error) {
+	a, err := runCommand(ctx, limit, env, argv...)
 	if err != nil {
 		return nil, err
 	}

@@ -20,20 +20,20 @@ const (
 	plainPort = 21150 + 10*iota
 	securePort
 	hungPort
-	clientPort // also tells the clients' clusters apart
-	fewPort    // three clusters, two ports each, as are those below
-	roomyPort
-	failPort // four clusters
-	stallPort
-	crowdPort
+	clientPort     // also tells the clients' clusters apart
+	fewThreadsPort // three clusters, two ports each, as are those below
+	manyThreadsPort
+	failoverPort // four clusters
+	oneCoordinatorPort
+	largePort
 	pagesPort // of web pages: each coordinator has an address of its own
 )
 
 // coordinators is how many there are in each cluster that HAProxy and nginx balance.
 const coordinators = 4
 
-// listening is a line that "impala-lbcheck sim" prints: one listener.
-type listening struct {
+// simListener is a line that "impala-lbcheck sim" prints: one listener.
+type simListener struct {
 	Listener     string           `json:"listener"` // hs2, beeswax
 	Address      string           `json:"address"`
 	Node         int              `json:"node"`        // 0: a coordinator's own
@@ -45,7 +45,7 @@ type listening struct {
 
 // cluster is a running "impala-lbcheck sim".
 type cluster struct {
-	lines []listening
+	lines []simListener
 	ca    string // PEM file of its CA, where it speaks TLS
 	proc  *process
 }
@@ -70,11 +70,11 @@ func (l *lab) startSecure(ctx context.Context) (*cluster, error) {
 // startSim runs "impala-lbcheck sim" until the lab is closed, and waits for a
 // line of each of its listeners.
 func (l *lab) startSim(ctx context.Context, name string, port, listeners int, flags ...string) (*cluster, error) {
-	return l.startSimBy(ctx, nil, name, port, listeners, flags...)
+	return l.startSimWithPrefix(ctx, nil, name, port, listeners, flags...)
 }
 
-// startSimBy is startSim by another command, which execs what follows it.
-func (l *lab) startSimBy(ctx context.Context, by []string, name string, port, listeners int, flags ...string) (*cluster, error) {
+// startSimWithPrefix is startSim by another command, which execs what follows it.
+func (l *lab) startSimWithPrefix(ctx context.Context, by []string, name string, port, listeners int, flags ...string) (*cluster, error) {
 	tool, err := l.tool()
 	if err != nil {
 		return nil, err
@@ -98,9 +98,9 @@ func (l *lab) startSimBy(ctx context.Context, by []string, name string, port, li
 	for len(c.lines) < listeners {
 		select {
 		case b, more := <-lines:
-			var line listening
+			var line simListener
 			if !more {
-				return nil, fmt.Errorf("sim %s ended: %s", name, p.lastWords())
+				return nil, fmt.Errorf("sim %s ended: %s", name, p.logTail())
 			}
 			if err := json.Unmarshal(b, &line); err != nil {
 				return nil, fmt.Errorf("sim %s printed %q: %w", name, b, err)

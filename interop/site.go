@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// site is one lb.yaml and the cluster that it stands before.
-type site struct {
+// deployment is one lb.yaml and the cluster that it stands before.
+type deployment struct {
 	*lab
 	*moto
 	cluster, file string
 	ports         []int // of its listeners, sorted
-	ground
+	awsResources
 }
 
-// newSite lays the ground for a cluster and writes its lb.yaml: our own page, with
+// newDeployment lays the ground for a cluster and writes its lb.yaml: our own page, with
 // lines added.
-func (l *lab) newSite(ctx context.Context, cluster string, more ...string) (*site, error) {
+func (l *lab) newDeployment(ctx context.Context, cluster string, more ...string) (*deployment, error) {
 	m, err := l.moto()
 	if err != nil {
 		return nil, err
 	}
-	s := &site{lab: l, moto: m, cluster: cluster, ports: []int{21050}, file: l.file("run", cluster+".yaml")}
-	if s.ground, err = m.seed(ctx, cluster); err != nil {
+	s := &deployment{lab: l, moto: m, cluster: cluster, ports: []int{21050}, file: l.file("run", cluster+".yaml")}
+	if s.awsResources, err = m.createResources(ctx, cluster); err != nil {
 		return nil, err
 	}
 	page, err := s.provision(ctx, 0, "init", cluster)
@@ -39,10 +39,10 @@ func (l *lab) newSite(ctx context.Context, cluster string, more ...string) (*sit
 	return s, s.write(page + strings.Join(more, "\n") + "\n")
 }
 
-func (s *site) write(page string) error { return os.WriteFile(s.file, []byte(page), 0o644) }
+func (s *deployment) write(page string) error { return os.WriteFile(s.file, []byte(page), 0o644) }
 
 // edit replaces text in lb.yaml.
-func (s *site) edit(from, to string) error {
+func (s *deployment) edit(from, to string) error {
 	b, err := os.ReadFile(s.file)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (s *site) edit(from, to string) error {
 }
 
 // provision runs a command of the provisioning path, which must exit so.
-func (s *site) provision(ctx context.Context, exit int, args ...string) (string, error) {
+func (s *deployment) provision(ctx context.Context, exit int, args ...string) (string, error) {
 	tool, err := s.tool()
 	if err != nil {
 		return "", err
@@ -63,7 +63,7 @@ func (s *site) provision(ctx context.Context, exit int, args ...string) (string,
 	if args[0] != "init" {
 		argv = append(argv, "-f", s.file)
 	}
-	a, err := ask(ctx, 2*time.Minute, s.env, argv...)
+	a, err := runCommand(ctx, 2*time.Minute, s.env, argv...)
 	if err != nil {
 		return "", err
 	}
@@ -74,7 +74,7 @@ func (s *site) provision(ctx context.Context, exit int, args ...string) (string,
 }
 
 // apply applies and returns how many calls changed something.
-func (s *site) apply(ctx context.Context) (int, error) {
+func (s *deployment) apply(ctx context.Context) (int, error) {
 	text, err := s.provision(ctx, 0, "apply", "--json")
 	if err != nil {
 		return 0, err
@@ -86,8 +86,8 @@ func (s *site) apply(ctx context.Context) (int, error) {
 	return len(report.Done), err
 }
 
-// built is what the AWS CLI says of a load balancer.
-type built struct {
+// loadBalancer is what the AWS CLI says of a load balancer.
+type loadBalancer struct {
 	DNSName     string
 	Instances   []struct{ InstanceId string }
 	HealthCheck struct {
@@ -103,21 +103,21 @@ type built struct {
 	}
 }
 
-func (s *site) built(ctx context.Context) (built, error) {
-	var all struct{ LoadBalancerDescriptions []built }
-	err := s.read(ctx, &all, "elb", "describe-load-balancers", "--load-balancer-names", "elb-impala-"+s.cluster)
+func (s *deployment) describeLoadBalancer(ctx context.Context) (loadBalancer, error) {
+	var all struct{ LoadBalancerDescriptions []loadBalancer }
+	err := s.awsJSON(ctx, &all, "elb", "describe-load-balancers", "--load-balancer-names", "elb-impala-"+s.cluster)
 	if err == nil && len(all.LoadBalancerDescriptions) != 1 {
 		err = fmt.Errorf("%d load balancers", len(all.LoadBalancerDescriptions))
 	}
 	if err != nil {
-		return built{}, err
+		return loadBalancer{}, err
 	}
 	return all.LoadBalancerDescriptions[0], nil
 }
 
-// isAsAsked compares what the AWS CLI says with what lb.yaml asked for.
-func (s *site) isAsAsked(ctx context.Context, protocol string) error {
-	b, err := s.built(ctx)
+// checkMatchesConfig compares what the AWS CLI says with what lb.yaml asked for.
+func (s *deployment) checkMatchesConfig(ctx context.Context, protocol string) error {
+	b, err := s.describeLoadBalancer(ctx)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *site) isAsAsked(ctx context.Context, protocol string) error {
 			ConnectionSettings struct{ IdleTimeout int }
 		}
 	}
-	if err := s.read(ctx, &attributes, "elb", "describe-load-balancer-attributes", "--load-balancer-name", "elb-impala-"+s.cluster); err != nil {
+	if err := s.awsJSON(ctx, &attributes, "elb", "describe-load-balancer-attributes", "--load-balancer-name", "elb-impala-"+s.cluster); err != nil {
 		return err
 	}
 	h := b.HealthCheck

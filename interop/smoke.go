@@ -46,11 +46,11 @@ type result struct {
 		By    string `json:"by"`
 		Class string `json:"class"`
 	} `json:"stopped"`
-	Load     loadSeen     `json:"load"`
-	Capacity capacitySeen `json:"capacity"`
-	Idle     idleSeen     `json:"idle"`
-	Watch    watchSeen    `json:"watch"`
-	Queries  []querySeen  `json:"queries"`
+	Load     loadResult     `json:"load"`
+	Capacity capacityResult `json:"capacity"`
+	Idle     idleResult     `json:"idle"`
+	Watch    watchResult    `json:"watch"`
+	Queries  []queryResult  `json:"queries"`
 }
 
 type coordinatorTally struct {
@@ -67,28 +67,28 @@ type finding struct {
 	Note    string `json:"note"`
 }
 
-// text is everything a finding says.
-func (f finding) text() string { return f.Subject + " " + f.Message + " " + f.Note }
+// allText is everything a finding says.
+func (f finding) allText() string { return f.Subject + " " + f.Message + " " + f.Note }
 
 // expectation is how a run of our command has to end.
 type expectation struct {
-	exit  int
-	fails []string // ids of all the findings that fail, sorted
+	exit   int
+	failed []string // ids of all the findings that fail, sorted
 }
 
-// smokeTime is the longest that one run of our command may take.
-const smokeTime = 5 * time.Minute
+// toolTimeout is the longest that one run of our command may take.
+const toolTimeout = 5 * time.Minute
 
 // smoke runs "impala-lbcheck smoke" as a user does, and compares the exit code
 // and the findings that failed with what is expected.
 func (l *lab) smoke(ctx context.Context, name string, want expectation, args ...string) (result, error) {
-	r, err := l.try(ctx, trial{name: name, want: want, args: append([]string{"smoke", "--timeout", "10s"}, args...)})
+	r, err := l.check(ctx, toolRun{name: name, want: want, args: append([]string{"smoke", "--timeout", "10s"}, args...)})
 	return r.result, err
 }
 
-// sound checks what holds of every result: it agrees with the exit code, and
+// validate checks what holds of every result: it agrees with the exit code, and
 // its sums agree with each other.
-func (r result) sound(a answer) error {
+func (r result) validate(a commandResult) error {
 	s := r.Sessions
 	byNode, byCell, byCoordinator := 0, 0, 0
 	for _, n := range r.Nodes {
@@ -111,14 +111,14 @@ func (r result) sound(a answer) error {
 		return fmt.Errorf("the nodes attribute %d sessions, the coordinators have %d", byCell, byCoordinator)
 	case s.LeftOpen != 0 && s.Failed == 0: // one that stalls may leave its session behind
 		return fmt.Errorf("%d sessions were left open", s.LeftOpen)
-	case (r.Verdict == "fail") != (len(r.ids("fail")) > 0):
-		return fmt.Errorf("the verdict is %s, the findings that fail are %v", r.Verdict, r.ids("fail"))
+	case (r.Verdict == "fail") != (len(r.findingIDs("fail")) > 0):
+		return fmt.Errorf("the verdict is %s, the findings that fail are %v", r.Verdict, r.findingIDs("fail"))
 	}
 	return nil
 }
 
-// ids lists the findings of a status, each once, sorted.
-func (r result) ids(status string) []string {
+// findingIDs lists the findings of a status, each once, sorted.
+func (r result) findingIDs(status string) []string {
 	var ids []string
 	for _, f := range r.Findings {
 		if f.Status == status {
@@ -129,8 +129,8 @@ func (r result) ids(status string) []string {
 	return slices.Compact(ids)
 }
 
-// tally counts the sessions of each coordinator.
-func (r result) tally() map[string]int {
+// sessionsByCoordinator counts the sessions of each coordinator.
+func (r result) sessionsByCoordinator() map[string]int {
 	t := map[string]int{}
 	for _, c := range r.Coordinators {
 		t[c.Name] = c.Sessions
@@ -140,30 +140,30 @@ func (r result) tally() map[string]int {
 
 // counts lists the sessions of each coordinator, in the order of names.
 func (r result) counts(names []string) []int {
-	tally, counts := r.tally(), make([]int, len(names))
+	tally, counts := r.sessionsByCoordinator(), make([]int, len(names))
 	for i, name := range names {
 		counts[i] = tally[name]
 	}
 	return counts
 }
 
-// says checks that a finding of that id and status has all of those words.
-func (r result) says(id, status string, words ...string) error {
+// expectFinding checks that a finding of that id and status has all of those words.
+func (r result) expectFinding(id, status string, words ...string) error {
 	heard := ""
 	for _, f := range r.Findings {
 		if f.ID != id {
 			continue
 		}
-		missing := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.Contains(f.text(), w) })
+		missing := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.Contains(f.allText(), w) })
 		if f.Status == status && len(missing) == 0 {
 			return nil
 		}
-		heard += fmt.Sprintf(" %s: %s;", f.Status, f.text())
+		heard += fmt.Sprintf(" %s: %s;", f.Status, f.allText())
 	}
 	return fmt.Errorf("%s should be %s with the words %q; it is%s", id, status, words, heard)
 }
 
-// slashed prints counts in a row.
-func slashed(counts []int) string {
+// joinCounts prints counts in a row.
+func joinCounts(counts []int) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(counts), " ", "/"), "[]")
 }

@@ -27,7 +27,7 @@ const sparkIdentity = "SELECT '${system:lbcheck.id}', '${system:lbcheck.pid}'"
 type spark struct {
 	names   []string
 	pids    []int
-	balance *haproxy
+	haproxy *haproxy
 }
 
 // startSpark starts the servers together and puts HAProxy in front of them.
@@ -50,7 +50,7 @@ func (l *lab) startSpark(ctx context.Context) (*spark, error) {
 		return nil, err
 	}
 	var err error
-	s.balance, err = l.startHAProxy(ctx, "haproxy-spark", []listener{in})
+	s.haproxy, err = l.startHAProxy(ctx, "haproxy-spark", []listener{in})
 	return s, err
 }
 
@@ -64,7 +64,7 @@ func (l *lab) startSparkLogin(ctx context.Context) (sparkServer, error) {
 	}
 	const secret = "interop"
 	store := l.file("pki", "keystore.p12")
-	if _, err := must(ctx, time.Minute, nil, "openssl", "pkcs12", "-export", "-in", certs.chain, "-inkey", certs.chainsKey,
+	if _, err := runRequired(ctx, time.Minute, nil, "openssl", "pkcs12", "-export", "-in", certs.chain, "-inkey", certs.chainKey,
 		"-name", "server", "-out", store, "-passout", "pass:"+secret); err != nil {
 		return server, err
 	}
@@ -79,9 +79,9 @@ func (l *lab) startSparkLogin(ctx context.Context) (sparkServer, error) {
 // sparkProofs: our client against HiveServer2 servers that are not Impala.
 func sparkProofs(l *lab) []proof {
 	return []proof{
-		{name: "spark.haproxy.round-robin", warm: func() { l.spark() }, run: l.proveSpark},
-		{name: "spark.haproxy.query", warm: func() { l.spark() }, run: l.proveSparkQuery},
-		{name: "spark.ldap-tls", warm: func() { l.sparkLogin() }, run: l.proveSparkLogin},
+		{name: "spark.haproxy.round-robin", prepare: func() { l.spark() }, run: l.proveSpark},
+		{name: "spark.haproxy.query", prepare: func() { l.spark() }, run: l.proveSparkQuery},
+		{name: "spark.ldap-tls", prepare: func() { l.sparkLogin() }, run: l.proveSparkLogin},
 	}
 }
 
@@ -95,14 +95,14 @@ func (l *lab) proveSpark(ctx context.Context) (evidence, error) {
 	c := balanceCase{
 		listener: "spark", policy: "round-robin", expect: s.names, sessions: 300, shares: []int{100, 100, 100},
 		// One session at a time and time enough: Spark has one thread for queries here.
-		args: []string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"},
-		and:  s.samePIDs,
+		args:  []string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"},
+		check: s.checkPIDs,
 	}
-	return c.prove(ctx, l, "spark.haproxy.round-robin", s.balance, s.names)
+	return c.prove(ctx, l, "spark.haproxy.round-robin", s.haproxy, s.names)
 }
 
-// querySeen is what we read of a result's statements on one coordinator.
-type querySeen struct {
+// queryResult is what we read of a result's statements on one coordinator.
+type queryResult struct {
 	Coordinator string `json:"coordinator"`
 	Runs        int    `json:"runs"`
 	Failed      int    `json:"failed"`
@@ -115,12 +115,12 @@ func (l *lab) proveSparkQuery(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	address, err := s.balance.find("spark")
+	address, err := s.haproxy.find("spark")
 	if err != nil {
 		return evidence{}, err
 	}
 	// One is rightly slower than the others here: the first to compile the plan.
-	r, err := l.try(ctx, trial{name: "spark.haproxy.query", args: []string{"query", "--sql", "SELECT count(*) FROM range(1000)", "--slowest", "100",
+	r, err := l.check(ctx, toolRun{name: "spark.haproxy.query", args: []string{"query", "--sql", "SELECT count(*) FROM range(1000)", "--slowest", "100",
 		"--identity-query", sparkIdentity, "--expect-coordinators", strings.Join(s.names, ","), "--concurrency", "1", "--timeout", "30s", address}})
 	if err != nil {
 		return evidence{}, err
@@ -139,8 +139,8 @@ func (l *lab) proveSparkQuery(ctx context.Context) (evidence, error) {
 	return e, nil
 }
 
-// samePIDs checks that each server's pid is that of the process we started.
-func (s *spark) samePIDs(r result) error {
+// checkPIDs checks that each server's pid is that of the process we started.
+func (s *spark) checkPIDs(r result) error {
 	for i, name := range s.names {
 		at := slices.IndexFunc(r.Coordinators, func(c coordinatorTally) bool { return c.Name == name })
 		if at < 0 || !slices.Equal(r.Coordinators[at].PIDs, []int{s.pids[i]}) {
@@ -176,17 +176,17 @@ func (l *lab) proveSparkLogin(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	if r.Sessions.OK != 10 || r.tally()[server.name] != 10 {
-		return evidence{}, fmt.Errorf("%d of 10 sessions were good, %v", r.Sessions.OK, r.tally())
+	if r.Sessions.OK != 10 || r.sessionsByCoordinator()[server.name] != 10 {
+		return evidence{}, fmt.Errorf("%d of 10 sessions were good, %v", r.Sessions.OK, r.sessionsByCoordinator())
 	}
-	if err := errors.Join(r.says("tls.chain", "pass"), r.says("tls.issuer", "pass")); err != nil {
+	if err := errors.Join(r.expectFinding("tls.chain", "pass"), r.expectFinding("tls.issuer", "pass")); err != nil {
 		return evidence{}, err
 	}
-	if _, err := l.smoke(ctx, name+".control", expectation{1, []string{"tls.chain"}}, flags(certs.stranger)...); err != nil {
+	if _, err := l.smoke(ctx, name+".control", expectation{exit: 1, failed: []string{"tls.chain"}}, flags(certs.unrelatedRoot)...); err != nil {
 		return evidence{}, err
 	}
 	return evidence{
 		numbers: fmt.Sprintf("%d of 10 sessions logged in by SASL PLAIN in TLS; exit %d; with another root: tls.chain", r.Sessions.OK, r.Exit),
-		tally:   r.tally(),
+		tally:   r.sessionsByCoordinator(),
 	}, nil
 }

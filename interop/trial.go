@@ -13,30 +13,30 @@ import (
 	"time"
 )
 
-// trial is one run of our command, and how it has to end.
-type trial struct {
+// toolRun is one run of our command, and how it has to end.
+type toolRun struct {
 	name   string
-	by     []string // a command that execs ours: ip netns exec NAME; nil: none
+	prefix []string // a command that execs ours: ip netns exec NAME; nil: none
 	args   []string // the command's name, then its flags
 	want   expectation
 	during func(ctx context.Context, pid int) error // what is done while it runs; nil: nothing
 	limit  time.Duration                            // the longest that it may take; 0: smokeTime
 }
 
-// trialled is what a trial gave.
-type trialled struct {
+// toolResult is what a trial gave.
+type toolResult struct {
 	result
-	answer
+	commandResult
 }
 
-// try runs our command as a user does, and compares the exit code and the
+// check runs our command as a user does, and compares the exit code and the
 // findings that failed with what is expected.
-func (l *lab) try(ctx context.Context, t trial) (trialled, error) {
-	var r trialled
+func (l *lab) check(ctx context.Context, t toolRun) (toolResult, error) {
+	var r toolResult
 	path := l.file("run", t.name+".json")
 	os.Remove(path) // a result of an earlier run must not be read as this one's
 	var err error
-	if r.answer, err = l.runTool(ctx, t, "--out", path); err != nil {
+	if r.commandResult, err = l.runTool(ctx, t, "--out", path); err != nil {
 		return r, err
 	}
 	said := append(r.stdout, r.stderr...)
@@ -47,18 +47,18 @@ func (l *lab) try(ctx context.Context, t trial) (trialled, error) {
 	if err := json.Unmarshal(b, &r.result); err != nil {
 		return r, fmt.Errorf("%s: %w", path, err)
 	}
-	if err := r.sound(r.answer); err != nil {
+	if err := r.validate(r.commandResult); err != nil {
 		return r, err
 	}
-	if failed := r.ids("fail"); r.code != t.want.exit || !slices.Equal(failed, t.want.fails) {
+	if failed := r.findingIDs("fail"); r.code != t.want.exit || !slices.Equal(failed, t.want.failed) {
 		return r, fmt.Errorf("exit %d where %d is right; failed %v where %v is right: %s",
-			r.code, t.want.exit, failed, t.want.fails, tail(r.stdout))
+			r.code, t.want.exit, failed, t.want.failed, tail(r.stdout))
 	}
 	return r, nil
 }
 
-// refuse runs our command, which must not start: exit 2, and all of the words.
-func (l *lab) refuse(ctx context.Context, t trial, words ...string) error {
+// checkRejected runs our command, which must not start: exit 2, and all of the words.
+func (l *lab) checkRejected(ctx context.Context, t toolRun, words ...string) error {
 	a, err := l.runTool(ctx, t)
 	if err != nil {
 		return err
@@ -72,13 +72,13 @@ func (l *lab) refuse(ctx context.Context, t trial, words ...string) error {
 }
 
 // runTool runs our command to its end and keeps what it printed.
-func (l *lab) runTool(ctx context.Context, t trial, flags ...string) (answer, error) {
+func (l *lab) runTool(ctx context.Context, t toolRun, flags ...string) (commandResult, error) {
 	tool, err := l.tool()
 	if err != nil {
-		return answer{}, err
+		return commandResult{}, err
 	}
-	argv := slices.Concat(t.by, []string{tool}, t.args[:1], flags, t.args[1:])
-	a, err := attend(ctx, cmp.Or(t.limit, smokeTime), nil, t.during, argv...)
+	argv := slices.Concat(t.prefix, []string{tool}, t.args[:1], flags, t.args[1:])
+	a, err := runCommandDuring(ctx, cmp.Or(t.limit, toolTimeout), nil, t.during, argv...)
 	os.WriteFile(l.file("log", t.name+".txt"), append(slices.Clone(a.stdout), a.stderr...), 0o644)
 	return a, err
 }

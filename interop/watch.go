@@ -15,9 +15,9 @@ import (
 	"time"
 )
 
-// watchSeen is what we read of a result's watch. Times are in seconds since the
+// watchResult is what we read of a result's watch. Times are in seconds since the
 // run began; nil is never.
-type watchSeen struct {
+type watchResult struct {
 	Event    *float64 `json:"event_s"`
 	Sessions int      `json:"sessions"`
 	Errors   int      `json:"errors"`
@@ -39,8 +39,8 @@ type appearance struct {
 	Back     *float64 `json:"back_s"`
 }
 
-// of returns the coordinator of that name.
-func (w watchSeen) of(name string) appearance {
+// appearanceOf returns the coordinator of that name.
+func (w watchResult) appearanceOf(name string) appearance {
 	for _, c := range w.Coords {
 		if c.Name == name {
 			return c
@@ -49,8 +49,8 @@ func (w watchSeen) of(name string) appearance {
 	return appearance{}
 }
 
-// alive counts the long sessions that were alive at the end.
-func (w watchSeen) alive() int {
+// aliveSessions counts the long sessions that were alive at the end.
+func (w watchResult) aliveSessions() int {
 	n := 0
 	for _, l := range w.Long {
 		if l.Outcome == "ok" {
@@ -64,7 +64,7 @@ func (w watchSeen) alive() int {
 // line that the server is DOWN, new sessions fail: as long as the report says.
 // An allowance of five seconds makes that good; without one it fails the run.
 func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
-	downs, err := l.listenForDowns()
+	downs, err := l.listenForServerDown()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -72,7 +72,7 @@ func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	failing, err := l.failing()
+	failing, err := l.failover()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -89,17 +89,17 @@ func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
 		allow  []string
 		want   expectation
 	}{
-		{"watch.failover", 1, []string{"--max-outage", "5s"}, expectation{}},
-		{"watch.failover.forbidden", 2, nil, expectation{1, []string{"watch.outage"}}},
+		{name: "watch.failover", victim: 1, allow: []string{"--max-outage", "5s"}, want: expectation{}},
+		{name: "watch.failover.forbidden", victim: 2, allow: nil, want: expectation{exit: 1, failed: []string{"watch.outage"}}},
 	} {
 		killed := l.file("run", round.name+".killed")
 		kill := fmt.Sprintf("kill -9 %d; date +%%s.%%N > '%s'", failing[round.victim].proc.cmd.Process.Pid, killed)
 		args := append(append(watch, round.allow...), "--on-event", kill, address)
-		r, err := l.try(ctx, trial{name: round.name, want: round.want, args: args})
+		r, err := l.check(ctx, toolRun{name: round.name, want: round.want, args: args})
 		if err != nil {
 			return evidence{}, err
 		}
-		detected, err := detection(killed, downs)
+		detected, err := detectionSeconds(killed, downs)
 		if err != nil {
 			return evidence{}, err
 		}
@@ -116,8 +116,8 @@ func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
 	return evidence{numbers: "from the kill to the end of the errors: " + strings.Join(said, "; without an allowance ")}, nil
 }
 
-// listenForDowns hears the times at which HAProxy says that a server is DOWN.
-func (l *lab) listenForDowns() (<-chan time.Time, error) {
+// listenForServerDown hears the times at which HAProxy says that a server is DOWN.
+func (l *lab) listenForServerDown() (<-chan time.Time, error) {
 	os.Remove(l.loadLog)
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: l.loadLog, Net: "unixgram"})
 	if err != nil {
@@ -140,8 +140,8 @@ func (l *lab) listenForDowns() (<-chan time.Time, error) {
 	return downs, nil
 }
 
-// detection is how long after the kill HAProxy said that the server is down.
-func detection(file string, downs <-chan time.Time) (float64, error) {
+// detectionSeconds is how long after the kill HAProxy said that the server is down.
+func detectionSeconds(file string, downs <-chan time.Time) (float64, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return 0, err
@@ -158,9 +158,9 @@ func detection(file string, downs <-chan time.Time) (float64, error) {
 	}
 }
 
-// changes is what an operator does at HAProxy's admin socket, $0, in mid-run:
+// changeScript is what an operator does at HAProxy's admin socket, $0, in mid-run:
 // drain one coordinator and take it back, add one, give one less weight.
-const changes = `set -e
+const changeScript = `set -e
 say() { printf '%s\n' "set server changing/$1" | socat - UNIX-CONNECT:"$0"; }
 say 'c3 state drain'; sleep 4
 say 'c3 state ready'; sleep 1
@@ -175,7 +175,7 @@ func (l *lab) proveChanges(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	crowd, err := l.crowd()
+	crowd, err := l.largeCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -184,20 +184,20 @@ func (l *lab) proveChanges(ctx context.Context) (evidence, error) {
 		return evidence{}, err
 	}
 	script, observed := l.file("run", "changes.sh"), l.file("run", "watch.changes.jsonl")
-	if err := os.WriteFile(script, []byte(changes), 0o644); err != nil {
+	if err := os.WriteFile(script, []byte(changeScript), 0o644); err != nil {
 		return evidence{}, err
 	}
 	const long = 6
-	r, err := l.try(ctx, trial{name: "watch.changes", args: []string{"watch", "--watch-for", "16s", "--event-after", "2s", "--rate", "40/s",
+	r, err := l.check(ctx, toolRun{name: "watch.changes", args: []string{"watch", "--watch-for", "16s", "--event-after", "2s", "--rate", "40/s",
 		"--long", strconv.Itoa(long), "--observations", observed, "--on-event", fmt.Sprintf("sh -c \"$(cat '%s')\" '%s'", script, h.socket), address}})
 	if err != nil {
 		return evidence{}, err
 	}
 	names, w := crowd.names(), r.Watch
-	drained, added := w.of(names[2]), w.of(names[3])
+	drained, added := w.appearanceOf(names[2]), w.appearanceOf(names[3])
 	switch {
-	case w.Errors != 0 || w.alive() != long:
-		return evidence{}, fmt.Errorf("a drain cost %d errors, %d of %d long sessions are alive", w.Errors, w.alive(), long)
+	case w.Errors != 0 || w.aliveSessions() != long:
+		return evidence{}, fmt.Errorf("a drain cost %d errors, %d of %d long sessions are alive", w.Errors, w.aliveSessions(), long)
 	case w.Event == nil || drained.Gone == nil || drained.Back == nil:
 		return evidence{}, fmt.Errorf("%s was drained and taken back: %+v", names[2], drained)
 	case math.Abs(*drained.Gone-*w.Event) > 0.5 || math.Abs(*drained.Back-*w.Event-4) > 0.8:
@@ -215,7 +215,7 @@ func (l *lab) proveChanges(ctx context.Context) (evidence, error) {
 		return evidence{}, fmt.Errorf("at a weight of 25 %% %s got %.3f of the sessions after %.1f s: %v", names[0], share, began, shares)
 	}
 	return evidence{numbers: fmt.Sprintf("no error in %d sessions, %d of %d long ones alive; the drained one gone at %.1f s and back at %.1f s (event at %.1f s), the added one met first at %.1f s, the one at 25 %% weight got %.1f %%",
-		w.Sessions, w.alive(), long, *drained.Gone, *drained.Back, *w.Event, added.First, 100*shares[names[0]])}, nil
+		w.Sessions, w.aliveSessions(), long, *drained.Gone, *drained.Back, *w.Event, added.First, 100*shares[names[0]])}, nil
 }
 
 // observation is what we read of a line of an observations file.

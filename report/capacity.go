@@ -170,10 +170,10 @@ func held(c scenarios.Capacity) string {
 
 // stoppedBy says what became of the session that did not get in; "": none.
 func stoppedBy(c scenarios.Capacity) string {
-	if c.StoppedBy == "" {
+	if c.StoppedBy.IsZero() {
 		return ""
 	}
-	text := name(c.StoppedBy)
+	text := name(c.StoppedBy.String())
 	if c.Phase != "" {
 		text += ", waiting in " + name(c.Phase)
 	}
@@ -192,7 +192,7 @@ func cause(c scenarios.Capacity) string {
 		return "the balancer, or what else stands in front: the coordinators have threads to spare, and nobody is let through to them"
 	case c.Cause != "":
 		return name(c.Cause)
-	case c.StoppedBy != "":
+	case !c.StoppedBy.IsZero():
 		return "that cannot be told from outside"
 	default:
 		return ""

@@ -16,14 +16,16 @@ func aRun() scenarios.Result {
 	r := scenarios.Result{
 		Schema: scenarios.Schema, Run: "20260102T150405Z-0001", Tool: "0.1.0", Seed: 1, Complete: true,
 		Started: time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC), Seconds: 1.5,
-		Verdict:  scenarios.Pass,
-		Sessions: scenarios.Sessions{Attempted: 10, OK: 10},
+		Verdict: scenarios.Pass,
 		Coords: []scenarios.CoordTally{
 			{Name: "c1:25000", PIDs: []int32{4711}, Sessions: 6, Share: .6, Expected: &half},
 			{Name: "c2:25000", PIDs: []int32{4712}, Sessions: 4, Share: .4, Expected: &half},
 		},
-		Nodes:    []scenarios.NodeTally{{Address: netip.MustParseAddrPort("192.0.2.1:21050"), Sessions: 10}},
 		Findings: []scenarios.Finding{{ID: scenarios.BalanceImbalance, Status: scenarios.Pass, Message: "the shares are as uneven as chance makes them"}},
+		Measured: scenarios.Measured{
+			Sessions: scenarios.Sessions{Attempted: 10, OK: 10},
+			Nodes:    []scenarios.NodeTally{{Address: netip.MustParseAddrPort("192.0.2.1:21050"), Sessions: 10}},
+		},
 	}
 	r.Scenario.Name = "smoke"
 	r.Scenario.Target.Endpoints = []string{"impala.example.com"}

@@ -20,10 +20,10 @@ func writeErrors(p *page, r scenarios.Result) {
 	hints := map[string]bool{}
 	var tell []string
 	for _, e := range r.Errors {
-		rows = append(rows, []string{strconv.Itoa(e.Count), name(e.Class), orDash(p.names.of(e.Coordinator)), message(e.Example)})
+		rows = append(rows, []string{strconv.Itoa(e.Count), name(e.Class.String()), orDash(p.names.of(e.Coordinator)), message(e.Example)})
 		if e.Hint != "" && !hints[e.Hint] {
 			hints[e.Hint] = true
-			tell = append(tell, name(e.Class)+": "+message(e.Hint))
+			tell = append(tell, name(e.Class.String())+": "+message(e.Hint))
 		}
 	}
 	p.table(cols, rows)
@@ -55,7 +55,7 @@ func writeFailures(p *page, r scenarios.Result) {
 
 func failure(f scenarios.Failure) string {
 	return fmt.Sprintf("%s %s -> %s %s %s %s %s", f.Time.UTC().Format("2006-01-02T15:04:05.000Z"),
-		address(f.Local), address(f.Node), f.Phase, name(f.Class), orDash(name(f.Coordinator)), Neutralize(f.Text, maxLine))
+		address(f.Local), address(f.Node), f.Phase, name(f.Class.String()), orDash(name(f.Coordinator)), Neutralize(f.Text, maxLine))
 }
 
 func orDash(s string) string {

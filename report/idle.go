@@ -76,8 +76,8 @@ func whenSeen(s scenarios.IdleStep) string {
 }
 
 // errorOf is a class and the server's words.
-func errorOf(class, text string) string {
-	return strings.TrimSuffix(strings.TrimSpace(name(class)+": "+message(text)), ":")
+func errorOf(class scenarios.Class, text string) string {
+	return strings.TrimSuffix(strings.TrimSpace(name(class.String())+": "+message(text)), ":")
 }
 
 // bracket says between which idle times connections are cut.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	sc "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -38,7 +39,7 @@ func says(t *testing.T, cases map[string]struct {
 	}
 }
 
-func holding(c sc.Capacity) sc.Result { return sc.Result{Capacity: &c} }
+func holding(c sc.Capacity) sc.Result { return sc.Result{Measured: sc.Measured{Capacity: &c}} }
 
 func TestCapacityIsSaidInWords(t *testing.T) {
 	t.Parallel()
@@ -49,13 +50,13 @@ func TestCapacityIsSaidInWords(t *testing.T) {
 		"all held":                       {holding(sc.Capacity{Target: 400, Held: 400, For: 600, Survived: 400}), "  held        400 of 400 sessions for 10 min; all answered at the end\n"},
 		"some lost":                      {holding(sc.Capacity{Target: 20, Held: 20, For: 60, Survived: 10, Lost: 10}), "20 of 20 sessions for 60.0 s; 10 answered at the end, 10 did not\n"},
 		"not all asked":                  {holding(sc.Capacity{Target: 20, Held: 20, Survived: 5}), "20 of 20 sessions; 5 of them were asked at the end, and answered\n"},
-		"none asked":                     {holding(sc.Capacity{Held: 24, StoppedBy: "open.timeout"}), "  held        24 sessions\n"},
-		"who waited for a place":         {holding(sc.Capacity{StoppedBy: "open.timeout", Phase: "open", Entered: true}), "  stopped by  open.timeout, waiting in open; it got in once the others had left: it was a place that it waited for\n"},
-		"who was turned away":            {holding(sc.Capacity{StoppedBy: "open.session-limit", Phase: "open"}), "  stopped by  open.session-limit, waiting in open\n"},
+		"none asked":                     {holding(sc.Capacity{Held: 24, StoppedBy: vocabtest.Class("open.timeout")}), "  held        24 sessions\n"},
+		"who waited for a place":         {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout"), Phase: "open", Entered: true}), "  stopped by  open.timeout, waiting in open; it got in once the others had left: it was a place that it waited for\n"},
+		"who was turned away":            {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.session-limit"), Phase: "open"}), "  stopped by  open.session-limit, waiting in open\n"},
 		"nothing stopped it":             {holding(sc.Capacity{Held: 1}), "!stopped by"},
-		"threads were full":              {holding(sc.Capacity{StoppedBy: "open.timeout", Cause: sc.CauseThreads}), "  cause       the coordinators: their service threads are all taken\n"},
-		"the balancer was full":          {holding(sc.Capacity{StoppedBy: "tcp.timeout", Cause: sc.CauseBalancer}), "  cause       the balancer, or what else stands in front"},
-		"what was full cannot be told":   {holding(sc.Capacity{StoppedBy: "open.timeout"}), "  cause       that cannot be told from outside\n"},
+		"threads were full":              {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout"), Cause: sc.CauseThreads}), "  cause       the coordinators: their service threads are all taken\n"},
+		"the balancer was full":          {holding(sc.Capacity{StoppedBy: vocabtest.Class("tcp.timeout"), Cause: sc.CauseBalancer}), "  cause       the balancer, or what else stands in front"},
+		"what was full cannot be told":   {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout")}), "  cause       that cannot be told from outside\n"},
 		"nothing was full":               {holding(sc.Capacity{Held: 1}), "!cause"},
 		"threads as declared":            {holding(sc.Capacity{Threads: 8, From: sc.ThreadsDeclared}), "  threads     8 for each coordinator, as declared\n"},
 		"threads from pages":             {holding(sc.Capacity{Threads: 8, From: sc.ThreadsPages}), "8 for each coordinator, as their own pages say\n"},
@@ -131,19 +132,19 @@ func TestIdleTellsBetweenWhichTimesTheCutLies(t *testing.T) {
 		r    sc.Result
 		want string
 	}{
-		"a bracket":             {sc.Result{Idle: &sc.IdleSeen{LastAlive: 345, FirstDead: 355, Cut: sc.CutRST}}, "  Dead after 355 s of idling, alive after 345 s: the cut lies between the two.\n"},
-		"when it was seen":      {sc.Result{Idle: &sc.IdleSeen{LastAlive: 55, FirstDead: 65, Cut: sc.CutFIN, At: 60.0004}}, "the cut lies between the two; it was seen after 60 s.\n"},
-		"a cut in silence":      {sc.Result{Idle: &sc.IdleSeen{LastAlive: 345, FirstDead: 355, Cut: sc.CutSilent}}, "; nobody is told, and who speaks again waits until a deadline of its own.\n"},
-		"no cut":                {sc.Result{Idle: &sc.IdleSeen{LastAlive: 605}}, "  Nothing is cut up to 605 s of idling.\n"},
-		"all dead":              {sc.Result{Idle: &sc.IdleSeen{FirstDead: 55}}, "  Dead after 55 s of idling.\n"},
-		"no rhyme":              {sc.Result{Idle: &sc.IdleSeen{LastAlive: 605, FirstDead: 55}}, "  One was dead after 55 s though another lived for 605 s"},
-		"nothing":               {sc.Result{Idle: &sc.IdleSeen{}}, "  No session of the ladder tells.\n"},
-		"times scaled down":     {sc.Result{Idle: &sc.IdleSeen{Scale: .01}}, "  The scenario's times were multiplied by 0.01.\n"},
-		"times as written":      {sc.Result{Idle: &sc.IdleSeen{Scale: 1}}, "!multiplied"},
-		"a step that was seen":  {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutFIN, At: 60.012}}}}, "  65 s  closed (FIN)  after 60.012 s  -            -\n"},
-		"a step in silence":     {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutSilent, Class: "execute.timeout", Text: "no answer"}}}}, "  65 s  cut in silence  when asked  -            execute.timeout: no answer\n"},
-		"a step of another end": {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutOther, Class: "execute.garbage"}}}}, "  65 s  dead  when asked  -            execute.garbage\n"},
-		"a step nobody took":    {sc.Result{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65}}}}, "  65 s  unknown  -     -            -\n"},
+		"a bracket":             {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 345, FirstDead: 355, Cut: sc.CutRST}}}, "  Dead after 355 s of idling, alive after 345 s: the cut lies between the two.\n"},
+		"when it was seen":      {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 55, FirstDead: 65, Cut: sc.CutFIN, At: 60.0004}}}, "the cut lies between the two; it was seen after 60 s.\n"},
+		"a cut in silence":      {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 345, FirstDead: 355, Cut: sc.CutSilent}}}, "; nobody is told, and who speaks again waits until a deadline of its own.\n"},
+		"no cut":                {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 605}}}, "  Nothing is cut up to 605 s of idling.\n"},
+		"all dead":              {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{FirstDead: 55}}}, "  Dead after 55 s of idling.\n"},
+		"no rhyme":              {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 605, FirstDead: 55}}}, "  One was dead after 55 s though another lived for 605 s"},
+		"nothing":               {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{}}}, "  No session of the ladder tells.\n"},
+		"times scaled down":     {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Scale: .01}}}, "  The scenario's times were multiplied by 0.01.\n"},
+		"times as written":      {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Scale: 1}}}, "!multiplied"},
+		"a step that was seen":  {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutFIN, At: 60.012}}}}}, "  65 s  closed (FIN)  after 60.012 s  -            -\n"},
+		"a step in silence":     {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutSilent, Class: vocabtest.Class("execute.timeout"), Text: "no answer"}}}}}, "  65 s  cut in silence  when asked  -            execute.timeout: no answer\n"},
+		"a step of another end": {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutOther, Class: vocabtest.Class("execute.garbage")}}}}}, "  65 s  dead  when asked  -            execute.garbage\n"},
+		"a step nobody took":    {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65}}}}}, "  65 s  unknown  -     -            -\n"},
 	})
 }
 
@@ -151,7 +152,7 @@ func TestWatchIsToldInTheOrderOfTime(t *testing.T) {
 	t.Parallel()
 	w := sc.WatchSeen{
 		For: 60, Event: at(10), EventEnd: at(11), EventText: "exit status 1", Noticed: at(10.5), Sessions: 120, Errors: 3, FirstErr: at(12), LastErr: at(14), Outage: 2.5,
-		Long: []sc.LongFate{{Coordinator: "b", Outcome: sc.Failed, At: 10.5, Cut: sc.CutRST, Class: "execute.reset"}, {Coordinator: "a", Outcome: sc.OK}, {Outcome: sc.Failed, At: 13, Cut: sc.CutOther}, {}},
+		Long: []sc.LongFate{{Coordinator: "b", Outcome: sc.Failed, At: 10.5, Cut: sc.CutRST, Class: vocabtest.Class("execute.reset")}, {Coordinator: "a", Outcome: sc.OK}, {Outcome: sc.Failed, At: 13, Cut: sc.CutOther}, {}},
 		Coords: []sc.Appearance{
 			{Name: "a", Last: 59, PIDs: []int32{1, 2}},
 			{Name: "b", Gone: at(9.5), Back: at(40), Peak: .61, PIDs: []int32{7, 8}},
@@ -172,14 +173,14 @@ func TestWatchIsToldInTheOrderOfTime(t *testing.T) {
   outage      2.5 s, from when the first that failed was due to the first good one after the last
   long        1 of 4 sessions stayed open to the end; 2 lost; 1 never opened, or the run ended first
 `
-	if text := textOf(t, sc.Result{Watch: &w}); !strings.Contains(text, want) {
+	if text := textOf(t, sc.Result{Measured: sc.Measured{Watch: &w}}); !strings.Contains(text, want) {
 		t.Errorf("want\n%s\nin\n%s", want, text)
 	}
 }
 
 func TestAWatchWithoutTroubleIsShort(t *testing.T) {
 	t.Parallel()
-	text := textOf(t, sc.Result{Watch: &sc.WatchSeen{For: 60, Sessions: 120}})
+	text := textOf(t, sc.Result{Measured: sc.Measured{Watch: &sc.WatchSeen{For: 60, Sessions: 120}}})
 	if want := "since the start\n  new         120 sessions in 60.0 s, 0 of them failed\n\n"; !strings.Contains(text, want) || strings.Contains(text, "outage") {
 		t.Errorf("want %q in\n%s", want, text)
 	}
@@ -191,7 +192,7 @@ func TestWatchIsBounded(t *testing.T) {
 	for i := range w.Long {
 		w.Long[i].Outcome = sc.Failed
 	}
-	text := textOf(t, sc.Result{Watch: &w})
+	text := textOf(t, sc.Result{Measured: sc.Measured{Watch: &w}})
 	if n := strings.Count(text, "a long session is lost"); n != 100 || !strings.Contains(text, "... and 33 more events in the JSON") {
 		t.Errorf("%d lines:\n%s", n, text)
 	}
@@ -199,12 +200,12 @@ func TestWatchIsBounded(t *testing.T) {
 
 func TestTheStatementIsToldByCoordinator(t *testing.T) {
 	t.Parallel()
-	text := textOf(t, sc.Result{Queries: []sc.QueryTally{
+	text := textOf(t, sc.Result{Measured: sc.Measured{Queries: []sc.QueryTally{
 		{Coordinator: "a", Runs: 3, Times: []sc.Seconds{9, 1, 2}},
 		{Coordinator: "b", Runs: 2, Times: []sc.Seconds{3, 1}},
-		{Coordinator: "c", Runs: 2, Failed: 2, Class: "execute.admission", Example: "pool is full"},
-		{Coordinator: "d", Runs: 2, Failed: 1, Class: "execute.admission", Example: "another text", Times: []sc.Seconds{1}},
-	}})
+		{Coordinator: "c", Runs: 2, Failed: 2, Class: vocabtest.Class("execute.admission"), Example: "pool is full"},
+		{Coordinator: "d", Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Example: "another text", Times: []sc.Seconds{1}},
+	}}})
 	for _, want := range []string{
 		"  a               3       0   2.0 s    9.0 s  -\n", "  b               2       0   2.0 s    3.0 s  -\n",
 		"  c               2       2       -        -  execute.admission\n", "\n  execute.admission: pool is full\n",
@@ -223,7 +224,7 @@ func TestLoadSaysWhatTheGeneratorOwes(t *testing.T) {
 	l := sc.LoadStats{Late: 1, Dropped: 2, Cores: 1.93, OfCores: 2, Needs: []sc.Resource{{Name: "descriptors", Need: 448, Have: 256}, {Name: "ports", Need: 200}}}
 	l.Login.Record(120 * time.Millisecond)
 	l.Owed.Record(time.Microsecond)
-	text := textOf(t, sc.Result{Load: &l})
+	text := textOf(t, sc.Result{Measured: sc.Measured{Load: &l}})
 	for _, want := range []string{
 		"  login         1  120.1  120.1  120.1  120.1\n", "  own lag       1    0.0    0.0    0.0    0.0\n",
 		"  late        1 session started more than 50 ms after they were due\n", "  dropped     2 sessions never started, for want of a free slot\n",
@@ -262,7 +263,7 @@ func TestTheCourseIsDrawnToScale(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text := strings.Join(textLines(t, sc.Result{Series: c.s}, report.Style{}), "\n") + "\n"
+			text := strings.Join(textLines(t, sc.Result{Measured: sc.Measured{Series: c.s}}, report.Style{}), "\n") + "\n"
 			want, not := strings.CutPrefix(c.want, "!")
 			if strings.Contains(text, want) == not {
 				t.Errorf("want %q in\n%s", c.want, text)
@@ -274,13 +275,13 @@ func TestTheCourseIsDrawnToScale(t *testing.T) {
 func TestPagesOfACoordinatorShareARow(t *testing.T) {
 	t.Parallel()
 	n := func(i int) *int { return &i }
-	text := textOf(t, sc.Result{Pages: []sc.Page{
+	text := textOf(t, sc.Result{Measured: sc.Measured{Pages: []sc.Page{
 		{Coordinator: "a", When: sc.PageBefore, Healthy: true, Threads: 64, InUse: n(2), Sessions: n(1), Version: "4.5"},
 		{Coordinator: "b", When: sc.PageBefore, Err: "no route"},
 		{Coordinator: "c", When: sc.PageBefore, InUse: n(0)},
 		{Coordinator: "a", When: sc.PageDuring, Healthy: true, Quiescing: true, Threads: 64, InUse: n(60), Sessions: n(59)},
 		{Coordinator: "a", When: sc.PageAfter, Healthy: true, Threads: 64, InUse: n(2), Sessions: n(1)},
-	}})
+	}}})
 	for _, want := range []string{
 		"  a                 2      60      2  64        59  quiescing  4.5\n",
 		"  b                 -       -      -   -         -  -          -\n",
@@ -295,7 +296,7 @@ func TestPagesOfACoordinatorShareARow(t *testing.T) {
 
 func TestListsOfEveryPartAreStoredAsLists(t *testing.T) {
 	t.Parallel()
-	r := sc.Result{Capacity: &sc.Capacity{}, Idle: &sc.IdleSeen{}, Watch: &sc.WatchSeen{}, Series: &sc.Series{}}
+	r := sc.Result{Measured: sc.Measured{Capacity: &sc.Capacity{}, Idle: &sc.IdleSeen{}, Watch: &sc.WatchSeen{}, Series: &sc.Series{}}}
 	stored := render(t, report.JSON, r, report.Style{})
 	for _, want := range []string{`"coordinators": []`, `"steps": []`, `"appearances": []`, `"points": []`} {
 		if !bytes.Contains(stored, []byte(want)) {
@@ -310,7 +311,7 @@ func TestListsOfEveryPartAreStoredAsLists(t *testing.T) {
 // A drain that cost nothing: the command ran and nothing was noticed.
 func TestACommandThatNobodyNoticedIsReported(t *testing.T) {
 	t.Parallel()
-	text := textOf(t, sc.Result{Verdict: sc.Pass, Complete: true, Watch: &sc.WatchSeen{For: 9, Event: at(2), EventEnd: at(3), Sessions: 90}})
+	text := textOf(t, sc.Result{Verdict: sc.Pass, Complete: true, Measured: sc.Measured{Watch: &sc.WatchSeen{For: 9, Event: at(2), EventEnd: at(3), Sessions: 90}}})
 	if !strings.Contains(text, "the command has ended") || strings.Contains(text, "noticed") {
 		t.Error(text)
 	}

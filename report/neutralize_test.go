@@ -47,8 +47,8 @@ func FuzzNeutralize(f *testing.F) {
 	f.Add("\x1b[2J\u202eabc\xff\n", 7)
 	f.Add("a\u200b b", 0)
 	f.Add("\U000e0041\u0301", 3)
-	f.Fuzz(func(t *testing.T, s string, max int) {
-		got := report.Neutralize(s, max)
+	f.Fuzz(func(t *testing.T, s string, limit int) {
+		got := report.Neutralize(s, limit)
 		if !utf8.ValidString(got) {
 			t.Errorf("%q is no UTF-8", got)
 		}
@@ -60,10 +60,10 @@ func FuzzNeutralize(f *testing.F) {
 		if strings.Contains(got, "  ") || strings.TrimSpace(got) != got {
 			t.Errorf("%q has spaces to spare", got)
 		}
-		if n := utf8.RuneCountInString(got); max > 0 && n > max {
-			t.Errorf("%q is %d characters, not %d", got, n, max)
+		if n := utf8.RuneCountInString(got); limit > 0 && n > limit {
+			t.Errorf("%q is %d characters, not %d", got, n, limit)
 		}
-		if max <= 0 && report.Neutralize(got, max) != got {
+		if limit <= 0 && report.Neutralize(got, limit) != got {
 			t.Errorf("neutral text %q changes", got)
 		}
 	})

@@ -25,7 +25,7 @@ func writeQuery(p *page, r scenarios.Result) {
 			median, slowest = seconds(float64(medianOf(q.Times))), seconds(float64(slices.Max(q.Times)))
 		}
 		rows = append(rows, []string{
-			either(q.Coordinator != "", p.names.of(q.Coordinator), "(nobody said)"), strconv.Itoa(q.Runs), strconv.Itoa(q.Failed), median, slowest, orDash(name(q.Class)),
+			either(q.Coordinator != "", p.names.of(q.Coordinator), "(nobody said)"), strconv.Itoa(q.Runs), strconv.Itoa(q.Failed), median, slowest, orDash(name(q.Class.String())),
 		})
 	}
 	p.table(cols, rows)
@@ -45,9 +45,9 @@ func medianOf(times []scenarios.Seconds) scenarios.Seconds {
 
 // examples writes the first text of each class.
 func (p *page) examples(qs []scenarios.QueryTally) {
-	told := map[string]bool{}
+	told := map[scenarios.Class]bool{}
 	for _, q := range qs {
-		if q.Class == "" || told[q.Class] || len(told) == maxHints {
+		if q.Class.IsZero() || told[q.Class] || len(told) == maxHints {
 			continue
 		}
 		told[q.Class] = true

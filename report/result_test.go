@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -21,8 +22,8 @@ func TestReadRefusesAFileThatIsTooLong(t *testing.T) {
 
 func TestTextThatIsNoUTF8IsStoredStably(t *testing.T) {
 	t.Parallel()
-	r := scenarios.Result{Schema: scenarios.Schema, Coords: []scenarios.CoordTally{{Name: "a\xffb"}}, Notes: []string{`\ufffd`}}
-	r.Nodes = []scenarios.NodeTally{{Coordinators: map[string]int{"a\xff": 1, "a\u00e9": 2}}}
+	r := scenarios.Result{Schema: scenarios.Schema, Exit: scenarios.ExitInconclusive, Coords: []scenarios.CoordTally{{Name: "a\xffb"}}, Notes: []string{`\ufffd`}}
+	r.Nodes = []scenarios.NodeTally{{Coordinators: map[string]int{"a\xff": 0, "a\u00e9": 0}}}
 	first := render(t, report.JSON, r, report.Style{})
 	read, err := report.Read(bytes.NewReader(first))
 	if err != nil {
@@ -40,17 +41,23 @@ func small() scenarios.Result {
 	node := r.Nodes[0].Address
 	look := scenarios.Look{Planned: 2}
 	for i, outcome := range []scenarios.Outcome{scenarios.OK, scenarios.Failed} {
-		look.Add(scenarios.Observation{Part: scenarios.Ordered + scenarios.Part(2*i), Node: node, Outcome: outcome, Class: "open.eof", Text: "EOF",
+		look.Add(scenarios.Observation{Part: scenarios.Ordered + scenarios.Part(2*i), Node: node, Outcome: outcome, Class: vocabtest.Class("open.eof"), Text: "EOF",
 			Who: scenarios.Identity{Coordinator: "c1:25000", PID: 4711, Version: "4"}})
 	}
 	r.Looks = []scenarios.Look{look}
 	r.Errors = look.Errors
+	r.Sessions = scenarios.Sessions{Scout: 1}
+	r.Sessions.Count(r.Pooled())
+	r.Nodes[0] = scenarios.NodeTallyOf(node, r.Pooled())
+	r.Coords[0].Sessions, r.Coords[0].Failed, r.Coords[1].Sessions = 2, 1, 0
+	r.Findings[0].Status, r.Verdict, r.Exit, r.Complete = scenarios.Inconclusive, scenarios.Inconclusive, scenarios.ExitInconclusive, false
 	r.Phases.Record([scenarios.NumPhases]time.Duration{scenarios.Open: time.Millisecond})
 	r.Stopped = &scenarios.Stop{By: scenarios.StopStalled, Text: "t", Hint: "h"}
-	r.Failures = []scenarios.Failure{{Time: r.Started, Node: node, Phase: scenarios.Open, Class: "open.eof", Text: "EOF"}}
+	r.Failures = []scenarios.Failure{{Time: r.Started, Node: node, Phase: scenarios.Open, Class: vocabtest.Class("open.eof"), Text: "EOF"}}
 	r.TLS = []scenarios.Cert{{Node: node, Seen: r.Started, NotAfter: r.Started, Issuer: "CN=a", SANs: []string{"b"}}}
 	r.Detect = &scenarios.Detectable{Sessions: 2, Dead: .5}
-	r.Notes = []string{"n"}
+	r.Silent = []scenarios.SilentNode{{Node: node, Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "t", Hint: "h"}}
+	r.Remarks, r.Notes = []string{"n"}, []string{"n"}
 	withLoad(&r)
 	return r
 }
@@ -60,10 +67,10 @@ func withLoad(r *scenarios.Result) {
 	one, when := 1, scenarios.Seconds(1)
 	r.Load = &scenarios.LoadStats{Late: 1, Cores: .5, OfCores: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}}
 	r.Load.Login.Record(time.Millisecond)
-	r.Capacity = &scenarios.Capacity{Target: 2, Held: 2, For: 1, Survived: 2, StoppedBy: "open.timeout", Threads: 1, From: scenarios.ThreadsMeasured, Safe: 1,
+	r.Capacity = &scenarios.Capacity{Target: 2, Held: 2, For: 1, Survived: 2, StoppedBy: vocabtest.Class("open.timeout"), Threads: 1, From: scenarios.ThreadsMeasured, Safe: 1,
 		Holders: []scenarios.Holder{{Name: "c1:25000", Held: 1}, {Name: "c2:25000", Held: 1}}}
-	r.Queries = []scenarios.QueryTally{{Coordinator: "c1:25000", Runs: 2, Failed: 1, Class: "execute.admission", Example: "full", Times: []scenarios.Seconds{1}}}
-	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.Failed, Cut: scenarios.CutFIN, At: 1, Class: "execute.eof"}}}
+	r.Queries = []scenarios.QueryTally{{Coordinator: "c1:25000", Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Example: "full", Times: []scenarios.Seconds{1}}}
+	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.Failed, Cut: scenarios.CutFIN, At: 1, Class: vocabtest.Class("execute.eof")}}}
 	r.Idle.Summarize()
 	r.Watch = &scenarios.WatchSeen{For: 9, Event: &when, EventText: "t", Noticed: &when, Sessions: 2, Errors: 1, FirstErr: &when, LastErr: &when, Outage: 1,
 		Long:   []scenarios.LongFate{{Coordinator: "c1:25000", Outcome: scenarios.Failed, At: 1, Cut: scenarios.CutRST}},
@@ -76,7 +83,11 @@ func withLoad(r *scenarios.Result) {
 // FuzzResultJSON: whatever a file holds, reading it does not panic, and what is
 // read can be rendered in every format and stored as the same bytes again.
 func FuzzResultJSON(f *testing.F) {
-	f.Add(render(f, report.JSON, small(), report.Style{}))
+	whole := render(f, report.JSON, small(), report.Style{})
+	if _, err := report.Read(bytes.NewReader(whole)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","coordinators":[{"name":"a.b:1","share":1e308},{"name":"c.b:1","share":-1}],"duration_s":1e308}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","tls":[{"node":"[fe80::1%\u001b]:1","not_after":"0001-01-01T00:00:00Z","seen":"9999-12-31T23:59:59Z"}]}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","capacity":{"threads":1,"coordinators":[{"name":"a","held":1099511627776},{"name":"","held":3},{"name":"b"}]},"series":{"width_s":1e9,"points":[{"held":1099511627776},{},{},{},{}]}}`))

@@ -182,7 +182,7 @@ func stopped(r scenarios.Result) string {
 
 func stopText(s scenarios.Stop) string {
 	text := strings.TrimRight(Neutralize(s.Text, maxLine), ".")
-	if class := name(s.Class); class != "" && !strings.Contains(text, class) {
+	if class := name(s.Class.String()); class != "" && !strings.Contains(text, class) {
 		text += " (" + class + ")"
 	}
 	return text

@@ -90,8 +90,8 @@ func (p *page) lost(l scenarios.LongFate) string {
 		which = "the long session on " + p.names.of(l.Coordinator)
 	}
 	text := which + " is lost: " + cut(l.Cut)
-	if l.Class != "" {
-		text += " (" + name(l.Class) + ")"
+	if !l.Class.IsZero() {
+		text += " (" + name(l.Class.String()) + ")"
 	}
 	return text
 }

@@ -8,7 +8,7 @@ type Capacity struct {
 	For       Seconds  `json:"for_s"`                 // how long all of them stayed
 	Survived  int      `json:"survived"`              // of those held, answered when asked at the end
 	Lost      int      `json:"lost,omitempty"`        // of those held, did not
-	StoppedBy string   `json:"stopped_by"`            // class of the session that did not get in; "": none, the target was reached
+	StoppedBy Class    `json:"stopped_by"`            // of the session that did not get in; zero: none, the target was reached
 	Phase     string   `json:"phase,omitempty"`       // where that session waited
 	Entered   bool     `json:"entered,omitempty"`     // it got in once the held ones had left: it was waiting for one of their places
 	Holders   []Holder `json:"coordinators"`          // by name, sorted; "": nobody knows where

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"net/netip"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Cert is what one node's listener presented. All facts are recorded, whether
@@ -25,24 +27,13 @@ type Cert struct {
 
 // ChainStatus says whether a certificate leads to a trusted root, time and
 // host name left aside. The zero value is not checked, which is not a pass.
-type ChainStatus int
+type ChainStatus = vocab.ChainStatus
 
 // The chain's states.
 const (
-	ChainUnchecked  ChainStatus = iota
-	ChainOK                     // it leads to one of our roots
-	ChainIncomplete             // the server left out an intermediate
-	ChainSelfSigned             // the leaf signed itself
-	ChainUnknownCA              // it leads to a root that is not ours
+	ChainUnchecked  = vocab.ChainUnchecked
+	ChainOK         = vocab.ChainOK         // it leads to one of our roots
+	ChainIncomplete = vocab.ChainIncomplete // the server left out an intermediate
+	ChainSelfSigned = vocab.ChainSelfSigned // the leaf signed itself
+	ChainUnknownCA  = vocab.ChainUnknownCA  // it leads to a root that is not ours
 )
-
-var chainNames = []string{"unchecked", "ok", "incomplete", "self-signed", "unknown-ca"}
-
-// String returns the name that result files use.
-func (c ChainStatus) String() string { return nameOf(chainNames, int(c)) }
-
-// MarshalText writes the name.
-func (c ChainStatus) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// UnmarshalText reads a name; it fails on any other.
-func (c *ChainStatus) UnmarshalText(b []byte) error { return indexOf(chainNames, "chain", b, c) }

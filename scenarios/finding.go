@@ -1,5 +1,7 @@
 package scenarios
 
+import "slices"
+
 // Status is a finding's outcome. The zero value is Inconclusive, so a check
 // that never ran cannot read as a pass.
 type Status int
@@ -22,6 +24,17 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
 func (s *Status) UnmarshalText(b []byte) error { return indexOf(statusNames, "status", b, s) }
+
+// VerdictOf is the worst of the findings: a failure before what is open before a
+// pass. Skipped ones count for nothing, and nothing judged is inconclusive.
+func VerdictOf(findings []Finding) Status {
+	for _, s := range []Status{Fail, Inconclusive, Pass} {
+		if slices.ContainsFunc(findings, func(f Finding) bool { return f.Status == s }) {
+			return s
+		}
+	}
+	return Inconclusive
+}
 
 // The ids of findings. Others rely on them: none is ever renamed.
 const (

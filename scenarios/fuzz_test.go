@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,7 +30,7 @@ func FuzzParseScenario(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s, err := scenarios.Parse("fuzz.yaml", src)
 		if err != nil {
-			if _, ok := err.(*scenarios.ParseError); !ok {
+			if _, ok := errors.AsType[*scenarios.ParseError](err); !ok {
 				t.Fatalf("error %v is of type %T", err, err)
 			}
 			return

@@ -20,11 +20,11 @@ type IdleStep struct {
 	After       Seconds        `json:"after_s"` // how long it was to be idle
 	Node        netip.AddrPort `json:"node"`
 	Coordinator string         `json:"coordinator,omitempty"`
-	Outcome     Outcome        `json:"outcome"`         // OK: it answered; Failed: it was dead; Unknown: it never opened, or the run ended
-	Cut         Cut            `json:"cut,omitempty"`   // how it was cut
-	At          Seconds        `json:"at_s,omitempty"`  // when it was seen to be cut while it was idle; 0: found out by asking
-	Class       string         `json:"class,omitempty"` // of the error
-	Text        string         `json:"text,omitempty"`  // untrusted
+	Outcome     Outcome        `json:"outcome"`        // OK: it answered; Failed: it was dead; Unknown: it never opened, or the run ended
+	Cut         Cut            `json:"cut,omitempty"`  // how it was cut
+	At          Seconds        `json:"at_s,omitempty"` // when it was seen to be cut while it was idle; 0: found out by asking
+	Class       Class          `json:"class,omitzero"` // of the error
+	Text        string         `json:"text,omitempty"` // untrusted
 }
 
 // Cut is how an idle connection ended.

@@ -47,7 +47,7 @@ type Look struct {
 
 // ErrorGroup counts the failed sessions of one class and one coordinator.
 type ErrorGroup struct {
-	Class       string `json:"class"`
+	Class       Class  `json:"class"`
 	Coordinator string `json:"coordinator"` // "": it failed before it said who answered
 	Count       int    `json:"count"`
 	Example     string `json:"example"` // the first text, untrusted
@@ -138,7 +138,7 @@ func (l *Look) addError(o Observation) {
 func MergeErrors(into []ErrorGroup, groups ...ErrorGroup) []ErrorGroup {
 	for _, g := range groups {
 		i, found := slices.BinarySearchFunc(into, g, func(a, b ErrorGroup) int {
-			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
+			return cmp.Or(a.Class.Compare(b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
 		})
 		if found {
 			into[i].Count += g.Count

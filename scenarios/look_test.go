@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"reflect"
 	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 )
 
 // A look that several recorded is the look that one would have recorded.
@@ -15,7 +17,7 @@ func TestMergedLooksAreTheLookOfAll(t *testing.T) {
 	var parts [3]Look
 	for i := range 240 {
 		o := Observation{
-			Seq: i, Part: Arrival, Node: nodes[i%2], Outcome: Outcome(i / 2 % 3), Class: "open.eof", Text: "the words", Refused: i%40 == 39,
+			Seq: i, Part: Arrival, Node: nodes[i%2], Outcome: Outcome(i / 2 % 3), Class: vocabtest.Class("open.eof"), Text: "the words", Refused: i%40 == 39,
 			Who: Identity{Coordinator: coordinators[i%4], PID: int32(1 + i/120), Version: "5.0", Source: FromPing},
 		}
 		into := i % 3

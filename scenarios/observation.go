@@ -3,6 +3,8 @@ package scenarios
 import (
 	"net/netip"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Observation is everything known of one session: one connection, one record.
@@ -22,7 +24,7 @@ type Observation struct {
 
 	Outcome Outcome // zero: Unknown
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed
-	Class   string  // "open.timeout"; empty unless Outcome is Failed, or this machine could not carry the session
+	Class   Class   // zero unless Outcome is Failed, or this machine could not carry the session
 	Text    string  // the server's words and ours; untrusted
 	Hint    string  // what to try, in our words; empty: nothing to suggest
 	Refused bool    // we ended it because of its certificate: no error of the service
@@ -96,35 +98,16 @@ func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil 
 func (o *Outcome) UnmarshalText(b []byte) error { return indexOf(outcomeNames, "outcome", b, o) }
 
 // Identity says who answered a session. The zero value is nobody.
-type Identity struct {
-	Coordinator string // host:port of its web server, or a bare host where the source is weak
-	Version     string // one line, as the server puts it; empty: not said
-	PID         int32  // of the impalad; 0: not learned. In containers it is 1 everywhere
-	Source      Source
-}
+type Identity = vocab.Identity
 
 // Source is how the coordinator's name was learned.
-type Source int
+type Source = vocab.Source
 
 // The sources of an identity, from none to the strongest.
 const (
-	NoSource        Source = iota // the name is unknown
-	FromUserQuery                 // the user's --identity-query
-	FromCoordinator               // SELECT coordinator(): a host without a port
-	FromHTTPAddr                  // http_addr in OpenSession's configuration
-	FromPing                      // webserver_address of Ping
+	NoSource        = vocab.SourceNone          // the name is unknown
+	FromUserQuery   = vocab.SourceIdentityQuery // the user's --identity-query
+	FromCoordinator = vocab.SourceCoordinator   // SELECT coordinator(): a host without a port
+	FromHTTPAddr    = vocab.SourceHTTPAddr      // http_addr in OpenSession's configuration
+	FromPing        = vocab.SourcePing          // webserver_address of Ping
 )
-
-var sourceNames = []string{"none", "identity-query", "coordinator()", "http_addr", "ping"}
-
-// Weak reports whether several coordinators might share one name of this source.
-func (s Source) Weak() bool { return s < FromHTTPAddr }
-
-// String returns the name that result files use.
-func (s Source) String() string { return nameOf(sourceNames, int(s)) }
-
-// MarshalText writes the name.
-func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads a name; it fails on any other.
-func (s *Source) UnmarshalText(b []byte) error { return indexOf(sourceNames, "source", b, s) }

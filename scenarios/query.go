@@ -5,7 +5,7 @@ type QueryTally struct {
 	Coordinator string    `json:"coordinator"`
 	Runs        int       `json:"runs"`
 	Failed      int       `json:"failed"`
-	Class       string    `json:"class,omitempty"`   // of the first failure
+	Class       Class     `json:"class,omitzero"`    // of the first failure
 	Example     string    `json:"example,omitempty"` // its text, untrusted
 	Times       []Seconds `json:"times_s,omitempty"` // of those that succeeded: execute and fetch together
 }

@@ -11,37 +11,23 @@ const Schema = "impala-lbcheck/result/1"
 // Result is a scenario, what was seen, and what it amounts to: the file that is
 // stored, judged again, compared and rendered. Readers ignore keys they do not know.
 type Result struct {
-	Schema   string       `json:"schema"`
-	Run      string       `json:"run"`  // sorts by time; unique
-	Tool     string       `json:"tool"` // version of impala-lbcheck
-	Scenario Scenario     `json:"scenario"`
-	Verdict  Status       `json:"verdict"`
-	Exit     int          `json:"exit"`
-	Summary  string       `json:"summary"`  // the verdict in one sentence
-	Complete bool         `json:"complete"` // false: interrupted, stopped by a breaker, or never got in
-	Stopped  *Stop        `json:"stopped,omitempty"`
-	Seed     uint64       `json:"seed"`
-	Started  time.Time    `json:"started"`
-	Seconds  float64      `json:"duration_s"`
-	Policy   PolicySeen   `json:"policy"`
-	Sessions Sessions     `json:"sessions"`
+	Schema   string     `json:"schema"`
+	Run      string     `json:"run"`  // sorts by time; unique
+	Tool     string     `json:"tool"` // version of impala-lbcheck
+	Verdict  Status     `json:"verdict"`
+	Exit     int        `json:"exit"`
+	Summary  string     `json:"summary"`  // the verdict in one sentence
+	Complete bool       `json:"complete"` // false: interrupted, stopped by a breaker, or never got in
+	Seed     uint64     `json:"seed"`
+	Started  time.Time  `json:"started"`
+	Seconds  float64    `json:"duration_s"`
+	Policy   PolicySeen `json:"policy"`
+	Measured
 	Coords   []CoordTally `json:"coordinators"`
-	Nodes    []NodeTally  `json:"nodes"`
-	Looks    []Look       `json:"looks"`
-	Phases   PhaseStats   `json:"phases"`
 	Errors   []ErrorGroup `json:"errors"`
 	Failures []Failure    `json:"failures,omitempty"` // the first MaxFailures
-	TLS      []Cert       `json:"tls,omitempty"`
 	Findings []Finding    `json:"findings"`
 	Detect   *Detectable  `json:"detectable,omitempty"`
-	Load     *LoadStats   `json:"load,omitempty"`
-	Capacity *Capacity    `json:"capacity,omitempty"`
-	Queries  []QueryTally `json:"queries,omitempty"` // by coordinator, sorted
-	Idle     *IdleSeen    `json:"idle,omitempty"`
-	Watch    *WatchSeen   `json:"watch,omitempty"`
-	Series   *Series      `json:"series,omitempty"`
-	Tags     []TagTimes   `json:"tags,omitempty"` // that thresholds asked for, sorted
-	Pages    []Page       `json:"pages,omitempty"`
 	Notes    []string     `json:"notes,omitempty"` // what to know besides the findings
 }
 
@@ -51,9 +37,9 @@ const MaxFailures = 200
 // Stop says why a run ended before its time.
 type Stop struct {
 	By    StopReason `json:"by"`
-	Class string     `json:"class,omitempty"` // of the session that decided it
-	Text  string     `json:"text"`            // what happened; may hold the server's words
-	Hint  string     `json:"hint,omitempty"`  // what to try
+	Class Class      `json:"class,omitzero"` // of the session that decided it
+	Text  string     `json:"text"`           // what happened; may hold the server's words
+	Hint  string     `json:"hint,omitempty"` // what to try
 }
 
 // StopReason is why a run ended before its time.
@@ -120,7 +106,7 @@ type Failure struct {
 	Node        netip.AddrPort `json:"node"`
 	Coordinator string         `json:"coordinator,omitempty"`
 	Phase       Phase          `json:"phase"`
-	Class       string         `json:"class"`
+	Class       Class          `json:"class"`
 	Text        string         `json:"text"`
 }
 

@@ -9,6 +9,9 @@ const (
 	maxSeconds = 1e9
 )
 
+// maxSilent bounds the nodes without a certificate: a name has a few.
+const maxSilent = 1 << 12
+
 // audit remembers the first number of a result that no run can have had. The
 // zero value has found none.
 type audit struct{ err error }
@@ -69,8 +72,19 @@ func (a *audit) found(err error) {
 	}
 }
 
-// check fails on a number that no run can have had.
+// check fails on what no run can have stored.
 func (r Result) check() error {
+	if err := r.bounded(); err != nil {
+		return err
+	}
+	if err := r.contradiction(); err != nil {
+		return err
+	}
+	return r.conserved()
+}
+
+// bounded fails on a number that no run can have had.
+func (r Result) bounded() error {
 	var a audit
 	s := r.Sessions
 	a.counts("sessions", s.Attempted, s.OK, s.Failed, s.Unknown, s.LeftOpen, s.Scout, s.Settle, s.Refused)
@@ -87,6 +101,7 @@ func (r Result) check() error {
 		a.look(l)
 	}
 	a.errors("errors", r.Errors)
+	a.length("silent_nodes", len(r.Silent), maxSilent)
 	for _, c := range r.TLS {
 		a.counts("tls", c.Sessions)
 	}

@@ -4,40 +4,57 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // DecodeResult reads a result file. Keys it does not know are ignored, as a
-// later version may have written them; another schema is refused by name, since
-// its numbers may mean something else. Counts and times below zero or beyond
-// reason are refused, as are lists longer than a run makes them. The input may
-// come from a stranger: what it takes of memory is bounded by its length, which
-// is the caller's to limit, by maxValues and by maxTags.
+// later version may have written them, and so are those in another case; another
+// schema is refused by name, since its numbers may mean something else. Counts
+// and times below zero or beyond reason are refused, as are lists longer than a
+// run makes them, keys that are there twice, a verdict that does not follow from
+// the findings, an exit code that does not follow from the verdict, and counts of
+// sessions that do not add up. An exit code that is not there is filled in. The
+// input may come from a stranger: what it takes of memory is bounded by its
+// length, which is the caller's to limit, by maxValues and by maxTags.
 func DecodeResult(b []byte) (Result, error) {
+	r, err := decodeResult(b)
+	if err != nil {
+		return Result{}, fmt.Errorf("result: %w", err)
+	}
+	return r, nil
+}
+
+func decodeResult(b []byte) (Result, error) {
 	if bytes.Count(b, []byte(",")) > maxValues {
-		return Result{}, fmt.Errorf("result: more than %d values", maxValues)
+		return Result{}, fmt.Errorf("more than %d values", maxValues)
+	}
+	var file struct {
+		Result
+		Exit *int        `json:"exit"` // goes before the one of Result
+		Tags boundedTags `json:"tags"` // and so does this
+	}
+	b, err := exactKeys(b, reflect.TypeOf(file))
+	if err != nil {
+		return Result{}, err
 	}
 	var head struct {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(b, &head); err != nil {
-		return Result{}, fmt.Errorf("result: %w", err)
+		return Result{}, err
 	}
 	if head.Schema != Schema {
-		return Result{}, fmt.Errorf("result: schema is %.100q, this version reads %q", head.Schema, Schema)
-	}
-	var file struct {
-		Result
-		Tags boundedTags `json:"tags"` // goes before the one of Result
+		return Result{}, fmt.Errorf("schema is %.100q, this version reads %q", head.Schema, Schema)
 	}
 	if err := json.Unmarshal(b, &file); err != nil {
-		return Result{}, fmt.Errorf("result: %w", err)
+		return Result{}, err
 	}
 	r := file.Result
-	r.Tags = file.Tags
-	if err := r.check(); err != nil {
-		return Result{}, fmt.Errorf("result: %w", err)
+	r.Tags, r.Exit = file.Tags, r.ExitCode()
+	if file.Exit != nil {
+		r.Exit = *file.Exit
 	}
-	return r, nil
+	return r, r.check()
 }
 
 // maxValues bounds the values of a result file: an empty finding is two bytes

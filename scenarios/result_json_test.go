@@ -1,6 +1,9 @@
 package scenarios
 
 import (
+	"encoding"
+	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -38,8 +41,7 @@ func TestDecodeResultRefuses(t *testing.T) {
 		"a page with -1 in use":          {part(`"pages": [{"in_use": -1}]`), "pages: -1 is no count"},
 		"a page read before the run":     {part(`"pages": [{"at_s": -1}]`), "pages: -1 s is no time of a run"},
 		"more tags than any run":         {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `]`), "tags: 1025 are more than 1024"},
-		"more tags under another case":   {part(`"TAGS": [{}` + strings.Repeat(",{}", maxTags) + `]`), "tags: 1025 are more than 1024"},
-		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `], "tags": []`), "tags: 1025 are more than 1024"},
+		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `], "tags": []`), `the key "tags" is there twice`},
 		"a histogram that is none":       {part(`"load": {"lag": {"hdr": "HISTEwAAAAA="}}`), "inflate histogram"},
 		"more values than any run":       {`{"findings": [{}` + strings.Repeat(",{}", maxValues+1) + `]}`, "more than 262144 values"},
 	} {
@@ -65,8 +67,132 @@ func TestDecodeResultKeepsTags(t *testing.T) {
 
 func TestDecodeResultIgnoresKeysItDoesNotKnow(t *testing.T) {
 	t.Parallel()
-	r, err := DecodeResult([]byte(`{"schema": "` + Schema + `", "verdict": "pass", "capacity": {"held": 24}, "findings": [{"id": "a", "later": [1]}]}`))
-	if err != nil || r.Verdict != Pass || len(r.Findings) != 1 || r.Findings[0].ID != "a" {
+	r, err := DecodeResult([]byte(`{"schema": "` + Schema + `", "verdict": "fail", "capacity": {"held": 24}, "findings": [{"id": "a", "status": "fail", "later": [1]}]}`))
+	if err != nil || r.Verdict != Fail || len(r.Findings) != 1 || r.Findings[0].ID != "a" {
 		t.Errorf("DecodeResult = %+v, %v", r, err)
 	}
+}
+
+// sound is a result whose parts agree; each case below spoils it in one place.
+const sound = `"verdict": "pass", "exit": 0, "complete": true, "findings": [{"id": "errors.rate", "status": "pass"}],
+	"sessions": {"attempted": 5, "ok": 3, "failed": 1, "unknown": 1},
+	"looks": [{"tally": [{"node": "192.0.2.1:1", "coordinator": "c", "ok": 2, "failed": 1}], "burst": [{"node": "192.0.2.2:1", "coordinator": "", "ok": 1, "unknown": 1}],
+		"errors": [{"class": "open.eof", "count": 1}]}],
+	"errors": [{"class": "open.eof", "count": 1}],
+	"nodes": [{"address": "192.0.2.1:1", "sessions": 3, "failed": 1, "coordinators": {"c": 3}}, {"address": "192.0.2.2:1", "sessions": 2, "unattributed": 2}],
+	"coordinators": [{"name": "c", "sessions": 3, "failed": 1}, {"name": "silent"}]`
+
+func TestDecodeResultRefusesWhatContradictsItself(t *testing.T) {
+	t.Parallel()
+	if _, err := DecodeResult([]byte(part(sound))); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ from, to, want string }{
+		"a pass with a failed finding":       {`"status": "pass"`, `"status": "fail"`, "the verdict is pass, and the findings amount to fail"},
+		"a failure that nothing shows":       {`"verdict": "pass"`, `"verdict": "fail"`, "the verdict is fail, and the findings amount to pass"},
+		"a pass without a finding":           {`{"id": "errors.rate", "status": "pass"}`, ``, "the verdict is pass, and there is no finding"},
+		"a pass that all findings skipped":   {`"status": "pass"`, `"status": "skipped"`, "the findings amount to inconclusive"},
+		"a pass with an exit code of others": {`"exit": 0`, `"exit": 3`, "exit is 3, and the verdict, pass, has exit code 0"},
+		"an exit code that wraps":            {`"exit": 0`, `"exit": 256`, "exit 256 is no exit code"},
+		"an exit code below zero":            {`"exit": 0`, `"exit": -1`, "exit -1 is no exit code"},
+		"a signal that stopped nothing":      {`"exit": 0`, `"exit": 130`, "exit is 130"},
+		"a pass of a run that did not end":   {`"complete": true`, `"complete": false`, "the verdict is pass, and the run is not complete"},
+		"a complete run that was stopped":    {`"complete": true`, `"complete": true, "stopped": {"by": "stalled"}`, `complete is true, and the run was stopped ("stalled")`},
+		"more attempts than ends":            {`"attempted": 5`, `"attempted": 1000000000`, "sessions: 1000000000 attempted are not 3 ok, 1 failed and 1 unknown"},
+		"a session that no cell has":         {`"attempted": 5, "ok": 3`, `"attempted": 6, "ok": 4`, "looks: their cells hold 3 ok, 1 failed and 1 unknown, and sessions says 4 ok"},
+		"a look's failure without an error":  {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": []}],`, "looks: 1 failed sessions, and 0 errors of theirs"},
+		"a failure without an error":         {"\t" + `"errors": [{"class": "open.eof", "count": 1}],` + "\n", "", "errors: 0 are not the 1 failed sessions"},
+		"a node's session of nowhere":        {`"sessions": 3, "failed": 1, "coordinators"`, `"sessions": 4, "failed": 1, "coordinators"`, "nodes: 192.0.2.1:1 has 4 sessions (1 failed, 0 of nobody), and the looks' cells 3 (1, 0)"},
+		"a node's coordinator of nowhere":    {`{"c": 3}`, `{"c": 2, "d": 1}`, "nodes: 192.0.2.1:1 has"},
+		"a node's coordinator that is lost":  {`{"c": 3}`, `{}`, `nodes: 192.0.2.1:1 has no session of "c"`},
+		"a node that is lost":                {`, {"address": "192.0.2.2:1", "sessions": 2, "unattributed": 2}`, ``, "nodes: 192.0.2.2:1 is not listed"},
+		"a node twice":                       {`"nodes": [`, `"nodes": [{"address": "192.0.2.1:1", "sessions": 3, "failed": 1, "coordinators": {"c": 3}}, `, "nodes: 192.0.2.1:1 has 3 sessions"},
+		"a coordinator's session of nowhere": {`{"name": "silent"}`, `{"name": "silent", "sessions": 1}`, `coordinators: "silent" has 1 sessions (0 failed), and the looks' cells 0 (0)`},
+		"a coordinator that is lost":         {`{"name": "c", "sessions": 3, "failed": 1}, `, ``, `coordinators: "c" is not listed`},
+		"a key twice":                        {`"exit": 0`, `"exit": 0, "exit": 0`, `the key "exit" is there twice`},
+		"a key twice far within":             {`{"c": 3}`, `{"c": 3, "c": 3}`, `the key "c" is there twice`},
+		"something after it":                 {`{"name": "silent"}]`, `{"name": "silent"}]} {`, "something follows"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spoilt := strings.Replace(sound, c.from, c.to, 1)
+			if spoilt == sound {
+				t.Fatalf("%q is nowhere in it", c.from)
+			}
+			if _, err := DecodeResult([]byte(part(spoilt))); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("DecodeResult fails with %v, want one line with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestDecodeResultIgnoresKeysInAnotherCase(t *testing.T) {
+	t.Parallel()
+	r, err := DecodeResult([]byte(part(strings.Replace(sound, `"exit": 0,`, `"Exit": 3, "VERDICT": "fail", "Findings": [], "\u017fessions": {"attempted": 9},`, 1) +
+		`, "phases": {"open": {"HDR": "none", "hdr": ""}}, "TLS": [{}]`)))
+	if err == nil || !strings.Contains(err.Error(), "histogram is too short") {
+		t.Errorf("DecodeResult = %v, want the empty histogram refused, not the other", err)
+	}
+	r, err = DecodeResult([]byte(part(strings.Replace(sound, `"exit": 0,`, `"Exit": 3, "VERDICT": "fail", "Findings": [], "\u017fessions": {"attempted": 9},`, 1) +
+		`, "TLS": [{}]`)))
+	if err != nil || r.Exit != 0 || r.Verdict != Pass || r.Sessions.Attempted != 5 || len(r.TLS) != 0 {
+		t.Errorf("DecodeResult = %+v, %v", r, err)
+	}
+}
+
+func TestDecodeResultFillsInTheExitCode(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		in   string
+		want int
+	}{
+		"a failure":                     {`"verdict": "fail", "findings": [{"status": "fail"}]`, ExitFail},
+		"nothing proven":                {`"verdict": "inconclusive"`, ExitInconclusive},
+		"nothing proven, taken to pass": {`"scenario": {"inconclusive": "pass"}`, ExitPass},
+		"nothing proven, taken to fail": {`"scenario": {"inconclusive": "fail"}`, ExitFail},
+		"nobody in":                     {`"stopped": {"by": "scout"}, "scenario": {"inconclusive": "pass"}`, ExitUnmeasured},
+		"a bad certificate, nobody in":  {`"stopped": {"by": "scout"}, "verdict": "fail", "findings": [{"status": "fail"}]`, ExitFail},
+		"a guard":                       {`"stopped": {"by": "guard"}`, ExitUsage},
+		"a signal, which is kept":       {`"stopped": {"by": "interrupted"}, "exit": 143`, 143},
+		"a signal that is not said":     {`"stopped": {"by": "interrupted"}`, ExitInconclusive},
+	} {
+		r, err := DecodeResult([]byte(part(c.in)))
+		if err != nil || r.Exit != c.want {
+			t.Errorf("%s: exit is %d, %v, want %d", name, r.Exit, err, c.want)
+		}
+	}
+}
+
+// Every key that a result may have is one that the reader knows.
+func TestEveryFieldOfAResultHasAKey(t *testing.T) {
+	t.Parallel()
+	seen := map[reflect.Type]bool{}
+	var visit func(where string, of reflect.Type)
+	visit = func(where string, of reflect.Type) {
+		if shape, ok := shapes[of]; ok {
+			of = shape
+		}
+		switch of.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			visit(where, of.Elem())
+			return
+		case reflect.Struct:
+		default:
+			return
+		}
+		if seen[of] || reflect.PointerTo(of).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+			return
+		}
+		seen[of] = true
+		if reflect.PointerTo(of).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+			t.Errorf("%s reads its own JSON, and shapes does not say how", where)
+		}
+		for f := range of.Fields() {
+			if f.IsExported() && !f.Anonymous && f.Tag.Get("json") == "" {
+				t.Errorf("%s.%s has no key", where, f.Name)
+			}
+			visit(where+"."+f.Name, f.Type)
+		}
+	}
+	visit("Result", reflect.TypeFor[Result]())
 }

@@ -1,5 +1,7 @@
 package scenarios
 
+import "github.com/impala-lbcheck/impala-lbcheck/vocab"
+
 // Scenario is what to do and what counts as good. It is the same in a file, in
 // the built-in list and after flags were laid over it. It never holds a secret:
 // a password is named by the file, command or variable that yields it.
@@ -34,21 +36,13 @@ type Target struct {
 }
 
 // Protocol is what the listener speaks.
-type Protocol string
+type Protocol = vocab.Protocol
 
 // The protocols.
 const (
-	HS2     Protocol = "hs2"     // HiveServer2, binary
-	Beeswax Protocol = "beeswax" // off by default from Impala 5
+	HS2     = vocab.ProtocolHS2     // HiveServer2, binary
+	Beeswax = vocab.ProtocolBeeswax // off by default from Impala 5
 )
-
-// Port returns the port that Impala listens on by default.
-func (p Protocol) Port() uint16 {
-	if p == Beeswax {
-		return 21000
-	}
-	return 21050
-}
 
 // DNS says which of a name's addresses are nodes.
 type DNS string
@@ -63,11 +57,22 @@ const (
 
 // Auth says how to log in.
 type Auth struct {
-	Mechanism       Mechanism `yaml:"mechanism,omitempty" json:"mechanism"` // "" is none
-	User            string    `yaml:"user,omitempty" json:"user,omitempty"`
-	PasswordFile    string    `yaml:"password_file,omitempty" json:"password_file,omitempty"`
-	PasswordCommand string    `yaml:"password_command,omitempty" json:"password_command,omitempty"`
-	AllowCleartext  bool      `yaml:"allow_cleartext,omitempty" json:"allow_cleartext,omitempty"` // a password over a connection without TLS
+	Mechanism       Mechanism     `yaml:"mechanism,omitempty" json:"mechanism"` // "" is none
+	User            string        `yaml:"user,omitempty" json:"user,omitempty"`
+	PasswordFile    string        `yaml:"password_file,omitempty" json:"password_file,omitempty"`
+	PasswordCommand SecretCommand `yaml:"password_command,omitempty" json:"password_command,omitempty"`
+	AllowCleartext  bool          `yaml:"allow_cleartext,omitempty" json:"allow_cleartext,omitempty"` // a password over a connection without TLS
+}
+
+// SecretCommand is a command line that yields a secret, and may hold one.
+type SecretCommand string
+
+// MarshalJSON writes that there is a command: what it is stays out of results.
+func (c SecretCommand) MarshalJSON() ([]byte, error) {
+	if c == "" {
+		return []byte(`""`), nil
+	}
+	return []byte(`"(not stored)"`), nil
 }
 
 // Mechanism is the way of logging in.

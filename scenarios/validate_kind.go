@@ -71,14 +71,14 @@ func (s Scenario) checkStages() *InvalidError {
 		return &InvalidError{"load.stages", "none given; write one such as {rate: 20/s, for: 30s}"}
 	}
 	for i, st := range s.Load.Stages {
-		if e := firstWrong(st.claims(fmt.Sprintf("stage %d", i+1), s.Load.Rate)); e != nil {
+		if e := firstWrong(st.claims(fmt.Sprintf("stage %d", i+1))); e != nil {
 			return e
 		}
 	}
 	return nil
 }
 
-func (st Stage) claims(which string, pace Rate) []claim {
+func (st Stage) claims(which string) []claim {
 	const key = "load.stages"
 	set := 0
 	for _, is := range []bool{st.Rate > 0, st.Closed > 0, st.Hold > 0} {

@@ -119,11 +119,11 @@ func TestLocateFindsTheKeyInItsFile(t *testing.T) {
 	}
 	s.Expect.TLS.Issuer, s.Auth.PasswordFile = nil, "from a flag"
 	err := s.Validate()
-	if got := scenarios.Locate("mine.yaml", []byte(src), err); got != err {
+	if got := scenarios.Locate("mine.yaml", []byte(src), err); !errors.Is(got, err) {
 		t.Errorf("a key that the file does not set: got %v, want %v", got, err)
 	}
 	other := errors.New("another")
-	if got := scenarios.Locate("mine.yaml", []byte(src), other); got != other {
+	if got := scenarios.Locate("mine.yaml", []byte(src), other); !errors.Is(got, other) {
 		t.Errorf("got %v, want %v", got, other)
 	}
 }

@@ -21,10 +21,10 @@ type WatchSeen struct {
 type LongFate struct {
 	Node        string  `json:"node"`
 	Coordinator string  `json:"coordinator"`
-	Outcome     Outcome `json:"outcome"`         // OK: alive at the end; Failed: lost; Unknown: never opened, or the run ended
-	At          Seconds `json:"at_s,omitempty"`  // when it was lost
-	Cut         Cut     `json:"cut,omitempty"`   // how
-	Class       string  `json:"class,omitempty"` // of the error
+	Outcome     Outcome `json:"outcome"`        // OK: alive at the end; Failed: lost; Unknown: never opened, or the run ended
+	At          Seconds `json:"at_s,omitempty"` // when it was lost
+	Cut         Cut     `json:"cut,omitempty"`  // how
+	Class       Class   `json:"class,omitzero"` // of the error
 }
 
 // Appearance is when new sessions met one coordinator. One that is gone and

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"strings"
 	"syscall"
@@ -10,15 +9,20 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// The exit codes: they depend on the verdict and on errors, never on a format.
+// The exit codes depend on the verdict and on errors, never on a format; exitTable
+// says what they mean. Those of a result are [scenarios.Result.ExitCode]'s; these
+// are the process's own. Go's runtime has codes of its own: it exits with 2 where
+// it dies, and no recover is asked.
 const (
-	exitPass         = 0
-	exitFail         = 1
-	exitUsage        = 2 // usage, configuration or a guard rail; nothing was sent
-	exitInconclusive = 3
-	exitUnmeasured   = 4 // no certificate, no connection, no login anywhere
+	exitPass         = scenarios.ExitPass
+	exitFail         = scenarios.ExitFail
+	exitUsage        = scenarios.ExitUsage // usage, configuration or a guard rail; nothing was sent
+	exitInconclusive = scenarios.ExitInconclusive
+	exitUnmeasured   = scenarios.ExitUnmeasured
 	exitInternal     = 70
+	exitSIGHUP       = 129 // signals are 128 + their number, as shells have it
 	exitSIGINT       = 130
+	exitSIGQUIT      = 131
 	exitSIGTERM      = 143
 )
 
@@ -45,33 +49,12 @@ func exitWith(code int) error {
 	return &exitError{code: code}
 }
 
-// codeOf is the exit code of a result: interrupted before nothing measured
-// before the verdict.
-func codeOf(ctx context.Context, r scenarios.Result) int {
-	var by interrupted
-	if r.Stopped != nil {
-		switch {
-		case r.Stopped.By == scenarios.StopInterrupted && errors.As(context.Cause(ctx), &by):
-			return signalCode(by.sig)
-		case r.Stopped.By == scenarios.StopGuard:
-			return exitUsage
-		case r.Stopped.By == scenarios.StopScout && r.Verdict != scenarios.Fail: // a bad certificate was measured
-			return exitUnmeasured
-		}
+// signalled gives a run that a signal interrupted that signal's exit code, which
+// outweighs the verdict's.
+func signalled(ctx context.Context, r *scenarios.Result) {
+	if by, stopped := interruption(ctx); stopped && r.Stopped != nil && r.Stopped.By == scenarios.StopInterrupted {
+		r.Exit = signalCode(by.sig)
 	}
-	switch r.Verdict {
-	case scenarios.Pass:
-		return exitPass
-	case scenarios.Fail:
-		return exitFail
-	}
-	switch r.Scenario.Inconclusive {
-	case scenarios.InconclusivePass:
-		return exitPass
-	case scenarios.InconclusiveFail:
-		return exitFail
-	}
-	return exitInconclusive
 }
 
 // afterWriting is the code once the reports are out: one that was asked for and
@@ -85,7 +68,12 @@ func afterWriting(code int, err error) int {
 }
 
 func signalCode(sig os.Signal) int {
-	if sig == syscall.SIGTERM {
+	switch sig {
+	case syscall.SIGHUP:
+		return exitSIGHUP
+	case syscall.SIGQUIT:
+		return exitSIGQUIT
+	case syscall.SIGTERM:
 		return exitSIGTERM
 	}
 	return exitSIGINT

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -30,7 +31,7 @@ func (p *provisioning) built(ctx context.Context, w world, s *scenarios.Scenario
 		return nil
 	}
 	if len(endpoints) > 0 {
-		return fmt.Errorf("--from-provision names the host: leave %s out", endpoints[0])
+		return errors.New("--from-provision names the host: give no other endpoint")
 	}
 	cloud, spec, err := p.open(ctx, w)
 	if err != nil {

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"time"
@@ -17,10 +18,10 @@ type observationFile struct {
 	err error // the first one; what follows is not written
 }
 
-func newObservationFile(name string) (*observationFile, error) {
-	f, err := os.Create(name)
+func newObservationFile(ctx context.Context, name string) (*observationFile, error) {
+	f, err := openForWriting(ctx, name, os.O_CREATE|os.O_TRUNC)
 	if err != nil {
-		return nil, errors.Join(errors.New("--observations"), err)
+		return nil, fmt.Errorf("--observations: %w", err)
 	}
 	return &observationFile{f: f}, nil
 }
@@ -40,7 +41,7 @@ type observationLine struct {
 	Version     string             `json:"version,omitempty"`
 	Source      scenarios.Source   `json:"source"`
 	Outcome     scenarios.Outcome  `json:"outcome"`
-	Class       string             `json:"class,omitempty"`
+	Class       scenarios.Class    `json:"class,omitzero"`
 	Text        string             `json:"text,omitempty"`
 	Refused     bool               `json:"refused,omitempty"`
 	Cert        string             `json:"cert,omitempty"`
@@ -64,11 +65,7 @@ func (l *observationFile) write(o scenarios.Observation) {
 			line.Phases[scenarios.Phase(p).String()] = millis(d)
 		}
 	}
-	b, err := json.Marshal(line)
-	if err == nil {
-		_, err = l.f.Write(append(b, '\n'))
-	}
-	l.err = err
+	l.err = writeJSON(limited(l.f), line, "")
 }
 
 func (l *observationFile) close() error { return errors.Join(l.err, l.f.Close()) }

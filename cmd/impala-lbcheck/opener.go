@@ -34,9 +34,9 @@ func (with secrets) open(s scenarios.Scenario) run.OpenFunc {
 		}
 		session, err := hs2client.Open(ctx, c)
 		if err != nil {
-			return nil, err
+			return nil, withHint(err)
 		}
-		o.Who = identityOf(session.Identity())
+		o.Who = session.Identity()
 		return &lbSession{session, s, o, rec}, nil
 	}
 }
@@ -69,23 +69,21 @@ func (with secrets) shake(s scenarios.Scenario) run.ShakeFunc {
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) error {
 		rec := &hs2client.Record{}
 		defer note(o, rec)
-		return hs2client.Handshake(ctx, with.config(s, n, rec))
+		return withHint(hs2client.Handshake(ctx, with.config(s, n, rec)))
 	}
 }
 
 // config is the client's configuration for one session over one node.
 func (with secrets) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record) hs2client.Config {
 	c := hs2client.Config{
-		Addr:    n.Addr.String(),
-		User:    s.Auth.User,
-		Options: map[string]string{"CLIENT_IDENTIFIER": clientIdentifier},
-		Timeout: time.Duration(s.Load.Timeout),
-		Record:  rec,
+		Addr:     n.Addr.String(),
+		Protocol: s.Target.Protocol,
+		User:     s.Auth.User,
+		Options:  map[string]string{"CLIENT_IDENTIFIER": clientIdentifier},
+		Timeout:  time.Duration(s.Load.Timeout),
+		Record:   rec,
 
 		NoDescribe: true, // nobody reads the names of columns
-	}
-	if s.Target.Protocol == scenarios.Beeswax {
-		c.Protocol = hs2client.Beeswax
 	}
 	for k, v := range s.QueryOptions {
 		c.Options[k] = v
@@ -131,7 +129,7 @@ func (with secrets) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig 
 
 // note copies what the client recorded into the observation.
 func note(o *scenarios.Observation, rec *hs2client.Record) {
-	o.Phases = [scenarios.NumPhases]time.Duration(rec.Phases)
+	o.Phases = rec.Phases
 	o.Local, o.Refused = rec.Local, rec.Refused
 	if rec.Peer != nil && o.Cert == nil {
 		o.Cert = certOf(*rec.Peer, o.Node)
@@ -139,21 +137,9 @@ func note(o *scenarios.Observation, rec *hs2client.Record) {
 }
 
 func certOf(p hs2client.Peer, node netip.AddrPort) *scenarios.Cert {
-	c := &scenarios.Cert{
+	return &scenarios.Cert{
 		Node: node, Seen: time.Now().UTC(), Fingerprint: p.Fingerprint, Subject: p.Subject, Issuer: p.Issuer, SANs: p.SANs,
-		NotBefore: p.NotBefore, NotAfter: p.NotAfter, Version: p.Version,
+		NotBefore: p.NotBefore, NotAfter: p.NotAfter, Version: p.Version, Chain: p.Chain,
 		ServerName: p.ServerName, HostOK: p.HostErr == nil,
 	}
-	// Both packages write these states alike; one they did not share would stay
-	// unchecked, which is no pass.
-	_ = c.Chain.UnmarshalText([]byte(p.Chain.String()))
-	return c
-}
-
-// identityOf is the client's identity in the vocabulary's words. A source that
-// they did not share would be no source, which is weak.
-func identityOf(id hs2client.Identity) scenarios.Identity {
-	who := scenarios.Identity{Coordinator: id.Coordinator, Version: id.Version}
-	_ = who.Source.UnmarshalText([]byte(id.Source.String()))
-	return who
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,7 +54,7 @@ func newInit(w world) *cobra.Command {
 			cluster = args[0]
 		}
 		_, err := io.WriteString(w.out, lbfile.Init(recipe, cluster))
-		return ignoreClosed(err)
+		return err
 	}
 	return cmd
 }
@@ -82,7 +80,7 @@ func withProvisioning(cmd *cobra.Command) *provisioning {
 // open reads the file and readies the clients. Its errors are the user's to
 // mend: nothing was asked of AWS.
 func (p *provisioning) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
-	src, err := os.ReadFile(p.file)
+	src, err := readFile(ctx, p.file, maxSettings)
 	if err != nil {
 		return provision.Cloud{}, lbfile.Spec{}, fmt.Errorf("%w; `impala-lbcheck provision init` prints one to start from", err)
 	}
@@ -129,7 +127,6 @@ func newPlan(w world) *cobra.Command {
 		switch {
 		case emit == "cli":
 			_, err = io.WriteString(w.out, provision.Script(plan)) // to be run: nothing in it is masked
-			err = ignoreClosed(err)
 		case p.json:
 			err = p.encode(w, plan)
 		default:
@@ -247,7 +244,5 @@ func (p *provisioning) list(ctx context.Context, w world, cloud provision.Cloud,
 
 // encode writes JSON, which is for programs and holds the account.
 func (p *provisioning) encode(w world, v any) error {
-	enc := json.NewEncoder(w.out)
-	enc.SetIndent("", "  ")
-	return ignoreClosed(enc.Encode(v))
+	return writeJSON(w.out, v, "  ")
 }

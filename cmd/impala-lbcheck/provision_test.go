@@ -174,7 +174,7 @@ func TestSmokeTakesOverWhatWasBuilt(t *testing.T) {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	_, stderr, code = aws(t, "smoke", "127.0.0.1", "--from-provision", a.file)
-	if code != exitUsage || !strings.Contains(stderr, "leave 127.0.0.1 out") {
+	if code != exitUsage || !strings.Contains(stderr, "give no other endpoint") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }

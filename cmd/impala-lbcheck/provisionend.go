@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,26 +46,17 @@ func reportCode(r provision.Report) int {
 // failed ends a command with what AWS, or we, refused: 2 where nothing was
 // asked for that could be done, 1 where a call failed or something is in the way.
 func (p *provisioning) failed(ctx context.Context, account string, err error) error {
-	var by interrupted
 	var refused *provision.RefusedError
 	err = &maskedError{err, p.mask(account)}
+	by, stopped := interruption(ctx)
 	switch {
-	case errors.As(context.Cause(ctx), &by):
+	case stopped:
 		return &exitError{signalCode(by.sig), errors.New("interrupted; what was done stays, and the next run continues")}
 	case errors.As(err, &refused):
 		return err
 	}
 	return &exitError{exitFail, err}
 }
-
-// maskedError is an error whose text does not show the account.
-type maskedError struct {
-	error
-	mask *strings.Replacer
-}
-
-func (e *maskedError) Error() string { return e.mask.Replace(e.error.Error()) }
-func (e *maskedError) Unwrap() error { return e.error }
 
 // mask hides the account's number, which is in every ARN, unless it was asked for.
 func (p *provisioning) mask(account string) *strings.Replacer {
@@ -87,7 +77,7 @@ func (p *provisioning) print(w world, account, text string) error {
 		b.WriteByte('\n')
 	}
 	_, err := io.WriteString(w.out, b.String())
-	return ignoreClosed(err)
+	return err
 }
 
 // maxProvisionLine bounds a line that holds AWS's words, or a command.
@@ -103,9 +93,7 @@ func (p *provisioning) progress(w world) func(provision.Event) {
 			e.Text = accountNumber.ReplaceAllString(e.Text, "************")
 		}
 		if p.json {
-			if line, err := json.Marshal(e); err == nil {
-				fmt.Fprintf(w.err, "%s\n", line)
-			}
+			_ = writeJSON(w.err, e, "") // who does not listen misses no more than progress
 			return
 		}
 		fmt.Fprintf(w.err, "%s: %s\n", e.Step, report.Neutralize(e.Text, maxProvisionLine))

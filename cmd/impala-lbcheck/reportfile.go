@@ -1,36 +1,53 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
 // newReport is the command that renders a stored result again.
 func newReport(w world) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report FILE",
-		Short: "Render a stored result again",
+		Short: "Render a stored result again, or judge it again",
 		Long: `Render a result that --out FILE.json stored, in any format, without touching the
-cluster. It exits as the run did.`,
+cluster. It exits as the run did. A result that contradicts itself is refused.
+
+With --judge SCENARIO.yaml the result is judged by the expectations of another
+scenario first: its expect, thresholds, strict_errors, inconclusive,
+tls.min_version and capacity.threads; what was done stays as it was. It then exits
+by the new verdict. A scenario of another kind is refused; a threshold on times
+by coordinator or node that the run did not record is inconclusive.`,
 		Example: `  impala-lbcheck report smoke.json
-  impala-lbcheck report smoke.json --out junit=smoke.xml --explain`,
+  impala-lbcheck report smoke.json --out junit=smoke.xml --explain
+  impala-lbcheck report smoke.json --judge strict.yaml --out strict.json`,
 		GroupID: groupFiles,
 		Args:    cobra.ExactArgs(1),
 	}
 	out := withReports(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		places, err := out.places()
+	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE`")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		out.reads("the result that is rendered", args[0])
+		places, err := out.places(w)
 		if err != nil {
 			return err
 		}
-		r, err := readResult(args[0])
+		r, err := readResult(cmd.Context(), args[0])
 		if err != nil {
 			return err
+		}
+		if *judgeBy != "" {
+			if r, err = judgedBy(cmd.Context(), *judgeBy, r); err != nil {
+				return fmt.Errorf("--judge: %w", err)
+			}
 		}
 		err = out.write(w, places, r)
 		if err != nil {
@@ -41,17 +58,30 @@ cluster. It exits as the run did.`,
 	return cmd
 }
 
+// judgedBy judges a result by the expectations of a scenario file.
+func judgedBy(ctx context.Context, name string, r scenarios.Result) (scenarios.Result, error) {
+	s, src, err := readScenario(ctx, name)
+	if err != nil {
+		return r, err
+	}
+	if r, err = judge.RejudgeWith(r, s); err != nil {
+		err = scenarios.Locate(name, src, err)
+		if _, placed := errors.AsType[*scenarios.ParseError](err); !placed {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+		return r, err
+	}
+	r.Summary = report.Sentence(r)
+	return r, nil
+}
+
 // readResult reads a result file.
-func readResult(name string) (scenarios.Result, error) {
-	f, err := os.Open(name)
+func readResult(ctx context.Context, name string) (scenarios.Result, error) {
+	b, err := readFile(ctx, name, report.MaxResult)
 	if err != nil {
 		return scenarios.Result{}, err
 	}
-	defer f.Close()
-	r, err := report.Read(f)
-	if err == nil && (r.Exit < 0 || r.Exit > 255) { // the system keeps the last byte alone: 256 would be a pass
-		err = fmt.Errorf("exit %d is no exit code", r.Exit)
-	}
+	r, err := report.Read(bytes.NewReader(b))
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", name, err)
 	}

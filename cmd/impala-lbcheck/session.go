@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -19,19 +20,32 @@ type lbSession struct {
 // selectPID asks for the coordinator's process id.
 const selectPID = "SELECT pid()"
 
+// ownResult is the bytes of memory that the result of a statement of our own may
+// take: each has one row of one short value.
+const ownResult = 16 << 10
+
 // Ping asks for a sign of life. A server that has no Ping gets a statement
 // without a table: silence must not read as one.
 func (s *lbSession) Ping(ctx context.Context) error {
-	if err := s.Session.Ping(ctx); err != nil || s.Has(hs2client.CanPing) {
-		return err
+	err := s.Session.Ping(ctx)
+	if err == nil && !s.Has(hs2client.CanPing) {
+		_, err = s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
 	}
-	_, err := s.Session.Query(ctx, "SELECT 1")
-	return err
+	return withHint(err)
+}
+
+// Wait lets the session idle for d.
+func (s *lbSession) Wait(ctx context.Context, d time.Duration) error {
+	return withHint(s.Session.Wait(ctx, d))
 }
 
 // Query asks who answered, and runs the scenario's own statement where it has one.
 func (s *lbSession) Query(ctx context.Context) error {
 	defer note(s.o, s.rec)
+	return withHint(s.query(ctx))
+}
+
+func (s *lbSession) query(ctx context.Context) error {
 	if err := s.identify(ctx); err != nil {
 		return err
 	}
@@ -48,7 +62,7 @@ func (s *lbSession) identify(ctx context.Context) error {
 	if q := s.scenario.IdentityWith; q != "" {
 		return s.askUser(ctx, q)
 	}
-	rows, err := s.Session.Query(ctx, selectPID)
+	rows, err := s.Session.QueryWithin(ctx, selectPID, ownResult)
 	if err != nil && !s.Has(hs2client.CanPing) {
 		return notImpala{err}
 	}
@@ -61,7 +75,7 @@ func (s *lbSession) identify(ctx context.Context) error {
 	if s.o.Who.Coordinator != "" {
 		return nil
 	}
-	if rows, err = s.Session.Query(ctx, "SELECT coordinator()"); err != nil {
+	if rows, err = s.Session.QueryWithin(ctx, "SELECT coordinator()", ownResult); err != nil {
 		return err
 	}
 	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {
@@ -108,5 +122,5 @@ func text(rows *hs2client.Rows, col int) string {
 // Close ends the session.
 func (s *lbSession) Close(ctx context.Context) error {
 	defer note(s.o, s.rec)
-	return s.Session.Close(ctx)
+	return withHint(s.Session.Close(ctx))
 }

@@ -52,11 +52,11 @@ func (a *AWS) AddSubnet(s Subnet) string {
 	return s.ID
 }
 
-func orElse(id string, make func(string) string, kind string) string {
+func orElse(id string, next func(string) string, kind string) string {
 	if id != "" {
 		return id
 	}
-	return make(kind)
+	return next(kind)
 }
 
 type describeVPCs struct {

@@ -75,7 +75,7 @@ type queryDialect struct {
 	fail                    func(*ServiceError) []byte
 }
 
-func (d queryDialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http.ResponseWriter) {
+func (d queryDialect) answer(a *AWS, s scope, _ *http.Request, body []byte, w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/xml;charset=UTF-8")
 	values, err := url.ParseQuery(string(body))
 	if err != nil {

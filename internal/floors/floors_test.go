@@ -4,14 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-const module = "github.com/impala-lbcheck/impala-lbcheck"
+const (
+	module = "github.com/impala-lbcheck/impala-lbcheck"
+	root   = "../.."
+)
 
 // may lists what each package may import of this module. Only cmd knows its
 // neighbours: a measuring room does not know the judging one, a rendering one
@@ -19,39 +26,51 @@ const module = "github.com/impala-lbcheck/impala-lbcheck"
 var may = map[string][]string{
 	"cmd/impala-lbcheck": {
 		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
-		"internal/provision", "internal/provision/lbfile",
+		"internal/provision", "internal/provision/lbfile", "internal/localfile", "internal/shellcmd",
 	},
-	"report":                     {"scenarios"},
-	"scenarios/run":              {"scenarios", "scenarios/judge"},
-	"scenarios/judge":            {"scenarios", "internal/stats"},
-	"scenarios":                  {},
-	"hs2client":                  {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe"},
-	"internal/simcluster":        {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe", "internal/certs"},
-	"internal/provision":         {"internal/provision/lbfile"},
-	"internal/provision/lbfile":  {"scenarios"},
-	"internal/impalaweb":         {},
-	"internal/saslframe":         {},
-	"internal/certs":             {},
-	"internal/stats":             {},
-	"internal/golden":            {},
-	"internal/awssim":            {},
-	"internal/faultproxy":        {},
-	"internal/floors":            {},
-	"internal/thriftgen/hs2":     {},
-	"internal/thriftgen/beeswax": {},
-	"interop":                    {},
+	"report":                         {"scenarios"},
+	"scenarios/run":                  {"scenarios", "scenarios/judge", "vocab", "scenarios/run/internal/handoff"},
+	"scenarios/run/internal/handoff": {},
+	"scenarios/judge":                {"scenarios", "vocab", "internal/stats"},
+	"scenarios":                      {"vocab"},
+	"vocab":                          {},
+	"hs2client":                      {"vocab", "hs2client/internal/wire", "internal/thriftgen/hs2", "internal/thriftgen/beeswax"},
+	"hs2client/internal/wire":        {"vocab", "internal/thriftgen/hs2", "internal/saslframe"},
+	"internal/simcluster":            {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe", "internal/certs"},
+	"internal/provision":             {"internal/provision/lbfile"},
+	"internal/provision/lbfile":      {"scenarios"},
+	"internal/impalaweb":             {},
+	"internal/saslframe":             {},
+	"internal/certs":                 {},
+	"internal/stats":                 {},
+	"internal/golden":                {},
+	"internal/debian":                {},
+	"internal/vocabtest":             {"vocab"},
+	"internal/awssim":                {},
+	"internal/faultproxy":            {},
+	"internal/localfile":             {},
+	"internal/shellcmd":              {},
+	"internal/floors":                {},
+	"internal/thriftgen/hs2":         {},
+	"internal/thriftgen/beeswax":     {},
+	"interop":                        {"internal/certs", "internal/debian"},
 }
 
 // pkg is what `go list -json` says of a package, as far as we ask.
 type pkg struct {
 	ImportPath string
+	Name       string
 	Imports    []string
+	Export     string // file of export data, under -export
 }
+
+// name is the package's path within the module.
+func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, module+"/") }
 
 func TestImportsPointDown(t *testing.T) {
 	t.Parallel()
 	for _, p := range list(t) {
-		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		name := p.name()
 		allowed, known := may[name]
 		if !known {
 			t.Errorf("package %s stands on no floor: give it a line in floors_test.go and a room in docs/DESIGN.md", name)
@@ -70,7 +89,7 @@ func TestEveryFloorIsThere(t *testing.T) {
 	t.Parallel()
 	have := map[string]bool{}
 	for _, p := range list(t) {
-		have[strings.TrimPrefix(p.ImportPath, module+"/")] = true
+		have[p.name()] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(may)) {
 		if !have[name] {
@@ -81,9 +100,20 @@ func TestEveryFloorIsThere(t *testing.T) {
 
 func list(t *testing.T) []pkg {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", module+"/...").Output()
+	dependOnSources(t)
+	return listIn(t, ".", module+"/...")
+}
+
+// listIn runs `go list` in dir.
+func listIn(t *testing.T, dir string, args ...string) []pkg {
+	t.Helper()
+	args = append([]string{"list", "-json=ImportPath,Name,Imports,Export"}, args...)
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	var stderr strings.Builder
+	cmd.Dir, cmd.Stderr = dir, &stderr
+	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("go list: %v", err)
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
 	}
 	var pkgs []pkg
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
@@ -94,5 +124,67 @@ func list(t *testing.T) []pkg {
 			t.Fatalf("go list's answer: %v", err)
 		}
 		pkgs = append(pkgs, p)
+	}
+}
+
+// dependOnSources looks at every Go file. `go test` sees what a test itself looks
+// at and not what the `go list` that it runs reads: without this, a cached pass
+// would outlive any change of another package.
+func dependOnSources(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root:
+			return fs.SkipDir
+		case filepath.Ext(path) != ".go":
+			return nil
+		}
+		_, err = os.Stat(path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Findings and verdicts come from the judges alone: who measures has no opinion.
+func TestNoOtherRoomJudges(t *testing.T) {
+	t.Parallel()
+	for _, room := range []string{"../../scenarios/run", "../../cmd/impala-lbcheck"} {
+		files, err := filepath.Glob(filepath.Join(room, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files in %s: %v", room, err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			src, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range judging.FindAllString(string(src), -1) {
+				t.Errorf("%s has %q, which is for scenarios/judge", name, found)
+			}
+		}
+	}
+}
+
+// judging is what makes a finding or a verdict.
+var judging = regexp.MustCompile(`\bFinding\{\{?|\bVerdictOf\(|\b(Verdict|Findings|Status)\s*=[^=].*`)
+
+func TestJudgingIsRecognised(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{"scenarios.Finding{ID: id}", "out.Verdict = worst(out.Findings)", "[]scenarios.Finding{{}}", "r.Findings = append(r.Findings, f)", "f.Status = scenarios.Pass", "scenarios.VerdictOf(fs)"} {
+		if !judging.MatchString(src) {
+			t.Errorf("%q is not seen", src)
+		}
+	}
+	for _, src := range []string{"if r.Verdict == scenarios.Pass {", "var out []scenarios.Finding\n", "f.Status == s && f.Fix", "switch r.Verdict {"} {
+		if judging.MatchString(src) {
+			t.Errorf("%q is seen", src)
+		}
 	}
 }

@@ -101,7 +101,7 @@ func failed(ctx context.Context, err error) error {
 	}
 	if over, ok := errors.AsType[*WaitError](context.Cause(ctx)); ok {
 		waited := &WaitError{After: over.After}
-		if call := callError(err); call != context.DeadlineExceeded {
+		if call := callError(err); call != context.DeadlineExceeded { //nolint:errorlint // bare it says nothing new; a call that wraps it is named
 			waited.Err = call
 		}
 		return waited

@@ -3,6 +3,7 @@ package provision
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net"
 	"path"
 	"slices"
@@ -155,7 +156,7 @@ func lookup(ctx context.Context, name string) ([]string, error) {
 }
 
 func lookupReason(err error) string {
-	if e, ok := err.(*net.DNSError); ok {
+	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return e.Err
 	}
 	return err.Error()

@@ -13,7 +13,7 @@ import (
 
 // tagged makes a list of tags for a service: ours and the file's, in order of
 // their keys, so that the same request is the same every time.
-func tagged[T any](s *site, make func(key, value *string) T) []T {
+func tagged[T any](s *site, tag func(key, value *string) T) []T {
 	tags := maps.Clone(s.spec.Tags)
 	if tags == nil {
 		tags = map[string]string{}
@@ -21,7 +21,7 @@ func tagged[T any](s *site, make func(key, value *string) T) []T {
 	tags[ownerTag], tags[versionTag] = s.who.owner, layoutVersion
 	var list []T
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		list = append(list, make(aws.String(key), aws.String(tags[key])))
+		list = append(list, tag(aws.String(key), aws.String(tags[key])))
 	}
 	return list
 }

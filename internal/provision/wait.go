@@ -3,6 +3,7 @@ package provision
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 )
 
@@ -103,7 +104,7 @@ func (v *converging) round(ctx context.Context) (done bool, err error) {
 // failed adds to the end of the time what was being done.
 func (v *converging) failed(ctx context.Context, err error) error {
 	err = failed(ctx, err)
-	if waited, ok := err.(*WaitError); ok && waited.Change.Resource == "" {
+	if waited, ok := errors.AsType[*WaitError](err); ok && waited.Change.Resource == "" {
 		waited.Change = v.doing
 	}
 	return err

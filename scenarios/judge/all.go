@@ -8,29 +8,31 @@ import (
 
 // judges are asked in this order, and their findings keep it. Balance is judged
 // where sessions are spread by the balancer alone, in good times.
-func judges(kind scenarios.Kind) []Judge {
+func judges(kind scenarios.Kind) []judgeFunc {
 	switch kind {
+	case scenarios.KindCertificates:
+		return []judgeFunc{tlsJudge, nodesJudge, silentJudge}
 	case scenarios.KindStages:
-		return []Judge{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
+		return []judgeFunc{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
 	case scenarios.KindCapacity:
-		return []Judge{capacityJudge, tlsJudge, whoJudge, lagJudge, pagesJudge, thresholdsJudge}
+		return []judgeFunc{capacityJudge, tlsJudge, whoJudge, lagJudge, pagesJudge, thresholdsJudge}
 	case scenarios.KindQuery:
-		return []Judge{queryJudge, tlsJudge, whoJudge, pagesJudge, thresholdsJudge}
+		return []judgeFunc{queryJudge, tlsJudge, whoJudge, pagesJudge, thresholdsJudge}
 	case scenarios.KindIdle:
-		return []Judge{idleJudge, tlsJudge, pagesJudge}
+		return []judgeFunc{idleJudge, tlsJudge, pagesJudge}
 	case scenarios.KindWatch:
-		return []Judge{watchJudge, tlsJudge, lagJudge, pagesJudge, thresholdsJudge}
+		return []judgeFunc{watchJudge, tlsJudge, lagJudge, pagesJudge, thresholdsJudge}
 	}
-	return []Judge{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
+	return []judgeFunc{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
 }
 
-// All asks every judge and draws the verdict. Of several wishes for a further
+// Judge asks every judge and draws the verdict. Of several wishes for a further
 // look the largest is passed on, but a first look that must grow goes before
 // all others; where the last look was cut, or the ceiling of [Plan] is reached,
 // none is, and what waits for a look stays inconclusive.
-func All(e Evidence) Judgement {
+func Judge(e Evidence) Report {
 	j := decide(e)
-	if j.Ask.Sessions == 0 && balanced(e.Scenario.Kind) {
+	if j.Next.Sessions == 0 && balanced(e.Scenario.Kind) {
 		j.Inferred = inferred(e)
 		j.detect(e)
 	}
@@ -40,32 +42,33 @@ func All(e Evidence) Judgement {
 // balanced reports whether balance is judged of a kind.
 func balanced(kind scenarios.Kind) bool {
 	switch kind {
-	case scenarios.KindCapacity, scenarios.KindQuery, scenarios.KindIdle, scenarios.KindWatch:
+	case scenarios.KindCertificates, scenarios.KindCapacity, scenarios.KindQuery, scenarios.KindIdle, scenarios.KindWatch:
 		return false
 	}
 	return true
 }
 
-// decide is All without what only a last word needs: the policy that the order
+// decide is Judge without what only a last word needs: the policy that the order
 // shows, and the power of the look, which takes longer than all the rest.
-func decide(e Evidence) Judgement {
-	var j Judgement
+func decide(e Evidence) Report {
+	var j Report
 	for _, judge := range judges(e.Scenario.Kind) {
 		findings, ask := judge(e)
 		j.Findings = append(j.Findings, findings...)
-		j.Ask = larger(j.Ask, ask)
+		j.Next = larger(j.Next, ask)
 	}
-	if !affordable(e, j.Ask) {
-		j.Ask = Ask{}
+	if !affordable(e, j.Next) {
+		j.Next = NextLook{}
 	}
-	j.Verdict = verdict(j.Findings)
+	j.Findings = stopped(e, j.Findings)
+	j.Verdict = scenarios.VerdictOf(j.Findings)
 	j.Notes = notes(e)
 	j.Capacity = completed(e)
 	return j
 }
 
 // larger is the wish that serves both.
-func larger(a, b Ask) Ask {
+func larger(a, b NextLook) NextLook {
 	switch {
 	case b.Sessions == 0:
 		return a
@@ -83,7 +86,7 @@ func larger(a, b Ask) Ask {
 }
 
 // affordable says whether a look may still be asked for.
-func affordable(e Evidence, ask Ask) bool {
+func affordable(e Evidence, ask NextLook) bool {
 	if ask.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut || e.Looks[0].Kind == scenarios.Whole {
 		return false
 	}
@@ -92,21 +95,6 @@ func affordable(e Evidence, ask Ask) bool {
 		taken += l.Planned
 	}
 	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < mostLooks
-}
-
-// verdict is the worst of the findings; skipped ones count for nothing, and
-// nothing judged is inconclusive.
-func verdict(findings []scenarios.Finding) scenarios.Status {
-	has := map[scenarios.Status]bool{}
-	for _, f := range findings {
-		has[f.Status] = true
-	}
-	for _, s := range []scenarios.Status{scenarios.Fail, scenarios.Inconclusive, scenarios.Pass} {
-		if has[s] {
-			return s
-		}
-	}
-	return scenarios.Inconclusive
 }
 
 // notes are what to know of the run besides its findings.

@@ -11,15 +11,15 @@ import (
 // balanceJudge asks whether every coordinator gets its share: order, reach,
 // coverage and imbalance of a look, a fresh look where one of them alarms, a
 // longer one where the shares are suspicious. docs/statistics.md has the rule.
-func balanceJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func balanceJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	looks := pool(e.Looks)
 	if status, why := nothingToJudge(e, looks); why != "" {
-		return unjudged(status, why), Ask{}
+		return unjudged(status, why), NextLook{}
 	}
 	r := enrol(e.Scenario, looks)
 	unexpected := unexpectedFinding(r, looks)
 	if r.declared == 1 {
-		return insert(unjudged(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), Ask{}
+		return insert(unjudged(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), NextLook{}
 	}
 	if ask := growth(e.Scenario, r, looks); ask.Sessions > 0 {
 		return insert(unjudged(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
@@ -39,7 +39,7 @@ func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
 	}
 	switch status, why := soundness(e); {
 	case sessions == 0:
-		_, why := noSession(e, refused)
+		_, why := noSession(refused)
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(namesSeen(looks)) == 0:
 		return scenarios.Skipped, "no session said who answered"
@@ -60,12 +60,12 @@ func unjudged(status scenarios.Status, why string) []scenarios.Finding {
 	return out
 }
 
-// insert puts the real findings in the place of the one of their id.
-func insert(into, real []scenarios.Finding) []scenarios.Finding {
+// insert puts the findings made in the place of the one of their id.
+func insert(into, made []scenarios.Finding) []scenarios.Finding {
 	var out []scenarios.Finding
 	for _, f := range into {
-		if f.ID == real[0].ID {
-			out = append(out, real...)
+		if f.ID == made[0].ID {
+			out = append(out, made...)
 		} else {
 			out = append(out, f)
 		}
@@ -75,15 +75,15 @@ func insert(into, real []scenarios.Finding) []scenarios.Finding {
 
 // growth is the wish for a longer first look, where nobody said how many
 // coordinators there are and another could still hide.
-func growth(s scenarios.Scenario, r roster, looks []look) Ask {
+func growth(s scenarios.Scenario, r roster, looks []look) NextLook {
 	if r.declared > 0 || looks[0].final() || s.Expect.Balance.Policy == scenarios.SourcePolicy {
-		return Ask{}
+		return NextLook{}
 	}
 	short := grownLook(s, len(r.seats)) - looks[0].planned
 	if short <= 0 || len(looks) > 1 {
-		return Ask{}
+		return NextLook{}
 	}
-	return Ask{Kind: scenarios.First, Sessions: short,
+	return NextLook{Kind: scenarios.First, Sessions: short,
 		Why: fmt.Sprintf("%s seen and none declared: another could still hide", count(len(r.seats), "coordinator"))}
 }
 

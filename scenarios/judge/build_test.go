@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -21,7 +22,7 @@ func lookOf(kind scenarios.LookKind, nodes int, seq []int) scenarios.Look {
 func observed(node netip.AddrPort, c int) scenarios.Observation {
 	o := scenarios.Observation{Part: scenarios.Ordered, Node: node, Outcome: scenarios.OK}
 	if c < 0 {
-		o.Outcome, o.Failed, o.Class, o.Text = scenarios.Failed, scenarios.Open, "open.timeout", "i/o timeout"
+		o.Outcome, o.Failed, o.Class, o.Text = scenarios.Failed, scenarios.Open, vocabtest.Class("open.timeout"), "i/o timeout"
 		return o
 	}
 	o.Who = scenarios.Identity{Coordinator: coordName(c), Source: scenarios.FromPing}
@@ -42,12 +43,12 @@ func dealt(counts []int, failed int) []int {
 }
 
 // again judges evidence whose further looks, as often as asked, repeat the first.
-func again(e Evidence, nodes int, seq []int) Judgement {
-	j := All(e)
-	for j.Ask.Sessions > 0 {
-		more := slices.Repeat(seq, (j.Ask.Sessions+len(seq)-1)/len(seq))
-		e.Looks = append(e.Looks, lookOf(j.Ask.Kind, nodes, more))
-		j = All(e)
+func again(e Evidence, nodes int, seq []int) Report {
+	j := Judge(e)
+	for j.Next.Sessions > 0 {
+		more := slices.Repeat(seq, (j.Next.Sessions+len(seq)-1)/len(seq))
+		e.Looks = append(e.Looks, lookOf(j.Next.Kind, nodes, more))
+		j = Judge(e)
 	}
 	return j
 }

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -10,17 +9,17 @@ import (
 // capacityJudge asks whether the sessions that were asked for got in, stayed
 // and answered; or, where it was to go on until the service is full, whether
 // it was filled.
-func capacityJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func capacityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	if e.Capacity == nil {
 		refused := 0
 		for _, l := range e.Looks {
 			refused += l.Refused
 		}
 		f := scenarios.Finding{ID: scenarios.CapacityHeld}
-		f.Status, f.Message = noSession(e, refused)
-		return []scenarios.Finding{f}, Ask{}
+		f.Status, f.Message = noSession(refused)
+		return []scenarios.Finding{f}, NextLook{}
 	}
-	return []scenarios.Finding{readHold(e).finding()}, Ask{}
+	return []scenarios.Finding{readHold(e).finding()}, NextLook{}
 }
 
 // hold is what is to be judged of sessions that were kept open.
@@ -51,9 +50,9 @@ func readHold(e Evidence) hold {
 	h.cut = len(looks) > 0 && looks[len(looks)-1].cut
 	for _, g := range classes(looks) {
 		switch {
-		case ofThisMachine(g.Class):
+		case g.Class.IsLocal():
 			h.ours = append(h.ours, g)
-		case !h.stalled() || !unanswered(g.Class):
+		case !h.stalled() || !g.Class.IsTimeout():
 			h.astray = append(h.astray, g)
 		}
 	}
@@ -77,7 +76,7 @@ func (h *hold) count() {
 }
 
 // stalled reports whether a session got no answer.
-func (h hold) stalled() bool { return unanswered(h.StoppedBy) }
+func (h hold) stalled() bool { return h.StoppedBy.IsTimeout() }
 
 // silent is how many of the coordinators that there should be held nothing, as
 // far as can be told.
@@ -108,19 +107,19 @@ func (h hold) status() scenarios.Status {
 	return scenarios.Inconclusive
 }
 
-func (h hold) stopped() bool { return h.StoppedBy != "" }
+func (h hold) stopped() bool { return !h.StoppedBy.IsZero() }
 
 // bounded reports whether this machine was full before the service was.
-func (h hold) bounded() bool { return len(h.ours) > 0 || ofThisMachine(h.StoppedBy) }
+func (h hold) bounded() bool { return len(h.ours) > 0 || h.StoppedBy.IsLocal() }
 
 // failed reports whether a session failed that should not have.
 func (h hold) failed() bool {
-	return len(h.astray) > 0 || h.stopped() && !h.stalled() && !ofThisMachine(h.StoppedBy)
+	return len(h.astray) > 0 || h.stopped() && !h.stalled() && !h.StoppedBy.IsLocal()
 }
 
 // closedOut reports whether connections were closed, and nothing else went wrong.
 func (h hold) closedOut() bool {
-	return closed(h.StoppedBy) && !slices.ContainsFunc(h.astray, func(g scenarios.ErrorGroup) bool { return !closed(g.Class) })
+	return h.StoppedBy.IsClosed() && !slices.ContainsFunc(h.astray, func(g scenarios.ErrorGroup) bool { return !g.Class.IsClosed() })
 }
 
 // reached reports whether as many sessions as were asked for, at the most, were
@@ -140,23 +139,4 @@ func (h hold) finding() scenarios.Finding {
 	}
 	f.Message, f.Note, f.Fix = h.say(f.Status)
 	return f
-}
-
-// The ends of classes that tell why a session did not get in.
-var (
-	oursEnds   = []string{".local-nofile", ".local-ports"}
-	closedEnds = []string{".eof", ".reset", ".refused"}
-)
-
-// unanswered reports whether a session of this class waited in vain.
-func unanswered(class string) bool { return strings.HasSuffix(class, ".timeout") }
-
-// ofThisMachine reports whether the generator, and not the service, was full.
-func ofThisMachine(class string) bool { return endsIn(class, oursEnds) }
-
-// closed reports whether somebody ended the connection.
-func closed(class string) bool { return endsIn(class, closedEnds) }
-
-func endsIn(class string, ends []string) bool {
-	return slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(class, end) })
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -23,7 +24,7 @@ func kept(target int, held []int, change func(*Evidence)) Evidence {
 		}
 	}
 	c.Survived = c.Held
-	e := Evidence{Scenario: declared(len(held)), Looks: []scenarios.Look{look}, Capacity: &c}
+	e := Evidence{Measured: scenarios.Measured{Scenario: declared(len(held)), Looks: []scenarios.Look{look}, Capacity: &c}}
 	e.Scenario.Kind = scenarios.KindCapacity
 	e.Scenario.Capacity = scenarios.CapacityConfig{Hold: target, UntilFull: target == 0}
 	if change != nil {
@@ -41,10 +42,10 @@ func fails(n int, in scenarios.Phase, class string) func(*Evidence) {
 	return func(e *Evidence) {
 		for range n {
 			o := observed(nodeAddr(0), -1)
-			o.Failed, o.Class, o.Hint = in, class, ""
+			o.Failed, o.Class, o.Hint = in, vocabtest.Class(class), ""
 			e.Looks[0].Add(o)
 		}
-		e.Capacity.StoppedBy, e.Capacity.Phase = class, in.String()
+		e.Capacity.StoppedBy, e.Capacity.Phase = vocabtest.Class(class), in.String()
 	}
 }
 
@@ -196,10 +197,10 @@ func TestCapacity(t *testing.T) {
 			kept(40, eights, fails(1, scenarios.Open, "open.shutting-down")), scenarios.Fail, "1 session failed while 24 were held: open.shutting-down", "", "",
 		},
 		"one failed, and the others made the number": {
-			kept(24, eights, both(fails(1, scenarios.SASL, "sasl.reset"), func(e *Evidence) { e.Capacity.StoppedBy = "" })), scenarios.Fail, "1 session failed while 24 were held: sasl.reset", "", "",
+			kept(24, eights, both(fails(1, scenarios.SASL, "sasl.reset"), func(e *Evidence) { e.Capacity.StoppedBy = scenarios.Class{} })), scenarios.Fail, "1 session failed while 24 were held: sasl.reset", "", "",
 		},
 		"only a class says what failed": {
-			kept(40, eights, func(e *Evidence) { e.Capacity.StoppedBy = "sasl.rejected" }), scenarios.Fail, "1 session failed while 24 were held: sasl.rejected", "", "",
+			kept(40, eights, func(e *Evidence) { e.Capacity.StoppedBy = vocabtest.Class("sasl.rejected") }), scenarios.Fail, "1 session failed while 24 were held: sasl.rejected", "", "",
 		},
 		"this machine had no port left": {
 			kept(40, eights, fails(1, scenarios.TCP, "tcp.local-ports")), scenarios.Inconclusive, "this machine was full before the service was (tcp.local-ports), with 24 of 40 sessions held", "", "load.local_addresses",
@@ -219,10 +220,10 @@ func TestCapacity(t *testing.T) {
 			}), scenarios.Pass, "24 sessions stayed logged in for 10m0s", "", "",
 		},
 		"nothing was measured": {
-			Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}, scenarios.Inconclusive, "no session was measured", "", "",
+			Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}}, scenarios.Inconclusive, "no session was measured", "", "",
 		},
 		"every certificate was refused": {
-			Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}, Looks: []scenarios.Look{{Cut: true, Refused: 2}}}, scenarios.Skipped,
+			Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}, Looks: []scenarios.Look{{Cut: true, Refused: 2}}}}, scenarios.Skipped,
 			"no session was left: the certificate was refused on 2 connections", "", "",
 		},
 	} {

@@ -66,7 +66,7 @@ func (h hold) cause(declared int) string {
 		return ""
 	case h.pages.full, declared > 0 && h.fullest >= declared:
 		return scenarios.CauseThreads
-	case h.roomEverywhere(), h.Phase == scenarios.TCP.String(),
+	case h.roomEverywhere(), h.StoppedBy.Phase == scenarios.TCP,
 		declared > 0 && float64(h.fullest+h.unnamed) < clearlyLess*float64(declared):
 		return scenarios.CauseBalancer
 	}

@@ -96,7 +96,7 @@ func (h hold) noAnswer() string {
 		return out + "and whether a coordinator was full or something in front of it cannot be told"
 	case h.roomEverywhere():
 		return out + "though every coordinator had threads to spare: the balancer has a limit of its own, HAProxy's maxconn for one"
-	case h.Phase == scenarios.TCP.String():
+	case h.StoppedBy.Phase == scenarios.TCP:
 		return out + "for its connection was not even accepted: something in front of the coordinators lets no more through"
 	}
 	return out + "though the fullest had room: the balancer has a limit of its own, HAProxy's maxconn for one, or the coordinators have fewer threads than declared"
@@ -204,7 +204,7 @@ func (h hold) sayAstray() string {
 	}
 	classes := classNames(h.astray)
 	if n == 0 {
-		n, classes = 1, []string{h.StoppedBy}
+		n, classes = 1, []string{h.StoppedBy.String()}
 	}
 	out := fmt.Sprintf("%s failed while %d were held: %s", count(n, "session"), h.Held, list(classes))
 	if where := culprits(h.astray); len(where) > 0 {
@@ -231,7 +231,7 @@ func (h hold) sayOpen() (message, fix string) {
 }
 
 // ourClass is the class that tells what was full on this machine.
-func (h hold) ourClass() string {
+func (h hold) ourClass() scenarios.Class {
 	if len(h.ours) > 0 {
 		return h.ours[0].Class
 	}

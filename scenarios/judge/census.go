@@ -19,7 +19,7 @@ func take(looks []look, m Metric) census {
 	}
 	for _, g := range classes(looks) {
 		switch {
-		case ours(g.Class):
+		case g.Class.IsLocal():
 			c.own += g.Count
 		case m.spoilt(g.Class):
 			c.spoilt += g.Count

@@ -8,7 +8,7 @@ type course struct {
 	base     reading   // the look that is judged: the first, or the extended one
 	again    []reading // the fresh ones that had to confirm it: at most two
 	extended bool
-	waits    Ask // the look that is missing
+	waits    NextLook // the look that is missing
 }
 
 // follow walks the looks: extend where the first is suspicious, confirm where
@@ -17,7 +17,7 @@ type course struct {
 func follow(r roster, looks []look, t terms) course {
 	c := walk(r, looks, t)
 	if looks[0].kind == scenarios.Whole {
-		c.waits = Ask{}
+		c.waits = NextLook{}
 	}
 	return c
 }
@@ -33,7 +33,7 @@ func walk(r roster, looks []look, t terms) course {
 	if c.base.suspicious {
 		longer := next(looks, at, scenarios.Extend)
 		if longer < 0 {
-			c.waits = Ask{Kind: scenarios.Extend, Sessions: extension * n, Why: "the shares are suspicious"}
+			c.waits = NextLook{Kind: scenarios.Extend, Sessions: extension * n, Why: "the shares are suspicious"}
 			return c
 		}
 		at, n, c.extended = longer, looks[longer].planned, true
@@ -46,7 +46,7 @@ func walk(r roster, looks []look, t terms) course {
 	for _, kind := range []scenarios.LookKind{scenarios.Confirm, scenarios.Third} {
 		at = next(looks, at, kind)
 		if at < 0 {
-			c.waits = Ask{Kind: kind, Sessions: n, Why: c.why(kind)}
+			c.waits = NextLook{Kind: kind, Sessions: n, Why: c.why(kind)}
 			return c
 		}
 		c.again = append(c.again, read(r, sampled(r, looks[at]), t))

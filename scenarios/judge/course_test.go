@@ -31,58 +31,58 @@ func TestTheCourseOfLooks(t *testing.T) {
 	for name, tc := range map[string]struct {
 		looks   []scenarios.Look
 		verdict scenarios.Status
-		ask     Ask
+		ask     NextLook
 		want    []one
 	}{
-		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40},
+		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "waits for a fresh look of 40 sessions"}}},
-		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, Ask{},
+		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}}},
-		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Third, Sessions: 40},
+		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Third, Sessions: 40},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "third one"}}},
-		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, Ask{},
+		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}}},
-		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, Ask{},
+		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Pass, "One of three looks alarmed"}}},
-		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Third, Sessions: 40},
+		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Third, Sessions: 40},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}, {scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
-		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, Ask{},
+		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, NextLook{},
 			[]one{{scenarios.BalanceCoverage, scenarios.Fail, ""}}},
-		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Extend, Sessions: 120},
+		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Extend, Sessions: 120},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "longer look of 120"}}},
-		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, Ask{},
+		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
-		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), lookOf(scenarios.Extend, 1, dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, Ask{},
+		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), lookOf(scenarios.Extend, 1, dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
-		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 120},
+		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 120},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
-		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, Ask{},
+		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
-		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, Ask{},
+		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
-		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, Ask{},
+		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
-		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, Ask{},
+		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, NextLook{},
 			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, "never seen: coord-4.example.com:25000, and 1 session failed before it said who answered"}}},
-		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40}, nil},
-		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, Ask{},
+		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40}, nil},
+		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
-		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40},
+		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
-		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, Ask{},
+		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "No further look could be had"}}},
-		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, Ask{},
+		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, NextLook{},
 			[]one{{scenarios.BalanceImbalance, scenarios.Pass, "no longer look could be had"}}},
-		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, Ask{Kind: scenarios.Confirm, Sessions: 40},
+		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := All(Evidence{Scenario: declared(5), Looks: tc.looks})
+			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: tc.looks}})
 			check(t, j, tc.want)
-			j.Ask.Why = ""
-			if j.Ask != tc.ask || j.Verdict != tc.verdict {
-				t.Errorf("verdict %v, asks for %+v; want %v, %+v", j.Verdict, j.Ask, tc.verdict, tc.ask)
+			j.Next.Why = ""
+			if j.Next != tc.ask || j.Verdict != tc.verdict {
+				t.Errorf("verdict %v, asks for %+v; want %v, %+v", j.Verdict, j.Next, tc.verdict, tc.ask)
 			}
 		})
 	}
@@ -90,7 +90,7 @@ func TestTheCourseOfLooks(t *testing.T) {
 
 func TestZones(t *testing.T) {
 	t.Parallel()
-	deal := func(sizes ...int) Judgement {
+	deal := func(sizes ...int) Report {
 		g := rig{nodes: len(sizes), scenario: declared(5), choose: zoned(source(3), sizes)}
 		_, last, _ := g.run()
 		return last
@@ -98,7 +98,7 @@ func TestZones(t *testing.T) {
 	check(t, deal(2, 2, 1), []one{{scenarios.BalanceReach, scenarios.Fail, "127.0.0.4:21050 reaches coord-4.example.com:25000"}})
 	check(t, deal(3, 2), []one{{scenarios.BalanceReach, scenarios.Pass, "Cross-zone load balancing seems to be off"}})
 	few := lookOf(scenarios.First, 3, []int{0, 1, 2, 3, 4, 2, 0})
-	check(t, All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{few}}), []one{{scenarios.BalanceReach, scenarios.Pass, "alike"}})
+	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{few}}}), []one{{scenarios.BalanceReach, scenarios.Pass, "alike"}})
 	check(t, deal(5), []one{{scenarios.BalanceReach, scenarios.Skipped, "one node"}})
 }
 
@@ -107,19 +107,19 @@ func TestWeights(t *testing.T) {
 	s := declared(5)
 	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
 	seq := dealt([]int{54, 9, 9, 9, 9}, 0)
-	check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}),
+	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}),
 		[]one{{scenarios.BalanceImbalance, scenarios.Pass, "54 of 90 sessions, its fair share"}})
-	check(t, again(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
+	check(t, again(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
 		[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}})
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}
-	check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}),
+	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}}),
 		[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}})
 }
 
 func TestWhatALookCouldShow(t *testing.T) {
 	t.Parallel()
 	of := func(s scenarios.Scenario, seq []int) *scenarios.Detectable {
-		return All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}).Detect
+		return Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}).Detect
 	}
 	d := of(declared(5), evenLook)
 	if d == nil || d.Sessions != 40 || d.Dead != 1 || d.Hot3x < .95 || d.Hot3x > .99 || d.Hot2x < .2 || d.Hot2x > .27 || d.Half > .04 {
@@ -149,7 +149,7 @@ func TestTheBurstCountsForCoverageAlone(t *testing.T) {
 		o.Part = scenarios.Burst
 		l.Add(o)
 	}
-	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{l}})
+	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}}})
 	check(t, j, []one{{scenarios.BalanceCoverage, scenarios.Pass, "all 5"}})
 }
 
@@ -173,8 +173,8 @@ func TestNoRunPassesItsCeiling(t *testing.T) {
 		if plan := Plan(s, g.nodes); 1+total > plan.Ceiling {
 			t.Fatalf("seed %d: %d sessions, ceiling %d", seed, total, plan.Ceiling)
 		}
-		if last.Ask != (Ask{}) {
-			t.Fatalf("seed %d still asks for %+v", seed, last.Ask)
+		if last.Next != (NextLook{}) {
+			t.Fatalf("seed %d still asks for %+v", seed, last.Next)
 		}
 	}
 }
@@ -185,9 +185,9 @@ func TestJudgingAStoredRunChangesNothing(t *testing.T) {
 	for seed := range uint64(20) {
 		g := rig{nodes: 2, scenario: declared(5), choose: sticky(source(seed), 5, 2, .3)}
 		_, _, e := g.run()
-		want := All(e)
-		b, err := json.Marshal(scenarios.Result{Scenario: e.Scenario, Looks: e.Looks,
-			Nodes: []scenarios.NodeTally{{Address: nodeAddr(0)}, {Address: nodeAddr(1)}}})
+		want := Judge(e)
+		b, err := json.Marshal(scenarios.Result{Measured: scenarios.Measured{Scenario: e.Scenario, Looks: e.Looks,
+			Nodes: []scenarios.NodeTally{{Address: nodeAddr(0)}, {Address: nodeAddr(1)}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +195,7 @@ func TestJudgingAStoredRunChangesNothing(t *testing.T) {
 		if err := json.Unmarshal(b, &r); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, All(Of(r))); diff != "" {
+		if diff := cmp.Diff(want, Judge(FromResult(r))); diff != "" {
 			t.Fatalf("seed %d (-live +stored):\n%s", seed, diff)
 		}
 	}

@@ -17,7 +17,7 @@ const mostDrawn = 100_000
 
 // detect fills in what one look of this run could have shown, and tells it
 // where the shares passed.
-func (j *Judgement) detect(e Evidence) {
+func (j *Report) detect(e Evidence) {
 	looks := pool(e.Looks)
 	if _, why := nothingToJudge(e, looks); why != "" {
 		return

@@ -8,11 +8,12 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // errorsJudge asks whether sessions fail. Two in one look are enough; a lone
 // one has to show again in a fresh look. What failed on this machine is load.lag's.
-func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func errorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	looks := pool(e.Looks)
 	f := scenarios.Finding{ID: scenarios.ErrorsRate}
 	sessions, refused := 0, 0
@@ -23,23 +24,23 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	failed, own := failures(looks), ownOf(looks)
 	if t, ok := errorThreshold(e.Scenario); ok && sessions > 0 {
 		f.Status, f.Message = scenarios.Skipped, fmt.Sprintf("%d of %s failed; the threshold %q says how many may", failed, count(sessions, "session"), t)
-		return []scenarios.Finding{f}, Ask{}
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	if own > 0 {
 		f.Note = failedHere(own) + ", which counts for nothing here: see load.lag"
 	}
 	if sessions == 0 {
-		f.Status, f.Message = noSession(e, refused)
-		return []scenarios.Finding{f}, Ask{}
+		f.Status, f.Message = noSession(refused)
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	f.Observed, f.Expected, f.Limit = num(failed), num(0), num(1)
 	if failed == 0 && looks[0].cut {
 		f.Message = fmt.Sprintf("the first look ended early, of %d planned; none of %s failed", looks[0].planned, count(sessions, "session"))
-		return []scenarios.Finding{f}, Ask{}
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	if failed == 0 {
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", count(sessions, "session"))
-		return []scenarios.Finding{f}, Ask{}
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	groups := theirs(looks)
 	f.Message = wordFailures(e, looks, groups, failed, sessions)
@@ -67,21 +68,21 @@ func errorThreshold(s scenarios.Scenario) (Threshold, bool) {
 }
 
 // judgeFailures is the rule itself, on looks of which at least one has a failure.
-func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, Ask) {
+func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, NextLook) {
 	for i, l := range looks {
 		switch failed := l.failed(); {
 		case failed >= 2, failed == 1 && e.Scenario.StrictErrors, failed == 1 && i > 0 && looks[i-1].failed() == 1:
-			return scenarios.Fail, "", Ask{}
+			return scenarios.Fail, "", NextLook{}
 		}
 	}
 	if last := looks[len(looks)-1]; last.failed() == 1 {
-		ask := Ask{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
+		ask := NextLook{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
 		if last.final() {
-			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", Ask{}
+			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", NextLook{}
 		}
 		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", count(ask.Sessions, "session")), ask
 	}
-	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or use --strict-errors", Ask{}
+	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or use --strict-errors", NextLook{}
 }
 
 // withFailures counts the looks in which a session failed.
@@ -102,14 +103,14 @@ func classes(looks []look) []scenarios.ErrorGroup {
 		all = scenarios.MergeErrors(all, l.errors...)
 	}
 	slices.SortStableFunc(all, func(a, b scenarios.ErrorGroup) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), a.Class.Compare(b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
 	})
 	return all
 }
 
 // theirs are the classes that the service has to do with.
 func theirs(looks []look) []scenarios.ErrorGroup {
-	return slices.DeleteFunc(classes(looks), func(g scenarios.ErrorGroup) bool { return ours(g.Class) })
+	return slices.DeleteFunc(classes(looks), func(g scenarios.ErrorGroup) bool { return g.Class.IsLocal() })
 }
 
 // wordFailures is the sentence: "8 of 40 failed, as one broken of five would:
@@ -145,12 +146,20 @@ func asBroken(failed, sessions, broken, of int) bool {
 	return stats.AtLeast(failed, sessions, p) > .025 && stats.AtMost(failed, sessions, p) > .025
 }
 
+// classNames are the classes of groups as they are printed, each once.
 func classNames(groups []scenarios.ErrorGroup) []string {
-	var out []string
+	var out []scenarios.Class
 	for _, g := range groups {
-		if !slices.Contains(out, g.Class) {
-			out = append(out, g.Class)
-		}
+		out = union(out, []scenarios.Class{g.Class})
+	}
+	return texts(out)
+}
+
+// texts are classes as they are printed.
+func texts(classes []scenarios.Class) []string {
+	var out []string
+	for _, c := range classes {
+		out = append(out, c.String())
 	}
 	return out
 }
@@ -183,8 +192,7 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 // the hint of a single session has to suspect.
 func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) string {
 	for _, g := range groups {
-		phase, kind, _ := strings.Cut(g.Class, ".")
-		if text := partial[kind]; othersGotIn && text != "" && slices.Contains(logins, phase) {
+		if text := partial[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(logins, g.Class.Phase) {
 			return "others got in the same way, so it is not the settings: " + text
 		}
 		if g.Hint != "" {
@@ -195,23 +203,22 @@ func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) string {
 }
 
 // logins are the phases in which a mismatch of settings shows.
-var logins = []string{"tls", "sasl", "open"}
+var logins = []scenarios.Phase{scenarios.TLS, scenarios.SASL, scenarios.Open}
 
-// partial is what a failed login means where others succeed, by the part of its
-// class behind the dot.
-var partial = map[string]string{
-	"timeout":    "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
-	"eof":        "a coordinator behind the balancer is gone, or is configured unlike the others",
-	"reset":      "a coordinator behind the balancer is gone, or is configured unlike the others",
-	"rejected":   "a coordinator's login is configured unlike the others', or its directory server does not answer",
-	"mechanism":  "a coordinator's login is configured unlike the others'",
-	"needs-sasl": "a coordinator's login is configured unlike the others'",
-	"needs-tls":  "a coordinator has TLS and the others have not",
-	"not-tls":    "a coordinator has no TLS and the others have",
-	"garbage":    "something behind the balancer is no coordinator",
-	"oversize":   "something behind the balancer is no coordinator",
-	"mismatch":   "something behind the balancer is no coordinator",
-	"http":       "something behind the balancer is no coordinator",
+// partial is what a failed login means where others succeed.
+var partial = map[vocab.Kind]string{
+	vocab.KindTimeout:   "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
+	vocab.KindEOF:       "a coordinator behind the balancer is gone, or is configured unlike the others",
+	vocab.KindReset:     "a coordinator behind the balancer is gone, or is configured unlike the others",
+	vocab.KindRejected:  "a coordinator's login is configured unlike the others', or its directory server does not answer",
+	vocab.KindMechanism: "a coordinator's login is configured unlike the others'",
+	vocab.KindNeedsSASL: "a coordinator's login is configured unlike the others'",
+	vocab.KindNeedsTLS:  "a coordinator has TLS and the others have not",
+	vocab.KindNotTLS:    "a coordinator has no TLS and the others have",
+	vocab.KindGarbage:   "something behind the balancer is no coordinator",
+	vocab.KindOversize:  "something behind the balancer is no coordinator",
+	vocab.KindMismatch:  "something behind the balancer is no coordinator",
+	vocab.KindHTTP:      "something behind the balancer is no coordinator",
 }
 
 // word writes small numbers out.

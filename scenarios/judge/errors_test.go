@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -43,13 +44,13 @@ func TestErrorsRate(t *testing.T) {
 			t.Parallel()
 			s := declared(5)
 			s.StrictErrors = tc.strict
-			j := All(Evidence{Scenario: s, Looks: tc.looks})
+			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: tc.looks}})
 			f := find(t, j.Findings, scenarios.ErrorsRate)[0]
 			if f.Status != tc.want || !strings.Contains(f.Message+" "+f.Note, tc.says) {
 				t.Errorf("%v: %q, note %q; want %v with %q", f.Status, f.Message, f.Note, tc.want, tc.says)
 			}
-			if tc.ask != j.Ask.Sessions {
-				t.Errorf("asks for %+v, want %d sessions", j.Ask, tc.ask)
+			if tc.ask != j.Next.Sessions {
+				t.Errorf("asks for %+v, want %d sessions", j.Next, tc.ask)
 			}
 		})
 	}
@@ -62,11 +63,11 @@ func TestAFailureThatNamesItsCoordinatorIsAttributed(t *testing.T) {
 	for i, c := range dealt([]int{8, 8, 8, 8, 8}, 0) {
 		o := observed(nodeAddr(i%2), c)
 		if c == 2 {
-			o.Outcome, o.Failed, o.Class = scenarios.Failed, scenarios.Execute, "execute.reset"
+			o.Outcome, o.Failed, o.Class = scenarios.Failed, scenarios.Execute, vocabtest.Class("execute.reset")
 		}
 		l.Add(o)
 	}
-	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{l}})
+	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}}})
 	f := find(t, j.Findings, scenarios.ErrorsRate)[0]
 	if want := "8 of 40 failed, as one broken of five would: execute.reset; on coord-2.example.com:25000"; f.Message != want {
 		t.Errorf("says %q, want %q", f.Message, want)
@@ -96,10 +97,10 @@ func TestErrorsOfStages(t *testing.T) {
 			t.Parallel()
 			s := declared(5)
 			s.Kind, s.Thresholds = scenarios.KindStages, tc.limits
-			j := All(Evidence{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{8, 8, 8, 8, 8 - tc.failed}, tc.failed))}})
+			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{8, 8, 8, 8, 8 - tc.failed}, tc.failed))}}})
 			check(t, j, []one{{scenarios.ErrorsRate, tc.want, tc.says}})
-			if j.Ask != (Ask{}) {
-				t.Errorf("asks for %+v of a run that is not made of looks", j.Ask)
+			if j.Next != (NextLook{}) {
+				t.Errorf("asks for %+v of a run that is not made of looks", j.Next)
 			}
 		})
 	}
@@ -113,7 +114,7 @@ func TestTheFixKnowsWhetherOthersGotIn(t *testing.T) {
 		l := lookOf(scenarios.First, 1, dealt([]int{good}, 0))
 		for range bad {
 			o := observed(nodeAddr(0), -1)
-			o.Class, o.Hint = class, "the port may ask for a login"
+			o.Class, o.Hint = vocabtest.Class(class), "the port may ask for a login"
 			l.Add(o)
 		}
 		return l
@@ -131,7 +132,7 @@ func TestTheFixKnowsWhetherOthersGotIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := All(Evidence{Scenario: declared(1), Looks: []scenarios.Look{look(tc.class, tc.good, 2)}})
+			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(1), Looks: []scenarios.Look{look(tc.class, tc.good, 2)}}})
 			if f := find(t, j.Findings, scenarios.ErrorsRate)[0]; !strings.Contains(f.Fix, tc.want) {
 				t.Errorf("suggests %q, want %q", f.Fix, tc.want)
 			}

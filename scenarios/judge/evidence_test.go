@@ -10,8 +10,8 @@ import (
 func TestANodeThatLeftIsNoNodeOfTheName(t *testing.T) {
 	t.Parallel()
 	stays, left := netip.MustParseAddrPort("192.0.2.1:1"), netip.MustParseAddrPort("192.0.2.2:1")
-	e := Of(scenarios.Result{Nodes: []scenarios.NodeTally{{Address: stays, Joined: 120}, {Address: left, Left: 300}}})
-	if len(e.Nodes) != 1 || e.Nodes[0] != stays {
-		t.Errorf("nodes = %v, want %s alone", e.Nodes, stays)
+	e := FromResult(scenarios.Result{Measured: scenarios.Measured{Nodes: []scenarios.NodeTally{{Address: stays, Joined: 120}, {Address: left, Left: 300}}}})
+	if nodes := e.Addresses(); len(nodes) != 1 || nodes[0] != stays {
+		t.Errorf("nodes = %v, want %s alone", nodes, stays)
 	}
 }

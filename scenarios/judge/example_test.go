@@ -8,7 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
-func ExampleAll() {
+func ExampleJudge() {
 	var s scenarios.Scenario
 	s.Expect.Coordinators.Names = []string{"a.example.com", "b.example.com", "c.example.com"}
 	look := scenarios.Look{Kind: scenarios.First, Planned: 42}
@@ -19,13 +19,13 @@ func ExampleAll() {
 			Who: scenarios.Identity{Coordinator: name, Source: scenarios.FromPing},
 		})
 	}
-	e := judge.Evidence{Scenario: s, Looks: []scenarios.Look{look}}
-	first := judge.All(e)
-	fmt.Printf("%v: another look of %d, since %s\n", first.Verdict, first.Ask.Sessions, first.Ask.Why)
+	e := judge.Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{look}}}
+	first := judge.Judge(e)
+	fmt.Printf("%v: another look of %d, since %s\n", first.Verdict, first.Next.Sessions, first.Next.Why)
 
-	look.Kind = first.Ask.Kind // the fresh look turns out alike
+	look.Kind = first.Next.Kind // the fresh look turns out alike
 	e.Looks = append(e.Looks, look)
-	for _, f := range judge.All(e).Findings {
+	for _, f := range judge.Judge(e).Findings {
 		if f.Status == scenarios.Fail {
 			fmt.Printf("%s: %s\n", f.ID, f.Message)
 		}

@@ -1,10 +1,10 @@
 package judge
 
-// Expected is the fair share of every coordinator that has a name: of those
+// ExpectedShares is the fair share of every coordinator that has a name: of those
 // seen, as they named themselves, and of the declared ones that were never seen.
 // It is nil where nothing was declared, or where weights cannot be laid to
 // names; a coordinator that nobody declared is not in it.
-func Expected(e Evidence) map[string]float64 {
+func ExpectedShares(e Evidence) map[string]float64 {
 	r := enrol(e.Scenario, pool(e.Looks))
 	if r.declared == 0 || r.loose {
 		return nil

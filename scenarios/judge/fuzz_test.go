@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -15,33 +16,25 @@ func FuzzAll(f *testing.F) {
 		_, _, e := g.run()
 		s.Thresholds = map[string][]string{"session.open": {"p(99) < 1s"}}
 		s.TLS.Enabled = true
-		b, err := json.Marshal(scenarios.Result{Schema: scenarios.Schema, Scenario: s, Looks: e.Looks, TLS: []scenarios.Cert{good(0), good(1)}})
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
+		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: e.Looks, TLS: []scenarios.Cert{good(0), good(1)}}))
 	}
 	for _, kind := range scenarios.Kinds() {
 		s := declared(2)
 		s.Kind, s.Load.Rate, s.Target.WebPort, s.Expect.Balance.Policy = kind, 10, 25000, scenarios.LeastConn
 		s.Thresholds = map[string][]string{"session.login": {"p(99) < 1s"}, "session.lag{node=*}": {"max < 1s"}, "query{coordinator=coord-1}": {"med < 1s"}, "session{node=*}": {"error_rate < 1%"}}
-		b, err := json.Marshal(scenarios.Result{Schema: scenarios.Schema, Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{20, 25}, 3))},
+		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{20, 25}, 3))},
 			Load:    &scenarios.LoadStats{Login: taken(9, 5), Lag: taken(9, 5), Owed: taken(9, 5), Dropped: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}},
-			Queries: []scenarios.QueryTally{{Coordinator: coordName(1), Runs: 2, Failed: 1, Class: "execute.admission", Times: []scenarios.Seconds{.1}}},
+			Queries: []scenarios.QueryTally{{Coordinator: coordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Times: []scenarios.Seconds{.1}}},
 			Tags:    []scenarios.TagTimes{{Metric: "session.lag", Tag: "node", Value: nodeAddr(0).String(), Times: taken(3, 4)}},
 			Pages:   []scenarios.Page{counted(0, scenarios.PageBefore, 3, 4), counted(1, scenarios.PageBefore, 0, 4), counted(1, scenarios.PageAfter, 3, 40)},
-			Idle:    &scenarios.IdleSeen{FirstDead: 60}, Watch: &scenarios.WatchSeen{}, Capacity: &scenarios.Capacity{}})
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
+			Idle:    &scenarios.IdleSeen{FirstDead: 60}, Watch: &scenarios.WatchSeen{}, Capacity: &scenarios.Capacity{}}))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := scenarios.DecodeResult(b)
 		if err != nil {
 			return // refused, as it should be
 		}
-		j := All(Of(r))
+		j := Judge(FromResult(r))
 		has := statuses(j.Findings)
 		if (len(failedIDs(j.Findings)) > 0) != (j.Verdict == scenarios.Fail) {
 			t.Errorf("the verdict is %v and %v failed", j.Verdict, failedIDs(j.Findings))
@@ -56,4 +49,22 @@ func FuzzAll(f *testing.F) {
 			}
 		}
 	})
+}
+
+// stored is a result file of what was measured.
+func stored(t testing.TB, m scenarios.Measured) []byte {
+	t.Helper()
+	all := m.Pooled()
+	m.Sessions.Count(all)
+	for _, n := range all.Nodes() {
+		m.Nodes = append(m.Nodes, scenarios.NodeTallyOf(n, all))
+	}
+	b, err := json.Marshal(Rejudge(scenarios.Result{Schema: scenarios.Schema, Measured: m}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := scenarios.DecodeResult(b); err != nil {
+		t.Fatalf("it cannot be read: %v", err)
+	}
+	return b
 }

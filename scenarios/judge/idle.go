@@ -11,15 +11,15 @@ import (
 
 // idleJudge asks whether idle connections live as long as they must, and are
 // not cut in silence.
-func idleJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func idleJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	f := scenarios.Finding{ID: scenarios.IdleCut}
 	l := climbed(e)
 	if len(l.alive)+len(l.dead) == 0 {
-		f.Status, f.Message = noSession(e, refusals(e))
+		f.Status, f.Message = noSession(refusals(e))
 		if len(l.unknown) > 0 && f.Status == scenarios.Inconclusive {
 			f.Message, f.Explain = "no idle session came to its end", l.explain()
 		}
-		return []scenarios.Finding{f}, Ask{}
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	f.Status, f.Message = l.verdict()
 	f.Observed, f.Limit, f.Explain = num(float64(l.longest())), num(float64(l.need)), l.explain()
@@ -32,7 +32,7 @@ func idleJudge(e Evidence) ([]scenarios.Finding, Ask) {
 			f.Fix = l.fix()
 		}
 	}
-	return []scenarios.Finding{f}, Ask{}
+	return []scenarios.Finding{f}, NextLook{}
 }
 
 // idleLadder is a ladder as the judge reads it. Times are those really waited.

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // rung is one step of a ladder in a test.
 func rung(after, at scenarios.Seconds, o scenarios.Outcome, cut scenarios.Cut, class string) scenarios.IdleStep {
-	return scenarios.IdleStep{After: after, At: at, Outcome: o, Cut: cut, Class: class, Node: nodeAddr(0), Coordinator: coordName(0)}
+	return scenarios.IdleStep{After: after, At: at, Outcome: o, Cut: cut, Class: vocabtest.Class(class), Node: nodeAddr(0), Coordinator: coordName(0)}
 }
 
 func lives(after scenarios.Seconds) scenarios.IdleStep {
@@ -37,7 +38,7 @@ func through(node int, s scenarios.IdleStep) scenarios.IdleStep {
 
 // idled is the evidence of a ladder; the scenario has the steps that it shows.
 func idled(minIdle time.Duration, scale float64, steps ...scenarios.IdleStep) Evidence {
-	e := Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Idle: &scenarios.IdleSeen{Steps: steps}}
+	e := Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Idle: &scenarios.IdleSeen{Steps: steps}}}
 	e.Scenario.Expect.MinIdle = scenarios.Duration(minIdle)
 	e.Scenario.Idle.Scale = scale
 	for _, s := range steps {
@@ -56,7 +57,7 @@ func TestHowIdleConnectionsAreJudged(t *testing.T) {
 	const five = 300 * time.Second
 	missing := idled(five, 0, lives(55), lives(345))
 	missing.Scenario.Idle.Steps = append(missing.Scenario.Idle.Steps, scenarios.Duration(355*time.Second))
-	refused := Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Looks: []scenarios.Look{{Refused: 2}}}
+	refused := Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Looks: []scenarios.Look{{Refused: 2}}}}
 	expired := rung(605, 0, scenarios.Failed, scenarios.CutOther, "execute.invalid-session")
 	unopened := rung(175, 0, scenarios.Unknown, "", "open.timeout")
 	for name, c := range map[string]struct {
@@ -111,7 +112,7 @@ func TestHowIdleConnectionsAreJudged(t *testing.T) {
 			scenarios.Pass, "idle connections are cut between 3.45 s and 3.55 s (seen at 3.50 s), by FIN, after the 3 s that they must live", ""},
 		"no step was decided": {idled(five, 0, unopened),
 			scenarios.Inconclusive, "no idle session came to its end", ""},
-		"nothing was measured": {Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}},
+		"nothing was measured": {Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}}},
 			scenarios.Inconclusive, "no session was measured", ""},
 		"every certificate was refused": {refused,
 			scenarios.Skipped, "no session was left: the certificate was refused on 2 connections", ""},
@@ -155,7 +156,7 @@ func TestAnIdleFindingExplainsItsSteps(t *testing.T) {
 func TestAnIdleResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
 	t.Parallel()
 	e := idled(300*time.Second, 0, lives(55), closes(65, 60.000001))
-	b, err := json.Marshal(scenarios.Result{Scenario: e.Scenario, Idle: e.Idle})
+	b, err := json.Marshal(scenarios.Result{Measured: scenarios.Measured{Scenario: e.Scenario, Idle: e.Idle}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +165,7 @@ func TestAnIdleResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := idleJudge(e)
-	after, _ := idleJudge(Of(r))
+	after, _ := idleJudge(FromResult(r))
 	if before[0].Message != after[0].Message || before[0].Status != after[0].Status || before[0].Explain != after[0].Explain {
 		t.Errorf("before: %+v\nafter: %+v", before[0], after[0])
 	}

@@ -29,7 +29,7 @@ func (l idleLadder) bracket() string {
 }
 
 // manner says how a connection was cut.
-func manner(cut scenarios.Cut, class string) string {
+func manner(cut scenarios.Cut, class scenarios.Class) string {
 	switch cut {
 	case scenarios.CutFIN:
 		return "by FIN"
@@ -38,7 +38,7 @@ func manner(cut scenarios.Cut, class string) string {
 	case scenarios.CutSilent:
 		return "in silence"
 	}
-	return "with " + class
+	return "with " + class.String()
 }
 
 // seconds writes a time that was chosen: "55 s", "0.55 s".
@@ -73,10 +73,10 @@ func (s idleStep) fate() string {
 	switch {
 	case s.Outcome == scenarios.OK:
 		return "alive"
-	case s.Outcome == scenarios.Unknown && s.Class == "":
+	case s.Outcome == scenarios.Unknown && s.Class.IsZero():
 		return "not known"
 	case s.Outcome == scenarios.Unknown:
-		return "never opened, " + s.Class
+		return "never opened, " + s.Class.String()
 	case s.At > 0:
 		return fmt.Sprintf("cut at %s %s", measured(s.At), manner(s.Cut, s.Class))
 	}
@@ -109,7 +109,7 @@ func (l idleLadder) fix() string {
 	switch {
 	case unsteady:
 		return "look for a coordinator that was restarted meanwhile, and run it again; the steps are in --explain"
-	case strings.HasSuffix(s.Class, ".invalid-session"):
+	case s.Class.IsInvalidSession():
 		return "it was the session that ended, not the connection: raise Impala's --idle_session_timeout, or IDLE_SESSION_TIMEOUT of the session"
 	case s.Cut == scenarios.CutOther:
 		return "it was no cut as balancers make them: read the session's error, and the coordinator's log of that time"

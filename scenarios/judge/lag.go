@@ -8,15 +8,16 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // lagJudge asks whether the generator kept up: where it did not, times say
 // nothing of the service, and the run proves nothing. A run without a pace
 // promised nothing, and there is no finding.
-func lagJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func lagJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	p := paceOf(e)
 	if p.promised+p.dropped+p.own == 0 {
-		return nil, Ask{}
+		return nil, NextLook{}
 	}
 	f := scenarios.Finding{ID: scenarios.LoadLag, Limit: num(millis(scenarios.LateAfter))}
 	if p.promised > 0 {
@@ -39,19 +40,19 @@ func lagJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		}
 	}
 	f.Note = p.remarks(e.Scenario, f.Status)
-	return []scenarios.Finding{f}, Ask{}
+	return []scenarios.Finding{f}, NextLook{}
 }
 
 // pace is how the generator kept what it promised.
 type pace struct {
-	promised int           // sessions that had a time to start at
-	late     int           // of them, started more than LateAfter after it
-	owed     int           // of the late ones, by the generator's fault
-	p99      time.Duration // of what it owes
-	dropped  int           // were due and never started
-	own      int           // sessions that failed for want of something of this machine
-	classes  []string      // theirs
-	cores    float64       // used, and of how many
+	promised int               // sessions that had a time to start at
+	late     int               // of them, started more than LateAfter after it
+	owed     int               // of the late ones, by the generator's fault
+	p99      time.Duration     // of what it owes
+	dropped  int               // were due and never started
+	own      int               // sessions that failed for want of something of this machine
+	classes  []scenarios.Class // theirs
+	cores    float64           // used, and of how many
 	ofCores  int
 	short    []scenarios.Resource // there is less of them than the plan takes
 }
@@ -61,9 +62,9 @@ func paceOf(e Evidence) pace {
 	var p pace
 	looks := pool(e.Looks)
 	for _, g := range classes(looks) {
-		if ours(g.Class) {
+		if g.Class.IsLocal() {
 			p.own += g.Count
-			p.classes = union(p.classes, []string{g.Class})
+			p.classes = union(p.classes, []scenarios.Class{g.Class})
 		}
 	}
 	if e.Load == nil {
@@ -101,12 +102,6 @@ func above(t scenarios.Times, d time.Duration) int {
 	return n - sort.Search(n, func(i int) bool { return ranked(t, i+1) > d })
 }
 
-// ours reports whether a failure of this class is this machine's own: it had no
-// descriptor or no port left, and the service was never asked.
-func ours(class string) bool {
-	return strings.HasSuffix(class, ".local-nofile") || strings.HasSuffix(class, ".local-ports")
-}
-
 // allowed is how many late starts of the generator's are no matter: one in a
 // hundred, and a lone one always, since any machine pauses once.
 func (p pace) allowed() int { return max(1, p.promised/100) }
@@ -121,7 +116,7 @@ const busyCores = .8
 func (p pace) failing() string {
 	var out []string
 	if p.own > 0 {
-		out = append(out, fmt.Sprintf("%s (%s)", failedHere(p.own), list(p.classes)))
+		out = append(out, fmt.Sprintf("%s (%s)", failedHere(p.own), list(texts(p.classes))))
 	}
 	if p.owed > p.allowed() {
 		out = append(out, fmt.Sprintf("the generator started %d of %s more than %s late", p.owed, count(p.promised, "session"), scenarios.LateAfter))
@@ -145,13 +140,13 @@ func (p pace) wanting() (what, fix string) {
 	scarce := func(name string) bool {
 		return slices.ContainsFunc(p.short, func(r scenarios.Resource) bool { return r.Name == name })
 	}
-	wants := func(name, class string) bool {
-		return slices.ContainsFunc(p.classes, func(c string) bool { return strings.HasSuffix(c, class) }) || p.own == 0 && scarce(name)
+	wants := func(name string, kind vocab.Kind) bool {
+		return slices.ContainsFunc(p.classes, func(c scenarios.Class) bool { return c.Kind == kind }) || p.own == 0 && scarce(name)
 	}
 	switch {
-	case wants("descriptors", ".local-nofile"):
+	case wants("descriptors", vocab.KindLocalFiles):
 		return p.scarcity("descriptors"), "raise the limit of open files (ulimit -n), or hold fewer sessions"
-	case wants("ports", ".local-ports"):
+	case wants("ports", vocab.KindLocalPorts):
 		return p.scarcity("ports"), "dial from several addresses (load.local_addresses), lower the rate, or widen net.ipv4.ip_local_port_range"
 	case p.ofCores > 0 && p.cores >= busyCores*float64(p.ofCores) || scarce("cores"):
 		return fmt.Sprintf("it lacks cores: it used %.1f of %d", p.cores, p.ofCores), "run it on a machine with more cores, or at a lower rate"

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -70,17 +71,17 @@ func TestTheGeneratorsPace(t *testing.T) {
 			l := lookOf(scenarios.Whole, 2, evenLook)
 			if tc.own != "" {
 				o := observed(nodeAddr(0), -1)
-				o.Class = tc.own
+				o.Class = vocabtest.Class(tc.own)
 				l.Add(o)
 			}
-			fs, ask := lagJudge(Evidence{Scenario: s, Looks: []scenarios.Look{l}, Load: tc.load})
-			if ask != (Ask{}) || (len(fs) == 0) != tc.none {
+			fs, ask := lagJudge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Load: tc.load}})
+			if ask != (NextLook{}) || (len(fs) == 0) != tc.none {
 				t.Fatalf("%v, asks for %+v", fs, ask)
 			}
 			if tc.none {
 				return
 			}
-			check(t, Judgement{Findings: fs}, []one{{scenarios.LoadLag, tc.want, tc.says}})
+			check(t, Report{Findings: fs}, []one{{scenarios.LoadLag, tc.want, tc.says}})
 			if fs[0].Status == scenarios.Inconclusive && fs[0].Fix == "" {
 				t.Error("nothing is suggested")
 			}
@@ -94,13 +95,13 @@ func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
 	own := func(l *scenarios.Look, n int) {
 		for range n {
 			o := observed(nodeAddr(0), -1)
-			o.Class = "tcp.local-nofile"
+			o.Class = vocabtest.Class("tcp.local-nofile")
 			l.Add(o)
 		}
 	}
 	l := lookOf(scenarios.First, 2, evenLook)
 	own(&l, 5)
-	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{l}})
+	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}}})
 	check(t, j, []one{
 		{scenarios.ErrorsRate, scenarios.Pass, "5 sessions failed on this machine"},
 		{scenarios.LoadLag, scenarios.Inconclusive, "tcp.local-nofile"},
@@ -112,5 +113,5 @@ func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
 	}
 	var nothing scenarios.Look
 	own(&nothing, 5)
-	check(t, All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{nothing}}), []one{{scenarios.ErrorsRate, scenarios.Inconclusive, "no session was measured"}})
+	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{nothing}}}), []one{{scenarios.ErrorsRate, scenarios.Inconclusive, "no session was measured"}})
 }

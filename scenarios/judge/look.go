@@ -73,7 +73,7 @@ func (l look) sessions() int {
 func (l look) own() int {
 	n := 0
 	for _, g := range l.errors {
-		if ours(g.Class) {
+		if g.Class.IsLocal() {
 			n += g.Count
 		}
 	}
@@ -92,14 +92,10 @@ func ownOf(looks []look) int {
 // final reports whether no further look can follow.
 func (l look) final() bool { return l.cut || l.kind == scenarios.Whole }
 
-// noSession says why there is none to judge: none was meant, or none was left
-// of those whose certificate was refused, or none was measured, which is
-// inconclusive.
-func noSession(e Evidence, refused int) (scenarios.Status, string) {
-	switch {
-	case e.Scenario.Kind == scenarios.KindCertificates:
-		return scenarios.Skipped, "only certificates were asked for"
-	case refused > 0:
+// noSession says why there is none to judge: none was left of those whose
+// certificate was refused, or none was measured, which is inconclusive.
+func noSession(refused int) (scenarios.Status, string) {
+	if refused > 0 {
 		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", count(refused, "connection"))
 	}
 	return scenarios.Inconclusive, "no session was measured"

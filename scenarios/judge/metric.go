@@ -81,10 +81,8 @@ func (m Metric) steps() []scenarios.Phase {
 }
 
 // spoilt reports whether a failure of this class is one of the metric.
-func (m Metric) spoilt(class string) bool {
-	return m.Name == sessionMetric || slices.ContainsFunc(m.steps(), func(p scenarios.Phase) bool {
-		return strings.HasPrefix(class, p.String()+".")
-	})
+func (m Metric) spoilt(class scenarios.Class) bool {
+	return m.Name == sessionMetric || slices.Contains(m.steps(), class.Phase)
 }
 
 // fromDue reports whether the time counts from when a session was due: then one

@@ -10,16 +10,16 @@ import (
 
 // pagesJudge asks whether the coordinators' own pages agree with what we saw,
 // and, where idle connections were cut, what their keepalive is worth.
-func pagesJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func pagesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	if len(e.Pages) == 0 {
-		return nil, Ask{}
+		return nil, NextLook{}
 	}
 	views := viewsOf(e)
 	out := []scenarios.Finding{agree(views)}
 	if e.Scenario.Kind == scenarios.KindIdle && e.Idle != nil {
 		out = append(out, keepalive(e, views))
 	}
-	return out, Ask{}
+	return out, NextLook{}
 }
 
 // view is what one coordinator's pages said in the course of a run.

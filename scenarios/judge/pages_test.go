@@ -46,12 +46,12 @@ func TestPagesAgreeWithOurTally(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fs, _ := pagesJudge(Evidence{Scenario: declared(2), Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{20, 25}, 0))}})
+			fs, _ := pagesJudge(Evidence{Measured: scenarios.Measured{Scenario: declared(2), Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{20, 25}, 0))}}})
 			if (len(fs) == 0) != tc.none {
 				t.Fatalf("says %v", fs)
 			}
 			if !tc.none {
-				check(t, Judgement{Findings: fs}, []one{{scenarios.PagesAgree, tc.want, tc.says}})
+				check(t, Report{Findings: fs}, []one{{scenarios.PagesAgree, tc.want, tc.says}})
 			}
 		})
 	}
@@ -75,8 +75,8 @@ func TestKeepaliveAgainstTheCut(t *testing.T) {
 			s.Kind = scenarios.KindIdle
 			p := counted(0, scenarios.PageBefore, 0, 1)
 			p.Keepalive = tc.keepalive
-			fs, _ := pagesJudge(Evidence{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}})
-			check(t, Judgement{Findings: fs}, []one{{scenarios.PagesKeepalive, tc.want, tc.says}})
+			fs, _ := pagesJudge(Evidence{Measured: scenarios.Measured{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}}})
+			check(t, Report{Findings: fs}, []one{{scenarios.PagesKeepalive, tc.want, tc.says}})
 		})
 	}
 }

@@ -35,7 +35,7 @@ const (
 // Plan is the budget of a scenario over so many nodes. Of looks the ceiling is the
 // rule's own: a first look of N, an extended one of 3N, a confirming and a
 // third one of 3N each, and one of N where the last of them had a lone error.
-// [All] asks for no more, whatever the evidence. Where the number of
+// [Judge] asks for no more, whatever the evidence. Where the number of
 // coordinators is not declared the first look may grow, and N with it. What the
 // other kinds take stands at whole.
 func Plan(s scenarios.Scenario, nodes int) Budget {

@@ -11,8 +11,8 @@ import (
 
 // queryJudge asks whether the statement runs on every coordinator, and about as
 // fast. Which coordinator gets it is the balancer's doing, whether it runs is not.
-func queryJudge(e Evidence) ([]scenarios.Finding, Ask) {
-	return []scenarios.Finding{succeeds(e), slowest(e)}, Ask{}
+func queryJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	return []scenarios.Finding{succeeds(e), slowest(e)}, NextLook{}
 }
 
 // succeeds asks whether every coordinator ran the statement as often as it should.
@@ -33,7 +33,7 @@ func succeeds(e Evidence) scenarios.Finding {
 	case before.n > 1:
 		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), whatToTry(before.groups, len(ran) > 0)
 	case len(ran) == 0:
-		_, f.Message = noSession(e, 0)
+		_, f.Message = noSession(0)
 	default:
 		f = ranEverywhere(f, e, r)
 	}
@@ -54,7 +54,7 @@ func succeeds(e Evidence) scenarios.Finding {
 func asked(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTally) {
 	for _, q := range all {
 		switch {
-		case q.Runs == 0 || ours(q.Class):
+		case q.Runs == 0 || q.Class.IsLocal():
 		case q.Failed > 0:
 			ran, failed = append(ran, q), append(failed, q)
 		default:
@@ -122,7 +122,7 @@ type early struct {
 func unasked(looks []look) early {
 	var out early
 	for _, g := range theirs(looks) {
-		if !(Metric{Name: queryMetric}).spoilt(g.Class) && !strings.HasPrefix(g.Class, scenarios.Close.String()+".") {
+		if g.Class.Phase.UntilOpen() {
 			out.n += g.Count
 			out.groups = append(out.groups, g)
 		}
@@ -138,14 +138,14 @@ func (b early) sentence() string {
 // does is never the balancer's doing.
 func wordFailed(failed, ran []scenarios.QueryTally) (message, fix string) {
 	admission, empty := 0, 0
-	by := map[string][]string{}
-	var order []string
+	by := map[scenarios.Class][]string{}
+	var order []scenarios.Class
 	for _, q := range failed {
 		if by[q.Class] == nil {
 			order = append(order, q.Class)
 		}
 		by[q.Class] = append(by[q.Class], q.Coordinator)
-		if admitted(q) {
+		if !q.Class.IsAdmission() {
 			continue
 		}
 		admission++
@@ -166,9 +166,6 @@ func wordFailed(failed, ran []scenarios.QueryTally) (message, fix string) {
 	}
 	return message, "run the statement on that coordinator with impala-shell; the words of its failure are with --explain"
 }
-
-// admitted reports whether a failed statement got past admission control.
-func admitted(q scenarios.QueryTally) bool { return !strings.HasSuffix(q.Class, ".admission") }
 
 // namesExecutors reports whether a text of admission control is about executors:
 // "Queued reason: Waiting for executors to start", or "No healthy executor

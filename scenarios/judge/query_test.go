@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -18,7 +19,7 @@ func TestAStatementOnEveryCoordinator(t *testing.T) {
 		return q
 	}
 	broke := func(c int, class, text string) scenarios.QueryTally {
-		return scenarios.QueryTally{Coordinator: coordName(c), Runs: 2, Failed: 2, Class: class, Example: text}
+		return scenarios.QueryTally{Coordinator: coordName(c), Runs: 2, Failed: 2, Class: vocabtest.Class(class), Example: text}
 	}
 	three := declared(3)
 	for name, tc := range map[string]struct {
@@ -76,7 +77,7 @@ func TestAStatementOnEveryCoordinator(t *testing.T) {
 			for range tc.early {
 				l.Add(observed(nodeAddr(0), -1))
 			}
-			check(t, All(Evidence{Scenario: s, Looks: []scenarios.Look{l}, Queries: tc.queries}), tc.want)
+			check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Queries: tc.queries}}), tc.want)
 		})
 	}
 }

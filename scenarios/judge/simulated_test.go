@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -50,7 +51,7 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 			o.Part = scenarios.Parallel
 		}
 		if g.fail != nil && g.fail(g.seq) {
-			o.Outcome, o.Class, o.Who = scenarios.Failed, "open.reset", scenarios.Identity{}
+			o.Outcome, o.Class, o.Who = scenarios.Failed, vocabtest.Class("open.reset"), scenarios.Identity{}
 		}
 		g.seq++
 		l.Add(o)
@@ -59,16 +60,16 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 }
 
 // run is the loop: a first look, then looks as asked.
-func (g *rig) run() (first, last Judgement, e Evidence) {
-	e = Evidence{Scenario: g.scenario, Pages: g.pages}
+func (g *rig) run() (first, last Report, e Evidence) {
+	e = Evidence{Measured: scenarios.Measured{Scenario: g.scenario, Pages: g.pages}}
 	for i := range g.nodes {
-		e.Nodes = append(e.Nodes, nodeAddr(i))
+		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: nodeAddr(i)})
 	}
 	e.Looks = append(e.Looks, g.look(scenarios.First, Plan(g.scenario, g.nodes).Look))
 	first = decide(e)
 	last = first
-	for last.Ask.Sessions > 0 {
-		e.Looks = append(e.Looks, g.look(last.Ask.Kind, last.Ask.Sessions))
+	for last.Next.Sessions > 0 {
+		e.Looks = append(e.Looks, g.look(last.Next.Kind, last.Next.Sessions))
 		last = decide(e)
 	}
 	return first, last, e

@@ -85,7 +85,7 @@ func (v speaker) missingLook() string {
 }
 
 // waitsFor says which look a finding waits for.
-func waitsFor(a Ask) string {
+func waitsFor(a NextLook) string {
 	switch a.Kind {
 	case scenarios.First:
 		return fmt.Sprintf("%s; it waits for %s more", a.Why, count(a.Sessions, "session"))

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -109,7 +110,7 @@ func TestThresholdsByTag(t *testing.T) {
 			add := func(node, c int, class string) {
 				o := observed(nodeAddr(node), c)
 				if class != "" {
-					o.Outcome, o.Class = scenarios.Failed, class
+					o.Outcome, o.Class = scenarios.Failed, vocabtest.Class(class)
 				}
 				l.Add(o)
 			}
@@ -122,13 +123,13 @@ func TestThresholdsByTag(t *testing.T) {
 			for _, class := range tc.b {
 				add(1, 1, class)
 			}
-			e := Evidence{Scenario: limited("", tc.metric, tc.expr), Looks: []scenarios.Look{l}, Tags: tc.tags}
+			e := Evidence{Measured: scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Looks: []scenarios.Look{l}, Tags: tc.tags}}
 			fs, _ := thresholdsJudge(e)
 			f := fs[0]
 			if f.ID != "threshold."+tc.metric+": "+tc.expr {
 				t.Errorf("the finding is %s", f.ID)
 			}
-			check(t, Judgement{Findings: fs}, []one{{f.ID, tc.want, tc.says}})
+			check(t, Report{Findings: fs}, []one{{f.ID, tc.want, tc.says}})
 			if tc.subject != "" && f.Subject != tc.subject {
 				t.Errorf("it names %q, want %q: %s", f.Subject, tc.subject, f.Message)
 			}
@@ -144,7 +145,7 @@ func TestThresholdsOnAStatement(t *testing.T) {
 		}
 		return out
 	}
-	queries := []scenarios.QueryTally{{Coordinator: coordName(0), Runs: 2, Times: runs(100, 120)}, {Coordinator: coordName(1), Runs: 2, Failed: 1, Class: "execute.error", Times: runs(400)}}
+	queries := []scenarios.QueryTally{{Coordinator: coordName(0), Runs: 2, Times: runs(100, 120)}, {Coordinator: coordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.error"), Times: runs(400)}}
 	for name, tc := range map[string]struct {
 		kind         scenarios.Kind
 		metric, expr string
@@ -161,13 +162,13 @@ func TestThresholdsOnAStatement(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Scenario: limited(tc.kind, tc.metric, tc.expr), Queries: queries, Tags: []scenarios.TagTimes{
+			e := Evidence{Measured: scenarios.Measured{Scenario: limited(tc.kind, tc.metric, tc.expr), Queries: queries, Tags: []scenarios.TagTimes{
 				{Metric: "query", Times: taken(7, 50*time.Millisecond)},
 				{Metric: "query", Tag: "coordinator", Value: coordName(0), Times: taken(7, 50*time.Millisecond)},
 				{Metric: "query", Tag: "coordinator", Value: coordName(1), Times: taken(3, 50*time.Millisecond)},
-			}}
+			}}}
 			fs, _ := thresholdsJudge(e)
-			check(t, Judgement{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
+			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
 		})
 	}
 }
@@ -208,25 +209,25 @@ func TestThresholdsOnLoginAndLag(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Scenario: limited("", tc.metric, tc.expr), Load: tc.load}
+			e := Evidence{Measured: scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Load: tc.load}}
 			l := scenarios.Look{Planned: 20}
 			for i := range 20 {
 				o := observed(nodeAddr(0), i%2)
 				if tc.expr == "error_rate < 5%" || tc.expr == "max < 1h" {
 					switch i {
 					case 3:
-						o.Outcome, o.Class = scenarios.Failed, "sasl.eof"
+						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("sasl.eof")
 					case 4:
-						o.Outcome, o.Class = scenarios.Failed, "open.timeout"
+						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("open.timeout")
 					case 5:
-						o.Outcome, o.Class = scenarios.Failed, "execute.error"
+						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("execute.error")
 					}
 				}
 				l.Add(o)
 			}
 			e.Looks = []scenarios.Look{l}
 			fs, _ := thresholdsJudge(e)
-			check(t, Judgement{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
+			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
 		})
 	}
 }

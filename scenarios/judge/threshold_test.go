@@ -105,7 +105,7 @@ func TestThresholdsAreHeldAgainstTheRun(t *testing.T) {
 			t.Parallel()
 			s := declared(5)
 			s.Thresholds = map[string][]string{tc.metric: {tc.expr}}
-			e := Evidence{Scenario: s}
+			e := Evidence{Measured: scenarios.Measured{Scenario: s}}
 			l := scenarios.Look{Planned: len(tc.open) + tc.failed}
 			for i, d := range tc.open {
 				o := observed(nodeAddr(i%2), i*3%5)
@@ -117,7 +117,7 @@ func TestThresholdsAreHeldAgainstTheRun(t *testing.T) {
 				l.Add(observed(nodeAddr(0), -1))
 			}
 			e.Looks = []scenarios.Look{l}
-			check(t, All(e), []one{{"threshold." + tc.metric + ": " + tc.expr, tc.want, tc.says}})
+			check(t, Judge(e), []one{{"threshold." + tc.metric + ": " + tc.expr, tc.want, tc.says}})
 		})
 	}
 }

@@ -23,16 +23,16 @@ func parseAll(s scenarios.Scenario) (all []Threshold, err error) {
 }
 
 // thresholdsJudge holds the run against the limits that the user set. No data fails.
-func thresholdsJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func thresholdsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	all, err := parseAll(e.Scenario)
 	if err != nil {
-		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, Ask{}
+		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, NextLook{}
 	}
 	var out []scenarios.Finding
 	for _, t := range all {
 		out = append(out, t.judge(e))
 	}
-	return out, Ask{}
+	return out, NextLook{}
 }
 
 // held is one threshold held against one set of samples.
@@ -48,6 +48,10 @@ type held struct {
 // the worst of them is told.
 func (t Threshold) judge(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.String()}
+	if t.unrecorded(e) {
+		f.Message = fmt.Sprintf("the run did not record %s: only one that has the threshold in its scenario does", t.Metric)
+		return f
+	}
 	var worst held
 	seen, total := 0, 0
 	for _, s := range t.Metric.samples(e) {

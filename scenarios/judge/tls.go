@@ -12,7 +12,7 @@ import (
 // tlsJudge asks of each certificate what the reviewer asks: whose is it, does
 // it lead to a trusted root, does it name the host, how long is it good, is the
 // protocol recent, and do all nodes present the same.
-func tlsJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func tlsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	checks := []struct {
 		id    string
 		check func(Evidence) scenarios.Finding
@@ -26,13 +26,13 @@ func tlsJudge(e Evidence) ([]scenarios.Finding, Ask) {
 		switch {
 		case !e.Scenario.TLS.Enabled:
 			f = scenarios.Finding{Status: scenarios.Skipped, Message: "no TLS"}
-		case len(e.Certs) > 0:
+		case len(e.TLS) > 0:
 			f = c.check(e)
 		}
 		f.ID = c.id
 		out = append(out, f)
 	}
-	return out, Ask{}
+	return out, NextLook{}
 }
 
 // complaints collects what is wrong, by the nodes that share it.
@@ -71,16 +71,16 @@ func (c *complaints) verdict(good string) scenarios.Finding {
 func issuer(e Evidence) scenarios.Finding {
 	if len(e.Scenario.Expect.TLS.Issuer) == 0 {
 		return scenarios.Finding{Status: scenarios.Skipped,
-			Message: fmt.Sprintf("no issuer was declared; it is %s", list(issuers(e.Certs))),
-			Fix:     fmt.Sprintf("--expect-issuer '%s'", strings.ReplaceAll(e.Certs[0].Issuer, "'", `'\''`))}
+			Message: fmt.Sprintf("no issuer was declared; it is %s", list(issuers(e.TLS))),
+			Fix:     fmt.Sprintf("--expect-issuer '%s'", strings.ReplaceAll(e.TLS[0].Issuer, "'", `'\''`))}
 	}
 	var bad complaints
-	for _, c := range e.Certs {
+	for _, c := range e.TLS {
 		if missing := MissingIssuer(e.Scenario.Expect.TLS.Issuer, c.Issuer); missing != "" {
 			bad.add(c, fmt.Sprintf("the issuer is %s, without %s", c.Issuer, missing))
 		}
 	}
-	f := bad.verdict(fmt.Sprintf("the issuer is %s", list(issuers(e.Certs))))
+	f := bad.verdict(fmt.Sprintf("the issuer is %s", list(issuers(e.TLS))))
 	if f.Status == scenarios.Fail {
 		f.Fix = "install the certificate of the declared issuer on the listener, or correct --expect-issuer"
 	}
@@ -105,7 +105,7 @@ func chain(e Evidence) scenarios.Finding {
 		}
 	}
 	unchecked := 0
-	for _, c := range e.Certs {
+	for _, c := range e.TLS {
 		switch c.Chain {
 		case scenarios.ChainOK:
 		case scenarios.ChainIncomplete:
@@ -128,7 +128,7 @@ func chain(e Evidence) scenarios.Finding {
 
 func host(e Evidence) scenarios.Finding {
 	var bad complaints
-	for _, c := range e.Certs {
+	for _, c := range e.TLS {
 		switch {
 		case c.HostOK:
 		case len(c.SANs) == 0:
@@ -137,7 +137,7 @@ func host(e Evidence) scenarios.Finding {
 			bad.add(c, fmt.Sprintf("the certificate is for %s, not for %s", list(c.SANs), c.ServerName))
 		}
 	}
-	f := bad.verdict(fmt.Sprintf("the certificate names %s", e.Certs[0].ServerName))
+	f := bad.verdict(fmt.Sprintf("the certificate names %s", e.TLS[0].ServerName))
 	if f.Status == scenarios.Fail {
 		f.Fix = "issue the certificate for the name that clients dial, or give the name it has with --server-name"
 	}
@@ -151,7 +151,7 @@ func expiry(e Evidence) scenarios.Finding {
 	var bad, soon complaints
 	const day = 24 * time.Hour
 	first := time.Time{}
-	for _, c := range e.Certs {
+	for _, c := range e.TLS {
 		if c.Seen.IsZero() || c.NotAfter.IsZero() {
 			return scenarios.Finding{Message: "when the certificate was seen, or when it ends, is not known"}
 		}
@@ -188,7 +188,7 @@ func version(e Evidence) scenarios.Finding {
 	}
 	var bad complaints
 	var seen []string
-	for _, c := range e.Certs {
+	for _, c := range e.TLS {
 		number, modern := strings.CutPrefix(c.Version, "TLS")
 		switch {
 		case c.Version == "":
@@ -213,7 +213,7 @@ func version(e Evidence) scenarios.Finding {
 func same(e Evidence) scenarios.Finding {
 	by := map[string][]string{}
 	var order []string
-	for _, c := range e.Certs {
+	for _, c := range e.TLS {
 		node := c.Node.String()
 		if by[node] == nil {
 			order = append(order, node)

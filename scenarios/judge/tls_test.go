@@ -1,12 +1,14 @@
 package judge
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -77,7 +79,7 @@ func TestCertificates(t *testing.T) {
 			s := declared(5)
 			s.TLS = scenarios.TLSConfig{Enabled: true, MinVersion: tc.least}
 			s.Expect.TLS = scenarios.ExpectTLS{Issuer: tc.issuer, DaysLeft: 7}
-			j := All(Evidence{Scenario: s, Certs: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}})
+			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}}})
 			check(t, j, []one{tc.want})
 			if diff := cmp.Diff(tc.failed, failedIDs(j.Findings)); diff != "" {
 				t.Errorf("failed findings (-want +got):\n%s", diff)
@@ -93,19 +95,44 @@ func TestCertificatesAlone(t *testing.T) {
 	t.Parallel()
 	s := declared(5)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
-	j := All(Evidence{Scenario: s, Certs: []scenarios.Cert{good(0), good(1)}})
-	check(t, j, []one{
-		{scenarios.TLSChain, scenarios.Pass, ""}, {scenarios.ErrorsRate, scenarios.Skipped, "only certificates"},
-		{scenarios.BalanceCoverage, scenarios.Skipped, "only certificates"}, {scenarios.IdentitySound, scenarios.Skipped, ""},
-	})
-	if j.Verdict != scenarios.Pass {
-		t.Errorf("the verdict is %v, want pass", j.Verdict)
+	e := Evidence{Measured: scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})}}
+	j := Judge(e)
+	check(t, j, []one{{scenarios.TLSChain, scenarios.Pass, ""}, {scenarios.DNSNodes, scenarios.Skipped, ""}})
+	for _, f := range j.Findings {
+		if !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes {
+			t.Errorf("%s was judged", f.ID)
+		}
+	}
+	if j.Verdict != scenarios.Pass || j.Detect != nil || j.Inferred != "" {
+		t.Errorf("judgement = %+v, want a pass that says nothing of balance", j)
+	}
+}
+
+func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
+	t.Parallel()
+	s := declared(0)
+	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
+	nodes := tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})
+	refused := scenarios.SilentNode{Node: nodeAddr(1), Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: "is it the right port?"}
+	for name, c := range map[string]struct {
+		silent []scenarios.SilentNode
+		want   scenarios.Finding
+	}{
+		"it failed": {[]scenarios.SilentNode{refused}, scenarios.Finding{
+			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: connection refused", Fix: "is it the right port?"}},
+		"it was not dialled": {nil, scenarios.Finding{
+			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: it was not dialled"}},
+	} {
+		j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0)}, Nodes: nodes, Silent: c.silent}})
+		if got := j.Findings[len(j.Findings)-1]; got != c.want || j.Verdict != scenarios.Inconclusive {
+			t.Errorf("%s: verdict = %s, last finding = %+v", name, j.Verdict, got)
+		}
 	}
 }
 
 func TestWithoutTLSItsFindingsAreSkipped(t *testing.T) {
 	t.Parallel()
-	j := All(Evidence{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}})
+	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}}})
 	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {
 		if f := find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message != "no TLS" {
 			t.Errorf("%s is %v: %q", id, f.Status, f.Message)

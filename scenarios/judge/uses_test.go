@@ -47,7 +47,7 @@ func TestLeastconnOnTotals(t *testing.T) {
 			s := declared(5)
 			s.Expect.Balance.Policy = scenarios.LeastConn
 			seq := dealt(tc.ours, 0)
-			j := again(Evidence{Scenario: s, Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}, 1, seq)
+			j := again(Evidence{Measured: scenarios.Measured{Scenario: s, Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}, 1, seq)
 			check(t, j, tc.want)
 			if diff := cmp.Diff(tc.failed, failedIDs(j.Findings)); diff != "" {
 				t.Errorf("failed findings (-want +got):\n%s", diff)

@@ -1,13 +1,16 @@
 package judge
 
-import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
+import (
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
 
 // watchJudge asks how long new sessions failed.
-func watchJudge(e Evidence) ([]scenarios.Finding, Ask) {
+func watchJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	f := scenarios.Finding{ID: scenarios.WatchOutage}
 	if e.Watch == nil || e.Watch.Sessions == 0 {
-		f.Status, f.Message = noSession(e, refusals(e))
-		return []scenarios.Finding{f}, Ask{}
+		f.Status, f.Message = noSession(refusals(e))
+		return []scenarios.Finding{f}, NextLook{}
 	}
 	w := watched{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
 	f.Observed, f.Limit = num(float64(w.Outage)), num(float64(w.limit))
@@ -16,7 +19,7 @@ func watchJudge(e Evidence) ([]scenarios.Finding, Ask) {
 	if f.Status == scenarios.Fail {
 		f.Fix = w.fix()
 	}
-	return []scenarios.Finding{f}, Ask{}
+	return []scenarios.Finding{f}, NextLook{}
 }
 
 // watched is what was seen, what is allowed, and how new sessions failed.
@@ -91,10 +94,13 @@ func (w watched) lost() []scenarios.LongFate {
 // failedNew are the errors of new sessions: all errors less those of the
 // sessions that stayed open.
 func failedNew(e Evidence) []scenarios.ErrorGroup {
-	type key struct{ class, coordinator string }
+	type key struct {
+		class       scenarios.Class
+		coordinator string
+	}
 	long := map[key]int{}
 	for _, f := range e.Watch.Long {
-		if f.Class != "" {
+		if !f.Class.IsZero() {
 			long[key{f.Class, f.Coordinator}]++
 		}
 	}
@@ -110,11 +116,11 @@ func failedNew(e Evidence) []scenarios.ErrorGroup {
 // fix says what to look at, by how sessions failed.
 func (w watched) fix() string {
 	switch kinds := kindsOf(w.groups); {
-	case kinds["shutting-down"]:
+	case kinds[vocab.KindShuttingDown]:
 		return "take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good"
-	case kinds["timeout"]:
+	case kinds[vocab.KindTimeout]:
 		return "sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner"
-	case kinds["refused"] || kinds["eof"] || kinds["reset"]:
+	case kinds[vocab.KindRefused] || kinds[vocab.KindEOF] || kinds[vocab.KindReset]:
 		return "to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another"
 	}
 	return whatToTry(w.groups, true)

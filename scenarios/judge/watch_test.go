@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -20,14 +21,16 @@ func sec(s float64) *scenarios.Seconds {
 // coordinators, five sessions long; change says what happened.
 func steady(maxOutage time.Duration, command string, change func(*Evidence)) Evidence {
 	e := Evidence{
-		Scenario: scenarios.Scenario{Kind: scenarios.KindWatch, Watch: scenarios.WatchConfig{
-			For: scenarios.Duration(10 * time.Minute), Long: 5, OnEvent: command, EventAfter: scenarios.Duration(10 * time.Second),
-		}},
-		Looks: []scenarios.Look{{Kind: scenarios.Whole, Planned: 605}},
-		Watch: &scenarios.WatchSeen{For: 600, Sessions: 600, Coords: []scenarios.Appearance{
-			{Name: coordName(0), Sessions: 300, First: 1, Last: 600, PIDs: []int32{7}},
-			{Name: coordName(1), Sessions: 300, First: 2, Last: 599, PIDs: []int32{8}},
-		}},
+		Measured: scenarios.Measured{
+			Scenario: scenarios.Scenario{Kind: scenarios.KindWatch, Watch: scenarios.WatchConfig{
+				For: scenarios.Duration(10 * time.Minute), Long: 5, OnEvent: command, EventAfter: scenarios.Duration(10 * time.Second),
+			}},
+			Looks: []scenarios.Look{{Kind: scenarios.Whole, Planned: 605}},
+			Watch: &scenarios.WatchSeen{For: 600, Sessions: 600, Coords: []scenarios.Appearance{
+				{Name: coordName(0), Sessions: 300, First: 1, Last: 600, PIDs: []int32{7}},
+				{Name: coordName(1), Sessions: 300, First: 2, Last: 599, PIDs: []int32{8}},
+			}},
+		},
 	}
 	e.Scenario.Expect.MaxOutage = scenarios.Duration(maxOutage)
 	for i := range 5 {
@@ -47,7 +50,7 @@ func failing(n int, outage scenarios.Seconds, class string) func(*Evidence) {
 	return func(e *Evidence) {
 		w := e.Watch
 		w.Errors, w.Outage, w.Noticed, w.FirstErr, w.LastErr = n, outage, sec(12.8), sec(12.6), sec(12.6+float64(outage)-.5)
-		e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: class, Count: n, Example: "i/o", Hint: "a hint"})
+		e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: vocabtest.Class(class), Count: n, Example: "i/o", Hint: "a hint"})
 	}
 }
 
@@ -58,8 +61,8 @@ func losing(n, coordinator int, cut scenarios.Cut, class string) func(*Evidence)
 			f := &e.Watch.Long[i]
 			if n > 0 && f.Coordinator == coordName(coordinator) && f.Outcome == scenarios.OK {
 				n--
-				f.Outcome, f.At, f.Cut, f.Class = scenarios.Failed, 12.5, cut, class
-				e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: class, Coordinator: f.Coordinator, Count: 1})
+				f.Outcome, f.At, f.Cut, f.Class = scenarios.Failed, 12.5, cut, vocabtest.Class(class)
+				e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: vocabtest.Class(class), Coordinator: f.Coordinator, Count: 1})
 			}
 		}
 		e.Watch.Noticed = sec(12.5)
@@ -145,9 +148,9 @@ func TestHowAWatchIsJudged(t *testing.T) {
 			"none of 600 new sessions failed; none of 5 long sessions was lost; coord-1.example.com:25000 was not met from 12.0 s to 64.0 s, then had 20 % of new sessions at its peak", "", ""},
 		"cut while sessions fail": {steady(time.Minute, "", together(failing(2, .5, "sasl.rejected"), cutAt(20))), scenarios.Inconclusive,
 			"two of 600 new sessions failed, within 0.50 s (60 s are allowed): sasl.rejected; noticed at 12.8 s; none of 5 long sessions was lost", "cut short", ""},
-		"nothing was watched": {Evidence{Scenario: scenarios.Scenario{Kind: scenarios.KindWatch}}, scenarios.Inconclusive,
+		"nothing was watched": {Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindWatch}}}, scenarios.Inconclusive,
 			"no session was measured", "", ""},
-		"every certificate was refused": {Evidence{Looks: []scenarios.Look{{Refused: 1}}, Watch: &scenarios.WatchSeen{}}, scenarios.Skipped,
+		"every certificate was refused": {Evidence{Measured: scenarios.Measured{Looks: []scenarios.Look{{Refused: 1}}, Watch: &scenarios.WatchSeen{}}}, scenarios.Skipped,
 			"no session was left: the certificate was refused on 1 connection", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -202,7 +205,7 @@ func TestAWatchOfManyCoordinatorsStaysASentence(t *testing.T) {
 func TestAWatchResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
 	t.Parallel()
 	e := steady(0, "restart", together(failing(8, 4, "open.eof"), losing(2, 1, scenarios.CutRST, "execute.reset"), gone(sec(64), 1, 9)))
-	b, err := json.Marshal(scenarios.Result{Scenario: e.Scenario, Watch: e.Watch, Looks: e.Looks})
+	b, err := json.Marshal(scenarios.Result{Measured: scenarios.Measured{Scenario: e.Scenario, Watch: e.Watch, Looks: e.Looks}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +214,7 @@ func TestAWatchResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := watchJudge(e)
-	after, _ := watchJudge(Of(r))
+	after, _ := watchJudge(FromResult(r))
 	if before[0].Message != after[0].Message || before[0].Status != after[0].Status || before[0].Explain != after[0].Explain {
 		t.Errorf("before: %+v\nafter: %+v", before[0], after[0])
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // story is what happened, in one sentence: "one of 600 new sessions failed,
@@ -158,12 +159,11 @@ func ending(t *scenarios.Seconds) string {
 	return ", ended at " + measured(*t)
 }
 
-// kindsOf are the parts of the classes behind the dot.
-func kindsOf(groups []scenarios.ErrorGroup) map[string]bool {
-	out := map[string]bool{}
+// kindsOf are the kinds of failure among groups.
+func kindsOf(groups []scenarios.ErrorGroup) map[vocab.Kind]bool {
+	out := map[vocab.Kind]bool{}
 	for _, g := range groups {
-		_, kind, _ := strings.Cut(g.Class, ".")
-		out[kind] = true
+		out[g.Class.Kind] = true
 	}
 	return out
 }

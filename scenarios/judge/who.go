@@ -10,8 +10,13 @@ import (
 
 // whoJudge asks whether the coordinators can be told apart, run one version,
 // and stand behind as many addresses as declared.
-func whoJudge(e Evidence) ([]scenarios.Finding, Ask) {
-	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, Ask{}
+func whoJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, NextLook{}
+}
+
+// nodesJudge is the part of whoJudge that needs no session.
+func nodesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	return []scenarios.Finding{nodes(e)}, NextLook{}
 }
 
 // known pools what the looks learned of each coordinator, sorted by name.
@@ -72,7 +77,7 @@ func soundness(e Evidence) (scenarios.Status, string) {
 	k := e.Scenario.Expect.Coordinators.K()
 	switch {
 	case sessions == 0:
-		_, why := noSession(e, refused)
+		_, why := noSession(refused)
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(seen) == 0:
 		return scenarios.Inconclusive, "no session said who answered"
@@ -164,10 +169,10 @@ func perVersion(order []string, by map[string][]string) string {
 func nodes(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.DNSNodes}
 	var names []string
-	for _, n := range e.Nodes {
+	for _, n := range e.Addresses() {
 		names = append(names, n.String())
 	}
-	want, got := e.Scenario.Expect.Nodes, len(e.Nodes)
+	want, got := e.Scenario.Expect.Nodes, len(names)
 	switch {
 	case want == 0:
 		f.Status = scenarios.Skipped

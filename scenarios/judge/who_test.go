@@ -62,7 +62,7 @@ func TestWhoAnswered(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := All(Evidence{Scenario: tc.s, Looks: []scenarios.Look{tc.look}, Nodes: tc.nodes})
+			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{tc.look}, Nodes: tallied(tc.nodes)}})
 			check(t, j, []one{tc.want})
 			for _, id := range tc.quiet {
 				if f := find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message == "" {
@@ -109,4 +109,13 @@ func TestDeclaredNamesMeetSeenOnes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tallied are nodes that nobody counted sessions of.
+func tallied(nodes []netip.AddrPort) []scenarios.NodeTally {
+	var out []scenarios.NodeTally
+	for _, n := range nodes {
+		out = append(out, scenarios.NodeTally{Address: n})
+	}
+	return out
 }

@@ -32,9 +32,9 @@ func TestWorkedExamples(t *testing.T) {
 	for name, tc := range map[string]struct {
 		s      scenarios.Scenario
 		seq    []int
-		ask    Ask     // after the first look; Why is not compared
-		p      float64 // of the first finding of first; 0: not compared
-		first  []one   // after the first look
+		ask    NextLook // after the first look; Why is not compared
+		p      float64  // of the first finding of first; 0: not compared
+		first  []one    // after the first look
 		failed []string
 		final  []one // after all looks
 	}{
@@ -43,7 +43,7 @@ func TestWorkedExamples(t *testing.T) {
 			first: []one{{scenarios.BalanceCoverage, scenarios.Pass, "all 5"}, {scenarios.BalanceImbalance, scenarios.Pass, ""}},
 		},
 		"ten sessions on one of five are pinned": {
-			s: names(5), seq: dealt([]int{10, 0, 0, 0, 0}, 0), ask: Ask{Kind: scenarios.Confirm, Sessions: 10},
+			s: names(5), seq: dealt([]int{10, 0, 0, 0, 0}, 0), ask: NextLook{Kind: scenarios.Confirm, Sessions: 10},
 			first:  []one{{scenarios.BalanceCoverage, scenarios.Inconclusive, "waits for a fresh look"}, {scenarios.BalanceOrder, scenarios.Skipped, "no order"}},
 			failed: []string{scenarios.BalanceCoverage},
 			final:  []one{{scenarios.BalanceCoverage, scenarios.Fail, "only coord-0.example.com:25000 of 5"}},
@@ -54,29 +54,29 @@ func TestWorkedExamples(t *testing.T) {
 			final: []one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}},
 		},
 		"5 and 5 of five are suspicious, and fail after a longer look": {
-			s: names(5), seq: dealt([]int{5, 5, 0, 0, 0}, 0), ask: Ask{Kind: scenarios.Extend, Sessions: 30}, p: .0047,
+			s: names(5), seq: dealt([]int{5, 5, 0, 0, 0}, 0), ask: NextLook{Kind: scenarios.Extend, Sessions: 30}, p: .0047,
 			first:  []one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "longer look"}},
 			failed: []string{scenarios.BalanceImbalance},
 		},
 		"12, 11, 9, 8 and 0 look even to chi-square, and one is missing": {
-			s: names(5), seq: dealt([]int{12, 11, 9, 8, 0}, 0), ask: Ask{Kind: scenarios.Confirm, Sessions: 40}, p: 1.3e-4,
+			s: names(5), seq: dealt([]int{12, 11, 9, 8, 0}, 0), ask: NextLook{Kind: scenarios.Confirm, Sessions: 40}, p: 1.3e-4,
 			first:  []one{{scenarios.BalanceCoverage, scenarios.Inconclusive, "waits"}},
 			failed: []string{scenarios.BalanceCoverage},
 			final:  []one{{scenarios.BalanceCoverage, scenarios.Fail, "coord-4.example.com:25000 never answered in 40 sessions, where 8 were due"}},
 		},
 		"the same with a number in place of names": {
-			s: number, seq: dealt([]int{12, 11, 9, 8, 0}, 0), ask: Ask{Kind: scenarios.Confirm, Sessions: 40},
+			s: number, seq: dealt([]int{12, 11, 9, 8, 0}, 0), ask: NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			failed: []string{scenarios.BalanceCoverage},
 			final:  []one{{scenarios.BalanceCoverage, scenarios.Fail, "1 of 5 coordinators never answered in 40 sessions; seen: coord-0"}},
 		},
 		"22 of 40 are too many": {
-			s: names(5), seq: dealt([]int{22, 5, 5, 4, 4}, 0), ask: Ask{Kind: scenarios.Confirm, Sessions: 40}, p: 3.4e-6,
+			s: names(5), seq: dealt([]int{22, 5, 5, 4, 4}, 0), ask: NextLook{Kind: scenarios.Confirm, Sessions: 40}, p: 3.4e-6,
 			first:  []one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}},
 			failed: []string{scenarios.BalanceImbalance},
 			final:  []one{{scenarios.BalanceImbalance, scenarios.Fail, "22 of 40 sessions, 2.8 times its fair share"}},
 		},
 		"16 of 40 are suspicious": {
-			s: names(5), seq: dealt([]int{16, 6, 6, 6, 6}, 0), ask: Ask{Kind: scenarios.Extend, Sessions: 120}, p: .040,
+			s: names(5), seq: dealt([]int{16, 6, 6, 6, 6}, 0), ask: NextLook{Kind: scenarios.Extend, Sessions: 120}, p: .040,
 			first:  []one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "longer look of 120"}},
 			failed: []string{scenarios.BalanceImbalance},
 		},
@@ -85,7 +85,7 @@ func TestWorkedExamples(t *testing.T) {
 			first: []one{{scenarios.BalanceImbalance, scenarios.Pass, ""}},
 		},
 		"60 of 100 over seven are too many": {
-			s: names(7), seq: dealt([]int{60, 10, 7, 3, 6, 4, 10}, 0), ask: Ask{Kind: scenarios.Confirm, Sessions: 100}, p: 7e-35,
+			s: names(7), seq: dealt([]int{60, 10, 7, 3, 6, 4, 10}, 0), ask: NextLook{Kind: scenarios.Confirm, Sessions: 100}, p: 7e-35,
 			first:  []one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}},
 			failed: []string{scenarios.BalanceImbalance},
 		},
@@ -114,7 +114,7 @@ func TestWorkedExamples(t *testing.T) {
 			final: []one{{scenarios.BalanceOrder, scenarios.Inconclusive, ""}},
 		},
 		"source that wanders fails": {
-			s: policy(scenarios.SourcePolicy), seq: dealt([]int{20, 20, 0, 0, 0}, 0), ask: Ask{Kind: scenarios.Confirm, Sessions: 40},
+			s: policy(scenarios.SourcePolicy), seq: dealt([]int{20, 20, 0, 0, 0}, 0), ask: NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			failed: []string{scenarios.BalanceOrder},
 		},
 		"three sessions cannot show five": {
@@ -127,7 +127,7 @@ func TestWorkedExamples(t *testing.T) {
 			first: []one{{scenarios.BalanceCoverage, scenarios.Skipped, "nothing to balance"}, {scenarios.BalanceUnexpected, scenarios.Pass, ""}},
 		},
 		"a stranger is unexpected, and the one it stands in for is missing": {
-			s: names(5), seq: dealt([]int{8, 8, 8, 8, 0, 8}, 0), ask: Ask{Kind: scenarios.Confirm, Sessions: 40},
+			s: names(5), seq: dealt([]int{8, 8, 8, 8, 0, 8}, 0), ask: NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			failed: []string{scenarios.BalanceCoverage, scenarios.BalanceUnexpected},
 			final:  []one{{scenarios.BalanceUnexpected, scenarios.Fail, "coord-5.example.com:25000 answered 16 sessions of 80"}},
 		},
@@ -140,7 +140,7 @@ func TestWorkedExamples(t *testing.T) {
 			first: []one{{scenarios.BalanceCoverage, scenarios.Pass, "set unverified"}, {scenarios.BalanceUnexpected, scenarios.Skipped, ""}},
 		},
 		"ten of an unknown number need a longer first look": {
-			s: unknown, seq: dealt([]int{4, 4, 4, 4, 4, 4, 4, 4, 4, 4}, 0), ask: Ask{Kind: scenarios.First, Sessions: 33},
+			s: unknown, seq: dealt([]int{4, 4, 4, 4, 4, 4, 4, 4, 4, 4}, 0), ask: NextLook{Kind: scenarios.First, Sessions: 33},
 			first: []one{{scenarios.BalanceCoverage, scenarios.Inconclusive, "could still hide"}},
 			final: []one{{scenarios.BalanceCoverage, scenarios.Pass, "10 coordinators answered"}},
 		},
@@ -152,11 +152,11 @@ func TestWorkedExamples(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}
-			first := All(e)
-			first.Ask.Why = ""
-			if first.Ask != tc.ask {
-				t.Errorf("asks for %+v, want %+v", first.Ask, tc.ask)
+			e := Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}}
+			first := Judge(e)
+			first.Next.Why = ""
+			if first.Next != tc.ask {
+				t.Errorf("asks for %+v, want %+v", first.Next, tc.ask)
 			}
 			check(t, first, tc.first)
 			if tc.p > 0 {
@@ -180,7 +180,7 @@ func TestWorkedExamples(t *testing.T) {
 	}
 }
 
-func check(t *testing.T, j Judgement, want []one) {
+func check(t *testing.T, j Report, want []one) {
 	t.Helper()
 	for _, w := range want {
 		f := find(t, j.Findings, w.id)[0]
@@ -207,7 +207,7 @@ func TestTheOrderNamesThePolicy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := again(Evidence{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}, 1, tc.seq)
+			j := again(Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}}, 1, tc.seq)
 			if j.Inferred != tc.want {
 				t.Errorf("inferred %q, want %q", j.Inferred, tc.want)
 			}

@@ -1,18 +1,6 @@
 package run
 
-import (
-	"strings"
-
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-)
-
-// The classes that a breaker knows.
-const (
-	rejectedClass = "sasl.rejected" // a login that the server refused
-	timeoutSuffix = ".timeout"      // ends that of a session that got no answer
-	filesSuffix   = ".local-nofile" // ends that of one for which this machine had no descriptor
-	portsSuffix   = ".local-ports"  // ends that of one for which it had no port
-)
+import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
 // enough is how many of a kind trip the breaker.
 const enough = 2
@@ -34,26 +22,21 @@ func (b *breaker) note(o scenarios.Observation) *scenarios.Stop {
 	switch {
 	case o.Refused:
 		return nil
-	case generatorsOwn(o.Class) && o.Part != scenarios.Scout: // a scout's failure is told by the scout
+	case o.Class.IsLocal() && o.Part != scenarios.Scout: // a scout's failure is told by the scout
 		stop.By, stop.Text = scenarios.StopGenerator, o.Text
 		return stop
 	case o.Outcome != scenarios.Failed:
 		return nil
-	case o.Class == rejectedClass:
+	case o.Class.IsRejected():
 		b.rejected++
 		stop.By, stop.Text = scenarios.StopRejected, "two logins were rejected; a third might lock the account: "+o.Text
 		return tripped(b.rejected, stop)
-	case strings.HasSuffix(o.Class, timeoutSuffix) && !b.lookedFor(o):
+	case o.Class.IsTimeout() && !b.lookedFor(o):
 		b.stalled++
 		stop.By, stop.Text = scenarios.StopStalled, "two sessions got no answer in time; more would only hang: "+o.Text
 		return tripped(b.stalled, stop)
 	}
 	return nil
-}
-
-// generatorsOwn reports whether a failure is this machine's, not the service's.
-func generatorsOwn(class string) bool {
-	return strings.HasSuffix(class, filesSuffix) || strings.HasSuffix(class, portsSuffix)
 }
 
 // lookedFor reports whether a stall does not count, being what the run is about:

@@ -24,7 +24,7 @@ const pagesWhileWaiting = 2 * time.Second
 // get in. Then all are closed, and those first for whose place another waits.
 func (r *run) capacity(ctx context.Context) {
 	k := newKeeper(r)
-	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: k.plan}, 0)
+	r.collect.begin(judge.NextLook{Kind: scenarios.Whole, Sessions: k.plan}, 0)
 	logins, giveUp := context.WithCancel(patient(ctx, time.Duration(r.s.Load.Timeout)+acceptTimeout))
 	defer giveUp()
 	reached := k.ramp(logins)

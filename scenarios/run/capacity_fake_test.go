@@ -43,7 +43,7 @@ func (s *service) dial(ctx context.Context, n Node, o *scenarios.Observation) (S
 	if s.refused != nil && s.refused(n, i) {
 		s.change(func() { s.queue[at]-- })
 		o.Refused = true
-		return nil, fault{"tls", "tls.expired", ""}
+		return nil, fault{"tls.expired", ""}
 	}
 	err := pause(ctx, 10*time.Millisecond)
 	if err == nil && s.answer != nil {
@@ -92,7 +92,7 @@ func (s *service) wait(ctx context.Context, at int) error {
 	waited := false
 	for {
 		s.mu.Lock()
-		if s.used[at] < s.threads && !(waited && s.deaf) {
+		if s.used[at] < s.threads && (!waited || !s.deaf) {
 			s.used[at]++
 			s.queue[at]--
 			s.open++
@@ -111,7 +111,7 @@ func (s *service) wait(ctx context.Context, at int) error {
 		case <-freed:
 		case <-ctx.Done():
 			s.change(func() { s.givenUp = append(s.givenUp, s.open) })
-			return fault{"open", "open.canceled", ""}
+			return fault{"open.canceled", ""}
 		}
 	}
 }

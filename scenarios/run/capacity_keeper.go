@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // tenant is one session that is to stay: no goroutine waits for it.
@@ -191,7 +192,7 @@ func (k *keeper) admit(e *tenant) bool {
 // lose records that a login stalled, and in which phase.
 func (k *keeper) lose(e *tenant, text string, in scenarios.Phase) {
 	e.o.Outcome, e.o.Failed, e.o.Text = scenarios.Failed, in, clip(text)
-	e.o.Class = in.String() + timeoutSuffix
+	e.o.Class = vocab.Class{Phase: in, Kind: vocab.KindTimeout}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.blameFirst(e)

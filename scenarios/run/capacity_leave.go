@@ -39,13 +39,10 @@ func (k *keeper) askAll(ctx context.Context) {
 		}
 		soon, cancel := context.WithTimeout(ctx, k.timeout)
 		defer cancel()
-		switch err := e.s.Ping(soon); {
-		case err == nil:
+		if err := e.s.Ping(soon); err == nil {
 			survived.Add(1)
-		default:
-			if blame(ctx, &e.o, err, scenarios.Execute); e.o.Outcome == scenarios.Failed {
-				lost.Add(1)
-			}
+		} else if blame(ctx, &e.o, err, scenarios.Execute); e.o.Outcome == scenarios.Failed {
+			lost.Add(1)
 		}
 	})
 	k.seen.Survived, k.seen.Lost = int(survived.Load()), int(lost.Load())

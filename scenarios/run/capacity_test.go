@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -32,7 +33,7 @@ func TestUntilFullHoldsWhatTheThreadsHold(t *testing.T) {
 				s := &service{coordinators: 3, threads: 8}
 				r, _ := held(t.Context(), t, s, sc, Options{})
 				got := r.Capacity
-				if got.Held != 24 || got.StoppedBy != "open.timeout" || got.Phase != "open" || !got.Entered || !slices.Equal(got.Holders, eight(8)) {
+				if got.Held != 24 || got.StoppedBy != vocabtest.Class("open.timeout") || got.Phase != "open" || !got.Entered || !slices.Equal(got.Holders, eight(8)) {
 					t.Errorf("capacity = %+v", got)
 				}
 				if got.Target != c.config.Hold || got.For != 0 || got.Survived != 0 || s.asked != 0 {
@@ -56,14 +57,14 @@ func TestTheHeldSessionsLeaveBeforeAStalledLoginIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, deaf: true, closeTakes: 100 * time.Millisecond}
 		r, seen := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{UntilFull: true}), Options{})
-		if r.Capacity.Held != 24 || r.Capacity.Entered || r.Capacity.StoppedBy != "open.timeout" {
+		if r.Capacity.Held != 24 || r.Capacity.Entered || r.Capacity.StoppedBy != vocabtest.Class("open.timeout") {
 			t.Errorf("capacity = %+v", r.Capacity)
 		}
 		if len(s.givenUp) == 0 || slices.Max(s.givenUp) != 0 {
 			t.Errorf("logins were given up while %v were open", s.givenUp)
 		}
 		last := seen[len(seen)-1]
-		if last.Outcome != scenarios.Failed || last.Class != "open.timeout" || last.Text != "no answer within 1s" {
+		if last.Outcome != scenarios.Failed || last.Class != vocabtest.Class("open.timeout") || last.Text != "no answer within 1s" {
 			t.Errorf("the stalled login: %+v", last)
 		}
 		if r.Sessions.Failed != len(s.givenUp) || r.Sessions.OK != 24 || r.Sessions.LeftOpen != len(s.givenUp) {
@@ -118,7 +119,7 @@ func TestMoreThanTheThreadsHoldEndsAtTheirNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8}
 		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 40, For: scenarios.Duration(time.Hour)}), Options{})
-		if c := r.Capacity; c.Target != 40 || c.Held != 24 || c.StoppedBy != "open.timeout" || !c.Entered || c.For != 0 {
+		if c := r.Capacity; c.Target != 40 || c.Held != 24 || c.StoppedBy != vocabtest.Class("open.timeout") || !c.Entered || c.For != 0 {
 			t.Errorf("capacity = %+v", c)
 		}
 		if r.Seconds > 10 || !r.Complete {
@@ -165,15 +166,15 @@ func TestALoginThatFailsEndsTheRamp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &service{coordinators: 3, threads: 8, answer: func(i int) error {
 					if i == 6 {
-						return fault{"open", "open.session-limit", "raise the limit"}
+						return fault{"open.session-limit", "raise the limit"}
 					}
 					return nil
 				}}
 				r, _ := held(t.Context(), t, s, toHold(config), Options{})
-				if c := r.Capacity; c.Held != 5 || c.StoppedBy != "open.session-limit" || c.Phase != "open" || c.Entered || c.Survived != 0 {
+				if c := r.Capacity; c.Held != 5 || c.StoppedBy != vocabtest.Class("open.session-limit") || c.Phase != "open" || c.Entered || c.Survived != 0 {
 					t.Errorf("capacity = %+v", c)
 				}
-				if r.Sessions.OK != 5 || r.Sessions.Failed != 1 || r.Errors[0].Class != "open.session-limit" || !r.Complete {
+				if r.Sessions.OK != 5 || r.Sessions.Failed != 1 || r.Errors[0].Class != vocabtest.Class("open.session-limit") || !r.Complete {
 					t.Errorf("sessions = %+v, errors = %+v, stopped = %+v", r.Sessions, r.Errors, r.Stopped)
 				}
 			})
@@ -184,16 +185,16 @@ func TestALoginThatFailsEndsTheRamp(t *testing.T) {
 func TestSessionsThatDoNotAnswerWhenAskedAreLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, ping: func(i int) error {
-			switch {
-			case i%4 == 0:
-				return fault{"execute", "execute.eof", ""}
-			case i%4 == 1:
+			switch i % 4 {
+			case 0:
+				return fault{"execute.eof", ""}
+			case 1:
 				return errLate
 			}
 			return nil
 		}}
 		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 20}), Options{})
-		if c := r.Capacity; c.Held != 20 || c.Survived != 10 || c.Lost != 10 || c.StoppedBy != "" {
+		if c := r.Capacity; c.Held != 20 || c.Survived != 10 || c.Lost != 10 || !c.StoppedBy.IsZero() {
 			t.Errorf("capacity = %+v", c)
 		}
 		if r.Sessions.Failed != 10 || len(r.Errors) == 0 || !r.Complete {
@@ -257,7 +258,7 @@ func TestARampGoesOnWithoutARefusedNode(t *testing.T) {
 			return n.Addr.Addr().String() == "127.0.0.3" && i > 4
 		}}
 		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 20}), Options{})
-		if r.Capacity.Held != 20 || r.Capacity.StoppedBy != "" || r.Sessions.Refused != 1 || !r.Complete {
+		if r.Capacity.Held != 20 || !r.Capacity.StoppedBy.IsZero() || r.Sessions.Refused != 1 || !r.Complete {
 			t.Errorf("capacity = %+v, sessions = %+v", r.Capacity, r.Sessions)
 		}
 	})

@@ -12,18 +12,18 @@ import (
 // shaker shows each node's certificate; a fingerprint "" is none.
 func shaker(fingerprints map[string]string) ShakeFunc {
 	return func(_ context.Context, n Node, o *scenarios.Observation) error {
-		switch print := fingerprints[n.Addr.Addr().String()]; print {
+		switch fingerprint := fingerprints[n.Addr.Addr().String()]; fingerprint {
 		case "":
-			return fault{"tcp", "tcp.refused", "is it the right port?"}
+			return fault{"tcp.refused", "is it the right port?"}
 		default:
 			o.Cert = &scenarios.Cert{
-				Fingerprint: print, Issuer: "O=Amazon", Version: "TLS1.3", HostOK: true, Chain: scenarios.ChainOK,
+				Fingerprint: fingerprint, Issuer: "O=Amazon", Version: "TLS1.3", HostOK: true, Chain: scenarios.ChainOK,
 				NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(1000 * time.Hour),
 			}
-			if print == "expired" {
+			if fingerprint == "expired" {
 				o.Cert.NotAfter = time.Now().Add(-time.Minute)
 				o.Refused = true
-				return fault{"tls", "tls.expired", ""}
+				return fault{"tls.expired", ""}
 			}
 			return nil
 		}

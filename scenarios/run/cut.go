@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -63,13 +62,13 @@ func (r *run) dismiss(ctx context.Context, k *stay) {
 
 // cutOf reads from the class of its error how a connection was cut. An answer
 // that was asked for and never came is what a cut in silence looks like.
-func cutOf(class string, asked bool) scenarios.Cut {
-	switch _, kind, _ := strings.Cut(class, "."); {
-	case kind == "eof":
+func cutOf(class scenarios.Class, asked bool) scenarios.Cut {
+	switch {
+	case class.IsEOF():
 		return scenarios.CutFIN
-	case kind == "reset":
+	case class.IsReset():
 		return scenarios.CutRST
-	case kind == "timeout" && asked:
+	case class.IsTimeout() && asked:
 		return scenarios.CutSilent
 	}
 	return scenarios.CutOther

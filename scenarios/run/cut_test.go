@@ -3,6 +3,7 @@ package run
 import (
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -21,11 +22,11 @@ func TestHowAConnectionWasCutIsReadFromItsClass(t *testing.T) {
 		"a timeout of the kernel's while idle":    {"execute.timeout", false, scenarios.CutOther},
 		"a session that the server has forgotten": {"execute.invalid-session", true, scenarios.CutOther},
 		"words that nobody asked for":             {"execute.garbage", false, scenarios.CutOther},
-		"a class without a kind":                  {"", true, scenarios.CutOther},
+		"no class":                                {"", true, scenarios.CutOther},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := cutOf(c.class, c.asked); got != c.want {
+			if got := cutOf(vocabtest.Class(c.class), c.asked); got != c.want {
 				t.Errorf("cutOf(%q, %v) = %q, want %q", c.class, c.asked, got, c.want)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
@@ -43,12 +44,11 @@ type fate struct {
 }
 
 // fault is an error that says what it is.
-type fault struct{ phase, class, hint string }
+type fault struct{ class, hint string }
 
-func (f fault) Error() string { return "the server said " + f.class }
-func (f fault) Phase() string { return f.phase }
-func (f fault) Class() string { return f.class }
-func (f fault) Hint() string  { return f.hint }
+func (f fault) Error() string          { return "the server said " + f.class }
+func (f fault) Class() scenarios.Class { return vocabtest.Class(f.class) }
+func (f fault) Hint() string           { return f.hint }
 
 func (b *balancer) dial(ctx context.Context, n Node, o *scenarios.Observation) (Session, error) {
 	b.mu.Lock()
@@ -92,7 +92,7 @@ func (b *balancer) converse(ctx context.Context, f fate, i int, o *scenarios.Obs
 	if f.refused {
 		o.Refused = true
 		o.Cert = &scenarios.Cert{Fingerprint: "bad"}
-		return nil, fault{"tls", "tls.expired", ""}
+		return nil, fault{"tls.expired", ""}
 	}
 	if f.openErr != nil {
 		return nil, f.openErr
@@ -111,8 +111,8 @@ type conversation struct {
 	f fate
 }
 
-func (c *conversation) Query(ctx context.Context) error { return c.f.queryErr }
-func (c *conversation) Ping(ctx context.Context) error  { return c.f.pingErr }
+func (c *conversation) Query(_ context.Context) error { return c.f.queryErr }
+func (c *conversation) Ping(_ context.Context) error  { return c.f.pingErr }
 
 func (c *conversation) Wait(ctx context.Context, d time.Duration) error {
 	if c.f.cutAfter > 0 && c.f.cutErr != nil && c.f.cutAfter <= d {
@@ -175,8 +175,8 @@ func watched(ctx context.Context, t *testing.T, b *balancer, s scenarios.Scenari
 	return r, seen
 }
 
-func content(judge.Evidence) judge.Judgement {
-	return judge.Judgement{Verdict: scenarios.Pass}
+func content(judge.Evidence) judge.Report {
+	return judge.Report{Verdict: scenarios.Pass}
 }
 
 func plain(s scenarios.Scenario, _ int) judge.Budget {

@@ -19,7 +19,7 @@ const EventIdle EventKind = "idle"
 func (r *run) idle(ctx context.Context) {
 	ladder := r.s.Idle
 	seen := &scenarios.IdleSeen{Scale: cmp.Or(ladder.Scale, 1), Steps: make([]scenarios.IdleStep, len(ladder.Steps))}
-	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: len(ladder.Steps)}, 0)
+	r.collect.begin(judge.NextLook{Kind: scenarios.Whole, Sessions: len(ladder.Steps)}, 0)
 	begin := r.row(len(ladder.Steps))
 	var all sync.WaitGroup
 	for i, d := range ladder.Steps {
@@ -79,17 +79,17 @@ func stepLine(s scenarios.IdleStep) string {
 	switch {
 	case s.Outcome == scenarios.OK:
 		return line + "alive"
-	case s.Outcome == scenarios.Unknown && s.Class == "":
+	case s.Outcome == scenarios.Unknown && s.Class.IsZero():
 		return line + "not known, the run ended"
 	case s.Outcome == scenarios.Unknown:
-		return line + "never opened, " + s.Class
+		return line + "never opened, " + s.Class.String()
 	case s.At > 0:
 		line += fmt.Sprintf("cut after %.1fs, %s", s.At, s.Cut)
 	default:
 		line += fmt.Sprintf("dead when asked, %s", s.Cut)
 	}
 	if s.Cut == scenarios.CutOther {
-		line += " (" + s.Class + ")"
+		line += " (" + s.Class.String() + ")"
 	}
 	return line
 }

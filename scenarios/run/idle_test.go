@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
@@ -49,7 +50,7 @@ func (c *idleConversation) Wait(ctx context.Context, d time.Duration) error {
 	if err := pause(ctx, c.b.after); err != nil {
 		return err
 	}
-	return fault{"execute", "execute.eof", ""}
+	return fault{"execute.eof", ""}
 }
 
 // Ping meets a reset, or silence.
@@ -59,12 +60,12 @@ func (c *idleConversation) Ping(ctx context.Context) error {
 		return nil
 	}
 	if c.b.how == scenarios.CutRST {
-		return fault{"execute", "execute.reset", ""}
+		return fault{"execute.reset", ""}
 	}
 	if err := pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
-	return fault{"execute", "execute.timeout", ""}
+	return fault{"execute.timeout", ""}
 }
 
 func ladder(steps ...time.Duration) scenarios.Scenario {
@@ -146,7 +147,7 @@ func TestAnIdleLadderFindsWhereAndHowConnectionsAreCut(t *testing.T) {
 				}
 				var errs []string
 				for _, e := range r.Errors {
-					errs = append(errs, e.Class)
+					errs = append(errs, e.Class.String())
 				}
 				if !slices.Equal(slices.Compact(errs), c.errs) || len(r.Looks) != 1 || r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Cut {
 					t.Errorf("errors = %q, looks = %+v", errs, r.Looks)
@@ -213,15 +214,15 @@ func TestPlacesBoundLoginsAndNotIdleSessions(t *testing.T) {
 func TestAStepThatNeverOpenedIsUnknownAndAFailedSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
-		b.answer = func(n Node, i int) fate {
+		b.answer = func(n Node, _ int) fate {
 			if n.Addr.Addr().String() == "127.0.0.3" {
-				return fate{openErr: fault{"open", "open.session-limit", ""}}
+				return fate{openErr: fault{"open.session-limit", ""}}
 			}
 			return fate{}
 		}
 		r, lines := idled(t.Context(), t, b.dial, ladder(time.Minute, 2*time.Minute, 3*time.Minute))
 		want := []scenarios.Outcome{scenarios.OK, scenarios.Unknown, scenarios.OK}
-		if !slices.Equal(outcomes(r.Idle.Steps), want) || r.Idle.Steps[1].Class != "open.session-limit" {
+		if !slices.Equal(outcomes(r.Idle.Steps), want) || r.Idle.Steps[1].Class != vocabtest.Class("open.session-limit") {
 			t.Errorf("steps = %+v", r.Idle.Steps)
 		}
 		if r.Sessions.Failed != 1 || len(r.Errors) != 1 || lines[0] != "120s: never opened, open.session-limit" {
@@ -233,9 +234,9 @@ func TestAStepThatNeverOpenedIsUnknownAndAFailedSession(t *testing.T) {
 func TestTwoStalledLoginsStopTheLadder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
-		b.answer = func(n Node, i int) fate {
+		b.answer = func(_ Node, i int) fate {
 			if i == 1 {
-				return fate{takes: 10 * time.Second, openErr: fault{"sasl", "sasl.timeout", ""}}
+				return fate{takes: 10 * time.Second, openErr: fault{"sasl.timeout", ""}}
 			}
 			return fate{}
 		}
@@ -272,12 +273,12 @@ func TestAnInterruptedLadderKeepsWhatItKnows(t *testing.T) {
 func TestAnIdleSessionThatDiesIsBlamedInFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
-		b.answer = func(_ Node, i int) fate {
+		b.answer = func(_ Node, _ int) fate {
 			return fate{cutAfter: time.Minute, cutErr: errors.New("it has no class")}
 		}
 		r, lines := idled(t.Context(), t, b.balancer.dial, ladder(2*time.Minute))
 		step := r.Idle.Steps[0]
-		if step.Cut != scenarios.CutOther || step.Class != "execute.error" || step.Text != "it has no class" || step.At != 60 {
+		if step.Cut != scenarios.CutOther || step.Class != vocabtest.Class("execute.error") || step.Text != "it has no class" || step.At != 60 {
 			t.Errorf("step = %+v", step)
 		}
 		if want := []string{"120s: cut after 60.0s, other (execute.error)"}; !slices.Equal(lines, want) {
@@ -337,7 +338,7 @@ func TestALadderIsJudgedAlikeFromItsResult(t *testing.T) {
 		s := ladder(55*time.Second, 65*time.Second)
 		s.Expect.MinIdle = scenarios.Duration(time.Minute)
 		r := Run(t.Context(), b.dial, s, Options{plan: plain})
-		again := judge.All(judge.Of(r))
+		again := judge.Judge(judge.FromResult(r))
 		if again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
 			t.Errorf("verdict = %s, judged again %s", r.Verdict, again.Verdict)
 		}

@@ -26,19 +26,19 @@ func TestRunAndJudgesTogether(t *testing.T) {
 		}, scenarios.Fail, []string{scenarios.BalanceCoverage}, 2},
 		"one session fails, and never again": {func(n Node, i int) fate {
 			if n.Addr.Addr().String() == "127.0.0.3" && i == 3 {
-				return fate{openErr: fault{"open", "open.reset", ""}}
+				return fate{openErr: fault{"open.reset", ""}}
 			}
 			return fate{}
 		}, scenarios.Pass, nil, 2},
-		"every fifth session fails quickly": {func(n Node, i int) fate {
+		"every fifth session fails quickly": {func(_ Node, i int) fate {
 			if i%5 == 3 {
-				return fate{openErr: fault{"open", "open.eof", ""}}
+				return fate{openErr: fault{"open.eof", ""}}
 			}
 			return fate{}
 		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},
-		"every fifth hangs, and two are enough": {func(n Node, i int) fate {
+		"every fifth hangs, and two are enough": {func(_ Node, i int) fate {
 			if i%5 == 3 {
-				return fate{takes: time.Second, openErr: fault{"open", "open.timeout", ""}}
+				return fate{takes: time.Second, openErr: fault{"open.timeout", ""}}
 			}
 			return fate{}
 		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},
@@ -49,7 +49,7 @@ func TestRunAndJudgesTogether(t *testing.T) {
 				s.Load.Burst = 16
 				s.Expect.Coordinators.Count = 5
 				b := &balancer{coordinators: 5, takes: 5 * time.Millisecond, answer: c.answer}
-				r, _ := watched(t.Context(), t, b, s, Options{judge: judge.All, plan: judge.Plan})
+				r, _ := watched(t.Context(), t, b, s, Options{judge: judge.Judge, plan: judge.Plan})
 				var failed []string
 				for _, f := range r.Findings {
 					if f.Status == scenarios.Fail {
@@ -62,7 +62,7 @@ func TestRunAndJudgesTogether(t *testing.T) {
 				if r.Detect == nil {
 					t.Error("nothing says what the run could have detected")
 				}
-				again := judge.All(judge.Of(r))
+				again := judge.Judge(judge.FromResult(r))
 				if again.Verdict != r.Verdict {
 					t.Errorf("judged again from the result it is %s", again.Verdict)
 				}

@@ -13,7 +13,7 @@ import (
 
 // looks takes the first look and every further one that the judges ask for.
 func (r *run) looks(ctx context.Context) {
-	ask := judge.Ask{Kind: scenarios.First, Sessions: r.budget.Look}
+	ask := judge.NextLook{Kind: scenarios.First, Sessions: r.budget.Look}
 	for ask.Sessions > 0 && !r.stopped() && r.affordable(ask) {
 		if r.look(ctx, ask); r.collect.over() {
 			return
@@ -22,7 +22,7 @@ func (r *run) looks(ctx context.Context) {
 			r.noNodes()
 			return
 		}
-		if ask = r.opt.judge(r.evidence()).Ask; ask.Sessions > 0 {
+		if ask = r.opt.judge(judge.Evidence{Measured: r.measured()}).Next; ask.Sessions > 0 {
 			r.collect.event(Event{Kind: EventAsk, Total: ask.Sessions, Text: fmt.Sprintf("%s: a further look of %d sessions", ask.Why, ask.Sessions)})
 		}
 	}
@@ -30,7 +30,7 @@ func (r *run) looks(ctx context.Context) {
 
 // affordable reports whether a look keeps the run within what was said at its
 // beginning, and within what is polite.
-func (r *run) affordable(ask judge.Ask) bool {
+func (r *run) affordable(ask judge.NextLook) bool {
 	if n := int(r.seq.Load()) - r.collect.settled() + ask.Sessions; n > r.budget.Ceiling {
 		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: it would pass the ceiling of %d", ask.Sessions, r.budget.Ceiling))
 		return false
@@ -44,7 +44,7 @@ func (r *run) affordable(ask judge.Ask) bool {
 
 // look has so many sessions in order, the rest of them in parallel where they
 // are many, and a burst.
-func (r *run) look(ctx context.Context, ask judge.Ask) {
+func (r *run) look(ctx context.Context, ask judge.NextLook) {
 	burst := min(r.budget.Burst, cap(r.slots))
 	r.collect.begin(ask, burst)
 	left := ask.Sessions

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
@@ -27,9 +28,9 @@ func TestSettlingEndsWhenEverybodyIsBackAndARoundIsGood(t *testing.T) {
 			case 2:
 				return fate{coordinator: "b"}
 			case 3:
-				return fate{openErr: fault{"open", "open.timeout", ""}}
+				return fate{openErr: fault{"open.timeout", ""}}
 			case 4:
-				return fate{openErr: fault{"open", "open.timeout", ""}} // a second stall, which settling waits out
+				return fate{openErr: fault{"open.timeout", ""}} // a second stall, which settling waits out
 			}
 			return fate{coordinator: "c"}
 		}}
@@ -69,7 +70,7 @@ func TestARejectedLoginWhileSettlingCounts(t *testing.T) {
 			if i == 0 {
 				return fate{}
 			}
-			return fate{openErr: fault{"sasl", "sasl.rejected", ""}}
+			return fate{openErr: fault{"sasl.rejected", ""}}
 		}}
 		s.Target.Endpoints = s.Target.Endpoints[:1]
 		r, seen := watched(t.Context(), t, b, s, Options{})
@@ -84,7 +85,7 @@ func TestManySessionsRunInParallelBeyondTheOrderedOnes(t *testing.T) {
 		s := scenario(50)
 		s.Load.Rate, s.Load.Concurrency = 0, 4
 		b := &balancer{coordinators: 5, takes: time.Second}
-		r, seen := watched(t.Context(), t, b, s, Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+		r, seen := watched(t.Context(), t, b, s, Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
 			return judge.Budget{Look: 50, Ceiling: 1000, OrderedPerNode: 10}
 		}})
 		parts := map[scenarios.Part]int{}
@@ -108,7 +109,7 @@ func TestAnOrderedLaneStaysShortWhenItTakesOverFromARefusedNode(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 3}
 		}}
-		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
 			return judge.Budget{Look: 30, Ceiling: 1000, OrderedPerNode: 10}
 		}})
 		inOrder := map[netip.AddrPort]int{}
@@ -128,7 +129,7 @@ func TestParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 5}
 		}}
-		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(s scenarios.Scenario, _ int) judge.Budget {
+		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
 			return judge.Budget{Look: 40, Ceiling: 1000, OrderedPerNode: 3}
 		}})
 		if r.Sessions.OK != 40 || r.Nodes[1].Sessions != 5 || r.Sessions.Refused != 1 {
@@ -141,11 +142,11 @@ func TestLooksAreTakenUntilNobodyAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(10)
 		s.Load.Burst = 2
-		asks := []judge.Ask{{Kind: scenarios.Confirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.Third, Sessions: 30}, {}, {}}
+		asks := []judge.NextLook{{Kind: scenarios.Confirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.Third, Sessions: 30}, {}, {}}
 		var events []Event
 		r, _ := watched(t.Context(), t, &balancer{coordinators: 5}, s, Options{
-			judge: func(e judge.Evidence) judge.Judgement {
-				return judge.Judgement{Ask: asks[len(e.Looks)-1], Verdict: scenarios.Fail, Inferred: scenarios.RoundRobin, Notes: []string{"n"}}
+			judge: func(e judge.Evidence) judge.Report {
+				return judge.Report{Next: asks[len(e.Looks)-1], Verdict: scenarios.Fail, Inferred: scenarios.RoundRobin, Notes: []string{"n"}}
 			},
 			Progress: func(e Event) { events = append(events, e) },
 		})
@@ -180,8 +181,8 @@ func TestLooksAreTakenUntilNobodyAsks(t *testing.T) {
 func TestTheCeilingEndsAsking(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{}, scenario(10), Options{
-			judge: func(judge.Evidence) judge.Judgement {
-				return judge.Judgement{Ask: judge.Ask{Kind: scenarios.Confirm, Sessions: 10}}
+			judge: func(judge.Evidence) judge.Report {
+				return judge.Report{Next: judge.NextLook{Kind: scenarios.Confirm, Sessions: 10}}
 			},
 			plan: func(scenarios.Scenario, int) judge.Budget { return judge.Budget{Look: 10, Ceiling: 35} },
 		})
@@ -200,8 +201,8 @@ func TestAFurtherLookKeepsTheRunPolite(t *testing.T) {
 				Resolve: func(context.Context, string, string) ([]netip.Addr, error) {
 					return []netip.Addr{netip.MustParseAddr("192.0.2.1")}, nil
 				},
-				judge: func(e judge.Evidence) judge.Judgement {
-					return judge.Judgement{Ask: judge.Ask{Kind: scenarios.Extend, Sessions: 6100 * (2 - len(e.Looks))}}
+				judge: func(e judge.Evidence) judge.Report {
+					return judge.Report{Next: judge.NextLook{Kind: scenarios.Extend, Sessions: 6100 * (2 - len(e.Looks))}}
 				},
 			})
 			if len(r.Looks) != looks {
@@ -236,7 +237,7 @@ func TestAFailedQueryIsAttributedAndSaidInFull(t *testing.T) {
 			t.Fatalf("failures = %+v, errors = %+v", r.Failures, r.Errors)
 		}
 		f := r.Failures[0]
-		if f.Coordinator != "coord-3:25000" || f.Phase != scenarios.Execute || f.Class != "execute.error" || !f.Local.IsValid() {
+		if f.Coordinator != "coord-3:25000" || f.Phase != scenarios.Execute || f.Class != vocabtest.Class("execute.error") || !f.Local.IsValid() {
 			t.Errorf("failure = %+v", f)
 		}
 		if want := strings.Repeat("é", maxText/2) + "..."; f.Text != want {
@@ -254,10 +255,10 @@ func TestFailuresKeptAreBounded(t *testing.T) {
 			if i == 0 {
 				return fate{}
 			}
-			return fate{openErr: fault{"tcp", "", ""}}
+			return fate{openErr: fault{"tcp.error", ""}}
 		}}
 		r, _ := watched(t.Context(), t, b, scenario(300), Options{})
-		if r.Sessions.Failed < 250 || len(r.Failures) != scenarios.MaxFailures || len(r.Errors) != 1 || r.Errors[0].Class != "tcp.error" {
+		if r.Sessions.Failed < 250 || len(r.Failures) != scenarios.MaxFailures || len(r.Errors) != 1 || r.Errors[0].Class != vocabtest.Class("tcp.error") {
 			t.Errorf("%d failed, %d kept, errors = %+v", r.Sessions.Failed, len(r.Failures), r.Errors)
 		}
 	})
@@ -325,7 +326,7 @@ func TestAnInvalidScenarioSendsNothing(t *testing.T) {
 		s := scenario(4)
 		s.Load.Concurrency = 0
 		r, seen := watched(t.Context(), t, &balancer{}, s, Options{})
-		if len(seen) != 0 || r.Stopped == nil || r.Stopped.Class != "scenario.invalid" {
+		if len(seen) != 0 || r.Stopped == nil || r.Stopped.Class != vocabtest.Class("scenario.invalid") {
 			t.Errorf("%d sessions, stopped = %+v", len(seen), r.Stopped)
 		}
 	})

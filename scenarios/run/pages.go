@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // EventPages says that coordinators' own pages were read: Done of Total
@@ -90,7 +91,7 @@ func (r *run) pagesAllow(ctx context.Context) bool {
 	for _, p := range pages {
 		if reason := crowded(r.s, p); reason != "" {
 			r.collect.stop(scenarios.Stop{
-				By: scenarios.StopGuard, Class: "pages.full",
+				By: scenarios.StopGuard, Class: vocab.Class{Phase: vocab.PhasePages, Kind: vocab.KindFull},
 				Text: (&GuardError{Reasons: []string{reason}, Hosts: guarded(r.s)}).Error(),
 			})
 			return false

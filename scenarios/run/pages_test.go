@@ -108,7 +108,7 @@ func TestPagesAreReadOnlyWhereTheScenarioWantsThem(t *testing.T) {
 func TestWhatIsWrongBeforeTheRunIsNoted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{}, withPages(scenario(4), "a", "b", "c"), Options{
-			Pages: func(_ context.Context, names []string) []scenarios.Page {
+			Pages: func(_ context.Context, _ []string) []scenarios.Page {
 				return []scenarios.Page{{Coordinator: "a", Healthy: true}, {Coordinator: "b", Quiescing: true}, {Coordinator: "c"}}
 			},
 		})

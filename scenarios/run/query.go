@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -20,7 +19,7 @@ const mostLooksOfQueries = 3
 // balancer chooses; a session that lands where the statement has run often
 // enough leaves without running it. A statement that fails stops nothing.
 func (r *run) queries(ctx context.Context) {
-	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: r.budget.Look}, 0)
+	r.collect.begin(judge.NextLook{Kind: scenarios.Whole, Sessions: r.budget.Look}, 0)
 	a := &asker{run: r, of: map[string]*asked{}}
 	var all sync.WaitGroup
 	for n := 0; n < mostLooksOfQueries*r.budget.Look && !r.stopped() && !a.done(n); n++ {
@@ -127,7 +126,7 @@ func (a *asker) count(before string, o scenarios.Observation) {
 			c.tally.Class, c.tally.Example = o.Class, o.Text
 		}
 		c.tally.Failed++
-		if strings.HasSuffix(o.Class, timeoutSuffix) {
+		if o.Class.IsTimeout() {
 			a.hung++
 			c.started = max(c.started, scenarios.RunsPerCoordinator)
 		}
@@ -153,7 +152,7 @@ func (a *asker) done(n int) bool {
 	if a.hung >= scenarios.RunsPerCoordinator*max(k, len(names), 1) {
 		return true
 	}
-	want := judge.Expected(judge.Evidence{Scenario: a.s, Looks: []scenarios.Look{seen}})
+	want := judge.ExpectedShares(judge.Evidence{Measured: scenarios.Measured{Scenario: a.s, Looks: []scenarios.Look{seen}}})
 	if k > 0 && max(len(want), len(names)) < k || k == 0 && n < a.budget.Look {
 		return false
 	}

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -27,14 +28,14 @@ type executing struct {
 	ran      map[string]int
 }
 
-func (e *executing) dial(ctx context.Context, _ Node, o *scenarios.Observation) (Session, error) {
+func (e *executing) dial(_ context.Context, _ Node, o *scenarios.Observation) (Session, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	name := e.lands(e.sessions)
 	e.sessions++
 	o.Phases[scenarios.Open] = time.Millisecond
 	if name == "" {
-		return nil, fault{"open", "open.eof", ""}
+		return nil, fault{"open.eof", ""}
 	}
 	if !e.silent {
 		o.Who = scenarios.Identity{Coordinator: name, Source: scenarios.FromPing}
@@ -157,9 +158,9 @@ func TestAStatementThatFailsStopsNothing(t *testing.T) {
 				return "" // and neither does a login
 			}
 			return inTurn(3)(i)
-		}, errs: map[string]error{"coord-2:25000": fault{"execute", "execute.admission", ""}}}
+		}, errs: map[string]error{"coord-2:25000": fault{"execute.admission", ""}}}
 		r := queried(t.Context(), t, e, s)
-		want := scenarios.QueryTally{Coordinator: "coord-2:25000", Runs: 2, Failed: 2, Class: "execute.admission", Example: "the server said execute.admission"}
+		want := scenarios.QueryTally{Coordinator: "coord-2:25000", Runs: 2, Failed: 2, Class: vocabtest.Class("execute.admission"), Example: "the server said execute.admission"}
 		if len(r.Queries) != 3 || fmt.Sprint(r.Queries[1]) != fmt.Sprint(want) || !r.Complete {
 			t.Errorf("queries = %+v, stopped = %+v", r.Queries, r.Stopped)
 		}
@@ -170,7 +171,7 @@ func TestAStatementThatFailsStopsNothing(t *testing.T) {
 }
 
 func TestStatementsThatHangAreNotRepeatedWhereTheyHang(t *testing.T) {
-	late := fault{"execute", "execute.timeout", ""}
+	late := fault{"execute.timeout", ""}
 	for name, errs := range map[string]map[string]error{
 		"one of three": {"coord-2:25000": late},
 		"all of them":  {"coord-1:25000": late, "coord-2:25000": late, "coord-3:25000": late},
@@ -202,7 +203,7 @@ func TestManyStatementsThatHangNamelessEndTheRun(t *testing.T) {
 		s := querying()
 		s.Load.Concurrency = 1
 		e := &executing{lands: func(int) string { return "one" }, silent: true,
-			errs: map[string]error{"one": fault{"execute", "execute.timeout", ""}}}
+			errs: map[string]error{"one": fault{"execute.timeout", ""}}}
 		r := queried(t.Context(), t, e, s)
 		if len(r.Queries) != 1 || r.Queries[0].Runs != 2 || r.Queries[0].Coordinator != "one" {
 			t.Errorf("queries = %+v", r.Queries)
@@ -216,7 +217,7 @@ func TestALoginThatStallsTwiceStopsTheQueries(t *testing.T) {
 			if i == 0 {
 				return fate{}
 			}
-			return fate{openErr: fault{"open", "open.timeout", ""}}
+			return fate{openErr: fault{"open.timeout", ""}}
 		}}
 		s := querying()
 		s.Target.Endpoints, s.Load.Concurrency = s.Target.Endpoints[:1], 1
@@ -257,7 +258,7 @@ func TestTheScoutOfAQueryDoesNotRunTheStatement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := querying()
 		s.Expect.Coordinators.Count = 1
-		e := &executing{lands: inTurn(1), errs: map[string]error{"coord-1:25000": fault{"execute", "execute.error", ""}}}
+		e := &executing{lands: inTurn(1), errs: map[string]error{"coord-1:25000": fault{"execute.error", ""}}}
 		r := queried(t.Context(), t, e, s)
 		if r.Stopped != nil || r.Sessions.Scout != 1 || e.ran["coord-1:25000"] != 2 {
 			t.Errorf("stopped = %+v, it ran %d times", r.Stopped, e.ran["coord-1:25000"])

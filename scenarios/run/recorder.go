@@ -54,10 +54,10 @@ func (c *recorder) count(o scenarios.Observation, leftOpen bool) {
 	if leftOpen {
 		c.counts.LeftOpen++
 	}
-	switch {
-	case o.Part == scenarios.Scout:
+	switch o.Part {
+	case scenarios.Scout:
 		c.counts.Scout++
-	case o.Part == scenarios.Settle:
+	case scenarios.Settle:
 		c.counts.Settle++
 	}
 	if o.Refused {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // resolver turns endpoints into nodes, once per run.
@@ -27,7 +28,7 @@ func (r resolver) nodes(ctx context.Context, t scenarios.Target, timeout time.Du
 	for _, endpoint := range t.Endpoints {
 		host, port, err := scenarios.SplitEndpoint(endpoint, t.Protocol.Port())
 		if err != nil {
-			return nil, &resolveError{"endpoint", err.Error()}
+			return nil, &resolveError{vocab.KindEndpoint, err.Error()}
 		}
 		addrs, err := r.addresses(ctx, host, port)
 		if err != nil {
@@ -41,7 +42,7 @@ func (r resolver) nodes(ctx context.Context, t scenarios.Target, timeout time.Du
 		}
 	}
 	if len(out) == 0 {
-		return nil, &resolveError{"endpoint", "no endpoint is given"}
+		return nil, &resolveError{vocab.KindEndpoint, "no endpoint is given"}
 	}
 	return out, nil
 }
@@ -67,7 +68,7 @@ func (r resolver) addresses(ctx context.Context, host string, port uint16) ([]ne
 		addrs = r.reachable(addrs, port)
 	}
 	if len(addrs) == 0 {
-		return nil, &resolveError{"no-address", host + " has no address that can be dialled from here (see --dns)"}
+		return nil, &resolveError{vocab.KindNoAddress, host + " has no address that can be dialled from here (see --dns)"}
 	}
 	return addrs, nil
 }
@@ -96,11 +97,17 @@ func routed(a netip.AddrPort) bool {
 }
 
 // resolveError is a name that leads nowhere.
-type resolveError struct{ kind, text string }
+type resolveError struct {
+	kind vocab.Kind
+	text string
+}
 
 func (e *resolveError) Error() string { return e.text }
-func (e *resolveError) Phase() string { return scenarios.Resolve.String() }
-func (e *resolveError) Class() string { return scenarios.Resolve.String() + "." + e.kind }
+
+func (e *resolveError) Class() vocab.Class {
+	return vocab.Class{Phase: vocab.PhaseResolve, Kind: e.kind}
+}
+
 func (e *resolveError) Hint() string {
 	return "check the host's name, and that this machine uses the right DNS"
 }
@@ -109,9 +116,9 @@ func lookupError(host string, err error) error {
 	var d *net.DNSError
 	switch {
 	case errors.As(err, &d) && d.IsNotFound:
-		return &resolveError{"not-found", fmt.Sprintf("no such host as %s", host)}
+		return &resolveError{vocab.KindNotFound, fmt.Sprintf("no such host as %s", host)}
 	case errors.As(err, &d) && d.IsTimeout, errors.Is(err, context.DeadlineExceeded):
-		return &resolveError{"timeout", fmt.Sprintf("no answer about %s from DNS", host)}
+		return &resolveError{vocab.KindTimeout, fmt.Sprintf("no answer about %s from DNS", host)}
 	}
-	return &resolveError{"error", fmt.Sprintf("cannot resolve %s: %v", host, err)}
+	return &resolveError{vocab.KindFailed, fmt.Sprintf("cannot resolve %s: %v", host, err)}
 }

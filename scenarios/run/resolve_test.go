@@ -55,7 +55,7 @@ func TestResolvingFindsTheNodes(t *testing.T) {
 			}
 			var e *resolveError
 			if errors.As(err, &e) {
-				got = []string{e.Class() + ": " + e.Error()}
+				got = []string{e.Class().String() + ": " + e.Error()}
 			}
 			if text := strings.Join(got, " "); text != c.want {
 				t.Errorf("got %s, want %s", text, c.want)

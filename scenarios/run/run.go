@@ -15,6 +15,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Options are what a run may be given besides its scenario. The zero value is
@@ -23,11 +24,15 @@ type Options struct {
 	// Resolve looks a host up; network is "ip", "ip4" or "ip6". nil is
 	// net.DefaultResolver's LookupNetIP.
 	Resolve func(ctx context.Context, network, host string) ([]netip.Addr, error)
-	// Observe is told of every session that ended, in the order of ending,
-	// never concurrently; it must not block. nil is nobody.
+	// Observe is called with every session that ended, in the order of ending,
+	// from one goroutine. None is lost: once 1024 wait for an Observe that
+	// stalls, sessions that end wait, too, so that fewer start; the generator
+	// owes that time, and the result has a remark. nil: it is not called.
 	Observe func(scenarios.Observation)
-	// Progress is told of every step, never concurrently; it must not block.
-	// nil is nobody.
+	// Progress is called with every event, from one goroutine, which is not
+	// Observe's. One that stalls delays no session: once 1024 events wait, the
+	// oldest count of sessions is dropped for a new event, or else the oldest
+	// event. nil: it is not called.
 	Progress func(Event)
 	// Tool is the version that the result names.
 	Tool string
@@ -42,7 +47,7 @@ type Options struct {
 	// nothing is paced.
 	RateByHabit bool
 
-	judge  func(judge.Evidence) judge.Judgement // nil is judge.All
+	judge  func(judge.Evidence) judge.Report // nil is judge.Judge
 	plan   func(scenarios.Scenario, int) judge.Budget
 	tags   func(scenarios.Scenario) []scenarios.TagTimes
 	routed func(netip.AddrPort) bool
@@ -55,7 +60,7 @@ func (o Options) orReal() Options {
 		o.Resolve = net.DefaultResolver.LookupNetIP
 	}
 	if o.judge == nil {
-		o.judge = judge.All
+		o.judge = judge.Judge
 	}
 	if o.plan == nil {
 		o.plan = judge.Plan
@@ -106,10 +111,11 @@ type run struct {
 	idleSeen     *scenarios.IdleSeen
 	watchSeen    *scenarios.WatchSeen
 	pages        []scenarios.Page
+	silent       []scenarios.SilentNode // of kind certificates
 }
 
-// Run carries a scenario out and judges it. It always returns a result, whose
-// Exit and Summary are the caller's to fill, and returns when everything that it
+// Run carries a scenario out and judges it. It always returns a result, of which
+// Summary alone is the caller's to fill, and returns when everything that it
 // started has ended. Where ctx ends, no session starts any more, those that are
 // open are closed within five seconds, and the result says that it is partial.
 // A scenario that is not valid is stopped before anything is sent; s is not to
@@ -157,14 +163,14 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	}
 	r.id = newID(r.started)
 	r.starts, r.halt = context.WithCancel(ctx)
-	r.collect = newCollector(s, opt, r.started, r.halt)
+	r.collect = newCollector(s, r.guarded(opt), r.started, r.halt)
 	return r, ctx
 }
 
 // resolve finds the nodes and says what the run may cost; false where there are none.
 func (r *run) resolve(ctx context.Context) bool {
 	if err := r.s.Validate(); err != nil {
-		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: "scenario.invalid", Text: err.Error()})
+		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: vocab.Class{Phase: vocab.PhaseScenario, Kind: vocab.KindInvalid}, Text: err.Error()})
 		return false
 	}
 	from := r.since()
@@ -215,10 +221,22 @@ func nodeList(nodes []Node) string {
 	return text
 }
 
+// guarded has a panic of the caller's functions end the run, as one of a session does.
+func (r *run) guarded(opt Options) Options {
+	if observe := opt.Observe; observe != nil {
+		opt.Observe = func(o scenarios.Observation) { defer r.catch(); observe(o) }
+	}
+	if progress := opt.Progress; progress != nil {
+		opt.Progress = func(e Event) { defer r.catch(); progress(e) }
+	}
+	return opt
+}
+
 // finish lets go of what begin took.
 func (r *run) finish() {
 	r.halt()
 	r.closing.end()
+	r.collect.handOver()
 }
 
 // catch keeps the first panic of a session for Run's own goroutine, where the

@@ -7,7 +7,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
 func TestALookDealsSessionsToTheNodesInTurn(t *testing.T) {
@@ -35,7 +37,7 @@ func TestASlowServiceShowsAsLag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(3)
 		s.Target.Endpoints = s.Target.Endpoints[:1]
-		b := &balancer{answer: func(_ Node, i int) fate { return fate{takes: 300 * time.Millisecond} }}
+		b := &balancer{answer: func(_ Node, _ int) fate { return fate{takes: 300 * time.Millisecond} }}
 		_, seen := watched(t.Context(), t, b, s, Options{})
 		var lags []time.Duration
 		for _, o := range seen[1:] {
@@ -50,13 +52,13 @@ func TestASlowServiceShowsAsLag(t *testing.T) {
 func TestAFailedScoutIsTheOnlySession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(Node, int) fate {
-			return fate{openErr: fault{"sasl", "sasl.rejected", "check --user"}}
+			return fate{openErr: fault{"sasl.rejected", "check --user"}}
 		}}
-		r, seen := watched(t.Context(), t, b, scenario(7), Options{})
+		r, seen := watched(t.Context(), t, b, scenario(7), Options{judge: judge.Judge})
 		if len(seen) != 1 || seen[0].Failed != scenarios.SASL || len(r.Looks) != 0 {
 			t.Errorf("%d sessions, %d looks", len(seen), len(r.Looks))
 		}
-		want := scenarios.Stop{By: scenarios.StopScout, Class: "sasl.rejected", Text: "the server said sasl.rejected", Hint: "check --user"}
+		want := scenarios.Stop{By: scenarios.StopScout, Class: vocabtest.Class("sasl.rejected"), Text: "the server said sasl.rejected", Hint: "check --user"}
 		if r.Stopped == nil || *r.Stopped != want {
 			t.Errorf("stopped = %+v, want %+v", r.Stopped, want)
 		}
@@ -82,7 +84,7 @@ func TestTheSecondOfItsKindTripsTheBreaker(t *testing.T) {
 				s.Target.Endpoints = s.Target.Endpoints[:1]
 				b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
 					if i > 2 { // the scout and two good ones
-						return fate{openErr: fault{"open", c.class, ""}}
+						return fate{openErr: fault{c.class, ""}}
 					}
 					return fate{}
 				}}
@@ -96,7 +98,7 @@ func TestTheSecondOfItsKindTripsTheBreaker(t *testing.T) {
 					}
 					return
 				}
-				if r.Stopped == nil || r.Stopped.By != c.by || r.Stopped.Class != c.class || !r.Looks[0].Cut {
+				if r.Stopped == nil || r.Stopped.By != c.by || r.Stopped.Class != vocabtest.Class(c.class) || !r.Looks[0].Cut {
 					t.Errorf("stopped = %+v, looks = %+v", r.Stopped, r.Looks)
 				}
 			})
@@ -126,7 +128,7 @@ func TestCancellingClosesSessionsAndLeavesThemUnknown(t *testing.T) {
 
 func TestANodeIsDroppedOnceItsCertificateIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+		b := &balancer{coordinators: 5, answer: func(n Node, _ int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3"}
 		}}
 		r, _ := watched(t.Context(), t, b, scenario(20), Options{})
@@ -144,7 +146,7 @@ func TestANodeIsDroppedOnceItsCertificateIsRefused(t *testing.T) {
 
 func TestARefusedScoutGoesOnToTheNextNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+		b := &balancer{coordinators: 5, answer: func(n Node, _ int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.2"}
 		}}
 		r, _ := watched(t.Context(), t, b, scenario(8), Options{})

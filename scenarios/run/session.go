@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Node is one address to dial.
@@ -18,8 +19,7 @@ type Node struct {
 
 // OpenFunc dials a node and logs in. It fills o as it goes (phases, Local, Who,
 // Cert, Refused), also when it fails, and then leaves nothing open. The error
-// may say more of itself by methods Phase() string, Class() string and
-// Hint() string.
+// may say more of itself by methods Class() vocab.Class and Hint() string.
 type OpenFunc func(ctx context.Context, n Node, o *scenarios.Observation) (Session, error)
 
 // Session is what a run needs of an open session. It goes on filling the
@@ -64,16 +64,22 @@ func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) 
 	return o, ran
 }
 
-// placed lives a session that has a place, and gives it back.
+// placed executes a session that has a place, and gives it back: what its record
+// waits for after its end is not the service's.
 func (r *run) placed(ctx context.Context, j job, o *scenarios.Observation) {
-	defer r.slots.give()
-	r.lived(ctx, j, o)
+	ended := r.started
+	defer func() { r.slots.giveSince(ended) }()
+	ended = r.lived(ctx, j, o)
 }
 
-// lived lives a session whose record has begun, and completes it.
-func (r *run) lived(ctx context.Context, j job, o *scenarios.Observation) {
+// lived executes a session whose record has begun, completes it, and returns when
+// it had ended.
+func (r *run) lived(ctx context.Context, j job, o *scenarios.Observation) (ended time.Time) {
 	defer r.catch()
-	r.over(j, o, r.live(ctx, j, o))
+	leftOpen := r.live(ctx, j, o)
+	ended = time.Now()
+	r.over(j, o, leftOpen)
+	return ended
 }
 
 // await waits until a session is due and has a place, which the caller gives
@@ -175,31 +181,38 @@ func blame(ctx context.Context, o *scenarios.Observation, err error, phase scena
 		return
 	}
 	o.Outcome, o.Failed = scenarios.Failed, phaseOf(err, phase)
-	var of interface{ Class() string }
 	var hint interface{ Hint() string }
-	switch {
-	case errors.As(err, &of) && of.Class() != "":
-		o.Class = of.Class()
+	switch class := classOf(err); {
+	case !class.IsZero():
+		o.Class = class
 	case errors.Is(err, context.DeadlineExceeded):
-		o.Class = o.Failed.String() + timeoutSuffix
+		o.Class = vocab.Class{Phase: o.Failed, Kind: vocab.KindTimeout}
 	default:
-		o.Class = o.Failed.String() + ".error"
+		o.Class = vocab.Class{Phase: o.Failed, Kind: vocab.KindFailed}
 	}
 	if errors.As(err, &hint) {
 		o.Hint = hint.Hint()
 	}
-	if generatorsOwn(o.Class) {
+	if o.Class.IsLocal() {
 		o.Outcome = scenarios.Unknown
 	}
 }
 
 // phaseOf is where err says that it happened, or the guess where it does not say.
 func phaseOf(err error, guess scenarios.Phase) scenarios.Phase {
-	var in interface{ Phase() string }
-	if errors.As(err, &in) {
-		_ = guess.UnmarshalText([]byte(in.Phase())) // a name that is none leaves the guess
+	if class := classOf(err); !class.IsZero() && class.Phase.InSession() {
+		return class.Phase
 	}
 	return guess
+}
+
+// classOf is what err says of itself; zero where it does not.
+func classOf(err error) vocab.Class {
+	var of interface{ Class() vocab.Class }
+	if errors.As(err, &of) {
+		return of.Class()
+	}
+	return vocab.Class{}
 }
 
 // clip shortens text to maxText bytes, at a letter's end.

@@ -20,7 +20,7 @@ type treadmill struct {
 	first, all uint64 // bytes in use then
 }
 
-func (m *treadmill) dial(_ context.Context, n Node, o *scenarios.Observation) (Session, error) {
+func (m *treadmill) dial(_ context.Context, _ Node, o *scenarios.Observation) (Session, error) {
 	i := m.n.Add(1)
 	switch i {
 	case m.early:

@@ -14,7 +14,7 @@ import (
 // sessions that outlive their stage run beside the next one. All of them are one look.
 func (r *run) stages(ctx context.Context) {
 	_, planned := r.s.Load.StagesTake()
-	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: planned}, 0)
+	r.collect.begin(judge.NextLook{Kind: scenarios.Whole, Sessions: planned}, 0)
 	var all sync.WaitGroup
 	begin, from := r.since(), scenarios.Rate(0)
 	for i, st := range r.s.Load.Stages {

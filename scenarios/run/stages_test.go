@@ -2,12 +2,14 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
@@ -104,11 +106,11 @@ func TestHeldSessionsOpenAtTheRateStayAndAreAskedOnce(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 20 * time.Millisecond, answer: func(n Node, i int) fate {
 			switch {
 			case n.Addr.Addr().String() == "127.0.0.3" && i == 3:
-				return fate{pingErr: fault{"execute", "execute.eof", ""}}
+				return fate{pingErr: fault{"execute.eof", ""}}
 			case n.Addr.Addr().String() == "127.0.0.3" && i == 4:
-				return fate{cutAfter: 5 * time.Second, cutErr: fault{"execute", "execute.reset", ""}}
+				return fate{cutAfter: 5 * time.Second, cutErr: fault{"execute.reset", ""}}
 			}
-			return fate{queryErr: fault{"execute", "a held session runs no statement", ""}}
+			return fate{queryErr: errors.New("a held session runs no statement")}
 		}}
 		s := staged(scenarios.Stage{Hold: 40, For: seconds(10)})
 		s.Load.Concurrency = 4
@@ -144,7 +146,7 @@ func ignoringTheScout(f func(Node, int) fate) func(Node, int) fate {
 
 func TestAHeldSessionThatFindsNoPlaceIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+		b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
 			if i > 1 {
 				return fate{takes: time.Minute}
 			}
@@ -163,7 +165,7 @@ func TestAPanicWhileHoldingComesOutOfRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := staged(scenarios.Stage{Hold: 10, For: seconds(5)})
 		s.Load.Concurrency = 1
-		b := &balancer{answer: func(n Node, i int) fate { return fate{panics: i == 3} }}
+		b := &balancer{answer: func(_ Node, i int) fate { return fate{panics: i == 3} }}
 		defer func() {
 			if p := recover(); p != "a fault of ours" || b.open != 0 {
 				t.Errorf("recovered %v, %d sessions are still open", p, b.open)
@@ -239,7 +241,7 @@ func TestWarmUpCountsForErrorsAndForNoTime(t *testing.T) {
 		b := &balancer{coordinators: 2, answer: func(n Node, i int) fate {
 			switch {
 			case n.Addr.Addr().String() == "127.0.0.3" && i == 0:
-				return fate{openErr: fault{"open", "open.eof", ""}}
+				return fate{openErr: fault{"open.eof", ""}}
 			case i < 5:
 				return fate{takes: time.Second}
 			}
@@ -281,7 +283,7 @@ func TestTagsAreKeptWhereThresholdsAskForThem(t *testing.T) {
 		s := staged(scenarios.Stage{Rate: 10, For: seconds(2)})
 		var evidence judge.Evidence
 		r, _ := watched(t.Context(), t, b, s, Options{
-			judge: func(e judge.Evidence) judge.Judgement { evidence = e; return content(e) },
+			judge: func(e judge.Evidence) judge.Report { evidence = e; return content(e) },
 			tags: wanting(
 				scenarios.TagTimes{Metric: "session.open", Tag: scenarios.TagCoordinator},
 				scenarios.TagTimes{Metric: "session.lag", Tag: scenarios.TagNode},
@@ -346,12 +348,12 @@ func TestThisMachinesOwnLimitEndsTheRunInconclusive(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
 				if i > 9 {
-					return fate{openErr: fault{"tcp", class, "raise it"}}
+					return fate{openErr: fault{class, "raise it"}}
 				}
 				return fate{}
 			}}
-			r, seen := watched(t.Context(), t, b, staged(scenarios.Stage{Rate: 10, For: seconds(60)}), Options{judge: judge.All})
-			if r.Stopped == nil || r.Stopped.By != scenarios.StopGenerator || r.Stopped.Class != class || len(seen) > 25 {
+			r, seen := watched(t.Context(), t, b, staged(scenarios.Stage{Rate: 10, For: seconds(60)}), Options{judge: judge.Judge})
+			if r.Stopped == nil || r.Stopped.By != scenarios.StopGenerator || r.Stopped.Class != vocabtest.Class(class) || len(seen) > 25 {
 				t.Errorf("stopped = %+v after %d sessions", r.Stopped, len(seen))
 			}
 			if r.Verdict != scenarios.Inconclusive || r.Sessions.Failed != 0 || r.Sessions.Unknown == 0 {

@@ -21,7 +21,7 @@ func (r *run) watch(ctx context.Context) {
 	w := &watcher{since: r.since, say: r.notice}
 	r.hear = w.hear
 	arrivals := int(math.Ceil(float64(r.s.Load.Rate) * time.Duration(plan.For).Seconds()))
-	r.collect.begin(judge.Ask{Kind: scenarios.Whole, Sessions: plan.Long + arrivals}, 0)
+	r.collect.begin(judge.NextLook{Kind: scenarios.Whole, Sessions: plan.Long + arrivals}, 0)
 	long := r.openLong(ctx, w)
 	begin := r.row(arrivals)
 	end := begin + time.Duration(plan.For)

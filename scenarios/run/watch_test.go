@@ -46,8 +46,7 @@ func (c *cluster) dial(ctx context.Context, _ Node, o *scenarios.Observation) (S
 		if err := pause(ctx, c.takes); err != nil {
 			return nil, err
 		}
-		phase, _, _ := strings.Cut(c.class, ".")
-		return nil, fault{phase, c.class, ""}
+		return nil, fault{c.class, ""}
 	}
 	o.Who = scenarios.Identity{Coordinator: name, PID: 100, Source: scenarios.FromPing}
 	if name == victim && c.dies > 0 && now > c.dies {
@@ -91,7 +90,7 @@ func (s *talk) Wait(ctx context.Context, d time.Duration) error {
 	if err := pause(ctx, max(0, left)); err != nil {
 		return err
 	}
-	return fault{"execute", "execute.reset", ""}
+	return fault{"execute.reset", ""}
 }
 
 func (s *talk) Ping(ctx context.Context) error {
@@ -101,7 +100,7 @@ func (s *talk) Ping(ctx context.Context) error {
 	if err := pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
-	return fault{"execute", "execute.timeout", ""}
+	return fault{"execute.timeout", ""}
 }
 
 func (s *talk) Close(ctx context.Context) error {
@@ -286,7 +285,7 @@ func TestAnOutageThatNeverEndsLastsUntilTheEnd(t *testing.T) {
 
 func TestTwoRejectedLoginsStopAWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &cluster{class: rejectedClass, every: true, broken: stretch{20 * time.Second, time.Hour}}
+		c := &cluster{class: "sasl.rejected", every: true, broken: stretch{20 * time.Second, time.Hour}}
 		r, _ := attended(t.Context(), t, c, steady(time.Hour), Options{})
 		if r.Stopped == nil || r.Stopped.By != scenarios.StopRejected || r.Watch.Errors != 2 || r.Seconds > 21 || r.Watch.For > 21 {
 			t.Errorf("stopped = %+v after %gs, %d errors", r.Stopped, r.Seconds, r.Watch.Errors)
@@ -359,10 +358,10 @@ func TestALongSessionThatNeverOpenedIsUnknown(t *testing.T) {
 		r, _ := attended(t.Context(), t, c, s, Options{})
 		var classes []string
 		for _, f := range r.Watch.Long {
-			if f.Class != "" {
-				classes = append(classes, f.Class)
+			if !f.Class.IsZero() {
+				classes = append(classes, f.Class.String())
 			}
-			if f.Node == "" || f.Outcome == scenarios.Failed || (f.Outcome == scenarios.Unknown) != (f.Class != "") {
+			if f.Node == "" || f.Outcome == scenarios.Failed || (f.Outcome == scenarios.Unknown) != (!f.Class.IsZero()) {
 				t.Errorf("long = %+v", f)
 			}
 		}
@@ -387,7 +386,7 @@ func TestAWatchIsJudgedAlikeFromItsResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{class: "open.eof", broken: stretch{5 * time.Second, 7 * time.Second}}
 		r := Run(t.Context(), c.dial, steady(20*time.Second), Options{plan: plain})
-		if again := judge.All(judge.Of(r)); again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
+		if again := judge.Judge(judge.FromResult(r)); again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
 			t.Errorf("verdict = %s, judged again %s", r.Verdict, again.Verdict)
 		}
 	})

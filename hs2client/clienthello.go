@@ -1,0 +1,73 @@
+package hs2client
+
+import (
+	"context"
+	"crypto/tls"
+	"slices"
+)
+
+// clientHelloConfig is the configuration of crypto/tls for a name. Connections that
+// share a cache of chains share it too: one of its own is half a kilobyte for as
+// long as a session is open.
+func (c *TLSConfig) clientHelloConfig(name string) *tls.Config {
+	if c.Chains == nil {
+		return newClientHelloConfig(name, c.Curves)
+	}
+	return c.Chains.clientHelloConfig(name, c.Curves)
+}
+
+func newClientHelloConfig(name string, curves []tls.CurveID) *tls.Config {
+	return &tls.Config{
+		ServerName: name,
+		// We verify after the handshake: crypto/tls would end it at the first
+		// objection, before the certificate is recorded.
+		InsecureSkipVerify: true,
+		// Old listeners show their certificate too; the refusal names their version.
+		MinVersion:       tls.VersionTLS10,
+		CurvePreferences: curves,
+		// We have none; but whether one was requested shows what a later alert means.
+		GetClientCertificate: func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			if l, ok := info.Context().Value(handshakeKey{}).(*connection); ok {
+				l.certRequested = true
+			}
+			return new(tls.Certificate), nil
+		},
+		// No session cache: a resumed session shows no certificate.
+		ClientSessionCache: nil,
+	}
+}
+
+// handshakeContext is the context of one connection's handshake. It cannot end, so
+// that crypto/tls starts no goroutine for it: the connection's deadline and watch end
+// the handshake.
+type handshakeContext struct {
+	context.Context
+	conn *connection
+}
+
+type handshakeKey struct{}
+
+// Value is the connection, under its key.
+func (h handshakeContext) Value(key any) any {
+	if key == (handshakeKey{}) {
+		return h.conn
+	}
+	return h.Context.Value(key)
+}
+
+// clientHelloConfig returns the configuration for a name and curves, and makes it
+// where it is missing.
+func (c *ChainCache) clientHelloConfig(name string, curves []tls.CurveID) *tls.Config {
+	c.configsMu.Lock()
+	defer c.configsMu.Unlock()
+	for _, config := range c.configs {
+		if config.ServerName == name && slices.Equal(config.CurvePreferences, curves) {
+			return config
+		}
+	}
+	config := newClientHelloConfig(name, slices.Clone(curves))
+	if len(c.configs) < maxChains {
+		c.configs = append(c.configs, config)
+	}
+	return config
+}

@@ -1,0 +1,87 @@
+package hs2client
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
+
+// everyFix are the fixes of all failures, however a session is connected.
+func everyFix() map[Fix]bool {
+	all := map[Fix]bool{}
+	for phase := range NumPhases {
+		for kind := range vocab.KindUnauthorized + 1 {
+			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: Beeswax}} {
+				for _, received := range []bool{false, true} {
+					for _, f := range hintFor(&Error{Phase: phase, Kind: kind}, m, received) {
+						all[f] = true
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// impalaFlags are startup flags of Impala's, which this package may name.
+var impalaFlags = map[string]bool{"--fe_service_threads": true, "--max_hs2_sessions_per_user": true, "--disconnected_session_timeout": true}
+
+// How a setting is written is known to whoever shows it.
+func TestPackage_NamesNoFlagOfACommand(t *testing.T) {
+	t.Parallel()
+	flag, files := regexp.MustCompile(`--[a-z][a-z0-9_-]*`), 0
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files++
+		src, err := os.ReadFile(path)
+		for _, name := range flag.FindAllString(string(src), -1) {
+			if !impalaFlags[name] {
+				t.Errorf("%s names %s", path, name)
+			}
+		}
+		return err
+	})
+	if err != nil || files < 30 {
+		t.Errorf("read %d files: %v", files, err)
+	}
+}
+
+func TestHintFor_ReadsAsClauses(t *testing.T) {
+	t.Parallel()
+	for f := range everyFix() {
+		if f.Why == "" || strings.HasSuffix(f.Why, ".") || f.Setting == "" && f.Value != "" {
+			t.Errorf("%+v is no clause", f)
+		}
+	}
+}
+
+func TestHintFor_SuggestsSettingsOfAScenario(t *testing.T) {
+	t.Parallel()
+	settings := 0
+	for f := range everyFix() {
+		if f.Setting == "" {
+			continue
+		}
+		settings++
+		value := f.Value
+		if value == "" {
+			value = "x"
+		}
+		section, key, _ := strings.Cut(f.Setting, ".")
+		text := "name: x\n" + section + ":\n  " + key + ": " + value + "\n"
+		if _, err := scenarios.Parse("x.yaml", []byte(text)); err != nil {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
+	if settings < 8 {
+		t.Errorf("%d fixes have a setting", settings)
+	}
+}

@@ -1,0 +1,94 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
+
+// KindOf classes an error of the network, of crypto/tls or of this package.
+func KindOf(err error) vocab.Kind {
+	if known, ok := errors.AsType[*Error](err); ok && known.Kind != vocab.KindNone && known.Kind != vocab.KindOther {
+		return known.Kind
+	}
+	if _, ok := errors.AsType[thrift.TApplicationException](err); ok {
+		return vocab.KindMismatch // a reply without the result that its method has; exceptions are Errors
+	}
+	if _, ok := Alert(err); ok {
+		return vocab.KindAlert
+	}
+	if call, ok := errors.AsType[*os.SyscallError](err); ok && call.Syscall == "bind" && errors.Is(err, syscall.EADDRNOTAVAIL) {
+		return vocab.KindInvalid // the local address is not one of this machine
+	}
+	dns, _ := errors.AsType[*net.DNSError](err)
+	network, _ := errors.AsType[net.Error](err)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return vocab.KindCanceled
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
+		return vocab.KindTimeout
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return vocab.KindLocalFiles
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EADDRINUSE):
+		return vocab.KindLocalPorts
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return vocab.KindRefused
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return vocab.KindUnreachable
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.ECONNABORTED):
+		return vocab.KindReset
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
+		errors.Is(err, syscall.EPIPE): // Linux reports EPIPE where an orderly close preceded the reset
+		return vocab.KindEOF
+	case dns != nil && dns.IsNotFound:
+		return vocab.KindNotFound
+	case network != nil && network.Timeout():
+		return vocab.KindTimeout
+	}
+	return vocab.KindOther
+}
+
+// Alert is the TLS alert that the other side sent, if that is what err is.
+func Alert(err error) (text string, ok bool) {
+	remote, ok := errors.AsType[*net.OpError](err)
+	if !ok || remote.Op != "remote error" {
+		return "", false
+	}
+	return remote.Err.Error(), true
+}
+
+// serverTexts are Impala's words for what has a kind of its own, in the order in
+// which they are looked for (be/src/service/impala-server.cc,
+// be/src/service/impala-hs2-server.cc, be/src/scheduling/admission-controller.cc).
+var serverTexts = []struct {
+	contains string
+	kind     vocab.Kind
+}{
+	{"Server is being shut down", vocab.KindShuttingDown},
+	{"exceeds coordinator limit", vocab.KindSessionLimit},
+	{"Invalid session id", vocab.KindInvalidSession},
+	{"Client session expired", vocab.KindInvalidSession},
+	{"Invalid or unknown query handle", vocab.KindInvalidHandle},
+	{"Rejected query from pool", vocab.KindAdmission},
+	{"Admission for query exceeded timeout", vocab.KindAdmission},
+	{"AuthorizationException", vocab.KindUnauthorized},
+	{"is not authorized", vocab.KindUnauthorized},
+}
+
+// serverKind classes the words of a server's error.
+func serverKind(text string) vocab.Kind {
+	for _, t := range serverTexts {
+		if strings.Contains(text, t.contains) {
+			return t.kind
+		}
+	}
+	return vocab.KindFailed
+}

@@ -1,0 +1,35 @@
+package judge
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// Conclude fills in all of a result that follows from what was measured, and
+// from what the judges say of it; Summary alone is not theirs to write.
+func Conclude(r *scenarios.Result, j Report) {
+	e := FromResult(*r)
+	r.Complete = r.Stopped == nil
+	r.Findings, r.Verdict, r.Detect = j.Findings, j.Verdict, j.Detect
+	r.Policy = scenarios.PolicySeen{Declared: cmp.Or(r.Scenario.Expect.Balance.Policy, scenarios.AutoPolicy), Inferred: j.Inferred}
+	r.Notes = slices.Concat(r.Remarks, j.Notes)
+	if j.Capacity != nil {
+		r.Capacity = j.Capacity
+	}
+	r.Coords = coordinators(e, ExpectedShares(e))
+	r.Errors = []scenarios.ErrorGroup{}
+	for _, l := range r.Looks {
+		r.Errors = scenarios.MergeErrors(r.Errors, l.Errors...)
+	}
+	if !r.Signalled() {
+		r.Exit = r.ExitCode()
+	}
+}
+
+// Rejudge judges a stored result once more.
+func Rejudge(r scenarios.Result) scenarios.Result {
+	Conclude(&r, Judge(FromResult(r)))
+	return r
+}

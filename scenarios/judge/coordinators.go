@@ -1,0 +1,66 @@
+package judge
+
+import (
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// coordinators lists every coordinator that was seen or has a share, sorted by
+// name: one that was declared and stayed silent has a row of zeros.
+func coordinators(e Evidence, shares map[string]float64) []scenarios.CoordTally {
+	all := e.Pooled()
+	if len(all) == 0 {
+		return []scenarios.CoordTally{} // nobody was asked, so nobody was silent
+	}
+	counts, total := all.ByCoordinator(), 0
+	names := all.Coordinators()
+	for _, n := range counts {
+		total += n
+	}
+	for name := range shares {
+		if counts[name] == 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	out := []scenarios.CoordTally{}
+	for _, name := range names {
+		t := scenarios.CoordTally{Name: name, PIDs: []int32{}, Sessions: counts[name]}
+		if total > 0 {
+			t.Share = float64(t.Sessions) / float64(total)
+		}
+		if share, ok := shares[name]; ok {
+			t.Expected = &share
+		}
+		for _, c := range all {
+			if c.Coordinator == name {
+				t.Failed += c.Failed
+			}
+		}
+		for _, l := range e.Looks {
+			learn(&t, l.Seen)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// learn adds what a look knows of the coordinator besides its sessions. Every
+// pid beyond the first is a restart.
+func learn(t *scenarios.CoordTally, seen []scenarios.Seen) {
+	for _, s := range seen {
+		if s.Coordinator != t.Name {
+			continue
+		}
+		for _, pid := range s.PIDs {
+			if !slices.Contains(t.PIDs, pid) {
+				t.PIDs = append(t.PIDs, pid)
+			}
+		}
+		if len(s.Versions) > 0 {
+			t.Version = s.Versions[len(s.Versions)-1]
+		}
+	}
+	t.Restarts = max(0, len(t.PIDs)-1)
+}

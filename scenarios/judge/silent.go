@@ -1,0 +1,32 @@
+package judge
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// silentJudge lets no node pass that showed no certificate: one that failed
+// before it did, and one that was not dialled any more.
+func silentJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	var out []scenarios.Finding
+	say := func(node netip.AddrPort, text, fix string) {
+		out = append(out, scenarios.Finding{
+			ID: scenarios.TLSSameOnAllNodes, Subject: node.String(),
+			Message: fmt.Sprintf("%s showed no certificate: %s", node, text), Fix: fix,
+		})
+	}
+	for _, n := range e.Silent {
+		say(n.Node, n.Text, n.Hint)
+	}
+	for _, node := range e.Addresses() {
+		shown := slices.ContainsFunc(e.TLS, func(c scenarios.Cert) bool { return c.Node == node })
+		silent := slices.ContainsFunc(e.Silent, func(n scenarios.SilentNode) bool { return n.Node == node })
+		if !shown && !silent {
+			say(node, "it was not dialled", "")
+		}
+	}
+	return out, NextLook{}
+}

@@ -1,0 +1,61 @@
+package judge
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// RejudgeWith judges a stored result by the expectations of another scenario: expect,
+// thresholds, strict_errors, inconclusive, tls.min_version and capacity.threads
+// are that scenario's; what was done stays as it was. It fails where the scenario
+// is of another kind, or asks for what no run like the stored one can show. Times
+// by a tag that the run did not record stay inconclusive.
+func RejudgeWith(r scenarios.Result, by scenarios.Scenario) (scenarios.Result, error) {
+	if had, asked := kindOf(r.Scenario), kindOf(by); had != asked {
+		return r, fmt.Errorf("a run of kind %s cannot be judged by a scenario of kind %s", had, asked)
+	}
+	s := r.Scenario
+	s.Expect, s.Thresholds, s.StrictErrors, s.Inconclusive = by.Expect, by.Thresholds, by.StrictErrors, by.Inconclusive
+	s.TLS.MinVersion, s.Capacity.Threads = by.TLS.MinVersion, by.Capacity.Threads
+	if err := s.Validate(); err != nil {
+		return r, err
+	}
+	if err := CheckThresholds(s); err != nil {
+		return r, err
+	}
+	r.Unrecorded = unrecorded(r.Measured, s)
+	r.Scenario, r.Exit = s, 0 // the exit code is the new verdict's
+	return Rejudge(r), nil
+}
+
+func kindOf(s scenarios.Scenario) scenarios.Kind { return cmp.Or(s.Kind, scenarios.KindLooks) }
+
+// unrecorded lists the times that s asks for and that the run, which had a
+// scenario of its own, did not record.
+func unrecorded(m scenarios.Measured, s scenarios.Scenario) []scenarios.TagName {
+	var had []scenarios.TagName
+	for _, t := range TagsWanted(m.Scenario) {
+		if n := (scenarios.TagName{Metric: t.Metric, Tag: t.Tag}); !slices.Contains(m.Unrecorded, n) {
+			had = append(had, n)
+		}
+	}
+	for _, t := range m.Tags {
+		had = append(had, scenarios.TagName{Metric: t.Metric, Tag: t.Tag})
+	}
+	var out []scenarios.TagName
+	for _, t := range TagsWanted(s) {
+		if n := (scenarios.TagName{Metric: t.Metric, Tag: t.Tag}); !slices.Contains(had, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// unrecorded reports whether the run did not record what the threshold is held
+// against.
+func (t Threshold) unrecorded(e Evidence) bool {
+	return t.Agg != ErrorRate && slices.Contains(e.Unrecorded, scenarios.TagName{Metric: t.Metric.Name, Tag: t.Metric.Tag})
+}

@@ -1,0 +1,123 @@
+package vocab
+
+// Kind is what went wrong, whatever the phase: with that, it is a failure's [Class].
+type Kind int
+
+// The kinds; the table below says what each means. The zero value is no failure.
+const (
+	KindNone Kind = iota
+	KindOther
+	KindInvalid
+	KindEndpoint
+	KindNotFound
+	KindNoAddress
+	KindFull
+	KindRefused
+	KindUnreachable
+	KindTimeout
+	KindCanceled
+	KindReset
+	KindEOF
+	KindLocalFiles
+	KindLocalPorts
+
+	KindNotTLS
+	KindNeedsTLS
+	KindNeedsSASL
+	KindHTTP
+	KindProxyHeader
+	KindGarbage
+	KindOversize
+	KindMismatch
+
+	KindAlert
+	KindClientCert
+	KindExpired
+	KindNotYetValid
+	KindHostname
+	KindUnknownCA
+	KindSelfSigned
+	KindIncomplete
+	KindVersion
+	KindPolicy
+
+	KindRejected
+	KindMechanism
+
+	KindFailed
+	KindUnsupported
+	KindShuttingDown
+	KindSessionLimit
+	KindInvalidSession
+	KindInvalidHandle
+	KindAdmission
+	KindUnauthorized
+	numKinds
+)
+
+// kinds is the one table of classes: what stands behind the dot, and what it says.
+var kinds = [numKinds]struct{ name, means string }{
+	KindNone:        {"", "nothing failed"},
+	KindOther:       {"other", "an error that has no kind of its own"},
+	KindInvalid:     {"invalid", "the configuration cannot be used; nothing was sent"},
+	KindEndpoint:    {"endpoint", "what was given is no host and no host:port"},
+	KindNotFound:    {"not-found", "the name does not resolve"},
+	KindNoAddress:   {"no-address", "the name has no address that can be dialled from here"},
+	KindFull:        {"full", "the coordinators have no room for the run; nothing was sent"},
+	KindRefused:     {"refused", "the port is closed"},
+	KindUnreachable: {"unreachable", "no route, or a firewall says no"},
+	KindTimeout:     {"timeout", "no answer within the phase's time"},
+	KindCanceled:    {"canceled", "the caller gave up"},
+	KindReset:       {"reset", "the connection was reset"},
+	KindEOF:         {"eof", "the connection was closed before the answer was complete"},
+	KindLocalFiles:  {"local-nofile", "this machine has no file descriptor left"},
+	KindLocalPorts:  {"local-ports", "this machine has no local port left for that address"},
+
+	KindNotTLS:      {"not-tls", "TLS was offered to something that does not speak it"},
+	KindNeedsTLS:    {"needs-tls", "the answer is a TLS record where none was asked for"},
+	KindNeedsSASL:   {"needs-sasl", "the answer is a SASL message where no login was made"},
+	KindHTTP:        {"http", "the answer is HTTP"},
+	KindProxyHeader: {"proxy-header", "the answer is a header of the PROXY protocol"},
+	KindGarbage:     {"garbage", "the answer is not what this protocol looks like"},
+	KindOversize:    {"oversize", "a length in the answer is negative or beyond its bound"},
+	KindMismatch:    {"mismatch", "the answer is well formed, and no answer to what was asked"},
+
+	KindAlert:       {"alert", "the other side ended TLS with an alert"},
+	KindClientCert:  {"client-certificate", "the other side wants a certificate of the client"},
+	KindExpired:     {"expired", "a certificate of the chain is no longer valid"},
+	KindNotYetValid: {"not-yet-valid", "a certificate of the chain is not valid yet"},
+	KindHostname:    {"hostname", "the certificate is for another name"},
+	KindUnknownCA:   {"unknown-ca", "the chain ends at an authority that is not trusted"},
+	KindSelfSigned:  {"self-signed", "the certificate signed itself and is not trusted"},
+	KindIncomplete:  {"incomplete-chain", "an intermediate certificate is missing from what was sent"},
+	KindVersion:     {"version", "a version of TLS or of the protocol that is too old"},
+	KindPolicy:      {"policy", "TLSConfig.Accept refused the certificate"},
+
+	KindRejected:  {"rejected", "the login was refused, as far as can be told"},
+	KindMechanism: {"mechanism", "the server does not offer SASL PLAIN"},
+
+	KindFailed:         {"error", "the server answered with an error"},
+	KindUnsupported:    {"unsupported", "the server does not know the call"},
+	KindShuttingDown:   {"shutting-down", "the coordinator is being shut down"},
+	KindSessionLimit:   {"session-limit", "the user has all the sessions that the coordinator allows"},
+	KindInvalidSession: {"invalid-session", "the server does not know the session: another coordinator answered, or it expired"},
+	KindInvalidHandle:  {"invalid-handle", "the server does not know the operation"},
+	KindAdmission:      {"admission", "admission control rejected the query, or let it wait too long"},
+	KindUnauthorized:   {"unauthorized", "the user may not do that"},
+}
+
+// String is the part of a class behind the dot; "" for KindNone.
+func (k Kind) String() string {
+	if k < 0 || k >= numKinds {
+		return kinds[KindOther].name
+	}
+	return kinds[k].name
+}
+
+// Means says in a sentence what the kind stands for.
+func (k Kind) Means() string {
+	if k < 0 || k >= numKinds {
+		return kinds[KindOther].means
+	}
+	return kinds[k].means
+}

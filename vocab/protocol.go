@@ -1,0 +1,21 @@
+package vocab
+
+// Protocol is what the listener speaks. The zero value "" is [ProtocolHS2].
+type Protocol string
+
+// The protocols of Impala's binary ports.
+const (
+	ProtocolHS2     Protocol = "hs2"     // HiveServer2
+	ProtocolBeeswax Protocol = "beeswax" // closed by default from Impala 5
+)
+
+// Port returns the port that Impala listens on by default.
+func (p Protocol) Port() uint16 {
+	if p == ProtocolBeeswax {
+		return 21000
+	}
+	return 21050
+}
+
+// Known reports whether it is a protocol of Impala's.
+func (p Protocol) Known() bool { return p == "" || p == ProtocolHS2 || p == ProtocolBeeswax }
