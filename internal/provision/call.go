@@ -21,7 +21,7 @@ type operation[In, Out, Opt any] func(context.Context, *In, ...func(*Opt)) (*Out
 func writes[In, Out, Opt any](c Change, op operation[In, Out, Opt], in *In) Change {
 	c.Call = actionOf[In]()
 	c.CLI = commandLine(c.Call, in)
-	c.do = func(ctx context.Context) error {
+	c.apply = func(ctx context.Context) error {
 		_, err := op(ctx, in)
 		return err
 	}
@@ -35,28 +35,28 @@ func actionOf[In any]() string {
 	return path.Base(t.PkgPath()) + ":" + strings.TrimSuffix(t.Name(), "Input")
 }
 
-// rehearsed adds the dry run, which EC2 has: dry returns the input with DryRun.
-func rehearsed[In, Out any](c Change, op operation[In, Out, ec2.Options], in In, dry func(*In)) Change {
+// withDryRun adds the dry run, which EC2 has: dry returns the input with DryRun.
+func withDryRun[In, Out any](c Change, op operation[In, Out, ec2.Options], in In, dry func(*In)) Change {
 	dry(&in)
-	c.try = func(ctx context.Context) error {
+	c.dryRun = func(ctx context.Context) error {
 		_, err := op(ctx, &in)
 		return err
 	}
 	return c
 }
 
-// keeping says which shell variable keeps what the call returns under key.
-func (c Change) keeping(variable, key string) Change {
-	c.keeps = variable
+// storedIn says which shell variable keeps what the call returns under key.
+func (c Change) storedIn(variable, key string) Change {
+	c.variable = variable
 	c.CLI = append(c.CLI, "--query", key, "--output", "text")
 	return c
 }
 
 // What a script has in place of ids that are not known yet.
 const (
-	frontGroupLater  = "${FRONT_GROUP}"
-	backGroupLater   = "${BACK_GROUP}"
-	certificateLater = "${CERTIFICATE}"
+	frontGroupVar  = "${FRONT_GROUP}"
+	backGroupVar   = "${BACK_GROUP}"
+	certificateVar = "${CERTIFICATE}"
 )
 
 // commandLine is the AWS CLI's own way to say the same: the API's member names
