@@ -12,14 +12,14 @@ import (
 // beeswaxService is Beeswax with Impala's extension. Its session is the connection:
 // opening only asks Ping, and closing sends nothing.
 type beeswaxService struct {
-	link          *link
+	conn          *connection
 	client        *beeswax.ImpalaServiceClient
 	user          string
 	configuration []string // KEY=VALUE, sorted
 }
 
-func newBeeswax(l *link, c *Config) *beeswaxService {
-	s := &beeswaxService{link: l, client: beeswax.NewImpalaServiceClient(l), user: c.User}
+func newBeeswax(l *connection, c *Config) *beeswaxService {
+	s := &beeswaxService{conn: l, client: beeswax.NewImpalaServiceClient(l), user: c.User}
 	for k, v := range c.Options {
 		s.configuration = append(s.configuration, k+"="+v)
 	}
@@ -42,13 +42,13 @@ func (s *beeswaxService) start(sql string) (operation, error) {
 	if err != nil {
 		return nil, beeswaxError(err)
 	}
-	return &beeswaxOperation{link: s.link, client: s.client, handle: handle}, nil
+	return &beeswaxOperation{conn: s.conn, client: s.client, handle: handle}, nil
 }
 
 func (s *beeswaxService) close() error { return nil }
 
 type beeswaxOperation struct {
-	link   *link
+	conn   *connection
 	client *beeswax.ImpalaServiceClient
 	handle *beeswax.QueryHandle
 	width  int // columns of a row; 0: not known
@@ -109,7 +109,7 @@ func (o *beeswaxOperation) fetch(maxRows int64) (page, error) {
 	if width == 0 {
 		width = len(r.Columns)
 	}
-	table, err := wire.SplitRows(r.Data, width, o.link.charge)
+	table, err := wire.SplitRows(r.Data, width, o.conn.charge)
 	return page{values: table, rows: len(r.Data), more: r.HasMore}, err
 }
 

@@ -95,7 +95,7 @@ func (h *hive) serve(conn net.Conn) {
 	answer(beeswax.NewImpalaServiceProcessor(h), thrift.NewStreamTransportRW(conn))
 }
 
-func TestBeeswaxSession(t *testing.T) {
+func TestBeeswax_Session(t *testing.T) {
 	h := &hive{rows: []string{"not ready", "4711\ta", "4712\tb\tc"}, states: []beeswax.QueryState{beeswax.QueryState_RUNNING, beeswax.QueryState_FINISHED}}
 	s, err := hs2client.Open(t.Context(), hs2client.Config{
 		Addr: serve(t, h.serve), Protocol: hs2client.Beeswax, User: "ann", Timeout: soon, Options: map[string]string{"B": "2", "A": "1"},
@@ -127,7 +127,7 @@ func TestBeeswaxSession(t *testing.T) {
 	}
 }
 
-func TestBeeswaxErrors(t *testing.T) {
+func TestBeeswax_ClassesErrors(t *testing.T) {
 	for name, tc := range map[string]struct {
 		h     *hive
 		class string
@@ -155,7 +155,7 @@ func TestBeeswaxErrors(t *testing.T) {
 }
 
 // Impala's processor answers so where a method does not declare what it throws.
-func TestBeeswaxExceptionThatIsNotDeclared(t *testing.T) {
+func TestBeeswax_ReadsUndeclaredException(t *testing.T) {
 	text := "TException - service has thrown: BeeswaxException(message=Query 1:2 failed:\nInvalid or unknown query handle: 1:2.\n\n, log_context=, handle=QueryHandle(id=, log_context=), errorCode=<null>, SQLState=HY000)"
 	body := string([]byte{0x0b, 0, 1, 0, 0, 0, byte(len(text))}) + text + "\x08\x00\x02\x00\x00\x00\x00\x00"
 	addr := serve(t, says(string(message(thrift.EXCEPTION, "PingImpalaService", 1, body))))

@@ -37,14 +37,14 @@ func handshakes(t *testing.T, current *atomic.Pointer[tls.Certificate]) string {
 	return serve(t, secured(config, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }))
 }
 
-// shake is one connection's record and error.
-func shake(t *testing.T, addr string, c hs2client.TLSConfig) (*hs2client.Record, error) {
+// handshakeOnce is one connection's record and error.
+func handshakeOnce(t *testing.T, addr string, c hs2client.TLSConfig) (*hs2client.Record, error) {
 	rec := new(hs2client.Record)
 	err := hs2client.Handshake(t.Context(), hs2client.Config{Addr: addr, TLS: &c, Timeout: soon, Record: rec})
 	return rec, err
 }
 
-func TestAChainIsFollowedOncePerCache(t *testing.T) {
+func TestChainCache_VerifiesEachChainOnce(t *testing.T) {
 	a, _ := authority(t)
 	roots, followed := counted(t, a)
 	others, _ := counted(t, a)
@@ -58,7 +58,7 @@ func TestAChainIsFollowedOncePerCache(t *testing.T) {
 		before := followed.Load()
 		var fingerprint string
 		for range times {
-			rec, err := shake(t, addr, c)
+			rec, err := handshakeOnce(t, addr, c)
 			if err != nil {
 				t.Fatalf("%s: %v", why, err)
 			}
@@ -90,7 +90,7 @@ func TestAChainIsFollowedOncePerCache(t *testing.T) {
 	look(client, 3, 0, "known already")
 }
 
-func TestOneByteMakesAnotherChain(t *testing.T) {
+func TestChainCache_OneByteMakesAnotherChain(t *testing.T) {
 	a, _ := authority(t)
 	roots, followed := counted(t, a)
 	good := listener(t, a, certs.Good).Certificates[0]
@@ -98,7 +98,7 @@ func TestOneByteMakesAnotherChain(t *testing.T) {
 	current.Store(&good)
 	addr := handshakes(t, &current)
 	client := hs2client.TLSConfig{Roots: roots, ServerName: host, Chains: new(hs2client.ChainCache)}
-	if _, err := shake(t, addr, client); err != nil {
+	if _, err := handshakeOnce(t, addr, client); err != nil {
 		t.Fatal(err)
 	}
 	forged := good
@@ -109,7 +109,7 @@ func TestOneByteMakesAnotherChain(t *testing.T) {
 	current.Store(&forged)
 	before := followed.Load()
 	for range 2 {
-		rec, err := shake(t, addr, client)
+		rec, err := handshakeOnce(t, addr, client)
 		wantClass(t, err, "tls.unknown-ca")
 		if !rec.Refused || rec.Peer.Chain != hs2client.ChainUnknownCA {
 			t.Errorf("record %+v", rec.Peer)
@@ -119,12 +119,12 @@ func TestOneByteMakesAnotherChain(t *testing.T) {
 		t.Error("a forged chain led to the root")
 	}
 	current.Store(&good)
-	if _, err := shake(t, addr, client); err != nil || followed.Load() != before {
+	if _, err := handshakeOnce(t, addr, client); err != nil || followed.Load() != before {
 		t.Errorf("the good chain was forgotten: %v", err)
 	}
 }
 
-func TestTheMomentAndTheConnectionAreJudgedEveryTime(t *testing.T) {
+func TestChainCache_ChecksTimeAndConnectionEveryTime(t *testing.T) {
 	a, roots := authority(t)
 	var current atomic.Pointer[tls.Certificate]
 	addr := handshakes(t, &current)
@@ -149,7 +149,7 @@ func TestTheMomentAndTheConnectionAreJudgedEveryTime(t *testing.T) {
 	} {
 		current.Store(&listener(t, a, tc.kind).Certificates[0])
 		accepted := 0
-		_, err := shake(t, addr, hs2client.TLSConfig{
+		_, err := handshakeOnce(t, addr, hs2client.TLSConfig{
 			Roots: roots, ServerName: tc.name, MinVersion: tc.min, Chains: cache,
 			Accept: func(hs2client.Peer) error { accepted++; return nil },
 		})
@@ -161,7 +161,7 @@ func TestTheMomentAndTheConnectionAreJudgedEveryTime(t *testing.T) {
 	}
 }
 
-func TestACacheIsSharedAndBounded(t *testing.T) {
+func TestChainCache_IsSharedAndBounded(t *testing.T) {
 	a, _ := authority(t)
 	roots, followed := counted(t, a)
 	var current atomic.Pointer[tls.Certificate]
@@ -172,7 +172,7 @@ func TestACacheIsSharedAndBounded(t *testing.T) {
 	for range 16 {
 		all.Go(func() {
 			for range 4 {
-				if _, err := shake(t, addr, client); err != nil {
+				if _, err := handshakeOnce(t, addr, client); err != nil {
 					t.Error(err)
 				}
 			}
@@ -185,11 +185,11 @@ func TestACacheIsSharedAndBounded(t *testing.T) {
 	for i := range 70 { // each name makes a chain of its own
 		c := client
 		c.ServerName = "n" + string(rune('a'+i/26)) + string(rune('a'+i%26)) + ".example.com"
-		_, err := shake(t, addr, c)
+		_, err := handshakeOnce(t, addr, c)
 		wantClass(t, err, "tls.hostname")
 	}
 	before := followed.Load()
-	if _, err := shake(t, addr, client); err != nil || followed.Load() != before+1 {
+	if _, err := handshakeOnce(t, addr, client); err != nil || followed.Load() != before+1 {
 		t.Errorf("the oldest of 71 chains was kept: %v", err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
-func TestAListenerThatDemandsAClientCertificate(t *testing.T) {
+func TestOpen_ClientCertificateRequired(t *testing.T) {
 	a, roots := authority(t)
 	login := &hs2client.Plain{User: "ann", Password: "s3cret"}
 	for name, tc := range map[string]struct {
@@ -55,18 +55,18 @@ func TestAListenerThatDemandsAClientCertificate(t *testing.T) {
 				}
 				return
 			}
-			if e := wantClass(t, err, tc.class); !strings.Contains(advice(e), "mutual TLS") {
-				t.Errorf("hint %q", advice(e))
+			if e := wantClass(t, err, tc.class); !strings.Contains(hintText(e), "mutual TLS") {
+				t.Errorf("hint %q", hintText(e))
 			}
 		})
 	}
 }
 
-func TestAResetOfTheConnectionAttemptHasAHint(t *testing.T) {
+func TestOpen_ResetWhileConnectingHasHint(t *testing.T) {
 	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: "127.0.0.1:21050", Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, syscall.ECONNRESET
 	}})
-	if e := wantClass(t, err, "tcp.reset"); !strings.Contains(advice(e), "healthy") {
-		t.Errorf("hint %q", advice(e))
+	if e := wantClass(t, err, "tcp.reset"); !strings.Contains(hintText(e), "healthy") {
+		t.Errorf("hint %q", hintText(e))
 	}
 }

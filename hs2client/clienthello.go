@@ -27,7 +27,7 @@ func newClientHelloConfig(name string, curves []tls.CurveID) *tls.Config {
 		CurvePreferences: curves,
 		// We have none; but whether one was requested shows what a later alert means.
 		GetClientCertificate: func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			if l, ok := info.Context().Value(handshakeKey{}).(*link); ok {
+			if l, ok := info.Context().Value(handshakeKey{}).(*connection); ok {
 				l.certRequested = true
 			}
 			return new(tls.Certificate), nil
@@ -37,20 +37,20 @@ func newClientHelloConfig(name string, curves []tls.CurveID) *tls.Config {
 	}
 }
 
-// handshakeContext is the context of one link's handshake. It cannot end, so that
-// crypto/tls starts no goroutine for it: the link's deadline and watch end the
-// handshake.
+// handshakeContext is the context of one connection's handshake. It cannot end, so
+// that crypto/tls starts no goroutine for it: the connection's deadline and watch end
+// the handshake.
 type handshakeContext struct {
 	context.Context
-	link *link
+	conn *connection
 }
 
 type handshakeKey struct{}
 
-// Value is the link, under its key.
+// Value is the connection, under its key.
 func (h handshakeContext) Value(key any) any {
 	if key == (handshakeKey{}) {
-		return h.link
+		return h.conn
 	}
 	return h.Context.Value(key)
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestConnectionsOfOneCacheSayHelloAlike(t *testing.T) {
+func TestClientHelloConfig_SharedPerCacheAndName(t *testing.T) {
 	t.Parallel()
 	cache := &ChainCache{}
 	shared := TLSConfig{Chains: cache, Curves: []tls.CurveID{tls.X25519}}

@@ -137,7 +137,7 @@ func perSession(tb testing.TB, c hs2client.Config, n int) (bytes, mallocs float6
 	return float64(after.TotalAlloc-before.TotalAlloc) / float64(n), float64(after.Mallocs-before.Mallocs) / float64(n)
 }
 
-func TestASessionIsCheap(t *testing.T) {
+func TestSession_Cost(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates on its own account")
 	}
@@ -161,7 +161,7 @@ func BenchmarkSession(b *testing.B) {
 // What one held session may keep of the client's heap, in bytes.
 const heldBytes = 2 << 10
 
-func TestAHeldSessionIsSmall(t *testing.T) {
+func TestSession_HeldMemory(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates on its own account")
 	}

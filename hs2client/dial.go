@@ -10,9 +10,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
-// dial resolves where it must, connects, and returns the link. Resolve and TCP
+// dial resolves where it must, connects, and returns the connection. Resolve and TCP
 // are its phases.
-func dial(ctx context.Context, c *Config, t target, record *Record) (*link, error) {
+func dial(ctx context.Context, c *Config, t target, record *Record) (*connection, error) {
 	if !t.ip.IsValid() {
 		start := time.Now()
 		ip, err := lookup(ctx, t.host, c.Timeout)
@@ -25,13 +25,14 @@ func dial(ctx context.Context, c *Config, t target, record *Record) (*link, erro
 		return nil, unconnectedError(ctx, c, "dial", PhaseTCP, err)
 	}
 	start := time.Now()
-	conn, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port))
+	conn, local, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port))
 	if err != nil {
+		record.Local = local
 		return nil, unconnectedError(ctx, c, "dial", PhaseTCP, err)
 	}
 	record.Phases[PhaseTCP] = time.Since(start)
 	record.Local, record.Remote = addrPort(conn.LocalAddr()), addrPort(conn.RemoteAddr())
-	return newLink(conn, c, record), nil
+	return newConnection(conn, c, record), nil
 }
 
 // lookup is the first address of a name.
@@ -48,24 +49,32 @@ func lookup(ctx context.Context, host string, timeout time.Duration) (netip.Addr
 	return all[0].Unmap(), nil
 }
 
-func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, error) {
+// connect returns the connection, or the local address of one that failed.
+func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, netip.AddrPort, error) {
 	if c.Dial != nil {
 		ctx, cancel := withTimeout(ctx, c.Timeout)
 		defer cancel()
-		return c.Dial(ctx, "tcp", to.String())
+		conn, err := c.Dial(ctx, "tcp", to.String())
+		return conn, netip.AddrPort{}, err
 	}
-	d := net.Dialer{KeepAlive: -1}
+	pending := pendingSocket{leavePort: c.Local.IsValid()}
+	d := net.Dialer{KeepAlive: -1, ControlContext: pending.control}
 	if c.Local.IsValid() {
 		local := c.Local.Unmap()
 		if local.Is4() != to.Addr().Unmap().Is4() {
-			return nil, invalid("the local address is not of the same family as " + to.Addr().String())
+			return nil, netip.AddrPort{}, invalid("the local address is not of the same family as " + to.Addr().String())
 		}
-		d.LocalAddr, d.Control = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0)), bindWithoutPort
+		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0))
 	}
 	// Keepalive would hold open what the balancer under test cuts. Not DialTCP: it
 	// binds a local port first, which limits all connections together to some 28000
 	// instead of those to each address.
-	return d.DialContext(withDeadline(ctx, c.Timeout), "tcp", to.String())
+	conn, err := d.DialContext(withDeadline(ctx, c.Timeout), "tcp", to.String())
+	if err != nil {
+		return nil, pending.release(), err
+	}
+	pending.close()
+	return conn, netip.AddrPort{}, nil
 }
 
 // deadlineContext adds a deadline to a context without a timer: the dialer puts the
@@ -98,7 +107,7 @@ func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, c
 	return context.WithTimeout(ctx, timeout)
 }
 
-// unconnectedError makes the [Error] of what failed before there was a link.
+// unconnectedError makes the [Error] of what failed before there was a connection.
 func unconnectedError(ctx context.Context, c *Config, op string, phase Phase, err error) error {
 	e := errorOf(ctx, c.Addr, op, phase, err, "")
 	e.hint = hintFor(e, modeOf(c), false)

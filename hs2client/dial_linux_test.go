@@ -41,7 +41,7 @@ func full(t *testing.T) string {
 	return ""
 }
 
-func TestConnectingObeysTimeoutAndContext(t *testing.T) {
+func TestOpen_ConnectObeysTimeoutAndContext(t *testing.T) {
 	addr := full(t)
 	const timeout = 200 * time.Millisecond
 	start := time.Now()

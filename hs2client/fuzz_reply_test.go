@@ -113,7 +113,7 @@ func play(mode uint8, wire []byte, timeout time.Duration) error {
 	return wholeSession(context.Background(), c)
 }
 
-func TestRecordedSessionsPlay(t *testing.T) {
+func TestFuzzReply_SeedsAreWholeSessions(t *testing.T) {
 	t.Parallel()
 	complete := saslframe.AppendMessage(nil, saslframe.Complete, nil)
 	for mode, wire := range [][]byte{wholeHS2(), wholeBeeswax(), append(complete, inFrames(wholeHS2(), 7)...), append(complete, inFrames(wholeBeeswax(), 1)...)} {

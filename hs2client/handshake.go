@@ -44,11 +44,11 @@ func Handshake(ctx context.Context, c Config) error {
 
 // handshake completes the handshake, records what it showed and only then checks
 // it.
-func (l *link) handshake(ctx context.Context, c *Config, t target) error {
+func (l *connection) handshake(ctx context.Context, c *Config, t target) error {
 	name := c.serverName(t)
 	l.op = "handshake"
 	s := l.begin(ctx, PhaseTLS, l.timeout)
-	conn := tls.Client(&wire.RecordReader{Conn: l.conn}, c.TLS.clientHelloConfig(name))
+	conn := tls.Client(&wire.RecordReader{Conn: &l.counted}, c.TLS.clientHelloConfig(name))
 	err := conn.HandshakeContext(handshakeContext{context.Background(), l}) // the connection has its deadline
 	if err != nil {
 		return s.end(handshakeError(err, l.certRequested))
@@ -90,7 +90,7 @@ func handshakeError(err error, certRequested bool) error {
 // reclassifyTLS is for a failure after the handshake: where an alert is the first
 // thing that arrives, TLS is what failed. In TLS 1.3 the server checks the client's
 // certificate when the client has already gone on.
-func (l *link) reclassifyTLS(phase Phase, err error) (Phase, error) {
+func (l *connection) reclassifyTLS(phase Phase, err error) (Phase, error) {
 	if _, alerted := wire.Alert(err); !alerted || l.wire.Received() || phase == PhaseTLS {
 		return phase, err
 	}
@@ -100,16 +100,16 @@ func (l *link) reclassifyTLS(phase Phase, err error) (Phase, error) {
 // closeGracefully closes the connection of a handshake in order: with the server's
 // session tickets unread, a plain close would be a reset, which the other side
 // would log as a fault. It takes no longer than clean-up may.
-func (l *link) closeGracefully(ctx context.Context) {
+func (l *connection) closeGracefully(ctx context.Context) {
 	l.beginCleanup(ctx)
 	if l.secured != nil {
 		_ = l.secured.CloseWrite()
 	}
-	if tcp, ok := l.conn.(interface{ CloseWrite() error }); ok && l.record.Peer != nil {
+	if tcp, ok := l.socket.(interface{ CloseWrite() error }); ok && l.record.Peer != nil {
 		_ = tcp.CloseWrite()
-		_, _ = io.CopyN(io.Discard, l.conn, maxTickets)
+		_, _ = io.CopyN(io.Discard, &l.counted, maxTickets)
 	}
-	_ = l.conn.Close()
+	_ = l.socket.Close()
 }
 
 // maxTickets bounds what is read and dropped while closing, in bytes.

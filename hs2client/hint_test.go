@@ -36,7 +36,7 @@ var impalaFlags = map[string]bool{"--fe_service_threads": true, "--max_hs2_sessi
 func TestPackage_NamesNoFlagOfACommand(t *testing.T) {
 	t.Parallel()
 	flag, files := regexp.MustCompile(`--[a-z][a-z0-9_-]*`), 0
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 			return err
 		}

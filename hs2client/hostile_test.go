@@ -34,7 +34,7 @@ func wholeSession(ctx context.Context, c hs2client.Config) error {
 	return err
 }
 
-func TestCutAfterEveryByteOfEveryReply(t *testing.T) {
+func TestSession_CutAfterEveryByteOfEveryReply(t *testing.T) {
 	for call, step := range steps {
 		t.Run(step.call, func(t *testing.T) {
 			c := &coordinator{web: "http://a:25000", config: map[string]string{"http_addr": "a:25000", "X": "y"}}
@@ -62,7 +62,7 @@ func TestCutAfterEveryByteOfEveryReply(t *testing.T) {
 	}
 }
 
-func TestAnswersThatAreNone(t *testing.T) {
+func TestOpen_ClassesInvalidAnswers(t *testing.T) {
 	const reply, exception = thrift.REPLY, thrift.EXCEPTION
 	status := "\x0c\x00\x00" + "\x0c\x00\x01\x08\x00\x01\x00\x00\x00\x00\x00" // success{status{SUCCESS}, and still open
 	for name, tc := range map[string]struct {
@@ -112,8 +112,8 @@ func TestAnswersThatAreNone(t *testing.T) {
 			err := wholeSession(t.Context(), hs2client.Config{Addr: addr, Timeout: soon})
 			runtime.ReadMemStats(&after)
 			e := wantClass(t, err, tc.class)
-			if tc.hint != "" && !strings.Contains(advice(e), tc.hint) {
-				t.Errorf("hint %q", advice(e))
+			if tc.hint != "" && !strings.Contains(hintText(e), tc.hint) {
+				t.Errorf("hint %q", hintText(e))
 			}
 			if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 {
 				t.Errorf("%d bytes allocated", grown)
@@ -122,7 +122,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 	}
 }
 
-func TestNoAnswerNamesTheProxyHeader(t *testing.T) {
+func TestOpen_NoAnswerHintsAtProxyHeader(t *testing.T) {
 	for name, tc := range map[string]struct {
 		handle func(net.Conn)
 		class  string
@@ -133,14 +133,14 @@ func TestNoAnswerNamesTheProxyHeader(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := wholeSession(t.Context(), hs2client.Config{Addr: serve(t, tc.handle), Timeout: 200 * time.Millisecond})
-			if e, ok := errors.AsType[*hs2client.Error](err); !ok || !strings.Contains(advice(e), "PROXY header") || tc.class != "" && e.Class().String() != tc.class {
+			if e, ok := errors.AsType[*hs2client.Error](err); !ok || !strings.Contains(hintText(e), "PROXY header") || tc.class != "" && e.Class().String() != tc.class {
 				t.Errorf("error %v", err)
 			}
 		})
 	}
 }
 
-func TestLoginAnswers(t *testing.T) {
+func TestOpen_ClassesLoginAnswers(t *testing.T) {
 	bad := func(st saslframe.Status, text string) string {
 		return string(saslframe.AppendMessage(nil, st, []byte(text)))
 	}
@@ -166,10 +166,10 @@ func TestLoginAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := hs2client.Config{Addr: serve(t, says(tc.says)), Timeout: soon, Plain: &hs2client.Plain{User: "ann", Password: "s3cret"}}
 			e := wantClass(t, wholeSession(t.Context(), c), tc.class)
-			if !strings.Contains(advice(e), tc.hint) {
-				t.Errorf("hint %q", advice(e))
+			if !strings.Contains(hintText(e), tc.hint) {
+				t.Errorf("hint %q", hintText(e))
 			}
-			if all := e.Error() + e.Text + advice(e); strings.Contains(all, "s3cret") || strings.ContainsAny(e.Error(), "\x1b\n") {
+			if all := e.Error() + e.Text + hintText(e); strings.Contains(all, "s3cret") || strings.ContainsAny(e.Error(), "\x1b\n") {
 				t.Errorf("%q shows what it must not", all)
 			}
 		})

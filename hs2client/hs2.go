@@ -10,7 +10,7 @@ import (
 
 // hs2Service is HiveServer2 with Impala's Ping.
 type hs2Service struct {
-	link    *link
+	conn    *connection
 	client  *hs2.ImpalaHiveServer2ServiceClient
 	session *hs2.TSessionHandle // nil: none
 
@@ -20,8 +20,8 @@ type hs2Service struct {
 
 // newHS2 makes a service of HiveServer2. Where a login names the user, OpenSession
 // does not.
-func newHS2(l *link, c *Config) *hs2Service {
-	s := &hs2Service{link: l, client: hs2.NewImpalaHiveServer2ServiceClient(l), options: c.Options}
+func newHS2(l *connection, c *Config) *hs2Service {
+	s := &hs2Service{conn: l, client: hs2.NewImpalaHiveServer2ServiceClient(l), options: c.Options}
 	if c.Plain == nil {
 		s.user = c.User
 	}
@@ -43,7 +43,7 @@ func (s *hs2Service) open(id *Identity) error {
 		req.Username = &s.user
 	}
 	var result wire.OpenSessionResult
-	if _, err := s.link.Call(noContext(), "OpenSession", &hs2.TCLIServiceOpenSessionArgs{Req: &req}, &result); err != nil {
+	if _, err := s.conn.Call(noContext(), "OpenSession", &hs2.TCLIServiceOpenSessionArgs{Req: &req}, &result); err != nil {
 		return err
 	}
 	if err := statusError(&result.Status); err != nil {

@@ -6,9 +6,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// Identity says who answered a session. The zero value is nobody. Opening a
-// session tells the name (see [NormalizeCoordinator]) and the version; the pid
-// takes a statement.
+// Identity is the coordinator that answered a session. The zero value is not
+// identified. Opening a session shows the name (see [NormalizeCoordinator]) and the
+// version; the pid takes a statement.
 type Identity = vocab.Identity
 
 // Source is how the coordinator's name was learned.

@@ -37,11 +37,11 @@ func accepting(t *testing.T) (addr netip.AddrPort, from <-chan netip.AddrPort) {
 	return l.Addr().(*net.TCPAddr).AddrPort(), seen
 }
 
-func TestDialledFromTheLocalAddressWithoutReservingAPort(t *testing.T) {
+func TestConnect_FromLocalAddressWithoutReservingPort(t *testing.T) {
 	addr, from := accepting(t)
 	for _, local := range []string{"127.0.0.1", "127.0.0.9", "127.1.2.3", "::ffff:127.0.0.7"} {
 		want := netip.MustParseAddr(local)
-		c, err := connect(context.Background(), &Config{Local: want}, addr)
+		c, _, err := connect(context.Background(), &Config{Local: want}, addr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestDialledFromTheLocalAddressWithoutReservingAPort(t *testing.T) {
 	}
 }
 
-func TestALocalAddressThatIsOfNoUse(t *testing.T) {
+func TestOpen_UnusableLocalAddress(t *testing.T) {
 	addr, _ := accepting(t)
 	for name, tc := range map[string]struct{ local, class string }{
 		"of the other family":       {"::1", "tcp.invalid"},

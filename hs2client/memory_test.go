@@ -168,7 +168,7 @@ func TestQuery_BoundsMemory(t *testing.T) {
 			wantClass(t, err, tc.class)
 			grown := after.TotalAlloc - before.TotalAlloc
 			t.Logf("%d MiB in %v", grown>>20, took)
-			if grown > tc.max {
+			if grown > tc.max && !raceDetector { // which allocates on its own account, and empties pools
 				t.Errorf("%d MiB allocated, want at most %d", grown>>20, tc.max>>20)
 			}
 		})

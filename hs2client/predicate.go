@@ -14,7 +14,7 @@ func ClassOf(err error) Class {
 // IsTimeout reports whether err is an [*Error] for want of an answer in time.
 func IsTimeout(err error) bool { return ClassOf(err).IsTimeout() }
 
-// IsClosed reports whether err is an [*Error] because somebody ended the
+// IsClosed reports whether err is an [*Error] because the other side ended the
 // connection, in good order or by a reset, or refused it.
 func IsClosed(err error) bool { return ClassOf(err).IsClosed() }
 

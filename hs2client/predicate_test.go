@@ -8,7 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 )
 
-func TestPredicatesAskTheErrorInTheTree(t *testing.T) {
+func TestClassOf_FindsErrorInTree(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		is    func(error) bool

@@ -50,7 +50,7 @@ func (s *Session) QueryWithin(ctx context.Context, sql string, limit int) (*Rows
 	if s.closed {
 		return nil, s.closedError(ctx, "Query")
 	}
-	w := s.link.watch(ctx)
+	w := s.conn.watch(ctx)
 	op, rows, err := s.runStatement(ctx, sql, min(limit, maxResult))
 	w.end()
 	if err != nil {
@@ -73,14 +73,14 @@ func (s *Session) runStatement(ctx context.Context, sql string, limit int) (oper
 	if err != nil {
 		return op, nil, err
 	}
-	sp := s.link.begin(ctx, PhaseClose, s.link.timeout)
+	sp := s.conn.begin(ctx, PhaseClose, s.conn.timeout)
 	return nil, rows, sp.end(op.close())
 }
 
 // execute starts the statement and polls until it is finished. The operation is
 // nil only where the server did not return its handle.
 func (s *Session) execute(ctx context.Context, sql string) (operation, error) {
-	sp := s.link.begin(ctx, PhaseExecute, s.link.timeout)
+	sp := s.conn.begin(ctx, PhaseExecute, s.conn.timeout)
 	op, err := s.service.start(sql)
 	if err != nil {
 		return nil, sp.end(err)
@@ -100,13 +100,13 @@ func (s *Session) execute(ctx context.Context, sql string) (operation, error) {
 
 // readResult reads the description and all rows.
 func (s *Session) readResult(ctx context.Context, op operation, rows *Rows, limit int) error {
-	sp := s.link.begin(ctx, PhaseFetch, s.link.timeout)
-	s.link.budget, s.link.used = wire.ResultBudget.Within(limit), 0
+	sp := s.conn.begin(ctx, PhaseFetch, s.conn.timeout)
+	s.conn.budget, s.conn.used = wire.ResultBudget.Within(limit), 0
 	err := s.describe(op, rows)
 	if err == nil {
 		err = s.fetchAll(&sp, op, rows, limit)
 	}
-	s.link.budget = wire.CallBudget
+	s.conn.budget = wire.CallBudget
 	return sp.end(err)
 }
 
@@ -132,7 +132,7 @@ func (s *Session) fetchAll(sp *span, op operation, rows *Rows, limit int) error 
 		if err := rows.add(p); err != nil {
 			return err
 		}
-		if s.link.used > limit {
+		if s.conn.used > limit {
 			return &wire.Error{Kind: KindOversize, Text: "the result takes more than " + strconv.Itoa(limit>>10) + " KiB of memory"}
 		}
 		if !p.more {
@@ -154,7 +154,7 @@ func (s *Session) fetchAll(sp *span, op operation, rows *Rows, limit int) error 
 
 // cancelAndClose ends an operation that is no longer waited for.
 func (s *Session) cancelAndClose(ctx context.Context, op operation, cause error) {
-	s.link.beginCleanup(ctx)
+	s.conn.beginCleanup(ctx)
 	if k := ClassOf(cause).Kind; k == KindTimeout || k == KindCanceled {
 		_ = op.cancel() // closing cancels too, where this was not received
 	}

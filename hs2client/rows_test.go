@@ -21,7 +21,7 @@ func ask(t *testing.T, columns []*hs2.TColumn, schema *hs2.TTableSchema) (*hs2cl
 	return s.Query(t.Context(), "SELECT 1")
 }
 
-func TestEveryKindOfColumnAndItsNulls(t *testing.T) {
+func TestRows_EveryColumnTypeAndNulls(t *testing.T) {
 	columns := []*hs2.TColumn{
 		{BoolVal: &hs2.TBoolColumn{Values: []bool{true, false, true}, Nulls: []byte{2}}},
 		{ByteVal: &hs2.TByteColumn{Values: []int8{-128, 0, 127}, Nulls: []byte{2}}},
@@ -67,7 +67,7 @@ func TestEveryKindOfColumnAndItsNulls(t *testing.T) {
 	}
 }
 
-func TestAnsweredColumnsThatMakeNoRows(t *testing.T) {
+func TestQuery_RejectsInconsistentColumns(t *testing.T) {
 	one := func(values ...string) *hs2.TColumn {
 		return &hs2.TColumn{StringVal: &hs2.TStringColumn{Values: values}}
 	}
@@ -93,7 +93,7 @@ func TestAnsweredColumnsThatMakeNoRows(t *testing.T) {
 	}
 }
 
-func TestPagesFollowOneAnother(t *testing.T) {
+func TestQuery_ReadsAllPages(t *testing.T) {
 	full := make([]int64, 1024)
 	for i := range full {
 		full[i] = int64(i)

@@ -14,7 +14,7 @@ import (
 
 // A server that repeats the password must not have it printed, wherever it puts
 // it and however that part is shown.
-func TestErrorsHideThePassword(t *testing.T) {
+func TestOpen_ErrorsMaskPassword(t *testing.T) {
 	complete := string(saslframe.AppendMessage(nil, saslframe.Complete, nil))
 	state := password
 	c := &coordinator{open: &hs2.TStatus{StatusCode: hs2.TStatusCode_ERROR, ErrorMessage: new(strings.Repeat("x", 2<<10-3) + password), SqlState: &state}}
@@ -43,7 +43,7 @@ func TestErrorsHideThePassword(t *testing.T) {
 	}
 }
 
-func TestWait_HidesThePassword(t *testing.T) {
+func TestWait_MasksPassword(t *testing.T) {
 	replies := hs2Bomb(t, nil).replies
 	addr := serve(t, func(conn net.Conn) {
 		for range 2 {

@@ -11,7 +11,7 @@ import (
 // Session is one session over one connection, for one goroutine at a time. Close
 // it, also where one of its calls has failed.
 type Session struct {
-	link        *link
+	conn        *connection
 	service     service
 	identity    Identity
 	unsupported [numCapabilities]bool
@@ -43,7 +43,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{link: l, noDescribe: c.NoDescribe}
+	s := &Session{conn: l, noDescribe: c.NoDescribe}
 	w := l.watch(ctx)
 	err = s.establish(ctx, &c, t)
 	w.end()
@@ -57,25 +57,25 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 // establish goes through the phases after connecting.
 func (s *Session) establish(ctx context.Context, c *Config, t target) error {
 	if c.TLS != nil {
-		if err := s.link.handshake(ctx, c, t); err != nil {
+		if err := s.conn.handshake(ctx, c, t); err != nil {
 			return err
 		}
 	}
 	if c.Plain != nil {
-		if err := s.link.login(ctx, c.Plain); err != nil {
+		if err := s.conn.login(ctx, c.Plain); err != nil {
 			return err
 		}
 	}
 	if c.Protocol == Beeswax {
-		s.service = newBeeswax(s.link, c)
+		s.service = newBeeswax(s.conn, c)
 	} else {
-		s.service = newHS2(s.link, c)
+		s.service = newHS2(s.conn, c)
 	}
 	return s.open(ctx, c.NoPing)
 }
 
 // login is phase SASL.
-func (l *link) login(ctx context.Context, p *Plain) error {
+func (l *connection) login(ctx context.Context, p *Plain) error {
 	l.op = "login"
 	s := l.begin(ctx, PhaseSASL, l.timeout)
 	return s.end(l.wire.Login(p.User, p.Password))
@@ -83,7 +83,7 @@ func (l *link) login(ctx context.Context, p *Plain) error {
 
 // open is phase Open: the session, and the identity of the coordinator.
 func (s *Session) open(ctx context.Context, noPing bool) error {
-	sp := s.link.begin(ctx, PhaseOpen, s.link.timeout)
+	sp := s.conn.begin(ctx, PhaseOpen, s.conn.timeout)
 	err := s.service.open(&s.identity)
 	if err == nil && !noPing {
 		err = s.identify()
@@ -95,7 +95,7 @@ func (s *Session) open(ctx context.Context, noPing bool) error {
 // Beeswax without it is not Impala, and most likely not Beeswax.
 func (s *Session) identify() error {
 	version, address, err := s.service.ping()
-	if s.link.mode.protocol != Beeswax && s.noteUnsupported(CanPing, err) {
+	if s.conn.mode.protocol != Beeswax && s.noteUnsupported(CanPing, err) {
 		return nil
 	}
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Session) noteUnsupported(c Capability, err error) bool {
 }
 
 // Identity is the coordinator that answered, as far as opening the session showed.
-// Where Source is SourceNone, SELECT coordinator() may still tell.
+// Where Source is SourceNone, SELECT coordinator() may still return a name.
 func (s *Session) Identity() Identity { return s.identity }
 
 // Has reports whether the server may have a capability: false once it has
@@ -144,9 +144,9 @@ func (s *Session) Ping(ctx context.Context) error {
 	if s.closed {
 		return s.closedError(ctx, "Ping")
 	}
-	w := s.link.watch(ctx)
+	w := s.conn.watch(ctx)
 	defer w.end()
-	sp := s.link.begin(ctx, PhaseExecute, s.link.timeout)
+	sp := s.conn.begin(ctx, PhaseExecute, s.conn.timeout)
 	sp.unrecorded = true
 	_, _, err := s.service.ping()
 	if s.noteUnsupported(CanPing, err) {
@@ -157,8 +157,8 @@ func (s *Session) Ping(ctx context.Context) error {
 
 // closedError is the error of a call on a session that is closed.
 func (s *Session) closedError(ctx context.Context, call string) error {
-	s.link.op = call
-	return s.link.newError(ctx, PhaseExecute, invalid("the session is closed"))
+	s.conn.op = call
+	return s.conn.newError(ctx, PhaseExecute, invalid("the session is closed"))
 }
 
 // Close ends the session on the server and then the connection, also where the
@@ -168,12 +168,12 @@ func (s *Session) Close(ctx context.Context) error {
 		return nil
 	}
 	s.closed = true
-	w := s.link.watch(ctx)
+	w := s.conn.watch(ctx)
 	defer w.end()
-	sp := s.link.begin(ctx, PhaseClose, s.link.timeout)
+	sp := s.conn.begin(ctx, PhaseClose, s.conn.timeout)
 	err := s.service.close()
-	if closeErr := s.link.closeConn(); err == nil && closeErr != nil {
-		s.link.op, err = "close", closeErr
+	if closeErr := s.conn.closeConn(); err == nil && closeErr != nil {
+		s.conn.op, err = "close", closeErr
 	}
 	return sp.end(err)
 }
@@ -182,10 +182,10 @@ func (s *Session) Close(ctx context.Context) error {
 // possible in a short time.
 func (s *Session) closeAfterFailure(ctx context.Context) {
 	if s.service == nil {
-		s.link.closeGracefully(ctx)
+		s.conn.closeGracefully(ctx)
 		return
 	}
-	s.link.beginCleanup(ctx)
+	s.conn.beginCleanup(ctx)
 	_ = s.service.close() // the first failure is the one to report
-	_ = s.link.closeConn()
+	_ = s.conn.closeConn()
 }

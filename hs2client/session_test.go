@@ -28,7 +28,7 @@ func schema(name string, t hs2.TTypeId) *hs2.TTableSchema {
 	}}}}
 }
 
-func TestOneSession(t *testing.T) {
+func TestSession_WholeLife(t *testing.T) {
 	c := &coordinator{web: "https://Coord-A1.example.com.:25000", config: map[string]string{"MEM_LIMIT": "", "http_addr": "other:1"}}
 	c.columns, c.schema = pid()
 	var rec hs2client.Record
@@ -72,7 +72,7 @@ func TestOneSession(t *testing.T) {
 	}
 }
 
-func TestLogin(t *testing.T) {
+func TestOpen_Login(t *testing.T) {
 	c := &coordinator{config: map[string]string{"http_addr": "Coord-A1:25000"}}
 	c.columns, c.schema = pid()
 	addr := serve(t, c.login("ann", "s3cret"))
@@ -97,8 +97,8 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// advice is a hint as text: each setting with its value, and why.
-func advice(e *hs2client.Error) string {
+// hintText is a hint as text: each setting with its value, and why.
+func hintText(e *hs2client.Error) string {
 	var b strings.Builder
 	for _, f := range e.Hint() {
 		fmt.Fprintf(&b, "%s=%s: %s\n", f.Setting, f.Value, f.Why)
@@ -119,7 +119,7 @@ func wantClass(t *testing.T, err error, class string) *hs2client.Error {
 	return e
 }
 
-func TestServersThatLackACall(t *testing.T) {
+func TestSession_ServerWithoutSomeCalls(t *testing.T) {
 	v10 := hs2.TProtocolVersion_V10
 	c := &coordinator{version: &v10}
 	c.columns, _ = pid()
@@ -150,7 +150,7 @@ func TestServersThatLackACall(t *testing.T) {
 	}
 }
 
-func TestServerErrors(t *testing.T) {
+func TestSession_ClassesServerErrors(t *testing.T) {
 	for name, tc := range map[string]struct {
 		c     *coordinator
 		class string
@@ -178,7 +178,7 @@ func TestServerErrors(t *testing.T) {
 	}
 }
 
-func TestCancelBetweenPollsClosesTheOperation(t *testing.T) {
+func TestQuery_CancelBetweenPollsClosesOperation(t *testing.T) {
 	c := &coordinator{states: []hs2.TOperationState{hs2.TOperationState_RUNNING}}
 	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, c.plain), Timeout: soon})
 	if err != nil {
@@ -197,7 +197,7 @@ func TestCancelBetweenPollsClosesTheOperation(t *testing.T) {
 	}
 }
 
-func TestClosedPort(t *testing.T) {
+func TestOpen_ClosedPort(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -210,19 +210,19 @@ func TestClosedPort(t *testing.T) {
 	wantClass(t, err, "tcp.refused")
 }
 
-func TestTheOtherProtocolsPort(t *testing.T) {
+func TestOpen_PortOfOtherProtocol(t *testing.T) {
 	hs2Port, beeswaxPort := serve(t, (&coordinator{}).plain), serve(t, (&hive{}).serve)
 	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: beeswaxPort, Timeout: soon})
-	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(advice(e), "target.protocol=beeswax") {
-		t.Errorf("hint %q", advice(e))
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(hintText(e), "target.protocol=beeswax") {
+		t.Errorf("hint %q", hintText(e))
 	}
 	_, err = hs2client.Open(t.Context(), hs2client.Config{Addr: hs2Port, Protocol: hs2client.Beeswax, Timeout: soon})
-	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(advice(e), "target.protocol=hs2") {
-		t.Errorf("hint %q", advice(e))
+	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(hintText(e), "target.protocol=hs2") {
+		t.Errorf("hint %q", hintText(e))
 	}
 }
 
-func TestAClosedSessionSaysSo(t *testing.T) {
+func TestSession_ClosedReturnsError(t *testing.T) {
 	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, (&coordinator{}).plain), Timeout: soon, NoPing: true})
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func TestAClosedSessionSaysSo(t *testing.T) {
 	wantClass(t, s.Ping(t.Context()), "execute.invalid")
 }
 
-func TestAQueryWithoutDescription(t *testing.T) {
+func TestQuery_NoDescribe(t *testing.T) {
 	c := &coordinator{}
 	c.columns, c.schema = pid()
 	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, c.plain), Timeout: soon, NoDescribe: true, NoPing: true})

@@ -49,7 +49,7 @@ func into(cl *simcluster.Cluster, c simcluster.Config) hs2client.Config {
 	return out
 }
 
-func TestSimulatedCluster(t *testing.T) {
+func TestSession_SimulatedCluster(t *testing.T) {
 	users := map[string]string{"ann": "s3cret"}
 	for name, config := range map[string]simcluster.Config{
 		"plain":        {},
@@ -94,7 +94,7 @@ func TestSimulatedCluster(t *testing.T) {
 	}
 }
 
-func TestSimulatedFaults(t *testing.T) {
+func TestSession_SimulatedFaults(t *testing.T) {
 	ldap := simcluster.Config{Auth: simcluster.LDAP, Users: map[string]string{"ann": "s3cret"}, TLS: true}
 	secure := simcluster.Config{TLS: true}
 	for fault, tc := range map[string]struct {
@@ -125,14 +125,14 @@ func TestSimulatedFaults(t *testing.T) {
 			}
 			err := wholeSession(t.Context(), c)
 			e, ok := errors.AsType[*hs2client.Error](err)
-			if !ok || !strings.Contains(e.Class().String(), tc.class) || !strings.Contains(advice(e), tc.hint) || strings.Contains(e.Error()+advice(e), "s3cret") {
+			if !ok || !strings.Contains(e.Class().String(), tc.class) || !strings.Contains(hintText(e), tc.hint) || strings.Contains(e.Error()+hintText(e), "s3cret") {
 				t.Errorf("error %v, want %s and a hint with %q", err, tc.class, tc.hint)
 			}
 		})
 	}
 }
 
-func TestWhoAnsweredWithoutPing(t *testing.T) {
+func TestIdentity_WithoutPing(t *testing.T) {
 	for fault, want := range map[string]hs2client.Source{"ping-off": hs2client.SourceHTTPAddr, "no-http-addr": hs2client.SourcePing, "ping-off no-http-addr": hs2client.SourceNone} {
 		cl := cluster(t, simcluster.Config{}, strings.Fields(fault)...)
 		s, err := hs2client.Open(t.Context(), into(cl, simcluster.Config{}))

@@ -106,7 +106,7 @@ func (h hole) into() (hs2client.Config, <-chan struct{}) {
 	return c, asked
 }
 
-func TestBlackHolesEndOnTime(t *testing.T) {
+func TestSession_TimesOutInEveryPhase(t *testing.T) {
 	const timeout = 200 * time.Millisecond
 	for name, h := range holes() {
 		t.Run(name, func(t *testing.T) {
@@ -143,7 +143,7 @@ func firstError(ctx context.Context, c hs2client.Config) error {
 	return s.Close(ctx)
 }
 
-func TestCancelInterruptsEveryPhase(t *testing.T) {
+func TestSession_CancelInterruptsEveryPhase(t *testing.T) {
 	for name, h := range holes() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestCancelInterruptsEveryPhase(t *testing.T) {
 	}
 }
 
-func TestADrippingServerCannotOutliveTheDeadline(t *testing.T) {
+func TestOpen_SlowBytesDoNotExtendDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const timeout = 200 * time.Millisecond
 		c := &coordinator{config: map[string]string{"http_addr": "a:25000"}}
@@ -195,7 +195,7 @@ func TestADrippingServerCannotOutliveTheDeadline(t *testing.T) {
 // are what is tested.
 const generous = 5 * time.Second
 
-func TestDeadlinesAndCancelsReachRealSockets(t *testing.T) {
+func TestOpen_DeadlineAndCancelOnRealSockets(t *testing.T) {
 	a, _ := authority(t)
 	config := listener(t, a, certs.Good)
 	for name, tc := range map[string]struct {
@@ -235,7 +235,7 @@ func TestDeadlinesAndCancelsReachRealSockets(t *testing.T) {
 	}
 }
 
-func TestAReplyThatComesLateIsSettledBeforeTheNextCall(t *testing.T) {
+func TestSession_SkipsLateReplyBeforeNextCall(t *testing.T) {
 	c := &coordinator{}
 	asked, answer := make(chan struct{}, 1), make(chan struct{})
 	addr := serve(t, c.tampered(func(call int, reply []byte, conn net.Conn) bool {
@@ -265,7 +265,7 @@ func TestAReplyThatComesLateIsSettledBeforeTheNextCall(t *testing.T) {
 	}
 }
 
-func TestAContextThatHasEnded(t *testing.T) {
+func TestSession_EndedContextSendsNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s, err := hs2client.Open(ctx, hs2client.Config{Addr: serve(t, (&coordinator{}).plain), Timeout: soon})
 	if err != nil {

@@ -38,7 +38,7 @@ func listener(t *testing.T, a *certs.Authority, k certs.Kind) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS10}
 }
 
-func TestSessionOverTLS(t *testing.T) {
+func TestOpen_TLS(t *testing.T) {
 	a, roots := authority(t)
 	c := &coordinator{web: "https://coord-a1:25000"}
 	c.columns, c.schema = pid()
@@ -75,7 +75,7 @@ func TestSessionOverTLS(t *testing.T) {
 	}
 }
 
-func TestRefusedCertificates(t *testing.T) {
+func TestOpen_RefusesCertificates(t *testing.T) {
 	a, roots := authority(t)
 	for name, tc := range map[string]struct {
 		kind    certs.Kind
@@ -142,7 +142,7 @@ func TestRefusedCertificates(t *testing.T) {
 	}
 }
 
-func TestHandshakeSendsNothingElse(t *testing.T) {
+func TestHandshake_SendsNothingElse(t *testing.T) {
 	a, roots := authority(t)
 	after := make(chan error, 1)
 	addr := serve(t, secured(listener(t, a, certs.WrongIssuer), func(c net.Conn) {
@@ -165,7 +165,7 @@ func TestHandshakeSendsNothingElse(t *testing.T) {
 	}
 }
 
-func TestTLSAgainstSomethingElse(t *testing.T) {
+func TestHandshake_AgainstOtherProtocols(t *testing.T) {
 	for name, tc := range map[string]struct{ says, class, hint string }{
 		"HTTP":                   {"HTTP/1.1 400 Bad Request\r\n\r\n", "tls.http", "HTTP"},
 		"Thrift":                 {"\x80\x01\x00\x02\x00\x00\x00\x00", "tls.not-tls", "tls.enabled=false"},
@@ -180,8 +180,8 @@ func TestTLSAgainstSomethingElse(t *testing.T) {
 			var rec hs2client.Record
 			_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, TLS: &hs2client.TLSConfig{ServerName: host}, Timeout: soon, Record: &rec})
 			e := wantClass(t, err, tc.class)
-			if rec.Refused || rec.Peer != nil || !strings.Contains(advice(e), tc.hint) {
-				t.Errorf("record %+v, hint %q", rec, advice(e))
+			if rec.Refused || rec.Peer != nil || !strings.Contains(hintText(e), tc.hint) {
+				t.Errorf("record %+v, hint %q", rec, hintText(e))
 			}
 		})
 	}
@@ -201,7 +201,7 @@ func says(text string) func(net.Conn) {
 	}
 }
 
-func TestHandshakeNeedsTLS(t *testing.T) {
+func TestHandshake_RequiresTLSConfig(t *testing.T) {
 	t.Parallel()
 	err := hs2client.Handshake(context.Background(), hs2client.Config{Addr: "127.0.0.1:1"})
 	wantClass(t, err, "tls.invalid")

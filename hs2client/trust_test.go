@@ -36,7 +36,7 @@ func issue(t *testing.T, name string, now time.Time, life time.Duration, by *x50
 	return made
 }
 
-func TestAnAuthorityThatRunsOutIsNoticedByACacheThatKnewIt(t *testing.T) {
+func TestChainCache_NoticesExpiredAuthority(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
 	now := time.Now().Truncate(time.Second)

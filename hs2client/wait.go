@@ -17,19 +17,19 @@ func (s *Session) Wait(ctx context.Context, d time.Duration) error {
 	if s.closed {
 		return s.closedError(ctx, "idle")
 	}
-	s.link.op = "idle"
+	s.conn.op = "idle"
 	if d <= 0 {
 		return nil
 	}
-	w := s.link.watch(ctx)
+	w := s.conn.watch(ctx)
 	defer w.end()
-	sp := s.link.begin(ctx, PhaseExecute, d)
+	sp := s.conn.begin(ctx, PhaseExecute, d)
 	sp.unrecorded = true
-	err := s.link.ctxErr
+	err := s.conn.ctxErr
 	if err == nil {
-		err = s.link.wire.Idle()
+		err = s.conn.wire.Idle()
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) && s.link.wire.Err() == nil && time.Since(sp.start) >= d {
+	if errors.Is(err, os.ErrDeadlineExceeded) && s.conn.wire.Err() == nil && time.Since(sp.start) >= d {
 		err = nil
 	}
 	return sp.end(err)

@@ -54,7 +54,7 @@ func raw(c net.Conn) *net.TCPConn {
 
 func reset(c net.Conn) { _ = raw(c).SetLinger(0) }
 
-func TestWaitSaysHowTheConnectionWasCut(t *testing.T) {
+func TestWait_ReportsHowConnectionWasCut(t *testing.T) {
 	a, roots := authority(t)
 	server := listener(t, a, certs.Good)
 	secure := hs2client.Config{TLS: &hs2client.TLSConfig{Roots: roots, ServerName: host}}
@@ -89,7 +89,7 @@ func TestWaitSaysHowTheConnectionWasCut(t *testing.T) {
 	}
 }
 
-func TestWaitThenWork(t *testing.T) {
+func TestWait_LeavesSessionUsable(t *testing.T) {
 	users := map[string]string{"ann": "s3cret"}
 	for name, config := range map[string]simcluster.Config{
 		"plain":          {},
@@ -125,7 +125,7 @@ func TestWaitThenWork(t *testing.T) {
 	}
 }
 
-func TestWaitInSASLFramesMeetsAnEnd(t *testing.T) {
+func TestWait_CloseInSASLFrames(t *testing.T) {
 	cl := cluster(t, simcluster.Config{Auth: simcluster.LDAP, Users: map[string]string{"ann": "s3cret"}})
 	s, err := hs2client.Open(t.Context(), into(cl, simcluster.Config{Auth: simcluster.LDAP}))
 	if err != nil {
@@ -139,7 +139,7 @@ func TestWaitInSASLFramesMeetsAnEnd(t *testing.T) {
 	_ = s.Close(t.Context())
 }
 
-func TestWaitEndsWithItsContext(t *testing.T) {
+func TestWait_EndsWithContext(t *testing.T) {
 	c := &coordinator{}
 	c.columns, c.schema = pid()
 	s := openTo(t, c.plain, hs2client.Config{})
@@ -158,7 +158,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestASilentCutIsFoundByPing(t *testing.T) {
+func TestPing_FindsSilentCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &coordinator{}
 		s, err := hs2client.Open(t.Context(), hs2client.Config{
@@ -182,7 +182,7 @@ func TestASilentCutIsFoundByPing(t *testing.T) {
 	})
 }
 
-func TestWaitDropsAReplyThatComesLate(t *testing.T) {
+func TestWait_DropsLateReply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &coordinator{}
 		c.columns, c.schema = pid()

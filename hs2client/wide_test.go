@@ -23,7 +23,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-func TestFieldsThatNobodyAskedForAreSkipped(t *testing.T) {
+func TestOpen_SkipsUnknownFields(t *testing.T) {
 	unknown := strings.Join([]string{
 		"\x02\x00\x63\x01",                                     // bool
 		"\x03\x00\x63\x01",                                     // byte
@@ -50,7 +50,7 @@ func TestFieldsThatNobodyAskedForAreSkipped(t *testing.T) {
 	wantClass(t, s.Close(t.Context()), "close.eof")
 }
 
-func TestLongValuesCrossBlocksAndFrames(t *testing.T) {
+func TestQuery_LongValuesCrossBuffersAndFrames(t *testing.T) {
 	long, raw := strings.Repeat("long ", 50_000), bytes.Repeat([]byte("raw"), 70_000)
 	c := &coordinator{columns: []*hs2.TColumn{
 		{StringVal: &hs2.TStringColumn{Values: []string{long}}}, {BinaryVal: &hs2.TBinaryColumn{Values: [][]byte{raw}}},
@@ -77,7 +77,7 @@ func TestLongValuesCrossBlocksAndFrames(t *testing.T) {
 	}
 }
 
-func TestAResultIsBounded(t *testing.T) {
+func TestQuery_BoundsResult(t *testing.T) {
 	if testing.Short() {
 		t.Skip("moves 75 MiB")
 	}
@@ -96,7 +96,7 @@ func TestAResultIsBounded(t *testing.T) {
 	}
 }
 
-func TestOtherAnswersOfHS2(t *testing.T) {
+func TestSession_OtherHS2Answers(t *testing.T) {
 	v5 := hs2.TProtocolVersion_V5
 	for name, tc := range map[string]struct {
 		c     *coordinator
@@ -113,7 +113,7 @@ func TestOtherAnswersOfHS2(t *testing.T) {
 	}
 }
 
-func TestBeeswaxQueryThatIsCutOffIsCanceled(t *testing.T) {
+func TestBeeswax_CancelsInterruptedQuery(t *testing.T) {
 	h := &hive{states: slices.Repeat([]beeswax.QueryState{beeswax.QueryState_RUNNING}, 1000)}
 	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, h.serve), Protocol: hs2client.Beeswax, Timeout: soon})
 	if err != nil {
@@ -168,7 +168,7 @@ func chain(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	return tls.Certificate{Certificate: [][]byte{leaf.Raw, middle.Raw}, PrivateKey: leafKey}, roots
 }
 
-func TestAnIntermediateThatExpired(t *testing.T) {
+func TestHandshake_ExpiredIntermediate(t *testing.T) {
 	cert, roots := chain(t)
 	var rec hs2client.Record
 	addr := serve(t, secured(&tls.Config{Certificates: []tls.Certificate{cert}}, func(c net.Conn) { silent(c) }))

@@ -37,7 +37,7 @@ func TestNormalizeCoordinator(t *testing.T) {
 	}
 }
 
-func TestPasswordShowsInNoFormat(t *testing.T) {
+func TestPlain_NoFormatShowsPassword(t *testing.T) {
 	t.Parallel()
 	p := &Plain{User: "ann", Password: "s3cret"}
 	encoded, err := json.Marshal(p)
@@ -61,7 +61,7 @@ func TestError_ShowsNoControlCharacter(t *testing.T) {
 	}
 }
 
-func TestConfigIsCheckedBeforeAnythingIsSent(t *testing.T) {
+func TestOpen_ChecksConfigFirst(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		config Config
@@ -89,7 +89,7 @@ func TestConfigIsCheckedBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-func TestANameIsResolvedAndTheFirstAddressDialled(t *testing.T) {
+func TestOpen_DialsFirstAddressOfName(t *testing.T) {
 	t.Parallel()
 	var rec Record
 	dialled := ""

@@ -16,94 +16,94 @@ import (
 // simNode is the address of a simulated balancer's only node.
 const simNode = "127.0.0.2"
 
-// The login of the cluster that wants one.
+// The user of the cluster with authentication.
 const (
 	ldapUser     = "alice"
 	ldapPassword = "correct horse"
 )
 
-// clientTime is the longest that one client may take for its query.
-const clientTime = 30 * time.Second
+// clientTimeout limits a client's query.
+const clientTimeout = 30 * time.Second
 
-// rounds is how often each client asks.
-const rounds = 3
+const queriesPerClient = 3
 
-// clientCase is a client that is not ours, asking a simulated cluster.
+// clientCase is a client that is not ours and queries a simulated cluster.
 type clientCase struct {
-	name    string
-	cluster func() (*cluster, error)
-	argv    func(c *cluster) ([]string, error) // the command line that prints the pid
-	refused func(c *cluster) ([]string, error) // one that the client or the cluster must refuse; nil: none
+	name         string
+	cluster      func() (*cluster, error)
+	argv         func(c *cluster) ([]string, error) // the command line that prints the pid
+	rejectedArgv func(c *cluster) ([]string, error) // a command line that must fail; nil: none
 }
 
-// clientProofs: clients that we did not write, each of which must print
-// exactly one integer, the pid of a coordinator of the simulated cluster.
+// clientProofs use clients that are not ours. Each must print exactly one integer,
+// the pid of a coordinator of the simulated cluster.
 func clientProofs(l *lab) []proof {
 	hs2 := func(c *cluster) string { return c.listeners("hs2")[0] }
 	venv := func() { go l.shell(); go l.impyla(); go l.gohive(); go l.sparkVenv() }
 
 	var all []proof
 	for _, c := range []clientCase{
-		{"client.impala-shell.hs2", l.open, func(c *cluster) ([]string, error) {
+		{name: "client.impala-shell.hs2", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			return l.impalaShell("--protocol=hs2", "-i", hs2(c))
-		}, nil},
-		{"client.impala-shell.beeswax", l.open, func(c *cluster) ([]string, error) {
+		}, rejectedArgv: nil},
+		{name: "client.impala-shell.beeswax", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			return l.impalaShell("--protocol=beeswax", "-i", c.listeners("beeswax")[0])
-		}, nil},
-		{"client.impala-shell.tls", l.openTLS, func(c *cluster) ([]string, error) {
-			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)))
-		}, func(c *cluster) ([]string, error) {
+		}, rejectedArgv: nil},
+		{name: "client.impala-shell.tls", cluster: l.tlsCluster, argv: func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", withHostName(hs2(c)))
+		}, rejectedArgv: func(c *cluster) ([]string, error) {
 			certs, err := l.pki()
 			if err != nil {
 				return nil, err
 			}
-			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+certs.stranger, "-i", named(hs2(c)))
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+certs.unrelatedRoot, "-i", withHostName(hs2(c)))
 		}},
-		{"client.impala-shell.ldap-tls", l.login, func(c *cluster) ([]string, error) {
-			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)),
+		{name: "client.impala-shell.ldap-tls", cluster: l.loginCluster, argv: func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", withHostName(hs2(c)),
 				"-l", "-u", ldapUser, "--ldap_password_cmd=printf '"+ldapPassword+"'")
-		}, func(c *cluster) ([]string, error) {
-			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", named(hs2(c)),
+		}, rejectedArgv: func(c *cluster) ([]string, error) {
+			return l.impalaShell("--protocol=hs2", "--ssl", "--ca_cert="+c.ca, "-i", withHostName(hs2(c)),
 				"-l", "-u", ldapUser, "--ldap_password_cmd=printf wrong")
 		}},
-		{"client.impyla", l.open, func(c *cluster) ([]string, error) {
+		{name: "client.impyla", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			return l.impylaArgs(simNode, portOf(hs2(c)), "select pid()", "NOSASL", "")
-		}, nil},
-		{"client.gohive", l.open, func(c *cluster) ([]string, error) {
+		}, rejectedArgv: nil},
+		{name: "client.gohive", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			bin, err := l.gohive()
 			return []string{bin, simNode, portOf(hs2(c)), "select pid()"}, err
-		}, nil},
-		{"client.beeline", l.open, func(c *cluster) ([]string, error) {
+		}, rejectedArgv: nil},
+		{name: "client.beeline", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			dir, err := l.sparkVenv()
 			return []string{"bash", "-c", beelineScript, dir, "jdbc:hive2://" + hs2(c) + "/;auth=noSasl"}, err
-		}, nil},
+		}, rejectedArgv: nil},
 	} {
-		all = append(all, proof{name: c.name, warm: venv, run: func(ctx context.Context) (evidence, error) { return c.prove(ctx, l) }})
+		all = append(all, proof{name: c.name, prepare: venv, run: func(ctx context.Context) (evidence, error) { return c.prove(ctx, l) }})
 	}
 	return all
 }
 
-// beelineScript asks by the beeline and the hive-jdbc that come with Spark; $0
-// is the venv, $1 the URL. Not on a terminal, beeline puts its prompt before the answer.
+// beelineScript queries with the beeline and hive-jdbc of Spark; $0 is the virtual
+// environment, $1 the URL. Without a terminal beeline prints its prompt before the
+// output.
 const beelineScript = `set -o pipefail
 "$0"/lib/python3.*/site-packages/pyspark/bin/beeline -u "$1" -n interop --silent=true --showHeader=false \
   --outputformat=tsv2 -e 'select pid()' </dev/null | sed 's#^0: jdbc:hive2://[^>]*> ##'`
 
-// impalaShell is a command line of impala-shell that asks for the pid.
+// impalaShell returns the command line of impala-shell that queries the pid.
 func (l *lab) impalaShell(flags ...string) ([]string, error) {
 	dir, err := l.shell()
 	return append(append([]string{dir + "/bin/impala-shell"}, flags...), "-B", "--quiet", "-q", "select pid()"), err
 }
 
-// named puts the name that the certificates have in place of the address.
-func named(address string) string { return net.JoinHostPort(simName, portOf(address)) }
+// withHostName replaces the IP address by the name in the certificates.
+func withHostName(address string) string { return net.JoinHostPort(simName, portOf(address)) }
 
 func portOf(address string) string {
 	_, port, _ := net.SplitHostPort(address)
 	return port
 }
 
-// startLogin runs the cluster that wants a login.
+// startLogin starts the cluster with authentication.
 func (l *lab) startLogin(ctx context.Context) (*cluster, error) {
 	password := l.file("run", "password")
 	if err := os.WriteFile(password, []byte(ldapPassword+"\n"), 0o600); err != nil {
@@ -112,7 +112,7 @@ func (l *lab) startLogin(ctx context.Context) (*cluster, error) {
 	return l.startClientSim(ctx, "login", clientPort+4, "--auth", "ldap", "--user", ldapUser, "--password-file", password, "--tls")
 }
 
-// startClientSim runs a cluster with one node, and with names for its certificate.
+// startClientSim starts a cluster with one node and a CA file.
 func (l *lab) startClientSim(ctx context.Context, name string, port int, flags ...string) (*cluster, error) {
 	if err := l.hosts(); err != nil {
 		return nil, err
@@ -131,8 +131,8 @@ func (l *lab) startClientSim(ctx context.Context, name string, port int, flags .
 	return c, nil
 }
 
-// prove lets the client ask, checks each answer, and that the client refuses
-// what it has to.
+// prove runs the client, checks its output, and that it fails with the wrong CA or
+// password.
 func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	cluster, err := c.cluster()
 	if err != nil {
@@ -142,15 +142,15 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	env := []string{"HOME=" + l.file("run")} // impala-shell keeps a history
+	env := []string{"HOME=" + l.file("run")} // impala-shell writes a history
 	e := evidence{tally: map[string]int{}}
 	var pids []string
-	for range rounds {
-		a, err := ask(ctx, clientTime, env, argv...)
+	for range queriesPerClient {
+		a, err := runCommand(ctx, clientTimeout, env, argv...)
 		if err != nil {
 			return e, err
 		}
-		pid, owner, err := cluster.answered(a)
+		pid, owner, err := cluster.parsePID(a)
 		if err != nil {
 			return e, err
 		}
@@ -158,32 +158,32 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 		e.tally[owner]++
 	}
 	e.numbers = fmt.Sprintf("pids %s, each of a simulated coordinator", strings.Join(pids, ", "))
-	if c.refused == nil {
+	if c.rejectedArgv == nil {
 		return e, nil
 	}
-	argv, err = c.refused(cluster)
+	argv, err = c.rejectedArgv(cluster)
 	if err != nil {
 		return e, err
 	}
-	a, err := ask(ctx, clientTime, env, argv...)
+	a, err := runCommand(ctx, clientTimeout, env, argv...)
 	if err == nil && (a.code == 0 || len(strings.TrimSpace(string(a.stdout))) > 0) {
-		err = errors.New("the wrong CA or password was accepted: the case shows nothing")
+		err = errors.New("the wrong CA or password was accepted, so the case proves nothing")
 	}
-	e.numbers += "; the wrong CA or password was refused"
+	e.numbers += "; the wrong CA or password was rejected"
 	return e, err
 }
 
-// answered checks that a client printed one integer and nothing else, and that
-// it is the pid of a coordinator.
-func (c *cluster) answered(a answer) (pid int, owner string, err error) {
+// parsePID checks that a client printed exactly one integer, the pid of a
+// coordinator.
+func (c *cluster) parsePID(a commandResult) (pid int, owner string, err error) {
 	printed := strings.TrimSpace(string(a.stdout))
 	pid, err = strconv.Atoi(printed)
 	if err != nil {
-		return 0, "", fmt.Errorf("exit %d, printed %q, not one integer: %s", a.code, oneLine(printed), tail(a.stderr))
+		return 0, "", fmt.Errorf("exit %d, printed %q, not one integer: %s", a.code, shorten(printed), tail(a.stderr))
 	}
-	owner, ours := c.owner(pid)
-	if !ours {
-		return 0, "", fmt.Errorf("printed %d, which is no coordinator's pid: %v", pid, c.lines[0].PIDs)
+	owner, ok := c.owner(pid)
+	if !ok {
+		return 0, "", fmt.Errorf("printed %d, which is not the pid of a coordinator: %v", pid, c.lines[0].PIDs)
 	}
 	return pid, owner, nil
 }

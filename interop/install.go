@@ -4,111 +4,60 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/debian"
 )
 
-// The clients and servers from PyPI are pinned: a proof names what it was given
-// with. Each has a venv of its own, since impala-shell pins another Thrift than impyla takes.
+// The clients and servers from PyPI are pinned, so that proofs are reproducible.
+// Each has its own virtual environment, because impala-shell and impyla need
+// different versions of Thrift.
 const (
-	pySpark     = "pyspark==3.5.8" // the last line for Java 17 and Scala 2.12
-	pyImpala    = "impala-shell==4.6.0"
-	pyImpyla    = "impyla==0.24.0"
-	debPython   = "/usr/bin/python3" // Debian's, whose headers python3-dev has
-	policyFile  = "/usr/sbin/policy-rc.d"
-	installTime = 8 * time.Minute
+	pySpark  = "pyspark==3.5.8" // the last release line for Java 17 and Scala 2.12
+	pyImpala = "impala-shell==4.6.0"
+	pyImpyla = "impyla==0.24.0"
+
+	installTimeout = 8 * time.Minute
 )
 
-// debian lists what is needed of Debian 12: the file that shows it is there,
-// and the package that brings it.
-var debian = []struct{ file, pkg string }{
-	{"/usr/sbin/haproxy", "haproxy"},
-	{"/usr/sbin/nginx", "nginx-light"},
-	{"/usr/lib/nginx/modules/ngx_stream_module.so", "libnginx-mod-stream"},
-	{"/usr/bin/g++", "g++"},
-	{"/usr/include/python3.*/Python.h", "python3-dev"},
-	{"/usr/lib/python3.*/ensurepip/__init__.py", "python3-venv"},
-	{"/usr/include/sasl/sasl.h", "libsasl2-dev"},
-	{"/usr/bin/krb5-config", "libkrb5-dev"},
-	{"/usr/bin/openssl", "openssl"},
-	{"/usr/bin/java", "openjdk-17-jre-headless"},
-	{"/usr/bin/prlimit", "util-linux"},
-	{"/usr/bin/socat", "socat"},
-	{"/usr/sbin/ip", "iproute2"},
-	{"/usr/sbin/nft", "nftables"},
+// debianPackages are the packages of Debian 12 that the proofs need.
+var debianPackages = []debian.Package{
+	{File: "/usr/sbin/haproxy", Name: "haproxy"},
+	{File: "/usr/sbin/nginx", Name: "nginx-light"},
+	{File: "/usr/lib/nginx/modules/ngx_stream_module.so", Name: "libnginx-mod-stream"},
+	{File: "/usr/bin/g++", Name: "g++"},
+	{File: "/usr/include/python3.*/Python.h", Name: "python3-dev"},
+	{File: "/usr/lib/python3.*/ensurepip/__init__.py", Name: "python3-venv"},
+	{File: "/usr/include/sasl/sasl.h", Name: "libsasl2-dev"},
+	{File: "/usr/bin/krb5-config", Name: "libkrb5-dev"},
+	{File: "/usr/bin/openssl", Name: "openssl"},
+	{File: "/usr/bin/java", Name: "openjdk-17-jre-headless"},
+	{File: "/usr/bin/prlimit", Name: "util-linux"},
+	{File: "/usr/bin/socat", Name: "socat"},
+	{File: "/usr/sbin/ip", Name: "iproute2"},
+	{File: "/usr/sbin/nft", Name: "nftables"},
 }
 
-// installPackages brings in the packages that are missing, without starting
-// any service of theirs.
+// installPackages installs the Debian packages that are missing.
 func installPackages(ctx context.Context) error {
-	var missing []string
-	for _, d := range debian {
-		if found, _ := filepath.Glob(d.file); len(found) == 0 {
-			missing = append(missing, d.pkg)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	if os.Geteuid() != 0 {
-		return fmt.Errorf("these Debian packages are missing and only root can install them: %s", strings.Join(missing, " "))
-	}
-	restore, err := forbidServices()
-	if err != nil {
-		return err
-	}
-	defer restore()
-	env := []string{"DEBIAN_FRONTEND=noninteractive"}
-	if _, err := must(ctx, installTime, env, "apt-get", "update", "-qq"); err != nil {
-		return err
-	}
-	install := append([]string{"apt-get", "install", "-y", "-qq", "--no-install-recommends"}, missing...)
-	_, err = must(ctx, installTime, env, install...)
-	return err
+	ctx, cancel := context.WithTimeout(ctx, installTimeout)
+	defer cancel()
+	return debian.Install(ctx, debianPackages)
 }
 
-// forbidServices keeps packages from starting services: invoke-rc.d asks
-// policy-rc.d, and 101 means no. One that is already there is left as it is.
-func forbidServices() (restore func(), err error) {
-	f, err := os.OpenFile(policyFile, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		return func() {}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if _, err := f.WriteString("#!/bin/sh\nexit 101\n"); err != nil {
-		return nil, err
-	}
-	return func() { os.Remove(policyFile) }, nil
-}
-
-// installVenv makes a venv with one package from PyPI and returns its folder. A
-// complete one of the same version is used again.
+// installVenv creates a virtual environment with one package from PyPI and returns
+// its directory.
 func (l *lab) installVenv(ctx context.Context, name, requirement string) (string, error) {
 	if err := l.packages(); err != nil {
 		return "", err
 	}
+	ctx, cancel := context.WithTimeout(ctx, installTimeout)
+	defer cancel()
 	dir := filepath.Join(l.work, "venv-"+name)
-	mark := filepath.Join(dir, "complete")
-	if b, err := os.ReadFile(mark); err == nil && string(b) == requirement {
-		return dir, nil
-	}
-	if _, err := must(ctx, installTime, nil, debPython, "-m", "venv", "--clear", dir); err != nil {
-		return "", err
-	}
-	pip := filepath.Join(dir, "bin", "pip")
-	if _, err := must(ctx, installTime, nil, pip, "install", "--quiet", requirement); err != nil {
-		return "", err
-	}
-	return dir, os.WriteFile(mark, []byte(requirement), 0o644)
+	return dir, debian.Venv(ctx, dir, requirement)
 }
 
 // buildTool builds the command under test.
@@ -116,19 +65,18 @@ func (l *lab) buildTool(ctx context.Context) (string, error) {
 	return l.build(ctx, l.root, "impala-lbcheck", "./cmd/impala-lbcheck")
 }
 
-// buildGohive builds the client in interop/gohive, a module of its own.
+// buildGohive builds the client in interop/gohive, which is a separate module.
 func (l *lab) buildGohive(ctx context.Context) (string, error) {
 	return l.build(ctx, filepath.Join(l.root, "interop", "gohive"), "gohive", ".")
 }
 
 func (l *lab) build(ctx context.Context, dir, name, pkg string) (string, error) {
 	bin := filepath.Join(l.work, name)
-	_, err := must(ctx, installTime, nil, "go", "build", "-C", dir, "-o", bin, pkg)
+	_, err := runRequired(ctx, installTimeout, nil, "go", "build", "-C", dir, "-o", bin, pkg)
 	return bin, err
 }
 
-// versions says what the proofs were given with; software that was not needed
-// or could not be had is left out.
+// versions returns the versions of the software that was used.
 func (l *lab) versions() map[string]string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -137,7 +85,7 @@ func (l *lab) versions() map[string]string {
 		"haproxy":        {"haproxy", "-v"},
 		"nginx":          {"nginx", "-v"},
 		"java":           {"java", "-version"},
-		"python":         {debPython, "--version"},
+		"python":         {debian.Python, "--version"},
 		"go":             {"go", "version"},
 		"gohive":         {"go", "list", "-C", filepath.Join(l.root, "interop", "gohive"), "-m", "github.com/beltran/gohive"},
 		"impala-lbcheck": {filepath.Join(l.work, "impala-lbcheck"), "version"},
@@ -145,7 +93,7 @@ func (l *lab) versions() map[string]string {
 		if _, err := exec.LookPath(argv[0]); err != nil {
 			continue
 		}
-		if a, err := ask(ctx, 10*time.Second, nil, argv...); err == nil && a.code == 0 {
+		if a, err := runCommand(ctx, 10*time.Second, nil, argv...); err == nil && a.code == 0 {
 			first, _, _ := strings.Cut(string(a.stdout)+string(a.stderr), "\n")
 			v[name] = strings.TrimSpace(first)
 		}

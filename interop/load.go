@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// loadSeen is what we read of how a load kept its promises, in milliseconds.
-type loadSeen struct {
+// loadResult is the part of a result about load, in milliseconds.
+type loadResult struct {
 	Login, Lag, Owed struct {
 		P50 float64 `json:"p50_ms"`
 		P99 float64 `json:"p99_ms"`
@@ -24,8 +24,8 @@ type loadSeen struct {
 	Late int `json:"late"`
 }
 
-// loadFile writes a scenario with one stage against a cluster and returns its
-// path. The threshold is one of session.login; "": none.
+// loadFile writes a scenario with one stage for a cluster and returns its path.
+// threshold applies to session.login; "": none.
 func (l *lab) loadFile(name string, c *cluster, stage, threshold string) (string, error) {
 	text := fmt.Sprintf(`name: %s
 kind: stages
@@ -44,17 +44,17 @@ expect:
 	return path, os.WriteFile(path, []byte(text), 0o644)
 }
 
-// repeatedly stops a process by SIGSTOP for so long, n times.
-func repeatedly(ctx context.Context, pid, n int, every, stopped time.Duration) error {
+// stopRepeatedly stops a process by SIGSTOP n times, after pauses.
+func stopRepeatedly(ctx context.Context, pid, n int, pause, stopped time.Duration) error {
 	defer syscall.Kill(pid, syscall.SIGCONT)
 	for range n {
-		if err := pause(ctx, every); err != nil {
+		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
 		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 			return err
 		}
-		if err := pause(ctx, stopped); err != nil {
+		if err := sleep(ctx, stopped); err != nil {
 			return err
 		}
 		if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
@@ -64,12 +64,12 @@ func repeatedly(ctx context.Context, pid, n int, every, stopped time.Duration) e
 	return nil
 }
 
-// proveStalledServer stops a coordinator for two seconds under a steady load.
-// Those who were due then have waited, and their login counts from when they were
-// due. The generator owes nothing of it, and what is too slow is for the file to say.
+// proveStalledServer stops a coordinator for two seconds under a steady load. The
+// login times of the sessions that were due meanwhile count from when they were due.
+// The lag is not attributed to the generator, and the file's threshold decides.
 func (l *lab) proveStalledServer(ctx context.Context) (evidence, error) {
 	const name = "load.stalled-server"
-	c, err := l.stalling()
+	c, err := l.oneCoordinator()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -82,28 +82,28 @@ func (l *lab) proveStalledServer(ctx context.Context) (evidence, error) {
 		return evidence{}, err
 	}
 	stall := func(ctx context.Context, _ int) error {
-		return repeatedly(ctx, c.proc.cmd.Process.Pid, 1, 1500*time.Millisecond, 2*time.Second)
+		return stopRepeatedly(ctx, c.proc.cmd.Process.Pid, 1, 1500*time.Millisecond, 2*time.Second)
 	}
-	few := []string{"run", "--concurrency", "50"} // so that those that are due wait for a place
-	r, err := l.try(ctx, trial{name: name, args: append(few, strict), during: stall, want: expectation{1, []string{"threshold.session.login: p(99) < 1s"}}})
+	few := []string{"run", "--concurrency", "50"} // so that sessions wait for a free slot
+	r, err := l.check(ctx, toolRun{name: name, args: append(few, strict), during: stall, want: expectation{exit: 1, failed: []string{"threshold.session.login: p(99) < 1s"}}})
 	if err != nil {
 		return evidence{}, err
 	}
-	if _, err := l.try(ctx, trial{name: name + ".patient", args: append(few, patient), during: stall}); err != nil {
+	if _, err := l.check(ctx, toolRun{name: name + ".patient", args: append(few, patient), during: stall}); err != nil {
 		return evidence{}, err
 	}
 	if s := r.Load; s.Login.P99 < 1000 || s.Lag.P99 < 500 || s.Owed.P99 > 200 {
 		return evidence{}, fmt.Errorf("after a stall of 2 s login p99 is %.0f ms, lag p99 %.0f ms, owed p99 %.0f ms", s.Login.P99, s.Lag.P99, s.Owed.P99)
 	}
-	return evidence{numbers: fmt.Sprintf("a stall of 2 s: login p99 %.0f ms from due time, lag p99 %.0f ms, of which the generator owes %.0f ms; exit 1 by p(99) < 1s, 0 by p(99) < 9s",
+	return evidence{numbers: fmt.Sprintf("a stall of 2 s: login p99 %.0f ms from when sessions were due, lag p99 %.0f ms, of which %.0f ms by the generator; exit 1 by p(99) < 1s, 0 by p(99) < 9s",
 		r.Load.Login.P99, r.Load.Lag.P99, r.Load.Owed.P99)}, nil
 }
 
-// proveStoppedGenerator stops our own process four times: what it measured then
-// is worth nothing, and it says so and why.
+// proveStoppedGenerator stops our own process four times: the measurement is not
+// valid then, and load.lag says so.
 func (l *lab) proveStoppedGenerator(ctx context.Context) (evidence, error) {
 	const name = "load.stopped-generator"
-	c, err := l.stalling()
+	c, err := l.oneCoordinator()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -111,31 +111,32 @@ func (l *lab) proveStoppedGenerator(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	r, err := l.try(ctx, trial{name: name, args: []string{"run", file}, want: expectation{exit: 3},
+	r, err := l.check(ctx, toolRun{name: name, args: []string{"run", file}, want: expectation{exit: 3},
 		during: func(ctx context.Context, pid int) error {
-			return repeatedly(ctx, pid, 4, 600*time.Millisecond, 500*time.Millisecond)
+			return stopRepeatedly(ctx, pid, 4, 600*time.Millisecond, 500*time.Millisecond)
 		}})
 	if err != nil {
 		return evidence{}, err
 	}
 	if r.Load.Late == 0 || r.Load.Owed.Max < 300 {
-		return evidence{}, fmt.Errorf("%d sessions were late, the generator owes %.0f ms at the most", r.Load.Late, r.Load.Owed.Max)
+		return evidence{}, fmt.Errorf("%d sessions were late, at most %.0f ms by the generator", r.Load.Late, r.Load.Owed.Max)
 	}
-	return evidence{numbers: fmt.Sprintf("our own process stopped 4 x 500 ms: %d of %d sessions late, owed up to %.0f ms; load.lag inconclusive, it had no time; exit 3",
+	return evidence{numbers: fmt.Sprintf("our own process stopped 4 x 500 ms: %d of %d sessions late, up to %.0f ms by the generator; load.lag inconclusive; exit 3",
 			r.Load.Late, r.Sessions.Attempted, r.Load.Owed.Max)},
-		r.says("load.lag", "inconclusive", "the machine gave it no time")
+		r.expectFinding("load.lag", "inconclusive", "the machine gave it no time")
 }
 
-// proveDescriptors gives our process 64 open files. It refuses a plan that needs
-// more; where the limit falls in mid-run, that is never the service's failure.
+// proveDescriptors limits our process to 64 file descriptors. It rejects a plan that
+// needs more; if the limit is lowered during a run, that is not attributed to the
+// service.
 func (l *lab) proveDescriptors(ctx context.Context) (evidence, error) {
 	const name = "load.descriptors"
-	c, err := l.stalling()
+	c, err := l.oneCoordinator()
 	if err != nil {
 		return evidence{}, err
 	}
 	few := []string{"prlimit", "--nofile=64:64"}
-	if err := l.refuse(ctx, trial{name: name, by: few, args: []string{"capacity", "--hold", "200", "--for", "1s", c.addresses()[0]}},
+	if err := l.checkRejected(ctx, toolRun{name: name, prefix: few, args: []string{"capacity", "--hold", "200", "--for", "1s", c.addresses()[0]}},
 		"needs 248 descriptors", "has 64"); err != nil {
 		return evidence{}, err
 	}
@@ -143,35 +144,36 @@ func (l *lab) proveDescriptors(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	r, err := l.try(ctx, trial{name: name + ".later", args: []string{"run", file}, want: expectation{exit: 3},
+	r, err := l.check(ctx, toolRun{name: name + ".later", args: []string{"run", file}, want: expectation{exit: 3},
 		during: func(ctx context.Context, pid int) error {
-			if err := pause(ctx, time.Second); err != nil {
+			if err := sleep(ctx, time.Second); err != nil {
 				return err
 			}
-			_, err := must(ctx, ipTime, nil, "prlimit", "--pid", strconv.Itoa(pid), "--nofile=64:64")
+			_, err := runRequired(ctx, ipTimeout, nil, "prlimit", "--pid", strconv.Itoa(pid), "--nofile=64:64")
 			return err
 		}})
 	if err != nil {
 		return evidence{}, err
 	}
-	if err := r.ours("tcp.local-nofile"); err != nil {
+	if err := r.expectLocalStop("tcp.local-nofile"); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("64 descriptors: exit 2, 248 needed; taken away in mid-run: %s after %d good sessions, none failed, exit 3", r.Stopped.Class, r.Sessions.OK)},
-		r.says("load.lag", "inconclusive", "tcp.local-nofile")
+	return evidence{numbers: fmt.Sprintf("64 descriptors: exit 2, 248 needed; lowered during a run: %s after %d good sessions, none failed, exit 3", r.Stopped.Class, r.Sessions.OK)},
+		r.expectFinding("load.lag", "inconclusive", "tcp.local-nofile")
 }
 
-// ours checks that a run was stopped by that class, that the class is this
-// machine's, and that no session counts as the service's failure.
-func (r trialled) ours(class string) error {
+// expectLocalStop checks that a run was stopped by an error class of this machine and
+// that no session failed.
+func (r toolResult) expectLocalStop(class string) error {
 	if r.Stopped.By != "generator" || r.Stopped.Class != class || r.Sessions.Failed != 0 || len(r.Errors) != 0 {
-		return fmt.Errorf("stopped by %+v, where it is the generator's %s; %d sessions failed, errors %+v", r.Stopped, class, r.Sessions.Failed, r.Errors)
+		return fmt.Errorf("stopped by %+v, want the generator's %s; %d sessions failed, errors %+v", r.Stopped, class, r.Sessions.Failed, r.Errors)
 	}
 	return nil
 }
 
-// provePorts works with a hundred local ports. A plan that needs more is refused;
-// where others have taken most of them, that is not the service's failure.
+// provePorts uses a namespace with 100 local ports. A plan that needs more is
+// rejected; if another process has used most of them, that is not attributed to the
+// service.
 func (l *lab) provePorts(ctx context.Context) (evidence, error) {
 	const name = "load.ports"
 	n, err := l.newNamespace(ctx, name)
@@ -179,55 +181,49 @@ func (l *lab) provePorts(ctx context.Context) (evidence, error) {
 		return evidence{}, err
 	}
 	defer n.delete()
-	if _, err := n.do(ctx, "sh", "-c", "echo 40000 40099 > /proc/sys/net/ipv4/ip_local_port_range"); err != nil {
+	if _, err := n.run(ctx, "sh", "-c", "echo 40000 40099 > /proc/sys/net/ipv4/ip_local_port_range"); err != nil {
 		return evidence{}, err
 	}
-	c, err := l.startSimBy(ctx, n.by(), name, stallPort, 2, "--direct", "--coordinators", "1", "--fault", "threads=1000")
+	c, err := l.startSimWithPrefix(ctx, n.execPrefix(), name, oneCoordinatorPort, 2, "--direct", "--coordinators", "1", "--fault", "threads=1000")
 	if err != nil {
 		return evidence{}, err
 	}
 	defer c.proc.stop()
-	hold := func(sessions, span string) []string {
-		return []string{"capacity", "--hold", sessions, "--for", span, "--threads", "1000", c.addresses()[0]}
+	hold := func(sessions, duration string) []string {
+		return []string{"capacity", "--hold", sessions, "--for", duration, "--threads", "1000", c.addresses()[0]}
 	}
-	if err := l.refuse(ctx, trial{name: name, by: n.by(), args: hold("200", "1s")}, "ports", "has 100"); err != nil {
+	if err := l.checkRejected(ctx, toolRun{name: name, prefix: n.execPrefix(), args: hold("200", "1s")}, "ports", "has 100"); err != nil {
 		return evidence{}, err
 	}
-	taken, cancel := context.WithCancel(ctx)
+	othersCtx, cancel := context.WithCancel(ctx)
 	others := make(chan error, 1)
 	go func() {
-		_, err := l.runTool(taken, trial{name: name + ".others", by: n.by(), args: hold("60", "1m")})
+		_, err := l.runTool(othersCtx, toolRun{name: name + ".others", prefix: n.execPrefix(), args: hold("60", "1m")})
 		others <- err
 	}()
 	defer func() { cancel(); <-others }()
-	for {
-		out, err := n.do(ctx, "ss", "-Htn", "state", "established", "dport", "=", ":"+strconv.Itoa(stallPort))
-		if err != nil {
-			return evidence{}, err
-		}
-		if bytes.Count(out, []byte("\n")) >= 60 {
-			break
-		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
-			return evidence{}, err
-		}
+	if err := poll(ctx, 100*time.Millisecond, func() (bool, error) {
+		out, err := n.run(ctx, "ss", "-Htn", "state", "established", "dport", "=", ":"+strconv.Itoa(oneCoordinatorPort))
+		return bytes.Count(out, []byte("\n")) >= 60, err
+	}); err != nil {
+		return evidence{}, err
 	}
-	r, err := l.try(ctx, trial{name: name + ".taken", by: n.by(), args: hold("60", "1s"), want: expectation{exit: 3}})
+	r, err := l.check(ctx, toolRun{name: name + ".taken", prefix: n.execPrefix(), args: hold("60", "1s"), want: expectation{exit: 3}})
 	if err != nil {
 		return evidence{}, err
 	}
-	if err := r.ours("tcp.local-ports"); err != nil {
+	if err := r.expectLocalStop("tcp.local-ports"); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("100 local ports: a plan for 200 is refused, exit 2; with 60 taken by others %s after %d sessions, none failed, exit 3", r.Stopped.Class, r.Capacity.Held)},
-		r.says("load.lag", "inconclusive", "tcp.local-ports")
+	return evidence{numbers: fmt.Sprintf("100 local ports: a plan for 200 is rejected, exit 2; with 60 used by another process %s after %d sessions, none failed, exit 3", r.Stopped.Class, r.Capacity.Held)},
+		r.expectFinding("load.lag", "inconclusive", "tcp.local-ports")
 }
 
-// proveKilled ends our process by SIGKILL in mid-run. It can write nothing more;
-// what its observations file has by then must be whole lines, and recent ones.
+// proveKilled ends our process by SIGKILL during a run: the observations file must
+// have complete and recent lines.
 func (l *lab) proveKilled(ctx context.Context) (evidence, error) {
 	const name = "load.killed"
-	c, err := l.stalling()
+	c, err := l.oneCoordinator()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -237,9 +233,9 @@ func (l *lab) proveKilled(ctx context.Context) (evidence, error) {
 	}
 	const after = 4 * time.Second
 	observed := l.file("run", name+".jsonl")
-	a, err := l.runTool(ctx, trial{name: name, args: []string{"run", "--observations", observed, file},
+	a, err := l.runTool(ctx, toolRun{name: name, args: []string{"run", "--observations", observed, file},
 		during: func(ctx context.Context, pid int) error {
-			if err := pause(ctx, after); err != nil {
+			if err := sleep(ctx, after); err != nil {
 				return err
 			}
 			return syscall.Kill(pid, syscall.SIGKILL)
@@ -251,16 +247,16 @@ func (l *lab) proveKilled(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	lines, last := 0, observation{}
-	whole := b[:bytes.LastIndexByte(b, '\n')+1]
-	for line := range strings.Lines(string(whole)) {
+	lines, last := -1, observation{} // the first line is no session's
+	complete := b[:bytes.LastIndexByte(b, '\n')+1]
+	for line := range strings.Lines(string(complete)) {
 		if err := json.Unmarshal([]byte(line), &last); err != nil {
-			return evidence{}, fmt.Errorf("line %d: %w", lines+1, err)
+			return evidence{}, fmt.Errorf("line %d: %w", lines+2, err)
 		}
 		lines++
 	}
-	if a.code != -1 || len(whole) != len(b) || time.Duration(last.Start*1e6) < after-1500*time.Millisecond {
-		return evidence{}, fmt.Errorf("exit %d; %d whole lines, then %d bytes; the last session started at %.0f ms", a.code, lines, len(b)-len(whole), last.Start)
+	if a.code != -1 || len(complete) != len(b) || time.Duration(last.Start*1e6) < after-1500*time.Millisecond {
+		return evidence{}, fmt.Errorf("exit %d; %d complete lines, then %d bytes; the last session started at %.0f ms", a.code, lines, len(b)-len(complete), last.Start)
 	}
-	return evidence{numbers: fmt.Sprintf("killed after %s: %d observations on disk, each a whole line, the last of a session at %.1f s", after, lines, last.Start/1000)}, nil
+	return evidence{numbers: fmt.Sprintf("killed after %s: %d observations on disk in complete lines, the last one of a session at %.1f s", after, lines, last.Start/1000)}, nil
 }

@@ -10,9 +10,9 @@ import (
 
 func TestALongProofRunsOnlyByItsWholeName(t *testing.T) {
 	t.Parallel()
-	all := []proof{{name: "load.short"}, {name: "soak", long: true}}
+	all := []proof{{name: "load.short"}, {name: "soak", onlyByName: true}}
 	for part, want := range map[string]int{"": 1, "load": 1, "so": 0, "soak": 1} {
-		if chosen := choose(all, part); len(chosen) != want {
+		if chosen := selectProofs(all, part); len(chosen) != want {
 			t.Errorf("%q: %d proofs, not %d", part, len(chosen), want)
 		}
 	}
@@ -20,25 +20,25 @@ func TestALongProofRunsOnlyByItsWholeName(t *testing.T) {
 
 func TestACutIsTakenForWhatItIsOnly(t *testing.T) {
 	t.Parallel()
-	good := idleSeen{LastAlive: 1.5, FirstDead: 2.5, Cut: "fin", At: 2.02}
-	if err := good.cutBy("fin", true); err != nil {
+	good := idleResult{LastAlive: 1.5, FirstDead: 2.5, Cut: "fin", At: 2.02}
+	if err := good.expectCut("fin", true); err != nil {
 		t.Fatal(err)
 	}
-	for name, spoil := range map[string]func(*idleSeen){
-		"another cut":                    func(s *idleSeen) { s.Cut = "rst" },
-		"alive for longer than it lives": func(s *idleSeen) { s.LastAlive = 2.5 },
-		"dead too soon":                  func(s *idleSeen) { s.FirstDead = 1.5 },
-		"seen too early":                 func(s *idleSeen) { s.At = 1.7 },
-		"not seen before it was asked":   func(s *idleSeen) { s.At = 0 },
+	for name, spoil := range map[string]func(*idleResult){
+		"wrong cut":            func(s *idleResult) { s.Cut = "rst" },
+		"last alive too late":  func(s *idleResult) { s.LastAlive = 2.5 },
+		"first dead too early": func(s *idleResult) { s.FirstDead = 1.5 },
+		"noticed too early":    func(s *idleResult) { s.At = 1.7 },
+		"not noticed":          func(s *idleResult) { s.At = 0 },
 	} {
 		s := good
 		spoil(&s)
-		if s.cutBy("fin", true) == nil {
-			t.Errorf("%s: taken for a FIN at 2 s", name)
+		if s.expectCut("fin", true) == nil {
+			t.Errorf("%s: accepted as a FIN after 2 s", name)
 		}
 	}
-	if good.Cut = "silent"; good.cutBy("silent", false) == nil {
-		t.Error("a cut in silence was seen when it happened")
+	if good.Cut = "silent"; good.expectCut("silent", false) == nil {
+		t.Error("accepted a silent cut that was noticed")
 	}
 }
 
@@ -63,25 +63,25 @@ func TestSharesAreOfNewSessionsThatWereDueThen(t *testing.T) {
 
 func TestAFailureOfThisMachineIsNeverTheServices(t *testing.T) {
 	t.Parallel()
-	var good trialled
+	var good toolResult
 	good.Stopped.By, good.Stopped.Class = "generator", "tcp.local-ports"
-	if err := good.ours("tcp.local-ports"); err != nil {
+	if err := good.expectLocalStop("tcp.local-ports"); err != nil {
 		t.Fatal(err)
 	}
 	failed := good
 	failed.Sessions.Failed = 1
-	if failed.ours("tcp.local-ports") == nil || good.ours("tcp.local-nofile") == nil {
-		t.Error("taken for this machine's fault alone")
+	if failed.expectLocalStop("tcp.local-ports") == nil || good.expectLocalStop("tcp.local-nofile") == nil {
+		t.Error("accepted a failed session or another class")
 	}
 }
 
 func TestASampleIsOfTheProcessThatLives(t *testing.T) {
 	t.Parallel()
-	s, err := sampleOf(os.Getpid())
+	s, err := readSample(os.Getpid())
 	if err != nil || s.memory < 1000 || s.descriptors < 3 {
 		t.Errorf("%+v, %v", s, err)
 	}
-	if _, err := sampleOf(1 << 30); err == nil {
-		t.Error("a process that does not exist has a sample")
+	if _, err := readSample(1 << 30); err == nil {
+		t.Error("no error for a process that does not exist")
 	}
 }

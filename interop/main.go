@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// deadline bounds the whole program: an installation on a clean machine, and
-// every proof.
+// deadline limits the whole program: an installation on a clean machine, and every
+// proof.
 const deadline = 20 * time.Minute
 
 func main() {
@@ -37,17 +37,17 @@ func run(ctx context.Context, args []string) int {
 	}
 	defer l.close()
 
-	chosen := choose(allProofs(l), strings.Join(args, ""))
+	chosen := selectProofs(allProofs(l), strings.Join(args, ""))
 	if len(chosen) == 0 {
 		fmt.Fprintf(os.Stderr, "interop: no proof has %q in its name\n", args[0])
 		return 2
 	}
-	return conclude(l, prove(ctx, chosen), len(args) == 0)
+	return summarize(l, runProofs(ctx, chosen), len(args) == 0)
 }
 
-// allProofs lists every proof. Those whose software takes long to install and
-// to start come late: they are made ready while the others run. Our own tests, some
-// of which measure time, have the machine to themselves at the end.
+// allProofs lists every proof. Those whose software takes long to install and to
+// start come late, because it is prepared while the others run. Our own tests, some
+// of which measure time, run alone at the end.
 func allProofs(l *lab) []proof {
 	var all []proof
 	for _, group := range [][]proof{
@@ -58,9 +58,9 @@ func allProofs(l *lab) []proof {
 	return all
 }
 
-// conclude prints the sum, writes proof.json where every proof was asked for,
-// and returns the exit code.
-func conclude(l *lab, outcomes []outcome, complete bool) int {
+// summarize prints the number of proofs, writes proof.json if every proof was
+// requested, and returns the exit code.
+func summarize(l *lab, outcomes []proofResult, complete bool) int {
 	missing := 0
 	for _, o := range outcomes {
 		if !o.Proven {

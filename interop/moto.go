@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// moto simulates AWS, and the AWS CLI reads back what we did: neither is ours.
+// moto simulates AWS, and the AWS CLI reads the result. Neither is ours.
 const (
 	pyMoto   = "moto[server]==5.2.3"
 	pyAWS    = "awscli==1.46.3"
 	motoPort = 22990
 )
 
-// moto is a running server, and how it is asked.
+// moto is a running server, and the AWS CLI for it.
 type moto struct {
 	env []string // for our command and for the AWS CLI
 	cli string
 }
 
-// startMoto runs moto's server on loopback. A certificate counts as validated
-// two seconds after it was asked for: moto looks at no DNS.
+// startMoto starts moto's server on loopback. A certificate is validated two seconds
+// after the request, because moto does not use DNS.
 func (l *lab) startMoto(ctx context.Context) (*moto, error) {
 	server, err := l.installVenv(ctx, "moto", pyMoto)
 	if err != nil {
@@ -60,58 +60,57 @@ func (l *lab) startMoto(ctx context.Context) (*moto, error) {
 	})
 }
 
-// ask runs the AWS CLI, which has to succeed, and returns its words.
-func (m *moto) ask(ctx context.Context, args ...string) (string, error) {
-	b, err := must(ctx, time.Minute, m.env, append([]string{m.cli}, args...)...)
+// aws runs the AWS CLI, which must succeed, and returns its stdout.
+func (m *moto) aws(ctx context.Context, args ...string) (string, error) {
+	b, err := runRequired(ctx, time.Minute, m.env, append([]string{m.cli}, args...)...)
 	return strings.TrimSpace(string(b)), err
 }
 
-// tell runs the AWS CLI several times, of which nothing is wanted but that they
-// succeed.
-func (m *moto) tell(ctx context.Context, commands ...[]string) error {
+// awsAll runs the AWS CLI several times; each run must succeed.
+func (m *moto) awsAll(ctx context.Context, commands ...[]string) error {
 	for _, args := range commands {
-		if _, err := m.ask(ctx, args...); err != nil {
+		if _, err := m.aws(ctx, args...); err != nil {
 			return fmt.Errorf("aws %s: %w", strings.Join(args, " "), err)
 		}
 	}
 	return nil
 }
 
-// read runs the AWS CLI and decodes its JSON.
-func (m *moto) read(ctx context.Context, v any, args ...string) error {
-	text, err := m.ask(ctx, append(args, "--output", "json")...)
+// awsJSON runs the AWS CLI and decodes its JSON output.
+func (m *moto) awsJSON(ctx context.Context, v any, args ...string) error {
+	text, err := m.aws(ctx, append(args, "--output", "json")...)
 	if err != nil {
 		return err
 	}
 	return json.Unmarshal([]byte(text), v)
 }
 
-// ground is what a load balancer is built on: a VPC with a subnet in each of two
-// zones, three coordinators, and an executor, which has no client port.
-type ground struct {
+// awsResources are the resources that a load balancer needs: a VPC with a subnet in
+// each of two zones, three coordinators, and an executor, which has no client port.
+type awsResources struct {
 	vpc                     string
 	coordinators, executors []string
 }
 
-// seed lays the ground for a cluster.
-func (m *moto) seed(ctx context.Context, cluster string) (ground, error) {
-	var g ground
+// createResources creates the resources of a cluster.
+func (m *moto) createResources(ctx context.Context, cluster string) (awsResources, error) {
+	var g awsResources
 	tag := func(kind, key, value string) string {
 		return fmt.Sprintf("ResourceType=%s,Tags=[{Key=%s,Value=%s}]", kind, key, value)
 	}
-	vpc, err := m.ask(ctx, "ec2", "create-vpc", "--cidr-block", "10.9.0.0/16", "--tag-specifications", tag("vpc", "Name", cluster+" VPC"), "--query", "Vpc.VpcId", "--output", "text")
+	vpc, err := m.aws(ctx, "ec2", "create-vpc", "--cidr-block", "10.9.0.0/16", "--tag-specifications", tag("vpc", "Name", cluster+" VPC"), "--query", "Vpc.VpcId", "--output", "text")
 	if err != nil {
 		return g, err
 	}
 	g.vpc = vpc
 	for i, zone := range []string{"us-east-1a", "us-east-1b"} {
-		subnet, err := m.ask(ctx, "ec2", "create-subnet", "--vpc-id", vpc, "--availability-zone", zone, "--cidr-block", fmt.Sprintf("10.9.%d.0/24", i),
+		subnet, err := m.aws(ctx, "ec2", "create-subnet", "--vpc-id", vpc, "--availability-zone", zone, "--cidr-block", fmt.Sprintf("10.9.%d.0/24", i),
 			"--tag-specifications", tag("subnet", "Name", cluster+" Private subnet 0"), "--query", "Subnet.SubnetId", "--output", "text")
 		if err != nil {
 			return g, err
 		}
 		run := func(role string, n int) ([]string, error) {
-			ids, err := m.ask(ctx, "ec2", "run-instances", "--image-id", "ami-12c6146b", "--subnet-id", subnet, "--count", strconv.Itoa(n), "--tag-specifications",
+			ids, err := m.aws(ctx, "ec2", "run-instances", "--image-id", "ami-12c6146b", "--subnet-id", subnet, "--count", strconv.Itoa(n), "--tag-specifications",
 				fmt.Sprintf("ResourceType=instance,Tags=[{Key=env,Value=%s},{Key=type,Value=%s}]", cluster, role), "--query", "Instances[].InstanceId", "--output", "text")
 			return strings.Fields(ids), err
 		}

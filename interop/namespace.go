@@ -10,54 +10,54 @@ import (
 	"time"
 )
 
-// namespace is a network of its own, with a loopback and nothing else: what is
-// done to its connections and ports is done to nobody else's.
+// namespace is a network namespace that has only a loopback device, so that faults
+// of connections and ports do not affect others.
 type namespace string
 
-// ipTime is the longest that one command about a namespace may take.
-const ipTime = 10 * time.Second
+// ipTimeout limits a command for a namespace.
+const ipTimeout = 10 * time.Second
 
-// namespacePrefix begins the names of all of ours; our pid follows.
+// namespacePrefix is the prefix of our namespaces' names; our pid follows.
 const namespacePrefix = "impala-lbcheck-"
 
-// newNamespace makes one that is told apart by part, and takes away those of
-// runs that were killed.
+// newNamespace creates a namespace and deletes those of runs that were killed. part
+// is the end of its name.
 func (l *lab) newNamespace(ctx context.Context, part string) (namespace, error) {
 	if err := l.packages(); err != nil {
 		return "", err
 	}
-	if err := sweepNamespaces(ctx); err != nil {
+	if err := deleteStaleNamespaces(ctx); err != nil {
 		return "", err
 	}
 	n := namespace(fmt.Sprintf("%s%d-%s", namespacePrefix, os.Getpid(), part))
-	if _, err := must(ctx, ipTime, nil, "ip", "netns", "add", string(n)); err != nil {
+	if _, err := runRequired(ctx, ipTimeout, nil, "ip", "netns", "add", string(n)); err != nil {
 		return "", err
 	}
-	if _, err := must(ctx, ipTime, nil, "ip", "-n", string(n), "link", "set", "lo", "up"); err != nil {
+	if _, err := runRequired(ctx, ipTimeout, nil, "ip", "-n", string(n), "link", "set", "lo", "up"); err != nil {
 		n.delete()
 		return "", err
 	}
 	return n, nil
 }
 
-// delete removes it. The kernel keeps it until its last process has ended.
+// delete removes the namespace. The kernel keeps it until its last process ends.
 func (n namespace) delete() { deleteNamespace(string(n)) }
 
 func deleteNamespace(name string) {
-	must(context.Background(), ipTime, nil, "ip", "netns", "delete", name) // nothing can be done where it fails
+	runRequired(context.Background(), ipTimeout, nil, "ip", "netns", "delete", name) // best effort
 }
 
-// by is the command that execs another in the namespace.
-func (n namespace) by() []string { return []string{"ip", "netns", "exec", string(n)} }
+// execPrefix returns the command that executes another one in the namespace.
+func (n namespace) execPrefix() []string { return []string{"ip", "netns", "exec", string(n)} }
 
-// do runs a command in it and returns what that printed.
-func (n namespace) do(ctx context.Context, argv ...string) ([]byte, error) {
-	return must(ctx, ipTime, nil, append(n.by(), argv...)...)
+// run runs a command in the namespace and returns its stdout.
+func (n namespace) run(ctx context.Context, argv ...string) ([]byte, error) {
+	return runRequired(ctx, ipTimeout, nil, append(n.execPrefix(), argv...)...)
 }
 
-// sweepNamespaces removes those whose process has ended without doing so.
-func sweepNamespaces(ctx context.Context) error {
-	list, err := must(ctx, ipTime, nil, "ip", "netns", "list")
+// deleteStaleNamespaces deletes our namespaces whose process no longer exists.
+func deleteStaleNamespaces(ctx context.Context) error {
+	list, err := runRequired(ctx, ipTimeout, nil, "ip", "netns", "list")
 	if err != nil {
 		return err
 	}

@@ -3,142 +3,87 @@
 package main
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/pem"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
-// The name on the balancers' certificates, and the organisations that issue
-// them: the one that is expected, and another that the same root vouches for.
+// The name in the balancers' certificates, and the organizations that issue them:
+// the expected one, and the other one below the same root.
 const (
-	lbName      = "lb.example.com"
-	goodIssuer  = "O=Example Trust Services"
-	goodOrg     = "Example Trust Services"
-	otherOrg    = "Other Trust Services"
-	certificate = "CERTIFICATE"
+	lbName     = "lb.example.com"
+	goodIssuer = "O=Amazon"
+	otherOrg   = "Another Trust"
 )
 
-// pki holds the paths of the balancers' certificates. The PEM files for HAProxy
-// hold the leaf, what belongs to its chain, and the key.
+// pki has the paths of the balancers' certificates.
 type pki struct {
-	root      string // what our command is told to trust
-	stranger  string // a root that issued nothing here
-	good      string // leaf, intermediate, key
-	wrong     string // leaf and intermediate of the other issuer, key
-	noChain   string // leaf and key of the good one, no intermediate
-	chain     string // for nginx: leaf, intermediate
-	chainsKey string // for nginx: the key
+	root          string // the root that our command trusts
+	unrelatedRoot string // a root that issued none of these certificates
+
+	// For HAProxy: the leaf, its intermediate CA and the key in one file.
+	good        string
+	otherIssuer string
+	noChain     string // without the intermediate CA
+
+	// For nginx, of the good leaf.
+	chain    string // leaf and intermediate CA
+	chainKey string
 }
 
-// signer is a CA.
-type signer struct {
-	cert *x509.Certificate
-	der  []byte
-	key  *ecdsa.PrivateKey
-}
-
-// newPKI writes fresh certificates, good for thirty days.
+// newPKI writes new certificates to dir.
 func newPKI(dir string) (pki, error) {
 	at := func(name string) string { return filepath.Join(dir, name) }
-	p := pki{at("root.pem"), at("stranger.pem"), at("good.pem"), at("wrong.pem"), at("nochain.pem"), at("chain.crt"), at("chain.key")}
-	root, err := newCA("Interop Root", "Example Root", nil)
+	p := pki{
+		root: at("root.pem"), unrelatedRoot: at("unrelated.pem"), good: at("good.pem"), otherIssuer: at("other.pem"),
+		noChain: at("nochain.pem"), chain: at("chain.crt"), chainKey: at("chain.key"),
+	}
+	now := time.Now()
+	authority, err := certs.New(now)
 	if err != nil {
 		return p, err
 	}
-	stranger, err := newCA("Stranger Root", "Example Stranger", nil)
+	unrelated, err := certs.New(now)
 	if err != nil {
 		return p, err
 	}
-	good, err := newLeaf("Interop Issuing CA", goodOrg, root)
-	if err != nil {
-		return p, err
-	}
-	wrong, err := newLeaf("Other Issuing CA", otherOrg, root)
-	if err != nil {
-		return p, err
-	}
-	for path, content := range map[string][][]byte{
-		p.root:      {block(certificate, root.der)},
-		p.stranger:  {block(certificate, stranger.der)},
-		p.good:      {good.leaf, good.intermediate, good.key},
-		p.wrong:     {wrong.leaf, wrong.intermediate, wrong.key},
-		p.noChain:   {good.leaf, good.key},
-		p.chain:     {good.leaf, good.intermediate},
-		p.chainsKey: {good.key},
-	} {
-		var all []byte
-		for _, b := range content {
-			all = append(all, b...)
+	files := map[string][]byte{p.root: authority.RootPEM(), p.unrelatedRoot: unrelated.RootPEM()}
+	// impyla compares the certificate with the address that it dials.
+	ips := []net.IP{net.ParseIP(loginHost)}
+	for path, kind := range map[string]certs.Kind{p.good: certs.Good, p.otherIssuer: certs.WrongIssuer, p.noChain: certs.NoIntermediate} {
+		leaf, err := authority.Leaf(kind, lbName, ips)
+		if err != nil {
+			return p, err
 		}
-		if err := os.WriteFile(path, all, 0o600); err != nil {
+		chain, key, err := encodeLeaf(leaf)
+		if err != nil {
+			return p, err
+		}
+		files[path] = slices.Concat(chain, key)
+		if kind == certs.Good {
+			files[p.chain], files[p.chainKey] = chain, key
+		}
+	}
+	for path, content := range files {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
 			return p, err
 		}
 	}
 	return p, nil
 }
 
-// newCA makes a CA below its parent; nil makes a root.
-func newCA(name, org string, parent *signer) (*signer, error) {
-	template := &x509.Certificate{
-		Subject: pkix.Name{CommonName: name, Organization: []string{org}},
-		IsCA:    true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+// encodeLeaf returns a certificate chain and its key in PEM.
+func encodeLeaf(leaf tls.Certificate) (chain, key []byte, err error) {
+	for _, der := range leaf.Certificate {
+		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
 	}
-	return issue(template, parent)
-}
-
-// server is a leaf for lbName with what goes along with it, each as PEM.
-type server struct{ leaf, intermediate, key []byte }
-
-// newLeaf makes an intermediate of that organisation and a leaf below it.
-func newLeaf(ca, org string, root *signer) (server, error) {
-	intermediate, err := newCA(ca, org, root)
-	if err != nil {
-		return server{}, err
-	}
-	leaf, err := issue(&x509.Certificate{
-		Subject:     pkix.Name{CommonName: lbName},
-		DNSNames:    []string{lbName},
-		IPAddresses: []net.IP{net.ParseIP(loginHost)}, // impyla knows no other name to look for than the one it dials
-		KeyUsage:    x509.KeyUsageDigitalSignature,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}, intermediate)
-	if err != nil {
-		return server{}, err
-	}
-	key, err := x509.MarshalPKCS8PrivateKey(leaf.key)
-	return server{block(certificate, leaf.der), block(certificate, intermediate.der), block("PRIVATE KEY", key)}, err
-}
-
-// issue signs a certificate for a new key: by its parent, or by itself.
-func issue(template *x509.Certificate, parent *signer) (*signer, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	if template.SerialNumber, err = rand.Int(rand.Reader, big.NewInt(1<<62)); err != nil {
-		return nil, err
-	}
-	template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(30*24*time.Hour)
-	by := &signer{cert: template, key: key}
-	if parent != nil {
-		by = parent
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, by.cert, &key.PublicKey, by.key)
-	if err != nil {
-		return nil, err
-	}
-	cert, err := x509.ParseCertificate(der)
-	return &signer{cert, der, key}, err
-}
-
-func block(kind string, der []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+	der, err := x509.MarshalPKCS8PrivateKey(leaf.PrivateKey)
+	return chain, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), err
 }

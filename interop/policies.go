@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// balanceProofs: our client through HAProxy and nginx, by every policy of theirs.
+// balanceProofs use our client through HAProxy and nginx with each of their
+// policies.
 func balanceProofs(l *lab) []proof {
 	through := func(name string, get func() (balancer, error), c balanceCase) proof {
 		return proof{name: name, run: func(ctx context.Context) (evidence, error) {
@@ -19,7 +20,7 @@ func balanceProofs(l *lab) []proof {
 			if err != nil {
 				return evidence{}, err
 			}
-			cluster, err := l.plain()
+			cluster, err := l.plainCluster()
 			if err != nil {
 				return evidence{}, err
 			}
@@ -36,78 +37,75 @@ func balanceProofs(l *lab) []proof {
 	}
 	return append(all,
 		through("haproxy.random.weight-1", haproxy, balanceCase{
-			listener: "random-weight-1", sessions: 4000, args: coarse, exit: 1, fails: []string{"balance.imbalance"}}),
+			listener: "random-weight-1", sessions: 4000, args: coarseTolerance, exit: 1, failed: []string{"balance.imbalance"}}),
 		through("haproxy.beeswax", haproxy, balanceCase{
 			listener: "beeswax", sessions: 40, args: []string{"--protocol", "beeswax"}, shares: []int{10, 10, 10, 10}}),
-		proof{name: "haproxy.leastconn.others-busy", run: l.proveBusy},
+		proof{name: "haproxy.leastconn.others-busy", run: l.proveBackgroundSessions},
 		proof{name: "haproxy.drain", run: l.proveDrain},
 		proof{name: "haproxy.hung", run: l.proveHung},
 	)
 }
 
-// coarse are the flags of the runs that tell a random balancer from a skewed one.
-var coarse = []string{"--tolerance", "0.1"}
+// coarseTolerance are the flags of runs that distinguish a random balancer from a
+// skewed one.
+var coarseTolerance = []string{"--tolerance", "0.1"}
 
-// policyCases are what HAProxy and nginx have in common: a listener of that
-// name each. Rotation is exact, whatever the scout took: it only shifts where a
-// run begins, and each run is whole rounds.
+// policyCases apply to both HAProxy and nginx, which have listeners with the same
+// names. Round robin is exact in spite of the scout, which only shifts the start:
+// each run has a multiple of the number of coordinators.
 var policyCases = []struct {
 	name string
 	balanceCase
 }{
-	{"round-robin", balanceCase{listener: "round-robin", sessions: 40, shares: []int{10, 10, 10, 10}, and: inferred("round-robin")}},
-	{"weights", balanceCase{listener: "weights", sessions: 400, args: []string{"--expect-weights", "4:2:1:1"},
+	{name: "round-robin", balanceCase: balanceCase{listener: "round-robin", sessions: 40, shares: []int{10, 10, 10, 10}, check: expectInferred("round-robin")}},
+	{name: "weights", balanceCase: balanceCase{listener: "weights", sessions: 400, args: []string{"--expect-weights", "4:2:1:1"},
 		shares: []int{200, 100, 50, 50}}},
-	{"weights.undeclared", balanceCase{listener: "weights", sessions: 400,
-		shares: []int{400, 200, 100, 100}, exit: 1, fails: []string{"balance.imbalance"}}}, // two looks: the second confirms
-	{"leastconn", balanceCase{listener: "leastconn", policy: "leastconn", sessions: 40, and: leastConnJudged}},
-	{"source", balanceCase{listener: "source", policy: "source", sessions: 40, and: onlyOne}},
-	{"source.undeclared", balanceCase{listener: "source", sessions: 40, exit: 1, fails: []string{"balance.coverage"}, and: onlyOne}},
-	{"random", balanceCase{listener: "random", sessions: 4000, args: coarse}},
+	{name: "weights.undeclared", balanceCase: balanceCase{listener: "weights", sessions: 400,
+		shares: []int{400, 200, 100, 100}, exit: 1, failed: []string{"balance.imbalance"}}}, // two looks: the second confirms
+	{name: "leastconn", balanceCase: balanceCase{listener: "leastconn", policy: "leastconn", sessions: 40, check: expectImbalanceSkipped}},
+	{name: "source", balanceCase: balanceCase{listener: "source", policy: "source", sessions: 40, check: expectOneCoordinator}},
+	{name: "source.undeclared", balanceCase: balanceCase{listener: "source", sessions: 40, exit: 1, failed: []string{"balance.coverage"}, check: expectOneCoordinator}},
+	{name: "random", balanceCase: balanceCase{listener: "random", sessions: 4000, args: coarseTolerance}},
 }
 
-// inferred checks which policy the order of the sessions told.
-func inferred(policy string) func(result) error {
+// expectInferred checks the policy that was inferred from the order of sessions.
+func expectInferred(policy string) func(result) error {
 	return func(r result) error {
 		if r.Policy.Inferred != policy {
-			return fmt.Errorf("the policy is said to look like %q, it is %s", r.Policy.Inferred, policy)
+			return fmt.Errorf("the inferred policy is %q, want %s", r.Policy.Inferred, policy)
 		}
 		return nil
 	}
 }
 
-// leastConnJudged checks that all were seen and that no imbalance was judged:
-// under leastconn others' sessions decide where ours go.
-func leastConnJudged(r result) error {
-	if err := r.says("balance.imbalance", "skipped"); err != nil {
+// expectImbalanceSkipped checks that every coordinator was reached and that balance
+// was not judged: under leastconn it depends on the sessions of other clients.
+func expectImbalanceSkipped(r result) error {
+	if err := r.expectFinding("balance.imbalance", "skipped"); err != nil {
 		return err
 	}
-	return r.says("balance.coverage", "pass")
+	return r.expectFinding("balance.coverage", "pass")
 }
 
-// onlyOne checks that a single coordinator answered.
-func onlyOne(r result) error {
-	answering := 0
-	for _, sessions := range r.tally() {
+// expectOneCoordinator checks that only one coordinator was reached.
+func expectOneCoordinator(r result) error {
+	reached := 0
+	for _, sessions := range r.sessionsByCoordinator() {
 		if sessions > 0 {
-			answering++
+			reached++
 		}
 	}
-	if answering != 1 {
-		return fmt.Errorf("%d coordinators answered, not one: %v", answering, r.tally())
+	if reached != 1 {
+		return fmt.Errorf("%d coordinators were reached, not one: %v", reached, r.sessionsByCoordinator())
 	}
 	return nil
 }
 
-// proveBusy gives three of four coordinators sessions of somebody else, so that
-// leastconn rightly sends all of ours to the fourth. That is no fault, and no
-// proof of health either.
-func (l *lab) proveBusy(ctx context.Context) (evidence, error) {
-	h, err := l.haproxy()
-	if err != nil {
-		return evidence{}, err
-	}
-	c, err := l.plain()
+// proveBackgroundSessions opens other connections to three of four coordinators, so
+// that leastconn sends all of our sessions to the fourth. This is neither a failure
+// nor a pass.
+func (l *lab) proveBackgroundSessions(ctx context.Context) (evidence, error) {
+	h, c, err := l.haproxyAndCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -119,12 +117,12 @@ func (l *lab) proveBusy(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	release, err := hold(ctx, address, held)
+	release, err := holdConnections(ctx, address, held)
 	defer release()
 	if err != nil {
 		return evidence{}, err
 	}
-	if err := h.await(ctx, "busy", held); err != nil {
+	if err := h.awaitSessions(ctx, "busy", held); err != nil {
 		return evidence{}, err
 	}
 	if err := h.set(ctx, "busy", "c4", "ready"); err != nil {
@@ -132,13 +130,13 @@ func (l *lab) proveBusy(ctx context.Context) (evidence, error) {
 	}
 	unseen := balanceCase{
 		listener: "busy", policy: "leastconn", expect: c.names(), sessions: 40, shares: []int{0, 0, 0, 40}, exit: 3,
-		and: func(r result) error { return r.says("balance.coverage", "inconclusive", c.names()[0]) },
+		check: func(r result) error { return r.expectFinding("balance.coverage", "inconclusive", c.names()[0]) },
 	}
 	return unseen.prove(ctx, l, "haproxy.leastconn.others-busy", h, c.names())
 }
 
-// hold opens so many connections and keeps them silent until release.
-func hold(ctx context.Context, address string, n int) (release func(), err error) {
+// holdConnections opens n connections and keeps them idle until release.
+func holdConnections(ctx context.Context, address string, n int) (release func(), err error) {
 	var conns []io.Closer
 	release = func() {
 		for _, c := range conns {
@@ -156,35 +154,22 @@ func hold(ctx context.Context, address string, n int) (release func(), err error
 	return release, nil
 }
 
-// await waits until the servers of a listener were given so many sessions in all.
-func (h *haproxy) await(ctx context.Context, listener string, sessions int) error {
-	for {
+// awaitSessions waits until the servers of a listener have been given this many
+// sessions together.
+func (h *haproxy) awaitSessions(ctx context.Context, listener string, sessions int) error {
+	return poll(ctx, 50*time.Millisecond, func() (bool, error) {
 		counts, err := h.count(ctx, listener)
-		if err != nil {
-			return err
-		}
 		sum := 0
 		for _, n := range counts {
 			sum += n
 		}
-		if sum >= sessions {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
+		return sum >= sessions, err
+	})
 }
 
-// proveDrain takes one coordinator out of rotation, as an operator would.
+// proveDrain drains one coordinator, as an operator would.
 func (l *lab) proveDrain(ctx context.Context) (evidence, error) {
-	h, err := l.haproxy()
-	if err != nil {
-		return evidence{}, err
-	}
-	c, err := l.plain()
+	h, c, err := l.haproxyAndCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -193,34 +178,33 @@ func (l *lab) proveDrain(ctx context.Context) (evidence, error) {
 	}
 	defer h.set(context.WithoutCancel(ctx), "drain", "c3", "ready")
 	missing := balanceCase{
-		listener: "drain", expect: c.names(), sessions: 48, shares: []int{32, 32, 0, 32}, exit: 1, fails: []string{"balance.coverage"},
-		and: func(r result) error { return r.says("balance.coverage", "fail", c.names()[2]) },
+		listener: "drain", expect: c.names(), sessions: 48, shares: []int{32, 32, 0, 32}, exit: 1, failed: []string{"balance.coverage"},
+		check: func(r result) error { return r.expectFinding("balance.coverage", "fail", c.names()[2]) },
 	}
 	return missing.prove(ctx, l, "haproxy.drain", h, c.names())
 }
 
-// proveHung puts a coordinator that accepts and never answers behind a check
-// that only connects, as most TCP checks do: HAProxy goes on sending sessions
-// there.
+// proveHung uses a coordinator that accepts connections and never replies. HAProxy's
+// TCP check only connects, so it keeps sending sessions there.
 func (l *lab) proveHung(ctx context.Context) (evidence, error) {
 	const name = "haproxy.hung"
-	c, err := l.hung()
+	c, err := l.hungCluster()
 	if err != nil {
 		return evidence{}, err
 	}
 	h, err := l.startHAProxy(ctx, "haproxy-hung", []listener{
-		{"hung", "127.0.0.1:31009", []string{"balance roundrobin"}, c.addresses()},
+		{name: "hung", bind: "127.0.0.1:31009", options: []string{"balance roundrobin"}, servers: c.addresses()},
 	})
 	if err != nil {
 		return evidence{}, err
 	}
 	stalled := balanceCase{
-		listener: "hung", expect: c.names(), sessions: 40, args: []string{"--timeout", "2s"}, exit: 1, fails: []string{"errors.rate"},
-		and: func(r result) error {
+		listener: "hung", expect: c.names(), sessions: 40, args: []string{"--timeout", "2s"}, exit: 1, failed: []string{"errors.rate"},
+		check: func(r result) error {
 			if len(r.Errors) != 1 || r.Errors[0].Class != "open.timeout" {
-				return fmt.Errorf("the errors are %+v, not open.timeout alone", r.Errors)
+				return fmt.Errorf("the errors are %+v, want only open.timeout", r.Errors)
 			}
-			return r.says("errors.rate", "fail", "open.timeout")
+			return r.expectFinding("errors.rate", "fail", "open.timeout")
 		},
 	}
 	e, err := stalled.prove(ctx, l, name, h, c.names())
@@ -233,9 +217,9 @@ func (l *lab) proveHung(ctx context.Context) (evidence, error) {
 	}
 	for line := range strings.Lines(up) {
 		if strings.HasPrefix(line, "hung,c2,") && strings.Contains(line, ",UP,") {
-			e.numbers += "; HAProxy's check calls it UP"
+			e.numbers += "; HAProxy's check says UP"
 			return e, nil
 		}
 	}
-	return e, fmt.Errorf("HAProxy does not call the hung coordinator UP: the case shows nothing")
+	return e, fmt.Errorf("HAProxy's check does not say UP, so the case proves nothing")
 }

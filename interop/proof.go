@@ -12,60 +12,60 @@ import (
 	"time"
 )
 
-// A proof is one claim about impala-lbcheck and software that is not ours.
+// A proof is a claim about impala-lbcheck and software that is not ours.
 type proof struct {
-	name string
-	warm func() // begins what takes long, while other proofs run; nil: nothing does
-	run  func(context.Context) (evidence, error)
-	long bool // it takes so long that it runs only if its whole name is asked for
+	name       string
+	prepare    func() // starts slow installations while other proofs run; nil: none
+	run        func(context.Context) (evidence, error)
+	onlyByName bool // too slow to run unless its exact name is requested
 }
 
-// evidence is what a proof rests on. Tally counts sessions by coordinator; it
-// is nil where a proof has none.
+// evidence supports a proof. tally has sessions by coordinator; it is nil if the
+// proof does not count any.
 type evidence struct {
 	numbers string
 	tally   map[string]int
 }
 
-// outcome is what became of a proof, as proof.json keeps it.
-type outcome struct {
+// proofResult is the result of a proof in proof.json.
+type proofResult struct {
 	Name    string         `json:"name"`
 	Proven  bool           `json:"proven"`
 	Numbers string         `json:"numbers,omitempty"`
-	Why     string         `json:"why,omitempty"` // not proven: what was missing or different
+	Why     string         `json:"why,omitempty"` // the error, if not proven
 	Tally   map[string]int `json:"tally,omitempty"`
 	Seconds float64        `json:"seconds"`
 }
 
-// choose returns the proofs whose names hold part; all of them where it is "".
-func choose(all []proof, part string) []proof {
+// selectProofs returns the proofs whose names contain part.
+func selectProofs(all []proof, part string) []proof {
 	var chosen []proof
 	for _, p := range all {
-		if p.long && p.name == part || !p.long && strings.Contains(p.name, part) {
+		if p.onlyByName && p.name == part || !p.onlyByName && strings.Contains(p.name, part) {
 			chosen = append(chosen, p)
 		}
 	}
 	return chosen
 }
 
-// prove runs the proofs one after the other, since they share two cores and the
-// balancers' counters, and prints a line for each as it ends.
-func prove(ctx context.Context, proofs []proof) []outcome {
+// runProofs runs the proofs one after the other, because they share two cores and
+// the balancers' counters, and prints a line for each.
+func runProofs(ctx context.Context, proofs []proof) []proofResult {
 	for _, p := range proofs {
-		if p.warm != nil {
-			go p.warm()
+		if p.prepare != nil {
+			go p.prepare()
 		}
 	}
-	var outcomes []outcome
+	var outcomes []proofResult
 	for _, p := range proofs {
 		began := time.Now()
 		e, err := p.run(ctx)
 		if err == nil && e.numbers == "" {
-			err = fmt.Errorf("it ended without evidence")
+			err = fmt.Errorf("the proof has no evidence")
 		}
-		o := outcome{Name: p.name, Proven: err == nil, Numbers: e.numbers, Tally: e.tally, Seconds: time.Since(began).Seconds()}
+		o := proofResult{Name: p.name, Proven: err == nil, Numbers: e.numbers, Tally: e.tally, Seconds: time.Since(began).Seconds()}
 		if err != nil {
-			o.Why = oneLine(err.Error())
+			o.Why = shorten(err.Error())
 			fmt.Printf("NOT PROVEN  %s  %s\n", p.name, o.Why)
 		} else {
 			fmt.Printf("PROVEN  %s  %s\n", p.name, e.numbers)
@@ -76,24 +76,24 @@ func prove(ctx context.Context, proofs []proof) []outcome {
 }
 
 // save writes versions and outcomes to interop/proof.json.
-func (l *lab) save(outcomes []outcome) error {
+func (l *lab) save(outcomes []proofResult) error {
 	b, err := json.MarshalIndent(struct {
 		Versions map[string]string `json:"versions"`
 		Seconds  float64           `json:"duration_s"`
-		Proofs   []outcome         `json:"proofs"`
-	}{l.versions(), time.Since(l.began).Seconds(), outcomes}, "", "  ")
+		Proofs   []proofResult     `json:"proofs"`
+	}{Versions: l.versions(), Seconds: time.Since(l.began).Seconds(), Proofs: outcomes}, "", "  ")
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(l.root, "interop", "proof.json"), append(b, '\n'), 0o644)
 }
 
-// oneLine keeps a line of output a line, and short enough to read.
-func oneLine(s string) string {
-	const most = 600
+// shorten puts text on one line and limits its length.
+func shorten(s string) string {
+	const maxLength = 600
 	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > most {
-		s = s[:most] + "..."
+	if len(s) > maxLength {
+		s = s[:maxLength] + "..."
 	}
 	return s
 }

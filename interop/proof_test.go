@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// good is a result whose sums agree.
+// good returns a valid result.
 func good() result {
 	var r result
 	r.Verdict, r.Exit = "fail", 1
@@ -17,69 +17,69 @@ func good() result {
 		Address      string         `json:"address"`
 		Sessions     int            `json:"sessions"`
 		Coordinators map[string]int `json:"coordinators"`
-	}{"127.0.0.1:1", 5, map[string]int{"a": 4}})
+	}{Address: "127.0.0.1:1", Sessions: 5, Coordinators: map[string]int{"a": 4}})
 	r.Findings = []finding{{ID: "errors.rate", Status: "fail", Message: "1 of 5 failed"}}
 	return r
 }
 
-func TestAResultIsSoundOnlyIfItsSumsAgree(t *testing.T) {
+func TestResult_Validate(t *testing.T) {
 	t.Parallel()
-	if err := good().sound(answer{code: 1}); err != nil {
+	if err := good().validate(commandResult{code: 1}); err != nil {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(*result){
-		"another exit code":             func(r *result) { r.Exit = 0 },
-		"a session too many":            func(r *result) { r.Sessions.OK++ },
-		"a node with fewer sessions":    func(r *result) { r.Nodes[0].Sessions-- },
-		"a coordinator with more":       func(r *result) { r.Coordinators[0].Sessions++ },
-		"a good session left open":      func(r *result) { r.Sessions.LeftOpen, r.Sessions.Failed, r.Sessions.OK = 1, 0, 5 },
-		"a pass beside a failed claim":  func(r *result) { r.Verdict = "pass" },
-		"a failure that no claim bears": func(r *result) { r.Findings = nil },
+		"wrong exit code":                       func(r *result) { r.Exit = 0 },
+		"one session too many":                  func(r *result) { r.Sessions.OK++ },
+		"one session missing on a node":         func(r *result) { r.Nodes[0].Sessions-- },
+		"one session too many on a coordinator": func(r *result) { r.Coordinators[0].Sessions++ },
+		"session left open":                     func(r *result) { r.Sessions.LeftOpen, r.Sessions.Failed, r.Sessions.OK = 1, 0, 5 },
+		"pass with a failed finding":            func(r *result) { r.Verdict = "pass" },
+		"failure without a failed finding":      func(r *result) { r.Findings = nil },
 	} {
 		r := good()
 		spoil(&r)
-		if r.sound(answer{code: 1}) == nil {
-			t.Errorf("%s: taken for sound", name)
+		if r.validate(commandResult{code: 1}) == nil {
+			t.Errorf("%s: accepted as valid", name)
 		}
 	}
 }
 
-func TestSaysWantsEveryWordInOneFinding(t *testing.T) {
+func TestResult_ExpectFinding(t *testing.T) {
 	t.Parallel()
 	r := good()
-	if err := r.says("errors.rate", "fail", "1 of 5", "failed"); err != nil {
+	if err := r.expectFinding("errors.rate", "fail", "1 of 5", "failed"); err != nil {
 		t.Error(err)
 	}
-	if r.says("errors.rate", "pass", "1 of 5") == nil || r.says("errors.rate", "fail", "2 of 5") == nil || r.says("tls.chain", "fail") == nil {
-		t.Error("says agrees with what is not there")
+	if r.expectFinding("errors.rate", "pass", "1 of 5") == nil || r.expectFinding("errors.rate", "fail", "2 of 5") == nil || r.expectFinding("tls.chain", "fail") == nil {
+		t.Error("no error for a missing finding")
 	}
 }
 
-func TestAClientMustPrintOnePidOfTheCluster(t *testing.T) {
+func TestCluster_ParsePID(t *testing.T) {
 	t.Parallel()
-	c := &cluster{lines: []listening{{PIDs: map[string][]int{"a": {11}, "b": {12, 13}}}}}
-	if pid, owner, err := c.answered(answer{stdout: []byte("13\n")}); pid != 13 || owner != "b" || err != nil {
+	c := &cluster{lines: []simListener{{PIDs: map[string][]int{"a": {11}, "b": {12, 13}}}}}
+	if pid, owner, err := c.parsePID(commandResult{stdout: []byte("13\n")}); pid != 13 || owner != "b" || err != nil {
 		t.Errorf("13: %d of %q, %v", pid, owner, err)
 	}
 	for _, printed := range []string{"", "14\n", "11\n12\n", "pid 11", "11.0"} {
-		if _, _, err := c.answered(answer{stdout: []byte(printed)}); err == nil {
-			t.Errorf("%q: taken for a coordinator's pid", printed)
+		if _, _, err := c.parsePID(commandResult{stdout: []byte(printed)}); err == nil {
+			t.Errorf("%q: accepted as the pid of a coordinator", printed)
 		}
 	}
 }
 
-func TestOurLinesInHostsComeAndGo(t *testing.T) {
+func TestReplaceHostsLines(t *testing.T) {
 	t.Parallel()
 	for _, others := range []string{"", "127.0.0.1 localhost\n", "127.0.0.1 localhost"} {
 		ours := "127.0.1.1 " + lbName + " " + hostsMark + "\n"
-		with := replaceOurs(others, ours)
+		with := replaceHostsLines(others, ours)
 		if !strings.HasSuffix(with, ours) || !strings.HasPrefix(with, others) {
 			t.Errorf("%q: %q", others, with)
 		}
-		if again := replaceOurs(with, ours); again != with {
+		if again := replaceHostsLines(with, ours); again != with {
 			t.Errorf("%q: a second time gives %q", others, again)
 		}
-		if without := replaceOurs(with, ""); strings.TrimSuffix(without, "\n") != strings.TrimSuffix(others, "\n") {
+		if without := replaceHostsLines(with, ""); strings.TrimSuffix(without, "\n") != strings.TrimSuffix(others, "\n") {
 			t.Errorf("%q: %q is left", others, without)
 		}
 	}

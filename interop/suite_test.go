@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestASkippedTestIsCountedAndAPackageWithoutTestsIsNot(t *testing.T) {
+func TestCountTests(t *testing.T) {
 	t.Parallel()
 	passed, skipped, err := countTests(strings.NewReader(`{"Action":"pass","Package":"a","Test":"TestOne"}
 {"Action":"skip","Package":"a","Test":"TestTwo"}

@@ -9,78 +9,77 @@ import (
 	"slices"
 )
 
-// simName is the name on the simulated cluster's own certificates, and
-// simIssuer what is known of their issuer.
-const (
-	simName   = "impala.example.com"
-	simIssuer = "O=Amazon"
-)
+// simName is the host name in the simulated cluster's certificates.
+const simName = "impala.example.com"
 
-// tlsCase is a run of smoke against a listener that speaks TLS.
+// tlsCase is a run of smoke against a TLS listener.
 type tlsCase struct {
 	name     string
 	listener string
-	front    func() (front, error)
-	issuer   string // expected of the certificate
-	fails    string // the one finding that fails, "": none does
-	says     string // what that finding must say
-	control  bool   // with an unrelated root as the one to trust, tls.chain has to fail
+	frontend func() (frontend, error)
+	issuer   string // expected issuer of the certificate
+	failed   string // the only finding that fails; "": none
+	words    string // text of that finding
+	control  bool   // also run with an unrelated root: tls.chain must fail
 }
 
-// front is a balancer, what is behind it, and how its certificates are checked.
-type front struct {
+// frontend is a balancer, the cluster behind it, and how to verify its certificates.
+type frontend struct {
 	balancer
-	behind *cluster
-	ca     string // PEM file to trust
-	name   string // in the certificates
+	cluster *cluster
+	ca      string // PEM file of the root to trust
+	name    string // host name in the certificates
 }
 
-// tlsProofs: certificates that HAProxy and nginx really serve, or really pass through.
+// tlsProofs use certificates that HAProxy and nginx serve or pass through.
 func tlsProofs(l *lab) []proof {
-	haproxy := func() (front, error) { h, err := l.haproxy(); return l.terminating(h, err, l.plain) }
-	nginx := func() (front, error) { n, err := l.nginx(); return l.terminating(n, err, l.plain) }
-	again := func() (front, error) { h, err := l.secureHAProxy(); return l.terminating(h, err, l.secure) }
-	through := func() (front, error) {
+	haproxy := func() (frontend, error) { h, err := l.haproxy(); return l.terminatingFrontend(h, err, l.plainCluster) }
+	nginx := func() (frontend, error) { n, err := l.nginx(); return l.terminatingFrontend(n, err, l.plainCluster) }
+	again := func() (frontend, error) {
+		h, err := l.secureHAProxy()
+		return l.terminatingFrontend(h, err, l.secureCluster)
+	}
+	through := func() (frontend, error) {
 		h, err := l.secureHAProxy()
 		if err != nil {
-			return front{}, err
+			return frontend{}, err
 		}
-		c, err := l.secure()
+		c, err := l.secureCluster()
 		if err != nil {
-			return front{}, err
+			return frontend{}, err
 		}
-		return front{balancer: h, behind: c, ca: c.ca, name: simName}, nil
+		return frontend{balancer: h, cluster: c, ca: c.ca, name: simName}, nil
 	}
 	var all []proof
 	for _, c := range []tlsCase{
-		{"haproxy.tls.termination", "tls-termination", haproxy, goodIssuer, "", "", true},
-		{"nginx.tls.termination", "tls", nginx, goodIssuer, "", "", true},
-		{"haproxy.tls.passthrough", "passthrough", through, simIssuer, "", "", true},
-		{"haproxy.tls.re-encryption", "re-encryption", again, goodIssuer, "", "", false},
-		{"haproxy.tls.wrong-issuer", "tls-wrong-issuer", haproxy, goodIssuer, "tls.issuer", otherOrg, false},
-		{"haproxy.tls.no-intermediate", "tls-no-intermediate", haproxy, goodIssuer, "tls.chain", "incomplete", false},
+		{name: "haproxy.tls.termination", listener: "tls-termination", frontend: haproxy, issuer: goodIssuer, failed: "", words: "", control: true},
+		{name: "nginx.tls.termination", listener: "tls", frontend: nginx, issuer: goodIssuer, failed: "", words: "", control: true},
+		{name: "haproxy.tls.passthrough", listener: "passthrough", frontend: through, issuer: goodIssuer, failed: "", words: "", control: true},
+		{name: "haproxy.tls.re-encryption", listener: "re-encryption", frontend: again, issuer: goodIssuer, failed: "", words: "", control: false},
+		{name: "haproxy.tls.wrong-issuer", listener: "tls-wrong-issuer", frontend: haproxy, issuer: goodIssuer, failed: "tls.issuer", words: otherOrg, control: false},
+		{name: "haproxy.tls.no-intermediate", listener: "tls-no-intermediate", frontend: haproxy, issuer: goodIssuer, failed: "tls.chain", words: "incomplete", control: false},
 	} {
 		all = append(all, proof{name: c.name, run: func(ctx context.Context) (evidence, error) { return c.prove(ctx, l) }})
 	}
 	return all
 }
 
-// terminating is the front of a balancer that has certificates of our own PKI.
-func (l *lab) terminating(b balancer, err error, behind func() (*cluster, error)) (front, error) {
+// terminatingFrontend returns the frontend of a balancer that terminates TLS.
+func (l *lab) terminatingFrontend(b balancer, err error, getCluster func() (*cluster, error)) (frontend, error) {
 	if err != nil {
-		return front{}, err
+		return frontend{}, err
 	}
-	c, err := behind()
+	c, err := getCluster()
 	if err != nil {
-		return front{}, err
+		return frontend{}, err
 	}
 	certs, err := l.pki()
-	return front{balancer: b, behind: c, ca: certs.root, name: lbName}, err
+	return frontend{balancer: b, cluster: c, ca: certs.root, name: lbName}, err
 }
 
-// startSecureHAProxy runs HAProxy in front of the coordinators that speak TLS.
+// startSecureHAProxy starts HAProxy in front of the coordinators with TLS.
 func (l *lab) startSecureHAProxy(ctx context.Context) (*haproxy, error) {
-	c, err := l.secure()
+	c, err := l.secureCluster()
 	if err != nil {
 		return nil, err
 	}
@@ -88,34 +87,34 @@ func (l *lab) startSecureHAProxy(ctx context.Context) (*haproxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	var again []string
+	var reEncrypted []string
 	for _, address := range c.addresses() {
-		again = append(again, fmt.Sprintf("%s ssl verify required ca-file %s verifyhost %s sni str(%s)", address, c.ca, simName, simName))
+		reEncrypted = append(reEncrypted, fmt.Sprintf("%s ssl verify required ca-file %s verifyhost %s sni str(%s)", address, c.ca, simName, simName))
 	}
 	roundRobin := []string{"balance roundrobin"}
 	return l.startHAProxy(ctx, "haproxy-secure", []listener{
-		{"passthrough", "127.0.0.1:31021", roundRobin, c.addresses()},
-		{"re-encryption", "127.0.0.1:31022 ssl crt " + certs.good, roundRobin, again},
+		{name: "passthrough", bind: "127.0.0.1:31021", options: roundRobin, servers: c.addresses()},
+		{name: "re-encryption", bind: "127.0.0.1:31022 ssl crt " + certs.good, options: roundRobin, servers: reEncrypted},
 	})
 }
 
-// prove runs the case; a healthy one has to be even as well.
+// prove runs the case. If no finding fails, sessions must be distributed evenly.
 func (c tlsCase) prove(ctx context.Context, l *lab) (evidence, error) {
-	f, err := c.front()
+	f, err := c.frontend()
 	if err != nil {
 		return evidence{}, err
 	}
 	args := []string{"--tls", "--ca-cert", f.ca, "--server-name", f.name, "--expect-issuer", c.issuer}
-	if c.fails != "" {
-		return c.refuse(ctx, l, f, args)
+	if c.failed != "" {
+		return c.proveRejected(ctx, l, f, args)
 	}
 	even := balanceCase{
-		listener: c.listener, expect: f.behind.names(), sessions: 40, shares: []int{10, 10, 10, 10}, args: args,
-		and: func(r result) error {
-			return errors.Join(r.says("tls.issuer", "pass"), r.says("tls.chain", "pass"), r.says("tls.host", "pass"))
+		listener: c.listener, expect: f.cluster.names(), sessions: 40, shares: []int{10, 10, 10, 10}, args: args,
+		check: func(r result) error {
+			return errors.Join(r.expectFinding("tls.issuer", "pass"), r.expectFinding("tls.chain", "pass"), r.expectFinding("tls.host", "pass"))
 		},
 	}
-	e, err := even.prove(ctx, l, c.name, f, f.behind.names())
+	e, err := even.prove(ctx, l, c.name, f, f.cluster.names())
 	if err != nil || !c.control {
 		return e, err
 	}
@@ -123,30 +122,30 @@ func (c tlsCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	if err != nil {
 		return e, err
 	}
-	args[slices.Index(args, f.ca)] = certs.stranger
-	c.name, c.fails = c.name+".control", "tls.chain"
-	_, err = c.refuse(ctx, l, f, args)
+	args[slices.Index(args, f.ca)] = certs.unrelatedRoot
+	c.name, c.failed = c.name+".control", "tls.chain"
+	_, err = c.proveRejected(ctx, l, f, args)
 	e.numbers += "; with another root: tls.chain"
 	return e, err
 }
 
-// refuse runs a case whose certificate is not good: nothing else fails, and no
-// session is opened behind it.
-func (c tlsCase) refuse(ctx context.Context, l *lab, f front, args []string) (evidence, error) {
+// proveRejected runs a case with an invalid certificate: no other finding fails, and
+// no session is opened.
+func (c tlsCase) proveRejected(ctx context.Context, l *lab, f frontend, args []string) (evidence, error) {
 	address, err := f.find(c.listener)
 	if err != nil {
 		return evidence{}, err
 	}
 	args = append(args, "--expect-coordinators", "4", "--sessions", "40", address)
-	r, err := l.smoke(ctx, c.name, expectation{1, []string{c.fails}}, args...)
+	r, err := l.smoke(ctx, c.name, expectation{exit: 1, failed: []string{c.failed}}, args...)
 	if err != nil {
 		return evidence{}, err
 	}
-	if err := r.says(c.fails, "fail", c.says); err != nil {
+	if err := r.expectFinding(c.failed, "fail", c.words); err != nil {
 		return evidence{}, err
 	}
 	if r.Sessions.OK != 0 {
-		return evidence{}, fmt.Errorf("%d sessions were opened behind a certificate that was refused", r.Sessions.OK)
+		return evidence{}, fmt.Errorf("%d sessions were opened despite a rejected certificate", r.Sessions.OK)
 	}
-	return evidence{numbers: fmt.Sprintf("exit %d, failed as it should: %s, saying %q; no session opened", r.Exit, c.fails, c.says)}, nil
+	return evidence{numbers: fmt.Sprintf("exit %d, failed as expected: %s with %q; no session opened", r.Exit, c.failed, c.words)}, nil
 }

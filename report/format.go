@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -33,14 +34,16 @@ type Style struct {
 	Setting func(vocab.Fix) string
 }
 
-// formats holds every format: the extension that means it, and its writer.
+// formats holds every format: the extension that means it, its writer, and how
+// what it writes is kept from being a command of a CI system.
 var formats = map[Format]struct {
-	ext   string
-	write func(io.Writer, scenarios.Result, Style) error
+	ext    string
+	write  func(io.Writer, scenarios.Result, Style) error
+	escape func([]byte) []byte
 }{
-	Text:  {".txt", writeText},
-	JSON:  {".json", writeJSON},
-	JUnit: {".xml", writeJUnit},
+	Text:  {".txt", writeText, escapeCommands},
+	JSON:  {".json", writeJSON, EscapeJSON},
+	JUnit: {".xml", writeJUnit, escapeCommands},
 }
 
 // Formats lists every format, sorted.
@@ -52,7 +55,12 @@ func Write(w io.Writer, f Format, r scenarios.Result, s Style) error {
 	if !ok {
 		return fmt.Errorf("%q is none of the formats %s", f, list(Formats()))
 	}
-	return format.write(w, r, s)
+	var b bytes.Buffer
+	if err := format.write(&b, r, s); err != nil {
+		return err
+	}
+	_, err := w.Write(format.escape(b.Bytes()))
+	return err
 }
 
 // FormatOf is the format that a file's extension means, whatever its case.

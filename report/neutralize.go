@@ -27,10 +27,13 @@ var hidden = &unicode.RangeTable{
 // terminal or a reader's eye (control characters, ANSI escapes, marks of writing
 // direction, characters without width, bytes that are no UTF-8) is shown as an
 // escape such as \x1b or \u202e, and line breaks, tabs and odd spaces become
-// single spaces, so that one message stays one line. A text longer than limit
-// characters ends in an ellipsis, as the last of them; limit <= 0 is no limit.
+// single spaces, so that one message stays one line. What the CI system that shows
+// it would obey (::error:: at the start, ##[group] or ##vso[...] anywhere) is broken
+// by a backslash. A text longer than limit characters ends in an ellipsis, as the
+// last of them; limit <= 0 is no limit.
 func Neutralize(s string, limit int) string {
 	var b strings.Builder
+	var guard ciCommand
 	n, fits := 0, 0 // characters written; bytes of them that leave room for the ellipsis
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -39,6 +42,7 @@ func Neutralize(s string, limit int) string {
 		if shown == " " && (n == 0 || strings.HasSuffix(b.String(), " ")) {
 			continue
 		}
+		shown = guard.escape(shown)
 		n += utf8.RuneCountInString(shown)
 		if limit > 0 && n > limit {
 			return b.String()[:fits] + "…"

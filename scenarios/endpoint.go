@@ -17,10 +17,12 @@ func SplitEndpoint(endpoint string, port uint16) (string, uint16, error) {
 	switch {
 	case endpoint == "":
 		return "", 0, errors.New("an endpoint is empty; write host or host:port")
+	case strings.Contains(endpoint, "@"):
+		return "", 0, fmt.Errorf("%s: write host:port alone; user and password have settings of their own", clipAddress(endpoint))
 	case strings.Contains(endpoint, "://"):
-		return "", 0, fmt.Errorf("%s: write host:port, without a scheme", clip(endpoint))
-	case strings.ContainsAny(endpoint, "/@ ,"):
-		return "", 0, fmt.Errorf("%s: write host:port and nothing else", clip(endpoint))
+		return "", 0, fmt.Errorf("%s: write host:port, without a scheme", clipAddress(endpoint))
+	case strings.ContainsAny(endpoint, "/ ,"):
+		return "", 0, fmt.Errorf("%s: write host:port and nothing else", clipAddress(endpoint))
 	}
 	host, bracketed, err := splitPort(endpoint, &port)
 	if err != nil {
@@ -31,9 +33,9 @@ func SplitEndpoint(endpoint string, port uint16) (string, uint16, error) {
 	case err == nil && addr.Is6() && bracketed, err == nil && addr.Is4() && !bracketed:
 		return host, port, nil
 	case err == nil && addr.Is6(), !bracketed && strings.Contains(host, "::"):
-		return "", 0, fmt.Errorf("%s: write an IPv6 address in brackets, such as [2001:db8::1]:21050", clip(endpoint))
+		return "", 0, fmt.Errorf("%s: write an IPv6 address in brackets, such as [2001:db8::1]:21050", clipAddress(endpoint))
 	case bracketed:
-		return "", 0, fmt.Errorf("%s: only an IPv6 address stands in brackets", clip(endpoint))
+		return "", 0, fmt.Errorf("%s: only an IPv6 address stands in brackets", clipAddress(endpoint))
 	case !hostName(host):
 		return "", 0, fmt.Errorf("%s is no host name or address", clip(host))
 	}
@@ -52,14 +54,29 @@ func splitPort(endpoint string, port *uint16) (host string, bracketed bool, err 
 	}
 	host, number, err := net.SplitHostPort(endpoint)
 	if err != nil {
-		return "", false, fmt.Errorf("%s: write host:port", clip(endpoint))
+		return "", false, fmt.Errorf("%s: write host:port", clipAddress(endpoint))
 	}
 	n, err := strconv.ParseUint(number, 10, 16)
 	if err != nil || n == 0 {
-		return "", false, fmt.Errorf("%s: a port is a number from 1 to 65535", clip(endpoint))
+		return "", false, fmt.Errorf("%s: a port is a number from 1 to 65535", clipAddress(endpoint))
 	}
 	*port = uint16(n)
 	return host, bracketed, nil
+}
+
+// clipAddress quotes an address without what may be a password in it: what stands
+// before an @, after a ; or a ?, or in place of a port.
+func clipAddress(s string) string {
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		s = "..." + s[i:]
+	}
+	if i := strings.IndexAny(s, ";?"); i >= 0 {
+		s = s[:i] + "..."
+	}
+	if host, port, ok := strings.Cut(s, ":"); ok && strings.Trim(port, "0123456789:[]") != "" && !strings.HasPrefix(port, "//") && strings.Count(s, ":") == 1 {
+		s = host + ":..."
+	}
+	return clip(s)
 }
 
 // hostName reports whether a resolver could be asked for host: dot-separated

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // unknownKey says that there is no such key under path, and which was meant.
@@ -60,9 +61,12 @@ func slips(a, b string) int {
 	return rows[len(a)][len(b)]
 }
 
-// clip quotes text that may be long or strange.
+// clip quotes text that may be long or strange, or hold a password, as in user:password@host.
 func clip(text string) string {
 	const longest = 40
+	if i := strings.LastIndexByte(text, '@'); i >= 0 && strings.Contains(text[:i], ":") {
+		text = "..." + text[i:]
+	}
 	if r := []rune(text); len(r) > longest {
 		text = string(r[:longest]) + "..."
 	}

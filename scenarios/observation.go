@@ -13,14 +13,18 @@ type Observation struct {
 	Part   Part          // which part of the run it belongs to
 	Due    time.Duration // when it should have started, since the run began
 	Start  time.Duration // when it did
+	Began  time.Time     // when that was: UTC, by this machine's clock as it was when the run began
+	End    time.Duration // when it was over, closing included, since the run began
 	Owed   time.Duration // of Start - Due, what the generator owes: it woke late. The rest, a place that was not free yet, is the service's
 	Phases [NumPhases]time.Duration
 
 	Unpaced bool // it was promised no time: Due is Start, and it can be neither late nor in time
 
 	Node  netip.AddrPort // the balancer's node that was dialled
-	Local netip.AddrPort // zero: never connected
+	Local netip.AddrPort // zero: never connected, and where from is not known
 	Who   Identity       // zero: never learned
+
+	BytesIn, BytesOut int64 // of its connection, TLS's own included
 
 	Outcome Outcome // zero: Unknown
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed

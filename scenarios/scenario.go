@@ -57,11 +57,22 @@ const (
 
 // Auth says how to log in.
 type Auth struct {
-	Mechanism       Mechanism `yaml:"mechanism,omitempty" json:"mechanism"` // "" is none
-	User            string    `yaml:"user,omitempty" json:"user,omitempty"`
-	PasswordFile    string    `yaml:"password_file,omitempty" json:"password_file,omitempty"`
-	PasswordCommand string    `yaml:"password_command,omitempty" json:"password_command,omitempty"`
-	AllowCleartext  bool      `yaml:"allow_cleartext,omitempty" json:"allow_cleartext,omitempty"` // a password over a connection without TLS
+	Mechanism       Mechanism     `yaml:"mechanism,omitempty" json:"mechanism"` // "" is none
+	User            string        `yaml:"user,omitempty" json:"user,omitempty"`
+	PasswordFile    string        `yaml:"password_file,omitempty" json:"password_file,omitempty"`
+	PasswordCommand SecretCommand `yaml:"password_command,omitempty" json:"password_command,omitempty"`
+	AllowCleartext  bool          `yaml:"allow_cleartext,omitempty" json:"allow_cleartext,omitempty"` // a password over a connection without TLS
+}
+
+// SecretCommand is a command line that yields a secret, and may hold one.
+type SecretCommand string
+
+// MarshalJSON writes that there is a command: what it is stays out of results.
+func (c SecretCommand) MarshalJSON() ([]byte, error) {
+	if c == "" {
+		return []byte(`""`), nil
+	}
+	return []byte(`"(not stored)"`), nil
 }
 
 // Mechanism is the way of logging in.

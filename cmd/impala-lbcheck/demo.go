@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,24 +14,27 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
-// demoSeed makes every demo alike, unless --seed says otherwise.
+// demoSeed is the default seed of the simulated cluster, so that every demo has
+// the same result.
 const demoSeed = 1
 
-// newDemo is the command that needs nothing: a cluster of its own, on loopback.
+// newDemo returns the command that runs a scenario against a simulated cluster.
 func newDemo(w world) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo [SCENARIO]",
-		Short: "A scenario against an embedded cluster: no Impala, no flags",
-		Long: `Start a simulated cluster and its balancer on loopback, run a scenario (smoke)
-against it, and stop it again. Faults can be tried: what each is called is in
-docs/faults.md. demo makes the certificates and users that --tls and --auth need,
-declares its coordinators' names as expected, and waits 1 s per phase.`,
+		Short: "Run a scenario against a simulated cluster: no Impala, no flags needed",
+		Long: `Start a simulated cluster and its balancer on loopback, run a scenario (default
+smoke) against it, and stop it again. demo creates the certificates and users that
+--tls and --auth need, expects the names of its coordinators, and has a timeout of
+1 s per phase. --fault simulates a fault; docs/faults.md has the reports.
+` + faultHelp(),
 		Example: `  impala-lbcheck demo
   impala-lbcheck demo --fault dead@2
   impala-lbcheck demo --tls --auth ldap --fault expired@2
   impala-lbcheck demo spread --balance round-robin`,
-		GroupID: groupTry,
-		Args:    cobra.MaximumNArgs(1),
+		GroupID:           groupTry,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeScenario,
 	}
 	given := withSettings(cmd, groupsOf("")...)
 	flags := withCluster(cmd)
@@ -44,9 +49,17 @@ declares its coordinators' names as expected, and waits 1 s per phase.`,
 	return cmd
 }
 
-// hurry fits a scenario to a cluster that answers at once and to somebody who
-// looks on: a demo of any kind takes seconds.
-func hurry(s *scenarios.Scenario) {
+// completeScenario completes the name of a built-in scenario.
+func completeScenario(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return scenarios.BuiltinNames(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// setDemoDefaults adapts a scenario to a cluster that replies immediately, so
+// that a demo of any kind takes seconds.
+func setDemoDefaults(s *scenarios.Scenario) {
 	s.Seed = demoSeed
 	s.Load.Timeout = scenarios.Duration(time.Second)
 	s.Load.Rate = 0
@@ -61,31 +74,54 @@ func hurry(s *scenarios.Scenario) {
 		s.Idle.Scale = 0.01
 	case scenarios.KindWatch:
 		s.Load.Rate = 20
-		s.Watch.For, s.Watch.EventAfter = scenarios.Duration(12*time.Second), scenarios.Duration(3*time.Second)
+		s.Watch.For = scenarios.Duration(12 * time.Second)
 	}
 }
 
-// demo runs a built-in scenario against a cluster that lives as long as the run.
+// setEventAfter sets the default time of the event, a quarter of a watch.
+func setEventAfter(s *scenarios.Scenario, g *given, w world) {
+	if s.Kind == scenarios.KindWatch && !g.has(w, "event-after") {
+		s.Watch.EventAfter = s.Watch.For / 4
+	}
+}
+
+// checkFlags rejects the flags of other kinds of scenario: unlike other commands,
+// demo accepts the flags of every kind.
+func checkFlags(name string, g *given) error {
+	allowed := slices.Concat(groupsOf(name), groupsOf("smoke"))
+	for _, a := range g.args {
+		if !slices.Contains(allowed, a.setting.group) {
+			return fmt.Errorf("--%s does not apply to the scenario %s; impala-lbcheck %s --help lists its flags", a.setting.name, name, name)
+		}
+	}
+	return nil
+}
+
+// demo runs a built-in scenario against a simulated cluster.
 func demo(ctx context.Context, w world, name string, g *given, flags *clusterFlags, out *output) (err error) {
 	s, err := scenarios.Builtin(name)
 	if err != nil {
 		return err
 	}
-	hurry(&s)
+	if err := checkFlags(name, g); err != nil {
+		return err
+	}
+	setDemoDefaults(&s)
 	if err := g.lay(w, &s); err != nil {
 		return err
 	}
+	setEventAfter(&s, g, w)
 	config, err := flags.config(s.Seed)
 	if err != nil {
 		return err
 	}
 	config.Web, config.WebPort = s.Target.WebPort > 0, uint16(s.Target.WebPort)
-	with := secure(&config, s)
+	with := applyConnection(&config, s)
 	cluster, err := startCluster(config)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closing(cluster)) }()
+	defer func() { err = errors.Join(err, closeCluster(cluster)) }()
 
 	if !g.has(w, "expect-coordinators") {
 		s.Expect.Coordinators = scenarios.ExpectCoordinators{Names: cluster.Names()}

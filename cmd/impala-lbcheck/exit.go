@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"strings"
 	"syscall"
@@ -10,8 +9,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// The exit codes depend on the verdict and on errors, never on a format. Those of
-// a result are [scenarios.Result.ExitCode]'s; these are the process's own.
+// The exit codes depend on the verdict and on errors, never on a format; exitTable
+// says what they mean. Those of a result are [scenarios.Result.ExitCode]'s; these
+// are the process's own. Go's runtime has codes of its own: it exits with 2 where
+// it dies, and no recover is asked.
 const (
 	exitPass         = scenarios.ExitPass
 	exitFail         = scenarios.ExitFail
@@ -19,7 +20,9 @@ const (
 	exitInconclusive = scenarios.ExitInconclusive
 	exitUnmeasured   = scenarios.ExitUnmeasured
 	exitInternal     = 70
+	exitSIGHUP       = 129 // signals are 128 + their number, as shells have it
 	exitSIGINT       = 130
+	exitSIGQUIT      = 131
 	exitSIGTERM      = 143
 )
 
@@ -49,8 +52,7 @@ func exitWith(code int) error {
 // signalled gives a run that a signal interrupted that signal's exit code, which
 // outweighs the verdict's.
 func signalled(ctx context.Context, r *scenarios.Result) {
-	var by interrupted
-	if r.Stopped != nil && r.Stopped.By == scenarios.StopInterrupted && errors.As(context.Cause(ctx), &by) {
+	if by, stopped := interruption(ctx); stopped && r.Stopped != nil && r.Stopped.By == scenarios.StopInterrupted {
 		r.Exit = signalCode(by.sig)
 	}
 }
@@ -66,7 +68,12 @@ func afterWriting(code int, err error) int {
 }
 
 func signalCode(sig os.Signal) int {
-	if sig == syscall.SIGTERM {
+	switch sig {
+	case syscall.SIGHUP:
+		return exitSIGHUP
+	case syscall.SIGQUIT:
+		return exitSIGQUIT
+	case syscall.SIGTERM:
 		return exitSIGTERM
 	}
 	return exitSIGINT

@@ -34,7 +34,7 @@ var kindSettings = []setting{
 		func(s *scenarios.Scenario, v string) error { return s.Watch.For.UnmarshalText([]byte(v)) }},
 	{"long", "N", "sessions that stay open all the time", watching, false,
 		func(s *scenarios.Scenario, v string) error { return integer(&s.Watch.Long, v, 0, 10_000) }},
-	{"on-event", "CMD", "shell command that drains, kills or restarts one; without it, do so yourself", watching, false,
+	{"on-event", "CMD", "shell command that drains, kills or restarts one, which the result stores; without it, do so yourself", watching, false,
 		func(s *scenarios.Scenario, v string) error { s.Watch.OnEvent = v; return nil }},
 	{"event-after", "D", "when to run it", watching, false,
 		func(s *scenarios.Scenario, v string) error { return s.Watch.EventAfter.UnmarshalText([]byte(v)) }},

@@ -39,7 +39,7 @@ thresholds:
 		t.Fatal(err)
 	}
 	stdout, stderr, code := call(t, "run", file, "--quiet", "--expect-coordinators", "3", "--out", out)
-	r, err := readResult(out)
+	r, err := readResult(t.Context(), out)
 	if err != nil {
 		t.Fatalf("%v\n%s%s", err, stdout, stderr)
 	}
@@ -74,7 +74,7 @@ func TestPagesAreReadFromDeclaredCoordinators(t *testing.T) {
 	names := c.Names()
 	stdout, stderr, code := call(t, "capacity", c.Nodes()[0].String(), "--quiet", "--hold", "4", "--for", "0s", "--out", out,
 		"--expect-coordinators", names[0]+","+names[1], "--web-port", fmt.Sprint(c.Pages()[0].Port()))
-	r, err := readResult(out)
+	r, err := readResult(t.Context(), out)
 	if err != nil || code != exitPass {
 		t.Fatalf("exit %d, %v\n%s%s", code, err, stdout, stderr)
 	}

@@ -8,84 +8,83 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// fewThreads is the cluster whose ceiling is looked for.
-const fewThreads = "--coordinators 3 --nodes 1 --balance leastconn"
+// smallCluster is the cluster for the rows of capacity.
+const smallCluster = "--coordinators 3 --nodes 1 --balance leastconn"
 
-// ladder is an idle ladder of a few seconds, whose times are a hundredth.
-const ladder = "--idle-steps 50s,150s,250s,350s --min-idle 300s"
+// idleSettings are idle steps that take a few seconds: demo scales them by 0.01.
+const idleSettings = "--idle-steps 50s,150s,250s,350s --min-idle 300s"
 
-// loadFaults are what the scenarios of load meet.
+// loadFaults are the rows for capacity, idle, watch and query.
 var loadFaults = []faultRow{
 	{
-		faults: []string{"threads=8"}, whose: "coordinator", scenario: "capacity", settings: "--until-full " + fewThreads, hurried: true,
-		does: "service threads", exit: 0, called: "none: 24 held, stopped by open.timeout, 16 with one lost",
-		says:  []string{"open.timeout", "24 sessions got in on 3 coordinators", "16 with one coordinator lost"},
-		check: wantHeld(24, "open.timeout"),
+		faults: []string{"threads=8"}, scenario: "capacity", settings: "--until-full " + smallCluster, shortTimeout: true,
+		exit: 0, reported: "24 sessions held, stopped by open.timeout; 16 with one coordinator lost",
+		contains: []string{"open.timeout", "24 sessions got in on 3 coordinators", "16 with one coordinator lost"},
+		check:    expectHeld(24, "open.timeout"),
 	}, {
-		faults: []string{"threads=8"}, whose: "coordinator", scenario: "capacity", settings: "--hold 40 " + fewThreads, hurried: true,
-		does: "service threads", fails: []string{scenarios.CapacityHeld}, exit: 1, called: "capacity.held: 24 of 40",
-		says:  []string{"24 of 40 sessions got in"},
-		check: wantHeld(24, "open.timeout"),
+		faults: []string{"threads=8"}, scenario: "capacity", settings: "--hold 40 " + smallCluster, shortTimeout: true,
+		fails: []string{scenarios.CapacityHeld}, exit: 1, reported: "capacity.held: 24 of 40",
+		contains: []string{"24 of 40 sessions got in"},
+		check:    expectHeld(24, "open.timeout"),
 	}, {
-		faults: []string{"threads=8"}, whose: "coordinator", scenario: "capacity", settings: "--hold 20 " + fewThreads, noTwin: true,
-		does: "service threads", exit: 0, called: "none: 20 of them stay",
-		says: []string{"20 sessions stayed logged in for 2s on 3 coordinators"},
+		faults: []string{"threads=8"}, scenario: "capacity", settings: "--hold 20 " + smallCluster, noHealthyRun: true,
+		exit: 0, reported: "all 20 sessions held",
+		contains: []string{"20 sessions stayed logged in for 2s on 3 coordinators"},
 	}, {
-		faults: []string{"threads=8"}, whose: "coordinator", scenario: "capacity", noTwin: true, hurried: true,
-		settings: "--until-full --policy leastconn --web-port 25071 " + fewThreads,
-		does:     "service threads, and the coordinators' pages say so", exit: 0, called: "none: the coordinators are full, by their own pages",
-		says: []string{"since a coordinator had no service thread left", "with one coordinator lost 16 fit"},
+		faults: []string{"threads=8"}, scenario: "capacity", noHealthyRun: true, shortTimeout: true,
+		settings: "--until-full --policy leastconn --web-port 25071 " + smallCluster,
+		exit:     0, reported: "the coordinators' pages show that their service threads are in use",
+		contains: []string{"since a coordinator had no service thread left", "with one coordinator lost 16 fit"},
 		check: func(t *testing.T, r scenarios.Result) {
 			if r.Capacity.Cause != scenarios.CauseThreads || r.Capacity.From != scenarios.ThreadsPages {
 				t.Errorf("cause %q, threads from %q", r.Capacity.Cause, r.Capacity.From)
 			}
 		},
 	}, {
-		faults: []string{"idle=2s:fin"}, whose: "balancer", scenario: "idle", settings: ladder,
-		does: "closes a connection that was idle for 2 s", fails: []string{scenarios.IdleCut}, exit: 1,
-		called: "idle.cut: 2 s, by FIN", says: []string{"between 1.5 s and 2.5 s (seen at 2.0", "by FIN"},
+		faults: []string{"idle=2s:fin"}, scenario: "idle", settings: idleSettings,
+		fails: []string{scenarios.IdleCut}, exit: 1,
+		reported: "idle.cut: 2 s, by FIN", contains: []string{"between 1.5 s and 2.5 s (seen at 2.0", "by FIN"},
 	}, {
-		faults: []string{"idle=2s:rst"}, whose: "balancer", scenario: "idle", settings: ladder, noTwin: true,
-		does: "resets it", fails: []string{scenarios.IdleCut}, exit: 1,
-		called: "idle.cut: 2 s, by RST", says: []string{"between 1.5 s and 2.5 s (seen at 2.0", "by RST"},
+		faults: []string{"idle=2s:rst"}, scenario: "idle", settings: idleSettings, noHealthyRun: true,
+		fails: []string{scenarios.IdleCut}, exit: 1,
+		reported: "idle.cut: 2 s, by RST", contains: []string{"between 1.5 s and 2.5 s (seen at 2.0", "by RST"},
 	}, {
-		faults: []string{"idle=2s:silent"}, whose: "balancer", scenario: "idle", settings: ladder, noTwin: true, hurried: true,
-		does: "forgets it and says nothing", fails: []string{scenarios.IdleCut}, exit: 1,
-		called: "idle.cut: between 1.5 s and 2.5 s, in silence", says: []string{"between 1.5 s and 2.5 s", "in silence"},
+		faults: []string{"idle=2s:silent"}, scenario: "idle", settings: idleSettings, noHealthyRun: true, shortTimeout: true,
+		fails: []string{scenarios.IdleCut}, exit: 1,
+		reported: "idle.cut: between 1.5 s and 2.5 s, without notice", contains: []string{"between 1.5 s and 2.5 s", "in silence"},
 	}, {
-		faults: []string{"idle=2s:silent", "no-ping"}, whose: "balancer", scenario: "idle", settings: ladder, noTwin: true, hurried: true,
-		does: "the same before a server without Ping", fails: []string{scenarios.IdleCut}, exit: 1,
-		called: "idle.cut, as a statement is not answered", says: []string{"between 1.5 s and 2.5 s", "in silence"},
+		faults: []string{"idle=2s:silent", "no-ping"}, scenario: "idle", settings: idleSettings, noHealthyRun: true, shortTimeout: true,
+		fails: []string{scenarios.IdleCut}, exit: 1,
+		reported: "idle.cut: a statement gets no reply", contains: []string{"between 1.5 s and 2.5 s", "in silence"},
 	}, {
-		faults: []string{"down=2s:3s@2"}, whose: "coordinator", scenario: "watch", settings: "--watch-for 9s",
-		does: "dies after 2 s and is back 3 s later; the balancer's check notices within 500 ms", fails: []string{scenarios.WatchOutage}, exit: 1,
-		called: "watch.outage: how long new sessions failed, and what became of the old ones",
-		says:   []string{"coord-a2:25000 was not met", "restarted"},
+		faults: []string{"down=2s:3s@2"}, scenario: "watch", settings: "--watch-for 9s",
+		fails: []string{scenarios.WatchOutage}, exit: 1,
+		reported: "watch.outage: how long new sessions failed, and what happened to open ones",
+		contains: []string{"coord-a2:25000 was not met", "restarted"},
 	}, {
-		faults: []string{"down=2s:3s@2"}, whose: "coordinator", scenario: "watch", settings: "--watch-for 9s --max-outage 5s", noTwin: true,
-		does: "the same, and an outage is allowed", exit: 0, called: "tolerated, with the outage said",
-		says: []string{"restarted"},
+		faults: []string{"down=2s:3s@2"}, scenario: "watch", settings: "--watch-for 9s --max-outage 5s", noHealthyRun: true,
+		exit: 0, reported: "tolerated, with a note about the outage",
+		contains: []string{"restarted"},
 	}, {
-		faults: []string{"leaves=2s:4s@2"}, whose: "balancer", scenario: "watch", settings: "--watch-for 9s", noTwin: true,
-		does: "takes a coordinator out of rotation for 4 s; its connections live on", exit: 0, called: "tolerated: no session failed and none was lost",
-		says: []string{"coord-a2:25000", "5 of 5 sessions stayed open"},
+		faults: []string{"leaves=2s:4s@2"}, scenario: "watch", settings: "--watch-for 9s", noHealthyRun: true,
+		exit: 0, reported: "tolerated: no session failed and none was lost",
+		contains: []string{"coord-a2:25000", "5 of 5 sessions stayed open"},
 	}, {
-		faults: []string{"no-executors"}, whose: "coordinator", scenario: "query",
-		does: "statements wait for executors until admission gives up", fails: []string{scenarios.QuerySucceeds}, exit: 1,
-		called: "query.succeeds (execute.admission), never blamed on the balancer", says: []string{"no executors", "execute.admission", "not the balancer's doing"},
+		faults: []string{"no-executors"}, scenario: "query",
+		fails: []string{scenarios.QuerySucceeds}, exit: 1,
+		reported: "query.succeeds (execute.admission), not attributed to the balancer", contains: []string{"no executors", "execute.admission", "not the balancer's doing"},
 	}, {
-		faults: []string{"slow-query=400ms@2"}, whose: "coordinator", scenario: "query", noTwin: true,
-		does: "runs statements slowly", fails: []string{scenarios.QuerySlowest}, exit: 1, called: "query.slowest, naming it", says: []string{"coord-a2:25000 takes"},
+		faults: []string{"slow-query=400ms@2"}, scenario: "query", noHealthyRun: true,
+		fails: []string{scenarios.QuerySlowest}, exit: 1, reported: "query.slowest, with the name of the coordinator", contains: []string{"coord-a2:25000 takes"},
 	}, {
-		title: "background 40:40:40:40:0, with pages", whose: "balancer",
-		does:     "others' sessions; the fifth was just restarted; the coordinators' pages are read",
-		settings: "--balance leastconn --background 40:40:40:40:0 --policy leastconn --web-port 25072", noTwin: true,
-		exit: 0, called: "tolerated: balance is judged on the totals",
+		title:    "other clients' sessions on 4 of 5 coordinators, with web pages",
+		settings: "--balance leastconn --background 40:40:40:40:0 --policy leastconn --web-port 25072", noHealthyRun: true,
+		exit: 0, reported: "tolerated: balance is judged on all sessions, as the web pages count them",
 	},
 }
 
-// wantHeld wants so many held, within one, and what stopped it.
-func wantHeld(held int, class string) func(*testing.T, scenarios.Result) {
+// expectHeld checks the number of held sessions, within one, and what stopped the run.
+func expectHeld(held int, class string) func(*testing.T, scenarios.Result) {
 	return func(t *testing.T, r scenarios.Result) {
 		t.Helper()
 		c := r.Capacity

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 )
 
 func main() {
@@ -28,10 +26,7 @@ type world struct {
 }
 
 func system() world {
-	ch := make(chan os.Signal, 2)
-	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
-	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error to handle, not a reason to leave sessions open
-	return world{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, signals: ch}
+	return world{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, signals: signals()}
 }
 
 // mainCode runs the command line and returns the exit code. A panic is an
@@ -43,6 +38,7 @@ func mainCode(args []string, w world) (code int) {
 			code = exitInternal
 		}
 	}()
+	w = guarded(w)
 	ctx, stop := interruptible(w)
 	defer stop()
 
@@ -51,7 +47,16 @@ func mainCode(args []string, w world) (code int) {
 	root.SetOut(w.out)
 	root.SetErr(w.err)
 	err := root.ExecuteContext(ctx)
+	if by, ok := interruption(ctx); ok && len(by.goroutines) > 0 {
+		fmt.Fprintf(w.err, "impala-lbcheck: when SIGQUIT came:\n%s\n", by.goroutines)
+	}
+	return conclude(w, err)
+}
+
+// conclude says what went wrong, in one line, and returns the exit code.
+func conclude(w world, err error) int {
 	var done *exitError
+	var by interrupted
 	switch {
 	case err == nil:
 		return exitPass
@@ -60,37 +65,10 @@ func mainCode(args []string, w world) (code int) {
 			fmt.Fprintln(w.err, "impala-lbcheck:", oneLine(done.err))
 		}
 		return done.code
-	default:
-		fmt.Fprintln(w.err, "impala-lbcheck:", oneLine(err))
-		return exitUsage
 	}
-}
-
-// interrupted is why a context ended: the signal that ended it.
-type interrupted struct{ sig os.Signal }
-
-func (i interrupted) Error() string { return "interrupted by " + i.sig.String() }
-
-// interruptible is a context that the first signal cancels, with the signal as
-// its cause; the second one leaves at once.
-func interruptible(w world) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	done := make(chan struct{})
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for n := 0; ; n++ {
-			select {
-			case sig := <-w.signals:
-				if n > 0 {
-					os.Exit(signalCode(sig))
-				}
-				fmt.Fprintln(w.err, "impala-lbcheck: closing sessions; once more to leave at once")
-				cancel(interrupted{sig})
-			case <-done:
-				return
-			}
-		}
-	}()
-	return ctx, func() { close(done); <-ended; cancel(nil) }
+	fmt.Fprintln(w.err, "impala-lbcheck:", oneLine(err))
+	if errors.As(err, &by) { // before anything was sent
+		return signalCode(by.sig)
+	}
+	return exitUsage
 }

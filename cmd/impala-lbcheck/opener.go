@@ -131,6 +131,7 @@ func (with secrets) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig 
 func note(o *scenarios.Observation, rec *hs2client.Record) {
 	o.Phases = rec.Phases
 	o.Local, o.Refused = rec.Local, rec.Refused
+	o.BytesIn, o.BytesOut = rec.BytesIn, rec.BytesOut
 	if rec.Peer != nil && o.Cert == nil {
 		o.Cert = certOf(*rec.Peer, o.Node)
 	}

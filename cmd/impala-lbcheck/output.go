@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -23,6 +22,7 @@ type output struct {
 	observations string
 	explain      bool
 	quiet        bool
+	inputs       []place // what the command reads
 }
 
 // withOutput gives cmd the flags of a run's output.
@@ -53,14 +53,14 @@ type sinks struct {
 
 // open checks every place that will be written to. An error here is the user's
 // to mend: nothing has been sent.
-func (o *output) open(w world) (*sinks, error) {
-	outs, err := o.places()
+func (o *output) open(ctx context.Context, w world) (*sinks, error) {
+	outs, err := o.places(w)
 	if err != nil {
 		return nil, err
 	}
 	k := &sinks{o: o, outs: outs, stop: func() {}}
 	if o.observations != "" {
-		if k.lines, err = newObservationFile(o.observations); err != nil {
+		if k.lines, err = newObservationFile(ctx, o.observations); err != nil {
 			return nil, err
 		}
 	}
@@ -70,22 +70,23 @@ func (o *output) open(w world) (*sinks, error) {
 	return k, nil
 }
 
-// places reads --out and checks that each file can be made.
-func (o *output) places() ([]report.Out, error) {
+// places reads --out and checks that each file can be made, and that each has a
+// file of its own.
+func (o *output) places(w world) ([]report.Out, error) {
 	var outs []report.Out
 	for _, arg := range o.outs {
 		out, err := report.ParseOut(arg)
 		if err != nil {
 			return nil, fmt.Errorf("--out %s: %w", arg, err)
 		}
-		if out.Path != "-" {
+		if out.Path != stdoutPath {
 			if err := canWrite(out.Path); err != nil {
 				return nil, fmt.Errorf("--out %s: %w", arg, err)
 			}
 		}
 		outs = append(outs, out)
 	}
-	return outs, nil
+	return outs, o.apart(w, outs)
 }
 
 // canWrite reports why name could not be replaced later; it leaves nothing behind.
@@ -129,9 +130,9 @@ func (k *sinks) finish(ctx context.Context, w world, r scenarios.Result) error {
 func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
 	onStdout, errs := false, []error(nil)
 	for _, out := range outs {
-		if out.Path == "-" {
+		if out.Path == stdoutPath {
 			onStdout = true
-			errs = append(errs, ignoreClosed(report.Write(w.out, out.Format, r, o.style(w.out))))
+			errs = append(errs, report.Write(w.out, out.Format, r, o.style(w.out)))
 			continue
 		}
 		errs = append(errs, replace(out.Path, func(f io.Writer) error {
@@ -139,25 +140,17 @@ func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
 		}))
 	}
 	if !onStdout {
-		errs = append(errs, ignoreClosed(report.Write(w.out, report.Text, r, o.style(w.out))))
+		errs = append(errs, report.Write(w.out, report.Text, r, o.style(w.out)))
 	}
 	return errors.Join(errs...)
-}
-
-// ignoreClosed drops the error of a reader who left: "| head -1" is no fault.
-func ignoreClosed(err error) error {
-	if errors.Is(err, syscall.EPIPE) {
-		return nil
-	}
-	return err
 }
 
 // style fits the text to where it goes: a terminal's width and colours, or
 // neither.
 func (o *output) style(to io.Writer) report.Style {
 	s := report.Style{Explain: o.explain, Setting: asFlag}
-	f, ok := to.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	f, ok := terminalOf(to)
+	if !ok {
 		return s
 	}
 	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
@@ -171,11 +164,12 @@ func (o *output) style(to io.Writer) report.Style {
 // leaves what was there before.
 func replace(name string, write func(io.Writer) error) error {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		// Also after a signal: what was measured is to be written.
+		f, err := openForWriting(context.Background(), name, 0)
 		if err != nil {
 			return err
 		}
-		return errors.Join(write(f), f.Close())
+		return errors.Join(write(limited(f)), f.Close())
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".impala-lbcheck-*")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/impalaweb"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -20,13 +21,22 @@ func pages(s scenarios.Scenario) func(context.Context, []string) []scenarios.Pag
 	return func(ctx context.Context, names []string) []scenarios.Page {
 		out := make([]scenarios.Page, len(names))
 		var all sync.WaitGroup
+		var panicked atomic.Pointer[any]
 		for i, name := range names {
 			all.Go(func() {
+				defer func() {
+					if p := recover(); p != nil {
+						panicked.Store(&p)
+					}
+				}()
 				view, err := impalaweb.Read(ctx, pageAddress(name, s.Target.WebPort), server)
 				out[i] = pageOf(name, view, err)
 			})
 		}
 		all.Wait()
+		if p := panicked.Load(); p != nil {
+			panic(*p) // in the caller's goroutine, where it ends the run in order
+		}
 		return out
 	}
 }

@@ -5,14 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"os/exec"
-	"runtime"
 
 	"golang.org/x/term"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/shellcmd"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -26,81 +23,82 @@ const maxPassword = 64 << 10
 // readPassword finds the password that auth names: in a file, from a command,
 // in the environment, or by asking on a terminal. "" where auth needs none.
 func readPassword(ctx context.Context, w world, auth scenarios.Auth) (string, error) {
+	_, terminal := terminalOf(w.in)
 	switch {
 	case auth.Mechanism != scenarios.LDAP:
 		return "", nil
 	case auth.PasswordFile != "":
-		return passwordFromFile(auth.PasswordFile)
+		return passwordFromFile(ctx, auth.PasswordFile)
 	case auth.PasswordCommand != "":
-		return passwordFromCommand(ctx, auth.PasswordCommand)
+		return passwordFromCommand(ctx, w, string(auth.PasswordCommand))
 	case w.getenv(passwordVariable) != "":
 		return w.getenv(passwordVariable), nil
-	case w.in != nil && term.IsTerminal(int(w.in.Fd())):
-		return passwordFromPrompt(w, auth.User)
+	case terminal:
+		return passwordFromPrompt(ctx, w, auth.User)
 	}
 	return "", fmt.Errorf("no password for user %s: --password-file, --password-command or %s", auth.User, passwordVariable)
 }
 
-func passwordFromFile(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", fmt.Errorf("password file: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", fmt.Errorf("password file: %w", err)
-	}
-	if readByOthers(info) {
-		return "", fmt.Errorf("password file %s can be read by others (mode %04o): chmod 600 %s", name, info.Mode().Perm(), name)
-	}
-	b, err := io.ReadAll(io.LimitReader(f, maxPassword+1))
+func passwordFromFile(ctx context.Context, name string) (string, error) {
+	b, err := readSecretFile(ctx, name, maxPassword)
 	if err != nil {
 		return "", fmt.Errorf("password file: %w", err)
 	}
 	return firstLine(b, "password file "+name)
 }
 
-// readByOthers reports whether group or others may read the file. Windows'
-// mode bits do not say, and pipes (/dev/fd/3) belong to the process.
-func readByOthers(info fs.FileInfo) bool {
-	return runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0
-}
-
 // passwordFromCommand runs CMD by the shell; what it writes to stderr goes
 // nowhere, for it may hold the secret.
-func passwordFromCommand(ctx context.Context, command string) (string, error) {
-	shell, flag := "sh", "-c"
-	if runtime.GOOS == "windows" {
-		shell, flag = "cmd", "/C"
-	}
-	var out limitedBuffer
-	cmd := exec.CommandContext(ctx, shell, flag, command)
-	cmd.Stdout = &out
-	if err := cmd.Run(); err != nil {
+func passwordFromCommand(ctx context.Context, w world, text string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"it did not end"})
+	defer cancel()
+	out := &shellcmd.Head{Max: maxPassword}
+	c := userCommand(w, text)
+	c.Stdout = out
+	if err := c.Run(ctx); err != nil {
 		return "", fmt.Errorf("password command: %w", err)
 	}
 	return firstLine(out.Bytes(), "password command")
 }
 
-// limitedBuffer holds at most maxPassword+1 bytes: enough to see that it was too much.
-type limitedBuffer struct{ bytes.Buffer }
-
-func (b *limitedBuffer) Write(p []byte) (int, error) {
-	if room := maxPassword + 1 - b.Len(); room > 0 {
-		b.Buffer.Write(p[:min(room, len(p))])
-	}
-	return len(p), nil
-}
-
-func passwordFromPrompt(w world, user string) (string, error) {
+// passwordFromPrompt asks on the terminal. A signal ends the question, and gives
+// the terminal back as it was: typed text is shown again.
+func passwordFromPrompt(ctx context.Context, w world, user string) (string, error) {
 	fmt.Fprintf(w.err, "Password of %s: ", user)
-	b, err := term.ReadPassword(int(w.in.Fd()))
-	fmt.Fprintln(w.err)
+	defer fmt.Fprintln(w.err)
+	b, err := hiddenLine(ctx, w.in)
 	if err != nil {
-		return "", errors.New("password prompt: the terminal gave none")
+		return "", fmt.Errorf("password prompt: %w", err)
 	}
 	return firstLine(b, "password prompt")
+}
+
+// hiddenLine reads a line that the terminal does not show. Where ctx ends first,
+// the reader waits on until the process ends.
+func hiddenLine(ctx context.Context, terminal *os.File) ([]byte, error) {
+	fd := int(terminal.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, err
+	}
+	type answer struct {
+		line []byte
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		line, err := term.ReadPassword(fd)
+		answers <- answer{line, err}
+	}()
+	select {
+	case a := <-answers:
+		if a.err != nil {
+			return nil, errors.New("the terminal gave none")
+		}
+		return a.line, nil
+	case <-ctx.Done():
+		return nil, errors.Join(context.Cause(ctx), term.Restore(fd, before))
+	}
 }
 
 // firstLine is b without the newline that files and commands end with.

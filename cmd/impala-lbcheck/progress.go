@@ -7,7 +7,6 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
 
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
@@ -17,11 +16,11 @@ import (
 // stop ends it; nothing is written after that.
 func newProgress(w world) (progress func(run.Event), stop func()) {
 	lines := plainLines{w.err}
-	f, ok := w.err.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	f, ok := terminalOf(w.err)
+	if !ok {
 		return lines.event, func() {}
 	}
-	b := &bars{lines: lines}
+	b := &bars{lines: lines, terminal: f}
 	return b.event, b.end
 }
 
@@ -41,9 +40,10 @@ func (l plainLines) event(e run.Event) {
 
 // bars shows a look as a bar, and the other steps as lines between bars.
 type bars struct {
-	lines plainLines
-	pool  *mpb.Progress // nil: no bar is shown
-	bar   *mpb.Bar
+	lines    plainLines
+	terminal *os.File      // a bar moves the cursor, and holds no text but ours
+	pool     *mpb.Progress // nil: no bar is shown
+	bar      *mpb.Bar
 }
 
 func (b *bars) event(e run.Event) {
@@ -56,7 +56,7 @@ func (b *bars) event(e run.Event) {
 	b.end()
 	b.lines.event(e)
 	if e.Kind == run.EventLook {
-		b.pool = mpb.New(mpb.WithOutput(b.lines.to), mpb.WithWidth(48))
+		b.pool = mpb.New(mpb.WithOutput(b.terminal), mpb.WithWidth(48))
 		b.bar = b.pool.AddBar(int64(e.Total), mpb.BarRemoveOnComplete(),
 			mpb.PrependDecorators(decor.Name("sessions "), decor.CountersNoUnit("%d / %d")),
 			mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO)))

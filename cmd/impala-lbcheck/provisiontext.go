@@ -102,7 +102,7 @@ func reportText(r provision.Report) string {
 		}
 	})
 	writeNotes(b, r.Notes)
-	fmt.Fprintf(b, "\n%s\n", standing(r))
+	fmt.Fprintf(b, "\n%s\n", summary(r))
 	return b.String()
 }
 
@@ -130,8 +130,8 @@ func writeCertificate(b *strings.Builder, c provision.Certificate) {
 	}
 }
 
-// standing is a report in one sentence.
-func standing(r provision.Report) string {
+// summary is a report in one sentence.
+func summary(r provision.Report) string {
 	out := 0
 	for _, h := range r.Instances {
 		if h.State != "InService" {
@@ -146,7 +146,7 @@ func standing(r provision.Report) string {
 	case out > 0:
 		return fmt.Sprintf("As the file says, but %d of %d coordinators are not in service.", out, len(r.Instances))
 	case r.Outputs.DNSName == "" && len(r.Left) > 0:
-		return fmt.Sprintf("Nothing of ours is there, but for what is kept: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
+		return fmt.Sprintf("Nothing else of ours is there; left on purpose: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
 	case r.Outputs.DNSName == "":
 		return "Nothing of ours is there."
 	}

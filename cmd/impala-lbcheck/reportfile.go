@@ -1,9 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -33,17 +34,19 @@ by coordinator or node that the run did not record is inconclusive.`,
 	}
 	out := withReports(cmd)
 	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE`")
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		places, err := out.places()
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		out.reads("the result that is rendered", args[0])
+		out.reads("the scenario of --judge", *judgeBy)
+		places, err := out.places(w)
 		if err != nil {
 			return err
 		}
-		r, err := readResult(args[0])
+		r, err := readResult(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
 		if *judgeBy != "" {
-			if r, err = judgedBy(*judgeBy, r); err != nil {
+			if r, err = judgedBy(cmd.Context(), *judgeBy, r); err != nil {
 				return fmt.Errorf("--judge: %w", err)
 			}
 		}
@@ -57,8 +60,8 @@ by coordinator or node that the run did not record is inconclusive.`,
 }
 
 // judgedBy judges a result by the expectations of a scenario file.
-func judgedBy(name string, r scenarios.Result) (scenarios.Result, error) {
-	s, src, err := readScenario(name)
+func judgedBy(ctx context.Context, name string, r scenarios.Result) (scenarios.Result, error) {
+	s, src, err := readScenario(ctx, name)
 	if err != nil {
 		return r, err
 	}
@@ -74,13 +77,12 @@ func judgedBy(name string, r scenarios.Result) (scenarios.Result, error) {
 }
 
 // readResult reads a result file.
-func readResult(name string) (scenarios.Result, error) {
-	f, err := os.Open(name)
+func readResult(ctx context.Context, name string) (scenarios.Result, error) {
+	b, err := readFile(ctx, name, report.MaxResult)
 	if err != nil {
 		return scenarios.Result{}, err
 	}
-	defer f.Close()
-	r, err := report.Read(f)
+	r, err := report.Read(bytes.NewReader(b))
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", name, err)
 	}

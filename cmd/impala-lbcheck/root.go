@@ -35,7 +35,7 @@ failed where: with evidence, and with an exit code.`,
 		newDemo(w), newSim(w), newSize(w),
 		newScenarios(w), newReport(w),
 		newProvision(w),
-		newVersion(w),
+		newVersion(w), newExitCodes(),
 	)
 	return root
 }

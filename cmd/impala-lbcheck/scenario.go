@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -32,6 +31,7 @@ func newScenario(w world, name string) *cobra.Command {
 			return err
 		}
 		s.Target.Endpoints = endpoints
+		out.reads("the file of --from-provision", from.file)
 		if err := from.built(cmd.Context(), w, &s, endpoints, given.protocol(w, s)); err != nil {
 			return err
 		}
@@ -59,7 +59,8 @@ file; hosts given here take the place of its endpoints.`,
 	given := withSettings(cmd, groupsOf("")...)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		s, src, err := readScenario(args[0])
+		out.reads("the scenario's own file", args[0])
+		s, src, err := readScenario(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
@@ -72,8 +73,8 @@ file; hosts given here take the place of its endpoints.`,
 }
 
 // readScenario reads a scenario file; its text is for placing later errors.
-func readScenario(name string) (s scenarios.Scenario, src []byte, err error) {
-	if src, err = os.ReadFile(name); err == nil {
+func readScenario(ctx context.Context, name string) (s scenarios.Scenario, src []byte, err error) {
+	if src, err = readFile(ctx, name, maxSettings); err == nil {
 		s, err = scenarios.Parse(name, src)
 	}
 	return s, src, err
@@ -133,17 +134,18 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 	if err := refuse(s); err != nil {
 		return err
 	}
-	sinks, err := out.open(w)
+	out.readsOf(s)
+	sinks, err := out.open(ctx, w)
 	if err != nil {
 		return err
 	}
 	opt.Tool, opt.Observe, opt.Progress = version(), sinks.observe, sinks.progress
-	opt.OnEvent, opt.Pages = onEvent, pages(s)
+	opt.OnEvent, opt.Pages = onEvent(w), pages(s)
 	var r scenarios.Result
 	if s.Kind == scenarios.KindCertificates {
 		r = run.Certificates(ctx, with.shake(s), s, opt)
 	} else {
-		r = run.Run(ctx, with.open(s), s, opt)
+		r = run.Run(ctx, finishing(with.masking(with.open(s), s.Expect.Coordinators.Names)), s, opt)
 	}
 	return sinks.finish(ctx, w, r)
 }

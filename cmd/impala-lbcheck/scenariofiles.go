@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -41,7 +42,7 @@ func newScenarios(w world) *cobra.Command {
 		Use:   "check FILE",
 		Short: "Read a scenario file and say what is wrong with it; sends nothing",
 		Args:  cobra.ExactArgs(1),
-		RunE:  func(_ *cobra.Command, args []string) error { return checkScenario(w, args[0]) },
+		RunE:  func(cmd *cobra.Command, args []string) error { return checkScenario(cmd.Context(), w, args[0]) },
 	})
 	return cmd
 }
@@ -59,8 +60,8 @@ func listScenarios(w world) error {
 	return nil
 }
 
-func checkScenario(w world, name string) error {
-	s, src, err := readScenario(name)
+func checkScenario(ctx context.Context, w world, name string) error {
+	s, src, err := readScenario(ctx, name)
 	if err != nil {
 		return err
 	}

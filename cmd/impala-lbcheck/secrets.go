@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
-	"os"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -24,7 +23,7 @@ func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, e
 	var with secrets
 	var err error
 	if s.TLS.Enabled && s.TLS.CACert != "" {
-		if with.roots, err = readRoots(s.TLS.CACert); err != nil {
+		if with.roots, err = readRoots(ctx, s.TLS.CACert); err != nil {
 			return secrets{}, err
 		}
 	}
@@ -35,8 +34,8 @@ func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, e
 }
 
 // readRoots reads a PEM file of certificates to trust.
-func readRoots(name string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(name)
+func readRoots(ctx context.Context, name string) (*x509.CertPool, error) {
+	pem, err := readFile(ctx, name, maxRoots)
 	if err != nil {
 		return nil, fmt.Errorf("--ca-cert: %w", err)
 	}

@@ -1,13 +1,20 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
 // marked is a password that can be told from everything else.
@@ -73,16 +80,116 @@ func TestThePasswordIsNowhere(t *testing.T) {
 	}
 }
 
+func TestAServerThatRepeatsThePasswordAsItsName(t *testing.T) {
+	t.Parallel()
+	const password = "coord-a1:25000" // as the simulated coordinator is called
+	c := cluster(t, simcluster.Config{Coordinators: 2, Auth: simcluster.LDAP, Users: map[string]string{"u": password}})
+	smoke := func(t *testing.T, more ...string) string {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "pw"), password)
+		stdout, stderr, code := call(t, append([]string{
+			"smoke", c.Nodes()[0].String(), "--auth", "ldap", "--user", "u", "--allow-cleartext-auth", "--password-file", filepath.Join(dir, "pw"),
+			"--sessions", "40", "--burst", "2", "--explain", "--timeout", "20s",
+			"--out", filepath.Join(dir, "r.json"), "--out", filepath.Join(dir, "r.xml"), "--observations", filepath.Join(dir, "o.jsonl"),
+		}, more...)...)
+		if code != exitPass {
+			t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+		}
+		all := stdout + stderr
+		for _, name := range []string{"r.json", "r.xml", "o.jsonl"} {
+			b, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all += string(b)
+		}
+		return all
+	}
+	t.Run("of its own accord", func(t *testing.T) {
+		t.Parallel()
+		if all := smoke(t); strings.Contains(all, password) || !strings.Contains(all, masked) {
+			t.Errorf("the password is shown:\n%s", all)
+		}
+	})
+	t.Run("as the user declared it", func(t *testing.T) {
+		t.Parallel()
+		if all := smoke(t, "--expect-coordinators", password+",coord-a2:25000"); !strings.Contains(all, password) {
+			t.Errorf("a declared name is not shown:\n%s", all)
+		}
+	})
+}
+
+func TestAServerThatRepeatsThePasswordInAnError(t *testing.T) {
+	t.Parallel()
+	const password = `pass"word\` + "`"
+	with := secrets{password: password}
+	open := with.masking(func(context.Context, run.Node, *scenarios.Observation) (run.Session, error) {
+		return nil, fmt.Errorf("login: %w", errors.New("not you, "+password+", "+strconv.Quote(password)))
+	}, nil)
+	_, err := open(t.Context(), run.Node{}, &scenarios.Observation{})
+	if want := "login: not you, ***, \"***\""; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestWhatAnEndpointHoldsBesideHostAndPortIsNotShown(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	yaml, text := filepath.Join(dir, "list.yaml"), filepath.Join(dir, "text.yaml")
+	write(t, yaml, "name: x\ntarget: {endpoints: [\"u:"+marked+"@h\"]}\n")
+	write(t, text, "name: x\ntarget: {endpoints: \"u:"+marked+"@h\"}\nauth: u:"+marked+"@h\n")
+	for _, args := range [][]string{
+		{"smoke", "u:" + marked + "@h"}, {"smoke", "h", "u:" + marked + "@h:21050"}, {"smoke", "ldap://u:" + marked + "@h"},
+		{"smoke", "u:" + marked}, {"smoke", "u:" + marked + "/h"}, {"smoke", "jdbc:hive2://h:21050/;pwd=" + marked},
+		{"u:" + marked + "@h"}, {"demo", "u:" + marked + "@h"}, {"tls", "u:" + marked + "@h"},
+		{"smoke", "--from-provision", "lb.yaml", "u:" + marked + "@h"},
+		{"smoke", "h", "--rate", "100/s", "--confirm", "u:" + marked + "@h"},
+		{"run", yaml}, {"scenarios", "check", yaml}, {"scenarios", "check", text},
+	} {
+		stdout, stderr, code := call(t, args...)
+		if code != exitUsage || strings.Contains(stdout+stderr, marked) {
+			t.Errorf("%q: exit %d: %s%s", args, code, stdout, stderr)
+		}
+	}
+}
+
+func TestThePasswordCommandIsNotStored(t *testing.T) {
+	t.Parallel()
+	out := filepath.Join(t.TempDir(), "r.json")
+	call(t, "smoke", "127.0.0.1:1", "--auth", "ldap", "--user", "u", "--allow-cleartext-auth", "--quiet", "--timeout", "1s",
+		"--password-command", "echo "+marked, "--out", out)
+	b, err := os.ReadFile(out)
+	if err != nil || strings.Contains(string(b), marked) {
+		t.Errorf("%v: %s", err, b)
+	}
+	r, err := readResult(t.Context(), out)
+	if err != nil || r.Scenario.Auth.PasswordCommand != "(not stored)" {
+		t.Errorf("%v: the result says %q", err, r.Scenario.Auth.PasswordCommand)
+	}
+}
+
+// Who may read and change the file, internal/localfile tests.
 func TestAPasswordFileThatOthersReadIsRefused(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "pw")
+	dir := t.TempDir()
+	name := filepath.Join(dir, "pw")
 	write(t, name, marked)
-	if err := os.Chmod(name, 0o644); err != nil {
-		t.Fatal(err)
+	for path, mode := range map[string]os.FileMode{filepath.Dir(dir): 0o755, dir: 0o755, name: 0o644} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
 	}
 	_, stderr, code := call(t, "smoke", "127.0.0.1:1", "--auth", "ldap", "--user", "u", "--allow-cleartext-auth", "--password-file", name)
 	if code != exitUsage || !strings.Contains(stderr, "can be read by others") || strings.Contains(stderr, marked) {
 		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+func TestACommandDoesNotInheritThePassword(t *testing.T) {
+	t.Parallel()
+	got := withoutSecrets([]string{"HOME=/h", "IMPALA_LBCHECK_PASSWORD=" + marked, "impala_lbcheck_password=" + marked, "IMPALA_LBCHECK_USER=u"})
+	if want := []string{"HOME=/h", "IMPALA_LBCHECK_USER=u"}; !slices.Equal(got, want) {
+		t.Errorf("withoutSecrets = %q, want %q", got, want)
 	}
 }
 

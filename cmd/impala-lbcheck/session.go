@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -27,16 +28,25 @@ const ownResult = 16 << 10
 // Ping asks for a sign of life. A server that has no Ping gets a statement
 // without a table: silence must not read as one.
 func (s *lbSession) Ping(ctx context.Context) error {
-	if err := s.Session.Ping(ctx); err != nil || s.Has(hs2client.CanPing) {
-		return err
+	err := s.Session.Ping(ctx)
+	if err == nil && !s.Has(hs2client.CanPing) {
+		_, err = s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
 	}
-	_, err := s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
 	return err
+}
+
+// Wait lets the session idle for d.
+func (s *lbSession) Wait(ctx context.Context, d time.Duration) error {
+	return s.Session.Wait(ctx, d)
 }
 
 // Query asks who answered, and runs the scenario's own statement where it has one.
 func (s *lbSession) Query(ctx context.Context) error {
 	defer note(s.o, s.rec)
+	return s.query(ctx)
+}
+
+func (s *lbSession) query(ctx context.Context) error {
 	if err := s.identify(ctx); err != nil {
 		return err
 	}

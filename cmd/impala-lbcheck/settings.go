@@ -57,10 +57,13 @@ var commonSettings = []setting{
 		}},
 	{"user", "NAME", "who logs in", connecting, false,
 		func(s *scenarios.Scenario, v string) error { s.Auth.User = v; return nil }},
-	{"password-file", "FILE", "file with the password, which nobody else may read", connecting, false,
+	{"password-file", "FILE", "file with the password; others must not be able to read or change it, but a mounted secret may be readable", connecting, false,
 		func(s *scenarios.Scenario, v string) error { s.Auth.PasswordFile = v; return nil }},
 	{"password-command", "CMD", "command that prints the password", connecting, false,
-		func(s *scenarios.Scenario, v string) error { s.Auth.PasswordCommand = v; return nil }},
+		func(s *scenarios.Scenario, v string) error {
+			s.Auth.PasswordCommand = scenarios.SecretCommand(v)
+			return nil
+		}},
 	{"allow-cleartext-auth", "", "send the password even where there is no TLS", connecting, false,
 		func(s *scenarios.Scenario, v string) error { return boolean(&s.Auth.AllowCleartext, v) }},
 	{"tls", "", "the listener speaks TLS", connecting, false,

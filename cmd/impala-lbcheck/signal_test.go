@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,7 +45,7 @@ func TestASignalClosesSessionsAndKeepsWhatWasMeasured(t *testing.T) {
 			if code != want {
 				t.Errorf("exit %d, want %d\n%s%s", code, want, stdout.String(), stderr.text.String())
 			}
-			r, err := readResult(out)
+			r, err := readResult(t.Context(), out)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,6 +88,31 @@ func TestAReaderWhoLeavesIsNoFault(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 }
+
+func TestAnAnswerThatCannotBeWrittenIsNoFaultOfTheCommandLine(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"version"}, {"scenarios", "list"}, {"scenarios", "show", "smoke"}, {"size", "--sessions", "40"}, {"provision", "init"}, {"sim"},
+		{"demo", "--quiet", "--timeout", "20s"}, {"report", "../../testdata/runs/pass.json"},
+	} {
+		for out, want := range map[io.Writer]int{closedPipe{}: exitPass, fullDisk{}: exitInternal} {
+			var stderr bytes.Buffer
+			signals := make(chan os.Signal, 1)
+			if args[0] == "sim" {
+				signals <- os.Interrupt
+			}
+			code := mainCode(args, world{out: out, err: &stderr, getenv: func(string) string { return "" }, signals: signals})
+			if code != want || want == exitInternal && !strings.Contains(stderr.String(), "no space left") {
+				t.Errorf("%q to %T: exit %d, want %d: %s", args, out, code, want, stderr.String())
+			}
+		}
+	}
+}
+
+// fullDisk is a stdout that takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 // closedPipe is a stdout whose reader has left.
 type closedPipe struct{}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,10 +16,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// simFlags are what sim has besides the cluster's own.
+// simFlags are the flags of sim.
 type simFlags struct {
 	cluster              *clusterFlags
-	hs2Port, beeswaxPort uint16
+	hs2Port, beeswaxPort portFlag
 	direct               bool
 	auth                 string
 	user                 string
@@ -30,38 +29,40 @@ type simFlags struct {
 	seed                 uint64
 	verbose              bool
 	first                int
-	webPort              uint16
+	webPort              portFlag
 	web                  bool // --web-port was given
 }
 
-// newSim is the command that serves the embedded cluster to other clients.
+// newSim returns the command that serves the simulated cluster to other clients.
 func newSim(w world) *cobra.Command {
 	f := &simFlags{}
 	cmd := &cobra.Command{
 		Use:   "sim",
-		Short: "Serve the embedded cluster for other clients",
-		Long: `Serve a simulated cluster and its balancer on loopback until interrupted. One
-JSON line per listener is printed when all of them are ready: where it listens,
-and who is behind it.`,
+		Short: "Serve a simulated cluster for other clients",
+		Long: `Serve a simulated cluster and its balancer on loopback until interrupted. When
+all listeners are ready, sim prints one JSON line per listener, with its address
+and the coordinators behind it.`,
 		Example: `  impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000
-  impala-lbcheck sim --direct --coordinators 4        # a port per coordinator, for a balancer of your own
+  impala-lbcheck sim --direct --coordinators 4        # an address per coordinator, to put behind your own balancer
   impala-lbcheck sim --tls --ca-out ca.pem --auth ldap --user alice --password-file pw`,
 		GroupID: groupTry,
 		Args:    cobra.NoArgs,
 	}
 	f.cluster = withCluster(cmd)
-	cmd.Flags().Uint16Var(&f.hs2Port, "hs2-port", 0, "HiveServer2 port of every node; 0: any free one")
-	cmd.Flags().Uint16Var(&f.beeswaxPort, "beeswax-port", 0, "Beeswax port of every node; 0: any free one")
-	cmd.Flags().BoolVar(&f.direct, "direct", false, "list the coordinators' own listeners instead of the balancer's")
-	cmd.Flags().StringVar(&f.auth, "auth", "none", "how clients log in: none, ldap")
-	cmd.Flags().StringVar(&f.user, "user", demoUser, "who may log in")
-	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password, which nobody else may read")
-	cmd.Flags().BoolVar(&f.tls, "tls", false, "speak TLS on every listener")
-	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA to trust to `FILE`")
-	cmd.Flags().Uint64Var(&f.seed, "seed", demoSeed, "seed of every choice the balancer makes")
-	cmd.Flags().IntVar(&f.first, "first", 1, "number of the first coordinator: clusters side by side need numbers of their own")
-	cmd.Flags().Uint16Var(&f.webPort, "web-port", 0, "serve the coordinators' web pages at this port, each on an address of its own, 127.0.1.1...; 0: any free one (default: none are served)")
-	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log connections to stderr")
+	cmd.Flags().Var(&f.hs2Port, "hs2-port", "HiveServer2 port of every node; 0: any free port")
+	cmd.Flags().Var(&f.beeswaxPort, "beeswax-port", "Beeswax port of every node; 0: any free port")
+	cmd.Flags().BoolVar(&f.direct, "direct", false, "serve one listener per coordinator instead of the balancer")
+	cmd.Flags().StringVar(&f.auth, "auth", authModes[0], "authentication: "+strings.Join(authModes, ", "))
+	cmd.Flags().StringVar(&f.user, "user", demoUser, "user name to accept")
+	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password to accept; others must not be able to read or change it")
+	cmd.Flags().BoolVar(&f.tls, "tls", false, "use TLS on every listener")
+	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE`")
+	cmd.Flags().Uint64Var(&f.seed, "seed", demoSeed, "seed of the balancer's random choices")
+	f.first = 1
+	cmd.Flags().Var(&intFlag{&f.first, 1, simcluster.MaxCoordinators}, "first", "number of the first coordinator, to tell several clusters on one host apart")
+	cmd.Flags().Var(&f.webPort, "web-port", "serve the coordinators' web pages on this port, each coordinator on its own address (127.0.1.1...); 0: any free port (default: no pages)")
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log connections and, at the end, counters to stderr")
+	mustComplete(cmd, "auth", authModes)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f.web = cmd.Flags().Changed("web-port")
 		return sim(cmd.Context(), w, f)
@@ -69,46 +70,61 @@ and who is behind it.`,
 	return cmd
 }
 
+// authModes are the values of --auth, the default first.
+var authModes = []string{"none", "ldap"}
+
 // sim serves the cluster until the context ends.
 func sim(ctx context.Context, w world, f *simFlags) (err error) {
-	config, err := f.config()
+	config, err := f.config(ctx)
 	if err != nil {
 		return err
 	}
 	if f.verbose {
 		config.Log = slog.New(slog.NewTextHandler(w.err, nil))
 	}
+	if f.caOut != "" && f.passwordFile != "" && same(f.caOut, f.passwordFile) {
+		return fmt.Errorf("--ca-out %s is the password file: write to another file", f.caOut)
+	}
 	cluster, err := startCluster(config)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closing(cluster)) }()
+	defer func() { err = errors.Join(err, closeCluster(cluster)) }()
 	if f.caOut != "" {
 		if err := os.WriteFile(f.caOut, cluster.CA(), 0o644); err != nil {
 			return fmt.Errorf("--ca-out: %w", err)
 		}
 	}
-	if err := announce(w.out, cluster, f.direct); err != nil {
+	if err := printListeners(w.out, cluster, f.direct); err != nil {
 		return &exitError{exitInternal, err}
 	}
 	<-ctx.Done()
+	if f.verbose {
+		logStats(config.Log, cluster.Stats())
+	}
 	return nil
 }
 
-// config is the cluster that the flags ask for.
-func (f *simFlags) config() (simcluster.Config, error) {
+// logStats logs what each coordinator has served.
+func logStats(log *slog.Logger, s simcluster.Stats) {
+	for _, c := range s.Coordinators {
+		log.Info("served", "coordinator", c.Name, "connections", c.Connections,
+			"sessions_opened", c.SessionsOpened, "sessions_closed", c.SessionsClosed, "statements", c.Statements)
+	}
+	log.Info("stopped", "logins", s.Logins, "logins_rejected", s.Rejected, "tls_handshakes_failed", s.FailedTLS)
+}
+
+// config returns the cluster that the flags describe.
+func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 	config, err := f.cluster.config(f.seed)
 	if err != nil {
 		return config, err
 	}
-	config.HS2Port, config.BeeswaxPort, config.Beeswax = f.hs2Port, f.beeswaxPort, true
+	config.HS2Port, config.BeeswaxPort, config.Beeswax = uint16(f.hs2Port), uint16(f.beeswaxPort), true
 	config.TLS = f.tls
-	config.First, config.Web, config.WebPort = f.first, f.web, f.webPort
-	if f.first < 1 {
-		return config, errors.New("--first starts at 1")
-	}
+	config.First, config.Web, config.WebPort = f.first, f.web, uint16(f.webPort)
 	if f.direct {
-		// A coordinator's own listener is a node whose zone is that coordinator.
+		// The listener of a coordinator is a node whose zone has only that coordinator.
 		config.Nodes = config.Coordinators
 		zones, err := simcluster.ParseFault("zones=" + strings.TrimSuffix(strings.Repeat("1:", config.Nodes), ":"))
 		if err != nil {
@@ -121,29 +137,28 @@ func (f *simFlags) config() (simcluster.Config, error) {
 		return config, nil
 	case "ldap":
 		if f.passwordFile == "" {
-			return config, errors.New("--auth ldap needs --password-file: what should the password be?")
+			return config, errors.New("--auth ldap needs --password-file with the password to accept")
 		}
-		password, err := passwordFromFile(f.passwordFile)
+		password, err := passwordFromFile(ctx, f.passwordFile)
 		config.Auth, config.Users = simcluster.LDAP, map[string]string{f.user: password}
 		return config, err
 	}
-	return config, fmt.Errorf("--auth %s: it is one of none, ldap", f.auth)
+	return config, fmt.Errorf("--auth %s: it must be one of %s", f.auth, strings.Join(authModes, ", "))
 }
 
-// listenerLine is one listener that is ready.
+// listenerLine is the line that sim prints for a listener.
 type listenerLine struct {
 	Listener     string             `json:"listener"` // hs2, beeswax
 	Address      netip.AddrPort     `json:"address"`
-	Node         int                `json:"node,omitempty"`        // 1-based: the balancer's
-	Coordinator  string             `json:"coordinator,omitempty"` // with --direct: whose own
-	Coordinators []string           `json:"coordinators"`          // all of the cluster's
+	Node         int                `json:"node,omitempty"`        // the balancer's node, from 1; 0 with --direct
+	Coordinator  string             `json:"coordinator,omitempty"` // with --direct: the coordinator behind the listener
+	Coordinators []string           `json:"coordinators"`          // all coordinators of the cluster
 	PIDs         map[string][]int32 `json:"pids"`
-	Pages        []netip.AddrPort   `json:"pages,omitempty"` // of their web pages, in the coordinators' order; none without --web-port
+	Pages        []netip.AddrPort   `json:"pages,omitempty"` // the web pages' addresses by coordinator; none without --web-port
 }
 
-// announce prints a line per listener.
-func announce(out io.Writer, c *simcluster.Cluster, direct bool) error {
-	enc := json.NewEncoder(out)
+// printListeners prints a line per listener.
+func printListeners(out io.Writer, c *simcluster.Cluster, direct bool) error {
 	for _, p := range []scenarios.Protocol{scenarios.HS2, scenarios.Beeswax} {
 		for i, addr := range nodesOf(c, p) {
 			line := listenerLine{Listener: string(p), Address: addr, Coordinators: c.Names(), PIDs: c.PIDs(), Pages: c.Pages()}
@@ -152,7 +167,7 @@ func announce(out io.Writer, c *simcluster.Cluster, direct bool) error {
 			} else {
 				line.Node = i + 1
 			}
-			if err := enc.Encode(line); err != nil {
+			if err := writeJSON(out, line, ""); err != nil {
 				return err
 			}
 		}
@@ -160,7 +175,7 @@ func announce(out io.Writer, c *simcluster.Cluster, direct bool) error {
 	return nil
 }
 
-// nodesOf lists the balancer's listeners for a protocol.
+// nodesOf returns the addresses of the balancer's nodes for a protocol.
 func nodesOf(c *simcluster.Cluster, p scenarios.Protocol) []netip.AddrPort {
 	if p == scenarios.Beeswax {
 		return c.BeeswaxNodes()
@@ -168,9 +183,9 @@ func nodesOf(c *simcluster.Cluster, p scenarios.Protocol) []netip.AddrPort {
 	return c.Nodes()
 }
 
-// secure gives the cluster the protocol, users and certificates that the
-// scenario's connection needs, and the client what goes with them.
-func secure(config *simcluster.Config, s scenarios.Scenario) secrets {
+// applyConnection configures the protocol, the users and TLS of the cluster for
+// the scenario, and returns the secrets of the client.
+func applyConnection(config *simcluster.Config, s scenarios.Scenario) secrets {
 	config.Beeswax = s.Target.Protocol == scenarios.Beeswax
 	config.TLS = s.TLS.Enabled
 	var with secrets
@@ -181,10 +196,10 @@ func secure(config *simcluster.Config, s scenarios.Scenario) secrets {
 	return with
 }
 
-// closing stops the cluster; one that does not stop is our own fault.
-func closing(c *simcluster.Cluster) error {
+// closeCluster stops the cluster. An error is internal.
+func closeCluster(c *simcluster.Cluster) error {
 	if err := c.Close(); err != nil {
-		return &exitError{exitInternal, fmt.Errorf("stop the embedded cluster: %w", err)}
+		return &exitError{exitInternal, fmt.Errorf("stop the simulated cluster: %w", err)}
 	}
 	return nil
 }

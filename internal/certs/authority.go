@@ -16,30 +16,30 @@ import (
 
 const day = 24 * time.Hour
 
-// Subjects of what signs. Amazon's public certificates name O=Amazon in their
-// issuer, which is what a check of a load balancer's certificate looks for.
+// Common names of the intermediate CAs. The issuer of Amazon's public certificates
+// has O=Amazon, which checks of a load balancer's certificate look for.
 const (
-	amazonName  = "Simulated Server CA"
-	anotherName = "Another Server CA"
+	amazonName = "Simulated Server CA"
+	otherName  = "Another Server CA"
 )
 
-// Authority signs leaves at one moment. Make it with [New]; it is safe for
-// concurrent use.
+// Authority issues certificates relative to one time. Create it with [New]. It is
+// safe for concurrent use.
 type Authority struct {
-	now              time.Time
-	root             signer
-	amazon, another  signer // intermediates below root
-	stranger, hidden signer // an intermediate of a root that RootPEM does not hold, and that root
+	now                        time.Time
+	rootCA                     signer
+	amazonCA, otherCA          signer // intermediate CAs below rootCA
+	unknownIssuer, unknownRoot signer // an intermediate CA and its root, which RootPEM does not have
 }
 
-// signer is a certificate that may sign, with its key.
+// signer is a CA certificate with its key.
 type signer struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
 }
 
-// New makes a root with two intermediates, and a second root that nobody is
-// given. What it signs is valid around now.
+// New creates a root CA with two intermediate CAs, and a second root CA that is
+// not in RootPEM. Certificates are valid around now.
 func New(now time.Time) (*Authority, error) {
 	a := &Authority{now: now}
 	for _, s := range []struct {
@@ -47,36 +47,35 @@ func New(now time.Time) (*Authority, error) {
 		name   pkix.Name
 		parent *signer
 	}{
-		{&a.root, subject("Example Trust", "Simulated Root CA"), nil},
-		{&a.amazon, subject("Amazon", amazonName), &a.root},
-		{&a.another, subject("Another Trust", anotherName), &a.root},
-		{&a.hidden, subject("Stranger Trust", "Unknown Root CA"), nil},
-		{&a.stranger, subject("Amazon", amazonName), &a.hidden},
+		{to: &a.rootCA, name: subject("Example Trust", "Simulated Root CA"), parent: nil},
+		{to: &a.amazonCA, name: subject("Amazon", amazonName), parent: &a.rootCA},
+		{to: &a.otherCA, name: subject("Another Trust", otherName), parent: &a.rootCA},
+		{to: &a.unknownRoot, name: subject("Stranger Trust", "Unknown Root CA"), parent: nil},
+		{to: &a.unknownIssuer, name: subject("Amazon", amazonName), parent: &a.unknownRoot},
 	} {
 		made, err := a.sign(authorityTemplate(s.name, now), s.parent)
 		if err != nil {
-			return nil, fmt.Errorf("certs: making %s: %w", s.name.CommonName, err)
+			return nil, fmt.Errorf("create the certificate of %s: %w", s.name.CommonName, err)
 		}
 		*s.to = made
 	}
 	return a, nil
 }
 
-// RootPEM is the one root to trust, PEM encoded.
+// RootPEM returns the root certificate to trust, PEM encoded.
 func (a *Authority) RootPEM() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.root.cert.Raw})
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.rootCA.cert.Raw})
 }
 
-// Leaf issues a certificate of kind k for host and ips, with a key of its own
-// and the chain that a listener of that kind presents. It fails only where the
-// system has no randomness, or k is unknown.
+// Leaf issues a certificate of kind k for host and ips, with a new key and the
+// chain that the listener presents. It fails only if k is unknown.
 func (a *Authority) Leaf(k Kind, host string, ips []net.IP) (tls.Certificate, error) {
 	template := leafTemplate(host, ips, a.now)
-	parent, chain := &a.amazon, []*x509.Certificate{a.amazon.cert}
+	parent, chain := &a.amazonCA, []*x509.Certificate{a.amazonCA.cert}
 	switch k {
 	case Good:
 	case WrongIssuer:
-		parent, chain = &a.another, []*x509.Certificate{a.another.cert}
+		parent, chain = &a.otherCA, []*x509.Certificate{a.otherCA.cert}
 	case Expired:
 		template.NotBefore, template.NotAfter = a.now.Add(-90*day), a.now.Add(-day)
 	case NotYet:
@@ -89,23 +88,23 @@ func (a *Authority) Leaf(k Kind, host string, ips []net.IP) (tls.Certificate, er
 	case SelfSigned:
 		parent, chain = nil, nil
 	case UnknownCA:
-		parent, chain = &a.stranger, []*x509.Certificate{a.stranger.cert, a.hidden.cert}
+		parent, chain = &a.unknownIssuer, []*x509.Certificate{a.unknownIssuer.cert, a.unknownRoot.cert}
 	default:
-		return tls.Certificate{}, fmt.Errorf("certs: no kind %d", k)
+		return tls.Certificate{}, fmt.Errorf("unknown certificate kind %d", k)
 	}
 	leaf, err := a.sign(template, parent)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("certs: making a %s leaf: %w", k, err)
+		return tls.Certificate{}, fmt.Errorf("issue a certificate of kind %s: %w", k, err)
 	}
 	c := tls.Certificate{Certificate: [][]byte{leaf.cert.Raw}, PrivateKey: leaf.key, Leaf: leaf.cert}
-	for _, above := range chain {
-		c.Certificate = append(c.Certificate, above.Raw)
+	for _, ca := range chain {
+		c.Certificate = append(c.Certificate, ca.Raw)
 	}
 	return c, nil
 }
 
-// sign gives template a key, a serial number and the signature of parent, or
-// its own where parent is nil.
+// sign creates a certificate with a new key and serial number, signed by parent;
+// if parent is nil it is self-signed.
 func (a *Authority) sign(template *x509.Certificate, parent *signer) (signer, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

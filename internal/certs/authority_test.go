@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestEachKindIsWrongInItsOwnWayOnly(t *testing.T) {
+func TestAuthority_LeafKinds(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	a, err := New(now)
@@ -24,14 +24,14 @@ func TestEachKindIsWrongInItsOwnWayOnly(t *testing.T) {
 		issuer string
 		chain  int
 	}{
-		Good:           {nil, "Amazon", 2},
-		WrongIssuer:    {nil, "Another Trust", 2},
-		Expired:        {is[x509.CertificateInvalidError], "Amazon", 2},
-		NotYet:         {is[x509.CertificateInvalidError], "Amazon", 2},
-		WrongHost:      {is[x509.HostnameError], "Amazon", 2},
-		NoIntermediate: {is[x509.UnknownAuthorityError], "Amazon", 1},
-		SelfSigned:     {is[x509.UnknownAuthorityError], "", 1},
-		UnknownCA:      {is[x509.UnknownAuthorityError], "Amazon", 3},
+		Good:           {issuer: "Amazon", chain: 2},
+		WrongIssuer:    {issuer: "Another Trust", chain: 2},
+		Expired:        {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 2},
+		NotYet:         {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 2},
+		WrongHost:      {err: isError[x509.HostnameError], issuer: "Amazon", chain: 2},
+		NoIntermediate: {err: isError[x509.UnknownAuthorityError], issuer: "Amazon", chain: 1},
+		SelfSigned:     {err: isError[x509.UnknownAuthorityError], chain: 1},
+		UnknownCA:      {err: isError[x509.UnknownAuthorityError], issuer: "Amazon", chain: 3},
 	} {
 		t.Run(kind.String(), func(t *testing.T) {
 			t.Parallel()
@@ -49,16 +49,16 @@ func TestEachKindIsWrongInItsOwnWayOnly(t *testing.T) {
 			if issuer != want.issuer {
 				t.Errorf("issuer O=%q, want %q", issuer, want.issuer)
 			}
-			between := x509.NewCertPool()
+			intermediates := x509.NewCertPool()
 			for _, der := range c.Certificate[1:] {
-				above, err := x509.ParseCertificate(der)
+				ca, err := x509.ParseCertificate(der)
 				if err != nil {
 					t.Fatal(err)
 				}
-				between.AddCert(above)
+				intermediates.AddCert(ca)
 			}
 			for _, host := range []string{"impala.example.com", "127.0.0.2"} {
-				_, err = c.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between, CurrentTime: now})
+				_, err = c.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: intermediates, CurrentTime: now})
 				if want.err == nil && err != nil || want.err != nil && !want.err(err) {
 					t.Errorf("%s: unexpected %v", host, err)
 				}
@@ -67,7 +67,7 @@ func TestEachKindIsWrongInItsOwnWayOnly(t *testing.T) {
 	}
 }
 
-func TestAnUnknownKindIsRefused(t *testing.T) {
+func TestAuthority_LeafUnknownKind(t *testing.T) {
 	t.Parallel()
 	a, err := New(time.Now())
 	if err != nil {
@@ -78,8 +78,8 @@ func TestAnUnknownKindIsRefused(t *testing.T) {
 	}
 }
 
-// is reports whether err is a T, or wraps one.
-func is[T error](err error) bool {
+// isError reports whether err is a T, or wraps one.
+func isError[T error](err error) bool {
 	var target T
 	return errors.As(err, &target)
 }

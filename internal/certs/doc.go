@@ -1,10 +1,10 @@
-// Package certs makes the certificates of the simulated balancer, good and bad,
-// in memory and in milliseconds.
+// Package certs creates the certificates of the simulated balancer, valid and
+// invalid ones, in memory and within milliseconds.
 //
-// An [Authority] is a root and the intermediates below it. [Authority.Leaf]
-// issues what a listener presents: a good chain, or one wrong in exactly one
-// way ([Kind]). Whoever is to trust the good ones trusts [Authority.RootPEM].
+// An [Authority] is a root CA with intermediate CAs. [Authority.Leaf] issues the
+// certificate chain of a listener: a valid one, or one with exactly one defect
+// ([Kind]). Clients trust [Authority.RootPEM].
 //
-// Keys are ECDSA P-256, made afresh each time and never written to a file.
-// There is no revocation, no name constraint and no RSA.
+// Keys are ECDSA P-256, generated for each Authority and never written to a file.
+// Revocation, name constraints and RSA are not supported.
 package certs

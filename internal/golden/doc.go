@@ -1,8 +1,6 @@
-// Package golden compares what a test made with a file that a human has read.
+// Package golden compares the output of a test with a golden file.
 //
-// [Equal] is all of it: it fails the test with a line by line difference, or,
-// under `go test -update`, writes the file so that the change shows up in a
-// review. The flag is registered on import, so only tests import this package.
-//
-// It does not find the files: the test that owns them knows their names.
+// [Equal] fails the test with a line by line difference. With `go test -update`
+// it writes the file instead, so that the change can be reviewed. The flag is
+// registered on import, so only tests may import this package.
 package golden

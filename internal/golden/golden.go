@@ -12,8 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
-// Equal fails t unless the file at path holds exactly got. Under -update it
-// writes got there, and makes the directory, instead.
+// Equal fails t unless the content of the file at path is got. With -update it
+// writes got to the file and creates the directory.
 func Equal(t testing.TB, path string, got []byte) {
 	t.Helper()
 	if *update {

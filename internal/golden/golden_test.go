@@ -11,33 +11,33 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// verdict stands in for a test, so that a failing comparison can be looked at.
-type verdict struct {
+// recordingTB is a testing.TB that records the error message.
+type recordingTB struct {
 	testing.TB
-	failed string
+	message string
 }
 
-func (v *verdict) Helper() {}
+func (v *recordingTB) Helper() {}
 
-func (v *verdict) Errorf(_ string, args ...any) { v.failed = args[len(args)-1].(string) }
+func (v *recordingTB) Errorf(_ string, args ...any) { v.message = args[len(args)-1].(string) }
 
-func TestEqualShowsTheLineThatDiffers(t *testing.T) {
+func TestEqual_ShowsDifferingLine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.txt")
 	if err := os.WriteFile(path, []byte("one\ntwo\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var same, other verdict
+	var same, different recordingTB
 	Equal(&same, path, []byte("one\ntwo\n"))
-	Equal(&other, path, []byte("one\nthree\n"))
-	if same.failed != "" {
-		t.Errorf("equal files differ: %s", same.failed)
+	Equal(&different, path, []byte("one\nthree\n"))
+	if same.message != "" {
+		t.Errorf("equal files differ: %s", same.message)
 	}
-	if !strings.Contains(other.failed, `"two\n"`) || !strings.Contains(other.failed, `"three\n"`) {
-		t.Errorf("the difference does not show both lines: %q", other.failed)
+	if !strings.Contains(different.message, `"two\n"`) || !strings.Contains(different.message, `"three\n"`) {
+		t.Errorf("the difference does not show both lines: %q", different.message)
 	}
 }
 
-func TestWriteMakesTheDirectory(t *testing.T) {
+func TestWrite_CreatesDirectory(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "a.txt")
 	write(t, path, []byte("one\n"))
 	Equal(t, path, []byte("one\n"))

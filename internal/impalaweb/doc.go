@@ -1,26 +1,24 @@
-// Package impalaweb reads what a coordinator says of itself on its web pages
-// (port 25000, --webserver_port), for programs to weigh beside what clients see.
+// Package impalaweb reads the state of a coordinator from its web pages (port
+// 25000, --webserver_port).
 //
 //	view, err := impalaweb.Read(ctx, "coord-a1.example.com:25000", impalaweb.HiveServer2)
 //
 // The pages are /healthz, /?json, /jsonmetrics?json, /varz?json and
 // /backends?json, in the shapes of Impala 4
 // (be/src/util/default-path-handlers.cc, be/src/service/impala-http-handler.cc).
-// Where a page is missing, forbidden or not what it should be, its part of the
-// [View] stays unknown and the error says which and why; the others are read all
-// the same.
+// If a page is missing, forbidden or invalid, its part of the [View] is unknown
+// and the error names the page and the cause; the other pages are still read.
 //
-// # What it refuses
+// # Limits
 //
-// It sends GET requests to the host it was given and to no other: no redirect
-// is followed, no proxy of the environment is asked, no cookie is kept, and a
-// name is resolved by the system alone. A page may have 2 MiB, all pages together
-// take 5 seconds at most, and what they say is data of strangers: bounded here,
-// and to be neutralised where it is printed.
+// It sends GET requests to the given host only: it follows no redirects, ignores
+// proxy variables of the environment and keeps no cookies. A page may have 2 MiB,
+// and all pages together may take 5 seconds. The content is untrusted: its size is
+// limited here, and it must be escaped where it is printed.
 //
-// # What it does not do
+// # What is not supported
 //
-// HTTPS (--webserver_certificate_file) and passwords (--webserver_password_file,
-// SPNEGO): such pages are unknown. Pages that change something are never asked
-// for.
+// HTTPS (--webserver_certificate_file) and authentication
+// (--webserver_password_file, SPNEGO): such pages are unknown. Pages that change
+// state are never requested.
 package impalaweb

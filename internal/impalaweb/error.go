@@ -7,16 +7,17 @@ import (
 	"strings"
 )
 
-// PageError is a page of which nothing, or not all, could be read.
+// PageError is returned if a page could not be read, or not completely.
 type PageError struct {
-	Path string // as it was asked for: "/varz?json"
+	Path string // as requested: "/varz?json"
 	Err  error
 }
 
-// maxText bounds an error's text in bytes: net/http quotes what it cannot read.
+// maxText limits an error message in bytes, because net/http quotes invalid
+// responses.
 const maxText = 256
 
-// Error names the page and why, on one line. What it quotes of the answer is
+// Error returns the page and the cause in one line. Quotes from the response are
 // untrusted.
 func (e *PageError) Error() string {
 	text := strings.ReplaceAll(e.Err.Error(), "\n", "; ")
@@ -29,7 +30,7 @@ func (e *PageError) Error() string {
 // Unwrap returns the cause.
 func (e *PageError) Unwrap() error { return e.Err }
 
-// withoutURL drops what the page's path says already.
+// withoutURL removes the URL from an error, because PageError has the path.
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -38,11 +39,12 @@ func withoutURL(err error) error {
 	return err
 }
 
-// checkAddress refuses what is no host:port: the address becomes part of a URL.
+// checkAddress checks that an address is host:port, because it becomes part of a
+// URL.
 func checkAddress(hostport string) error {
 	u, err := url.Parse("http://" + hostport + "/")
 	if err != nil || u.Host != hostport || u.User != nil || u.Hostname() == "" || u.Port() == "" {
-		return fmt.Errorf("impalaweb: %.80q is no host:port", hostport)
+		return fmt.Errorf("invalid address %.80q: it must be host:port", hostport)
 	}
 	return nil
 }

@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzPages reads what strangers might serve. What is known afterwards must be
-// within its bounds, and what failed must be said in few words.
+// FuzzPages reads arbitrary pages. The values must be within their limits and
+// error messages short.
 func FuzzPages(f *testing.F) {
 	for i, p := range pages {
-		f.Add(byte(i), 200, []byte(literal[p.path]))
+		f.Add(byte(i), 200, []byte(impalaPages[p.path]))
 	}
 	f.Add(byte(1), 200, []byte(`{"version":"a\u0000\ud800"}`))
 	f.Add(byte(2), 200, []byte(`{"impala-server.num-open-hiveserver2-sessions":1e9}`))
@@ -21,18 +21,18 @@ func FuzzPages(f *testing.F) {
 		err := p.read(&v, HiveServer2, status, body)
 		for _, count := range []*int{v.Threads, v.InUse, v.Total, v.Sessions, v.Executors} {
 			if count != nil && (*count < 0 || *count > maxCount) {
-				t.Errorf("a count of %d", *count)
+				t.Errorf("count %d", *count)
 			}
 		}
 		if v.Keepalive != nil && *v.Keepalive < 0 || v.IdleSession != nil && *v.IdleSession < 0 {
-			t.Errorf("a time below 0: %+v", v)
+			t.Errorf("negative duration: %+v", v)
 		}
 		if len(v.Version) > maxVersion || !utf8.ValidString(v.Version) || strings.Contains(v.Version, "\n") {
 			t.Errorf("version %q", v.Version)
 		}
 		if err == nil {
 			if v == (View{}) {
-				t.Error("no error, and nothing is known")
+				t.Error("no error, but nothing was read")
 			}
 			return
 		}

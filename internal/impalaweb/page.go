@@ -11,115 +11,122 @@ import (
 	"unicode/utf8"
 )
 
-// page is one page and how it is read into a View. A page of which something
-// could not be read says so and leaves that unknown.
+// page is a page and the function that reads it into a View. Values that cannot be
+// read stay unknown and are named in the error.
 type page struct {
 	path string
 	read func(v *View, s Server, status int, body []byte) error
 }
 
-// pages are those that are read, in order.
+// pages are the pages to read, in order.
 var pages = []page{
 	{"/healthz", readHealth},
-	{"/?json", inJSON(readProcess)},
-	{"/jsonmetrics?json", inJSON(readMetrics)},
-	{"/varz?json", inJSON(readFlags)},
-	{"/backends?json", inJSON(readBackends)},
+	{"/?json", jsonPage(readProcess)},
+	{"/jsonmetrics?json", jsonPage(readMetrics)},
+	{"/varz?json", jsonPage(readFlags)},
+	{"/backends?json", jsonPage(readBackends)},
 }
 
-// errStatus is a page that was not given.
-func errStatus(status int) error {
+// statusError is the error of a page with an unexpected status.
+func statusError(status int) error {
 	return fmt.Errorf("status %d %s", status, http.StatusText(status))
 }
 
-// readHealth knows two answers: 200 and 503.
+// readHealth reads /healthz, whose status is 200 or 503.
 func readHealth(v *View, _ Server, status int, _ []byte) error {
 	healthy := status == http.StatusOK
 	if !healthy && status != http.StatusServiceUnavailable {
-		return errStatus(status)
+		return statusError(status)
 	}
 	v.Healthy = &healthy
 	return nil
 }
 
-// inJSON reads a page that must be an object.
-func inJSON[T any](read func(*View, Server, T) error) func(*View, Server, int, []byte) error {
+// jsonPage adapts a function that reads a JSON object.
+func jsonPage[T any](read func(*View, Server, T) error) func(*View, Server, int, []byte) error {
 	return func(v *View, s Server, status int, body []byte) error {
 		if status != http.StatusOK {
-			return errStatus(status)
+			return statusError(status)
 		}
 		var t T
 		if err := json.Unmarshal(body, &t); err != nil {
-			return inShort(err)
+			return jsonError(err, body)
 		}
 		return read(v, s, t)
 	}
 }
 
-// inShort bounds the texts of encoding/json, which quote the page.
-func inShort(err error) error { return fmt.Errorf("not the JSON expected: %.80q", err.Error()) }
+// jsonError says what is wrong with a page, since the errors of encoding/json name
+// Go types and may quote the page without limit.
+func jsonError(err error, page []byte) error {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) && wrongType.Field != "" {
+		return fmt.Errorf("unexpected type of %.80q: %.40q", wrongType.Field, wrongType.Value)
+	}
+	return fmt.Errorf("not the expected JSON: the page starts with %.40q", page)
+}
 
-// process is the page /.
-type process struct {
+// processPage is the content of the page /.
+type processPage struct {
 	Version     string `json:"version"`
 	IsQuiescing *bool  `json:"is_quiescing"`
 }
 
-// maxVersion bounds the version in bytes.
+// maxVersion limits the version in bytes.
 const maxVersion = 256
 
-func readProcess(v *View, _ Server, p process) error {
+func readProcess(v *View, _ Server, p processPage) error {
 	line, _, _ := strings.Cut(p.Version, "\n")
 	if len(line) > maxVersion || !utf8.ValidString(line) {
 		line = strings.ToValidUTF8(line[:min(len(line), maxVersion)], "")
 	}
 	v.Version, v.Quiescing = line, p.IsQuiescing
 	if p.IsQuiescing == nil {
-		return errors.New("no is_quiescing")
+		return errors.New("is_quiescing is missing")
 	}
 	return nil
 }
 
-// readMetrics takes three numbers of some thousand metrics.
+// readMetrics reads three of some thousand metrics.
 func readMetrics(v *View, s Server, all map[string]json.RawMessage) error {
 	frontend := "impala.thrift-server." + string(s) + "."
 	return errors.Join(
-		metric(all, frontend+"connections-in-use", &v.InUse),
-		metric(all, frontend+"total-connections", &v.Total),
-		metric(all, "impala-server.num-open-hiveserver2-sessions", &v.Sessions),
+		readMetric(all, frontend+"connections-in-use", &v.InUse),
+		readMetric(all, frontend+"total-connections", &v.Total),
+		readMetric(all, "impala-server.num-open-hiveserver2-sessions", &v.Sessions),
 	)
 }
 
-// maxCount bounds a count: more connections or sessions than that are no count.
+// maxCount is the largest valid count of connections or sessions.
 const maxCount = 1 << 40
 
-func metric(all map[string]json.RawMessage, name string, to **int) error {
+func readMetric(all map[string]json.RawMessage, name string, to **int) error {
 	var n int64
 	raw, ok := all[name]
 	if !ok {
-		return errors.New("no " + name)
+		return errors.New(name + " is missing")
 	}
 	if err := json.Unmarshal(raw, &n); err != nil || string(raw) == "null" || n < 0 || n > maxCount {
-		return fmt.Errorf("%s is no count: %.40q", name, raw)
+		return fmt.Errorf("%s is not a valid count: %.40q", name, raw)
 	}
 	count := int(n)
 	*to = &count
 	return nil
 }
 
-// flags is the page /varz: every value is a text.
-type flags struct {
+// flagsPage is the content of the page /varz. All values are strings.
+type flagsPage struct {
 	Flags []struct {
 		Name    string `json:"name"`
 		Current string `json:"current"`
 	} `json:"flags"`
 }
 
-func readFlags(v *View, _ Server, f flags) error {
+func readFlags(v *View, _ Server, f flagsPage) error {
 	return errors.Join(
-		flag(f, "fe_service_threads", func(n int) { v.Threads = &n }),
-		flag(f, "client_keepalive_probe_period_s", func(n int) { v.Keepalive = seconds(n) }),
-		flag(f, "idle_session_timeout", func(n int) { v.IdleSession = seconds(n) }),
+		readFlag(f, "fe_service_threads", func(n int) { v.Threads = &n }),
+		readFlag(f, "client_keepalive_probe_period_s", func(n int) { v.Keepalive = seconds(n) }),
+		readFlag(f, "idle_session_timeout", func(n int) { v.IdleSession = seconds(n) }),
 	)
 }
 
@@ -128,24 +135,24 @@ func seconds(n int) *time.Duration {
 	return &d
 }
 
-// flag reads a flag of type int32. What is below 0 switches off, as 0 does.
-func flag(f flags, name string, set func(int)) error {
+// readFlag reads a flag of type int32. Negative values mean off, as 0 does.
+func readFlag(f flagsPage, name string, set func(int)) error {
 	for _, one := range f.Flags {
 		if one.Name != name {
 			continue
 		}
 		n, err := strconv.ParseInt(one.Current, 10, 32)
 		if err != nil {
-			return fmt.Errorf("%s is no number: %.40q", name, one.Current)
+			return fmt.Errorf("%s is not a number: %.40q", name, one.Current)
 		}
 		set(max(int(n), 0))
 		return nil
 	}
-	return errors.New("no " + name)
+	return errors.New(name + " is missing")
 }
 
-// backends is the page /backends.
-type backends struct {
+// backendsPage is the content of the page /backends.
+type backendsPage struct {
 	Backends []struct {
 		IsExecutor    bool `json:"is_executor"`
 		IsQuiescing   bool `json:"is_quiescing"`
@@ -153,9 +160,9 @@ type backends struct {
 	} `json:"backends"`
 }
 
-func readBackends(v *View, _ Server, b backends) error {
+func readBackends(v *View, _ Server, b backendsPage) error {
 	if b.Backends == nil {
-		return errors.New("no backends")
+		return errors.New("backends is missing")
 	}
 	executors := 0
 	for _, one := range b.Backends {

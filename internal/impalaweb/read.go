@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// Bounds of what a coordinator can make a reader wait and keep.
+// Limits for a coordinator's responses.
 const (
-	maxPage   = 2 << 20 // bytes
-	maxHeader = 64 << 10
-	maxTime   = 5 * time.Second // all pages together
+	maxPage     = 2 << 20 // bytes
+	maxHeader   = 64 << 10
+	maxDuration = 5 * time.Second // all pages together
 )
 
-// Read reads the pages of the coordinator at hostport, host:port of its web
-// server, over one connection where the server keeps it. The view is of use
-// beside an error too: it has what could be read. The error joins a *[PageError]
-// for each page that failed; where one brings no answer at all, the pages after
-// it are not asked for.
+// Read reads the pages of the coordinator whose web server is at hostport,
+// host:port, over one connection if the server keeps it open. The view is valid
+// even with an error: it has what could be read. The error joins a *[PageError]
+// for each page that failed. After a page without a response the remaining pages
+// are not requested.
 func Read(ctx context.Context, hostport string, s Server) (View, error) {
 	if err := checkAddress(hostport); err != nil {
 		return View{}, err
 	}
-	return readWithin(ctx, maxTime, hostport, s)
+	return readWithin(ctx, maxDuration, hostport, s)
 }
 
 func readWithin(ctx context.Context, limit time.Duration, hostport string, s Server) (View, error) {
@@ -38,36 +38,36 @@ func readWithin(ctx context.Context, limit time.Duration, hostport string, s Ser
 	var failed []error
 	for _, p := range pages {
 		status, body, err := get(ctx, client, "http://"+hostport+p.path)
-		unanswered := err != nil && !errors.Is(err, errTooLong)
+		noResponse := err != nil && !errors.Is(err, errPageTooLong)
 		if err == nil {
 			err = p.read(&v, s, status, body)
 		}
 		if err != nil {
 			failed = append(failed, &PageError{p.path, withoutURL(err)})
 		}
-		if unanswered {
+		if noResponse {
 			break
 		}
 	}
 	return v, errors.Join(failed...)
 }
 
-// errElsewhere is a dial to another host than the one that was given.
-var errElsewhere = errors.New("impalaweb: another host than the one given")
+// errOtherHost is the error of a dial to a host other than the given one.
+var errOtherHost = errors.New("connections to other hosts are not allowed")
 
-// newClient reaches hostport and nothing else.
+// newClient returns a client that connects only to hostport.
 func newClient(hostport string) *http.Client {
 	var dialer net.Dialer
 	return &http.Client{
 		Transport: &http.Transport{
-			Proxy: nil, // whatever the environment says
+			Proxy: nil, // ignore proxy variables
 			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 				if addr != hostport {
-					return nil, errElsewhere
+					return nil, errOtherHost
 				}
 				return dialer.DialContext(ctx, network, addr)
 			},
-			DisableCompression:     true, // a page is as long as what comes
+			DisableCompression:     true, // so that maxPage limits the bytes received
 			MaxConnsPerHost:        1,
 			MaxResponseHeaderBytes: maxHeader,
 		},
@@ -75,10 +75,10 @@ func newClient(hostport string) *http.Client {
 	}
 }
 
-// errTooLong is a page of more than the bound.
-var errTooLong = fmt.Errorf("more than %d MiB", maxPage>>20)
+// errPageTooLong is the error of a page longer than maxPage.
+var errPageTooLong = fmt.Errorf("more than %d MiB", maxPage>>20)
 
-// get asks for one page.
+// get requests one page.
 func get(ctx context.Context, c *http.Client, url string) (status int, body []byte, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -92,7 +92,7 @@ func get(ctx context.Context, c *http.Client, url string) (status int, body []by
 	defer response.Body.Close()
 	body, err = io.ReadAll(io.LimitReader(response.Body, maxPage+1))
 	if len(body) > maxPage {
-		return 0, nil, errTooLong
+		return 0, nil, errPageTooLong
 	}
 	return response.StatusCode, body, err
 }

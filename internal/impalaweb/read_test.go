@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// literal are pages as an Impala of two executors has them, shortened.
-var literal = map[string]string{
+// impalaPages are the shortened pages of an Impala with two active executors.
+var impalaPages = map[string]string{
 	"/healthz": "OK",
 	"/?json": `{"version":"impalad version 4.4.1-RELEASE RELEASE (build 0123)\nBuilt on Mon","effective_locale":"C",
 		"process_start_time":"2026-01-02 03:04:05.678","impala_server_mode":true,"is_coordinator":true,"is_executor":false,"is_quiescing":false}`,
@@ -42,8 +42,8 @@ var literal = map[string]string{
 		"num_active_backends":3,"num_quiescing_backends":1,"num_blacklisted_backends":1}`,
 }
 
-// all is what literal says.
-func all() View {
+// impalaView is the view of impalaPages.
+func impalaView() View {
 	return View{
 		Healthy: new(true), Quiescing: new(false), Version: "impalad version 4.4.1-RELEASE RELEASE (build 0123)",
 		Threads: new(128), InUse: new(58), Total: new(1017), Sessions: new(61), Executors: new(2),
@@ -51,8 +51,8 @@ func all() View {
 	}
 }
 
-// serve answers with pages, or as override does where it has the path.
-func serve(t *testing.T, pages map[string]string, override map[string]http.HandlerFunc) string {
+// servePages serves pages; override has handlers for some of them.
+func servePages(t *testing.T, pages map[string]string, override map[string]http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if handle := override[r.RequestURI]; handle != nil {
@@ -70,14 +70,14 @@ func serve(t *testing.T, pages map[string]string, override map[string]http.Handl
 	return server.Listener.Addr().String()
 }
 
-func TestPagesOfAnImpalaAreRead(t *testing.T) {
+func TestRead(t *testing.T) {
 	t.Parallel()
-	at := serve(t, literal, nil)
+	at := servePages(t, impalaPages, nil)
 	got, err := Read(t.Context(), at, HiveServer2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(all(), got); diff != "" {
+	if diff := cmp.Diff(impalaView(), got); diff != "" {
 		t.Error(diff)
 	}
 	got, err = Read(t.Context(), at, Beeswax)
@@ -86,51 +86,51 @@ func TestPagesOfAnImpalaAreRead(t *testing.T) {
 	}
 }
 
-// with is literal with one page replaced.
-func with(path, body string) map[string]string {
-	pages := maps.Clone(literal)
+// withPage returns impalaPages with one page replaced.
+func withPage(path, body string) map[string]string {
+	pages := maps.Clone(impalaPages)
 	pages[path] = body
 	return pages
 }
 
-func TestAPageThatIsWrongLeavesItsPartUnknown(t *testing.T) {
+func TestRead_InvalidPage(t *testing.T) {
 	t.Parallel()
 	unknownMetrics := func(v *View) { v.InUse, v.Total, v.Sessions = nil, nil, nil }
 	unknownProcess := func(v *View) { v.Version, v.Quiescing = "", nil }
 	huge := strings.Repeat(" ", maxPage+1)
 	for name, c := range map[string]struct {
 		path, body string
-		lacks      func(*View)
-		says       string
+		unset      func(*View)
+		err        string
 	}{
-		"a page of too many bytes":       {"/jsonmetrics?json", huge, unknownMetrics, "/jsonmetrics?json: more than 2 MiB"},
-		"a page as long as may be":       {"/backends?json", literal["/backends?json"] + huge[:maxPage-len(literal["/backends?json"])], func(*View) {}, ""},
-		"HTML":                           {"/?json", "<html>", unknownProcess, "/?json: not the JSON expected"},
-		"a list for an object":           {"/jsonmetrics?json", "[]", unknownMetrics, "not the JSON expected"},
-		"a text for a truth":             {"/?json", `{"is_quiescing":"no"}`, unknownProcess, "not the JSON expected"},
-		"no word of shutting down":       {"/?json", `{"version":"x"}`, func(v *View) { v.Version, v.Quiescing = "x", nil }, "no is_quiescing"},
-		"nothing at all":                 {"/varz?json", "null", func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "no fe_service_threads; no client_keepalive_probe_period_s"},
-		"a flag that is no number":       {"/varz?json", strings.Replace(literal["/varz?json"], "128", "many", 1), func(v *View) { v.Threads = nil }, `fe_service_threads is no number: "many"`},
-		"a metric that is a text":        {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", `"58"`, 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
-		"a negative metric":              {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "-1", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
-		"a metric beyond reason":         {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "1e300", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
-		"a metric that is null":          {"/jsonmetrics?json", strings.Replace(literal["/jsonmetrics?json"], "58", "null", 1), func(v *View) { v.InUse = nil }, "connections-in-use is no count"},
-		"backends that are no list":      {"/backends?json", `{"backends":{}}`, func(v *View) { v.Executors = nil }, "not the JSON expected"},
-		"no backends":                    {"/backends?json", `{}`, func(v *View) { v.Executors = nil }, "no backends"},
-		"a version of too many bytes":    {"/?json", `{"version":"` + strings.Repeat("v", 1000) + `","is_quiescing":true}`, func(v *View) { v.Version, v.Quiescing = strings.Repeat("v", maxVersion), new(true) }, ""},
-		"JSON that goes on for ever":     {"/varz?json", strings.Repeat("[", 1<<20), func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "not the JSON expected"},
-		"a page that stops in its midst": {"/varz?json", literal["/varz?json"][:200], func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, "not the JSON expected"},
+		"page too long":               {path: "/jsonmetrics?json", body: huge, unset: unknownMetrics, err: "/jsonmetrics?json: more than 2 MiB"},
+		"longest page":                {path: "/backends?json", body: impalaPages["/backends?json"] + huge[:maxPage-len(impalaPages["/backends?json"])], unset: func(*View) {}},
+		"HTML":                        {path: "/?json", body: "<html>", unset: unknownProcess, err: `/?json: not the expected JSON: the page starts with "<html>"`},
+		"list instead of an object":   {path: "/jsonmetrics?json", body: "[]", unset: unknownMetrics, err: "not the expected JSON"},
+		"string instead of a boolean": {path: "/?json", body: `{"is_quiescing":"no"}`, unset: unknownProcess, err: `unexpected type of "is_quiescing": "string"`},
+		"is_quiescing missing":        {path: "/?json", body: `{"version":"x"}`, unset: func(v *View) { v.Version, v.Quiescing = "x", nil }, err: "is_quiescing is missing"},
+		"null":                        {path: "/varz?json", body: "null", unset: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, err: "fe_service_threads is missing; client_keepalive_probe_period_s is missing"},
+		"flag is not a number":        {path: "/varz?json", body: strings.Replace(impalaPages["/varz?json"], "128", "many", 1), unset: func(v *View) { v.Threads = nil }, err: `fe_service_threads is not a number: "many"`},
+		"metric is a string":          {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", `"58"`, 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
+		"negative metric":             {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "-1", 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
+		"metric too large":            {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "1e300", 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
+		"metric is null":              {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "null", 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
+		"backends is not a list":      {path: "/backends?json", body: `{"backends":{}}`, unset: func(v *View) { v.Executors = nil }, err: `unexpected type of "backends": "object"`},
+		"backends missing":            {path: "/backends?json", body: `{}`, unset: func(v *View) { v.Executors = nil }, err: "backends is missing"},
+		"version too long":            {path: "/?json", body: `{"version":"` + strings.Repeat("v", 1000) + `","is_quiescing":true}`, unset: func(v *View) { v.Version, v.Quiescing = strings.Repeat("v", maxVersion), new(true) }},
+		"deeply nested JSON":          {path: "/varz?json", body: strings.Repeat("[", 1<<20), unset: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, err: "not the expected JSON"},
+		"truncated page":              {path: "/varz?json", body: impalaPages["/varz?json"][:200], unset: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, err: "not the expected JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := all()
-			c.lacks(&want)
-			got, err := Read(t.Context(), serve(t, with(c.path, c.body), nil), HiveServer2)
+			want := impalaView()
+			c.unset(&want)
+			got, err := Read(t.Context(), servePages(t, withPage(c.path, c.body), nil), HiveServer2)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
-			if fmt.Sprint(err) == "<nil>" != (c.says == "") || !strings.Contains(fmt.Sprint(err), c.says) {
-				t.Errorf("error %v, want %q", err, c.says)
+			if fmt.Sprint(err) == "<nil>" != (c.err == "") || !strings.Contains(fmt.Sprint(err), c.err) {
+				t.Errorf("error %v, want %q", err, c.err)
 			}
 			if err != nil && len(err.Error()) > 2*maxText {
 				t.Errorf("error of %d bytes", len(err.Error()))
@@ -139,13 +139,13 @@ func TestAPageThatIsWrongLeavesItsPartUnknown(t *testing.T) {
 	}
 }
 
-func TestAPageThatIsNotGivenIsNamed(t *testing.T) {
+func TestRead_ErrorStatus(t *testing.T) {
 	t.Parallel()
-	at := serve(t, literal, map[string]http.HandlerFunc{
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/healthz":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
 		"/varz?json": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
 	})
-	want := all()
+	want := impalaView()
 	*want.Healthy = false
 	want.Threads, want.Keepalive, want.IdleSession = nil, nil, nil
 	got, err := Read(t.Context(), at, HiveServer2)
@@ -158,10 +158,10 @@ func TestAPageThatIsNotGivenIsNamed(t *testing.T) {
 	}
 }
 
-func TestARedirectIsNotFollowed(t *testing.T) {
+func TestRead_DoesNotFollowRedirects(t *testing.T) {
 	t.Parallel()
-	elsewhere := serve(t, nil, map[string]http.HandlerFunc{"/healthz": func(http.ResponseWriter, *http.Request) { t.Error("the other host was asked") }})
-	at := serve(t, literal, map[string]http.HandlerFunc{
+	elsewhere := servePages(t, nil, map[string]http.HandlerFunc{"/healthz": func(http.ResponseWriter, *http.Request) { t.Error("the other host was contacted") }})
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/healthz": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://"+elsewhere+"/healthz", http.StatusFound)
 		},
@@ -172,27 +172,27 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-func TestOnlyTheHostGivenIsDialled(t *testing.T) {
+func TestNewClient_DialsOnlyTheGivenHost(t *testing.T) {
 	t.Parallel()
 	client := newClient("127.0.0.1:1")
-	if _, _, err := get(t.Context(), client, "http://127.0.0.1:2/"); !errors.Is(err, errElsewhere) {
+	if _, _, err := get(t.Context(), client, "http://127.0.0.1:2/"); !errors.Is(err, errOtherHost) {
 		t.Errorf("another port: %v", err)
 	}
 	for _, address := range []string{"", "coord-a1", "a:1/healthz?", "a@b:1", "http://a:1", "a:1 b", ":25000", "a:port"} {
-		if v, err := Read(t.Context(), address, HiveServer2); err == nil || !strings.Contains(err.Error(), "is no host:port") || v != (View{}) {
+		if v, err := Read(t.Context(), address, HiveServer2); err == nil || !strings.Contains(err.Error(), "must be host:port") || v != (View{}) {
 			t.Errorf("%q: %+v, %v", address, v, err)
 		}
 	}
 }
 
-func TestTheProxyOfTheEnvironmentIsNotAsked(t *testing.T) {
+func TestNewClient_IgnoresProxyVariables(t *testing.T) {
 	t.Parallel()
 	if newClient("127.0.0.1:1").Transport.(*http.Transport).Proxy != nil {
-		t.Error("there is a proxy")
+		t.Error("the transport has a proxy")
 	}
 }
 
-func TestWhereNobodyAnswersTheFirstPageSaysSo(t *testing.T) {
+func TestRead_ConnectionRefused(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -206,15 +206,15 @@ func TestWhereNobodyAnswersTheFirstPageSaysSo(t *testing.T) {
 	}
 }
 
-func TestASlowPageEndsWithTheContext(t *testing.T) {
+func TestRead_ContextCanceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	at := serve(t, literal, map[string]http.HandlerFunc{
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/jsonmetrics?json": func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "{")
 			w.(http.Flusher).Flush()
 			cancel()
-			<-r.Context().Done() // the reader has gone
+			<-r.Context().Done() // until the client disconnects
 		},
 	})
 	got, err := Read(ctx, at, HiveServer2)
@@ -226,9 +226,9 @@ func TestASlowPageEndsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestPagesThatDripEndAtTheBound(t *testing.T) {
+func TestRead_Timeout(t *testing.T) {
 	t.Parallel()
-	at := serve(t, literal, map[string]http.HandlerFunc{
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{
 		"/varz?json": func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "{")
 			w.(http.Flusher).Flush()
@@ -241,7 +241,7 @@ func TestPagesThatDripEndAtTheBound(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsNoHTTPIsBounded(t *testing.T) {
+func TestRead_NotHTTP(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
 )
 
-// startWithPages starts a cluster of one coordinator that serves its pages.
+// startWithPages starts a cluster of one coordinator with web pages.
 func startWithPages(t *testing.T, c simcluster.Config, faults ...string) *simcluster.Cluster {
 	t.Helper()
 	c.Coordinators, c.Web = 1, true
@@ -28,10 +28,10 @@ func startWithPages(t *testing.T, c simcluster.Config, faults ...string) *simclu
 	return cluster
 }
 
-func TestPagesOfTheSimulatedClusterAreRead(t *testing.T) {
+func TestRead_SimulatedCluster(t *testing.T) {
 	t.Parallel()
 	const version = "impalad version 4.5.0-RELEASE RELEASE (build 760167307562346a5e2a830bf6bcd55ed0767397)"
-	usual := func() View {
+	idleView := func() View {
 		return View{
 			Healthy: new(true), Quiescing: new(false), Version: version, Threads: new(64), InUse: new(0), Total: new(0),
 			Sessions: new(0), Executors: new(3), Keepalive: new(10 * time.Minute), IdleSession: new(time.Duration(0)),
@@ -40,19 +40,19 @@ func TestPagesOfTheSimulatedClusterAreRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		config simcluster.Config
 		faults []string
-		differ func(*View)
+		change func(*View)
 	}{
-		"an idle one":                {simcluster.Config{}, nil, func(*View) {}},
-		"others' sessions":           {simcluster.Config{Background: []int{40}}, nil, func(v *View) { *v.InUse, *v.Total, *v.Sessions = 40, 40, 40 }},
-		"more of them than threads":  {simcluster.Config{Background: []int{40}}, []string{"threads=8"}, func(v *View) { *v.Threads, *v.InUse, *v.Total, *v.Sessions = 8, 8, 8, 8 }},
-		"one that is being drained":  {simcluster.Config{}, []string{"draining"}, func(v *View) { *v.Quiescing = true }},
-		"a cluster without executor": {simcluster.Config{}, []string{"no-executors"}, func(v *View) { *v.Executors = 0 }},
+		"idle":                                  {change: func(*View) {}},
+		"background sessions":                   {config: simcluster.Config{Background: []int{40}}, change: func(v *View) { *v.InUse, *v.Total, *v.Sessions = 40, 40, 40 }},
+		"more background sessions than threads": {config: simcluster.Config{Background: []int{40}}, faults: []string{"threads=8"}, change: func(v *View) { *v.Threads, *v.InUse, *v.Total, *v.Sessions = 8, 8, 8, 8 }},
+		"draining":                              {faults: []string{"draining"}, change: func(v *View) { *v.Quiescing = true }},
+		"no executors":                          {faults: []string{"no-executors"}, change: func(v *View) { *v.Executors = 0 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cluster := startWithPages(t, c.config, c.faults...)
-			want := usual()
-			c.differ(&want)
+			want := idleView()
+			c.change(&want)
 			got, err := Read(t.Context(), cluster.Names()[0], HiveServer2)
 			if err != nil {
 				t.Fatal(err)
@@ -64,7 +64,7 @@ func TestPagesOfTheSimulatedClusterAreRead(t *testing.T) {
 	}
 }
 
-func TestACoordinatorThatIsNotThereHasNoPages(t *testing.T) {
+func TestRead_StoppedCoordinator(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []string{"dead", "refused", "starting=1h"} {
 		cluster := startWithPages(t, simcluster.Config{}, fault)

@@ -2,21 +2,22 @@ package impalaweb
 
 import "time"
 
-// View is what a coordinator's pages said. What they did not say is nil or "".
+// View is the state of a coordinator as read from its pages. Unknown values are
+// nil or "".
 type View struct {
-	Healthy     *bool          // /healthz; true on a coordinator that is being shut down, too
-	Quiescing   *bool          // it is being shut down
-	Version     string         // one line, as Ping gives it: "impalad version 4.5.0-RELEASE RELEASE (build ...)"
+	Healthy     *bool          // /healthz; also true during a shutdown
+	Quiescing   *bool          // the coordinator is shutting down
+	Version     string         // one line, as in Ping: "impalad version 4.5.0-RELEASE RELEASE (build ...)"
 	Threads     *int           // service threads per client server (fe_service_threads)
-	InUse       *int           // connections of the server that have one
-	Total       *int           // connections of the server that ever had one, since the process was started
-	Sessions    *int           // open HS2 sessions, those without a connection included
-	Executors   *int           // active ones that it knows of, itself included where it is one
-	Keepalive   *time.Duration // idle time before TCP keepalive probes to clients; 0: there are none
-	IdleSession *time.Duration // idle time before a session is closed; 0: none is
+	InUse       *int           // connections of the server that have a service thread
+	Total       *int           // connections of the server that have had a service thread, since the process started
+	Sessions    *int           // open HS2 sessions, including those without a connection
+	Executors   *int           // active executors that the coordinator knows, including itself if it is one
+	Keepalive   *time.Duration // idle time before TCP keepalive probes to clients; 0: no probes
+	IdleSession *time.Duration // idle time before a session is closed; 0: sessions are not closed
 }
 
-// Server is one of a coordinator's client servers, as its metrics name it
+// Server is one of a coordinator's client servers, by its name in the metrics
 // (common/thrift/metrics.json).
 type Server string
 

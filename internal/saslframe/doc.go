@@ -1,18 +1,17 @@
-// Package saslframe holds the bytes of Thrift's SASL framing, which an Impala
-// client and a (simulated) server share.
+// Package saslframe encodes and decodes Thrift's SASL framing, for the Impala
+// client and the simulated server.
 //
-// A login is a series of messages, each a status byte, a four-byte big-endian
-// length and a payload: [AppendMessage], [ReadMessage]. Once the server has
-// said [Complete], whatever Thrift writes travels in frames, each a four-byte
-// big-endian length and that many bytes: [AppendFrame], [ReadFrameLength].
-// Frames are not aligned with Thrift's messages; a reader treats them as one
-// stream. [PlainResponse] and [ParsePlain] are the payload of mechanism PLAIN
-// (RFC 4616).
+// A login is a sequence of messages, each consisting of a status byte, a
+// four-byte big-endian length and a payload: [AppendMessage], [ReadMessage].
+// After the server's [Complete] all Thrift data is sent in frames, each
+// consisting of a four-byte big-endian length and that many bytes: [AppendFrame],
+// [ReadFrameLength]. Frames are not aligned with Thrift messages; a reader treats
+// them as one stream. [PlainResponse] and [ParsePlain] encode and decode the
+// payload of the mechanism PLAIN (RFC 4616).
 //
 // The layout is that of TSaslTransport in Thrift, and of
 // be/src/transport/TSaslTransport.cpp in Impala.
 //
-// The package does no login: it knows no mechanism but the bytes of PLAIN,
-// starts no goroutine and sets no deadline. Every length that a peer sends is
-// held against a limit which the caller gives.
+// The package does not run a login, start goroutines or set deadlines. Every
+// length from a peer is checked against a limit given by the caller.
 package saslframe

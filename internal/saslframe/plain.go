@@ -5,15 +5,16 @@ import (
 	"errors"
 )
 
-// Plain is the name of the mechanism whose payload this package knows.
+// Plain is the name of the mechanism PLAIN.
 const Plain = "PLAIN"
 
-// ErrPlain is a PLAIN response that is not three fields, or names no user.
+// ErrPlain is returned for a PLAIN response that does not have three fields, or
+// has an empty user.
 var ErrPlain = errors.New("saslframe: malformed PLAIN response")
 
-// PlainResponse is the client's one message in mechanism PLAIN, with an empty
-// authorization identity. A NUL byte in either argument cannot be said in PLAIN
-// and makes a response that ParsePlain refuses.
+// PlainResponse returns the client's message in mechanism PLAIN, with an empty
+// authorization identity. PLAIN cannot represent a NUL byte in the arguments:
+// ParsePlain rejects such a response.
 func PlainResponse(user, password string) []byte {
 	b := make([]byte, 0, len(user)+len(password)+2)
 	b = append(b, 0)
@@ -22,9 +23,9 @@ func PlainResponse(user, password string) []byte {
 	return append(b, password...)
 }
 
-// ParsePlain takes a PLAIN response apart. It fails with [ErrPlain], whose text
-// holds nothing of the response, where there are not exactly three fields or
-// the user is empty. An empty authzid means the user itself.
+// ParsePlain parses a PLAIN response. It fails with [ErrPlain], whose message has
+// nothing of the response, if there are not exactly three fields or the user is
+// empty. An empty authzid means the user.
 func ParsePlain(response []byte) (authzid, user, password string, err error) {
 	fields := bytes.Split(response, []byte{0})
 	if len(fields) != 3 || len(fields[1]) == 0 {

@@ -10,16 +10,16 @@ import (
 // Status is the first byte of a login message.
 type Status byte
 
-// The statuses of Thrift's SASL transport. Zero is none of them.
+// The statuses of Thrift's SASL transport. Zero is not a status.
 const (
-	Start    Status = 1 // client: the payload names the mechanism
-	OK       Status = 2 // both: the payload is the mechanism's next token
-	Bad      Status = 3 // the payload says why not, in words
-	Error    Status = 4 // likewise
-	Complete Status = 5 // server: logged in, frames follow
+	Start    Status = 1 // from the client: the payload is the mechanism's name
+	OK       Status = 2 // from both: the payload is the mechanism's next token
+	Bad      Status = 3 // the payload is an error message
+	Error    Status = 4 // the payload is an error message
+	Complete Status = 5 // from the server: the login succeeded, frames follow
 )
 
-// String returns the name that Thrift's sources use, or "status 7".
+// String returns the name used in Thrift's source code, or "status 7".
 func (s Status) String() string {
 	switch s {
 	case Start:
@@ -36,8 +36,8 @@ func (s Status) String() string {
 	return fmt.Sprintf("status %d", byte(s))
 }
 
-// Limits that suit both sides: a login message carries a token or a sentence,
-// a frame at most what one write of the peer held.
+// Limits for the client: a login message has a token or an error message, a frame
+// at most the bytes of one write of the peer.
 const (
 	MaxMessage = 1 << 20  // bytes of a login message's payload
 	MaxFrame   = 16 << 20 // bytes of a data frame
@@ -49,11 +49,12 @@ const (
 	FrameHeader   = 4
 )
 
-// ErrTooLong is a length beyond the caller's limit, or a negative one: Thrift's
-// lengths are signed.
+// ErrTooLong is returned for a length that exceeds the caller's limit or is
+// negative: Thrift's lengths are signed.
 var ErrTooLong = errors.New("saslframe: length out of bounds")
 
-// ErrStatus is a first byte that is no status: the peer does not speak SASL.
+// ErrStatus is returned for a first byte that is not a status: the peer does not
+// speak SASL.
 var ErrStatus = errors.New("saslframe: unknown status")
 
 // AppendMessage appends a login message to dst. The payload may be empty.
@@ -63,8 +64,8 @@ func AppendMessage(dst []byte, st Status, payload []byte) []byte {
 	return append(dst, payload...)
 }
 
-// ParseHeader reads the header of a login message: its status and the length of
-// its payload. It fails with [ErrStatus] or, beyond limit bytes, [ErrTooLong].
+// ParseHeader parses the header of a login message: its status and the length of
+// its payload. It fails with [ErrStatus] or [ErrTooLong].
 func ParseHeader(hdr [MessageHeader]byte, limit int) (Status, int, error) {
 	st := Status(hdr[0])
 	if st < Start || st > Complete {
@@ -74,10 +75,10 @@ func ParseHeader(hdr [MessageHeader]byte, limit int) (Status, int, error) {
 	return st, n, err
 }
 
-// ReadMessage reads one login message of at most limit bytes of payload. Memory
-// grows with what arrives, not with what the header promises. It fails with
-// io.EOF where nothing came, io.ErrUnexpectedEOF within a message, [ErrStatus],
-// [ErrTooLong] or the reader's own error.
+// ReadMessage reads one login message with a payload of at most limit bytes. Memory
+// grows with the bytes received, not with the length in the header. It fails with
+// io.EOF before the first byte, io.ErrUnexpectedEOF within a message, [ErrStatus],
+// [ErrTooLong] or the reader's error.
 func ReadMessage(r io.Reader, limit int) (Status, []byte, error) {
 	var hdr [MessageHeader]byte
 	if _, err := io.ReadFull(r, hdr[:]); err != nil {
@@ -87,12 +88,12 @@ func ReadMessage(r io.Reader, limit int) (Status, []byte, error) {
 	if err != nil {
 		return st, nil, err
 	}
-	payload, err := readGrowing(r, n)
+	payload, err := readPayload(r, n)
 	return st, payload, err
 }
 
-// readGrowing reads n bytes, trusting n no further than the bytes that come.
-func readGrowing(r io.Reader, n int) ([]byte, error) {
+// readPayload reads n bytes and allocates memory as they are received.
+func readPayload(r io.Reader, n int) ([]byte, error) {
 	const step = 4 << 10
 	buf := make([]byte, 0, min(n, step))
 	for len(buf) < n {
@@ -115,8 +116,8 @@ func AppendFrame(dst, payload []byte) []byte {
 	return append(dst, payload...)
 }
 
-// ReadFrameLength reads a frame's header. It fails with [ErrTooLong] where the
-// length is negative or more than limit bytes.
+// ReadFrameLength parses a frame's header. It fails with [ErrTooLong] if the
+// length is negative or more than limit.
 func ReadFrameLength(hdr [FrameHeader]byte, limit int) (int, error) {
 	n := int64(int32(binary.BigEndian.Uint32(hdr[:])))
 	if n < 0 || n > int64(limit) {

@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestMessageReadsBackByteByByte(t *testing.T) {
+func TestReadMessage_ByteByByte(t *testing.T) {
 	t.Parallel()
 	for _, payload := range []string{"", "PLAIN", strings.Repeat("x", 20<<10)} {
 		wire := saslframe.AppendMessage([]byte("earlier"), saslframe.OK, []byte(payload))
@@ -27,21 +27,21 @@ func TestMessageReadsBackByteByByte(t *testing.T) {
 	}
 }
 
-func TestReadMessageRefuses(t *testing.T) {
+func TestReadMessage_Errors(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		wire string
 		want error
 	}{
-		"nothing":                  {"", io.EOF},
-		"half a header":            {"\x02\x00", io.ErrUnexpectedEOF},
-		"half a payload":           {"\x02\x00\x00\x00\x04ab", io.ErrUnexpectedEOF},
-		"a header and no payload":  {"\x02\x00\x00\x00\x04", io.ErrUnexpectedEOF},
-		"status 0":                 {"\x00\x00\x00\x00\x00", saslframe.ErrStatus},
-		"the first byte of Thrift": {"\x80\x01\x00\x02\x00", saslframe.ErrStatus},
-		"a length over the limit":  {"\x02\x00\x00\x00\x09", saslframe.ErrTooLong},
-		"a negative length":        {"\x02\xff\xff\xff\xff", saslframe.ErrTooLong},
-		"the most negative length": {"\x02\x80\x00\x00\x00", saslframe.ErrTooLong},
+		"no bytes":               {want: io.EOF},
+		"half a header":          {wire: "\x02\x00", want: io.ErrUnexpectedEOF},
+		"half a payload":         {wire: "\x02\x00\x00\x00\x04ab", want: io.ErrUnexpectedEOF},
+		"header only":            {wire: "\x02\x00\x00\x00\x04", want: io.ErrUnexpectedEOF},
+		"status 0":               {wire: "\x00\x00\x00\x00\x00", want: saslframe.ErrStatus},
+		"Thrift instead of SASL": {wire: "\x80\x01\x00\x02\x00", want: saslframe.ErrStatus},
+		"length over the limit":  {wire: "\x02\x00\x00\x00\x09", want: saslframe.ErrTooLong},
+		"negative length":        {wire: "\x02\xff\xff\xff\xff", want: saslframe.ErrTooLong},
+		"smallest length":        {wire: "\x02\x80\x00\x00\x00", want: saslframe.ErrTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,7 +52,7 @@ func TestReadMessageRefuses(t *testing.T) {
 	}
 }
 
-func TestFrameLength(t *testing.T) {
+func TestReadFrameLength(t *testing.T) {
 	t.Parallel()
 	wire := saslframe.AppendFrame(nil, []byte("abc"))
 	n, err := saslframe.ReadFrameLength([4]byte(wire), 3)
@@ -64,7 +64,7 @@ func TestFrameLength(t *testing.T) {
 	}
 }
 
-func TestPlain(t *testing.T) {
+func TestParsePlain(t *testing.T) {
 	t.Parallel()
 	id, user, password, err := saslframe.ParsePlain(saslframe.PlainResponse("ann", "s3cret"))
 	if id != "" || user != "ann" || password != "s3cret" || err != nil {
@@ -75,12 +75,12 @@ func TestPlain(t *testing.T) {
 		if !errors.Is(err, saslframe.ErrPlain) {
 			t.Errorf("%q: %v", bad, err)
 		} else if strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%q: the error shows the password: %v", bad, err)
+			t.Errorf("%q: the error contains the password: %v", bad, err)
 		}
 	}
 }
 
-func TestStatusNames(t *testing.T) {
+func TestStatus_String(t *testing.T) {
 	t.Parallel()
 	got := []string{}
 	for s := saslframe.Start; s <= saslframe.Complete+1; s++ {
@@ -91,9 +91,9 @@ func TestStatusNames(t *testing.T) {
 	}
 }
 
-// FuzzSASLFrame reads whatever a peer may send: no panic, no more memory than
-// the limit, and what was read writes back to the bytes that were consumed.
-func FuzzSASLFrame(f *testing.F) {
+// FuzzReadMessage reads arbitrary bytes: no panic, no payload over the limit, and
+// encoding the message again gives the bytes that were read.
+func FuzzReadMessage(f *testing.F) {
 	f.Add([]byte(""))
 	f.Add([]byte("\x01\x00\x00\x00\x05PLAIN"))
 	f.Add([]byte("\x03\x00\x00\x00\x1bUnsupported mechanism type X"))
@@ -106,7 +106,7 @@ func FuzzSASLFrame(f *testing.F) {
 		st, payload, err := saslframe.ReadMessage(r, limit)
 		if err != nil {
 			if payload != nil {
-				t.Fatal("a payload beside an error")
+				t.Fatal("a payload and an error")
 			}
 			return
 		}
@@ -115,11 +115,11 @@ func FuzzSASLFrame(f *testing.F) {
 		}
 		used := wire[:len(wire)-r.Len()]
 		if back := saslframe.AppendMessage(nil, st, payload); !bytes.Equal(back, used) {
-			t.Fatalf("%q came back as %q", used, back)
+			t.Fatalf("%q is encoded as %q", used, back)
 		}
 		if _, user, password, err := saslframe.ParsePlain(payload); err == nil {
 			if back := saslframe.PlainResponse(user, password); !bytes.HasSuffix(payload, back) {
-				t.Fatalf("%q came back as %q", payload, back)
+				t.Fatalf("%q is encoded as %q", payload, back)
 			}
 		}
 	})

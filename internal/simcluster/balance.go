@@ -7,30 +7,31 @@ import (
 	"sync"
 )
 
-// picker chooses the coordinators of one listener. Its choices depend on the
-// seed and on its own connections alone, never on another listener's timing.
+// picker chooses coordinators for the connections of one listener. The choices
+// depend only on the seed and on the listener's own connections.
 type picker struct {
 	balance    Balance
 	seed       uint64
-	weights    []int // one a coordinator
-	background []int // likewise
+	weights    []int // by coordinator
+	background []int // by coordinator
 	sticky     float64
 
 	mu      sync.Mutex
 	rng     *rand.Rand
-	ordinal uint64 // choices made
+	ordinal uint64 // number of choices made
 	last    int    // the last choice; -1 before the first
-	current []int  // RoundRobin: each coordinator's claim to the next turn
-	open    []int  // connections chosen and not yet done
+	current []int  // RoundRobin: current weight of each coordinator
+	open    []int  // open connections, by coordinator
 }
 
-// streamSalt is the family of random streams in use. Under seed 1, demo's, it
-// sends a node's first connection to the fourth or fifth coordinator: a scout
-// that met the broken one would end the run before it had shown anything.
+// streamSalt selects the family of random streams. With seed 1, the one of demo,
+// a node's first connection goes to the fourth or fifth coordinator, which the
+// documented faults leave healthy: a run whose first connection fails ends there.
 const streamSalt = 11 << 48
 
-// newPicker serves one listener: stream tells its random stream from the others'.
-func newPicker(c Config, r routePlan, stream uint64) *picker {
+// newPicker returns the picker of one listener. stream is distinct for each
+// listener and selects its random stream.
+func newPicker(c Config, r balancerPlan, stream uint64) *picker {
 	p := &picker{
 		balance: c.Balance, seed: mix(c.Seed, stream), weights: r.weights, background: c.Background, sticky: r.sticky,
 		rng: rand.New(rand.NewPCG(c.Seed, streamSalt|stream)), last: -1,
@@ -46,21 +47,21 @@ func newPicker(c Config, r routePlan, stream uint64) *picker {
 		p.background = make([]int, c.Coordinators)
 	}
 	if p.balance == Source {
-		p.seed = mix(c.Seed, 0) // all nodes alike
+		p.seed = mix(c.Seed, 0) // the same on all nodes
 	}
 	return p
 }
 
-// pick chooses among the coordinators that may be chosen; -1 where none may.
-// A choice counts as open until done is called for it.
-func (p *picker) pick(may []bool, client netip.Addr) int {
+// pick chooses one of the eligible coordinators; -1 if there is none. The
+// connection counts as open until release is called.
+func (p *picker) pick(eligible []bool, client netip.Addr) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ordinal++
 	stay := p.sticky > 0 && p.rng.Float64() < p.sticky
 	chosen := p.last
-	if !stay || chosen < 0 || !may[chosen] {
-		chosen = p.choose(may, client)
+	if !stay || chosen < 0 || !eligible[chosen] {
+		chosen = p.chooseNew(eligible, client)
 	}
 	if chosen >= 0 {
 		p.open[chosen]++
@@ -69,39 +70,39 @@ func (p *picker) pick(may []bool, client netip.Addr) int {
 	return chosen
 }
 
-func (p *picker) choose(may []bool, client netip.Addr) int {
+func (p *picker) chooseNew(eligible []bool, client netip.Addr) int {
 	switch p.balance {
 	case RoundRobin:
-		return p.inTurn(may)
+		return p.roundRobin(eligible)
 	case LeastConn:
-		return p.fewest(may)
+		return p.leastLoaded(eligible)
 	case FlowHash:
-		return p.share(may, unit(mix(p.seed, p.ordinal)))
+		return p.byWeight(eligible, unitInterval(mix(p.seed, p.ordinal)))
 	case Source:
 		ip := client.As16()
-		return p.share(may, unit(mix(p.seed^binary.BigEndian.Uint64(ip[:8]), binary.BigEndian.Uint64(ip[8:]))))
+		return p.byWeight(eligible, unitInterval(mix(p.seed^binary.BigEndian.Uint64(ip[:8]), binary.BigEndian.Uint64(ip[8:]))))
 	default:
-		return p.share(may, p.rng.Float64())
+		return p.byWeight(eligible, p.rng.Float64())
 	}
 }
 
-// done ends a connection that was picked.
-func (p *picker) done(chosen int) {
+// release marks a connection returned by pick as closed.
+func (p *picker) release(chosen int) {
 	p.mu.Lock()
 	p.open[chosen]--
 	p.mu.Unlock()
 }
 
-// share gives u, from 0 to below 1, to a coordinator by weight.
-func (p *picker) share(may []bool, u float64) int {
+// byWeight maps u, in [0, 1), to a coordinator in proportion to the weights.
+func (p *picker) byWeight(eligible []bool, u float64) int {
 	sum := 0
-	for i, ok := range may {
+	for i, ok := range eligible {
 		if ok {
 			sum += p.weights[i]
 		}
 	}
 	point := int(u * float64(sum))
-	for i, ok := range may {
+	for i, ok := range eligible {
 		if !ok {
 			continue
 		}
@@ -113,11 +114,12 @@ func (p *picker) share(may []bool, u float64) int {
 	return -1
 }
 
-// inTurn is smooth weighted round robin: each claims its weight, the largest
-// claim wins and pays the sum. With equal weights it is plain rotation.
-func (p *picker) inTurn(may []bool) int {
+// roundRobin is smooth weighted round robin, as in nginx: every current weight
+// grows by the weight, the largest is chosen and reduced by the sum of weights.
+// With equal weights it is plain rotation.
+func (p *picker) roundRobin(eligible []bool) int {
 	best, sum := -1, 0
-	for i, ok := range may {
+	for i, ok := range eligible {
 		if !ok || p.weights[i] == 0 {
 			continue
 		}
@@ -133,13 +135,13 @@ func (p *picker) inTurn(may []bool) int {
 	return best
 }
 
-// fewest is the least loaded for its weight, ties going to the next after the
-// last choice.
-func (p *picker) fewest(may []bool) int {
+// leastLoaded returns the coordinator with the lowest load relative to its
+// weight. Ties go to the next one after the last choice.
+func (p *picker) leastLoaded(eligible []bool) int {
 	best := -1
-	for step := 1; step <= len(may); step++ {
-		i := (p.last + step) % len(may)
-		if !may[i] || p.weights[i] == 0 {
+	for step := 1; step <= len(eligible); step++ {
+		i := (p.last + step) % len(eligible)
+		if !eligible[i] || p.weights[i] == 0 {
 			continue
 		}
 		if best < 0 || p.load(i)*p.weights[best] < p.load(best)*p.weights[i] {
@@ -151,8 +153,7 @@ func (p *picker) fewest(may []bool) int {
 
 func (p *picker) load(i int) int { return p.open[i] + p.background[i] }
 
-// mix is the finaliser of splitmix64 over both words: enough that neighbouring
-// numbers land far apart.
+// mix hashes both words with the finalizer of splitmix64.
 func mix(a, b uint64) uint64 {
 	z := a + b*0x9e3779b97f4a7c15 + 0x9e3779b97f4a7c15
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
@@ -160,5 +161,5 @@ func mix(a, b uint64) uint64 {
 	return z ^ z>>31
 }
 
-// unit maps a hash to the numbers from 0 to below 1.
-func unit(h uint64) float64 { return float64(h>>11) / (1 << 53) }
+// unitInterval maps a hash to [0, 1).
+func unitInterval(h uint64) float64 { return float64(h>>11) / (1 << 53) }

@@ -9,55 +9,56 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
 )
 
-// beeswaxService answers Beeswax's calls for one coordinator, as Impala does in
-// be/src/service/impala-beeswax-server.cc. A session is its connection.
+// beeswaxService handles Beeswax calls for one coordinator, as Impala does in
+// be/src/service/impala-beeswax-server.cc. Each connection is a session.
 type beeswaxService struct{ *coordinator }
 
 var _ beeswax.ImpalaService = beeswaxService{}
 
-// Query runs a statement with options of its own.
+// Query runs a statement with its own query options.
 func (b beeswaxService) Query(ctx context.Context, q *beeswax.Query) (*beeswax.QueryHandle, error) {
 	if b.plan.slow > 0 {
-		wait(ctx, b.plan.slow)
+		sleep(ctx, b.plan.slow)
 	}
 	if b.plan.draining {
-		return nil, exception(shuttingDown, generalState)
+		return nil, newException(errShuttingDown, sqlStateGeneral)
 	}
 	for _, option := range q.Configuration {
 		if key, _, _ := strings.Cut(option, "="); !b.isOption(key) {
-			return nil, exception(sqlError(fmt.Sprintf("Invalid query option: %.64s\n", key)), plannerState)
+			return nil, newException(sqlError(fmt.Sprintf("Invalid query option: %.64s\n", key)), sqlStatePlanner)
 		}
 	}
 	s := connectionOf(ctx).session
 	result, err := b.run(s, q.Query)
-	o := b.register(s, result, false)
+	o := b.addOperation(s, result, false)
 	if err != nil {
 		b.closeOperation(o)
-		return nil, exception(queryError(o.id, err), plannerState)
+		return nil, newException(queryError(o.id, err), sqlStatePlanner)
 	}
 	return &beeswax.QueryHandle{ID: o.id.String(), LogContext: o.id.String()}, nil
 }
 
-// Fetch sends rows as text, columns joined by tabs; columns are type names.
+// Fetch returns rows as text with tabs between the columns; Columns has the type
+// names.
 func (b beeswaxService) Fetch(ctx context.Context, h *beeswax.QueryHandle, startOver bool, size int32) (*beeswax.Results, error) {
 	if startOver {
-		return nil, exception(sqlError("Does not support start over\n"), unsupportedState)
+		return nil, newException(sqlError("Does not support start over\n"), sqlStateUnsupported)
 	}
 	o, err := b.queryOf(h.GetID())
 	if err != nil {
-		return nil, exception(err, generalState)
+		return nil, newException(err, sqlStateGeneral)
 	}
-	if o.refused != nil {
-		return nil, exception(o.refused, generalState)
+	if o.admissionErr != nil {
+		return nil, newException(o.admissionErr, sqlStateGeneral)
 	}
-	if !o.await(ctx) {
+	if !o.waitReady(ctx) {
 		return &beeswax.Results{HasMore: true}, nil
 	}
 	results := &beeswax.Results{Ready: true}
 	if o.result == nil {
 		return results, nil
 	}
-	from, to := b.advance(o, int64(size))
+	from, to := b.nextRows(o, int64(size))
 	results.StartRow, results.HasMore = int64(from), to < o.result.rows
 	for _, c := range o.result.columns {
 		results.Columns = append(results.Columns, c.typ.String())
@@ -71,7 +72,7 @@ func (b beeswaxService) Fetch(ctx context.Context, h *beeswax.QueryHandle, start
 func rowText(t *table, row int) string {
 	cells := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		if c.typ == stringType {
+		if c.typ == sqlTypeString {
 			cells[i] = c.texts[row]
 		} else {
 			cells[i] = strconv.FormatInt(c.numbers[row], 10)
@@ -80,13 +81,13 @@ func rowText(t *table, row int) string {
 	return strings.Join(cells, "\t")
 }
 
-// GetState tells how far the statement is.
+// GetState returns the state of a statement.
 func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (beeswax.QueryState, error) {
 	o, err := b.queryOf(h.GetID())
 	switch {
 	case err != nil:
-		return beeswax.QueryState_EXCEPTION, undeclared{exception(err, generalState)}
-	case o.refused != nil:
+		return beeswax.QueryState_EXCEPTION, undeclaredException{newException(err, sqlStateGeneral)}
+	case o.admissionErr != nil:
 		return beeswax.QueryState_EXCEPTION, nil
 	case o.running():
 		return beeswax.QueryState_RUNNING, nil
@@ -94,11 +95,11 @@ func (b beeswaxService) GetState(_ context.Context, h *beeswax.QueryHandle) (bee
 	return beeswax.QueryState_FINISHED, nil
 }
 
-// GetResultsMetadata always has a schema, be it empty.
+// GetResultsMetadata always returns a schema, which may be empty.
 func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHandle) (*beeswax.ResultsMetadata, error) {
 	o, err := b.queryOf(h.GetID())
 	if err != nil {
-		return nil, undeclared{exception(err, generalState)}
+		return nil, undeclaredException{newException(err, sqlStateGeneral)}
 	}
 	schema := &beeswax.Schema{FieldSchemas: []*beeswax.FieldSchema{}, Properties: map[string]string{}}
 	if o.result != nil {
@@ -109,14 +110,14 @@ func (b beeswaxService) GetResultsMetadata(_ context.Context, h *beeswax.QueryHa
 	return &beeswax.ResultsMetadata{Schema: schema, Delim: "\t"}, nil
 }
 
-// GetLog is why the statement failed: none here has warnings.
+// GetLog returns the error of a failed statement. There are no warnings.
 func (b beeswaxService) GetLog(_ context.Context, logContext string) (string, error) {
 	o, err := b.queryOf(logContext)
 	if err != nil {
-		return "", undeclared{exception(err, generalState)}
+		return "", undeclaredException{newException(err, sqlStateGeneral)}
 	}
-	if o.refused != nil {
-		return o.refused.Error(), nil
+	if o.admissionErr != nil {
+		return o.admissionErr.Error(), nil
 	}
 	return "", nil
 }
@@ -132,30 +133,30 @@ func (b beeswaxService) GetDefaultConfiguration(context.Context, bool) ([]*beesw
 	return append(list, &beeswax.ConfigVariable{Key: "SUPPORT_START_OVER", Value: "false", Level: &regularLevel}), nil
 }
 
-// Close forgets a statement of this coordinator, from whichever connection.
+// Close removes a statement of this coordinator, from any connection.
 func (b beeswaxService) Close(_ context.Context, h *beeswax.QueryHandle) error {
 	o, err := b.queryOf(h.GetID())
 	if err != nil {
-		return exception(err, generalState)
+		return newException(err, sqlStateGeneral)
 	}
 	b.closeOperation(o)
 	return nil
 }
 
-// Cancel does nothing: statements end by themselves.
+// Cancel does nothing: every statement finishes by itself.
 func (b beeswaxService) Cancel(_ context.Context, h *beeswax.QueryHandle) (*beeswax.TStatus, error) {
 	if _, err := b.queryOf(h.GetID()); err != nil {
-		return nil, exception(err, generalState)
+		return nil, newException(err, sqlStateGeneral)
 	}
 	return &beeswax.TStatus{ErrorMsgs: []string{}}, nil
 }
 
-// PingImpalaService says who answers; it is not refused while draining.
+// PingImpalaService returns the coordinator's identity, also while draining.
 func (b beeswaxService) PingImpalaService(context.Context) (*beeswax.TPingImpalaServiceResp, error) {
 	return &beeswax.TPingImpalaServiceResp{Version: b.version, WebserverAddress: b.webURL()}, nil
 }
 
-// queryOf finds a statement by the id that Query gave out.
+// queryOf finds a statement by the ID that Query returned.
 func (b beeswaxService) queryOf(text string) (*operation, error) {
 	id, ok := parseHandle(text)
 	if o := b.operation(id); ok && o != nil {
@@ -164,9 +165,9 @@ func (b beeswaxService) queryOf(text string) (*operation, error) {
 	return nil, unknownQuery(id)
 }
 
-// plannerState is Beeswax's SQLSTATE for what the planner refuses.
-const plannerState = "42000"
+// sqlStatePlanner is Beeswax's SQLSTATE for statements rejected by the planner.
+const sqlStatePlanner = "42000"
 
-func exception(err error, state string) *beeswax.BeeswaxException {
+func newException(err error, state string) *beeswax.BeeswaxException {
 	return &beeswax.BeeswaxException{Message: err.Error(), SQLState: &state}
 }

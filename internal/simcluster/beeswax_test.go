@@ -13,15 +13,15 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
 )
 
-// beeswaxUser is a client on the first node's Beeswax listener.
-func beeswaxUser(t *testing.T, cl *Cluster) *beeswax.ImpalaServiceClient {
+// newBeeswaxClient returns a client of the first node's Beeswax listener.
+func newBeeswaxClient(t *testing.T, cl *Cluster) *beeswax.ImpalaServiceClient {
 	t.Helper()
-	u, _ := beeswaxConnection(t, cl)
+	u, _ := dialBeeswax(t, cl)
 	return u
 }
 
-// beeswaxConnection is a client and what it talks over.
-func beeswaxConnection(t *testing.T, cl *Cluster) (*beeswax.ImpalaServiceClient, *thrift.TSocket) {
+// dialBeeswax returns a client and its socket.
+func dialBeeswax(t *testing.T, cl *Cluster) (*beeswax.ImpalaServiceClient, *thrift.TSocket) {
 	t.Helper()
 	config := &thrift.TConfiguration{ConnectTimeout: 2 * time.Second, SocketTimeout: 2 * time.Second}
 	socket := thrift.NewTSocketConf(cl.BeeswaxNodes()[0].String(), config)
@@ -33,11 +33,11 @@ func beeswaxConnection(t *testing.T, cl *Cluster) (*beeswax.ImpalaServiceClient,
 	return beeswax.NewImpalaServiceClient(thrift.NewTStandardClient(p, p)), socket
 }
 
-func TestBeeswaxAnswersAsTheShellExpects(t *testing.T) {
+func TestBeeswaxService_Query(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	cl := start(t, Config{Coordinators: 1, Beeswax: true})
-	u := beeswaxUser(t, cl)
+	u := newBeeswaxClient(t, cl)
 	options, err := u.GetDefaultConfiguration(ctx, false)
 	if err != nil || len(options) != len(queryOptions())+1 {
 		t.Fatalf("%d options, %v", len(options), err)
@@ -79,11 +79,11 @@ func TestBeeswaxAnswersAsTheShellExpects(t *testing.T) {
 	}
 }
 
-func TestBeeswaxRefusesWithItsOwnStates(t *testing.T) {
+func TestBeeswaxService_ErrorStates(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	u := beeswaxUser(t, start(t, Config{Coordinators: 1, Beeswax: true}))
-	draining := beeswaxUser(t, start(t, Config{Coordinators: 1, Beeswax: true}, "draining"))
+	u := newBeeswaxClient(t, start(t, Config{Coordinators: 1, Beeswax: true}))
+	draining := newBeeswaxClient(t, start(t, Config{Coordinators: 1, Beeswax: true}, "draining"))
 	h, err := u.Query(ctx, &beeswax.Query{Query: "select 1"})
 	if err != nil {
 		t.Fatal(err)
@@ -97,11 +97,11 @@ func TestBeeswaxRefusesWithItsOwnStates(t *testing.T) {
 		err         error
 		state, text string
 	}{
-		"a syntax error":    {query(u, &beeswax.Query{Query: "selec"}), "42000", "failed:\nParseException: Syntax error"},
-		"an unknown option": {query(u, &beeswax.Query{Query: "select 1", Configuration: []string{"NOPE=1"}}), "42000", "Invalid query option: NOPE"},
-		"draining":          {query(draining, &beeswax.Query{Query: "select 1"}), "HY000", "Server is being shut down: "},
-		"starting over":     {startOver, "HYC00", "Does not support start over"},
-		"another's handle":  {u.Close(ctx, &beeswax.QueryHandle{ID: "0807060504030201:100f0e0d00000000"}), "HY000", "Invalid or unknown query handle: 0807060504030201:100f0e0d00000000."},
+		"syntax error":   {err: query(u, &beeswax.Query{Query: "selec"}), state: "42000", text: "failed:\nParseException: Syntax error"},
+		"unknown option": {err: query(u, &beeswax.Query{Query: "select 1", Configuration: []string{"NOPE=1"}}), state: "42000", text: "Invalid query option: NOPE"},
+		"draining":       {err: query(draining, &beeswax.Query{Query: "select 1"}), state: "HY000", text: "Server is being shut down: "},
+		"start over":     {err: startOver, state: "HYC00", text: "Does not support start over"},
+		"unknown handle": {err: u.Close(ctx, &beeswax.QueryHandle{ID: "0807060504030201:100f0e0d00000000"}), state: "HY000", text: "Invalid or unknown query handle: 0807060504030201:100f0e0d00000000."},
 	} {
 		var e *beeswax.BeeswaxException
 		if !errors.As(c.err, &e) || e.GetSQLState() != c.state || !strings.Contains(e.Message, c.text) {
@@ -114,16 +114,16 @@ func TestBeeswaxRefusesWithItsOwnStates(t *testing.T) {
 	var application thrift.TApplicationException
 	if _, err := u.GetState(ctx, &beeswax.QueryHandle{ID: "x"}); !errors.As(err, &application) || application.TypeId() != thrift.UNKNOWN_APPLICATION_EXCEPTION ||
 		!strings.HasPrefix(err.Error(), "TException - service has thrown: BeeswaxException(message=Query ") || !strings.HasSuffix(err.Error(), "SQLState=HY000)") {
-		t.Errorf("an exception that is not declared: %v", err)
+		t.Errorf("undeclared exception: %v", err)
 	}
 }
 
-func TestABeeswaxSessionEndsWithItsConnection(t *testing.T) {
+func TestBeeswaxService_SessionClosesWithConnection(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	cl := start(t, Config{Coordinators: 1, Beeswax: true})
-	first, connection := beeswaxConnection(t, cl)
-	second := beeswaxUser(t, cl)
+	first, connection := dialBeeswax(t, cl)
+	second := newBeeswaxClient(t, cl)
 	h, err := first.Query(ctx, &beeswax.Query{Query: "select 1"})
 	if err != nil {
 		t.Fatal(err)
@@ -134,6 +134,6 @@ func TestABeeswaxSessionEndsWithItsConnection(t *testing.T) {
 	connection.Close()
 	eventually(t, func() bool { return cl.Stats().SessionsClosed == 1 })
 	if _, err := second.GetState(ctx, h); err == nil {
-		t.Error("its query outlives it")
+		t.Error("the query still exists after its session was closed")
 	}
 }

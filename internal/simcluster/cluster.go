@@ -3,7 +3,6 @@ package simcluster
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -18,25 +17,25 @@ import (
 type Cluster struct {
 	config       Config
 	plan         *plan
-	began        time.Time
+	startedAt    time.Time
 	authority    *certs.Authority               // nil without TLS
-	leaves       map[certs.Kind]tls.Certificate // what the nodes present; nil without TLS
-	names        []string                       // declared
+	certificates map[certs.Kind]tls.Certificate // presented by the nodes; nil without TLS
+	names        []string                       // of the coordinators, host:port
 	coordinators []*coordinator
-	listeners    [protocols][]*listenerNode // by node; the Beeswax ones may be nil
-	pages        []*webServer               // by coordinator; nil without Config.Web
+	listeners    [protocolCount][]*nodeListener // by node; the Beeswax ones may be nil
+	pages        []*webServer                   // by coordinator; nil without Config.Web
 
-	received  atomic.Int64 // clients' bytes after TLS
-	cancel    context.CancelFunc
-	running   sync.WaitGroup
-	mu        sync.Mutex
-	closed    bool
-	connected map[*net.TCPConn]struct{}
+	bytesReceived atomic.Int64 // from clients, after TLS
+	cancel        context.CancelFunc
+	goroutines    sync.WaitGroup
+	mu            sync.Mutex
+	closed        bool
+	connected     map[*net.TCPConn]struct{}
 }
 
-// Start starts a cluster, listening when it returns. The error is a
-// *[ConfigError] where c makes no sense; otherwise the system refused a port.
-// End it with [Cluster.Close].
+// Start starts a cluster, which is listening when Start returns. The error is a
+// *[ConfigError] if c is invalid; any other error comes from opening a listener.
+// Stop the cluster with [Cluster.Close].
 func Start(c Config) (*Cluster, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -46,21 +45,21 @@ func Start(c Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	cl := &Cluster{config: c, plan: p, began: time.Now(), connected: make(map[*net.TCPConn]struct{})}
+	cl := &Cluster{config: c, plan: p, startedAt: time.Now(), connected: make(map[*net.TCPConn]struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	cl.cancel = cancel
-	if err := cl.open(ctx); err != nil {
+	if err := cl.openListeners(ctx); err != nil {
 		cl.Close()
-		return nil, fmt.Errorf("simcluster: %w", err)
+		return nil, err
 	}
 	for _, nodes := range cl.listeners {
 		for _, n := range nodes {
-			cl.running.Go(func() { n.serve(ctx) })
+			cl.goroutines.Go(func() { n.serve(ctx) })
 		}
 	}
 	for _, c := range cl.coordinators {
-		if c.plan.down.ever() {
-			cl.running.Go(func() { c.failAndReturn(ctx, cl.began) })
+		if c.plan.down.isSet() {
+			cl.goroutines.Go(func() { c.stopAndRestart(ctx, cl.startedAt) })
 		}
 	}
 	for i, w := range cl.pages {
@@ -69,9 +68,9 @@ func Start(c Config) (*Cluster, error) {
 	return cl, nil
 }
 
-// open opens every listener. The pages come first: their addresses are the
-// coordinators' names.
-func (cl *Cluster) open(ctx context.Context) error {
+// openListeners opens every listener, those of the web pages first: their
+// addresses are the coordinators' names.
+func (cl *Cluster) openListeners(ctx context.Context) error {
 	if cl.config.Web {
 		if err := cl.listenPages(ctx); err != nil {
 			return err
@@ -81,10 +80,10 @@ func (cl *Cluster) open(ctx context.Context) error {
 	return cl.listen(ctx)
 }
 
-// addCoordinators makes the coordinators, idle as yet.
+// addCoordinators creates the coordinators.
 func (cl *Cluster) addCoordinators() {
 	before := cl.config.First - 1
-	hosts := hostNames(cl.config.First, cl.config.Coordinators, cl.plan.route)
+	hosts := hostNames(cl.config.First, cl.config.Coordinators, cl.plan.balancer)
 	pids := processIDs(2*(before+len(hosts)), cl.config.Seed)[2*before:]
 	for i, host := range hosts {
 		name := webAddress(host)
@@ -100,8 +99,8 @@ func (cl *Cluster) addCoordinators() {
 	}
 }
 
-// Close ends every connection and returns when all that was started has ended.
-// It may be called again.
+// Close closes every connection and returns when every goroutine has ended. It
+// may be called more than once.
 func (cl *Cluster) Close() error {
 	cl.cancel()
 	cl.mu.Lock()
@@ -118,12 +117,13 @@ func (cl *Cluster) Close() error {
 	for _, w := range cl.pages {
 		w.stop()
 	}
-	cl.running.Wait()
+	cl.goroutines.Wait()
 	return nil
 }
 
-// keep remembers a connection for Close; false where Close has begun.
-func (cl *Cluster) keep(tcp *net.TCPConn) bool {
+// track adds a connection to those that Close closes; false if the cluster is
+// already closed.
+func (cl *Cluster) track(tcp *net.TCPConn) bool {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	if !cl.closed {
@@ -132,30 +132,31 @@ func (cl *Cluster) keep(tcp *net.TCPConn) bool {
 	return !cl.closed
 }
 
-func (cl *Cluster) drop(tcp *net.TCPConn) {
+func (cl *Cluster) untrack(tcp *net.TCPConn) {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	delete(cl.connected, tcp)
 }
 
-// reachable says which coordinators a node may choose at this moment.
-func (cl *Cluster) reachable(node int) []bool {
-	may := make([]bool, len(cl.coordinators))
-	since := time.Since(cl.began)
+// eligible reports for each coordinator whether a node may choose it now.
+func (cl *Cluster) eligible(node int) []bool {
+	eligible := make([]bool, len(cl.coordinators))
+	elapsed := time.Since(cl.startedAt)
 	for i, c := range cl.coordinators {
-		may[i] = cl.plan.route.reaches(node, i) && c.plan.inRotation(since)
+		eligible[i] = cl.plan.balancer.reaches(node, i) && c.plan.inRotation(elapsed)
 	}
-	return may
+	return eligible
 }
 
-// Nodes are the HS2 listeners' addresses that the balancer's name resolves to,
-// in order: all of them, but for the fault one-node.
-func (cl *Cluster) Nodes() []netip.AddrPort { return cl.named(hs2Protocol) }
+// Nodes returns the addresses of the HS2 listeners to which the balancer's name
+// resolves, in order: all nodes, or the first one with the fault one-node.
+func (cl *Cluster) Nodes() []netip.AddrPort { return cl.resolvedNodes(protocolHS2) }
 
-// BeeswaxNodes are the Beeswax listeners likewise; none without Config.Beeswax.
-func (cl *Cluster) BeeswaxNodes() []netip.AddrPort { return cl.named(beeswaxProtocol) }
+// BeeswaxNodes returns the Beeswax listeners' addresses in the same way; none
+// without Config.Beeswax.
+func (cl *Cluster) BeeswaxNodes() []netip.AddrPort { return cl.resolvedNodes(protocolBeeswax) }
 
-func (cl *Cluster) named(proto protocol) []netip.AddrPort {
+func (cl *Cluster) resolvedNodes(proto protocol) []netip.AddrPort {
 	var addrs []netip.AddrPort
 	for _, n := range cl.listeners[proto] {
 		addrs = append(addrs, n.addr())
@@ -166,14 +167,14 @@ func (cl *Cluster) named(proto protocol) []netip.AddrPort {
 	return addrs
 }
 
-// Names are the declared coordinators, host:port of their web servers, in
-// order: what an administrator would write down. With Config.Web pages are
-// served there; without, nothing is. The fault foreign makes one
-// answer under another name.
+// Names returns the coordinators' names, in order: host:port of their web
+// servers, as an administrator would declare them. With Config.Web the pages are
+// served there, otherwise nothing is. With the fault foreign a coordinator
+// identifies itself by another name.
 func (cl *Cluster) Names() []string { return slices.Clone(cl.names) }
 
-// Pages are the addresses of the coordinators' web pages, in order; nil without
-// Config.Web.
+// Pages returns the addresses of the coordinators' web pages, in order; nil
+// without Config.Web.
 func (cl *Cluster) Pages() []netip.AddrPort {
 	var addrs []netip.AddrPort
 	for _, w := range cl.pages {
@@ -182,8 +183,8 @@ func (cl *Cluster) Pages() []netip.AddrPort {
 	return addrs
 }
 
-// PIDs maps each coordinator, by the name it gives itself, to the process ids
-// it has had, oldest first.
+// PIDs maps the name that each coordinator reports to the process IDs that it
+// has had, oldest first.
 func (cl *Cluster) PIDs() map[string][]int32 {
 	pids := make(map[string][]int32)
 	for _, c := range cl.coordinators {
@@ -194,7 +195,7 @@ func (cl *Cluster) PIDs() map[string][]int32 {
 	return pids
 }
 
-// CA is the root certificate to trust, PEM encoded; nil without TLS.
+// CA returns the root certificate to trust, PEM encoded; nil without TLS.
 func (cl *Cluster) CA() []byte {
 	if cl.authority == nil {
 		return nil

@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// start starts a cluster that ends with the test.
+// start starts a cluster that is closed at the end of the test.
 func start(t testing.TB, c Config, faults ...string) *Cluster {
 	t.Helper()
 	for _, text := range faults {
@@ -38,30 +38,30 @@ func start(t testing.TB, c Config, faults ...string) *Cluster {
 	return cl
 }
 
-// user is an HS2 client made of the generated code alone.
-type user struct {
+// testClient is an HS2 client that uses only the generated code.
+type testClient struct {
 	*hs2.ImpalaHiveServer2ServiceClient
 	transport thrift.TTransport
 	session   *hs2.TSessionHandle
 	opened    *hs2.TOpenSessionResp
 }
 
-// dialHS2 connects without TLS or SASL; reads give up after two seconds.
-func dialHS2(node netip.AddrPort) (*user, error) {
+// dialHS2 connects without TLS or SASL; reads time out after two seconds.
+func dialHS2(node netip.AddrPort) (*testClient, error) {
 	config := &thrift.TConfiguration{ConnectTimeout: 2 * time.Second, SocketTimeout: 2 * time.Second}
 	socket := thrift.NewTSocketConf(node.String(), config)
 	if err := socket.Open(); err != nil {
 		return nil, err
 	}
-	return newUser(thrift.NewTBufferedTransport(socket, 4096), config), nil
+	return newTestClient(thrift.NewTBufferedTransport(socket, 4096), config), nil
 }
 
-func newUser(t thrift.TTransport, config *thrift.TConfiguration) *user {
+func newTestClient(t thrift.TTransport, config *thrift.TConfiguration) *testClient {
 	p := thrift.NewTBinaryProtocolConf(t, config)
-	return &user{ImpalaHiveServer2ServiceClient: hs2.NewImpalaHiveServer2ServiceClient(thrift.NewTStandardClient(p, p)), transport: t}
+	return &testClient{ImpalaHiveServer2ServiceClient: hs2.NewImpalaHiveServer2ServiceClient(thrift.NewTStandardClient(p, p)), transport: t}
 }
 
-func (u *user) open() error {
+func (u *testClient) open() error {
 	r, err := u.OpenSession(context.Background(), &hs2.TOpenSessionReq{ClientProtocol: hs2.TProtocolVersion_V10})
 	if err != nil {
 		return err
@@ -73,8 +73,8 @@ func (u *user) open() error {
 	return nil
 }
 
-// query runs sql and returns its first row of columns.
-func (u *user) query(sql string) ([]*hs2.TColumn, error) {
+// query runs sql and returns the columns of its result.
+func (u *testClient) query(sql string) ([]*hs2.TColumn, error) {
 	ctx := context.Background()
 	e, err := u.ExecuteStatement(ctx, &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: sql})
 	if err != nil {
@@ -97,7 +97,7 @@ func (u *user) query(sql string) ([]*hs2.TColumn, error) {
 	return f.Results.Columns, err
 }
 
-func (u *user) close() error {
+func (u *testClient) close() error {
 	defer u.transport.Close()
 	if u.session == nil {
 		return nil
@@ -106,7 +106,8 @@ func (u *user) close() error {
 	return err
 }
 
-// visit opens a session, asks for the pid and closes; it returns http_addr.
+// visit opens a session, queries the pid and closes the session; it returns
+// http_addr and the pid.
 func visit(node netip.AddrPort) (coordinator string, pid int32, err error) {
 	u, err := dialHS2(node)
 	if err != nil {
@@ -123,7 +124,8 @@ func visit(node netip.AddrPort) (coordinator string, pid int32, err error) {
 	return u.opened.Configuration["http_addr"], columns[0].I32Val.Values[0], nil
 }
 
-// visits makes n visits to a node, each of which must succeed.
+// visits makes n visits to a node, each of which must succeed, and returns the
+// coordinators.
 func visits(t testing.TB, node netip.AddrPort, n int) []string {
 	t.Helper()
 	var seen []string
@@ -137,7 +139,7 @@ func visits(t testing.TB, node netip.AddrPort, n int) []string {
 	return seen
 }
 
-func TestAClientLearnsWhoAnswered(t *testing.T) {
+func TestCluster_ReportsIdentity(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Seed: 1})
 	who, pid, err := visit(cl.Nodes()[0])
@@ -145,7 +147,7 @@ func TestAClientLearnsWhoAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Contains(cl.Names(), who) {
-		t.Errorf("answered by %q, none of %v", who, cl.Names())
+		t.Errorf("coordinator %q is not one of %v", who, cl.Names())
 	}
 	if want := cl.PIDs()[who]; !slices.Equal(want, []int32{pid}) {
 		t.Errorf("pid %d, want %v", pid, want)
@@ -155,7 +157,7 @@ func TestAClientLearnsWhoAnswered(t *testing.T) {
 	}
 }
 
-func TestRoundRobinIsExact(t *testing.T) {
+func TestCluster_RoundRobin(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Balance: RoundRobin, Coordinators: 3})
 	for _, node := range cl.Nodes() {
@@ -165,20 +167,20 @@ func TestRoundRobinIsExact(t *testing.T) {
 	}
 }
 
-// userOver is a client over a connection that is already set up.
-func userOver(conn net.Conn) *user {
+// newTestClientOver returns a client over an open connection.
+func newTestClientOver(conn net.Conn) *testClient {
 	config := &thrift.TConfiguration{SocketTimeout: 2 * time.Second}
-	return newUser(thrift.NewTBufferedTransport(thrift.NewTSocketFromConnConf(conn, config), 4096), config)
+	return newTestClient(thrift.NewTBufferedTransport(thrift.NewTSocketFromConnConf(conn, config), 4096), config)
 }
 
-// framedConn puts what is written into SASL frames of at most 100 bytes, so
-// that messages and frames end at different places, and reads frames likewise.
+// framedConn writes SASL frames of at most 100 bytes, so that frames and messages
+// are not aligned, and reads frames.
 type framedConn struct {
 	net.Conn
 	in *frameReader
 }
 
-func framed(conn net.Conn) framedConn { return framedConn{conn, &frameReader{in: conn}} }
+func newFramedConn(conn net.Conn) framedConn { return framedConn{conn, &frameReader{in: conn}} }
 
 func (f framedConn) Read(b []byte) (int, error) { return f.in.Read(b) }
 
@@ -191,7 +193,7 @@ func (f framedConn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// logTo writes every record to w.
-func logTo(w io.Writer) *slog.Logger {
+// newTestLogger returns a logger that writes every record to w.
+func newTestLogger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }

@@ -9,28 +9,27 @@ import (
 	"time"
 )
 
-// Balance is how a listener chooses the coordinator of a new connection. "" is
+// Balance is how a listener chooses the coordinator for a new connection. "" is
 // Random.
 type Balance string
 
-// The ways to choose. Each listener chooses for itself and shares nothing with
-// the others.
+// The balancing policies. Listeners share no state.
 const (
-	Random     Balance = "random"      // independent draws, as a Network Load Balancer's flow hash looks from outside
-	RoundRobin Balance = "round-robin" // in turn; with weights, smoothly interleaved
-	FlowHash   Balance = "flow-hash"   // a hash of seed, node and the connection's ordinal; the real port is not used
-	LeastConn  Balance = "leastconn"   // fewest open connections, Background included; ties in turn
-	Source     Balance = "source"      // a hash of the client's address, alike on all nodes
+	Random     Balance = "random"      // independent random choices, which is what a Network Load Balancer's flow hash looks like to a client
+	RoundRobin Balance = "round-robin" // in turn; smoothly interleaved if there are weights
+	FlowHash   Balance = "flow-hash"   // a hash of the seed, the node and the number of the connection; the client's port is not used
+	LeastConn  Balance = "leastconn"   // fewest open connections, including Background; ties in turn
+	Source     Balance = "source"      // a hash of the client's address, the same on all nodes
 )
 
 // Balances lists every Balance, the default first.
 func Balances() []Balance { return []Balance{Random, RoundRobin, FlowHash, LeastConn, Source} }
 
-// Auth is what coordinators ask of a client before they serve it.
+// Auth is how clients authenticate.
 type Auth string
 
-// NoAuth is Thrift without SASL; LDAP is SASL PLAIN against Config.Users, on
-// the HS2 and the Beeswax port alike.
+// NoAuth is Thrift without SASL. LDAP is SASL PLAIN with Config.Users, on the HS2 and
+// the Beeswax ports.
 const (
 	NoAuth Auth = ""
 	LDAP   Auth = "ldap"
@@ -39,89 +38,105 @@ const (
 // Config describes a cluster. The zero value is five healthy coordinators
 // behind two nodes that choose at random.
 type Config struct {
-	Coordinators int     // 0: 5
-	First        int     // number of the first coordinator: names, process ids and pages' addresses follow it, so that clusters side by side differ; 0: 1
-	Nodes        int     // listeners' addresses; 0: 2
+	Coordinators int     // number of coordinators; 0: 5
+	First        int     // number of the first coordinator, from which names, process IDs and page addresses derive, so that several clusters on one host differ; 0: 1
+	Nodes        int     // number of balancer addresses; 0: 2
 	Balance      Balance // "": Random
-	Background   []int   // HS2 connections of others per coordinator: LeastConn counts them, and each has a service thread while there is one; nil: none
-	Faults       []Fault // later ones are applied over earlier ones
-	Seed         uint64  // of every choice made; 0 is a seed like any other
+	Background   []int   // HS2 connections by other clients, per coordinator: counted by LeastConn, each with a service thread as long as there are any; nil: none
+	Faults       []Fault // applied in order; later ones override earlier ones
+	Seed         uint64  // of every random choice; 0 is a valid seed
 
-	HS2Port     uint16     // the listeners' port on every node; 0: any free one
-	BeeswaxPort uint16     // likewise; only with Beeswax
-	Beeswax     bool       // serve Beeswax beside HS2
-	ListenIP    netip.Addr // the first node's address, IPv4 loopback; zero: 127.0.0.2. The others follow: 127.0.0.3...
+	HS2Port     uint16     // port of every node; 0: any free port
+	BeeswaxPort uint16     // the same for Beeswax
+	Beeswax     bool       // serve Beeswax in addition to HS2
+	ListenIP    netip.Addr // address of the first node, IPv4 loopback; zero: 127.0.0.2. The others follow: 127.0.0.3...
 
 	Auth  Auth
-	Users map[string]string // LDAP: user to password; nobody can log in where it is empty
+	Users map[string]string // LDAP: user to password; if empty, every login is rejected
 	TLS   bool              // terminated at every listener
-	Host  string            // the name in the certificates; "": impala.example.com
+	Host  string            // host name in the certificates; "": impala.example.com
 
 	Threads       int           // service threads per coordinator and protocol; 0: 64 (--fe_service_threads)
-	SetupThreads  int           // threads that log in and wait for a service thread; 0: 2 (--accepted_cnxn_setup_thread_pool_size)
+	SetupThreads  int           // threads that run the login and wait for a service thread; 0: 2 (--accepted_cnxn_setup_thread_pool_size)
 	AcceptTimeout time.Duration // longest wait for a service thread, then EOF; 0: 5 min (--accepted_client_cnxn_timeout)
 	Version       string        // Impala's version number; "": 4.5.0
 
-	Web     bool   // serve every coordinator's web pages, each on an address of its own: 127.0.1.1 for number 1, 127.0.1.2... Names are then these addresses
-	WebPort uint16 // the pages' port on all of them; 0: any free one
+	Web     bool   // serve every coordinator's web pages, each on its own address: 127.0.1.1 for number 1, 127.0.1.2... The coordinators' names are then these addresses
+	WebPort uint16 // port of all pages; 0: any free port
 
-	Log *slog.Logger // connections and choices at level Debug, refused logins at Info; never a password. nil: silent
+	Log *slog.Logger // connections and balancing decisions at level Debug, rejected logins at Info; never a password. nil: no log
 }
 
-// ConfigError is a Config that cannot be served: nothing was opened.
+// ConfigError is an invalid Config. Nothing was opened.
 type ConfigError struct {
-	Field string // the Config field, or "Faults: NAME"
-	Why   string // one clause
+	Field  string // the Config field
+	Fault  string // the invalid fault; "": Field is not Faults
+	Reason string // one sentence without a period
 }
 
-func (e *ConfigError) Error() string { return "simcluster: " + e.Field + ": " + e.Why }
+func (e *ConfigError) Error() string {
+	if e.Fault != "" {
+		return "fault " + e.Fault + ": " + e.Reason
+	}
+	return e.Field + ": " + e.Reason
+}
 
-// Bounds of what one process can reasonably serve.
+// Limits for one process.
 const (
-	maxCoordinators = 500
-	maxNodes        = 64
+	MaxCoordinators = 500
+	MaxNodes        = 64
 )
 
-// withDefaults fills zero fields in and refuses what makes no sense.
+// withDefaults replaces zero fields with defaults and validates the result.
 func (c Config) withDefaults() (Config, error) {
-	fill(&c.Coordinators, 5)
-	fill(&c.First, 1)
-	fill(&c.Nodes, 2)
-	fill(&c.Balance, Random)
-	fill(&c.ListenIP, netip.AddrFrom4([4]byte{127, 0, 0, 2}))
-	fill(&c.Host, "impala.example.com")
-	fill(&c.Threads, 64)
-	fill(&c.SetupThreads, 2)
-	fill(&c.AcceptTimeout, 5*time.Minute)
-	fill(&c.Version, "4.5.0")
-	fill(&c.Log, slog.New(slog.DiscardHandler))
+	setDefault(&c.Coordinators, 5)
+	setDefault(&c.First, 1)
+	setDefault(&c.Nodes, 2)
+	setDefault(&c.Balance, Random)
+	setDefault(&c.ListenIP, netip.AddrFrom4([4]byte{127, 0, 0, 2}))
+	setDefault(&c.Host, "impala.example.com")
+	setDefault(&c.Threads, 64)
+	setDefault(&c.SetupThreads, 2)
+	setDefault(&c.AcceptTimeout, 5*time.Minute)
+	setDefault(&c.Version, "4.5.0")
+	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
-	for _, check := range []struct {
-		bad        bool
-		field, why string
-	}{
-		{c.Coordinators < 1 || c.Coordinators > maxCoordinators, "Coordinators", fmt.Sprintf("%d is not from 1 to %d", c.Coordinators, maxCoordinators)},
-		{c.First < 1 || c.First-1+c.Coordinators > maxCoordinators, "First", fmt.Sprintf("%d and the coordinators after it are not from 1 to %d", c.First, maxCoordinators)},
-		{c.Nodes < 1 || c.Nodes > maxNodes, "Nodes", fmt.Sprintf("%d is not from 1 to %d", c.Nodes, maxNodes)},
-		{!slices.Contains(Balances(), c.Balance), "Balance", fmt.Sprintf("%q is none of %v", c.Balance, Balances())},
-		{c.Background != nil && len(c.Background) != c.Coordinators, "Background", fmt.Sprintf("%d numbers for %d coordinators", len(c.Background), c.Coordinators)},
-		{slices.ContainsFunc(c.Background, func(n int) bool { return n < 0 }), "Background", "a number is negative"},
-		{!c.ListenIP.Is4() || !c.ListenIP.IsLoopback(), "ListenIP", fmt.Sprintf("%v is not an IPv4 loopback address", c.ListenIP)},
-		{c.Auth != NoAuth && c.Auth != LDAP, "Auth", fmt.Sprintf("%q is neither empty nor ldap", string(c.Auth))},
-		{c.Threads < 1, "Threads", "less than one"},
-		{c.SetupThreads < 1, "SetupThreads", "less than one"},
-		{c.AcceptTimeout < 0, "AcceptTimeout", "negative"},
-		{c.Beeswax && c.HS2Port != 0 && c.HS2Port == c.BeeswaxPort, "BeeswaxPort", "the same as HS2Port"},
-	} {
-		if check.bad {
-			return c, &ConfigError{check.field, check.why}
-		}
-	}
-	return c, nil
+	return c, c.validate()
 }
 
-// fill sets *v to def where it is zero.
-func fill[T comparable](v *T, def T) {
+// validate returns a *ConfigError for the first invalid field. c must have its
+// defaults.
+func (c Config) validate() (err error) {
+	reject := func(invalid bool, field, format string, args ...any) {
+		if invalid && err == nil {
+			err = &ConfigError{Field: field, Reason: fmt.Sprintf(format, args...)}
+		}
+	}
+	reject(c.Coordinators < 1 || c.Coordinators > MaxCoordinators, "Coordinators", "%d is not from 1 to %d", c.Coordinators, MaxCoordinators)
+	reject(c.First < 1 || c.First-1+c.Coordinators > MaxCoordinators, "First", "%d coordinators from number %d on exceed the range from 1 to %d", c.Coordinators, c.First, MaxCoordinators)
+	reject(c.Nodes < 1 || c.Nodes > MaxNodes, "Nodes", "%d is not from 1 to %d", c.Nodes, MaxNodes)
+	reject(!slices.Contains(Balances(), c.Balance), "Balance", "%s", unknownBalance(c.Balance))
+	reject(c.Background != nil && len(c.Background) != c.Coordinators, "Background", "got %d numbers for %d coordinators", len(c.Background), c.Coordinators)
+	reject(slices.ContainsFunc(c.Background, func(n int) bool { return n < 0 }), "Background", "numbers must not be negative")
+	reject(!c.ListenIP.Is4() || !c.ListenIP.IsLoopback(), "ListenIP", "%v is not an IPv4 loopback address", c.ListenIP)
+	reject(c.Auth != NoAuth && c.Auth != LDAP, "Auth", "%q is neither empty nor ldap", string(c.Auth))
+	reject(c.Threads < 1, "Threads", "%d is less than 1", c.Threads)
+	reject(c.SetupThreads < 1, "SetupThreads", "%d is less than 1", c.SetupThreads)
+	reject(c.AcceptTimeout < 0, "AcceptTimeout", "%v is negative", c.AcceptTimeout)
+	reject(c.Beeswax && c.HS2Port != 0 && c.HS2Port == c.BeeswaxPort, "BeeswaxPort", "it must differ from the HS2 port")
+	return err
+}
+
+func unknownBalance(b Balance) string {
+	names := make([]string, 0, len(Balances()))
+	for _, balance := range Balances() {
+		names = append(names, string(balance))
+	}
+	return unknownName(string(b), names)
+}
+
+// setDefault sets *v to def if it is zero.
+func setDefault[T comparable](v *T, def T) {
 	var zero T
 	if *v == zero {
 		*v = def

@@ -16,166 +16,165 @@ import (
 
 // coordinator is one simulated impalad.
 type coordinator struct {
-	config  Config
-	plan    coordinatorPlan
-	host    string // what coordinator() says
-	name    string // host:port of its web server
-	version string // the one-line form
-	threads [protocols]*threads
-	serves  [protocols]thrift.TProcessor
-	began   time.Time
-	http    map[string]string // OpenSession's configuration; never changed
-	encoded []byte            // the same, as it is sent
-	limits  *thrift.TConfiguration
-	others  int // sessions of Config.Background that found a thread
+	config        Config
+	plan          coordinatorPlan
+	host          string // the result of coordinator()
+	name          string // host:port of its web server
+	version       string // one line
+	threads       [protocolCount]*threadPool
+	processors    [protocolCount]thrift.TProcessor
+	createdAt     time.Time
+	sessionConfig map[string]string // OpenSession's configuration; read-only
+	encodedConfig []byte            // sessionConfig in the binary protocol
+	limits        *thrift.TConfiguration
+	background    int // connections of Config.Background that have a thread
 
-	connections                                  [protocols]atomic.Int64 // that reached a service thread
+	connections                                  [protocolCount]atomic.Int64 // that got a service thread
 	opened, closed, statements, logins, rejected atomic.Int64
 
-	mu         sync.Mutex
-	seed       uint64 // of handles
-	handles    uint64 // handed out
-	pids       []int32
-	nextPID    int32 // after a restart
-	sessions   map[handle]*session
-	operations map[handle]*operation
-	gone       bool               // the process is not there
-	started    time.Time          // when the process was
-	links      map[*link]struct{} // open, and to be reset; kept under the fault down alone
+	mu             sync.Mutex
+	seed           uint64 // for handles
+	handles        uint64 // number of handles created
+	pids           []int32
+	nextPID        int32 // after a restart
+	sessions       map[handle]*session
+	operations     map[handle]*operation
+	stopped        bool // the process is not running
+	processStarted time.Time
+	links          map[*link]struct{} // open connections, reset by stop; only tracked with the fault down
 }
 
-// stopThriftPolling turns off a goroutine and a ticker per request, which the
-// runtime starts to see whether the client is still there: it costs a quarter
-// of the server's time, and nothing here needs it. The setting is the
-// process's: another Thrift server in it must not be answering yet when the
-// first cluster starts.
+// stopThriftPolling turns off the goroutine and the ticker that Thrift starts
+// per request to detect a disconnected client: they take a quarter of the
+// server's time and are not needed here. The setting is global: no other Thrift
+// server of the process may be serving yet when the first cluster starts.
 var stopThriftPolling = sync.OnceFunc(func() { thrift.ServerConnectivityCheckInterval = 0 })
 
-// newCoordinator is number i of the cluster, from 0, under host, its pages at
-// name, with a pid for now and one for after a restart.
+// newCoordinator creates coordinator i of the cluster, from 0. name is the
+// address of its web pages; pids are its process IDs before and after a restart.
 func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids [2]int32) *coordinator {
 	stopThriftPolling()
-	fill(&p.version, c.Version)
-	fill(&p.threads, c.Threads)
+	setDefault(&p.version, c.Version)
+	setDefault(&p.threads, c.Threads)
 	if p.pid != 0 {
 		pids = [2]int32{p.pid, p.pid}
 	}
 	co := &coordinator{
-		config: c, plan: p, host: host, name: name, version: serverVersion(p.version), began: time.Now(), started: time.Now(),
+		config: c, plan: p, host: host, name: name, version: serverVersion(p.version), createdAt: time.Now(), processStarted: time.Now(),
 		seed: mix(c.Seed, uint64(c.First-1+i)+1<<32), pids: pids[:1], nextPID: pids[1],
 		sessions: make(map[handle]*session), operations: make(map[handle]*operation), links: make(map[*link]struct{}),
 		limits: &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest},
 	}
-	co.http = defaultOptions()
+	co.sessionConfig = defaultOptions()
 	if !p.noHTTPAddr {
-		co.http["http_addr"] = co.name
+		co.sessionConfig["http_addr"] = co.name
 	}
 	if p.sameHostname {
-		co.host = sharedHost
+		co.host = sharedHostname
 	}
-	co.encoded = encodeOptions(co.http)
+	co.encodedConfig = encodeOptions(co.sessionConfig)
 	for proto := range co.threads {
-		co.threads[proto] = newThreads(c.SetupThreads, p.threads, c.AcceptTimeout)
+		co.threads[proto] = newThreadPool(c.SetupThreads, p.threads, c.AcceptTimeout)
 	}
 	if c.Background != nil {
-		co.others = min(c.Background[i], p.threads)
-		co.threads[hs2Protocol].hold(co.others)
+		co.background = min(c.Background[i], p.threads)
+		co.threads[protocolHS2].reserve(co.background)
 	}
-	speaks := hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
+	processor := hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
 	if p.noPing {
-		delete(speaks.ProcessorMap(), "PingImpalaHS2Service")
+		delete(processor.ProcessorMap(), "PingImpalaHS2Service")
 	}
-	co.serves[hs2Protocol] = speaks
-	co.serves[beeswaxProtocol] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
+	co.processors[protocolHS2] = processor
+	co.processors[protocolBeeswax] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
 	return co
 }
 
-// connection is what a handler knows of the connection it is called on.
-type connection struct {
-	user    string   // logged in; "": nobody did
-	wire    *wire    // what it is answered over
-	session *session // Beeswax: the connection's own
+// connectionState is the state of the connection that a handler is called for.
+type connectionState struct {
+	user      string // authenticated user; "": no login
+	transport *transport
+	session   *session // Beeswax: the session of the connection
 }
 
-// connectionKey finds the connection in a handler's context.
+// connectionKey is the key of the connectionState in a handler's context.
 type connectionKey struct{}
 
-func connectionOf(ctx context.Context) *connection {
-	return ctx.Value(connectionKey{}).(*connection)
+func connectionOf(ctx context.Context) *connectionState {
+	return ctx.Value(connectionKey{}).(*connectionState)
 }
 
-// serve has a connection until it ends. Whoever closes first, the client reads
-// an end rather than a reset.
+// serve serves a connection until it is closed. The client reads EOF, not a
+// reset, whichever side closes first.
 func (c *coordinator) serve(ctx context.Context, l *link, proto protocol) {
 	if c.plan.hung {
-		l.swallow()
+		l.discardInput()
 		return
 	}
-	if ctx, w := c.admit(ctx, l, proto); w != nil {
-		c.converse(ctx, w, proto)
-		c.threads[proto].leave()
+	if ctx, t := c.admit(ctx, l, proto); t != nil {
+		c.serveRequests(ctx, t, proto)
+		c.threads[proto].release()
 	}
-	l.hangUp()
+	l.closeGracefully()
 }
 
-// admit lets a client log in and wait for a service thread. The transport is
-// nil where it got none.
-func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (context.Context, *wire) {
+// admit runs the login and waits for a service thread. The transport is nil if
+// the connection was not admitted.
+func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (context.Context, *transport) {
 	in := bufio.NewReaderSize(l, readBuffer)
-	conn := &connection{}
+	conn := &connectionState{}
 	login := func() (err error) {
 		if c.config.Auth == LDAP {
-			conn.user, err = c.logIn(l, in)
+			conn.user, err = c.authenticate(l, in)
 		}
 		return err
 	}
-	if !c.threads[proto].enter(ctx, login) {
+	if !c.threads[proto].acquire(ctx, login) {
 		return ctx, nil
 	}
 	c.connections[proto].Add(1)
-	conn.wire = newWire(l, in, c.config.Auth == LDAP)
-	return context.WithValue(ctx, connectionKey{}, conn), conn.wire
+	conn.transport = newTransport(l, in, c.config.Auth == LDAP)
+	return context.WithValue(ctx, connectionKey{}, conn), conn.transport
 }
 
-// converse answers requests until the connection ends.
-func (c *coordinator) converse(ctx context.Context, w *wire, proto protocol) {
-	var own *session
-	if proto == beeswaxProtocol {
-		own = c.openOwn(ctx)
+// serveRequests answers requests until the connection is closed.
+func (c *coordinator) serveRequests(ctx context.Context, t *transport, proto protocol) {
+	var beeswaxSession *session
+	if proto == protocolBeeswax {
+		beeswaxSession = c.openConnectionSession(ctx)
 	}
-	p := thrift.TProtocol(thrift.NewTBinaryProtocolConf(w, c.limits))
-	if own != nil {
+	p := thrift.TProtocol(thrift.NewTBinaryProtocolConf(t, c.limits))
+	if beeswaxSession != nil {
 		p = &undeclaredProtocol{TProtocol: p}
 	}
-	for w.begin() == nil {
-		if !c.answer(ctx, p, proto) {
+	for t.nextRequest() == nil {
+		if !c.answerRequest(ctx, p, proto) {
 			break
 		}
 	}
-	if own != nil {
-		c.closeSession(own)
+	if beeswaxSession != nil {
+		c.closeSession(beeswaxSession)
 	}
 }
 
-// openOwn opens the session that a Beeswax connection is.
-func (c *coordinator) openOwn(ctx context.Context) *session {
+// openConnectionSession opens the session of a Beeswax connection.
+func (c *coordinator) openConnectionSession(ctx context.Context) *session {
 	conn := connectionOf(ctx)
-	conn.session = c.openSession(conn.user, beeswaxProtocol)
+	conn.session = c.openSession(conn.user, protocolBeeswax)
 	return conn.session
 }
 
-// answer answers one request and reports whether the connection goes on. A
-// request that lacks its argument reaches its handler as nil, which generated
-// code does not catch: it ends the connection, and is logged as it might be a
-// fault of ours.
-func (c *coordinator) answer(ctx context.Context, p thrift.TProtocol, proto protocol) (goesOn bool) {
+// answerRequest answers one request and reports whether to keep the connection.
+// A request without its argument reaches its handler as nil, which the generated
+// code does not check: the panic closes the connection and is logged, as it might
+// also be a bug of this package.
+func (c *coordinator) answerRequest(ctx context.Context, p thrift.TProtocol, proto protocol) (keepOpen bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			c.config.Log.ErrorContext(ctx, "request failed", "coordinator", c.name, "panic", r)
-			goesOn = false
+			keepOpen = false
 		}
 	}()
-	ok, err := c.serves[proto].Process(ctx, p, p)
+	ok, err := c.processors[proto].Process(ctx, p, p)
 	var application thrift.TApplicationException
 	return ok || errors.As(err, &application) && application.TypeId() == thrift.UNKNOWN_METHOD
 }

@@ -1,7 +1,7 @@
-// Package simcluster is an Impala cluster behind a load balancer, in one
+// Package simcluster simulates an Impala cluster behind a load balancer, in one
 // process: coordinators that speak HiveServer2 and Beeswax over real sockets,
-// and listeners that hand each accepted connection to one of them. It exists to
-// be measured, and to be wrong on request.
+// and listeners that pass each accepted connection to one of them. It is a
+// target for measurements, with faults that can be switched on.
 //
 // [Start] takes a [Config] and returns a [Cluster] that is listening:
 //
@@ -9,47 +9,49 @@
 //	defer cl.Close()
 //	dial(cl.Nodes()[0])
 //
-// Every node has an address of its own and chooses for itself: sessions one
-// after the other on a node meet the same coordinators for the same seed,
-// whatever happens on other nodes. The coordinator is chosen once TLS is done,
-// as a proxy dials its backend then, so a connection whose handshake fails uses
-// up no choice. [Faults] lists what can be wrong, [ParseFault] reads one.
+// Each node has its own address and its own balancing state: consecutive
+// sessions on a node reach the same coordinators for the same seed, whatever
+// happens on other nodes. The coordinator is chosen after the TLS handshake,
+// when a proxy would dial its backend, so a connection whose handshake fails
+// does not advance the balancing state. [Faults] lists the faults; [ParseFault]
+// parses one.
 //
 // # What is copied from Impala
 //
-// The protocol as Impala's own clients use it; SASL PLAIN against a list of
-// users, a wrong password being answered by silence; the set-up and service
-// threads of TAcceptQueueServer, where the connection that finds no thread waits
-// without a word; the texts of its errors; who it says it is, in Ping, in
-// OpenSession's http_addr, and to pid(), coordinator(), version(); its web pages,
-// as far as programs read them (Config.Web).
+// The protocol as used by Impala's own clients; SASL PLAIN against a list of
+// users, where a wrong password closes the connection without a reply; the setup
+// and service threads of TAcceptQueueServer, where a connection that gets no
+// thread waits without a reply; error messages; the coordinator's identity in
+// Ping, in OpenSession's http_addr, and in pid(), coordinator() and version();
+// the JSON web pages (Config.Web).
 //
 // # What is not simulated
 //
-//   - SQL, beyond SELECT of functions without arguments and of literals, the
-//     count of one table's rows, SET, and USE of three databases. The rest is a
-//     syntax error, whatever it is.
-//   - Admission but for a cluster without executors, memory, profiles, execution
-//     summaries, metadata calls (GetTables and its like): the latter are unknown
-//     methods.
+//   - SQL, except SELECT of functions without arguments and of literals, the
+//     row count of one table, SET, and USE of three databases. Every other
+//     statement is a syntax error.
+//   - Admission control (except for a cluster without executors), memory,
+//     profiles, execution summaries and metadata calls such as GetTables, which
+//     are unknown methods.
 //   - HS2 over HTTP, Kerberos, JWT, delegation.
-//   - Web pages for people, those that change something, and those under TLS or
-//     a password. /sessions lists the sessions of our clients, not Background's,
-//     and no times; /backends has three executors that nobody can reach.
+//   - HTML pages, pages that change state, and pages under TLS or with a
+//     password. /sessions lists only sessions of real clients, not those of
+//     Config.Background, and no times; /backends lists three executors that are
+//     not reachable.
 //   - Row layouts before V6: such a client gets no rows.
 //   - Timeouts of idle sessions and of sessions without a connection: a session
-//     that nobody closes stays until the cluster ends.
-//   - The balancer's second socket. Connections are handed over in memory, so
-//     there is no connect to a coordinator that could be slow, and under the
-//     fault refused the client reads EOF at once rather than after retries.
-//   - Slow start: a coordinator that returns gets its full share at once.
-//   - Others' connections dying with their coordinator: Background holds its
-//     threads through an outage, as if all came back with it.
+//     that is not closed stays open until the cluster is closed.
+//   - The balancer's connection to the coordinator. Connections are passed in
+//     memory, so connecting to a coordinator is never slow, and with the fault
+//     refused the client reads EOF immediately instead of after retries.
+//   - Slow start: a coordinator that returns gets its full share immediately.
+//   - Loss of other clients' connections: Config.Background keeps its threads
+//     through an outage, as if every one of them reconnected.
 //
-// Three answers differ from Impala's. FETCH_FIRST is honoured before the first
-// fetch. A query that no executor comes for is refused at once, not after the
-// minute that the text speaks of. And a PROXY header that comes before Thrift
-// closes the connection at once, as an Impala with a message limit below 1.3 GB
-// does; the default limit of 2 GiB makes one wait for that many bytes, which is
-// how other misread first bytes are treated here.
+// Three replies differ from Impala's. FETCH_FIRST is accepted before the first
+// fetch. A query without executors is rejected immediately, not after the minute
+// named in the error message. A PROXY header before Thrift closes the connection
+// immediately, as an Impala with a message limit below 1.3 GB does; with the
+// default limit of 2 GiB Impala waits for that many bytes, which is how other
+// unexpected first bytes are treated here.
 package simcluster

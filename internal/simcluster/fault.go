@@ -1,20 +1,21 @@
 package simcluster
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// Fault is one thing that is wrong. Make it with [ParseFault].
+// Fault is a fault to simulate. Create it with [ParseFault].
 type Fault struct {
 	Name  string // one of Faults
-	At    int    // the coordinator or node that has it, from 1; 0: all of them
-	Value string // "" where the fault takes none
+	At    int    // the affected coordinator or node, from 1; 0: all of them
+	Value string // "" if the fault takes no value
 }
 
-// String writes the fault as ParseFault reads it: "slow=200ms@2".
+// String formats the fault as ParseFault reads it: "slow=200ms@2".
 func (f Fault) String() string {
 	s := f.Name
 	if f.Value != "" {
@@ -26,10 +27,10 @@ func (f Fault) String() string {
 	return s
 }
 
-// ParseFault reads NAME, NAME=VALUE, NAME@N or both, in either order:
-// "slow=200ms@2" is "slow@2=200ms". The error for an unknown name gives the
-// nearest one and lists all. That N exists, and that lists have the cluster's
-// length, is checked by [Start].
+// ParseFault parses NAME, NAME=VALUE, NAME@N or NAME=VALUE@N; "slow@2=200ms" is
+// the same as "slow=200ms@2". The error for an unknown name suggests the nearest
+// one and lists all names. [Start] checks that N exists and that lists match the
+// size of the cluster.
 func ParseFault(text string) (Fault, error) {
 	var f Fault
 	rest := strings.TrimSpace(text)
@@ -38,9 +39,9 @@ func ParseFault(text string) (Fault, error) {
 		name = len(rest)
 	}
 	f.Name, rest = rest[:name], rest[name:]
-	form, ok := faultNamed(f.Name)
+	spec, ok := findFault(f.Name)
 	if !ok {
-		return Fault{}, unknownFault(f.Name)
+		return Fault{}, errors.New(unknownName(f.Name, faultNames()))
 	}
 	var at string
 	if i := strings.LastIndexByte(rest, '@'); i > 0 {
@@ -52,45 +53,41 @@ func ParseFault(text string) (Fault, error) {
 	}
 	if at != "" {
 		n, err := strconv.Atoi(at[1:])
-		if err != nil || n < 1 || n > maxCoordinators || at[1] == '+' {
-			return Fault{}, fmt.Errorf("fault %q: %q is no number from 1", text, at[1:])
+		if err != nil || n < 1 || n > MaxCoordinators || at[1] == '+' {
+			return Fault{}, fmt.Errorf("invalid number %.40q after @: it must be from 1 to %d", at[1:], MaxCoordinators)
 		}
 		f.At = n
 	}
 	f.Value = strings.TrimPrefix(rest, "=")
-	if err := form.accepts(f, rest != ""); err != nil {
-		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
+	if err := spec.validate(f, rest != ""); err != nil {
+		return Fault{}, err
 	}
 	return f, nil
 }
 
-// accepts checks what can be checked without a cluster.
-func (form faultForm) accepts(f Fault, valued bool) error {
+// validate checks what can be checked without a cluster.
+func (spec faultSpec) validate(f Fault, hasValue bool) error {
 	switch {
-	case form.Value == "" && valued:
+	case spec.Example == "" && hasValue:
 		return fmt.Errorf("%s takes no value", f.Name)
-	case form.Value != "" && f.Value == "" && !form.optional:
-		return fmt.Errorf("%s wants a value: %s=%s", f.Name, f.Name, form.Value)
-	case form.Whose == ByBalancer && f.At > 0:
-		return fmt.Errorf("%s is the balancer's: it takes no @%d", f.Name, f.At)
+	case spec.Example != "" && f.Value == "" && !spec.ValueOptional:
+		return fmt.Errorf("%s needs a value, such as %s=%s", f.Name, f.Name, spec.Example)
+	case spec.Scope == FaultScopeBalancer && f.At > 0:
+		return fmt.Errorf("%s applies to the balancer and takes no @%d", f.Name, f.At)
 	}
 	scratch := plan{coordinators: make([]coordinatorPlan, 1), nodes: make([]nodePlan, 1)}
-	return form.apply(&scratch, Fault{f.Name, 0, f.Value})
+	return spec.apply(&scratch, Fault{Name: f.Name, Value: f.Value})
 }
 
-// unknownFault names the nearest fault, by edit distance, and all others.
-func unknownFault(name string) error {
-	names := make([]string, 0, len(faultForms))
-	for _, form := range faultForms {
-		names = append(names, form.Name)
-	}
-	nearest := slices.MinFunc(names, func(a, b string) int { return distance(name, a) - distance(name, b) })
-	return fmt.Errorf("no fault %.40q: did you mean %s? There are %s", name, nearest, strings.Join(names, ", "))
+// unknownName suggests the nearest of the valid names and lists all of them.
+func unknownName(name string, valid []string) string {
+	nearest := slices.MinFunc(valid, func(a, b string) int { return editDistance(name, a) - editDistance(name, b) })
+	return fmt.Sprintf("unknown name %.40q; did you mean %s? Valid names: %s", name, nearest, strings.Join(valid, ", "))
 }
 
-// distance is the number of single-byte edits between two names, of which only
-// the first 40 bytes count.
-func distance(a, b string) int {
+// editDistance is the number of single-byte edits between two names. Only the
+// first 40 bytes are compared.
+func editDistance(a, b string) int {
 	a, b = a[:min(len(a), 40)], b[:min(len(b), 40)]
 	row := make([]int, len(b)+1)
 	for j := range row {

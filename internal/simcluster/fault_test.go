@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestFaultsAreRead(t *testing.T) {
+func TestParseFault(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Fault{
 		"dead@2":            {"dead", 2, ""},
@@ -34,34 +34,34 @@ func TestFaultsAreRead(t *testing.T) {
 	}
 }
 
-func TestBadFaultsSayWhatIsWrong(t *testing.T) {
+func TestParseFault_Errors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":              "There are dead, refused,",
+		"":              "Valid names: dead, refused,",
 		"ded@2":         "did you mean dead?",
 		"reset_after=5": "did you mean reset-after?",
 		"dead=1":        "takes no value",
 		"dead=":         "takes no value",
-		"dead@0":        "no number from 1",
-		"dead@x":        "no number from 1",
-		"dead@+2":       "no number from 1",
+		"dead@0":        "must be from 1 to 500",
+		"dead@x":        "must be from 1 to 500",
+		"dead@+2":       "must be from 1 to 500",
 		"slow":          "slow=200ms",
-		"slow=fast":     "no duration",
-		"slow=-1s":      "no duration",
-		"sticky=1.2":    "no probability",
-		"sticky=NaN":    "no probability",
+		"slow=fast":     "invalid duration",
+		"slow=-1s":      "invalid duration",
+		"sticky=1.2":    "must be a probability",
+		"sticky=NaN":    "must be a probability",
 		"sticky=0.5@1":  "takes no @1",
-		"weights=a:b":   "no list",
-		"pid=0":         "no number from 1",
-		"version=4 4":   "no version",
-		"idle=2s":       "ends in none of :fin, :rst, :silent",
-		"idle=2s:FIN":   "ends in none of :fin, :rst, :silent",
-		"idle=0s:fin":   "no duration",
+		"weights=a:b":   "invalid list",
+		"pid=0":         "must be a number from 1 to 4194304",
+		"version=4 4":   "invalid version",
+		"idle=2s":       "must end in :fin, :rst or :silent",
+		"idle=2s:FIN":   "must end in :fin, :rst or :silent",
+		"idle=0s:fin":   "invalid duration",
 		"idle=2s:fin@1": "takes no @1",
-		"down=2s":       "lacks for how long",
-		"down=2s:":      "no duration",
+		"down=2s":       "add the duration",
+		"down=2s:":      "invalid duration",
 		"leaves=":       "leaves=2s:5s",
-		"leaves=2s:x":   "no duration",
+		"leaves=2s:x":   "invalid duration",
 	} {
 		if _, err := ParseFault(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
@@ -69,43 +69,43 @@ func TestBadFaultsSayWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestEveryFaultOfTheListCanBeStarted(t *testing.T) {
+func TestFaults_AllStart(t *testing.T) {
 	t.Parallel()
 	for _, info := range Faults() {
 		t.Run(info.Name, func(t *testing.T) {
 			t.Parallel()
-			if info.Does == "" {
-				t.Error("says nothing of itself")
+			if info.Effect == "" {
+				t.Error("no Effect")
 			}
 			text := info.Name
-			if info.Value != "" {
-				text += "=" + info.Value
+			if info.Example != "" {
+				text += "=" + info.Example
 			}
 			nodes := 2
 			if info.Name == "zones" {
 				nodes = 3
 			}
-			start(t, Config{TLS: info.Whose == ByListener, Nodes: nodes, Auth: LDAP}, text)
+			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, Auth: LDAP}, text)
 		})
 	}
 }
 
-func TestConfigsThatMakeNoSenseAreRefused(t *testing.T) {
+func TestStart_RejectsInvalidConfig(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]Config{
-		"no such policy":                   {Balance: "best"},
-		"too many coordinators":            {Coordinators: 1000},
-		"background of another length":     {Background: []int{1}},
-		"an address of the outside world":  {ListenIP: netip.MustParseAddr("192.0.2.1")},
-		"no such auth":                     {Auth: "kerberos"},
-		"a fault beyond the coordinators":  {Faults: []Fault{{"dead", 6, ""}}},
-		"a fault beyond the nodes":         {TLS: true, Faults: []Fault{{"expired", 3, ""}}},
-		"a certificate's fault, no TLS":    {Faults: []Fault{{"expired", 0, ""}}},
-		"a login's fault, no login":        {Faults: []Fault{{"auth-reject", 0, ""}}},
-		"zones of another number of nodes": {Faults: []Fault{{"zones", 0, "2:2:1"}}},
-		"weights of another length":        {Faults: []Fault{{"weights", 0, "2:1"}}},
-		"one node of one":                  {Nodes: 1, Faults: []Fault{{"one-node", 0, ""}}},
-		"an unknown fault":                 {Faults: []Fault{{"mute", 0, ""}}},
+		"unknown balance":                {Balance: "best"},
+		"too many coordinators":          {Coordinators: 1000},
+		"background of the wrong length": {Background: []int{1}},
+		"address that is not loopback":   {ListenIP: netip.MustParseAddr("192.0.2.1")},
+		"unknown auth":                   {Auth: "kerberos"},
+		"fault at a missing coordinator": {Faults: []Fault{{"dead", 6, ""}}},
+		"fault at a missing node":        {TLS: true, Faults: []Fault{{"expired", 3, ""}}},
+		"certificate fault without TLS":  {Faults: []Fault{{"expired", 0, ""}}},
+		"login fault without login":      {Faults: []Fault{{"auth-reject", 0, ""}}},
+		"zones of the wrong length":      {Faults: []Fault{{"zones", 0, "2:2:1"}}},
+		"weights of the wrong length":    {Faults: []Fault{{"weights", 0, "2:1"}}},
+		"one-node with one node":         {Nodes: 1, Faults: []Fault{{"one-node", 0, ""}}},
+		"unknown fault":                  {Faults: []Fault{{"mute", 0, ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,7 +119,7 @@ func TestConfigsThatMakeNoSenseAreRefused(t *testing.T) {
 
 func FuzzParseFault(f *testing.F) {
 	for _, info := range Faults() {
-		f.Add(info.Name + "=" + info.Value + "@2")
+		f.Add(info.Name + "=" + info.Example + "@2")
 		f.Add(info.Name)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

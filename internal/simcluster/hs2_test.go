@@ -13,9 +13,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-func TestOpenSessionAnswersLikeImpala(t *testing.T) {
+func TestHS2Service_OpenSession(t *testing.T) {
 	t.Parallel()
-	u := holdSession(t, start(t, Config{Coordinators: 1}))
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	if v := u.opened.ServerProtocolVersion; v != hs2.TProtocolVersion_V6 {
 		t.Errorf("asked for V10, answered %v", v)
 	}
@@ -37,10 +37,10 @@ func TestOpenSessionAnswersLikeImpala(t *testing.T) {
 	}
 }
 
-func TestHandlesOfOthersAreRefusedInImpalasWords(t *testing.T) {
+func TestHS2Service_UnknownHandles(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	u := holdSession(t, start(t, Config{Coordinators: 1}))
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	e, err := u.ExecuteStatement(ctx, &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: "select pid()"})
 	if err != nil {
 		t.Fatal(err)
@@ -69,11 +69,11 @@ func TestHandlesOfOthersAreRefusedInImpalasWords(t *testing.T) {
 		got  *hs2.TStatus
 		want string
 	}{
-		"a session of another coordinator": {ping(guid, guid), "Invalid session id: " + printed + "\n"},
-		"a session's secret is wrong":      {ping(u.session.SessionId.GUID, guid), "Invalid session id: " + handle(u.session.SessionId.GUID).String() + "\n"},
-		"a handle of the wrong size":       {ping(guid[:3], nil), "Malformed THandleIdentifier (guid size: 3, expected 16, secret size: 0, expected 16)\n"},
-		"a query of another coordinator":   {state(guid, guid), "Query " + printed + " failed:\nInvalid or unknown query handle: " + printed + ".\n\n"},
-		"a query's secret is wrong":        {state(e.OperationHandle.OperationId.GUID, guid), "Query " + query + " failed:\nQuery id " + query + " not found.\n\n"},
+		"session of another coordinator": {got: ping(guid, guid), want: "Invalid session id: " + printed + "\n"},
+		"wrong secret of a session":      {got: ping(u.session.SessionId.GUID, guid), want: "Invalid session id: " + handle(u.session.SessionId.GUID).String() + "\n"},
+		"handle of the wrong size":       {got: ping(guid[:3], nil), want: "Malformed THandleIdentifier (guid size: 3, expected 16, secret size: 0, expected 16)\n"},
+		"query of another coordinator":   {got: state(guid, guid), want: "Query " + printed + " failed:\nInvalid or unknown query handle: " + printed + ".\n\n"},
+		"wrong secret of a query":        {got: state(e.OperationHandle.OperationId.GUID, guid), want: "Query " + query + " failed:\nQuery id " + query + " not found.\n\n"},
 	} {
 		if c.got.StatusCode != hs2.TStatusCode_ERROR || c.got.GetSqlState() != "HY000" || c.got.GetErrorMessage() != c.want {
 			t.Errorf("%s: %v %s %q, want %q", name, c.got.StatusCode, c.got.GetSqlState(), c.got.GetErrorMessage(), c.want)
@@ -84,10 +84,10 @@ func TestHandlesOfOthersAreRefusedInImpalasWords(t *testing.T) {
 	}
 }
 
-func TestASessionOutlivesItsConnection(t *testing.T) {
+func TestHS2Service_SessionOutlivesConnection(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1})
-	first, second := holdSession(t, cl), holdSession(t, cl)
+	first, second := openTestSession(t, cl), openTestSession(t, cl)
 	first.transport.Close()
 	second.session, first.session = first.session, second.session
 	if _, err := second.query("select 1"); err != nil {
@@ -98,10 +98,10 @@ func TestASessionOutlivesItsConnection(t *testing.T) {
 	}
 }
 
-func TestAnOperationIsClosedOnce(t *testing.T) {
+func TestHS2Service_CloseOperationTwice(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	u := holdSession(t, start(t, Config{Coordinators: 1}))
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	e, err := u.ExecuteStatement(ctx, &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: "select pid()"})
 	if err != nil {
 		t.Fatal(err)
@@ -119,16 +119,16 @@ func TestAnOperationIsClosedOnce(t *testing.T) {
 	}
 }
 
-func TestRowsComeInBatchesAndTheLastIsEmpty(t *testing.T) {
+func TestHS2Service_FetchResultsInBatches(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	u := holdSession(t, start(t, Config{Coordinators: 1}))
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	e, err := u.ExecuteStatement(ctx, &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: "SET ALL"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	fetch := func(o hs2.TFetchOrientation, most int64) *hs2.TFetchResultsResp {
-		r, err := u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: e.OperationHandle, Orientation: o, MaxRows: most})
+	fetch := func(o hs2.TFetchOrientation, maxRows int64) *hs2.TFetchResultsResp {
+		r, err := u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: e.OperationHandle, Orientation: o, MaxRows: maxRows})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,19 +143,19 @@ func TestRowsComeInBatchesAndTheLastIsEmpty(t *testing.T) {
 		t.Errorf("second batch: %d rows from %d, more %v", n, rest.Results.StartRowOffset, rest.GetHasMoreRows())
 	}
 	if end := fetch(hs2.TFetchOrientation_NEXT, 10); end.GetHasMoreRows() || len(end.Results.Columns) != 3 || len(end.Results.Columns[0].StringVal.Values) != 0 {
-		t.Errorf("after the end: %v", end)
+		t.Errorf("after the last row: %v", end)
 	}
 	if again := fetch(hs2.TFetchOrientation_FIRST, 10); !strings.Contains(again.Status.GetErrorMessage(), "enabling of query result caching") {
-		t.Errorf("from the start again: %v", again.Status)
+		t.Errorf("rewind after a fetch: %v", again.Status)
 	}
 	if odd := fetch(3, 10); odd.Status.GetSqlState() != "HYC00" {
-		t.Errorf("an orientation that Impala lacks: %v", odd.Status)
+		t.Errorf("unsupported orientation: %v", odd.Status)
 	}
 }
 
-func TestOptionsOfAStatementAreChecked(t *testing.T) {
+func TestHS2Service_StatementOptions(t *testing.T) {
 	t.Parallel()
-	u := holdSession(t, start(t, Config{Coordinators: 1}))
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	for options, want := range map[string]string{
 		"CLIENT_IDENTIFIER": "", "mt_dop": "", "impala.resultset.cache.size": "", "NO_SUCH_OPTION": "Invalid query option: NO_SUCH_OPTION\n",
 	} {
@@ -166,7 +166,7 @@ func TestOptionsOfAStatementAreChecked(t *testing.T) {
 	}
 }
 
-func TestWhileDrainingOpenSessionsAreServedOn(t *testing.T) {
+func TestHS2Service_Draining(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1}, "draining@1")
 	u, err := dialHS2(cl.Nodes()[0])
@@ -177,8 +177,8 @@ func TestWhileDrainingOpenSessionsAreServedOn(t *testing.T) {
 	if err := u.open(); err == nil || !strings.Contains(err.Error(), "Server is being shut down: ") {
 		t.Errorf("OpenSession: %v", err)
 	}
-	s := cl.coordinators[0].openSession("", hs2Protocol)
-	u.session = &hs2.TSessionHandle{SessionId: identifier(s.id, s.secret)}
+	s := cl.coordinators[0].openSession("", protocolHS2)
+	u.session = &hs2.TSessionHandle{SessionId: newIdentifier(s.id, s.secret)}
 	if r, err := u.PingImpalaHS2Service(t.Context(), &hs2.TPingImpalaHS2ServiceReq{SessionHandle: u.session}); err != nil || r.Status.StatusCode != hs2.TStatusCode_SUCCESS {
 		t.Errorf("Ping: %v, %v", r, err)
 	}
@@ -187,9 +187,9 @@ func TestWhileDrainingOpenSessionsAreServedOn(t *testing.T) {
 	}
 }
 
-func TestAnUnknownMethodLeavesTheConnectionUsable(t *testing.T) {
+func TestHS2Service_UnknownMethod(t *testing.T) {
 	t.Parallel()
-	u := holdSession(t, start(t, Config{Coordinators: 1}))
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	var result hs2.TCLIServiceGetLogResult
 	_, err := u.Client_().Call(context.Background(), "GetExecSummary", &hs2.TCLIServiceGetLogArgs{}, &result)
 	var application thrift.TApplicationException
@@ -201,9 +201,9 @@ func TestAnUnknownMethodLeavesTheConnectionUsable(t *testing.T) {
 	}
 }
 
-func TestGetInfoNamesTheServer(t *testing.T) {
+func TestHS2Service_GetInfo(t *testing.T) {
 	t.Parallel()
-	u := holdSession(t, start(t, Config{Coordinators: 1}))
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	for question, want := range map[hs2.TGetInfoType]string{
 		hs2.TGetInfoType_CLI_SERVER_NAME: "Impala", hs2.TGetInfoType_CLI_DBMS_NAME: "Impala",
 		hs2.TGetInfoType_CLI_DBMS_VER: serverVersion("4.5.0"), 99: "",
@@ -215,10 +215,10 @@ func TestGetInfoNamesTheServer(t *testing.T) {
 	}
 }
 
-func TestStatementsAreFinishedAtOnceAndLogTheirProgress(t *testing.T) {
+func TestHS2Service_StatementStatus(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	u := holdSession(t, start(t, Config{Coordinators: 1}))
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	e, err := u.ExecuteStatement(ctx, &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: "use default"})
 	if err != nil || e.OperationHandle.HasResultSet {
 		t.Fatalf("%v, %v", e, err)

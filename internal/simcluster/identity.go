@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// webPort is that of an impalad's web server (--webserver_port).
+// webPort is the port of an impalad's web server (--webserver_port).
 const webPort = 25000
 
-// hostNames gives the n coordinators from number first on a host: a letter and
-// a number, letters being zones where there are any and pairs otherwise:
-// coord-a1, coord-a2, coord-b1. Clusters with zones side by side have letters
-// of their own.
-func hostNames(first, n int, r routePlan) []string {
+// hostNames returns the host names of n coordinators, the first one having the
+// given number: coord-a1, coord-a2, coord-b1... The letter is the zone, or stands
+// for two coordinators if there are no zones. Clusters with zones and different
+// first numbers have different letters.
+func hostNames(first, n int, r balancerPlan) []string {
 	names := make([]string, n)
 	count := make(map[int]int)
 	for i := range names {
@@ -31,7 +31,7 @@ func hostNames(first, n int, r routePlan) []string {
 	return names
 }
 
-// zoneLetter is a for 0, b for 1, and after z comes aa, ba, ca.
+// zoneLetter returns a for 0, b for 1; z is followed by aa, ba, ca.
 func zoneLetter(i int) string {
 	const letters = 26
 	zone := string(rune('a' + i%letters))
@@ -41,29 +41,29 @@ func zoneLetter(i int) string {
 	return zone
 }
 
-// foreignHost is the name of a coordinator of another cluster that stands in
-// for number i, from 0.
+// foreignHost returns the name that coordinator i, from 0, reports with the fault
+// foreign.
 func foreignHost(i int) string { return fmt.Sprintf("coord-x%d", i+5) }
 
-// processIDs gives n distinct process ids as a long-running Linux host has
-// them, the same for the same seed.
+// processIDs returns n distinct process IDs in the range of a long-running Linux
+// host. They depend only on the seed.
 func processIDs(n int, seed uint64) []int32 {
 	rng := rand.New(rand.NewPCG(seed, 0x9d5))
-	taken := make(map[int32]bool)
+	used := make(map[int32]bool)
 	ids := make([]int32, 0, n)
 	for len(ids) < n {
 		id := 1200 + rng.Int32N(29000)
-		if !taken[id] {
-			taken[id] = true
+		if !used[id] {
+			used[id] = true
 			ids = append(ids, id)
 		}
 	}
 	return ids
 }
 
-// serverVersion is an impalad's description of itself on one line, as Ping
-// gives it (GetVersionString with compact set, be/src/common/version.cc), for
-// a version number such as 4.5.0.
+// serverVersion returns the one-line version string of an impalad, as in Ping
+// (GetVersionString with compact set, be/src/common/version.cc), for a version
+// number such as 4.5.0.
 func serverVersion(number string) string {
 	if !strings.Contains(number, "-") {
 		number += "-RELEASE"
@@ -72,11 +72,11 @@ func serverVersion(number string) string {
 	return fmt.Sprintf("impalad version %s RELEASE (build %s)", number, hex.EncodeToString(build[:]))
 }
 
-// builtOn is the second line of version().
-const builtOn = "Built on Thu Jan  1 00:00:00 UTC 2026"
+// buildDate is the second line of version().
+const buildDate = "Built on Thu Jan  1 00:00:00 UTC 2026"
 
-// sharedHost is what coordinator() says of all that have the fault same-hostname.
-const sharedHost = "impala"
+// sharedHostname is the result of coordinator() with the fault same-hostname.
+const sharedHostname = "impala"
 
-// webAddress is a coordinator's identity: its host and its web server's port.
+// webAddress returns a coordinator's name: its host and its web server's port.
 func webAddress(host string) string { return fmt.Sprintf("%s:%d", host, webPort) }

@@ -6,84 +6,85 @@ import (
 	"time"
 )
 
-// cutting is how the balancer ends a connection that nothing has passed over.
-type cutting string
+// cutMode is how the balancer cuts an idle connection.
+type cutMode string
 
-// The ways: an orderly close of both sides, as HAProxy's timeouts do; a reset
-// to the client; and nothing at all, as of a firewall that has forgotten the
-// connection, but that the kernel here still acknowledges what the client sends.
+// The modes: an orderly close of both directions, as by HAProxy's timeouts; a
+// reset; and dropping all data without notice, as by a firewall that has removed
+// the connection from its table, except that the kernel still acknowledges the
+// client's packets.
 const (
-	cutFIN    cutting = "fin"
-	cutRST    cutting = "rst"
-	cutSilent cutting = "silent"
+	cutModeFIN    cutMode = "fin"
+	cutModeRST    cutMode = "rst"
+	cutModeSilent cutMode = "silent"
 )
 
-// idlePlan is when idle connections are cut, and how.
+// idlePlan is when and how idle connections are cut.
 type idlePlan struct {
 	after time.Duration // 0: never
-	how   cutting
+	mode  cutMode
 }
 
-// errIdle is what a link's user meets after the balancer has cut it.
-var errIdle = errors.New("simcluster: cut while idle")
+// errIdleCut is returned by reads and writes after the link was cut.
+var errIdleCut = errors.New("cut while idle")
 
-// idleClock sees how long nothing has passed over a link. A nil one sees
-// nothing.
-type idleClock struct {
-	plan  idlePlan
-	began time.Time
-	last  atomic.Int64 // when bytes last passed, in nanoseconds since began
-	cut   atomic.Bool
-	timer *time.Timer
+// idleTimer cuts a link that has had no traffic for some time. All methods work
+// on a nil timer, which never cuts.
+type idleTimer struct {
+	plan        idlePlan
+	createdAt   time.Time
+	lastTraffic atomic.Int64 // nanoseconds since createdAt
+	wasCut      atomic.Bool
+	timer       *time.Timer
 }
 
-// watchIdle watches the link until its clock is stopped.
+// watchIdle starts the link's idle timer.
 func (l *link) watchIdle(p idlePlan) {
-	c := &idleClock{plan: p, began: time.Now()}
+	c := &idleTimer{plan: p, createdAt: time.Now()}
 	l.idle = c
-	c.timer = time.AfterFunc(time.Hour, func() { c.expire(l) }) // expire uses the timer: it may not run before this is done
+	c.timer = time.AfterFunc(time.Hour, func() { c.expire(l) }) // expire uses c.timer, so it must not run before the assignment
 	c.timer.Reset(p.after)
 }
 
-// stop ends the watch.
-func (c *idleClock) stop() {
+// stop stops the timer.
+func (c *idleTimer) stop() {
 	if c != nil {
 		c.timer.Stop()
 	}
 }
 
-// passed notes that n bytes went over the link.
-func (c *idleClock) passed(n int) {
+// recordTraffic records that n bytes were transferred.
+func (c *idleTimer) recordTraffic(n int) {
 	if c != nil && n > 0 {
-		c.last.Store(int64(time.Since(c.began)))
+		c.lastTraffic.Store(int64(time.Since(c.createdAt)))
 	}
 }
 
-// cutBy is how the link was cut; "" where it was not.
-func (c *idleClock) cutBy() cutting {
-	if c == nil || !c.cut.Load() {
+// cutMode returns how the link was cut; "" if it was not.
+func (c *idleTimer) cutMode() cutMode {
+	if c == nil || !c.wasCut.Load() {
 		return ""
 	}
-	return c.plan.how
+	return c.plan.mode
 }
 
-// expire cuts the link if it has been idle for long enough, and else looks
-// again when it may have been. The flag comes before the deadline that wakes
-// the reader: who reads later sees the flag.
-func (c *idleClock) expire(l *link) {
-	idle := time.Since(c.began) - time.Duration(c.last.Load())
+// expire cuts the link if it has been idle for long enough, and otherwise resets
+// the timer. The flag is set before the deadline that wakes a blocked reader, so
+// that the reader sees it.
+func (c *idleTimer) expire(l *link) {
+	idle := time.Since(c.createdAt) - time.Duration(c.lastTraffic.Load())
 	if idle < c.plan.after {
 		c.timer.Reset(c.plan.after - idle)
 		return
 	}
-	c.cut.Store(true)
-	switch c.plan.how {
-	case cutRST:
+	c.wasCut.Store(true)
+	switch c.plan.mode {
+	case cutModeRST:
 		l.reset()
-	case cutFIN:
+	case cutModeFIN:
 		l.closeWrite()
 		fallthrough
-	case cutSilent:
+	case cutModeSilent:
 		l.tcp.SetReadDeadline(time.Now())
 	}
 }

@@ -14,34 +14,34 @@ import (
 type link struct {
 	net.Conn                 // the TLS connection, or tcp itself
 	tcp        *net.TCPConn  // what is under it
-	ahead      []byte        // read before what the client sends: the balancer's PROXY header
+	prefix     []byte        // read before what the client sends: the balancer's PROXY header
 	received   *atomic.Int64 // counts the client's bytes
 	sent       int64         // bytes written
 	resetAfter int64         // bytes written until a reset; 0: never
 	flaky      bool          // reset at the first byte read
-	ended      bool          // a read has failed: nothing more comes
-	idle       *idleClock    // nil: silence is not watched
+	readFailed bool          // a read has failed: nothing more comes
+	idle       *idleTimer    // nil: silence is not watched
 }
 
-// client is the address at the other end.
-func (l *link) client() netip.AddrPort { return l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort() }
+// clientAddr is the address at the other end.
+func (l *link) clientAddr() netip.AddrPort { return l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort() }
 
-// errReset is what a link's user meets after the link was reset on purpose.
-var errReset = errors.New("simcluster: reset by a fault")
+// errReset is returned by reads and writes after a fault has reset the link.
+var errReset = errors.New("reset by a simulated fault")
 
 func (l *link) Read(b []byte) (int, error) {
-	if len(l.ahead) > 0 {
-		n := copy(b, l.ahead)
-		l.ahead = l.ahead[n:]
+	if len(l.prefix) > 0 {
+		n := copy(b, l.prefix)
+		l.prefix = l.prefix[n:]
 		return n, nil
 	}
-	if l.idle.cutBy() != "" {
-		return 0, errIdle
+	if l.idle.cutMode() != "" {
+		return 0, errIdleCut
 	}
 	n, err := l.Conn.Read(b)
 	l.received.Add(int64(n))
-	l.idle.passed(n)
-	l.ended = err != nil && l.idle.cutBy() == ""
+	l.idle.recordTraffic(n)
+	l.readFailed = err != nil && l.idle.cutMode() == ""
 	if l.flaky && n > 0 {
 		return 0, l.reset()
 	}
@@ -49,10 +49,10 @@ func (l *link) Read(b []byte) (int, error) {
 }
 
 func (l *link) Write(b []byte) (int, error) {
-	if l.idle.cutBy() != "" {
-		return 0, errIdle
+	if l.idle.cutMode() != "" {
+		return 0, errIdleCut
 	}
-	l.idle.passed(len(b))
+	l.idle.recordTraffic(len(b))
 	if l.resetAfter > 0 && l.sent+int64(len(b)) >= l.resetAfter {
 		n, err := l.Conn.Write(b[:l.resetAfter-l.sent])
 		l.sent += int64(n)
@@ -73,27 +73,28 @@ func (l *link) reset() error {
 	return errReset
 }
 
-// lingerTime is how long hangUp waits for the client's own close.
-const lingerTime = 5 * time.Second
+// lingerTimeout is how long closeGracefully waits for the client to close.
+const lingerTimeout = 5 * time.Second
 
-// hangUp ends the connection as a proxy does: the client reads EOF whatever it
-// has sent. Closing at once would answer unread bytes with RST.
-func (l *link) hangUp() {
+// closeGracefully closes the connection as a proxy does: the client reads EOF
+// even if it has sent bytes that were not read. Closing immediately would answer
+// unread bytes with RST.
+func (l *link) closeGracefully() {
 	defer l.tcp.Close()
-	if l.ended {
+	if l.readFailed {
 		return
 	}
-	if l.idle.cutBy() == cutSilent {
+	if l.idle.cutMode() == cutModeSilent {
 		l.tcp.SetReadDeadline(time.Time{})
 		io.Copy(io.Discard, l.tcp)
 		return
 	}
 	l.closeWrite()
-	l.tcp.SetReadDeadline(time.Now().Add(lingerTime))
+	l.tcp.SetReadDeadline(time.Now().Add(lingerTimeout))
 	io.Copy(io.Discard, l.tcp)
 }
 
-// closeWrite ends the direction to the client, TLS first.
+// closeWrite closes the direction to the client, TLS first.
 func (l *link) closeWrite() {
 	if c, ok := l.Conn.(interface{ CloseWrite() error }); ok {
 		c.CloseWrite()
@@ -101,5 +102,5 @@ func (l *link) closeWrite() {
 	l.tcp.CloseWrite()
 }
 
-// swallow reads and drops what the client sends until it closes.
-func (l *link) swallow() { io.Copy(io.Discard, l) }
+// discardInput reads and discards the client's bytes until it closes.
+func (l *link) discardInput() { io.Copy(io.Discard, l) }

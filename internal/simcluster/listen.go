@@ -10,25 +10,25 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
-// onlyLoopback is the one loopback address that every system has.
-var onlyLoopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+// loopbackIP is the loopback address that every system has.
+var loopbackIP = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
-// listen opens every listener. Nodes have an address each; where the system
-// has only 127.0.0.1 they share it, at ports of their own.
+// listen opens the nodes' listeners. Each node has its own address; on a system
+// that has only 127.0.0.1 the nodes share it and have different ports.
 func (cl *Cluster) listen(ctx context.Context) error {
 	addresses := nodeAddresses(ctx, cl.config.ListenIP, cl.config.Nodes)
 	if cl.config.TLS {
-		if err := cl.mint(addresses); err != nil {
+		if err := cl.issueCertificates(addresses); err != nil {
 			return err
 		}
 	}
-	ports := [protocols]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}
-	for proto := range protocols {
-		if proto == beeswaxProtocol && !cl.config.Beeswax {
+	ports := [protocolCount]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}
+	for proto := range protocolCount {
+		if proto == protocolBeeswax && !cl.config.Beeswax {
 			continue
 		}
 		for i, ip := range addresses {
-			n, err := cl.newListener(ctx, proto, i, ip, portOf(ports[proto], cl.listeners[proto], ip))
+			n, err := cl.newListener(ctx, proto, i, ip, nextPort(ports[proto], cl.listeners[proto], ip))
 			if err != nil {
 				return err
 			}
@@ -38,8 +38,8 @@ func (cl *Cluster) listen(ctx context.Context) error {
 	return nil
 }
 
-// nodeAddresses are n addresses from first on, or n times 127.0.0.1 where the
-// system refuses those.
+// nodeAddresses returns n consecutive addresses starting at first, or n times
+// 127.0.0.1 if the system does not have those.
 func nodeAddresses(ctx context.Context, first netip.Addr, n int) []netip.Addr {
 	addresses := make([]netip.Addr, n)
 	for i, ip := 0, first; i < n; i, ip = i+1, ip.Next() {
@@ -49,7 +49,7 @@ func nodeAddresses(ctx context.Context, first netip.Addr, n int) []netip.Addr {
 		ln, err := listenOn(ctx, netip.AddrPortFrom(ip, 0))
 		if err != nil {
 			for i := range addresses {
-				addresses[i] = onlyLoopback
+				addresses[i] = loopbackIP
 			}
 			return addresses
 		}
@@ -58,10 +58,10 @@ func nodeAddresses(ctx context.Context, first netip.Addr, n int) []netip.Addr {
 	return addresses
 }
 
-// portOf is the port for the next listener, after those that are open: the
-// configured one, else the first one's, for a name has one port for all its
-// addresses. On a shared address ports count up from the configured one.
-func portOf(configured uint16, open []*listenerNode, ip netip.Addr) uint16 {
+// nextPort returns the port for the next listener: the configured one, or else
+// that of the first listener, since all addresses of a host name have the same
+// port. On a shared address ports count up from the configured one.
+func nextPort(configured uint16, open []*nodeListener, ip netip.Addr) uint16 {
 	switch {
 	case len(open) == 0:
 		return configured
@@ -73,70 +73,71 @@ func portOf(configured uint16, open []*listenerNode, ip netip.Addr) uint16 {
 	return configured + uint16(len(open))
 }
 
-// newListener opens node i's listener. Where no port was configured and the
-// one wanted is taken, any will do.
-func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip netip.Addr, port uint16) (*listenerNode, error) {
+// newListener opens node i's listener. If no port was configured and the given
+// one is in use, it uses any free port.
+func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip netip.Addr, port uint16) (*nodeListener, error) {
 	ln, err := listenOn(ctx, netip.AddrPortFrom(ip, port))
-	if configured := [protocols]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}[proto]; err != nil && configured == 0 && port != 0 {
+	if configured := [protocolCount]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}[proto]; err != nil && configured == 0 && port != 0 {
 		ln, err = listenOn(ctx, netip.AddrPortFrom(ip, 0))
 	}
 	if err != nil {
 		return nil, err
 	}
-	n := &listenerNode{
+	n := &nodeListener{
 		cluster: cl, index: i, protocol: proto, listener: ln,
-		picker: newPicker(cl.config, cl.plan.route, uint64(proto)<<32|uint64(i+1)),
-		flaky:  flakyConnections(cl.config, cl.plan.route.flaky)[i],
+		picker: newPicker(cl.config, cl.plan.balancer, uint64(proto)<<32|uint64(i+1)),
+		flaky:  flakyConnections(cl.config, cl.plan.balancer.flaky)[i],
 	}
 	if cl.config.TLS {
-		n.tls = cl.tlsOf(i)
+		n.tls = cl.tlsConfig(i)
 	}
 	return n, nil
 }
 
-// listenOn listens without what a short loopback connection has no use for.
+// listenOn listens without keepalive and multipath TCP, which short loopback
+// connections do not need.
 func listenOn(ctx context.Context, at netip.AddrPort) (net.Listener, error) {
 	config := net.ListenConfig{KeepAlive: -1}
 	config.SetMultipathTCP(false)
 	return config.Listen(ctx, "tcp4", at.String())
 }
 
-// mint makes the authority and one certificate of each kind in use: nodes of
-// one balancer present the same one, which names all their addresses.
-func (cl *Cluster) mint(addresses []netip.Addr) (err error) {
-	if cl.authority, err = certs.New(cl.began); err != nil {
+// issueCertificates creates the CA and one certificate of each kind in use. Nodes
+// share certificates, which name the addresses of all nodes.
+func (cl *Cluster) issueCertificates(addresses []netip.Addr) (err error) {
+	if cl.authority, err = certs.New(cl.startedAt); err != nil {
 		return err
 	}
 	var ips []net.IP
 	for _, ip := range addresses {
 		ips = append(ips, ip.AsSlice())
 	}
-	cl.leaves = make(map[certs.Kind]tls.Certificate)
+	cl.certificates = make(map[certs.Kind]tls.Certificate)
 	for _, node := range cl.plan.nodes {
-		if _, ok := cl.leaves[node.kind]; ok {
+		if _, ok := cl.certificates[node.kind]; ok {
 			continue
 		}
-		if cl.leaves[node.kind], err = cl.authority.Leaf(node.kind, cl.config.Host, ips); err != nil {
+		if cl.certificates[node.kind], err = cl.authority.Leaf(node.kind, cl.config.Host, ips); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// tlsOf is what node i's listeners present.
-func (cl *Cluster) tlsOf(i int) *tls.Config {
+// tlsConfig returns the TLS configuration of node i's listeners.
+func (cl *Cluster) tlsConfig(i int) *tls.Config {
 	p := cl.plan.nodes[i]
-	config := &tls.Config{Certificates: []tls.Certificate{cl.leaves[p.kind]}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
+	config := &tls.Config{Certificates: []tls.Certificate{cl.certificates[p.kind]}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
 	if p.maxTLS != 0 && p.maxTLS < tls.VersionTLS12 {
 		config.MinVersion = tls.VersionTLS10
 	}
 	return config
 }
 
-// flakyConnections picks n connections to be reset: by node, the ordinals
-// there. They are among the first twenty or so of the run, or as many as n
-// needs, but never a node's first: that one may be a scout, whose loss ends a run
-// before anything is measured.
+// flakyConnections chooses n connections to reset and returns their ordinals by
+// node. They are among the first 20 or so of the run (more if n needs it), but
+// never a node's first connection: a run whose first connection fails ends before
+// anything is measured.
 func flakyConnections(c Config, n int) []map[int64]bool {
 	early := max((20+c.Nodes-1)/c.Nodes, (2*n+c.Nodes-1)/c.Nodes)
 	byNode := make([]map[int64]bool, c.Nodes)

@@ -15,11 +15,11 @@ import (
 type optionLevel int
 
 const (
-	regular optionLevel = iota
-	advanced
-	development
-	deprecated
-	removed
+	optionLevelRegular optionLevel = iota
+	optionLevelAdvanced
+	optionLevelDevelopment
+	optionLevelDeprecated
+	optionLevelRemoved
 )
 
 func (l optionLevel) String() string {
@@ -34,10 +34,10 @@ type queryOption struct {
 
 // optionNames are the query options of Impala 4.5 and a little later by level,
 // NAME or NAME=default (common/thrift/Query.thrift, be/src/service/query-options.h).
-// They are what makes a real OpenSession's answer as large as it is. Not every
-// default was checked, and a few options may be missing.
+// They make up most of the size of a real OpenSession reply. Not every default
+// was checked, and a few options may be missing.
 var optionNames = map[optionLevel]string{
-	regular: `ABORT_ON_ERROR=0 COMPRESSION_CODEC CPU_LIMIT_S=0 DEFAULT_FILE_FORMAT=TEXT DEFAULT_TRANSACTIONAL_TYPE=NONE DISABLE_CODEGEN=0
+	optionLevelRegular: `ABORT_ON_ERROR=0 COMPRESSION_CODEC CPU_LIMIT_S=0 DEFAULT_FILE_FORMAT=TEXT DEFAULT_TRANSACTIONAL_TYPE=NONE DISABLE_CODEGEN=0
 		DISABLE_ROW_RUNTIME_FILTERING=0 DISABLE_STREAMING_PREAGGREGATIONS=0 DISABLE_UNSAFE_SPILLS=0 ENABLE_TRIVIAL_QUERY_FOR_ADMISSION=1 EXEC_TIME_LIMIT_S=0
 		EXPAND_COMPLEX_TYPES=0 EXPLAIN_LEVEL=STANDARD FETCH_ROWS_TIMEOUT_MS=10000 IDLE_SESSION_TIMEOUT=0 LOCK_MAX_WAIT_TIME_S=300 LONG_POLLING_TIME_MS=0
 		MAX_ROW_SIZE=524288 MAX_STATEMENT_LENGTH_BYTES=16777216 MEM_LIMIT=0 MT_DOP NUM_ROWS_PRODUCED_LIMIT=0 NUM_SCANNER_THREADS=0
@@ -45,7 +45,7 @@ var optionNames = map[optionLevel]string{
 		RESOURCE_TRACE_RATIO=0 RETRY_FAILED_QUERIES=0 RUNTIME_FILTER_MODE=GLOBAL RUNTIME_FILTER_WAIT_TIME_MS=0 S3_SKIP_INSERT_STAGING=1 SCAN_BYTES_LIMIT=0
 		SCRATCH_LIMIT=-1 SEQ_COMPRESSION_MODE=BLOCK SPOOL_QUERY_RESULTS=1 STATEMENT_EXPRESSION_LIMIT=250000 STRINGIFY_MAP_KEYS=0 SYNC_DDL=0
 		THREAD_RESERVATION_LIMIT=3000 TIMEZONE=UTC UTF8_MODE=0`,
-	advanced: `ABORT_JAVA_UDF_ON_EXCEPTION=0 AGG_MEM_CORRELATION_FACTOR=0.5 ALLOW_ERASURE_CODED_FILES=0 ALLOW_UNSAFE_CASTS=0 ANALYTIC_RANK_PUSHDOWN_THRESHOLD=1000
+	optionLevelAdvanced: `ABORT_JAVA_UDF_ON_EXCEPTION=0 AGG_MEM_CORRELATION_FACTOR=0.5 ALLOW_ERASURE_CODED_FILES=0 ALLOW_UNSAFE_CASTS=0 ANALYTIC_RANK_PUSHDOWN_THRESHOLD=1000
 		APPX_COUNT_DISTINCT=0 BROADCAST_BYTES_LIMIT=34359738368 BROADCAST_TO_PARTITION_FACTOR=1 BUFFER_POOL_LIMIT CLEAN_DBCP_DS_CACHE=1 CLIENT_IDENTIFIER
 		COMPUTE_PROCESSING_COST=0 COMPUTE_STATS_MIN_SAMPLE_SIZE=1073741824 CONVERT_KUDU_UTC_TIMESTAMPS=0 CONVERT_LEGACY_HIVE_PARQUET_UTC_TIMESTAMPS=0
 		CTE_THRESHOLD=1 DEFAULT_HINTS_INSERT_STATEMENT DEFAULT_JOIN_DISTRIBUTION_MODE=BROADCAST DEFAULT_NDV_SCALE=2 DEFAULT_SPILLABLE_BUFFER_SIZE=2097152
@@ -70,7 +70,7 @@ var optionNames = map[optionLevel]string{
 		SYNC_HMS_EVENTS_WAIT_TIME_S=0 TARGETED_KUDU_SCAN_RANGE_LENGTH=0 THREAD_RESERVATION_AGGREGATE_LIMIT=0 TOPN_BYTES_LIMIT=536870912
 		TUPLE_CACHE_BUDGET_BYTES_PER_EXECUTOR=1073741824 USE_DOP_FOR_COSTING=1 USE_LOCAL_TZ_FOR_UNIX_TIMESTAMP_CONVERSIONS=0
 		VALUES_STMT_AVOID_LOSSY_CHAR_PADDING=0 WRITE_KUDU_UTC_TIMESTAMPS=0`,
-	development: `ASYNC_CODEGEN=0 BATCH_SIZE=0 CODEGEN_CACHE_MODE=NORMAL CODEGEN_OPT_LEVEL=O2 COMPUTE_COLUMN_MINMAX_STATS=0 DEBUG_ACTION DECIMAL_V2=1
+	optionLevelDevelopment: `ASYNC_CODEGEN=0 BATCH_SIZE=0 CODEGEN_CACHE_MODE=NORMAL CODEGEN_OPT_LEVEL=O2 COMPUTE_COLUMN_MINMAX_STATS=0 DEBUG_ACTION DECIMAL_V2=1
 		DISABLE_CODEGEN_ROWS_THRESHOLD=50000 DISABLE_OUTERMOST_TOPN=0 ENABLE_EXPLAIN_CALCITE=0 ENABLE_TUPLE_ANALYSIS_IN_AGGREGATE=1
 		ESTIMATE_DUPLICATE_IN_PREAGG=1 HDFS_SCANNER_NON_RESERVED_BYTES=-1 MAX_NUM_FILTERS_AGGREGATED_PER_HOST=-1 MAX_SCAN_RANGE_LENGTH=0
 		MINMAX_FILTERING_LEVEL=ROW_GROUP MINMAX_FILTER_FAST_CODE_PATH=ON MINMAX_FILTER_PARTITION_COLUMNS=1 MINMAX_FILTER_SORTED_COLUMNS=1
@@ -78,15 +78,15 @@ var optionNames = map[optionLevel]string{
 		RUNTIME_FILTER_CARDINALITY_REDUCTION_SCALE=1 RUNTIME_FILTER_IDS_TO_SKIP RUNTIME_IN_LIST_FILTER_ENTRY_LIMIT=1024 SHOW_COLUMN_MINMAX_STATS=0
 		SKIP_UNNEEDED_UPDATES_COL_LIMIT=-1 STRICT_MODE=0 TEST_REPLAN=0 TUPLE_CACHE_EXEMPT_TPCDS=0 TUPLE_CACHE_PLACEMENT_POLICY=COST_BASED TUPLE_CACHE_REQUIRED_COST_REDUCTION_FACTOR=3
 		USE_CALCITE_PLANNER=0 USE_NULL_SLOTS_CACHE=1`,
-	deprecated: `ALLOW_UNSUPPORTED_FORMATS=0`,
-	removed: `ABORT_ON_DEFAULT_LIMIT_EXCEEDED DEFAULT_ORDER_BY_LIMIT DISABLE_CACHED_READS MAX_IO_BUFFERS RESERVATION_REQUEST_TIMEOUT RM_INITIAL_MEM
+	optionLevelDeprecated: `ALLOW_UNSUPPORTED_FORMATS=0`,
+	optionLevelRemoved: `ABORT_ON_DEFAULT_LIMIT_EXCEEDED DEFAULT_ORDER_BY_LIMIT DISABLE_CACHED_READS MAX_IO_BUFFERS RESERVATION_REQUEST_TIMEOUT RM_INITIAL_MEM
 		SCAN_NODE_CODEGEN_THRESHOLD V_CPU_CORES`,
 }
 
-// queryOptions is optionNames taken apart, by level.
+// queryOptions parses optionNames, ordered by level.
 func queryOptions() []queryOption {
 	var all []queryOption
-	for level := regular; level <= removed; level++ {
+	for level := optionLevelRegular; level <= optionLevelRemoved; level++ {
 		for field := range strings.FieldsSeq(optionNames[level]) {
 			name, value, _ := strings.Cut(field, "=")
 			all = append(all, queryOption{name, value, level})
@@ -104,8 +104,8 @@ func defaultOptions() map[string]string {
 	return defaults
 }
 
-// encodeOptions is field 4 of TOpenSessionResp, the configuration, as the binary
-// protocol has it; by name, as Impala's are.
+// encodeOptions encodes field 4 of TOpenSessionResp, the configuration, in the
+// binary protocol, sorted by name as Impala's is.
 func encodeOptions(options map[string]string) []byte {
 	b := []byte{thrift.MAP, 0, 4, thrift.STRING, thrift.STRING}
 	b = binary.BigEndian.AppendUint32(b, uint32(len(options)))
@@ -118,11 +118,11 @@ func encodeOptions(options map[string]string) []byte {
 	return b
 }
 
-// maxValue bounds an option's value, which the session keeps.
+// maxValue is the longest option value that a session stores, in bytes.
 const maxValue = 4 << 10
 
-// setOption sets a session's option; unknown ones are refused, and values that
-// no option has.
+// setOption sets a session's query option. It rejects unknown options and values
+// longer than maxValue.
 func (c *coordinator) setOption(s *session, name, value string) error {
 	if len(value) > maxValue {
 		return sqlError(fmt.Sprintf("Invalid value for query option: %.64s\n", name))
@@ -139,19 +139,19 @@ func (c *coordinator) setOption(s *session, name, value string) error {
 	return nil
 }
 
-// isOption reports whether name is a query option, in whatever case.
+// isOption reports whether name is a query option, ignoring case.
 func (c *coordinator) isOption(name string) bool {
-	_, known := c.http[strings.ToUpper(name)]
+	_, known := c.sessionConfig[strings.ToUpper(name)]
 	return known
 }
 
-// listOptions is the result of SET, or of SET ALL: the session's values.
+// listOptions returns the result of SET, or of SET ALL: the session's values.
 func (c *coordinator) listOptions(s *session, all bool) *table {
 	names, values, levels := column{name: "option"}, column{name: "value"}, column{name: "level"}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, o := range queryOptions() {
-		if !all && o.level >= development {
+		if !all && o.level >= optionLevelDevelopment {
 			continue
 		}
 		if v, set := s.options[o.name]; set {

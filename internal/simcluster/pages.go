@@ -9,9 +9,10 @@ import (
 	"time"
 )
 
-// pages are one coordinator's web pages, read-only, in the shapes that Impala
-// gives them for programs (?json): be/src/util/default-path-handlers.cc,
-// be/src/service/impala-http-handler.cc. They lack what nobody asked for.
+// pages are one coordinator's web pages, read-only, in Impala's JSON format
+// (?json): be/src/util/default-path-handlers.cc,
+// be/src/service/impala-http-handler.cc. Fields that this module does not read
+// are left out.
 type pages struct {
 	cluster *Cluster
 	*coordinator
@@ -23,13 +24,13 @@ func (p pages) handler() http.Handler {
 	for path, page := range map[string]func() any{
 		"/{$}": p.root, "/jsonmetrics": p.metrics, "/varz": p.flags, "/backends": p.backends, "/sessions": p.openSessions,
 	} {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { write(w, r, page) })
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { writeJSON(w, r, page) })
 	}
 	return mux
 }
 
-// write answers in JSON. For people Impala has HTML; here it is a hint.
-func write(w http.ResponseWriter, r *http.Request, page func() any) {
+// writeJSON replies in JSON. Without ?json Impala has HTML; here it is a hint.
+func writeJSON(w http.ResponseWriter, r *http.Request, page func() any) {
 	if !r.URL.Query().Has("json") {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		io.WriteString(w, "append ?json\n")
@@ -39,8 +40,8 @@ func write(w http.ResponseWriter, r *http.Request, page func() any) {
 	json.NewEncoder(w).Encode(page())
 }
 
-// process is the page /.
-type process struct {
+// rootPage is the content of the page /.
+type rootPage struct {
 	Version        string `json:"version"`
 	Started        string `json:"process_start_time"`
 	ServerMode     bool   `json:"impala_server_mode"`
@@ -51,8 +52,8 @@ type process struct {
 }
 
 func (p pages) root() any {
-	page := process{
-		Version: p.version + "\n" + builtOn, Started: p.startTime(), ServerMode: true,
+	page := rootPage{
+		Version: p.version + "\n" + buildDate, Started: p.startTime(), ServerMode: true,
 		IsCoordinator: true, IsQuiescing: p.plan.draining,
 	}
 	if p.plan.draining {
@@ -61,26 +62,26 @@ func (p pages) root() any {
 	return page
 }
 
-// metrics is the page /jsonmetrics: one flat object.
+// metrics returns the page /jsonmetrics: one flat object.
 func (p pages) metrics() any {
-	hs2, beeswax := p.sessionsOf(hs2Protocol), p.sessionsOf(beeswaxProtocol)
+	hs2, beeswax := p.sessionsOf(protocolHS2), p.sessionsOf(protocolBeeswax)
 	all := map[string]any{
-		"impala-server.num-open-hiveserver2-sessions": hs2 + p.others,
+		"impala-server.num-open-hiveserver2-sessions": hs2 + p.background,
 		"impala-server.num-open-beeswax-sessions":     beeswax,
 		"impala-server.num-queries":                   p.statements.Load(),
 		"impala-server.ready":                         true,
 		"impala-server.version":                       p.version,
 		"process-start-time":                          p.startTime(),
 	}
-	others := [protocols]int{hs2Protocol: p.others}
-	for proto, server := range [protocols]string{hs2Protocol: "hiveserver2-frontend", beeswaxProtocol: "beeswax-frontend"} {
+	others := [protocolCount]int{protocolHS2: p.background}
+	for proto, server := range [protocolCount]string{protocolHS2: "hiveserver2-frontend", protocolBeeswax: "beeswax-frontend"} {
 		all["impala.thrift-server."+server+".connections-in-use"] = p.threads[proto].inUse()
 		all["impala.thrift-server."+server+".total-connections"] = p.connections[proto].Load() + int64(others[proto])
 	}
 	return all
 }
 
-// flag is one line of the page /varz; all values are texts.
+// flag is an entry of the page /varz. All values are strings.
 type flag struct {
 	Name    string `json:"name"`
 	Type    string `json:"type"`
@@ -89,12 +90,12 @@ type flag struct {
 }
 
 func (p pages) flags() any {
-	number := func(name string, standard, current int) flag {
-		return flag{name, "int32", strconv.Itoa(standard), strconv.Itoa(current)}
+	number := func(name string, defaultValue, current int) flag {
+		return flag{name, "int32", strconv.Itoa(defaultValue), strconv.Itoa(current)}
 	}
-	patience := int(p.config.AcceptTimeout.Milliseconds())
+	acceptTimeout := int(p.config.AcceptTimeout.Milliseconds())
 	return map[string]any{"title": "Command-line Flags", "flags": []flag{
-		number("accepted_client_cnxn_timeout", 300000, patience),
+		number("accepted_client_cnxn_timeout", 300000, acceptTimeout),
 		number("accepted_cnxn_setup_thread_pool_size", 2, p.config.SetupThreads),
 		number("client_keepalive_probe_period_s", 600, 600),
 		number("disconnected_session_timeout", 900, 900),
@@ -105,7 +106,7 @@ func (p pages) flags() any {
 	}}
 }
 
-// backend is one impalad on the page /backends.
+// backend is an entry of the page /backends: an impalad.
 type backend struct {
 	Address       string `json:"address"`
 	KRPCAddress   string `json:"krpc_address"`
@@ -118,10 +119,11 @@ type backend struct {
 	Version       string `json:"version"`
 }
 
-// executors is how many of them every coordinator knows, unless it knows none.
-const executors = 3
+// executorCount is the number of executors on the page /backends, unless the
+// cluster has none.
+const executorCount = 3
 
-// krpcPort is where impalads talk to each other (--krpc_port).
+// krpcPort is the port for traffic between impalads (--krpc_port).
 const krpcPort = 27000
 
 func (p pages) backends() any {
@@ -139,7 +141,7 @@ func (p pages) backends() any {
 		}
 		all = append(all, b)
 	}
-	for i := 1; i <= executors && !p.plan.noExecutors; i++ {
+	for i := 1; i <= executorCount && !p.plan.noExecutors; i++ {
 		b := newBackend(fmt.Sprintf("exec-%d", i), p.version)
 		b.WebserverURL, b.IsExecutor = "http://"+webAddress(fmt.Sprintf("exec-%d", i)), true
 		all = append(all, b)
@@ -156,7 +158,7 @@ func newBackend(host, version string) backend {
 	return backend{Address: address, KRPCAddress: address, IsActive: true, Version: version}
 }
 
-// sessionLine is one line of the page /sessions.
+// sessionLine is an entry of the page /sessions.
 type sessionLine struct {
 	Type            string `json:"type"`
 	User            string `json:"user"`
@@ -169,23 +171,24 @@ type sessionLine struct {
 	Closed          bool   `json:"closed"`
 }
 
-// openSessions is the page /sessions. Background counts, but is not listed.
+// openSessions returns the page /sessions. Config.Background is counted but not
+// listed.
 func (p pages) openSessions() any {
 	p.mu.Lock()
 	list := make([]sessionLine, 0, len(p.sessions))
 	for _, s := range p.sessions {
-		kind := [protocols]string{hs2Protocol: "HIVESERVER2", beeswaxProtocol: "BEESWAX"}[s.protocol]
+		kind := [protocolCount]string{protocolHS2: "HIVESERVER2", protocolBeeswax: "BEESWAX"}[s.protocol]
 		list = append(list, sessionLine{Type: kind, User: s.user, ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
 	}
 	p.mu.Unlock()
-	hs2, beeswax := p.threads[hs2Protocol].inUse(), p.threads[beeswaxProtocol].inUse()
+	hs2, beeswax := p.threads[protocolHS2].inUse(), p.threads[protocolBeeswax].inUse()
 	return map[string]any{
-		"sessions": list, "num_sessions": len(list) + p.others, "num_active": len(list) + p.others, "num_inactive": 0,
+		"sessions": list, "num_sessions": len(list) + p.background, "num_active": len(list) + p.background, "num_inactive": 0,
 		"num_connections": hs2 + beeswax, "num_hiveserver2_frontend_connections": hs2, "num_beeswax_frontend_connections": beeswax,
 	}
 }
 
-// sessionsOf counts the open sessions of a protocol.
+// sessionsOf returns the number of open sessions of a protocol.
 func (c *coordinator) sessionsOf(p protocol) (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -197,16 +200,16 @@ func (c *coordinator) sessionsOf(p protocol) (n int) {
 	return n
 }
 
-// startTime is when the process was started, as text.
+// startTime returns the start time of the process in Impala's format.
 func (c *coordinator) startTime() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.started.Format("2006-01-02 15:04:05.000000000")
+	return c.processStarted.Format("2006-01-02 15:04:05.000000000")
 }
 
-// alive reports whether there is a process to answer.
+// alive reports whether the coordinator's process is running.
 func (c *coordinator) alive() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return !c.gone && !c.plan.dead && !c.plan.refused && time.Since(c.began) >= c.plan.starting
+	return !c.stopped && !c.plan.dead && !c.plan.refused && time.Since(c.createdAt) >= c.plan.starting
 }

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// getPage asks the first coordinator for a page, over a connection of its own.
+// getPage requests a page of the first coordinator over a new connection.
 func getPage(t *testing.T, cl *Cluster, path string) (*http.Response, []byte, error) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+cl.Pages()[0].String()+path, nil)
@@ -31,8 +31,8 @@ func getPage(t *testing.T, cl *Cluster, path string) (*http.Response, []byte, er
 	return response, body, err
 }
 
-// page reads a page into a map.
-func pageOf(t *testing.T, cl *Cluster, path string) map[string]any {
+// readPage decodes a page into a map.
+func readPage(t *testing.T, cl *Cluster, path string) map[string]any {
 	t.Helper()
 	response, body, err := getPage(t, cl, path)
 	if err != nil || response.StatusCode != http.StatusOK {
@@ -45,7 +45,7 @@ func pageOf(t *testing.T, cl *Cluster, path string) map[string]any {
 	return page
 }
 
-func TestCoordinatorsAreNamedForTheirPages(t *testing.T) {
+func TestCluster_NamesArePageAddresses(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 2, First: 3, Web: true, Balance: RoundRobin})
 	pages := cl.Pages()
@@ -55,28 +55,28 @@ func TestCoordinatorsAreNamedForTheirPages(t *testing.T) {
 	if want := []string{pages[0].String(), pages[1].String()}; !slices.Equal(cl.Names(), want) {
 		t.Errorf("names %v, want %v", cl.Names(), want)
 	}
-	ping, http, host, _, pid := who(t, cl)
+	ping, http, host, _, pid := readIdentity(t, cl)
 	if ping != "http://"+pages[0].String() || http != pages[0].String() || host != "127.0.1.3" || !slices.Equal(cl.PIDs()[http], []int32{pid}) {
-		t.Errorf("the first says %q, %q, %q, %d", ping, http, host, pid)
+		t.Errorf("the first coordinator reports %q, %q, %q, %d", ping, http, host, pid)
 	}
 }
 
-func TestPagesCountWhatIsOpen(t *testing.T) {
+func TestPages_Counts(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, Web: true, Beeswax: true, Background: []int{5}})
-	u := holdSession(t, cl)
+	u := openTestSession(t, cl)
 	if _, err := u.query("SELECT pid()"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := beeswaxUser(t, cl).PingImpalaService(t.Context()); err != nil {
+	if _, err := newBeeswaxClient(t, cl).PingImpalaService(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := visit(cl.Nodes()[0]); err != nil {
 		t.Fatal(err)
 	}
-	in := cl.coordinators[0].threads[hs2Protocol].inUse
+	in := cl.coordinators[0].threads[protocolHS2].inUse
 	eventually(t, func() bool { return in() == 6 })
-	metrics := pageOf(t, cl, "/jsonmetrics?json")
+	metrics := readPage(t, cl, "/jsonmetrics?json")
 	for name, want := range map[string]float64{
 		"impala.thrift-server.hiveserver2-frontend.connections-in-use": 6,
 		"impala.thrift-server.hiveserver2-frontend.total-connections":  7,
@@ -90,28 +90,28 @@ func TestPagesCountWhatIsOpen(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, metrics[name], want)
 		}
 	}
-	sessions := pageOf(t, cl, "/sessions?json")
+	sessions := readPage(t, cl, "/sessions?json")
 	if n := len(sessions["sessions"].([]any)); n != 2 || sessions["num_sessions"] != 7.0 || sessions["num_connections"] != 7.0 {
 		t.Errorf("sessions %v", sessions)
 	}
 	if s := cl.Stats().Coordinators[0]; s.Connections != 3 {
-		t.Errorf("%d connections of ours", s.Connections)
+		t.Errorf("%d connections, want 3 without Background", s.Connections)
 	}
 }
 
-func TestPagesShowTheClusterAndItsFlags(t *testing.T) {
+func TestPages_ClusterAndFlags(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 3, Web: true}, "draining@1", "dead@2", "threads=9@1")
-	root := pageOf(t, cl, "/?json")
+	root := readPage(t, cl, "/?json")
 	if root["is_quiescing"] != true || !strings.Contains(root["shutdown_status"].(string), "deadline left") || root["is_executor"] != false {
 		t.Errorf("/: %v", root)
 	}
-	backends := pageOf(t, cl, "/backends?json")
+	backends := readPage(t, cl, "/backends?json")
 	if len(backends["backends"].([]any)) != 5 || backends["num_active_backends"] != 4.0 || backends["num_quiescing_backends"] != 1.0 {
 		t.Errorf("/backends: %v", backends)
 	}
 	current := map[string]string{}
-	for _, f := range pageOf(t, cl, "/varz?json")["flags"].([]any) {
+	for _, f := range readPage(t, cl, "/varz?json")["flags"].([]any) {
 		current[f.(map[string]any)["name"].(string)] = f.(map[string]any)["current"].(string)
 	}
 	if current["fe_service_threads"] != "9" || current["client_keepalive_probe_period_s"] != "600" || current["idle_session_timeout"] != "0" {
@@ -123,11 +123,11 @@ func TestPagesShowTheClusterAndItsFlags(t *testing.T) {
 		}
 	}
 	if response, _, err := getPage(t, cl, "/nosuch?json"); err != nil || response.StatusCode != http.StatusNotFound {
-		t.Errorf("a page that there is not: %v, %v", response, err)
+		t.Errorf("unknown page: %v, %v", response, err)
 	}
 }
 
-func TestPagesAreReadOnly(t *testing.T) {
+func TestPages_ReadOnly(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, Web: true})
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+cl.Pages()[0].String()+"/varz?json", strings.NewReader("x=1"))
@@ -145,23 +145,23 @@ func TestPagesAreReadOnly(t *testing.T) {
 	}
 }
 
-func TestThePagesOfADeadProcessAreGone(t *testing.T) {
+func TestPages_StoppedProcess(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Web: true}, "down=1h:1h") // die and rise are called here
-	before := pageOf(t, cl, "/?json")["process_start_time"]
-	cl.coordinators[0].die()
+	cl := start(t, Config{Coordinators: 1, Web: true}, "down=1h:1h") // the test itself calls stop and start
+	before := readPage(t, cl, "/?json")["process_start_time"]
+	cl.coordinators[0].stop()
 	if response, _, err := getPage(t, cl, "/healthz"); err == nil {
-		t.Errorf("it says %v", response.Status)
+		t.Errorf("status %v of a stopped process", response.Status)
 	}
-	cl.coordinators[0].rise()
-	if after := pageOf(t, cl, "/?json")["process_start_time"]; after == before {
-		t.Errorf("started at %v, and again", after)
+	cl.coordinators[0].start()
+	if after := readPage(t, cl, "/?json")["process_start_time"]; after == before {
+		t.Errorf("start time %v before and after a restart", after)
 	}
 }
 
-func TestAPagePortThatIsTakenIsAnError(t *testing.T) {
+func TestStart_PagePortInUse(t *testing.T) {
 	t.Parallel()
-	// the second coordinator's address alone is taken
+	// the port is in use on the second coordinator's address only
 	ln, err := net.Listen("tcp", "127.0.1.2:0")
 	if err != nil {
 		t.Fatal(err)
@@ -179,23 +179,23 @@ func TestAPagePortThatIsTakenIsAnError(t *testing.T) {
 	}
 }
 
-func TestClustersSideBySideDiffer(t *testing.T) {
+func TestCluster_FirstMakesClustersDistinct(t *testing.T) {
 	t.Parallel()
-	for name, faults := range map[string][]string{"of one kind": nil, "with zones": {"zones=1:0"}} {
+	for name, faults := range map[string][]string{"no zones": nil, "zones": {"zones=1:0"}} {
 		names, pids, handles := map[string]bool{}, map[int32]bool{}, map[handle]bool{}
 		for first := 1; first <= 60; first++ {
 			cl := start(t, Config{Coordinators: 1, First: first, Seed: 1}, faults...)
 			c := cl.coordinators[0]
 			names[cl.Names()[0]] = true
 			pids[c.pids[0]], pids[c.nextPID] = true, true
-			handles[c.openSession("", hs2Protocol).id] = true
+			handles[c.openSession("", protocolHS2).id] = true
 			cl.Close()
 		}
 		if len(names) != 60 || len(pids) != 120 || len(handles) != 60 {
 			t.Errorf("%s: %d names, %d pids, %d handles of 60 clusters", name, len(names), len(pids), len(handles))
 		}
 	}
-	if got := hostNames(1, 5, routePlan{}); !slices.Equal(got, []string{"coord-a1", "coord-a2", "coord-b1", "coord-b2", "coord-c1"}) {
+	if got := hostNames(1, 5, balancerPlan{}); !slices.Equal(got, []string{"coord-a1", "coord-a2", "coord-b1", "coord-b2", "coord-c1"}) {
 		t.Errorf("names %v", got)
 	}
 }

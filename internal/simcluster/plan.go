@@ -7,12 +7,12 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
-// plan is a Config with its faults resolved: what each part is to do. Its zero
-// fields are healthy.
+// plan is how each part of a cluster behaves, as the faults of a Config say.
+// Zero fields are healthy behavior.
 type plan struct {
 	coordinators []coordinatorPlan
 	nodes        []nodePlan
-	route        routePlan
+	balancer     balancerPlan
 	oneNode      bool
 }
 
@@ -23,68 +23,75 @@ type coordinatorPlan struct {
 	sameHostname, noExecutors                 bool
 	resetAfter                                int64 // bytes; 0: never
 	slow, slowQuery, starting                 time.Duration
-	down, leaves                              spell
+	down, leaves                              timeWindow
 	restartAfter                              int    // sessions; 0: never
 	version                                   string // "": Config.Version
-	pid                                       int32  // 0: one of its own
+	pid                                       int32  // 0: a distinct one
 	threads                                   int    // 0: Config.Threads
 }
 
-// nodePlan is what one node's listeners present.
+// nodePlan is how one node's listeners behave.
 type nodePlan struct {
 	kind   certs.Kind
 	maxTLS uint16 // 0: the newest
 }
 
-// routePlan is how every listener chooses.
-type routePlan struct {
-	weights     []int // nil: all alike
-	zones       []int // nil: every node reaches all
+// balancerPlan is how the balancer behaves on every node.
+type balancerPlan struct {
+	weights     []int // nil: equal
+	zones       []int // nil: every node reaches all coordinators
 	sticky      float64
 	flaky       int
 	proxyHeader bool
 	idle        idlePlan
 }
 
-// newPlan applies c's faults in order. c has its defaults.
+// newPlan applies c's faults in order. c must have its defaults.
 func newPlan(c Config) (*plan, error) {
 	p := &plan{coordinators: make([]coordinatorPlan, c.Coordinators), nodes: make([]nodePlan, c.Nodes)}
 	for _, f := range c.Faults {
-		form, ok := faultNamed(f.Name)
+		spec, ok := findFault(f.Name)
 		if !ok {
-			return nil, &ConfigError{"Faults", unknownFault(f.Name).Error()}
+			return nil, invalidFault(f.String(), "%s", unknownName(f.Name, faultNames()))
 		}
-		if form.Whose == ByListener && !c.TLS {
-			return nil, &ConfigError{"Faults: " + f.String(), "there is no certificate without TLS"}
+		if spec.Scope == FaultScopeListener && !c.TLS {
+			return nil, invalidFault(f.String(), "it needs TLS")
 		}
 		if f.Name == "auth-reject" && c.Auth == NoAuth {
-			return nil, &ConfigError{"Faults: " + f.String(), "there is no login without Auth"}
+			return nil, invalidFault(f.String(), "it needs authentication")
 		}
-		if err := form.apply(p, f); err != nil {
-			return nil, &ConfigError{"Faults: " + f.String(), err.Error()}
+		if err := spec.apply(p, f); err != nil {
+			return nil, invalidFault(f.String(), "%v", err)
 		}
 	}
-	return p, p.check()
+	if err := p.validate(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
-// check refuses lists that do not fit the cluster.
-func (p *plan) check() error {
-	if w := p.route.weights; w != nil && (len(w) != len(p.coordinators) || total(w) == 0) {
-		return &ConfigError{"Faults: weights", fmt.Sprintf("wants %d numbers, not all 0, for as many coordinators", len(p.coordinators))}
+func invalidFault(fault, format string, args ...any) error {
+	return &ConfigError{Field: "Faults", Fault: fault, Reason: fmt.Sprintf(format, args...)}
+}
+
+// validate rejects lists that do not match the size of the cluster.
+func (p *plan) validate() error {
+	if w := p.balancer.weights; w != nil && (len(w) != len(p.coordinators) || sum(w) == 0) {
+		return invalidFault("weights", "it needs a number for each of the %d coordinators, not all of them 0", len(p.coordinators))
 	}
-	if z := p.route.zones; z != nil && (len(z) != len(p.nodes) || total(z) != len(p.coordinators)) {
-		return &ConfigError{"Faults: zones", fmt.Sprintf("wants %d numbers, one a node, with the sum of %d coordinators", len(p.nodes), len(p.coordinators))}
+	if z := p.balancer.zones; z != nil && (len(z) != len(p.nodes) || sum(z) != len(p.coordinators)) {
+		return invalidFault("zones", "it needs a number for each of the %d nodes, and their sum must be the %d coordinators", len(p.nodes), len(p.coordinators))
 	}
 	if p.oneNode && len(p.nodes) < 2 {
-		return &ConfigError{"Faults: one-node", "there is only one node"}
+		return invalidFault("one-node", "it needs at least two nodes")
 	}
 	return nil
 }
 
-// eachCoordinator applies set to those that f names.
+// eachCoordinator calls set for the coordinators that f affects.
 func (p *plan) eachCoordinator(f Fault, set func(*coordinatorPlan, string) error) error {
 	if f.At > len(p.coordinators) {
-		return fmt.Errorf("there are only %d coordinators", len(p.coordinators))
+		return fmt.Errorf("@%d is out of range: there are %d coordinators", f.At, len(p.coordinators))
 	}
 	for i := range p.coordinators {
 		if f.At == 0 || f.At == i+1 {
@@ -96,10 +103,10 @@ func (p *plan) eachCoordinator(f Fault, set func(*coordinatorPlan, string) error
 	return nil
 }
 
-// eachNode applies set to those that f names.
+// eachNode calls set for the nodes that f affects.
 func (p *plan) eachNode(f Fault, set func(*nodePlan)) error {
 	if f.At > len(p.nodes) {
-		return fmt.Errorf("there are only %d nodes", len(p.nodes))
+		return fmt.Errorf("@%d is out of range: there are %d nodes", f.At, len(p.nodes))
 	}
 	for i := range p.nodes {
 		if f.At == 0 || f.At == i+1 {
@@ -109,8 +116,8 @@ func (p *plan) eachNode(f Fault, set func(*nodePlan)) error {
 	return nil
 }
 
-// zoneOf is the zone of coordinator i, from 0; 0 where there are none.
-func (r routePlan) zoneOf(i int) int {
+// zoneOf returns the zone of coordinator i, both from 0; 0 without zones.
+func (r balancerPlan) zoneOf(i int) int {
 	for zone, n := range r.zones {
 		if i < n {
 			return zone
@@ -120,12 +127,12 @@ func (r routePlan) zoneOf(i int) int {
 	return 0
 }
 
-// reaches reports whether a node may send to a coordinator, both from 0.
-func (r routePlan) reaches(node, coordinator int) bool {
+// reaches reports whether a node may connect to a coordinator, both from 0.
+func (r balancerPlan) reaches(node, coordinator int) bool {
 	return r.zones == nil || r.zoneOf(coordinator) == node
 }
 
-func total(numbers []int) (sum int) {
+func sum(numbers []int) (sum int) {
 	for _, n := range numbers {
 		sum += n
 	}

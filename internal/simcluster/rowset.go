@@ -2,7 +2,7 @@ package simcluster
 
 import "github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 
-// schemaOf describes t's columns; positions count from 0.
+// schemaOf returns the schema of t.
 func schemaOf(t *table) *hs2.TTableSchema {
 	schema := &hs2.TTableSchema{}
 	for i, c := range t.columns {
@@ -17,12 +17,12 @@ func schemaOf(t *table) *hs2.TTableSchema {
 
 func typeID(t sqlType) hs2.TTypeId {
 	return [...]hs2.TTypeId{
-		stringType: hs2.TTypeId_STRING_TYPE, tinyintType: hs2.TTypeId_TINYINT_TYPE, smallintType: hs2.TTypeId_SMALLINT_TYPE,
-		intType: hs2.TTypeId_INT_TYPE, bigintType: hs2.TTypeId_BIGINT_TYPE,
+		sqlTypeString: hs2.TTypeId_STRING_TYPE, sqlTypeTinyint: hs2.TTypeId_TINYINT_TYPE, sqlTypeSmallint: hs2.TTypeId_SMALLINT_TYPE,
+		sqlTypeInt: hs2.TTypeId_INT_TYPE, sqlTypeBigint: hs2.TTypeId_BIGINT_TYPE,
 	}[t]
 }
 
-// rowSet is rows from to below to, in the columnar layout of V6.
+// rowSet returns the rows [from, to) in the columnar layout of V6.
 func rowSet(t *table, from, to int) *hs2.TRowSet {
 	set := &hs2.TRowSet{StartRowOffset: int64(from), Rows: []*hs2.TRow{}}
 	for _, c := range t.columns {
@@ -31,23 +31,23 @@ func rowSet(t *table, from, to int) *hs2.TRowSet {
 	return set
 }
 
-// columnOf has exactly one member set, and a bit a row that no value is NULL.
+// columnOf returns the rows [from, to) of a column, none of them NULL.
 func columnOf(c column, from, to int) *hs2.TColumn {
 	nulls := make([]byte, (to-from+7)/8)
 	switch c.typ {
-	case tinyintType:
-		return &hs2.TColumn{ByteVal: &hs2.TByteColumn{Values: narrowed[int8](c.numbers[from:to]), Nulls: nulls}}
-	case smallintType:
-		return &hs2.TColumn{I16Val: &hs2.TI16Column{Values: narrowed[int16](c.numbers[from:to]), Nulls: nulls}}
-	case intType:
-		return &hs2.TColumn{I32Val: &hs2.TI32Column{Values: narrowed[int32](c.numbers[from:to]), Nulls: nulls}}
-	case bigintType:
+	case sqlTypeTinyint:
+		return &hs2.TColumn{ByteVal: &hs2.TByteColumn{Values: narrowNumbers[int8](c.numbers[from:to]), Nulls: nulls}}
+	case sqlTypeSmallint:
+		return &hs2.TColumn{I16Val: &hs2.TI16Column{Values: narrowNumbers[int16](c.numbers[from:to]), Nulls: nulls}}
+	case sqlTypeInt:
+		return &hs2.TColumn{I32Val: &hs2.TI32Column{Values: narrowNumbers[int32](c.numbers[from:to]), Nulls: nulls}}
+	case sqlTypeBigint:
 		return &hs2.TColumn{I64Val: &hs2.TI64Column{Values: c.numbers[from:to], Nulls: nulls}}
 	}
 	return &hs2.TColumn{StringVal: &hs2.TStringColumn{Values: c.texts[from:to], Nulls: nulls}}
 }
 
-func narrowed[T int8 | int16 | int32](numbers []int64) []T {
+func narrowNumbers[T int8 | int16 | int32](numbers []int64) []T {
 	narrow := make([]T, len(numbers))
 	for i, n := range numbers {
 		narrow[i] = T(n)

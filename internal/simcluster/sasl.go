@@ -9,33 +9,32 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 )
 
-// loginTime is the longest pause of a client that logs in
-// (--sasl_connect_tcp_timeout_ms).
-const loginTime = 5 * time.Minute
+// loginTimeout limits the time for a login (--sasl_connect_tcp_timeout_ms).
+const loginTimeout = 5 * time.Minute
 
-// maxLogin bounds a login message: PLAIN carries two names and a password.
-const maxLogin = 64 << 10
+// maxLoginMessage is the maximum length of a login message.
+const maxLoginMessage = 64 << 10
 
-// errRejected is a login that was refused, without a reason: Impala gives none.
-var errRejected = errors.New("simcluster: login refused")
+// errRejected is a rejected login. Like Impala it has no reason.
+var errRejected = errors.New("login rejected")
 
-// logIn is the server's side of Thrift's SASL handshake with mechanism PLAIN,
-// and returns the user. A wrong password is answered by silence, as in Impala
-// (be/src/transport/TSaslServerTransport.cpp); the caller closes.
-func (c *coordinator) logIn(l *link, in *bufio.Reader) (string, error) {
-	l.tcp.SetReadDeadline(time.Now().Add(loginTime))
+// authenticate runs the server side of Thrift's SASL handshake with mechanism
+// PLAIN and returns the user. As in Impala there is no reply to a wrong password
+// (be/src/transport/TSaslServerTransport.cpp); the caller closes the connection.
+func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
+	l.tcp.SetReadDeadline(time.Now().Add(loginTimeout))
 	defer l.tcp.SetReadDeadline(time.Time{})
-	status, mechanism, err := saslframe.ReadMessage(in, maxLogin)
+	status, mechanism, err := saslframe.ReadMessage(in, maxLoginMessage)
 	if err != nil {
-		return "", err // a first byte above 5 is no SASL: silence
+		return "", err // a first byte above 5 is not SASL: no reply
 	}
 	if status != saslframe.Start {
-		return "", refuse(l, saslframe.Error, fmt.Sprintf("Expecting START status, received %d", status))
+		return "", rejectLogin(l, saslframe.Error, fmt.Sprintf("Expecting START status, received %d", status))
 	}
 	if string(mechanism) != saslframe.Plain {
-		return "", refuse(l, saslframe.Bad, "Unsupported mechanism type "+string(mechanism[:min(len(mechanism), 64)]))
+		return "", rejectLogin(l, saslframe.Bad, "Unsupported mechanism type "+string(mechanism[:min(len(mechanism), 64)]))
 	}
-	status, response, err := saslframe.ReadMessage(in, maxLogin)
+	status, response, err := saslframe.ReadMessage(in, maxLoginMessage)
 	if err != nil {
 		return "", err
 	}
@@ -49,16 +48,16 @@ func (c *coordinator) logIn(l *link, in *bufio.Reader) (string, error) {
 	}
 	if want, known := c.config.Users[user]; !known || want != password || c.plan.authReject {
 		c.rejected.Add(1)
-		c.config.Log.Info("login refused", "coordinator", c.name, "user", user)
+		c.config.Log.Info("login rejected", "coordinator", c.name, "user", user)
 		return "", errRejected
 	}
 	_, err = l.Write(saslframe.AppendMessage(nil, saslframe.Complete, nil))
 	return user, err
 }
 
-// refuse says why in the handshake's own words.
-func refuse(l *link, s saslframe.Status, why string) error {
-	if _, err := l.Write(saslframe.AppendMessage(nil, s, []byte(why))); err != nil {
+// rejectLogin replies with a status and a reason.
+func rejectLogin(l *link, s saslframe.Status, reason string) error {
+	if _, err := l.Write(saslframe.AppendMessage(nil, s, []byte(reason))); err != nil {
 		return err
 	}
 	return errRejected

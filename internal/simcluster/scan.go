@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// The one table there is, and its rows: the smallest of those that Impala's own
-// tests load. Impala may count so small a table on the coordinator alone
-// (EXEC_SINGLE_NODE_ROWS_THRESHOLD); here its scan always takes executors.
+// The only table: the smallest one of those that Impala's own tests load. Impala
+// may scan such a small table on the coordinator alone
+// (EXEC_SINGLE_NODE_ROWS_THRESHOLD); here a scan always needs executors.
 const (
 	testDatabase = "functional"
 	testTable    = testDatabase + ".alltypestiny"
 	testRows     = 8
 )
 
-// fromTable is a select list and the one table it is over.
+// fromTable matches a select list and a table.
 var fromTable = regexp.MustCompile("^(?is)(.+?)\\s+from\\s+([a-z_`][a-z0-9_.`]*)$")
 
-// countRows is the one list that a table can be asked for, and a name for it.
+// countRows matches the only supported select list over a table, and an alias.
 var countRows = regexp.MustCompile("^(?i)count\\s*\\(\\s*\\*\\s*\\)(?:\\s+(?:as\\s+)?`?([a-z_][a-z0-9_]*)`?)?$")
 
-// scan is a SELECT over a table.
+// scan runs a SELECT over a table.
 func (c *coordinator) scan(s *session, sql, list, name string) (*table, error) {
 	name = strings.ToLower(strings.ReplaceAll(name, "`", ""))
 	full := name
@@ -35,7 +35,7 @@ func (c *coordinator) scan(s *session, sql, list, name string) (*table, error) {
 	if m == nil {
 		return nil, syntaxError(sql, list)
 	}
-	count := numbers("count(*)", bigintType, testRows)
+	count := numberColumn("count(*)", sqlTypeBigint, testRows)
 	if m[1] != "" {
 		count.name = strings.ToLower(m[1])
 	}

@@ -10,20 +10,20 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-const countTiny = "SELECT count(*) FROM functional.alltypestiny"
+const countQuery = "SELECT count(*) FROM functional.alltypestiny"
 
-func TestATableCanBeCounted(t *testing.T) {
+func TestCoordinator_CountRows(t *testing.T) {
 	t.Parallel()
-	c, s := bare()
+	c, s := newTestCoordinator()
 	for sql, want := range map[string]string{
-		countTiny: "count(*):bigint=8",
+		countQuery: "count(*):bigint=8",
 		"select COUNT( * ) as n from `functional`.`alltypestiny`;": "n:bigint=8",
 	} {
 		got, err := c.run(s, sql)
 		if err != nil {
 			t.Errorf("%q: %v", sql, err)
-		} else if describe(got) != want {
-			t.Errorf("%q: %s, want %s", sql, describe(got), want)
+		} else if formatRow(got) != want {
+			t.Errorf("%q: %s, want %s", sql, formatRow(got), want)
 		}
 	}
 	if _, err := c.run(s, "use functional"); err != nil {
@@ -34,8 +34,8 @@ func TestATableCanBeCounted(t *testing.T) {
 	}
 }
 
-// execute starts a statement that must be taken.
-func execute(t *testing.T, u *user, sql string) *hs2.TOperationHandle {
+// executeStatement starts a statement that must be accepted.
+func executeStatement(t *testing.T, u *testClient, sql string) *hs2.TOperationHandle {
 	t.Helper()
 	r, err := u.ExecuteStatement(context.Background(), &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: sql})
 	if err != nil || r.Status.StatusCode != hs2.TStatusCode_SUCCESS {
@@ -44,57 +44,57 @@ func execute(t *testing.T, u *user, sql string) *hs2.TOperationHandle {
 	return r.OperationHandle
 }
 
-func TestWithoutExecutorsOnlyScansAreRefused(t *testing.T) {
+func TestCluster_FaultNoExecutors(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	cl := start(t, Config{Coordinators: 1, Beeswax: true}, "no-executors")
-	const words = "Admission for query exceeded timeout 60000ms in pool default-pool. Queued reason: Waiting for executors to start. Only DDL"
-	u := holdSession(t, cl)
+	const admissionError = "Admission for query exceeded timeout 60000ms in pool default-pool. Queued reason: Waiting for executors to start. Only DDL"
+	u := openTestSession(t, cl)
 	if _, err := u.query("SELECT pid()"); err != nil {
 		t.Errorf("pid(): %v", err)
 	}
-	op := execute(t, u, countTiny)
+	op := executeStatement(t, u, countQuery)
 	state, err := u.GetOperationStatus(ctx, &hs2.TGetOperationStatusReq{OperationHandle: op})
 	if err != nil || state.Status.StatusCode != hs2.TStatusCode_SUCCESS || state.GetOperationState() != hs2.TOperationState_ERROR ||
-		!strings.Contains(state.GetErrorMessage(), words) || state.GetSqlState() != "HY000" {
+		!strings.Contains(state.GetErrorMessage(), admissionError) || state.GetSqlState() != "HY000" {
 		t.Errorf("status %v, %v", state, err)
 	}
 	rows, err := u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: op})
-	if err != nil || !strings.Contains(rows.Status.GetErrorMessage(), words) {
+	if err != nil || !strings.Contains(rows.Status.GetErrorMessage(), admissionError) {
 		t.Errorf("rows %v, %v", rows, err)
 	}
 	log, err := u.GetLog(ctx, &hs2.TGetLogReq{OperationHandle: op})
-	if err != nil || !strings.Contains(log.Log, words) {
+	if err != nil || !strings.Contains(log.Log, admissionError) {
 		t.Errorf("log %v, %v", log, err)
 	}
 	if closed, err := u.CloseOperation(ctx, &hs2.TCloseOperationReq{OperationHandle: op}); err != nil || closed.Status.StatusCode != hs2.TStatusCode_SUCCESS {
 		t.Errorf("close %v, %v", closed, err)
 	}
 
-	b := beeswaxUser(t, cl)
-	h, err := b.Query(ctx, &beeswax.Query{Query: countTiny})
+	b := newBeeswaxClient(t, cl)
+	h, err := b.Query(ctx, &beeswax.Query{Query: countQuery})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if state, err := b.GetState(ctx, h); err != nil || state != beeswax.QueryState_EXCEPTION {
 		t.Errorf("Beeswax: state %v, %v", state, err)
 	}
-	if text, err := b.GetLog(ctx, h.LogContext); err != nil || !strings.Contains(text, words) {
+	if text, err := b.GetLog(ctx, h.LogContext); err != nil || !strings.Contains(text, admissionError) {
 		t.Errorf("Beeswax: log %q, %v", text, err)
 	}
-	if _, err := b.Fetch(ctx, h, false, 1); err == nil || !strings.Contains(err.Error(), words) {
+	if _, err := b.Fetch(ctx, h, false, 1); err == nil || !strings.Contains(err.Error(), admissionError) {
 		t.Errorf("Beeswax: fetch %v", err)
 	}
 }
 
-func TestASlowQueryRunsForSoLong(t *testing.T) {
+func TestCluster_FaultSlowQuery(t *testing.T) {
 	t.Parallel()
 	const slow = 80 * time.Millisecond
 	ctx := t.Context()
 	cl := start(t, Config{Coordinators: 1, Beeswax: true}, "slow-query=80ms")
-	u := holdSession(t, cl)
+	u := openTestSession(t, cl)
 	began := time.Now()
-	op := execute(t, u, countTiny)
+	op := executeStatement(t, u, countQuery)
 	state, err := u.GetOperationStatus(ctx, &hs2.TGetOperationStatusReq{OperationHandle: op})
 	if early := time.Since(began) < slow; err != nil || early && state.GetOperationState() != hs2.TOperationState_RUNNING {
 		t.Errorf("state %v, %v", state, err)
@@ -103,9 +103,9 @@ func TestASlowQueryRunsForSoLong(t *testing.T) {
 	if took := time.Since(began); err != nil || took < slow || rows.Results.Columns[0].I64Val.Values[0] != testRows {
 		t.Errorf("rows %v, %v after %v", rows, err, took)
 	}
-	b := beeswaxUser(t, cl)
+	b := newBeeswaxClient(t, cl)
 	began = time.Now()
-	h, err := b.Query(ctx, &beeswax.Query{Query: countTiny})
+	h, err := b.Query(ctx, &beeswax.Query{Query: countQuery})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,12 +117,12 @@ func TestASlowQueryRunsForSoLong(t *testing.T) {
 	}
 }
 
-func TestAFetchWaitsOnlySoLong(t *testing.T) {
+func TestOperation_WaitReadyTimesOut(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel() // stands for the ten seconds
-	o := &operation{ready: time.Now().Add(time.Hour)}
-	if o.await(ctx) {
-		t.Error("rows before their time")
+	cancel() // instead of waiting for fetchTimeout
+	o := &operation{readyAt: time.Now().Add(time.Hour)}
+	if o.waitReady(ctx) {
+		t.Error("rows are available before readyAt")
 	}
 }

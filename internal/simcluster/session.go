@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// handle is the public half of a session's or an operation's identity.
+// handle is the ID or the secret of a session or an operation.
 type handle [16]byte
 
-// String prints a handle as Impala does: both halves are little-endian numbers
+// String formats a handle as Impala does: two little-endian numbers
 // (be/src/util/debug-util.cc, PrintId).
 func (h handle) String() string {
 	return fmt.Sprintf("%016x:%016x", binary.LittleEndian.Uint64(h[:8]), binary.LittleEndian.Uint64(h[8:]))
 }
 
-// parseHandle reads what String wrote, as Beeswax clients send it back.
+// parseHandle parses the result of String, which Beeswax clients send back.
 func parseHandle(text string) (h handle, ok bool) {
 	var b [16]byte
 	if len(text) != 33 || text[16] != ':' {
@@ -40,43 +40,44 @@ type session struct {
 	id     handle
 	secret handle
 	user   string
-	pid    int32 // of the process it was opened in
+	pid    int32 // of the process that opened it
 
 	protocol protocol
 
 	// Guarded by the coordinator's mu.
 	database   string
 	options    map[string]string // set by the client; nil: none
-	operations []*operation      // open ones, in no order
+	operations []*operation      // open operations, unordered
 }
 
-// operation is a statement that was accepted.
+// operation is an accepted statement.
 type operation struct {
-	id      handle
-	session *session
-	result  *table    // nil: the statement has none
-	cached  bool      // fetching may start over (impala.resultset.cache.size)
-	ready   time.Time // when its rows are there; zero: at once
-	refused error     // by admission, in Impala's words; nil: it runs
-	fetched int       // rows; guarded by the coordinator's mu
+	id           handle
+	session      *session
+	result       *table    // nil: the statement has no result
+	canRewind    bool      // fetching may start over (impala.resultset.cache.size)
+	readyAt      time.Time // when its rows are available; zero: immediately
+	admissionErr error     // the error from admission control; nil: admitted
+	fetched      int       // rows fetched; guarded by the coordinator's mu
 }
 
-// running reports whether the rows are still to come.
-func (o *operation) running() bool { return !o.ready.IsZero() && time.Now().Before(o.ready) }
+// running reports whether the rows are not available yet.
+func (o *operation) running() bool { return !o.readyAt.IsZero() && time.Now().Before(o.readyAt) }
 
-// fetchPatience is how long a fetch waits for rows (FETCH_ROWS_TIMEOUT_MS).
-const fetchPatience = 10 * time.Second
+// fetchTimeout is how long a fetch waits for rows (FETCH_ROWS_TIMEOUT_MS).
+const fetchTimeout = 10 * time.Second
 
-// await waits for the rows as a fetch does; false where they are not there then.
-func (o *operation) await(ctx context.Context) bool {
+// waitReady waits for the rows as a fetch does; false if they are not available
+// after fetchTimeout.
+func (o *operation) waitReady(ctx context.Context) bool {
 	if o.running() {
-		wait(ctx, min(time.Until(o.ready), fetchPatience))
+		sleep(ctx, min(time.Until(o.readyAt), fetchTimeout))
 	}
 	return !o.running()
 }
 
-// newHandle is unique in this coordinator and the same for the same seed. Call
-// it with mu held.
+// newHandle returns a handle that is unique in this coordinator and depends only
+// on the seed and the number of handles created. The caller must hold mu.
 func (c *coordinator) newHandle() (h handle) {
 	c.handles++
 	binary.LittleEndian.PutUint64(h[:8], mix(c.seed, 2*c.handles))
@@ -84,10 +85,10 @@ func (c *coordinator) newHandle() (h handle) {
 	return h
 }
 
-// openSession opens a session for user, "" being anonymous, over a protocol. The restart that a
-// fault asks for happens between two sessions.
+// openSession opens a session for user; "" is the user anonymous. The fault
+// restart takes effect here, between two sessions.
 func (c *coordinator) openSession(user string, p protocol) *session {
-	fill(&user, "anonymous")
+	setDefault(&user, "anonymous")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if after := c.plan.restartAfter; after > 0 && c.opened.Load() == int64(after) && c.pids[0] != c.nextPID {
@@ -102,7 +103,7 @@ func (c *coordinator) openSession(user string, p protocol) *session {
 	return s
 }
 
-// closeSession forgets a session and its operations.
+// closeSession removes a session and its operations.
 func (c *coordinator) closeSession(s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -116,38 +117,39 @@ func (c *coordinator) closeSession(s *session) {
 	}
 }
 
-// register makes an operation of a statement's result. A query's id ends in
-// four zero bytes, as Impala's do: there the fragment instances count.
-func (c *coordinator) register(s *session, result *table, cached bool) *operation {
+// addOperation creates an operation for a statement's result. As in Impala, the
+// ID ends in four zero bytes, which are used to number fragment instances.
+func (c *coordinator) addOperation(s *session, result *table, cached bool) *operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	o := &operation{id: c.newHandle(), session: s, result: result, cached: cached}
+	o := &operation{id: c.newHandle(), session: s, result: result, canRewind: cached}
 	clear(o.id[8:12])
 	if result != nil && result.scanned {
-		c.schedule(o)
+		c.admitQuery(o)
 	}
 	c.operations[o.id] = o
 	s.operations = append(s.operations, o)
 	return o
 }
 
-// schedule is what admission and the executors make of a query over tables.
-func (c *coordinator) schedule(o *operation) {
+// admitQuery applies the faults of admission and executors to a query that scans
+// a table.
+func (c *coordinator) admitQuery(o *operation) {
 	if c.plan.noExecutors {
-		o.refused = queryError(o.id, waitingForExecutors)
+		o.admissionErr = queryError(o.id, errNoExecutors)
 	} else if c.plan.slowQuery > 0 {
-		o.ready = time.Now().Add(c.plan.slowQuery)
+		o.readyAt = time.Now().Add(c.plan.slowQuery)
 	}
 }
 
-// operation finds an operation by id; nil where there is none.
+// operation finds an operation by ID; nil if there is none.
 func (c *coordinator) operation(id handle) *operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.operations[id]
 }
 
-// closeOperation forgets an operation.
+// closeOperation removes an operation.
 func (c *coordinator) closeOperation(o *operation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -155,14 +157,14 @@ func (c *coordinator) closeOperation(o *operation) {
 	o.session.operations = slices.DeleteFunc(o.session.operations, func(one *operation) bool { return one == o })
 }
 
-// advance takes up to most rows, or all where most is not positive, and returns
-// the first and the one after the last.
-func (c *coordinator) advance(o *operation, most int64) (from, to int) {
+// nextRows advances by at most maxRows rows, or by all if maxRows is not positive,
+// and returns the first row and the one after the last.
+func (c *coordinator) nextRows(o *operation, maxRows int64) (from, to int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	from, to = o.fetched, o.result.rows
-	if most > 0 && int64(to-from) > most {
-		to = from + int(most)
+	if maxRows > 0 && int64(to-from) > maxRows {
+		to = from + int(maxRows)
 	}
 	o.fetched = to
 	return from, to

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// sqlError is a statement that was refused: Impala's words.
+// sqlError is an error with Impala's message.
 type sqlError string
 
 func (e sqlError) Error() string { return string(e) }
 
-// run runs a statement in s. The result is nil for a statement that has none.
+// run runs a statement in s. The result is nil if the statement has none.
 func (c *coordinator) run(s *session, sql string) (*table, error) {
 	c.statements.Add(1)
 	verb, rest := splitStatement(sql)
@@ -31,8 +31,8 @@ func (c *coordinator) run(s *session, sql string) (*table, error) {
 	return nil, syntaxError(sql, verb)
 }
 
-// splitStatement takes a statement's first word, in lower case, from the rest,
-// without the space around them and the semicolons after them.
+// splitStatement returns a statement's first word, in lower case, and the rest,
+// without surrounding space and trailing semicolons.
 func splitStatement(sql string) (verb, rest string) {
 	sql = strings.TrimRight(strings.TrimSpace(sql), "; \t\r\n")
 	end := strings.IndexAny(sql, " \t\r\n")
@@ -42,8 +42,8 @@ func splitStatement(sql string) (verb, rest string) {
 	return strings.ToLower(sql[:end]), strings.TrimSpace(sql[end:])
 }
 
-// selectItem is one item of a select list: a call without arguments, a number
-// or a text, and a name for it.
+// selectItem matches one item of a select list: a call without arguments, a
+// number or a string, and an optional alias.
 var selectItem = regexp.MustCompile("^(?is)(?:([a-z_]+)\\s*\\(\\s*\\)|(-?[0-9]{1,18})|'([^'\\\\]*)')(?:\\s+(?:as\\s+)?[`]?([a-z_][a-z0-9_]*)[`]?)?$")
 
 func (c *coordinator) selectItems(s *session, sql, list string) (*table, error) {
@@ -65,48 +65,48 @@ func (c *coordinator) selectItems(s *session, sql, list string) (*table, error) 
 	return t, nil
 }
 
-// value is what one select item evaluates to, its name being its text as
-// Impala labels it.
+// value evaluates a select item. Like Impala it names the column after the text
+// of the item.
 func (c *coordinator) value(s *session, function, number, text string) (column, bool) {
 	label := function + "()"
 	switch function {
 	case "pid":
-		return numbers(label, intType, int64(s.pid)), true
+		return numberColumn(label, sqlTypeInt, int64(s.pid)), true
 	case "version":
-		return texts(label, c.version+"\n"+builtOn), true
+		return textColumn(label, c.version+"\n"+buildDate), true
 	case "coordinator":
-		return texts(label, c.host), true
+		return textColumn(label, c.host), true
 	case "current_session":
-		return texts(label, s.id.String()), true
+		return textColumn(label, s.id.String()), true
 	case "user", "effective_user", "session_user":
-		return texts(label, s.user), true
+		return textColumn(label, s.user), true
 	case "current_database":
-		return texts(label, c.databaseOf(s)), true
+		return textColumn(label, c.databaseOf(s)), true
 	case "":
 		if number == "" {
-			return texts("'"+text+"'", text), true
+			return textColumn("'"+text+"'", text), true
 		}
 		n, err := strconv.ParseInt(number, 10, 64)
-		return numbers(number, narrowest(n), n), err == nil
+		return numberColumn(number, literalType(n), n), err == nil
 	}
 	return column{}, false
 }
 
-// narrowest is the type that Impala gives a literal.
-func narrowest(n int64) sqlType {
+// literalType returns the type of an integer literal in Impala.
+func literalType(n int64) sqlType {
 	switch {
 	case n == int64(int8(n)):
-		return tinyintType
+		return sqlTypeTinyint
 	case n == int64(int16(n)):
-		return smallintType
+		return sqlTypeSmallint
 	case n == int64(int32(n)):
-		return intType
+		return sqlTypeInt
 	}
-	return bigintType
+	return sqlTypeBigint
 }
 
-// splitList splits a select list at commas outside of quotes. An item that is
-// missing is empty.
+// splitList splits a select list at commas outside of quotes. A missing item is
+// the empty string.
 func splitList(list string) (items []string) {
 	start, quoted := 0, false
 	for i, r := range list {
@@ -121,7 +121,7 @@ func splitList(list string) (items []string) {
 	return append(items, strings.TrimSpace(list[start:]))
 }
 
-// set lists options, or sets one.
+// set runs SET: it lists the options or sets one.
 func (c *coordinator) set(s *session, sql, rest string) (*table, error) {
 	switch {
 	case rest == "":
@@ -136,7 +136,7 @@ func (c *coordinator) set(s *session, sql, rest string) (*table, error) {
 	return nil, c.setOption(s, strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `'"`))
 }
 
-// use changes the database: there are the two that every Impala has, and that
+// use changes the database. There are the two that every Impala has, and the one
 // of Impala's own tests.
 func (c *coordinator) use(s *session, name string) error {
 	name = strings.ToLower(strings.Trim(name, "`"))
@@ -155,9 +155,8 @@ func (c *coordinator) databaseOf(s *session) string {
 	return s.database
 }
 
-// syntaxError is the front end's complaint, in the form that Impala gives it.
-// The words that it would have accepted are shortened to those that this
-// server knows.
+// syntaxError returns a syntax error in Impala's format. The list of expected
+// keywords is shortened to those that this server supports.
 func syntaxError(sql, at string) error {
 	line := strings.TrimSpace(sql)
 	caret := max(strings.Index(strings.ToLower(line), strings.ToLower(at)), 0)

@@ -6,19 +6,19 @@ import (
 	"testing"
 )
 
-// bare is a coordinator that serves nobody, with a session.
-func bare() (*coordinator, *session) {
+// newTestCoordinator returns a coordinator without listeners, and a session.
+func newTestCoordinator() (*coordinator, *session) {
 	c, err := Config{}.withDefaults()
 	if err != nil {
 		panic(err)
 	}
 	co := newCoordinator(c, coordinatorPlan{}, 0, "coord-a1", "coord-a1:25000", [2]int32{4711, 4712})
-	return co, co.openSession("alice", hs2Protocol)
+	return co, co.openSession("alice", protocolHS2)
 }
 
-func TestStatementsThatAreUnderstood(t *testing.T) {
+func TestCoordinator_Run(t *testing.T) {
 	t.Parallel()
-	c, s := bare()
+	c, s := newTestCoordinator()
 	for sql, want := range map[string]string{ // name:type=value of each column
 		"SELECT pid()": "pid():int=4711",
 		"select Coordinator() , PID() as Process;": "coordinator():string=coord-a1|process:int=4711",
@@ -27,7 +27,7 @@ func TestStatementsThatAreUnderstood(t *testing.T) {
 		"select user(), effective_user(), 'a,b'":   "user():string=alice|effective_user():string=alice|'a,b':string=a,b",
 		"select 1, -300, 70000, 9000000000":        "1:tinyint=1|-300:smallint=-300|70000:int=70000|9000000000:bigint=9000000000",
 		"select current_database() as `db`":        "db:string=default",
-		"select version ( )":                       "version():string=" + c.version + "\n" + builtOn,
+		"select version ( )":                       "version():string=" + c.version + "\n" + buildDate,
 		"use default":                              "",
 		"SET mt_dop = '4'":                         "",
 		"select\npid(),\n\tcoordinator()\n":        "pid():int=4711|coordinator():string=coord-a1",
@@ -37,14 +37,14 @@ func TestStatementsThatAreUnderstood(t *testing.T) {
 			t.Errorf("%q: %v", sql, err)
 			continue
 		}
-		if text := describe(got); text != want {
+		if text := formatRow(got); text != want {
 			t.Errorf("%q: %q, want %q", sql, text, want)
 		}
 	}
 }
 
-// describe writes a one-row table down.
-func describe(t *table) string {
+// formatRow formats a table with one row.
+func formatRow(t *table) string {
 	if t == nil {
 		return ""
 	}
@@ -55,9 +55,9 @@ func describe(t *table) string {
 	return strings.Join(cells, "|")
 }
 
-func TestStatementsThatAreRefused(t *testing.T) {
+func TestCoordinator_RunErrors(t *testing.T) {
 	t.Parallel()
-	c, s := bare()
+	c, s := newTestCoordinator()
 	for sql, want := range map[string]string{
 		"selec pid()":                           "ParseException: Syntax error in line 1:\nselec pid()\n^\nEncountered: IDENTIFIER\n",
 		"":                                      "ParseException: Syntax error in line 1:\n\n^\nEncountered: EOF\n",
@@ -80,9 +80,9 @@ func TestStatementsThatAreRefused(t *testing.T) {
 	}
 }
 
-func TestSetShowsWhatWasSet(t *testing.T) {
+func TestCoordinator_Set(t *testing.T) {
 	t.Parallel()
-	c, s := bare()
+	c, s := newTestCoordinator()
 	if _, err := c.run(s, "set mem_limit=2g"); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestSetShowsWhatWasSet(t *testing.T) {
 	}
 }
 
-func TestHandlesPrintAndParse(t *testing.T) {
+func TestHandle_StringAndParse(t *testing.T) {
 	t.Parallel()
 	h := handle{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
 	if got := h.String(); got != "0807060504030201:100f0e0d0c0b0a09" {
@@ -123,7 +123,7 @@ func FuzzStatement(f *testing.F) {
 	for _, sql := range []string{"select pid(), 'x' as y", "set all", "use `default`;", "select 'a,b', 1", "SET a=b", ";;"} {
 		f.Add(sql)
 	}
-	c, s := bare()
+	c, s := newTestCoordinator()
 	f.Fuzz(func(t *testing.T, sql string) {
 		result, err := c.run(s, sql)
 		if err != nil && result != nil {

@@ -1,31 +1,32 @@
 package simcluster
 
-// Stats counts what a cluster has seen since it started. Counters move on while
-// they are read; once clients are gone they stand still.
+// Stats are counters since the start of a cluster. They are read one after the
+// other while clients may be active, so they are consistent with each other only
+// when no client is.
 type Stats struct {
-	Logins              int64 // SASL PLAIN responses seen, refused ones included
-	Rejected            int64 // of those, refused
-	Connections         []int // accepted per node, all protocols
+	Logins              int64 // SASL PLAIN responses received, including rejected ones
+	Rejected            int64 // rejected logins
+	Connections         []int // accepted connections by node, all protocols
 	FailedTLS           int   // connections whose TLS handshake failed
-	BytesAfterHandshake int64 // bytes from clients, those of the TLS handshake not counted
+	BytesAfterHandshake int64 // bytes from clients, not counting the TLS handshake
 	SessionsOpened      int64
 	SessionsClosed      int64
-	Statements          int64 // statements received, refused ones included
+	Statements          int64 // statements received, including rejected ones
 	Coordinators        []CoordinatorStats
 }
 
-// CoordinatorStats is one coordinator's share.
+// CoordinatorStats are the counters of one coordinator.
 type CoordinatorStats struct {
-	Name           string // as it calls itself
-	Connections    int64  // that reached a service thread
+	Name           string // as the coordinator reports it
+	Connections    int64  // that got a service thread
 	SessionsOpened int64  // HS2 sessions; for Beeswax, connections
 	SessionsClosed int64
 	Statements     int64
 }
 
-// Stats returns a copy.
+// Stats returns the current counters.
 func (cl *Cluster) Stats() Stats {
-	s := Stats{BytesAfterHandshake: cl.received.Load(), Connections: make([]int, cl.config.Nodes)}
+	s := Stats{BytesAfterHandshake: cl.bytesReceived.Load(), Connections: make([]int, cl.config.Nodes)}
 	for _, nodes := range cl.listeners {
 		for i, n := range nodes {
 			s.Connections[i] += int(n.accepted.Load())
@@ -35,7 +36,7 @@ func (cl *Cluster) Stats() Stats {
 	for _, c := range cl.coordinators {
 		one := CoordinatorStats{
 			Name: c.name, Statements: c.statements.Load(),
-			Connections:    c.connections[hs2Protocol].Load() + c.connections[beeswaxProtocol].Load(),
+			Connections:    c.connections[protocolHS2].Load() + c.connections[protocolBeeswax].Load(),
 			SessionsOpened: c.opened.Load(), SessionsClosed: c.closed.Load(),
 		}
 		s.Coordinators = append(s.Coordinators, one)

@@ -8,33 +8,35 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
-// shuttingDown is what a draining coordinator answers to new work
+// errShuttingDown is a draining coordinator's reply to new sessions and statements
 // (SERVER_SHUTTING_DOWN in common/thrift/generate_error_codes.py).
-const shuttingDown sqlError = "Server is being shut down: " + shutdownStatus + ".\n"
+const errShuttingDown sqlError = "Server is being shut down: " + shutdownStatus + ".\n"
 
-// shutdownStatus is how far a shutdown is (ShutdownStatusToString,
-// be/src/service/impala-server.cc). It stands still.
+// shutdownStatus is the progress of a shutdown (ShutdownStatusToString,
+// be/src/service/impala-server.cc). It does not advance.
 const shutdownStatus = "shutdown grace period left: 1m30s, deadline left: 58m20s, " +
 	"cancel deadline left: 57m20s, queries registered on coordinator: 1, queries executing: 0, fragment instances: 0"
 
-// waitingForExecutors is how admission gives a query up that no executor came
-// for (REASON_NO_EXECUTOR_GROUPS, be/src/scheduling/admission-controller.cc).
-// Here it says so at once, not after the timeout.
-const waitingForExecutors sqlError = "Admission for query exceeded timeout 60000ms in pool default-pool. " +
+// errNoExecutors is the error of a query that was not admitted for lack of
+// executors (REASON_NO_EXECUTOR_GROUPS, be/src/scheduling/admission-controller.cc).
+// Here it is returned immediately, not after the timeout.
+const errNoExecutors sqlError = "Admission for query exceeded timeout 60000ms in pool default-pool. " +
 	"Queued reason: Waiting for executors to start. Only DDL queries and queries scheduled only on the coordinator " +
 	"(either NUM_NODES set to 1 or when small query optimization is triggered) can currently run. Additional Details: Not Applicable\n"
 
-// Impala's SQLSTATEs over HS2: there are no others.
+// The SQLSTATEs that Impala uses over HS2.
 const (
-	generalState     = "HY000"
-	unsupportedState = "HYC00"
+	sqlStateGeneral     = "HY000"
+	sqlStateUnsupported = "HYC00"
 )
 
-func succeeded() *hs2.TStatus { return &hs2.TStatus{StatusCode: hs2.TStatusCode_SUCCESS} }
+func successStatus() *hs2.TStatus { return &hs2.TStatus{StatusCode: hs2.TStatusCode_SUCCESS} }
 
-func failed(err error) *hs2.TStatus { return errorStatus(err.Error(), generalState) }
+func failureStatus(err error) *hs2.TStatus { return errorStatus(err.Error(), sqlStateGeneral) }
 
-func unsupported() *hs2.TStatus { return errorStatus("Unsupported operation\n", unsupportedState) }
+func unsupportedStatus() *hs2.TStatus {
+	return errorStatus("Unsupported operation\n", sqlStateUnsupported)
+}
 
 func errorStatus(text, state string) *hs2.TStatus {
 	return &hs2.TStatus{StatusCode: hs2.TStatusCode_ERROR, ErrorMessage: &text, SqlState: &state}
@@ -42,22 +44,22 @@ func errorStatus(text, state string) *hs2.TStatus {
 
 func statusOf(err error) *hs2.TStatus {
 	if err != nil {
-		return failed(err)
+		return failureStatus(err)
 	}
-	return succeeded()
+	return successStatus()
 }
 
-// queryError is the form of an error once the query has an id, since Impala 4.5.
+// queryError adds the query ID to an error as Impala does since 4.5.
 func queryError(id handle, err error) error {
 	return sqlError(fmt.Sprintf("Query %s failed:\n%s\n", id, err))
 }
 
-// progress is the log of a query that scans nothing.
-func progress(id handle) string {
+// progressLog returns the log of a query that scans nothing.
+func progressLog(id handle) string {
 	return fmt.Sprintf("Query %s 100%% Complete (0 out of 0)\n", id)
 }
 
-// webURL is the address of the web server as Ping gives it; "" under ping-off.
+// webURL returns the web server's URL as in Ping; "" with the fault ping-off.
 func (c *coordinator) webURL() string {
 	if c.plan.pingOff {
 		return ""
@@ -65,12 +67,12 @@ func (c *coordinator) webURL() string {
 	return "http://" + c.name
 }
 
-func identifier(id, secret handle) *hs2.THandleIdentifier {
+func newIdentifier(id, secret handle) *hs2.THandleIdentifier {
 	return &hs2.THandleIdentifier{GUID: id[:], Secret: secret[:]}
 }
 
-// halves checks a handle's sizes.
-func halves(h *hs2.THandleIdentifier) (id, secret handle, err error) {
+// parseIdentifier checks the sizes of an ID and a secret and converts them.
+func parseIdentifier(h *hs2.THandleIdentifier) (id, secret handle, err error) {
 	if len(h.GUID) != len(id) || len(h.Secret) != len(secret) {
 		return id, secret, sqlError(fmt.Sprintf("Malformed THandleIdentifier (guid size: %d, expected 16, secret size: %d, expected 16)\n",
 			len(h.GUID), len(h.Secret)))
@@ -78,9 +80,10 @@ func halves(h *hs2.THandleIdentifier) (id, secret handle, err error) {
 	return handle(h.GUID), handle(h.Secret), nil
 }
 
-// sessionOf finds the session of a handle, for the user of the connection.
+// sessionOf finds a session by its handle and checks that it belongs to the user
+// of the connection.
 func (c *coordinator) sessionOf(ctx context.Context, h *hs2.TSessionHandle) (*session, error) {
-	id, secret, err := halves(h.SessionId)
+	id, secret, err := parseIdentifier(h.SessionId)
 	if err != nil {
 		return nil, err
 	}
@@ -96,10 +99,10 @@ func (c *coordinator) sessionOf(ctx context.Context, h *hs2.TSessionHandle) (*se
 	return s, nil
 }
 
-// operationOf finds the operation of a handle. Impala never answers
-// INVALID_HANDLE_STATUS: a handle of another coordinator is an error like others.
+// operationOf finds an operation by its handle. Impala never replies
+// INVALID_HANDLE_STATUS; a handle of another coordinator is an ordinary error.
 func (c *coordinator) operationOf(_ context.Context, h *hs2.TOperationHandle) (*operation, error) {
-	id, secret, err := halves(h.OperationId)
+	id, secret, err := parseIdentifier(h.OperationId)
 	if err != nil {
 		return nil, err
 	}
@@ -117,22 +120,23 @@ func unknownQuery(id handle) error {
 	return queryError(id, sqlError(fmt.Sprintf("Invalid or unknown query handle: %s.\n", id)))
 }
 
-// rewind starts fetching over: with a result cache, or before the first fetch.
+// rewind restarts fetching. It is allowed with a result cache, or before the
+// first fetch.
 func (c *coordinator) rewind(o *operation) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if o.fetched > 0 && !o.cached {
+	if o.fetched > 0 && !o.canRewind {
 		return false
 	}
 	o.fetched = 0
 	return true
 }
 
-// configure applies one entry of OpenSession's configuration. What is no
-// option is ignored, as Impala does.
+// configure applies one entry of OpenSession's configuration. Like Impala it
+// ignores unknown options.
 func (c *coordinator) configure(s *session, key, value string) {
 	if strings.EqualFold(key, "use:database") {
-		_ = c.use(s, value) // a missing database shows at the first statement
+		_ = c.use(s, value) // a missing database is reported by the first statement
 		return
 	}
 	_ = c.setOption(s, strings.TrimPrefix(key, "set:hiveconf:"), value)

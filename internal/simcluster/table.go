@@ -1,14 +1,14 @@
 package simcluster
 
-// sqlType is a type of Impala's SQL that a column may have.
+// sqlType is the type of a column.
 type sqlType int
 
 const (
-	stringType sqlType = iota
-	tinyintType
-	smallintType
-	intType
-	bigintType
+	sqlTypeString sqlType = iota
+	sqlTypeTinyint
+	sqlTypeSmallint
+	sqlTypeInt
+	sqlTypeBigint
 )
 
 // String is the type's name as Beeswax sends it.
@@ -16,7 +16,7 @@ func (t sqlType) String() string {
 	return [...]string{"string", "tinyint", "smallint", "int", "bigint"}[t]
 }
 
-// column is a result column: numbers, or texts where typ is stringType.
+// column is a result column: texts if typ is sqlTypeString, otherwise numbers.
 type column struct {
 	name    string
 	typ     sqlType
@@ -28,13 +28,13 @@ type column struct {
 type table struct {
 	columns []column
 	rows    int
-	scanned bool // read from a table of a database: it takes executors, and time
+	scanned bool // read from a database table, so it needs executors
 }
 
-// texts is a one-row column of text.
-func texts(name, value string) column { return column{name: name, texts: []string{value}} }
+// textColumn returns a string column with one row.
+func textColumn(name, value string) column { return column{name: name, texts: []string{value}} }
 
-// numbers is a one-row column of the given type.
-func numbers(name string, t sqlType, value int64) column {
+// numberColumn returns a column of the given type with one row.
+func numberColumn(name string, t sqlType, value int64) column {
 	return column{name: name, typ: t, numbers: []int64{value}}
 }

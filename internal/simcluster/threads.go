@@ -5,60 +5,59 @@ import (
 	"time"
 )
 
-// threads admits connections as Impala's TAcceptQueueServer does
-// (be/src/rpc/TAcceptQueueServer.cpp): a few set-up threads take connections in
-// order, let each log in and then wait for a service thread; a service thread
-// has its connection until the connection ends. Nobody is told to come again
-// later: who waits hears nothing.
-type threads struct {
-	setup, service chan struct{} // a place in the channel is a thread
-	patience       time.Duration
+// threadPool admits connections as Impala's TAcceptQueueServer does
+// (be/src/rpc/TAcceptQueueServer.cpp): a few setup threads take connections in
+// order, run the login of each and then wait for a service thread, which serves
+// the connection until it is closed. A waiting connection gets no reply.
+type threadPool struct {
+	setup, service chan struct{} // an element in the channel is a thread in use
+	timeout        time.Duration
 }
 
-func newThreads(setup, service int, patience time.Duration) *threads {
-	return &threads{make(chan struct{}, setup), make(chan struct{}, service), patience}
+func newThreadPool(setup, service int, patience time.Duration) *threadPool {
+	return &threadPool{make(chan struct{}, setup), make(chan struct{}, service), patience}
 }
 
-// hold gives n service threads to connections that stay. There must be so many.
-func (t *threads) hold(n int) {
+// reserve takes n service threads permanently. The pool must have n free ones.
+func (t *threadPool) reserve(n int) {
 	for range n {
 		t.service <- struct{}{}
 	}
 }
 
-// inUse is how many service threads have a connection.
-func (t *threads) inUse() int { return len(t.service) }
+// inUse returns the number of service threads in use.
+func (t *threadPool) inUse() int { return len(t.service) }
 
-// enter runs login on a set-up thread and waits there for a service thread,
-// which is the caller's until it calls leave. It returns false where there is
-// none.
-func (t *threads) enter(ctx context.Context, login func() error) bool {
+// acquire runs login on a setup thread and then waits for a service thread, which
+// the caller gives back by release. It returns false if the login failed, or if
+// no thread became free before the timeout.
+func (t *threadPool) acquire(ctx context.Context, login func() error) bool {
 	select {
 	case t.setup <- struct{}{}:
 	case <-ctx.Done():
 		return false
 	}
-	admitted := login() == nil && t.admit(ctx)
+	admitted := login() == nil && t.acquireService(ctx)
 	<-t.setup
 	return admitted
 }
 
-// leave gives a service thread back.
-func (t *threads) leave() { <-t.service }
+// release gives back a service thread.
+func (t *threadPool) release() { <-t.service }
 
-// admit waits for a service thread.
-func (t *threads) admit(ctx context.Context) bool {
+// acquireService waits for a service thread; false after the timeout.
+func (t *threadPool) acquireService(ctx context.Context) bool {
 	select {
 	case t.service <- struct{}{}:
 		return true
 	default:
 	}
-	patience := time.NewTimer(t.patience)
-	defer patience.Stop()
+	timeout := time.NewTimer(t.timeout)
+	defer timeout.Stop()
 	select {
 	case t.service <- struct{}{}:
 		return true
-	case <-patience.C:
+	case <-timeout.C:
 	case <-ctx.Done():
 	}
 	return false

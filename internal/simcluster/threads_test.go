@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// holdSession opens a session and keeps it.
-func holdSession(t *testing.T, cl *Cluster) *user {
+// openTestSession opens a session that stays open until the end of the test.
+func openTestSession(t *testing.T, cl *Cluster) *testClient {
 	t.Helper()
 	u, err := dialHS2(cl.Nodes()[0])
 	if err != nil {
@@ -24,98 +24,97 @@ func holdSession(t *testing.T, cl *Cluster) *user {
 	return u
 }
 
-// openSession is a request as a client sends it, for connections that have to
-// be watched below Thrift.
+// openSessionRequest is an encoded OpenSession request, for tests below Thrift.
 const openSessionRequest = "\x80\x01\x00\x01\x00\x00\x00\x0bOpenSession\x00\x00\x00\x01\x0c\x00\x01\x08\x00\x01\x00\x00\x00\x05\x00\x00"
 
-func ask(t *testing.T, cl *Cluster) net.Conn {
+func sendOpenSession(t *testing.T, cl *Cluster) net.Conn {
 	t.Helper()
-	conn := dial(t, cl)
+	conn := dialNode(t, cl)
 	if _, err := io.WriteString(conn, openSessionRequest); err != nil {
 		t.Fatal(err)
 	}
 	return conn
 }
 
-func answered(t *testing.T, conn net.Conn) {
+func expectReply(t *testing.T, conn net.Conn) {
 	t.Helper()
 	conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 	if _, err := io.ReadFull(conn, make([]byte, 4)); err != nil {
-		t.Errorf("no answer: %v", err)
+		t.Errorf("no reply: %v", err)
 	}
 }
 
-func TestTheConnectionBeyondTheThreadsWaitsWithoutAWord(t *testing.T) {
+func TestThreadPool_ExtraConnectionWaits(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		config Config
 		faults []string
 		limit  int
 	}{
-		"the usual 64":           {Config{}, nil, 64},
-		"fewer by configuration": {Config{Threads: 3}, nil, 3},
-		"fewer by a fault":       {Config{Threads: 9}, []string{"threads=2@1"}, 2},
+		"default":        {limit: 64},
+		"Config.Threads": {config: Config{Threads: 3}, limit: 3},
+		"fault threads":  {config: Config{Threads: 9}, faults: []string{"threads=2@1"}, limit: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.config.Coordinators = 1
 			cl := start(t, c.config, c.faults...)
-			var held []*user
+			var held []*testClient
 			for range c.limit {
-				held = append(held, holdSession(t, cl))
+				held = append(held, openTestSession(t, cl))
 			}
-			waiting := ask(t, cl)
-			silent(t, waiting)
+			waiting := sendOpenSession(t, cl)
+			expectSilence(t, waiting)
 			held[0].close()
-			answered(t, waiting)
+			expectReply(t, waiting)
 		})
 	}
 }
 
-func TestWhoWaitsTooLongReadsAnEnd(t *testing.T) {
+func TestThreadPool_AcceptTimeout(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, Threads: 1, AcceptTimeout: 30 * time.Millisecond})
-	holdSession(t, cl)
-	waiting := ask(t, cl)
+	openTestSession(t, cl)
+	waiting := sendOpenSession(t, cl)
 	waiting.SetReadDeadline(time.Now().Add(2 * time.Second))
 	if _, err := waiting.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("%v, want EOF", err)
 	}
 }
 
-func TestProtocolsHaveThreadsOfTheirOwn(t *testing.T) {
+func TestThreadPool_PerProtocol(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, Threads: 1, Beeswax: true})
-	holdSession(t, cl)
-	if _, err := beeswaxUser(t, cl).PingImpalaService(t.Context()); err != nil {
+	openTestSession(t, cl)
+	if _, err := newBeeswaxClient(t, cl).PingImpalaService(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestNothingIsLeftOpen(t *testing.T) { // not parallel: it counts the process's descriptors
+func TestCluster_CloseLeavesNoDescriptors(t *testing.T) { // not parallel: it counts the process's file descriptors
 	if runtime.GOOS != "linux" {
 		t.Skip("counts /proc/self/fd")
 	}
 	round := func() {
 		cl := start(t, Config{TLS: true, Beeswax: true}, "refused@2", "hung@3")
 		for range 20 {
-			conn := dial(t, cl)
+			conn := dialNode(t, cl)
 			io.WriteString(conn, openSessionRequest)
 			conn.Close()
 		}
 		cl.Close()
 	}
-	round() // whatever the runtime opens once
-	before := descriptors(t)
+	round() // includes what the runtime opens once
+	before := countDescriptors(t)
 	for range 5 {
 		round()
 	}
-	if after := descriptors(t); after > before {
+	if after := countDescriptors(t); after > before {
 		t.Errorf("%d descriptors before, %d after", before, after)
 	}
 }
 
-func descriptors(t *testing.T) int {
+func countDescriptors(t *testing.T) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -124,7 +123,7 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
-// BenchmarkSession is what a session of six calls costs both ends together.
+// BenchmarkSession measures a session of six calls, client and server together.
 func BenchmarkSession(b *testing.B) {
 	cl := start(b, Config{Seed: 1})
 	b.ReportAllocs()

@@ -10,42 +10,43 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
 )
 
-// undeclared is an exception in a call whose declaration has none: Impala
-// throws it all the same. Its text is that of Thrift's generated C++.
-type undeclared struct{ e *beeswax.BeeswaxException }
+// undeclaredException is an exception in a call that does not declare one, which
+// Impala throws nevertheless. The message is that of Thrift's generated C++ code.
+type undeclaredException struct{ cause *beeswax.BeeswaxException }
 
-func (u undeclared) Error() string {
+func (u undeclaredException) Error() string {
 	return fmt.Sprintf("TException - service has thrown: BeeswaxException(message=%s, log_context=, "+
-		"handle=QueryHandle(id=, log_context=), errorCode=0, SQLState=%s)", u.e.Message, u.e.GetSQLState())
+		"handle=QueryHandle(id=, log_context=), errorCode=0, SQLState=%s)", u.cause.Message, u.cause.GetSQLState())
 }
 
-// undeclaredProtocol writes such an exception as the C++ runtime does: an
-// application exception of type UNKNOWN with that text alone. Generated Go
-// writes INTERNAL_ERROR, and a prefix.
+// undeclaredProtocol writes an undeclaredException as the C++ runtime does: as an
+// application exception of type UNKNOWN with that message. The generated Go code
+// writes type INTERNAL_ERROR and adds a prefix.
 type undeclaredProtocol struct {
 	thrift.TProtocol
-	exception, rewrites bool // of the message that is being written: it is one; it is one of these
+	isException  bool // the message being written is an exception
+	isUndeclared bool // the message being written is an undeclaredException
 }
 
-// goPrefix begins the message, and ends at a colon.
+// goPrefix is the start of the prefix that the generated Go code adds.
 const goPrefix = "Internal error processing "
 
 func (p *undeclaredProtocol) WriteMessageBegin(ctx context.Context, name string, t thrift.TMessageType, seq int32) error {
-	p.exception, p.rewrites = t == thrift.EXCEPTION, false
+	p.isException, p.isUndeclared = t == thrift.EXCEPTION, false
 	return p.TProtocol.WriteMessageBegin(ctx, name, t, seq)
 }
 
 func (p *undeclaredProtocol) WriteString(ctx context.Context, s string) error {
-	if call, ok := strings.CutPrefix(s, goPrefix); ok && p.exception {
+	if call, ok := strings.CutPrefix(s, goPrefix); ok && p.isException {
 		if _, text, ok := strings.Cut(call, ": TException - "); ok {
-			p.rewrites, s = true, "TException - "+text
+			p.isUndeclared, s = true, "TException - "+text
 		}
 	}
 	return p.TProtocol.WriteString(ctx, s)
 }
 
 func (p *undeclaredProtocol) WriteI32(ctx context.Context, v int32) error {
-	if p.rewrites && v == thrift.INTERNAL_ERROR {
+	if p.isUndeclared && v == thrift.INTERNAL_ERROR {
 		v = thrift.UNKNOWN_APPLICATION_EXCEPTION
 	}
 	return p.TProtocol.WriteI32(ctx, v)

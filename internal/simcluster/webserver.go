@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// webServer serves one coordinator's pages on an address of its own.
+// webServer serves one coordinator's pages on its own address.
 type webServer struct {
 	listener    net.Listener
-	coordinator *coordinator // set before it serves
-	http        *http.Server // likewise
+	coordinator *coordinator // set by servePages
+	server      *http.Server // set by servePages
 }
 
 func (w *webServer) addr() netip.AddrPort { return w.listener.Addr().(*net.TCPAddr).AddrPort() }
 
-// Accept drops connections while the process is not there: nobody would answer.
+// Accept closes connections while the coordinator's process is not running.
 func (w *webServer) Accept() (net.Conn, error) {
 	for {
 		conn, err := w.listener.Accept()
@@ -34,24 +34,24 @@ func (w *webServer) Accept() (net.Conn, error) {
 func (w *webServer) Close() error   { return w.listener.Close() }
 func (w *webServer) Addr() net.Addr { return w.listener.Addr() }
 
-// pageAttempts is how often a free port for all pages is looked for: the first
-// address offers one, and another address may have it taken.
+// pageAttempts limits the search for a port that is free on all page addresses: a
+// port that is free on the first address may be in use on another.
 const pageAttempts = 10
 
-// listenPages opens the pages' listeners, one address a coordinator and one
-// port for all.
+// listenPages opens the pages' listeners: one address per coordinator and the
+// same port on all of them.
 func (cl *Cluster) listenPages(ctx context.Context) (err error) {
 	for range pageAttempts {
-		if err = cl.listenAt(ctx, cl.config.WebPort); err == nil || cl.config.WebPort != 0 {
+		if err = cl.listenPagesAt(ctx, cl.config.WebPort); err == nil || cl.config.WebPort != 0 {
 			return err
 		}
 	}
 	return err
 }
 
-// listenAt opens them at a port, 0 being any; it leaves none open where one
-// fails.
-func (cl *Cluster) listenAt(ctx context.Context, port uint16) error {
+// listenPagesAt opens the pages' listeners on a port; 0: any free port. If one
+// fails, it closes the others.
+func (cl *Cluster) listenPagesAt(ctx context.Context, port uint16) error {
 	for i := range cl.config.Coordinators {
 		ln, err := listenOn(ctx, netip.AddrPortFrom(pageAddress(cl.config.First+i), port))
 		if err != nil {
@@ -67,44 +67,44 @@ func (cl *Cluster) listenAt(ctx context.Context, port uint16) error {
 	return nil
 }
 
-// pageAddress is that of coordinator number n, from 1.
+// pageAddress returns the address of the pages of coordinator number n, from 1.
 func pageAddress(n int) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, 0, byte(1 + n>>8), byte(n)})
 }
 
-// How long a reader of pages may take, and what it may send.
+// Limits for HTTP clients.
 const (
-	pageTime       = 10 * time.Second
+	pageTimeout    = 10 * time.Second
 	maxPageRequest = 16 << 10
 )
 
 // servePages serves a coordinator's pages until the cluster is closed.
 func (cl *Cluster) servePages(w *webServer, c *coordinator) {
 	w.coordinator = c
-	w.http = &http.Server{
+	w.server = &http.Server{
 		Handler:     pages{cl, c}.handler(),
-		ReadTimeout: pageTime, WriteTimeout: pageTime, IdleTimeout: pageTime, MaxHeaderBytes: maxPageRequest,
+		ReadTimeout: pageTimeout, WriteTimeout: pageTimeout, IdleTimeout: pageTimeout, MaxHeaderBytes: maxPageRequest,
 		ErrorLog: slog.NewLogLogger(cl.config.Log.Handler(), slog.LevelDebug),
 		ConnState: func(_ net.Conn, s http.ConnState) {
-			switch s { // Close waits for connections as it does for others
+			switch s { // Close waits for these connections too
 			case http.StateNew:
-				cl.running.Add(1)
+				cl.goroutines.Add(1)
 			case http.StateClosed:
-				cl.running.Done()
+				cl.goroutines.Done()
 			}
 		},
 	}
-	cl.running.Go(func() {
-		if err := w.http.Serve(w); !errors.Is(err, http.ErrServerClosed) {
-			cl.config.Log.Error("pages ended", "coordinator", c.name, "err", err)
+	cl.goroutines.Go(func() {
+		if err := w.server.Serve(w); !errors.Is(err, http.ErrServerClosed) {
+			cl.config.Log.Error("web server failed", "coordinator", c.name, "err", err)
 		}
 	})
 }
 
-// stop ends the listener and what is open.
+// stop closes the listener and every connection.
 func (w *webServer) stop() {
-	if w.http != nil {
-		w.http.Close()
+	if w.server != nil {
+		w.server.Close()
 	}
 	w.listener.Close()
 }

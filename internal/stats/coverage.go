@@ -2,10 +2,10 @@ package stats
 
 import "math"
 
-// MissAny is the chance that n even draws from k leave at least one of them
-// out: inclusion and exclusion, sum over j >= 1 of (-1)^(j+1) C(k,j) (1-j/k)^n
-// (Feller, An Introduction to Probability Theory, volume 1, IV.2). It is 1
-// where n < k.
+// MissAny is the probability that n uniform draws from k values miss at least one:
+// by inclusion-exclusion the sum over j >= 1 of (-1)^(j+1) C(k,j) (1-j/k)^n
+// (Feller, An Introduction to Probability Theory, volume 1, IV.2). It is 1 if
+// n < k.
 func MissAny(n, k int) float64 {
 	if n < k {
 		return 1
@@ -19,20 +19,20 @@ func MissAny(n, k int) float64 {
 	return min(max(p, 0), 1)
 }
 
-// SampleSize is the smallest n with [MissAny](n, k) <= alpha; k where k < 2.
+// SampleSize is the smallest n with [MissAny](n, k) <= alpha; k if k < 2.
 func SampleSize(k int, alpha float64) int {
 	if k < 2 {
 		return k
 	}
-	n := DrawsToShow(1/float64(k), alpha/float64(k)) // enough, by Bonferroni's bound
+	n := DrawsToShow(1/float64(k), alpha/float64(k)) // an upper bound, by Bonferroni
 	for n > k && MissAny(n-1, k) <= alpha {
 		n--
 	}
 	return n
 }
 
-// DrawsToShow is the smallest n with (1-p)^n <= alpha: so many draws show
-// something of share p, but for a chance of alpha. It is 1 where p is 1.
+// DrawsToShow is the smallest n with (1-p)^n <= alpha: this many draws show a
+// value of probability p, except with probability alpha. It is 1 if p is 1.
 func DrawsToShow(p, alpha float64) int {
 	if p >= 1 {
 		return 1
@@ -40,8 +40,8 @@ func DrawsToShow(p, alpha float64) int {
 	return int(math.Ceil(math.Log(alpha)/math.Log1p(-p) - 1e-9))
 }
 
-// NeverSeen is (1-p)^n: the chance that n draws, not necessarily a whole
-// number, leave out something of share p.
+// NeverSeen is (1-p)^n: the probability that n draws, not necessarily an integer,
+// miss a value of probability p.
 func NeverSeen(p, n float64) float64 {
 	if p >= 1 {
 		return 0
@@ -49,8 +49,8 @@ func NeverSeen(p, n float64) float64 {
 	return math.Exp(n * math.Log1p(-p))
 }
 
-// OnlyOne is the chance that n draws all fall on one and the same of the
-// shares: the sum of p^n. It is 1 where n is 0.
+// OnlyOne is the probability that n draws all have the same value: the sum of
+// p^n. It is 1 if n is 0.
 func OnlyOne(p []float64, n int) float64 {
 	total := 0.0
 	for _, share := range p {

@@ -1,15 +1,14 @@
-// Package stats is the arithmetic behind the verdicts: pure functions of
-// counts and of order, which know nothing of balancers.
+// Package stats has the statistics behind the verdicts: pure functions of counts
+// and sequences, independent of load balancing.
 //
-//   - [ChiSquare] and [ChiSquareTail] ask whether counts fit expected shares;
-//   - [Matches] and its methods ask whether neighbours in a sequence are alike
-//     more often than its counts explain;
-//   - [MissAny] and [SampleSize] say how many draws show every one of k;
-//   - [Power] says how often a test would have alarmed;
-//   - [Fits] and [SafeSessions] say how many sessions find a place where chance
-//     places them.
+//   - [ChiSquare] and [ChiSquareTail] test whether counts fit expected shares;
+//   - [Matches] and its methods test whether consecutive values are equal more
+//     often than the counts explain;
+//   - [MissAny] and [SampleSize] compute how many draws show every one of k values;
+//   - [Power] estimates how often a test raises an alarm;
+//   - [Fits] and [SafeSessions] compute how many randomly placed sessions fit.
 //
-// Where chance is used, the caller gives the generator, so that the same
-// evidence is read the same way twice. The package refuses nothing: it returns
-// the cautious value (a chance of 1) where a question has no answer.
+// Random numbers come from a generator given by the caller, so that results are
+// reproducible. There are no errors: functions return the cautious value (a
+// probability of 1) if there is no answer.
 package stats

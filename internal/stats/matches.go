@@ -7,44 +7,45 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Matches is what a test of order needs of one sequence: how often each value
-// came, and how many neighbours are alike. The zero value is an empty sequence.
+// Matches summarizes a sequence for a test of its order: the count of each value,
+// and the number of consecutive equal values. The zero value is an empty sequence.
 type Matches struct {
 	Counts []int
-	M      int // pairs at distance 1 with the same value: N less the number of runs
+	M      int // consecutive pairs with the same value: N minus the number of runs
 }
 
-// Mean is the expected M over all orders of the same counts:
-// N - E[runs] with E[runs] = (N(N+1) - S2)/N, S2 the sum of squared counts
+// Mean is the expected value of M over all orders of the same counts:
+// N - E[runs] with E[runs] = (N(N+1) - S2)/N, where S2 is the sum of squared counts
 // (Wald and Wolfowitz 1940; Mood 1940 for several categories).
 func (m Matches) Mean() float64 {
-	n, s2, _ := m.sums()
+	n, s2, _ := m.powerSums()
 	if n == 0 {
 		return 0
 	}
 	return (s2 - n) / n
 }
 
-// Variance is that of M over all orders of the same counts:
-// (S2(S2 + N(N+1)) - 2 N S3 - N^3) / (N^2 (N-1)), S3 the sum of cubed counts.
+// Variance is the variance of M over all orders of the same counts:
+// (S2(S2 + N(N+1)) - 2 N S3 - N^3) / (N^2 (N-1)), where S3 is the sum of cubed
+// counts.
 func (m Matches) Variance() float64 {
-	n, s2, s3 := m.sums()
+	n, s2, s3 := m.powerSums()
 	if n < 2 {
 		return 0
 	}
 	return max(0, (s2*(s2+n*(n+1))-2*n*s3-n*n*n)/(n*n*(n-1)))
 }
 
-// Max is the largest M that the counts allow: each value in one run.
+// Max is the largest M for the counts: each value in one run.
 func (m Matches) Max() float64 {
-	most := 0
+	total := 0
 	for _, n := range m.Counts {
-		most += max(0, n-1)
+		total += max(0, n-1)
 	}
-	return float64(most)
+	return float64(total)
 }
 
-func (m Matches) sums() (n, s2, s3 float64) {
+func (m Matches) powerSums() (n, s2, s3 float64) {
 	for _, c := range m.Counts {
 		f := float64(c)
 		n, s2, s3 = n+f, s2+f*f, s3+f*f*f
@@ -53,20 +54,20 @@ func (m Matches) sums() (n, s2, s3 float64) {
 }
 
 // Totals adds up M, its mean, variance and maximum over independent sequences.
-func Totals(seqs []Matches) (m, mean, variance, most float64) {
+func Totals(seqs []Matches) (m, mean, variance, maximum float64) {
 	for _, s := range seqs {
 		m += float64(s.M)
 		mean += s.Mean()
 		variance += s.Variance()
-		most += s.Max()
+		maximum += s.Max()
 	}
-	return m, mean, variance, most
+	return m, mean, variance, maximum
 }
 
-// TooAlike is the chance of so many matches or more, given the counts: the
-// normal form with a continuity correction of one half. 1 where the counts
-// leave no choice of order. The form is liberal far out for many categories:
-// see [Permuted].
+// TooAlike is the probability of at least this many matches, given the counts, by
+// the normal approximation with a continuity correction of one half. It is 1 if
+// the counts allow only one order. The approximation is liberal far out in the
+// tail for many categories: see [Permuted].
 func TooAlike(seqs []Matches) float64 {
 	m, mean, variance, _ := Totals(seqs)
 	if variance <= 0 {
@@ -75,44 +76,45 @@ func TooAlike(seqs []Matches) float64 {
 	return distuv.UnitNormal.Survival((m - .5 - mean) / math.Sqrt(variance))
 }
 
-// Permuted is the same chance by shuffling each sequence, at most so many
-// times; it stops early once the chance is plainly not small. The sample itself
-// counts as one of the shuffles, so the chance is never 0 (Besag and Clifford
+// Permuted estimates the probability of TooAlike by shuffling each sequence, at
+// most this many times. It stops early if the probability is not small. The sample
+// counts as one of the shuffles, so the result is never 0 (Besag and Clifford
 // 1991, doi:10.1093/biomet/78.2.301).
 func Permuted(seqs []Matches, shuffles int, r *rand.Rand) float64 {
-	want, at := 0, make([][]int32, len(seqs))
+	observed, values := 0, make([][]int32, len(seqs))
 	for i, s := range seqs {
-		want += s.M
+		observed += s.M
 		for value, n := range s.Counts {
 			for range n {
-				at[i] = append(at[i], int32(value))
+				values[i] = append(values[i], int32(value))
 			}
 		}
 	}
-	reached := 0
+	extreme := 0
 	for done := 1; done <= shuffles; done++ {
 		m := 0
-		for _, seq := range at {
-			m += shuffled(seq, r)
+		for _, seq := range values {
+			m += shuffleAndCount(seq, r)
 		}
-		if m >= want {
-			reached++
+		if m >= observed {
+			extreme++
 		}
-		if reached == enoughReached {
-			return float64(reached) / float64(done)
+		if extreme == maxExtremeShuffles {
+			return float64(extreme) / float64(done)
 		}
 	}
-	return float64(reached+1) / float64(shuffles+1)
+	return float64(extreme+1) / float64(shuffles+1)
 }
 
-// enoughReached is how many shuffles as extreme as the sample tell the chance
-// to about a fifth, which is enough where it is not small.
-const enoughReached = 32
+// maxExtremeShuffles is the number of shuffles as extreme as the sample after
+// which Permuted stops: they give the probability to about a fifth.
+const maxExtremeShuffles = 32
 
-// shuffled shuffles seq in place and counts its matches. One random word makes
-// two places: w scaled to 0..i by the high half of a product, off from even by
-// less than i in 2^32, which no count of shuffles that anybody waits for shows.
-func shuffled(seq []int32, r *rand.Rand) int {
+// shuffleAndCount shuffles seq in place and counts its matches. One random word
+// gives two positions, each the high half of the product of 32 bits and i+1. The
+// bias is less than i in 2^32, far below what any feasible number of shuffles can
+// show.
+func shuffleAndCount(seq []int32, r *rand.Rand) int {
 	m, w := 0, uint64(0)
 	for i := len(seq) - 1; i >= 0; i-- {
 		if w == 0 {
@@ -128,8 +130,8 @@ func shuffled(seq []int32, r *rand.Rand) int {
 	return m
 }
 
-// Alike is the chance that two draws without replacement from the counts have
-// the same value: the sum of n(n-1), over N(N-1). 0 where N < 2.
+// Alike is the probability that two draws without replacement have the same value:
+// the sum of n(n-1) divided by N(N-1). It is 0 if N < 2.
 func Alike(counts []int) float64 {
 	pairs, n := 0, 0
 	for _, c := range counts {

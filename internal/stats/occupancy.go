@@ -6,18 +6,19 @@ import (
 	"sort"
 )
 
-// Fits is the chance that n sessions, each placed on its own by the given
-// shares, leave no coordinator with more than so many threads: that of the
-// largest of multinomial counts. It is right to 1e-9.
+// Fits is the probability that n sessions, placed independently with the given
+// shares, put at most threads sessions on every coordinator: the distribution
+// function of the maximum of a multinomial. The error is below 1e-9.
 //
-// The counts of a multinomial are those of independent Poisson variables whose
-// sum is n (Levin 1981, doi:10.1214/aos/1176345593). So it is the chance that
-// Poisson variables of at most threads each have the sum n, over the chance that
-// unbounded ones do. The sums are convolutions of positive numbers: nothing
-// cancels.
+// Multinomial counts are those of independent Poisson variables conditioned on
+// their sum n (Levin 1981, doi:10.1214/aos/1176345593). So Fits is the probability
+// that Poisson variables limited to threads have the sum n, divided by the
+// probability that unlimited ones do. The sums are convolutions of positive
+// numbers, so there is no cancellation.
 //
-// The shares sum to 1. The time grows with n and the root of their number: a
-// millisecond for 400 sessions on 10, some tenths of a second for 180000 on 200.
+// The shares sum to 1. The time grows with n and the square root of the number of
+// shares: a millisecond for 400 sessions on 10 coordinators, some tenths of a
+// second for 180000 on 200.
 func Fits(n int, shares []float64, threads int) float64 {
 	switch {
 	case n <= 0 || n <= threads && len(shares) > 0:
@@ -25,48 +26,47 @@ func Fits(n int, shares []float64, threads int) float64 {
 	case n > threads*len(shares):
 		return 0
 	}
-	held := stretch{p: []float64{1}}
+	sum := distribution{p: []float64{1}}
 	for _, p := range shares {
-		held = held.plus(poisson(float64(n) * p).upTo(threads))
+		sum = sum.convolve(poisson(float64(n) * p).truncate(threads))
 	}
-	return min(1, held.at(n)/poisson(float64(n)).at(n))
+	return min(1, sum.at(n)/poisson(float64(n)).at(n))
 }
 
-// SafeSessions is how many sessions at the most fit with the given chance, as
-// [Fits] has it. Where that would take too long to say, beyond a million
-// sessions or so, it is the most of which a bound says that they do: one less,
-// now and then.
-func SafeSessions(shares []float64, threads int, chance float64) int {
-	return sort.Search(threads*len(shares), func(n int) bool { return !Safe(n+1, shares, threads, chance) })
+// SafeSessions is the largest number of sessions that fit with the given
+// probability, as computed by [Fits]. Beyond about a million sessions, where Fits
+// takes too long, it uses a lower bound and may be one less.
+func SafeSessions(shares []float64, threads int, probability float64) int {
+	return sort.Search(threads*len(shares), func(n int) bool { return !Safe(n+1, shares, threads, probability) })
 }
 
-// Safe reports whether [Fits] is at least chance. Bounds that are quick to
-// have decide most cases: where what does not fit is rare they are as close as
-// its square.
-func Safe(n int, shares []float64, threads int, chance float64) bool {
-	low, high := fitBounds(n, shares, threads)
+// Safe reports whether [Fits] is at least probability. Bounds that are fast to
+// compute decide most cases: their distance is about the square of the probability
+// of not fitting.
+func Safe(n int, shares []float64, threads int, probability float64) bool {
+	low, high := fitsBounds(n, shares, threads)
 	switch {
-	case low >= chance:
+	case low >= probability:
 		return true
-	case high < chance || float64(n)*math.Sqrt(float64(len(shares))) > mostWork:
+	case high < probability || float64(n)*math.Sqrt(float64(len(shares))) > maxExactWork:
 		return false
 	}
-	return Fits(n, shares, threads) >= chance
+	return Fits(n, shares, threads) >= probability
 }
 
-// mostWork is the largest n times the root of the number of shares for which
-// the exact chance is worked out: that takes some tenths of a second.
-const mostWork = 3e6
+// maxExactWork limits n times the square root of the number of shares for the
+// exact computation, which then takes some tenths of a second.
+const maxExactWork = 3e6
 
-// fitBounds are two numbers between which Fits lies: 1 less the sum of the
-// chances that each has too many (Bonferroni), and the product of the chances
-// that each has not, since the counts of a multinomial get in each other's way
-// (Mallows 1968, doi:10.1093/biomet/55.2.422).
-func fitBounds(n int, shares []float64, threads int) (low, high float64) {
+// fitsBounds returns a lower and an upper bound of Fits: 1 minus the sum of the
+// probabilities that a coordinator has too many sessions (Bonferroni), and the
+// product of the probabilities that it does not, because multinomial counts are
+// negatively dependent (Mallows 1968, doi:10.1093/biomet/55.2.422).
+func fitsBounds(n int, shares []float64, threads int) (low, high float64) {
 	low, high = 1, 1
 	last, over := -1., 0.
 	for _, p := range shares {
-		if p != last { // equal shares stand together, and have one chance
+		if p != last { // equal shares are adjacent and have the same probability
 			last, over = p, AtLeast(threads+1, n, p)
 		}
 		low -= over
@@ -75,20 +75,21 @@ func fitBounds(n int, shares []float64, threads int) (low, high float64) {
 	return low, high
 }
 
-// stretch is where a distribution over whole numbers is not negligible:
-// p[i] is the chance of from+i. The zero value is nowhere.
-type stretch struct {
-	from int
-	p    []float64
+// distribution is a distribution over integers without its negligible ends: p[i]
+// is the probability of offset+i. The zero value is empty.
+type distribution struct {
+	offset int
+	p      []float64
 }
 
-// negligible is a chance that is left out: of the 1e7 that a sum may leave out,
-// divided by the chance of the sum itself, 1e-4 at least, nothing reaches 1e-9.
+// negligible is a probability that is dropped. A sum drops at most 1e7 of them and
+// is divided by at least 1e-4, so the error is far below 1e-9.
 const negligible = 1e-22
 
-// poisson is the distribution with that mean. It goes from the mode outwards
-// and then makes the sum 1: logarithms of factorials would cost six digits.
-func poisson(mean float64) stretch {
+// poisson returns the Poisson distribution with a mean. It is computed from the
+// mode outwards and then normalized: logarithms of factorials would lose six
+// digits.
+func poisson(mean float64) distribution {
 	mode := int(mean)
 	var below []float64
 	for j, p := mode, 1.; j > 0 && p > negligible; j-- {
@@ -96,7 +97,7 @@ func poisson(mean float64) stretch {
 		below = append(below, p)
 	}
 	slices.Reverse(below)
-	s := stretch{from: mode - len(below), p: append(below, 1)}
+	s := distribution{offset: mode - len(below), p: append(below, 1)}
 	for j, p := mode+1, 1.; p > negligible; j++ {
 		p *= mean / float64(j)
 		s.p = append(s.p, p)
@@ -111,37 +112,37 @@ func poisson(mean float64) stretch {
 	return s
 }
 
-// at is the chance of n.
-func (s stretch) at(n int) float64 {
-	if i := n - s.from; i >= 0 && i < len(s.p) {
+// at returns the probability of n.
+func (s distribution) at(n int) float64 {
+	if i := n - s.offset; i >= 0 && i < len(s.p) {
 		return s.p[i]
 	}
 	return 0
 }
 
-// upTo leaves out what is more than most. The rest keeps its chances.
-func (s stretch) upTo(most int) stretch {
-	s.p = s.p[:min(max(0, most+1-s.from), len(s.p))]
+// truncate drops the values above maximum, without normalizing the rest.
+func (s distribution) truncate(maximum int) distribution {
+	s.p = s.p[:min(max(0, maximum+1-s.offset), len(s.p))]
 	return s
 }
 
-// plus is the distribution of the sum of two independent variables.
-func (s stretch) plus(o stretch) stretch {
+// convolve returns the distribution of the sum of two independent variables.
+func (s distribution) convolve(o distribution) distribution {
 	if len(s.p) == 0 || len(o.p) == 0 {
-		return stretch{}
+		return distribution{}
 	}
-	sum := stretch{from: s.from + o.from, p: make([]float64, len(s.p)+len(o.p)-1)}
+	sum := distribution{offset: s.offset + o.offset, p: make([]float64, len(s.p)+len(o.p)-1)}
 	for i, p := range s.p {
 		to := sum.p[i : i+len(o.p)]
 		for j, q := range o.p {
 			to[j] += p * q
 		}
 	}
-	return sum.trimmed()
+	return sum.trim()
 }
 
-// trimmed leaves out both negligible ends.
-func (s stretch) trimmed() stretch {
+// trim drops negligible probabilities at both ends.
+func (s distribution) trim() distribution {
 	first, end := 0, len(s.p)
 	for first < end && s.p[first] < negligible {
 		first++
@@ -149,5 +150,5 @@ func (s stretch) trimmed() stretch {
 	for end > first && s.p[end-1] < negligible {
 		end--
 	}
-	return stretch{from: s.from + first, p: s.p[first:end]}
+	return distribution{offset: s.offset + first, p: s.p[first:end]}
 }

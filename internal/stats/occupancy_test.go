@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// even are k equal shares.
+// even returns k equal shares.
 func even(k int) []float64 { return slices.Repeat([]float64{1 / float64(k)}, k) }
 
-// The known figures: 64 threads each, and a chance of 999 in 1000.
+// Published values for 64 threads each and a probability of 0.999.
 func TestSafeSessions(t *testing.T) {
 	t.Parallel()
 	const sixth = 1. / 6
@@ -18,19 +18,19 @@ func TestSafeSessions(t *testing.T) {
 		shares []float64
 		want   int
 	}{
-		"two":                          {even(2), 96},
-		"three":                        {even(3), 136},
-		"five":                         {even(5), 213},
-		"eight":                        {even(8), 328},
-		"ten":                          {even(10), 404},
-		"two, one lost":                {even(1), 64},
-		"five, one lost":               {even(4), 175},
-		"eight, one lost":              {even(7), 290},
-		"ten, one lost":                {even(9), 366},
-		"zones of 2, 2 and 1":          {[]float64{sixth, sixth, sixth, sixth, 2 * sixth}, 140},
-		"zones of 2, 2 and 1, less it": {[]float64{sixth, sixth, 2 * sixth, 2 * sixth}, 137},
-		"one that takes everything":    {[]float64{1, 0}, 64},
-		"nobody":                       {nil, 0},
+		"two":                          {shares: even(2), want: 96},
+		"three":                        {shares: even(3), want: 136},
+		"five":                         {shares: even(5), want: 213},
+		"eight":                        {shares: even(8), want: 328},
+		"ten":                          {shares: even(10), want: 404},
+		"two, one lost":                {shares: even(1), want: 64},
+		"five, one lost":               {shares: even(4), want: 175},
+		"eight, one lost":              {shares: even(7), want: 290},
+		"ten, one lost":                {shares: even(9), want: 366},
+		"zones of 2, 2 and 1":          {shares: []float64{sixth, sixth, sixth, sixth, 2 * sixth}, want: 140},
+		"zones of 2, 2 and 1, less it": {shares: []float64{sixth, sixth, 2 * sixth, 2 * sixth}, want: 137},
+		"one with share 1":             {shares: []float64{1, 0}, want: 64},
+		"none":                         {want: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,22 +40,22 @@ func TestSafeSessions(t *testing.T) {
 		})
 	}
 	if got := SafeSessions(even(5), 0, .999); got != 0 {
-		t.Errorf("without threads %d sessions are safe", got)
+		t.Errorf("%d sessions are safe without threads", got)
 	}
 }
 
-func TestFitsAtItsEnds(t *testing.T) {
+func TestFits_Limits(t *testing.T) {
 	t.Parallel()
-	near(t, "as many as one takes", Fits(8, even(3), 8), 1, 0)
-	near(t, "nobody", Fits(0, nil, 8), 1, 0)
-	near(t, "one more than all take", Fits(25, even(3), 8), 0, 0)
-	near(t, "some on nobody", Fits(1, nil, 8), 0, 0)
-	near(t, "24 on three with 8 places each", Fits(24, even(3), 8), 9465511770./282429536481, 1e-9) // 24!/(8!)^3 of 3^24
-	near(t, "10 on two with 9", Fits(10, even(2), 9), 1-2/1024., 1e-9)
+	assertNear(t, "as many as one holds", Fits(8, even(3), 8), 1, 0)
+	assertNear(t, "no sessions", Fits(0, nil, 8), 1, 0)
+	assertNear(t, "one more than all hold", Fits(25, even(3), 8), 0, 0)
+	assertNear(t, "no coordinators", Fits(1, nil, 8), 0, 0)
+	assertNear(t, "24 on three with 8 threads each", Fits(24, even(3), 8), 9465511770./282429536481, 1e-9) // 24!/(8!)^3 of 3^24
+	assertNear(t, "10 on two with 9", Fits(10, even(2), 9), 1-2/1024., 1e-9)
 }
 
-// The chance is the sum over all ways to place n sessions, here listed.
-func TestFitsIsTheSumOfAllPlacements(t *testing.T) {
+// Compares with the sum over all ways to place n sessions.
+func TestFits_EqualsSumOverPlacements(t *testing.T) {
 	t.Parallel()
 	for _, shares := range [][]float64{even(2), even(4), {.5, .3, .2}, {.1, .1, .1, .1, .6}, {.97, .02, .01}} {
 		for n := range 13 {
@@ -69,7 +69,7 @@ func TestFitsIsTheSumOfAllPlacements(t *testing.T) {
 	}
 }
 
-// placements adds up, over what the first may take, the ways to place the others.
+// placements sums over the number of sessions on the first coordinator.
 func placements(n int, shares []float64, threads int) float64 {
 	if len(shares) == 0 {
 		if n == 0 {
@@ -77,7 +77,7 @@ func placements(n int, shares []float64, threads int) float64 {
 		}
 		return 0
 	}
-	total, ways := 0., 1. // ways to choose who goes to the first
+	total, ways := 0., 1. // ways to choose the sessions on the first
 	for first := 0; first <= min(n, threads); first++ {
 		total += ways * math.Pow(shares[0], float64(first)) * placements(n-first, shares[1:], threads)
 		ways *= float64(n-first) / float64(first+1)
@@ -85,23 +85,23 @@ func placements(n int, shares []float64, threads int) float64 {
 	return total
 }
 
-// Where too many on one is rare, bounds from single coordinators are closer
-// than any listing of placements could be had.
-func TestFitsLiesBetweenItsBounds(t *testing.T) {
+// Where overload is rare, the bounds are precise for sizes at which placements
+// cannot be enumerated.
+func TestFits_WithinBounds(t *testing.T) {
 	t.Parallel()
-	for _, of := range []struct{ k, threads int }{{2, 64}, {10, 64}, {2, 1000}, {200, 64}, {200, 1000}} {
+	for _, of := range []struct{ k, threads int }{{k: 2, threads: 64}, {k: 10, threads: 64}, {k: 2, threads: 1000}, {k: 200, threads: 64}, {k: 200, threads: 1000}} {
 		n := SafeSessions(even(of.k), of.threads, 1-1e-5)
-		low, high := fitBounds(n, even(of.k), of.threads)
+		low, high := fitsBounds(n, even(of.k), of.threads)
 		if high-low > 1e-10 || high > 1-1e-6 {
-			t.Fatalf("the bounds %g and %g are no measure", low, high)
+			t.Fatalf("the bounds %g and %g are too far apart to be a test", low, high)
 		}
 		if got := Fits(n, even(of.k), of.threads); got < low-1e-9 || got > high+1e-9 {
 			t.Errorf("%d on %d with %d each: %.12f, want %.12f to %.12f", n, of.k, of.threads, got, low, high)
 		}
 	}
-	for _, shares := range [][]float64{even(3), even(10), {.5, .3, .2}} { // and where they are wide they hold
+	for _, shares := range [][]float64{even(3), even(10), {.5, .3, .2}} { // wide bounds
 		for n := 1; n <= 20*len(shares); n++ {
-			low, high := fitBounds(n, shares, 20)
+			low, high := fitsBounds(n, shares, 20)
 			if got := Fits(n, shares, 20); got < low-1e-9 || got > high+1e-9 {
 				t.Errorf("%d on %v: %g is not between %g and %g", n, shares, got, low, high)
 			}
@@ -109,24 +109,24 @@ func TestFitsLiesBetweenItsBounds(t *testing.T) {
 	}
 }
 
-// A number at which the bounds do not decide is decided by the exact chance,
-// and one too large for that by the lower bound.
-func TestSafeAsksTheExactChance(t *testing.T) {
+// If the bounds do not decide, the exact probability does, or for large numbers
+// the lower bound.
+func TestSafe_UsesExactProbability(t *testing.T) {
 	t.Parallel()
 	n := SafeSessions(even(10), 64, .5)
-	if low, high := fitBounds(n, even(10), 64); low >= .5 || high < .5 {
-		t.Fatalf("%d is decided by its bounds, %g and %g", n, low, high)
+	if low, high := fitsBounds(n, even(10), 64); low >= .5 || high < .5 {
+		t.Fatalf("the bounds %[2]g and %[3]g decide for %[1]d sessions", n, low, high)
 	}
 	if at, beyond := Fits(n, even(10), 64), Fits(n+1, even(10), 64); at < .5 || beyond >= .5 {
-		t.Errorf("%d fit with %g, one more with %g; want one half between them", n, at, beyond)
+		t.Errorf("%d sessions fit with probability %g, one more with %g; want one half in between", n, at, beyond)
 	}
 	many := SafeSessions(even(10_000), 1000, .5)
-	if low, _ := fitBounds(many, even(10_000), 1000); low < .5 {
+	if low, _ := fitsBounds(many, even(10_000), 1000); low < .5 {
 		t.Errorf("%d fit with at least %g, want .5", many, low)
 	}
 }
 
-func TestFitsAgreesWithSimulation(t *testing.T) {
+func TestFits_AgreesWithSimulation(t *testing.T) {
 	t.Parallel()
 	const draws = 40_000
 	for name, tc := range map[string]struct {
@@ -134,11 +134,11 @@ func TestFitsAgreesWithSimulation(t *testing.T) {
 		shares  []float64
 		threads int
 	}{
-		"404 on ten":  {404, even(10), 64},
-		"440 on ten":  {440, even(10), 64},
-		"230 on five": {230, even(5), 64},
-		"18 on three": {18, even(3), 8},
-		"uneven ones": {160, []float64{.4, .3, .2, .1}, 64},
+		"404 on ten":  {n: 404, shares: even(10), threads: 64},
+		"440 on ten":  {n: 440, shares: even(10), threads: 64},
+		"230 on five": {n: 230, shares: even(5), threads: 64},
+		"18 on three": {n: 18, shares: even(3), threads: 8},
+		"uneven ones": {n: 160, shares: []float64{.4, .3, .2, .1}, threads: 64},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Power is the share of draws, each of n sessions over the given shares, at
-// which alarm says true. alarm must not keep the counts.
+// Power is the fraction of random samples, each of n sessions with the given
+// shares, for which alarm returns true. alarm must not keep counts.
 func Power(n int, shares []float64, draws int, r *rand.Rand, alarm func(counts []int) bool) float64 {
 	if draws <= 0 {
 		return 0
@@ -23,9 +23,9 @@ func Power(n int, shares []float64, draws int, r *rand.Rand, alarm func(counts [
 	return float64(hits) / float64(draws)
 }
 
-// Draw fills counts with n independent draws from the shares, which sum to 1:
-// each count is binomial among what those before it left over, so the cost does
-// not grow with n.
+// Draw fills counts with a multinomial sample: n independent draws with the given
+// shares, which sum to 1. Each count is binomial given the previous ones, so the
+// cost does not grow with n.
 func Draw(counts []int, n int, shares []float64, r *rand.Rand) {
 	clear(counts)
 	left, rest := n, 1.0
@@ -41,8 +41,8 @@ func Draw(counts []int, n int, shares []float64, r *rand.Rand) {
 	}
 }
 
-// Seeded is a generator that depends on the numbers alone: the same evidence
-// meets the same chance.
+// Seeded returns a generator that depends only on the numbers, so that results are
+// reproducible.
 func Seeded(numbers ...int) *rand.Rand {
 	h := fnv.New128a()
 	var b [8]byte

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// near fails unless got is want to a share of tolerance.
-func near(t *testing.T, what string, got, want, tolerance float64) {
+// assertNear fails if the relative error of got exceeds tolerance.
+func assertNear(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if math.Abs(got-want) > tolerance*math.Abs(want) {
 		t.Errorf("%s = %g, want %g", what, got, want)
@@ -21,46 +21,45 @@ func TestChiSquare(t *testing.T) {
 		counts []int
 		x2, p  float64
 	}{
-		"even counts fit":       {[]int{2, 2, 2, 2, 2}, 0, 1},
-		"all on one do not":     {[]int{10, 0, 0, 0, 0}, 40, 4.3e-8},
-		"two of five hardly do": {[]int{5, 5, 0, 0, 0}, 15, .0047},
-		"one missing of forty":  {[]int{12, 11, 9, 8, 0}, 11.25, .024},
-		"a hot one":             {[]int{22, 5, 5, 4, 4}, 30.75, 3.4e-6},
-		"nobody":                {[]int{0, 0, 0, 0, 0}, 0, 1},
+		"equal counts":         {counts: []int{2, 2, 2, 2, 2}, x2: 0, p: 1},
+		"all on one":           {counts: []int{10, 0, 0, 0, 0}, x2: 40, p: 4.3e-8},
+		"two of five":          {counts: []int{5, 5, 0, 0, 0}, x2: 15, p: .0047},
+		"one missing of forty": {counts: []int{12, 11, 9, 8, 0}, x2: 11.25, p: .024},
+		"one overloaded":       {counts: []int{22, 5, 5, 4, 4}, x2: 30.75, p: 3.4e-6},
+		"no sessions":          {counts: []int{0, 0, 0, 0, 0}, x2: 0, p: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x2 := ChiSquare(tc.counts, fifths)
-			near(t, "X2", x2, tc.x2, 1e-9)
-			near(t, "P", ChiSquareTail(x2, 4), tc.p, .02)
+			assertNear(t, "X2", x2, tc.x2, 1e-9)
+			assertNear(t, "P", ChiSquareTail(x2, 4), tc.p, .02)
 		})
 	}
 	if p := ChiSquareTail(3, 0); p != 1 {
-		t.Errorf("P without a degree of freedom = %g, want 1", p)
+		t.Errorf("P without degrees of freedom = %g, want 1", p)
 	}
 }
 
-// The exact tail is a sum over all outcomes; five cells and ten sessions have
-// 1001 of them.
-func TestChiSquareAgreesWithTheExactTest(t *testing.T) {
+// The exact tail is a sum over all outcomes: 1001 for five cells and ten sessions.
+func TestChiSquare_AgreesWithExactTest(t *testing.T) {
 	t.Parallel()
 	p := []float64{.2, .2, .2, .2, .2}
 	for name, tc := range map[string]struct {
 		counts []int
 		exact  float64
 	}{
-		"all on one":  {[]int{10, 0, 0, 0, 0}, 5.1e-7},
-		"two of five": {[]int{5, 5, 0, 0, 0}, .0050},
-		"six on one":  {[]int{6, 1, 1, 1, 1}, .0399},
+		"all on one":  {counts: []int{10, 0, 0, 0, 0}, exact: 5.1e-7},
+		"two of five": {counts: []int{5, 5, 0, 0, 0}, exact: .0050},
+		"six on one":  {counts: []int{6, 1, 1, 1, 1}, exact: .0399},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			near(t, "exact P", exactTail(ChiSquare(tc.counts, p), 10, p), tc.exact, .01)
+			assertNear(t, "exact P", exactTail(ChiSquare(tc.counts, p), 10, p), tc.exact, .01)
 		})
 	}
 }
 
-// exactTail is the chance of X2 or more of n sessions, by listing them all.
+// exactTail sums the probabilities of all outcomes with at least x2.
 func exactTail(x2 float64, n int, p []float64) float64 {
 	total := 0.0
 	counts := make([]int, len(p))
@@ -85,19 +84,19 @@ func exactTail(x2 float64, n int, p []float64) float64 {
 	return total
 }
 
-func TestBinomialTails(t *testing.T) {
+func TestAtLeast_AtMost(t *testing.T) {
 	t.Parallel()
-	near(t, "P(X >= 5 of 5 at 1/5)", AtLeast(5, 5, .2), 3.2e-4, 1e-9)
-	near(t, "P(X >= 0)", AtLeast(0, 5, .2), 1, 0)
-	near(t, "P(X >= 6 of 5)", AtLeast(6, 5, .2), 0, 0)
-	near(t, "P(X >= 1 of 10)", AtLeast(1, 10, .2), 1-math.Pow(.8, 10), 1e-9)
-	near(t, "P(X <= 0 of 10)", AtMost(0, 10, .2), math.Pow(.8, 10), 1e-9)
-	near(t, "P(X <= 10 of 10)", AtMost(10, 10, .2), 1, 0)
-	near(t, "P(X >= 1 at 0)", AtLeast(1, 10, 0), 0, 0)
-	near(t, "P(X >= 10 of 10 at 1)", AtLeast(10, 10, 1), 1, 0)
+	assertNear(t, "P(X >= 5 of 5 at 1/5)", AtLeast(5, 5, .2), 3.2e-4, 1e-9)
+	assertNear(t, "P(X >= 0)", AtLeast(0, 5, .2), 1, 0)
+	assertNear(t, "P(X >= 6 of 5)", AtLeast(6, 5, .2), 0, 0)
+	assertNear(t, "P(X >= 1 of 10)", AtLeast(1, 10, .2), 1-math.Pow(.8, 10), 1e-9)
+	assertNear(t, "P(X <= 0 of 10)", AtMost(0, 10, .2), math.Pow(.8, 10), 1e-9)
+	assertNear(t, "P(X <= 10 of 10)", AtMost(10, 10, .2), 1, 0)
+	assertNear(t, "P(X >= 1 at 0)", AtLeast(1, 10, 0), 0, 0)
+	assertNear(t, "P(X >= 10 of 10 at 1)", AtLeast(10, 10, 1), 1, 0)
 }
 
-func TestHowManyDrawsShowAll(t *testing.T) {
+func TestSampleSize(t *testing.T) {
 	t.Parallel()
 	ks := []int{2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32}
 	for alpha, want := range map[float64][]int{
@@ -107,34 +106,34 @@ func TestHowManyDrawsShowAll(t *testing.T) {
 	} {
 		for i, k := range ks {
 			if got := SampleSize(k, alpha); got != want[i] {
-				t.Errorf("%d coordinators at %g: %d draws, want %d", k, alpha, got, want[i])
+				t.Errorf("%d coordinators, alpha %g: %d draws, want %d", k, alpha, got, want[i])
 			}
 		}
 	}
-	near(t, "ten draws miss one of five", MissAny(10, 5), .4775, .001)
-	near(t, "three draws cannot show five", MissAny(3, 5), 1, 0)
-	near(t, "one of one", MissAny(1, 1), 0, 0)
+	assertNear(t, "ten draws miss one of five", MissAny(10, 5), .4775, .001)
+	assertNear(t, "three draws cannot show five", MissAny(3, 5), 1, 0)
+	assertNear(t, "one of one", MissAny(1, 1), 0, 0)
 	if got := DrawsToShow(1.0/6, .001); got != 38 {
-		t.Errorf("a hidden sixth shows in %d draws, want 38", got)
+		t.Errorf("a share of a sixth needs %d draws, want 38", got)
 	}
 	if got := DrawsToShow(1, .001); got != 1 {
-		t.Errorf("the only one shows in %d draws, want 1", got)
+		t.Errorf("a share of 1 needs %d draws, want 1", got)
 	}
-	near(t, "(1-1/5)^40", NeverSeen(.2, 40), 1.3e-4, .03)
-	near(t, "never seen of a share of all", NeverSeen(1, 40), 0, 0)
-	near(t, "six on one of five", OnlyOne([]float64{.2, .2, .2, .2, .2}, 6), math.Pow(.2, 5), 1e-9)
-	near(t, "none on one of five", OnlyOne([]float64{.2, .2, .2, .2, .2}, 0), 1, 0)
+	assertNear(t, "(1-1/5)^40", NeverSeen(.2, 40), 1.3e-4, .03)
+	assertNear(t, "never seen with share 1", NeverSeen(1, 40), 0, 0)
+	assertNear(t, "six on one of five", OnlyOne([]float64{.2, .2, .2, .2, .2}, 6), math.Pow(.2, 5), 1e-9)
+	assertNear(t, "none on one of five", OnlyOne([]float64{.2, .2, .2, .2, .2}, 0), 1, 0)
 }
 
-// The mean and variance of matches are those of all orders, here listed.
-func TestMatchesOverAllOrders(t *testing.T) {
+// Compares the mean and variance with those over all orders.
+func TestMatches_OverAllOrders(t *testing.T) {
 	t.Parallel()
 	for name, counts := range map[string][]int{
-		"two kinds":        {2, 1},
-		"three kinds":      {3, 2, 2},
-		"one far in front": {5, 1, 1},
-		"one kind":         {4},
-		"one of each":      {1, 1, 1, 1},
+		"two kinds":    {2, 1},
+		"three kinds":  {3, 2, 2},
+		"one frequent": {5, 1, 1},
+		"one kind":     {4},
+		"one of each":  {1, 1, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -184,8 +183,8 @@ func matchesOf(seq []int) int {
 	return m
 }
 
-// Shuffling and listing all orders give one chance.
-func TestPermutedIsTheExactChance(t *testing.T) {
+// Shuffling agrees with the probability over all orders.
+func TestPermuted_AgreesWithExactTest(t *testing.T) {
 	t.Parallel()
 	seq := []int{0, 0, 0, 1, 1, 1, 2, 2}
 	reached, all := 0, 0
@@ -199,39 +198,39 @@ func TestPermutedIsTheExactChance(t *testing.T) {
 	})
 	exact := float64(reached) / float64(all)
 	got := Permuted([]Matches{{Counts: []int{3, 3, 2}, M: 4}}, 200_000, Seeded(1))
-	near(t, "the chance", got, exact, .5) // it stops once the chance is plainly not small
+	assertNear(t, "the probability", got, exact, .5) // inexact: Permuted stops early
 	rare := Permuted([]Matches{{Counts: []int{8, 8}, M: 14}}, 40_000, Seeded(2))
-	near(t, "a rare chance", rare, 2/12870.0, .6)
+	assertNear(t, "a small probability", rare, 2/12870.0, .6)
 	if p := Permuted([]Matches{{Counts: []int{20, 20}, M: 38}}, 4000, Seeded(3)); p <= 0 || p > 1.0/4000 {
-		t.Errorf("a chance beyond the shuffles is %g, want 1/4001", p)
+		t.Errorf("probability %g below the resolution of the shuffles, want 1/4001", p)
 	}
 }
 
 func TestTooAlike(t *testing.T) {
 	t.Parallel()
 	if p := TooAlike([]Matches{{Counts: []int{9}, M: 8}}); p != 1 {
-		t.Errorf("one kind alone has P = %g, want 1", p)
+		t.Errorf("P of a single value = %g, want 1", p)
 	}
 	if p := TooAlike(nil); p != 1 {
-		t.Errorf("nothing has P = %g, want 1", p)
+		t.Errorf("P of no sequence = %g, want 1", p)
 	}
 	usual, rare := Matches{Counts: []int{8, 8, 8, 8, 8}, M: 7}, Matches{Counts: []int{8, 8, 8, 8, 8}, M: 24}
 	if p := TooAlike([]Matches{usual}); p < .4 {
-		t.Errorf("the mean has P = %g", p)
+		t.Errorf("P of the mean = %g", p)
 	}
 	if p := TooAlike([]Matches{rare}); p > 1e-6 {
-		t.Errorf("24 of 39 have P = %g", p)
+		t.Errorf("P of 24 of 39 = %g", p)
 	}
 	if one, two := TooAlike([]Matches{{Counts: []int{10, 10}, M: 13}}), TooAlike([]Matches{{Counts: []int{10, 10}, M: 13}, {Counts: []int{10, 10}, M: 13}}); two >= one {
-		t.Errorf("two nodes that say the same have P = %g, one alone %g", two, one)
+		t.Errorf("P of two equal nodes = %g, of one = %g", two, one)
 	}
-	near(t, "two draws alike", Alike([]int{2, 2, 2, 2, 2}), 1.0/9, 1e-9)
-	near(t, "one draw", Alike([]int{1}), 0, 0)
+	assertNear(t, "two draws alike", Alike([]int{2, 2, 2, 2, 2}), 1.0/9, 1e-9)
+	assertNear(t, "one draw", Alike([]int{1}), 0, 0)
 }
 
-// What the document says of simpler measures: each of them fails fair random
-// balancers of five coordinators this often.
-func TestSimplerMeasuresCryWolf(t *testing.T) {
+// The figures of docs/statistics.md: how often simpler measures fail a fair random
+// balancer of five coordinators.
+func TestPower_SimplerMeasures(t *testing.T) {
 	t.Parallel()
 	fifths := []float64{.2, .2, .2, .2, .2}
 	for name, tc := range map[string]struct {
@@ -239,9 +238,9 @@ func TestSimplerMeasuresCryWolf(t *testing.T) {
 		alarm func(counts []int) bool
 		want  float64
 	}{
-		"the busiest over the idlest above 2 in 20":  {20, func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, .805},
-		"the busiest over the idlest above 2 in 100": {100, func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, .186},
-		"somebody above 1.5 times fair in 20":        {20, func(c []int) bool { return slices.Max(c) > 6 }, .416},
+		"max/min above 2 in 20":          {n: 20, alarm: func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, want: .805},
+		"max/min above 2 in 100":         {n: 100, alarm: func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, want: .186},
+		"max above 1.5 times fair in 20": {n: 20, alarm: func(c []int) bool { return slices.Max(c) > 6 }, want: .416},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -252,13 +251,13 @@ func TestSimplerMeasuresCryWolf(t *testing.T) {
 	}
 }
 
-func TestTheSameNumbersSeedTheSameChance(t *testing.T) {
+func TestSeeded_IsDeterministic(t *testing.T) {
 	t.Parallel()
 	if a, b := Seeded(1, 2).Uint64(), Seeded(1, 2).Uint64(); a != b {
-		t.Error("one seed, two streams")
+		t.Error("the same seed gave two streams")
 	}
 	if a, b := Seeded(1, 2).Uint64(), Seeded(2, 1).Uint64(); a == b {
-		t.Error("two seeds, one stream")
+		t.Error("two seeds gave the same stream")
 	}
 	counts := make([]int, 2)
 	Draw(counts, 1000, []float64{.9, .1}, Seeded(1))
@@ -266,6 +265,6 @@ func TestTheSameNumbersSeedTheSameChance(t *testing.T) {
 		t.Errorf("1000 draws at .9 and .1 gave %v", counts)
 	}
 	if p := Power(10, []float64{1}, 0, Seeded(1), func([]int) bool { return true }); p != 0 {
-		t.Errorf("no draw has power %g", p)
+		t.Errorf("power of no draws: %g", p)
 	}
 }

@@ -41,7 +41,7 @@ func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
 	}
 	switch status, why := soundness(e); {
 	case sessions == 0:
-		_, why := noSession(e, refused)
+		_, why := noSession(refused)
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(namesSeen(looks)) == 0:
 		return scenarios.Skipped, "no session said who answered"

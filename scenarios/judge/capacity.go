@@ -16,7 +16,7 @@ func capacityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 			refused += l.Refused
 		}
 		f := scenarios.Finding{ID: scenarios.CapacityHeld}
-		f.Status, f.Message = noSession(e, refused)
+		f.Status, f.Message = noSession(refused)
 		return []scenarios.Finding{f}, NextLook{}
 	}
 	return []scenarios.Finding{heldOf(e).finding()}, NextLook{}

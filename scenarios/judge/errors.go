@@ -26,7 +26,7 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		f.Note = failedHere(own) + ", which counts for nothing here: see load.lag"
 	}
 	if sessions == 0 {
-		f.Status, f.Message = noSession(e, refused)
+		f.Status, f.Message = noSession(refused)
 		return []scenarios.Finding{f}, NextLook{}
 	}
 	f.Observed, f.Expected, f.Limit = num(failed), num(0), num(1)

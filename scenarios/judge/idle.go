@@ -15,7 +15,7 @@ func idleJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	f := scenarios.Finding{ID: scenarios.IdleCut}
 	l := ladderOf(e)
 	if len(l.alive)+len(l.dead) == 0 {
-		f.Status, f.Message = noSession(e, refusals(e))
+		f.Status, f.Message = noSession(refusals(e))
 		if len(l.unknown) > 0 && f.Status == scenarios.Inconclusive {
 			f.Message, f.Explain = "no idle session came to its end", l.explain()
 		}

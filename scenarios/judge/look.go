@@ -94,9 +94,8 @@ func (l look) final() bool { return l.cut || l.kind == scenarios.Whole }
 
 // noSession says why there is none to judge: none was left of those whose
 // certificate was refused, or none was measured, which is inconclusive.
-func noSession(e Evidence, refused int) (scenarios.Status, string) {
-	switch {
-	case refused > 0:
+func noSession(refused int) (scenarios.Status, string) {
+	if refused > 0 {
 		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", count(refused, "connection"))
 	}
 	return scenarios.Inconclusive, "no session was measured"

@@ -34,7 +34,7 @@ func succeeds(e Evidence) scenarios.Finding {
 	case before.n > 1:
 		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), fixesFor(before.groups, len(ran) > 0)
 	case len(ran) == 0:
-		_, f.Message = noSession(e, 0)
+		_, f.Message = noSession(0)
 	default:
 		f = ranEverywhere(f, e, r)
 	}

@@ -9,7 +9,7 @@ import (
 func watchJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	f := scenarios.Finding{ID: scenarios.WatchOutage}
 	if e.Watch == nil || e.Watch.Sessions == 0 {
-		f.Status, f.Message = noSession(e, refusals(e))
+		f.Status, f.Message = noSession(refusals(e))
 		return []scenarios.Finding{f}, NextLook{}
 	}
 	w := watchData{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}

@@ -78,7 +78,7 @@ func soundness(e Evidence) (scenarios.Status, string) {
 	k := e.Scenario.Expect.Coordinators.K()
 	switch {
 	case sessions == 0:
-		_, why := noSession(e, refused)
+		_, why := noSession(refused)
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(seen) == 0:
 		return scenarios.Inconclusive, "no session said who answered"

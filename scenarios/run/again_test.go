@@ -105,7 +105,7 @@ func spoiltEndings(s scenarios.Scenario) map[string]ending {
 		}
 	}
 	failing := func(f fate) func(Node, int) fate {
-		return func(n Node, i int) fate {
+		return func(_ Node, i int) fate {
 			if i < 2 {
 				return fate{}
 			}

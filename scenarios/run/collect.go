@@ -5,18 +5,22 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/handoff"
 )
 
-// collector folds observations into what a result holds. It alone calls the
-// caller's hooks, one at a time. Its memory grows with coordinators, nodes and
+// collector folds observations into what a result holds, and queues what the
+// caller's functions are told. Its memory grows with coordinators, nodes and
 // looks, not with sessions. What every session leaves goes to one of several
-// recorders; its own lock is for what is rare, and for hooks.
+// recorders; its own lock is for what is rare, and for the order of events.
 type collector struct {
-	opt       Options
+	observed  *handoff.Queue[scenarios.Observation]
+	events    *handoff.Queue[Event]
+	waited    atomic.Int64 // nanoseconds that sessions waited to be observed, in all
 	halt      context.CancelFunc
 	started   time.Time
 	warmUp    time.Duration
@@ -36,10 +40,14 @@ type collector struct {
 	progress Event          // of the look being taken
 }
 
+// maxWaiting bounds what waits for each of the caller's functions.
+const maxWaiting = 1024
+
 // newCollector is ready for a run's first session.
 func newCollector(s scenarios.Scenario, opt Options, started time.Time, halt context.CancelFunc) *collector {
 	c := &collector{
-		opt: opt, halt: halt, started: started, warmUp: time.Duration(s.Load.WarmUp), breaker: breaker{kind: s.Kind}, looks: []scenarios.Look{},
+		observed: handoff.New(maxWaiting, opt.Observe), events: handoff.New(maxWaiting, opt.Progress),
+		halt: halt, started: started, warmUp: time.Duration(s.Load.WarmUp), breaker: breaker{kind: s.Kind}, looks: []scenarios.Look{},
 	}
 	want := opt.tags(s)
 	for range recordersOf(s.Kind) {
@@ -77,18 +85,16 @@ func charted(kind scenarios.Kind) bool {
 // end records a session that has ended.
 func (c *collector) end(o scenarios.Observation, leftOpen bool) {
 	rec := c.recorders[o.Seq%len(c.recorders)]
-	counts := rec.add(o, leftOpen, time.Since(c.started))
+	counts := rec.add(o, leftOpen)
 	failed := o.Outcome == scenarios.Failed && !o.Refused
-	if c.opt.Observe == nil && c.opt.Progress == nil && !failed && o.Class.IsZero() {
+	c.waited.Add(int64(c.observed.Put(o)))
+	if c.events == nil && !failed && o.Class.IsZero() {
 		return // as every good session's end
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if failed {
 		c.failure(o)
-	}
-	if c.opt.Observe != nil {
-		c.opt.Observe(o)
 	}
 	if counts {
 		c.advance(o, failed)
@@ -213,9 +219,17 @@ func (c *collector) event(e Event) {
 	c.tell(e)
 }
 
-// tell calls Progress; c.mu is held.
+// tell queues an event; c.mu is held.
 func (c *collector) tell(e Event) {
-	if c.opt.Progress != nil {
-		c.opt.Progress(e)
+	c.events.Offer(e, func(e Event) bool { return e.Kind == EventSession })
+}
+
+// handOver returns once the caller's functions were told everything. Nothing may
+// end afterwards.
+func (c *collector) handOver() {
+	c.observed.End()
+	c.events.End()
+	if waited := time.Duration(c.waited.Swap(0)).Round(time.Millisecond); waited > 0 {
+		c.note(fmt.Sprintf("sessions waited %s in all until their observations were taken; later ones started late because of that", waited))
 	}
 }

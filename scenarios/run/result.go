@@ -38,15 +38,17 @@ func (r *run) promised() bool { return r.s.Kind == scenarios.KindStages || !r.un
 
 // end has the judges say what was seen, and writes the result.
 func (r *run) end(ctx context.Context) scenarios.Result {
-	if r.panic != nil {
-		panic(r.panic)
-	}
 	if ctx.Err() != nil {
 		r.collect.stop(scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"})
 	}
+	took := r.since()
+	r.collect.handOver()
+	if r.panic != nil {
+		panic(r.panic)
+	}
 	out := scenarios.Result{
 		Schema: scenarios.Schema, Run: r.id, Tool: r.opt.Tool, Seed: r.seed,
-		Started: r.started.UTC().Truncate(time.Millisecond), Seconds: r.since().Round(time.Millisecond).Seconds(),
+		Started: r.started.UTC().Truncate(time.Millisecond), Seconds: took.Round(time.Millisecond).Seconds(),
 		Failures: r.collect.failures, Measured: r.measured(),
 	}
 	judge.Conclude(&out, r.opt.judge(judge.FromResult(out)))

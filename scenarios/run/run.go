@@ -24,11 +24,15 @@ type Options struct {
 	// Resolve looks a host up; network is "ip", "ip4" or "ip6". nil is
 	// net.DefaultResolver's LookupNetIP.
 	Resolve func(ctx context.Context, network, host string) ([]netip.Addr, error)
-	// Observe is told of every session that ended, in the order of ending,
-	// never concurrently; it must not block. nil is nobody.
+	// Observe is called with every session that ended, in the order of ending,
+	// from one goroutine. None is lost: once 1024 wait for an Observe that
+	// stalls, sessions that end wait, too, so that fewer start; the generator
+	// owes that time, and the result has a remark. nil: it is not called.
 	Observe func(scenarios.Observation)
-	// Progress is told of every step, never concurrently; it must not block.
-	// nil is nobody.
+	// Progress is called with every event, from one goroutine, which is not
+	// Observe's. One that stalls delays no session: once 1024 events wait, the
+	// oldest count of sessions is dropped for a new event, or else the oldest
+	// event. nil: it is not called.
 	Progress func(Event)
 	// Tool is the version that the result names.
 	Tool string
@@ -159,7 +163,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	}
 	r.id = newID(r.started)
 	r.starts, r.halt = context.WithCancel(ctx)
-	r.collect = newCollector(s, opt, r.started, r.halt)
+	r.collect = newCollector(s, r.guarded(opt), r.started, r.halt)
 	return r, ctx
 }
 
@@ -217,10 +221,22 @@ func nodeList(nodes []Node) string {
 	return text
 }
 
+// guarded has a panic of the caller's functions end the run, as one of a session does.
+func (r *run) guarded(opt Options) Options {
+	if observe := opt.Observe; observe != nil {
+		opt.Observe = func(o scenarios.Observation) { defer r.catch(); observe(o) }
+	}
+	if progress := opt.Progress; progress != nil {
+		opt.Progress = func(e Event) { defer r.catch(); progress(e) }
+	}
+	return opt
+}
+
 // finish lets go of what begin took.
 func (r *run) finish() {
 	r.halt()
 	r.closing.end()
+	r.collect.handOver()
 }
 
 // catch keeps the first panic of a session for Run's own goroutine, where the

@@ -196,3 +196,16 @@ func TestTheBurstIsOpenedTogetherAndHeld(t *testing.T) {
 		}
 	})
 }
+
+func TestAnObservationSaysWhenItBeganAndWhenItWasOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		b := &balancer{takes: 300 * time.Millisecond}
+		_, seen := watched(t.Context(), t, b, scenario(4), Options{})
+		for _, o := range seen {
+			if !o.Began.Equal(began.Add(o.Start)) || o.Began.Location() != time.UTC || o.End != o.Start+b.takes {
+				t.Errorf("session %d: start = %s at %s, end = %s", o.Seq, o.Start, o.Began, o.End)
+			}
+		}
+	})
+}

@@ -65,16 +65,22 @@ func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) 
 	return o, ran
 }
 
-// placed lives a session that has a place, and gives it back.
+// placed executes a session that has a place, and gives it back: what its record
+// waits for after its end is not the service's.
 func (r *run) placed(ctx context.Context, j job, o *scenarios.Observation) {
-	defer r.slots.give()
-	r.lived(ctx, j, o)
+	ended := r.started
+	defer func() { r.slots.giveSince(ended) }()
+	ended = r.lived(ctx, j, o)
 }
 
-// lived lives a session whose record has begun, and completes it.
-func (r *run) lived(ctx context.Context, j job, o *scenarios.Observation) {
+// lived executes a session whose record has begun, completes it, and returns when
+// it had ended.
+func (r *run) lived(ctx context.Context, j job, o *scenarios.Observation) (ended time.Time) {
 	defer r.catch()
-	r.over(j, o, r.live(ctx, j, o))
+	leftOpen := r.live(ctx, j, o)
+	ended = time.Now()
+	r.over(j, o, leftOpen)
+	return ended
 }
 
 // await waits until a session is due and has a place, which the caller gives
@@ -102,6 +108,7 @@ func (r *run) record(j job, ready time.Duration) scenarios.Observation {
 	o := scenarios.Observation{
 		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Node: j.node.Addr,
 	}
+	o.Began = r.started.Add(o.Start).UTC()
 	o.Owed = o.Start - max(j.due, ready)
 	if j.unpaced || j.part != scenarios.Arrival && r.unpaced() {
 		o.Due, o.Owed, o.Unpaced = o.Start, 0, true
@@ -114,6 +121,7 @@ func (r *run) over(j job, o *scenarios.Observation, leftOpen bool) {
 	if o.Refused {
 		r.nodes.drop(j.node)
 	}
+	o.End = r.since()
 	r.collect.end(*o, leftOpen)
 	if r.hear != nil {
 		r.hear(*o)

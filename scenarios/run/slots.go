@@ -39,4 +39,7 @@ func (s slots) place(ctx context.Context) (freed time.Time, ok bool) {
 }
 
 // give returns a place.
-func (s slots) give() { s <- time.Now() }
+func (s slots) give() { s.giveSince(time.Now()) }
+
+// giveSince returns a place that came free before.
+func (s slots) giveSince(freed time.Time) { s <- freed }

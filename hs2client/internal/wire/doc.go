@@ -7,6 +7,6 @@
 // [SplitRows] read the replies that can be long. [RecordReader] goes below TLS.
 // Every failure is an [*Error] with a kind, or an error that [KindOf] classes.
 //
-// It sets no deadline and knows no context: whoever owns the connection does.
+// It sets no deadlines and ignores contexts: the owner of the connection handles both.
 // It does not know sessions, phases or certificates.
 package wire

@@ -9,8 +9,8 @@ import (
 )
 
 // The numbers of Thrift's binary protocol, big-endian. The runtime's own methods
-// send each of them through a buffer and an interface, and a session has more
-// than a thousand: half of what reading OpenSession's answer cost.
+// pass each of them through a buffer and an interface, and a session has more than
+// a thousand: that was half of the cost of reading OpenSession's answer.
 
 // ReadBool reads a byte that is 0 or 1.
 func (p *protocol) ReadBool(context.Context) (bool, error) {

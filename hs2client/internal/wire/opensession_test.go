@@ -43,7 +43,7 @@ func configuration(n, at int) []byte {
 	return append(b, 0x5a)
 }
 
-func TestTheConfigurationIsReadHoweverItComes(t *testing.T) {
+func TestOpenSessionResult_ReadsConfigurationInAnyPieces(t *testing.T) {
 	t.Parallel()
 	const n = 120
 	for _, at := range []int{-1, 0, 61, n - 1} {
@@ -76,7 +76,7 @@ func TestTheConfigurationIsReadHoweverItComes(t *testing.T) {
 	}
 }
 
-func TestAConfigurationWithALengthThatCannotBe(t *testing.T) {
+func TestOpenSessionResult_RejectsInvalidLengths(t *testing.T) {
 	t.Parallel()
 	head := binary.BigEndian.AppendUint32([]byte{byte(thrift.STRING), byte(thrift.STRING)}, 2)
 	for name, entry := range map[string][]byte{

@@ -10,10 +10,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// protocol is Thrift's binary protocol with the bounds that the runtime does not
-// have: strings and containers are held against the bytes that the reply may
-// still have, and skipping allocates nothing. Numbers go straight to the wire and
-// come straight from it: see numbers.go.
+// protocol is Thrift's binary protocol with bounds that the runtime does not have:
+// strings and containers are checked against what is left of the reply's budget,
+// and skipping allocates nothing. Numbers bypass the runtime: see numbers.go.
 type protocol struct {
 	*thrift.TBinaryProtocol
 	t *transport
@@ -23,7 +22,7 @@ func newProtocol(t *transport) *protocol {
 	return &protocol{TBinaryProtocol: thrift.NewTBinaryProtocolConf(t, nil), t: t}
 }
 
-// readLength reads a signed length and holds it against the budget.
+// readLength reads a signed length and checks it against the budget.
 func (p *protocol) readLength(ctx context.Context) (int, error) {
 	n, err := p.ReadI32(ctx)
 	if err != nil {
@@ -35,7 +34,7 @@ func (p *protocol) readLength(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
-// readText reads the length of a value that is kept, and counts what keeping it
+// readText reads the length of a value that is kept, and charges what keeping it
 // takes beyond its bytes.
 func (p *protocol) readText(ctx context.Context) (int, error) {
 	n, err := p.readLength(ctx)
@@ -45,14 +44,14 @@ func (p *protocol) readText(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// ReadStructBegin counts what a struct takes: a field that holds nothing is one
-// byte of a reply, and eight or more in memory.
+// ReadStructBegin charges the memory of a struct, which may be a single byte of a
+// reply.
 func (p *protocol) ReadStructBegin(context.Context) (string, error) {
 	return "", p.charge(structOverhead)
 }
 
-// charge counts what is about to be allocated. What follows in the reply cannot
-// be told from it where that is refused.
+// charge counts what is about to be allocated. Where that is refused, the reply is
+// abandoned half-way, and so is the connection.
 func (p *protocol) charge(n int) error {
 	if err := p.t.charge(n); err != nil {
 		return p.t.fail(err)
@@ -60,24 +59,13 @@ func (p *protocol) charge(n int) error {
 	return nil
 }
 
-// ReadBinary reads a byte string; memory grows with what arrives.
+// ReadBinary reads a byte string.
 func (p *protocol) ReadBinary(ctx context.Context) ([]byte, error) {
 	n, err := p.readText(ctx)
 	if err != nil {
 		return nil, err
 	}
-	const step = 4 << 10
-	b := make([]byte, min(n, step))
-	_, err = io.ReadFull(p.t, b)
-	for err == nil && len(b) < n {
-		have := len(b)
-		b = append(b, make([]byte, min(have, n-have))...)
-		_, err = io.ReadFull(p.t, b[have:])
-	}
-	if err != nil {
-		return nil, err
-	}
-	return b, nil
+	return p.readGrowing(n)
 }
 
 // ReadString reads a string, a short one without a buffer of its own.
@@ -90,16 +78,26 @@ func (p *protocol) ReadString(ctx context.Context) (string, error) {
 		s := string(p.t.in[p.t.start : p.t.start+n])
 		return s, p.t.discard(n)
 	}
-	const step = 4 << 10
-	b := make([]byte, 0, min(n, step))
-	for len(b) < n {
-		have := len(b)
-		b = append(b, make([]byte, min(n-have, max(have, step)))...)
+	b, err := p.readGrowing(n)
+	return string(b), err
+}
+
+// readGrowing reads n bytes. Memory grows with what arrives, not with what a length
+// promises.
+func (p *protocol) readGrowing(n int) ([]byte, error) {
+	const first = 4 << 10
+	b, have := make([]byte, min(n, first)), 0
+	for {
 		if _, err := io.ReadFull(p.t, b[have:]); err != nil {
-			return "", err
+			return nil, err
 		}
+		if have = len(b); have == n {
+			return b, nil
+		}
+		grown := make([]byte, min(n, 2*have))
+		copy(grown, b)
+		b = grown
 	}
-	return string(b), nil
 }
 
 // readCount reads the number of a container's elements, of which each takes one
@@ -224,5 +222,5 @@ func (p *protocol) readEquals(ctx context.Context, want string) (bool, error) {
 // Impala and Hive both are.
 const messageVersion = 0x8001
 
-// isMessage tells a Thrift message by its first two bytes.
+// isMessage recognizes a Thrift message by its first two bytes.
 func isMessage(head []byte) bool { return binary.BigEndian.Uint16(head) == messageVersion }

@@ -27,7 +27,7 @@ func tlsRecords(lengths ...int) (all []byte, ends []int) {
 	return all, ends
 }
 
-func TestOneRecordAtATime(t *testing.T) {
+func TestRecordReader_OneRecordAtATime(t *testing.T) {
 	t.Parallel()
 	all, ends := tlsRecords(0, 1, 1300, 0, 16384, 7, 20000, 300)
 	for name, wrap := range map[string]func(io.Reader) io.Reader{
@@ -66,7 +66,7 @@ func TestOneRecordAtATime(t *testing.T) {
 	}
 }
 
-func TestNoBlockIsHeldBetweenRecords(t *testing.T) {
+func TestRecordReader_HoldsNoBufferBetweenRecords(t *testing.T) {
 	t.Parallel()
 	all, _ := tlsRecords(100)
 	asked := 0

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// Errors of the simulated cluster name the flag, not the package or a Go field.
+func TestDemo_ClusterErrorsNameTheFlag(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"demo --balance randm":                    `--balance: unknown name "randm"; did you mean random?`,
+		"demo --background 1:2":                   "--background: got 2 numbers for 5 coordinators",
+		"demo --background x":                     "--background x: it must be a number per coordinator",
+		"demo --coordinators 900":                 "it must be a number from 1 to 500",
+		"demo --nodes 0":                          "it must be a number from 1 to 64",
+		"demo --fault ded@2":                      `--fault ded@2: unknown name "ded"; did you mean dead?`,
+		"demo --fault slow=x":                     `--fault slow=x: invalid duration "x"`,
+		"demo --fault expired":                    "--fault expired: it needs TLS",
+		"demo --fault auth-reject":                "--fault auth-reject: it needs authentication",
+		"demo --fault dead@9":                     "--fault dead@9: @9 is out of range: there are 5 coordinators",
+		"demo --fault zones=1:2":                  "--fault zones: it needs a number for each of the 2 nodes",
+		"demo --nodes 1 --fault one-node":         "--fault one-node: it needs at least two nodes",
+		"sim --first 500 --coordinators 2":        "--first: 2 coordinators from number 500 on exceed the range",
+		"sim --first 0":                           "it must be a number from 1 to 500",
+		"sim --hs2-port 99999":                    "it must be a port from 0 to 65535",
+		"sim --web-port -1":                       "it must be a port from 0 to 65535",
+		"sim --hs2-port 2105 --beeswax-port 2105": "--beeswax-port: it must differ from the HS2 port",
+		"sim --auth kerberos":                     "--auth kerberos: it must be one of none, ldap",
+	} {
+		_, stderr, code := call(t, strings.Fields(args)...)
+		if code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit %d, %q; want %d, %q", args, code, stderr, exitUsage, want)
+		}
+		for _, internal := range []string{"simcluster", "Faults", "strconv"} {
+			if strings.Contains(stderr, internal) {
+				t.Errorf("%s: the error contains %q: %s", args, internal, stderr)
+			}
+		}
+	}
+}
+
+func TestDemo_RejectsFlagsOfOtherScenarios(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"demo watch --for 3s":       "--for does not apply to the scenario watch; impala-lbcheck watch --help lists its flags",
+		"demo --sql x":              "--sql does not apply to the scenario smoke",
+		"demo idle --max-outage 1s": "--max-outage does not apply to the scenario idle",
+	} {
+		if _, stderr, code := call(t, strings.Fields(args)...); code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit %d, %q; want %d, %q", args, code, stderr, exitUsage, want)
+		}
+	}
+}
+
+// Without --event-after the event fits into the watch, however short that is.
+func TestSetEventAfter(t *testing.T) {
+	t.Parallel()
+	s, err := scenarios.Builtin("watch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	setDemoDefaults(&s)
+	w := world{getenv: func(string) string { return "" }}
+	setEventAfter(&s, &given{}, w)
+	if got := s.Watch.EventAfter.String(); got != "3s" {
+		t.Errorf("event after %s of the default watch, want 3s", got)
+	}
+	s.Watch.For = scenarios.Duration(2e9)
+	setEventAfter(&s, &given{}, w)
+	if s.Watch.EventAfter >= s.Watch.For {
+		t.Errorf("event after %v of a watch of %v", s.Watch.EventAfter, s.Watch.For)
+	}
+}
+
+func TestDemo_ListsAndCompletesFaults(t *testing.T) {
+	t.Parallel()
+	help, _, _ := call(t, "demo", "--help")
+	completed, _, _ := call(t, "__complete", "demo", "--fault", "")
+	values := strings.Split(completed, "\n")
+	for _, f := range simcluster.Faults() {
+		if !strings.Contains(help, f.Syntax()) || !strings.Contains(help, f.Effect) {
+			t.Errorf("demo --help does not list the fault %s", f.Name)
+		}
+		if !slices.ContainsFunc(values, func(line string) bool {
+			value, effect, _ := strings.Cut(line, "\t")
+			parsed, err := simcluster.ParseFault(value)
+			return err == nil && parsed.Name == f.Name && effect == f.Effect
+		}) {
+			t.Errorf("--fault does not complete %s", f.Name)
+		}
+	}
+}
+
+func TestDemo_CompletesValues(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string][]string{
+		"demo --balance": balanceNames(),
+		"sim --balance":  balanceNames(),
+		"sim --auth":     authModes,
+		"demo":           scenarios.BuiltinNames(),
+	} {
+		stdout, _, _ := call(t, append(append([]string{"__complete"}, strings.Fields(args)...), "")...)
+		lines := strings.Split(stdout, "\n")
+		for _, value := range want {
+			if !slices.Contains(lines, value) {
+				t.Errorf("%s: %q does not complete %s", args, stdout, value)
+			}
+		}
+	}
+}
+
+func TestSim_VerboseLogsCounters(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // sim stops as soon as it is ready
+	var stdout, stderr strings.Builder
+	w := world{out: &stdout, err: &stderr, getenv: func(string) string { return "" }}
+	cmd := newSim(w)
+	cmd.SetArgs([]string{"--verbose", "--coordinators", "2"})
+	if err := cmd.ExecuteContext(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(stdout.String(), "\n"); n != 4 { // two nodes, two protocols
+		t.Errorf("%d lines, want one per listener:\n%s", n, stdout.String())
+	}
+	for _, want := range []string{"msg=served coordinator=coord-a2:25000 connections=0 sessions_opened=0", "msg=stopped logins=0"} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("the log lacks %q:\n%s", want, stderr.String())
+		}
+	}
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestTheReadmeHasTheExitCodes(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := markdown(exitTable); !strings.Contains(string(b), want) {
+		t.Errorf("README.md lacks this table:\n%s", want)
+	}
+	stdout, _, code := call(t, "help", "exit-codes")
+	if code != exitPass {
+		t.Errorf("exit %d", code)
+	}
+	for _, row := range exitTable {
+		if !strings.Contains(stdout, row.numbers()) {
+			t.Errorf("help exit-codes does not say %s:\n%s", row.numbers(), stdout)
+		}
+	}
+}

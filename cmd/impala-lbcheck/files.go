@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
+)
+
+// The most that is read of a file, in bytes.
+const (
+	maxSettings = 1 << 20 // a scenario, an lb.yaml
+	maxRoots    = 8 << 20 // the system's own bundle is a quarter of a MiB
+)
+
+// patience is how long a file may take to be read, or a command that prints a
+// password to end. A person may have to unlock something meanwhile.
+const patience = time.Minute
+
+// tooSlow is why a file or a command was given up.
+type tooSlow struct{ what string }
+
+func (e tooSlow) Error() string { return fmt.Sprintf("%s within %v", e.what, patience) }
+
+// readFile reads a file that the user named.
+func readFile(ctx context.Context, name string, limit int64) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no end of file"})
+	defer cancel()
+	return localfile.Read(ctx, name, limit)
+}
+
+// readSecretFile reads a file that nobody else may know or change.
+func readSecretFile(ctx context.Context, name string, limit int64) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no end of file"})
+	defer cancel()
+	return localfile.ReadSecret(ctx, name, limit)
+}
+
+// openForWriting opens a file that is written while or after the run.
+func openForWriting(ctx context.Context, name string, flag int) (*os.File, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"nobody reads this pipe"})
+	defer cancel()
+	return localfile.OpenForWriting(ctx, name, flag)
+}
+
+// stalled is how long a pipe may take no more of what is written to it: a run must
+// not wait for its reader. Files and terminals have no such limit.
+const stalled = 10 * time.Second
+
+// limited limits the next write to a pipe.
+func limited(f *os.File) *os.File {
+	_ = f.SetWriteDeadline(time.Now().Add(stalled)) // a file that has none takes what is written
+	return f
+}

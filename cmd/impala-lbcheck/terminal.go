@@ -1,0 +1,64 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/impala-lbcheck/impala-lbcheck/report"
+)
+
+// guarded is w with everything that is printed made safe for a terminal and for
+// the log of a CI system: no command can bypass it, as none has another w.
+func guarded(w world) world {
+	w.out, w.err = stdout{report.NewSafeWriter(w.out)}, report.NewSafeWriter(w.err)
+	return w
+}
+
+// stdout is where a command's answer goes. A reader who left is no fault, as in
+// "| head -1"; whatever else goes wrong is no fault of the command line.
+type stdout struct{ *report.SafeWriter }
+
+func (s stdout) Write(p []byte) (int, error) {
+	n, err := s.SafeWriter.Write(p)
+	switch {
+	case err == nil:
+		return n, nil
+	case errors.Is(err, syscall.EPIPE):
+		return len(p), nil
+	}
+	return n, &exitError{exitInternal, fmt.Errorf("stdout: %w", err)}
+}
+
+// fileOf is the file behind what is read or written; nil where it is none.
+func fileOf(v any) *os.File {
+	if u, ok := v.(interface{ Unwrap() io.Writer }); ok {
+		v = u.Unwrap()
+	}
+	f, _ := v.(*os.File)
+	return f
+}
+
+// terminalOf is the terminal behind what is read or written; false where it is none.
+func terminalOf(v any) (*os.File, bool) {
+	f := fileOf(v)
+	return f, f != nil && term.IsTerminal(int(f.Fd()))
+}
+
+// writeJSON writes v and a newline; indent "" is one line.
+func writeJSON(w io.Writer, v any, indent string) error {
+	b, err := json.MarshalIndent(v, "", indent)
+	if indent == "" {
+		b, err = json.Marshal(v)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(report.EscapeJSON(b), '\n'))
+	return err
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/shellcmd"
+)
+
+// secretVariables hold secrets that no command of the user's needs to know.
+var secretVariables = []string{passwordVariable}
+
+// userCommand is a command line that the user gave, without our secrets in its
+// environment. At a terminal it may ask the user, which takes our process group.
+func userCommand(w world, text string) shellcmd.Command {
+	_, attached := terminalOf(w.in)
+	return shellcmd.Command{Text: text, Env: withoutSecrets(os.Environ()), Attached: attached}
+}
+
+func withoutSecrets(environ []string) []string {
+	return slices.DeleteFunc(environ, func(kv string) bool {
+		key, _, _ := strings.Cut(kv, "=")
+		return slices.ContainsFunc(secretVariables, func(v string) bool { return strings.EqualFold(v, key) })
+	})
+}
+
+// maxEventWords bounds what is kept of a command's own words, in bytes.
+const maxEventWords = 200
+
+// onEvent runs the command of a watch, as the user who wrote it. Its output is
+// not the report's: the end of it is told where it fails.
+func onEvent(w world) func(context.Context, string) error {
+	return func(ctx context.Context, text string) error {
+		output := &shellcmd.Tail{Max: 4 << 10}
+		c := userCommand(w, text)
+		c.Stdout, c.Stderr = output, output
+		err := c.Run(ctx)
+		if err == nil {
+			return nil
+		}
+		words := strings.Join(strings.Fields(strings.ToValidUTF8(string(output.Bytes()), "?")), " ")
+		if len(words) > maxEventWords {
+			words = "..." + strings.ToValidUTF8(words[len(words)-maxEventWords:], "")
+		}
+		if words == "" {
+			return fmt.Errorf("the command failed: %w", err)
+		}
+		return fmt.Errorf("the command failed: %w: %s", err, words)
+	}
+}

@@ -1,0 +1,225 @@
+package hs2client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
+)
+
+// connection is that of one session: its calls, deadlines and record. It is a
+// [thrift.TClient] whose calls ignore their context: the [span] around them obeys it.
+type connection struct {
+	wire    wire.Conn
+	socket  net.Conn     // deadlines are set here, below TLS
+	counted countingConn // the socket, to read from and to write to
+	secured *tls.Conn    // nil: no TLS, or not yet
+	addr    string       // Config.Addr, for errors
+	secret  string       // never shown, also where a server repeats it
+	timeout time.Duration
+	record  *Record
+	mode    mode
+
+	certRequested bool // the listener asked for a client certificate
+
+	op     string      // "handshake", "login", "close", or the current or last call
+	budget wire.Budget // of the next reply
+	used   int         // by the replies since it was last set to 0, and by what was made of them
+	ctxErr error       // the context had ended before the phase began: send nothing
+
+	interrupt  func()         // ends whatever blocks; made once
+	interrupts sync.WaitGroup // one for each watch whose interrupt may still run
+}
+
+// mode is how a session is connected: what a hint depends on.
+type mode struct {
+	tls, sasl bool
+	protocol  Protocol
+}
+
+func modeOf(c *Config) mode {
+	return mode{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol}
+}
+
+// past is a deadline that interrupts a call which has begun.
+var past = time.Unix(1, 0)
+
+func newConnection(conn net.Conn, c *Config, record *Record) *connection {
+	l := &connection{
+		socket: conn, addr: c.Addr, timeout: c.Timeout, record: record,
+		budget: wire.CallBudget, mode: modeOf(c),
+	}
+	if c.Plain != nil {
+		l.secret = c.Plain.Password
+	}
+	l.counted = countingConn{conn, record}
+	l.wire.Init(&l.counted)
+	l.interrupt = func() {
+		_ = l.socket.SetDeadline(past)
+		l.interrupts.Done()
+	}
+	return l
+}
+
+// Call makes one call. Its context is that of the generated clients, which cannot
+// end; see [connection.begin].
+func (l *connection) Call(_ context.Context, method string, args, result thrift.TStruct) (thrift.ResponseMeta, error) {
+	l.op = method
+	if l.ctxErr != nil {
+		return thrift.ResponseMeta{}, l.ctxErr
+	}
+	err := l.wire.Call(method, args, result, l.budget)
+	l.used += l.wire.Used()
+	return thrift.ResponseMeta{}, err
+}
+
+// charge counts what is made of the last reply, before it is allocated.
+func (l *connection) charge(n int) error {
+	err := l.wire.Charge(n)
+	if err == nil {
+		l.used += n
+	}
+	return err
+}
+
+// span is one phase of a connection, or a part of it: a deadline, a context, a time.
+type span struct {
+	*connection
+	ctx        context.Context
+	phase      Phase
+	start      time.Time
+	deadline   time.Time // zero: none
+	unrecorded bool      // its time does not count for the phase
+}
+
+// watch makes the end of a context interrupt what blocks.
+type watch struct {
+	*connection
+	stop func() bool // nil: the context cannot end
+}
+
+// watch watches ctx until the watch is ended, which must be before another begins.
+func (l *connection) watch(ctx context.Context) watch {
+	if ctx.Done() == nil {
+		return watch{}
+	}
+	l.interrupts.Add(1)
+	return watch{l, context.AfterFunc(ctx, l.interrupt)}
+}
+
+// end stops watching. It waits for an interrupt that is running, which could
+// otherwise end a later call.
+func (w watch) end() {
+	if w.stop == nil {
+		return
+	}
+	if w.stop() {
+		w.interrupts.Done() // it will not run
+	}
+	w.interrupts.Wait()
+}
+
+// begin starts a phase and sets its one deadline on the connection.
+func (l *connection) begin(ctx context.Context, phase Phase, timeout time.Duration) span {
+	s := span{connection: l, ctx: ctx, phase: phase, start: time.Now()}
+	if timeout > 0 {
+		s.deadline = s.start.Add(timeout)
+	}
+	if d, ok := ctx.Deadline(); ok && (s.deadline.IsZero() || d.Before(s.deadline)) {
+		s.deadline = d
+	}
+	// Setting it fails only where the connection is closed, as the next call will.
+	_ = l.socket.SetDeadline(s.deadline)
+	if l.ctxErr = ctx.Err(); l.ctxErr != nil { // the interrupt may have run before, and been overwritten
+		_ = l.socket.SetDeadline(past)
+	}
+	return s
+}
+
+// end ends the phase: it records its time, or returns the [Error] of err.
+func (s *span) end(err error) error {
+	if err != nil {
+		return s.newError(s.ctx, s.phase, err)
+	}
+	if !s.unrecorded {
+		s.record.Phases[s.phase] += time.Since(s.start)
+	}
+	return nil
+}
+
+// pause waits between two polls. It fails where the phase ends before d is over.
+func (s *span) pause(d time.Duration) error {
+	if !s.deadline.IsZero() {
+		d = min(d, time.Until(s.deadline))
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-s.ctx.Done():
+	}
+	return s.expired()
+}
+
+// expired is why the phase must end: its context, or its deadline.
+func (s *span) expired() error {
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	if !s.deadline.IsZero() && !time.Now().Before(s.deadline) {
+		return os.ErrDeadlineExceeded
+	}
+	return nil
+}
+
+// cleanupTimeout is how long closing a session that failed may take: short enough
+// for a caller who has given up, and never much beside the timeout.
+const cleanupTimeout = 75 * time.Millisecond
+
+// beginCleanup sets the deadline of clean-up, which does not depend on ctx.
+func (l *connection) beginCleanup(ctx context.Context) {
+	wait := cleanupTimeout
+	if l.timeout > 0 {
+		wait = min(wait, l.timeout/8)
+	}
+	l.begin(context.WithoutCancel(ctx), PhaseClose, wait)
+}
+
+// closeConn closes the connection of a session.
+func (l *connection) closeConn() error {
+	if l.secured != nil {
+		return l.secured.Close() // within the deadline that is set
+	}
+	return l.socket.Close()
+}
+
+// newError makes the [Error] of what failed in a phase.
+func (l *connection) newError(ctx context.Context, phase Phase, err error) error {
+	phase, err = l.reclassifyTLS(phase, err)
+	e := errorOf(ctx, l.addr, l.op, phase, err, l.secret)
+	e.hint = hintFor(e, l.mode, l.wire.Received())
+	return e
+}
+
+// errorOf makes an [Error] without a hint. That ctx ended counts for more than
+// what the interrupted call returned.
+func errorOf(ctx context.Context, addr, op string, phase Phase, err error, secret string) *Error {
+	e := &Error{Op: op, Addr: addr, Phase: phase, Kind: wire.KindOf(err), Err: err}
+	if known, ok := errors.AsType[*wire.Error](err); ok {
+		e.SQLState = wire.Clip(wire.Mask(known.State, secret))
+		if known.Remote {
+			e.Text, e.Err = known.ServerText(secret), nil
+		}
+	}
+	if e.Kind == KindTimeout && errors.Is(ctx.Err(), context.Canceled) {
+		e.Kind, e.Err = KindCanceled, context.Canceled
+	}
+	return e
+}

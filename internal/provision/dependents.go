@@ -1,0 +1,138 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
+)
+
+// dependents is what is not ours and works by what is. Each resource's own tag
+// says whether it is ours, but a load balancer serves through all of them: one that
+// lost its tag still needs the groups, the certificate and the bucket's policy that
+// kept theirs, and removing those would take it out of service.
+type dependents struct {
+	balancerUses []string           // what of ours the balancer of our name uses, that is not ours
+	interfaces   []networkInterface // with our front group, and not of our balancer
+}
+
+func (s *state) readDependents(ctx context.Context) error {
+	s.dependents = dependents{}
+	if err := s.readBalancer(ctx); err != nil {
+		return err
+	}
+	if err := s.readOwnedGroups(ctx); err != nil {
+		return err
+	}
+	if s.balancer.description != nil && !s.ownsBalancer() {
+		if err := s.readBalancerUses(ctx); err != nil {
+			return err
+		}
+	}
+	if s.groups.front == nil {
+		return nil
+	}
+	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []ec2types.Filter{filter("group-id", s.frontID())}})
+	s.dependents.interfaces = slices.DeleteFunc(found, s.isBalancerInterface)
+	return err
+}
+
+// isBalancerInterface reports whether an interface is that of a balancer of our name.
+func (s *state) isBalancerInterface(n networkInterface) bool {
+	return n.description == "ELB "+s.spec.Balancer()
+}
+
+// readBalancerUses finds out what of ours a balancer that is not ours uses.
+func (s *state) readBalancerUses(ctx context.Context) error {
+	b := s.balancer.description
+	uses := &s.dependents.balancerUses
+	for _, g := range s.groups.owned {
+		if slices.Contains(b.SecurityGroups, text(g.GroupId)) {
+			*uses = append(*uses, "our security group "+text(g.GroupName))
+		}
+	}
+	for _, g := range s.groups.unowned { // it lost its tag as well: it serves by the back group, if that is ours
+		if slices.Contains(b.SecurityGroups, text(g.GroupId)) && s.groups.back != nil {
+			*uses = append(*uses, "our security group "+text(s.groups.back.GroupName)+" (through "+text(g.GroupName)+")")
+		}
+	}
+	if err := s.readOwnedCertificates(ctx); err != nil {
+		return err
+	}
+	for _, arn := range s.certificate.owned {
+		if slices.ContainsFunc(b.ListenerDescriptions, func(d types.ListenerDescription) bool {
+			return d.Listener != nil && text(d.Listener.SSLCertificateId) == arn
+		}) {
+			*uses = append(*uses, "our certificate "+arn)
+		}
+	}
+	logs, err := s.logsByOurStatement(ctx)
+	if logs {
+		*uses = append(*uses, "our statement in the policy of bucket "+s.spec.AccessLogs.Bucket)
+	}
+	return err
+}
+
+// logsByOurStatement reports whether the balancer writes its access log to our
+// bucket, by our statement in the bucket's policy.
+func (s *state) logsByOurStatement(ctx context.Context) (bool, error) {
+	if s.spec.AccessLogs == nil {
+		return false, nil
+	}
+	out, err := s.cloud.ELB.DescribeLoadBalancerAttributes(ctx, &elb.DescribeLoadBalancerAttributesInput{LoadBalancerName: s.balancerName()})
+	if err != nil {
+		return false, err
+	}
+	a := out.LoadBalancerAttributes
+	if a == nil || a.AccessLog == nil || !a.AccessLog.Enabled || text(a.AccessLog.S3BucketName) != s.spec.AccessLogs.Bucket {
+		return false, nil
+	}
+	if err := s.readBucket(ctx); err != nil {
+		return false, err
+	}
+	_, had, err := removeStatement(s.bucket.policy, s.logSid())
+	return had && err == nil, nil // a policy that cannot be read stops destroy by itself
+}
+
+// dependentConflicts is a conflict for each dependent: nothing of ours is removed
+// while there is one.
+func (s *state) dependentConflicts() []Change {
+	var changes []Change
+	if uses := s.dependents.balancerUses; len(uses) > 0 {
+		changes = append(changes, Change{
+			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: text(s.balancer.description.DNSName),
+			Why: fmt.Sprintf("it does not carry our tag %s=%s and uses %s, without which it would not serve: give it the tag to have it removed, or take that off it", ownerTag, s.identity.owner, commaList(uses)),
+		})
+	}
+	if others := s.dependents.interfaces; len(others) > 0 {
+		names := mapSlice(others, func(n networkInterface) string {
+			return strings.TrimSpace(n.id + " " + n.instance + " " + n.description)
+		})
+		changes = append(changes, Change{
+			Resource: "security group", Name: text(s.groups.front.GroupName), Action: Conflict, Before: s.frontID(),
+			Why: fmt.Sprintf("it is used by %s, which would no longer reach the coordinators: take it off them first", commaList(names)),
+		})
+	}
+	return changes
+}
+
+// unowned lists what has our names without our tag. It is left alone.
+func (s *state) unowned() []Leftover {
+	const why = "it does not carry our tag, and is left alone"
+	var left []Leftover
+	if s.balancer.description != nil && !s.ownsBalancer() {
+		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: why, Kept: true})
+	}
+	for _, g := range s.groups.unowned {
+		left = append(left, Leftover{Resource: "security group", Name: text(g.GroupName) + " (" + text(g.GroupId) + ")", Why: why + ", with the rules that name it", Kept: true})
+	}
+	for _, arn := range s.certificate.foreign {
+		left = append(left, Leftover{Resource: "certificate", Name: arn, Why: why, Kept: true})
+	}
+	return left
+}
