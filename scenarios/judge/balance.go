@@ -32,6 +32,22 @@ func balanceJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return v.findings(unexpected), c.next
 }
 
+// alarms are the findings whose rule alarms in the first look, taken alone: what
+// simulations count.
+func alarms(e Evidence) []string {
+	looks := pool(e.Looks)
+	alpha, tolerance := limits(e.Scenario)
+	r := matchExpected(e.Scenario, looks)
+	first := assessWithLost(r, sampleOf(r, looks[0]), terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	var out []string
+	for q, state := range first.state {
+		if state == alarmed {
+			out = append(out, ruleIDs[q])
+		}
+	}
+	return out
+}
+
 // nothingToJudge says why no look can speak of balance; "" where one can.
 func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
 	sessions, refused := 0, 0

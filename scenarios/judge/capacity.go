@@ -81,7 +81,7 @@ func (h heldSessions) stalled() bool { return h.StoppedBy.IsTimeout() }
 // withoutSessions is how many of the coordinators that there should be held nothing, as
 // far as can be told.
 func (h heldSessions) withoutSessions() int {
-	return max(0, len(h.fleet.shares)-h.holders-h.unidentified)
+	return max(0, h.fleet.size()-h.holders-h.unidentified)
 }
 
 // mayHang reports whether what kept a session waiting may be a coordinator that

@@ -25,12 +25,12 @@ func (h *heldSessions) complete(e Evidence) {
 	h.pages = threadsSeen(e)
 	h.Cause = h.cause(e.Scenario.Capacity.Threads)
 	h.Threads, h.From = h.threads(e.Scenario.Capacity.Threads)
-	h.fleet.threads = min(h.Threads, maxThreads)
+	h.fleet = h.fleet.withThreads(h.Threads)
 	c := h.fleet.ceiling()
 	h.Nominal, h.NMinus1, h.Safe, h.SafeLost = c.Nominal, c.NominalLost, c.Safe, c.SafeLost
 	h.MoreCoord, h.MoreThr = 0, 0
-	if h.goal > h.SafeLost && len(h.fleet.shares) > 0 {
-		h.MoreCoord = smallest(scenarios.MaxCoordinators-len(h.fleet.shares), func(n int) bool { return h.fleet.withMore(n).lost().holds(h.goal) })
+	if h.goal > h.SafeLost && h.fleet.size() > 0 {
+		h.MoreCoord = h.fleet.moreFor(h.goal)
 		h.MoreThr = h.fleet.lost().threadsFor(h.goal)
 	}
 }
@@ -75,7 +75,7 @@ func (h heldSessions) cause(declared int) string {
 
 // roomEverywhere reports whether every coordinator's page told of threads to spare.
 func (h heldSessions) roomEverywhere() bool {
-	return !h.pages.full && h.pages.spare >= max(1, len(h.fleet.shares))
+	return !h.pages.full && h.pages.spare >= max(1, h.fleet.size())
 }
 
 // pagesSeen is what the coordinators' pages said of their threads.

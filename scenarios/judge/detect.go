@@ -55,6 +55,12 @@ func detectable(r coordinatorSet, n int, t terms) *scenarios.Detectable {
 	return d
 }
 
+// plannedPower is what a look of n sessions could show before any is taken.
+func plannedPower(s scenarios.Scenario, n int) scenarios.Detectable {
+	alpha, tolerance := limits(s)
+	return *detectable(matchExpected(s, nil), n, terms{alpha: alpha, tolerance: tolerance})
+}
+
 // faultyShares are the shares where the first coordinator gets so many times its
 // own, at most all, and the others share the rest as before.
 func faultyShares(p []float64, factor float64) []float64 {

@@ -57,9 +57,8 @@ func powers(b *strings.Builder) {
 	}{{"smoke", declared, []int{2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32}}, {"spread", wide, []int{2, 3, 5, 10, 20}}} {
 		for _, k := range kind.ks {
 			s := kind.of(k)
-			alpha, tolerance := limits(s)
 			plan := Plan(s, 2)
-			d := detectable(matchExpected(s, nil), plan.Look, terms{alpha: alpha, tolerance: tolerance})
+			d := plannedPower(s, plan.Look)
 			fmt.Fprintf(b, "| %s, %d | %d | %d | %s | %s | %s | %s |\n", kind.name, k, plan.Look, plan.Ceiling,
 				percent(d.Dead), percent(d.Hot3x), percent(d.Hot2x), percent(d.Half))
 		}

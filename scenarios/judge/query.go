@@ -202,7 +202,7 @@ func slowest(e Evidence) scenarios.Finding {
 		if len(q.Times) == 0 {
 			continue
 		}
-		m := median(q.Times)
+		m := scenarios.Median(q.Times).Duration()
 		if at < 0 || m > most {
 			at, most = len(medians), m
 		}
@@ -218,7 +218,7 @@ func slowest(e Evidence) scenarios.Finding {
 			others = append(others, scenarios.SecondsOf(m))
 		}
 	}
-	rest := max(median(others), time.Microsecond)
+	rest := max(scenarios.Median(others).Duration(), time.Microsecond)
 	ratio := float64(most) / float64(rest)
 	f.Subject, f.Observed, f.Limit, f.Status = names[at], num(ratio), num(limit), scenarios.Pass
 	f.Message = fmt.Sprintf("%s takes %s, %s the %s of the others", names[at], short(most), times(ratio), short(rest))
@@ -230,11 +230,4 @@ func slowest(e Evidence) scenarios.Finding {
 		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", minSlower)
 	}
 	return f
-}
-
-// median is the median; of an even number the mean of the two in the middle.
-func median(all []scenarios.Seconds) time.Duration {
-	sorted := slices.Sorted(slices.Values(all))
-	n := len(sorted)
-	return ((sorted[(n-1)/2] + sorted[n/2]) / 2).Duration()
 }

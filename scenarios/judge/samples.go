@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -179,13 +178,5 @@ func endless(t scenarios.Times, rank int) float64 {
 	if rank > t.Count() {
 		return math.Inf(1)
 	}
-	return float64(ranked(t, rank))
-}
-
-// ranked is the time of the sample of this rank: 1 is the fastest.
-func ranked(t scenarios.Times, rank int) time.Duration {
-	if n := t.Count(); rank < n {
-		return t.Quantile((float64(rank) - .25) / float64(n))
-	}
-	return t.Max()
+	return float64(t.Ranked(rank))
 }
