@@ -8,7 +8,7 @@ import (
 
 // completed is a copy of the evidence's capacity with what follows from it; nil
 // where it has none.
-func completed(e Evidence) *scenarios.Capacity {
+func completed(e scenarios.Measured) *scenarios.Capacity {
 	if e.Capacity == nil {
 		return nil
 	}
@@ -19,7 +19,7 @@ func completed(e Evidence) *scenarios.Capacity {
 // complete fills in what the run could not know: what was full, how many threads
 // there are, and what follows for any number of sessions. What stands there
 // already, in a stored run, gives way.
-func (h *heldSessions) complete(e Evidence) {
+func (h *heldSessions) complete(e scenarios.Measured) {
 	h.Policy = cmp.Or(e.Scenario.Expect.Balance.Policy, scenarios.AutoPolicy)
 	h.fleet = evenFleet(h.Policy, cmp.Or(e.Scenario.Expect.Coordinators.K(), h.holders), 0).withWeights(e.Scenario.Expect.Balance.Weights)
 	h.pages = threadsSeen(e)
@@ -88,7 +88,7 @@ type pagesSeen struct {
 
 // threadsSeen reads the pages. One that does not say its threads is held
 // against the declared number.
-func threadsSeen(e Evidence) pagesSeen {
+func threadsSeen(e scenarios.Measured) pagesSeen {
 	var out pagesSeen
 	spare := map[string]bool{}
 	for _, p := range e.Pages {

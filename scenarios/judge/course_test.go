@@ -31,49 +31,49 @@ func TestTheCourseOfLooks(t *testing.T) {
 	for name, tc := range map[string]struct {
 		looks   []scenarios.Look
 		verdict scenarios.Status
-		ask     NextLook
+		ask     scenarios.NextLook
 		want    want
 	}{
-		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
+		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, NextLook{},
+		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Fail}},
-		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Third, Sessions: 40},
+		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Third, Sessions: 40},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, NextLook{},
+		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Fail}},
-		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, NextLook{},
+		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Third, Sessions: 40},
+		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Third, Sessions: 40},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive, scenarios.BalanceCoverage: scenarios.Inconclusive}},
-		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, NextLook{},
+		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, scenarios.NextLook{},
 			want{scenarios.BalanceCoverage: scenarios.Fail}},
-		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Extend, Sessions: 120},
+		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Extend, Sessions: 120},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, NextLook{},
+		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), lookOf(scenarios.Extend, 1, dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, NextLook{},
+		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), lookOf(scenarios.Extend, 1, dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 120},
+		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 120},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, NextLook{},
+		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, NextLook{},
+		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, NextLook{},
+		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, NextLook{},
+		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, scenarios.NextLook{},
 			want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
-		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40}, nil},
-		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, NextLook{},
+		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40}, nil},
+		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
+		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
-		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, NextLook{},
+		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, NextLook{},
+		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, scenarios.NextLook{},
 			want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
+		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
 			want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestNoRunPassesItsCeiling(t *testing.T) {
 		if plan := Plan(s, g.nodes); 1+total > plan.Ceiling {
 			t.Fatalf("seed %d: %d sessions, ceiling %d", seed, total, plan.Ceiling)
 		}
-		if last.Next != (NextLook{}) {
+		if last.Next != (scenarios.NextLook{}) {
 			t.Fatalf("seed %d still asks for %+v", seed, last.Next)
 		}
 	}

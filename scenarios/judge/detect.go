@@ -17,7 +17,7 @@ const maxDrawn = 100_000
 
 // detect is what one look of this run could have shown, nil where that cannot be
 // said; it adds it to the explanation where the shares passed.
-func detect(e Evidence, findings []scenarios.Finding) *scenarios.Detectable {
+func detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detectable {
 	looks := pool(e.Looks)
 	if _, why := nothingToJudge(e, looks); why != "" {
 		return nil

@@ -84,7 +84,7 @@ func found(b *strings.Builder) {
 	for _, s := range faults() {
 		r := simulated()[s.name]
 		fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %s | %s | %s | %.1f N |\n", s.name, Plan(s.scenario, s.nodes).Look,
-			percent(r.lookAny), percent(r.fail), percent(r.final[orderRule]), percent(r.final[reachRule]),
-			percent(r.final[coverageRule]), percent(r.final[imbalanceRule]), r.sessions)
+			percent(r.lookAny), percent(r.fail), percent(r.final[ofOrder]), percent(r.final[ofReach]),
+			percent(r.final[ofCoverage]), percent(r.final[ofImbalance]), r.sessions)
 	}
 }

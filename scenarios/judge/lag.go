@@ -21,12 +21,12 @@ type lagRules struct {
 // nothing of the service, and the run proves nothing. A run without a pace
 // promised nothing, and there is no finding.
 func lagJudge(rules lagRules) judgeFunc {
-	return func(e Evidence) ([]scenarios.Finding, NextLook) {
+	return func(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 		g := generatorOf(e)
 		if g.paced+g.dropped+g.local == 0 {
-			return nil, NextLook{}
+			return nil, scenarios.NextLook{}
 		}
-		return []scenarios.Finding{lagFinding(g, e.Scenario, rules)}, NextLook{}
+		return []scenarios.Finding{lagFinding(g, e.Scenario, rules)}, scenarios.NextLook{}
 	}
 }
 
@@ -71,7 +71,7 @@ type generator struct {
 }
 
 // generatorOf reads it off the evidence. Where nothing was paced, nothing was promised.
-func generatorOf(e Evidence) generator {
+func generatorOf(e scenarios.Measured) generator {
 	var p generator
 	looks := pool(e.Looks)
 	for _, g := range classes(looks) {

@@ -118,7 +118,7 @@ func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
 }
 
 // lagFindings are what the judges of its kind say of a run's lag.
-func lagFindings(e Evidence) (out []scenarios.Finding) {
+func lagFindings(e scenarios.Measured) (out []scenarios.Finding) {
 	for _, judge := range kindRules[e.Scenario.Kind.OrLooks()].judges {
 		fs, _ := judge(e)
 		for _, f := range fs {

@@ -24,14 +24,22 @@ type situation struct {
 // balanceRules are the findings of balance that alarm, in the order of the cascade.
 var balanceRules = [4]string{scenarios.BalanceOrder, scenarios.BalanceReach, scenarios.BalanceCoverage, scenarios.BalanceImbalance}
 
+// Their places in it.
+const (
+	ofOrder = iota
+	ofReach
+	ofCoverage
+	ofImbalance
+)
+
 // rates are shares of the simulated runs.
 type rates struct {
 	single   [4]float64 // the first look alarmed
-	lookAny  float64           // it alarmed by any rule
+	lookAny  float64    // it alarmed by any rule
 	final    [4]float64 // the run failed, and this rule is the first that says so
-	fail     float64           // the run failed
-	pass     float64           // the run passed
-	sessions float64           // mean of a run, in first looks
+	fail     float64    // the run failed
+	pass     float64    // the run passed
+	sessions float64    // mean of a run, in first looks
 }
 
 // simulate runs a situation with so many seeds on all processors.
