@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/report"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -57,7 +57,7 @@ func asFlag(f vocab.Fix) string {
 
 // inFlags writes what to try against a refused scenario with flags.
 func inFlags(err error) error {
-	refused, ok := errors.AsType[*judge.ThresholdError](err)
+	refused, ok := errors.AsType[*threshold.Error](err)
 	if !ok || len(refused.Fix) == 0 {
 		return err
 	}

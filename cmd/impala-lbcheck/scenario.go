@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 )
 
 // newScenario is the command of a built-in scenario.
@@ -155,7 +155,7 @@ func refuse(s scenarios.Scenario) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	if err := judge.CheckThresholds(s); err != nil {
+	if err := threshold.Check(s); err != nil {
 		return inFlags(err)
 	}
 	if err := run.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {

@@ -24,11 +24,20 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: hs2client scenarios scenarios/run scenarios/judge report internal/simcluster internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd vocab
+cmd/impala-lbcheck: hs2client scenarios scenarios/run scenarios/judge scenarios/sizing scenarios/threshold report internal/simcluster internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd vocab
 report: scenarios vocab
-scenarios/run: scenarios scenarios/judge vocab scenarios/run/internal/handoff
+scenarios/run: scenarios scenarios/judge scenarios/threshold scenarios/internal/budget vocab scenarios/run/internal/handoff
 scenarios/run/internal/handoff:
-scenarios/judge: scenarios vocab internal/stats
+scenarios/judge: scenarios scenarios/sizing scenarios/threshold scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase vocab internal/stats
+scenarios/threshold: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/generator scenarios/internal/phrase
+scenarios/sizing: scenarios internal/stats
+scenarios/internal/balance: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase internal/stats
+scenarios/internal/generator: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase vocab
+scenarios/internal/batch: scenarios scenarios/internal/phrase internal/stats
+scenarios/internal/budget: scenarios internal/stats
+scenarios/internal/phrase: scenarios vocab
+scenarios/internal/dn:
+scenarios/internal/judgetest: scenarios vocab internal/golden
 scenarios: vocab
 vocab:
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax

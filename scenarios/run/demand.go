@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
 
 // demand is what a scenario asks of the service and of this machine, by its
@@ -36,7 +36,7 @@ func demandOf(s scenarios.Scenario) demand {
 			s.Load.Rate, s.Watch.For, scenarios.Stage{Rate: s.Load.Rate, For: s.Watch.For}.Sessions(0), s.Watch.Long)
 		return d
 	}
-	d.lasts = lasting(s, judge.Plan(s, len(s.Target.Endpoints)).Typical)
+	d.lasts = lasting(s, budget.Plan(s, len(s.Target.Endpoints)).Typical)
 	return d
 }
 

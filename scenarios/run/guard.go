@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
 
 // What a run may ask of a service whose owner was not asked.
@@ -129,7 +129,7 @@ func timeExcess(s scenarios.Scenario, d demand) []string {
 	case d.text != "":
 		return []string{fmt.Sprintf("%s takes %s, which is more than %s", d.text, d.lasts.Round(time.Second), politeFor)}
 	}
-	typical := judge.Plan(s, len(s.Target.Endpoints)).Typical
+	typical := budget.Plan(s, len(s.Target.Endpoints)).Typical
 	return []string{fmt.Sprintf("%d sessions at %s, %s to settle and %s to hold take %s, which is more than %s",
 		typical, s.Load.Rate, s.Load.Settle, s.Load.BurstHold, d.lasts.Round(time.Second), politeFor)}
 }

@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -48,7 +50,7 @@ type Options struct {
 	RateByHabit bool
 
 	judge  func(judge.Evidence) judge.Report // nil is judge.Judge
-	plan   func(scenarios.Scenario, int) judge.Budget
+	plan   func(scenarios.Scenario, int) budget.Budget
 	tags   func(scenarios.Scenario) []scenarios.TagTimes
 	routed func(netip.AddrPort) bool
 	sleep  func(ctx context.Context, d time.Duration) // until ctx ends, at the longest
@@ -63,10 +65,10 @@ func (o Options) orReal() Options {
 		o.judge = judge.Judge
 	}
 	if o.plan == nil {
-		o.plan = judge.Plan
+		o.plan = budget.Plan
 	}
 	if o.tags == nil {
-		o.tags = judge.TagsWanted
+		o.tags = threshold.Wanted
 	}
 	if o.routed == nil {
 		o.routed = routed
@@ -88,7 +90,7 @@ type run struct {
 	started time.Time
 	nodes   roster
 	needs   []scenarios.Resource // of this machine
-	budget  judge.Budget
+	budget  budget.Budget
 	pacer   Pacer
 	free    time.Duration // when the next row of sessions may begin
 	slots   slots
