@@ -247,11 +247,11 @@ func (l *lab) proveKilled(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	lines, last := 0, observation{}
+	lines, last := -1, observation{} // the first line is the header
 	complete := b[:bytes.LastIndexByte(b, '\n')+1]
 	for line := range strings.Lines(string(complete)) {
 		if err := json.Unmarshal([]byte(line), &last); err != nil {
-			return evidence{}, fmt.Errorf("line %d: %w", lines+1, err)
+			return evidence{}, fmt.Errorf("line %d: %w", lines+2, err)
 		}
 		lines++
 	}

@@ -39,7 +39,7 @@ type Stop struct {
 	By    StopReason `json:"by"`
 	Class Class      `json:"class,omitzero"` // of the session that decided it
 	Text  string     `json:"text"`           // what happened; may hold the server's words
-	Hint  string     `json:"hint,omitempty"` // what to try
+	Hint  Fixes      `json:"hint,omitempty"` // what to try
 }
 
 // StopReason is why a run ended before its time.

@@ -67,7 +67,7 @@ func judgedBy(ctx context.Context, name string, r scenarios.Result) (scenarios.R
 	if r, err = judge.RejudgeWith(r, s); err != nil {
 		err = scenarios.Locate(name, src, err)
 		if _, placed := errors.AsType[*scenarios.ParseError](err); !placed {
-			err = fmt.Errorf("%s: %w", name, err)
+			err = fmt.Errorf("%s: %w", name, inFlags(err))
 		}
 		return r, err
 	}
