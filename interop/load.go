@@ -192,7 +192,7 @@ func (l *lab) provePorts(ctx context.Context) (evidence, error) {
 	hold := func(sessions, duration string) []string {
 		return []string{"capacity", "--hold", sessions, "--for", duration, "--threads", "1000", c.addresses()[0]}
 	}
-	if err := l.checkRejected(ctx, toolRun{name: name, prefix: n.execPrefix(), args: hold("200", "1s")}, "ports", "200", "100"); err != nil {
+	if err := l.checkRejected(ctx, toolRun{name: name, prefix: n.execPrefix(), args: hold("200", "1s")}, "ports", "100"); err != nil {
 		return evidence{}, err
 	}
 	othersCtx, cancel := context.WithCancel(ctx)

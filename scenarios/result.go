@@ -50,7 +50,7 @@ const (
 	StopScout       StopReason = "scout"       // the first session failed: nothing was measured
 	StopRejected    StopReason = "rejected"    // two refused logins: an account must not be locked
 	StopStalled     StopReason = "stalled"     // two sessions without an answer
-	StopInterrupted StopReason = "interrupted" // SIGINT or SIGTERM
+	StopInterrupted StopReason = "interrupted" // by a signal
 	StopCertificate StopReason = "certificate" // no node left whose certificate is good
 	StopGenerator   StopReason = "generator"   // this machine has no descriptor or port left: what follows would say nothing of the service
 	StopGuard       StopReason = "guard"       // the coordinators' pages say that this would be too much: nothing was sent

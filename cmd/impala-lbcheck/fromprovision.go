@@ -17,8 +17,8 @@ import (
 
 // withBuilt gives cmd the flag that takes the target from a load balancer that
 // was provisioned.
-func withBuilt(cmd *cobra.Command) *provisioning {
-	p := &provisioning{}
+func withBuilt(cmd *cobra.Command) *provisionFlags {
+	p := &provisionFlags{}
 	cmd.Flags().StringVar(&p.file, "from-provision", "", "take host, coordinators and TLS from the load balancer of this lb.yaml, `FILE`")
 	return p
 }
@@ -26,7 +26,7 @@ func withBuilt(cmd *cobra.Command) *provisioning {
 // built lays what was provisioned over s, where the flag was given: where it
 // listens, how many coordinators stand behind it, and what its certificate is
 // for. Flags and variables go before it.
-func (p *provisioning) built(ctx context.Context, w world, s *scenarios.Scenario, endpoints []string, protocol scenarios.Protocol) error {
+func (p *provisionFlags) built(ctx context.Context, w world, s *scenarios.Scenario, endpoints []string, protocol scenarios.Protocol) error {
 	if p.file == "" {
 		return nil
 	}
@@ -44,11 +44,11 @@ func (p *provisioning) built(ctx context.Context, w world, s *scenarios.Scenario
 	if stop := r.Stops(); r.Outputs.Host == "" && len(stop) > 0 { // not there, not ours, or not looked at
 		return fmt.Errorf("--from-provision: %w", &provision.StoppedError{Changes: stop})
 	}
-	return takeOver(s, r.Outputs, spec, protocol)
+	return setTarget(s, r.Outputs, spec, protocol)
 }
 
-// takeOver makes the load balancer s's target.
-func takeOver(s *scenarios.Scenario, o provision.Outputs, spec lbfile.Spec, protocol scenarios.Protocol) error {
+// setTarget makes the load balancer s's target.
+func setTarget(s *scenarios.Scenario, o provision.Outputs, spec lbfile.Spec, protocol scenarios.Protocol) error {
 	if o.Host == "" {
 		return fmt.Errorf("--from-provision: %s is not there yet; impala-lbcheck provision apply builds it", spec.Balancer())
 	}

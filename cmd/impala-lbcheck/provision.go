@@ -59,16 +59,16 @@ func newInit(w world) *cobra.Command {
 	return cmd
 }
 
-// provisioning is what the commands that ask AWS have in common.
-type provisioning struct {
+// provisionFlags is what the commands that ask AWS have in common.
+type provisionFlags struct {
 	file    string
 	account string
 	json    bool
 	verbose bool
 }
 
-func withProvisioning(cmd *cobra.Command) *provisioning {
-	p := &provisioning{}
+func withProvisionFlags(cmd *cobra.Command) *provisionFlags {
+	p := &provisionFlags{}
 	cmd.Args = cobra.NoArgs
 	cmd.Flags().StringVarP(&p.file, "file", "f", "lb.yaml", "`FILE` that says what is wanted")
 	cmd.Flags().StringVar(&p.account, "expect-account", "", "refuse to run under any other account, `ID`")
@@ -79,7 +79,7 @@ func withProvisioning(cmd *cobra.Command) *provisioning {
 
 // open reads the file and readies the clients. Its errors are the user's to
 // mend: nothing was asked of AWS.
-func (p *provisioning) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
+func (p *provisionFlags) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
 	src, err := readFile(ctx, p.file, maxSettings)
 	if err != nil {
 		return provision.Cloud{}, lbfile.Spec{}, fmt.Errorf("%w; `impala-lbcheck provision init` prints one to start from", err)
@@ -109,7 +109,7 @@ func newPlan(w world) *cobra.Command {
 		Example: `  impala-lbcheck provision plan -f lb.yaml
   impala-lbcheck provision plan -f lb.yaml --emit cli > lb.sh`,
 	}
-	p := withProvisioning(cmd)
+	p := withProvisionFlags(cmd)
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 10 where there is something to do")
 	cmd.Flags().StringVar(&emit, "emit", "", "print the plan as something else: `cli`, a script of AWS CLI commands")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -160,7 +160,7 @@ registration; then wait until coordinators are in service; then the certificate,
 whose validation record is printed and waited for, and the listeners' TLS, one
 port at a time. A second apply changes nothing.`,
 	}
-	p := withProvisioning(cmd)
+	p := withProvisionFlags(cmd)
 	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "the most that all of it may take: calls, coordinators to be in service, the certificate")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
@@ -179,7 +179,7 @@ func newStatus(w world) *cobra.Command {
 		Use:   "status",
 		Short: "Compare AWS with the file: drift, health, certificate, names; change nothing",
 	}
-	p := withProvisioning(cmd)
+	p := withProvisionFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
@@ -203,7 +203,7 @@ can be: deregister, delete the load balancer, wait until its interfaces are gone
 take the group off the coordinators, delete the groups and the certificate. It may be
 cut off anywhere: the next one continues.`,
 	}
-	p := withProvisioning(cmd)
+	p := withProvisionFlags(cmd)
 	cmd.Flags().StringVar(&yes, "yes", "", "the `CLUSTER`'s name again, without which nothing is removed")
 	cmd.Flags().BoolVar(&o.PurgeLogs, "purge-logs", false, "delete the bucket of the access logs too, where it is ours and empty")
 	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "the most that all of it may take: calls, connections to drain, interfaces to go")
@@ -223,7 +223,7 @@ cut off anywhere: the next one continues.`,
 }
 
 // list says what destroy would remove, and that it was not told to.
-func (p *provisioning) list(ctx context.Context, w world, cloud provision.Cloud, spec lbfile.Spec, o provision.DestroyOptions, yes string) error {
+func (p *provisionFlags) list(ctx context.Context, w world, cloud provision.Cloud, spec lbfile.Spec, o provision.DestroyOptions, yes string) error {
 	plan, err := provision.ListOwned(ctx, cloud, spec, o)
 	if err != nil {
 		return p.failed(ctx, plan.Account, err)
@@ -243,6 +243,6 @@ func (p *provisioning) list(ctx context.Context, w world, cloud provision.Cloud,
 }
 
 // encode writes JSON, which is for programs and holds the account.
-func (p *provisioning) encode(w world, v any) error {
+func (p *provisionFlags) encode(w world, v any) error {
 	return writeJSON(w.out, v, "  ")
 }

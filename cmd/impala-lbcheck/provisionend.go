@@ -15,7 +15,7 @@ import (
 
 // finish prints a report, whole or as far as it came, and ends with the code. A
 // report that came with an error says so itself: a log shows its last line.
-func (p *provisioning) finish(ctx context.Context, w world, r provision.Report, err error) error {
+func (p *provisionFlags) finish(ctx context.Context, w world, r provision.Report, err error) error {
 	end := exitWith(reportCode(r))
 	if err != nil {
 		end = p.failed(ctx, r.Account, err)
@@ -45,7 +45,7 @@ func reportCode(r provision.Report) int {
 
 // failed ends a command with what AWS, or we, refused: 2 where nothing was
 // asked for that could be done, 1 where a call failed or something is in the way.
-func (p *provisioning) failed(ctx context.Context, account string, err error) error {
+func (p *provisionFlags) failed(ctx context.Context, account string, err error) error {
 	var refused *provision.RefusedError
 	err = &maskedError{err, p.mask(account)}
 	by, stopped := interruption(ctx)
@@ -59,7 +59,7 @@ func (p *provisioning) failed(ctx context.Context, account string, err error) er
 }
 
 // mask hides the account's number, which is in every ARN, unless it was asked for.
-func (p *provisioning) mask(account string) *strings.Replacer {
+func (p *provisionFlags) mask(account string) *strings.Replacer {
 	if account == "" || p.verbose {
 		return strings.NewReplacer()
 	}
@@ -67,7 +67,7 @@ func (p *provisioning) mask(account string) *strings.Replacer {
 }
 
 // print writes text for people. What AWS says in it is neutralized line by line.
-func (p *provisioning) print(w world, account, text string) error {
+func (p *provisionFlags) print(w world, account, text string) error {
 	mask := p.mask(account)
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -87,7 +87,7 @@ const maxProvisionLine = 4000
 var accountNumber = regexp.MustCompile(`\b[0-9]{12}\b`)
 
 // progress tells each step on stderr.
-func (p *provisioning) progress(w world) func(provision.Event) {
+func (p *provisionFlags) progress(w world) func(provision.Event) {
 	return func(e provision.Event) {
 		if !p.verbose {
 			e.Text = accountNumber.ReplaceAllString(e.Text, "************")

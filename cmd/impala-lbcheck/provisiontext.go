@@ -102,7 +102,7 @@ func reportText(r provision.Report) string {
 		}
 	})
 	writeNotes(b, r.Notes)
-	fmt.Fprintf(b, "\n%s\n", standing(r))
+	fmt.Fprintf(b, "\n%s\n", summary(r))
 	return b.String()
 }
 
@@ -130,8 +130,8 @@ func writeCertificate(b *strings.Builder, c provision.Certificate) {
 	}
 }
 
-// standing is a report in one sentence.
-func standing(r provision.Report) string {
+// summary is a report in one sentence.
+func summary(r provision.Report) string {
 	out := 0
 	for _, h := range r.Instances {
 		if h.State != "InService" {

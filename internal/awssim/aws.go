@@ -120,8 +120,8 @@ func (a *AWS) Tune(change func(*Config)) {
 	a.config.Region = home
 }
 
-// home locks, and returns the region of the methods for tests and how to unlock.
-func (a *AWS) home() (*region, func()) {
+// lockHome locks, and returns the region of the methods for tests and how to unlock.
+func (a *AWS) lockHome() (*region, func()) {
 	a.mu.Lock()
 	return a.region(a.config.Region), a.mu.Unlock
 }
@@ -141,13 +141,13 @@ func (a *AWS) id(kind string) string {
 	return fmt.Sprintf("%s-0%016x", kind, a.ids)
 }
 
-// born remembers when something was made, in calls.
-type born struct{ call int }
+// creation remembers when something was made, in calls.
+type creation struct{ call int }
 
-func (a *AWS) bornNow() born { return born{call: len(a.calls)} }
+func (a *AWS) createdNow() creation { return creation{call: len(a.calls)} }
 
-// seeded is when everything was made that a test put there: long ago.
-func seeded() born { return born{call: -1 << 30} }
+// preexisting is when everything was made that a test put there: long ago.
+func preexisting() creation { return creation{call: -1 << 30} }
 
 // visible reports whether a call that is being answered sees it.
-func (a *AWS) visible(b born) bool { return len(a.calls) > b.call+a.config.VisibleLag }
+func (a *AWS) visible(b creation) bool { return len(a.calls) > b.call+a.config.VisibleLag }

@@ -19,12 +19,12 @@ type Bucket struct {
 	KMS     bool     // its default encryption is SSE-KMS
 	Objects []string // keys
 
-	unseen int // attempts to log that do not see the policy yet
+	unseenPolicy int // attempts to log that do not see the policy yet
 }
 
 // AddBucket puts one there, that somebody else made.
 func (a *AWS) AddBucket(b Bucket) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	if b.Region == "" {
 		b.Region = r.name
@@ -90,7 +90,7 @@ func (r *region) createBucket(in createBucket) (*Bucket, error) {
 	if !validBucketName(in.Bucket) {
 		return nil, refuse("InvalidBucketName", "The specified bucket is not valid.")
 	}
-	if err := r.atHome(in.LocationConstraint); err != nil {
+	if err := r.checkLocation(in.LocationConstraint); err != nil {
 		return nil, err
 	}
 	tags, err := s3Tags.set(in.Tags)
@@ -111,9 +111,9 @@ func (r *region) createBucket(in createBucket) (*Bucket, error) {
 	return b, nil
 }
 
-// atHome holds a location constraint to the region that is asked: us-east-1 has
+// checkLocation holds a location constraint to the region that is asked: us-east-1 has
 // none, and all others must be named.
-func (r *region) atHome(constraint string) error {
+func (r *region) checkLocation(constraint string) error {
 	switch {
 	case r.name == "us-east-1" && constraint == "us-east-1":
 		return refuse("InvalidLocationConstraint", "The specified location-constraint is not valid")
@@ -167,8 +167,8 @@ type putPolicy struct {
 	Policy string
 }
 
-// mostPolicy is the largest bucket policy in bytes.
-const mostPolicy = 20 << 10
+// maxPolicy is the largest bucket policy in bytes.
+const maxPolicy = 20 << 10
 
 // putPolicy replaces the policy.
 func (r *region) putPolicy(in putPolicy) (none, error) {
@@ -180,7 +180,7 @@ func (r *region) putPolicy(in putPolicy) (none, error) {
 	switch err := json.Unmarshal([]byte(in.Policy), &p); {
 	case err != nil:
 		return none{}, refuse("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'")
-	case len(in.Policy) > mostPolicy:
+	case len(in.Policy) > maxPolicy:
 		return none{}, refuse("PolicyTooLarge", "Policy exceeds the maximum allowed document size.")
 	case len(p.Statement) == 0:
 		return none{}, refuse("MalformedPolicy", "Could not parse the policy: Statement is empty!")
@@ -193,7 +193,7 @@ func (r *region) putPolicy(in putPolicy) (none, error) {
 			return none{}, refuseAs(403, "AccessDenied", "User: %s is not authorized to perform: s3:PutBucketPolicy because public policies are blocked by the BlockPublicPolicy block public access setting.", callerARN)
 		}
 	}
-	b.Policy, b.unseen = in.Policy, r.aws.config.PolicyLag
+	b.Policy, b.unseenPolicy = in.Policy, r.aws.config.PolicyLag
 	return none{}, nil
 }
 

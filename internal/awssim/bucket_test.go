@@ -19,7 +19,7 @@ func (c *clients) bucket(t *testing.T, name, constraint string, tags ...s3types.
 	return err
 }
 
-func TestABucketIsMadeInItsRegion(t *testing.T) {
+func TestCreateBucket_ChecksTheRegion(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ region, constraint, code string }{
 		"the oldest region without a constraint": {"us-east-1", "", ""},
@@ -38,7 +38,7 @@ func TestABucketIsMadeInItsRegion(t *testing.T) {
 	}
 }
 
-func TestABucketBelongsToOneAccount(t *testing.T) {
+func TestBucket_BelongsToOneAccount(t *testing.T) {
 	t.Parallel()
 	c := start(t, awssim.Config{Region: "eu-west-1"})
 	c.AddBucket(awssim.Bucket{Name: "theirs", Owner: "210987654321"})
@@ -69,7 +69,7 @@ func TestABucketBelongsToOneAccount(t *testing.T) {
 	}
 }
 
-func TestABucketsTagsAndPolicyAreReplaced(t *testing.T) {
+func TestBucket_ReplacesTagsAndPolicy(t *testing.T) {
 	t.Parallel()
 	c := start(t, awssim.Config{})
 	name, ctx := aws.String("c1-logs"), t.Context()
@@ -111,7 +111,7 @@ func TestABucketsTagsAndPolicyAreReplaced(t *testing.T) {
 	}
 }
 
-func TestALogLeavesItsTestFile(t *testing.T) {
+func TestAccessLog_WritesTheTestFile(t *testing.T) {
 	t.Parallel()
 	for region, policy := range map[string]string{
 		"us-east-1":    logPolicy("127311923021", "impala")("logs"),

@@ -20,28 +20,28 @@ var logAccounts = map[string]string{
 // logService writes them in all other regions.
 const logService = "logdelivery.elasticloadbalancing.amazonaws.com"
 
-// words is a string or a list of them, as policies write both.
-type words []string
+// stringOrList is a string or a list of them, as policies write both.
+type stringOrList []string
 
-func (w *words) UnmarshalJSON(text []byte) error {
+func (w *stringOrList) UnmarshalJSON(text []byte) error {
 	var one string
 	if json.Unmarshal(text, &one) == nil {
-		*w = words{one}
+		*w = stringOrList{one}
 		return nil
 	}
 	return json.Unmarshal(text, (*[]string)(w))
 }
 
-// who is a principal: "*", or by kind.
-type who map[string]words
+// principal is a principal: "*", or by kind.
+type principal map[string]stringOrList
 
-func (w *who) UnmarshalJSON(text []byte) error {
+func (w *principal) UnmarshalJSON(text []byte) error {
 	var one string
 	if json.Unmarshal(text, &one) == nil {
-		*w = who{"AWS": words{one}}
+		*w = principal{"AWS": stringOrList{one}}
 		return nil
 	}
-	return json.Unmarshal(text, (*map[string]words)(w))
+	return json.Unmarshal(text, (*map[string]stringOrList)(w))
 }
 
 // bucketPolicy is what is understood of one.
@@ -60,9 +60,9 @@ func (s *statements) UnmarshalJSON(text []byte) error {
 
 type statement struct {
 	Effect    string
-	Principal who
-	Action    words
-	Resource  words
+	Principal principal
+	Action    stringOrList
+	Resource  stringOrList
 	Condition map[string]any
 }
 
@@ -106,8 +106,8 @@ func (r *region) startLog(lb *Balancer, log AccessLog) error {
 	if log.Prefix != "" {
 		path = log.Prefix + "/" + path
 	}
-	if b.KMS || b.unseen > 0 || !r.mayWriteLogs(b, path) {
-		b.unseen = max(0, b.unseen-1)
+	if b.KMS || b.unseenPolicy > 0 || !r.mayWriteLogs(b, path) {
+		b.unseenPolicy = max(0, b.unseenPolicy-1)
 		return refuseAs(409, "InvalidConfigurationRequest", "Access Denied for bucket: %s. Please check S3bucket permission", log.Bucket)
 	}
 	if file := path + "ELBAccessLogTestFile"; !slices.Contains(b.Objects, file) {
@@ -149,7 +149,7 @@ func (s statement) covers(region, bucket, path string) bool {
 	return true
 }
 
-func (w who) writesLogs(region string) bool {
+func (w principal) writesLogs(region string) bool {
 	account, old := logAccounts[region]
 	if !old {
 		return slices.Contains(w["Service"], logService)

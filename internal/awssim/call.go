@@ -61,8 +61,8 @@ func (a *AWS) Allow(actions ...string) {
 	}
 }
 
-// permit refuses a call whose permission was taken away, in its service's words.
-func (a *AWS) permit(c *Call) error {
+// checkPermission refuses a call whose permission was taken away, in its service's words.
+func (a *AWS) checkPermission(c *Call) error {
 	i := slices.IndexFunc(c.Needs, func(action string) bool { return a.denied[action] })
 	if i < 0 {
 		return nil

@@ -73,9 +73,9 @@ type paging struct {
 	NextToken  string
 }
 
-// turn cuts one page out: at most `most` items (0: all), never more than the
+// paginate cuts one page out: at most `most` items (0: all), never more than the
 // simulation's own limit.
-func turn[T any](a *AWS, items []T, most int32, token string) (page[T], error) {
+func paginate[T any](a *AWS, items []T, most int32, token string) (page[T], error) {
 	start := 0
 	if token != "" {
 		n, err := strconv.Atoi(token)

@@ -11,7 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-func TestACreationIsSeenLate(t *testing.T) {
+func TestVisibleLag_HidesNewResources(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{VisibleLag: 2})
 	id := s.group(t, "front")
@@ -33,7 +33,7 @@ func TestACreationIsSeenLate(t *testing.T) {
 	wantCode(t, look(), "")
 }
 
-func TestTheInterfacesOfADeletedBalancerLinger(t *testing.T) {
+func TestInterfaceLag_KeepsInterfaces(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{InterfaceLag: 2})
 	id := s.group(t, "front")
@@ -55,7 +55,7 @@ func TestTheInterfacesOfADeletedBalancerLinger(t *testing.T) {
 	wantCode(t, s.remove(t, id), "")
 }
 
-func TestALagCanBeChangedOnTheWay(t *testing.T) {
+func TestTune_ChangesLags(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	s.Tune(func(c *awssim.Config) { c.VisibleLag = 1 })

@@ -11,17 +11,17 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-func (s *site) listen(t *testing.T, listeners ...elbtypes.Listener) error {
+func (s *fixture) listen(t *testing.T, listeners ...elbtypes.Listener) error {
 	_, err := s.elb.CreateLoadBalancerListeners(t.Context(), &elb.CreateLoadBalancerListenersInput{LoadBalancerName: aws.String("one"), Listeners: listeners})
 	return err
 }
 
-func (s *site) unlisten(t *testing.T, ports ...int32) error {
+func (s *fixture) unlisten(t *testing.T, ports ...int32) error {
 	_, err := s.elb.DeleteLoadBalancerListeners(t.Context(), &elb.DeleteLoadBalancerListenersInput{LoadBalancerName: aws.String("one"), LoadBalancerPorts: ports})
 	return err
 }
 
-func TestAListenerIsReplacedAndNeverOverwritten(t *testing.T) {
+func TestCreateListeners_NeverOverwrites(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	arn := s.AddCertificate(awssim.Certificate{Domain: "impala.example.com"})
@@ -46,7 +46,7 @@ func TestAListenerIsReplacedAndNeverOverwritten(t *testing.T) {
 	}
 }
 
-func TestACertificateIsSwapped(t *testing.T) {
+func TestSetListenerCertificate_Replaces(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	first, second := s.AddCertificate(awssim.Certificate{Domain: "a.example.com"}), s.AddCertificate(awssim.Certificate{Domain: "b.example.com"})
@@ -77,7 +77,7 @@ func TestACertificateIsSwapped(t *testing.T) {
 	}
 }
 
-func TestASecurityPolicyIsMadeOnceAndSetPerListener(t *testing.T) {
+func TestPolicy_IsCreatedOnceAndSetPerListener(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	in := s.input("one")

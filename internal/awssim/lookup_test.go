@@ -20,7 +20,7 @@ func filters(pairs ...string) []ec2types.Filter {
 	return out
 }
 
-func TestInstancesAreFoundByTheirProperties(t *testing.T) {
+func TestDescribeInstances_Filters(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	s.AddInstance(awssim.Instance{Subnet: s.subnets[0], State: "terminated", Tags: map[string]string{"type": "worker"}})
@@ -50,7 +50,7 @@ func TestInstancesAreFoundByTheirProperties(t *testing.T) {
 	wantCode(t, err, "InvalidInstanceID.NotFound")
 }
 
-func TestAnInstanceWithSeveralInterfacesHasAPrimaryOne(t *testing.T) {
+func TestDescribeInstances_HasAPrimaryInterface(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	group := s.AddGroup(awssim.Group{Name: "pods", VPC: s.vpc})
@@ -71,7 +71,7 @@ func TestAnInstanceWithSeveralInterfacesHasAPrimaryOne(t *testing.T) {
 	}
 }
 
-func TestAnswersComeInPages(t *testing.T) {
+func TestDescribe_Pages(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{PageSize: 1})
 	var subnets []string
@@ -97,7 +97,7 @@ func TestAnswersComeInPages(t *testing.T) {
 	}
 }
 
-func TestARegionKnowsNothingOfAnother(t *testing.T) {
+func TestRegions_AreSeparate(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{Region: "eu-west-1"})
 	there := connect(t, s.AWS, "eu-north-1")

@@ -24,7 +24,7 @@ type Subnet struct {
 
 // AddVPC puts one there, with its default group, and returns its id.
 func (a *AWS) AddVPC(v VPC) string {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	v.ID = orElse(v.ID, a.id, "vpc")
 	if v.CIDR == "" {
@@ -32,13 +32,13 @@ func (a *AWS) AddVPC(v VPC) string {
 	}
 	v.Tags = maps.Clone(v.Tags)
 	r.vpcs = append(r.vpcs, &v)
-	r.groups = append(r.groups, &Group{ID: a.id("sg"), Name: "default", Description: "default VPC security group", VPC: v.ID, born: seeded()})
+	r.groups = append(r.groups, &Group{ID: a.id("sg"), Name: "default", Description: "default VPC security group", VPC: v.ID, creation: preexisting()})
 	return v.ID
 }
 
 // AddSubnet puts one there and returns its id.
 func (a *AWS) AddSubnet(s Subnet) string {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	s.ID = orElse(s.ID, a.id, "subnet")
 	if s.Zone == "" {
@@ -87,7 +87,7 @@ func (r *region) describeVPCs(in describeVPCs) (page[*VPC], error) {
 	if err != nil {
 		return page[*VPC]{}, err
 	}
-	return turn(r.aws, found, in.MaxResults, in.NextToken)
+	return paginate(r.aws, found, in.MaxResults, in.NextToken)
 }
 
 type describeSubnets struct {
@@ -120,7 +120,7 @@ func (r *region) describeSubnets(in describeSubnets) (page[*Subnet], error) {
 	if err != nil {
 		return page[*Subnet]{}, err
 	}
-	return turn(r.aws, found, in.MaxResults, in.NextToken)
+	return paginate(r.aws, found, in.MaxResults, in.NextToken)
 }
 
 func (r *region) vpc(id string) *VPC {

@@ -73,7 +73,7 @@ func (a *AWS) answer(c *Call, p prepared, undecoded error) (any, error) {
 	if undecoded != nil {
 		return nil, undecoded
 	}
-	if err := a.permit(c); err != nil {
+	if err := a.checkPermission(c); err != nil {
 		return nil, err
 	}
 	if p.dry {

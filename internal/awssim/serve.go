@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// mostBody bounds a request's body in bytes.
-const mostBody = 1 << 20
+// maxBody bounds a request's body in bytes.
+const maxBody = 1 << 20
 
 // scope is what a signature says of a request. Signatures are not checked.
 type scope struct{ region, service string }
@@ -44,7 +44,7 @@ var dialects = map[string]dialect{
 }
 
 func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "unreadable body", http.StatusBadRequest)
 		return

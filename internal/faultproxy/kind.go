@@ -75,16 +75,16 @@ func (k Kind) answer(w http.ResponseWriter, c call) {
 		w.Header().Set("Content-Type", "text/xml")
 	}
 	w.WriteHeader(word.status)
-	fmt.Fprintf(w, shapes[c.service], word.code, text) // to a HEAD net/http writes no body
+	fmt.Fprintf(w, errorBodies[c.service], word.code, text) // to a HEAD net/http writes no body
 }
 
-// shapes are the services' error documents, for a code and a message.
-var shapes = map[string]string{
+// errorBodies are the services' error documents, for a code and a message.
+var errorBodies = map[string]string{
 	"ec2":                  "<Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors><RequestID>fault</RequestID></Response>",
-	"elasticloadbalancing": queryShape,
-	"sts":                  queryShape,
+	"elasticloadbalancing": queryErrorBody,
+	"sts":                  queryErrorBody,
 	"s3":                   "<Error><Code>%s</Code><Message>%s</Message></Error>",
 	"acm":                  `{"__type":"%s","message":"%s"}`,
 }
 
-const queryShape = "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>fault</RequestId></ErrorResponse>"
+const queryErrorBody = "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>fault</RequestId></ErrorResponse>"

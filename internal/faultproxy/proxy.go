@@ -34,7 +34,7 @@ type plan struct {
 	atWrite      map[int]Kind
 	cutFrom      int // 0: never
 	cutFromWrite int
-	dead         bool // a cut from some number on has begun
+	cutting      bool // a cut from some number on has begun
 }
 
 // New listens on 127.0.0.1 at a free port, before an endpoint such as
@@ -75,19 +75,19 @@ func (p *Proxy) Close() error {
 }
 
 // FailAt lets the k-th request fail, counted from 1 since the start or Reset.
-func (p *Proxy) FailAt(k int, kind Kind) { p.change(func(pl *plan) { pl.at[k] = kind }) }
+func (p *Proxy) FailAt(k int, kind Kind) { p.configure(func(pl *plan) { pl.at[k] = kind }) }
 
 // FailWriteAt lets the k-th write fail.
-func (p *Proxy) FailWriteAt(k int, kind Kind) { p.change(func(pl *plan) { pl.atWrite[k] = kind }) }
+func (p *Proxy) FailWriteAt(k int, kind Kind) { p.configure(func(pl *plan) { pl.atWrite[k] = kind }) }
 
 // CutFrom cuts the k-th request and all after it before they reach the target,
 // as if the process that sends them were killed.
-func (p *Proxy) CutFrom(k int) { p.change(func(pl *plan) { pl.cutFrom = k }) }
+func (p *Proxy) CutFrom(k int) { p.configure(func(pl *plan) { pl.cutFrom = k }) }
 
 // CutFromWrite cuts the k-th write and all requests after it.
-func (p *Proxy) CutFromWrite(k int) { p.change(func(pl *plan) { pl.cutFromWrite = k }) }
+func (p *Proxy) CutFromWrite(k int) { p.configure(func(pl *plan) { pl.cutFromWrite = k }) }
 
-func (p *Proxy) change(do func(*plan)) {
+func (p *Proxy) configure(do func(*plan)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	do(&p.plan)
@@ -115,21 +115,21 @@ func (p *Proxy) count(n *int) int {
 	return *n
 }
 
-// fate counts a request and decides what becomes of it; 0: nothing.
-func (p *Proxy) fate(write bool) Kind {
+// faultFor counts a request and decides what becomes of it; 0: nothing.
+func (p *Proxy) faultFor(write bool) Kind {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests++
 	kind := p.plan.at[p.requests]
-	p.plan.dead = p.plan.dead || p.plan.cutFrom > 0 && p.requests >= p.plan.cutFrom
+	p.plan.cutting = p.plan.cutting || p.plan.cutFrom > 0 && p.requests >= p.plan.cutFrom
 	if write {
 		p.writes++
 		if kind == 0 {
 			kind = p.plan.atWrite[p.writes]
 		}
-		p.plan.dead = p.plan.dead || p.plan.cutFromWrite > 0 && p.writes >= p.plan.cutFromWrite
+		p.plan.cutting = p.plan.cutting || p.plan.cutFromWrite > 0 && p.writes >= p.plan.cutFromWrite
 	}
-	if p.plan.dead {
+	if p.plan.cutting {
 		kind = CutBefore
 	}
 	if kind != 0 {
@@ -138,31 +138,31 @@ func (p *Proxy) fate(write bool) Kind {
 	return kind
 }
 
-// mostBody bounds a request's body in bytes.
-const mostBody = 1 << 20
+// maxBody bounds a request's body in bytes.
+const maxBody = 1 << 20
 
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "unreadable body", http.StatusBadRequest)
 		return
 	}
 	c := read(r, body)
-	switch kind := p.fate(c.write); kind {
+	switch kind := p.faultFor(c.write); kind {
 	case 0:
-		p.pass(w, r, body)
+		p.forward(w, r, body)
 	case CutBefore:
 		panic(http.ErrAbortHandler) // closes the connection without a word
 	case CutAfter:
-		p.pass(discard{}, r, body)
+		p.forward(discard{}, r, body)
 		panic(http.ErrAbortHandler)
 	default:
 		kind.answer(w, c)
 	}
 }
 
-// pass asks the target and hands its answer on.
-func (p *Proxy) pass(w http.ResponseWriter, r *http.Request, body []byte) {
+// forward asks the target and hands its answer on.
+func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte) {
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.target+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)

@@ -19,8 +19,8 @@ type Options struct {
 // The report is that of [Status] afterwards; with an error it is not complete. A
 // [*WaitError] tells what did not come in time.
 func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, error) {
-	s := newSite(c, spec)
-	v := newConverging(s, o.Progress, o.Wait)
+	s := newState(c, spec)
+	v := newReconciler(s, o.Progress, o.Wait)
 	ctx, stop := v.bound(ctx)
 	defer stop()
 	p, err := s.plan(ctx)
@@ -33,7 +33,7 @@ func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, e
 		return report, &StoppedError{Changes: stop}
 	}
 	for _, r := range s.resources() {
-		if err := v.converge(ctx, r); err != nil {
+		if err := v.reconcile(ctx, r); err != nil {
 			report := s.partial()
 			report.Done, report.Notes = v.done, p.Notes
 			return report, err

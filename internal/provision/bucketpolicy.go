@@ -23,35 +23,35 @@ var logAccounts = map[string]string{
 
 // logStatement lets Elastic Load Balancing write where the balancer's logs go,
 // and nowhere else. Its Sid is of this owner alone.
-func (s *site) logStatement() map[string]any {
+func (s *state) logStatement() map[string]any {
 	principal := map[string]any{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
 	if account, ok := logAccounts[s.cloud.Region]; ok {
-		principal = map[string]any{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", s.who.partition, account)}
+		principal = map[string]any{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", s.identity.partition, account)}
 	}
 	return map[string]any{
 		"Sid":       s.logSid(),
 		"Effect":    "Allow",
 		"Principal": principal,
 		"Action":    "s3:PutObject",
-		"Resource":  fmt.Sprintf("arn:%s:s3:::%s/%s*", s.who.partition, s.spec.AccessLogs.Bucket, s.logFolder()),
+		"Resource":  fmt.Sprintf("arn:%s:s3:::%s/%s*", s.identity.partition, s.spec.AccessLogs.Bucket, s.logFolder()),
 	}
 }
 
-func (s *site) logSid() string {
-	return fmt.Sprintf("ImpalaLbcheck%x", sha256.Sum256([]byte(s.who.owner)))[:len("ImpalaLbcheck")+12]
+func (s *state) logSid() string {
+	return fmt.Sprintf("ImpalaLbcheck%x", sha256.Sum256([]byte(s.identity.owner)))[:len("ImpalaLbcheck")+12]
 }
 
 // logFolder is where in the bucket the account's logs go.
-func (s *site) logFolder() string {
-	folder := "AWSLogs/" + s.who.account + "/"
+func (s *state) logFolder() string {
+	folder := "AWSLogs/" + s.identity.account + "/"
 	if p := s.spec.AccessLogs.Prefix; p != "" {
 		folder = p + "/" + folder
 	}
 	return folder
 }
 
-// proofKey is the test file's.
-func (s *site) proofKey() string { return s.logFolder() + "ELBAccessLogTestFile" }
+// testFileKey is the test file's.
+func (s *state) testFileKey() string { return s.logFolder() + "ELBAccessLogTestFile" }
 
 // policyVersion is the policy language's, which has not changed since.
 const policyVersion = "2012-10-17"

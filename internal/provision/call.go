@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path"
+	"reflect"
 	"strings"
 	"unicode"
 
@@ -16,38 +18,45 @@ type operation[In, Out, Opt any] func(context.Context, *In, ...func(*Opt)) (*Out
 
 // writes completes a change by its call: one input, for the SDK and, as JSON,
 // for the AWS CLI, so that both say the same.
-func writes[In, Out, Opt any](c Change, action string, op operation[In, Out, Opt], in *In) Change {
-	c.Call = action
-	c.CLI = commandLine(action, in)
-	c.do = func(ctx context.Context) error {
+func writes[In, Out, Opt any](c Change, op operation[In, Out, Opt], in *In) Change {
+	c.Call = actionOf[In]()
+	c.CLI = commandLine(c.Call, in)
+	c.apply = func(ctx context.Context) error {
 		_, err := op(ctx, in)
 		return err
 	}
 	return c
 }
 
-// rehearsed adds the dry run, which EC2 has: dry returns the input with DryRun.
-func rehearsed[In, Out any](c Change, op operation[In, Out, ec2.Options], in In, dry func(*In)) Change {
+// actionOf is what IAM calls a write, by the type of its input: the SDK's package
+// and operation have IAM's names.
+func actionOf[In any]() string {
+	t := reflect.TypeFor[In]()
+	return path.Base(t.PkgPath()) + ":" + strings.TrimSuffix(t.Name(), "Input")
+}
+
+// withDryRun adds the dry run, which EC2 has: dry returns the input with DryRun.
+func withDryRun[In, Out any](c Change, op operation[In, Out, ec2.Options], in In, dry func(*In)) Change {
 	dry(&in)
-	c.try = func(ctx context.Context) error {
+	c.dryRun = func(ctx context.Context) error {
 		_, err := op(ctx, &in)
 		return err
 	}
 	return c
 }
 
-// keeping says which shell variable keeps what the call returns under key.
-func (c Change) keeping(variable, key string) Change {
-	c.keeps = variable
+// storedIn says which shell variable keeps what the call returns under key.
+func (c Change) storedIn(variable, key string) Change {
+	c.variable = variable
 	c.CLI = append(c.CLI, "--query", key, "--output", "text")
 	return c
 }
 
 // What a script has in place of ids that are not known yet.
 const (
-	frontGroupLater  = "${FRONT_GROUP}"
-	backGroupLater   = "${BACK_GROUP}"
-	certificateLater = "${CERTIFICATE}"
+	frontGroupVar  = "${FRONT_GROUP}"
+	backGroupVar   = "${BACK_GROUP}"
+	certificateVar = "${CERTIFICATE}"
 )
 
 // commandLine is the AWS CLI's own way to say the same: the API's member names

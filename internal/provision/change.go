@@ -27,10 +27,10 @@ type Change struct {
 	Call     string   `json:"call,omitempty"` // the AWS action: "elasticloadbalancing:CreateLoadBalancer"
 	CLI      []string `json:"cli,omitempty"`  // the same as an AWS CLI command line, by argument
 
-	do    func(ctx context.Context) error // nil: nothing to do
-	try   func(ctx context.Context) error // the same with DryRun; nil where AWS has none
-	half  bool                            // the next change belongs to it: in between, something is closed
-	keeps string                          // the shell variable for what the call returns; "" for most
+	apply    func(ctx context.Context) error // nil: nothing to do
+	dryRun   func(ctx context.Context) error // the same with DryRun; nil where AWS has none
+	paired   bool                            // the next change belongs to it: in between, something is closed
+	variable string                          // the shell variable for what the call returns; "" for most
 }
 
 // Writes reports whether carrying the change out would change anything.

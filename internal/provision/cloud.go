@@ -37,7 +37,7 @@ func open(ctx context.Context, region string, l limits, options ...func(*config.
 		return Cloud{}, err
 	}
 	if cfg.Credentials != nil {
-		cfg.Credentials = promptCredentials{cfg.Credentials, 2 * l.answer}
+		cfg.Credentials = limitedCredentials{cfg.Credentials, 2 * l.answer}
 	}
 	return newCloud(cfg), nil
 }

@@ -21,7 +21,7 @@ type dependents struct {
 	interfaces   []networkInterface // with our front group, and not of our balancer
 }
 
-func (s *site) readDependents(ctx context.Context) error {
+func (s *state) readDependents(ctx context.Context) error {
 	s.dependents = dependents{}
 	if err := s.readBalancer(ctx); err != nil {
 		return err
@@ -29,7 +29,7 @@ func (s *site) readDependents(ctx context.Context) error {
 	if err := s.readOwnedGroups(ctx); err != nil {
 		return err
 	}
-	if s.balancer.is != nil && !s.ours() {
+	if s.balancer.description != nil && !s.ownsBalancer() {
 		if err := s.readBalancerUses(ctx); err != nil {
 			return err
 		}
@@ -38,16 +38,18 @@ func (s *site) readDependents(ctx context.Context) error {
 		return nil
 	}
 	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []ec2types.Filter{filter("group-id", s.frontID())}})
-	s.dependents.interfaces = slices.DeleteFunc(found, s.ofBalancer)
+	s.dependents.interfaces = slices.DeleteFunc(found, s.isBalancerInterface)
 	return err
 }
 
-// ofBalancer reports whether an interface is that of a balancer of our name.
-func (s *site) ofBalancer(n networkInterface) bool { return n.description == "ELB "+s.spec.Balancer() }
+// isBalancerInterface reports whether an interface is that of a balancer of our name.
+func (s *state) isBalancerInterface(n networkInterface) bool {
+	return n.description == "ELB "+s.spec.Balancer()
+}
 
 // readBalancerUses finds out what of ours a balancer that is not ours uses.
-func (s *site) readBalancerUses(ctx context.Context) error {
-	b := s.balancer.is
+func (s *state) readBalancerUses(ctx context.Context) error {
+	b := s.balancer.description
 	uses := &s.dependents.balancerUses
 	for _, g := range s.groups.owned {
 		if slices.Contains(b.SecurityGroups, text(g.GroupId)) {
@@ -78,7 +80,7 @@ func (s *site) readBalancerUses(ctx context.Context) error {
 
 // logsByOurStatement reports whether the balancer writes its access log to our
 // bucket, by our statement in the bucket's policy.
-func (s *site) logsByOurStatement(ctx context.Context) (bool, error) {
+func (s *state) logsByOurStatement(ctx context.Context) (bool, error) {
 	if s.spec.AccessLogs == nil {
 		return false, nil
 	}
@@ -97,33 +99,33 @@ func (s *site) logsByOurStatement(ctx context.Context) (bool, error) {
 	return had && err == nil, nil // a policy that cannot be read stops destroy by itself
 }
 
-// missingIndependence is a conflict for each dependent: nothing of ours is removed
+// dependentConflicts is a conflict for each dependent: nothing of ours is removed
 // while there is one.
-func (s *site) missingIndependence() []Change {
+func (s *state) dependentConflicts() []Change {
 	var changes []Change
 	if uses := s.dependents.balancerUses; len(uses) > 0 {
 		changes = append(changes, Change{
-			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: text(s.balancer.is.DNSName),
-			Why: fmt.Sprintf("it does not carry our tag %s=%s and uses %s, without which it would not serve: give it the tag to have it removed, or take that off it", ownerTag, s.who.owner, list(uses)),
+			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: text(s.balancer.description.DNSName),
+			Why: fmt.Sprintf("it does not carry our tag %s=%s and uses %s, without which it would not serve: give it the tag to have it removed, or take that off it", ownerTag, s.identity.owner, commaList(uses)),
 		})
 	}
 	if others := s.dependents.interfaces; len(others) > 0 {
-		names := each(others, func(n networkInterface) string {
+		names := mapSlice(others, func(n networkInterface) string {
 			return strings.TrimSpace(n.id + " " + n.instance + " " + n.description)
 		})
 		changes = append(changes, Change{
 			Resource: "security group", Name: text(s.groups.front.GroupName), Action: Conflict, Before: s.frontID(),
-			Why: fmt.Sprintf("it is used by %s, which would no longer reach the coordinators: take it off them first", list(names)),
+			Why: fmt.Sprintf("it is used by %s, which would no longer reach the coordinators: take it off them first", commaList(names)),
 		})
 	}
 	return changes
 }
 
 // unowned lists what has our names without our tag. It is left alone.
-func (s *site) unowned() []Leftover {
+func (s *state) unowned() []Leftover {
 	const why = "it does not carry our tag, and is left alone"
 	var left []Leftover
-	if s.balancer.is != nil && !s.ours() {
+	if s.balancer.description != nil && !s.ownsBalancer() {
 		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: why, Kept: true})
 	}
 	for _, g := range s.groups.unowned {

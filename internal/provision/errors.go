@@ -76,7 +76,7 @@ func (e *CallError) Error() string {
 	} else if op, ok := errors.AsType[*smithy.OperationError](e.Err); ok {
 		cause = op.Err.Error()
 	}
-	cause = cmp.Or(unanswered(e.Err), cause)
+	cause = cmp.Or(timeoutText(e.Err), cause)
 	cause = accountNumber.ReplaceAllString(cause, "************")
 	if e.Action == "" {
 		return cause
@@ -93,9 +93,9 @@ var (
 	notAuthorized = regexp.MustCompile(`not authorized to perform: ?([a-z0-9-]+:[A-Za-z]+)`)
 )
 
-// failed says what an error is of: the end of the time that was given, the end of
+// explain says what an error is of: the end of the time that was given, the end of
 // the context for another reason, or a call that failed.
-func failed(ctx context.Context, err error) error {
+func explain(ctx context.Context, err error) error {
 	if _, said := errors.AsType[*WaitError](err); err == nil || said {
 		return err
 	}
@@ -158,10 +158,10 @@ func denied(code string) bool {
 	return slices.Contains([]string{"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "Forbidden"}, code)
 }
 
-// passing reports whether an error may go away by itself: one part of AWS does
+// retryable reports whether an error may go away by itself: one part of AWS does
 // not know yet what another has done, or knows already what we have not seen.
 // Then AWS is looked at again, and what is still missing is done again.
-func passing(err error) bool {
+func retryable(err error) bool {
 	return slices.Contains([]string{
 		"InvalidGroup.Duplicate", "InvalidGroup.NotFound", "InvalidGroupId.NotFound", "InvalidSecurityGroup",
 		"InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupID.NotFound",

@@ -26,12 +26,12 @@ func groupID(g *types.SecurityGroup, later string) string {
 	return text(g.GroupId)
 }
 
-func (s *site) frontID() string { return groupID(s.groups.front, frontGroupLater) }
-func (s *site) backID() string  { return groupID(s.groups.back, backGroupLater) }
+func (s *state) frontID() string { return groupID(s.groups.front, frontGroupVar) }
+func (s *state) backID() string  { return groupID(s.groups.back, backGroupVar) }
 
 // readGroups reads all groups of the VPC, since EC2 compares their names without
 // regard to case, and its filter does not.
-func (s *site) readGroups(ctx context.Context) error {
+func (s *state) readGroups(ctx context.Context) error {
 	all, err := s.describeGroups(ctx, filter("vpc-id", s.network.vpc()))
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *site) readGroups(ctx context.Context) error {
 	return nil
 }
 
-func (s *site) describeGroups(ctx context.Context, by ...types.Filter) ([]types.SecurityGroup, error) {
+func (s *state) describeGroups(ctx context.Context, by ...types.Filter) ([]types.SecurityGroup, error) {
 	var all []types.SecurityGroup
 	for pages := ec2.NewDescribeSecurityGroupsPaginator(s.cloud.EC2, &ec2.DescribeSecurityGroupsInput{Filters: by}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -64,7 +64,7 @@ func (s *site) describeGroups(ctx context.Context, by ...types.Filter) ([]types.
 	return all, nil
 }
 
-func (s *site) missingGroups() []Change {
+func (s *state) groupChanges() []Change {
 	front := s.groupRow(s.groups.front, s.spec.FrontGroup(), "what clients may reach of the load balancer", "FRONT_GROUP")
 	changes := []Change{front}
 	back := s.backRow()
@@ -83,19 +83,19 @@ func (s *site) missingGroups() []Change {
 }
 
 // backRow is the group of the coordinators: ours, or the one they have.
-func (s *site) backRow() Change {
+func (s *state) backRow() Change {
 	id := s.spec.Coordinators.SecurityGroup
 	if id == "" {
 		return s.groupRow(s.groups.back, s.spec.BackGroup(), "lets the load balancer reach coordinators", "BACK_GROUP")
 	}
-	c := asIs("security group", id, "the coordinators' own")
+	c := noChange("security group", id, "the coordinators' own")
 	if s.groups.shared == nil {
 		return blocked(c, "it is not in %s", s.network.vpc())
 	}
 	return c
 }
 
-func (s *site) groupRow(have *types.SecurityGroup, name, description, keeps string) Change {
+func (s *state) groupRow(have *types.SecurityGroup, name, description, keeps string) Change {
 	c := Change{Resource: "security group", Name: name}
 	switch {
 	case have == nil:
@@ -104,12 +104,12 @@ func (s *site) groupRow(have *types.SecurityGroup, name, description, keeps stri
 			GroupName: aws.String(name), Description: aws.String("Impala: " + description), VpcId: aws.String(s.network.vpc()),
 			TagSpecifications: s.ec2Tags(types.ResourceTypeSecurityGroup),
 		}
-		c = writes(c, "ec2:CreateSecurityGroup", s.cloud.EC2.CreateSecurityGroup, &in).keeping(keeps, "GroupId")
-		return rehearsed(c, s.cloud.EC2.CreateSecurityGroup, in, func(in *ec2.CreateSecurityGroupInput) { in.DryRun = aws.Bool(true) })
+		c = writes(c, s.cloud.EC2.CreateSecurityGroup, &in).storedIn(keeps, "GroupId")
+		return withDryRun(c, s.cloud.EC2.CreateSecurityGroup, in, func(in *ec2.CreateSecurityGroupInput) { in.DryRun = aws.Bool(true) })
 	case !s.ownsEC2(have.Tags):
 		c.Action, c.Before = Conflict, text(have.GroupId)
-		c.Why = "a group of this name is there (" + text(have.GroupName) + ") and does not carry our tag " + ownerTag + "=" + s.who.owner
+		c.Why = "a group of this name is there (" + text(have.GroupName) + ") and does not carry our tag " + ownerTag + "=" + s.identity.owner
 		return c
 	}
-	return asIs("security group", name, text(have.GroupId))
+	return noChange("security group", name, text(have.GroupId))
 }

@@ -25,7 +25,7 @@ type identity struct {
 }
 
 // readIdentity asks STS, which needs no permission.
-func (s *site) readIdentity(ctx context.Context) error {
+func (s *state) readIdentity(ctx context.Context) error {
 	if s.cloud.Region == "" {
 		return &RefusedError{Reason: "no region: give it in lb.yaml or in AWS_REGION"}
 	}
@@ -36,9 +36,9 @@ func (s *site) readIdentity(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.who = newIdentity(text(out.Account), text(out.Arn), s.cloud.Region, s.spec)
-	if want := s.spec.Account; want != "" && want != s.who.account {
-		return &RefusedError{Reason: fmt.Sprintf("these credentials are of account %s, and account %s is expected", s.who.account, want)}
+	s.identity = newIdentity(text(out.Account), text(out.Arn), s.cloud.Region, s.spec)
+	if want := s.spec.Account; want != "" && want != s.identity.account {
+		return &RefusedError{Reason: fmt.Sprintf("these credentials are of account %s, and account %s is expected", s.identity.account, want)}
 	}
 	return nil
 }

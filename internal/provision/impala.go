@@ -14,23 +14,24 @@ const (
 	httpPort    = 28000
 )
 
-// Smoke is the command line that proves each listener, one a line.
-func (o Outputs) Smoke() []string {
-	var lines []string
+// Smoke lists a command line for each listener that this program can test, and a
+// note for each that it cannot.
+func (o Outputs) Smoke() (lines, notes []string) {
 	for _, port := range o.Listeners {
 		line := "impala-lbcheck smoke " + o.endpoint(port) + " --expect-coordinators " + strconv.Itoa(len(o.Coordinators))
 		switch port {
 		case beeswaxPort:
 			line += " --protocol beeswax"
 		case httpPort:
-			line += " --protocol hs2-http"
+			notes = append(notes, fmt.Sprintf("Listener %d is not tested by smoke, which does not speak hs2-http; test it with impala-shell --protocol=hs2-http.", port))
+			continue
 		}
 		if o.TLS != nil {
 			line += " --tls"
 		}
 		lines = append(lines, line)
 	}
-	return lines
+	return lines, notes
 }
 
 func (o Outputs) endpoint(port uint16) string {

@@ -31,14 +31,14 @@ func (l limits) client() *awshttp.BuildableClient {
 		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = l.connect })
 }
 
-// promptCredentials bounds the time for credentials, which may take calls of their
+// limitedCredentials bounds the time for credentials, which may take calls of their
 // own, each with its attempts, for each attempt of the call that needs them.
-type promptCredentials struct {
+type limitedCredentials struct {
 	aws.CredentialsProvider
 	limit time.Duration
 }
 
-func (p promptCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
+func (p limitedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	bounded, stop := context.WithTimeout(ctx, p.limit)
 	defer stop()
 	credentials, err := p.CredentialsProvider.Retrieve(bounded)
@@ -62,9 +62,9 @@ func (e *credentialsError) Error() string {
 func (e *credentialsError) Unwrap() error       { return e.err }
 func (e *credentialsError) CanceledError() bool { return true }
 
-// unanswered says of a call that ended because its time was over what did not
+// timeoutText says of a call that ended because its time was over what did not
 // answer; "" of others.
-func unanswered(err error) string {
+func timeoutText(err error) string {
 	if late, ok := errors.AsType[*credentialsError](err); ok {
 		return late.Error()
 	}

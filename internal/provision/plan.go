@@ -17,44 +17,44 @@ import (
 // Its errors are a [*RefusedError] for the wrong account or region, a
 // [*CallError] for a call that failed, or the context's own.
 func MakePlan(ctx context.Context, c Cloud, spec lbfile.Spec) (Plan, error) {
-	return newSite(c, spec).plan(ctx)
+	return newState(c, spec).plan(ctx)
 }
 
-func (s *site) plan(ctx context.Context) (Plan, error) {
-	p, err := s.look(ctx)
+func (s *state) plan(ctx context.Context) (Plan, error) {
+	p, err := s.compare(ctx)
 	if err != nil {
 		return p, err
 	}
-	return p, rehearse(ctx, p.Changes)
+	return p, checkPermissions(ctx, p.Changes)
 }
 
-// look is a plan that nobody was asked about.
-func (s *site) look(ctx context.Context) (Plan, error) {
+// compare is a plan that nobody was asked about.
+func (s *state) compare(ctx context.Context) (Plan, error) {
 	p := Plan{Schema: PlanSchema, Region: s.cloud.Region, Cluster: s.spec.Cluster}
 	if err := s.readIdentity(ctx); err != nil {
-		return p, failed(ctx, err)
+		return p, explain(ctx, err)
 	}
-	p.Account = s.who.account
-	err := s.each(ctx, s.resources(), &p)
+	p.Account = s.identity.account
+	err := s.readAll(ctx, s.resources(), &p)
 	if len(p.Notes) == 0 && err == nil {
 		p.Notes = s.notes()
 	}
 	return p, err
 }
 
-// each reads the resources, every reader once, and adds what is missing to p.
-func (s *site) each(ctx context.Context, resources []resource, p *Plan) error {
+// readAll reads the resources, every reader once, and adds what is missing to p.
+func (s *state) readAll(ctx context.Context, resources []resource, p *Plan) error {
 	read := map[*reader]bool{}
 	for _, r := range resources {
 		if !read[r.read] {
 			if err := r.read.read(ctx); err != nil {
-				return failed(ctx, err)
+				return explain(ctx, err)
 			}
 			read[r.read] = true
 		}
-		changes := r.missing()
+		changes := r.changes()
 		p.Changes = append(p.Changes, changes...)
-		if r.basis && len(stops(changes)) > 0 {
+		if r.prerequisite && len(stops(changes)) > 0 {
 			p.Notes = append(p.Notes, "The rest was not looked at: it depends on what is in the way.")
 			return nil
 		}
@@ -82,17 +82,17 @@ func (p Plan) Writes() int {
 // Stops lists the changes for which Apply refuses.
 func (p Plan) Stops() []Change { return stops(p.Changes) }
 
-// rehearse asks EC2 once for each kind of call whether the caller may, and
+// checkPermissions asks EC2 once for each kind of call whether the caller may, and
 // blocks the changes that he may not make.
-func rehearse(ctx context.Context, changes []Change) error {
+func checkPermissions(ctx context.Context, changes []Change) error {
 	verdicts := map[string]string{} // missing permission by call; "" is permitted
 	for i, c := range changes {
-		if c.try == nil || !c.Writes() {
+		if c.dryRun == nil || !c.Writes() {
 			continue
 		}
 		missing, asked := verdicts[c.Call]
 		if !asked {
-			err := c.try(ctx)
+			err := c.dryRun(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -112,7 +112,7 @@ func rehearse(ctx context.Context, changes []Change) error {
 }
 
 // notes are what to know although it stops nothing.
-func (s *site) notes() []string {
+func (s *state) notes() []string {
 	var notes []string
 	say := func(when bool, format string, args ...any) {
 		if when {
@@ -120,8 +120,8 @@ func (s *site) notes() []string {
 		}
 	}
 	pick := lbfile.Pick{Tags: s.spec.Coordinators.Tags}
-	say(len(pick.Tags) > 0 && !namesCoordinators(pick.Tags),
-		"%d instances match %s; only coordinators open %s: an executor among them stays out of service.", len(s.network.coordinators), picked(pick), ports(s.spec.Listeners))
+	say(len(pick.Tags) > 0 && !mentionsCoordinators(pick.Tags),
+		"%d instances match %s; only coordinators open %s: an executor among them stays out of service.", len(s.network.coordinators), pickText(pick), ports(s.spec.Listeners))
 	say(slices.Contains(s.spec.Listeners, 21000) || s.spec.HealthPort() == 21000,
 		"Port 21000 (Beeswax) is closed by default from Impala 5 on (--beeswax_port).")
 	say(s.spec.HealthPort() == 21000, "The health check asks port 21000: where it is closed, every coordinator is out of service, for all listeners.")
@@ -136,8 +136,8 @@ func (s *site) notes() []string {
 	return notes
 }
 
-// namesCoordinators reports whether tags say that coordinators are meant.
-func namesCoordinators(tags map[string]string) bool {
+// mentionsCoordinators reports whether tags say that coordinators are meant.
+func mentionsCoordinators(tags map[string]string) bool {
 	for key := range maps.Keys(tags) {
 		if strings.Contains(strings.ToLower(key+tags[key]), "coordinator") {
 			return true
@@ -146,13 +146,13 @@ func namesCoordinators(tags map[string]string) bool {
 	return false
 }
 
-func (s *site) zones() []string {
-	zones := each(s.network.coordinators, func(c coordinator) string { return c.zone })
+func (s *state) zones() []string {
+	zones := mapSlice(s.network.coordinators, func(c coordinator) string { return c.zone })
 	slices.Sort(zones)
 	return slices.Compact(zones)
 }
 
-func (s *site) changesProtocol() bool {
+func (s *state) changesProtocol() bool {
 	front, _ := s.spec.Protocols()
 	for _, l := range s.listeners() {
 		if !strings.EqualFold(text(l.Protocol), front) {

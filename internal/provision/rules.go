@@ -78,7 +78,7 @@ func rulesOf(g *types.SecurityGroup) []rule {
 }
 
 // frontRules let clients in, by listener and network.
-func (s *site) frontRules() []rule {
+func (s *state) frontRules() []rule {
 	var rules []rule
 	for _, port := range s.spec.Listeners {
 		for _, c := range s.spec.Clients {
@@ -89,7 +89,7 @@ func (s *site) frontRules() []rule {
 }
 
 // backRules let the balancer in, to the listeners' ports and the health check's.
-func (s *site) backRules() []rule {
+func (s *state) backRules() []rule {
 	var rules []rule
 	for _, port := range s.spec.Ports() {
 		rules = append(rules, rule{protocol: "tcp", from: int32(port), to: int32(port), group: s.frontID()})
@@ -108,11 +108,11 @@ func rulesFrom(group string) func(rule) bool {
 
 // ruleChanges adds what is wanted and missing, one rule a call, and removes what
 // is ours and not wanted.
-func (s *site) ruleChanges(name string, g *types.SecurityGroup, id string, want []rule, ours func(rule) bool) []Change {
+func (s *state) ruleChanges(name string, g *types.SecurityGroup, id string, want []rule, ours func(rule) bool) []Change {
 	have := rulesOf(g)
 	var changes []Change
 	for _, r := range want {
-		c := asIs("rule", name+": "+r.String(), r.String())
+		c := noChange("rule", name+": "+r.String(), r.String())
 		if !slices.Contains(have, r) {
 			c = s.authorize(c, id, r)
 		}
@@ -126,21 +126,21 @@ func (s *site) ruleChanges(name string, g *types.SecurityGroup, id string, want 
 	return changes
 }
 
-func (s *site) authorize(c Change, id string, r rule) Change {
+func (s *state) authorize(c Change, id string, r rule) Change {
 	c.Action, c.Before = Create, ""
 	in := ec2.AuthorizeSecurityGroupIngressInput{
 		GroupId: aws.String(id), IpPermissions: []types.IpPermission{r.permission()},
 		TagSpecifications: s.ec2Tags(types.ResourceTypeSecurityGroupRule),
 	}
-	c = writes(c, "ec2:AuthorizeSecurityGroupIngress", s.cloud.EC2.AuthorizeSecurityGroupIngress, &in)
-	if id == frontGroupLater || id == backGroupLater || r.group == frontGroupLater {
+	c = writes(c, s.cloud.EC2.AuthorizeSecurityGroupIngress, &in)
+	if id == frontGroupVar || id == backGroupVar || r.group == frontGroupVar {
 		return c // nothing to rehearse with until the groups are there
 	}
-	return rehearsed(c, s.cloud.EC2.AuthorizeSecurityGroupIngress, in, func(in *ec2.AuthorizeSecurityGroupIngressInput) { in.DryRun = aws.Bool(true) })
+	return withDryRun(c, s.cloud.EC2.AuthorizeSecurityGroupIngress, in, func(in *ec2.AuthorizeSecurityGroupIngressInput) { in.DryRun = aws.Bool(true) })
 }
 
-func (s *site) revoke(name, id string, r rule) Change {
+func (s *state) revoke(name, id string, r rule) Change {
 	c := Change{Resource: "rule", Name: name + ": " + r.String(), Action: Delete, Before: r.String(), Why: "lb.yaml does not have it"}
-	return writes(c, "ec2:RevokeSecurityGroupIngress", s.cloud.EC2.RevokeSecurityGroupIngress,
+	return writes(c, s.cloud.EC2.RevokeSecurityGroupIngress,
 		&ec2.RevokeSecurityGroupIngressInput{GroupId: aws.String(id), IpPermissions: []types.IpPermission{r.permission()}})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"path"
+	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
@@ -28,7 +29,7 @@ type Report struct {
 	Certificate *Certificate      `json:"certificate,omitempty"` // nil: none
 	DNS         map[string]string `json:"dns,omitempty"`         // by name: the addresses, or why there are none
 	AccessLog   string            `json:"access_log,omitempty"`  // whether the test file is there; "": no access log
-	Smoke       []string          `json:"smoke,omitempty"`       // a command line for each listener
+	Smoke       []string          `json:"smoke,omitempty"`       // a command line for each listener that can be tested
 	Outputs     Outputs           `json:"outputs,omitzero"`
 
 	Done []Change   `json:"done,omitempty"` // calls that AWS accepted in this run
@@ -70,32 +71,32 @@ type TLSNames struct {
 
 // Status reads AWS and compares; it needs no permission to write, and asks for none.
 func Status(ctx context.Context, c Cloud, spec lbfile.Spec) (Report, error) {
-	s := newSite(c, spec)
-	p, err := s.look(ctx)
+	s := newState(c, spec)
+	p, err := s.compare(ctx)
 	if err != nil {
 		return s.partial(), err
 	}
-	names := s.names(ctx)
+	names := s.lookUpNames(ctx)
 	if err := cmp.Or(s.readLogs(ctx), ctx.Err()); err != nil {
-		return s.partial(), failed(ctx, err)
+		return s.partial(), explain(ctx, err)
 	}
 	report := s.compared(p)
-	report.DNS, report.AccessLog = names, s.accessLog()
+	report.DNS, report.AccessLog = names, s.accessLogState()
 	return report, nil
 }
 
 // partial is what was read last. It compares nothing: some of it may be older than
 // what was done since.
-func (s *site) partial() Report {
-	r := Report{Schema: ReportSchema, Account: s.who.account, Region: s.cloud.Region, Cluster: s.spec.Cluster}
-	if s.ours() {
+func (s *state) partial() Report {
+	r := Report{Schema: ReportSchema, Account: s.identity.account, Region: s.cloud.Region, Cluster: s.spec.Cluster}
+	if s.ownsBalancer() {
 		r.Instances, r.Certificate = s.healths(), s.certificateState()
 	}
 	return r
 }
 
 // compared adds what a plan found, which nothing was written after.
-func (s *site) compared(p Plan) Report {
+func (s *state) compared(p Plan) Report {
 	r := s.partial()
 	r.Complete, r.Drift, r.Notes = p.Complete, []Change{}, p.Notes
 	for _, c := range p.Changes {
@@ -103,17 +104,18 @@ func (s *site) compared(p Plan) Report {
 			r.Drift = append(r.Drift, c)
 		}
 	}
-	if s.ours() {
+	if s.ownsBalancer() {
 		r.Outputs = s.outputs()
-		r.Smoke = r.Outputs.Smoke()
+		lines, notes := r.Outputs.Smoke()
+		r.Smoke, r.Notes = lines, append(slices.Clone(r.Notes), notes...)
 	}
 	return r
 }
 
-func (s *site) outputs() Outputs {
-	b := s.balancer.is
-	o := Outputs{DNSName: text(b.DNSName), ZoneID: text(b.CanonicalHostedZoneNameID), Host: text(b.DNSName), Listeners: s.asWanted()}
-	o.Coordinators = each(s.network.coordinators, func(c coordinator) Backend { return Backend{c.id, c.dns, c.zone} })
+func (s *state) outputs() Outputs {
+	b := s.balancer.description
+	o := Outputs{DNSName: text(b.DNSName), ZoneID: text(b.CanonicalHostedZoneNameID), Host: text(b.DNSName), Listeners: s.matchingListeners()}
+	o.Coordinators = mapSlice(s.network.coordinators, func(c coordinator) Backend { return Backend{c.id, c.dns, c.zone} })
 	if s.spec.AccessLogs != nil {
 		o.LogURI = "s3://" + path.Join(s.spec.AccessLogs.Bucket, s.logFolder())
 	}
@@ -129,9 +131,9 @@ func (s *site) outputs() Outputs {
 	return o
 }
 
-// names looks up the balancer's own name and the domain that clients use.
-func (s *site) names(ctx context.Context) map[string]string {
-	if !s.ours() {
+// lookUpNames looks up the balancer's own name and the domain that clients use.
+func (s *state) lookUpNames(ctx context.Context) map[string]string {
+	if !s.ownsBalancer() {
 		return nil
 	}
 	o := s.outputs()
@@ -141,7 +143,7 @@ func (s *site) names(ctx context.Context) map[string]string {
 			continue
 		}
 		addresses, err := s.cloud.LookupHost(ctx, name)
-		answers[name] = list(addresses)
+		answers[name] = commaList(addresses)
 		if err != nil {
 			answers[name] = "no answer: " + lookupReason(err)
 		}
@@ -160,13 +162,13 @@ func lookupReason(err error) string {
 	return err.Error()
 }
 
-// accessLog says whether Elastic Load Balancing has proved that it may write.
-func (s *site) accessLog() string {
+// accessLogState says whether Elastic Load Balancing has proved that it may write.
+func (s *state) accessLogState() string {
 	switch {
 	case s.spec.AccessLogs == nil:
 		return ""
-	case s.bucket.proof != "":
-		return s.bucket.proof + " is there"
+	case s.bucket.testFile != "":
+		return s.bucket.testFile + " is there"
 	}
-	return s.proofKey() + " is not there: Elastic Load Balancing has not written yet"
+	return s.testFileKey() + " is not there: Elastic Load Balancing has not written yet"
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestWhatInitPrintsIsValid(t *testing.T) {
+func TestInit_PrintsValidFiles(t *testing.T) {
 	t.Parallel()
 	for name, src := range map[string]string{
 		"the page to start from":             Init(false, ""),
@@ -22,7 +22,7 @@ func TestWhatInitPrintsIsValid(t *testing.T) {
 	}
 }
 
-func TestTheRecipeKeepsItsParameters(t *testing.T) {
+func TestInit_RecipeKeepsItsParameters(t *testing.T) {
 	t.Parallel()
 	s, err := Parse("lb.yaml", []byte(Init(true, "Blue")))
 	if err != nil {
@@ -57,7 +57,7 @@ coordinators: {ids: [i-0123abcd]}
 clients: [10.0.0.0/8]
 `
 
-func TestWhatAWSWouldRefuseIsRefusedHere(t *testing.T) {
+func TestValidate_RefusesWhatAWSRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ with, says string }{
 		"a cluster with a blank":                     {"cluster: my cluster", "lb.yaml:6:10: cluster"},
@@ -104,7 +104,7 @@ func TestWhatAWSWouldRefuseIsRefusedHere(t *testing.T) {
 	}
 }
 
-func TestANetworkIsKeptAsAWSKeepsIt(t *testing.T) {
+func TestParse_MasksNetworks(t *testing.T) {
 	t.Parallel()
 	s, err := Parse("lb.yaml", []byte(strings.Replace(good, "10.0.0.0/8", "100.68.0.18/18", 1)))
 	if err != nil || s.Clients[0].String() != "100.68.0.0/18" {
@@ -112,7 +112,7 @@ func TestANetworkIsKeptAsAWSKeepsIt(t *testing.T) {
 	}
 }
 
-func TestTheHealthChecksPortMustBeReached(t *testing.T) {
+func TestPorts_IncludeTheHealthCheck(t *testing.T) {
 	t.Parallel()
 	s, err := Parse("lb.yaml", []byte(good+"health_check: {target: \"HTTP:25000/healthz\"}\n"))
 	if err != nil || len(s.Ports()) != 2 || s.Ports()[1] != 25000 {
