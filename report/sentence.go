@@ -203,35 +203,35 @@ func sentenceOf(f scenarios.Finding) string { return strings.TrimRight(claim(f),
 
 // writeNext points at the one thing to look at next.
 func writeNext(p *page, r scenarios.Result) {
-	if text := next(r); text != "" {
+	if text := p.Fixes(next(r)); text != "" {
 		p.line("")
-		p.para(p.paint(bold, "next: "), len("next: "), message(text))
+		p.para(p.paint(bold, "next: "), len("next: "), text)
 	}
 }
 
 // next is what the first failure suggests; else why the run stopped; else what
 // an error, an open question or a note suggests.
-func next(r scenarios.Result) string {
-	fixes := func(s scenarios.Status) string {
+func next(r scenarios.Result) scenarios.Fixes {
+	fixes := func(s scenarios.Status) scenarios.Fixes {
 		for _, f := range r.Findings {
-			if f.Status == s && f.Fix != "" && (s != scenarios.Pass || f.Note != "") {
+			if f.Status == s && len(f.Fix) > 0 && (s != scenarios.Pass || f.Note != "") {
 				return f.Fix
 			}
 		}
-		return ""
+		return nil
 	}
-	if fix := fixes(scenarios.Fail); fix != "" {
+	if fix := fixes(scenarios.Fail); fix != nil {
 		return fix
 	}
-	if r.Stopped != nil && r.Stopped.Hint != "" {
+	if r.Stopped != nil && len(r.Stopped.Hint) > 0 {
 		return r.Stopped.Hint
 	}
 	for _, e := range r.Errors {
-		if e.Hint != "" {
+		if len(e.Hint) > 0 {
 			return e.Hint
 		}
 	}
-	if fix := fixes(scenarios.Inconclusive); fix != "" {
+	if fix := fixes(scenarios.Inconclusive); fix != nil {
 		return fix
 	}
 	return fixes(scenarios.Pass)

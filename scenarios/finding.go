@@ -77,6 +77,6 @@ type Finding struct {
 	Message   string   `json:"message"`             // one sentence
 	Note      string   `json:"note,omitempty"`      // what to read even though it passed
 	Explain   string   `json:"explain,omitempty"`   // the arithmetic
-	Fix       string   `json:"fix,omitempty"`       // the flag to add or the setting to look at
+	Fix       Fixes    `json:"fix,omitempty"`       // what to try; alternatives, the most likely first
 	See       string   `json:"see,omitempty"`       // a URL
 }

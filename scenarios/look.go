@@ -51,7 +51,7 @@ type ErrorGroup struct {
 	Coordinator string `json:"coordinator"` // "": it failed before it said who answered
 	Count       int    `json:"count"`
 	Example     string `json:"example"` // the first text, untrusted
-	Hint        string `json:"hint,omitempty"`
+	Hint        Fixes  `json:"hint,omitempty"`
 }
 
 // Seen is what one look learned of a coordinator besides how often it answered.

@@ -40,7 +40,7 @@ type SilentNode struct {
 	Phase Phase          `json:"phase"` // where it failed
 	Class Class          `json:"class"`
 	Text  string         `json:"text"` // what happened; may hold the server's words
-	Hint  string         `json:"hint,omitempty"`
+	Hint  Fixes          `json:"hint,omitempty"`
 }
 
 // Addresses lists what the endpoints' names resolve to at last, nodes with a

@@ -13,20 +13,24 @@ type Observation struct {
 	Part   Part          // which part of the run it belongs to
 	Due    time.Duration // when it should have started, since the run began
 	Start  time.Duration // when it did
+	Began  time.Time     // when that was: UTC, by this machine's clock as it was when the run began
+	End    time.Duration // when it was over, closing included, since the run began
 	Owed   time.Duration // of Start - Due, what the generator owes: it woke late. The rest, a place that was not free yet, is the service's
 	Phases [NumPhases]time.Duration
 
 	Unpaced bool // it was promised no time: Due is Start, and it can be neither late nor in time
 
 	Node  netip.AddrPort // the balancer's node that was dialled
-	Local netip.AddrPort // zero: never connected
+	Local netip.AddrPort // zero: never connected, and where from is not known
 	Who   Identity       // zero: never learned
+
+	BytesIn, BytesOut int64 // of its connection, TLS's own included
 
 	Outcome Outcome // zero: Unknown
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed
 	Class   Class   // zero unless Outcome is Failed, or this machine could not carry the session
 	Text    string  // the server's words and ours; untrusted
-	Hint    string  // what to try, in our words; empty: nothing to suggest
+	Hint    Fixes   // what to try; nil: nothing to suggest
 	Refused bool    // we ended it because of its certificate: no error of the service
 	Cert    *Cert   // nil: no TLS, or no certificate was received
 }
@@ -106,7 +110,7 @@ type Source = vocab.Source
 // The sources of an identity, from none to the strongest.
 const (
 	NoSource        = vocab.SourceNone          // the name is unknown
-	FromUserQuery   = vocab.SourceIdentityQuery // the user's --identity-query
+	FromUserQuery   = vocab.SourceIdentityQuery // the user's identity query
 	FromCoordinator = vocab.SourceCoordinator   // SELECT coordinator(): a host without a port
 	FromHTTPAddr    = vocab.SourceHTTPAddr      // http_addr in OpenSession's configuration
 	FromPing        = vocab.SourcePing          // webserver_address of Ping

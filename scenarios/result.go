@@ -39,7 +39,7 @@ type Stop struct {
 	By    StopReason `json:"by"`
 	Class Class      `json:"class,omitzero"` // of the session that decided it
 	Text  string     `json:"text"`           // what happened; may hold the server's words
-	Hint  string     `json:"hint,omitempty"` // what to try
+	Hint  Fixes      `json:"hint,omitempty"` // what to try
 }
 
 // StopReason is why a run ended before its time.
@@ -50,7 +50,7 @@ const (
 	StopScout       StopReason = "scout"       // the first session failed: nothing was measured
 	StopRejected    StopReason = "rejected"    // two refused logins: an account must not be locked
 	StopStalled     StopReason = "stalled"     // two sessions without an answer
-	StopInterrupted StopReason = "interrupted" // SIGINT or SIGTERM
+	StopInterrupted StopReason = "interrupted" // by a signal
 	StopCertificate StopReason = "certificate" // no node left whose certificate is good
 	StopGenerator   StopReason = "generator"   // this machine has no descriptor or port left: what follows would say nothing of the service
 	StopGuard       StopReason = "guard"       // the coordinators' pages say that this would be too much: nothing was sent

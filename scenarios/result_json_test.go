@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding"
 	"encoding/json"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -195,4 +196,19 @@ func TestEveryFieldOfAResultHasAKey(t *testing.T) {
 		}
 	}
 	visit("Result", reflect.TypeFor[Result]())
+}
+
+func TestTheKeysOfAResultAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]reflect.Type{}
+	addFields(keys, reflect.TypeFor[Result]())
+	for key := range keys {
+		if !strings.Contains(string(page), "`"+key+"`") {
+			t.Errorf("docs/results.md does not have %s", key)
+		}
+	}
 }

@@ -13,8 +13,8 @@ import (
 // listening: only who waits for the answer can close it.
 const openGrace = 2 * time.Second
 
-// finishing lets open finish within openGrace. The run then closes the session,
-// since nothing else can be done with it.
+// finishing lets open finish within openGrace of a signal. The run then closes the
+// session, since nothing else can be done with it.
 func finishing(open run.OpenFunc) run.OpenFunc {
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
 		ctx, cancel := outlasting(ctx, openGrace)
@@ -23,10 +23,13 @@ func finishing(open run.OpenFunc) run.OpenFunc {
 	}
 }
 
-// outlasting is ctx with an end that comes grace later.
+// outlasting is ctx, but that the end which a signal brings comes grace later.
 func outlasting(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
+		if _, ok := interruption(ctx); !ok {
+			grace = 0
+		}
 		timer := time.NewTimer(grace)
 		defer timer.Stop()
 		select {

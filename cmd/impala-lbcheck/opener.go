@@ -34,7 +34,7 @@ func (with secrets) open(s scenarios.Scenario) run.OpenFunc {
 		}
 		session, err := hs2client.Open(ctx, c)
 		if err != nil {
-			return nil, withHint(err)
+			return nil, err
 		}
 		o.Who = session.Identity()
 		return &lbSession{session, s, o, rec}, nil
@@ -69,7 +69,7 @@ func (with secrets) shake(s scenarios.Scenario) run.ShakeFunc {
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) error {
 		rec := &hs2client.Record{}
 		defer note(o, rec)
-		return withHint(hs2client.Handshake(ctx, with.config(s, n, rec)))
+		return hs2client.Handshake(ctx, with.config(s, n, rec))
 	}
 }
 
@@ -131,6 +131,7 @@ func (with secrets) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig 
 func note(o *scenarios.Observation, rec *hs2client.Record) {
 	o.Phases = rec.Phases
 	o.Local, o.Refused = rec.Local, rec.Refused
+	o.BytesIn, o.BytesOut = rec.BytesIn, rec.BytesOut
 	if rec.Peer != nil && o.Cert == nil {
 		o.Cert = certOf(*rec.Peer, o.Node)
 	}

@@ -36,6 +36,7 @@ by coordinator or node that the run did not record is inconclusive.`,
 	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		out.reads("the result that is rendered", args[0])
+		out.reads("the scenario of --judge", *judgeBy)
 		places, err := out.places(w)
 		if err != nil {
 			return err
@@ -67,7 +68,7 @@ func judgedBy(ctx context.Context, name string, r scenarios.Result) (scenarios.R
 	if r, err = judge.RejudgeWith(r, s); err != nil {
 		err = scenarios.Locate(name, src, err)
 		if _, placed := errors.AsType[*scenarios.ParseError](err); !placed {
-			err = fmt.Errorf("%s: %w", name, err)
+			err = fmt.Errorf("%s: %w", name, inFlags(err))
 		}
 		return r, err
 	}

@@ -156,7 +156,7 @@ func refuse(s scenarios.Scenario) error {
 		return err
 	}
 	if err := judge.CheckThresholds(s); err != nil {
-		return err
+		return inFlags(err)
 	}
 	if err := run.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
 		return err

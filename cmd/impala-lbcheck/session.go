@@ -7,6 +7,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // lbSession is one session of the client as the run needs it.
@@ -31,18 +32,18 @@ func (s *lbSession) Ping(ctx context.Context) error {
 	if err == nil && !s.Has(hs2client.CanPing) {
 		_, err = s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
 	}
-	return withHint(err)
+	return err
 }
 
 // Wait lets the session idle for d.
 func (s *lbSession) Wait(ctx context.Context, d time.Duration) error {
-	return withHint(s.Session.Wait(ctx, d))
+	return s.Session.Wait(ctx, d)
 }
 
 // Query asks who answered, and runs the scenario's own statement where it has one.
 func (s *lbSession) Query(ctx context.Context) error {
 	defer note(s.o, s.rec)
-	return withHint(s.query(ctx))
+	return s.query(ctx)
 }
 
 func (s *lbSession) query(ctx context.Context) error {
@@ -90,8 +91,8 @@ type notImpala struct{ error }
 func (e notImpala) Unwrap() error { return e.error }
 
 // Hint says how such a server is asked who answers.
-func (e notImpala) Hint() string {
-	return "the server is not Impala (it has neither Ping nor pid()): say how to ask who answers, with --identity-query"
+func (e notImpala) Hint() []vocab.Fix {
+	return []vocab.Fix{{Setting: "identity_query", Why: "the server is not Impala (it has neither Ping nor pid()): give a query that names the server"}}
 }
 
 // askUser reads the user's identity query: a name, and a pid where it has a
@@ -122,5 +123,5 @@ func text(rows *hs2client.Rows, col int) string {
 // Close ends the session.
 func (s *lbSession) Close(ctx context.Context) error {
 	defer note(s.o, s.rec)
-	return withHint(s.Session.Close(ctx))
+	return s.Session.Close(ctx)
 }

@@ -23,37 +23,44 @@ const (
 // may lists what each package may import of this module. Only cmd knows its
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
-var may = map[string][]string{
-	"cmd/impala-lbcheck": {
-		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
-		"internal/provision", "internal/provision/lbfile", "internal/localfile", "internal/shellcmd",
-	},
-	"report":                         {"scenarios"},
-	"scenarios/run":                  {"scenarios", "scenarios/judge", "vocab", "scenarios/run/internal/handoff"},
-	"scenarios/run/internal/handoff": {},
-	"scenarios/judge":                {"scenarios", "vocab", "internal/stats"},
-	"scenarios":                      {"vocab"},
-	"vocab":                          {},
-	"hs2client":                      {"vocab", "hs2client/internal/wire", "internal/thriftgen/hs2", "internal/thriftgen/beeswax"},
-	"hs2client/internal/wire":        {"vocab", "internal/thriftgen/hs2", "internal/saslframe"},
-	"internal/simcluster":            {"internal/thriftgen/hs2", "internal/thriftgen/beeswax", "internal/saslframe", "internal/certs"},
-	"internal/provision":             {"internal/provision/lbfile"},
-	"internal/provision/lbfile":      {"scenarios"},
-	"internal/impalaweb":             {},
-	"internal/saslframe":             {},
-	"internal/certs":                 {},
-	"internal/stats":                 {},
-	"internal/golden":                {},
-	"internal/debian":                {},
-	"internal/vocabtest":             {"vocab"},
-	"internal/awssim":                {},
-	"internal/faultproxy":            {},
-	"internal/localfile":             {},
-	"internal/shellcmd":              {},
-	"internal/floors":                {},
-	"internal/thriftgen/hs2":         {},
-	"internal/thriftgen/beeswax":     {},
-	"interop":                        {"internal/certs", "internal/debian"},
+var may = floorsOf(`
+cmd/impala-lbcheck: hs2client scenarios scenarios/run scenarios/judge report internal/simcluster internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd vocab
+report: scenarios vocab
+scenarios/run: scenarios scenarios/judge vocab scenarios/run/internal/handoff
+scenarios/run/internal/handoff:
+scenarios/judge: scenarios vocab internal/stats
+scenarios: vocab
+vocab:
+hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
+hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe
+internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/certs
+internal/provision: internal/provision/lbfile
+internal/provision/lbfile: scenarios
+internal/impalaweb:
+internal/saslframe:
+internal/certs:
+internal/stats:
+internal/golden:
+internal/debian:
+internal/vocabtest: vocab
+internal/awssim:
+internal/faultproxy:
+internal/localfile:
+internal/shellcmd:
+internal/floors:
+internal/thriftgen/hs2:
+internal/thriftgen/beeswax:
+interop: internal/certs internal/debian
+`)
+
+// floorsOf reads the table: a package, a colon, and what it may import.
+func floorsOf(table string) map[string][]string {
+	may := map[string][]string{}
+	for row := range strings.Lines(strings.TrimSpace(table)) {
+		name, imports, _ := strings.Cut(row, ":")
+		may[name] = strings.Fields(imports)
+	}
+	return may
 }
 
 // pkg is what `go list -json` says of a package, as far as we ask.

@@ -3,6 +3,8 @@ package judge
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -105,11 +107,11 @@ func unexpectedFinding(r roster, looks []look) []scenarios.Finding {
 	case r.declared == 0:
 		f.Status, f.Observed, f.Limit = scenarios.Skipped, nil, nil
 		f.Message = fmt.Sprintf("nobody declared which coordinators there are; %s answered", count(len(r.seats), "coordinator"))
-		f.Fix = fmt.Sprintf("--expect-coordinators %d", len(r.seats))
+		f.Fix = set("expect.coordinators", strconv.Itoa(len(r.seats)), "")
 	case !r.named && extra > 0:
 		f.Status, f.Observed = scenarios.Fail, num(extra)
 		f.Message = fmt.Sprintf("%s answered where %d were declared: %s", count(len(r.seats), "coordinator"), r.declared, list(namesSeen(looks)))
-		f.Fix = "deregister the one that does not belong here, or correct --expect-coordinators"
+		f.Fix = slices.Concat(try("deregister the one that does not belong here"), set("expect.coordinators", "", "correct the expected coordinators"))
 	case len(r.foreign) > 0:
 		return foreignFindings(r, looks)
 	default:
@@ -135,7 +137,7 @@ func foreignFindings(r roster, looks []look) []scenarios.Finding {
 			Message: fmt.Sprintf("%s answered %s of %d and is none of the declared coordinators: a stale target, or one of another cluster",
 				name, count(by[name], "session"), total),
 			Note: fmt.Sprintf("It took %s of all sessions; the shares of the others are judged without it", percent(float64(by[name])/float64(total))),
-			Fix:  "deregister it from the balancer, or add it to --expect-coordinators",
+			Fix:  slices.Concat(try("deregister it from the balancer"), set("expect.coordinators", "", "add it to the expected coordinators")),
 		})
 	}
 	return out

@@ -1,9 +1,8 @@
 package judge
 
 import (
-	"cmp"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -11,21 +10,21 @@ import (
 
 // say puts the verdict into words: what was held, what stopped it, and what
 // would be if a coordinator were lost; what to know besides; what to do.
-func (h hold) say(status scenarios.Status) (message, note, fix string) {
+func (h hold) say(status scenarios.Status) (message, note string, fixes scenarios.Fixes) {
 	switch {
 	case h.Lost > 0:
 		return fmt.Sprintf("%d of %s no longer answered when asked after %s: they were cut while idle, or a coordinator went away",
-			h.Lost, count(h.Held, "held session"), lasting(h.For)), "", "impala-lbcheck idle tells when idle connections are cut, and how"
+			h.Lost, count(h.Held, "held session"), lasting(h.For)), "", try("run scenario idle, which finds out when idle connections are cut, and how")
 	case h.closedOut():
 		return fmt.Sprintf("%s; the next one was closed (%s) and not left waiting: by a limit of the balancer, or for a coordinator that is gone",
 			h.held(), h.StoppedBy), "", whatToTry(h.astray, h.Held > 0)
 	case h.failed():
 		return h.sayAstray(), "", whatToTry(h.astray, h.Held > 0)
 	case status == scenarios.Inconclusive:
-		message, fix = h.sayOpen()
-		return message, "", fix
+		message, fixes = h.sayOpen()
+		return message, "", fixes
 	case h.Held == 0:
-		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", showsWho
+		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", try(showsWho)
 	case status == scenarios.Fail:
 		return h.held() + h.noAnswer() + h.oneLost(), h.doubts(), h.makeRoom()
 	case h.stalled():
@@ -35,10 +34,10 @@ func (h hold) say(status scenarios.Status) (message, note, fix string) {
 }
 
 // showsWho is what to run where it is not about numbers.
-const showsWho = "impala-lbcheck smoke shows which coordinators answer"
+const showsWho = "run scenario smoke, which shows which coordinators answer"
 
 // ofQueries is what nobody should read into a capacity.
-const ofQueries = "Of their queries this says nothing: impala-lbcheck query does"
+const ofQueries = "Queries were not tested; use scenario query"
 
 // held is what was seen: "400 sessions stayed logged in for 10m0s on 10
 // coordinators, login p99 0.4 s, the fullest at 58 of 64".
@@ -125,11 +124,8 @@ func (h hold) doubts() string {
 	if h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads {
 		out = join(out, fmt.Sprintf("The fullest coordinator held more sessions than the %d threads that are declared", h.Threads))
 	}
-	if h.Safe > 0 && h.Held > h.Safe && h.Cause != scenarios.CauseBalancer {
+	if h.lucky() {
 		out = join(out, fmt.Sprintf("They fit by luck: as %s places sessions %d do, in 99.9 of 100 cases", h.placing(), h.Safe))
-		if h.Policy == scenarios.AutoPolicy {
-			out += "; --policy says if yours is not left to chance"
-		}
 	}
 	if h.stalled() && !h.Entered && h.Cause == "" {
 		out = join(out, "The one that waited did not get in when the others had left, either")
@@ -146,7 +142,7 @@ func (h hold) placing() string {
 }
 
 // spareOne is what survives the loss of a coordinator.
-func (h hold) spareOne() string {
+func (h hold) spareOne() scenarios.Fixes {
 	var ways []string
 	switch {
 	case h.MoreCoord == 1:
@@ -157,13 +153,27 @@ func (h hold) spareOne() string {
 	if h.MoreThr > 0 {
 		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", h.MoreThr))
 	}
-	return strings.Join(ways, ", or ")
+	return append(try(ways...), h.otherPolicy()...)
+}
+
+// otherPolicy is what to set where the sessions fit only as chance had it, and the
+// balancer may place them otherwise.
+func (h hold) otherPolicy() scenarios.Fixes {
+	if !h.lucky() || h.Policy != scenarios.AutoPolicy {
+		return nil
+	}
+	return set("expect.balance.policy", "", "declare the policy, unless the balancer chooses at random")
+}
+
+// lucky reports whether more sessions are held than the policy can be relied on for.
+func (h hold) lucky() bool {
+	return h.Safe > 0 && h.Held > h.Safe && h.Cause != scenarios.CauseBalancer
 }
 
 // makeRoom is what lets all sessions in.
-func (h hold) makeRoom() string {
+func (h hold) makeRoom() scenarios.Fixes {
 	if h.Cause == scenarios.CauseBalancer {
-		return fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal)
+		return try(fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal))
 	}
 	var ways []string
 	if need := Size(h.goal, h.Threads, h.Policy); need.Coordinators > len(h.fleet.shares) {
@@ -172,28 +182,34 @@ func (h hold) makeRoom() string {
 	if threads := h.fleet.threadsFor(h.goal); threads > h.Threads {
 		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", threads))
 	}
-	out := strings.Join(ways, ", or ")
-	if h.Cause == "" && out != "" {
-		return tellApart + ". If a coordinator was full: " + out
+	switch {
+	case len(ways) == 0:
+		return tellApart()
+	case h.Cause == "":
+		ways[0] = "if a coordinator was full: " + ways[0]
+		return append(tellApart(), try(ways...)...)
 	}
-	return cmp.Or(out, tellApart)
+	return try(ways...)
 }
 
-// What to do about a limit of the balancer, and where it is not known whose it was.
-const (
-	raiseLimit = "raise the balancer's limit, HAProxy's maxconn for one"
-	tellApart  = "say how many threads a coordinator has (--threads), or have its pages read (--web-port 25000)"
-)
+// raiseLimit is what to do about a limit of the balancer.
+const raiseLimit = "raise the balancer's limit (HAProxy: maxconn)"
+
+// tellApart is what to do where it is not known whose limit it was.
+func tellApart() scenarios.Fixes {
+	return slices.Concat(set("capacity.threads", "", "give the number of service threads of a coordinator"),
+		set("target.web_port", "25000", "let the coordinators' web pages be read"))
+}
 
 // nextStep is what to do about the cause of an end that was looked for.
-func (h hold) nextStep() string {
+func (h hold) nextStep() scenarios.Fixes {
 	switch h.Cause {
 	case scenarios.CauseBalancer:
-		return raiseLimit
+		return try(raiseLimit)
 	case scenarios.CauseThreads:
-		return ""
+		return nil
 	}
-	return tellApart
+	return tellApart()
 }
 
 // sayAstray names what failed that should not have.
@@ -214,20 +230,20 @@ func (h hold) sayAstray() string {
 }
 
 // sayOpen tells why there is no verdict, and what to do.
-func (h hold) sayOpen() (message, fix string) {
+func (h hold) sayOpen() (message string, fixes scenarios.Fixes) {
 	switch {
 	case h.bounded():
 		return fmt.Sprintf("this machine was full before the service was (%s), with %s held", h.ourClass(), h.ofAll()),
-			"raise the limit of open files (ulimit -n), or dial from more addresses (load.local_addresses)"
+			slices.Concat(try("raise the limit of open files (ulimit -n)"), set("load.local_addresses", "", "dial from several local addresses"))
 	case h.cut && !h.stopped():
-		return fmt.Sprintf("the run ended early, with %s held", h.ofAll()), ""
+		return fmt.Sprintf("the run ended early, with %s held", h.ofAll()), nil
 	case h.hanging():
 		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even when these had left, and %d of %s held none: that may be one that hangs, and none that is full",
-			count(h.Held, "session"), h.StoppedBy, h.silent(), count(len(h.fleet.shares), "coordinator")), showsWho
+			count(h.Held, "session"), h.StoppedBy, h.silent(), count(len(h.fleet.shares), "coordinator")), try(showsWho)
 	case h.Target > 0 && h.Held >= h.Target:
-		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", were(h.Held, "session"), h.Survived), ""
+		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", were(h.Held, "session"), h.Survived), nil
 	}
-	return fmt.Sprintf("%s got in, and nothing says why not more", h.ofAll()), ""
+	return fmt.Sprintf("%s got in, and nothing says why not more", h.ofAll()), nil
 }
 
 // ourClass is the class that tells what was full on this machine.

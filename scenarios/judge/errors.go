@@ -82,7 +82,7 @@ func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, NextLook
 		}
 		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", count(ask.Sessions, "session")), ask
 	}
-	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or use --strict-errors", NextLook{}
+	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or set strict_errors", NextLook{}
 }
 
 // withFailures counts the looks in which a session failed.
@@ -190,16 +190,16 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 // whatToTry is that, of the most frequent failure of which there is something
 // to say. Where other sessions got in the same way, it is not the settings, which
 // the hint of a single session has to suspect.
-func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) string {
+func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) scenarios.Fixes {
 	for _, g := range groups {
 		if text := partial[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(logins, g.Class.Phase) {
-			return "others got in the same way, so it is not the settings: " + text
+			return try("other sessions succeeded with the same settings, so it is not the settings: " + text)
 		}
-		if g.Hint != "" {
+		if len(g.Hint) > 0 {
 			return g.Hint
 		}
 	}
-	return ""
+	return nil
 }
 
 // logins are the phases in which a mismatch of settings shows.

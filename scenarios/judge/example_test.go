@@ -81,5 +81,5 @@ func ExampleCheckThresholds() {
 	s := scenarios.Scenario{Kind: scenarios.KindCapacity, Capacity: scenarios.CapacityConfig{Hold: 50}}
 	s.Thresholds = map[string][]string{"session.open": {"p(99) < 2s"}}
 	fmt.Println(judge.CheckThresholds(s))
-	// Output: threshold "session.open: p(99) < 2s": needs 100 sessions, and this run takes 50 at most: use --hold 100
+	// Output: threshold "session.open: p(99) < 2s": needs 100 sessions, and this run takes 50 at most
 }

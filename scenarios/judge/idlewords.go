@@ -103,26 +103,26 @@ const (
 )
 
 // fix names the setting that the time and the manner point at.
-func (l idleLadder) fix() string {
+func (l idleLadder) fix() scenarios.Fixes {
 	s := l.blamed()
 	_, _, unsteady := l.unsteady()
 	switch {
 	case unsteady:
-		return "look for a coordinator that was restarted meanwhile, and run it again; the steps are in --explain"
+		return try("look for a coordinator that was restarted meanwhile, and run it again; the steps are in the explanation")
 	case s.Class.IsInvalidSession():
-		return "it was the session that ended, not the connection: raise Impala's --idle_session_timeout, or IDLE_SESSION_TIMEOUT of the session"
+		return try("it was the session that ended, not the connection: raise --idle_session_timeout of impalad, or the query option IDLE_SESSION_TIMEOUT")
 	case s.Cut == scenarios.CutOther:
-		return "it was no cut as balancers make them: read the session's error, and the coordinator's log of that time"
+		return try("it was no cut as balancers make them: read the session's error, and the coordinator's log of that time")
 	case s.Cut == scenarios.CutSilent:
-		return "something on the way (a firewall, NAT, a balancer) forgets idle connections without a word: raise its idle timeout, or let clients send TCP keepalives more often than that"
+		return try("something on the way (a firewall, NAT, a balancer) forgets idle connections without a word: raise its idle timeout, or let clients send TCP keepalives more often than that")
 	case s.Cut == scenarios.CutRST && l.near(s, networkIdle):
-		return "350 s is the idle timeout of an NLB, which resets at the next packet: raise tcp.idle_timeout.seconds of the listener (one of TLS stays at 350 s), or set --client_keepalive_probe_period_s below it"
+		return try("350 s is the idle timeout of an NLB, which resets at the next packet: raise tcp.idle_timeout.seconds of the listener (one of TLS stays at 350 s), or set --client_keepalive_probe_period_s below it")
 	case l.near(s, classicIdle):
-		return "60 s is the idle timeout of a Classic ELB unless it is set: raise its IdleTimeout (up to 4000 s; keepalives do not help there)"
+		return try("60 s is the idle timeout of a Classic ELB unless it is set: raise its IdleTimeout (up to 4000 s; keepalives do not help there)")
 	case s.Cut == scenarios.CutRST:
-		return "raise the idle timeout of the balancer (tcp.idle_timeout.seconds of an NLB's listener), or of a firewall that resets"
+		return try("raise the idle timeout of the balancer (tcp.idle_timeout.seconds of an NLB's listener), or of a firewall that resets")
 	}
-	return "raise the balancer's idle timeout: timeout client and timeout server of HAProxy, proxy_timeout of nginx; Impala closes a connection itself only where --idle_session_timeout is set"
+	return try("raise the balancer's idle timeout: timeout client and timeout server of HAProxy, proxy_timeout of nginx; Impala closes a connection itself only where --idle_session_timeout is set")
 }
 
 // near reports whether a balancer's own default, scaled as the ladder is, may be

@@ -27,11 +27,11 @@ func lagJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	}
 	switch {
 	case p.behind():
-		what, fix := p.wanting()
-		f.Message, f.Fix = p.failing()+": "+what, fix
+		what, fixes := p.wanting()
+		f.Message, f.Fix = p.failing()+": "+what, fixes
 	case p.dropped > 0 && e.Scenario.Kind == scenarios.KindStages && !judgesDropped(e.Scenario):
 		f.Message = p.unreached() + "; nothing declared says whether that is too slow"
-		f.Fix = "declare a threshold on session.login, in which they count as endless; or raise --concurrency where the service is not to blame"
+		f.Fix = slices.Concat(set("thresholds", "", "add a threshold on session.login, in which they count as infinite"), set("load.concurrency", "", "raise the concurrency if the service is not at fault"))
 	default:
 		f.Status = scenarios.Pass
 		f.Message = "the generator started every session in time"
@@ -136,7 +136,7 @@ func failedHere(n int) string {
 }
 
 // wanting names what the generator lacked, and what helps.
-func (p pace) wanting() (what, fix string) {
+func (p pace) wanting() (what string, fixes scenarios.Fixes) {
 	scarce := func(name string) bool {
 		return slices.ContainsFunc(p.short, func(r scenarios.Resource) bool { return r.Name == name })
 	}
@@ -145,13 +145,16 @@ func (p pace) wanting() (what, fix string) {
 	}
 	switch {
 	case wants("descriptors", vocab.KindLocalFiles):
-		return p.scarcity("descriptors"), "raise the limit of open files (ulimit -n), or hold fewer sessions"
+		return p.scarcity("descriptors"), try("raise the limit of open files (ulimit -n)", "hold fewer sessions")
 	case wants("ports", vocab.KindLocalPorts):
-		return p.scarcity("ports"), "dial from several addresses (load.local_addresses), lower the rate, or widen net.ipv4.ip_local_port_range"
+		return p.scarcity("ports"), slices.Concat(
+			set("load.local_addresses", "", "dial from several local addresses"), set("load.rate", "", "lower the rate"), try("widen net.ipv4.ip_local_port_range"))
 	case p.ofCores > 0 && p.cores >= busyCores*float64(p.ofCores) || scarce("cores"):
-		return fmt.Sprintf("it lacks cores: it used %.1f of %d", p.cores, p.ofCores), "run it on a machine with more cores, or at a lower rate"
+		return fmt.Sprintf("it lacks cores: it used %.1f of %d", p.cores, p.ofCores),
+			slices.Concat(try("run it on a machine with more cores"), set("load.rate", "", "lower the rate"))
 	}
-	return "the machine gave it no time (other processes, or it was stopped)", "run it on a machine that has nothing else to do, or at a lower rate"
+	return "this machine was too busy (other processes ran, or this one was stopped)",
+		slices.Concat(try("run it on an idle machine"), set("load.rate", "", "lower the rate"))
 }
 
 // scarcity says how much of a resource the plan takes, where that is known.
@@ -177,7 +180,7 @@ func (p pace) remarks(s scenarios.Scenario, status scenarios.Status) string {
 		note = p.unreached() + "; that is the service's, and errors and thresholds say how bad it is"
 	}
 	if waited := p.late - p.owed; waited > 0 {
-		why := fmt.Sprintf("%s waited for a free place: the service was slow, or --concurrency %d is too low", count(waited, "session"), s.Load.Concurrency)
+		why := fmt.Sprintf("%s waited for a free place: the service was slow, or load.concurrency, %d, is too low", count(waited, "session"), s.Load.Concurrency)
 		if s.Kind == "" || s.Kind == scenarios.KindLooks {
 			why = fmt.Sprintf("%s started late because those before had not ended: the service was slow for a pace of %s", count(waited, "session"), s.Load.Rate)
 		}

@@ -91,7 +91,7 @@ func agree(views []view) scenarios.Finding {
 	switch {
 	case len(less) > 0:
 		f.Message = "our names and the coordinators' counts disagree: " + list(less) + "; these are pages of another cluster, or something answers in their name"
-		f.Fix = "check target.web_port and the declared names, and look for a proxy between"
+		f.Fix = slices.Concat(set("target.web_port", "", "check the port of the web pages and the expected coordinators' names"), try("look for a proxy between this machine and the coordinators"))
 	case len(counted) > 0:
 		f.Status = scenarios.Pass
 		f.Message = fmt.Sprintf("%s of %d counted at least the connections that we had there", count(len(counted), "coordinator"), len(views))
@@ -99,7 +99,7 @@ func agree(views []view) scenarios.Finding {
 		f.Status, f.Message = scenarios.Skipped, "every coordinator whose pages were read started anew during the run"
 	default:
 		f.Message = "no coordinator's pages say how many connections it had before and after" + firstError(views)
-		f.Fix = "check --web-port, and that this machine may reach the pages"
+		f.Fix = slices.Concat(set("target.web_port", "", "check the port of the web pages"), try("check that this machine can reach the web pages"))
 	}
 	return f
 }
@@ -199,12 +199,12 @@ func keepalive(e Evidence, views []view) scenarios.Finding {
 	if longest >= cut {
 		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", plainly(longest), plainly(cut))
 		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", plainly(longest))
-		f.Fix = fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators, or raise the balancer's idle timeout; a Classic ELB ignores TCP keepalive", plainly(cut))
+		f.Fix = try(fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators; a Classic ELB ignores TCP keepalive", plainly(cut)), "raise the balancer's idle timeout")
 		return f
 	}
 	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", plainly(longest), plainly(cut))
 	f.Note = "Connections are cut in spite of it: whatever cuts them does not count keepalive, as a Classic ELB ignores TCP keepalive"
-	f.Fix = "raise the balancer's idle timeout: keepalive does not help here"
+	f.Fix = try("raise the balancer's idle timeout: keepalive does not help here")
 	return f
 }
 

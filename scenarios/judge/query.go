@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -92,10 +93,10 @@ func ranEverywhere(f scenarios.Finding, e Evidence, r roster) scenarios.Finding 
 	switch {
 	case len(few) > 0:
 		f.Message = fmt.Sprintf("it failed nowhere, but it was to run %s on each of %s and ran on %s", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"), list(few))
-		f.Fix = "see whether they are registered at the balancer and healthy (smoke), or let more sessions be opened (--sessions)"
+		f.Fix = slices.Concat(try("check that they are registered at the balancer and healthy (scenario smoke)"), set("load.sessions", "", "open more sessions"))
 	case r.declared == 0:
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; nobody said how many there are: set unverified", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"))
-		f.Fix = fmt.Sprintf("--expect-coordinators %d", len(r.seats))
+		f.Fix = set("expect.coordinators", strconv.Itoa(len(r.seats)), "")
 	default:
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"))
 	}
@@ -136,7 +137,7 @@ func (b early) sentence() string {
 
 // wordFailed says where the statement failed and why. What admission control
 // does is never the balancer's doing.
-func wordFailed(failed, ran []scenarios.QueryTally) (message, fix string) {
+func wordFailed(failed, ran []scenarios.QueryTally) (message string, fixes scenarios.Fixes) {
 	admission, empty := 0, 0
 	by := map[scenarios.Class][]string{}
 	var order []scenarios.Class
@@ -160,11 +161,11 @@ func wordFailed(failed, ran []scenarios.QueryTally) (message, fix string) {
 	message = fmt.Sprintf("it failed on %d of %s: %s", len(failed), count(len(ran), "coordinator"), strings.Join(parts, "; "))
 	switch {
 	case empty == len(ran):
-		return "no executors: " + message + "; no coordinator has anybody to run it on, which is not the balancer's doing", "start executors, or look at why the coordinators do not know them (port 25000, /backends)"
+		return "no executors: " + message + "; no coordinator has anybody to run it on, which is not the balancer's doing", try("start executors", "find out why the coordinators do not know them (port 25000, /backends)")
 	case admission > 0:
-		return message + "; admission control refused it or let it wait too long (no executors, or the pool is full), which is not the balancer's doing", "look at the pool's queue and at the executors (port 25000, /admission and /backends), or choose a pool (query option REQUEST_POOL)"
+		return message + "; admission control refused it or let it wait too long (no executors, or the pool is full), which is not the balancer's doing", try("look at the pool's queue and at the executors (port 25000, /admission and /backends)", "choose another pool (query option REQUEST_POOL)")
 	}
-	return message, "run the statement on that coordinator with impala-shell; the words of its failure are with --explain"
+	return message, try("run the statement on that coordinator with impala-shell; its error text is in the explanation")
 }
 
 // namesExecutors reports whether a text of admission control is about executors:
@@ -224,7 +225,7 @@ func slowest(e Evidence) scenarios.Finding {
 	f.Explain = fmt.Sprintf("The median of the slowest over the median of the others' medians; it fails at %g times and %s", limit, leastSlower)
 	switch {
 	case ratio >= limit && most-rest >= leastSlower:
-		f.Status, f.Fix = scenarios.Fail, "compare its load and its catalog with the others' (port 25000, /metrics and /queries), or raise expect.slowest"
+		f.Status, f.Fix = scenarios.Fail, slices.Concat(try("compare its load and its catalog with the others' (port 25000, /metrics and /queries)"), set("expect.slowest", "", "raise the limit"))
 	case ratio >= limit:
 		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", leastSlower)
 	}

@@ -1,9 +1,9 @@
 package judge
 
 import (
-	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -18,43 +18,63 @@ func CheckThresholds(s scenarios.Scenario) error {
 	if err != nil {
 		return err
 	}
-	var worst error
+	var worst *ThresholdError
 	most := 0
 	for _, t := range all {
 		if err := t.dataless(s); err != nil {
-			return fmt.Errorf("threshold %q: %w", t, err)
+			return err
 		}
 		if needs, err := t.underfilled(s); err != nil && needs > most {
-			most, worst = needs, fmt.Errorf("threshold %q: %w", t, err)
+			most, worst = needs, err
 		}
+	}
+	if worst == nil {
+		return nil // and not a nil of that type
 	}
 	return worst
 }
 
+// ThresholdError is a threshold that a scenario cannot have data enough for.
+type ThresholdError struct {
+	Threshold Threshold
+	Reason    string
+	Fix       scenarios.Fixes // what to try; nil where the reason says it
+}
+
+// Error says which threshold, and why.
+func (e *ThresholdError) Error() string {
+	return fmt.Sprintf("threshold %q: %s", e.Threshold, e.Reason)
+}
+
+// refused makes the error of a threshold.
+func (t Threshold) refused(fix scenarios.Fixes, reason string) *ThresholdError {
+	return &ThresholdError{t, reason, fix}
+}
+
 // dataless says why no run of the scenario can have data for the threshold.
-func (t Threshold) dataless(s scenarios.Scenario) error {
+func (t Threshold) dataless(s scenarios.Scenario) *ThresholdError {
 	passes := func(p scenarios.Phase) bool { return slices.Contains(t.Metric.steps(), p) }
 	only := t.Metric.Name != loginMetric
 	switch {
 	case s.Kind == scenarios.KindCertificates:
-		return errors.New("a scenario of kind certificates has no session")
+		return t.refused(nil, "a scenario of kind certificates has no session")
 	case s.Kind == scenarios.KindIdle:
-		return errors.New("a scenario of kind idle has a few sessions that do nothing, and no thresholds; use expect.min_idle")
+		return t.refused(set("expect.min_idle", "", ""), "a scenario of kind idle has a few sessions that do nothing, and no thresholds")
 	case t.Metric.fromDue() && !paced(s):
-		return errors.New("sessions are due at a time only where there is a pace; give one (--rate 10/s)")
+		return t.refused(set("load.rate", "10/s", ""), "sessions have a time to start at only where there is a rate")
 	case s.Kind == scenarios.KindCapacity && (passes(scenarios.Execute) || passes(scenarios.Fetch)):
-		return errors.New("a held session runs no statement; use a scenario of kind query or stages")
+		return t.refused(nil, "a held session runs no statement; use a scenario of kind query or stages")
 	case only && passes(scenarios.TLS) && !s.TLS.Enabled:
-		return errors.New("no session has TLS; add --tls")
+		return t.refused(set("tls.enabled", "true", ""), "no session has TLS")
 	case only && passes(scenarios.SASL) && s.Auth.Mechanism != scenarios.LDAP:
-		return errors.New("no session logs in by SASL; add --auth ldap")
+		return t.refused(set("auth.mechanism", "ldap", ""), "no session logs in by SASL")
 	}
 	return nil
 }
 
 // underfilled says how many samples are missing, and how many sessions it would
 // take in all; nil where there are enough, or their number is not known.
-func (t Threshold) underfilled(s scenarios.Scenario) (needs int, err error) {
+func (t Threshold) underfilled(s scenarios.Scenario) (needs int, err *ThresholdError) {
 	all, known := t.supply(s)
 	values := t.values(s)
 	if !known || t.Needs() <= all/values {
@@ -65,7 +85,7 @@ func (t Threshold) underfilled(s scenarios.Scenario) (needs int, err error) {
 	if values > 1 {
 		has = fmt.Sprintf("this run takes about %d on each %s", all/values, t.Metric.Tag)
 	}
-	return needs, fmt.Errorf("needs %s, and %s: %s", count(t.Needs(), t.Metric.things()), has, t.remedy(s, needs))
+	return needs, t.refused(t.remedy(s, needs), fmt.Sprintf("needs %s, and %s", count(t.Needs(), t.Metric.things()), has))
 }
 
 // supply is how many samples of the metric a run takes at most, by kind; false
@@ -105,16 +125,16 @@ func (t Threshold) values(s scenarios.Scenario) int {
 }
 
 // remedy says how to get so many.
-func (t Threshold) remedy(s scenarios.Scenario, sessions int) string {
+func (t Threshold) remedy(s scenarios.Scenario, sessions int) scenarios.Fixes {
 	switch s.Kind {
 	case scenarios.KindStages:
-		return fmt.Sprintf("make the stages longer, or their rates higher, for %d sessions", sessions)
+		return set("load.stages", "", fmt.Sprintf("make the stages longer, or their rates higher, for %d sessions", sessions))
 	case scenarios.KindCapacity:
-		return fmt.Sprintf("use --hold %d", sessions)
+		return set("capacity.hold", strconv.Itoa(sessions), "")
 	case scenarios.KindWatch:
-		return fmt.Sprintf("watch for longer, or at a higher rate, for %d sessions", sessions)
+		return slices.Concat(set("watch.for", "", fmt.Sprintf("watch for longer, for %d sessions", sessions)), set("load.rate", "", "raise the rate"))
 	case scenarios.KindQuery:
-		return fmt.Sprintf("the statement runs %d times on each coordinator; use max or med", scenarios.RunsPerCoordinator)
+		return try(fmt.Sprintf("the statement runs %d times on each coordinator; use max or med", scenarios.RunsPerCoordinator))
 	}
-	return fmt.Sprintf("use --sessions %d", sessions)
+	return set("load.sessions", strconv.Itoa(sessions), "")
 }

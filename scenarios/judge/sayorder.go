@@ -2,6 +2,8 @@ package judge
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -27,7 +29,7 @@ func (v speaker) order() scenarios.Finding {
 		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "one coordinator was seen: there is no order to judge"}
 	case o.state[orderRule] == alarmed && f.Status != scenarios.Pass:
 		f.Message = fmt.Sprintf("sticky: a session often goes where the one before it went, about %s of the time more than by chance", percent(o.reuse))
-		f.Fix = "look for session stickiness or affinity on the listener; if it is meant, say --policy source"
+		f.Fix = slices.Concat(try("look for session stickiness or affinity on the listener"), set("expect.balance.policy", "source", "if stickiness is intended"))
 	default:
 		f.Message = "neighbouring sessions agree no more often than chance has it"
 	}
@@ -59,10 +61,10 @@ func (v speaker) source(f scenarios.Finding) scenarios.Finding {
 	switch {
 	case o.spread():
 		f.Message = fmt.Sprintf("policy source was declared, but one node handed this client to several coordinators: %s", v.present(o))
-		f.Fix = "check the policy of the listener, or leave --policy source away"
+		f.Fix = slices.Concat(try("check the policy of the listener"), set("expect.balance.policy", "", "declare another policy"))
 	case o.n() < need:
 		f.Status, f.Message = scenarios.Inconclusive, fmt.Sprintf("%s on one coordinator could be chance: %d are needed", count(o.n(), "session"), need)
-		f.Fix = fmt.Sprintf("--sessions %d", need)
+		f.Fix = set("load.sessions", strconv.Itoa(need), "")
 	default:
 		f.Message = fmt.Sprintf("every session went to %s, as policy source has it; what the other coordinators do cannot be seen from one address", v.present(o))
 		if o.values() > 1 {
@@ -106,7 +108,7 @@ func (v speaker) reach() scenarios.Finding {
 		f.Message = "one node was dialled: there is no other to compare it with"
 	case o.state[reachRule] == alarmed && f.Status != scenarios.Pass:
 		f.Message = fmt.Sprintf("every node reaches only coordinators of its own, and unevenly: %s; an even split over the nodes gives shares up to %s off", v.zones(o), percent(o.offZone))
-		f.Fix = "switch cross-zone load balancing on, or register as many coordinators in every zone"
+		f.Fix = try("switch cross-zone load balancing on", "register as many coordinators in every zone")
 	case o.zoned:
 		f.Message = "every node reaches only coordinators of its own, evenly enough"
 		f.Note = join(f.Note, fmt.Sprintf("Cross-zone load balancing seems to be off: %s. Losing a zone loses its node", v.zones(o)))

@@ -2,6 +2,8 @@ package judge
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -22,7 +24,7 @@ func (v speaker) coverage() []scenarios.Finding {
 	case v.declared == 0 && len(v.seats) == 1:
 		f.Status = scenarios.Inconclusive
 		f.Message = fmt.Sprintf("only %s answered %s: it is the only one, or the balancer pins this client to it, or the others are missing", v.seats[0].name, count(o.nWhole(), "session"))
-		f.Fix = "--expect-coordinators N, or --policy source if one client is to meet one coordinator"
+		f.Fix = slices.Concat(set("expect.coordinators", "", "declare how many there are"), set("expect.balance.policy", "source", "if one client is meant to reach one coordinator"))
 	case o.state[coverageRule] == alarmed && f.Status != scenarios.Pass:
 		return v.absentees(f, o)
 	case len(o.unproven) > 0:
@@ -70,7 +72,7 @@ func (v speaker) covered(f *scenarios.Finding, o reading) {
 	hidden := stats.NeverSeen(1/(k+1), o.worth)
 	f.P = num(hidden)
 	f.Note = join(f.Note, fmt.Sprintf("A further one with an equal share would have stayed hidden with a chance of %s", chance(hidden)))
-	f.Fix = fmt.Sprintf("--expect-coordinators %d", len(v.seats))
+	f.Fix = set("expect.coordinators", strconv.Itoa(len(v.seats)), "")
 	if hidden > o.alpha+rounding {
 		f.Status = scenarios.Inconclusive
 		f.Message = fmt.Sprintf("%s answered in %s; a further one could still hide", count(len(v.seats), "coordinator"), count(o.nWhole(), "session"))
@@ -82,12 +84,9 @@ func (v speaker) covered(f *scenarios.Finding, o reading) {
 // coordinator took everything.
 func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
 	f.P, f.Limit = num(o.pMissing), num(o.alpha/float64(len(v.seats)))
-	f.Fix = "see whether it is registered at the balancer, healthy, and in an enabled zone"
-	if o.policy == scenarios.AutoPolicy || o.policy == "" {
-		f.Fix += "; if the policy is source or leastconn, say so with --policy"
-	}
+	f.Fix = append(try("check that it is registered at the balancer, healthy, and in an enabled zone"), o.otherPolicy()...)
 	if v.errors > 0 {
-		f.Fix = "look at the failed sessions first"
+		f.Fix = try("look at the failed sessions first")
 	}
 	f.Explain = v.coverageSum(o)
 	if o.pinned {
@@ -119,6 +118,15 @@ func (v speaker) absentees(f scenarios.Finding, o reading) []scenarios.Finding {
 	return out
 }
 
+// otherPolicy is what to set where the policy was not declared, and another one
+// than chance would explain what was seen.
+func (o reading) otherPolicy() scenarios.Fixes {
+	if o.policy != scenarios.AutoPolicy && o.policy != "" {
+		return nil
+	}
+	return set("expect.balance.policy", "", "declare the policy, if it is leastconn or source")
+}
+
 // coverageSum is the arithmetic of coverage.
 func (v speaker) coverageSum(o reading) string {
 	p := v.seats[o.missing[0]].p
@@ -134,7 +142,7 @@ func (v speaker) unprovenFinding(f scenarios.Finding, o reading) scenarios.Findi
 	f.Status = scenarios.Inconclusive
 	if o.policy == scenarios.LeastConn && !o.onTotals() {
 		f.Message = fmt.Sprintf("never seen: %s; under leastconn they may only be busier than the rest", v.absent(o))
-		f.Fix = "let their own pages be read: name the coordinators, and give --web-port 25000"
+		f.Fix = set("target.web_port", "25000", "let the coordinators' web pages be read, and declare the coordinators by name")
 		return f
 	}
 	rarest := 1.0
@@ -148,7 +156,7 @@ func (v speaker) unprovenFinding(f scenarios.Finding, o reading) scenarios.Findi
 		f.Message = fmt.Sprintf("never seen: %s, but with so much re-use %s are worth only %.0f", v.absent(o), count(o.nWhole(), "session"), o.worth)
 		return f
 	}
-	f.Fix = fmt.Sprintf("--sessions %d", need)
+	f.Fix = set("load.sessions", strconv.Itoa(need), "")
 	return f
 }
 
@@ -170,16 +178,13 @@ func (v speaker) imbalance() scenarios.Finding {
 		f.Message = v.whyNoShares(o)
 		return f
 	case v.loose:
-		return scenarios.Finding{ID: f.ID, Status: scenarios.Inconclusive, Fix: "--expect-coordinators with names, in the order of the weights",
+		return scenarios.Finding{ID: f.ID, Status: scenarios.Inconclusive, Fix: set("expect.coordinators", "", "declare the coordinators by name, in the order of the weights"),
 			Message: "the weights cannot be laid to the coordinators seen: their number differs"}
 	}
 	v.figures(&f, o)
 	switch {
 	case o.state[imbalanceRule] == alarmed && f.Status != scenarios.Pass:
-		f.Fix = "compare the weights and the health of the targets"
-		if o.policy == scenarios.AutoPolicy || o.policy == "" {
-			f.Fix += "; if the policy is leastconn or source, say so with --policy"
-		}
+		f.Fix = append(try("compare the weights and the health of the targets"), o.otherPolicy()...)
 	case v.waits.Kind == scenarios.Extend:
 		f.Note = join(f.Note, waitsFor(v.waits))
 	case f.Status == scenarios.Pass:

@@ -158,7 +158,7 @@ func (t Threshold) excuse(f *scenarios.Finding, p pace, e Evidence) {
 func (t Threshold) whoseLag(e Evidence) string {
 	owed, _ := t.measure(samples{times: e.Load.Owed, finished: e.Load.Owed.Count()}, 0)
 	if t.holds(owed) {
-		return fmt.Sprintf("It is not the generator's, which owes %s of it: sessions waited for those before them, since the service was slow or --concurrency %d is too low",
+		return fmt.Sprintf("It is not the generator's, which owes %s of it: sessions waited for those before them, since the service was slow or load.concurrency, %d, is too low",
 			t.format(owed), e.Scenario.Load.Concurrency)
 	}
 	what, _ := paceOf(e).wanting()

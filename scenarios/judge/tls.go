@@ -72,7 +72,7 @@ func issuer(e Evidence) scenarios.Finding {
 	if len(e.Scenario.Expect.TLS.Issuer) == 0 {
 		return scenarios.Finding{Status: scenarios.Skipped,
 			Message: fmt.Sprintf("no issuer was declared; it is %s", list(issuers(e.TLS))),
-			Fix:     fmt.Sprintf("--expect-issuer '%s'", strings.ReplaceAll(e.TLS[0].Issuer, "'", `'\''`))}
+			Fix:     set("expect.tls.issuer", e.TLS[0].Issuer, "")}
 	}
 	var bad complaints
 	for _, c := range e.TLS {
@@ -82,7 +82,7 @@ func issuer(e Evidence) scenarios.Finding {
 	}
 	f := bad.verdict(fmt.Sprintf("the issuer is %s", list(issuers(e.TLS))))
 	if f.Status == scenarios.Fail {
-		f.Fix = "install the certificate of the declared issuer on the listener, or correct --expect-issuer"
+		f.Fix = slices.Concat(try("install a certificate of the expected issuer on the listener"), set("expect.tls.issuer", "", "correct the expected issuer"))
 	}
 	return f
 }
@@ -97,11 +97,11 @@ func issuers(certs []scenarios.Cert) []string {
 
 func chain(e Evidence) scenarios.Finding {
 	var bad complaints
-	fix := ""
-	say := func(c scenarios.Cert, text, how string) {
+	var fixes scenarios.Fixes
+	say := func(c scenarios.Cert, text string, how scenarios.Fixes) {
 		bad.add(c, text)
-		if fix == "" {
-			fix = how
+		if fixes == nil {
+			fixes = how
 		}
 	}
 	unchecked := 0
@@ -109,17 +109,17 @@ func chain(e Evidence) scenarios.Finding {
 		switch c.Chain {
 		case scenarios.ChainOK:
 		case scenarios.ChainIncomplete:
-			say(c, "the chain is incomplete: the server left an intermediate certificate out", "install the intermediate certificate on the listener, beside the leaf")
+			say(c, "the chain is incomplete: the server left an intermediate certificate out", try("install the intermediate certificate on the listener, beside the leaf"))
 		case scenarios.ChainSelfSigned:
-			say(c, "the certificate is self-signed", "install a certificate of your authority, or name this one with --ca-cert")
+			say(c, "the certificate is self-signed", slices.Concat(try("install a certificate of your authority"), set("tls.ca_cert", "", "trust this one")))
 		case scenarios.ChainUnknownCA:
-			say(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), "name the authority's file with --ca-cert")
+			say(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), set("tls.ca_cert", "", "trust the authority"))
 		default:
 			unchecked++
 		}
 	}
 	f := bad.verdict("the chain leads to a trusted root")
-	f.Fix = fix
+	f.Fix = fixes
 	if f.Status == scenarios.Pass && unchecked > 0 {
 		f = scenarios.Finding{Message: "the chain was not checked"}
 	}
@@ -139,7 +139,7 @@ func host(e Evidence) scenarios.Finding {
 	}
 	f := bad.verdict(fmt.Sprintf("the certificate names %s", e.TLS[0].ServerName))
 	if f.Status == scenarios.Fail {
-		f.Fix = "issue the certificate for the name that clients dial, or give the name it has with --server-name"
+		f.Fix = slices.Concat(try("issue the certificate for the name that clients dial"), set("tls.server_name", "", "give the name that the certificate has"))
 	}
 	return f
 }
@@ -174,7 +174,7 @@ func expiry(e Evidence) scenarios.Finding {
 	f := bad.verdict(fmt.Sprintf("good until %s", first.UTC().Format(time.DateOnly)))
 	switch {
 	case f.Status == scenarios.Fail:
-		f.Fix = "renew the certificate, and check the clock of this machine"
+		f.Fix = try("renew the certificate", "check the clock of this machine")
 	case len(soon.texts) > 0:
 		f.Note = soon.sentence()
 	}
@@ -201,7 +201,7 @@ func version(e Evidence) scenarios.Finding {
 	f := bad.verdict(list(seen))
 	switch {
 	case f.Status == scenarios.Fail:
-		f.Fix = "choose a newer security policy on the listener"
+		f.Fix = try("choose a newer security policy on the listener")
 	case len(seen) == 0:
 		f = scenarios.Finding{Message: "no handshake came so far as to agree on a version"}
 	}
@@ -234,7 +234,7 @@ func same(e Evidence) scenarios.Finding {
 		return scenarios.Finding{Status: scenarios.Pass, Message: fmt.Sprintf("all %d nodes present the same certificate", len(order))}
 	}
 	return scenarios.Finding{Status: scenarios.Fail, Message: "the nodes present different certificates: " + strings.Join(parts, "; "),
-		Fix: "install one certificate on every node"}
+		Fix: try("install one certificate on every node")}
 }
 
 // shortened cuts fingerprints to what the eye compares.

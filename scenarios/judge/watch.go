@@ -114,14 +114,14 @@ func failedNew(e Evidence) []scenarios.ErrorGroup {
 }
 
 // fix says what to look at, by how sessions failed.
-func (w watched) fix() string {
+func (w watched) fix() scenarios.Fixes {
 	switch kinds := kindsOf(w.groups); {
 	case kinds[vocab.KindShuttingDown]:
-		return "take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good"
+		return try("take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good")
 	case kinds[vocab.KindTimeout]:
-		return "sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner"
+		return try("sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner")
 	case kinds[vocab.KindRefused] || kinds[vocab.KindEOF] || kinds[vocab.KindReset]:
-		return "to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another"
+		return try("to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another")
 	}
 	return whatToTry(w.groups, true)
 }

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -52,7 +53,7 @@ func identity(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.IdentitySound}
 	f.Status, f.Message = soundness(e)
 	if f.Status == scenarios.Inconclusive && len(known(e)) > 0 {
-		f.Fix = "--identity-query with a statement that names the server, or coordinators of a version whose Ping or OpenSession says its address"
+		f.Fix = slices.Concat(set("identity_query", "", "give a statement that names the server"), try("use a version of Impala whose Ping or OpenSession reports the address"))
 	}
 	if f.Status == scenarios.Pass {
 		f.Note = restarts(e)
@@ -139,14 +140,14 @@ func versions(e Evidence) scenarios.Finding {
 	case len(order) == 0:
 		f.Message = fmt.Sprintf("no coordinator said its version, and %q was declared", want)
 	case len(wrong) > 0:
-		f.Status, f.Fix = scenarios.Fail, "finish the upgrade, or correct --expect-version"
+		f.Status, f.Fix = scenarios.Fail, slices.Concat(try("finish the upgrade"), set("expect.version", "", "correct the expected version"))
 		f.Message = fmt.Sprintf("%q was declared, but %s", want, list(wrong))
 	case len(order) > 1:
 		f.Status, f.Message = scenarios.Pass, "versions differ, and none was declared"
 		f.Note = "Versions differ: " + perVersion(order, by)
-		f.Fix = "--expect-version"
+		f.Fix = set("expect.version", "", "")
 		if want != "" {
-			f.Message, f.Fix = fmt.Sprintf("every version has %q in it", want), ""
+			f.Message, f.Fix = fmt.Sprintf("every version has %q in it", want), nil
 		}
 	default:
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("all that said it run %s", order[0])
@@ -177,13 +178,13 @@ func nodes(e Evidence) scenarios.Finding {
 	case want == 0:
 		f.Status = scenarios.Skipped
 		f.Message = fmt.Sprintf("%s found and no number declared: %s", count(got, "node"), list(names))
-		f.Fix = fmt.Sprintf("--expect-nodes %d", got)
+		f.Fix = set("expect.nodes", strconv.Itoa(got), "")
 	case got == want:
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("%s, as declared: %s", count(got, "node"), list(names))
 	default:
 		f.Status = scenarios.Fail
 		f.Message = fmt.Sprintf("%s where %d were declared: %s", count(got, "node"), want, list(names))
-		f.Fix = "look at the balancer's zones and at the records of its name, or correct --expect-nodes"
+		f.Fix = slices.Concat(try("check the balancer's zones and the DNS records of its name"), set("expect.nodes", "", "correct the expected number"))
 	}
 	if want > 0 {
 		f.Observed, f.Expected = num(got), num(want)

@@ -85,7 +85,7 @@ func charted(kind scenarios.Kind) bool {
 // end records a session that has ended.
 func (c *collector) end(o scenarios.Observation, leftOpen bool) {
 	rec := c.recorders[o.Seq%len(c.recorders)]
-	counts := rec.add(o, leftOpen, time.Since(c.started))
+	counts := rec.add(o, leftOpen)
 	failed := o.Outcome == scenarios.Failed && !o.Refused
 	c.waited.Add(int64(c.observed.Put(o)))
 	if c.events == nil && !failed && o.Class.IsZero() {

@@ -24,9 +24,8 @@ type recorder struct {
 	certs  []scenarios.Cert
 }
 
-// add records a session that ended at a time of the run's clock, and reports
-// whether it belongs to a look.
-func (c *recorder) add(o scenarios.Observation, leftOpen bool, ended time.Duration) bool {
+// add records a session that has ended, and reports whether it belongs to a look.
+func (c *recorder) add(o scenarios.Observation, leftOpen bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.count(o, leftOpen)
@@ -41,7 +40,7 @@ func (c *recorder) add(o scenarios.Observation, leftOpen bool, ended time.Durati
 		return true
 	}
 	if c.series != nil {
-		c.chart(o, ended)
+		c.chart(o)
 	}
 	if o.Due >= c.warm {
 		c.time(o)
@@ -66,10 +65,10 @@ func (c *recorder) count(o scenarios.Observation, leftOpen bool) {
 }
 
 // chart adds a session to the series.
-func (c *recorder) chart(o scenarios.Observation, ended time.Duration) {
+func (c *recorder) chart(o scenarios.Observation) {
 	c.series.Add(o)
 	if o.Part == scenarios.Held && o.LoggedIn() {
-		c.series.Hold(o.Start+o.Login()-o.Lag(), ended)
+		c.series.Hold(o.Start+o.Login()-o.Lag(), o.End)
 	}
 }
 

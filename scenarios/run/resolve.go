@@ -108,8 +108,8 @@ func (e *resolveError) Class() vocab.Class {
 	return vocab.Class{Phase: vocab.PhaseResolve, Kind: e.kind}
 }
 
-func (e *resolveError) Hint() string {
-	return "check the host's name, and that this machine uses the right DNS"
+func (e *resolveError) Hint() []vocab.Fix {
+	return []vocab.Fix{{Why: "check the host's name, and that this machine uses the right DNS"}}
 }
 
 func lookupError(host string, err error) error {

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -52,14 +53,14 @@ func TestASlowServiceShowsAsLag(t *testing.T) {
 func TestAFailedScoutIsTheOnlySession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(Node, int) fate {
-			return fate{openErr: fault{"sasl.rejected", "check --user"}}
+			return fate{openErr: fault{"sasl.rejected", "check the user"}}
 		}}
 		r, seen := watched(t.Context(), t, b, scenario(7), Options{judge: judge.Judge})
 		if len(seen) != 1 || seen[0].Failed != scenarios.SASL || len(r.Looks) != 0 {
 			t.Errorf("%d sessions, %d looks", len(seen), len(r.Looks))
 		}
-		want := scenarios.Stop{By: scenarios.StopScout, Class: vocabtest.Class("sasl.rejected"), Text: "the server said sasl.rejected", Hint: "check --user"}
-		if r.Stopped == nil || *r.Stopped != want {
+		want := scenarios.Stop{By: scenarios.StopScout, Class: vocabtest.Class("sasl.rejected"), Text: "the server said sasl.rejected", Hint: scenarios.Fixes{{Why: "check the user"}}}
+		if r.Stopped == nil || !reflect.DeepEqual(*r.Stopped, want) {
 			t.Errorf("stopped = %+v, want %+v", r.Stopped, want)
 		}
 		if r.Verdict != scenarios.Inconclusive || len(r.Findings) != 1 {
@@ -192,6 +193,19 @@ func TestTheBurstIsOpenedTogetherAndHeld(t *testing.T) {
 		}
 		if want := burst[0].Start + 20*time.Millisecond + time.Second; r.Seconds != want.Seconds() {
 			t.Errorf("the run took %gs, want %s", r.Seconds, want)
+		}
+	})
+}
+
+func TestAnObservationSaysWhenItBeganAndWhenItWasOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		b := &balancer{takes: 300 * time.Millisecond}
+		_, seen := watched(t.Context(), t, b, scenario(4), Options{})
+		for _, o := range seen {
+			if !o.Began.Equal(began.Add(o.Start)) || o.Began.Location() != time.UTC || o.End != o.Start+b.takes {
+				t.Errorf("session %d: start = %s at %s, end = %s", o.Seq, o.Start, o.Began, o.End)
+			}
 		}
 	})
 }

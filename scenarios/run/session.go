@@ -19,7 +19,8 @@ type Node struct {
 
 // OpenFunc dials a node and logs in. It fills o as it goes (phases, Local, Who,
 // Cert, Refused), also when it fails, and then leaves nothing open. The error
-// may say more of itself by methods Class() vocab.Class and Hint() string.
+// may say more of itself by methods Class() vocab.Class and
+// Hint() []vocab.Fix.
 type OpenFunc func(ctx context.Context, n Node, o *scenarios.Observation) (Session, error)
 
 // Session is what a run needs of an open session. It goes on filling the
@@ -107,6 +108,7 @@ func (r *run) record(j job, ready time.Duration) scenarios.Observation {
 	o := scenarios.Observation{
 		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Node: j.node.Addr,
 	}
+	o.Began = r.started.Add(o.Start).UTC()
 	o.Owed = o.Start - max(j.due, ready)
 	if j.unpaced || j.part != scenarios.Arrival && r.unpaced() {
 		o.Due, o.Owed, o.Unpaced = o.Start, 0, true
@@ -119,6 +121,7 @@ func (r *run) over(j job, o *scenarios.Observation, leftOpen bool) {
 	if o.Refused {
 		r.nodes.drop(j.node)
 	}
+	o.End = r.since()
 	r.collect.end(*o, leftOpen)
 	if r.hear != nil {
 		r.hear(*o)
@@ -181,7 +184,7 @@ func blame(ctx context.Context, o *scenarios.Observation, err error, phase scena
 		return
 	}
 	o.Outcome, o.Failed = scenarios.Failed, phaseOf(err, phase)
-	var hint interface{ Hint() string }
+	var hint interface{ Hint() []vocab.Fix }
 	switch class := classOf(err); {
 	case !class.IsZero():
 		o.Class = class

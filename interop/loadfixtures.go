@@ -4,12 +4,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
 )
 
-// clusterGroup is a number of simulated clusters of one coordinator each.
+// clusterGroup is several simulated clusters with one coordinator each.
 type clusterGroup []*cluster
 
 func (r clusterGroup) addresses() []string {
@@ -28,26 +29,26 @@ func (r clusterGroup) names() []string {
 	return out
 }
 
-// defineLoadFixtures says how what load needs is made.
+// defineLoadFixtures sets how the fixtures for load are created.
 func (l *lab) defineLoadFixtures(ctx context.Context) {
 	l.fewThreads = sync.OnceValues(func() (clusterGroup, error) {
-		return l.startGroup(ctx, "few", fewThreadsPort, 1, 3, "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=8")
+		return l.startGroup(ctx, "few-threads", fewThreadsPort, 1, 3, "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=8")
 	})
 	l.manyThreads = sync.OnceValues(func() (clusterGroup, error) {
-		return l.startGroup(ctx, "roomy", manyThreadsPort, 4, 3, "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=64")
+		return l.startGroup(ctx, "many-threads", manyThreadsPort, 4, 3, "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=64")
 	})
-	l.failover = sync.OnceValues(func() (clusterGroup, error) { return l.startGroup(ctx, "failing", failoverPort, 1, 4) })
+	l.failover = sync.OnceValues(func() (clusterGroup, error) { return l.startGroup(ctx, "failover", failoverPort, 1, 4) })
 	l.oneCoordinator = sync.OnceValues(func() (*cluster, error) {
-		return l.startSim(ctx, "stalling", oneCoordinatorPort, 2, "--direct", "--coordinators", "1")
+		return l.startSim(ctx, "one-coordinator", oneCoordinatorPort, 2, "--direct", "--coordinators", "1")
 	})
 	l.largeCluster = sync.OnceValues(func() (*cluster, error) {
-		return l.startDirect(ctx, "crowd", largePort, "--first", "7", "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=12000")
+		return l.startDirect(ctx, "large", largePort, "--first", "7", "--web-port", strconv.Itoa(pagesPort), "--fault", "threads=12000")
 	})
 	l.loadHAProxy = sync.OnceValues(func() (*haproxy, error) { return l.startLoadHAProxy(ctx) })
 	l.loadLog = l.file("run", "load-log.sock")
 }
 
-// startGroup runs clusters of one coordinator each, numbered from first on.
+// startGroup starts clusters with one coordinator each, numbered from first on.
 func (l *lab) startGroup(ctx context.Context, name string, port, first, n int, flags ...string) (clusterGroup, error) {
 	var r clusterGroup
 	for i := range n {
@@ -61,40 +62,40 @@ func (l *lab) startGroup(ctx context.Context, name string, port, first, n int, f
 	return r, nil
 }
 
-// startLoadHAProxy runs a HAProxy in front of all of them.
+// loadListener returns HAProxy for load and the address of one of its listeners.
+func (l *lab) loadListener(name string) (h *haproxy, address string, err error) {
+	if h, err = l.loadHAProxy(); err != nil {
+		return nil, "", err
+	}
+	address, err = h.find(name)
+	return h, address, err
+}
+
+// startLoadHAProxy starts a HAProxy in front of all of them.
 func (l *lab) startLoadHAProxy(ctx context.Context) (*haproxy, error) {
-	few, err := l.fewThreads()
-	if err != nil {
+	few, err1 := l.fewThreads()
+	many, err2 := l.manyThreads()
+	failover, err3 := l.failover()
+	large, err4 := l.largeCluster()
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return nil, err
 	}
-	roomy, err := l.manyThreads()
-	if err != nil {
-		return nil, err
-	}
-	failing, err := l.failover()
-	if err != nil {
-		return nil, err
-	}
-	crowd, err := l.largeCluster()
-	if err != nil {
-		return nil, err
-	}
-	changing := crowd.addresses()
+	changing := large.addresses()
 	changing[3] += " disabled"
 	const leastConn, roundRobin = "balance leastconn", "balance roundrobin"
 	return l.startHAProxy(ctx, "haproxy-load", []listener{
-		{name: "few", bind: "127.0.0.1:31051", options: []string{leastConn}, servers: few.addresses()},
-		{name: "maxconn", bind: "127.0.0.1:31052", options: []string{leastConn, "maxconn 24"}, servers: roomy.addresses()},
-		{name: "idle", bind: "127.0.0.1:31053", options: []string{roundRobin, "timeout client 2s", "timeout server 2s"}, servers: roomy.addresses()},
-		{name: "failing", bind: "127.0.0.1:31054", options: []string{roundRobin, "log " + l.loadLog + " local0 alert"}, servers: failing.addresses()},
+		{name: "few-threads", bind: "127.0.0.1:31051", options: []string{leastConn}, servers: few.addresses()},
+		{name: "maxconn", bind: "127.0.0.1:31052", options: []string{leastConn, "maxconn 24"}, servers: many.addresses()},
+		{name: "idle", bind: "127.0.0.1:31053", options: []string{roundRobin, "timeout client 2s", "timeout server 2s"}, servers: many.addresses()},
+		{name: "failover", bind: "127.0.0.1:31054", options: []string{roundRobin, "log " + l.loadLog + " local0 alert"}, servers: failover.addresses()},
 		{name: "changing", bind: "127.0.0.1:31055", options: []string{roundRobin}, servers: changing},
-		{name: "soak", bind: "127.0.0.1:31057", options: []string{leastConn}, servers: roomy.addresses()},
-		{name: "crowd", bind: "127.0.0.1:31056", options: []string{roundRobin}, servers: crowd.addresses()},
+		{name: "soak", bind: "127.0.0.1:31057", options: []string{leastConn}, servers: many.addresses()},
+		{name: "large", bind: "127.0.0.1:31056", options: []string{roundRobin}, servers: large.addresses()},
 	})
 }
 
-// loadProofs: load, held sessions and idle ones, through real balancers and
-// under real faults of the kernel and of processes.
+// loadProofs use load, held and idle sessions through real balancers, with faults of
+// the kernel and of processes.
 func loadProofs(l *lab) []proof {
 	return []proof{
 		{name: "capacity.threads", run: l.proveThreads},

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// impylaScript asks one query by impyla and prints the one row of the answer,
-// between tabs. Arguments: host, port, query, mechanism, and a CA file, or "" for no TLS.
+// impylaScript runs a query with impyla and prints the only row, separated by tabs.
+// Arguments: host, port, query, mechanism, and a CA file, or "" for no TLS.
 const impylaScript = `import sys
 from impala.dbapi import connect
 host, port, query, mechanism, ca = sys.argv[1:]
@@ -21,13 +21,13 @@ with connect(host, int(port), auth_mechanism=mechanism, user="interop", password
     (row,) = cursor.fetchall()
     print(*row, sep="\t")`
 
-// impylaArgs is the command line that asks by impyla.
+// impylaArgs returns the command line that runs a query with impyla.
 func (l *lab) impylaArgs(host, port, query, mechanism, ca string) ([]string, error) {
 	dir, err := l.impyla()
 	return []string{dir + "/bin/python", "-c", impylaScript, host, port, query, mechanism, ca}, err
 }
 
-// askImpyla asks an HS2 server one query by impyla and returns the row.
+// askImpyla runs a query on an HS2 server with impyla and returns the row.
 func (l *lab) askImpyla(ctx context.Context, host string, port int, query, mechanism, ca string) (string, error) {
 	argv, err := l.impylaArgs(host, strconv.Itoa(port), query, mechanism, ca)
 	if err != nil {
@@ -37,7 +37,8 @@ func (l *lab) askImpyla(ctx context.Context, host string, port int, query, mecha
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
-// askGohive asks an HS2 server without SASL one query by gohive and returns the row.
+// askGohive runs a query on an HS2 server without SASL with gohive and returns the
+// row.
 func (l *lab) askGohive(ctx context.Context, address, query string) (string, error) {
 	bin, err := l.gohive()
 	if err != nil {

@@ -13,36 +13,37 @@ import (
 	"time"
 )
 
-// toolRun is one run of our command, and how it has to end.
+// toolRun is a run of our command and its expected result.
 type toolRun struct {
 	name   string
-	prefix []string // a command that execs ours: ip netns exec NAME; nil: none
-	args   []string // the command's name, then its flags
+	prefix []string // a command that executes ours: ip netns exec NAME; nil: none
+	env    []string // added to the environment
+	args   []string // the name of the subcommand, then its flags
 	want   expectation
-	during func(ctx context.Context, pid int) error // what is done while it runs; nil: nothing
-	limit  time.Duration                            // the longest that it may take; 0: smokeTime
+	during func(ctx context.Context, pid int) error // runs at the same time; nil: none
+	limit  time.Duration                            // 0: toolTimeout
 }
 
-// toolResult is what a trial gave.
+// toolResult is the result of a toolRun.
 type toolResult struct {
 	result
 	commandResult
 }
 
-// check runs our command as a user does, and compares the exit code and the
-// findings that failed with what is expected.
+// check runs our command as a user does and compares the exit code and the failed
+// findings with the expected ones.
 func (l *lab) check(ctx context.Context, t toolRun) (toolResult, error) {
 	var r toolResult
 	path := l.file("run", t.name+".json")
-	os.Remove(path) // a result of an earlier run must not be read as this one's
+	os.Remove(path) // the result of an earlier run
 	var err error
 	if r.commandResult, err = l.runTool(ctx, t, "--out", path); err != nil {
 		return r, err
 	}
-	said := append(r.stdout, r.stderr...)
+	output := append(r.stdout, r.stderr...)
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return r, fmt.Errorf("exit %d, no result: %s", r.code, tail(said))
+		return r, fmt.Errorf("exit %d, no result: %s", r.code, tail(output))
 	}
 	if err := json.Unmarshal(b, &r.result); err != nil {
 		return r, fmt.Errorf("%s: %w", path, err)
@@ -51,13 +52,13 @@ func (l *lab) check(ctx context.Context, t toolRun) (toolResult, error) {
 		return r, err
 	}
 	if failed := r.findingIDs("fail"); r.code != t.want.exit || !slices.Equal(failed, t.want.failed) {
-		return r, fmt.Errorf("exit %d where %d is right; failed %v where %v is right: %s",
+		return r, fmt.Errorf("exit %d, want %d; failed findings %v, want %v: %s",
 			r.code, t.want.exit, failed, t.want.failed, tail(r.stdout))
 	}
 	return r, nil
 }
 
-// checkRejected runs our command, which must not start: exit 2, and all of the words.
+// checkRejected runs our command, which must exit with 2 and print all of the words.
 func (l *lab) checkRejected(ctx context.Context, t toolRun, words ...string) error {
 	a, err := l.runTool(ctx, t)
 	if err != nil {
@@ -65,20 +66,20 @@ func (l *lab) checkRejected(ctx context.Context, t toolRun, words ...string) err
 	}
 	for _, word := range words {
 		if a.code != 2 || !strings.Contains(string(a.stderr), word) {
-			return fmt.Errorf("exit %d where 2 is right, with the word %q: %s", a.code, word, tail(a.stderr))
+			return fmt.Errorf("exit %d, want 2 and the word %q: %s", a.code, word, tail(a.stderr))
 		}
 	}
 	return nil
 }
 
-// runTool runs our command to its end and keeps what it printed.
+// runTool runs our command until it ends and logs its output.
 func (l *lab) runTool(ctx context.Context, t toolRun, flags ...string) (commandResult, error) {
 	tool, err := l.tool()
 	if err != nil {
 		return commandResult{}, err
 	}
 	argv := slices.Concat(t.prefix, []string{tool}, t.args[:1], flags, t.args[1:])
-	a, err := runCommandDuring(ctx, cmp.Or(t.limit, toolTimeout), nil, t.during, argv...)
+	a, err := runCommandDuring(ctx, cmp.Or(t.limit, toolTimeout), t.env, t.during, argv...)
 	os.WriteFile(l.file("log", t.name+".txt"), append(slices.Clone(a.stdout), a.stderr...), 0o644)
 	return a, err
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// result is what we read of a result file: its documented keys, in types of our
-// own, so that a key that changed is found here.
+// result has the documented keys of a result file that interop reads. It does not
+// use the types of impala-lbcheck, so that a changed key is noticed.
 type result struct {
 	Verdict  string `json:"verdict"`
 	Exit     int    `json:"exit"`
@@ -67,49 +67,48 @@ type finding struct {
 	Note    string `json:"note"`
 }
 
-// allText is everything a finding says.
+// allText returns all text of a finding.
 func (f finding) allText() string { return f.Subject + " " + f.Message + " " + f.Note }
 
-// expectation is how a run of our command has to end.
+// expectation is the expected result of a run of our command.
 type expectation struct {
 	exit   int
-	failed []string // ids of all the findings that fail, sorted
+	failed []string // IDs of all findings that fail, sorted
 }
 
-// toolTimeout is the longest that one run of our command may take.
+// toolTimeout limits a run of our command.
 const toolTimeout = 5 * time.Minute
 
-// smoke runs "impala-lbcheck smoke" as a user does, and compares the exit code
-// and the findings that failed with what is expected.
+// smoke runs "impala-lbcheck smoke" and checks its result.
 func (l *lab) smoke(ctx context.Context, name string, want expectation, args ...string) (result, error) {
 	r, err := l.check(ctx, toolRun{name: name, want: want, args: append([]string{"smoke", "--timeout", "10s"}, args...)})
 	return r.result, err
 }
 
-// validate checks what holds of every result: it agrees with the exit code, and
-// its sums agree with each other.
+// validate checks that a result agrees with the exit code and that its sums agree
+// with each other.
 func (r result) validate(a commandResult) error {
 	s := r.Sessions
-	byNode, byCell, byCoordinator := 0, 0, 0
+	onNodes, identified, onCoordinators := 0, 0, 0
 	for _, n := range r.Nodes {
-		byNode += n.Sessions
+		onNodes += n.Sessions
 		for _, sessions := range n.Coordinators {
-			byCell += sessions
+			identified += sessions
 		}
 	}
 	for _, c := range r.Coordinators {
-		byCoordinator += c.Sessions
+		onCoordinators += c.Sessions
 	}
 	switch {
 	case r.Exit != a.code:
 		return fmt.Errorf("the result says exit %d, the command exited %d", r.Exit, a.code)
 	case s.Attempted != s.OK+s.Failed+s.Unknown:
 		return fmt.Errorf("attempted %d is not ok %d + failed %d + unknown %d", s.Attempted, s.OK, s.Failed, s.Unknown)
-	case byNode != s.Attempted:
-		return fmt.Errorf("the nodes have %d sessions, %d were attempted", byNode, s.Attempted)
-	case byCell != byCoordinator:
-		return fmt.Errorf("the nodes attribute %d sessions, the coordinators have %d", byCell, byCoordinator)
-	case s.LeftOpen != 0 && s.Failed == 0: // one that stalls may leave its session behind
+	case onNodes != s.Attempted:
+		return fmt.Errorf("the nodes have %d sessions, %d were attempted", onNodes, s.Attempted)
+	case identified != onCoordinators:
+		return fmt.Errorf("the nodes identify %d sessions, the coordinators have %d", identified, onCoordinators)
+	case s.LeftOpen != 0 && s.Failed == 0: // a session that times out may be left open
 		return fmt.Errorf("%d sessions were left open", s.LeftOpen)
 	case (r.Verdict == "fail") != (len(r.findingIDs("fail")) > 0):
 		return fmt.Errorf("the verdict is %s, the findings that fail are %v", r.Verdict, r.findingIDs("fail"))
@@ -117,7 +116,7 @@ func (r result) validate(a commandResult) error {
 	return nil
 }
 
-// findingIDs lists the findings of a status, each once, sorted.
+// findingIDs returns the distinct IDs of the findings with a status, sorted.
 func (r result) findingIDs(status string) []string {
 	var ids []string
 	for _, f := range r.Findings {
@@ -129,7 +128,7 @@ func (r result) findingIDs(status string) []string {
 	return slices.Compact(ids)
 }
 
-// sessionsByCoordinator counts the sessions of each coordinator.
+// sessionsByCoordinator returns the number of sessions by coordinator.
 func (r result) sessionsByCoordinator() map[string]int {
 	t := map[string]int{}
 	for _, c := range r.Coordinators {
@@ -138,18 +137,19 @@ func (r result) sessionsByCoordinator() map[string]int {
 	return t
 }
 
-// counts lists the sessions of each coordinator, in the order of names.
+// counts returns the number of sessions of each coordinator, in the order of names.
 func (r result) counts(names []string) []int {
-	tally, counts := r.sessionsByCoordinator(), make([]int, len(names))
+	sessions, counts := r.sessionsByCoordinator(), make([]int, len(names))
 	for i, name := range names {
-		counts[i] = tally[name]
+		counts[i] = sessions[name]
 	}
 	return counts
 }
 
-// expectFinding checks that a finding of that id and status has all of those words.
+// expectFinding checks that a finding with an ID and a status contains all of the
+// words.
 func (r result) expectFinding(id, status string, words ...string) error {
-	heard := ""
+	found := ""
 	for _, f := range r.Findings {
 		if f.ID != id {
 			continue
@@ -158,12 +158,12 @@ func (r result) expectFinding(id, status string, words ...string) error {
 		if f.Status == status && len(missing) == 0 {
 			return nil
 		}
-		heard += fmt.Sprintf(" %s: %s;", f.Status, f.allText())
+		found += fmt.Sprintf(" %s: %s;", f.Status, f.allText())
 	}
-	return fmt.Errorf("%s should be %s with the words %q; it is%s", id, status, words, heard)
+	return fmt.Errorf("%s should be %s with the words %q; found%s", id, status, words, found)
 }
 
-// joinCounts prints counts in a row.
+// joinCounts formats counts with slashes.
 func joinCounts(counts []int) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(counts), " ", "/"), "[]")
 }

@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// deployment is one lb.yaml and the cluster that it stands before.
+// deployment is an lb.yaml and the cluster whose load balancer it describes.
 type deployment struct {
 	*lab
 	*moto
 	cluster, file string
-	ports         []int // of its listeners, sorted
+	ports         []int // of the listeners, sorted
 	awsResources
 }
 
-// newDeployment lays the ground for a cluster and writes its lb.yaml: our own page, with
-// lines added.
-func (l *lab) newDeployment(ctx context.Context, cluster string, more ...string) (*deployment, error) {
+// newDeployment creates the AWS resources of a cluster and writes its lb.yaml: the
+// output of provision init with lines added.
+func (l *lab) newDeployment(ctx context.Context, cluster string, lines ...string) (*deployment, error) {
 	m, err := l.moto()
 	if err != nil {
 		return nil, err
@@ -32,14 +32,14 @@ func (l *lab) newDeployment(ctx context.Context, cluster string, more ...string)
 	if s.awsResources, err = m.createResources(ctx, cluster); err != nil {
 		return nil, err
 	}
-	page, err := s.provision(ctx, 0, "init", cluster)
+	text, err := s.provision(ctx, 0, "init", cluster)
 	if err != nil {
 		return nil, err
 	}
-	return s, s.write(page + strings.Join(more, "\n") + "\n")
+	return s, s.write(text + strings.Join(lines, "\n") + "\n")
 }
 
-func (s *deployment) write(page string) error { return os.WriteFile(s.file, []byte(page), 0o644) }
+func (s *deployment) write(text string) error { return os.WriteFile(s.file, []byte(text), 0o644) }
 
 // edit replaces text in lb.yaml.
 func (s *deployment) edit(from, to string) error {
@@ -48,12 +48,12 @@ func (s *deployment) edit(from, to string) error {
 		return err
 	}
 	if !strings.Contains(string(b), from) {
-		return fmt.Errorf("%s does not say %q", s.file, from)
+		return fmt.Errorf("%s does not contain %q", s.file, from)
 	}
 	return s.write(strings.Replace(string(b), from, to, 1))
 }
 
-// provision runs a command of the provisioning path, which must exit so.
+// provision runs a provision command, checks its exit code and returns its output.
 func (s *deployment) provision(ctx context.Context, exit int, args ...string) (string, error) {
 	tool, err := s.tool()
 	if err != nil {
@@ -68,12 +68,12 @@ func (s *deployment) provision(ctx context.Context, exit int, args ...string) (s
 		return "", err
 	}
 	if a.code != exit {
-		return "", fmt.Errorf("provision %s: exit %d where %d is right: %s", strings.Join(args, " "), a.code, exit, tail(append(a.stdout, a.stderr...)))
+		return "", fmt.Errorf("provision %s: exit %d, want %d: %s", strings.Join(args, " "), a.code, exit, tail(append(a.stdout, a.stderr...)))
 	}
 	return string(a.stdout), nil
 }
 
-// apply applies and returns how many calls changed something.
+// apply runs provision apply and returns the number of calls that changed something.
 func (s *deployment) apply(ctx context.Context) (int, error) {
 	text, err := s.provision(ctx, 0, "apply", "--json")
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *deployment) apply(ctx context.Context) (int, error) {
 	return len(report.Done), err
 }
 
-// loadBalancer is what the AWS CLI says of a load balancer.
+// loadBalancer is a load balancer as the AWS CLI prints it.
 type loadBalancer struct {
 	DNSName     string
 	Instances   []struct{ InstanceId string }
@@ -115,7 +115,7 @@ func (s *deployment) describeLoadBalancer(ctx context.Context) (loadBalancer, er
 	return all.LoadBalancerDescriptions[0], nil
 }
 
-// checkMatchesConfig compares what the AWS CLI says with what lb.yaml asked for.
+// checkMatchesConfig compares the output of the AWS CLI with lb.yaml.
 func (s *deployment) checkMatchesConfig(ctx context.Context, protocol string) error {
 	b, err := s.describeLoadBalancer(ctx)
 	if err != nil {
