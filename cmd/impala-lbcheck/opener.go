@@ -29,7 +29,7 @@ func (with secrets) open(s scenarios.Scenario) run.OpenFunc {
 		if c.TLS != nil {
 			c.TLS.Chains = chains
 		}
-		if d, ok := run.Patience(ctx); ok {
+		if d, ok := run.PhaseTimeout(ctx); ok {
 			c.Timeout = d
 		}
 		session, err := hs2client.Open(ctx, c)
@@ -65,7 +65,7 @@ func chainsOf(t scenarios.TLSConfig) *hs2client.ChainCache {
 }
 
 // shake joins the run to the client where only the handshake is wanted.
-func (with secrets) shake(s scenarios.Scenario) run.ShakeFunc {
+func (with secrets) shake(s scenarios.Scenario) run.HandshakeFunc {
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) error {
 		rec := &hs2client.Record{}
 		defer note(o, rec)

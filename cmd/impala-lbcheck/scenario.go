@@ -9,6 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
 // newScenario is the command of a built-in scenario.
@@ -115,12 +116,12 @@ func check(ctx context.Context, w world, s scenarios.Scenario, g *given, out *ou
 	if err != nil {
 		return err
 	}
-	habit := !g.has(w, "rate") && pacedByHabit(s)
-	return execute(ctx, w, s, secrets, out, run.Options{RateByHabit: habit})
+	isDefault := !g.has(w, "rate") && rateMayBeDefault(s)
+	return execute(ctx, w, s, secrets, out, run.Options{RateIsDefault: isDefault})
 }
 
-// pacedByHabit reports whether the scenario's rate is only politeness.
-func pacedByHabit(s scenarios.Scenario) bool {
+// rateMayBeDefault reports whether the scenario's rate is only politeness.
+func rateMayBeDefault(s scenarios.Scenario) bool {
 	switch s.Kind {
 	case scenarios.KindStages, scenarios.KindWatch:
 		return false
@@ -158,8 +159,8 @@ func refuse(s scenarios.Scenario) error {
 	if err := judge.CheckThresholds(s); err != nil {
 		return inFlags(err)
 	}
-	if err := run.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
+	if err := limits.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
 		return err
 	}
-	return run.CheckGuards(s)
+	return limits.CheckGuards(s)
 }
