@@ -6,10 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
 // newScenario is the command of a built-in scenario.
@@ -141,26 +140,15 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 		return err
 	}
 	opt.Tool, opt.Observe, opt.Progress = version(), sinks.observe, sinks.progress
-	opt.OnEvent, opt.Pages = onEvent(w), pages(s)
-	var r scenarios.Result
-	if s.Kind == scenarios.KindCertificates {
-		r = run.Certificates(ctx, with.shake(s), s, opt)
-	} else {
-		r = run.Run(ctx, finishing(with.masking(with.open(s), s.Expect.Coordinators.Names)), s, opt)
+	opt.OnEvent = onEvent(w)
+	r, err := lbcheck.Run(ctx, s, lbcheck.Options{Password: with.password, Roots: with.roots, Run: opt})
+	if err != nil {
+		return err
 	}
 	return sinks.finish(ctx, w, r)
 }
 
 // refuse says why a scenario must not run: nothing has been sent yet.
 func refuse(s scenarios.Scenario) error {
-	if err := s.Validate(); err != nil {
-		return err
-	}
-	if err := judge.CheckThresholds(s); err != nil {
-		return inFlags(err)
-	}
-	if err := limits.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
-		return err
-	}
-	return limits.CheckGuards(s)
+	return inFlags(lbcheck.Check(s))
 }

@@ -82,12 +82,13 @@ func (r *run) pagesAllow(ctx context.Context) bool {
 			r.collect.note(text)
 		}
 	}
-	err := limits.CheckRoom(r.s, pages)
-	if err == nil {
+	guard := limits.CheckRoom(r.s, pages)
+	if guard == nil {
 		return true
 	}
 	r.collect.stop(scenarios.Stop{
-		By: scenarios.StopGuard, Class: vocab.Class{Phase: vocab.PhasePages, Kind: vocab.KindFull}, Text: err.Error(),
+		By: scenarios.StopGuard, Class: vocab.Class{Phase: vocab.PhasePages, Kind: vocab.KindFull},
+		Text: guard.Text(), Hint: scenarios.Fixes{guard.Fix()},
 	})
 	return false
 }

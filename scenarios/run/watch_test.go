@@ -329,7 +329,7 @@ func TestWhatBecameOfTheCommand(t *testing.T) {
 			func(context.Context, string) error { return errors.New("exit status 1") }, "exit status 1", true, "10.6s: the command failed: exit status 1",
 		},
 		"not executed": {
-			nil, "this program executes no commands", false, "10.6s: the command was not started: nothing here carries commands out",
+			nil, "this program executes no commands", false, "10.6s: the command was not started: this program executes no commands",
 		},
 		"it outlasts the watch and is waited for": {
 			func(ctx context.Context, _ string) error { return pause(ctx, time.Minute) }, "", true, "70.6s: the command has ended",

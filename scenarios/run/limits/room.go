@@ -6,10 +6,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// CheckRoom returns a [*GuardError] where a coordinator, by its page, has too little
+// CheckRoom returns why the run is too much where a coordinator, by its page, has too little
 // room for its share of the run's sessions and target.confirm does not name every
-// endpoint's host.
-func CheckRoom(s scenarios.Scenario, pages []scenarios.Page) error {
+// endpoint's host; nil: it is not.
+func CheckRoom(s scenarios.Scenario, pages []scenarios.Page) *GuardError {
 	if !unconfirmed(s) {
 		return nil
 	}

@@ -69,7 +69,7 @@ func (r Resolver) addresses(ctx context.Context, host string, port uint16) ([]ne
 		addrs = r.reachable(addrs, port)
 	}
 	if len(addrs) == 0 {
-		return nil, &Error{vocab.KindNoAddress, host + " has no address that can be dialled from here (see target.dns)"}
+		return nil, &Error{vocab.KindNoAddress, host + " has no address that can be dialled from here"}
 	}
 	return addrs, nil
 }
@@ -113,6 +113,9 @@ func (e *Error) Class() vocab.Class {
 
 // Hint says what to look at.
 func (e *Error) Hint() []vocab.Fix {
+	if e.kind == vocab.KindNoAddress {
+		return []vocab.Fix{{Setting: "target.dns", Why: "take the addresses of another family"}}
+	}
 	return []vocab.Fix{{Why: "check the host's name, and that this machine uses the right DNS"}}
 }
 

@@ -1,4 +1,4 @@
-package main
+package lbcheck
 
 import (
 	"context"
@@ -11,9 +11,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// pages reads the pages of the coordinators that the user declared, never those
-// of a name that a server gave: it might lead anywhere.
-func pages(s scenarios.Scenario) func(context.Context, []string) []scenarios.Page {
+// Pages returns what reads the pages of the coordinators that the scenario declares,
+// on its target.web_port, as [run.Options.Pages]. Those of a name that a server gave
+// are never read: it might lead anywhere.
+func Pages(s scenarios.Scenario) func(context.Context, []string) []scenarios.Page {
 	server := impalaweb.HiveServer2
 	if s.Target.Protocol == scenarios.Beeswax {
 		server = impalaweb.Beeswax

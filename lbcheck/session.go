@@ -1,9 +1,8 @@
-package main
+package lbcheck
 
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -25,28 +24,19 @@ const selectPID = "SELECT pid()"
 // take: each has one row of one short value.
 const ownResult = 16 << 10
 
-// Ping asks for a sign of life. A server that has no Ping gets a statement
-// without a table: silence must not read as one.
+// Ping asks whether the session is still there. A server that has no Ping gets a
+// statement without a table: no answer must not read as one.
 func (s *lbSession) Ping(ctx context.Context) error {
-	err := s.Session.Ping(ctx)
-	if err == nil && !s.Has(hs2client.CanPing) {
-		_, err = s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
+	if err := s.Session.Ping(ctx); err != nil || s.Has(hs2client.CanPing) {
+		return err
 	}
+	_, err := s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
 	return err
 }
 
-// Wait lets the session idle for d.
-func (s *lbSession) Wait(ctx context.Context, d time.Duration) error {
-	return s.Session.Wait(ctx, d)
-}
-
-// Query asks who answered, and runs the scenario's own statement where it has one.
+// Query identifies the coordinator, and runs the scenario's own statement where it has one.
 func (s *lbSession) Query(ctx context.Context) error {
 	defer note(s.o, s.rec)
-	return s.query(ctx)
-}
-
-func (s *lbSession) query(ctx context.Context) error {
 	if err := s.identify(ctx); err != nil {
 		return err
 	}
@@ -90,7 +80,7 @@ type notImpala struct{ error }
 
 func (e notImpala) Unwrap() error { return e.error }
 
-// Hint says how such a server is asked who answers.
+// Hint says how such a server is identified.
 func (e notImpala) Hint() []vocab.Fix {
 	return []vocab.Fix{{Setting: "identity_query", Why: "the server is not Impala (it has neither Ping nor pid()): give a query that names the server"}}
 }

@@ -1,4 +1,4 @@
-package main
+package lbcheck
 
 import (
 	"context"
@@ -17,15 +17,21 @@ import (
 // clientIdentifier tells a DBA who the sessions belong to.
 const clientIdentifier = "impala-lbcheck"
 
-// open joins the run to the client: it opens a session as the scenario has it.
-func (with secrets) open(s scenarios.Scenario) run.OpenFunc {
-	from := dialFrom(s.Load.LocalAddresses)
-	chains := chainsOf(s.TLS)
-	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
+// Open returns what opens sessions as the scenario has it, for a run under ctx. A
+// session that is being opened when ctx ends has two more seconds to finish; the
+// password is masked in whatever a server says.
+func (o Options) Open(ctx context.Context, s scenarios.Scenario) run.OpenFunc {
+	return withGrace(ctx, o.masked(o.open(s), s.Expect.Coordinators.Names))
+}
+
+func (o Options) open(s scenarios.Scenario) run.OpenFunc {
+	localAddress := localAddresses(s.Load.LocalAddresses)
+	chains := chainCache(s.TLS)
+	return func(ctx context.Context, n run.Node, out *scenarios.Observation) (run.Session, error) {
 		rec := &hs2client.Record{}
-		defer note(o, rec)
-		c := with.config(s, n, rec)
-		c.Local = from()
+		defer note(out, rec)
+		c := o.config(s, n, rec)
+		c.Local = localAddress()
 		if c.TLS != nil {
 			c.TLS.Chains = chains
 		}
@@ -36,13 +42,13 @@ func (with secrets) open(s scenarios.Scenario) run.OpenFunc {
 		if err != nil {
 			return nil, err
 		}
-		o.Who = session.Identity()
-		return &lbSession{session, s, o, rec}, nil
+		out.Who = session.Identity()
+		return &lbSession{session, s, out, rec}, nil
 	}
 }
 
-// dialFrom deals the local addresses out in turn; the zero one where none is given.
-func dialFrom(addresses []string) func() netip.Addr {
+// localAddresses returns each address in turn; the zero one where none is given.
+func localAddresses(addresses []string) func() netip.Addr {
 	var ips []netip.Addr
 	for _, a := range addresses {
 		if ip, err := netip.ParseAddr(a); err == nil { // a scenario that is valid has no other
@@ -56,25 +62,26 @@ func dialFrom(addresses []string) func() netip.Addr {
 	return func() netip.Addr { return ips[(next.Add(1)-1)%uint64(len(ips))] }
 }
 
-// chainsOf remembers good chains for one run, where the scenario wants that.
-func chainsOf(t scenarios.TLSConfig) *hs2client.ChainCache {
+// chainCache remembers good chains for one run, where the scenario wants that.
+func chainCache(t scenarios.TLSConfig) *hs2client.ChainCache {
 	if !t.VerifyOnce {
 		return nil
 	}
 	return &hs2client.ChainCache{}
 }
 
-// shake joins the run to the client where only the handshake is wanted.
-func (with secrets) shake(s scenarios.Scenario) run.HandshakeFunc {
-	return func(ctx context.Context, n run.Node, o *scenarios.Observation) error {
+// Handshake returns what completes handshakes as the scenario has it, before a byte
+// of login.
+func (o Options) Handshake(s scenarios.Scenario) run.HandshakeFunc {
+	return func(ctx context.Context, n run.Node, out *scenarios.Observation) error {
 		rec := &hs2client.Record{}
-		defer note(o, rec)
-		return hs2client.Handshake(ctx, with.config(s, n, rec))
+		defer note(out, rec)
+		return hs2client.Handshake(ctx, o.config(s, n, rec))
 	}
 }
 
 // config is the client's configuration for one session over one node.
-func (with secrets) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record) hs2client.Config {
+func (o Options) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record) hs2client.Config {
 	c := hs2client.Config{
 		Addr:     n.Addr.String(),
 		Protocol: s.Target.Protocol,
@@ -83,16 +90,16 @@ func (with secrets) config(s scenarios.Scenario, n run.Node, rec *hs2client.Reco
 		Timeout:  time.Duration(s.Load.Timeout),
 		Record:   rec,
 
-		NoDescribe: true, // nobody reads the names of columns
+		NoDescribe: true, // the names of columns are not read
 	}
 	for k, v := range s.QueryOptions {
 		c.Options[k] = v
 	}
 	if s.Auth.Mechanism == scenarios.LDAP {
-		c.Plain = &hs2client.Plain{User: s.Auth.User, Password: with.password}
+		c.Plain = &hs2client.Plain{User: s.Auth.User, Password: o.Password}
 	}
 	if s.TLS.Enabled {
-		c.TLS = with.tls(s, n.Host)
+		c.TLS = o.tls(s, n.Host)
 	}
 	return c
 }
@@ -104,9 +111,9 @@ var curves = map[string]tls.CurveID{
 }
 
 // tls is what to trust and to ask for. A wrong issuer refuses the certificate
-// like a broken chain does: no password goes to a stranger.
-func (with secrets) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig {
-	c := &hs2client.TLSConfig{Roots: with.roots, ServerName: host, MinVersion: tls.VersionTLS12}
+// like a broken chain does: no password goes to a server that it identifies.
+func (o Options) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig {
+	c := &hs2client.TLSConfig{Roots: o.Roots, ServerName: host, MinVersion: tls.VersionTLS12}
 	if s.TLS.ServerName != "" {
 		c.ServerName = s.TLS.ServerName
 	}

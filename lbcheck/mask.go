@@ -1,4 +1,4 @@
-package main
+package lbcheck
 
 import (
 	"context"
@@ -7,30 +7,22 @@ import (
 	"strings"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
-// masked is what stands in place of a secret.
-const masked = "***"
+// maskText is what stands in place of a secret.
+const maskText = "***"
 
-// maskedError is an error whose text does not show what the mask hides.
-type maskedError struct {
-	error
-	mask *strings.Replacer
-}
-
-func (e *maskedError) Error() string { return e.mask.Replace(e.error.Error()) }
-func (e *maskedError) Unwrap() error { return e.error }
-
-// masking keeps the password out of what a server says: whoever was sent it can
-// say it again, as a name or in an error. Names that the user declared are shown.
-func (with secrets) masking(open run.OpenFunc, declared []string) run.OpenFunc {
-	if with.password == "" {
+// masked keeps the password out of what a server says: one that was sent it can
+// repeat it, as a name or in an error. Names that the user declared are shown.
+func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
+	if o.Password == "" {
 		return open
 	}
-	quoted := strconv.Quote(with.password)
-	m := mask{strings.NewReplacer(with.password, masked, quoted[1:len(quoted)-1], masked), declared}
+	quoted := strconv.Quote(o.Password)
+	m := secretMask{strings.NewReplacer(o.Password, maskText, quoted[1:len(quoted)-1], maskText), declared}
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
 		s, err := open(ctx, n, o)
 		m.observation(o)
@@ -41,21 +33,21 @@ func (with secrets) masking(open run.OpenFunc, declared []string) run.OpenFunc {
 	}
 }
 
-// mask hides a password.
-type mask struct {
+// secretMask hides a password.
+type secretMask struct {
 	*strings.Replacer
 	declared []string
 }
 
-func (m mask) error(err error) error {
+func (m secretMask) error(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &maskedError{err, m.Replacer}
+	return &mask.Error{Err: err, Words: m.Replacer}
 }
 
 // observation masks what a server says of itself.
-func (m mask) observation(o *scenarios.Observation) {
+func (m secretMask) observation(o *scenarios.Observation) {
 	if !slices.Contains(m.declared, o.Who.Coordinator) {
 		o.Who.Coordinator = m.Replace(o.Who.Coordinator)
 	}
@@ -68,10 +60,10 @@ func (m mask) observation(o *scenarios.Observation) {
 	}
 }
 
-// maskedSession is a session whose server knows the password.
+// maskedSession is a session whose server was sent the password.
 type maskedSession struct {
 	run.Session
-	mask mask
+	mask secretMask
 	o    *scenarios.Observation
 }
 
