@@ -29,7 +29,7 @@ func (r *run) looks(ctx context.Context) {
 			r.stopWithoutNodes()
 			return
 		}
-		if ask = r.opt.judge(judge.Evidence{Measured: r.measured()}).Next; ask.Sessions > 0 {
+		if ask = r.opt.judge(r.measured()).Next; ask.Sessions > 0 {
 			r.collect.event(Event{Kind: EventAsk, Total: ask.Sessions, Text: fmt.Sprintf("%s: a further look of %d sessions", ask.Why, ask.Sessions)})
 		}
 	}

@@ -153,7 +153,7 @@ func (q *queryRuns) enough(n int) bool {
 	if q.timeouts >= scenarios.RunsPerCoordinator*max(k, len(names), 1) {
 		return true
 	}
-	want := judge.ExpectedShares(judge.Evidence{Measured: scenarios.Measured{Scenario: q.s, Looks: []scenarios.Look{seen}}})
+	want := judge.ExpectedShares(scenarios.Measured{Scenario: q.s, Looks: []scenarios.Look{seen}})
 	if k > 0 && max(len(want), len(names)) < k || k == 0 && n < q.budget.Look {
 		return false
 	}
