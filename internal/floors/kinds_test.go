@@ -15,9 +15,7 @@ var kinded = map[string]int{
 	"cmd/impala-lbcheck/demo.go":         6,
 	"cmd/impala-lbcheck/scenario.go":     3,
 	"cmd/impala-lbcheck/secrets.go":      1,
-	"scenarios/run/kind.go":              1,
 	"scenarios/run/kind_certificates.go": 1,
-	"scenarios/run/limits/kind.go":       1,
 	"scenarios/validate.go":              1,
 	"scenarios/validate_kind.go":         12,
 }

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"runtime"
 
@@ -37,7 +36,7 @@ func kinds() map[scenarios.Kind]kind {
 }
 
 // kindOf is the scenario's; one without a kind is of looks.
-func kindOf(s scenarios.Scenario) kind { return kinds()[cmp.Or(s.Kind, scenarios.KindLooks)] }
+func kindOf(s scenarios.Scenario) kind { return kinds()[s.Kind.OrLooks()] }
 
 // A capacity ends with its first timeout by itself.
 func ofHeldSession(o scenarios.Observation) bool { return o.Part == scenarios.Held }

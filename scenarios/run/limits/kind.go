@@ -1,7 +1,6 @@
 package limits
 
 import (
-	"cmp"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -26,7 +25,7 @@ var kinds = map[scenarios.Kind]kind{
 }
 
 // kindOf is the scenario's; one without a kind is of looks.
-func kindOf(s scenarios.Scenario) kind { return kinds[cmp.Or(s.Kind, scenarios.KindLooks)] }
+func kindOf(s scenarios.Scenario) kind { return kinds[s.Kind.OrLooks()] }
 
 func concurrency(s scenarios.Scenario) int { return s.Load.Concurrency }
 
