@@ -1,7 +1,6 @@
 package limits
 
 import (
-
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
