@@ -14,7 +14,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
-// clientIdentifier tells a DBA who the sessions belong to.
+// clientIdentifier tells a DBA which program opened the sessions.
 const clientIdentifier = "impala-lbcheck"
 
 // Open returns what opens sessions as the scenario has it, for a run under ctx. A

@@ -15,8 +15,9 @@ type Options struct {
 	Password string         // of auth.user, where auth.mechanism is ldap
 	Roots    *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
 
-	// Run are the options of package run: who is told of sessions and progress,
-	// what executes watch.on_event. Pages nil is [Pages] of the scenario.
+	// Run are the options of package run: the functions that are called with
+	// sessions and events, and the one that executes watch.on_event. Pages nil is
+	// [Pages] of the scenario.
 	Run run.Options
 }
 

@@ -13,7 +13,7 @@ import (
 // not run: nothing was sent, and there is no result. Whatever goes wrong later is in
 // the result, also the end of ctx; Run returns when every session is closed. A
 // session that is being opened when ctx ends has two seconds to finish, since a
-// server that was asked for one keeps it unless somebody closes it.
+// server that was asked for one keeps it until it is closed.
 func Run(ctx context.Context, s scenarios.Scenario, opt Options) (scenarios.Result, error) {
 	if err := Check(s); err != nil {
 		return scenarios.Result{}, err

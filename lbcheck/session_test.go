@@ -7,7 +7,7 @@ import (
 )
 
 // A server that answers SELECT pid() with nothing is no fault of ours.
-func TestAResultWithoutRowsHasNoText(t *testing.T) {
+func TestText_WithoutRowsIsEmpty(t *testing.T) {
 	t.Parallel()
 	if got := text(&hs2client.Rows{}, 0); got != "" {
 		t.Errorf("text = %q", got)

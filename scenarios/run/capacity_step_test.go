@@ -6,7 +6,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestStepsAreATwentiethOfThePlacesAndOneNearTheEnd(t *testing.T) {
+func TestHolder_Step(t *testing.T) {
 	t.Parallel()
 	in := func(n int) *int { return &n }
 	for name, c := range map[string]struct {

@@ -16,7 +16,7 @@ import (
 )
 
 // collector folds observations into what a result holds, and queues what the
-// caller's functions are told. Its memory grows with coordinators, nodes and
+// caller's functions are called with. Its memory grows with coordinators, nodes and
 // looks, not with sessions. What every session leaves goes to recorded; its own lock is for
 // what is rare, and for the order of events.
 type collector struct {
@@ -84,7 +84,7 @@ func (c *collector) end(o scenarios.Observation, leftOpen bool) {
 	}
 }
 
-// advance tells of a session of the look.
+// advance counts a session of the look.
 func (c *collector) advance(o scenarios.Observation, failed bool) {
 	if !o.Refused {
 		c.progress.Done++
@@ -210,8 +210,8 @@ func (c *collector) load(needs []scenarios.Resource) *scenarios.LoadStats {
 	return &all
 }
 
-// handOver returns once the caller's functions were told everything. Nothing may
-// end afterwards.
+// handOver returns once the caller's functions were called with everything. No
+// session may end afterwards.
 func (c *collector) handOver() {
 	c.observed.End()
 	c.events.End()

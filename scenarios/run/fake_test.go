@@ -23,7 +23,7 @@ type balancer struct {
 
 	mu              sync.Mutex
 	opened          map[netip.AddrPort]int
-	open, most      int
+	open, maxOpen   int
 	closed          int
 	closeErr        error
 	closeHangs      bool // until its context ends
@@ -73,7 +73,7 @@ func (b *balancer) dial(ctx context.Context, n Node, o *scenarios.Observation) (
 		panic("a fault of ours")
 	}
 	b.open++
-	b.most = max(b.most, b.open)
+	b.maxOpen = max(b.maxOpen, b.open)
 	b.mu.Unlock()
 	s, err := b.converse(ctx, f, i, o)
 	if err != nil {

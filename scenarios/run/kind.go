@@ -58,7 +58,7 @@ func ofAny(scenarios.Observation) bool { return true }
 func ofSettling(o scenarios.Observation) bool { return o.Part == scenarios.Settle }
 
 // maxRecorders bounds the recorders: each holds a megabyte or two of
-// histograms, and beyond so many they no longer wait for each other.
+// histograms, and beyond this number they no longer wait for each other.
 const maxRecorders = 8
 
 // recorders is how many a kind needs: one core can end one session at a time.

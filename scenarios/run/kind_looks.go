@@ -35,8 +35,8 @@ func (r *run) looks(ctx context.Context) {
 	}
 }
 
-// affordable reports whether a look keeps the run within what was said at its
-// beginning, and within what is polite.
+// affordable reports whether a look keeps the run within its budget, and within the
+// limits of a run that is not confirmed.
 func (r *run) affordable(ask judge.NextLook) bool {
 	if n := int(r.seq.Load()) - r.collect.recorded.Counts().Settle + ask.Sessions; n > r.budget.Ceiling {
 		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: it would pass the ceiling of %d", ask.Sessions, r.budget.Ceiling))

@@ -16,7 +16,7 @@ import (
 // coordinator that gets a third of its share is still met.
 const maxQueryLooks = 3
 
-// queries runs the scenario's statement so many times on every coordinator. The
+// queries runs the scenario's statement several times on every coordinator. The
 // balancer chooses; a session that lands where the statement has run often
 // enough leaves without running it. A statement that fails stops nothing.
 func (r *run) queries(ctx context.Context) {

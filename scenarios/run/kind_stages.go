@@ -50,7 +50,7 @@ func (r *run) stage(ctx context.Context, all *sync.WaitGroup, begin time.Duratio
 	}
 }
 
-// closed has so many sessions at once, each worker the next as soon as its last
+// closed has a fixed number of sessions at once, each worker the next as soon as its last
 // has ended. Sessions have no due times, so none is late: such a load slows down
 // with the service.
 func (r *run) closed(ctx context.Context, all *sync.WaitGroup, workers int, end time.Duration) {

@@ -41,7 +41,7 @@ func named(s scenarios.Scenario) scenarios.Scenario {
 	return s
 }
 
-func TestALongRunFollowsItsNames(t *testing.T) {
+func TestRefresh_LongRunFollowsItsNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &zone{began: time.Now(), answers: map[time.Duration][]string{
 			0:                 {"192.0.2.1", "192.0.2.2"},
@@ -83,7 +83,7 @@ func TestALongRunFollowsItsNames(t *testing.T) {
 	})
 }
 
-func TestANodeThatLeavesKeepsItsOpenSessions(t *testing.T) {
+func TestRefresh_OpenSessionsOfANodeThatLeftStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"192.0.2.1", "192.0.2.2"}, time.Minute: {"192.0.2.2"}}}
 		s := named(staged(scenarios.Stage{Hold: 10, For: seconds(400)}))
@@ -94,7 +94,7 @@ func TestANodeThatLeavesKeepsItsOpenSessions(t *testing.T) {
 	})
 }
 
-func TestAShortRunResolvesOnce(t *testing.T) {
+func TestRefresh_ShortRunResolvesOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"192.0.2.1"}, time.Second: {"192.0.2.2"}}}
 		r, _ := watched(t.Context(), t, &balancer{}, named(staged(scenarios.Stage{Rate: 1, For: seconds(300)})), Options{Resolve: z.lookup})
@@ -104,7 +104,7 @@ func TestAShortRunResolvesOnce(t *testing.T) {
 	})
 }
 
-func TestNotesOfAFlappingNameAreBounded(t *testing.T) {
+func TestRefresh_NotesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		s := named(staged(scenarios.Stage{Rate: 1, For: seconds(3600)}))
@@ -120,16 +120,16 @@ func TestNotesOfAFlappingNameAreBounded(t *testing.T) {
 	})
 }
 
-func TestAPaceOfHabitIsNotKeptOnThisMachine(t *testing.T) {
+func TestResolve_DefaultRateIsLiftedOnLoopback(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, c := range map[string]struct {
 			addrs     []string
 			isDefault bool
 			rate      scenarios.Rate
 		}{
-			"a name of this machine":         {[]string{"127.0.0.2", "127.0.0.3"}, true, 0},
-			"the user's own pace":            {[]string{"127.0.0.2"}, false, 10},
-			"a name of another machine, too": {[]string{"127.0.0.2", "192.0.2.1"}, true, 10},
+			"a name of this machine":         {addrs: []string{"127.0.0.2", "127.0.0.3"}, isDefault: true, rate: 0},
+			"the user's own pace":            {addrs: []string{"127.0.0.2"}, isDefault: false, rate: 10},
+			"a name of another machine, too": {addrs: []string{"127.0.0.2", "192.0.2.1"}, isDefault: true, rate: 10},
 		} {
 			z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: c.addrs}}
 			r, _ := watched(t.Context(), t, &balancer{}, named(scenario(5)), Options{Resolve: z.lookup, RateIsDefault: c.isDefault})

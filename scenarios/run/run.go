@@ -125,7 +125,7 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 	defer r.finish()
 	r.open = open
 	if r.kind.handshake {
-		r.refuse("a scenario of kind certificates has no sessions: it is for Certificates, which needs a handshake alone")
+		r.refuse("a scenario of kind certificates has no sessions: use Certificates")
 		return r.end(ctx)
 	}
 	if r.resolve(ctx) && r.pagesAllow(ctx) && r.scout(ctx) {

@@ -7,7 +7,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
-// scout says what the run may cost, then has one session alone, so that what is
+// scout reports what the run may cost, then executes one session, so that what is
 // wrong for all of them shows once. It reports whether the run may go on:
 // not after a failure, of which there is no second attempt. A node whose
 // certificate is refused is left out, and the next one scouted.

@@ -44,7 +44,7 @@ type job struct {
 	due     time.Duration // since the run began
 	hold    time.Duration // how long to stay after the query
 	unpaced bool          // it has no due time: it starts as soon as it can
-	noQuery bool          // it is identified by opening alone, or not at all
+	noQuery bool          // its coordinator is identified by opening it, or not at all
 }
 
 // session waits until a session is due, executes it, and returns its record; false
@@ -166,7 +166,7 @@ func closeAlone(ctx context.Context, s Session) (leftOpen bool) {
 
 type phaseTimeoutKey struct{}
 
-// withPhaseTimeout lets an [OpenFunc] under the context take so long over each phase.
+// withPhaseTimeout lets an [OpenFunc] under the context take d over each phase.
 func withPhaseTimeout(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, phaseTimeoutKey{}, d)
 }

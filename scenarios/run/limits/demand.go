@@ -42,7 +42,7 @@ func LooksLast(s scenarios.Scenario, sessions int) time.Duration {
 }
 
 // Cost says what a run may take, by the budget of its looks. Where nothing is paced
-// the service alone says how long that lasts.
+// how long it lasts depends on the service.
 func Cost(s scenarios.Scenario, b judge.Budget) (text string, lasts time.Duration) {
 	if d := DemandOf(s); d.Text != "" {
 		return d.Text, d.Lasts
@@ -147,6 +147,6 @@ func idleDemand(s scenarios.Scenario, d Demand) Demand {
 		longest = max(longest, s.Idle.Scaled(step))
 	}
 	d.Open, d.Lasts = len(s.Idle.Steps), time.Duration(longest)
-	d.Text = fmt.Sprintf("%d sessions that are left alone, the longest for %s", len(s.Idle.Steps), longest)
+	d.Text = fmt.Sprintf("%d idle sessions, the longest for %s", len(s.Idle.Steps), longest)
 	return d
 }

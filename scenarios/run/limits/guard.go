@@ -12,11 +12,11 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// What a run may ask of a service whose owner has not confirmed more.
+// The limits of a run that the owner of the service has not confirmed.
 const (
-	politeRate = 50               // new sessions a second
-	politeOpen = 64               // open at once
-	politeFor  = 10 * time.Minute // at the longest
+	maxRate     = 50 // new sessions a second
+	maxOpen     = 64 // open at once
+	maxDuration = 10 * time.Minute
 )
 
 // GuardError refuses a run that a production service might feel.
@@ -50,10 +50,10 @@ func CheckGuards(s scenarios.Scenario) error {
 	return &GuardError{Reasons: reasons, Hosts: guarded(s)}
 }
 
-// TooLong reports whether a run of d is more than polite and not confirmed; limit
-// is what is polite.
+// TooLong reports whether a run of d exceeds what may last without confirmation,
+// which is limit, and is not confirmed.
 func TooLong(s scenarios.Scenario, d time.Duration) (limit time.Duration, tooLong bool) {
-	return politeFor, d > politeFor && unconfirmed(s)
+	return maxDuration, d > maxDuration && unconfirmed(s)
 }
 
 // Loopback reports whether every endpoint is this machine: localhost, 127.0.0.0/8
@@ -95,7 +95,7 @@ func confirmed(list string, hosts []string) bool {
 	return true
 }
 
-// excesses lists what is more than polite.
+// excesses lists what exceeds the limits.
 func excesses(s scenarios.Scenario) []string {
 	if kindOf(s).exempt {
 		return nil
@@ -111,10 +111,10 @@ func rateExcess(s scenarios.Scenario, d Demand) []string {
 	closed := slices.ContainsFunc(s.Load.Stages, func(st scenarios.Stage) bool { return st.Closed > 0 })
 	together := s.Load.Rate <= 0 && slices.ContainsFunc(s.Load.Stages, func(st scenarios.Stage) bool { return st.Hold > 0 })
 	switch {
-	case d.Rate > politeRate:
-		return []string{fmt.Sprintf("%g new sessions a second exceed %d", float64(d.Rate), politeRate)}
+	case d.Rate > maxRate:
+		return []string{fmt.Sprintf("%g new sessions a second exceed %d", float64(d.Rate), maxRate)}
 	case d.Rate <= 0 || closed || together:
-		return []string{fmt.Sprintf("sessions that are not paced may exceed %d/s", politeRate)}
+		return []string{fmt.Sprintf("sessions that are not paced may exceed %d/s", maxRate)}
 	}
 	return nil
 }
@@ -122,8 +122,8 @@ func rateExcess(s scenarios.Scenario, d Demand) []string {
 func openExcess(s scenarios.Scenario) []string {
 	var out []string
 	check := func(n int, what string) {
-		if n > politeOpen {
-			out = append(out, fmt.Sprintf("%d %s sessions exceed %d", n, what, politeOpen))
+		if n > maxOpen {
+			out = append(out, fmt.Sprintf("%d %s sessions exceed %d", n, what, maxOpen))
 		}
 	}
 	check(s.Load.Concurrency, "concurrent")
@@ -140,7 +140,7 @@ func openExcess(s scenarios.Scenario) []string {
 }
 
 func timeExcess(s scenarios.Scenario, d Demand) []string {
-	if d.Lasts <= politeFor {
+	if d.Lasts <= maxDuration {
 		return nil
 	}
 	text := d.Text
@@ -148,10 +148,10 @@ func timeExcess(s scenarios.Scenario, d Demand) []string {
 		typical := judge.Plan(s, len(s.Target.Endpoints)).Typical
 		text = fmt.Sprintf("%d sessions at %s, %s to settle and %s to hold", typical, s.Load.Rate, s.Load.Settle, s.Load.BurstHold)
 	}
-	return []string{fmt.Sprintf("%s exceeds %s (%s)", d.Lasts.Round(time.Second), politeFor, text)}
+	return []string{fmt.Sprintf("%s exceeds %s (%s)", d.Lasts.Round(time.Second), maxDuration, text)}
 }
 
-// unconfirmed reports whether the run must keep to what is polite.
+// unconfirmed reports whether the run must obey the limits.
 func unconfirmed(s scenarios.Scenario) bool {
 	return !confirmed(s.Target.Confirm, guarded(s))
 }

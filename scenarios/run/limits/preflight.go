@@ -9,9 +9,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/host"
 )
 
-// spareFiles are the descriptors that the process itself takes: its streams,
+// ownFiles are the descriptors that the process itself takes: its streams,
 // its poller, the files that it writes, lookups of names.
-const spareFiles = 32
+const ownFiles = 32
 
 // timeWait is how long Linux keeps the port of a connection that this side
 // closed (TCP_TIMEWAIT_LEN in include/net/tcp.h). For another connection to the
@@ -26,7 +26,7 @@ const timeWait = time.Minute
 func Preflight(s scenarios.Scenario, nodes int) []scenarios.Resource {
 	asks := DemandOf(s)
 	return []scenarios.Resource{
-		{Name: "descriptors", Need: asks.Open + spareFiles, Have: host.MaxFiles()},
+		{Name: "descriptors", Need: asks.Open + ownFiles, Have: host.MaxFiles()},
 		{Name: "ports", Need: portsPerPair(s, asks, max(1, nodes)), Have: host.LocalPorts()},
 	}
 }

@@ -14,21 +14,21 @@ func TestPreflight(t *testing.T) {
 		nodes        int
 		files, ports int
 	}{
-		"a look, and what it closed in the last minute": {func(*scenarios.Scenario) {}, 1, 16 + 32, 16 + 10*6},
-		"many held, over two nodes": {func(s *scenarios.Scenario) {
+		"a look, and what it closed in the last minute": {set: func(*scenarios.Scenario) {}, nodes: 1, files: 16 + 32, ports: 16 + 10*6},
+		"many held, over two nodes": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Capacity = scenarios.KindCapacity, scenarios.CapacityConfig{Hold: 40_000, For: seconds(600)}
-		}, 2, 40_016 + 32, (40_016 + 600) / 2},
-		"many held, from two addresses": {func(s *scenarios.Scenario) {
+		}, nodes: 2, files: 40_016 + 32, ports: (40_016 + 600) / 2},
+		"many held, from two addresses": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Capacity = scenarios.KindCapacity, scenarios.CapacityConfig{Hold: 40_000, For: seconds(600)}
 			s.Load.LocalAddresses = []string{"192.0.2.10", "192.0.2.11"}
-		}, 1, 40_016 + 32, (40_016 + 600) / 2},
-		"fast, over loopback, which uses ports again": {func(s *scenarios.Scenario) {
+		}, nodes: 1, files: 40_016 + 32, ports: (40_016 + 600) / 2},
+		"fast, over loopback, which uses ports again": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Load.Stages = scenarios.KindStages, []scenarios.Stage{{Rate: 1000, For: seconds(600)}}
 			s.Target.Endpoints = []string{"127.0.0.1"}
-		}, 1, 16 + 32, 16},
-		"fast, elsewhere": {func(s *scenarios.Scenario) {
+		}, nodes: 1, files: 16 + 32, ports: 16},
+		"fast, elsewhere": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Load.Stages = scenarios.KindStages, []scenarios.Stage{{Rate: 1000, For: seconds(600)}}
-		}, 1, 16 + 32, 60_016},
+		}, nodes: 1, files: 16 + 32, ports: 60_016},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,7 @@ type Schedule interface {
 	Ends() time.Duration
 }
 
-// Constant is so many arrivals a second, evenly, for so long.
+// Constant is arrivals at one rate, evenly.
 type Constant struct {
 	Rate scenarios.Rate // above 0
 	For  time.Duration

@@ -24,7 +24,7 @@ func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
 	switch {
 	case o.Refused:
 		return nil
-	case o.Class.IsLocal() && o.Part != scenarios.Scout: // a scout's failure is told by the scout
+	case o.Class.IsLocal() && o.Part != scenarios.Scout: // the scout reports its own failure
 		stop.By, stop.Text = scenarios.StopGenerator, o.Text
 		return stop
 	case o.Outcome != scenarios.Failed:

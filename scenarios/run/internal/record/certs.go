@@ -11,7 +11,7 @@ import (
 // several machines stand behind it.
 const maxCerts = 256
 
-// seenOn is a session's certificate, as that session alone saw it.
+// seenOn is the certificate that one session saw.
 func seenOn(o scenarios.Observation) scenarios.Cert {
 	cert := *o.Cert
 	cert.Node, cert.Sessions = o.Node, 1

@@ -114,7 +114,7 @@ func (t *presenceTracker) advance(now int) {
 
 // peak looks at the window that ends with this second, where it is a whole one
 // after the coordinator's return. Windows that begin more than PeakWindow after it
-// are left out: of many windows one is large by chance alone.
+// are left out: of many windows one is large by chance.
 func (p *presence) peak(second, all int) {
 	if p.Back == nil || all == 0 {
 		return

@@ -38,10 +38,10 @@ func TestPresenceTracker_Add_WhenACoordinatorIsGone(t *testing.T) {
 		every time.Duration // between sessions
 		after time.Duration // it is called gone so long after it was met last
 	}{
-		"of five at two a second, after 42 sessions": {5, time.Second / 2, 21 * time.Second},
-		"of two at two a second, after 14 sessions":  {2, time.Second / 2, 7 * time.Second},
-		"of five at 50 a second, after 3 s":          {5, time.Second / 50, 3 * time.Second},
-		"the only one, after 3 s without anybody":    {1, time.Second / 2, 3 * time.Second},
+		"of five at two a second, after 42 sessions": {of: 5, every: time.Second / 2, after: 21 * time.Second},
+		"of two at two a second, after 14 sessions":  {of: 2, every: time.Second / 2, after: 7 * time.Second},
+		"of five at 50 a second, after 3 s":          {of: 5, every: time.Second / 50, after: 3 * time.Second},
+		"the only one, after 3 s without anybody":    {of: 1, every: time.Second / 2, after: 3 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,11 +79,11 @@ func TestPresenceTracker_PeakIsTheLargestShareOfAWholeWindowAfterTheReturn(t *te
 		lasts time.Duration
 		want  float64
 	}{
-		"all at once":                        {func(time.Duration) int { return 10 }, 30 * time.Second, 1},
-		"its fair share":                     {func(time.Duration) int { return 2 }, 30 * time.Second, .2},
-		"half of them, from the fifth on":    {func(d time.Duration) int { return 5 * min(1, int(d/(5*time.Second))) }, 30 * time.Second, .5},
-		"a rush much later is another story": {func(d time.Duration) int { return 2 + 8*min(1, int(d/(25*time.Second))) }, time.Minute, .2},
-		"too short to say":                   {func(time.Duration) int { return 10 }, 8 * time.Second, 0},
+		"all at once":                        {share: func(time.Duration) int { return 10 }, lasts: 30 * time.Second, want: 1},
+		"its fair share":                     {share: func(time.Duration) int { return 2 }, lasts: 30 * time.Second, want: .2},
+		"half of them, from the fifth on":    {share: func(d time.Duration) int { return 5 * min(1, int(d/(5*time.Second))) }, lasts: 30 * time.Second, want: .5},
+		"a rush much later is another story": {share: func(d time.Duration) int { return 2 + 8*min(1, int(d/(25*time.Second))) }, lasts: time.Minute, want: .2},
+		"too short to say":                   {share: func(time.Duration) int { return 10 }, lasts: 8 * time.Second, want: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -26,7 +26,7 @@ type Watcher struct {
 	failed  time.Duration   // when the last of them ended
 }
 
-// New returns a watcher of so many long sessions. since is the run's clock; notice
+// New returns a watcher of a number of long sessions. since is the run's clock; notice
 // is called with each line, never concurrently.
 func New(long int, since func() time.Duration, notice func(at time.Duration, format string, args ...any)) *Watcher {
 	return &Watcher{since: since, notice: notice, seen: scenarios.WatchSeen{Long: make([]scenarios.LongFate, long)}}
