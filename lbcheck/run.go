@@ -5,7 +5,6 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
@@ -21,18 +20,10 @@ func Run(ctx context.Context, s scenarios.Scenario, opt Options) (scenarios.Resu
 	if err := opt.check(s); err != nil {
 		return scenarios.Result{}, err
 	}
-	return carryOut(ctx, s, opt), nil
-}
-
-// carryOut is Run of a scenario that may run.
-func carryOut(ctx context.Context, s scenarios.Scenario, opt Options) scenarios.Result {
 	if opt.Run.Pages == nil {
 		opt.Run.Pages = Pages(s)
 	}
-	if s.Kind == scenarios.KindCertificates {
-		return run.Certificates(ctx, opt.Handshake(s), s, opt.Run)
-	}
-	return run.Run(ctx, opt.Open(ctx, s), s, opt.Run)
+	return kindOf(s).run(ctx, s, opt), nil
 }
 
 // Check says why a scenario must not run: it is not valid, this machine cannot

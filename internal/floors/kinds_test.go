@@ -29,7 +29,7 @@ var kindName = regexp.MustCompile(`^Kind(Looks|Certificates|Stages|Capacity|Quer
 func TestKinds_AreAskedInMaps(t *testing.T) {
 	t.Parallel()
 	found := map[string]int{}
-	for _, room := range []string{"scenarios", "report", "cmd"} {
+	for _, room := range []string{"scenarios", "report", "lbcheck", "cmd"} {
 		for name, src := range shipped(t, room) {
 			n, err := kindsOutsideMaps(name, src)
 			if err != nil {
