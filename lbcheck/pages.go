@@ -4,9 +4,11 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/impalaweb"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -43,13 +45,13 @@ func Pages(s scenarios.Scenario) func(context.Context, []string) []scenarios.Pag
 }
 
 // pageAddress is where a declared coordinator's pages are: its host, whatever
-// port it was declared with, and the port that was asked for.
+// scheme and port it was declared with, and target.web_port.
 func pageAddress(name string, port int) string {
-	host := name
-	if h, _, err := net.SplitHostPort(name); err == nil {
+	host := hs2client.NormalizeCoordinator(name)
+	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	return net.JoinHostPort(host, strconv.Itoa(port))
+	return net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
 }
 
 // pageOf is a view in the vocabulary's words.
