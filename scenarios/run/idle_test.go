@@ -170,7 +170,7 @@ func TestIdle_SessionsAreSpreadOverTheNodes(t *testing.T) {
 		for _, step := range r.Idle.Steps {
 			nodes = append(nodes, step.Node.Addr().String())
 			if !strings.HasPrefix(step.Coordinator, "coord-") {
-				t.Errorf("step %v is of nobody", step.After)
+				t.Errorf("step %v is unidentified", step.After)
 			}
 		}
 		if want := []string{"127.0.0.2", "127.0.0.3", "127.0.0.2"}; !slices.Equal(nodes, want) {

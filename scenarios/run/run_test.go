@@ -75,9 +75,9 @@ func TestRun_SecondFailureOfItsSortTripsTheBreaker(t *testing.T) {
 		by    scenarios.StopReason // "": the run goes on
 		had   int
 	}{
-		"two rejected logins":      {class: "sasl.rejected", by: scenarios.StopRejected, had: 4},
-		"two stalls":               {class: "execute.timeout", by: scenarios.StopStalled, had: 4},
-		"quick errors stop naught": {class: "open.eof", by: "", had: 20},
+		"two rejected logins":       {class: "sasl.rejected", by: scenarios.StopRejected, had: 4},
+		"two stalls":                {class: "execute.timeout", by: scenarios.StopStalled, had: 4},
+		"quick errors stop nothing": {class: "open.eof", by: "", had: 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

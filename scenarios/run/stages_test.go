@@ -226,7 +226,7 @@ func TestStages_GeneratorThatFallsBehindOwesTheBacklog(t *testing.T) {
 		r, _ := watched(t.Context(), t, b, s, Options{
 			sleep: func(ctx context.Context, d time.Duration) {
 				if slow++; slow == 100 {
-					d += time.Second // nobody ran meanwhile
+					d += time.Second // the process did not run meanwhile
 				}
 				pace.Sleep(ctx, d)
 			},

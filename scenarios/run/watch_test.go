@@ -30,7 +30,7 @@ type cluster struct {
 	class    string        // how sessions fail
 	takes    time.Duration // to fail
 	dies     time.Duration // its open sessions end; 0: never
-	silent   bool          // nobody says so
+	silent   bool          // the cut is not seen
 
 	mu    sync.Mutex
 	began time.Time
