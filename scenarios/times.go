@@ -114,3 +114,11 @@ func (t *Times) UnmarshalJSON(b []byte) error {
 	t.h = h
 	return nil
 }
+
+// Ranked is the time of the sample of a rank: 1 is the fastest.
+func (t Times) Ranked(rank int) time.Duration {
+	if n := t.Count(); rank < n {
+		return t.Quantile((float64(rank) - .25) / float64(n))
+	}
+	return t.Max()
+}

@@ -10,7 +10,7 @@ import (
 // look the largest is passed on, but a first look that must grow goes before
 // all others; where the last look was cut, or the ceiling of [Plan] is reached,
 // none is, and what waits for a look stays inconclusive.
-func Judge(e Evidence) Report {
+func Judge(e scenarios.Measured) Report {
 	j := decide(e)
 	if j.Next.Sessions == 0 && kindRules[e.Scenario.Kind.OrLooks()].balance {
 		j.Inferred = inferred(e)
@@ -21,7 +21,7 @@ func Judge(e Evidence) Report {
 
 // decide is Judge without what only a last word needs: the policy that the order
 // shows, and the power of the look, which takes longer than all the rest.
-func decide(e Evidence) Report {
+func decide(e scenarios.Measured) Report {
 	var j Report
 	for _, judge := range kindRules[e.Scenario.Kind.OrLooks()].judges {
 		findings, ask := judge(e)
@@ -29,7 +29,7 @@ func decide(e Evidence) Report {
 		j.Next = larger(j.Next, ask)
 	}
 	if !affordable(e, j.Next) {
-		j.Next = NextLook{}
+		j.Next = scenarios.NextLook{}
 	}
 	j.Findings = stopped(e, j.Findings)
 	j.Verdict = scenarios.VerdictOf(j.Findings)
@@ -39,7 +39,7 @@ func decide(e Evidence) Report {
 }
 
 // larger is the wish that serves both.
-func larger(a, b NextLook) NextLook {
+func larger(a, b scenarios.NextLook) scenarios.NextLook {
 	switch {
 	case b.Sessions == 0:
 		return a
@@ -57,7 +57,7 @@ func larger(a, b NextLook) NextLook {
 }
 
 // affordable says whether a look may still be asked for.
-func affordable(e Evidence, ask NextLook) bool {
+func affordable(e scenarios.Measured, ask scenarios.NextLook) bool {
 	if ask.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut || e.Looks[0].Kind == scenarios.Whole {
 		return false
 	}
@@ -69,7 +69,7 @@ func affordable(e Evidence, ask NextLook) bool {
 }
 
 // notes are what to know of the run besides its findings.
-func notes(e Evidence) []string {
+func notes(e scenarios.Measured) []string {
 	var out []string
 	refused := 0
 	for _, l := range e.Looks {

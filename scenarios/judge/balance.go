@@ -13,15 +13,15 @@ import (
 // balanceJudge asks whether every coordinator gets its share: order, reach,
 // coverage and imbalance of a look, a fresh look where one of them alarms, a
 // longer one where the shares are suspicious. docs/statistics.md has the rule.
-func balanceJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func balanceJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := pool(e.Looks)
 	if status, why := nothingToJudge(e, looks); why != "" {
-		return allSkipped(status, why), NextLook{}
+		return allSkipped(status, why), scenarios.NextLook{}
 	}
 	r := matchExpected(e.Scenario, looks)
 	unexpected := unexpectedFinding(r, looks)
 	if r.declared == 1 {
-		return replaceFinding(allSkipped(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), NextLook{}
+		return replaceFinding(allSkipped(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), scenarios.NextLook{}
 	}
 	if ask := growFirstLook(e.Scenario, r, looks); ask.Sessions > 0 {
 		return replaceFinding(allSkipped(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
@@ -32,8 +32,24 @@ func balanceJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return v.findings(unexpected), c.next
 }
 
+// alarms are the findings whose rule alarms in the first look, taken alone: what
+// simulations count.
+func alarms(e scenarios.Measured) []string {
+	looks := pool(e.Looks)
+	alpha, tolerance := limits(e.Scenario)
+	r := matchExpected(e.Scenario, looks)
+	first := assessWithLost(r, sampleOf(r, looks[0]), terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	var out []string
+	for q, state := range first.state {
+		if state == alarmed {
+			out = append(out, ruleIDs[q])
+		}
+	}
+	return out
+}
+
 // nothingToJudge says why no look can speak of balance; "" where one can.
-func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
+func nothingToJudge(e scenarios.Measured, looks []look) (scenarios.Status, string) {
 	sessions, refused := 0, 0
 	for _, l := range looks {
 		sessions += l.sessions()
@@ -77,15 +93,15 @@ func replaceFinding(into, made []scenarios.Finding) []scenarios.Finding {
 
 // growFirstLook is the wish for a longer first look, where nobody said how many
 // coordinators there are and another could still hide.
-func growFirstLook(s scenarios.Scenario, r coordinatorSet, looks []look) NextLook {
+func growFirstLook(s scenarios.Scenario, r coordinatorSet, looks []look) scenarios.NextLook {
 	if r.declared > 0 || looks[0].final() || s.Expect.Balance.Policy == scenarios.SourcePolicy {
-		return NextLook{}
+		return scenarios.NextLook{}
 	}
 	short := grownLook(s, len(r.slots)) - looks[0].planned
 	if short <= 0 || len(looks) > 1 {
-		return NextLook{}
+		return scenarios.NextLook{}
 	}
-	return NextLook{Kind: scenarios.First, Sessions: short,
+	return scenarios.NextLook{Kind: scenarios.First, Sessions: short,
 		Why: fmt.Sprintf("%s seen and none declared: another could still hide", count(len(r.slots), "coordinator"))}
 }
 
@@ -145,7 +161,7 @@ func foreignFindings(r coordinatorSet, looks []look) []scenarios.Finding {
 
 // inferred is the policy that the order of the first look shows: a rotation on
 // every node, or no pattern at all. "" where it shows neither.
-func inferred(e Evidence) scenarios.Policy {
+func inferred(e scenarios.Measured) scenarios.Policy {
 	looks := pool(e.Looks)
 	if _, why := nothingToJudge(e, looks); why != "" {
 		return ""

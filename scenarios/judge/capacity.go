@@ -9,7 +9,7 @@ import (
 // capacityJudge asks whether the sessions that were asked for got in, stayed
 // and answered; or, where it was to go on until the service is full, whether
 // it was filled.
-func capacityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func capacityJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	if e.Capacity == nil {
 		refused := 0
 		for _, l := range e.Looks {
@@ -17,9 +17,9 @@ func capacityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		}
 		f := scenarios.Finding{ID: scenarios.CapacityHeld}
 		f.Status, f.Message = noSession(refused)
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
-	return []scenarios.Finding{heldOf(e).finding()}, NextLook{}
+	return []scenarios.Finding{heldOf(e).finding()}, scenarios.NextLook{}
 }
 
 // heldSessions is what is to be judged of sessions that were kept open.
@@ -39,7 +39,7 @@ type heldSessions struct {
 }
 
 // heldOf lays out the evidence, of which Capacity is not nil.
-func heldOf(e Evidence) heldSessions {
+func heldOf(e scenarios.Measured) heldSessions {
 	h := heldSessions{Capacity: *e.Capacity, untilFull: e.Scenario.Capacity.UntilFull || e.Capacity.Target == 0}
 	if !h.untilFull {
 		h.goal = h.Target
@@ -81,7 +81,7 @@ func (h heldSessions) stalled() bool { return h.StoppedBy.IsTimeout() }
 // withoutSessions is how many of the coordinators that there should be held nothing, as
 // far as can be told.
 func (h heldSessions) withoutSessions() int {
-	return max(0, len(h.fleet.shares)-h.holders-h.unidentified)
+	return max(0, h.fleet.size()-h.holders-h.unidentified)
 }
 
 // mayHang reports whether what kept a session waiting may be a coordinator that

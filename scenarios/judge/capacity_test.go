@@ -11,7 +11,7 @@ import (
 )
 
 // kept is a run that held so many on each of its coordinators. change may be nil.
-func kept(target int, held []int, change func(*Evidence)) Evidence {
+func kept(target int, held []int, change func(*scenarios.Measured)) scenarios.Measured {
 	c := scenarios.Capacity{Target: target, For: 600}
 	look := scenarios.Look{Kind: scenarios.Whole, Planned: target}
 	for i, n := range held {
@@ -34,12 +34,12 @@ func kept(target int, held []int, change func(*Evidence)) Evidence {
 }
 
 // stall lets so many sessions wait in vain.
-func stall(n int, in scenarios.Phase) func(*Evidence) {
+func stall(n int, in scenarios.Phase) func(*scenarios.Measured) {
 	return fails(n, in, in.String()+".timeout")
 }
 
-func fails(n int, in scenarios.Phase, class string) func(*Evidence) {
-	return func(e *Evidence) {
+func fails(n int, in scenarios.Phase, class string) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
 		for range n {
 			o := observed(nodeAddr(0), -1)
 			o.Failed, o.Class = in, vocabtest.Class(class)
@@ -49,47 +49,47 @@ func fails(n int, in scenarios.Phase, class string) func(*Evidence) {
 	}
 }
 
-func policy(p scenarios.Policy) func(*Evidence) {
-	return func(e *Evidence) { e.Scenario.Expect.Balance.Policy = p }
+func policy(p scenarios.Policy) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) { e.Scenario.Expect.Balance.Policy = p }
 }
 
-func threadsDeclared(n int) func(*Evidence) {
-	return func(e *Evidence) { e.Scenario.Capacity.Threads = n }
+func threadsDeclared(n int) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) { e.Scenario.Capacity.Threads = n }
 }
 
-func entered(e *Evidence) { e.Capacity.Entered = true }
+func entered(e *scenarios.Measured) { e.Capacity.Entered = true }
 
 // during are pages of coordinators with so many threads and so many in use.
-func during(threads int, inUse ...int) func(*Evidence) {
-	return func(e *Evidence) {
+func during(threads int, inUse ...int) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
 		for i, n := range inUse {
 			e.Pages = append(e.Pages, scenarios.Page{Coordinator: coordName(i), When: scenarios.PageDuring, Threads: threads, InUse: &n})
 		}
 	}
 }
 
-func both(changes ...func(*Evidence)) func(*Evidence) {
-	return func(e *Evidence) {
+func both(changes ...func(*scenarios.Measured)) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
 		for _, change := range changes {
 			change(e)
 		}
 	}
 }
 
-func lasted(s scenarios.Seconds) func(*Evidence) {
-	return func(e *Evidence) { e.Capacity.For = s }
+func lasted(s scenarios.Seconds) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) { e.Capacity.For = s }
 }
 
 func TestCapacity(t *testing.T) {
 	t.Parallel()
 	ten := []int{58, 31, 39, 40, 41, 42, 36, 38, 37, 38}
 	eights := []int{8, 8, 8}
-	logins := func(e *Evidence) {
+	logins := func(e *scenarios.Measured) {
 		e.Load = &scenarios.LoadStats{}
 		e.Load.Login.Record(400 * time.Millisecond)
 	}
 	for name, tc := range map[string]struct {
-		e    Evidence
+		e    scenarios.Measured
 		want scenarios.Status
 	}{
 		"all that were asked for": {
@@ -129,10 +129,10 @@ func TestCapacity(t *testing.T) {
 			kept(0, eights, both(stall(1, scenarios.TCP), lasted(0))), scenarios.Pass,
 		},
 		"until full, up to a number": {
-			kept(0, eights, both(lasted(60), func(e *Evidence) { e.Capacity.Target, e.Scenario.Capacity.Hold = 24, 24 })), scenarios.Pass,
+			kept(0, eights, both(lasted(60), func(e *scenarios.Measured) { e.Capacity.Target, e.Scenario.Capacity.Hold = 24, 24 })), scenarios.Pass,
 		},
 		"until full, before a number": {
-			kept(0, eights, both(stall(1, scenarios.Open), threadsDeclared(8), lasted(0), func(e *Evidence) { e.Capacity.Target, e.Scenario.Capacity.Hold = 40, 40 })), scenarios.Pass,
+			kept(0, eights, both(stall(1, scenarios.Open), threadsDeclared(8), lasted(0), func(e *scenarios.Measured) { e.Capacity.Target, e.Scenario.Capacity.Hold = 40, 40 })), scenarios.Pass,
 		},
 		"until full, and nothing says why it ended": {
 			kept(0, eights, nil), scenarios.Inconclusive,
@@ -156,7 +156,7 @@ func TestCapacity(t *testing.T) {
 			kept(0, nil, stall(1, scenarios.Open)), scenarios.Fail,
 		},
 		"some were cut": {
-			kept(24, eights, func(e *Evidence) { e.Capacity.Lost, e.Capacity.Survived = 2, 22 }), scenarios.Fail,
+			kept(24, eights, func(e *scenarios.Measured) { e.Capacity.Lost, e.Capacity.Survived = 2, 22 }), scenarios.Fail,
 		},
 		"some were closed": {
 			kept(40, eights, both(fails(2, scenarios.Open, "open.eof"), threadsDeclared(64))), scenarios.Fail,
@@ -165,25 +165,25 @@ func TestCapacity(t *testing.T) {
 			kept(40, eights, fails(1, scenarios.Open, "open.shutting-down")), scenarios.Fail,
 		},
 		"one failed, and the others made the number": {
-			kept(24, eights, both(fails(1, scenarios.SASL, "sasl.reset"), func(e *Evidence) { e.Capacity.StoppedBy = scenarios.Class{} })), scenarios.Fail,
+			kept(24, eights, both(fails(1, scenarios.SASL, "sasl.reset"), func(e *scenarios.Measured) { e.Capacity.StoppedBy = scenarios.Class{} })), scenarios.Fail,
 		},
 		"only a class says what failed": {
-			kept(40, eights, func(e *Evidence) { e.Capacity.StoppedBy = vocabtest.Class("sasl.rejected") }), scenarios.Fail,
+			kept(40, eights, func(e *scenarios.Measured) { e.Capacity.StoppedBy = vocabtest.Class("sasl.rejected") }), scenarios.Fail,
 		},
 		"this machine had no port left": {
 			kept(40, eights, fails(1, scenarios.TCP, "tcp.local-ports")), scenarios.Inconclusive,
 		},
 		"cut short": {
-			kept(40, eights, func(e *Evidence) { e.Looks[0].Cut = true }), scenarios.Inconclusive,
+			kept(40, eights, func(e *scenarios.Measured) { e.Looks[0].Cut = true }), scenarios.Inconclusive,
 		},
 		"not all were asked": {
-			kept(24, eights, func(e *Evidence) { e.Capacity.Survived = 20 }), scenarios.Inconclusive,
+			kept(24, eights, func(e *scenarios.Measured) { e.Capacity.Survived = 20 }), scenarios.Inconclusive,
 		},
 		"nothing says why not more": {
 			kept(40, eights, nil), scenarios.Inconclusive,
 		},
 		"nobody said who he is": {
-			kept(24, nil, func(e *Evidence) {
+			kept(24, nil, func(e *scenarios.Measured) {
 				e.Capacity.Held, e.Capacity.Survived, e.Capacity.Holders = 24, 24, []scenarios.Holder{{Held: 24}}
 			}), scenarios.Pass,
 		},
@@ -231,7 +231,7 @@ func TestCapacityIsCompleted(t *testing.T) {
 	eights := []int{8, 8, 8}
 	full := stall(1, scenarios.Open)
 	for name, tc := range map[string]struct {
-		e    Evidence
+		e    scenarios.Measured
 		want string // threads, how that is known, what was full
 	}{
 		"assumed":                               {kept(24, eights, nil), "64 assumed"},
@@ -251,7 +251,7 @@ func TestCapacityIsCompleted(t *testing.T) {
 		"one page is full":                      {kept(0, eights, both(full, during(16, 10, 16, 9))), "16 pages coordinators"},
 		"every page has room":                   {kept(0, eights, both(full, during(16, 10, 10, 9))), "16 pages balancer"},
 		"a page is missing":                     {kept(0, eights, both(full, during(16, 10, 10))), "16 pages"},
-		"where they were is not known": {kept(0, eights, both(full, threadsDeclared(16), func(e *Evidence) { e.Capacity.Holders[2].Name = "" })),
+		"where they were is not known": {kept(0, eights, both(full, threadsDeclared(16), func(e *scenarios.Measured) { e.Capacity.Holders[2].Name = "" })),
 			"16 declared"},
 		"by address": {kept(100, []int{100, 0}, policy(scenarios.SourcePolicy)), "100 assumed"},
 	} {
@@ -271,7 +271,7 @@ func TestCapacityIsCompleted(t *testing.T) {
 			}
 		})
 	}
-	if c := decide(Evidence{}).Capacity; c != nil {
+	if c := decide(scenarios.Measured{}).Capacity; c != nil {
 		t.Errorf("no capacity became %+v", *c)
 	}
 }
@@ -279,10 +279,10 @@ func TestCapacityIsCompleted(t *testing.T) {
 // What follows for any number of sessions is the arithmetic of ceiling.go.
 func TestCapacityHasItsCeilings(t *testing.T) {
 	t.Parallel()
-	nobodySaid := func(e *Evidence) { e.Scenario.Expect.Coordinators = scenarios.ExpectCoordinators{} }
-	weights := func(e *Evidence) { e.Scenario.Expect.Balance.Weights = []float64{2, 1, 1} }
+	nobodySaid := func(e *scenarios.Measured) { e.Scenario.Expect.Coordinators = scenarios.ExpectCoordinators{} }
+	weights := func(e *scenarios.Measured) { e.Scenario.Expect.Balance.Weights = []float64{2, 1, 1} }
 	for name, tc := range map[string]struct {
-		e    Evidence
+		e    scenarios.Measured
 		want Ceiling
 	}{
 		"by chance":                   {kept(24, []int{8, 8, 8}, nil), Ceilings(scenarios.Random, 3, 64)},

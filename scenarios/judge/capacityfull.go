@@ -8,7 +8,7 @@ import (
 
 // completed is a copy of the evidence's capacity with what follows from it; nil
 // where it has none.
-func completed(e Evidence) *scenarios.Capacity {
+func completed(e scenarios.Measured) *scenarios.Capacity {
 	if e.Capacity == nil {
 		return nil
 	}
@@ -19,18 +19,18 @@ func completed(e Evidence) *scenarios.Capacity {
 // complete fills in what the run could not know: what was full, how many threads
 // there are, and what follows for any number of sessions. What stands there
 // already, in a stored run, gives way.
-func (h *heldSessions) complete(e Evidence) {
+func (h *heldSessions) complete(e scenarios.Measured) {
 	h.Policy = cmp.Or(e.Scenario.Expect.Balance.Policy, scenarios.AutoPolicy)
 	h.fleet = evenFleet(h.Policy, cmp.Or(e.Scenario.Expect.Coordinators.K(), h.holders), 0).withWeights(e.Scenario.Expect.Balance.Weights)
 	h.pages = threadsSeen(e)
 	h.Cause = h.cause(e.Scenario.Capacity.Threads)
 	h.Threads, h.From = h.threads(e.Scenario.Capacity.Threads)
-	h.fleet.threads = min(h.Threads, maxThreads)
+	h.fleet = h.fleet.withThreads(h.Threads)
 	c := h.fleet.ceiling()
 	h.Nominal, h.NMinus1, h.Safe, h.SafeLost = c.Nominal, c.NominalLost, c.Safe, c.SafeLost
 	h.MoreCoord, h.MoreThr = 0, 0
-	if h.goal > h.SafeLost && len(h.fleet.shares) > 0 {
-		h.MoreCoord = smallest(scenarios.MaxCoordinators-len(h.fleet.shares), func(n int) bool { return h.fleet.withMore(n).lost().holds(h.goal) })
+	if h.goal > h.SafeLost && h.fleet.size() > 0 {
+		h.MoreCoord = h.fleet.moreFor(h.goal)
 		h.MoreThr = h.fleet.lost().threadsFor(h.goal)
 	}
 }
@@ -75,7 +75,7 @@ func (h heldSessions) cause(declared int) string {
 
 // roomEverywhere reports whether every coordinator's page told of threads to spare.
 func (h heldSessions) roomEverywhere() bool {
-	return !h.pages.full && h.pages.spare >= max(1, len(h.fleet.shares))
+	return !h.pages.full && h.pages.spare >= max(1, h.fleet.size())
 }
 
 // pagesSeen is what the coordinators' pages said of their threads.
@@ -88,7 +88,7 @@ type pagesSeen struct {
 
 // threadsSeen reads the pages. One that does not say its threads is held
 // against the declared number.
-func threadsSeen(e Evidence) pagesSeen {
+func threadsSeen(e scenarios.Measured) pagesSeen {
 	var out pagesSeen
 	spare := map[string]bool{}
 	for _, p := range e.Pages {

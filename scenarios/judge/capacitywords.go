@@ -70,7 +70,7 @@ func (h heldSessions) heldOfGoal() string {
 
 // coordinatorsUsed is how many coordinators held something, of how many.
 func (h heldSessions) coordinatorsUsed() string {
-	if k := len(h.fleet.shares); h.holders < k {
+	if k := h.fleet.size(); h.holders < k {
 		return fmt.Sprintf("%d of %s", h.holders, count(k, "coordinator"))
 	}
 	return count(h.holders, "coordinator")
@@ -104,7 +104,7 @@ func (h heldSessions) describeStall() string {
 // describeLoss is what would be with a coordinator less.
 func (h heldSessions) describeLoss() string {
 	switch {
-	case len(h.fleet.shares) == 0:
+	case h.fleet.size() == 0:
 		return ""
 	case h.stalled() && h.Cause == scenarios.CauseBalancer:
 		return fmt.Sprintf("; with one coordinator lost %d fit", min(h.Held, h.SafeLost))
@@ -112,7 +112,7 @@ func (h heldSessions) describeLoss() string {
 		return fmt.Sprintf("; with one coordinator lost %d fit", h.SafeLost)
 	case h.SafeLost >= h.goal:
 		return fmt.Sprintf("; they still fit if one coordinator dies: then %d do", h.SafeLost)
-	case len(h.fleet.shares) == 1:
+	case h.fleet.size() == 1:
 		return "; not if the coordinator dies: there is no other"
 	}
 	return fmt.Sprintf("; not if one coordinator dies: then %d", h.SafeLost)
@@ -176,7 +176,7 @@ func (h heldSessions) fixesForGoal() scenarios.Fixes {
 		return try(fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal))
 	}
 	var ways []string
-	if need := Size(h.goal, h.Threads, h.Policy); need.Coordinators > len(h.fleet.shares) {
+	if need := Size(h.goal, h.Threads, h.Policy); need.Coordinators > h.fleet.size() {
 		ways = append(ways, fmt.Sprintf("take %s of %d threads (%d to survive the loss of one)", count(need.Coordinators, "coordinator"), h.Threads, need.OneDown))
 	}
 	if threads := h.fleet.threadsFor(h.goal); threads > h.Threads {
@@ -239,7 +239,7 @@ func (h heldSessions) describeOpen() (message string, fixes scenarios.Fixes) {
 		return fmt.Sprintf("the run ended early, with %s held", h.heldOfGoal()), nil
 	case h.mayHang():
 		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even when these had left, and %d of %s held none: that may be one that hangs, and none that is full",
-			count(h.Held, "session"), h.StoppedBy, h.withoutSessions(), count(len(h.fleet.shares), "coordinator")), try(runSmoke)
+			count(h.Held, "session"), h.StoppedBy, h.withoutSessions(), count(h.fleet.size(), "coordinator")), try(runSmoke)
 	case h.Target > 0 && h.Held >= h.Target:
 		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", were(h.Held, "session"), h.Survived), nil
 	}
@@ -256,7 +256,7 @@ func (h heldSessions) localClass() scenarios.Class {
 
 // explain is the arithmetic.
 func (h heldSessions) explain() string {
-	k := len(h.fleet.shares)
+	k := h.fleet.size()
 	if k == 0 {
 		return ""
 	}

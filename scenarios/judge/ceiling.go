@@ -69,6 +69,15 @@ func (f fleet) withWeights(weights []float64) fleet {
 	return f
 }
 
+// withThreads is the fleet with so many service threads each.
+func (f fleet) withThreads(n int) fleet {
+	f.threads = min(max(0, n), maxThreads)
+	return f
+}
+
+// size is how many coordinators there are.
+func (f fleet) size() int { return len(f.shares) }
+
 // ceiling is what the fleet holds.
 func (f fleet) ceiling() Ceiling {
 	lost := f.lost()
@@ -137,6 +146,12 @@ func (f fleet) withMore(by int) fleet {
 	}
 	f.shares = stats.Fractions(weights)
 	return f
+}
+
+// moreFor is the fewest coordinators to add for so many sessions to fit where one
+// is lost; 0 where no number does.
+func (f fleet) moreFor(sessions int) int {
+	return smallest(scenarios.MaxCoordinators-f.size(), func(n int) bool { return f.withMore(n).lost().holds(sessions) })
 }
 
 // threadsFor is the fewest threads each with which the fleet holds so many

@@ -8,7 +8,7 @@ type cascade struct {
 	first    lookStats   // the look that is judged: the first, or the extended one
 	fresh    []lookStats // the fresh ones that had to confirm it: at most two
 	extended bool
-	next     NextLook // the look that is missing
+	next     scenarios.NextLook // the look that is missing
 }
 
 // run walks the looks: extend where the first is suspicious, confirm where
@@ -17,7 +17,7 @@ type cascade struct {
 func run(r coordinatorSet, looks []look, t terms) cascade {
 	c := step(r, looks, t)
 	if looks[0].kind == scenarios.Whole {
-		c.next = NextLook{}
+		c.next = scenarios.NextLook{}
 	}
 	return c
 }
@@ -33,7 +33,7 @@ func step(r coordinatorSet, looks []look, t terms) cascade {
 	if c.first.suspicious {
 		longer := next(looks, at, scenarios.Extend)
 		if longer < 0 {
-			c.next = NextLook{Kind: scenarios.Extend, Sessions: extension * n, Why: "the shares are suspicious"}
+			c.next = scenarios.NextLook{Kind: scenarios.Extend, Sessions: extension * n, Why: "the shares are suspicious"}
 			return c
 		}
 		at, n, c.extended = longer, looks[longer].planned, true
@@ -46,7 +46,7 @@ func step(r coordinatorSet, looks []look, t terms) cascade {
 	for _, kind := range []scenarios.LookKind{scenarios.Confirm, scenarios.Third} {
 		at = next(looks, at, kind)
 		if at < 0 {
-			c.next = NextLook{Kind: kind, Sessions: n, Why: c.why(kind)}
+			c.next = scenarios.NextLook{Kind: kind, Sessions: n, Why: c.why(kind)}
 			return c
 		}
 		c.fresh = append(c.fresh, assessWithLost(r, sampleOf(r, looks[at]), t))

@@ -17,7 +17,7 @@ const maxDrawn = 100_000
 
 // detect is what one look of this run could have shown, nil where that cannot be
 // said; it adds it to the explanation where the shares passed.
-func detect(e Evidence, findings []scenarios.Finding) *scenarios.Detectable {
+func detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detectable {
 	looks := pool(e.Looks)
 	if _, why := nothingToJudge(e, looks); why != "" {
 		return nil
@@ -53,6 +53,12 @@ func detectable(r coordinatorSet, n int, t terms) *scenarios.Detectable {
 		d.Dead = power(0)
 	}
 	return d
+}
+
+// plannedPower is what a look of n sessions could show before any is taken.
+func plannedPower(s scenarios.Scenario, n int) scenarios.Detectable {
+	alpha, tolerance := limits(s)
+	return *detectable(matchExpected(s, nil), n, terms{alpha: alpha, tolerance: tolerance})
 }
 
 // faultyShares are the shares where the first coordinator gets so many times its

@@ -13,7 +13,7 @@ import (
 
 // errorsJudge asks whether sessions fail. Two in one look are enough; a lone
 // one has to show again in a fresh look. What failed on this machine is load.lag's.
-func errorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := pool(e.Looks)
 	f := scenarios.Finding{ID: scenarios.ErrorsRate}
 	sessions, refused := 0, 0
@@ -27,16 +27,16 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	}
 	if sessions == 0 {
 		f.Status, f.Message = noSession(refused)
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	f.Observed, f.Expected, f.Limit = num(failed), num(0), num(1)
 	if failed == 0 && looks[0].cut {
 		f.Message = fmt.Sprintf("the first look ended early, of %d planned; none of %s failed", looks[0].planned, count(sessions, "session"))
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	if failed == 0 {
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", count(sessions, "session"))
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	groups := serviceErrors(looks)
 	f.Message = describeFailures(e, looks, groups, failed, sessions)
@@ -49,7 +49,7 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 
 // stagesErrorsJudge leaves failed sessions to the threshold that the stages set
 // themselves on them, and asks as errorsJudge does where there is none.
-func stagesErrorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func stagesErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks, sessions := pool(e.Looks), 0
 	for _, l := range looks {
 		sessions += l.sessions()
@@ -59,7 +59,7 @@ func stagesErrorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		return errorsJudge(e)
 	}
 	return []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.Skipped,
-		Message: fmt.Sprintf("%d of %s failed; the threshold %q says how many may", failures(looks), count(sessions, "session"), t)}}, NextLook{}
+		Message: fmt.Sprintf("%d of %s failed; the threshold %q says how many may", failures(looks), count(sessions, "session"), t)}}, scenarios.NextLook{}
 }
 
 // errorThreshold is the limit that a load's stages set themselves on failed
@@ -76,21 +76,21 @@ func errorThreshold(s scenarios.Scenario) (Threshold, bool) {
 }
 
 // judgeFailures is the rule itself, on looks of which at least one has a failure.
-func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, NextLook) {
+func judgeFailures(e scenarios.Measured, looks []look) (scenarios.Status, string, scenarios.NextLook) {
 	for i, l := range looks {
 		switch failed := l.failed(); {
 		case failed >= 2, failed == 1 && e.Scenario.StrictErrors, failed == 1 && i > 0 && looks[i-1].failed() == 1:
-			return scenarios.Fail, "", NextLook{}
+			return scenarios.Fail, "", scenarios.NextLook{}
 		}
 	}
 	if last := looks[len(looks)-1]; last.failed() == 1 {
-		ask := NextLook{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
+		ask := scenarios.NextLook{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
 		if last.final() {
-			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", NextLook{}
+			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", scenarios.NextLook{}
 		}
 		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", count(ask.Sessions, "session")), ask
 	}
-	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or set strict_errors", NextLook{}
+	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or set strict_errors", scenarios.NextLook{}
 }
 
 // looksWithFailures counts the looks in which a session failed.
@@ -123,7 +123,7 @@ func serviceErrors(looks []look) []scenarios.ErrorGroup {
 
 // describeFailures is the sentence: "8 of 40 failed, as one broken of five would:
 // open.timeout; never seen: coord-b1".
-func describeFailures(e Evidence, looks []look, groups []scenarios.ErrorGroup, failed, sessions int) string {
+func describeFailures(e scenarios.Measured, looks []look, groups []scenarios.ErrorGroup, failed, sessions int) string {
 	r := matchExpected(e.Scenario, looks)
 	unseen := r.unseen()
 	out := fmt.Sprintf("%d of %d failed", failed, sessions)

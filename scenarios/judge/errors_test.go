@@ -94,9 +94,9 @@ func TestErrorsOfStages(t *testing.T) {
 			s := declared(5)
 			s.Kind, s.Thresholds = scenarios.KindStages, tc.limits
 			j := Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{8, 8, 8, 8, 8 - tc.failed}, tc.failed))}})
-			check(t, j, []one{{scenarios.ErrorsRate, tc.want}})
+			check(t, j.Findings, want{scenarios.ErrorsRate: tc.want})
 			prose(t, find(t, j.Findings, scenarios.ErrorsRate)...)
-			if j.Next != (NextLook{}) {
+			if j.Next != (scenarios.NextLook{}) {
 				t.Errorf("asks for %+v of a run that is not made of looks", j.Next)
 			}
 		})

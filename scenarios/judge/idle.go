@@ -11,7 +11,7 @@ import (
 
 // idleJudge asks whether idle connections live as long as they must, and are
 // not cut in silence.
-func idleJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func idleJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	f := scenarios.Finding{ID: scenarios.IdleCut}
 	l := ladderOf(e)
 	if len(l.alive)+len(l.dead) == 0 {
@@ -19,7 +19,7 @@ func idleJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		if len(l.unknown) > 0 && f.Status == scenarios.Inconclusive {
 			f.Message, f.Explain = "no idle session came to its end", l.explain()
 		}
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	f.Status, f.Message = l.verdict()
 	f.Observed, f.Limit, f.Explain = num(float64(l.longest())), num(float64(l.need)), l.explain()
@@ -32,7 +32,7 @@ func idleJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 			f.Fix = l.fix()
 		}
 	}
-	return []scenarios.Finding{f}, NextLook{}
+	return []scenarios.Finding{f}, scenarios.NextLook{}
 }
 
 // idleLadder is a ladder as the judge reads it. Times are those really waited.
@@ -56,7 +56,7 @@ type idleStep struct {
 func (s idleStep) knownDead() scenarios.Seconds { return cmp.Or(s.At, s.After) }
 
 // ladderOf reads the ladder.
-func ladderOf(e Evidence) idleLadder {
+func ladderOf(e scenarios.Measured) idleLadder {
 	c := e.Scenario.Idle
 	l := idleLadder{scale: cmp.Or(c.Scale, 1), missing: len(c.Steps)}
 	var steps []scenarios.IdleStep
@@ -170,7 +170,7 @@ func (l idleLadder) verdict() (scenarios.Status, string) {
 }
 
 // refusals counts the sessions that ended for their certificate.
-func refusals(e Evidence) int {
+func refusals(e scenarios.Measured) int {
 	n := 0
 	for _, l := range e.Looks {
 		n += l.Refused

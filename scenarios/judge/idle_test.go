@@ -36,7 +36,7 @@ func through(node int, s scenarios.IdleStep) scenarios.IdleStep {
 }
 
 // idled is the evidence of a ladder; the scenario has the steps that it shows.
-func idled(minIdle time.Duration, scale float64, steps ...scenarios.IdleStep) Evidence {
+func idled(minIdle time.Duration, scale float64, steps ...scenarios.IdleStep) scenarios.Measured {
 	e := scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Idle: &scenarios.IdleSeen{Steps: steps}}
 	e.Scenario.Expect.MinIdle = scenarios.Duration(minIdle)
 	e.Scenario.Idle.Scale = scale
@@ -60,7 +60,7 @@ func TestHowIdleConnectionsAreJudged(t *testing.T) {
 	expired := rung(605, 0, scenarios.Failed, scenarios.CutOther, "execute.invalid-session")
 	unopened := rung(175, 0, scenarios.Unknown, "", "open.timeout")
 	for name, c := range map[string]struct {
-		e      Evidence
+		e      scenarios.Measured
 		status scenarios.Status
 	}{
 		"nothing is cut": {idled(five, 0, lives(55), lives(355), lives(605)),

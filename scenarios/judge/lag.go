@@ -21,17 +21,17 @@ type lagRules struct {
 // nothing of the service, and the run proves nothing. A run without a pace
 // promised nothing, and there is no finding.
 func lagJudge(rules lagRules) judgeFunc {
-	return func(e Evidence) ([]scenarios.Finding, NextLook) {
+	return func(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 		g := generatorOf(e)
 		if g.paced+g.dropped+g.local == 0 {
-			return nil, NextLook{}
+			return nil, scenarios.NextLook{}
 		}
-		return []scenarios.Finding{g.finding(e.Scenario, rules)}, NextLook{}
+		return []scenarios.Finding{lagFinding(g, e.Scenario, rules)}, scenarios.NextLook{}
 	}
 }
 
-// finding is the claim.
-func (p generator) finding(s scenarios.Scenario, rules lagRules) scenarios.Finding {
+// lagFinding is the claim.
+func lagFinding(p generator, s scenarios.Scenario, rules lagRules) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.LoadLag, Limit: num(millis(scenarios.LateAfter))}
 	if p.paced > 0 {
 		f.Observed = num(millis(p.p99))
@@ -52,7 +52,7 @@ func (p generator) finding(s scenarios.Scenario, rules lagRules) scenarios.Findi
 			f.Message = "the generator kept up"
 		}
 	}
-	f.Note = p.remarks(s, rules, f.Status)
+	f.Note = lagRemarks(p, s, rules, f.Status)
 	return f
 }
 
@@ -71,7 +71,7 @@ type generator struct {
 }
 
 // generatorOf reads it off the evidence. Where nothing was paced, nothing was promised.
-func generatorOf(e Evidence) generator {
+func generatorOf(e scenarios.Measured) generator {
 	var p generator
 	looks := pool(e.Looks)
 	for _, g := range classes(looks) {
@@ -99,7 +99,7 @@ func generatorOf(e Evidence) generator {
 // above counts the times longer than d.
 func above(t scenarios.Times, d time.Duration) int {
 	n := t.Count()
-	return n - sort.Search(n, func(i int) bool { return ranked(t, i+1) > d })
+	return n - sort.Search(n, func(i int) bool { return t.Ranked(i+1) > d })
 }
 
 // allowed is how many late starts of the generator's are no matter: one in a
@@ -173,8 +173,8 @@ func (p generator) describeDropped() string {
 		p.dropped, count(p.paced+p.dropped, "session"))
 }
 
-// remarks are what to know though the generator kept up, or besides that it did not.
-func (p generator) remarks(s scenarios.Scenario, rules lagRules, status scenarios.Status) string {
+// lagRemarks are what to know though the generator kept up, or besides that it did not.
+func lagRemarks(p generator, s scenarios.Scenario, rules lagRules, status scenarios.Status) string {
 	note := ""
 	if p.dropped > 0 && status == scenarios.Pass {
 		note = p.describeDropped() + "; that is the service's, and errors and thresholds say how bad it is"

@@ -80,7 +80,7 @@ func TestTheGeneratorsPace(t *testing.T) {
 			if tc.none {
 				return
 			}
-			check(t, Report{Findings: fs}, []one{{scenarios.LoadLag, tc.want}})
+			check(t, fs, want{scenarios.LoadLag: tc.want})
 			prose(t, fs...)
 			if fs[0].Status == scenarios.Inconclusive && len(fs[0].Fix) == 0 {
 				t.Error("nothing is suggested")
@@ -102,23 +102,23 @@ func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
 	l := lookOf(scenarios.First, 2, evenLook)
 	own(&l, 5)
 	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}})
-	check(t, j, []one{
-		{scenarios.ErrorsRate, scenarios.Pass},
-		{scenarios.LoadLag, scenarios.Inconclusive},
-		{scenarios.BalanceCoverage, scenarios.Pass},
-		{scenarios.BalanceImbalance, scenarios.Pass},
+	check(t, j.Findings, want{
+		scenarios.ErrorsRate:       scenarios.Pass,
+		scenarios.LoadLag:          scenarios.Inconclusive,
+		scenarios.BalanceCoverage:  scenarios.Pass,
+		scenarios.BalanceImbalance: scenarios.Pass,
 	})
-	proseOf(t, j.Findings, []one{{id: scenarios.ErrorsRate}, {id: scenarios.LoadLag}})
+	proseOf(t, j.Findings, scenarios.ErrorsRate, scenarios.LoadLag)
 	if j.Verdict != scenarios.Inconclusive {
 		t.Errorf("the verdict is %v, want inconclusive", j.Verdict)
 	}
 	var nothing scenarios.Look
 	own(&nothing, 5)
-	check(t, Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{nothing}}), []one{{scenarios.ErrorsRate, scenarios.Inconclusive}})
+	check(t, Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{nothing}}).Findings, want{scenarios.ErrorsRate: scenarios.Inconclusive})
 }
 
 // lagFindings are what the judges of its kind say of a run's lag.
-func lagFindings(e Evidence) (out []scenarios.Finding) {
+func lagFindings(e scenarios.Measured) (out []scenarios.Finding) {
 	for _, judge := range kindRules[e.Scenario.Kind.OrLooks()].judges {
 		fs, _ := judge(e)
 		for _, f := range fs {

@@ -9,20 +9,20 @@ import (
 )
 
 // pagesJudge asks whether the coordinators' own pages agree with what we saw.
-func pagesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func pagesJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	if len(e.Pages) == 0 {
-		return nil, NextLook{}
+		return nil, scenarios.NextLook{}
 	}
-	return []scenarios.Finding{agree(viewsOf(e))}, NextLook{}
+	return []scenarios.Finding{agree(viewsOf(e))}, scenarios.NextLook{}
 }
 
 // keepaliveJudge asks what the coordinators' keepalive is worth, where idle
 // connections were cut.
-func keepaliveJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func keepaliveJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	if len(e.Pages) == 0 || e.Idle == nil {
-		return nil, NextLook{}
+		return nil, scenarios.NextLook{}
 	}
-	return []scenarios.Finding{keepalive(e, viewsOf(e))}, NextLook{}
+	return []scenarios.Finding{keepalive(e, viewsOf(e))}, scenarios.NextLook{}
 }
 
 // view is what one coordinator's pages said in the course of a run.
@@ -34,7 +34,7 @@ type view struct {
 
 // viewsOf gathers the pages by coordinator, in the order of their first page,
 // and lays our tallies to them.
-func viewsOf(e Evidence) []view {
+func viewsOf(e scenarios.Measured) []view {
 	var out []view
 	var names []string
 	for _, p := range e.Pages {
@@ -182,7 +182,7 @@ func differing(by map[string][]string) []string {
 // keepalive says what the coordinators' TCP keepalive is worth against the cut
 // that the ladder found. It frees their threads of dead connections either way;
 // whether it keeps connections alive is for whoever set it.
-func keepalive(e Evidence, views []view) scenarios.Finding {
+func keepalive(e scenarios.Measured, views []view) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.PagesKeepalive, Status: scenarios.Pass}
 	longest, whose := scenarios.Seconds(0), ""
 	for _, v := range views {

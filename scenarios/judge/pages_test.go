@@ -50,7 +50,7 @@ func TestPagesAgreeWithOurTally(t *testing.T) {
 				t.Fatalf("says %v", fs)
 			}
 			if !tc.none {
-				check(t, Report{Findings: fs}, []one{{scenarios.PagesAgree, tc.want}})
+				check(t, fs, want{scenarios.PagesAgree: tc.want})
 				prose(t, fs...)
 			}
 		})
@@ -75,8 +75,8 @@ func TestKeepaliveAgainstTheCut(t *testing.T) {
 			p := counted(0, scenarios.PageBefore, 0, 1)
 			p.Keepalive = tc.keepalive
 			fs, _ := keepaliveJudge(scenarios.Measured{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}})
-			check(t, Report{Findings: fs}, []one{{scenarios.PagesKeepalive, tc.want}})
-			proseOf(t, fs, []one{{id: scenarios.PagesKeepalive}})
+			check(t, fs, want{scenarios.PagesKeepalive: tc.want})
+			proseOf(t, fs, scenarios.PagesKeepalive)
 		})
 	}
 }

@@ -51,9 +51,6 @@ func Plan(s scenarios.Scenario, nodes int) Budget {
 	return b
 }
 
-// queryLooks is how many times its sessions a query may cost at least.
-const queryLooks = 3
-
 // drawsForTwo is how many sessions meet each of k coordinators twice at least,
 // but for a chance of alpha, where they are dealt by chance.
 func drawsForTwo(k int, alpha float64) int {

@@ -68,7 +68,7 @@ func sizeOfQuery(s scenarios.Scenario) (n, ceiling int) {
 	k := cmp.Or(s.Expect.Coordinators.K(), assumedK)
 	n = scenarios.RunsPerCoordinator * k
 	alpha, _ := limits(s)
-	return n, 1 + max(queryLooks*n, drawsForTwo(k, alpha))
+	return n, 1 + max(scenarios.QueryLooks*n, drawsForTwo(k, alpha))
 }
 
 // sizeOfIdle is one session a step.

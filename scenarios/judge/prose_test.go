@@ -51,11 +51,11 @@ func describe(f vocab.Fix) string {
 }
 
 // proseOf compares what the findings of these ids say.
-func proseOf(t *testing.T, fs []scenarios.Finding, want []one) {
+func proseOf(t *testing.T, fs []scenarios.Finding, ids ...string) {
 	t.Helper()
 	var out []scenarios.Finding
-	for _, w := range want {
-		out = append(out, find(t, fs, w.id)...)
+	for _, id := range ids {
+		out = append(out, find(t, fs, id)...)
 	}
 	prose(t, out...)
 }

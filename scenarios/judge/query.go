@@ -12,12 +12,12 @@ import (
 
 // queryJudge asks whether the statement runs on every coordinator, and about as
 // fast. Which coordinator gets it is the balancer's doing, whether it runs is not.
-func queryJudge(e Evidence) ([]scenarios.Finding, NextLook) {
-	return []scenarios.Finding{succeeds(e), slowest(e)}, NextLook{}
+func queryJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	return []scenarios.Finding{succeeds(e), slowest(e)}, scenarios.NextLook{}
 }
 
 // succeeds asks whether every coordinator ran the statement as often as it should.
-func succeeds(e Evidence) scenarios.Finding {
+func succeeds(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySucceeds}
 	looks := pool(e.Looks)
 	r := matchExpected(e.Scenario, looks)
@@ -66,7 +66,7 @@ func ranAndFailed(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTall
 }
 
 // ranEverywhere judges a statement that failed nowhere: was it asked everywhere?
-func ranEverywhere(f scenarios.Finding, e Evidence, r coordinatorSet) scenarios.Finding {
+func ranEverywhere(f scenarios.Finding, e scenarios.Measured, r coordinatorSet) scenarios.Finding {
 	var few []string
 	runs := map[int]int{} // by seat
 	for _, q := range e.Queries {
@@ -189,7 +189,7 @@ const minSlower = 50 * time.Millisecond
 const defaultSlowest = 3
 
 // slowest asks whether one coordinator takes much longer than the others.
-func slowest(e Evidence) scenarios.Finding {
+func slowest(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySlowest}
 	limit := e.Scenario.Expect.Slowest
 	if limit == 0 {
@@ -202,7 +202,7 @@ func slowest(e Evidence) scenarios.Finding {
 		if len(q.Times) == 0 {
 			continue
 		}
-		m := median(q.Times)
+		m := scenarios.Median(q.Times).Duration()
 		if at < 0 || m > most {
 			at, most = len(medians), m
 		}
@@ -218,7 +218,7 @@ func slowest(e Evidence) scenarios.Finding {
 			others = append(others, scenarios.SecondsOf(m))
 		}
 	}
-	rest := max(median(others), time.Microsecond)
+	rest := max(scenarios.Median(others).Duration(), time.Microsecond)
 	ratio := float64(most) / float64(rest)
 	f.Subject, f.Observed, f.Limit, f.Status = names[at], num(ratio), num(limit), scenarios.Pass
 	f.Message = fmt.Sprintf("%s takes %s, %s the %s of the others", names[at], short(most), times(ratio), short(rest))
@@ -230,11 +230,4 @@ func slowest(e Evidence) scenarios.Finding {
 		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", minSlower)
 	}
 	return f
-}
-
-// median is the median; of an even number the mean of the two in the middle.
-func median(all []scenarios.Seconds) time.Duration {
-	sorted := slices.Sorted(slices.Values(all))
-	n := len(sorted)
-	return ((sorted[(n-1)/2] + sorted[n/2]) / 2).Duration()
 }

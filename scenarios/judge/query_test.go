@@ -27,37 +27,37 @@ func TestAStatementOnEveryCoordinator(t *testing.T) {
 		queries []scenarios.QueryTally
 		early   int // sessions that failed before the statement
 		slow    float64
-		want    []one
+		want    want
 	}{
 		"twice on each passes": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 120, 100)}, 0, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Pass}, {scenarios.QuerySlowest, scenarios.Pass}}},
+			want{scenarios.QuerySucceeds: scenarios.Pass, scenarios.QuerySlowest: scenarios.Pass}},
 		"a coordinator that was never met is open": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95)}, 0, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Inconclusive}}},
+			want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
 		"one that was met once is open": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 100)}, 0, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Inconclusive}}},
+			want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
 		"one that fails is named": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), broke(2, "execute.error", "Table not found")}, 0, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Fail}}},
+			want{scenarios.QuerySucceeds: scenarios.Fail}},
 		"a full pool is not the balancer's": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), broke(2, "execute.admission", "queue full, limit=200")}, 0, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Fail}}},
+			want{scenarios.QuerySucceeds: scenarios.Fail}},
 		"no executors anywhere": {three, []scenarios.QueryTally{broke(0, "execute.admission", waiting), broke(1, "fetch.admission", waiting), broke(2, "execute.admission", waiting)}, 0, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Fail}, {scenarios.QuerySlowest, scenarios.Skipped}}},
-		"nothing at all proves nothing": {three, nil, 0, 0, []one{{scenarios.QuerySucceeds, scenarios.Inconclusive}}},
+			want{scenarios.QuerySucceeds: scenarios.Fail, scenarios.QuerySlowest: scenarios.Skipped}},
+		"nothing at all proves nothing": {three, nil, 0, 0, want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
 		"two sessions that did not get so far fail": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 100, 100)}, 2, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Fail}}},
+			want{scenarios.QuerySucceeds: scenarios.Fail}},
 		"a lone one is a note": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 100, 100)}, 1, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Pass}}},
+			want{scenarios.QuerySucceeds: scenarios.Pass}},
 		"a stranger is a note": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 100, 100), ran(7, 100, 100)}, 0, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Pass}}},
+			want{scenarios.QuerySucceeds: scenarios.Pass}},
 		"an unknown number passes unverified": {declared(0), []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95)}, 0, 0,
-			[]one{{scenarios.QuerySucceeds, scenarios.Pass}}},
+			want{scenarios.QuerySucceeds: scenarios.Pass}},
 		"three times as slow fails": {three, []scenarios.QueryTally{ran(0, 100, 100), ran(1, 90, 90), ran(2, 400, 400)}, 0, 0,
-			[]one{{scenarios.QuerySlowest, scenarios.Fail}}},
+			want{scenarios.QuerySlowest: scenarios.Fail}},
 		"unless nobody feels it": {three, []scenarios.QueryTally{ran(0, 4, 4), ran(1, 5, 5), ran(2, 40, 40)}, 0, 0,
-			[]one{{scenarios.QuerySlowest, scenarios.Pass}}},
+			want{scenarios.QuerySlowest: scenarios.Pass}},
 		"or it is declared": {three, []scenarios.QueryTally{ran(0, 100, 100), ran(1, 90, 90), ran(2, 400, 400)}, 0, 5,
-			[]one{{scenarios.QuerySlowest, scenarios.Pass}}},
+			want{scenarios.QuerySlowest: scenarios.Pass}},
 		"one coordinator has no other": {declared(1), []scenarios.QueryTally{ran(0, 100, 100)}, 0, 0,
-			[]one{{scenarios.QuerySlowest, scenarios.Skipped}, {scenarios.QuerySucceeds, scenarios.Pass}}},
+			want{scenarios.QuerySlowest: scenarios.Skipped, scenarios.QuerySucceeds: scenarios.Pass}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,8 +78,8 @@ func TestAStatementOnEveryCoordinator(t *testing.T) {
 				l.Add(observed(nodeAddr(0), -1))
 			}
 			j := Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Queries: tc.queries})
-			check(t, j, tc.want)
-			proseOf(t, j.Findings, tc.want)
+			check(t, j.Findings, tc.want)
+			proseOf(t, j.Findings, tc.want.ids()...)
 		})
 	}
 }

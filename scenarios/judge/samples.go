@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -22,7 +21,7 @@ type samples struct {
 
 // samples gathers them, by value of the tag, sorted; one where there is no tag,
 // and none of a time from when a session was due where no session was due.
-func (m Metric) samples(e Evidence) []samples {
+func (m Metric) samples(e scenarios.Measured) []samples {
 	if m.fromDue() && (e.Load == nil || !paced(e.Scenario)) {
 		return nil
 	}
@@ -77,7 +76,7 @@ func (m Metric) named(values []string) []string {
 // scenario's statement stand in its own tallies, one by one; a statement's that
 // is not of such a scenario, and all times by tag, are recorded on request: see
 // [TagsWanted].
-func (m Metric) timings(e Evidence, tell func(value string, t scenarios.Times)) {
+func (m Metric) timings(e scenarios.Measured, tell func(value string, t scenarios.Times)) {
 	switch {
 	case m.inQueries(e.Scenario):
 		for _, q := range e.Queries {
@@ -123,7 +122,7 @@ func recorded(times []scenarios.Seconds) scenarios.Times {
 }
 
 // outcomes adds how many sessions there were, and how many failed.
-func (m Metric) outcomes(e Evidence, at func(string) *samples) {
+func (m Metric) outcomes(e scenarios.Measured, at func(string) *samples) {
 	if m.inQueries(e.Scenario) {
 		for _, q := range e.Queries {
 			s := at(m.valueOf(q.Coordinator))
@@ -179,13 +178,5 @@ func endless(t scenarios.Times, rank int) float64 {
 	if rank > t.Count() {
 		return math.Inf(1)
 	}
-	return float64(ranked(t, rank))
-}
-
-// ranked is the time of the sample of this rank: 1 is the fastest.
-func ranked(t scenarios.Times, rank int) time.Duration {
-	if n := t.Count(); rank < n {
-		return t.Quantile((float64(rank) - .25) / float64(n))
-	}
-	return t.Max()
+	return float64(t.Ranked(rank))
 }

@@ -10,7 +10,7 @@ import (
 
 // certificatelessJudge lets no node pass that showed no certificate: one that failed
 // before it did, and one that was not dialled any more.
-func certificatelessJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func certificatelessJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	var out []scenarios.Finding
 	say := func(node netip.AddrPort, text string, fixes scenarios.Fixes) {
 		out = append(out, scenarios.Finding{
@@ -28,5 +28,5 @@ func certificatelessJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 			say(node, "it was not dialled", nil)
 		}
 	}
-	return out, NextLook{}
+	return out, scenarios.NextLook{}
 }

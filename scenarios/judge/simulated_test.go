@@ -60,7 +60,7 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 }
 
 // run is the loop: a first look, then looks as asked.
-func (g *rig) run() (first, last Report, e Evidence) {
+func (g *rig) run() (first, last Report, e scenarios.Measured) {
 	e = scenarios.Measured{Scenario: g.scenario, Pages: g.pages}
 	for i := range g.nodes {
 		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: nodeAddr(i)})

@@ -85,7 +85,7 @@ func (v findingWriter) missingLook() string {
 }
 
 // waitsFor says which look a finding waits for.
-func waitsFor(a NextLook) string {
+func waitsFor(a scenarios.NextLook) string {
 	switch a.Kind {
 	case scenarios.First:
 		return fmt.Sprintf("%s; it waits for %s more", a.Why, count(a.Sessions, "session"))

@@ -9,7 +9,7 @@ import (
 )
 
 // stopped lays why a run ended before its time to the findings.
-func stopped(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
+func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	switch s := e.Stopped; {
 	case s == nil:
 		return findings
@@ -23,7 +23,7 @@ func stopped(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
 
 // unmeasured is what remains where the scout failed: nothing was measured but
 // certificates, and one finding, inconclusive, says why.
-func unmeasured(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
+func unmeasured(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	out := []scenarios.Finding{{
 		ID: scenarios.ErrorsRate, Message: "nothing was measured: " + e.Stopped.Text, Fix: e.Stopped.Hint,
 	}}
@@ -45,7 +45,7 @@ func blameGenerator(s scenarios.Stop, findings []scenarios.Finding) []scenarios.
 }
 
 // unfinished lets no run pass that was not finished, whatever it saw until then.
-func unfinished(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
+func unfinished(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	if scenarios.VerdictOf(findings) != scenarios.Pass {
 		return findings
 	}

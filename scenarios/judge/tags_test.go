@@ -128,7 +128,7 @@ func TestThresholdsByTag(t *testing.T) {
 			if f.ID != "threshold."+tc.metric+": "+tc.expr {
 				t.Errorf("the finding is %s", f.ID)
 			}
-			check(t, Report{Findings: fs}, []one{{f.ID, tc.want}})
+			check(t, fs, want{f.ID: tc.want})
 			prose(t, fs...)
 			if tc.subject != "" && f.Subject != tc.subject {
 				t.Errorf("it names %q, want %q: %s", f.Subject, tc.subject, f.Message)
@@ -167,7 +167,7 @@ func TestThresholdsOnAStatement(t *testing.T) {
 				{Metric: "query", Tag: "coordinator", Value: coordName(1), Times: taken(3, 50*time.Millisecond)},
 			}}
 			fs, _ := thresholdsJudge(e)
-			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want}})
+			check(t, fs, want{fs[0].ID: tc.want})
 			prose(t, fs...)
 		})
 	}
@@ -226,7 +226,7 @@ func TestThresholdsOnLoginAndLag(t *testing.T) {
 			}
 			e.Looks = []scenarios.Look{l}
 			fs, _ := thresholdsJudge(e)
-			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want}})
+			check(t, fs, want{fs[0].ID: tc.want})
 			prose(t, fs...)
 		})
 	}

@@ -118,9 +118,9 @@ func TestThresholdsAreHeldAgainstTheRun(t *testing.T) {
 				l.Add(observed(nodeAddr(0), -1))
 			}
 			e.Looks = []scenarios.Look{l}
-			j := Judge(e)
-			check(t, j, []one{{"threshold." + tc.metric + ": " + tc.expr, tc.want}})
-			proseOf(t, j.Findings, []one{{id: "threshold." + tc.metric + ": " + tc.expr}})
+			fs, _ := thresholdsJudge(e)
+			check(t, fs, want{"threshold." + tc.metric + ": " + tc.expr: tc.want})
+			proseOf(t, fs, "threshold."+tc.metric+": "+tc.expr)
 		})
 	}
 }

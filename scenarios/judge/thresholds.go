@@ -23,16 +23,16 @@ func parseAll(s scenarios.Scenario) (all []Threshold, err error) {
 }
 
 // thresholdsJudge holds the run against the limits that the user set. No data fails.
-func thresholdsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func thresholdsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	all, err := parseAll(e.Scenario)
 	if err != nil {
-		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, NextLook{}
+		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, scenarios.NextLook{}
 	}
 	var out []scenarios.Finding
 	for _, t := range all {
 		out = append(out, t.judge(e))
 	}
-	return out, NextLook{}
+	return out, scenarios.NextLook{}
 }
 
 // evaluation is one threshold held against one set of samples.
@@ -46,7 +46,7 @@ type evaluation struct {
 
 // judge measures one threshold. By tag every value that was seen must hold, and
 // the worst of them is told.
-func (t Threshold) judge(e Evidence) scenarios.Finding {
+func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.String()}
 	if t.unrecorded(e) {
 		f.Message = fmt.Sprintf("the run did not record %s: only one that has the threshold in its scenario does", t.Metric)
@@ -141,7 +141,7 @@ func (t Threshold) sentence(h evaluation, of int) string {
 
 // blameGenerator takes back a failure that is not the service's alone: of a lag, and of
 // anything but errors where the generator did not keep up.
-func (t Threshold) blameGenerator(f *scenarios.Finding, p generator, e Evidence) {
+func (t Threshold) blameGenerator(f *scenarios.Finding, p generator, e scenarios.Measured) {
 	switch {
 	case f.Status != scenarios.Fail:
 	case t.Metric.Name == lagMetric:
@@ -155,7 +155,7 @@ func (t Threshold) blameGenerator(f *scenarios.Finding, p generator, e Evidence)
 
 // explainLag tells the generator's lag from the service's: does what the generator
 // owes break the limit without the rest?
-func (t Threshold) explainLag(e Evidence) string {
+func (t Threshold) explainLag(e scenarios.Measured) string {
 	owed, _ := t.measure(samples{times: e.Load.Owed, finished: e.Load.Owed.Count()}, 0)
 	if t.holds(owed) {
 		return fmt.Sprintf("It is not the generator's, which owes %s of it: sessions waited for those before them, since the service was slow or load.concurrency, %d, is too low",

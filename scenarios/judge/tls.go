@@ -12,10 +12,10 @@ import (
 // tlsJudge asks of each certificate what the reviewer asks: whose is it, does
 // it lead to a trusted root, does it name the host, how long is it good, is the
 // protocol recent, and do all nodes present the same.
-func tlsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func tlsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	checks := []struct {
 		id    string
-		check func(Evidence) scenarios.Finding
+		check func(scenarios.Measured) scenarios.Finding
 	}{
 		{scenarios.TLSIssuer, issuer}, {scenarios.TLSChain, chain}, {scenarios.TLSHost, host},
 		{scenarios.TLSExpiry, expiry}, {scenarios.TLSVersion, version}, {scenarios.TLSSameOnAllNodes, same},
@@ -32,7 +32,7 @@ func tlsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		f.ID = c.id
 		out = append(out, f)
 	}
-	return out, NextLook{}
+	return out, scenarios.NextLook{}
 }
 
 // complaints collects what is wrong, by the nodes that share it.
@@ -68,7 +68,7 @@ func (c *complaints) verdict(good string) scenarios.Finding {
 	return scenarios.Finding{Status: scenarios.Pass, Message: good}
 }
 
-func issuer(e Evidence) scenarios.Finding {
+func issuer(e scenarios.Measured) scenarios.Finding {
 	if len(e.Scenario.Expect.TLS.Issuer) == 0 {
 		return scenarios.Finding{Status: scenarios.Skipped,
 			Message: fmt.Sprintf("no issuer was declared; it is %s", list(issuers(e.TLS))),
@@ -95,7 +95,7 @@ func issuers(certs []scenarios.Cert) []string {
 	return out
 }
 
-func chain(e Evidence) scenarios.Finding {
+func chain(e scenarios.Measured) scenarios.Finding {
 	var bad complaints
 	var fixes scenarios.Fixes
 	say := func(c scenarios.Cert, text string, how scenarios.Fixes) {
@@ -126,7 +126,7 @@ func chain(e Evidence) scenarios.Finding {
 	return f
 }
 
-func host(e Evidence) scenarios.Finding {
+func host(e scenarios.Measured) scenarios.Finding {
 	var bad complaints
 	for _, c := range e.TLS {
 		switch {
@@ -147,7 +147,7 @@ func host(e Evidence) scenarios.Finding {
 // noteDays is how many days before its end a certificate is worth a note.
 const noteDays = 30
 
-func expiry(e Evidence) scenarios.Finding {
+func expiry(e scenarios.Measured) scenarios.Finding {
 	var bad, soon complaints
 	const day = 24 * time.Hour
 	first := time.Time{}
@@ -181,7 +181,7 @@ func expiry(e Evidence) scenarios.Finding {
 	return f
 }
 
-func version(e Evidence) scenarios.Finding {
+func version(e scenarios.Measured) scenarios.Finding {
 	least := e.Scenario.TLS.MinVersion
 	if least == "" {
 		least = "1.2"
@@ -210,7 +210,7 @@ func version(e Evidence) scenarios.Finding {
 
 // same compares what the nodes present. A node that changes its certificate
 // during a run has two.
-func same(e Evidence) scenarios.Finding {
+func same(e scenarios.Measured) scenarios.Finding {
 	by := map[string][]string{}
 	var order []string
 	for _, c := range e.TLS {

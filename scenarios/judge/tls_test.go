@@ -48,31 +48,31 @@ func TestCertificates(t *testing.T) {
 		issuer []string
 		least  string
 		failed []string
-		want   one
+		want   want
 	}{
-		"a good one passes":                    {certs: both(none), want: one{scenarios.TLSExpiry, scenarios.Pass}},
-		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: one{scenarios.TLSIssuer, scenarios.Pass}},
-		"without a declared issuer it is told": {certs: both(none), want: one{scenarios.TLSIssuer, scenarios.Skipped}},
-		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: one{scenarios.TLSIssuer, scenarios.Fail}},
-		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail}},
-		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail}},
-		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail}},
-		"few days left are a note":             {certs: both(end(29)), want: one{scenarios.TLSExpiry, scenarios.Pass}},
-		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: one{scenarios.TLSExpiry, scenarios.Fail}},
-		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: one{scenarios.TLSHost, scenarios.Fail}},
-		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail}},
-		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail}},
-		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail}},
-		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: one{scenarios.TLSChain, scenarios.Inconclusive}},
-		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: one{scenarios.TLSVersion, scenarios.Fail}},
-		"a protocol before TLS":                {certs: both(func(c *scenarios.Cert) { c.Version = "SSLv3" }), failed: []string{scenarios.TLSVersion}, want: one{scenarios.TLSVersion, scenarios.Fail}},
-		"no version is no pass":                {certs: both(func(c *scenarios.Cert) { c.Version = "" }), want: one{scenarios.TLSVersion, scenarios.Inconclusive}},
-		"a common name alone":                  {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, nil }), failed: []string{scenarios.TLSHost}, want: one{scenarios.TLSHost, scenarios.Fail}},
-		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: one{scenarios.TLSVersion, scenarios.Fail}},
-		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: one{scenarios.TLSSameOnAllNodes, scenarios.Fail}},
-		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: one{scenarios.TLSSameOnAllNodes, scenarios.Skipped}},
-		"no certificate is no pass":            {want: one{scenarios.TLSChain, scenarios.Inconclusive}},
-		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: one{scenarios.TLSExpiry, scenarios.Inconclusive}},
+		"a good one passes":                    {certs: both(none), want: want{scenarios.TLSExpiry: scenarios.Pass}},
+		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: want{scenarios.TLSIssuer: scenarios.Pass}},
+		"without a declared issuer it is told": {certs: both(none), want: want{scenarios.TLSIssuer: scenarios.Skipped}},
+		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: want{scenarios.TLSIssuer: scenarios.Fail}},
+		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
+		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
+		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
+		"few days left are a note":             {certs: both(end(29)), want: want{scenarios.TLSExpiry: scenarios.Pass}},
+		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
+		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: want{scenarios.TLSHost: scenarios.Fail}},
+		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
+		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
+		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
+		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: want{scenarios.TLSChain: scenarios.Inconclusive}},
+		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
+		"a protocol before TLS":                {certs: both(func(c *scenarios.Cert) { c.Version = "SSLv3" }), failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
+		"no version is no pass":                {certs: both(func(c *scenarios.Cert) { c.Version = "" }), want: want{scenarios.TLSVersion: scenarios.Inconclusive}},
+		"a common name alone":                  {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, nil }), failed: []string{scenarios.TLSHost}, want: want{scenarios.TLSHost: scenarios.Fail}},
+		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
+		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: want{scenarios.TLSSameOnAllNodes: scenarios.Fail}},
+		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: want{scenarios.TLSSameOnAllNodes: scenarios.Skipped}},
+		"no certificate is no pass":            {want: want{scenarios.TLSChain: scenarios.Inconclusive}},
+		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: want{scenarios.TLSExpiry: scenarios.Inconclusive}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,8 +80,8 @@ func TestCertificates(t *testing.T) {
 			s.TLS = scenarios.TLSConfig{Enabled: true, MinVersion: tc.least}
 			s.Expect.TLS = scenarios.ExpectTLS{Issuer: tc.issuer, DaysLeft: 7}
 			j := Judge(scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}})
-			check(t, j, []one{tc.want})
-			proseOf(t, j.Findings, []one{tc.want})
+			check(t, j.Findings, tc.want)
+			proseOf(t, j.Findings, tc.want.ids()...)
 			if diff := cmp.Diff(tc.failed, failedIDs(j.Findings)); diff != "" {
 				t.Errorf("failed findings (-want +got):\n%s", diff)
 			}
@@ -98,7 +98,7 @@ func TestCertificatesAlone(t *testing.T) {
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
 	e := scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})}
 	j := Judge(e)
-	check(t, j, []one{{scenarios.TLSChain, scenarios.Pass}, {scenarios.DNSNodes, scenarios.Skipped}})
+	check(t, j.Findings, want{scenarios.TLSChain: scenarios.Pass, scenarios.DNSNodes: scenarios.Skipped})
 	for _, f := range j.Findings {
 		if !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes {
 			t.Errorf("%s was judged", f.ID)

@@ -53,6 +53,6 @@ func unrecorded(m scenarios.Measured, s scenarios.Scenario) []scenarios.TagName 
 
 // unrecorded reports whether the run did not record what the threshold is held
 // against.
-func (t Threshold) unrecorded(e Evidence) bool {
+func (t Threshold) unrecorded(e scenarios.Measured) bool {
 	return t.Agg != ErrorRate && slices.Contains(e.Unrecorded, scenarios.TagName{Metric: t.Metric.Name, Tag: t.Metric.Tag})
 }

@@ -19,7 +19,7 @@ type connCounts struct{ before, min, max int }
 // is nil unless every coordinator said how many it had before the first session:
 // a level that one of them is missing from is none. Pages read meanwhile have
 // ours in them, and are left aside.
-func connCountsOf(e Evidence, r coordinatorSet) []connCounts {
+func connCountsOf(e scenarios.Measured, r coordinatorSet) []connCounts {
 	if !r.named {
 		return nil
 	}

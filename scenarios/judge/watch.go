@@ -6,11 +6,11 @@ import (
 )
 
 // watchJudge asks how long new sessions failed.
-func watchJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func watchJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	f := scenarios.Finding{ID: scenarios.WatchOutage}
 	if e.Watch == nil || e.Watch.Sessions == 0 {
 		f.Status, f.Message = noSession(refusals(e))
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	w := watchData{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
 	f.Observed, f.Limit = num(float64(w.Outage)), num(float64(w.limit))
@@ -19,7 +19,7 @@ func watchJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	if f.Status == scenarios.Fail {
 		f.Fix = w.fix()
 	}
-	return []scenarios.Finding{f}, NextLook{}
+	return []scenarios.Finding{f}, scenarios.NextLook{}
 }
 
 // watchData is what was seen, what is allowed, and how new sessions failed.
@@ -32,7 +32,7 @@ type watchData struct {
 // verdict is the rule itself. What failed is held against the limit, whatever
 // became of the command; that nothing failed says something only where
 // something was done.
-func (w watchData) verdict(e Evidence) (scenarios.Status, string) {
+func (w watchData) verdict(e scenarios.Measured) (scenarios.Status, string) {
 	cut := len(e.Looks) > 0 && e.Looks[len(e.Looks)-1].Cut
 	command := e.Scenario.Watch.OnEvent != ""
 	switch {
@@ -55,7 +55,7 @@ func (w watchData) verdict(e Evidence) (scenarios.Status, string) {
 }
 
 // endedBeforeEvent reports whether the watch was over before the time to act.
-func (w watchData) endedBeforeEvent(e Evidence) bool {
+func (w watchData) endedBeforeEvent(e scenarios.Measured) bool {
 	return w.Event == nil && w.For < inSeconds(e.Scenario.Watch.EventAfter)
 }
 
@@ -93,7 +93,7 @@ func (w watchData) lost() []scenarios.LongFate {
 
 // failedNew are the errors of new sessions: all errors less those of the
 // sessions that stayed open.
-func failedNew(e Evidence) []scenarios.ErrorGroup {
+func failedNew(e scenarios.Measured) []scenarios.ErrorGroup {
 	type key struct {
 		class       scenarios.Class
 		coordinator string

@@ -19,7 +19,7 @@ func sec(s float64) *scenarios.Seconds {
 
 // steady is a watch of ten minutes at one session a second, over two healthy
 // coordinators, five sessions long; change says what happened.
-func steady(maxOutage time.Duration, command string, change func(*Evidence)) Evidence {
+func steady(maxOutage time.Duration, command string, change func(*scenarios.Measured)) scenarios.Measured {
 	e := scenarios.Measured{
 		Scenario: scenarios.Scenario{Kind: scenarios.KindWatch, Watch: scenarios.WatchConfig{
 			For: scenarios.Duration(10 * time.Minute), Long: 5, OnEvent: command, EventAfter: scenarios.Duration(10 * time.Second),
@@ -44,8 +44,8 @@ func steady(maxOutage time.Duration, command string, change func(*Evidence)) Evi
 }
 
 // failing has so many new sessions fail for a time, from a second after the command on.
-func failing(n int, outage scenarios.Seconds, class string) func(*Evidence) {
-	return func(e *Evidence) {
+func failing(n int, outage scenarios.Seconds, class string) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
 		w := e.Watch
 		w.Errors, w.Outage, w.Noticed, w.FirstErr, w.LastErr = n, outage, sec(12.8), sec(12.6), sec(12.6+float64(outage)-.5)
 		e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: vocabtest.Class(class), Count: n, Example: "i/o", Hint: scenarios.Fixes{{Why: "a hint"}}})
@@ -53,8 +53,8 @@ func failing(n int, outage scenarios.Seconds, class string) func(*Evidence) {
 }
 
 // losing has so many long sessions of a coordinator end.
-func losing(n, coordinator int, cut scenarios.Cut, class string) func(*Evidence) {
-	return func(e *Evidence) {
+func losing(n, coordinator int, cut scenarios.Cut, class string) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
 		for i := range e.Watch.Long {
 			f := &e.Watch.Long[i]
 			if n > 0 && f.Coordinator == coordName(coordinator) && f.Outcome == scenarios.OK {
@@ -67,23 +67,23 @@ func losing(n, coordinator int, cut scenarios.Cut, class string) func(*Evidence)
 	}
 }
 
-func gone(back *scenarios.Seconds, peak float64, pids ...int32) func(*Evidence) {
-	return func(e *Evidence) {
+func gone(back *scenarios.Seconds, peak float64, pids ...int32) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
 		c := &e.Watch.Coords[1]
 		c.Gone, c.Back, c.Peak, c.PIDs = sec(12), back, peak, append(c.PIDs, pids...)
 	}
 }
 
-func together(changes ...func(*Evidence)) func(*Evidence) {
-	return func(e *Evidence) {
+func together(changes ...func(*scenarios.Measured)) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
 		for _, change := range changes {
 			change(e)
 		}
 	}
 }
 
-func cutAt(s scenarios.Seconds) func(*Evidence) {
-	return func(e *Evidence) {
+func cutAt(s scenarios.Seconds) func(*scenarios.Measured) {
+	return func(e *scenarios.Measured) {
 		e.Looks[0].Cut, e.Watch.For = true, s
 		if s < 10 {
 			e.Watch.Event, e.Watch.EventEnd = nil, nil
@@ -91,13 +91,13 @@ func cutAt(s scenarios.Seconds) func(*Evidence) {
 	}
 }
 
-func commandFails(e *Evidence) { e.Watch.EventText = "exit status 1" }
+func commandFails(e *scenarios.Measured) { e.Watch.EventText = "exit status 1" }
 
 func TestHowAWatchIsJudged(t *testing.T) {
 	t.Parallel()
 	const restart = "ssh coord-1 restart"
 	for name, c := range map[string]struct {
-		e      Evidence
+		e      scenarios.Measured
 		status scenarios.Status
 	}{
 		"nothing was done, and nothing happened":                 {steady(0, "", nil), scenarios.Pass},
@@ -112,8 +112,8 @@ func TestHowAWatchIsJudged(t *testing.T) {
 		"something of its own kind":                              {steady(0, "", failing(2, 1, "open.session-limit")), scenarios.Fail},
 		"long sessions are lost and no new one fails":            {steady(0, restart, losing(3, 0, scenarios.CutFIN, "execute.eof")), scenarios.Pass},
 		"long sessions are lost on two coordinators":             {steady(0, restart, together(losing(1, 1, scenarios.CutSilent, "execute.timeout"), losing(1, 0, scenarios.CutFIN, "execute.eof"))), scenarios.Pass},
-		"it failed before the command":                           {steady(0, restart, together(failing(1, .5, "open.eof"), func(e *Evidence) { e.Watch.Noticed = sec(5) })), scenarios.Fail},
-		"a restart too short to be missed":                       {steady(0, restart, func(e *Evidence) { e.Watch.Coords[1].PIDs = []int32{8, 9} }), scenarios.Pass},
+		"it failed before the command":                           {steady(0, restart, together(failing(1, .5, "open.eof"), func(e *scenarios.Measured) { e.Watch.Noticed = sec(5) })), scenarios.Fail},
+		"a restart too short to be missed":                       {steady(0, restart, func(e *scenarios.Measured) { e.Watch.Coords[1].PIDs = []int32{8, 9} }), scenarios.Pass},
 		"the command failed and nothing happened":                {steady(0, restart, commandFails), scenarios.Inconclusive},
 		"the command failed and a coordinator went nevertheless": {steady(0, restart, together(commandFails, gone(nil, 0))), scenarios.Pass},
 		"the command failed and sessions too":                    {steady(0, restart, together(commandFails, failing(1, .5, "open.eof"))), scenarios.Fail},
@@ -150,7 +150,7 @@ func TestAWatchExplainsItsTimes(t *testing.T) {
 
 func TestAWatchOfManyCoordinatorsStaysASentence(t *testing.T) {
 	t.Parallel()
-	fs, _ := watchJudge(steady(0, "", func(e *Evidence) {
+	fs, _ := watchJudge(steady(0, "", func(e *scenarios.Measured) {
 		for i := range 300 {
 			e.Watch.Coords = append(e.Watch.Coords, scenarios.Appearance{Name: fmt.Sprint("c", i), Gone: sec(5)})
 		}

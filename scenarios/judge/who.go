@@ -11,17 +11,17 @@ import (
 
 // identityJudge asks whether the coordinators can be told apart, run one version,
 // and stand behind as many addresses as declared.
-func identityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
-	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, NextLook{}
+func identityJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, scenarios.NextLook{}
 }
 
 // dnsJudge is the part of whoJudge that needs no session.
-func dnsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
-	return []scenarios.Finding{nodes(e)}, NextLook{}
+func dnsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	return []scenarios.Finding{nodes(e)}, scenarios.NextLook{}
 }
 
 // seenCoordinators pools what the looks learned of each coordinator, sorted by name.
-func seenCoordinators(e Evidence) []scenarios.Seen {
+func seenCoordinators(e scenarios.Measured) []scenarios.Seen {
 	var out []scenarios.Seen
 	for _, l := range e.Looks {
 		for _, s := range l.Seen {
@@ -49,7 +49,7 @@ func union[T comparable](have, more []T) []T {
 }
 
 // identity judges whether names tell coordinators apart.
-func identity(e Evidence) scenarios.Finding {
+func identity(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.IdentitySound}
 	f.Status, f.Message = soundness(e)
 	if f.Status == scenarios.Inconclusive && len(seenCoordinators(e)) > 0 {
@@ -62,7 +62,7 @@ func identity(e Evidence) scenarios.Finding {
 }
 
 // soundness is identity's status and sentence; balance asks it first.
-func soundness(e Evidence) (scenarios.Status, string) {
+func soundness(e scenarios.Measured) (scenarios.Status, string) {
 	seen, sessions, refused := seenCoordinators(e), 0, 0
 	strong := 0
 	for _, s := range seen {
@@ -91,7 +91,7 @@ func soundness(e Evidence) (scenarios.Status, string) {
 }
 
 // restarts says which coordinators came with more than one pid.
-func restarts(e Evidence) string {
+func restarts(e scenarios.Measured) string {
 	var strong, weak []string
 	for _, s := range seenCoordinators(e) {
 		if len(s.PIDs) < 2 {
@@ -114,7 +114,7 @@ func restarts(e Evidence) string {
 }
 
 // versions judges whether all run the version declared, or at least one and the same.
-func versions(e Evidence) scenarios.Finding {
+func versions(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.VersionsSame}
 	want := e.Scenario.Expect.Version
 	by := map[string][]string{}
@@ -167,7 +167,7 @@ func perVersion(order []string, by map[string][]string) string {
 }
 
 // nodes judges how many addresses the endpoints have.
-func nodes(e Evidence) scenarios.Finding {
+func nodes(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.DNSNodes}
 	var names []string
 	for _, n := range e.Addresses() {
