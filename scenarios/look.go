@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/enum"
 )
 
 // LookKind says why a look was taken.
@@ -22,13 +24,13 @@ const (
 var lookNames = []string{"first", "confirm", "third", "extend", "whole"}
 
 // String returns the name that result files use.
-func (k LookKind) String() string { return nameOf(lookNames, int(k)) }
+func (k LookKind) String() string { return enum.Name(lookNames, k, "") }
 
 // MarshalText writes the name.
 func (k LookKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (k *LookKind) UnmarshalText(b []byte) error { return indexOf(lookNames, "look", b, k) }
+func (k *LookKind) UnmarshalText(b []byte) error { return enum.Parse(lookNames, "look", b, k) }
 
 // Look is one batch of sessions, judged at once. Tally holds the sessions that
 // were meant to be N, Burst those that were opened together after them; a

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/enum"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -71,13 +72,13 @@ const (
 var partNames = []string{"scout", "settle", "ordered", "parallel", "burst", "arrival", "held"}
 
 // String returns the name that observation files use.
-func (p Part) String() string { return nameOf(partNames, int(p)) }
+func (p Part) String() string { return enum.Name(partNames, p, "") }
 
 // MarshalText writes the name.
 func (p Part) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (p *Part) UnmarshalText(b []byte) error { return indexOf(partNames, "part", b, p) }
+func (p *Part) UnmarshalText(b []byte) error { return enum.Parse(partNames, "part", b, p) }
 
 // Outcome is how a session ended. The zero value is Unknown: a session that
 // was cut off is never counted as good.
@@ -93,13 +94,13 @@ const (
 var outcomeNames = []string{"unknown", "ok", "failed"}
 
 // String returns the name that observation files use.
-func (o Outcome) String() string { return nameOf(outcomeNames, int(o)) }
+func (o Outcome) String() string { return enum.Name(outcomeNames, o, "") }
 
 // MarshalText writes the name.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (o *Outcome) UnmarshalText(b []byte) error { return indexOf(outcomeNames, "outcome", b, o) }
+func (o *Outcome) UnmarshalText(b []byte) error { return enum.Parse(outcomeNames, "outcome", b, o) }
 
 // Identity says who answered a session. The zero value is nobody.
 type Identity = vocab.Identity
