@@ -80,3 +80,12 @@ func (a *Auto) UnmarshalText(b []byte) error {
 	*a = Auto(v)
 	return nil
 }
+
+// Seconds is a time as result files hold it.
+type Seconds float64
+
+// SecondsOf converts, to the microsecond.
+func SecondsOf(d time.Duration) Seconds { return Seconds(d.Round(time.Microsecond).Seconds()) }
+
+// Duration converts back.
+func (s Seconds) Duration() time.Duration { return time.Duration(float64(s) * float64(time.Second)) }

@@ -36,7 +36,10 @@ scenarios/run/internal/pace: scenarios
 scenarios/run/internal/host:
 scenarios/run/internal/handoff:
 scenarios/judge: scenarios vocab internal/stats
-scenarios: vocab internal/strictyaml internal/usertext internal/enum
+scenarios: vocab internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
+scenarios/internal/hdr:
+scenarios/internal/exactjson:
+scenarios/internal/bounds:
 vocab: internal/enum
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe
