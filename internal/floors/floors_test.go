@@ -24,7 +24,7 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd vocab
+cmd/impala-lbcheck: lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml vocab
 lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask
 report: scenarios vocab
 scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate
@@ -36,13 +36,19 @@ scenarios/run/internal/pace: scenarios
 scenarios/run/internal/host:
 scenarios/run/internal/handoff:
 scenarios/judge: scenarios vocab internal/stats
-scenarios: vocab
-vocab:
+scenarios: vocab internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
+scenarios/internal/hdr:
+scenarios/internal/exactjson:
+scenarios/internal/bounds:
+vocab: internal/enum
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe
-internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/certs
+internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/certs internal/usertext
 internal/provision: internal/provision/lbfile
-internal/provision/lbfile: scenarios
+internal/provision/lbfile: internal/strictyaml internal/usertext
+internal/strictyaml: internal/usertext
+internal/usertext:
+internal/enum:
 internal/impalaweb:
 internal/saslframe:
 internal/certs:

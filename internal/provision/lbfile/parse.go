@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
 )
 
 // Default holds the defaults.
@@ -21,16 +21,27 @@ func Default() Spec {
 	}
 }
 
-// Parse reads lb.yaml; file is its name in errors, which are one line each. The
-// result is valid and has all defaults filled in.
+// lbFile is what messages say of lb.yaml.
+var lbFile = strictyaml.Format{
+	Example: `"cluster: prod1"`,
+	Start:   "`impala-lbcheck provision init` prints one to start from",
+}
+
+// Parse reads lb.yaml; file is its name in errors, which are [strictyaml.Errors],
+// or a [*strictyaml.KeyError] about a key that is missing. The result is valid and
+// has all defaults filled in.
 func Parse(file string, src []byte) (Spec, error) {
+	doc, err := lbFile.Read(file, src)
+	if err != nil {
+		return Spec{}, err
+	}
 	s := Default()
-	if err := scenarios.DecodeYAML(file, src, &s); err != nil {
+	if err := doc.Decode(&s); err != nil {
 		return Spec{}, err
 	}
 	s.fill()
 	if err := s.Validate(); err != nil {
-		return Spec{}, scenarios.Locate(file, src, err)
+		return Spec{}, doc.Locate(err)
 	}
 	return s, nil
 }

@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
 
 // check is one condition that makes a file invalid.
@@ -19,12 +20,12 @@ type check struct {
 }
 
 // Validate returns the first setting that AWS would refuse, or that is dangerous, as
-// a [*scenarios.InvalidError].
+// a [*strictyaml.KeyError].
 func (s Spec) Validate() error {
 	claims := slices.Concat(s.nameChecks(), s.networkChecks(), s.listenerChecks(), s.healthChecks(), s.logChecks(), s.tlsChecks())
 	for _, c := range claims {
 		if c.wrong {
-			return &scenarios.InvalidError{Key: c.key, Msg: c.msg}
+			return &strictyaml.KeyError{Key: c.key, Msg: c.msg}
 		}
 	}
 	return nil
@@ -50,12 +51,12 @@ func (s Spec) nameChecks() []check {
 	most := maxBalancerName - len(Spec{}.Balancer())
 	return []check{
 		{s.Cluster == "", "cluster", "required: it becomes part of every name"},
-		{!clusterForm.MatchString(s.Cluster), "cluster", "invalid name " + clip(s.Cluster) + ": use letters, digits and inner hyphens"},
-		{len(s.Cluster) > most, "cluster", fmt.Sprintf("%s has %d characters; a load balancer's name has at most %d, elb-impala- takes %d, so %d remain", clip(s.Cluster), len(s.Cluster), maxBalancerName, len(Spec{}.Balancer()), most)},
-		{s.Kind != Classic, "kind", fmt.Sprintf("invalid kind %s: expected classic", clip(string(s.Kind)))},
+		{!clusterForm.MatchString(s.Cluster), "cluster", "invalid name " + usertext.Quote(s.Cluster) + ": use letters, digits and inner hyphens"},
+		{len(s.Cluster) > most, "cluster", fmt.Sprintf("%s has %d characters; a load balancer's name has at most %d, elb-impala- takes %d, so %d remain", usertext.Quote(s.Cluster), len(s.Cluster), maxBalancerName, len(Spec{}.Balancer()), most)},
+		{s.Kind != Classic, "kind", fmt.Sprintf("invalid kind %s: expected classic", usertext.Quote(string(s.Kind)))},
 		{s.Account != "" && !accountForm.MatchString(s.Account), "account", "an account has twelve digits, in quotes"},
-		{s.Region != "" && !regionForm.MatchString(s.Region), "region", "invalid region " + clip(s.Region) + ": expected a name such as eu-west-1"},
-		{s.Scheme != Internal && s.Scheme != InternetFacing, "scheme", "invalid scheme " + clip(string(s.Scheme)) + ": expected internal or internet-facing"},
+		{s.Region != "" && !regionForm.MatchString(s.Region), "region", "invalid region " + usertext.Quote(s.Region) + ": expected a name such as eu-west-1"},
+		{s.Scheme != Internal && s.Scheme != InternetFacing, "scheme", "invalid scheme " + usertext.Quote(string(s.Scheme)) + ": expected internal or internet-facing"},
 		s.tagCheck(),
 	}
 }
@@ -67,11 +68,11 @@ func (s Spec) tagCheck() check {
 	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
 		switch {
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
-			return check{true, "tags", "invalid key " + clip(key) + ": the prefix aws: is reserved by AWS"}
+			return check{true, "tags", "invalid key " + usertext.Quote(key) + ": the prefix aws: is reserved by AWS"}
 		case strings.HasPrefix(key, "impala-lbcheck:"):
-			return check{true, "tags", "invalid key " + clip(key) + ": the prefix impala-lbcheck: is reserved for ownership"}
+			return check{true, "tags", "invalid key " + usertext.Quote(key) + ": the prefix impala-lbcheck: is reserved for ownership"}
 		case len(key) > 128 || len(s.Tags[key]) > 256:
-			return check{true, "tags", clip(key) + ": a key has at most 128 characters, a value 256"}
+			return check{true, "tags", usertext.Quote(key) + ": a key has at most 128 characters, a value 256"}
 		}
 	}
 	return check{}
@@ -83,7 +84,7 @@ func (s Spec) networkChecks() []check {
 		{len(s.Network.VPC.IDs) > 1, "network.vpc", "a load balancer is in exactly one VPC"},
 		s.pickCheck("network.subnets", s.Network.Subnets, "subnet-"),
 		s.pickCheck("coordinators", Pick{s.Coordinators.IDs, s.Coordinators.Tags}, "i-"),
-		{s.Coordinators.SecurityGroup != "" && !isID(s.Coordinators.SecurityGroup, "sg-"), "coordinators.security_group", "invalid id " + clip(s.Coordinators.SecurityGroup) + ": expected one such as sg-0123abcd"},
+		{s.Coordinators.SecurityGroup != "" && !isID(s.Coordinators.SecurityGroup, "sg-"), "coordinators.security_group", "invalid id " + usertext.Quote(s.Coordinators.SecurityGroup) + ": expected one such as sg-0123abcd"},
 		{len(s.Clients) == 0, "clients", "required: the networks that may connect, e.g. [10.0.0.0/8]"},
 	}
 	for _, c := range s.Clients {
@@ -104,10 +105,10 @@ func (s Spec) pickCheck(key string, p Pick, prefix string) check {
 	}
 	for i, id := range p.IDs {
 		if !isID(id, prefix) {
-			return check{true, key, fmt.Sprintf("invalid id %s: expected one such as %s0123abcd", clip(id), prefix)}
+			return check{true, key, fmt.Sprintf("invalid id %s: expected one such as %s0123abcd", usertext.Quote(id), prefix)}
 		}
 		if slices.Contains(p.IDs[:i], id) {
-			return check{true, key, "duplicate id " + clip(id)}
+			return check{true, key, "duplicate id " + usertext.Quote(id)}
 		}
 	}
 	return check{}
@@ -138,9 +139,9 @@ func (s Spec) healthChecks() []check {
 	web := protocol == "HTTP" || protocol == "HTTPS"
 	between := func(v Span, low, high int32) bool { return v.Seconds() >= low && v.Seconds() <= high }
 	return []check{
-		{!ok || port == 0, "health_check.target", "invalid target " + clip(h.Target) + ": expected e.g. TCP:21050 or HTTP:25000/healthz"},
-		{web && path == "", "health_check.target", clip(h.Target) + " needs a path: HTTP:25000/healthz"},
-		{!web && path != "", "health_check.target", clip(h.Target) + ": only HTTP and HTTPS have a path"},
+		{!ok || port == 0, "health_check.target", "invalid target " + usertext.Quote(h.Target) + ": expected e.g. TCP:21050 or HTTP:25000/healthz"},
+		{web && path == "", "health_check.target", usertext.Quote(h.Target) + " needs a path: HTTP:25000/healthz"},
+		{!web && path != "", "health_check.target", usertext.Quote(h.Target) + ": only HTTP and HTTPS have a path"},
 		{!between(h.Interval, 5, 300), "health_check.interval", fmt.Sprintf("%s is out of range: 5s to 300s", h.Interval)},
 		{!between(h.Timeout, 2, 60), "health_check.timeout", fmt.Sprintf("%s is out of range: 2s to 60s", h.Timeout)},
 		{h.Timeout >= h.Interval, "health_check.timeout", fmt.Sprintf("%s must be less than the interval, %s", h.Timeout, h.Interval)},
@@ -171,7 +172,7 @@ func (s Spec) logChecks() []check {
 	_, err := netip.ParseAddr(l.Bucket)
 	return []check{
 		{!bucketForm.MatchString(l.Bucket) || strings.Contains(l.Bucket, "..") || err == nil, "access_logs.bucket",
-			"invalid bucket name " + clip(l.Bucket) + ": 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends"},
+			"invalid bucket name " + usertext.Quote(l.Bucket) + ": 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends"},
 		{strings.Contains(l.Prefix, "AWSLogs"), "access_logs.prefix", "AWS adds AWSLogs itself; remove it"},
 		{strings.HasPrefix(l.Prefix, "/") || strings.HasSuffix(l.Prefix, "/"), "access_logs.prefix", "remove the slash at the beginning or end"},
 		{l.Every.Seconds() != 300 && l.Every.Seconds() != 3600, "access_logs.every", fmt.Sprintf("invalid interval %s: expected 5m or 60m", l.Every)},
@@ -205,20 +206,11 @@ func (s Spec) tlsChecks() []check {
 	return []check{
 		{(t.Domain == "") == (t.Certificate == ""), "tls", "set either domain, to request a certificate, or certificate, the ARN of an existing one"},
 		{domain == "amazonaws.com" || strings.HasSuffix(domain, ".amazonaws.com"), "tls.domain",
-			clip(t.Domain) + " belongs to Amazon: ACM issues no certificate for it. Use a name of your own, such as impala.example.com, as an alias of the load balancer's name"},
-		{t.Domain != "" && !domainForm.MatchString(t.Domain), "tls.domain", "invalid domain " + clip(t.Domain) + ": expected a lower-case name such as impala.example.com"},
+			usertext.Quote(t.Domain) + " belongs to Amazon: ACM issues no certificate for it. Use a name of your own, such as impala.example.com, as an alias of the load balancer's name"},
+		{t.Domain != "" && !domainForm.MatchString(t.Domain), "tls.domain", "invalid domain " + usertext.Quote(t.Domain) + ": expected a lower-case name such as impala.example.com"},
 		{len(t.Domain) > maxDomain, "tls.domain", fmt.Sprintf("a domain has at most %d characters", maxDomain)},
-		{t.Certificate != "" && !arnForm.MatchString(t.Certificate), "tls.certificate", "invalid ARN " + clip(t.Certificate) + ": expected arn:aws:acm:REGION:ACCOUNT:certificate/ID"},
-		{!slices.Contains(Policies(), t.Policy), "tls.policy", fmt.Sprintf("invalid policy %s: expected one of %s", clip(t.Policy), strings.Join(Policies(), ", "))},
-		{t.Backend != Plain && t.Backend != Encrypted, "tls.backend", "invalid backend " + clip(string(t.Backend)) + ": expected plain or tls"},
+		{t.Certificate != "" && !arnForm.MatchString(t.Certificate), "tls.certificate", "invalid ARN " + usertext.Quote(t.Certificate) + ": expected arn:aws:acm:REGION:ACCOUNT:certificate/ID"},
+		{!slices.Contains(Policies(), t.Policy), "tls.policy", fmt.Sprintf("invalid policy %s: expected one of %s", usertext.Quote(t.Policy), strings.Join(Policies(), ", "))},
+		{t.Backend != Plain && t.Backend != Encrypted, "tls.backend", "invalid backend " + usertext.Quote(string(t.Backend)) + ": expected plain or tls"},
 	}
-}
-
-// clip quotes a value for a one-line message, shortened.
-func clip(text string) string {
-	const most = 64
-	if len(text) > most {
-		text = text[:most] + "..."
-	}
-	return strconv.Quote(text)
 }

@@ -1,45 +1,43 @@
-package scenarios
+// Package exactjson makes encoding/json exact about keys: by itself, it takes
+// "Verdict" for "verdict", and the last of two keys that it takes for the same.
+package exactjson
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"strings"
 )
 
-// exactKeys copies a JSON value that is to be read as t, without the keys that t
-// does not have: encoding/json takes "Verdict" for "verdict", and the last of two
-// keys that it takes for one. It fails where an object has a key twice.
-func exactKeys(b []byte, t reflect.Type) ([]byte, error) {
+// Filter copies a JSON value that is to be read as t, without the keys that t does
+// not have. It fails where an object has a key twice, and where something follows
+// the value. Shapes has, for types that read their own JSON, the type that they
+// read it as.
+func Filter(b []byte, t reflect.Type, shapes map[reflect.Type]reflect.Type) ([]byte, error) {
 	var out bytes.Buffer
-	c := keyCopier{json.NewDecoder(bytes.NewReader(b)), &out, map[reflect.Type]map[string]reflect.Type{}}
+	c := keyCopier{json.NewDecoder(bytes.NewReader(b)), &out, shapes, map[reflect.Type]map[string]reflect.Type{}}
 	c.in.UseNumber()
 	if err := c.value(t); err != nil {
 		return nil, err
 	}
 	if _, err := c.in.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something follows the JSON value")
+		return nil, fmt.Errorf("there is more after the JSON value")
 	}
 	return out.Bytes(), nil
 }
 
-// keyCopier copies token by token. How deep it goes the types bound.
+// keyCopier copies token by token. The types bound how deep it goes.
 type keyCopier struct {
-	in   *json.Decoder
-	out  *bytes.Buffer
-	keys map[reflect.Type]map[string]reflect.Type // of the structs met so far, with their values' types
+	in     *json.Decoder
+	out    *bytes.Buffer
+	shapes map[reflect.Type]reflect.Type
+	keys   map[reflect.Type]map[string]reflect.Type // of the structs so far, with the types of their values
 }
 
-// shapes are what types that read themselves make of their JSON.
-var shapes = map[reflect.Type]reflect.Type{
-	reflect.TypeFor[PhaseStats]():  reflect.TypeFor[map[string]timesJSON](),
-	reflect.TypeFor[Times]():       reflect.TypeFor[timesJSON](),
-	reflect.TypeFor[boundedTags](): reflect.TypeFor[[]TagTimes](),
-}
-
-// value copies the next value, which is to be a t; nil is one that nobody reads.
+// value copies the next value, which is to be a t.
 func (c keyCopier) value(t reflect.Type) error {
 	token, err := c.in.Token()
 	if err != nil {
@@ -48,7 +46,7 @@ func (c keyCopier) value(t reflect.Type) error {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if shape, ok := shapes[t]; ok {
+	if shape, ok := c.shapes[t]; ok {
 		t = shape
 	}
 	switch token {
@@ -62,7 +60,7 @@ func (c keyCopier) value(t reflect.Type) error {
 	return err
 }
 
-// object copies one whose brace has been read, as far as t has its keys.
+// object copies the rest of an object after its opening brace: the keys of t.
 func (c keyCopier) object(t reflect.Type) error {
 	c.out.WriteByte('{')
 	seen := map[string]bool{}
@@ -74,10 +72,10 @@ func (c keyCopier) object(t reflect.Type) error {
 		}
 		key, _ := token.(string) // a key is a string
 		if seen[key] {
-			return fmt.Errorf("the key %.100q is there twice in one object", key)
+			return fmt.Errorf("key %.100q is repeated in one object", key)
 		}
 		seen[key] = true
-		of := c.read(t, key)
+		of := c.typeOf(t, key)
 		if of == nil {
 			if err := c.skip(); err != nil {
 				return err
@@ -100,8 +98,8 @@ func (c keyCopier) object(t reflect.Type) error {
 	return err
 }
 
-// list copies one whose bracket has been read. What is to be no list keeps its
-// bracket and loses what it holds: whoever reads it says that it is none.
+// list copies the rest of a list after its opening bracket. Where t is not a list,
+// an empty one is written: decoding it then reports the type.
 func (c keyCopier) list(t reflect.Type) error {
 	var of reflect.Type
 	if t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
@@ -147,32 +145,34 @@ func (c keyCopier) skip() error {
 	}
 }
 
-// read is the type of a key's value in an object that is to be a t; nil where t
-// has no such key.
-func (c keyCopier) read(t reflect.Type, key string) reflect.Type {
+// typeOf returns the type of a key's value in an object that is to be a t; nil
+// where t has no such key.
+func (c keyCopier) typeOf(t reflect.Type, key string) reflect.Type {
 	switch t.Kind() {
 	case reflect.Map:
 		return t.Elem()
 	case reflect.Struct:
 		if c.keys[t] == nil {
-			c.keys[t] = map[string]reflect.Type{}
-			addFields(c.keys[t], t)
+			c.keys[t] = Keys(t)
 		}
 		return c.keys[t][key]
 	}
 	return nil
 }
 
-// addFields adds the fields of a struct by key: an outer one hides an inner one.
-func addFields(fields map[string]reflect.Type, t reflect.Type) {
+// Keys returns the JSON keys of a struct with the types of their values, those of
+// embedded structs included. An outer field hides an inner one.
+func Keys(t reflect.Type) map[string]reflect.Type {
+	keys := map[string]reflect.Type{}
 	for f := range t.Fields() {
 		if f.Anonymous {
-			addFields(fields, f.Type)
+			maps.Copy(keys, Keys(f.Type))
 		}
 	}
 	for f := range t.Fields() {
 		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" && f.IsExported() {
-			fields[name] = f.Type
+			keys[name] = f.Type
 		}
 	}
+	return keys
 }

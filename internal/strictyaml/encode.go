@@ -1,10 +1,9 @@
-package scenarios
+package strictyaml
 
 import (
 	"bytes"
 	"encoding"
 	"fmt"
-	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -12,44 +11,46 @@ import (
 	"strings"
 )
 
-// Marshal writes the YAML that [Parse] reads as s again: every key that is set
-// or whose default is not its zero value. It fails on a value that has no text.
-func (s Scenario) Marshal() ([]byte, error) {
-	defaults := Default()
+// Marshal writes a struct as [Document.Decode] reads it: every key that is set, or
+// that defaults, a struct of the same type, sets. It fails on a value that cannot
+// be text.
+func Marshal(v, defaults any) ([]byte, error) {
 	var e encoder
-	e.fields(place(&s), place(&defaults), 0)
+	e.structure(reflect.ValueOf(v), reflect.ValueOf(defaults), 0)
 	return e.out.Bytes(), e.err
 }
 
-// encoder is [decoder]'s twin.
+// encoder writes what [decoder] reads.
 type encoder struct {
 	out bytes.Buffer
 	err error
 }
 
-func (e *encoder) fields(v, defaults reflect.Value, depth int) {
+func (e *encoder) structure(v, defaults reflect.Value, depth int) {
 	for i, key := range keysOf(v.Type()) {
-		field, usual := v.Field(i), defaults.Field(i)
-		if empty(field) && usual.IsZero() {
+		field, byDefault := v.Field(i), defaults.Field(i)
+		if empty(field) && byDefault.IsZero() {
 			continue
 		}
 		e.key(key, depth)
-		e.value(field, usual, depth+1)
+		e.value(field, byDefault, depth+1)
 	}
 }
 
-// value writes what stands behind "key:".
+// value writes what follows "key:".
 func (e *encoder) value(v, defaults reflect.Value, depth int) {
 	_, isText := v.Interface().(encoding.TextMarshaler)
 	switch {
 	case v.Kind() == reflect.Struct && !isText:
 		e.out.WriteByte('\n')
-		e.fields(v, defaults, depth)
+		e.structure(v, defaults, depth)
 	case v.Kind() == reflect.Map:
 		e.out.WriteByte('\n')
-		for _, key := range slices.Sorted(maps.Keys(stringKeys(v))) {
-			e.key(key, depth)
-			e.value(v.MapIndex(reflect.ValueOf(key)), reflect.Value{}, depth+1)
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, key := range keys {
+			e.key(key.String(), depth)
+			e.value(v.MapIndex(key), reflect.Value{}, depth+1)
 		}
 	case v.Kind() == reflect.Slice:
 		items := make([]string, v.Len())
@@ -66,7 +67,7 @@ func (e *encoder) key(key string, depth int) {
 	fmt.Fprintf(&e.out, "%s%s:", strings.Repeat("  ", depth), quote(key))
 }
 
-// scalar writes a value on the line that it begins on; a mapping as {a: b}.
+// scalar returns a value that is written on one line; a mapping as {a: b}.
 func (e *encoder) scalar(v reflect.Value) string {
 	if t, ok := v.Interface().(encoding.TextMarshaler); ok {
 		text, err := t.MarshalText()
@@ -90,7 +91,7 @@ func (e *encoder) scalar(v reflect.Value) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// empty reports whether a value need not be written: nothing is there.
+// empty reports whether a value is zero, or has no elements.
 func empty(v reflect.Value) bool {
 	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
 		return v.Len() == 0
@@ -98,22 +99,14 @@ func empty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-func stringKeys(v reflect.Value) map[string]bool {
-	keys := map[string]bool{}
-	for _, k := range v.MapKeys() {
-		keys[k.String()] = true
-	}
-	return keys
-}
-
-// plain matches text that YAML reads as itself, wherever it stands. Words that
-// YAML may read as something else are left to notPlain.
+// plain matches text that YAML reads as the same text, wherever it stands, except
+// for the words of notPlain.
 var (
 	plain    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_./=()-]*( [A-Za-z0-9_./=()-]+)*$`)
 	notPlain = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off|true|false|null|nan|inf)$`)
 )
 
-// quote writes text as YAML: as it is where that is safe, else in double quotes.
+// quote returns text as YAML: unchanged where that is safe, otherwise in double quotes.
 func quote(text string) string {
 	if plain.MatchString(text) && !notPlain.MatchString(text) {
 		return text

@@ -1,4 +1,4 @@
-package scenarios
+package strictyaml
 
 import (
 	"math"
@@ -32,9 +32,9 @@ func stringOf(n ast.Node) (string, bool) {
 	return "", false
 }
 
-// torn returns the text of host:port in a list within braces, which the library
-// takes for a key and a value although no space parts them.
-func torn(n ast.Node) (string, bool) {
+// hostPortFromMap returns the text of host:port in a list within braces, which the
+// library takes for a key and a value although no space separates them.
+func hostPortFromMap(n ast.Node) (string, bool) {
 	pairs, _ := pairsOf(n)
 	if len(pairs) != 1 || pairs[0].Value == nil {
 		return "", false
@@ -58,7 +58,7 @@ func rawText(n ast.Node) (string, bool) {
 	return "", false
 }
 
-// wholeOf returns a whole number that is not negative.
+// wholeOf returns a decimal whole number that is not negative.
 func wholeOf(n ast.Node) (uint64, bool) {
 	if _, ok := n.(*ast.IntegerNode); !ok {
 		return 0, false
@@ -67,8 +67,8 @@ func wholeOf(n ast.Node) (uint64, bool) {
 	return i, err == nil
 }
 
-// numberOf returns a finite number. The library takes 1e-3, which has no dot,
-// for text; here it is a number unless it is in quotes.
+// numberOf returns a finite number. The library reads 1e-3, which has no dot, as
+// text; here it is a number unless it is in quotes.
 func numberOf(n ast.Node) (float64, bool) {
 	switch n := n.(type) {
 	case *ast.IntegerNode, *ast.FloatNode:

@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestMarshalWritesWhatParseReads(t *testing.T) {
+func TestScenario_Marshal_RoundTrip(t *testing.T) {
 	t.Parallel()
 	full := scenarios.Scenario{
 		Name: "all", Kind: scenarios.KindCertificates, Description: "every key: set # to something",
@@ -53,7 +53,7 @@ func TestMarshalWritesWhatParseReads(t *testing.T) {
 	}
 }
 
-func TestMarshalReadsWell(t *testing.T) {
+func TestScenario_Marshal_Text(t *testing.T) {
 	t.Parallel()
 	s := mustParse(t, "target: {endpoints: [a:1]}\nexpect: {coordinators: {names: [c1, c2]}}\nquery: SELECT 1")
 	got, err := s.Marshal()
