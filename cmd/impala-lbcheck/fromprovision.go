@@ -41,7 +41,7 @@ func (p *provisionFlags) built(ctx context.Context, w world, s *scenarios.Scenar
 		return p.failed(ctx, r.Account, err)
 	}
 	if stop := r.Stops(); r.Outputs.Host == "" && len(stop) > 0 { // missing, not ours, or not read
-		return fmt.Errorf("--from-provision: %w", &provision.StoppedError{Changes: stop})
+		return fmt.Errorf("--from-provision: %w", &maskedError{&provision.StoppedError{Changes: stop}, p.mask(r.Account)})
 	}
 	return setTarget(s, r.Outputs, spec, protocol)
 }
