@@ -35,45 +35,22 @@ func passed(r scenarios.Result) string {
 		return text
 	}
 	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(len(r.Nodes), "node"), reached(r))
-	if balanced(r.Scenario.Kind) && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
+	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
 		text += ", as evenly as a fair balancer would"
 		if r.Detect != nil && r.Detect.Sessions > 0 {
 			text += fmt.Sprintf("; a coordinator with 3x its share would have shown with %s", chance(r.Detect.Hot3x))
 		}
 	}
-	if l := r.Load; r.Scenario.Kind == scenarios.KindStages && l != nil && l.Login.Count() > 0 {
+	if l := r.Load; kindOf(r).login && l != nil && l.Login.Count() > 0 {
 		text += fmt.Sprintf("; login p99 %s", seconds(l.Login.Quantile(.99).Seconds()))
 	}
 	return text
 }
 
-// balanced reports whether a scenario of this kind spreads sessions in a way
-// that says how the balancer does.
-func balanced(k scenarios.Kind) bool {
-	return k == "" || k == scenarios.KindLooks || k == scenarios.KindStages
-}
-
-// question is the finding that a scenario of this kind is run for; "" where it is
-// run for the balance, or for certificates.
-func question(k scenarios.Kind) string {
-	switch k {
-	case scenarios.KindCapacity:
-		return scenarios.CapacityHeld
-	case scenarios.KindQuery:
-		return scenarios.QuerySucceeds
-	case scenarios.KindIdle:
-		return scenarios.IdleCut
-	case scenarios.KindWatch:
-		return scenarios.WatchOutage
-	default:
-		return ""
-	}
-}
-
 // answered is what the judge says to the scenario's question, where it passed:
 // the claim, and what to read with it.
 func answered(r scenarios.Result) string {
-	id := question(r.Scenario.Kind)
+	id := kindOf(r).question
 	for _, f := range r.Findings {
 		if f.ID != id || f.Status != scenarios.Pass {
 			continue
@@ -132,7 +109,7 @@ func statusOf(r scenarios.Result, id string) scenarios.Status {
 func notes(r scenarios.Result) string {
 	var ids []string
 	for _, f := range r.Findings {
-		if f.Note != "" && f.ID != question(r.Scenario.Kind) && !slices.Contains(ids, name(f.ID)) {
+		if f.Note != "" && f.ID != kindOf(r).question && !slices.Contains(ids, name(f.ID)) {
 			ids = append(ids, name(f.ID))
 		}
 	}

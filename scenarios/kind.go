@@ -1,5 +1,7 @@
 package scenarios
 
+import "slices"
+
 // Kind is what a scenario does; each has its own loop in scenarios/run.
 type Kind string
 
@@ -17,6 +19,15 @@ const (
 // Kinds lists every kind.
 func Kinds() []Kind {
 	return []Kind{KindLooks, KindCertificates, KindStages, KindCapacity, KindQuery, KindIdle, KindWatch}
+}
+
+// OrLooks is the kind, and looks where it is "" or none that there is: a stored
+// result may name any.
+func (k Kind) OrLooks() Kind {
+	if slices.Contains(Kinds(), k) {
+		return k
+	}
+	return KindLooks
 }
 
 // CapacityConfig is how many sessions to keep open, and how long.

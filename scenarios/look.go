@@ -126,6 +126,15 @@ func (l Look) All() Tally {
 	return all
 }
 
+// NextLook is a further look that the judges ask for; the zero value asks for none.
+// A finding that waits for a look is inconclusive, and stays so where the look
+// cannot be had.
+type NextLook struct {
+	Kind     LookKind
+	Sessions int
+	Why      string // one clause for the progress line: "balance.coverage alarmed"
+}
+
 func (l *Look) addError(o Observation) {
 	l.Errors = MergeErrors(l.Errors, ErrorGroup{
 		Class: o.Class, Coordinator: o.Who.Coordinator, Count: 1, Example: o.Text, Hint: o.Hint,

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 )
@@ -47,7 +48,7 @@ func reportCode(r provision.Report) int {
 // asked for that could be done, 1 where a call failed or something is in the way.
 func (p *provisionFlags) failed(ctx context.Context, account string, err error) error {
 	var refused *provision.RefusedError
-	err = &maskedError{err, p.mask(account)}
+	err = &mask.Error{Err: err, Words: p.mask(account)}
 	by, stopped := interruption(ctx)
 	switch {
 	case stopped:

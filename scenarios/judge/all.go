@@ -6,53 +6,24 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// judges are asked in this order, and their findings keep it. Balance is judged
-// where sessions are spread by the balancer alone, in good times.
-func judges(kind scenarios.Kind) []judgeFunc {
-	switch kind {
-	case scenarios.KindCertificates:
-		return []judgeFunc{tlsJudge, nodesJudge, silentJudge}
-	case scenarios.KindStages:
-		return []judgeFunc{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
-	case scenarios.KindCapacity:
-		return []judgeFunc{capacityJudge, tlsJudge, whoJudge, lagJudge, pagesJudge, thresholdsJudge}
-	case scenarios.KindQuery:
-		return []judgeFunc{queryJudge, tlsJudge, whoJudge, pagesJudge, thresholdsJudge}
-	case scenarios.KindIdle:
-		return []judgeFunc{idleJudge, tlsJudge, pagesJudge}
-	case scenarios.KindWatch:
-		return []judgeFunc{watchJudge, tlsJudge, lagJudge, pagesJudge, thresholdsJudge}
-	}
-	return []judgeFunc{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
-}
-
 // Judge asks every judge and draws the verdict. Of several wishes for a further
 // look the largest is passed on, but a first look that must grow goes before
 // all others; where the last look was cut, or the ceiling of [Plan] is reached,
 // none is, and what waits for a look stays inconclusive.
 func Judge(e Evidence) Report {
 	j := decide(e)
-	if j.Next.Sessions == 0 && balanced(e.Scenario.Kind) {
+	if j.Next.Sessions == 0 && kindRules[e.Scenario.Kind.OrLooks()].balance {
 		j.Inferred = inferred(e)
-		j.detect(e)
+		j.Detect = detect(e, j.Findings)
 	}
 	return j
-}
-
-// balanced reports whether balance is judged of a kind.
-func balanced(kind scenarios.Kind) bool {
-	switch kind {
-	case scenarios.KindCertificates, scenarios.KindCapacity, scenarios.KindQuery, scenarios.KindIdle, scenarios.KindWatch:
-		return false
-	}
-	return true
 }
 
 // decide is Judge without what only a last word needs: the policy that the order
 // shows, and the power of the look, which takes longer than all the rest.
 func decide(e Evidence) Report {
 	var j Report
-	for _, judge := range judges(e.Scenario.Kind) {
+	for _, judge := range kindRules[e.Scenario.Kind.OrLooks()].judges {
 		findings, ask := judge(e)
 		j.Findings = append(j.Findings, findings...)
 		j.Next = larger(j.Next, ask)
@@ -94,7 +65,7 @@ func affordable(e Evidence, ask NextLook) bool {
 	for _, l := range e.Looks {
 		taken += l.Planned
 	}
-	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < mostLooks
+	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < maxLooks
 }
 
 // notes are what to know of the run besides its findings.

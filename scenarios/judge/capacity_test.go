@@ -24,7 +24,7 @@ func kept(target int, held []int, change func(*Evidence)) Evidence {
 		}
 	}
 	c.Survived = c.Held
-	e := Evidence{Measured: scenarios.Measured{Scenario: declared(len(held)), Looks: []scenarios.Look{look}, Capacity: &c}}
+	e := scenarios.Measured{Scenario: declared(len(held)), Looks: []scenarios.Look{look}, Capacity: &c}
 	e.Scenario.Kind = scenarios.KindCapacity
 	e.Scenario.Capacity = scenarios.CapacityConfig{Hold: target, UntilFull: target == 0}
 	if change != nil {
@@ -188,10 +188,10 @@ func TestCapacity(t *testing.T) {
 			}), scenarios.Pass,
 		},
 		"nothing was measured": {
-			Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}}, scenarios.Inconclusive,
+			scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}, scenarios.Inconclusive,
 		},
 		"every certificate was refused": {
-			Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}, Looks: []scenarios.Look{{Cut: true, Refused: 2}}}}, scenarios.Skipped,
+			scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}, Looks: []scenarios.Look{{Cut: true, Refused: 2}}}, scenarios.Skipped,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,51 +8,51 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// say puts the verdict into words: what was held, what stopped it, and what
+// words puts the verdict into words: what was held, what stopped it, and what
 // would be if a coordinator were lost; what to know besides; what to do.
-func (h hold) say(status scenarios.Status) (message, note string, fixes scenarios.Fixes) {
+func (h heldSessions) words(status scenarios.Status) (message, note string, fixes scenarios.Fixes) {
 	switch {
 	case h.Lost > 0:
 		return fmt.Sprintf("%d of %s no longer answered when asked after %s: they were cut while idle, or a coordinator went away",
-			h.Lost, count(h.Held, "held session"), lasting(h.For)), "", try("run scenario idle, which finds out when idle connections are cut, and how")
-	case h.closedOut():
+			h.Lost, count(h.Held, "held session"), durationOf(h.For)), "", try("run scenario idle, which finds out when idle connections are cut, and how")
+	case h.closedOnly():
 		return fmt.Sprintf("%s; the next one was closed (%s) and not left waiting: by a limit of the balancer, or for a coordinator that is gone",
-			h.held(), h.StoppedBy), "", whatToTry(h.astray, h.Held > 0)
+			h.describeHeld(), h.StoppedBy), "", fixesFor(h.failures, h.Held > 0)
 	case h.failed():
-		return h.sayAstray(), "", whatToTry(h.astray, h.Held > 0)
+		return h.describeFailures(), "", fixesFor(h.failures, h.Held > 0)
 	case status == scenarios.Inconclusive:
-		message, fixes = h.sayOpen()
+		message, fixes = h.describeOpen()
 		return message, "", fixes
 	case h.Held == 0:
-		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", try(showsWho)
+		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", try(runSmoke)
 	case status == scenarios.Fail:
-		return h.held() + h.noAnswer() + h.oneLost(), h.doubts(), h.makeRoom()
+		return h.describeHeld() + h.describeStall() + h.describeLoss(), h.caveats(), h.fixesForGoal()
 	case h.stalled():
-		return h.held() + h.noAnswer() + h.oneLost(), join(h.doubts(), ofQueries), h.nextStep()
+		return h.describeHeld() + h.describeStall() + h.describeLoss(), join(h.caveats(), queriesUntested), h.fixesForLimit()
 	}
-	return h.held() + h.oneLost(), join(h.doubts(), ofQueries), h.spareOne()
+	return h.describeHeld() + h.describeLoss(), join(h.caveats(), queriesUntested), h.fixesForLoss()
 }
 
-// showsWho is what to run where it is not about numbers.
-const showsWho = "run scenario smoke, which shows which coordinators answer"
+// runSmoke is what to run where it is not about numbers.
+const runSmoke = "run scenario smoke, which shows which coordinators answer"
 
-// ofQueries is what nobody should read into a capacity.
-const ofQueries = "Queries were not tested; use scenario query"
+// queriesUntested is what nobody should read into a capacity.
+const queriesUntested = "Queries were not tested; use scenario query"
 
-// held is what was seen: "400 sessions stayed logged in for 10m0s on 10
+// describeHeld is what was seen: "400 sessions stayed logged in for 10m0s on 10
 // coordinators, login p99 0.4 s, the fullest at 58 of 64".
-func (h hold) held() string {
-	out := h.ofAll()
+func (h heldSessions) describeHeld() string {
+	out := h.heldOfGoal()
 	if h.For == 0 || h.Held < h.goal {
 		out += " got in"
 	} else {
-		out += " stayed logged in for " + lasting(h.For)
+		out += " stayed logged in for " + durationOf(h.For)
 	}
 	if h.holders > 0 {
-		out += " on " + h.places()
+		out += " on " + h.coordinatorsUsed()
 	}
 	if h.login != nil {
-		out += ", login p99 " + waited(h.login.Quantile(.99))
+		out += ", login p99 " + shortTime(h.login.Quantile(.99))
 	}
 	if h.holders > 0 {
 		out += fmt.Sprintf(", the fullest at %d of %s", h.fullest, h.threadsEach())
@@ -60,16 +60,16 @@ func (h hold) held() string {
 	return out
 }
 
-// ofAll is "400 sessions", or "24 of 40 sessions".
-func (h hold) ofAll() string {
+// heldOfGoal is "400 sessions", or "24 of 40 sessions".
+func (h heldSessions) heldOfGoal() string {
 	if h.Held < h.goal {
 		return fmt.Sprintf("%d of %s", h.Held, count(h.goal, "session"))
 	}
 	return count(h.Held, "session")
 }
 
-// places is how many coordinators held something, of how many.
-func (h hold) places() string {
+// coordinatorsUsed is how many coordinators held something, of how many.
+func (h heldSessions) coordinatorsUsed() string {
 	if k := len(h.fleet.shares); h.holders < k {
 		return fmt.Sprintf("%d of %s", h.holders, count(k, "coordinator"))
 	}
@@ -78,15 +78,15 @@ func (h hold) places() string {
 
 // threadsEach is the number of service threads, and where it comes from if
 // nobody said it.
-func (h hold) threadsEach() string {
+func (h heldSessions) threadsEach() string {
 	if h.From == scenarios.ThreadsAssumed {
 		return fmt.Sprintf("%d (as is assumed)", h.Threads)
 	}
 	return fmt.Sprint(h.Threads)
 }
 
-// noAnswer is what became of the next session, and why.
-func (h hold) noAnswer() string {
+// describeStall is what became of the next session, and why.
+func (h heldSessions) describeStall() string {
 	out := fmt.Sprintf("; the next one got no answer (%s), ", h.StoppedBy)
 	switch {
 	case h.Cause == scenarios.CauseThreads:
@@ -101,14 +101,14 @@ func (h hold) noAnswer() string {
 	return out + "though the fullest had room: the balancer has a limit of its own, HAProxy's maxconn for one, or the coordinators have fewer threads than declared"
 }
 
-// oneLost is what would be with a coordinator less.
-func (h hold) oneLost() string {
+// describeLoss is what would be with a coordinator less.
+func (h heldSessions) describeLoss() string {
 	switch {
 	case len(h.fleet.shares) == 0:
 		return ""
 	case h.stalled() && h.Cause == scenarios.CauseBalancer:
 		return fmt.Sprintf("; with one coordinator lost %d fit", min(h.Held, h.SafeLost))
-	case h.stalled() || h.filling:
+	case h.stalled() || h.untilFull:
 		return fmt.Sprintf("; with one coordinator lost %d fit", h.SafeLost)
 	case h.SafeLost >= h.goal:
 		return fmt.Sprintf("; they still fit if one coordinator dies: then %d do", h.SafeLost)
@@ -118,14 +118,14 @@ func (h hold) oneLost() string {
 	return fmt.Sprintf("; not if one coordinator dies: then %d", h.SafeLost)
 }
 
-// doubts are what to know of the numbers.
-func (h hold) doubts() string {
+// caveats are what to know of the numbers.
+func (h heldSessions) caveats() string {
 	out := ""
 	if h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads {
 		out = join(out, fmt.Sprintf("The fullest coordinator held more sessions than the %d threads that are declared", h.Threads))
 	}
-	if h.lucky() {
-		out = join(out, fmt.Sprintf("They fit by luck: as %s places sessions %d do, in 99.9 of 100 cases", h.placing(), h.Safe))
+	if h.overSafe() {
+		out = join(out, fmt.Sprintf("They fit by luck: as %s places sessions %d do, in 99.9 of 100 cases", h.placement(), h.Safe))
 	}
 	if h.stalled() && !h.Entered && h.Cause == "" {
 		out = join(out, "The one that waited did not get in when the others had left, either")
@@ -133,16 +133,16 @@ func (h hold) doubts() string {
 	return out
 }
 
-// placing is who places sessions.
-func (h hold) placing() string {
+// placement is who places sessions.
+func (h heldSessions) placement() string {
 	if h.Policy == scenarios.AutoPolicy {
 		return "chance"
 	}
 	return string(h.Policy)
 }
 
-// spareOne is what survives the loss of a coordinator.
-func (h hold) spareOne() scenarios.Fixes {
+// fixesForLoss is what survives the loss of a coordinator.
+func (h heldSessions) fixesForLoss() scenarios.Fixes {
 	var ways []string
 	switch {
 	case h.MoreCoord == 1:
@@ -158,20 +158,20 @@ func (h hold) spareOne() scenarios.Fixes {
 
 // otherPolicy is what to set where the sessions fit only as chance had it, and the
 // balancer may place them otherwise.
-func (h hold) otherPolicy() scenarios.Fixes {
-	if !h.lucky() || h.Policy != scenarios.AutoPolicy {
+func (h heldSessions) otherPolicy() scenarios.Fixes {
+	if !h.overSafe() || h.Policy != scenarios.AutoPolicy {
 		return nil
 	}
 	return set("expect.balance.policy", "", "declare the policy, unless the balancer chooses at random")
 }
 
-// lucky reports whether more sessions are held than the policy can be relied on for.
-func (h hold) lucky() bool {
+// overSafe reports whether more sessions are held than the policy can be relied on for.
+func (h heldSessions) overSafe() bool {
 	return h.Safe > 0 && h.Held > h.Safe && h.Cause != scenarios.CauseBalancer
 }
 
-// makeRoom is what lets all sessions in.
-func (h hold) makeRoom() scenarios.Fixes {
+// fixesForGoal is what lets all sessions in.
+func (h heldSessions) fixesForGoal() scenarios.Fixes {
 	if h.Cause == scenarios.CauseBalancer {
 		return try(fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal))
 	}
@@ -201,8 +201,8 @@ func tellApart() scenarios.Fixes {
 		set("target.web_port", "25000", "let the coordinators' web pages be read"))
 }
 
-// nextStep is what to do about the cause of an end that was looked for.
-func (h hold) nextStep() scenarios.Fixes {
+// fixesForLimit is what to do about the cause of an end that was looked for.
+func (h heldSessions) fixesForLimit() scenarios.Fixes {
 	switch h.Cause {
 	case scenarios.CauseBalancer:
 		return try(raiseLimit)
@@ -212,63 +212,65 @@ func (h hold) nextStep() scenarios.Fixes {
 	return tellApart()
 }
 
-// sayAstray names what failed that should not have.
-func (h hold) sayAstray() string {
+// describeFailures names what failed that should not have.
+func (h heldSessions) describeFailures() string {
 	n := 0
-	for _, g := range h.astray {
+	for _, g := range h.failures {
 		n += g.Count
 	}
-	classes := classNames(h.astray)
+	classes := classNames(h.failures)
 	if n == 0 {
 		n, classes = 1, []string{h.StoppedBy.String()}
 	}
 	out := fmt.Sprintf("%s failed while %d were held: %s", count(n, "session"), h.Held, list(classes))
-	if where := culprits(h.astray); len(where) > 0 {
+	if where := culprits(h.failures); len(where) > 0 {
 		out += "; on " + list(where)
 	}
 	return out
 }
 
-// sayOpen tells why there is no verdict, and what to do.
-func (h hold) sayOpen() (message string, fixes scenarios.Fixes) {
+// describeOpen tells why there is no verdict, and what to do.
+func (h heldSessions) describeOpen() (message string, fixes scenarios.Fixes) {
 	switch {
-	case h.bounded():
-		return fmt.Sprintf("this machine was full before the service was (%s), with %s held", h.ourClass(), h.ofAll()),
+	case h.limitedHere():
+		return fmt.Sprintf("this machine was full before the service was (%s), with %s held", h.localClass(), h.heldOfGoal()),
 			slices.Concat(try("raise the limit of open files (ulimit -n)"), set("load.local_addresses", "", "dial from several local addresses"))
 	case h.cut && !h.stopped():
-		return fmt.Sprintf("the run ended early, with %s held", h.ofAll()), nil
-	case h.hanging():
+		return fmt.Sprintf("the run ended early, with %s held", h.heldOfGoal()), nil
+	case h.mayHang():
 		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even when these had left, and %d of %s held none: that may be one that hangs, and none that is full",
-			count(h.Held, "session"), h.StoppedBy, h.silent(), count(len(h.fleet.shares), "coordinator")), try(showsWho)
+			count(h.Held, "session"), h.StoppedBy, h.withoutSessions(), count(len(h.fleet.shares), "coordinator")), try(runSmoke)
 	case h.Target > 0 && h.Held >= h.Target:
 		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", were(h.Held, "session"), h.Survived), nil
 	}
-	return fmt.Sprintf("%s got in, and nothing says why not more", h.ofAll()), nil
+	return fmt.Sprintf("%s got in, and nothing says why not more", h.heldOfGoal()), nil
 }
 
-// ourClass is the class that tells what was full on this machine.
-func (h hold) ourClass() scenarios.Class {
-	if len(h.ours) > 0 {
-		return h.ours[0].Class
+// localClass is the class that tells what was full on this machine.
+func (h heldSessions) localClass() scenarios.Class {
+	if len(h.local) > 0 {
+		return h.local[0].Class
 	}
 	return h.StoppedBy
 }
 
 // explain is the arithmetic.
-func (h hold) explain() string {
+func (h heldSessions) explain() string {
 	k := len(h.fleet.shares)
 	if k == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%s of %d threads (%s) hold %d at the most, %d with one lost; as %s places sessions %d fit, %d with one lost",
-		count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placing(), h.Safe, h.SafeLost)
+		count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placement(), h.Safe, h.SafeLost)
 }
 
-// lasting writes how long something stayed.
-func lasting(s scenarios.Seconds) string { return s.Duration().Round(100 * time.Millisecond).String() }
+// durationOf writes how long something stayed.
+func durationOf(s scenarios.Seconds) string {
+	return s.Duration().Round(100 * time.Millisecond).String()
+}
 
-// waited writes a short time as people say it: "0.4 s", "41 ms".
-func waited(d time.Duration) string {
+// shortTime writes a short time as people say it: "0.4 s", "41 ms".
+func shortTime(d time.Duration) string {
 	if d < 100*time.Millisecond {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}

@@ -30,7 +30,7 @@ func TestASilentCoordinatorHasARowOfZeros(t *testing.T) {
 		{Name: "foreign:1", PIDs: []int32{}, Sessions: 1, Share: 1. / 3},
 	}
 	shares := map[string]float64{"b": .5, "c:1": .5}
-	if diff := cmp.Diff(want, coordinators(Evidence{scenarios.Measured{Looks: []scenarios.Look{look}}}, shares)); diff != "" {
+	if diff := cmp.Diff(want, coordinators(Evidence{Looks: []scenarios.Look{look}}, shares)); diff != "" {
 		t.Error(diff)
 	}
 	if got := coordinators(Evidence{}, shares); len(got) != 0 {

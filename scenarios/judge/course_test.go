@@ -78,7 +78,7 @@ func TestTheCourseOfLooks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: tc.looks}})
+			j := Judge(scenarios.Measured{Scenario: declared(5), Looks: tc.looks})
 			check(t, j, tc.want)
 			proseOf(t, j.Findings, tc.want)
 			j.Next.Why = ""
@@ -99,7 +99,7 @@ func TestZones(t *testing.T) {
 	check(t, deal(2, 2, 1), []one{{scenarios.BalanceReach, scenarios.Fail}})
 	check(t, deal(3, 2), []one{{scenarios.BalanceReach, scenarios.Pass}})
 	few := lookOf(scenarios.First, 3, []int{0, 1, 2, 3, 4, 2, 0})
-	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{few}}}), []one{{scenarios.BalanceReach, scenarios.Pass}})
+	check(t, Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{few}}), []one{{scenarios.BalanceReach, scenarios.Pass}})
 	check(t, deal(5), []one{{scenarios.BalanceReach, scenarios.Skipped}})
 }
 
@@ -108,19 +108,19 @@ func TestWeights(t *testing.T) {
 	s := declared(5)
 	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
 	seq := dealt([]int{54, 9, 9, 9, 9}, 0)
-	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}),
+	check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}),
 		[]one{{scenarios.BalanceImbalance, scenarios.Pass}})
-	check(t, again(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
+	check(t, again(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
 		[]one{{scenarios.BalanceImbalance, scenarios.Fail}})
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}
-	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}}),
+	check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}),
 		[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive}})
 }
 
 func TestWhatALookCouldShow(t *testing.T) {
 	t.Parallel()
 	of := func(s scenarios.Scenario, seq []int) *scenarios.Detectable {
-		return Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}).Detect
+		return Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}).Detect
 	}
 	d := of(declared(5), evenLook)
 	if d == nil || d.Sessions != 40 || d.Dead != 1 || d.Hot3x < .95 || d.Hot3x > .99 || d.Hot2x < .2 || d.Hot2x > .27 || d.Half > .04 {
@@ -150,7 +150,7 @@ func TestTheBurstCountsForCoverageAlone(t *testing.T) {
 		o.Part = scenarios.Burst
 		l.Add(o)
 	}
-	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}}})
+	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}})
 	check(t, j, []one{{scenarios.BalanceCoverage, scenarios.Pass}})
 }
 

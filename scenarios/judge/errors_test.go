@@ -42,7 +42,7 @@ func TestErrorsRate(t *testing.T) {
 			t.Parallel()
 			s := declared(5)
 			s.StrictErrors = tc.strict
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: tc.looks}})
+			j := Judge(scenarios.Measured{Scenario: s, Looks: tc.looks})
 			f := find(t, j.Findings, scenarios.ErrorsRate)[0]
 			if f.Status != tc.want {
 				t.Errorf("%v, want %v: %q, note %q", f.Status, tc.want, f.Message, f.Note)
@@ -66,7 +66,7 @@ func TestAFailureThatNamesItsCoordinatorIsAttributed(t *testing.T) {
 		}
 		l.Add(o)
 	}
-	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}}})
+	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}})
 	f := find(t, j.Findings, scenarios.ErrorsRate)[0]
 	prose(t, f)
 	if got := find(t, j.Findings, scenarios.BalanceCoverage)[0]; got.Status != scenarios.Pass {
@@ -93,7 +93,7 @@ func TestErrorsOfStages(t *testing.T) {
 			t.Parallel()
 			s := declared(5)
 			s.Kind, s.Thresholds = scenarios.KindStages, tc.limits
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{8, 8, 8, 8, 8 - tc.failed}, tc.failed))}}})
+			j := Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{8, 8, 8, 8, 8 - tc.failed}, tc.failed))}})
 			check(t, j, []one{{scenarios.ErrorsRate, tc.want}})
 			prose(t, find(t, j.Findings, scenarios.ErrorsRate)...)
 			if j.Next != (NextLook{}) {
@@ -130,7 +130,7 @@ func TestTheFixKnowsWhetherOthersGotIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(1), Looks: []scenarios.Look{look(tc.class, tc.good, 2)}}})
+			j := Judge(scenarios.Measured{Scenario: declared(1), Looks: []scenarios.Look{look(tc.class, tc.good, 2)}})
 			f := find(t, j.Findings, scenarios.ErrorsRate)[0]
 			if len(f.Fix) != 1 || (f.Fix[0] == hint[0]) != tc.ours {
 				t.Errorf("suggests %v", f.Fix)

@@ -19,7 +19,7 @@ func ExampleJudge() {
 			Who: scenarios.Identity{Coordinator: name, Source: scenarios.FromPing},
 		})
 	}
-	e := judge.Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{look}}}
+	e := scenarios.Measured{Scenario: s, Looks: []scenarios.Look{look}}
 	first := judge.Judge(e)
 	fmt.Printf("%v: another look of %d, since %s\n", first.Verdict, first.Next.Sessions, first.Next.Why)
 

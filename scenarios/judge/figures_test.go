@@ -59,7 +59,7 @@ func powers(b *strings.Builder) {
 			s := kind.of(k)
 			alpha, tolerance := limits(s)
 			plan := Plan(s, 2)
-			d := detectable(enrol(s, nil), plan.Look, terms{alpha: alpha, tolerance: tolerance})
+			d := detectable(matchExpected(s, nil), plan.Look, terms{alpha: alpha, tolerance: tolerance})
 			fmt.Fprintf(b, "| %s, %d | %d | %d | %s | %s | %s | %s |\n", kind.name, k, plan.Look, plan.Ceiling,
 				percent(d.Dead), percent(d.Hot3x), percent(d.Hot2x), percent(d.Half))
 		}

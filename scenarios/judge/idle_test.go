@@ -37,7 +37,7 @@ func through(node int, s scenarios.IdleStep) scenarios.IdleStep {
 
 // idled is the evidence of a ladder; the scenario has the steps that it shows.
 func idled(minIdle time.Duration, scale float64, steps ...scenarios.IdleStep) Evidence {
-	e := Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Idle: &scenarios.IdleSeen{Steps: steps}}}
+	e := scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Idle: &scenarios.IdleSeen{Steps: steps}}
 	e.Scenario.Expect.MinIdle = scenarios.Duration(minIdle)
 	e.Scenario.Idle.Scale = scale
 	for _, s := range steps {
@@ -56,7 +56,7 @@ func TestHowIdleConnectionsAreJudged(t *testing.T) {
 	const five = 300 * time.Second
 	missing := idled(five, 0, lives(55), lives(345))
 	missing.Scenario.Idle.Steps = append(missing.Scenario.Idle.Steps, scenarios.Duration(355*time.Second))
-	refused := Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Looks: []scenarios.Look{{Refused: 2}}}}
+	refused := scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Looks: []scenarios.Look{{Refused: 2}}}
 	expired := rung(605, 0, scenarios.Failed, scenarios.CutOther, "execute.invalid-session")
 	unopened := rung(175, 0, scenarios.Unknown, "", "open.timeout")
 	for name, c := range map[string]struct {
@@ -109,7 +109,7 @@ func TestHowIdleConnectionsAreJudged(t *testing.T) {
 			scenarios.Pass},
 		"no step was decided": {idled(five, 0, unopened),
 			scenarios.Inconclusive},
-		"nothing was measured": {Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}}},
+		"nothing was measured": {scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}},
 			scenarios.Inconclusive},
 		"every certificate was refused": {refused,
 			scenarios.Skipped},

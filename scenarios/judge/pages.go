@@ -8,18 +8,21 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// pagesJudge asks whether the coordinators' own pages agree with what we saw,
-// and, where idle connections were cut, what their keepalive is worth.
+// pagesJudge asks whether the coordinators' own pages agree with what we saw.
 func pagesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	if len(e.Pages) == 0 {
 		return nil, NextLook{}
 	}
-	views := viewsOf(e)
-	out := []scenarios.Finding{agree(views)}
-	if e.Scenario.Kind == scenarios.KindIdle && e.Idle != nil {
-		out = append(out, keepalive(e, views))
+	return []scenarios.Finding{agree(viewsOf(e))}, NextLook{}
+}
+
+// keepaliveJudge asks what the coordinators' keepalive is worth, where idle
+// connections were cut.
+func keepaliveJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+	if len(e.Pages) == 0 || e.Idle == nil {
+		return nil, NextLook{}
 	}
-	return out, NextLook{}
+	return []scenarios.Finding{keepalive(e, viewsOf(e))}, NextLook{}
 }
 
 // view is what one coordinator's pages said in the course of a run.
@@ -47,7 +50,7 @@ func viewsOf(e Evidence) []view {
 		all.Merge(l.All())
 	}
 	by := all.ByCoordinator()
-	for seen, i := range match(names, all.Coordinators()) {
+	for seen, i := range matchNames(names, all.Coordinators()) {
 		out[i].ours += by[seen]
 	}
 	return out
@@ -192,23 +195,23 @@ func keepalive(e Evidence, views []view) scenarios.Finding {
 	case longest == 0:
 		return scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "no page says a keepalive, or it is switched off (client_keepalive_probe_period_s)"}
 	case cut == 0:
-		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", plainly(longest))
+		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", plainTime(longest))
 		return f
 	}
 	f.Subject, f.Observed, f.Limit = whose, num(float64(longest)), num(float64(cut))
 	if longest >= cut {
-		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", plainly(longest), plainly(cut))
-		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", plainly(longest))
-		f.Fix = try(fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators; a Classic ELB ignores TCP keepalive", plainly(cut)), "raise the balancer's idle timeout")
+		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", plainTime(longest), plainTime(cut))
+		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", plainTime(longest))
+		f.Fix = try(fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators; a Classic ELB ignores TCP keepalive", plainTime(cut)), "raise the balancer's idle timeout")
 		return f
 	}
-	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", plainly(longest), plainly(cut))
+	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", plainTime(longest), plainTime(cut))
 	f.Note = "Connections are cut in spite of it: whatever cuts them does not count keepalive, as a Classic ELB ignores TCP keepalive"
 	f.Fix = try("raise the balancer's idle timeout: keepalive does not help here")
 	return f
 }
 
-// plainly writes seconds as people do: "600 s", "2.5 s".
-func plainly(s scenarios.Seconds) string {
+// plainTime writes seconds as people do: "600 s", "2.5 s".
+func plainTime(s scenarios.Seconds) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(s)), ".0") + " s"
 }

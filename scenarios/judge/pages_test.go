@@ -45,7 +45,7 @@ func TestPagesAgreeWithOurTally(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fs, _ := pagesJudge(Evidence{Measured: scenarios.Measured{Scenario: declared(2), Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{20, 25}, 0))}}})
+			fs, _ := pagesJudge(scenarios.Measured{Scenario: declared(2), Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{20, 25}, 0))}})
 			if (len(fs) == 0) != tc.none {
 				t.Fatalf("says %v", fs)
 			}
@@ -74,7 +74,7 @@ func TestKeepaliveAgainstTheCut(t *testing.T) {
 			s.Kind = scenarios.KindIdle
 			p := counted(0, scenarios.PageBefore, 0, 1)
 			p.Keepalive = tc.keepalive
-			fs, _ := pagesJudge(Evidence{Measured: scenarios.Measured{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}}})
+			fs, _ := keepaliveJudge(scenarios.Measured{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}})
 			check(t, Report{Findings: fs}, []one{{scenarios.PagesKeepalive, tc.want}})
 			proseOf(t, fs, []one{{id: scenarios.PagesKeepalive}})
 		})

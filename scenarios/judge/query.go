@@ -20,19 +20,19 @@ func queryJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 func succeeds(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySucceeds}
 	looks := pool(e.Looks)
-	r := enrol(e.Scenario, looks)
-	ran, failed := asked(e.Queries)
-	before := unasked(looks)
+	r := matchExpected(e.Scenario, looks)
+	ran, failed := ranAndFailed(e.Queries)
+	before := failedEarly(looks)
 	switch {
 	case len(failed) > 0:
 		f.Status = scenarios.Fail
-		f.Message, f.Fix = wordFailed(failed, ran)
+		f.Message, f.Fix = describeFailedRuns(failed, ran)
 		f.Explain = examples(failed)
 		if len(failed) == 1 {
 			f.Subject = failed[0].Coordinator
 		}
 	case before.n > 1:
-		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), whatToTry(before.groups, len(ran) > 0)
+		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), fixesFor(before.groups, len(ran) > 0)
 	case len(ran) == 0:
 		_, f.Message = noSession(0)
 	default:
@@ -41,18 +41,18 @@ func succeeds(e Evidence) scenarios.Finding {
 	if before.n == 1 || before.n > 1 && len(failed) > 0 {
 		f.Note = join(f.Note, before.sentence())
 	}
-	if own := ownOf(looks); own > 0 {
+	if own := localFailures(looks); own > 0 {
 		f.Note = join(f.Note, failedHere(own)+", which counts for nothing")
 	}
-	if len(r.foreign) > 0 {
-		f.Note = join(f.Note, "Declared by nobody: "+list(r.foreign))
+	if len(r.undeclared) > 0 {
+		f.Note = join(f.Note, "Declared by nobody: "+list(r.undeclared))
 	}
 	return f
 }
 
-// asked are the coordinators that the statement was sent to, and of them those
+// ranAndFailed are the coordinators that the statement was sent to, and of them those
 // where it failed; failures of this machine are neither.
-func asked(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTally) {
+func ranAndFailed(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTally) {
 	for _, q := range all {
 		switch {
 		case q.Runs == 0 || q.Class.IsLocal():
@@ -66,16 +66,16 @@ func asked(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTally) {
 }
 
 // ranEverywhere judges a statement that failed nowhere: was it asked everywhere?
-func ranEverywhere(f scenarios.Finding, e Evidence, r roster) scenarios.Finding {
+func ranEverywhere(f scenarios.Finding, e Evidence, r coordinatorSet) scenarios.Finding {
 	var few []string
 	runs := map[int]int{} // by seat
 	for _, q := range e.Queries {
-		if i, ok := r.of[q.Coordinator]; ok {
+		if i, ok := r.slotOf[q.Coordinator]; ok {
 			runs[i] += len(q.Times)
 		}
 	}
 	unnamed := 0
-	for i, s := range r.seats {
+	for i, s := range r.slots {
 		switch {
 		case runs[i] >= scenarios.RunsPerCoordinator:
 		case s.name == "":
@@ -87,18 +87,18 @@ func ranEverywhere(f scenarios.Finding, e Evidence, r roster) scenarios.Finding 
 		}
 	}
 	if unnamed > 0 {
-		few = append(few, fmt.Sprintf("%d of %d never", unnamed, len(r.seats)))
+		few = append(few, fmt.Sprintf("%d of %d never", unnamed, len(r.slots)))
 	}
-	f.Observed, f.Expected = num(len(r.seats)-len(few)), num(len(r.seats))
+	f.Observed, f.Expected = num(len(r.slots)-len(few)), num(len(r.slots))
 	switch {
 	case len(few) > 0:
-		f.Message = fmt.Sprintf("it failed nowhere, but it was to run %s on each of %s and ran on %s", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"), list(few))
+		f.Message = fmt.Sprintf("it failed nowhere, but it was to run %s on each of %s and ran on %s", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"), list(few))
 		f.Fix = slices.Concat(try("check that they are registered at the balancer and healthy (scenario smoke)"), set("load.sessions", "", "open more sessions"))
 	case r.declared == 0:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; nobody said how many there are: set unverified", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"))
-		f.Fix = set("expect.coordinators", strconv.Itoa(len(r.seats)), "")
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; nobody said how many there are: set unverified", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"))
+		f.Fix = set("expect.coordinators", strconv.Itoa(len(r.slots)), "")
 	default:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"))
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"))
 	}
 	return f
 }
@@ -114,15 +114,15 @@ func often(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// early are the sessions that failed before the statement was sent.
-type early struct {
+// earlyFailures are the sessions that failed before the statement was sent.
+type earlyFailures struct {
 	n      int
 	groups []scenarios.ErrorGroup
 }
 
-func unasked(looks []look) early {
-	var out early
-	for _, g := range theirs(looks) {
+func failedEarly(looks []look) earlyFailures {
+	var out earlyFailures
+	for _, g := range serviceErrors(looks) {
 		if g.Class.Phase.UntilOpen() {
 			out.n += g.Count
 			out.groups = append(out.groups, g)
@@ -131,13 +131,13 @@ func unasked(looks []look) early {
 	return out
 }
 
-func (b early) sentence() string {
+func (b earlyFailures) sentence() string {
 	return fmt.Sprintf("%s failed before the statement was sent: %s", count(b.n, "session"), list(classNames(b.groups)))
 }
 
-// wordFailed says where the statement failed and why. What admission control
+// describeFailedRuns says where the statement failed and why. What admission control
 // does is never the balancer's doing.
-func wordFailed(failed, ran []scenarios.QueryTally) (message string, fixes scenarios.Fixes) {
+func describeFailedRuns(failed, ran []scenarios.QueryTally) (message string, fixes scenarios.Fixes) {
 	admission, empty := 0, 0
 	by := map[scenarios.Class][]string{}
 	var order []scenarios.Class
@@ -182,18 +182,18 @@ func examples(failed []scenarios.QueryTally) string {
 	return strings.Join(out, "; ")
 }
 
-// leastSlower is a difference between medians that no user feels.
-const leastSlower = 50 * time.Millisecond
+// minSlower is a difference between medians that no user feels.
+const minSlower = 50 * time.Millisecond
 
-// usualSlowest is the limit where the scenario has none.
-const usualSlowest = 3
+// defaultSlowest is the limit where the scenario has none.
+const defaultSlowest = 3
 
 // slowest asks whether one coordinator takes much longer than the others.
 func slowest(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySlowest}
 	limit := e.Scenario.Expect.Slowest
 	if limit == 0 {
-		limit = usualSlowest
+		limit = defaultSlowest
 	}
 	at, most := -1, time.Duration(0)
 	var medians []time.Duration
@@ -202,7 +202,7 @@ func slowest(e Evidence) scenarios.Finding {
 		if len(q.Times) == 0 {
 			continue
 		}
-		m := middle(q.Times)
+		m := median(q.Times)
 		if at < 0 || m > most {
 			at, most = len(medians), m
 		}
@@ -218,22 +218,22 @@ func slowest(e Evidence) scenarios.Finding {
 			others = append(others, scenarios.SecondsOf(m))
 		}
 	}
-	rest := max(middle(others), time.Microsecond)
+	rest := max(median(others), time.Microsecond)
 	ratio := float64(most) / float64(rest)
 	f.Subject, f.Observed, f.Limit, f.Status = names[at], num(ratio), num(limit), scenarios.Pass
 	f.Message = fmt.Sprintf("%s takes %s, %s the %s of the others", names[at], short(most), times(ratio), short(rest))
-	f.Explain = fmt.Sprintf("The median of the slowest over the median of the others' medians; it fails at %g times and %s", limit, leastSlower)
+	f.Explain = fmt.Sprintf("The median of the slowest over the median of the others' medians; it fails at %g times and %s", limit, minSlower)
 	switch {
-	case ratio >= limit && most-rest >= leastSlower:
+	case ratio >= limit && most-rest >= minSlower:
 		f.Status, f.Fix = scenarios.Fail, slices.Concat(try("compare its load and its catalog with the others' (port 25000, /metrics and /queries)"), set("expect.slowest", "", "raise the limit"))
 	case ratio >= limit:
-		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", leastSlower)
+		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", minSlower)
 	}
 	return f
 }
 
-// middle is the median; of an even number the mean of the two in the middle.
-func middle(all []scenarios.Seconds) time.Duration {
+// median is the median; of an even number the mean of the two in the middle.
+func median(all []scenarios.Seconds) time.Duration {
 	sorted := slices.Sorted(slices.Values(all))
 	n := len(sorted)
 	return ((sorted[(n-1)/2] + sorted[n/2]) / 2).Duration()

@@ -77,7 +77,7 @@ func TestAStatementOnEveryCoordinator(t *testing.T) {
 			for range tc.early {
 				l.Add(observed(nodeAddr(0), -1))
 			}
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Queries: tc.queries}})
+			j := Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Queries: tc.queries})
 			check(t, j, tc.want)
 			proseOf(t, j.Findings, tc.want)
 		})

@@ -12,12 +12,12 @@ import (
 // samples are what a threshold is measured on: all sessions, or those of one
 // coordinator or node. Sessions that failed on this machine are in none of them.
 type samples struct {
-	value    string          // of the tag; "": all sessions
-	times    scenarios.Times // of those that finished; empty where the metric is no time
-	finished int
-	failed   int // at least; their time is endless
-	lost     int // may have failed here or elsewhere, and count nowhere else
-	sessions int // in all, without the lost
+	value        string          // of the tag; "": all sessions
+	times        scenarios.Times // of those that finished; empty where the metric is no time
+	finished     int
+	failed       int // at least; their time is endless
+	unattributed int // may have failed here or elsewhere, and count nowhere else
+	sessions     int // in all, without the lost
 }
 
 // samples gathers them, by value of the tag, sorted; one where there is no tag,
@@ -40,7 +40,7 @@ func (m Metric) samples(e Evidence) []samples {
 	m.outcomes(e, at)
 	if m.fromDue() {
 		for _, s := range by {
-			s.drop(m, e.Load.Dropped)
+			s.addDropped(m, e.Load.Dropped)
 		}
 	}
 	var out []samples
@@ -50,12 +50,12 @@ func (m Metric) samples(e Evidence) []samples {
 	return out
 }
 
-// drop adds the sessions that were due and never started: nobody knows where.
-func (s *samples) drop(m Metric, dropped int) {
+// addDropped adds the sessions that were due and never started: nobody knows where.
+func (s *samples) addDropped(m Metric, dropped int) {
 	if m.Tag == "" {
 		s.failed += dropped
 	} else {
-		s.lost += dropped
+		s.unattributed += dropped
 	}
 }
 
@@ -66,10 +66,10 @@ func (m Metric) named(values []string) []string {
 	}
 	if m.Tag == byNode {
 		return slices.DeleteFunc(values, func(v string) bool {
-			return v != m.Value && split(v).host != split(m.Value).host || split(m.Value).port != "" && v != m.Value
+			return v != m.Value && splitHostPort(v).host != splitHostPort(m.Value).host || splitHostPort(m.Value).port != "" && v != m.Value
 		})
 	}
-	taken := match([]string{m.Value}, values)
+	taken := matchNames([]string{m.Value}, values)
 	return slices.DeleteFunc(values, func(v string) bool { _, ok := taken[v]; return !ok })
 }
 
@@ -105,7 +105,7 @@ func (m Metric) timings(e Evidence, tell func(value string, t scenarios.Times)) 
 
 // inQueries reports whether the tallies of a query scenario hold the metric.
 func (m Metric) inQueries(s scenarios.Scenario) bool {
-	return s.Kind == scenarios.KindQuery && m.Name == queryMetric && m.Tag != byNode
+	return dataOf(s).ownRuns && m.Name == queryMetric && m.Tag != byNode
 }
 
 // recordedBy reports whether a run records the metric's times on request alone.
@@ -132,7 +132,7 @@ func (m Metric) outcomes(e Evidence, at func(string) *samples) {
 		}
 		return
 	}
-	c := take(pool(e.Looks), m)
+	c := countOutcomes(pool(e.Looks), m)
 	switch m.Tag {
 	case byCoordinator:
 		c.coordinators(m, at)
@@ -140,7 +140,7 @@ func (m Metric) outcomes(e Evidence, at func(string) *samples) {
 		c.nodes(m, at)
 	default:
 		s := at("")
-		s.failed, s.sessions = c.spoilt, c.sessions
+		s.failed, s.sessions = c.failedAs, c.sessions
 		if m.Name == sessionMetric {
 			s.finished = c.ok
 		}

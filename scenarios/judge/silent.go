@@ -8,9 +8,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// silentJudge lets no node pass that showed no certificate: one that failed
+// certificatelessJudge lets no node pass that showed no certificate: one that failed
 // before it did, and one that was not dialled any more.
-func silentJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func certificatelessJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	var out []scenarios.Finding
 	say := func(node netip.AddrPort, text string, fixes scenarios.Fixes) {
 		out = append(out, scenarios.Finding{

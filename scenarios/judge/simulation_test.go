@@ -56,8 +56,8 @@ func (c *rates) add(s situation, seed uint64) {
 	_, last, e := g.run()
 	looks := pool(e.Looks)
 	alpha, tolerance := limits(s.scenario)
-	r := enrol(s.scenario, looks)
-	one := read(r, sampled(r, looks[0]), terms{policy: s.scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	r := matchExpected(s.scenario, looks)
+	one := assessWithLost(r, sampleOf(r, looks[0]), terms{policy: s.scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
 	for q := range numRules {
 		if one.state[q] == alarmed {
 			c.single[q]++
@@ -181,7 +181,7 @@ func hot(k int, factor float64) func(uint64) choice {
 	for i := range p {
 		p[i] = 1 / float64(k)
 	}
-	return shares(faulty(p, factor)...)
+	return shares(faultyShares(p, factor)...)
 }
 
 func shares(p ...float64) func(uint64) choice {

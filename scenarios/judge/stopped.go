@@ -49,7 +49,7 @@ func unfinished(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
 	if scenarios.VerdictOf(findings) != scenarios.Pass {
 		return findings
 	}
-	id := question(e.Scenario.Kind)
+	id := kindRules[e.Scenario.Kind.OrLooks()].main
 	text := "the run ended before its time: " + e.Stopped.Text
 	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == scenarios.Pass })
 	if i < 0 {
@@ -58,21 +58,4 @@ func unfinished(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
 	f := &findings[i]
 	f.Status, f.Message = scenarios.Inconclusive, fmt.Sprintf("%s; until then: %s", text, f.Message)
 	return findings
-}
-
-// question is the claim that a run of this kind is made for.
-func question(kind scenarios.Kind) string {
-	switch kind {
-	case scenarios.KindCertificates:
-		return scenarios.TLSSameOnAllNodes
-	case scenarios.KindCapacity:
-		return scenarios.CapacityHeld
-	case scenarios.KindQuery:
-		return scenarios.QuerySucceeds
-	case scenarios.KindIdle:
-		return scenarios.IdleCut
-	case scenarios.KindWatch:
-		return scenarios.WatchOutage
-	}
-	return scenarios.ErrorsRate
 }

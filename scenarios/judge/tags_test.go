@@ -122,7 +122,7 @@ func TestThresholdsByTag(t *testing.T) {
 			for _, class := range tc.b {
 				add(1, 1, class)
 			}
-			e := Evidence{Measured: scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Looks: []scenarios.Look{l}, Tags: tc.tags}}
+			e := scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Looks: []scenarios.Look{l}, Tags: tc.tags}
 			fs, _ := thresholdsJudge(e)
 			f := fs[0]
 			if f.ID != "threshold."+tc.metric+": "+tc.expr {
@@ -161,11 +161,11 @@ func TestThresholdsOnAStatement(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Measured: scenarios.Measured{Scenario: limited(tc.kind, tc.metric, tc.expr), Queries: queries, Tags: []scenarios.TagTimes{
+			e := scenarios.Measured{Scenario: limited(tc.kind, tc.metric, tc.expr), Queries: queries, Tags: []scenarios.TagTimes{
 				{Metric: "query", Times: taken(7, 50*time.Millisecond)},
 				{Metric: "query", Tag: "coordinator", Value: coordName(0), Times: taken(7, 50*time.Millisecond)},
 				{Metric: "query", Tag: "coordinator", Value: coordName(1), Times: taken(3, 50*time.Millisecond)},
-			}}}
+			}}
 			fs, _ := thresholdsJudge(e)
 			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want}})
 			prose(t, fs...)
@@ -208,7 +208,7 @@ func TestThresholdsOnLoginAndLag(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Measured: scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Load: tc.load}}
+			e := scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Load: tc.load}
 			l := scenarios.Look{Planned: 20}
 			for i := range 20 {
 				o := observed(nodeAddr(0), i%2)

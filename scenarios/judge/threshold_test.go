@@ -106,7 +106,7 @@ func TestThresholdsAreHeldAgainstTheRun(t *testing.T) {
 			t.Parallel()
 			s := declared(5)
 			s.Thresholds = map[string][]string{tc.metric: {tc.expr}}
-			e := Evidence{Measured: scenarios.Measured{Scenario: s}}
+			e := scenarios.Measured{Scenario: s}
 			l := scenarios.Look{Planned: len(tc.open) + tc.failed}
 			for i, d := range tc.open {
 				o := observed(nodeAddr(i%2), i*3%5)

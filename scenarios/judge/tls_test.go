@@ -79,7 +79,7 @@ func TestCertificates(t *testing.T) {
 			s := declared(5)
 			s.TLS = scenarios.TLSConfig{Enabled: true, MinVersion: tc.least}
 			s.Expect.TLS = scenarios.ExpectTLS{Issuer: tc.issuer, DaysLeft: 7}
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}}})
+			j := Judge(scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}})
 			check(t, j, []one{tc.want})
 			proseOf(t, j.Findings, []one{tc.want})
 			if diff := cmp.Diff(tc.failed, failedIDs(j.Findings)); diff != "" {
@@ -96,7 +96,7 @@ func TestCertificatesAlone(t *testing.T) {
 	t.Parallel()
 	s := declared(5)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
-	e := Evidence{Measured: scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})}}
+	e := scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})}
 	j := Judge(e)
 	check(t, j, []one{{scenarios.TLSChain, scenarios.Pass}, {scenarios.DNSNodes, scenarios.Skipped}})
 	for _, f := range j.Findings {
@@ -124,7 +124,7 @@ func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
 		"it was not dialled": {nil, scenarios.Finding{
 			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: it was not dialled"}},
 	} {
-		j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0)}, Nodes: nodes, Silent: c.silent}})
+		j := Judge(scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0)}, Nodes: nodes, Silent: c.silent})
 		if got := j.Findings[len(j.Findings)-1]; !cmp.Equal(got, c.want) || j.Verdict != scenarios.Inconclusive {
 			t.Errorf("%s: verdict = %s, last finding = %+v", name, j.Verdict, got)
 		}
@@ -133,7 +133,7 @@ func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
 
 func TestWithoutTLSItsFindingsAreSkipped(t *testing.T) {
 	t.Parallel()
-	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}}})
+	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}})
 	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {
 		if f := find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message != "no TLS" {
 			t.Errorf("%s is %v: %q", id, f.Status, f.Message)

@@ -47,7 +47,7 @@ func TestLeastconnOnTotals(t *testing.T) {
 			s := declared(5)
 			s.Expect.Balance.Policy = scenarios.LeastConn
 			seq := dealt(tc.ours, 0)
-			j := again(Evidence{Measured: scenarios.Measured{Scenario: s, Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}, 1, seq)
+			j := again(scenarios.Measured{Scenario: s, Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}, 1, seq)
 			check(t, j, tc.want)
 			proseOf(t, j.Findings, tc.want)
 			if diff := cmp.Diff(tc.failed, failedIDs(j.Findings)); diff != "" {

@@ -20,17 +20,15 @@ func sec(s float64) *scenarios.Seconds {
 // steady is a watch of ten minutes at one session a second, over two healthy
 // coordinators, five sessions long; change says what happened.
 func steady(maxOutage time.Duration, command string, change func(*Evidence)) Evidence {
-	e := Evidence{
-		Measured: scenarios.Measured{
-			Scenario: scenarios.Scenario{Kind: scenarios.KindWatch, Watch: scenarios.WatchConfig{
-				For: scenarios.Duration(10 * time.Minute), Long: 5, OnEvent: command, EventAfter: scenarios.Duration(10 * time.Second),
-			}},
-			Looks: []scenarios.Look{{Kind: scenarios.Whole, Planned: 605}},
-			Watch: &scenarios.WatchSeen{For: 600, Sessions: 600, Coords: []scenarios.Appearance{
-				{Name: coordName(0), Sessions: 300, First: 1, Last: 600, PIDs: []int32{7}},
-				{Name: coordName(1), Sessions: 300, First: 2, Last: 599, PIDs: []int32{8}},
-			}},
-		},
+	e := scenarios.Measured{
+		Scenario: scenarios.Scenario{Kind: scenarios.KindWatch, Watch: scenarios.WatchConfig{
+			For: scenarios.Duration(10 * time.Minute), Long: 5, OnEvent: command, EventAfter: scenarios.Duration(10 * time.Second),
+		}},
+		Looks: []scenarios.Look{{Kind: scenarios.Whole, Planned: 605}},
+		Watch: &scenarios.WatchSeen{For: 600, Sessions: 600, Coords: []scenarios.Appearance{
+			{Name: coordName(0), Sessions: 300, First: 1, Last: 600, PIDs: []int32{7}},
+			{Name: coordName(1), Sessions: 300, First: 2, Last: 599, PIDs: []int32{8}},
+		}},
 	}
 	e.Scenario.Expect.MaxOutage = scenarios.Duration(maxOutage)
 	for i := range 5 {
@@ -123,8 +121,8 @@ func TestHowAWatchIsJudged(t *testing.T) {
 		"cut before the operator was to act":                     {steady(0, "", cutAt(9)), scenarios.Inconclusive},
 		"cut by the operator who has seen enough":                {steady(0, "", together(gone(sec(64), .2), cutAt(100))), scenarios.Pass},
 		"cut while sessions fail":                                {steady(time.Minute, "", together(failing(2, .5, "sasl.rejected"), cutAt(20))), scenarios.Inconclusive},
-		"nothing was watched":                                    {Evidence{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindWatch}}}, scenarios.Inconclusive},
-		"every certificate was refused":                          {Evidence{Measured: scenarios.Measured{Looks: []scenarios.Look{{Refused: 1}}, Watch: &scenarios.WatchSeen{}}}, scenarios.Skipped},
+		"nothing was watched":                                    {scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindWatch}}, scenarios.Inconclusive},
+		"every certificate was refused":                          {scenarios.Measured{Looks: []scenarios.Look{{Refused: 1}}, Watch: &scenarios.WatchSeen{}}, scenarios.Skipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,19 +9,19 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// whoJudge asks whether the coordinators can be told apart, run one version,
+// identityJudge asks whether the coordinators can be told apart, run one version,
 // and stand behind as many addresses as declared.
-func whoJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func identityJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, NextLook{}
 }
 
-// nodesJudge is the part of whoJudge that needs no session.
-func nodesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+// dnsJudge is the part of whoJudge that needs no session.
+func dnsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 	return []scenarios.Finding{nodes(e)}, NextLook{}
 }
 
-// known pools what the looks learned of each coordinator, sorted by name.
-func known(e Evidence) []scenarios.Seen {
+// seenCoordinators pools what the looks learned of each coordinator, sorted by name.
+func seenCoordinators(e Evidence) []scenarios.Seen {
 	var out []scenarios.Seen
 	for _, l := range e.Looks {
 		for _, s := range l.Seen {
@@ -52,7 +52,7 @@ func union[T comparable](have, more []T) []T {
 func identity(e Evidence) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.IdentitySound}
 	f.Status, f.Message = soundness(e)
-	if f.Status == scenarios.Inconclusive && len(known(e)) > 0 {
+	if f.Status == scenarios.Inconclusive && len(seenCoordinators(e)) > 0 {
 		f.Fix = slices.Concat(set("identity_query", "", "give a statement that names the server"), try("use a version of Impala whose Ping or OpenSession reports the address"))
 	}
 	if f.Status == scenarios.Pass {
@@ -63,7 +63,7 @@ func identity(e Evidence) scenarios.Finding {
 
 // soundness is identity's status and sentence; balance asks it first.
 func soundness(e Evidence) (scenarios.Status, string) {
-	seen, sessions, refused := known(e), 0, 0
+	seen, sessions, refused := seenCoordinators(e), 0, 0
 	strong := 0
 	for _, s := range seen {
 		if !s.Weak {
@@ -93,7 +93,7 @@ func soundness(e Evidence) (scenarios.Status, string) {
 // restarts says which coordinators came with more than one pid.
 func restarts(e Evidence) string {
 	var strong, weak []string
-	for _, s := range known(e) {
+	for _, s := range seenCoordinators(e) {
 		if len(s.PIDs) < 2 {
 			continue
 		}
@@ -119,7 +119,7 @@ func versions(e Evidence) scenarios.Finding {
 	want := e.Scenario.Expect.Version
 	by := map[string][]string{}
 	var wrong, silent, order []string
-	for _, s := range known(e) {
+	for _, s := range seenCoordinators(e) {
 		if len(s.Versions) == 0 {
 			silent = append(silent, s.Coordinator)
 		}

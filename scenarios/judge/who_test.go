@@ -62,7 +62,7 @@ func TestWhoAnswered(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{tc.look}, Nodes: tallied(tc.nodes)}})
+			j := Judge(scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{tc.look}, Nodes: tallied(tc.nodes)})
 			check(t, j, []one{tc.want})
 			proseOf(t, j.Findings, []one{tc.want})
 			for _, id := range tc.quiet {
@@ -101,11 +101,11 @@ func TestDeclaredNamesMeetSeenOnes(t *testing.T) {
 			for _, n := range tc.seen {
 				l.Add(scenarios.Observation{Part: scenarios.Ordered, Node: nodeAddr(0), Outcome: scenarios.OK, Who: scenarios.Identity{Coordinator: n}})
 			}
-			r := enrol(s, pool([]scenarios.Look{l}))
+			r := matchExpected(s, pool([]scenarios.Look{l}))
 			if got := strings.Join(r.missing(), " "); got != tc.missing {
 				t.Errorf("missing %q, want %q", got, tc.missing)
 			}
-			if got := strings.Join(r.foreign, " "); got != tc.foreign {
+			if got := strings.Join(r.undeclared, " "); got != tc.foreign {
 				t.Errorf("foreign %q, want %q", got, tc.foreign)
 			}
 		})

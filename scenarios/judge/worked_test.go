@@ -151,7 +151,7 @@ func TestWorkedExamples(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}}
+			e := scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}
 			first := Judge(e)
 			first.Next.Why = ""
 			if first.Next != tc.ask {
@@ -207,7 +207,7 @@ func TestTheOrderNamesThePolicy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := again(Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}}, 1, tc.seq)
+			j := again(scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, tc.seq)}}, 1, tc.seq)
 			if j.Inferred != tc.want {
 				t.Errorf("inferred %q, want %q", j.Inferred, tc.want)
 			}

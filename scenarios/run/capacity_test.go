@@ -151,7 +151,7 @@ func TestALoginThatStartedShortlyBeforeTheStallHasItsTime(t *testing.T) {
 			t.Errorf("sessions = %+v, capacity = %+v", r.Sessions, r.Capacity)
 		}
 		last := slices.MaxFunc(seen, func(a, b scenarios.Observation) int { return a.Seq - b.Seq })
-		if want := last.Start + 7*time.Second + cleanup; r.Seconds != want.Seconds() {
+		if want := last.Start + 7*time.Second + closeTimeout; r.Seconds != want.Seconds() {
 			t.Errorf("the run took %gs, want %s", r.Seconds, want)
 		}
 	})
@@ -223,7 +223,7 @@ func TestAnInterruptedCapacityClosesEverythingInTime(t *testing.T) {
 					time.AfterFunc(50*time.Millisecond, func() { s.change(func() { s.closeTakes = takes }) }) // the scout closes well
 					time.AfterFunc(c.at, cancel)
 					r, _ := held(ctx, t, s, toHold(c.config), Options{})
-					if took := time.Duration(r.Seconds * float64(time.Second)); took > c.at+cleanup {
+					if took := time.Duration(r.Seconds * float64(time.Second)); took > c.at+closeTimeout {
 						t.Errorf("it took %s, and was interrupted after %s", took, c.at)
 					}
 					if r.Capacity == nil || r.Capacity.Held != c.held || r.Complete || !r.Looks[0].Cut {
@@ -239,7 +239,7 @@ func TestTheOpenerIsToldToBePatient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logins := 0
 		s := &service{coordinators: 1, threads: 9, opening: func(ctx context.Context) {
-			d, ok := Patience(ctx)
+			d, ok := PhaseTimeout(ctx)
 			if scout := logins == 0; ok == scout || !scout && d != 5*time.Minute+time.Second {
 				t.Errorf("login %d: %s, %v", logins, d, ok)
 			}

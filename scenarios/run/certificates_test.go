@@ -10,7 +10,7 @@ import (
 )
 
 // shaker shows each node's certificate; a fingerprint "" is none.
-func shaker(fingerprints map[string]string) ShakeFunc {
+func shaker(fingerprints map[string]string) HandshakeFunc {
 	return func(_ context.Context, n Node, o *scenarios.Observation) error {
 		switch fingerprint := fingerprints[n.Addr.Addr().String()]; fingerprint {
 		case "":

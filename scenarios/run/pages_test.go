@@ -132,13 +132,13 @@ func TestARunThatWouldFillACoordinatorIsRefused(t *testing.T) {
 		want string // of the refusal; "": it runs
 	}{
 		"capacity": {capacity(scenarios.CapacityConfig{Hold: 200}), 40,
-			"c3 has 40 of 64 threads in use; 1/5 of 200 more is 40, and 80 are more than 80 % of 64; to allow it: --confirm lb.example.com"},
+			"c3 has 40 of 64 threads in use; 1/5 of 200 more is 40, and 80 exceed 80 % of 64"},
 		"just enough room":   {capacity(scenarios.CapacityConfig{Hold: 55}), 40, ""},
-		"one session beyond": {capacity(scenarios.CapacityConfig{Hold: 60}), 40, "and 52 are more than 80 % of 64"},
+		"one session beyond": {capacity(scenarios.CapacityConfig{Hold: 60}), 40, "and 52 exceed 80 % of 64"},
 		"until full": {capacity(scenarios.CapacityConfig{UntilFull: true}), 0,
-			"c1 has 0 of 64 threads in use, and the run goes on until they are all taken; to allow it: --confirm lb.example.com"},
+			"c1 has 0 of 64 threads in use, and the run goes on until all are in use"},
 		"fewer threads declared than a page says": {capacity(scenarios.CapacityConfig{Hold: 55, Threads: 50}), 40, "40 of 50 threads in use"},
-		"looks": {func(s *scenarios.Scenario) { s.Load.Concurrency = 64 }, 40, "1/5 of 64 more is 13, and 53 are"},
+		"looks": {func(s *scenarios.Scenario) { s.Load.Concurrency = 64 }, 40, "1/5 of 64 more is 13, and 53 exceed"},
 		"smoke": {func(*scenarios.Scenario) {}, 40, ""},
 		"an idle ladder": {func(s *scenarios.Scenario) {
 			s.Kind, s.Idle.Steps = scenarios.KindIdle, make([]scenarios.Duration, 60)
@@ -186,22 +186,10 @@ func TestARunThatWouldFillACoordinatorIsRefused(t *testing.T) {
 				if len(seen) != 0 || reads != 1 || r.Stopped == nil || r.Stopped.By != scenarios.StopGuard {
 					t.Fatalf("%d sessions, %d reads, stopped = %+v", len(seen), reads, r.Stopped)
 				}
-				if !strings.Contains(r.Stopped.Text, c.want) {
+				if !strings.Contains(r.Stopped.Text, c.want) || len(r.Stopped.Hint) != 1 || r.Stopped.Hint[0].Setting != "target.confirm" || r.Stopped.Hint[0].Value != "lb.example.com" {
 					t.Errorf("\n got %s\nwant %s", r.Stopped.Text, c.want)
 				}
 			})
 		})
-	}
-}
-
-func TestACoordinatorWithoutANumberOfThreadsIsNotGuarded(t *testing.T) {
-	t.Parallel()
-	s := withPages(toHold(scenarios.CapacityConfig{Hold: 1000}), "a")
-	if got := crowded(s, scenarios.Page{Coordinator: "a"}); got != "" {
-		t.Error(got)
-	}
-	s.Capacity.Threads = 64
-	if got, want := crowded(s, scenarios.Page{Coordinator: "a"}), "a has 64 threads; 1/1 of 1000 more is 1000, and 1000 are more than 80 % of 64"; got != want {
-		t.Errorf("got %s", got)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 )
 
 // staged is a scenario of stages over two nodes.
@@ -207,7 +208,7 @@ func TestAStarvedGeneratorOwesWhatItIsLate(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 10 * time.Millisecond}
 		s := staged(scenarios.Stage{Rate: 10, For: seconds(5)})
 		r, _ := watched(t.Context(), t, b, s, Options{
-			sleep: func(ctx context.Context, d time.Duration) { sleep(ctx, d+80*time.Millisecond) },
+			sleep: func(ctx context.Context, d time.Duration) { pace.Sleep(ctx, d+80*time.Millisecond) },
 		})
 		if l := r.Load; !near(l.Owed.Max(), 80*time.Millisecond) || !near(l.Lag.Max(), 80*time.Millisecond) || l.Late != l.Lag.Count()-1 {
 			t.Errorf("owed %s of %s, %d of %d late", l.Owed.Max(), l.Lag.Max(), l.Late, l.Lag.Count())
@@ -227,7 +228,7 @@ func TestAGeneratorThatFallsBehindOwesTheBacklog(t *testing.T) {
 				if slow++; slow == 100 {
 					d += time.Second // nobody ran meanwhile
 				}
-				sleep(ctx, d)
+				pace.Sleep(ctx, d)
 			},
 		})
 		if l := r.Load; !near(l.Owed.Max(), time.Second) || l.Late < 90 || l.Dropped != 0 {

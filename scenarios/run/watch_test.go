@@ -328,8 +328,8 @@ func TestWhatBecameOfTheCommand(t *testing.T) {
 		"it fails": {
 			func(context.Context, string) error { return errors.New("exit status 1") }, "exit status 1", true, "10.6s: the command failed: exit status 1",
 		},
-		"nobody carries it out": {
-			nil, "nothing here carries commands out", false, "10.6s: the command was not started: nothing here carries commands out",
+		"not executed": {
+			nil, "this program executes no commands", false, "10.6s: the command was not started: this program executes no commands",
 		},
 		"it outlasts the watch and is waited for": {
 			func(ctx context.Context, _ string) error { return pause(ctx, time.Minute) }, "", true, "70.6s: the command has ended",
