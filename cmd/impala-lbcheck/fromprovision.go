@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -41,7 +42,7 @@ func (p *provisionFlags) built(ctx context.Context, w world, s *scenarios.Scenar
 		return p.failed(ctx, r.Account, err)
 	}
 	if stop := r.Stops(); r.Outputs.Host == "" && len(stop) > 0 { // missing, not ours, or not read
-		return fmt.Errorf("--from-provision: %w", &provision.StoppedError{Changes: stop})
+		return fmt.Errorf("--from-provision: %w", &mask.Error{Err: &provision.StoppedError{Changes: stop}, Words: p.mask(r.Account)})
 	}
 	return setTarget(s, r.Outputs, spec, protocol)
 }

@@ -321,7 +321,7 @@ func TestFromProvision_SaysWhyThereIsNoTarget(t *testing.T) {
 			a := newTestAccount(t)
 			tc.before(a)
 			_, stderr, code := runAWS(t, "smoke", "--from-provision", a.file)
-			if code != exitUsage || !strings.Contains(stderr, tc.says) {
+			if code != exitUsage || !strings.Contains(stderr, tc.says) || strings.Contains(stderr, awssim.Account) {
 				t.Errorf("exit %d: %s", code, stderr)
 			}
 		})

@@ -44,8 +44,8 @@ func reportCode(r provision.Report) int {
 	return exitPass
 }
 
-// failed ends a command with what AWS, or we, refused: 2 where nothing was
-// asked for that could be done, 1 where a call failed or something is in the way.
+// failed is the error that ends a command: 2 for a wrong account or region, 1 for a
+// failed call or a change that is stopped.
 func (p *provisionFlags) failed(ctx context.Context, account string, err error) error {
 	var refused *provision.RefusedError
 	err = &mask.Error{Err: err, Words: p.mask(account)}

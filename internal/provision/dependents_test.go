@@ -53,7 +53,7 @@ func TestDestroy_StopsBeforeItTakesAServingBalancerApart(t *testing.T) {
 		},
 		"the balancer and the front group lost theirs": {
 			hand: func(c *cluster, s lbfile.Spec) { c.untagBalancer(); c.untagGroup(s.FrontGroup()) },
-			says: `load balancer "elb-impala-blue": conflict: `,
+			says: "depends on our security group blue Impala BE (through blue Impala FE)",
 		},
 		"the balancer lost it, and has another group and our certificate": {
 			hand: func(c *cluster, _ lbfile.Spec) {

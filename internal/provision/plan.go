@@ -114,25 +114,25 @@ func checkPermissions(ctx context.Context, changes []Change) error {
 // notes are hints that stop nothing.
 func (s *state) notes() []string {
 	var notes []string
-	say := func(when bool, format string, args ...any) {
+	add := func(when bool, format string, args ...any) {
 		if when {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
 	pick := lbfile.Pick{Tags: s.spec.Coordinators.Tags}
-	say(len(pick.Tags) > 0 && !mentionsCoordinators(pick.Tags),
+	add(len(pick.Tags) > 0 && !mentionsCoordinators(pick.Tags),
 		"%d instances match %s; only coordinators open %s: an executor among them would stay out of service.", len(s.network.coordinators), pickText(pick), ports(s.spec.Listeners))
-	say(slices.Contains(s.spec.Listeners, 21000) || s.spec.HealthPort() == 21000,
+	add(slices.Contains(s.spec.Listeners, 21000) || s.spec.HealthPort() == 21000,
 		"Port 21000 (Beeswax) is closed by default from Impala 5 on (--beeswax_port).")
-	say(s.spec.HealthPort() == 21000, "The health check asks port 21000: where it is closed, every coordinator is out of service, for all listeners.")
-	say(s.spec.Secure() && s.spec.TLS.Backend == lbfile.Plain,
-		"tls.backend is plain: LDAP passwords go in clear from the load balancer to the coordinators, which refuse to start with LDAP unless they have --ldap_passwords_in_clear_ok.")
-	say(s.spec.Secure() && strings.Contains(s.spec.TLS.Policy, "2016-08"), "%s allows TLS 1.0 and 1.1; %s does not.", "ELBSecurityPolicy-2016-08", lbfile.DefaultPolicy)
-	say(s.spec.Secure() && s.changesProtocol(), "A listener that changes its protocol is closed between two calls, one port after the other; open connections are cut.")
-	say(!s.spec.CrossZone && len(s.zones()) > 1, "Cross-zone is off and coordinators stand in %d zones: zones of unequal size get unequal shares.", len(s.zones()))
-	say(s.spec.Draining == 0, "Draining is off: a coordinator that is deregistered loses its connections, and their queries, at once.")
-	say(s.spec.IdleTimeout.Seconds() < 3600, "The idle timeout is %s: a query that sends nothing for so long is cut.", s.spec.IdleTimeout)
-	say(s.spec.Anywhere, "Everybody may connect (anywhere: true).")
+	add(s.spec.HealthPort() == 21000, "The health check uses port 21000: if it is closed, every coordinator is out of service, for all listeners.")
+	add(s.spec.Secure() && s.spec.TLS.Backend == lbfile.Plain,
+		"tls.backend is plain: LDAP passwords go in clear text from the load balancer to the coordinators, which refuse to start with LDAP unless they have --ldap_passwords_in_clear_ok.")
+	add(s.spec.Secure() && strings.Contains(s.spec.TLS.Policy, "2016-08"), "%s allows TLS 1.0 and 1.1; %s does not.", "ELBSecurityPolicy-2016-08", lbfile.DefaultPolicy)
+	add(s.spec.Secure() && s.changesProtocol(), "A listener that changes its protocol is closed between two calls, one port after the other; open connections are cut.")
+	add(!s.spec.CrossZone && len(s.zones()) > 1, "Cross-zone is off and coordinators are in %d zones: zones of unequal size get unequal shares.", len(s.zones()))
+	add(s.spec.Draining == 0, "Draining is off: a coordinator that is deregistered loses its connections, and their queries, at once.")
+	add(s.spec.IdleTimeout.Seconds() < 3600, "The idle timeout is %s: a query that is silent for longer is cut.", s.spec.IdleTimeout)
+	add(s.spec.Anywhere, "Every address may connect (anywhere: true).")
 	return notes
 }
 
