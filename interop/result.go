@@ -147,7 +147,7 @@ func (r result) counts(names []string) []int {
 }
 
 // expectFinding checks that a finding with an ID and a status contains all of the
-// words.
+// words: names, addresses and error classes, which do not depend on the wording.
 func (r result) expectFinding(id, status string, words ...string) error {
 	found := ""
 	for _, f := range r.Findings {

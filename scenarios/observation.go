@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/enum"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -71,13 +72,13 @@ const (
 var partNames = []string{"scout", "settle", "ordered", "parallel", "burst", "arrival", "held"}
 
 // String returns the name that observation files use.
-func (p Part) String() string { return nameOf(partNames, int(p)) }
+func (p Part) String() string { return enum.Name(partNames, p, "") }
 
 // MarshalText writes the name.
 func (p Part) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (p *Part) UnmarshalText(b []byte) error { return indexOf(partNames, "part", b, p) }
+func (p *Part) UnmarshalText(b []byte) error { return enum.Parse(partNames, "part", b, p) }
 
 // Outcome is how a session ended. The zero value is Unknown: a session that
 // was cut off is never counted as good.
@@ -93,13 +94,13 @@ const (
 var outcomeNames = []string{"unknown", "ok", "failed"}
 
 // String returns the name that observation files use.
-func (o Outcome) String() string { return nameOf(outcomeNames, int(o)) }
+func (o Outcome) String() string { return enum.Name(outcomeNames, o, "") }
 
 // MarshalText writes the name.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (o *Outcome) UnmarshalText(b []byte) error { return indexOf(outcomeNames, "outcome", b, o) }
+func (o *Outcome) UnmarshalText(b []byte) error { return enum.Parse(outcomeNames, "outcome", b, o) }
 
 // Identity says who answered a session. The zero value is nobody.
 type Identity = vocab.Identity
@@ -115,3 +116,25 @@ const (
 	FromHTTPAddr    = vocab.SourceHTTPAddr      // http_addr in OpenSession's configuration
 	FromPing        = vocab.SourcePing          // webserver_address of Ping
 )
+
+// Phase is a step in the life of one session.
+type Phase = vocab.Phase
+
+// The phases of a session, in the order in which they happen. A phase that a
+// session does not have (tls on a plain listener, sasl without authentication)
+// takes no time.
+const (
+	Resolve   = vocab.PhaseResolve // name to addresses; once per run, not per session
+	TCP       = vocab.PhaseTCP     // connect
+	TLS       = vocab.PhaseTLS     // handshake and the checks on the certificate
+	SASL      = vocab.PhaseSASL    // login
+	Open      = vocab.PhaseOpen    // OpenSession, and Ping where it says who answers; Beeswax: Ping
+	Execute   = vocab.PhaseExecute // the statement, until its state is finished
+	Fetch     = vocab.PhaseFetch   // its rows
+	Close     = vocab.PhaseClose   // operation, session and connection
+	NumPhases = vocab.NumPhases
+)
+
+// Class says where and how a session failed, or why a run ended: "open.timeout" in
+// a result file. The zero value is no failure.
+type Class = vocab.Class

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/report"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -57,6 +58,9 @@ func asFlag(f vocab.Fix) string {
 
 // inFlags writes what to try against a refused scenario with flags.
 func inFlags(err error) error {
+	if guard, ok := errors.AsType[*limits.GuardError](err); ok {
+		return fmt.Errorf("%s; if permitted, add %s", guard.Text(), asFlag(guard.Fix()))
+	}
 	refused, ok := errors.AsType[*threshold.Error](err)
 	if !ok || len(refused.Fix) == 0 {
 		return err

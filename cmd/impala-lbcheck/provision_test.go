@@ -66,7 +66,7 @@ func newTestAccount(t *testing.T) testAccount {
 	return testAccount{sim, file, vpc, subnets}
 }
 
-// runAWS runs a command line whose names resolve nowhere.
+// runAWS runs a command line with a resolver that finds no name.
 func runAWS(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -87,15 +87,15 @@ func TestProvision_PlansBuildsComparesAndRemoves(t *testing.T) {
 		{[]string{"plan"}, exitPass, []string{"create load balancer elb-impala-blue", "call: elasticloadbalancing:CreateLoadBalancer", "To do: "}},
 		{[]string{"plan", "--detailed-exitcode"}, exitChanges, []string{"To do: "}},
 		{[]string{"plan", "--emit", "cli"}, exitPass, []string{"#!/bin/sh", "aws elb create-load-balancer"}},
-		{[]string{"status"}, exitFail, []string{"It differs from the file"}},
+		{[]string{"status"}, exitFail, []string{"AWS differs from the file"}},
 		{[]string{"apply"}, exitPass, []string{"Done in this run", "Impala Daemons Load Balancer", "impala-lbcheck smoke ", "--expect-coordinators 2", "all 2 coordinators are in service"}},
 		{[]string{"apply"}, exitPass, []string{"all 2 coordinators are in service"}},
 		{[]string{"plan", "--detailed-exitcode"}, exitPass, []string{"Nothing to do."}},
 		{[]string{"status"}, exitPass, []string{"all 2 coordinators are in service"}},
 		{[]string{"destroy"}, exitUsage, []string{"delete load balancer elb-impala-blue"}},
 		{[]string{"destroy", "--yes", "green"}, exitUsage, nil},
-		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing of ours is there."}},
-		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing of ours is there."}},
+		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing with our tag exists."}},
+		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing with our tag exists."}},
 	} {
 		stdout, stderr, code := runAWS(t, append(append([]string{"provision"}, step.args...), "-f", a.file)...)
 		if code != step.code {
@@ -163,7 +163,7 @@ func TestProvision_JSON(t *testing.T) {
 func TestFromProvision_SetsTheTarget(t *testing.T) {
 	a := newTestAccount(t)
 	_, stderr, code := runAWS(t, "smoke", "--from-provision", a.file)
-	if code != exitUsage || !strings.Contains(stderr, "is not there yet; impala-lbcheck provision apply builds it") {
+	if code != exitUsage || !strings.Contains(stderr, "does not exist yet; run impala-lbcheck provision apply") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	if stdout, stderr, code := runAWS(t, "provision", "apply", "-f", a.file); code != exitPass {
@@ -224,7 +224,7 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 			},
 			args: []string{"destroy", "--yes", "blue"},
 			code: exitFail,
-			last: `Not finished: load balancer "elb-impala-blue": conflict: it does not carry our tag impala-lbcheck:owner=************/eu-west-1/blue and uses our security group blue Impala FE, `,
+			last: `Not finished: load balancer "elb-impala-blue": conflict: it does not carry our tag impala-lbcheck:owner=************/eu-west-1/blue and depends on our security group blue Impala FE: `,
 		},
 		"AWS does not answer": {
 			before: func(testAccount) {
@@ -243,7 +243,7 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 			before: func(testAccount) {},
 			args:   []string{"destroy", "--yes", "blue", "--expect-account", "210987654321"},
 			code:   exitUsage,
-			last:   "Not finished: these credentials are of account ",
+			last:   "Not finished: the credentials belong to account ",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -254,7 +254,7 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 			if code != tc.code || !strings.HasPrefix(lastLine(stdout), tc.last) {
 				t.Errorf("exit %d, last line %q\n%s", code, lastLine(stdout), stderr)
 			}
-			for _, claim := range []string{"As the file says", "Nothing of ours", "Prove it", "What Impala and its clients are told"} {
+			for _, claim := range []string{"AWS matches the file", "Nothing with our tag", "Test it", "Settings for Impala and its clients"} {
 				if strings.Contains(stdout, claim) {
 					t.Errorf("it says %q\n%s", claim, stdout)
 				}
@@ -306,7 +306,7 @@ func TestFromProvision_SaysWhyThereIsNoTarget(t *testing.T) {
 				a.edit(t, "# tls:\n#   domain:", "tls:\n  domain:")
 				_, _, _ = runAWS(t, "provision", "apply", "-f", a.file, "--wait", "1s")
 			},
-			says: "has no listener on 21050 (hs2) that is as the file says",
+			says: "has no listener on 21050 (hs2) that matches the file",
 		},
 		"the load balancer is not ours": {
 			before: func(a testAccount) { a.AddBalancer(awssim.Balancer{Name: "elb-impala-blue", Subnets: a.subnets[:1]}) },
@@ -314,14 +314,14 @@ func TestFromProvision_SaysWhyThereIsNoTarget(t *testing.T) {
 		},
 		"the network was not found": {
 			before: func(a testAccount) { a.edit(t, "blue VPC", "no VPC") },
-			says:   `VPC "Name=no VPC": blocked: none matches`,
+			says:   `VPC "Name=no VPC": blocked: no match`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newTestAccount(t)
 			tc.before(a)
 			_, stderr, code := runAWS(t, "smoke", "--from-provision", a.file)
-			if code != exitUsage || !strings.Contains(stderr, tc.says) {
+			if code != exitUsage || !strings.Contains(stderr, tc.says) || strings.Contains(stderr, awssim.Account) {
 				t.Errorf("exit %d: %s", code, stderr)
 			}
 		})

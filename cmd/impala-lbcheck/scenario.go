@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 )
 
 // newScenario is the command of a built-in scenario.
@@ -115,12 +115,12 @@ func check(ctx context.Context, w world, s scenarios.Scenario, g *given, out *ou
 	if err != nil {
 		return err
 	}
-	habit := !g.has(w, "rate") && pacedByHabit(s)
-	return execute(ctx, w, s, secrets, out, run.Options{RateByHabit: habit})
+	isDefault := !g.has(w, "rate") && rateMayBeDefault(s)
+	return execute(ctx, w, s, secrets, out, run.Options{RateIsDefault: isDefault})
 }
 
-// pacedByHabit reports whether the scenario's rate is only politeness.
-func pacedByHabit(s scenarios.Scenario) bool {
+// rateMayBeDefault reports whether the scenario's rate is only politeness.
+func rateMayBeDefault(s scenarios.Scenario) bool {
 	switch s.Kind {
 	case scenarios.KindStages, scenarios.KindWatch:
 		return false
@@ -140,26 +140,15 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 		return err
 	}
 	opt.Tool, opt.Observe, opt.Progress = version(), sinks.observe, sinks.progress
-	opt.OnEvent, opt.Pages = onEvent(w), pages(s)
-	var r scenarios.Result
-	if s.Kind == scenarios.KindCertificates {
-		r = run.Certificates(ctx, with.shake(s), s, opt)
-	} else {
-		r = run.Run(ctx, finishing(with.masking(with.open(s), s.Expect.Coordinators.Names)), s, opt)
+	opt.OnEvent = onEvent(w)
+	r, err := lbcheck.Run(ctx, s, lbcheck.Options{Password: with.password, Roots: with.roots, Run: opt})
+	if err != nil {
+		return err
 	}
 	return sinks.finish(ctx, w, r)
 }
 
 // refuse says why a scenario must not run: nothing has been sent yet.
 func refuse(s scenarios.Scenario) error {
-	if err := s.Validate(); err != nil {
-		return err
-	}
-	if err := threshold.Check(s); err != nil {
-		return inFlags(err)
-	}
-	if err := run.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
-		return err
-	}
-	return run.CheckGuards(s)
+	return inFlags(lbcheck.Check(s))
 }

@@ -29,8 +29,8 @@ type Balancer struct {
 	creation
 }
 
-// AddBalancer puts one there, that somebody else made. Without a scheme it is
-// internal, without a health check it has the default one.
+// AddBalancer adds an existing balancer. The default scheme is internal, and there
+// is a default health check.
 func (a *AWS) AddBalancer(b Balancer) {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -54,7 +54,7 @@ func (a *AWS) LoadBalancers() []Balancer {
 	return out
 }
 
-// SetBalancer changes one by hand, as somebody else would.
+// SetBalancer changes a balancer, as a manual change does.
 func (a *AWS) SetBalancer(name string, change func(*Balancer)) {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -74,7 +74,7 @@ func (b Balancer) clone() Balancer {
 	return b
 }
 
-// setDefaults fills in what AWS decides itself.
+// setDefaults fills in what AWS decides.
 func (r *region) setDefaults(b *Balancer) {
 	if len(b.Subnets) > 0 {
 		b.VPC = r.vpcOf(b.Subnets[0])
@@ -111,7 +111,7 @@ func (r *region) syncInterfaces(b *Balancer) {
 	}
 }
 
-// balancer is the one that a call sees.
+// balancer finds a visible balancer.
 func (r *region) balancer(name string) (*Balancer, error) {
 	if b := find(r.balancers, func(b *Balancer) bool { return b.Name == name && r.aws.visible(b.creation) }); b != nil {
 		return b, nil
@@ -139,7 +139,7 @@ type createBalancer struct {
 
 func (c createBalancer) carriesTags() bool { return len(c.Tags) > 0 }
 
-// createBalancer makes one, or gives the one that is there and is exactly so.
+// createBalancer creates a balancer, or returns an existing one that is equal.
 func (r *region) createBalancer(in createBalancer) (*Balancer, error) {
 	wanted, err := r.newBalancer(in)
 	if err != nil {
@@ -192,9 +192,9 @@ func (r *region) newBalancer(in createBalancer) (*Balancer, error) {
 	return b, nil
 }
 
-// differs says in what a balancer is not as wanted; "": in nothing. Attributes,
-// health check and instances are no part of it (guess: what AWS compares is
-// only known by the words of its refusals).
+// differs names the first difference; "": none. Attributes, health check and
+// instances are not compared (guess: what AWS compares is known only from its error
+// messages).
 func (b *Balancer) differs(w *Balancer) string {
 	switch {
 	case b.Scheme != w.Scheme:
@@ -217,8 +217,8 @@ func sameSet(a, b []string) bool {
 
 type named struct{ LoadBalancerName string }
 
-// deleteBalancer deletes; one that is not there is deleted already. Its
-// interfaces stay a while.
+// deleteBalancer succeeds for a missing balancer too. The interfaces are removed
+// later.
 func (r *region) deleteBalancer(in named) (none, error) {
 	r.balancers = slices.DeleteFunc(r.balancers, func(b *Balancer) bool {
 		if b.Name != in.LoadBalancerName {
@@ -292,7 +292,7 @@ func (r *region) zones(b *Balancer) []string {
 	return zones
 }
 
-// reserved reports names that only AWS's own policies may have.
+// reserved reports names that are reserved for AWS's policies.
 func reserved(name string) bool {
 	return strings.HasPrefix(name, "ELBSecurityPolicy-") || strings.HasPrefix(name, "ELBSample-")
 }

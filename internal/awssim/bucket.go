@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Bucket is one of S3's.
+// Bucket is an S3 bucket.
 type Bucket struct {
 	Name    string
 	Region  string // "": the home region
@@ -19,10 +19,10 @@ type Bucket struct {
 	KMS     bool     // its default encryption is SSE-KMS
 	Objects []string // keys
 
-	unseenPolicy int // attempts to log that do not see the policy yet
+	unseenPolicy int // attempts to enable logs that do not see the policy yet
 }
 
-// AddBucket puts one there, that somebody else made.
+// AddBucket adds an existing bucket.
 func (a *AWS) AddBucket(b Bucket) {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -49,7 +49,7 @@ func (a *AWS) Buckets() []Bucket {
 	return out
 }
 
-// bucketIn is what every call of S3 names.
+// bucketIn holds the parameters of every S3 call.
 type bucketIn struct {
 	Bucket string
 	Key    string
@@ -64,7 +64,7 @@ func validBucketName(name string) bool {
 	return bucketName.MatchString(name) && !strings.Contains(name, "..") && err != nil && !strings.HasPrefix(name, "xn--")
 }
 
-// bucket is one of the caller's, in the region that is asked.
+// bucket finds one of the caller's buckets in the request's region.
 func (r *region) bucket(in bucketIn) (*Bucket, error) {
 	b := find(r.aws.buckets, func(b *Bucket) bool { return b.Name == in.Bucket })
 	switch {
@@ -111,8 +111,8 @@ func (r *region) createBucket(in createBucket) (*Bucket, error) {
 	return b, nil
 }
 
-// checkLocation holds a location constraint to the region that is asked: us-east-1 has
-// none, and all others must be named.
+// checkLocation compares a location constraint with the request's region: none in
+// us-east-1, the region's name elsewhere.
 func (r *region) checkLocation(constraint string) error {
 	switch {
 	case r.name == "us-east-1" && constraint == "us-east-1":
@@ -197,7 +197,7 @@ func (r *region) putPolicy(in putPolicy) (none, error) {
 	return none{}, nil
 }
 
-// headObject: who may not list the bucket would be told 403, not 404.
+// headObject does not simulate the 403 for callers that may not list the bucket.
 func (r *region) headObject(in bucketIn) (string, error) {
 	b, err := r.bucket(in)
 	if err != nil {

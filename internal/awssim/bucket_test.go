@@ -61,8 +61,8 @@ func TestBucket_BelongsToOneAccount(t *testing.T) {
 	_, err := c.s3.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("ours"), ExpectedBucketOwner: aws.String("210987654321")})
 	wantCode(t, err, "Forbidden")
 	wantCode(t, head(c, "theirs"), "Forbidden")
-	if err := head(c, "nobodys"); !is[*s3types.NotFound](err) {
-		t.Errorf("nobody's: %v", err)
+	if err := head(c, "missing"); !is[*s3types.NotFound](err) {
+		t.Errorf("a missing bucket: %v", err)
 	}
 	if head(connect(t, c.AWS, "eu-north-1"), "ours") == nil {
 		t.Error("found from another region")

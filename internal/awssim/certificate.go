@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Certificate is one of Certificate Manager's.
+// Certificate is a certificate of Certificate Manager.
 type Certificate struct {
-	ARN      string // "": one is made up
+	ARN      string // "": generated
 	Domain   string
 	Names    []string // Domain and the alternative ones
 	Status   string   // PENDING_VALIDATION, ISSUED, FAILED, ...
@@ -25,12 +25,12 @@ type Certificate struct {
 	token         string // of idempotency
 	describeCalls int    // calls of DescribeCertificate
 	refusedUses   int    // uses that did not see it yet
-	formerUser    string // ARN of the balancer that had it last
-	lateCalls     int    // calls that still see that use
+	formerUser    string // ARN of the last balancer that used it
+	lateCalls     int    // calls that still report that use
 	creation
 }
 
-// AddCertificate puts one there, that somebody else made, and returns its ARN.
+// AddCertificate adds an existing certificate and returns its ARN.
 // Without a status it is issued, without a key it has RSA_2048.
 func (a *AWS) AddCertificate(c Certificate) string {
 	r, unlock := a.lockHome()
@@ -67,8 +67,8 @@ func (a *AWS) Certificates() []Certificate {
 	return out
 }
 
-// CompleteValidation issues the pending certificates of a domain, as if its
-// owner had written the CNAME.
+// CompleteValidation issues the pending certificates of a domain, as after its
+// CNAME was created.
 func (a *AWS) CompleteValidation(domain string) {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -127,8 +127,8 @@ func (r *region) certificate(arn string) (*Certificate, error) {
 	return nil, refuse("ResourceNotFoundException", "Could not find certificate %s.", arn)
 }
 
-// certificateForUse is how Elastic Load Balancing looks one up: it learns of
-// ACM's late, and takes RSA keys of at most 2048 bits from it.
+// certificateForUse is the lookup of Elastic Load Balancing: it sees ACM's
+// certificates late, and accepts RSA keys of at most 2048 bits.
 func (r *region) certificateForUse(arn string) error {
 	missing := refuse("CertificateNotFound", "Server Certificate not found for the key: %s", arn)
 	c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn })
@@ -145,7 +145,7 @@ func (r *region) certificateForUse(arn string) error {
 	return nil
 }
 
-// usedBy lists the ARNs of the balancers whose listeners have it.
+// usedBy lists the ARNs of the balancers with a listener that uses it.
 func (r *region) usedBy(c *Certificate) []string {
 	users := []string{}
 	for _, b := range r.balancers {
@@ -159,15 +159,15 @@ func (r *region) usedBy(c *Certificate) []string {
 	return users
 }
 
-// release notes that a balancer's listener has a certificate no more.
+// release records that a balancer's listener no longer uses a certificate.
 func (r *region) release(b *Balancer, arn string) {
 	if c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn }); c != nil {
 		c.formerUser, c.lateCalls = r.arn(b), r.aws.config.UseLag
 	}
 }
 
-// cname is what a domain's owner writes into DNS: always the same for a domain
-// in an account, and for its wildcard too.
+// cname is the validation record: always the same for a domain in an account, and
+// for its wildcard.
 func cname(domain string) (name, value string) {
 	domain = strings.TrimPrefix(domain, "*.")
 	sum := sha256.Sum256([]byte(Account + "/" + domain))
@@ -177,7 +177,7 @@ func cname(domain string) (name, value string) {
 
 type certificateIn struct{ CertificateArn string }
 
-// certificateView is a certificate with what its description tells besides.
+// certificateView is a certificate as it is described.
 type certificateView struct {
 	*Certificate
 	users   []string
@@ -226,8 +226,8 @@ type listCertificates struct {
 	NextToken string
 }
 
-// listCertificates gives, unless told otherwise, only those with RSA keys of at
-// most 2048 bits (API reference).
+// listCertificates returns by default only RSA keys of at most 2048 bits (API
+// reference).
 func (r *region) listCertificates(in listCertificates) (page[certificateView], error) {
 	keys := in.Includes.KeyTypes
 	if len(keys) == 0 {

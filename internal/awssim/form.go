@@ -19,8 +19,8 @@ type form struct {
 // maxListItems bounds every list of a request.
 const maxListItems = 1000
 
-// decode fills a struct whose fields are named as the parameters are. What the
-// struct has no field for is refused: it would be ignored here.
+// decode fills a struct with fields named like the parameters. A parameter without
+// a field is refused instead of ignored.
 func (f *form) decode(into any) error {
 	f.used = map[string]bool{"Action": true, "Version": true}
 	if err := f.fill("", reflect.ValueOf(into).Elem()); err != nil {

@@ -9,7 +9,7 @@ import (
 
 // Group is a security group. Only its inbound rules are simulated.
 type Group struct {
-	ID          string // "": one is made up
+	ID          string // "": generated
 	Name        string
 	Description string
 	VPC         string
@@ -18,7 +18,7 @@ type Group struct {
 	creation
 }
 
-// AddGroup puts one there, that somebody else made, and returns its id.
+// AddGroup adds an existing group and returns its id.
 func (a *AWS) AddGroup(g Group) string {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -43,8 +43,7 @@ func (a *AWS) Groups() []Group {
 	return out
 }
 
-// SetGroup changes a group by hand, as somebody else would: the one of the id
-// that change is given.
+// SetGroup changes the group with the id, as a manual change does.
 func (a *AWS) SetGroup(id string, change func(*Group)) {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -64,7 +63,7 @@ func (g Group) clone() Group {
 	return g
 }
 
-// group is the one that a call sees; nil: none.
+// group finds a visible group; nil: none.
 func (r *region) group(id string) *Group {
 	return find(r.groups, func(g *Group) bool { return g.ID == id && r.aws.visible(g.creation) })
 }

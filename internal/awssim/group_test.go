@@ -19,15 +19,15 @@ func TestCreateSecurityGroup_Refuses(t *testing.T) {
 		change func(*fixture, *ec2.CreateSecurityGroupInput)
 		code   string
 	}{
-		"whose name is taken":              {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("c1 Impala FE") }, "InvalidGroup.Duplicate"},
-		"whose name is taken but for case": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("C1 impala fe") }, "InvalidGroup.Duplicate"},
-		"whose name begins as an id does":  {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("sg-front") }, "InvalidParameterValue"},
-		"whose name is longer than 255": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) {
+		"name in use":                   {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("c1 Impala FE") }, "InvalidGroup.Duplicate"},
+		"name in use, in another case":  {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("C1 impala fe") }, "InvalidGroup.Duplicate"},
+		"name with the prefix of an id": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("sg-front") }, "InvalidParameterValue"},
+		"name longer than 255": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) {
 			in.GroupName = aws.String(strings.Repeat("a", 256))
 		}, "InvalidParameterValue"},
-		"whose name has a letter that is not ASCII": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("Größe") }, "InvalidParameterValue"},
-		"whose description has a forbidden letter":  {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.Description = aws.String("it's ours") }, "InvalidParameterValue"},
-		"in a VPC that is not there":                {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.VpcId = aws.String("vpc-00000000") }, "InvalidVpcID.NotFound"},
+		"name with a letter that is not ASCII": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("Größe") }, "InvalidParameterValue"},
+		"description with a forbidden letter":  {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.Description = aws.String("it's ours") }, "InvalidParameterValue"},
+		"in a VPC that is not there":           {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.VpcId = aws.String("vpc-00000000") }, "InvalidVpcID.NotFound"},
 		"with a tag of AWS's own": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) {
 			in.TagSpecifications = tagged("security-group", "aws:x")
 		}, "InvalidParameterValue"},

@@ -15,7 +15,7 @@ type HealthCheck struct {
 	Unhealthy, Healthy int32 // thresholds
 }
 
-// defaultCheck is what AWS makes of the first listener.
+// defaultCheck is AWS's default, from the first listener.
 func defaultCheck(listeners []Listener) HealthCheck {
 	check := HealthCheck{Interval: 30, Timeout: 5, Unhealthy: 2, Healthy: 10}
 	if len(listeners) > 0 {
@@ -101,9 +101,8 @@ var (
 	failedChecks = instanceState{"OutOfService", "Instance", "Instance has failed at least the UnhealthyThreshold number of health checks consecutively."}
 )
 
-// SetInstanceHealth says what every balancer finds of an instance once it is
-// registered long enough: description is why it is out of service, "" is in
-// service, whatever its ports and groups are.
+// SetInstanceHealth overrides an instance's health in every balancer, regardless of
+// its ports and groups: description is why it is out of service, "" is in service.
 func (a *AWS) SetInstanceHealth(id, description string) {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -163,8 +162,7 @@ func instanceMissing(id string) *ServiceError {
 	return refuse("InvalidInstance", "Could not find EC2 instance %s.", id)
 }
 
-// deregister takes out of the set. One that exists but is not registered is done
-// already (guess).
+// deregister succeeds for an existing instance that is not registered (guess).
 func (r *region) deregister(in instancesIn) (*Balancer, error) {
 	b, err := r.balancer(in.LoadBalancerName)
 	if err != nil {
@@ -202,7 +200,7 @@ func (r *region) describeHealth(in instancesIn) ([]Health, error) {
 	return out, nil
 }
 
-// healthOf asks in the order in which AWS's reasons exclude each other.
+// healthOf checks in the order of AWS's reasons.
 func (r *region) healthOf(b *Balancer, id string) instanceState {
 	i := r.instance(id)
 	switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-// open is a VPC whose default group lets everything in on every port.
+// open is a VPC with a default group that allows everything.
 func open(t *testing.T, config awssim.Config) *fixture {
 	t.Helper()
 	s := build(t, config)
@@ -29,7 +29,7 @@ func TestInstanceHealth_HasAReason(t *testing.T) {
 		"none: it is in service":   {func(*testing.T, *fixture) {}, "InService N/A N/A"},
 		"it is stopped":            {func(_ *testing.T, s *fixture) { s.SetInstanceState(s.instances[0], "stopped") }, "OutOfService Instance Instance is in stopped state."},
 		"it is terminated":         {func(_ *testing.T, s *fixture) { s.SetInstanceState(s.instances[0], "terminated") }, "OutOfService Instance Instance is in terminated state."},
-		"its group lets nobody in": {func(t *testing.T, s *fixture) { s.SetInterfaceGroups(s.ENIs()[0].ID, s.group(t, "closed")) }, failed},
+		"its group allows nothing": {func(t *testing.T, s *fixture) { s.SetInterfaceGroups(s.ENIs()[0].ID, s.group(t, "closed")) }, failed},
 		"the balancer's zone is another's": {func(_ *testing.T, s *fixture) {
 			s.SetBalancer("one", func(b *awssim.Balancer) { b.Subnets = s.subnets[1:] })
 		}, "OutOfService ELB Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to."},

@@ -7,22 +7,22 @@ import (
 
 // Instance is a machine.
 type Instance struct {
-	ID     string // "": one is made up
+	ID     string // "": generated
 	Subnet string
 	State  string // "running", "stopped", "terminated", ...; "": running
 	// Interfaces are its network interfaces, the primary first; nil: one, with
 	// the VPC's default group. Of each only Groups and Subnet ("": the
 	// instance's) are read here.
 	Interfaces []Interface
-	// Ports are those that a process listens on; nil: every one. A dedicated
-	// executor of Impala has no 21050.
+	// Ports are those that a process listens on; nil: all. A dedicated executor of
+	// Impala does not listen on 21050.
 	Ports []int32
 	Tags  map[string]string
 
 	health *instanceState // of SetInstanceHealth
 }
 
-// AddInstance puts one there and returns its id.
+// AddInstance adds an instance and returns its id.
 func (a *AWS) AddInstance(i Instance) string {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -70,7 +70,7 @@ type describeInstances struct {
 	InstanceId []string
 }
 
-// instanceView is an instance with what the wire tells of it.
+// instanceView is an instance as it is described.
 type instanceView struct {
 	*Instance
 	vpc, zone  string

@@ -6,29 +6,29 @@ import (
 	"strconv"
 )
 
-// Interface is a network interface (ENI).
+// Interface is an elastic network interface (ENI).
 type Interface struct {
 	ID          string
 	Description string // "ELB NAME" of a balancer's
-	Instance    string // that it is plugged into; "" of a balancer's
-	Owner       string // of what it is plugged into: the account, or "amazon-elb"
+	Instance    string // attached to; "" of a balancer's
+	Owner       string // of the attachment: the account, or "amazon-elb"
 	Index       int    // among the instance's; 0 is the primary one
 	Subnet      string
 	Groups      []string // ids
 	Address     string   // private
 
-	balancer  string // whose it is
+	balancer  string // its balancer; "" of an instance's
 	deleted   bool   // its balancer is gone
 	described int    // since then
 }
 
-// amazonELB is the owner of what a balancer's interfaces are plugged into.
+// amazonELB is the owner of the attachments of a balancer's interfaces.
 const amazonELB = "amazon-elb"
 
 // maxInterfaceGroups is the default quota of security groups an interface.
 const maxInterfaceGroups = 5
 
-// plugIn puts an interface into an instance.
+// plugIn attaches an interface to an instance.
 func (r *region) plugIn(i *Instance, index int, card Interface) {
 	card.ID = orElse(card.ID, r.aws.id, "eni")
 	card.Instance, card.Index, card.Owner = i.ID, index, Account
@@ -75,7 +75,7 @@ func (a *AWS) ENIs() []Interface {
 	return out
 }
 
-// SetInterfaceGroups changes an interface's groups by hand, as somebody else would.
+// SetInterfaceGroups changes an interface's groups, as a manual change does.
 func (a *AWS) SetInterfaceGroups(id string, groups ...string) {
 	r, unlock := a.lockHome()
 	defer unlock()
@@ -105,7 +105,7 @@ type describeInterfaces struct {
 	NetworkInterfaceId []string
 }
 
-// interfaceView is an interface with what the wire tells of it.
+// interfaceView is an interface as it is described.
 type interfaceView struct {
 	*Interface
 	vpc, zone string
@@ -129,7 +129,7 @@ func (r *region) describeInterfaces(in describeInterfaces) (page[interfaceView],
 	return paginate(r.aws, cards, in.MaxResults, in.NextToken)
 }
 
-// expireInterfaces drops those of deleted balancers that were seen long enough.
+// expireInterfaces removes the interfaces of deleted balancers after their lag.
 func (r *region) expireInterfaces() {
 	r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool {
 		if !e.deleted {
@@ -208,7 +208,7 @@ func (r *region) modifyInterface(in modifyInterface) (none, error) {
 	return none{}, nil
 }
 
-// none is the answer of a call that tells nothing.
+// none is an empty answer.
 type none struct{}
 
 // distinct keeps the first of equal ones.

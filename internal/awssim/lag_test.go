@@ -17,7 +17,7 @@ func TestVisibleLag_HidesNewResources(t *testing.T) {
 	id := s.group(t, "front")
 	wantCode(t, s.authorize(t, id, tcp(1, "10.0.0.0/8")), "InvalidGroup.NotFound")
 	_, err := s.ec2.CreateSecurityGroup(t.Context(), &ec2.CreateSecurityGroupInput{GroupName: aws.String("front"), Description: aws.String("again"), VpcId: &s.vpc})
-	wantCode(t, err, "InvalidGroup.Duplicate") // there it is, though nobody sees it
+	wantCode(t, err, "InvalidGroup.Duplicate") // it exists, although no call shows it yet
 	wantCode(t, s.authorize(t, id, tcp(1, "10.0.0.0/8")), "")
 
 	wantCode(t, s.create(t, s.input("one")), "")

@@ -66,7 +66,7 @@ func TestSetListenerCertificate_Replaces(t *testing.T) {
 		err error
 		is  func(error) bool
 	}{
-		"where nobody listens":        {swap(1, second), is[*elbtypes.ListenerNotFoundException]},
+		"without a listener":          {swap(1, second), is[*elbtypes.ListenerNotFoundException]},
 		"of a plain listener":         {swap(21000, second), is[*elbtypes.InvalidConfigurationRequestException]},
 		"to one that is not there":    {swap(21050, second+"0"), is[*elbtypes.CertificateNotFoundException]},
 		"to one with an elliptic key": {swap(21050, elliptic), is[*elbtypes.InvalidConfigurationRequestException]},
@@ -104,13 +104,13 @@ func TestPolicy_IsCreatedOnceAndSetPerListener(t *testing.T) {
 		err error
 		is  func(error) bool
 	}{
-		"a second of the name":     {create(ours, kind, reference), is[*elbtypes.DuplicatePolicyNameException]},
-		"of a type that is none":   {create("x", "PolicyType", reference), is[*elbtypes.PolicyTypeNotFoundException]},
-		"of an unknown reference":  {create("x", kind, "TLS13"), is[*elbtypes.InvalidConfigurationRequestException]},
-		"of a name of AWS's own":   {create(reference, kind, reference), invalid("ValidationError")},
-		"set where nobody listens": {set(1, ours), is[*elbtypes.ListenerNotFoundException]},
-		"set and not there":        {set(21050, "x"), is[*elbtypes.PolicyNotFoundException]},
-		"set on a plain listener":  {set(21000, ours), is[*elbtypes.InvalidConfigurationRequestException]},
+		"a second of the name":    {create(ours, kind, reference), is[*elbtypes.DuplicatePolicyNameException]},
+		"of a type that is none":  {create("x", "PolicyType", reference), is[*elbtypes.PolicyTypeNotFoundException]},
+		"of an unknown reference": {create("x", kind, "TLS13"), is[*elbtypes.InvalidConfigurationRequestException]},
+		"of a name of AWS's own":  {create(reference, kind, reference), invalid("ValidationError")},
+		"set without a listener":  {set(1, ours), is[*elbtypes.ListenerNotFoundException]},
+		"set and not there":       {set(21050, "x"), is[*elbtypes.PolicyNotFoundException]},
+		"set on a plain listener": {set(21000, ours), is[*elbtypes.InvalidConfigurationRequestException]},
 	} {
 		if c.err == nil || !c.is(c.err) {
 			t.Errorf("%s: %v", name, c.err)

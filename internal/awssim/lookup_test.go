@@ -34,7 +34,7 @@ func TestDescribeInstances_Filters(t *testing.T) {
 		"by wildcard":            {filters("tag:zone", "?"), 2},
 		"by zone":                {filters("availability-zone", "us-east-1b"), 1},
 		"by another VPC":         {filters("vpc-id", "vpc-00000000"), 0},
-		"by a tag nobody has":    {filters("tag:role", "*"), 0},
+		"by an unused tag":       {filters("tag:role", "*"), 0},
 		"by the key of a tag":    {filters("tag-key", "zone"), 2},
 		"case of a value counts": {filters("tag:type", "Worker"), 0},
 	}

@@ -2,7 +2,7 @@ package awssim
 
 import "slices"
 
-// addSubnets puts a balancer into subnets, besides those it is in.
+// addSubnets attaches a balancer to more subnets.
 func (r *region) addSubnets(b *Balancer, subnets []string) error {
 	if len(subnets) == 0 {
 		return refuse("ValidationError", "Either AvailabilityZones or SubnetIds must be specified")

@@ -25,7 +25,7 @@ var (
 // maxCertificateNames is the initial quota of names a certificate.
 const maxCertificateNames = 10
 
-// requestCertificate makes one, or gives the one that the same token made.
+// requestCertificate creates one, or returns the one of the same token.
 func (r *region) requestCertificate(in requestCertificate) (*Certificate, error) {
 	if err := in.valid(); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (r *region) requestCertificate(in requestCertificate) (*Certificate, error)
 	return c, nil
 }
 
-// isAmazonDomain reports a name for which ACM gives no certificate.
+// isAmazonDomain reports a name for which ACM issues no certificate.
 func isAmazonDomain(name string) bool {
 	name = strings.ToLower(name)
 	return name == "amazonaws.com" || strings.HasSuffix(name, ".amazonaws.com")

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Rule lets one source in: a network, or the members of a group.
+// Rule allows one source: a network, or the members of a group.
 type Rule struct {
-	ID          string // "": one is made up
+	ID          string // "": generated
 	Protocol    string // "tcp", "udp", "icmp", "icmpv6", or "-1" for all
 	From, To    int32  // ports
 	CIDR        netip.Prefix
@@ -16,7 +16,7 @@ type Rule struct {
 	Tags        map[string]string
 }
 
-// same reports whether EC2 takes two rules for one: the description does not count.
+// same reports whether EC2 treats two rules as equal: descriptions are ignored.
 func (r Rule) same(o Rule) bool {
 	return r.Protocol == o.Protocol && r.From == o.From && r.To == o.To && r.CIDR == o.CIDR && r.Group == o.Group
 }
@@ -24,7 +24,7 @@ func (r Rule) same(o Rule) bool {
 // maxRules is the default quota of inbound rules a group.
 const maxRules = 60
 
-// permission is how requests write several rules at once.
+// permission holds several rules of a request.
 type permission struct {
 	IpProtocol string
 	FromPort   *int32
@@ -34,7 +34,7 @@ type permission struct {
 	Groups     []struct{ GroupId, UserId, VpcId, Description string }
 }
 
-// rules takes a request's permissions apart, one rule a source.
+// rules splits a request's permissions into rules, one per source.
 func (r *region) rules(permissions []permission, vpc string) ([]Rule, error) {
 	var out []Rule
 	for _, p := range permissions {
@@ -94,7 +94,7 @@ func (p permission) ports() (Rule, error) {
 	return base, nil
 }
 
-// appendNetwork canonicalises: EC2 keeps 100.68.0.18/18 as 100.68.0.0/18.
+// appendNetwork masks the network: EC2 stores 100.68.0.18/18 as 100.68.0.0/18.
 func appendNetwork(out []Rule, base Rule, cidr, description string, v4 bool) ([]Rule, error) {
 	prefix, err := netip.ParsePrefix(cidr)
 	if err != nil || prefix.Addr().Is4() != v4 {
@@ -113,7 +113,7 @@ type authorize struct {
 
 func (c authorize) carriesTags() bool { return len(c.TagSpecification) > 0 }
 
-// changedRules is what a call did to rules, and whose they are.
+// changedRules is the result of a call that changes rules.
 type changedRules struct {
 	group *Group
 	rules []Rule
@@ -173,7 +173,7 @@ type revoke struct {
 	SecurityGroupRuleId []string
 }
 
-// revoke takes rules away: all, or none where one is not there.
+// revoke removes all rules, or none if one does not exist.
 func (r *region) revoke(in revoke) (changedRules, error) {
 	if len(in.SecurityGroupRuleId) > 0 {
 		return r.revokeByID(in)

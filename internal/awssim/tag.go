@@ -2,13 +2,13 @@ package awssim
 
 import "strings"
 
-// tag is how requests write one.
+// tag is a tag in a request.
 type tag struct {
 	Key   string
 	Value string
 }
 
-// tagRules is where the services differ about tags.
+// tagRules are a service's rules for tags.
 type tagRules struct {
 	max                          int
 	tooMany, duplicate, reserved string // error codes
@@ -22,7 +22,7 @@ var (
 	s3Tags  = tagRules{max: 50, tooMany: "BadRequest", duplicate: "InvalidTag", reserved: "InvalidTag"}
 )
 
-// set makes a map of a list of tags.
+// set converts a list of tags to a map.
 func (t tagRules) set(tags []tag) (map[string]string, error) {
 	out := map[string]string{}
 	for _, one := range tags {

@@ -2,7 +2,7 @@ package awssim
 
 import "time"
 
-// balancerView is a balancer with what its description tells besides.
+// balancerView is a balancer as it is described.
 type balancerView struct {
 	*Balancer
 	zones  []string

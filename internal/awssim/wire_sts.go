@@ -1,6 +1,6 @@
 package awssim
 
-// stsOperations: who asks needs no permission to hear it.
+// stsOperations need no permission.
 var stsOperations = map[string]operation{
 	"GetCallerIdentity": answers("", (*region).callerIdentity, encodeIdentity),
 }

@@ -181,7 +181,7 @@ func TestCut_BeforeAndAfter(t *testing.T) {
 			t.Errorf("%s: %d groups, want %d", kind, got, want)
 		}
 		if got := b.proxy.Requests(); got != 1 {
-			t.Errorf("%s: %d requests: somebody tried again", kind, got)
+			t.Errorf("%s: %d requests: it was retried", kind, got)
 		}
 	}
 }

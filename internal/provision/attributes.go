@@ -10,8 +10,8 @@ import (
 )
 
 // attributeChanges sets idle timeout, cross-zone and draining in one call. The
-// access log goes apart from them: one block that is refused fails the call, and
-// trouble with a bucket must not leave the idle timeout at AWS's 60 seconds.
+// access log has a call of its own: one refused block fails a call, and a problem
+// with the bucket must not leave the idle timeout at AWS's 60 seconds.
 func (s *state) attributeChanges() []Change {
 	want := types.LoadBalancerAttributes{
 		ConnectionSettings:     &types.ConnectionSettings{IdleTimeout: aws.Int32(s.spec.IdleTimeout.Seconds())},
@@ -37,8 +37,8 @@ func (s *state) modify(c Change, want types.LoadBalancerAttributes) Change {
 		&elb.ModifyLoadBalancerAttributesInput{LoadBalancerName: s.balancerName(), LoadBalancerAttributes: &want})
 }
 
-// attributesText says the three attributes in one normal form: a time for
-// draining that is off means nothing.
+// attributesText formats the three attributes in one normal form: the draining
+// timeout has no meaning while draining is off.
 func attributesText(a types.LoadBalancerAttributes) string {
 	idle, cross, draining := int32(60), "off", "off"
 	if a.ConnectionSettings != nil {
@@ -53,8 +53,8 @@ func attributesText(a types.LoadBalancerAttributes) string {
 	return fmt.Sprintf("idle timeout %ds, cross-zone %s, draining %s", idle, cross, draining)
 }
 
-// accessLogChanges switches the access log on, or off: it cannot be removed, and
-// one that is off is none.
+// accessLogChanges enables or disables the access log: it cannot be removed, and a
+// disabled one counts as none.
 func (s *state) accessLogChanges() []Change {
 	want := &types.AccessLog{Enabled: false}
 	if logs := s.spec.AccessLogs; logs != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// balancer is the load balancer with all that hangs on it.
+// balancer is the load balancer with its attributes, policies and health.
 type balancer struct {
 	description *types.LoadBalancerDescription // nil: not there
 	tags        []types.Tag
@@ -50,7 +50,7 @@ func (s *state) readBalancer(ctx context.Context) error {
 	return nil
 }
 
-// readBalancerParts reads what only matters of a balancer of ours.
+// readBalancerParts reads what is only needed of a balancer that we own.
 func (s *state) readBalancerParts(ctx context.Context, b *balancer) error {
 	attributes, err := s.cloud.ELB.DescribeLoadBalancerAttributes(ctx, &elb.DescribeLoadBalancerAttributesInput{LoadBalancerName: s.balancerName()})
 	if err != nil {
@@ -90,12 +90,12 @@ func (s *state) balancerChanges() []Change {
 		return []Change{s.createBalancer(c)}
 	case !s.ownsBalancer():
 		c.Action, c.Before = Conflict, text(b.DNSName)
-		c.Why = "a load balancer of this name is there and does not carry our tag " + ownerTag + "=" + s.identity.owner
+		c.Why = "a load balancer of this name exists without our tag " + ownerTag + "=" + s.identity.owner
 		return []Change{c}
 	case schemeOf(b) != string(s.spec.Scheme):
 		return []Change{blocked(noChange(c.Resource, c.Name, schemeOf(b)), "it is %s, which cannot be changed: destroy it to build it %s", schemeOf(b), s.spec.Scheme)}
 	case text(b.VPCId) != "" && text(b.VPCId) != s.network.vpc():
-		return []Change{blocked(noChange(c.Resource, c.Name, text(b.VPCId)), "it stands in %s, which cannot be changed", text(b.VPCId))}
+		return []Change{blocked(noChange(c.Resource, c.Name, text(b.VPCId)), "it is in %s, which cannot be changed", text(b.VPCId))}
 	}
 	changes := append([]Change{noChange(c.Resource, c.Name, text(b.DNSName))}, s.subnetChanges()...)
 	if have := b.SecurityGroups; !slices.Equal(have, []string{s.frontID()}) {
@@ -115,9 +115,9 @@ func schemeOf(b *types.LoadBalancerDescription) string {
 	return text(b.Scheme)
 }
 
-// createBalancer makes it with TCP listeners, and with the owner's tags in the
-// same call: where one of this name and configuration is there, AWS answers as
-// if it had been created, and the tag makes that impossible with a stranger's.
+// createBalancer creates it with TCP listeners, and with the owner's tags in the
+// same call: if one with this name and configuration exists, AWS answers as if it
+// had been created, and the tag rules that out for one that is not ours.
 func (s *state) createBalancer(c Change) Change {
 	in := &elb.CreateLoadBalancerInput{
 		LoadBalancerName: s.balancerName(),
@@ -126,7 +126,7 @@ func (s *state) createBalancer(c Change) Change {
 		Tags:             tagged(s, elbTag),
 	}
 	if s.spec.Scheme == "internal" {
-		in.Scheme = aws.String("internal") // the API has no other value: internet-facing is to say nothing
+		in.Scheme = aws.String("internal") // the API has no other value: internet-facing is the default
 	}
 	for _, port := range s.spec.Listeners {
 		in.Listeners = append(in.Listeners, listener(port, "TCP", "TCP", ""))
@@ -139,8 +139,8 @@ func ports(list []uint16) string {
 	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), ", "), "[]")
 }
 
-// subnetChanges attaches before it detaches, since a balancer needs one subnet;
-// but a zone takes one only, so there it is the other way round.
+// subnetChanges attaches before it detaches, since a balancer needs a subnet. A
+// zone takes only one, so within a zone it detaches first.
 func (s *state) subnetChanges() []Change {
 	have, want := s.balancer.description.Subnets, s.network.subnetIDs()
 	missing := slices.DeleteFunc(slices.Clone(want), func(id string) bool { return slices.Contains(have, id) })
@@ -167,7 +167,7 @@ func (s *state) subnetChanges() []Change {
 	case len(extra) == 0:
 		return []Change{attach()}
 	case crowded && len(extra) == len(have):
-		return []Change{blocked(c, "%s lies in the same zone as the balancer's subnets, of which it must keep one: attach a subnet of another zone first", commaList(missing))}
+		return []Change{blocked(c, "%s is in the same zone as the balancer's subnets, and the balancer must keep one: attach a subnet of another zone first", commaList(missing))}
 	case crowded:
 		return []Change{detach(), attach()}
 	}

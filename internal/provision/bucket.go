@@ -12,17 +12,17 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// bucket is that of the access logs.
+// bucket is the one for the access logs.
 type bucket struct {
 	exists       bool
-	inaccessible bool   // it is there and we may not look: another account's, or a permission is missing
-	region       string // "": not told
+	inaccessible bool   // it exists and cannot be read: another account's, or a permission is missing
+	region       string // "": unknown
 	tags         []types.Tag
 	policy       string // "": none
-	testFile     string // key of the test file, if it is there and was looked for
+	testFile     string // key of the test file, if it exists and was looked for
 }
 
-// defaultRegion is the region that is said by saying nothing.
+// defaultRegion is the region of buckets without a location constraint.
 const defaultRegion = "us-east-1"
 
 func (s *state) readBucket(ctx context.Context) error {
@@ -52,7 +52,7 @@ func (s *state) readBucket(ctx context.Context) error {
 }
 
 // readLogs looks for the object that Elastic Load Balancing writes when access
-// logs are switched on: it proves that it may.
+// logs are enabled: it proves that writing is permitted.
 func (s *state) readLogs(ctx context.Context) error {
 	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible {
 		return err
@@ -62,13 +62,13 @@ func (s *state) readLogs(ctx context.Context) error {
 	case err == nil:
 		s.bucket.testFile = s.testFileKey()
 		return nil
-	case code(err) == "NotFound" || code(err) == "NoSuchKey" || denied(code(err)): // 403 is how S3 says so to who may not list
+	case code(err) == "NotFound" || code(err) == "NoSuchKey" || denied(code(err)): // S3 answers 403 to callers that may not list
 		return nil
 	}
 	return err
 }
 
-// readHeadError says what a HEAD that failed means: it has no body, only a status.
+// readHeadError interprets a failed HEAD, which has no body, only a status.
 func (s *state) readHeadError(err error) error {
 	answer, ok := errors.AsType[*smithyhttp.ResponseError](err)
 	status := 0
@@ -93,14 +93,14 @@ func (s *state) bucketChanges() []Change {
 	if logs == nil {
 		return nil
 	}
-	c := noChange("bucket", logs.Bucket, "there")
+	c := noChange("bucket", logs.Bucket, "exists")
 	switch b := s.bucket; {
 	case !b.exists && !logs.Create:
-		return []Change{blocked(c, "it is not there; access_logs.create: true makes it")}
+		return []Change{blocked(c, "it does not exist; access_logs.create: true creates it")}
 	case !b.exists:
 		return []Change{s.createBucket(), s.tagBucket(), s.putPolicy()}
 	case b.inaccessible:
-		return []Change{blocked(c, "it is another account's, or the caller lacks the permission s3:ListBucket")}
+		return []Change{blocked(c, "it belongs to another account, or the caller lacks the permission s3:ListBucket")}
 	case b.region != "" && b.region != s.cloud.Region:
 		return []Change{blocked(c, "it is in %s, and access logs need one in %s", b.region, s.cloud.Region)}
 	case logs.Create && s.leftUntagged():
@@ -109,8 +109,8 @@ func (s *state) bucketChanges() []Change {
 	return []Change{c, s.policyRow()}
 }
 
-// leftUntagged reports whether the bucket looks as a run leaves it that was cut
-// off between creating and tagging it, which are two calls: bare.
+// leftUntagged reports whether the bucket has neither tags nor policy, as a run
+// leaves it that was interrupted between creating and tagging it.
 func (s *state) leftUntagged() bool { return len(s.bucket.tags) == 0 && s.bucket.policy == "" }
 
 func (s *state) createBucket() Change {
@@ -129,7 +129,7 @@ func (s *state) tagBucket() Change {
 }
 
 func (s *state) policyRow() Change {
-	c := noChange("bucket policy", s.spec.AccessLogs.Bucket, "lets Elastic Load Balancing write access logs")
+	c := noChange("bucket policy", s.spec.AccessLogs.Bucket, "allows Elastic Load Balancing to write access logs")
 	has, err := hasStatement(s.bucket.policy, s.logStatement())
 	switch {
 	case err != nil:
@@ -141,9 +141,9 @@ func (s *state) policyRow() Change {
 }
 
 func (s *state) putPolicy() Change {
-	c := Change{Resource: "bucket policy", Name: s.spec.AccessLogs.Bucket, Action: Create, After: "lets Elastic Load Balancing write access logs"}
+	c := Change{Resource: "bucket policy", Name: s.spec.AccessLogs.Bucket, Action: Create, After: "allows Elastic Load Balancing to write access logs"}
 	if s.bucket.policy != "" {
-		c.Action, c.Before = Update, "other statements, which stay"
+		c.Action, c.Before = Update, "other statements, which are kept"
 	}
 	merged, err := mergeStatement(s.bucket.policy, s.logStatement())
 	if err != nil {

@@ -13,16 +13,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
 )
 
-// certificate is the one for the listeners: of ours by domain and tag, or that
-// which lb.yaml names.
+// certificate is the listeners' certificate: ours, found by domain and tag, or the
+// one that lb.yaml names.
 type certificate struct {
 	detail  *types.CertificateDetail // nil: not there, or IAM's
-	owned   []string                 // with our tag, for whatever domain; read by Destroy
+	owned   []string                 // with our tag, for any domain; read by Destroy
 	foreign []string                 // certificates for the same domain without our tag
 }
 
-// readCertificate asks ACM, unless the certificate is one of IAM, of which
-// nothing but the name is used.
+// readCertificate reads ACM, unless the certificate is IAM's, of which only the
+// name is used.
 func (s *state) readCertificate(ctx context.Context) error {
 	s.certificate = certificate{}
 	t := s.spec.TLS
@@ -83,7 +83,7 @@ func (s *state) describeCertificate(ctx context.Context, arn string) (*types.Cer
 	return out.Certificate, nil
 }
 
-// preferred is the one to use of two of ours: issued before pending before failed.
+// preferred chooses between two certificates of ours: issued, then pending, then failed.
 func preferred(a, b *types.CertificateDetail) *types.CertificateDetail {
 	rank := func(c *types.CertificateDetail) int {
 		switch {
@@ -102,7 +102,7 @@ func preferred(a, b *types.CertificateDetail) *types.CertificateDetail {
 	return a
 }
 
-// unusable reports whether a certificate will never be of use again.
+// unusable reports whether a certificate can never be used again.
 func unusable(status types.CertificateStatus) bool {
 	return status != types.CertificateStatusIssued && status != types.CertificateStatusPendingValidation && status != types.CertificateStatusInactive
 }
@@ -127,15 +127,15 @@ func (s *state) certificateChanges() []Change {
 	c := Change{Resource: "certificate", Name: t.Domain + t.Certificate}
 	switch {
 	case isIAM(t.Certificate):
-		return []Change{noChange(c.Resource, c.Name, "of IAM")}
+		return []Change{noChange(c.Resource, c.Name, "in IAM")}
 	case is == nil && len(s.certificate.foreign) > 0:
 		c.Action, c.Before = Conflict, commaList(s.certificate.foreign)
-		c.Why = "a certificate for this domain is there and does not carry our tag " + ownerTag + "=" + s.identity.owner + ": give it as tls.certificate in place of tls.domain"
+		c.Why = "a certificate for this domain exists without our tag " + ownerTag + "=" + s.identity.owner + ": set tls.certificate to its ARN instead of tls.domain"
 		return []Change{c}
 	case is == nil:
 		return []Change{s.request(c), s.waitForIssue(c)}
 	case unsupportedKey(is.KeyAlgorithm):
-		return []Change{blocked(noChange(c.Resource, c.Name, string(is.KeyAlgorithm)), "a Classic load balancer takes RSA up to 2048 bits from ACM")}
+		return []Change{blocked(noChange(c.Resource, c.Name, string(is.KeyAlgorithm)), "a Classic load balancer accepts RSA keys up to 2048 bits from ACM")}
 	}
 	switch is.Status {
 	case types.CertificateStatusIssued:
@@ -147,11 +147,11 @@ func (s *state) certificateChanges() []Change {
 	if is.FailureReason != "" {
 		why += " (" + string(is.FailureReason) + ")"
 	}
-	return []Change{blocked(noChange(c.Resource, c.Name, string(is.Status)), "%s, and a request cannot be made again: delete it, and another is requested", why)}
+	return []Change{blocked(noChange(c.Resource, c.Name, string(is.Status)), "%s, and cannot be requested again: delete it, and the next apply requests another", why)}
 }
 
-// unsupportedKey reports a key that a Classic load balancer does not take; "" is one that
-// ACM did not tell.
+// unsupportedKey reports a key that a Classic load balancer does not accept; ""
+// means that ACM did not report one.
 func unsupportedKey(k types.KeyAlgorithm) bool {
 	k = types.KeyAlgorithm(strings.ReplaceAll(string(k), "-", "_")) // DescribeCertificate spells RSA-2048
 	return k != "" && k != types.KeyAlgorithmRsa1024 && k != types.KeyAlgorithmRsa2048
@@ -173,21 +173,21 @@ func (s *state) request(c Change) Change {
 
 func (s *state) waitForIssue(c Change) Change {
 	c.Resource, c.Action = "certificate's issue", Wait
-	c.After, c.Why = "issued", "ACM has not told the record for its validation yet"
+	c.After, c.Why = "issued", "ACM has not published the validation record yet"
 	if s.certificate.detail == nil {
-		c.Why = "ACM tells a record for its validation once it is requested"
+		c.Why = "ACM publishes the validation record after the request"
 	} else {
 		c.Before = string(s.certificate.detail.Status)
 	}
 	if records := s.validation(); len(records) > 0 {
 		lines := mapSlice(records, func(r Record) string { return r.String() })
-		c.Why = "create in the public zone, and keep for renewals: " + strings.Join(lines, "; ")
+		c.Why = "create this record in the public zone, and keep it for renewals: " + strings.Join(lines, "; ")
 	}
 	c.CLI = []string{"aws", "acm", "wait", "certificate-validated", "--certificate-arn", s.certificateARN()}
 	return c
 }
 
-// Record is a DNS record that somebody has to create.
+// Record is a DNS record that you must create.
 type Record struct {
 	Name  string `json:"name"`
 	Type  string `json:"type"`
@@ -196,7 +196,7 @@ type Record struct {
 
 func (r Record) String() string { return r.Name + " " + r.Type + " " + r.Value }
 
-// validation lists the records by which ACM knows that the domain is yours.
+// validation lists the records that prove to ACM that you own the domain.
 func (s *state) validation() []Record {
 	if s.certificate.detail == nil {
 		return nil
@@ -214,15 +214,15 @@ func (s *state) validation() []Record {
 	return records
 }
 
-// Certificate is the state of the one in use.
+// Certificate is the state of the certificate in use.
 type Certificate struct {
 	ARN        string    `json:"arn"`
 	Domain     string    `json:"domain,omitempty"`
-	Status     string    `json:"status,omitempty"` // as ACM says; "" for one of IAM
+	Status     string    `json:"status,omitempty"` // as ACM reports it; "" for IAM's
 	Issuer     string    `json:"issuer,omitempty"`
 	NotAfter   time.Time `json:"not_after,omitzero"`
 	DaysLeft   int       `json:"days_left,omitempty"`
-	Renewal    string    `json:"renewal,omitempty"` // as ACM says, where it renews
+	Renewal    string    `json:"renewal,omitempty"` // as ACM reports it; "": no renewal
 	Validation []Record  `json:"validation,omitempty"`
 }
 

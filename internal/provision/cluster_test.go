@@ -117,7 +117,7 @@ func parse(t *testing.T, text string) lbfile.Spec {
 	return spec
 }
 
-// anyGroup is the VPC's default group, for somebody else's balancer.
+// anyGroup is the VPC's default group, for a balancer that is not ours.
 func (c *cluster) anyGroup() []string { return []string{c.Groups()[0].ID} }
 
 // tagged lists everything in AWS with an owner's tag.

@@ -11,7 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// otherOwner carries somebody's tag, and not ours.
+// otherOwner is another owner's tag.
 var otherOwner = map[string]string{ownerTag: "123456789012/us-east-1/green"}
 
 func TestApply_StopsBeforeTheFirstWrite(t *testing.T) {
@@ -76,7 +76,7 @@ func TestApply_StopsBeforeTheFirstWrite(t *testing.T) {
 			},
 			says: "blocked coordinator's group",
 		},
-		"a bucket of somebody else": {
+		"a bucket of another account": {
 			there: func(c *cluster) { c.AddBucket(awssim.Bucket{Name: "blue-logs", Owner: "999999999999"}) },
 			says:  "blocked bucket blue-logs",
 		},

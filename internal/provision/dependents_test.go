@@ -53,7 +53,7 @@ func TestDestroy_StopsBeforeItTakesAServingBalancerApart(t *testing.T) {
 		},
 		"the balancer and the front group lost theirs": {
 			hand: func(c *cluster, s lbfile.Spec) { c.untagBalancer(); c.untagGroup(s.FrontGroup()) },
-			says: `load balancer "elb-impala-blue": conflict: `,
+			says: "depends on our security group blue Impala BE (through blue Impala FE)",
 		},
 		"the balancer lost it, and has another group and our certificate": {
 			hand: func(c *cluster, _ lbfile.Spec) {
@@ -61,7 +61,7 @@ func TestDestroy_StopsBeforeItTakesAServingBalancerApart(t *testing.T) {
 				other := c.anyGroup()
 				c.SetBalancer("elb-impala-blue", func(b *awssim.Balancer) { b.Groups = other })
 			},
-			says: "uses our certificate arn:",
+			says: "depends on our certificate arn:",
 		},
 		"the balancer lost it, has another group, is plain, and logs into the bucket": {
 			hand: func(c *cluster, _ lbfile.Spec) {
@@ -74,7 +74,7 @@ func TestDestroy_StopsBeforeItTakesAServingBalancerApart(t *testing.T) {
 					}
 				})
 			},
-			says: "uses our statement in the policy of bucket blue-logs",
+			says: "depends on our statement in the policy of bucket blue-logs",
 		},
 		"another balancer uses the front group": {
 			hand: func(c *cluster, s lbfile.Spec) {

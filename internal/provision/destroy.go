@@ -15,14 +15,14 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// DestroyOptions is how Destroy goes about it.
+// DestroyOptions configures Destroy.
 type DestroyOptions struct {
-	Progress  func(Event)   // nil: nobody listens
-	Wait      time.Duration // for all of it: every call, draining, the balancer's interfaces to go; 0 is 15 minutes
-	PurgeLogs bool          // delete the bucket too, where it is ours and empty
+	Progress  func(Event)   // nil: no progress
+	Wait      time.Duration // limit for the whole run: calls, draining, release of network interfaces; 0 is 15 minutes
+	PurgeLogs bool          // delete the bucket too, if it is ours and empty
 }
 
-// Leftover is something that is still there.
+// Leftover is a resource that still exists.
 type Leftover struct {
 	Resource string `json:"resource"`
 	Name     string `json:"name"`
@@ -30,10 +30,10 @@ type Leftover struct {
 	Kept     bool   `json:"kept"` // on purpose
 }
 
-// LeftError says that Destroy did not remove all of it. Another Destroy
+// LeftError reports that Destroy did not remove everything. Another Destroy
 // continues.
 type LeftError struct {
-	Left []Leftover // what is in the way, at least one
+	Left []Leftover // at least one
 	Err  error      // the first failure
 }
 
@@ -48,10 +48,10 @@ func (e *LeftError) Error() string {
 
 func (e *LeftError) Unwrap() error { return e.Err }
 
-// lastLook is how long what is left may be looked for once the time is over.
+// lastLook is the time for finding what is left after Wait has passed.
 const lastLook = 10 * time.Second
 
-// ListOwned says what Destroy would do, as a plan of deletions. It changes nothing.
+// ListOwned returns what Destroy would do, as a plan of deletions. It changes nothing.
 func ListOwned(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Plan, error) {
 	return newState(c, spec).removalPlan(ctx, o)
 }
@@ -66,16 +66,16 @@ func (s *state) removalPlan(ctx context.Context, o DestroyOptions) (Plan, error)
 		return p, err
 	}
 	for _, l := range s.retained(o) {
-		p.Notes = append(p.Notes, fmt.Sprintf("%s %s stays: %s.", l.Resource, l.Name, l.Why))
+		p.Notes = append(p.Notes, fmt.Sprintf("Kept: %s %s: %s.", l.Resource, l.Name, l.Why))
 	}
 	return p, nil
 }
 
-// Destroy removes what carries our tag, and our traces in what does not: rules,
-// memberships, a statement of a bucket's policy. It refuses with a [*StoppedError]
-// before the first write where something that is not ours depends on what is, or
-// something is blocked. It may be cut off anywhere; the next one continues. A
-// [*LeftError] tells what it could not remove and why.
+// Destroy removes the resources with our tag, and what we added to others: rules,
+// group memberships, a statement of a bucket policy. It returns a [*StoppedError]
+// before the first write if something that is not ours depends on a resource of
+// ours, or something is blocked. It may be interrupted anywhere; the next run
+// continues. A [*LeftError] says what it could not remove and why.
 func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Report, error) {
 	s := newState(c, spec)
 	v := newReconciler(s, o.Progress, o.Wait)
@@ -122,7 +122,7 @@ func (s *state) removalReport(done []Change, left []Leftover) Report {
 	}
 }
 
-// toLeftover says what a failure left, and what is in the way.
+// toLeftover describes what a failure left, and why.
 func (s *state) toLeftover(ctx context.Context, r resource, err error) Leftover {
 	l := Leftover{Resource: r.name, Name: s.spec.Balancer(), Why: err.Error()}
 	if waited, ok := errors.AsType[*WaitError](err); ok {
@@ -140,7 +140,7 @@ func (s *state) toLeftover(ctx context.Context, r resource, err error) Leftover 
 	return l
 }
 
-// groupUsers names what still uses a security group.
+// groupUsers lists what still uses a security group.
 func (s *state) groupUsers(ctx context.Context, id string) string {
 	var names []string
 	interfaces, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("group-id", id)}})
@@ -152,12 +152,12 @@ func (s *state) groupUsers(ctx context.Context, id string) string {
 		names = append(names, "a rule of "+text(g.GroupId))
 	}
 	if len(names) == 0 || err != nil || err2 != nil {
-		return "What uses it could not be found"
+		return "What uses it is unknown"
 	}
 	return "In use by " + commaList(names)
 }
 
-// addUntried adds what is there still and was not tried.
+// addUntried adds what still exists and was not tried.
 func (s *state) addUntried(ctx context.Context, o DestroyOptions, left []Leftover) []Leftover {
 	if len(left) == 0 {
 		return nil
@@ -168,14 +168,14 @@ func (s *state) addUntried(ctx context.Context, o DestroyOptions, left []Leftove
 	}
 	for _, c := range rest.Changes {
 		if !slices.ContainsFunc(left, func(l Leftover) bool { return l.Resource == c.Resource && l.Name == c.Name }) {
-			left = append(left, Leftover{Resource: c.Resource, Name: c.Name, Why: "not reached"})
+			left = append(left, Leftover{Resource: c.Resource, Name: c.Name, Why: "not tried"})
 		}
 	}
 	return left
 }
 
-// retained lists what stays on purpose: what is not ours, and the bucket, unless it
-// is ours and to be purged.
+// retained lists what is kept on purpose: resources that are not ours, and the
+// bucket, unless it is ours and to be purged.
 func (s *state) retained(o DestroyOptions) []Leftover {
 	left := s.unowned()
 	why := ""
@@ -183,11 +183,11 @@ func (s *state) retained(o DestroyOptions) []Leftover {
 	case s.spec.AccessLogs == nil || !b.exists:
 		return left
 	case b.inaccessible:
-		why = "it is another account's, or the caller lacks the permission s3:ListBucket"
+		why = "it belongs to another account, or the caller lacks the permission s3:ListBucket"
 	case !s.ownsS3(b.tags):
 		why = "it is not ours"
 	case !o.PurgeLogs:
-		why = "it holds access logs; they are only deleted with it on request, and only empty"
+		why = "it holds access logs; purging deletes it only if it is empty"
 	default:
 		return left
 	}

@@ -62,7 +62,7 @@ func TestApply_RepairsDrift(t *testing.T) {
 			},
 			[]string{"update coordinator's group i-"},
 		},
-		"an instance is a coordinator no more": {
+		"an instance is no longer a coordinator": {
 			func(c *cluster, s *lbfile.Spec) { s.Coordinators = lbfile.Coordinators{IDs: c.instances[1:]} },
 			[]string{"delete registration i-", "delete coordinator's group eni-"},
 		},
@@ -81,13 +81,13 @@ func TestApply_RepairsDrift(t *testing.T) {
 			func(_ *cluster, s *lbfile.Spec) { s.TLS.Policy = lbfile.DefaultPolicy },
 			[]string{"create TLS policy impala-lbcheck-TLS-1-2-2017-01", "update listener's TLS policy 21000", "update listener's TLS policy 21050"},
 		},
-		"the certificate of somebody, by its ARN": {
+		"an existing certificate, by its ARN": {
 			func(c *cluster, s *lbfile.Spec) {
 				s.TLS.Domain, s.TLS.Certificate = "", c.AddCertificate(awssim.Certificate{Domain: "other.example.com"})
 			},
 			[]string{"update listener's certificate 21000", "update listener's certificate 21050"},
 		},
-		"nothing": {func(*cluster, *lbfile.Spec) {}, nil},
+		"no change": {func(*cluster, *lbfile.Spec) {}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,7 +161,7 @@ func TestWaitError_SaysWhatWasWaitedFor(t *testing.T) {
 			func(c *cluster) { c.SetInstanceHealth(c.instances[0], "Instance has failed its checks.") },
 			"Instance has failed its checks.",
 		},
-		"nobody creates the record": {func(*cluster) {}, "create in the public zone"},
+		"the record is not created": {func(*cluster) {}, "create this record in the public zone"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,8 +6,8 @@ import (
 )
 
 // Script is a plan as a shell script of AWS CLI commands: the same inputs in the
-// same order. It does what Apply does the first time; unlike Apply it looks at
-// nothing, so it is right only as long as AWS is as the plan found it.
+// same order. Unlike Apply it reads nothing, so it is valid only while AWS is as
+// the plan found it.
 func Script(p Plan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#!/bin/sh\n# %s in %s: %d changes\nset -eu\nexport AWS_REGION=%s\n", oneLine(p.Cluster), oneLine(p.Region), p.Writes(), quote(p.Region))
@@ -34,8 +34,8 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func commandOf(args []string) string { return strings.Join(mapSlice(args, quote), " ") }
 
-// quote writes an argument for a POSIX shell. The places that stand for ids not
-// known yet stay open to it; all else is literal.
+// quote writes an argument for a POSIX shell. Variables for ids that are not known
+// yet are expanded; all else is literal.
 func quote(arg string) string {
 	for _, later := range []string{frontGroupVar, backGroupVar, certificateVar} {
 		if before, after, found := strings.Cut(arg, later); found {

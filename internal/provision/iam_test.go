@@ -111,7 +111,7 @@ func (n needed) destroy(t *testing.T, c *cluster, spec lbfile.Spec) {
 }
 
 // whole drives every command through what it can meet: plain and with TLS, from
-// nothing and after somebody's hand, with a bucket of our own and with a foreign
+// nothing and after manual changes, with a bucket of our own and with a foreign
 // one.
 func whole(t *testing.T) needed {
 	t.Helper()

@@ -7,11 +7,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// inService is the state in which an instance gets connections.
+// inService is the state in which an instance receives connections.
 const inService = "InService"
 
-// inServiceChanges waits until every coordinator is in service, and says of each
-// that is not why AWS thinks so.
+// inServiceChanges waits until every coordinator is in service, and reports AWS's
+// reason for each that is not.
 func (s *state) inServiceChanges() []Change {
 	ids := s.network.instanceIDs()
 	c := Change{Resource: "in service", Name: s.spec.Balancer(), Action: Wait, After: fmt.Sprintf("%d of %d", len(ids), len(ids))}
@@ -36,7 +36,7 @@ func (s *state) inServiceChanges() []Change {
 	return []Change{c}
 }
 
-// InstanceHealth is what the balancer thinks of a coordinator.
+// InstanceHealth is a coordinator's health as the balancer reports it.
 type InstanceHealth struct {
 	ID          string `json:"id"`
 	DNS         string `json:"dns,omitempty"` // private name
@@ -71,7 +71,7 @@ func (s *state) healthOf(id string) InstanceHealth {
 	return h
 }
 
-// reasonText leaves out what Elastic Load Balancing says where it has nothing to say.
+// reasonText returns "" for N/A.
 func reasonText(said *string) string {
 	if text(said) == "N/A" {
 		return ""
@@ -79,7 +79,7 @@ func reasonText(said *string) string {
 	return text(said)
 }
 
-// healths is what the balancer thinks of every coordinator and of what else is
+// healths is the health of every coordinator and of everything else that is
 // registered.
 func (s *state) healths() []InstanceHealth {
 	list := mapSlice(s.network.instanceIDs(), s.healthOf)

@@ -22,15 +22,15 @@ func listener(port uint16, front, back, certificate string) types.Listener {
 	return l
 }
 
-// listenerChanges makes the listeners what lb.yaml says, one port after the
-// other: changing a protocol is to delete and to create, and in between the port
-// is closed. It is only done with a certificate that is issued. What is not
-// wanted goes first, since it may hold an instance's port to another protocol.
+// listenerChanges reconciles the listeners, one port after the other. Changing a
+// protocol means deleting and creating, and the port is closed in between, so it
+// is only done with an issued certificate. Unwanted listeners are deleted first:
+// one may bind an instance's port to another protocol.
 func (s *state) listenerChanges() []Change {
 	var changes []Change
 	for _, have := range s.listeners() {
 		if !slices.Contains(s.spec.Listeners, uint16(have.LoadBalancerPort)) {
-			changes = append(changes, s.deleteListener(have, "lb.yaml does not have it"))
+			changes = append(changes, s.deleteListener(have, "not in lb.yaml"))
 		}
 	}
 	for _, port := range s.spec.Listeners {
@@ -53,7 +53,7 @@ func (s *state) listeners() []types.Listener {
 	return list
 }
 
-// matchingListeners lists the ports of the file whose listener is there as it says.
+// matchingListeners lists the ports of lb.yaml that have the listener it describes.
 func (s *state) matchingListeners() []uint16 {
 	return slices.DeleteFunc(slices.Clone(s.spec.Listeners), func(port uint16) bool {
 		return !slices.ContainsFunc(s.listeners(), func(have types.Listener) bool {
@@ -95,29 +95,29 @@ func (s *state) portChanges(port uint16) []Change {
 	return []Change{noChange("listener", fmt.Sprint(port), listenerText(have))}
 }
 
-// recreate changes a listener's protocol, which AWS has no call for. Without a
-// certificate that is issued it deletes nothing.
+// recreate changes a listener's protocol, for which AWS has no call. Without an
+// issued certificate it deletes nothing.
 func (s *state) recreate(have, want types.Listener) []Change {
 	del := s.deleteListener(have, "a protocol cannot be changed")
 	del.paired = true
 	if s.spec.Secure() && !s.issued() {
 		del.Why += "; once the certificate is issued"
 		del.apply = func(context.Context) error {
-			return fmt.Errorf("listener %d stays as it is: its certificate is not issued", have.LoadBalancerPort)
+			return fmt.Errorf("listener %d is not changed: its certificate is not issued", have.LoadBalancerPort)
 		}
 	}
 	return []Change{del, s.createListener(want)}
 }
 
-// createdListener is a listener that comes with the balancer.
+// createdListener is a listener that is created with the balancer.
 func (s *state) createdListener(port uint16) Change {
 	c := noChange("listener", fmt.Sprint(port), listenerText(s.wantedListener(port)))
 	c.Before, c.Why = "", "created with the load balancer"
 	return c
 }
 
-// sameRoute compares two listeners but for their certificates. The case of a
-// protocol does not matter to AWS.
+// sameRoute compares two listeners without their certificates. AWS ignores the case
+// of a protocol.
 func sameRoute(a, b types.Listener) bool {
 	return strings.EqualFold(text(a.Protocol), text(b.Protocol)) && strings.EqualFold(text(a.InstanceProtocol), text(b.InstanceProtocol)) &&
 		aws.ToInt32(a.InstancePort) == aws.ToInt32(b.InstancePort)
@@ -127,8 +127,7 @@ func listenerText(l types.Listener) string {
 	return fmt.Sprintf("%s %d to %s %d", strings.ToUpper(text(l.Protocol)), l.LoadBalancerPort, strings.ToUpper(text(l.InstanceProtocol)), aws.ToInt32(l.InstancePort))
 }
 
-// deleteListener deletes one: two in a call are not needed, and port by port the
-// others stay open.
+// deleteListener deletes one listener a call, so that the other ports stay open.
 func (s *state) deleteListener(l types.Listener, why string) Change {
 	c := Change{Resource: "listener", Name: fmt.Sprint(l.LoadBalancerPort), Action: Delete, Before: listenerText(l), Why: why}
 	return writes(c, s.cloud.ELB.DeleteLoadBalancerListeners,

@@ -14,7 +14,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// network is what the balancer stands in and before: none of it is ours.
+// network is the VPC, subnets and coordinators: none of them is ours.
 type network struct {
 	vpcs         []string
 	subnets      []subnet
@@ -23,13 +23,13 @@ type network struct {
 
 type subnet struct{ id, zone string }
 
-// coordinator is an instance that is to be registered.
+// coordinator is an instance to register.
 type coordinator struct {
 	id, dns, zone, vpc, state string
-	primary                   string // network interface with device index 0, to whose address a Classic balancer sends
+	primary                   string // network interface with device index 0, to which a Classic balancer sends
 }
 
-// vpc is the one there must be, once missingNetwork found nothing wrong.
+// vpc is the only one that matches, once networkChanges found no problem.
 func (n network) vpc() string {
 	if len(n.vpcs) == 0 {
 		return ""
@@ -53,8 +53,8 @@ func mapSlice[T, U any](list []T, of func(T) U) []U {
 	return out
 }
 
-// filters picks by id or by tags. Ids go into a filter as well, so that one that
-// is not there is missing from the answer and not an error without a list.
+// filters selects by id or by tags. Ids are a filter too, so that an unknown one is
+// missing from the answer instead of failing the call.
 func filters(p lbfile.Pick, idFilter string, more ...types.Filter) []types.Filter {
 	if len(p.IDs) > 0 {
 		more = append(more, filter(idFilter, p.IDs...))
@@ -103,8 +103,8 @@ func (s *state) readSubnets(ctx context.Context) error {
 	return nil
 }
 
-// readCoordinators finds running instances by tags, since those that were
-// terminated stay visible for a while; by id it finds them in any state.
+// readCoordinators finds running instances by tags, since terminated ones stay
+// visible for a while; by id it finds them in any state.
 func (s *state) readCoordinators(ctx context.Context) error {
 	pick := lbfile.Pick{IDs: s.spec.Coordinators.IDs, Tags: s.spec.Coordinators.Tags}
 	in := &ec2.DescribeInstancesInput{Filters: filters(pick, "instance-id")}
@@ -152,22 +152,22 @@ func (s *state) vpcRow() Change {
 	c := noChange("VPC", pickText(s.spec.Network.VPC), commaList(s.network.vpcs))
 	switch len(s.network.vpcs) {
 	case 0:
-		return blocked(c, "none matches")
+		return blocked(c, "no match")
 	case 1:
 		return c
 	}
-	return blocked(c, "%d match, and it must be one: %s", len(s.network.vpcs), commaList(s.network.vpcs))
+	return blocked(c, "%d match, exactly one must: %s", len(s.network.vpcs), commaList(s.network.vpcs))
 }
 
 func (s *state) subnetsRow() Change {
 	names := mapSlice(s.network.subnets, func(n subnet) string { return n.id + " in " + n.zone })
 	c := noChange("subnets", pickText(s.spec.Network.Subnets), commaList(names))
 	if len(names) == 0 {
-		return blocked(c, "none of %s matches", s.network.vpc())
+		return blocked(c, "no match in %s", s.network.vpc())
 	}
 	for i, n := range s.network.subnets[1:] {
 		if n.zone == s.network.subnets[i].zone {
-			return blocked(c, "a load balancer has one subnet in a zone; these match: %s", commaList(names))
+			return blocked(c, "a load balancer takes one subnet per zone; these match: %s", commaList(names))
 		}
 	}
 	for _, id := range s.spec.Network.Subnets.IDs {
@@ -187,7 +187,7 @@ func (s *state) coordinatorsRow() Change {
 	var wrong []string
 	for _, id := range pick.IDs {
 		if !slices.Contains(s.network.instanceIDs(), id) {
-			wrong = append(wrong, id+" is not there")
+			wrong = append(wrong, id+" does not exist")
 		}
 	}
 	for _, i := range s.network.coordinators {
@@ -199,7 +199,7 @@ func (s *state) coordinatorsRow() Change {
 		case i.primary == "":
 			wrong = append(wrong, i.id+" has no primary network interface")
 		case !slices.ContainsFunc(s.network.subnets, func(n subnet) bool { return n.zone == i.zone }):
-			wrong = append(wrong, i.id+" is in "+i.zone+", where no subnet is given: it would never be in service")
+			wrong = append(wrong, i.id+" is in "+i.zone+", which has no subnet here: it would never be in service")
 		}
 	}
 	if len(wrong) > 0 {
@@ -214,7 +214,7 @@ func blocked(c Change, format string, args ...any) Change {
 	return c
 }
 
-// pickText says by what something is looked for.
+// pickText formats ids or tags.
 func pickText(p lbfile.Pick) string {
 	if len(p.IDs) > 0 {
 		return commaList(p.IDs)

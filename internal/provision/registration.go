@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// registrationChanges registers what is missing, and deregisters what is no
-// coordinator of lb.yaml, whoever registered it: the balancer is ours, and an
-// instance that answers nothing takes connections from those that do.
+// registrationChanges registers missing coordinators, and deregisters every other
+// instance: the balancer is ours, and an instance without Impala takes connections
+// from those with it.
 func (s *state) registrationChanges() []Change {
 	want := s.network.instanceIDs()
 	have := s.registered()
@@ -26,7 +26,7 @@ func (s *state) registrationChanges() []Change {
 			&elb.RegisterInstancesWithLoadBalancerInput{LoadBalancerName: s.balancerName(), Instances: instances(missing)}))
 	}
 	if len(extra) > 0 {
-		changes = append(changes, s.deregister(extra, want, "lb.yaml does not have it"))
+		changes = append(changes, s.deregister(extra, want, "not in lb.yaml"))
 	}
 	return changes
 }
@@ -37,7 +37,7 @@ func (s *state) deregister(extra, remain []string, why string) Change {
 		&elb.DeregisterInstancesFromLoadBalancerInput{LoadBalancerName: s.balancerName(), Instances: instances(extra)})
 }
 
-// registered lists the balancer's instances, each once, in order.
+// registered lists the balancer's instances, sorted, without duplicates.
 func (s *state) registered() []string {
 	if s.balancer.description == nil {
 		return nil

@@ -7,25 +7,25 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// resource is one kind of thing: how it is read, and what is missing between
-// what was read and what is wanted. missing is pure: it asks nobody.
+// resource is one kind of resource: how it is read, and the changes from what was
+// read to what is wanted. changes is pure: it makes no call.
 type resource struct {
 	name         string // for progress: "security groups"
 	read         *reader
 	changes      func() []Change
-	timeout      time.Duration // how long AWS may take to show or to allow it; 0: settling
-	prerequisite bool          // the others make no sense without it
+	timeout      time.Duration // how long AWS may take to show or to allow a change; 0: settleTimeout
+	prerequisite bool          // the others depend on it
 }
 
-// reader fills in a part of a site. Several resources may share one.
+// reader fills in a part of the state. Several resources may share one.
 type reader struct {
 	read func(context.Context) error
 }
 
-// settleTimeout is how long AWS may take until a write is seen everywhere.
+// settleTimeout is how long AWS may take to show a write everywhere.
 const settleTimeout = 2 * time.Minute
 
-// state is the load balancer that is wanted and what is there, as read last.
+// state is the desired load balancer and what was read of AWS last.
 type state struct {
 	cloud Cloud
 	spec  lbfile.Spec
@@ -45,8 +45,7 @@ func newState(c Cloud, spec lbfile.Spec) *state {
 	return &state{cloud: c.complete(), spec: spec}
 }
 
-// resources lists everything in the order in which it is built: the recipe's six
-// steps, and TLS.
+// resources lists everything in the order in which it is built.
 func (s *state) resources() []resource {
 	balancer := &reader{s.readBalancer}
 	list := []resource{
@@ -72,7 +71,7 @@ func (s *state) resources() []resource {
 	return list
 }
 
-// complete fills in what was left to the real world.
+// complete fills in the real clock and resolver where none is set.
 func (c Cloud) complete() Cloud {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -86,7 +85,7 @@ func (c Cloud) complete() Cloud {
 	return c
 }
 
-// noChange is a resource that is as it should be.
+// noChange is a resource in the desired state.
 func noChange(resource, name, is string) Change {
 	return Change{Resource: resource, Name: name, Action: NoOp, Before: is, After: is}
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// reference is the attribute of a policy that names a predefined one.
+// reference is the attribute of a policy that names the predefined one.
 const reference = "Reference-Security-Policy"
 
-// policyChanges keeps tls.policy under a name of ours in the balancer and sets
-// it for each listener. A listener that is created anew has AWS's default again.
+// policyChanges creates tls.policy in the balancer under a name of ours and sets it
+// for each listener. A new listener has AWS's default.
 func (s *state) policyChanges() []Change {
 	changes := []Change{s.policyOfBalancer()}
 	if changes[0].Stops() {
@@ -33,7 +33,7 @@ func (s *state) policyOfBalancer() Change {
 		}
 		for _, a := range p.PolicyAttributeDescriptions {
 			if text(a.AttributeName) == reference && text(a.AttributeValue) != want {
-				return blocked(noChange("TLS policy", name, text(a.AttributeValue)), "a policy of this name is there and stands for %s", text(a.AttributeValue))
+				return blocked(noChange("TLS policy", name, text(a.AttributeValue)), "a policy of this name exists and refers to %s", text(a.AttributeValue))
 			}
 		}
 		return noChange("TLS policy", name, want)

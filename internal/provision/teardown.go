@@ -14,14 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// releaseTimeout is how long AWS may take until nothing uses a group or a certificate
-// of a balancer that is gone: its network interfaces take minutes.
+// releaseTimeout is how long AWS may take to release the groups and the certificate
+// of a deleted balancer: its network interfaces take minutes.
 const releaseTimeout = 10 * time.Minute
 
-// removals lists what there may be to remove, in the order of removal. A
-// resource's missing is what it still takes to be rid of it. Only what carries
-// our tag is looked for, so that neither the VPC nor the coordinators need be
-// there still.
+// removals lists the resources to remove, in the order of removal. Their changes
+// are what is left to do. They are found by our tag, so neither the VPC nor the
+// coordinators need exist any more.
 func (s *state) removals(purge bool) []resource {
 	groups := &reader{s.readOwnedGroups}
 	return []resource{
@@ -37,13 +36,14 @@ func (s *state) removals(purge bool) []resource {
 	}
 }
 
-// deregistering are the instances that this run deregisters.
+// deregistering are the instances that this run has deregistered.
 type deregistering struct {
 	ids      []string
-	draining []string // in-flight connections are being drained
+	draining []string // still with open connections
 }
 
-// drainingText is how AWS says that an instance is being drained: it is still in service.
+// drainingText is AWS's description of an instance that is being drained; its state
+// is still InService.
 const drainingText = "deregistration currently in progress"
 
 func (s *state) readDeregistering(ctx context.Context) error {
@@ -59,7 +59,7 @@ func (s *state) readDeregistering(ctx context.Context) error {
 	if len(s.registered()) > 0 || s.balancer.attributes.ConnectionDraining == nil || !s.balancer.attributes.ConnectionDraining.Enabled {
 		return nil
 	}
-	for _, id := range s.deregistering.ids { // one at a time: of one that has left AWS knows nothing, and says so by an error
+	for _, id := range s.deregistering.ids { // one a call: AWS answers with an error for one that has been removed
 		out, err := s.cloud.ELB.DescribeInstanceHealth(ctx, &elb.DescribeInstanceHealthInput{LoadBalancerName: s.balancerName(), Instances: instances([]string{id})})
 		if code(err) == "InvalidInstance" {
 			continue
@@ -95,8 +95,8 @@ func (s *state) balancerRemovals() []Change {
 	return []Change{writes(c, s.cloud.ELB.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerName: s.balancerName()})}
 }
 
-// readBalancerInterfaces finds the balancer's own network interfaces, which AWS
-// removes after it answered that the balancer is deleted. It describes them so.
+// readBalancerInterfaces finds the balancer's own network interfaces by the
+// description that AWS gives them. AWS removes them after the balancer.
 func (s *state) readBalancerInterfaces(ctx context.Context) error {
 	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("description", "ELB "+s.spec.Balancer())}})
 	s.members.balancers = slices.DeleteFunc(found, func(n networkInterface) bool { return n.owner != "" && n.owner != "amazon-elb" })
@@ -105,7 +105,7 @@ func (s *state) readBalancerInterfaces(ctx context.Context) error {
 
 func (s *state) interfaceRemovals() []Change {
 	if len(s.members.balancers) == 0 || s.balancer.description != nil {
-		return nil // of a balancer that is there: one that is to be deleted, or a stranger's
+		return nil // of an existing balancer: to be deleted, or not ours
 	}
 	ids := mapSlice(s.members.balancers, func(n networkInterface) string { return n.id })
 	return []Change{{Resource: "load balancer's interfaces", Name: s.spec.Balancer(), Action: Wait, Why: "AWS has not removed " + commaList(ids) + " yet"}}
@@ -143,7 +143,7 @@ func (s *state) readOwnedGroups(ctx context.Context) error {
 
 // readOwnedMembers finds every interface with the back group.
 func (s *state) readOwnedMembers(ctx context.Context) error {
-	s.network = network{} // nobody is a coordinator any more
+	s.network = network{} // no instance is a coordinator any more
 	if err := s.readOwnedGroups(ctx); err != nil {
 		return err
 	}
@@ -156,8 +156,8 @@ func (s *state) readOwnedMembers(ctx context.Context) error {
 	return err
 }
 
-// ruleRemovals are those that name the front group: as long as there is one,
-// EC2 does not delete it.
+// ruleRemovals removes the rules that name the front group: EC2 does not delete a
+// group that a rule names.
 func (s *state) ruleRemovals() []Change {
 	if s.groups.front == nil {
 		return nil
@@ -182,8 +182,8 @@ func (s *state) groupRemovals() []Change {
 	})
 }
 
-// readOwnedCertificates looks at every certificate: lb.yaml may have lost its
-// domain since.
+// readOwnedCertificates reads every certificate: lb.yaml may no longer have its
+// domain.
 func (s *state) readOwnedCertificates(ctx context.Context) error {
 	s.certificate.owned, s.certificate.foreign = nil, nil
 	for pages := acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}); pages.HasMorePages(); {
@@ -216,8 +216,8 @@ func (s *state) certificateRemovals() []Change {
 	})
 }
 
-// bucketRemovals is our statement in the bucket's policy, and the bucket itself
-// where it is ours and that was asked for.
+// bucketRemovals removes our statement from the bucket policy, and with purge the
+// bucket itself if it is ours.
 func (s *state) bucketRemovals(purge bool) []Change {
 	if s.spec.AccessLogs == nil || !s.bucket.exists || s.bucket.inaccessible {
 		return nil
@@ -225,14 +225,14 @@ func (s *state) bucketRemovals(purge bool) []Change {
 	name := aws.String(s.spec.AccessLogs.Bucket)
 	var changes []Change
 	rest, had, err := removeStatement(s.bucket.policy, s.logSid())
-	c := Change{Resource: "bucket policy", Name: *name, Action: Delete, Before: "lets Elastic Load Balancing write access logs"}
+	c := Change{Resource: "bucket policy", Name: *name, Action: Delete, Before: "allows Elastic Load Balancing to write access logs"}
 	switch {
 	case err != nil:
 		changes = append(changes, blocked(c, "its policy could not be read: %v", err))
 	case had && rest == "":
 		changes = append(changes, writes(c, s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name}))
 	case had:
-		c.After = "other statements, which stay"
+		c.After = "other statements, which are kept"
 		changes = append(changes, writes(c, s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
 	}
 	if purge && s.ownsS3(s.bucket.tags) {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// sleep waits in real time.
+// sleep uses the real clock.
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -19,28 +19,28 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Intervals between two looks at AWS: quick at first, since most of it is.
+// Intervals between two reads: short at first, since most changes show quickly.
 const (
 	firstPause = time.Second
 	lastPause  = 15 * time.Second
 )
 
-// reconciler is the one loop of this package: look, do the first thing that is
-// missing, look again, until nothing is.
+// reconciler is the only loop of this package: read, make the first missing change,
+// read again, until none is missing.
 type reconciler struct {
 	state    *state
 	progress func(Event)
-	limit    time.Duration // for all of it
-	deadline time.Time     // when that is over
+	limit    time.Duration // for the whole run
+	deadline time.Time     // its end
 
 	resource     resource
-	current      Change        // carried out or waited for last
-	since        time.Time     // since when doing is the first thing missing
-	pause        time.Duration // until the next look
-	lastErr      error         // what AWS answered last; nil: it accepted
-	reported     string        // of a wait, last
+	current      Change        // made or waited for last
+	since        time.Time     // since when current is the first missing change
+	pause        time.Duration // until the next read
+	lastErr      error         // AWS's answer to current; nil: accepted
+	reported     string        // last reported reason of a wait
 	done         []Change      // calls that AWS accepted
-	betweenCalls bool          // of two calls that belong together, the first was accepted last
+	betweenCalls bool          // the first of two paired calls was accepted, the second was not
 }
 
 const defaultWait = 15 * time.Minute
@@ -54,14 +54,13 @@ func newReconciler(s *state, progress func(Event), wait time.Duration) *reconcil
 	return v
 }
 
-// bound ends ctx when the time for all of it is over, so that a call without an
-// answer ends as well.
+// bound ends ctx at the deadline, so that a call without an answer ends too.
 func (v *reconciler) bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, v.limit, &WaitError{After: v.limit})
 }
 
-// reconcile brings one resource to what is wanted. Its errors are the
-// context's, a [*StoppedError], a [*WaitError], and a [*CallError].
+// reconcile brings one resource to the desired state. Its errors are the context's,
+// a [*StoppedError], a [*WaitError] and a [*CallError].
 func (v *reconciler) reconcile(ctx context.Context, r resource) error {
 	v.resource, v.current, v.lastErr = r, Change{}, nil
 	v.resetTimer()
@@ -72,9 +71,9 @@ func (v *reconciler) reconcile(ctx context.Context, r resource) error {
 	}
 }
 
-// round is one look, and what follows from it. Halfway through two calls it goes
-// on although ctx has ended: a listener that is deleted and not yet created again
-// is a closed port.
+// round is one read, and the change that follows from it. Between two paired calls
+// it continues although ctx has ended: a deleted listener is a closed port until it
+// is created again.
 func (v *reconciler) round(ctx context.Context) (done bool, err error) {
 	if v.betweenCalls {
 		var stop context.CancelFunc
@@ -89,7 +88,7 @@ func (v *reconciler) round(ctx context.Context) (done bool, err error) {
 		v.lastErr = err
 	case next.Action == NoOp:
 		return true, nil
-	case next.Action == Conflict && v.current.Writes(): // made by us a moment ago: its tags are not seen yet
+	case next.Action == Conflict && v.current.Writes(): // just created by us: its tags are not visible yet
 	case next.Stops():
 		return false, &StoppedError{Changes: []Change{next}}
 	default:
@@ -101,7 +100,7 @@ func (v *reconciler) round(ctx context.Context) (done bool, err error) {
 	return false, v.backOff(ctx)
 }
 
-// annotate adds to the end of the time what was being done.
+// annotate adds the current change to a time limit error.
 func (v *reconciler) annotate(ctx context.Context, err error) error {
 	err = explain(ctx, err)
 	if waited, ok := errors.AsType[*WaitError](err); ok && waited.Change.Resource == "" {
@@ -110,7 +109,7 @@ func (v *reconciler) annotate(ctx context.Context, err error) error {
 	return err
 }
 
-// nextChange reads the resource and returns what is missing first.
+// nextChange reads the resource and returns the first missing change.
 func (v *reconciler) nextChange(ctx context.Context) (Change, error) {
 	if err := v.resource.read.read(ctx); err != nil {
 		return Change{}, err
@@ -127,8 +126,8 @@ func (v *reconciler) nextChange(ctx context.Context) (Change, error) {
 	return Change{Action: NoOp}, nil
 }
 
-// step carries a change out, unless it was and is only not seen yet. It reports
-// whether to look again at once.
+// step makes a change, unless it was accepted and is only not visible yet. It
+// reports whether to read again at once.
 func (v *reconciler) step(ctx context.Context, next Change) (again bool, err error) {
 	moved := !next.same(v.current)
 	if moved {
@@ -161,7 +160,7 @@ func (v *reconciler) step(ctx context.Context, next Change) (again bool, err err
 	return false, v.annotate(ctx, v.lastErr)
 }
 
-// backOff lets time go by, or ends the waiting.
+// backOff pauses before the next read, or ends the waiting.
 func (v *reconciler) backOff(ctx context.Context) error {
 	limit := max(v.resource.timeout, settleTimeout)
 	end := v.since.Add(limit)
@@ -172,7 +171,7 @@ func (v *reconciler) backOff(ctx context.Context) error {
 	if left <= 0 {
 		c := v.current
 		if c.Action != Wait && v.lastErr == nil {
-			c.Why = "AWS accepted it and does not show it"
+			c.Why = "AWS accepted it but does not show it"
 		}
 		return &WaitError{Change: c, After: limit, Err: explain(ctx, v.lastErr)}
 	}

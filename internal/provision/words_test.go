@@ -56,7 +56,7 @@ func TestImpalaSettings_NameTheBalancer(t *testing.T) {
 	if got := report.DNS["impala.blue.example.com"]; got != "10.0.0.9" {
 		t.Errorf("DNS %q", report.DNS)
 	}
-	if !strings.HasSuffix(report.AccessLog, "is there") || report.Certificate.DaysLeft != 394 && report.Certificate.DaysLeft != 395 {
+	if !strings.HasSuffix(report.AccessLog, " exists") || report.Certificate.DaysLeft != 394 && report.Certificate.DaysLeft != 395 {
 		t.Errorf("access log %q, certificate %+v", report.AccessLog, report.Certificate)
 	}
 	want := "impala-lbcheck smoke impala.blue.example.com:21050 --expect-coordinators 3 --tls"

@@ -10,7 +10,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -24,7 +24,7 @@ type balancer struct {
 
 	mu              sync.Mutex
 	opened          map[netip.AddrPort]int
-	open, most      int
+	open, maxOpen   int
 	closed          int
 	closeErr        error
 	closeHangs      bool // until its context ends
@@ -74,7 +74,7 @@ func (b *balancer) dial(ctx context.Context, n Node, o *scenarios.Observation) (
 		panic("a fault of ours")
 	}
 	b.open++
-	b.most = max(b.most, b.open)
+	b.maxOpen = max(b.maxOpen, b.open)
 	b.mu.Unlock()
 	s, err := b.converse(ctx, f, i, o)
 	if err != nil {
