@@ -23,7 +23,6 @@ func writeCapacity(p *page, r scenarios.Result) {
 	p.fact("threads", threads(*c))
 	p.fact("nominal", nominal(*c))
 	p.fact("fits", fits(*c))
-	p.fact("headroom", headroom(*c))
 }
 
 // holders draws a row for each coordinator, all on one scale.
@@ -34,7 +33,7 @@ func (p *page) holders(c scenarios.Capacity) {
 	cols := []column{{title: "coordinator", least: 11}, {title: "held", right: true}}
 	takes := takesOver(c)
 	if takes > 0 {
-		cols = append(cols, column{title: "one lost", right: true})
+		cols = append(cols, column{title: "one down", right: true})
 	}
 	var rows [][]string
 	for _, h := range c.Holders {
@@ -59,7 +58,7 @@ func (p *page) holders(c scenarios.Capacity) {
 }
 
 func holderName(n names, h scenarios.Holder) string {
-	return either(h.Name != "", n.of(h.Name), "(nobody said)")
+	return either(h.Name != "", n.of(h.Name), "(unidentified)")
 }
 
 // takesOver is how many sessions each coordinator would have if one were lost
@@ -139,7 +138,7 @@ func (p *page) drawn(b heldBar) string {
 func heldLegend(c scenarios.Capacity, takes int) string {
 	parts := []string{"# held"}
 	if takes > 0 {
-		parts = append(parts, ". what it would take if one coordinator were lost")
+		parts = append(parts, ". with one coordinator down")
 	}
 	if c.Threads > 0 {
 		parts = append(parts, fmt.Sprintf("| its %s", count(c.Threads, "thread")))
@@ -178,7 +177,7 @@ func stoppedBy(c scenarios.Capacity) string {
 		text += ", waiting in " + name(c.Phase)
 	}
 	if c.Entered {
-		text += "; it got in once the others had left: it was a place that it waited for"
+		text += "; it got in once the others had left: it was waiting for a free slot"
 	}
 	return text
 }
@@ -189,11 +188,11 @@ func cause(c scenarios.Capacity) string {
 	case c.Cause == scenarios.CauseThreads:
 		return "the coordinators: their service threads are all taken"
 	case c.Cause == scenarios.CauseBalancer:
-		return "the balancer, or what else stands in front: the coordinators have threads to spare, and nobody is let through to them"
+		return "the balancer, or something else in front: the coordinators have free threads"
 	case c.Cause != "":
 		return name(c.Cause)
 	case !c.StoppedBy.IsZero():
-		return "that cannot be told from outside"
+		return "unknown from outside"
 	default:
 		return ""
 	}
@@ -209,11 +208,11 @@ func threads(c scenarios.Capacity) string {
 	case scenarios.ThreadsDeclared:
 		return text + ", as declared"
 	case scenarios.ThreadsPages:
-		return text + ", as their own pages say"
+		return text + ", as reported by their web pages"
 	case scenarios.ThreadsMeasured:
-		return text + ", measured: what the fullest held when the next one waited"
+		return text + ", measured: what the fullest held when the next session waited"
 	case scenarios.ThreadsAssumed:
-		return text + ", assumed: it is Impala's default, and nobody said another"
+		return text + ", assumed (Impala's default)"
 	default:
 		return text
 	}
@@ -224,7 +223,7 @@ func nominal(c scenarios.Capacity) string {
 	if c.Nominal == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s at most, however they are placed; %d with one coordinator lost", count(c.Nominal, "session"), c.NMinus1)
+	return fmt.Sprintf("at most %s; %d with one coordinator down", count(c.Nominal, "session"), c.NMinus1)
 }
 
 // fits is the ceiling that the policy can be relied on for.
@@ -232,30 +231,9 @@ func fits(c scenarios.Capacity) string {
 	if c.Safe == 0 {
 		return ""
 	}
-	placed := "as " + name(string(c.Policy)) + " places them"
+	placed := "with " + name(string(c.Policy)) + " placement"
 	if c.Policy == "" || c.Policy == scenarios.AutoPolicy {
-		placed = "as chance places them, since no policy was declared"
+		placed = "with random placement, since no policy was declared"
 	}
-	return fmt.Sprintf("%s with a chance of 99.9 %%, %s; %d with one coordinator lost", count(c.Safe, "session"), placed, c.SafeLost)
-}
-
-// headroom says what the loss of one coordinator would take.
-func headroom(c scenarios.Capacity) string {
-	var ways []string
-	if c.MoreCoord > 0 {
-		ways = append(ways, "add "+count(c.MoreCoord, "coordinator"))
-	}
-	if c.MoreThr > 0 {
-		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", c.MoreThr))
-	}
-	switch {
-	case c.Target == 0:
-		return ""
-	case len(ways) > 0:
-		return fmt.Sprintf("for %d to fit with one coordinator lost: %s", c.Target, strings.Join(ways, ", or "))
-	case c.SafeLost >= c.Target:
-		return fmt.Sprintf("%d fit with one coordinator lost, too", c.Target)
-	default:
-		return ""
-	}
+	return fmt.Sprintf("%s with a probability of 99.9 %%, %s; %d with one coordinator down", count(c.Safe, "session"), placed, c.SafeLost)
 }

@@ -27,7 +27,7 @@ func writeCoordinators(p *page, r scenarios.Result) {
 		rows = append(rows, coordinatorRow(p.names.of(c.Name), c))
 	}
 	if nobody > 0 {
-		rows = append(rows, []string{"(nobody said)", "-", strconv.Itoa(nobody), strconv.Itoa(failedUnattributed(r)), "-", "-"})
+		rows = append(rows, []string{"(unidentified)", "-", strconv.Itoa(nobody), strconv.Itoa(failedUnattributed(r)), "-", "-"})
 	}
 	if kindOf(r).balance {
 		cols = p.withBars(cols, rows, r.Coords)

@@ -44,7 +44,7 @@ func writeFailures(p *page, r scenarios.Result) {
 	if len(r.Failures) == 0 {
 		return
 	}
-	p.title("Failed sessions: time, local -> node, phase, class, coordinator, the server's words")
+	p.title("Failed sessions: time, local -> node, phase, class, coordinator, server's text")
 	for _, f := range r.Failures[:min(maxFailures, len(r.Failures))] {
 		p.line(indent + failure(f))
 	}

@@ -97,7 +97,7 @@ func (p *page) finding(f scenarios.Finding, l layout) {
 	id := name(f.ID)
 	text := claim(f)
 	if f.Confirmed {
-		text += "; a fresh look says the same"
+		text += "; confirmed by a fresh look"
 	}
 	head := p.status(f.Status, l)
 	if columns(id) <= l.id {
@@ -176,7 +176,7 @@ func writeDetectable(p *page, r scenarios.Result) {
 	if d == nil || d.Sessions == 0 {
 		return
 	}
-	p.title("What this run could have shown")
-	p.say("A look of %s shows a dead coordinator with %s, one with 3x its share with %s, 2x %s, half %s.",
+	p.title("What this run would have caught")
+	p.say("In one look of %s a dead coordinator would be caught in %s of runs, one at 3x its share in %s, at 2x in %s, at half in %s.",
 		count(d.Sessions, "session"), chance(d.Dead), chance(d.Hot3x), chance(d.Hot2x), chance(d.Half))
 }

@@ -1,21 +1,19 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// writeIdle shows what became of each session of the ladder, then between which
-// two the cut lies.
+// writeIdle shows what became of each session of the ladder. Between which two the
+// cut lies is for the finding to say.
 func writeIdle(p *page, r scenarios.Result) {
 	if r.Idle == nil {
 		return
 	}
 	p.title("Idle connections")
 	p.ladder(*r.Idle)
-	p.say("%s", bracket(*r.Idle))
 	if s := r.Idle.Scale; s != 0 && s != 1 {
 		p.say("The scenario's times were multiplied by %.6g.", s)
 	}
@@ -58,7 +56,7 @@ func cut(c scenarios.Cut) string {
 	case scenarios.CutRST:
 		return "reset (RST)"
 	case scenarios.CutSilent:
-		return "cut in silence"
+		return "cut silently"
 	default:
 		return "dead"
 	}
@@ -75,30 +73,7 @@ func whenSeen(s scenarios.IdleStep) string {
 	}
 }
 
-// errorOf is a class and the server's words.
+// errorOf is a class and server's text.
 func errorOf(class scenarios.Class, text string) string {
 	return strings.TrimSuffix(strings.TrimSpace(name(class.String())+": "+message(text)), ":")
-}
-
-// bracket says between which idle times connections are cut.
-func bracket(s scenarios.IdleSeen) string {
-	switch {
-	case s.FirstDead == 0 && s.LastAlive == 0:
-		return "No session of the ladder tells."
-	case s.FirstDead == 0:
-		return fmt.Sprintf("Nothing is cut up to %s of idling.", elapsed(s.LastAlive))
-	case s.LastAlive > s.FirstDead:
-		return fmt.Sprintf("One was dead after %s though another lived for %s: not idling alone cuts them, or not on every way in.", elapsed(s.FirstDead), elapsed(s.LastAlive))
-	}
-	text := fmt.Sprintf("Dead after %s of idling", elapsed(s.FirstDead))
-	if s.LastAlive > 0 {
-		text += fmt.Sprintf(", alive after %s: the cut lies between the two", elapsed(s.LastAlive))
-	}
-	if s.At > 0 {
-		text += fmt.Sprintf("; it was seen after %s", elapsed(s.At))
-	}
-	if s.Cut == scenarios.CutSilent {
-		text += "; nobody is told, and who speaks again waits until a deadline of its own"
-	}
-	return text + "."
 }

@@ -149,7 +149,7 @@ func details(f scenarios.Finding, s Style) string {
 		}
 	}
 	if f.Confirmed {
-		lines = append(lines, "confirmed: a fresh look says the same")
+		lines = append(lines, "confirmed by a fresh look")
 	}
 	for _, t := range []struct{ term, text string }{{"fix", s.Fixes(f.Fix)}, {"see", message(f.See)}} {
 		if t.text != "" {

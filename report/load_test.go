@@ -2,10 +2,12 @@ package report_test
 
 import (
 	"bytes"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	sc "github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -20,55 +22,50 @@ func textOf(t *testing.T, r sc.Result) string {
 // at is a time that was.
 func at(s sc.Seconds) *sc.Seconds { return &s }
 
-// says runs tables of results and a piece of the text that each must hold, or,
-// with "!" in front, must not.
-func says(t *testing.T, cases map[string]struct {
-	r    sc.Result
-	want string
-}) {
+// said compares what stands under the header of each result with the test's
+// golden file.
+func said(t *testing.T, cases map[string]sc.Result) {
 	t.Helper()
-	for name, c := range cases {
+	for name, r := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text := textOf(t, c.r)
-			want, not := strings.CutPrefix(c.want, "!")
-			if strings.Contains(text, want) == not {
-				t.Errorf("want %q in\n%s", c.want, text)
-			}
+			_, body, _ := strings.Cut(textOf(t, r), "\n\n")
+			words(t, body)
 		})
 	}
 }
 
+// words compares a text with the section of the test's golden file.
+func words(t *testing.T, text string) {
+	t.Helper()
+	name, _, _ := strings.Cut(t.Name(), "/")
+	golden.Section(t, filepath.Join("testdata", "golden", name+".txt"), text)
+}
+
 func holding(c sc.Capacity) sc.Result { return sc.Result{Measured: sc.Measured{Capacity: &c}} }
 
-func TestCapacityIsSaidInWords(t *testing.T) {
+func TestCapacity_Facts(t *testing.T) {
 	t.Parallel()
-	says(t, map[string]struct {
-		r    sc.Result
-		want string
-	}{
-		"all held":                       {holding(sc.Capacity{Target: 400, Held: 400, For: 600, Survived: 400}), "  held        400 of 400 sessions for 10 min; all answered at the end\n"},
-		"some lost":                      {holding(sc.Capacity{Target: 20, Held: 20, For: 60, Survived: 10, Lost: 10}), "20 of 20 sessions for 60.0 s; 10 answered at the end, 10 did not\n"},
-		"not all asked":                  {holding(sc.Capacity{Target: 20, Held: 20, Survived: 5}), "20 of 20 sessions; 5 of them were asked at the end, and answered\n"},
-		"none asked":                     {holding(sc.Capacity{Held: 24, StoppedBy: vocabtest.Class("open.timeout")}), "  held        24 sessions\n"},
-		"who waited for a place":         {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout"), Phase: "open", Entered: true}), "  stopped by  open.timeout, waiting in open; it got in once the others had left: it was a place that it waited for\n"},
-		"who was turned away":            {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.session-limit"), Phase: "open"}), "  stopped by  open.session-limit, waiting in open\n"},
-		"nothing stopped it":             {holding(sc.Capacity{Held: 1}), "!stopped by"},
-		"threads were full":              {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout"), Cause: sc.CauseThreads}), "  cause       the coordinators: their service threads are all taken\n"},
-		"the balancer was full":          {holding(sc.Capacity{StoppedBy: vocabtest.Class("tcp.timeout"), Cause: sc.CauseBalancer}), "  cause       the balancer, or what else stands in front"},
-		"what was full cannot be told":   {holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout")}), "  cause       that cannot be told from outside\n"},
-		"nothing was full":               {holding(sc.Capacity{Held: 1}), "!cause"},
-		"threads as declared":            {holding(sc.Capacity{Threads: 8, From: sc.ThreadsDeclared}), "  threads     8 for each coordinator, as declared\n"},
-		"threads from pages":             {holding(sc.Capacity{Threads: 8, From: sc.ThreadsPages}), "8 for each coordinator, as their own pages say\n"},
-		"threads measured":               {holding(sc.Capacity{Threads: 8, From: sc.ThreadsMeasured}), "8 for each coordinator, measured: what the fullest held when the next one waited\n"},
-		"threads assumed":                {holding(sc.Capacity{Threads: 64, From: sc.ThreadsAssumed}), "64 for each coordinator, assumed: it is Impala's default, and nobody said another\n"},
-		"threads unknown":                {holding(sc.Capacity{Held: 1}), "!threads"},
-		"both ceilings":                  {holding(sc.Capacity{Nominal: 640, NMinus1: 576}), "  nominal     640 sessions at most, however they are placed; 576 with one coordinator lost\n"},
-		"both ceilings of a policy":      {holding(sc.Capacity{Safe: 404, SafeLost: 366, Policy: sc.FlowHash}), "  fits        404 sessions with a chance of 99.9 %, as flow-hash places them; 366 with one coordinator lost\n"},
-		"both ceilings of no policy":     {holding(sc.Capacity{Safe: 404, SafeLost: 366, Policy: sc.AutoPolicy}), "as chance places them, since no policy was declared; 366"},
-		"no headroom":                    {holding(sc.Capacity{Target: 400, MoreCoord: 1, MoreThr: 76}), "  headroom    for 400 to fit with one coordinator lost: add 1 coordinator, or set fe_service_threads to 76\n"},
-		"headroom":                       {holding(sc.Capacity{Target: 360, SafeLost: 366}), "  headroom    360 fit with one coordinator lost, too\n"},
-		"headroom for nobody in special": {holding(sc.Capacity{SafeLost: 366}), "!headroom"},
+	said(t, map[string]sc.Result{
+		"all held":                     holding(sc.Capacity{Target: 400, Held: 400, For: 600, Survived: 400}),
+		"some lost":                    holding(sc.Capacity{Target: 20, Held: 20, For: 60, Survived: 10, Lost: 10}),
+		"not all asked":                holding(sc.Capacity{Target: 20, Held: 20, Survived: 5}),
+		"none asked":                   holding(sc.Capacity{Held: 24, StoppedBy: vocabtest.Class("open.timeout")}),
+		"who waited for a place":       holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout"), Phase: "open", Entered: true}),
+		"who was turned away":          holding(sc.Capacity{StoppedBy: vocabtest.Class("open.session-limit"), Phase: "open"}),
+		"nothing stopped it":           holding(sc.Capacity{Held: 1}),
+		"threads were full":            holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout"), Cause: sc.CauseThreads}),
+		"the balancer was full":        holding(sc.Capacity{StoppedBy: vocabtest.Class("tcp.timeout"), Cause: sc.CauseBalancer}),
+		"what was full cannot be told": holding(sc.Capacity{StoppedBy: vocabtest.Class("open.timeout")}),
+		"nothing was full":             holding(sc.Capacity{Held: 1}),
+		"threads as declared":          holding(sc.Capacity{Threads: 8, From: sc.ThreadsDeclared}),
+		"threads from pages":           holding(sc.Capacity{Threads: 8, From: sc.ThreadsPages}),
+		"threads measured":             holding(sc.Capacity{Threads: 8, From: sc.ThreadsMeasured}),
+		"threads assumed":              holding(sc.Capacity{Threads: 64, From: sc.ThreadsAssumed}),
+		"threads unknown":              holding(sc.Capacity{Held: 1}),
+		"both ceilings":                holding(sc.Capacity{Nominal: 640, NMinus1: 576}),
+		"both ceilings of a policy":    holding(sc.Capacity{Safe: 404, SafeLost: 366, Policy: sc.FlowHash}),
+		"both ceilings of no policy":   holding(sc.Capacity{Safe: 404, SafeLost: 366, Policy: sc.AutoPolicy}),
 	})
 }
 
@@ -88,7 +85,7 @@ func TestCapacityIsDrawnToScale(t *testing.T) {
 		"with room to spare": {sc.Capacity{Threads: 35, Held: 20, Holders: holders(10, 10)}, []string{
 			"  a              10        20  ##########..........               |",
 			"  b              10        20  ##########..........               |",
-			"  # held; . what it would take if one coordinator were lost; | its 35 threads",
+			"  # held; . with one coordinator down; | its 35 threads",
 		}},
 		"with the loss of one too much": {sc.Capacity{Threads: 20, Holders: holders(18, 17)}, []string{
 			"  a              18        35  ##################..|..............",
@@ -108,10 +105,10 @@ func TestCapacityIsDrawnToScale(t *testing.T) {
 		"without a limit that is known": {sc.Capacity{Holders: holders(35, 0)}, []string{
 			"  a              35        35  ###################################",
 			"  b               0        35  ...................................",
-			"  # held; . what it would take if one coordinator were lost",
+			"  # held; . with one coordinator down",
 		}},
 		"where nobody knows who holds": {sc.Capacity{Threads: 35, Holders: []sc.Holder{{Held: 7}}}, []string{
-			"  (nobody said)     7  #######",
+			"  (unidentified)     7  #######",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,29 +123,20 @@ func TestCapacityIsDrawnToScale(t *testing.T) {
 	}
 }
 
-func TestIdleTellsBetweenWhichTimesTheCutLies(t *testing.T) {
+func TestIdle_Ladder(t *testing.T) {
 	t.Parallel()
-	says(t, map[string]struct {
-		r    sc.Result
-		want string
-	}{
-		"a bracket":             {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 345, FirstDead: 355, Cut: sc.CutRST}}}, "  Dead after 355 s of idling, alive after 345 s: the cut lies between the two.\n"},
-		"when it was seen":      {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 55, FirstDead: 65, Cut: sc.CutFIN, At: 60.0004}}}, "the cut lies between the two; it was seen after 60 s.\n"},
-		"a cut in silence":      {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 345, FirstDead: 355, Cut: sc.CutSilent}}}, "; nobody is told, and who speaks again waits until a deadline of its own.\n"},
-		"no cut":                {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 605}}}, "  Nothing is cut up to 605 s of idling.\n"},
-		"all dead":              {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{FirstDead: 55}}}, "  Dead after 55 s of idling.\n"},
-		"no rhyme":              {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{LastAlive: 605, FirstDead: 55}}}, "  One was dead after 55 s though another lived for 605 s"},
-		"nothing":               {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{}}}, "  No session of the ladder tells.\n"},
-		"times scaled down":     {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Scale: .01}}}, "  The scenario's times were multiplied by 0.01.\n"},
-		"times as written":      {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Scale: 1}}}, "!multiplied"},
-		"a step that was seen":  {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutFIN, At: 60.012}}}}}, "  65 s  closed (FIN)  after 60.012 s  -            -\n"},
-		"a step in silence":     {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutSilent, Class: vocabtest.Class("execute.timeout"), Text: "no answer"}}}}}, "  65 s  cut in silence  when asked  -            execute.timeout: no answer\n"},
-		"a step of another end": {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutOther, Class: vocabtest.Class("execute.garbage")}}}}}, "  65 s  dead  when asked  -            execute.garbage\n"},
-		"a step nobody took":    {sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65}}}}}, "  65 s  unknown  -     -            -\n"},
+	said(t, map[string]sc.Result{
+		"nothing":               sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{}}},
+		"times scaled down":     sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Scale: .01}}},
+		"times as written":      sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Scale: 1}}},
+		"a step that was seen":  sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutFIN, At: 60.012}}}}},
+		"a step in silence":     sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutSilent, Class: vocabtest.Class("execute.timeout"), Text: "no answer"}}}}},
+		"a step of another end": sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65, Outcome: sc.Failed, Cut: sc.CutOther, Class: vocabtest.Class("execute.garbage")}}}}},
+		"a step nobody took":    sc.Result{Measured: sc.Measured{Idle: &sc.IdleSeen{Steps: []sc.IdleStep{{After: 65}}}}},
 	})
 }
 
-func TestWatchIsToldInTheOrderOfTime(t *testing.T) {
+func TestWatch_OrderOfTime(t *testing.T) {
 	t.Parallel()
 	w := sc.WatchSeen{
 		For: 60, Event: at(10), EventEnd: at(11), EventText: "exit status 1", Noticed: at(10.5), Sessions: 120, Errors: 3, FirstErr: at(12), LastErr: at(14), Outage: 2.5,
@@ -158,24 +146,8 @@ func TestWatchIsToldInTheOrderOfTime(t *testing.T) {
 			{Name: "b", Gone: at(9.5), Back: at(40), Peak: .61, PIDs: []int32{7, 8}},
 		},
 	}
-	want := `What was seen, in seconds since the start
-       9.5  b answers for the last time before it is gone
-      10.0  the command that was given is started
-      10.5  noticed for the first time, 0.5 s after the command
-      10.5  the long session on b is lost: reset (RST) (execute.reset)
-      11.0  the command has failed: exit status 1
-      12.0  due: the first new session that fails
-      13.0  a long session is lost: dead
-      14.0  due: the last new session that fails
-      40.0  b answers again, restarted: pid 7 then 8; in 10 s after that it gets up to 61.0 % of the new sessions
-      59.0  a has been restarted: pid 1 then 2
-  new         120 sessions in 60.0 s, 3 of them failed
-  outage      2.5 s, from when the first that failed was due to the first good one after the last
-  long        1 of 4 sessions stayed open to the end; 2 lost; 1 never opened, or the run ended first
-`
-	if text := textOf(t, sc.Result{Measured: sc.Measured{Watch: &w}}); !strings.Contains(text, want) {
-		t.Errorf("want\n%s\nin\n%s", want, text)
-	}
+	_, body, _ := strings.Cut(textOf(t, sc.Result{Measured: sc.Measured{Watch: &w}}), "\n\n")
+	words(t, body)
 }
 
 func TestAWatchWithoutTroubleIsShort(t *testing.T) {

@@ -77,7 +77,7 @@ func (p *page) matrix(names []string, nodes []scenarios.NodeTally) {
 		rows = append(rows, row(p.names.of(c), func(n scenarios.NodeTally) int { return n.Coordinators[c] }))
 	}
 	if slices.ContainsFunc(nodes, func(n scenarios.NodeTally) bool { return n.Unattributed > 0 }) {
-		rows = append(rows, row("(nobody said)", func(n scenarios.NodeTally) int { return n.Unattributed }))
+		rows = append(rows, row("(unidentified)", func(n scenarios.NodeTally) int { return n.Unattributed }))
 	}
 	rows = append(rows, row("all", func(n scenarios.NodeTally) int { return n.Sessions }))
 	if slices.ContainsFunc(nodes, func(n scenarios.NodeTally) bool { return n.Failed > 0 }) {

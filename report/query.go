@@ -25,7 +25,7 @@ func writeQuery(p *page, r scenarios.Result) {
 			median, slowest = seconds(float64(scenarios.Median(q.Times))), seconds(float64(slices.Max(q.Times)))
 		}
 		rows = append(rows, []string{
-			either(q.Coordinator != "", p.names.of(q.Coordinator), "(nobody said)"), strconv.Itoa(q.Runs), strconv.Itoa(q.Failed), median, slowest, orDash(name(q.Class.String())),
+			either(q.Coordinator != "", p.names.of(q.Coordinator), "(unidentified)"), strconv.Itoa(q.Runs), strconv.Itoa(q.Failed), median, slowest, orDash(name(q.Class.String())),
 		})
 	}
 	p.table(cols, rows)

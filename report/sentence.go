@@ -28,7 +28,7 @@ func Sentence(r scenarios.Result) string {
 // passed tells what was seen to be good.
 func passed(r scenarios.Result) string {
 	if r.Sessions.Attempted == 0 && len(r.TLS) > 0 {
-		return fmt.Sprintf("the certificates of %s are as they should be; the first to expire has %s left",
+		return fmt.Sprintf("the certificates of %s pass all checks; the first expires in %s",
 			count(len(r.TLS), "node"), count(soonest(r.TLS), "day"))
 	}
 	if text := answered(r); text != "" {
@@ -36,9 +36,9 @@ func passed(r scenarios.Result) string {
 	}
 	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(len(r.Nodes), "node"), reached(r))
 	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
-		text += ", as evenly as a fair balancer would"
+		text += ", as evenly as expected"
 		if r.Detect != nil && r.Detect.Sessions > 0 {
-			text += fmt.Sprintf("; a coordinator with 3x its share would have shown with %s", chance(r.Detect.Hot3x))
+			text += fmt.Sprintf("; a coordinator at 3x its share would be caught in %s of runs", chance(r.Detect.Hot3x))
 		}
 	}
 	if l := r.Load; kindOf(r).login && l != nil && l.Login.Count() > 0 {
@@ -74,7 +74,7 @@ func reached(r scenarios.Result) string {
 	}
 	switch k := r.Scenario.Expect.Coordinators.K(); {
 	case k == 0:
-		return count(seen, "coordinator") + " (how many there should be was not said)"
+		return count(seen, "coordinator") + " (the expected number was not declared)"
 	case seen < k:
 		return fmt.Sprintf("%d of %s", seen, count(k, "coordinator"))
 	case seen == 1:
@@ -123,7 +123,7 @@ func notes(r scenarios.Result) string {
 func failed(r scenarios.Result) string {
 	fails := withStatus(r, scenarios.Fail)
 	if len(fails) == 0 {
-		return "no finding says why"
+		return "no finding explains it"
 	}
 	return fmt.Sprintf("%s (%s); %d of %s failed", sentenceOf(fails[0]), name(fails[0].ID), len(fails), count(len(r.Findings), "finding"))
 }
@@ -138,7 +138,7 @@ func unproven(r scenarios.Result) string {
 		if r.Sessions.Attempted == 0 {
 			return "nothing was measured" + stopped(r)
 		}
-		return fmt.Sprintf("%s prove nothing either way", count(r.Sessions.Attempted, "session")) + stopped(r)
+		return fmt.Sprintf("%s are not conclusive", count(r.Sessions.Attempted, "session")) + stopped(r)
 	}
 	return fmt.Sprintf("%s (%s); %d of %s could not be judged", sentenceOf(open[0]), name(open[0].ID), len(open), count(len(r.Findings), "finding")) + stopped(r)
 }

@@ -27,7 +27,7 @@ func writeWatch(p *page, r scenarios.Result) {
 	p.say("%s", p.names.legend())
 	p.fact("new", fmt.Sprintf("%s in %s, %d of them failed", count(w.Sessions, "session"), seconds(float64(w.For)), w.Errors))
 	if w.Errors > 0 {
-		p.fact("outage", fmt.Sprintf("%s, from when the first that failed was due to the first good one after the last", seconds(float64(w.Outage))))
+		p.fact("outage", fmt.Sprintf("%s, from the first failed session's due time to the first success after the last failure", seconds(float64(w.Outage))))
 	}
 	p.fact("long", fates(w.Long))
 }
@@ -60,7 +60,7 @@ func (p *page) moments(w scenarios.WatchSeen) []moment {
 		}
 	}
 	for _, c := range w.Coords {
-		add(c.Gone, p.names.of(c.Name)+" answers for the last time before it is gone")
+		add(c.Gone, p.names.of(c.Name)+" answers for the last time before it is absent")
 		add(c.Back, p.names.of(c.Name)+" answers again"+returned(c))
 		if c.Back == nil && len(c.PIDs) > 1 {
 			add(&c.Last, p.names.of(c.Name)+" has been restarted: pid "+strings.Join(pids(c.PIDs, 4), " then "))

@@ -13,10 +13,10 @@ import (
 func (h heldSessions) words(status scenarios.Status) (message, note string, fixes scenarios.Fixes) {
 	switch {
 	case h.Lost > 0:
-		return fmt.Sprintf("%d of %s no longer answered when asked after %s: they were cut while idle, or a coordinator went away",
+		return fmt.Sprintf("%d of %s no longer answered after %s: they were cut while idle, or a coordinator went down",
 			h.Lost, phrase.Count(h.Held, "held session"), phrase.Lasting(h.For)), "", phrase.Try("run scenario idle, which finds out when idle connections are cut, and how")
 	case h.closedOnly():
-		return fmt.Sprintf("%s; the next one was closed (%s) and not left waiting: by a limit of the balancer, or for a coordinator that is gone",
+		return fmt.Sprintf("%s; the next one was closed (%s) instead of waiting: a limit of the balancer, or a coordinator that is gone",
 			h.describeHeld(), h.StoppedBy), "", fixesFor(h.failures, h.Held > 0)
 	case h.failed():
 		return h.describeFailures(), "", fixesFor(h.failures, h.Held > 0)
@@ -24,7 +24,7 @@ func (h heldSessions) words(status scenarios.Status) (message, note string, fixe
 		message, fixes = h.describeOpen()
 		return message, "", fixes
 	case h.Held == 0:
-		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", phrase.Try(runSmoke)
+		return fmt.Sprintf("no session got in: the first got no answer (%s)", h.StoppedBy), "", phrase.Try(runSmoke)
 	case status == scenarios.Fail:
 		return h.describeHeld() + h.describeStall() + h.describeLoss(), h.caveats(), h.fixesForGoal()
 	case h.stalled():
@@ -80,7 +80,7 @@ func (h heldSessions) coordinatorsUsed() string {
 // nobody said it.
 func (h heldSessions) threadsEach() string {
 	if h.From == scenarios.ThreadsAssumed {
-		return fmt.Sprintf("%d (as is assumed)", h.Threads)
+		return fmt.Sprintf("%d (assumed)", h.Threads)
 	}
 	return fmt.Sprint(h.Threads)
 }
@@ -90,15 +90,15 @@ func (h heldSessions) describeStall() string {
 	out := fmt.Sprintf("; the next one got no answer (%s), ", h.StoppedBy)
 	switch {
 	case h.Cause == scenarios.CauseThreads:
-		return out + "since a coordinator had no service thread left"
+		return out + "because a coordinator had no service thread left"
 	case h.Cause == "":
-		return out + "and whether a coordinator was full or something in front of it cannot be told"
+		return out + "and it is unknown whether a coordinator or something in front of it was full"
 	case h.roomEverywhere():
-		return out + "though every coordinator had threads to spare: the balancer has a limit of its own, HAProxy's maxconn for one"
+		return out + "although every coordinator had free threads: the balancer has its own limit (HAProxy: maxconn)"
 	case h.StoppedBy.Phase == scenarios.TCP:
-		return out + "for its connection was not even accepted: something in front of the coordinators lets no more through"
+		return out + "because its connection was not accepted: something in front of the coordinators has a limit"
 	}
-	return out + "though the fullest had room: the balancer has a limit of its own, HAProxy's maxconn for one, or the coordinators have fewer threads than declared"
+	return out + "although the fullest had free threads: the balancer has its own limit (HAProxy: maxconn), or the coordinators have fewer threads than declared"
 }
 
 // describeLoss is what would be with a coordinator less.
@@ -107,28 +107,28 @@ func (h heldSessions) describeLoss() string {
 	case h.fleet.Size() == 0:
 		return ""
 	case h.stalled() && h.Cause == scenarios.CauseBalancer:
-		return fmt.Sprintf("; with one coordinator lost %d fit", min(h.Held, h.SafeLost))
+		return fmt.Sprintf("; limit with one coordinator down: %d", min(h.Held, h.SafeLost))
 	case h.stalled() || h.untilFull:
-		return fmt.Sprintf("; with one coordinator lost %d fit", h.SafeLost)
+		return fmt.Sprintf("; limit with one coordinator down: %d", h.SafeLost)
 	case h.SafeLost >= h.goal:
-		return fmt.Sprintf("; they still fit if one coordinator dies: then %d do", h.SafeLost)
+		return fmt.Sprintf("; they still fit with one coordinator down (limit %d)", h.SafeLost)
 	case h.fleet.Size() == 1:
-		return "; not if the coordinator dies: there is no other"
+		return "; none with the coordinator down: it is the only one"
 	}
-	return fmt.Sprintf("; not if one coordinator dies: then %d", h.SafeLost)
+	return fmt.Sprintf("; not with one coordinator down (limit %d)", h.SafeLost)
 }
 
 // caveats are what to know of the numbers.
 func (h heldSessions) caveats() string {
 	out := ""
 	if h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads {
-		out = phrase.Join(out, fmt.Sprintf("The fullest coordinator held more sessions than the %d threads that are declared", h.Threads))
+		out = phrase.Join(out, fmt.Sprintf("The fullest coordinator held more sessions than the %d declared threads", h.Threads))
 	}
 	if h.overSafe() {
-		out = phrase.Join(out, fmt.Sprintf("They fit by luck: as %s places sessions %d do, in 99.9 of 100 cases", h.placement(), h.Safe))
+		out = phrase.Join(out, fmt.Sprintf("This may not repeat: with %s placement only %d fit in 99.9 of 100 cases", h.placement(), h.Safe))
 	}
 	if h.stalled() && !h.Entered && h.Cause == "" {
-		out = phrase.Join(out, "The one that waited did not get in when the others had left, either")
+		out = phrase.Join(out, "The waiting session did not get in even after the others had left")
 	}
 	return out
 }
@@ -136,7 +136,7 @@ func (h heldSessions) caveats() string {
 // placement is who places sessions.
 func (h heldSessions) placement() string {
 	if h.Policy == scenarios.AutoPolicy {
-		return "chance"
+		return "random"
 	}
 	return string(h.Policy)
 }
@@ -162,17 +162,17 @@ func (h heldSessions) describeFailures() string {
 func (h heldSessions) describeOpen() (message string, fixes scenarios.Fixes) {
 	switch {
 	case h.limitedHere():
-		return fmt.Sprintf("this machine was full before the service was (%s), with %s held", h.localClass(), h.heldOfGoal()),
+		return fmt.Sprintf("this machine reached its own limit first (%s), with %s held", h.localClass(), h.heldOfGoal()),
 			slices.Concat(phrase.Try("raise the limit of open files (ulimit -n)"), phrase.Set("load.local_addresses", "", "dial from several local addresses"))
 	case h.cut && !h.stopped():
 		return fmt.Sprintf("the run ended early, with %s held", h.heldOfGoal()), nil
 	case h.mayHang():
-		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even when these had left, and %d of %s held none: that may be one that hangs, and none that is full",
+		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even after the others had left, and %d of %s held none: one may hang, rather than be full",
 			phrase.Count(h.Held, "session"), h.StoppedBy, h.withoutSessions(), phrase.Count(h.fleet.Size(), "coordinator")), phrase.Try(runSmoke)
 	case h.Target > 0 && h.Held >= h.Target:
-		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", phrase.Were(h.Held, "session"), h.Survived), nil
+		return fmt.Sprintf("%s held, and only %d of them answered, or were asked, at the end", phrase.Were(h.Held, "session"), h.Survived), nil
 	}
-	return fmt.Sprintf("%s got in, and nothing says why not more", h.heldOfGoal()), nil
+	return fmt.Sprintf("%s got in; the run did not record why it stopped there", h.heldOfGoal()), nil
 }
 
 // localClass is the class that tells what was full on this machine.
@@ -189,6 +189,6 @@ func (h heldSessions) explain() string {
 	if k == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s of %d threads (%s) hold %d at the most, %d with one lost; as %s places sessions %d fit, %d with one lost",
+	return fmt.Sprintf("%s of %d threads (%s) hold at most %d, %d with one down; with %s placement %d fit, %d with one down",
 		phrase.Count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placement(), h.Safe, h.SafeLost)
 }

@@ -26,7 +26,7 @@ func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 	}
 	failed, own := batch.Failures(looks), batch.LocalFailures(looks)
 	if own > 0 {
-		f.Note = generator.FailedHere(own) + ", which counts for nothing here: see load.lag"
+		f.Note = generator.FailedHere(own) + "; not counted here, see load.lag"
 	}
 	if sessions == 0 {
 		f.Status, f.Message = batch.NoSession(refused)
@@ -62,7 +62,7 @@ func stagesErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.Nex
 		return errorsJudge(e)
 	}
 	return []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.Skipped,
-		Message: fmt.Sprintf("%d of %s failed; the threshold %q says how many may", batch.Failures(looks), phrase.Count(sessions, "session"), t)}}, scenarios.NextLook{}
+		Message: fmt.Sprintf("%d of %s failed; judged by the threshold %q instead", batch.Failures(looks), phrase.Count(sessions, "session"), t)}}, scenarios.NextLook{}
 }
 
 // judgeFailures is the rule itself, on looks of which at least one has a failure.
@@ -76,11 +76,11 @@ func judgeFailures(e scenarios.Measured, looks []batch.Look) (scenarios.Status, 
 	if last := looks[len(looks)-1]; last.Failed() == 1 {
 		ask := scenarios.NextLook{Kind: scenarios.Confirm, Sessions: looks[0].Planned, Why: "one session failed"}
 		if last.Final() {
-			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", scenarios.NextLook{}
+			return scenarios.Inconclusive, "No further look was possible to see whether it happens again", scenarios.NextLook{}
 		}
-		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", phrase.Count(ask.Sessions, "session")), ask
+		return scenarios.Inconclusive, fmt.Sprintf("A fresh look of %s is needed to see whether it happens again", phrase.Count(ask.Sessions, "session")), ask
 	}
-	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or set strict_errors", scenarios.NextLook{}
+	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: check the failed session, or set strict_errors", scenarios.NextLook{}
 }
 
 // looksWithFailures counts the looks in which a session failed.
@@ -101,7 +101,7 @@ func describeFailures(e scenarios.Measured, looks []batch.Look, groups []scenari
 	unseen := r.Unseen()
 	out := fmt.Sprintf("%d of %d failed", failed, sessions)
 	if k := len(r.Slots); r.Declared > 1 && failed > 1 && enough(sessions, k) && consistentWith(failed, sessions, max(1, unseen), k) {
-		out += fmt.Sprintf(", as %s broken of %s would", phrase.Number(max(1, unseen)), phrase.Number(k))
+		out += fmt.Sprintf(", consistent with %s broken of %s", phrase.Number(max(1, unseen)), phrase.Number(k))
 	}
 	out += ": " + phrase.List(classNames(groups))
 	switch names := r.Missing(); {
@@ -152,7 +152,7 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 	for _, g := range groups {
 		who := g.Coordinator
 		if who == "" {
-			who = "nobody known"
+			who = "unidentified"
 		}
 		parts = append(parts, fmt.Sprintf("%d %s (%s)", g.Count, g.Class, who))
 	}
@@ -187,8 +187,8 @@ var partialFailures = map[vocab.Kind]string{
 	vocab.KindNeedsSASL: "a coordinator's login is configured unlike the others'",
 	vocab.KindNeedsTLS:  "a coordinator has TLS and the others have not",
 	vocab.KindNotTLS:    "a coordinator has no TLS and the others have",
-	vocab.KindGarbage:   "something behind the balancer is no coordinator",
-	vocab.KindOversize:  "something behind the balancer is no coordinator",
-	vocab.KindMismatch:  "something behind the balancer is no coordinator",
-	vocab.KindHTTP:      "something behind the balancer is no coordinator",
+	vocab.KindGarbage:   "something behind the balancer is not a coordinator",
+	vocab.KindOversize:  "something behind the balancer is not a coordinator",
+	vocab.KindMismatch:  "something behind the balancer is not a coordinator",
+	vocab.KindHTTP:      "something behind the balancer is not a coordinator",
 }

@@ -32,7 +32,7 @@ func ExampleJudge() {
 	}
 	// Output:
 	// inconclusive: another look of 42, since balance.coverage alarmed
-	// balance.coverage: c.example.com never answered in 42 sessions, where 14 were due
+	// balance.coverage: c.example.com never answered in 42 sessions, where 14 were expected
 }
 
 func ExampleMissingIssuer() {

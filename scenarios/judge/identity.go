@@ -81,12 +81,12 @@ func versions(e scenarios.Measured) scenarios.Finding {
 	slices.Sort(order)
 	switch {
 	case len(order) == 0 && want == "":
-		f.Status, f.Message = scenarios.Skipped, "no coordinator said its version"
+		f.Status, f.Message = scenarios.Skipped, "no coordinator reported a version"
 	case len(order) == 0:
-		f.Message = fmt.Sprintf("no coordinator said its version, and %q was declared", want)
+		f.Message = fmt.Sprintf("no coordinator reported a version; %q was expected", want)
 	case len(wrong) > 0:
 		f.Status, f.Fix = scenarios.Fail, slices.Concat(phrase.Try("finish the upgrade"), phrase.Set("expect.version", "", "correct the expected version"))
-		f.Message = fmt.Sprintf("%q was declared, but %s", want, phrase.List(wrong))
+		f.Message = fmt.Sprintf("%q was expected, but %s", want, phrase.List(wrong))
 	case len(order) > 1:
 		f.Status, f.Message = scenarios.Pass, "versions differ, and none was declared"
 		f.Note = "Versions differ: " + perVersion(order, by)
@@ -95,7 +95,7 @@ func versions(e scenarios.Measured) scenarios.Finding {
 			f.Message, f.Fix = fmt.Sprintf("every version has %q in it", want), nil
 		}
 	default:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("all that said it run %s", order[0])
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("every coordinator that reported a version runs %s", order[0])
 	}
 	if f.Status == scenarios.Pass && len(silent) > 0 {
 		f.Note = phrase.Join(f.Note, "Without a version: "+phrase.List(silent)+"")

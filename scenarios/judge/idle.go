@@ -12,21 +12,21 @@ import (
 )
 
 // idleJudge asks whether idle connections live as long as they must, and are
-// not cut in silence.
+// not cut silently.
 func idleJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	f := scenarios.Finding{ID: scenarios.IdleCut}
 	l := ladderOf(e)
 	if len(l.alive)+len(l.dead) == 0 {
 		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 		if len(l.unknown) > 0 && f.Status == scenarios.Inconclusive {
-			f.Message, f.Explain = "no idle session came to its end", l.explain()
+			f.Message, f.Explain = "no idle session has an outcome", l.explain()
 		}
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	f.Status, f.Message = l.verdict()
 	f.Observed, f.Limit, f.Explain = phrase.Num(float64(l.longest())), phrase.Num(float64(l.need)), l.explain()
 	if l.scale != 1 {
-		f.Note = fmt.Sprintf("All times are %g times those of the scenario", l.scale)
+		f.Note = fmt.Sprintf("All times are those of the scenario multiplied by %g", l.scale)
 	}
 	if len(l.dead) > 0 {
 		f.Observed = phrase.Num(float64(l.blamed().knownDead()))
@@ -153,20 +153,20 @@ func silent(s idleStep) bool { return s.Cut == scenarios.CutSilent }
 // verdict is the rule itself, on a ladder of which some step is decided.
 func (l idleLadder) verdict() (scenarios.Status, string) {
 	if dead, alive, found := l.unsteady(); found {
-		return scenarios.Inconclusive, fmt.Sprintf("unsteady: a connection was dead after %s and another over the same node alive after %s, which no idle timeout does",
+		return scenarios.Inconclusive, fmt.Sprintf("inconsistent: one connection was dead after %s and another over the same node alive after %s, which no idle timeout explains",
 			phrase.Seconds(dead.knownDead()), phrase.Seconds(alive.After))
 	}
 	switch undecided := len(l.unknown) + l.missing; {
 	case slices.ContainsFunc(l.dead, l.tooSoon):
-		return scenarios.Fail, fmt.Sprintf("%s; they must live for %s", l.describeCut(), phrase.Seconds(l.need))
+		return scenarios.Fail, fmt.Sprintf("%s; the required minimum is %s", l.describeCut(), phrase.Seconds(l.need))
 	case slices.ContainsFunc(l.dead, silent):
-		return scenarios.Fail, l.describeCut() + ": who speaks again hangs until a deadline of its own"
+		return scenarios.Fail, l.describeCut() + ": a client that sends again hangs until its own timeout"
 	case slices.ContainsFunc(l.dead, l.maybeTooSoon):
-		return scenarios.Inconclusive, fmt.Sprintf("%s; whether before the %s that they must live was not seen", l.describeCut(), phrase.Seconds(l.need))
+		return scenarios.Inconclusive, fmt.Sprintf("%s; whether they lived for the required %s was not observed", l.describeCut(), phrase.Seconds(l.need))
 	case undecided > 0:
-		return scenarios.Inconclusive, fmt.Sprintf("%d of %s came to no end; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
+		return scenarios.Inconclusive, fmt.Sprintf("%d of %s have no outcome; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
 	case len(l.dead) > 0:
-		return scenarios.Pass, fmt.Sprintf("%s, after the %s that they must live", l.describeCut(), phrase.Seconds(l.need))
+		return scenarios.Pass, fmt.Sprintf("%s, after the required minimum of %s", l.describeCut(), phrase.Seconds(l.need))
 	}
 	return scenarios.Pass, l.describeCut()
 }

@@ -36,7 +36,7 @@ func cutBy(cut scenarios.Cut, class scenarios.Class) string {
 	case scenarios.CutRST:
 		return "by RST"
 	case scenarios.CutSilent:
-		return "in silence"
+		return "silently"
 	}
 	return "with " + class.String()
 }
@@ -98,9 +98,9 @@ func (l idleLadder) fix() scenarios.Fixes {
 	case s.Class.IsInvalidSession():
 		return phrase.Try("it was the session that ended, not the connection: raise --idle_session_timeout of impalad, or the query option IDLE_SESSION_TIMEOUT")
 	case s.Cut == scenarios.CutOther:
-		return phrase.Try("it was no cut as balancers make them: read the session's error, and the coordinator's log of that time")
+		return phrase.Try("balancers do not cut this way: check the session's error, and the coordinator's log of that time")
 	case s.Cut == scenarios.CutSilent:
-		return phrase.Try("something on the way (a firewall, NAT, a balancer) forgets idle connections without a word: raise its idle timeout, or let clients send TCP keepalives more often than that")
+		return phrase.Try("something on the path (a firewall, NAT, a balancer) drops idle connections silently: raise its idle timeout, or let clients send TCP keepalives more often")
 	case s.Cut == scenarios.CutRST && l.near(s, networkIdle):
 		return phrase.Try("350 s is the idle timeout of an NLB, which resets at the next packet: raise tcp.idle_timeout.seconds of the listener (one of TLS stays at 350 s), or set --client_keepalive_probe_period_s below it")
 	case l.near(s, classicIdle):

@@ -79,7 +79,7 @@ func notes(e scenarios.Measured) []string {
 		refused += l.Refused
 	}
 	if refused > 0 {
-		out = append(out, fmt.Sprintf("%s ended by us because of the certificate, and counted nowhere else", phrase.Were(refused, "session")))
+		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
 	}
 	return out
 }

@@ -34,7 +34,7 @@ func lagFinding(p generator.Generator, s scenarios.Scenario, rules lagRules) sce
 	f := scenarios.Finding{ID: scenarios.LoadLag, Limit: phrase.Num(phrase.Milliseconds(scenarios.LateAfter))}
 	if p.Paced > 0 {
 		f.Observed = phrase.Num(phrase.Milliseconds(p.P99))
-		f.Explain = fmt.Sprintf("Of %s, %d started more than %s late, and %d of them by the generator's fault; more than %d of those would be too many. p99 of what it owes: %s",
+		f.Explain = fmt.Sprintf("%s; %d started more than %s late, %d of them because of the generator (allowed: %d). p99 of the generator's lateness: %s",
 			phrase.Count(p.Paced, "session"), p.Late, scenarios.LateAfter, p.LateByGenerator, p.Allowed(), phrase.Precise(p.P99))
 	}
 	switch {
@@ -42,7 +42,7 @@ func lagFinding(p generator.Generator, s scenarios.Scenario, rules lagRules) sce
 		what, fixes := p.Cause()
 		f.Message, f.Fix = p.DescribeFailure()+": "+what, fixes
 	case p.Dropped > 0 && rules.dropsNeedThreshold && !threshold.CountsDropped(s):
-		f.Message = p.DescribeDropped() + "; nothing declared says whether that is too slow"
+		f.Message = p.DescribeDropped() + "; no threshold says whether that is too slow"
 		f.Fix = slices.Concat(phrase.Set("thresholds", "", "add a threshold on session.login, in which they count as infinite"), phrase.Set("load.concurrency", "", "raise the concurrency if the service is not at fault"))
 	default:
 		f.Status = scenarios.Pass
@@ -59,18 +59,18 @@ func lagFinding(p generator.Generator, s scenarios.Scenario, rules lagRules) sce
 func lagRemarks(p generator.Generator, s scenarios.Scenario, rules lagRules, status scenarios.Status) string {
 	note := ""
 	if p.Dropped > 0 && status == scenarios.Pass {
-		note = p.DescribeDropped() + "; that is the service's, and errors and thresholds say how bad it is"
+		note = p.DescribeDropped() + "; the service caused it; see the errors and thresholds"
 	}
 	if waited := p.Late - p.LateByGenerator; waited > 0 {
-		why := fmt.Sprintf("%s waited for a free place: the service was slow, or load.concurrency, %d, is too low", phrase.Count(waited, "session"), s.Load.Concurrency)
+		why := fmt.Sprintf("%s waited for a free slot: the service was slow, or load.concurrency (%d) is too low", phrase.Count(waited, "session"), s.Load.Concurrency)
 		if rules.sequential {
-			why = fmt.Sprintf("%s started late because those before had not ended: the service was slow for a pace of %s", phrase.Count(waited, "session"), s.Load.Rate)
+			why = fmt.Sprintf("%s started late because earlier ones had not ended: the service was too slow for a rate of %s", phrase.Count(waited, "session"), s.Load.Rate)
 		}
 		note = phrase.Join(note, why)
 	}
 	for _, r := range p.Short {
 		if status == scenarios.Pass {
-			note = phrase.Join(note, fmt.Sprintf("The plan takes %d %s where this machine has %d", r.Need, r.Name, r.Have))
+			note = phrase.Join(note, fmt.Sprintf("The plan needs %d %s; this machine has %d", r.Need, r.Name, r.Have))
 		}
 	}
 	return note

@@ -81,28 +81,28 @@ func agree(views []view) scenarios.Finding {
 		case *after < *before:
 			restarted = append(restarted, v.name)
 		case *after-*before < v.ours:
-			less = append(less, fmt.Sprintf("%s counted %d where we had %d", v.name, *after-*before, v.ours))
+			less = append(less, fmt.Sprintf("%s counted %d, we opened %d", v.name, *after-*before, v.ours))
 		default:
 			counted = append(counted, v.name)
 		}
 	}
 	if len(restarted) > 0 {
-		f.Note = phrase.Join("Started anew during the run, so their counts say nothing: "+phrase.List(restarted), f.Note)
+		f.Note = phrase.Join("Restarted during the run, so their counts are not compared: "+phrase.List(restarted), f.Note)
 	}
 	if len(silent) > 0 && len(silent) < len(views) {
 		f.Note = phrase.Join("Without a count of connections before and after: "+phrase.List(silent), f.Note)
 	}
 	switch {
 	case len(less) > 0:
-		f.Message = "our names and the coordinators' counts disagree: " + phrase.List(less) + "; these are pages of another cluster, or something answers in their name"
+		f.Message = "the coordinators counted fewer connections than we opened: " + phrase.List(less) + "; the pages belong to another cluster, or something else answers under these names"
 		f.Fix = slices.Concat(phrase.Set("target.web_port", "", "check the port of the web pages and the expected coordinators' names"), phrase.Try("look for a proxy between this machine and the coordinators"))
 	case len(counted) > 0:
 		f.Status = scenarios.Pass
-		f.Message = fmt.Sprintf("%s of %d counted at least the connections that we had there", phrase.Count(len(counted), "coordinator"), len(views))
+		f.Message = fmt.Sprintf("%s of %d counted at least the connections that we opened", phrase.Count(len(counted), "coordinator"), len(views))
 	case len(restarted) > 0:
-		f.Status, f.Message = scenarios.Skipped, "every coordinator whose pages were read started anew during the run"
+		f.Status, f.Message = scenarios.Skipped, "every coordinator whose pages were read restarted during the run"
 	default:
-		f.Message = "no coordinator's pages say how many connections it had before and after" + firstError(views)
+		f.Message = "no coordinator's pages report connection counts before and after" + firstError(views)
 		f.Fix = slices.Concat(phrase.Set("target.web_port", "", "check the port of the web pages"), phrase.Try("check that this machine can reach the web pages"))
 	}
 	return f
@@ -148,9 +148,9 @@ func remarksOf(views []view) string {
 			note = phrase.Join(note, text+phrase.List(names))
 		}
 	}
-	add("Pages that could not be read: ", unread)
-	add("Being shut down, by their own page: ", leaving)
-	add("Not healthy, by their own page: ", ill)
+	add("Web pages that could not be read: ", unread)
+	add("Shutting down, according to their web page: ", leaving)
+	add("Not healthy, according to their web page: ", ill)
 	add("fe_service_threads differ: ", differing(threads))
 	add("Versions differ: ", differing(versions))
 	return note
@@ -194,20 +194,20 @@ func keepalive(e scenarios.Measured, views []view) scenarios.Finding {
 	cut := e.Idle.FirstDead
 	switch {
 	case longest == 0:
-		return scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "no page says a keepalive, or it is switched off (client_keepalive_probe_period_s)"}
+		return scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "no page reports a keepalive, or it is off (client_keepalive_probe_period_s)"}
 	case cut == 0:
 		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", phrase.ShortSeconds(longest))
 		return f
 	}
 	f.Subject, f.Observed, f.Limit = whose, phrase.Num(float64(longest)), phrase.Num(float64(cut))
 	if longest >= cut {
-		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", phrase.ShortSeconds(longest), phrase.ShortSeconds(cut))
+		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s idle", phrase.ShortSeconds(longest), phrase.ShortSeconds(cut))
 		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", phrase.ShortSeconds(longest))
 		f.Fix = phrase.Try(fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators; a Classic ELB ignores TCP keepalive", phrase.ShortSeconds(cut)), "raise the balancer's idle timeout")
 		return f
 	}
 	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", phrase.ShortSeconds(longest), phrase.ShortSeconds(cut))
-	f.Note = "Connections are cut in spite of it: whatever cuts them does not count keepalive, as a Classic ELB ignores TCP keepalive"
+	f.Note = "Connections are cut despite it: whatever cuts them ignores TCP keepalive, as a Classic ELB does"
 	f.Fix = phrase.Try("raise the balancer's idle timeout: keepalive does not help here")
 	return f
 }

@@ -45,10 +45,10 @@ func succeeds(e scenarios.Measured) scenarios.Finding {
 		f.Note = phrase.Join(f.Note, before.sentence())
 	}
 	if own := batch.LocalFailures(looks); own > 0 {
-		f.Note = phrase.Join(f.Note, generator.FailedHere(own)+", which counts for nothing")
+		f.Note = phrase.Join(f.Note, generator.FailedHere(own)+", not counted")
 	}
 	if len(r.Undeclared) > 0 {
-		f.Note = phrase.Join(f.Note, "Declared by nobody: "+phrase.List(r.Undeclared))
+		f.Note = phrase.Join(f.Note, "Undeclared: "+phrase.List(r.Undeclared))
 	}
 	return f
 }
@@ -95,10 +95,10 @@ func ranEverywhere(f scenarios.Finding, e scenarios.Measured, r batch.Coordinato
 	f.Observed, f.Expected = phrase.Num(len(r.Slots)-len(few)), phrase.Num(len(r.Slots))
 	switch {
 	case len(few) > 0:
-		f.Message = fmt.Sprintf("it failed nowhere, but it was to run %s on each of %s and ran on %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"), phrase.List(few))
+		f.Message = fmt.Sprintf("it failed nowhere, but should run %s on each of %s; it ran on %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"), phrase.List(few))
 		f.Fix = slices.Concat(phrase.Try("check that they are registered at the balancer and healthy (scenario smoke)"), phrase.Set("load.sessions", "", "open more sessions"))
 	case r.Declared == 0:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; nobody said how many there are: set unverified", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"))
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; none was declared: the set is unverified", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"))
 		f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(r.Slots)), "")
 	default:
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"))
@@ -164,9 +164,9 @@ func describeFailedRuns(failed, ran []scenarios.QueryTally) (message string, fix
 	message = fmt.Sprintf("it failed on %d of %s: %s", len(failed), phrase.Count(len(ran), "coordinator"), strings.Join(parts, "; "))
 	switch {
 	case empty == len(ran):
-		return "no executors: " + message + "; no coordinator has anybody to run it on, which is not the balancer's doing", phrase.Try("start executors", "find out why the coordinators do not know them (port 25000, /backends)")
+		return "no executors: " + message + "; no coordinator has executors, which is not the balancer's fault", phrase.Try("start executors", "find out why the coordinators do not know them (port 25000, /backends)")
 	case admission > 0:
-		return message + "; admission control refused it or let it wait too long (no executors, or the pool is full), which is not the balancer's doing", phrase.Try("look at the pool's queue and at the executors (port 25000, /admission and /backends)", "choose another pool (query option REQUEST_POOL)")
+		return message + "; admission control rejected it or queued it too long (no executors, or the pool is full), which is not the balancer's fault", phrase.Try("look at the pool's queue and at the executors (port 25000, /admission and /backends)", "choose another pool (query option REQUEST_POOL)")
 	}
 	return message, phrase.Try("run the statement on that coordinator with impala-shell; its error text is in the explanation")
 }
@@ -224,13 +224,13 @@ func slowest(e scenarios.Measured) scenarios.Finding {
 	rest := max(scenarios.Median(others).Duration(), time.Microsecond)
 	ratio := float64(most) / float64(rest)
 	f.Subject, f.Observed, f.Limit, f.Status = names[at], phrase.Num(ratio), phrase.Num(limit), scenarios.Pass
-	f.Message = fmt.Sprintf("%s takes %s, %s the %s of the others", names[at], phrase.Precise(most), phrase.Times(ratio), phrase.Precise(rest))
+	f.Message = fmt.Sprintf("%s takes %s, %s the median of the others, %s", names[at], phrase.Precise(most), phrase.Times(ratio), phrase.Precise(rest))
 	f.Explain = fmt.Sprintf("The median of the slowest over the median of the others' medians; it fails at %g times and %s", limit, minSlower)
 	switch {
 	case ratio >= limit && most-rest >= minSlower:
 		f.Status, f.Fix = scenarios.Fail, slices.Concat(phrase.Try("compare its load and its catalog with the others' (port 25000, /metrics and /queries)"), phrase.Set("expect.slowest", "", "raise the limit"))
 	case ratio >= limit:
-		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", minSlower)
+		f.Note = fmt.Sprintf("The difference is below %s, which is negligible", minSlower)
 	}
 	return f
 }

@@ -40,7 +40,7 @@ func unmeasured(e scenarios.Measured, findings []scenarios.Finding) []scenarios.
 func blameGenerator(s scenarios.Stop, findings []scenarios.Finding) []scenarios.Finding {
 	findings = slices.DeleteFunc(findings, func(f scenarios.Finding) bool { return f.ID == scenarios.LoadLag })
 	return append(findings, scenarios.Finding{
-		ID: scenarios.LoadLag, Message: "the generator could not go on: " + s.Text, Fix: s.Hint,
+		ID: scenarios.LoadLag, Message: "the generator could not continue: " + s.Text, Fix: s.Hint,
 	})
 }
 
@@ -50,7 +50,7 @@ func unfinished(e scenarios.Measured, findings []scenarios.Finding) []scenarios.
 		return findings
 	}
 	id := kindRules[e.Scenario.Kind.OrLooks()].main
-	text := "the run ended before its time: " + e.Stopped.Text
+	text := "the run ended early: " + e.Stopped.Text
 	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == scenarios.Pass })
 	if i < 0 {
 		return append(findings, scenarios.Finding{ID: id, Message: text, Fix: e.Stopped.Hint})

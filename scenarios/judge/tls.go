@@ -135,7 +135,7 @@ func chain(e scenarios.Measured) scenarios.Finding {
 		switch c.Chain {
 		case scenarios.ChainOK:
 		case scenarios.ChainIncomplete:
-			say(c, "the chain is incomplete: the server left an intermediate certificate out", phrase.Try("install the intermediate certificate on the listener, beside the leaf"))
+			say(c, "the chain is incomplete: the server did not send an intermediate certificate", phrase.Try("install the intermediate certificate on the listener, beside the leaf"))
 		case scenarios.ChainSelfSigned:
 			say(c, "the certificate is self-signed", slices.Concat(phrase.Try("install a certificate of your authority"), phrase.Set("tls.ca_cert", "", "trust this one")))
 		case scenarios.ChainUnknownCA:
@@ -158,7 +158,7 @@ func host(e scenarios.Measured) scenarios.Finding {
 		switch {
 		case c.HostOK:
 		case len(c.SANs) == 0:
-			bad.add(c, fmt.Sprintf("the certificate names no host, and %s was dialled; a common name alone counts no more", c.ServerName))
+			bad.add(c, fmt.Sprintf("the certificate names no host and %s was dialled; a common name alone is not enough", c.ServerName))
 		default:
 			bad.add(c, fmt.Sprintf("the certificate is for %s, not for %s", phrase.List(c.SANs), c.ServerName))
 		}
@@ -179,7 +179,7 @@ func expiry(e scenarios.Measured) scenarios.Finding {
 	first := time.Time{}
 	for _, c := range e.TLS {
 		if c.Seen.IsZero() || c.NotAfter.IsZero() {
-			return scenarios.Finding{Message: "when the certificate was seen, or when it ends, is not known"}
+			return scenarios.Finding{Message: "it is unknown when the certificate was seen, or when it expires"}
 		}
 		left := c.NotAfter.Sub(c.Seen)
 		until := c.NotAfter.UTC().Format(time.DateOnly)
@@ -189,15 +189,15 @@ func expiry(e scenarios.Measured) scenarios.Finding {
 		case left < 0:
 			bad.add(c, fmt.Sprintf("expired on %s", until))
 		case left < time.Duration(e.Scenario.Expect.TLS.DaysLeft)*day:
-			bad.add(c, fmt.Sprintf("ends on %s, in %s, and %d are declared as the least", until, phrase.Count(int(left/day), "day"), e.Scenario.Expect.TLS.DaysLeft))
+			bad.add(c, fmt.Sprintf("expires on %s, in %s; the minimum is %d days", until, phrase.Count(int(left/day), "day"), e.Scenario.Expect.TLS.DaysLeft))
 		case left < noteDays*day:
-			soon.add(c, fmt.Sprintf("ends on %s, in %s", until, phrase.Count(int(left/day), "day")))
+			soon.add(c, fmt.Sprintf("expires on %s, in %s", until, phrase.Count(int(left/day), "day")))
 		}
 		if first.IsZero() || c.NotAfter.Before(first) {
 			first = c.NotAfter
 		}
 	}
-	f := bad.verdict(fmt.Sprintf("good until %s", first.UTC().Format(time.DateOnly)))
+	f := bad.verdict(fmt.Sprintf("valid until %s", first.UTC().Format(time.DateOnly)))
 	switch {
 	case f.Status == scenarios.Fail:
 		f.Fix = phrase.Try("renew the certificate", "check the clock of this machine")
@@ -220,7 +220,7 @@ func version(e scenarios.Measured) scenarios.Finding {
 		case c.Version == "":
 			continue
 		case !modern || number < least:
-			bad.add(c, fmt.Sprintf("speaks %s, and TLS%s is declared as the least", c.Version, least))
+			bad.add(c, fmt.Sprintf("speaks %s; the minimum is TLS%s", c.Version, least))
 		}
 		seen = batch.Union(seen, []string{c.Version})
 	}
@@ -229,7 +229,7 @@ func version(e scenarios.Measured) scenarios.Finding {
 	case f.Status == scenarios.Fail:
 		f.Fix = phrase.Try("choose a newer security policy on the listener")
 	case len(seen) == 0:
-		f = scenarios.Finding{Message: "no handshake came so far as to agree on a version"}
+		f = scenarios.Finding{Message: "no handshake got far enough to agree on a version"}
 	}
 	return f
 }

@@ -41,17 +41,17 @@ func (w watchData) verdict(e scenarios.Measured) (scenarios.Status, string) {
 	case w.Errors > 0 && (w.Outage > w.limit || w.limit == 0):
 		return scenarios.Fail, w.eventNote()
 	case command && w.EventText != "" && !w.anyEffect():
-		return scenarios.Inconclusive, "The command failed, so that nothing may have been done: " + w.EventText
+		return scenarios.Inconclusive, "The command failed, so possibly nothing was done: " + w.EventText
 	case cut && w.endedBeforeEvent(e):
-		return scenarios.Inconclusive, "The watch ended before anything was to be done"
+		return scenarios.Inconclusive, "The watch ended before the event was due"
 	case cut && w.Errors > 0:
 		return scenarios.Inconclusive, "The watch was cut short: sessions may have failed for longer"
 	case command && w.Event == nil && w.EventText == "":
 		return scenarios.Inconclusive, "The command was never started"
 	case !w.anyEffect() && command:
-		return scenarios.Pass, "Nobody noticed what the command did: no session failed, and no coordinator was missed"
+		return scenarios.Pass, "The command had no visible effect: no session failed and no coordinator was absent"
 	case !w.anyEffect():
-		return scenarios.Pass, "No coordinator was missed, and no session: if nothing was done to one, this says nothing"
+		return scenarios.Pass, "No coordinator was absent and no session failed; if nothing was done to a coordinator, this proves nothing"
 	}
 	return scenarios.Pass, w.eventNote()
 }
@@ -119,11 +119,11 @@ func failedNew(e scenarios.Measured) []scenarios.ErrorGroup {
 func (w watchData) fix() scenarios.Fixes {
 	switch kinds := kindsOf(w.groups); {
 	case kinds[vocab.KindShuttingDown]:
-		return phrase.Try("take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good")
+		return phrase.Try("take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays healthy")
 	case kinds[vocab.KindTimeout]:
-		return phrase.Try("sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner")
+		return phrase.Try("sessions got no answer: the balancer kept sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (a TCP check does not detect a hang), and use a shorter connect timeout")
 	case kinds[vocab.KindRefused] || kinds[vocab.KindEOF] || kinds[vocab.KindReset]:
-		return phrase.Try("to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another")
+		return phrase.Try("to lose no sessions, take a coordinator out of the balancer before it is stopped; to lose fewer when one dies, let the balancer check more often, with a lower failure threshold, and retry on another")
 	}
 	return fixesFor(w.groups, true)
 }

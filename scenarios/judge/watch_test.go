@@ -156,7 +156,7 @@ func TestAWatchOfManyCoordinatorsStaysASentence(t *testing.T) {
 			e.Watch.Coords = append(e.Watch.Coords, scenarios.Appearance{Name: fmt.Sprint("c", i), Gone: sec(5)})
 		}
 	}))
-	if f := fs[0]; !strings.HasSuffix(f.Message, "and so on with 292 more") || !strings.HasSuffix(f.Explain, "and 263 more") {
+	if f := fs[0]; !strings.HasSuffix(f.Message, "and 292 more") || !strings.HasSuffix(f.Explain, "and 263 more") {
 		t.Errorf("message = %q\nexplain = %q", f.Message, f.Explain)
 	}
 }

@@ -35,7 +35,7 @@ func (w watchData) absences() []string {
 		}
 	}
 	if more := len(out) - phrase.MaxListed; more > 0 {
-		return append(out[:phrase.MaxListed], fmt.Sprintf("and so on with %d more", more))
+		return append(out[:phrase.MaxListed], fmt.Sprintf("and %d more", more))
 	}
 	return out
 }
@@ -48,7 +48,7 @@ func (w watchData) failures() string {
 	}
 	out += fmt.Sprintf(", within %s", phrase.MeasuredSeconds(w.Outage))
 	if w.limit > 0 {
-		out += fmt.Sprintf(" (%s are allowed)", phrase.Seconds(w.limit))
+		out += fmt.Sprintf(" (%s allowed)", phrase.Seconds(w.limit))
 	}
 	if names := classNames(w.groups); len(names) > 0 {
 		out += ": " + phrase.List(names)
@@ -87,7 +87,7 @@ func (w watchData) describeLong() string {
 		out += onHosts(hosts, len(lost)) + ", " + phrase.List(ways)
 	}
 	if unknown > 0 {
-		out += fmt.Sprintf(" (%d never opened, or came to no end)", unknown)
+		out += fmt.Sprintf(" (%d never opened, or have no outcome)", unknown)
 	}
 	return out
 }
@@ -117,9 +117,9 @@ func absence(c scenarios.Appearance) string {
 	case c.Gone == nil:
 		return ""
 	case c.Back == nil:
-		return fmt.Sprintf("%s was not met after %s", c.Name, phrase.MeasuredSeconds(*c.Gone))
+		return fmt.Sprintf("%s was absent from %s on", c.Name, phrase.MeasuredSeconds(*c.Gone))
 	default:
-		out = fmt.Sprintf("%s was not met from %s to %s", c.Name, phrase.MeasuredSeconds(*c.Gone), phrase.MeasuredSeconds(*c.Back))
+		out = fmt.Sprintf("%s was absent from %s to %s", c.Name, phrase.MeasuredSeconds(*c.Gone), phrase.MeasuredSeconds(*c.Back))
 	}
 	if len(c.PIDs) > 1 {
 		out += " and was restarted"
@@ -132,7 +132,7 @@ func absence(c scenarios.Appearance) string {
 
 // explain is the times behind the story, and every coordinator.
 func (w watchData) explain() string {
-	parts := []string{fmt.Sprintf("watched for %s; the outage is from when the first failed session was due to when the first good one was that was due after the last failed one", phrase.MeasuredSeconds(w.For))}
+	parts := []string{fmt.Sprintf("watched for %s; the outage lasts from the due time of the first failed session to that of the first successful one after the last failure", phrase.MeasuredSeconds(w.For))}
 	if w.Event != nil {
 		parts = append(parts, "command at "+phrase.MeasuredSeconds(*w.Event)+ending(w.EventEnd))
 	}

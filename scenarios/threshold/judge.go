@@ -35,7 +35,7 @@ type evaluation struct {
 func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.String()}
 	if t.unrecorded(e) {
-		f.Message = fmt.Sprintf("the run did not record %s: only one that has the threshold in its scenario does", t.Metric)
+		f.Message = fmt.Sprintf("the run did not record %s: only a run whose scenario has the threshold does", t.Metric)
 		return f
 	}
 	var worst evaluation
@@ -51,21 +51,21 @@ func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 		seen, total = seen+1, total+h.n
 	}
 	if seen == 0 || total == 0 && t.Agg.timed() {
-		f.Status, f.Message = scenarios.Fail, fmt.Sprintf("no session has %s: no data is no pass", t.Metric)
+		f.Status, f.Message = scenarios.Fail, fmt.Sprintf("no samples of %s, so it cannot pass", t.Metric)
 		return f
 	}
 	f.Status, f.Note, f.Subject = worst.status, worst.why, worst.value
 	if worst.n == 0 && t.Agg.timed() {
-		f.Message = fmt.Sprintf("of %s no %s was recorded, though it had %s: no data is no pass", worst.value, t.Metric.Name, phrase.Count(worst.sessions, "session"))
+		f.Message = fmt.Sprintf("%s has no samples of %s, although it had %s: it cannot pass", worst.value, t.Metric.Name, phrase.Count(worst.sessions, "session"))
 		return f
 	}
 	f.Observed, f.Limit = t.unit(worst.v), t.unit(t.Limit)
 	f.Message = t.sentence(worst, seen)
 	if worst.failed > 0 && t.Agg != ErrorRate {
-		f.Explain = fmt.Sprintf("%s failed there, or never started, and stand behind all that finished", phrase.Count(worst.failed, t.Metric.things()))
+		f.Explain = fmt.Sprintf("%s failed in that phase or never started, and count as slower than all others", phrase.Count(worst.failed, t.Metric.things()))
 	}
 	if t.Agg == P && worst.n < t.Needs() {
-		f.Note = phrase.Join(f.Note, fmt.Sprintf("%s stand for %d: the slowest is taken for p(%g)", phrase.Count(worst.n, "sample"), t.Needs(), t.Quantile*100))
+		f.Note = phrase.Join(f.Note, fmt.Sprintf("only %s (%d are needed): the slowest is used for p(%g)", phrase.Count(worst.n, "sample"), t.Needs(), t.Quantile*100))
 	}
 	t.blameGenerator(&f, generator.Of(e), e)
 	return f
@@ -96,11 +96,11 @@ func (t Threshold) evaluate(s samples) (evaluation, bool) {
 
 // doubt says which sessions decide.
 func (t Threshold) doubt(lost int) string {
-	what := fmt.Sprintf("%s that failed may belong here", phrase.Count(lost, "session"))
+	what := fmt.Sprintf("%s that failed may count here", phrase.Count(lost, "session"))
 	if t.Metric.fromDue() {
-		what = fmt.Sprintf("%s that failed or never started may belong here", phrase.Count(lost, "session"))
+		what = fmt.Sprintf("%s that failed or never started may count here", phrase.Count(lost, "session"))
 	}
-	return what + ", and whose they were decides"
+	return what + "; the result depends on which"
 }
 
 // before reports whether a is to be told rather than b: it failed, or it is in
@@ -135,7 +135,7 @@ func (t Threshold) blameGenerator(f *scenarios.Finding, p generator.Generator, e
 		f.Note = phrase.Join(f.Note, t.explainLag(e))
 	case t.Agg != ErrorRate && p.Behind():
 		f.Status = scenarios.Inconclusive
-		f.Note = phrase.Join(f.Note, "The generator did not keep up (load.lag), so this is not the service's alone")
+		f.Note = phrase.Join(f.Note, "The generator did not keep up (see load.lag), so the service is not the only cause")
 	}
 }
 
@@ -144,9 +144,9 @@ func (t Threshold) blameGenerator(f *scenarios.Finding, p generator.Generator, e
 func (t Threshold) explainLag(e scenarios.Measured) string {
 	owed, _ := t.measure(samples{times: e.Load.Owed, finished: e.Load.Owed.Count()}, 0)
 	if t.holds(owed) {
-		return fmt.Sprintf("It is not the generator's, which owes %s of it: sessions waited for those before them, since the service was slow or load.concurrency, %d, is too low",
+		return fmt.Sprintf("The generator caused only %s of it: sessions waited for a free slot, because the service was slow or load.concurrency (%d) is too low",
 			t.format(owed), e.Scenario.Load.Concurrency)
 	}
 	what, _ := generator.Of(e).Cause()
-	return fmt.Sprintf("It is the generator's, which owes %s of it: %s", t.format(owed), what)
+	return fmt.Sprintf("The generator caused %s of it: %s", t.format(owed), what)
 }

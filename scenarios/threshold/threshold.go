@@ -182,9 +182,9 @@ func (t Threshold) format(v float64) string {
 	case t.Agg == ErrorRate:
 		return phrase.Percent(v)
 	case math.IsInf(v, 1) && t.Metric.fromDue():
-		return "never (sessions failed, or did not start)"
+		return "infinite (sessions failed, or did not start)"
 	case math.IsInf(v, 1):
-		return "never (sessions failed there)"
+		return "infinite (sessions failed in that phase)"
 	}
 	return time.Duration(v).Round(10 * time.Microsecond).String()
 }

@@ -59,7 +59,7 @@ func nothingToJudge(e scenarios.Measured, looks []batch.Look) (scenarios.Status,
 		_, why := batch.NoSession(refused)
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(batch.NamesSeen(looks)) == 0:
-		return scenarios.Skipped, "no session said who answered"
+		return scenarios.Skipped, "no session identified its coordinator"
 	case status != scenarios.Pass:
 		return scenarios.Skipped, "identity.sound comes first: " + why
 	}
@@ -101,5 +101,5 @@ func growFirstLook(s scenarios.Scenario, r batch.CoordinatorSet, looks []batch.L
 		return scenarios.NextLook{}
 	}
 	return scenarios.NextLook{Kind: scenarios.First, Sessions: short,
-		Why: fmt.Sprintf("%s seen and none declared: another could still hide", phrase.Count(len(r.Slots), "coordinator"))}
+		Why: fmt.Sprintf("%s seen and none declared: another could still be hidden", phrase.Count(len(r.Slots), "coordinator"))}
 }

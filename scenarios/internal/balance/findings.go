@@ -69,7 +69,7 @@ func (v findingWriter) start(q rule) (scenarios.Finding, bool) {
 		f.Message = v.unattributed(o)
 		return f, true
 	case f.Status == scenarios.Inconclusive && o.cut:
-		f.Message = fmt.Sprintf("the run ended after %d of %s, which is too few to say", o.n(), phrase.Count(o.planned, "session"))
+		f.Message = fmt.Sprintf("the run ended after %d of %s, which are too few", o.n(), phrase.Count(o.planned, "session"))
 		return f, true
 	}
 	return f, false
@@ -81,22 +81,22 @@ func (v findingWriter) missingLook() string {
 		return waitsFor(v.next)
 	}
 	if v.failed() {
-		return "Something else failed first, so no further look was taken to confirm it"
+		return "Another finding failed first, so no further look was taken to confirm it"
 	}
-	return "No further look could be had to confirm it"
+	return "No further look was possible to confirm it"
 }
 
 // waitsFor says which look a finding waits for.
 func waitsFor(a scenarios.NextLook) string {
 	switch a.Kind {
 	case scenarios.First:
-		return fmt.Sprintf("%s; it waits for %s more", a.Why, phrase.Count(a.Sessions, "session"))
+		return fmt.Sprintf("%s; %s more are needed", a.Why, phrase.Count(a.Sessions, "session"))
 	case scenarios.Extend:
-		return fmt.Sprintf("%s; it waits for a longer look of %s", a.Why, phrase.Count(a.Sessions, "session"))
+		return fmt.Sprintf("%s; a longer look of %s is needed", a.Why, phrase.Count(a.Sessions, "session"))
 	case scenarios.Third:
-		return fmt.Sprintf("Two looks disagree; it waits for a third one of %s", phrase.Count(a.Sessions, "session"))
+		return fmt.Sprintf("Two looks disagree; a third one of %s is needed", phrase.Count(a.Sessions, "session"))
 	}
-	return fmt.Sprintf("It waits for a fresh look of %s to say the same", phrase.Count(a.Sessions, "session"))
+	return fmt.Sprintf("A fresh look of %s is needed to confirm it", phrase.Count(a.Sessions, "session"))
 }
 
 // unattributed names the unseen and the sessions that might have been theirs.
@@ -105,11 +105,11 @@ func (v findingWriter) unattributed(o lookStats) string {
 	if o.allUnattributed == 1 {
 		they = "it"
 	}
-	lost := fmt.Sprintf("%s failed before %s said who answered", phrase.Count(o.allUnattributed, "session"), they)
+	lost := fmt.Sprintf("%s failed before %s identified a coordinator", phrase.Count(o.allUnattributed, "session"), they)
 	if never := v.namesAbsent(o); never != "" {
 		return "never seen: " + never + ", and " + lost
 	}
-	return lost + ", and whose they were decides"
+	return lost + "; the result depends on which coordinators they hit"
 }
 
 // namesAbsent names the seats without a session in a look; "" where there are none.

@@ -31,7 +31,7 @@ func (v findingWriter) coverage() []scenarios.Finding {
 	case len(o.unproven) > 0:
 		f = v.unprovenFinding(f, o)
 	case len(o.busier) > 0:
-		f.Message = fmt.Sprintf("%d of %d coordinators answered, and the others had more connections in use", v.seen(o), len(v.Slots))
+		f.Message = fmt.Sprintf("%d of %d coordinators answered; the others had more connections in use", v.seen(o), len(v.Slots))
 		f.Note = phrase.Join(f.Note, v.busierThanOthers(o))
 	default:
 		v.passCoverage(&f, o)
@@ -69,14 +69,14 @@ func (v findingWriter) passCoverage(f *scenarios.Finding, o lookStats) {
 		return
 	}
 	k := float64(len(v.Slots))
-	f.Message = fmt.Sprintf("%s answered, and nobody said how many there are: set unverified", phrase.Count(len(v.Slots), "coordinator"))
+	f.Message = fmt.Sprintf("%s answered and none was declared: the set is unverified", phrase.Count(len(v.Slots), "coordinator"))
 	hidden := stats.NeverSeen(1/(k+1), o.effectiveN)
 	f.P = phrase.Num(hidden)
-	f.Note = phrase.Join(f.Note, fmt.Sprintf("A further one with an equal share would have stayed hidden with a chance of %s", phrase.Chance(hidden)))
+	f.Note = phrase.Join(f.Note, fmt.Sprintf("Probability that another one with an equal share stayed hidden: %s", phrase.Chance(hidden)))
 	f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(v.Slots)), "")
 	if hidden > o.alpha+rounding {
 		f.Status = scenarios.Inconclusive
-		f.Message = fmt.Sprintf("%s answered in %s; a further one could still hide", phrase.Count(len(v.Slots), "coordinator"), phrase.Count(o.nAll(), "session"))
+		f.Message = fmt.Sprintf("%s answered in %s; another could still be hidden", phrase.Count(len(v.Slots), "coordinator"), phrase.Count(o.nAll(), "session"))
 	}
 }
 
@@ -106,9 +106,9 @@ func (v findingWriter) missingFindings(f scenarios.Finding, o lookStats) []scena
 		g := f
 		g.Subject = v.Slots[i].Name
 		g.Observed, g.Expected = phrase.Num(0), phrase.Num(float64(o.nAll())*v.Slots[i].Share)
-		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were due", g.Subject, phrase.Count(o.nAll(), "session"), *g.Expected)
+		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were expected", g.Subject, phrase.Count(o.nAll(), "session"), *g.Expected)
 		if o.rankedByConns() {
-			g.Message += fmt.Sprintf(", although it had %d connections in use and nobody who answered had fewer", o.conns[i].max)
+			g.Message += fmt.Sprintf(", although it had %d connections in use and no coordinator that answered had fewer", o.conns[i].max)
 		}
 		out = append(out, g)
 	}
@@ -154,7 +154,7 @@ func (v findingWriter) unprovenFinding(f scenarios.Finding, o lookStats) scenari
 	f.P, f.Limit = phrase.Num(stats.NeverSeen(rarest, o.effectiveN)), phrase.Num(o.alpha/float64(len(v.Slots)))
 	f.Message = fmt.Sprintf("never seen: %s, but %s are too few to prove it missing", v.namesAbsent(o), phrase.Count(o.nAll(), "session"))
 	if o.reuse > 0 {
-		f.Message = fmt.Sprintf("never seen: %s, but with so much re-use %s are worth only %.0f", v.namesAbsent(o), phrase.Count(o.nAll(), "session"), o.effectiveN)
+		f.Message = fmt.Sprintf("never seen: %s, but with this much re-use %s count as only %.0f", v.namesAbsent(o), phrase.Count(o.nAll(), "session"), o.effectiveN)
 		return f
 	}
 	f.Fix = phrase.Set("load.sessions", strconv.Itoa(need), "")

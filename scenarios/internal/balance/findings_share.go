@@ -27,7 +27,7 @@ func (v findingWriter) imbalance() scenarios.Finding {
 		return f
 	case v.WeightsUnmatched:
 		return scenarios.Finding{ID: f.ID, Status: scenarios.Inconclusive, Fix: phrase.Set("expect.coordinators", "", "declare the coordinators by name, in the order of the weights"),
-			Message: "the weights cannot be laid to the coordinators seen: their number differs"}
+			Message: "the weights cannot be matched to the coordinators seen: their number differs"}
 	}
 	v.setFigures(&f, o)
 	switch {
@@ -37,13 +37,13 @@ func (v findingWriter) imbalance() scenarios.Finding {
 		f.Note = phrase.Join(f.Note, waitsFor(v.next))
 	case f.Status == scenarios.Pass:
 		f.Subject = ""
-		f.Message = fmt.Sprintf("the shares lie within chance and tolerance; the furthest, %s, has %s", v.nameOf(o.worst), v.share(o))
+		f.Message = fmt.Sprintf("the shares are within chance and tolerance; the largest deviation: %s has %s", v.nameOf(o.worst), v.share(o))
 		if o.rankedByConns() {
-			f.Message = "whatever the connections in use before, no busier coordinator got more of ours than an emptier one, but for chance and tolerance"
+			f.Message = "no coordinator with more connections in use got more of our sessions than one with fewer, beyond chance and tolerance"
 		}
 	}
 	if o.suspicious && f.Status == scenarios.Pass && !v.extended {
-		f.Note = phrase.Join(f.Note, "The shares are suspicious, and no longer look could be had")
+		f.Note = phrase.Join(f.Note, "The shares are suspicious, and no longer look was possible")
 	}
 	return f
 }
@@ -69,7 +69,7 @@ func (v findingWriter) setFigures(f *scenarios.Finding, o lookStats) {
 // share words the furthest seat's part.
 func (v findingWriter) share(o lookStats) string {
 	if o.rankedByConns() {
-		return fmt.Sprintf("%d of %s of ours on it and those %s, besides %d connections in use before: %s",
+		return fmt.Sprintf("%d of our %s on it and those %s; it had %d connections in use before: %s",
 			o.ranking.got, phrase.Count(o.ranking.of, "session"), o.ranking.against(), o.conns[o.ranking.slot].before, ofFair(1+o.deviation))
 	}
 	n := stats.Sum(o.counts)
@@ -82,7 +82,7 @@ func ofFair(f float64) string {
 	case "1 times":
 		return "its fair share"
 	case "0 times":
-		return "nothing of its fair share"
+		return "none of its fair share"
 	default:
 		return s + " its fair share"
 	}
@@ -90,7 +90,7 @@ func ofFair(f float64) string {
 
 func (v findingWriter) nameOf(seat int) string {
 	if v.Slots[seat].Name == "" {
-		return "one that was never seen"
+		return "a coordinator that was never seen"
 	}
 	return v.Slots[seat].Name
 }
@@ -101,9 +101,9 @@ func (v findingWriter) notJudged(o lookStats) string {
 	case o.policy == scenarios.SourcePolicy:
 		return "one client address shows one coordinator under policy source"
 	case o.policy == scenarios.LeastConn:
-		return "under leastconn the sessions of others decide where ours go; without the coordinators' pages the shares say nothing"
+		return "under leastconn other clients' sessions decide where ours go; the shares cannot be judged without the coordinators' web pages"
 	case o.state[coverageRule] == alarmed:
-		return "somebody is missing: balance.coverage says whom"
+		return "a coordinator is missing; see balance.coverage"
 	case len(v.Slots) < 2:
 		return "one coordinator was seen: there is nothing to balance"
 	}

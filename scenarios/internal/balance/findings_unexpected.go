@@ -18,7 +18,7 @@ func unexpectedFinding(r batch.CoordinatorSet, looks []batch.Look) []scenarios.F
 	switch {
 	case r.Declared == 0:
 		f.Status, f.Observed, f.Limit = scenarios.Skipped, nil, nil
-		f.Message = fmt.Sprintf("nobody declared which coordinators there are; %s answered", phrase.Count(len(r.Slots), "coordinator"))
+		f.Message = fmt.Sprintf("no coordinators were declared; %s answered", phrase.Count(len(r.Slots), "coordinator"))
 		f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(r.Slots)), "")
 	case !r.Named && extra > 0:
 		f.Status, f.Observed = scenarios.Fail, phrase.Num(extra)
@@ -28,7 +28,7 @@ func unexpectedFinding(r batch.CoordinatorSet, looks []batch.Look) []scenarios.F
 		return foreignFindings(r, looks)
 	default:
 		f.Status = scenarios.Pass
-		f.Message = "nobody answered who was not declared"
+		f.Message = "no undeclared coordinator answered"
 	}
 	return []scenarios.Finding{f}
 }
@@ -46,7 +46,7 @@ func foreignFindings(r batch.CoordinatorSet, looks []batch.Look) []scenarios.Fin
 		out = append(out, scenarios.Finding{
 			ID: scenarios.BalanceUnexpected, Status: scenarios.Fail, Subject: name,
 			Observed: phrase.Num(by[name]), Expected: phrase.Num(0), Limit: phrase.Num(0),
-			Message: fmt.Sprintf("%s answered %s of %d and is none of the declared coordinators: a stale target, or one of another cluster",
+			Message: fmt.Sprintf("%s answered %s of %d and is not a declared coordinator: a stale target, or part of another cluster",
 				name, phrase.Count(by[name], "session"), total),
 			Note: fmt.Sprintf("It took %s of all sessions; the shares of the others are judged without it", phrase.Percent(float64(by[name])/float64(total))),
 			Fix:  slices.Concat(phrase.Try("deregister it from the balancer"), phrase.Set("expect.coordinators", "", "add it to the expected coordinators")),

@@ -155,27 +155,27 @@ func (v findingWriter) busierThanOthers(o lookStats) string {
 	for _, i := range o.busier {
 		parts = append(parts, fmt.Sprintf("%s with %d", v.nameOf(i), o.conns[i].max))
 	}
-	return fmt.Sprintf("Never seen, and rightly so under leastconn, since others had fewer connections in use: %s", phrase.List(parts))
+	return fmt.Sprintf("Never seen, as expected under leastconn, since other coordinators had fewer connections in use: %s", phrase.List(parts))
 }
 
 // against says whom a seat is compared with.
 func (s ranking) against() string {
 	if s.tooMany {
-		return "no busier"
+		return "with no more connections"
 	}
-	return "no emptier"
+	return "with no fewer connections"
 }
 
 // setRankingFigures fills in what the order of use amounts to.
 func (v findingWriter) setRankingFigures(f *scenarios.Finding, o lookStats) {
 	s := o.ranking
 	if s.of == 0 {
-		f.Message = "nobody can be compared with another"
+		f.Message = "no two coordinators can be compared"
 		return
 	}
 	f.Subject = v.nameOf(s.slot)
 	f.Observed, f.Expected, f.P, f.Limit = phrase.Num(s.got), phrase.Num(s.fair), phrase.Num(o.pX2), phrase.Num(o.alpha)
 	f.Message = fmt.Sprintf("%s has %s", f.Subject, v.share(o))
-	f.Explain = fmt.Sprintf("Under leastconn a busier coordinator gets no more of ours than an emptier one. %s had %d connections in use; of %s on it and those %s, %.1f were its fair share: P = %s for the worst of %d comparisons, limit %s; tolerance %.0f %%",
+	f.Explain = fmt.Sprintf("Under leastconn a coordinator with more connections gets no more of our sessions than one with fewer. %s had %d connections in use; of %s on it and those %s, %.1f were its fair share: P = %s for the worst of %d comparisons, limit %s; tolerance %.0f %%",
 		f.Subject, o.conns[s.slot].before, phrase.Count(s.of, "session"), s.against(), s.fair, phrase.Chance(o.pX2), 2*len(o.counts), phrase.Chance(o.alpha), o.tolerance*100)
 }

@@ -77,6 +77,6 @@ func FaultyShares(p []float64, factor float64) []float64 {
 
 // describePower says it in a sentence.
 func describePower(d scenarios.Detectable) string {
-	return fmt.Sprintf("One look of %d shows a dead coordinator with a chance of %s, one at three times its share %s, at twice %s, at half %s",
+	return fmt.Sprintf("Probability that one look of %d shows a dead coordinator: %s; one at three times its share: %s; at twice: %s; at half: %s",
 		d.Sessions, phrase.Percent(d.Dead), phrase.Percent(d.Hot3x), phrase.Percent(d.Hot2x), phrase.Percent(d.Half))
 }

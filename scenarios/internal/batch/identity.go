@@ -57,11 +57,11 @@ func Soundness(e scenarios.Measured) (scenarios.Status, string) {
 		_, why := NoSession(refused)
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(seen) == 0:
-		return scenarios.Inconclusive, "no session said who answered"
+		return scenarios.Inconclusive, "no session identified its coordinator"
 	case strong == len(seen):
-		return scenarios.Pass, "every coordinator names its own web address"
+		return scenarios.Pass, "every coordinator reports its own web address"
 	case k != 1 && len(seen) < 2:
-		return scenarios.Inconclusive, fmt.Sprintf("all that tells coordinators apart is the host name %s, and it was the only one: they cannot be counted", seen[0].Coordinator)
+		return scenarios.Inconclusive, fmt.Sprintf("only one host name, %s, was reported and no web address: coordinators cannot be counted", seen[0].Coordinator)
 	}
-	return scenarios.Pass, fmt.Sprintf("host names tell %s apart; no web address was given", phrase.Count(len(seen), "coordinator"))
+	return scenarios.Pass, fmt.Sprintf("host names distinguish %s; no web address was reported", phrase.Count(len(seen), "coordinator"))
 }

@@ -119,7 +119,7 @@ func (p Generator) Cause() (what string, fixes scenarios.Fixes) {
 func (p Generator) scarcity(name string) string {
 	for _, r := range p.Short {
 		if r.Name == name {
-			return fmt.Sprintf("it lacks %s: the plan takes %d and this machine has %d", name, r.Need, r.Have)
+			return fmt.Sprintf("it lacks %s: the plan needs %d and this machine has %d", name, r.Need, r.Have)
 		}
 	}
 	return "it lacks " + name
@@ -127,6 +127,6 @@ func (p Generator) scarcity(name string) string {
 
 // DescribeDropped says that the offered load was not.
 func (p Generator) DescribeDropped() string {
-	return fmt.Sprintf("%d of %s that were due never started, since sessions that the service had not finished took every place: the offered load was not reached",
+	return fmt.Sprintf("%d of %s that were due never started, because unfinished sessions occupied every slot: the offered load was not reached",
 		p.Dropped, phrase.Count(p.Paced+p.Dropped, "session"))
 }

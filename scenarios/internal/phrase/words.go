@@ -41,7 +41,7 @@ func List(names []string) string {
 	}
 	switch len(names) {
 	case 0:
-		return "nobody"
+		return "none"
 	case 1:
 		return names[0]
 	}
