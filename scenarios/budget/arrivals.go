@@ -16,7 +16,7 @@ type loadSegment struct {
 }
 
 // segmentsOf are a stage's parts, where load.rate is pace and the stage before
-// ended at the rate was. Of a closed stage nobody knows what is due.
+// ended at the rate was. Of a closed stage that is unknown.
 func segmentsOf(st scenarios.Stage, pace, was scenarios.Rate) []loadSegment {
 	rest := time.Duration(st.For)
 	switch {

@@ -14,7 +14,7 @@ import (
 type Budget struct {
 	Look           int // N: sessions of the first look, the burst not counted
 	Burst          int // sessions opened together after every look
-	Ceiling        int // the most that a run can cost: scout, looks and bursts; 0: nobody can know
+	Ceiling        int // the most that a run can cost: scout, looks and bursts; 0: unknown
 	Typical        int // what it costs where nothing alarms
 	OrderedPerNode int // sessions per node that stay in order; 0: all of them
 }
@@ -23,7 +23,7 @@ type Budget struct {
 const (
 	minLook        = 40 // N is never smaller: a share's spread is too wide below
 	assumedK       = 5  // coordinators assumed where nothing was declared
-	maxUnknown     = 20 // up to so many undeclared coordinators a first look grows
+	maxUnknown     = 20 // a first look grows with undeclared coordinators up to this number
 	orderedPerNode = 40 // sessions per node in order, where N is large
 	largePerNode   = 80 // sessions per node from which N is large
 	Extension      = 3  // an extended look, and those that confirm it, in N
@@ -31,7 +31,7 @@ const (
 	maxLookUnits   = 2 + 3*Extension
 )
 
-// Plan is the budget of a scenario over so many nodes. Of looks the ceiling is the
+// Plan is the budget of a scenario over a number of nodes. Of looks the ceiling is the
 // rule's own: a first look of N, an extended one of 3N, a confirming and a
 // third one of 3N each, and one of N where the last of them had a lone error.
 // The judges ask for no more, whatever the evidence. Where the number of
@@ -64,7 +64,7 @@ func drawsForTwo(k int, alpha float64) int {
 	})
 }
 
-// firstLook is N: as told, else so many per coordinator, else the smallest that
+// firstLook is N: as given, else a number per coordinator, else the smallest that
 // shows all of them but for a chance of alpha, up to a multiple of them.
 func firstLook(s scenarios.Scenario) int {
 	k := s.Expect.Coordinators.K()
@@ -90,7 +90,7 @@ func firstLook(s scenarios.Scenario) int {
 
 // GrownLook is how long a first look must be where k coordinators were seen
 // and none declared: long enough that a further one with an equal share would
-// have shown, and so many per coordinator where the scenario says so.
+// have shown, and the number per coordinator where the scenario has one.
 func GrownLook(s scenarios.Scenario, seen int) int {
 	k := float64(max(1, min(seen, maxUnknown)))
 	alpha, _ := Limits(s)

@@ -42,7 +42,7 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-func TestThePlanOfRunsThatAreNotMadeOfLooks(t *testing.T) {
+func TestPlan_Kinds(t *testing.T) {
 	t.Parallel()
 	const second = scenarios.Duration(time.Second)
 	of := func(kind scenarios.Kind, change func(*scenarios.Scenario)) scenarios.Scenario {
@@ -95,7 +95,7 @@ func TestThePlanOfRunsThatAreNotMadeOfLooks(t *testing.T) {
 
 // As many sessions as a query may cost miss a second meeting with somebody in
 // fewer than one run of a thousand, where they are dealt by chance.
-func TestAQueryMayCostWhatChanceTakes(t *testing.T) {
+func TestDrawsForTwo(t *testing.T) {
 	t.Parallel()
 	const k, draws = 5, 20_000
 	r, missed := judgetest.Source(1), 0
@@ -113,7 +113,7 @@ func TestAQueryMayCostWhatChanceTakes(t *testing.T) {
 	}
 }
 
-func TestTheFirstLookIsAsLongAsTheTableSays(t *testing.T) {
+func TestPlan_FirstLook(t *testing.T) {
 	t.Parallel()
 	for k, want := range map[int]int{2: 40, 3: 42, 4: 40, 5: 40, 6: 48, 8: 72, 10: 90, 12: 108, 16: 160, 20: 200, 32: 352} {
 		if got := Plan(judgetest.Declared(k), 2).Look; got != want {

@@ -12,7 +12,7 @@ import (
 // kindPlan is what a run of one kind plans.
 type kindPlan struct {
 	// size is how many sessions a run takes that is not made of looks, and the most
-	// that it can cost with the scout; 0 where nobody can know. nil: it is made of looks.
+	// that it can cost with the scout; 0 where that is unknown. nil: it is made of looks.
 	size  func(scenarios.Scenario) (n, ceiling int)
 	paced func(scenarios.Scenario) bool // sessions have a time to start at
 }

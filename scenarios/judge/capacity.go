@@ -33,7 +33,7 @@ type heldSessions struct {
 	cut                bool
 	fleet              sizing.Fleet
 	holders            int // coordinators that held something and have a name
-	unidentified       int // sessions of which nobody knows where they were
+	unidentified       int // sessions whose coordinator is unknown
 	fullest            int // sessions on the fullest of the holders
 	pages              pagesSeen
 	failures           []scenarios.ErrorGroup // failed, and not for want of a place
@@ -41,7 +41,7 @@ type heldSessions struct {
 	login              *scenarios.Times
 }
 
-// heldOf lays out the evidence, of which Capacity is not nil.
+// heldOf reads the evidence, of which Capacity is not nil.
 func heldOf(e scenarios.Measured) heldSessions {
 	h := heldSessions{Capacity: *e.Capacity, untilFull: e.Scenario.Capacity.UntilFull || e.Capacity.Target == 0}
 	if !h.untilFull {
@@ -65,7 +65,7 @@ func heldOf(e scenarios.Measured) heldSessions {
 	return h
 }
 
-// count looks at who held what.
+// count counts the holders.
 func (h *heldSessions) count() {
 	for _, c := range h.Holders {
 		switch {
@@ -88,7 +88,7 @@ func (h heldSessions) withoutSessions() int {
 }
 
 // mayHang reports whether what kept a session waiting may be a coordinator that
-// answers nobody, and not one that is full: one of them held nothing, and the
+// answers nothing, rather than one that is full: one of them held nothing, and the
 // session did not get in when places were free.
 func (h heldSessions) mayHang() bool {
 	return h.stalled() && !h.Entered && h.withoutSessions() > 0 && h.Cause != scenarios.CauseThreads

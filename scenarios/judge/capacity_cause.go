@@ -74,7 +74,7 @@ func (h heldSessions) cause(declared int) string {
 	return ""
 }
 
-// roomEverywhere reports whether every coordinator's page told of threads to spare.
+// roomEverywhere reports whether every coordinator's page reported free threads.
 func (h heldSessions) roomEverywhere() bool {
 	return !h.pages.full && h.pages.spare >= max(1, h.fleet.Size())
 }

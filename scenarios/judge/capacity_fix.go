@@ -63,7 +63,7 @@ func (h heldSessions) fixesForGoal() scenarios.Fixes {
 // raiseLimit is what to do about a limit of the balancer.
 const raiseLimit = "raise the balancer's limit (HAProxy: maxconn)"
 
-// tellApart is what to do where it is not known whose limit it was.
+// tellApart is what to do where it is unknown whether the balancer or a coordinator was full.
 func tellApart() scenarios.Fixes {
 	return slices.Concat(phrase.Set("capacity.threads", "", "give the number of service threads of a coordinator"),
 		phrase.Set("target.web_port", "25000", "let the coordinators' web pages be read"))

@@ -216,7 +216,7 @@ func slicesOf(k, n int) []int {
 	return out
 }
 
-func TestCapacityNumbers(t *testing.T) {
+func TestCapacity_Numbers(t *testing.T) {
 	t.Parallel()
 	f := judgetest.Find(t, decide(kept(40, []int{8, 8, 8}, stall(1, scenarios.Open))).Findings, scenarios.CapacityHeld)[0]
 	if got := fmt.Sprint(*f.Observed, *f.Expected, *f.Limit); got != "24 40 40" {
@@ -228,7 +228,7 @@ func TestCapacityNumbers(t *testing.T) {
 	}
 }
 
-func TestCapacityIsCompleted(t *testing.T) {
+func TestCapacity_Completed(t *testing.T) {
 	t.Parallel()
 	eights := []int{8, 8, 8}
 	full := stall(1, scenarios.Open)
@@ -279,7 +279,7 @@ func TestCapacityIsCompleted(t *testing.T) {
 }
 
 // What follows for any number of sessions is the arithmetic of ceiling.go.
-func TestCapacityHasItsCeilings(t *testing.T) {
+func TestCapacity_Ceilings(t *testing.T) {
 	t.Parallel()
 	nobodySaid := func(e *scenarios.Measured) { e.Scenario.Expect.Coordinators = scenarios.ExpectCoordinators{} }
 	weights := func(e *scenarios.Measured) { e.Scenario.Expect.Balance.Weights = []float64{2, 1, 1} }
@@ -307,7 +307,7 @@ func TestCapacityHasItsCeilings(t *testing.T) {
 }
 
 // What is to be added is enough for the loss of one, and one less is not.
-func TestCapacityAddsWhatIsMissing(t *testing.T) {
+func TestCapacity_ForLoss(t *testing.T) {
 	t.Parallel()
 	for _, p := range []scenarios.Policy{scenarios.AutoPolicy, scenarios.LeastConn} {
 		for _, target := range []int{400, 500, 640, 900} {

@@ -36,7 +36,7 @@ func (h heldSessions) words(status scenarios.Status) (message, note string, fixe
 // runSmoke is what to run where it is not about numbers.
 const runSmoke = "run scenario smoke, which shows which coordinators answer"
 
-// queriesUntested is what nobody should read into a capacity.
+// queriesUntested is what a capacity does not prove.
 const queriesUntested = "Queries were not tested; use scenario query"
 
 // describeHeld is what was seen: "400 sessions stayed logged in for 10m0s on 10

@@ -12,7 +12,7 @@ import (
 func coordinators(e scenarios.Measured, shares map[string]float64) []scenarios.CoordTally {
 	all := e.Pooled()
 	if len(all) == 0 {
-		return []scenarios.CoordTally{} // nobody was asked, so nobody was silent
+		return []scenarios.CoordTally{} // no session, so no coordinator can be missing
 	}
 	counts, total := all.ByCoordinator(), 0
 	names := all.Coordinators()
@@ -68,8 +68,8 @@ func learn(t *scenarios.CoordTally, seen []scenarios.Seen) {
 
 // ExpectedShares is the fair share of every coordinator that has a name: of those
 // seen, as they named themselves, and of the declared ones that were never seen.
-// It is nil where nothing was declared, or where weights cannot be laid to
-// names; a coordinator that nobody declared is not in it.
+// It is nil where nothing was declared, or where weights cannot be matched
+// to names; an undeclared coordinator is not in it.
 func ExpectedShares(e scenarios.Measured) map[string]float64 {
 	r := batch.MatchExpected(e.Scenario, batch.Pool(e.Looks))
 	if r.Declared == 0 || r.WeightsUnmatched {

@@ -11,7 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestASilentCoordinatorHasARowOfZeros(t *testing.T) {
+func TestCoordinators_Silent(t *testing.T) {
 	t.Parallel()
 	var look scenarios.Look
 	node := netip.MustParseAddrPort("127.0.0.2:21050")
@@ -39,7 +39,7 @@ func TestASilentCoordinatorHasARowOfZeros(t *testing.T) {
 	}
 }
 
-func TestExpectedSharesHaveNames(t *testing.T) {
+func TestExpectedShares(t *testing.T) {
 	t.Parallel()
 	node := netip.MustParseAddrPort("127.0.0.2:21050")
 	for name, c := range map[string]struct {

@@ -116,12 +116,12 @@ func describeFailures(e scenarios.Measured, looks []batch.Look, groups []scenari
 	return out
 }
 
-// enough reports whether so many sessions would hardly miss one of k: only then
+// enough reports whether this many sessions would hardly miss one of k: only then
 // do those never seen tell who is broken.
 func enough(sessions, k int) bool { return stats.NeverSeen(1/float64(k), float64(sessions)) <= .05 }
 
-// consistentWith reports whether so many failures are what broken coordinators of
-// so many would give: neither tail is below 2.5 %.
+// consistentWith reports whether the number of failures is what broken coordinators
+// out of all would give: neither tail is below 2.5 %.
 func consistentWith(failed, sessions, broken, of int) bool {
 	p := float64(broken) / float64(of)
 	return stats.AtLeast(failed, sessions, p) > .025 && stats.AtMost(failed, sessions, p) > .025

@@ -57,7 +57,7 @@ func TestErrorsRate(t *testing.T) {
 }
 
 // A failure that says where it happened is counted there.
-func TestAFailureThatNamesItsCoordinatorIsAttributed(t *testing.T) {
+func TestErrorsRate_Attributed(t *testing.T) {
 	t.Parallel()
 	l := scenarios.Look{Planned: 40}
 	for i, c := range judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0) {
@@ -75,7 +75,7 @@ func TestAFailureThatNamesItsCoordinatorIsAttributed(t *testing.T) {
 	}
 }
 
-func TestErrorsOfStages(t *testing.T) {
+func TestErrorsRate_Stages(t *testing.T) {
 	t.Parallel()
 	const limit = "error_rate < 5%"
 	for name, tc := range map[string]struct {
@@ -106,7 +106,7 @@ func TestErrorsOfStages(t *testing.T) {
 
 // The hint of one session suspects its settings; where others got in with the
 // same, it is not the settings.
-func TestTheFixKnowsWhetherOthersGotIn(t *testing.T) {
+func TestErrorsRate_Fix(t *testing.T) {
 	t.Parallel()
 	hint := scenarios.Fixes{{Setting: "auth.mechanism", Value: "ldap", Why: "the port may require a login"}}
 	look := func(class string, good, bad int) scenarios.Look {

@@ -7,7 +7,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestANodeThatLeftIsNoNodeOfTheName(t *testing.T) {
+func TestNodes_Left(t *testing.T) {
 	t.Parallel()
 	stays, left := netip.MustParseAddrPort("192.0.2.1:1"), netip.MustParseAddrPort("192.0.2.2:1")
 	e := FromResult(scenarios.Result{Measured: scenarios.Measured{Nodes: []scenarios.NodeTally{{Address: stays, Joined: 120}, {Address: left, Left: 300}}}})

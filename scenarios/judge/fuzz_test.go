@@ -9,9 +9,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
-// FuzzAll judges result files that strangers send: whatever they hold, every
+// FuzzJudge judges result files that strangers send: whatever they hold, every
 // claim that its kind has is judged once at least, and the verdict is the worst of them.
-func FuzzAll(f *testing.F) {
+func FuzzJudge(f *testing.F) {
 	for _, s := range []scenarios.Scenario{judgetest.Declared(5), judgetest.Declared(0)} {
 		g := rig{nodes: 2, scenario: s, choose: sticky(judgetest.Source(1), 5, 2, .5), fail: func(n int) bool { return n%50 == 1 }}
 		_, _, e := g.run()

@@ -11,7 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// identityJudge asks whether the coordinators can be told apart, run one version,
+// identityJudge asks whether the coordinators can be distinguished, run one version,
 // and stand behind as many addresses as declared.
 func identityJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, scenarios.NextLook{}

@@ -17,7 +17,7 @@ func seenAs(ids ...scenarios.Identity) scenarios.Look {
 	return l
 }
 
-func TestWhoAnswered(t *testing.T) {
+func TestIdentity(t *testing.T) {
 	t.Parallel()
 	id := func(name string, pid int32, version string, from scenarios.Source) scenarios.Identity {
 		return scenarios.Identity{Coordinator: name, PID: pid, Version: version, Source: from}

@@ -143,7 +143,7 @@ func (l idleLadder) blamed() idleStep {
 func (l idleLadder) tooSoon(s idleStep) bool { return s.knownDead() <= l.need }
 
 // maybeTooSoon reports whether it may have been: it was found dead after more
-// than it had to live, and nobody saw when it died.
+// than it had to live, and when it died was not seen.
 func (l idleLadder) maybeTooSoon(s idleStep) bool {
 	return s.At == 0 && s.After > l.need && s.aliveFor < l.need
 }

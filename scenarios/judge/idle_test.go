@@ -52,7 +52,7 @@ func idled(minIdle time.Duration, scale float64, steps ...scenarios.IdleStep) sc
 	return e
 }
 
-func TestHowIdleConnectionsAreJudged(t *testing.T) {
+func TestIdle(t *testing.T) {
 	t.Parallel()
 	const five = 300 * time.Second
 	missing := idled(five, 0, lives(55), lives(345))
@@ -130,7 +130,7 @@ func TestHowIdleConnectionsAreJudged(t *testing.T) {
 	}
 }
 
-func TestAnIdleFindingExplainsItsSteps(t *testing.T) {
+func TestIdle_Explain(t *testing.T) {
 	t.Parallel()
 	e := idled(0, 0, lives(55), closes(65, 60), hangs(70), rung(75, 0, scenarios.Unknown, "", "open.timeout"), scenarios.IdleStep{After: 80})
 	e.Scenario.Idle.Steps = append(e.Scenario.Idle.Steps, 1)
@@ -141,7 +141,7 @@ func TestAnIdleFindingExplainsItsSteps(t *testing.T) {
 	}
 }
 
-func TestAnIdleResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
+func TestIdle_Stored(t *testing.T) {
 	t.Parallel()
 	e := idled(300*time.Second, 0, lives(55), closes(65, 60.000001))
 	b, err := json.Marshal(scenarios.Result{Measured: scenarios.Measured{Scenario: e.Scenario, Idle: e.Idle}})

@@ -6,9 +6,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/dn"
 )
 
-// FuzzIssuer reads names that a stranger's certificate holds: whatever they
+// FuzzMissingIssuer reads names that a stranger's certificate holds: whatever they
 // are, a name that can be read has all of its own attributes.
-func FuzzIssuer(f *testing.F) {
+func FuzzMissingIssuer(f *testing.F) {
 	for _, s := range []string{amazon, "/C=US/O=Amazon/CN=x", `C = US, O = "Amazon, Inc."`, `O=M\C3\BCller+OU=x`, `O=\`, `O="`, "/", "=", ",,"} {
 		f.Add(s)
 	}

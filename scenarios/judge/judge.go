@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// Judge asks every judge and draws the verdict. Of several wishes for a further
+// Judge asks every judge and draws the verdict. Of several requests for a further
 // look the largest is passed on, but a first look that must grow goes before
 // all others; where the last look was cut, or the most that the run may cost is reached,
 // none is, and what waits for a look stays inconclusive.
@@ -41,7 +41,7 @@ func decide(e scenarios.Measured) Report {
 	return j
 }
 
-// larger is the wish that serves both.
+// larger is the request that serves both.
 func larger(a, b scenarios.NextLook) scenarios.NextLook {
 	switch {
 	case b.Sessions == 0:

@@ -23,7 +23,7 @@ var kindRules = map[scenarios.Kind]rules{
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCertificates: {
-		judges: []judgeFunc{tlsJudge, dnsJudge, certificatelessJudge},
+		judges: []judgeFunc{tlsJudge, dnsJudge, silentNodesJudge},
 		main:   scenarios.TLSSameOnAllNodes,
 	},
 	scenarios.KindStages: {

@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
-func TestTheGeneratorsPace(t *testing.T) {
+func TestLag(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
 	// late is n sessions, of which some started late by the generator's fault and
@@ -91,7 +91,7 @@ func TestTheGeneratorsPace(t *testing.T) {
 }
 
 // What a machine lacks is not held against the service.
-func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
+func TestErrorsRate_LocalFailures(t *testing.T) {
 	t.Parallel()
 	own := func(l *scenarios.Look, n int) {
 		for range n {

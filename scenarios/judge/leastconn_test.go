@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
-func TestLeastconnOnTotals(t *testing.T) {
+func TestLeastconn_ByConnections(t *testing.T) {
 	t.Parallel()
 	level := func(when scenarios.PageTime, inUse ...int) []scenarios.Page {
 		var out []scenarios.Page
@@ -60,7 +60,7 @@ func TestLeastconnOnTotals(t *testing.T) {
 
 // A balancer of leastconn that has sessions of others on it passes, however
 // they are spread.
-func TestAHealthyLeastconnPasses(t *testing.T) {
+func TestLeastconn_Healthy(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(200) {
 		r := judgetest.Source(seed)

@@ -31,7 +31,7 @@ var (
 	oddLook  = judgetest.Dealt([]int{16, 6, 6, 6, 6}, 0)
 )
 
-func TestTheCourseOfLooks(t *testing.T) {
+func TestBalance_Looks(t *testing.T) {
 	t.Parallel()
 	first := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.First, 1, seq) }
 	confirm := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.Confirm, 1, seq) }
@@ -103,7 +103,7 @@ func TestTheCourseOfLooks(t *testing.T) {
 	}
 }
 
-func TestZones(t *testing.T) {
+func TestBalance_Zones(t *testing.T) {
 	t.Parallel()
 	deal := func(sizes ...int) Report {
 		g := rig{nodes: len(sizes), scenario: judgetest.Declared(5), choose: zoned(judgetest.Source(3), sizes)}
@@ -117,7 +117,7 @@ func TestZones(t *testing.T) {
 	judgetest.Check(t, deal(5).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Skipped})
 }
 
-func TestWeights(t *testing.T) {
+func TestBalance_Weights(t *testing.T) {
 	t.Parallel()
 	s := judgetest.Declared(5)
 	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
@@ -131,7 +131,7 @@ func TestWeights(t *testing.T) {
 		judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive})
 }
 
-func TestWhatALookCouldShow(t *testing.T) {
+func TestJudge_Detect(t *testing.T) {
 	t.Parallel()
 	of := func(s scenarios.Scenario, seq []int) *scenarios.Detectable {
 		return Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, seq)}}).Detect
@@ -156,7 +156,7 @@ func TestWhatALookCouldShow(t *testing.T) {
 }
 
 // The burst shows who is there, and says nothing of order.
-func TestTheBurstCountsForCoverageAlone(t *testing.T) {
+func TestBalance_Burst(t *testing.T) {
 	t.Parallel()
 	l := judgetest.LookOf(scenarios.First, 1, judgetest.Dealt([]int{10, 10, 10, 10, 0}, 0))
 	for range 2 {
@@ -169,7 +169,7 @@ func TestTheBurstCountsForCoverageAlone(t *testing.T) {
 }
 
 // Whatever the evidence, the judges stop asking before the ceiling.
-func TestNoRunPassesItsCeiling(t *testing.T) {
+func TestJudge_Ceiling(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 11))
@@ -195,7 +195,7 @@ func TestNoRunPassesItsCeiling(t *testing.T) {
 }
 
 // A stored run reads the same, as often as it is judged.
-func TestJudgingAStoredRunChangesNothing(t *testing.T) {
+func TestRejudge_Stored(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
 		g := rig{nodes: 2, scenario: judgetest.Declared(5), choose: sticky(judgetest.Source(seed), 5, 2, .3)}

@@ -17,7 +17,7 @@ func pagesJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 	return []scenarios.Finding{agree(viewsOf(e))}, scenarios.NextLook{}
 }
 
-// keepaliveJudge asks what the coordinators' keepalive is worth, where idle
+// keepaliveJudge asks whether the coordinators' keepalive helps, where idle
 // connections were cut.
 func keepaliveJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	if len(e.Pages) == 0 || e.Idle == nil {
@@ -34,7 +34,7 @@ type view struct {
 }
 
 // viewsOf gathers the pages by coordinator, in the order of their first page,
-// and lays our tallies to them.
+// and adds our tallies to them.
 func viewsOf(e scenarios.Measured) []view {
 	var out []view
 	var names []string
@@ -180,7 +180,7 @@ func differing(by map[string][]string) []string {
 	return out
 }
 
-// keepalive says what the coordinators' TCP keepalive is worth against the cut
+// keepalive compares the coordinators' TCP keepalive with the cut
 // that the ladder found. It frees their threads of dead connections either way;
 // whether it keeps connections alive is for whoever set it.
 func keepalive(e scenarios.Measured, views []view) scenarios.Finding {

@@ -12,7 +12,7 @@ func counted(c int, when scenarios.PageTime, inUse, total int) scenarios.Page {
 	return scenarios.Page{Coordinator: judgetest.CoordName(c), When: when, Healthy: true, InUse: &inUse, Total: &total, Threads: 64, Version: "4.5.0"}
 }
 
-func TestPagesAgreeWithOurTally(t *testing.T) {
+func TestPagesAgree(t *testing.T) {
 	t.Parallel()
 	const before, after = scenarios.PageBefore, scenarios.PageAfter
 	unread := func(c int, when scenarios.PageTime) scenarios.Page {
@@ -58,7 +58,7 @@ func TestPagesAgreeWithOurTally(t *testing.T) {
 	}
 }
 
-func TestKeepaliveAgainstTheCut(t *testing.T) {
+func TestKeepalive(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		keepalive, cut scenarios.Seconds

@@ -71,7 +71,7 @@ func ranAndFailed(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTall
 // ranEverywhere judges a statement that failed nowhere: was it asked everywhere?
 func ranEverywhere(f scenarios.Finding, e scenarios.Measured, r batch.CoordinatorSet) scenarios.Finding {
 	var few []string
-	runs := map[int]int{} // by seat
+	runs := map[int]int{} // by slot
 	for _, q := range e.Queries {
 		if i, ok := r.SlotOf[q.Coordinator]; ok {
 			runs[i] += len(q.Times)

@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
-func TestAStatementOnEveryCoordinator(t *testing.T) {
+func TestQuery(t *testing.T) {
 	t.Parallel()
 	const waiting = "Admission for query exceeded timeout 60000ms in pool default-pool. Queued reason: Waiting for executors to start."
 	ran := func(c int, ms ...int) scenarios.QueryTally {

@@ -30,7 +30,7 @@ func aResult(t *testing.T) scenarios.Result {
 	return r
 }
 
-func TestUnderOtherExpectations(t *testing.T) {
+func TestRejudgeWith(t *testing.T) {
 	t.Parallel()
 	r := aResult(t)
 	if r.Verdict != scenarios.Pass {
@@ -76,7 +76,7 @@ func TestUnderOtherExpectations(t *testing.T) {
 	}
 }
 
-func TestUnderRefusesWhatTheRunCannotShow(t *testing.T) {
+func TestRejudgeWith_Refused(t *testing.T) {
 	t.Parallel()
 	r := aResult(t)
 	for want, spoil := range map[string]func(*scenarios.Scenario){
@@ -92,7 +92,7 @@ func TestUnderRefusesWhatTheRunCannotShow(t *testing.T) {
 	}
 }
 
-func TestAnInterruptedRunExitsByItsNewVerdict(t *testing.T) {
+func TestRejudge_Interrupted(t *testing.T) {
 	t.Parallel()
 	r := aResult(t)
 	r.Stopped, r.Exit = &scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"}, 130

@@ -69,7 +69,7 @@ func (c *rates) add(s situation, seed uint64) {
 	g := &rig{nodes: s.nodes, scenario: s.scenario, choose: s.choose(seed)}
 	_, last, e := g.run()
 	looks := batch.Pool(e.Looks)
-	alarmed := balance.Alarms(e)
+	alarmed := balance.FirstLookAlarms(e)
 	for q := range balanceRules {
 		if slices.Contains(alarmed, balanceRules[q]) {
 			c.single[q]++
@@ -155,7 +155,7 @@ func runs() int {
 	return seeds
 }
 
-func TestAHealthyBalancerIsNeverFailed(t *testing.T) {
+func TestSimulated_HealthyNeverFails(t *testing.T) {
 	t.Parallel()
 	for _, s := range healthy() {
 		t.Run(s.name, func(t *testing.T) {
@@ -251,7 +251,7 @@ var simulated = sync.OnceValue(func() map[string]rates {
 	return out
 })
 
-func TestFaultsAreFoundAsOftenAsPublished(t *testing.T) {
+func TestSimulated_FaultsAsPublished(t *testing.T) {
 	t.Parallel()
 	if runs() < 1000 {
 		t.Skip("too few seeds for figures: run without -short and -race")

@@ -8,7 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// stopped lays why a run ended before its time to the findings.
+// stopped adds to the findings why a run ended early.
 func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	switch s := e.Stopped; {
 	case s == nil:

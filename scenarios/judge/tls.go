@@ -12,30 +12,30 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// certificatelessJudge lets no node pass that showed no certificate: one that failed
+// silentNodesJudge lets no node pass that showed no certificate: one that failed
 // before it did, and one that was not dialled any more.
-func certificatelessJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+func silentNodesJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	var out []scenarios.Finding
-	say := func(node netip.AddrPort, text string, fixes scenarios.Fixes) {
+	add := func(node netip.AddrPort, text string, fixes scenarios.Fixes) {
 		out = append(out, scenarios.Finding{
 			ID: scenarios.TLSSameOnAllNodes, Subject: node.String(),
 			Message: fmt.Sprintf("%s showed no certificate: %s", node, text), Fix: fixes,
 		})
 	}
 	for _, n := range e.Silent {
-		say(n.Node, n.Text, n.Hint)
+		add(n.Node, n.Text, n.Hint)
 	}
 	for _, node := range e.Addresses() {
 		shown := slices.ContainsFunc(e.TLS, func(c scenarios.Cert) bool { return c.Node == node })
 		silent := slices.ContainsFunc(e.Silent, func(n scenarios.SilentNode) bool { return n.Node == node })
 		if !shown && !silent {
-			say(node, "it was not dialled", nil)
+			add(node, "it was not dialled", nil)
 		}
 	}
 	return out, scenarios.NextLook{}
 }
 
-// tlsJudge asks of each certificate what the reviewer asks: whose is it, does
+// tlsJudge asks of each certificate what a reviewer asks: who issued it, does
 // it lead to a trusted root, does it name the host, how long is it good, is the
 // protocol recent, and do all nodes present the same.
 func tlsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
@@ -124,7 +124,7 @@ func issuers(certs []scenarios.Cert) []string {
 func chain(e scenarios.Measured) scenarios.Finding {
 	var bad complaints
 	var fixes scenarios.Fixes
-	say := func(c scenarios.Cert, text string, how scenarios.Fixes) {
+	complain := func(c scenarios.Cert, text string, how scenarios.Fixes) {
 		bad.add(c, text)
 		if fixes == nil {
 			fixes = how
@@ -135,11 +135,11 @@ func chain(e scenarios.Measured) scenarios.Finding {
 		switch c.Chain {
 		case scenarios.ChainOK:
 		case scenarios.ChainIncomplete:
-			say(c, "the chain is incomplete: the server did not send an intermediate certificate", phrase.Try("install the intermediate certificate on the listener, beside the leaf"))
+			complain(c, "the chain is incomplete: the server did not send an intermediate certificate", phrase.Try("install the intermediate certificate on the listener, beside the leaf"))
 		case scenarios.ChainSelfSigned:
-			say(c, "the certificate is self-signed", slices.Concat(phrase.Try("install a certificate of your authority"), phrase.Set("tls.ca_cert", "", "trust this one")))
+			complain(c, "the certificate is self-signed", slices.Concat(phrase.Try("install a certificate of your authority"), phrase.Set("tls.ca_cert", "", "trust this one")))
 		case scenarios.ChainUnknownCA:
-			say(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), phrase.Set("tls.ca_cert", "", "trust the authority"))
+			complain(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), phrase.Set("tls.ca_cert", "", "trust the authority"))
 		default:
 			unchecked++
 		}

@@ -93,7 +93,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-func TestCertificatesAlone(t *testing.T) {
+func TestCertificates_KindAlone(t *testing.T) {
 	t.Parallel()
 	s := judgetest.Declared(5)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
@@ -110,7 +110,7 @@ func TestCertificatesAlone(t *testing.T) {
 	}
 }
 
-func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
+func TestCertificates_SilentNodes(t *testing.T) {
 	t.Parallel()
 	s := judgetest.Declared(0)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
@@ -132,7 +132,7 @@ func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
 	}
 }
 
-func TestWithoutTLSItsFindingsAreSkipped(t *testing.T) {
+func TestCertificates_WithoutTLS(t *testing.T) {
 	t.Parallel()
 	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 2, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0))}})
 	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {

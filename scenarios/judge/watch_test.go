@@ -94,7 +94,7 @@ func cutAt(s scenarios.Seconds) func(*scenarios.Measured) {
 
 func commandFails(e *scenarios.Measured) { e.Watch.EventText = "exit status 1" }
 
-func TestHowAWatchIsJudged(t *testing.T) {
+func TestWatch(t *testing.T) {
 	t.Parallel()
 	const restart = "ssh coord-1 restart"
 	for name, c := range map[string]struct {
@@ -140,7 +140,7 @@ func TestHowAWatchIsJudged(t *testing.T) {
 	}
 }
 
-func TestAWatchExplainsItsTimes(t *testing.T) {
+func TestWatch_Explain(t *testing.T) {
 	t.Parallel()
 	fs, _ := watchJudge(steady(0, "restart", together(failing(8, 4, "open.eof"), losing(1, 1, scenarios.CutRST, "execute.reset"))))
 	judgetest.Prose(t, fs[0])
@@ -149,7 +149,7 @@ func TestAWatchExplainsItsTimes(t *testing.T) {
 	}
 }
 
-func TestAWatchOfManyCoordinatorsStaysASentence(t *testing.T) {
+func TestWatch_Bounded(t *testing.T) {
 	t.Parallel()
 	fs, _ := watchJudge(steady(0, "", func(e *scenarios.Measured) {
 		for i := range 300 {
@@ -161,7 +161,7 @@ func TestAWatchOfManyCoordinatorsStaysASentence(t *testing.T) {
 	}
 }
 
-func TestAWatchResultIsJudgedAlikeAfterItWasStored(t *testing.T) {
+func TestWatch_Stored(t *testing.T) {
 	t.Parallel()
 	e := steady(0, "restart", together(failing(8, 4, "open.eof"), losing(2, 1, scenarios.CutRST, "execute.reset"), gone(sec(64), 1, 9)))
 	b, err := json.Marshal(scenarios.Result{Measured: scenarios.Measured{Scenario: e.Scenario, Watch: e.Watch, Looks: e.Looks}})

@@ -12,7 +12,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
-func TestWorkedExamples(t *testing.T) {
+func TestBalance_WorkedExamples(t *testing.T) {
 	t.Parallel()
 	names := func(k int) scenarios.Scenario { return judgetest.Declared(k) }
 	policy := func(p scenarios.Policy) scenarios.Scenario {
@@ -175,7 +175,7 @@ func TestWorkedExamples(t *testing.T) {
 	}
 }
 
-func TestTheOrderNamesThePolicy(t *testing.T) {
+func TestJudge_InferredPolicy(t *testing.T) {
 	t.Parallel()
 	least := judgetest.Declared(5)
 	least.Expect.Balance.Policy = scenarios.LeastConn

@@ -2,5 +2,5 @@
 // hold ([Ceilings]), and how many coordinators a number of sessions takes
 // ([Coordinators]), both also with one coordinator lost.
 //
-// It is pure, and knows no run: scenarios/judge lays what was held beside it.
+// It is pure, and knows no run: scenarios/judge compares it with what was held.
 package sizing

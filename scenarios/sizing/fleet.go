@@ -12,7 +12,7 @@ import (
 const SafeChance = .999
 
 // maxThreads bounds the service threads of a coordinator: a number may come
-// from a stranger.
+// from an untrusted file.
 const maxThreads = 1_000_000
 
 // Fleet is coordinators behind a balancer.
@@ -37,7 +37,7 @@ func (f Fleet) WithWeights(weights []float64) Fleet {
 	return f
 }
 
-// WithThreads is the fleet with so many service threads each.
+// WithThreads is the fleet with n service threads each.
 func (f Fleet) WithThreads(n int) Fleet {
 	f.threads = min(max(0, n), maxThreads)
 	return f
@@ -67,7 +67,7 @@ func (f Fleet) safe() int {
 	return stats.SafeSessions(f.shares, f.threads, SafeChance)
 }
 
-// holds reports whether the fleet holds so many sessions.
+// holds reports whether the fleet holds this many sessions.
 func (f Fleet) holds(sessions int) bool {
 	switch {
 	case len(f.shares) == 0:
@@ -90,7 +90,7 @@ func (f Fleet) evenly() bool {
 }
 
 // Lost is the fleet without one coordinator, the others sharing its sessions as
-// they share their own. It is the one whose loss leaves the largest share: of
+// they share their own. It is the one without which the largest share remains: of
 // the two largest the second.
 func (f Fleet) Lost() Fleet {
 	shares := slices.Sorted(slices.Values(f.shares))
@@ -103,7 +103,7 @@ func (f Fleet) Lost() Fleet {
 	return f
 }
 
-// withMore is the fleet with so many coordinators of an average share added.
+// withMore is the fleet with a number of coordinators of an average share added.
 func (f Fleet) withMore(by int) Fleet {
 	weights := make([]float64, len(f.shares)+by)
 	for i := range weights {
@@ -116,13 +116,13 @@ func (f Fleet) withMore(by int) Fleet {
 	return f
 }
 
-// MoreFor is the fewest coordinators to add for so many sessions to fit where one
+// MoreFor is the fewest coordinators to add for the sessions to fit where one
 // is lost; 0 where no number does.
 func (f Fleet) MoreFor(sessions int) int {
 	return smallest(scenarios.MaxCoordinators-f.Size(), func(n int) bool { return f.withMore(n).Lost().holds(sessions) })
 }
 
-// ThreadsFor is the fewest threads each with which the fleet holds so many
+// ThreadsFor is the fewest threads each with which the fleet holds that many
 // sessions; 0: there is no such number.
 func (f Fleet) ThreadsFor(sessions int) int {
 	return smallest(maxThreads, func(threads int) bool {

@@ -12,7 +12,7 @@ type Ceiling struct {
 	SafeLost    int // the same with one coordinator lost
 }
 
-// Ceilings is what k coordinators with equal shares and so many service threads
+// Ceilings is what k coordinators with equal shares and a number of service threads
 // each hold. It is zero where k or threads is.
 //
 // A session takes a service thread for as long as its connection is open, so a
@@ -44,7 +44,7 @@ type Sizing struct {
 	Threads      int // threads each with which Coordinators would hold them where one of these is lost
 }
 
-// Coordinators says what it takes to hold so many sessions on coordinators of so many
+// Coordinators says what it takes to hold a number of sessions on coordinators of a number of
 // service threads each: [Ceilings] has the arithmetic. Coordinators have equal
 // shares, and are no more than 10000.
 func Coordinators(sessions, threads int, policy scenarios.Policy) Sizing {

@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestSize(t *testing.T) {
+func TestCoordinators(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		sessions, threads int
@@ -39,7 +39,7 @@ func TestSize(t *testing.T) {
 
 // Dealing sessions shows it: so many coordinators hold them in 999 of 1000
 // draws, give or take four standard deviations, and one less does not.
-func TestSizeIsTheSmallestThatHolds(t *testing.T) {
+func TestCoordinators_Smallest(t *testing.T) {
 	t.Parallel()
 	const draws, least = 20_000, .999 - 4*.00022
 	fits := func(sessions, k, threads int) float64 {
@@ -95,7 +95,7 @@ func TestCeilings(t *testing.T) {
 
 // Of coordinators with different shares the loss of the second largest is the
 // worst: no other leaves fewer sessions that fit, but for one session or so.
-func TestTheWorstToLose(t *testing.T) {
+func TestFleet_Lost(t *testing.T) {
 	t.Parallel()
 	for _, weights := range [][]float64{{2, 1, 1}, {4, 2, 1, 1}, {3, 3, 1}, {1, 2, 3, 4, 5}, {10, 1, 1, 1}} {
 		f := Even(scenarios.Random, len(weights), 64).WithWeights(weights)
@@ -109,7 +109,7 @@ func TestTheWorstToLose(t *testing.T) {
 }
 
 // Whatever is safe is held, and one more is not.
-func TestSafeIsTheMostThatIsHeld(t *testing.T) {
+func TestFleet_Safe(t *testing.T) {
 	t.Parallel()
 	for _, policy := range scenarios.Policies() {
 		for _, weights := range [][]float64{nil, {1, 1, 1}, {3, 2, 1}, {.1, .7, .2}} {
@@ -121,7 +121,7 @@ func TestSafeIsTheMostThatIsHeld(t *testing.T) {
 	}
 }
 
-func TestNumbersOfStrangersEnd(t *testing.T) {
+func TestSizing_Bounds(t *testing.T) {
 	t.Parallel()
 	const huge = 1 << 60
 	c := Ceilings(scenarios.Random, huge, huge)

@@ -11,7 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-func TestThresholdsThatNoRunHasDataForAreRefused(t *testing.T) {
+func TestCheck_Kinds(t *testing.T) {
 	t.Parallel()
 	const minute = scenarios.Duration(time.Minute)
 	stages := func(all ...scenarios.Stage) func(*scenarios.Scenario) {

@@ -31,7 +31,7 @@ type evaluation struct {
 }
 
 // judge measures one threshold. By tag every value that was seen must hold, and
-// the worst of them is told.
+// the worst of them is reported.
 func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.String()}
 	if t.unrecorded(e) {
@@ -72,7 +72,7 @@ func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 }
 
 // evaluate judges one set of samples; false where it has none. Where it depends on
-// whose the lost sessions were, nothing is proven.
+// where the unattributed sessions belong, nothing is proven.
 func (t Threshold) evaluate(s samples) (evaluation, bool) {
 	h := evaluation{samples: s}
 	h.v, h.n = t.measure(s, 0)
@@ -103,7 +103,7 @@ func (t Threshold) doubt(lost int) string {
 	return what + "; the result depends on which"
 }
 
-// before reports whether a is to be told rather than b: it failed, or it is in
+// before reports whether a is to be reported rather than b: it failed, or it is in
 // doubt where b holds, or it is further off.
 func (t Threshold) before(a, b evaluation) bool {
 	rank := map[scenarios.Status]int{scenarios.Fail: 0, scenarios.Inconclusive: 1, scenarios.Pass: 2}
@@ -139,7 +139,7 @@ func (t Threshold) blameGenerator(f *scenarios.Finding, p generator.Generator, e
 	}
 }
 
-// explainLag tells the generator's lag from the service's: does what the generator
+// explainLag distinguishes the generator's lag from the service's: does what the generator
 // owes break the limit without the rest?
 func (t Threshold) explainLag(e scenarios.Measured) string {
 	owed, _ := t.measure(samples{times: e.Load.Owed, finished: e.Load.Owed.Count()}, 0)

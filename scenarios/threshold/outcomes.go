@@ -11,7 +11,7 @@ type outcomeCounts struct {
 	ok, failed, sessions int
 	local                int
 	failedAs             int            // failed as the metric has it
-	failedAt             map[string]int // the same by coordinator; "": nobody knows whose
+	failedAt             map[string]int // the same by coordinator; "": unattributed
 }
 
 // countOutcomes counts them as a metric has it.
@@ -34,8 +34,8 @@ func countOutcomes(looks []batch.Look, m Metric) outcomeCounts {
 	return c
 }
 
-// coordinators tells each one's sessions. A failed session that did not say who
-// answered may be anybody's.
+// coordinators tells each one's sessions. A failed session without a
+// coordinator may belong to any.
 func (c outcomeCounts) coordinators(m Metric, at func(string) *samples) {
 	for _, cell := range c.all {
 		if cell.Coordinator == "" {

@@ -51,7 +51,7 @@ func (m Metric) samples(e scenarios.Measured) []samples {
 	return out
 }
 
-// addDropped adds the sessions that were due and never started: nobody knows where.
+// addDropped adds the sessions that were due and never started, on an unknown coordinator.
 func (s *samples) addDropped(m Metric, dropped int) {
 	if m.Tag == "" {
 		s.failed += dropped
@@ -156,8 +156,8 @@ func (m Metric) valueOf(coordinator string) string {
 	return coordinator
 }
 
-// measure is the threshold's value over the samples, of whose lost ones so many
-// are taken to have failed here, and on how many samples it rests.
+// measure is the threshold's value over the samples, with a number of the
+// unattributed ones taken to have failed here, and on how many samples it rests.
 func (t Threshold) measure(s samples, lost int) (v float64, n int) {
 	failed := s.failed + lost
 	n = s.finished + failed

@@ -18,7 +18,7 @@ func limited(kind scenarios.Kind, metric, expr string) scenarios.Scenario {
 	return s
 }
 
-func TestTheTimesThatARunMustRecord(t *testing.T) {
+func TestWanted(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		kind   scenarios.Kind
@@ -48,7 +48,7 @@ func TestTheTimesThatARunMustRecord(t *testing.T) {
 }
 
 // Two coordinators on two nodes: 30 and 10 sessions, of which some failed.
-func TestThresholdsByTag(t *testing.T) {
+func TestJudge_ByTag(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
 	a, b := judgetest.CoordName(0), judgetest.CoordName(1)
@@ -121,7 +121,7 @@ func TestThresholdsByTag(t *testing.T) {
 	}
 }
 
-func TestThresholdsOnAStatement(t *testing.T) {
+func TestJudge_Statement(t *testing.T) {
 	t.Parallel()
 	runs := func(ms ...int) (out []scenarios.Seconds) {
 		for _, v := range ms {
@@ -157,7 +157,7 @@ func TestThresholdsOnAStatement(t *testing.T) {
 	}
 }
 
-func TestThresholdsOnLoginAndLag(t *testing.T) {
+func TestJudge_LoginAndLag(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
 	steady := scenarios.LoadStats{Login: judgetest.Taken(200, 300*ms), Lag: judgetest.Taken(200, time.Microsecond), Owed: judgetest.Taken(200, time.Microsecond)}

@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
-func TestThresholdsThatCannotBeHadAreRefused(t *testing.T) {
+func TestParse_Refused(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ metric, expr, says string }{
 		"an unknown metric":                     {"statement", "p(99) < 2s", "no such metric"},
@@ -41,7 +41,7 @@ func TestThresholdsThatCannotBeHadAreRefused(t *testing.T) {
 	}
 }
 
-func TestAQuantileNeedsEnoughSessions(t *testing.T) {
+func TestCheck_Quantile(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		expr     string
@@ -67,7 +67,7 @@ func TestAQuantileNeedsEnoughSessions(t *testing.T) {
 	}
 }
 
-func TestThresholdsAreHeldAgainstTheRun(t *testing.T) {
+func TestJudge_Thresholds(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
 	times := func(slow, fast int) []time.Duration {

@@ -18,7 +18,7 @@ func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 		return allSkipped(status, why), scenarios.NextLook{}
 	}
 	r := batch.MatchExpected(e.Scenario, looks)
-	unexpected := unexpectedFinding(r, looks)
+	unexpected := unexpectedFindings(r, looks)
 	if r.Declared == 1 {
 		return replaceFinding(allSkipped(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), scenarios.NextLook{}
 	}
@@ -31,9 +31,9 @@ func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	return v.findings(unexpected), c.next
 }
 
-// Alarms are the findings whose rule alarms in the first look, taken alone: what
+// FirstLookAlarms are the findings whose rule alarms in the first look, taken alone: what
 // simulations count.
-func Alarms(e scenarios.Measured) []string {
+func FirstLookAlarms(e scenarios.Measured) []string {
 	looks := batch.Pool(e.Looks)
 	alpha, tolerance := budget.Limits(e.Scenario)
 	r := batch.MatchExpected(e.Scenario, looks)
@@ -90,7 +90,7 @@ func replaceFinding(into, made []scenarios.Finding) []scenarios.Finding {
 	return out
 }
 
-// growFirstLook is the wish for a longer first look, where nobody said how many
+// growFirstLook is the request for a longer first look, where it was not declared how many
 // coordinators there are and another could still hide.
 func growFirstLook(s scenarios.Scenario, r batch.CoordinatorSet, looks []batch.Look) scenarios.NextLook {
 	if r.Declared > 0 || looks[0].Final() || s.Expect.Balance.Policy == scenarios.SourcePolicy {

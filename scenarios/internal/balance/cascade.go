@@ -91,7 +91,7 @@ func (c cascade) failed() bool {
 	return false
 }
 
-// last is the latest reading in which a rule alarmed; the base where none did.
+// last is the latest look in which a rule alarmed; the first where none did.
 func (c cascade) last(q rule) lookStats {
 	for i := len(c.fresh) - 1; i >= 0; i-- {
 		if c.fresh[i].state[q] == alarmed {

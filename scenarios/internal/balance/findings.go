@@ -8,7 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// findingWriter puts the course of a run into findings.
+// findingWriter words the outcome of a cascade as findings.
 type findingWriter struct {
 	cascade
 	batch.CoordinatorSet
@@ -44,7 +44,7 @@ func (v findingWriter) outcome(q rule) scenarios.Status {
 	return scenarios.Pass
 }
 
-// judged is the first reading in which the rule was judged; the base where none was.
+// judged is the first look in which the rule was judged; the first of all where none was.
 func (v findingWriter) judged(q rule) lookStats {
 	for _, r := range append([]lookStats{v.first}, v.fresh...) {
 		if r.state[q] != idle {
@@ -112,7 +112,7 @@ func (v findingWriter) unattributed(o lookStats) string {
 	return lost + "; the result depends on which coordinators they hit"
 }
 
-// namesAbsent names the seats without a session in a look; "" where there are none.
+// namesAbsent names the slots without a session in a look; "" where there are none.
 func (v findingWriter) namesAbsent(o lookStats) string {
 	var names []string
 	blank := 0

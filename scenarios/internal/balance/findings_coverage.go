@@ -51,7 +51,7 @@ func (v findingWriter) addUnseen(f *scenarios.Finding, o lookStats) {
 	}
 }
 
-// seen counts the seats with sessions in a look.
+// seen counts the slots with sessions in a look.
 func (v findingWriter) seen(o lookStats) int {
 	n := 0
 	for _, c := range o.all {

@@ -70,7 +70,7 @@ func (v findingWriter) sourceFinding(f scenarios.Finding) scenarios.Finding {
 	return f
 }
 
-// namesPresent names the seats that a look saw.
+// namesPresent names the slots that a look saw.
 func (v findingWriter) namesPresent(o lookStats) string {
 	var names []string
 	for i, n := range o.all {
@@ -84,7 +84,7 @@ func (v findingWriter) namesPresent(o lookStats) string {
 	return phrase.List(names)
 }
 
-// tooFew is the reading of a look with fewer sessions than coordinators.
+// tooFew is the status of a look with fewer sessions than coordinators.
 func (v findingWriter) tooFew(o lookStats) (scenarios.Status, string) {
 	return scenarios.Inconclusive, fmt.Sprintf("%s cannot show %d coordinators", phrase.Count(o.n(), "session"), len(v.Slots))
 }

@@ -38,7 +38,7 @@ func (v findingWriter) reach() scenarios.Finding {
 	return f
 }
 
-// zones says which node reaches whom.
+// zones says which node reaches which coordinators.
 func (v findingWriter) zones(o lookStats) string {
 	var parts []string
 	for i, node := range o.nodes {

@@ -66,7 +66,7 @@ func (v findingWriter) setFigures(f *scenarios.Finding, o lookStats) {
 	}
 }
 
-// share words the furthest seat's part.
+// share words the share of the slot with the largest deviation.
 func (v findingWriter) share(o lookStats) string {
 	if o.rankedByConns() {
 		return fmt.Sprintf("%d of our %s on it and those %s; it had %d connections in use before: %s",

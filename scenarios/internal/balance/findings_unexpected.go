@@ -10,9 +10,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// unexpectedFinding judges who answered without being declared. It needs no
+// unexpectedFindings judges coordinators that answered without being declared. It needs no
 // chance, so it needs no second look.
-func unexpectedFinding(r batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
+func unexpectedFindings(r batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.BalanceUnexpected, Observed: phrase.Num(len(r.Undeclared)), Limit: phrase.Num(0)}
 	extra := len(r.Slots) - r.Declared
 	switch {
@@ -25,7 +25,7 @@ func unexpectedFinding(r batch.CoordinatorSet, looks []batch.Look) []scenarios.F
 		f.Message = fmt.Sprintf("%s answered where %d were declared: %s", phrase.Count(len(r.Slots), "coordinator"), r.Declared, phrase.List(batch.NamesSeen(looks)))
 		f.Fix = slices.Concat(phrase.Try("deregister the one that does not belong here"), phrase.Set("expect.coordinators", "", "correct the expected coordinators"))
 	case len(r.Undeclared) > 0:
-		return foreignFindings(r, looks)
+		return undeclaredFindings(r, looks)
 	default:
 		f.Status = scenarios.Pass
 		f.Message = "no undeclared coordinator answered"
@@ -33,8 +33,8 @@ func unexpectedFinding(r batch.CoordinatorSet, looks []batch.Look) []scenarios.F
 	return []scenarios.Finding{f}
 }
 
-// foreignFindings names each coordinator that nobody declared.
-func foreignFindings(r batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
+// undeclaredFindings names each undeclared coordinator.
+func undeclaredFindings(r batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
 	var all scenarios.Tally
 	for _, l := range looks {
 		all.Merge(l.All())

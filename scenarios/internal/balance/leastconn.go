@@ -17,7 +17,7 @@ import (
 // and after the last one.
 type connCounts struct{ before, min, max int }
 
-// connCountsOf reads the connections in use off the coordinators' pages, by seat. It
+// connCountsOf reads the connections in use off the coordinators' pages, by slot. It
 // is nil unless every coordinator said how many it had before the first session:
 // a level that one of them is missing from is none. Pages read meanwhile have
 // ours in them, and are left aside.
@@ -54,9 +54,9 @@ func inUse(pages []scenarios.Page, name string, when scenarios.PageTime) (int, b
 func (o *lookStats) rankedByConns() bool { return o.policy == scenarios.LeastConn && o.conns != nil }
 
 // excludeBusier takes out of the missing and the unproven those that had more
-// connections, for their share, than one that answered: leastconn rightly left
-// them out, where others it passed over the emptiest. Where the coordinators do
-// not say what they have, nobody is missing for sure.
+// connections, for their share, than one that answered: leastconn was
+// right to skip those, and wrong to skip the emptiest. Where the coordinators do not
+// report what they have, none is missing for certain.
 func (o *lookStats) excludeBusier() {
 	if !o.rankedByConns() {
 		o.missing, o.unproven = nil, append(o.missing, o.unproven...)
@@ -78,7 +78,7 @@ func (o *lookStats) excludeBusier() {
 	o.pinned = o.pinned && len(o.busier) == 0
 }
 
-// ranking is how many of ours one seat got, among itself and the others that
+// ranking is how many of our sessions one slot got, among itself and the others that
 // are surely no busier, or surely no emptier, for their share.
 type ranking struct {
 	slot      int
@@ -121,7 +121,7 @@ func (o *lookStats) rankByConns() {
 	o.decide()
 }
 
-// rankingOf compares one seat; false where there is nobody to compare it with.
+// rankingOf compares one slot; false where there is none to compare it with.
 func (o *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
 	s := ranking{slot: seat, tooMany: hot, got: o.counts[seat], of: o.counts[seat], chance: 1}
 	share := o.implied[seat]
@@ -158,7 +158,7 @@ func (v findingWriter) busierThanOthers(o lookStats) string {
 	return fmt.Sprintf("Never seen, as expected under leastconn, since other coordinators had fewer connections in use: %s", phrase.List(parts))
 }
 
-// against says whom a seat is compared with.
+// against says which others a slot is compared with.
 func (s ranking) against() string {
 	if s.tooMany {
 		return "with no more connections"

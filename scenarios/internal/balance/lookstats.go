@@ -34,7 +34,7 @@ type terms struct {
 	policy    scenarios.Policy
 	alpha     float64
 	tolerance float64
-	conns     []connCounts // by seat; nil: the coordinators did not say
+	conns     []connCounts // by slot; nil: the coordinators did not report them
 }
 
 // lookStats is what one look says.
@@ -54,14 +54,14 @@ type lookStats struct {
 	zoneDeviation float64   // largest relative deviation of an implied share
 
 	effectiveN float64 // sessions as coverage counts them: burst in, stickiness out
-	missing    []int   // seats that alarm
-	unproven   []int   // seats not seen, of which too few sessions say so
-	busier     []int   // seats not seen, and rightly so: leastconn found them busier than others
-	pMissing   float64 // chance of the alarm, of the most telling seat
+	missing    []int   // slots that alarm
+	unproven   []int   // slots not seen, in too few sessions to alarm
+	busier     []int   // slots not seen, as expected: leastconn found them busier than others
+	pMissing   float64 // chance of the alarm, of the slot with the smallest
 	pinned     bool    // one coordinator took all
 
 	x2, pX2   float64
-	worst     int     // seat that is furthest off
+	worst     int     // slot with the largest deviation
 	deviation float64 // how far, relative to its share
 	ranking   ranking
 }
@@ -172,7 +172,7 @@ func (o *lookStats) numbers() []int {
 	return out
 }
 
-// independent is N': how many independent sessions n sticky ones are worth.
+// independent is N': how many independent sessions n sticky ones count as.
 func (o *lookStats) independent(n int) float64 { return float64(n) * (1 - o.reuse) / (1 + o.reuse) }
 
 // reach is step 4: does each node have coordinators of its own?
@@ -217,7 +217,7 @@ func (o *lookStats) reach() {
 // rounding keeps a deviation of exactly the tolerance within it.
 const rounding = 1e-9
 
-// coverage is step 5: has somebody expected never answered, although it would
+// coverage is step 5: has an expected coordinator never answered, although it would
 // have by chance?
 func (o *lookStats) coverage(r batch.CoordinatorSet) {
 	o.effectiveN = o.independent(o.nAll())

@@ -11,7 +11,7 @@ import (
 )
 
 // powerDraws is how many looks are drawn for each kind of fault: the chance
-// told is right to about two percentage points.
+// reported is right to about two percentage points.
 const powerDraws = 2000
 
 // maxDrawn is the longest look that is drawn. What it could not show is
@@ -43,7 +43,7 @@ func Detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detec
 
 // detectable draws looks of n sessions at a balancer with one coordinator at
 // fault, and counts those that alarm. Drawn sessions have no order and one node.
-// Where nothing was declared nobody can be missed: a dead one is never detected.
+// Where nothing was declared none can be missed: a dead one is never detected.
 func detectable(r batch.CoordinatorSet, n int, t terms) *scenarios.Detectable {
 	power := func(factor float64) float64 {
 		return stats.Power(n, FaultyShares(r.Shares(), factor), powerDraws, stats.Seeded(n, len(r.Slots), int(100*factor)), func(counts []int) bool {
@@ -64,7 +64,7 @@ func PlannedPower(s scenarios.Scenario, n int) scenarios.Detectable {
 	return *detectable(batch.MatchExpected(s, nil), n, terms{alpha: alpha, tolerance: tolerance})
 }
 
-// FaultyShares are the shares where the first coordinator gets so many times its
+// FaultyShares are the shares where the first coordinator gets a multiple of its
 // own, at most all, and the others share the rest as before.
 func FaultyShares(p []float64, factor float64) []float64 {
 	out := make([]float64, len(p))

@@ -10,27 +10,27 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 )
 
-// sample is a look laid over the roster.
+// sample is a look counted by the slots of the expected coordinators.
 type sample struct {
-	counts          []int // by seat, without the burst
-	all             []int // by seat, with it
-	undeclared      int   // sessions of coordinators that nobody declared, without the burst
+	counts          []int // by slot, without the burst
+	all             []int // by slot, with it
+	undeclared      int   // sessions of undeclared coordinators, without the burst
 	allUndeclared   int   // the same, with the burst
-	unattributed    int   // sessions of which nobody knows who answered, without the burst
+	unattributed    int   // sessions without a known coordinator, without the burst
 	allUnattributed int   // the same, with it
 	nodes           []netip.AddrPort
-	nodesOf         []map[int]bool // by seat: the nodes (by index) it was reached from
+	nodesOf         []map[int]bool // by slot: the nodes (by index) it was reached from
 	orders          []stats.Matches
 	planned         int
 	cut             bool
 }
 
-// sampleOf lays a look over the roster.
+// sampleOf counts a look by slot.
 func sampleOf(r batch.CoordinatorSet, l batch.Look) sample {
 	k := len(r.Slots)
 	s := sample{counts: make([]int, k), all: make([]int, k), nodesOf: make([]map[int]bool, k), planned: l.Planned, cut: l.Cut}
 	all := l.All()
-	for _, c := range all { // sorted by node; one that nobody answered from reaches nobody
+	for _, c := range all { // sorted by node; one without answers reaches no coordinator
 		if _, ok := r.SlotOf[c.Coordinator]; ok && !slices.Contains(s.nodes, c.Node) {
 			s.nodes = append(s.nodes, c.Node)
 		}
@@ -53,7 +53,7 @@ func sampleOf(r batch.CoordinatorSet, l batch.Look) sample {
 	return s
 }
 
-// addUp adds up the sessions by seat and returns those of nobody's.
+// addUp adds up the sessions by slot and returns those of undeclared coordinators.
 func addUp(r batch.CoordinatorSet, by map[string]int, counts []int) (foreign int) {
 	for name, n := range by {
 		if i, ok := r.SlotOf[name]; ok {
@@ -84,7 +84,7 @@ func (s sample) n() int { return stats.Sum(s.counts) + s.undeclared }
 // nAll is the same with the burst.
 func (s sample) nAll() int { return stats.Sum(s.all) + s.allUndeclared }
 
-// withUnattributedAt returns the sample with the lost sessions given to one seat.
+// withUnattributedAt returns the sample with the unattributed sessions given to one slot.
 func (s sample) withUnattributedAt(seat int) sample {
 	s.counts, s.all = slices.Clone(s.counts), slices.Clone(s.all)
 	s.counts[seat] += s.unattributed
@@ -93,7 +93,7 @@ func (s sample) withUnattributedAt(seat int) sample {
 	return s
 }
 
-// extreme is the seat with the most (1) or fewest (-1) sessions for its share.
+// extreme is the slot with the most (1) or fewest (-1) sessions for its share.
 func (s sample) extreme(r batch.CoordinatorSet, sign float64) int {
 	best, at := math.Inf(-1), 0
 	for i, n := range s.all {

@@ -18,14 +18,14 @@ type Slot struct {
 // CoordinatorSet maps the names seen to the coordinators expected.
 type CoordinatorSet struct {
 	Slots            []Slot
-	SlotOf           map[string]int // seat by name seen
-	Undeclared       []string       // seen, and declared by nobody; sorted
+	SlotOf           map[string]int // slot by name seen
+	Undeclared       []string       // seen and not declared; sorted
 	Declared         int            // how many were declared; 0: nothing was
 	Named            bool           // by name
-	WeightsUnmatched bool           // weights cannot be laid to names, since one was not seen
+	WeightsUnmatched bool           // weights cannot be matched to names, since one was not seen
 }
 
-// MatchExpected builds the roster from what was declared and from the names seen in
+// MatchExpected builds the set from what was declared and from the names seen in
 // all looks.
 func MatchExpected(s scenarios.Scenario, looks []Look) CoordinatorSet {
 	seen := NamesSeen(looks)
@@ -45,7 +45,7 @@ func MatchExpected(s scenarios.Scenario, looks []Look) CoordinatorSet {
 	return r
 }
 
-// addDeclared seats the declared names and leaves the rest foreign.
+// addDeclared gives the declared names their slots; the rest is undeclared.
 func (r *CoordinatorSet) addDeclared(declared, seen []string) {
 	taken := MatchNames(declared, seen)
 	for i, name := range declared {
@@ -67,7 +67,7 @@ func (r *CoordinatorSet) addDeclared(declared, seen []string) {
 	}
 }
 
-// setShares gives every seat its expected share. Weights for a set that was not
+// setShares gives every slot its expected share. Weights for a set that was not
 // seen whole and has no names go, to be careful, smallest first to the unseen.
 func (r *CoordinatorSet) setShares(weights []float64) {
 	k := len(r.Slots)
@@ -85,7 +85,7 @@ func (r *CoordinatorSet) setShares(weights []float64) {
 	}
 }
 
-// Shares are the seats' expected shares.
+// Shares are the slots' expected shares.
 func (r CoordinatorSet) Shares() []float64 {
 	p := make([]float64, len(r.Slots))
 	for i, s := range r.Slots {
@@ -105,7 +105,7 @@ func (r CoordinatorSet) Missing() []string {
 	return out
 }
 
-// Unseen counts the seats that no look saw.
+// Unseen counts the slots that no look saw.
 func (r CoordinatorSet) Unseen() int {
 	n := 0
 	for _, s := range r.Slots {

@@ -8,7 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
-func TestDeclaredNamesMeetSeenOnes(t *testing.T) {
+func TestMatchExpected_Names(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		declared, seen []string

@@ -44,7 +44,7 @@ func Pool(looks []scenarios.Look) []Look {
 }
 
 // grow appends a further first look. The two sequences of a node stay apart:
-// nobody knows who answered between them.
+// it is unknown who answered between them.
 func (l *Look) grow(more scenarios.Look) {
 	l.Planned += more.Planned
 	l.Cut = l.Cut || more.Cut

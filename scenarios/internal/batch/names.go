@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// MatchNames lays the names seen to the declared ones: by host and port, else by
+// MatchNames matches the names seen to the declared ones: by host and port, else by
 // host, else a bare label by first label, where exactly one of each has it.
 func MatchNames(declared, seen []string) map[string]int {
 	taken := map[string]int{} // seen -> declared
