@@ -32,6 +32,7 @@ func addrPort(a net.Addr) netip.AddrPort {
 	ap := t.AddrPort()
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
+
 // countingConn counts the bytes of a connection in its record, TLS's own included.
 type countingConn struct {
 	net.Conn
