@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/report"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -61,7 +61,7 @@ func inFlags(err error) error {
 	if guard, ok := errors.AsType[*limits.GuardError](err); ok {
 		return fmt.Errorf("%s; if permitted, add %s", guard.Text(), asFlag(guard.Fix()))
 	}
-	refused, ok := errors.AsType[*judge.ThresholdError](err)
+	refused, ok := errors.AsType[*threshold.Error](err)
 	if !ok || len(refused.Fix) == 0 {
 		return err
 	}
