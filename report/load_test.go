@@ -152,7 +152,7 @@ func TestWatchIsToldInTheOrderOfTime(t *testing.T) {
 	t.Parallel()
 	w := sc.WatchSeen{
 		For: 60, Event: at(10), EventEnd: at(11), EventText: "exit status 1", Noticed: at(10.5), Sessions: 120, Errors: 3, FirstErr: at(12), LastErr: at(14), Outage: 2.5,
-		Long: []sc.LongFate{{Coordinator: "b", Outcome: sc.Failed, At: 10.5, Cut: sc.CutRST, Class: vocabtest.Class("execute.reset")}, {Coordinator: "a", Outcome: sc.OK}, {Outcome: sc.Failed, At: 13, Cut: sc.CutOther}, {}},
+		Long: []sc.LongSession{{Coordinator: "b", Outcome: sc.Failed, At: 10.5, Cut: sc.CutRST, Class: vocabtest.Class("execute.reset")}, {Coordinator: "a", Outcome: sc.OK}, {Outcome: sc.Failed, At: 13, Cut: sc.CutOther}, {}},
 		Coords: []sc.Appearance{
 			{Name: "a", Last: 59, PIDs: []int32{1, 2}},
 			{Name: "b", Gone: at(9.5), Back: at(40), Peak: .61, PIDs: []int32{7, 8}},
@@ -188,7 +188,7 @@ func TestAWatchWithoutTroubleIsShort(t *testing.T) {
 
 func TestWatchIsBounded(t *testing.T) {
 	t.Parallel()
-	w := sc.WatchSeen{Long: make([]sc.LongFate, 133)}
+	w := sc.WatchSeen{Long: make([]sc.LongSession, 133)}
 	for i := range w.Long {
 		w.Long[i].Outcome = sc.Failed
 	}

@@ -73,7 +73,7 @@ func withLoad(r *scenarios.Result) {
 	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.Failed, Cut: scenarios.CutFIN, At: 1, Class: vocabtest.Class("execute.eof")}}}
 	r.Idle.Summarize()
 	r.Watch = &scenarios.WatchSeen{For: 9, Event: &when, EventText: "t", Noticed: &when, Sessions: 2, Errors: 1, FirstErr: &when, LastErr: &when, Outage: 1,
-		Long:   []scenarios.LongFate{{Coordinator: "c1:25000", Outcome: scenarios.Failed, At: 1, Cut: scenarios.CutRST}},
+		Long:   []scenarios.LongSession{{Coordinator: "c1:25000", Outcome: scenarios.Failed, At: 1, Cut: scenarios.CutRST}},
 		Coords: []scenarios.Appearance{{Name: "c1:25000", Gone: &when, Back: &when, Peak: .5, PIDs: []int32{1, 2}}}}
 	r.Series = &scenarios.Series{Points: []scenarios.Point{{Started: 1}, {OK: 1}, {Failed: 1}, {Held: 1}, {LagMax: 1}}}
 	r.Pages = []scenarios.Page{{Coordinator: "c1", When: scenarios.PageBefore, Quiescing: true, Threads: 2, InUse: &one, Err: "e"}}

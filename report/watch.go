@@ -84,7 +84,7 @@ func noticed(w scenarios.WatchSeen) string {
 	return fmt.Sprintf("noticed for the first time, %.1f s after the command", within(float64(*w.Noticed-*w.Event), 0, 1e9))
 }
 
-func (p *page) lost(l scenarios.LongFate) string {
+func (p *page) lost(l scenarios.LongSession) string {
 	which := "a long session"
 	if l.Coordinator != "" {
 		which = "the long session on " + p.names.of(l.Coordinator)
@@ -109,7 +109,7 @@ func returned(c scenarios.Appearance) string {
 }
 
 // fates counts what became of the long sessions; "" where there were none.
-func fates(long []scenarios.LongFate) string {
+func fates(long []scenarios.LongSession) string {
 	if len(long) == 0 {
 		return ""
 	}
