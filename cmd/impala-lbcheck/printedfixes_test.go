@@ -141,7 +141,7 @@ type madeFix struct {
 const valueComputed = "(computed)"
 
 // fixesIn are the fixes that the code below a folder makes: its vocab.Fix literals,
-// and what judges make of set(setting, value, why).
+// and what judges make of phrase.Set(setting, value, why).
 func fixesIn(t *testing.T, folder string) []madeFix {
 	t.Helper()
 	var parsed []*ast.File
@@ -178,7 +178,7 @@ func fixesIn(t *testing.T, folder string) []madeFix {
 				if _, parameter := setting.(*ast.Ident); !parameter {
 					t.Errorf("%s: a setting that is computed cannot be tested here", made.place)
 				}
-				return true // the literal in the function set itself
+				return true // the literal in phrase.Set itself
 			}
 			if value != nil {
 				made.Value = constant(value, constants)
@@ -194,7 +194,7 @@ func fixesIn(t *testing.T, folder string) []madeFix {
 func fixParts(n ast.Node) (setting, value ast.Expr) {
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "set" && len(n.Args) == 3 {
+		if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Set" && len(n.Args) == 3 {
 			return n.Args[0], n.Args[1]
 		}
 	case *ast.CompositeLit:
