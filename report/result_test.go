@@ -11,7 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestReadRefusesAFileThatIsTooLong(t *testing.T) {
+func TestRead_RefusesTooLongFile(t *testing.T) {
 	t.Parallel()
 	file := bytes.NewReader(make([]byte, report.MaxResult+1))
 	_, err := report.Read(file)
@@ -20,7 +20,7 @@ func TestReadRefusesAFileThatIsTooLong(t *testing.T) {
 	}
 }
 
-func TestTextThatIsNoUTF8IsStoredStably(t *testing.T) {
+func TestWrite_InvalidUTF8IsStable(t *testing.T) {
 	t.Parallel()
 	r := scenarios.Result{Schema: scenarios.Schema, Exit: scenarios.ExitInconclusive, Coords: []scenarios.CoordTally{{Name: "a\xffb"}}, Notes: []string{`\ufffd`}}
 	r.Nodes = []scenarios.NodeTally{{Coordinators: map[string]int{"a\xff": 0, "a\u00e9": 0}}}
@@ -100,7 +100,7 @@ func FuzzResultJSON(f *testing.F) {
 		}
 		for _, format := range report.Formats() {
 			got := render(t, format, r, report.Style{Explain: true, Width: 80})
-			if i := bytes.IndexFunc(got, steers); i >= 0 && format == report.Text {
+			if i := bytes.IndexFunc(got, isControl); i >= 0 && format == report.Text {
 				t.Errorf("the text holds %q", got[i:min(i+8, len(got))])
 			}
 		}

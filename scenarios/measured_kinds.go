@@ -49,6 +49,26 @@ const (
 	ThreadsAssumed  = "assumed"  // Impala's default
 )
 
+// HeldWithOneDown is how many sessions each coordinator would hold if one of them
+// were lost and its sessions came back evenly; 0 where fewer than two are known.
+func (c Capacity) HeldWithOneDown() int {
+	total, named := 0, 0
+	for _, h := range c.Holders {
+		total += h.Held
+		if h.Name != "" {
+			named++
+		}
+	}
+	if named < 2 {
+		return 0
+	}
+	return (total + named - 2) / (named - 1)
+}
+
+// Full reports whether h holds as many sessions as a coordinator has threads, as
+// far as that is known.
+func (c Capacity) Full(h Holder) bool { return c.Threads > 0 && h.Held >= c.Threads }
+
 // QueryTally is what the scenario's statement did on one coordinator.
 type QueryTally struct {
 	Coordinator string    `json:"coordinator"`
