@@ -86,11 +86,10 @@ func Locate(file string, src []byte, err error) error {
 }
 
 func locate(doc *strictyaml.Document, invalid *InvalidError) error {
-	located := doc.Locate((*strictyaml.KeyError)(invalid))
-	if _, ok := errors.AsType[strictyaml.Errors](located); !ok {
-		return invalid
+	if e := doc.At(invalid.Key, invalid.Error()); e != nil {
+		return (*ParseError)(e)
 	}
-	return publicError(located)
+	return invalid
 }
 
 // publicError returns what the YAML reader reports in types of this package.

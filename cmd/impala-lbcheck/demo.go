@@ -137,5 +137,8 @@ func demo(ctx context.Context, w world, name string, g *given, flags *clusterFla
 		with.roots = x509.NewCertPool()
 		with.roots.AppendCertsFromPEM(cluster.CA())
 	}
+	if err := w.permit(s); err != nil {
+		return err
+	}
 	return execute(ctx, w, s, with, out, run.Options{})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +39,7 @@ func newScenario(w world, name string) *cobra.Command {
 		if name == tlsOnly {
 			s.TLS.Enabled = true
 		}
-		return check(cmd.Context(), w, s, given, out)
+		return check(cmd, w, s, given, out)
 	}
 	return cmd
 }
@@ -52,7 +53,7 @@ func newRunFile(w world) *cobra.Command {
 "scenarios show" prints. Flags and IMPALA_LBCHECK_* variables are laid over the
 file; hosts given here take the place of its endpoints.`,
 		Example: `  impala-lbcheck scenarios show smoke > mine.yaml
-  impala-lbcheck run mine.yaml`,
+  impala-lbcheck run mine.yaml impala.example.com`,
 		GroupID: groupCheck,
 		Args:    cobra.MinimumNArgs(1),
 	}
@@ -67,7 +68,7 @@ file; hosts given here take the place of its endpoints.`,
 		if len(args) > 1 {
 			s.Target.Endpoints = args[1:]
 		}
-		return scenarios.Locate(args[0], src, check(cmd.Context(), w, s, given, out))
+		return scenarios.Locate(args[0], src, check(cmd, w, s, given, out))
 	}
 	return cmd
 }
@@ -104,12 +105,16 @@ func groupsOf(name string) []settingGroup {
 }
 
 // check runs a scenario against the endpoints that it names.
-func check(ctx context.Context, w world, s scenarios.Scenario, g *given, out *output) error {
+func check(cmd *cobra.Command, w world, s scenarios.Scenario, g *given, out *output) error {
+	ctx := cmd.Context()
 	if err := g.lay(w, &s); err != nil {
 		return err
 	}
 	if len(s.Target.Endpoints) == 0 {
-		return fmt.Errorf("no endpoint: which host and port does the balancer have? impala-lbcheck %s impala.example.com", s.Name)
+		return fmt.Errorf("no endpoint: which host and port does the balancer have? %s impala.example.com", strings.Join(append([]string{cmd.CommandPath()}, cmd.Flags().Args()...), " "))
+	}
+	if err := w.permit(s); err != nil {
+		return err
 	}
 	secrets, err := readSecrets(ctx, w, s)
 	if err != nil {
@@ -128,12 +133,9 @@ func rateMayBeDefault(s scenarios.Scenario) bool {
 	return true
 }
 
-// execute runs a scenario that is complete, writes what was asked for, and
+// execute runs a scenario that is permitted, writes what was asked for, and
 // ends with the exit code.
 func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, out *output, opt run.Options) error {
-	if err := refuse(s); err != nil {
-		return err
-	}
 	out.readsOf(s)
 	sinks, err := out.open(ctx, w)
 	if err != nil {
@@ -146,6 +148,14 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 		return err
 	}
 	return sinks.finish(ctx, w, r)
+}
+
+// permit says why a scenario must not run, or tells w that it may.
+func (w world) permit(s scenarios.Scenario) error {
+	if err := refuse(s); err != nil || w.permitted == nil {
+		return err
+	}
+	return w.permitted(s)
 }
 
 // refuse says why a scenario must not run: nothing has been sent yet.

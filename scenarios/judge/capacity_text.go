@@ -107,9 +107,9 @@ func (h heldSessions) describeLoss() string {
 	case h.fleet.Size() == 0:
 		return ""
 	case h.stalled() && h.Cause == scenarios.CauseBalancer:
-		return fmt.Sprintf("; limit with one coordinator down: %d", min(h.Held, h.SafeLost))
+		return fmt.Sprintf("; limit with one down: %d", min(h.Held, h.SafeLost))
 	case h.stalled() || h.untilFull:
-		return fmt.Sprintf("; limit with one coordinator down: %d", h.SafeLost)
+		return fmt.Sprintf("; limit with one down: %d", h.SafeLost)
 	case h.SafeLost >= h.goal:
 		return fmt.Sprintf("; they still fit with one coordinator down (limit %d)", h.SafeLost)
 	case h.fleet.Size() == 1:

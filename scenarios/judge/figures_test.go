@@ -8,8 +8,8 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 

@@ -83,8 +83,8 @@ func (w watchData) anyEffect() bool {
 }
 
 // lost are the long sessions that did not live through it.
-func (w watchData) lost() []scenarios.LongFate {
-	var out []scenarios.LongFate
+func (w watchData) lost() []scenarios.LongSession {
+	var out []scenarios.LongSession
 	for _, f := range w.Long {
 		if f.Outcome == scenarios.Failed {
 			out = append(out, f)

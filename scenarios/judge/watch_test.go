@@ -33,7 +33,7 @@ func steady(maxOutage time.Duration, command string, change func(*scenarios.Meas
 	}
 	e.Scenario.Expect.MaxOutage = scenarios.Duration(maxOutage)
 	for i := range 5 {
-		e.Watch.Long = append(e.Watch.Long, scenarios.LongFate{Node: judgetest.NodeAddr(0).String(), Coordinator: judgetest.CoordName(i % 2), Outcome: scenarios.OK})
+		e.Watch.Long = append(e.Watch.Long, scenarios.LongSession{Node: judgetest.NodeAddr(0).String(), Coordinator: judgetest.CoordName(i % 2), Outcome: scenarios.OK})
 	}
 	if command != "" {
 		e.Watch.Event, e.Watch.EventEnd = sec(12), sec(13)

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
