@@ -231,15 +231,19 @@ func (c command) serve(t *testing.T, args ...string) []string {
 
 var columns = regexp.MustCompile(` +`)
 
-var resultText = regexp.MustCompile(`(?s)\{.*\}`)
-
-// result runs the command with a result on stdout, and returns it as it was decoded.
-func (c command) result(t *testing.T, wantCode int, args ...string) map[string]any {
+// result runs the command with further variables, and returns the result that it
+// wrote, as it was decoded.
+func (c command) result(t *testing.T, environ []string, args ...string) map[string]any {
 	t.Helper()
-	out := c.run(t, t.TempDir(), wantCode, append(args, "--quiet", "--out", "json=-")...)
+	cmd := exec.CommandContext(t.Context(), string(c), append(args, "--quiet", "--out", "json=-")...)
+	cmd.Env = append(os.Environ(), environ...)
+	out, err := cmd.Output()
 	var r map[string]any
-	if err := json.Unmarshal([]byte(resultText.FindString(out)), &r); err != nil {
-		t.Fatalf("%v in\n%s", err, out)
+	if err == nil {
+		err = json.Unmarshal(out, &r)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return r
 }

@@ -112,7 +112,11 @@ func flagWorks(t *testing.T, cmd command) {
 			t.Errorf("the scenario's label is %v, want %q", s["label"], want)
 		}
 	}
-	labelled(cmd.result(t, 0, "demo", "--label", "blue"), "blue")
+	labelled(cmd.result(t, nil, "demo", "--label", "blue"), "blue")
+	labelled(cmd.result(t, []string{"IMPALA_LBCHECK_LABEL=green"}, "demo"), "green")
+	dir := t.TempDir()
+	writeFile(t, dir, "mine.yaml", "name: mine\nlabel: red\n")
+	cmd.run(t, dir, 0, "scenarios", "check", "mine.yaml")
 }
 
 // kindWorks: a file of the kind is refused where it is wrong, and carried out,
