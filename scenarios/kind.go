@@ -1,5 +1,7 @@
 package scenarios
 
+import "cmp"
+
 // Kind is what a scenario does; each has its own loop in scenarios/run.
 type Kind string
 
@@ -18,6 +20,9 @@ const (
 func Kinds() []Kind {
 	return []Kind{KindLooks, KindCertificates, KindStages, KindCapacity, KindQuery, KindIdle, KindWatch}
 }
+
+// Canonical returns k, and [KindLooks] for "".
+func (k Kind) Canonical() Kind { return cmp.Or(k, KindLooks) }
 
 // CapacityConfig is how many sessions to keep open, and how long.
 type CapacityConfig struct {

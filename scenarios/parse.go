@@ -62,6 +62,7 @@ func Parse(file string, src []byte) (Scenario, error) {
 		base := filepath.Base(file)
 		s.Name = strings.TrimSuffix(base, filepath.Ext(base))
 	}
+	s.Derive(func(key string) bool { return find(root, key) != nil })
 	if invalid := s.checkValues(); invalid != nil {
 		return Scenario{}, locate(file, root, invalid)
 	}

@@ -27,7 +27,7 @@ func TestDecodeResultRefuses(t *testing.T) {
 		"a hold that ends before it":     {part(`"capacity": {"for_s": -600}`), "capacity: -600 s is no time of a run"},
 		"a statement run -2 times":       {part(`"queries": [{"runs": -2}]`), "queries: -2 is no count"},
 		"a statement that took -1 s":     {part(`"queries": [{"runs": 2, "times_s": [1, -1]}]`), "queries: -1 s is no time of a run"},
-		"a ladder longer than any":       {part(`"idle": {"steps": [{}` + strings.Repeat(",{}", mostSteps) + `]}`), "idle: a list of 65, not of 64 at most"},
+		"a ladder longer than any":       {part(`"idle": {"steps": [{}` + strings.Repeat(",{}", maxSteps) + `]}`), "idle: a list of 65, not of 64 at most"},
 		"a step longer than a life":      {part(`"idle": {"steps": [{"after_s": 1e300}]}`), "idle: 1e+300 s is no time of a run"},
 		"a ladder scaled below zero":     {part(`"idle": {"scale": -1}`), "idle: -1 is no number of a run"},
 		"a watch of -1 sessions":         {part(`"watch": {"sessions": -1}`), "watch: -1 is no count"},

@@ -45,7 +45,7 @@ func (a *audit) capacity(c Capacity) {
 }
 
 func (a *audit) idle(s IdleSeen) {
-	a.length("idle", len(s.Steps), mostSteps)
+	a.length("idle", len(s.Steps), maxSteps)
 	a.factors("idle", s.Scale)
 	a.times("idle", s.LastAlive, s.FirstDead, s.At)
 	for _, step := range s.Steps {

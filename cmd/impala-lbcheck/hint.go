@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 )
 
@@ -36,34 +37,9 @@ func fixText(fixes []hs2client.Fix) string {
 	texts := make([]string, len(fixes))
 	for i, f := range fixes {
 		texts[i] = f.Why
-		if how := asFlag(f); how != "" {
+		if how := flags.Fix(f); how != "" {
 			texts[i] += " (" + how + ")"
 		}
 	}
 	return strings.Join(texts, "; or ")
-}
-
-// fixFlags are the flags of the settings that the client suggests.
-var fixFlags = map[string]string{
-	"tls.enabled":     "--tls",
-	"tls.ca_cert":     "--ca-cert",
-	"tls.server_name": "--server-name",
-	"auth.mechanism":  "--auth",
-	"target.protocol": "--protocol",
-}
-
-// asFlag is a fix's setting as a flag; "" where there is nothing to set.
-func asFlag(f hs2client.Fix) string {
-	flag := fixFlags[f.Setting]
-	switch {
-	case f.Setting == "":
-		return ""
-	case flag == "":
-		return strings.TrimSpace(f.Setting + ": " + f.Value)
-	case f.Value == "true":
-		return flag
-	case f.Value == "false":
-		return "without " + flag
-	}
-	return strings.TrimSpace(flag + " " + f.Value)
 }

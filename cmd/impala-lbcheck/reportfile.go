@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -30,7 +31,7 @@ by coordinator or node that the run did not record is inconclusive.`,
   impala-lbcheck report smoke.json --out junit=smoke.xml --explain
   impala-lbcheck report smoke.json --judge strict.yaml --out strict.json`,
 		GroupID: groupFiles,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly("FILE"),
 	}
 	out := withReports(cmd)
 	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE`")
@@ -82,6 +83,9 @@ func readResult(ctx context.Context, name string) (scenarios.Result, error) {
 		return scenarios.Result{}, err
 	}
 	r, err := report.Read(bytes.NewReader(b))
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return r, fmt.Errorf("%s: it is not JSON (byte %d); --out FILE.json writes a result", name, syntax.Offset)
+	}
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", name, err)
 	}

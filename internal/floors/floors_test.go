@@ -27,7 +27,9 @@ var may = map[string][]string{
 	"cmd/impala-lbcheck": {
 		"hs2client", "scenarios", "scenarios/run", "scenarios/judge", "report", "internal/simcluster", "internal/impalaweb",
 		"internal/provision", "internal/provision/lbfile", "internal/localfile", "internal/shellcmd",
+		"internal/schema", "cmd/impala-lbcheck/internal/flags",
 	},
+	"cmd/impala-lbcheck/internal/flags": {"scenarios", "vocab", "internal/nearest"},
 	"report":                         {"scenarios"},
 	"scenarios/run":                  {"scenarios", "scenarios/judge", "vocab", "scenarios/run/internal/handoff"},
 	"scenarios/run/internal/handoff": {},
@@ -49,6 +51,8 @@ var may = map[string][]string{
 	"internal/awssim":                {},
 	"internal/faultproxy":            {},
 	"internal/localfile":             {},
+	"internal/nearest":               {},
+	"internal/schema":                {"scenarios"},
 	"internal/shellcmd":              {},
 	"internal/floors":                {},
 	"internal/thriftgen/hs2":         {},
