@@ -2,14 +2,14 @@ package scenarios
 
 import "testing"
 
-func TestKindClaims_AreOfEveryKind(t *testing.T) {
+func TestKinds_HaveRules(t *testing.T) {
 	t.Parallel()
 	for _, k := range Kinds() {
-		if kindClaims[k] == nil {
+		if kinds[k].claims == nil {
 			t.Errorf("nothing says what a scenario of kind %s needs", k)
 		}
 	}
-	if len(kindClaims) != len(Kinds()) {
-		t.Errorf("%d kinds in the map, %d in Kinds", len(kindClaims), len(Kinds()))
+	if len(kinds) != len(Kinds()) {
+		t.Errorf("rules for %d kinds, of which there are %d", len(kinds), len(Kinds()))
 	}
 }

@@ -106,7 +106,7 @@ type Source = vocab.Source
 // The sources of an identity, from none to the strongest.
 const (
 	NoSource        = vocab.SourceNone          // the name is unknown
-	FromUserQuery   = vocab.SourceIdentityQuery // the user's --identity-query
+	FromUserQuery   = vocab.SourceIdentityQuery // the user's identity_query
 	FromCoordinator = vocab.SourceCoordinator   // SELECT coordinator(): a host without a port
 	FromHTTPAddr    = vocab.SourceHTTPAddr      // http_addr in OpenSession's configuration
 	FromPing        = vocab.SourcePing          // webserver_address of Ping

@@ -12,7 +12,7 @@ var settings = slices.Concat(kindSettings, scenarioSettings, targetSettings, log
 
 // The kinds that have a setting.
 var (
-	withSessions = slices.DeleteFunc(Kinds(), func(k Kind) bool { return k == KindCertificates })
+	withSessions = slices.DeleteFunc(Kinds(), func(k Kind) bool { return !kinds[k].sessions })
 	inLooks      = []Kind{KindLooks, KindStages} // of stages only the statement
 )
 

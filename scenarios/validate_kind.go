@@ -7,19 +7,25 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// kindClaims are what each kind needs beyond the table of settings.
-var kindClaims = map[Kind]func(Scenario) []claim{
-	KindLooks:        func(Scenario) []claim { return nil },
-	KindCertificates: Scenario.certificatesClaims,
-	KindStages:       Scenario.stagesClaims,
-	KindCapacity:     Scenario.capacityClaims,
-	KindQuery:        Scenario.queryClaims,
-	KindIdle:         Scenario.idleClaims,
-	KindWatch:        Scenario.watchClaims,
+// kindRules are what a kind of scenario is like.
+type kindRules struct {
+	sessions bool                   // it opens sessions
+	claims   func(Scenario) []claim // what it needs beyond the table of settings
+}
+
+// kinds has every kind.
+var kinds = map[Kind]kindRules{
+	KindLooks:        {true, func(Scenario) []claim { return nil }},
+	KindCertificates: {false, Scenario.certificatesClaims},
+	KindStages:       {true, Scenario.stagesClaims},
+	KindCapacity:     {true, Scenario.capacityClaims},
+	KindQuery:        {true, Scenario.queryClaims},
+	KindIdle:         {true, Scenario.idleClaims},
+	KindWatch:        {true, Scenario.watchClaims},
 }
 
 // checkKind looks for what the scenario's kind needs.
-func (s Scenario) checkKind() *InvalidError { return firstWrong(kindClaims[s.Kind.Canonical()](s)) }
+func (s Scenario) checkKind() *InvalidError { return firstWrong(kinds[s.Kind.Canonical()].claims(s)) }
 
 func (s Scenario) certificatesClaims() []claim {
 	return []claim{{!s.TLS.Enabled, "kind", "certificates needs TLS", []vocab.Fix{set("tls.enabled", "true")}}}

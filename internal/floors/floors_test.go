@@ -30,6 +30,7 @@ var may = map[string][]string{
 		"internal/schema", "cmd/impala-lbcheck/internal/flags",
 	},
 	"cmd/impala-lbcheck/internal/flags": {"scenarios", "vocab", "internal/nearest"},
+
 	"report":                         {"scenarios"},
 	"scenarios/run":                  {"scenarios", "scenarios/judge", "vocab", "scenarios/run/internal/handoff"},
 	"scenarios/run/internal/handoff": {},
