@@ -17,43 +17,42 @@ import (
 	"time"
 )
 
-// impylaScript has sessions through impyla, in threads.
+// impylaScript opens sessions with impyla, in threads.
 //
 //go:embed impyla.py
 var impylaScript string
 
-// sample is one client's turn in one round of a cell, with what the servers took
-// meanwhile.
+// sample is a client's turn in a round of a cell, with the CPU time of the servers.
 type sample struct {
 	Client string        `json:"client"`
 	Round  int           `json:"round"`
 	Turn   turn          `json:"turn"`
 	Sim    time.Duration `json:"sim_cpu_ns"`     // of the simulated cluster
-	Proxy  time.Duration `json:"haproxy_cpu_ns"` // 0: not on the way
+	Proxy  time.Duration `json:"haproxy_cpu_ns"` // 0: not used
 }
 
-// argv is the command line of a child.
-func (l *lab) argv(mode, client, path string, tls bool, more ...string) []string {
-	argv := append([]string{l.self, mode, "--client", client, "--addrs", strings.Join(l.addrs(path, tls), ",")}, more...)
+// childCommand returns the command line of a child process.
+func (l *lab) childCommand(mode, client, path string, tls bool, flags ...string) []string {
+	argv := append([]string{l.self, mode, "--client", client, "--addrs", strings.Join(l.addrs(path, tls), ",")}, flags...)
 	if tls {
 		argv = append(argv, "--ca", l.ca())
 	}
 	return argv
 }
 
-// take lets a client have its turn.
-func (l *lab) take(ctx context.Context, p plan, c cell, client string, round int) (sample, error) {
+// measureTurn measures a client's turn.
+func (l *lab) measureTurn(ctx context.Context, p plan, c cell, client string, round int) (sample, error) {
 	s := sample{Client: client, Round: round}
 	var err error
 	switch client {
-	case shell:
-		s.Turn, err = l.shellLoop(ctx, c, p.shells)
-	case impyla:
-		argv := []string{l.python[impyla] + "/python", "-c", impylaScript, strings.Join(l.addrs(c.Path, c.TLS), ","), strconv.Itoa(c.C), fmt.Sprint(p.window.Seconds())}
-		err = l.child(ctx, c, argv, &s)
+	case clientShell:
+		s.Turn, err = l.shellLoop(ctx, c, p.shellCalls)
+	case clientImpyla:
+		argv := []string{l.python[clientImpyla] + "/python", "-c", impylaScript, strings.Join(l.addrs(c.Path, c.TLS), ","), strconv.Itoa(c.C), fmt.Sprint(p.window.Seconds())}
+		err = l.measureChild(ctx, c, argv, &s)
 	default:
-		argv := l.argv("load", client, c.Path, c.TLS, "--c", strconv.Itoa(c.C), "--window", p.window.String())
-		err = l.child(ctx, c, argv, &s)
+		argv := l.childCommand("load", client, c.Path, c.TLS, "--c", strconv.Itoa(c.C), "--window", p.window.String())
+		err = l.measureChild(ctx, c, argv, &s)
 	}
 	if err != nil {
 		return s, fmt.Errorf("%s, %s: %w", c.name(), client, err)
@@ -61,34 +60,34 @@ func (l *lab) take(ctx context.Context, p plan, c cell, client string, round int
 	return s, nil
 }
 
-// child runs a child to its end and reads what it says.
-func (l *lab) child(ctx context.Context, c cell, argv []string, s *sample) error {
+// measureChild runs a child process and reads its events.
+func (l *lab) measureChild(ctx context.Context, c cell, argv []string, s *sample) error {
 	var sim, proxy time.Duration
 	done := false
-	err := listen(ctx, argv, func(line said) error {
+	err := runChild(ctx, argv, func(line event) error {
 		now, err := cpuOf(l.sims[c.TLS].cmd.Process.Pid)
 		if err != nil {
 			return err
 		}
-		busy, err := cpuOf(l.proxy.cmd.Process.Pid)
+		proxyNow, err := cpuOf(l.haproxyServer.cmd.Process.Pid)
 		switch line.Event {
 		case "begin":
-			sim, proxy = now, busy
+			sim, proxy = now, proxyNow
 		case "end":
-			s.Sim, s.Proxy = now-sim, busy-proxy
+			s.Sim, s.Proxy = now-sim, proxyNow-proxy
 		case "turn":
 			s.Turn, done = *line.Turn, true
 		}
 		return err
 	})
 	if err == nil && !done {
-		err = errors.New("it did not say what it did")
+		err = errors.New("the child process printed no turn")
 	}
 	return err
 }
 
-// listen runs a command and gives each line that it prints to heard.
-func listen(ctx context.Context, argv []string, heard func(said) error) error {
+// runChild runs a child process and calls handle with each event that it prints.
+func runChild(ctx context.Context, argv []string, handle func(event) error) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
@@ -102,23 +101,23 @@ func listen(ctx context.Context, argv []string, heard func(said) error) error {
 		return err
 	}
 	for lines := bufio.NewScanner(out); lines.Scan() && err == nil; {
-		var line said
+		var line event
 		if err = json.Unmarshal(lines.Bytes(), &line); err == nil {
-			err = heard(line)
+			err = handle(line)
 		}
 	}
-	if ended := cmd.Wait(); ended != nil {
+	if waitErr := cmd.Wait(); waitErr != nil {
 		text := stderr.String()
-		err = errors.Join(err, fmt.Errorf("%w: %s", ended, text[max(0, len(text)-400):]))
+		err = errors.Join(err, fmt.Errorf("%w: %s", waitErr, text[max(0, len(text)-400):]))
 	}
 	return err
 }
 
-// shellLoop is the usual recipe: a loop of impala-shell in bash, one call after
-// the other. Its processor time is that of bash and of all that it waited for.
+// shellLoop runs impala-shell in a bash loop. Its CPU time is that of bash and its
+// children.
 func (l *lab) shellLoop(ctx context.Context, c cell, calls int) (turn, error) {
 	const loop = `for i in $(seq "$1"); do "$2" --protocol=hs2 -i "$3" -B --quiet -q 'SELECT pid()' || exit 1; done`
-	cmd := exec.CommandContext(ctx, "bash", "-c", loop, "bash", strconv.Itoa(calls), l.python[shell]+"/impala-shell", l.addrs(c.Path, c.TLS)[0])
+	cmd := exec.CommandContext(ctx, "bash", "-c", loop, "bash", strconv.Itoa(calls), l.python[clientShell]+"/impala-shell", l.addrs(c.Path, c.TLS)[0])
 	start := time.Now()
 	b, err := cmd.CombinedOutput()
 	if err != nil {
@@ -131,21 +130,21 @@ func (l *lab) shellLoop(ctx context.Context, c cell, calls int) (turn, error) {
 	return t, nil
 }
 
-// keep lets a client hold sessions.
-func (l *lab) keep(ctx context.Context, h hold) (held, error) {
-	argv := l.argv("hold", h.Client, direct, h.TLS, "--n", strconv.Itoa(h.N))
+// measureHold measures a client that holds sessions.
+func (l *lab) measureHold(ctx context.Context, h hold) (holdResult, error) {
+	argv := l.childCommand("hold", h.Client, pathDirect, h.TLS, "--n", strconv.Itoa(h.N))
 	if h.Parked {
 		argv = append(argv, "--parked")
 	}
-	var got held
-	err := listen(ctx, argv, func(line said) error {
+	var got holdResult
+	err := runChild(ctx, argv, func(line event) error {
 		if line.Held != nil {
 			got = *line.Held
 		}
 		return nil
 	})
 	if err == nil && got.Sessions == 0 {
-		err = errors.New("it did not say what it held")
+		err = errors.New("the child process printed no held sessions")
 	}
 	if err != nil {
 		return got, fmt.Errorf("%s: %w", h.name(), err)

@@ -20,7 +20,7 @@ func newGohive(roots *x509.CertPool) gohiveClient {
 	if roots == nil {
 		return gohiveClient{}
 	}
-	return gohiveClient{&tls.Config{RootCAs: roots, ServerName: serverName, CurvePreferences: []tls.CurveID{curve}}}
+	return gohiveClient{&tls.Config{RootCAs: roots, ServerName: serverName, CurvePreferences: []tls.CurveID{tlsCurve}}}
 }
 
 func (g gohiveClient) connect(addr string) (*hive.Connection, error) {
@@ -34,7 +34,7 @@ func (g gohiveClient) connect(addr string) (*hive.Connection, error) {
 	}
 	conf := hive.NewConnectConfiguration()
 	conf.Username, conf.TLSConfig = userName, g.tls
-	conf.ConnectTimeout, conf.SocketTimeout = patience, patience
+	conf.ConnectTimeout, conf.SocketTimeout = timeout, timeout
 	return hive.Connect(host, n, "NOSASL", conf)
 }
 
@@ -45,7 +45,7 @@ func (g gohiveClient) session(ctx context.Context, addr string) error {
 	}
 	cursor := conn.Cursor()
 	var pid int32
-	cursor.Exec(ctx, statement)
+	cursor.Exec(ctx, query)
 	if cursor.Err == nil && !cursor.HasMore(ctx) {
 		cursor.Err = errors.Join(errors.New("no row"), cursor.Err)
 	}
@@ -57,7 +57,7 @@ func (g gohiveClient) session(ctx context.Context, addr string) error {
 	return errors.Join(err, cursor.Err, conn.Close())
 }
 
-func (g gohiveClient) keep(_ context.Context, addr string, _ bool) (func() error, error) {
+func (g gohiveClient) open(_ context.Context, addr string, _ bool) (func() error, error) {
 	conn, err := g.connect(addr)
 	if err != nil {
 		return nil, err

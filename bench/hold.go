@@ -11,51 +11,49 @@ import (
 	"time"
 )
 
-// held is what holding sessions takes.
-type held struct {
+// holdResult is the time and the memory for holding sessions.
+type holdResult struct {
 	Sessions int           `json:"sessions"`
-	Opening  time.Duration `json:"opening_ns"` // all of them
-	BaseKB   int64         `json:"base_kb"`    // resident before
-	RSSKB    int64         `json:"rss_kb"`     // resident while they are held
+	Opening  time.Duration `json:"opening_ns"` // time to open all of them
+	BaseKB   int64         `json:"base_kb"`    // resident memory before
+	RSSKB    int64         `json:"rss_kb"`     // resident memory while they are held
 }
 
-// each is the memory of one, in KiB.
-func (h held) each() float64 { return float64(h.RSSKB-h.BaseKB) / float64(max(1, h.Sessions)) }
+// kbPerSession returns the memory of a session in KiB.
+func (h holdResult) kbPerSession() float64 {
+	return float64(h.RSSKB-h.BaseKB) / float64(max(1, h.Sessions))
+}
 
-// opening is how many sessions are opened at once.
-const opening = 64
+// openConcurrency is the number of sessions opened at the same time.
+const openConcurrency = 64
 
-// holdChild opens sessions, keeps them and says what memory that takes.
+// holdChild opens sessions, holds them and prints the memory that they need.
 func holdChild(ctx context.Context, args []string) error {
-	o, err := parseOrder(args)
+	o, cl, err := parseChild(ctx, args)
 	if err != nil {
 		return err
 	}
-	cl, err := o.newClient(ctx)
-	if err != nil {
+	if err := cl.session(ctx, o.addrs[0]); err != nil { // allocates what is allocated once
 		return err
 	}
-	if err := cl.session(ctx, o.addrs[0]); err != nil { // what is made once is made
-		return err
-	}
-	h := held{Sessions: o.n, BaseKB: settledKB()}
+	h := holdResult{Sessions: o.hold, BaseKB: settledKB()}
 	start := time.Now()
-	ends, err := keepAll(ctx, cl, o)
+	closers, err := openAll(ctx, cl, o)
 	h.Opening = time.Since(start)
 	if err == nil {
 		h.RSSKB = settledKB()
 		err = heapProfile(o.profile)
-		say(said{Event: "held", Held: &h})
+		printEvent(event{Event: "held", Held: &h})
 	}
-	for _, end := range ends {
-		if end != nil {
-			err = errors.Join(err, end())
+	for _, closeSession := range closers {
+		if closeSession != nil {
+			err = errors.Join(err, closeSession())
 		}
 	}
 	return err
 }
 
-// heapProfile writes what memory is in use.
+// heapProfile writes a profile of the memory in use.
 func heapProfile(path string) error {
 	if path == "" {
 		return nil
@@ -67,18 +65,19 @@ func heapProfile(path string) error {
 	return errors.Join(pprof.Lookup("heap").WriteTo(f, 0), f.Close())
 }
 
-// keepAll opens them all; where it fails, what did open is returned too.
-func keepAll(ctx context.Context, cl client, o order) ([]func() error, error) {
-	ends := make([]func() error, o.n)
-	errs := make([]error, opening)
+// openAll opens all sessions and returns the functions that close them, also after an
+// error.
+func openAll(ctx context.Context, cl client, o childArgs) ([]func() error, error) {
+	closers := make([]func() error, o.hold)
+	errs := make([]error, openConcurrency)
 	var all sync.WaitGroup
-	for w := range opening {
+	for w := range openConcurrency {
 		all.Go(func() {
-			for i := w; i < o.n && errs[w] == nil; i += opening {
-				ends[i], errs[w] = cl.keep(ctx, o.addrs[i%len(o.addrs)], o.parked)
+			for i := w; i < o.hold && errs[w] == nil; i += openConcurrency {
+				closers[i], errs[w] = cl.open(ctx, o.addrs[i%len(o.addrs)], o.parked)
 			}
 		})
 	}
 	all.Wait()
-	return ends, errors.Join(errs...)
+	return closers, errors.Join(errs...)
 }

@@ -1,5 +1,5 @@
-# Sessions through impyla in threads, as "bench load" has them: each thread has
-# one before the turn begins, and ends the one that it is in when time is up.
+# Opens sessions with impyla in threads, as "bench load" does: each thread has a
+# session before the turn begins, and finishes its session when the time is over.
 #   python -c ... ADDRESSES THREADS SECONDS
 import json
 import resource
@@ -28,7 +28,7 @@ def session(host, port):
         connection.close()
 
 
-def counted(host, port):
+def count_session(host, port):
     global sessions, errors, first
     try:
         session(host, port)
@@ -42,14 +42,14 @@ def counted(host, port):
 
 def work(i):
     host, port = addresses[i % len(addresses)]
-    counted(host, port)
+    count_session(host, port)
     ready.wait()
     go.wait()
     while time.monotonic() < until:
-        counted(host, port)
+        count_session(host, port)
 
 
-def say(**line):
+def print_event(**line):
     print(json.dumps(line), flush=True)
 
 
@@ -58,15 +58,15 @@ for w in workers:
     w.start()
 ready.wait()
 sessions = 0
-say(event="begin")
+print_event(event="begin")
 before, start = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
 until = start + seconds
 go.set()
 for w in workers:
     w.join()
 after, end = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
-say(event="end")
-say(event="turn", turn={
+print_event(event="end")
+print_event(event="turn", turn={
     "sessions": sessions, "errors": errors, "first_error": first,
     "wall_ns": int(1e9 * (end - start)),
     "user_ns": int(1e9 * (after.ru_utime - before.ru_utime)),

@@ -43,7 +43,7 @@ func (l *lab) install(ctx context.Context) error {
 		return err
 	}
 	l.python = map[string]string{}
-	for name, requirement := range map[string]string{impyla: pyImpyla, shell: pyImpala} {
+	for name, requirement := range map[string]string{clientImpyla: pyImpyla, clientShell: pyImpala} {
 		dir := l.file("venv-" + name)
 		if err := debian.Venv(ctx, dir, requirement); err != nil {
 			return err

@@ -21,33 +21,33 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/debian"
 )
 
-// Ports, all below 32768, where Linux begins to hand out ports to clients, and
-// none of them one of interop's.
+// Ports, all below 32768, the start of Linux's range of ports for clients, and not
+// used by interop.
 const (
-	plainPort   = 21450 // of each coordinator; Beeswax one above
-	securePort  = 21460
-	balancePort = 22050 // HAProxy's, before the plain ones
-	balanceTLS  = 22060 // HAProxy's, before those that speak TLS: it passes TLS through
+	plainPort   = 21450 // of each coordinator; Beeswax on the next port
+	securePort  = 21460 // of each coordinator with TLS
+	balancePort = 22050 // of HAProxy in front of the plain coordinators
+	balanceTLS  = 22060 // of HAProxy in front of the coordinators with TLS, which it passes through
 )
 
-// coordinators is how many there are, and threads is how many sessions each of
-// them serves at once: more than any test has.
+// The number of coordinators, and of the service threads of each, which is more than
+// any measurement needs.
 const (
-	coordinators = 4
-	threads      = 20000
+	coordinatorCount      = 4
+	threadsPerCoordinator = 20000
 )
 
-// lab is everything that runs beside the clients.
+// lab has the servers for the clients.
 type lab struct {
-	work    string // configurations, programs, venvs
-	self    string // this program
-	python  map[string]string
-	servers []*server
-	sims    map[bool]*server // by TLS
-	proxy   *server
+	work          string // directory of configurations, programs and virtual environments
+	self          string // this program
+	python        map[string]string
+	servers       []*server
+	sims          map[bool]*server // by TLS
+	haproxyServer *server
 }
 
-// server is a process that we started.
+// server is a process of the lab.
 type server struct {
 	name  string
 	cmd   *exec.Cmd
@@ -76,10 +76,10 @@ func openLab(ctx context.Context) (*lab, error) {
 
 func (l *lab) file(name string) string { return filepath.Join(l.work, name) }
 
-// ca is the file of the authority of the cluster that speaks TLS.
+// ca returns the CA file of the cluster with TLS.
 func (l *lab) ca() string { return l.file("ca.pem") }
 
-// start runs a server until the lab is closed, or this program has ended.
+// start starts a server that runs until the lab is closed.
 func (l *lab) start(name string, out io.Writer, argv ...string) (*server, error) {
 	log, err := os.Create(l.file(name + ".log"))
 	if err != nil {
@@ -95,10 +95,10 @@ func (l *lab) start(name string, out io.Writer, argv ...string) (*server, error)
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &server{name, cmd, make(chan struct{})}
+	s := &server{name: name, cmd: cmd, ended: make(chan struct{})}
 	go func() {
 		defer close(s.ended)
-		_ = cmd.Wait() // its log says how
+		_ = cmd.Wait() // the error is in its log
 	}()
 	l.servers = append(l.servers, s)
 	return s, nil
@@ -121,8 +121,8 @@ func (l *lab) close() {
 // startSims starts the simulated cluster twice, without TLS and with it.
 func (l *lab) startSims(ctx context.Context) error {
 	for tls, port := range map[bool]int{false: plainPort, true: securePort} {
-		argv := []string{l.file("impala-lbcheck"), "sim", "--direct", "--coordinators", strconv.Itoa(coordinators),
-			"--hs2-port", strconv.Itoa(port), "--beeswax-port", strconv.Itoa(port + 1), "--fault", "threads=" + strconv.Itoa(threads)}
+		argv := []string{l.file("impala-lbcheck"), "sim", "--direct", "--coordinators", strconv.Itoa(coordinatorCount),
+			"--hs2-port", strconv.Itoa(port), "--beeswax-port", strconv.Itoa(port + 1), "--fault", "threads=" + strconv.Itoa(threadsPerCoordinator)}
 		if tls {
 			argv = append(argv, "--tls", "--ca-out", l.ca())
 		}
@@ -136,14 +136,14 @@ func (l *lab) startSims(ctx context.Context) error {
 			return err
 		}
 		l.sims[tls] = s
-		lines, announced := bufio.NewScanner(out), 0
-		for announced < 2*coordinators && lines.Scan() {
-			announced++
+		lines, listeners := bufio.NewScanner(out), 0
+		for listeners < 2*coordinatorCount && lines.Scan() {
+			listeners++
 		}
-		if announced < 2*coordinators {
+		if listeners < 2*coordinatorCount {
 			return fmt.Errorf("%s did not start: see %s", s.name, l.file(s.name+".log"))
 		}
-		go func() { // what else it may say must not block it
+		go func() { // so that more output does not block it
 			_, _ = io.Copy(io.Discard, out)
 			_ = out.Close()
 		}()
@@ -151,15 +151,15 @@ func (l *lab) startSims(ctx context.Context) error {
 	return nil
 }
 
-// addrs is where a client goes.
+// addrs returns the addresses for clients.
 func (l *lab) addrs(path string, tls bool) []string {
 	ports := map[bool]int{false: plainPort, true: securePort}
-	if path == haproxy {
+	if path == pathHAProxy {
 		ports = map[bool]int{false: balancePort, true: balanceTLS}
 		return []string{net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[tls]))}
 	}
 	var out []string
-	for i := range coordinators {
+	for i := range coordinatorCount {
 		out = append(out, net.JoinHostPort("127.0.0."+strconv.Itoa(2+i), strconv.Itoa(ports[tls])))
 	}
 	return out
@@ -175,13 +175,13 @@ defaults
   timeout server 120s
 `
 
-// startHAProxy starts one that balances both clusters.
+// startHAProxy starts a HAProxy in front of both clusters.
 func (l *lab) startHAProxy(ctx context.Context) error {
 	var conf strings.Builder
 	conf.WriteString(haproxyHead)
 	for _, tls := range []bool{false, true} {
-		fmt.Fprintf(&conf, "listen %s\n  bind %s\n", security(tls), l.addrs(haproxy, tls)[0])
-		for i, addr := range l.addrs(direct, tls) {
+		fmt.Fprintf(&conf, "listen %s\n  bind %s\n", security(tls), l.addrs(pathHAProxy, tls)[0])
+		for i, addr := range l.addrs(pathDirect, tls) {
 			fmt.Fprintf(&conf, "  server c%d %s\n", i+1, addr)
 		}
 	}
@@ -193,9 +193,9 @@ func (l *lab) startHAProxy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.proxy = s
+	l.haproxyServer = s
 	for range 50 {
-		conn, err := net.DialTimeout("tcp", l.addrs(haproxy, true)[0], time.Second)
+		conn, err := net.DialTimeout("tcp", l.addrs(pathHAProxy, true)[0], time.Second)
 		if err == nil {
 			return conn.Close()
 		}
@@ -210,7 +210,7 @@ func (l *lab) startHAProxy(ctx context.Context) error {
 	return errors.New("haproxy does not listen")
 }
 
-// machine is what the figures were taken on.
+// machine describes the machine and the software versions.
 func (l *lab) machine(ctx context.Context) map[string]string {
 	m := map[string]string{"go": goVersion(), "cores": cores(), "impyla": pyImpyla, "impala-shell": pyImpala}
 	for name, argv := range map[string][]string{"haproxy": {haproxyBin, "-v"}, "kernel": {"uname", "-sr"}, "python": {debian.Python, "--version"}} {

@@ -18,49 +18,58 @@ import (
 	"time"
 )
 
-// The names in the simulated cluster's certificates and of who asks.
 const (
-	serverName = "impala.example.com"
-	statement  = "SELECT pid()"
+	serverName = "impala.example.com" // in the simulated cluster's certificates
+	query      = "SELECT pid()"
 	userName   = "bench"
-	patience   = 30 * time.Second // of each phase, or session
+	timeout    = 30 * time.Second // of each phase, or session
 )
 
-// curve is the one key exchange of all TLS clients: Go's own choice would cost
-// the handshake more than everything else together.
-const curve = tls.X25519
+// tlsCurve is the key exchange of all TLS clients: Go's default would make up most of
+// the cost of a session.
+const tlsCurve = tls.X25519
 
-// client is a way to have sessions.
+// client is a client to measure.
 type client interface {
-	// session has one, from connect to close.
+	// session opens a session, runs a query and closes the session.
 	session(ctx context.Context, addr string) error
-	// keep opens one and leaves it open; parked: with a goroutine waiting on it.
-	keep(ctx context.Context, addr string, parked bool) (end func() error, err error)
+	// open opens a session and returns the function that closes it; if parked, a
+	// goroutine waits on it.
+	open(ctx context.Context, addr string, parked bool) (closeSession func() error, err error)
 }
 
-// order is what a child is told.
-type order struct {
+// childArgs are the arguments of a child process.
+type childArgs struct {
 	client  string
 	addrs   []string
 	roots   *x509.CertPool // nil: plain TCP
 	c       int
 	window  time.Duration
-	n       int // to hold
+	hold    int // number of sessions to hold
 	parked  bool
-	profile string // file for a CPU profile of a turn, or of the memory in use while sessions are held; "": none
+	profile string // file for a profile: CPU (load) or memory (hold); "": none
 }
 
-// parseOrder reads a child's flags.
-func parseOrder(args []string) (o order, err error) {
+// parseChild parses the arguments of a child process and creates its client.
+func parseChild(ctx context.Context, args []string) (childArgs, client, error) {
+	o, err := parseChildArgs(args)
+	if err != nil {
+		return o, nil, err
+	}
+	cl, err := o.newClient(ctx)
+	return o, cl, err
+}
+
+func parseChildArgs(args []string) (o childArgs, err error) {
 	flags := flag.NewFlagSet("bench child", flag.ContinueOnError)
-	flags.StringVar(&o.client, "client", ours, "who")
-	addrs := flags.String("addrs", "", "addresses, with commas between")
-	ca := flags.String("ca", "", "PEM file of the authority; empty: plain TCP")
-	flags.IntVar(&o.c, "c", 1, "sessions at once")
-	flags.DurationVar(&o.window, "window", time.Second, "how long")
-	flags.IntVar(&o.n, "n", 1000, "sessions to hold")
-	flags.BoolVar(&o.parked, "parked", false, "a goroutine waits on each")
-	flags.StringVar(&o.profile, "profile", "", "file for a profile: of the CPU (load), of the memory (hold)")
+	flags.StringVar(&o.client, "client", clientOurs, "client to measure")
+	addrs := flags.String("addrs", "", "addresses, separated by commas")
+	ca := flags.String("ca", "", "PEM file of the CA; empty: plain TCP")
+	flags.IntVar(&o.c, "c", 1, "concurrent sessions")
+	flags.DurationVar(&o.window, "window", time.Second, "duration of the turn")
+	flags.IntVar(&o.hold, "n", 1000, "sessions to hold")
+	flags.BoolVar(&o.parked, "parked", false, "let a goroutine wait on each session")
+	flags.StringVar(&o.profile, "profile", "", "file for a profile of the CPU (load) or the memory (hold)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -79,37 +88,32 @@ func parseOrder(args []string) (o order, err error) {
 	return o, nil
 }
 
-// newClient is the client that the order names.
-func (o order) newClient(ctx context.Context) (client, error) {
+// newClient creates the client.
+func (o childArgs) newClient(ctx context.Context) (client, error) {
 	switch o.client {
-	case ours:
+	case clientOurs:
 		return newOurs(o.roots), nil
-	case raw:
+	case clientRaw:
 		return newRaw(ctx, o.addrs[0], o.roots)
-	case gohive:
+	case clientGohive:
 		return newGohive(o.roots), nil
 	}
-	return nil, fmt.Errorf("no client %q", o.client)
+	return nil, fmt.Errorf("unknown client %q", o.client)
 }
 
-// said is a line that a child prints: that its turn begins, that it has ended,
-// and what came of it.
-type said struct {
-	Event string `json:"event"` // begin, end, turn, held
-	Turn  *turn  `json:"turn,omitempty"`
-	Held  *held  `json:"held,omitempty"`
+// event is a line printed by a child process.
+type event struct {
+	Event string      `json:"event"` // begin, end, turn, held
+	Turn  *turn       `json:"turn,omitempty"`
+	Held  *holdResult `json:"held,omitempty"`
 }
 
-func say(s said) { _ = json.NewEncoder(os.Stdout).Encode(s) } // a parent that is gone ends us anyway
+func printEvent(s event) { _ = json.NewEncoder(os.Stdout).Encode(s) } // without a parent this process is stopped anyway
 
-// loadChild has sessions for a while, c at once. Every worker has one before the
-// turn begins and ends the one that it is in when time is up.
+// loadChild opens sessions for some time with c workers. Every worker has a session
+// before the turn begins, and finishes its session when the time is over.
 func loadChild(ctx context.Context, args []string) error {
-	o, err := parseOrder(args)
-	if err != nil {
-		return err
-	}
-	cl, err := o.newClient(ctx)
+	o, cl, err := parseChild(ctx, args)
 	if err != nil {
 		return err
 	}
@@ -144,19 +148,19 @@ func loadChild(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	say(said{Event: "begin"})
-	before := read()
+	printEvent(event{Event: "begin"})
+	before := readMeter()
 	until = before.at.Add(o.window)
 	close(begin)
 	all.Wait()
-	t := read().since(before)
-	say(said{Event: "end"})
+	t := readMeter().since(before)
+	printEvent(event{Event: "end"})
 	stop()
 	t.Sessions, t.Errors = int(sessions.Load()), int(failures.Load())
 	if text := first.Load(); text != nil {
 		t.First = *text
 	}
-	say(said{Event: "turn", Turn: &t})
+	printEvent(event{Event: "turn", Turn: &t})
 	return ctx.Err()
 }
 

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// bound ends a run that takes too long.
-const bound = 15 * time.Minute
+// runTimeout limits the whole comparison.
+const runTimeout = 15 * time.Minute
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -26,7 +26,7 @@ func main() {
 	}
 }
 
-// command runs a child's part where args begin with its name, or else the whole.
+// command runs a child process if args start with its mode, otherwise the comparison.
 func command(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == "load" {
 		return loadChild(ctx, args[1:])
@@ -35,21 +35,21 @@ func command(ctx context.Context, args []string) error {
 		return holdChild(ctx, args[1:])
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	quick := flags.Bool("quick", false, "a few minutes: short windows and fewer combinations")
-	out := flags.String("out", ".", "folder of results.md and results.json")
-	only := flags.String("only", "", "measure only where this is part of the name, such as haproxy/tls; no targets then")
+	quick := flags.Bool("quick", false, "take a few minutes: short measurements and fewer combinations")
+	out := flags.String("out", ".", "directory for results.md and results.json")
+	only := flags.String("only", "", "measure only cells whose names contain this, such as haproxy/tls; without targets")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return errors.New("usage: bench [--quick] [--out DIR] [--only NAME]")
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, bound, fmt.Errorf("not done within %v", bound))
+	ctx, cancel := context.WithTimeoutCause(ctx, runTimeout, fmt.Errorf("not done within %v", runTimeout))
 	defer cancel()
 	return compare(ctx, planFor(*quick).only(*only), *out)
 }
 
-// compare measures and writes what came of it.
+// compare measures and writes the results.
 func compare(ctx context.Context, p plan, out string) error {
 	began := time.Now()
 	l, err := openLab(ctx)

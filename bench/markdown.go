@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// text is such as "1.203 x (1.154 to 1.310)".
-func (s spread) text(unit string) string {
+// format returns text such as "1.203 x (1.154 to 1.310)".
+func (s spread) format(unit string) string {
 	if s.N == 0 {
 		return "-"
 	}
 	if s.N == 1 || s.Min == s.Max {
-		return figure(s.Median) + unit
+		return formatNumber(s.Median) + unit
 	}
-	return fmt.Sprintf("%s%s (%s to %s)", figure(s.Median), unit, figure(s.Min), figure(s.Max))
+	return fmt.Sprintf("%s%s (%s to %s)", formatNumber(s.Median), unit, formatNumber(s.Min), formatNumber(s.Max))
 }
 
-// figure has three or four digits that count.
-func figure(v float64) string {
+// formatNumber formats a number with three or four significant digits.
+func formatNumber(v float64) string {
 	switch {
 	case v == 0:
 		return "0"
@@ -34,7 +34,7 @@ func figure(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// markdown is results.md: written by the tool, never by hand.
+// markdown returns results.md.
 func (r *results) markdown() string {
 	var b strings.Builder
 	how := "the full run"
@@ -50,9 +50,9 @@ func (r *results) markdown() string {
 		for _, v := range r.Targets {
 			got := v.Why
 			if got == "" {
-				got = v.Got.text(unit(v.Unit))
+				got = v.Got.format(unit(v.Unit))
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.What, v.limit(), got, v.met())
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.What, v.limitText(), got, v.metText())
 		}
 	}
 	for _, m := range r.Cells {
@@ -65,20 +65,20 @@ func (r *results) markdown() string {
 			if k.Parked {
 				how += ", a goroutine parked on each"
 			}
-			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s |\n", k.Client, how, k.N, figure(k.EachKB), figure(float64(k.Held.RSSKB)/1024), figure(k.Held.Opening.Seconds()))
+			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s |\n", k.Client, how, k.N, formatNumber(k.EachKB), formatNumber(float64(k.Held.RSSKB)/1024), formatNumber(k.Held.Opening.Seconds()))
 		}
 	}
 	return b.String()
 }
 
-func (m *measured) markdown(b *strings.Builder) {
+func (m *cellMeasurement) markdown(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## %s\n\n| client | sessions/s | client CPU, us | of it user | bytes | mallocs | sim CPU, us | HAProxy CPU, us | peak MB | errors |\n|---|---|---|---|---|---|---|---|---|---|\n", m.Name)
 	for _, f := range m.Figures {
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %d |\n", f.Client, f.Rate.text(""), f.CPU.text(""), figure(f.User.Median),
-			figure(f.Bytes.Median), figure(f.Mallocs.Median), figure(f.Sim.Median), figure(f.Proxy.Median), figure(f.PeakMB.Median), f.Errors)
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %d |\n", f.Client, f.Rate.format(""), f.CPU.format(""), formatNumber(f.User.Median),
+			formatNumber(f.Bytes.Median), formatNumber(f.Mallocs.Median), formatNumber(f.Sim.Median), formatNumber(f.Proxy.Median), formatNumber(f.PeakMB.Median), f.Errors)
 	}
 	b.WriteString("\n| ours against | sessions/s | client CPU |\n|---|---|---|\n")
 	for _, q := range m.Ratios {
-		fmt.Fprintf(b, "| %s | %s | %s |\n", q.Against, q.Rate.text(" x"), q.CPU.text(" x"))
+		fmt.Fprintf(b, "| %s | %s | %s |\n", q.Against, q.Rate.format(" x"), q.CPU.format(" x"))
 	}
 }

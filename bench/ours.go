@@ -12,8 +12,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 )
 
-// oursClient is impala-lbcheck's client: a context that can end, a timeout per
-// phase, a record per session. Columns are not asked for.
+// oursClient is impala-lbcheck's client, with a context, a timeout per phase and a
+// record per session. It does not request column descriptions.
 type oursClient struct{ tls *hs2client.TLSConfig }
 
 func newOurs(roots *x509.CertPool) oursClient {
@@ -21,12 +21,12 @@ func newOurs(roots *x509.CertPool) oursClient {
 		return oursClient{}
 	}
 	return oursClient{&hs2client.TLSConfig{
-		Roots: roots, ServerName: serverName, Curves: []tls.CurveID{curve}, Chains: new(hs2client.ChainCache),
+		Roots: roots, ServerName: serverName, Curves: []tls.CurveID{tlsCurve}, Chains: new(hs2client.ChainCache),
 	}}
 }
 
 func (o oursClient) config(addr string) hs2client.Config {
-	return hs2client.Config{Addr: addr, User: userName, TLS: o.tls, Timeout: patience, NoDescribe: true, Record: new(hs2client.Record)}
+	return hs2client.Config{Addr: addr, User: userName, TLS: o.tls, Timeout: timeout, NoDescribe: true, Record: new(hs2client.Record)}
 }
 
 func (o oursClient) session(ctx context.Context, addr string) error {
@@ -34,14 +34,14 @@ func (o oursClient) session(ctx context.Context, addr string) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.Query(ctx, statement)
+	rows, err := s.Query(ctx, query)
 	if err == nil && rows.Len() != 1 {
 		err = errors.New("not one row")
 	}
 	return errors.Join(err, s.Close(ctx))
 }
 
-func (o oursClient) keep(ctx context.Context, addr string, parked bool) (func() error, error) {
+func (o oursClient) open(ctx context.Context, addr string, parked bool) (func() error, error) {
 	s, err := hs2client.Open(ctx, o.config(addr))
 	if err != nil {
 		return nil, err

@@ -8,31 +8,31 @@ import (
 	"time"
 )
 
-// Ways to the coordinators.
+// Paths to the coordinators.
 const (
-	direct  = "direct"  // each coordinator's own port, in turn
-	haproxy = "haproxy" // one port of HAProxy, which balances in turn
+	pathDirect  = "direct"  // each coordinator's port, in turn
+	pathHAProxy = "haproxy" // one port of HAProxy, round robin
 )
 
-// Who is measured.
+// The clients.
 const (
-	ours   = "ours"
-	raw    = "raw"
-	gohive = "gohive"
-	impyla = "impyla"
-	shell  = "impala-shell"
+	clientOurs   = "ours"
+	clientRaw    = "raw"
+	clientGohive = "gohive"
+	clientImpyla = "impyla"
+	clientShell  = "impala-shell"
 )
 
-// cell is one situation in which clients are compared.
+// cell is a combination of settings for which clients are compared.
 type cell struct {
 	Path    string   `json:"path"`
 	TLS     bool     `json:"tls"`
-	C       int      `json:"concurrent"` // sessions at once
-	Peers   bool     `json:"peers"`      // with Python's clients
+	C       int      `json:"concurrent"` // concurrent sessions
+	Peers   bool     `json:"peers"`      // with the Python clients
 	Clients []string `json:"-"`
 }
 
-// name is such as "haproxy/tls/c=100".
+// name returns a name such as "haproxy/tls/c=100".
 func (c cell) name() string {
 	name := c.Path + "/" + security(c.TLS) + "/c=" + strconv.Itoa(c.C)
 	if c.Peers {
@@ -48,7 +48,7 @@ func security(tls bool) string {
 	return "plain"
 }
 
-// hold is sessions that are opened and kept.
+// hold is a measurement of held sessions.
 type hold struct {
 	Client string `json:"client"`
 	TLS    bool   `json:"tls"`
@@ -56,7 +56,7 @@ type hold struct {
 	N      int    `json:"held"`
 }
 
-// name is such as "hold/ours/plain/parked/n=9000".
+// name returns a name such as "hold/ours/plain/parked/n=9000".
 func (h hold) name() string {
 	name := "hold/" + h.Client + "/" + security(h.TLS)
 	if h.Parked {
@@ -65,52 +65,52 @@ func (h hold) name() string {
 	return name + "/n=" + strconv.Itoa(h.N)
 }
 
-// plan is what one run measures.
+// plan is what a run measures.
 type plan struct {
-	quick  bool
-	part   bool          // not all of it: no targets
-	rounds int           // interleaved: in each, every client of a cell has its turn
-	window time.Duration // of one client's turn
-	shells int           // calls of impala-shell in its turn
-	cells  []cell
-	holds  []hold
+	quick      bool
+	partial    bool          // only a part, without targets
+	rounds     int           // in each round every client of a cell has a turn
+	window     time.Duration // duration of a turn
+	shellCalls int           // calls of impala-shell in its turn
+	cells      []cell
+	holds      []hold
 }
 
-// most is how many sessions one process holds here at most: the limit of open
-// files is 20000, for the simulated cluster as for the client.
-const most = 18000
+// maxHeld is the maximum number of sessions held by a process: the limit of open files
+// is 20000, both for the simulated cluster and for the client.
+const maxHeld = 18000
 
-// planFor is the whole comparison, or the quick one.
+// planFor returns the plan of the whole comparison, or of the quick one.
 func planFor(quick bool) plan {
-	go3 := []string{ours, raw, gohive}
-	p := plan{quick: quick, rounds: 5, window: 2 * time.Second, shells: 3}
+	go3 := []string{clientOurs, clientRaw, clientGohive}
+	p := plan{quick: quick, rounds: 5, window: 2 * time.Second, shellCalls: 3}
 	levels, held := []int{1, 10, 100, 1000}, 9000
 	if quick {
-		p.window, p.shells, held = 800*time.Millisecond, 1, 4000
+		p.window, p.shellCalls, held = 800*time.Millisecond, 1, 4000
 		levels = []int{100, 1000}
 	}
 	for _, tls := range []bool{false, true} {
 		for _, c := range levels {
-			p.cells = append(p.cells, cell{haproxy, tls, c, false, go3})
+			p.cells = append(p.cells, cell{Path: pathHAProxy, TLS: tls, C: c, Peers: false, Clients: go3})
 		}
 	}
 	for _, c := range levels {
-		p.cells = append(p.cells, cell{direct, false, c, false, go3})
+		p.cells = append(p.cells, cell{Path: pathDirect, TLS: false, C: c, Peers: false, Clients: go3})
 	}
-	p.cells = append(p.cells, cell{direct, false, 1, true, []string{ours, impyla, shell}}, cell{direct, false, 10, true, []string{ours, impyla}})
+	p.cells = append(p.cells, cell{Path: pathDirect, TLS: false, C: 1, Peers: true, Clients: []string{clientOurs, clientImpyla, clientShell}}, cell{Path: pathDirect, TLS: false, C: 10, Peers: true, Clients: []string{clientOurs, clientImpyla}})
 	p.holds = []hold{
-		{ours, false, false, held}, {ours, false, true, held}, {ours, true, false, held},
-		{raw, false, false, held}, {gohive, false, false, held}, {ours, false, false, most},
+		{Client: clientOurs, TLS: false, Parked: false, N: held}, {Client: clientOurs, TLS: false, Parked: true, N: held}, {Client: clientOurs, TLS: true, Parked: false, N: held},
+		{Client: clientRaw, TLS: false, Parked: false, N: held}, {Client: clientGohive, TLS: false, Parked: false, N: held}, {Client: clientOurs, TLS: false, Parked: false, N: maxHeld},
 	}
 	return p
 }
 
-// only leaves what has part in its name.
+// only returns the part of the plan whose names contain part.
 func (p plan) only(part string) plan {
 	if part == "" {
 		return p
 	}
-	p.part = true
+	p.partial = true
 	cells, holds := p.cells, p.holds
 	p.cells, p.holds = nil, nil
 	for _, c := range cells {

@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// rawClient is the floor: the bytes of our client's session over a socket, with
-// buffers made beforehand, without Thrift, and without looking at what comes but
-// for its length and its first word.
+// rawClient is the lower bound: it sends the bytes of our client's session over a
+// socket from buffers allocated beforehand, without Thrift, and checks only the length
+// and the first word of a reply.
 type rawClient struct {
-	script *script
-	tls    *tls.Config
-	hands  sync.Pool // of *hand: one per session at once
+	script  *script
+	tls     *tls.Config
+	buffers sync.Pool // of *workerBuffers, one per concurrent session
 }
 
-// hand is the buffers of one worker.
-type hand struct {
+// workerBuffers are the buffers of a worker.
+type workerBuffers struct {
 	requests, replies [][]byte
 }
 
@@ -35,12 +35,12 @@ func newRaw(ctx context.Context, addr string, roots *x509.CertPool) (*rawClient,
 		return nil, fmt.Errorf("recording: %w", err)
 	}
 	r := &rawClient{script: s, tls: clientTLS(roots)}
-	r.hands.New = func() any { return newHand(s) }
+	r.buffers.New = func() any { return newWorkerBuffers(s) }
 	return r, nil
 }
 
-func newHand(s *script) *hand {
-	h := &hand{}
+func newWorkerBuffers(s *script) *workerBuffers {
+	h := &workerBuffers{}
 	for i, request := range s.requests {
 		h.requests = append(h.requests, slices.Clone(request))
 		h.replies = append(h.replies, make([]byte, s.replies[i]))
@@ -53,15 +53,15 @@ func (r *rawClient) session(ctx context.Context, addr string) error {
 	if err != nil {
 		return err
 	}
-	h := r.hands.Get().(*hand)
-	err = r.play(conn, h, 0, len(r.script.requests))
-	r.hands.Put(h)
+	h := r.buffers.Get().(*workerBuffers)
+	err = r.call(conn, h, 0, len(r.script.requests))
+	r.buffers.Put(h)
 	return errors.Join(err, conn.Close())
 }
 
-// play makes the calls from one number to another.
-func (r *rawClient) play(conn net.Conn, h *hand, from, to int) error {
-	_ = conn.SetDeadline(time.Now().Add(patience))
+// call makes the calls [from, to).
+func (r *rawClient) call(conn net.Conn, h *workerBuffers, from, to int) error {
+	_ = conn.SetDeadline(time.Now().Add(timeout))
 	for i := from; i < to; i++ {
 		request, reply := h.requests[i], h.replies[i]
 		for _, p := range r.script.patches[i] {
@@ -74,50 +74,50 @@ func (r *rawClient) play(conn net.Conn, h *hand, from, to int) error {
 			return err
 		}
 		if reply[0] != 0x80 || reply[3] != 2 { // Thrift's version, and a reply
-			return fmt.Errorf("call %d was answered with %x", i+1, reply[:4])
+			return fmt.Errorf("the reply to call %d starts with %x", i+1, reply[:4])
 		}
 	}
 	return nil
 }
 
-// keep makes the calls until the session is open and Ping has been answered.
-func (r *rawClient) keep(ctx context.Context, addr string, _ bool) (func() error, error) {
+// open makes the calls up to Ping.
+func (r *rawClient) open(ctx context.Context, addr string, _ bool) (func() error, error) {
 	conn, err := connect(ctx, addr, r.tls)
 	if err != nil {
 		return nil, err
 	}
-	h := r.hands.Get().(*hand)
-	defer r.hands.Put(h)
-	if err := r.play(conn, h, 0, 2); err != nil {
+	h := r.buffers.Get().(*workerBuffers)
+	defer r.buffers.Put(h)
+	if err := r.call(conn, h, 0, 2); err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
 	return conn.Close, nil
 }
 
-// oneChain follows the first chain to the roots and takes the others only if
-// they are that one.
-func oneChain(roots *x509.CertPool) func(tls.ConnectionState) error {
+// verifyFirstChain returns a function that verifies the first certificate chain, and
+// accepts others without verification if they are the same.
+func verifyFirstChain(roots *x509.CertPool) func(tls.ConnectionState) error {
 	var mu sync.RWMutex
-	var known []*x509.Certificate
+	var verified []*x509.Certificate
 	return func(state tls.ConnectionState) error {
 		mu.RLock()
-		same := slices.EqualFunc(known, state.PeerCertificates, (*x509.Certificate).Equal)
+		same := slices.EqualFunc(verified, state.PeerCertificates, (*x509.Certificate).Equal)
 		mu.RUnlock()
 		if same {
 			return nil
 		}
-		between := x509.NewCertPool()
+		intermediates := x509.NewCertPool()
 		for _, c := range state.PeerCertificates[1:] {
-			between.AddCert(c)
+			intermediates.AddCert(c)
 		}
-		_, err := state.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, DNSName: serverName})
+		_, err := state.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, DNSName: serverName})
 		if err != nil {
 			return err
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		known = state.PeerCertificates
+		verified = state.PeerCertificates
 		return nil
 	}
 }

@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// results is a whole run, as results.json has it.
+// results is the content of results.json.
 type results struct {
 	Quick   bool              `json:"quick"`
-	Part    bool              `json:"part"` // not all was measured: no targets
+	Part    bool              `json:"part"` // only a part was measured, without targets
 	Began   time.Time         `json:"began"`
 	Took    string            `json:"took"`
 	Machine map[string]string `json:"machine"`
-	Targets []verdict         `json:"targets"`
-	Cells   []measured        `json:"cells"`
-	Holds   []kept            `json:"holds"`
+	Targets []targetResult    `json:"targets"`
+	Cells   []cellMeasurement `json:"cells"`
+	Holds   []holdMeasurement `json:"holds"`
 }
 
-// measured is a cell with what came of it.
-type measured struct {
+// cellMeasurement is a cell with its results.
+type cellMeasurement struct {
 	cell
 	Name    string    `json:"name"`
 	Figures []figures `json:"figures"` // by client, in the order of the cell
@@ -30,33 +30,33 @@ type measured struct {
 	Samples []sample  `json:"samples"`
 }
 
-// figures is what one client's turns came to.
+// figures are the results of a client.
 type figures struct {
 	Client  string `json:"client"`
 	Rate    spread `json:"sessions_per_s"`
 	CPU     spread `json:"client_cpu_us"` // per session, user and system
 	User    spread `json:"client_user_us"`
 	Bytes   spread `json:"bytes"`   // allocated per session; zero: Python
-	Mallocs spread `json:"mallocs"` // likewise
+	Mallocs spread `json:"mallocs"` // allocations per session; zero: Python
 	Sim     spread `json:"sim_cpu_us"`
 	Proxy   spread `json:"haproxy_cpu_us"`
 	PeakMB  spread `json:"peak_mb"`
 	Errors  int    `json:"errors"`
 }
 
-// ratio is ours over another client, round by round.
+// ratio is our client's figures divided by another client's, by round.
 type ratio struct {
 	Against string `json:"against"`
 	Rate    spread `json:"sessions_per_s"`
 	CPU     spread `json:"client_cpu"`
 }
 
-// kept is sessions held, and what that took.
-type kept struct {
+// holdMeasurement is a hold with its results.
+type holdMeasurement struct {
 	hold
-	Name   string  `json:"name"`
-	Held   held    `json:"measured"`
-	EachKB float64 `json:"each_kb"`
+	Name   string     `json:"name"`
+	Held   holdResult `json:"measured"`
+	EachKB float64    `json:"each_kb"`
 }
 
 // The figures of a sample, per second or per session.
@@ -69,13 +69,13 @@ func bytesOf(s sample) float64 { return float64(s.Turn.Bytes) / float64(max(1, s
 func mallocs(s sample) float64 { return float64(s.Turn.Mallocs) / float64(max(1, s.Turn.Sessions)) }
 func peak(s sample) float64    { return float64(s.Turn.PeakKB) / 1024 }
 
-// perSession is microseconds.
+// perSession returns microseconds per session.
 func perSession(s sample, d time.Duration) float64 {
 	return float64(d) / float64(time.Microsecond) / float64(max(1, s.Turn.Sessions))
 }
 
-// of is a figure of one client by round.
-func (m *measured) of(client string, figure func(sample) float64) map[int]float64 {
+// byRound returns a figure of a client by round.
+func (m *cellMeasurement) byRound(client string, figure func(sample) float64) map[int]float64 {
 	out := map[int]float64{}
 	for _, s := range m.Samples {
 		if s.Client == client && s.Turn.Sessions > 0 {
@@ -85,22 +85,22 @@ func (m *measured) of(client string, figure func(sample) float64) map[int]float6
 	return out
 }
 
-// over is that figure over the rounds.
-func (m *measured) over(client string, figure func(sample) float64) spread {
+// overRounds returns the spread of a figure of a client over the rounds.
+func (m *cellMeasurement) overRounds(client string, figure func(sample) float64) spread {
 	var all []float64
-	for _, v := range m.of(client, figure) {
+	for _, v := range m.byRound(client, figure) {
 		all = append(all, v)
 	}
 	return spreadOf(all)
 }
 
-// sum makes figures and ratios of the samples.
-func (m *measured) sum(clients []string) {
+// summarize computes the figures and ratios from the samples.
+func (m *cellMeasurement) summarize(clients []string) {
 	for _, client := range clients {
 		f := figures{
-			Client: client, Rate: m.over(client, rate), CPU: m.over(client, cpu), User: m.over(client, user),
-			Bytes: m.over(client, bytesOf), Mallocs: m.over(client, mallocs),
-			Sim: m.over(client, sim), Proxy: m.over(client, proxy), PeakMB: m.over(client, peak),
+			Client: client, Rate: m.overRounds(client, rate), CPU: m.overRounds(client, cpu), User: m.overRounds(client, user),
+			Bytes: m.overRounds(client, bytesOf), Mallocs: m.overRounds(client, mallocs),
+			Sim: m.overRounds(client, sim), Proxy: m.overRounds(client, proxy), PeakMB: m.overRounds(client, peak),
 		}
 		for _, s := range m.Samples {
 			if s.Client == client {
@@ -108,15 +108,15 @@ func (m *measured) sum(clients []string) {
 			}
 		}
 		m.Figures = append(m.Figures, f)
-		if client != ours {
-			m.Ratios = append(m.Ratios, ratio{client,
-				spreadOf(ratios(m.of(ours, rate), m.of(client, rate))), spreadOf(ratios(m.of(ours, cpu), m.of(client, cpu)))})
+		if client != clientOurs {
+			m.Ratios = append(m.Ratios, ratio{Against: client,
+				Rate: spreadOf(ratios(m.byRound(clientOurs, rate), m.byRound(client, rate))), CPU: spreadOf(ratios(m.byRound(clientOurs, cpu), m.byRound(client, cpu)))})
 		}
 	}
 }
 
-// brief is a line for somebody who waits.
-func (m *measured) brief() string {
+// summary returns a line for the progress messages.
+func (m *cellMeasurement) summary() string {
 	var parts []string
 	for _, f := range m.Figures {
 		text := fmt.Sprintf("%s %.0f/s %.0f us", f.Client, f.Rate.Median, f.CPU.Median)
@@ -128,8 +128,8 @@ func (m *measured) brief() string {
 	return strings.Join(parts, "; ")
 }
 
-// ratio finds one; false: it was not measured.
-func (m *measured) ratio(against string) (ratio, bool) {
+// ratio returns the ratio to a client; false if it was not measured.
+func (m *cellMeasurement) ratio(against string) (ratio, bool) {
 	i := slices.IndexFunc(m.Ratios, func(r ratio) bool { return r.Against == against })
 	if i < 0 {
 		return ratio{}, false

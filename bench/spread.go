@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// spread is how a figure came out over the rounds. The zero value is no figure.
+// spread is the distribution of a figure over the rounds. The zero value is empty.
 type spread struct {
 	Min    float64 `json:"min"`
 	Median float64 `json:"median"`
@@ -13,7 +13,7 @@ type spread struct {
 	N      int     `json:"n"`
 }
 
-// spreadOf is that of some figures; of an even number, the median is the mean of
+// spreadOf returns the spread of figures. The median of an even number is the mean of
 // the middle two.
 func spreadOf(figures []float64) spread {
 	n := len(figures)
@@ -21,15 +21,15 @@ func spreadOf(figures []float64) spread {
 		return spread{}
 	}
 	sorted := slices.Sorted(slices.Values(figures))
-	return spread{sorted[0], (sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[n-1], n}
+	return spread{Min: sorted[0], Median: (sorted[(n-1)/2] + sorted[n/2]) / 2, Max: sorted[n-1], N: n}
 }
 
-// ratios divides figures of the same round; a round where either is not there,
-// or the divisor is zero, is left out. Keys are rounds.
-func ratios(over, under map[int]float64) []float64 {
+// ratios divides figures of the same round, which is the key. It skips rounds that
+// lack a figure or have a divisor of zero.
+func ratios(dividends, divisors map[int]float64) []float64 {
 	var out []float64
-	for round, a := range over {
-		if b, ok := under[round]; ok && b != 0 && !math.IsNaN(a) && !math.IsNaN(b) {
+	for round, a := range dividends {
+		if b, ok := divisors[round]; ok && b != 0 && !math.IsNaN(a) && !math.IsNaN(b) {
 			out = append(out, a/b)
 		}
 	}

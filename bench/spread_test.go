@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-func TestSpread(t *testing.T) {
+func TestSpreadOf(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		figures []float64
 		want    spread
 	}{
-		"nothing":        {nil, spread{}},
-		"one":            {[]float64{3}, spread{3, 3, 3, 1}},
-		"an odd number":  {[]float64{9, 1, 2}, spread{1, 2, 9, 3}},
-		"an even number": {[]float64{4, 1, 2, 9}, spread{1, 3, 9, 4}},
+		"none":           {figures: nil, want: spread{}},
+		"one":            {figures: []float64{3}, want: spread{Min: 3, Median: 3, Max: 3, N: 1}},
+		"an odd number":  {figures: []float64{9, 1, 2}, want: spread{Min: 1, Median: 2, Max: 9, N: 3}},
+		"an even number": {figures: []float64{4, 1, 2, 9}, want: spread{Min: 1, Median: 3, Max: 9, N: 4}},
 	} {
 		if got := spreadOf(tc.figures); got != tc.want {
 			t.Errorf("%s: %+v, want %+v", name, got, tc.want)
@@ -26,7 +26,7 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-func TestRatiosPairWhatBelongsToOneRound(t *testing.T) {
+func TestRatios(t *testing.T) {
 	t.Parallel()
 	got := ratios(map[int]float64{0: 10, 1: 30, 2: 7, 3: 1}, map[int]float64{0: 5, 1: 10, 3: 0, 4: 2})
 	slices.Sort(got)
@@ -35,37 +35,37 @@ func TestRatiosPairWhatBelongsToOneRound(t *testing.T) {
 	}
 }
 
-// a sample of so many sessions, each of which took so much.
-func of(client string, round, sessions int, cpu, sim time.Duration) sample {
+// newSample returns a sample with CPU times per session.
+func newSample(client string, round, sessions int, cpu, sim time.Duration) sample {
 	return sample{Client: client, Round: round, Sim: time.Duration(sessions) * sim,
 		Turn: turn{Sessions: sessions, Wall: time.Second, User: time.Duration(sessions) * cpu / 4, System: time.Duration(sessions) * cpu * 3 / 4, Bytes: uint64(sessions) * 4000}}
 }
 
-func TestFiguresArePerSession(t *testing.T) {
+func TestCellMeasurement_Summarize(t *testing.T) {
 	t.Parallel()
-	m := measured{cell: cell{Path: haproxy, C: 100}, Samples: []sample{
-		of(ours, 0, 1000, 120*time.Microsecond, 100*time.Microsecond), of(raw, 0, 1250, 100*time.Microsecond, 90*time.Microsecond),
-		of(raw, 1, 800, 200*time.Microsecond, 90*time.Microsecond), of(ours, 1, 1000, 220*time.Microsecond, 100*time.Microsecond),
+	m := cellMeasurement{cell: cell{Path: pathHAProxy, C: 100}, Samples: []sample{
+		newSample(clientOurs, 0, 1000, 120*time.Microsecond, 100*time.Microsecond), newSample(clientRaw, 0, 1250, 100*time.Microsecond, 90*time.Microsecond),
+		newSample(clientRaw, 1, 800, 200*time.Microsecond, 90*time.Microsecond), newSample(clientOurs, 1, 1000, 220*time.Microsecond, 100*time.Microsecond),
 	}}
-	m.sum([]string{ours, raw})
+	m.summarize([]string{clientOurs, clientRaw})
 	f := m.Figures[0]
-	if f.Client != ours || f.CPU != (spread{120, 170, 220, 2}) || f.User.Min != 30 || f.Rate.Median != 1000 || f.Bytes.Max != 4000 || f.Sim.Median != 100 {
+	if f.Client != clientOurs || f.CPU != (spread{Min: 120, Median: 170, Max: 220, N: 2}) || f.User.Min != 30 || f.Rate.Median != 1000 || f.Bytes.Max != 4000 || f.Sim.Median != 100 {
 		t.Errorf("%+v", f)
 	}
-	q, ok := m.ratio(raw)
+	q, ok := m.ratio(clientRaw)
 	if !ok || q.CPU.Min != 1.1 || q.CPU.Max != 1.2 || q.Rate.Min != 0.8 || q.Rate.Max != 1.25 {
 		t.Errorf("%v %+v", ok, q)
 	}
-	if _, ok := m.ratio(gohive); ok {
-		t.Error("a ratio to somebody who was not measured")
+	if _, ok := m.ratio(clientGohive); ok {
+		t.Error("a ratio to a client that was not measured")
 	}
 }
 
-func TestTargets(t *testing.T) {
+func TestResults_Judge(t *testing.T) {
 	t.Parallel()
 	r := results{
-		Cells: []measured{{Name: "haproxy/plain/c=100", Ratios: []ratio{{Against: raw, CPU: spread{1, 1.25, 2, 5}, Rate: spread{0.5, 0.89, 1, 5}}}}},
-		Holds: []kept{{hold: hold{Client: ours, N: 9000}, EachKB: 3.1}, {hold: hold{Client: ours, N: most}, Held: held{RSSKB: 99 << 10}}},
+		Cells: []cellMeasurement{{Name: "haproxy/plain/c=100", Ratios: []ratio{{Against: clientRaw, CPU: spread{Min: 1, Median: 1.25, Max: 2, N: 5}, Rate: spread{Min: 0.5, Median: 0.89, Max: 1, N: 5}}}}},
+		Holds: []holdMeasurement{{hold: hold{Client: clientOurs, N: 9000}, EachKB: 3.1}, {hold: hold{Client: clientOurs, N: maxHeld}, Held: holdResult{RSSKB: 99 << 10}}},
 	}
 	r.judge()
 	met := map[string]bool{}
@@ -76,9 +76,9 @@ func TestTargets(t *testing.T) {
 		}
 	}
 	for what, want := range map[string]bool{
-		"client CPU against raw, plain, c=100":         true,  // the limit itself will do
-		"sessions/s against raw, plain, c=100":         false, // a least
-		"client CPU against gohive, plain, c=100":      false, // not measured is not met
+		"client CPU against raw, plain, c=100":         true,  // equal to the limit
+		"sessions/s against raw, plain, c=100":         false, // below a minimum
+		"client CPU against gohive, plain, c=100":      false, // not measured
 		"memory of a held session, plain":              false,
 		"memory of 18000 held sessions in one process": true,
 		"sessions that failed, of all clients":         true,
@@ -88,7 +88,7 @@ func TestTargets(t *testing.T) {
 			t.Errorf("%s: %v (%v), want %v", what, got, judged, want)
 		}
 	}
-	r.Cells[0].Figures = []figures{{Client: gohive, Errors: 1}}
+	r.Cells[0].Figures = []figures{{Client: clientGohive, Errors: 1}}
 	r.Targets = nil
 	r.judge()
 	if last := r.Targets[len(r.Targets)-1]; last.Met {
@@ -96,14 +96,14 @@ func TestTargets(t *testing.T) {
 	}
 	part := results{Part: true}
 	if part.judge(); len(part.Targets) != 0 {
-		t.Error("a part was judged")
+		t.Error("targets of a partial run were judged")
 	}
 	if text := r.markdown(); !strings.Contains(text, "| at most 1.25 x | 1.250 x (1.000 to 2.000) | met |") || !strings.Contains(text, "NOT met") {
 		t.Error(text)
 	}
 }
 
-func TestEveryTargetIsMeasuredByThePlan(t *testing.T) {
+func TestPlanFor_MeasuresEveryTarget(t *testing.T) {
 	t.Parallel()
 	for _, quick := range []bool{true, false} {
 		p, r := planFor(quick), &results{}
@@ -111,15 +111,15 @@ func TestEveryTargetIsMeasuredByThePlan(t *testing.T) {
 			t.Errorf("%d rounds", p.rounds)
 		}
 		for _, c := range p.cells {
-			m := measured{cell: c, Name: c.name()}
+			m := cellMeasurement{cell: c, Name: c.name()}
 			for _, client := range c.Clients {
-				m.Samples = append(m.Samples, of(client, 0, 10, time.Microsecond, time.Microsecond))
+				m.Samples = append(m.Samples, newSample(client, 0, 10, time.Microsecond, time.Microsecond))
 			}
-			m.sum(c.Clients)
+			m.summarize(c.Clients)
 			r.Cells = append(r.Cells, m)
 		}
 		for _, h := range p.holds {
-			r.Holds = append(r.Holds, kept{hold: h, Held: held{RSSKB: 1}, EachKB: 1})
+			r.Holds = append(r.Holds, holdMeasurement{hold: h, Held: holdResult{RSSKB: 1}, EachKB: 1})
 		}
 		r.judge()
 		for _, v := range r.Targets {
@@ -130,13 +130,13 @@ func TestEveryTargetIsMeasuredByThePlan(t *testing.T) {
 	}
 }
 
-func TestProcessorTimeOfAProcess(t *testing.T) {
+func TestParseStat(t *testing.T) {
 	t.Parallel()
 	got, err := parseStat("4711 (a b) c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0 1 0 1 2 3\n")
 	if err != nil || got != 3*time.Second {
 		t.Errorf("%v %v", got, err)
 	}
 	if _, err := parseStat("nonsense"); err == nil {
-		t.Error("nonsense was read")
+		t.Error("no error for an invalid line")
 	}
 }

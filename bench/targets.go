@@ -9,34 +9,34 @@ import (
 
 // target is a figure with a limit.
 type target struct {
-	what  string
-	least bool // the limit is the least, not the most
-	limit float64
-	unit  string // "x": a ratio
-	find  func(*results) (spread, bool)
+	what      string
+	isMinimum bool // the limit is a minimum, not a maximum
+	limit     float64
+	unit      string // "x": a ratio
+	find      func(*results) (spread, bool)
 }
 
-// targets are what the client is held to: ratios of one run, its rounds compared
-// pair by pair, and sizes.
+// targets are the targets for the client: ratios within a run, compared by round, and
+// sizes.
 var targets = []target{
-	{"client CPU against raw, plain, c=100", false, 1.25, "x", cpuRatio("haproxy/plain/c=100", raw)},
-	{"client CPU against raw, TLS, c=100", false, 1.15, "x", cpuRatio("haproxy/tls/c=100", raw)},
-	{"client CPU against raw, plain, c=1000", false, 1.35, "x", cpuRatio("haproxy/plain/c=1000", raw)},
-	{"client CPU against raw, TLS, c=1000", false, 1.35, "x", cpuRatio("haproxy/tls/c=1000", raw)},
-	{"client CPU against gohive, plain, c=100", false, 0.75, "x", cpuRatio("haproxy/plain/c=100", gohive)},
-	{"client CPU against gohive, plain, c=1000", false, 0.95, "x", cpuRatio("haproxy/plain/c=1000", gohive)},
-	{"sessions/s against raw, plain, c=100", true, 0.9, "x", rateRatio("haproxy/plain/c=100", raw)},
-	{"sessions/s against raw, TLS, c=100", true, 0.9, "x", rateRatio("haproxy/tls/c=100", raw)},
-	{"sessions/s against impyla in 10 threads, direct", true, 20, "x", rateRatio("direct/plain/c=10/peers", impyla)},
-	{"sessions/s against a loop of impala-shell, direct", true, 200, "x", rateRatio("direct/plain/c=1/peers", shell)},
-	{"sim's CPU against the client's, plain, c=100, direct", false, 1.1, "x", simRatio("direct/plain/c=100")},
-	{"sim's CPU against the client's, plain, c=100", false, 1.1, "x", simRatio("haproxy/plain/c=100")},
-	{"sim's CPU against the client's, TLS, c=100", false, 1.1, "x", simRatio("haproxy/tls/c=100")},
-	{"memory of a held session, plain", false, 3, " KB", memory(hold{Client: ours})},
-	{"memory of a held session, a goroutine parked on it", false, 9, " KB", memory(hold{Client: ours, Parked: true})},
-	{"memory of a held session, TLS", false, 15, " KB", memory(hold{Client: ours, TLS: true})},
-	{"memory of 18000 held sessions in one process", false, 100, " MB", func(r *results) (spread, bool) {
-		i := slices.IndexFunc(r.Holds, func(k kept) bool { return k.hold == hold{Client: ours, N: most} })
+	{what: "client CPU against raw, plain, c=100", isMinimum: false, limit: 1.25, unit: "x", find: cpuRatio("haproxy/plain/c=100", clientRaw)},
+	{what: "client CPU against raw, TLS, c=100", isMinimum: false, limit: 1.15, unit: "x", find: cpuRatio("haproxy/tls/c=100", clientRaw)},
+	{what: "client CPU against raw, plain, c=1000", isMinimum: false, limit: 1.35, unit: "x", find: cpuRatio("haproxy/plain/c=1000", clientRaw)},
+	{what: "client CPU against raw, TLS, c=1000", isMinimum: false, limit: 1.35, unit: "x", find: cpuRatio("haproxy/tls/c=1000", clientRaw)},
+	{what: "client CPU against gohive, plain, c=100", isMinimum: false, limit: 0.75, unit: "x", find: cpuRatio("haproxy/plain/c=100", clientGohive)},
+	{what: "client CPU against gohive, plain, c=1000", isMinimum: false, limit: 0.95, unit: "x", find: cpuRatio("haproxy/plain/c=1000", clientGohive)},
+	{what: "sessions/s against raw, plain, c=100", isMinimum: true, limit: 0.9, unit: "x", find: rateRatio("haproxy/plain/c=100", clientRaw)},
+	{what: "sessions/s against raw, TLS, c=100", isMinimum: true, limit: 0.9, unit: "x", find: rateRatio("haproxy/tls/c=100", clientRaw)},
+	{what: "sessions/s against impyla in 10 threads, direct", isMinimum: true, limit: 20, unit: "x", find: rateRatio("direct/plain/c=10/peers", clientImpyla)},
+	{what: "sessions/s against a loop of impala-shell, direct", isMinimum: true, limit: 200, unit: "x", find: rateRatio("direct/plain/c=1/peers", clientShell)},
+	{what: "sim's CPU against the client's, plain, c=100, direct", isMinimum: false, limit: 1.1, unit: "x", find: simRatio("direct/plain/c=100")},
+	{what: "sim's CPU against the client's, plain, c=100", isMinimum: false, limit: 1.1, unit: "x", find: simRatio("haproxy/plain/c=100")},
+	{what: "sim's CPU against the client's, TLS, c=100", isMinimum: false, limit: 1.1, unit: "x", find: simRatio("haproxy/tls/c=100")},
+	{what: "memory of a held session, plain", isMinimum: false, limit: 3, unit: " KB", find: memory(hold{Client: clientOurs})},
+	{what: "memory of a held session, a goroutine parked on it", isMinimum: false, limit: 9, unit: " KB", find: memory(hold{Client: clientOurs, Parked: true})},
+	{what: "memory of a held session, TLS", isMinimum: false, limit: 15, unit: " KB", find: memory(hold{Client: clientOurs, TLS: true})},
+	{what: "memory of 18000 held sessions in one process", isMinimum: false, limit: 100, unit: " MB", find: func(r *results) (spread, bool) {
+		i := slices.IndexFunc(r.Holds, func(k holdMeasurement) bool { return k.hold == hold{Client: clientOurs, N: maxHeld} })
 		if i < 0 {
 			return spread{}, false
 		}
@@ -44,8 +44,8 @@ var targets = []target{
 	}},
 }
 
-func (r *results) cell(name string) *measured {
-	i := slices.IndexFunc(r.Cells, func(m measured) bool { return m.Name == name })
+func (r *results) cell(name string) *cellMeasurement {
+	i := slices.IndexFunc(r.Cells, func(m cellMeasurement) bool { return m.Name == name })
 	if i < 0 {
 		return nil
 	}
@@ -71,20 +71,20 @@ func pairwise(cell, against string, which func(ratio) spread) func(*results) (sp
 	}
 }
 
-// simRatio is whether the servers could be what limits us: their processor time
-// while ours was measured.
+// simRatio is the CPU time of the servers relative to our client's: it shows whether
+// the servers could be the bottleneck.
 func simRatio(cell string) func(*results) (spread, bool) {
 	return func(r *results) (spread, bool) {
 		m := r.cell(cell)
 		if m == nil {
 			return spread{}, false
 		}
-		s := spreadOf(ratios(m.of(ours, sim), m.of(ours, cpu)))
+		s := spreadOf(ratios(m.byRound(clientOurs, sim), m.byRound(clientOurs, cpu)))
 		return s, s.N > 0
 	}
 }
 
-// memory is that of one held session, of the smallest number that was held so.
+// memory is the memory of a held session in the first matching hold.
 func memory(like hold) func(*results) (spread, bool) {
 	return func(r *results) (spread, bool) {
 		for _, k := range r.Holds {
@@ -96,37 +96,37 @@ func memory(like hold) func(*results) (spread, bool) {
 	}
 }
 
-// verdict is a target judged by its median.
-type verdict struct {
-	What  string  `json:"what"`
-	Least bool    `json:"least"` // the limit is the least
-	Limit float64 `json:"limit"`
-	Unit  string  `json:"unit"`
-	Got   spread  `json:"got"`
-	Met   bool    `json:"met"` // false too where nothing was measured, or a session failed
-	Why   string  `json:"why,omitempty"`
+// targetResult is the result for a target, judged by the median.
+type targetResult struct {
+	What    string  `json:"what"`
+	Minimum bool    `json:"least"` // the limit is a minimum
+	Limit   float64 `json:"limit"`
+	Unit    string  `json:"unit"`
+	Got     spread  `json:"got"`
+	Met     bool    `json:"met"` // also false if nothing was measured
+	Why     string  `json:"why,omitempty"`
 }
 
-// judge judges all targets, unless only a part was measured.
+// judge computes the results for all targets, unless only a part was measured.
 func (r *results) judge() {
 	if r.Part {
 		return
 	}
 	for _, t := range targets {
-		v := verdict{What: t.what, Least: t.least, Limit: t.limit, Unit: t.unit}
+		v := targetResult{What: t.what, Minimum: t.isMinimum, Limit: t.limit, Unit: t.unit}
 		got, ok := t.find(r)
 		v.Got = got
 		switch {
 		case !ok || got.N == 0:
 			v.Why = "not measured"
-		case t.least:
+		case t.isMinimum:
 			v.Met = got.Median >= t.limit
 		default:
 			v.Met = got.Median <= t.limit
 		}
 		r.Targets = append(r.Targets, v)
 	}
-	failed := verdict{What: "sessions that failed, of all clients", Met: true, Got: spread{N: 1}}
+	failed := targetResult{What: "sessions that failed, of all clients", Met: true, Got: spread{N: 1}}
 	for _, m := range r.Cells {
 		for _, f := range m.Figures {
 			failed.Got.Median += float64(f.Errors)
@@ -137,27 +137,27 @@ func (r *results) judge() {
 	r.Targets = append(r.Targets, failed)
 }
 
-// limit is such as "at most 1.25 x".
-func (v verdict) limit() string {
+// limitText returns text such as "at most 1.25 x".
+func (v targetResult) limitText() string {
 	word := "at most"
-	if v.Least {
+	if v.Minimum {
 		word = "at least"
 	}
 	return fmt.Sprintf("%s %g%s", word, v.Limit, unit(v.Unit))
 }
 
-func (v verdict) met() string {
+func (v targetResult) metText() string {
 	if v.Met {
 		return "met"
 	}
 	return "NOT met"
 }
 
-func (v verdict) String() string {
+func (v targetResult) String() string {
 	if v.Why != "" {
-		return fmt.Sprintf("%-8s %s: %s, want %s", v.met(), v.What, v.Why, v.limit())
+		return fmt.Sprintf("%-8s %s: %s, want %s", v.metText(), v.What, v.Why, v.limitText())
 	}
-	return fmt.Sprintf("%-8s %s: %s, want %s", v.met(), v.What, v.Got.text(unit(v.Unit)), v.limit())
+	return fmt.Sprintf("%-8s %s: %s, want %s", v.metText(), v.What, v.Got.format(unit(v.Unit)), v.limitText())
 }
 
 func unit(u string) string {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// turn is what one client did in its turn, and what it took.
+// turn is the result of a client's turn.
 type turn struct {
 	Sessions int           `json:"sessions"`
 	Errors   int           `json:"errors,omitempty"`
@@ -21,46 +21,46 @@ type turn struct {
 	Wall     time.Duration `json:"wall_ns"`
 	User     time.Duration `json:"user_ns"`
 	System   time.Duration `json:"system_ns"`
-	Bytes    uint64        `json:"bytes"`   // allocated; 0: not known (Python)
-	Mallocs  uint64        `json:"mallocs"` // likewise
-	PeakKB   int64         `json:"peak_kb"` // resident
+	Bytes    uint64        `json:"bytes"`   // allocated; 0: unknown (Python)
+	Mallocs  uint64        `json:"mallocs"` // 0: unknown (Python)
+	PeakKB   int64         `json:"peak_kb"` // resident memory
 }
 
-// meter is what a process had used when it was read.
-type meter struct {
+// meterReading is the resource usage of a process at a time.
+type meterReading struct {
 	at            time.Time
 	user, system  time.Duration
 	bytes, allocs uint64
 }
 
-// read reads the meter of this process.
-func read() meter {
+// readMeter reads the resource usage of this process.
+func readMeter() meterReading {
 	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // cannot fail for oneself
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // cannot fail for the own process
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return meter{time.Now(), span(u.Utime), span(u.Stime), m.TotalAlloc, m.Mallocs}
+	return meterReading{at: time.Now(), user: timevalDuration(u.Utime), system: timevalDuration(u.Stime), bytes: m.TotalAlloc, allocs: m.Mallocs}
 }
 
-func span(t syscall.Timeval) time.Duration { return time.Duration(t.Nano()) }
+func timevalDuration(t syscall.Timeval) time.Duration { return time.Duration(t.Nano()) }
 
-// since is the difference to an earlier reading.
-func (m meter) since(then meter) turn {
+// since returns the difference to an earlier reading.
+func (m meterReading) since(then meterReading) turn {
 	return turn{
 		Wall: m.at.Sub(then.at), User: m.user - then.user, System: m.system - then.system,
-		Bytes: m.bytes - then.bytes, Mallocs: m.allocs - then.allocs, PeakKB: status("self", "VmHWM"),
+		Bytes: m.bytes - then.bytes, Mallocs: m.allocs - then.allocs, PeakKB: statusKB("self", "VmHWM"),
 	}
 }
 
-// settledKB is this process's resident memory once everything that can be given
-// back has been.
+// settledKB returns this process's resident memory after freeing everything that can
+// be returned to the system.
 func settledKB() int64 {
 	debug.FreeOSMemory()
-	return status("self", "VmRSS")
+	return statusKB("self", "VmRSS")
 }
 
-// status is a size in KiB from a process's status file; 0: not to be had.
-func status(pid, field string) int64 {
+// statusKB returns a size in KiB from a process's status file; 0: unavailable.
+func statusKB(pid, field string) int64 {
 	b, _ := os.ReadFile("/proc/" + pid + "/status")
 	for line := range strings.Lines(string(b)) {
 		if rest, ok := strings.CutPrefix(line, field+":"); ok {
@@ -71,8 +71,8 @@ func status(pid, field string) int64 {
 	return 0
 }
 
-// cpuOf is the processor time of another process, in steps of 10 ms: clock ticks
-// are 100 a second on Linux.
+// cpuOf returns the CPU time of another process, in units of 10 ms: Linux has 100
+// clock ticks per second.
 func cpuOf(pid int) (time.Duration, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -81,13 +81,13 @@ func cpuOf(pid int) (time.Duration, error) {
 	return parseStat(string(b))
 }
 
-// parseStat reads utime and stime, the 14th and 15th word; the second one is in
-// brackets and may have blanks.
+// parseStat parses utime and stime, the 14th and 15th word. The second word is in
+// parentheses and may have spaces.
 func parseStat(line string) (time.Duration, error) {
 	_, rest, ok := strings.Cut(line[strings.LastIndexByte(line, ')')+1:], " ")
 	words := strings.Fields(rest)
 	if !ok || len(words) < 13 {
-		return 0, fmt.Errorf("stat of a process reads %q", line)
+		return 0, fmt.Errorf("unexpected content of a process's stat file: %q", line)
 	}
 	user, err := strconv.ParseInt(words[11], 10, 64)
 	if err != nil {

@@ -18,10 +18,11 @@ import (
 // [thrift.TClient] whose calls ignore their context: the [span] around them obeys it.
 type connection struct {
 	wire    wire.Conn
-	socket  net.Conn  // deadlines are set here, below TLS
-	secured *tls.Conn // nil: no TLS, or not yet
-	addr    string    // Config.Addr, for errors
-	secret  string    // never shown, also where a server repeats it
+	socket  net.Conn     // deadlines are set here, below TLS
+	counted countingConn // the socket, to read from and to write to
+	secured *tls.Conn    // nil: no TLS, or not yet
+	addr    string       // Config.Addr, for errors
+	secret  string       // never shown, also where a server repeats it
 	timeout time.Duration
 	record  *Record
 	mode    mode
@@ -58,7 +59,8 @@ func newConnection(conn net.Conn, c *Config, record *Record) *connection {
 	if c.Plain != nil {
 		l.secret = c.Plain.Password
 	}
-	l.wire.Init(conn)
+	l.counted = countingConn{conn, record}
+	l.wire.Init(&l.counted)
 	l.interrupt = func() {
 		_ = l.socket.SetDeadline(past)
 		l.interrupts.Done()

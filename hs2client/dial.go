@@ -25,8 +25,9 @@ func dial(ctx context.Context, c *Config, t target, record *Record) (*connection
 		return nil, unconnectedError(ctx, c, "dial", PhaseTCP, err)
 	}
 	start := time.Now()
-	conn, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port))
+	conn, local, err := connect(ctx, c, netip.AddrPortFrom(t.ip, t.port))
 	if err != nil {
+		record.Local = local
 		return nil, unconnectedError(ctx, c, "dial", PhaseTCP, err)
 	}
 	record.Phases[PhaseTCP] = time.Since(start)
@@ -48,24 +49,32 @@ func lookup(ctx context.Context, host string, timeout time.Duration) (netip.Addr
 	return all[0].Unmap(), nil
 }
 
-func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, error) {
+// connect returns the connection, or the local address of one that failed.
+func connect(ctx context.Context, c *Config, to netip.AddrPort) (net.Conn, netip.AddrPort, error) {
 	if c.Dial != nil {
 		ctx, cancel := withTimeout(ctx, c.Timeout)
 		defer cancel()
-		return c.Dial(ctx, "tcp", to.String())
+		conn, err := c.Dial(ctx, "tcp", to.String())
+		return conn, netip.AddrPort{}, err
 	}
-	d := net.Dialer{KeepAlive: -1}
+	pending := pendingSocket{leavePort: c.Local.IsValid()}
+	d := net.Dialer{KeepAlive: -1, ControlContext: pending.control}
 	if c.Local.IsValid() {
 		local := c.Local.Unmap()
 		if local.Is4() != to.Addr().Unmap().Is4() {
-			return nil, invalid("the local address is not of the same family as " + to.Addr().String())
+			return nil, netip.AddrPort{}, invalid("the local address is not of the same family as " + to.Addr().String())
 		}
-		d.LocalAddr, d.Control = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0)), bindWithoutPort
+		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0))
 	}
 	// Keepalive would hold open what the balancer under test cuts. Not DialTCP: it
 	// binds a local port first, which limits all connections together to some 28000
 	// instead of those to each address.
-	return d.DialContext(withDeadline(ctx, c.Timeout), "tcp", to.String())
+	conn, err := d.DialContext(withDeadline(ctx, c.Timeout), "tcp", to.String())
+	if err != nil {
+		return nil, pending.release(), err
+	}
+	pending.close()
+	return conn, netip.AddrPort{}, nil
 }
 
 // deadlineContext adds a deadline to a context without a timer: the dialer puts the

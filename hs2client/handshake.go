@@ -48,7 +48,7 @@ func (l *connection) handshake(ctx context.Context, c *Config, t target) error {
 	name := c.serverName(t)
 	l.op = "handshake"
 	s := l.begin(ctx, PhaseTLS, l.timeout)
-	conn := tls.Client(&wire.RecordReader{Conn: l.socket}, c.TLS.clientHelloConfig(name))
+	conn := tls.Client(&wire.RecordReader{Conn: &l.counted}, c.TLS.clientHelloConfig(name))
 	err := conn.HandshakeContext(handshakeContext{context.Background(), l}) // the connection has its deadline
 	if err != nil {
 		return s.end(handshakeError(err, l.certRequested))
@@ -107,7 +107,7 @@ func (l *connection) closeGracefully(ctx context.Context) {
 	}
 	if tcp, ok := l.socket.(interface{ CloseWrite() error }); ok && l.record.Peer != nil {
 		_ = tcp.CloseWrite()
-		_, _ = io.CopyN(io.Discard, l.socket, maxTickets)
+		_, _ = io.CopyN(io.Discard, &l.counted, maxTickets)
 	}
 	_ = l.socket.Close()
 }

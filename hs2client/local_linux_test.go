@@ -41,7 +41,7 @@ func TestConnect_FromLocalAddressWithoutReservingPort(t *testing.T) {
 	addr, from := accepting(t)
 	for _, local := range []string{"127.0.0.1", "127.0.0.9", "127.1.2.3", "::ffff:127.0.0.7"} {
 		want := netip.MustParseAddr(local)
-		c, err := connect(context.Background(), &Config{Local: want}, addr)
+		c, _, err := connect(context.Background(), &Config{Local: want}, addr)
 		if err != nil {
 			t.Fatal(err)
 		}

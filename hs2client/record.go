@@ -13,9 +13,14 @@ type Record struct {
 	// did not finish it.
 	Phases [NumPhases]time.Duration
 
-	Local, Remote netip.AddrPort // both ends of the connection; zero: never connected
-	Peer          *Peer          // nil: no TLS, or no certificate was received
-	Refused       bool           // we ended it because of Peer: no failure of the service
+	// Local and Remote are both ends of the connection; zero: never connected. On
+	// Linux, Local is known of a connection that was refused or got no answer, too.
+	Local, Remote netip.AddrPort
+
+	BytesIn, BytesOut int64 // of the connection, TLS's own included
+
+	Peer    *Peer // nil: no TLS, or no certificate was received
+	Refused bool  // we ended it because of Peer: no failure of the service
 }
 
 // addrPort is the address of a TCP end; the zero value for any other.
@@ -26,4 +31,24 @@ func addrPort(a net.Addr) netip.AddrPort {
 	}
 	ap := t.AddrPort()
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
+// countingConn counts the bytes of a connection in its record, TLS's own included.
+type countingConn struct {
+	net.Conn
+	record *Record
+}
+
+// Read counts what was received.
+func (c *countingConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.record.BytesIn += int64(n)
+	return n, err
+}
+
+// Write counts what was sent.
+func (c *countingConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.record.BytesOut += int64(n)
+	return n, err
 }

@@ -12,28 +12,28 @@ import (
 	"time"
 )
 
-// balancer is a load balancer that tells, by its own count, whom it gave how
-// many sessions. Its servers are c1, c2, ... in the order of the coordinators.
+// balancer is a load balancer that counts the sessions of each server. Its servers
+// are c1, c2, ... in the order of the coordinators.
 type balancer interface {
 	find(listener string) (address string, err error)
 	count(ctx context.Context, listener string) (map[string]int, error)
 }
 
-// balanceCase is one run of smoke through a listener, and what has to come out.
+// balanceCase is a run of smoke through a listener and its expected result.
 type balanceCase struct {
 	listener string
-	policy   string   // as declared; "": not declared
-	expect   []string // names declared as expected
+	policy   string   // declared policy; "": none
+	expect   []string // declared coordinators
 	sessions int
-	args     []string // further flags
-	shares   []int    // sessions of each coordinator in all looks; nil: left to chance
+	args     []string // other flags
+	shares   []int    // sessions of each coordinator in all looks; nil: random
 	exit     int
 	failed   []string
-	check    func(result) error // what else has to hold; nil: nothing
+	check    func(result) error // another check; nil: none
 }
 
-// prove runs the case and holds the tally against the shares and against the
-// balancer's own count.
+// prove runs the case and compares the counts with the shares and with the
+// balancer's counts.
 func (c balanceCase) prove(ctx context.Context, l *lab, name string, b balancer, names []string) (evidence, error) {
 	address, err := b.find(c.listener)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c balanceCase) prove(ctx context.Context, l *lab, name string, b balancer,
 		return evidence{}, err
 	}
 	if counts := r.counts(names); c.shares != nil && !slices.Equal(counts, c.shares) {
-		return evidence{}, fmt.Errorf("the tally is %v, not %v", counts, c.shares)
+		return evidence{}, fmt.Errorf("sessions by coordinator are %v, not %v", counts, c.shares)
 	}
 	if c.check != nil {
 		if err := c.check(r); err != nil {
@@ -62,10 +62,10 @@ func (c balanceCase) prove(ctx context.Context, l *lab, name string, b balancer,
 	return evidence{numbers: c.numbers(r, names, counted), tally: r.sessionsByCoordinator()}, nil
 }
 
-// flags are the case as a command line. There is no burst, so that the tally is
-// the ordered sessions alone.
+// flags returns the flags of the run. There is no burst, so that all sessions are
+// sequential.
 func (c balanceCase) flags() []string {
-	args := slices.Concat(c.args, []string{ // --burst comes after --concurrency, which sets it as well
+	args := slices.Concat(c.args, []string{
 		"--expect-coordinators", strings.Join(c.expect, ","), "--sessions", strconv.Itoa(c.sessions), "--burst", "0"})
 	if c.policy != "" {
 		args = append(args, "--policy", c.policy)
@@ -74,23 +74,22 @@ func (c balanceCase) flags() []string {
 }
 
 func (c balanceCase) numbers(r result, names []string, counted int) string {
-	said := fmt.Sprintf("%s of %d sessions, the balancer counted %d with the scout's; exit %d",
+	text := fmt.Sprintf("%s of %d sessions, the balancer counted %d including the scout; exit %d",
 		joinCounts(r.counts(names)), r.Sessions.Attempted, counted, r.Exit)
 	if len(c.failed) > 0 {
-		said += ", failed as it should: " + strings.Join(c.failed, ", ")
+		text += ", failed as expected: " + strings.Join(c.failed, ", ")
 	}
-	return said
+	return text
 }
 
-// compareCounts holds our tally against the balancer's count since before, and returns
-// that count's sum. The scout is a session like any other to the balancer and
-// stands in no tally, and one that failed before it said who answered is in no
-// coordinator's: these, and nothing else, may be the difference.
+// compareCounts compares our counts with the balancer's since before, and returns
+// the sum of the latter. Only the balancer counts the scout, and a session that
+// failed before the coordinator was identified.
 func compareCounts(ctx context.Context, b balancer, listener string, before map[string]int, r result, names []string) (int, error) {
 	want := r.Sessions.Attempted + r.Sessions.Scout
 	var counted []int
 	sum := 0
-	for range 30 { // nginx writes its line when it has seen the connection end
+	for range 30 { // nginx logs a connection some time after it was closed
 		after, err := b.count(ctx, listener)
 		if err != nil {
 			return 0, err
@@ -114,19 +113,19 @@ func compareCounts(ctx context.Context, b balancer, listener string, before map[
 		return 0, fmt.Errorf("the balancer counted %v, %d in all; the result has %d sessions and %d scout",
 			counted, sum, r.Sessions.Attempted, r.Sessions.Scout)
 	}
-	tally := r.counts(names)
+	ours := r.counts(names)
 	for i := range names {
-		if counted[i] < tally[i] {
-			return 0, fmt.Errorf("the balancer gave %v sessions, the result says %v", counted, tally)
+		if counted[i] < ours[i] {
+			return 0, fmt.Errorf("the balancer counted %v sessions, the result has %v", counted, ours)
 		}
 	}
 	return sum, nil
 }
 
-// serverWeights are the weights of the listeners that have some.
+// serverWeights are the weights of the listeners with weights.
 var serverWeights = [coordinators]int{4, 2, 1, 1}
 
-// weighted appends to each server its weight, in the balancer's own syntax.
+// weighted appends its weight to each server, in the balancer's syntax.
 func weighted(servers []string, syntax string) []string {
 	var out []string
 	for i, s := range servers {
@@ -135,7 +134,17 @@ func weighted(servers []string, syntax string) []string {
 	return out
 }
 
-// startPlainHAProxy runs HAProxy in front of the plain coordinators.
+// haproxyAndCluster returns HAProxy and the plain coordinators behind it.
+func (l *lab) haproxyAndCluster() (*haproxy, *cluster, error) {
+	h, err := l.haproxy()
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := l.plainCluster()
+	return h, c, err
+}
+
+// startPlainHAProxy starts HAProxy in front of the plain coordinators.
 func (l *lab) startPlainHAProxy(ctx context.Context) (*haproxy, error) {
 	c, err := l.plainCluster()
 	if err != nil {
@@ -151,8 +160,8 @@ func (l *lab) startPlainHAProxy(ctx context.Context) (*haproxy, error) {
 		weight1[i] += " weight 1"
 	}
 	roundRobin := []string{"balance roundrobin"}
-	// One draw: of HAProxy's usual two the busier loses, which hides a part of
-	// the skew where sessions run at the same time.
+	// With HAProxy's default of two draws the less loaded server wins, which reduces
+	// the skew when sessions run at the same time.
 	oneDraw := []string{"balance random(1)"}
 	return l.startHAProxy(ctx, "haproxy", []listener{
 		{name: "round-robin", bind: "127.0.0.1:31001", options: roundRobin, servers: all},

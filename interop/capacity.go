@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,7 +15,7 @@ import (
 	"time"
 )
 
-// capacityResult is what we read of a result's capacity.
+// capacityResult is the part of a result about capacity.
 type capacityResult struct {
 	Held      int    `json:"held"`
 	Survived  int    `json:"survived"`
@@ -28,8 +27,8 @@ type capacityResult struct {
 	NMinus1   int    `json:"n_minus_1"`
 }
 
-// untilFullArgs are the flags of a run that fills a listener, with the coordinators
-// declared and, where the pages are asked for, their port.
+// untilFullArgs returns the flags of a run that fills a listener, with the
+// coordinators declared and optionally their web pages.
 func untilFullArgs(r clusterGroup, address string, pages bool) []string {
 	args := []string{"capacity", "--until-full", "--timeout", "2s", "--policy", "leastconn", "--expect-coordinators", strings.Join(r.names(), ",")}
 	if pages {
@@ -38,88 +37,76 @@ func untilFullArgs(r clusterGroup, address string, pages bool) []string {
 	return append(args, address)
 }
 
-// proveThreads fills three coordinators of eight service threads each behind a
-// HAProxy that has no limit of its own: 24 fit, and the pages show why no more.
+// proveThreads fills three coordinators with eight service threads each, behind a
+// HAProxy without a limit: 24 sessions fit, and the pages show the cause.
 func (l *lab) proveThreads(ctx context.Context) (evidence, error) {
-	h, err := l.loadHAProxy()
+	_, address, err := l.loadListener("few-threads")
 	if err != nil {
 		return evidence{}, err
 	}
-	few, err := l.fewThreads()
+	coordinators, err := l.fewThreads()
 	if err != nil {
 		return evidence{}, err
 	}
-	address, err := h.find("few")
-	if err != nil {
-		return evidence{}, err
-	}
-	r, err := l.check(ctx, toolRun{name: "capacity.threads", args: untilFullArgs(few, address, true)})
+	r, err := l.check(ctx, toolRun{name: "capacity.threads", args: untilFullArgs(coordinators, address, true)})
 	if err != nil {
 		return evidence{}, err
 	}
 	c := r.Capacity
 	switch {
 	case c.Held < 23 || c.Held > 24 || c.StoppedBy != "open.timeout":
-		return evidence{}, fmt.Errorf("three times 8 threads held %d and were stopped by %q", c.Held, c.StoppedBy)
+		return evidence{}, fmt.Errorf("3 x 8 threads held %d and were stopped by %q", c.Held, c.StoppedBy)
 	case c.Cause != "coordinators" || c.From != "pages" || c.Threads != 8 || c.Nominal != 24 || c.NMinus1 != 16:
-		return evidence{}, fmt.Errorf("not what the pages say of 3 x 8 threads: %+v", c)
+		return evidence{}, fmt.Errorf("wrong result for the pages of 3 x 8 threads: %+v", c)
 	}
-	return evidence{numbers: fmt.Sprintf("3 x 8 threads held %d, then %s; %d with one lost; the pages say it is the coordinators",
-		c.Held, c.StoppedBy, c.NMinus1)}, r.expectFinding("capacity.held", "pass", "no service thread left")
+	return evidence{numbers: fmt.Sprintf("3 x 8 threads held %d, then %s; %d with one lost; by the pages the cause is the coordinators",
+		c.Held, c.StoppedBy, c.NMinus1)}, r.expectFinding("capacity.held", "pass")
 }
 
-// proveMaxconn fills a HAProxy that lets 24 connections in, before coordinators
-// that have room for 192: the number is the same, the cause is another. Without
-// the pages nobody can know that, and the report must not say so.
+// proveMaxconn fills a HAProxy that accepts 24 connections, in front of coordinators
+// with 192 threads: the number is the same, the cause is the balancer. Without the
+// pages the cause is unknown, and the report must not name one.
 func (l *lab) proveMaxconn(ctx context.Context) (evidence, error) {
-	h, err := l.loadHAProxy()
+	_, address, err := l.loadListener("maxconn")
 	if err != nil {
 		return evidence{}, err
 	}
-	roomy, err := l.manyThreads()
+	coordinators, err := l.manyThreads()
 	if err != nil {
 		return evidence{}, err
 	}
-	address, err := h.find("maxconn")
+	withPages, err := l.check(ctx, toolRun{name: "capacity.maxconn", args: untilFullArgs(coordinators, address, true)})
 	if err != nil {
 		return evidence{}, err
 	}
-	seen, err := l.check(ctx, toolRun{name: "capacity.maxconn", args: untilFullArgs(roomy, address, true)})
+	if c := withPages.Capacity; c.Held != 24 || c.StoppedBy != "open.timeout" || c.Cause != "balancer" || c.Threads != 64 || c.Nominal != 192 {
+		return evidence{}, fmt.Errorf("wrong result for a maxconn of 24 in front of 3 x 64 threads: %+v", c)
+	}
+	if err := withPages.expectFinding("capacity.held", "pass"); err != nil {
+		return evidence{}, err
+	}
+	withoutPages, err := l.check(ctx, toolRun{name: "capacity.maxconn.no-pages", args: untilFullArgs(coordinators, address, false)})
 	if err != nil {
 		return evidence{}, err
 	}
-	if c := seen.Capacity; c.Held != 24 || c.StoppedBy != "open.timeout" || c.Cause != "balancer" || c.Threads != 64 || c.Nominal != 192 {
-		return evidence{}, fmt.Errorf("not what a maxconn of 24 before 3 x 64 threads is: %+v", c)
+	if c := withoutPages.Capacity; c.Held != 24 || c.Cause != "" {
+		return evidence{}, fmt.Errorf("without pages it holds %d and the cause is %q", c.Held, c.Cause)
 	}
-	if err := seen.expectFinding("capacity.held", "pass", "the balancer has a limit of its own"); err != nil {
+	if err := withoutPages.expectFinding("capacity.held", "pass"); err != nil {
 		return evidence{}, err
 	}
-	blind, err := l.check(ctx, toolRun{name: "capacity.maxconn.blind", args: untilFullArgs(roomy, address, false)})
-	if err != nil {
-		return evidence{}, err
-	}
-	if c := blind.Capacity; c.Held != 24 || c.Cause != "" {
-		return evidence{}, fmt.Errorf("without pages it holds %d and says that %q was full", c.Held, c.Cause)
-	}
-	if err := blind.expectFinding("capacity.held", "pass", "cannot be told"); err != nil {
-		return evidence{}, err
-	}
-	return evidence{numbers: fmt.Sprintf("maxconn 24 held %d; the pages say it is the balancer; without them the cause is left open", seen.Capacity.Held)}, nil
+	return evidence{numbers: fmt.Sprintf("maxconn 24 held %d; by the pages the cause is the balancer; without them it is unknown", withPages.Capacity.Held)}, nil
 }
 
-// proveInterrupted ends a run by SIGINT while it holds 200 sessions: within six
-// seconds all are closed, on HAProxy and on the coordinators' own pages, and what
-// was seen until then is written.
+// proveInterrupted sends SIGINT to a run that holds 200 sessions: within six seconds
+// all of them are closed, by HAProxy's count and the coordinators' pages, and the
+// partial result is written.
 func (l *lab) proveInterrupted(ctx context.Context) (evidence, error) {
-	h, err := l.loadHAProxy()
+	h, address, err := l.loadListener("large")
 	if err != nil {
 		return evidence{}, err
 	}
-	crowd, err := l.largeCluster()
-	if err != nil {
-		return evidence{}, err
-	}
-	address, err := h.find("crowd")
+	cluster, err := l.largeCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -130,10 +117,10 @@ func (l *lab) proveInterrupted(ctx context.Context) (evidence, error) {
 		name: "capacity.interrupted", want: expectation{exit: 130},
 		args: []string{"capacity", "--hold", strconv.Itoa(held), "--for", "1m", "--rate", "400/s", "--threads", "12000", address},
 		during: func(ctx context.Context, pid int) error {
-			if err := awaitClusterSessions(ctx, crowd, held); err != nil {
+			if err := awaitClusterSessions(ctx, cluster, held); err != nil {
 				return err
 			}
-			if open, err = h.openSessions(ctx, "crowd"); err != nil {
+			if open, err = h.openSessions(ctx, "large"); err != nil {
 				return err
 			}
 			signalled = time.Now()
@@ -144,33 +131,33 @@ func (l *lab) proveInterrupted(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	left, err := h.openSessions(ctx, "crowd")
+	left, err := h.openSessions(ctx, "large")
 	if err != nil {
 		return evidence{}, err
 	}
-	sessions, err := crowd.sessions(ctx)
+	sessions, err := cluster.sessions(ctx)
 	switch {
 	case err != nil:
 		return evidence{}, err
 	case took > 6*time.Second:
-		return evidence{}, fmt.Errorf("it took %s to end", took)
+		return evidence{}, fmt.Errorf("the run ended %s after SIGINT", took)
 	case open != held || left != 0 || sessions != 0 || r.Sessions.LeftOpen != 0:
 		return evidence{}, fmt.Errorf("HAProxy had %d connections and has %d, the coordinators have %d sessions, the result %d left open",
 			open, left, sessions, r.Sessions.LeftOpen)
 	case r.Complete || r.Capacity.Held != held:
-		return evidence{}, fmt.Errorf("the result says complete %t and %d held", r.Complete, r.Capacity.Held)
+		return evidence{}, fmt.Errorf("the result has complete %t and %d held", r.Complete, r.Capacity.Held)
 	}
-	return evidence{numbers: fmt.Sprintf("%d of %d held sessions closed %d ms after SIGINT, by HAProxy's count and the coordinators'; exit 130, the partial result says %d held",
+	return evidence{numbers: fmt.Sprintf("%d of %d held sessions closed %d ms after SIGINT, by HAProxy's and the coordinators' counts; exit 130, the partial result has %d held",
 		open, held, took.Milliseconds(), r.Capacity.Held)}, nil
 }
 
-// memoryLimit is what ten thousand held sessions may take: 128 MiB.
+// memoryLimit is the maximum memory for 10 000 held sessions.
 const memoryLimit = 128 << 20
 
-// proveMemory holds ten thousand sessions and looks at how much memory the
-// kernel says the process had at the most.
+// proveMemory holds 10 000 sessions and checks the peak memory that the kernel
+// reports for the process.
 func (l *lab) proveMemory(ctx context.Context) (evidence, error) {
-	crowd, err := l.largeCluster()
+	cluster, err := l.largeCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -178,33 +165,31 @@ func (l *lab) proveMemory(ctx context.Context) (evidence, error) {
 	r, err := l.check(ctx, toolRun{
 		name: "capacity.memory",
 		args: append([]string{"capacity", "--hold", strconv.Itoa(held), "--for", "1s", "--rate", "4000/s", "--concurrency", "64", "--threads", "12000",
-			"--timeout", "30s", "--inconclusive", "pass"}, crowd.addresses()...),
+			"--timeout", "30s", "--inconclusive", "pass"}, cluster.addresses()...),
 	})
 	if err != nil {
 		return evidence{}, err
 	}
 	if r.Capacity.Held != held || r.Capacity.Survived != held || r.peakMemory > memoryLimit {
-		return evidence{}, fmt.Errorf("held %d, survived %d, with %d MiB at the most", r.Capacity.Held, r.Capacity.Survived, r.peakMemory>>20)
+		return evidence{}, fmt.Errorf("held %d, survived %d, with a peak of %d MiB", r.Capacity.Held, r.Capacity.Survived, r.peakMemory>>20)
 	}
-	return evidence{numbers: fmt.Sprintf("%d sessions held and alive at the end, with %d MiB at the most by getrusage", held, r.peakMemory>>20)}, nil
+	return evidence{numbers: fmt.Sprintf("%d sessions held and alive at the end, with a peak of %d MiB by getrusage", held, r.peakMemory>>20)}, nil
 }
 
-// awaitClusterSessions waits until the coordinators say that they have so many sessions.
+// awaitClusterSessions waits until the coordinators have n sessions.
 func awaitClusterSessions(ctx context.Context, c *cluster, n int) error {
-	for {
-		now, err := c.sessions(ctx)
-		if err != nil || now == n {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(ctx.Err(), fmt.Errorf("the coordinators have %d sessions of %d", now, n))
-		case <-time.After(50 * time.Millisecond):
-		}
+	open := 0
+	err := poll(ctx, 50*time.Millisecond, func() (_ bool, err error) {
+		open, err = c.sessions(ctx)
+		return open == n, err
+	})
+	if err != nil {
+		return fmt.Errorf("wait for %d sessions, of which %d are open: %w", n, open, err)
 	}
+	return nil
 }
 
-// sessions sums what the coordinators' own pages say of open sessions.
+// sessions returns the number of open sessions on the coordinators' pages.
 func (c *cluster) sessions(ctx context.Context) (int, error) {
 	sum := 0
 	for _, page := range c.lines[0].Pages {
@@ -217,27 +202,27 @@ func (c *cluster) sessions(ctx context.Context) (int, error) {
 	return sum, nil
 }
 
-// sessionsOf reads a coordinator's page of sessions, as Impala serves it.
+// sessionsOf reads the number of sessions from a coordinator's page /sessions.
 func sessionsOf(ctx context.Context, page string) (int, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+page+"/sessions?json", nil)
 	if err != nil {
 		return 0, err
 	}
 	client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true, DialContext: (&net.Dialer{}).DialContext}}
-	answer, err := client.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return 0, err
 	}
-	defer answer.Body.Close()
-	var said struct {
+	defer response.Body.Close()
+	var content struct {
 		Sessions *int `json:"num_sessions"`
 	}
-	b, err := io.ReadAll(io.LimitReader(answer.Body, 64<<20))
+	b, err := io.ReadAll(io.LimitReader(response.Body, 64<<20))
 	if err != nil {
 		return 0, err
 	}
-	if err := json.Unmarshal(b, &said); err != nil || said.Sessions == nil {
-		return 0, fmt.Errorf("%s: %.100q is no page of sessions", page, b)
+	if err := json.Unmarshal(b, &content); err != nil || content.Sessions == nil {
+		return 0, fmt.Errorf("%s: num_sessions is missing: %.100q", page, b)
 	}
-	return *said.Sessions, nil
+	return *content.Sessions, nil
 }

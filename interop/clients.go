@@ -16,28 +16,27 @@ import (
 // simNode is the address of a simulated balancer's only node.
 const simNode = "127.0.0.2"
 
-// The login of the cluster that wants one.
+// The user of the cluster with authentication.
 const (
 	ldapUser     = "alice"
 	ldapPassword = "correct horse"
 )
 
-// clientTimeout is the longest that one client may take for its query.
+// clientTimeout limits a client's query.
 const clientTimeout = 30 * time.Second
 
-// queriesPerClient is how often each client asks.
 const queriesPerClient = 3
 
-// clientCase is a client that is not ours, asking a simulated cluster.
+// clientCase is a client that is not ours and queries a simulated cluster.
 type clientCase struct {
 	name         string
 	cluster      func() (*cluster, error)
 	argv         func(c *cluster) ([]string, error) // the command line that prints the pid
-	rejectedArgv func(c *cluster) ([]string, error) // one that the client or the cluster must refuse; nil: none
+	rejectedArgv func(c *cluster) ([]string, error) // a command line that must fail; nil: none
 }
 
-// clientProofs: clients that we did not write, each of which must print
-// exactly one integer, the pid of a coordinator of the simulated cluster.
+// clientProofs use clients that are not ours. Each must print exactly one integer,
+// the pid of a coordinator of the simulated cluster.
 func clientProofs(l *lab) []proof {
 	hs2 := func(c *cluster) string { return c.listeners("hs2")[0] }
 	venv := func() { go l.shell(); go l.impyla(); go l.gohive(); go l.sparkVenv() }
@@ -83,19 +82,20 @@ func clientProofs(l *lab) []proof {
 	return all
 }
 
-// beelineScript asks by the beeline and the hive-jdbc that come with Spark; $0
-// is the venv, $1 the URL. Not on a terminal, beeline puts its prompt before the answer.
+// beelineScript queries with the beeline and hive-jdbc of Spark; $0 is the virtual
+// environment, $1 the URL. Without a terminal beeline prints its prompt before the
+// output.
 const beelineScript = `set -o pipefail
 "$0"/lib/python3.*/site-packages/pyspark/bin/beeline -u "$1" -n interop --silent=true --showHeader=false \
   --outputformat=tsv2 -e 'select pid()' </dev/null | sed 's#^0: jdbc:hive2://[^>]*> ##'`
 
-// impalaShell is a command line of impala-shell that asks for the pid.
+// impalaShell returns the command line of impala-shell that queries the pid.
 func (l *lab) impalaShell(flags ...string) ([]string, error) {
 	dir, err := l.shell()
 	return append(append([]string{dir + "/bin/impala-shell"}, flags...), "-B", "--quiet", "-q", "select pid()"), err
 }
 
-// withHostName puts the name that the certificates have in place of the address.
+// withHostName replaces the IP address by the name in the certificates.
 func withHostName(address string) string { return net.JoinHostPort(simName, portOf(address)) }
 
 func portOf(address string) string {
@@ -103,7 +103,7 @@ func portOf(address string) string {
 	return port
 }
 
-// startLogin runs the cluster that wants a login.
+// startLogin starts the cluster with authentication.
 func (l *lab) startLogin(ctx context.Context) (*cluster, error) {
 	password := l.file("run", "password")
 	if err := os.WriteFile(password, []byte(ldapPassword+"\n"), 0o600); err != nil {
@@ -112,7 +112,7 @@ func (l *lab) startLogin(ctx context.Context) (*cluster, error) {
 	return l.startClientSim(ctx, "login", clientPort+4, "--auth", "ldap", "--user", ldapUser, "--password-file", password, "--tls")
 }
 
-// startClientSim runs a cluster with one node, and with names for its certificate.
+// startClientSim starts a cluster with one node and a CA file.
 func (l *lab) startClientSim(ctx context.Context, name string, port int, flags ...string) (*cluster, error) {
 	if err := l.hosts(); err != nil {
 		return nil, err
@@ -131,8 +131,8 @@ func (l *lab) startClientSim(ctx context.Context, name string, port int, flags .
 	return c, nil
 }
 
-// prove lets the client ask, checks each answer, and that the client refuses
-// what it has to.
+// prove runs the client, checks its output, and that it fails with the wrong CA or
+// password.
 func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	cluster, err := c.cluster()
 	if err != nil {
@@ -142,7 +142,7 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	env := []string{"HOME=" + l.file("run")} // impala-shell keeps a history
+	env := []string{"HOME=" + l.file("run")} // impala-shell writes a history
 	e := evidence{tally: map[string]int{}}
 	var pids []string
 	for range queriesPerClient {
@@ -167,23 +167,23 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	}
 	a, err := runCommand(ctx, clientTimeout, env, argv...)
 	if err == nil && (a.code == 0 || len(strings.TrimSpace(string(a.stdout))) > 0) {
-		err = errors.New("the wrong CA or password was accepted: the case shows nothing")
+		err = errors.New("the wrong CA or password was accepted, so the case proves nothing")
 	}
-	e.numbers += "; the wrong CA or password was refused"
+	e.numbers += "; the wrong CA or password was rejected"
 	return e, err
 }
 
-// parsePID checks that a client printed one integer and nothing else, and that
-// it is the pid of a coordinator.
+// parsePID checks that a client printed exactly one integer, the pid of a
+// coordinator.
 func (c *cluster) parsePID(a commandResult) (pid int, owner string, err error) {
 	printed := strings.TrimSpace(string(a.stdout))
 	pid, err = strconv.Atoi(printed)
 	if err != nil {
 		return 0, "", fmt.Errorf("exit %d, printed %q, not one integer: %s", a.code, shorten(printed), tail(a.stderr))
 	}
-	owner, ours := c.owner(pid)
-	if !ours {
-		return 0, "", fmt.Errorf("printed %d, which is no coordinator's pid: %v", pid, c.lines[0].PIDs)
+	owner, ok := c.owner(pid)
+	if !ok {
+		return 0, "", fmt.Errorf("printed %d, which is not the pid of a coordinator: %v", pid, c.lines[0].PIDs)
 	}
 	return pid, owner, nil
 }

@@ -16,15 +16,15 @@ import (
 	"time"
 )
 
-// listener is one way into a balancer: one proxy, with counters of its own.
+// listener is a listener of a balancer: a proxy with its own counters.
 type listener struct {
 	name    string
 	bind    string   // address:port, then options
-	options []string // lines of the proxy
+	options []string // configuration lines
 	servers []string // address:port, then options; named c1, c2, ... in this order
 }
 
-// address is what a client dials.
+// address returns the address for clients.
 func (l listener) address() string { return strings.Fields(l.bind)[0] }
 
 // haproxy is a running HAProxy.
@@ -41,11 +41,11 @@ defaults
   timeout connect 2s
   timeout client 60s
   timeout server 60s
-  # Weight 100: a percentage of weight 1 would be rounded down to none.
+  # Weight 100: a percentage of weight 1 would be rounded down to 0.
   default-server check inter 500ms fall 2 rise 2 weight 100
 `
 
-// startHAProxy runs a HAProxy with those listeners.
+// startHAProxy starts a HAProxy with listeners.
 func (l *lab) startHAProxy(ctx context.Context, name string, listeners []listener) (*haproxy, error) {
 	if err := l.packages(); err != nil {
 		return nil, err
@@ -76,9 +76,11 @@ func (l *lab) startHAProxy(ctx context.Context, name string, listeners []listene
 	})
 }
 
-// find returns the listener of that name.
-func (h *haproxy) find(name string) (string, error) {
-	for _, l := range h.listeners {
+// find returns the address of a listener.
+func (h *haproxy) find(name string) (string, error) { return findListener(h.listeners, name) }
+
+func findListener(listeners []listener, name string) (string, error) {
+	for _, l := range listeners {
 		if l.name == name {
 			return l.address(), nil
 		}
@@ -86,7 +88,7 @@ func (h *haproxy) find(name string) (string, error) {
 	return "", fmt.Errorf("no listener %q", name)
 }
 
-// command asks the admin socket, which answers one command per connection.
+// command runs a command on the admin socket, which takes one per connection.
 func (h *haproxy) command(ctx context.Context, line string) (string, error) {
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "unix", h.socket)
@@ -102,22 +104,22 @@ func (h *haproxy) command(ctx context.Context, line string) (string, error) {
 	return string(b), err
 }
 
-// set gives a server of a listener another state: ready, drain or maint.
+// set sets the state of a server of a listener: ready, drain or maint.
 func (h *haproxy) set(ctx context.Context, listener, server, state string) error {
-	said, err := h.command(ctx, fmt.Sprintf("set server %s/%s state %s", listener, server, state))
-	if err == nil && strings.TrimSpace(said) != "" {
-		err = errors.New(strings.TrimSpace(said))
+	output, err := h.command(ctx, fmt.Sprintf("set server %s/%s state %s", listener, server, state))
+	if err == nil && strings.TrimSpace(output) != "" {
+		err = errors.New(strings.TrimSpace(output))
 	}
 	return err
 }
 
-// count returns the sessions that each server of a listener was given since
-// HAProxy started, health checks not counted.
+// count returns the number of sessions of each server of a listener since HAProxy
+// started, without health checks.
 func (h *haproxy) count(ctx context.Context, listener string) (map[string]int, error) {
 	return h.stat(ctx, listener, "stot")
 }
 
-// openSessions returns how many sessions the servers of a listener have now.
+// openSessions returns the number of open sessions of a listener's servers.
 func (h *haproxy) openSessions(ctx context.Context, listener string) (int, error) {
 	now, err := h.stat(ctx, listener, "scur")
 	sum := 0
@@ -127,7 +129,7 @@ func (h *haproxy) openSessions(ctx context.Context, listener string) (int, error
 	return sum, err
 }
 
-// stat returns one column of "show stat" for each server of a listener.
+// stat returns a column of "show stat" for each server of a listener.
 func (h *haproxy) stat(ctx context.Context, listener, name string) (map[string]int, error) {
 	text, err := h.command(ctx, "show stat")
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The nodes of lbName: what its two A records would say.
+// The addresses of lbName.
 const (
 	nodeOne = "127.0.1.1"
 	nodeTwo = "127.0.1.2"
@@ -19,29 +19,28 @@ const (
 )
 
 // addHostNames makes lbName resolve to both nodes and simName to the simulated
-// one, until the lab is closed. Lines
-// that a killed run left behind are replaced.
+// node, until the lab is closed. It replaces the lines of a run that was killed.
 func (l *lab) addHostNames() error {
-	ours := ""
+	lines := ""
 	for _, line := range []string{nodeOne + " " + lbName, nodeTwo + " " + lbName, simNode + " " + simName} {
-		ours += line + " " + hostsMark + "\n"
+		lines += line + " " + hostsMark + "\n"
 	}
 	l.removeHostNames = func() { rewriteHosts("") }
-	return rewriteHosts(ours)
+	return rewriteHosts(lines)
 }
 
-// rewriteHosts replaces our lines. It writes in place: in a container the file
-// is a mount and cannot be replaced by another.
-func rewriteHosts(ours string) error {
+// rewriteHosts replaces our lines in /etc/hosts. It writes in place, because in a
+// container the file is a mount and cannot be replaced.
+func rewriteHosts(lines string) error {
 	b, err := os.ReadFile(hostsFile)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(hostsFile, []byte(replaceHostsLines(string(b), ours)), 0o644)
+	return os.WriteFile(hostsFile, []byte(replaceHostsLines(string(b), lines)), 0o644)
 }
 
-// replaceHostsLines returns the content with other lines of ours; "" is none.
-func replaceHostsLines(content, ours string) string {
+// replaceHostsLines replaces our lines in content; "" removes them.
+func replaceHostsLines(content, lines string) string {
 	var kept strings.Builder
 	for line := range strings.Lines(content) {
 		if !strings.Contains(line, hostsMark) {
@@ -49,8 +48,8 @@ func replaceHostsLines(content, ours string) string {
 		}
 	}
 	others := kept.String()
-	if ours != "" && others != "" && !strings.HasSuffix(others, "\n") {
+	if lines != "" && others != "" && !strings.HasSuffix(others, "\n") {
 		others += "\n"
 	}
-	return others + ours
+	return others + lines
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// idleResult is what we read of a result's idle connections.
+// idleResult is the part of a result about idle connections.
 type idleResult struct {
 	LastAlive float64 `json:"last_alive_s"`
 	FirstDead float64 `json:"first_dead_s"`
@@ -19,34 +19,30 @@ type idleResult struct {
 	At        float64 `json:"at_s"`
 }
 
-// cutAfter is when idle connections are cut in all of these proofs.
+// cutAfter is the time after which these proofs cut idle connections.
 const cutAfter = 2 * time.Second
 
-// idleArgs are the flags of an idle run whose steps stand around cutAfter.
+// idleArgs returns the flags of an idle run with steps around cutAfter.
 func idleArgs(minIdle, address string) []string {
 	return []string{"idle", "--idle-steps", "500ms,1s,1500ms,2500ms,3s", "--timeout", "2s", "--min-idle", minIdle, address}
 }
 
-// expectCut checks that the cut was found between its steps, that it is called what
-// it is, and that it was seen when it happened, or not before somebody asked.
-func (s idleResult) expectCut(cut string, seen bool) error {
+// expectCut checks that the cut was found between the right steps and has the right
+// type. If noticed, the client must have seen it when it happened, otherwise not at
+// all before the next use.
+func (s idleResult) expectCut(cut string, noticed bool) error {
 	switch {
 	case s.LastAlive != 1.5 || s.FirstDead != 2.5 || s.Cut != cut:
-		return fmt.Errorf("a cut by %s after %s is said to be %+v", cut, cutAfter, s)
-	case seen && math.Abs(s.At-cutAfter.Seconds()) > 0.2 || !seen && s.At != 0:
-		return fmt.Errorf("a cut after %s was seen after %.3f s", cutAfter, s.At)
+		return fmt.Errorf("a cut by %s after %s is reported as %+v", cut, cutAfter, s)
+	case noticed && math.Abs(s.At-cutAfter.Seconds()) > 0.2 || !noticed && s.At != 0:
+		return fmt.Errorf("a cut after %s was noticed after %.3f s", cutAfter, s.At)
 	}
 	return nil
 }
 
-// proveFIN lets HAProxy close what was idle for two seconds. Whether that is
-// good is for --min-idle to say.
+// proveFIN uses HAProxy's timeout of two seconds, which --min-idle allows or not.
 func (l *lab) proveFIN(ctx context.Context) (evidence, error) {
-	h, err := l.loadHAProxy()
-	if err != nil {
-		return evidence{}, err
-	}
-	address, err := h.find("idle")
+	_, address, err := l.loadListener("idle")
 	if err != nil {
 		return evidence{}, err
 	}
@@ -61,25 +57,25 @@ func (l *lab) proveFIN(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("HAProxy's timeout of 2 s found between 1.5 and 2.5 s, seen by FIN at %.2f s; exit 1 where 2.5 s are asked for, 0 with 1 s", short.Idle.At)},
+	return evidence{numbers: fmt.Sprintf("HAProxy's timeout of 2 s found between 1.5 and 2.5 s, noticed by FIN at %.2f s; exit 1 with --min-idle 2500ms, 0 with 1s", short.Idle.At)},
 		enough.Idle.expectCut("fin", true)
 }
 
-// idleCutFails is how an idle run ends where connections live too short.
+// idleCutFails is the expected result if connections are cut before --min-idle.
 var idleCutFails = expectation{exit: 1, failed: []string{"idle.cut"}}
 
-// proveRST lets the kernel of the server reset what was idle.
+// proveRST makes the kernel of the server reset idle connections.
 func (l *lab) proveRST(ctx context.Context) (evidence, error) {
 	r, err := l.cutInNamespace(ctx, "idle.rst", "ss", "-K", "state", "established", "sport", "=", ":"+strconv.Itoa(oneCoordinatorPort))
 	if err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("the kernel's reset after 2 s found between 1.5 and 2.5 s, seen by RST at %.2f s; exit 1", r.Idle.At)},
+	return evidence{numbers: fmt.Sprintf("the kernel's reset after 2 s found between 1.5 and 2.5 s, noticed by RST at %.2f s; exit 1", r.Idle.At)},
 		r.Idle.expectCut("rst", true)
 }
 
-// proveSilent lets the kernel drop every packet of what was idle, as a firewall
-// does that has forgotten a connection: nobody is told.
+// proveSilent makes the kernel drop every packet of idle connections, as a firewall
+// does that has removed a connection from its table.
 func (l *lab) proveSilent(ctx context.Context) (evidence, error) {
 	r, err := l.cutInNamespace(ctx, "idle.silent", "nft",
 		fmt.Sprintf("table ip cut { chain in { type filter hook input priority 0; tcp dport %[1]d drop; tcp sport %[1]d drop; }; }", oneCoordinatorPort))
@@ -89,12 +85,12 @@ func (l *lab) proveSilent(ctx context.Context) (evidence, error) {
 	if err := r.Idle.expectCut("silent", false); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: "packets dropped after 2 s: found between 1.5 and 2.5 s, in silence, not seen until asked; exit 1"},
-		r.expectFinding("idle.cut", "fail", "in silence")
+	return evidence{numbers: "packets dropped after 2 s: found between 1.5 and 2.5 s, not noticed before the next use; exit 1"},
+		r.expectFinding("idle.cut", "fail")
 }
 
-// cutInNamespace leaves sessions idle in a namespace of their own, where a
-// command cuts them after a while.
+// cutInNamespace runs idle in a network namespace, where a command cuts the
+// connections after cutAfter.
 func (l *lab) cutInNamespace(ctx context.Context, name string, cut ...string) (toolResult, error) {
 	n, err := l.newNamespace(ctx, name)
 	if err != nil {
@@ -116,14 +112,4 @@ func (l *lab) cutInNamespace(ctx context.Context, name string, cut ...string) (t
 			return err
 		},
 	})
-}
-
-// sleep waits so long, or until ctx is over.
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

@@ -65,7 +65,7 @@ func (l *lab) buildTool(ctx context.Context) (string, error) {
 	return l.build(ctx, l.root, "impala-lbcheck", "./cmd/impala-lbcheck")
 }
 
-// buildGohive builds the client in interop/gohive, a module of its own.
+// buildGohive builds the client in interop/gohive, which is a separate module.
 func (l *lab) buildGohive(ctx context.Context) (string, error) {
 	return l.build(ctx, filepath.Join(l.root, "interop", "gohive"), "gohive", ".")
 }
@@ -76,8 +76,7 @@ func (l *lab) build(ctx context.Context, dir, name, pkg string) (string, error) 
 	return bin, err
 }
 
-// versions says what the proofs were given with; software that was not needed
-// or could not be had is left out.
+// versions returns the versions of the software that was used.
 func (l *lab) versions() map[string]string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

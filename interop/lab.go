@@ -13,42 +13,41 @@ import (
 	"time"
 )
 
-// lab is everything that the proofs stand on. Each fixture is made when it is
-// first asked for, and only once; one that could not be made gives its error to
-// every proof that needs it.
+// lab is the environment of the proofs. Each fixture is created once, when it is
+// first used; if that fails, every proof that needs it gets the error.
 type lab struct {
 	root            string // of the module
-	work            string // interop/.work: venvs, configurations, logs, results
+	work            string // interop/.work: virtual environments, configurations, logs, results
 	began           time.Time
 	lock            *os.File
 	procs           *processes
-	removeHostNames func() // takes our names out of /etc/hosts
+	removeHostNames func() // removes our names from /etc/hosts
 
 	packages func() error
 	tool     func() (string, error) // path of the command under test
 	pki      func() (pki, error)
-	hosts    func() error // lbName resolves to two nodes
+	hosts    func() error // makes lbName resolve to two nodes
 
-	// Simulated coordinators for real balancers, and the balancers.
+	// Simulated coordinators behind real balancers, and the balancers.
 	plainCluster  func() (*cluster, error)
-	secureCluster func() (*cluster, error) // they speak TLS
-	hungCluster   func() (*cluster, error) // the second never answers
+	secureCluster func() (*cluster, error) // with TLS
+	hungCluster   func() (*cluster, error) // the second coordinator never replies
 	haproxy       func() (*haproxy, error) // in front of plain
 	nginx         func() (*nginx, error)   // in front of plain
 	secureHAProxy func() (*haproxy, error) // in front of secure
 
-	// Simulated coordinators for load. Those of a row have a process each, and
-	// each row is behind a listener of loadHAProxy.
+	// Simulated coordinators for load, each group behind a listener of loadHAProxy.
+	// In a clusterGroup every coordinator is a process.
 	fewThreads, manyThreads, failover func() (clusterGroup, error)
 	oneCoordinator, largeCluster      func() (*cluster, error)
 	loadHAProxy                       func() (*haproxy, error)
-	loadLog                           string // socket that loadHAProxy writes to when a server goes down
+	loadLog                           string // socket to which loadHAProxy logs servers that go down
 
 	// Simulated clusters for real clients, and the clients.
 	openCluster, tlsCluster, loginCluster func() (*cluster, error)
-	shell, impyla, gohive                 func() (string, error) // folder of a venv, folder of a venv, program
+	shell, impyla, gohive                 func() (string, error) // directories of virtual environments, and a program
 
-	// Real servers: three behind a HAProxy of their own, and one that wants a login.
+	// Real servers: three behind their own HAProxy, and one with authentication.
 	sparkVenv  func() (string, error)
 	spark      func() (*spark, error)
 	sparkLogin func() (sparkServer, error)
@@ -56,7 +55,7 @@ type lab struct {
 	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
 }
 
-// newLab makes the working folder and takes the lock on it.
+// newLab creates the working directory and locks it.
 func newLab(ctx context.Context) (*lab, error) {
 	root, err := moduleRoot()
 	if err != nil {
@@ -76,7 +75,7 @@ func newLab(ctx context.Context) (*lab, error) {
 	return l, nil
 }
 
-// defineFixtures says how each fixture is made.
+// defineFixtures sets how each fixture is created.
 func (l *lab) defineFixtures(ctx context.Context) {
 	l.packages = sync.OnceValue(func() error { return installPackages(ctx) })
 	l.tool = sync.OnceValues(func() (string, error) { return l.buildTool(ctx) })
@@ -107,8 +106,7 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.spark = sync.OnceValues(func() (*spark, error) { return l.startSpark(ctx) })
 }
 
-// close stops what was started and takes back what was changed outside of the
-// working folder.
+// close stops every process and undoes changes outside of the working directory.
 func (l *lab) close() {
 	l.procs.close()
 	if l.removeHostNames != nil {
@@ -117,12 +115,12 @@ func (l *lab) close() {
 	l.lock.Close()
 }
 
-// file returns a path in the working folder.
+// file returns a path in the working directory.
 func (l *lab) file(parts ...string) string {
 	return filepath.Join(append([]string{l.work}, parts...)...)
 }
 
-// moduleRoot finds go.mod in the current folder or above it.
+// moduleRoot finds go.mod in the current directory or above it.
 func moduleRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -139,8 +137,8 @@ func moduleRoot() (string, error) {
 	}
 }
 
-// lockFile takes the lock that keeps a second run away from the ports of the
-// first. It is held until the file is closed.
+// lockFile locks a file until it is closed, so that two runs do not use the same
+// ports.
 func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

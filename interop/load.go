@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// loadResult is what we read of how a load kept its promises, in milliseconds.
+// loadResult is the part of a result about load, in milliseconds.
 type loadResult struct {
 	Login, Lag, Owed struct {
 		P50 float64 `json:"p50_ms"`
@@ -24,8 +24,8 @@ type loadResult struct {
 	Late int `json:"late"`
 }
 
-// loadFile writes a scenario with one stage against a cluster and returns its
-// path. The threshold is one of session.login; "": none.
+// loadFile writes a scenario with one stage for a cluster and returns its path.
+// threshold applies to session.login; "": none.
 func (l *lab) loadFile(name string, c *cluster, stage, threshold string) (string, error) {
 	text := fmt.Sprintf(`name: %s
 kind: stages
@@ -44,11 +44,11 @@ expect:
 	return path, os.WriteFile(path, []byte(text), 0o644)
 }
 
-// stopRepeatedly stops a process by SIGSTOP for so long, n times.
-func stopRepeatedly(ctx context.Context, pid, n int, every, stopped time.Duration) error {
+// stopRepeatedly stops a process by SIGSTOP n times, after pauses.
+func stopRepeatedly(ctx context.Context, pid, n int, pause, stopped time.Duration) error {
 	defer syscall.Kill(pid, syscall.SIGCONT)
 	for range n {
-		if err := sleep(ctx, every); err != nil {
+		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
 		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
@@ -64,9 +64,9 @@ func stopRepeatedly(ctx context.Context, pid, n int, every, stopped time.Duratio
 	return nil
 }
 
-// proveStalledServer stops a coordinator for two seconds under a steady load.
-// Those who were due then have waited, and their login counts from when they were
-// due. The generator owes nothing of it, and what is too slow is for the file to say.
+// proveStalledServer stops a coordinator for two seconds under a steady load. The
+// login times of the sessions that were due meanwhile count from when they were due.
+// The lag is not attributed to the generator, and the file's threshold decides.
 func (l *lab) proveStalledServer(ctx context.Context) (evidence, error) {
 	const name = "load.stalled-server"
 	c, err := l.oneCoordinator()
@@ -84,7 +84,7 @@ func (l *lab) proveStalledServer(ctx context.Context) (evidence, error) {
 	stall := func(ctx context.Context, _ int) error {
 		return stopRepeatedly(ctx, c.proc.cmd.Process.Pid, 1, 1500*time.Millisecond, 2*time.Second)
 	}
-	few := []string{"run", "--concurrency", "50"} // so that those that are due wait for a place
+	few := []string{"run", "--concurrency", "50"} // so that sessions wait for a free slot
 	r, err := l.check(ctx, toolRun{name: name, args: append(few, strict), during: stall, want: expectation{exit: 1, failed: []string{"threshold.session.login: p(99) < 1s"}}})
 	if err != nil {
 		return evidence{}, err
@@ -95,12 +95,12 @@ func (l *lab) proveStalledServer(ctx context.Context) (evidence, error) {
 	if s := r.Load; s.Login.P99 < 1000 || s.Lag.P99 < 500 || s.Owed.P99 > 200 {
 		return evidence{}, fmt.Errorf("after a stall of 2 s login p99 is %.0f ms, lag p99 %.0f ms, owed p99 %.0f ms", s.Login.P99, s.Lag.P99, s.Owed.P99)
 	}
-	return evidence{numbers: fmt.Sprintf("a stall of 2 s: login p99 %.0f ms from due time, lag p99 %.0f ms, of which the generator owes %.0f ms; exit 1 by p(99) < 1s, 0 by p(99) < 9s",
+	return evidence{numbers: fmt.Sprintf("a stall of 2 s: login p99 %.0f ms from when sessions were due, lag p99 %.0f ms, of which %.0f ms by the generator; exit 1 by p(99) < 1s, 0 by p(99) < 9s",
 		r.Load.Login.P99, r.Load.Lag.P99, r.Load.Owed.P99)}, nil
 }
 
-// proveStoppedGenerator stops our own process four times: what it measured then
-// is worth nothing, and it says so and why.
+// proveStoppedGenerator stops our own process four times: the measurement is not
+// valid then, and load.lag says so.
 func (l *lab) proveStoppedGenerator(ctx context.Context) (evidence, error) {
 	const name = "load.stopped-generator"
 	c, err := l.oneCoordinator()
@@ -119,15 +119,16 @@ func (l *lab) proveStoppedGenerator(ctx context.Context) (evidence, error) {
 		return evidence{}, err
 	}
 	if r.Load.Late == 0 || r.Load.Owed.Max < 300 {
-		return evidence{}, fmt.Errorf("%d sessions were late, the generator owes %.0f ms at the most", r.Load.Late, r.Load.Owed.Max)
+		return evidence{}, fmt.Errorf("%d sessions were late, at most %.0f ms by the generator", r.Load.Late, r.Load.Owed.Max)
 	}
-	return evidence{numbers: fmt.Sprintf("our own process stopped 4 x 500 ms: %d of %d sessions late, owed up to %.0f ms; load.lag inconclusive, it had no time; exit 3",
+	return evidence{numbers: fmt.Sprintf("our own process stopped 4 x 500 ms: %d of %d sessions late, up to %.0f ms by the generator; load.lag inconclusive; exit 3",
 			r.Load.Late, r.Sessions.Attempted, r.Load.Owed.Max)},
-		r.expectFinding("load.lag", "inconclusive", "the machine gave it no time")
+		r.expectFinding("load.lag", "inconclusive")
 }
 
-// proveDescriptors gives our process 64 open files. It refuses a plan that needs
-// more; where the limit falls in mid-run, that is never the service's failure.
+// proveDescriptors limits our process to 64 file descriptors. It rejects a plan that
+// needs more; if the limit is lowered during a run, that is not attributed to the
+// service.
 func (l *lab) proveDescriptors(ctx context.Context) (evidence, error) {
 	const name = "load.descriptors"
 	c, err := l.oneCoordinator()
@@ -136,7 +137,7 @@ func (l *lab) proveDescriptors(ctx context.Context) (evidence, error) {
 	}
 	few := []string{"prlimit", "--nofile=64:64"}
 	if err := l.checkRejected(ctx, toolRun{name: name, prefix: few, args: []string{"capacity", "--hold", "200", "--for", "1s", c.addresses()[0]}},
-		"needs 248 descriptors", "has 64"); err != nil {
+		"descriptors", "248", "64"); err != nil {
 		return evidence{}, err
 	}
 	file, err := l.loadFile(name, c, "closed: 100, for: 4s", "")
@@ -157,21 +158,22 @@ func (l *lab) proveDescriptors(ctx context.Context) (evidence, error) {
 	if err := r.expectLocalStop("tcp.local-nofile"); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("64 descriptors: exit 2, 248 needed; taken away in mid-run: %s after %d good sessions, none failed, exit 3", r.Stopped.Class, r.Sessions.OK)},
+	return evidence{numbers: fmt.Sprintf("64 descriptors: exit 2, 248 needed; lowered during a run: %s after %d good sessions, none failed, exit 3", r.Stopped.Class, r.Sessions.OK)},
 		r.expectFinding("load.lag", "inconclusive", "tcp.local-nofile")
 }
 
-// expectLocalStop checks that a run was stopped by that class, that the class is this
-// machine's, and that no session counts as the service's failure.
+// expectLocalStop checks that a run was stopped by an error class of this machine and
+// that no session failed.
 func (r toolResult) expectLocalStop(class string) error {
 	if r.Stopped.By != "generator" || r.Stopped.Class != class || r.Sessions.Failed != 0 || len(r.Errors) != 0 {
-		return fmt.Errorf("stopped by %+v, where it is the generator's %s; %d sessions failed, errors %+v", r.Stopped, class, r.Sessions.Failed, r.Errors)
+		return fmt.Errorf("stopped by %+v, want the generator's %s; %d sessions failed, errors %+v", r.Stopped, class, r.Sessions.Failed, r.Errors)
 	}
 	return nil
 }
 
-// provePorts works with a hundred local ports. A plan that needs more is refused;
-// where others have taken most of them, that is not the service's failure.
+// provePorts uses a namespace with 100 local ports. A plan that needs more is
+// rejected; if another process has used most of them, that is not attributed to the
+// service.
 func (l *lab) provePorts(ctx context.Context) (evidence, error) {
 	const name = "load.ports"
 	n, err := l.newNamespace(ctx, name)
@@ -187,30 +189,24 @@ func (l *lab) provePorts(ctx context.Context) (evidence, error) {
 		return evidence{}, err
 	}
 	defer c.proc.stop()
-	hold := func(sessions, span string) []string {
-		return []string{"capacity", "--hold", sessions, "--for", span, "--threads", "1000", c.addresses()[0]}
+	hold := func(sessions, duration string) []string {
+		return []string{"capacity", "--hold", sessions, "--for", duration, "--threads", "1000", c.addresses()[0]}
 	}
-	if err := l.checkRejected(ctx, toolRun{name: name, prefix: n.execPrefix(), args: hold("200", "1s")}, "ports", "has 100"); err != nil {
+	if err := l.checkRejected(ctx, toolRun{name: name, prefix: n.execPrefix(), args: hold("200", "1s")}, "ports", "100"); err != nil {
 		return evidence{}, err
 	}
-	taken, cancel := context.WithCancel(ctx)
+	othersCtx, cancel := context.WithCancel(ctx)
 	others := make(chan error, 1)
 	go func() {
-		_, err := l.runTool(taken, toolRun{name: name + ".others", prefix: n.execPrefix(), args: hold("60", "1m")})
+		_, err := l.runTool(othersCtx, toolRun{name: name + ".others", prefix: n.execPrefix(), args: hold("60", "1m")})
 		others <- err
 	}()
 	defer func() { cancel(); <-others }()
-	for {
+	if err := poll(ctx, 100*time.Millisecond, func() (bool, error) {
 		out, err := n.run(ctx, "ss", "-Htn", "state", "established", "dport", "=", ":"+strconv.Itoa(oneCoordinatorPort))
-		if err != nil {
-			return evidence{}, err
-		}
-		if bytes.Count(out, []byte("\n")) >= 60 {
-			break
-		}
-		if err := sleep(ctx, 100*time.Millisecond); err != nil {
-			return evidence{}, err
-		}
+		return bytes.Count(out, []byte("\n")) >= 60, err
+	}); err != nil {
+		return evidence{}, err
 	}
 	r, err := l.check(ctx, toolRun{name: name + ".taken", prefix: n.execPrefix(), args: hold("60", "1s"), want: expectation{exit: 3}})
 	if err != nil {
@@ -219,12 +215,12 @@ func (l *lab) provePorts(ctx context.Context) (evidence, error) {
 	if err := r.expectLocalStop("tcp.local-ports"); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("100 local ports: a plan for 200 is refused, exit 2; with 60 taken by others %s after %d sessions, none failed, exit 3", r.Stopped.Class, r.Capacity.Held)},
+	return evidence{numbers: fmt.Sprintf("100 local ports: a plan for 200 is rejected, exit 2; with 60 used by another process %s after %d sessions, none failed, exit 3", r.Stopped.Class, r.Capacity.Held)},
 		r.expectFinding("load.lag", "inconclusive", "tcp.local-ports")
 }
 
-// proveKilled ends our process by SIGKILL in mid-run. It can write nothing more;
-// what its observations file has by then must be whole lines, and recent ones.
+// proveKilled ends our process by SIGKILL during a run: the observations file must
+// have complete and recent lines.
 func (l *lab) proveKilled(ctx context.Context) (evidence, error) {
 	const name = "load.killed"
 	c, err := l.oneCoordinator()
@@ -251,16 +247,16 @@ func (l *lab) proveKilled(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	lines, last := 0, observation{}
-	whole := b[:bytes.LastIndexByte(b, '\n')+1]
-	for line := range strings.Lines(string(whole)) {
+	lines, last := -1, observation{} // the first line is the header
+	complete := b[:bytes.LastIndexByte(b, '\n')+1]
+	for line := range strings.Lines(string(complete)) {
 		if err := json.Unmarshal([]byte(line), &last); err != nil {
-			return evidence{}, fmt.Errorf("line %d: %w", lines+1, err)
+			return evidence{}, fmt.Errorf("line %d: %w", lines+2, err)
 		}
 		lines++
 	}
-	if a.code != -1 || len(whole) != len(b) || time.Duration(last.Start*1e6) < after-1500*time.Millisecond {
-		return evidence{}, fmt.Errorf("exit %d; %d whole lines, then %d bytes; the last session started at %.0f ms", a.code, lines, len(b)-len(whole), last.Start)
+	if a.code != -1 || len(complete) != len(b) || time.Duration(last.Start*1e6) < after-1500*time.Millisecond {
+		return evidence{}, fmt.Errorf("exit %d; %d complete lines, then %d bytes; the last session started at %.0f ms", a.code, lines, len(b)-len(complete), last.Start)
 	}
-	return evidence{numbers: fmt.Sprintf("killed after %s: %d observations on disk, each a whole line, the last of a session at %.1f s", after, lines, last.Start/1000)}, nil
+	return evidence{numbers: fmt.Sprintf("killed after %s: %d observations on disk in complete lines, the last one of a session at %.1f s", after, lines, last.Start/1000)}, nil
 }

@@ -25,20 +25,20 @@ func TestACutIsTakenForWhatItIsOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(*idleResult){
-		"another cut":                    func(s *idleResult) { s.Cut = "rst" },
-		"alive for longer than it lives": func(s *idleResult) { s.LastAlive = 2.5 },
-		"dead too soon":                  func(s *idleResult) { s.FirstDead = 1.5 },
-		"seen too early":                 func(s *idleResult) { s.At = 1.7 },
-		"not seen before it was asked":   func(s *idleResult) { s.At = 0 },
+		"wrong cut":            func(s *idleResult) { s.Cut = "rst" },
+		"last alive too late":  func(s *idleResult) { s.LastAlive = 2.5 },
+		"first dead too early": func(s *idleResult) { s.FirstDead = 1.5 },
+		"noticed too early":    func(s *idleResult) { s.At = 1.7 },
+		"not noticed":          func(s *idleResult) { s.At = 0 },
 	} {
 		s := good
 		spoil(&s)
 		if s.expectCut("fin", true) == nil {
-			t.Errorf("%s: taken for a FIN at 2 s", name)
+			t.Errorf("%s: accepted as a FIN after 2 s", name)
 		}
 	}
 	if good.Cut = "silent"; good.expectCut("silent", false) == nil {
-		t.Error("a cut in silence was seen when it happened")
+		t.Error("accepted a silent cut that was noticed")
 	}
 }
 
@@ -71,7 +71,7 @@ func TestAFailureOfThisMachineIsNeverTheServices(t *testing.T) {
 	failed := good
 	failed.Sessions.Failed = 1
 	if failed.expectLocalStop("tcp.local-ports") == nil || good.expectLocalStop("tcp.local-nofile") == nil {
-		t.Error("taken for this machine's fault alone")
+		t.Error("accepted a failed session or another class")
 	}
 }
 
@@ -82,6 +82,6 @@ func TestASampleIsOfTheProcessThatLives(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if _, err := readSample(1 << 30); err == nil {
-		t.Error("a process that does not exist has a sample")
+		t.Error("no error for a process that does not exist")
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// deadline bounds the whole program: an installation on a clean machine, and
-// every proof.
+// deadline limits the whole program: an installation on a clean machine, and every
+// proof.
 const deadline = 20 * time.Minute
 
 func main() {
@@ -45,9 +45,9 @@ func run(ctx context.Context, args []string) int {
 	return summarize(l, runProofs(ctx, chosen), len(args) == 0)
 }
 
-// allProofs lists every proof. Those whose software takes long to install and
-// to start come late: they are made ready while the others run. Our own tests, some
-// of which measure time, have the machine to themselves at the end.
+// allProofs lists every proof. Those whose software takes long to install and to
+// start come late, because it is prepared while the others run. Our own tests, some
+// of which measure time, run alone at the end.
 func allProofs(l *lab) []proof {
 	var all []proof
 	for _, group := range [][]proof{
@@ -58,8 +58,8 @@ func allProofs(l *lab) []proof {
 	return all
 }
 
-// summarize prints the sum, writes proof.json where every proof was asked for,
-// and returns the exit code.
+// summarize prints the number of proofs, writes proof.json if every proof was
+// requested, and returns the exit code.
 func summarize(l *lab, outcomes []proofResult, complete bool) int {
 	missing := 0
 	for _, o := range outcomes {

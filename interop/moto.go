@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// moto simulates AWS, and the AWS CLI reads back what we did: neither is ours.
+// moto simulates AWS, and the AWS CLI reads the result. Neither is ours.
 const (
 	pyMoto   = "moto[server]==5.2.3"
 	pyAWS    = "awscli==1.46.3"
 	motoPort = 22990
 )
 
-// moto is a running server, and how it is asked.
+// moto is a running server, and the AWS CLI for it.
 type moto struct {
 	env []string // for our command and for the AWS CLI
 	cli string
 }
 
-// startMoto runs moto's server on loopback. A certificate counts as validated
-// two seconds after it was asked for: moto looks at no DNS.
+// startMoto starts moto's server on loopback. A certificate is validated two seconds
+// after the request, because moto does not use DNS.
 func (l *lab) startMoto(ctx context.Context) (*moto, error) {
 	server, err := l.installVenv(ctx, "moto", pyMoto)
 	if err != nil {
@@ -60,14 +60,13 @@ func (l *lab) startMoto(ctx context.Context) (*moto, error) {
 	})
 }
 
-// aws runs the AWS CLI, which has to succeed, and returns its words.
+// aws runs the AWS CLI, which must succeed, and returns its stdout.
 func (m *moto) aws(ctx context.Context, args ...string) (string, error) {
 	b, err := runRequired(ctx, time.Minute, m.env, append([]string{m.cli}, args...)...)
 	return strings.TrimSpace(string(b)), err
 }
 
-// awsAll runs the AWS CLI several times, of which nothing is wanted but that they
-// succeed.
+// awsAll runs the AWS CLI several times; each run must succeed.
 func (m *moto) awsAll(ctx context.Context, commands ...[]string) error {
 	for _, args := range commands {
 		if _, err := m.aws(ctx, args...); err != nil {
@@ -77,7 +76,7 @@ func (m *moto) awsAll(ctx context.Context, commands ...[]string) error {
 	return nil
 }
 
-// awsJSON runs the AWS CLI and decodes its JSON.
+// awsJSON runs the AWS CLI and decodes its JSON output.
 func (m *moto) awsJSON(ctx context.Context, v any, args ...string) error {
 	text, err := m.aws(ctx, append(args, "--output", "json")...)
 	if err != nil {
@@ -86,14 +85,14 @@ func (m *moto) awsJSON(ctx context.Context, v any, args ...string) error {
 	return json.Unmarshal([]byte(text), v)
 }
 
-// awsResources is what a load balancer is built on: a VPC with a subnet in each of two
-// zones, three coordinators, and an executor, which has no client port.
+// awsResources are the resources that a load balancer needs: a VPC with a subnet in
+// each of two zones, three coordinators, and an executor, which has no client port.
 type awsResources struct {
 	vpc                     string
 	coordinators, executors []string
 }
 
-// createResources lays the ground for a cluster.
+// createResources creates the resources of a cluster.
 func (m *moto) createResources(ctx context.Context, cluster string) (awsResources, error) {
 	var g awsResources
 	tag := func(kind, key, value string) string {

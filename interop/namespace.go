@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// namespace is a network of its own, with a loopback and nothing else: what is
-// done to its connections and ports is done to nobody else's.
+// namespace is a network namespace that has only a loopback device, so that faults
+// of connections and ports do not affect others.
 type namespace string
 
-// ipTimeout is the longest that one command about a namespace may take.
+// ipTimeout limits a command for a namespace.
 const ipTimeout = 10 * time.Second
 
-// namespacePrefix begins the names of all of ours; our pid follows.
+// namespacePrefix is the prefix of our namespaces' names; our pid follows.
 const namespacePrefix = "impala-lbcheck-"
 
-// newNamespace makes one that is told apart by part, and takes away those of
-// runs that were killed.
+// newNamespace creates a namespace and deletes those of runs that were killed. part
+// is the end of its name.
 func (l *lab) newNamespace(ctx context.Context, part string) (namespace, error) {
 	if err := l.packages(); err != nil {
 		return "", err
@@ -40,22 +40,22 @@ func (l *lab) newNamespace(ctx context.Context, part string) (namespace, error) 
 	return n, nil
 }
 
-// delete removes it. The kernel keeps it until its last process has ended.
+// delete removes the namespace. The kernel keeps it until its last process ends.
 func (n namespace) delete() { deleteNamespace(string(n)) }
 
 func deleteNamespace(name string) {
-	runRequired(context.Background(), ipTimeout, nil, "ip", "netns", "delete", name) // nothing can be done where it fails
+	runRequired(context.Background(), ipTimeout, nil, "ip", "netns", "delete", name) // best effort
 }
 
-// execPrefix is the command that execs another in the namespace.
+// execPrefix returns the command that executes another one in the namespace.
 func (n namespace) execPrefix() []string { return []string{"ip", "netns", "exec", string(n)} }
 
-// run runs a command in it and returns what that printed.
+// run runs a command in the namespace and returns its stdout.
 func (n namespace) run(ctx context.Context, argv ...string) ([]byte, error) {
 	return runRequired(ctx, ipTimeout, nil, append(n.execPrefix(), argv...)...)
 }
 
-// deleteStaleNamespaces removes those whose process has ended without doing so.
+// deleteStaleNamespaces deletes our namespaces whose process no longer exists.
 func deleteStaleNamespaces(ctx context.Context) error {
 	list, err := runRequired(ctx, ipTimeout, nil, "ip", "netns", "list")
 	if err != nil {

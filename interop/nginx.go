@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// nginx is a running nginx that balances streams. It counts by its access log.
+// nginx is a running nginx that balances TCP streams. Its access log has the counts.
 type nginx struct {
 	log       string
 	listeners []listener
@@ -26,13 +26,13 @@ pid %[1]s.pid;
 error_log %[1]s.error.log;
 events { worker_connections 4096; }
 stream {
-  log_format who '$server_port $upstream_addr';
-  access_log %[2]s who;
+  log_format servers '$server_port $upstream_addr';
+  access_log %[2]s servers;
   proxy_connect_timeout 2s;
   proxy_timeout 60s;
 `
 
-// startNginx runs nginx in front of the plain coordinators.
+// startNginx starts nginx in front of the plain coordinators.
 func (l *lab) startNginx(ctx context.Context) (*nginx, error) {
 	c, err := l.plainCluster()
 	if err != nil {
@@ -57,7 +57,7 @@ func (l *lab) startNginx(ctx context.Context) (*nginx, error) {
 		n.listeners[i].servers = n.servers
 	}
 	n.listeners[1].servers = weighted(n.servers, " weight=")
-	if err := os.WriteFile(n.log, nil, 0o644); err != nil { // counts begin at none
+	if err := os.WriteFile(n.log, nil, 0o644); err != nil { // counts start at 0
 		return nil, err
 	}
 	path := l.file("run", "nginx.conf")
@@ -74,8 +74,8 @@ func (l *lab) startNginx(ctx context.Context) (*nginx, error) {
 	})
 }
 
-// conf writes the configuration. The upstreams have a zone: without one, each
-// worker would balance on its own.
+// conf returns the configuration. The upstreams have a zone; without one, each
+// worker would balance separately.
 func (n *nginx) conf(base string, certs pki) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, nginxHead, base, n.log)
@@ -102,17 +102,11 @@ func withPrefix(with string, words []string) []string {
 	return out
 }
 
-func (n *nginx) find(name string) (string, error) {
-	for _, l := range n.listeners {
-		if l.name == name {
-			return l.address(), nil
-		}
-	}
-	return "", fmt.Errorf("no listener %q", name)
-}
+// find returns the address of a listener.
+func (n *nginx) find(name string) (string, error) { return findListener(n.listeners, name) }
 
-// count returns the connections that each server of a listener was given since
-// nginx started, by its log, which has a line for each that has ended.
+// count returns the number of connections of each server of a listener since nginx
+// started, from its log, which has a line for each closed connection.
 func (n *nginx) count(_ context.Context, listener string) (map[string]int, error) {
 	address, err := n.find(listener)
 	if err != nil {

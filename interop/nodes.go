@@ -8,15 +8,15 @@ import (
 	"net"
 )
 
-// The ports at which lbName's two nodes listen: one where each reaches two of
-// the four coordinators, one where they reach three and one.
+// The ports of lbName's two nodes. On the first each node reaches two of the four
+// coordinators, on the second they reach three and one.
 const (
 	evenPort   = "31041"
 	unevenPort = "31042"
 )
 
-// nodeProofs: a name with two addresses, each of which reaches only a part of
-// the coordinators, as zones do where a balancer does not balance across them.
+// nodeProofs use a name with two addresses, each of which reaches only some of the
+// coordinators, as with a balancer that does not balance across zones.
 func nodeProofs(l *lab) []proof {
 	prove := func(name, port string, want expectation, status string) proof {
 		return proof{name: name, run: func(ctx context.Context) (evidence, error) {
@@ -24,21 +24,17 @@ func nodeProofs(l *lab) []proof {
 		}}
 	}
 	return []proof{
-		// 2 and 2 of 4: everyone's share is what it should be, and the report says that the nodes differ.
+		// 2 and 2 of 4: every coordinator has its share, and the report says that the nodes differ.
 		prove("haproxy.nodes.even-zones", evenPort, expectation{}, "pass"),
-		// 3 and 1 of 4: one coordinator takes half of all sessions.
+		// 3 and 1 of 4: one coordinator gets half of all sessions.
 		prove("haproxy.nodes.uneven-zones", unevenPort, expectation{exit: 1, failed: []string{"balance.reach"}}, "fail"),
 	}
 }
 
 // proveNodes dials the name and checks that both nodes were found, that each
-// reached its own coordinators only, and that balance.reach names them.
+// reached only its coordinators, and that balance.reach names them.
 func (l *lab) proveNodes(ctx context.Context, name, port string, want expectation, status string) (evidence, error) {
-	h, err := l.haproxy()
-	if err != nil {
-		return evidence{}, err
-	}
-	c, err := l.plainCluster()
+	h, c, err := l.haproxyAndCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -69,7 +65,7 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 	}
 	for i, coordinator := range c.names() {
 		if len(reached) != 2 || reached[split[i]][coordinator] == 0 || reached[split[i]][coordinator] != r.sessionsByCoordinator()[coordinator] {
-			return evidence{}, fmt.Errorf("%s should be reached through %s alone: %v", coordinator, split[i], reached)
+			return evidence{}, fmt.Errorf("%s should be reached through %s only: %v", coordinator, split[i], reached)
 		}
 	}
 	if err := r.expectFinding("balance.reach", status, one, two); err != nil {
@@ -82,8 +78,8 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 	}, nil
 }
 
-// sessionsOnPort is how many sessions the listeners at a port, on all addresses, have
-// handed on since HAProxy started.
+// sessionsOnPort returns the number of sessions that the listeners on a port, on all
+// addresses, have passed to servers since HAProxy started.
 func (h *haproxy) sessionsOnPort(ctx context.Context, port string) (int, error) {
 	sum := 0
 	for _, l := range h.listeners {

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// balanceProofs: our client through HAProxy and nginx, by every policy of theirs.
+// balanceProofs use our client through HAProxy and nginx with each of their
+// policies.
 func balanceProofs(l *lab) []proof {
 	through := func(name string, get func() (balancer, error), c balanceCase) proof {
 		return proof{name: name, run: func(ctx context.Context) (evidence, error) {
@@ -45,12 +46,13 @@ func balanceProofs(l *lab) []proof {
 	)
 }
 
-// coarseTolerance are the flags of the runs that tell a random balancer from a skewed one.
+// coarseTolerance are the flags of runs that distinguish a random balancer from a
+// skewed one.
 var coarseTolerance = []string{"--tolerance", "0.1"}
 
-// policyCases are what HAProxy and nginx have in common: a listener of that
-// name each. Rotation is exact, whatever the scout took: it only shifts where a
-// run begins, and each run is whole rounds.
+// policyCases apply to both HAProxy and nginx, which have listeners with the same
+// names. Round robin is exact in spite of the scout, which only shifts the start:
+// each run has a multiple of the number of coordinators.
 var policyCases = []struct {
 	name string
 	balanceCase
@@ -66,18 +68,18 @@ var policyCases = []struct {
 	{name: "random", balanceCase: balanceCase{listener: "random", sessions: 4000, args: coarseTolerance}},
 }
 
-// expectInferred checks which policy the order of the sessions told.
+// expectInferred checks the policy that was inferred from the order of sessions.
 func expectInferred(policy string) func(result) error {
 	return func(r result) error {
 		if r.Policy.Inferred != policy {
-			return fmt.Errorf("the policy is said to look like %q, it is %s", r.Policy.Inferred, policy)
+			return fmt.Errorf("the inferred policy is %q, want %s", r.Policy.Inferred, policy)
 		}
 		return nil
 	}
 }
 
-// expectImbalanceSkipped checks that all were seen and that no imbalance was judged:
-// under leastconn others' sessions decide where ours go.
+// expectImbalanceSkipped checks that every coordinator was reached and that balance
+// was not judged: under leastconn it depends on the sessions of other clients.
 func expectImbalanceSkipped(r result) error {
 	if err := r.expectFinding("balance.imbalance", "skipped"); err != nil {
 		return err
@@ -85,29 +87,25 @@ func expectImbalanceSkipped(r result) error {
 	return r.expectFinding("balance.coverage", "pass")
 }
 
-// expectOneCoordinator checks that a single coordinator answered.
+// expectOneCoordinator checks that only one coordinator was reached.
 func expectOneCoordinator(r result) error {
-	answering := 0
+	reached := 0
 	for _, sessions := range r.sessionsByCoordinator() {
 		if sessions > 0 {
-			answering++
+			reached++
 		}
 	}
-	if answering != 1 {
-		return fmt.Errorf("%d coordinators answered, not one: %v", answering, r.sessionsByCoordinator())
+	if reached != 1 {
+		return fmt.Errorf("%d coordinators were reached, not one: %v", reached, r.sessionsByCoordinator())
 	}
 	return nil
 }
 
-// proveBackgroundSessions gives three of four coordinators sessions of somebody else, so that
-// leastconn rightly sends all of ours to the fourth. That is no fault, and no
-// proof of health either.
+// proveBackgroundSessions opens other connections to three of four coordinators, so
+// that leastconn sends all of our sessions to the fourth. This is neither a failure
+// nor a pass.
 func (l *lab) proveBackgroundSessions(ctx context.Context) (evidence, error) {
-	h, err := l.haproxy()
-	if err != nil {
-		return evidence{}, err
-	}
-	c, err := l.plainCluster()
+	h, c, err := l.haproxyAndCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -137,7 +135,7 @@ func (l *lab) proveBackgroundSessions(ctx context.Context) (evidence, error) {
 	return unseen.prove(ctx, l, "haproxy.leastconn.others-busy", h, c.names())
 }
 
-// holdConnections opens so many connections and keeps them silent until release.
+// holdConnections opens n connections and keeps them idle until release.
 func holdConnections(ctx context.Context, address string, n int) (release func(), err error) {
 	var conns []io.Closer
 	release = func() {
@@ -156,35 +154,22 @@ func holdConnections(ctx context.Context, address string, n int) (release func()
 	return release, nil
 }
 
-// awaitSessions waits until the servers of a listener were given so many sessions in all.
+// awaitSessions waits until the servers of a listener have been given this many
+// sessions together.
 func (h *haproxy) awaitSessions(ctx context.Context, listener string, sessions int) error {
-	for {
+	return poll(ctx, 50*time.Millisecond, func() (bool, error) {
 		counts, err := h.count(ctx, listener)
-		if err != nil {
-			return err
-		}
 		sum := 0
 		for _, n := range counts {
 			sum += n
 		}
-		if sum >= sessions {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
+		return sum >= sessions, err
+	})
 }
 
-// proveDrain takes one coordinator out of rotation, as an operator would.
+// proveDrain drains one coordinator, as an operator would.
 func (l *lab) proveDrain(ctx context.Context) (evidence, error) {
-	h, err := l.haproxy()
-	if err != nil {
-		return evidence{}, err
-	}
-	c, err := l.plainCluster()
+	h, c, err := l.haproxyAndCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -199,9 +184,8 @@ func (l *lab) proveDrain(ctx context.Context) (evidence, error) {
 	return missing.prove(ctx, l, "haproxy.drain", h, c.names())
 }
 
-// proveHung puts a coordinator that accepts and never answers behind a check
-// that only connects, as most TCP checks do: HAProxy goes on sending sessions
-// there.
+// proveHung uses a coordinator that accepts connections and never replies. HAProxy's
+// TCP check only connects, so it keeps sending sessions there.
 func (l *lab) proveHung(ctx context.Context) (evidence, error) {
 	const name = "haproxy.hung"
 	c, err := l.hungCluster()
@@ -218,7 +202,7 @@ func (l *lab) proveHung(ctx context.Context) (evidence, error) {
 		listener: "hung", expect: c.names(), sessions: 40, args: []string{"--timeout", "2s"}, exit: 1, failed: []string{"errors.rate"},
 		check: func(r result) error {
 			if len(r.Errors) != 1 || r.Errors[0].Class != "open.timeout" {
-				return fmt.Errorf("the errors are %+v, not open.timeout alone", r.Errors)
+				return fmt.Errorf("the errors are %+v, want only open.timeout", r.Errors)
 			}
 			return r.expectFinding("errors.rate", "fail", "open.timeout")
 		},
@@ -233,9 +217,9 @@ func (l *lab) proveHung(ctx context.Context) (evidence, error) {
 	}
 	for line := range strings.Lines(up) {
 		if strings.HasPrefix(line, "hung,c2,") && strings.Contains(line, ",UP,") {
-			e.numbers += "; HAProxy's check calls it UP"
+			e.numbers += "; HAProxy's check says UP"
 			return e, nil
 		}
 	}
-	return e, fmt.Errorf("HAProxy does not call the hung coordinator UP: the case shows nothing")
+	return e, fmt.Errorf("HAProxy's check does not say UP, so the case proves nothing")
 }

@@ -18,18 +18,18 @@ import (
 	"time"
 )
 
-// stopTimeout is how long a process may take to end after SIGTERM.
+// stopTimeout is the time between SIGTERM and SIGKILL.
 const stopTimeout = 8 * time.Second
 
-// process is a server that we started, in a process group of its own.
+// process is a running server, in its own process group.
 type process struct {
 	name  string
 	cmd   *exec.Cmd
-	log   string        // file with what it wrote to stderr, and to stdout where nobody reads that
-	ended chan struct{} // closed once it has ended
+	log   string        // file with its stderr, and its stdout unless that is read
+	ended chan struct{} // closed when it has ended
 }
 
-// processes are the servers that run; close stops them all.
+// processes are the running servers; close stops all of them.
 type processes struct {
 	dir    string // of the log files
 	forks  chan func()
@@ -38,9 +38,9 @@ type processes struct {
 	closed bool
 }
 
-// newProcesses returns processes that log to dir. Linux signals a child when
-// the thread that started it ends, so one thread starts them all and stays: that way
-// they end even where this program is killed.
+// newProcesses returns processes that log to dir. They end even if this program is
+// killed: Linux signals a child (Pdeathsig) when the thread that started it ends, so
+// a single thread that never ends starts all of them.
 func newProcesses(dir string) *processes {
 	ps := &processes{dir: dir, forks: make(chan func())}
 	go func() {
@@ -52,8 +52,8 @@ func newProcesses(dir string) *processes {
 	return ps
 }
 
-// start runs a server. Its output goes to a log file, but for stdout where out
-// is not nil.
+// start starts a server. Its output goes to a log file, except stdout if out is not
+// nil.
 func (ps *processes) start(name string, cmd *exec.Cmd, out io.Writer) (*process, error) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -78,7 +78,7 @@ func (ps *processes) start(name string, cmd *exec.Cmd, out io.Writer) (*process,
 	}
 	go func() {
 		defer close(p.ended)
-		cmd.Wait() // how it ended is in its log; that it ended is what counts
+		cmd.Wait() // the error is in its log
 	}()
 	ps.all = append(ps.all, p)
 	return p, nil
@@ -97,7 +97,7 @@ func (ps *processes) close() {
 	}
 }
 
-// stop ends a server: it has the grace to do so itself.
+// stop stops a server by SIGTERM and, after stopTimeout, by SIGKILL.
 func (p *process) stop() {
 	group := -p.cmd.Process.Pid
 	syscall.Kill(group, syscall.SIGTERM)
@@ -105,13 +105,13 @@ func (p *process) stop() {
 	case <-p.ended:
 	case <-time.After(stopTimeout):
 	}
-	// A process of its group may have outlived the leader.
+	// A process of its group may still run.
 	syscall.Kill(group, syscall.SIGKILL)
 	<-p.ended
 }
 
-// await polls until ready succeeds, the process has ended, or ctx or the limit
-// is over.
+// await polls until ready succeeds. It fails if the process ends, or after the
+// limit.
 func (p *process) await(ctx context.Context, limit time.Duration, ready func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -130,33 +130,54 @@ func (p *process) await(ctx context.Context, limit time.Duration, ready func(con
 	}
 }
 
-// logTail returns the end of the log.
+// poll calls done at intervals until it returns true or an error, or until ctx ends.
+func poll(ctx context.Context, interval time.Duration, done func() (bool, error)) error {
+	for {
+		if ok, err := done(); ok || err != nil {
+			return err
+		}
+		if err := sleep(ctx, interval); err != nil {
+			return err
+		}
+	}
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// logTail returns the end of the process's log.
 func (p *process) logTail() string {
 	b, _ := os.ReadFile(p.log)
 	return tail(b)
 }
 
 func tail(b []byte) string {
-	const most = 400
-	return shorten(string(b[max(0, len(b)-most):]))
+	const maxLength = 400
+	return shorten(string(b[max(0, len(b)-maxLength):]))
 }
 
-// commandResult is what a command that ran to its end gave.
+// commandResult is the result of a command that has ended.
 type commandResult struct {
 	stdout, stderr []byte
-	code           int // -1: a signal ended it
-	peakMemory     int // bytes of memory that it had at the most
+	code           int // -1: ended by a signal
+	peakMemory     int // in bytes
 }
 
-// runCommand runs a command to its end, at most so long. An exit code other than zero
-// is no error: it is part of the answer.
+// runCommand runs a command until it ends or the limit is over. An exit code other
+// than zero is not an error.
 func runCommand(ctx context.Context, limit time.Duration, env []string, argv ...string) (commandResult, error) {
 	return runCommandDuring(ctx, limit, env, nil, argv...)
 }
 
-// runCommandDuring is ask, with something to do while the command runs, of which it is
-// told the pid; nil: nothing. The command ends before attend returns, whatever
-// becomes of that.
+// runCommandDuring is runCommand with a function that runs at the same time and gets
+// the pid; nil: none. The command has ended when runCommandDuring returns.
 func runCommandDuring(ctx context.Context, limit time.Duration, env []string, during func(context.Context, int) error, argv ...string) (commandResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -170,9 +191,9 @@ func runCommandDuring(ctx context.Context, limit time.Duration, env []string, du
 	if err := cmd.Start(); err != nil {
 		return commandResult{}, err
 	}
-	var done error
+	var duringErr error
 	if during != nil {
-		if done = during(ctx, cmd.Process.Pid); done != nil {
+		if duringErr = during(ctx, cmd.Process.Pid); duringErr != nil {
 			cancel()
 		}
 	}
@@ -183,8 +204,8 @@ func runCommandDuring(ctx context.Context, limit time.Duration, env []string, du
 	}
 	var exit *exec.ExitError
 	switch {
-	case done != nil:
-		return a, fmt.Errorf("while %s ran: %w", filepath.Base(argv[0]), done)
+	case duringErr != nil:
+		return a, fmt.Errorf("while %s ran: %w", filepath.Base(argv[0]), duringErr)
 	case ctx.Err() != nil:
 		return a, fmt.Errorf("%s took longer than %s or was stopped", filepath.Base(argv[0]), limit)
 	case errors.As(err, &exit):
@@ -194,7 +215,7 @@ func runCommandDuring(ctx context.Context, limit time.Duration, env []string, du
 	}
 }
 
-// runRequired runs a command that has to succeed, and returns what it printed.
+// runRequired runs a command that must exit with 0 and returns its stdout.
 func runRequired(ctx context.Context, limit time.Duration, env []string, argv ...string) ([]byte, error) {
 	a, err := runCommand(ctx, limit, env, argv...)
 	if err != nil {

@@ -12,32 +12,32 @@ import (
 	"time"
 )
 
-// A proof is one claim about impala-lbcheck and software that is not ours.
+// A proof is a claim about impala-lbcheck and software that is not ours.
 type proof struct {
 	name       string
-	prepare    func() // begins what takes long, while other proofs run; nil: nothing does
+	prepare    func() // starts slow installations while other proofs run; nil: none
 	run        func(context.Context) (evidence, error)
-	onlyByName bool // it takes so long that it runs only if its whole name is asked for
+	onlyByName bool // too slow to run unless its exact name is requested
 }
 
-// evidence is what a proof rests on. Tally counts sessions by coordinator; it
-// is nil where a proof has none.
+// evidence supports a proof. tally has sessions by coordinator; it is nil if the
+// proof does not count any.
 type evidence struct {
 	numbers string
 	tally   map[string]int
 }
 
-// proofResult is what became of a proof, as proof.json keeps it.
+// proofResult is the result of a proof in proof.json.
 type proofResult struct {
 	Name    string         `json:"name"`
 	Proven  bool           `json:"proven"`
 	Numbers string         `json:"numbers,omitempty"`
-	Why     string         `json:"why,omitempty"` // not proven: what was missing or different
+	Why     string         `json:"why,omitempty"` // the error, if not proven
 	Tally   map[string]int `json:"tally,omitempty"`
 	Seconds float64        `json:"seconds"`
 }
 
-// selectProofs returns the proofs whose names hold part; all of them where it is "".
+// selectProofs returns the proofs whose names contain part.
 func selectProofs(all []proof, part string) []proof {
 	var chosen []proof
 	for _, p := range all {
@@ -48,8 +48,8 @@ func selectProofs(all []proof, part string) []proof {
 	return chosen
 }
 
-// runProofs runs the proofs one after the other, since they share two cores and the
-// balancers' counters, and prints a line for each as it ends.
+// runProofs runs the proofs one after the other, because they share two cores and
+// the balancers' counters, and prints a line for each.
 func runProofs(ctx context.Context, proofs []proof) []proofResult {
 	for _, p := range proofs {
 		if p.prepare != nil {
@@ -61,7 +61,7 @@ func runProofs(ctx context.Context, proofs []proof) []proofResult {
 		began := time.Now()
 		e, err := p.run(ctx)
 		if err == nil && e.numbers == "" {
-			err = fmt.Errorf("it ended without evidence")
+			err = fmt.Errorf("the proof has no evidence")
 		}
 		o := proofResult{Name: p.name, Proven: err == nil, Numbers: e.numbers, Tally: e.tally, Seconds: time.Since(began).Seconds()}
 		if err != nil {
@@ -88,12 +88,12 @@ func (l *lab) save(outcomes []proofResult) error {
 	return os.WriteFile(filepath.Join(l.root, "interop", "proof.json"), append(b, '\n'), 0o644)
 }
 
-// shorten keeps a line of output a line, and short enough to read.
+// shorten puts text on one line and limits its length.
 func shorten(s string) string {
-	const most = 600
+	const maxLength = 600
 	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > most {
-		s = s[:most] + "..."
+	if len(s) > maxLength {
+		s = s[:maxLength] + "..."
 	}
 	return s
 }

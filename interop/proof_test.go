@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// good is a result whose sums agree.
+// good returns a valid result.
 func good() result {
 	var r result
 	r.Verdict, r.Exit = "fail", 1
@@ -28,18 +28,18 @@ func TestResult_Validate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(*result){
-		"another exit code":             func(r *result) { r.Exit = 0 },
-		"a session too many":            func(r *result) { r.Sessions.OK++ },
-		"a node with fewer sessions":    func(r *result) { r.Nodes[0].Sessions-- },
-		"a coordinator with more":       func(r *result) { r.Coordinators[0].Sessions++ },
-		"a good session left open":      func(r *result) { r.Sessions.LeftOpen, r.Sessions.Failed, r.Sessions.OK = 1, 0, 5 },
-		"a pass beside a failed claim":  func(r *result) { r.Verdict = "pass" },
-		"a failure that no claim bears": func(r *result) { r.Findings = nil },
+		"wrong exit code":                       func(r *result) { r.Exit = 0 },
+		"one session too many":                  func(r *result) { r.Sessions.OK++ },
+		"one session missing on a node":         func(r *result) { r.Nodes[0].Sessions-- },
+		"one session too many on a coordinator": func(r *result) { r.Coordinators[0].Sessions++ },
+		"session left open":                     func(r *result) { r.Sessions.LeftOpen, r.Sessions.Failed, r.Sessions.OK = 1, 0, 5 },
+		"pass with a failed finding":            func(r *result) { r.Verdict = "pass" },
+		"failure without a failed finding":      func(r *result) { r.Findings = nil },
 	} {
 		r := good()
 		spoil(&r)
 		if r.validate(commandResult{code: 1}) == nil {
-			t.Errorf("%s: taken for sound", name)
+			t.Errorf("%s: accepted as valid", name)
 		}
 	}
 }
@@ -51,7 +51,7 @@ func TestResult_ExpectFinding(t *testing.T) {
 		t.Error(err)
 	}
 	if r.expectFinding("errors.rate", "pass", "1 of 5") == nil || r.expectFinding("errors.rate", "fail", "2 of 5") == nil || r.expectFinding("tls.chain", "fail") == nil {
-		t.Error("says agrees with what is not there")
+		t.Error("no error for a missing finding")
 	}
 }
 
@@ -63,7 +63,7 @@ func TestCluster_ParsePID(t *testing.T) {
 	}
 	for _, printed := range []string{"", "14\n", "11\n12\n", "pid 11", "11.0"} {
 		if _, _, err := c.parsePID(commandResult{stdout: []byte(printed)}); err == nil {
-			t.Errorf("%q: taken for a coordinator's pid", printed)
+			t.Errorf("%q: accepted as the pid of a coordinator", printed)
 		}
 	}
 }

@@ -4,27 +4,24 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
 )
 
-// provisionProofs build a load balancer against moto and read it back with the
-// AWS CLI.
+// provisionProofs create a load balancer in moto and read it with the AWS CLI.
 func provisionProofs(l *lab) []proof {
-	warm := func() { l.moto() }
+	prepare := func() { l.moto() }
 	return []proof{
-		{name: "provision.story", prepare: warm, run: l.proveProvision},
+		{name: "provision.story", prepare: prepare, run: l.proveProvision},
 		{name: "provision.killed", run: l.proveKilledApply},
 		{name: "provision.smoke", run: l.proveSmokeFromProvision},
 	}
 }
 
-// proveProvision is the whole story: a plan, a load balancer, drift by hand
-// seen and mended, TLS, and nothing left; a group of somebody else's is not touched.
+// proveProvision runs the whole sequence: plan, apply, drift that is detected and
+// corrected, TLS, and destroy; an unowned security group is not changed.
 func (l *lab) proveProvision(ctx context.Context) (evidence, error) {
 	s, err := l.newDeployment(ctx, "story", "access_logs: {bucket: story-logs, prefix: elb, create: true}")
 	if err != nil {
@@ -47,22 +44,23 @@ func (l *lab) proveProvision(ctx context.Context) (evidence, error) {
 	if err := s.checkMatchesConfig(ctx, "TCP"); err != nil {
 		return evidence{}, err
 	}
-	mended, err := s.checkDrift(ctx)
+	corrected, err := s.checkDrift(ctx)
 	if err != nil {
 		return evidence{}, err
 	}
-	secured, err := s.enableTLS(ctx)
+	forTLS, err := s.enableTLS(ctx)
 	if err != nil {
 		return evidence{}, err
 	}
 	if err := s.destroy(ctx); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("%d writes build it, the AWS CLI reads it back, a second apply reports none; %d mend what was changed by hand, %d bring TLS; destroy leaves nothing tagged, and a stranger's group beside them",
-		first, mended, secured)}, nil
+	return evidence{numbers: fmt.Sprintf("%d writes create it, the AWS CLI confirms it, a second apply writes nothing; %d correct manual changes, %d add TLS; destroy leaves nothing with our tag, and an unowned group unchanged",
+		first, corrected, forTLS)}, nil
 }
 
-// checkDrift changes things by hand, which status must see and apply mend.
+// checkDrift changes the load balancer with the AWS CLI, which status must detect and
+// apply correct. It returns the number of writes.
 func (s *deployment) checkDrift(ctx context.Context) (int, error) {
 	name := "elb-impala-" + s.cluster
 	if err := s.awsAll(ctx,
@@ -72,32 +70,32 @@ func (s *deployment) checkDrift(ctx context.Context) (int, error) {
 	); err != nil {
 		return 0, err
 	}
-	said, err := s.provision(ctx, 1, "status")
+	status, err := s.provision(ctx, 1, "status")
 	if err != nil {
 		return 0, err
 	}
 	for _, words := range []string{"idle timeout 60s", s.coordinators[0], s.executors[0]} {
-		if !strings.Contains(said, words) {
-			return 0, fmt.Errorf("status does not see %s: %s", words, tail([]byte(said)))
+		if !strings.Contains(status, words) {
+			return 0, fmt.Errorf("status does not contain %q: %s", words, tail([]byte(status)))
 		}
 	}
-	mended, err := s.apply(ctx)
+	writes, err := s.apply(ctx)
 	if err != nil {
 		return 0, err
 	}
 	if _, err := s.provision(ctx, 0, "status"); err != nil {
 		return 0, err
 	}
-	return mended, s.checkMatchesConfig(ctx, "TCP")
+	return writes, s.checkMatchesConfig(ctx, "TCP")
 }
 
-// enableTLS adds TLS to lb.yaml and applies it. The way behind is encrypted too,
-// since moto tells of a listener's other side what it tells of this one.
+// enableTLS adds TLS to lb.yaml and applies it. It returns the number of writes. The
+// backend uses TLS too, because moto reports the listener's protocol for both sides.
 func (s *deployment) enableTLS(ctx context.Context) (int, error) {
 	if err := s.edit("# tls:\n", "tls: {domain: impala.example.com, backend: tls}\n"); err != nil {
 		return 0, err
 	}
-	secured, err := s.apply(ctx)
+	writes, err := s.apply(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -106,13 +104,13 @@ func (s *deployment) enableTLS(ctx context.Context) (int, error) {
 	} else if again != 0 {
 		return 0, fmt.Errorf("with TLS a second apply wrote %d times", again)
 	}
-	return secured, s.checkMatchesConfig(ctx, "SSL")
+	return writes, s.checkMatchesConfig(ctx, "SSL")
 }
 
-// destroy needs the cluster's name, and then leaves nothing with our tag. A
-// group that stands beside ours is not ours.
+// destroy checks that provision destroy requires the cluster's name, deletes
+// everything with our tag, and keeps a security group without it.
 func (s *deployment) destroy(ctx context.Context) error {
-	stranger, err := s.aws(ctx, "ec2", "create-security-group", "--vpc-id", s.vpc, "--group-name", s.cluster+" Impala strangers", "--description", "not ours", "--query", "GroupId", "--output", "text")
+	unowned, err := s.aws(ctx, "ec2", "create-security-group", "--vpc-id", s.vpc, "--group-name", s.cluster+" Impala unowned", "--description", "not ours", "--query", "GroupId", "--output", "text")
 	if err != nil {
 		return err
 	}
@@ -125,11 +123,12 @@ func (s *deployment) destroy(ctx context.Context) error {
 	if _, err := s.provision(ctx, 0, "destroy", "--yes", s.cluster); err != nil {
 		return err
 	}
-	return s.checkNothingLeft(ctx, stranger)
+	return s.checkNothingLeft(ctx, unowned)
 }
 
-// checkNothingLeft asks the AWS CLI for what carries our tag for this cluster.
-func (s *deployment) checkNothingLeft(ctx context.Context, stranger string) error {
+// checkNothingLeft checks with the AWS CLI that nothing with our tag is left for this
+// cluster, and that the unowned security group is.
+func (s *deployment) checkNothingLeft(ctx context.Context, unowned string) error {
 	var groups []string
 	owner := "*/" + s.cluster
 	if err := s.awsJSON(ctx, &groups, "ec2", "describe-security-groups", "--filters", "Name=tag:impala-lbcheck:owner,Values="+owner, "--query", "SecurityGroups[].GroupId"); err != nil {
@@ -149,12 +148,12 @@ func (s *deployment) checkNothingLeft(ctx context.Context, stranger string) erro
 	} else if len(certificates) > 0 {
 		return fmt.Errorf("certificates left: %v", certificates)
 	}
-	_, err := s.aws(ctx, "ec2", "describe-security-groups", "--group-ids", stranger)
+	_, err := s.aws(ctx, "ec2", "describe-security-groups", "--group-ids", unowned)
 	return err
 }
 
-// proveKilledApply kills apply at its second step, again and again: each goes on
-// where the one before was, and the first that is let through has the rest to do.
+// proveKilledApply kills apply repeatedly at its second step. Each run continues where
+// the previous one stopped, and the first complete one does the rest.
 func (l *lab) proveKilledApply(ctx context.Context) (evidence, error) {
 	s, err := l.newDeployment(ctx, "killed")
 	if err != nil {
@@ -166,7 +165,7 @@ func (l *lab) proveKilledApply(ctx context.Context) (evidence, error) {
 	}
 	const kills = 4
 	for range kills {
-		// A step is told of before it is done: the first is done, the second perhaps.
+		// A step is printed before it is done: the first is done, the second may be.
 		const kill = `coproc LB { exec "$0" provision apply -f "$1" --json 2>&1 >/dev/null; }
 for i in 1 2; do read -r line <&"${LB[0]}" || exit 1; done
 kill -9 "$LB_PID" && exit 9`
@@ -187,7 +186,7 @@ kill -9 "$LB_PID" && exit 9`
 		return evidence{}, err
 	}
 	if last == 0 || again != 0 {
-		return evidence{}, fmt.Errorf("after %d kills apply wrote %d times, and then %d", kills, last, again)
+		return evidence{}, fmt.Errorf("after %d kills apply wrote %d times, the next one %d times", kills, last, again)
 	}
 	if err := s.checkMatchesConfig(ctx, "TCP"); err != nil {
 		return evidence{}, err
@@ -195,13 +194,13 @@ kill -9 "$LB_PID" && exit 9`
 	if err := s.destroy(ctx); err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("killed %d times on its way, the next one had %d writes to go, the one after none; destroy leaves nothing", kills, last)}, nil
+	return evidence{numbers: fmt.Sprintf("killed %d times, the next run had %d writes left, the one after none; destroy leaves nothing", kills, last)}, nil
 }
 
-// proveSmokeFromProvision has smoke take over what was built: the simulated
-// cluster poses as the load balancer, on both of its listeners.
+// proveSmokeFromProvision runs smoke --from-provision. The simulated cluster stands in
+// for the load balancer, on both of its listeners.
 func (l *lab) proveSmokeFromProvision(ctx context.Context) (evidence, error) {
-	s, err := l.newDeployment(ctx, "posed")
+	s, err := l.newDeployment(ctx, "from-provision")
 	if err != nil {
 		return evidence{}, err
 	}
@@ -215,39 +214,24 @@ func (l *lab) proveSmokeFromProvision(ctx context.Context) (evidence, error) {
 	if err := l.hosts(); err != nil { // the domain is the one in the simulated cluster's certificates
 		return evidence{}, err
 	}
-	ca := l.file("pki", "posed-ca.pem")
-	c, err := l.startSim(ctx, "posed", 21050, 2, "--beeswax-port", "21000", "--nodes", "1", "--coordinators", "3", "--tls", "--ca-out", ca)
-	if err != nil {
-		return evidence{}, err
-	}
-	tool, err := l.tool()
+	ca := l.file("pki", "from-provision-ca.pem")
+	c, err := l.startSim(ctx, "from-provision", 21050, 2, "--beeswax-port", "21000", "--nodes", "1", "--coordinators", "3", "--tls", "--ca-out", ca)
 	if err != nil {
 		return evidence{}, err
 	}
 	tally := map[string]int{}
 	for _, protocol := range []string{"hs2", "beeswax"} {
-		out := l.file("run", "posed."+protocol+".json")
-		a, err := runCommand(ctx, toolTimeout, s.env, tool, "smoke", "--from-provision", s.file, "--protocol", protocol, "--ca-cert", ca, "--expect-issuer", "O=Amazon", "--quiet", "--out", out)
+		r, err := l.check(ctx, toolRun{name: "provision.smoke." + protocol, env: s.env,
+			args: []string{"smoke", "--from-provision", s.file, "--protocol", protocol, "--ca-cert", ca, "--expect-issuer", goodIssuer, "--quiet"}})
 		if err != nil {
 			return evidence{}, err
 		}
-		if a.code != 0 {
-			return evidence{}, fmt.Errorf("smoke by %s: exit %d: %s", protocol, a.code, tail(append(a.stdout, a.stderr...)))
-		}
-		b, err := os.ReadFile(out)
-		if err != nil {
-			return evidence{}, err
-		}
-		var r result
-		if err := json.Unmarshal(b, &r); err != nil {
-			return evidence{}, err
-		}
-		for _, coordinator := range r.Coordinators {
-			tally[coordinator.Name] += coordinator.Sessions
+		for name, sessions := range r.sessionsByCoordinator() {
+			tally[name] += sessions
 		}
 	}
 	if len(tally) != len(c.names()) {
-		return evidence{}, fmt.Errorf("%v of the coordinators %v", tally, c.names())
+		return evidence{}, fmt.Errorf("sessions on %v of the coordinators %v", tally, c.names())
 	}
-	return evidence{numbers: "plan, apply, TLS, and smoke took host, coordinators and name over from lb.yaml, by HS2 and Beeswax; exit 0", tally: tally}, s.destroy(ctx)
+	return evidence{numbers: "plan, apply and TLS; smoke takes host, coordinators and server name from lb.yaml, with HS2 and Beeswax; exit 0", tally: tally}, s.destroy(ctx)
 }

@@ -14,50 +14,50 @@ import (
 	"time"
 )
 
-// Ports of the simulated clusters. Every fixed port of interop lies below 32768,
-// where Linux begins to hand out ports to clients.
+// Ports of the simulated clusters. Every fixed port of interop is below 32768, the
+// start of Linux's range of ports for clients.
 const (
 	plainPort = 21150 + 10*iota
 	securePort
 	hungPort
-	clientPort     // also tells the clients' clusters apart
+	clientPort     // three clusters, two ports each
 	fewThreadsPort // three clusters, two ports each, as are those below
 	manyThreadsPort
 	failoverPort // four clusters
 	oneCoordinatorPort
 	largePort
-	pagesPort // of web pages: each coordinator has an address of its own
+	pagesPort // of web pages: each coordinator has its own address
 )
 
-// coordinators is how many there are in each cluster that HAProxy and nginx balance.
+// coordinators is the number of coordinators behind HAProxy and nginx.
 const coordinators = 4
 
-// simListener is a line that "impala-lbcheck sim" prints: one listener.
+// simListener is a line printed by "impala-lbcheck sim": a listener.
 type simListener struct {
 	Listener     string           `json:"listener"` // hs2, beeswax
 	Address      string           `json:"address"`
-	Node         int              `json:"node"`        // 0: a coordinator's own
-	Coordinator  string           `json:"coordinator"` // "": the balancer's
+	Node         int              `json:"node"`        // 0: the listener of a coordinator
+	Coordinator  string           `json:"coordinator"` // "": a listener of the balancer
 	Coordinators []string         `json:"coordinators"`
 	PIDs         map[string][]int `json:"pids"`
-	Pages        []string         `json:"pages"` // where the coordinators serve theirs
+	Pages        []string         `json:"pages"` // addresses of the coordinators' web pages
 }
 
 // cluster is a running "impala-lbcheck sim".
 type cluster struct {
 	lines []simListener
-	ca    string // PEM file of its CA, where it speaks TLS
+	ca    string // PEM file of its CA; "": no TLS
 	proc  *process
 }
 
-// startDirect runs a cluster whose coordinators are dialled one by one, so that
-// a real balancer can do the balancing.
+// startDirect starts a cluster with a listener per coordinator, for a real balancer
+// in front of it.
 func (l *lab) startDirect(ctx context.Context, name string, port int, flags ...string) (*cluster, error) {
 	flags = append([]string{"--direct", "--coordinators", strconv.Itoa(coordinators)}, flags...)
 	return l.startSim(ctx, name, port, 2*coordinators, flags...)
 }
 
-// startSecure runs a cluster whose coordinators speak TLS themselves.
+// startSecure starts a cluster whose coordinators use TLS.
 func (l *lab) startSecure(ctx context.Context) (*cluster, error) {
 	ca := l.file("pki", "secure-ca.pem")
 	c, err := l.startDirect(ctx, "secure", securePort, "--tls", "--ca-out", ca)
@@ -67,19 +67,20 @@ func (l *lab) startSecure(ctx context.Context) (*cluster, error) {
 	return c, err
 }
 
-// startSim runs "impala-lbcheck sim" until the lab is closed, and waits for a
-// line of each of its listeners.
+// startSim runs "impala-lbcheck sim" until the lab is closed, and waits for the
+// lines of its listeners.
 func (l *lab) startSim(ctx context.Context, name string, port, listeners int, flags ...string) (*cluster, error) {
 	return l.startSimWithPrefix(ctx, nil, name, port, listeners, flags...)
 }
 
-// startSimWithPrefix is startSim by another command, which execs what follows it.
-func (l *lab) startSimWithPrefix(ctx context.Context, by []string, name string, port, listeners int, flags ...string) (*cluster, error) {
+// startSimWithPrefix is startSim with a prefix to the command line: a command that
+// executes the rest.
+func (l *lab) startSimWithPrefix(ctx context.Context, prefix []string, name string, port, listeners int, flags ...string) (*cluster, error) {
 	tool, err := l.tool()
 	if err != nil {
 		return nil, err
 	}
-	argv := slices.Concat(by, []string{tool, "sim", "--hs2-port", strconv.Itoa(port), "--beeswax-port", strconv.Itoa(port + 1)}, flags)
+	argv := slices.Concat(prefix, []string{tool, "sim", "--hs2-port", strconv.Itoa(port), "--beeswax-port", strconv.Itoa(port + 1)}, flags)
 	out, in := io.Pipe()
 	p, err := l.procs.start("sim-"+name, exec.Command(argv[0], argv[1:]...), in)
 	if err != nil {
@@ -107,7 +108,7 @@ func (l *lab) startSimWithPrefix(ctx context.Context, by []string, name string, 
 			}
 			c.lines = append(c.lines, line)
 		case <-limit:
-			return nil, fmt.Errorf("sim %s announced %d listeners of %d", name, len(c.lines), listeners)
+			return nil, fmt.Errorf("sim %s printed %d of %d listeners", name, len(c.lines), listeners)
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -115,11 +116,11 @@ func (l *lab) startSimWithPrefix(ctx context.Context, by []string, name string, 
 	return c, nil
 }
 
-// names lists the coordinators.
+// names returns the coordinators' names.
 func (c *cluster) names() []string { return c.lines[0].Coordinators }
 
-// addresses lists the HS2 listeners: in the order of names, where the
-// coordinators are dialled one by one.
+// addresses returns the addresses of the HS2 listeners; of a cluster with a listener
+// per coordinator, in the order of names.
 func (c *cluster) addresses() []string { return c.listeners("hs2") }
 
 func (c *cluster) listeners(protocol string) []string {
@@ -132,7 +133,7 @@ func (c *cluster) listeners(protocol string) []string {
 	return out
 }
 
-// owner returns the coordinator whose process that is.
+// owner returns the coordinator with a process ID.
 func (c *cluster) owner(pid int) (string, bool) {
 	for name, pids := range c.lines[0].PIDs {
 		if slices.Contains(pids, pid) {

@@ -11,35 +11,31 @@ import (
 	"time"
 )
 
-// The soak: how long, how often to look, and what counts as the beginning, while
-// everything that will be needed is being allocated.
+// The duration of the soak test, the sampling interval, and the time at the start
+// during which memory may still grow.
 const (
 	soakDuration = 10 * time.Minute
 	soakInterval = 10 * time.Second
 	soakWarmUp   = time.Minute
 )
 
-// sample is what a process has at a moment.
+// sample is the resource usage of a process.
 type sample struct{ memory, descriptors int }
 
-// soak keeps half of the ceiling open for ten minutes, asks each session every
-// second and opens ten new ones a second meanwhile. Memory and descriptors of our process
-// must stay what they were after the first minute.
+// soak holds half of the maximum number of sessions for ten minutes, pings each of
+// them every second and opens ten new ones per second. The memory and the file
+// descriptors of our process must not grow after the first minute.
 func (l *lab) soak(ctx context.Context) (evidence, error) {
-	h, err := l.loadHAProxy()
+	_, address, err := l.loadListener("soak")
 	if err != nil {
 		return evidence{}, err
 	}
-	roomy, err := l.manyThreads()
+	coordinators, err := l.manyThreads()
 	if err != nil {
 		return evidence{}, err
 	}
-	address, err := h.find("soak")
-	if err != nil {
-		return evidence{}, err
-	}
-	long := len(roomy) * 64 / 2
-	var seen []sample
+	long := len(coordinators) * 64 / 2
+	var samples []sample
 	r, err := l.check(ctx, toolRun{name: "soak", limit: soakDuration + time.Minute,
 		args: []string{"watch", "--watch-for", soakDuration.String(), "--long", strconv.Itoa(long), "--rate", "10/s", address},
 		during: func(ctx context.Context, pid int) error {
@@ -51,26 +47,27 @@ func (l *lab) soak(ctx context.Context) (evidence, error) {
 				if err != nil {
 					return err
 				}
-				seen = append(seen, s)
+				samples = append(samples, s)
 			}
 			return nil
 		}})
 	if err != nil {
 		return evidence{}, err
 	}
-	warm := int(soakWarmUp / soakInterval)
-	before, after := maxSample(seen[:warm]), maxSample(seen[warm:])
+	warmUp := int(soakWarmUp / soakInterval)
+	before, after := maxSample(samples[:warmUp]), maxSample(samples[warmUp:])
 	switch {
 	case r.Watch.Errors != 0 || r.Watch.aliveSessions() != long:
 		return evidence{}, fmt.Errorf("%d of %d new sessions failed, %d of %d long ones are alive", r.Watch.Errors, r.Watch.Sessions, r.Watch.aliveSessions(), long)
 	case after.memory > before.memory*5/4 || after.descriptors > before.descriptors+8:
-		return evidence{}, fmt.Errorf("%d KiB and %d descriptors at the most in the first minute, %d KiB and %d later", before.memory, before.descriptors, after.memory, after.descriptors)
+		return evidence{}, fmt.Errorf("at most %d KiB and %d descriptors in the first minute, %d KiB and %d later", before.memory, before.descriptors, after.memory, after.descriptors)
 	}
-	return evidence{numbers: fmt.Sprintf("%d sessions held and %d opened in %s without an error; at the most %d KiB and %d descriptors in the first minute, %d KiB and %d later",
+	return evidence{numbers: fmt.Sprintf("%d sessions held and %d opened in %s without an error; at most %d KiB and %d descriptors in the first minute, %d KiB and %d later",
 		long, r.Watch.Sessions, soakDuration, before.memory, before.descriptors, after.memory, after.descriptors)}, nil
 }
 
-// readSample looks at a process: its resident memory in KiB, and its descriptors.
+// readSample reads the resident memory of a process in KiB and the number of its
+// file descriptors.
 func readSample(pid int) (sample, error) {
 	proc := "/proc/" + strconv.Itoa(pid)
 	open, err := os.ReadDir(proc + "/fd")
@@ -87,10 +84,10 @@ func readSample(pid int) (sample, error) {
 			return sample{memory: memory, descriptors: len(open)}, err
 		}
 	}
-	return sample{}, fmt.Errorf("process %d says nothing of its memory", pid)
+	return sample{}, fmt.Errorf("no VmRSS for process %d", pid)
 }
 
-// maxSample is the greatest of each.
+// maxSample returns the maximum of each value.
 func maxSample(samples []sample) sample {
 	var m sample
 	for _, s := range samples {

@@ -13,24 +13,24 @@ import (
 	"time"
 )
 
-// sparkServers is how many Spark Thrift Servers share a balancer.
+// sparkServers is the number of Spark Thrift Servers behind a balancer.
 const sparkServers = 3
 
-// loginHost is the address of the server that wants a login.
+// loginHost is the address of the server with authentication.
 const loginHost = "127.0.0.104"
 
-// sparkIdentity is the query that tells who answers: Spark puts properties of
-// its own process in place of the names.
+// sparkIdentity is the query that identifies a server: Spark replaces the variables
+// with properties of its process.
 const sparkIdentity = "SELECT '${system:lbcheck.id}', '${system:lbcheck.pid}'"
 
-// spark is the servers and the HAProxy in front of them.
+// spark is the Spark servers and the HAProxy in front of them.
 type spark struct {
 	names   []string
 	pids    []int
 	haproxy *haproxy
 }
 
-// startSpark starts the servers together and puts HAProxy in front of them.
+// startSpark starts the servers in parallel, and HAProxy in front of them.
 func (l *lab) startSpark(ctx context.Context) (*spark, error) {
 	s := &spark{pids: make([]int, sparkServers)}
 	in := listener{name: "spark", bind: "127.0.0.1:31030", options: []string{"balance roundrobin"}}
@@ -54,8 +54,8 @@ func (l *lab) startSpark(ctx context.Context) (*spark, error) {
 	return s, err
 }
 
-// startSparkLogin runs the server that speaks TLS and wants a login: SASL PLAIN with
-// any password, which is what Spark and Hive call NONE.
+// startSparkLogin starts the server with TLS and authentication: SASL PLAIN with any
+// password, which Spark and Hive call NONE.
 func (l *lab) startSparkLogin(ctx context.Context) (sparkServer, error) {
 	server := sparkServer{name: "sts-login", host: loginHost}
 	certs, err := l.pki()
@@ -76,7 +76,7 @@ func (l *lab) startSparkLogin(ctx context.Context) (sparkServer, error) {
 	return server, err
 }
 
-// sparkProofs: our client against HiveServer2 servers that are not Impala.
+// sparkProofs use our client with HiveServer2 servers that are not Impala.
 func sparkProofs(l *lab) []proof {
 	return []proof{
 		{name: "spark.haproxy.round-robin", prepare: func() { l.spark() }, run: l.proveSpark},
@@ -85,8 +85,8 @@ func sparkProofs(l *lab) []proof {
 	}
 }
 
-// proveSpark compares three counts of 300 sessions: ours, HAProxy's, and the
-// rotation's hundred each.
+// proveSpark compares our counts of 300 sessions with HAProxy's, and with 100 per
+// server as round robin gives.
 func (l *lab) proveSpark(ctx context.Context) (evidence, error) {
 	s, err := l.spark()
 	if err != nil {
@@ -94,22 +94,22 @@ func (l *lab) proveSpark(ctx context.Context) (evidence, error) {
 	}
 	c := balanceCase{
 		listener: "spark", policy: "round-robin", expect: s.names, sessions: 300, shares: []int{100, 100, 100},
-		// One session at a time and time enough: Spark has one thread for queries here.
+		// One session at a time and a long timeout: Spark has one thread for queries here.
 		args:  []string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"},
 		check: s.checkPIDs,
 	}
 	return c.prove(ctx, l, "spark.haproxy.round-robin", s.haproxy, s.names)
 }
 
-// queryResult is what we read of a result's statements on one coordinator.
+// queryResult is the part of a result about the statements on a coordinator.
 type queryResult struct {
 	Coordinator string `json:"coordinator"`
 	Runs        int    `json:"runs"`
 	Failed      int    `json:"failed"`
 }
 
-// proveSparkQuery runs a statement that has to compute something, twice on each
-// server. The servers share no names with Impala's: a query of theirs says who answers.
+// proveSparkQuery runs a statement twice on each server. An identity query is needed
+// because the servers do not report their identity as Impala does.
 func (l *lab) proveSparkQuery(ctx context.Context) (evidence, error) {
 	s, err := l.spark()
 	if err != nil {
@@ -119,7 +119,7 @@ func (l *lab) proveSparkQuery(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	// One is rightly slower than the others here: the first to compile the plan.
+	// The first server to run the query is slower, because it compiles the plan.
 	r, err := l.check(ctx, toolRun{name: "spark.haproxy.query", args: []string{"query", "--sql", "SELECT count(*) FROM range(1000)", "--slowest", "100",
 		"--identity-query", sparkIdentity, "--expect-coordinators", strings.Join(s.names, ","), "--concurrency", "1", "--timeout", "30s", address}})
 	if err != nil {
@@ -128,7 +128,7 @@ func (l *lab) proveSparkQuery(ctx context.Context) (evidence, error) {
 	e := evidence{tally: map[string]int{}}
 	for _, q := range r.Queries {
 		if q.Failed != 0 || q.Runs < 2 || !slices.Contains(s.names, q.Coordinator) {
-			return e, fmt.Errorf("not two good runs: %+v", q)
+			return e, fmt.Errorf("want two successful runs: %+v", q)
 		}
 		e.tally[q.Coordinator] = q.Runs
 	}
@@ -139,20 +139,20 @@ func (l *lab) proveSparkQuery(ctx context.Context) (evidence, error) {
 	return e, nil
 }
 
-// checkPIDs checks that each server's pid is that of the process we started.
+// checkPIDs checks that each server's pid is the pid of its process.
 func (s *spark) checkPIDs(r result) error {
 	for i, name := range s.names {
 		at := slices.IndexFunc(r.Coordinators, func(c coordinatorTally) bool { return c.Name == name })
 		if at < 0 || !slices.Equal(r.Coordinators[at].PIDs, []int{s.pids[i]}) {
-			return fmt.Errorf("%s is process %d, the result says %+v", name, s.pids[i], r.Coordinators)
+			return fmt.Errorf("%s is process %d, the result has %+v", name, s.pids[i], r.Coordinators)
 		}
 	}
 	return nil
 }
 
-// proveSparkLogin logs in over TLS, by Java's SASL and TLS on the other side.
-// With one server there is no balance to judge; what counts is that every
-// session gets in, and that a root which issued nothing is refused.
+// proveSparkLogin logs in over TLS to Java's SASL and TLS. With one server there is
+// no balance to judge: every session must log in, and an unrelated root must be
+// rejected.
 func (l *lab) proveSparkLogin(ctx context.Context) (evidence, error) {
 	const name = "spark.ldap-tls"
 	server, err := l.sparkLogin()
@@ -177,7 +177,7 @@ func (l *lab) proveSparkLogin(ctx context.Context) (evidence, error) {
 		return evidence{}, err
 	}
 	if r.Sessions.OK != 10 || r.sessionsByCoordinator()[server.name] != 10 {
-		return evidence{}, fmt.Errorf("%d of 10 sessions were good, %v", r.Sessions.OK, r.sessionsByCoordinator())
+		return evidence{}, fmt.Errorf("%d of 10 sessions succeeded, %v", r.Sessions.OK, r.sessionsByCoordinator())
 	}
 	if err := errors.Join(r.expectFinding("tls.chain", "pass"), r.expectFinding("tls.issuer", "pass")); err != nil {
 		return evidence{}, err

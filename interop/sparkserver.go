@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// sparkPort is the port of every Spark server; each has an address of its own.
+// sparkPort is the port of every Spark server; each has its own address.
 const sparkPort = 21250
 
 // sparkServer is one Spark Thrift Server.
 type sparkServer struct {
-	name     string // it tells this name when asked who answers
+	name     string // returned by sparkIdentity
 	host     string
-	hiveconf []string // settings; none: HS2 without SASL
+	hiveconf []string // other settings; none: HS2 without SASL
 }
 
 func (s sparkServer) address() string { return net.JoinHostPort(s.host, strconv.Itoa(sparkPort)) }
 
-// sparkScript starts a server in its own folder. PyPI's Spark has no
-// start-thriftserver.sh, so its class is started by spark-submit. bash keeps its
-// pid through every exec, which is how the server can be told it.
+// sparkScript starts a server in its own directory. PyPI's Spark has no
+// start-thriftserver.sh, so spark-submit starts its class. The pid does not change
+// by exec, so bash can pass it to the server.
 const sparkScript = `exec "$SPARK_HOME/bin/spark-submit" \
   --class org.apache.spark.sql.hive.thriftserver.HiveThriftServer2 --name "$NAME" --master "local[1]" --driver-memory 600m \
   --conf spark.ui.enabled=false --conf spark.sql.catalogImplementation=in-memory \
@@ -37,9 +37,9 @@ const sparkScript = `exec "$SPARK_HOME/bin/spark-submit" \
   --driver-java-options "-Dlbcheck.id=$NAME -Dlbcheck.pid=$$ -Djava.io.tmpdir=$PWD" \
   --hiveconf hive.server2.thrift.bind.host="$SPARK_LOCAL_IP" "$@"`
 
-// startSparkServer runs a server, waits until it says by ask who it is, and
-// returns its pid. A server's first query takes seconds: after this it is warm.
-func (l *lab) startSparkServer(ctx context.Context, s sparkServer, ask func(context.Context) (string, error)) (int, error) {
+// startSparkServer starts a server, waits until identify returns its name and pid,
+// and returns the pid. A server's first query takes seconds, later ones do not.
+func (l *lab) startSparkServer(ctx context.Context, s sparkServer, identify func(context.Context) (string, error)) (int, error) {
 	venv, err := l.sparkVenv()
 	if err != nil {
 		return 0, err
@@ -58,7 +58,7 @@ func (l *lab) startSparkServer(ctx context.Context, s sparkServer, ask func(cont
 		cmd.Args = append(cmd.Args, "--hiveconf", setting)
 	}
 	cmd.Dir = dir
-	// These two variables would win over the settings.
+	// These variables would override the settings.
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "HIVE_SERVER2_THRIFT_") })
 	cmd.Env = append(cmd.Env, "SPARK_HOME="+homes[0], "NAME="+s.name, "SPARK_LOCAL_IP="+s.host)
 	p, err := l.procs.start(s.name, cmd, nil)
@@ -67,9 +67,9 @@ func (l *lab) startSparkServer(ctx context.Context, s sparkServer, ask func(cont
 	}
 	pid := cmd.Process.Pid
 	return pid, p.await(ctx, 4*time.Minute, func(ctx context.Context) error {
-		row, err := ask(ctx)
+		row, err := identify(ctx)
 		if want := fmt.Sprintf("%s\t%d", s.name, pid); err == nil && row != want {
-			err = fmt.Errorf("%s says it is %q, not %q", s.name, row, want)
+			err = fmt.Errorf("%s identifies itself as %q, not %q", s.name, row, want)
 		}
 		return err
 	})

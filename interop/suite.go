@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// suiteTimeout is the longest that the module's own tests may take.
+// suiteTimeout limits the module's own tests.
 const suiteTimeout = 5 * time.Minute
 
-// suiteProofs hold our own tests to what a platform that lacks nothing can run.
+// suiteProofs check that our own tests skip nothing on a complete platform.
 func suiteProofs(*lab) []proof {
 	return []proof{{name: "suite.nothing-skipped", run: nothingSkipped}}
 }
 
-// testEvent is a line of "go test -json", as far as we ask.
+// testEvent is a line of "go test -json".
 type testEvent struct{ Action, Package, Test string }
 
-// nothingSkipped runs every test of the module. One that skips itself proves
-// nothing, however green the run is.
+// nothingSkipped runs every test of the module, because a skipped test proves
+// nothing.
 func nothingSkipped(ctx context.Context) (evidence, error) {
 	out, err := runRequired(ctx, suiteTimeout, nil, "go", "test", "-count=1", "-json", "./...")
 	if err != nil {
@@ -42,8 +42,8 @@ func nothingSkipped(ctx context.Context) (evidence, error) {
 	return evidence{numbers: fmt.Sprintf("%d tests passed, none was skipped", passed)}, nil
 }
 
-// countTests reads the events of a run and returns how many tests passed, and
-// which ones were skipped. A package without tests is neither.
+// countTests reads the events of a run and returns the number of tests that passed
+// and the names of those that were skipped. It ignores packages without tests.
 func countTests(events io.Reader) (passed int, skipped []string, err error) {
 	for dec := json.NewDecoder(events); ; {
 		var e testEvent

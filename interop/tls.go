@@ -12,26 +12,26 @@ import (
 // simName is the host name in the simulated cluster's certificates.
 const simName = "impala.example.com"
 
-// tlsCase is a run of smoke against a listener that speaks TLS.
+// tlsCase is a run of smoke against a TLS listener.
 type tlsCase struct {
 	name     string
 	listener string
 	frontend func() (frontend, error)
-	issuer   string // expected of the certificate
-	failed   string // the one finding that fails, "": none does
-	words    string // what that finding must say
-	control  bool   // with an unrelated root as the one to trust, tls.chain has to fail
+	issuer   string // expected issuer of the certificate
+	failed   string // the only finding that fails; "": none
+	words    string // text of that finding
+	control  bool   // also run with an unrelated root: tls.chain must fail
 }
 
-// frontend is a balancer, what is behind it, and how its certificates are checked.
+// frontend is a balancer, the cluster behind it, and how to verify its certificates.
 type frontend struct {
 	balancer
 	cluster *cluster
-	ca      string // PEM file to trust
-	name    string // in the certificates
+	ca      string // PEM file of the root to trust
+	name    string // host name in the certificates
 }
 
-// tlsProofs: certificates that HAProxy and nginx really serve, or really pass through.
+// tlsProofs use certificates that HAProxy and nginx serve or pass through.
 func tlsProofs(l *lab) []proof {
 	haproxy := func() (frontend, error) { h, err := l.haproxy(); return l.terminatingFrontend(h, err, l.plainCluster) }
 	nginx := func() (frontend, error) { n, err := l.nginx(); return l.terminatingFrontend(n, err, l.plainCluster) }
@@ -64,12 +64,12 @@ func tlsProofs(l *lab) []proof {
 	return all
 }
 
-// terminatingFrontend is the front of a balancer that has certificates of our own PKI.
-func (l *lab) terminatingFrontend(b balancer, err error, behind func() (*cluster, error)) (frontend, error) {
+// terminatingFrontend returns the frontend of a balancer that terminates TLS.
+func (l *lab) terminatingFrontend(b balancer, err error, getCluster func() (*cluster, error)) (frontend, error) {
 	if err != nil {
 		return frontend{}, err
 	}
-	c, err := behind()
+	c, err := getCluster()
 	if err != nil {
 		return frontend{}, err
 	}
@@ -77,7 +77,7 @@ func (l *lab) terminatingFrontend(b balancer, err error, behind func() (*cluster
 	return frontend{balancer: b, cluster: c, ca: certs.root, name: lbName}, err
 }
 
-// startSecureHAProxy runs HAProxy in front of the coordinators that speak TLS.
+// startSecureHAProxy starts HAProxy in front of the coordinators with TLS.
 func (l *lab) startSecureHAProxy(ctx context.Context) (*haproxy, error) {
 	c, err := l.secureCluster()
 	if err != nil {
@@ -87,18 +87,18 @@ func (l *lab) startSecureHAProxy(ctx context.Context) (*haproxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	var again []string
+	var reEncrypted []string
 	for _, address := range c.addresses() {
-		again = append(again, fmt.Sprintf("%s ssl verify required ca-file %s verifyhost %s sni str(%s)", address, c.ca, simName, simName))
+		reEncrypted = append(reEncrypted, fmt.Sprintf("%s ssl verify required ca-file %s verifyhost %s sni str(%s)", address, c.ca, simName, simName))
 	}
 	roundRobin := []string{"balance roundrobin"}
 	return l.startHAProxy(ctx, "haproxy-secure", []listener{
 		{name: "passthrough", bind: "127.0.0.1:31021", options: roundRobin, servers: c.addresses()},
-		{name: "re-encryption", bind: "127.0.0.1:31022 ssl crt " + certs.good, options: roundRobin, servers: again},
+		{name: "re-encryption", bind: "127.0.0.1:31022 ssl crt " + certs.good, options: roundRobin, servers: reEncrypted},
 	})
 }
 
-// prove runs the case; a healthy one has to be even as well.
+// prove runs the case. If no finding fails, sessions must be distributed evenly.
 func (c tlsCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	f, err := c.frontend()
 	if err != nil {
@@ -129,8 +129,8 @@ func (c tlsCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	return e, err
 }
 
-// proveRejected runs a case whose certificate is not good: nothing else fails, and no
-// session is opened behind it.
+// proveRejected runs a case with an invalid certificate: no other finding fails, and
+// no session is opened.
 func (c tlsCase) proveRejected(ctx context.Context, l *lab, f frontend, args []string) (evidence, error) {
 	address, err := f.find(c.listener)
 	if err != nil {
@@ -145,7 +145,7 @@ func (c tlsCase) proveRejected(ctx context.Context, l *lab, f frontend, args []s
 		return evidence{}, err
 	}
 	if r.Sessions.OK != 0 {
-		return evidence{}, fmt.Errorf("%d sessions were opened behind a certificate that was refused", r.Sessions.OK)
+		return evidence{}, fmt.Errorf("%d sessions were opened despite a rejected certificate", r.Sessions.OK)
 	}
-	return evidence{numbers: fmt.Sprintf("exit %d, failed as it should: %s, saying %q; no session opened", r.Exit, c.failed, c.words)}, nil
+	return evidence{numbers: fmt.Sprintf("exit %d, failed as expected: %s with %q; no session opened", r.Exit, c.failed, c.words)}, nil
 }

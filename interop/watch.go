@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// watchResult is what we read of a result's watch. Times are in seconds since the
-// run began; nil is never.
+// watchResult is the part of a result about watch. Times are in seconds since the
+// start of the run; nil is never.
 type watchResult struct {
 	Event    *float64 `json:"event_s"`
 	Sessions int      `json:"sessions"`
@@ -30,7 +30,7 @@ type watchResult struct {
 	Coords []appearance `json:"appearances"`
 }
 
-// appearance is when new sessions met a coordinator.
+// appearance is when new sessions reached a coordinator.
 type appearance struct {
 	Name     string   `json:"name"`
 	Sessions int      `json:"sessions"`
@@ -39,7 +39,7 @@ type appearance struct {
 	Back     *float64 `json:"back_s"`
 }
 
-// appearanceOf returns the coordinator of that name.
+// appearanceOf returns the appearance of a coordinator.
 func (w watchResult) appearanceOf(name string) appearance {
 	for _, c := range w.Coords {
 		if c.Name == name {
@@ -49,7 +49,7 @@ func (w watchResult) appearanceOf(name string) appearance {
 	return appearance{}
 }
 
-// aliveSessions counts the long sessions that were alive at the end.
+// aliveSessions returns the number of long sessions that were alive at the end.
 func (w watchResult) aliveSessions() int {
 	n := 0
 	for _, l := range w.Long {
@@ -60,29 +60,25 @@ func (w watchResult) aliveSessions() int {
 	return n
 }
 
-// proveFailover kills one coordinator by SIGKILL. From the kill to HAProxy's own
-// line that the server is DOWN, new sessions fail: as long as the report says.
-// An allowance of five seconds makes that good; without one it fails the run.
+// proveFailover kills one coordinator by SIGKILL. The reported outage must agree with
+// the time until HAProxy logs that the server is DOWN. --max-outage 5s allows it;
+// without an allowance the run fails.
 func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
 	downs, err := l.listenForServerDown()
 	if err != nil {
 		return evidence{}, err
 	}
-	h, err := l.loadHAProxy()
+	_, address, err := l.loadListener("failover")
 	if err != nil {
 		return evidence{}, err
 	}
-	failing, err := l.failover()
+	coordinators, err := l.failover()
 	if err != nil {
 		return evidence{}, err
 	}
-	address, err := h.find("failing")
-	if err != nil {
-		return evidence{}, err
-	}
-	// At 80 a second each of four coordinators is met every 50 ms.
+	// At 80 sessions per second each of four coordinators gets one every 50 ms.
 	watch := []string{"watch", "--watch-for", "8s", "--event-after", "2s", "--rate", "80/s", "--concurrency", "128", "--timeout", "5s"}
-	var said []string
+	var outages []string
 	for _, round := range []struct {
 		name   string
 		victim int
@@ -93,7 +89,7 @@ func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
 		{name: "watch.failover.forbidden", victim: 2, allow: nil, want: expectation{exit: 1, failed: []string{"watch.outage"}}},
 	} {
 		killed := l.file("run", round.name+".killed")
-		kill := fmt.Sprintf("kill -9 %d; date +%%s.%%N > '%s'", failing[round.victim].proc.cmd.Process.Pid, killed)
+		kill := fmt.Sprintf("kill -9 %d; date +%%s.%%N > '%s'", coordinators[round.victim].proc.cmd.Process.Pid, killed)
 		args := append(append(watch, round.allow...), "--on-event", kill, address)
 		r, err := l.check(ctx, toolRun{name: round.name, want: round.want, args: args})
 		if err != nil {
@@ -109,14 +105,15 @@ func (l *lab) proveFailover(ctx context.Context) (evidence, error) {
 		}
 		reported := *w.FirstErr + w.Outage - *w.Event
 		if math.Abs(reported-detected) > detected/5 {
-			return evidence{}, fmt.Errorf("HAProxy called the server down %.2f s after the kill, the report says that new sessions failed for %.2f s", detected, reported)
+			return evidence{}, fmt.Errorf("HAProxy logged DOWN %.2f s after the kill, new sessions failed for %.2f s by the report", detected, reported)
 		}
-		said = append(said, fmt.Sprintf("%.2f s by the report, %.2f s by HAProxy's log, exit %d", reported, detected, r.Exit))
+		outages = append(outages, fmt.Sprintf("%.2f s by the report, %.2f s by HAProxy's log, exit %d", reported, detected, r.Exit))
 	}
-	return evidence{numbers: "from the kill to the end of the errors: " + strings.Join(said, "; without an allowance ")}, nil
+	return evidence{numbers: "from the kill to the end of the errors: " + strings.Join(outages, "; without an allowance ")}, nil
 }
 
-// listenForServerDown hears the times at which HAProxy says that a server is DOWN.
+// listenForServerDown returns a channel with the times at which HAProxy logs that a
+// server is DOWN.
 func (l *lab) listenForServerDown() (<-chan time.Time, error) {
 	os.Remove(l.loadLog)
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: l.loadLog, Net: "unixgram"})
@@ -127,7 +124,7 @@ func (l *lab) listenForServerDown() (<-chan time.Time, error) {
 	go func() {
 		defer conn.Close()
 		line := make([]byte, 4096)
-		for range cap(downs) { // there are fewer servers than that
+		for range cap(downs) { // more than the number of servers
 			n, err := conn.Read(line)
 			if err != nil {
 				return
@@ -140,7 +137,7 @@ func (l *lab) listenForServerDown() (<-chan time.Time, error) {
 	return downs, nil
 }
 
-// detectionSeconds is how long after the kill HAProxy said that the server is down.
+// detectionSeconds returns the time from the kill to HAProxy's log line.
 func detectionSeconds(file string, downs <-chan time.Time) (float64, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -154,32 +151,28 @@ func detectionSeconds(file string, downs <-chan time.Time) (float64, error) {
 	case down := <-downs:
 		return float64(down.UnixNano())/1e9 - killed, nil
 	default:
-		return 0, fmt.Errorf("HAProxy has not said that a server is down")
+		return 0, fmt.Errorf("HAProxy has not logged that a server is DOWN")
 	}
 }
 
-// changeScript is what an operator does at HAProxy's admin socket, $0, in mid-run:
-// drain one coordinator and take it back, add one, give one less weight.
+// changeScript is what an operator does during the run at HAProxy's admin socket, $0:
+// drain one coordinator and enable it again, add one, and reduce the weight of one.
 const changeScript = `set -e
-say() { printf '%s\n' "set server changing/$1" | socat - UNIX-CONNECT:"$0"; }
-say 'c3 state drain'; sleep 4
-say 'c3 state ready'; sleep 1
-say 'c4 state ready'; sleep 1
-say 'c1 weight 25%'`
+set_server() { printf '%s\n' "set server changing/$1" | socat - UNIX-CONNECT:"$0"; }
+set_server 'c3 state drain'; sleep 4
+set_server 'c3 state ready'; sleep 1
+set_server 'c4 state ready'; sleep 1
+set_server 'c1 weight 25%'`
 
-// proveChanges changes the balancer under steady sessions. None fails, the long
-// ones stay, and the report says who was gone, who is back and who came late;
-// the observations show the weight.
+// proveChanges changes the balancer's configuration under steady load. No session
+// fails, long sessions stay open, and the report says which coordinator was gone,
+// came back or was added; the observations show the weight.
 func (l *lab) proveChanges(ctx context.Context) (evidence, error) {
-	h, err := l.loadHAProxy()
+	h, address, err := l.loadListener("changing")
 	if err != nil {
 		return evidence{}, err
 	}
-	crowd, err := l.largeCluster()
-	if err != nil {
-		return evidence{}, err
-	}
-	address, err := h.find("changing")
+	cluster, err := l.largeCluster()
 	if err != nil {
 		return evidence{}, err
 	}
@@ -193,32 +186,32 @@ func (l *lab) proveChanges(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	names, w := crowd.names(), r.Watch
+	names, w := cluster.names(), r.Watch
 	drained, added := w.appearanceOf(names[2]), w.appearanceOf(names[3])
 	switch {
 	case w.Errors != 0 || w.aliveSessions() != long:
-		return evidence{}, fmt.Errorf("a drain cost %d errors, %d of %d long sessions are alive", w.Errors, w.aliveSessions(), long)
+		return evidence{}, fmt.Errorf("%d errors, %d of %d long sessions are alive", w.Errors, w.aliveSessions(), long)
 	case w.Event == nil || drained.Gone == nil || drained.Back == nil:
-		return evidence{}, fmt.Errorf("%s was drained and taken back: %+v", names[2], drained)
+		return evidence{}, fmt.Errorf("%s was drained and enabled again: %+v", names[2], drained)
 	case math.Abs(*drained.Gone-*w.Event) > 0.5 || math.Abs(*drained.Back-*w.Event-4) > 0.8:
-		return evidence{}, fmt.Errorf("%s was out from %.1f s to %.1f s: gone %.1f s, back %.1f s", names[2], *w.Event, *w.Event+4, *drained.Gone, *drained.Back)
+		return evidence{}, fmt.Errorf("%s was drained from %.1f s to %.1f s: reported gone %.1f s, back %.1f s", names[2], *w.Event, *w.Event+4, *drained.Gone, *drained.Back)
 	case added.First < *w.Event+4.5:
-		return evidence{}, fmt.Errorf("%s was added at %.1f s and met at %.1f s", names[3], *w.Event+5, added.First)
+		return evidence{}, fmt.Errorf("%s was added at %.1f s and reached at %.1f s", names[3], *w.Event+5, added.First)
 	}
 	began := *w.Event + 7 // the weight is changed 6 s after the event
 	shares, err := sharesSince(observed, began)
 	if err != nil {
 		return evidence{}, err
 	}
-	// A quarter of the others' weight: one in thirteen.
+	// A quarter of the weight of three others: one in thirteen.
 	if share := shares[names[0]]; math.Abs(share-1./13) > 0.03 {
 		return evidence{}, fmt.Errorf("at a weight of 25 %% %s got %.3f of the sessions after %.1f s: %v", names[0], share, began, shares)
 	}
-	return evidence{numbers: fmt.Sprintf("no error in %d sessions, %d of %d long ones alive; the drained one gone at %.1f s and back at %.1f s (event at %.1f s), the added one met first at %.1f s, the one at 25 %% weight got %.1f %%",
+	return evidence{numbers: fmt.Sprintf("no error in %d sessions, %d of %d long ones alive; the drained one gone at %.1f s and back at %.1f s (event at %.1f s), the added one reached first at %.1f s, the one at 25 %% weight got %.1f %%",
 		w.Sessions, w.aliveSessions(), long, *drained.Gone, *drained.Back, *w.Event, added.First, 100*shares[names[0]])}, nil
 }
 
-// observation is what we read of a line of an observations file.
+// observation is a line of an observations file.
 type observation struct {
 	Part        string  `json:"part"`
 	Due         float64 `json:"due_ms"`
@@ -227,8 +220,8 @@ type observation struct {
 	Outcome     string  `json:"outcome"`
 }
 
-// sharesSince reads an observations file and returns each coordinator's share of
-// the new sessions that were due at that second or later.
+// sharesSince reads an observations file and returns each coordinator's share of the
+// new sessions that were due at or after a second.
 func sharesSince(file string, second float64) (map[string]float64, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -29,7 +29,7 @@ func writeCoordinators(p *page, r scenarios.Result) {
 	if nobody > 0 {
 		rows = append(rows, []string{"(nobody said)", "-", strconv.Itoa(nobody), strconv.Itoa(failedUnattributed(r)), "-", "-"})
 	}
-	if balanced(r.Scenario.Kind) {
+	if kindOf(r).balance {
 		cols = p.withBars(cols, rows, r.Coords)
 	} else {
 		const counts = 4 // columns before the shares

@@ -21,9 +21,9 @@ func writeErrors(p *page, r scenarios.Result) {
 	var tell []string
 	for _, e := range r.Errors {
 		rows = append(rows, []string{strconv.Itoa(e.Count), name(e.Class.String()), orDash(p.names.of(e.Coordinator)), message(e.Example)})
-		if e.Hint != "" && !hints[e.Hint] {
-			hints[e.Hint] = true
-			tell = append(tell, name(e.Class.String())+": "+message(e.Hint))
+		if text := p.Fixes(e.Hint); text != "" && !hints[text] {
+			hints[text] = true
+			tell = append(tell, name(e.Class.String())+": "+text)
 		}
 	}
 	p.table(cols, rows)

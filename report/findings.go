@@ -1,6 +1,7 @@
 package report
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -29,7 +30,7 @@ func writeFindings(p *page, r scenarios.Result) {
 
 // bare reports whether a finding was skipped and has nothing to say but why.
 func bare(f scenarios.Finding) bool {
-	return f == scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: f.Message}
+	return reflect.DeepEqual(f, scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: f.Message})
 }
 
 // byReason gathers the bare findings by why they were skipped.
@@ -107,7 +108,7 @@ func (p *page) finding(f scenarios.Finding, l layout) {
 	}
 	p.aside(l.under(), "note: ", message(f.Note))
 	if f.Status != scenarios.Pass || f.Note != "" {
-		p.aside(l.under(), "fix: ", message(f.Fix))
+		p.aside(l.under(), "fix: ", p.Fixes(f.Fix))
 		p.see(l.under(), message(f.See))
 	}
 	if p.Explain {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Format names a rendering.
@@ -22,11 +23,15 @@ const (
 	JUnit Format = "junit" // XML, one test case per finding
 )
 
-// Style is how a text is laid out; the other formats do not look at it.
+// Style is how a text is laid out, and how fixes are written in texts and JUnit.
 type Style struct {
 	Width   int  // columns; 0 is 100, less than 60 is 60
 	Color   bool // ANSI colours: for a terminal only
 	Explain bool // print the arithmetic of each finding
+
+	// Setting writes the setting and the value of a fix, as a command's flag for
+	// one. It is not called without a setting. nil writes a scenario file's key.
+	Setting func(vocab.Fix) string
 }
 
 // formats holds every format: the extension that means it, its writer, and how
@@ -75,7 +80,7 @@ type Out struct {
 	Path   string // "-" is standard output
 }
 
-// ParseOut reads the argument of --out: FILE, whose extension says the format,
+// ParseOut reads where a report goes: FILE, whose extension says the format,
 // FORMAT=FILE, or "-", which is the text on standard output, as in FORMAT=-.
 // What stands before a = is no format where it holds a slash or a dot: then it
 // is part of a file's path.

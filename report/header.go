@@ -13,7 +13,7 @@ func writeHeader(p *page, r scenarios.Result) {
 	p.fact("nodes", nodesDialled(r.Nodes))
 	p.fact("connection", connection(r.Scenario))
 	p.fact("server", commonVersion(r.Coords))
-	if r.Sessions.Attempted > 0 && balanced(r.Scenario.Kind) {
+	if r.Sessions.Attempted > 0 && kindOf(r).balance {
 		p.fact("policy", policy(r.Policy))
 	}
 	p.fact("sessions", sessions(r))

@@ -61,9 +61,9 @@ type (
 
 // writeJUnit writes one test case per finding. A claim that could not be judged
 // is an error, since a skipped case shows green.
-func writeJUnit(w io.Writer, r scenarios.Result, _ Style) error {
+func writeJUnit(w io.Writer, r scenarios.Result, s Style) error {
 	var text strings.Builder
-	if err := writeText(&text, r, Style{Explain: true}); err != nil {
+	if err := writeText(&text, r, Style{Explain: true, Setting: s.Setting}); err != nil {
 		return err
 	}
 	suite := junitSuite{
@@ -73,10 +73,10 @@ func writeJUnit(w io.Writer, r scenarios.Result, _ Style) error {
 		SystemOut:  junitText{"\n" + text.String()},
 	}
 	for _, f := range r.Findings {
-		suite.Cases = append(suite.Cases, caseOf(suite.Name, f))
+		suite.Cases = append(suite.Cases, caseOf(suite.Name, f, s))
 	}
 	suite.junitCounts = countsOf(suite.Cases)
-	if verdict, ok := verdictCase(suite, r); ok {
+	if verdict, ok := verdictCase(suite, r, s); ok {
 		suite.Cases = append(suite.Cases, verdict)
 		suite.junitCounts = countsOf(suite.Cases)
 	}
@@ -103,12 +103,12 @@ func properties(r scenarios.Result) []junitProperty {
 	}
 }
 
-func caseOf(class string, f scenarios.Finding) junitCase {
+func caseOf(class string, f scenarios.Finding, s Style) junitCase {
 	c := junitCase{Class: class, Name: strings.TrimSpace(name(f.ID) + " " + name(f.Subject))}
 	if f.Note != "" {
 		c.SystemOut = &junitText{"note: " + message(f.Note)}
 	}
-	outcome := &junitOutcome{Message: claim(f), Type: name(f.ID), Body: details(f)}
+	outcome := &junitOutcome{Message: claim(f), Type: name(f.ID), Body: details(f, s)}
 	switch f.Status {
 	case scenarios.Pass:
 	case scenarios.Fail:
@@ -123,13 +123,13 @@ func caseOf(class string, f scenarios.Finding) junitCase {
 
 // verdictCase is the case that says what no finding does: a run that measured
 // nothing, or was cut, is an error even where nothing was judged.
-func verdictCase(s junitSuite, r scenarios.Result) (junitCase, bool) {
-	c := junitCase{Class: s.Name, Name: "verdict"}
-	outcome := &junitOutcome{Message: message(Sentence(r)), Type: "verdict", Body: message(next(r))}
+func verdictCase(suite junitSuite, r scenarios.Result, s Style) (junitCase, bool) {
+	c := junitCase{Class: suite.Name, Name: "verdict"}
+	outcome := &junitOutcome{Message: message(Sentence(r)), Type: "verdict", Body: s.Fixes(next(r))}
 	switch {
-	case r.Verdict == scenarios.Fail && s.Failures == 0:
+	case r.Verdict == scenarios.Fail && suite.Failures == 0:
 		c.Failure = outcome
-	case r.Verdict == scenarios.Inconclusive && s.Failures+s.Errors == 0:
+	case r.Verdict == scenarios.Inconclusive && suite.Failures+suite.Errors == 0:
 		c.Error = outcome
 	default:
 		return c, false
@@ -138,7 +138,7 @@ func verdictCase(s junitSuite, r scenarios.Result) (junitCase, bool) {
 }
 
 // details are a finding's numbers and what to do about it, line by line.
-func details(f scenarios.Finding) string {
+func details(f scenarios.Finding, s Style) string {
 	var lines []string
 	for _, n := range []struct {
 		term  string
@@ -151,9 +151,9 @@ func details(f scenarios.Finding) string {
 	if f.Confirmed {
 		lines = append(lines, "confirmed: a fresh look says the same")
 	}
-	for _, t := range []struct{ term, text string }{{"fix", f.Fix}, {"see", f.See}} {
+	for _, t := range []struct{ term, text string }{{"fix", s.Fixes(f.Fix)}, {"see", message(f.See)}} {
 		if t.text != "" {
-			lines = append(lines, t.term+": "+message(t.text))
+			lines = append(lines, t.term+": "+t.text)
 		}
 	}
 	return strings.Join(append(lines, arithmetic(f.Explain)...), "\n")

@@ -22,7 +22,7 @@ func writeQuery(p *page, r scenarios.Result) {
 	for _, q := range r.Queries {
 		median, slowest := "-", "-"
 		if len(q.Times) > 0 {
-			median, slowest = seconds(float64(medianOf(q.Times))), seconds(float64(slices.Max(q.Times)))
+			median, slowest = seconds(float64(scenarios.Median(q.Times))), seconds(float64(slices.Max(q.Times)))
 		}
 		rows = append(rows, []string{
 			either(q.Coordinator != "", p.names.of(q.Coordinator), "(nobody said)"), strconv.Itoa(q.Runs), strconv.Itoa(q.Failed), median, slowest, orDash(name(q.Class.String())),
@@ -31,16 +31,6 @@ func writeQuery(p *page, r scenarios.Result) {
 	p.table(cols, rows)
 	p.examples(r.Queries)
 	p.say("%s", p.names.legend())
-}
-
-// medianOf is the middle one of some times, or the mean of the middle two.
-func medianOf(times []scenarios.Seconds) scenarios.Seconds {
-	sorted := slices.Sorted(slices.Values(times))
-	upper := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[upper]
-	}
-	return (sorted[upper-1] + sorted[upper]) / 2
 }
 
 // examples writes the first text of each class.

@@ -52,11 +52,11 @@ func small() scenarios.Result {
 	r.Coords[0].Sessions, r.Coords[0].Failed, r.Coords[1].Sessions = 2, 1, 0
 	r.Findings[0].Status, r.Verdict, r.Exit, r.Complete = scenarios.Inconclusive, scenarios.Inconclusive, scenarios.ExitInconclusive, false
 	r.Phases.Record([scenarios.NumPhases]time.Duration{scenarios.Open: time.Millisecond})
-	r.Stopped = &scenarios.Stop{By: scenarios.StopStalled, Text: "t", Hint: "h"}
+	r.Stopped = &scenarios.Stop{By: scenarios.StopStalled, Text: "t", Hint: scenarios.Fixes{{Setting: "tls.enabled", Value: "true", Why: "w"}}}
 	r.Failures = []scenarios.Failure{{Time: r.Started, Node: node, Phase: scenarios.Open, Class: vocabtest.Class("open.eof"), Text: "EOF"}}
 	r.TLS = []scenarios.Cert{{Node: node, Seen: r.Started, NotAfter: r.Started, Issuer: "CN=a", SANs: []string{"b"}}}
 	r.Detect = &scenarios.Detectable{Sessions: 2, Dead: .5}
-	r.Silent = []scenarios.SilentNode{{Node: node, Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "t", Hint: "h"}}
+	r.Silent = []scenarios.SilentNode{{Node: node, Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "t", Hint: scenarios.Fixes{{Setting: "tls.enabled", Value: "true", Why: "w"}}}}
 	r.Remarks, r.Notes = []string{"n"}, []string{"n"}
 	withLoad(&r)
 	return r

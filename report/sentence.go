@@ -35,45 +35,22 @@ func passed(r scenarios.Result) string {
 		return text
 	}
 	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(len(r.Nodes), "node"), reached(r))
-	if balanced(r.Scenario.Kind) && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
+	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
 		text += ", as evenly as a fair balancer would"
 		if r.Detect != nil && r.Detect.Sessions > 0 {
 			text += fmt.Sprintf("; a coordinator with 3x its share would have shown with %s", chance(r.Detect.Hot3x))
 		}
 	}
-	if l := r.Load; r.Scenario.Kind == scenarios.KindStages && l != nil && l.Login.Count() > 0 {
+	if l := r.Load; kindOf(r).login && l != nil && l.Login.Count() > 0 {
 		text += fmt.Sprintf("; login p99 %s", seconds(l.Login.Quantile(.99).Seconds()))
 	}
 	return text
 }
 
-// balanced reports whether a scenario of this kind spreads sessions in a way
-// that says how the balancer does.
-func balanced(k scenarios.Kind) bool {
-	return k == "" || k == scenarios.KindLooks || k == scenarios.KindStages
-}
-
-// question is the finding that a scenario of this kind is run for; "" where it is
-// run for the balance, or for certificates.
-func question(k scenarios.Kind) string {
-	switch k {
-	case scenarios.KindCapacity:
-		return scenarios.CapacityHeld
-	case scenarios.KindQuery:
-		return scenarios.QuerySucceeds
-	case scenarios.KindIdle:
-		return scenarios.IdleCut
-	case scenarios.KindWatch:
-		return scenarios.WatchOutage
-	default:
-		return ""
-	}
-}
-
 // answered is what the judge says to the scenario's question, where it passed:
 // the claim, and what to read with it.
 func answered(r scenarios.Result) string {
-	id := question(r.Scenario.Kind)
+	id := kindOf(r).question
 	for _, f := range r.Findings {
 		if f.ID != id || f.Status != scenarios.Pass {
 			continue
@@ -132,7 +109,7 @@ func statusOf(r scenarios.Result, id string) scenarios.Status {
 func notes(r scenarios.Result) string {
 	var ids []string
 	for _, f := range r.Findings {
-		if f.Note != "" && f.ID != question(r.Scenario.Kind) && !slices.Contains(ids, name(f.ID)) {
+		if f.Note != "" && f.ID != kindOf(r).question && !slices.Contains(ids, name(f.ID)) {
 			ids = append(ids, name(f.ID))
 		}
 	}
@@ -203,35 +180,35 @@ func sentenceOf(f scenarios.Finding) string { return strings.TrimRight(claim(f),
 
 // writeNext points at the one thing to look at next.
 func writeNext(p *page, r scenarios.Result) {
-	if text := next(r); text != "" {
+	if text := p.Fixes(next(r)); text != "" {
 		p.line("")
-		p.para(p.paint(bold, "next: "), len("next: "), message(text))
+		p.para(p.paint(bold, "next: "), len("next: "), text)
 	}
 }
 
 // next is what the first failure suggests; else why the run stopped; else what
 // an error, an open question or a note suggests.
-func next(r scenarios.Result) string {
-	fixes := func(s scenarios.Status) string {
+func next(r scenarios.Result) scenarios.Fixes {
+	fixes := func(s scenarios.Status) scenarios.Fixes {
 		for _, f := range r.Findings {
-			if f.Status == s && f.Fix != "" && (s != scenarios.Pass || f.Note != "") {
+			if f.Status == s && len(f.Fix) > 0 && (s != scenarios.Pass || f.Note != "") {
 				return f.Fix
 			}
 		}
-		return ""
+		return nil
 	}
-	if fix := fixes(scenarios.Fail); fix != "" {
+	if fix := fixes(scenarios.Fail); fix != nil {
 		return fix
 	}
-	if r.Stopped != nil && r.Stopped.Hint != "" {
+	if r.Stopped != nil && len(r.Stopped.Hint) > 0 {
 		return r.Stopped.Hint
 	}
 	for _, e := range r.Errors {
-		if e.Hint != "" {
+		if len(e.Hint) > 0 {
 			return e.Hint
 		}
 	}
-	if fix := fixes(scenarios.Inconclusive); fix != "" {
+	if fix := fixes(scenarios.Inconclusive); fix != nil {
 		return fix
 	}
 	return fixes(scenarios.Pass)

@@ -108,16 +108,20 @@ func textLines(t testing.TB, r scenarios.Result, s report.Style) []string {
 
 func TestFindingsSkippedForOneReasonShareALine(t *testing.T) {
 	t.Parallel()
-	skipped := func(id, why, fix string) scenarios.Finding {
-		return scenarios.Finding{ID: id, Status: scenarios.Skipped, Message: why, Fix: fix}
+	skipped := func(id, why, setting string) scenarios.Finding {
+		f := scenarios.Finding{ID: id, Status: scenarios.Skipped, Message: why}
+		if setting != "" {
+			f.Fix = scenarios.Fixes{{Setting: setting, Value: "true"}}
+		}
+		return f
 	}
 	r := scenarios.Result{Findings: []scenarios.Finding{
-		skipped("a", "no TLS", ""), skipped("b", "no TLS", ""), skipped("c", "no TLS", "--tls"), skipped("d", "alone", ""), {ID: "e", Status: scenarios.Pass, Message: "alone"},
+		skipped("a", "no TLS", ""), skipped("b", "no TLS", ""), skipped("c", "no TLS", "tls.enabled"), skipped("d", "alone", ""), {ID: "e", Status: scenarios.Pass, Message: "alone"},
 		skipped("f", "no TLS", ""), {ID: "g", Status: scenarios.Skipped, Subject: "a node", Message: "no TLS"},
 	}}
 	text := strings.Join(textLines(t, r, report.Style{}), "\n")
 	for _, want := range []string{
-		"  skipped  no TLS: a, b, f\n", "  skipped  c  no TLS\n           fix: --tls\n", "  skipped  d  alone\n", "  pass     e  alone\n  skipped  g  a node: no TLS\n",
+		"  skipped  no TLS: a, b, f\n", "  skipped  c  no TLS\n           fix: tls.enabled: true\n", "  skipped  d  alone\n", "  pass     e  alone\n  skipped  g  a node: no TLS\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)

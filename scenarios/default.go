@@ -1,9 +1,6 @@
 package scenarios
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Default returns the defaults of [Settings], which are those of the built-in
 // scenario smoke, without a name: what a scenario file leaves out is as here.
@@ -47,6 +44,6 @@ func (s *Scenario) Derive(set func(key string) bool) {
 // SourceSets reports whether a scenario file sets a key; false where it cannot be
 // read.
 func SourceSets(src []byte, key string) bool {
-	_, placed := errors.AsType[*ParseError](Locate("", src, &InvalidError{Key: key}))
-	return placed
+	doc, err := scenarioFile.Read("", src)
+	return err == nil && doc.Sets(key)
 }

@@ -1,6 +1,10 @@
 package scenarios
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/enum"
+)
 
 // Status is a finding's outcome. The zero value is Inconclusive, so a check
 // that never ran cannot read as a pass.
@@ -17,13 +21,13 @@ const (
 var statusNames = []string{"inconclusive", "pass", "fail", "skipped"}
 
 // String returns the name that result files use.
-func (s Status) String() string { return nameOf(statusNames, int(s)) }
+func (s Status) String() string { return enum.Name(statusNames, s, "") }
 
 // MarshalText writes the name.
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (s *Status) UnmarshalText(b []byte) error { return indexOf(statusNames, "status", b, s) }
+func (s *Status) UnmarshalText(b []byte) error { return enum.Parse(statusNames, "status", b, s) }
 
 // VerdictOf is the worst of the findings: a failure before what is open before a
 // pass. Skipped ones count for nothing, and nothing judged is inconclusive.
@@ -77,6 +81,6 @@ type Finding struct {
 	Message   string   `json:"message"`             // one sentence
 	Note      string   `json:"note,omitempty"`      // what to read even though it passed
 	Explain   string   `json:"explain,omitempty"`   // the arithmetic
-	Fix       string   `json:"fix,omitempty"`       // the flag to add or the setting to look at
+	Fix       Fixes    `json:"fix,omitempty"`       // what to try; alternatives, the most likely first
 	See       string   `json:"see,omitempty"`       // a URL
 }

@@ -1,6 +1,6 @@
 package scenarios
 
-import "cmp"
+import "slices"
 
 // Kind is what a scenario does; each has its own loop in scenarios/run.
 type Kind string
@@ -21,8 +21,14 @@ func Kinds() []Kind {
 	return []Kind{KindLooks, KindCertificates, KindStages, KindCapacity, KindQuery, KindIdle, KindWatch}
 }
 
-// Canonical returns k, and [KindLooks] for "".
-func (k Kind) Canonical() Kind { return cmp.Or(k, KindLooks) }
+// OrLooks is the kind, and looks where it is "" or none that there is: a stored
+// result may name any.
+func (k Kind) OrLooks() Kind {
+	if slices.Contains(Kinds(), k) {
+		return k
+	}
+	return KindLooks
+}
 
 // CapacityConfig is how many sessions to keep open, and how long.
 type CapacityConfig struct {

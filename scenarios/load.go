@@ -1,10 +1,6 @@
 package scenarios
 
-import (
-	"cmp"
-	"slices"
-	"time"
-)
+import "time"
 
 // LoadStats is how the generator kept its promises. Without it latencies say
 // nothing of a service: a late start is our own fault, or the service's that
@@ -57,34 +53,3 @@ type Resource struct {
 
 // Short reports whether there is too little of it.
 func (r Resource) Short() bool { return r.Have > 0 && r.Need > r.Have }
-
-// Seconds is a time as result files hold it.
-type Seconds float64
-
-// SecondsOf converts, to the microsecond.
-func SecondsOf(d time.Duration) Seconds { return Seconds(d.Round(time.Microsecond).Seconds()) }
-
-// Duration converts back.
-func (s Seconds) Duration() time.Duration { return time.Duration(float64(s) * float64(time.Second)) }
-
-// TagTimes is one phase, or a login, of the sessions that share a tag: what
-// thresholds such as session.open{coordinator=*} need.
-type TagTimes struct {
-	Metric string `json:"metric"` // "session.open", "session.login", "session.lag", "query"
-	Tag    string `json:"tag"`    // TagCoordinator or TagNode; "": all sessions, for metrics that no phase holds
-	Value  string `json:"value"`
-	Times  Times  `json:"times"`
-}
-
-// The tags.
-const (
-	TagCoordinator = "coordinator"
-	TagNode        = "node"
-)
-
-// SortTags sorts by metric, tag and value.
-func SortTags(tags []TagTimes) {
-	slices.SortFunc(tags, func(a, b TagTimes) int {
-		return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Tag, b.Tag), cmp.Compare(a.Value, b.Value))
-	})
-}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/enum"
 )
 
 // LookKind says why a look was taken.
@@ -22,13 +24,13 @@ const (
 var lookNames = []string{"first", "confirm", "third", "extend", "whole"}
 
 // String returns the name that result files use.
-func (k LookKind) String() string { return nameOf(lookNames, int(k)) }
+func (k LookKind) String() string { return enum.Name(lookNames, k, "") }
 
 // MarshalText writes the name.
 func (k LookKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (k *LookKind) UnmarshalText(b []byte) error { return indexOf(lookNames, "look", b, k) }
+func (k *LookKind) UnmarshalText(b []byte) error { return enum.Parse(lookNames, "look", b, k) }
 
 // Look is one batch of sessions, judged at once. Tally holds the sessions that
 // were meant to be N, Burst those that were opened together after them; a
@@ -51,7 +53,7 @@ type ErrorGroup struct {
 	Coordinator string `json:"coordinator"` // "": it failed before it said who answered
 	Count       int    `json:"count"`
 	Example     string `json:"example"` // the first text, untrusted
-	Hint        string `json:"hint,omitempty"`
+	Hint        Fixes  `json:"hint,omitempty"`
 }
 
 // Seen is what one look learned of a coordinator besides how often it answered.
@@ -126,6 +128,15 @@ func (l Look) All() Tally {
 	return all
 }
 
+// NextLook is a further look that the judges ask for; the zero value asks for none.
+// A finding that waits for a look is inconclusive, and stays so where the look
+// cannot be had.
+type NextLook struct {
+	Kind     LookKind
+	Sessions int
+	Why      string // one clause for the progress line: "balance.coverage alarmed"
+}
+
 func (l *Look) addError(o Observation) {
 	l.Errors = MergeErrors(l.Errors, ErrorGroup{
 		Class: o.Class, Coordinator: o.Who.Coordinator, Count: 1, Example: o.Text, Hint: o.Hint,
@@ -176,4 +187,49 @@ func (l *Look) order(node netip.AddrPort) *Order {
 		l.Orders = slices.Insert(l.Orders, i, Order{Node: node})
 	}
 	return &l.Orders[i]
+}
+
+// MaxLag is the longest distance at which an [Order] counts matches; rotations
+// among more coordinators than this are not named, only judged.
+const MaxLag = 64
+
+// Order is what is known of the order in which one node handed out its
+// sequential sessions: enough for the tests of stickiness and of rotation, and
+// no more memory than coordinators and distances, however long the run.
+type Order struct {
+	Node   netip.AddrPort `json:"address"`
+	Counts map[string]int `json:"counts"`      // attributed sequential sessions by coordinator
+	Lag    []int          `json:"lag_matches"` // Lag[d-1]: pairs at distance d with the same coordinator
+
+	last []string // the MaxLag latest, oldest first
+}
+
+// Sessions is the length of the sequence.
+func (o Order) Sessions() int {
+	n := 0
+	for _, c := range o.Counts {
+		n += c
+	}
+	return n
+}
+
+// add appends a coordinator to the sequence.
+func (o *Order) add(coordinator string) {
+	if o.Counts == nil {
+		o.Counts = map[string]int{}
+	}
+	o.Counts[coordinator]++
+	for i, earlier := range o.last {
+		d := len(o.last) - i
+		for len(o.Lag) < d {
+			o.Lag = append(o.Lag, 0)
+		}
+		if earlier == coordinator {
+			o.Lag[d-1]++
+		}
+	}
+	o.last = append(o.last, coordinator)
+	if len(o.last) > MaxLag {
+		o.last = o.last[1:]
+	}
 }

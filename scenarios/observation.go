@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/enum"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -13,20 +14,24 @@ type Observation struct {
 	Part   Part          // which part of the run it belongs to
 	Due    time.Duration // when it should have started, since the run began
 	Start  time.Duration // when it did
+	Began  time.Time     // when that was: UTC, by this machine's clock as it was when the run began
+	End    time.Duration // when it was over, closing included, since the run began
 	Owed   time.Duration // of Start - Due, what the generator owes: it woke late. The rest, a place that was not free yet, is the service's
 	Phases [NumPhases]time.Duration
 
 	Unpaced bool // it was promised no time: Due is Start, and it can be neither late nor in time
 
 	Node  netip.AddrPort // the balancer's node that was dialled
-	Local netip.AddrPort // zero: never connected
+	Local netip.AddrPort // zero: never connected, and where from is not known
 	Who   Identity       // zero: never learned
+
+	BytesIn, BytesOut int64 // of its connection, TLS's own included
 
 	Outcome Outcome // zero: Unknown
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed
 	Class   Class   // zero unless Outcome is Failed, or this machine could not carry the session
 	Text    string  // the server's words and ours; untrusted
-	Hint    string  // what to try, in our words; empty: nothing to suggest
+	Hint    Fixes   // what to try; nil: nothing to suggest
 	Refused bool    // we ended it because of its certificate: no error of the service
 	Cert    *Cert   // nil: no TLS, or no certificate was received
 }
@@ -67,13 +72,13 @@ const (
 var partNames = []string{"scout", "settle", "ordered", "parallel", "burst", "arrival", "held"}
 
 // String returns the name that observation files use.
-func (p Part) String() string { return nameOf(partNames, int(p)) }
+func (p Part) String() string { return enum.Name(partNames, p, "") }
 
 // MarshalText writes the name.
 func (p Part) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (p *Part) UnmarshalText(b []byte) error { return indexOf(partNames, "part", b, p) }
+func (p *Part) UnmarshalText(b []byte) error { return enum.Parse(partNames, "part", b, p) }
 
 // Outcome is how a session ended. The zero value is Unknown: a session that
 // was cut off is never counted as good.
@@ -89,13 +94,13 @@ const (
 var outcomeNames = []string{"unknown", "ok", "failed"}
 
 // String returns the name that observation files use.
-func (o Outcome) String() string { return nameOf(outcomeNames, int(o)) }
+func (o Outcome) String() string { return enum.Name(outcomeNames, o, "") }
 
 // MarshalText writes the name.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (o *Outcome) UnmarshalText(b []byte) error { return indexOf(outcomeNames, "outcome", b, o) }
+func (o *Outcome) UnmarshalText(b []byte) error { return enum.Parse(outcomeNames, "outcome", b, o) }
 
 // Identity says who answered a session. The zero value is nobody.
 type Identity = vocab.Identity
@@ -106,8 +111,30 @@ type Source = vocab.Source
 // The sources of an identity, from none to the strongest.
 const (
 	NoSource        = vocab.SourceNone          // the name is unknown
-	FromUserQuery   = vocab.SourceIdentityQuery // the user's identity_query
+	FromUserQuery   = vocab.SourceIdentityQuery // the user's identity query
 	FromCoordinator = vocab.SourceCoordinator   // SELECT coordinator(): a host without a port
 	FromHTTPAddr    = vocab.SourceHTTPAddr      // http_addr in OpenSession's configuration
 	FromPing        = vocab.SourcePing          // webserver_address of Ping
 )
+
+// Phase is a step in the life of one session.
+type Phase = vocab.Phase
+
+// The phases of a session, in the order in which they happen. A phase that a
+// session does not have (tls on a plain listener, sasl without authentication)
+// takes no time.
+const (
+	Resolve   = vocab.PhaseResolve // name to addresses; once per run, not per session
+	TCP       = vocab.PhaseTCP     // connect
+	TLS       = vocab.PhaseTLS     // handshake and the checks on the certificate
+	SASL      = vocab.PhaseSASL    // login
+	Open      = vocab.PhaseOpen    // OpenSession, and Ping where it says who answers; Beeswax: Ping
+	Execute   = vocab.PhaseExecute // the statement, until its state is finished
+	Fetch     = vocab.PhaseFetch   // its rows
+	Close     = vocab.PhaseClose   // operation, session and connection
+	NumPhases = vocab.NumPhases
+)
+
+// Class says where and how a session failed, or why a run ended: "open.timeout" in
+// a result file. The zero value is no failure.
+type Class = vocab.Class

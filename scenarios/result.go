@@ -39,7 +39,7 @@ type Stop struct {
 	By    StopReason `json:"by"`
 	Class Class      `json:"class,omitzero"` // of the session that decided it
 	Text  string     `json:"text"`           // what happened; may hold the server's words
-	Hint  string     `json:"hint,omitempty"` // what to try
+	Hint  Fixes      `json:"hint,omitempty"` // what to try
 }
 
 // StopReason is why a run ended before its time.
@@ -50,7 +50,7 @@ const (
 	StopScout       StopReason = "scout"       // the first session failed: nothing was measured
 	StopRejected    StopReason = "rejected"    // two refused logins: an account must not be locked
 	StopStalled     StopReason = "stalled"     // two sessions without an answer
-	StopInterrupted StopReason = "interrupted" // SIGINT or SIGTERM
+	StopInterrupted StopReason = "interrupted" // by a signal
 	StopCertificate StopReason = "certificate" // no node left whose certificate is good
 	StopGenerator   StopReason = "generator"   // this machine has no descriptor or port left: what follows would say nothing of the service
 	StopGuard       StopReason = "guard"       // the coordinators' pages say that this would be too much: nothing was sent
@@ -119,4 +119,45 @@ type Detectable struct {
 	Hot3x    float64 `json:"hot3x"`
 	Hot2x    float64 `json:"hot2x"`
 	Half     float64 `json:"half"`
+}
+
+// The exit codes that a result has by itself. A process has further ones: a
+// signal, a report that could not be written, an internal error.
+const (
+	ExitPass         = 0
+	ExitFail         = 1
+	ExitUsage        = 2 // refused by a guard rail: nothing was sent
+	ExitInconclusive = 3
+	ExitUnmeasured   = 4 // no certificate, no connection, no login anywhere
+)
+
+// ExitCode follows from the verdict, from why the run stopped, and from what the
+// scenario makes of an inconclusive run.
+func (r Result) ExitCode() int {
+	if s := r.Stopped; s != nil {
+		switch {
+		case s.By == StopGuard:
+			return ExitUsage
+		case s.By == StopScout && r.Verdict != Fail: // a bad certificate was measured
+			return ExitUnmeasured
+		}
+	}
+	switch {
+	case r.Verdict == Pass:
+		return ExitPass
+	case r.Verdict == Fail:
+		return ExitFail
+	case r.Scenario.Inconclusive == InconclusivePass:
+		return ExitPass
+	case r.Scenario.Inconclusive == InconclusiveFail:
+		return ExitFail
+	}
+	return ExitInconclusive
+}
+
+// Signalled reports whether a signal ended the run: the exit code that the
+// process then has, 128 and the signal's number, outweighs the verdict's.
+func (r Result) Signalled() bool {
+	const none, last = 128, 128 + 64
+	return r.Stopped != nil && r.Stopped.By == StopInterrupted && r.Exit > none && r.Exit <= last
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/exactjson"
 )
 
 // DecodeResult reads a result file. Keys it does not know are ignored, as a
@@ -33,7 +35,7 @@ func decodeResult(b []byte) (Result, error) {
 		Exit *int        `json:"exit"` // goes before the one of Result
 		Tags boundedTags `json:"tags"` // and so does this
 	}
-	b, err := exactKeys(b, reflect.TypeOf(file))
+	b, err := exactjson.Filter(b, reflect.TypeOf(file), jsonShapes)
 	if err != nil {
 		return Result{}, err
 	}
@@ -74,8 +76,15 @@ func (t *boundedTags) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	if len(raw) > maxTags {
-		return fmt.Errorf("tags: %d are more than %d", len(raw), maxTags)
+	if err := checkLength(len(raw), maxTags); err != nil {
+		return fmt.Errorf("tags: %w", err)
 	}
 	return json.Unmarshal(b, (*[]TagTimes)(t))
+}
+
+// jsonShapes has what types that read their own JSON read it as.
+var jsonShapes = map[reflect.Type]reflect.Type{
+	reflect.TypeFor[PhaseStats]():  reflect.TypeFor[map[string]timesJSON](),
+	reflect.TypeFor[Times]():       reflect.TypeFor[timesJSON](),
+	reflect.TypeFor[boundedTags](): reflect.TypeFor[[]TagTimes](),
 }

@@ -3,45 +3,48 @@ package scenarios
 import (
 	"encoding"
 	"encoding/json"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/exactjson"
 )
 
-func TestDecodeResultRefuses(t *testing.T) {
+func TestDecodeResult_Errors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ in, want string }{
 		"what is no JSON":                {`<xml/>`, "invalid character"},
 		"a file of another schema":       {`{"schema": "impala-lbcheck/result/2"}`, `schema is "impala-lbcheck/result/2", this version reads "impala-lbcheck/result/1"`},
 		"a file without a schema":        {`{}`, `schema is ""`},
 		"a status nobody knows":          {`{"schema": "` + Schema + `", "verdict": "fine"}`, `status "fine"`},
-		"a count below zero":             {`{"schema": "` + Schema + `", "sessions": {"failed": -1}}`, "sessions: -1 is no count"},
-		"a count beyond reason":          {`{"schema": "` + Schema + `", "nodes": [{"coordinators": {"a": 9007199254740993}}]}`, "nodes: 9007199254740993"},
-		"a hostile cell of a look":       {`{"schema": "` + Schema + `", "looks": [{"tally": [{"ok": -5}]}]}`, "looks: -5"},
-		"a hostile lag of an order":      {`{"schema": "` + Schema + `", "looks": [{"nodes": [{"lag_matches": [1, -2]}]}]}`, "looks: -2"},
-		"a load with fewer than no late": {part(`"load": {"late": -1}`), "load: -1 is no count"},
-		"a load on no number of cores":   {part(`"load": {"cores": -0.5}`), "load: -0.5 is no number of a run"},
-		"a need beyond reason":           {part(`"load": {"needs": [{"name": "ports", "need": 9007199254740993}]}`), "load: 9007199254740993 is no count"},
-		"a capacity below zero":          {part(`"capacity": {"held": 24, "nominal": -24}`), "capacity: -24 is no count"},
-		"a holder of fewer than none":    {part(`"capacity": {"coordinators": [{"name": "a", "held": 1}, {"name": "b", "held": -8}]}`), "capacity: -8 is no count"},
-		"a hold that ends before it":     {part(`"capacity": {"for_s": -600}`), "capacity: -600 s is no time of a run"},
-		"a statement run -2 times":       {part(`"queries": [{"runs": -2}]`), "queries: -2 is no count"},
-		"a statement that took -1 s":     {part(`"queries": [{"runs": 2, "times_s": [1, -1]}]`), "queries: -1 s is no time of a run"},
-		"a ladder longer than any":       {part(`"idle": {"steps": [{}` + strings.Repeat(",{}", maxSteps) + `]}`), "idle: a list of 65, not of 64 at most"},
-		"a step longer than a life":      {part(`"idle": {"steps": [{"after_s": 1e300}]}`), "idle: 1e+300 s is no time of a run"},
-		"a ladder scaled below zero":     {part(`"idle": {"scale": -1}`), "idle: -1 is no number of a run"},
-		"a watch of -1 sessions":         {part(`"watch": {"sessions": -1}`), "watch: -1 is no count"},
-		"an event before the run":        {part(`"watch": {"event_s": -3}`), "watch: -3 s is no time of a run"},
-		"a long session lost before it":  {part(`"watch": {"long": [{"at_s": -3}]}`), "watch: -3 s is no time of a run"},
-		"a coordinator back before it":   {part(`"watch": {"appearances": [{"back_s": -3}]}`), "watch: -3 s is no time of a run"},
-		"a share beyond reason":          {part(`"watch": {"appearances": [{"peak": 1e300}]}`), "watch: 1e+300 is no number of a run"},
-		"a series longer than any":       {part(`"series": {"points": [{}` + strings.Repeat(",{}", MaxPoints) + `]}`), "series: a list of 601, not of 600 at most"},
-		"a point of -1 sessions":         {part(`"series": {"points": [{"held": -1}]}`), "series: -1 is no count"},
-		"a point that lagged -1 s":       {part(`"series": {"points": [{"lag_max_s": -1}]}`), "series: -1 s is no time of a run"},
-		"a page with -1 in use":          {part(`"pages": [{"in_use": -1}]`), "pages: -1 is no count"},
-		"a page read before the run":     {part(`"pages": [{"at_s": -1}]`), "pages: -1 s is no time of a run"},
-		"more tags than any run":         {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `]`), "tags: 1025 are more than 1024"},
-		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `], "tags": []`), `the key "tags" is there twice`},
+		"a count below zero":             {`{"schema": "` + Schema + `", "sessions": {"failed": -1}}`, "sessions.failed: invalid count -1"},
+		"a count beyond reason":          {`{"schema": "` + Schema + `", "nodes": [{"coordinators": {"a": 9007199254740993}}]}`, `nodes[0].coordinators["a"]: invalid count 9007199254740993`},
+		"a hostile cell of a look":       {`{"schema": "` + Schema + `", "looks": [{"tally": [{"ok": -5}]}]}`, "looks[0].tally[0].ok: invalid count -5"},
+		"a hostile lag of an order":      {`{"schema": "` + Schema + `", "looks": [{"nodes": [{"lag_matches": [1, -2]}]}]}`, "looks[0].nodes[0].lag_matches[1]: invalid count -2"},
+		"a load with fewer than no late": {part(`"load": {"late": -1}`), "load.late: invalid count -1"},
+		"a load on no number of cores":   {part(`"load": {"cores": -0.5}`), "load.cores: invalid number -0.5"},
+		"a need beyond reason":           {part(`"load": {"needs": [{"name": "ports", "need": 9007199254740993}]}`), "load.needs[0].need: invalid count 9007199254740993"},
+		"a capacity below zero":          {part(`"capacity": {"held": 24, "nominal": -24}`), "capacity.nominal: invalid count -24"},
+		"a holder of fewer than none":    {part(`"capacity": {"coordinators": [{"name": "a", "held": 1}, {"name": "b", "held": -8}]}`), "capacity.coordinators[1].held: invalid count -8"},
+		"a hold that ends before it":     {part(`"capacity": {"for_s": -600}`), "capacity.for_s: invalid time -600 s"},
+		"a statement run -2 times":       {part(`"queries": [{"runs": -2}]`), "queries[0].runs: invalid count -2"},
+		"a statement that took -1 s":     {part(`"queries": [{"runs": 2, "times_s": [1, -1]}]`), "queries[0].times_s[1]: invalid time -1 s"},
+		"a ladder longer than any":       {part(`"idle": {"steps": [{}` + strings.Repeat(",{}", maxSteps) + `]}`), "idle.steps: list of 65; the limit is 64"},
+		"a step longer than a life":      {part(`"idle": {"steps": [{"after_s": 1e300}]}`), "idle.steps[0].after_s: invalid time 1e+300 s"},
+		"a ladder scaled below zero":     {part(`"idle": {"scale": -1}`), "idle.scale: invalid number -1"},
+		"a watch of -1 sessions":         {part(`"watch": {"sessions": -1}`), "watch.sessions: invalid count -1"},
+		"an event before the run":        {part(`"watch": {"event_s": -3}`), "watch.event_s: invalid time -3 s"},
+		"a long session lost before it":  {part(`"watch": {"long": [{"at_s": -3}]}`), "watch.long[0].at_s: invalid time -3 s"},
+		"a coordinator back before it":   {part(`"watch": {"appearances": [{"back_s": -3}]}`), "watch.appearances[0].back_s: invalid time -3 s"},
+		"a share beyond reason":          {part(`"watch": {"appearances": [{"peak": 1e300}]}`), "watch.appearances[0].peak: invalid number 1e+300"},
+		"a series longer than any":       {part(`"series": {"points": [{}` + strings.Repeat(",{}", MaxPoints) + `]}`), "series.points: list of 601; the limit is 600"},
+		"a point of -1 sessions":         {part(`"series": {"points": [{"held": -1}]}`), "series.points[0].held: invalid count -1"},
+		"a point that lagged -1 s":       {part(`"series": {"points": [{"lag_max_s": -1}]}`), "series.points[0].lag_max_s: invalid time -1 s"},
+		"a page with -1 in use":          {part(`"pages": [{"in_use": -1}]`), "pages[0].in_use: invalid count -1"},
+		"a page read before the run":     {part(`"pages": [{"at_s": -1}]`), "pages[0].at_s: invalid time -1 s"},
+		"more tags than any run":         {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `]`), "tags: list of 1025; the limit is 1024"},
+		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `], "tags": []`), `key "tags" is repeated`},
 		"a histogram that is none":       {part(`"load": {"lag": {"hdr": "HISTEwAAAAA="}}`), "inflate histogram"},
 		"more values than any run":       {`{"findings": [{}` + strings.Repeat(",{}", maxValues+1) + `]}`, "more than 262144 values"},
 	} {
@@ -57,7 +60,7 @@ func TestDecodeResultRefuses(t *testing.T) {
 // part is a result file that holds one thing.
 func part(json string) string { return `{"schema": "` + Schema + `", ` + json + `}` }
 
-func TestDecodeResultKeepsTags(t *testing.T) {
+func TestDecodeResult_Tags(t *testing.T) {
 	t.Parallel()
 	r, err := DecodeResult([]byte(part(`"tags": [{"metric": "session.open", "tag": "node", "value": "a"}]`)))
 	if err != nil || len(r.Tags) != 1 || r.Tags[0].Value != "a" {
@@ -65,7 +68,7 @@ func TestDecodeResultKeepsTags(t *testing.T) {
 	}
 }
 
-func TestDecodeResultIgnoresKeysItDoesNotKnow(t *testing.T) {
+func TestDecodeResult_UnknownKeys(t *testing.T) {
 	t.Parallel()
 	r, err := DecodeResult([]byte(`{"schema": "` + Schema + `", "verdict": "fail", "capacity": {"held": 24}, "findings": [{"id": "a", "status": "fail", "later": [1]}]}`))
 	if err != nil || r.Verdict != Fail || len(r.Findings) != 1 || r.Findings[0].ID != "a" {
@@ -82,36 +85,36 @@ const sound = `"verdict": "pass", "exit": 0, "complete": true, "findings": [{"id
 	"nodes": [{"address": "192.0.2.1:1", "sessions": 3, "failed": 1, "coordinators": {"c": 3}}, {"address": "192.0.2.2:1", "sessions": 2, "unattributed": 2}],
 	"coordinators": [{"name": "c", "sessions": 3, "failed": 1}, {"name": "silent"}]`
 
-func TestDecodeResultRefusesWhatContradictsItself(t *testing.T) {
+func TestDecodeResult_Contradictions(t *testing.T) {
 	t.Parallel()
 	if _, err := DecodeResult([]byte(part(sound))); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ from, to, want string }{
-		"a pass with a failed finding":       {`"status": "pass"`, `"status": "fail"`, "the verdict is pass, and the findings amount to fail"},
-		"a failure that nothing shows":       {`"verdict": "pass"`, `"verdict": "fail"`, "the verdict is fail, and the findings amount to pass"},
-		"a pass without a finding":           {`{"id": "errors.rate", "status": "pass"}`, ``, "the verdict is pass, and there is no finding"},
-		"a pass that all findings skipped":   {`"status": "pass"`, `"status": "skipped"`, "the findings amount to inconclusive"},
-		"a pass with an exit code of others": {`"exit": 0`, `"exit": 3`, "exit is 3, and the verdict, pass, has exit code 0"},
-		"an exit code that wraps":            {`"exit": 0`, `"exit": 256`, "exit 256 is no exit code"},
-		"an exit code below zero":            {`"exit": 0`, `"exit": -1`, "exit -1 is no exit code"},
-		"a signal that stopped nothing":      {`"exit": 0`, `"exit": 130`, "exit is 130"},
-		"a pass of a run that did not end":   {`"complete": true`, `"complete": false`, "the verdict is pass, and the run is not complete"},
-		"a complete run that was stopped":    {`"complete": true`, `"complete": true, "stopped": {"by": "stalled"}`, `complete is true, and the run was stopped ("stalled")`},
-		"more attempts than ends":            {`"attempted": 5`, `"attempted": 1000000000`, "sessions: 1000000000 attempted are not 3 ok, 1 failed and 1 unknown"},
-		"a session that no cell has":         {`"attempted": 5, "ok": 3`, `"attempted": 6, "ok": 4`, "looks: their cells hold 3 ok, 1 failed and 1 unknown, and sessions says 4 ok"},
-		"a look's failure without an error":  {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": []}],`, "looks: 1 failed sessions, and 0 errors of theirs"},
-		"a failure without an error":         {"\t" + `"errors": [{"class": "open.eof", "count": 1}],` + "\n", "", "errors: 0 are not the 1 failed sessions"},
-		"a node's session of nowhere":        {`"sessions": 3, "failed": 1, "coordinators"`, `"sessions": 4, "failed": 1, "coordinators"`, "nodes: 192.0.2.1:1 has 4 sessions (1 failed, 0 of nobody), and the looks' cells 3 (1, 0)"},
+		"a pass with a failed finding":       {`"status": "pass"`, `"status": "fail"`, "the verdict is pass, but the findings give fail"},
+		"a failure that nothing shows":       {`"verdict": "pass"`, `"verdict": "fail"`, "the verdict is fail, but the findings give pass"},
+		"a pass without a finding":           {`{"id": "errors.rate", "status": "pass"}`, ``, "the verdict is pass, but there are no findings"},
+		"a pass that all findings skipped":   {`"status": "pass"`, `"status": "skipped"`, "the findings give inconclusive"},
+		"a pass with an exit code of others": {`"exit": 0`, `"exit": 3`, "the exit code is 3, but the verdict pass has exit code 0"},
+		"an exit code that wraps":            {`"exit": 0`, `"exit": 256`, "invalid exit code 256"},
+		"an exit code below zero":            {`"exit": 0`, `"exit": -1`, "invalid exit code -1"},
+		"a signal that stopped nothing":      {`"exit": 0`, `"exit": 130`, "the exit code is 130"},
+		"a pass of a run that did not end":   {`"complete": true`, `"complete": false`, "the verdict is pass, but the run is not complete"},
+		"a complete run that was stopped":    {`"complete": true`, `"complete": true, "stopped": {"by": "stalled"}`, `complete is true, but the run was stopped ("stalled")`},
+		"more attempts than ends":            {`"attempted": 5`, `"attempted": 1000000000`, "sessions: 1000000000 attempted, but 3 ok, 1 failed and 1 unknown"},
+		"a session that no cell has":         {`"attempted": 5, "ok": 3`, `"attempted": 6, "ok": 4`, "sessions: 4 ok, 1 failed and 1 unknown, but the looks have 3 ok"},
+		"a look's failure without an error":  {`"errors": [{"class": "open.eof", "count": 1}]}],`, `"errors": []}],`, "looks[0]: its errors add up to 0, but 1 sessions failed"},
+		"a failure without an error":         {"\t" + `"errors": [{"class": "open.eof", "count": 1}],` + "\n", "", "errors: they add up to 0, but 1 sessions failed"},
+		"a node's session of nowhere":        {`"sessions": 3, "failed": 1, "coordinators"`, `"sessions": 4, "failed": 1, "coordinators"`, "nodes: 192.0.2.1:1 has 4 sessions (1 failed, 0 unidentified), but 3 (1, 0) in the looks"},
 		"a node's coordinator of nowhere":    {`{"c": 3}`, `{"c": 2, "d": 1}`, "nodes: 192.0.2.1:1 has"},
-		"a node's coordinator that is lost":  {`{"c": 3}`, `{}`, `nodes: 192.0.2.1:1 has no session of "c"`},
-		"a node that is lost":                {`, {"address": "192.0.2.2:1", "sessions": 2, "unattributed": 2}`, ``, "nodes: 192.0.2.2:1 is not listed"},
+		"a node's coordinator that is lost":  {`{"c": 3}`, `{}`, `nodes: 192.0.2.1:1 has no sessions on "c"`},
+		"a node that is lost":                {`, {"address": "192.0.2.2:1", "sessions": 2, "unattributed": 2}`, ``, "nodes: 192.0.2.2:1 is missing"},
 		"a node twice":                       {`"nodes": [`, `"nodes": [{"address": "192.0.2.1:1", "sessions": 3, "failed": 1, "coordinators": {"c": 3}}, `, "nodes: 192.0.2.1:1 has 3 sessions"},
-		"a coordinator's session of nowhere": {`{"name": "silent"}`, `{"name": "silent", "sessions": 1}`, `coordinators: "silent" has 1 sessions (0 failed), and the looks' cells 0 (0)`},
-		"a coordinator that is lost":         {`{"name": "c", "sessions": 3, "failed": 1}, `, ``, `coordinators: "c" is not listed`},
-		"a key twice":                        {`"exit": 0`, `"exit": 0, "exit": 0`, `the key "exit" is there twice`},
-		"a key twice far within":             {`{"c": 3}`, `{"c": 3, "c": 3}`, `the key "c" is there twice`},
-		"something after it":                 {`{"name": "silent"}]`, `{"name": "silent"}]} {`, "something follows"},
+		"a coordinator's session of nowhere": {`{"name": "silent"}`, `{"name": "silent", "sessions": 1}`, `coordinators: "silent" has 1 sessions (0 failed), but 0 (0) in the looks`},
+		"a coordinator that is lost":         {`{"name": "c", "sessions": 3, "failed": 1}, `, ``, `coordinators: "c" is missing`},
+		"a key twice":                        {`"exit": 0`, `"exit": 0, "exit": 0`, `key "exit" is repeated`},
+		"a key twice far within":             {`{"c": 3}`, `{"c": 3, "c": 3}`, `key "c" is repeated`},
+		"something after it":                 {`{"name": "silent"}]`, `{"name": "silent"}]} {`, "there is more after the JSON value"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -126,7 +129,7 @@ func TestDecodeResultRefusesWhatContradictsItself(t *testing.T) {
 	}
 }
 
-func TestDecodeResultIgnoresKeysInAnotherCase(t *testing.T) {
+func TestDecodeResult_KeysInAnotherCase(t *testing.T) {
 	t.Parallel()
 	r, err := DecodeResult([]byte(part(strings.Replace(sound, `"exit": 0,`, `"Exit": 3, "VERDICT": "fail", "Findings": [], "\u017fessions": {"attempted": 9},`, 1) +
 		`, "phases": {"open": {"HDR": "none", "hdr": ""}}, "TLS": [{}]`)))
@@ -140,7 +143,7 @@ func TestDecodeResultIgnoresKeysInAnotherCase(t *testing.T) {
 	}
 }
 
-func TestDecodeResultFillsInTheExitCode(t *testing.T) {
+func TestDecodeResult_ExitCode(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		in   string
@@ -164,12 +167,12 @@ func TestDecodeResultFillsInTheExitCode(t *testing.T) {
 }
 
 // Every key that a result may have is one that the reader knows.
-func TestEveryFieldOfAResultHasAKey(t *testing.T) {
+func TestResult_EveryFieldHasAKey(t *testing.T) {
 	t.Parallel()
 	seen := map[reflect.Type]bool{}
 	var visit func(where string, of reflect.Type)
 	visit = func(where string, of reflect.Type) {
-		if shape, ok := shapes[of]; ok {
+		if shape, ok := jsonShapes[of]; ok {
 			of = shape
 		}
 		switch of.Kind() {
@@ -185,7 +188,7 @@ func TestEveryFieldOfAResultHasAKey(t *testing.T) {
 		}
 		seen[of] = true
 		if reflect.PointerTo(of).Implements(reflect.TypeFor[json.Unmarshaler]()) {
-			t.Errorf("%s reads its own JSON, and shapes does not say how", where)
+			t.Errorf("%s reads its own JSON, and jsonShapes does not say as what", where)
 		}
 		for f := range of.Fields() {
 			if f.IsExported() && !f.Anonymous && f.Tag.Get("json") == "" {
@@ -195,4 +198,17 @@ func TestEveryFieldOfAResultHasAKey(t *testing.T) {
 		}
 	}
 	visit("Result", reflect.TypeFor[Result]())
+}
+
+func TestResult_KeysAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range exactjson.Keys(reflect.TypeFor[Result]()) {
+		if !strings.Contains(string(page), "`"+key+"`") {
+			t.Errorf("docs/results.md does not have %s", key)
+		}
+	}
 }

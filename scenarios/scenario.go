@@ -136,8 +136,11 @@ type ExpectCoordinators struct {
 	Names []string `yaml:"names,omitempty" json:"names,omitempty"`
 }
 
-// K is how many coordinators are expected; 0 where nothing was said.
-func (e ExpectCoordinators) K() int { return max(e.Count, len(e.Names)) }
+// K is how many coordinators are expected, at most MaxCoordinators; 0 where nothing was said.
+func (e ExpectCoordinators) K() int { return min(max(e.Count, len(e.Names)), MaxCoordinators) }
+
+// MaxCoordinators is more than any cluster has, and as many as the judges take.
+const MaxCoordinators = 10_000
 
 // ExpectBalance is what an even spread is.
 type ExpectBalance struct {

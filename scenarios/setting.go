@@ -53,7 +53,7 @@ func Groups() []Group {
 
 // Of reports whether scenarios of kind k have the setting; "" is [KindLooks].
 func (g Setting) Of(k Kind) bool {
-	return g.Kinds == nil || slices.Contains(g.Kinds, k.Canonical())
+	return g.Kinds == nil || slices.Contains(g.Kinds, k.OrLooks())
 }
 
 // Set reads text into the scenario and checks it alone. It fails with an
@@ -126,8 +126,8 @@ func (s Scenario) checkSettings() *InvalidError {
 // would ignore it.
 func (s Scenario) checkKinds() *InvalidError {
 	for _, g := range settings {
-		if only, ok := g.onlyKind(); ok && only != s.Kind.Canonical() && !unset(fieldOf(&s, g.Key)) {
-			return &InvalidError{Key: g.Key, Msg: fmt.Sprintf("only scenarios of kind %s have it, and this one is of kind %s", only, s.Kind.Canonical())}
+		if only, ok := g.onlyKind(); ok && only != s.Kind.OrLooks() && !unset(fieldOf(&s, g.Key)) {
+			return &InvalidError{Key: g.Key, Msg: fmt.Sprintf("only scenarios of kind %s have it, and this one is of kind %s", only, s.Kind.OrLooks())}
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ var tlsSettings = []Setting{
 
 var expectSettings = []Setting{
 	{Key: "expect.coordinators", Name: "expect-coordinators", Arg: "N|a,b,c", Group: GroupExpect, Kinds: withSessions, parse: setCoordinators, Help: "number of coordinators, or their names", Unset: "those that answer"},
-	{Key: "expect.coordinators.count", Group: GroupExpect, Kinds: withSessions, Help: "number of coordinators", Bounds: Bounds{Min: 1, Max: maxCoordinators, Zero: "not known"}},
+	{Key: "expect.coordinators.count", Group: GroupExpect, Kinds: withSessions, Help: "number of coordinators", Bounds: Bounds{Min: 1, Max: MaxCoordinators, Zero: "not known"}},
 	{Key: "expect.coordinators.names", Group: GroupExpect, Kinds: withSessions, Help: "names of the coordinators", Unset: "not known"},
 	{Key: "expect.balance.weights", Name: "expect-weights", Arg: "4:2:1", Group: GroupExpect, Kinds: withSessions, parse: setWeights, Help: "weights of the coordinators, in the order of their names",
 		Bounds: Bounds{Above: true, Max: 1e6}, Unset: "equal"},

@@ -16,8 +16,8 @@ var numerals = []string{"zero", "one", "two", "three", "four", "five", "six", "s
 
 func setCoordinators(s *Scenario, text string) error {
 	if n, err := strconv.Atoi(text); err == nil {
-		if n < 1 || n > maxCoordinators {
-			return fmt.Errorf("must be from 1 to %d, or names: coord1,coord2", maxCoordinators)
+		if n < 1 || n > MaxCoordinators {
+			return fmt.Errorf("must be from 1 to %d, or names: coord1,coord2", MaxCoordinators)
 		}
 		s.Expect.Coordinators = ExpectCoordinators{Count: n}
 		return nil

@@ -1,31 +1,30 @@
 package scenarios
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/hdr"
 )
 
-// Times is how long something took, many times over: a histogram of constant
-// size. The zero value is empty and ready to use. A copy shares what it holds.
+// Times is how long something took, each time: a histogram of constant size, from
+// 1 microsecond to an hour with three digits. The zero value is empty and ready to use. A copy shares what it holds.
 type Times struct {
 	h *hdrhistogram.Histogram // microseconds; nil: nothing recorded
 }
 
-// Histograms span 1 microsecond to an hour with three digits.
-const (
-	highestMicros = int64(time.Hour / time.Microsecond)
-	histDigits    = 3
-)
-
 // Record adds one time; what is shorter than a microsecond counts as one.
 func (t *Times) Record(d time.Duration) {
 	if t.h == nil {
-		t.h = hdrhistogram.New(1, highestMicros, histDigits)
+		t.h = hdr.New()
 	}
-	_ = t.h.RecordValue(min(max(d.Microseconds(), 1), highestMicros)) // clamped: cannot fail
+	_ = t.h.RecordValue(min(max(d.Microseconds(), 1), hdr.MaxMicros)) // clamped: cannot fail
 }
 
 // Merge adds all that other has recorded.
@@ -34,7 +33,7 @@ func (t *Times) Merge(other Times) {
 		return
 	}
 	if t.h == nil {
-		t.h = hdrhistogram.New(1, highestMicros, histDigits)
+		t.h = hdr.New()
 	}
 	t.h.Merge(other.h)
 }
@@ -71,8 +70,7 @@ func (t Times) Max() time.Duration {
 	return time.Duration(t.h.Max()) * time.Microsecond
 }
 
-// timesJSON is a histogram as the result file holds it; hdr is HdrHistogram's
-// V2 encoding, base64, and alone is read back.
+// timesJSON is a histogram as result files hold it. Only hdr is read back.
 type timesJSON struct {
 	Count int     `json:"count"`
 	P50   float64 `json:"p50_ms"`
@@ -87,13 +85,13 @@ func (t Times) MarshalJSON() ([]byte, error) {
 	if t.h == nil {
 		return []byte("null"), nil
 	}
-	enc, err := t.h.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+	encoded, err := hdr.Encode(t.h)
 	if err != nil {
-		return nil, fmt.Errorf("encode histogram: %w", err)
+		return nil, err
 	}
 	return json.Marshal(timesJSON{
 		Count: t.Count(), P50: millis(t.Quantile(.5)), P95: millis(t.Quantile(.95)),
-		P99: millis(t.Quantile(.99)), Max: millis(t.Max()), HDR: string(enc),
+		P99: millis(t.Quantile(.99)), Max: millis(t.Max()), HDR: encoded,
 	})
 }
 
@@ -107,10 +105,117 @@ func (t *Times) UnmarshalJSON(b []byte) error {
 	if in == nil {
 		return nil
 	}
-	h, err := decodeHDR(in.HDR)
+	h, err := hdr.Decode(in.HDR)
 	if err != nil {
 		return err
 	}
 	t.h = h
 	return nil
+}
+
+// Ranked is the time of the sample of a rank: 1 is the fastest.
+func (t Times) Ranked(rank int) time.Duration {
+	if n := t.Count(); rank < n {
+		return t.Quantile((float64(rank) - .25) / float64(n))
+	}
+	return t.Max()
+}
+
+func millis(d time.Duration) float64 {
+	return math.Round(float64(d)/float64(time.Microsecond)) / 1000
+}
+
+// PhaseStats is how long each phase took, over the sessions that finished it.
+// The zero value is empty and ready to use. Memory does not grow with sessions.
+type PhaseStats struct{ times [NumPhases]Times }
+
+// Record adds the phases of a session that it went through: a time of 0 is a
+// phase that it did not have or did not finish.
+func (p *PhaseStats) Record(phases [NumPhases]time.Duration) {
+	for i, d := range phases {
+		if d > 0 {
+			p.times[i].Record(d)
+		}
+	}
+}
+
+// Merge adds all that other has recorded.
+func (p *PhaseStats) Merge(other PhaseStats) {
+	for i, t := range other.times {
+		p.times[i].Merge(t)
+	}
+}
+
+// Clone returns a copy that shares nothing.
+func (p PhaseStats) Clone() PhaseStats {
+	var out PhaseStats
+	out.Merge(p)
+	return out
+}
+
+// Times is all that is known of one phase.
+func (p PhaseStats) Times(phase Phase) Times { return p.times[phase] }
+
+// Count is how many sessions finished the phase.
+func (p PhaseStats) Count(phase Phase) int { return p.times[phase].Count() }
+
+// Quantile is the time that a share q (0 to 1) of the sessions did not exceed;
+// 0 where nothing was recorded, which is not a measurement: see Count.
+func (p PhaseStats) Quantile(phase Phase, q float64) time.Duration {
+	return p.times[phase].Quantile(q)
+}
+
+// Max is the longest time recorded; 0 where nothing was.
+func (p PhaseStats) Max(phase Phase) time.Duration { return p.times[phase].Max() }
+
+// MarshalJSON writes an object by phase name, without the phases that no session had.
+func (p PhaseStats) MarshalJSON() ([]byte, error) {
+	out := map[string]Times{}
+	for i := range NumPhases {
+		if p.Count(i) > 0 {
+			out[i.String()] = p.times[i]
+		}
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; unknown phases are left out.
+func (p *PhaseStats) UnmarshalJSON(b []byte) error {
+	var in map[string]json.RawMessage
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	*p = PhaseStats{}
+	for name, raw := range in {
+		var phase Phase
+		if phase.UnmarshalText([]byte(name)) != nil {
+			continue
+		}
+		if err := p.times[phase].UnmarshalJSON(raw); err != nil {
+			return fmt.Errorf("phase %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// TagTimes is one phase, or a login, of the sessions that share a tag: what
+// thresholds such as session.open{coordinator=*} need.
+type TagTimes struct {
+	Metric string `json:"metric"` // "session.open", "session.login", "session.lag", "query"
+	Tag    string `json:"tag"`    // TagCoordinator or TagNode; "": all sessions, for metrics that no phase holds
+	Value  string `json:"value"`
+	Times  Times  `json:"times"`
+}
+
+// The tags.
+const (
+	TagCoordinator = "coordinator"
+	TagNode        = "node"
+)
+
+// SortTags sorts by metric, tag and value.
+func SortTags(tags []TagTimes) {
+	slices.SortFunc(tags, func(a, b TagTimes) int {
+		return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Tag, b.Tag), cmp.Compare(a.Value, b.Value))
+	})
 }

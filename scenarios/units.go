@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Duration is a time.Duration that files write as "1m30s".
+// Duration is a time.Duration, in files "1m30s".
 type Duration time.Duration
 
 // String is time.Duration's.
@@ -20,7 +20,10 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 func (d *Duration) UnmarshalText(b []byte) error {
 	v, err := time.ParseDuration(string(b))
 	if err != nil || v < 0 {
-		return fmt.Errorf("%q is no duration such as 500ms, 30s or 5m", b)
+		if _, err := strconv.ParseUint(string(b), 10, 64); err == nil {
+			return fmt.Errorf("invalid duration %q: add a unit, for example %ss", b, b)
+		}
+		return fmt.Errorf("invalid duration %q: write for example 500ms, 30s or 5m", b)
 	}
 	*d = Duration(v)
 	return nil
@@ -41,14 +44,17 @@ func (r *Rate) UnmarshalText(b []byte) error {
 	per := map[string]float64{"": 1, "s": 1, "m": 60}[unit]
 	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	if err != nil || per == 0 || !(v >= 0) || v > 1e6 {
-		return fmt.Errorf("%q is no rate such as 10/s or 30/m", b)
+		return fmt.Errorf("invalid rate %q: write for example 10/s or 30/m", b)
 	}
 	*r = Rate(v / per)
 	return nil
 }
 
-// Auto is a number of sessions, or 0 for "auto": as many as the rule needs.
+// Auto is a number of sessions, or 0 for "auto": as many as the judgement needs.
 type Auto int
+
+// maxAuto is more sessions than any run has.
+const maxAuto = 1e8
 
 // String writes the number, or "auto".
 func (a Auto) String() string {
@@ -68,9 +74,18 @@ func (a *Auto) UnmarshalText(b []byte) error {
 		return nil
 	}
 	v, err := strconv.Atoi(string(b))
-	if err != nil || v <= 0 || v > 1e8 {
-		return fmt.Errorf("%q is neither a number of sessions nor auto", b)
+	if err != nil || v <= 0 || v > maxAuto {
+		return fmt.Errorf("invalid number of sessions %q: write a whole number from 1 to %d, or auto", b, int(maxAuto))
 	}
 	*a = Auto(v)
 	return nil
 }
+
+// Seconds is a time as result files hold it.
+type Seconds float64
+
+// SecondsOf converts, to the microsecond.
+func SecondsOf(d time.Duration) Seconds { return Seconds(d.Round(time.Microsecond).Seconds()) }
+
+// Duration converts back.
+func (s Seconds) Duration() time.Duration { return time.Duration(float64(s) * float64(time.Second)) }

@@ -18,10 +18,21 @@ type InvalidError struct {
 }
 
 // Error returns "key: message", and what to set by keys.
-func (e *InvalidError) Error() string {
-	text := e.Key + ": " + e.Msg
+func (e *InvalidError) Error() string { return e.Key + ": " + e.text() }
+
+// text is the message, and what to do about it.
+func (e *InvalidError) text() string {
+	text := e.Msg
 	for i, f := range e.Fix {
-		text += []string{"; set ", " or "}[min(i, 1)] + strings.TrimSuffix(f.Setting+": "+f.Value, ": ")
+		how := strings.TrimSuffix(f.Setting+": "+f.Value, ": ")
+		switch {
+		case f.Why != "":
+			text += "; " + f.Why
+		case i > 0 && e.Fix[i-1].Why == "":
+			text += " or " + how
+		default:
+			text += "; set " + how
+		}
 	}
 	return text
 }
@@ -88,7 +99,7 @@ func (s Scenario) checkValues() *InvalidError {
 // coordinatorClaims are about the names of the expected coordinators.
 func (s Scenario) coordinatorClaims() []claim {
 	names := s.Expect.Coordinators.Names
-	claims := []claim{{len(names) > maxCoordinators, "expect.coordinators.names", fmt.Sprintf("there are %d coordinators, and %d at most", len(names), maxCoordinators), nil}}
+	claims := []claim{{len(names) > MaxCoordinators, "expect.coordinators.names", fmt.Sprintf("there are %d coordinators, and %d at most", len(names), MaxCoordinators), nil}}
 	seen := map[string]bool{}
 	for _, name := range names {
 		same := strings.TrimSuffix(strings.ToLower(name), ".")
@@ -128,9 +139,8 @@ func (s Scenario) checkTogether() *InvalidError {
 
 // The most that a scenario can have.
 const (
-	maxCoordinators = 10_000    // more than any cluster has, and as many as the judges take
-	maxHeld         = 1_000_000 // more sessions than one process can keep open
-	maxSteps        = 64        // sessions of an idle scenario
+	maxHeld  = 1_000_000 // more sessions than one process can keep open
+	maxSteps = 64        // sessions of an idle scenario
 )
 
 // Curves lists the key exchanges that tls.curve can name.

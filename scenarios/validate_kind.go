@@ -25,7 +25,7 @@ var kinds = map[Kind]kindRules{
 }
 
 // checkKind looks for what the scenario's kind needs.
-func (s Scenario) checkKind() *InvalidError { return firstWrong(kinds[s.Kind.Canonical()].claims(s)) }
+func (s Scenario) checkKind() *InvalidError { return firstWrong(kinds[s.Kind.OrLooks()].claims(s)) }
 
 func (s Scenario) certificatesClaims() []claim {
 	return []claim{{!s.TLS.Enabled, "kind", "certificates needs TLS", []vocab.Fix{set("tls.enabled", "true")}}}

@@ -1,5 +1,7 @@
 package vocab
 
+import "github.com/impala-lbcheck/impala-lbcheck/internal/enum"
+
 // ChainStatus says whether a certificate leads to a trusted root, time and
 // host name left aside. The zero value is not checked, which is not a pass.
 type ChainStatus int
@@ -16,10 +18,10 @@ const (
 var chainNames = []string{"unchecked", "ok", "incomplete", "self-signed", "unknown-ca"}
 
 // String returns the name that result files use; "unchecked" for a number out of range.
-func (s ChainStatus) String() string { return nameOf(chainNames, s, chainNames[ChainUnchecked]) }
+func (s ChainStatus) String() string { return enum.Name(chainNames, s, chainNames[ChainUnchecked]) }
 
 // MarshalText writes the name.
 func (s ChainStatus) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (s *ChainStatus) UnmarshalText(b []byte) error { return indexOf(chainNames, "chain", b, s) }
+func (s *ChainStatus) UnmarshalText(b []byte) error { return enum.Parse(chainNames, "chain", b, s) }

@@ -1,5 +1,7 @@
 package vocab
 
+import "github.com/impala-lbcheck/impala-lbcheck/internal/enum"
+
 // Phase is a step in the life of one session, in the order in which the steps
 // happen.
 type Phase int
@@ -40,10 +42,12 @@ func (p Phase) UntilOpen() bool { return p <= PhaseOpen || !p.InSession() }
 
 // String returns the name that classes, reports and result files use; "unknown"
 // for a number out of range.
-func (p Phase) String() string { return nameOf(phaseNames, p, "unknown") }
+func (p Phase) String() string { return enum.Name(phaseNames, p, "unknown") }
 
 // MarshalText writes the name.
 func (p Phase) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads the name of a phase of a session; it fails on any other.
-func (p *Phase) UnmarshalText(b []byte) error { return indexOf(phaseNames[:NumPhases], "phase", b, p) }
+func (p *Phase) UnmarshalText(b []byte) error {
+	return enum.Parse(phaseNames[:NumPhases], "phase", b, p)
+}

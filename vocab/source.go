@@ -1,5 +1,7 @@
 package vocab
 
+import "github.com/impala-lbcheck/impala-lbcheck/internal/enum"
+
 // Source is how the coordinator's name was learned.
 type Source int
 
@@ -18,10 +20,10 @@ var sourceNames = []string{"none", "identity-query", "coordinator()", "http_addr
 func (s Source) Weak() bool { return s < SourceHTTPAddr }
 
 // String returns the name that result files use; "none" for a number out of range.
-func (s Source) String() string { return nameOf(sourceNames, s, sourceNames[SourceNone]) }
+func (s Source) String() string { return enum.Name(sourceNames, s, sourceNames[SourceNone]) }
 
 // MarshalText writes the name.
 func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name; it fails on any other.
-func (s *Source) UnmarshalText(b []byte) error { return indexOf(sourceNames, "source", b, s) }
+func (s *Source) UnmarshalText(b []byte) error { return enum.Parse(sourceNames, "source", b, s) }

@@ -70,7 +70,7 @@ func setDemoDefaults(s *scenarios.Scenario) {
 	s.Load.Timeout = scenarios.Duration(time.Second)
 	s.Load.Rate = 0
 	s.Auth.User = demoUser
-	kinds[s.Kind.Canonical()].demo(s)
+	kinds[s.Kind.OrLooks()].demo(s)
 }
 
 // demo runs a built-in scenario against a simulated cluster.

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"syscall"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -77,6 +79,22 @@ func signalCode(sig os.Signal) int {
 		return exitSIGTERM
 	}
 	return exitSIGINT
+}
+
+// lines is an error as lines of a terminal or a log: one for each thing that is
+// wrong with a file, otherwise one.
+func lines(err error) []string {
+	parts := []error{err}
+	if all, ok := errors.AsType[scenarios.ParseErrors](err); ok {
+		parts = all.Unwrap()
+	} else if all, ok := errors.AsType[strictyaml.Errors](err); ok {
+		parts = all.Unwrap()
+	}
+	out := make([]string, len(parts))
+	for i, part := range parts {
+		out[i] = oneLine(part)
+	}
+	return out
 }
 
 // oneLine is an error as one line of a terminal or a log.

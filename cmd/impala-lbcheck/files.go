@@ -25,17 +25,17 @@ type tooSlow struct{ what string }
 func (e tooSlow) Error() string { return fmt.Sprintf("%s within %v", e.what, patience) }
 
 // readFile reads a file that the user named.
-func readFile(ctx context.Context, name string, max int64) ([]byte, error) {
+func readFile(ctx context.Context, name string, limit int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no end of file"})
 	defer cancel()
-	return localfile.Read(ctx, name, max)
+	return localfile.Read(ctx, name, limit)
 }
 
 // readSecretFile reads a file that nobody else may know or change.
-func readSecretFile(ctx context.Context, name string, max int64) ([]byte, error) {
+func readSecretFile(ctx context.Context, name string, limit int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no end of file"})
 	defer cancel()
-	return localfile.ReadSecret(ctx, name, max)
+	return localfile.ReadSecret(ctx, name, limit)
 }
 
 // openForWriting opens a file that is written while or after the run.

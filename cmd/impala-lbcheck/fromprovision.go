@@ -11,15 +11,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// withBuilt gives cmd the flag that takes the target from a load balancer that
-// was provisioned.
-func withBuilt(cmd *cobra.Command) *provisioning {
-	p := &provisioning{}
+// withBuilt adds the flag that takes the target from a provisioned load balancer.
+func withBuilt(cmd *cobra.Command) *provisionFlags {
+	p := &provisionFlags{}
 	cmd.Flags().StringVar(&p.file, "from-provision", "", "take host, coordinators and TLS from the load balancer of this lb.yaml, `FILE`")
 	flags.Group(cmd, string(scenarios.GroupTarget))
 	return p
@@ -28,7 +28,7 @@ func withBuilt(cmd *cobra.Command) *provisioning {
 // built sets what was provisioned in s, where the flag is set: where it listens, how
 // many coordinators stand behind it, and what its certificate is for. Variables and
 // flags override it.
-func (p *provisioning) built(ctx context.Context, w world, s *scenarios.Scenario, endpoints []string, protocol scenarios.Protocol) error {
+func (p *provisionFlags) built(ctx context.Context, w world, s *scenarios.Scenario, endpoints []string, protocol scenarios.Protocol) error {
 	if p.file == "" {
 		return nil
 	}
@@ -43,20 +43,20 @@ func (p *provisioning) built(ctx context.Context, w world, s *scenarios.Scenario
 	if err != nil {
 		return p.failed(ctx, r.Account, err)
 	}
-	if stop := r.Stops(); r.Outputs.Host == "" && len(stop) > 0 { // not there, not ours, or not looked at
-		return fmt.Errorf("--from-provision: %w", &provision.StoppedError{Changes: stop})
+	if stop := r.Stops(); r.Outputs.Host == "" && len(stop) > 0 { // missing, not ours, or not read
+		return fmt.Errorf("--from-provision: %w", &mask.Error{Err: &provision.StoppedError{Changes: stop}, Words: p.mask(r.Account)})
 	}
-	return takeOver(s, r.Outputs, spec, protocol)
+	return setTarget(s, r.Outputs, spec, protocol)
 }
 
-// takeOver makes the load balancer s's target.
-func takeOver(s *scenarios.Scenario, o provision.Outputs, spec lbfile.Spec, protocol scenarios.Protocol) error {
+// setTarget sets the load balancer as s's target.
+func setTarget(s *scenarios.Scenario, o provision.Outputs, spec lbfile.Spec, protocol scenarios.Protocol) error {
 	if o.Host == "" {
-		return fmt.Errorf("--from-provision: %s is not there yet; impala-lbcheck provision apply builds it", spec.Balancer())
+		return fmt.Errorf("--from-provision: %s does not exist yet; run impala-lbcheck provision apply", spec.Balancer())
 	}
 	port := protocol.Port()
 	if !slices.Contains(o.Listeners, port) {
-		return fmt.Errorf("--from-provision: %s has no listener on %d (%s) that is as the file says; see --protocol, and impala-lbcheck provision status", spec.Balancer(), port, protocol)
+		return fmt.Errorf("--from-provision: %s has no listener on %d (%s) that matches the file; see --protocol, and impala-lbcheck provision status", spec.Balancer(), port, protocol)
 	}
 	s.Target.Endpoints = []string{net.JoinHostPort(o.Host, strconv.Itoa(int(port)))}
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: len(o.Coordinators)}

@@ -1,30 +1,27 @@
 package main
 
 import (
-	"context"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
 // kindRules are what the commands do differently for a kind of scenario.
 type kindRules struct {
-	login      bool // its sessions log in
-	ratePolite bool // its rate is only politeness, which loopback does not need
-	start      func(context.Context, secrets, scenarios.Scenario, run.Options) scenarios.Result
+	login      bool                      // its sessions log in
+	ratePolite bool                      // its rate is only politeness, which loopback does not need
 	demo       func(*scenarios.Scenario) // makes a demo of it take seconds
 }
 
 // kinds has every kind.
 var kinds = map[scenarios.Kind]kindRules{
-	scenarios.KindLooks:        {login: true, ratePolite: true, start: runSessions, demo: asItIs},
-	scenarios.KindCertificates: {ratePolite: true, start: runHandshakes, demo: func(s *scenarios.Scenario) { s.TLS.Enabled = true }},
-	scenarios.KindStages:       {login: true, start: runSessions, demo: asItIs},
-	scenarios.KindCapacity:     {login: true, ratePolite: true, start: runSessions, demo: func(s *scenarios.Scenario) { s.Capacity.For = scenarios.Duration(2 * time.Second) }},
-	scenarios.KindQuery:        {login: true, ratePolite: true, start: runSessions, demo: func(s *scenarios.Scenario) { s.Query = "SELECT count(*) FROM functional.alltypestiny" }},
-	scenarios.KindIdle:         {login: true, ratePolite: true, start: runSessions, demo: func(s *scenarios.Scenario) { s.Idle.Scale = 0.01 }},
-	scenarios.KindWatch:        {login: true, start: runSessions, demo: demoWatch},
+	scenarios.KindLooks:        {login: true, ratePolite: true, demo: asItIs},
+	scenarios.KindCertificates: {ratePolite: true, demo: func(s *scenarios.Scenario) { s.TLS.Enabled = true }},
+	scenarios.KindStages:       {login: true, demo: asItIs},
+	scenarios.KindCapacity:     {login: true, ratePolite: true, demo: func(s *scenarios.Scenario) { s.Capacity.For = scenarios.Duration(2 * time.Second) }},
+	scenarios.KindQuery:        {login: true, ratePolite: true, demo: func(s *scenarios.Scenario) { s.Query = "SELECT count(*) FROM functional.alltypestiny" }},
+	scenarios.KindIdle:         {login: true, ratePolite: true, demo: func(s *scenarios.Scenario) { s.Idle.Scale = 0.01 }},
+	scenarios.KindWatch:        {login: true, demo: demoWatch},
 }
 
 func asItIs(*scenarios.Scenario) {}
@@ -32,12 +29,4 @@ func asItIs(*scenarios.Scenario) {}
 func demoWatch(s *scenarios.Scenario) {
 	s.Load.Rate = 20
 	s.Watch.For = scenarios.Duration(12 * time.Second)
-}
-
-func runHandshakes(ctx context.Context, with secrets, s scenarios.Scenario, opt run.Options) scenarios.Result {
-	return run.Certificates(ctx, with.shake(s), s, opt)
-}
-
-func runSessions(ctx context.Context, with secrets, s scenarios.Scenario, opt run.Options) scenarios.Result {
-	return run.Run(ctx, finishing(with.masking(with.open(s), s.Expect.Coordinators.Names)), s, opt)
 }

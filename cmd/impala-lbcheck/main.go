@@ -53,7 +53,7 @@ func mainCode(args []string, w world) (code int) {
 	return conclude(w, err)
 }
 
-// conclude says what went wrong, in one line, and returns the exit code.
+// conclude prints what went wrong and returns the exit code.
 func conclude(w world, err error) int {
 	var done *exitError
 	var by interrupted
@@ -66,7 +66,9 @@ func conclude(w world, err error) int {
 		}
 		return done.code
 	}
-	fmt.Fprintln(w.err, "impala-lbcheck:", oneLine(err))
+	for _, line := range lines(err) {
+		fmt.Fprintln(w.err, "impala-lbcheck:", line)
+	}
 	if errors.As(err, &by) { // before anything was sent
 		return signalCode(by.sig)
 	}

@@ -11,8 +11,19 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// observationFile is the JSON lines of --observations: one line a session,
-// written whole, so that the file is valid up to its last line whatever happens.
+// observationSchema is the version of the lines that we write. docs/results.md
+// has their keys, which others rely on: none is renamed, and new ones may come.
+const observationSchema = "impala-lbcheck/observations/1"
+
+// observationHead is the first line: what the others are.
+type observationHead struct {
+	Schema string `json:"schema"`
+	Tool   string `json:"tool"`
+}
+
+// observationFile is the JSON lines of --observations: a head, and one line a
+// session, each written whole, so that the file is valid up to its last line
+// whatever happens.
 type observationFile struct {
 	f   *os.File
 	err error // the first one; what follows is not written
@@ -23,7 +34,9 @@ func newObservationFile(ctx context.Context, name string) (*observationFile, err
 	if err != nil {
 		return nil, fmt.Errorf("--observations: %w", err)
 	}
-	return &observationFile{f: f}, nil
+	l := &observationFile{f: f}
+	l.line(observationHead{observationSchema, version()})
+	return l, nil
 }
 
 // observationLine is one session. Times are milliseconds; a phase that the
@@ -33,9 +46,13 @@ type observationLine struct {
 	Part        scenarios.Part     `json:"part"`
 	Due         float64            `json:"due_ms"`
 	Start       float64            `json:"start_ms"`
+	StartUnix   int64              `json:"start_unix_us"`
+	End         float64            `json:"end_ms"`
 	Owed        float64            `json:"owed_ms,omitempty"`
 	Node        netip.AddrPort     `json:"node"`
 	Local       netip.AddrPort     `json:"local"`
+	Received    int64              `json:"received_bytes"`
+	Sent        int64              `json:"sent_bytes"`
 	Coordinator string             `json:"coordinator"`
 	PID         int32              `json:"pid,omitempty"`
 	Version     string             `json:"version,omitempty"`
@@ -53,7 +70,8 @@ func (l *observationFile) write(o scenarios.Observation) {
 		return
 	}
 	line := observationLine{
-		Seq: o.Seq, Part: o.Part, Due: millis(o.Due), Start: millis(o.Start), Owed: millis(o.Owed), Node: o.Node, Local: o.Local,
+		Seq: o.Seq, Part: o.Part, Due: millis(o.Due), Start: millis(o.Start), StartUnix: o.Began.UnixMicro(), End: millis(o.End), Owed: millis(o.Owed),
+		Node: o.Node, Local: o.Local, Received: o.BytesIn, Sent: o.BytesOut,
 		Coordinator: o.Who.Coordinator, PID: o.Who.PID, Version: o.Who.Version, Source: o.Who.Source,
 		Outcome: o.Outcome, Class: o.Class, Text: o.Text, Refused: o.Refused, Phases: map[string]float64{},
 	}
@@ -65,7 +83,12 @@ func (l *observationFile) write(o scenarios.Observation) {
 			line.Phases[scenarios.Phase(p).String()] = millis(d)
 		}
 	}
-	l.err = writeJSON(limited(l.f), line, "")
+	l.line(line)
+}
+
+// line writes one line.
+func (l *observationFile) line(v any) {
+	l.err = writeJSON(limited(l.f), v, "")
 }
 
 func (l *observationFile) close() error { return errors.Join(l.err, l.f.Close()) }

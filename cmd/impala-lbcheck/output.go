@@ -150,7 +150,7 @@ func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
 // style fits the text to where it goes: a terminal's width and colours, or
 // neither.
 func (o *output) style(to io.Writer) report.Style {
-	s := report.Style{Explain: o.explain}
+	s := report.Style{Explain: o.explain, Setting: flags.Fix}
 	f, ok := terminalOf(to)
 	if !ok {
 		return s

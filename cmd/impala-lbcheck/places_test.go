@@ -39,6 +39,7 @@ func TestTwoOutputsAreNotOneFile(t *testing.T) {
 		"observations over an input":         append(login[:len(login):len(login)], "--password-file", at("pw"), "--observations", at("pw")),
 		"the scenario":                       {"run", at("s.yaml"), "127.0.0.1:1", "--out", "json=" + at("s.yaml")},
 		"the result":                         {"report", at("in.json"), "--out", at("in.json")},
+		"the judge's scenario":               {"report", at("in.json"), "--judge", at("s.yaml"), "--out", "json=" + at("s.yaml")},
 		"the CA's and the password":          {"sim", "--auth", "ldap", "--password-file", at("pw"), "--ca-out", at("./pw")},
 	} {
 		t.Run(name, func(t *testing.T) {

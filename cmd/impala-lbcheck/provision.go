@@ -13,19 +13,19 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// exitChanges is plan's answer under --detailed-exitcode where there is
-// something to do, apart from every code that says that something is wrong.
+// exitChanges is plan's exit code under --detailed-exitcode if there are changes to
+// make; it differs from every code for a failure.
 const exitChanges = 10
 
-// newProvision is the command under which a load balancer is built and removed.
+// newProvision is the parent of the provisioning commands.
 func newProvision(w world) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "provision",
 		Short: "Build, compare and remove a Classic load balancer on AWS",
-		Long: `Build what stands in front of Impala's coordinators on AWS: security groups, a
-Classic load balancer, its health check, access log and certificate; look at it
-first, compare it later, and remove it again. lb.yaml says what is wanted, tags say
-what is ours: nothing without our tag is ever changed or removed.`,
+		Long: `Build a Classic load balancer in front of Impala's coordinators on AWS, with its
+security groups, health check, access log and certificate; preview it, compare it
+with lb.yaml later, and remove it. Its resources are marked by a tag: nothing
+without that tag is changed or removed.`,
 		Example: `  impala-lbcheck provision init prod1 > lb.yaml
   impala-lbcheck provision plan -f lb.yaml
   impala-lbcheck provision apply -f lb.yaml
@@ -39,7 +39,7 @@ what is ours: nothing without our tag is ever changed or removed.`,
 	return cmd
 }
 
-// newInit prints a page to start from.
+// newInit prints an lb.yaml to start from.
 func newInit(w world) *cobra.Command {
 	recipe := false
 	cmd := &cobra.Command{
@@ -47,7 +47,7 @@ func newInit(w world) *cobra.Command {
 		Short: "Print a commented lb.yaml to start from",
 		Args:  cobra.MaximumNArgs(1),
 	}
-	cmd.Flags().BoolVar(&recipe, "recipe", false, "with the parameters of the recipe of 2017, and what is wrong with them today")
+	cmd.Flags().BoolVar(&recipe, "recipe", false, "use the parameters of the recipe of 2017, with comments on what is outdated")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		cluster := ""
 		if len(args) == 1 {
@@ -59,27 +59,27 @@ func newInit(w world) *cobra.Command {
 	return cmd
 }
 
-// provisioning is what the commands that ask AWS have in common.
-type provisioning struct {
+// provisionFlags are the common flags of the commands that call AWS.
+type provisionFlags struct {
 	file    string
 	account string
 	json    bool
 	verbose bool
 }
 
-func withProvisioning(cmd *cobra.Command) *provisioning {
-	p := &provisioning{}
+func withProvisionFlags(cmd *cobra.Command) *provisionFlags {
+	p := &provisionFlags{}
 	cmd.Args = cobra.NoArgs
-	cmd.Flags().StringVarP(&p.file, "file", "f", "lb.yaml", "`FILE` that says what is wanted")
-	cmd.Flags().StringVar(&p.account, "expect-account", "", "refuse to run under any other account, `ID`")
+	cmd.Flags().StringVarP(&p.file, "file", "f", "lb.yaml", "`FILE` that describes the load balancer")
+	cmd.Flags().StringVar(&p.account, "expect-account", "", "refuse to run in any account but `ID`")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON instead of text; progress is a JSON line for each step")
-	cmd.Flags().BoolVar(&p.verbose, "verbose", false, "show the account's number, which is left out otherwise")
+	cmd.Flags().BoolVar(&p.verbose, "verbose", false, "show account numbers, which are hidden by default")
 	return p
 }
 
-// open reads the file and readies the clients. Its errors are the user's to
-// mend: nothing was asked of AWS.
-func (p *provisioning) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
+// open reads the file and creates the clients. Its errors are usage errors: no call
+// was made.
+func (p *provisionFlags) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
 	src, err := readFile(ctx, p.file, maxSettings)
 	if err != nil {
 		return provision.Cloud{}, lbfile.Spec{}, fmt.Errorf("%w; `impala-lbcheck provision init` prints one to start from", err)
@@ -94,27 +94,27 @@ func (p *provisioning) open(ctx context.Context, w world) (provision.Cloud, lbfi
 	cloud, err := provision.Open(ctx, spec.Region)
 	cloud.LookupHost = w.lookup
 	if err == nil && cloud.Region == "" {
-		err = errors.New("no region: say region: in the file, or set AWS_REGION")
+		err = errors.New("no region: set region in the file, or AWS_REGION")
 	}
 	return cloud, spec, err
 }
 
-// newPlan says what would be done.
+// newPlan lists the changes that apply would make.
 func newPlan(w world) *cobra.Command {
 	var detailed bool
 	var emit string
 	cmd := &cobra.Command{
 		Use:   "plan",
-		Short: "Say what would be done, and why; change nothing",
+		Short: "List the changes that apply would make, and why; change nothing",
 		Example: `  impala-lbcheck provision plan -f lb.yaml
   impala-lbcheck provision plan -f lb.yaml --emit cli > lb.sh`,
 	}
-	p := withProvisioning(cmd)
-	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 10 where there is something to do")
-	cmd.Flags().StringVar(&emit, "emit", "", "print the plan as something else: `cli`, a script of AWS CLI commands")
+	p := withProvisionFlags(cmd)
+	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 10 if there are changes to make")
+	cmd.Flags().StringVar(&emit, "emit", "", "print the plan in another form, `cli`: a script of AWS CLI commands")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if emit != "" && emit != "cli" {
-			return fmt.Errorf("--emit %s: it is cli", emit)
+			return fmt.Errorf("--emit %s: unknown form; expected cli", emit)
 		}
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
@@ -126,7 +126,7 @@ func newPlan(w world) *cobra.Command {
 		}
 		switch {
 		case emit == "cli":
-			_, err = io.WriteString(w.out, provision.Script(plan)) // to be run: nothing in it is masked
+			_, err = io.WriteString(w.out, provision.Script(plan)) // a script to run: nothing in it is hidden
 		case p.json:
 			err = p.encode(w, plan)
 		default:
@@ -137,7 +137,7 @@ func newPlan(w world) *cobra.Command {
 	return cmd
 }
 
-// planCode is 1 where apply would refuse.
+// planCode is 1 if apply would stop.
 func planCode(plan provision.Plan, detailed bool) int {
 	switch {
 	case len(plan.Stops()) > 0:
@@ -148,20 +148,20 @@ func planCode(plan provision.Plan, detailed bool) int {
 	return exitPass
 }
 
-// newApply brings AWS to what the file says.
+// newApply brings AWS to the state of the file.
 func newApply(w world) *cobra.Command {
 	var wait time.Duration
 	cmd := &cobra.Command{
 		Use:   "apply",
-		Short: "Build what is missing; may be repeated, and continued where it was cut off",
-		Long: `Plan, and where nothing stands in the way build what is missing, one resource after
-the other: groups, load balancer, attributes, access log, health check,
-registration; then wait until coordinators are in service; then the certificate,
-whose validation record is printed and waited for, and the listeners' TLS, one
-port at a time. A second apply changes nothing.`,
+		Short: "Build what is missing; may be repeated, and continues an interrupted run",
+		Long: `Make a plan and, if nothing stops it, build what is missing, one resource after the
+other: groups, load balancer, attributes, access log, health check, registration;
+wait until coordinators are in service; then the certificate, with its validation
+record printed, and the listeners' TLS, one port at a time. A second apply changes
+nothing.`,
 	}
-	p := withProvisioning(cmd)
-	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "the most that all of it may take: calls, coordinators to be in service, the certificate")
+	p := withProvisionFlags(cmd)
+	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "time limit for the whole run: calls, coordinators in service, the certificate")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
@@ -179,7 +179,7 @@ func newStatus(w world) *cobra.Command {
 		Use:   "status",
 		Short: "Compare AWS with the file: drift, health, certificate, names; change nothing",
 	}
-	p := withProvisioning(cmd)
+	p := withProvisionFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
@@ -191,22 +191,23 @@ func newStatus(w world) *cobra.Command {
 	return cmd
 }
 
-// newDestroy removes what is ours.
+// newDestroy removes the resources with our tag.
 func newDestroy(w world) *cobra.Command {
 	var yes string
 	var o provision.DestroyOptions
 	cmd := &cobra.Command{
 		Use:   "destroy",
-		Short: "Remove what carries our tag, and nothing else",
-		Long: `Print what would be removed; with --yes CLUSTER remove it, in the order in which it
-can be: deregister, delete the load balancer, wait until its interfaces are gone,
-take the group off the coordinators, delete the groups and the certificate. It may be
-cut off anywhere: the next one continues.`,
+		Short: "Remove the resources with our tag, and nothing else",
+		Long: `List what would be removed; with --yes CLUSTER remove it, in order: deregister the
+coordinators, delete the load balancer, wait until its network interfaces are gone,
+detach the group from the coordinators, delete the groups and the certificate. It may
+be interrupted anywhere: the next run continues. It stops before the first change if
+something that is not ours depends on what it would remove.`,
 	}
-	p := withProvisioning(cmd)
-	cmd.Flags().StringVar(&yes, "yes", "", "the `CLUSTER`'s name again, without which nothing is removed")
-	cmd.Flags().BoolVar(&o.PurgeLogs, "purge-logs", false, "delete the bucket of the access logs too, where it is ours and empty")
-	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "the most that all of it may take: calls, connections to drain, interfaces to go")
+	p := withProvisionFlags(cmd)
+	cmd.Flags().StringVar(&yes, "yes", "", "confirm with the name of the `CLUSTER`; without it nothing is removed")
+	cmd.Flags().BoolVar(&o.PurgeLogs, "purge-logs", false, "delete the bucket of the access logs too, if it is ours and empty")
+	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "time limit for the whole run: calls, draining, release of network interfaces")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cloud, spec, err := p.open(cmd.Context(), w)
 		if err != nil {
@@ -222,8 +223,8 @@ cut off anywhere: the next one continues.`,
 	return cmd
 }
 
-// list says what destroy would remove, and that it was not told to.
-func (p *provisioning) list(ctx context.Context, w world, cloud provision.Cloud, spec lbfile.Spec, o provision.DestroyOptions, yes string) error {
+// list prints what destroy would remove, and how to confirm.
+func (p *provisionFlags) list(ctx context.Context, w world, cloud provision.Cloud, spec lbfile.Spec, o provision.DestroyOptions, yes string) error {
 	plan, err := provision.ListOwned(ctx, cloud, spec, o)
 	if err != nil {
 		return p.failed(ctx, plan.Account, err)
@@ -237,12 +238,12 @@ func (p *provisioning) list(ctx context.Context, w world, cloud provision.Cloud,
 		return &exitError{exitInternal, err}
 	}
 	if yes != "" {
-		return fmt.Errorf("--yes %s: the cluster's name is %s; nothing was removed", yes, spec.Cluster)
+		return fmt.Errorf("--yes %s does not match the cluster's name, %s; nothing was removed", yes, spec.Cluster)
 	}
-	return fmt.Errorf("nothing was removed; to remove it: --yes %s", spec.Cluster)
+	return fmt.Errorf("nothing was removed; confirm with --yes %s", spec.Cluster)
 }
 
 // encode writes JSON, which is for programs and holds the account.
-func (p *provisioning) encode(w world, v any) error {
+func (p *provisionFlags) encode(w world, v any) error {
 	return writeJSON(w.out, v, "  ")
 }

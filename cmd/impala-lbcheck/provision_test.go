@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,9 +17,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// account is a simulated AWS with a VPC and three coordinators, which the SDK
+// testAccount is a simulated AWS with a VPC and three coordinators, which the SDK
 // finds by the environment; hence none of these tests is parallel.
-type account struct {
+type testAccount struct {
 	*awssim.AWS
 	file    string // its lb.yaml
 	vpc     string
@@ -26,7 +27,7 @@ type account struct {
 }
 
 // edit changes lb.yaml.
-func (a account) edit(t *testing.T, before, after string) {
+func (a testAccount) edit(t *testing.T, before, after string) {
 	t.Helper()
 	text, err := os.ReadFile(a.file)
 	if err != nil || !strings.Contains(string(text), before) {
@@ -37,7 +38,7 @@ func (a account) edit(t *testing.T, before, after string) {
 	}
 }
 
-func newAccount(t *testing.T) account {
+func newTestAccount(t *testing.T) testAccount {
 	t.Helper()
 	sim, err := awssim.Start(awssim.Config{Region: "eu-west-1"})
 	if err != nil {
@@ -62,11 +63,11 @@ func newAccount(t *testing.T) account {
 	if err := os.WriteFile(file, []byte(lbfile.Init(false, "blue")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return account{sim, file, vpc, subnets}
+	return testAccount{sim, file, vpc, subnets}
 }
 
-// aws runs a command line whose names resolve nowhere.
-func aws(t *testing.T, args ...string) (stdout, stderr string, code int) {
+// runAWS runs a command line with a resolver that finds no name.
+func runAWS(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = mainCode(args, world{
@@ -76,8 +77,8 @@ func aws(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	return out.String(), errs.String(), code
 }
 
-func TestALoadBalancerIsPlannedBuiltComparedAndRemoved(t *testing.T) {
-	a := newAccount(t)
+func TestProvision_PlansBuildsComparesAndRemoves(t *testing.T) {
+	a := newTestAccount(t)
 	for _, step := range []struct {
 		args []string
 		code int
@@ -86,17 +87,17 @@ func TestALoadBalancerIsPlannedBuiltComparedAndRemoved(t *testing.T) {
 		{[]string{"plan"}, exitPass, []string{"create load balancer elb-impala-blue", "call: elasticloadbalancing:CreateLoadBalancer", "To do: "}},
 		{[]string{"plan", "--detailed-exitcode"}, exitChanges, []string{"To do: "}},
 		{[]string{"plan", "--emit", "cli"}, exitPass, []string{"#!/bin/sh", "aws elb create-load-balancer"}},
-		{[]string{"status"}, exitFail, []string{"It differs from the file"}},
+		{[]string{"status"}, exitFail, []string{"AWS differs from the file"}},
 		{[]string{"apply"}, exitPass, []string{"Done in this run", "Impala Daemons Load Balancer", "impala-lbcheck smoke ", "--expect-coordinators 2", "all 2 coordinators are in service"}},
 		{[]string{"apply"}, exitPass, []string{"all 2 coordinators are in service"}},
 		{[]string{"plan", "--detailed-exitcode"}, exitPass, []string{"Nothing to do."}},
 		{[]string{"status"}, exitPass, []string{"all 2 coordinators are in service"}},
 		{[]string{"destroy"}, exitUsage, []string{"delete load balancer elb-impala-blue"}},
 		{[]string{"destroy", "--yes", "green"}, exitUsage, nil},
-		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing of ours is there."}},
-		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing of ours is there."}},
+		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing with our tag exists."}},
+		{[]string{"destroy", "--yes", "blue"}, exitPass, []string{"Nothing with our tag exists."}},
 	} {
-		stdout, stderr, code := aws(t, append(append([]string{"provision"}, step.args...), "-f", a.file)...)
+		stdout, stderr, code := runAWS(t, append(append([]string{"provision"}, step.args...), "-f", a.file)...)
 		if code != step.code {
 			t.Errorf("%s: exit %d, want %d\n%s%s", step.args, code, step.code, stdout, stderr)
 		}
@@ -115,40 +116,40 @@ func TestALoadBalancerIsPlannedBuiltComparedAndRemoved(t *testing.T) {
 	}
 }
 
-func TestTheAccountIsShownWhereItIsAskedFor(t *testing.T) {
-	a := newAccount(t)
-	stdout, _, _ := aws(t, "provision", "plan", "-f", a.file, "--verbose")
+func TestProvision_VerboseShowsTheAccount(t *testing.T) {
+	a := newTestAccount(t)
+	stdout, _, _ := runAWS(t, "provision", "plan", "-f", a.file, "--verbose")
 	if !strings.Contains(stdout, awssim.Account) {
 		t.Error(stdout)
 	}
 }
 
-func TestAnotherAccountIsRefused(t *testing.T) {
-	a := newAccount(t)
-	_, stderr, code := aws(t, "provision", "apply", "-f", a.file, "--expect-account", "210987654321")
+func TestProvision_RefusesAnotherAccount(t *testing.T) {
+	a := newTestAccount(t)
+	_, stderr, code := runAWS(t, "provision", "apply", "-f", a.file, "--expect-account", "210987654321")
 	if code != exitUsage || len(a.LoadBalancers()) > 0 || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }
 
-func TestAMissingPermissionIsNamed(t *testing.T) {
-	a := newAccount(t)
+func TestProvision_NamesAMissingPermission(t *testing.T) {
+	a := newTestAccount(t)
 	a.Deny("elasticloadbalancing:CreateLoadBalancer")
-	stdout, stderr, code := aws(t, "provision", "apply", "-f", a.file)
+	stdout, stderr, code := runAWS(t, "provision", "apply", "-f", a.file)
 	if code != exitFail || !strings.Contains(stderr, "lacks the permission elasticloadbalancing:CreateLoadBalancer") {
 		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
 	}
 }
 
-func TestJSONIsForPrograms(t *testing.T) {
-	a := newAccount(t)
+func TestProvision_JSON(t *testing.T) {
+	a := newTestAccount(t)
 	var plan provision.Plan
-	stdout, _, code := aws(t, "provision", "plan", "-f", a.file, "--json")
+	stdout, _, code := runAWS(t, "provision", "plan", "-f", a.file, "--json")
 	if err := json.Unmarshal([]byte(stdout), &plan); err != nil || code != exitPass || plan.Schema != provision.PlanSchema || plan.Writes() == 0 {
 		t.Errorf("exit %d, %v, plan %+v", code, err, plan)
 	}
 	var report provision.Report
-	stdout, stderr, code := aws(t, "provision", "apply", "-f", a.file, "--json")
+	stdout, stderr, code := runAWS(t, "provision", "apply", "-f", a.file, "--json")
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != exitPass || len(report.Outputs.Coordinators) != 2 {
 		t.Errorf("exit %d, %v, outputs %+v", code, err, report.Outputs)
 	}
@@ -159,20 +160,20 @@ func TestJSONIsForPrograms(t *testing.T) {
 	}
 }
 
-func TestSmokeTakesOverWhatWasBuilt(t *testing.T) {
-	a := newAccount(t)
-	_, stderr, code := aws(t, "smoke", "--from-provision", a.file)
-	if code != exitUsage || !strings.Contains(stderr, "is not there yet; impala-lbcheck provision apply builds it") {
+func TestFromProvision_SetsTheTarget(t *testing.T) {
+	a := newTestAccount(t)
+	_, stderr, code := runAWS(t, "smoke", "--from-provision", a.file)
+	if code != exitUsage || !strings.Contains(stderr, "does not exist yet; run impala-lbcheck provision apply") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
-	if stdout, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+	if stdout, stderr, code := runAWS(t, "provision", "apply", "-f", a.file); code != exitPass {
 		t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
 	}
-	_, stderr, code = aws(t, "smoke", "--from-provision", a.file, "--protocol", "beeswax")
+	_, stderr, code = runAWS(t, "smoke", "--from-provision", a.file, "--protocol", "beeswax")
 	if code != exitUsage || !strings.Contains(stderr, "has no listener on 21000 (beeswax)") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
-	_, stderr, code = aws(t, "smoke", "127.0.0.1", "--from-provision", a.file)
+	_, stderr, code = runAWS(t, "smoke", "127.0.0.1", "--from-provision", a.file)
 	if code != exitUsage || !strings.Contains(stderr, "give no other endpoint") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
@@ -180,32 +181,32 @@ func TestSmokeTakesOverWhatWasBuilt(t *testing.T) {
 
 func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 	for name, tc := range map[string]struct {
-		before func(account)
+		before func(testAccount)
 		args   []string
 		code   int
 		last   string // what the last line begins with
 	}{
 		"the certificate is pending": {
-			before: func(a account) { a.edit(t, "# tls:\n#   domain:", "tls:\n  domain:") },
+			before: func(a testAccount) { a.edit(t, "# tls:\n#   domain:", "tls:\n  domain:") },
 			args:   []string{"apply", "--wait", "2s"},
 			code:   exitFail,
 			last:   `Not finished: certificate's issue "impala.example.com": not done after 2s: `,
 		},
 		"a call fails": {
-			before: func(a account) { a.Deny("elasticloadbalancing:DescribeLoadBalancers") },
+			before: func(a testAccount) { a.Deny("elasticloadbalancing:DescribeLoadBalancers") },
 			args:   []string{"status"},
 			code:   exitFail,
 			last:   "Not finished: elasticloadbalancing:DescribeLoadBalancers: ",
 		},
 		"something is in the way": {
-			before: func(a account) { a.AddGroup(awssim.Group{Name: "blue Impala FE", VPC: a.vpc}) },
+			before: func(a testAccount) { a.AddGroup(awssim.Group{Name: "blue Impala FE", VPC: a.vpc}) },
 			args:   []string{"apply"},
 			code:   exitFail,
 			last:   `Not finished: security group "blue Impala FE": conflict: `,
 		},
 		"something cannot be removed": {
-			before: func(a account) {
-				if _, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+			before: func(a testAccount) {
+				if _, stderr, code := runAWS(t, "provision", "apply", "-f", a.file); code != exitPass {
 					t.Fatal(stderr)
 				}
 				a.Deny("ec2:DeleteSecurityGroup")
@@ -215,18 +216,18 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 			last: "Not finished: security groups elb-impala-blue is left: ",
 		},
 		"the load balancer lost its tag": {
-			before: func(a account) {
-				if _, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+			before: func(a testAccount) {
+				if _, stderr, code := runAWS(t, "provision", "apply", "-f", a.file); code != exitPass {
 					t.Fatal(stderr)
 				}
 				a.SetBalancer("elb-impala-blue", func(b *awssim.Balancer) { b.Tags = nil })
 			},
 			args: []string{"destroy", "--yes", "blue"},
 			code: exitFail,
-			last: `Not finished: load balancer "elb-impala-blue": conflict: it does not carry our tag impala-lbcheck:owner=************/eu-west-1/blue and uses our security group blue Impala FE, `,
+			last: `Not finished: load balancer "elb-impala-blue": conflict: it does not carry our tag impala-lbcheck:owner=************/eu-west-1/blue and depends on our security group blue Impala FE: `,
 		},
 		"AWS does not answer": {
-			before: func(account) {
+			before: func(testAccount) {
 				l, err := net.Listen("tcp", "127.0.0.1:0") // connections wait in its queue for ever
 				if err != nil {
 					t.Fatal(err)
@@ -239,26 +240,26 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 			last: "Not finished: not done after 100ms: sts:GetCallerIdentity: no answer in time; ",
 		},
 		"another account": {
-			before: func(account) {},
+			before: func(testAccount) {},
 			args:   []string{"destroy", "--yes", "blue", "--expect-account", "210987654321"},
 			code:   exitUsage,
-			last:   "Not finished: these credentials are of account ",
+			last:   "Not finished: the credentials belong to account ",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newAccount(t)
+			a := newTestAccount(t)
 			tc.before(a)
 			args := append(append([]string{"provision"}, tc.args...), "-f", a.file)
-			stdout, stderr, code := aws(t, args...)
+			stdout, stderr, code := runAWS(t, args...)
 			if code != tc.code || !strings.HasPrefix(lastLine(stdout), tc.last) {
 				t.Errorf("exit %d, last line %q\n%s", code, lastLine(stdout), stderr)
 			}
-			for _, claim := range []string{"As the file says", "Nothing of ours", "Prove it", "What Impala and its clients are told"} {
+			for _, claim := range []string{"AWS matches the file", "Nothing with our tag", "Test it", "Settings for Impala and its clients"} {
 				if strings.Contains(stdout, claim) {
 					t.Errorf("it says %q\n%s", claim, stdout)
 				}
 			}
-			stdout, _, code = aws(t, append(args, "--json")...)
+			stdout, _, code = runAWS(t, append(args, "--json")...)
 			var r provision.Report
 			if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != tc.code || r.Complete || r.Error == "" || r.Outputs.TLS != nil {
 				t.Errorf("exit %d, %v, JSON %s", code, err, stdout)
@@ -267,35 +268,60 @@ func TestProvision_FailureIsTheLastLineOfTheReport(t *testing.T) {
 	}
 }
 
+// TestProvision_PrintsCommandsThatAreAccepted parses what is printed as a proof,
+// for every port that Impala's protocols have.
+func TestProvision_PrintsCommandsThatAreAccepted(t *testing.T) {
+	a := newTestAccount(t)
+	a.edit(t, "listeners: [21050]", "listeners: [21050, 21000, 28000]")
+	stdout, stderr, code := runAWS(t, "provision", "apply", "-f", a.file, "--json")
+	var r provision.Report
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != exitPass {
+		t.Fatalf("exit %d, %v: %s", code, err, stderr)
+	}
+	if len(r.Smoke) != 2 || !slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, "28000 is not tested by smoke") }) {
+		t.Errorf("smoke %q, notes %q", r.Smoke, r.Notes)
+	}
+	for _, line := range r.Smoke {
+		words := strings.Fields(line)
+		cmd, args, err := newRoot(world{}).Find(words[1:])
+		if err == nil {
+			err = cmd.ParseFlags(args)
+		}
+		if err != nil || cmd.Name() != "smoke" || words[0] != "impala-lbcheck" {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
 func TestFromProvision_SaysWhyThereIsNoTarget(t *testing.T) {
 	for name, tc := range map[string]struct {
-		before func(account)
+		before func(testAccount)
 		says   string
 	}{
 		"the listener is not TLS yet": {
-			before: func(a account) {
-				if _, stderr, code := aws(t, "provision", "apply", "-f", a.file); code != exitPass {
+			before: func(a testAccount) {
+				if _, stderr, code := runAWS(t, "provision", "apply", "-f", a.file); code != exitPass {
 					t.Fatal(stderr)
 				}
 				a.edit(t, "# tls:\n#   domain:", "tls:\n  domain:")
-				_, _, _ = aws(t, "provision", "apply", "-f", a.file, "--wait", "1s")
+				_, _, _ = runAWS(t, "provision", "apply", "-f", a.file, "--wait", "1s")
 			},
-			says: "has no listener on 21050 (hs2) that is as the file says",
+			says: "has no listener on 21050 (hs2) that matches the file",
 		},
 		"the load balancer is not ours": {
-			before: func(a account) { a.AddBalancer(awssim.Balancer{Name: "elb-impala-blue", Subnets: a.subnets[:1]}) },
+			before: func(a testAccount) { a.AddBalancer(awssim.Balancer{Name: "elb-impala-blue", Subnets: a.subnets[:1]}) },
 			says:   `load balancer "elb-impala-blue": conflict: `,
 		},
 		"the network was not found": {
-			before: func(a account) { a.edit(t, "blue VPC", "no VPC") },
-			says:   `VPC "Name=no VPC": blocked: none matches`,
+			before: func(a testAccount) { a.edit(t, "blue VPC", "no VPC") },
+			says:   `VPC "Name=no VPC": blocked: no match`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newAccount(t)
+			a := newTestAccount(t)
 			tc.before(a)
-			_, stderr, code := aws(t, "smoke", "--from-provision", a.file)
-			if code != exitUsage || !strings.Contains(stderr, tc.says) {
+			_, stderr, code := runAWS(t, "smoke", "--from-provision", a.file)
+			if code != exitUsage || !strings.Contains(stderr, tc.says) || strings.Contains(stderr, awssim.Account) {
 				t.Errorf("exit %d: %s", code, stderr)
 			}
 		})

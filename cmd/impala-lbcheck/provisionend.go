@@ -9,13 +9,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 )
 
-// finish prints a report, whole or as far as it came, and ends with the code. A
-// report that came with an error says so itself: a log shows its last line.
-func (p *provisioning) finish(ctx context.Context, w world, r provision.Report, err error) error {
+// finish prints a report, complete or not, and returns the exit code. The report of
+// a failure ends with the error, since logs show the last line.
+func (p *provisionFlags) finish(ctx context.Context, w world, r provision.Report, err error) error {
 	end := exitWith(reportCode(r))
 	if err != nil {
 		end = p.failed(ctx, r.Account, err)
@@ -33,7 +34,7 @@ func (p *provisioning) finish(ctx context.Context, w world, r provision.Report, 
 	return end
 }
 
-// reportCode is 1 where something differs or was not read, or somebody is not in
+// reportCode is 1 if something differs or was not read, or a coordinator is not in
 // service.
 func reportCode(r provision.Report) int {
 	out := slices.ContainsFunc(r.Instances, func(h provision.InstanceHealth) bool { return h.State != "InService" })
@@ -43,31 +44,31 @@ func reportCode(r provision.Report) int {
 	return exitPass
 }
 
-// failed ends a command with what AWS, or we, refused: 2 where nothing was
-// asked for that could be done, 1 where a call failed or something is in the way.
-func (p *provisioning) failed(ctx context.Context, account string, err error) error {
+// failed is the error that ends a command: 2 for a wrong account or region, 1 for a
+// failed call or a change that is stopped.
+func (p *provisionFlags) failed(ctx context.Context, account string, err error) error {
 	var refused *provision.RefusedError
-	err = &maskedError{err, p.mask(account)}
+	err = &mask.Error{Err: err, Words: p.mask(account)}
 	by, stopped := interruption(ctx)
 	switch {
 	case stopped:
-		return &exitError{signalCode(by.sig), errors.New("interrupted; what was done stays, and the next run continues")}
+		return &exitError{signalCode(by.sig), errors.New("interrupted; what was done is kept, and the next run continues")}
 	case errors.As(err, &refused):
 		return err
 	}
 	return &exitError{exitFail, err}
 }
 
-// mask hides the account's number, which is in every ARN, unless it was asked for.
-func (p *provisioning) mask(account string) *strings.Replacer {
+// mask hides the account's number, which is in every ARN, unless --verbose is given.
+func (p *provisionFlags) mask(account string) *strings.Replacer {
 	if account == "" || p.verbose {
 		return strings.NewReplacer()
 	}
 	return strings.NewReplacer(account, "************")
 }
 
-// print writes text for people. What AWS says in it is neutralized line by line.
-func (p *provisioning) print(w world, account, text string) error {
+// print writes text for people. Text from AWS is neutralized line by line.
+func (p *provisionFlags) print(w world, account, text string) error {
 	mask := p.mask(account)
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -80,20 +81,20 @@ func (p *provisioning) print(w world, account, text string) error {
 	return err
 }
 
-// maxProvisionLine bounds a line that holds AWS's words, or a command.
+// maxProvisionLine bounds a line with text from AWS, or a command.
 const maxProvisionLine = 4000
 
 // accountNumber is what an account looks like in an ARN.
 var accountNumber = regexp.MustCompile(`\b[0-9]{12}\b`)
 
-// progress tells each step on stderr.
-func (p *provisioning) progress(w world) func(provision.Event) {
+// progress prints each step on stderr.
+func (p *provisionFlags) progress(w world) func(provision.Event) {
 	return func(e provision.Event) {
 		if !p.verbose {
 			e.Text = accountNumber.ReplaceAllString(e.Text, "************")
 		}
 		if p.json {
-			_ = writeJSON(w.err, e, "") // who does not listen misses no more than progress
+			_ = writeJSON(w.err, e, "") // a closed stderr loses progress only
 			return
 		}
 		fmt.Fprintf(w.err, "%s: %s\n", e.Step, report.Neutralize(e.Text, maxProvisionLine))

@@ -8,8 +8,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 )
 
-// planText is a plan for people: each change with what is, what would be and
-// why, and the call that would be made. The last line counts.
+// planText formats a plan for people: each change with the current and the desired
+// state, the reason and the call. The last line counts the changes.
 func planText(p provision.Plan) string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "%s, %s, account %s\n\n", p.Cluster, p.Region, p.Account)
@@ -50,7 +50,7 @@ func writeNotes(b *strings.Builder, notes []string) {
 	}
 }
 
-// countChanges is the last line: what there is to do, or what stops it.
+// countChanges is the last line: the number of changes, or what stops them.
 func countChanges(changes []provision.Change) string {
 	n := map[provision.Action]int{}
 	for _, c := range changes {
@@ -64,14 +64,14 @@ func countChanges(changes []provision.Change) string {
 	}
 	switch {
 	case n[provision.Conflict]+n[provision.Blocked] > 0:
-		return "Nothing can be written as things are: " + strings.Join(parts, ", ") + "."
+		return "Stopped, nothing can be changed: " + strings.Join(parts, ", ") + "."
 	case n[provision.Create]+n[provision.Update]+n[provision.Delete] == 0:
 		return "Nothing to do."
 	}
 	return "To do: " + strings.Join(parts, ", ") + "."
 }
 
-// reportText is how things stand, for people. The last line says it all.
+// reportText formats a report for people. The last line is the summary.
 func reportText(r provision.Report) string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "%s, %s, account %s\n", r.Cluster, r.Region, r.Account)
@@ -89,26 +89,26 @@ func reportText(r provision.Report) string {
 		}
 	})
 	section(b, "Access log", r.AccessLog != "", func() { fmt.Fprintf(b, "  %s\n", r.AccessLog) })
-	section(b, "Left", len(r.Left) > 0, func() {
+	section(b, "Left or kept", len(r.Left) > 0, func() {
 		for _, l := range r.Left {
 			fmt.Fprintf(b, "  %s %s: %s\n", l.Resource, l.Name, l.Why)
 		}
 	})
 	settings := provision.ImpalaSettings(r.Outputs)
-	section(b, "What Impala and its clients are told", settings != "", func() { b.WriteString(settings) })
-	section(b, "Prove it", len(r.Smoke) > 0, func() {
+	section(b, "Settings for Impala and its clients", settings != "", func() { b.WriteString(settings) })
+	section(b, "Test it", len(r.Smoke) > 0, func() {
 		for _, line := range r.Smoke {
 			fmt.Fprintf(b, "  %s\n", line)
 		}
 	})
 	writeNotes(b, r.Notes)
-	fmt.Fprintf(b, "\n%s\n", standing(r))
+	fmt.Fprintf(b, "\n%s\n", summary(r))
 	return b.String()
 }
 
-// section writes a titled part, where there is something in it.
-func section(b *strings.Builder, title string, there bool, write func()) {
-	if there {
+// section writes a titled part, unless it is empty.
+func section(b *strings.Builder, title string, present bool, write func()) {
+	if present {
 		fmt.Fprintf(b, "\n%s\n", title)
 		write()
 	}
@@ -126,12 +126,12 @@ func writeCertificate(b *strings.Builder, c provision.Certificate) {
 		fmt.Fprintf(b, "  %d days left, until %s; issued by %s\n", c.DaysLeft, c.NotAfter.Format("2006-01-02"), c.Issuer)
 	}
 	for _, record := range c.Validation {
-		fmt.Fprintf(b, "  keep this record in DNS, it is asked for again at each renewal:\n    %s\n", record)
+		fmt.Fprintf(b, "  keep this record in DNS; each renewal needs it:\n    %s\n", record)
 	}
 }
 
-// standing is a report in one sentence.
-func standing(r provision.Report) string {
+// summary is a report in one sentence, the last line of the output.
+func summary(r provision.Report) string {
 	out := 0
 	for _, h := range r.Instances {
 		if h.State != "InService" {
@@ -142,15 +142,15 @@ func standing(r provision.Report) string {
 	case r.Error != "":
 		return "Not finished: " + r.Error
 	case len(r.Drift) > 0:
-		return fmt.Sprintf("It differs from the file: %s", countChanges(r.Drift))
+		return fmt.Sprintf("AWS differs from the file: %s", countChanges(r.Drift))
 	case out > 0:
-		return fmt.Sprintf("As the file says, but %d of %d coordinators are not in service.", out, len(r.Instances))
+		return fmt.Sprintf("AWS matches the file, but %d of %d coordinators are not in service.", out, len(r.Instances))
 	case r.Outputs.DNSName == "" && len(r.Left) > 0:
-		return fmt.Sprintf("Nothing else of ours is there; left on purpose: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
+		return fmt.Sprintf("Nothing else with our tag exists; kept: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
 	case r.Outputs.DNSName == "":
-		return "Nothing of ours is there."
+		return "Nothing with our tag exists."
 	}
-	return fmt.Sprintf("As the file says, and all %d coordinators are in service.", len(r.Instances))
+	return fmt.Sprintf("AWS matches the file, and all %d coordinators are in service.", len(r.Instances))
 }
 
 func andMore(n int) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
@@ -37,6 +38,7 @@ by coordinator or node that the run did not record is inconclusive.`,
 	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		out.reads("the result that is rendered", args[0])
+		out.reads("the scenario of --judge", *judgeBy)
 		places, err := out.places(w)
 		if err != nil {
 			return err
@@ -66,9 +68,9 @@ func judgedBy(ctx context.Context, name string, r scenarios.Result) (scenarios.R
 		return r, err
 	}
 	if r, err = judge.RejudgeWith(r, s); err != nil {
-		err = scenarios.Locate(name, src, err)
+		err = scenarios.Locate(name, src, ofThreshold(s, err))
 		if _, placed := errors.AsType[*scenarios.ParseError](err); !placed {
-			err = fmt.Errorf("%s: %w", name, err)
+			err = fmt.Errorf("%s: %w", name, flags.Word(err, s.Kind))
 		}
 		return r, err
 	}

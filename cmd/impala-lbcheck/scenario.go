@@ -9,9 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
+	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
 // newScenario returns the command of a built-in scenario.
@@ -122,13 +124,13 @@ func check(ctx context.Context, w world, s scenarios.Scenario, o *flags.Override
 	if err != nil {
 		return err
 	}
-	return execute(ctx, w, s, secrets, out, run.Options{RateByHabit: ratedByHabit(s, o)})
+	return execute(ctx, w, s, secrets, out, run.Options{RateIsDefault: rateIsDefault(s, o)})
 }
 
-// ratedByHabit reports whether nobody asked for the scenario's rate: neither the
-// user nor a threshold on times that count from when a session was due.
-func ratedByHabit(s scenarios.Scenario, o *flags.Overrides) bool {
-	return kinds[s.Kind.Canonical()].ratePolite && !o.Has("load.rate", s.Kind) && !judge.NeedsRate(s)
+// rateIsDefault reports whether neither the user nor a threshold, on times that
+// count from when a session was due, asked for the scenario's rate.
+func rateIsDefault(s scenarios.Scenario, o *flags.Overrides) bool {
+	return kinds[s.Kind.OrLooks()].ratePolite && !o.Has("load.rate", s.Kind) && !judge.NeedsRate(s)
 }
 
 // execute runs a scenario that is complete, writes what was asked for, and
@@ -143,37 +145,38 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 		return err
 	}
 	opt.Tool, opt.Observe, opt.Progress = version(), sinks.observe, sinks.progress
-	opt.OnEvent, opt.Pages = onEvent(w), pages(s)
-	r := kinds[s.Kind.Canonical()].start(ctx, with, s, opt)
+	opt.OnEvent = onEvent(w)
+	r, err := lbcheck.Run(ctx, s, lbcheck.Options{Password: with.password, Roots: with.roots, Run: opt})
+	if err != nil {
+		return err
+	}
 	return sinks.finish(ctx, w, r)
 }
 
 // refuse says why a scenario must not run: nothing has been sent yet.
 func refuse(s scenarios.Scenario) error {
-	if err := s.Validate(); err != nil {
-		return err
+	err := lbcheck.Check(s)
+	if guard, ok := errors.AsType[*limits.GuardError](err); ok {
+		return fmt.Errorf("%s; if permitted, add %s", guard.Text(), flags.Fix(guard.Fix()))
 	}
-	if err := checkThresholds(s); err != nil {
-		return err
-	}
-	if err := run.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
-		return err
-	}
-	return run.CheckGuards(s)
+	return ofThreshold(s, err)
 }
 
-// checkThresholds says which threshold cannot be held against a run of s.
-func checkThresholds(s scenarios.Scenario) error {
-	err := judge.CheckThresholds(s)
-	if err == nil {
-		return nil
-	}
-	for metric, limits := range s.Thresholds {
+// ofThreshold returns an error about a threshold as one about its setting, so that
+// its place can be named. Any other error is returned as it is.
+func ofThreshold(s scenarios.Scenario, err error) error {
+	for metric, exprs := range s.Thresholds {
 		one := s
-		one.Thresholds = map[string][]string{metric: limits}
-		if alone := judge.CheckThresholds(one); alone != nil && alone.Error() == err.Error() {
-			return &scenarios.InvalidError{Key: "thresholds." + metric, Msg: err.Error()}
+		one.Thresholds = map[string][]string{metric: exprs}
+		alone := judge.CheckThresholds(one)
+		if err == nil || alone == nil || alone.Error() != err.Error() {
+			continue
 		}
+		invalid := &scenarios.InvalidError{Key: "thresholds." + metric, Msg: err.Error()}
+		if refused, ok := errors.AsType[*judge.ThresholdError](alone); ok {
+			invalid.Fix = refused.Fix
+		}
+		return invalid
 	}
 	return err
 }

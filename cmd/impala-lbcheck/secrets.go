@@ -27,7 +27,7 @@ func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, e
 			return secrets{}, err
 		}
 	}
-	if kinds[s.Kind.Canonical()].login {
+	if kinds[s.Kind.OrLooks()].login {
 		with.password, err = readPassword(ctx, w, s.Auth)
 	}
 	return with, err

@@ -66,7 +66,7 @@ func policyNames() string {
 const (
 	mostSessions     = 1_000_000
 	mostThreads      = 1_000_000
-	mostCoordinators = 10_000
+	mostCoordinators = scenarios.MaxCoordinators
 )
 
 // check says what is wrong with the flags.

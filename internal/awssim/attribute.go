@@ -9,7 +9,7 @@ type Attributes struct {
 	AccessLog    AccessLog
 }
 
-// AccessLog says where a balancer's access log goes.
+// AccessLog is the destination of a balancer's access log.
 type AccessLog struct {
 	Enabled bool
 	Bucket  string
@@ -122,7 +122,7 @@ func (in attributesIn) log(a *Attributes) error {
 	return nil
 }
 
-// between is the check that AWS's services make of a number, in their words.
+// between checks a number and refuses it with AWS's message.
 func between(path string, n, low, high int32) error {
 	switch {
 	case n < low:

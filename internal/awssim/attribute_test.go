@@ -22,12 +22,12 @@ func logTo(bucket, prefix string, minutes int32) elbtypes.LoadBalancerAttributes
 	return elbtypes.LoadBalancerAttributes{AccessLog: &elbtypes.AccessLog{Enabled: true, S3BucketName: &bucket, S3BucketPrefix: &prefix, EmitInterval: &minutes}}
 }
 
-func (s *site) modify(t *testing.T, a elbtypes.LoadBalancerAttributes) error {
+func (s *fixture) modify(t *testing.T, a elbtypes.LoadBalancerAttributes) error {
 	_, err := s.elb.ModifyLoadBalancerAttributes(t.Context(), &elb.ModifyLoadBalancerAttributesInput{LoadBalancerName: aws.String("one"), LoadBalancerAttributes: &a})
 	return err
 }
 
-func TestAttributesHaveRanges(t *testing.T) {
+func TestModifyAttributes_HasRanges(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		attributes elbtypes.LoadBalancerAttributes
@@ -77,7 +77,7 @@ func logPolicy(account, prefix string) func(bucket string) string {
 	}
 }
 
-func TestAttributesThatAreNotGivenStay(t *testing.T) {
+func TestModifyAttributes_KeepsWhatIsNotGiven(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	wantCode(t, s.create(t, s.input("one")), "")
@@ -90,7 +90,7 @@ func TestAttributesThatAreNotGivenStay(t *testing.T) {
 	}
 }
 
-func TestAHealthCheckHasRanges(t *testing.T) {
+func TestConfigureHealthCheck_HasRanges(t *testing.T) {
 	t.Parallel()
 	check := func(target string, numbers ...int32) *elbtypes.HealthCheck {
 		return &elbtypes.HealthCheck{Target: &target, Interval: &numbers[0], Timeout: &numbers[1], UnhealthyThreshold: &numbers[2], HealthyThreshold: &numbers[3]}

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// Account is whose AWS this is.
+// Account is the simulated account.
 const Account = "123456789012"
 
-// Config is how late this AWS is. Every lag is counted in calls, never in time;
-// the zero value is an AWS that does everything at once.
+// Config sets the delays. Every lag is counted in calls, never in time; the zero
+// value has no delays.
 type Config struct {
-	// Region is where the seeding and reading methods look; "" is us-east-1.
-	// Requests go to the region that their signature names.
+	// Region is the region of the Add, Set and list methods; "" is us-east-1.
+	// Requests go to the region of their signature.
 	Region string
 	// VisibleLag is how many calls, of whatever service, do not see a group, a
 	// balancer or a certificate after its creation.
@@ -120,8 +120,8 @@ func (a *AWS) Tune(change func(*Config)) {
 	a.config.Region = home
 }
 
-// home locks, and returns the region of the methods for tests and how to unlock.
-func (a *AWS) home() (*region, func()) {
+// lockHome locks, and returns the configured region and the function that unlocks.
+func (a *AWS) lockHome() (*region, func()) {
 	a.mu.Lock()
 	return a.region(a.config.Region), a.mu.Unlock
 }
@@ -141,13 +141,13 @@ func (a *AWS) id(kind string) string {
 	return fmt.Sprintf("%s-0%016x", kind, a.ids)
 }
 
-// born remembers when something was made, in calls.
-type born struct{ call int }
+// creation is when something was created, in calls.
+type creation struct{ call int }
 
-func (a *AWS) bornNow() born { return born{call: len(a.calls)} }
+func (a *AWS) createdNow() creation { return creation{call: len(a.calls)} }
 
-// seeded is when everything was made that a test put there: long ago.
-func seeded() born { return born{call: -1 << 30} }
+// preexisting is the creation of everything that a test adds: long ago.
+func preexisting() creation { return creation{call: -1 << 30} }
 
-// visible reports whether a call that is being answered sees it.
-func (a *AWS) visible(b born) bool { return len(a.calls) > b.call+a.config.VisibleLag }
+// visible reports whether the current call sees it.
+func (a *AWS) visible(b creation) bool { return len(a.calls) > b.call+a.config.VisibleLag }

@@ -26,26 +26,26 @@ type Balancer struct {
 	Created     time.Time
 
 	checks map[string]int // calls of DescribeInstanceHealth since the registration, by instance
-	born
+	creation
 }
 
-// AddBalancer puts one there, that somebody else made. Without a scheme it is
-// internal, without a health check it has the default one.
+// AddBalancer adds an existing balancer. The default scheme is internal, and there
+// is a default health check.
 func (a *AWS) AddBalancer(b Balancer) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	b = b.clone()
 	if b.Scheme == "" {
 		b.Scheme = "internal"
 	}
-	b.born = seeded()
-	r.settle(&b)
+	b.creation = preexisting()
+	r.setDefaults(&b)
 	r.balancers = append(r.balancers, &b)
 }
 
 // LoadBalancers lists the load balancers.
 func (a *AWS) LoadBalancers() []Balancer {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	out := make([]Balancer, 0, len(r.balancers))
 	for _, b := range r.balancers {
@@ -54,13 +54,13 @@ func (a *AWS) LoadBalancers() []Balancer {
 	return out
 }
 
-// SetBalancer changes one by hand, as somebody else would.
+// SetBalancer changes a balancer, as a manual change does.
 func (a *AWS) SetBalancer(name string, change func(*Balancer)) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	if b := find(r.balancers, func(b *Balancer) bool { return b.Name == name }); b != nil {
 		change(b)
-		r.rewire(b)
+		r.syncInterfaces(b)
 	}
 }
 
@@ -74,8 +74,8 @@ func (b Balancer) clone() Balancer {
 	return b
 }
 
-// settle fills in what AWS decides itself.
-func (r *region) settle(b *Balancer) {
+// setDefaults fills in what AWS decides.
+func (r *region) setDefaults(b *Balancer) {
 	if len(b.Subnets) > 0 {
 		b.VPC = r.vpcOf(b.Subnets[0])
 	}
@@ -91,17 +91,17 @@ func (r *region) settle(b *Balancer) {
 		b.Attributes = defaultAttributes()
 	}
 	b.Created, b.checks = r.aws.config.Now().UTC().Truncate(time.Second), map[string]int{}
-	r.rewire(b)
+	r.syncInterfaces(b)
 }
 
-// rewire gives a balancer one interface a subnet, in its groups.
-func (r *region) rewire(b *Balancer) {
+// syncInterfaces gives a balancer one interface a subnet, in its groups.
+func (r *region) syncInterfaces(b *Balancer) {
 	r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool {
-		return e.balancer == b.Name && !e.doomed && !slices.Contains(b.Subnets, e.Subnet)
+		return e.balancer == b.Name && !e.deleted && !slices.Contains(b.Subnets, e.Subnet)
 	})
 	for _, subnet := range b.Subnets {
 		e := find(r.interfaces, func(e *Interface) bool {
-			return e.balancer == b.Name && !e.doomed && e.Subnet == subnet
+			return e.balancer == b.Name && !e.deleted && e.Subnet == subnet
 		})
 		if e == nil {
 			e = &Interface{ID: r.aws.id("eni"), Description: "ELB " + b.Name, Owner: amazonELB, Index: 1, Subnet: subnet, Address: r.address(subnet), balancer: b.Name}
@@ -111,9 +111,9 @@ func (r *region) rewire(b *Balancer) {
 	}
 }
 
-// balancer is the one that a call sees.
+// balancer finds a visible balancer.
 func (r *region) balancer(name string) (*Balancer, error) {
-	if b := find(r.balancers, func(b *Balancer) bool { return b.Name == name && r.aws.visible(b.born) }); b != nil {
+	if b := find(r.balancers, func(b *Balancer) bool { return b.Name == name && r.aws.visible(b.creation) }); b != nil {
 		return b, nil
 	}
 	return nil, refuse("LoadBalancerNotFound", "There is no ACTIVE Load Balancer named '%s'", name)
@@ -123,8 +123,8 @@ func (r *region) arn(b *Balancer) string {
 	return fmt.Sprintf("arn:aws:elasticloadbalancing:%s:%s:loadbalancer/%s", r.name, Account, b.Name)
 }
 
-// mostBalancers is the default quota a region.
-const mostBalancers = 20
+// maxBalancers is the default quota a region.
+const maxBalancers = 20
 
 var balancerName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)
 
@@ -139,9 +139,9 @@ type createBalancer struct {
 
 func (c createBalancer) carriesTags() bool { return len(c.Tags) > 0 }
 
-// createBalancer makes one, or gives the one that is there and is exactly so.
+// createBalancer creates a balancer, or returns an existing one that is equal.
 func (r *region) createBalancer(in createBalancer) (*Balancer, error) {
-	wanted, err := r.wanted(in)
+	wanted, err := r.newBalancer(in)
 	if err != nil {
 		return nil, err
 	}
@@ -151,16 +151,16 @@ func (r *region) createBalancer(in createBalancer) (*Balancer, error) {
 		}
 		return b, nil
 	}
-	if len(r.balancers) >= mostBalancers {
+	if len(r.balancers) >= maxBalancers {
 		return nil, refuse("TooManyLoadBalancers", "Exceeded quota of account %s", Account)
 	}
-	wanted.born = r.aws.bornNow()
-	r.settle(wanted)
+	wanted.creation = r.aws.createdNow()
+	r.setDefaults(wanted)
 	r.balancers = append(r.balancers, wanted)
 	return wanted, nil
 }
 
-func (r *region) wanted(in createBalancer) (*Balancer, error) {
+func (r *region) newBalancer(in createBalancer) (*Balancer, error) {
 	if !balancerName.MatchString(in.LoadBalancerName) {
 		return nil, refuse("ValidationError", "LoadBalancer name '%s': at most 32 letters, digits and hyphens, no hyphen at either end", in.LoadBalancerName)
 	}
@@ -175,7 +175,7 @@ func (r *region) wanted(in createBalancer) (*Balancer, error) {
 	if b.Tags, err = elbTags.set(in.Tags); err != nil {
 		return nil, err
 	}
-	if err := r.place(b, in.Subnets); err != nil {
+	if err := r.addSubnets(b, in.Subnets); err != nil {
 		return nil, err
 	}
 	if b.Groups, err = r.groupsOf(b, in.SecurityGroups); err != nil {
@@ -192,9 +192,9 @@ func (r *region) wanted(in createBalancer) (*Balancer, error) {
 	return b, nil
 }
 
-// differs says in what a balancer is not as wanted; "": in nothing. Attributes,
-// health check and instances are no part of it (guess: what AWS compares is
-// only known by the words of its refusals).
+// differs names the first difference; "": none. Attributes, health check and
+// instances are not compared (guess: what AWS compares is known only from its error
+// messages).
 func (b *Balancer) differs(w *Balancer) string {
 	switch {
 	case b.Scheme != w.Scheme:
@@ -217,8 +217,8 @@ func sameSet(a, b []string) bool {
 
 type named struct{ LoadBalancerName string }
 
-// deleteBalancer deletes; one that is not there is deleted already. Its
-// interfaces stay a while.
+// deleteBalancer succeeds for a missing balancer too. The interfaces are removed
+// later.
 func (r *region) deleteBalancer(in named) (none, error) {
 	r.balancers = slices.DeleteFunc(r.balancers, func(b *Balancer) bool {
 		if b.Name != in.LoadBalancerName {
@@ -230,10 +230,10 @@ func (r *region) deleteBalancer(in named) (none, error) {
 		return true
 	})
 	for _, e := range r.interfaces {
-		e.doomed = e.doomed || e.balancer == in.LoadBalancerName && in.LoadBalancerName != ""
+		e.deleted = e.deleted || e.balancer == in.LoadBalancerName && in.LoadBalancerName != ""
 	}
 	if r.aws.config.InterfaceLag == 0 {
-		r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool { return e.doomed })
+		r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool { return e.deleted })
 	}
 	return none{}, nil
 }
@@ -255,22 +255,22 @@ func (r *region) describeBalancers(in describeBalancers) (page[*Balancer], error
 	}
 	if len(in.LoadBalancerNames) == 0 {
 		for _, b := range r.balancers {
-			if r.aws.visible(b.born) {
+			if r.aws.visible(b.creation) {
 				found = append(found, b)
 			}
 		}
 	}
-	return turn(r.aws, found, in.PageSize, in.Marker)
+	return paginate(r.aws, found, in.PageSize, in.Marker)
 }
 
 type describeTags struct{ LoadBalancerNames []string }
 
-// mostNames is how many balancers a call of DescribeTags may name (API reference).
-const mostNames = 20
+// maxTagNames is how many balancers a call of DescribeTags may name (API reference).
+const maxTagNames = 20
 
 func (r *region) describeTags(in describeTags) ([]*Balancer, error) {
-	if n := len(in.LoadBalancerNames); n == 0 || n > mostNames {
-		return nil, refuse("ValidationError", "LoadBalancerNames: 1 to %d names", mostNames)
+	if n := len(in.LoadBalancerNames); n == 0 || n > maxTagNames {
+		return nil, refuse("ValidationError", "LoadBalancerNames: 1 to %d names", maxTagNames)
 	}
 	var found []*Balancer
 	for _, name := range in.LoadBalancerNames {
@@ -292,7 +292,7 @@ func (r *region) zones(b *Balancer) []string {
 	return zones
 }
 
-// reserved reports names that only AWS's own policies may have.
+// reserved reports names that are reserved for AWS's policies.
 func reserved(name string) bool {
 	return strings.HasPrefix(name, "ELBSecurityPolicy-") || strings.HasPrefix(name, "ELBSample-")
 }

@@ -25,37 +25,37 @@ func invalid(code string) func(error) bool {
 	return func(err error) bool { return strings.Contains(err.Error(), code+":") }
 }
 
-func TestABalancerIsRefused(t *testing.T) {
+func TestCreateLoadBalancer_Refuses(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		change func(*site, *elb.CreateLoadBalancerInput)
+		change func(*fixture, *elb.CreateLoadBalancerInput)
 		is     func(error) bool
 	}{
-		"with a name over 32 letters": {func(_ *site, in *elb.CreateLoadBalancerInput) {
+		"with a name over 32 letters": {func(_ *fixture, in *elb.CreateLoadBalancerInput) {
 			in.LoadBalancerName = aws.String(strings.Repeat("a", 33))
 		}, invalid("ValidationError")},
-		"with an underscore in its name":    {func(_ *site, in *elb.CreateLoadBalancerInput) { in.LoadBalancerName = aws.String("elb_impala") }, invalid("ValidationError")},
-		"with a hyphen at its end":          {func(_ *site, in *elb.CreateLoadBalancerInput) { in.LoadBalancerName = aws.String("elb-") }, invalid("ValidationError")},
-		"with a scheme that is none":        {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Scheme = aws.String("private") }, is[*elbtypes.InvalidSchemeException]},
-		"on the internet without a gateway": {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Scheme = nil }, is[*elbtypes.InvalidSubnetException]},
-		"with a subnet that is not there":   {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Subnets = []string{"subnet-00000000"} }, is[*elbtypes.SubnetNotFoundException]},
-		"with subnets of two VPCs":          {func(s *site, in *elb.CreateLoadBalancerInput) { in.Subnets = append(in.Subnets, s.elsewhere()) }, is[*elbtypes.InvalidSubnetException]},
-		"with two subnets in one zone": {func(s *site, in *elb.CreateLoadBalancerInput) {
+		"with an underscore in its name":    {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.LoadBalancerName = aws.String("elb_impala") }, invalid("ValidationError")},
+		"with a hyphen at its end":          {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.LoadBalancerName = aws.String("elb-") }, invalid("ValidationError")},
+		"with a scheme that is none":        {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Scheme = aws.String("private") }, is[*elbtypes.InvalidSchemeException]},
+		"on the internet without a gateway": {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Scheme = nil }, is[*elbtypes.InvalidSubnetException]},
+		"with a subnet that is not there":   {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Subnets = []string{"subnet-00000000"} }, is[*elbtypes.SubnetNotFoundException]},
+		"with subnets of two VPCs":          {func(s *fixture, in *elb.CreateLoadBalancerInput) { in.Subnets = append(in.Subnets, s.elsewhere()) }, is[*elbtypes.InvalidSubnetException]},
+		"with two subnets in one zone": {func(s *fixture, in *elb.CreateLoadBalancerInput) {
 			in.Subnets = append(in.Subnets, s.AddSubnet(awssim.Subnet{VPC: s.vpc}))
 		}, is[*elbtypes.InvalidConfigurationRequestException]},
-		"without subnets":                {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Subnets = nil }, invalid("ValidationError")},
-		"with a group that is not there": {func(_ *site, in *elb.CreateLoadBalancerInput) { in.SecurityGroups = []string{"sg-00000000"} }, is[*elbtypes.InvalidSecurityGroupException]},
-		"with more than ten tags":        {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Tags = tags(numbers(11)...) }, is[*elbtypes.TooManyTagsException]},
-		"with a tag twice":               {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Tags = tags("x", "x") }, is[*elbtypes.DuplicateTagKeysException]},
-		"with a protocol that is none":   {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Listeners[0].Protocol = aws.String("UDP") }, is[*elbtypes.UnsupportedProtocolException]},
-		"with HTTP before TCP":           {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Listeners[0].Protocol = aws.String("HTTP") }, invalid("ValidationError")},
-		"with SSL and no certificate":    {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Listeners[0].Protocol = aws.String("SSL") }, invalid("ValidationError")},
-		"with a certificate that is nowhere": {func(_ *site, in *elb.CreateLoadBalancerInput) {
+		"without subnets":                {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Subnets = nil }, invalid("ValidationError")},
+		"with a group that is not there": {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.SecurityGroups = []string{"sg-00000000"} }, is[*elbtypes.InvalidSecurityGroupException]},
+		"with more than ten tags":        {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Tags = tags(numbers(11)...) }, is[*elbtypes.TooManyTagsException]},
+		"with a tag twice":               {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Tags = tags("x", "x") }, is[*elbtypes.DuplicateTagKeysException]},
+		"with a protocol that is none":   {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Listeners[0].Protocol = aws.String("UDP") }, is[*elbtypes.UnsupportedProtocolException]},
+		"with HTTP before TCP":           {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Listeners[0].Protocol = aws.String("HTTP") }, invalid("ValidationError")},
+		"with SSL and no certificate":    {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Listeners[0].Protocol = aws.String("SSL") }, invalid("ValidationError")},
+		"with a certificate that is nowhere": {func(_ *fixture, in *elb.CreateLoadBalancerInput) {
 			in.Listeners[0] = ssl(21050, "arn:aws:acm:us-east-1:123456789012:certificate/x")
 		}, is[*elbtypes.CertificateNotFoundException]},
-		"with a port beyond the last":  {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Listeners[0].LoadBalancerPort = 65536 }, invalid("ValidationError")},
-		"without permission":           {func(s *site, _ *elb.CreateLoadBalancerInput) { s.Deny("elasticloadbalancing:CreateLoadBalancer") }, invalid("AccessDenied")},
-		"without permission to tag it": {func(s *site, _ *elb.CreateLoadBalancerInput) { s.Deny("elasticloadbalancing:AddTags") }, invalid("AccessDenied")},
+		"with a port beyond the last":  {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Listeners[0].LoadBalancerPort = 65536 }, invalid("ValidationError")},
+		"without permission":           {func(s *fixture, _ *elb.CreateLoadBalancerInput) { s.Deny("elasticloadbalancing:CreateLoadBalancer") }, invalid("AccessDenied")},
+		"without permission to tag it": {func(s *fixture, _ *elb.CreateLoadBalancerInput) { s.Deny("elasticloadbalancing:AddTags") }, invalid("AccessDenied")},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestABalancerIsRefused(t *testing.T) {
 	}
 }
 
-func (s *site) elsewhere() string { return s.AddSubnet(awssim.Subnet{VPC: s.AddVPC(awssim.VPC{})}) }
+func (s *fixture) elsewhere() string { return s.AddSubnet(awssim.Subnet{VPC: s.AddVPC(awssim.VPC{})}) }
 
 func tags(keys ...string) []elbtypes.Tag {
 	var out []elbtypes.Tag
@@ -89,21 +89,21 @@ func ssl(port int32, arn string) elbtypes.Listener {
 	return l
 }
 
-func TestTheSameBalancerIsMadeTwiceAndADifferentOneIsNot(t *testing.T) {
+func TestCreateLoadBalancer_AcceptsTheSameAgain(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		change func(*site, *elb.CreateLoadBalancerInput)
+		change func(*fixture, *elb.CreateLoadBalancerInput)
 		same   bool
 	}{
-		"the same": {func(*site, *elb.CreateLoadBalancerInput) {}, true},
-		"in another order": {func(_ *site, in *elb.CreateLoadBalancerInput) {
+		"the same": {func(*fixture, *elb.CreateLoadBalancerInput) {}, true},
+		"in another order": {func(_ *fixture, in *elb.CreateLoadBalancerInput) {
 			slices.Reverse(in.Subnets)
 			slices.Reverse(in.Listeners)
 		}, true},
-		"with other tags":    {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Tags = tags("other") }, false},
-		"without a listener": {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Listeners = in.Listeners[:1] }, false},
-		"in one subnet":      {func(_ *site, in *elb.CreateLoadBalancerInput) { in.Subnets = in.Subnets[:1] }, false},
-		"in another group": {func(s *site, in *elb.CreateLoadBalancerInput) {
+		"with other tags":    {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Tags = tags("other") }, false},
+		"without a listener": {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Listeners = in.Listeners[:1] }, false},
+		"in one subnet":      {func(_ *fixture, in *elb.CreateLoadBalancerInput) { in.Subnets = in.Subnets[:1] }, false},
+		"in another group": {func(s *fixture, in *elb.CreateLoadBalancerInput) {
 			in.SecurityGroups = []string{s.AddGroup(awssim.Group{Name: "x", VPC: s.vpc})}
 		}, false},
 	}
@@ -125,7 +125,7 @@ func TestTheSameBalancerIsMadeTwiceAndADifferentOneIsNot(t *testing.T) {
 	}
 }
 
-func TestAnInternalBalancerIsNamedSo(t *testing.T) {
+func TestCreateLoadBalancer_NamesInternalOnes(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{Region: "eu-west-1"})
 	out := must[*elb.CreateLoadBalancerOutput](t)(s.elb.CreateLoadBalancer(t.Context(), s.input("one")))
@@ -140,7 +140,7 @@ func TestAnInternalBalancerIsNamedSo(t *testing.T) {
 	wantCode(t, err, "ValidationError")
 }
 
-func TestABalancerThatIsNotThereIsNotFound(t *testing.T) {
+func TestDescribeLoadBalancers_NotFound(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	name := aws.String("none")
@@ -193,7 +193,7 @@ func instances(ids ...string) []elbtypes.Instance {
 	return out
 }
 
-func TestABalancerMoves(t *testing.T) {
+func TestLoadBalancer_ChangesSubnetsAndGroups(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	group := s.AddGroup(awssim.Group{Name: "x", VPC: s.vpc})

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Bucket is one of S3's.
+// Bucket is an S3 bucket.
 type Bucket struct {
 	Name    string
 	Region  string // "": the home region
@@ -19,12 +19,12 @@ type Bucket struct {
 	KMS     bool     // its default encryption is SSE-KMS
 	Objects []string // keys
 
-	unseen int // attempts to log that do not see the policy yet
+	unseenPolicy int // attempts to enable logs that do not see the policy yet
 }
 
-// AddBucket puts one there, that somebody else made.
+// AddBucket adds an existing bucket.
 func (a *AWS) AddBucket(b Bucket) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	if b.Region == "" {
 		b.Region = r.name
@@ -49,7 +49,7 @@ func (a *AWS) Buckets() []Bucket {
 	return out
 }
 
-// bucketIn is what every call of S3 names.
+// bucketIn holds the parameters of every S3 call.
 type bucketIn struct {
 	Bucket string
 	Key    string
@@ -64,7 +64,7 @@ func validBucketName(name string) bool {
 	return bucketName.MatchString(name) && !strings.Contains(name, "..") && err != nil && !strings.HasPrefix(name, "xn--")
 }
 
-// bucket is one of the caller's, in the region that is asked.
+// bucket finds one of the caller's buckets in the request's region.
 func (r *region) bucket(in bucketIn) (*Bucket, error) {
 	b := find(r.aws.buckets, func(b *Bucket) bool { return b.Name == in.Bucket })
 	switch {
@@ -90,7 +90,7 @@ func (r *region) createBucket(in createBucket) (*Bucket, error) {
 	if !validBucketName(in.Bucket) {
 		return nil, refuse("InvalidBucketName", "The specified bucket is not valid.")
 	}
-	if err := r.atHome(in.LocationConstraint); err != nil {
+	if err := r.checkLocation(in.LocationConstraint); err != nil {
 		return nil, err
 	}
 	tags, err := s3Tags.set(in.Tags)
@@ -111,9 +111,9 @@ func (r *region) createBucket(in createBucket) (*Bucket, error) {
 	return b, nil
 }
 
-// atHome holds a location constraint to the region that is asked: us-east-1 has
-// none, and all others must be named.
-func (r *region) atHome(constraint string) error {
+// checkLocation compares a location constraint with the request's region: none in
+// us-east-1, the region's name elsewhere.
+func (r *region) checkLocation(constraint string) error {
 	switch {
 	case r.name == "us-east-1" && constraint == "us-east-1":
 		return refuse("InvalidLocationConstraint", "The specified location-constraint is not valid")
@@ -167,8 +167,8 @@ type putPolicy struct {
 	Policy string
 }
 
-// mostPolicy is the largest bucket policy in bytes.
-const mostPolicy = 20 << 10
+// maxPolicy is the largest bucket policy in bytes.
+const maxPolicy = 20 << 10
 
 // putPolicy replaces the policy.
 func (r *region) putPolicy(in putPolicy) (none, error) {
@@ -180,7 +180,7 @@ func (r *region) putPolicy(in putPolicy) (none, error) {
 	switch err := json.Unmarshal([]byte(in.Policy), &p); {
 	case err != nil:
 		return none{}, refuse("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'")
-	case len(in.Policy) > mostPolicy:
+	case len(in.Policy) > maxPolicy:
 		return none{}, refuse("PolicyTooLarge", "Policy exceeds the maximum allowed document size.")
 	case len(p.Statement) == 0:
 		return none{}, refuse("MalformedPolicy", "Could not parse the policy: Statement is empty!")
@@ -193,11 +193,11 @@ func (r *region) putPolicy(in putPolicy) (none, error) {
 			return none{}, refuseAs(403, "AccessDenied", "User: %s is not authorized to perform: s3:PutBucketPolicy because public policies are blocked by the BlockPublicPolicy block public access setting.", callerARN)
 		}
 	}
-	b.Policy, b.unseen = in.Policy, r.aws.config.PolicyLag
+	b.Policy, b.unseenPolicy = in.Policy, r.aws.config.PolicyLag
 	return none{}, nil
 }
 
-// headObject: who may not list the bucket would be told 403, not 404.
+// headObject does not simulate the 403 for callers that may not list the bucket.
 func (r *region) headObject(in bucketIn) (string, error) {
 	b, err := r.bucket(in)
 	if err != nil {

@@ -19,7 +19,7 @@ func (c *clients) bucket(t *testing.T, name, constraint string, tags ...s3types.
 	return err
 }
 
-func TestABucketIsMadeInItsRegion(t *testing.T) {
+func TestCreateBucket_ChecksTheRegion(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ region, constraint, code string }{
 		"the oldest region without a constraint": {"us-east-1", "", ""},
@@ -38,7 +38,7 @@ func TestABucketIsMadeInItsRegion(t *testing.T) {
 	}
 }
 
-func TestABucketBelongsToOneAccount(t *testing.T) {
+func TestBucket_BelongsToOneAccount(t *testing.T) {
 	t.Parallel()
 	c := start(t, awssim.Config{Region: "eu-west-1"})
 	c.AddBucket(awssim.Bucket{Name: "theirs", Owner: "210987654321"})
@@ -61,15 +61,15 @@ func TestABucketBelongsToOneAccount(t *testing.T) {
 	_, err := c.s3.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("ours"), ExpectedBucketOwner: aws.String("210987654321")})
 	wantCode(t, err, "Forbidden")
 	wantCode(t, head(c, "theirs"), "Forbidden")
-	if err := head(c, "nobodys"); !is[*s3types.NotFound](err) {
-		t.Errorf("nobody's: %v", err)
+	if err := head(c, "missing"); !is[*s3types.NotFound](err) {
+		t.Errorf("a missing bucket: %v", err)
 	}
 	if head(connect(t, c.AWS, "eu-north-1"), "ours") == nil {
 		t.Error("found from another region")
 	}
 }
 
-func TestABucketsTagsAndPolicyAreReplaced(t *testing.T) {
+func TestBucket_ReplacesTagsAndPolicy(t *testing.T) {
 	t.Parallel()
 	c := start(t, awssim.Config{})
 	name, ctx := aws.String("c1-logs"), t.Context()
@@ -111,7 +111,7 @@ func TestABucketsTagsAndPolicyAreReplaced(t *testing.T) {
 	}
 }
 
-func TestALogLeavesItsTestFile(t *testing.T) {
+func TestAccessLog_WritesTheTestFile(t *testing.T) {
 	t.Parallel()
 	for region, policy := range map[string]string{
 		"us-east-1":    logPolicy("127311923021", "impala")("logs"),

@@ -12,7 +12,7 @@ func (r *region) deletePolicy(in bucketIn) (none, error) {
 	return none{}, nil
 }
 
-// deleteBucket refuses one that holds anything.
+// deleteBucket refuses a bucket that is not empty.
 func (r *region) deleteBucket(in bucketIn) (none, error) {
 	b, err := r.bucket(in)
 	if err != nil {
@@ -25,7 +25,7 @@ func (r *region) deleteBucket(in bucketIn) (none, error) {
 	return none{}, nil
 }
 
-// deleteObject succeeds where there is none, too.
+// deleteObject succeeds for a missing object too.
 func (r *region) deleteObject(in bucketIn) (none, error) {
 	b, err := r.bucket(in)
 	if err != nil {

@@ -20,31 +20,31 @@ var logAccounts = map[string]string{
 // logService writes them in all other regions.
 const logService = "logdelivery.elasticloadbalancing.amazonaws.com"
 
-// words is a string or a list of them, as policies write both.
-type words []string
+// stringOrList is a string or a list of strings; policies use both.
+type stringOrList []string
 
-func (w *words) UnmarshalJSON(text []byte) error {
+func (w *stringOrList) UnmarshalJSON(text []byte) error {
 	var one string
 	if json.Unmarshal(text, &one) == nil {
-		*w = words{one}
+		*w = stringOrList{one}
 		return nil
 	}
 	return json.Unmarshal(text, (*[]string)(w))
 }
 
-// who is a principal: "*", or by kind.
-type who map[string]words
+// principal is a principal: "*", or by kind.
+type principal map[string]stringOrList
 
-func (w *who) UnmarshalJSON(text []byte) error {
+func (w *principal) UnmarshalJSON(text []byte) error {
 	var one string
 	if json.Unmarshal(text, &one) == nil {
-		*w = who{"AWS": words{one}}
+		*w = principal{"AWS": stringOrList{one}}
 		return nil
 	}
-	return json.Unmarshal(text, (*map[string]words)(w))
+	return json.Unmarshal(text, (*map[string]stringOrList)(w))
 }
 
-// bucketPolicy is what is understood of one.
+// bucketPolicy holds the supported parts of a policy.
 type bucketPolicy struct{ Statement statements }
 
 // statements is one or a list.
@@ -60,9 +60,9 @@ func (s *statements) UnmarshalJSON(text []byte) error {
 
 type statement struct {
 	Effect    string
-	Principal who
-	Action    words
-	Resource  words
+	Principal principal
+	Action    stringOrList
+	Resource  stringOrList
 	Condition map[string]any
 }
 
@@ -85,13 +85,13 @@ func (s statement) valid(bucket string) error {
 	return nil
 }
 
-// public reports whether a statement lets everybody in.
+// public reports whether a statement allows every principal.
 func (s statement) public() bool {
 	return s.Effect == "Allow" && slices.Contains(s.Principal["AWS"], "*") && len(s.Condition) == 0
 }
 
-// startLog switches a balancer's access log on: Elastic Load Balancing writes a
-// test file first, so the bucket must be there and let it.
+// startLog enables a balancer's access log: Elastic Load Balancing writes a test
+// file first, so the bucket must exist and permit it.
 func (r *region) startLog(lb *Balancer, log AccessLog) error {
 	b := find(r.aws.buckets, func(b *Bucket) bool { return b.Name == log.Bucket })
 	switch {
@@ -106,8 +106,8 @@ func (r *region) startLog(lb *Balancer, log AccessLog) error {
 	if log.Prefix != "" {
 		path = log.Prefix + "/" + path
 	}
-	if b.KMS || b.unseen > 0 || !r.mayWriteLogs(b, path) {
-		b.unseen = max(0, b.unseen-1)
+	if b.KMS || b.unseenPolicy > 0 || !r.mayWriteLogs(b, path) {
+		b.unseenPolicy = max(0, b.unseenPolicy-1)
 		return refuseAs(409, "InvalidConfigurationRequest", "Access Denied for bucket: %s. Please check S3bucket permission", log.Bucket)
 	}
 	if file := path + "ELBAccessLogTestFile"; !slices.Contains(b.Objects, file) {
@@ -117,7 +117,7 @@ func (r *region) startLog(lb *Balancer, log AccessLog) error {
 }
 
 // mayWriteLogs evaluates the policy for the writer of access logs. A condition
-// is never taken as met by an Allow, and always by a Deny.
+// never holds in an Allow, and always in a Deny.
 func (r *region) mayWriteLogs(b *Bucket, path string) bool {
 	var p bucketPolicy
 	if json.Unmarshal([]byte(b.Policy), &p) != nil {
@@ -136,7 +136,7 @@ func (r *region) mayWriteLogs(b *Bucket, path string) bool {
 	return allowed
 }
 
-// covers asks for the test file and for a log, which lies in folders below.
+// covers checks the test file and a log, which is in a subfolder.
 func (s statement) covers(region, bucket, path string) bool {
 	if !s.Principal.writesLogs(region) || !anyFold(s.Action, "s3:PutObject") {
 		return false
@@ -149,7 +149,7 @@ func (s statement) covers(region, bucket, path string) bool {
 	return true
 }
 
-func (w who) writesLogs(region string) bool {
+func (w principal) writesLogs(region string) bool {
 	account, old := logAccounts[region]
 	if !old {
 		return slices.Contains(w["Service"], logService)
@@ -157,7 +157,7 @@ func (w who) writesLogs(region string) bool {
 	return slices.Contains(w["AWS"], account) || slices.Contains(w["AWS"], "arn:aws:iam::"+account+":root")
 }
 
-// anyFold matches IAM actions, whose case does not count.
+// anyFold matches IAM actions, which are case-insensitive.
 func anyFold(patterns []string, action string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return wildcard(strings.ToLower(p), strings.ToLower(action)) })
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Call is one request that came in, answered or refused.
+// Call is one request, answered or refused.
 type Call struct {
 	Service string            // as IAM spells it: ec2, elasticloadbalancing, acm, s3, sts
 	Name    string            // of the operation: "CreateLoadBalancer"
@@ -43,7 +43,7 @@ func (a *AWS) Writes() int {
 	return n
 }
 
-// Deny takes the permission for IAM actions away: "ec2:CreateSecurityGroup".
+// Deny withdraws the permission for IAM actions, e.g. "ec2:CreateSecurityGroup".
 func (a *AWS) Deny(actions ...string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -52,7 +52,7 @@ func (a *AWS) Deny(actions ...string) {
 	}
 }
 
-// Allow gives it back.
+// Allow restores it.
 func (a *AWS) Allow(actions ...string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -61,8 +61,8 @@ func (a *AWS) Allow(actions ...string) {
 	}
 }
 
-// permit refuses a call whose permission was taken away, in its service's words.
-func (a *AWS) permit(c *Call) error {
+// checkPermission refuses a call without permission, with the code of its service.
+func (a *AWS) checkPermission(c *Call) error {
 	i := slices.IndexFunc(c.Needs, func(action string) bool { return a.denied[action] })
 	if i < 0 {
 		return nil
@@ -79,7 +79,7 @@ func (a *AWS) permit(c *Call) error {
 	return refuseAs(403, "AccessDenied", "%s%s", who, c.Needs[i])
 }
 
-// callerARN is who asks, whatever the credentials.
+// callerARN is the caller, for any credentials.
 const callerARN = "arn:aws:iam::" + Account + ":user/impala-admin"
 
 // reads reports whether an operation changes nothing, which AWS's names tell.

@@ -16,7 +16,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-func TestCallsAreWrittenDown(t *testing.T) {
+func TestCalls_AreRecorded(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	ctx := t.Context()
@@ -61,7 +61,7 @@ func TestCallsAreWrittenDown(t *testing.T) {
 	}
 }
 
-func TestEachServiceDeniesInItsOwnWords(t *testing.T) {
+func TestDeny_UsesEachServicesCode(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	ctx := t.Context()
@@ -91,7 +91,7 @@ func TestEachServiceDeniesInItsOwnWords(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotSimulatedIsRefused(t *testing.T) {
+func TestServe_RefusesWhatIsNotSimulated(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	_, err := s.ec2.DescribeSecurityGroups(t.Context(), &ec2.DescribeSecurityGroupsInput{GroupNames: []string{"front"}})
@@ -106,7 +106,7 @@ func TestWhatIsNotSimulatedIsRefused(t *testing.T) {
 	wantCode(t, err, "UnknownOperationException")
 }
 
-func TestARequestThatIsNotSignedIsRefused(t *testing.T) {
+func TestServe_RefusesUnsignedRequests(t *testing.T) {
 	t.Parallel()
 	s := start(t, awssim.Config{})
 	out := must[*http.Response](t)(s.config.HTTPClient.(*http.Client).Get(s.URL() + "/"))
@@ -116,7 +116,7 @@ func TestARequestThatIsNotSignedIsRefused(t *testing.T) {
 	}
 }
 
-func TestASnapshotIsACopy(t *testing.T) {
+func TestSnapshots_AreCopies(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	wantCode(t, s.create(t, s.input("one")), "")

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Certificate is one of Certificate Manager's.
+// Certificate is a certificate of Certificate Manager.
 type Certificate struct {
-	ARN      string // "": one is made up
+	ARN      string // "": generated
 	Domain   string
 	Names    []string // Domain and the alternative ones
 	Status   string   // PENDING_VALIDATION, ISSUED, FAILED, ...
@@ -22,21 +22,21 @@ type Certificate struct {
 	Created  time.Time
 	NotAfter time.Time // zero until it is issued
 
-	token   string // of idempotency
-	reads   int    // calls of DescribeCertificate
-	refused int    // uses that did not see it yet
-	former  string // ARN of the balancer that had it last
-	late    int    // calls that still see that use
-	born
+	token         string // of idempotency
+	describeCalls int    // calls of DescribeCertificate
+	refusedUses   int    // uses that did not see it yet
+	formerUser    string // ARN of the last balancer that used it
+	lateCalls     int    // calls that still report that use
+	creation
 }
 
-// AddCertificate puts one there, that somebody else made, and returns its ARN.
+// AddCertificate adds an existing certificate and returns its ARN.
 // Without a status it is issued, without a key it has RSA_2048.
 func (a *AWS) AddCertificate(c Certificate) string {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	c.Tags, c.Names = maps.Clone(c.Tags), slices.Clone(c.Names)
-	c.born, c.reads, c.refused = seeded(), a.config.DetailsLag, a.config.CertificateLag
+	c.creation, c.describeCalls, c.refusedUses = preexisting(), a.config.DetailsLag, a.config.CertificateLag
 	if c.ARN == "" {
 		c.ARN = r.certificateARN()
 	}
@@ -56,7 +56,7 @@ func (a *AWS) AddCertificate(c Certificate) string {
 
 // Certificates lists the certificates.
 func (a *AWS) Certificates() []Certificate {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	out := make([]Certificate, 0, len(r.certificates))
 	for _, c := range r.certificates {
@@ -67,10 +67,10 @@ func (a *AWS) Certificates() []Certificate {
 	return out
 }
 
-// CompleteValidation issues the pending certificates of a domain, as if its
-// owner had written the CNAME.
+// CompleteValidation issues the pending certificates of a domain, as after its
+// CNAME was created.
 func (a *AWS) CompleteValidation(domain string) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	for _, c := range r.certificates {
 		if c.Domain == domain && c.Status == "PENDING_VALIDATION" {
@@ -82,7 +82,7 @@ func (a *AWS) CompleteValidation(domain string) {
 // EndValidation ends the pending certificates of a domain in another state:
 // "FAILED" with its reason, or "VALIDATION_TIMED_OUT".
 func (a *AWS) EndValidation(domain, status, reason string) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	for _, c := range r.certificates {
 		if c.Domain == domain && c.Status == "PENDING_VALIDATION" {
@@ -93,7 +93,7 @@ func (a *AWS) EndValidation(domain, status, reason string) {
 
 // ForgetTokens makes every idempotency token as old as the hour that they last.
 func (a *AWS) ForgetTokens() {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	for _, c := range r.certificates {
 		c.token = ""
@@ -121,22 +121,22 @@ func (r *region) certificate(arn string) (*Certificate, error) {
 	if !strings.HasPrefix(arn, "arn:aws:acm:") {
 		return nil, refuse("InvalidArnException", "%q is no certificate's ARN", arn)
 	}
-	if c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn && r.aws.visible(c.born) }); c != nil {
+	if c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn && r.aws.visible(c.creation) }); c != nil {
 		return c, nil
 	}
 	return nil, refuse("ResourceNotFoundException", "Could not find certificate %s.", arn)
 }
 
-// certificateForUse is how Elastic Load Balancing looks one up: it learns of
-// ACM's late, and takes RSA keys of at most 2048 bits from it.
+// certificateForUse is the lookup of Elastic Load Balancing: it sees ACM's
+// certificates late, and accepts RSA keys of at most 2048 bits.
 func (r *region) certificateForUse(arn string) error {
 	missing := refuse("CertificateNotFound", "Server Certificate not found for the key: %s", arn)
 	c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn })
 	if c == nil || c.Status != "ISSUED" { // guess: a pending one is not found, rather than refused by another code
 		return missing
 	}
-	if c.refused < r.aws.config.CertificateLag {
-		c.refused++
+	if c.refusedUses < r.aws.config.CertificateLag {
+		c.refusedUses++
 		return missing
 	}
 	if c.Key != "RSA_2048" && c.Key != "RSA_1024" { // guess: the code
@@ -145,7 +145,7 @@ func (r *region) certificateForUse(arn string) error {
 	return nil
 }
 
-// usedBy lists the ARNs of the balancers whose listeners have it.
+// usedBy lists the ARNs of the balancers with a listener that uses it.
 func (r *region) usedBy(c *Certificate) []string {
 	users := []string{}
 	for _, b := range r.balancers {
@@ -153,21 +153,21 @@ func (r *region) usedBy(c *Certificate) []string {
 			users = append(users, r.arn(b))
 		}
 	}
-	if c.late > 0 && !slices.Contains(users, c.former) {
-		users = append(users, c.former)
+	if c.lateCalls > 0 && !slices.Contains(users, c.formerUser) {
+		users = append(users, c.formerUser)
 	}
 	return users
 }
 
-// release notes that a balancer's listener has a certificate no more.
+// release records that a balancer's listener no longer uses a certificate.
 func (r *region) release(b *Balancer, arn string) {
 	if c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn }); c != nil {
-		c.former, c.late = r.arn(b), r.aws.config.UseLag
+		c.formerUser, c.lateCalls = r.arn(b), r.aws.config.UseLag
 	}
 }
 
-// cname is what a domain's owner writes into DNS: always the same for a domain
-// in an account, and for its wildcard too.
+// cname is the validation record: always the same for a domain in an account, and
+// for its wildcard.
 func cname(domain string) (name, value string) {
 	domain = strings.TrimPrefix(domain, "*.")
 	sum := sha256.Sum256([]byte(Account + "/" + domain))
@@ -177,25 +177,25 @@ func cname(domain string) (name, value string) {
 
 type certificateIn struct{ CertificateArn string }
 
-// described is a certificate with what its description tells besides.
-type described struct {
+// certificateView is a certificate as it is described.
+type certificateView struct {
 	*Certificate
 	users   []string
 	details bool // the CNAME is known
 }
 
-func (r *region) describeCertificate(in certificateIn) (described, error) {
+func (r *region) describeCertificate(in certificateIn) (certificateView, error) {
 	c, err := r.certificate(in.CertificateArn)
 	if err != nil {
-		return described{}, err
+		return certificateView{}, err
 	}
-	c.reads++
-	shown := c.reads - r.aws.config.DetailsLag
+	c.describeCalls++
+	shown := c.describeCalls - r.aws.config.DetailsLag
 	if after := r.aws.config.IssueAfter; after > 0 && shown > after && c.Status == "PENDING_VALIDATION" {
 		r.issue(c)
 	}
-	d := described{Certificate: c, users: r.usedBy(c), details: shown > 0}
-	c.late = max(0, c.late-1)
+	d := certificateView{Certificate: c, users: r.usedBy(c), details: shown > 0}
+	c.lateCalls = max(0, c.lateCalls-1)
 	return d, nil
 }
 
@@ -209,7 +209,7 @@ func (r *region) deleteCertificate(in certificateIn) (none, error) {
 		return none{}, err
 	}
 	users := r.usedBy(c)
-	c.late = max(0, c.late-1)
+	c.lateCalls = max(0, c.lateCalls-1)
 	if len(users) > 0 {
 		return none{}, refuse("ResourceInUseException", "Certificate %s in account %s is in use.", c.ARN, Account)
 	}
@@ -226,19 +226,19 @@ type listCertificates struct {
 	NextToken string
 }
 
-// listCertificates gives, unless told otherwise, only those with RSA keys of at
-// most 2048 bits (API reference).
-func (r *region) listCertificates(in listCertificates) (page[described], error) {
+// listCertificates returns by default only RSA keys of at most 2048 bits (API
+// reference).
+func (r *region) listCertificates(in listCertificates) (page[certificateView], error) {
 	keys := in.Includes.KeyTypes
 	if len(keys) == 0 {
 		keys = []string{"RSA_1024", "RSA_2048"}
 	}
-	var found []described
+	var found []certificateView
 	for _, c := range r.certificates {
 		wanted := len(in.CertificateStatuses) == 0 || slices.Contains(in.CertificateStatuses, c.Status)
-		if wanted && slices.Contains(keys, c.Key) && r.aws.visible(c.born) {
-			found = append(found, described{Certificate: c, users: r.usedBy(c)})
+		if wanted && slices.Contains(keys, c.Key) && r.aws.visible(c.creation) {
+			found = append(found, certificateView{Certificate: c, users: r.usedBy(c)})
 		}
 	}
-	return turn(r.aws, found, in.MaxItems, in.NextToken)
+	return paginate(r.aws, found, in.MaxItems, in.NextToken)
 }

@@ -32,7 +32,7 @@ func (c *clients) describe(t *testing.T, arn string) *acmtypes.CertificateDetail
 	return must[*acm.DescribeCertificateOutput](t)(c.acm.DescribeCertificate(t.Context(), &acm.DescribeCertificateInput{CertificateArn: &arn})).Certificate
 }
 
-func TestACertificateIsIssuedOnceItsRecordWasShown(t *testing.T) {
+func TestCertificate_IsIssuedAfterItsRecordWasShown(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{DetailsLag: 1, IssueAfter: 2, CertificateLag: 2})
 	arn := s.request(t, request(domain))
@@ -61,7 +61,7 @@ func TestACertificateIsIssuedOnceItsRecordWasShown(t *testing.T) {
 	wantCode(t, s.listen(t, ssl(21050, arn)), "")
 }
 
-func TestACertificateInUseStays(t *testing.T) {
+func TestDeleteCertificate_RefusesOneInUse(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{UseLag: 1})
 	arn := s.AddCertificate(awssim.Certificate{Domain: domain})
@@ -89,7 +89,7 @@ func TestACertificateInUseStays(t *testing.T) {
 	}
 }
 
-func TestATokenMakesOneCertificate(t *testing.T) {
+func TestRequestCertificate_TokenMakesOne(t *testing.T) {
 	t.Parallel()
 	c := start(t, awssim.Config{})
 	first := c.request(t, request(domain))
@@ -110,7 +110,7 @@ func TestATokenMakesOneCertificate(t *testing.T) {
 	}
 }
 
-func TestACertificateEndsOtherwise(t *testing.T) {
+func TestEndValidation_SetsTheStatus(t *testing.T) {
 	t.Parallel()
 	c := start(t, awssim.Config{})
 	if d := c.describe(t, c.request(t, request("elb.us-east-1.amazonaws.com"))); d.Status != acmtypes.CertificateStatusFailed || d.FailureReason == "" {
@@ -127,7 +127,7 @@ func TestACertificateEndsOtherwise(t *testing.T) {
 	}
 }
 
-func TestARequestForACertificateIsRefused(t *testing.T) {
+func TestRequestCertificate_Refuses(t *testing.T) {
 	t.Parallel()
 	c := start(t, awssim.Config{})
 	cases := map[string]struct {

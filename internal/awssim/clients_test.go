@@ -98,17 +98,17 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// site is a VPC with two subnets in two zones and a coordinator in each.
-type site struct {
+// fixture is a VPC with two subnets in two zones and a coordinator in each.
+type fixture struct {
 	*clients
 	vpc       string
 	subnets   []string
 	instances []string
 }
 
-func build(t *testing.T, config awssim.Config) *site {
+func build(t *testing.T, config awssim.Config) *fixture {
 	t.Helper()
-	s := &site{clients: start(t, config)}
+	s := &fixture{clients: start(t, config)}
 	s.vpc = s.AddVPC(awssim.VPC{Tags: map[string]string{"Name": "impala"}})
 	region := s.config.Region
 	for _, zone := range []string{"a", "b"} {
@@ -120,7 +120,7 @@ func build(t *testing.T, config awssim.Config) *site {
 }
 
 // group makes one through the API.
-func (s *site) group(t *testing.T, name string) string {
+func (s *fixture) group(t *testing.T, name string) string {
 	t.Helper()
 	out := must[*ec2.CreateSecurityGroupOutput](t)(s.ec2.CreateSecurityGroup(t.Context(), &ec2.CreateSecurityGroupInput{
 		GroupName: &name, Description: aws.String("for a test"), VpcId: &s.vpc,
@@ -142,7 +142,7 @@ func from(port int32, group string) ec2types.IpPermission {
 	return p
 }
 
-func (s *site) authorize(t *testing.T, group string, p ...ec2types.IpPermission) error {
+func (s *fixture) authorize(t *testing.T, group string, p ...ec2types.IpPermission) error {
 	_, err := s.ec2.AuthorizeSecurityGroupIngress(t.Context(), &ec2.AuthorizeSecurityGroupIngressInput{GroupId: &group, IpPermissions: p})
 	return err
 }
@@ -151,7 +151,7 @@ func plain(port int32) elbtypes.Listener {
 	return elbtypes.Listener{Protocol: aws.String("TCP"), LoadBalancerPort: port, InstanceProtocol: aws.String("TCP"), InstancePort: aws.Int32(port)}
 }
 
-func (s *site) input(name string, groups ...string) *elb.CreateLoadBalancerInput {
+func (s *fixture) input(name string, groups ...string) *elb.CreateLoadBalancerInput {
 	return &elb.CreateLoadBalancerInput{
 		LoadBalancerName: &name, Scheme: aws.String("internal"), Subnets: s.subnets, SecurityGroups: groups,
 		Listeners: []elbtypes.Listener{plain(21000), plain(21050)},
@@ -159,7 +159,7 @@ func (s *site) input(name string, groups ...string) *elb.CreateLoadBalancerInput
 	}
 }
 
-func (s *site) create(t *testing.T, in *elb.CreateLoadBalancerInput) error {
+func (s *fixture) create(t *testing.T, in *elb.CreateLoadBalancerInput) error {
 	_, err := s.elb.CreateLoadBalancer(t.Context(), in)
 	return err
 }

@@ -1,20 +1,20 @@
 // Package awssim is as much of AWS as a Classic load balancer before Impala
 // needs, in one process: EC2, Elastic Load Balancing (2012-06-01), Certificate
-// Manager, S3 and STS, as one endpoint that the SDK's own clients talk to. It
-// exists to refuse what AWS refuses, with the codes of its API references, and
-// to be late as AWS is late.
+// Manager, S3 and STS, as one endpoint for the SDK's clients. It
+// refuses what AWS refuses, with the codes of its API references, and shows changes
+// with AWS's delays.
 //
 //	sim, err := awssim.Start(awssim.Config{HealthLag: 2})
 //	defer sim.Close()
 //	vpc := sim.AddVPC(awssim.VPC{Tags: map[string]string{"Name": "impala"}})
 //	client := elasticloadbalancing.New(elasticloadbalancing.Options{BaseEndpoint: aws.String(sim.URL()), ...})
 //
-// AddVPC and its like put there what a provisioning run finds; SetGroup and its
-// like are somebody else's hand; LoadBalancers, Groups, ENIs, Certificates and
-// Buckets are what there is, as copies; Calls is what was asked, with the IAM
-// actions that it takes. Deny takes one of those away. The service and the
-// region of a request are those of its signature's scope, which is not checked.
-// There is no clock: what comes late comes after a number of calls ([Config]).
+// AddVPC and its like add what a provisioning run finds; SetGroup and its
+// like are manual changes; LoadBalancers, Groups, ENIs, Certificates and
+// Buckets return copies of the current state; Calls returns the requests, with the
+// IAM actions they need. Deny withdraws one. The service and the region of a
+// request are those of its signature's scope; signatures are not checked. There is
+// no clock: delays are counted in calls ([Config]).
 //
 // # What is validated
 //
@@ -35,8 +35,8 @@
 //   - Certificate Manager: names and their number, the token, tags, use by a
 //     balancer, the keys that a list shows.
 //   - S3: names, location constraints, ownership, region, the syntax of a policy,
-//     that it lets not everybody in (as new buckets have it), and, for an access
-//     log, that it lets the region's writer put objects under the prefix.
+//     that it is not public (as for new buckets), and, for an access log, that it
+//     allows the region's writer to put objects under the prefix.
 //   - A parameter or an operation that is not listed in the wire files is refused
 //     as NotSimulated, never ignored; but of S3's headers only the expected owner
 //     is read.
@@ -63,9 +63,9 @@
 //   - A name of amazonaws.com gives a certificate that has FAILED, for
 //     ADDITIONAL_VERIFICATION_REQUIRED.
 //   - A listener without an instance protocol has TCP or HTTP there.
-//   - An Allow with a condition lets nobody in, a Deny with one keeps everybody out.
-//   - A policy that lets everybody in is refused in buckets of AddBucket too.
-//   - Messages are close to AWS's own at best. Code and type are what to ask for.
+//   - An Allow with a condition allows nothing, a Deny with one denies everything.
+//   - A public policy is refused in buckets of AddBucket too.
+//   - Messages only resemble AWS's. Tests should compare code and type.
 //
 // # What is not simulated
 //

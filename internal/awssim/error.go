@@ -2,9 +2,9 @@ package awssim
 
 import "fmt"
 
-// ServiceError is an answer that refuses.
+// ServiceError is an error response.
 type ServiceError struct {
-	Code    string // as the service spells it: "InvalidGroup.Duplicate"
+	Code    string // the service's code: "InvalidGroup.Duplicate"
 	Message string
 	Status  int // of HTTP
 }
@@ -16,13 +16,13 @@ func refuse(code, format string, args ...any) *ServiceError {
 	return &ServiceError{Code: code, Message: fmt.Sprintf(format, args...), Status: 400}
 }
 
-// refuseAs is a ServiceError with a status of its own.
+// refuseAs is a ServiceError with the given status.
 func refuseAs(status int, code, format string, args ...any) *ServiceError {
 	return &ServiceError{Code: code, Message: fmt.Sprintf(format, args...), Status: status}
 }
 
-// notSimulated refuses what AWS can do and this cannot, so that no test
-// believes it was done.
+// notSimulated refuses what AWS supports and this simulation does not, so that no
+// test passes by it.
 func notSimulated(what string) *ServiceError {
 	return refuse("NotSimulated", "internal/awssim does not simulate %s", what)
 }

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// filter is one of EC2's: any of the values, of which * and ? are wildcards.
+// filter is an EC2 filter: any of the values, with the wildcards * and ?.
 type filter struct {
 	Name  string
 	Value []string
 }
 
-// property looks one property up by a filter's name; known is false for a name
-// that this kind of resource does not have here.
+// property looks up a property by a filter's name; known is false for a name that
+// is not simulated for this kind of resource.
 type property func(name string) (values []string, known bool)
 
-// matches reports whether all filters do. EC2 refuses a name it does not know,
-// and so do we for one that is not simulated.
+// matches reports whether all filters match. EC2 refuses an unknown name; so is one
+// refused that is not simulated.
 func matches(filters []filter, tags map[string]string, of property) (bool, error) {
 	for _, f := range filters {
 		values, known := tagValues(f.Name, tags)
@@ -53,8 +53,8 @@ func anyMatches(patterns []string, value string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return wildcard(p, value) })
 }
 
-// wildcard matches * and ? as EC2's filters and IAM's policies do: * takes
-// slashes too, which path.Match would not.
+// wildcard matches * and ? as EC2's filters and IAM's policies do: unlike
+// path.Match, * also matches slashes.
 func wildcard(pattern, value string) bool {
 	hide := strings.NewReplacer("/", "\x00", "[", "\x01", "]", "\x02", `\`, "\x03")
 	ok, err := path.Match(hide.Replace(pattern), hide.Replace(value))
@@ -67,15 +67,15 @@ type page[T any] struct {
 	Next  string // token of the next page; "": the last
 }
 
-// paging is how EC2 is asked for one.
+// paging holds EC2's parameters for a page.
 type paging struct {
 	MaxResults int32
 	NextToken  string
 }
 
-// turn cuts one page out: at most `most` items (0: all), never more than the
-// simulation's own limit.
-func turn[T any](a *AWS, items []T, most int32, token string) (page[T], error) {
+// paginate returns one page: at most limit items (0: all), and at most the
+// configured page size.
+func paginate[T any](a *AWS, items []T, maxItems int32, token string) (page[T], error) {
 	start := 0
 	if token != "" {
 		n, err := strconv.Atoi(token)
@@ -84,7 +84,7 @@ func turn[T any](a *AWS, items []T, most int32, token string) (page[T], error) {
 		}
 		start = n
 	}
-	size := int(most)
+	size := int(maxItems)
 	if limit := a.config.PageSize; limit > 0 && (size == 0 || size > limit) {
 		size = limit
 	}
@@ -95,8 +95,8 @@ func turn[T any](a *AWS, items []T, most int32, token string) (page[T], error) {
 	return page[T]{Items: rest[:size], Next: strconv.Itoa(start + size)}, nil
 }
 
-// selected is what EC2's Describe calls give: those with the ids, or all; of
-// them those that the filters match. A missing id is an error.
+// selected is the result of EC2's Describe calls: those with the ids, or all, that
+// the filters match. A missing id is an error.
 func selected[T any](all []*T, ids []string, id func(*T) string, missing func(string) error, match func(*T) (bool, error)) ([]*T, error) {
 	for _, want := range ids {
 		if !slices.ContainsFunc(all, func(t *T) bool { return id(t) == want }) {

@@ -16,11 +16,11 @@ type form struct {
 	used   map[string]bool
 }
 
-// mostListed bounds every list of a request.
-const mostListed = 1000
+// maxListItems bounds every list of a request.
+const maxListItems = 1000
 
-// decode fills a struct whose fields are named as the parameters are. What the
-// struct has no field for is refused: it would be ignored here.
+// decode fills a struct with fields named like the parameters. A parameter without
+// a field is refused instead of ignored.
 func (f *form) decode(into any) error {
 	f.used = map[string]bool{"Action": true, "Version": true}
 	if err := f.fill("", reflect.ValueOf(into).Elem()); err != nil {
@@ -62,7 +62,7 @@ func (f *form) fill(key string, v reflect.Value) error {
 
 func (f *form) fillList(key string, v reflect.Value) error {
 	f.used[key] = true // an empty list is sent as its bare name
-	for i := 1; i <= mostListed; i++ {
+	for i := 1; i <= maxListItems; i++ {
 		name := key + f.infix + strconv.Itoa(i)
 		if !f.has(name) {
 			return nil
@@ -73,7 +73,7 @@ func (f *form) fillList(key string, v reflect.Value) error {
 		}
 		v.Set(reflect.Append(v, item))
 	}
-	return refuse("ValidationError", "%s has more than %d members", key, mostListed)
+	return refuse("ValidationError", "%s has more than %d members", key, maxListItems)
 }
 
 func (f *form) fillOne(key string, v reflect.Value) error {

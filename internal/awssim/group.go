@@ -9,21 +9,21 @@ import (
 
 // Group is a security group. Only its inbound rules are simulated.
 type Group struct {
-	ID          string // "": one is made up
+	ID          string // "": generated
 	Name        string
 	Description string
 	VPC         string
 	Tags        map[string]string
 	Rules       []Rule
-	born
+	creation
 }
 
-// AddGroup puts one there, that somebody else made, and returns its id.
+// AddGroup adds an existing group and returns its id.
 func (a *AWS) AddGroup(g Group) string {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	g.ID = orElse(g.ID, a.id, "sg")
-	g.born = seeded()
+	g.creation = preexisting()
 	g = g.clone()
 	for i := range g.Rules {
 		g.Rules[i].ID = orElse(g.Rules[i].ID, a.id, "sgr")
@@ -34,7 +34,7 @@ func (a *AWS) AddGroup(g Group) string {
 
 // Groups lists the security groups, each VPC's default one too.
 func (a *AWS) Groups() []Group {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	out := make([]Group, 0, len(r.groups))
 	for _, g := range r.groups {
@@ -43,10 +43,9 @@ func (a *AWS) Groups() []Group {
 	return out
 }
 
-// SetGroup changes a group by hand, as somebody else would: the one of the id
-// that change is given.
+// SetGroup changes the group with the id, as a manual change does.
 func (a *AWS) SetGroup(id string, change func(*Group)) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	if g := find(r.groups, func(g *Group) bool { return g.ID == id }); g != nil {
 		change(g)
@@ -64,9 +63,9 @@ func (g Group) clone() Group {
 	return g
 }
 
-// group is the one that a call sees; nil: none.
+// group finds a visible group; nil: none.
 func (r *region) group(id string) *Group {
-	return find(r.groups, func(g *Group) bool { return g.ID == id && r.aws.visible(g.born) })
+	return find(r.groups, func(g *Group) bool { return g.ID == id && r.aws.visible(g.creation) })
 }
 
 func (r *region) defaultGroup(vpc string) *Group {
@@ -111,7 +110,7 @@ func (r *region) createGroup(in createGroup) (*Group, error) {
 	case r.vpc(in.VpcId) == nil: // without an id the account's default VPC, of which there is none here
 		return nil, refuse("InvalidVpcID.NotFound", "The vpc ID '%s' does not exist", in.VpcId)
 	}
-	tags, err := specified(in.TagSpecification, "security-group")
+	tags, err := creationTags(in.TagSpecification, "security-group")
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +119,7 @@ func (r *region) createGroup(in createGroup) (*Group, error) {
 			return nil, refuse("InvalidGroup.Duplicate", "The security group '%s' already exists for VPC '%s'", in.GroupName, in.VpcId)
 		}
 	}
-	g := &Group{ID: r.aws.id("sg"), Name: in.GroupName, Description: in.GroupDescription, VPC: in.VpcId, Tags: tags, born: r.aws.bornNow()}
+	g := &Group{ID: r.aws.id("sg"), Name: in.GroupName, Description: in.GroupDescription, VPC: in.VpcId, Tags: tags, creation: r.aws.createdNow()}
 	r.groups = append(r.groups, g)
 	return g, nil
 }
@@ -173,20 +172,20 @@ type describeGroups struct {
 func (r *region) describeGroups(in describeGroups) (page[*Group], error) {
 	var seen []*Group
 	for _, g := range r.groups {
-		if r.aws.visible(g.born) {
+		if r.aws.visible(g.creation) {
 			seen = append(seen, g)
 		}
 	}
 	found, err := selected(seen, in.GroupId, func(g *Group) string { return g.ID },
 		func(id string) error { return groupMissing(id) },
-		func(g *Group) (bool, error) { return matches(in.Filter, g.Tags, propertyOfGroup(g)) })
+		func(g *Group) (bool, error) { return matches(in.Filter, g.Tags, groupProperty(g)) })
 	if err != nil {
 		return page[*Group]{}, err
 	}
-	return turn(r.aws, found, in.MaxResults, in.NextToken)
+	return paginate(r.aws, found, in.MaxResults, in.NextToken)
 }
 
-func propertyOfGroup(g *Group) property {
+func groupProperty(g *Group) property {
 	return func(name string) ([]string, bool) {
 		switch name {
 		case "group-id":

@@ -13,33 +13,35 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-func TestAGroupIsRefused(t *testing.T) {
+func TestCreateSecurityGroup_Refuses(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		change func(*site, *ec2.CreateSecurityGroupInput)
+		change func(*fixture, *ec2.CreateSecurityGroupInput)
 		code   string
 	}{
-		"whose name is taken":                       {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("c1 Impala FE") }, "InvalidGroup.Duplicate"},
-		"whose name is taken but for case":          {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("C1 impala fe") }, "InvalidGroup.Duplicate"},
-		"whose name begins as an id does":           {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("sg-front") }, "InvalidParameterValue"},
-		"whose name is longer than 255":             {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String(strings.Repeat("a", 256)) }, "InvalidParameterValue"},
-		"whose name has a letter that is not ASCII": {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("Größe") }, "InvalidParameterValue"},
-		"whose description has a forbidden letter":  {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.Description = aws.String("it's ours") }, "InvalidParameterValue"},
-		"in a VPC that is not there":                {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.VpcId = aws.String("vpc-00000000") }, "InvalidVpcID.NotFound"},
-		"with a tag of AWS's own": {func(_ *site, in *ec2.CreateSecurityGroupInput) {
+		"name in use":                   {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("c1 Impala FE") }, "InvalidGroup.Duplicate"},
+		"name in use, in another case":  {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("C1 impala fe") }, "InvalidGroup.Duplicate"},
+		"name with the prefix of an id": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("sg-front") }, "InvalidParameterValue"},
+		"name longer than 255": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) {
+			in.GroupName = aws.String(strings.Repeat("a", 256))
+		}, "InvalidParameterValue"},
+		"name with a letter that is not ASCII": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.GroupName = aws.String("Größe") }, "InvalidParameterValue"},
+		"description with a forbidden letter":  {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.Description = aws.String("it's ours") }, "InvalidParameterValue"},
+		"in a VPC that is not there":           {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.VpcId = aws.String("vpc-00000000") }, "InvalidVpcID.NotFound"},
+		"with a tag of AWS's own": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) {
 			in.TagSpecifications = tagged("security-group", "aws:x")
 		}, "InvalidParameterValue"},
-		"with tags for something else": {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.TagSpecifications = tagged("instance", "x") }, "InvalidParameterValue"},
-		"with more than 50 tags": {func(_ *site, in *ec2.CreateSecurityGroupInput) {
+		"with tags for something else": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.TagSpecifications = tagged("instance", "x") }, "InvalidParameterValue"},
+		"with more than 50 tags": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) {
 			in.TagSpecifications = tagged("security-group", numbers(51)...)
 		}, "TagLimitExceeded"},
-		"when permission to create is missing": {func(s *site, _ *ec2.CreateSecurityGroupInput) { s.Deny("ec2:CreateSecurityGroup") }, "UnauthorizedOperation"},
-		"when it has tags and may not be tagged": {func(s *site, in *ec2.CreateSecurityGroupInput) {
+		"when permission to create is missing": {func(s *fixture, _ *ec2.CreateSecurityGroupInput) { s.Deny("ec2:CreateSecurityGroup") }, "UnauthorizedOperation"},
+		"when it has tags and may not be tagged": {func(s *fixture, in *ec2.CreateSecurityGroupInput) {
 			in.TagSpecifications = tagged("security-group", "x")
 			s.Deny("ec2:CreateTags")
 		}, "UnauthorizedOperation"},
-		"when it is only asked about": {func(_ *site, in *ec2.CreateSecurityGroupInput) { in.DryRun = aws.Bool(true) }, "DryRunOperation"},
-		"when it is asked about and is not permitted": {func(s *site, in *ec2.CreateSecurityGroupInput) {
+		"when it is only asked about": {func(_ *fixture, in *ec2.CreateSecurityGroupInput) { in.DryRun = aws.Bool(true) }, "DryRunOperation"},
+		"when it is asked about and is not permitted": {func(s *fixture, in *ec2.CreateSecurityGroupInput) {
 			in.DryRun = aws.Bool(true)
 			s.Deny("ec2:CreateSecurityGroup")
 		}, "UnauthorizedOperation"},
@@ -76,7 +78,7 @@ func numbers(n int) []string {
 	return out
 }
 
-func TestARuleIsKeptInCanonicalForm(t *testing.T) {
+func TestAuthorize_MasksNetworks(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	id := s.group(t, "front")
@@ -90,7 +92,7 @@ func TestARuleIsKeptInCanonicalForm(t *testing.T) {
 	wantCode(t, s.authorize(t, id, tcp(21050, "100.68.0.0/18")), "InvalidPermission.Duplicate")
 }
 
-func TestRulesAreRefused(t *testing.T) {
+func TestAuthorize_Refuses(t *testing.T) {
 	t.Parallel()
 	backwards := tcp(2, "10.0.0.0/8")
 	backwards.ToPort = aws.Int32(1)
@@ -132,7 +134,7 @@ func sixty() []ec2types.IpPermission {
 	return out
 }
 
-func TestARuleIsRevokedOnce(t *testing.T) {
+func TestRevoke_Once(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	front, back := s.group(t, "front"), s.group(t, "back")
@@ -155,19 +157,19 @@ func TestARuleIsRevokedOnce(t *testing.T) {
 	wantCode(t, err, "InvalidSecurityGroupRuleId.NotFound")
 }
 
-func TestAGroupInUseStays(t *testing.T) {
+func TestDeleteSecurityGroup_RefusesOneInUse(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		use  func(*testing.T, *site, string)
+		use  func(*testing.T, *fixture, string)
 		code string
 	}{
-		"by nothing":           {func(*testing.T, *site, string) {}, ""},
-		"by a rule of its own": {func(t *testing.T, s *site, id string) { wantCode(t, s.authorize(t, id, from(1, id)), "") }, ""},
-		"by another group's rule": {func(t *testing.T, s *site, id string) {
+		"by nothing":           {func(*testing.T, *fixture, string) {}, ""},
+		"by a rule of its own": {func(t *testing.T, s *fixture, id string) { wantCode(t, s.authorize(t, id, from(1, id)), "") }, ""},
+		"by another group's rule": {func(t *testing.T, s *fixture, id string) {
 			wantCode(t, s.authorize(t, s.group(t, "back"), from(1, id)), "")
 		}, "DependencyViolation"},
-		"by an instance's interface": {func(_ *testing.T, s *site, id string) { s.SetInterfaceGroups(s.ENIs()[0].ID, id) }, "DependencyViolation"},
-		"by a load balancer":         {func(t *testing.T, s *site, id string) { wantCode(t, s.create(t, s.input("one", id)), "") }, "DependencyViolation"},
+		"by an instance's interface": {func(_ *testing.T, s *fixture, id string) { s.SetInterfaceGroups(s.ENIs()[0].ID, id) }, "DependencyViolation"},
+		"by a load balancer":         {func(t *testing.T, s *fixture, id string) { wantCode(t, s.create(t, s.input("one", id)), "") }, "DependencyViolation"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -180,12 +182,12 @@ func TestAGroupInUseStays(t *testing.T) {
 	}
 }
 
-func (s *site) remove(t *testing.T, group string) error {
+func (s *fixture) remove(t *testing.T, group string) error {
 	_, err := s.ec2.DeleteSecurityGroup(t.Context(), &ec2.DeleteSecurityGroupInput{GroupId: &group})
 	return err
 }
 
-func TestAGroupThatIsGoneIsNotFound(t *testing.T) {
+func TestDeleteSecurityGroup_NotFound(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	id := s.group(t, "front")
@@ -197,7 +199,7 @@ func TestAGroupThatIsGoneIsNotFound(t *testing.T) {
 	wantCode(t, s.remove(t, s.Groups()[0].ID), "CannotDelete") // the default one
 }
 
-func TestAnInterfaceRefusesGroups(t *testing.T) {
+func TestModifyNetworkInterface_Refuses(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	elsewhere := s.AddGroup(awssim.Group{Name: "x", VPC: s.AddVPC(awssim.VPC{})})

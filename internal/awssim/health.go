@@ -15,7 +15,7 @@ type HealthCheck struct {
 	Unhealthy, Healthy int32 // thresholds
 }
 
-// defaultCheck is what AWS makes of the first listener.
+// defaultCheck is AWS's default, from the first listener.
 func defaultCheck(listeners []Listener) HealthCheck {
 	check := HealthCheck{Interval: 30, Timeout: 5, Unhealthy: 2, Healthy: 10}
 	if len(listeners) > 0 {
@@ -90,28 +90,27 @@ type Health struct {
 	Description string
 }
 
-// verdict is a state with its reason.
-type verdict struct{ state, reason, description string }
+// instanceState is a state with its reason.
+type instanceState struct{ state, reason, description string }
 
 // The states, in the words of the API reference.
 var (
-	inService    = verdict{"InService", "N/A", "N/A"}
-	registering  = verdict{"OutOfService", "ELB", "Instance registration is still in progress."}
-	zoneless     = verdict{"OutOfService", "ELB", "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to."}
-	failedChecks = verdict{"OutOfService", "Instance", "Instance has failed at least the UnhealthyThreshold number of health checks consecutively."}
+	inService    = instanceState{"InService", "N/A", "N/A"}
+	registering  = instanceState{"OutOfService", "ELB", "Instance registration is still in progress."}
+	zoneless     = instanceState{"OutOfService", "ELB", "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to."}
+	failedChecks = instanceState{"OutOfService", "Instance", "Instance has failed at least the UnhealthyThreshold number of health checks consecutively."}
 )
 
-// SetInstanceHealth says what every balancer finds of an instance once it is
-// registered long enough: description is why it is out of service, "" is in
-// service, whatever its ports and groups are.
+// SetInstanceHealth overrides an instance's health in every balancer, regardless of
+// its ports and groups: description is why it is out of service, "" is in service.
 func (a *AWS) SetInstanceHealth(id, description string) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	i := r.instance(id)
 	if i == nil {
 		return
 	}
-	i.health = &verdict{"OutOfService", "Instance", description}
+	i.health = &instanceState{"OutOfService", "Instance", description}
 	if description == "" {
 		i.health = &inService
 	}
@@ -163,8 +162,7 @@ func instanceMissing(id string) *ServiceError {
 	return refuse("InvalidInstance", "Could not find EC2 instance %s.", id)
 }
 
-// deregister takes out of the set. One that exists but is not registered is done
-// already (guess).
+// deregister succeeds for an existing instance that is not registered (guess).
 func (r *region) deregister(in instancesIn) (*Balancer, error) {
 	b, err := r.balancer(in.LoadBalancerName)
 	if err != nil {
@@ -195,21 +193,21 @@ func (r *region) describeHealth(in instancesIn) ([]Health, error) {
 	}
 	out := make([]Health, 0, len(ids))
 	for _, id := range ids {
-		v := r.judge(b, id)
+		v := r.healthOf(b, id)
 		b.checks[id]++
 		out = append(out, Health{id, v.state, v.reason, v.description})
 	}
 	return out, nil
 }
 
-// judge asks in the order in which AWS's reasons exclude each other.
-func (r *region) judge(b *Balancer, id string) verdict {
+// healthOf checks in the order of AWS's reasons.
+func (r *region) healthOf(b *Balancer, id string) instanceState {
 	i := r.instance(id)
 	switch {
 	case i == nil || i.State == "terminated":
-		return verdict{"OutOfService", "Instance", "Instance is in terminated state."}
+		return instanceState{"OutOfService", "Instance", "Instance is in terminated state."}
 	case i.State != "running":
-		return verdict{"OutOfService", "Instance", "Instance is in " + i.State + " state."}
+		return instanceState{"OutOfService", "Instance", "Instance is in " + i.State + " state."}
 	case !slices.Contains(r.zones(b), r.zoneOf(i.Subnet)):
 		return zoneless
 	case b.checks[id] < r.aws.config.HealthLag:
@@ -229,22 +227,22 @@ func (r *region) answersCheck(b *Balancer, i *Instance) bool {
 	if !ok || i.Ports != nil && !slices.Contains(i.Ports, port) {
 		return false
 	}
-	for _, e := range r.cardsOf(i.ID) {
+	for _, e := range r.interfacesOf(i.ID) {
 		if e.Index == 0 {
-			return r.admits(e.Groups, b, port)
+			return r.allows(e.Groups, b, port)
 		}
 	}
 	return false
 }
 
-func (r *region) admits(groups []string, b *Balancer, port int32) bool {
+func (r *region) allows(groups []string, b *Balancer, port int32) bool {
 	for _, g := range r.groups {
 		if !slices.Contains(groups, g.ID) {
 			continue
 		}
 		for _, rule := range g.Rules {
 			open := rule.Protocol == "-1" || rule.Protocol == "tcp" && rule.From <= port && port <= rule.To
-			if open && r.comesFrom(b, rule) {
+			if open && r.matchesSource(b, rule) {
 				return true
 			}
 		}
@@ -252,13 +250,13 @@ func (r *region) admits(groups []string, b *Balancer, port int32) bool {
 	return false
 }
 
-func (r *region) comesFrom(b *Balancer, rule Rule) bool {
+func (r *region) matchesSource(b *Balancer, rule Rule) bool {
 	if rule.Group != "" {
 		return slices.Contains(b.Groups, rule.Group)
 	}
 	for _, e := range r.interfaces {
 		address, err := netip.ParseAddr(e.Address)
-		if e.balancer == b.Name && !e.doomed && err == nil && rule.CIDR.Contains(address) {
+		if e.balancer == b.Name && !e.deleted && err == nil && rule.CIDR.Contains(address) {
 			return true
 		}
 	}

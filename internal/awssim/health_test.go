@@ -11,30 +11,30 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-// open is a VPC whose default group lets everything in on every port.
-func open(t *testing.T, config awssim.Config) *site {
+// open is a VPC with a default group that allows everything.
+func open(t *testing.T, config awssim.Config) *fixture {
 	t.Helper()
 	s := build(t, config)
 	wantCode(t, s.authorize(t, s.Groups()[0].ID, tcp(21000, "10.0.0.0/8")), "")
 	return s
 }
 
-func TestAnInstanceIsOutOfServiceForAReason(t *testing.T) {
+func TestInstanceHealth_HasAReason(t *testing.T) {
 	t.Parallel()
 	const failed = "OutOfService Instance Instance has failed at least the UnhealthyThreshold number of health checks consecutively."
 	cases := map[string]struct {
-		change func(*testing.T, *site)
+		change func(*testing.T, *fixture)
 		want   string
 	}{
-		"none: it is in service":   {func(*testing.T, *site) {}, "InService N/A N/A"},
-		"it is stopped":            {func(_ *testing.T, s *site) { s.SetInstanceState(s.instances[0], "stopped") }, "OutOfService Instance Instance is in stopped state."},
-		"it is terminated":         {func(_ *testing.T, s *site) { s.SetInstanceState(s.instances[0], "terminated") }, "OutOfService Instance Instance is in terminated state."},
-		"its group lets nobody in": {func(t *testing.T, s *site) { s.SetInterfaceGroups(s.ENIs()[0].ID, s.group(t, "closed")) }, failed},
-		"the balancer's zone is another's": {func(_ *testing.T, s *site) {
+		"none: it is in service":   {func(*testing.T, *fixture) {}, "InService N/A N/A"},
+		"it is stopped":            {func(_ *testing.T, s *fixture) { s.SetInstanceState(s.instances[0], "stopped") }, "OutOfService Instance Instance is in stopped state."},
+		"it is terminated":         {func(_ *testing.T, s *fixture) { s.SetInstanceState(s.instances[0], "terminated") }, "OutOfService Instance Instance is in terminated state."},
+		"its group allows nothing": {func(t *testing.T, s *fixture) { s.SetInterfaceGroups(s.ENIs()[0].ID, s.group(t, "closed")) }, failed},
+		"the balancer's zone is another's": {func(_ *testing.T, s *fixture) {
 			s.SetBalancer("one", func(b *awssim.Balancer) { b.Subnets = s.subnets[1:] })
 		}, "OutOfService ELB Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to."},
-		"the test says so": {func(_ *testing.T, s *site) { s.SetInstanceHealth(s.instances[0], "hung") }, "OutOfService Instance hung"},
-		"none, as the test says, whatever its group lets in": {func(t *testing.T, s *site) {
+		"the test says so": {func(_ *testing.T, s *fixture) { s.SetInstanceHealth(s.instances[0], "hung") }, "OutOfService Instance hung"},
+		"none, as the test says, whatever its group lets in": {func(t *testing.T, s *fixture) {
 			s.SetInterfaceGroups(s.ENIs()[0].ID, s.group(t, "closed"))
 			s.SetInstanceHealth(s.instances[0], "")
 		}, "InService N/A N/A"},
@@ -53,7 +53,7 @@ func TestAnInstanceIsOutOfServiceForAReason(t *testing.T) {
 	}
 }
 
-func TestAnExecutorHasNoPortForTheCheck(t *testing.T) {
+func TestInstanceHealth_ExecutorHasNoPort(t *testing.T) {
 	t.Parallel()
 	s := open(t, awssim.Config{})
 	executor := s.AddInstance(awssim.Instance{Subnet: s.subnets[0], Ports: []int32{22000, 25000}})
@@ -65,7 +65,7 @@ func TestAnExecutorHasNoPortForTheCheck(t *testing.T) {
 	}
 }
 
-func TestRegistrationIsASet(t *testing.T) {
+func TestRegister_IsASet(t *testing.T) {
 	t.Parallel()
 	s := open(t, awssim.Config{HealthLag: 2})
 	stopped := s.AddInstance(awssim.Instance{Subnet: s.subnets[0], State: "stopped"})

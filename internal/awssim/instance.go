@@ -7,24 +7,24 @@ import (
 
 // Instance is a machine.
 type Instance struct {
-	ID     string // "": one is made up
+	ID     string // "": generated
 	Subnet string
 	State  string // "running", "stopped", "terminated", ...; "": running
 	// Interfaces are its network interfaces, the primary first; nil: one, with
 	// the VPC's default group. Of each only Groups and Subnet ("": the
 	// instance's) are read here.
 	Interfaces []Interface
-	// Ports are those that a process listens on; nil: every one. A dedicated
-	// executor of Impala has no 21050.
+	// Ports are those that a process listens on; nil: all. A dedicated executor of
+	// Impala does not listen on 21050.
 	Ports []int32
 	Tags  map[string]string
 
-	health *verdict // of SetInstanceHealth
+	health *instanceState // of SetInstanceHealth
 }
 
-// AddInstance puts one there and returns its id.
+// AddInstance adds an instance and returns its id.
 func (a *AWS) AddInstance(i Instance) string {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	i.ID = orElse(i.ID, a.id, "i")
 	if i.State == "" {
@@ -36,7 +36,7 @@ func (a *AWS) AddInstance(i Instance) string {
 	}
 	i.Interfaces, i.Tags, i.Ports = nil, maps.Clone(i.Tags), slices.Clone(i.Ports)
 	for n, card := range cards {
-		r.plug(&i, n, card)
+		r.plugIn(&i, n, card)
 	}
 	r.instances = append(r.instances, &i)
 	return i.ID
@@ -44,7 +44,7 @@ func (a *AWS) AddInstance(i Instance) string {
 
 // SetInstanceState starts, stops or terminates a machine.
 func (a *AWS) SetInstanceState(id, state string) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	if i := r.instance(id); i != nil {
 		i.State = state
@@ -70,31 +70,31 @@ type describeInstances struct {
 	InstanceId []string
 }
 
-// machine is an instance with what the wire tells of it.
-type machine struct {
+// instanceView is an instance as it is described.
+type instanceView struct {
 	*Instance
-	vpc, zone string
-	cards     []*Interface
-	groups    map[string]string // names by id
+	vpc, zone  string
+	interfaces []*Interface
+	groups     map[string]string // names by id
 }
 
-func (r *region) describeInstances(in describeInstances) (page[machine], error) {
+func (r *region) describeInstances(in describeInstances) (page[instanceView], error) {
 	found, err := selected(r.instances, in.InstanceId, func(i *Instance) string { return i.ID },
 		func(id string) error {
 			return refuse("InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", id)
 		},
-		func(i *Instance) (bool, error) { return matches(in.Filter, i.Tags, r.propertyOfInstance(i)) })
+		func(i *Instance) (bool, error) { return matches(in.Filter, i.Tags, r.instanceProperty(i)) })
 	if err != nil {
-		return page[machine]{}, err
+		return page[instanceView]{}, err
 	}
-	machines := make([]machine, 0, len(found))
+	machines := make([]instanceView, 0, len(found))
 	for _, i := range found {
-		machines = append(machines, machine{Instance: i, vpc: r.vpcOf(i.Subnet), zone: r.zoneOf(i.Subnet), cards: r.cardsOf(i.ID), groups: r.groupNames()})
+		machines = append(machines, instanceView{Instance: i, vpc: r.vpcOf(i.Subnet), zone: r.zoneOf(i.Subnet), interfaces: r.interfacesOf(i.ID), groups: r.groupNames()})
 	}
-	return turn(r.aws, machines, in.MaxResults, in.NextToken)
+	return paginate(r.aws, machines, in.MaxResults, in.NextToken)
 }
 
-func (r *region) propertyOfInstance(i *Instance) property {
+func (r *region) instanceProperty(i *Instance) property {
 	return func(name string) ([]string, bool) {
 		switch name {
 		case "instance-id":

@@ -6,30 +6,30 @@ import (
 	"strconv"
 )
 
-// Interface is a network interface (ENI).
+// Interface is an elastic network interface (ENI).
 type Interface struct {
 	ID          string
 	Description string // "ELB NAME" of a balancer's
-	Instance    string // that it is plugged into; "" of a balancer's
-	Owner       string // of what it is plugged into: the account, or "amazon-elb"
+	Instance    string // attached to; "" of a balancer's
+	Owner       string // of the attachment: the account, or "amazon-elb"
 	Index       int    // among the instance's; 0 is the primary one
 	Subnet      string
 	Groups      []string // ids
 	Address     string   // private
 
-	balancer string // whose it is
-	doomed   bool   // its balancer is gone
-	reads    int    // since then
+	balancer  string // its balancer; "" of an instance's
+	deleted   bool   // its balancer is gone
+	described int    // since then
 }
 
-// amazonELB is the owner of what a balancer's interfaces are plugged into.
+// amazonELB is the owner of the attachments of a balancer's interfaces.
 const amazonELB = "amazon-elb"
 
-// mostGroups is the default quota of security groups an interface.
-const mostGroups = 5
+// maxInterfaceGroups is the default quota of security groups an interface.
+const maxInterfaceGroups = 5
 
-// plug puts an interface into an instance.
-func (r *region) plug(i *Instance, index int, card Interface) {
+// plugIn attaches an interface to an instance.
+func (r *region) plugIn(i *Instance, index int, card Interface) {
 	card.ID = orElse(card.ID, r.aws.id, "eni")
 	card.Instance, card.Index, card.Owner = i.ID, index, Account
 	if card.Subnet == "" {
@@ -64,7 +64,7 @@ func (r *region) address(subnet string) string {
 
 // ENIs lists the network interfaces, those of deleted balancers too while they linger.
 func (a *AWS) ENIs() []Interface {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	out := make([]Interface, 0, len(r.interfaces))
 	for _, e := range r.interfaces {
@@ -75,20 +75,20 @@ func (a *AWS) ENIs() []Interface {
 	return out
 }
 
-// SetInterfaceGroups changes an interface's groups by hand, as somebody else would.
+// SetInterfaceGroups changes an interface's groups, as a manual change does.
 func (a *AWS) SetInterfaceGroups(id string, groups ...string) {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
-	if e := r.card(id); e != nil {
+	if e := r.networkInterface(id); e != nil {
 		e.Groups = slices.Clone(groups)
 	}
 }
 
-func (r *region) card(id string) *Interface {
+func (r *region) networkInterface(id string) *Interface {
 	return find(r.interfaces, func(e *Interface) bool { return e.ID == id })
 }
 
-func (r *region) cardsOf(instance string) []*Interface {
+func (r *region) interfacesOf(instance string) []*Interface {
 	var out []*Interface
 	for _, e := range r.interfaces {
 		if e.Instance == instance {
@@ -105,42 +105,42 @@ type describeInterfaces struct {
 	NetworkInterfaceId []string
 }
 
-// wiredCard is an interface with what the wire tells of it.
-type wiredCard struct {
+// interfaceView is an interface as it is described.
+type interfaceView struct {
 	*Interface
 	vpc, zone string
 	groups    map[string]string // names by id
 }
 
-func (r *region) describeInterfaces(in describeInterfaces) (page[wiredCard], error) {
-	r.forgetInterfaces()
+func (r *region) describeInterfaces(in describeInterfaces) (page[interfaceView], error) {
+	r.expireInterfaces()
 	found, err := selected(r.interfaces, in.NetworkInterfaceId, func(e *Interface) string { return e.ID },
 		func(id string) error {
 			return refuse("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%s' does not exist", id)
 		},
-		func(e *Interface) (bool, error) { return matches(in.Filter, nil, r.propertyOfCard(e)) })
+		func(e *Interface) (bool, error) { return matches(in.Filter, nil, r.interfaceProperty(e)) })
 	if err != nil {
-		return page[wiredCard]{}, err
+		return page[interfaceView]{}, err
 	}
-	cards := make([]wiredCard, 0, len(found))
+	cards := make([]interfaceView, 0, len(found))
 	for _, e := range found {
-		cards = append(cards, wiredCard{Interface: e, vpc: r.vpcOf(e.Subnet), zone: r.zoneOf(e.Subnet), groups: r.groupNames()})
+		cards = append(cards, interfaceView{Interface: e, vpc: r.vpcOf(e.Subnet), zone: r.zoneOf(e.Subnet), groups: r.groupNames()})
 	}
-	return turn(r.aws, cards, in.MaxResults, in.NextToken)
+	return paginate(r.aws, cards, in.MaxResults, in.NextToken)
 }
 
-// forgetInterfaces drops those of deleted balancers that were seen long enough.
-func (r *region) forgetInterfaces() {
+// expireInterfaces removes the interfaces of deleted balancers after their lag.
+func (r *region) expireInterfaces() {
 	r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool {
-		if !e.doomed {
+		if !e.deleted {
 			return false
 		}
-		e.reads++
-		return e.reads > r.aws.config.InterfaceLag
+		e.described++
+		return e.described > r.aws.config.InterfaceLag
 	})
 }
 
-func (r *region) propertyOfCard(e *Interface) property {
+func (r *region) interfaceProperty(e *Interface) property {
 	return func(name string) ([]string, bool) {
 		switch name {
 		case "network-interface-id":
@@ -181,7 +181,7 @@ type modifyInterface struct {
 
 // modifyInterface replaces an interface's groups.
 func (r *region) modifyInterface(in modifyInterface) (none, error) {
-	e := r.card(in.NetworkInterfaceId)
+	e := r.networkInterface(in.NetworkInterfaceId)
 	if e == nil {
 		return none{}, refuse("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%s' does not exist", in.NetworkInterfaceId)
 	}
@@ -201,14 +201,14 @@ func (r *region) modifyInterface(in modifyInterface) (none, error) {
 			return none{}, refuse("InvalidParameterValue", "You have specified two resources that belong to different networks.")
 		}
 	}
-	if len(groups) > mostGroups {
+	if len(groups) > maxInterfaceGroups {
 		return none{}, refuse("SecurityGroupsPerInterfaceLimitExceeded", "The maximum number of security groups per interface has been reached.")
 	}
 	e.Groups = groups
 	return none{}, nil
 }
 
-// none is the answer of a call that tells nothing.
+// none is an empty answer.
 type none struct{}
 
 // distinct keeps the first of equal ones.

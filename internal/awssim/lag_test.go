@@ -11,13 +11,13 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-func TestACreationIsSeenLate(t *testing.T) {
+func TestVisibleLag_HidesNewResources(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{VisibleLag: 2})
 	id := s.group(t, "front")
 	wantCode(t, s.authorize(t, id, tcp(1, "10.0.0.0/8")), "InvalidGroup.NotFound")
 	_, err := s.ec2.CreateSecurityGroup(t.Context(), &ec2.CreateSecurityGroupInput{GroupName: aws.String("front"), Description: aws.String("again"), VpcId: &s.vpc})
-	wantCode(t, err, "InvalidGroup.Duplicate") // there it is, though nobody sees it
+	wantCode(t, err, "InvalidGroup.Duplicate") // it exists, although no call shows it yet
 	wantCode(t, s.authorize(t, id, tcp(1, "10.0.0.0/8")), "")
 
 	wantCode(t, s.create(t, s.input("one")), "")
@@ -33,7 +33,7 @@ func TestACreationIsSeenLate(t *testing.T) {
 	wantCode(t, look(), "")
 }
 
-func TestTheInterfacesOfADeletedBalancerLinger(t *testing.T) {
+func TestInterfaceLag_KeepsInterfaces(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{InterfaceLag: 2})
 	id := s.group(t, "front")
@@ -55,7 +55,7 @@ func TestTheInterfacesOfADeletedBalancerLinger(t *testing.T) {
 	wantCode(t, s.remove(t, id), "")
 }
 
-func TestALagCanBeChangedOnTheWay(t *testing.T) {
+func TestTune_ChangesLags(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	s.Tune(func(c *awssim.Config) { c.VisibleLag = 1 })

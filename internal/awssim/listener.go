@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Listener is a port of a balancer, and where it leads.
+// Listener is a port of a balancer and its back end.
 type Listener struct {
 	Protocol         string // TCP, SSL, HTTP, HTTPS
 	Port             int32
@@ -28,7 +28,7 @@ func (b *Balancer) sortedListeners() []Listener {
 	return slices.SortedFunc(slices.Values(b.Listeners), func(x, y Listener) int { return cmp.Compare(x.Port, y.Port) })
 }
 
-// listener is the one on a port; nil: none.
+// listener finds the listener on a port; nil: none.
 func (b *Balancer) listener(port int32) *Listener {
 	for i := range b.Listeners {
 		if b.Listeners[i].Port == port {
@@ -46,7 +46,7 @@ type listenerIn struct {
 	SSLCertificateId string
 }
 
-// listen adds one listener: one that is there and is the same is left alone.
+// listen adds a listener; an equal one is kept.
 func (r *region) listen(b *Balancer, in listenerIn) error {
 	l, err := in.valid()
 	if err != nil {
@@ -124,7 +124,7 @@ type deleteListeners struct {
 	LoadBalancerPorts []int32
 }
 
-// deleteListeners: a port without a listener is done already.
+// deleteListeners succeeds for a port without a listener.
 func (r *region) deleteListeners(in deleteListeners) (none, error) {
 	b, err := r.balancer(in.LoadBalancerName)
 	if err != nil {

@@ -11,17 +11,17 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-func (s *site) listen(t *testing.T, listeners ...elbtypes.Listener) error {
+func (s *fixture) listen(t *testing.T, listeners ...elbtypes.Listener) error {
 	_, err := s.elb.CreateLoadBalancerListeners(t.Context(), &elb.CreateLoadBalancerListenersInput{LoadBalancerName: aws.String("one"), Listeners: listeners})
 	return err
 }
 
-func (s *site) unlisten(t *testing.T, ports ...int32) error {
+func (s *fixture) unlisten(t *testing.T, ports ...int32) error {
 	_, err := s.elb.DeleteLoadBalancerListeners(t.Context(), &elb.DeleteLoadBalancerListenersInput{LoadBalancerName: aws.String("one"), LoadBalancerPorts: ports})
 	return err
 }
 
-func TestAListenerIsReplacedAndNeverOverwritten(t *testing.T) {
+func TestCreateListeners_NeverOverwrites(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	arn := s.AddCertificate(awssim.Certificate{Domain: "impala.example.com"})
@@ -46,7 +46,7 @@ func TestAListenerIsReplacedAndNeverOverwritten(t *testing.T) {
 	}
 }
 
-func TestACertificateIsSwapped(t *testing.T) {
+func TestSetListenerCertificate_Replaces(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	first, second := s.AddCertificate(awssim.Certificate{Domain: "a.example.com"}), s.AddCertificate(awssim.Certificate{Domain: "b.example.com"})
@@ -66,7 +66,7 @@ func TestACertificateIsSwapped(t *testing.T) {
 		err error
 		is  func(error) bool
 	}{
-		"where nobody listens":        {swap(1, second), is[*elbtypes.ListenerNotFoundException]},
+		"without a listener":          {swap(1, second), is[*elbtypes.ListenerNotFoundException]},
 		"of a plain listener":         {swap(21000, second), is[*elbtypes.InvalidConfigurationRequestException]},
 		"to one that is not there":    {swap(21050, second+"0"), is[*elbtypes.CertificateNotFoundException]},
 		"to one with an elliptic key": {swap(21050, elliptic), is[*elbtypes.InvalidConfigurationRequestException]},
@@ -77,7 +77,7 @@ func TestACertificateIsSwapped(t *testing.T) {
 	}
 }
 
-func TestASecurityPolicyIsMadeOnceAndSetPerListener(t *testing.T) {
+func TestPolicy_IsCreatedOnceAndSetPerListener(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	in := s.input("one")
@@ -104,13 +104,13 @@ func TestASecurityPolicyIsMadeOnceAndSetPerListener(t *testing.T) {
 		err error
 		is  func(error) bool
 	}{
-		"a second of the name":     {create(ours, kind, reference), is[*elbtypes.DuplicatePolicyNameException]},
-		"of a type that is none":   {create("x", "PolicyType", reference), is[*elbtypes.PolicyTypeNotFoundException]},
-		"of an unknown reference":  {create("x", kind, "TLS13"), is[*elbtypes.InvalidConfigurationRequestException]},
-		"of a name of AWS's own":   {create(reference, kind, reference), invalid("ValidationError")},
-		"set where nobody listens": {set(1, ours), is[*elbtypes.ListenerNotFoundException]},
-		"set and not there":        {set(21050, "x"), is[*elbtypes.PolicyNotFoundException]},
-		"set on a plain listener":  {set(21000, ours), is[*elbtypes.InvalidConfigurationRequestException]},
+		"a second of the name":    {create(ours, kind, reference), is[*elbtypes.DuplicatePolicyNameException]},
+		"of a type that is none":  {create("x", "PolicyType", reference), is[*elbtypes.PolicyTypeNotFoundException]},
+		"of an unknown reference": {create("x", kind, "TLS13"), is[*elbtypes.InvalidConfigurationRequestException]},
+		"of a name of AWS's own":  {create(reference, kind, reference), invalid("ValidationError")},
+		"set without a listener":  {set(1, ours), is[*elbtypes.ListenerNotFoundException]},
+		"set and not there":       {set(21050, "x"), is[*elbtypes.PolicyNotFoundException]},
+		"set on a plain listener": {set(21000, ours), is[*elbtypes.InvalidConfigurationRequestException]},
 	} {
 		if c.err == nil || !c.is(c.err) {
 			t.Errorf("%s: %v", name, c.err)

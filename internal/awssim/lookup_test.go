@@ -20,7 +20,7 @@ func filters(pairs ...string) []ec2types.Filter {
 	return out
 }
 
-func TestInstancesAreFoundByTheirProperties(t *testing.T) {
+func TestDescribeInstances_Filters(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	s.AddInstance(awssim.Instance{Subnet: s.subnets[0], State: "terminated", Tags: map[string]string{"type": "worker"}})
@@ -34,7 +34,7 @@ func TestInstancesAreFoundByTheirProperties(t *testing.T) {
 		"by wildcard":            {filters("tag:zone", "?"), 2},
 		"by zone":                {filters("availability-zone", "us-east-1b"), 1},
 		"by another VPC":         {filters("vpc-id", "vpc-00000000"), 0},
-		"by a tag nobody has":    {filters("tag:role", "*"), 0},
+		"by an unused tag":       {filters("tag:role", "*"), 0},
 		"by the key of a tag":    {filters("tag-key", "zone"), 2},
 		"case of a value counts": {filters("tag:type", "Worker"), 0},
 	}
@@ -50,7 +50,7 @@ func TestInstancesAreFoundByTheirProperties(t *testing.T) {
 	wantCode(t, err, "InvalidInstanceID.NotFound")
 }
 
-func TestAnInstanceWithSeveralInterfacesHasAPrimaryOne(t *testing.T) {
+func TestDescribeInstances_HasAPrimaryInterface(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{})
 	group := s.AddGroup(awssim.Group{Name: "pods", VPC: s.vpc})
@@ -71,7 +71,7 @@ func TestAnInstanceWithSeveralInterfacesHasAPrimaryOne(t *testing.T) {
 	}
 }
 
-func TestAnswersComeInPages(t *testing.T) {
+func TestDescribe_Pages(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{PageSize: 1})
 	var subnets []string
@@ -97,7 +97,7 @@ func TestAnswersComeInPages(t *testing.T) {
 	}
 }
 
-func TestARegionKnowsNothingOfAnother(t *testing.T) {
+func TestRegions_AreSeparate(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{Region: "eu-west-1"})
 	there := connect(t, s.AWS, "eu-north-1")

@@ -7,7 +7,7 @@ import (
 
 // VPC is a network.
 type VPC struct {
-	ID       string // "": one is made up
+	ID       string // "": generated
 	CIDR     string // "": 10.0.0.0/16
 	Internet bool   // it has an internet gateway
 	Tags     map[string]string
@@ -15,16 +15,16 @@ type VPC struct {
 
 // Subnet is a part of a VPC in one zone.
 type Subnet struct {
-	ID   string // "": one is made up
+	ID   string // "": generated
 	VPC  string
 	Zone string // "us-east-1a"; "": the first of the region
 	CIDR string // "": 10.0.N.0/24
 	Tags map[string]string
 }
 
-// AddVPC puts one there, with its default group, and returns its id.
+// AddVPC adds a VPC with its default group, and returns its id.
 func (a *AWS) AddVPC(v VPC) string {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	v.ID = orElse(v.ID, a.id, "vpc")
 	if v.CIDR == "" {
@@ -32,13 +32,13 @@ func (a *AWS) AddVPC(v VPC) string {
 	}
 	v.Tags = maps.Clone(v.Tags)
 	r.vpcs = append(r.vpcs, &v)
-	r.groups = append(r.groups, &Group{ID: a.id("sg"), Name: "default", Description: "default VPC security group", VPC: v.ID, born: seeded()})
+	r.groups = append(r.groups, &Group{ID: a.id("sg"), Name: "default", Description: "default VPC security group", VPC: v.ID, creation: preexisting()})
 	return v.ID
 }
 
-// AddSubnet puts one there and returns its id.
+// AddSubnet adds a subnet and returns its id.
 func (a *AWS) AddSubnet(s Subnet) string {
-	r, unlock := a.home()
+	r, unlock := a.lockHome()
 	defer unlock()
 	s.ID = orElse(s.ID, a.id, "subnet")
 	if s.Zone == "" {
@@ -87,7 +87,7 @@ func (r *region) describeVPCs(in describeVPCs) (page[*VPC], error) {
 	if err != nil {
 		return page[*VPC]{}, err
 	}
-	return turn(r.aws, found, in.MaxResults, in.NextToken)
+	return paginate(r.aws, found, in.MaxResults, in.NextToken)
 }
 
 type describeSubnets struct {
@@ -120,7 +120,7 @@ func (r *region) describeSubnets(in describeSubnets) (page[*Subnet], error) {
 	if err != nil {
 		return page[*Subnet]{}, err
 	}
-	return turn(r.aws, found, in.MaxResults, in.NextToken)
+	return paginate(r.aws, found, in.MaxResults, in.NextToken)
 }
 
 func (r *region) vpc(id string) *VPC {
@@ -131,17 +131,17 @@ func (r *region) subnet(id string) *Subnet {
 	return find(r.subnets, func(s *Subnet) bool { return s.ID == id })
 }
 
-// find returns the first that is meant, or nil.
-func find[T any](all []*T, meant func(*T) bool) *T {
+// find returns the first match, or nil.
+func find[T any](all []*T, match func(*T) bool) *T {
 	for _, t := range all {
-		if meant(t) {
+		if match(t) {
 			return t
 		}
 	}
 	return nil
 }
 
-// dryRun is EC2's question whether a call would be permitted.
+// dryRun is EC2's parameter that only checks the permission.
 type dryRun struct{ DryRun bool }
 
 func (d dryRun) isDryRun() bool { return d.DryRun }

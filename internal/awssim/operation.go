@@ -10,15 +10,15 @@ type operation struct {
 // decoder fills a request's parameters in.
 type decoder func(into any) error
 
-// prepared is a call whose parameters are read.
+// prepared is a call with decoded parameters.
 type prepared struct {
 	tags bool // the request carries some
 	dry  bool // DryRun
 	run  func(*region) (any, error)
 }
 
-// answers joins what is done to how it is told. do knows nothing of HTTP, and
-// tell decides nothing.
+// answers combines an operation with its encoding. do does not depend on HTTP, and
+// tell only encodes.
 func answers[In, Out any](needs string, do func(*region, In) (Out, error), tell func(Out) any) operation {
 	return operation{needs: needs, prepare: func(decode decoder) (prepared, error) {
 		var in In
@@ -42,13 +42,13 @@ func answers[In, Out any](needs string, do func(*region, In) (Out, error), tell 
 	}}
 }
 
-// withTags says which IAM action tags at creation need.
+// withTags sets the IAM action that tags at creation need.
 func (o operation) withTags(action string) operation {
 	o.tagging = action
 	return o
 }
 
-// call does one request: it is written down, permitted, and answered.
+// call records one request, checks its permission and answers it.
 func (a *AWS) call(c Call, op operation, decode decoder) (any, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -73,7 +73,7 @@ func (a *AWS) answer(c *Call, p prepared, undecoded error) (any, error) {
 	if undecoded != nil {
 		return nil, undecoded
 	}
-	if err := a.permit(c); err != nil {
+	if err := a.checkPermission(c); err != nil {
 		return nil, err
 	}
 	if p.dry {

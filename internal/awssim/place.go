@@ -2,15 +2,15 @@ package awssim
 
 import "slices"
 
-// place puts a balancer into subnets, besides those it is in.
-func (r *region) place(b *Balancer, subnets []string) error {
+// addSubnets attaches a balancer to more subnets.
+func (r *region) addSubnets(b *Balancer, subnets []string) error {
 	if len(subnets) == 0 {
 		return refuse("ValidationError", "Either AvailabilityZones or SubnetIds must be specified")
 	}
 	placed := *b
 	placed.Subnets = slices.Clone(b.Subnets)
 	for _, id := range distinct(subnets) {
-		if err := r.enter(&placed, id); err != nil {
+		if err := r.addSubnet(&placed, id); err != nil {
 			return err
 		}
 	}
@@ -18,7 +18,7 @@ func (r *region) place(b *Balancer, subnets []string) error {
 	return nil
 }
 
-func (r *region) enter(b *Balancer, id string) error {
+func (r *region) addSubnet(b *Balancer, id string) error {
 	if slices.Contains(b.Subnets, id) {
 		return nil
 	}
@@ -39,8 +39,8 @@ func (r *region) enter(b *Balancer, id string) error {
 	return nil
 }
 
-// mostBalancerGroups is the quota of security groups a balancer.
-const mostBalancerGroups = 5
+// maxBalancerGroups is the quota of security groups a balancer.
+const maxBalancerGroups = 5
 
 // groupsOf checks a balancer's groups; without any it gets the VPC's default one.
 func (r *region) groupsOf(b *Balancer, ids []string) ([]string, error) {
@@ -53,8 +53,8 @@ func (r *region) groupsOf(b *Balancer, ids []string) ([]string, error) {
 			return nil, refuse("InvalidSecurityGroup", "One or more of the specified security groups do not exist: %s", id)
 		}
 	}
-	if len(ids) > mostBalancerGroups { // guess: the code
-		return nil, refuseAs(409, "InvalidConfigurationRequest", "At most %d security groups", mostBalancerGroups)
+	if len(ids) > maxBalancerGroups { // guess: the code
+		return nil, refuseAs(409, "InvalidConfigurationRequest", "At most %d security groups", maxBalancerGroups)
 	}
 	return ids, nil
 }
@@ -77,7 +77,7 @@ func (r *region) applyGroups(in applyGroups) (*Balancer, error) {
 		return nil, err
 	}
 	b.Groups = groups
-	r.rewire(b)
+	r.syncInterfaces(b)
 	return b, nil
 }
 
@@ -91,10 +91,10 @@ func (r *region) attach(in subnetsIn) (*Balancer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.place(b, in.Subnets); err != nil {
+	if err := r.addSubnets(b, in.Subnets); err != nil {
 		return nil, err
 	}
-	r.rewire(b)
+	r.syncInterfaces(b)
 	return b, nil
 }
 
@@ -108,6 +108,6 @@ func (r *region) detach(in subnetsIn) (*Balancer, error) {
 		return nil, refuseAs(409, "InvalidConfigurationRequest", "A load balancer keeps at least one subnet")
 	}
 	b.Subnets = left
-	r.rewire(b)
+	r.syncInterfaces(b)
 	return b, nil
 }

@@ -22,10 +22,10 @@ var (
 	tokenForm  = regexp.MustCompile(`^\w{0,32}$`)
 )
 
-// mostNamesOfCertificate is the initial quota of names a certificate.
-const mostNamesOfCertificate = 10
+// maxCertificateNames is the initial quota of names a certificate.
+const maxCertificateNames = 10
 
-// requestCertificate makes one, or gives the one that the same token made.
+// requestCertificate creates one, or returns the one of the same token.
 func (r *region) requestCertificate(in requestCertificate) (*Certificate, error) {
 	if err := in.valid(); err != nil {
 		return nil, err
@@ -41,20 +41,20 @@ func (r *region) requestCertificate(in requestCertificate) (*Certificate, error)
 	}
 	c := &Certificate{
 		ARN: r.certificateARN(), Domain: in.DomainName, Names: distinct(append([]string{in.DomainName}, in.SubjectAlternativeNames...)),
-		Status: "PENDING_VALIDATION", Key: in.KeyAlgorithm, Tags: tags, Created: r.now(), token: in.IdempotencyToken, born: r.aws.bornNow(),
+		Status: "PENDING_VALIDATION", Key: in.KeyAlgorithm, Tags: tags, Created: r.now(), token: in.IdempotencyToken, creation: r.aws.createdNow(),
 	}
 	if c.Key == "" {
 		c.Key = "RSA_2048"
 	}
-	if slices.ContainsFunc(c.Names, amazons) { // guess: that it fails afterwards, and the reason
+	if slices.ContainsFunc(c.Names, isAmazonDomain) { // guess: that it fails afterwards, and the reason
 		c.Status, c.Failure = "FAILED", "ADDITIONAL_VERIFICATION_REQUIRED"
 	}
 	r.certificates = append(r.certificates, c)
 	return c, nil
 }
 
-// amazons reports a name for which ACM gives no certificate.
-func amazons(name string) bool {
+// isAmazonDomain reports a name for which ACM issues no certificate.
+func isAmazonDomain(name string) bool {
 	name = strings.ToLower(name)
 	return name == "amazonaws.com" || strings.HasSuffix(name, ".amazonaws.com")
 }
@@ -69,8 +69,8 @@ func (c requestCertificate) valid() error {
 	switch {
 	case len(c.DomainName) > 64: // guess: the code
 		return refuse("ValidationException", "The first domain name can be no longer than 64 characters.")
-	case len(names) > mostNamesOfCertificate:
-		return refuse("LimitExceededException", "A certificate has at most %d names", mostNamesOfCertificate)
+	case len(names) > maxCertificateNames:
+		return refuse("LimitExceededException", "A certificate has at most %d names", maxCertificateNames)
 	case c.ValidationMethod != "DNS":
 		return notSimulated("validation by " + c.ValidationMethod)
 	case !slices.Contains([]string{"", "RSA_2048", "EC_prime256v1", "EC_secp384r1"}, c.KeyAlgorithm):

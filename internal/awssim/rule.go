@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Rule lets one source in: a network, or the members of a group.
+// Rule allows one source: a network, or the members of a group.
 type Rule struct {
-	ID          string // "": one is made up
+	ID          string // "": generated
 	Protocol    string // "tcp", "udp", "icmp", "icmpv6", or "-1" for all
 	From, To    int32  // ports
 	CIDR        netip.Prefix
@@ -16,15 +16,15 @@ type Rule struct {
 	Tags        map[string]string
 }
 
-// same reports whether EC2 takes two rules for one: the description does not count.
+// same reports whether EC2 treats two rules as equal: descriptions are ignored.
 func (r Rule) same(o Rule) bool {
 	return r.Protocol == o.Protocol && r.From == o.From && r.To == o.To && r.CIDR == o.CIDR && r.Group == o.Group
 }
 
-// mostRules is the default quota of inbound rules a group.
-const mostRules = 60
+// maxRules is the default quota of inbound rules a group.
+const maxRules = 60
 
-// permission is how requests write several rules at once.
+// permission holds several rules of a request.
 type permission struct {
 	IpProtocol string
 	FromPort   *int32
@@ -34,7 +34,7 @@ type permission struct {
 	Groups     []struct{ GroupId, UserId, VpcId, Description string }
 }
 
-// rules takes a request's permissions apart, one rule a source.
+// rules splits a request's permissions into rules, one per source.
 func (r *region) rules(permissions []permission, vpc string) ([]Rule, error) {
 	var out []Rule
 	for _, p := range permissions {
@@ -94,7 +94,7 @@ func (p permission) ports() (Rule, error) {
 	return base, nil
 }
 
-// appendNetwork canonicalises: EC2 keeps 100.68.0.18/18 as 100.68.0.0/18.
+// appendNetwork masks the network: EC2 stores 100.68.0.18/18 as 100.68.0.0/18.
 func appendNetwork(out []Rule, base Rule, cidr, description string, v4 bool) ([]Rule, error) {
 	prefix, err := netip.ParsePrefix(cidr)
 	if err != nil || prefix.Addr().Is4() != v4 {
@@ -113,38 +113,38 @@ type authorize struct {
 
 func (c authorize) carriesTags() bool { return len(c.TagSpecification) > 0 }
 
-// changed is what a call did to rules, and whose they are.
-type changed struct {
+// changedRules is the result of a call that changes rules.
+type changedRules struct {
 	group *Group
 	rules []Rule
 }
 
 // authorize adds rules: all or none (guess: the API reference does not say).
-func (r *region) authorize(in authorize) (changed, error) {
-	g, rules, err := r.asked(in.GroupId, in.IpPermissions)
+func (r *region) authorize(in authorize) (changedRules, error) {
+	g, rules, err := r.lookUpRules(in.GroupId, in.IpPermissions)
 	if err != nil {
-		return changed{}, err
+		return changedRules{}, err
 	}
-	tags, err := specified(in.TagSpecification, "security-group-rule")
+	tags, err := creationTags(in.TagSpecification, "security-group-rule")
 	if err != nil {
-		return changed{}, err
+		return changedRules{}, err
 	}
 	for i, rule := range rules {
 		if slices.ContainsFunc(rules[:i], rule.same) {
-			return changed{}, refuse("InvalidParameterValue", "The same permission must not appear multiple times")
+			return changedRules{}, refuse("InvalidParameterValue", "The same permission must not appear multiple times")
 		}
 		if slices.ContainsFunc(g.Rules, rule.same) {
-			return changed{}, refuse("InvalidPermission.Duplicate", "the specified rule \"peer: %s, %s, from port: %d, to port: %d, ALLOW\" already exists", rule.source(), rule.Protocol, rule.From, rule.To)
+			return changedRules{}, refuse("InvalidPermission.Duplicate", "the specified rule \"peer: %s, %s, from port: %d, to port: %d, ALLOW\" already exists", rule.source(), rule.Protocol, rule.From, rule.To)
 		}
 	}
-	if len(g.Rules)+len(rules) > mostRules {
-		return changed{}, refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
+	if len(g.Rules)+len(rules) > maxRules {
+		return changedRules{}, refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 	}
 	for i := range rules {
 		rules[i].ID, rules[i].Tags = r.aws.id("sgr"), tags
 	}
 	g.Rules = append(g.Rules, rules...)
-	return changed{g, rules}, nil
+	return changedRules{g, rules}, nil
 }
 
 func (r Rule) source() string {
@@ -154,7 +154,7 @@ func (r Rule) source() string {
 	return r.CIDR.String()
 }
 
-func (r *region) asked(group string, permissions []permission) (*Group, []Rule, error) {
+func (r *region) lookUpRules(group string, permissions []permission) (*Group, []Rule, error) {
 	if group == "" {
 		return nil, nil, refuse("MissingParameter", "The request must contain the parameter groupName or groupId")
 	}
@@ -173,38 +173,38 @@ type revoke struct {
 	SecurityGroupRuleId []string
 }
 
-// revoke takes rules away: all, or none where one is not there.
-func (r *region) revoke(in revoke) (changed, error) {
+// revoke removes all rules, or none if one does not exist.
+func (r *region) revoke(in revoke) (changedRules, error) {
 	if len(in.SecurityGroupRuleId) > 0 {
 		return r.revokeByID(in)
 	}
-	g, rules, err := r.asked(in.GroupId, in.IpPermissions)
+	g, rules, err := r.lookUpRules(in.GroupId, in.IpPermissions)
 	if err != nil {
-		return changed{}, err
+		return changedRules{}, err
 	}
 	for _, rule := range rules {
 		if !slices.ContainsFunc(g.Rules, rule.same) {
-			return changed{}, refuse("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
+			return changedRules{}, refuse("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
 		}
 	}
-	return r.drop(g, func(rule Rule) bool { return slices.ContainsFunc(rules, rule.same) }), nil
+	return r.removeRules(g, func(rule Rule) bool { return slices.ContainsFunc(rules, rule.same) }), nil
 }
 
-func (r *region) revokeByID(in revoke) (changed, error) {
+func (r *region) revokeByID(in revoke) (changedRules, error) {
 	g := r.group(in.GroupId)
 	if g == nil {
-		return changed{}, groupMissing(in.GroupId)
+		return changedRules{}, groupMissing(in.GroupId)
 	}
 	for _, id := range in.SecurityGroupRuleId {
 		if !slices.ContainsFunc(g.Rules, func(rule Rule) bool { return rule.ID == id }) {
-			return changed{}, refuse("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", id)
+			return changedRules{}, refuse("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", id)
 		}
 	}
-	return r.drop(g, func(rule Rule) bool { return slices.Contains(in.SecurityGroupRuleId, rule.ID) }), nil
+	return r.removeRules(g, func(rule Rule) bool { return slices.Contains(in.SecurityGroupRuleId, rule.ID) }), nil
 }
 
-func (r *region) drop(g *Group, meant func(Rule) bool) changed {
-	done := changed{group: g}
+func (r *region) removeRules(g *Group, meant func(Rule) bool) changedRules {
+	done := changedRules{group: g}
 	g.Rules = slices.DeleteFunc(g.Rules, func(rule Rule) bool {
 		if !meant(rule) {
 			return false

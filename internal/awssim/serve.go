@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// mostBody bounds a request's body in bytes.
-const mostBody = 1 << 20
+// maxBody bounds a request's body in bytes.
+const maxBody = 1 << 20
 
-// scope is what a signature says of a request. Signatures are not checked.
+// scope is the scope of a signature. Signatures are not checked.
 type scope struct{ region, service string }
 
 // scopeOf reads the credential scope, KEY/DATE/REGION/SERVICE/aws4_request.
@@ -28,9 +28,9 @@ func scopeOf(r *http.Request) (scope, bool) {
 	return scope{region: parts[2], service: parts[3]}, true
 }
 
-// dialect is how a service speaks.
+// dialect is a service's protocol.
 type dialect interface {
-	// answer does a request and writes what comes of it.
+	// answer executes a request and writes the response.
 	answer(a *AWS, s scope, r *http.Request, body []byte, w http.ResponseWriter)
 }
 
@@ -44,7 +44,7 @@ var dialects = map[string]dialect{
 }
 
 func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "unreadable body", http.StatusBadRequest)
 		return
@@ -58,7 +58,7 @@ func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
 	d.answer(a, s, r, body, w)
 }
 
-// asServiceError is what a service says of an error; there is no other kind.
+// asServiceError converts an error; every answer is a ServiceError.
 func asServiceError(err error) *ServiceError {
 	var e *ServiceError
 	if errors.As(err, &e) {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Policy is a policy that a balancer knows, of the one type that is simulated.
+// Policy is a balancer's policy, of the only type that is simulated.
 type Policy struct {
 	Name      string
 	Reference string // the predefined security policy
 }
 
 const (
-	// defaultPolicy is what a secure listener has until told otherwise.
+	// defaultPolicy is the default of secure listeners.
 	defaultPolicy = "ELBSecurityPolicy-2016-08"
 	sslPolicyType = "SSLNegotiationPolicyType"
 	referenceName = "Reference-Security-Policy"
@@ -36,8 +36,7 @@ var predefined = []struct {
 	{"ELBSecurityPolicy-2011-08", true, false},
 }
 
-// know gives a balancer a predefined policy under its own name, as AWS does with
-// the default one.
+// know adds a predefined policy under its own name, as AWS does with the default.
 func (b *Balancer) know(name string) {
 	if b.policy(name) == nil {
 		b.Policies = append(b.Policies, Policy{Name: name, Reference: name})
@@ -104,7 +103,7 @@ type describePolicies struct {
 	PolicyNames      []string
 }
 
-// describePolicies gives a balancer's policies or, without one, AWS's own.
+// describePolicies returns a balancer's policies or, without a name, the predefined.
 func (r *region) describePolicies(in describePolicies) ([]Policy, error) {
 	var have []Policy
 	if in.LoadBalancerName == "" {
@@ -136,8 +135,8 @@ func policyMissing(name string) *ServiceError {
 	return refuse("PolicyNotFound", "There is no policy with name '%s'", name)
 }
 
-// attributes are those a policy is described with: of the many that there are,
-// the reference and the protocols.
+// attributes are the attributes in a policy's description; only the reference and
+// the protocols are simulated.
 func (p Policy) attributes() [][2]string {
 	out := [][2]string{{referenceName, p.Reference}}
 	for _, known := range predefined {

@@ -14,9 +14,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-// TestABalancerServesWhatItsGroupsLetItReach walks the whole way once: lookups,
+// TestLoadBalancer_ServesWhatItsGroupsAllow walks the whole way once: lookups,
 // groups, rules, the interfaces' groups, the balancer, its instances' health.
-func TestABalancerServesWhatItsGroupsLetItReach(t *testing.T) {
+func TestLoadBalancer_ServesWhatItsGroupsAllow(t *testing.T) {
 	t.Parallel()
 	s := build(t, awssim.Config{HealthLag: 1})
 	ctx := t.Context()
@@ -52,7 +52,7 @@ func TestABalancerServesWhatItsGroupsLetItReach(t *testing.T) {
 	}
 }
 
-func (s *site) register(t *testing.T, balancer string, ids ...string) {
+func (s *fixture) register(t *testing.T, balancer string, ids ...string) {
 	t.Helper()
 	in := &elb.RegisterInstancesWithLoadBalancerInput{LoadBalancerName: &balancer}
 	for _, id := range ids {
@@ -61,7 +61,7 @@ func (s *site) register(t *testing.T, balancer string, ids ...string) {
 	must[*elb.RegisterInstancesWithLoadBalancerOutput](t)(s.elb.RegisterInstancesWithLoadBalancer(t.Context(), in))
 }
 
-func (s *site) health(t *testing.T, balancer string) []string {
+func (s *fixture) health(t *testing.T, balancer string) []string {
 	t.Helper()
 	out := must[*elb.DescribeInstanceHealthOutput](t)(s.elb.DescribeInstanceHealth(t.Context(), &elb.DescribeInstanceHealthInput{LoadBalancerName: &balancer}))
 	var states []string
@@ -72,7 +72,7 @@ func (s *site) health(t *testing.T, balancer string) []string {
 }
 
 // join adds a group to the primary interface of every instance.
-func (s *site) join(t *testing.T, group string) {
+func (s *fixture) join(t *testing.T, group string) {
 	t.Helper()
 	out := must[*ec2.DescribeInstancesOutput](t)(s.ec2.DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{Filters: []ec2types.Filter{
 		{Name: aws.String("tag:type"), Values: []string{"work*"}}, {Name: aws.String("instance-state-name"), Values: []string{"running"}},
@@ -90,7 +90,7 @@ func (s *site) join(t *testing.T, group string) {
 	}
 }
 
-func TestTheCallerIsTheExampleAccount(t *testing.T) {
+func TestGetCallerIdentity_IsTheExampleAccount(t *testing.T) {
 	t.Parallel()
 	c := start(t, awssim.Config{})
 	out := must[*sts.GetCallerIdentityOutput](t)(c.sts.GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{}))

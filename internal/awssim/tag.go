@@ -2,27 +2,27 @@ package awssim
 
 import "strings"
 
-// tag is how requests write one.
+// tag is a tag in a request.
 type tag struct {
 	Key   string
 	Value string
 }
 
-// tagRules is where the services differ about tags.
+// tagRules are a service's rules for tags.
 type tagRules struct {
-	most                         int
+	max                          int
 	tooMany, duplicate, reserved string // error codes
 }
 
 // The limits of each service's API reference.
 var (
-	ec2Tags = tagRules{most: 50, tooMany: "TagLimitExceeded", duplicate: "InvalidParameterValue", reserved: "InvalidParameterValue"}
-	elbTags = tagRules{most: 10, tooMany: "TooManyTags", duplicate: "DuplicateTagKeys", reserved: "ValidationError"}
-	acmTags = tagRules{most: 50, tooMany: "TooManyTagsException", duplicate: "InvalidTagException", reserved: "InvalidTagException"}
-	s3Tags  = tagRules{most: 50, tooMany: "BadRequest", duplicate: "InvalidTag", reserved: "InvalidTag"}
+	ec2Tags = tagRules{max: 50, tooMany: "TagLimitExceeded", duplicate: "InvalidParameterValue", reserved: "InvalidParameterValue"}
+	elbTags = tagRules{max: 10, tooMany: "TooManyTags", duplicate: "DuplicateTagKeys", reserved: "ValidationError"}
+	acmTags = tagRules{max: 50, tooMany: "TooManyTagsException", duplicate: "InvalidTagException", reserved: "InvalidTagException"}
+	s3Tags  = tagRules{max: 50, tooMany: "BadRequest", duplicate: "InvalidTag", reserved: "InvalidTag"}
 )
 
-// set makes a map of a list of tags.
+// set converts a list of tags to a map.
 func (t tagRules) set(tags []tag) (map[string]string, error) {
 	out := map[string]string{}
 	for _, one := range tags {
@@ -37,8 +37,8 @@ func (t tagRules) set(tags []tag) (map[string]string, error) {
 		}
 		out[one.Key] = one.Value
 	}
-	if len(out) > t.most {
-		return nil, refuse(t.tooMany, "at most %d tags", t.most)
+	if len(out) > t.max {
+		return nil, refuse(t.tooMany, "at most %d tags", t.max)
 	}
 	return out, nil
 }
@@ -49,7 +49,7 @@ type tagSpecification struct {
 	Tag          []tag
 }
 
-func specified(specs []tagSpecification, kind string) (map[string]string, error) {
+func creationTags(specs []tagSpecification, kind string) (map[string]string, error) {
 	var tags []tag
 	for _, s := range specs {
 		if s.ResourceType != kind {

@@ -8,18 +8,18 @@ import (
 
 // acmOperations are the calls of Certificate Manager that are simulated.
 var acmOperations = map[string]operation{
-	"ListCertificates":       answers("acm:ListCertificates", (*region).listCertificates, tellCertificates),
-	"ListTagsForCertificate": answers("acm:ListTagsForCertificate", (*region).certificateTags, tellCertificateTags),
-	"DescribeCertificate":    answers("acm:DescribeCertificate", (*region).describeCertificate, tellCertificate),
-	"RequestCertificate":     answers("acm:RequestCertificate", (*region).requestCertificate, tellNewCertificate).withTags("acm:AddTagsToCertificate"),
+	"ListCertificates":       answers("acm:ListCertificates", (*region).listCertificates, encodeCertificates),
+	"ListTagsForCertificate": answers("acm:ListTagsForCertificate", (*region).certificateTags, encodeCertificateTags),
+	"DescribeCertificate":    answers("acm:DescribeCertificate", (*region).describeCertificate, encodeCertificate),
+	"RequestCertificate":     answers("acm:RequestCertificate", (*region).requestCertificate, encodeNewCertificate).withTags("acm:AddTagsToCertificate"),
 	"DeleteCertificate":      answers("acm:DeleteCertificate", (*region).deleteCertificate, func(none) any { return struct{}{} }),
 }
 
-func tellNewCertificate(c *Certificate) any {
+func encodeNewCertificate(c *Certificate) any {
 	return map[string]string{"CertificateArn": c.ARN}
 }
 
-func tellCertificateTags(c *Certificate) any {
+func encodeCertificateTags(c *Certificate) any {
 	tags := []tag{}
 	for _, key := range slices.Sorted(maps.Keys(c.Tags)) {
 		tags = append(tags, tag{key, c.Tags[key]})
@@ -39,7 +39,7 @@ type jsonSummary struct {
 	NotAfter                        int64 `json:",omitempty"`
 }
 
-func tellCertificates(p page[described]) any {
+func encodeCertificates(p page[certificateView]) any {
 	out := struct {
 		CertificateSummaryList []jsonSummary
 		NextToken              string `json:",omitempty"`
@@ -83,7 +83,7 @@ type jsonValidation struct {
 
 type jsonRecord struct{ Name, Type, Value string }
 
-func tellCertificate(d described) any {
+func encodeCertificate(d certificateView) any {
 	c := jsonCertificate{
 		CertificateArn: d.ARN, DomainName: d.Domain, SubjectAlternativeNames: d.Names, Status: d.Status, FailureReason: d.Failure,
 		Type: "AMAZON_ISSUED", InUseBy: d.users, CreatedAt: d.Created.Unix(),
@@ -93,12 +93,12 @@ func tellCertificate(d described) any {
 		c.Issuer, c.IssuedAt, c.NotBefore, c.NotAfter = "Amazon", d.Created.Unix(), d.Created.Unix(), d.NotAfter.Unix()
 	}
 	for _, name := range d.Names {
-		c.DomainValidationOptions = append(c.DomainValidationOptions, tellValidation(d, name))
+		c.DomainValidationOptions = append(c.DomainValidationOptions, encodeValidation(d, name))
 	}
 	return map[string]any{"Certificate": c}
 }
 
-func tellValidation(d described, name string) jsonValidation {
+func encodeValidation(d certificateView, name string) jsonValidation {
 	v := jsonValidation{DomainName: name, ValidationMethod: "DNS", ValidationStatus: "PENDING_VALIDATION"}
 	switch d.Status {
 	case "ISSUED":

@@ -2,7 +2,7 @@ package awssim
 
 import "time"
 
-// balancerView is a balancer with what its description tells besides.
+// balancerView is a balancer as it is described.
 type balancerView struct {
 	*Balancer
 	zones  []string
@@ -74,23 +74,23 @@ type xmlCheck struct {
 // region has its own of; this is us-east-1's.
 const hostedZone = "Z35SXDOTRQ7X7K"
 
-func tellBalancers(p page[balancerView]) any {
-	out := parts{element{"LoadBalancerDescriptions", list(p.Items, tellBalancer)}}
+func encodeBalancers(p page[balancerView]) any {
+	out := parts{element{"LoadBalancerDescriptions", list(p.Items, encodeBalancer)}}
 	if p.Next != "" {
 		out = append(out, element{"NextMarker", p.Next})
 	}
 	return out
 }
 
-func tellBalancer(v balancerView) xmlBalancer {
+func encodeBalancer(v balancerView) xmlBalancer {
 	out := xmlBalancer{
 		LoadBalancerName: v.Name, DNSName: v.DNSName, CanonicalHostedZoneNameID: hostedZone,
 		CreatedTime: v.Created.Format(time.RFC3339), Scheme: v.Scheme, VPCId: v.VPC,
-		AvailabilityZones: list(v.zones, itself), Subnets: list(v.Subnets, itself), SecurityGroups: list(v.Groups, itself),
+		AvailabilityZones: list(v.zones, identity), Subnets: list(v.Subnets, identity), SecurityGroups: list(v.Groups, identity),
 		SourceSecurityGroup:  xmlSource{v.source, Account},
-		ListenerDescriptions: list(v.Listeners, tellListener),
+		ListenerDescriptions: list(v.Listeners, encodeListener),
 		Policies:             xmlPolicyNames{OtherPolicies: list(v.Policies, func(p Policy) string { return p.Name })},
-		HealthCheck:          tellCheck(v.HealthCheck),
+		HealthCheck:          encodeCheck(v.HealthCheck),
 		Instances:            list(v.Instances, func(id string) xmlInstanceID { return xmlInstanceID{id} }),
 	}
 	if v.Scheme != "internal" {
@@ -99,18 +99,18 @@ func tellBalancer(v balancerView) xmlBalancer {
 	return out
 }
 
-func tellListener(l Listener) xmlListening {
+func encodeListener(l Listener) xmlListening {
 	return xmlListening{
 		Listener:    xmlListener{l.Protocol, l.Port, l.InstanceProtocol, l.InstancePort, l.Certificate},
-		PolicyNames: list(l.Policies, itself),
+		PolicyNames: list(l.Policies, identity),
 	}
 }
 
-func tellCheck(h HealthCheck) xmlCheck {
+func encodeCheck(h HealthCheck) xmlCheck {
 	return xmlCheck{h.Target, h.Interval, h.Timeout, h.Unhealthy, h.Healthy}
 }
 
-func tellCheckAlone(h HealthCheck) any { return element{"HealthCheck", tellCheck(h)} }
+func encodeCheckResult(h HealthCheck) any { return element{"HealthCheck", encodeCheck(h)} }
 
 type xmlAttributes struct {
 	CrossZoneLoadBalancing xmlSwitch
@@ -136,12 +136,12 @@ type xmlLog struct {
 	S3BucketPrefix string `xml:",omitempty"`
 }
 
-func tellAttributes(b *Balancer) any {
+func encodeAttributes(b *Balancer) any {
 	return element{"LoadBalancerAttributes", xmlAttributesOf(b)}
 }
 
-func tellChangedAttributes(b *Balancer) any {
-	return parts{element{"LoadBalancerName", b.Name}, tellAttributes(b)}
+func encodeChangedAttributes(b *Balancer) any {
+	return parts{element{"LoadBalancerName", b.Name}, encodeAttributes(b)}
 }
 
 func xmlAttributesOf(b *Balancer) xmlAttributes {

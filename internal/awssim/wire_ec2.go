@@ -8,16 +8,16 @@ import (
 
 // ec2Operations are the calls of EC2 that are simulated.
 var ec2Operations = map[string]operation{
-	"DescribeVpcs":                    answers("ec2:DescribeVpcs", (*region).describeVPCs, tellVPCs),
-	"DescribeSubnets":                 answers("ec2:DescribeSubnets", (*region).describeSubnets, tellSubnets),
-	"DescribeInstances":               answers("ec2:DescribeInstances", (*region).describeInstances, tellInstances),
-	"DescribeNetworkInterfaces":       answers("ec2:DescribeNetworkInterfaces", (*region).describeInterfaces, tellInterfaces),
-	"ModifyNetworkInterfaceAttribute": answers("ec2:ModifyNetworkInterfaceAttribute", (*region).modifyInterface, tellReturn[none]),
-	"DescribeSecurityGroups":          answers("ec2:DescribeSecurityGroups", (*region).describeGroups, tellGroups),
-	"CreateSecurityGroup":             answers("ec2:CreateSecurityGroup", (*region).createGroup, tellNewGroup).withTags("ec2:CreateTags"),
-	"DeleteSecurityGroup":             answers("ec2:DeleteSecurityGroup", (*region).deleteGroup, tellDeletedGroup),
-	"AuthorizeSecurityGroupIngress":   answers("ec2:AuthorizeSecurityGroupIngress", (*region).authorize, tellAuthorized).withTags("ec2:CreateTags"),
-	"RevokeSecurityGroupIngress":      answers("ec2:RevokeSecurityGroupIngress", (*region).revoke, tellRevoked),
+	"DescribeVpcs":                    answers("ec2:DescribeVpcs", (*region).describeVPCs, encodeVPCs),
+	"DescribeSubnets":                 answers("ec2:DescribeSubnets", (*region).describeSubnets, encodeSubnets),
+	"DescribeInstances":               answers("ec2:DescribeInstances", (*region).describeInstances, encodeInstances),
+	"DescribeNetworkInterfaces":       answers("ec2:DescribeNetworkInterfaces", (*region).describeInterfaces, encodeInterfaces),
+	"ModifyNetworkInterfaceAttribute": answers("ec2:ModifyNetworkInterfaceAttribute", (*region).modifyInterface, encodeReturn[none]),
+	"DescribeSecurityGroups":          answers("ec2:DescribeSecurityGroups", (*region).describeGroups, encodeGroups),
+	"CreateSecurityGroup":             answers("ec2:CreateSecurityGroup", (*region).createGroup, encodeNewGroup).withTags("ec2:CreateTags"),
+	"DeleteSecurityGroup":             answers("ec2:DeleteSecurityGroup", (*region).deleteGroup, encodeDeletedGroup),
+	"AuthorizeSecurityGroupIngress":   answers("ec2:AuthorizeSecurityGroupIngress", (*region).authorize, encodeAuthorized).withTags("ec2:CreateTags"),
+	"RevokeSecurityGroupIngress":      answers("ec2:RevokeSecurityGroupIngress", (*region).revoke, encodeRevoked),
 }
 
 const requestID = "00000000-0000-4000-8000-000000000000"
@@ -90,7 +90,7 @@ type xmlTag struct {
 	Value string `xml:"value"`
 }
 
-func tellTags(tags map[string]string) items[xmlTag] {
+func encodeTags(tags map[string]string) items[xmlTag] {
 	return set(slices.Sorted(maps.Keys(tags)), func(key string) xmlTag { return xmlTag{key, tags[key]} })
 }
 
@@ -102,8 +102,8 @@ type xmlVPC struct {
 	Tags  items[xmlTag] `xml:"tagSet"`
 }
 
-func tellVPCs(p page[*VPC]) any {
-	return paged("vpcSet", p, func(v *VPC) xmlVPC { return xmlVPC{v.ID, Account, "available", v.CIDR, tellTags(v.Tags)} })
+func encodeVPCs(p page[*VPC]) any {
+	return paged("vpcSet", p, func(v *VPC) xmlVPC { return xmlVPC{v.ID, Account, "available", v.CIDR, encodeTags(v.Tags)} })
 }
 
 type xmlSubnet struct {
@@ -116,10 +116,10 @@ type xmlSubnet struct {
 	Tags  items[xmlTag] `xml:"tagSet"`
 }
 
-func tellSubnets(p page[*Subnet]) any {
+func encodeSubnets(p page[*Subnet]) any {
 	return paged("subnetSet", p, func(s *Subnet) xmlSubnet {
-		return xmlSubnet{s.ID, s.VPC, "available", s.Zone, s.CIDR, 200, tellTags(s.Tags)}
+		return xmlSubnet{s.ID, s.VPC, "available", s.Zone, s.CIDR, 200, encodeTags(s.Tags)}
 	})
 }
 
-func tellReturn[T any](T) any { return element{"return", true} }
+func encodeReturn[T any](T) any { return element{"return", true} }

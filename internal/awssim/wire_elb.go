@@ -8,25 +8,25 @@ import (
 
 // elbOperations are the calls of Elastic Load Balancing 2012-06-01 that are simulated.
 var elbOperations = map[string]operation{
-	"CreateLoadBalancer":                    answers(elbAction("CreateLoadBalancer"), (*region).createBalancer, tellNewBalancer).withTags(elbAction("AddTags")),
-	"DeleteLoadBalancer":                    answers(elbAction("DeleteLoadBalancer"), (*region).deleteBalancer, tellNothing),
-	"DescribeLoadBalancers":                 answers(elbAction("DescribeLoadBalancers"), (*region).describeBalancersForWire, tellBalancers),
-	"DescribeTags":                          answers(elbAction("DescribeTags"), (*region).describeTags, tellBalancerTags),
-	"DescribeLoadBalancerAttributes":        answers(elbAction("DescribeLoadBalancerAttributes"), (*region).describeAttributes, tellAttributes),
-	"ModifyLoadBalancerAttributes":          answers(elbAction("ModifyLoadBalancerAttributes"), (*region).modifyAttributes, tellChangedAttributes),
-	"ConfigureHealthCheck":                  answers(elbAction("ConfigureHealthCheck"), (*region).configureCheck, tellCheckAlone),
-	"RegisterInstancesWithLoadBalancer":     answers(elbAction("RegisterInstancesWithLoadBalancer"), (*region).register, tellRegistered),
-	"DeregisterInstancesFromLoadBalancer":   answers(elbAction("DeregisterInstancesFromLoadBalancer"), (*region).deregister, tellRegistered),
-	"DescribeInstanceHealth":                answers(elbAction("DescribeInstanceHealth"), (*region).describeHealth, tellHealth),
-	"CreateLoadBalancerListeners":           answers(elbAction("CreateLoadBalancerListeners"), (*region).createListeners, tellNothing),
-	"DeleteLoadBalancerListeners":           answers(elbAction("DeleteLoadBalancerListeners"), (*region).deleteListeners, tellNothing),
-	"SetLoadBalancerListenerSSLCertificate": answers(elbAction("SetLoadBalancerListenerSSLCertificate"), (*region).setCertificate, tellNothing),
-	"CreateLoadBalancerPolicy":              answers(elbAction("CreateLoadBalancerPolicy"), (*region).createPolicy, tellNothing),
-	"DescribeLoadBalancerPolicies":          answers(elbAction("DescribeLoadBalancerPolicies"), (*region).describePolicies, tellPolicies),
-	"SetLoadBalancerPoliciesOfListener":     answers(elbAction("SetLoadBalancerPoliciesOfListener"), (*region).setPolicies, tellNothing),
-	"ApplySecurityGroupsToLoadBalancer":     answers(elbAction("ApplySecurityGroupsToLoadBalancer"), (*region).applyGroups, tellBalancerGroups),
-	"AttachLoadBalancerToSubnets":           answers(elbAction("AttachLoadBalancerToSubnets"), (*region).attach, tellBalancerSubnets),
-	"DetachLoadBalancerFromSubnets":         answers(elbAction("DetachLoadBalancerFromSubnets"), (*region).detach, tellBalancerSubnets),
+	"CreateLoadBalancer":                    answers(elbAction("CreateLoadBalancer"), (*region).createBalancer, encodeNewBalancer).withTags(elbAction("AddTags")),
+	"DeleteLoadBalancer":                    answers(elbAction("DeleteLoadBalancer"), (*region).deleteBalancer, encodeNothing),
+	"DescribeLoadBalancers":                 answers(elbAction("DescribeLoadBalancers"), (*region).describeBalancersForWire, encodeBalancers),
+	"DescribeTags":                          answers(elbAction("DescribeTags"), (*region).describeTags, encodeBalancerTags),
+	"DescribeLoadBalancerAttributes":        answers(elbAction("DescribeLoadBalancerAttributes"), (*region).describeAttributes, encodeAttributes),
+	"ModifyLoadBalancerAttributes":          answers(elbAction("ModifyLoadBalancerAttributes"), (*region).modifyAttributes, encodeChangedAttributes),
+	"ConfigureHealthCheck":                  answers(elbAction("ConfigureHealthCheck"), (*region).configureCheck, encodeCheckResult),
+	"RegisterInstancesWithLoadBalancer":     answers(elbAction("RegisterInstancesWithLoadBalancer"), (*region).register, encodeRegistered),
+	"DeregisterInstancesFromLoadBalancer":   answers(elbAction("DeregisterInstancesFromLoadBalancer"), (*region).deregister, encodeRegistered),
+	"DescribeInstanceHealth":                answers(elbAction("DescribeInstanceHealth"), (*region).describeHealth, encodeHealth),
+	"CreateLoadBalancerListeners":           answers(elbAction("CreateLoadBalancerListeners"), (*region).createListeners, encodeNothing),
+	"DeleteLoadBalancerListeners":           answers(elbAction("DeleteLoadBalancerListeners"), (*region).deleteListeners, encodeNothing),
+	"SetLoadBalancerListenerSSLCertificate": answers(elbAction("SetLoadBalancerListenerSSLCertificate"), (*region).setCertificate, encodeNothing),
+	"CreateLoadBalancerPolicy":              answers(elbAction("CreateLoadBalancerPolicy"), (*region).createPolicy, encodeNothing),
+	"DescribeLoadBalancerPolicies":          answers(elbAction("DescribeLoadBalancerPolicies"), (*region).describePolicies, encodePolicies),
+	"SetLoadBalancerPoliciesOfListener":     answers(elbAction("SetLoadBalancerPoliciesOfListener"), (*region).setPolicies, encodeNothing),
+	"ApplySecurityGroupsToLoadBalancer":     answers(elbAction("ApplySecurityGroupsToLoadBalancer"), (*region).applyGroups, encodeBalancerGroups),
+	"AttachLoadBalancerToSubnets":           answers(elbAction("AttachLoadBalancerToSubnets"), (*region).attach, encodeBalancerSubnets),
+	"DetachLoadBalancerFromSubnets":         answers(elbAction("DetachLoadBalancerFromSubnets"), (*region).detach, encodeBalancerSubnets),
 }
 
 func elbAction(name string) string { return "elasticloadbalancing:" + name }
@@ -64,21 +64,23 @@ func list[S, T any](from []S, tell func(S) T) members[T] {
 	return out
 }
 
-func itself(s string) string { return s }
+func identity(s string) string { return s }
 
-func tellNothing(none) any { return parts{} }
+func encodeNothing(none) any { return parts{} }
 
-func tellNewBalancer(b *Balancer) any { return element{"DNSName", b.DNSName} }
+func encodeNewBalancer(b *Balancer) any { return element{"DNSName", b.DNSName} }
 
 type xmlInstanceID struct{ InstanceId string }
 
-func tellRegistered(b *Balancer) any {
+func encodeRegistered(b *Balancer) any {
 	return element{"Instances", list(b.Instances, func(id string) xmlInstanceID { return xmlInstanceID{id} })}
 }
 
-func tellBalancerGroups(b *Balancer) any { return element{"SecurityGroups", list(b.Groups, itself)} }
+func encodeBalancerGroups(b *Balancer) any {
+	return element{"SecurityGroups", list(b.Groups, identity)}
+}
 
-func tellBalancerSubnets(b *Balancer) any { return element{"Subnets", list(b.Subnets, itself)} }
+func encodeBalancerSubnets(b *Balancer) any { return element{"Subnets", list(b.Subnets, identity)} }
 
 type xmlElbTag struct{ Key, Value string }
 
@@ -87,7 +89,7 @@ type xmlTagged struct {
 	Tags             members[xmlElbTag]
 }
 
-func tellBalancerTags(found []*Balancer) any {
+func encodeBalancerTags(found []*Balancer) any {
 	return element{"TagDescriptions", list(found, func(b *Balancer) xmlTagged {
 		keys := slices.Sorted(maps.Keys(b.Tags))
 		return xmlTagged{b.Name, list(keys, func(key string) xmlElbTag { return xmlElbTag{key, b.Tags[key]} })}
@@ -96,7 +98,7 @@ func tellBalancerTags(found []*Balancer) any {
 
 type xmlHealth struct{ InstanceId, State, ReasonCode, Description string }
 
-func tellHealth(found []Health) any {
+func encodeHealth(found []Health) any {
 	return element{"InstanceStates", list(found, func(h Health) xmlHealth { return xmlHealth{h.Instance, h.State, h.Reason, h.Description} })}
 }
 
@@ -108,7 +110,7 @@ type xmlPolicy struct {
 
 type xmlPolicyAttribute struct{ AttributeName, AttributeValue string }
 
-func tellPolicies(found []Policy) any {
+func encodePolicies(found []Policy) any {
 	return element{"PolicyDescriptions", list(found, func(p Policy) xmlPolicy {
 		return xmlPolicy{p.Name, sslPolicyType, list(p.attributes(), func(a [2]string) xmlPolicyAttribute { return xmlPolicyAttribute{a[0], a[1]} })}
 	})}

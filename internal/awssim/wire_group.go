@@ -36,14 +36,14 @@ type xmlPair struct {
 	Description string `xml:"description,omitempty"`
 }
 
-func tellGroups(p page[*Group]) any {
+func encodeGroups(p page[*Group]) any {
 	return paged("securityGroupInfo", p, func(g *Group) xmlGroup {
-		return xmlGroup{g.ID, g.Name, g.Description, g.VPC, Account, tellPermissions(g.Rules), tellTags(g.Tags)}
+		return xmlGroup{g.ID, g.Name, g.Description, g.VPC, Account, encodePermissions(g.Rules), encodeTags(g.Tags)}
 	})
 }
 
-// tellPermissions puts together what has the same protocol and ports, as EC2 does.
-func tellPermissions(rules []Rule) items[xmlPermission] {
+// encodePermissions puts together what has the same protocol and ports, as EC2 does.
+func encodePermissions(rules []Rule) items[xmlPermission] {
 	var out items[xmlPermission]
 	var first []Rule // of each permission
 	for _, rule := range rules {
@@ -81,11 +81,11 @@ func (p *xmlPermission) add(rule Rule) {
 	}
 }
 
-func tellNewGroup(g *Group) any {
-	return parts{element{"return", true}, element{"groupId", g.ID}, element{"tagSet", tellTags(g.Tags)}}
+func encodeNewGroup(g *Group) any {
+	return parts{element{"return", true}, element{"groupId", g.ID}, element{"tagSet", encodeTags(g.Tags)}}
 }
 
-func tellDeletedGroup(id string) any {
+func encodeDeletedGroup(id string) any {
 	return parts{element{"return", true}, element{"groupId", id}}
 }
 
@@ -104,11 +104,11 @@ type xmlRule struct {
 	Tags        items[xmlTag] `xml:"tagSet"`
 }
 
-func tellRule(group string) func(Rule) xmlRule {
+func encodeRule(group string) func(Rule) xmlRule {
 	return func(rule Rule) xmlRule {
 		out := xmlRule{
 			ID: rule.ID, Group: group, Owner: Account, Protocol: rule.Protocol, From: rule.From, To: rule.To,
-			Description: rule.Description, Tags: tellTags(rule.Tags),
+			Description: rule.Description, Tags: encodeTags(rule.Tags),
 		}
 		switch {
 		case rule.Group != "":
@@ -122,10 +122,10 @@ func tellRule(group string) func(Rule) xmlRule {
 	}
 }
 
-func tellAuthorized(c changed) any {
-	return parts{element{"return", true}, element{"securityGroupRuleSet", set(c.rules, tellRule(c.group.ID))}}
+func encodeAuthorized(c changedRules) any {
+	return parts{element{"return", true}, element{"securityGroupRuleSet", set(c.rules, encodeRule(c.group.ID))}}
 }
 
-func tellRevoked(c changed) any {
-	return parts{element{"return", true}, element{"revokedSecurityGroupRuleSet", set(c.rules, tellRule(c.group.ID))}}
+func encodeRevoked(c changedRules) any {
+	return parts{element{"return", true}, element{"revokedSecurityGroupRuleSet", set(c.rules, encodeRule(c.group.ID))}}
 }

@@ -7,15 +7,15 @@ type xmlReservation struct {
 }
 
 type xmlInstance struct {
-	ID      string            `xml:"instanceId"`
-	State   xmlState          `xml:"instanceState"`
-	VPC     string            `xml:"vpcId"`
-	Subnet  string            `xml:"subnetId"`
-	Zone    string            `xml:"placement>availabilityZone"`
-	Address string            `xml:"privateIpAddress,omitempty"`
-	Groups  items[xmlGroupID] `xml:"groupSet"`
-	Cards   items[xmlCard]    `xml:"networkInterfaceSet"`
-	Tags    items[xmlTag]     `xml:"tagSet"`
+	ID      string              `xml:"instanceId"`
+	State   xmlState            `xml:"instanceState"`
+	VPC     string              `xml:"vpcId"`
+	Subnet  string              `xml:"subnetId"`
+	Zone    string              `xml:"placement>availabilityZone"`
+	Address string              `xml:"privateIpAddress,omitempty"`
+	Groups  items[xmlGroupID]   `xml:"groupSet"`
+	Cards   items[xmlInterface] `xml:"networkInterfaceSet"`
+	Tags    items[xmlTag]       `xml:"tagSet"`
 }
 
 type xmlState struct {
@@ -31,7 +31,7 @@ type xmlGroupID struct {
 	Name string `xml:"groupName"`
 }
 
-type xmlCard struct {
+type xmlInterface struct {
 	ID          string            `xml:"networkInterfaceId"`
 	Description string            `xml:"description"`
 	Owner       string            `xml:"ownerId"`
@@ -54,20 +54,20 @@ type xmlAttachment struct {
 	Status   string `xml:"status"`
 }
 
-func tellInstances(p page[machine]) any {
-	return paged("reservationSet", p, func(m machine) xmlReservation {
-		return xmlReservation{"r-" + m.ID[2:], Account, items[xmlInstance]{Item: []xmlInstance{tellInstance(m)}}}
+func encodeInstances(p page[instanceView]) any {
+	return paged("reservationSet", p, func(m instanceView) xmlReservation {
+		return xmlReservation{"r-" + m.ID[2:], Account, items[xmlInstance]{Item: []xmlInstance{encodeInstance(m)}}}
 	})
 }
 
-func tellInstance(m machine) xmlInstance {
+func encodeInstance(m instanceView) xmlInstance {
 	out := xmlInstance{
-		ID: m.ID, State: xmlState{stateCodes[m.State], m.State}, VPC: m.vpc, Subnet: m.Subnet, Zone: m.zone, Tags: tellTags(m.Tags),
-		Cards: set(m.cards, func(e *Interface) xmlCard {
-			return tellCard(wiredCard{Interface: e, vpc: m.vpc, groups: m.groups})
+		ID: m.ID, State: xmlState{stateCodes[m.State], m.State}, VPC: m.vpc, Subnet: m.Subnet, Zone: m.zone, Tags: encodeTags(m.Tags),
+		Cards: set(m.interfaces, func(e *Interface) xmlInterface {
+			return encodeInterface(interfaceView{Interface: e, vpc: m.vpc, groups: m.groups})
 		}),
 	}
-	for i, e := range m.cards {
+	for i, e := range m.interfaces {
 		if e.Index == 0 {
 			out.Address, out.Groups = e.Address, out.Cards.Item[i].Groups
 		}
@@ -75,10 +75,12 @@ func tellInstance(m machine) xmlInstance {
 	return out
 }
 
-func tellInterfaces(p page[wiredCard]) any { return paged("networkInterfaceSet", p, tellCard) }
+func encodeInterfaces(p page[interfaceView]) any {
+	return paged("networkInterfaceSet", p, encodeInterface)
+}
 
-func tellCard(c wiredCard) xmlCard {
-	return xmlCard{
+func encodeInterface(c interfaceView) xmlInterface {
+	return xmlInterface{
 		ID: c.ID, Description: c.Description, Owner: Account, Requester: c.requester(), Managed: c.balancer != "", Status: "in-use",
 		VPC: c.vpc, Subnet: c.Subnet, Zone: c.zone, Address: c.Address,
 		Groups:     set(c.Groups, func(id string) xmlGroupID { return xmlGroupID{id, c.groups[id]} }),

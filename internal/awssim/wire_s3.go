@@ -12,28 +12,28 @@ import (
 // s3Operations are the calls of S3 that are simulated. A HEAD needs the IAM
 // action of what it asks about, which is named otherwise.
 var s3Operations = map[string]operation{
-	"HeadBucket":         answers("s3:ListBucket", (*region).headBucket, tellNone[*Bucket]),
-	"CreateBucket":       answers("s3:CreateBucket", (*region).createBucket, tellNone[*Bucket]).withTags("s3:TagResource"),
-	"GetBucketTagging":   answers("s3:GetBucketTagging", (*region).bucketTags, tellBucketTags),
-	"PutBucketTagging":   answers("s3:PutBucketTagging", (*region).putTags, tellNone[none]),
-	"GetBucketPolicy":    answers("s3:GetBucketPolicy", (*region).bucketPolicy, tellPolicy),
-	"PutBucketPolicy":    answers("s3:PutBucketPolicy", (*region).putPolicy, tellNone[none]),
-	"DeleteObject":       answers("s3:DeleteObject", (*region).deleteObject, tellNone[none]),
-	"DeleteBucketPolicy": answers("s3:DeleteBucketPolicy", (*region).deletePolicy, tellNone[none]),
-	"DeleteBucket":       answers("s3:DeleteBucket", (*region).deleteBucket, tellNone[none]),
-	"HeadObject":         answers("s3:GetObject", (*region).headObject, tellNone[string]),
+	"HeadBucket":         answers("s3:ListBucket", (*region).headBucket, encodeNone[*Bucket]),
+	"CreateBucket":       answers("s3:CreateBucket", (*region).createBucket, encodeNone[*Bucket]).withTags("s3:TagResource"),
+	"GetBucketTagging":   answers("s3:GetBucketTagging", (*region).bucketTags, encodeBucketTags),
+	"PutBucketTagging":   answers("s3:PutBucketTagging", (*region).putTags, encodeNone[none]),
+	"GetBucketPolicy":    answers("s3:GetBucketPolicy", (*region).bucketPolicy, encodePolicy),
+	"PutBucketPolicy":    answers("s3:PutBucketPolicy", (*region).putPolicy, encodeNone[none]),
+	"DeleteObject":       answers("s3:DeleteObject", (*region).deleteObject, encodeNone[none]),
+	"DeleteBucketPolicy": answers("s3:DeleteBucketPolicy", (*region).deletePolicy, encodeNone[none]),
+	"DeleteBucket":       answers("s3:DeleteBucket", (*region).deleteBucket, encodeNone[none]),
+	"HeadObject":         answers("s3:GetObject", (*region).headObject, encodeNone[string]),
 }
 
-func tellNone[T any](T) any { return nil }
+func encodeNone[T any](T) any { return nil }
 
-func tellPolicy(b *Bucket) any { return []byte(b.Policy) }
+func encodePolicy(b *Bucket) any { return []byte(b.Policy) }
 
 type xmlBucketTags struct {
 	XMLName xml.Name    `xml:"Tagging"`
 	Tags    []xmlElbTag `xml:"TagSet>Tag"`
 }
 
-func tellBucketTags(b *Bucket) any {
+func encodeBucketTags(b *Bucket) any {
 	var out xmlBucketTags
 	for _, key := range slices.Sorted(maps.Keys(b.Tags)) {
 		out.Tags = append(out.Tags, xmlElbTag{key, b.Tags[key]})

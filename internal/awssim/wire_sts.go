@@ -1,8 +1,8 @@
 package awssim
 
-// stsOperations: who asks needs no permission to hear it.
+// stsOperations need no permission.
 var stsOperations = map[string]operation{
-	"GetCallerIdentity": answers("", (*region).callerIdentity, tellIdentity),
+	"GetCallerIdentity": answers("", (*region).callerIdentity, encodeIdentity),
 }
 
 func stsSuccess(action string, answer any) []byte {
@@ -11,6 +11,6 @@ func stsSuccess(action string, answer any) []byte {
 
 func (r *region) callerIdentity(struct{}) (string, error) { return callerARN, nil }
 
-func tellIdentity(arn string) any {
+func encodeIdentity(arn string) any {
 	return parts{element{"Arn", arn}, element{"UserId", "AIDAEXAMPLE"}, element{"Account", Account}}
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// call is what is understood of a request.
+// call is the part of a request that matters here.
 type call struct {
 	service string // of the signature's scope; "": not signed
 	write   bool
@@ -38,7 +38,7 @@ func serviceOf(r *http.Request) string {
 	return parts[3]
 }
 
-// writes goes by the operation's name.
+// writes decides by the operation's name.
 func writes(name string) bool {
 	for _, verb := range []string{"Describe", "List", "Get", "Head"} {
 		if strings.HasPrefix(name, verb) {

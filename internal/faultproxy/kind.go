@@ -5,20 +5,20 @@ import (
 	"net/http"
 )
 
-// Kind is a way to fail.
+// Kind is a kind of failure.
 type Kind int
 
-// The ways. The first four are answers and reach no target.
+// The kinds. The first four are answered by the proxy alone.
 const (
 	Throttled   Kind = iota + 1 // too many calls: the SDK tries again
 	Internal                    // 500
 	Unavailable                 // 503
 	Denied                      // no permission
-	CutBefore                   // the connection ends before the target hears of it
-	CutAfter                    // the target does it and the answer is lost
+	CutBefore                   // the connection is closed before the target gets the call
+	CutAfter                    // the target gets the call, and its answer is dropped
 )
 
-// Kinds lists all ways to fail.
+// Kinds lists all kinds.
 func Kinds() []Kind {
 	return []Kind{Throttled, Internal, Unavailable, Denied, CutBefore, CutAfter}
 }
@@ -34,7 +34,7 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", int(k))
 }
 
-// refusal is a service's word for a kind.
+// refusal is a service's error code for a kind.
 type refusal struct {
 	code   string
 	status int
@@ -60,9 +60,9 @@ var refusals = map[Kind]map[string]refusal{
 	},
 }
 
-// answer refuses a call as its service would.
+// answer refuses a call with its service's error document.
 func (k Kind) answer(w http.ResponseWriter, c call) {
-	word, known := refusals[k][c.service]
+	r, known := refusals[k][c.service]
 	if !known {
 		http.Error(w, "fault proxy: the service "+c.service+" is not known", http.StatusNotImplemented)
 		return
@@ -70,21 +70,21 @@ func (k Kind) answer(w http.ResponseWriter, c call) {
 	text := fmt.Sprintf("%s, by the fault proxy", k)
 	if c.service == "acm" {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		w.Header().Set("X-Amzn-ErrorType", word.code)
+		w.Header().Set("X-Amzn-ErrorType", r.code)
 	} else {
 		w.Header().Set("Content-Type", "text/xml")
 	}
-	w.WriteHeader(word.status)
-	fmt.Fprintf(w, shapes[c.service], word.code, text) // to a HEAD net/http writes no body
+	w.WriteHeader(r.status)
+	fmt.Fprintf(w, errorBodies[c.service], r.code, text) // to a HEAD net/http writes no body
 }
 
-// shapes are the services' error documents, for a code and a message.
-var shapes = map[string]string{
+// errorBodies are the services' error documents, for a code and a message.
+var errorBodies = map[string]string{
 	"ec2":                  "<Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors><RequestID>fault</RequestID></Response>",
-	"elasticloadbalancing": queryShape,
-	"sts":                  queryShape,
+	"elasticloadbalancing": queryErrorBody,
+	"sts":                  queryErrorBody,
 	"s3":                   "<Error><Code>%s</Code><Message>%s</Message></Error>",
 	"acm":                  `{"__type":"%s","message":"%s"}`,
 }
 
-const queryShape = "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>fault</RequestId></ErrorResponse>"
+const queryErrorBody = "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>fault</RequestId></ErrorResponse>"

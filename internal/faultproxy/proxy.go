@@ -28,17 +28,17 @@ type Proxy struct {
 	failed   int
 }
 
-// plan is what will fail, by number from 1.
+// plan is which calls fail, by number from 1.
 type plan struct {
 	at           map[int]Kind
 	atWrite      map[int]Kind
 	cutFrom      int // 0: never
 	cutFromWrite int
-	dead         bool // a cut from some number on has begun
+	cutting      bool // a cut from some number on has begun
 }
 
 // New listens on 127.0.0.1 at a free port, before an endpoint such as
-// "http://127.0.0.1:5000". Nothing fails until it is said what.
+// "http://127.0.0.1:5000". Nothing fails until it is configured.
 func New(target string) (*Proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -74,26 +74,26 @@ func (p *Proxy) Close() error {
 	return err
 }
 
-// FailAt lets the k-th request fail, counted from 1 since the start or Reset.
-func (p *Proxy) FailAt(k int, kind Kind) { p.change(func(pl *plan) { pl.at[k] = kind }) }
+// FailAt makes the k-th request fail, counted from 1 since the start or Reset.
+func (p *Proxy) FailAt(k int, kind Kind) { p.configure(func(pl *plan) { pl.at[k] = kind }) }
 
-// FailWriteAt lets the k-th write fail.
-func (p *Proxy) FailWriteAt(k int, kind Kind) { p.change(func(pl *plan) { pl.atWrite[k] = kind }) }
+// FailWriteAt makes the k-th write fail.
+func (p *Proxy) FailWriteAt(k int, kind Kind) { p.configure(func(pl *plan) { pl.atWrite[k] = kind }) }
 
 // CutFrom cuts the k-th request and all after it before they reach the target,
-// as if the process that sends them were killed.
-func (p *Proxy) CutFrom(k int) { p.change(func(pl *plan) { pl.cutFrom = k }) }
+// as after the client process was killed.
+func (p *Proxy) CutFrom(k int) { p.configure(func(pl *plan) { pl.cutFrom = k }) }
 
 // CutFromWrite cuts the k-th write and all requests after it.
-func (p *Proxy) CutFromWrite(k int) { p.change(func(pl *plan) { pl.cutFromWrite = k }) }
+func (p *Proxy) CutFromWrite(k int) { p.configure(func(pl *plan) { pl.cutFromWrite = k }) }
 
-func (p *Proxy) change(do func(*plan)) {
+func (p *Proxy) configure(do func(*plan)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	do(&p.plan)
 }
 
-// Reset lets everything through again, and counts from the start.
+// Reset removes all faults and restarts the counters.
 func (p *Proxy) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -106,7 +106,7 @@ func (p *Proxy) Requests() int { return p.count(&p.requests) }
 // Writes counts the writes that came in.
 func (p *Proxy) Writes() int { return p.count(&p.writes) }
 
-// Failed counts the requests that the proxy let fail.
+// Failed counts the requests that the proxy failed.
 func (p *Proxy) Failed() int { return p.count(&p.failed) }
 
 func (p *Proxy) count(n *int) int {
@@ -115,21 +115,21 @@ func (p *Proxy) count(n *int) int {
 	return *n
 }
 
-// fate counts a request and decides what becomes of it; 0: nothing.
-func (p *Proxy) fate(write bool) Kind {
+// faultFor counts a request and returns its fault; 0: none.
+func (p *Proxy) faultFor(write bool) Kind {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests++
 	kind := p.plan.at[p.requests]
-	p.plan.dead = p.plan.dead || p.plan.cutFrom > 0 && p.requests >= p.plan.cutFrom
+	p.plan.cutting = p.plan.cutting || p.plan.cutFrom > 0 && p.requests >= p.plan.cutFrom
 	if write {
 		p.writes++
 		if kind == 0 {
 			kind = p.plan.atWrite[p.writes]
 		}
-		p.plan.dead = p.plan.dead || p.plan.cutFromWrite > 0 && p.writes >= p.plan.cutFromWrite
+		p.plan.cutting = p.plan.cutting || p.plan.cutFromWrite > 0 && p.writes >= p.plan.cutFromWrite
 	}
-	if p.plan.dead {
+	if p.plan.cutting {
 		kind = CutBefore
 	}
 	if kind != 0 {
@@ -138,31 +138,31 @@ func (p *Proxy) fate(write bool) Kind {
 	return kind
 }
 
-// mostBody bounds a request's body in bytes.
-const mostBody = 1 << 20
+// maxBody bounds a request's body in bytes.
+const maxBody = 1 << 20
 
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "unreadable body", http.StatusBadRequest)
 		return
 	}
 	c := read(r, body)
-	switch kind := p.fate(c.write); kind {
+	switch kind := p.faultFor(c.write); kind {
 	case 0:
-		p.pass(w, r, body)
+		p.forward(w, r, body)
 	case CutBefore:
-		panic(http.ErrAbortHandler) // closes the connection without a word
+		panic(http.ErrAbortHandler) // closes the connection without an answer
 	case CutAfter:
-		p.pass(discard{}, r, body)
+		p.forward(discard{}, r, body)
 		panic(http.ErrAbortHandler)
 	default:
 		kind.answer(w, c)
 	}
 }
 
-// pass asks the target and hands its answer on.
-func (p *Proxy) pass(w http.ResponseWriter, r *http.Request, body []byte) {
+// forward sends the request to the target and returns its answer.
+func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte) {
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.target+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
@@ -177,10 +177,10 @@ func (p *Proxy) pass(w http.ResponseWriter, r *http.Request, body []byte) {
 	defer answer.Body.Close()
 	maps.Copy(w.Header(), answer.Header)
 	w.WriteHeader(answer.StatusCode)
-	_, _ = io.Copy(w, answer.Body) // a client that has gone away misses nothing
+	_, _ = io.Copy(w, answer.Body) // the client may have gone away
 }
 
-// discard is an answer that nobody gets.
+// discard is an answer that is dropped.
 type discard struct{}
 
 func (discard) Header() http.Header            { return http.Header{} }

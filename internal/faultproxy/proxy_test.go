@@ -29,7 +29,7 @@ type bench struct {
 	vpc    string
 }
 
-func set(t *testing.T) *bench {
+func newBench(t *testing.T) *bench {
 	t.Helper()
 	sim, err := awssim.Start(awssim.Config{})
 	if err != nil {
@@ -76,7 +76,7 @@ func codeOf(err error) string {
 	return ""
 }
 
-func TestEachServiceIsRefusedInItsOwnWords(t *testing.T) {
+func TestKinds_UseEachServicesCode(t *testing.T) {
 	t.Parallel()
 	type ask func(context.Context, aws.Config) error
 	services := map[string]struct {
@@ -107,7 +107,7 @@ func TestEachServiceIsRefusedInItsOwnWords(t *testing.T) {
 	for name, service := range services {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := set(t)
+			b := newBench(t)
 			for _, kind := range faultproxy.Kinds() {
 				b.proxy.Reset()
 				b.proxy.FailAt(1, kind)
@@ -123,9 +123,9 @@ func TestEachServiceIsRefusedInItsOwnWords(t *testing.T) {
 	}
 }
 
-func TestTheSDKTriesAThrottledCallAgain(t *testing.T) {
+func TestThrottled_IsRetriedByTheSDK(t *testing.T) {
 	t.Parallel()
-	b := set(t)
+	b := newBench(t)
 	b.proxy.FailAt(1, faultproxy.Throttled)
 	config := b.config
 	config.RetryMaxAttempts = 0 // the Retryer says
@@ -143,9 +143,9 @@ func TestTheSDKTriesAThrottledCallAgain(t *testing.T) {
 	}
 }
 
-func TestOnlyTheCallOfItsNumberFails(t *testing.T) {
+func TestFailAt_FailsOneCall(t *testing.T) {
 	t.Parallel()
-	b := set(t)
+	b := newBench(t)
 	b.proxy.FailAt(2, faultproxy.Internal)
 	b.proxy.FailWriteAt(2, faultproxy.Denied)
 	steps := []struct {
@@ -169,10 +169,10 @@ func TestOnlyTheCallOfItsNumberFails(t *testing.T) {
 	}
 }
 
-func TestACutBeforeLeavesNothingDoneAndACutAfterDoes(t *testing.T) {
+func TestCut_BeforeAndAfter(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[faultproxy.Kind]int{faultproxy.CutBefore: 0, faultproxy.CutAfter: 1} {
-		b := set(t)
+		b := newBench(t)
 		b.proxy.FailWriteAt(1, kind)
 		if err := b.create(t, "front"); err == nil || codeOf(err) != "" {
 			t.Errorf("%s: %v, want a broken connection", kind, err)
@@ -181,12 +181,12 @@ func TestACutBeforeLeavesNothingDoneAndACutAfterDoes(t *testing.T) {
 			t.Errorf("%s: %d groups, want %d", kind, got, want)
 		}
 		if got := b.proxy.Requests(); got != 1 {
-			t.Errorf("%s: %d requests: somebody tried again", kind, got)
+			t.Errorf("%s: %d requests: it was retried", kind, got)
 		}
 	}
 }
 
-func TestAProcessThatIsKilledDoesNothingMore(t *testing.T) {
+func TestCutFrom_EndsEveryCall(t *testing.T) {
 	t.Parallel()
 	for name, kill := range map[string]func(*faultproxy.Proxy){
 		"at its third request": func(p *faultproxy.Proxy) { p.CutFrom(3) },
@@ -194,7 +194,7 @@ func TestAProcessThatIsKilledDoesNothingMore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := set(t)
+			b := newBench(t)
 			kill(b.proxy)
 			if err := errors.Join(b.look(t), b.create(t, "one")); err != nil {
 				t.Fatal(err)
@@ -213,9 +213,9 @@ func TestAProcessThatIsKilledDoesNothingMore(t *testing.T) {
 	}
 }
 
-func TestADryRunIsNoWrite(t *testing.T) {
+func TestWrites_DryRunIsNone(t *testing.T) {
 	t.Parallel()
-	b := set(t)
+	b := newBench(t)
 	_, err := b.ec2.DeleteSecurityGroup(t.Context(), &ec2.DeleteSecurityGroupInput{GroupId: aws.String("sg-00000000"), DryRun: aws.Bool(true)})
 	if codeOf(err) != "DryRunOperation" || b.proxy.Writes() != 0 {
 		t.Errorf("%v, %d writes", err, b.proxy.Writes())

@@ -12,5 +12,5 @@ const (
 // as Kubernetes mounts secrets.
 func readOnlyMemory(name string) bool {
 	var st syscall.Statfs_t
-	return syscall.Statfs(name, &st) == nil && int64(st.Type) == tmpfs && int64(st.Flags)&readOnly != 0
+	return syscall.Statfs(name, &st) == nil && st.Type == tmpfs && st.Flags&readOnly != 0
 }

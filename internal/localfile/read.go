@@ -9,12 +9,12 @@ import (
 )
 
 // Read returns the content of a file, a pipe or a device, all of it. It fails on
-// more than max bytes, and when ctx ends, with its cause: a pipe to which nobody
+// more than limit bytes, and when ctx ends, with its cause: a pipe to which nobody
 // writes, or a file system that does not answer, then keeps one goroutine until
 // the process ends, since nothing can interrupt open.
-func Read(ctx context.Context, name string, max int64) ([]byte, error) {
+func Read(ctx context.Context, name string, limit int64) ([]byte, error) {
 	return inTime(ctx, name, func() ([]byte, error) {
-		return read(name, max, func(string, fs.FileInfo) error { return nil })
+		return read(name, limit, func(string, fs.FileInfo) error { return nil })
 	})
 }
 
@@ -51,7 +51,7 @@ func inTime[T any](ctx context.Context, name string, f func() (T, error)) (T, er
 }
 
 // read reads a file that may has looked at and let pass.
-func read(name string, max int64, may func(string, fs.FileInfo) error) ([]byte, error) {
+func read(name string, limit int64, may func(string, fs.FileInfo) error) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -64,12 +64,12 @@ func read(name string, max int64, may func(string, fs.FileInfo) error) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	b, err := io.ReadAll(io.LimitReader(f, max+1))
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(b)) > max {
-		return nil, fmt.Errorf("%s is longer than %d bytes", name, max)
+	if int64(len(b)) > limit {
+		return nil, fmt.Errorf("%s is longer than %d bytes", name, limit)
 	}
 	return b, nil
 }

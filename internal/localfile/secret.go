@@ -17,8 +17,8 @@ import (
 // read-only). A directory that only its owner can enter protects what is in it,
 // whatever its mode. Pipes belong to the process that opened them, and Windows'
 // mode bits say nothing: neither is looked at.
-func ReadSecret(ctx context.Context, name string, max int64) ([]byte, error) {
-	return inTime(ctx, name, func() ([]byte, error) { return read(name, max, private) })
+func ReadSecret(ctx context.Context, name string, limit int64) ([]byte, error) {
+	return inTime(ctx, name, func() ([]byte, error) { return read(name, limit, private) })
 }
 
 // The mode bits of group and others.
@@ -37,22 +37,22 @@ func private(name string, info fs.FileInfo) error {
 	if err != nil {
 		return err
 	}
-	real, err := filepath.EvalSymlinks(given)
+	resolved, err := filepath.EvalSymlinks(given)
 	if err != nil {
-		real = given // a file without a name, such as a here-document
+		resolved = given // a file without a name, such as a here-document
 	}
-	for _, path := range []string{given, real} {
+	for _, path := range []string{given, resolved} {
 		if dir := filepath.Dir(path); !enclosed(path) && changeable(dir) {
 			return fmt.Errorf("%s: others can put another file in its place, since they can write to %s: chmod go-w %s, or move it", name, dir, dir)
 		}
 	}
 	mode := info.Mode().Perm()
 	switch {
-	case enclosed(real):
+	case enclosed(resolved):
 		return nil
 	case mode&othersWrite != 0:
 		return fmt.Errorf("%s can be changed by others (mode %04o): chmod 600 %s", name, mode, name)
-	case mode&othersRead != 0 && !mounted(given, real):
+	case mode&othersRead != 0 && !mounted(given, resolved):
 		return fmt.Errorf("%s can be read by others (mode %04o): chmod 600 %s, or put it in a directory of mode 700; only mounted secrets (/run/secrets, Kubernetes) may be readable", name, mode, name)
 	}
 	return nil
@@ -84,20 +84,20 @@ func changeable(dir string) bool {
 }
 
 // mounted reports whether a container engine put the file there: given is its
-// name, real the one without links.
-func mounted(given, real string) bool {
+// name, resolved the one without links.
+func mounted(given, resolved string) bool {
 	for _, dir := range []string{"/run/secrets/", "/var/run/secrets/"} {
-		if strings.HasPrefix(real, dir) {
+		if strings.HasPrefix(resolved, dir) {
 			return true
 		}
 	}
-	return kubernetesVolume(given, real) || readOnlyMemory(real)
+	return kubernetesVolume(given, resolved) || readOnlyMemory(resolved)
 }
 
 // kubernetesVolume reports whether the kubelet wrote the file: ..data leads to the
 // directory that holds the current version of the whole volume.
-func kubernetesVolume(given, real string) bool {
+func kubernetesVolume(given, resolved string) bool {
 	dir := filepath.Dir(given)
 	data, err := filepath.EvalSymlinks(filepath.Join(dir, "..data"))
-	return err == nil && strings.HasPrefix(filepath.Base(data), "..") && filepath.Dir(real) == data
+	return err == nil && strings.HasPrefix(filepath.Base(data), "..") && filepath.Dir(resolved) == data
 }

@@ -109,7 +109,7 @@ func TestReadSecret(t *testing.T) {
 
 func TestMounted(t *testing.T) {
 	t.Parallel()
-	for real, want := range map[string]bool{
+	for resolved, want := range map[string]bool{
 		"/run/secrets/impala":         true,
 		"/var/run/secrets/a/impala":   true,
 		"/run/secretsx/impala":        false,
@@ -117,8 +117,8 @@ func TestMounted(t *testing.T) {
 		"/run/impala":                 false,
 		"/home/ann/no-such/file/here": false,
 	} {
-		if got := mounted(real, real); got != want {
-			t.Errorf("mounted(%s) = %v", real, got)
+		if got := mounted(resolved, resolved); got != want {
+			t.Errorf("mounted(%s) = %v", resolved, got)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// Cloud is AWS, as far as it is used: the SDK's own clients everywhere. No code
-// asks whose server answers.
+// Cloud holds the SDK's clients. They may point at AWS or at any endpoint that
+// answers like it; no code makes a difference.
 type Cloud struct {
 	EC2    *ec2.Client
 	ELB    *elb.Client // of the API of 2012-06-01 (Classic)
@@ -21,7 +21,7 @@ type Cloud struct {
 	STS    *sts.Client
 	Region string
 
-	// What time and names are asked of; nil is the real one.
+	// Clock and resolver; nil is the real one.
 	Now        func() time.Time
 	Sleep      func(context.Context, time.Duration) error // until the context ends, whose error it then returns
 	LookupHost func(context.Context, string) ([]string, error)

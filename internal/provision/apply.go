@@ -7,20 +7,20 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// Options is how Apply goes about it.
+// Options configures Apply.
 type Options struct {
-	Progress func(Event)   // called from Apply's own goroutine; nil: nobody listens
-	Wait     time.Duration // for all of it: every call, coordinators in service, the certificate; 0 is 15 minutes
+	Progress func(Event)   // called from Apply's own goroutine; nil: no progress
+	Wait     time.Duration // limit for the whole run: calls, coordinators in service, the certificate; 0 is 15 minutes
 }
 
-// Apply plans, refuses with a [*StoppedError] before the first write where
-// anything stops, and then brings one resource after the other to what the spec
-// says. It may be cut off anywhere: the next one continues from what is there.
-// The report is that of [Status] afterwards; with an error it is not complete. A
-// [*WaitError] tells what did not come in time.
+// Apply makes a plan, returns a [*StoppedError] before the first write if a change
+// stops it, and then reconciles one resource after the other with the spec. It may
+// be interrupted anywhere: the next run continues. The report is that of [Status]
+// afterwards; with an error it is incomplete. A [*WaitError] says what did not
+// happen in time.
 func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, error) {
-	s := newSite(c, spec)
-	v := newConverging(s, o.Progress, o.Wait)
+	s := newState(c, spec)
+	v := newReconciler(s, o.Progress, o.Wait)
 	ctx, stop := v.bound(ctx)
 	defer stop()
 	p, err := s.plan(ctx)
@@ -33,7 +33,7 @@ func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, e
 		return report, &StoppedError{Changes: stop}
 	}
 	for _, r := range s.resources() {
-		if err := v.converge(ctx, r); err != nil {
+		if err := v.reconcile(ctx, r); err != nil {
 			report := s.partial()
 			report.Done, report.Notes = v.done, p.Notes
 			return report, err

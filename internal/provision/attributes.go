@@ -9,10 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// missingAttributes sets idle timeout, cross-zone and draining in one call. The
-// access log goes apart from them: one block that is refused fails the call, and
-// trouble with a bucket must not leave the idle timeout at AWS's 60 seconds.
-func (s *site) missingAttributes() []Change {
+// attributeChanges sets idle timeout, cross-zone and draining in one call. The
+// access log has a call of its own: one refused block fails a call, and a problem
+// with the bucket must not leave the idle timeout at AWS's 60 seconds.
+func (s *state) attributeChanges() []Change {
 	want := types.LoadBalancerAttributes{
 		ConnectionSettings:     &types.ConnectionSettings{IdleTimeout: aws.Int32(s.spec.IdleTimeout.Seconds())},
 		CrossZoneLoadBalancing: &types.CrossZoneLoadBalancing{Enabled: s.spec.CrossZone},
@@ -22,23 +22,23 @@ func (s *site) missingAttributes() []Change {
 		want.ConnectionDraining.Timeout = aws.Int32(s.spec.Draining.Seconds())
 	}
 	c := Change{Resource: "attributes", Name: s.spec.Balancer(), After: attributesText(want)}
-	if s.ours() {
+	if s.ownsBalancer() {
 		c.Before = attributesText(s.balancer.attributes)
 	}
 	if c.Before == c.After {
-		return []Change{asIs(c.Resource, c.Name, c.After)}
+		return []Change{noChange(c.Resource, c.Name, c.After)}
 	}
 	c.Action = Update
 	return []Change{s.modify(c, want)}
 }
 
-func (s *site) modify(c Change, want types.LoadBalancerAttributes) Change {
-	return writes(c, "elasticloadbalancing:ModifyLoadBalancerAttributes", s.cloud.ELB.ModifyLoadBalancerAttributes,
+func (s *state) modify(c Change, want types.LoadBalancerAttributes) Change {
+	return writes(c, s.cloud.ELB.ModifyLoadBalancerAttributes,
 		&elb.ModifyLoadBalancerAttributesInput{LoadBalancerName: s.balancerName(), LoadBalancerAttributes: &want})
 }
 
-// attributesText says the three attributes in one normal form: a time for
-// draining that is off means nothing.
+// attributesText formats the three attributes in one normal form: the draining
+// timeout has no meaning while draining is off.
 func attributesText(a types.LoadBalancerAttributes) string {
 	idle, cross, draining := int32(60), "off", "off"
 	if a.ConnectionSettings != nil {
@@ -53,9 +53,9 @@ func attributesText(a types.LoadBalancerAttributes) string {
 	return fmt.Sprintf("idle timeout %ds, cross-zone %s, draining %s", idle, cross, draining)
 }
 
-// missingAccessLog switches the access log on, or off: it cannot be removed, and
-// one that is off is none.
-func (s *site) missingAccessLog() []Change {
+// accessLogChanges enables or disables the access log: it cannot be removed, and a
+// disabled one counts as none.
+func (s *state) accessLogChanges() []Change {
 	want := &types.AccessLog{Enabled: false}
 	if logs := s.spec.AccessLogs; logs != nil {
 		want = &types.AccessLog{Enabled: true, S3BucketName: aws.String(logs.Bucket), EmitInterval: aws.Int32(logs.Every.Seconds() / 60)}
@@ -65,7 +65,7 @@ func (s *site) missingAccessLog() []Change {
 	}
 	c := Change{Resource: "access log", Name: s.spec.Balancer(), Before: accessLogText(s.balancer.attributes.AccessLog), After: accessLogText(want)}
 	if c.Before == c.After {
-		return []Change{asIs(c.Resource, c.Name, c.After)}
+		return []Change{noChange(c.Resource, c.Name, c.After)}
 	}
 	c.Action = Update
 	return []Change{s.modify(c, types.LoadBalancerAttributes{AccessLog: want})}

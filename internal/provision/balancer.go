@@ -11,18 +11,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// balancer is the load balancer with all that hangs on it.
+// balancer is the load balancer with its attributes, policies and health.
 type balancer struct {
-	is         *types.LoadBalancerDescription // nil: not there
-	tags       []types.Tag
-	attributes types.LoadBalancerAttributes
-	policies   []types.PolicyDescription
-	health     []types.InstanceState
+	description *types.LoadBalancerDescription // nil: not there
+	tags        []types.Tag
+	attributes  types.LoadBalancerAttributes
+	policies    []types.PolicyDescription
+	health      []types.InstanceState
 }
 
-func (s *site) balancerName() *string { return aws.String(s.spec.Balancer()) }
+func (s *state) balancerName() *string { return aws.String(s.spec.Balancer()) }
 
-func (s *site) readBalancer(ctx context.Context) error {
+func (s *state) readBalancer(ctx context.Context) error {
 	s.balancer = balancer{}
 	out, err := s.cloud.ELB.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{LoadBalancerNames: []string{s.spec.Balancer()}})
 	if code(err) == "LoadBalancerNotFound" {
@@ -33,7 +33,7 @@ func (s *site) readBalancer(ctx context.Context) error {
 	if len(out.LoadBalancerDescriptions) == 0 {
 		return nil
 	}
-	b := balancer{is: &out.LoadBalancerDescriptions[0]}
+	b := balancer{description: &out.LoadBalancerDescriptions[0]}
 	tags, err := s.cloud.ELB.DescribeTags(ctx, &elb.DescribeTagsInput{LoadBalancerNames: []string{s.spec.Balancer()}})
 	if err != nil {
 		return err
@@ -50,8 +50,8 @@ func (s *site) readBalancer(ctx context.Context) error {
 	return nil
 }
 
-// readBalancerParts reads what only matters of a balancer of ours.
-func (s *site) readBalancerParts(ctx context.Context, b *balancer) error {
+// readBalancerParts reads what is only needed of a balancer that we own.
+func (s *state) readBalancerParts(ctx context.Context, b *balancer) error {
 	attributes, err := s.cloud.ELB.DescribeLoadBalancerAttributes(ctx, &elb.DescribeLoadBalancerAttributesInput{LoadBalancerName: s.balancerName()})
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (s *site) readBalancerParts(ctx context.Context, b *balancer) error {
 	if attributes.LoadBalancerAttributes != nil {
 		b.attributes = *attributes.LoadBalancerAttributes
 	}
-	if len(b.is.Instances) > 0 {
+	if len(b.description.Instances) > 0 {
 		health, err := s.cloud.ELB.DescribeInstanceHealth(ctx, &elb.DescribeInstanceHealthInput{LoadBalancerName: s.balancerName()})
 		if err != nil {
 			return err
@@ -77,28 +77,30 @@ func (s *site) readBalancerParts(ctx context.Context, b *balancer) error {
 	return nil
 }
 
-// ours reports whether the balancer is there and carries our tag.
-func (s *site) ours() bool { return s.balancer.is != nil && s.ownsELB(s.balancer.tags) }
+// ownsBalancer reports whether the balancer is there and carries our tag.
+func (s *state) ownsBalancer() bool {
+	return s.balancer.description != nil && s.ownsELB(s.balancer.tags)
+}
 
-func (s *site) missingBalancer() []Change {
+func (s *state) balancerChanges() []Change {
 	c := Change{Resource: "load balancer", Name: s.spec.Balancer()}
-	b := s.balancer.is
+	b := s.balancer.description
 	switch {
 	case b == nil:
 		return []Change{s.createBalancer(c)}
-	case !s.ours():
+	case !s.ownsBalancer():
 		c.Action, c.Before = Conflict, text(b.DNSName)
-		c.Why = "a load balancer of this name is there and does not carry our tag " + ownerTag + "=" + s.who.owner
+		c.Why = "a load balancer of this name exists without our tag " + ownerTag + "=" + s.identity.owner
 		return []Change{c}
 	case schemeOf(b) != string(s.spec.Scheme):
-		return []Change{blocked(asIs(c.Resource, c.Name, schemeOf(b)), "it is %s, which cannot be changed: destroy it to build it %s", schemeOf(b), s.spec.Scheme)}
+		return []Change{blocked(noChange(c.Resource, c.Name, schemeOf(b)), "it is %s, which cannot be changed: destroy it to build it %s", schemeOf(b), s.spec.Scheme)}
 	case text(b.VPCId) != "" && text(b.VPCId) != s.network.vpc():
-		return []Change{blocked(asIs(c.Resource, c.Name, text(b.VPCId)), "it stands in %s, which cannot be changed", text(b.VPCId))}
+		return []Change{blocked(noChange(c.Resource, c.Name, text(b.VPCId)), "it is in %s, which cannot be changed", text(b.VPCId))}
 	}
-	changes := append([]Change{asIs(c.Resource, c.Name, text(b.DNSName))}, s.subnetChanges()...)
+	changes := append([]Change{noChange(c.Resource, c.Name, text(b.DNSName))}, s.subnetChanges()...)
 	if have := b.SecurityGroups; !slices.Equal(have, []string{s.frontID()}) {
-		c := Change{Resource: "load balancer's groups", Name: c.Name, Action: Update, Before: list(have), After: s.frontID()}
-		changes = append(changes, writes(c, "elasticloadbalancing:ApplySecurityGroupsToLoadBalancer", s.cloud.ELB.ApplySecurityGroupsToLoadBalancer,
+		c := Change{Resource: "load balancer's groups", Name: c.Name, Action: Update, Before: commaList(have), After: s.frontID()}
+		changes = append(changes, writes(c, s.cloud.ELB.ApplySecurityGroupsToLoadBalancer,
 			&elb.ApplySecurityGroupsToLoadBalancerInput{LoadBalancerName: s.balancerName(), SecurityGroups: []string{s.frontID()}}))
 	}
 	return changes
@@ -113,10 +115,10 @@ func schemeOf(b *types.LoadBalancerDescription) string {
 	return text(b.Scheme)
 }
 
-// createBalancer makes it with TCP listeners, and with the owner's tags in the
-// same call: where one of this name and configuration is there, AWS answers as
-// if it had been created, and the tag makes that impossible with a stranger's.
-func (s *site) createBalancer(c Change) Change {
+// createBalancer creates it with TCP listeners, and with the owner's tags in the
+// same call: if one with this name and configuration exists, AWS answers as if it
+// had been created, and the tag rules that out for one that is not ours.
+func (s *state) createBalancer(c Change) Change {
 	in := &elb.CreateLoadBalancerInput{
 		LoadBalancerName: s.balancerName(),
 		Subnets:          s.network.subnetIDs(),
@@ -124,38 +126,38 @@ func (s *site) createBalancer(c Change) Change {
 		Tags:             tagged(s, elbTag),
 	}
 	if s.spec.Scheme == "internal" {
-		in.Scheme = aws.String("internal") // the API has no other value: internet-facing is to say nothing
+		in.Scheme = aws.String("internal") // the API has no other value: internet-facing is the default
 	}
 	for _, port := range s.spec.Listeners {
 		in.Listeners = append(in.Listeners, listener(port, "TCP", "TCP", ""))
 	}
 	c.Action, c.After = Create, fmt.Sprintf("%s, listeners TCP %s", s.spec.Scheme, ports(s.spec.Listeners))
-	return writes(c, "elasticloadbalancing:CreateLoadBalancer", s.cloud.ELB.CreateLoadBalancer, in)
+	return writes(c, s.cloud.ELB.CreateLoadBalancer, in)
 }
 
 func ports(list []uint16) string {
 	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), ", "), "[]")
 }
 
-// subnetChanges attaches before it detaches, since a balancer needs one subnet;
-// but a zone takes one only, so there it is the other way round.
-func (s *site) subnetChanges() []Change {
-	have, want := s.balancer.is.Subnets, s.network.subnetIDs()
+// subnetChanges attaches before it detaches, since a balancer needs a subnet. A
+// zone takes only one, so within a zone it detaches first.
+func (s *state) subnetChanges() []Change {
+	have, want := s.balancer.description.Subnets, s.network.subnetIDs()
 	missing := slices.DeleteFunc(slices.Clone(want), func(id string) bool { return slices.Contains(have, id) })
 	extra := slices.DeleteFunc(slices.Clone(have), func(id string) bool { return slices.Contains(want, id) })
-	c := Change{Resource: "load balancer's subnets", Name: s.spec.Balancer(), Action: Update, Before: list(have), After: list(want)}
+	c := Change{Resource: "load balancer's subnets", Name: s.spec.Balancer(), Action: Update, Before: commaList(have), After: commaList(want)}
 	attach := func() Change {
-		c.Name += " +" + list(missing)
-		return writes(c, "elasticloadbalancing:AttachLoadBalancerToSubnets", s.cloud.ELB.AttachLoadBalancerToSubnets,
+		c.Name += " +" + commaList(missing)
+		return writes(c, s.cloud.ELB.AttachLoadBalancerToSubnets,
 			&elb.AttachLoadBalancerToSubnetsInput{LoadBalancerName: s.balancerName(), Subnets: missing})
 	}
 	detach := func() Change {
-		c.Name = s.spec.Balancer() + " -" + list(extra)
-		return writes(c, "elasticloadbalancing:DetachLoadBalancerFromSubnets", s.cloud.ELB.DetachLoadBalancerFromSubnets,
+		c.Name = s.spec.Balancer() + " -" + commaList(extra)
+		return writes(c, s.cloud.ELB.DetachLoadBalancerFromSubnets,
 			&elb.DetachLoadBalancerFromSubnetsInput{LoadBalancerName: s.balancerName(), Subnets: extra})
 	}
 	crowded := slices.ContainsFunc(s.network.subnets, func(n subnet) bool {
-		return slices.Contains(missing, n.id) && slices.Contains(s.balancer.is.AvailabilityZones, n.zone)
+		return slices.Contains(missing, n.id) && slices.Contains(s.balancer.description.AvailabilityZones, n.zone)
 	})
 	switch {
 	case len(missing) == 0 && len(extra) == 0:
@@ -165,7 +167,7 @@ func (s *site) subnetChanges() []Change {
 	case len(extra) == 0:
 		return []Change{attach()}
 	case crowded && len(extra) == len(have):
-		return []Change{blocked(c, "%s lies in the same zone as the balancer's subnets, of which it must keep one: attach a subnet of another zone first", list(missing))}
+		return []Change{blocked(c, "%s is in the same zone as the balancer's subnets, and the balancer must keep one: attach a subnet of another zone first", commaList(missing))}
 	case crowded:
 		return []Change{detach(), attach()}
 	}

@@ -12,20 +12,20 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// bucket is that of the access logs.
+// bucket is the one for the access logs.
 type bucket struct {
-	exists bool
-	closed bool   // it is there and we may not look: another account's, or a permission is missing
-	region string // "": not told
-	tags   []types.Tag
-	policy string // "": none
-	proof  string // key of the test file, if it is there and was looked for
+	exists       bool
+	inaccessible bool   // it exists and cannot be read: another account's, or a permission is missing
+	region       string // "": unknown
+	tags         []types.Tag
+	policy       string // "": none
+	testFile     string // key of the test file, if it exists and was looked for
 }
 
-// home is the region that is said by saying nothing.
-const home = "us-east-1"
+// defaultRegion is the region of buckets without a location constraint.
+const defaultRegion = "us-east-1"
 
-func (s *site) readBucket(ctx context.Context) error {
+func (s *state) readBucket(ctx context.Context) error {
 	s.bucket = bucket{}
 	if s.spec.AccessLogs == nil {
 		return nil
@@ -33,7 +33,7 @@ func (s *site) readBucket(ctx context.Context) error {
 	name := aws.String(s.spec.AccessLogs.Bucket)
 	head, err := s.cloud.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: name})
 	if err != nil {
-		return s.readAbsence(err)
+		return s.readHeadError(err)
 	}
 	s.bucket.exists, s.bucket.region = true, text(head.BucketRegion)
 	tags, err := s.cloud.S3.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: name})
@@ -52,24 +52,24 @@ func (s *site) readBucket(ctx context.Context) error {
 }
 
 // readLogs looks for the object that Elastic Load Balancing writes when access
-// logs are switched on: it proves that it may.
-func (s *site) readLogs(ctx context.Context) error {
-	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.closed {
+// logs are enabled: it proves that writing is permitted.
+func (s *state) readLogs(ctx context.Context) error {
+	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible {
 		return err
 	}
-	_, err := s.cloud.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Key: aws.String(s.proofKey())})
+	_, err := s.cloud.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Key: aws.String(s.testFileKey())})
 	switch {
 	case err == nil:
-		s.bucket.proof = s.proofKey()
+		s.bucket.testFile = s.testFileKey()
 		return nil
-	case code(err) == "NotFound" || code(err) == "NoSuchKey" || denied(code(err)): // 403 is how S3 says so to who may not list
+	case code(err) == "NotFound" || code(err) == "NoSuchKey" || denied(code(err)): // S3 answers 403 to callers that may not list
 		return nil
 	}
 	return err
 }
 
-// readAbsence says what a HEAD that failed means: it has no body, only a status.
-func (s *site) readAbsence(err error) error {
+// readHeadError interprets a failed HEAD, which has no body, only a status.
+func (s *state) readHeadError(err error) error {
 	answer, ok := errors.AsType[*smithyhttp.ResponseError](err)
 	status := 0
 	if ok {
@@ -79,7 +79,7 @@ func (s *site) readAbsence(err error) error {
 	case status == http.StatusNotFound || code(err) == "NotFound" || code(err) == "NoSuchBucket":
 		return nil
 	case status == http.StatusForbidden || denied(code(err)):
-		s.bucket.exists, s.bucket.closed = true, true
+		s.bucket.exists, s.bucket.inaccessible = true, true
 		return nil
 	case status == http.StatusMovedPermanently || status == http.StatusBadRequest && answer.Response.Header.Get("X-Amz-Bucket-Region") != "":
 		s.bucket.exists, s.bucket.region = true, cmp.Or(answer.Response.Header.Get("X-Amz-Bucket-Region"), "another region")
@@ -88,19 +88,19 @@ func (s *site) readAbsence(err error) error {
 	return err
 }
 
-func (s *site) missingBucket() []Change {
+func (s *state) bucketChanges() []Change {
 	logs := s.spec.AccessLogs
 	if logs == nil {
 		return nil
 	}
-	c := asIs("bucket", logs.Bucket, "there")
+	c := noChange("bucket", logs.Bucket, "exists")
 	switch b := s.bucket; {
 	case !b.exists && !logs.Create:
-		return []Change{blocked(c, "it is not there; access_logs.create: true makes it")}
+		return []Change{blocked(c, "it does not exist; access_logs.create: true creates it")}
 	case !b.exists:
 		return []Change{s.createBucket(), s.tagBucket(), s.putPolicy()}
-	case b.closed:
-		return []Change{blocked(c, "it is another account's, or the caller lacks the permission s3:ListBucket")}
+	case b.inaccessible:
+		return []Change{blocked(c, "it belongs to another account, or the caller lacks the permission s3:ListBucket")}
 	case b.region != "" && b.region != s.cloud.Region:
 		return []Change{blocked(c, "it is in %s, and access logs need one in %s", b.region, s.cloud.Region)}
 	case logs.Create && s.leftUntagged():
@@ -109,27 +109,27 @@ func (s *site) missingBucket() []Change {
 	return []Change{c, s.policyRow()}
 }
 
-// leftUntagged reports whether the bucket looks as a run leaves it that was cut
-// off between creating and tagging it, which are two calls: bare.
-func (s *site) leftUntagged() bool { return len(s.bucket.tags) == 0 && s.bucket.policy == "" }
+// leftUntagged reports whether the bucket has neither tags nor policy, as a run
+// leaves it that was interrupted between creating and tagging it.
+func (s *state) leftUntagged() bool { return len(s.bucket.tags) == 0 && s.bucket.policy == "" }
 
-func (s *site) createBucket() Change {
+func (s *state) createBucket() Change {
 	c := Change{Resource: "bucket", Name: s.spec.AccessLogs.Bucket, Action: Create, After: "in " + s.cloud.Region}
 	in := &s3.CreateBucketInput{Bucket: aws.String(s.spec.AccessLogs.Bucket)}
-	if s.cloud.Region != home {
+	if s.cloud.Region != defaultRegion {
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(s.cloud.Region)}
 	}
-	return writes(c, "s3:CreateBucket", s.cloud.S3.CreateBucket, in)
+	return writes(c, s.cloud.S3.CreateBucket, in)
 }
 
-func (s *site) tagBucket() Change {
-	c := Change{Resource: "bucket's tags", Name: s.spec.AccessLogs.Bucket, Action: Create, After: ownerTag + "=" + s.who.owner}
-	return writes(c, "s3:PutBucketTagging", s.cloud.S3.PutBucketTagging,
+func (s *state) tagBucket() Change {
+	c := Change{Resource: "bucket's tags", Name: s.spec.AccessLogs.Bucket, Action: Create, After: ownerTag + "=" + s.identity.owner}
+	return writes(c, s.cloud.S3.PutBucketTagging,
 		&s3.PutBucketTaggingInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Tagging: &types.Tagging{TagSet: tagged(s, s3Tag)}})
 }
 
-func (s *site) policyRow() Change {
-	c := asIs("bucket policy", s.spec.AccessLogs.Bucket, "lets Elastic Load Balancing write access logs")
+func (s *state) policyRow() Change {
+	c := noChange("bucket policy", s.spec.AccessLogs.Bucket, "allows Elastic Load Balancing to write access logs")
 	has, err := hasStatement(s.bucket.policy, s.logStatement())
 	switch {
 	case err != nil:
@@ -140,15 +140,15 @@ func (s *site) policyRow() Change {
 	return s.putPolicy()
 }
 
-func (s *site) putPolicy() Change {
-	c := Change{Resource: "bucket policy", Name: s.spec.AccessLogs.Bucket, Action: Create, After: "lets Elastic Load Balancing write access logs"}
+func (s *state) putPolicy() Change {
+	c := Change{Resource: "bucket policy", Name: s.spec.AccessLogs.Bucket, Action: Create, After: "allows Elastic Load Balancing to write access logs"}
 	if s.bucket.policy != "" {
-		c.Action, c.Before = Update, "other statements, which stay"
+		c.Action, c.Before = Update, "other statements, which are kept"
 	}
 	merged, err := mergeStatement(s.bucket.policy, s.logStatement())
 	if err != nil {
 		return blocked(c, "its policy could not be read: %v", err)
 	}
-	return writes(c, "s3:PutBucketPolicy", s.cloud.S3.PutBucketPolicy,
+	return writes(c, s.cloud.S3.PutBucketPolicy,
 		&s3.PutBucketPolicyInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Policy: aws.String(merged)})
 }

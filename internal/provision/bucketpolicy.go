@@ -21,42 +21,42 @@ var logAccounts = map[string]string{
 	"us-gov-west-1": "048591011584", "us-gov-east-1": "190560391635",
 }
 
-// logStatement lets Elastic Load Balancing write where the balancer's logs go,
-// and nowhere else. Its Sid is of this owner alone.
-func (s *site) logStatement() map[string]any {
+// logStatement allows Elastic Load Balancing to write into the folder of the
+// balancer's logs only. Its Sid is unique to this owner.
+func (s *state) logStatement() map[string]any {
 	principal := map[string]any{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
 	if account, ok := logAccounts[s.cloud.Region]; ok {
-		principal = map[string]any{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", s.who.partition, account)}
+		principal = map[string]any{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", s.identity.partition, account)}
 	}
 	return map[string]any{
 		"Sid":       s.logSid(),
 		"Effect":    "Allow",
 		"Principal": principal,
 		"Action":    "s3:PutObject",
-		"Resource":  fmt.Sprintf("arn:%s:s3:::%s/%s*", s.who.partition, s.spec.AccessLogs.Bucket, s.logFolder()),
+		"Resource":  fmt.Sprintf("arn:%s:s3:::%s/%s*", s.identity.partition, s.spec.AccessLogs.Bucket, s.logFolder()),
 	}
 }
 
-func (s *site) logSid() string {
-	return fmt.Sprintf("ImpalaLbcheck%x", sha256.Sum256([]byte(s.who.owner)))[:len("ImpalaLbcheck")+12]
+func (s *state) logSid() string {
+	return fmt.Sprintf("ImpalaLbcheck%x", sha256.Sum256([]byte(s.identity.owner)))[:len("ImpalaLbcheck")+12]
 }
 
-// logFolder is where in the bucket the account's logs go.
-func (s *site) logFolder() string {
-	folder := "AWSLogs/" + s.who.account + "/"
+// logFolder is the bucket's folder for the account's logs.
+func (s *state) logFolder() string {
+	folder := "AWSLogs/" + s.identity.account + "/"
 	if p := s.spec.AccessLogs.Prefix; p != "" {
 		folder = p + "/" + folder
 	}
 	return folder
 }
 
-// proofKey is the test file's.
-func (s *site) proofKey() string { return s.logFolder() + "ELBAccessLogTestFile" }
+// testFileKey is the key of the test file.
+func (s *state) testFileKey() string { return s.logFolder() + "ELBAccessLogTestFile" }
 
-// policyVersion is the policy language's, which has not changed since.
+// policyVersion is the current version of the policy language.
 const policyVersion = "2012-10-17"
 
-// splitPolicy reads a policy; "" is one without statements.
+// splitPolicy parses a policy; "" has no statements.
 func splitPolicy(policy string) (whole map[string]any, statements []any, err error) {
 	whole = map[string]any{"Version": policyVersion}
 	if policy != "" {
@@ -67,7 +67,7 @@ func splitPolicy(policy string) (whole map[string]any, statements []any, err err
 	switch v := whole["Statement"].(type) {
 	case []any:
 		statements = v
-	case map[string]any: // one alone may go without the brackets
+	case map[string]any: // a single statement may be written without a list
 		statements = []any{v}
 	}
 	return whole, statements, nil
@@ -89,8 +89,7 @@ func hasStatement(policy string, want map[string]any) (bool, error) {
 	return false, err
 }
 
-// mergeStatement puts one statement in the place of that with its Sid, and
-// leaves all others as they are.
+// mergeStatement replaces the statement with the same Sid, and keeps all others.
 func mergeStatement(policy string, want map[string]any) (string, error) {
 	whole, statements, err := splitPolicy(policy)
 	if err != nil {
@@ -103,8 +102,8 @@ func mergeStatement(policy string, want map[string]any) (string, error) {
 	return string(merged), err
 }
 
-// removeStatement is a policy without the statement of that Sid; "" where none
-// is left.
+// removeStatement returns a policy without the statement of that Sid; "" if no
+// statement is left.
 func removeStatement(policy, sid string) (rest string, had bool, err error) {
 	whole, statements, err := splitPolicy(policy)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path"
+	"reflect"
 	"strings"
 	"unicode"
 
@@ -14,44 +16,51 @@ import (
 // operation is a method of one of the SDK's clients.
 type operation[In, Out, Opt any] func(context.Context, *In, ...func(*Opt)) (*Out, error)
 
-// writes completes a change by its call: one input, for the SDK and, as JSON,
-// for the AWS CLI, so that both say the same.
-func writes[In, Out, Opt any](c Change, action string, op operation[In, Out, Opt], in *In) Change {
-	c.Call = action
-	c.CLI = commandLine(action, in)
-	c.do = func(ctx context.Context) error {
+// writes completes a change with its call. The SDK and the AWS CLI get the same
+// input, the latter as JSON.
+func writes[In, Out, Opt any](c Change, op operation[In, Out, Opt], in *In) Change {
+	c.Call = actionOf[In]()
+	c.CLI = commandLine(c.Call, in)
+	c.apply = func(ctx context.Context) error {
 		_, err := op(ctx, in)
 		return err
 	}
 	return c
 }
 
-// rehearsed adds the dry run, which EC2 has: dry returns the input with DryRun.
-func rehearsed[In, Out any](c Change, op operation[In, Out, ec2.Options], in In, dry func(*In)) Change {
+// actionOf is the IAM action of a write, from the type of its input: the SDK's
+// package and operation have IAM's names.
+func actionOf[In any]() string {
+	t := reflect.TypeFor[In]()
+	return path.Base(t.PkgPath()) + ":" + strings.TrimSuffix(t.Name(), "Input")
+}
+
+// withDryRun adds EC2's dry run: dry sets DryRun in the input.
+func withDryRun[In, Out any](c Change, op operation[In, Out, ec2.Options], in In, dry func(*In)) Change {
 	dry(&in)
-	c.try = func(ctx context.Context) error {
+	c.dryRun = func(ctx context.Context) error {
 		_, err := op(ctx, &in)
 		return err
 	}
 	return c
 }
 
-// keeping says which shell variable keeps what the call returns under key.
-func (c Change) keeping(variable, key string) Change {
-	c.keeps = variable
+// storedIn names the shell variable for the value that the call returns under key.
+func (c Change) storedIn(variable, key string) Change {
+	c.variable = variable
 	c.CLI = append(c.CLI, "--query", key, "--output", "text")
 	return c
 }
 
-// What a script has in place of ids that are not known yet.
+// Shell variables that stand for ids that are not known yet.
 const (
-	frontGroupLater  = "${FRONT_GROUP}"
-	backGroupLater   = "${BACK_GROUP}"
-	certificateLater = "${CERTIFICATE}"
+	frontGroupVar  = "${FRONT_GROUP}"
+	backGroupVar   = "${BACK_GROUP}"
+	certificateVar = "${CERTIFICATE}"
 )
 
-// commandLine is the AWS CLI's own way to say the same: the API's member names
-// are those of the SDK's structs.
+// commandLine is the equivalent AWS CLI command: the API's member names are those
+// of the SDK's structs.
 func commandLine(action string, in any) []string {
 	service, name, _ := strings.Cut(action, ":")
 	switch service {
@@ -63,7 +72,7 @@ func commandLine(action string, in any) []string {
 	return []string{"aws", service, kebab(name), "--cli-input-json", inputJSON(in)}
 }
 
-// inputJSON is an input without what was not set.
+// inputJSON is an input as JSON, without members that are not set.
 func inputJSON(in any) string {
 	var tree any
 	raw, err := json.Marshal(in)
@@ -74,12 +83,12 @@ func inputJSON(in any) string {
 		raw, err = json.Marshal(pruned(tree))
 	}
 	if err != nil {
-		return fmt.Sprintf("%q", err) // a struct of strings and numbers: it does not happen
+		return fmt.Sprintf("%q", err) // cannot happen: a struct of strings and numbers
 	}
 	return string(raw)
 }
 
-// pruned leaves null and "" out, which are members that were not set.
+// pruned removes null and "": members that are not set.
 func pruned(tree any) any {
 	switch v := tree.(type) {
 	case map[string]any:
@@ -114,5 +123,5 @@ func kebab(name string) string {
 	return b.String()
 }
 
-// text is what a string of the SDK says; "" for nil.
+// text dereferences a string of the SDK; "" for nil.
 func text(s *string) string { return aws.ToString(s) }

@@ -13,17 +13,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
 )
 
-// certificate is the one for the listeners: of ours by domain and tag, or that
-// which lb.yaml names.
+// certificate is the listeners' certificate: ours, found by domain and tag, or the
+// one that lb.yaml names.
 type certificate struct {
-	is      *types.CertificateDetail // nil: not there, or IAM's
-	owned   []string                 // with our tag, for whatever domain; read by Destroy
+	detail  *types.CertificateDetail // nil: not there, or IAM's
+	owned   []string                 // with our tag, for any domain; read by Destroy
 	foreign []string                 // certificates for the same domain without our tag
 }
 
-// readCertificate asks ACM, unless the certificate is one of IAM, of which
-// nothing but the name is used.
-func (s *site) readCertificate(ctx context.Context) error {
+// readCertificate reads ACM, unless the certificate is IAM's, of which only the
+// name is used.
+func (s *state) readCertificate(ctx context.Context) error {
 	s.certificate = certificate{}
 	t := s.spec.TLS
 	switch {
@@ -31,7 +31,7 @@ func (s *site) readCertificate(ctx context.Context) error {
 		return nil
 	case t.Certificate != "":
 		detail, err := s.describeCertificate(ctx, t.Certificate)
-		s.certificate.is = detail
+		s.certificate.detail = detail
 		return err
 	}
 	arns, err := s.certificatesFor(ctx, t.Domain)
@@ -48,8 +48,8 @@ func (s *site) readCertificate(ctx context.Context) error {
 		case err != nil:
 			return err
 		case s.ownsACM(tags.Tags):
-			s.certificate.is = better(s.certificate.is, detail)
-		case detail != nil && !dead(detail.Status):
+			s.certificate.detail = preferred(s.certificate.detail, detail)
+		case detail != nil && !unusable(detail.Status):
 			s.certificate.foreign = append(s.certificate.foreign, arn)
 		}
 	}
@@ -58,7 +58,7 @@ func (s *site) readCertificate(ctx context.Context) error {
 
 func isIAM(arn string) bool { return strings.Contains(arn, ":server-certificate/") }
 
-func (s *site) certificatesFor(ctx context.Context, domain string) ([]string, error) {
+func (s *state) certificatesFor(ctx context.Context, domain string) ([]string, error) {
 	var arns []string
 	for pages := acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -75,7 +75,7 @@ func (s *site) certificatesFor(ctx context.Context, domain string) ([]string, er
 	return arns, nil
 }
 
-func (s *site) describeCertificate(ctx context.Context, arn string) (*types.CertificateDetail, error) {
+func (s *state) describeCertificate(ctx context.Context, arn string) (*types.CertificateDetail, error) {
 	out, err := s.cloud.ACM.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: aws.String(arn)})
 	if err != nil {
 		return nil, err
@@ -83,15 +83,15 @@ func (s *site) describeCertificate(ctx context.Context, arn string) (*types.Cert
 	return out.Certificate, nil
 }
 
-// better is the one to use of two of ours: issued before pending before failed.
-func better(a, b *types.CertificateDetail) *types.CertificateDetail {
+// preferred chooses between two certificates of ours: issued, then pending, then failed.
+func preferred(a, b *types.CertificateDetail) *types.CertificateDetail {
 	rank := func(c *types.CertificateDetail) int {
 		switch {
 		case c == nil:
 			return 0
 		case c.Status == types.CertificateStatusIssued:
 			return 3
-		case dead(c.Status):
+		case unusable(c.Status):
 			return 1
 		}
 		return 2
@@ -102,92 +102,92 @@ func better(a, b *types.CertificateDetail) *types.CertificateDetail {
 	return a
 }
 
-// dead reports whether a certificate will never be of use again.
-func dead(status types.CertificateStatus) bool {
+// unusable reports whether a certificate can never be used again.
+func unusable(status types.CertificateStatus) bool {
 	return status != types.CertificateStatusIssued && status != types.CertificateStatusPendingValidation && status != types.CertificateStatusInactive
 }
 
-func (s *site) certificateARN() string {
+func (s *state) certificateARN() string {
 	switch {
 	case s.spec.TLS.Certificate != "":
 		return s.spec.TLS.Certificate
-	case s.certificate.is != nil:
-		return text(s.certificate.is.CertificateArn)
+	case s.certificate.detail != nil:
+		return text(s.certificate.detail.CertificateArn)
 	}
-	return certificateLater
+	return certificateVar
 }
 
 // issued reports whether listeners may use the certificate.
-func (s *site) issued() bool {
-	return isIAM(s.spec.TLS.Certificate) || s.certificate.is != nil && s.certificate.is.Status == types.CertificateStatusIssued
+func (s *state) issued() bool {
+	return isIAM(s.spec.TLS.Certificate) || s.certificate.detail != nil && s.certificate.detail.Status == types.CertificateStatusIssued
 }
 
-func (s *site) missingCertificate() []Change {
-	t, is := s.spec.TLS, s.certificate.is
+func (s *state) certificateChanges() []Change {
+	t, is := s.spec.TLS, s.certificate.detail
 	c := Change{Resource: "certificate", Name: t.Domain + t.Certificate}
 	switch {
 	case isIAM(t.Certificate):
-		return []Change{asIs(c.Resource, c.Name, "of IAM")}
+		return []Change{noChange(c.Resource, c.Name, "in IAM")}
 	case is == nil && len(s.certificate.foreign) > 0:
-		c.Action, c.Before = Conflict, list(s.certificate.foreign)
-		c.Why = "a certificate for this domain is there and does not carry our tag " + ownerTag + "=" + s.who.owner + ": give it as tls.certificate in place of tls.domain"
+		c.Action, c.Before = Conflict, commaList(s.certificate.foreign)
+		c.Why = "a certificate for this domain exists without our tag " + ownerTag + "=" + s.identity.owner + ": set tls.certificate to its ARN instead of tls.domain"
 		return []Change{c}
 	case is == nil:
-		return []Change{s.request(c), s.awaitIssue(c)}
-	case unfit(is.KeyAlgorithm):
-		return []Change{blocked(asIs(c.Resource, c.Name, string(is.KeyAlgorithm)), "a Classic load balancer takes RSA up to 2048 bits from ACM")}
+		return []Change{s.request(c), s.waitForIssue(c)}
+	case unsupportedKey(is.KeyAlgorithm):
+		return []Change{blocked(noChange(c.Resource, c.Name, string(is.KeyAlgorithm)), "a Classic load balancer accepts RSA keys up to 2048 bits from ACM")}
 	}
 	switch is.Status {
 	case types.CertificateStatusIssued:
-		return []Change{asIs(c.Resource, c.Name, "issued")}
+		return []Change{noChange(c.Resource, c.Name, "issued")}
 	case types.CertificateStatusPendingValidation:
-		return []Change{s.awaitIssue(c)}
+		return []Change{s.waitForIssue(c)}
 	}
 	why := fmt.Sprintf("%s is %s", text(is.CertificateArn), is.Status)
 	if is.FailureReason != "" {
 		why += " (" + string(is.FailureReason) + ")"
 	}
-	return []Change{blocked(asIs(c.Resource, c.Name, string(is.Status)), "%s, and a request cannot be made again: delete it, and another is requested", why)}
+	return []Change{blocked(noChange(c.Resource, c.Name, string(is.Status)), "%s, and cannot be requested again: delete it, and the next apply requests another", why)}
 }
 
-// unfit reports a key that a Classic load balancer does not take; "" is one that
-// ACM did not tell.
-func unfit(k types.KeyAlgorithm) bool {
+// unsupportedKey reports a key that a Classic load balancer does not accept; ""
+// means that ACM did not report one.
+func unsupportedKey(k types.KeyAlgorithm) bool {
 	k = types.KeyAlgorithm(strings.ReplaceAll(string(k), "-", "_")) // DescribeCertificate spells RSA-2048
 	return k != "" && k != types.KeyAlgorithmRsa1024 && k != types.KeyAlgorithmRsa2048
 }
 
 // request asks for a certificate, with the tags in the same call. The token makes
 // ACM give the same certificate to a request that is repeated within an hour.
-func (s *site) request(c Change) Change {
+func (s *state) request(c Change) Change {
 	c.Action, c.After = Create, "RSA 2048, validated by DNS"
 	in := &acm.RequestCertificateInput{
 		DomainName:       aws.String(s.spec.TLS.Domain),
 		ValidationMethod: types.ValidationMethodDns,
 		KeyAlgorithm:     types.KeyAlgorithmRsa2048,
-		IdempotencyToken: aws.String(fmt.Sprintf("%x", sha256.Sum256([]byte(s.who.owner+" "+s.spec.TLS.Domain)))[:32]),
+		IdempotencyToken: aws.String(fmt.Sprintf("%x", sha256.Sum256([]byte(s.identity.owner+" "+s.spec.TLS.Domain)))[:32]),
 		Tags:             tagged(s, acmTag),
 	}
-	return writes(c, "acm:RequestCertificate", s.cloud.ACM.RequestCertificate, in).keeping("CERTIFICATE", "CertificateArn")
+	return writes(c, s.cloud.ACM.RequestCertificate, in).storedIn("CERTIFICATE", "CertificateArn")
 }
 
-func (s *site) awaitIssue(c Change) Change {
+func (s *state) waitForIssue(c Change) Change {
 	c.Resource, c.Action = "certificate's issue", Wait
-	c.After, c.Why = "issued", "ACM has not told the record for its validation yet"
-	if s.certificate.is == nil {
-		c.Why = "ACM tells a record for its validation once it is requested"
+	c.After, c.Why = "issued", "ACM has not published the validation record yet"
+	if s.certificate.detail == nil {
+		c.Why = "ACM publishes the validation record after the request"
 	} else {
-		c.Before = string(s.certificate.is.Status)
+		c.Before = string(s.certificate.detail.Status)
 	}
 	if records := s.validation(); len(records) > 0 {
-		lines := each(records, func(r Record) string { return r.String() })
-		c.Why = "create in the public zone, and keep for renewals: " + strings.Join(lines, "; ")
+		lines := mapSlice(records, func(r Record) string { return r.String() })
+		c.Why = "create this record in the public zone, and keep it for renewals: " + strings.Join(lines, "; ")
 	}
 	c.CLI = []string{"aws", "acm", "wait", "certificate-validated", "--certificate-arn", s.certificateARN()}
 	return c
 }
 
-// Record is a DNS record that somebody has to create.
+// Record is a DNS record that you must create.
 type Record struct {
 	Name  string `json:"name"`
 	Type  string `json:"type"`
@@ -196,13 +196,13 @@ type Record struct {
 
 func (r Record) String() string { return r.Name + " " + r.Type + " " + r.Value }
 
-// validation lists the records by which ACM knows that the domain is yours.
-func (s *site) validation() []Record {
-	if s.certificate.is == nil {
+// validation lists the records that prove to ACM that you own the domain.
+func (s *state) validation() []Record {
+	if s.certificate.detail == nil {
 		return nil
 	}
 	var records []Record
-	for _, o := range s.certificate.is.DomainValidationOptions {
+	for _, o := range s.certificate.detail.DomainValidationOptions {
 		if o.ResourceRecord == nil {
 			continue
 		}
@@ -214,24 +214,24 @@ func (s *site) validation() []Record {
 	return records
 }
 
-// Certificate is the state of the one in use.
+// Certificate is the state of the certificate in use.
 type Certificate struct {
 	ARN        string    `json:"arn"`
 	Domain     string    `json:"domain,omitempty"`
-	Status     string    `json:"status,omitempty"` // as ACM says; "" for one of IAM
+	Status     string    `json:"status,omitempty"` // as ACM reports it; "" for IAM's
 	Issuer     string    `json:"issuer,omitempty"`
 	NotAfter   time.Time `json:"not_after,omitzero"`
 	DaysLeft   int       `json:"days_left,omitempty"`
-	Renewal    string    `json:"renewal,omitempty"` // as ACM says, where it renews
+	Renewal    string    `json:"renewal,omitempty"` // as ACM reports it; "": no renewal
 	Validation []Record  `json:"validation,omitempty"`
 }
 
-func (s *site) certificateState() *Certificate {
-	if s.spec.TLS == nil || s.certificateARN() == certificateLater {
+func (s *state) certificateState() *Certificate {
+	if s.spec.TLS == nil || s.certificateARN() == certificateVar {
 		return nil
 	}
 	c := &Certificate{ARN: s.certificateARN(), Domain: s.spec.TLS.Domain, Validation: s.validation()}
-	if is := s.certificate.is; is != nil {
+	if is := s.certificate.detail; is != nil {
 		c.Domain, c.Status, c.Issuer = text(is.DomainName), string(is.Status), text(is.Issuer)
 		if is.NotAfter != nil {
 			c.NotAfter = is.NotAfter.UTC()

@@ -2,7 +2,7 @@ package provision
 
 import "context"
 
-// Action is what is to be done with a resource.
+// Action is what to do with a resource.
 type Action string
 
 // The actions.
@@ -11,47 +11,47 @@ const (
 	Update   Action = "update"
 	Delete   Action = "delete"
 	NoOp     Action = "no-op"
-	Wait     Action = "wait"     // for something that takes its time: no call that changes anything
-	Conflict Action = "conflict" // something of that name is there and is not ours
-	Blocked  Action = "blocked"  // it cannot be done as things are
+	Wait     Action = "wait"     // wait for AWS: no call that changes anything
+	Conflict Action = "conflict" // a resource with that name exists and is not ours
+	Blocked  Action = "blocked"  // it cannot be done in the current state
 )
 
-// Change is one step between what is and what is wanted.
+// Change is one step from the current to the desired state.
 type Change struct {
 	Resource string   `json:"resource"` // "security group", "listener", ...
 	Name     string   `json:"name"`     // of this one
 	Action   Action   `json:"action"`
-	Before   string   `json:"before,omitempty"` // in words; "": nothing
+	Before   string   `json:"before,omitempty"` // as text; "": nothing
 	After    string   `json:"after,omitempty"`
 	Why      string   `json:"why,omitempty"`
 	Call     string   `json:"call,omitempty"` // the AWS action: "elasticloadbalancing:CreateLoadBalancer"
 	CLI      []string `json:"cli,omitempty"`  // the same as an AWS CLI command line, by argument
 
-	do    func(ctx context.Context) error // nil: nothing to do
-	try   func(ctx context.Context) error // the same with DryRun; nil where AWS has none
-	half  bool                            // the next change belongs to it: in between, something is closed
-	keeps string                          // the shell variable for what the call returns; "" for most
+	apply    func(ctx context.Context) error // nil: no call
+	dryRun   func(ctx context.Context) error // the same with DryRun; nil if AWS has none
+	paired   bool                            // the next change must follow at once: a port is closed in between
+	variable string                          // shell variable for what the call returns; "": none
 }
 
-// Writes reports whether carrying the change out would change anything.
+// Writes reports whether the change modifies AWS.
 func (c Change) Writes() bool { return c.Action == Create || c.Action == Update || c.Action == Delete }
 
-// Stops reports whether nothing may be written while this is so.
+// Stops reports whether the change prevents all writes.
 func (c Change) Stops() bool { return c.Action == Conflict || c.Action == Blocked }
 
-// same reports whether two looks at AWS found the same step missing.
+// same reports whether two reads of AWS found the same step missing.
 func (c Change) same(d Change) bool {
 	return c.Action == d.Action && c.Resource == d.Resource && c.Name == d.Name
 }
 
-// Plan is what there is to do, in order.
+// Plan lists the changes to make, in order.
 type Plan struct {
 	Schema  string   `json:"schema"` // PlanSchema
 	Account string   `json:"account"`
 	Region  string   `json:"region"`
 	Cluster string   `json:"cluster"`
 	Changes []Change `json:"changes"`
-	Notes   []string `json:"notes,omitempty"` // what to know although it stops nothing
+	Notes   []string `json:"notes,omitempty"` // hints that stop nothing
 
 	Complete bool `json:"complete"` // everything was read; false: Changes may lack some
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// attempts is how often the SDK tries a call that fails for a reason of the
-// network's or of AWS's own, with growing pauses. No answer is such a reason.
+// attempts is how often the SDK tries a call that fails because of the network or
+// of AWS, with growing pauses. A missing answer is such a failure.
 const attempts = 5
 
 // Open makes clients from the configuration that the AWS CLI uses: environment,
-// shared files, instance roles. region, if not "", goes before theirs. Endpoints
-// of one's own come from AWS_ENDPOINT_URL and its kin. It calls nobody yet, but
-// where credentials come from a role.
+// shared files, instance roles. region, if not "", overrides theirs. Other endpoints
+// come from AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_SERVICE. It makes no call, unless
+// credentials come from a role.
 func Open(ctx context.Context, region string) (Cloud, error) {
 	return open(ctx, region, defaultLimits, config.WithRetryMaxAttempts(attempts))
 }
@@ -28,7 +28,7 @@ func Open(ctx context.Context, region string) (Cloud, error) {
 func open(ctx context.Context, region string, l limits, options ...func(*config.LoadOptions) error) (Cloud, error) {
 	client := l.client()
 	options = append(options, config.WithHTTPClient(client),
-		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client })) // which has its own otherwise, without limits
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client })) // the default has no limits
 	if region != "" {
 		options = append(options, config.WithRegion(region))
 	}
@@ -37,14 +37,14 @@ func open(ctx context.Context, region string, l limits, options ...func(*config.
 		return Cloud{}, err
 	}
 	if cfg.Credentials != nil {
-		cfg.Credentials = promptCredentials{cfg.Credentials, 2 * l.answer}
+		cfg.Credentials = limitedCredentials{cfg.Credentials, 2 * l.answer}
 	}
 	return newCloud(cfg), nil
 }
 
 func newCloud(cfg aws.Config) Cloud {
 	byPath := func(o *s3.Options) {
-		o.UsePathStyle = o.BaseEndpoint != nil // a bucket's name in front of an endpoint of one's own does not resolve
+		o.UsePathStyle = o.BaseEndpoint != nil // BUCKET.HOST does not resolve for a custom endpoint
 	}
 	return Cloud{
 		EC2: ec2.NewFromConfig(cfg), ELB: elb.NewFromConfig(cfg), ACM: acm.NewFromConfig(cfg),

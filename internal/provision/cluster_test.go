@@ -94,7 +94,7 @@ func (c *cluster) cloud(t *testing.T, endpoint, region string, with ...func(*aws
 	return cloud
 }
 
-func (c *cluster) here(t *testing.T) Cloud { return c.cloud(t, c.URL(), "us-east-1") }
+func (c *cluster) cloudHere(t *testing.T) Cloud { return c.cloud(t, c.URL(), "us-east-1") }
 
 // plainFile is the recipe without TLS; tlsFile with it.
 func plainFile(t *testing.T) lbfile.Spec {
@@ -117,7 +117,7 @@ func parse(t *testing.T, text string) lbfile.Spec {
 	return spec
 }
 
-// anyGroup is the VPC's default group, for somebody else's balancer.
+// anyGroup is the VPC's default group, for a balancer that is not ours.
 func (c *cluster) anyGroup() []string { return []string{c.Groups()[0].ID} }
 
 // tagged lists everything in AWS with an owner's tag.
@@ -160,7 +160,7 @@ func (c *cluster) writesSince(n int) []string {
 func mustApply(t *testing.T, c *cluster, spec lbfile.Spec) Report {
 	t.Helper()
 	var said []string
-	report, err := Apply(t.Context(), c.here(t), spec, Options{Progress: func(e Event) { said = append(said, e.Step+": "+e.Text) }})
+	report, err := Apply(t.Context(), c.cloudHere(t), spec, Options{Progress: func(e Event) { said = append(said, e.Step+": "+e.Text) }})
 	if err != nil {
 		t.Fatalf("apply: %v\n%s", err, strings.Join(said, "\n"))
 	}
@@ -168,7 +168,7 @@ func mustApply(t *testing.T, c *cluster, spec lbfile.Spec) Report {
 }
 
 func actions(changes []Change) []string {
-	return slices.DeleteFunc(each(changes, func(c Change) string {
+	return slices.DeleteFunc(mapSlice(changes, func(c Change) string {
 		if c.Action == NoOp {
 			return ""
 		}
@@ -177,5 +177,5 @@ func actions(changes []Change) []string {
 }
 
 func parsePrefixes(list ...string) []netip.Prefix {
-	return each(list, netip.MustParsePrefix)
+	return mapSlice(list, netip.MustParsePrefix)
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// stranger carries somebody's tag, and not ours.
-var stranger = map[string]string{ownerTag: "123456789012/us-east-1/green"}
+// otherOwner is another owner's tag.
+var otherOwner = map[string]string{ownerTag: "123456789012/us-east-1/green"}
 
-func TestWhatStandsInTheWayStopsBeforeTheFirstWrite(t *testing.T) {
+func TestApply_StopsBeforeTheFirstWrite(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		there func(*cluster)
@@ -23,7 +23,7 @@ func TestWhatStandsInTheWayStopsBeforeTheFirstWrite(t *testing.T) {
 	}{
 		"a load balancer of that name": {
 			there: func(c *cluster) {
-				c.AddBalancer(awssim.Balancer{Name: "elb-impala-blue", Subnets: c.subnets[:1], Groups: c.anyGroup(), Tags: stranger})
+				c.AddBalancer(awssim.Balancer{Name: "elb-impala-blue", Subnets: c.subnets[:1], Groups: c.anyGroup(), Tags: otherOwner})
 			},
 			says: "conflict load balancer elb-impala-blue",
 		},
@@ -34,7 +34,7 @@ func TestWhatStandsInTheWayStopsBeforeTheFirstWrite(t *testing.T) {
 			says: "conflict load balancer elb-impala-blue",
 		},
 		"a group of that name in other letters": {
-			there: func(c *cluster) { c.AddGroup(awssim.Group{Name: "Blue IMPALA fe", VPC: c.vpc, Tags: stranger}) },
+			there: func(c *cluster) { c.AddGroup(awssim.Group{Name: "Blue IMPALA fe", VPC: c.vpc, Tags: otherOwner}) },
 			says:  "conflict security group blue Impala FE",
 		},
 		"a back-end group of that name": {
@@ -76,7 +76,7 @@ func TestWhatStandsInTheWayStopsBeforeTheFirstWrite(t *testing.T) {
 			},
 			says: "blocked coordinator's group",
 		},
-		"a bucket of somebody else": {
+		"a bucket of another account": {
 			there: func(c *cluster) { c.AddBucket(awssim.Bucket{Name: "blue-logs", Owner: "999999999999"}) },
 			says:  "blocked bucket blue-logs",
 		},
@@ -110,11 +110,11 @@ func TestWhatStandsInTheWayStopsBeforeTheFirstWrite(t *testing.T) {
 			if tc.file != nil {
 				tc.file(&spec)
 			}
-			p, err := MakePlan(t.Context(), c.here(t), spec)
+			p, err := MakePlan(t.Context(), c.cloudHere(t), spec)
 			if err != nil || !slices.ContainsFunc(actions(p.Stops()), func(a string) bool { return strings.HasPrefix(a, tc.says) }) {
 				t.Errorf("plan stops for %q, %v", actions(p.Stops()), err)
 			}
-			_, err = Apply(t.Context(), c.here(t), spec, Options{})
+			_, err = Apply(t.Context(), c.cloudHere(t), spec, Options{})
 			if _, ok := errors.AsType[*StoppedError](err); !ok {
 				t.Errorf("apply: %v", err)
 			}
@@ -125,7 +125,7 @@ func TestWhatStandsInTheWayStopsBeforeTheFirstWrite(t *testing.T) {
 	}
 }
 
-func TestAnotherAccountOrRegionIsRefusedBeforeAnythingElseIsAsked(t *testing.T) {
+func TestReadIdentity_RefusesAnotherAccountOrRegion(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]func(*lbfile.Spec){
 		"account": func(s *lbfile.Spec) { s.Account = "999999999999" },
@@ -135,8 +135,8 @@ func TestAnotherAccountOrRegionIsRefusedBeforeAnythingElseIsAsked(t *testing.T) 
 			t.Parallel()
 			c, spec := newCluster(t, awssim.Config{}), plainFile(t)
 			file(&spec)
-			_, err := Apply(t.Context(), c.here(t), spec, Options{})
-			_, err2 := Destroy(t.Context(), c.here(t), spec, DestroyOptions{})
+			_, err := Apply(t.Context(), c.cloudHere(t), spec, Options{})
+			_, err2 := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{})
 			for _, err := range []error{err, err2} {
 				if _, ok := errors.AsType[*RefusedError](err); !ok {
 					t.Errorf("%v", err)
@@ -151,24 +151,24 @@ func TestAnotherAccountOrRegionIsRefusedBeforeAnythingElseIsAsked(t *testing.T) 
 	}
 }
 
-func TestDestroyLeavesStrangersAlone(t *testing.T) {
+func TestDestroy_LeavesWhatIsNotOurs(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, awssim.Config{})
-	c.AddBalancer(awssim.Balancer{Name: "elb-impala-blue", Subnets: c.subnets[:1], Groups: c.anyGroup(), Tags: stranger, Instances: c.instances})
-	c.AddGroup(awssim.Group{Name: "blue Impala FE", VPC: c.vpc, Tags: stranger})
-	c.AddCertificate(awssim.Certificate{Domain: "impala.blue.example.com", Tags: stranger})
-	c.AddBucket(awssim.Bucket{Name: "blue-logs", Tags: stranger})
-	report, err := Destroy(t.Context(), c.here(t), tlsFile(t), DestroyOptions{PurgeLogs: true})
+	c.AddBalancer(awssim.Balancer{Name: "elb-impala-blue", Subnets: c.subnets[:1], Groups: c.anyGroup(), Tags: otherOwner, Instances: c.instances})
+	c.AddGroup(awssim.Group{Name: "blue Impala FE", VPC: c.vpc, Tags: otherOwner})
+	c.AddCertificate(awssim.Certificate{Domain: "impala.blue.example.com", Tags: otherOwner})
+	c.AddBucket(awssim.Bucket{Name: "blue-logs", Tags: otherOwner})
+	report, err := Destroy(t.Context(), c.cloudHere(t), tlsFile(t), DestroyOptions{PurgeLogs: true})
 	if err != nil || c.Writes() != 0 {
 		t.Errorf("%d writes, %v: %q", c.Writes(), err, c.writesSince(0))
 	}
-	kept := each(report.Left, func(l Leftover) string { return fmt.Sprint(l.Resource, " ", l.Kept) })
+	kept := mapSlice(report.Left, func(l Leftover) string { return fmt.Sprint(l.Resource, " ", l.Kept) })
 	if !slices.Equal(kept, []string{"load balancer true", "security group true", "certificate true", "bucket true"}) {
 		t.Errorf("left %+v", report.Left)
 	}
 }
 
-func TestARefusalNamesThePermissionAndNoAccount(t *testing.T) {
+func TestCallError_NamesThePermissionAndNoAccount(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{
 		"elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:AddTags", "acm:RequestCertificate", "s3:PutBucketPolicy",
@@ -178,7 +178,7 @@ func TestARefusalNamesThePermissionAndNoAccount(t *testing.T) {
 			t.Parallel()
 			c := newCluster(t, awssim.Config{IssueAfter: 1})
 			c.Deny(action)
-			_, err := Apply(t.Context(), c.here(t), tlsFile(t), Options{})
+			_, err := Apply(t.Context(), c.cloudHere(t), tlsFile(t), Options{})
 			if err == nil || !strings.Contains(fmt.Sprint(err), action) || strings.Contains(err.Error(), awssim.Account) {
 				t.Errorf("%v", err)
 			}

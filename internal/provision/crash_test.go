@@ -14,18 +14,18 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// late is an AWS in which nothing is seen at once.
-func late() awssim.Config {
+// laggingConfig is an AWS in which nothing is seen at once.
+func laggingConfig() awssim.Config {
 	return awssim.Config{VisibleLag: 2, HealthLag: 1, InterfaceLag: 1, DetailsLag: 1, IssueAfter: 1, CertificateLag: 1, PolicyLag: 1}
 }
 
-// TestApplyCutAnywhereIsContinued cuts apply off before its k-th write, for every
+// TestApply_ContinuesAfterACut cuts apply off before its k-th write, for every
 // k. What AWS is left with depends on the writes alone, so that a cut at a call
 // that reads, or after a write, is one of these.
-func TestApplyCutAnywhereIsContinued(t *testing.T) {
+func TestApply_ContinuesAfterACut(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]func(*testing.T) lbfile.Spec{"plain": plainFile, "with TLS": tlsFile} {
-		whole := newCluster(t, late())
+		whole := newCluster(t, laggingConfig())
 		mustApply(t, whole, file(t))
 		for k := 1; k <= whole.Writes(); k++ {
 			t.Run(fmt.Sprintf("%s, killed before write %d", name, k), func(t *testing.T) {
@@ -36,19 +36,19 @@ func TestApplyCutAnywhereIsContinued(t *testing.T) {
 	}
 }
 
-// TestALostAnswerIsSurvived loses the answer to the k-th write, which the SDK
+// TestApply_SurvivesALostAnswer loses the answer to the k-th write, which the SDK
 // then sends again: AWS says that it is there already, and that is that.
-func TestALostAnswerIsSurvived(t *testing.T) {
+func TestApply_SurvivesALostAnswer(t *testing.T) {
 	t.Parallel()
-	whole := newCluster(t, late())
+	whole := newCluster(t, laggingConfig())
 	mustApply(t, whole, tlsFile(t))
 	for k := 1; k <= whole.Writes(); k++ {
 		t.Run(fmt.Sprintf("to write %d", k), func(t *testing.T) {
 			t.Parallel()
-			c := newCluster(t, late())
+			c := newCluster(t, laggingConfig())
 			p := newProxy(t, c)
 			p.FailWriteAt(k, faultproxy.CutAfter)
-			cloud := c.cloud(t, p.URL(), "us-east-1", func(config *aws.Config) { config.Retryer = eager })
+			cloud := c.cloud(t, p.URL(), "us-east-1", func(config *aws.Config) { config.Retryer = retryAtOnce })
 			report, err := Apply(t.Context(), cloud, tlsFile(t), Options{})
 			if err != nil || len(report.Drift) > 0 || p.Failed() != 1 {
 				t.Errorf("%v, drift %q, %d calls failed", err, actions(report.Drift), p.Failed())
@@ -60,15 +60,15 @@ func TestALostAnswerIsSurvived(t *testing.T) {
 	}
 }
 
-// eager is the SDK's own way to try again, without its pauses.
-func eager() aws.Retryer {
+// retryAtOnce is the SDK's own way to try again, without its pauses.
+func retryAtOnce() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 	})
 }
 
 func cutAndContinue(t *testing.T, spec lbfile.Spec, cut func(*faultproxy.Proxy)) {
-	c := newCluster(t, late())
+	c := newCluster(t, laggingConfig())
 	p := newProxy(t, c)
 	cut(p)
 	cloud := c.cloud(t, p.URL(), "us-east-1")
@@ -84,12 +84,12 @@ func cutAndContinue(t *testing.T, spec lbfile.Spec, cut func(*faultproxy.Proxy))
 	if again := c.writesSince(before); len(again) > 0 {
 		t.Errorf("the third apply wrote %q", again)
 	}
-	destroyAll(t, c, spec)
+	mustDestroy(t, c, spec)
 }
 
-func destroyAll(t *testing.T, c *cluster, spec lbfile.Spec) {
+func mustDestroy(t *testing.T, c *cluster, spec lbfile.Spec) {
 	t.Helper()
-	if _, err := Destroy(t.Context(), c.here(t), spec, DestroyOptions{PurgeLogs: true}); err != nil {
+	if _, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{PurgeLogs: true}); err != nil {
 		t.Errorf("destroy: %v", err)
 	}
 	if left := c.tagged(); len(left) > 0 {
@@ -100,11 +100,11 @@ func destroyAll(t *testing.T, c *cluster, spec lbfile.Spec) {
 	}
 }
 
-// TestDestroyCutAnywhereIsContinued is the same on the way back.
-func TestDestroyCutAnywhereIsContinued(t *testing.T) {
+// TestDestroy_ContinuesAfterACut is the same on the way back.
+func TestDestroy_ContinuesAfterACut(t *testing.T) {
 	t.Parallel()
 	for k := 1; ; k++ {
-		c := newCluster(t, late())
+		c := newCluster(t, laggingConfig())
 		mustApply(t, c, tlsFile(t))
 		p := newProxy(t, c)
 		p.CutFromWrite(k)
@@ -114,7 +114,7 @@ func TestDestroyCutAnywhereIsContinued(t *testing.T) {
 			t.Errorf("cut before write %d: %v, with %d calls cut", k, err, p.Failed())
 		}
 		p.Reset()
-		destroyAll(t, c, tlsFile(t))
+		mustDestroy(t, c, tlsFile(t))
 		if done {
 			return
 		}

@@ -12,16 +12,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// dependents is what is not ours and works by what is. Each resource's own tag
-// says whether it is ours, but a load balancer serves through all of them: one that
-// lost its tag still needs the groups, the certificate and the bucket's policy that
-// kept theirs, and removing those would take it out of service.
+// dependents are resources that are not ours and use resources that are. Ownership
+// is decided by each resource's own tag, but a load balancer works through several
+// of them: one that lost its tag still needs the groups, the certificate and the
+// bucket policy that kept theirs, and removing those would take it out of service.
 type dependents struct {
-	balancerUses []string           // what of ours the balancer of our name uses, that is not ours
+	balancerUses []string           // resources of ours that the unowned balancer of our name uses
 	interfaces   []networkInterface // with our front group, and not of our balancer
 }
 
-func (s *site) readDependents(ctx context.Context) error {
+func (s *state) readDependents(ctx context.Context) error {
 	s.dependents = dependents{}
 	if err := s.readBalancer(ctx); err != nil {
 		return err
@@ -29,7 +29,7 @@ func (s *site) readDependents(ctx context.Context) error {
 	if err := s.readOwnedGroups(ctx); err != nil {
 		return err
 	}
-	if s.balancer.is != nil && !s.ours() {
+	if s.balancer.description != nil && !s.ownsBalancer() {
 		if err := s.readBalancerUses(ctx); err != nil {
 			return err
 		}
@@ -38,23 +38,25 @@ func (s *site) readDependents(ctx context.Context) error {
 		return nil
 	}
 	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []ec2types.Filter{filter("group-id", s.frontID())}})
-	s.dependents.interfaces = slices.DeleteFunc(found, s.ofBalancer)
+	s.dependents.interfaces = slices.DeleteFunc(found, s.isBalancerInterface)
 	return err
 }
 
-// ofBalancer reports whether an interface is that of a balancer of our name.
-func (s *site) ofBalancer(n networkInterface) bool { return n.description == "ELB "+s.spec.Balancer() }
+// isBalancerInterface reports whether an interface belongs to a balancer of our name.
+func (s *state) isBalancerInterface(n networkInterface) bool {
+	return n.description == "ELB "+s.spec.Balancer()
+}
 
-// readBalancerUses finds out what of ours a balancer that is not ours uses.
-func (s *site) readBalancerUses(ctx context.Context) error {
-	b := s.balancer.is
+// readBalancerUses finds the resources of ours that the unowned balancer uses.
+func (s *state) readBalancerUses(ctx context.Context) error {
+	b := s.balancer.description
 	uses := &s.dependents.balancerUses
 	for _, g := range s.groups.owned {
 		if slices.Contains(b.SecurityGroups, text(g.GroupId)) {
 			*uses = append(*uses, "our security group "+text(g.GroupName))
 		}
 	}
-	for _, g := range s.groups.unowned { // it lost its tag as well: it serves by the back group, if that is ours
+	for _, g := range s.groups.unowned { // the front group lost its tag too: the balancer works through the back group
 		if slices.Contains(b.SecurityGroups, text(g.GroupId)) && s.groups.back != nil {
 			*uses = append(*uses, "our security group "+text(s.groups.back.GroupName)+" (through "+text(g.GroupName)+")")
 		}
@@ -76,9 +78,9 @@ func (s *site) readBalancerUses(ctx context.Context) error {
 	return err
 }
 
-// logsByOurStatement reports whether the balancer writes its access log to our
-// bucket, by our statement in the bucket's policy.
-func (s *site) logsByOurStatement(ctx context.Context) (bool, error) {
+// logsByOurStatement reports whether our statement in the bucket policy permits the
+// balancer's access log.
+func (s *state) logsByOurStatement(ctx context.Context) (bool, error) {
 	if s.spec.AccessLogs == nil {
 		return false, nil
 	}
@@ -94,40 +96,39 @@ func (s *site) logsByOurStatement(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	_, had, err := removeStatement(s.bucket.policy, s.logSid())
-	return had && err == nil, nil // a policy that cannot be read stops destroy by itself
+	return had && err == nil, nil // an unreadable policy stops destroy anyway
 }
 
-// missingIndependence is a conflict for each dependent: nothing of ours is removed
-// while there is one.
-func (s *site) missingIndependence() []Change {
+// dependentConflicts lists the dependents as conflicts, which stop destroy.
+func (s *state) dependentConflicts() []Change {
 	var changes []Change
 	if uses := s.dependents.balancerUses; len(uses) > 0 {
 		changes = append(changes, Change{
-			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: text(s.balancer.is.DNSName),
-			Why: fmt.Sprintf("it does not carry our tag %s=%s and uses %s, without which it would not serve: give it the tag to have it removed, or take that off it", ownerTag, s.who.owner, list(uses)),
+			Resource: "load balancer", Name: s.spec.Balancer(), Action: Conflict, Before: text(s.balancer.description.DNSName),
+			Why: fmt.Sprintf("it does not carry our tag %s=%s and depends on %s: add the tag to have it removed too, or remove the dependency", ownerTag, s.identity.owner, commaList(uses)),
 		})
 	}
 	if others := s.dependents.interfaces; len(others) > 0 {
-		names := each(others, func(n networkInterface) string {
+		names := mapSlice(others, func(n networkInterface) string {
 			return strings.TrimSpace(n.id + " " + n.instance + " " + n.description)
 		})
 		changes = append(changes, Change{
 			Resource: "security group", Name: text(s.groups.front.GroupName), Action: Conflict, Before: s.frontID(),
-			Why: fmt.Sprintf("it is used by %s, which would no longer reach the coordinators: take it off them first", list(names)),
+			Why: fmt.Sprintf("it is used by %s, which would no longer reach the coordinators: detach it there first", commaList(names)),
 		})
 	}
 	return changes
 }
 
-// unowned lists what has our names without our tag. It is left alone.
-func (s *site) unowned() []Leftover {
-	const why = "it does not carry our tag, and is left alone"
+// unowned lists resources with our names but without our tag. They are kept.
+func (s *state) unowned() []Leftover {
+	const why = "it does not carry our tag"
 	var left []Leftover
-	if s.balancer.is != nil && !s.ours() {
+	if s.balancer.description != nil && !s.ownsBalancer() {
 		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: why, Kept: true})
 	}
 	for _, g := range s.groups.unowned {
-		left = append(left, Leftover{Resource: "security group", Name: text(g.GroupName) + " (" + text(g.GroupId) + ")", Why: why + ", with the rules that name it", Kept: true})
+		left = append(left, Leftover{Resource: "security group", Name: text(g.GroupName) + " (" + text(g.GroupId) + ")", Why: why + "; rules that name it are kept too", Kept: true})
 	}
 	for _, arn := range s.certificate.foreign {
 		left = append(left, Leftover{Resource: "certificate", Name: arn, Why: why, Kept: true})

@@ -53,7 +53,7 @@ func TestDestroy_StopsBeforeItTakesAServingBalancerApart(t *testing.T) {
 		},
 		"the balancer and the front group lost theirs": {
 			hand: func(c *cluster, s lbfile.Spec) { c.untagBalancer(); c.untagGroup(s.FrontGroup()) },
-			says: `load balancer "elb-impala-blue": conflict: `,
+			says: "depends on our security group blue Impala BE (through blue Impala FE)",
 		},
 		"the balancer lost it, and has another group and our certificate": {
 			hand: func(c *cluster, _ lbfile.Spec) {
@@ -61,7 +61,7 @@ func TestDestroy_StopsBeforeItTakesAServingBalancerApart(t *testing.T) {
 				other := c.anyGroup()
 				c.SetBalancer("elb-impala-blue", func(b *awssim.Balancer) { b.Groups = other })
 			},
-			says: "uses our certificate arn:",
+			says: "depends on our certificate arn:",
 		},
 		"the balancer lost it, has another group, is plain, and logs into the bucket": {
 			hand: func(c *cluster, _ lbfile.Spec) {
@@ -74,7 +74,7 @@ func TestDestroy_StopsBeforeItTakesAServingBalancerApart(t *testing.T) {
 					}
 				})
 			},
-			says: "uses our statement in the policy of bucket blue-logs",
+			says: "depends on our statement in the policy of bucket blue-logs",
 		},
 		"another balancer uses the front group": {
 			hand: func(c *cluster, s lbfile.Spec) {
@@ -110,11 +110,11 @@ func TestDestroy_StopsBeforeItTakesAServingBalancerApart(t *testing.T) {
 			mustApply(t, c, spec)
 			tc.hand(c, spec)
 			serving, before := c.serving(), len(c.Calls())
-			p, err := ListOwned(t.Context(), c.here(t), spec, DestroyOptions{})
+			p, err := ListOwned(t.Context(), c.cloudHere(t), spec, DestroyOptions{})
 			if err != nil || len(p.Stops()) == 0 {
 				t.Errorf("the list stops for %q, %v", actions(p.Stops()), err)
 			}
-			report, err := Destroy(t.Context(), c.here(t), spec, DestroyOptions{PurgeLogs: true})
+			report, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{PurgeLogs: true})
 			if _, ok := errors.AsType[*StoppedError](err); !ok || !strings.Contains(err.Error(), tc.says) || report.Complete {
 				t.Errorf("%v, want %s", err, tc.says)
 			}
@@ -132,11 +132,11 @@ func TestDestroy_GoesOnOnceTheTagIsBack(t *testing.T) {
 	mustApply(t, c, spec)
 	tags := maps.Clone(c.LoadBalancers()[0].Tags)
 	c.untagBalancer()
-	if _, err := Destroy(t.Context(), c.here(t), spec, DestroyOptions{}); err == nil {
+	if _, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{}); err == nil {
 		t.Fatal("destroyed although the balancer is not ours")
 	}
 	c.SetBalancer("elb-impala-blue", func(b *awssim.Balancer) { b.Tags = tags })
-	destroyAll(t, c, spec)
+	mustDestroy(t, c, spec)
 }
 
 // TestDestroy_NamesWhatCarriesOurNamesWithoutOurTag: it is left, and told of.
@@ -147,7 +147,7 @@ func TestDestroy_NamesWhatCarriesOurNamesWithoutOurTag(t *testing.T) {
 	c.untagGroup(spec.FrontGroup())
 	front := c.group(spec.FrontGroup()).ID
 	c.AddCertificate(awssim.Certificate{Domain: spec.TLS.Domain})
-	report, err := Destroy(t.Context(), c.here(t), spec, DestroyOptions{PurgeLogs: true})
+	report, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{PurgeLogs: true})
 	if err != nil || !report.Complete {
 		t.Fatalf("%v, complete %v", err, report.Complete)
 	}

@@ -15,14 +15,14 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// DestroyOptions is how Destroy goes about it.
+// DestroyOptions configures Destroy.
 type DestroyOptions struct {
-	Progress  func(Event)   // nil: nobody listens
-	Wait      time.Duration // for all of it: every call, draining, the balancer's interfaces to go; 0 is 15 minutes
-	PurgeLogs bool          // delete the bucket too, where it is ours and empty
+	Progress  func(Event)   // nil: no progress
+	Wait      time.Duration // limit for the whole run: calls, draining, release of network interfaces; 0 is 15 minutes
+	PurgeLogs bool          // delete the bucket too, if it is ours and empty
 }
 
-// Leftover is something that is still there.
+// Leftover is a resource that still exists.
 type Leftover struct {
 	Resource string `json:"resource"`
 	Name     string `json:"name"`
@@ -30,10 +30,10 @@ type Leftover struct {
 	Kept     bool   `json:"kept"` // on purpose
 }
 
-// LeftError says that Destroy did not remove all of it. Another Destroy
+// LeftError reports that Destroy did not remove everything. Another Destroy
 // continues.
 type LeftError struct {
-	Left []Leftover // what is in the way, at least one
+	Left []Leftover // at least one
 	Err  error      // the first failure
 }
 
@@ -48,66 +48,66 @@ func (e *LeftError) Error() string {
 
 func (e *LeftError) Unwrap() error { return e.Err }
 
-// lastLook is how long what is left may be looked for once the time is over.
+// lastLook is the time for finding what is left after Wait has passed.
 const lastLook = 10 * time.Second
 
-// ListOwned says what Destroy would do, as a plan of deletions. It changes nothing.
+// ListOwned returns what Destroy would do, as a plan of deletions. It changes nothing.
 func ListOwned(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Plan, error) {
-	return newSite(c, spec).owned(ctx, o)
+	return newState(c, spec).removalPlan(ctx, o)
 }
 
-func (s *site) owned(ctx context.Context, o DestroyOptions) (Plan, error) {
+func (s *state) removalPlan(ctx context.Context, o DestroyOptions) (Plan, error) {
 	p := Plan{Schema: PlanSchema, Region: s.cloud.Region, Cluster: s.spec.Cluster}
 	if err := s.readIdentity(ctx); err != nil {
-		return p, failed(ctx, err)
+		return p, explain(ctx, err)
 	}
-	p.Account = s.who.account
-	if err := s.each(ctx, s.remains(o.PurgeLogs), &p); err != nil {
+	p.Account = s.identity.account
+	if err := s.readAll(ctx, s.removals(o.PurgeLogs), &p); err != nil {
 		return p, err
 	}
 	for _, l := range s.retained(o) {
-		p.Notes = append(p.Notes, fmt.Sprintf("%s %s stays: %s.", l.Resource, l.Name, l.Why))
+		p.Notes = append(p.Notes, fmt.Sprintf("Kept: %s %s: %s.", l.Resource, l.Name, l.Why))
 	}
 	return p, nil
 }
 
-// Destroy removes what carries our tag, and our traces in what does not: rules,
-// memberships, a statement of a bucket's policy. It refuses with a [*StoppedError]
-// before the first write where something that is not ours depends on what is, or
-// something is blocked. It may be cut off anywhere; the next one continues. A
-// [*LeftError] tells what it could not remove and why.
+// Destroy removes the resources with our tag, and what we added to others: rules,
+// group memberships, a statement of a bucket policy. It returns a [*StoppedError]
+// before the first write if something that is not ours depends on a resource of
+// ours, or something is blocked. It may be interrupted anywhere; the next run
+// continues. A [*LeftError] says what it could not remove and why.
 func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (Report, error) {
-	s := newSite(c, spec)
-	v := newConverging(s, o.Progress, o.Wait)
+	s := newState(c, spec)
+	v := newReconciler(s, o.Progress, o.Wait)
 	bounded, stop := v.bound(ctx)
 	defer stop()
-	after, stopAfter := context.WithTimeout(ctx, v.wait+lastLook)
+	after, stopAfter := context.WithTimeout(ctx, v.limit+lastLook)
 	defer stopAfter()
-	p, err := s.owned(bounded, o)
+	p, err := s.removalPlan(bounded, o)
 	if err != nil {
 		return s.partial(), err
 	}
 	if stop := p.Stops(); len(stop) > 0 {
-		return s.removal(nil, s.retained(o)), &StoppedError{Changes: stop}
+		return s.removalReport(nil, s.retained(o)), &StoppedError{Changes: stop}
 	}
 	var left []Leftover
 	var first error
-	for _, r := range s.remains(o.PurgeLogs) {
-		err := v.converge(bounded, r)
+	for _, r := range s.removals(o.PurgeLogs) {
+		err := v.reconcile(bounded, r)
 		if err == nil {
 			continue
 		}
 		if ctx.Err() != nil {
-			return s.removal(v.done, left), ctx.Err()
+			return s.removalReport(v.done, left), ctx.Err()
 		}
 		first = cmp.Or(first, err)
-		left = append(left, s.leftover(after, r, err))
-		if r.basis || bounded.Err() != nil {
+		left = append(left, s.toLeftover(after, r, err))
+		if r.prerequisite || bounded.Err() != nil {
 			break
 		}
 	}
-	left = s.unreached(after, o, left)
-	report := s.removal(v.done, append(slices.Clone(left), s.retained(o)...))
+	left = s.addUntried(after, o, left)
+	report := s.removalReport(v.done, append(slices.Clone(left), s.retained(o)...))
 	if len(left) > 0 {
 		return report, &LeftError{Left: left, Err: first}
 	}
@@ -115,20 +115,20 @@ func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (
 	return report, nil
 }
 
-func (s *site) removal(done []Change, left []Leftover) Report {
+func (s *state) removalReport(done []Change, left []Leftover) Report {
 	return Report{
-		Schema: ReportSchema, Account: s.who.account, Region: s.cloud.Region, Cluster: s.spec.Cluster,
+		Schema: ReportSchema, Account: s.identity.account, Region: s.cloud.Region, Cluster: s.spec.Cluster,
 		Done: done, Left: left,
 	}
 }
 
-// leftover says what a failure left, and what is in the way.
-func (s *site) leftover(ctx context.Context, r resource, err error) Leftover {
+// toLeftover describes what a failure left, and why.
+func (s *state) toLeftover(ctx context.Context, r resource, err error) Leftover {
 	l := Leftover{Resource: r.name, Name: s.spec.Balancer(), Why: err.Error()}
 	if waited, ok := errors.AsType[*WaitError](err); ok {
 		l.Resource, l.Name = waited.Change.Resource, waited.Change.Name
 		if code(waited.Err) == "DependencyViolation" {
-			l.Why += ". " + s.users(ctx, waited.Change.Before)
+			l.Why += ". " + s.groupUsers(ctx, waited.Change.Before)
 		}
 	}
 	if stopped, ok := errors.AsType[*StoppedError](err); ok {
@@ -140,8 +140,8 @@ func (s *site) leftover(ctx context.Context, r resource, err error) Leftover {
 	return l
 }
 
-// users names what still uses a security group.
-func (s *site) users(ctx context.Context, id string) string {
+// groupUsers lists what still uses a security group.
+func (s *state) groupUsers(ctx context.Context, id string) string {
 	var names []string
 	interfaces, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("group-id", id)}})
 	for _, n := range interfaces {
@@ -152,42 +152,42 @@ func (s *site) users(ctx context.Context, id string) string {
 		names = append(names, "a rule of "+text(g.GroupId))
 	}
 	if len(names) == 0 || err != nil || err2 != nil {
-		return "What uses it could not be found"
+		return "What uses it is unknown"
 	}
-	return "In use by " + list(names)
+	return "In use by " + commaList(names)
 }
 
-// unreached adds what is there still and was not tried.
-func (s *site) unreached(ctx context.Context, o DestroyOptions, left []Leftover) []Leftover {
+// addUntried adds what still exists and was not tried.
+func (s *state) addUntried(ctx context.Context, o DestroyOptions, left []Leftover) []Leftover {
 	if len(left) == 0 {
 		return nil
 	}
-	rest, err := s.owned(ctx, o)
+	rest, err := s.removalPlan(ctx, o)
 	if err != nil {
 		return left
 	}
 	for _, c := range rest.Changes {
 		if !slices.ContainsFunc(left, func(l Leftover) bool { return l.Resource == c.Resource && l.Name == c.Name }) {
-			left = append(left, Leftover{Resource: c.Resource, Name: c.Name, Why: "not reached"})
+			left = append(left, Leftover{Resource: c.Resource, Name: c.Name, Why: "not tried"})
 		}
 	}
 	return left
 }
 
-// retained lists what stays on purpose: what is not ours, and the bucket, unless it
-// is ours and to be purged.
-func (s *site) retained(o DestroyOptions) []Leftover {
+// retained lists what is kept on purpose: resources that are not ours, and the
+// bucket, unless it is ours and to be purged.
+func (s *state) retained(o DestroyOptions) []Leftover {
 	left := s.unowned()
 	why := ""
 	switch b := s.bucket; {
 	case s.spec.AccessLogs == nil || !b.exists:
 		return left
-	case b.closed:
-		why = "it is another account's, or the caller lacks the permission s3:ListBucket"
+	case b.inaccessible:
+		why = "it belongs to another account, or the caller lacks the permission s3:ListBucket"
 	case !s.ownsS3(b.tags):
 		why = "it is not ours"
 	case !o.PurgeLogs:
-		why = "it holds access logs; they are only deleted with it on request, and only empty"
+		why = "it holds access logs; purging deletes it only if it is empty"
 	default:
 		return left
 	}

@@ -30,8 +30,8 @@ var (
 	actionName = regexp.MustCompile("`((?:ec2|elasticloadbalancing|acm|s3|iam):[A-Z][A-Za-z]+)`")
 )
 
-// TestTheDocumentNamesTestsThatAreThere reads the tests of the whole tree.
-func TestTheDocumentNamesTestsThatAreThere(t *testing.T) {
+// TestDocument_NamesTestsThatExist reads the tests of the whole tree.
+func TestDocument_NamesTestsThatExist(t *testing.T) {
 	t.Parallel()
 	there := map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
@@ -58,9 +58,9 @@ func TestTheDocumentNamesTestsThatAreThere(t *testing.T) {
 	}
 }
 
-// TestTheDocumentNamesTheCallsThatAreMade holds it to the policies, which are
+// TestDocument_NamesTheCallsThatAreMade holds it to the policies, which are
 // held to the calls: none is invented, and no write is missing.
-func TestTheDocumentNamesTheCallsThatAreMade(t *testing.T) {
+func TestDocument_NamesTheCallsThatAreMade(t *testing.T) {
 	t.Parallel()
 	allowed, named := map[string]bool{}, map[string]bool{}
 	for _, command := range commands {
@@ -76,13 +76,13 @@ func TestTheDocumentNamesTheCallsThatAreMade(t *testing.T) {
 		}
 	}
 	for _, action := range slices.Sorted(maps.Keys(allowed)) {
-		if !named[action] && !looks.MatchString(action) {
+		if !named[action] && !readAction.MatchString(action) {
 			t.Errorf("%s is a write, and the document does not name it", action)
 		}
 	}
 }
 
-var looks = regexp.MustCompile(`:(Describe|List|Get)`)
+var readAction = regexp.MustCompile(`:(Describe|List|Get)`)
 
 // recipe lists the commands of 2017: each has its row.
 var recipe = []string{
@@ -95,7 +95,7 @@ var recipe = []string{
 	"delete-load-balancer-listeners", "create-load-balancer-listeners", "impala-shell -q", "openssl s_client",
 }
 
-func TestEachCommandOfTheRecipeHasItsRow(t *testing.T) {
+func TestDocument_HasARowForEachCommandOfTheRecipe(t *testing.T) {
 	t.Parallel()
 	var rows [][]string
 	for line := range strings.Lines(document(t)) {
@@ -111,9 +111,9 @@ func TestEachCommandOfTheRecipeHasItsRow(t *testing.T) {
 	}
 }
 
-// TestACallOfItsOwnTagsNothing: what is created carries its tags from the first
+// TestApply_TagsInTheCreatingCall: what is created carries its tags from the first
 // moment. A bucket cannot.
-func TestACallOfItsOwnTagsNothing(t *testing.T) {
+func TestApply_TagsInTheCreatingCall(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, awssim.Config{IssueAfter: 1})
 	mustApply(t, c, tlsFile(t))

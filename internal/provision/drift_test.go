@@ -10,7 +10,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-func TestWhatSomebodyChangedIsSeenAndMended(t *testing.T) {
+func TestApply_RepairsDrift(t *testing.T) {
 	t.Parallel()
 	balancer := func(change func(*awssim.Balancer)) func(*cluster, *lbfile.Spec) {
 		return func(c *cluster, _ *lbfile.Spec) { c.SetBalancer("elb-impala-blue", change) }
@@ -62,7 +62,7 @@ func TestWhatSomebodyChangedIsSeenAndMended(t *testing.T) {
 			},
 			[]string{"update coordinator's group i-"},
 		},
-		"an instance is a coordinator no more": {
+		"an instance is no longer a coordinator": {
 			func(c *cluster, s *lbfile.Spec) { s.Coordinators = lbfile.Coordinators{IDs: c.instances[1:]} },
 			[]string{"delete registration i-", "delete coordinator's group eni-"},
 		},
@@ -81,13 +81,13 @@ func TestWhatSomebodyChangedIsSeenAndMended(t *testing.T) {
 			func(_ *cluster, s *lbfile.Spec) { s.TLS.Policy = lbfile.DefaultPolicy },
 			[]string{"create TLS policy impala-lbcheck-TLS-1-2-2017-01", "update listener's TLS policy 21000", "update listener's TLS policy 21050"},
 		},
-		"the certificate of somebody, by its ARN": {
+		"an existing certificate, by its ARN": {
 			func(c *cluster, s *lbfile.Spec) {
 				s.TLS.Domain, s.TLS.Certificate = "", c.AddCertificate(awssim.Certificate{Domain: "other.example.com"})
 			},
 			[]string{"update listener's certificate 21000", "update listener's certificate 21050"},
 		},
-		"nothing": {func(*cluster, *lbfile.Spec) {}, nil},
+		"no change": {func(*cluster, *lbfile.Spec) {}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +95,7 @@ func TestWhatSomebodyChangedIsSeenAndMended(t *testing.T) {
 			mustApply(t, c, spec)
 			tc.hand(c, &spec)
 			before := c.Writes()
-			report, err := Status(t.Context(), c.here(t), spec)
+			report, err := Status(t.Context(), c.cloudHere(t), spec)
 			if err != nil || c.Writes() != before {
 				t.Errorf("status: %v, %d writes", err, c.Writes()-before)
 			}
@@ -108,12 +108,12 @@ func TestWhatSomebodyChangedIsSeenAndMended(t *testing.T) {
 			if report := mustApply(t, c, spec); len(report.Drift) > 0 || len(c.writesSince(before)) > 0 {
 				t.Errorf("after the mending: drift %q, writes %q", actions(report.Drift), c.writesSince(before))
 			}
-			destroyAll(t, c, spec)
+			mustDestroy(t, c, spec)
 		})
 	}
 }
 
-func TestAForeignBucketKeepsItsStatements(t *testing.T) {
+func TestBucketPolicy_KeepsOtherStatements(t *testing.T) {
 	t.Parallel()
 	const theirs = `{"Version":"2012-10-17","Statement":{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::210987654321:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::blue-logs/public/*"}}`
 	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
@@ -123,13 +123,13 @@ func TestAForeignBucketKeepsItsStatements(t *testing.T) {
 	if !strings.Contains(b.Policy, `"Theirs"`) || !strings.Contains(b.Policy, `arn:aws:iam::127311923021:root`) || b.Tags[ownerTag] != "" {
 		t.Errorf("bucket %+v", b)
 	}
-	destroyAll(t, c, spec)
+	mustDestroy(t, c, spec)
 	if b := c.Buckets()[0]; !strings.Contains(b.Policy, `"Theirs"`) || strings.Contains(b.Policy, "ImpalaLbcheck") {
 		t.Errorf("policy afterwards %s", b.Policy)
 	}
 }
 
-func TestAGroupThatCoordinatorsHaveGetsTheRuleAndNoInterfaceIsTouched(t *testing.T) {
+func TestSecurityGroup_SharedGetsTheRuleAndNoInterfaceIsTouched(t *testing.T) {
 	t.Parallel()
 	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
 	theirs := c.AddGroup(awssim.Group{Name: "workers", VPC: c.vpc})
@@ -143,7 +143,7 @@ func TestAGroupThatCoordinatorsHaveGetsTheRuleAndNoInterfaceIsTouched(t *testing
 			t.Errorf("%+v", call)
 		}
 	}
-	destroyAll(t, c, spec)
+	mustDestroy(t, c, spec)
 	for _, g := range c.Groups() {
 		if g.ID == theirs && len(g.Rules) > 0 {
 			t.Errorf("rules left %+v", g.Rules)
@@ -151,7 +151,7 @@ func TestAGroupThatCoordinatorsHaveGetsTheRuleAndNoInterfaceIsTouched(t *testing
 	}
 }
 
-func TestWaitingEndsAndSaysForWhat(t *testing.T) {
+func TestWaitError_SaysWhatWasWaitedFor(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		there func(*cluster)
@@ -161,14 +161,14 @@ func TestWaitingEndsAndSaysForWhat(t *testing.T) {
 			func(c *cluster) { c.SetInstanceHealth(c.instances[0], "Instance has failed its checks.") },
 			"Instance has failed its checks.",
 		},
-		"nobody creates the record": {func(*cluster) {}, "create in the public zone"},
+		"the record is not created": {func(*cluster) {}, "create this record in the public zone"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCluster(t, awssim.Config{})
 			tc.there(c)
 			var said []string
-			_, err := Apply(t.Context(), c.here(t), tlsFile(t), Options{Progress: func(e Event) { said = append(said, e.Text) }})
+			_, err := Apply(t.Context(), c.cloudHere(t), tlsFile(t), Options{Progress: func(e Event) { said = append(said, e.Text) }})
 			waited, ok := errors.AsType[*WaitError](err)
 			if !ok || !strings.Contains(waited.Error(), tc.says) || waited.After != defaultWait {
 				t.Errorf("%v", err)
@@ -185,20 +185,20 @@ func TestWaitingEndsAndSaysForWhat(t *testing.T) {
 	}
 }
 
-func TestAFailedCertificateIsNotUsed(t *testing.T) {
+func TestCertificate_FailedIsNotUsed(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, awssim.Config{})
-	if _, err := Apply(t.Context(), c.here(t), tlsFile(t), Options{}); err == nil {
+	if _, err := Apply(t.Context(), c.cloudHere(t), tlsFile(t), Options{}); err == nil {
 		t.Fatal("issued without a record")
 	}
 	c.EndValidation("impala.blue.example.com", "FAILED", "CAA_ERROR")
-	_, err := Apply(t.Context(), c.here(t), tlsFile(t), Options{})
+	_, err := Apply(t.Context(), c.cloudHere(t), tlsFile(t), Options{})
 	if _, ok := errors.AsType[*StoppedError](err); !ok || !strings.Contains(err.Error(), "CAA_ERROR") {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestDestroyNamesWhatIsInTheWay(t *testing.T) {
+func TestDestroy_NamesWhatIsInTheWay(t *testing.T) {
 	t.Parallel()
 	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
 	mustApply(t, c, spec)
@@ -209,7 +209,7 @@ func TestDestroyNamesWhatIsInTheWay(t *testing.T) {
 		}
 	}
 	theirs := c.AddGroup(awssim.Group{Name: "theirs", VPC: c.vpc, Rules: []awssim.Rule{{Protocol: "tcp", From: 1, To: 1, Group: front}}})
-	report, err := Destroy(t.Context(), c.here(t), spec, DestroyOptions{})
+	report, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{})
 	left, ok := errors.AsType[*LeftError](err)
 	if !ok || !strings.Contains(left.Error(), "a rule of "+theirs) {
 		t.Errorf("%v", err)
@@ -218,5 +218,5 @@ func TestDestroyNamesWhatIsInTheWay(t *testing.T) {
 		t.Errorf("left %+v", report.Left)
 	}
 	c.SetGroup(theirs, func(g *awssim.Group) { g.Rules = nil })
-	destroyAll(t, c, spec)
+	mustDestroy(t, c, spec)
 }

@@ -6,8 +6,8 @@ import (
 )
 
 // Script is a plan as a shell script of AWS CLI commands: the same inputs in the
-// same order. It does what Apply does the first time; unlike Apply it looks at
-// nothing, so it is right only as long as AWS is as the plan found it.
+// same order. Unlike Apply it reads nothing, so it is valid only while AWS is as
+// the plan found it.
 func Script(p Plan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#!/bin/sh\n# %s in %s: %d changes\nset -eu\nexport AWS_REGION=%s\n", oneLine(p.Cluster), oneLine(p.Region), p.Writes(), quote(p.Region))
@@ -20,8 +20,8 @@ func Script(p Plan) string {
 		case c.Stops():
 			fmt.Fprintf(&b, "echo %s >&2; exit 1\n", quote(c.Resource+" "+c.Name+": "+c.Why))
 		case line == "":
-		case c.keeps != "":
-			fmt.Fprintf(&b, "%s=$(%s)\n", c.keeps, line)
+		case c.variable != "":
+			fmt.Fprintf(&b, "%s=$(%s)\n", c.variable, line)
 		default:
 			fmt.Fprintf(&b, "%s\n", line)
 		}
@@ -32,12 +32,12 @@ func Script(p Plan) string {
 // oneLine keeps a comment a comment.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-func commandOf(args []string) string { return strings.Join(each(args, quote), " ") }
+func commandOf(args []string) string { return strings.Join(mapSlice(args, quote), " ") }
 
-// quote writes an argument for a POSIX shell. The places that stand for ids not
-// known yet stay open to it; all else is literal.
+// quote writes an argument for a POSIX shell. Variables for ids that are not known
+// yet are expanded; all else is literal.
 func quote(arg string) string {
-	for _, later := range []string{frontGroupLater, backGroupLater, certificateLater} {
+	for _, later := range []string{frontGroupVar, backGroupVar, certificateVar} {
 		if before, after, found := strings.Cut(arg, later); found {
 			return quoteIfAny(before) + `"` + later + `"` + quoteIfAny(after)
 		}

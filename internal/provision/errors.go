@@ -13,15 +13,15 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// RefusedError says that nothing was written, because of what was asked for:
-// another account, another region, a name that was not repeated.
+// RefusedError reports that nothing was written because of the request itself:
+// another account or another region.
 type RefusedError struct{ Reason string }
 
 func (e *RefusedError) Error() string { return e.Reason }
 
-// StoppedError says that a conflict or something blocked stands in the way.
-// Nothing was written unless it arose while others changed AWS as well.
-type StoppedError struct{ Changes []Change } // that stop, at least one
+// StoppedError reports a conflict or a blocked change. Nothing was written, unless
+// it appeared during the run because something else changed AWS.
+type StoppedError struct{ Changes []Change } // at least one
 
 func (e *StoppedError) Error() string {
 	c := e.Changes[0]
@@ -32,11 +32,11 @@ func (e *StoppedError) Error() string {
 	return msg
 }
 
-// WaitError says what did not come within the time given.
+// WaitError reports what did not happen in time.
 type WaitError struct {
-	Change Change // what was waited for; zero: AWS's answer to a question
+	Change Change // what was waited for; zero: the answer to a read
 	After  time.Duration
-	Err    error // what AWS said last; nil: nothing
+	Err    error // AWS's last answer; nil: no error
 }
 
 func (e *WaitError) Error() string {
@@ -55,11 +55,11 @@ func (e *WaitError) Error() string {
 
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// CallError is a call of AWS that failed. Its text has no account's number and
-// no ARN of the caller; Unwrap gives the SDK's own error, which may.
+// CallError is a failed call of AWS. Its text hides account numbers; Unwrap returns
+// the SDK's error, which may show them.
 type CallError struct {
-	Action  string // as IAM spells it: "ec2:CreateSecurityGroup"; "" where it is not known
-	Missing string // the permission that is missing, if that is why
+	Action  string // IAM action: "ec2:CreateSecurityGroup"; "": unknown
+	Missing string // the missing permission, if that is the cause
 	Err     error
 }
 
@@ -76,7 +76,7 @@ func (e *CallError) Error() string {
 	} else if op, ok := errors.AsType[*smithy.OperationError](e.Err); ok {
 		cause = op.Err.Error()
 	}
-	cause = cmp.Or(unanswered(e.Err), cause)
+	cause = cmp.Or(timeoutText(e.Err), cause)
 	cause = accountNumber.ReplaceAllString(cause, "************")
 	if e.Action == "" {
 		return cause
@@ -93,15 +93,15 @@ var (
 	notAuthorized = regexp.MustCompile(`not authorized to perform: ?([a-z0-9-]+:[A-Za-z]+)`)
 )
 
-// failed says what an error is of: the end of the time that was given, the end of
-// the context for another reason, or a call that failed.
-func failed(ctx context.Context, err error) error {
+// explain classifies an error: time limit reached, context ended for another
+// reason, or a call that failed.
+func explain(ctx context.Context, err error) error {
 	if _, said := errors.AsType[*WaitError](err); err == nil || said {
 		return err
 	}
 	if over, ok := errors.AsType[*WaitError](context.Cause(ctx)); ok {
 		waited := &WaitError{After: over.After}
-		if call := callError(err); call != context.DeadlineExceeded { //nolint:errorlint // bare it says nothing new; a call that wraps it is named
+		if call := callError(err); call != context.DeadlineExceeded { //nolint:errorlint // unwrapped it adds nothing; a call that wraps it is named
 			waited.Err = call
 		}
 		return waited
@@ -112,7 +112,7 @@ func failed(ctx context.Context, err error) error {
 	return callError(err)
 }
 
-// callError gives an error of the SDK its action, and leaves others as they are.
+// callError adds the action to an error of the SDK, and returns others unchanged.
 func callError(err error) error {
 	api, isAPI := errors.AsType[smithy.APIError](err)
 	op, isOp := errors.AsType[*smithy.OperationError](err)
@@ -135,7 +135,7 @@ func callError(err error) error {
 	return call
 }
 
-// iamAction is what IAM calls an operation: S3's differ from its API's.
+// iamAction is the IAM action of an operation: S3's differ from the API's names.
 func iamAction(service, operation string) string {
 	switch operation {
 	case "HeadBucket":
@@ -158,10 +158,10 @@ func denied(code string) bool {
 	return slices.Contains([]string{"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "Forbidden"}, code)
 }
 
-// passing reports whether an error may go away by itself: one part of AWS does
-// not know yet what another has done, or knows already what we have not seen.
-// Then AWS is looked at again, and what is still missing is done again.
-func passing(err error) bool {
+// retryable reports whether an error is temporary: throttling, or a change that one
+// part of AWS has made and another does not show yet. AWS is then read again, and
+// what is still missing is retried.
+func retryable(err error) bool {
 	return slices.Contains([]string{
 		"InvalidGroup.Duplicate", "InvalidGroup.NotFound", "InvalidGroupId.NotFound", "InvalidSecurityGroup",
 		"InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupID.NotFound",

@@ -2,8 +2,7 @@ package provision
 
 import "fmt"
 
-// Event is a step of Apply or Destroy, when it begins or when there is something
-// new to say of a wait.
+// Event is a step of Apply or Destroy: its start, or news of a wait.
 type Event struct {
 	Step   string `json:"step"` // the resource: "security groups"
 	Action Action `json:"action"`

@@ -9,16 +9,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// groups are the security groups: front is the balancer's, back the
-// coordinators'. With coordinators.security_group, shared is that one and there
-// is no back.
+// groups are the security groups: front is the balancer's, back the coordinators'.
+// With coordinators.security_group there is shared instead of back.
 type groups struct {
 	front, back, shared *types.SecurityGroup  // nil: not there
-	owned               []types.SecurityGroup // with our tag, whatever their names; read by Destroy
-	unowned             []types.SecurityGroup // with our names and without our tag, in whatever VPC; read by Destroy
+	owned               []types.SecurityGroup // with our tag, any name; read by Destroy
+	unowned             []types.SecurityGroup // with our names, without our tag, in any VPC; read by Destroy
 }
 
-// id is a group's id, or what stands for it until there is one.
+// groupID is a group's id, or later if it does not exist yet.
 func groupID(g *types.SecurityGroup, later string) string {
 	if g == nil {
 		return later
@@ -26,12 +25,12 @@ func groupID(g *types.SecurityGroup, later string) string {
 	return text(g.GroupId)
 }
 
-func (s *site) frontID() string { return groupID(s.groups.front, frontGroupLater) }
-func (s *site) backID() string  { return groupID(s.groups.back, backGroupLater) }
+func (s *state) frontID() string { return groupID(s.groups.front, frontGroupVar) }
+func (s *state) backID() string  { return groupID(s.groups.back, backGroupVar) }
 
-// readGroups reads all groups of the VPC, since EC2 compares their names without
-// regard to case, and its filter does not.
-func (s *site) readGroups(ctx context.Context) error {
+// readGroups reads all groups of the VPC: EC2's names are case-insensitive, but its
+// filter is not.
+func (s *state) readGroups(ctx context.Context) error {
 	all, err := s.describeGroups(ctx, filter("vpc-id", s.network.vpc()))
 	if err != nil {
 		return err
@@ -52,7 +51,7 @@ func (s *site) readGroups(ctx context.Context) error {
 	return nil
 }
 
-func (s *site) describeGroups(ctx context.Context, by ...types.Filter) ([]types.SecurityGroup, error) {
+func (s *state) describeGroups(ctx context.Context, by ...types.Filter) ([]types.SecurityGroup, error) {
 	var all []types.SecurityGroup
 	for pages := ec2.NewDescribeSecurityGroupsPaginator(s.cloud.EC2, &ec2.DescribeSecurityGroupsInput{Filters: by}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -64,8 +63,8 @@ func (s *site) describeGroups(ctx context.Context, by ...types.Filter) ([]types.
 	return all, nil
 }
 
-func (s *site) missingGroups() []Change {
-	front := s.groupRow(s.groups.front, s.spec.FrontGroup(), "what clients may reach of the load balancer", "FRONT_GROUP")
+func (s *state) groupChanges() []Change {
+	front := s.groupRow(s.groups.front, s.spec.FrontGroup(), "allows clients to reach the load balancer", "FRONT_GROUP")
 	changes := []Change{front}
 	back := s.backRow()
 	changes = append(changes, back)
@@ -82,20 +81,20 @@ func (s *site) missingGroups() []Change {
 	return changes
 }
 
-// backRow is the group of the coordinators: ours, or the one they have.
-func (s *site) backRow() Change {
+// backRow is the coordinators' group: ours, or the shared one.
+func (s *state) backRow() Change {
 	id := s.spec.Coordinators.SecurityGroup
 	if id == "" {
-		return s.groupRow(s.groups.back, s.spec.BackGroup(), "lets the load balancer reach coordinators", "BACK_GROUP")
+		return s.groupRow(s.groups.back, s.spec.BackGroup(), "allows the load balancer to reach coordinators", "BACK_GROUP")
 	}
-	c := asIs("security group", id, "the coordinators' own")
+	c := noChange("security group", id, "the coordinators' own")
 	if s.groups.shared == nil {
 		return blocked(c, "it is not in %s", s.network.vpc())
 	}
 	return c
 }
 
-func (s *site) groupRow(have *types.SecurityGroup, name, description, keeps string) Change {
+func (s *state) groupRow(have *types.SecurityGroup, name, description, keeps string) Change {
 	c := Change{Resource: "security group", Name: name}
 	switch {
 	case have == nil:
@@ -104,12 +103,12 @@ func (s *site) groupRow(have *types.SecurityGroup, name, description, keeps stri
 			GroupName: aws.String(name), Description: aws.String("Impala: " + description), VpcId: aws.String(s.network.vpc()),
 			TagSpecifications: s.ec2Tags(types.ResourceTypeSecurityGroup),
 		}
-		c = writes(c, "ec2:CreateSecurityGroup", s.cloud.EC2.CreateSecurityGroup, &in).keeping(keeps, "GroupId")
-		return rehearsed(c, s.cloud.EC2.CreateSecurityGroup, in, func(in *ec2.CreateSecurityGroupInput) { in.DryRun = aws.Bool(true) })
+		c = writes(c, s.cloud.EC2.CreateSecurityGroup, &in).storedIn(keeps, "GroupId")
+		return withDryRun(c, s.cloud.EC2.CreateSecurityGroup, in, func(in *ec2.CreateSecurityGroupInput) { in.DryRun = aws.Bool(true) })
 	case !s.ownsEC2(have.Tags):
 		c.Action, c.Before = Conflict, text(have.GroupId)
-		c.Why = "a group of this name is there (" + text(have.GroupName) + ") and does not carry our tag " + ownerTag + "=" + s.who.owner
+		c.Why = "a group of this name exists (" + text(have.GroupName) + ") without our tag " + ownerTag + "=" + s.identity.owner
 		return c
 	}
-	return asIs("security group", name, text(have.GroupId))
+	return noChange("security group", name, text(have.GroupId))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-func (s *site) missingHealthCheck() []Change {
+func (s *state) healthCheckChanges() []Change {
 	h := s.spec.HealthCheck
 	want := &types.HealthCheck{
 		Target:             aws.String(h.Target),
@@ -18,14 +18,14 @@ func (s *site) missingHealthCheck() []Change {
 		HealthyThreshold:   aws.Int32(int32(h.Healthy)),
 	}
 	c := Change{Resource: "health check", Name: s.spec.Balancer(), After: healthCheckText(want)}
-	if s.ours() {
-		c.Before = healthCheckText(s.balancer.is.HealthCheck)
+	if s.ownsBalancer() {
+		c.Before = healthCheckText(s.balancer.description.HealthCheck)
 	}
 	if c.Before == c.After {
-		return []Change{asIs(c.Resource, c.Name, c.After)}
+		return []Change{noChange(c.Resource, c.Name, c.After)}
 	}
 	c.Action = Update
-	return []Change{writes(c, "elasticloadbalancing:ConfigureHealthCheck", s.cloud.ELB.ConfigureHealthCheck,
+	return []Change{writes(c, s.cloud.ELB.ConfigureHealthCheck,
 		&elb.ConfigureHealthCheckInput{LoadBalancerName: s.balancerName(), HealthCheck: want})}
 }
 

@@ -17,9 +17,9 @@ import (
 // commands are those that ask AWS; each has a policy in docs/iam.
 var commands = []string{"plan", "apply", "status", "destroy"}
 
-// unasked are actions of a policy that no run against the simulated AWS needs,
+// unneededByTests are actions of a policy that no run against the simulated AWS needs,
 // and why they are there.
-var unasked = map[string]string{
+var unneededByTests = map[string]string{
 	"iam:CreateServiceLinkedRole":   "the first load balancer of an account makes AWSServiceRoleForElasticLoadBalancing",
 	"ec2:DescribeAccountAttributes": "Elastic Load Balancing asks for it of who creates a load balancer (its user guide, API permissions)",
 	"ec2:DescribeInternetGateways":  "likewise",
@@ -83,7 +83,7 @@ func (n needed) during(c *cluster, command string, run func()) {
 func (n needed) plan(t *testing.T, c *cluster, spec lbfile.Spec) {
 	t.Helper()
 	n.during(c, "plan", func() {
-		if p, err := MakePlan(t.Context(), c.here(t), spec); err != nil || len(p.Stops()) > 0 {
+		if p, err := MakePlan(t.Context(), c.cloudHere(t), spec); err != nil || len(p.Stops()) > 0 {
 			t.Errorf("plan: %v, stops %q", err, actions(p.Stops()))
 		}
 	})
@@ -94,7 +94,7 @@ func (n needed) apply(t *testing.T, c *cluster, spec lbfile.Spec) {
 	n.plan(t, c, spec)
 	n.during(c, "apply", func() { mustApply(t, c, spec) })
 	n.during(c, "status", func() {
-		if r, err := Status(t.Context(), c.here(t), spec); err != nil || len(r.Drift) > 0 {
+		if r, err := Status(t.Context(), c.cloudHere(t), spec); err != nil || len(r.Drift) > 0 {
 			t.Errorf("status: %v, drift %q", err, actions(r.Drift))
 		}
 	})
@@ -103,15 +103,15 @@ func (n needed) apply(t *testing.T, c *cluster, spec lbfile.Spec) {
 func (n needed) destroy(t *testing.T, c *cluster, spec lbfile.Spec) {
 	t.Helper()
 	n.during(c, "destroy", func() {
-		if _, err := ListOwned(t.Context(), c.here(t), spec, DestroyOptions{PurgeLogs: true}); err != nil {
+		if _, err := ListOwned(t.Context(), c.cloudHere(t), spec, DestroyOptions{PurgeLogs: true}); err != nil {
 			t.Error(err)
 		}
-		destroyAll(t, c, spec)
+		mustDestroy(t, c, spec)
 	})
 }
 
 // whole drives every command through what it can meet: plain and with TLS, from
-// nothing and after somebody's hand, with a bucket of our own and with a foreign
+// nothing and after manual changes, with a bucket of our own and with a foreign
 // one.
 func whole(t *testing.T) needed {
 	t.Helper()
@@ -139,10 +139,10 @@ func whole(t *testing.T) needed {
 	return n
 }
 
-// TestEachPolicyAllowsWhatItsCommandNeeds holds docs/iam to the calls that runs
+// TestPolicies_AllowWhatTheirCommandsNeed holds docs/iam to the calls that runs
 // really make: what they need is there, and nothing else is, but for what is
 // named with its reason.
-func TestEachPolicyAllowsWhatItsCommandNeeds(t *testing.T) {
+func TestPolicies_AllowWhatTheirCommandsNeed(t *testing.T) {
 	t.Parallel()
 	n := whole(t)
 	for _, command := range commands {
@@ -154,25 +154,25 @@ func TestEachPolicyAllowsWhatItsCommandNeeds(t *testing.T) {
 			}
 		}
 		for _, action := range slices.Sorted(maps.Keys(allowed)) {
-			if !n[command][action] && (command != "apply" || unasked[action] == "") {
+			if !n[command][action] && (command != "apply" || unneededByTests[action] == "") {
 				t.Errorf("%s.json allows %s, which no run of %s needs", command, action, command)
 			}
 		}
 	}
 	apply, _ := readPolicy(t, "apply")
-	for action := range unasked {
+	for action := range unneededByTests {
 		if n["apply"][action] || !apply.actions()[action] {
 			t.Errorf("%s is named as unasked: it is asked for, or not allowed", action)
 		}
 	}
 }
 
-// places stand in the policies for what is the reader's own.
-var places = strings.NewReplacer("ACCOUNT", "123456789012", "REGION", "us-east-1", "CLUSTER", "blue", "VPC", "vpc-0123abcd", "BUCKET", "blue-logs", "PREFIX", "impala")
+// placeholders stand in the policies for what is the reader's own.
+var placeholders = strings.NewReplacer("ACCOUNT", "123456789012", "REGION", "us-east-1", "CLUSTER", "blue", "VPC", "vpc-0123abcd", "BUCKET", "blue-logs", "PREFIX", "impala")
 
-// mostPolicy is how many characters IAM takes in a managed policy, white space
+// maxPolicy is how many characters IAM takes in a managed policy, white space
 // not counted (IAM and STS quotas).
-const mostPolicy = 6144
+const maxPolicy = 6144
 
 var (
 	sidForm    = regexp.MustCompile(`^[A-Za-z0-9]+$`)
@@ -181,14 +181,14 @@ var (
 	unscoped   = regexp.MustCompile(`^(ec2:Describe|elasticloadbalancing:Describe|acm:ListCertificates$|acm:RequestCertificate$)`)
 )
 
-// TestPoliciesAreDocumentsThatIAMTakes reads them as IAM does, as far as that can
+// TestPolicies_AreValidForIAM reads them as IAM does, as far as that can
 // be known without asking it: form, length, and that nothing is allowed on
 // everything but what has no resource that could be named.
-func TestPoliciesAreDocumentsThatIAMTakes(t *testing.T) {
+func TestPolicies_AreValidForIAM(t *testing.T) {
 	t.Parallel()
 	for _, command := range commands {
 		p, text := readPolicy(t, command)
-		if short := strings.Join(strings.Fields(text), ""); len(places.Replace(short)) > mostPolicy {
+		if short := strings.Join(strings.Fields(text), ""); len(placeholders.Replace(short)) > maxPolicy {
 			t.Errorf("%s.json has %d characters", command, len(short))
 		}
 		if p.Version != policyVersion || len(p.Statement) == 0 {
@@ -196,7 +196,7 @@ func TestPoliciesAreDocumentsThatIAMTakes(t *testing.T) {
 		}
 		sids := map[string]bool{}
 		for _, s := range p.Statement {
-			if sids[s.Sid] || !sidForm.MatchString(places.Replace(s.Sid)) || s.Effect != "Allow" || len(s.Action) == 0 || len(s.Resource) == 0 {
+			if sids[s.Sid] || !sidForm.MatchString(placeholders.Replace(s.Sid)) || s.Effect != "Allow" || len(s.Action) == 0 || len(s.Resource) == 0 {
 				t.Errorf("%s.json: statement %+v", command, s)
 			}
 			sids[s.Sid] = true
@@ -207,13 +207,13 @@ func TestPoliciesAreDocumentsThatIAMTakes(t *testing.T) {
 			}
 			for _, keys := range s.Condition {
 				for key, values := range keys {
-					if strings.HasSuffix(key, "Tag/"+ownerTag) && places.Replace(strings.Join(values, " ")) != "123456789012/us-east-1/blue" {
+					if strings.HasSuffix(key, "Tag/"+ownerTag) && placeholders.Replace(strings.Join(values, " ")) != "123456789012/us-east-1/blue" {
 						t.Errorf("%s.json, %s: %s = %q", command, s.Sid, key, values)
 					}
 				}
 			}
 			for _, r := range s.Resource {
-				if r != "*" && !arnForm.MatchString(places.Replace(r)) {
+				if r != "*" && !arnForm.MatchString(placeholders.Replace(r)) {
 					t.Errorf("%s.json, %s: resource %s", command, s.Sid, r)
 				}
 			}
@@ -221,9 +221,9 @@ func TestPoliciesAreDocumentsThatIAMTakes(t *testing.T) {
 	}
 }
 
-// TestWhoMayOnlyLookIsToldSo plans with the rights of status.json: the dry runs
+// TestMakePlan_NamesMissingPermissions plans with the rights of status.json: the dry runs
 // say what is missing, and status shows what differs all the same.
-func TestWhoMayOnlyLookIsToldSo(t *testing.T) {
+func TestMakePlan_NamesMissingPermissions(t *testing.T) {
 	t.Parallel()
 	c, spec := newCluster(t, awssim.Config{}), tlsFile(t)
 	status, _ := readPolicy(t, "status")
@@ -235,7 +235,7 @@ func TestWhoMayOnlyLookIsToldSo(t *testing.T) {
 			}
 		}
 	}
-	p, err := MakePlan(t.Context(), c.here(t), spec)
+	p, err := MakePlan(t.Context(), c.cloudHere(t), spec)
 	if err != nil || len(p.Stops()) == 0 || c.Writes() > 0 {
 		t.Errorf("plan: %v, stops %q, %d writes", err, actions(p.Stops()), c.Writes())
 	}
@@ -244,7 +244,7 @@ func TestWhoMayOnlyLookIsToldSo(t *testing.T) {
 			t.Errorf("%s %s stops because %s", s.Resource, s.Name, s.Why)
 		}
 	}
-	r, err := Status(t.Context(), c.here(t), spec)
+	r, err := Status(t.Context(), c.cloudHere(t), spec)
 	if err != nil || len(r.Drift) != p.Writes()+len(p.Stops()) {
 		t.Errorf("status: %v, drift %q", err, actions(r.Drift))
 	}

@@ -10,22 +10,23 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// The tags of everything that is ours.
+// Tags of every resource of ours.
 const (
 	ownerTag   = "impala-lbcheck:owner"
 	versionTag = "impala-lbcheck:version"
 )
 
-// layoutVersion is the value of versionTag: of what is built, not of the program.
+// layoutVersion is the value of versionTag: the version of the layout, not of the
+// program.
 const layoutVersion = "1"
 
-// identity is on whose behalf this runs.
+// identity is the caller's account, and the value of ownerTag.
 type identity struct {
 	account, partition, owner string // owner: ACCOUNT/REGION/CLUSTER
 }
 
 // readIdentity asks STS, which needs no permission.
-func (s *site) readIdentity(ctx context.Context) error {
+func (s *state) readIdentity(ctx context.Context) error {
 	if s.cloud.Region == "" {
 		return &RefusedError{Reason: "no region: give it in lb.yaml or in AWS_REGION"}
 	}
@@ -36,9 +37,9 @@ func (s *site) readIdentity(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.who = newIdentity(text(out.Account), text(out.Arn), s.cloud.Region, s.spec)
-	if want := s.spec.Account; want != "" && want != s.who.account {
-		return &RefusedError{Reason: fmt.Sprintf("these credentials are of account %s, and account %s is expected", s.who.account, want)}
+	s.identity = newIdentity(text(out.Account), text(out.Arn), s.cloud.Region, s.spec)
+	if want := s.spec.Account; want != "" && want != s.identity.account {
+		return &RefusedError{Reason: fmt.Sprintf("the credentials belong to account %s; expected account %s", s.identity.account, want)}
 	}
 	return nil
 }

@@ -7,38 +7,39 @@ import (
 	"strings"
 )
 
-// HiveServer2's own port and Beeswax's.
+// Impala's default ports for HiveServer2, Beeswax and HiveServer2 over HTTP.
 const (
 	hs2Port     = 21050
 	beeswaxPort = 21000
 	httpPort    = 28000
 )
 
-// Smoke is the command line that proves each listener, one a line.
-func (o Outputs) Smoke() []string {
-	var lines []string
+// Smoke lists a command line for each listener that this program can test, and a
+// note for each that it cannot.
+func (o Outputs) Smoke() (lines, notes []string) {
 	for _, port := range o.Listeners {
 		line := "impala-lbcheck smoke " + o.endpoint(port) + " --expect-coordinators " + strconv.Itoa(len(o.Coordinators))
 		switch port {
 		case beeswaxPort:
 			line += " --protocol beeswax"
 		case httpPort:
-			line += " --protocol hs2-http"
+			notes = append(notes, fmt.Sprintf("Listener %d is not tested by smoke, which does not support hs2-http; use impala-shell --protocol=hs2-http.", port))
+			continue
 		}
 		if o.TLS != nil {
 			line += " --tls"
 		}
 		lines = append(lines, line)
 	}
-	return lines
+	return lines, notes
 }
 
 func (o Outputs) endpoint(port uint16) string {
 	return net.JoinHostPort(o.Host, strconv.Itoa(int(port)))
 }
 
-// ImpalaSettings is the last step: what Impala and its clients are told of the
-// load balancer. It is "" as long as there is none.
+// ImpalaSettings lists the settings of Impala and its clients for the load
+// balancer; "" if there is none.
 func ImpalaSettings(o Outputs) string {
 	if o.Host == "" || len(o.Listeners) == 0 {
 		return ""
@@ -53,7 +54,7 @@ func ImpalaSettings(o Outputs) string {
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	say("Cloudera Manager, Impala, \"Impala Daemons Load Balancer\":")
 	say("  %s", o.endpoint(main))
-	say("Without Cloudera Manager, with Kerberos, on each coordinator (_HOST is its own name):")
+	say("Without Cloudera Manager, with Kerberos, on each coordinator (_HOST is its name):")
 	say("  --principal=impala/%s@REALM --be_principal=impala/_HOST@REALM", o.Host)
 	say("  and a keytab with both principals")
 	if o.Host != o.DNSName {
@@ -78,12 +79,12 @@ func ImpalaSettings(o Outputs) string {
 
 func orUnknown(id string) string {
 	if id == "" {
-		return "as the AWS console shows it"
+		return "see the AWS console"
 	}
 	return id
 }
 
-// shellFlags chooses the protocol by the port, as impala-shell does not.
+// shellFlags chooses the protocol by the port, which impala-shell does not do.
 func shellFlags(port uint16, tls bool) string {
 	flags := " --protocol=hs2"
 	switch port {

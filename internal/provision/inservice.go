@@ -7,12 +7,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// inService is the state in which an instance gets connections.
+// inService is the state in which an instance receives connections.
 const inService = "InService"
 
-// missingService waits until every coordinator is in service, and says of each
-// that is not why AWS thinks so.
-func (s *site) missingService() []Change {
+// inServiceChanges waits until every coordinator is in service, and reports AWS's
+// reason for each that is not.
+func (s *state) inServiceChanges() []Change {
 	ids := s.network.instanceIDs()
 	c := Change{Resource: "in service", Name: s.spec.Balancer(), Action: Wait, After: fmt.Sprintf("%d of %d", len(ids), len(ids))}
 	var out []string
@@ -27,16 +27,16 @@ func (s *site) missingService() []Change {
 	}
 	c.Before = fmt.Sprintf("%d of %d", ready, len(ids))
 	if len(out) == 0 {
-		return []Change{asIs(c.Resource, c.Name, c.After)}
+		return []Change{noChange(c.Resource, c.Name, c.After)}
 	}
-	if s.ours() {
+	if s.ownsBalancer() {
 		c.Why = strings.Join(out, "; ")
 	}
 	c.CLI = append([]string{"aws", "elb", "wait", "instance-in-service", "--load-balancer-name", s.spec.Balancer(), "--instances"}, ids...)
 	return []Change{c}
 }
 
-// InstanceHealth is what the balancer thinks of a coordinator.
+// InstanceHealth is a coordinator's health as the balancer reports it.
 type InstanceHealth struct {
 	ID          string `json:"id"`
 	DNS         string `json:"dns,omitempty"` // private name
@@ -56,7 +56,7 @@ func (h InstanceHealth) String() string {
 	return fmt.Sprintf("%s is %s (%s: %s)", h.ID, h.State, h.Reason, h.Description)
 }
 
-func (s *site) healthOf(id string) InstanceHealth {
+func (s *state) healthOf(id string) InstanceHealth {
 	h := InstanceHealth{ID: id}
 	for _, c := range s.network.coordinators {
 		if c.id == id {
@@ -65,24 +65,24 @@ func (s *site) healthOf(id string) InstanceHealth {
 	}
 	for _, st := range s.balancer.health {
 		if text(st.InstanceId) == id {
-			h.State, h.Reason, h.Description = text(st.State), known(st.ReasonCode), known(st.Description)
+			h.State, h.Reason, h.Description = text(st.State), reasonText(st.ReasonCode), reasonText(st.Description)
 		}
 	}
 	return h
 }
 
-// known leaves out what Elastic Load Balancing says where it has nothing to say.
-func known(said *string) string {
+// reasonText returns "" for N/A.
+func reasonText(said *string) string {
 	if text(said) == "N/A" {
 		return ""
 	}
 	return text(said)
 }
 
-// healths is what the balancer thinks of every coordinator and of what else is
+// healths is the health of every coordinator and of everything else that is
 // registered.
-func (s *site) healths() []InstanceHealth {
-	list := each(s.network.instanceIDs(), s.healthOf)
+func (s *state) healths() []InstanceHealth {
+	list := mapSlice(s.network.instanceIDs(), s.healthOf)
 	for _, st := range s.balancer.health {
 		if !contains(list, st) {
 			list = append(list, s.healthOf(text(st.InstanceId)))

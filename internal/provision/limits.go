@@ -14,7 +14,7 @@ import (
 )
 
 // limits bound one attempt of a call. Without them an endpoint that accepts a
-// connection and never answers would hold a command for ever.
+// connection and never answers would block a command indefinitely.
 type limits struct {
 	connect time.Duration // for TCP, and again for TLS
 	answer  time.Duration // from the start of the attempt to the last byte of the answer
@@ -22,23 +22,24 @@ type limits struct {
 
 var defaultLimits = limits{connect: 10 * time.Second, answer: time.Minute}
 
-// client makes the HTTP client of every service, and of what credentials come
-// from. It is the SDK's own kind: that of the instance metadata service shortens
-// its limits further, and AWS_CA_BUNDLE is added to it.
+// client makes the HTTP client of every service and credential source. It is the
+// SDK's own type: the instance metadata client shortens its limits further, and
+// AWS_CA_BUNDLE is added to it.
 func (l limits) client() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().WithTimeout(l.answer).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = l.connect }).
 		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = l.connect })
 }
 
-// promptCredentials bounds the time for credentials, which may take calls of their
-// own, each with its attempts, for each attempt of the call that needs them.
-type promptCredentials struct {
+// limitedCredentials bounds the time for credentials. They may need calls of their
+// own, each with its attempts, and again for each attempt of the call that needs
+// them.
+type limitedCredentials struct {
 	aws.CredentialsProvider
 	limit time.Duration
 }
 
-func (p promptCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
+func (p limitedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	bounded, stop := context.WithTimeout(ctx, p.limit)
 	defer stop()
 	credentials, err := p.CredentialsProvider.Retrieve(bounded)
@@ -48,23 +49,22 @@ func (p promptCredentials) Retrieve(ctx context.Context) (aws.Credentials, error
 	return credentials, err
 }
 
-// credentialsError says that there were no credentials in time. The SDK does not
-// try the call again.
+// credentialsError reports that credentials did not arrive in time. The SDK does
+// not retry the call.
 type credentialsError struct {
 	after time.Duration
 	err   error
 }
 
 func (e *credentialsError) Error() string {
-	return fmt.Sprintf("no credentials within %s from what AWS's configuration names for them (container, instance, STS or SSO); can it be reached from here?", e.after)
+	return fmt.Sprintf("no credentials within %s from the source that the AWS configuration names (container, instance, STS or SSO); check that it can be reached from here", e.after)
 }
 
 func (e *credentialsError) Unwrap() error       { return e.err }
 func (e *credentialsError) CanceledError() bool { return true }
 
-// unanswered says of a call that ended because its time was over what did not
-// answer; "" of others.
-func unanswered(err error) string {
+// timeoutText describes a call that ended by a time limit; "" for other errors.
+func timeoutText(err error) string {
 	if late, ok := errors.AsType[*credentialsError](err); ok {
 		return late.Error()
 	}
@@ -80,5 +80,5 @@ func unanswered(err error) string {
 			from = " from " + u.Host
 		}
 	}
-	return "no answer" + from + " in time; can it be reached from here, through which proxy or VPC endpoint?"
+	return "no answer" + from + " in time; check the network path (proxy, firewall, VPC endpoint)"
 }

@@ -17,24 +17,24 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-// silent accepts connections, answers what comes first with words, and then says
+// silentServer accepts connections, answers what comes first with words, and then says
 // nothing more.
-type silent struct {
+type silentServer struct {
 	net.Listener
-	words string
+	answer string
 
 	mu      sync.Mutex
 	conns   []net.Conn
 	serving sync.WaitGroup
 }
 
-func newSilent(t *testing.T, words string) *silent {
+func newSilentServer(t *testing.T, words string) *silentServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &silent{Listener: l, words: words}
+	s := &silentServer{Listener: l, answer: words}
 	s.serving.Go(s.accept)
 	t.Cleanup(func() {
 		l.Close()
@@ -48,7 +48,7 @@ func newSilent(t *testing.T, words string) *silent {
 	return s
 }
 
-func (s *silent) accept() {
+func (s *silentServer) accept() {
 	for {
 		conn, err := s.Accept()
 		if err != nil {
@@ -59,27 +59,27 @@ func (s *silent) accept() {
 		s.mu.Unlock()
 		s.serving.Go(func() {
 			if _, err := conn.Read(make([]byte, 1<<16)); err == nil {
-				_, _ = io.WriteString(conn, s.words)
+				_, _ = io.WriteString(conn, s.answer)
 			}
 		})
 	}
 }
 
-func (s *silent) accepted() int {
+func (s *silentServer) accepted() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns)
 }
 
-// short are limits that a test can wait for.
-var short = limits{connect: 50 * time.Millisecond, answer: 50 * time.Millisecond}
+// shortLimits are limits that a test can wait for.
+var shortLimits = limits{connect: 50 * time.Millisecond, answer: 50 * time.Millisecond}
 
 // cloud makes clients for an endpoint that does not answer, with the limits of the
 // real ones but for their length, and without pauses between attempts.
-func (s *silent) cloud(t *testing.T, scheme string, l limits) Cloud {
+func (s *silentServer) cloud(t *testing.T, scheme string, l limits) Cloud {
 	t.Helper()
 	return newCloud(aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(scheme + "://" + s.Addr().String()), HTTPClient: l.client(), Retryer: eager,
+		Region: "us-east-1", BaseEndpoint: aws.String(scheme + "://" + s.Addr().String()), HTTPClient: l.client(), Retryer: retryAtOnce,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 		}),
@@ -92,15 +92,15 @@ func TestLimits_CallWithoutAnAnswerIsTriedAgainAndFails(t *testing.T) {
 		words, scheme string
 		limits        limits
 	}{
-		"nothing is said":            {scheme: "http", limits: short},
-		"the answer stops midway":    {scheme: "http", limits: short, words: "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 1000\r\n\r\n<GetCallerIdentityResponse>"},
-		"its header stops midway":    {scheme: "http", limits: short, words: "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"},
+		"nothing is said":            {scheme: "http", limits: shortLimits},
+		"the answer stops midway":    {scheme: "http", limits: shortLimits, words: "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 1000\r\n\r\n<GetCallerIdentityResponse>"},
+		"its header stops midway":    {scheme: "http", limits: shortLimits, words: "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"},
 		"TLS is not answered":        {scheme: "https", limits: limits{connect: 50 * time.Millisecond, answer: time.Hour}},
 		"the answer to TLS is short": {scheme: "https", limits: limits{connect: 50 * time.Millisecond, answer: time.Hour}, words: "\x16\x03\x03"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSilent(t, tc.words)
+			s := newSilentServer(t, tc.words)
 			_, err := MakePlan(t.Context(), s.cloud(t, tc.scheme, tc.limits), plainFile(t))
 			call, ok := errors.AsType[*CallError](err)
 			if !ok || call.Action != "sts:GetCallerIdentity" || !strings.Contains(err.Error(), "no answer") {
@@ -124,7 +124,7 @@ func TestLimits_TimeForAllOfItEndsACallWithoutAnAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSilent(t, "")
+			s := newSilentServer(t, "")
 			report, err := run(s.cloud(t, "http", defaultLimits))
 			waited, ok := errors.AsType[*WaitError](err)
 			if !ok || waited.After != wait || !strings.Contains(err.Error(), "not done after 50ms: sts:GetCallerIdentity: no answer") || report.Complete {
@@ -137,7 +137,7 @@ func TestLimits_TimeForAllOfItEndsACallWithoutAnAnswer(t *testing.T) {
 // TestLimits_AreThoseOfCredentialsToo asks a container's endpoint for credentials,
 // for which the SDK would take an HTTP client of its own, without limits.
 func TestLimits_AreThoseOfCredentialsToo(t *testing.T) {
-	s := newSilent(t, "")
+	s := newSilentServer(t, "")
 	none := t.TempDir() + "/none"
 	for key, value := range map[string]string{
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://" + s.Addr().String() + "/", "AWS_EC2_METADATA_DISABLED": "true",
@@ -146,7 +146,7 @@ func TestLimits_AreThoseOfCredentialsToo(t *testing.T) {
 	} {
 		t.Setenv(key, value)
 	}
-	cloud, err := open(t.Context(), "us-east-1", short, config.WithRetryer(eager))
+	cloud, err := open(t.Context(), "us-east-1", shortLimits, config.WithRetryer(retryAtOnce))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,29 +22,29 @@ func listener(port uint16, front, back, certificate string) types.Listener {
 	return l
 }
 
-// missingListeners makes the listeners what lb.yaml says, one port after the
-// other: changing a protocol is to delete and to create, and in between the port
-// is closed. It is only done with a certificate that is issued. What is not
-// wanted goes first, since it may hold an instance's port to another protocol.
-func (s *site) missingListeners() []Change {
+// listenerChanges reconciles the listeners, one port after the other. Changing a
+// protocol means deleting and creating, and the port is closed in between, so it
+// is only done with an issued certificate. Unwanted listeners are deleted first:
+// one may bind an instance's port to another protocol.
+func (s *state) listenerChanges() []Change {
 	var changes []Change
 	for _, have := range s.listeners() {
 		if !slices.Contains(s.spec.Listeners, uint16(have.LoadBalancerPort)) {
-			changes = append(changes, s.deleteListener(have, "lb.yaml does not have it"))
+			changes = append(changes, s.deleteListener(have, "not in lb.yaml"))
 		}
 	}
 	for _, port := range s.spec.Listeners {
-		changes = append(changes, s.listenerChanges(port)...)
+		changes = append(changes, s.portChanges(port)...)
 	}
 	return changes
 }
 
-func (s *site) listeners() []types.Listener {
-	if s.balancer.is == nil {
+func (s *state) listeners() []types.Listener {
+	if s.balancer.description == nil {
 		return nil
 	}
 	var list []types.Listener
-	for _, d := range s.balancer.is.ListenerDescriptions {
+	for _, d := range s.balancer.description.ListenerDescriptions {
 		if d.Listener != nil {
 			list = append(list, *d.Listener)
 		}
@@ -53,8 +53,8 @@ func (s *site) listeners() []types.Listener {
 	return list
 }
 
-// asWanted lists the ports of the file whose listener is there as it says.
-func (s *site) asWanted() []uint16 {
+// matchingListeners lists the ports of lb.yaml that have the listener it describes.
+func (s *state) matchingListeners() []uint16 {
 	return slices.DeleteFunc(slices.Clone(s.spec.Listeners), func(port uint16) bool {
 		return !slices.ContainsFunc(s.listeners(), func(have types.Listener) bool {
 			want := s.wantedListener(port)
@@ -63,7 +63,7 @@ func (s *site) asWanted() []uint16 {
 	})
 }
 
-func (s *site) wantedListener(port uint16) types.Listener {
+func (s *state) wantedListener(port uint16) types.Listener {
 	front, back := s.spec.Protocols()
 	if !s.spec.Secure() {
 		return listener(port, front, back, "")
@@ -71,13 +71,13 @@ func (s *site) wantedListener(port uint16) types.Listener {
 	return listener(port, front, back, s.certificateARN())
 }
 
-func (s *site) listenerChanges(port uint16) []Change {
+func (s *state) portChanges(port uint16) []Change {
 	want := s.wantedListener(port)
 	i := slices.IndexFunc(s.listeners(), func(l types.Listener) bool { return l.LoadBalancerPort == int32(port) })
 	if i < 0 {
-		if s.balancer.is == nil { // it is created with them, as TCP
+		if s.balancer.description == nil { // it is created with them, as TCP
 			if !s.spec.Secure() {
-				return []Change{s.asCreated(port)}
+				return []Change{s.createdListener(port)}
 			}
 			return s.recreate(listener(port, "TCP", "TCP", ""), want)
 		}
@@ -89,35 +89,35 @@ func (s *site) listenerChanges(port uint16) []Change {
 		return s.recreate(have, want)
 	case text(have.SSLCertificateId) != text(want.SSLCertificateId):
 		c := Change{Resource: "listener's certificate", Name: fmt.Sprint(port), Action: Update, Before: text(have.SSLCertificateId), After: text(want.SSLCertificateId)}
-		return []Change{writes(c, "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", s.cloud.ELB.SetLoadBalancerListenerSSLCertificate,
+		return []Change{writes(c, s.cloud.ELB.SetLoadBalancerListenerSSLCertificate,
 			&elb.SetLoadBalancerListenerSSLCertificateInput{LoadBalancerName: s.balancerName(), LoadBalancerPort: int32(port), SSLCertificateId: want.SSLCertificateId})}
 	}
-	return []Change{asIs("listener", fmt.Sprint(port), listenerText(have))}
+	return []Change{noChange("listener", fmt.Sprint(port), listenerText(have))}
 }
 
-// recreate changes a listener's protocol, which AWS has no call for. Without a
-// certificate that is issued it deletes nothing.
-func (s *site) recreate(have, want types.Listener) []Change {
+// recreate changes a listener's protocol, for which AWS has no call. Without an
+// issued certificate it deletes nothing.
+func (s *state) recreate(have, want types.Listener) []Change {
 	del := s.deleteListener(have, "a protocol cannot be changed")
-	del.half = true
+	del.paired = true
 	if s.spec.Secure() && !s.issued() {
 		del.Why += "; once the certificate is issued"
-		del.do = func(context.Context) error {
-			return fmt.Errorf("listener %d stays as it is: its certificate is not issued", have.LoadBalancerPort)
+		del.apply = func(context.Context) error {
+			return fmt.Errorf("listener %d is not changed: its certificate is not issued", have.LoadBalancerPort)
 		}
 	}
 	return []Change{del, s.createListener(want)}
 }
 
-// asCreated is a listener that comes with the balancer.
-func (s *site) asCreated(port uint16) Change {
-	c := asIs("listener", fmt.Sprint(port), listenerText(s.wantedListener(port)))
+// createdListener is a listener that is created with the balancer.
+func (s *state) createdListener(port uint16) Change {
+	c := noChange("listener", fmt.Sprint(port), listenerText(s.wantedListener(port)))
 	c.Before, c.Why = "", "created with the load balancer"
 	return c
 }
 
-// sameRoute compares two listeners but for their certificates. The case of a
-// protocol does not matter to AWS.
+// sameRoute compares two listeners without their certificates. AWS ignores the case
+// of a protocol.
 func sameRoute(a, b types.Listener) bool {
 	return strings.EqualFold(text(a.Protocol), text(b.Protocol)) && strings.EqualFold(text(a.InstanceProtocol), text(b.InstanceProtocol)) &&
 		aws.ToInt32(a.InstancePort) == aws.ToInt32(b.InstancePort)
@@ -127,16 +127,15 @@ func listenerText(l types.Listener) string {
 	return fmt.Sprintf("%s %d to %s %d", strings.ToUpper(text(l.Protocol)), l.LoadBalancerPort, strings.ToUpper(text(l.InstanceProtocol)), aws.ToInt32(l.InstancePort))
 }
 
-// deleteListener deletes one: two in a call are not needed, and port by port the
-// others stay open.
-func (s *site) deleteListener(l types.Listener, why string) Change {
+// deleteListener deletes one listener a call, so that the other ports stay open.
+func (s *state) deleteListener(l types.Listener, why string) Change {
 	c := Change{Resource: "listener", Name: fmt.Sprint(l.LoadBalancerPort), Action: Delete, Before: listenerText(l), Why: why}
-	return writes(c, "elasticloadbalancing:DeleteLoadBalancerListeners", s.cloud.ELB.DeleteLoadBalancerListeners,
+	return writes(c, s.cloud.ELB.DeleteLoadBalancerListeners,
 		&elb.DeleteLoadBalancerListenersInput{LoadBalancerName: s.balancerName(), LoadBalancerPorts: []int32{l.LoadBalancerPort}})
 }
 
-func (s *site) createListener(l types.Listener) Change {
+func (s *state) createListener(l types.Listener) Change {
 	c := Change{Resource: "listener", Name: fmt.Sprint(l.LoadBalancerPort), Action: Create, After: listenerText(l)}
-	return writes(c, "elasticloadbalancing:CreateLoadBalancerListeners", s.cloud.ELB.CreateLoadBalancerListeners,
+	return writes(c, s.cloud.ELB.CreateLoadBalancerListeners,
 		&elb.CreateLoadBalancerListenersInput{LoadBalancerName: s.balancerName(), Listeners: []types.Listener{l}})
 }

@@ -11,34 +11,34 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// members are the network interfaces that have the back group, or are to.
+// members are the network interfaces that have or need the back group.
 type members struct {
 	interfaces []networkInterface
-	balancers  []networkInterface // of the balancer itself, read by Destroy
+	balancers  []networkInterface // the balancer's own; read by Destroy
 }
 
-// networkInterface is one, with its groups as DescribeNetworkInterfaces tells
-// them: what DescribeInstances says of an instance may be older.
+// networkInterface has its groups from DescribeNetworkInterfaces: those from
+// DescribeInstances may be older.
 type networkInterface struct {
-	id, instance, owner string // owner: whose instance it is, "amazon-elb" for a balancer
+	id, instance, owner string // owner: the instance's account; "amazon-elb" for a balancer
 	description         string // "ELB NAME" of a balancer's
 	groups              []string
 }
 
-// mostGroups is how many groups an interface has at most, unless the account's
-// quota was raised (Amazon VPC quotas, "Security groups per network interface").
-const mostGroups = 5
+// maxGroups is the default quota of groups an interface (Amazon VPC quotas,
+// "Security groups per network interface").
+const maxGroups = 5
 
 // readMembers reads the coordinators' primary interfaces and every interface
 // that has the back group, which former coordinators still have.
-func (s *site) readMembers(ctx context.Context) error {
+func (s *state) readMembers(ctx context.Context) error {
 	s.members = members{}
 	if s.spec.Coordinators.SecurityGroup != "" && s.groups.back == nil {
 		return nil
 	}
 	inputs := []*ec2.DescribeNetworkInterfacesInput{}
 	if s.spec.Coordinators.SecurityGroup == "" {
-		inputs = append(inputs, &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: each(s.network.coordinators, func(c coordinator) string { return c.primary })})
+		inputs = append(inputs, &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: mapSlice(s.network.coordinators, func(c coordinator) string { return c.primary })})
 	}
 	if s.groups.back != nil && s.ownsEC2(s.groups.back.Tags) {
 		inputs = append(inputs, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("group-id", s.backID())}})
@@ -57,43 +57,43 @@ func (s *site) readMembers(ctx context.Context) error {
 	return nil
 }
 
-func (s *site) describeInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput) ([]networkInterface, error) {
+func (s *state) describeInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput) ([]networkInterface, error) {
 	var all []networkInterface
 	for pages := ec2.NewDescribeNetworkInterfacesPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, each(page.NetworkInterfaces, newInterface)...)
+		all = append(all, mapSlice(page.NetworkInterfaces, newInterface)...)
 	}
 	slices.SortFunc(all, func(a, b networkInterface) int { return strings.Compare(a.instance+a.id, b.instance+b.id) })
 	return all, nil
 }
 
 func newInterface(n types.NetworkInterface) networkInterface {
-	out := networkInterface{id: text(n.NetworkInterfaceId), description: text(n.Description), groups: each(n.Groups, func(g types.GroupIdentifier) string { return text(g.GroupId) })}
+	out := networkInterface{id: text(n.NetworkInterfaceId), description: text(n.Description), groups: mapSlice(n.Groups, func(g types.GroupIdentifier) string { return text(g.GroupId) })}
 	if n.Attachment != nil {
 		out.instance, out.owner = text(n.Attachment.InstanceId), text(n.Attachment.InstanceOwnerId)
 	}
 	return out
 }
 
-// missingMembers appends the back group to the primary interface of each
-// coordinator, where a Classic load balancer sends to.
-func (s *site) missingMembers() []Change {
+// memberChanges appends the back group to the primary interface of each
+// coordinator, to which a Classic load balancer sends.
+func (s *state) memberChanges() []Change {
 	if s.spec.Coordinators.SecurityGroup != "" {
 		return nil
 	}
 	var changes []Change
 	for _, i := range s.network.coordinators {
-		n := s.members.of(i.primary)
-		c := asIs("coordinator's group", i.id, list(n.groups))
+		n := s.members.find(i.primary)
+		c := noChange("coordinator's group", i.id, commaList(n.groups))
 		switch {
 		case len(n.groups) == 0:
 			c = blocked(c, "its primary network interface %s was not found, or has no group", i.primary)
 		case slices.Contains(n.groups, s.backID()):
-		case len(n.groups) >= mostGroups:
-			c = blocked(c, "%s has %d security groups, and %d is the most: give coordinators.security_group, one that it has already", n.id, len(n.groups), mostGroups)
+		case len(n.groups) >= maxGroups:
+			c = blocked(c, "%s has %d security groups, the maximum is %d: set coordinators.security_group to one that it already has", n.id, len(n.groups), maxGroups)
 		default:
 			c = s.setGroups(c, n, func(now []string) []string { return append(slices.Clone(now), s.backID()) })
 		}
@@ -102,7 +102,7 @@ func (s *site) missingMembers() []Change {
 	return changes
 }
 
-func (m members) of(id string) networkInterface {
+func (m members) find(id string) networkInterface {
 	for _, n := range m.interfaces {
 		if n.id == id {
 			return n
@@ -111,58 +111,58 @@ func (m members) of(id string) networkInterface {
 	return networkInterface{id: id}
 }
 
-// formerMembers takes the back group off what is no longer a coordinator.
-func (s *site) formerMembers() []Change {
+// formerMemberChanges detaches the back group from former coordinators.
+func (s *state) formerMemberChanges() []Change {
 	var changes []Change
 	for _, n := range s.members.interfaces {
 		wanted := s.spec.Coordinators.SecurityGroup == "" &&
 			slices.ContainsFunc(s.network.coordinators, func(c coordinator) bool { return c.primary == n.id })
 		if !wanted && slices.Contains(n.groups, s.backID()) {
-			changes = append(changes, s.strip(n))
+			changes = append(changes, s.detachGroup(n))
 		}
 	}
 	return changes
 }
 
-// strip takes the back group off an interface, which must keep another.
-func (s *site) strip(n networkInterface) Change {
+// detachGroup removes the back group from an interface, which must keep another.
+func (s *state) detachGroup(n networkInterface) Change {
 	back := s.backID()
-	c := Change{Resource: "coordinator's group", Name: n.id, Action: Delete, Before: list(n.groups), Why: n.instance + " is no coordinator of this load balancer"}
+	c := Change{Resource: "coordinator's group", Name: n.id, Action: Delete, Before: commaList(n.groups), Why: n.instance + " is not a coordinator of this load balancer"}
 	if len(n.groups) == 1 {
-		return blocked(c, "%s is its only security group, and it must keep one: give it another", back)
+		return blocked(c, "%s is its only security group, and it must keep one: attach another first", back)
 	}
 	return s.setGroups(c, n, func(now []string) []string {
 		return slices.DeleteFunc(slices.Clone(now), func(g string) bool { return g == back })
 	})
 }
 
-// setGroups replaces an interface's groups, which is all that EC2 offers. They
-// are read again right before, so that what somebody else added meanwhile stays;
-// what is added between the two calls is lost, which no API prevents.
-func (s *site) setGroups(c Change, n networkInterface, edit func([]string) []string) Change {
+// setGroups replaces an interface's groups: EC2 has no call to add or remove one.
+// They are read again right before, so that groups added meanwhile are kept; one
+// added between the two calls is lost, which no API prevents.
+func (s *state) setGroups(c Change, n networkInterface, edit func([]string) []string) Change {
 	if c.Action == NoOp {
 		c.Action = Update
 	}
 	after := edit(n.groups)
-	c.After = list(after)
+	c.After = commaList(after)
 	in := ec2.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: aws.String(n.id), Groups: after}
-	c = writes(c, "ec2:ModifyNetworkInterfaceAttribute", s.cloud.EC2.ModifyNetworkInterfaceAttribute, &in)
+	c = writes(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, &in)
 	rehearsal := in
-	rehearsal.Groups = n.groups // as they are: groups that are not there yet cannot be named
-	c = rehearsed(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, rehearsal, func(in *ec2.ModifyNetworkInterfaceAttributeInput) { in.DryRun = aws.Bool(true) })
-	c.do = func(ctx context.Context) error {
+	rehearsal.Groups = n.groups // unchanged: a group that does not exist yet cannot be named
+	c = withDryRun(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, rehearsal, func(in *ec2.ModifyNetworkInterfaceAttributeInput) { in.DryRun = aws.Bool(true) })
+	c.apply = func(ctx context.Context) error {
 		now, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: []string{n.id}})
 		if err != nil {
 			return err
 		}
 		if len(now) != 1 || len(now[0].groups) == 0 {
-			return fmt.Errorf("network interface %s: its security groups could not be read; they are left alone", n.id)
+			return fmt.Errorf("network interface %s: its security groups could not be read; they were not changed", n.id)
 		}
 		next := edit(now[0].groups)
 		slices.Sort(next)
 		next = slices.Compact(next)
 		if len(next) == 0 {
-			return fmt.Errorf("network interface %s would be left without a security group; it is left alone", n.id)
+			return fmt.Errorf("network interface %s would have no security group left; it was not changed", n.id)
 		}
 		_, err = s.cloud.EC2.ModifyNetworkInterfaceAttribute(ctx, &ec2.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: aws.String(n.id), Groups: next})
 		return err

@@ -14,7 +14,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// network is what the balancer stands in and before: none of it is ours.
+// network is the VPC, subnets and coordinators: none of them is ours.
 type network struct {
 	vpcs         []string
 	subnets      []subnet
@@ -23,13 +23,13 @@ type network struct {
 
 type subnet struct{ id, zone string }
 
-// coordinator is an instance that is to be registered.
+// coordinator is an instance to register.
 type coordinator struct {
 	id, dns, zone, vpc, state string
-	primary                   string // network interface with device index 0, to whose address a Classic balancer sends
+	primary                   string // network interface with device index 0, to which a Classic balancer sends
 }
 
-// vpc is the one there must be, once missingNetwork found nothing wrong.
+// vpc is the only one that matches, once networkChanges found no problem.
 func (n network) vpc() string {
 	if len(n.vpcs) == 0 {
 		return ""
@@ -38,14 +38,14 @@ func (n network) vpc() string {
 }
 
 func (n network) subnetIDs() []string {
-	return each(n.subnets, func(s subnet) string { return s.id })
+	return mapSlice(n.subnets, func(s subnet) string { return s.id })
 }
 
 func (n network) instanceIDs() []string {
-	return each(n.coordinators, func(c coordinator) string { return c.id })
+	return mapSlice(n.coordinators, func(c coordinator) string { return c.id })
 }
 
-func each[T, U any](list []T, of func(T) U) []U {
+func mapSlice[T, U any](list []T, of func(T) U) []U {
 	out := make([]U, 0, len(list))
 	for _, v := range list {
 		out = append(out, of(v))
@@ -53,8 +53,8 @@ func each[T, U any](list []T, of func(T) U) []U {
 	return out
 }
 
-// filters picks by id or by tags. Ids go into a filter as well, so that one that
-// is not there is missing from the answer and not an error without a list.
+// filters selects by id or by tags. Ids are a filter too, so that an unknown one is
+// missing from the answer instead of failing the call.
 func filters(p lbfile.Pick, idFilter string, more ...types.Filter) []types.Filter {
 	if len(p.IDs) > 0 {
 		more = append(more, filter(idFilter, p.IDs...))
@@ -69,7 +69,7 @@ func filter(name string, values ...string) types.Filter {
 	return types.Filter{Name: aws.String(name), Values: values}
 }
 
-func (s *site) readNetwork(ctx context.Context) error {
+func (s *state) readNetwork(ctx context.Context) error {
 	s.network = network{}
 	vpcs := ec2.NewDescribeVpcsPaginator(s.cloud.EC2, &ec2.DescribeVpcsInput{Filters: filters(s.spec.Network.VPC, "vpc-id")})
 	for vpcs.HasMorePages() {
@@ -77,7 +77,7 @@ func (s *site) readNetwork(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.network.vpcs = append(s.network.vpcs, each(page.Vpcs, func(v types.Vpc) string { return text(v.VpcId) })...)
+		s.network.vpcs = append(s.network.vpcs, mapSlice(page.Vpcs, func(v types.Vpc) string { return text(v.VpcId) })...)
 	}
 	if len(s.network.vpcs) != 1 {
 		return nil
@@ -88,7 +88,7 @@ func (s *site) readNetwork(ctx context.Context) error {
 	return s.readCoordinators(ctx)
 }
 
-func (s *site) readSubnets(ctx context.Context) error {
+func (s *state) readSubnets(ctx context.Context) error {
 	in := &ec2.DescribeSubnetsInput{Filters: filters(s.spec.Network.Subnets, "subnet-id", filter("vpc-id", s.network.vpc()))}
 	for pages := ec2.NewDescribeSubnetsPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -103,9 +103,9 @@ func (s *site) readSubnets(ctx context.Context) error {
 	return nil
 }
 
-// readCoordinators finds running instances by tags, since those that were
-// terminated stay visible for a while; by id it finds them in any state.
-func (s *site) readCoordinators(ctx context.Context) error {
+// readCoordinators finds running instances by tags, since terminated ones stay
+// visible for a while; by id it finds them in any state.
+func (s *state) readCoordinators(ctx context.Context) error {
 	pick := lbfile.Pick{IDs: s.spec.Coordinators.IDs, Tags: s.spec.Coordinators.Tags}
 	in := &ec2.DescribeInstancesInput{Filters: filters(pick, "instance-id")}
 	if len(pick.Tags) > 0 {
@@ -117,7 +117,7 @@ func (s *site) readCoordinators(ctx context.Context) error {
 			return err
 		}
 		for _, r := range page.Reservations {
-			s.network.coordinators = append(s.network.coordinators, each(r.Instances, newCoordinator)...)
+			s.network.coordinators = append(s.network.coordinators, mapSlice(r.Instances, newCoordinator)...)
 		}
 	}
 	slices.SortFunc(s.network.coordinators, func(a, b coordinator) int { return strings.Compare(a.id, b.id) })
@@ -140,7 +140,7 @@ func newCoordinator(i types.Instance) coordinator {
 	return c
 }
 
-func (s *site) missingNetwork() []Change {
+func (s *state) networkChanges() []Change {
 	vpc := s.vpcRow()
 	if vpc.Stops() {
 		return []Change{vpc}
@@ -148,26 +148,26 @@ func (s *site) missingNetwork() []Change {
 	return []Change{vpc, s.subnetsRow(), s.coordinatorsRow()}
 }
 
-func (s *site) vpcRow() Change {
-	c := asIs("VPC", picked(s.spec.Network.VPC), list(s.network.vpcs))
+func (s *state) vpcRow() Change {
+	c := noChange("VPC", pickText(s.spec.Network.VPC), commaList(s.network.vpcs))
 	switch len(s.network.vpcs) {
 	case 0:
-		return blocked(c, "none matches")
+		return blocked(c, "no match")
 	case 1:
 		return c
 	}
-	return blocked(c, "%d match, and it must be one: %s", len(s.network.vpcs), list(s.network.vpcs))
+	return blocked(c, "%d match, exactly one must: %s", len(s.network.vpcs), commaList(s.network.vpcs))
 }
 
-func (s *site) subnetsRow() Change {
-	names := each(s.network.subnets, func(n subnet) string { return n.id + " in " + n.zone })
-	c := asIs("subnets", picked(s.spec.Network.Subnets), list(names))
+func (s *state) subnetsRow() Change {
+	names := mapSlice(s.network.subnets, func(n subnet) string { return n.id + " in " + n.zone })
+	c := noChange("subnets", pickText(s.spec.Network.Subnets), commaList(names))
 	if len(names) == 0 {
-		return blocked(c, "none of %s matches", s.network.vpc())
+		return blocked(c, "no match in %s", s.network.vpc())
 	}
 	for i, n := range s.network.subnets[1:] {
 		if n.zone == s.network.subnets[i].zone {
-			return blocked(c, "a load balancer has one subnet in a zone; these match: %s", list(names))
+			return blocked(c, "a load balancer takes one subnet per zone; these match: %s", commaList(names))
 		}
 	}
 	for _, id := range s.spec.Network.Subnets.IDs {
@@ -178,16 +178,16 @@ func (s *site) subnetsRow() Change {
 	return c
 }
 
-func (s *site) coordinatorsRow() Change {
+func (s *state) coordinatorsRow() Change {
 	pick := lbfile.Pick{IDs: s.spec.Coordinators.IDs, Tags: s.spec.Coordinators.Tags}
-	c := asIs("coordinators", picked(pick), list(s.network.instanceIDs()))
+	c := noChange("coordinators", pickText(pick), commaList(s.network.instanceIDs()))
 	if len(s.network.coordinators) == 0 {
 		return blocked(c, "no running instance matches")
 	}
 	var wrong []string
 	for _, id := range pick.IDs {
 		if !slices.Contains(s.network.instanceIDs(), id) {
-			wrong = append(wrong, id+" is not there")
+			wrong = append(wrong, id+" does not exist")
 		}
 	}
 	for _, i := range s.network.coordinators {
@@ -199,7 +199,7 @@ func (s *site) coordinatorsRow() Change {
 		case i.primary == "":
 			wrong = append(wrong, i.id+" has no primary network interface")
 		case !slices.ContainsFunc(s.network.subnets, func(n subnet) bool { return n.zone == i.zone }):
-			wrong = append(wrong, i.id+" is in "+i.zone+", where no subnet is given: it would never be in service")
+			wrong = append(wrong, i.id+" is in "+i.zone+", which has no subnet here: it would never be in service")
 		}
 	}
 	if len(wrong) > 0 {
@@ -210,20 +210,20 @@ func (s *site) coordinatorsRow() Change {
 
 func blocked(c Change, format string, args ...any) Change {
 	c.Action, c.Why = Blocked, fmt.Sprintf(format, args...)
-	c.do, c.try = nil, nil
+	c.apply, c.dryRun = nil, nil
 	return c
 }
 
-// picked says by what something is looked for.
-func picked(p lbfile.Pick) string {
+// pickText formats ids or tags.
+func pickText(p lbfile.Pick) string {
 	if len(p.IDs) > 0 {
-		return list(p.IDs)
+		return commaList(p.IDs)
 	}
 	pairs := make([]string, 0, len(p.Tags))
 	for _, key := range slices.Sorted(maps.Keys(p.Tags)) {
 		pairs = append(pairs, key+"="+p.Tags[key])
 	}
-	return list(pairs)
+	return commaList(pairs)
 }
 
-func list(words []string) string { return strings.Join(words, ", ") }
+func commaList(words []string) string { return strings.Join(words, ", ") }

@@ -10,52 +10,52 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// MakePlan reads AWS and says what is missing. It changes nothing; of EC2's
-// writes it asks by DryRun whether they are permitted. Where the network does
-// not hold what it must, the plan ends there.
+// MakePlan reads AWS and returns the changes to make. It changes nothing; it checks
+// the permissions for EC2's writes by DryRun. If VPC, subnets or coordinators do
+// not match, the plan ends there and is incomplete.
 //
-// Its errors are a [*RefusedError] for the wrong account or region, a
-// [*CallError] for a call that failed, or the context's own.
+// Its errors are a [*RefusedError] for the wrong account or region, a [*CallError]
+// for a call that failed, or the context's own.
 func MakePlan(ctx context.Context, c Cloud, spec lbfile.Spec) (Plan, error) {
-	return newSite(c, spec).plan(ctx)
+	return newState(c, spec).plan(ctx)
 }
 
-func (s *site) plan(ctx context.Context) (Plan, error) {
-	p, err := s.look(ctx)
+func (s *state) plan(ctx context.Context) (Plan, error) {
+	p, err := s.compare(ctx)
 	if err != nil {
 		return p, err
 	}
-	return p, rehearse(ctx, p.Changes)
+	return p, checkPermissions(ctx, p.Changes)
 }
 
-// look is a plan that nobody was asked about.
-func (s *site) look(ctx context.Context) (Plan, error) {
+// compare makes a plan without checking permissions.
+func (s *state) compare(ctx context.Context) (Plan, error) {
 	p := Plan{Schema: PlanSchema, Region: s.cloud.Region, Cluster: s.spec.Cluster}
 	if err := s.readIdentity(ctx); err != nil {
-		return p, failed(ctx, err)
+		return p, explain(ctx, err)
 	}
-	p.Account = s.who.account
-	err := s.each(ctx, s.resources(), &p)
+	p.Account = s.identity.account
+	err := s.readAll(ctx, s.resources(), &p)
 	if len(p.Notes) == 0 && err == nil {
 		p.Notes = s.notes()
 	}
 	return p, err
 }
 
-// each reads the resources, every reader once, and adds what is missing to p.
-func (s *site) each(ctx context.Context, resources []resource, p *Plan) error {
+// readAll reads the resources, every reader once, and adds their changes to p.
+func (s *state) readAll(ctx context.Context, resources []resource, p *Plan) error {
 	read := map[*reader]bool{}
 	for _, r := range resources {
 		if !read[r.read] {
 			if err := r.read.read(ctx); err != nil {
-				return failed(ctx, err)
+				return explain(ctx, err)
 			}
 			read[r.read] = true
 		}
-		changes := r.missing()
+		changes := r.changes()
 		p.Changes = append(p.Changes, changes...)
-		if r.basis && len(stops(changes)) > 0 {
-			p.Notes = append(p.Notes, "The rest was not looked at: it depends on what is in the way.")
+		if r.prerequisite && len(stops(changes)) > 0 {
+			p.Notes = append(p.Notes, "The rest was not read: resolve what stops this first.")
 			return nil
 		}
 	}
@@ -63,7 +63,7 @@ func (s *site) each(ctx context.Context, resources []resource, p *Plan) error {
 	return nil
 }
 
-// stops picks what nothing may be written for.
+// stops returns the changes that prevent all writes.
 func stops(changes []Change) []Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.Stops() })
 }
@@ -79,20 +79,20 @@ func (p Plan) Writes() int {
 	return n
 }
 
-// Stops lists the changes for which Apply refuses.
+// Stops lists the changes that stop Apply.
 func (p Plan) Stops() []Change { return stops(p.Changes) }
 
-// rehearse asks EC2 once for each kind of call whether the caller may, and
-// blocks the changes that he may not make.
-func rehearse(ctx context.Context, changes []Change) error {
+// checkPermissions makes one dry run for each kind of call, and blocks the changes
+// that the caller may not make.
+func checkPermissions(ctx context.Context, changes []Change) error {
 	verdicts := map[string]string{} // missing permission by call; "" is permitted
 	for i, c := range changes {
-		if c.try == nil || !c.Writes() {
+		if c.dryRun == nil || !c.Writes() {
 			continue
 		}
 		missing, asked := verdicts[c.Call]
 		if !asked {
-			err := c.try(ctx)
+			err := c.dryRun(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -101,7 +101,7 @@ func rehearse(ctx context.Context, changes []Change) error {
 				if m := notAuthorized.FindStringSubmatch(err.Error()); m != nil {
 					missing = m[1]
 				}
-			} // DryRunOperation says yes; any other error is for the call itself to meet
+			} // DryRunOperation means permitted; other errors are left to the call itself
 			verdicts[c.Call] = missing
 		}
 		if missing != "" {
@@ -111,33 +111,33 @@ func rehearse(ctx context.Context, changes []Change) error {
 	return nil
 }
 
-// notes are what to know although it stops nothing.
-func (s *site) notes() []string {
+// notes are hints that stop nothing.
+func (s *state) notes() []string {
 	var notes []string
-	say := func(when bool, format string, args ...any) {
+	add := func(when bool, format string, args ...any) {
 		if when {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
 	pick := lbfile.Pick{Tags: s.spec.Coordinators.Tags}
-	say(len(pick.Tags) > 0 && !namesCoordinators(pick.Tags),
-		"%d instances match %s; only coordinators open %s: an executor among them stays out of service.", len(s.network.coordinators), picked(pick), ports(s.spec.Listeners))
-	say(slices.Contains(s.spec.Listeners, 21000) || s.spec.HealthPort() == 21000,
+	add(len(pick.Tags) > 0 && !mentionsCoordinators(pick.Tags),
+		"%d instances match %s; only coordinators open %s: an executor among them would stay out of service.", len(s.network.coordinators), pickText(pick), ports(s.spec.Listeners))
+	add(slices.Contains(s.spec.Listeners, 21000) || s.spec.HealthPort() == 21000,
 		"Port 21000 (Beeswax) is closed by default from Impala 5 on (--beeswax_port).")
-	say(s.spec.HealthPort() == 21000, "The health check asks port 21000: where it is closed, every coordinator is out of service, for all listeners.")
-	say(s.spec.Secure() && s.spec.TLS.Backend == lbfile.Plain,
-		"tls.backend is plain: LDAP passwords go in clear from the load balancer to the coordinators, which refuse to start with LDAP unless they have --ldap_passwords_in_clear_ok.")
-	say(s.spec.Secure() && strings.Contains(s.spec.TLS.Policy, "2016-08"), "%s allows TLS 1.0 and 1.1; %s does not.", "ELBSecurityPolicy-2016-08", lbfile.DefaultPolicy)
-	say(s.spec.Secure() && s.changesProtocol(), "A listener that changes its protocol is closed between two calls, one port after the other; open connections are cut.")
-	say(!s.spec.CrossZone && len(s.zones()) > 1, "Cross-zone is off and coordinators stand in %d zones: zones of unequal size get unequal shares.", len(s.zones()))
-	say(s.spec.Draining == 0, "Draining is off: a coordinator that is deregistered loses its connections, and their queries, at once.")
-	say(s.spec.IdleTimeout.Seconds() < 3600, "The idle timeout is %s: a query that sends nothing for so long is cut.", s.spec.IdleTimeout)
-	say(s.spec.Anywhere, "Everybody may connect (anywhere: true).")
+	add(s.spec.HealthPort() == 21000, "The health check uses port 21000: if it is closed, every coordinator is out of service, for all listeners.")
+	add(s.spec.Secure() && s.spec.TLS.Backend == lbfile.Plain,
+		"tls.backend is plain: LDAP passwords go in clear text from the load balancer to the coordinators, which refuse to start with LDAP unless they have --ldap_passwords_in_clear_ok.")
+	add(s.spec.Secure() && strings.Contains(s.spec.TLS.Policy, "2016-08"), "%s allows TLS 1.0 and 1.1; %s does not.", "ELBSecurityPolicy-2016-08", lbfile.DefaultPolicy)
+	add(s.spec.Secure() && s.changesProtocol(), "A listener that changes its protocol is closed between two calls, one port after the other; open connections are cut.")
+	add(!s.spec.CrossZone && len(s.zones()) > 1, "Cross-zone is off and coordinators are in %d zones: zones of unequal size get unequal shares.", len(s.zones()))
+	add(s.spec.Draining == 0, "Draining is off: a coordinator that is deregistered loses its connections, and their queries, at once.")
+	add(s.spec.IdleTimeout.Seconds() < 3600, "The idle timeout is %s: a query that is silent for longer is cut.", s.spec.IdleTimeout)
+	add(s.spec.Anywhere, "Every address may connect (anywhere: true).")
 	return notes
 }
 
-// namesCoordinators reports whether tags say that coordinators are meant.
-func namesCoordinators(tags map[string]string) bool {
+// mentionsCoordinators reports whether a tag contains the word coordinator.
+func mentionsCoordinators(tags map[string]string) bool {
 	for key := range maps.Keys(tags) {
 		if strings.Contains(strings.ToLower(key+tags[key]), "coordinator") {
 			return true
@@ -146,13 +146,13 @@ func namesCoordinators(tags map[string]string) bool {
 	return false
 }
 
-func (s *site) zones() []string {
-	zones := each(s.network.coordinators, func(c coordinator) string { return c.zone })
+func (s *state) zones() []string {
+	zones := mapSlice(s.network.coordinators, func(c coordinator) string { return c.zone })
 	slices.Sort(zones)
 	return slices.Compact(zones)
 }
 
-func (s *site) changesProtocol() bool {
+func (s *state) changesProtocol() bool {
 	front, _ := s.spec.Protocols()
 	for _, l := range s.listeners() {
 		if !strings.EqualFold(text(l.Protocol), front) {

@@ -8,45 +8,45 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// missingRegistration registers what is missing, and deregisters what is no
-// coordinator of lb.yaml, whoever registered it: the balancer is ours, and an
-// instance that answers nothing takes connections from those that do.
-func (s *site) missingRegistration() []Change {
+// registrationChanges registers missing coordinators, and deregisters every other
+// instance: the balancer is ours, and an instance without Impala takes connections
+// from those with it.
+func (s *state) registrationChanges() []Change {
 	want := s.network.instanceIDs()
 	have := s.registered()
 	missing := slices.DeleteFunc(slices.Clone(want), func(id string) bool { return slices.Contains(have, id) })
 	extra := slices.DeleteFunc(slices.Clone(have), func(id string) bool { return slices.Contains(want, id) })
 	if len(missing) == 0 && len(extra) == 0 {
-		return []Change{asIs("registration", s.spec.Balancer(), list(have))}
+		return []Change{noChange("registration", s.spec.Balancer(), commaList(have))}
 	}
 	var changes []Change
 	if len(missing) > 0 {
-		c := Change{Resource: "registration", Name: list(missing), Action: Create, Before: list(have), After: list(want)}
-		changes = append(changes, writes(c, "elasticloadbalancing:RegisterInstancesWithLoadBalancer", s.cloud.ELB.RegisterInstancesWithLoadBalancer,
+		c := Change{Resource: "registration", Name: commaList(missing), Action: Create, Before: commaList(have), After: commaList(want)}
+		changes = append(changes, writes(c, s.cloud.ELB.RegisterInstancesWithLoadBalancer,
 			&elb.RegisterInstancesWithLoadBalancerInput{LoadBalancerName: s.balancerName(), Instances: instances(missing)}))
 	}
 	if len(extra) > 0 {
-		changes = append(changes, s.deregister(extra, want, "lb.yaml does not have it"))
+		changes = append(changes, s.deregister(extra, want, "not in lb.yaml"))
 	}
 	return changes
 }
 
-func (s *site) deregister(extra, remain []string, why string) Change {
-	c := Change{Resource: "registration", Name: list(extra), Action: Delete, Before: list(s.registered()), After: list(remain), Why: why}
-	return writes(c, "elasticloadbalancing:DeregisterInstancesFromLoadBalancer", s.cloud.ELB.DeregisterInstancesFromLoadBalancer,
+func (s *state) deregister(extra, remain []string, why string) Change {
+	c := Change{Resource: "registration", Name: commaList(extra), Action: Delete, Before: commaList(s.registered()), After: commaList(remain), Why: why}
+	return writes(c, s.cloud.ELB.DeregisterInstancesFromLoadBalancer,
 		&elb.DeregisterInstancesFromLoadBalancerInput{LoadBalancerName: s.balancerName(), Instances: instances(extra)})
 }
 
-// registered lists the balancer's instances, each once, in order.
-func (s *site) registered() []string {
-	if s.balancer.is == nil {
+// registered lists the balancer's instances, sorted, without duplicates.
+func (s *state) registered() []string {
+	if s.balancer.description == nil {
 		return nil
 	}
-	ids := each(s.balancer.is.Instances, func(i types.Instance) string { return text(i.InstanceId) })
+	ids := mapSlice(s.balancer.description.Instances, func(i types.Instance) string { return text(i.InstanceId) })
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
 
 func instances(ids []string) []types.Instance {
-	return each(ids, func(id string) types.Instance { return types.Instance{InstanceId: aws.String(id)} })
+	return mapSlice(ids, func(id string) types.Instance { return types.Instance{InstanceId: aws.String(id)} })
 }

@@ -18,7 +18,7 @@ func TestReport_IncompleteClaimsNothing(t *testing.T) {
 	t.Parallel()
 	apply := func(wait time.Duration, progress func(*cluster, Event)) func(*testing.T, *cluster, lbfile.Spec) (Report, error) {
 		return func(t *testing.T, c *cluster, spec lbfile.Spec) (Report, error) {
-			return Apply(t.Context(), c.here(t), spec, Options{Wait: wait, Progress: func(e Event) { progress(c, e) }})
+			return Apply(t.Context(), c.cloudHere(t), spec, Options{Wait: wait, Progress: func(e Event) { progress(c, e) }})
 		}
 	}
 	for name, tc := range map[string]struct {
@@ -51,7 +51,7 @@ func TestReport_IncompleteClaimsNothing(t *testing.T) {
 		"plan fails in apply": {
 			run: func(t *testing.T, c *cluster, spec lbfile.Spec) (Report, error) {
 				c.Deny("ec2:DescribeSecurityGroups")
-				return Apply(t.Context(), c.here(t), spec, Options{})
+				return Apply(t.Context(), c.cloudHere(t), spec, Options{})
 			},
 		},
 		"status cannot read half of it": {
@@ -59,14 +59,14 @@ func TestReport_IncompleteClaimsNothing(t *testing.T) {
 			run: func(t *testing.T, c *cluster, spec lbfile.Spec) (Report, error) {
 				mustApply(t, c, spec)
 				c.Deny("acm:ListCertificates")
-				return Status(t.Context(), c.here(t), spec)
+				return Status(t.Context(), c.cloudHere(t), spec)
 			},
 		},
 		"status does not learn who asks": {
 			run: func(t *testing.T, c *cluster, spec lbfile.Spec) (Report, error) {
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
-				return Status(ctx, c.here(t), spec)
+				return Status(ctx, c.cloudHere(t), spec)
 			},
 		},
 		"destroy is interrupted": {
@@ -75,14 +75,14 @@ func TestReport_IncompleteClaimsNothing(t *testing.T) {
 				mustApply(t, c, spec)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				return Destroy(ctx, c.here(t), spec, DestroyOptions{Progress: func(Event) { cancel() }})
+				return Destroy(ctx, c.cloudHere(t), spec, DestroyOptions{Progress: func(Event) { cancel() }})
 			},
 		},
 		"destroy does not learn who asks": {
 			run: func(t *testing.T, c *cluster, spec lbfile.Spec) (Report, error) {
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
-				return Destroy(ctx, c.here(t), spec, DestroyOptions{})
+				return Destroy(ctx, c.cloudHere(t), spec, DestroyOptions{})
 			},
 		},
 		"destroy may not delete a group": {
@@ -90,7 +90,7 @@ func TestReport_IncompleteClaimsNothing(t *testing.T) {
 			run: func(t *testing.T, c *cluster, spec lbfile.Spec) (Report, error) {
 				mustApply(t, c, spec)
 				c.Deny("ec2:DeleteSecurityGroup")
-				return Destroy(t.Context(), c.here(t), spec, DestroyOptions{})
+				return Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{})
 			},
 			done: true,
 		},
@@ -139,11 +139,11 @@ func TestReport_CompleteSaysSo(t *testing.T) {
 	t.Parallel()
 	c, spec := newCluster(t, awssim.Config{IssueAfter: 1}), tlsFile(t)
 	built := mustApply(t, c, spec)
-	compared, err := Status(t.Context(), c.here(t), spec)
+	compared, err := Status(t.Context(), c.cloudHere(t), spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	removed, err := Destroy(t.Context(), c.here(t), spec, DestroyOptions{})
+	removed, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestReport_StoppedBeforeTheFirstWriteShowsAllThatStops(t *testing.T) {
 	c, spec := newCluster(t, awssim.Config{}), tlsFile(t)
 	c.AddBucket(awssim.Bucket{Name: "blue-logs", Owner: "999999999999"})
 	c.AddGroup(awssim.Group{Name: "blue Impala BE", VPC: c.vpc})
-	report, err := Apply(t.Context(), c.here(t), spec, Options{})
+	report, err := Apply(t.Context(), c.cloudHere(t), spec, Options{})
 	if err == nil || report.Complete || len(stops(report.Drift)) != 2 {
 		t.Errorf("%v, complete %v, drift %q", err, report.Complete, actions(report.Drift))
 	}
@@ -174,11 +174,11 @@ func TestReport_NetworkThatDoesNotMatchIsNotComplete(t *testing.T) {
 	c, spec := newCluster(t, awssim.Config{IssueAfter: 1}), tlsFile(t)
 	mustApply(t, c, spec)
 	c.AddVPC(awssim.VPC{Tags: map[string]string{"Name": "blue VPC"}})
-	p, err := MakePlan(t.Context(), c.here(t), spec)
+	p, err := MakePlan(t.Context(), c.cloudHere(t), spec)
 	if err != nil || p.Complete {
 		t.Errorf("plan: complete %v, %v", p.Complete, err)
 	}
-	r, err := Status(t.Context(), c.here(t), spec)
+	r, err := Status(t.Context(), c.cloudHere(t), spec)
 	if err != nil || r.Complete || len(r.Drift) != 1 || r.Outputs.DNSName != "" {
 		t.Errorf("status: complete %v, drift %q, outputs %+v, %v", r.Complete, actions(r.Drift), r.Outputs, err)
 	}
@@ -217,7 +217,7 @@ func TestOutputs_AreWhatIsThere(t *testing.T) {
 			c, spec := newCluster(t, awssim.Config{IssueAfter: 1}), tlsFile(t)
 			mustApply(t, c, spec)
 			tc.hand(c, &spec)
-			r, err := Status(t.Context(), c.here(t), spec)
+			r, err := Status(t.Context(), c.cloudHere(t), spec)
 			if err != nil {
 				t.Fatal(err)
 			}

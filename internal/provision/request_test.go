@@ -7,9 +7,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-// TestTheRecipesParametersAreSent holds each call to what the recipe asks for.
+// TestApply_SendsTheRecipesParameters holds each call to what the recipe asks for.
 // The parameters are those that came over the wire.
-func TestTheRecipesParametersAreSent(t *testing.T) {
+func TestApply_SendsTheRecipesParameters(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, awssim.Config{IssueAfter: 1})
 	mustApply(t, c, tlsFile(t))
@@ -81,7 +81,7 @@ func (c *cluster) sent(name string) []map[string]string {
 	return all
 }
 
-func TestABucketIsMadeAsItsRegionWantsIt(t *testing.T) {
+func TestCreateBucket_FollowsItsRegion(t *testing.T) {
 	t.Parallel()
 	for region, want := range map[string]string{
 		"us-east-1":  "",

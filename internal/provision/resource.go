@@ -7,72 +7,71 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// resource is one kind of thing: how it is read, and what is missing between
-// what was read and what is wanted. missing is pure: it asks nobody.
+// resource is one kind of resource: how it is read, and the changes from what was
+// read to what is wanted. changes is pure: it makes no call.
 type resource struct {
-	name     string // for progress: "security groups"
-	read     *reader
-	missing  func() []Change
-	patience time.Duration // how long AWS may take to show or to allow it; 0: settling
-	basis    bool          // the others make no sense without it
+	name         string // for progress: "security groups"
+	read         *reader
+	changes      func() []Change
+	timeout      time.Duration // how long AWS may take to show or to allow a change; 0: settleTimeout
+	prerequisite bool          // the others depend on it
 }
 
-// reader fills in a part of a site. Several resources may share one.
+// reader fills in a part of the state. Several resources may share one.
 type reader struct {
 	read func(context.Context) error
 }
 
-// settling is how long AWS may take until a write is seen everywhere.
-const settling = 2 * time.Minute
+// settleTimeout is how long AWS may take to show a write everywhere.
+const settleTimeout = 2 * time.Minute
 
-// site is the load balancer that is wanted and what is there, as read last.
-type site struct {
+// state is the desired load balancer and what was read of AWS last.
+type state struct {
 	cloud Cloud
 	spec  lbfile.Spec
 
-	who         identity
-	network     network
-	groups      groups
-	members     members
-	bucket      bucket
-	balancer    balancer
-	certificate certificate
-	leaving     leaving
-	dependents  dependents
+	identity      identity
+	network       network
+	groups        groups
+	members       members
+	bucket        bucket
+	balancer      balancer
+	certificate   certificate
+	deregistering deregistering
+	dependents    dependents
 }
 
-func newSite(c Cloud, spec lbfile.Spec) *site {
-	return &site{cloud: c.complete(), spec: spec}
+func newState(c Cloud, spec lbfile.Spec) *state {
+	return &state{cloud: c.complete(), spec: spec}
 }
 
-// resources lists everything in the order in which it is built: the recipe's six
-// steps, and TLS.
-func (s *site) resources() []resource {
+// resources lists everything in the order in which it is built.
+func (s *state) resources() []resource {
 	balancer := &reader{s.readBalancer}
 	list := []resource{
-		{name: "network", read: &reader{s.readNetwork}, missing: s.missingNetwork, basis: true},
-		{name: "security groups", read: &reader{s.readGroups}, missing: s.missingGroups},
-		{name: "coordinators' group", read: &reader{s.readMembers}, missing: s.missingMembers},
-		{name: "bucket", read: &reader{s.readBucket}, missing: s.missingBucket},
-		{name: "load balancer", read: balancer, missing: s.missingBalancer},
-		{name: "attributes", read: balancer, missing: s.missingAttributes},
-		{name: "access log", read: balancer, missing: s.missingAccessLog},
-		{name: "health check", read: balancer, missing: s.missingHealthCheck},
-		{name: "registration", read: balancer, missing: s.missingRegistration},
-		{name: "former coordinators", read: &reader{s.readMembers}, missing: s.formerMembers},
-		{name: "in service", read: balancer, missing: s.missingService},
+		{name: "network", read: &reader{s.readNetwork}, changes: s.networkChanges, prerequisite: true},
+		{name: "security groups", read: &reader{s.readGroups}, changes: s.groupChanges},
+		{name: "coordinators' group", read: &reader{s.readMembers}, changes: s.memberChanges},
+		{name: "bucket", read: &reader{s.readBucket}, changes: s.bucketChanges},
+		{name: "load balancer", read: balancer, changes: s.balancerChanges},
+		{name: "attributes", read: balancer, changes: s.attributeChanges},
+		{name: "access log", read: balancer, changes: s.accessLogChanges},
+		{name: "health check", read: balancer, changes: s.healthCheckChanges},
+		{name: "registration", read: balancer, changes: s.registrationChanges},
+		{name: "former coordinators", read: &reader{s.readMembers}, changes: s.formerMemberChanges},
+		{name: "in service", read: balancer, changes: s.inServiceChanges},
 	}
 	if s.spec.Secure() {
-		list = append(list, resource{name: "certificate", read: &reader{s.readCertificate}, missing: s.missingCertificate})
+		list = append(list, resource{name: "certificate", read: &reader{s.readCertificate}, changes: s.certificateChanges})
 	}
-	list = append(list, resource{name: "listeners", read: balancer, missing: s.missingListeners, patience: 5 * time.Minute})
+	list = append(list, resource{name: "listeners", read: balancer, changes: s.listenerChanges, timeout: 5 * time.Minute})
 	if s.spec.Secure() {
-		list = append(list, resource{name: "TLS policy", read: balancer, missing: s.missingPolicy})
+		list = append(list, resource{name: "TLS policy", read: balancer, changes: s.policyChanges})
 	}
 	return list
 }
 
-// complete fills in what was left to the real world.
+// complete fills in the real clock and resolver where none is set.
 func (c Cloud) complete() Cloud {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -86,7 +85,7 @@ func (c Cloud) complete() Cloud {
 	return c
 }
 
-// asIs is a resource that is as it should be.
-func asIs(resource, name, is string) Change {
+// noChange is a resource in the desired state.
+func noChange(resource, name, is string) Change {
 	return Change{Resource: resource, Name: name, Action: NoOp, Before: is, After: is}
 }

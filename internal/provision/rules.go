@@ -11,15 +11,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// rule is one source and one range of ports that a group lets in. EC2 answers
-// with several of them in one permission, and takes one at a time: then a
-// duplicate among them fails alone.
+// rule allows one source to reach one range of ports. EC2 returns several in one
+// permission; we send one a call, so that a duplicate fails alone.
 type rule struct {
 	protocol string
 	from, to int32
 	cidr     string // canonical, of either family
 	group    string // or another group's id
-	prefixes string // or the id of a prefix list, which we never make
+	prefixes string // or the id of a prefix list, which we never create
 }
 
 func (r rule) source() string { return cmp.Or(r.cidr, r.group, r.prefixes) }
@@ -34,7 +33,7 @@ func (r rule) String() string {
 	return fmt.Sprintf("%s %d-%d from %s", r.protocol, r.from, r.to, r.source())
 }
 
-// permission is the rule as EC2 takes it.
+// permission is the rule as EC2 expects it.
 func (r rule) permission() types.IpPermission {
 	p := types.IpPermission{IpProtocol: aws.String(r.protocol)}
 	if r.protocol != "-1" {
@@ -53,7 +52,7 @@ func (r rule) permission() types.IpPermission {
 	return p
 }
 
-// rulesOf takes a group's permissions apart.
+// rulesOf splits a group's permissions into rules.
 func rulesOf(g *types.SecurityGroup) []rule {
 	if g == nil {
 		return nil
@@ -77,8 +76,8 @@ func rulesOf(g *types.SecurityGroup) []rule {
 	return rules
 }
 
-// frontRules let clients in, by listener and network.
-func (s *site) frontRules() []rule {
+// frontRules allow clients, by listener and network.
+func (s *state) frontRules() []rule {
 	var rules []rule
 	for _, port := range s.spec.Listeners {
 		for _, c := range s.spec.Clients {
@@ -88,8 +87,8 @@ func (s *site) frontRules() []rule {
 	return rules
 }
 
-// backRules let the balancer in, to the listeners' ports and the health check's.
-func (s *site) backRules() []rule {
+// backRules allow the balancer to reach the listeners' ports and the health check's.
+func (s *state) backRules() []rule {
 	var rules []rule
 	for _, port := range s.spec.Ports() {
 		rules = append(rules, rule{protocol: "tcp", from: int32(port), to: int32(port), group: s.frontID()})
@@ -97,22 +96,21 @@ func (s *site) backRules() []rule {
 	return rules
 }
 
-// allRules says that every rule of a group is ours to keep or to remove.
+// allRules selects every rule, for a group that is ours.
 func allRules(rule) bool { return true }
 
-// rulesFrom says so of those whose source is a group of ours: in a group that is
-// somebody else's.
+// rulesFrom selects the rules with a source group of ours, for a group that is not
+// ours.
 func rulesFrom(group string) func(rule) bool {
 	return func(r rule) bool { return r.group == group }
 }
 
-// ruleChanges adds what is wanted and missing, one rule a call, and removes what
-// is ours and not wanted.
-func (s *site) ruleChanges(name string, g *types.SecurityGroup, id string, want []rule, ours func(rule) bool) []Change {
+// ruleChanges adds missing rules, one a call, and removes unwanted rules of ours.
+func (s *state) ruleChanges(name string, g *types.SecurityGroup, id string, want []rule, ours func(rule) bool) []Change {
 	have := rulesOf(g)
 	var changes []Change
 	for _, r := range want {
-		c := asIs("rule", name+": "+r.String(), r.String())
+		c := noChange("rule", name+": "+r.String(), r.String())
 		if !slices.Contains(have, r) {
 			c = s.authorize(c, id, r)
 		}
@@ -126,21 +124,21 @@ func (s *site) ruleChanges(name string, g *types.SecurityGroup, id string, want 
 	return changes
 }
 
-func (s *site) authorize(c Change, id string, r rule) Change {
+func (s *state) authorize(c Change, id string, r rule) Change {
 	c.Action, c.Before = Create, ""
 	in := ec2.AuthorizeSecurityGroupIngressInput{
 		GroupId: aws.String(id), IpPermissions: []types.IpPermission{r.permission()},
 		TagSpecifications: s.ec2Tags(types.ResourceTypeSecurityGroupRule),
 	}
-	c = writes(c, "ec2:AuthorizeSecurityGroupIngress", s.cloud.EC2.AuthorizeSecurityGroupIngress, &in)
-	if id == frontGroupLater || id == backGroupLater || r.group == frontGroupLater {
-		return c // nothing to rehearse with until the groups are there
+	c = writes(c, s.cloud.EC2.AuthorizeSecurityGroupIngress, &in)
+	if id == frontGroupVar || id == backGroupVar || r.group == frontGroupVar {
+		return c // no dry run until the groups exist
 	}
-	return rehearsed(c, s.cloud.EC2.AuthorizeSecurityGroupIngress, in, func(in *ec2.AuthorizeSecurityGroupIngressInput) { in.DryRun = aws.Bool(true) })
+	return withDryRun(c, s.cloud.EC2.AuthorizeSecurityGroupIngress, in, func(in *ec2.AuthorizeSecurityGroupIngressInput) { in.DryRun = aws.Bool(true) })
 }
 
-func (s *site) revoke(name, id string, r rule) Change {
-	c := Change{Resource: "rule", Name: name + ": " + r.String(), Action: Delete, Before: r.String(), Why: "lb.yaml does not have it"}
-	return writes(c, "ec2:RevokeSecurityGroupIngress", s.cloud.EC2.RevokeSecurityGroupIngress,
+func (s *state) revoke(name, id string, r rule) Change {
+	c := Change{Resource: "rule", Name: name + ": " + r.String(), Action: Delete, Before: r.String(), Why: "not in lb.yaml"}
+	return writes(c, s.cloud.EC2.RevokeSecurityGroupIngress,
 		&ec2.RevokeSecurityGroupIngressInput{GroupId: aws.String(id), IpPermissions: []types.IpPermission{r.permission()}})
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// reference is the attribute of a policy that names a predefined one.
+// reference is the attribute of a policy that names the predefined one.
 const reference = "Reference-Security-Policy"
 
-// missingPolicy keeps tls.policy under a name of ours in the balancer and sets
-// it for each listener. A listener that is created anew has AWS's default again.
-func (s *site) missingPolicy() []Change {
+// policyChanges creates tls.policy in the balancer under a name of ours and sets it
+// for each listener. A new listener has AWS's default.
+func (s *state) policyChanges() []Change {
 	changes := []Change{s.policyOfBalancer()}
 	if changes[0].Stops() {
 		return changes
@@ -25,7 +25,7 @@ func (s *site) missingPolicy() []Change {
 	return changes
 }
 
-func (s *site) policyOfBalancer() Change {
+func (s *state) policyOfBalancer() Change {
 	name, want := s.spec.SSLPolicy(), s.spec.TLS.Policy
 	for _, p := range s.balancer.policies {
 		if text(p.PolicyName) != name {
@@ -33,33 +33,33 @@ func (s *site) policyOfBalancer() Change {
 		}
 		for _, a := range p.PolicyAttributeDescriptions {
 			if text(a.AttributeName) == reference && text(a.AttributeValue) != want {
-				return blocked(asIs("TLS policy", name, text(a.AttributeValue)), "a policy of this name is there and stands for %s", text(a.AttributeValue))
+				return blocked(noChange("TLS policy", name, text(a.AttributeValue)), "a policy of this name exists and refers to %s", text(a.AttributeValue))
 			}
 		}
-		return asIs("TLS policy", name, want)
+		return noChange("TLS policy", name, want)
 	}
-	return writes(Change{Resource: "TLS policy", Name: name, Action: Create, After: want}, "elasticloadbalancing:CreateLoadBalancerPolicy", s.cloud.ELB.CreateLoadBalancerPolicy,
+	return writes(Change{Resource: "TLS policy", Name: name, Action: Create, After: want}, s.cloud.ELB.CreateLoadBalancerPolicy,
 		&elb.CreateLoadBalancerPolicyInput{
 			LoadBalancerName: s.balancerName(), PolicyName: aws.String(name), PolicyTypeName: aws.String("SSLNegotiationPolicyType"),
 			PolicyAttributes: []types.PolicyAttribute{{AttributeName: aws.String(reference), AttributeValue: aws.String(want)}},
 		})
 }
 
-func (s *site) policyOfListener(port uint16) Change {
+func (s *state) policyOfListener(port uint16) Change {
 	name := s.spec.SSLPolicy()
 	var have []string
-	if s.balancer.is != nil {
-		for _, d := range s.balancer.is.ListenerDescriptions {
+	if s.balancer.description != nil {
+		for _, d := range s.balancer.description.ListenerDescriptions {
 			if d.Listener != nil && d.Listener.LoadBalancerPort == int32(port) {
 				have = d.PolicyNames
 			}
 		}
 	}
-	c := asIs("listener's TLS policy", fmt.Sprint(port), name)
+	c := noChange("listener's TLS policy", fmt.Sprint(port), name)
 	if slices.Equal(have, []string{name}) {
 		return c
 	}
-	c.Action, c.Before = Update, list(have)
-	return writes(c, "elasticloadbalancing:SetLoadBalancerPoliciesOfListener", s.cloud.ELB.SetLoadBalancerPoliciesOfListener,
+	c.Action, c.Before = Update, commaList(have)
+	return writes(c, s.cloud.ELB.SetLoadBalancerPoliciesOfListener,
 		&elb.SetLoadBalancerPoliciesOfListenerInput{LoadBalancerName: s.balancerName(), LoadBalancerPort: int32(port), PolicyNames: []string{name}})
 }

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"net"
 	"path"
+	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// Report is how things stand: after [Status] and [Apply], or after [Destroy],
-// which fills Done and Left. One that came with an error is not complete: it
-// holds what was done and what was read last, and concludes nothing from it.
+// Report is the result of [Status] and [Apply], or of [Destroy], which fills Done
+// and Left. With an error it is incomplete: it holds what was done and what was
+// read last, and draws no conclusions from it.
 type Report struct {
 	Schema  string `json:"schema"` // ReportSchema
 	Account string `json:"account"`
@@ -20,34 +21,34 @@ type Report struct {
 	Cluster string `json:"cluster"`
 
 	Complete bool   `json:"complete"`        // everything was done and read
-	Error    string `json:"error,omitempty"` // why it is not, in one line; set by who prints it
+	Error    string `json:"error,omitempty"` // why it is not, in one line; set by the printer
 
-	Drift       []Change          `json:"drift,omitzero"` // what differs from lb.yaml; empty: nothing; nil: not known
+	Drift       []Change          `json:"drift,omitzero"` // differences from lb.yaml; empty: none; nil: unknown
 	Notes       []string          `json:"notes,omitempty"`
 	Instances   []InstanceHealth  `json:"instances,omitempty"`
 	Certificate *Certificate      `json:"certificate,omitempty"` // nil: none
-	DNS         map[string]string `json:"dns,omitempty"`         // by name: the addresses, or why there are none
-	AccessLog   string            `json:"access_log,omitempty"`  // whether the test file is there; "": no access log
-	Smoke       []string          `json:"smoke,omitempty"`       // a command line for each listener
+	DNS         map[string]string `json:"dns,omitempty"`         // addresses by name, or why there are none
+	AccessLog   string            `json:"access_log,omitempty"`  // whether the test file exists; "": no access log
+	Smoke       []string          `json:"smoke,omitempty"`       // a command for each listener that smoke can test
 	Outputs     Outputs           `json:"outputs,omitzero"`
 
 	Done []Change   `json:"done,omitempty"` // calls that AWS accepted in this run
-	Left []Leftover `json:"left,omitempty"` // what Destroy could not or would not remove
+	Left []Leftover `json:"left,omitempty"` // what Destroy could not remove, or kept
 }
 
-// Stops lists the differences for which Apply refuses.
+// Stops lists the differences that stop Apply.
 func (r Report) Stops() []Change { return stops(r.Drift) }
 
 // ReportSchema is the version of a report's JSON.
 const ReportSchema = "impala-lbcheck/provision/1"
 
-// Outputs is what others need of the load balancer: smoke --from-provision
-// reads them.
+// Outputs describes the load balancer to other programs; smoke --from-provision
+// uses it.
 type Outputs struct {
-	DNSName      string    `json:"dns_name,omitempty"` // "": there is none yet
+	DNSName      string    `json:"dns_name,omitempty"` // "": it does not exist yet
 	ZoneID       string    `json:"zone_id,omitempty"`  // Route 53's, for an alias
-	Host         string    `json:"host,omitempty"`     // what clients are to use: tls.domain, else DNSName
-	Listeners    []uint16  `json:"listeners"`          // those that are as lb.yaml says
+	Host         string    `json:"host,omitempty"`     // name for clients: tls.domain, else DNSName
+	Listeners    []uint16  `json:"listeners"`          // those that match lb.yaml
 	Coordinators []Backend `json:"coordinators"`
 	TLS          *TLSNames `json:"tls,omitempty"` // of Listeners; nil: plain TCP
 	LogURI       string    `json:"log_uri,omitempty"`
@@ -56,46 +57,46 @@ type Outputs struct {
 // Backend is a coordinator behind the load balancer.
 type Backend struct {
 	ID   string `json:"id"`
-	DNS  string `json:"dns"` // private name, as an impalad usually calls itself
+	DNS  string `json:"dns"` // private name, usually the impalad's own name
 	Zone string `json:"zone"`
 }
 
-// TLSNames is what a client must find in front.
+// TLSNames describes the TLS of the listeners.
 type TLSNames struct {
-	Domain      string `json:"domain,omitempty"`    // "": the certificate was given by its ARN, and was not asked
+	Domain      string `json:"domain,omitempty"`    // "": unknown, for a certificate of IAM
 	Certificate string `json:"certificate"`         // its ARN
 	NotAfter    string `json:"not_after,omitempty"` // RFC 3339
 	Backend     string `json:"backend"`             // plain or tls
 }
 
-// Status reads AWS and compares; it needs no permission to write, and asks for none.
+// Status reads AWS and compares it with the spec. It needs no permission to write.
 func Status(ctx context.Context, c Cloud, spec lbfile.Spec) (Report, error) {
-	s := newSite(c, spec)
-	p, err := s.look(ctx)
+	s := newState(c, spec)
+	p, err := s.compare(ctx)
 	if err != nil {
 		return s.partial(), err
 	}
-	names := s.names(ctx)
+	names := s.lookUpNames(ctx)
 	if err := cmp.Or(s.readLogs(ctx), ctx.Err()); err != nil {
-		return s.partial(), failed(ctx, err)
+		return s.partial(), explain(ctx, err)
 	}
 	report := s.compared(p)
-	report.DNS, report.AccessLog = names, s.accessLog()
+	report.DNS, report.AccessLog = names, s.accessLogState()
 	return report, nil
 }
 
-// partial is what was read last. It compares nothing: some of it may be older than
-// what was done since.
-func (s *site) partial() Report {
-	r := Report{Schema: ReportSchema, Account: s.who.account, Region: s.cloud.Region, Cluster: s.spec.Cluster}
-	if s.ours() {
+// partial is what was read last. It compares nothing, since AWS may have changed
+// since then.
+func (s *state) partial() Report {
+	r := Report{Schema: ReportSchema, Account: s.identity.account, Region: s.cloud.Region, Cluster: s.spec.Cluster}
+	if s.ownsBalancer() {
 		r.Instances, r.Certificate = s.healths(), s.certificateState()
 	}
 	return r
 }
 
-// compared adds what a plan found, which nothing was written after.
-func (s *site) compared(p Plan) Report {
+// compared adds the findings of a plan after which nothing was written.
+func (s *state) compared(p Plan) Report {
 	r := s.partial()
 	r.Complete, r.Drift, r.Notes = p.Complete, []Change{}, p.Notes
 	for _, c := range p.Changes {
@@ -103,17 +104,18 @@ func (s *site) compared(p Plan) Report {
 			r.Drift = append(r.Drift, c)
 		}
 	}
-	if s.ours() {
+	if s.ownsBalancer() {
 		r.Outputs = s.outputs()
-		r.Smoke = r.Outputs.Smoke()
+		lines, notes := r.Outputs.Smoke()
+		r.Smoke, r.Notes = lines, append(slices.Clone(r.Notes), notes...)
 	}
 	return r
 }
 
-func (s *site) outputs() Outputs {
-	b := s.balancer.is
-	o := Outputs{DNSName: text(b.DNSName), ZoneID: text(b.CanonicalHostedZoneNameID), Host: text(b.DNSName), Listeners: s.asWanted()}
-	o.Coordinators = each(s.network.coordinators, func(c coordinator) Backend { return Backend{c.id, c.dns, c.zone} })
+func (s *state) outputs() Outputs {
+	b := s.balancer.description
+	o := Outputs{DNSName: text(b.DNSName), ZoneID: text(b.CanonicalHostedZoneNameID), Host: text(b.DNSName), Listeners: s.matchingListeners()}
+	o.Coordinators = mapSlice(s.network.coordinators, func(c coordinator) Backend { return Backend{c.id, c.dns, c.zone} })
 	if s.spec.AccessLogs != nil {
 		o.LogURI = "s3://" + path.Join(s.spec.AccessLogs.Bucket, s.logFolder())
 	}
@@ -129,9 +131,9 @@ func (s *site) outputs() Outputs {
 	return o
 }
 
-// names looks up the balancer's own name and the domain that clients use.
-func (s *site) names(ctx context.Context) map[string]string {
-	if !s.ours() {
+// lookUpNames looks up the balancer's own name and the domain that clients use.
+func (s *state) lookUpNames(ctx context.Context) map[string]string {
+	if !s.ownsBalancer() {
 		return nil
 	}
 	o := s.outputs()
@@ -141,7 +143,7 @@ func (s *site) names(ctx context.Context) map[string]string {
 			continue
 		}
 		addresses, err := s.cloud.LookupHost(ctx, name)
-		answers[name] = list(addresses)
+		answers[name] = commaList(addresses)
 		if err != nil {
 			answers[name] = "no answer: " + lookupReason(err)
 		}
@@ -160,13 +162,13 @@ func lookupReason(err error) string {
 	return err.Error()
 }
 
-// accessLog says whether Elastic Load Balancing has proved that it may write.
-func (s *site) accessLog() string {
+// accessLogState reports whether Elastic Load Balancing has written its test file.
+func (s *state) accessLogState() string {
 	switch {
 	case s.spec.AccessLogs == nil:
 		return ""
-	case s.bucket.proof != "":
-		return s.bucket.proof + " is there"
+	case s.bucket.testFile != "":
+		return s.bucket.testFile + " exists"
 	}
-	return s.proofKey() + " is not there: Elastic Load Balancing has not written yet"
+	return s.testFileKey() + " does not exist: Elastic Load Balancing has not written yet"
 }

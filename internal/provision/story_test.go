@@ -9,14 +9,14 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-func TestAFreshAccountIsBuiltOnce(t *testing.T) {
+func TestApply_BuildsAFreshAccountOnce(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]func(*testing.T) lbfile.Spec{"plain": plainFile, "with TLS": tlsFile} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCluster(t, awssim.Config{IssueAfter: 2, DetailsLag: 1})
 			spec := file(t)
-			p, err := MakePlan(t.Context(), c.here(t), spec)
+			p, err := MakePlan(t.Context(), c.cloudHere(t), spec)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -32,7 +32,7 @@ func TestAFreshAccountIsBuiltOnce(t *testing.T) {
 			if again := c.writesSince(before); len(again) > 0 {
 				t.Errorf("the second apply wrote %q", again)
 			}
-			report, err := Destroy(t.Context(), c.here(t), spec, DestroyOptions{PurgeLogs: true})
+			report, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{PurgeLogs: true})
 			if err != nil {
 				t.Fatalf("destroy: %v", err)
 			}
@@ -48,10 +48,10 @@ func TestAFreshAccountIsBuiltOnce(t *testing.T) {
 	}
 }
 
-func TestTheScriptSaysWhatApplyDoes(t *testing.T) {
+func TestScript_HasTheCallsOfApply(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, awssim.Config{})
-	p, err := MakePlan(t.Context(), c.here(t), tlsFile(t))
+	p, err := MakePlan(t.Context(), c.cloudHere(t), tlsFile(t))
 	if err != nil {
 		t.Fatal(err)
 	}

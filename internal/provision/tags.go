@@ -11,14 +11,14 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// tagged makes a list of tags for a service: ours and the file's, in order of
-// their keys, so that the same request is the same every time.
-func tagged[T any](s *site, tag func(key, value *string) T) []T {
+// tagged makes a service's list of tags: ours and the file's, sorted by key, so
+// that equal requests are identical.
+func tagged[T any](s *state, tag func(key, value *string) T) []T {
 	tags := maps.Clone(s.spec.Tags)
 	if tags == nil {
 		tags = map[string]string{}
 	}
-	tags[ownerTag], tags[versionTag] = s.who.owner, layoutVersion
+	tags[ownerTag], tags[versionTag] = s.identity.owner, layoutVersion
 	var list []T
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		list = append(list, tag(aws.String(key), aws.String(tags[key])))
@@ -31,24 +31,24 @@ func elbTag(key, value *string) elbtypes.Tag { return elbtypes.Tag{Key: key, Val
 func acmTag(key, value *string) acmtypes.Tag { return acmtypes.Tag{Key: key, Value: value} }
 func s3Tag(key, value *string) s3types.Tag   { return s3types.Tag{Key: key, Value: value} }
 
-// ec2Tags are the tags of what EC2 creates.
-func (s *site) ec2Tags(kind ec2types.ResourceType) []ec2types.TagSpecification {
+// ec2Tags are the tags of a resource that EC2 creates.
+func (s *state) ec2Tags(kind ec2types.ResourceType) []ec2types.TagSpecification {
 	return []ec2types.TagSpecification{{ResourceType: kind, Tags: tagged(s, ec2Tag)}}
 }
 
-// owns reports whether the owner's tag among these is ours.
-func (s *site) ownsEC2(tags []ec2types.Tag) bool {
-	return slices.ContainsFunc(tags, func(t ec2types.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.who.owner })
+// ownsEC2 and its counterparts report whether ownerTag has our value.
+func (s *state) ownsEC2(tags []ec2types.Tag) bool {
+	return slices.ContainsFunc(tags, func(t ec2types.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.identity.owner })
 }
 
-func (s *site) ownsELB(tags []elbtypes.Tag) bool {
-	return slices.ContainsFunc(tags, func(t elbtypes.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.who.owner })
+func (s *state) ownsELB(tags []elbtypes.Tag) bool {
+	return slices.ContainsFunc(tags, func(t elbtypes.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.identity.owner })
 }
 
-func (s *site) ownsACM(tags []acmtypes.Tag) bool {
-	return slices.ContainsFunc(tags, func(t acmtypes.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.who.owner })
+func (s *state) ownsACM(tags []acmtypes.Tag) bool {
+	return slices.ContainsFunc(tags, func(t acmtypes.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.identity.owner })
 }
 
-func (s *site) ownsS3(tags []s3types.Tag) bool {
-	return slices.ContainsFunc(tags, func(t s3types.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.who.owner })
+func (s *state) ownsS3(tags []s3types.Tag) bool {
+	return slices.ContainsFunc(tags, func(t s3types.Tag) bool { return text(t.Key) == ownerTag && text(t.Value) == s.identity.owner })
 }

@@ -14,52 +14,52 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// releasing is how long AWS may take until nothing uses a group or a certificate
-// of a balancer that is gone: its network interfaces take minutes.
-const releasing = 10 * time.Minute
+// releaseTimeout is how long AWS may take to release the groups and the certificate
+// of a deleted balancer: its network interfaces take minutes.
+const releaseTimeout = 10 * time.Minute
 
-// remains lists what there may be to remove, in the order of removal. A
-// resource's missing is what it still takes to be rid of it. Only what carries
-// our tag is looked for, so that neither the VPC nor the coordinators need be
-// there still.
-func (s *site) remains(purge bool) []resource {
+// removals lists the resources to remove, in the order of removal. Their changes
+// are what is left to do. They are found by our tag, so neither the VPC nor the
+// coordinators need exist any more.
+func (s *state) removals(purge bool) []resource {
 	groups := &reader{s.readOwnedGroups}
 	return []resource{
-		{name: "dependents", read: &reader{s.readDependents}, missing: s.missingIndependence, basis: true},
-		{name: "registration", read: &reader{s.readLeaving}, missing: s.remainingInstances, basis: true},
-		{name: "load balancer", read: &reader{s.readBalancer}, missing: s.remainingBalancer, basis: true},
-		{name: "load balancer's interfaces", read: &reader{s.readBalancerInterfaces}, missing: s.remainingInterfaces, basis: true},
-		{name: "coordinators' group", read: &reader{s.readOwnedMembers}, missing: s.formerMembers},
-		{name: "rules", read: groups, missing: s.remainingRules},
-		{name: "security groups", read: groups, missing: s.remainingGroups, patience: releasing},
-		{name: "certificate", read: &reader{s.readOwnedCertificates}, missing: s.remainingCertificates, patience: releasing},
-		{name: "bucket", read: &reader{s.readLogs}, missing: func() []Change { return s.remainingBucket(purge) }},
+		{name: "dependents", read: &reader{s.readDependents}, changes: s.dependentConflicts, prerequisite: true},
+		{name: "registration", read: &reader{s.readDeregistering}, changes: s.instanceRemovals, prerequisite: true},
+		{name: "load balancer", read: &reader{s.readBalancer}, changes: s.balancerRemovals, prerequisite: true},
+		{name: "load balancer's interfaces", read: &reader{s.readBalancerInterfaces}, changes: s.interfaceRemovals, prerequisite: true},
+		{name: "coordinators' group", read: &reader{s.readOwnedMembers}, changes: s.formerMemberChanges},
+		{name: "rules", read: groups, changes: s.ruleRemovals},
+		{name: "security groups", read: groups, changes: s.groupRemovals, timeout: releaseTimeout},
+		{name: "certificate", read: &reader{s.readOwnedCertificates}, changes: s.certificateRemovals, timeout: releaseTimeout},
+		{name: "bucket", read: &reader{s.readLogs}, changes: func() []Change { return s.bucketRemovals(purge) }},
 	}
 }
 
-// leaving are the instances that this run deregisters.
-type leaving struct {
-	ids   []string
-	still []string // in-flight connections are being drained
+// deregistering are the instances that this run has deregistered.
+type deregistering struct {
+	ids      []string
+	draining []string // still with open connections
 }
 
-// drainingNow is how AWS says that an instance is being drained: it is still in service.
-const drainingNow = "deregistration currently in progress"
+// drainingText is AWS's description of an instance that is being drained; its state
+// is still InService.
+const drainingText = "deregistration currently in progress"
 
-func (s *site) readLeaving(ctx context.Context) error {
-	if err := s.readBalancer(ctx); err != nil || !s.ours() {
+func (s *state) readDeregistering(ctx context.Context) error {
+	if err := s.readBalancer(ctx); err != nil || !s.ownsBalancer() {
 		return err
 	}
 	for _, id := range s.registered() {
-		if !slices.Contains(s.leaving.ids, id) {
-			s.leaving.ids = append(s.leaving.ids, id)
+		if !slices.Contains(s.deregistering.ids, id) {
+			s.deregistering.ids = append(s.deregistering.ids, id)
 		}
 	}
-	s.leaving.still = nil
+	s.deregistering.draining = nil
 	if len(s.registered()) > 0 || s.balancer.attributes.ConnectionDraining == nil || !s.balancer.attributes.ConnectionDraining.Enabled {
 		return nil
 	}
-	for _, id := range s.leaving.ids { // one at a time: of one that has left AWS knows nothing, and says so by an error
+	for _, id := range s.deregistering.ids { // one a call: AWS answers with an error for one that has been removed
 		out, err := s.cloud.ELB.DescribeInstanceHealth(ctx, &elb.DescribeInstanceHealthInput{LoadBalancerName: s.balancerName(), Instances: instances([]string{id})})
 		if code(err) == "InvalidInstance" {
 			continue
@@ -67,52 +67,52 @@ func (s *site) readLeaving(ctx context.Context) error {
 			return err
 		}
 		for _, st := range out.InstanceStates {
-			if strings.Contains(text(st.Description), drainingNow) {
-				s.leaving.still = append(s.leaving.still, id)
+			if strings.Contains(text(st.Description), drainingText) {
+				s.deregistering.draining = append(s.deregistering.draining, id)
 			}
 		}
 	}
 	return nil
 }
 
-func (s *site) remainingInstances() []Change {
+func (s *state) instanceRemovals() []Change {
 	switch have := s.registered(); {
-	case !s.ours():
+	case !s.ownsBalancer():
 		return nil
 	case len(have) > 0:
 		return []Change{s.deregister(have, nil, "")}
-	case len(s.leaving.still) > 0:
-		return []Change{{Resource: "draining", Name: s.spec.Balancer(), Action: Wait, Why: list(s.leaving.still) + " still have connections"}}
+	case len(s.deregistering.draining) > 0:
+		return []Change{{Resource: "draining", Name: s.spec.Balancer(), Action: Wait, Why: commaList(s.deregistering.draining) + " still have connections"}}
 	}
 	return nil
 }
 
-func (s *site) remainingBalancer() []Change {
-	if !s.ours() {
+func (s *state) balancerRemovals() []Change {
+	if !s.ownsBalancer() {
 		return nil
 	}
-	c := Change{Resource: "load balancer", Name: s.spec.Balancer(), Action: Delete, Before: text(s.balancer.is.DNSName)}
-	return []Change{writes(c, "elasticloadbalancing:DeleteLoadBalancer", s.cloud.ELB.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerName: s.balancerName()})}
+	c := Change{Resource: "load balancer", Name: s.spec.Balancer(), Action: Delete, Before: text(s.balancer.description.DNSName)}
+	return []Change{writes(c, s.cloud.ELB.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerName: s.balancerName()})}
 }
 
-// readBalancerInterfaces finds the balancer's own network interfaces, which AWS
-// removes after it answered that the balancer is deleted. It describes them so.
-func (s *site) readBalancerInterfaces(ctx context.Context) error {
+// readBalancerInterfaces finds the balancer's own network interfaces by the
+// description that AWS gives them. AWS removes them after the balancer.
+func (s *state) readBalancerInterfaces(ctx context.Context) error {
 	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("description", "ELB "+s.spec.Balancer())}})
 	s.members.balancers = slices.DeleteFunc(found, func(n networkInterface) bool { return n.owner != "" && n.owner != "amazon-elb" })
 	return err
 }
 
-func (s *site) remainingInterfaces() []Change {
-	if len(s.members.balancers) == 0 || s.balancer.is != nil {
-		return nil // of a balancer that is there: one that is to be deleted, or a stranger's
+func (s *state) interfaceRemovals() []Change {
+	if len(s.members.balancers) == 0 || s.balancer.description != nil {
+		return nil // of an existing balancer: to be deleted, or not ours
 	}
-	ids := each(s.members.balancers, func(n networkInterface) string { return n.id })
-	return []Change{{Resource: "load balancer's interfaces", Name: s.spec.Balancer(), Action: Wait, Why: "AWS has not removed " + list(ids) + " yet"}}
+	ids := mapSlice(s.members.balancers, func(n networkInterface) string { return n.id })
+	return []Change{{Resource: "load balancer's interfaces", Name: s.spec.Balancer(), Action: Wait, Why: "AWS has not removed " + commaList(ids) + " yet"}}
 }
 
-func (s *site) readOwnedGroups(ctx context.Context) error {
-	owned, err := s.describeGroups(ctx, filter("tag:"+ownerTag, s.who.owner))
+func (s *state) readOwnedGroups(ctx context.Context) error {
+	owned, err := s.describeGroups(ctx, filter("tag:"+ownerTag, s.identity.owner))
 	if err != nil {
 		return err
 	}
@@ -142,8 +142,8 @@ func (s *site) readOwnedGroups(ctx context.Context) error {
 }
 
 // readOwnedMembers finds every interface with the back group.
-func (s *site) readOwnedMembers(ctx context.Context) error {
-	s.network = network{} // nobody is a coordinator any more
+func (s *state) readOwnedMembers(ctx context.Context) error {
+	s.network = network{} // no instance is a coordinator any more
 	if err := s.readOwnedGroups(ctx); err != nil {
 		return err
 	}
@@ -156,9 +156,9 @@ func (s *site) readOwnedMembers(ctx context.Context) error {
 	return err
 }
 
-// remainingRules are those that name the front group: as long as there is one,
-// EC2 does not delete it.
-func (s *site) remainingRules() []Change {
+// ruleRemovals removes the rules that name the front group: EC2 does not delete a
+// group that a rule names.
+func (s *state) ruleRemovals() []Change {
 	if s.groups.front == nil {
 		return nil
 	}
@@ -175,16 +175,16 @@ func (s *site) remainingRules() []Change {
 	return changes
 }
 
-func (s *site) remainingGroups() []Change {
-	return each(s.groups.owned, func(g types.SecurityGroup) Change {
+func (s *state) groupRemovals() []Change {
+	return mapSlice(s.groups.owned, func(g types.SecurityGroup) Change {
 		c := Change{Resource: "security group", Name: text(g.GroupName), Action: Delete, Before: text(g.GroupId)}
-		return writes(c, "ec2:DeleteSecurityGroup", s.cloud.EC2.DeleteSecurityGroup, &ec2.DeleteSecurityGroupInput{GroupId: g.GroupId})
+		return writes(c, s.cloud.EC2.DeleteSecurityGroup, &ec2.DeleteSecurityGroupInput{GroupId: g.GroupId})
 	})
 }
 
-// readOwnedCertificates looks at every certificate: lb.yaml may have lost its
-// domain since.
-func (s *site) readOwnedCertificates(ctx context.Context) error {
+// readOwnedCertificates reads every certificate: lb.yaml may no longer have its
+// domain.
+func (s *state) readOwnedCertificates(ctx context.Context) error {
 	s.certificate.owned, s.certificate.foreign = nil, nil
 	for pages := acm.NewListCertificatesPaginator(s.cloud.ACM, &acm.ListCertificatesInput{}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -209,39 +209,39 @@ func (s *site) readOwnedCertificates(ctx context.Context) error {
 	return nil
 }
 
-func (s *site) remainingCertificates() []Change {
-	return each(s.certificate.owned, func(arn string) Change {
+func (s *state) certificateRemovals() []Change {
+	return mapSlice(s.certificate.owned, func(arn string) Change {
 		c := Change{Resource: "certificate", Name: arn, Action: Delete}
-		return writes(c, "acm:DeleteCertificate", s.cloud.ACM.DeleteCertificate, &acm.DeleteCertificateInput{CertificateArn: aws.String(arn)})
+		return writes(c, s.cloud.ACM.DeleteCertificate, &acm.DeleteCertificateInput{CertificateArn: aws.String(arn)})
 	})
 }
 
-// remainingBucket is our statement in the bucket's policy, and the bucket itself
-// where it is ours and that was asked for.
-func (s *site) remainingBucket(purge bool) []Change {
-	if s.spec.AccessLogs == nil || !s.bucket.exists || s.bucket.closed {
+// bucketRemovals removes our statement from the bucket policy, and with purge the
+// bucket itself if it is ours.
+func (s *state) bucketRemovals(purge bool) []Change {
+	if s.spec.AccessLogs == nil || !s.bucket.exists || s.bucket.inaccessible {
 		return nil
 	}
 	name := aws.String(s.spec.AccessLogs.Bucket)
 	var changes []Change
 	rest, had, err := removeStatement(s.bucket.policy, s.logSid())
-	c := Change{Resource: "bucket policy", Name: *name, Action: Delete, Before: "lets Elastic Load Balancing write access logs"}
+	c := Change{Resource: "bucket policy", Name: *name, Action: Delete, Before: "allows Elastic Load Balancing to write access logs"}
 	switch {
 	case err != nil:
 		changes = append(changes, blocked(c, "its policy could not be read: %v", err))
 	case had && rest == "":
-		changes = append(changes, writes(c, "s3:DeleteBucketPolicy", s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name}))
+		changes = append(changes, writes(c, s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name}))
 	case had:
-		c.After = "other statements, which stay"
-		changes = append(changes, writes(c, "s3:PutBucketPolicy", s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
+		c.After = "other statements, which are kept"
+		changes = append(changes, writes(c, s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
 	}
 	if purge && s.ownsS3(s.bucket.tags) {
-		if s.bucket.proof != "" {
-			c := Change{Resource: "access log's test file", Name: s.bucket.proof, Action: Delete}
-			changes = append(changes, writes(c, "s3:DeleteObject", s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, Key: aws.String(s.bucket.proof)}))
+		if s.bucket.testFile != "" {
+			c := Change{Resource: "access log's test file", Name: s.bucket.testFile, Action: Delete}
+			changes = append(changes, writes(c, s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, Key: aws.String(s.bucket.testFile)}))
 		}
 		c := Change{Resource: "bucket", Name: *name, Action: Delete, Before: "access logs"}
-		changes = append(changes, writes(c, "s3:DeleteBucket", s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name}))
+		changes = append(changes, writes(c, s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name}))
 	}
 	return changes
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// sleep waits in real time.
+// sleep uses the real clock.
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -19,52 +19,51 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Intervals between two looks at AWS: quick at first, since most of it is.
+// Intervals between two reads: short at first, since most changes show quickly.
 const (
 	firstPause = time.Second
 	lastPause  = 15 * time.Second
 )
 
-// converging is the one loop of this package: look, do the first thing that is
-// missing, look again, until nothing is.
-type converging struct {
-	site *site
-	say  func(Event)
-	wait time.Duration // for all of it
-	end  time.Time     // when that is over
+// reconciler is the only loop of this package: read, make the first missing change,
+// read again, until none is missing.
+type reconciler struct {
+	state    *state
+	progress func(Event)
+	limit    time.Duration // for the whole run
+	deadline time.Time     // its end
 
-	resource resource
-	doing    Change        // carried out or waited for last
-	began    time.Time     // since when doing is the first thing missing
-	pause    time.Duration // until the next look
-	err      error         // what AWS answered last; nil: it accepted
-	said     string        // of a wait, last
-	done     []Change      // calls that AWS accepted
-	halfway  bool          // of two calls that belong together, the first was accepted last
+	resource     resource
+	current      Change        // made or waited for last
+	since        time.Time     // since when current is the first missing change
+	pause        time.Duration // until the next read
+	lastErr      error         // AWS's answer to current; nil: accepted
+	reported     string        // last reported reason of a wait
+	done         []Change      // calls that AWS accepted
+	betweenCalls bool          // the first of two paired calls was accepted, the second was not
 }
 
 const defaultWait = 15 * time.Minute
 
-func newConverging(s *site, progress func(Event), wait time.Duration) *converging {
-	v := &converging{site: s, say: progress, wait: cmp.Or(wait, defaultWait)}
+func newReconciler(s *state, progress func(Event), wait time.Duration) *reconciler {
+	v := &reconciler{state: s, progress: progress, limit: cmp.Or(wait, defaultWait)}
 	if progress == nil {
-		v.say = func(Event) {}
+		v.progress = func(Event) {}
 	}
-	v.end = s.cloud.Now().Add(v.wait)
+	v.deadline = s.cloud.Now().Add(v.limit)
 	return v
 }
 
-// bound ends ctx when the time for all of it is over, so that a call without an
-// answer ends as well.
-func (v *converging) bound(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, v.wait, &WaitError{After: v.wait})
+// bound ends ctx at the deadline, so that a call without an answer ends too.
+func (v *reconciler) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, v.limit, &WaitError{After: v.limit})
 }
 
-// converge brings one resource to what is wanted. Its errors are the
-// context's, a [*StoppedError], a [*WaitError], and a [*CallError].
-func (v *converging) converge(ctx context.Context, r resource) error {
-	v.resource, v.doing, v.err = r, Change{}, nil
-	v.restart()
+// reconcile brings one resource to the desired state. Its errors are the context's,
+// a [*StoppedError], a [*WaitError] and a [*CallError].
+func (v *reconciler) reconcile(ctx context.Context, r resource) error {
+	v.resource, v.current, v.lastErr = r, Change{}, nil
+	v.resetTimer()
 	for {
 		if done, err := v.round(ctx); done || err != nil {
 			return err
@@ -72,24 +71,24 @@ func (v *converging) converge(ctx context.Context, r resource) error {
 	}
 }
 
-// round is one look, and what follows from it. Halfway through two calls it goes
-// on although ctx has ended: a listener that is deleted and not yet created again
-// is a closed port.
-func (v *converging) round(ctx context.Context) (done bool, err error) {
-	if v.halfway {
+// round is one read, and the change that follows from it. Between two paired calls
+// it continues although ctx has ended: a deleted listener is a closed port until it
+// is created again.
+func (v *reconciler) round(ctx context.Context) (done bool, err error) {
+	if v.betweenCalls {
 		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(context.WithoutCancel(ctx), settling, &WaitError{After: settling})
+		ctx, stop = context.WithTimeoutCause(context.WithoutCancel(ctx), settleTimeout, &WaitError{After: settleTimeout})
 		defer stop()
 	}
-	next, err := v.look(ctx)
+	next, err := v.nextChange(ctx)
 	switch {
-	case err != nil && (!passing(err) || ctx.Err() != nil):
-		return false, v.failed(ctx, err)
+	case err != nil && (!retryable(err) || ctx.Err() != nil):
+		return false, v.annotate(ctx, err)
 	case err != nil:
-		v.err = err
+		v.lastErr = err
 	case next.Action == NoOp:
 		return true, nil
-	case next.Action == Conflict && v.doing.Writes(): // made by us a moment ago: its tags are not seen yet
+	case next.Action == Conflict && v.current.Writes(): // just created by us: its tags are not visible yet
 	case next.Stops():
 		return false, &StoppedError{Changes: []Change{next}}
 	default:
@@ -98,24 +97,24 @@ func (v *converging) round(ctx context.Context) (done bool, err error) {
 			return false, err
 		}
 	}
-	return false, v.rest(ctx)
+	return false, v.backOff(ctx)
 }
 
-// failed adds to the end of the time what was being done.
-func (v *converging) failed(ctx context.Context, err error) error {
-	err = failed(ctx, err)
+// annotate adds the current change to a time limit error.
+func (v *reconciler) annotate(ctx context.Context, err error) error {
+	err = explain(ctx, err)
 	if waited, ok := errors.AsType[*WaitError](err); ok && waited.Change.Resource == "" {
-		waited.Change = v.doing
+		waited.Change = v.current
 	}
 	return err
 }
 
-// look reads the resource and returns what is missing first.
-func (v *converging) look(ctx context.Context) (Change, error) {
+// nextChange reads the resource and returns the first missing change.
+func (v *reconciler) nextChange(ctx context.Context) (Change, error) {
 	if err := v.resource.read.read(ctx); err != nil {
 		return Change{}, err
 	}
-	changes := v.resource.missing()
+	changes := v.resource.changes()
 	if stop := stops(changes); len(stop) > 0 {
 		return stop[0], nil
 	}
@@ -127,62 +126,62 @@ func (v *converging) look(ctx context.Context) (Change, error) {
 	return Change{Action: NoOp}, nil
 }
 
-// step carries a change out, unless it was and is only not seen yet. It reports
-// whether to look again at once.
-func (v *converging) step(ctx context.Context, next Change) (again bool, err error) {
-	moved := !next.same(v.doing)
+// step makes a change, unless it was accepted and is only not visible yet. It
+// reports whether to read again at once.
+func (v *reconciler) step(ctx context.Context, next Change) (again bool, err error) {
+	moved := !next.same(v.current)
 	if moved {
-		v.doing, v.err = next, nil
-		v.restart()
+		v.current, v.lastErr = next, nil
+		v.resetTimer()
 	}
 	if next.Action == Wait {
-		if next.Why != v.said || moved {
-			v.said = next.Why
-			v.say(Event{Step: v.resource.name, Action: Wait, Text: "waiting: " + next.summary()})
+		if next.Why != v.reported || moved {
+			v.reported = next.Why
+			v.progress(Event{Step: v.resource.name, Action: Wait, Text: "waiting: " + next.summary()})
 		}
 		return false, nil
 	}
-	if !moved && v.err == nil {
+	if !moved && v.lastErr == nil {
 		return false, nil
 	}
 	if moved {
-		v.say(Event{Step: v.resource.name, Action: next.Action, Text: next.summary()})
+		v.progress(Event{Step: v.resource.name, Action: next.Action, Text: next.summary()})
 	}
-	v.doing = next
-	v.err = next.do(ctx)
+	v.current = next
+	v.lastErr = next.apply(ctx)
 	switch {
-	case v.err == nil:
+	case v.lastErr == nil:
 		v.done = append(v.done, next)
-		v.halfway = next.half
+		v.betweenCalls = next.paired
 		return true, nil
-	case passing(v.err) && ctx.Err() == nil:
+	case retryable(v.lastErr) && ctx.Err() == nil:
 		return false, nil
 	}
-	return false, v.failed(ctx, v.err)
+	return false, v.annotate(ctx, v.lastErr)
 }
 
-// rest lets time go by, or ends the waiting.
-func (v *converging) rest(ctx context.Context) error {
-	limit := max(v.resource.patience, settling)
-	end := v.began.Add(limit)
-	if v.doing.Action == Wait || v.end.Before(end) && !v.halfway {
-		limit, end = v.wait, v.end
+// backOff pauses before the next read, or ends the waiting.
+func (v *reconciler) backOff(ctx context.Context) error {
+	limit := max(v.resource.timeout, settleTimeout)
+	end := v.since.Add(limit)
+	if v.current.Action == Wait || v.deadline.Before(end) && !v.betweenCalls {
+		limit, end = v.limit, v.deadline
 	}
-	left := end.Sub(v.site.cloud.Now())
+	left := end.Sub(v.state.cloud.Now())
 	if left <= 0 {
-		c := v.doing
-		if c.Action != Wait && v.err == nil {
-			c.Why = "AWS accepted it and does not show it"
+		c := v.current
+		if c.Action != Wait && v.lastErr == nil {
+			c.Why = "AWS accepted it but does not show it"
 		}
-		return &WaitError{Change: c, After: limit, Err: failed(ctx, v.err)}
+		return &WaitError{Change: c, After: limit, Err: explain(ctx, v.lastErr)}
 	}
-	if err := v.site.cloud.Sleep(ctx, min(v.pause, left)); err != nil {
-		return v.failed(ctx, err)
+	if err := v.state.cloud.Sleep(ctx, min(v.pause, left)); err != nil {
+		return v.annotate(ctx, err)
 	}
 	v.pause = min(2*v.pause, lastPause)
 	return nil
 }
 
-func (v *converging) restart() {
-	v.began, v.pause = v.site.cloud.Now(), firstPause
+func (v *reconciler) resetTimer() {
+	v.since, v.pause = v.state.cloud.Now(), firstPause
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-func TestActionsAreSpelledAsTheCLIDoes(t *testing.T) {
+func TestKebab_SpellsActionsAsTheCLI(t *testing.T) {
 	t.Parallel()
 	for action, want := range map[string]string{
 		"CreateLoadBalancer":                    "create-load-balancer",
@@ -22,7 +22,7 @@ func TestActionsAreSpelledAsTheCLIDoes(t *testing.T) {
 	}
 }
 
-func TestArgumentsReachTheShellAsTheyAre(t *testing.T) {
+func TestQuote_KeepsArguments(t *testing.T) {
 	t.Parallel()
 	for arg, want := range map[string]string{
 		"plain-1.2/x":                 "plain-1.2/x",
@@ -39,7 +39,7 @@ func TestArgumentsReachTheShellAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestWhatImpalaIsTold(t *testing.T) {
+func TestImpalaSettings_NameTheBalancer(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, awssim.Config{IssueAfter: 1})
 	c.dns["impala.blue.example.com"] = []string{"10.0.0.9"}
@@ -56,7 +56,7 @@ func TestWhatImpalaIsTold(t *testing.T) {
 	if got := report.DNS["impala.blue.example.com"]; got != "10.0.0.9" {
 		t.Errorf("DNS %q", report.DNS)
 	}
-	if !strings.HasSuffix(report.AccessLog, "is there") || report.Certificate.DaysLeft != 394 && report.Certificate.DaysLeft != 395 {
+	if !strings.HasSuffix(report.AccessLog, " exists") || report.Certificate.DaysLeft != 394 && report.Certificate.DaysLeft != 395 {
 		t.Errorf("access log %q, certificate %+v", report.AccessLog, report.Certificate)
 	}
 	want := "impala-lbcheck smoke impala.blue.example.com:21050 --expect-coordinators 3 --tls"
@@ -69,7 +69,7 @@ func TestWhatImpalaIsTold(t *testing.T) {
 	}
 }
 
-func TestSettingsOfNothingAreNothing(t *testing.T) {
+func TestImpalaSettings_EmptyOutputs(t *testing.T) {
 	t.Parallel()
 	if told := ImpalaSettings(Outputs{}); told != "" {
 		t.Errorf("%q", told)

@@ -63,7 +63,10 @@ func TestRun_EndsWithItsContextAndAllThatItStarted(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			go func() {
 				defer cancel(cause)
-				for b, _ := os.ReadFile(pid); !strings.HasSuffix(string(b), "\n") && ctx.Err() == nil; b, _ = os.ReadFile(pid) {
+				for ctx.Err() == nil {
+					if b, _ := os.ReadFile(pid); strings.HasSuffix(string(b), "\n") {
+						return
+					}
 				}
 			}()
 			begin := time.Now()

@@ -28,8 +28,8 @@ func Balances() []Balance { return []Balance{Random, RoundRobin, FlowHash, Least
 // Auth is how clients authenticate.
 type Auth string
 
-// NoAuth is Thrift without SASL; LDAP is SASL PLAIN against Config.Users, on
-// the HS2 and the Beeswax port alike.
+// NoAuth is Thrift without SASL. LDAP is SASL PLAIN with Config.Users, on the HS2 and
+// the Beeswax ports.
 const (
 	NoAuth Auth = ""
 	LDAP   Auth = "ldap"

@@ -3,9 +3,10 @@ package simcluster
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
 
 // Fault is a fault to simulate. Create it with [ParseFault].
@@ -79,31 +80,11 @@ func (spec faultSpec) validate(f Fault, hasValue bool) error {
 	return spec.apply(&scratch, Fault{Name: f.Name, Value: f.Value})
 }
 
-// unknownName suggests the nearest of the valid names and lists all of them.
+// unknownName lists the valid names, and suggests the nearest where one is near.
 func unknownName(name string, valid []string) string {
-	nearest := slices.MinFunc(valid, func(a, b string) int { return editDistance(name, a) - editDistance(name, b) })
-	return fmt.Sprintf("unknown name %.40q; did you mean %s? Valid names: %s", name, nearest, strings.Join(valid, ", "))
-}
-
-// editDistance is the number of single-byte edits between two names. Only the
-// first 40 bytes are compared.
-func editDistance(a, b string) int {
-	a, b = a[:min(len(a), 40)], b[:min(len(b), 40)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	near, ok := usertext.Nearest(name, valid)
+	if ok {
+		near = "did you mean " + near + "? "
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			edit := diagonal
-			if a[i] != b[j] {
-				edit++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(edit, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return fmt.Sprintf("unknown name %.40q; %sValid names: %s", name, near, strings.Join(valid, ", "))
 }

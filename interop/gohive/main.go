@@ -1,6 +1,6 @@
-// Command gohive asks one query through github.com/beltran/gohive, a HiveServer2
-// client that this project did not write, and prints the one row of the answer.
-// It is a module of its own, so that its dependencies stay out of ours.
+// Command gohive runs a query with github.com/beltran/gohive, a HiveServer2
+// client that is not ours, and prints the only row of the result.
+// It is a separate module, so that its dependencies are not ours.
 //
 //	gohive HOST PORT QUERY
 package main
@@ -54,7 +54,7 @@ func ask(ctx context.Context, args []string) (string, error) {
 	return oneRow(ctx, cursor)
 }
 
-// oneRow reads a row and fails where there is none, or a second.
+// oneRow reads the only row and fails if there is none or more than one.
 func oneRow(ctx context.Context, cursor *gohive.Cursor) (string, error) {
 	if !cursor.HasMore(ctx) {
 		return "", errors.Join(errors.New("no row"), cursor.Error())

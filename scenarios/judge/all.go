@@ -6,59 +6,30 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// judges are asked in this order, and their findings keep it. Balance is judged
-// where sessions are spread by the balancer alone, in good times.
-func judges(kind scenarios.Kind) []judgeFunc {
-	switch kind {
-	case scenarios.KindCertificates:
-		return []judgeFunc{tlsJudge, nodesJudge, silentJudge}
-	case scenarios.KindStages:
-		return []judgeFunc{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
-	case scenarios.KindCapacity:
-		return []judgeFunc{capacityJudge, tlsJudge, whoJudge, lagJudge, pagesJudge, thresholdsJudge}
-	case scenarios.KindQuery:
-		return []judgeFunc{queryJudge, tlsJudge, whoJudge, pagesJudge, thresholdsJudge}
-	case scenarios.KindIdle:
-		return []judgeFunc{idleJudge, tlsJudge, pagesJudge}
-	case scenarios.KindWatch:
-		return []judgeFunc{watchJudge, tlsJudge, lagJudge, pagesJudge, thresholdsJudge}
-	}
-	return []judgeFunc{errorsJudge, tlsJudge, whoJudge, balanceJudge, lagJudge, pagesJudge, thresholdsJudge}
-}
-
 // Judge asks every judge and draws the verdict. Of several wishes for a further
 // look the largest is passed on, but a first look that must grow goes before
 // all others; where the last look was cut, or the ceiling of [Plan] is reached,
 // none is, and what waits for a look stays inconclusive.
-func Judge(e Evidence) Report {
+func Judge(e scenarios.Measured) Report {
 	j := decide(e)
-	if j.Next.Sessions == 0 && balanced(e.Scenario.Kind) {
+	if j.Next.Sessions == 0 && kindRules[e.Scenario.Kind.OrLooks()].balance {
 		j.Inferred = inferred(e)
-		j.detect(e)
+		j.Detect = detect(e, j.Findings)
 	}
 	return j
 }
 
-// balanced reports whether balance is judged of a kind.
-func balanced(kind scenarios.Kind) bool {
-	switch kind {
-	case scenarios.KindCertificates, scenarios.KindCapacity, scenarios.KindQuery, scenarios.KindIdle, scenarios.KindWatch:
-		return false
-	}
-	return true
-}
-
 // decide is Judge without what only a last word needs: the policy that the order
 // shows, and the power of the look, which takes longer than all the rest.
-func decide(e Evidence) Report {
+func decide(e scenarios.Measured) Report {
 	var j Report
-	for _, judge := range judges(e.Scenario.Kind) {
+	for _, judge := range kindRules[e.Scenario.Kind.OrLooks()].judges {
 		findings, ask := judge(e)
 		j.Findings = append(j.Findings, findings...)
 		j.Next = larger(j.Next, ask)
 	}
 	if !affordable(e, j.Next) {
-		j.Next = NextLook{}
+		j.Next = scenarios.NextLook{}
 	}
 	j.Findings = stopped(e, j.Findings)
 	j.Verdict = scenarios.VerdictOf(j.Findings)
@@ -68,7 +39,7 @@ func decide(e Evidence) Report {
 }
 
 // larger is the wish that serves both.
-func larger(a, b NextLook) NextLook {
+func larger(a, b scenarios.NextLook) scenarios.NextLook {
 	switch {
 	case b.Sessions == 0:
 		return a
@@ -86,7 +57,7 @@ func larger(a, b NextLook) NextLook {
 }
 
 // affordable says whether a look may still be asked for.
-func affordable(e Evidence, ask NextLook) bool {
+func affordable(e scenarios.Measured, ask scenarios.NextLook) bool {
 	if ask.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut || e.Looks[0].Kind == scenarios.Whole {
 		return false
 	}
@@ -94,11 +65,11 @@ func affordable(e Evidence, ask NextLook) bool {
 	for _, l := range e.Looks {
 		taken += l.Planned
 	}
-	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < mostLooks
+	return taken+ask.Sessions <= ceilingN(e.Scenario) && len(e.Looks) < maxLooks
 }
 
 // notes are what to know of the run besides its findings.
-func notes(e Evidence) []string {
+func notes(e scenarios.Measured) []string {
 	var out []string
 	refused := 0
 	for _, l := range e.Looks {

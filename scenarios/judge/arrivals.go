@@ -7,26 +7,26 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// stretch is a part of a load with sessions that are due: some when it begins,
+// loadSegment is a part of a load with sessions that are due: some when it begins,
 // the others at a rate that changes evenly.
-type stretch struct {
+type loadSegment struct {
 	atOnce   int
 	from, to scenarios.Rate
 	lasts    time.Duration
 }
 
-// stretches are a stage's parts, where load.rate is pace and the stage before
+// segmentsOf are a stage's parts, where load.rate is pace and the stage before
 // ended at the rate was. Of a closed stage nobody knows what is due.
-func stretches(st scenarios.Stage, pace, was scenarios.Rate) []stretch {
+func segmentsOf(st scenarios.Stage, pace, was scenarios.Rate) []loadSegment {
 	rest := time.Duration(st.For)
 	switch {
 	case st.Rate > 0:
-		return []stretch{{from: was, to: st.Rate, lasts: time.Duration(st.Ramp)}, {from: st.Rate, to: st.Rate, lasts: rest}}
+		return []loadSegment{{from: was, to: st.Rate, lasts: time.Duration(st.Ramp)}, {from: st.Rate, to: st.Rate, lasts: rest}}
 	case st.Hold > 0 && pace > 0:
 		opening := time.Duration(float64(st.Hold) / float64(pace) * float64(time.Second))
-		return []stretch{{from: pace, to: pace, lasts: opening}, {lasts: rest}}
+		return []loadSegment{{from: pace, to: pace, lasts: opening}, {lasts: rest}}
 	}
-	return []stretch{{atOnce: st.Hold, lasts: rest}}
+	return []loadSegment{{atOnce: st.Hold, lasts: rest}}
 }
 
 // forever is later than any session is due.
@@ -45,7 +45,7 @@ func dueBefore(l scenarios.LoadConfig, until time.Duration) int {
 	var was scenarios.Rate
 	left := until
 	for _, st := range l.Stages {
-		for _, part := range stretches(st, l.Rate, was) {
+		for _, part := range segmentsOf(st, l.Rate, was) {
 			if left <= 0 {
 				break
 			}

@@ -3,6 +3,8 @@ package judge
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -11,27 +13,43 @@ import (
 // balanceJudge asks whether every coordinator gets its share: order, reach,
 // coverage and imbalance of a look, a fresh look where one of them alarms, a
 // longer one where the shares are suspicious. docs/statistics.md has the rule.
-func balanceJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func balanceJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := pool(e.Looks)
 	if status, why := nothingToJudge(e, looks); why != "" {
-		return unjudged(status, why), NextLook{}
+		return allSkipped(status, why), scenarios.NextLook{}
 	}
-	r := enrol(e.Scenario, looks)
+	r := matchExpected(e.Scenario, looks)
 	unexpected := unexpectedFinding(r, looks)
 	if r.declared == 1 {
-		return insert(unjudged(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), NextLook{}
+		return replaceFinding(allSkipped(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), scenarios.NextLook{}
 	}
-	if ask := growth(e.Scenario, r, looks); ask.Sessions > 0 {
-		return insert(unjudged(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
+	if ask := growFirstLook(e.Scenario, r, looks); ask.Sessions > 0 {
+		return replaceFinding(allSkipped(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
 	}
 	alpha, tolerance := limits(e.Scenario)
-	c := follow(r, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, uses: usesOf(e, r)})
-	v := speaker{course: c, roster: r, errors: failures(looks)}
-	return v.findings(unexpected), c.waits
+	c := run(r, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, conns: connCountsOf(e, r)})
+	v := findingWriter{cascade: c, coordinatorSet: r, errors: failures(looks)}
+	return v.findings(unexpected), c.next
+}
+
+// alarms are the findings whose rule alarms in the first look, taken alone: what
+// simulations count.
+func alarms(e scenarios.Measured) []string {
+	looks := pool(e.Looks)
+	alpha, tolerance := limits(e.Scenario)
+	r := matchExpected(e.Scenario, looks)
+	first := assessWithLost(r, sampleOf(r, looks[0]), terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	var out []string
+	for q, state := range first.state {
+		if state == alarmed {
+			out = append(out, ruleIDs[q])
+		}
+	}
+	return out
 }
 
 // nothingToJudge says why no look can speak of balance; "" where one can.
-func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
+func nothingToJudge(e scenarios.Measured, looks []look) (scenarios.Status, string) {
 	sessions, refused := 0, 0
 	for _, l := range looks {
 		sessions += l.sessions()
@@ -49,8 +67,8 @@ func nothingToJudge(e Evidence, looks []look) (scenarios.Status, string) {
 	return scenarios.Pass, ""
 }
 
-// unjudged is every balance finding with one status and one reason.
-func unjudged(status scenarios.Status, why string) []scenarios.Finding {
+// allSkipped is every balance finding with one status and one reason.
+func allSkipped(status scenarios.Status, why string) []scenarios.Finding {
 	ids := []string{scenarios.BalanceOrder, scenarios.BalanceReach, scenarios.BalanceCoverage,
 		scenarios.BalanceUnexpected, scenarios.BalanceImbalance}
 	out := make([]scenarios.Finding, len(ids))
@@ -60,8 +78,8 @@ func unjudged(status scenarios.Status, why string) []scenarios.Finding {
 	return out
 }
 
-// insert puts the findings made in the place of the one of their id.
-func insert(into, made []scenarios.Finding) []scenarios.Finding {
+// replaceFinding puts the findings made in the place of the one of their id.
+func replaceFinding(into, made []scenarios.Finding) []scenarios.Finding {
 	var out []scenarios.Finding
 	for _, f := range into {
 		if f.ID == made[0].ID {
@@ -73,18 +91,18 @@ func insert(into, made []scenarios.Finding) []scenarios.Finding {
 	return out
 }
 
-// growth is the wish for a longer first look, where nobody said how many
+// growFirstLook is the wish for a longer first look, where nobody said how many
 // coordinators there are and another could still hide.
-func growth(s scenarios.Scenario, r roster, looks []look) NextLook {
+func growFirstLook(s scenarios.Scenario, r coordinatorSet, looks []look) scenarios.NextLook {
 	if r.declared > 0 || looks[0].final() || s.Expect.Balance.Policy == scenarios.SourcePolicy {
-		return NextLook{}
+		return scenarios.NextLook{}
 	}
-	short := grownLook(s, len(r.seats)) - looks[0].planned
+	short := grownLook(s, len(r.slots)) - looks[0].planned
 	if short <= 0 || len(looks) > 1 {
-		return NextLook{}
+		return scenarios.NextLook{}
 	}
-	return NextLook{Kind: scenarios.First, Sessions: short,
-		Why: fmt.Sprintf("%s seen and none declared: another could still hide", count(len(r.seats), "coordinator"))}
+	return scenarios.NextLook{Kind: scenarios.First, Sessions: short,
+		Why: fmt.Sprintf("%s seen and none declared: another could still hide", count(len(r.slots), "coordinator"))}
 }
 
 // failures counts the failed sessions of all looks.
@@ -98,19 +116,19 @@ func failures(looks []look) int {
 
 // unexpectedFinding judges who answered without being declared. It needs no
 // chance, so it needs no second look.
-func unexpectedFinding(r roster, looks []look) []scenarios.Finding {
-	f := scenarios.Finding{ID: scenarios.BalanceUnexpected, Observed: num(len(r.foreign)), Limit: num(0)}
-	extra := len(r.seats) - r.declared
+func unexpectedFinding(r coordinatorSet, looks []look) []scenarios.Finding {
+	f := scenarios.Finding{ID: scenarios.BalanceUnexpected, Observed: num(len(r.undeclared)), Limit: num(0)}
+	extra := len(r.slots) - r.declared
 	switch {
 	case r.declared == 0:
 		f.Status, f.Observed, f.Limit = scenarios.Skipped, nil, nil
-		f.Message = fmt.Sprintf("nobody declared which coordinators there are; %s answered", count(len(r.seats), "coordinator"))
-		f.Fix = fmt.Sprintf("--expect-coordinators %d", len(r.seats))
+		f.Message = fmt.Sprintf("nobody declared which coordinators there are; %s answered", count(len(r.slots), "coordinator"))
+		f.Fix = set("expect.coordinators", strconv.Itoa(len(r.slots)), "")
 	case !r.named && extra > 0:
 		f.Status, f.Observed = scenarios.Fail, num(extra)
-		f.Message = fmt.Sprintf("%s answered where %d were declared: %s", count(len(r.seats), "coordinator"), r.declared, list(namesSeen(looks)))
-		f.Fix = "deregister the one that does not belong here, or correct --expect-coordinators"
-	case len(r.foreign) > 0:
+		f.Message = fmt.Sprintf("%s answered where %d were declared: %s", count(len(r.slots), "coordinator"), r.declared, list(namesSeen(looks)))
+		f.Fix = slices.Concat(try("deregister the one that does not belong here"), set("expect.coordinators", "", "correct the expected coordinators"))
+	case len(r.undeclared) > 0:
 		return foreignFindings(r, looks)
 	default:
 		f.Status = scenarios.Pass
@@ -120,7 +138,7 @@ func unexpectedFinding(r roster, looks []look) []scenarios.Finding {
 }
 
 // foreignFindings names each coordinator that nobody declared.
-func foreignFindings(r roster, looks []look) []scenarios.Finding {
+func foreignFindings(r coordinatorSet, looks []look) []scenarios.Finding {
 	var all scenarios.Tally
 	for _, l := range looks {
 		all.Merge(l.all())
@@ -128,14 +146,14 @@ func foreignFindings(r roster, looks []look) []scenarios.Finding {
 	total, _, _, _ := all.Total()
 	by := all.ByCoordinator()
 	var out []scenarios.Finding
-	for _, name := range r.foreign {
+	for _, name := range r.undeclared {
 		out = append(out, scenarios.Finding{
 			ID: scenarios.BalanceUnexpected, Status: scenarios.Fail, Subject: name,
 			Observed: num(by[name]), Expected: num(0), Limit: num(0),
 			Message: fmt.Sprintf("%s answered %s of %d and is none of the declared coordinators: a stale target, or one of another cluster",
 				name, count(by[name], "session"), total),
 			Note: fmt.Sprintf("It took %s of all sessions; the shares of the others are judged without it", percent(float64(by[name])/float64(total))),
-			Fix:  "deregister it from the balancer, or add it to --expect-coordinators",
+			Fix:  slices.Concat(try("deregister it from the balancer"), set("expect.coordinators", "", "add it to the expected coordinators")),
 		})
 	}
 	return out
@@ -143,7 +161,7 @@ func foreignFindings(r roster, looks []look) []scenarios.Finding {
 
 // inferred is the policy that the order of the first look shows: a rotation on
 // every node, or no pattern at all. "" where it shows neither.
-func inferred(e Evidence) scenarios.Policy {
+func inferred(e scenarios.Measured) scenarios.Policy {
 	looks := pool(e.Looks)
 	if _, why := nothingToJudge(e, looks); why != "" {
 		return ""
@@ -152,8 +170,8 @@ func inferred(e Evidence) scenarios.Policy {
 	if rotates(looks[0].orders, alpha) {
 		return scenarios.RoundRobin
 	}
-	r := enrol(e.Scenario, looks)
-	o := readOnce(r, sampled(r, looks[0]), terms{alpha: alpha, tolerance: tolerance})
+	r := matchExpected(e.Scenario, looks)
+	o := assess(r, sampleOf(r, looks[0]), terms{alpha: alpha, tolerance: tolerance})
 	if e.Scenario.Expect.Balance.Policy == scenarios.LeastConn || o.state[orderRule] != quiet || o.state[coverageRule] == alarmed {
 		return ""
 	}

@@ -43,7 +43,7 @@ func dealt(counts []int, failed int) []int {
 }
 
 // again judges evidence whose further looks, as often as asked, repeat the first.
-func again(e Evidence, nodes int, seq []int) Report {
+func again(e scenarios.Measured, nodes int, seq []int) Report {
 	j := Judge(e)
 	for j.Next.Sessions > 0 {
 		more := slices.Repeat(seq, (j.Next.Sessions+len(seq)-1)/len(seq))

@@ -8,42 +8,42 @@ import (
 
 // completed is a copy of the evidence's capacity with what follows from it; nil
 // where it has none.
-func completed(e Evidence) *scenarios.Capacity {
+func completed(e scenarios.Measured) *scenarios.Capacity {
 	if e.Capacity == nil {
 		return nil
 	}
-	c := readHold(e).Capacity
+	c := heldOf(e).Capacity
 	return &c
 }
 
 // complete fills in what the run could not know: what was full, how many threads
 // there are, and what follows for any number of sessions. What stands there
 // already, in a stored run, gives way.
-func (h *hold) complete(e Evidence) {
+func (h *heldSessions) complete(e scenarios.Measured) {
 	h.Policy = cmp.Or(e.Scenario.Expect.Balance.Policy, scenarios.AutoPolicy)
-	h.fleet = evenFleet(h.Policy, cmp.Or(expected(e.Scenario), h.holders), 0).weighed(e.Scenario.Expect.Balance.Weights)
+	h.fleet = evenFleet(h.Policy, cmp.Or(e.Scenario.Expect.Coordinators.K(), h.holders), 0).withWeights(e.Scenario.Expect.Balance.Weights)
 	h.pages = threadsSeen(e)
 	h.Cause = h.cause(e.Scenario.Capacity.Threads)
 	h.Threads, h.From = h.threads(e.Scenario.Capacity.Threads)
-	h.fleet.threads = min(h.Threads, mostThreads)
+	h.fleet = h.fleet.withThreads(h.Threads)
 	c := h.fleet.ceiling()
 	h.Nominal, h.NMinus1, h.Safe, h.SafeLost = c.Nominal, c.NominalLost, c.Safe, c.SafeLost
 	h.MoreCoord, h.MoreThr = 0, 0
-	if h.goal > h.SafeLost && len(h.fleet.shares) > 0 {
-		h.MoreCoord = fewest(mostCoordinators-len(h.fleet.shares), func(n int) bool { return h.fleet.grown(n).lost().holds(h.goal) })
+	if h.goal > h.SafeLost && h.fleet.size() > 0 {
+		h.MoreCoord = h.fleet.moreFor(h.goal)
 		h.MoreThr = h.fleet.lost().threadsFor(h.goal)
 	}
 }
 
 // threads is how many service threads a coordinator has, and how that is known.
-func (h hold) threads(declared int) (int, string) {
+func (h heldSessions) threads(declared int) (int, string) {
 	most := max(h.fullest, h.pages.busiest)
 	switch {
 	case declared > 0:
 		return declared, scenarios.ThreadsDeclared
 	case h.pages.threads > 0:
 		return h.pages.threads, scenarios.ThreadsPages
-	case h.stalled() && h.Cause != scenarios.CauseBalancer && most > 0 && !h.hanging():
+	case h.stalled() && h.Cause != scenarios.CauseBalancer && most > 0 && !h.mayHang():
 		return most, scenarios.ThreadsMeasured
 	}
 	return max(scenarios.DefaultThreads, most), scenarios.ThreadsAssumed
@@ -60,22 +60,22 @@ const clearlyLess = .9
 // accepted: Impala always accepts, and is silent only then. The phases after that
 // tell nothing: its handshake waits for a thread as well
 // (be/src/rpc/TAcceptQueueServer.cpp).
-func (h hold) cause(declared int) string {
+func (h heldSessions) cause(declared int) string {
 	switch {
 	case !h.stalled():
 		return ""
 	case h.pages.full, declared > 0 && h.fullest >= declared:
 		return scenarios.CauseThreads
 	case h.roomEverywhere(), h.StoppedBy.Phase == scenarios.TCP,
-		declared > 0 && float64(h.fullest+h.unnamed) < clearlyLess*float64(declared):
+		declared > 0 && float64(h.fullest+h.unidentified) < clearlyLess*float64(declared):
 		return scenarios.CauseBalancer
 	}
 	return ""
 }
 
 // roomEverywhere reports whether every coordinator's page told of threads to spare.
-func (h hold) roomEverywhere() bool {
-	return !h.pages.full && h.pages.spare >= max(1, len(h.fleet.shares))
+func (h heldSessions) roomEverywhere() bool {
+	return !h.pages.full && h.pages.spare >= max(1, h.fleet.size())
 }
 
 // pagesSeen is what the coordinators' pages said of their threads.
@@ -88,7 +88,7 @@ type pagesSeen struct {
 
 // threadsSeen reads the pages. One that does not say its threads is held
 // against the declared number.
-func threadsSeen(e Evidence) pagesSeen {
+func threadsSeen(e scenarios.Measured) pagesSeen {
 	var out pagesSeen
 	spare := map[string]bool{}
 	for _, p := range e.Pages {

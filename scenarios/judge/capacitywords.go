@@ -1,59 +1,58 @@
 package judge
 
 import (
-	"cmp"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// say puts the verdict into words: what was held, what stopped it, and what
+// words puts the verdict into words: what was held, what stopped it, and what
 // would be if a coordinator were lost; what to know besides; what to do.
-func (h hold) say(status scenarios.Status) (message, note, fix string) {
+func (h heldSessions) words(status scenarios.Status) (message, note string, fixes scenarios.Fixes) {
 	switch {
 	case h.Lost > 0:
 		return fmt.Sprintf("%d of %s no longer answered when asked after %s: they were cut while idle, or a coordinator went away",
-			h.Lost, count(h.Held, "held session"), lasting(h.For)), "", "impala-lbcheck idle tells when idle connections are cut, and how"
-	case h.closedOut():
+			h.Lost, count(h.Held, "held session"), durationOf(h.For)), "", try("run scenario idle, which finds out when idle connections are cut, and how")
+	case h.closedOnly():
 		return fmt.Sprintf("%s; the next one was closed (%s) and not left waiting: by a limit of the balancer, or for a coordinator that is gone",
-			h.held(), h.StoppedBy), "", whatToTry(h.astray, h.Held > 0)
+			h.describeHeld(), h.StoppedBy), "", fixesFor(h.failures, h.Held > 0)
 	case h.failed():
-		return h.sayAstray(), "", whatToTry(h.astray, h.Held > 0)
+		return h.describeFailures(), "", fixesFor(h.failures, h.Held > 0)
 	case status == scenarios.Inconclusive:
-		message, fix = h.sayOpen()
-		return message, "", fix
+		message, fixes = h.describeOpen()
+		return message, "", fixes
 	case h.Held == 0:
-		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", showsWho
+		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", try(runSmoke)
 	case status == scenarios.Fail:
-		return h.held() + h.noAnswer() + h.oneLost(), h.doubts(), h.makeRoom()
+		return h.describeHeld() + h.describeStall() + h.describeLoss(), h.caveats(), h.fixesForGoal()
 	case h.stalled():
-		return h.held() + h.noAnswer() + h.oneLost(), join(h.doubts(), ofQueries), h.nextStep()
+		return h.describeHeld() + h.describeStall() + h.describeLoss(), join(h.caveats(), queriesUntested), h.fixesForLimit()
 	}
-	return h.held() + h.oneLost(), join(h.doubts(), ofQueries), h.spareOne()
+	return h.describeHeld() + h.describeLoss(), join(h.caveats(), queriesUntested), h.fixesForLoss()
 }
 
-// showsWho is what to run where it is not about numbers.
-const showsWho = "impala-lbcheck smoke shows which coordinators answer"
+// runSmoke is what to run where it is not about numbers.
+const runSmoke = "run scenario smoke, which shows which coordinators answer"
 
-// ofQueries is what nobody should read into a capacity.
-const ofQueries = "Of their queries this says nothing: impala-lbcheck query does"
+// queriesUntested is what nobody should read into a capacity.
+const queriesUntested = "Queries were not tested; use scenario query"
 
-// held is what was seen: "400 sessions stayed logged in for 10m0s on 10
+// describeHeld is what was seen: "400 sessions stayed logged in for 10m0s on 10
 // coordinators, login p99 0.4 s, the fullest at 58 of 64".
-func (h hold) held() string {
-	out := h.ofAll()
+func (h heldSessions) describeHeld() string {
+	out := h.heldOfGoal()
 	if h.For == 0 || h.Held < h.goal {
 		out += " got in"
 	} else {
-		out += " stayed logged in for " + lasting(h.For)
+		out += " stayed logged in for " + durationOf(h.For)
 	}
 	if h.holders > 0 {
-		out += " on " + h.places()
+		out += " on " + h.coordinatorsUsed()
 	}
 	if h.login != nil {
-		out += ", login p99 " + waited(h.login.Quantile(.99))
+		out += ", login p99 " + shortTime(h.login.Quantile(.99))
 	}
 	if h.holders > 0 {
 		out += fmt.Sprintf(", the fullest at %d of %s", h.fullest, h.threadsEach())
@@ -61,17 +60,17 @@ func (h hold) held() string {
 	return out
 }
 
-// ofAll is "400 sessions", or "24 of 40 sessions".
-func (h hold) ofAll() string {
+// heldOfGoal is "400 sessions", or "24 of 40 sessions".
+func (h heldSessions) heldOfGoal() string {
 	if h.Held < h.goal {
 		return fmt.Sprintf("%d of %s", h.Held, count(h.goal, "session"))
 	}
 	return count(h.Held, "session")
 }
 
-// places is how many coordinators held something, of how many.
-func (h hold) places() string {
-	if k := len(h.fleet.shares); h.holders < k {
+// coordinatorsUsed is how many coordinators held something, of how many.
+func (h heldSessions) coordinatorsUsed() string {
+	if k := h.fleet.size(); h.holders < k {
 		return fmt.Sprintf("%d of %s", h.holders, count(k, "coordinator"))
 	}
 	return count(h.holders, "coordinator")
@@ -79,15 +78,15 @@ func (h hold) places() string {
 
 // threadsEach is the number of service threads, and where it comes from if
 // nobody said it.
-func (h hold) threadsEach() string {
+func (h heldSessions) threadsEach() string {
 	if h.From == scenarios.ThreadsAssumed {
 		return fmt.Sprintf("%d (as is assumed)", h.Threads)
 	}
 	return fmt.Sprint(h.Threads)
 }
 
-// noAnswer is what became of the next session, and why.
-func (h hold) noAnswer() string {
+// describeStall is what became of the next session, and why.
+func (h heldSessions) describeStall() string {
 	out := fmt.Sprintf("; the next one got no answer (%s), ", h.StoppedBy)
 	switch {
 	case h.Cause == scenarios.CauseThreads:
@@ -102,34 +101,31 @@ func (h hold) noAnswer() string {
 	return out + "though the fullest had room: the balancer has a limit of its own, HAProxy's maxconn for one, or the coordinators have fewer threads than declared"
 }
 
-// oneLost is what would be with a coordinator less.
-func (h hold) oneLost() string {
+// describeLoss is what would be with a coordinator less.
+func (h heldSessions) describeLoss() string {
 	switch {
-	case len(h.fleet.shares) == 0:
+	case h.fleet.size() == 0:
 		return ""
 	case h.stalled() && h.Cause == scenarios.CauseBalancer:
 		return fmt.Sprintf("; with one coordinator lost %d fit", min(h.Held, h.SafeLost))
-	case h.stalled() || h.filling:
+	case h.stalled() || h.untilFull:
 		return fmt.Sprintf("; with one coordinator lost %d fit", h.SafeLost)
 	case h.SafeLost >= h.goal:
 		return fmt.Sprintf("; they still fit if one coordinator dies: then %d do", h.SafeLost)
-	case len(h.fleet.shares) == 1:
+	case h.fleet.size() == 1:
 		return "; not if the coordinator dies: there is no other"
 	}
 	return fmt.Sprintf("; not if one coordinator dies: then %d", h.SafeLost)
 }
 
-// doubts are what to know of the numbers.
-func (h hold) doubts() string {
+// caveats are what to know of the numbers.
+func (h heldSessions) caveats() string {
 	out := ""
 	if h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads {
 		out = join(out, fmt.Sprintf("The fullest coordinator held more sessions than the %d threads that are declared", h.Threads))
 	}
-	if h.Safe > 0 && h.Held > h.Safe && h.Cause != scenarios.CauseBalancer {
-		out = join(out, fmt.Sprintf("They fit by luck: as %s places sessions %d do, in 99.9 of 100 cases", h.placing(), h.Safe))
-		if h.Policy == scenarios.AutoPolicy {
-			out += "; --policy says if yours is not left to chance"
-		}
+	if h.overSafe() {
+		out = join(out, fmt.Sprintf("They fit by luck: as %s places sessions %d do, in 99.9 of 100 cases", h.placement(), h.Safe))
 	}
 	if h.stalled() && !h.Entered && h.Cause == "" {
 		out = join(out, "The one that waited did not get in when the others had left, either")
@@ -137,16 +133,16 @@ func (h hold) doubts() string {
 	return out
 }
 
-// placing is who places sessions.
-func (h hold) placing() string {
+// placement is who places sessions.
+func (h heldSessions) placement() string {
 	if h.Policy == scenarios.AutoPolicy {
 		return "chance"
 	}
 	return string(h.Policy)
 }
 
-// spareOne is what survives the loss of a coordinator.
-func (h hold) spareOne() string {
+// fixesForLoss is what survives the loss of a coordinator.
+func (h heldSessions) fixesForLoss() scenarios.Fixes {
 	var ways []string
 	switch {
 	case h.MoreCoord == 1:
@@ -157,102 +153,124 @@ func (h hold) spareOne() string {
 	if h.MoreThr > 0 {
 		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", h.MoreThr))
 	}
-	return strings.Join(ways, ", or ")
+	return append(try(ways...), h.otherPolicy()...)
 }
 
-// makeRoom is what lets all sessions in.
-func (h hold) makeRoom() string {
+// otherPolicy is what to set where the sessions fit only as chance had it, and the
+// balancer may place them otherwise.
+func (h heldSessions) otherPolicy() scenarios.Fixes {
+	if !h.overSafe() || h.Policy != scenarios.AutoPolicy {
+		return nil
+	}
+	return set("expect.balance.policy", "", "declare the policy, unless the balancer chooses at random")
+}
+
+// overSafe reports whether more sessions are held than the policy can be relied on for.
+func (h heldSessions) overSafe() bool {
+	return h.Safe > 0 && h.Held > h.Safe && h.Cause != scenarios.CauseBalancer
+}
+
+// fixesForGoal is what lets all sessions in.
+func (h heldSessions) fixesForGoal() scenarios.Fixes {
 	if h.Cause == scenarios.CauseBalancer {
-		return fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal)
+		return try(fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal))
 	}
 	var ways []string
-	if need := Size(h.goal, h.Threads, h.Policy); need.Coordinators > len(h.fleet.shares) {
+	if need := Size(h.goal, h.Threads, h.Policy); need.Coordinators > h.fleet.size() {
 		ways = append(ways, fmt.Sprintf("take %s of %d threads (%d to survive the loss of one)", count(need.Coordinators, "coordinator"), h.Threads, need.OneDown))
 	}
 	if threads := h.fleet.threadsFor(h.goal); threads > h.Threads {
 		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", threads))
 	}
-	out := strings.Join(ways, ", or ")
-	if h.Cause == "" && out != "" {
-		return tellApart + ". If a coordinator was full: " + out
+	switch {
+	case len(ways) == 0:
+		return tellApart()
+	case h.Cause == "":
+		ways[0] = "if a coordinator was full: " + ways[0]
+		return append(tellApart(), try(ways...)...)
 	}
-	return cmp.Or(out, tellApart)
+	return try(ways...)
 }
 
-// What to do about a limit of the balancer, and where it is not known whose it was.
-const (
-	raiseLimit = "raise the balancer's limit, HAProxy's maxconn for one"
-	tellApart  = "say how many threads a coordinator has (--threads), or have its pages read (--web-port 25000)"
-)
+// raiseLimit is what to do about a limit of the balancer.
+const raiseLimit = "raise the balancer's limit (HAProxy: maxconn)"
 
-// nextStep is what to do about the cause of an end that was looked for.
-func (h hold) nextStep() string {
+// tellApart is what to do where it is not known whose limit it was.
+func tellApart() scenarios.Fixes {
+	return slices.Concat(set("capacity.threads", "", "give the number of service threads of a coordinator"),
+		set("target.web_port", "25000", "let the coordinators' web pages be read"))
+}
+
+// fixesForLimit is what to do about the cause of an end that was looked for.
+func (h heldSessions) fixesForLimit() scenarios.Fixes {
 	switch h.Cause {
 	case scenarios.CauseBalancer:
-		return raiseLimit
+		return try(raiseLimit)
 	case scenarios.CauseThreads:
-		return ""
+		return nil
 	}
-	return tellApart
+	return tellApart()
 }
 
-// sayAstray names what failed that should not have.
-func (h hold) sayAstray() string {
+// describeFailures names what failed that should not have.
+func (h heldSessions) describeFailures() string {
 	n := 0
-	for _, g := range h.astray {
+	for _, g := range h.failures {
 		n += g.Count
 	}
-	classes := classNames(h.astray)
+	classes := classNames(h.failures)
 	if n == 0 {
 		n, classes = 1, []string{h.StoppedBy.String()}
 	}
 	out := fmt.Sprintf("%s failed while %d were held: %s", count(n, "session"), h.Held, list(classes))
-	if where := culprits(h.astray); len(where) > 0 {
+	if where := culprits(h.failures); len(where) > 0 {
 		out += "; on " + list(where)
 	}
 	return out
 }
 
-// sayOpen tells why there is no verdict, and what to do.
-func (h hold) sayOpen() (message, fix string) {
+// describeOpen tells why there is no verdict, and what to do.
+func (h heldSessions) describeOpen() (message string, fixes scenarios.Fixes) {
 	switch {
-	case h.bounded():
-		return fmt.Sprintf("this machine was full before the service was (%s), with %s held", h.ourClass(), h.ofAll()),
-			"raise the limit of open files (ulimit -n), or dial from more addresses (load.local_addresses)"
+	case h.limitedHere():
+		return fmt.Sprintf("this machine was full before the service was (%s), with %s held", h.localClass(), h.heldOfGoal()),
+			slices.Concat(try("raise the limit of open files (ulimit -n)"), set("load.local_addresses", "", "dial from several local addresses"))
 	case h.cut && !h.stopped():
-		return fmt.Sprintf("the run ended early, with %s held", h.ofAll()), ""
-	case h.hanging():
+		return fmt.Sprintf("the run ended early, with %s held", h.heldOfGoal()), nil
+	case h.mayHang():
 		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even when these had left, and %d of %s held none: that may be one that hangs, and none that is full",
-			count(h.Held, "session"), h.StoppedBy, h.silent(), count(len(h.fleet.shares), "coordinator")), showsWho
+			count(h.Held, "session"), h.StoppedBy, h.withoutSessions(), count(h.fleet.size(), "coordinator")), try(runSmoke)
 	case h.Target > 0 && h.Held >= h.Target:
-		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", were(h.Held, "session"), h.Survived), ""
+		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", were(h.Held, "session"), h.Survived), nil
 	}
-	return fmt.Sprintf("%s got in, and nothing says why not more", h.ofAll()), ""
+	return fmt.Sprintf("%s got in, and nothing says why not more", h.heldOfGoal()), nil
 }
 
-// ourClass is the class that tells what was full on this machine.
-func (h hold) ourClass() scenarios.Class {
-	if len(h.ours) > 0 {
-		return h.ours[0].Class
+// localClass is the class that tells what was full on this machine.
+func (h heldSessions) localClass() scenarios.Class {
+	if len(h.local) > 0 {
+		return h.local[0].Class
 	}
 	return h.StoppedBy
 }
 
 // explain is the arithmetic.
-func (h hold) explain() string {
-	k := len(h.fleet.shares)
+func (h heldSessions) explain() string {
+	k := h.fleet.size()
 	if k == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%s of %d threads (%s) hold %d at the most, %d with one lost; as %s places sessions %d fit, %d with one lost",
-		count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placing(), h.Safe, h.SafeLost)
+		count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placement(), h.Safe, h.SafeLost)
 }
 
-// lasting writes how long something stayed.
-func lasting(s scenarios.Seconds) string { return s.Duration().Round(100 * time.Millisecond).String() }
+// durationOf writes how long something stayed.
+func durationOf(s scenarios.Seconds) string {
+	return s.Duration().Round(100 * time.Millisecond).String()
+}
 
-// waited writes a short time as people say it: "0.4 s", "41 ms".
-func waited(d time.Duration) string {
+// shortTime writes a short time as people say it: "0.4 s", "41 ms".
+func shortTime(d time.Duration) string {
 	if d < 100*time.Millisecond {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}

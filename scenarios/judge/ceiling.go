@@ -43,9 +43,9 @@ func ThreadsFor(sessions, k int, policy scenarios.Policy) int {
 // safeChance is with what chance sessions that are called safe fit.
 const safeChance = .999
 
-// mostThreads bounds the service threads of a coordinator: a number may come
+// maxThreads bounds the service threads of a coordinator: a number may come
 // from a stranger.
-const mostThreads = 1_000_000
+const maxThreads = 1_000_000
 
 // fleet is coordinators behind a balancer.
 type fleet struct {
@@ -56,18 +56,27 @@ type fleet struct {
 
 // evenFleet is k coordinators with equal shares.
 func evenFleet(policy scenarios.Policy, k, threads int) fleet {
-	k = min(max(0, k), mostCoordinators)
-	return fleet{policy, min(max(0, threads), mostThreads), fractions(make([]float64, k))}
+	k = min(max(0, k), scenarios.MaxCoordinators)
+	return fleet{policy, min(max(0, threads), maxThreads), stats.Fractions(make([]float64, k))}
 }
 
-// weighed is the fleet with shares by these weights, one for each coordinator;
+// withWeights is the fleet with shares by these weights, one for each coordinator;
 // as it was where there are not that many.
-func (f fleet) weighed(weights []float64) fleet {
+func (f fleet) withWeights(weights []float64) fleet {
 	if len(weights) == len(f.shares) {
-		f.shares = fractions(weights)
+		f.shares = stats.Fractions(weights)
 	}
 	return f
 }
+
+// withThreads is the fleet with so many service threads each.
+func (f fleet) withThreads(n int) fleet {
+	f.threads = min(max(0, n), maxThreads)
+	return f
+}
+
+// size is how many coordinators there are.
+func (f fleet) size() int { return len(f.shares) }
 
 // ceiling is what the fleet holds.
 func (f fleet) ceiling() Ceiling {
@@ -122,12 +131,12 @@ func (f fleet) lost() fleet {
 	} else {
 		shares = nil
 	}
-	f.shares = fractions(shares)
+	f.shares = stats.Fractions(shares)
 	return f
 }
 
-// grown is the fleet with so many coordinators of an average share added.
-func (f fleet) grown(by int) fleet {
+// withMore is the fleet with so many coordinators of an average share added.
+func (f fleet) withMore(by int) fleet {
 	weights := make([]float64, len(f.shares)+by)
 	for i := range weights {
 		weights[i] = 1
@@ -135,22 +144,28 @@ func (f fleet) grown(by int) fleet {
 			weights[i] = f.shares[i] * float64(len(f.shares))
 		}
 	}
-	f.shares = fractions(weights)
+	f.shares = stats.Fractions(weights)
 	return f
+}
+
+// moreFor is the fewest coordinators to add for so many sessions to fit where one
+// is lost; 0 where no number does.
+func (f fleet) moreFor(sessions int) int {
+	return smallest(scenarios.MaxCoordinators-f.size(), func(n int) bool { return f.withMore(n).lost().holds(sessions) })
 }
 
 // threadsFor is the fewest threads each with which the fleet holds so many
 // sessions; 0: there is no such number.
 func (f fleet) threadsFor(sessions int) int {
-	return fewest(mostThreads, func(threads int) bool {
+	return smallest(maxThreads, func(threads int) bool {
 		f.threads = threads
 		return f.holds(sessions)
 	})
 }
 
-// fewest is the smallest number from 1 to most that will do; 0: none does. What
+// smallest is the smallest number from 1 to most that will do; 0: none does. What
 // does, does so with more as well.
-func fewest(most int, does func(int) bool) int {
+func smallest(most int, does func(int) bool) int {
 	n := 1 + sort.Search(most, func(i int) bool { return does(i + 1) })
 	if n > most {
 		return 0

@@ -47,7 +47,7 @@ func ofHolding(b *strings.Builder) {
 	b.WriteString("| coordinators of 64 threads | evenly | one lost | by chance | of nominal | fit when dealt | one lost |\n|---|---|---|---|---|---|---|\n")
 	for _, k := range []int{2, 3, 5, 8, 10, 20} {
 		even, chance := Ceilings(scenarios.LeastConn, k, 64), Ceilings(scenarios.Random, k, 64)
-		fit := stats.Power(chance.Safe, fractions(make([]float64, k)), draws, stats.Seeded(chance.Safe, k), func(counts []int) bool {
+		fit := stats.Power(chance.Safe, stats.Fractions(make([]float64, k)), draws, stats.Seeded(chance.Safe, k), func(counts []int) bool {
 			return slices.Max(counts) <= 64
 		})
 		fmt.Fprintf(b, "| %d | %d | %d | %d | %s | %.2f %% | %d |\n", k, even.Safe, even.SafeLost, chance.Safe,
@@ -75,7 +75,7 @@ func ofZones(b *strings.Builder) {
 		for _, n := range sizes {
 			weights = append(weights, slices.Repeat([]float64{1 / float64(n)}, n)...)
 		}
-		return stats.SafeSessions(fractions(weights), 64, safeChance)
+		return stats.SafeSessions(stats.Fractions(weights), 64, safeChance)
 	}
 	even := Ceilings(scenarios.Random, 5, 64)
 	fmt.Fprintf(b, "\nFive coordinators in zones of 2, 2 and 1, by chance, hold %d where each zone has a third of the sessions, and %d with one of a pair lost; "+

@@ -8,7 +8,7 @@ import (
 
 // coordinators lists every coordinator that was seen or has a share, sorted by
 // name: one that was declared and stayed silent has a row of zeros.
-func coordinators(e Evidence, shares map[string]float64) []scenarios.CoordTally {
+func coordinators(e scenarios.Measured, shares map[string]float64) []scenarios.CoordTally {
 	all := e.Pooled()
 	if len(all) == 0 {
 		return []scenarios.CoordTally{} // nobody was asked, so nobody was silent

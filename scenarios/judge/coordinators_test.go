@@ -30,10 +30,10 @@ func TestASilentCoordinatorHasARowOfZeros(t *testing.T) {
 		{Name: "foreign:1", PIDs: []int32{}, Sessions: 1, Share: 1. / 3},
 	}
 	shares := map[string]float64{"b": .5, "c:1": .5}
-	if diff := cmp.Diff(want, coordinators(Evidence{scenarios.Measured{Looks: []scenarios.Look{look}}}, shares)); diff != "" {
+	if diff := cmp.Diff(want, coordinators(scenarios.Measured{Looks: []scenarios.Look{look}}, shares)); diff != "" {
 		t.Error(diff)
 	}
-	if got := coordinators(Evidence{}, shares); len(got) != 0 {
+	if got := coordinators(scenarios.Measured{}, shares); len(got) != 0 {
 		t.Errorf("without a session: %+v", got)
 	}
 }

@@ -2,54 +2,54 @@ package judge
 
 import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
-// course is the way through the looks: from the first one to the verdict of
+// cascade is the way through the looks: from the first one to the verdict of
 // each rule.
-type course struct {
-	base     reading   // the look that is judged: the first, or the extended one
-	again    []reading // the fresh ones that had to confirm it: at most two
+type cascade struct {
+	first    lookStats   // the look that is judged: the first, or the extended one
+	fresh    []lookStats // the fresh ones that had to confirm it: at most two
 	extended bool
-	waits    NextLook // the look that is missing
+	next     scenarios.NextLook // the look that is missing
 }
 
-// follow walks the looks: extend where the first is suspicious, confirm where
+// run walks the looks: extend where the first is suspicious, confirm where
 // it alarms, take a third where the two disagree. A run that is not made of looks
 // waits for none: what alarms there stays open, and suspicion is a note.
-func follow(r roster, looks []look, t terms) course {
-	c := walk(r, looks, t)
+func run(r coordinatorSet, looks []look, t terms) cascade {
+	c := step(r, looks, t)
 	if looks[0].kind == scenarios.Whole {
-		c.waits = NextLook{}
+		c.next = scenarios.NextLook{}
 	}
 	return c
 }
 
-func walk(r roster, looks []look, t terms) course {
+func step(r coordinatorSet, looks []look, t terms) cascade {
 	at := 0
-	c := course{base: read(r, sampled(r, looks[0]), t)}
-	for c.base.any(doubtful) && !c.base.any(alarmed) && at+1 < len(looks) {
+	c := cascade{first: assessWithLost(r, sampleOf(r, looks[0]), t)}
+	for c.first.any(doubtful) && !c.first.any(alarmed) && at+1 < len(looks) {
 		at++ // a look spoilt by errors; another was taken because of them
-		c.base = read(r, sampled(r, looks[at]), t)
+		c.first = assessWithLost(r, sampleOf(r, looks[at]), t)
 	}
 	n := looks[at].planned
-	if c.base.suspicious {
+	if c.first.suspicious {
 		longer := next(looks, at, scenarios.Extend)
 		if longer < 0 {
-			c.waits = NextLook{Kind: scenarios.Extend, Sessions: extension * n, Why: "the shares are suspicious"}
+			c.next = scenarios.NextLook{Kind: scenarios.Extend, Sessions: extension * n, Why: "the shares are suspicious"}
 			return c
 		}
 		at, n, c.extended = longer, looks[longer].planned, true
 		t.alpha /= 2
-		c.base = read(r, sampled(r, looks[at]), t)
+		c.first = assessWithLost(r, sampleOf(r, looks[at]), t)
 	}
-	if !c.base.any(alarmed) {
+	if !c.first.any(alarmed) {
 		return c
 	}
 	for _, kind := range []scenarios.LookKind{scenarios.Confirm, scenarios.Third} {
 		at = next(looks, at, kind)
 		if at < 0 {
-			c.waits = NextLook{Kind: kind, Sessions: n, Why: c.why(kind)}
+			c.next = scenarios.NextLook{Kind: kind, Sessions: n, Why: c.why(kind)}
 			return c
 		}
-		c.again = append(c.again, read(r, sampled(r, looks[at]), t))
+		c.fresh = append(c.fresh, assessWithLost(r, sampleOf(r, looks[at]), t))
 		if c.failed() {
 			return c
 		}
@@ -68,17 +68,17 @@ func next(looks []look, at int, kind scenarios.LookKind) int {
 }
 
 // alarms counts the looks in which a rule alarmed, of those that were read.
-func (c course) alarms(q rule) (n, of int) {
-	for _, r := range append([]reading{c.base}, c.again...) {
+func (c cascade) alarms(q rule) (n, of int) {
+	for _, r := range append([]lookStats{c.first}, c.fresh...) {
 		if r.state[q] == alarmed {
 			n++
 		}
 	}
-	return n, 1 + len(c.again)
+	return n, 1 + len(c.fresh)
 }
 
 // failed reports whether two looks alarmed by one rule.
-func (c course) failed() bool {
+func (c cascade) failed() bool {
 	for q := range numRules {
 		if n, _ := c.alarms(q); n > 1 {
 			return true
@@ -88,21 +88,21 @@ func (c course) failed() bool {
 }
 
 // last is the latest reading in which a rule alarmed; the base where none did.
-func (c course) last(q rule) reading {
-	for i := len(c.again) - 1; i >= 0; i-- {
-		if c.again[i].state[q] == alarmed {
-			return c.again[i]
+func (c cascade) last(q rule) lookStats {
+	for i := len(c.fresh) - 1; i >= 0; i-- {
+		if c.fresh[i].state[q] == alarmed {
+			return c.fresh[i]
 		}
 	}
-	return c.base
+	return c.first
 }
 
 var ruleIDs = [numRules]string{scenarios.BalanceOrder, scenarios.BalanceReach, scenarios.BalanceCoverage, scenarios.BalanceImbalance}
 
 // why says which rule asks for a look.
-func (c course) why(kind scenarios.LookKind) string {
+func (c cascade) why(kind scenarios.LookKind) string {
 	for q := range numRules {
-		if c.base.state[q] == alarmed {
+		if c.first.state[q] == alarmed {
 			if kind == scenarios.Third {
 				return "two looks disagree on " + ruleIDs[q]
 			}

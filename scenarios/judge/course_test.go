@@ -31,55 +31,56 @@ func TestTheCourseOfLooks(t *testing.T) {
 	for name, tc := range map[string]struct {
 		looks   []scenarios.Look
 		verdict scenarios.Status
-		ask     NextLook
-		want    []one
+		ask     scenarios.NextLook
+		want    want
 	}{
-		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "waits for a fresh look of 40 sessions"}}},
-		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}}},
-		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Third, Sessions: 40},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "third one"}}},
-		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}}},
-		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Pass, "One of three looks alarmed"}}},
-		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Third, Sessions: 40},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}, {scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
-		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, NextLook{},
-			[]one{{scenarios.BalanceCoverage, scenarios.Fail, ""}}},
-		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Extend, Sessions: 120},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "longer look of 120"}}},
-		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
-		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), lookOf(scenarios.Extend, 1, dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
-		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 120},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
-		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
-		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
-		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}}},
-		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, NextLook{},
-			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, "never seen: coord-4.example.com:25000, and 1 session failed before it said who answered"}}},
-		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40}, nil},
-		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Pass, ""}}},
-		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
-			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
-		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, "No further look could be had"}}},
-		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, NextLook{},
-			[]one{{scenarios.BalanceImbalance, scenarios.Pass, "no longer look could be had"}}},
-		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, NextLook{Kind: scenarios.Confirm, Sessions: 40},
-			[]one{{scenarios.BalanceCoverage, scenarios.Inconclusive, ""}}},
+		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Fail}},
+		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Third, Sessions: 40},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Fail}},
+		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Third, Sessions: 40},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive, scenarios.BalanceCoverage: scenarios.Inconclusive}},
+		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, scenarios.NextLook{},
+			want{scenarios.BalanceCoverage: scenarios.Fail}},
+		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Extend, Sessions: 120},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), lookOf(scenarios.Extend, 1, dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 120},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, scenarios.NextLook{},
+			want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
+		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40}, nil},
+		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
+			want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
+		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, scenarios.NextLook{},
+			want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
+			want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: tc.looks}})
-			check(t, j, tc.want)
+			j := Judge(scenarios.Measured{Scenario: declared(5), Looks: tc.looks})
+			check(t, j.Findings, tc.want)
+			proseOf(t, j.Findings, tc.want.ids()...)
 			j.Next.Why = ""
 			if j.Next != tc.ask || j.Verdict != tc.verdict {
 				t.Errorf("verdict %v, asks for %+v; want %v, %+v", j.Verdict, j.Next, tc.verdict, tc.ask)
@@ -95,11 +96,11 @@ func TestZones(t *testing.T) {
 		_, last, _ := g.run()
 		return last
 	}
-	check(t, deal(2, 2, 1), []one{{scenarios.BalanceReach, scenarios.Fail, "127.0.0.4:21050 reaches coord-4.example.com:25000"}})
-	check(t, deal(3, 2), []one{{scenarios.BalanceReach, scenarios.Pass, "Cross-zone load balancing seems to be off"}})
+	check(t, deal(2, 2, 1).Findings, want{scenarios.BalanceReach: scenarios.Fail})
+	check(t, deal(3, 2).Findings, want{scenarios.BalanceReach: scenarios.Pass})
 	few := lookOf(scenarios.First, 3, []int{0, 1, 2, 3, 4, 2, 0})
-	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{few}}}), []one{{scenarios.BalanceReach, scenarios.Pass, "alike"}})
-	check(t, deal(5), []one{{scenarios.BalanceReach, scenarios.Skipped, "one node"}})
+	check(t, Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{few}}).Findings, want{scenarios.BalanceReach: scenarios.Pass})
+	check(t, deal(5).Findings, want{scenarios.BalanceReach: scenarios.Skipped})
 }
 
 func TestWeights(t *testing.T) {
@@ -107,19 +108,19 @@ func TestWeights(t *testing.T) {
 	s := declared(5)
 	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
 	seq := dealt([]int{54, 9, 9, 9, 9}, 0)
-	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}),
-		[]one{{scenarios.BalanceImbalance, scenarios.Pass, "54 of 90 sessions, its fair share"}})
-	check(t, again(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)),
-		[]one{{scenarios.BalanceImbalance, scenarios.Fail, ""}})
+	check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}).Findings,
+		want{scenarios.BalanceImbalance: scenarios.Pass})
+	check(t, again(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, dealt([]int{18, 18, 18, 18, 18}, 0)).Findings,
+		want{scenarios.BalanceImbalance: scenarios.Fail})
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}
-	check(t, Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}}),
-		[]one{{scenarios.BalanceImbalance, scenarios.Inconclusive, ""}})
+	check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, dealt([]int{20, 9, 9, 2, 0}, 0))}}).Findings,
+		want{scenarios.BalanceImbalance: scenarios.Inconclusive})
 }
 
 func TestWhatALookCouldShow(t *testing.T) {
 	t.Parallel()
 	of := func(s scenarios.Scenario, seq []int) *scenarios.Detectable {
-		return Judge(Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}}).Detect
+		return Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.First, 1, seq)}}).Detect
 	}
 	d := of(declared(5), evenLook)
 	if d == nil || d.Sessions != 40 || d.Dead != 1 || d.Hot3x < .95 || d.Hot3x > .99 || d.Hot2x < .2 || d.Hot2x > .27 || d.Half > .04 {
@@ -149,8 +150,8 @@ func TestTheBurstCountsForCoverageAlone(t *testing.T) {
 		o.Part = scenarios.Burst
 		l.Add(o)
 	}
-	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}}})
-	check(t, j, []one{{scenarios.BalanceCoverage, scenarios.Pass, "all 5"}})
+	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}})
+	check(t, j.Findings, want{scenarios.BalanceCoverage: scenarios.Pass})
 }
 
 // Whatever the evidence, the judges stop asking before the ceiling.
@@ -173,7 +174,7 @@ func TestNoRunPassesItsCeiling(t *testing.T) {
 		if plan := Plan(s, g.nodes); 1+total > plan.Ceiling {
 			t.Fatalf("seed %d: %d sessions, ceiling %d", seed, total, plan.Ceiling)
 		}
-		if last.Next != (NextLook{}) {
+		if last.Next != (scenarios.NextLook{}) {
 			t.Fatalf("seed %d still asks for %+v", seed, last.Next)
 		}
 	}

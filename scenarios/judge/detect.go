@@ -11,39 +11,40 @@ import (
 // told is right to about two percentage points.
 const powerDraws = 2000
 
-// mostDrawn is the longest look that is drawn. What it could not show is
+// maxDrawn is the longest look that is drawn. What it could not show is
 // within the tolerance anyway.
-const mostDrawn = 100_000
+const maxDrawn = 100_000
 
-// detect fills in what one look of this run could have shown, and tells it
-// where the shares passed.
-func (j *Report) detect(e Evidence) {
+// detect is what one look of this run could have shown, nil where that cannot be
+// said; it adds it to the explanation where the shares passed.
+func detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detectable {
 	looks := pool(e.Looks)
 	if _, why := nothingToJudge(e, looks); why != "" {
-		return
+		return nil
 	}
 	policy := e.Scenario.Expect.Balance.Policy
-	r := enrol(e.Scenario, looks)
-	n := sampled(r, looks[0]).n()
-	if len(r.seats) < 2 || n < len(r.seats) || n > mostDrawn || policy == scenarios.SourcePolicy || policy == scenarios.LeastConn {
-		return
+	r := matchExpected(e.Scenario, looks)
+	n := sampleOf(r, looks[0]).n()
+	if len(r.slots) < 2 || n < len(r.slots) || n > maxDrawn || policy == scenarios.SourcePolicy || policy == scenarios.LeastConn {
+		return nil
 	}
 	alpha, tolerance := limits(e.Scenario)
-	j.Detect = detectable(r, n, terms{policy: policy, alpha: alpha, tolerance: tolerance})
-	for i := range j.Findings {
-		if f := &j.Findings[i]; f.ID == scenarios.BalanceImbalance && f.Status == scenarios.Pass {
-			f.Explain = join(f.Explain, couldShow(*j.Detect))
+	d := detectable(r, n, terms{policy: policy, alpha: alpha, tolerance: tolerance})
+	for i := range findings {
+		if f := &findings[i]; f.ID == scenarios.BalanceImbalance && f.Status == scenarios.Pass {
+			f.Explain = join(f.Explain, describePower(*d))
 		}
 	}
+	return d
 }
 
 // detectable draws looks of n sessions at a balancer with one coordinator at
 // fault, and counts those that alarm. Drawn sessions have no order and one node.
 // Where nothing was declared nobody can be missed: a dead one is never detected.
-func detectable(r roster, n int, t terms) *scenarios.Detectable {
+func detectable(r coordinatorSet, n int, t terms) *scenarios.Detectable {
 	power := func(factor float64) float64 {
-		return stats.Power(n, faulty(r.shares(), factor), powerDraws, stats.Seeded(n, len(r.seats), int(100*factor)), func(counts []int) bool {
-			o := readOnce(r, sample{counts: counts, whole: counts}, t)
+		return stats.Power(n, faultyShares(r.shares(), factor), powerDraws, stats.Seeded(n, len(r.slots), int(100*factor)), func(counts []int) bool {
+			o := assess(r, sample{counts: counts, all: counts}, t)
 			return o.any(alarmed)
 		})
 	}
@@ -54,9 +55,15 @@ func detectable(r roster, n int, t terms) *scenarios.Detectable {
 	return d
 }
 
-// faulty are the shares where the first coordinator gets so many times its
+// plannedPower is what a look of n sessions could show before any is taken.
+func plannedPower(s scenarios.Scenario, n int) scenarios.Detectable {
+	alpha, tolerance := limits(s)
+	return *detectable(matchExpected(s, nil), n, terms{alpha: alpha, tolerance: tolerance})
+}
+
+// faultyShares are the shares where the first coordinator gets so many times its
 // own, at most all, and the others share the rest as before.
-func faulty(p []float64, factor float64) []float64 {
+func faultyShares(p []float64, factor float64) []float64 {
 	out := make([]float64, len(p))
 	out[0] = min(1, p[0]*factor)
 	for i := 1; i < len(p); i++ {
@@ -65,8 +72,8 @@ func faulty(p []float64, factor float64) []float64 {
 	return out
 }
 
-// couldShow says it in a sentence.
-func couldShow(d scenarios.Detectable) string {
+// describePower says it in a sentence.
+func describePower(d scenarios.Detectable) string {
 	return fmt.Sprintf("One look of %d shows a dead coordinator with a chance of %s, one at three times its share %s, at twice %s, at half %s",
 		d.Sessions, percent(d.Dead), percent(d.Hot3x), percent(d.Hot2x), percent(d.Half))
 }

@@ -13,7 +13,7 @@ import (
 
 // errorsJudge asks whether sessions fail. Two in one look are enough; a lone
 // one has to show again in a fresh look. What failed on this machine is load.lag's.
-func errorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := pool(e.Looks)
 	f := scenarios.Finding{ID: scenarios.ErrorsRate}
 	sessions, refused := 0, 0
@@ -21,42 +21,50 @@ func errorsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		sessions += l.sessions()
 		refused += l.refused
 	}
-	failed, own := failures(looks), ownOf(looks)
-	if t, ok := errorThreshold(e.Scenario); ok && sessions > 0 {
-		f.Status, f.Message = scenarios.Skipped, fmt.Sprintf("%d of %s failed; the threshold %q says how many may", failed, count(sessions, "session"), t)
-		return []scenarios.Finding{f}, NextLook{}
-	}
+	failed, own := failures(looks), localFailures(looks)
 	if own > 0 {
 		f.Note = failedHere(own) + ", which counts for nothing here: see load.lag"
 	}
 	if sessions == 0 {
 		f.Status, f.Message = noSession(refused)
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	f.Observed, f.Expected, f.Limit = num(failed), num(0), num(1)
 	if failed == 0 && looks[0].cut {
 		f.Message = fmt.Sprintf("the first look ended early, of %d planned; none of %s failed", looks[0].planned, count(sessions, "session"))
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	if failed == 0 {
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", count(sessions, "session"))
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
-	groups := theirs(looks)
-	f.Message = wordFailures(e, looks, groups, failed, sessions)
-	f.Explain, f.Fix = explainFailures(groups), whatToTry(groups, sessions > failed)
+	groups := serviceErrors(looks)
+	f.Message = describeFailures(e, looks, groups, failed, sessions)
+	f.Explain, f.Fix = explainFailures(groups), fixesFor(groups, sessions > failed)
 	status, note, ask := judgeFailures(e, looks)
 	f.Status, f.Note = status, join(note, f.Note)
-	f.Confirmed = f.Status == scenarios.Fail && withFailures(looks) > 1
+	f.Confirmed = f.Status == scenarios.Fail && looksWithFailures(looks) > 1
 	return []scenarios.Finding{f}, ask
+}
+
+// stagesErrorsJudge leaves failed sessions to the threshold that the stages set
+// themselves on them, and asks as errorsJudge does where there is none.
+func stagesErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	looks, sessions := pool(e.Looks), 0
+	for _, l := range looks {
+		sessions += l.sessions()
+	}
+	t, ok := errorThreshold(e.Scenario)
+	if !ok || sessions == 0 {
+		return errorsJudge(e)
+	}
+	return []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.Skipped,
+		Message: fmt.Sprintf("%d of %s failed; the threshold %q says how many may", failures(looks), count(sessions, "session"), t)}}, scenarios.NextLook{}
 }
 
 // errorThreshold is the limit that a load's stages set themselves on failed
 // sessions: a load may be meant to find out how many fail.
 func errorThreshold(s scenarios.Scenario) (Threshold, bool) {
-	if s.Kind != scenarios.KindStages {
-		return Threshold{}, false
-	}
 	all, err := parseAll(s)
 	i := slices.IndexFunc(all, func(t Threshold) bool {
 		return t.Metric.Name == sessionMetric && t.Agg == ErrorRate && (t.Metric.Tag == "" || t.Metric.Value == each)
@@ -68,25 +76,25 @@ func errorThreshold(s scenarios.Scenario) (Threshold, bool) {
 }
 
 // judgeFailures is the rule itself, on looks of which at least one has a failure.
-func judgeFailures(e Evidence, looks []look) (scenarios.Status, string, NextLook) {
+func judgeFailures(e scenarios.Measured, looks []look) (scenarios.Status, string, scenarios.NextLook) {
 	for i, l := range looks {
 		switch failed := l.failed(); {
 		case failed >= 2, failed == 1 && e.Scenario.StrictErrors, failed == 1 && i > 0 && looks[i-1].failed() == 1:
-			return scenarios.Fail, "", NextLook{}
+			return scenarios.Fail, "", scenarios.NextLook{}
 		}
 	}
 	if last := looks[len(looks)-1]; last.failed() == 1 {
-		ask := NextLook{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
+		ask := scenarios.NextLook{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
 		if last.final() {
-			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", NextLook{}
+			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", scenarios.NextLook{}
 		}
 		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", count(ask.Sessions, "session")), ask
 	}
-	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or use --strict-errors", NextLook{}
+	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or set strict_errors", scenarios.NextLook{}
 }
 
-// withFailures counts the looks in which a session failed.
-func withFailures(looks []look) int {
+// looksWithFailures counts the looks in which a session failed.
+func looksWithFailures(looks []look) int {
 	n := 0
 	for _, l := range looks {
 		if l.failed() > 0 {
@@ -108,19 +116,19 @@ func classes(looks []look) []scenarios.ErrorGroup {
 	return all
 }
 
-// theirs are the classes that the service has to do with.
-func theirs(looks []look) []scenarios.ErrorGroup {
+// serviceErrors are the classes that the service has to do with.
+func serviceErrors(looks []look) []scenarios.ErrorGroup {
 	return slices.DeleteFunc(classes(looks), func(g scenarios.ErrorGroup) bool { return g.Class.IsLocal() })
 }
 
-// wordFailures is the sentence: "8 of 40 failed, as one broken of five would:
+// describeFailures is the sentence: "8 of 40 failed, as one broken of five would:
 // open.timeout; never seen: coord-b1".
-func wordFailures(e Evidence, looks []look, groups []scenarios.ErrorGroup, failed, sessions int) string {
-	r := enrol(e.Scenario, looks)
+func describeFailures(e scenarios.Measured, looks []look, groups []scenarios.ErrorGroup, failed, sessions int) string {
+	r := matchExpected(e.Scenario, looks)
 	unseen := r.unseen()
 	out := fmt.Sprintf("%d of %d failed", failed, sessions)
-	if k := len(r.seats); r.declared > 1 && failed > 1 && enough(sessions, k) && asBroken(failed, sessions, max(1, unseen), k) {
-		out += fmt.Sprintf(", as %s broken of %s would", word(max(1, unseen)), word(k))
+	if k := len(r.slots); r.declared > 1 && failed > 1 && enough(sessions, k) && consistentWith(failed, sessions, max(1, unseen), k) {
+		out += fmt.Sprintf(", as %s broken of %s would", numberWord(max(1, unseen)), numberWord(k))
 	}
 	out += ": " + list(classNames(groups))
 	switch names := r.missing(); {
@@ -139,9 +147,9 @@ func wordFailures(e Evidence, looks []look, groups []scenarios.ErrorGroup, faile
 // do those never seen tell who is broken.
 func enough(sessions, k int) bool { return stats.NeverSeen(1/float64(k), float64(sessions)) <= .05 }
 
-// asBroken reports whether so many failures are what broken coordinators of
+// consistentWith reports whether so many failures are what broken coordinators of
 // so many would give: neither tail is below 2.5 %.
-func asBroken(failed, sessions, broken, of int) bool {
+func consistentWith(failed, sessions, broken, of int) bool {
 	p := float64(broken) / float64(of)
 	return stats.AtLeast(failed, sessions, p) > .025 && stats.AtMost(failed, sessions, p) > .025
 }
@@ -187,26 +195,26 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 	return strings.Join(parts, ", ") + ". Two failed sessions in one look are a failure; a lone one must show again in a fresh look"
 }
 
-// whatToTry is that, of the most frequent failure of which there is something
+// fixesFor is that, of the most frequent failure of which there is something
 // to say. Where other sessions got in the same way, it is not the settings, which
 // the hint of a single session has to suspect.
-func whatToTry(groups []scenarios.ErrorGroup, othersGotIn bool) string {
+func fixesFor(groups []scenarios.ErrorGroup, othersGotIn bool) scenarios.Fixes {
 	for _, g := range groups {
-		if text := partial[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(logins, g.Class.Phase) {
-			return "others got in the same way, so it is not the settings: " + text
+		if text := partialFailures[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(loginPhases, g.Class.Phase) {
+			return try("other sessions succeeded with the same settings, so it is not the settings: " + text)
 		}
-		if g.Hint != "" {
+		if len(g.Hint) > 0 {
 			return g.Hint
 		}
 	}
-	return ""
+	return nil
 }
 
-// logins are the phases in which a mismatch of settings shows.
-var logins = []scenarios.Phase{scenarios.TLS, scenarios.SASL, scenarios.Open}
+// loginPhases are the phases in which a mismatch of settings shows.
+var loginPhases = []scenarios.Phase{scenarios.TLS, scenarios.SASL, scenarios.Open}
 
-// partial is what a failed login means where others succeed.
-var partial = map[vocab.Kind]string{
+// partialFailures is what a failed login means where others succeed.
+var partialFailures = map[vocab.Kind]string{
 	vocab.KindTimeout:   "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
 	vocab.KindEOF:       "a coordinator behind the balancer is gone, or is configured unlike the others",
 	vocab.KindReset:     "a coordinator behind the balancer is gone, or is configured unlike the others",
@@ -221,8 +229,8 @@ var partial = map[vocab.Kind]string{
 	vocab.KindHTTP:      "something behind the balancer is no coordinator",
 }
 
-// word writes small numbers out.
-func word(n int) string {
+// numberWord writes small numbers out.
+func numberWord(n int) string {
 	small := []string{"none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 	if n >= 0 && n < len(small) {
 		return small[n]

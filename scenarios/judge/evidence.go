@@ -4,19 +4,13 @@ import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
 // Evidence is everything that a verdict rests on: what a run measured, and why
 // it ended.
-type Evidence struct{ scenarios.Measured }
+type Evidence = scenarios.Measured
 
 // FromResult is the evidence that a stored result holds.
-func FromResult(r scenarios.Result) Evidence { return Evidence{r.Measured} }
+func FromResult(r scenarios.Result) Evidence { return r.Measured }
 
-// NextLook is a further look that a judge asks for; the zero value asks for none.
-// A finding that waits for a look is inconclusive, and stays so where the look
-// cannot be had.
-type NextLook struct {
-	Kind     scenarios.LookKind
-	Sessions int
-	Why      string // one clause for the progress line: "balance.coverage alarmed"
-}
+// NextLook is a further look that a judge asks for.
+type NextLook = scenarios.NextLook
 
 // judgeFunc turns evidence into findings.
 type judgeFunc func(Evidence) ([]scenarios.Finding, NextLook)

@@ -19,7 +19,7 @@ func ExampleJudge() {
 			Who: scenarios.Identity{Coordinator: name, Source: scenarios.FromPing},
 		})
 	}
-	e := judge.Evidence{Measured: scenarios.Measured{Scenario: s, Looks: []scenarios.Look{look}}}
+	e := scenarios.Measured{Scenario: s, Looks: []scenarios.Look{look}}
 	first := judge.Judge(e)
 	fmt.Printf("%v: another look of %d, since %s\n", first.Verdict, first.Next.Sessions, first.Next.Why)
 
@@ -81,5 +81,5 @@ func ExampleCheckThresholds() {
 	s := scenarios.Scenario{Kind: scenarios.KindCapacity, Capacity: scenarios.CapacityConfig{Hold: 50}}
 	s.Thresholds = map[string][]string{"session.open": {"p(99) < 2s"}}
 	fmt.Println(judge.CheckThresholds(s))
-	// Output: threshold "session.open: p(99) < 2s": needs 100 sessions, and this run takes 50 at most: use --hold 100
+	// Output: threshold "session.open: p(99) < 2s": needs 100 sessions, and this run takes 50 at most
 }

@@ -33,7 +33,7 @@ func TestExpectedSharesHaveNames(t *testing.T) {
 			for _, s := range c.seen {
 				look.Tally.Add(node, s, scenarios.OK)
 			}
-			e := Evidence{Measured: scenarios.Measured{Looks: []scenarios.Look{look}}}
+			e := scenarios.Measured{Looks: []scenarios.Look{look}}
 			e.Scenario.Expect.Coordinators, e.Scenario.Expect.Balance.Weights = c.declared, c.weights
 			if got := ExpectedShares(e); !maps.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)

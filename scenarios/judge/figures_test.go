@@ -57,9 +57,8 @@ func powers(b *strings.Builder) {
 	}{{"smoke", declared, []int{2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32}}, {"spread", wide, []int{2, 3, 5, 10, 20}}} {
 		for _, k := range kind.ks {
 			s := kind.of(k)
-			alpha, tolerance := limits(s)
 			plan := Plan(s, 2)
-			d := detectable(enrol(s, nil), plan.Look, terms{alpha: alpha, tolerance: tolerance})
+			d := plannedPower(s, plan.Look)
 			fmt.Fprintf(b, "| %s, %d | %d | %d | %s | %s | %s | %s |\n", kind.name, k, plan.Look, plan.Ceiling,
 				percent(d.Dead), percent(d.Hot3x), percent(d.Hot2x), percent(d.Half))
 		}
@@ -85,7 +84,7 @@ func found(b *strings.Builder) {
 	for _, s := range faults() {
 		r := simulated()[s.name]
 		fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %s | %s | %s | %.1f N |\n", s.name, Plan(s.scenario, s.nodes).Look,
-			percent(r.lookAny), percent(r.fail), percent(r.final[orderRule]), percent(r.final[reachRule]),
-			percent(r.final[coverageRule]), percent(r.final[imbalanceRule]), r.sessions)
+			percent(r.lookAny), percent(r.fail), percent(r.final[ofOrder]), percent(r.final[ofReach]),
+			percent(r.final[ofCoverage]), percent(r.final[ofImbalance]), r.sessions)
 	}
 }

@@ -11,15 +11,15 @@ import (
 
 // idleJudge asks whether idle connections live as long as they must, and are
 // not cut in silence.
-func idleJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func idleJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	f := scenarios.Finding{ID: scenarios.IdleCut}
-	l := climbed(e)
+	l := ladderOf(e)
 	if len(l.alive)+len(l.dead) == 0 {
 		f.Status, f.Message = noSession(refusals(e))
 		if len(l.unknown) > 0 && f.Status == scenarios.Inconclusive {
 			f.Message, f.Explain = "no idle session came to its end", l.explain()
 		}
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	f.Status, f.Message = l.verdict()
 	f.Observed, f.Limit, f.Explain = num(float64(l.longest())), num(float64(l.need)), l.explain()
@@ -27,12 +27,12 @@ func idleJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		f.Note = fmt.Sprintf("All times are %g times those of the scenario", l.scale)
 	}
 	if len(l.dead) > 0 {
-		f.Observed = num(float64(l.blamed().soonest()))
+		f.Observed = num(float64(l.blamed().knownDead()))
 		if f.Status != scenarios.Pass {
 			f.Fix = l.fix()
 		}
 	}
-	return []scenarios.Finding{f}, NextLook{}
+	return []scenarios.Finding{f}, scenarios.NextLook{}
 }
 
 // idleLadder is a ladder as the judge reads it. Times are those really waited.
@@ -49,14 +49,14 @@ type idleLadder struct {
 // idleStep is one step, and what the others say of it.
 type idleStep struct {
 	scenarios.IdleStep
-	since scenarios.Seconds // it was alive so long for certain: a shorter step was
+	aliveFor scenarios.Seconds // it was alive so long for certain: a shorter step was
 }
 
-// soonest is when the connection is known to have been dead.
-func (s idleStep) soonest() scenarios.Seconds { return cmp.Or(s.At, s.After) }
+// knownDead is when the connection is known to have been dead.
+func (s idleStep) knownDead() scenarios.Seconds { return cmp.Or(s.At, s.After) }
 
-// climbed reads the ladder.
-func climbed(e Evidence) idleLadder {
+// ladderOf reads the ladder.
+func ladderOf(e scenarios.Measured) idleLadder {
 	c := e.Scenario.Idle
 	l := idleLadder{scale: cmp.Or(c.Scale, 1), missing: len(c.Steps)}
 	var steps []scenarios.IdleStep
@@ -80,7 +80,7 @@ func climbed(e Evidence) idleLadder {
 		}
 	}
 	for i := range l.dead {
-		l.dead[i].since = l.aliveBefore(l.dead[i])
+		l.dead[i].aliveFor = l.aliveBefore(l.dead[i])
 	}
 	l.need = cmp.Or(inSeconds(c.Scaled(e.Scenario.Expect.MinIdle)), l.last)
 	return l
@@ -93,7 +93,7 @@ func inSeconds(d scenarios.Duration) scenarios.Seconds { return scenarios.Second
 func (l idleLadder) aliveBefore(dead idleStep) scenarios.Seconds {
 	var longest scenarios.Seconds
 	for _, s := range l.alive {
-		if s.After < dead.After && (!l.crossed() || s.Node == dead.Node) {
+		if s.After < dead.After && (!l.contradictory() || s.Node == dead.Node) {
 			longest = s.After
 		}
 	}
@@ -108,8 +108,8 @@ func (l idleLadder) longest() scenarios.Seconds {
 	return l.alive[len(l.alive)-1].After
 }
 
-// crossed reports whether a step was alive though a shorter one was dead.
-func (l idleLadder) crossed() bool {
+// contradictory reports whether a step was alive though a shorter one was dead.
+func (l idleLadder) contradictory() bool {
 	return len(l.dead) > 0 && l.longest() > l.dead[0].After
 }
 
@@ -138,12 +138,12 @@ func (l idleLadder) blamed() idleStep {
 }
 
 // tooSoon reports whether a connection was dead when it still had to live.
-func (l idleLadder) tooSoon(s idleStep) bool { return s.soonest() <= l.need }
+func (l idleLadder) tooSoon(s idleStep) bool { return s.knownDead() <= l.need }
 
 // maybeTooSoon reports whether it may have been: it was found dead after more
 // than it had to live, and nobody saw when it died.
 func (l idleLadder) maybeTooSoon(s idleStep) bool {
-	return s.At == 0 && s.After > l.need && s.since < l.need
+	return s.At == 0 && s.After > l.need && s.aliveFor < l.need
 }
 
 func silent(s idleStep) bool { return s.Cut == scenarios.CutSilent }
@@ -152,25 +152,25 @@ func silent(s idleStep) bool { return s.Cut == scenarios.CutSilent }
 func (l idleLadder) verdict() (scenarios.Status, string) {
 	if dead, alive, found := l.unsteady(); found {
 		return scenarios.Inconclusive, fmt.Sprintf("unsteady: a connection was dead after %s and another over the same node alive after %s, which no idle timeout does",
-			seconds(dead.soonest()), seconds(alive.After))
+			chosenTime(dead.knownDead()), chosenTime(alive.After))
 	}
 	switch undecided := len(l.unknown) + l.missing; {
 	case slices.ContainsFunc(l.dead, l.tooSoon):
-		return scenarios.Fail, fmt.Sprintf("%s; they must live for %s", l.bracket(), seconds(l.need))
+		return scenarios.Fail, fmt.Sprintf("%s; they must live for %s", l.describeCut(), chosenTime(l.need))
 	case slices.ContainsFunc(l.dead, silent):
-		return scenarios.Fail, l.bracket() + ": who speaks again hangs until a deadline of its own"
+		return scenarios.Fail, l.describeCut() + ": who speaks again hangs until a deadline of its own"
 	case slices.ContainsFunc(l.dead, l.maybeTooSoon):
-		return scenarios.Inconclusive, fmt.Sprintf("%s; whether before the %s that they must live was not seen", l.bracket(), seconds(l.need))
+		return scenarios.Inconclusive, fmt.Sprintf("%s; whether before the %s that they must live was not seen", l.describeCut(), chosenTime(l.need))
 	case undecided > 0:
-		return scenarios.Inconclusive, fmt.Sprintf("%d of %s came to no end; %s", undecided, count(undecided+len(l.alive)+len(l.dead), "step"), l.bracket())
+		return scenarios.Inconclusive, fmt.Sprintf("%d of %s came to no end; %s", undecided, count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
 	case len(l.dead) > 0:
-		return scenarios.Pass, fmt.Sprintf("%s, after the %s that they must live", l.bracket(), seconds(l.need))
+		return scenarios.Pass, fmt.Sprintf("%s, after the %s that they must live", l.describeCut(), chosenTime(l.need))
 	}
-	return scenarios.Pass, l.bracket()
+	return scenarios.Pass, l.describeCut()
 }
 
 // refusals counts the sessions that ended for their certificate.
-func refusals(e Evidence) int {
+func refusals(e scenarios.Measured) int {
 	n := 0
 	for _, l := range e.Looks {
 		n += l.Refused

@@ -9,27 +9,27 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// bracket is "idle connections are cut between 55 s and 65 s (seen at 60.0 s), by FIN".
-func (l idleLadder) bracket() string {
+// describeCut is "idle connections are cut between 55 s and 65 s (seen at 60.0 s), by FIN".
+func (l idleLadder) describeCut() string {
 	if len(l.dead) == 0 {
-		return fmt.Sprintf("no idle connection was cut: %s answered, the last after %s", count(len(l.alive), "session"), seconds(l.longest()))
+		return fmt.Sprintf("no idle connection was cut: %s answered, the last after %s", count(len(l.alive), "session"), chosenTime(l.longest()))
 	}
 	s := l.blamed()
-	out := "idle connections are cut within " + seconds(s.After)
-	if s.since > 0 {
-		out = fmt.Sprintf("idle connections are cut between %s and %s", seconds(s.since), seconds(s.After))
+	out := "idle connections are cut within " + chosenTime(s.After)
+	if s.aliveFor > 0 {
+		out = fmt.Sprintf("idle connections are cut between %s and %s", chosenTime(s.aliveFor), chosenTime(s.After))
 	}
 	if s.At > 0 {
-		out += fmt.Sprintf(" (seen at %s)", measured(s.At))
+		out += fmt.Sprintf(" (seen at %s)", measuredTime(s.At))
 	}
-	if l.crossed() {
+	if l.contradictory() {
 		out += " over " + s.Node.String()
 	}
-	return out + ", " + manner(s.Cut, s.Class)
+	return out + ", " + cutBy(s.Cut, s.Class)
 }
 
-// manner says how a connection was cut.
-func manner(cut scenarios.Cut, class scenarios.Class) string {
+// cutBy says how a connection was cut.
+func cutBy(cut scenarios.Cut, class scenarios.Class) string {
 	switch cut {
 	case scenarios.CutFIN:
 		return "by FIN"
@@ -41,13 +41,13 @@ func manner(cut scenarios.Cut, class scenarios.Class) string {
 	return "with " + class.String()
 }
 
-// seconds writes a time that was chosen: "55 s", "0.55 s".
-func seconds(s scenarios.Seconds) string {
+// chosenTime writes a time that was chosen: "55 s", "0.55 s".
+func chosenTime(s scenarios.Seconds) string {
 	return strconv.FormatFloat(float64(s), 'f', -1, 64) + " s"
 }
 
-// measured writes a time that was measured: "60.0 s", "0.60 s".
-func measured(s scenarios.Seconds) string {
+// measuredTime writes a time that was measured: "60.0 s", "0.60 s".
+func measuredTime(s scenarios.Seconds) string {
 	digits := 1
 	if s < 10 {
 		digits = 2
@@ -61,7 +61,7 @@ func (l idleLadder) explain() string {
 	slices.SortStableFunc(all, func(a, b idleStep) int { return int((a.After - b.After) * 1e6) })
 	var parts []string
 	for _, s := range all {
-		parts = append(parts, seconds(s.After)+": "+s.fate()+s.place())
+		parts = append(parts, chosenTime(s.After)+": "+s.describe()+s.place())
 	}
 	if l.missing > 0 {
 		parts = append(parts, were(l.missing, "step")+" not begun")
@@ -69,7 +69,7 @@ func (l idleLadder) explain() string {
 	return strings.Join(parts, "; ")
 }
 
-func (s idleStep) fate() string {
+func (s idleStep) describe() string {
 	switch {
 	case s.Outcome == scenarios.OK:
 		return "alive"
@@ -78,9 +78,9 @@ func (s idleStep) fate() string {
 	case s.Outcome == scenarios.Unknown:
 		return "never opened, " + s.Class.String()
 	case s.At > 0:
-		return fmt.Sprintf("cut at %s %s", measured(s.At), manner(s.Cut, s.Class))
+		return fmt.Sprintf("cut at %s %s", measuredTime(s.At), cutBy(s.Cut, s.Class))
 	}
-	return "dead when asked, " + manner(s.Cut, s.Class)
+	return "dead when asked, " + cutBy(s.Cut, s.Class)
 }
 
 // place is where the session went.
@@ -103,26 +103,26 @@ const (
 )
 
 // fix names the setting that the time and the manner point at.
-func (l idleLadder) fix() string {
+func (l idleLadder) fix() scenarios.Fixes {
 	s := l.blamed()
 	_, _, unsteady := l.unsteady()
 	switch {
 	case unsteady:
-		return "look for a coordinator that was restarted meanwhile, and run it again; the steps are in --explain"
+		return try("look for a coordinator that was restarted meanwhile, and run it again; the steps are in the explanation")
 	case s.Class.IsInvalidSession():
-		return "it was the session that ended, not the connection: raise Impala's --idle_session_timeout, or IDLE_SESSION_TIMEOUT of the session"
+		return try("it was the session that ended, not the connection: raise --idle_session_timeout of impalad, or the query option IDLE_SESSION_TIMEOUT")
 	case s.Cut == scenarios.CutOther:
-		return "it was no cut as balancers make them: read the session's error, and the coordinator's log of that time"
+		return try("it was no cut as balancers make them: read the session's error, and the coordinator's log of that time")
 	case s.Cut == scenarios.CutSilent:
-		return "something on the way (a firewall, NAT, a balancer) forgets idle connections without a word: raise its idle timeout, or let clients send TCP keepalives more often than that"
+		return try("something on the way (a firewall, NAT, a balancer) forgets idle connections without a word: raise its idle timeout, or let clients send TCP keepalives more often than that")
 	case s.Cut == scenarios.CutRST && l.near(s, networkIdle):
-		return "350 s is the idle timeout of an NLB, which resets at the next packet: raise tcp.idle_timeout.seconds of the listener (one of TLS stays at 350 s), or set --client_keepalive_probe_period_s below it"
+		return try("350 s is the idle timeout of an NLB, which resets at the next packet: raise tcp.idle_timeout.seconds of the listener (one of TLS stays at 350 s), or set --client_keepalive_probe_period_s below it")
 	case l.near(s, classicIdle):
-		return "60 s is the idle timeout of a Classic ELB unless it is set: raise its IdleTimeout (up to 4000 s; keepalives do not help there)"
+		return try("60 s is the idle timeout of a Classic ELB unless it is set: raise its IdleTimeout (up to 4000 s; keepalives do not help there)")
 	case s.Cut == scenarios.CutRST:
-		return "raise the idle timeout of the balancer (tcp.idle_timeout.seconds of an NLB's listener), or of a firewall that resets"
+		return try("raise the idle timeout of the balancer (tcp.idle_timeout.seconds of an NLB's listener), or of a firewall that resets")
 	}
-	return "raise the balancer's idle timeout: timeout client and timeout server of HAProxy, proxy_timeout of nginx; Impala closes a connection itself only where --idle_session_timeout is set"
+	return try("raise the balancer's idle timeout: timeout client and timeout server of HAProxy, proxy_timeout of nginx; Impala closes a connection itself only where --idle_session_timeout is set")
 }
 
 // near reports whether a balancer's own default, scaled as the ladder is, may be
@@ -133,5 +133,5 @@ func (l idleLadder) near(s idleStep, timeout float64) bool {
 	if s.At > 0 {
 		return s.At > t*.9 && s.At < t*1.1
 	}
-	return s.since < t && t <= s.After
+	return s.aliveFor < t && t <= s.After
 }

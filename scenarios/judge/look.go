@@ -59,18 +59,18 @@ func (l look) all() scenarios.Tally {
 // failed counts the sessions that failed, those of this machine's own left out.
 func (l look) failed() int {
 	_, _, f, _ := l.all().Total()
-	return max(0, f-l.own())
+	return max(0, f-l.local())
 }
 
 // sessions counts all of them, those that failed on this machine left out.
 func (l look) sessions() int {
 	n, _, _, _ := l.all().Total()
-	return max(0, n-l.own())
+	return max(0, n-l.local())
 }
 
-// own counts the sessions that failed for want of something of this machine, and
+// local counts the sessions that failed for want of something of this machine, and
 // so never came to the balancer.
-func (l look) own() int {
+func (l look) local() int {
 	n := 0
 	for _, g := range l.errors {
 		if g.Class.IsLocal() {
@@ -80,11 +80,11 @@ func (l look) own() int {
 	return n
 }
 
-// ownOf counts them over all looks.
-func ownOf(looks []look) int {
+// localFailures counts them over all looks.
+func localFailures(looks []look) int {
 	n := 0
 	for _, l := range looks {
-		n += l.own()
+		n += l.local()
 	}
 	return n
 }
@@ -113,51 +113,51 @@ func namesSeen(looks []look) []string {
 
 // sample is a look laid over the roster.
 type sample struct {
-	counts  []int // by seat, without the burst
-	whole   []int // by seat, with it
-	foreign int   // sessions of coordinators that nobody declared, without the burst
-	strange int   // the same, with the burst
-	lost    int   // sessions of which nobody knows who answered, without the burst
-	missed  int   // the same, with it
-	nodes   []netip.AddrPort
-	on      []map[int]bool // by seat: the nodes (by index) it was reached from
-	seqs    []stats.Matches
-	planned int
-	cut     bool
+	counts          []int // by seat, without the burst
+	all             []int // by seat, with it
+	undeclared      int   // sessions of coordinators that nobody declared, without the burst
+	allUndeclared   int   // the same, with the burst
+	unattributed    int   // sessions of which nobody knows who answered, without the burst
+	allUnattributed int   // the same, with it
+	nodes           []netip.AddrPort
+	nodesOf         []map[int]bool // by seat: the nodes (by index) it was reached from
+	orders          []stats.Matches
+	planned         int
+	cut             bool
 }
 
-// sampled lays a look over the roster.
-func sampled(r roster, l look) sample {
-	k := len(r.seats)
-	s := sample{counts: make([]int, k), whole: make([]int, k), on: make([]map[int]bool, k), planned: l.planned, cut: l.cut}
+// sampleOf lays a look over the roster.
+func sampleOf(r coordinatorSet, l look) sample {
+	k := len(r.slots)
+	s := sample{counts: make([]int, k), all: make([]int, k), nodesOf: make([]map[int]bool, k), planned: l.planned, cut: l.cut}
 	all := l.all()
 	for _, c := range all { // sorted by node; one that nobody answered from reaches nobody
-		if _, ok := r.of[c.Coordinator]; ok && !slices.Contains(s.nodes, c.Node) {
+		if _, ok := r.slotOf[c.Coordinator]; ok && !slices.Contains(s.nodes, c.Node) {
 			s.nodes = append(s.nodes, c.Node)
 		}
 	}
-	s.missed = max(0, all.Unattributed()-l.own())
-	s.lost = min(l.tally.Unattributed(), s.missed)
-	s.foreign = lay(r, l.tally.ByCoordinator(), s.counts)
-	s.strange = lay(r, all.ByCoordinator(), s.whole)
+	s.allUnattributed = max(0, all.Unattributed()-l.local())
+	s.unattributed = min(l.tally.Unattributed(), s.allUnattributed)
+	s.undeclared = addUp(r, l.tally.ByCoordinator(), s.counts)
+	s.allUndeclared = addUp(r, all.ByCoordinator(), s.all)
 	for _, c := range all {
-		if i, ok := r.of[c.Coordinator]; ok {
-			if s.on[i] == nil {
-				s.on[i] = map[int]bool{}
+		if i, ok := r.slotOf[c.Coordinator]; ok {
+			if s.nodesOf[i] == nil {
+				s.nodesOf[i] = map[int]bool{}
 			}
-			s.on[i][slices.Index(s.nodes, c.Node)] = true
+			s.nodesOf[i][slices.Index(s.nodes, c.Node)] = true
 		}
 	}
 	for _, o := range l.orders {
-		s.seqs = append(s.seqs, sequence(o))
+		s.orders = append(s.orders, sequence(o))
 	}
 	return s
 }
 
-// lay adds up the sessions by seat and returns those of nobody's.
-func lay(r roster, by map[string]int, counts []int) (foreign int) {
+// addUp adds up the sessions by seat and returns those of nobody's.
+func addUp(r coordinatorSet, by map[string]int, counts []int) (foreign int) {
 	for name, n := range by {
-		if i, ok := r.of[name]; ok {
+		if i, ok := r.slotOf[name]; ok {
 			counts[i] += n
 		} else {
 			foreign += n
@@ -180,16 +180,16 @@ func sequence(o scenarios.Order) stats.Matches {
 }
 
 // n is the number of attributed sessions, without the burst.
-func (s sample) n() int { return stats.Sum(s.counts) + s.foreign }
+func (s sample) n() int { return stats.Sum(s.counts) + s.undeclared }
 
-// nWhole is the same with the burst.
-func (s sample) nWhole() int { return stats.Sum(s.whole) + s.strange }
+// nAll is the same with the burst.
+func (s sample) nAll() int { return stats.Sum(s.all) + s.allUndeclared }
 
-// given returns the sample with the lost sessions given to one seat.
-func (s sample) given(seat int) sample {
-	s.counts, s.whole = slices.Clone(s.counts), slices.Clone(s.whole)
-	s.counts[seat] += s.lost
-	s.whole[seat] += s.missed
-	s.lost, s.missed = 0, 0
+// withUnattributedAt returns the sample with the lost sessions given to one seat.
+func (s sample) withUnattributedAt(seat int) sample {
+	s.counts, s.all = slices.Clone(s.counts), slices.Clone(s.all)
+	s.counts[seat] += s.unattributed
+	s.all[seat] += s.allUnattributed
+	s.unattributed, s.allUnattributed = 0, 0
 	return s
 }

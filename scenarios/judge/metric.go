@@ -80,8 +80,8 @@ func (m Metric) steps() []scenarios.Phase {
 	return []scenarios.Phase{p}
 }
 
-// spoilt reports whether a failure of this class is one of the metric.
-func (m Metric) spoilt(class scenarios.Class) bool {
+// countsFailure reports whether a failure of this class is one of the metric.
+func (m Metric) countsFailure(class scenarios.Class) bool {
 	return m.Name == sessionMetric || slices.Contains(m.steps(), class.Phase)
 }
 

@@ -8,18 +8,21 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// pagesJudge asks whether the coordinators' own pages agree with what we saw,
-// and, where idle connections were cut, what their keepalive is worth.
-func pagesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+// pagesJudge asks whether the coordinators' own pages agree with what we saw.
+func pagesJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	if len(e.Pages) == 0 {
-		return nil, NextLook{}
+		return nil, scenarios.NextLook{}
 	}
-	views := viewsOf(e)
-	out := []scenarios.Finding{agree(views)}
-	if e.Scenario.Kind == scenarios.KindIdle && e.Idle != nil {
-		out = append(out, keepalive(e, views))
+	return []scenarios.Finding{agree(viewsOf(e))}, scenarios.NextLook{}
+}
+
+// keepaliveJudge asks what the coordinators' keepalive is worth, where idle
+// connections were cut.
+func keepaliveJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	if len(e.Pages) == 0 || e.Idle == nil {
+		return nil, scenarios.NextLook{}
 	}
-	return out, NextLook{}
+	return []scenarios.Finding{keepalive(e, viewsOf(e))}, scenarios.NextLook{}
 }
 
 // view is what one coordinator's pages said in the course of a run.
@@ -31,7 +34,7 @@ type view struct {
 
 // viewsOf gathers the pages by coordinator, in the order of their first page,
 // and lays our tallies to them.
-func viewsOf(e Evidence) []view {
+func viewsOf(e scenarios.Measured) []view {
 	var out []view
 	var names []string
 	for _, p := range e.Pages {
@@ -47,7 +50,7 @@ func viewsOf(e Evidence) []view {
 		all.Merge(l.All())
 	}
 	by := all.ByCoordinator()
-	for seen, i := range match(names, all.Coordinators()) {
+	for seen, i := range matchNames(names, all.Coordinators()) {
 		out[i].ours += by[seen]
 	}
 	return out
@@ -91,7 +94,7 @@ func agree(views []view) scenarios.Finding {
 	switch {
 	case len(less) > 0:
 		f.Message = "our names and the coordinators' counts disagree: " + list(less) + "; these are pages of another cluster, or something answers in their name"
-		f.Fix = "check target.web_port and the declared names, and look for a proxy between"
+		f.Fix = slices.Concat(set("target.web_port", "", "check the port of the web pages and the expected coordinators' names"), try("look for a proxy between this machine and the coordinators"))
 	case len(counted) > 0:
 		f.Status = scenarios.Pass
 		f.Message = fmt.Sprintf("%s of %d counted at least the connections that we had there", count(len(counted), "coordinator"), len(views))
@@ -99,7 +102,7 @@ func agree(views []view) scenarios.Finding {
 		f.Status, f.Message = scenarios.Skipped, "every coordinator whose pages were read started anew during the run"
 	default:
 		f.Message = "no coordinator's pages say how many connections it had before and after" + firstError(views)
-		f.Fix = "check --web-port, and that this machine may reach the pages"
+		f.Fix = slices.Concat(set("target.web_port", "", "check the port of the web pages"), try("check that this machine can reach the web pages"))
 	}
 	return f
 }
@@ -179,7 +182,7 @@ func differing(by map[string][]string) []string {
 // keepalive says what the coordinators' TCP keepalive is worth against the cut
 // that the ladder found. It frees their threads of dead connections either way;
 // whether it keeps connections alive is for whoever set it.
-func keepalive(e Evidence, views []view) scenarios.Finding {
+func keepalive(e scenarios.Measured, views []view) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.PagesKeepalive, Status: scenarios.Pass}
 	longest, whose := scenarios.Seconds(0), ""
 	for _, v := range views {
@@ -192,23 +195,23 @@ func keepalive(e Evidence, views []view) scenarios.Finding {
 	case longest == 0:
 		return scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "no page says a keepalive, or it is switched off (client_keepalive_probe_period_s)"}
 	case cut == 0:
-		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", plainly(longest))
+		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", plainTime(longest))
 		return f
 	}
 	f.Subject, f.Observed, f.Limit = whose, num(float64(longest)), num(float64(cut))
 	if longest >= cut {
-		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", plainly(longest), plainly(cut))
-		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", plainly(longest))
-		f.Fix = fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators, or raise the balancer's idle timeout; a Classic ELB ignores TCP keepalive", plainly(cut))
+		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", plainTime(longest), plainTime(cut))
+		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", plainTime(longest))
+		f.Fix = try(fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators; a Classic ELB ignores TCP keepalive", plainTime(cut)), "raise the balancer's idle timeout")
 		return f
 	}
-	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", plainly(longest), plainly(cut))
+	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", plainTime(longest), plainTime(cut))
 	f.Note = "Connections are cut in spite of it: whatever cuts them does not count keepalive, as a Classic ELB ignores TCP keepalive"
-	f.Fix = "raise the balancer's idle timeout: keepalive does not help here"
+	f.Fix = try("raise the balancer's idle timeout: keepalive does not help here")
 	return f
 }
 
-// plainly writes seconds as people do: "600 s", "2.5 s".
-func plainly(s scenarios.Seconds) string {
+// plainTime writes seconds as people do: "600 s", "2.5 s".
+func plainTime(s scenarios.Seconds) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(s)), ".0") + " s"
 }

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,27 +12,27 @@ import (
 
 // queryJudge asks whether the statement runs on every coordinator, and about as
 // fast. Which coordinator gets it is the balancer's doing, whether it runs is not.
-func queryJudge(e Evidence) ([]scenarios.Finding, NextLook) {
-	return []scenarios.Finding{succeeds(e), slowest(e)}, NextLook{}
+func queryJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	return []scenarios.Finding{succeeds(e), slowest(e)}, scenarios.NextLook{}
 }
 
 // succeeds asks whether every coordinator ran the statement as often as it should.
-func succeeds(e Evidence) scenarios.Finding {
+func succeeds(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySucceeds}
 	looks := pool(e.Looks)
-	r := enrol(e.Scenario, looks)
-	ran, failed := asked(e.Queries)
-	before := unasked(looks)
+	r := matchExpected(e.Scenario, looks)
+	ran, failed := ranAndFailed(e.Queries)
+	before := failedEarly(looks)
 	switch {
 	case len(failed) > 0:
 		f.Status = scenarios.Fail
-		f.Message, f.Fix = wordFailed(failed, ran)
+		f.Message, f.Fix = describeFailedRuns(failed, ran)
 		f.Explain = examples(failed)
 		if len(failed) == 1 {
 			f.Subject = failed[0].Coordinator
 		}
 	case before.n > 1:
-		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), whatToTry(before.groups, len(ran) > 0)
+		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), fixesFor(before.groups, len(ran) > 0)
 	case len(ran) == 0:
 		_, f.Message = noSession(0)
 	default:
@@ -40,18 +41,18 @@ func succeeds(e Evidence) scenarios.Finding {
 	if before.n == 1 || before.n > 1 && len(failed) > 0 {
 		f.Note = join(f.Note, before.sentence())
 	}
-	if own := ownOf(looks); own > 0 {
+	if own := localFailures(looks); own > 0 {
 		f.Note = join(f.Note, failedHere(own)+", which counts for nothing")
 	}
-	if len(r.foreign) > 0 {
-		f.Note = join(f.Note, "Declared by nobody: "+list(r.foreign))
+	if len(r.undeclared) > 0 {
+		f.Note = join(f.Note, "Declared by nobody: "+list(r.undeclared))
 	}
 	return f
 }
 
-// asked are the coordinators that the statement was sent to, and of them those
+// ranAndFailed are the coordinators that the statement was sent to, and of them those
 // where it failed; failures of this machine are neither.
-func asked(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTally) {
+func ranAndFailed(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTally) {
 	for _, q := range all {
 		switch {
 		case q.Runs == 0 || q.Class.IsLocal():
@@ -65,16 +66,16 @@ func asked(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTally) {
 }
 
 // ranEverywhere judges a statement that failed nowhere: was it asked everywhere?
-func ranEverywhere(f scenarios.Finding, e Evidence, r roster) scenarios.Finding {
+func ranEverywhere(f scenarios.Finding, e scenarios.Measured, r coordinatorSet) scenarios.Finding {
 	var few []string
 	runs := map[int]int{} // by seat
 	for _, q := range e.Queries {
-		if i, ok := r.of[q.Coordinator]; ok {
+		if i, ok := r.slotOf[q.Coordinator]; ok {
 			runs[i] += len(q.Times)
 		}
 	}
 	unnamed := 0
-	for i, s := range r.seats {
+	for i, s := range r.slots {
 		switch {
 		case runs[i] >= scenarios.RunsPerCoordinator:
 		case s.name == "":
@@ -86,18 +87,18 @@ func ranEverywhere(f scenarios.Finding, e Evidence, r roster) scenarios.Finding 
 		}
 	}
 	if unnamed > 0 {
-		few = append(few, fmt.Sprintf("%d of %d never", unnamed, len(r.seats)))
+		few = append(few, fmt.Sprintf("%d of %d never", unnamed, len(r.slots)))
 	}
-	f.Observed, f.Expected = num(len(r.seats)-len(few)), num(len(r.seats))
+	f.Observed, f.Expected = num(len(r.slots)-len(few)), num(len(r.slots))
 	switch {
 	case len(few) > 0:
-		f.Message = fmt.Sprintf("it failed nowhere, but it was to run %s on each of %s and ran on %s", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"), list(few))
-		f.Fix = "see whether they are registered at the balancer and healthy (smoke), or let more sessions be opened (--sessions)"
+		f.Message = fmt.Sprintf("it failed nowhere, but it was to run %s on each of %s and ran on %s", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"), list(few))
+		f.Fix = slices.Concat(try("check that they are registered at the balancer and healthy (scenario smoke)"), set("load.sessions", "", "open more sessions"))
 	case r.declared == 0:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; nobody said how many there are: set unverified", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"))
-		f.Fix = fmt.Sprintf("--expect-coordinators %d", len(r.seats))
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; nobody said how many there are: set unverified", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"))
+		f.Fix = set("expect.coordinators", strconv.Itoa(len(r.slots)), "")
 	default:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), count(len(r.seats), "coordinator"))
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"))
 	}
 	return f
 }
@@ -113,15 +114,15 @@ func often(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// early are the sessions that failed before the statement was sent.
-type early struct {
+// earlyFailures are the sessions that failed before the statement was sent.
+type earlyFailures struct {
 	n      int
 	groups []scenarios.ErrorGroup
 }
 
-func unasked(looks []look) early {
-	var out early
-	for _, g := range theirs(looks) {
+func failedEarly(looks []look) earlyFailures {
+	var out earlyFailures
+	for _, g := range serviceErrors(looks) {
 		if g.Class.Phase.UntilOpen() {
 			out.n += g.Count
 			out.groups = append(out.groups, g)
@@ -130,13 +131,13 @@ func unasked(looks []look) early {
 	return out
 }
 
-func (b early) sentence() string {
+func (b earlyFailures) sentence() string {
 	return fmt.Sprintf("%s failed before the statement was sent: %s", count(b.n, "session"), list(classNames(b.groups)))
 }
 
-// wordFailed says where the statement failed and why. What admission control
+// describeFailedRuns says where the statement failed and why. What admission control
 // does is never the balancer's doing.
-func wordFailed(failed, ran []scenarios.QueryTally) (message, fix string) {
+func describeFailedRuns(failed, ran []scenarios.QueryTally) (message string, fixes scenarios.Fixes) {
 	admission, empty := 0, 0
 	by := map[scenarios.Class][]string{}
 	var order []scenarios.Class
@@ -160,11 +161,11 @@ func wordFailed(failed, ran []scenarios.QueryTally) (message, fix string) {
 	message = fmt.Sprintf("it failed on %d of %s: %s", len(failed), count(len(ran), "coordinator"), strings.Join(parts, "; "))
 	switch {
 	case empty == len(ran):
-		return "no executors: " + message + "; no coordinator has anybody to run it on, which is not the balancer's doing", "start executors, or look at why the coordinators do not know them (port 25000, /backends)"
+		return "no executors: " + message + "; no coordinator has anybody to run it on, which is not the balancer's doing", try("start executors", "find out why the coordinators do not know them (port 25000, /backends)")
 	case admission > 0:
-		return message + "; admission control refused it or let it wait too long (no executors, or the pool is full), which is not the balancer's doing", "look at the pool's queue and at the executors (port 25000, /admission and /backends), or choose a pool (query option REQUEST_POOL)"
+		return message + "; admission control refused it or let it wait too long (no executors, or the pool is full), which is not the balancer's doing", try("look at the pool's queue and at the executors (port 25000, /admission and /backends)", "choose another pool (query option REQUEST_POOL)")
 	}
-	return message, "run the statement on that coordinator with impala-shell; the words of its failure are with --explain"
+	return message, try("run the statement on that coordinator with impala-shell; its error text is in the explanation")
 }
 
 // namesExecutors reports whether a text of admission control is about executors:
@@ -181,18 +182,18 @@ func examples(failed []scenarios.QueryTally) string {
 	return strings.Join(out, "; ")
 }
 
-// leastSlower is a difference between medians that no user feels.
-const leastSlower = 50 * time.Millisecond
+// minSlower is a difference between medians that no user feels.
+const minSlower = 50 * time.Millisecond
 
-// usualSlowest is the limit where the scenario has none.
-const usualSlowest = 3
+// defaultSlowest is the limit where the scenario has none.
+const defaultSlowest = 3
 
 // slowest asks whether one coordinator takes much longer than the others.
-func slowest(e Evidence) scenarios.Finding {
+func slowest(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySlowest}
 	limit := e.Scenario.Expect.Slowest
 	if limit == 0 {
-		limit = usualSlowest
+		limit = defaultSlowest
 	}
 	at, most := -1, time.Duration(0)
 	var medians []time.Duration
@@ -201,7 +202,7 @@ func slowest(e Evidence) scenarios.Finding {
 		if len(q.Times) == 0 {
 			continue
 		}
-		m := middle(q.Times)
+		m := scenarios.Median(q.Times).Duration()
 		if at < 0 || m > most {
 			at, most = len(medians), m
 		}
@@ -217,23 +218,16 @@ func slowest(e Evidence) scenarios.Finding {
 			others = append(others, scenarios.SecondsOf(m))
 		}
 	}
-	rest := max(middle(others), time.Microsecond)
+	rest := max(scenarios.Median(others).Duration(), time.Microsecond)
 	ratio := float64(most) / float64(rest)
 	f.Subject, f.Observed, f.Limit, f.Status = names[at], num(ratio), num(limit), scenarios.Pass
 	f.Message = fmt.Sprintf("%s takes %s, %s the %s of the others", names[at], short(most), times(ratio), short(rest))
-	f.Explain = fmt.Sprintf("The median of the slowest over the median of the others' medians; it fails at %g times and %s", limit, leastSlower)
+	f.Explain = fmt.Sprintf("The median of the slowest over the median of the others' medians; it fails at %g times and %s", limit, minSlower)
 	switch {
-	case ratio >= limit && most-rest >= leastSlower:
-		f.Status, f.Fix = scenarios.Fail, "compare its load and its catalog with the others' (port 25000, /metrics and /queries), or raise expect.slowest"
+	case ratio >= limit && most-rest >= minSlower:
+		f.Status, f.Fix = scenarios.Fail, slices.Concat(try("compare its load and its catalog with the others' (port 25000, /metrics and /queries)"), set("expect.slowest", "", "raise the limit"))
 	case ratio >= limit:
-		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", leastSlower)
+		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", minSlower)
 	}
 	return f
-}
-
-// middle is the median; of an even number the mean of the two in the middle.
-func middle(all []scenarios.Seconds) time.Duration {
-	sorted := slices.Sorted(slices.Values(all))
-	n := len(sorted)
-	return ((sorted[(n-1)/2] + sorted[n/2]) / 2).Duration()
 }

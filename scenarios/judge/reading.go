@@ -33,47 +33,47 @@ type terms struct {
 	policy    scenarios.Policy
 	alpha     float64
 	tolerance float64
-	uses      []use // by seat; nil: the coordinators did not say
+	conns     []connCounts // by seat; nil: the coordinators did not say
 }
 
-// reading is what one look says.
-type reading struct {
+// lookStats is what one look says.
+type lookStats struct {
 	sample
 	terms
 	state      [numRules]state
 	suspicious bool // worth a longer look
 
-	pSticky float64 // chance of so many matches, given the counts
-	reuse   float64 // estimated share of sessions that re-used the last coordinator
-	matches float64
-	expect  float64 // matches expected
+	pSticky         float64 // chance of so many matches, given the counts
+	reuse           float64 // estimated share of sessions that re-used the last coordinator
+	matches         float64
+	expectedMatches float64 // matches expected
 
-	zoned   bool
-	implied []float64 // shares that the zones imply; the expected ones without zones
-	offZone float64   // largest relative deviation of an implied share
+	zoned         bool
+	implied       []float64 // shares that the zones imply; the expected ones without zones
+	zoneDeviation float64   // largest relative deviation of an implied share
 
-	worth    float64 // sessions as coverage counts them: burst in, stickiness out
-	missing  []int   // seats that alarm
-	unproven []int   // seats not seen, of which too few sessions say so
-	busy     []int   // seats not seen, and rightly so: leastconn found them busier than others
-	pMissing float64 // chance of the alarm, of the most telling seat
-	pinned   bool    // one coordinator took all
+	effectiveN float64 // sessions as coverage counts them: burst in, stickiness out
+	missing    []int   // seats that alarm
+	unproven   []int   // seats not seen, of which too few sessions say so
+	busier     []int   // seats not seen, and rightly so: leastconn found them busier than others
+	pMissing   float64 // chance of the alarm, of the most telling seat
+	pinned     bool    // one coordinator took all
 
-	x2, pX2 float64
-	worst   int     // seat that is furthest off
-	off     float64 // how far, relative to its share
-	stands  standing
+	x2, pX2   float64
+	worst     int     // seat that is furthest off
+	deviation float64 // how far, relative to its share
+	ranking   ranking
 }
 
-// read judges one look. Where sessions are lost it is judged twice, all of
+// assessWithLost judges one look. Where sessions are lost it is judged twice, all of
 // them given to the coldest coordinator, then to the hottest; where that makes
 // a difference the rule is in doubt.
-func read(r roster, s sample, t terms) reading {
-	if s.lost+s.missed == 0 || len(r.seats) == 0 {
-		return readOnce(r, s, t)
+func assessWithLost(r coordinatorSet, s sample, t terms) lookStats {
+	if s.unattributed+s.allUnattributed == 0 || len(r.slots) == 0 {
+		return assess(r, s, t)
 	}
-	out := readOnce(r, s, t)
-	cold, hot := readOnce(r, s.given(s.extreme(r, -1)), t), readOnce(r, s.given(s.extreme(r, 1)), t)
+	out := assess(r, s, t)
+	cold, hot := assess(r, s.withUnattributedAt(s.extreme(r, -1)), t), assess(r, s.withUnattributedAt(s.extreme(r, 1)), t)
 	for _, q := range []rule{reachRule, coverageRule, imbalanceRule} {
 		out.state[q] = cold.state[q]
 		if cold.state[q] != hot.state[q] || q == coverageRule && len(cold.missing) != len(hot.missing) {
@@ -85,26 +85,26 @@ func read(r roster, s sample, t terms) reading {
 }
 
 // extreme is the seat with the most (1) or fewest (-1) sessions for its share.
-func (s sample) extreme(r roster, sign float64) int {
+func (s sample) extreme(r coordinatorSet, sign float64) int {
 	best, at := math.Inf(-1), 0
-	for i, n := range s.whole {
-		if v := sign * float64(n) / r.seats[i].p; v > best {
+	for i, n := range s.all {
+		if v := sign * float64(n) / r.slots[i].share; v > best {
 			best, at = v, i
 		}
 	}
 	return at
 }
 
-func readOnce(r roster, s sample, t terms) reading {
-	out := reading{sample: s, terms: t, implied: r.shares(), pSticky: 1, pMissing: 1, pX2: 1}
+func assess(r coordinatorSet, s sample, t terms) lookStats {
+	out := lookStats{sample: s, terms: t, implied: r.shares(), pSticky: 1, pMissing: 1, pX2: 1}
 	for q := range numRules {
 		out.state[q] = idle
 	}
-	if len(r.seats) == 0 || s.n() == 0 {
+	if len(r.slots) == 0 || s.n() == 0 {
 		return out
 	}
 	out.order()
-	if k := len(r.seats); k == 1 || s.n() < k || t.policy == scenarios.SourcePolicy {
+	if k := len(r.slots); k == 1 || s.n() < k || t.policy == scenarios.SourcePolicy {
 		return out
 	}
 	out.reach()
@@ -115,9 +115,9 @@ func readOnce(r roster, s sample, t terms) reading {
 
 // order is step 3: do neighbours agree more often than the counts explain?
 // Under source they must: there every node has to stay with one coordinator.
-func (o *reading) order() {
+func (o *lookStats) order() {
 	var most float64
-	o.matches, o.expect, _, most = stats.Totals(o.seqs)
+	o.matches, o.expectedMatches, _, most = stats.Totals(o.orders)
 	switch {
 	case o.policy == scenarios.SourcePolicy:
 		o.state[orderRule] = quiet
@@ -129,14 +129,14 @@ func (o *reading) order() {
 		return
 	}
 	o.state[orderRule] = quiet
-	o.pSticky = stats.TooAlike(o.seqs)
+	o.pSticky = stats.TooAlike(o.orders)
 	near := o.pSticky >= o.alpha/nearLimit && o.pSticky <= o.alpha*nearLimit
 	if near && o.inOrder() <= mostShuffled {
-		o.pSticky = stats.Permuted(o.seqs, shuffles, stats.Seeded(o.numbers()...))
+		o.pSticky = stats.Permuted(o.orders, shuffles, stats.Seeded(o.numbers()...))
 	}
 	if o.pSticky <= o.alpha {
 		o.state[orderRule] = alarmed
-		o.reuse = min(max((o.matches-o.expect)/(most-o.expect), 0), .99)
+		o.reuse = min(max((o.matches-o.expectedMatches)/(most-o.expectedMatches), 0), .99)
 	}
 }
 
@@ -150,22 +150,22 @@ const (
 )
 
 // values counts the coordinators seen in the sequences.
-func (o *reading) values() int {
+func (o *lookStats) values() int {
 	n := 0
-	for _, c := range o.whole {
+	for _, c := range o.all {
 		if c > 0 {
 			n++
 		}
 	}
-	if o.strange > 0 {
+	if o.allUndeclared > 0 {
 		n++
 	}
 	return n
 }
 
 // spread reports whether some node handed its sequence to several coordinators.
-func (o *reading) spread() bool {
-	for _, s := range o.seqs {
+func (o *lookStats) spread() bool {
+	for _, s := range o.orders {
 		if len(s.Counts) > 1 {
 			return true
 		}
@@ -174,36 +174,36 @@ func (o *reading) spread() bool {
 }
 
 // numbers are what the chance is seeded with.
-func (o *reading) numbers() []int {
+func (o *lookStats) numbers() []int {
 	var out []int
-	for _, s := range o.seqs {
+	for _, s := range o.orders {
 		out = append(append(out, s.M), s.Counts...)
 	}
 	return out
 }
 
-// thinned is N': how many independent sessions n sticky ones are worth.
-func (o *reading) thinned(n int) float64 { return float64(n) * (1 - o.reuse) / (1 + o.reuse) }
+// independent is N': how many independent sessions n sticky ones are worth.
+func (o *lookStats) independent(n int) float64 { return float64(n) * (1 - o.reuse) / (1 + o.reuse) }
 
 // reach is step 4: does each node have coordinators of its own?
-func (o *reading) reach() {
+func (o *lookStats) reach() {
 	o.state[reachRule] = quiet
 	nodes := len(o.nodes)
 	if nodes < 2 {
 		o.state[reachRule] = idle
 		return
 	}
-	if stats.NeverSeen(1-1/float64(nodes), float64(o.nWhole()-len(o.whole))) > o.alpha {
+	if stats.NeverSeen(1-1/float64(nodes), float64(o.nAll()-len(o.all))) > o.alpha {
 		return // so few sessions that each coordinator meets one node by chance
 	}
-	zone := make([]int, len(o.whole))
+	zone := make([]int, len(o.all))
 	shares := make([]float64, nodes)
-	for i, n := range o.whole {
-		if n == 0 || len(o.on[i]) > 1 {
+	for i, n := range o.all {
+		if n == 0 || len(o.nodesOf[i]) > 1 {
 			return
 		}
 		zone[i] = -1
-		for node := range o.on[i] {
+		for node := range o.nodesOf[i] {
 			zone[i] = node
 			shares[node] += o.implied[i]
 		}
@@ -216,10 +216,10 @@ func (o *reading) reach() {
 			continue
 		}
 		implied[i] = o.implied[i] / shares[z] / float64(nodes)
-		o.offZone = max(o.offZone, math.Abs(implied[i]/o.implied[i]-1))
+		o.zoneDeviation = max(o.zoneDeviation, math.Abs(implied[i]/o.implied[i]-1))
 	}
-	o.implied = fractions(implied)
-	if o.offZone > o.tolerance+rounding {
+	o.implied = stats.Fractions(implied)
+	if o.zoneDeviation > o.tolerance+rounding {
 		o.state[reachRule] = alarmed
 	}
 }
@@ -229,27 +229,27 @@ const rounding = 1e-9
 
 // coverage is step 5: has somebody expected never answered, although it would
 // have by chance?
-func (o *reading) coverage(r roster) {
-	o.worth = o.thinned(o.nWhole())
+func (o *lookStats) coverage(r coordinatorSet) {
+	o.effectiveN = o.independent(o.nAll())
 	p := r.shares()
 	limit := o.alpha / float64(len(p))
 	o.state[coverageRule] = quiet
 	seen := 0
-	for i, n := range o.whole {
+	for i, n := range o.all {
 		if n > 0 {
 			seen++
 			continue
 		}
-		if miss := stats.NeverSeen(p[i], o.worth); miss <= limit {
+		if miss := stats.NeverSeen(p[i], o.effectiveN); miss <= limit {
 			o.missing = append(o.missing, i)
 			o.pMissing = min(o.pMissing, miss)
 		} else {
 			o.unproven = append(o.unproven, i)
 		}
 	}
-	if seen == 1 && o.strange == 0 {
+	if seen == 1 && o.allUndeclared == 0 {
 		o.pinned = true
-		if only := stats.OnlyOne(p, o.nWhole()); only <= o.alpha {
+		if only := stats.OnlyOne(p, o.nAll()); only <= o.alpha {
 			o.missing = append(o.missing, o.unproven...)
 			o.unproven = nil
 			o.pMissing = min(o.pMissing, only)
@@ -265,45 +265,45 @@ func (o *reading) coverage(r roster) {
 
 // imbalance is step 6: are the shares off by more than chance, and by more
 // than the tolerance?
-func (o *reading) imbalance() {
+func (o *lookStats) imbalance() {
 	n := stats.Sum(o.counts)
 	switch {
 	case o.state[coverageRule] == alarmed || n == 0:
 		return
-	case o.onTotals():
-		o.inOrderOfUse()
+	case o.rankedByConns():
+		o.rankByConns()
 		return
 	case o.policy == scenarios.LeastConn:
 		return
 	}
-	thin := o.thinned(n)
+	thin := o.independent(n)
 	o.x2 = stats.ChiSquare(o.counts, o.implied) * thin / float64(n)
 	o.pX2 = stats.ChiSquareTail(o.x2, len(o.counts)-1)
 	for i, c := range o.counts {
-		if off := float64(c)/(float64(n)*o.implied[i]) - 1; math.Abs(off) > math.Abs(o.off) {
-			o.worst, o.off = i, off
+		if off := float64(c)/(float64(n)*o.implied[i]) - 1; math.Abs(off) > math.Abs(o.deviation) {
+			o.worst, o.deviation = i, off
 		}
 	}
 	o.decide()
 }
 
 // decide is significant and big: alarmed; big and nearly significant: suspicious.
-func (o *reading) decide() {
+func (o *lookStats) decide() {
 	o.state[imbalanceRule] = quiet
-	if o.big(o.off) && o.pX2 <= o.alpha {
+	if o.big(o.deviation) && o.pX2 <= o.alpha {
 		o.state[imbalanceRule] = alarmed
 	}
-	o.suspicious = o.big(o.off) && o.pX2 > o.alpha && o.pX2 <= suspect && !o.any(alarmed)
+	o.suspicious = o.big(o.deviation) && o.pX2 > o.alpha && o.pX2 <= suspect && !o.any(alarmed)
 }
 
 // big reports whether a share is off by more than the tolerance.
-func (o *reading) big(off float64) bool { return math.Abs(off) > o.tolerance+rounding }
+func (o *lookStats) big(off float64) bool { return math.Abs(off) > o.tolerance+rounding }
 
 // suspect is the chance below which a large deviation is worth a longer look.
 const suspect = .05
 
 // any reports whether some rule is in this state.
-func (o *reading) any(want state) bool {
+func (o *lookStats) any(want state) bool {
 	for _, s := range o.state {
 		if s == want {
 			return true

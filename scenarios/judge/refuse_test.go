@@ -1,11 +1,13 @@
 package judge
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 func TestThresholdsThatNoRunHasDataForAreRefused(t *testing.T) {
@@ -32,45 +34,58 @@ func TestThresholdsThatNoRunHasDataForAreRefused(t *testing.T) {
 	for name, tc := range map[string]struct {
 		of           func(*scenarios.Scenario)
 		metric, expr string
-		says         string // "": it is taken
+		refused      bool
+		fix          string // the setting of the first fix, and its value
 	}{
-		"a login of a paced smoke":              {smoke, "session.login", "p(99) < 1s", ""},
-		"a login of one without a pace":         {unpaced, "session.login", "p(99) < 1s", "give one (--rate 10/s)"},
-		"a lag of one without a pace":           {unpaced, "session.lag", "p(99) < 1s", "give one (--rate 10/s)"},
-		"a lag of closed stages":                {stages(scenarios.Stage{Closed: 5, For: minute}), "session.lag", "max < 1s", "only where there is a pace"},
-		"a lag of held stages without a pace":   {func(s *scenarios.Scenario) { stages(scenarios.Stage{Hold: 5, For: minute})(s); unpaced(s) }, "session.lag", "max < 1s", "only where there is a pace"},
-		"a lag of stages with a rate":           {ramp, "session.lag", "max < 1s", ""},
-		"certificates alone":                    {kind(scenarios.KindCertificates), "session", "count > 1", "has no session"},
-		"an idle ladder":                        {kind(scenarios.KindIdle), "session.open", "max < 1s", "use expect.min_idle"},
-		"a statement of held sessions":          {hold(400), "query", "max < 1s", "a held session runs no statement"},
-		"TLS where there is none":               {smoke, "session.tls", "max < 1s", "add --tls"},
-		"SASL where there is none":              {smoke, "session.sasl", "max < 1s", "add --auth ldap"},
-		"a percentile of a ramp with enough":    {ramp, "session.open", "p(99.9) < 1s", ""},
-		"of a ramp with too few":                {ramp, "session.open", "p(99.99) < 1s", "needs 10000 sessions, and this run takes 1800 at most: make the stages longer"},
-		"of a ramp whose warm-up takes them":    {func(s *scenarios.Scenario) { ramp(s); s.Load.WarmUp = minute + minute/2 }, "session.open", "p(99.9) < 1s", "this run takes 600 at most"},
-		"of a ramp, by coordinator":             {ramp, "session.open{coordinator=*}", "p(99.9) < 1s", "takes about 900 on each coordinator: make the stages longer, or their rates higher, for 2000 sessions"},
-		"of closed stages, which nobody knows":  {stages(scenarios.Stage{Closed: 5, For: minute}), "session.open", "p(99.99) < 1s", ""},
-		"of as many as are held":                {hold(100), "session.open", "p(99) < 1s", ""},
-		"of more than are held":                 {hold(99), "session.open", "p(99) < 1s", "this run takes 99 at most: use --hold 100"},
-		"of as many as fit, which nobody knows": {hold(0), "session.open", "p(99.9) < 1s", ""},
-		"of a watch":                            {watch, "session.open", "p(99.8) < 1s", ""},
-		"of more than a watch has":              {watch, "session.open", "p(99.9) < 1s", "this run takes 600 at most: watch for longer"},
-		"of two runs on each":                   {kind(scenarios.KindQuery), "query{coordinator=*}", "p(95) < 1s", "takes about 2 on each coordinator: the statement runs 2 times on each coordinator; use max or med"},
-		"the median of two runs on each":        {kind(scenarios.KindQuery), "query{coordinator=*}", "med < 1s", ""},
-		"by coordinator of smoke":               {smoke, "session.open{coordinator=*}", "p(99.9) < 1s", "needs 1000 sessions, and this run takes about 220 on each coordinator: use --sessions 2000"},
-		"by coordinator where nobody knows k":   {unknown, "session.open{coordinator=*}", "p(99.9) < 1s", ""},
+		"a login of a paced smoke":              {smoke, "session.login", "p(99) < 1s", false, ""},
+		"a login of one without a pace":         {unpaced, "session.login", "p(99) < 1s", true, "load.rate: 10/s"},
+		"a lag of one without a pace":           {unpaced, "session.lag", "p(99) < 1s", true, "load.rate: 10/s"},
+		"a lag of closed stages":                {stages(scenarios.Stage{Closed: 5, For: minute}), "session.lag", "max < 1s", true, "load.rate: 10/s"},
+		"a lag of held stages without a pace":   {func(s *scenarios.Scenario) { stages(scenarios.Stage{Hold: 5, For: minute})(s); unpaced(s) }, "session.lag", "max < 1s", true, "load.rate: 10/s"},
+		"a lag of stages with a rate":           {ramp, "session.lag", "max < 1s", false, ""},
+		"certificates alone":                    {kind(scenarios.KindCertificates), "session", "count > 1", true, ""},
+		"an idle ladder":                        {kind(scenarios.KindIdle), "session.open", "max < 1s", true, "expect.min_idle"},
+		"a statement of held sessions":          {hold(400), "query", "max < 1s", true, ""},
+		"TLS where there is none":               {smoke, "session.tls", "max < 1s", true, "tls.enabled: true"},
+		"SASL where there is none":              {smoke, "session.sasl", "max < 1s", true, "auth.mechanism: ldap"},
+		"a percentile of a ramp with enough":    {ramp, "session.open", "p(99.9) < 1s", false, ""},
+		"of a ramp with too few":                {ramp, "session.open", "p(99.99) < 1s", true, "load.stages"},
+		"of a ramp whose warm-up takes them":    {func(s *scenarios.Scenario) { ramp(s); s.Load.WarmUp = minute + minute/2 }, "session.open", "p(99.9) < 1s", true, "load.stages"},
+		"of a ramp, by coordinator":             {ramp, "session.open{coordinator=*}", "p(99.9) < 1s", true, "load.stages"},
+		"of closed stages, which nobody knows":  {stages(scenarios.Stage{Closed: 5, For: minute}), "session.open", "p(99.99) < 1s", false, ""},
+		"of as many as are held":                {hold(100), "session.open", "p(99) < 1s", false, ""},
+		"of more than are held":                 {hold(99), "session.open", "p(99) < 1s", true, "capacity.hold: 100"},
+		"of as many as fit, which nobody knows": {hold(0), "session.open", "p(99.9) < 1s", false, ""},
+		"of a watch":                            {watch, "session.open", "p(99.8) < 1s", false, ""},
+		"of more than a watch has":              {watch, "session.open", "p(99.9) < 1s", true, "watch.for"},
+		"of two runs on each":                   {kind(scenarios.KindQuery), "query{coordinator=*}", "p(95) < 1s", true, ""},
+		"the median of two runs on each":        {kind(scenarios.KindQuery), "query{coordinator=*}", "med < 1s", false, ""},
+		"by coordinator of smoke":               {smoke, "session.open{coordinator=*}", "p(99.9) < 1s", true, "load.sessions: 2000"},
+		"by coordinator where nobody knows k":   {unknown, "session.open{coordinator=*}", "p(99.9) < 1s", false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := limited("", tc.metric, tc.expr)
 			tc.of(&s)
 			err := CheckThresholds(s)
-			if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says)) {
-				t.Errorf("error %v, want %q", err, tc.says)
+			if refused, fix := refusal(err); refused != tc.refused || fix != tc.fix {
+				t.Errorf("error %v, fix %q, want %v, %q", err, fix, tc.refused, tc.fix)
 			}
 			if err != nil && !strings.Contains(err.Error(), tc.metric+": "+tc.expr) {
 				t.Errorf("the error does not say which threshold: %v", err)
 			}
 		})
 	}
+}
+
+// refusal is whether an error refuses a threshold, and the setting of its first fix.
+func refusal(err error) (refused bool, fix string) {
+	e, ok := errors.AsType[*ThresholdError](err)
+	if !ok {
+		return err != nil, ""
+	}
+	if len(e.Fix) == 0 {
+		return true, ""
+	}
+	return true, describe(vocab.Fix{Setting: e.Fix[0].Setting, Value: e.Fix[0].Value})
 }

@@ -6,105 +6,100 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// seat is one coordinator that ought to be there.
-type seat struct {
-	name string  // as seen; as declared where it was not seen; "": not known
-	seen bool    // in any look
-	p    float64 // expected share
+// slot is one coordinator that ought to be there.
+type slot struct {
+	name  string  // as seen; as declared where it was not seen; "": not known
+	seen  bool    // in any look
+	share float64 // expected share
 }
 
-// roster maps the names seen to the coordinators expected.
-type roster struct {
-	seats    []seat
-	of       map[string]int // seat by name seen
-	foreign  []string       // seen, and declared by nobody; sorted
-	declared int            // how many were declared; 0: nothing was
-	named    bool           // by name
-	loose    bool           // weights cannot be laid to names, since one was not seen
+// coordinatorSet maps the names seen to the coordinators expected.
+type coordinatorSet struct {
+	slots            []slot
+	slotOf           map[string]int // seat by name seen
+	undeclared       []string       // seen, and declared by nobody; sorted
+	declared         int            // how many were declared; 0: nothing was
+	named            bool           // by name
+	weightsUnmatched bool           // weights cannot be laid to names, since one was not seen
 }
 
-// enrol builds the roster from what was declared and from the names seen in
+// matchExpected builds the roster from what was declared and from the names seen in
 // all looks.
-func enrol(s scenarios.Scenario, looks []look) roster {
+func matchExpected(s scenarios.Scenario, looks []look) coordinatorSet {
 	seen := namesSeen(looks)
-	r := roster{of: map[string]int{}, declared: expected(s), named: len(s.Expect.Coordinators.Names) > 0}
+	r := coordinatorSet{slotOf: map[string]int{}, declared: s.Expect.Coordinators.K(), named: len(s.Expect.Coordinators.Names) > 0}
 	if r.named {
-		r.place(s.Expect.Coordinators.Names, seen)
+		r.addDeclared(s.Expect.Coordinators.Names, seen)
 	} else {
 		for i, name := range seen {
-			r.of[name] = i
-			r.seats = append(r.seats, seat{name: name, seen: true})
+			r.slotOf[name] = i
+			r.slots = append(r.slots, slot{name: name, seen: true})
 		}
-		for len(r.seats) < r.declared {
-			r.seats = append(r.seats, seat{})
+		for len(r.slots) < r.declared {
+			r.slots = append(r.slots, slot{})
 		}
 	}
-	r.share(s.Expect.Balance.Weights)
+	r.setShares(s.Expect.Balance.Weights)
 	return r
 }
 
-// expected is how many coordinators were declared; 0 where nothing was. A
-// number beyond all clusters is cut, since a scenario may come from a stranger.
-func expected(s scenarios.Scenario) int { return min(s.Expect.Coordinators.K(), mostCoordinators) }
-
-const mostCoordinators = 10_000
-
-// place seats the declared names and leaves the rest foreign.
-func (r *roster) place(declared, seen []string) {
-	taken := match(declared, seen)
+// addDeclared seats the declared names and leaves the rest foreign.
+func (r *coordinatorSet) addDeclared(declared, seen []string) {
+	taken := matchNames(declared, seen)
 	for i, name := range declared {
-		st := seat{name: name}
+		st := slot{name: name}
 		for _, s := range seen {
 			if at, ok := taken[s]; ok && at == i {
-				r.of[s] = i
+				r.slotOf[s] = i
 				if !st.seen {
-					st = seat{name: s, seen: true}
+					st = slot{name: s, seen: true}
 				}
 			}
 		}
-		r.seats = append(r.seats, st)
+		r.slots = append(r.slots, st)
 	}
 	for _, s := range seen {
-		if _, ok := r.of[s]; !ok {
-			r.foreign = append(r.foreign, s)
+		if _, ok := r.slotOf[s]; !ok {
+			r.undeclared = append(r.undeclared, s)
 		}
 	}
 }
 
-// share gives every seat its expected share. Weights for a set that was not
+// setShares gives every seat its expected share. Weights for a set that was not
 // seen whole and has no names go, to be careful, smallest first to the unseen.
-func (r *roster) share(weights []float64) {
-	k := len(r.seats)
-	p := fractions(make([]float64, k))
-	r.loose = len(weights) > 0 && len(weights) != k
+func (r *coordinatorSet) setShares(weights []float64) {
+	k := len(r.slots)
+	p := stats.Fractions(make([]float64, k))
+	r.weightsUnmatched = len(weights) > 0 && len(weights) != k
 	if len(weights) == k {
-		p = fractions(weights)
-		if !r.named && k > 0 && !r.seats[k-1].seen {
-			r.loose = true
+		p = stats.Fractions(weights)
+		if !r.named && k > 0 && !r.slots[k-1].seen {
+			r.weightsUnmatched = true
 			slices.SortFunc(p, func(a, b float64) int { return cmp.Compare(b, a) })
 		}
 	}
-	for i := range r.seats {
-		r.seats[i].p = p[i]
+	for i := range r.slots {
+		r.slots[i].share = p[i]
 	}
 }
 
 // shares are the seats' expected shares.
-func (r roster) shares() []float64 {
-	p := make([]float64, len(r.seats))
-	for i, s := range r.seats {
-		p[i] = s.p
+func (r coordinatorSet) shares() []float64 {
+	p := make([]float64, len(r.slots))
+	for i, s := range r.slots {
+		p[i] = s.share
 	}
 	return p
 }
 
 // missing are the declared coordinators that no look saw, as far as names are known.
-func (r roster) missing() []string {
+func (r coordinatorSet) missing() []string {
 	var out []string
-	for _, s := range r.seats {
+	for _, s := range r.slots {
 		if !s.seen && s.name != "" {
 			out = append(out, s.name)
 		}
@@ -113,9 +108,9 @@ func (r roster) missing() []string {
 }
 
 // unseen counts the seats that no look saw.
-func (r roster) unseen() int {
+func (r coordinatorSet) unseen() int {
 	n := 0
-	for _, s := range r.seats {
+	for _, s := range r.slots {
 		if !s.seen {
 			n++
 		}
@@ -123,9 +118,9 @@ func (r roster) unseen() int {
 	return n
 }
 
-// match lays the names seen to the declared ones: by host and port, else by
+// matchNames lays the names seen to the declared ones: by host and port, else by
 // host, else a bare label by first label, where exactly one of each has it.
-func match(declared, seen []string) map[string]int {
+func matchNames(declared, seen []string) map[string]int {
 	taken := map[string]int{} // seen -> declared
 	used := make([]bool, len(declared))
 	pass := func(same func(d, s hostPort) bool) {
@@ -134,7 +129,7 @@ func match(declared, seen []string) map[string]int {
 				continue
 			}
 			for _, s := range seen {
-				if _, ok := taken[s]; !ok && same(split(d), split(s)) {
+				if _, ok := taken[s]; !ok && same(splitHostPort(d), splitHostPort(s)) {
 					taken[s], used[i] = i, true
 					break
 				}
@@ -154,7 +149,7 @@ func match(declared, seen []string) map[string]int {
 		}
 		for _, other := range seen {
 			i, ok := taken[other]
-			if a, b := split(s), split(other); ok && a.host == b.host && (a.port == "" || b.port == "") {
+			if a, b := splitHostPort(s), splitHostPort(other); ok && a.host == b.host && (a.port == "" || b.port == "") {
 				taken[s] = i
 				break
 			}
@@ -166,8 +161,8 @@ func match(declared, seen []string) map[string]int {
 // hostPort is a coordinator's name, made comparable.
 type hostPort struct{ host, port string }
 
-// split drops the scheme, case, path and trailing dot.
-func split(name string) hostPort {
+// splitHostPort drops the scheme, case, path and trailing dot.
+func splitHostPort(name string) hostPort {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if _, rest, ok := strings.Cut(name, "://"); ok {
 		name = rest
@@ -196,7 +191,7 @@ func (h hostPort) bare() bool { return !strings.ContainsAny(h.host, ".:") }
 func labels(names []string) map[string]int {
 	n := map[string]int{}
 	for _, name := range names {
-		n[split(name).label()]++
+		n[splitHostPort(name).label()]++
 	}
 	return n
 }

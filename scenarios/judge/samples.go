@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -12,17 +11,17 @@ import (
 // samples are what a threshold is measured on: all sessions, or those of one
 // coordinator or node. Sessions that failed on this machine are in none of them.
 type samples struct {
-	value    string          // of the tag; "": all sessions
-	times    scenarios.Times // of those that finished; empty where the metric is no time
-	finished int
-	failed   int // at least; their time is endless
-	lost     int // may have failed here or elsewhere, and count nowhere else
-	sessions int // in all, without the lost
+	value        string          // of the tag; "": all sessions
+	times        scenarios.Times // of those that finished; empty where the metric is no time
+	finished     int
+	failed       int // at least; their time is endless
+	unattributed int // may have failed here or elsewhere, and count nowhere else
+	sessions     int // in all, without the lost
 }
 
 // samples gathers them, by value of the tag, sorted; one where there is no tag,
 // and none of a time from when a session was due where no session was due.
-func (m Metric) samples(e Evidence) []samples {
+func (m Metric) samples(e scenarios.Measured) []samples {
 	if m.fromDue() && (e.Load == nil || !paced(e.Scenario)) {
 		return nil
 	}
@@ -40,7 +39,7 @@ func (m Metric) samples(e Evidence) []samples {
 	m.outcomes(e, at)
 	if m.fromDue() {
 		for _, s := range by {
-			s.drop(m, e.Load.Dropped)
+			s.addDropped(m, e.Load.Dropped)
 		}
 	}
 	var out []samples
@@ -50,12 +49,12 @@ func (m Metric) samples(e Evidence) []samples {
 	return out
 }
 
-// drop adds the sessions that were due and never started: nobody knows where.
-func (s *samples) drop(m Metric, dropped int) {
+// addDropped adds the sessions that were due and never started: nobody knows where.
+func (s *samples) addDropped(m Metric, dropped int) {
 	if m.Tag == "" {
 		s.failed += dropped
 	} else {
-		s.lost += dropped
+		s.unattributed += dropped
 	}
 }
 
@@ -66,10 +65,10 @@ func (m Metric) named(values []string) []string {
 	}
 	if m.Tag == byNode {
 		return slices.DeleteFunc(values, func(v string) bool {
-			return v != m.Value && split(v).host != split(m.Value).host || split(m.Value).port != "" && v != m.Value
+			return v != m.Value && splitHostPort(v).host != splitHostPort(m.Value).host || splitHostPort(m.Value).port != "" && v != m.Value
 		})
 	}
-	taken := match([]string{m.Value}, values)
+	taken := matchNames([]string{m.Value}, values)
 	return slices.DeleteFunc(values, func(v string) bool { _, ok := taken[v]; return !ok })
 }
 
@@ -77,7 +76,7 @@ func (m Metric) named(values []string) []string {
 // scenario's statement stand in its own tallies, one by one; a statement's that
 // is not of such a scenario, and all times by tag, are recorded on request: see
 // [TagsWanted].
-func (m Metric) timings(e Evidence, tell func(value string, t scenarios.Times)) {
+func (m Metric) timings(e scenarios.Measured, tell func(value string, t scenarios.Times)) {
 	switch {
 	case m.inQueries(e.Scenario):
 		for _, q := range e.Queries {
@@ -105,7 +104,7 @@ func (m Metric) timings(e Evidence, tell func(value string, t scenarios.Times)) 
 
 // inQueries reports whether the tallies of a query scenario hold the metric.
 func (m Metric) inQueries(s scenarios.Scenario) bool {
-	return s.Kind == scenarios.KindQuery && m.Name == queryMetric && m.Tag != byNode
+	return dataOf(s).ownRuns && m.Name == queryMetric && m.Tag != byNode
 }
 
 // recordedBy reports whether a run records the metric's times on request alone.
@@ -123,7 +122,7 @@ func recorded(times []scenarios.Seconds) scenarios.Times {
 }
 
 // outcomes adds how many sessions there were, and how many failed.
-func (m Metric) outcomes(e Evidence, at func(string) *samples) {
+func (m Metric) outcomes(e scenarios.Measured, at func(string) *samples) {
 	if m.inQueries(e.Scenario) {
 		for _, q := range e.Queries {
 			s := at(m.valueOf(q.Coordinator))
@@ -132,7 +131,7 @@ func (m Metric) outcomes(e Evidence, at func(string) *samples) {
 		}
 		return
 	}
-	c := take(pool(e.Looks), m)
+	c := countOutcomes(pool(e.Looks), m)
 	switch m.Tag {
 	case byCoordinator:
 		c.coordinators(m, at)
@@ -140,7 +139,7 @@ func (m Metric) outcomes(e Evidence, at func(string) *samples) {
 		c.nodes(m, at)
 	default:
 		s := at("")
-		s.failed, s.sessions = c.spoilt, c.sessions
+		s.failed, s.sessions = c.failedAs, c.sessions
 		if m.Name == sessionMetric {
 			s.finished = c.ok
 		}
@@ -179,13 +178,5 @@ func endless(t scenarios.Times, rank int) float64 {
 	if rank > t.Count() {
 		return math.Inf(1)
 	}
-	return float64(ranked(t, rank))
-}
-
-// ranked is the time of the sample of this rank: 1 is the fastest.
-func ranked(t scenarios.Times, rank int) time.Duration {
-	if n := t.Count(); rank < n {
-		return t.Quantile((float64(rank) - .25) / float64(n))
-	}
-	return t.Max()
+	return float64(t.Ranked(rank))
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// silentJudge lets no node pass that showed no certificate: one that failed
+// certificatelessJudge lets no node pass that showed no certificate: one that failed
 // before it did, and one that was not dialled any more.
-func silentJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func certificatelessJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	var out []scenarios.Finding
-	say := func(node netip.AddrPort, text, fix string) {
+	say := func(node netip.AddrPort, text string, fixes scenarios.Fixes) {
 		out = append(out, scenarios.Finding{
 			ID: scenarios.TLSSameOnAllNodes, Subject: node.String(),
-			Message: fmt.Sprintf("%s showed no certificate: %s", node, text), Fix: fix,
+			Message: fmt.Sprintf("%s showed no certificate: %s", node, text), Fix: fixes,
 		})
 	}
 	for _, n := range e.Silent {
@@ -25,8 +25,8 @@ func silentJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		shown := slices.ContainsFunc(e.TLS, func(c scenarios.Cert) bool { return c.Node == node })
 		silent := slices.ContainsFunc(e.Silent, func(n scenarios.SilentNode) bool { return n.Node == node })
 		if !shown && !silent {
-			say(node, "it was not dialled", "")
+			say(node, "it was not dialled", nil)
 		}
 	}
-	return out, NextLook{}
+	return out, scenarios.NextLook{}
 }

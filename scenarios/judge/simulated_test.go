@@ -60,8 +60,8 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 }
 
 // run is the loop: a first look, then looks as asked.
-func (g *rig) run() (first, last Report, e Evidence) {
-	e = Evidence{Measured: scenarios.Measured{Scenario: g.scenario, Pages: g.pages}}
+func (g *rig) run() (first, last Report, e scenarios.Measured) {
+	e = scenarios.Measured{Scenario: g.scenario, Pages: g.pages}
 	for i := range g.nodes {
 		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: nodeAddr(i)})
 	}

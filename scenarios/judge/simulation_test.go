@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -20,14 +21,25 @@ type situation struct {
 	choose   func(seed uint64) choice
 }
 
+// balanceRules are the findings of balance that alarm, in the order of the cascade.
+var balanceRules = [4]string{scenarios.BalanceOrder, scenarios.BalanceReach, scenarios.BalanceCoverage, scenarios.BalanceImbalance}
+
+// Their places in it.
+const (
+	ofOrder = iota
+	ofReach
+	ofCoverage
+	ofImbalance
+)
+
 // rates are shares of the simulated runs.
 type rates struct {
-	single   [numRules]float64 // the first look alarmed
-	lookAny  float64           // it alarmed by any rule
-	final    [numRules]float64 // the run failed, and this rule is the first that says so
-	fail     float64           // the run failed
-	pass     float64           // the run passed
-	sessions float64           // mean of a run, in first looks
+	single   [4]float64 // the first look alarmed
+	lookAny  float64    // it alarmed by any rule
+	final    [4]float64 // the run failed, and this rule is the first that says so
+	fail     float64    // the run failed
+	pass     float64    // the run passed
+	sessions float64    // mean of a run, in first looks
 }
 
 // simulate runs a situation with so many seeds on all processors.
@@ -55,15 +67,13 @@ func (c *rates) add(s situation, seed uint64) {
 	g := &rig{nodes: s.nodes, scenario: s.scenario, choose: s.choose(seed)}
 	_, last, e := g.run()
 	looks := pool(e.Looks)
-	alpha, tolerance := limits(s.scenario)
-	r := enrol(s.scenario, looks)
-	one := read(r, sampled(r, looks[0]), terms{policy: s.scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
-	for q := range numRules {
-		if one.state[q] == alarmed {
+	alarmed := alarms(e)
+	for q := range balanceRules {
+		if slices.Contains(alarmed, balanceRules[q]) {
 			c.single[q]++
 		}
 	}
-	if one.any(alarmed) {
+	if len(alarmed) > 0 {
 		c.lookAny++
 	}
 	for _, l := range looks {
@@ -77,8 +87,8 @@ func (c *rates) add(s situation, seed uint64) {
 	}
 	c.fail++
 	for _, f := range last.Findings {
-		for q := range numRules {
-			if f.ID == ruleIDs[q] && f.Status == scenarios.Fail {
+		for q := range balanceRules {
+			if f.ID == balanceRules[q] && f.Status == scenarios.Fail {
 				c.final[q]++
 				return
 			}
@@ -87,7 +97,7 @@ func (c *rates) add(s situation, seed uint64) {
 }
 
 func (c *rates) plus(o rates) {
-	for q := range numRules {
+	for q := range balanceRules {
 		c.single[q] += o.single[q]
 		c.final[q] += o.final[q]
 	}
@@ -98,7 +108,7 @@ func (c *rates) plus(o rates) {
 }
 
 func (c rates) over(n float64) rates {
-	for q := range numRules {
+	for q := range balanceRules {
 		c.single[q] /= n
 		c.final[q] /= n
 	}
@@ -153,10 +163,10 @@ func TestAHealthyBalancerIsNeverFailed(t *testing.T) {
 			if got.fail > 0 || got.pass < 1 {
 				t.Errorf("%.4f of the runs failed and %.4f passed, want none and all", got.fail, got.pass)
 			}
-			for q := range numRules {
+			for q := range balanceRules {
 				n := int(math.Round(got.single[q] * float64(runs())))
 				if p := stats.AtLeast(n, runs(), .001); p < 6e-4 { // six of a thousand
-					t.Errorf("%s alarmed in %d of %d first looks, which alpha of .001 gives with a chance of %.1g", ruleIDs[q], n, runs(), p)
+					t.Errorf("%s alarmed in %d of %d first looks, which alpha of .001 gives with a chance of %.1g", balanceRules[q], n, runs(), p)
 				}
 			}
 			if got.sessions > 1.3 {
@@ -181,7 +191,7 @@ func hot(k int, factor float64) func(uint64) choice {
 	for i := range p {
 		p[i] = 1 / float64(k)
 	}
-	return shares(faulty(p, factor)...)
+	return shares(faultyShares(p, factor)...)
 }
 
 func shares(p ...float64) func(uint64) choice {
@@ -252,9 +262,9 @@ func TestFaultsAreFoundAsOftenAsPublished(t *testing.T) {
 			if within == 0 {
 				within = .02
 			}
-			for q, want := range map[rule]float64{orderRule: s.order, reachRule: s.reach, coverageRule: s.coverage, imbalanceRule: s.imbalance} {
+			for q, want := range []float64{s.order, s.reach, s.coverage, s.imbalance} {
 				if math.Abs(got.final[q]-want) > within {
-					t.Errorf("%s fails %.3f of the runs, want %.3f within %.2f", ruleIDs[q], got.final[q], want, within)
+					t.Errorf("%s fails %.3f of the runs, want %.3f within %.2f", balanceRules[q], got.final[q], want, within)
 				}
 			}
 		})

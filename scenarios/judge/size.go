@@ -14,7 +14,7 @@ type Sizing struct {
 // service threads each: [Ceilings] has the arithmetic. Coordinators have equal
 // shares, and are no more than 10000.
 func Size(sessions, threads int, policy scenarios.Policy) Sizing {
-	k := fewest(mostCoordinators, func(k int) bool { return evenFleet(policy, k, threads).holds(sessions) })
+	k := smallest(scenarios.MaxCoordinators, func(k int) bool { return evenFleet(policy, k, threads).holds(sessions) })
 	if k == 0 {
 		return Sizing{}
 	}

@@ -43,7 +43,7 @@ func TestSizeIsTheSmallestThatHolds(t *testing.T) {
 	t.Parallel()
 	const draws, least = 20_000, .999 - 4*.00022
 	fits := func(sessions, k, threads int) float64 {
-		return stats.Power(sessions, fractions(make([]float64, k)), draws, stats.Seeded(sessions, k, threads), func(counts []int) bool {
+		return stats.Power(sessions, stats.Fractions(make([]float64, k)), draws, stats.Seeded(sessions, k, threads), func(counts []int) bool {
 			return slices.Max(counts) <= threads
 		})
 	}
@@ -98,9 +98,9 @@ func TestCeilings(t *testing.T) {
 func TestTheWorstToLose(t *testing.T) {
 	t.Parallel()
 	for _, weights := range [][]float64{{2, 1, 1}, {4, 2, 1, 1}, {3, 3, 1}, {1, 2, 3, 4, 5}, {10, 1, 1, 1}} {
-		f := evenFleet(scenarios.Random, len(weights), 64).weighed(weights)
+		f := evenFleet(scenarios.Random, len(weights), 64).withWeights(weights)
 		for i := range weights {
-			other := fleet{f.policy, f.threads, fractions(slices.Delete(slices.Clone(weights), i, i+1))}
+			other := fleet{f.policy, f.threads, stats.Fractions(slices.Delete(slices.Clone(weights), i, i+1))}
 			if got, least := f.lost().safe(), other.safe(); got > least+1 {
 				t.Errorf("of %v with one lost %d fit, and without number %d only %d", weights, got, i+1, least)
 			}
@@ -113,7 +113,7 @@ func TestSafeIsTheMostThatIsHeld(t *testing.T) {
 	t.Parallel()
 	for _, policy := range scenarios.Policies() {
 		for _, weights := range [][]float64{nil, {1, 1, 1}, {3, 2, 1}, {.1, .7, .2}} {
-			f := evenFleet(policy, 3, 50).weighed(weights)
+			f := evenFleet(policy, 3, 50).withWeights(weights)
 			if n := f.safe(); !f.holds(n) || f.holds(n+1) {
 				t.Errorf("%s, %v: %d are safe, held %v, and one more %v", policy, weights, n, f.holds(n), f.holds(n+1))
 			}
@@ -125,7 +125,7 @@ func TestNumbersOfStrangersEnd(t *testing.T) {
 	t.Parallel()
 	const huge = 1 << 60
 	c := Ceilings(scenarios.Random, huge, huge)
-	if c.Nominal != mostCoordinators*mostThreads || c.Safe > c.Nominal || c.Safe < c.Nominal*9/10 {
+	if c.Nominal != scenarios.MaxCoordinators*maxThreads || c.Safe > c.Nominal || c.Safe < c.Nominal*9/10 {
 		t.Errorf("got %+v", c)
 	}
 	if got := Size(huge, huge, scenarios.Random); got != (Sizing{}) {

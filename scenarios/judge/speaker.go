@@ -6,15 +6,15 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// speaker puts the course of a run into findings.
-type speaker struct {
-	course
-	roster
+// findingWriter puts the course of a run into findings.
+type findingWriter struct {
+	cascade
+	coordinatorSet
 	errors int // failed sessions of all looks
 }
 
 // findings are the five of balance, in the order of the rule.
-func (v speaker) findings(unexpected []scenarios.Finding) []scenarios.Finding {
+func (v findingWriter) findings(unexpected []scenarios.Finding) []scenarios.Finding {
 	out := []scenarios.Finding{v.order(), v.reach()}
 	out = append(out, v.coverage()...)
 	out = append(out, unexpected...)
@@ -22,13 +22,13 @@ func (v speaker) findings(unexpected []scenarios.Finding) []scenarios.Finding {
 }
 
 // outcome is what the looks together say of one rule.
-func (v speaker) outcome(q rule) scenarios.Status {
+func (v findingWriter) outcome(q rule) scenarios.Status {
 	n, of := v.alarms(q)
 	judged := v.judged(q)
 	switch {
 	case n > 1:
 		return scenarios.Fail
-	case n == 1 && (of < 3 || v.again[of-2].cut):
+	case n == 1 && (of < 3 || v.fresh[of-2].cut):
 		return scenarios.Inconclusive
 	case n == 1:
 		return scenarios.Pass
@@ -36,25 +36,25 @@ func (v speaker) outcome(q rule) scenarios.Status {
 		return scenarios.Inconclusive
 	case judged.state[q] == idle:
 		return scenarios.Skipped
-	case judged.cut || v.waits.Kind == scenarios.Extend && q == imbalanceRule:
+	case judged.cut || v.next.Kind == scenarios.Extend && q == imbalanceRule:
 		return scenarios.Inconclusive
 	}
 	return scenarios.Pass
 }
 
 // judged is the first reading in which the rule was judged; the base where none was.
-func (v speaker) judged(q rule) reading {
-	for _, r := range append([]reading{v.base}, v.again...) {
+func (v findingWriter) judged(q rule) lookStats {
+	for _, r := range append([]lookStats{v.first}, v.fresh...) {
 		if r.state[q] != idle {
 			return r
 		}
 	}
-	return v.base
+	return v.first
 }
 
-// finding starts a finding of one rule: its status, and what every rule says
+// start starts a finding of one rule: its status, and what every rule says
 // alike where it alarmed once, was in doubt, or was cut short.
-func (v speaker) finding(q rule) (scenarios.Finding, bool) {
+func (v findingWriter) start(q rule) (scenarios.Finding, bool) {
 	n, _ := v.alarms(q)
 	f := scenarios.Finding{ID: ruleIDs[q], Status: v.outcome(q), Confirmed: n > 1}
 	o := v.judged(q)
@@ -64,7 +64,7 @@ func (v speaker) finding(q rule) (scenarios.Finding, bool) {
 	case f.Status == scenarios.Inconclusive && n == 1:
 		f.Note = v.missingLook()
 	case f.Status == scenarios.Inconclusive && o.state[q] == doubtful:
-		f.Message = v.doubt(o)
+		f.Message = v.unattributed(o)
 		return f, true
 	case f.Status == scenarios.Inconclusive && o.cut:
 		f.Message = fmt.Sprintf("the run ended after %d of %s, which is too few to say", o.n(), count(o.planned, "session"))
@@ -74,9 +74,9 @@ func (v speaker) finding(q rule) (scenarios.Finding, bool) {
 }
 
 // missingLook says what an alarm still lacks.
-func (v speaker) missingLook() string {
-	if v.waits.Sessions > 0 {
-		return waitsFor(v.waits)
+func (v findingWriter) missingLook() string {
+	if v.next.Sessions > 0 {
+		return waitsFor(v.next)
 	}
 	if v.failed() {
 		return "Something else failed first, so no further look was taken to confirm it"
@@ -85,7 +85,7 @@ func (v speaker) missingLook() string {
 }
 
 // waitsFor says which look a finding waits for.
-func waitsFor(a NextLook) string {
+func waitsFor(a scenarios.NextLook) string {
 	switch a.Kind {
 	case scenarios.First:
 		return fmt.Sprintf("%s; it waits for %s more", a.Why, count(a.Sessions, "session"))
@@ -97,34 +97,34 @@ func waitsFor(a NextLook) string {
 	return fmt.Sprintf("It waits for a fresh look of %s to say the same", count(a.Sessions, "session"))
 }
 
-// doubt names the unseen and the sessions that might have been theirs.
-func (v speaker) doubt(o reading) string {
+// unattributed names the unseen and the sessions that might have been theirs.
+func (v findingWriter) unattributed(o lookStats) string {
 	they := "they"
-	if o.missed == 1 {
+	if o.allUnattributed == 1 {
 		they = "it"
 	}
-	lost := fmt.Sprintf("%s failed before %s said who answered", count(o.missed, "session"), they)
-	if never := v.absent(o); never != "" {
+	lost := fmt.Sprintf("%s failed before %s said who answered", count(o.allUnattributed, "session"), they)
+	if never := v.namesAbsent(o); never != "" {
 		return "never seen: " + never + ", and " + lost
 	}
 	return lost + ", and whose they were decides"
 }
 
-// absent names the seats without a session in a look; "" where there are none.
-func (v speaker) absent(o reading) string {
+// namesAbsent names the seats without a session in a look; "" where there are none.
+func (v findingWriter) namesAbsent(o lookStats) string {
 	var names []string
 	blank := 0
-	for i, n := range o.whole {
+	for i, n := range o.all {
 		switch {
 		case n > 0:
-		case v.seats[i].name == "":
+		case v.slots[i].name == "":
 			blank++
 		default:
-			names = append(names, v.seats[i].name)
+			names = append(names, v.slots[i].name)
 		}
 	}
 	if blank > 0 {
-		names = append(names, fmt.Sprintf("%d of %d", blank, len(v.seats)))
+		names = append(names, fmt.Sprintf("%d of %d", blank, len(v.slots)))
 	}
 	if len(names) == 0 {
 		return ""

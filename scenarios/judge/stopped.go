@@ -9,7 +9,7 @@ import (
 )
 
 // stopped lays why a run ended before its time to the findings.
-func stopped(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
+func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	switch s := e.Stopped; {
 	case s == nil:
 		return findings
@@ -23,7 +23,7 @@ func stopped(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
 
 // unmeasured is what remains where the scout failed: nothing was measured but
 // certificates, and one finding, inconclusive, says why.
-func unmeasured(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
+func unmeasured(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	out := []scenarios.Finding{{
 		ID: scenarios.ErrorsRate, Message: "nothing was measured: " + e.Stopped.Text, Fix: e.Stopped.Hint,
 	}}
@@ -45,11 +45,11 @@ func blameGenerator(s scenarios.Stop, findings []scenarios.Finding) []scenarios.
 }
 
 // unfinished lets no run pass that was not finished, whatever it saw until then.
-func unfinished(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
+func unfinished(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	if scenarios.VerdictOf(findings) != scenarios.Pass {
 		return findings
 	}
-	id := question(e.Scenario.Kind)
+	id := kindRules[e.Scenario.Kind.OrLooks()].main
 	text := "the run ended before its time: " + e.Stopped.Text
 	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == scenarios.Pass })
 	if i < 0 {
@@ -58,21 +58,4 @@ func unfinished(e Evidence, findings []scenarios.Finding) []scenarios.Finding {
 	f := &findings[i]
 	f.Status, f.Message = scenarios.Inconclusive, fmt.Sprintf("%s; until then: %s", text, f.Message)
 	return findings
-}
-
-// question is the claim that a run of this kind is made for.
-func question(kind scenarios.Kind) string {
-	switch kind {
-	case scenarios.KindCertificates:
-		return scenarios.TLSSameOnAllNodes
-	case scenarios.KindCapacity:
-		return scenarios.CapacityHeld
-	case scenarios.KindQuery:
-		return scenarios.QuerySucceeds
-	case scenarios.KindIdle:
-		return scenarios.IdleCut
-	case scenarios.KindWatch:
-		return scenarios.WatchOutage
-	}
-	return scenarios.ErrorsRate
 }

@@ -80,29 +80,28 @@ func TestThresholdsByTag(t *testing.T) {
 		b            []string // classes of sessions that failed on b
 		want         scenarios.Status
 		subject      string
-		says         string
 	}{
-		"all values hold, and the worst is named":   {"session.open{coordinator=*}", "p(90) < 100ms", even, nil, nil, scenarios.Pass, b, "p(90) of session.open on coord-1.example.com:25000 over 10 sessions is 90"},
-		"one that does not breaks it":               {"session.open{coordinator=*}", "p(90) < 50ms", even, nil, nil, scenarios.Fail, b, "the worst of 2 coordinators"},
-		"the worst of a least is the lowest":        {"session.open{coordinator=*}", "count > 5", even, nil, nil, scenarios.Pass, b, "is 10, the worst of 2"},
-		"by node":                                   {"session.open{node=*}", "max < 50ms", even, nil, nil, scenarios.Fail, nodeAddr(1).String(), "the worst of 2 nodes"},
-		"one coordinator, by its first label":       {"session.open{coordinator=coord-0}", "max < 50ms", even, nil, nil, scenarios.Pass, a, "over 30 sessions"},
-		"one node, by its address alone":            {"session.open{node=127.0.0.2}", "max < 50ms", even, nil, nil, scenarios.Pass, nodeAddr(0).String(), "over 20 sessions"},
-		"the fastest":                               {"session.open{coordinator=*}", "min < 50ms", even, nil, nil, scenarios.Fail, b, "min of session.open on coord-1.example.com:25000 over 10"},
-		"nobody of that name is no data":            {"session.open{coordinator=coord-7}", "max < 1s", even, nil, nil, scenarios.Fail, "", "no data is no pass"},
-		"nothing recorded is no data":               {"session.fetch{coordinator=*}", "max < 1s", even, nil, nil, scenarios.Fail, "", "no data is no pass"},
-		"one without times is no pass":              {"session.open{coordinator=*}", "max < 1s", even[:1], nil, nil, scenarios.Inconclusive, b, "of coord-1.example.com:25000 no session.open was recorded, though it had 10 sessions"},
-		"a failure on it is endless":                {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"open.reset"}, scenarios.Fail, b, "never (sessions failed there)"},
-		"a failure in another phase is not":         {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"execute.error"}, scenarios.Pass, b, ""},
-		"a failure that may be anybody's is open":   {"session.open{coordinator=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.Inconclusive, b, "1 session that failed may belong here, and whose they were decides"},
-		"unless it does not matter":                 {"session.open{coordinator=*}", "med < 1h", even, []string{"open.reset"}, nil, scenarios.Pass, b, ""},
-		"a failure of this machine is nobody's":     {"session{coordinator=*}", "error_rate < 1%", nil, []string{"tcp.local-ports"}, nil, scenarios.Pass, a, "is 0 %"},
-		"sessions by coordinator":                   {"session{coordinator=*}", "count > 5", nil, nil, nil, scenarios.Pass, b, "is 10"},
-		"errors by coordinator":                     {"session{coordinator=*}", "error_rate < 5%", nil, nil, []string{"execute.error"}, scenarios.Fail, b, "is 9.1 %"},
-		"errors of a phase by coordinator":          {"session.open{coordinator=*}", "error_rate < 5%", even, nil, []string{"execute.error"}, scenarios.Pass, a, "is 0 %"},
-		"errors by node":                            {"session{node=*}", "error_rate < 4%", nil, []string{"open.reset"}, nil, scenarios.Fail, nodeAddr(0).String(), "is 4.8 %"},
-		"a node's failures in one phase":            {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.Fail, nodeAddr(0).String(), "never"},
-		"a node's failures in one phase or another": {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, []string{"execute.error"}, scenarios.Inconclusive, "", "1 session that failed may belong here"},
+		"all values hold, and the worst is named":   {"session.open{coordinator=*}", "p(90) < 100ms", even, nil, nil, scenarios.Pass, b},
+		"one that does not breaks it":               {"session.open{coordinator=*}", "p(90) < 50ms", even, nil, nil, scenarios.Fail, b},
+		"the worst of a least is the lowest":        {"session.open{coordinator=*}", "count > 5", even, nil, nil, scenarios.Pass, b},
+		"by node":                                   {"session.open{node=*}", "max < 50ms", even, nil, nil, scenarios.Fail, nodeAddr(1).String()},
+		"one coordinator, by its first label":       {"session.open{coordinator=coord-0}", "max < 50ms", even, nil, nil, scenarios.Pass, a},
+		"one node, by its address alone":            {"session.open{node=127.0.0.2}", "max < 50ms", even, nil, nil, scenarios.Pass, nodeAddr(0).String()},
+		"the fastest":                               {"session.open{coordinator=*}", "min < 50ms", even, nil, nil, scenarios.Fail, b},
+		"nobody of that name is no data":            {"session.open{coordinator=coord-7}", "max < 1s", even, nil, nil, scenarios.Fail, ""},
+		"nothing recorded is no data":               {"session.fetch{coordinator=*}", "max < 1s", even, nil, nil, scenarios.Fail, ""},
+		"one without times is no pass":              {"session.open{coordinator=*}", "max < 1s", even[:1], nil, nil, scenarios.Inconclusive, b},
+		"a failure on it is endless":                {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"open.reset"}, scenarios.Fail, b},
+		"a failure in another phase is not":         {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"execute.error"}, scenarios.Pass, b},
+		"a failure that may be anybody's is open":   {"session.open{coordinator=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.Inconclusive, b},
+		"unless it does not matter":                 {"session.open{coordinator=*}", "med < 1h", even, []string{"open.reset"}, nil, scenarios.Pass, b},
+		"a failure of this machine is nobody's":     {"session{coordinator=*}", "error_rate < 1%", nil, []string{"tcp.local-ports"}, nil, scenarios.Pass, a},
+		"sessions by coordinator":                   {"session{coordinator=*}", "count > 5", nil, nil, nil, scenarios.Pass, b},
+		"errors by coordinator":                     {"session{coordinator=*}", "error_rate < 5%", nil, nil, []string{"execute.error"}, scenarios.Fail, b},
+		"errors of a phase by coordinator":          {"session.open{coordinator=*}", "error_rate < 5%", even, nil, []string{"execute.error"}, scenarios.Pass, a},
+		"errors by node":                            {"session{node=*}", "error_rate < 4%", nil, []string{"open.reset"}, nil, scenarios.Fail, nodeAddr(0).String()},
+		"a node's failures in one phase":            {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.Fail, nodeAddr(0).String()},
+		"a node's failures in one phase or another": {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, []string{"execute.error"}, scenarios.Inconclusive, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -123,13 +122,14 @@ func TestThresholdsByTag(t *testing.T) {
 			for _, class := range tc.b {
 				add(1, 1, class)
 			}
-			e := Evidence{Measured: scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Looks: []scenarios.Look{l}, Tags: tc.tags}}
+			e := scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Looks: []scenarios.Look{l}, Tags: tc.tags}
 			fs, _ := thresholdsJudge(e)
 			f := fs[0]
 			if f.ID != "threshold."+tc.metric+": "+tc.expr {
 				t.Errorf("the finding is %s", f.ID)
 			}
-			check(t, Report{Findings: fs}, []one{{f.ID, tc.want, tc.says}})
+			check(t, fs, want{f.ID: tc.want})
+			prose(t, fs...)
 			if tc.subject != "" && f.Subject != tc.subject {
 				t.Errorf("it names %q, want %q: %s", f.Subject, tc.subject, f.Message)
 			}
@@ -150,25 +150,25 @@ func TestThresholdsOnAStatement(t *testing.T) {
 		kind         scenarios.Kind
 		metric, expr string
 		want         scenarios.Status
-		says         string
 	}{
-		"all runs of a query scenario":       {scenarios.KindQuery, "query", "med < 200ms", scenarios.Pass, "over 4 runs is 120"},
-		"a failed run is endless":            {scenarios.KindQuery, "query", "max < 1h", scenarios.Fail, "never"},
-		"by coordinator":                     {scenarios.KindQuery, "query{coordinator=*}", "med < 200ms", scenarios.Fail, "on coord-1.example.com:25000 over 2 runs is 400"},
-		"errors of runs":                     {scenarios.KindQuery, "query", "error_rate < 10%", scenarios.Fail, "is 25 %"},
-		"recorded runs of any other":         {scenarios.KindStages, "query", "max < 200ms", scenarios.Pass, "over 7 runs is 50"},
-		"recorded runs by coordinator":       {scenarios.KindStages, "query{coordinator=*}", "count > 6", scenarios.Fail, "on coord-1.example.com:25000 over 3 runs is 3"},
-		"a run that nothing was recorded of": {scenarios.KindStages, "query{node=*}", "max < 1s", scenarios.Fail, "no data is no pass"},
+		"all runs of a query scenario":       {scenarios.KindQuery, "query", "med < 200ms", scenarios.Pass},
+		"a failed run is endless":            {scenarios.KindQuery, "query", "max < 1h", scenarios.Fail},
+		"by coordinator":                     {scenarios.KindQuery, "query{coordinator=*}", "med < 200ms", scenarios.Fail},
+		"errors of runs":                     {scenarios.KindQuery, "query", "error_rate < 10%", scenarios.Fail},
+		"recorded runs of any other":         {scenarios.KindStages, "query", "max < 200ms", scenarios.Pass},
+		"recorded runs by coordinator":       {scenarios.KindStages, "query{coordinator=*}", "count > 6", scenarios.Fail},
+		"a run that nothing was recorded of": {scenarios.KindStages, "query{node=*}", "max < 1s", scenarios.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Measured: scenarios.Measured{Scenario: limited(tc.kind, tc.metric, tc.expr), Queries: queries, Tags: []scenarios.TagTimes{
+			e := scenarios.Measured{Scenario: limited(tc.kind, tc.metric, tc.expr), Queries: queries, Tags: []scenarios.TagTimes{
 				{Metric: "query", Times: taken(7, 50*time.Millisecond)},
 				{Metric: "query", Tag: "coordinator", Value: coordName(0), Times: taken(7, 50*time.Millisecond)},
 				{Metric: "query", Tag: "coordinator", Value: coordName(1), Times: taken(3, 50*time.Millisecond)},
-			}}}
+			}}
 			fs, _ := thresholdsJudge(e)
-			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
+			check(t, fs, want{fs[0].ID: tc.want})
+			prose(t, fs...)
 		})
 	}
 }
@@ -192,24 +192,23 @@ func TestThresholdsOnLoginAndLag(t *testing.T) {
 		load         *scenarios.LoadStats
 		metric, expr string
 		want         scenarios.Status
-		says         string
 	}{
-		"a login in time":                           {&steady, "session.login", "p(99) < 1s", scenarios.Pass, "over 200 sessions is 300"},
-		"a login too late":                          {&steady, "session.login", "p(99) < 100ms", scenarios.Fail, "over 200 sessions is 300"},
-		"a session that never started has no login": {dropping, "session.login", "p(90) < 1s", scenarios.Fail, "over 230 sessions is never (sessions failed, or did not start)"},
-		"nor is it on time":                         {dropping, "session.lag", "p(90) < 1s", scenarios.Inconclusive, "never"},
-		"a login too late of a generator that was":  {starved, "session.login", "p(99) < 100ms", scenarios.Inconclusive, "The generator did not keep up (load.lag)"},
-		"on time":                                          {&steady, "session.lag", "p(99) < 50ms", scenarios.Pass, "p(99) of session.lag over 200 sessions is"},
-		"late since the service was slow":                  {stalled, "session.lag", "p(99) < 50ms", scenarios.Inconclusive, "It is not the generator's, which owes"},
-		"late since the generator was":                     {starved, "session.lag", "p(99) < 50ms", scenarios.Inconclusive, "It is the generator's, which owes 900"},
-		"and what it lacked":                               {starved, "session.lag", "p(99) < 50ms", scenarios.Inconclusive, "it lacks cores: it used 1.9 of 2"},
-		"without a pace there is no login":                 {nil, "session.login", "p(99) < 1s", scenarios.Fail, "no data is no pass"},
-		"errors of logins are those of all its phases":     {&steady, "session.login", "error_rate < 5%", scenarios.Fail, "is 10 %"},
-		"a session that failed before it was open is late": {&steady, "session.login", "max < 1h", scenarios.Fail, "over 202 sessions is never"},
+		"a login in time":                           {&steady, "session.login", "p(99) < 1s", scenarios.Pass},
+		"a login too late":                          {&steady, "session.login", "p(99) < 100ms", scenarios.Fail},
+		"a session that never started has no login": {dropping, "session.login", "p(90) < 1s", scenarios.Fail},
+		"nor is it on time":                         {dropping, "session.lag", "p(90) < 1s", scenarios.Inconclusive},
+		"a login too late of a generator that was":  {starved, "session.login", "p(99) < 100ms", scenarios.Inconclusive},
+		"on time":                                          {&steady, "session.lag", "p(99) < 50ms", scenarios.Pass},
+		"late since the service was slow":                  {stalled, "session.lag", "p(99) < 50ms", scenarios.Inconclusive},
+		"late since the generator was":                     {starved, "session.lag", "p(99) < 50ms", scenarios.Inconclusive},
+		"and what it lacked":                               {starved, "session.lag", "p(99) < 50ms", scenarios.Inconclusive},
+		"without a pace there is no login":                 {nil, "session.login", "p(99) < 1s", scenarios.Fail},
+		"errors of logins are those of all its phases":     {&steady, "session.login", "error_rate < 5%", scenarios.Fail},
+		"a session that failed before it was open is late": {&steady, "session.login", "max < 1h", scenarios.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := Evidence{Measured: scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Load: tc.load}}
+			e := scenarios.Measured{Scenario: limited("", tc.metric, tc.expr), Load: tc.load}
 			l := scenarios.Look{Planned: 20}
 			for i := range 20 {
 				o := observed(nodeAddr(0), i%2)
@@ -227,7 +226,8 @@ func TestThresholdsOnLoginAndLag(t *testing.T) {
 			}
 			e.Looks = []scenarios.Look{l}
 			fs, _ := thresholdsJudge(e)
-			check(t, Report{Findings: fs}, []one{{fs[0].ID, tc.want, tc.says}})
+			check(t, fs, want{fs[0].ID: tc.want})
+			prose(t, fs...)
 		})
 	}
 }

@@ -61,7 +61,7 @@ func (t *Threshold) read(metric, expr string) (err error) {
 	if err := t.aggregate(m[1], m[2]); err != nil {
 		return err
 	}
-	if err := t.kept(); err != nil {
+	if err := t.supported(); err != nil {
 		return err
 	}
 	t.Op = m[3]
@@ -88,8 +88,8 @@ func (t *Threshold) aggregate(name, arg string) error {
 	return nil
 }
 
-// kept refuses what no run records.
-func (t *Threshold) kept() error {
+// supported refuses what no run records.
+func (t *Threshold) supported() error {
 	switch {
 	case t.Metric.Name == sessionMetric && t.Agg.timed():
 		return errors.New("times are kept by phase: use session.open or another phase, session.login, or query")

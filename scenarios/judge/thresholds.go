@@ -23,20 +23,20 @@ func parseAll(s scenarios.Scenario) (all []Threshold, err error) {
 }
 
 // thresholdsJudge holds the run against the limits that the user set. No data fails.
-func thresholdsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func thresholdsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	all, err := parseAll(e.Scenario)
 	if err != nil {
-		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, NextLook{}
+		return []scenarios.Finding{{ID: scenarios.ThresholdPrefix + "unreadable", Message: err.Error()}}, scenarios.NextLook{}
 	}
 	var out []scenarios.Finding
 	for _, t := range all {
 		out = append(out, t.judge(e))
 	}
-	return out, NextLook{}
+	return out, scenarios.NextLook{}
 }
 
-// held is one threshold held against one set of samples.
-type held struct {
+// evaluation is one threshold held against one set of samples.
+type evaluation struct {
 	samples
 	v      float64 // with every lost session elsewhere
 	n      int     // samples that it rests on
@@ -46,16 +46,16 @@ type held struct {
 
 // judge measures one threshold. By tag every value that was seen must hold, and
 // the worst of them is told.
-func (t Threshold) judge(e Evidence) scenarios.Finding {
+func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.ThresholdPrefix + t.String()}
 	if t.unrecorded(e) {
 		f.Message = fmt.Sprintf("the run did not record %s: only one that has the threshold in its scenario does", t.Metric)
 		return f
 	}
-	var worst held
+	var worst evaluation
 	seen, total := 0, 0
 	for _, s := range t.Metric.samples(e) {
-		h, ok := t.hold(s)
+		h, ok := t.evaluate(s)
 		if !ok {
 			continue
 		}
@@ -81,18 +81,18 @@ func (t Threshold) judge(e Evidence) scenarios.Finding {
 	if t.Agg == P && worst.n < t.Needs() {
 		f.Note = join(f.Note, fmt.Sprintf("%s stand for %d: the slowest is taken for p(%g)", count(worst.n, "sample"), t.Needs(), t.Quantile*100))
 	}
-	t.excuse(&f, paceOf(e), e)
+	t.blameGenerator(&f, generatorOf(e), e)
 	return f
 }
 
-// hold judges one set of samples; false where it has none. Where it depends on
+// evaluate judges one set of samples; false where it has none. Where it depends on
 // whose the lost sessions were, nothing is proven.
-func (t Threshold) hold(s samples) (held, bool) {
-	h := held{samples: s}
+func (t Threshold) evaluate(s samples) (evaluation, bool) {
+	h := evaluation{samples: s}
 	h.v, h.n = t.measure(s, 0)
 	switch {
 	case h.n == 0 && (s.value == "" || s.sessions == 0):
-		return held{}, false
+		return evaluation{}, false
 	case h.n == 0 && t.Agg.timed():
 		return h, true
 	case !t.holds(h.v):
@@ -100,9 +100,9 @@ func (t Threshold) hold(s samples) (held, bool) {
 	default:
 		h.status = scenarios.Pass
 	}
-	if s.lost > 0 {
-		if v, _ := t.measure(s, s.lost); t.holds(v) != t.holds(h.v) {
-			h.status, h.why = scenarios.Inconclusive, t.doubt(s.lost)
+	if s.unattributed > 0 {
+		if v, _ := t.measure(s, s.unattributed); t.holds(v) != t.holds(h.v) {
+			h.status, h.why = scenarios.Inconclusive, t.doubt(s.unattributed)
 		}
 	}
 	return h, true
@@ -119,7 +119,7 @@ func (t Threshold) doubt(lost int) string {
 
 // before reports whether a is to be told rather than b: it failed, or it is in
 // doubt where b holds, or it is further off.
-func (t Threshold) before(a, b held) bool {
+func (t Threshold) before(a, b evaluation) bool {
 	rank := map[scenarios.Status]int{scenarios.Fail: 0, scenarios.Inconclusive: 1, scenarios.Pass: 2}
 	if a.status != b.status {
 		return rank[a.status] < rank[b.status]
@@ -128,7 +128,7 @@ func (t Threshold) before(a, b held) bool {
 }
 
 // sentence is "p(99) of session.open over 40 sessions is 41ms".
-func (t Threshold) sentence(h held, of int) string {
+func (t Threshold) sentence(h evaluation, of int) string {
 	where, among := "", ""
 	if h.value != "" {
 		where = " on " + h.value
@@ -139,28 +139,28 @@ func (t Threshold) sentence(h held, of int) string {
 	return fmt.Sprintf("%s%s over %s is %s%s", t.name(), where, count(h.n, t.Metric.things()), t.format(h.v), among)
 }
 
-// excuse takes back a failure that is not the service's alone: of a lag, and of
+// blameGenerator takes back a failure that is not the service's alone: of a lag, and of
 // anything but errors where the generator did not keep up.
-func (t Threshold) excuse(f *scenarios.Finding, p pace, e Evidence) {
+func (t Threshold) blameGenerator(f *scenarios.Finding, p generator, e scenarios.Measured) {
 	switch {
 	case f.Status != scenarios.Fail:
 	case t.Metric.Name == lagMetric:
 		f.Status = scenarios.Inconclusive
-		f.Note = join(f.Note, t.whoseLag(e))
+		f.Note = join(f.Note, t.explainLag(e))
 	case t.Agg != ErrorRate && p.behind():
 		f.Status = scenarios.Inconclusive
 		f.Note = join(f.Note, "The generator did not keep up (load.lag), so this is not the service's alone")
 	}
 }
 
-// whoseLag tells the generator's lag from the service's: does what the generator
+// explainLag tells the generator's lag from the service's: does what the generator
 // owes break the limit without the rest?
-func (t Threshold) whoseLag(e Evidence) string {
+func (t Threshold) explainLag(e scenarios.Measured) string {
 	owed, _ := t.measure(samples{times: e.Load.Owed, finished: e.Load.Owed.Count()}, 0)
 	if t.holds(owed) {
-		return fmt.Sprintf("It is not the generator's, which owes %s of it: sessions waited for those before them, since the service was slow or --concurrency %d is too low",
+		return fmt.Sprintf("It is not the generator's, which owes %s of it: sessions waited for those before them, since the service was slow or load.concurrency, %d, is too low",
 			t.format(owed), e.Scenario.Load.Concurrency)
 	}
-	what, _ := paceOf(e).wanting()
+	what, _ := generatorOf(e).cause()
 	return fmt.Sprintf("It is the generator's, which owes %s of it: %s", t.format(owed), what)
 }

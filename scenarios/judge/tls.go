@@ -12,10 +12,10 @@ import (
 // tlsJudge asks of each certificate what the reviewer asks: whose is it, does
 // it lead to a trusted root, does it name the host, how long is it good, is the
 // protocol recent, and do all nodes present the same.
-func tlsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func tlsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	checks := []struct {
 		id    string
-		check func(Evidence) scenarios.Finding
+		check func(scenarios.Measured) scenarios.Finding
 	}{
 		{scenarios.TLSIssuer, issuer}, {scenarios.TLSChain, chain}, {scenarios.TLSHost, host},
 		{scenarios.TLSExpiry, expiry}, {scenarios.TLSVersion, version}, {scenarios.TLSSameOnAllNodes, same},
@@ -32,7 +32,7 @@ func tlsJudge(e Evidence) ([]scenarios.Finding, NextLook) {
 		f.ID = c.id
 		out = append(out, f)
 	}
-	return out, NextLook{}
+	return out, scenarios.NextLook{}
 }
 
 // complaints collects what is wrong, by the nodes that share it.
@@ -68,11 +68,11 @@ func (c *complaints) verdict(good string) scenarios.Finding {
 	return scenarios.Finding{Status: scenarios.Pass, Message: good}
 }
 
-func issuer(e Evidence) scenarios.Finding {
+func issuer(e scenarios.Measured) scenarios.Finding {
 	if len(e.Scenario.Expect.TLS.Issuer) == 0 {
 		return scenarios.Finding{Status: scenarios.Skipped,
 			Message: fmt.Sprintf("no issuer was declared; it is %s", list(issuers(e.TLS))),
-			Fix:     fmt.Sprintf("--expect-issuer '%s'", strings.ReplaceAll(e.TLS[0].Issuer, "'", `'\''`))}
+			Fix:     set("expect.tls.issuer", e.TLS[0].Issuer, "")}
 	}
 	var bad complaints
 	for _, c := range e.TLS {
@@ -82,7 +82,7 @@ func issuer(e Evidence) scenarios.Finding {
 	}
 	f := bad.verdict(fmt.Sprintf("the issuer is %s", list(issuers(e.TLS))))
 	if f.Status == scenarios.Fail {
-		f.Fix = "install the certificate of the declared issuer on the listener, or correct --expect-issuer"
+		f.Fix = slices.Concat(try("install a certificate of the expected issuer on the listener"), set("expect.tls.issuer", "", "correct the expected issuer"))
 	}
 	return f
 }
@@ -95,13 +95,13 @@ func issuers(certs []scenarios.Cert) []string {
 	return out
 }
 
-func chain(e Evidence) scenarios.Finding {
+func chain(e scenarios.Measured) scenarios.Finding {
 	var bad complaints
-	fix := ""
-	say := func(c scenarios.Cert, text, how string) {
+	var fixes scenarios.Fixes
+	say := func(c scenarios.Cert, text string, how scenarios.Fixes) {
 		bad.add(c, text)
-		if fix == "" {
-			fix = how
+		if fixes == nil {
+			fixes = how
 		}
 	}
 	unchecked := 0
@@ -109,24 +109,24 @@ func chain(e Evidence) scenarios.Finding {
 		switch c.Chain {
 		case scenarios.ChainOK:
 		case scenarios.ChainIncomplete:
-			say(c, "the chain is incomplete: the server left an intermediate certificate out", "install the intermediate certificate on the listener, beside the leaf")
+			say(c, "the chain is incomplete: the server left an intermediate certificate out", try("install the intermediate certificate on the listener, beside the leaf"))
 		case scenarios.ChainSelfSigned:
-			say(c, "the certificate is self-signed", "install a certificate of your authority, or name this one with --ca-cert")
+			say(c, "the certificate is self-signed", slices.Concat(try("install a certificate of your authority"), set("tls.ca_cert", "", "trust this one")))
 		case scenarios.ChainUnknownCA:
-			say(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), "name the authority's file with --ca-cert")
+			say(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), set("tls.ca_cert", "", "trust the authority"))
 		default:
 			unchecked++
 		}
 	}
 	f := bad.verdict("the chain leads to a trusted root")
-	f.Fix = fix
+	f.Fix = fixes
 	if f.Status == scenarios.Pass && unchecked > 0 {
 		f = scenarios.Finding{Message: "the chain was not checked"}
 	}
 	return f
 }
 
-func host(e Evidence) scenarios.Finding {
+func host(e scenarios.Measured) scenarios.Finding {
 	var bad complaints
 	for _, c := range e.TLS {
 		switch {
@@ -139,7 +139,7 @@ func host(e Evidence) scenarios.Finding {
 	}
 	f := bad.verdict(fmt.Sprintf("the certificate names %s", e.TLS[0].ServerName))
 	if f.Status == scenarios.Fail {
-		f.Fix = "issue the certificate for the name that clients dial, or give the name it has with --server-name"
+		f.Fix = slices.Concat(try("issue the certificate for the name that clients dial"), set("tls.server_name", "", "give the name that the certificate has"))
 	}
 	return f
 }
@@ -147,7 +147,7 @@ func host(e Evidence) scenarios.Finding {
 // noteDays is how many days before its end a certificate is worth a note.
 const noteDays = 30
 
-func expiry(e Evidence) scenarios.Finding {
+func expiry(e scenarios.Measured) scenarios.Finding {
 	var bad, soon complaints
 	const day = 24 * time.Hour
 	first := time.Time{}
@@ -174,14 +174,14 @@ func expiry(e Evidence) scenarios.Finding {
 	f := bad.verdict(fmt.Sprintf("good until %s", first.UTC().Format(time.DateOnly)))
 	switch {
 	case f.Status == scenarios.Fail:
-		f.Fix = "renew the certificate, and check the clock of this machine"
+		f.Fix = try("renew the certificate", "check the clock of this machine")
 	case len(soon.texts) > 0:
 		f.Note = soon.sentence()
 	}
 	return f
 }
 
-func version(e Evidence) scenarios.Finding {
+func version(e scenarios.Measured) scenarios.Finding {
 	least := e.Scenario.TLS.MinVersion
 	if least == "" {
 		least = "1.2"
@@ -201,7 +201,7 @@ func version(e Evidence) scenarios.Finding {
 	f := bad.verdict(list(seen))
 	switch {
 	case f.Status == scenarios.Fail:
-		f.Fix = "choose a newer security policy on the listener"
+		f.Fix = try("choose a newer security policy on the listener")
 	case len(seen) == 0:
 		f = scenarios.Finding{Message: "no handshake came so far as to agree on a version"}
 	}
@@ -210,7 +210,7 @@ func version(e Evidence) scenarios.Finding {
 
 // same compares what the nodes present. A node that changes its certificate
 // during a run has two.
-func same(e Evidence) scenarios.Finding {
+func same(e scenarios.Measured) scenarios.Finding {
 	by := map[string][]string{}
 	var order []string
 	for _, c := range e.TLS {
@@ -234,7 +234,7 @@ func same(e Evidence) scenarios.Finding {
 		return scenarios.Finding{Status: scenarios.Pass, Message: fmt.Sprintf("all %d nodes present the same certificate", len(order))}
 	}
 	return scenarios.Finding{Status: scenarios.Fail, Message: "the nodes present different certificates: " + strings.Join(parts, "; "),
-		Fix: "install one certificate on every node"}
+		Fix: try("install one certificate on every node")}
 }
 
 // shortened cuts fingerprints to what the eye compares.

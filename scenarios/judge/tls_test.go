@@ -48,39 +48,40 @@ func TestCertificates(t *testing.T) {
 		issuer []string
 		least  string
 		failed []string
-		want   one
+		want   want
 	}{
-		"a good one passes":                    {certs: both(none), want: one{scenarios.TLSExpiry, scenarios.Pass, "good until 2026-07-02"}},
-		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: one{scenarios.TLSIssuer, scenarios.Pass, amazon}},
-		"without a declared issuer it is told": {certs: both(none), want: one{scenarios.TLSIssuer, scenarios.Skipped, amazon}},
-		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: one{scenarios.TLSIssuer, scenarios.Fail, "the issuer is CN=x,O=Other, without O=Amazon"}},
-		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail, "127.0.0.2:21050 and 127.0.0.3:21050: expired on 2025-12-31"}},
-		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail, "not valid before 2026-01-02 16:04:05 UTC"}},
-		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: one{scenarios.TLSExpiry, scenarios.Fail, "in 6 days, and 7 are declared"}},
-		"few days left are a note":             {certs: both(end(29)), want: one{scenarios.TLSExpiry, scenarios.Pass, "in 29 days"}},
-		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: one{scenarios.TLSExpiry, scenarios.Fail, "127.0.0.3:21050: expired"}},
-		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: one{scenarios.TLSHost, scenarios.Fail, "the certificate is for other.example.com, not for impala.example.com"}},
-		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail, "incomplete"}},
-		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail, "self-signed"}},
-		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: one{scenarios.TLSChain, scenarios.Fail, "unknown authority"}},
-		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: one{scenarios.TLSChain, scenarios.Inconclusive, "not checked"}},
-		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: one{scenarios.TLSVersion, scenarios.Fail, "speaks TLS1.1, and TLS1.2 is declared as the least"}},
-		"a protocol before TLS":                {certs: both(func(c *scenarios.Cert) { c.Version = "SSLv3" }), failed: []string{scenarios.TLSVersion}, want: one{scenarios.TLSVersion, scenarios.Fail, "speaks SSLv3"}},
-		"no version is no pass":                {certs: both(func(c *scenarios.Cert) { c.Version = "" }), want: one{scenarios.TLSVersion, scenarios.Inconclusive, "no handshake"}},
-		"a common name alone":                  {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, nil }), failed: []string{scenarios.TLSHost}, want: one{scenarios.TLSHost, scenarios.Fail, "names no host"}},
-		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: one{scenarios.TLSVersion, scenarios.Fail, "TLS1.3"}},
-		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: one{scenarios.TLSSameOnAllNodes, scenarios.Fail, "127.0.0.3:21050 cd"}},
-		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: one{scenarios.TLSSameOnAllNodes, scenarios.Skipped, "one node"}},
-		"no certificate is no pass":            {want: one{scenarios.TLSChain, scenarios.Inconclusive, "no certificate was received"}},
-		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: one{scenarios.TLSExpiry, scenarios.Inconclusive, "not known"}},
+		"a good one passes":                    {certs: both(none), want: want{scenarios.TLSExpiry: scenarios.Pass}},
+		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: want{scenarios.TLSIssuer: scenarios.Pass}},
+		"without a declared issuer it is told": {certs: both(none), want: want{scenarios.TLSIssuer: scenarios.Skipped}},
+		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: want{scenarios.TLSIssuer: scenarios.Fail}},
+		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
+		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
+		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
+		"few days left are a note":             {certs: both(end(29)), want: want{scenarios.TLSExpiry: scenarios.Pass}},
+		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
+		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: want{scenarios.TLSHost: scenarios.Fail}},
+		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
+		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
+		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
+		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: want{scenarios.TLSChain: scenarios.Inconclusive}},
+		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
+		"a protocol before TLS":                {certs: both(func(c *scenarios.Cert) { c.Version = "SSLv3" }), failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
+		"no version is no pass":                {certs: both(func(c *scenarios.Cert) { c.Version = "" }), want: want{scenarios.TLSVersion: scenarios.Inconclusive}},
+		"a common name alone":                  {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, nil }), failed: []string{scenarios.TLSHost}, want: want{scenarios.TLSHost: scenarios.Fail}},
+		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
+		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: want{scenarios.TLSSameOnAllNodes: scenarios.Fail}},
+		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: want{scenarios.TLSSameOnAllNodes: scenarios.Skipped}},
+		"no certificate is no pass":            {want: want{scenarios.TLSChain: scenarios.Inconclusive}},
+		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: want{scenarios.TLSExpiry: scenarios.Inconclusive}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := declared(5)
 			s.TLS = scenarios.TLSConfig{Enabled: true, MinVersion: tc.least}
 			s.Expect.TLS = scenarios.ExpectTLS{Issuer: tc.issuer, DaysLeft: 7}
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}}})
-			check(t, j, []one{tc.want})
+			j := Judge(scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}})
+			check(t, j.Findings, tc.want)
+			proseOf(t, j.Findings, tc.want.ids()...)
 			if diff := cmp.Diff(tc.failed, failedIDs(j.Findings)); diff != "" {
 				t.Errorf("failed findings (-want +got):\n%s", diff)
 			}
@@ -95,9 +96,9 @@ func TestCertificatesAlone(t *testing.T) {
 	t.Parallel()
 	s := declared(5)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
-	e := Evidence{Measured: scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})}}
+	e := scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})}
 	j := Judge(e)
-	check(t, j, []one{{scenarios.TLSChain, scenarios.Pass, ""}, {scenarios.DNSNodes, scenarios.Skipped, ""}})
+	check(t, j.Findings, want{scenarios.TLSChain: scenarios.Pass, scenarios.DNSNodes: scenarios.Skipped})
 	for _, f := range j.Findings {
 		if !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes {
 			t.Errorf("%s was judged", f.ID)
@@ -113,18 +114,18 @@ func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
 	s := declared(0)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
 	nodes := tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})
-	refused := scenarios.SilentNode{Node: nodeAddr(1), Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: "is it the right port?"}
+	refused := scenarios.SilentNode{Node: nodeAddr(1), Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: scenarios.Fixes{{Why: "is it the right port?"}}}
 	for name, c := range map[string]struct {
 		silent []scenarios.SilentNode
 		want   scenarios.Finding
 	}{
 		"it failed": {[]scenarios.SilentNode{refused}, scenarios.Finding{
-			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: connection refused", Fix: "is it the right port?"}},
+			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: connection refused", Fix: refused.Hint}},
 		"it was not dialled": {nil, scenarios.Finding{
 			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: it was not dialled"}},
 	} {
-		j := Judge(Evidence{Measured: scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0)}, Nodes: nodes, Silent: c.silent}})
-		if got := j.Findings[len(j.Findings)-1]; got != c.want || j.Verdict != scenarios.Inconclusive {
+		j := Judge(scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0)}, Nodes: nodes, Silent: c.silent})
+		if got := j.Findings[len(j.Findings)-1]; !cmp.Equal(got, c.want) || j.Verdict != scenarios.Inconclusive {
 			t.Errorf("%s: verdict = %s, last finding = %+v", name, j.Verdict, got)
 		}
 	}
@@ -132,7 +133,7 @@ func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
 
 func TestWithoutTLSItsFindingsAreSkipped(t *testing.T) {
 	t.Parallel()
-	j := Judge(Evidence{Measured: scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}}})
+	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}})
 	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {
 		if f := find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message != "no TLS" {
 			t.Errorf("%s is %v: %q", id, f.Status, f.Message)

@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -14,7 +13,7 @@ import (
 // is of another kind, or asks for what no run like the stored one can show. Times
 // by a tag that the run did not record stay inconclusive.
 func RejudgeWith(r scenarios.Result, by scenarios.Scenario) (scenarios.Result, error) {
-	if had, asked := kindOf(r.Scenario), kindOf(by); had != asked {
+	if had, asked := r.Scenario.Kind.OrLooks(), by.Kind.OrLooks(); had != asked {
 		return r, fmt.Errorf("a run of kind %s cannot be judged by a scenario of kind %s", had, asked)
 	}
 	s := r.Scenario
@@ -30,8 +29,6 @@ func RejudgeWith(r scenarios.Result, by scenarios.Scenario) (scenarios.Result, e
 	r.Scenario, r.Exit = s, 0 // the exit code is the new verdict's
 	return Rejudge(r), nil
 }
-
-func kindOf(s scenarios.Scenario) scenarios.Kind { return cmp.Or(s.Kind, scenarios.KindLooks) }
 
 // unrecorded lists the times that s asks for and that the run, which had a
 // scenario of its own, did not record.
@@ -56,6 +53,6 @@ func unrecorded(m scenarios.Measured, s scenarios.Scenario) []scenarios.TagName 
 
 // unrecorded reports whether the run did not record what the threshold is held
 // against.
-func (t Threshold) unrecorded(e Evidence) bool {
+func (t Threshold) unrecorded(e scenarios.Measured) bool {
 	return t.Agg != ErrorRate && slices.Contains(e.Unrecorded, scenarios.TagName{Metric: t.Metric.Name, Tag: t.Metric.Tag})
 }

@@ -6,24 +6,24 @@ import (
 )
 
 // watchJudge asks how long new sessions failed.
-func watchJudge(e Evidence) ([]scenarios.Finding, NextLook) {
+func watchJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	f := scenarios.Finding{ID: scenarios.WatchOutage}
 	if e.Watch == nil || e.Watch.Sessions == 0 {
 		f.Status, f.Message = noSession(refusals(e))
-		return []scenarios.Finding{f}, NextLook{}
+		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
-	w := watched{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
+	w := watchData{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
 	f.Observed, f.Limit = num(float64(w.Outage)), num(float64(w.limit))
-	f.Message, f.Explain = w.story(), w.explain()
+	f.Message, f.Explain = w.describe(), w.explain()
 	f.Status, f.Note = w.verdict(e)
 	if f.Status == scenarios.Fail {
 		f.Fix = w.fix()
 	}
-	return []scenarios.Finding{f}, NextLook{}
+	return []scenarios.Finding{f}, scenarios.NextLook{}
 }
 
-// watched is what was seen, what is allowed, and how new sessions failed.
-type watched struct {
+// watchData is what was seen, what is allowed, and how new sessions failed.
+type watchData struct {
 	*scenarios.WatchSeen
 	limit  scenarios.Seconds
 	groups []scenarios.ErrorGroup
@@ -32,43 +32,43 @@ type watched struct {
 // verdict is the rule itself. What failed is held against the limit, whatever
 // became of the command; that nothing failed says something only where
 // something was done.
-func (w watched) verdict(e Evidence) (scenarios.Status, string) {
+func (w watchData) verdict(e scenarios.Measured) (scenarios.Status, string) {
 	cut := len(e.Looks) > 0 && e.Looks[len(e.Looks)-1].Cut
 	command := e.Scenario.Watch.OnEvent != ""
 	switch {
 	case w.Errors > 0 && (w.Outage > w.limit || w.limit == 0):
 		return scenarios.Fail, w.eventNote()
-	case command && w.EventText != "" && !w.anything():
+	case command && w.EventText != "" && !w.anyEffect():
 		return scenarios.Inconclusive, "The command failed, so that nothing may have been done: " + w.EventText
-	case cut && w.beforeEvent(e):
+	case cut && w.endedBeforeEvent(e):
 		return scenarios.Inconclusive, "The watch ended before anything was to be done"
 	case cut && w.Errors > 0:
 		return scenarios.Inconclusive, "The watch was cut short: sessions may have failed for longer"
 	case command && w.Event == nil && w.EventText == "":
 		return scenarios.Inconclusive, "The command was never started"
-	case !w.anything() && command:
+	case !w.anyEffect() && command:
 		return scenarios.Pass, "Nobody noticed what the command did: no session failed, and no coordinator was missed"
-	case !w.anything():
+	case !w.anyEffect():
 		return scenarios.Pass, "No coordinator was missed, and no session: if nothing was done to one, this says nothing"
 	}
 	return scenarios.Pass, w.eventNote()
 }
 
-// beforeEvent reports whether the watch was over before the time to act.
-func (w watched) beforeEvent(e Evidence) bool {
+// endedBeforeEvent reports whether the watch was over before the time to act.
+func (w watchData) endedBeforeEvent(e scenarios.Measured) bool {
 	return w.Event == nil && w.For < inSeconds(e.Scenario.Watch.EventAfter)
 }
 
 // eventNote says that the command failed, where it did and something happened nevertheless.
-func (w watched) eventNote() string {
+func (w watchData) eventNote() string {
 	if w.EventText == "" {
 		return ""
 	}
 	return "The command failed: " + w.EventText
 }
 
-// anything reports whether something happened that a drain, a kill or a restart does.
-func (w watched) anything() bool {
+// anyEffect reports whether something happened that a drain, a kill or a restart does.
+func (w watchData) anyEffect() bool {
 	if w.Errors > 0 || len(w.lost()) > 0 {
 		return true
 	}
@@ -81,7 +81,7 @@ func (w watched) anything() bool {
 }
 
 // lost are the long sessions that did not live through it.
-func (w watched) lost() []scenarios.LongFate {
+func (w watchData) lost() []scenarios.LongFate {
 	var out []scenarios.LongFate
 	for _, f := range w.Long {
 		if f.Outcome == scenarios.Failed {
@@ -93,7 +93,7 @@ func (w watched) lost() []scenarios.LongFate {
 
 // failedNew are the errors of new sessions: all errors less those of the
 // sessions that stayed open.
-func failedNew(e Evidence) []scenarios.ErrorGroup {
+func failedNew(e scenarios.Measured) []scenarios.ErrorGroup {
 	type key struct {
 		class       scenarios.Class
 		coordinator string
@@ -114,14 +114,14 @@ func failedNew(e Evidence) []scenarios.ErrorGroup {
 }
 
 // fix says what to look at, by how sessions failed.
-func (w watched) fix() string {
+func (w watchData) fix() scenarios.Fixes {
 	switch kinds := kindsOf(w.groups); {
 	case kinds[vocab.KindShuttingDown]:
-		return "take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good"
+		return try("take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good")
 	case kinds[vocab.KindTimeout]:
-		return "sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner"
+		return try("sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner")
 	case kinds[vocab.KindRefused] || kinds[vocab.KindEOF] || kinds[vocab.KindReset]:
-		return "to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another"
+		return try("to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another")
 	}
-	return whatToTry(w.groups, true)
+	return fixesFor(w.groups, true)
 }

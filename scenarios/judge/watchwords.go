@@ -9,23 +9,23 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// story is what happened, in one sentence: "one of 600 new sessions failed,
+// describe is what happened, in one sentence: "one of 600 new sessions failed,
 // within 0.50 s: open.eof; noticed 0.80 s after the command; two of 5 long sessions
 // were lost, both on coord-a2:25000, by RST; coord-a2:25000 was not met from 12.0 s
 // to 64.0 s, then had 42 % of new sessions at its peak".
-func (w watched) story() string {
+func (w watchData) describe() string {
 	parts := []string{w.failures()}
 	if w.Noticed != nil {
-		parts = append(parts, "noticed "+w.when(*w.Noticed))
+		parts = append(parts, "noticed "+w.relativeTime(*w.Noticed))
 	}
 	if len(w.Long) > 0 {
-		parts = append(parts, w.fates())
+		parts = append(parts, w.describeLong())
 	}
 	return strings.Join(append(parts, w.absences()...), "; ")
 }
 
 // absences are what is to be said of each coordinator, as far as a sentence holds it.
-func (w watched) absences() []string {
+func (w watchData) absences() []string {
 	var out []string
 	for _, c := range w.Coords {
 		if said := absence(c); said != "" {
@@ -39,14 +39,14 @@ func (w watched) absences() []string {
 }
 
 // failures is "one of 600 new sessions failed, within 0.50 s: open.eof".
-func (w watched) failures() string {
-	out := fmt.Sprintf("%s of %s failed", word(w.Errors), count(w.Sessions, "new session"))
+func (w watchData) failures() string {
+	out := fmt.Sprintf("%s of %s failed", numberWord(w.Errors), count(w.Sessions, "new session"))
 	if w.Errors == 0 {
 		return out
 	}
-	out += fmt.Sprintf(", within %s", measured(w.Outage))
+	out += fmt.Sprintf(", within %s", measuredTime(w.Outage))
 	if w.limit > 0 {
-		out += fmt.Sprintf(" (%s are allowed)", seconds(w.limit))
+		out += fmt.Sprintf(" (%s are allowed)", chosenTime(w.limit))
 	}
 	if names := classNames(w.groups); len(names) > 0 {
 		out += ": " + list(names)
@@ -54,33 +54,33 @@ func (w watched) failures() string {
 	return out
 }
 
-// when places a time of the watch by the command, where there was one.
-func (w watched) when(t scenarios.Seconds) string {
+// relativeTime places a time of the watch by the command, where there was one.
+func (w watchData) relativeTime(t scenarios.Seconds) string {
 	switch {
 	case w.Event == nil:
-		return "at " + measured(t)
+		return "at " + measuredTime(t)
 	case t < *w.Event:
-		return measured(*w.Event-t) + " before the command"
+		return measuredTime(*w.Event-t) + " before the command"
 	}
-	return measured(t-*w.Event) + " after the command"
+	return measuredTime(t-*w.Event) + " after the command"
 }
 
-// fates is "two of 5 long sessions were lost, both on coord-a2:25000, by RST".
-func (w watched) fates() string {
+// describeLong is "two of 5 long sessions were lost, both on coord-a2:25000, by RST".
+func (w watchData) describeLong() string {
 	lost, unknown := w.lost(), 0
 	for _, f := range w.Long {
 		if f.Outcome == scenarios.Unknown {
 			unknown++
 		}
 	}
-	out := fmt.Sprintf("%s of %s was lost", word(len(lost)), count(len(w.Long), "long session"))
+	out := fmt.Sprintf("%s of %s was lost", numberWord(len(lost)), count(len(w.Long), "long session"))
 	if len(lost) > 1 {
-		out = fmt.Sprintf("%s of %s were lost", word(len(lost)), count(len(w.Long), "long session"))
+		out = fmt.Sprintf("%s of %s were lost", numberWord(len(lost)), count(len(w.Long), "long session"))
 	}
 	if len(lost) > 0 {
 		var hosts, ways []string
 		for _, f := range lost {
-			hosts, ways = union(hosts, []string{f.Coordinator}), union(ways, []string{manner(f.Cut, f.Class)})
+			hosts, ways = union(hosts, []string{f.Coordinator}), union(ways, []string{cutBy(f.Cut, f.Class)})
 		}
 		out += onHosts(hosts, len(lost)) + ", " + list(ways)
 	}
@@ -115,9 +115,9 @@ func absence(c scenarios.Appearance) string {
 	case c.Gone == nil:
 		return ""
 	case c.Back == nil:
-		return fmt.Sprintf("%s was not met after %s", c.Name, measured(*c.Gone))
+		return fmt.Sprintf("%s was not met after %s", c.Name, measuredTime(*c.Gone))
 	default:
-		out = fmt.Sprintf("%s was not met from %s to %s", c.Name, measured(*c.Gone), measured(*c.Back))
+		out = fmt.Sprintf("%s was not met from %s to %s", c.Name, measuredTime(*c.Gone), measuredTime(*c.Back))
 	}
 	if len(c.PIDs) > 1 {
 		out += " and was restarted"
@@ -129,19 +129,19 @@ func absence(c scenarios.Appearance) string {
 }
 
 // explain is the times behind the story, and every coordinator.
-func (w watched) explain() string {
-	parts := []string{fmt.Sprintf("watched for %s; the outage is from when the first failed session was due to when the first good one was that was due after the last failed one", measured(w.For))}
+func (w watchData) explain() string {
+	parts := []string{fmt.Sprintf("watched for %s; the outage is from when the first failed session was due to when the first good one was that was due after the last failed one", measuredTime(w.For))}
 	if w.Event != nil {
-		parts = append(parts, "command at "+measured(*w.Event)+ending(w.EventEnd))
+		parts = append(parts, "command at "+measuredTime(*w.Event)+ending(w.EventEnd))
 	}
 	if w.FirstErr != nil && w.LastErr != nil {
-		parts = append(parts, fmt.Sprintf("failed sessions were due from %s to %s", measured(*w.FirstErr), measured(*w.LastErr)))
+		parts = append(parts, fmt.Sprintf("failed sessions were due from %s to %s", measuredTime(*w.FirstErr), measuredTime(*w.LastErr)))
 	}
 	for _, f := range w.lost() {
-		parts = append(parts, fmt.Sprintf("a long session over %s on %s was lost at %s, %s", f.Node, f.Coordinator, measured(f.At), f.Class))
+		parts = append(parts, fmt.Sprintf("a long session over %s on %s was lost at %s, %s", f.Node, f.Coordinator, measuredTime(f.At), f.Class))
 	}
 	for _, c := range w.Coords {
-		parts = append(parts, fmt.Sprintf("%s: %s from %s to %s", c.Name, count(c.Sessions, "session"), measured(c.First), measured(c.Last)))
+		parts = append(parts, fmt.Sprintf("%s: %s from %s to %s", c.Name, count(c.Sessions, "session"), measuredTime(c.First), measuredTime(c.Last)))
 	}
 	if len(parts) > maxExplained {
 		parts = append(parts[:maxExplained], fmt.Sprintf("and %d more", len(parts)-maxExplained))
@@ -156,7 +156,7 @@ func ending(t *scenarios.Seconds) string {
 	if t == nil {
 		return ", which had not ended"
 	}
-	return ", ended at " + measured(*t)
+	return ", ended at " + measuredTime(*t)
 }
 
 // kindsOf are the kinds of failure among groups.

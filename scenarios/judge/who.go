@@ -3,24 +3,25 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// whoJudge asks whether the coordinators can be told apart, run one version,
+// identityJudge asks whether the coordinators can be told apart, run one version,
 // and stand behind as many addresses as declared.
-func whoJudge(e Evidence) ([]scenarios.Finding, NextLook) {
-	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, NextLook{}
+func identityJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, scenarios.NextLook{}
 }
 
-// nodesJudge is the part of whoJudge that needs no session.
-func nodesJudge(e Evidence) ([]scenarios.Finding, NextLook) {
-	return []scenarios.Finding{nodes(e)}, NextLook{}
+// dnsJudge is the part of whoJudge that needs no session.
+func dnsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	return []scenarios.Finding{nodes(e)}, scenarios.NextLook{}
 }
 
-// known pools what the looks learned of each coordinator, sorted by name.
-func known(e Evidence) []scenarios.Seen {
+// seenCoordinators pools what the looks learned of each coordinator, sorted by name.
+func seenCoordinators(e scenarios.Measured) []scenarios.Seen {
 	var out []scenarios.Seen
 	for _, l := range e.Looks {
 		for _, s := range l.Seen {
@@ -48,11 +49,11 @@ func union[T comparable](have, more []T) []T {
 }
 
 // identity judges whether names tell coordinators apart.
-func identity(e Evidence) scenarios.Finding {
+func identity(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.IdentitySound}
 	f.Status, f.Message = soundness(e)
-	if f.Status == scenarios.Inconclusive && len(known(e)) > 0 {
-		f.Fix = "--identity-query with a statement that names the server, or coordinators of a version whose Ping or OpenSession says its address"
+	if f.Status == scenarios.Inconclusive && len(seenCoordinators(e)) > 0 {
+		f.Fix = slices.Concat(set("identity_query", "", "give a statement that names the server"), try("use a version of Impala whose Ping or OpenSession reports the address"))
 	}
 	if f.Status == scenarios.Pass {
 		f.Note = restarts(e)
@@ -61,8 +62,8 @@ func identity(e Evidence) scenarios.Finding {
 }
 
 // soundness is identity's status and sentence; balance asks it first.
-func soundness(e Evidence) (scenarios.Status, string) {
-	seen, sessions, refused := known(e), 0, 0
+func soundness(e scenarios.Measured) (scenarios.Status, string) {
+	seen, sessions, refused := seenCoordinators(e), 0, 0
 	strong := 0
 	for _, s := range seen {
 		if !s.Weak {
@@ -90,9 +91,9 @@ func soundness(e Evidence) (scenarios.Status, string) {
 }
 
 // restarts says which coordinators came with more than one pid.
-func restarts(e Evidence) string {
+func restarts(e scenarios.Measured) string {
 	var strong, weak []string
-	for _, s := range known(e) {
+	for _, s := range seenCoordinators(e) {
 		if len(s.PIDs) < 2 {
 			continue
 		}
@@ -113,12 +114,12 @@ func restarts(e Evidence) string {
 }
 
 // versions judges whether all run the version declared, or at least one and the same.
-func versions(e Evidence) scenarios.Finding {
+func versions(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.VersionsSame}
 	want := e.Scenario.Expect.Version
 	by := map[string][]string{}
 	var wrong, silent, order []string
-	for _, s := range known(e) {
+	for _, s := range seenCoordinators(e) {
 		if len(s.Versions) == 0 {
 			silent = append(silent, s.Coordinator)
 		}
@@ -139,14 +140,14 @@ func versions(e Evidence) scenarios.Finding {
 	case len(order) == 0:
 		f.Message = fmt.Sprintf("no coordinator said its version, and %q was declared", want)
 	case len(wrong) > 0:
-		f.Status, f.Fix = scenarios.Fail, "finish the upgrade, or correct --expect-version"
+		f.Status, f.Fix = scenarios.Fail, slices.Concat(try("finish the upgrade"), set("expect.version", "", "correct the expected version"))
 		f.Message = fmt.Sprintf("%q was declared, but %s", want, list(wrong))
 	case len(order) > 1:
 		f.Status, f.Message = scenarios.Pass, "versions differ, and none was declared"
 		f.Note = "Versions differ: " + perVersion(order, by)
-		f.Fix = "--expect-version"
+		f.Fix = set("expect.version", "", "")
 		if want != "" {
-			f.Message, f.Fix = fmt.Sprintf("every version has %q in it", want), ""
+			f.Message, f.Fix = fmt.Sprintf("every version has %q in it", want), nil
 		}
 	default:
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("all that said it run %s", order[0])
@@ -166,7 +167,7 @@ func perVersion(order []string, by map[string][]string) string {
 }
 
 // nodes judges how many addresses the endpoints have.
-func nodes(e Evidence) scenarios.Finding {
+func nodes(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.DNSNodes}
 	var names []string
 	for _, n := range e.Addresses() {
@@ -177,13 +178,13 @@ func nodes(e Evidence) scenarios.Finding {
 	case want == 0:
 		f.Status = scenarios.Skipped
 		f.Message = fmt.Sprintf("%s found and no number declared: %s", count(got, "node"), list(names))
-		f.Fix = fmt.Sprintf("--expect-nodes %d", got)
+		f.Fix = set("expect.nodes", strconv.Itoa(got), "")
 	case got == want:
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("%s, as declared: %s", count(got, "node"), list(names))
 	default:
 		f.Status = scenarios.Fail
 		f.Message = fmt.Sprintf("%s where %d were declared: %s", count(got, "node"), want, list(names))
-		f.Fix = "look at the balancer's zones and at the records of its name, or correct --expect-nodes"
+		f.Fix = slices.Concat(try("check the balancer's zones and the DNS records of its name"), set("expect.nodes", "", "correct the expected number"))
 	}
 	if want > 0 {
 		f.Observed, f.Expected = num(got), num(want)

@@ -41,29 +41,30 @@ func TestWhoAnswered(t *testing.T) {
 		s     scenarios.Scenario
 		look  scenarios.Look
 		nodes []netip.AddrPort
-		want  one
+		want  want
 		quiet []string // ids that must be skipped
 	}{
-		"web addresses are sound":             {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, one{scenarios.IdentitySound, scenarios.Pass, "its own web address"}, nil},
-		"two host names are sound":            {two(), seenAs(weak("a", 1), weak("b", 1)), here, one{scenarios.IdentitySound, scenarios.Pass, "host names tell 2 coordinators apart"}, nil},
-		"one host name for two is not":        {two(), seenAs(weak("impala", 1)), here, one{scenarios.IdentitySound, scenarios.Inconclusive, "host name impala"}, []string{scenarios.BalanceCoverage, scenarios.BalanceOrder, scenarios.BalanceImbalance}},
-		"nobody said who answered":            {two(), seenAs(nothing), here, one{scenarios.IdentitySound, scenarios.Inconclusive, "no session said who answered"}, []string{scenarios.BalanceCoverage}},
-		"no session":                          {two(), scenarios.Look{}, here, one{scenarios.IdentitySound, scenarios.Skipped, ""}, []string{scenarios.BalanceCoverage}},
-		"two pids are a restart":              {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, ""), strong("a:25000", 2, "")), here, one{scenarios.IdentitySound, scenarios.Pass, "Restarted during the run (more than one pid): a:25000"}, nil},
-		"one version is the same":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.5.0")), here, one{scenarios.VersionsSame, scenarios.Pass, "all that said it run 4.5.0"}, nil},
-		"two versions are a note":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.4.1")), here, one{scenarios.VersionsSame, scenarios.Pass, `Versions differ: "4.4.1" on b:25000; "4.5.0" on a:25000`}, nil},
-		"two versions fail where one is due":  {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.4.1 x")), here, one{scenarios.VersionsSame, scenarios.Fail, `b:25000 runs "impalad 4.4.1 x"`}, nil},
-		"the declared version passes":         {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.5.0 x")), here, one{scenarios.VersionsSame, scenarios.Pass, ""}, nil},
-		"no version is skipped":               {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, one{scenarios.VersionsSame, scenarios.Skipped, "no coordinator said"}, nil},
-		"no version where one is due is open": {version, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, one{scenarios.VersionsSame, scenarios.Inconclusive, `"4.5.0" was declared`}, nil},
-		"as many nodes as declared":           {nodes, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, one{scenarios.DNSNodes, scenarios.Pass, "2 nodes, as declared: 127.0.0.2:21050 and 127.0.0.3:21050"}, nil},
-		"fewer nodes than declared":           {nodes, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here[:1], one{scenarios.DNSNodes, scenarios.Fail, "1 node where 2 were declared: 127.0.0.2:21050"}, nil},
-		"no number of nodes declared":         {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here[:1], one{scenarios.DNSNodes, scenarios.Skipped, "1 node found"}, nil},
+		"web addresses are sound":             {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, want{scenarios.IdentitySound: scenarios.Pass}, nil},
+		"two host names are sound":            {two(), seenAs(weak("a", 1), weak("b", 1)), here, want{scenarios.IdentitySound: scenarios.Pass}, nil},
+		"one host name for two is not":        {two(), seenAs(weak("impala", 1)), here, want{scenarios.IdentitySound: scenarios.Inconclusive}, []string{scenarios.BalanceCoverage, scenarios.BalanceOrder, scenarios.BalanceImbalance}},
+		"nobody said who answered":            {two(), seenAs(nothing), here, want{scenarios.IdentitySound: scenarios.Inconclusive}, []string{scenarios.BalanceCoverage}},
+		"no session":                          {two(), scenarios.Look{}, here, want{scenarios.IdentitySound: scenarios.Skipped}, []string{scenarios.BalanceCoverage}},
+		"two pids are a restart":              {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, ""), strong("a:25000", 2, "")), here, want{scenarios.IdentitySound: scenarios.Pass}, nil},
+		"one version is the same":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.5.0")), here, want{scenarios.VersionsSame: scenarios.Pass}, nil},
+		"two versions are a note":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.4.1")), here, want{scenarios.VersionsSame: scenarios.Pass}, nil},
+		"two versions fail where one is due":  {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.4.1 x")), here, want{scenarios.VersionsSame: scenarios.Fail}, nil},
+		"the declared version passes":         {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.5.0 x")), here, want{scenarios.VersionsSame: scenarios.Pass}, nil},
+		"no version is skipped":               {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, want{scenarios.VersionsSame: scenarios.Skipped}, nil},
+		"no version where one is due is open": {version, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, want{scenarios.VersionsSame: scenarios.Inconclusive}, nil},
+		"as many nodes as declared":           {nodes, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, want{scenarios.DNSNodes: scenarios.Pass}, nil},
+		"fewer nodes than declared":           {nodes, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here[:1], want{scenarios.DNSNodes: scenarios.Fail}, nil},
+		"no number of nodes declared":         {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here[:1], want{scenarios.DNSNodes: scenarios.Skipped}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := Judge(Evidence{Measured: scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{tc.look}, Nodes: tallied(tc.nodes)}})
-			check(t, j, []one{tc.want})
+			j := Judge(scenarios.Measured{Scenario: tc.s, Looks: []scenarios.Look{tc.look}, Nodes: tallied(tc.nodes)})
+			check(t, j.Findings, tc.want)
+			proseOf(t, j.Findings, tc.want.ids()...)
 			for _, id := range tc.quiet {
 				if f := find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message == "" {
 					t.Errorf("%s is %v: %q, want it skipped with a reason", id, f.Status, f.Message)
@@ -100,11 +101,11 @@ func TestDeclaredNamesMeetSeenOnes(t *testing.T) {
 			for _, n := range tc.seen {
 				l.Add(scenarios.Observation{Part: scenarios.Ordered, Node: nodeAddr(0), Outcome: scenarios.OK, Who: scenarios.Identity{Coordinator: n}})
 			}
-			r := enrol(s, pool([]scenarios.Look{l}))
+			r := matchExpected(s, pool([]scenarios.Look{l}))
 			if got := strings.Join(r.missing(), " "); got != tc.missing {
 				t.Errorf("missing %q, want %q", got, tc.missing)
 			}
-			if got := strings.Join(r.foreign, " "); got != tc.foreign {
+			if got := strings.Join(r.undeclared, " "); got != tc.foreign {
 				t.Errorf("foreign %q, want %q", got, tc.foreign)
 			}
 		})

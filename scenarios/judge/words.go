@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // count writes "1 session", "8 sessions".
@@ -59,6 +62,20 @@ func times(f float64) string {
 		return strings.TrimSuffix(s, ".0") + " times"
 	}
 	return "twice"
+}
+
+// try are things to do that are no setting of ours.
+func try(whys ...string) scenarios.Fixes {
+	var out scenarios.Fixes
+	for _, why := range whys {
+		out = append(out, vocab.Fix{Why: why})
+	}
+	return out
+}
+
+// set is a setting of the scenario to change; value and why may be "".
+func set(setting, value, why string) scenarios.Fixes {
+	return scenarios.Fixes{{Setting: setting, Value: value, Why: why}}
 }
 
 // num is a finding's number.

@@ -15,7 +15,7 @@ import (
 
 // Whatever a run was, and however it ended, what it stores is all that its
 // judgement rests on.
-func TestAFreshResultOfEveryKindIsJudgedAgainAlike(t *testing.T) {
+func TestRun_ResultOfEveryKindIsRejudgedAlike(t *testing.T) {
 	for name, c := range endings() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -23,16 +23,16 @@ type service struct {
 	opening               func(context.Context)       // sees each login's context
 	refused               func(node Node, i int) bool // certificate
 
-	mu          sync.Mutex
-	logins      int
-	used, queue []int // by coordinator: threads taken, and connections waiting
-	freed       chan struct{}
-	open        int
-	underWay    int // logins, now
-	mostUnder   int
-	mostWaiting int
-	givenUp     []int // sessions open when a waiting login was cancelled
-	asked       int
+	mu               sync.Mutex
+	logins           int
+	used, queue      []int // by coordinator: threads taken, and connections waiting
+	freed            chan struct{}
+	open             int
+	underWay         int // logins, now
+	mostUnder        int
+	maxWaitingLogins int
+	givenUp          []int // sessions open when a waiting login was cancelled
+	asked            int
 }
 
 var errLate = errors.New("no end of it")
@@ -104,7 +104,7 @@ func (s *service) wait(ctx context.Context, at int) error {
 		for c := range s.used {
 			waiting += max(0, s.used[c]+s.queue[c]-s.threads)
 		}
-		s.mostWaiting = max(s.mostWaiting, waiting)
+		s.maxWaitingLogins = max(s.maxWaitingLogins, waiting)
 		s.mu.Unlock()
 		waited = true
 		select {

@@ -6,7 +6,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestStepsAreATwentiethOfThePlacesAndOneNearTheEnd(t *testing.T) {
+func TestHolder_Step(t *testing.T) {
 	t.Parallel()
 	in := func(n int) *int { return &n }
 	for name, c := range map[string]struct {
@@ -41,10 +41,10 @@ func TestStepsAreATwentiethOfThePlacesAndOneNearTheEnd(t *testing.T) {
 			t.Parallel()
 			s := toHold(c.config)
 			s.Expect.Coordinators.Count = c.expected
-			k := newKeeper(&run{s: s, pages: c.pages})
+			k := newHolder(&run{s: s, pages: c.pages})
 			for name, n := range c.held {
 				k.by[name] = n
-				k.held = append(k.held, make([]*tenant, n)...)
+				k.held = append(k.held, make([]*heldSession, n)...)
 			}
 			if got := k.step(); got != c.want {
 				t.Errorf("step = %d, want %d", got, c.want)

@@ -16,15 +16,15 @@ func eight(each int) []scenarios.Holder {
 	return []scenarios.Holder{{Name: "coord-1:25000", Held: each}, {Name: "coord-2:25000", Held: each}, {Name: "coord-3:25000", Held: each}}
 }
 
-func TestUntilFullHoldsWhatTheThreadsHold(t *testing.T) {
+func TestCapacity_UntilFullHoldsWhatTheThreadsHold(t *testing.T) {
 	for name, c := range map[string]struct {
 		config  scenarios.CapacityConfig
 		expect  int
 		waiting int // at once, at most
 	}{
-		"nothing is known":         {scenarios.CapacityConfig{UntilFull: true}, 0, 16},
-		"the threads are declared": {scenarios.CapacityConfig{UntilFull: true, Threads: 8}, 3, 1},
-		"a bound beyond it":        {scenarios.CapacityConfig{UntilFull: true, Threads: 8, Hold: 30}, 3, 1},
+		"nothing is known":         {config: scenarios.CapacityConfig{UntilFull: true}, expect: 0, waiting: 16},
+		"the threads are declared": {config: scenarios.CapacityConfig{UntilFull: true, Threads: 8}, expect: 3, waiting: 1},
+		"a bound beyond it":        {config: scenarios.CapacityConfig{UntilFull: true, Threads: 8, Hold: 30}, expect: 3, waiting: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -42,8 +42,8 @@ func TestUntilFullHoldsWhatTheThreadsHold(t *testing.T) {
 				if len(s.givenUp) != 0 {
 					t.Errorf("logins were given up while %v were open, though they got in", s.givenUp)
 				}
-				if s.mostWaiting < 1 || s.mostWaiting > c.waiting {
-					t.Errorf("%d waited at once, want at most %d", s.mostWaiting, c.waiting)
+				if s.maxWaitingLogins < 1 || s.maxWaitingLogins > c.waiting {
+					t.Errorf("%d waited at once, want at most %d", s.maxWaitingLogins, c.waiting)
 				}
 				if !r.Complete || r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Cut || r.Sessions.LeftOpen != 0 {
 					t.Errorf("stopped = %+v, look = %+v, sessions = %+v", r.Stopped, r.Looks[0], r.Sessions)
@@ -53,7 +53,7 @@ func TestUntilFullHoldsWhatTheThreadsHold(t *testing.T) {
 	}
 }
 
-func TestTheHeldSessionsLeaveBeforeAStalledLoginIsGivenUp(t *testing.T) {
+func TestCapacity_ClosesHeldSessionsBeforeAStalledLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, deaf: true, closeTakes: 100 * time.Millisecond}
 		r, seen := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{UntilFull: true}), Options{})
@@ -73,7 +73,7 @@ func TestTheHeldSessionsLeaveBeforeAStalledLoginIsGivenUp(t *testing.T) {
 	})
 }
 
-func TestSessionsStayForTheirTimeAndAreAsked(t *testing.T) {
+func TestCapacity_HoldsForItsTimeAndPings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8}
 		sc := toHold(scenarios.CapacityConfig{Hold: 20, For: scenarios.Duration(time.Minute)})
@@ -98,7 +98,7 @@ func TestSessionsStayForTheirTimeAndAreAsked(t *testing.T) {
 	})
 }
 
-func TestARampWaitsForSlotsAndItsLoginsCountFromWhenTheyWereDue(t *testing.T) {
+func TestCapacity_RampWaitsForSlotsAndCountsFromDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 1, threads: 100}
 		sc := toHold(scenarios.CapacityConfig{Hold: 6})
@@ -115,7 +115,7 @@ func TestARampWaitsForSlotsAndItsLoginsCountFromWhenTheyWereDue(t *testing.T) {
 	})
 }
 
-func TestMoreThanTheThreadsHoldEndsAtTheirNumber(t *testing.T) {
+func TestCapacity_EndsAtTheNumberOfThreads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8}
 		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{Hold: 40, For: scenarios.Duration(time.Hour)}), Options{})
@@ -128,7 +128,7 @@ func TestMoreThanTheThreadsHoldEndsAtTheirNumber(t *testing.T) {
 	})
 }
 
-func TestManyLoginsMayStallTogether(t *testing.T) {
+func TestCapacity_ManyLoginsStallTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 2, threads: 4, deaf: true}
 		sc := toHold(scenarios.CapacityConfig{Hold: 100})
@@ -140,7 +140,7 @@ func TestManyLoginsMayStallTogether(t *testing.T) {
 	})
 }
 
-func TestALoginThatStartedShortlyBeforeTheStallHasItsTime(t *testing.T) {
+func TestCapacity_LoginStartedBeforeTheStallHasItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 1, threads: 5, deaf: true}
 		sc := toHold(scenarios.CapacityConfig{Hold: 20})
@@ -151,13 +151,13 @@ func TestALoginThatStartedShortlyBeforeTheStallHasItsTime(t *testing.T) {
 			t.Errorf("sessions = %+v, capacity = %+v", r.Sessions, r.Capacity)
 		}
 		last := slices.MaxFunc(seen, func(a, b scenarios.Observation) int { return a.Seq - b.Seq })
-		if want := last.Start + 7*time.Second + cleanup; r.Seconds != want.Seconds() {
+		if want := last.Start + 7*time.Second + closeTimeout; r.Seconds != want.Seconds() {
 			t.Errorf("the run took %gs, want %s", r.Seconds, want)
 		}
 	})
 }
 
-func TestALoginThatFailsEndsTheRamp(t *testing.T) {
+func TestCapacity_FailedLoginEndsTheRamp(t *testing.T) {
 	for name, config := range map[string]scenarios.CapacityConfig{
 		"to a number": {Hold: 20, For: scenarios.Duration(time.Hour)},
 		"until full":  {UntilFull: true},
@@ -182,7 +182,7 @@ func TestALoginThatFailsEndsTheRamp(t *testing.T) {
 	}
 }
 
-func TestSessionsThatDoNotAnswerWhenAskedAreLost(t *testing.T) {
+func TestCapacity_SessionsThatDoNotAnswerAreLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, ping: func(i int) error {
 			switch i % 4 {
@@ -203,17 +203,17 @@ func TestSessionsThatDoNotAnswerWhenAskedAreLost(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedCapacityClosesEverythingInTime(t *testing.T) {
+func TestCapacity_InterruptedClosesEverythingInTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		config scenarios.CapacityConfig
 		at     time.Duration
 		held   int
 	}{
-		"in the ramp":              {scenarios.CapacityConfig{Hold: 20}, 1050 * time.Millisecond, 10},
-		"while they stay":          {scenarios.CapacityConfig{Hold: 20, For: scenarios.Duration(time.Hour)}, time.Minute, 20},
-		"while they are asked":     {scenarios.CapacityConfig{Hold: 20}, 2300 * time.Millisecond, 20},
-		"while a login waits":      {scenarios.CapacityConfig{Hold: 40}, 2900 * time.Millisecond, 24},
-		"once a login has stalled": {scenarios.CapacityConfig{Hold: 40}, 3700 * time.Millisecond, 24},
+		"in the ramp":              {config: scenarios.CapacityConfig{Hold: 20}, at: 1050 * time.Millisecond, held: 10},
+		"while they stay":          {config: scenarios.CapacityConfig{Hold: 20, For: scenarios.Duration(time.Hour)}, at: time.Minute, held: 20},
+		"while they are asked":     {config: scenarios.CapacityConfig{Hold: 20}, at: 2300 * time.Millisecond, held: 20},
+		"while a login waits":      {config: scenarios.CapacityConfig{Hold: 40}, at: 2900 * time.Millisecond, held: 24},
+		"once a login has stalled": {config: scenarios.CapacityConfig{Hold: 40}, at: 3700 * time.Millisecond, held: 24},
 	} {
 		for closing, takes := range map[string]time.Duration{"": 0, ", and closing hangs": time.Hour} {
 			t.Run(name+closing, func(t *testing.T) {
@@ -223,7 +223,7 @@ func TestAnInterruptedCapacityClosesEverythingInTime(t *testing.T) {
 					time.AfterFunc(50*time.Millisecond, func() { s.change(func() { s.closeTakes = takes }) }) // the scout closes well
 					time.AfterFunc(c.at, cancel)
 					r, _ := held(ctx, t, s, toHold(c.config), Options{})
-					if took := time.Duration(r.Seconds * float64(time.Second)); took > c.at+cleanup {
+					if took := time.Duration(r.Seconds * float64(time.Second)); took > c.at+closeTimeout {
 						t.Errorf("it took %s, and was interrupted after %s", took, c.at)
 					}
 					if r.Capacity == nil || r.Capacity.Held != c.held || r.Complete || !r.Looks[0].Cut {
@@ -235,11 +235,11 @@ func TestAnInterruptedCapacityClosesEverythingInTime(t *testing.T) {
 	}
 }
 
-func TestTheOpenerIsToldToBePatient(t *testing.T) {
+func TestPhaseTimeout_IsSetForCapacity(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logins := 0
 		s := &service{coordinators: 1, threads: 9, opening: func(ctx context.Context) {
-			d, ok := Patience(ctx)
+			d, ok := PhaseTimeout(ctx)
 			if scout := logins == 0; ok == scout || !scout && d != 5*time.Minute+time.Second {
 				t.Errorf("login %d: %s, %v", logins, d, ok)
 			}
@@ -252,7 +252,7 @@ func TestTheOpenerIsToldToBePatient(t *testing.T) {
 	})
 }
 
-func TestARampGoesOnWithoutARefusedNode(t *testing.T) {
+func TestCapacity_RampGoesOnWithoutARefusedNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, refused: func(n Node, i int) bool {
 			return n.Addr.Addr().String() == "127.0.0.3" && i > 4
@@ -264,7 +264,7 @@ func TestARampGoesOnWithoutARefusedNode(t *testing.T) {
 	})
 }
 
-func TestWithoutANodeLeftTheRampEnds(t *testing.T) {
+func TestCapacity_RampEndsWithoutNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, refused: func(_ Node, i int) bool { return i > 4 }}
 		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{UntilFull: true}), Options{})
@@ -274,7 +274,7 @@ func TestWithoutANodeLeftTheRampEnds(t *testing.T) {
 	})
 }
 
-func TestAPanicWhileSessionsAreHeldClosesThem(t *testing.T) {
+func TestCapacity_PanicClosesHeldSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{coordinators: 3, threads: 8, answer: func(i int) error {
 			if i == 6 {

@@ -10,7 +10,7 @@ import (
 )
 
 // shaker shows each node's certificate; a fingerprint "" is none.
-func shaker(fingerprints map[string]string) ShakeFunc {
+func shaker(fingerprints map[string]string) HandshakeFunc {
 	return func(_ context.Context, n Node, o *scenarios.Observation) error {
 		switch fingerprint := fingerprints[n.Addr.Addr().String()]; fingerprint {
 		case "":
@@ -30,7 +30,7 @@ func shaker(fingerprints map[string]string) ShakeFunc {
 	}
 }
 
-func TestCertificatesOfEveryNode(t *testing.T) {
+func TestCertificates(t *testing.T) {
 	for name, c := range map[string]struct {
 		nodes    map[string]string
 		verdict  scenarios.Status
@@ -38,11 +38,11 @@ func TestCertificatesOfEveryNode(t *testing.T) {
 		complete bool
 		certs    int
 	}{
-		"both good and alike":   {map[string]string{"127.0.0.2": "a", "127.0.0.3": "a"}, scenarios.Pass, false, true, 2},
-		"two certificates":      {map[string]string{"127.0.0.2": "a", "127.0.0.3": "b"}, scenarios.Fail, false, true, 2},
-		"one expired":           {map[string]string{"127.0.0.2": "a", "127.0.0.3": "expired"}, scenarios.Fail, false, true, 2},
-		"one showed nothing":    {map[string]string{"127.0.0.2": "a"}, scenarios.Inconclusive, false, true, 1},
-		"nobody showed a thing": {nil, scenarios.Inconclusive, true, false, 0},
+		"both good and alike": {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "a"}, verdict: scenarios.Pass, stopped: false, complete: true, certs: 2},
+		"two certificates":    {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "b"}, verdict: scenarios.Fail, stopped: false, complete: true, certs: 2},
+		"one expired":         {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "expired"}, verdict: scenarios.Fail, stopped: false, complete: true, certs: 2},
+		"one showed nothing":  {nodes: map[string]string{"127.0.0.2": "a"}, verdict: scenarios.Inconclusive, stopped: false, complete: true, certs: 1},
+		"none showed one":     {nodes: nil, verdict: scenarios.Inconclusive, stopped: true, complete: false, certs: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -11,81 +11,58 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/handoff"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/host"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
 // collector folds observations into what a result holds, and queues what the
-// caller's functions are told. Its memory grows with coordinators, nodes and
-// looks, not with sessions. What every session leaves goes to one of several
-// recorders; its own lock is for what is rare, and for the order of events.
+// caller's functions are called with. Its memory grows with coordinators, nodes and
+// looks, not with sessions. What every session leaves goes to recorded; its own lock is for
+// what is rare, and for the order of events.
 type collector struct {
-	observed  *handoff.Queue[scenarios.Observation]
-	events    *handoff.Queue[Event]
-	waited    atomic.Int64 // nanoseconds that sessions waited to be observed, in all
-	halt      context.CancelFunc
-	started   time.Time
-	warmUp    time.Duration
-	recorders []*recorder
+	observed   *handoff.Queue[scenarios.Observation]
+	events     *handoff.Queue[Event]
+	waited     atomic.Int64 // nanoseconds that sessions waited to be observed, in all
+	stopStarts context.CancelFunc
+	started    time.Time
+	warmUp     time.Duration
+	recorded   *record.Set
 
 	mu       sync.Mutex
 	begun    bool          // the first look has
 	warm     time.Duration // sessions due before are warm-up
-	meter    meter         // since the first look began
-	dropped  int
-	breaker  breaker
+	meter    host.Meter    // since the first look began
+	dropped  int           // sessions that were due and found no slot
+	breaker  record.Breaker
 	stopping *scenarios.Stop // the first reason to end before time
 	failures []scenarios.Failure
 	notes    []string
 	looks    []scenarios.Look
-	current  judge.NextLook // of the look being taken
-	progress Event          // of the look being taken
+	current  judge.NextLook // the look being taken
+	progress Event          // its count of sessions
 }
 
 // maxWaiting bounds what waits for each of the caller's functions.
 const maxWaiting = 1024
 
 // newCollector is ready for a run's first session.
-func newCollector(s scenarios.Scenario, opt Options, started time.Time, halt context.CancelFunc) *collector {
-	c := &collector{
+func newCollector(s scenarios.Scenario, opt Options, started time.Time, stopStarts context.CancelFunc) *collector {
+	kind := kindOf(s)
+	expected := kind.expectsTimeout
+	if expected == nil {
+		expected = ofSettling
+	}
+	return &collector{
 		observed: handoff.New(maxWaiting, opt.Observe), events: handoff.New(maxWaiting, opt.Progress),
-		halt: halt, started: started, warmUp: time.Duration(s.Load.WarmUp), breaker: breaker{kind: s.Kind}, looks: []scenarios.Look{},
+		stopStarts: stopStarts, started: started, warmUp: time.Duration(s.Load.WarmUp),
+		recorded: record.NewSet(record.Options{Recorders: kind.recorders(), Series: kind.charted, Tags: opt.tags(s)}),
+		breaker:  record.Breaker{Expected: expected}, looks: []scenarios.Look{},
 	}
-	want := opt.tags(s)
-	for range recordersOf(s.Kind) {
-		rec := &recorder{tags: newTagged(want)}
-		if charted(s.Kind) {
-			rec.series = &scenarios.Series{}
-		}
-		c.recorders = append(c.recorders, rec)
-	}
-	return c
-}
-
-// mostRecorders bounds the recorders: each holds a megabyte or two of
-// histograms, and beyond so many they no longer wait for each other.
-const mostRecorders = 8
-
-// recordersOf is how many a kind needs: one core can end one session at a time.
-// Where sessions have an order, one keeps it.
-func recordersOf(kind scenarios.Kind) int {
-	if kind == scenarios.KindStages {
-		return min(runtime.GOMAXPROCS(0), mostRecorders)
-	}
-	return 1
-}
-
-// charted reports whether a kind is told second by second.
-func charted(kind scenarios.Kind) bool {
-	switch kind {
-	case scenarios.KindStages, scenarios.KindCapacity, scenarios.KindWatch:
-		return true
-	}
-	return false
 }
 
 // end records a session that has ended.
 func (c *collector) end(o scenarios.Observation, leftOpen bool) {
-	rec := c.recorders[o.Seq%len(c.recorders)]
-	counts := rec.add(o, leftOpen, time.Since(c.started))
+	inLook := c.recorded.Add(o, leftOpen)
 	failed := o.Outcome == scenarios.Failed && !o.Refused
 	c.waited.Add(int64(c.observed.Put(o)))
 	if c.events == nil && !failed && o.Class.IsZero() {
@@ -96,18 +73,18 @@ func (c *collector) end(o scenarios.Observation, leftOpen bool) {
 	if failed {
 		c.failure(o)
 	}
-	if counts {
+	if inLook {
 		c.advance(o, failed)
 	}
 	if o.Refused {
 		c.tell(Event{Kind: EventDropped, Text: fmt.Sprintf("%s is dialled no more: %s", o.Node, o.Text)})
 	}
-	if stop := c.breaker.note(o); stop != nil {
+	if stop := c.breaker.Add(o); stop != nil {
 		c.stopLocked(*stop)
 	}
 }
 
-// advance tells of a session of the look.
+// advance counts a session of the look.
 func (c *collector) advance(o scenarios.Observation, failed bool) {
 	if !o.Refused {
 		c.progress.Done++
@@ -128,24 +105,22 @@ func (c *collector) failure(o scenarios.Observation) {
 	})
 }
 
-// drop counts a session that was due and found no place.
-func (c *collector) drop() {
+// countDropped counts a session that was due and found no slot.
+func (c *collector) countDropped() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.dropped++
 }
 
-// begin opens a look.
-func (c *collector) begin(ask judge.NextLook, burst int) {
+// beginLook begins a look.
+func (c *collector) beginLook(ask judge.NextLook, burst int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.begun {
-		c.begun, c.meter = true, startMeter()
+		c.begun, c.meter = true, host.StartMeter()
 		c.warm = time.Since(c.started) + c.warmUp
 	}
-	for _, rec := range c.recorders {
-		rec.take(c.warm)
-	}
+	c.recorded.BeginLook(c.warm)
 	c.current = ask
 	c.progress = Event{Kind: EventSession, Total: ask.Sessions + burst}
 	c.tell(Event{Kind: EventLook, Total: c.progress.Total, Text: lookText(ask, burst)})
@@ -161,23 +136,21 @@ func lookText(ask judge.NextLook, burst int) string {
 	return fmt.Sprintf("%d sessions", ask.Sessions)
 }
 
-// close ends the look. One of which no session counts is no look.
-func (c *collector) close(cut bool) {
+// endLook ends the look. One of which no session counts is no look.
+func (c *collector) endLook(cut bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	look := scenarios.Look{Kind: c.current.Kind, Planned: c.current.Sessions, Cut: cut}
-	for _, rec := range c.recorders {
-		look.Merge(rec.taken())
-	}
+	c.recorded.EndLook(&look)
 	if total, _, _, _ := look.All().Total(); total > 0 {
 		c.looks = append(c.looks, look)
 	}
 }
 
-// sayWhyEmpty leaves, where there is no look, an empty one that holds how many
+// addEmptyLook adds, where there is no look, an empty one that holds how many
 // sessions ended for their certificate, so that the judges can say so.
-func (c *collector) sayWhyEmpty(planned int) {
-	refused := c.counts().Refused
+func (c *collector) addEmptyLook(planned int) {
+	refused := c.recorded.Counts().Refused
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.looks) == 0 {
@@ -197,11 +170,11 @@ func (c *collector) stopLocked(why scenarios.Stop) {
 		c.stopping = &why
 		c.tell(Event{Kind: EventStop, Text: why.Text})
 	}
-	c.halt()
+	c.stopStarts()
 }
 
-// over reports whether the run ends before its time.
-func (c *collector) over() bool {
+// stopped reports whether the run ends before its time.
+func (c *collector) stopped() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.stopping != nil
@@ -221,11 +194,24 @@ func (c *collector) event(e Event) {
 
 // tell queues an event; c.mu is held.
 func (c *collector) tell(e Event) {
-	c.events.Offer(e, func(e Event) bool { return e.Kind == EventSession })
+	c.events.Offer(e, Event.isCount)
 }
 
-// handOver returns once the caller's functions were told everything. Nothing may
-// end afterwards.
+// load is how punctual sessions were, and what they took of this machine.
+func (c *collector) load(needs []scenarios.Resource) *scenarios.LoadStats {
+	all := c.recorded.Load()
+	all.OfCores, all.Needs = runtime.GOMAXPROCS(0), needs
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all.Dropped += c.dropped
+	if c.begun {
+		all.Cores = c.meter.Cores()
+	}
+	return &all
+}
+
+// handOver returns once the caller's functions were called with everything. No
+// session may end afterwards.
 func (c *collector) handOver() {
 	c.observed.End()
 	c.events.End()

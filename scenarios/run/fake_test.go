@@ -11,6 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // balancer is a fake one: it hands sessions of each node to coordinators in
@@ -22,7 +23,7 @@ type balancer struct {
 
 	mu              sync.Mutex
 	opened          map[netip.AddrPort]int
-	open, most      int
+	open, maxOpen   int
 	closed          int
 	closeErr        error
 	closeHangs      bool // until its context ends
@@ -48,7 +49,12 @@ type fault struct{ class, hint string }
 
 func (f fault) Error() string          { return "the server said " + f.class }
 func (f fault) Class() scenarios.Class { return vocabtest.Class(f.class) }
-func (f fault) Hint() string           { return f.hint }
+func (f fault) Hint() []vocab.Fix {
+	if f.hint == "" {
+		return nil
+	}
+	return []vocab.Fix{{Why: f.hint}}
+}
 
 func (b *balancer) dial(ctx context.Context, n Node, o *scenarios.Observation) (Session, error) {
 	b.mu.Lock()
@@ -67,7 +73,7 @@ func (b *balancer) dial(ctx context.Context, n Node, o *scenarios.Observation) (
 		panic("a fault of ours")
 	}
 	b.open++
-	b.most = max(b.most, b.open)
+	b.maxOpen = max(b.maxOpen, b.open)
 	b.mu.Unlock()
 	s, err := b.converse(ctx, f, i, o)
 	if err != nil {

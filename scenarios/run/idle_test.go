@@ -101,7 +101,7 @@ func outcomes(steps []scenarios.IdleStep) []scenarios.Outcome {
 	return out
 }
 
-func TestAnIdleLadderFindsWhereAndHowConnectionsAreCut(t *testing.T) {
+func TestIdle_FindsWhenAndHowConnectionsAreCut(t *testing.T) {
 	for name, c := range map[string]struct {
 		after time.Duration
 		how   scenarios.Cut
@@ -160,7 +160,7 @@ func TestAnIdleLadderFindsWhereAndHowConnectionsAreCut(t *testing.T) {
 	}
 }
 
-func TestIdleSessionsAreDealtToTheNodesAndNamed(t *testing.T) {
+func TestIdle_SessionsAreSpreadOverTheNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
 		var seen []scenarios.Observation
@@ -170,7 +170,7 @@ func TestIdleSessionsAreDealtToTheNodesAndNamed(t *testing.T) {
 		for _, step := range r.Idle.Steps {
 			nodes = append(nodes, step.Node.Addr().String())
 			if !strings.HasPrefix(step.Coordinator, "coord-") {
-				t.Errorf("step %v is of nobody", step.After)
+				t.Errorf("step %v is unidentified", step.After)
 			}
 		}
 		if want := []string{"127.0.0.2", "127.0.0.3", "127.0.0.2"}; !slices.Equal(nodes, want) {
@@ -184,7 +184,7 @@ func TestIdleSessionsAreDealtToTheNodesAndNamed(t *testing.T) {
 	})
 }
 
-func TestAScaledLadderWaitsScaledTimes(t *testing.T) {
+func TestIdle_WaitsScaledTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := ladder(55*time.Second, 65*time.Second)
 		s.Idle.Scale = .01
@@ -199,19 +199,19 @@ func TestAScaledLadderWaitsScaledTimes(t *testing.T) {
 	})
 }
 
-func TestPlacesBoundLoginsAndNotIdleSessions(t *testing.T) {
+func TestIdle_SlotsBoundLoginsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := ladder(slices.Repeat([]time.Duration{time.Minute}, 5)...)
 		s.Load.Concurrency = 1
 		b := newIdleBalancer(0, "")
 		r, _ := idled(t.Context(), t, b.dial, s)
-		if r.Seconds > 61 || b.most != 5 {
-			t.Errorf("%gs, %d idle at once", r.Seconds, b.most)
+		if r.Seconds > 61 || b.maxOpen != 5 {
+			t.Errorf("%gs, %d idle at once", r.Seconds, b.maxOpen)
 		}
 	})
 }
 
-func TestAStepThatNeverOpenedIsUnknownAndAFailedSession(t *testing.T) {
+func TestIdle_StepThatNeverOpenedIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
 		b.answer = func(n Node, _ int) fate {
@@ -231,7 +231,7 @@ func TestAStepThatNeverOpenedIsUnknownAndAFailedSession(t *testing.T) {
 	})
 }
 
-func TestTwoStalledLoginsStopTheLadder(t *testing.T) {
+func TestIdle_TwoStalledLoginsStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
 		b.answer = func(_ Node, i int) fate {
@@ -251,7 +251,7 @@ func TestTwoStalledLoginsStopTheLadder(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedLadderKeepsWhatItKnows(t *testing.T) {
+func TestIdle_InterruptedKeepsDecidedSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(2*time.Minute, cancel)
@@ -270,7 +270,7 @@ func TestAnInterruptedLadderKeepsWhatItKnows(t *testing.T) {
 	})
 }
 
-func TestAnIdleSessionThatDiesIsBlamedInFull(t *testing.T) {
+func TestIdle_LostSessionIsRecordedInFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
 		b.answer = func(_ Node, _ int) fate {
@@ -290,7 +290,7 @@ func TestAnIdleSessionThatDiesIsBlamedInFull(t *testing.T) {
 	})
 }
 
-func TestALadderOfWhichNoNodeIsLeftIsStoppedByItsCertificate(t *testing.T) {
+func TestIdle_WithoutNodesStopsByCertificate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
 		b.answer = func(n Node, i int) fate {
@@ -303,7 +303,7 @@ func TestALadderOfWhichNoNodeIsLeftIsStoppedByItsCertificate(t *testing.T) {
 	})
 }
 
-func TestAPanicOfAnIdleSessionComesOutOfRunWithEverythingClosed(t *testing.T) {
+func TestIdle_PanicReachesTheCallerWithEverythingClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(0, "")
 		var once sync.Once
@@ -332,7 +332,7 @@ func (p panicking) Ping(ctx context.Context) error {
 	return p.Session.Ping(ctx)
 }
 
-func TestALadderIsJudgedAlikeFromItsResult(t *testing.T) {
+func TestIdle_ResultIsRejudgedAlike(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newIdleBalancer(time.Minute, scenarios.CutFIN)
 		s := ladder(55*time.Second, 65*time.Second)

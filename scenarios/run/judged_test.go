@@ -10,38 +10,38 @@ import (
 )
 
 // With the judges of production: what a run measures is what they need.
-func TestRunAndJudgesTogether(t *testing.T) {
+func TestRun_WithTheJudges(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  func(n Node, i int) fate
 		verdict scenarios.Status
 		failed  []string
 		looks   int
 	}{
-		"a healthy rotation passes after one look": {nil, scenarios.Pass, nil, 1},
-		"one coordinator gets nothing": {func(_ Node, i int) fate {
+		"a healthy rotation passes after one look": {answer: nil, verdict: scenarios.Pass, failed: nil, looks: 1},
+		"one coordinator gets nothing": {answer: func(_ Node, i int) fate {
 			if i%5 == 0 {
 				return fate{coordinator: "coord-2:25000"}
 			}
 			return fate{}
-		}, scenarios.Fail, []string{scenarios.BalanceCoverage}, 2},
-		"one session fails, and never again": {func(n Node, i int) fate {
+		}, verdict: scenarios.Fail, failed: []string{scenarios.BalanceCoverage}, looks: 2},
+		"one session fails, and never again": {answer: func(n Node, i int) fate {
 			if n.Addr.Addr().String() == "127.0.0.3" && i == 3 {
 				return fate{openErr: fault{"open.reset", ""}}
 			}
 			return fate{}
-		}, scenarios.Pass, nil, 2},
-		"every fifth session fails quickly": {func(_ Node, i int) fate {
+		}, verdict: scenarios.Pass, failed: nil, looks: 2},
+		"every fifth session fails quickly": {answer: func(_ Node, i int) fate {
 			if i%5 == 3 {
 				return fate{openErr: fault{"open.eof", ""}}
 			}
 			return fate{}
-		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},
-		"every fifth hangs, and two are enough": {func(_ Node, i int) fate {
+		}, verdict: scenarios.Fail, failed: []string{scenarios.ErrorsRate}, looks: 1},
+		"every fifth hangs, and two are enough": {answer: func(_ Node, i int) fate {
 			if i%5 == 3 {
 				return fate{takes: time.Second, openErr: fault{"open.timeout", ""}}
 			}
 			return fate{}
-		}, scenarios.Fail, []string{scenarios.ErrorsRate}, 1},
+		}, verdict: scenarios.Fail, failed: []string{scenarios.ErrorsRate}, looks: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

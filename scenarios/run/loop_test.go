@@ -15,7 +15,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
-func TestSettlingEndsWhenEverybodyIsBackAndARoundIsGood(t *testing.T) {
+func TestSettle_EndsWhenAllAnswerAndARoundIsGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(4)
 		s.Target.Endpoints = s.Target.Endpoints[:1]
@@ -49,7 +49,7 @@ func TestSettlingEndsWhenEverybodyIsBackAndARoundIsGood(t *testing.T) {
 	})
 }
 
-func TestSettlingEndsWhenItsTimeIsOver(t *testing.T) {
+func TestSettle_EndsWhenItsTimeIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(4)
 		s.Expect.Coordinators.Count = 5
@@ -62,7 +62,7 @@ func TestSettlingEndsWhenItsTimeIsOver(t *testing.T) {
 	})
 }
 
-func TestARejectedLoginWhileSettlingCounts(t *testing.T) {
+func TestSettle_RejectedLoginCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(4)
 		s.Load.Settle = scenarios.Duration(time.Minute)
@@ -80,7 +80,7 @@ func TestARejectedLoginWhileSettlingCounts(t *testing.T) {
 	})
 }
 
-func TestManySessionsRunInParallelBeyondTheOrderedOnes(t *testing.T) {
+func TestLook_ParallelBeyondTheOrderedSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(50)
 		s.Load.Rate, s.Load.Concurrency = 0, 4
@@ -95,8 +95,8 @@ func TestManySessionsRunInParallelBeyondTheOrderedOnes(t *testing.T) {
 				t.Errorf("an unpaced session was %s late", o.Lag())
 			}
 		}
-		if parts[scenarios.Ordered] != 20 || parts[scenarios.Parallel] != 30 || b.most != 4 {
-			t.Errorf("parts = %v, %d open at once", parts, b.most)
+		if parts[scenarios.Ordered] != 20 || parts[scenarios.Parallel] != 30 || b.maxOpen != 4 {
+			t.Errorf("parts = %v, %d open at once", parts, b.maxOpen)
 		}
 		if r.Looks[0].Orders[0].Sessions() != 10 || r.Nodes[0].Sessions != 25 {
 			t.Errorf("look = %+v", r.Looks[0])
@@ -104,7 +104,7 @@ func TestManySessionsRunInParallelBeyondTheOrderedOnes(t *testing.T) {
 	})
 }
 
-func TestAnOrderedLaneStaysShortWhenItTakesOverFromARefusedNode(t *testing.T) {
+func TestLook_OrderedLaneStaysShortAfterARefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 3}
@@ -124,7 +124,7 @@ func TestAnOrderedLaneStaysShortWhenItTakesOverFromARefusedNode(t *testing.T) {
 	})
 }
 
-func TestParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
+func TestLook_ParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 5}
@@ -138,7 +138,7 @@ func TestParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 	})
 }
 
-func TestLooksAreTakenUntilNobodyAsks(t *testing.T) {
+func TestLooks_EndWhenNoJudgeAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(10)
 		s.Load.Burst = 2
@@ -178,7 +178,7 @@ func TestLooksAreTakenUntilNobodyAsks(t *testing.T) {
 	})
 }
 
-func TestTheCeilingEndsAsking(t *testing.T) {
+func TestLooks_CeilingEndsAsking(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{}, scenario(10), Options{
 			judge: func(judge.Evidence) judge.Report {
@@ -192,7 +192,7 @@ func TestTheCeilingEndsAsking(t *testing.T) {
 	})
 }
 
-func TestAFurtherLookKeepsTheRunPolite(t *testing.T) {
+func TestLooks_FurtherLookObeysTheDurationLimit(t *testing.T) {
 	for confirm, looks := range map[string]int{"": 1, "lb.example.com": 2} {
 		synctest.Test(t, func(t *testing.T) {
 			s := scenario(10)
@@ -212,7 +212,7 @@ func TestAFurtherLookKeepsTheRunPolite(t *testing.T) {
 	}
 }
 
-func TestACloseThatFailsLeavesTheSessionGoodAndCounts(t *testing.T) {
+func TestExecute_FailedCloseCountsAsLeftOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{closeErr: errors.New("reset")}, scenario(5), Options{})
 		if r.Sessions.OK != 5 || r.Sessions.LeftOpen != 6 {
@@ -221,7 +221,7 @@ func TestACloseThatFailsLeavesTheSessionGoodAndCounts(t *testing.T) {
 	})
 }
 
-func TestAFailedQueryIsAttributedAndSaidInFull(t *testing.T) {
+func TestExecute_FailedQueryIsRecordedInFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		long := strings.Repeat("é", 400)
 		b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
@@ -240,7 +240,7 @@ func TestAFailedQueryIsAttributedAndSaidInFull(t *testing.T) {
 		if f.Coordinator != "coord-3:25000" || f.Phase != scenarios.Execute || f.Class != vocabtest.Class("execute.error") || !f.Local.IsValid() {
 			t.Errorf("failure = %+v", f)
 		}
-		if want := strings.Repeat("é", maxText/2) + "..."; f.Text != want {
+		if want := strings.Repeat("é", 512/2) + "..."; f.Text != want {
 			t.Errorf("text has %d bytes, want %d", len(f.Text), len(want))
 		}
 		if !f.Time.Equal(r.Started.Add(200*time.Millisecond)) || f.Time.Location() != time.UTC {
@@ -249,7 +249,7 @@ func TestAFailedQueryIsAttributedAndSaidInFull(t *testing.T) {
 	})
 }
 
-func TestFailuresKeptAreBounded(t *testing.T) {
+func TestCollector_FailuresAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(_ Node, i int) fate {
 			if i == 0 {
@@ -264,7 +264,7 @@ func TestFailuresKeptAreBounded(t *testing.T) {
 	})
 }
 
-func TestARestartIsOneCoordinatorWithTwoPids(t *testing.T) {
+func TestRun_RestartIsOneCoordinatorWithTwoPIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(6)
 		s.Expect.Coordinators.Count = 1
@@ -281,7 +281,7 @@ func TestARestartIsOneCoordinatorWithTwoPids(t *testing.T) {
 	})
 }
 
-func TestAPanicOfASessionComesOutOfRun(t *testing.T) {
+func TestRun_PanicOfASessionReachesTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(_ Node, i int) fate { return fate{panics: i == 2} }}
 		defer func() {
@@ -297,7 +297,7 @@ func TestAPanicOfASessionComesOutOfRun(t *testing.T) {
 	})
 }
 
-func TestCancellingDuringTheBurstDoesNotWaitForItsHold(t *testing.T) {
+func TestRun_CancelDuringTheBurstDoesNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(700*time.Millisecond, cancel)
@@ -310,7 +310,7 @@ func TestCancellingDuringTheBurstDoesNotWaitForItsHold(t *testing.T) {
 	})
 }
 
-func TestARunThatWasCancelledBeforeItBeganSendsNothing(t *testing.T) {
+func TestRun_CancelledBeforeItBeganSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -321,7 +321,7 @@ func TestARunThatWasCancelledBeforeItBeganSendsNothing(t *testing.T) {
 	})
 }
 
-func TestAnInvalidScenarioSendsNothing(t *testing.T) {
+func TestRun_InvalidScenarioSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(4)
 		s.Load.Concurrency = 0
@@ -332,7 +332,7 @@ func TestAnInvalidScenarioSendsNothing(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedRunEndsWithinFiveSecondsThoughClosingHangs(t *testing.T) {
+func TestRun_InterruptedEndsWithinCloseTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)

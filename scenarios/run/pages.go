@@ -7,15 +7,12 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// EventPages says that coordinators' own pages were read: Done of Total
-// coordinators said something.
-const EventPages EventKind = "pages"
-
-// pagesFor is how long reading every coordinator's pages may take.
-const pagesFor = 10 * time.Second
+// pagesTimeout is how long reading every coordinator's pages may take.
+const pagesTimeout = 10 * time.Second
 
 // readPages reads the pages of the declared coordinators, where the scenario
 // and the caller want that, and returns them.
@@ -25,20 +22,20 @@ func (r *run) readPages(ctx context.Context, when scenarios.PageTime) []scenario
 	}
 	names := r.s.Expect.Coordinators.Names
 	at := scenarios.SecondsOf(r.since())
-	ctx, cancel := context.WithTimeout(ctx, pagesFor)
+	ctx, cancel := context.WithTimeout(ctx, pagesTimeout)
 	defer cancel()
 	pages := r.opt.Pages(ctx, slices.Clone(names))
-	said := 0
+	read := 0
 	for i := range pages {
 		pages[i].When, pages[i].At = when, at
 		if pages[i].Err == "" {
-			said++
+			read++
 		}
 	}
 	r.pages = append(r.pages, pages...)
 	r.collect.event(Event{
-		Kind: EventPages, Done: said, Total: len(names),
-		Text: fmt.Sprintf("%s: %d of %d coordinators' pages were read%s", when, said, len(names), busiest(pages)),
+		Kind: EventPages, Done: read, Total: len(names),
+		Text: fmt.Sprintf("%s: %d of %d coordinators' pages were read%s", when, read, len(names), busiest(pages)),
 	})
 	return pages
 }
@@ -50,27 +47,27 @@ func (r *run) pagesWanted() bool {
 
 // busiest says which coordinator has the most threads in use; "" where no page does.
 func busiest(pages []scenarios.Page) string {
-	var most *scenarios.Page
+	var top *scenarios.Page
 	for i, p := range pages {
-		if p.InUse != nil && (most == nil || *p.InUse > *most.InUse) {
-			most = &pages[i]
+		if p.InUse != nil && (top == nil || *p.InUse > *top.InUse) {
+			top = &pages[i]
 		}
 	}
 	switch {
-	case most == nil:
+	case top == nil:
 		return ""
-	case most.Threads == 0:
-		return fmt.Sprintf("; the busiest is %s with %d threads in use", most.Coordinator, *most.InUse)
+	case top.Threads == 0:
+		return fmt.Sprintf("; the busiest is %s with %d threads in use", top.Coordinator, *top.InUse)
 	}
-	return fmt.Sprintf("; the busiest is %s with %d of %d threads in use", most.Coordinator, *most.InUse, most.Threads)
+	return fmt.Sprintf("; the busiest is %s with %d of %d threads in use", top.Coordinator, *top.InUse, top.Threads)
 }
 
 // pagesDuring reads the pages once in a run of looks: when half of the burst's
 // time is over, so that its sessions are open.
 func (r *run) pagesDuring(ctx context.Context, at time.Duration) {
 	defer r.catch()
-	had := slices.ContainsFunc(r.pages, func(p scenarios.Page) bool { return p.When == scenarios.PageDuring })
-	if !had && r.pagesWanted() && r.wait(r.starts, at) {
+	already := slices.ContainsFunc(r.pages, func(p scenarios.Page) bool { return p.When == scenarios.PageDuring })
+	if !already && r.pagesWanted() && r.wait(r.startCtx, at) {
 		r.readPages(ctx, scenarios.PageDuring)
 	}
 }
@@ -85,19 +82,15 @@ func (r *run) pagesAllow(ctx context.Context) bool {
 			r.collect.note(text)
 		}
 	}
-	if !unconfirmed(r.s) {
+	guard := limits.CheckRoom(r.s, pages)
+	if guard == nil {
 		return true
 	}
-	for _, p := range pages {
-		if reason := crowded(r.s, p); reason != "" {
-			r.collect.stop(scenarios.Stop{
-				By: scenarios.StopGuard, Class: vocab.Class{Phase: vocab.PhasePages, Kind: vocab.KindFull},
-				Text: (&GuardError{Reasons: []string{reason}, Hosts: guarded(r.s)}).Error(),
-			})
-			return false
-		}
-	}
-	return true
+	r.collect.stop(scenarios.Stop{
+		By: scenarios.StopGuard, Class: vocab.Class{Phase: vocab.PhasePages, Kind: vocab.KindFull},
+		Text: guard.Text(), Hint: scenarios.Fixes{guard.Fix()},
+	})
+	return false
 }
 
 // unwell says what a coordinator's page shows to be wrong before anything was
@@ -110,54 +103,4 @@ func unwell(p scenarios.Page) string {
 		return p.Coordinator + " said before the run began that it is not healthy"
 	}
 	return ""
-}
-
-// mostTaken is the share of a coordinator's threads beyond which a run that
-// nobody confirmed must not go, together with the sessions that are there.
-const mostTaken = 0.8
-
-// crowded says why a coordinator has too little room for its share of the run's
-// sessions; "" where it has enough, or does not say.
-func crowded(s scenarios.Scenario, p scenarios.Page) string {
-	threads, used := p.Threads, 0
-	if s.Capacity.Threads > 0 {
-		threads = s.Capacity.Threads
-	}
-	has := fmt.Sprintf("%s has %d threads", p.Coordinator, threads)
-	if p.InUse != nil {
-		used = *p.InUse
-		has = fmt.Sprintf("%s has %d of %d threads in use", p.Coordinator, used, threads)
-	}
-	if threads == 0 {
-		return ""
-	}
-	more, k := together(s), len(s.Expect.Coordinators.Names)
-	if more == 0 {
-		return has + ", and the run goes on until they are all taken"
-	}
-	if float64(more)/float64(k)+float64(used) <= mostTaken*float64(threads) {
-		return ""
-	}
-	share := (more + k - 1) / k
-	return fmt.Sprintf("%s; 1/%d of %d more is %d, and %d are more than %.0f %% of %d",
-		has, k, more, share, used+share, mostTaken*100, threads)
-}
-
-// together is how many sessions a run has open at once, at most; 0: as many as
-// get in.
-func together(s scenarios.Scenario) int {
-	open := s.Load.Concurrency
-	switch s.Kind {
-	case scenarios.KindCapacity:
-		return s.Capacity.Hold
-	case scenarios.KindIdle:
-		return len(s.Idle.Steps)
-	case scenarios.KindWatch:
-		return s.Watch.Long + open
-	case scenarios.KindStages:
-		for _, stage := range s.Load.Stages {
-			open = max(open, stage.Hold, stage.Closed)
-		}
-	}
-	return open
 }

@@ -22,7 +22,7 @@ func using(name string, used, threads int) scenarios.Page {
 	return scenarios.Page{Coordinator: name, Healthy: true, Threads: threads, InUse: &used}
 }
 
-func TestPagesOfALookAreReadBeforeWhileTheBurstIsOpenAndAfter(t *testing.T) {
+func TestPages_OfLooksAreReadBeforeDuringAndAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := withPages(scenario(4), "coord-1", "coord-2")
 		s.Load.Burst = 6
@@ -62,10 +62,10 @@ func TestPagesOfALookAreReadBeforeWhileTheBurstIsOpenAndAfter(t *testing.T) {
 	})
 }
 
-func TestPagesOfACapacityAreReadWhileAllAreHeldOrOneWaits(t *testing.T) {
+func TestPages_OfCapacityAreReadWhileHeldOrStalled(t *testing.T) {
 	for name, c := range map[string]struct{ hold, open int }{
-		"all are held": {20, 20},
-		"one waits":    {40, 24},
+		"all are held": {hold: 20, open: 20},
+		"one waits":    {hold: 40, open: 24},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestPagesOfACapacityAreReadWhileAllAreHeldOrOneWaits(t *testing.T) {
 	}
 }
 
-func TestPagesAreReadOnlyWhereTheScenarioWantsThem(t *testing.T) {
+func TestPages_AreReadOnlyOnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := withPages(scenario(4), "coord-1")
 		s.Target.WebPort = 0
@@ -105,7 +105,7 @@ func TestPagesAreReadOnlyWhereTheScenarioWantsThem(t *testing.T) {
 	})
 }
 
-func TestWhatIsWrongBeforeTheRunIsNoted(t *testing.T) {
+func TestPages_UnhealthyBeforeTheRunIsNoted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{}, withPages(scenario(4), "a", "b", "c"), Options{
 			Pages: func(_ context.Context, _ []string) []scenarios.Page {
@@ -122,7 +122,7 @@ func TestWhatIsWrongBeforeTheRunIsNoted(t *testing.T) {
 	})
 }
 
-func TestARunThatWouldFillACoordinatorIsRefused(t *testing.T) {
+func TestPages_RunThatWouldFillACoordinatorIsRefused(t *testing.T) {
 	capacity := func(c scenarios.CapacityConfig) func(*scenarios.Scenario) {
 		return func(s *scenarios.Scenario) { s.Kind, s.Capacity = scenarios.KindCapacity, c }
 	}
@@ -131,29 +131,29 @@ func TestARunThatWouldFillACoordinatorIsRefused(t *testing.T) {
 		used int
 		want string // of the refusal; "": it runs
 	}{
-		"capacity": {capacity(scenarios.CapacityConfig{Hold: 200}), 40,
-			"c3 has 40 of 64 threads in use; 1/5 of 200 more is 40, and 80 are more than 80 % of 64; to allow it: --confirm lb.example.com"},
-		"just enough room":   {capacity(scenarios.CapacityConfig{Hold: 55}), 40, ""},
-		"one session beyond": {capacity(scenarios.CapacityConfig{Hold: 60}), 40, "and 52 are more than 80 % of 64"},
-		"until full": {capacity(scenarios.CapacityConfig{UntilFull: true}), 0,
-			"c1 has 0 of 64 threads in use, and the run goes on until they are all taken; to allow it: --confirm lb.example.com"},
-		"fewer threads declared than a page says": {capacity(scenarios.CapacityConfig{Hold: 55, Threads: 50}), 40, "40 of 50 threads in use"},
-		"looks": {func(s *scenarios.Scenario) { s.Load.Concurrency = 64 }, 40, "1/5 of 64 more is 13, and 53 are"},
-		"smoke": {func(*scenarios.Scenario) {}, 40, ""},
-		"an idle ladder": {func(s *scenarios.Scenario) {
+		"capacity": {set: capacity(scenarios.CapacityConfig{Hold: 200}), used: 40,
+			want: "c3 has 40 of 64 threads in use; 1/5 of 200 more is 40, and 80 exceed 80 % of 64"},
+		"just enough room":   {set: capacity(scenarios.CapacityConfig{Hold: 55}), used: 40, want: ""},
+		"one session beyond": {set: capacity(scenarios.CapacityConfig{Hold: 60}), used: 40, want: "and 52 exceed 80 % of 64"},
+		"until full": {set: capacity(scenarios.CapacityConfig{UntilFull: true}), used: 0,
+			want: "c1 has 0 of 64 threads in use, and the run goes on until all are in use"},
+		"fewer threads declared than a page says": {set: capacity(scenarios.CapacityConfig{Hold: 55, Threads: 50}), used: 40, want: "40 of 50 threads in use"},
+		"looks": {set: func(s *scenarios.Scenario) { s.Load.Concurrency = 64 }, used: 40, want: "1/5 of 64 more is 13, and 53 exceed"},
+		"smoke": {set: func(*scenarios.Scenario) {}, used: 40, want: ""},
+		"an idle ladder": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Idle.Steps = scenarios.KindIdle, make([]scenarios.Duration, 60)
 			for i := range s.Idle.Steps {
 				s.Idle.Steps[i] = 1
 			}
-		}, 45, "1/5 of 60 more is 12"},
-		"a watch": {func(s *scenarios.Scenario) {
+		}, used: 45, want: "1/5 of 60 more is 12"},
+		"a watch": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Watch = scenarios.KindWatch, scenarios.WatchConfig{For: 1, Long: 50}
-		}, 45, "1/5 of 66 more is 14"},
-		"stages": {func(s *scenarios.Scenario) {
+		}, used: 45, want: "1/5 of 66 more is 14"},
+		"stages": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Load.Stages = scenarios.KindStages, []scenarios.Stage{{Closed: 3, For: 1}, {Hold: 90, For: 1}}
-		}, 45, "1/5 of 90 more is 18"},
-		"confirmed": {func(s *scenarios.Scenario) { s.Load.Concurrency, s.Target.Confirm = 64, "lb.example.com" }, 40, ""},
-		"loopback":  {func(s *scenarios.Scenario) { s.Load.Concurrency, s.Target.Endpoints = 64, []string{"127.0.0.1"} }, 40, ""},
+		}, used: 45, want: "1/5 of 90 more is 18"},
+		"confirmed": {set: func(s *scenarios.Scenario) { s.Load.Concurrency, s.Target.Confirm = 64, "lb.example.com" }, used: 40, want: ""},
+		"loopback":  {set: func(s *scenarios.Scenario) { s.Load.Concurrency, s.Target.Endpoints = 64, []string{"127.0.0.1"} }, used: 40, want: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -186,22 +186,10 @@ func TestARunThatWouldFillACoordinatorIsRefused(t *testing.T) {
 				if len(seen) != 0 || reads != 1 || r.Stopped == nil || r.Stopped.By != scenarios.StopGuard {
 					t.Fatalf("%d sessions, %d reads, stopped = %+v", len(seen), reads, r.Stopped)
 				}
-				if !strings.Contains(r.Stopped.Text, c.want) {
+				if !strings.Contains(r.Stopped.Text, c.want) || len(r.Stopped.Hint) != 1 || r.Stopped.Hint[0].Setting != "target.confirm" || r.Stopped.Hint[0].Value != "lb.example.com" {
 					t.Errorf("\n got %s\nwant %s", r.Stopped.Text, c.want)
 				}
 			})
 		})
-	}
-}
-
-func TestACoordinatorWithoutANumberOfThreadsIsNotGuarded(t *testing.T) {
-	t.Parallel()
-	s := withPages(toHold(scenarios.CapacityConfig{Hold: 1000}), "a")
-	if got := crowded(s, scenarios.Page{Coordinator: "a"}); got != "" {
-		t.Error(got)
-	}
-	s.Capacity.Threads = 64
-	if got, want := crowded(s, scenarios.Page{Coordinator: "a"}), "a has 64 threads; 1/1 of 1000 more is 1000, and 1000 are more than 80 % of 64"; got != want {
-		t.Errorf("got %s", got)
 	}
 }

@@ -24,7 +24,7 @@ type executing struct {
 	mu       sync.Mutex
 	sessions int
 	open     int
-	most     int
+	maxOpen  int
 	ran      map[string]int
 }
 
@@ -41,7 +41,7 @@ func (e *executing) dial(_ context.Context, _ Node, o *scenarios.Observation) (S
 		o.Who = scenarios.Identity{Coordinator: name, Source: scenarios.FromPing}
 	}
 	e.open++
-	e.most = max(e.most, e.open)
+	e.maxOpen = max(e.maxOpen, e.open)
 	return &statement{e, name, o}, nil
 }
 
@@ -114,16 +114,16 @@ func queried(ctx context.Context, t *testing.T, e *executing, s scenarios.Scenar
 	return r
 }
 
-func TestTheStatementRunsTwiceOnEveryCoordinator(t *testing.T) {
+func TestQueries_RunTwiceOnEveryCoordinator(t *testing.T) {
 	for name, c := range map[string]struct {
 		expect   scenarios.ExpectCoordinators
 		sessions int // the scout's included
 	}{
-		"by number":                     {scenarios.ExpectCoordinators{Count: 3}, 7},
-		"by name":                       {scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-3"}}, 7},
-		"undeclared, as many as a look": {scenarios.ExpectCoordinators{}, 41},
-		"one that is never met":         {scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-9"}}, 121},
-		"more than there are":           {scenarios.ExpectCoordinators{Count: 4}, 121},
+		"by number":                     {expect: scenarios.ExpectCoordinators{Count: 3}, sessions: 7},
+		"by name":                       {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-3"}}, sessions: 7},
+		"undeclared, as many as a look": {expect: scenarios.ExpectCoordinators{}, sessions: 41},
+		"one that is never met":         {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-9"}}, sessions: 121},
+		"more than there are":           {expect: scenarios.ExpectCoordinators{Count: 4}, sessions: 121},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -132,8 +132,8 @@ func TestTheStatementRunsTwiceOnEveryCoordinator(t *testing.T) {
 				e := &executing{lands: inTurn(3), takes: map[string]time.Duration{
 					"coord-1:25000": time.Second, "coord-2:25000": 2 * time.Second, "coord-3:25000": 3 * time.Second}}
 				r := queried(t.Context(), t, e, s)
-				if e.sessions != c.sessions || len(r.Queries) != 3 || !r.Complete || e.most > 4 {
-					t.Errorf("%d sessions, %d at once, queries = %+v, stopped = %+v", e.sessions, e.most, r.Queries, r.Stopped)
+				if e.sessions != c.sessions || len(r.Queries) != 3 || !r.Complete || e.maxOpen > 4 {
+					t.Errorf("%d sessions, %d at once, queries = %+v, stopped = %+v", e.sessions, e.maxOpen, r.Queries, r.Stopped)
 				}
 				for i, q := range r.Queries {
 					took := scenarios.SecondsOf(time.Duration(i+1)*time.Second + time.Millisecond)
@@ -149,7 +149,7 @@ func TestTheStatementRunsTwiceOnEveryCoordinator(t *testing.T) {
 	}
 }
 
-func TestAStatementThatFailsStopsNothing(t *testing.T) {
+func TestQueries_FailedStatementStopsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := querying()
 		s.Expect.Coordinators.Count = 3
@@ -170,7 +170,7 @@ func TestAStatementThatFailsStopsNothing(t *testing.T) {
 	})
 }
 
-func TestStatementsThatHangAreNotRepeatedWhereTheyHang(t *testing.T) {
+func TestQueries_TimeoutIsNotRepeatedOnTheCoordinator(t *testing.T) {
 	late := fault{"execute.timeout", ""}
 	for name, errs := range map[string]map[string]error{
 		"one of three": {"coord-2:25000": late},
@@ -198,7 +198,7 @@ func TestStatementsThatHangAreNotRepeatedWhereTheyHang(t *testing.T) {
 	}
 }
 
-func TestManyStatementsThatHangNamelessEndTheRun(t *testing.T) {
+func TestQueries_ManyUnidentifiedTimeoutsEndTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := querying()
 		s.Load.Concurrency = 1
@@ -211,7 +211,7 @@ func TestManyStatementsThatHangNamelessEndTheRun(t *testing.T) {
 	})
 }
 
-func TestALoginThatStallsTwiceStopsTheQueries(t *testing.T) {
+func TestQueries_TwoStalledLoginsStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(_ Node, i int) fate {
 			if i == 0 {
@@ -228,7 +228,7 @@ func TestALoginThatStallsTwiceStopsTheQueries(t *testing.T) {
 	})
 }
 
-func TestWhoAnsweredMayShowOnlyAfterTheStatement(t *testing.T) {
+func TestQueries_IdentityKnownAfterTheStatement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := querying()
 		s.Expect.Coordinators.Count = 3
@@ -240,7 +240,7 @@ func TestWhoAnsweredMayShowOnlyAfterTheStatement(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedStatementIsNotCounted(t *testing.T) {
+func TestQueries_InterruptedStatementIsNotCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(10*time.Second, cancel)
@@ -254,7 +254,7 @@ func TestAnInterruptedStatementIsNotCounted(t *testing.T) {
 	})
 }
 
-func TestTheScoutOfAQueryDoesNotRunTheStatement(t *testing.T) {
+func TestQueries_ScoutDoesNotRunTheStatement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := querying()
 		s.Expect.Coordinators.Count = 1

@@ -10,7 +10,7 @@ import (
 )
 
 // Many workers on real cores: what they leave in several recorders is exact.
-func TestWhatManyWorkersRecordIsExact(t *testing.T) {
+func TestCollector_ManyWorkersAreCountedExactly(t *testing.T) {
 	t.Parallel()
 	const sessions, every = 4000, 10
 	ctx, cancel := context.WithCancel(t.Context())

@@ -4,121 +4,136 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/nodes"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
-// resolver turns endpoints into nodes, once per run.
-type resolver struct {
-	dns    scenarios.DNS
-	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
-	routed func(netip.AddrPort) bool
-}
-
-// nodes returns every address behind the endpoints, in order and once each.
-func (r resolver) nodes(ctx context.Context, t scenarios.Target, timeout time.Duration) ([]Node, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	var out []Node
-	for _, endpoint := range t.Endpoints {
-		host, port, err := scenarios.SplitEndpoint(endpoint, t.Protocol.Port())
-		if err != nil {
-			return nil, &resolveError{vocab.KindEndpoint, err.Error()}
-		}
-		addrs, err := r.addresses(ctx, host, port)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range addrs {
-			n := Node{netip.AddrPortFrom(a.Unmap(), port), host}
-			if !slices.ContainsFunc(out, func(o Node) bool { return o.Addr == n.Addr }) {
-				out = append(out, n)
-			}
-		}
-	}
-	if len(out) == 0 {
-		return nil, &resolveError{vocab.KindEndpoint, "no endpoint is given"}
-	}
-	return out, nil
-}
-
-// addresses returns a host's, as target.dns says; never none.
-func (r resolver) addresses(ctx context.Context, host string, port uint16) ([]netip.Addr, error) {
-	if a, err := netip.ParseAddr(host); err == nil {
-		return []netip.Addr{a}, nil
-	}
-	network := map[scenarios.DNS]string{scenarios.DNSIPv4: "ip4", scenarios.DNSIPv6: "ip6"}[r.dns]
-	if network == "" {
-		network = "ip"
-	}
-	addrs, err := r.lookup(ctx, network, host)
-	if err != nil {
-		return nil, lookupError(host, err)
-	}
-	switch r.dns {
-	case scenarios.DNSOS:
-		addrs = addrs[:min(1, len(addrs))]
-	case scenarios.DNSIPv4, scenarios.DNSIPv6:
-	default:
-		addrs = r.reachable(addrs, port)
-	}
-	if len(addrs) == 0 {
-		return nil, &resolveError{vocab.KindNoAddress, host + " has no address that can be dialled from here (see --dns)"}
-	}
-	return addrs, nil
-}
-
-// reachable leaves out the IPv6 addresses to which no route exists, and ::1
-// beside 127.0.0.1: that is one machine under two names, not two nodes.
-func (r resolver) reachable(addrs []netip.Addr, port uint16) []netip.Addr {
-	loopback4 := slices.ContainsFunc(addrs, func(a netip.Addr) bool { return a.Unmap().Is4() && a.Unmap().IsLoopback() })
-	return slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool {
-		if a.Unmap().Is4() {
-			return false
-		}
-		return a.IsLoopback() && loopback4 || !r.routed(netip.AddrPortFrom(a, port))
-	})
-}
-
-// routed reports whether the system would know where to send packets for a.
-// Connecting a UDP socket asks it that and sends nothing.
-func routed(a netip.AddrPort) bool {
-	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(a))
-	if err != nil {
+// resolve finds the nodes and says what the run may cost; false where there are none.
+func (r *run) resolve(ctx context.Context) bool {
+	if err := r.s.Validate(); err != nil {
+		r.refuse(err.Error())
 		return false
 	}
-	_ = c.Close()
+	from := r.since()
+	found, err := r.lookup(ctx)
+	r.collect.recorded.Resolved(r.since() - from)
+	if ctx.Err() != nil {
+		return false
+	}
+	if err != nil {
+		var e *nodes.Error
+		errors.As(err, &e) // it is of no other type
+		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: e.Class(), Text: e.Error(), Hint: e.Hint()})
+		return false
+	}
+	r.nodes.Start(found)
+	r.unpaceLoopback(found)
+	r.needs = limits.Preflight(r.s, len(found))
+	r.collect.event(Event{Kind: EventResolved, Total: len(found), Text: nodes.List(found)})
 	return true
 }
 
-// resolveError is a name that leads nowhere.
-type resolveError struct {
-	kind vocab.Kind
-	text string
+// lookup returns the nodes that the endpoints' names lead to now.
+func (r *run) lookup(ctx context.Context) ([]Node, error) {
+	resolver := nodes.Resolver{DNS: r.s.Target.DNS, Lookup: r.opt.Resolve, Routed: r.opt.routed}
+	return resolver.Resolve(ctx, r.s.Target, time.Duration(r.s.Load.Timeout))
 }
 
-func (e *resolveError) Error() string { return e.text }
-
-func (e *resolveError) Class() vocab.Class {
-	return vocab.Class{Phase: vocab.PhaseResolve, Kind: e.kind}
-}
-
-func (e *resolveError) Hint() string {
-	return "check the host's name, and that this machine uses the right DNS"
-}
-
-func lookupError(host string, err error) error {
-	var d *net.DNSError
-	switch {
-	case errors.As(err, &d) && d.IsNotFound:
-		return &resolveError{vocab.KindNotFound, fmt.Sprintf("no such host as %s", host)}
-	case errors.As(err, &d) && d.IsTimeout, errors.Is(err, context.DeadlineExceeded):
-		return &resolveError{vocab.KindTimeout, fmt.Sprintf("no answer about %s from DNS", host)}
+// unpaceLoopback lifts a rate that is only the default where all nodes are this machine.
+func (r *run) unpaceLoopback(found []Node) {
+	elsewhere := slices.ContainsFunc(found, func(n Node) bool { return !n.Addr.Addr().IsLoopback() })
+	if r.opt.RateIsDefault && !elsewhere {
+		r.s.Load.Rate, r.pacer.Rate = 0, 0
 	}
-	return &resolveError{vocab.KindFailed, fmt.Sprintf("cannot resolve %s: %v", host, err)}
+}
+
+// A run longer than refreshBeyond resolves its names again every refreshEvery: a
+// load balancer changes its addresses meanwhile, and its names live that long
+// at least.
+const (
+	refreshBeyond = 5 * time.Minute
+	refreshEvery  = 30 * time.Second
+)
+
+// maxChanges bounds the notes about nodes that joined and left.
+const maxChanges = 32
+
+// refreshNodes keeps the nodes those that the names lead to, where the run is long,
+// until the function that it returns is called. Sessions that are open stay.
+func (r *run) refreshNodes() (end func()) {
+	if d := limits.DemandOf(r.s); !d.Refreshes || d.Lasts <= refreshBeyond && !d.Endless || r.onlyAddresses() {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(r.startCtx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer r.catch()
+		f := refresher{run: r}
+		for at := r.since() + refreshEvery; r.wait(ctx, at); at += refreshEvery {
+			f.refresh(ctx)
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// onlyAddresses reports whether no endpoint is a name.
+func (r *run) onlyAddresses() bool {
+	return !slices.ContainsFunc(r.s.Target.Endpoints, func(endpoint string) bool {
+		host, _, err := scenarios.SplitEndpoint(endpoint, r.s.Target.Protocol.Port())
+		_, bad := netip.ParseAddr(host)
+		return err == nil && bad != nil
+	})
+}
+
+// refresher resolves the names again and notes what has changed.
+type refresher struct {
+	run    *run
+	noted  int
+	failed bool // the last time there was no answer
+}
+
+// refresh resolves once. Without an answer the nodes stay as they are.
+func (f *refresher) refresh(ctx context.Context) {
+	r := f.run
+	found, err := r.lookup(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		if !f.failed {
+			f.note(fmt.Sprintf("the names could not be resolved again after %s: %v", f.now(), err))
+		}
+		f.failed = true
+		return
+	}
+	f.failed = false
+	joined, left := r.nodes.Update(found, r.since())
+	for _, n := range joined {
+		f.note(fmt.Sprintf("node %s joined after %s", n.Addr, f.now()))
+	}
+	for _, n := range left {
+		f.note(fmt.Sprintf("node %s left after %s", n.Addr, f.now()))
+	}
+}
+
+func (f *refresher) now() time.Duration { return f.run.since().Round(time.Second) }
+
+// note is an event, and a note of the result unless there are too many.
+func (f *refresher) note(text string) {
+	f.run.collect.event(Event{Kind: EventNodes, Total: len(f.run.nodes.Dialable()), Text: text})
+	if f.noted++; f.noted <= maxChanges {
+		f.run.collect.note(text)
+	}
+	if f.noted == maxChanges {
+		f.run.collect.note("further changes of the nodes are not listed")
+	}
 }

@@ -3,102 +3,139 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/netip"
-	"strings"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestResolvingFindsTheNodes(t *testing.T) {
-	t.Parallel()
-	zone := map[string]string{ // as a resolver would answer for network "ip"
-		"lb.example.com":     "192.0.2.2 192.0.2.1 2001:db8::1",
-		"four.example.com":   "192.0.2.2",
-		"six.example.com":    "2001:db8::6",
-		"localhost":          "127.0.0.1 ::1",
-		"mapped.example.com": "::ffff:192.0.2.2",
+// zone is a resolver whose answers change with time.
+type zone struct {
+	began   time.Time
+	answers map[time.Duration][]string // from when on; nil is no answer
+}
+
+func (z *zone) lookup(context.Context, string, string) ([]netip.Addr, error) {
+	var latest time.Duration = -1
+	var now []string
+	for at, addrs := range z.answers {
+		if at <= time.Since(z.began) && at > latest {
+			latest, now = at, addrs
+		}
 	}
-	for name, c := range map[string]struct {
-		endpoints string
-		dns       scenarios.DNS
-		noIPv6    bool
-		want      string
-	}{
-		"all addresses in the resolver's order":     {"lb.example.com", scenarios.DNSAll, false, "192.0.2.2:21050 192.0.2.1:21050 [2001:db8::1]:21050"},
-		"all is what nothing means":                 {"lb.example.com", "", false, "192.0.2.2:21050 192.0.2.1:21050 [2001:db8::1]:21050"},
-		"IPv6 only where a route exists":            {"lb.example.com", scenarios.DNSAll, true, "192.0.2.2:21050 192.0.2.1:21050"},
-		"IPv4 alone":                                {"lb.example.com", scenarios.DNSIPv4, false, "192.0.2.2:21050 192.0.2.1:21050"},
-		"IPv6 alone, as was told":                   {"lb.example.com", scenarios.DNSIPv6, true, "[2001:db8::1]:21050"},
-		"the system's choice":                       {"lb.example.com", scenarios.DNSOS, false, "192.0.2.2:21050"},
-		"an address needs no resolver":              {"192.0.2.7:1 [2001:db8::7]:2", scenarios.DNSIPv4, true, "192.0.2.7:1 [2001:db8::7]:2"},
-		"several endpoints, each node once":         {"lb.example.com four.example.com 192.0.2.9:9 mapped.example.com", scenarios.DNSIPv4, false, "192.0.2.2:21050 192.0.2.1:21050 192.0.2.9:9"},
-		"another port is another node":              {"four.example.com four.example.com:1", scenarios.DNSAll, false, "192.0.2.2:21050 192.0.2.2:1"},
-		"localhost is one machine":                  {"localhost:1", scenarios.DNSAll, false, "127.0.0.1:1"},
-		"no route to the only address":              {"six.example.com", scenarios.DNSAll, true, "resolve.no-address: six.example.com has no address that can be dialled from here (see --dns)"},
-		"no such name":                              {"four.example.com nowhere.example.com", scenarios.DNSAll, false, "resolve.not-found: no such host as nowhere.example.com"},
-		"no answer from DNS":                        {"slow.example.com", scenarios.DNSAll, false, "resolve.timeout: no answer about slow.example.com from DNS"},
-		"DNS fails":                                 {"broken.example.com", scenarios.DNSAll, false, "resolve.error: cannot resolve broken.example.com: server misbehaving"},
-		"an answer without an address of that kind": {"four.example.com", scenarios.DNSIPv6, false, "resolve.no-address: four.example.com has no address that can be dialled from here (see --dns)"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := resolver{c.dns, lookupIn(zone), func(netip.AddrPort) bool { return !c.noIPv6 }}
-			target := scenarios.Target{Endpoints: strings.Fields(c.endpoints)}
-			nodes, err := r.nodes(t.Context(), target, time.Second)
-			var got []string
-			for _, n := range nodes {
-				got = append(got, n.Addr.String())
-			}
-			var e *resolveError
-			if errors.As(err, &e) {
-				got = []string{e.Class().String() + ": " + e.Error()}
-			}
-			if text := strings.Join(got, " "); text != c.want {
-				t.Errorf("got %s, want %s", text, c.want)
-			}
+	if now == nil {
+		return nil, errors.New("no answer")
+	}
+	var out []netip.Addr
+	for _, a := range now {
+		out = append(out, netip.MustParseAddr(a))
+	}
+	return out, nil
+}
+
+func named(s scenarios.Scenario) scenarios.Scenario {
+	s.Target.Endpoints, s.Target.Confirm = []string{"lb.example.com"}, "lb.example.com"
+	return s
+}
+
+func TestRefresh_LongRunFollowsItsNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := &zone{began: time.Now(), answers: map[time.Duration][]string{
+			0:                 {"192.0.2.1", "192.0.2.2"},
+			100 * time.Second: {"192.0.2.1", "192.0.2.2", "192.0.2.3"},
+			200 * time.Second: nil,
+			280 * time.Second: {"192.0.2.2", "192.0.2.3"},
+		}}
+		var events []string
+		s := named(staged(scenarios.Stage{Rate: 1, For: seconds(360)}))
+		b := &balancer{coordinators: 3, takes: time.Millisecond}
+		r, seen := watched(t.Context(), t, b, s, Options{
+			Resolve: z.lookup,
+			Progress: func(e Event) {
+				if e.Kind == EventNodes {
+					events = append(events, e.Text)
+				}
+			},
 		})
-	}
-}
-
-// lookupIn answers from a zone, by family.
-func lookupIn(zone map[string]string) func(context.Context, string, string) ([]netip.Addr, error) {
-	return func(_ context.Context, network, host string) ([]netip.Addr, error) {
-		switch host {
-		case "slow.example.com":
-			return nil, fmt.Errorf("lookup: %w", context.DeadlineExceeded)
-		case "broken.example.com":
-			return nil, errors.New("server misbehaving")
+		want := []string{
+			"node 192.0.2.3:21050 joined after 2m0s",
+			"the names could not be resolved again after 3m30s: cannot resolve lb.example.com: no answer",
+			"node 192.0.2.1:21050 left after 5m0s",
 		}
-		if zone[host] == "" {
-			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+		if !slices.Equal(events, want) || !slices.Equal(r.Notes, want) {
+			t.Errorf("events = %q\n notes = %q", events, r.Notes)
 		}
-		var out []netip.Addr
-		for text := range strings.FieldsSeq(zone[host]) {
-			a := netip.MustParseAddr(text)
-			if four := a.Unmap().Is4(); network == "ip" || four == (network == "ip4") {
-				out = append(out, a)
+		if len(r.Nodes) != 3 || int(r.Nodes[0].Left) != 300 || int(r.Nodes[2].Joined) != 120 || r.Nodes[1].Left != 0 || r.Nodes[1].Joined != 0 {
+			t.Errorf("nodes = %+v", r.Nodes)
+		}
+		for _, o := range seen {
+			third, first := o.Node.Addr().String() == "192.0.2.3", o.Node.Addr().String() == "192.0.2.1"
+			if third && o.Start < 120*time.Second || first && o.Start > 301*time.Second {
+				t.Errorf("a session went to %s at %s", o.Node, o.Start)
 			}
 		}
-		return out, nil
-	}
+		if r.Nodes[2].Sessions < 80 || r.Sessions.OK != 360 {
+			t.Errorf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)
+		}
+	})
 }
 
-func TestANodeKeepsTheHostAsWritten(t *testing.T) {
-	t.Parallel()
-	r := resolver{scenarios.DNSAll, lookupIn(map[string]string{"LB.example.com": "192.0.2.1"}), routed}
-	nodes, err := r.nodes(t.Context(), scenarios.Target{Endpoints: []string{"LB.example.com"}, Protocol: scenarios.Beeswax}, time.Second)
-	if err != nil || len(nodes) != 1 || nodes[0] != (Node{netip.MustParseAddrPort("192.0.2.1:21000"), "LB.example.com"}) {
-		t.Errorf("nodes = %v, %v", nodes, err)
-	}
+func TestRefresh_OpenSessionsOfANodeThatLeftStay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"192.0.2.1", "192.0.2.2"}, time.Minute: {"192.0.2.2"}}}
+		s := named(staged(scenarios.Stage{Hold: 10, For: seconds(400)}))
+		r, _ := watched(t.Context(), t, &balancer{coordinators: 3}, s, Options{Resolve: z.lookup})
+		if r.Sessions.OK != 10 || r.Nodes[0].Sessions != 5 || r.Nodes[0].Left == 0 || r.Seconds < 400 {
+			t.Errorf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)
+		}
+	})
 }
 
-func TestLoopbackIsRouted(t *testing.T) {
-	t.Parallel()
-	if !routed(netip.MustParseAddrPort("127.0.0.1:9")) {
-		t.Error("127.0.0.1 is not routed")
-	}
+func TestRefresh_ShortRunResolvesOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"192.0.2.1"}, time.Second: {"192.0.2.2"}}}
+		r, _ := watched(t.Context(), t, &balancer{}, named(staged(scenarios.Stage{Rate: 1, For: seconds(300)})), Options{Resolve: z.lookup})
+		if len(r.Nodes) != 1 || len(r.Notes) != 0 {
+			t.Errorf("nodes = %+v, notes = %q", r.Nodes, r.Notes)
+		}
+	})
+}
+
+func TestRefresh_NotesAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		s := named(staged(scenarios.Stage{Rate: 1, For: seconds(3600)}))
+		r, _ := watched(t.Context(), t, &balancer{}, s, Options{
+			Resolve: func(context.Context, string, string) ([]netip.Addr, error) {
+				n++
+				return []netip.Addr{netip.AddrFrom4([4]byte{192, 0, 2, byte(1 + n%2)})}, nil
+			},
+		})
+		if len(r.Notes) != maxChanges+1 || len(r.Nodes) != 2 || r.Sessions.OK != 3600 {
+			t.Errorf("%d notes, nodes = %+v", len(r.Notes), r.Nodes)
+		}
+	})
+}
+
+func TestResolve_DefaultRateIsLiftedOnLoopback(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			addrs     []string
+			isDefault bool
+			rate      scenarios.Rate
+		}{
+			"a name of this machine":         {addrs: []string{"127.0.0.2", "127.0.0.3"}, isDefault: true, rate: 0},
+			"the user's own pace":            {addrs: []string{"127.0.0.2"}, isDefault: false, rate: 10},
+			"a name of another machine, too": {addrs: []string{"127.0.0.2", "192.0.2.1"}, isDefault: true, rate: 10},
+		} {
+			z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: c.addrs}}
+			r, _ := watched(t.Context(), t, &balancer{}, named(scenario(5)), Options{Resolve: z.lookup, RateIsDefault: c.isDefault})
+			if r.Scenario.Load.Rate != c.rate || (r.Load == nil) != (c.rate == 0) || (r.Seconds == 0) != (c.rate == 0) {
+				t.Errorf("%s: paced at %s, %g s", name, r.Scenario.Load.Rate, r.Seconds)
+			}
+		}
+	})
 }

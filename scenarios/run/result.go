@@ -8,20 +8,21 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/nodes"
 )
 
 // measured is what was seen so far.
 func (r *run) measured() scenarios.Measured {
 	c := r.collect
 	m := scenarios.Measured{
-		Scenario: r.s, TLS: c.certs(), Silent: r.silent, Phases: c.phases(), Tags: c.tags(), Series: c.series(),
+		Scenario: r.s, TLS: c.recorded.Certs(), Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
 		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Pages: r.pages,
-		Sessions: c.counts(),
+		Sessions: c.recorded.Counts(),
 	}
 	slices.SortFunc(m.TLS, func(a, b scenarios.Cert) int {
 		return cmp.Or(a.Node.Compare(b.Node), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
-	if r.promised() {
+	if r.hasDueTimes() {
 		m.Load = c.load(r.needs)
 	}
 	c.mu.Lock()
@@ -29,12 +30,12 @@ func (r *run) measured() scenarios.Measured {
 	m.Looks, m.Stopped, m.Remarks = slices.Clone(c.looks), c.stopping, slices.Clone(c.notes)
 	all := m.Pooled()
 	m.Sessions.Count(all)
-	m.Nodes = nodeTallies(r.nodes.members(), all)
+	m.Nodes = nodeTallies(r.nodes.Snapshot(), all)
 	return m
 }
 
-// promised reports whether sessions have times at which they are due.
-func (r *run) promised() bool { return r.s.Kind == scenarios.KindStages || !r.unpaced() }
+// hasDueTimes reports whether sessions have times at which they are due.
+func (r *run) hasDueTimes() bool { return kindOf(r.s).scheduled || !r.unpaced() }
 
 // end has the judges say what was seen, and writes the result.
 func (r *run) end(ctx context.Context) scenarios.Result {
@@ -56,11 +57,11 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 }
 
 // nodeTallies lists every node, also one without a session.
-func nodeTallies(m members, all scenarios.Tally) []scenarios.NodeTally {
-	out := make([]scenarios.NodeTally, len(m.all))
-	for i, n := range m.all {
+func nodeTallies(m nodes.Snapshot, all scenarios.Tally) []scenarios.NodeTally {
+	out := make([]scenarios.NodeTally, len(m.All))
+	for i, n := range m.All {
 		out[i] = scenarios.NodeTallyOf(n.Addr, all)
-		out[i].Joined, out[i].Left = scenarios.SecondsOf(m.joined[n.Addr]), scenarios.SecondsOf(m.gone[n.Addr])
+		out[i].Joined, out[i].Left = scenarios.SecondsOf(m.Joined[n.Addr]), scenarios.SecondsOf(m.Left[n.Addr])
 	}
 	return out
 }

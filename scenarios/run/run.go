@@ -3,26 +3,25 @@ package run
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/nodes"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Options are what a run may be given besides its scenario. The zero value is
-// a run that nobody watches.
+// usable.
 type Options struct {
 	// Resolve looks a host up; network is "ip", "ip4" or "ip6". nil is
-	// net.DefaultResolver's LookupNetIP.
+	// that of net.DefaultResolver.
 	Resolve func(ctx context.Context, network, host string) ([]netip.Addr, error)
 	// Observe is called with every session that ended, in the order of ending,
 	// from one goroutine. None is lost: once 1024 wait for an Observe that
@@ -39,13 +38,13 @@ type Options struct {
 	// Pages reads the web pages of coordinators, as they were declared, and
 	// returns one view each; an error is in the view. nil: none are read.
 	Pages func(ctx context.Context, coordinators []string) []scenarios.Page
-	// OnEvent carries watch.on_event out. nil: there is none.
+	// OnEvent executes watch.on_event. nil: it is not executed, and the result
+	// says so.
 	OnEvent func(ctx context.Context, command string) error
 
-	// RateByHabit says that load.rate is politeness alone and nobody's wish:
-	// where every name leads to this machine, nobody is there to be spared, and
-	// nothing is paced.
-	RateByHabit bool
+	// RateIsDefault is set when the user gave no rate: load.rate is then not kept
+	// where every name leads to this machine.
+	RateIsDefault bool
 
 	judge  func(judge.Evidence) judge.Report // nil is judge.Judge
 	plan   func(scenarios.Scenario, int) judge.Budget
@@ -54,8 +53,8 @@ type Options struct {
 	sleep  func(ctx context.Context, d time.Duration) // until ctx ends, at the longest
 }
 
-// orReal fills in what a test may take the place of.
-func (o Options) orReal() Options {
+// withDefaults fills in what is not given.
+func (o Options) withDefaults() Options {
 	if o.Resolve == nil {
 		o.Resolve = net.DefaultResolver.LookupNetIP
 	}
@@ -69,10 +68,10 @@ func (o Options) orReal() Options {
 		o.tags = judge.TagsWanted
 	}
 	if o.routed == nil {
-		o.routed = routed
+		o.routed = nodes.Routed
 	}
 	if o.sleep == nil {
-		o.sleep = sleep
+		o.sleep = pace.Sleep
 	}
 	return o
 }
@@ -81,31 +80,32 @@ func (o Options) orReal() Options {
 type run struct {
 	open OpenFunc
 	s    scenarios.Scenario
+	kind kind
 	opt  Options
 
 	id      string
 	seed    uint64
 	started time.Time
-	nodes   roster
+	nodes   nodes.Set
 	needs   []scenarios.Resource // of this machine
 	budget  judge.Budget
-	pacer   Pacer
-	free    time.Duration // when the next row of sessions may begin
-	slots   slots
+	pacer   pace.Pacer
+	free    time.Duration // when the next sessions may be due
+	slots   pace.Slots
 	seq     atomic.Int64
 	collect *collector
-	closing closing
+	closing closeContexts
 
-	hear func(scenarios.Observation) // told of every session that ended, concurrently; nil: nobody listens
+	onSessionEnd func(scenarios.Observation) // called with every session that ended, concurrently; nil: it is not
 
-	starts context.Context // ends where no further session may start
-	halt   context.CancelFunc
+	startCtx     context.Context // ends when no further session may start
+	cancelStarts context.CancelFunc
 
 	panicked sync.Once
 	panic    any
 
 	// What the kinds other than looks see beside their sessions; nil: not of
-	// that kind. Written by the run's own goroutine.
+	// that kind. Written by the goroutine of Run.
 	capacitySeen *scenarios.Capacity
 	queriesSeen  []scenarios.QueryTally
 	idleSeen     *scenarios.IdleSeen
@@ -124,105 +124,35 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 	r, ctx := begin(ctx, s, opt)
 	defer r.finish()
 	r.open = open
+	if r.kind.handshake {
+		r.refuse("a scenario of kind certificates has no sessions: use Certificates")
+		return r.end(ctx)
+	}
 	if r.resolve(ctx) && r.pagesAllow(ctx) && r.scout(ctx) {
-		unfollow := r.follow()
-		r.loop()(ctx)
-		unfollow()
+		endRefresh := r.refreshNodes()
+		r.kind.loop(r, ctx)
+		endRefresh()
 		r.readPages(ctx, scenarios.PageAfter)
 	}
 	return r.end(ctx)
 }
 
-// loop is what a run of this kind does once the scout is back.
-func (r *run) loop() func(context.Context) {
-	switch r.s.Kind {
-	case scenarios.KindStages:
-		return r.stages
-	case scenarios.KindCapacity:
-		return r.capacity
-	case scenarios.KindQuery:
-		return r.queries
-	case scenarios.KindIdle:
-		return r.idle
-	case scenarios.KindWatch:
-		return r.watch
-	}
-	return func(ctx context.Context) {
-		r.settle(ctx)
-		r.looks(ctx)
-	}
-}
-
-// begin readies a run; its clock starts here.
+// begin prepares a run; its clock starts here.
 func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, context.Context) {
-	opt = opt.orReal()
+	opt = opt.withDefaults()
 	r := &run{
-		s: s, opt: opt, started: time.Now(), pacer: Pacer{Rate: s.Load.Rate},
+		s: s, opt: opt, kind: kindOf(s), started: time.Now(), pacer: pace.Pacer{Rate: s.Load.Rate},
 		seed:  cmp.Or(s.Seed, uint64(rand.Uint32())),
-		slots: newSlots(max(1, s.Load.Concurrency)),
+		slots: pace.NewSlots(max(1, s.Load.Concurrency)),
 	}
 	r.id = newID(r.started)
-	r.starts, r.halt = context.WithCancel(ctx)
-	r.collect = newCollector(s, r.guarded(opt), r.started, r.halt)
+	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
+	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts)
 	return r, ctx
 }
 
-// resolve finds the nodes and says what the run may cost; false where there are none.
-func (r *run) resolve(ctx context.Context) bool {
-	if err := r.s.Validate(); err != nil {
-		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: vocab.Class{Phase: vocab.PhaseScenario, Kind: vocab.KindInvalid}, Text: err.Error()})
-		return false
-	}
-	from := r.since()
-	nodes, err := r.names(ctx)
-	r.collect.resolved(r.since() - from)
-	if ctx.Err() != nil {
-		return false
-	}
-	if err != nil {
-		var e *resolveError
-		errors.As(err, &e) // it is of no other type
-		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: e.Class(), Text: e.Error(), Hint: e.Hint()})
-		return false
-	}
-	r.nodes.set(nodes)
-	r.spare(nodes)
-	r.needs = Preflight(r.s, len(nodes))
-	r.collect.event(Event{Kind: EventResolved, Total: len(nodes), Text: nodeList(nodes)})
-	return true
-}
-
-// names are the nodes that the endpoints' names lead to now.
-func (r *run) names(ctx context.Context) ([]Node, error) {
-	names := resolver{r.s.Target.DNS, r.opt.Resolve, r.opt.routed}
-	return names.nodes(ctx, r.s.Target, time.Duration(r.s.Load.Timeout))
-}
-
-// spare lifts a pace of mere habit where all nodes are this machine.
-func (r *run) spare(nodes []Node) {
-	elsewhere := slices.ContainsFunc(nodes, func(n Node) bool { return !n.Addr.Addr().IsLoopback() })
-	if r.opt.RateByHabit && !elsewhere {
-		r.s.Load.Rate, r.pacer.Rate = 0, 0
-	}
-}
-
-func nodeList(nodes []Node) string {
-	const most = 8
-	text := ""
-	for i, n := range nodes {
-		if i == most {
-			return text + fmt.Sprintf(", and %d more", len(nodes)-most)
-		}
-		if i > 0 {
-			text += ", "
-		}
-		text += n.Addr.String()
-	}
-	return text
-}
-
-// guarded has a panic of the caller's functions end the run, as one of a session does.
-func (r *run) guarded(opt Options) Options {
+// withCatch has a panic of the caller's functions end the run, as one of a session does.
+func (r *run) withCatch(opt Options) Options {
 	if observe := opt.Observe; observe != nil {
 		opt.Observe = func(o scenarios.Observation) { defer r.catch(); observe(o) }
 	}
@@ -232,9 +162,9 @@ func (r *run) guarded(opt Options) Options {
 	return opt
 }
 
-// finish lets go of what begin took.
+// finish releases what begin took.
 func (r *run) finish() {
-	r.halt()
+	r.cancelStarts()
 	r.closing.end()
 	r.collect.handOver()
 }
@@ -244,9 +174,42 @@ func (r *run) finish() {
 func (r *run) catch() {
 	if p := recover(); p != nil {
 		r.panicked.Do(func() { r.panic = p })
-		r.halt()
+		r.cancelStarts()
 	}
 }
 
 // stopped reports whether no further session may start.
-func (r *run) stopped() bool { return r.starts.Err() != nil }
+func (r *run) stopped() bool { return r.startCtx.Err() != nil }
+
+// refuse stops a run before anything was sent.
+func (r *run) refuse(text string) {
+	class := vocab.Class{Phase: vocab.PhaseScenario, Kind: vocab.KindInvalid}
+	r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: class, Text: text})
+}
+
+// reserve reserves times for n sessions and returns when the first is due: now, or
+// one interval after the last that was reserved before, so that they keep the rate.
+func (r *run) reserve(n int) time.Duration {
+	begin := max(r.since(), r.free)
+	r.free = begin + r.pacer.Due(n)
+	return begin
+}
+
+func (r *run) unpaced() bool { return r.pacer.Rate <= 0 }
+
+// since is the time on the run's own clock.
+func (r *run) since() time.Duration { return time.Since(r.started) }
+
+// wait returns true once the run's clock shows at, false where ctx ends before.
+func (r *run) wait(ctx context.Context, at time.Duration) bool {
+	d := at - r.since()
+	if d > 0 && ctx.Err() == nil {
+		r.opt.sleep(ctx, d)
+	}
+	return ctx.Err() == nil
+}
+
+// until is a context that ends at a time of the run's clock, or with its starts.
+func (r *run) until(at time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithDeadline(r.startCtx, r.started.Add(at))
+}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -12,7 +13,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
-func TestALookDealsSessionsToTheNodesInTurn(t *testing.T) {
+func TestLook_SpreadsSessionsOverTheNodesInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 20 * time.Millisecond}
 		r, seen := watched(t.Context(), t, b, scenario(7), Options{})
@@ -33,7 +34,7 @@ func TestALookDealsSessionsToTheNodesInTurn(t *testing.T) {
 	})
 }
 
-func TestASlowServiceShowsAsLag(t *testing.T) {
+func TestLook_SlowServiceShowsAsLag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(3)
 		s.Target.Endpoints = s.Target.Endpoints[:1]
@@ -49,17 +50,17 @@ func TestASlowServiceShowsAsLag(t *testing.T) {
 	})
 }
 
-func TestAFailedScoutIsTheOnlySession(t *testing.T) {
+func TestScout_FailureEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(Node, int) fate {
-			return fate{openErr: fault{"sasl.rejected", "check --user"}}
+			return fate{openErr: fault{"sasl.rejected", "check the user"}}
 		}}
 		r, seen := watched(t.Context(), t, b, scenario(7), Options{judge: judge.Judge})
 		if len(seen) != 1 || seen[0].Failed != scenarios.SASL || len(r.Looks) != 0 {
 			t.Errorf("%d sessions, %d looks", len(seen), len(r.Looks))
 		}
-		want := scenarios.Stop{By: scenarios.StopScout, Class: vocabtest.Class("sasl.rejected"), Text: "the server said sasl.rejected", Hint: "check --user"}
-		if r.Stopped == nil || *r.Stopped != want {
+		want := scenarios.Stop{By: scenarios.StopScout, Class: vocabtest.Class("sasl.rejected"), Text: "the server said sasl.rejected", Hint: scenarios.Fixes{{Why: "check the user"}}}
+		if r.Stopped == nil || !reflect.DeepEqual(*r.Stopped, want) {
 			t.Errorf("stopped = %+v, want %+v", r.Stopped, want)
 		}
 		if r.Verdict != scenarios.Inconclusive || len(r.Findings) != 1 {
@@ -68,15 +69,15 @@ func TestAFailedScoutIsTheOnlySession(t *testing.T) {
 	})
 }
 
-func TestTheSecondOfItsKindTripsTheBreaker(t *testing.T) {
+func TestRun_SecondFailureOfItsSortTripsTheBreaker(t *testing.T) {
 	for name, c := range map[string]struct {
 		class string
 		by    scenarios.StopReason // "": the run goes on
 		had   int
 	}{
-		"two rejected logins":      {"sasl.rejected", scenarios.StopRejected, 4},
-		"two stalls":               {"execute.timeout", scenarios.StopStalled, 4},
-		"quick errors stop naught": {"open.eof", "", 20},
+		"two rejected logins":       {class: "sasl.rejected", by: scenarios.StopRejected, had: 4},
+		"two stalls":                {class: "execute.timeout", by: scenarios.StopStalled, had: 4},
+		"quick errors stop nothing": {class: "open.eof", by: "", had: 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -106,7 +107,7 @@ func TestTheSecondOfItsKindTripsTheBreaker(t *testing.T) {
 	}
 }
 
-func TestCancellingClosesSessionsAndLeavesThemUnknown(t *testing.T) {
+func TestRun_CancelClosesSessionsAndLeavesThemUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(650*time.Millisecond, cancel)
@@ -126,7 +127,7 @@ func TestCancellingClosesSessionsAndLeavesThemUnknown(t *testing.T) {
 	})
 }
 
-func TestANodeIsDroppedOnceItsCertificateIsRefused(t *testing.T) {
+func TestLook_NodeWithARefusedCertificateIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, _ int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3"}
@@ -144,7 +145,7 @@ func TestANodeIsDroppedOnceItsCertificateIsRefused(t *testing.T) {
 	})
 }
 
-func TestARefusedScoutGoesOnToTheNextNode(t *testing.T) {
+func TestScout_RefusedGoesOnToTheNextNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, _ int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.2"}
@@ -156,7 +157,7 @@ func TestARefusedScoutGoesOnToTheNextNode(t *testing.T) {
 	})
 }
 
-func TestWithoutANodeLeftCertificatesDecide(t *testing.T) {
+func TestScout_WithoutNodesStopsByCertificate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(Node, int) fate { return fate{refused: true} }}
 		r, seen := watched(t.Context(), t, b, scenario(8), Options{})
@@ -172,14 +173,14 @@ func TestWithoutANodeLeftCertificatesDecide(t *testing.T) {
 	})
 }
 
-func TestTheBurstIsOpenedTogetherAndHeld(t *testing.T) {
+func TestLook_BurstIsOpenedTogetherAndHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(4)
 		s.Load.Burst = 16
 		b := &balancer{coordinators: 5, takes: 20 * time.Millisecond}
 		r, seen := watched(t.Context(), t, b, s, Options{})
-		if b.most != 16 {
-			t.Errorf("%d sessions were open at once, want 16", b.most)
+		if b.maxOpen != 16 {
+			t.Errorf("%d sessions were open at once, want 16", b.maxOpen)
 		}
 		burst := seen[5:]
 		for _, o := range burst {
@@ -192,6 +193,19 @@ func TestTheBurstIsOpenedTogetherAndHeld(t *testing.T) {
 		}
 		if want := burst[0].Start + 20*time.Millisecond + time.Second; r.Seconds != want.Seconds() {
 			t.Errorf("the run took %gs, want %s", r.Seconds, want)
+		}
+	})
+}
+
+func TestSession_ObservationHasBeginAndEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		b := &balancer{takes: 300 * time.Millisecond}
+		_, seen := watched(t.Context(), t, b, scenario(4), Options{})
+		for _, o := range seen {
+			if !o.Began.Equal(began.Add(o.Start)) || o.Began.Location() != time.UTC || o.End != o.Start+b.takes {
+				t.Errorf("session %d: start = %s at %s, end = %s", o.Seq, o.Start, o.Began, o.End)
+			}
 		}
 	})
 }

@@ -2,24 +2,19 @@ package run
 
 import (
 	"context"
-	"errors"
-	"net/netip"
 	"time"
-	"unicode/utf8"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
 // Node is one address to dial.
-type Node struct {
-	Addr netip.AddrPort
-	Host string // as the user wrote it, for SNI and messages
-}
+type Node = scenarios.Node
 
 // OpenFunc dials a node and logs in. It fills o as it goes (phases, Local, Who,
 // Cert, Refused), also when it fails, and then leaves nothing open. The error
-// may say more of itself by methods Class() vocab.Class and Hint() string.
+// may say more of itself by methods Class() vocab.Class and
+// Hint() []vocab.Fix.
 type OpenFunc func(ctx context.Context, n Node, o *scenarios.Observation) (Session, error)
 
 // Session is what a run needs of an open session. It goes on filling the
@@ -28,7 +23,7 @@ type OpenFunc func(ctx context.Context, n Node, o *scenarios.Observation) (Sessi
 type Session interface {
 	// Query runs the scenario's statement and reads its rows.
 	Query(ctx context.Context) error
-	// Ping asks for a sign of life, as a session is asked that is kept open.
+	// Ping asks whether the session is still there.
 	Ping(ctx context.Context) error
 	// Wait lets the session idle for d and returns nil, or returns sooner with
 	// an error that says how the connection was cut meanwhile. One that was cut
@@ -39,8 +34,8 @@ type Session interface {
 	Close(ctx context.Context) error
 }
 
-// cleanup is how long closing may take, however the run ended.
-const cleanup = 5 * time.Second
+// closeTimeout is how long closing may take, however the run ended.
+const closeTimeout = 5 * time.Second
 
 // job is one session to have.
 type job struct {
@@ -48,65 +43,47 @@ type job struct {
 	part    scenarios.Part
 	due     time.Duration // since the run began
 	hold    time.Duration // how long to stay after the query
-	unpaced bool          // no time was promised: it starts as soon as it can
-	mute    bool          // no query: who answered is known from opening, or not at all
+	unpaced bool          // it has no due time: it starts as soon as it can
+	noQuery bool          // its coordinator is identified by opening it, or not at all
 }
 
-// session lives one session, from waiting until it is due to the end of its
-// close, and returns its record; false where it was not to start any more:
-// the run is stopped (r.starts), or its node was dropped meanwhile. Once started,
-// only ctx cuts it short.
+// session waits until a session is due, executes it, and returns its record; false
+// where it was not to start any more: the run is stopped, or its node was refused
+// meanwhile. Once started, only ctx cuts it short.
 func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) {
-	o, ran := r.await(j)
+	o, ran := r.acquire(j)
 	if ran {
-		r.placed(ctx, j, &o)
+		r.executeInSlot(ctx, j, &o)
 	}
 	return o, ran
 }
 
-// placed executes a session that has a place, and gives it back: what its record
-// waits for after its end is not the service's.
-func (r *run) placed(ctx context.Context, j job, o *scenarios.Observation) {
-	ended := r.started
-	defer func() { r.slots.giveSince(ended) }()
-	ended = r.lived(ctx, j, o)
-}
-
-// lived executes a session whose record has begun, completes it, and returns when
-// it had ended.
-func (r *run) lived(ctx context.Context, j job, o *scenarios.Observation) (ended time.Time) {
-	defer r.catch()
-	leftOpen := r.live(ctx, j, o)
-	ended = time.Now()
-	r.over(j, o, leftOpen)
-	return ended
-}
-
-// await waits until a session is due and has a place, which the caller gives
-// back, and begins its record; false where it is not to start. Who awaits
-// sessions one after the other owes nothing for the time before.
-func (r *run) await(j job) (scenarios.Observation, bool) {
+// acquire waits until a session is due and has a slot, which the caller releases,
+// and begins its record; false where it is not to start. Where sessions are acquired
+// one after the other, the generator owes nothing for the time before.
+func (r *run) acquire(j job) (scenarios.Observation, bool) {
 	asked := r.since()
-	if !r.wait(r.starts, j.due) {
+	if !r.wait(r.startCtx, j.due) {
 		return scenarios.Observation{}, false
 	}
-	freed, ok := r.slots.place(r.starts)
+	freed, ok := r.slots.Acquire(r.startCtx)
 	if !ok {
 		return scenarios.Observation{}, false
 	}
-	if !r.nodes.has(j.node) {
-		r.slots.give()
+	if !r.nodes.Allowed(j.node) {
+		r.slots.Release()
 		return scenarios.Observation{}, false
 	}
-	return r.record(j, max(asked, freed.Sub(r.started))), true
+	return r.beginRecord(j, max(asked, freed.Sub(r.started))), true
 }
 
-// record begins the record of a session that could have started when it was
-// due, but not before ready: what passed since then, the generator owes.
-func (r *run) record(j job, ready time.Duration) scenarios.Observation {
+// beginRecord begins the record of a session that could have started when it was
+// due, but not before ready: the generator owes the time since then.
+func (r *run) beginRecord(j job, ready time.Duration) scenarios.Observation {
 	o := scenarios.Observation{
 		Seq: int(r.seq.Add(1) - 1), Part: j.part, Due: j.due, Start: r.since(), Node: j.node.Addr,
 	}
+	o.Began = r.started.Add(o.Start).UTC()
 	o.Owed = o.Start - max(j.due, ready)
 	if j.unpaced || j.part != scenarios.Arrival && r.unpaced() {
 		o.Due, o.Owed, o.Unpaced = o.Start, 0, true
@@ -114,26 +91,45 @@ func (r *run) record(j job, ready time.Duration) scenarios.Observation {
 	return o
 }
 
-// over is the end of a session: its record is complete.
-func (r *run) over(j job, o *scenarios.Observation, leftOpen bool) {
+// endRecord completes the record of a session.
+func (r *run) endRecord(j job, o *scenarios.Observation, leftOpen bool) {
 	if o.Refused {
-		r.nodes.drop(j.node)
+		r.nodes.Refuse(j.node)
 	}
+	o.End = r.since()
 	r.collect.end(*o, leftOpen)
-	if r.hear != nil {
-		r.hear(*o)
+	if r.onSessionEnd != nil {
+		r.onSessionEnd(*o)
 	}
 }
 
-// live opens, asks, holds and closes. A close that fails does not spoil the session.
-func (r *run) live(ctx context.Context, j job, o *scenarios.Observation) (leftOpen bool) {
+// executeInSlot executes a session that has a slot, and releases it: the time that
+// its record waits for after its end is not the service's.
+func (r *run) executeInSlot(ctx context.Context, j job, o *scenarios.Observation) {
+	var ended time.Time
+	defer func() { r.slots.ReleaseSince(ended) }()
+	ended = r.executeRecorded(ctx, j, o)
+}
+
+// executeRecorded executes a session whose record has begun, completes it, and
+// returns when the session had ended.
+func (r *run) executeRecorded(ctx context.Context, j job, o *scenarios.Observation) (ended time.Time) {
+	defer r.catch()
+	leftOpen := r.execute(ctx, j, o)
+	ended = time.Now()
+	r.endRecord(j, o, leftOpen)
+	return ended
+}
+
+// execute opens, queries, holds and closes. A close that fails does not spoil the session.
+func (r *run) execute(ctx context.Context, j job, o *scenarios.Observation) (leftOpen bool) {
 	s, err := r.open(ctx, j.node, o)
 	if err != nil {
-		return r.unopened(ctx, o, err)
+		return r.openFailed(ctx, o, err)
 	}
-	defer func() { leftOpen = r.leave(ctx, s) }()
-	if err := r.ask(ctx, j, s); err != nil {
-		blame(ctx, o, err, scenarios.Execute)
+	defer func() { leftOpen = r.closeSession(ctx, s) }()
+	if err := query(ctx, j, s); err != nil {
+		record.Failure(ctx, o, err, scenarios.Execute)
 		return false
 	}
 	o.Outcome = scenarios.OK
@@ -141,88 +137,45 @@ func (r *run) live(ctx context.Context, j job, o *scenarios.Observation) (leftOp
 	return false
 }
 
-func (r *run) ask(ctx context.Context, j job, s Session) error {
-	if j.mute {
+func query(ctx context.Context, j job, s Session) error {
+	if j.noQuery {
 		return nil
 	}
 	return s.Query(ctx)
 }
 
-// unopened records why a session did not open, and reports whether the server
+// openFailed records why a session did not open, and reports whether the server
 // may hold one nevertheless.
-func (r *run) unopened(ctx context.Context, o *scenarios.Observation, err error) (leftOpen bool) {
-	blame(ctx, o, err, scenarios.Open)
-	return o.Outcome == scenarios.Unknown && phaseOf(err, scenarios.Open) == scenarios.Open
+func (r *run) openFailed(ctx context.Context, o *scenarios.Observation, err error) (leftOpen bool) {
+	record.Failure(ctx, o, err, scenarios.Open)
+	return o.Outcome == scenarios.Unknown && record.PhaseOf(err, scenarios.Open) == scenarios.Open
 }
 
-// leave closes a session, also where ctx has ended, and reports whether the
+// closeSession closes a session, also where ctx has ended, and reports whether the
 // server may still hold it.
-func leave(ctx context.Context, s Session) (leftOpen bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
+func (r *run) closeSession(ctx context.Context, s Session) (leftOpen bool) {
+	return s.Close(r.closing.context(ctx)) != nil
+}
+
+// closeAlone is closeSession within a context that no other session shares.
+func closeAlone(ctx context.Context, s Session) (leftOpen bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	return s.Close(ctx) != nil
 }
 
-// leave is [leave] within a context that many sessions share.
-func (r *run) leave(ctx context.Context, s Session) (leftOpen bool) {
-	return s.Close(r.closing.context(ctx)) != nil
+type phaseTimeoutKey struct{}
+
+// withPhaseTimeout lets an [OpenFunc] under the context take d over each phase.
+func withPhaseTimeout(ctx context.Context, d time.Duration) context.Context {
+	return context.WithValue(ctx, phaseTimeoutKey{}, d)
 }
 
-// maxText bounds the words kept of a failure, in bytes.
-const maxText = 512
-
-// blame records why a session ended. A session that we cut off ourselves ended
-// unknown, as did one that this machine could not carry; phase and class are
-// guessed where the error does not say.
-func blame(ctx context.Context, o *scenarios.Observation, err error, phase scenarios.Phase) {
-	o.Text = clip(err.Error())
-	if ctx.Err() != nil && !o.Refused {
-		o.Outcome = scenarios.Unknown
-		return
-	}
-	o.Outcome, o.Failed = scenarios.Failed, phaseOf(err, phase)
-	var hint interface{ Hint() string }
-	switch class := classOf(err); {
-	case !class.IsZero():
-		o.Class = class
-	case errors.Is(err, context.DeadlineExceeded):
-		o.Class = vocab.Class{Phase: o.Failed, Kind: vocab.KindTimeout}
-	default:
-		o.Class = vocab.Class{Phase: o.Failed, Kind: vocab.KindFailed}
-	}
-	if errors.As(err, &hint) {
-		o.Hint = hint.Hint()
-	}
-	if o.Class.IsLocal() {
-		o.Outcome = scenarios.Unknown
-	}
-}
-
-// phaseOf is where err says that it happened, or the guess where it does not say.
-func phaseOf(err error, guess scenarios.Phase) scenarios.Phase {
-	if class := classOf(err); !class.IsZero() && class.Phase.InSession() {
-		return class.Phase
-	}
-	return guess
-}
-
-// classOf is what err says of itself; zero where it does not.
-func classOf(err error) vocab.Class {
-	var of interface{ Class() vocab.Class }
-	if errors.As(err, &of) {
-		return of.Class()
-	}
-	return vocab.Class{}
-}
-
-// clip shortens text to maxText bytes, at a letter's end.
-func clip(text string) string {
-	if len(text) <= maxText {
-		return text
-	}
-	end := maxText
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "..."
+// PhaseTimeout is how long an [OpenFunc] is to let each phase take, where the run
+// decides itself when a login has taken too long; it then ends ctx. False where
+// the scenario's load.timeout applies as ever. The run bounds Ping and Close of
+// such a session by their contexts.
+func PhaseTimeout(ctx context.Context) (time.Duration, bool) {
+	d, ok := ctx.Value(phaseTimeoutKey{}).(time.Duration)
+	return d, ok
 }

@@ -15,13 +15,13 @@ import (
 func (r *run) settle(ctx context.Context) {
 	var (
 		begin = r.since()
-		over  = begin + time.Duration(r.s.Load.Settle)
+		end   = begin + time.Duration(r.s.Load.Settle)
 		every = time.Duration(r.s.Load.SettleEvery)
 		want  = max(1, r.s.Expect.Coordinators.K())
 		seen  = map[string]bool{}
 	)
-	for at := begin; at < over; at = max(at+every, r.since()) {
-		if !r.wait(r.starts, at) {
+	for at := begin; at < end; at = max(at+every, r.since()) {
+		if !r.wait(r.startCtx, at) {
 			return
 		}
 		r.collect.event(Event{
@@ -34,7 +34,7 @@ func (r *run) settle(ctx context.Context) {
 				seen[o.Who.Coordinator] = true
 			}
 		}
-		if good && len(seen) >= want || len(r.nodes.left()) == 0 {
+		if good && len(seen) >= want || len(r.nodes.Dialable()) == 0 {
 			break
 		}
 	}
@@ -43,7 +43,7 @@ func (r *run) settle(ctx context.Context) {
 
 // round has one session on each node, together, and reports whether all were good.
 func (r *run) round(ctx context.Context, at time.Duration) ([]scenarios.Observation, bool) {
-	nodes := r.nodes.left()
+	nodes := r.nodes.Dialable()
 	out := make([]scenarios.Observation, len(nodes))
 	var all sync.WaitGroup
 	for i, n := range nodes {

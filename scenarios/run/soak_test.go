@@ -52,7 +52,7 @@ func (free) Close(context.Context) error { return nil }
 
 func (free) Wait(context.Context, time.Duration) error { return nil }
 
-func TestMemoryDoesNotGrowWithSessions(t *testing.T) {
+func TestRun_MemoryDoesNotGrowWithSessions(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	m := &treadmill{early: 1_000_000, late: 10_000_000, end: cancel}
 	if raced || testing.Short() {

@@ -12,6 +12,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 )
 
 // staged is a scenario of stages over two nodes.
@@ -23,7 +24,7 @@ func staged(stages ...scenarios.Stage) scenarios.Scenario {
 
 func seconds(n float64) scenarios.Duration { return scenarios.Duration(n * float64(time.Second)) }
 
-func TestArrivalsKeepTheirTimesWhateverBecomesOfOthers(t *testing.T) {
+func TestArrivals_KeepTheirDueTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 300 * time.Millisecond}
 		r, seen := watched(t.Context(), t, b, staged(scenarios.Stage{Rate: 20, For: seconds(2)}), Options{})
@@ -36,13 +37,13 @@ func TestArrivalsKeepTheirTimesWhateverBecomesOfOthers(t *testing.T) {
 				t.Errorf("%s session %d was due at %s, want %s, and started %s late", o.Part, i, o.Due, want, o.Lag())
 			}
 		}
-		if b.most < 6 || b.most > 7 || r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Planned != 40 || len(r.Looks) != 1 {
-			t.Errorf("%d open at once, looks = %+v", b.most, r.Looks)
+		if b.maxOpen < 6 || b.maxOpen > 7 || r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Planned != 40 || len(r.Looks) != 1 {
+			t.Errorf("%d open at once, looks = %+v", b.maxOpen, r.Looks)
 		}
 	})
 }
 
-func TestStagesFollowEachOtherOnTime(t *testing.T) {
+func TestStages_FollowEachOtherOnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 700 * time.Millisecond}
 		s := staged(
@@ -68,7 +69,7 @@ func TestStagesFollowEachOtherOnTime(t *testing.T) {
 	})
 }
 
-func TestAnArrivalWithoutAPlaceByTheStagesEndIsDropped(t *testing.T) {
+func TestStages_ArrivalWithoutASlotIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 900 * time.Millisecond}
 		s := staged(scenarios.Stage{Rate: 10, For: seconds(3)})
@@ -77,20 +78,20 @@ func TestAnArrivalWithoutAPlaceByTheStagesEndIsDropped(t *testing.T) {
 		if r.Sessions.Attempted+r.Load.Dropped != 30 || r.Sessions.Attempted != 8 {
 			t.Errorf("%d sessions and %d dropped of 30", r.Sessions.Attempted, r.Load.Dropped)
 		}
-		if b.most != 2 {
-			t.Errorf("%d open at once", b.most)
+		if b.maxOpen != 2 {
+			t.Errorf("%d open at once", b.maxOpen)
 		}
 	})
 }
 
-func TestAClosedStageIsNeverLate(t *testing.T) {
+func TestStages_ClosedIsNeverLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 250 * time.Millisecond}
 		s := staged(scenarios.Stage{Closed: 20, For: seconds(1)})
 		s.Load.Concurrency = 4 // which is for arrivals
 		r, _ := watched(t.Context(), t, b, s, Options{})
-		if r.Sessions.OK != 80 || b.most != 20 {
-			t.Errorf("%d sessions, %d at once", r.Sessions.OK, b.most)
+		if r.Sessions.OK != 80 || b.maxOpen != 20 {
+			t.Errorf("%d sessions, %d at once", r.Sessions.OK, b.maxOpen)
 		}
 		if r.Load.Late != 0 || r.Load.Lag.Count() != 0 || r.Load.Login.Count() != 80 || !near(r.Load.Login.Max(), 250*time.Millisecond) {
 			t.Errorf("lag %s, login %s", r.Load.Lag.Max(), r.Load.Login.Max())
@@ -101,7 +102,7 @@ func TestAClosedStageIsNeverLate(t *testing.T) {
 // near allows for the digits that a histogram keeps.
 func near(got, want time.Duration) bool { return (got - want).Abs() <= want/500+time.Microsecond }
 
-func TestHeldSessionsOpenAtTheRateStayAndAreAskedOnce(t *testing.T) {
+func TestStages_HeldSessionsOpenAtTheRateAndArePinged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 20 * time.Millisecond, answer: func(n Node, i int) fate {
 			switch {
@@ -116,8 +117,8 @@ func TestHeldSessionsOpenAtTheRateStayAndAreAskedOnce(t *testing.T) {
 		s.Load.Concurrency = 4
 		b.answer = ignoringTheScout(b.answer)
 		r, seen := watched(t.Context(), t, b, s, Options{})
-		if r.Sessions.OK != 38 || r.Sessions.Failed != 2 || b.most != 40 {
-			t.Errorf("sessions = %+v, %d at once, errors = %+v", r.Sessions, b.most, r.Errors)
+		if r.Sessions.OK != 38 || r.Sessions.Failed != 2 || b.maxOpen != 40 {
+			t.Errorf("sessions = %+v, %d at once, errors = %+v", r.Sessions, b.maxOpen, r.Errors)
 		}
 		if want := .02 + 4 + 10; r.Seconds < want || r.Seconds > want+1 {
 			t.Errorf("it took %g s, want %g", r.Seconds, want)
@@ -144,7 +145,7 @@ func ignoringTheScout(f func(Node, int) fate) func(Node, int) fate {
 	}
 }
 
-func TestAHeldSessionThatFindsNoPlaceIsDropped(t *testing.T) {
+func TestStages_HeldSessionWithoutASlotIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
 			if i > 1 {
@@ -161,7 +162,7 @@ func TestAHeldSessionThatFindsNoPlaceIsDropped(t *testing.T) {
 	})
 }
 
-func TestAPanicWhileHoldingComesOutOfRun(t *testing.T) {
+func TestStages_PanicWhileHoldingReachesTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := staged(scenarios.Stage{Hold: 10, For: seconds(5)})
 		s.Load.Concurrency = 1
@@ -176,7 +177,7 @@ func TestAPanicWhileHoldingComesOutOfRun(t *testing.T) {
 	})
 }
 
-func TestAStalledServerShowsInLoginAndLagAndOwesItself(t *testing.T) {
+func TestStages_StalledServerShowsInLag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {
 			if i >= 20 {
@@ -202,12 +203,12 @@ func TestAStalledServerShowsInLoginAndLagAndOwesItself(t *testing.T) {
 	})
 }
 
-func TestAStarvedGeneratorOwesWhatItIsLate(t *testing.T) {
+func TestStages_StarvedGeneratorOwesItsLag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 10 * time.Millisecond}
 		s := staged(scenarios.Stage{Rate: 10, For: seconds(5)})
 		r, _ := watched(t.Context(), t, b, s, Options{
-			sleep: func(ctx context.Context, d time.Duration) { sleep(ctx, d+80*time.Millisecond) },
+			sleep: func(ctx context.Context, d time.Duration) { pace.Sleep(ctx, d+80*time.Millisecond) },
 		})
 		if l := r.Load; !near(l.Owed.Max(), 80*time.Millisecond) || !near(l.Lag.Max(), 80*time.Millisecond) || l.Late != l.Lag.Count()-1 {
 			t.Errorf("owed %s of %s, %d of %d late", l.Owed.Max(), l.Lag.Max(), l.Late, l.Lag.Count())
@@ -217,7 +218,7 @@ func TestAStarvedGeneratorOwesWhatItIsLate(t *testing.T) {
 
 // A generator that never gets its turn in time owes all of it, though it never
 // waits for anything but itself.
-func TestAGeneratorThatFallsBehindOwesTheBacklog(t *testing.T) {
+func TestStages_GeneratorThatFallsBehindOwesTheBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5}
 		s := staged(scenarios.Stage{Rate: 100, For: seconds(10)})
@@ -225,9 +226,9 @@ func TestAGeneratorThatFallsBehindOwesTheBacklog(t *testing.T) {
 		r, _ := watched(t.Context(), t, b, s, Options{
 			sleep: func(ctx context.Context, d time.Duration) {
 				if slow++; slow == 100 {
-					d += time.Second // nobody ran meanwhile
+					d += time.Second // the process did not run meanwhile
 				}
-				sleep(ctx, d)
+				pace.Sleep(ctx, d)
 			},
 		})
 		if l := r.Load; !near(l.Owed.Max(), time.Second) || l.Late < 90 || l.Dropped != 0 {
@@ -236,7 +237,7 @@ func TestAGeneratorThatFallsBehindOwesTheBacklog(t *testing.T) {
 	})
 }
 
-func TestWarmUpCountsForErrorsAndForNoTime(t *testing.T) {
+func TestStages_WarmUpCountsForErrorsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 2, answer: func(n Node, i int) fate {
 			switch {
@@ -277,7 +278,7 @@ func wanting(w ...scenarios.TagTimes) func(scenarios.Scenario) []scenarios.TagTi
 	return func(scenarios.Scenario) []scenarios.TagTimes { return w }
 }
 
-func TestTagsAreKeptWhereThresholdsAskForThem(t *testing.T) {
+func TestStages_TagsAreRecordedForThresholds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 2, takes: 10 * time.Millisecond}
 		s := staged(scenarios.Stage{Rate: 10, For: seconds(2)})
@@ -307,7 +308,7 @@ func TestTagsAreKeptWhereThresholdsAskForThem(t *testing.T) {
 	})
 }
 
-func TestNobodyPromisedAnythingInAnUnpacedLook(t *testing.T) {
+func TestLook_UnpacedHasNoDueTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for rate, promised := range map[scenarios.Rate]bool{0: false, 10: true} {
 			s := scenario(5)
@@ -320,7 +321,7 @@ func TestNobodyPromisedAnythingInAnUnpacedLook(t *testing.T) {
 	})
 }
 
-func TestStagesWithoutANodeLeftEnd(t *testing.T) {
+func TestStages_EndWithoutNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(_ Node, i int) fate { return fate{refused: i > 3} }}
 		s := staged(scenarios.Stage{Rate: 10, For: seconds(60)}, scenarios.Stage{Closed: 2, For: seconds(60)}, scenarios.Stage{Hold: 2, For: seconds(60)})
@@ -331,7 +332,7 @@ func TestStagesWithoutANodeLeftEnd(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedStageClosesWhatItHolds(t *testing.T) {
+func TestStages_InterruptedClosesHeldSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
@@ -343,7 +344,7 @@ func TestAnInterruptedStageClosesWhatItHolds(t *testing.T) {
 	})
 }
 
-func TestThisMachinesOwnLimitEndsTheRunInconclusive(t *testing.T) {
+func TestStages_LimitOfThisMachineIsInconclusive(t *testing.T) {
 	for _, class := range []string{"tcp.local-nofile", "tcp.local-ports"} {
 		synctest.Test(t, func(t *testing.T) {
 			b := &balancer{coordinators: 5, answer: func(_ Node, i int) fate {

@@ -30,7 +30,7 @@ type cluster struct {
 	class    string        // how sessions fail
 	takes    time.Duration // to fail
 	dies     time.Duration // its open sessions end; 0: never
-	silent   bool          // nobody says so
+	silent   bool          // the cut is not seen
 
 	mu    sync.Mutex
 	began time.Time
@@ -164,7 +164,7 @@ func about(got *scenarios.Seconds, want float64) bool {
 	return got != nil && float64(*got) > want-.11 && float64(*got) < want+.11
 }
 
-func TestAKilledCoordinatorCostsSessionsUntilTheBalancerKnows(t *testing.T) {
+func TestWatch_KilledCoordinator(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{
 			class: "open.eof", broken: stretch{20 * time.Second, 22 * time.Second}, hidden: stretch{22 * time.Second, 60 * time.Second},
@@ -214,7 +214,7 @@ func TestAKilledCoordinatorCostsSessionsUntilTheBalancerKnows(t *testing.T) {
 	})
 }
 
-func TestADrainCostsNothing(t *testing.T) {
+func TestWatch_Drain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{hidden: stretch{20 * time.Second, 50 * time.Second}}
 		r, lines := attended(t.Context(), t, c, steady(time.Minute), Options{})
@@ -238,7 +238,7 @@ func TestADrainCostsNothing(t *testing.T) {
 	})
 }
 
-func TestAHealthyWatchSaysNothing(t *testing.T) {
+func TestWatch_HealthyHasNoLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := steady(10 * time.Minute)
 		s.Watch.Long, s.Watch.EventAfter = 0, 0
@@ -254,7 +254,7 @@ func TestAHealthyWatchSaysNothing(t *testing.T) {
 	})
 }
 
-func TestStallsDoNotStopAWatchAndCountFromWhenTheyWereDue(t *testing.T) {
+func TestWatch_StallsCountFromDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{class: "sasl.timeout", takes: 10 * time.Second, every: true, broken: stretch{20 * time.Second, 25 * time.Second}, dies: 20 * time.Second, silent: true}
 		s := steady(time.Minute)
@@ -270,7 +270,7 @@ func TestStallsDoNotStopAWatchAndCountFromWhenTheyWereDue(t *testing.T) {
 	})
 }
 
-func TestAnOutageThatNeverEndsLastsUntilTheEnd(t *testing.T) {
+func TestWatch_OutageLastsUntilTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{class: "tcp.refused", every: true, broken: stretch{40 * time.Second, time.Hour}}
 		r, lines := attended(t.Context(), t, c, steady(time.Minute), Options{})
@@ -283,7 +283,7 @@ func TestAnOutageThatNeverEndsLastsUntilTheEnd(t *testing.T) {
 	})
 }
 
-func TestTwoRejectedLoginsStopAWatch(t *testing.T) {
+func TestWatch_TwoRejectedLoginsStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{class: "sasl.rejected", every: true, broken: stretch{20 * time.Second, time.Hour}}
 		r, _ := attended(t.Context(), t, c, steady(time.Hour), Options{})
@@ -296,7 +296,7 @@ func TestTwoRejectedLoginsStopAWatch(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedWatchSaysWhatItSaw(t *testing.T) {
+func TestWatch_InterruptedKeepsWhatItSaw(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(30*time.Second, cancel)
@@ -318,7 +318,7 @@ func TestAnInterruptedWatchSaysWhatItSaw(t *testing.T) {
 	})
 }
 
-func TestWhatBecameOfTheCommand(t *testing.T) {
+func TestWatch_Command(t *testing.T) {
 	for name, c := range map[string]struct {
 		on    func(context.Context, string) error
 		text  string
@@ -326,13 +326,13 @@ func TestWhatBecameOfTheCommand(t *testing.T) {
 		line  string
 	}{
 		"it fails": {
-			func(context.Context, string) error { return errors.New("exit status 1") }, "exit status 1", true, "10.6s: the command failed: exit status 1",
+			on: func(context.Context, string) error { return errors.New("exit status 1") }, text: "exit status 1", event: true, line: "10.6s: the command failed: exit status 1",
 		},
-		"nobody carries it out": {
-			nil, "nothing here carries commands out", false, "10.6s: the command was not started: nothing here carries commands out",
+		"not executed": {
+			on: nil, text: "this program executes no commands", event: false, line: "10.6s: the command was not started: this program executes no commands",
 		},
 		"it outlasts the watch and is waited for": {
-			func(ctx context.Context, _ string) error { return pause(ctx, time.Minute) }, "", true, "70.6s: the command has ended",
+			on: func(ctx context.Context, _ string) error { return pause(ctx, time.Minute) }, text: "", event: true, line: "70.6s: the command has ended",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -351,7 +351,7 @@ func TestWhatBecameOfTheCommand(t *testing.T) {
 	}
 }
 
-func TestALongSessionThatNeverOpenedIsUnknown(t *testing.T) {
+func TestWatch_LongSessionThatNeverOpenedIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{class: "open.session-limit", broken: stretch{100 * time.Millisecond, 700 * time.Millisecond}}
 		s := steady(20 * time.Second)
@@ -371,7 +371,7 @@ func TestALongSessionThatNeverOpenedIsUnknown(t *testing.T) {
 	})
 }
 
-func TestAWatchKeepsItsPlacesForNewSessions(t *testing.T) {
+func TestWatch_SlotsAreForNewSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := steady(20 * time.Second)
 		s.Load.Concurrency = 1
@@ -382,7 +382,7 @@ func TestAWatchKeepsItsPlacesForNewSessions(t *testing.T) {
 	})
 }
 
-func TestAWatchIsJudgedAlikeFromItsResult(t *testing.T) {
+func TestWatch_ResultIsRejudgedAlike(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{class: "open.eof", broken: stretch{5 * time.Second, 7 * time.Second}}
 		r := Run(t.Context(), c.dial, steady(20*time.Second), Options{plan: plain})

@@ -1,4 +1,3 @@
-// Package lbfile is lb.yaml: the load balancer that somebody wants, on one
-// small page. It is decoded strictly and validated offline, before anything is
-// asked of AWS.
+// Package lbfile is lb.yaml: the description of the desired load balancer. It is
+// decoded strictly and validated offline, before any call to AWS.
 package lbfile

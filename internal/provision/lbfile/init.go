@@ -9,14 +9,13 @@ import (
 var initFiles embed.FS
 
 // Init returns a commented lb.yaml to start from; recipe is the one with the
-// 2017 recipe's own parameters. A cluster that is given takes the place of the
-// example's name; "" leaves it.
+// 2017 recipe's own parameters. cluster replaces the example's name; "" keeps it.
 func Init(recipe bool, cluster string) string {
 	name, example := "lb", "prod1"
 	if recipe {
 		name, example = "recipe", "CLNAME"
 	}
-	src, _ := initFiles.ReadFile("init/" + name + ".yaml") // embedded: it is there
+	src, _ := initFiles.ReadFile("init/" + name + ".yaml") // cannot fail: embedded
 	text := string(src)
 	if cluster != "" {
 		text = strings.ReplaceAll(text, example, cluster)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestWhatInitPrintsIsValid(t *testing.T) {
+func TestInit_PrintsValidFiles(t *testing.T) {
 	t.Parallel()
 	for name, src := range map[string]string{
 		"the page to start from":             Init(false, ""),
@@ -22,7 +22,7 @@ func TestWhatInitPrintsIsValid(t *testing.T) {
 	}
 }
 
-func TestTheRecipeKeepsItsParameters(t *testing.T) {
+func TestInit_RecipeKeepsItsParameters(t *testing.T) {
 	t.Parallel()
 	s, err := Parse("lb.yaml", []byte(Init(true, "Blue")))
 	if err != nil {
@@ -57,34 +57,34 @@ coordinators: {ids: [i-0123abcd]}
 clients: [10.0.0.0/8]
 `
 
-func TestWhatAWSWouldRefuseIsRefusedHere(t *testing.T) {
+func TestValidate_RefusesWhatAWSRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ with, says string }{
 		"a cluster with a blank":                     {"cluster: my cluster", "lb.yaml:6:10: cluster"},
-		"a cluster of 22 letters":                    {"cluster: abcdefghijklmnopqrstuv", "21 are left"},
+		"a cluster of 22 letters":                    {"cluster: abcdefghijklmnopqrstuv", "21 remain"},
 		"an unknown key":                             {"listener: [21050]", `did you mean listeners?`},
-		"another kind":                               {"kind: nlb", "none of classic"},
-		"everybody":                                  {"clients: [0.0.0.0/0]", `"anywhere: true"`},
+		"another kind":                               {"kind: nlb", "expected classic"},
+		"every address":                              {"clients: [0.0.0.0/0]", `"anywhere: true"`},
 		"a network with a typing error":              {"clients: [10.0.0.0/33]", "clients"},
 		"an idle timeout of an hour and ten minutes": {"idle_timeout: 4200s", "1s to 4000s"},
 		"an idle timeout of half a second":           {"idle_timeout: 500ms", "whole seconds"},
 		"draining for two hours":                     {"draining: 2h", "1s to 3600s"},
 		"a health check every second":                {"health_check: {interval: 1s}", "5s to 300s"},
-		"a health check as long as its interval":     {"health_check: {interval: 5s, timeout: 5s}", "not less than"},
+		"a health check as long as its interval":     {"health_check: {interval: 5s, timeout: 5s}", "must be less than"},
 		"one success to be healthy":                  {"health_check: {healthy: 1}", "2 to 10"},
 		"a web target without a path":                {"health_check: {target: \"HTTP:25000\"}", "needs a path"},
 		"a TCP target with a path":                   {"health_check: {target: \"TCP:21050/x\"}", "have a path"},
-		"a target without a port":                    {"health_check: {target: TCP}", "no target"},
-		"a listener that is there twice":             {"listeners: [21050, 21050]", "there twice"},
-		"a bucket in capitals":                       {"access_logs: {bucket: Logs}", "no bucket's name"},
-		"logs every ten minutes":                     {"access_logs: {bucket: logs-1, every: 10m}", "neither 5m nor 60m"},
-		"a prefix with AWSLogs":                      {"access_logs: {bucket: logs-1, prefix: a/AWSLogs}", "adds itself"},
-		"a certificate for the balancer's own name":  {"tls: {domain: x.eu-west-1.elb.amazonaws.com}", "Amazon's own"},
-		"neither domain nor certificate":             {"tls: {backend: tls}", "give the domain"},
-		"an unknown policy":                          {"tls: {domain: a.example.com, policy: ELBSecurityPolicy-TLS13-1-2-2021-06}", "none of"},
-		"ids and tags":                               {"coordinators: {ids: [i-0123abcd], tags: {a: b}}", "give one of the two"},
-		"an instance by its address":                 {"coordinators: {ids: [10.0.0.1]}", "no id such as i-0123abcd"},
-		"a tag of AWS":                               {"tags: {\"aws:x\": y}", "AWS's own"},
+		"a target without a port":                    {"health_check: {target: TCP}", "invalid target"},
+		"a duplicate listener":                       {"listeners: [21050, 21050]", "duplicate port"},
+		"a bucket in capitals":                       {"access_logs: {bucket: Logs}", "invalid bucket name"},
+		"logs every ten minutes":                     {"access_logs: {bucket: logs-1, every: 10m}", "5m or 60m"},
+		"a prefix with AWSLogs":                      {"access_logs: {bucket: logs-1, prefix: a/AWSLogs}", "AWS adds AWSLogs itself"},
+		"a certificate for the balancer's own name":  {"tls: {domain: x.eu-west-1.elb.amazonaws.com}", "belongs to Amazon"},
+		"neither domain nor certificate":             {"tls: {backend: tls}", "set either domain"},
+		"an unknown policy":                          {"tls: {domain: a.example.com, policy: ELBSecurityPolicy-TLS13-1-2-2021-06}", "expected one of"},
+		"ids and tags":                               {"coordinators: {ids: [i-0123abcd], tags: {a: b}}", "exclude each other"},
+		"an instance by its address":                 {"coordinators: {ids: [10.0.0.1]}", "expected one such as i-0123abcd"},
+		"a tag of AWS":                               {"tags: {\"aws:x\": y}", "reserved by AWS"},
 		"nine tags":                                  {"tags: {a: b, c: d, e: f, g: h, i: j, k: l, m: n, o: p, q: r}", "at most 10"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestWhatAWSWouldRefuseIsRefusedHere(t *testing.T) {
 	}
 }
 
-func TestANetworkIsKeptAsAWSKeepsIt(t *testing.T) {
+func TestParse_MasksNetworks(t *testing.T) {
 	t.Parallel()
 	s, err := Parse("lb.yaml", []byte(strings.Replace(good, "10.0.0.0/8", "100.68.0.18/18", 1)))
 	if err != nil || s.Clients[0].String() != "100.68.0.0/18" {
@@ -112,7 +112,7 @@ func TestANetworkIsKeptAsAWSKeepsIt(t *testing.T) {
 	}
 }
 
-func TestTheHealthChecksPortMustBeReached(t *testing.T) {
+func TestPorts_IncludeTheHealthCheck(t *testing.T) {
 	t.Parallel()
 	s, err := Parse("lb.yaml", []byte(good+"health_check: {target: \"HTTP:25000/healthz\"}\n"))
 	if err != nil || len(s.Ports()) != 2 || s.Ports()[1] != 25000 {

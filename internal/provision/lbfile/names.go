@@ -2,7 +2,7 @@ package lbfile
 
 import "strings"
 
-// The names of what is built, as the recipe has them.
+// Resource names, as in the recipe.
 
 // Balancer is the load balancer's name.
 func (s Spec) Balancer() string { return "elb-impala-" + s.Cluster }
@@ -10,11 +10,11 @@ func (s Spec) Balancer() string { return "elb-impala-" + s.Cluster }
 // FrontGroup is the security group of the load balancer.
 func (s Spec) FrontGroup() string { return s.Cluster + " Impala FE" }
 
-// BackGroup is the security group that coordinators get.
+// BackGroup is the security group that is attached to coordinators.
 func (s Spec) BackGroup() string { return s.Cluster + " Impala BE" }
 
-// SSLPolicy is the name under which the load balancer keeps tls.policy: the
-// predefined one's own name cannot be used (it begins with a reserved word).
+// SSLPolicy is the name of tls.policy in the load balancer: the predefined policy's
+// own name has a reserved prefix.
 func (s Spec) SSLPolicy() string {
 	if s.TLS == nil {
 		return ""
@@ -22,14 +22,14 @@ func (s Spec) SSLPolicy() string {
 	return "impala-lbcheck-" + strings.TrimPrefix(s.TLS.Policy, "ELBSecurityPolicy-")
 }
 
-// HealthPort is the port that the health check asks; 0 where the target has none.
+// HealthPort is the health check's port; 0 if the target has none.
 func (s Spec) HealthPort() uint16 {
 	_, port, _, _ := splitTarget(s.HealthCheck.Target)
 	return port
 }
 
-// Ports lists what the balancer must reach behind it: the listeners' ports, and
-// the health check's where that is another.
+// Ports lists the coordinators' ports that the balancer must reach: the listeners',
+// and the health check's if that is another.
 func (s Spec) Ports() []uint16 {
 	ports := append([]uint16(nil), s.Listeners...)
 	health := s.HealthPort()
@@ -47,7 +47,7 @@ func (s Spec) Ports() []uint16 {
 // Secure reports whether the listeners speak TLS.
 func (s Spec) Secure() bool { return s.TLS != nil }
 
-// Protocols are the listener's own and the one behind it.
+// Protocols are the listeners' front-end and back-end protocols.
 func (s Spec) Protocols() (front, back string) {
 	switch {
 	case s.TLS == nil:

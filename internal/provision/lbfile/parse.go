@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
 )
 
-// Default is what a file that says nothing of it gets.
+// Default holds the defaults.
 func Default() Spec {
 	return Spec{
 		Kind: Classic, Scheme: Internal,
@@ -21,24 +21,35 @@ func Default() Spec {
 	}
 }
 
-// Parse reads lb.yaml; file names it in errors, each of which is one line. The
-// result is valid, and has every default filled in.
+// lbFile is what messages say of lb.yaml.
+var lbFile = strictyaml.Format{
+	Example: `"cluster: prod1"`,
+	Start:   "`impala-lbcheck provision init` prints one to start from",
+}
+
+// Parse reads lb.yaml; file is its name in errors, which are [strictyaml.Errors],
+// or a [*strictyaml.KeyError] about a key that is missing. The result is valid and
+// has all defaults filled in.
 func Parse(file string, src []byte) (Spec, error) {
+	doc, err := lbFile.Read(file, src)
+	if err != nil {
+		return Spec{}, err
+	}
 	s := Default()
-	if err := scenarios.DecodeYAML(file, src, &s); err != nil {
+	if err := doc.Decode(&s); err != nil {
 		return Spec{}, err
 	}
 	s.fill()
 	if err := s.Validate(); err != nil {
-		return Spec{}, scenarios.Locate(file, src, err)
+		return Spec{}, doc.Locate(err)
 	}
 	return s, nil
 }
 
-// fill completes the parts that have defaults only where they are there.
+// fill sets the defaults of optional sections that are present.
 func (s *Spec) fill() {
 	for i, c := range s.Clients {
-		s.Clients[i] = c.Masked() // AWS keeps the canonical form; another would differ for ever
+		s.Clients[i] = c.Masked() // AWS stores the canonical form; any other would always differ
 	}
 	if s.AccessLogs != nil && s.AccessLogs.Every == 0 {
 		s.AccessLogs.Every = Span(time.Hour)
@@ -61,17 +72,17 @@ const DefaultPolicy = "ELBSecurityPolicy-TLS-1-2-2017-01"
 // String writes whole seconds as "3600s".
 func (s Span) String() string { return fmt.Sprintf("%ds", s.Seconds()) }
 
-// Seconds is how AWS counts.
+// Seconds is the unit of AWS's API.
 func (s Span) Seconds() int32 { return int32(time.Duration(s) / time.Second) }
 
 // MarshalText writes "3600s".
 func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads a duration of whole seconds, such as 3600s or 1h; 0s is none.
+// UnmarshalText reads a duration of whole seconds, such as 3600s or 1h.
 func (s *Span) UnmarshalText(b []byte) error {
 	d, err := time.ParseDuration(string(b))
 	if err != nil || d < 0 || d%time.Second != 0 || d > 24*time.Hour {
-		return fmt.Errorf("%.40q is no time in whole seconds, such as 30s or 1h", b)
+		return fmt.Errorf("invalid duration %.40q: expected whole seconds, such as 30s or 1h", b)
 	}
 	*s = Span(d)
 	return nil

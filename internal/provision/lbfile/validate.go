@@ -9,22 +9,23 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
 
-// claim is one thing that must not be.
-type claim struct {
+// check is one condition that makes a file invalid.
+type check struct {
 	wrong    bool
 	key, msg string
 }
 
-// Validate reports the first setting that AWS would refuse, or that would do
-// harm, as a [*scenarios.InvalidError]; nil where reading AWS makes sense.
+// Validate returns the first setting that AWS would refuse, or that is dangerous, as
+// a [*strictyaml.KeyError].
 func (s Spec) Validate() error {
-	claims := slices.Concat(s.nameClaims(), s.networkClaims(), s.listenerClaims(), s.healthClaims(), s.logClaims(), s.tlsClaims())
+	claims := slices.Concat(s.nameChecks(), s.networkChecks(), s.listenerChecks(), s.healthChecks(), s.logChecks(), s.tlsChecks())
 	for _, c := range claims {
 		if c.wrong {
-			return &scenarios.InvalidError{Key: c.key, Msg: c.msg}
+			return &strictyaml.KeyError{Key: c.key, Msg: c.msg}
 		}
 	}
 	return nil
@@ -33,11 +34,11 @@ func (s Spec) Validate() error {
 // Bounds that AWS documents (Elastic Load Balancing API 2012-06-01, its guide
 // for Classic Load Balancers, and the EC2 API).
 const (
-	mostBalancerName = 32
-	mostTags         = 10 // of a load balancer
-	ownTags          = 2  // of them are ours
-	mostIdle         = 4000
-	mostDraining     = 3600
+	maxBalancerName = 32
+	maxTags         = 10 // of a load balancer
+	reservedTags    = 2  // for our own
+	maxIdleTimeout  = 4000
+	maxDraining     = 3600
 )
 
 var (
@@ -46,71 +47,71 @@ var (
 	regionForm  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
 )
 
-func (s Spec) nameClaims() []claim {
-	most := mostBalancerName - len(Spec{}.Balancer())
-	return []claim{
-		{s.Cluster == "", "cluster", "which cluster? Its name becomes part of every other name"},
-		{!clusterForm.MatchString(s.Cluster), "cluster", clip(s.Cluster) + ": letters, digits and hyphens, none of them at either end: it becomes part of the load balancer's name"},
-		{len(s.Cluster) > most, "cluster", fmt.Sprintf("%s has %d letters; a load balancer's name has at most %d, of which elb-impala- takes %d, so %d are left", clip(s.Cluster), len(s.Cluster), mostBalancerName, len(Spec{}.Balancer()), most)},
-		{s.Kind != Classic, "kind", fmt.Sprintf("%s is none of classic", clip(string(s.Kind)))},
-		{s.Account != "" && !accountForm.MatchString(s.Account), "account", "an account has twelve digits; put them in quotes"},
-		{s.Region != "" && !regionForm.MatchString(s.Region), "region", clip(s.Region) + " is no region such as eu-west-1"},
-		{s.Scheme != Internal && s.Scheme != InternetFacing, "scheme", clip(string(s.Scheme)) + " is none of internal, internet-facing"},
-		s.tagClaim(),
+func (s Spec) nameChecks() []check {
+	most := maxBalancerName - len(Spec{}.Balancer())
+	return []check{
+		{s.Cluster == "", "cluster", "required: it becomes part of every name"},
+		{!clusterForm.MatchString(s.Cluster), "cluster", "invalid name " + usertext.Quote(s.Cluster) + ": use letters, digits and inner hyphens"},
+		{len(s.Cluster) > most, "cluster", fmt.Sprintf("%s has %d characters; a load balancer's name has at most %d, elb-impala- takes %d, so %d remain", usertext.Quote(s.Cluster), len(s.Cluster), maxBalancerName, len(Spec{}.Balancer()), most)},
+		{s.Kind != Classic, "kind", fmt.Sprintf("invalid kind %s: expected classic", usertext.Quote(string(s.Kind)))},
+		{s.Account != "" && !accountForm.MatchString(s.Account), "account", "an account has twelve digits, in quotes"},
+		{s.Region != "" && !regionForm.MatchString(s.Region), "region", "invalid region " + usertext.Quote(s.Region) + ": expected a name such as eu-west-1"},
+		{s.Scheme != Internal && s.Scheme != InternetFacing, "scheme", "invalid scheme " + usertext.Quote(string(s.Scheme)) + ": expected internal or internet-facing"},
+		s.tagCheck(),
 	}
 }
 
-func (s Spec) tagClaim() claim {
-	if len(s.Tags) > mostTags-ownTags {
-		return claim{true, "tags", fmt.Sprintf("%d tags; a load balancer has at most %d, and %d are ours", len(s.Tags), mostTags, ownTags)}
+func (s Spec) tagCheck() check {
+	if len(s.Tags) > maxTags-reservedTags {
+		return check{true, "tags", fmt.Sprintf("%d tags: a load balancer has at most %d, and %d are reserved", len(s.Tags), maxTags, reservedTags)}
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
 		switch {
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
-			return claim{true, "tags", clip(key) + ": aws: is AWS's own"}
+			return check{true, "tags", "invalid key " + usertext.Quote(key) + ": the prefix aws: is reserved by AWS"}
 		case strings.HasPrefix(key, "impala-lbcheck:"):
-			return claim{true, "tags", clip(key) + ": impala-lbcheck: is for what says whose it is"}
+			return check{true, "tags", "invalid key " + usertext.Quote(key) + ": the prefix impala-lbcheck: is reserved for ownership"}
 		case len(key) > 128 || len(s.Tags[key]) > 256:
-			return claim{true, "tags", clip(key) + ": a key has at most 128 letters, a value 256"}
+			return check{true, "tags", usertext.Quote(key) + ": a key has at most 128 characters, a value 256"}
 		}
 	}
-	return claim{}
+	return check{}
 }
 
-func (s Spec) networkClaims() []claim {
-	claims := []claim{
-		s.pickClaim("network.vpc", s.Network.VPC, "vpc-"),
-		{len(s.Network.VPC.IDs) > 1, "network.vpc", "a load balancer stands in one VPC"},
-		s.pickClaim("network.subnets", s.Network.Subnets, "subnet-"),
-		s.pickClaim("coordinators", Pick{s.Coordinators.IDs, s.Coordinators.Tags}, "i-"),
-		{s.Coordinators.SecurityGroup != "" && !isID(s.Coordinators.SecurityGroup, "sg-"), "coordinators.security_group", clip(s.Coordinators.SecurityGroup) + " is no id such as sg-0123abcd"},
-		{len(s.Clients) == 0, "clients", "who may connect? Name the networks: [10.0.0.0/8]"},
+func (s Spec) networkChecks() []check {
+	claims := []check{
+		s.pickCheck("network.vpc", s.Network.VPC, "vpc-"),
+		{len(s.Network.VPC.IDs) > 1, "network.vpc", "a load balancer is in exactly one VPC"},
+		s.pickCheck("network.subnets", s.Network.Subnets, "subnet-"),
+		s.pickCheck("coordinators", Pick{s.Coordinators.IDs, s.Coordinators.Tags}, "i-"),
+		{s.Coordinators.SecurityGroup != "" && !isID(s.Coordinators.SecurityGroup, "sg-"), "coordinators.security_group", "invalid id " + usertext.Quote(s.Coordinators.SecurityGroup) + ": expected one such as sg-0123abcd"},
+		{len(s.Clients) == 0, "clients", "required: the networks that may connect, e.g. [10.0.0.0/8]"},
 	}
 	for _, c := range s.Clients {
 		open := c.Bits() == 0 && !s.Anywhere
 		claims = append(claims,
-			claim{!c.IsValid(), "clients", "a network is written 10.0.0.0/8"},
-			claim{open, "clients", fmt.Sprintf("%s is everybody; name the networks, or say \"anywhere: true\" as well if you mean it", c)})
+			check{!c.IsValid(), "clients", "invalid network: expected e.g. 10.0.0.0/8"},
+			check{open, "clients", fmt.Sprintf("%s allows every address; list the networks, or confirm with \"anywhere: true\"", c)})
 	}
 	return claims
 }
 
-func (s Spec) pickClaim(key string, p Pick, prefix string) claim {
+func (s Spec) pickCheck(key string, p Pick, prefix string) check {
 	switch {
 	case len(p.IDs) == 0 && len(p.Tags) == 0:
-		return claim{true, key, "by which ids or tags is it found?"}
+		return check{true, key, "required: ids or tags"}
 	case len(p.IDs) > 0 && len(p.Tags) > 0:
-		return claim{true, key, "ids and tags are given; give one of the two"}
+		return check{true, key, "ids and tags exclude each other"}
 	}
 	for i, id := range p.IDs {
 		if !isID(id, prefix) {
-			return claim{true, key, fmt.Sprintf("%s is no id such as %s0123abcd", clip(id), prefix)}
+			return check{true, key, fmt.Sprintf("invalid id %s: expected one such as %s0123abcd", usertext.Quote(id), prefix)}
 		}
 		if slices.Contains(p.IDs[:i], id) {
-			return claim{true, key, clip(id) + " is there twice"}
+			return check{true, key, "duplicate id " + usertext.Quote(id)}
 		}
 	}
-	return claim{}
+	return check{}
 }
 
 func isID(id, prefix string) bool {
@@ -118,38 +119,38 @@ func isID(id, prefix string) bool {
 	return ok && len(rest) >= 8 && len(rest) <= 17 && strings.Trim(rest, "0123456789abcdef") == ""
 }
 
-func (s Spec) listenerClaims() []claim {
-	claims := []claim{
-		{len(s.Listeners) == 0, "listeners", "none given; Impala's HiveServer2 port is 21050"},
-		{s.IdleTimeout.Seconds() < 1 || s.IdleTimeout.Seconds() > mostIdle, "idle_timeout", fmt.Sprintf("%s is not from 1s to %ds", s.IdleTimeout, mostIdle)},
-		{s.Draining.Seconds() > mostDraining, "draining", fmt.Sprintf("%s is not from 1s to %ds; 0s is off", s.Draining, mostDraining)},
+func (s Spec) listenerChecks() []check {
+	claims := []check{
+		{len(s.Listeners) == 0, "listeners", "required: a port; Impala's HiveServer2 port is 21050"},
+		{s.IdleTimeout.Seconds() < 1 || s.IdleTimeout.Seconds() > maxIdleTimeout, "idle_timeout", fmt.Sprintf("%s is out of range: 1s to %ds", s.IdleTimeout, maxIdleTimeout)},
+		{s.Draining.Seconds() > maxDraining, "draining", fmt.Sprintf("%s is out of range: 1s to %ds, or 0s for off", s.Draining, maxDraining)},
 	}
 	for i, p := range s.Listeners {
 		claims = append(claims,
-			claim{p == 0, "listeners", "a port lies between 1 and 65535"},
-			claim{slices.Contains(s.Listeners[:i], p), "listeners", fmt.Sprintf("%d is there twice", p)})
+			check{p == 0, "listeners", "invalid port: expected 1 to 65535"},
+			check{slices.Contains(s.Listeners[:i], p), "listeners", fmt.Sprintf("duplicate port %d", p)})
 	}
 	return claims
 }
 
-func (s Spec) healthClaims() []claim {
+func (s Spec) healthChecks() []check {
 	h := s.HealthCheck
 	protocol, port, path, ok := splitTarget(h.Target)
 	web := protocol == "HTTP" || protocol == "HTTPS"
 	between := func(v Span, low, high int32) bool { return v.Seconds() >= low && v.Seconds() <= high }
-	return []claim{
-		{!ok || port == 0, "health_check.target", clip(h.Target) + " is no target such as TCP:21050 or HTTP:25000/healthz"},
-		{web && path == "", "health_check.target", clip(h.Target) + " needs a path: HTTP:25000/healthz"},
-		{!web && path != "", "health_check.target", clip(h.Target) + ": only HTTP and HTTPS have a path"},
-		{!between(h.Interval, 5, 300), "health_check.interval", fmt.Sprintf("%s is not from 5s to 300s", h.Interval)},
-		{!between(h.Timeout, 2, 60), "health_check.timeout", fmt.Sprintf("%s is not from 2s to 60s", h.Timeout)},
-		{h.Timeout >= h.Interval, "health_check.timeout", fmt.Sprintf("%s is not less than the interval, %s", h.Timeout, h.Interval)},
-		{h.Unhealthy < 2 || h.Unhealthy > 10, "health_check.unhealthy", "it is a number from 2 to 10"},
-		{h.Healthy < 2 || h.Healthy > 10, "health_check.healthy", "it is a number from 2 to 10"},
+	return []check{
+		{!ok || port == 0, "health_check.target", "invalid target " + usertext.Quote(h.Target) + ": expected e.g. TCP:21050 or HTTP:25000/healthz"},
+		{web && path == "", "health_check.target", usertext.Quote(h.Target) + " needs a path: HTTP:25000/healthz"},
+		{!web && path != "", "health_check.target", usertext.Quote(h.Target) + ": only HTTP and HTTPS have a path"},
+		{!between(h.Interval, 5, 300), "health_check.interval", fmt.Sprintf("%s is out of range: 5s to 300s", h.Interval)},
+		{!between(h.Timeout, 2, 60), "health_check.timeout", fmt.Sprintf("%s is out of range: 2s to 60s", h.Timeout)},
+		{h.Timeout >= h.Interval, "health_check.timeout", fmt.Sprintf("%s must be less than the interval, %s", h.Timeout, h.Interval)},
+		{h.Unhealthy < 2 || h.Unhealthy > 10, "health_check.unhealthy", "out of range: 2 to 10"},
+		{h.Healthy < 2 || h.Healthy > 10, "health_check.healthy", "out of range: 2 to 10"},
 	}
 }
 
-// splitTarget takes PROTOCOL:PORT/PATH apart.
+// splitTarget parses PROTOCOL:PORT/PATH.
 func splitTarget(target string) (protocol string, port uint16, path string, ok bool) {
 	protocol, rest, found := strings.Cut(target, ":")
 	number, _, hasPath := strings.Cut(rest, "/")
@@ -163,18 +164,18 @@ func splitTarget(target string) (protocol string, port uint16, path string, ok b
 
 var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
-func (s Spec) logClaims() []claim {
+func (s Spec) logChecks() []check {
 	l := s.AccessLogs
 	if l == nil {
 		return nil
 	}
 	_, err := netip.ParseAddr(l.Bucket)
-	return []claim{
+	return []check{
 		{!bucketForm.MatchString(l.Bucket) || strings.Contains(l.Bucket, "..") || err == nil, "access_logs.bucket",
-			clip(l.Bucket) + " is no bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens, none but letters and digits at the ends"},
-		{strings.Contains(l.Prefix, "AWSLogs"), "access_logs.prefix", "AWSLogs is the part that AWS adds itself"},
-		{strings.HasPrefix(l.Prefix, "/") || strings.HasSuffix(l.Prefix, "/"), "access_logs.prefix", "leave the slash at the ends out"},
-		{l.Every.Seconds() != 300 && l.Every.Seconds() != 3600, "access_logs.every", fmt.Sprintf("%s is neither 5m nor 60m, which are all there is", l.Every)},
+			"invalid bucket name " + usertext.Quote(l.Bucket) + ": 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends"},
+		{strings.Contains(l.Prefix, "AWSLogs"), "access_logs.prefix", "AWS adds AWSLogs itself; remove it"},
+		{strings.HasPrefix(l.Prefix, "/") || strings.HasSuffix(l.Prefix, "/"), "access_logs.prefix", "remove the slash at the beginning or end"},
+		{l.Every.Seconds() != 300 && l.Every.Seconds() != 3600, "access_logs.every", fmt.Sprintf("invalid interval %s: expected 5m or 60m", l.Every)},
 	}
 }
 
@@ -193,32 +194,23 @@ var (
 	arnForm    = regexp.MustCompile(`^arn:aws[a-z-]*:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}|iam::[0-9]{12}:server-certificate/[\w+=,.@/-]+)$`)
 )
 
-// mostDomain is the longest domain that ACM takes.
-const mostDomain = 64
+// maxDomain is the longest domain that ACM accepts.
+const maxDomain = 64
 
-func (s Spec) tlsClaims() []claim {
+func (s Spec) tlsChecks() []check {
 	t := s.TLS
 	if t == nil {
 		return nil
 	}
 	domain := strings.ToLower(strings.TrimSuffix(t.Domain, "."))
-	return []claim{
-		{(t.Domain == "") == (t.Certificate == ""), "tls", "give the domain that a certificate is requested for, or the ARN of one that is there"},
+	return []check{
+		{(t.Domain == "") == (t.Certificate == ""), "tls", "set either domain, to request a certificate, or certificate, the ARN of an existing one"},
 		{domain == "amazonaws.com" || strings.HasSuffix(domain, ".amazonaws.com"), "tls.domain",
-			clip(t.Domain) + " is Amazon's own: ACM gives no certificate for it. Take a name of yours, such as impala.example.com, and make it an alias of the load balancer's"},
-		{t.Domain != "" && !domainForm.MatchString(t.Domain), "tls.domain", clip(t.Domain) + " is no domain such as impala.example.com, in lower case"},
-		{len(t.Domain) > mostDomain, "tls.domain", fmt.Sprintf("a domain has at most %d letters", mostDomain)},
-		{t.Certificate != "" && !arnForm.MatchString(t.Certificate), "tls.certificate", clip(t.Certificate) + " is no certificate's ARN (arn:aws:acm:REGION:ACCOUNT:certificate/ID)"},
-		{!slices.Contains(Policies(), t.Policy), "tls.policy", fmt.Sprintf("%s is none of %s", clip(t.Policy), strings.Join(Policies(), ", "))},
-		{t.Backend != Plain && t.Backend != Encrypted, "tls.backend", clip(string(t.Backend)) + " is none of plain, tls"},
+			usertext.Quote(t.Domain) + " belongs to Amazon: ACM issues no certificate for it. Use a name of your own, such as impala.example.com, as an alias of the load balancer's name"},
+		{t.Domain != "" && !domainForm.MatchString(t.Domain), "tls.domain", "invalid domain " + usertext.Quote(t.Domain) + ": expected a lower-case name such as impala.example.com"},
+		{len(t.Domain) > maxDomain, "tls.domain", fmt.Sprintf("a domain has at most %d characters", maxDomain)},
+		{t.Certificate != "" && !arnForm.MatchString(t.Certificate), "tls.certificate", "invalid ARN " + usertext.Quote(t.Certificate) + ": expected arn:aws:acm:REGION:ACCOUNT:certificate/ID"},
+		{!slices.Contains(Policies(), t.Policy), "tls.policy", fmt.Sprintf("invalid policy %s: expected one of %s", usertext.Quote(t.Policy), strings.Join(Policies(), ", "))},
+		{t.Backend != Plain && t.Backend != Encrypted, "tls.backend", "invalid backend " + usertext.Quote(string(t.Backend)) + ": expected plain or tls"},
 	}
-}
-
-// clip quotes a value, shortened, for a message of one line.
-func clip(text string) string {
-	const most = 64
-	if len(text) > most {
-		text = text[:most] + "..."
-	}
-	return strconv.Quote(text)
 }

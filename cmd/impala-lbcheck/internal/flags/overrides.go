@@ -113,7 +113,7 @@ func (o *Overrides) applyArgs(s *scenarios.Scenario) error {
 	cleared := map[string]bool{}
 	for _, a := range o.args {
 		if !a.setting.Of(s.Kind) {
-			return fmt.Errorf("--%s: only scenarios of kind %s have it, and %s is of kind %s", a.setting.Name, joined(a.setting.Kinds), s.Name, s.Kind.Canonical())
+			return fmt.Errorf("--%s: only scenarios of kind %s have it, and %s is of kind %s", a.setting.Name, joined(a.setting.Kinds), s.Name, s.Kind.OrLooks())
 		}
 		if a.setting.Repeat && !cleared[a.setting.Name] {
 			a.setting.Clear(s)

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/impala-lbcheck/impala-lbcheck/internal/nearest"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -36,7 +36,7 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	}
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if near, ok := nearest.Word(name, known); ok && len(name) > 1 {
+	if near, ok := usertext.Nearest(name, known); ok && len(name) > 1 {
 		return fmt.Errorf("%w; did you mean --%s?", err, near)
 	}
 	return fmt.Errorf("%w; %s --help lists them", err, cmd.CommandPath())

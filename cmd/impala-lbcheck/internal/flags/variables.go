@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/impala-lbcheck/impala-lbcheck/internal/nearest"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -41,7 +41,7 @@ func checkVariables(environ []string) error {
 		if !strings.HasPrefix(name, prefix) || value == "" || slices.Contains(known, name) {
 			continue
 		}
-		if near, ok := nearest.Word(strings.TrimPrefix(name, prefix), unprefixed(known)); ok {
+		if near, ok := usertext.Nearest(strings.TrimPrefix(name, prefix), unprefixed(known)); ok {
 			return fmt.Errorf("unknown variable %s; did you mean %s?", name, prefix+near)
 		}
 		return fmt.Errorf("unknown variable %s: no setting has this name", name)

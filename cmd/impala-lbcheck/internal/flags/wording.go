@@ -12,9 +12,9 @@ import (
 // For returns the flag of a setting's key: "--ca-cert" of "tls.ca_cert". False where
 // files alone have the key. Of several it is the one that most kinds have; a part of
 // a setting, such as one threshold, has the setting's.
-func For(key string) (string, bool) { return flagOf(key, scenarios.KindLooks) }
+func For(key string) (string, bool) { return flagOf(key, "") }
 
-// flagOf is For, with the flag that scenarios of kind k have.
+// flagOf is For, with the flag that scenarios of kind k have; "" is looks.
 func flagOf(key string, k scenarios.Kind) (string, bool) {
 	flag := ""
 	for _, g := range scenarios.Settings() {
@@ -54,11 +54,25 @@ func Word(err error, k scenarios.Kind) error {
 	if flag, ok := flagOf(invalid.Key, k); ok {
 		text = fmt.Sprintf("%s (%s)", flag, invalid.Key)
 	}
-	text += ": " + invalid.Msg
-	for i, f := range invalid.Fix {
-		text += []string{"; add ", " or "}[min(i, 1)] + Fix(f)
+	return errors.New(text + ": " + invalid.Msg + fixes(invalid.Fix))
+}
+
+// fixes is what to do, as the end of a sentence.
+func fixes(all []vocab.Fix) string {
+	text := ""
+	for i, f := range all {
+		switch how := Fix(f); {
+		case f.Why != "" && how != "":
+			text += fmt.Sprintf("; %s (%s)", f.Why, how)
+		case f.Why != "":
+			text += "; " + f.Why
+		case i > 0 && all[i-1].Why == "":
+			text += " or " + how
+		default:
+			text += "; add " + how
+		}
 	}
-	return errors.New(text)
+	return text
 }
 
 // quoted is a value as one word of a shell.

@@ -1,0 +1,36 @@
+package lbcheck
+
+import (
+	"context"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+)
+
+// kind is how scenarios of one kind are carried out.
+type kind struct {
+	run     func(context.Context, scenarios.Scenario, Options) scenarios.Result
+	noLogin bool // it sends no password
+}
+
+// kinds has every kind of scenario.
+var kinds = map[scenarios.Kind]kind{
+	scenarios.KindLooks:        {run: sessions},
+	scenarios.KindCertificates: {run: handshakes, noLogin: true},
+	scenarios.KindStages:       {run: sessions},
+	scenarios.KindCapacity:     {run: sessions},
+	scenarios.KindQuery:        {run: sessions},
+	scenarios.KindIdle:         {run: sessions},
+	scenarios.KindWatch:        {run: sessions},
+}
+
+// kindOf is the scenario's.
+func kindOf(s scenarios.Scenario) kind { return kinds[s.Kind.OrLooks()] }
+
+func sessions(ctx context.Context, s scenarios.Scenario, opt Options) scenarios.Result {
+	return run.Run(ctx, opt.Open(ctx, s), s, opt.Run)
+}
+
+func handshakes(ctx context.Context, s scenarios.Scenario, opt Options) scenarios.Result {
+	return run.Certificates(ctx, opt.Handshake(s), s, opt.Run)
+}

@@ -1,0 +1,81 @@
+package lbcheck
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+)
+
+// maskText is what stands in place of a secret.
+const maskText = "***"
+
+// masked keeps the password out of what a server says: one that was sent it can
+// repeat it, as a name or in an error. Names that the user declared are shown.
+func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
+	if o.Password == "" {
+		return open
+	}
+	quoted := strconv.Quote(o.Password)
+	m := secretMask{strings.NewReplacer(o.Password, maskText, quoted[1:len(quoted)-1], maskText), declared}
+	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
+		s, err := open(ctx, n, o)
+		m.observation(o)
+		if err != nil {
+			return nil, m.error(err)
+		}
+		return maskedSession{s, m, o}, nil
+	}
+}
+
+// secretMask hides a password.
+type secretMask struct {
+	*strings.Replacer
+	declared []string
+}
+
+func (m secretMask) error(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &mask.Error{Err: err, Words: m.Replacer}
+}
+
+// observation masks what a server says of itself.
+func (m secretMask) observation(o *scenarios.Observation) {
+	if !slices.Contains(m.declared, o.Who.Coordinator) {
+		o.Who.Coordinator = m.Replace(o.Who.Coordinator)
+	}
+	o.Who.Version = m.Replace(o.Who.Version)
+	if c := o.Cert; c != nil {
+		c.Subject, c.Issuer = m.Replace(c.Subject), m.Replace(c.Issuer)
+		for i := range c.SANs {
+			c.SANs[i] = m.Replace(c.SANs[i])
+		}
+	}
+}
+
+// maskedSession is a session whose server was sent the password.
+type maskedSession struct {
+	run.Session
+	mask secretMask
+	o    *scenarios.Observation
+}
+
+func (s maskedSession) Query(ctx context.Context) error {
+	defer s.mask.observation(s.o)
+	return s.mask.error(s.Session.Query(ctx))
+}
+
+func (s maskedSession) Ping(ctx context.Context) error { return s.mask.error(s.Session.Ping(ctx)) }
+
+func (s maskedSession) Wait(ctx context.Context, d time.Duration) error {
+	return s.mask.error(s.Session.Wait(ctx, d))
+}
+
+func (s maskedSession) Close(ctx context.Context) error { return s.mask.error(s.Session.Close(ctx)) }

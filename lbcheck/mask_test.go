@@ -1,0 +1,36 @@
+package lbcheck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+)
+
+func TestOptions_Masked_Error(t *testing.T) {
+	t.Parallel()
+	const password = `pass"word\` + "`"
+	opt := Options{Password: password}
+	open := opt.masked(func(context.Context, run.Node, *scenarios.Observation) (run.Session, error) {
+		return nil, fmt.Errorf("login: %w", errors.New("not you, "+password+", "+strconv.Quote(password)))
+	}, nil)
+	_, err := open(t.Context(), run.Node{}, &scenarios.Observation{})
+	if want := "login: not you, ***, \"***\""; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestOptions_String_HidesThePassword(t *testing.T) {
+	t.Parallel()
+	opt := Options{Password: "hunter2"}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(format, opt); strings.Contains(text, "hunter2") {
+			t.Errorf("%s: %s", format, text)
+		}
+	}
+}

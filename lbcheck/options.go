@@ -1,0 +1,39 @@
+package lbcheck
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+)
+
+// Options are what a run needs besides its scenario. The zero value is for a
+// cluster without logins and without a certificate authority of its own.
+type Options struct {
+	Password string         // of auth.user, where auth.mechanism is ldap
+	Roots    *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
+
+	// Run are the options of package run: the functions that are called with
+	// sessions and events, and the one that executes watch.on_event. Pages nil is
+	// [Pages] of the scenario.
+	Run run.Options
+}
+
+// String does not show the password.
+func (o Options) String() string { return "lbcheck.Options" }
+
+// GoString is String.
+func (o Options) GoString() string { return o.String() }
+
+// check reports what the scenario names and the options lack.
+func (o Options) check(s scenarios.Scenario) error {
+	if s.TLS.Enabled && s.TLS.CACert != "" && o.Roots == nil {
+		return fmt.Errorf("tls.ca_cert names %s, and Options.Roots is nil: pass the authorities in it", s.TLS.CACert)
+	}
+	if s.Auth.Mechanism == scenarios.LDAP && !kindOf(s).noLogin && o.Password == "" {
+		return errors.New("auth.mechanism is ldap, and Options.Password is empty")
+	}
+	return nil
+}

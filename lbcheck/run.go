@@ -1,0 +1,43 @@
+package lbcheck
+
+import (
+	"context"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
+)
+
+// Run carries a scenario of any kind out and judges it. An error says why it must
+// not run: nothing was sent, and there is no result. Whatever goes wrong later is in
+// the result, also the end of ctx; Run returns when every session is closed. A
+// session that is being opened when ctx ends has two seconds to finish, since a
+// server that was asked for one keeps it until it is closed.
+func Run(ctx context.Context, s scenarios.Scenario, opt Options) (scenarios.Result, error) {
+	if err := Check(s); err != nil {
+		return scenarios.Result{}, err
+	}
+	if err := opt.check(s); err != nil {
+		return scenarios.Result{}, err
+	}
+	if opt.Run.Pages == nil {
+		opt.Run.Pages = Pages(s)
+	}
+	return kindOf(s).run(ctx, s, opt), nil
+}
+
+// Check says why a scenario must not run: it is not valid, this machine cannot
+// carry it, or it asks more of a service than its owner has confirmed (a
+// [*limits.GuardError]). Nothing is resolved or sent.
+func Check(s scenarios.Scenario) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	if err := judge.CheckThresholds(s); err != nil {
+		return err
+	}
+	if err := limits.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
+		return err
+	}
+	return limits.CheckGuards(s)
+}

@@ -1,0 +1,95 @@
+package lbcheck
+
+import (
+	"crypto/x509"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// secured is a cluster with TLS and a login, and a scenario of the kind against it.
+func secured(t *testing.T, kind scenarios.Kind) (scenarios.Scenario, Options) {
+	t.Helper()
+	config := simcluster.Config{
+		Coordinators: 2, Nodes: 1, Seed: 1, TLS: true, Host: "lb.example.com", Auth: simcluster.LDAP, Users: map[string]string{"u": "hunter2"},
+	}
+	cluster, err := simcluster.Start(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cluster.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := scenarios.Default()
+	s.Name, s.Kind = "test", kind
+	s.Target.Endpoints = []string{cluster.Nodes()[0].String()}
+	s.Expect.Coordinators.Names = cluster.Names()
+	s.TLS.Enabled, s.TLS.ServerName, s.TLS.CACert = true, "lb.example.com", "ca.pem"
+	s.Auth.Mechanism, s.Auth.User = scenarios.LDAP, "u"
+	s.Load.Rate, s.Load.Burst = 0, 0
+	switch second := scenarios.Duration(time.Second); kind {
+	case scenarios.KindStages:
+		s.Load.Stages = []scenarios.Stage{{Closed: 2, For: second / 4}}
+	case scenarios.KindCapacity:
+		s.Capacity.Hold = 4
+	case scenarios.KindQuery:
+		s.Query = "SELECT 1"
+	case scenarios.KindIdle:
+		s.Idle.Steps, s.Expect.MinIdle = []scenarios.Duration{second / 4}, second/4
+	case scenarios.KindWatch:
+		s.Load.Rate, s.Watch.For, s.Watch.Long = 20, second, 1
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(cluster.CA())
+	return s, Options{Password: "hunter2", Roots: roots}
+}
+
+func TestRun_EveryKind(t *testing.T) {
+	t.Parallel()
+	for _, kind := range scenarios.Kinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			s, opt := secured(t, kind)
+			r, err := Run(t.Context(), s, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Stopped != nil || r.Verdict == scenarios.Fail || r.Sessions.Failed > 0 || len(r.TLS) == 0 {
+				t.Errorf("%s, stopped = %+v, sessions = %+v, findings = %+v", r.Verdict, r.Stopped, r.Sessions, r.Findings)
+			}
+		})
+	}
+}
+
+func TestRun_RefusesBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*scenarios.Scenario, *Options)
+		want   string
+	}{
+		"no password":    {change: func(_ *scenarios.Scenario, o *Options) { o.Password = "" }, want: "Options.Password"},
+		"no authorities": {change: func(_ *scenarios.Scenario, o *Options) { o.Roots = nil }, want: "Options.Roots"},
+		"not valid":      {change: func(s *scenarios.Scenario, _ *Options) { s.Target.Endpoints = nil }, want: "endpoints"},
+		"too much": {change: func(s *scenarios.Scenario, _ *Options) {
+			s.Target.Endpoints, s.Load.Concurrency = []string{"192.0.2.1"}, 500
+		}, want: "set target.confirm to 192.0.2.1"},
+		"an unknown metric": {change: func(s *scenarios.Scenario, _ *Options) {
+			s.Thresholds = map[string][]string{"nonsense": {"p(50) < 1s"}}
+		}, want: "nonsense"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, opt := secured(t, scenarios.KindLooks)
+			c.change(&s, &opt)
+			r, err := Run(t.Context(), s, opt)
+			if err == nil || !strings.Contains(err.Error(), c.want) || r.Schema != "" {
+				t.Errorf("error %v, want one with %s; schema %q", err, c.want, r.Schema)
+			}
+		})
+	}
+}

@@ -1,0 +1,117 @@
+package lbcheck
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
+
+// lbSession is one session of the client as the run needs it.
+type lbSession struct {
+	*hs2client.Session
+	scenario scenarios.Scenario
+	o        *scenarios.Observation
+	rec      *hs2client.Record
+}
+
+// selectPID asks for the coordinator's process id.
+const selectPID = "SELECT pid()"
+
+// ownResult is the bytes of memory that the result of a statement of our own may
+// take: each has one row of one short value.
+const ownResult = 16 << 10
+
+// Ping asks whether the session is still there. A server that has no Ping gets a
+// statement without a table: no answer must not read as one.
+func (s *lbSession) Ping(ctx context.Context) error {
+	if err := s.Session.Ping(ctx); err != nil || s.Has(hs2client.CanPing) {
+		return err
+	}
+	_, err := s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
+	return err
+}
+
+// Query identifies the coordinator, and runs the scenario's own statement where it has one.
+func (s *lbSession) Query(ctx context.Context) error {
+	defer note(s.o, s.rec)
+	if err := s.identify(ctx); err != nil {
+		return err
+	}
+	if q := s.scenario.Query; q != "" && q != selectPID {
+		_, err := s.Session.Query(ctx, q)
+		return err
+	}
+	return nil
+}
+
+// identify runs SELECT pid(), and asks for a weak name where the session has
+// none; the user's identity query takes the place of both.
+func (s *lbSession) identify(ctx context.Context) error {
+	if q := s.scenario.IdentityWith; q != "" {
+		return s.askUser(ctx, q)
+	}
+	rows, err := s.Session.QueryWithin(ctx, selectPID, ownResult)
+	if err != nil && !s.Has(hs2client.CanPing) {
+		return notImpala{err}
+	}
+	if err != nil {
+		return err
+	}
+	if pid, err := strconv.ParseInt(text(rows, 0), 10, 32); err == nil {
+		s.o.Who.PID = int32(pid)
+	}
+	if s.o.Who.Coordinator != "" {
+		return nil
+	}
+	if rows, err = s.Session.QueryWithin(ctx, "SELECT coordinator()", ownResult); err != nil {
+		return err
+	}
+	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {
+		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.FromCoordinator
+	}
+	return nil
+}
+
+// notImpala is the failure of SELECT pid() on a server that has no Ping either.
+type notImpala struct{ error }
+
+func (e notImpala) Unwrap() error { return e.error }
+
+// Hint says how such a server is identified.
+func (e notImpala) Hint() []vocab.Fix {
+	return []vocab.Fix{{Setting: "identity_query", Why: "the server is not Impala (it has neither Ping nor pid()): give a query that names the server"}}
+}
+
+// askUser reads the user's identity query: a name, and a pid where it has a
+// second column that is a number.
+func (s *lbSession) askUser(ctx context.Context, query string) error {
+	rows, err := s.Session.Query(ctx, query)
+	if err != nil {
+		return err
+	}
+	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {
+		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.FromUserQuery
+	}
+	if pid, err := strconv.ParseInt(text(rows, 1), 10, 32); err == nil {
+		s.o.Who.PID = int32(pid)
+	}
+	return nil
+}
+
+// text is column col of the first row; "" where there is none, or it is null.
+func text(rows *hs2client.Rows, col int) string {
+	if rows.Len() == 0 || col >= rows.Width() {
+		return ""
+	}
+	s, _ := rows.String(0, col)
+	return s
+}
+
+// Close ends the session.
+func (s *lbSession) Close(ctx context.Context) error {
+	defer note(s.o, s.rec)
+	return s.Session.Close(ctx)
+}

@@ -1,0 +1,228 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/bounds"
+)
+
+// check fails on a result that no run can have stored.
+func (r Result) check() error {
+	if err := r.checkConsistency(); err != nil {
+		return err
+	}
+	if err := bounds.Check(r, checkBounds); err != nil {
+		return err
+	}
+	return r.checkSums()
+}
+
+// Bounds of the numbers in a result, so that sums over them do not overflow:
+// counts, and times in seconds, which is some thirty years.
+const (
+	maxCount   = 1 << 40
+	maxSeconds = 1e9
+)
+
+// maxSilent is the longest list of nodes without a certificate: a name has a few.
+const maxSilent = 1 << 12
+
+// checkBounds fails on a value that no run can have had. What a finding holds may
+// be any number, and a scenario has checks of its own.
+func checkBounds(v any) (within bool, err error) {
+	switch v := v.(type) {
+	case Scenario, Finding:
+		return false, nil
+	case int:
+		if v < 0 || v > maxCount {
+			return false, fmt.Errorf("invalid count %d", v)
+		}
+	case Seconds:
+		if !(v >= 0 && v <= maxSeconds) {
+			return false, fmt.Errorf("invalid time %g s", float64(v))
+		}
+	case float64:
+		if !(v >= 0 && v <= maxCount) {
+			return false, fmt.Errorf("invalid number %g", v)
+		}
+	case []SilentNode:
+		return true, checkLength(len(v), maxSilent)
+	case []IdleStep:
+		return true, checkLength(len(v), maxSteps)
+	case []Point:
+		return true, checkLength(len(v), MaxPoints)
+	}
+	return true, nil
+}
+
+func checkLength(n, limit int) error {
+	if n > limit {
+		return fmt.Errorf("list of %d; the limit is %d", n, limit)
+	}
+	return nil
+}
+
+// checkConsistency fails where one part of a result contradicts another, so that
+// it is unclear which of them is right.
+func (r Result) checkConsistency() error {
+	switch due := VerdictOf(r.Findings); {
+	case r.Verdict == Pass && len(r.Findings) == 0:
+		return errors.New("the verdict is pass, but there are no findings")
+	case r.Verdict != due:
+		return fmt.Errorf("the verdict is %s, but the findings give %s", r.Verdict, due)
+	case r.Complete && r.Stopped != nil:
+		return fmt.Errorf("complete is true, but the run was stopped (%.100q)", r.Stopped.By)
+	case r.Verdict == Pass && !r.Complete:
+		return errors.New("the verdict is pass, but the run is not complete")
+	case r.Exit < 0 || r.Exit > 255: // the system keeps the last byte only: 256 would be a pass
+		return fmt.Errorf("invalid exit code %d", r.Exit)
+	case r.Exit != r.ExitCode() && !r.Signalled():
+		return fmt.Errorf("the exit code is %d, but the verdict %s has exit code %d", r.Exit, r.Verdict, r.ExitCode())
+	}
+	return nil
+}
+
+// outcomeCounts is how many sessions ended how.
+type outcomeCounts struct{ ok, failed, unknown int }
+
+func (n outcomeCounts) sessions() int { return n.ok + n.failed + n.unknown }
+
+func (n outcomeCounts) String() string {
+	return fmt.Sprintf("%d ok, %d failed and %d unknown", n.ok, n.failed, n.unknown)
+}
+
+func (n *outcomeCounts) add(c Cell) {
+	n.ok += c.OK
+	n.failed += c.Failed
+	n.unknown += c.Unknown
+}
+
+// cellSums is the cells of all looks, added up in every way in which a result does.
+type cellSums struct {
+	all   outcomeCounts
+	nodes map[netip.AddrPort]*NodeTally
+	names map[string]*outcomeCounts
+}
+
+// checkSums fails where counts do not add up: every count of sessions in a result
+// is a sum over the cells of its looks.
+func (r Result) checkSums() error {
+	s := r.Sessions
+	total := outcomeCounts{s.OK, s.Failed, s.Unknown}
+	if s.Attempted != total.sessions() {
+		return fmt.Errorf("sessions: %d attempted, but %s", s.Attempted, total)
+	}
+	sums := cellSums{nodes: map[netip.AddrPort]*NodeTally{}, names: map[string]*outcomeCounts{}}
+	for i, l := range r.Looks {
+		if err := sums.addLook(l); err != nil {
+			return fmt.Errorf("looks[%d]: %w", i, err)
+		}
+	}
+	if sums.all != total {
+		return fmt.Errorf("sessions: %s, but the looks have %s", total, sums.all)
+	}
+	if n := countErrors(r.Errors); n != s.Failed {
+		return fmt.Errorf("errors: they add up to %d, but %d sessions failed", n, s.Failed)
+	}
+	if err := sums.checkNodes(r.Nodes); err != nil {
+		return err
+	}
+	return sums.checkCoordinators(r.Coords)
+}
+
+func (sums *cellSums) addLook(l Look) error {
+	var all outcomeCounts
+	for _, t := range []Tally{l.Tally, l.Burst} {
+		for _, c := range t {
+			all.add(c)
+			sums.all.add(c)
+			sums.addCell(c)
+		}
+	}
+	if n := countErrors(l.Errors); n != all.failed {
+		return fmt.Errorf("its errors add up to %d, but %d sessions failed", n, all.failed)
+	}
+	return nil
+}
+
+func (sums *cellSums) addCell(c Cell) {
+	n := sums.nodes[c.Node]
+	if n == nil {
+		n = &NodeTally{Coordinators: map[string]int{}}
+		sums.nodes[c.Node] = n
+	}
+	n.Sessions += c.Sessions()
+	n.Failed += c.Failed
+	if c.Coordinator == "" {
+		n.Unattributed += c.Sessions()
+		return
+	}
+	n.Coordinators[c.Coordinator] += c.Sessions()
+	if sums.names[c.Coordinator] == nil {
+		sums.names[c.Coordinator] = &outcomeCounts{}
+	}
+	sums.names[c.Coordinator].add(c)
+}
+
+// checkNodes compares the tallies of the nodes with the cells.
+func (sums *cellSums) checkNodes(nodes []NodeTally) error {
+	for _, n := range nodes {
+		cells := sums.nodes[n.Address]
+		delete(sums.nodes, n.Address)
+		if cells == nil {
+			cells = &NodeTally{}
+		}
+		if n.Sessions != cells.Sessions || n.Failed != cells.Failed || n.Unattributed != cells.Unattributed {
+			return fmt.Errorf("nodes: %s has %d sessions (%d failed, %d unidentified), but %d (%d, %d) in the looks",
+				n.Address, n.Sessions, n.Failed, n.Unattributed, cells.Sessions, cells.Failed, cells.Unattributed)
+		}
+		for name, count := range n.Coordinators {
+			if count != cells.Coordinators[name] {
+				return fmt.Errorf("nodes: %s has %d sessions on %q, but %d in the looks", n.Address, count, name, cells.Coordinators[name])
+			}
+			delete(cells.Coordinators, name)
+		}
+		for name, count := range cells.Coordinators {
+			if count > 0 {
+				return fmt.Errorf("nodes: %s has no sessions on %q, but %d in the looks", n.Address, name, count)
+			}
+		}
+	}
+	for node, n := range sums.nodes {
+		if n.Sessions > 0 {
+			return fmt.Errorf("nodes: %s is missing, but has %d sessions in the looks", node, n.Sessions)
+		}
+	}
+	return nil
+}
+
+// checkCoordinators compares the tallies of the coordinators with the cells.
+func (sums *cellSums) checkCoordinators(coords []CoordTally) error {
+	for _, c := range coords {
+		cells := sums.names[c.Name]
+		delete(sums.names, c.Name)
+		if cells == nil {
+			cells = &outcomeCounts{}
+		}
+		if c.Sessions != cells.sessions() || c.Failed != cells.failed {
+			return fmt.Errorf("coordinators: %q has %d sessions (%d failed), but %d (%d) in the looks",
+				c.Name, c.Sessions, c.Failed, cells.sessions(), cells.failed)
+		}
+	}
+	for name, n := range sums.names {
+		if n.sessions() > 0 {
+			return fmt.Errorf("coordinators: %q is missing, but has %d sessions in the looks", name, n.sessions())
+		}
+	}
+	return nil
+}
+
+func countErrors(groups []ErrorGroup) int {
+	n := 0
+	for _, g := range groups {
+		n += g.Count
+	}
+	return n
+}

@@ -1,0 +1,76 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+)
+
+// stalledPagesTimeout is how long reading pages may take while a login waits: it
+// may keep everyone else from logging in.
+const stalledPagesTimeout = 2 * time.Second
+
+// acceptTimeout is how long Impala lets a connection wait for a service thread
+// before it closes it: the flag accepted_client_cnxn_timeout, five minutes unless
+// set (be/src/rpc/TAcceptQueueServer.cpp).
+const acceptTimeout = 5 * time.Minute
+
+// capacity opens sessions and keeps them: as many as were asked for, which then
+// stay for their time and are pinged, or until one login fails or gets no answer.
+// Then all are closed, and the login that waits last: it may get the place of one.
+func (r *run) capacity(ctx context.Context) {
+	h := newHolder(r)
+	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: h.plan}, 0)
+	logins, giveUp := context.WithCancel(withPhaseTimeout(ctx, time.Duration(r.s.Load.Timeout)+acceptTimeout))
+	defer giveUp()
+	reached := h.ramp(logins)
+	switch stalled := h.waitForLogins(); {
+	case reached:
+		h.stay(ctx)
+	case stalled:
+		h.report(fmt.Sprintf("a login has had no answer for %s: closing the %d sessions that are open", h.timeout, len(h.held)))
+		soon, cancel := context.WithTimeout(ctx, stalledPagesTimeout)
+		r.readPages(soon, scenarios.PageDuring)
+		cancel()
+	}
+	h.closeAll(ctx)
+	h.endLogins(giveUp)
+	r.capacitySeen = h.result()
+	r.collect.endLook(ctx.Err() != nil || r.collect.stopped())
+	if len(r.nodes.Dialable()) == 0 {
+		r.stopWithoutNodes()
+	}
+}
+
+// stay keeps the sessions for their time, and pings each.
+func (h *holder) stay(ctx context.Context) {
+	from := h.since()
+	h.readPages(ctx, scenarios.PageDuring)
+	h.wait(ctx, from+time.Duration(h.s.Capacity.For))
+	h.seen.For = scenarios.SecondsOf(h.since() - from)
+	if ctx.Err() == nil {
+		h.report(fmt.Sprintf("asking %d sessions whether they are still there", len(h.held)))
+		h.pingAll(ctx)
+	}
+}
+
+// result is what was seen, once everything has ended.
+func (h *holder) result() *scenarios.Capacity {
+	out := h.seen
+	out.Target, out.Held = h.s.Capacity.Hold, len(h.held)
+	out.Holders = []scenarios.Holder{}
+	for _, name := range slices.Sorted(maps.Keys(h.by)) {
+		out.Holders = append(out.Holders, scenarios.Holder{Name: name, Held: h.by[name]})
+	}
+	return &out
+}
+
+// report says how far the run is.
+func (h *holder) report(text string) {
+	h.collect.event(Event{Kind: EventHeld, Done: len(h.held), Total: h.s.Capacity.Hold, Text: text})
+}

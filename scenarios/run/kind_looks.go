@@ -1,0 +1,185 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
+)
+
+// settleAndLook is a run of looks.
+func (r *run) settleAndLook(ctx context.Context) {
+	r.settle(ctx)
+	r.looks(ctx)
+}
+
+// looks takes the first look and every further one that the judges ask for.
+func (r *run) looks(ctx context.Context) {
+	ask := judge.NextLook{Kind: scenarios.First, Sessions: r.budget.Look}
+	for ask.Sessions > 0 && !r.stopped() && r.affordable(ask) {
+		if r.look(ctx, ask); r.collect.stopped() {
+			return
+		}
+		if len(r.nodes.Dialable()) == 0 {
+			r.stopWithoutNodes()
+			return
+		}
+		if ask = r.opt.judge(r.measured()).Next; ask.Sessions > 0 {
+			r.collect.event(Event{Kind: EventAsk, Total: ask.Sessions, Text: fmt.Sprintf("%s: a further look of %d sessions", ask.Why, ask.Sessions)})
+		}
+	}
+}
+
+// affordable reports whether a look keeps the run within its budget, and within the
+// limits of a run that is not confirmed.
+func (r *run) affordable(ask judge.NextLook) bool {
+	if n := int(r.seq.Load()) - r.collect.recorded.Counts().Settle + ask.Sessions; n > r.budget.Ceiling {
+		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: it would pass the ceiling of %d", ask.Sessions, r.budget.Ceiling))
+		return false
+	}
+	limit, tooLong := limits.TooLong(r.s, r.since()+r.pacer.Due(ask.Sessions))
+	if ask.Kind != scenarios.First && tooLong {
+		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: the run would last longer than %s, which target.confirm allows", ask.Sessions, limit))
+		return false
+	}
+	return true
+}
+
+// look has ask.Sessions sessions in order, the rest of them in parallel where they
+// are many, and a burst.
+func (r *run) look(ctx context.Context, ask judge.NextLook) {
+	burst := min(r.budget.Burst, cap(r.slots))
+	r.collect.beginLook(ask, burst)
+	left := ask.Sessions
+	left -= r.ordered(ctx, left)
+	left -= r.parallel(ctx, left)
+	r.burst(ctx, burst)
+	r.collect.endLook(left > 0 || r.stopped())
+}
+
+// ordered deals sessions to the nodes in turn, one lane each, until there are
+// no more, no node is left, or each lane is as long as it should be. The share of
+// a node that was refused is dealt again: every round has a session, loses a
+// node, or is the last. It returns how many there were.
+func (r *run) ordered(ctx context.Context, count int) int {
+	done, longest := 0, r.budget.OrderedPerNode
+	taken := map[Node]int{}
+	for done < count && !r.stopped() {
+		nodes := r.nodes.Dialable()
+		if longest > 0 {
+			nodes = shorter(nodes, taken, longest)
+		}
+		if len(nodes) == 0 {
+			break
+		}
+		done += r.lanes(ctx, nodes, count-done, taken, longest)
+	}
+	return done
+}
+
+// shorter lists the nodes whose lane has room.
+func shorter(nodes []Node, taken map[Node]int, longest int) []Node {
+	var out []Node
+	for _, n := range nodes {
+		if taken[n] < longest {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// lanes deals count sessions to the nodes in turn and executes them, each lane
+// strictly one after the other. Session i is due at a time of its own, whatever
+// became of those before it.
+func (r *run) lanes(ctx context.Context, nodes []Node, count int, taken map[Node]int, longest int) int {
+	if longest > 0 {
+		count = min(count, longest*len(nodes))
+	}
+	begin := r.reserve(count)
+	done := make([]int, len(nodes))
+	var all sync.WaitGroup
+	for lane, n := range nodes {
+		room := count
+		if longest > 0 {
+			room = longest - taken[n]
+		}
+		all.Go(func() {
+			for i := lane; i < count && done[lane] < room; i += len(nodes) {
+				o, ran := r.session(ctx, job{node: n, part: scenarios.Ordered, due: begin + r.pacer.Due(i)})
+				if !ran || o.Refused {
+					return
+				}
+				done[lane]++
+			}
+		})
+	}
+	all.Wait()
+	total := 0
+	for lane, n := range nodes {
+		taken[n] += done[lane]
+		total += done[lane]
+	}
+	return total
+}
+
+// parallel has sessions without order, as many at once as may be open. It
+// returns how many there were.
+func (r *run) parallel(ctx context.Context, count int) int {
+	done := 0
+	for done < count && !r.stopped() {
+		nodes := r.nodes.Dialable()
+		if len(nodes) == 0 {
+			break
+		}
+		done += r.spread(ctx, nodes, count-done)
+	}
+	return done
+}
+
+// spread has count sessions over the nodes in turn, by as many workers as may
+// be open at once; sessions of a node that was refused meanwhile are left out.
+func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
+	begin := r.reserve(count)
+	var all sync.WaitGroup
+	var next, done atomic.Int64
+	for range min(count, cap(r.slots)) {
+		all.Go(func() {
+			for i := int(next.Add(1) - 1); i < count && !r.stopped(); i = int(next.Add(1) - 1) {
+				n := nodes[i%len(nodes)]
+				o, ran := r.session(ctx, job{node: n, part: scenarios.Parallel, due: begin + r.pacer.Due(i)})
+				if ran && !o.Refused {
+					done.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	return int(done.Load())
+}
+
+// burst opens count sessions together over the nodes in turn; each stays for
+// the scenario's time after it was opened.
+func (r *run) burst(ctx context.Context, count int) {
+	nodes := r.nodes.Dialable()
+	if len(nodes) == 0 || r.stopped() {
+		return
+	}
+	due := r.since()
+	var all sync.WaitGroup
+	for i := range count {
+		all.Go(func() {
+			r.session(ctx, job{
+				node: nodes[i%len(nodes)], part: scenarios.Burst, due: due,
+				hold: time.Duration(r.s.Load.BurstHold),
+			})
+		})
+	}
+	all.Go(func() { r.pagesDuring(ctx, due+time.Duration(r.s.Load.BurstHold)/2) })
+	all.Wait()
+	r.free = max(r.free, r.since())
+}

@@ -1,0 +1,37 @@
+package limits
+
+import (
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// kind is what the scenarios of one kind take.
+type kind struct {
+	demand func(scenarios.Scenario, Demand) Demand // from what load says; nil: look after look
+	atOnce func(scenarios.Scenario) int            // sessions open at once, at most; 0: as many as get in
+	once   bool                                    // a handful of sessions, once: neither their rate nor their time matters
+	exempt bool                                    // one handshake a node: nothing to confirm
+}
+
+// kinds has every kind of scenario.
+var kinds = map[scenarios.Kind]kind{
+	scenarios.KindLooks:        {atOnce: concurrency},
+	scenarios.KindCertificates: {atOnce: concurrency, exempt: true},
+	scenarios.KindStages:       {demand: stagesDemand, atOnce: stagesAtOnce},
+	scenarios.KindCapacity:     {demand: capacityDemand, atOnce: func(s scenarios.Scenario) int { return s.Capacity.Hold }},
+	scenarios.KindQuery:        {atOnce: concurrency},
+	scenarios.KindIdle:         {demand: idleDemand, atOnce: func(s scenarios.Scenario) int { return len(s.Idle.Steps) }, once: true},
+	scenarios.KindWatch:        {demand: watchDemand, atOnce: func(s scenarios.Scenario) int { return s.Watch.Long + s.Load.Concurrency }},
+}
+
+// kindOf is the scenario's; one without a kind is of looks.
+func kindOf(s scenarios.Scenario) kind { return kinds[s.Kind.OrLooks()] }
+
+func concurrency(s scenarios.Scenario) int { return s.Load.Concurrency }
+
+func stagesAtOnce(s scenarios.Scenario) int {
+	n := s.Load.Concurrency
+	for _, stage := range s.Load.Stages {
+		n = max(n, stage.Hold, stage.Closed)
+	}
+	return n
+}

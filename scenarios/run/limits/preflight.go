@@ -1,0 +1,63 @@
+package limits
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/host"
+)
+
+// ownFiles are the descriptors that the process itself takes: its streams,
+// its poller, the files that it writes, lookups of names.
+const ownFiles = 32
+
+// timeWait is how long Linux keeps the port of a connection that this side
+// closed (TCP_TIMEWAIT_LEN in include/net/tcp.h). For another connection to the
+// same place it cannot be used again before that, except over loopback
+// (tcp_tw_reuse is 2 by default, Documentation/networking/ip-sysctl.rst).
+const timeWait = time.Minute
+
+// Preflight says what the scenario takes of this machine over so many nodes, and
+// what there is: "descriptors", and "ports" for connections from one local
+// address to one node. Nothing is sent. Sessions of closed stages that follow each other
+// are left out, as their number is not known.
+func Preflight(s scenarios.Scenario, nodes int) []scenarios.Resource {
+	asks := DemandOf(s)
+	return []scenarios.Resource{
+		{Name: "descriptors", Need: asks.Open + ownFiles, Have: host.MaxFiles()},
+		{Name: "ports", Need: portsPerPair(s, asks, max(1, nodes)), Have: host.LocalPorts()},
+	}
+}
+
+// portsPerPair is how many ports one local address needs towards one node.
+func portsPerPair(s scenarios.Scenario, asks Demand, nodes int) int {
+	busy := asks.Open
+	if !Loopback(s) {
+		busy += int(float64(asks.Rate) * min(asks.Lasts, timeWait).Seconds())
+	}
+	pairs := nodes * max(1, len(s.Load.LocalAddresses))
+	return (busy + pairs - 1) / pairs
+}
+
+// CheckPreflight returns an error that names all of which there is too little,
+// with need and have; nil where there is enough, or it is not known.
+func CheckPreflight(s scenarios.Scenario, nodes int) error {
+	var short []string
+	for _, r := range Preflight(s, nodes) {
+		if r.Short() {
+			short = append(short, fmt.Sprintf("it needs %d %s and has %d (%s)", r.Need, r.Name, r.Have, remedy[r.Name]))
+		}
+	}
+	if len(short) == 0 {
+		return nil
+	}
+	return fmt.Errorf("this machine cannot carry the load: %s", strings.Join(short, ", and "))
+}
+
+// remedy is where more of a resource comes from.
+var remedy = map[string]string{
+	"descriptors": "raise it with ulimit -n",
+	"ports":       "widen net.ipv4.ip_local_port_range, or give more load.local_addresses",
+}
