@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 )
 
 // Run carries a scenario of any kind out and judges it. An error says why it must
@@ -33,7 +33,7 @@ func Check(s scenarios.Scenario) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	if err := judge.CheckThresholds(s); err != nil {
+	if err := threshold.Check(s); err != nil {
 		return err
 	}
 	if err := limits.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {

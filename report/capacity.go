@@ -8,8 +8,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// writeCapacity shows what each coordinator held beside what it can hold, and
-// what it would have to take if another were lost.
+// writeCapacity shows what each coordinator held beside its threads, and what it
+// would hold with one of the others down; then the numbers behind the finding.
 func writeCapacity(p *page, r scenarios.Result) {
 	c := r.Capacity
 	if c == nil {
@@ -21,8 +21,8 @@ func writeCapacity(p *page, r scenarios.Result) {
 	p.fact("stopped by", stoppedBy(*c))
 	p.fact("cause", cause(*c))
 	p.fact("threads", threads(*c))
-	p.fact("nominal", nominal(*c))
-	p.fact("fits", fits(*c))
+	p.fact("limit", limit(*c))
+	p.fact("safe limit", safeLimit(*c))
 	p.fact("headroom", headroom(*c))
 }
 
@@ -31,20 +31,20 @@ func (p *page) holders(c scenarios.Capacity) {
 	if len(c.Holders) == 0 {
 		return
 	}
-	cols := []column{{title: "coordinator", least: 11}, {title: "held", right: true}}
-	takes := takesOver(c)
-	if takes > 0 {
-		cols = append(cols, column{title: "one lost", right: true})
+	cols := []column{{title: "coordinator", min: 11}, {title: "held", right: true}}
+	oneDown := c.HeldWithOneDown()
+	if oneDown > 0 {
+		cols = append(cols, column{title: "one down", right: true})
 	}
 	var rows [][]string
 	for _, h := range c.Holders {
 		row := []string{holderName(p.names, h), strconv.Itoa(h.Held)}
-		if takes > 0 {
-			row = append(row, either(h.Name != "", strconv.Itoa(takes), "-"))
+		if oneDown > 0 {
+			row = append(row, choose(h.Name != "", strconv.Itoa(oneDown), "-"))
 		}
 		rows = append(rows, row)
 	}
-	bars := p.heldBars(c, takes, p.room(cols, rows))
+	bars := p.heldBars(c, oneDown, p.room(cols, rows))
 	if bars != nil {
 		cols = append(cols, column{})
 		for i := range rows {
@@ -53,122 +53,37 @@ func (p *page) holders(c scenarios.Capacity) {
 	}
 	p.table(cols, rows)
 	if bars != nil {
-		p.say("%s", heldLegend(c, takes))
+		p.say("%s", heldLegend(c, oneDown))
 	}
 	p.say("%s", p.names.legend())
 }
 
 func holderName(n names, h scenarios.Holder) string {
-	return either(h.Name != "", n.of(h.Name), "(nobody said)")
+	return choose(h.Name != "", n.of(h.Name), unidentified)
 }
 
-// takesOver is how many sessions each coordinator would have if one were lost
-// and all came back evenly; 0 where there is no other to take them.
-func takesOver(c scenarios.Capacity) int {
-	total, named := 0, 0
-	for _, h := range c.Holders {
-		total += h.Held
-		if h.Name != "" {
-			named++
-		}
-	}
-	if named < 2 {
-		return 0
-	}
-	return (total + named - 2) / (named - 1)
-}
-
-// heldBars draws the bars; nil where there is no room or nothing to draw.
-func (p *page) heldBars(c scenarios.Capacity, takes, room int) []string {
-	width := min(room, mostBar)
-	most := max(c.Threads, takes)
-	for _, h := range c.Holders {
-		most = max(most, h.Held)
-	}
-	if width < leastBar || most == 0 {
-		return nil
-	}
-	at := func(n int) int { return int(float64(n)/float64(most)*float64(width-1) + .5) }
-	bars := make([]string, len(c.Holders))
-	for i, h := range c.Holders {
-		b := heldBar{held: at(h.Held), full: c.Threads > 0 && h.Held >= c.Threads, limit: -1}
-		if h.Name != "" {
-			b.takes = at(takes)
-			if c.Threads > 0 {
-				b.limit = at(c.Threads)
-			}
-		}
-		bars[i] = p.drawn(b)
-	}
-	return bars
-}
-
-// heldBar is one coordinator's bar, in columns.
-type heldBar struct {
-	held  int
-	takes int  // with one coordinator lost
-	limit int  // where its threads end; -1: not known
-	full  bool // no thread is left
-}
-
-// drawn is a bar without spaces at its end.
-func (p *page) drawn(b heldBar) string {
-	var out strings.Builder
-	part := func(from, to int, mark string, c paint) {
-		out.WriteString(p.paint(c, strings.Repeat(mark, max(0, to-from))))
-	}
-	colour := green
-	if b.full {
-		colour = red
-	}
-	end := max(b.held, b.takes)
-	if b.limit < 0 {
-		part(0, b.held, "#", colour)
-		part(b.held, b.takes, ".", faint)
-		return out.String()
-	}
-	part(0, min(b.held, b.limit), "#", colour)
-	part(b.held, min(b.takes, b.limit), ".", faint)
-	part(end, b.limit, " ", faint)
-	part(0, 1, "|", bold)
-	part(b.limit+1, b.held, "#", red)
-	part(max(b.held, b.limit+1), b.takes, ".", red)
-	return out.String()
-}
-
-func heldLegend(c scenarios.Capacity, takes int) string {
-	parts := []string{"# held"}
-	if takes > 0 {
-		parts = append(parts, ". what it would take if one coordinator were lost")
-	}
-	if c.Threads > 0 {
-		parts = append(parts, fmt.Sprintf("| its %s", count(c.Threads, "thread")))
-	}
-	return strings.Join(parts, "; ")
-}
-
-// held says how many stayed, of how many, and for how long.
+// held is how many sessions stayed, of how many, and for how long.
 func held(c scenarios.Capacity) string {
 	text := count(c.Held, "session")
 	if c.Target > 0 {
 		text = fmt.Sprintf("%d of %s", c.Held, count(c.Target, "session"))
 	}
 	if c.For > 0 {
-		text += " for " + seconds(float64(c.For))
+		text += " for " + rounded(float64(c.For))
 	}
 	switch {
 	case c.Survived+c.Lost == 0:
-		return text // none was asked
+		return text // no session was asked
 	case c.Lost > 0:
 		return fmt.Sprintf("%s; %d answered at the end, %d did not", text, c.Survived, c.Lost)
 	case c.Survived < c.Held:
-		return fmt.Sprintf("%s; %d of them were asked at the end, and answered", text, c.Survived)
+		return fmt.Sprintf("%s; %d of them were asked at the end and answered", text, c.Survived)
 	default:
 		return text + "; all answered at the end"
 	}
 }
 
-// stoppedBy says what became of the session that did not get in; "": none.
+// stoppedBy describes the session that did not get in; "" where there was none.
 func stoppedBy(c scenarios.Capacity) string {
 	if c.StoppedBy.IsZero() {
 		return ""
@@ -178,68 +93,68 @@ func stoppedBy(c scenarios.Capacity) string {
 		text += ", waiting in " + name(c.Phase)
 	}
 	if c.Entered {
-		text += "; it got in once the others had left: it was a place that it waited for"
+		text += "; it got in after the others were closed: it was waiting for a free slot"
 	}
 	return text
 }
 
-// cause says what was full; "" where nothing stopped the run.
+// cause is what was full; "" where nothing stopped the run.
 func cause(c scenarios.Capacity) string {
 	switch {
 	case c.Cause == scenarios.CauseThreads:
-		return "the coordinators: their service threads are all taken"
+		return "coordinators: all service threads are in use"
 	case c.Cause == scenarios.CauseBalancer:
-		return "the balancer, or what else stands in front: the coordinators have threads to spare, and nobody is let through to them"
+		return "the balancer, or something else in front of the coordinators, which have free threads"
 	case c.Cause != "":
 		return name(c.Cause)
 	case !c.StoppedBy.IsZero():
-		return "that cannot be told from outside"
+		return "unknown: a full coordinator and a full balancer look the same to a client"
 	default:
 		return ""
 	}
 }
 
-// threads says how many service threads a coordinator has, and who says so.
+// threadSources says how the number of threads is known.
+var threadSources = map[string]string{
+	scenarios.ThreadsDeclared: "declared",
+	scenarios.ThreadsPages:    "from the coordinators' web pages",
+	scenarios.ThreadsMeasured: "measured: held by the fullest one when the next session waited",
+	scenarios.ThreadsAssumed:  "assumed: Impala's default",
+}
+
+// threads is the number of service threads of a coordinator, and its source.
 func threads(c scenarios.Capacity) string {
 	if c.Threads == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%d for each coordinator", c.Threads)
-	switch c.From {
-	case scenarios.ThreadsDeclared:
-		return text + ", as declared"
-	case scenarios.ThreadsPages:
-		return text + ", as their own pages say"
-	case scenarios.ThreadsMeasured:
-		return text + ", measured: what the fullest held when the next one waited"
-	case scenarios.ThreadsAssumed:
-		return text + ", assumed: it is Impala's default, and nobody said another"
-	default:
-		return text
+	text := fmt.Sprintf("%d per coordinator", c.Threads)
+	if source := threadSources[c.From]; source != "" {
+		text += " (" + source + ")"
 	}
+	return text
 }
 
-// nominal is the ceiling that no balancer can exceed.
-func nominal(c scenarios.Capacity) string {
+// limit is the ceiling that no balancer can exceed.
+func limit(c scenarios.Capacity) string {
 	if c.Nominal == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s at most, however they are placed; %d with one coordinator lost", count(c.Nominal, "session"), c.NMinus1)
+	return fmt.Sprintf("%s, however they are placed; limit with one down: %d", count(c.Nominal, "session"), c.NMinus1)
 }
 
-// fits is the ceiling that the policy can be relied on for.
-func fits(c scenarios.Capacity) string {
+// safeLimit is the ceiling that the policy can be relied on for.
+func safeLimit(c scenarios.Capacity) string {
 	if c.Safe == 0 {
 		return ""
 	}
-	placed := "as " + name(string(c.Policy)) + " places them"
+	placed := "by " + name(string(c.Policy))
 	if c.Policy == "" || c.Policy == scenarios.AutoPolicy {
-		placed = "as chance places them, since no policy was declared"
+		placed = "at random (no policy was declared)"
 	}
-	return fmt.Sprintf("%s with a chance of 99.9 %%, %s; %d with one coordinator lost", count(c.Safe, "session"), placed, c.SafeLost)
+	return fmt.Sprintf("%s fit in 99.9 %% of runs, placed %s; limit with one down: %d", count(c.Safe, "session"), placed, c.SafeLost)
 }
 
-// headroom says what the loss of one coordinator would take.
+// headroom is what to add so that the target fits with one coordinator down.
 func headroom(c scenarios.Capacity) string {
 	var ways []string
 	if c.MoreCoord > 0 {
@@ -248,14 +163,8 @@ func headroom(c scenarios.Capacity) string {
 	if c.MoreThr > 0 {
 		ways = append(ways, fmt.Sprintf("set fe_service_threads to %d", c.MoreThr))
 	}
-	switch {
-	case c.Target == 0:
-		return ""
-	case len(ways) > 0:
-		return fmt.Sprintf("for %d to fit with one coordinator lost: %s", c.Target, strings.Join(ways, ", or "))
-	case c.SafeLost >= c.Target:
-		return fmt.Sprintf("%d fit with one coordinator lost, too", c.Target)
-	default:
+	if len(ways) == 0 {
 		return ""
 	}
+	return fmt.Sprintf("to hold %d with one down: %s", c.Target, strings.Join(ways, ", or "))
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// writeCertificates shows what each node's listener presented, then, once for
-// each certificate, whom it names.
+// writeCertificates shows what each node presented, then, once for each
+// certificate, the names in it.
 func writeCertificates(p *page, r scenarios.Result) {
 	if len(r.TLS) == 0 {
 		return
 	}
 	p.title("Certificates")
 	cols := []column{
-		{title: "node", least: 15}, {title: "issuer", least: 8}, {title: "not after"}, {title: "days left", right: true, least: 5, text: true},
-		{title: "TLS", least: 3}, {title: "chain", least: 8},
+		{title: "node", min: 15}, {title: "issuer", min: 8}, {title: "not after"}, {title: "days left", right: true, min: 5, text: true},
+		{title: "TLS", min: 3}, {title: "chain", min: 8},
 	}
 	var rows [][]string
 	for _, c := range r.TLS {
 		rows = append(rows, []string{
-			address(c.Node), name(c.Issuer), c.NotAfter.UTC().Format("2006-01-02"), strconv.Itoa(daysLeft(c)), strings.TrimPrefix(name(c.Version), "TLS"), c.Chain.String(),
+			address(c.Node), name(c.Issuer), clock(c.NotAfter, layoutDay), strconv.Itoa(daysLeft(c)), strings.TrimPrefix(name(c.Version), "TLS"), c.Chain.String(),
 		})
 	}
 	p.table(cols, rows)
@@ -38,19 +38,19 @@ func daysLeft(c scenarios.Cert) int {
 
 // subjects writes one paragraph for each different certificate.
 func (p *page) subjects(certs []scenarios.Cert) {
-	const most = 4
-	told := map[string]bool{}
+	const maxShown = 4
+	shown := map[string]bool{}
 	for _, c := range certs {
-		if told[c.Fingerprint] {
+		if shown[c.Fingerprint] {
 			continue
 		}
-		told[c.Fingerprint] = true
-		if len(told) <= most {
+		shown[c.Fingerprint] = true
+		if len(shown) <= maxShown {
 			p.say("%s", subject(c))
 		}
 	}
-	if len(told) > most {
-		p.say("... and %s", count(len(told)-most, "more certificate"))
+	if len(shown) > maxShown {
+		p.say("... and %s", count(len(shown)-maxShown, "more certificate"))
 	}
 }
 

@@ -21,8 +21,8 @@ const (
 	text
 )
 
-// completes reports whether the next byte would make a command of what came
-// before it. The caller puts something between the two.
+// completes reports whether c would complete a command. The caller then writes
+// something before it.
 func (g *ciCommand) completes(c byte) bool {
 	command := c == ':' && g.lead == colon || c == '[' && g.hashes == 2
 	switch {

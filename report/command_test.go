@@ -28,7 +28,7 @@ var commandsOfCI = []string{
 	"##teamcity[buildStatus status='SUCCESS']", "####vso##[x", "\r\n::error::x", "\n##[error]", ":::::", "##\u200b[", "\x1b[1m::error::",
 }
 
-func TestNeutralizeBreaksCommandsOfCI(t *testing.T) {
+func TestNeutralize_BreaksCICommands(t *testing.T) {
 	t.Parallel()
 	for _, s := range commandsOfCI {
 		if got := report.Neutralize(s, 0); activeCommand.MatchString(got) {
@@ -37,7 +37,7 @@ func TestNeutralizeBreaksCommandsOfCI(t *testing.T) {
 	}
 }
 
-func TestWrite_NoFormatHoldsACommandOfCI(t *testing.T) {
+func TestWrite_BreaksCICommands(t *testing.T) {
 	t.Parallel()
 	for _, hostile := range commandsOfCI {
 		for _, long := range []string{"", strings.Repeat("x", 60), strings.Repeat("x ", 41)} {
@@ -46,7 +46,7 @@ func TestWrite_NoFormatHoldsACommandOfCI(t *testing.T) {
 	}
 }
 
-func FuzzWrite_NoFormatHoldsACommandOfCI(f *testing.F) {
+func FuzzWrite_BreaksCICommands(f *testing.F) {
 	for _, s := range commandsOfCI {
 		f.Add(s)
 	}

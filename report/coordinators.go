@@ -10,24 +10,24 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// writeCoordinators shows who got how much, beside what was due where that says
-// how the balancer does.
+// writeCoordinators shows the sessions of each coordinator; where the run tests the
+// balance, beside its share and the expected one.
 func writeCoordinators(p *page, r scenarios.Result) {
-	nobody := unattributed(r)
-	if len(r.Coords) == 0 && nobody == 0 {
+	without := unattributed(r)
+	if len(r.Coords) == 0 && without == 0 {
 		return
 	}
 	p.title("Coordinators")
 	cols := []column{
-		{title: "coordinator", least: 11}, {title: "pid", least: 6}, {title: "sessions", right: true},
+		{title: "coordinator", min: 11}, {title: "pid", min: 6}, {title: "sessions", right: true},
 		{title: "failed", right: true}, {title: "share", right: true}, {title: "expected", right: true},
 	}
 	var rows [][]string
 	for _, c := range r.Coords {
 		rows = append(rows, coordinatorRow(p.names.of(c.Name), c))
 	}
-	if nobody > 0 {
-		rows = append(rows, []string{"(nobody said)", "-", strconv.Itoa(nobody), strconv.Itoa(failedUnattributed(r)), "-", "-"})
+	if without > 0 {
+		rows = append(rows, []string{unidentified, "-", strconv.Itoa(without), strconv.Itoa(failedUnattributed(r)), "-", "-"})
 	}
 	if kindOf(r).balance {
 		cols = p.withBars(cols, rows, r.Coords)
@@ -70,37 +70,38 @@ func coordinatorRow(shown string, c scenarios.CoordTally) []string {
 	}
 }
 
-// pids prints at most so many of them, the latest where there are more.
-func pids(ids []int32, most int) []string {
+// pids prints the latest of them, limit at most.
+func pids(ids []int32, limit int) []string {
 	if len(ids) == 0 {
 		return []string{"-"}
 	}
 	var out []string
-	for _, id := range ids[max(0, len(ids)-most):] {
+	for _, id := range ids[max(0, len(ids)-limit):] {
 		out = append(out, strconv.Itoa(int(id)))
 	}
 	return out
 }
 
-// restarts tells of each coordinator that answered under more than one pid.
+// restarts lists the coordinators that answered under more than one pid.
 func (p *page) restarts(cs []scenarios.CoordTally) {
-	const most = 8
-	told := 0
+	const maxShown = 8
+	n := 0
 	for _, c := range cs {
 		if c.Restarts == 0 {
 			continue
 		}
-		if told++; told > most {
+		if n++; n > maxShown {
 			continue
 		}
 		p.say("%s restarted: pid %s", p.names.of(c.Name), strings.Join(pids(c.PIDs, 4), " then "))
 	}
-	if told > most {
-		p.say("... and %s", count(told-most, "more restarted coordinator"))
+	if n > maxShown {
+		p.say("... and %s", count(n-maxShown, "more restarted coordinator"))
 	}
 }
 
-// versions says who runs what, where they differ; the commonest comes first.
+// versions lists the coordinators of each version where these differ, the most
+// common version first.
 func (p *page) versions(cs []scenarios.CoordTally) {
 	of := map[string][]string{}
 	for _, c := range cs {
@@ -111,19 +112,19 @@ func (p *page) versions(cs []scenarios.CoordTally) {
 	if len(of) < 2 {
 		return
 	}
-	const most = 6
+	const maxShown = 6
 	sorted := slices.SortedFunc(maps.Keys(of), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(of[b]), len(of[a])), cmp.Compare(a, b))
 	})
-	for _, v := range sorted[:min(most, len(sorted))] {
+	for _, v := range sorted[:min(maxShown, len(sorted))] {
 		p.say("%s on %s", name(v), joined(of[v], 8))
 	}
-	if len(sorted) > most {
-		p.say("... and %s", count(len(sorted)-most, "more version"))
+	if len(sorted) > maxShown {
+		p.say("... and %s", count(len(sorted)-maxShown, "more version"))
 	}
 }
 
-// unattributed is how many sessions no coordinator answered for.
+// unattributed counts the sessions of which the coordinator is not known.
 func unattributed(r scenarios.Result) int {
 	n := 0
 	for _, node := range r.Nodes {
@@ -132,7 +133,7 @@ func unattributed(r scenarios.Result) int {
 	return n
 }
 
-// failedUnattributed is how many of the failed sessions are no coordinator's.
+// failedUnattributed counts those of them that failed.
 func failedUnattributed(r scenarios.Result) int {
 	n := r.Sessions.Failed
 	for _, c := range r.Coords {
@@ -141,10 +142,10 @@ func failedUnattributed(r scenarios.Result) int {
 	return max(n, 0)
 }
 
-// The least and the greatest width of a bar.
+// The width of a bar, in columns.
 const (
-	leastBar = 10
-	mostBar  = 36
+	minBar = 10
+	maxBar = 36
 )
 
 // barTitle is the legend of the bars, as far as it fits over them.
@@ -171,24 +172,24 @@ func (p *page) room(cols []column, rows [][]string) int {
 // barsOf draws a bar for each share, all on one scale, with a mark where the
 // expected share ends. It is nil where there is no room or no share.
 func barsOf(cs []scenarios.CoordTally, room int) []string {
-	width := min(room, mostBar)
+	width := min(room, maxBar)
 	scale := 0.0
 	for _, c := range cs {
-		scale = max(scale, within(c.Share, 0, 1))
+		scale = max(scale, clamp(c.Share, 0, 1))
 		if c.Expected != nil {
-			scale = max(scale, within(*c.Expected, 0, 1))
+			scale = max(scale, clamp(*c.Expected, 0, 1))
 		}
 	}
-	if width < leastBar || scale == 0 {
+	if width < minBar || scale == 0 {
 		return nil
 	}
 	bars := make([]string, len(cs))
 	for i, c := range cs {
 		mark := -1
 		if c.Expected != nil {
-			mark = int(within(*c.Expected, 0, 1)/scale*float64(width-1) + .5)
+			mark = int(clamp(*c.Expected, 0, 1)/scale*float64(width-1) + .5)
 		}
-		bars[i] = bar(within(c.Share, 0, 1)/scale*float64(width-1), mark, width)
+		bars[i] = bar(clamp(c.Share, 0, 1)/scale*float64(width-1), mark, width)
 	}
 	return bars
 }

@@ -7,5 +7,5 @@
 //
 // Rendering decides nothing and reads no clock: the same result gives the same
 // bytes on every machine, and no format changes a verdict or an exit code.
-// Everything that came from a server passes [Neutralize] before a terminal sees it.
+// Everything that came from a server passes through [Neutralize].
 package report

@@ -6,10 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// EscapeJSON writes JSON so that whoever reads it as text is safe, too: in its
-// strings, characters that steer a terminal or deceive the eye, and those that
-// make a command of a CI system, become escapes such as \u202e. The values stay
-// the same.
+// EscapeJSON makes JSON safe to show as text: in its strings, control and invisible
+// characters and those that complete a command of a CI system become escapes such
+// as \u202e. The values stay the same.
 func EscapeJSON(doc []byte) []byte {
 	var out bytes.Buffer
 	var g ciCommand

@@ -14,28 +14,28 @@ func writeErrors(p *page, r scenarios.Result) {
 	}
 	p.title("Errors by class")
 	cols := []column{
-		{title: "sessions", right: true}, {title: "class", least: 14}, {title: "coordinator", least: 11}, {title: "first text", least: 16, text: true},
+		{title: "sessions", right: true}, {title: "class", min: 14}, {title: "coordinator", min: 11}, {title: "first text", min: 16, text: true},
 	}
 	var rows [][]string
 	hints := map[string]bool{}
-	var tell []string
+	var texts []string
 	for _, e := range r.Errors {
 		rows = append(rows, []string{strconv.Itoa(e.Count), name(e.Class.String()), orDash(p.names.of(e.Coordinator)), message(e.Example)})
 		if text := p.Fixes(e.Hint); text != "" && !hints[text] {
 			hints[text] = true
-			tell = append(tell, name(e.Class.String())+": "+text)
+			texts = append(texts, name(e.Class.String())+": "+text)
 		}
 	}
 	p.table(cols, rows)
-	for _, t := range tell[:min(maxHints, len(tell))] {
-		p.say("%s", t)
+	for _, text := range texts[:min(maxHints, len(texts))] {
+		p.say("%s", text)
 	}
 }
 
-// maxHints is how many different hints stand under the errors.
+// maxHints bounds the different hints under a table.
 const maxHints = 8
 
-// maxFailures is how many failed sessions the text lists.
+// maxFailures bounds the failed sessions that the text lists.
 const maxFailures = 20
 
 // writeFailures lists failed sessions, each as one line to grep a server's or a
@@ -44,23 +44,16 @@ func writeFailures(p *page, r scenarios.Result) {
 	if len(r.Failures) == 0 {
 		return
 	}
-	p.title("Failed sessions: time, local -> node, phase, class, coordinator, the server's words")
+	p.title("Failed sessions: time, local -> node, phase, class, coordinator, text")
 	for _, f := range r.Failures[:min(maxFailures, len(r.Failures))] {
 		p.line(indent + failure(f))
 	}
 	if beyond := len(r.Failures) - maxFailures; beyond > 0 {
-		p.line(indent + fmt.Sprintf("... and %d more in the JSON", beyond))
+		p.line(indent + "... and " + count(beyond, "more session") + " in the JSON")
 	}
 }
 
 func failure(f scenarios.Failure) string {
-	return fmt.Sprintf("%s %s -> %s %s %s %s %s", f.Time.UTC().Format("2006-01-02T15:04:05.000Z"),
+	return fmt.Sprintf("%s %s -> %s %s %s %s %s", clock(f.Time, layoutLogLine),
 		address(f.Local), address(f.Node), f.Phase, name(f.Class.String()), orDash(name(f.Coordinator)), Neutralize(f.Text, maxLine))
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }

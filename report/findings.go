@@ -7,33 +7,33 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// writeFindings shows every claim and how it was judged, in the judges' order.
-// Those that were skipped for one reason share the line of the first of them.
+// writeFindings shows every finding in the judges' order. Those that were skipped
+// for one reason share the line of the first of them.
 func writeFindings(p *page, r scenarios.Result) {
 	if len(r.Findings) == 0 {
 		return
 	}
 	p.title("Findings")
 	shape := layoutOf(r.Findings, p.width)
-	alike := byReason(r.Findings)
+	sameReason := byReason(r.Findings)
 	for _, f := range r.Findings {
-		same, waiting := alike[f.Message]
+		same, waiting := sameReason[f.Message]
 		switch {
 		case !bare(f) || len(same) == 1:
 			p.finding(f, shape)
 		case waiting:
 			p.skipped(same, shape)
-			delete(alike, f.Message)
+			delete(sameReason, f.Message)
 		}
 	}
 }
 
-// bare reports whether a finding was skipped and has nothing to say but why.
+// bare reports whether a finding was skipped and has only its reason.
 func bare(f scenarios.Finding) bool {
 	return reflect.DeepEqual(f, scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: f.Message})
 }
 
-// byReason gathers the bare findings by why they were skipped.
+// byReason groups the bare findings by the reason.
 func byReason(fs []scenarios.Finding) map[string][]scenarios.Finding {
 	out := map[string][]scenarios.Finding{}
 	for _, f := range fs {
@@ -53,7 +53,7 @@ func (p *page) skipped(fs []scenarios.Finding, l layout) {
 	p.para(p.status(scenarios.Skipped, l), l.under(), message(fs[0].Message)+": "+joined(ids, 20))
 }
 
-// status is the painted head of a finding's line, l.under() columns wide.
+// status is the painted start of a finding's line, l.under() columns wide.
 func (p *page) status(s scenarios.Status, l layout) string {
 	word, colour := label(s)
 	return indent + p.paint(colour, pad(word, l.status)) + gap
@@ -66,11 +66,11 @@ type layout struct {
 	text   int // where the message begins
 }
 
-// The widest id that still shares a line with the message, and the least room
-// that a message needs beside it.
+// The widest id that still shares a line with the message, and the min room that a
+// message needs beside it.
 const (
-	mostID    = 22
-	leastText = 40
+	maxID   = 22
+	minText = 40
 )
 
 // layoutOf puts the message beside the id, or under it where the page is narrow.
@@ -79,12 +79,12 @@ func layoutOf(fs []scenarios.Finding, width int) layout {
 	for _, f := range fs {
 		status, _ := label(f.Status)
 		l.status = max(l.status, len(status))
-		if w := columns(name(f.ID)); w <= mostID {
+		if w := columns(name(f.ID)); w <= maxID {
 			l.id = max(l.id, w)
 		}
 	}
 	l.text = l.under() + l.id + len(gap)
-	if width-l.text < leastText {
+	if width-l.text < minText {
 		l.id, l.text = 0, l.under()
 	}
 	return l
@@ -97,7 +97,7 @@ func (p *page) finding(f scenarios.Finding, l layout) {
 	id := name(f.ID)
 	text := claim(f)
 	if f.Confirmed {
-		text += "; a fresh look says the same"
+		text += "; confirmed by a fresh look"
 	}
 	head := p.status(f.Status, l)
 	if columns(id) <= l.id {
@@ -137,19 +137,19 @@ func (p *page) explain(at int, text string) {
 	}
 }
 
-// arithmetic is an explanation line by line as the judge set it.
+// arithmetic is the lines of an explanation.
 func arithmetic(text string) []string {
-	const most = 40 // lines
+	const maxLines = 40
 	var lines []string
 	for line := range strings.Lines(text) {
-		if line = message(line); line != "" && len(lines) < most {
+		if line = message(line); line != "" && len(lines) < maxLines {
 			lines = append(lines, line)
 		}
 	}
 	return lines
 }
 
-// claim is the subject and what is said of it, the subject only once.
+// claim is the subject and the message, the subject only once.
 func claim(f scenarios.Finding) string {
 	text, subject := message(f.Message), name(f.Subject)
 	if subject == "" || strings.Contains(text, subject) {
@@ -158,7 +158,7 @@ func claim(f scenarios.Finding) string {
 	return subject + ": " + text
 }
 
-// writeNotes shows what to know besides the findings.
+// writeNotes shows the notes on the run.
 func writeNotes(p *page, r scenarios.Result) {
 	if len(r.Notes) == 0 {
 		return
@@ -169,14 +169,14 @@ func writeNotes(p *page, r scenarios.Result) {
 	}
 }
 
-// writeDetectable says what one look of this run could have shown, so that a
-// pass is not read as more than it is.
+// writeDetectable shows which faults a look of this size would catch, so that a pass
+// is not read as more than it is.
 func writeDetectable(p *page, r scenarios.Result) {
 	d := r.Detect
 	if d == nil || d.Sessions == 0 {
 		return
 	}
-	p.title("What this run could have shown")
-	p.say("A look of %s shows a dead coordinator with %s, one with 3x its share with %s, 2x %s, half %s.",
+	p.title("What this run would catch")
+	p.say("A look of %s would catch a dead coordinator in %s of runs, one with 3x its share in %s, with 2x in %s, with half in %s.",
 		count(d.Sessions, "session"), chance(d.Dead), chance(d.Hot3x), chance(d.Hot2x), chance(d.Half))
 }

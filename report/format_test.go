@@ -29,7 +29,7 @@ func TestParseOut(t *testing.T) {
 	}
 }
 
-func TestParseOutSaysWhatIsMissing(t *testing.T) {
+func TestParseOut_Errors(t *testing.T) {
 	t.Parallel()
 	for arg, want := range map[string]string{
 		"report":     "FORMAT=report with one of json, junit, text",
@@ -44,7 +44,7 @@ func TestParseOutSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestEveryFormatIsListedAndWritten(t *testing.T) {
+func TestFormats_EachIsWritten(t *testing.T) {
 	t.Parallel()
 	formats := report.Formats()
 	if !slices.IsSorted(formats) || len(formats) < 3 {
@@ -57,7 +57,7 @@ func TestEveryFormatIsListedAndWritten(t *testing.T) {
 	}
 }
 
-func TestWriteRefusesAnUnknownFormat(t *testing.T) {
+func TestWrite_RefusesUnknownFormat(t *testing.T) {
 	t.Parallel()
 	err := report.Write(io.Discard, "pdf", scenarios.Result{}, report.Style{})
 	if err == nil || !strings.Contains(err.Error(), `"pdf" is none of`) {
@@ -70,7 +70,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
-func TestWriteFailsWhereTheFileCannotBeWritten(t *testing.T) {
+func TestWrite_ReturnsWriteErrors(t *testing.T) {
 	t.Parallel()
 	for _, f := range report.Formats() {
 		if err := report.Write(full{}, f, scenarios.Result{}, report.Style{}); err == nil {

@@ -67,7 +67,7 @@ func render(t testing.TB, f report.Format, r scenarios.Result, s report.Style) [
 	return b.Bytes()
 }
 
-func TestGoldens(t *testing.T) {
+func TestWrite_Goldens(t *testing.T) {
 	each(t, func(t *testing.T, name string, r scenarios.Result) {
 		for _, f := range []report.Format{report.Text, report.JUnit} { // the run itself is the golden of its JSON
 			golden.Equal(t, filepath.Join(goldens, name+"."+string(f)), render(t, f, r, report.Style{}))
@@ -77,7 +77,7 @@ func TestGoldens(t *testing.T) {
 
 // What was measured is all that a judgement rests on. Under -update the runs are
 // judged anew, which their other goldens follow at the next -update.
-func TestAStoredRunJudgedAgainIsTheSameByteForByte(t *testing.T) {
+func TestRead_StoredRunJudgedAgainIsTheSame(t *testing.T) {
 	eachRun(t, func(t *testing.T, name string, r scenarios.Result) {
 		r = judge.Rejudge(r)
 		r.Summary = report.Sentence(r)
@@ -85,7 +85,7 @@ func TestAStoredRunJudgedAgainIsTheSameByteForByte(t *testing.T) {
 	})
 }
 
-func TestExplainedGolden(t *testing.T) {
+func TestWrite_ExplainedGolden(t *testing.T) {
 	eachRun(t, func(t *testing.T, name string, r scenarios.Result) {
 		if name == "dead" {
 			golden.Equal(t, filepath.Join(goldens, name+".explained"), render(t, report.Text, r, report.Style{Explain: true}))
@@ -93,7 +93,7 @@ func TestExplainedGolden(t *testing.T) {
 	})
 }
 
-func TestAForgedResultIsWrittenAgainByteForByte(t *testing.T) {
+func TestRead_ForgedResultIsWrittenTheSame(t *testing.T) {
 	each(t, func(t *testing.T, name string, r scenarios.Result) {
 		golden.Equal(t, filepath.Join(forged, name+".json"), render(t, report.JSON, r, report.Style{}))
 		if got := report.Sentence(r); got != r.Summary {

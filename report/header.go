@@ -18,7 +18,7 @@ func writeHeader(p *page, r scenarios.Result) {
 	}
 	p.fact("sessions", sessions(r))
 	if !r.Started.IsZero() {
-		p.fact("started", fmt.Sprintf("%s UTC, took %s", r.Started.UTC().Format("2006-01-02 15:04:05"), seconds(r.Seconds)))
+		p.fact("started", clock(r.Started, layoutSecond)+", took "+rounded(r.Seconds))
 	}
 	p.fact("run", fmt.Sprintf("%s, seed %d, impala-lbcheck %s", name(r.Run), r.Seed, name(r.Tool)))
 }
@@ -45,7 +45,7 @@ func nodesDialled(nodes []scenarios.NodeTally) string {
 	return joined(names, 8)
 }
 
-// connection is the protocol, the way to log in, and how the line is secured.
+// connection is the protocol, the login and TLS.
 func connection(s scenarios.Scenario) string {
 	protocol := s.Target.Protocol
 	if protocol == "" {
@@ -72,8 +72,8 @@ func connection(s scenarios.Scenario) string {
 	return strings.Join(append(parts, secured), ", ")
 }
 
-// commonVersion is what all coordinators run that said so; empty where they
-// differ, which the coordinators' section tells.
+// commonVersion is the version of every coordinator that reported one; empty where
+// they differ, which the section on coordinators shows.
 func commonVersion(cs []scenarios.CoordTally) string {
 	common := ""
 	for _, c := range cs {
@@ -89,7 +89,7 @@ func commonVersion(cs []scenarios.CoordTally) string {
 	return name(common)
 }
 
-// policy is how the balancer is said to choose, and what its order looked like.
+// policy is the declared one, and what the order of sessions looks like.
 func policy(s scenarios.PolicySeen) string {
 	declared := string(s.Declared)
 	switch s.Declared {
@@ -104,7 +104,7 @@ func policy(s scenarios.PolicySeen) string {
 	return message(declared)
 }
 
-// sessions tells how many there were, look by look, and what stands beside them.
+// sessions counts them, look by look, and those that are in no tally.
 func sessions(r scenarios.Result) string {
 	s := r.Sessions
 	parts := []string{"none counted"}
@@ -121,7 +121,7 @@ func sessions(r scenarios.Result) string {
 	}{
 		{s.Scout, "%d scout before them"},
 		{s.Settle, "%d while settling"},
-		{s.Refused, "%d refused by us for their certificate"},
+		{s.Refused, "%d refused by us because of the certificate"},
 		{s.LeftOpen, "%d left open on the server"},
 	} {
 		if beside.n > 0 {
@@ -138,7 +138,7 @@ func looks(ls []scenarios.Look) string {
 	var parts []string
 	for i, l := range ls {
 		if l.Kind == scenarios.Whole {
-			continue // it is all of them
+			continue // all sessions are one look
 		}
 		n, _, _, _ := l.Tally.Total()
 		part := fmt.Sprintf("%s look of %d", l.Kind, n)

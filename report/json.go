@@ -29,13 +29,13 @@ func Read(r io.Reader) (scenarios.Result, error) {
 // writeJSON writes the result file: indented, keys in a fixed order, lists that
 // are always there as [] and not null.
 func writeJSON(w io.Writer, r scenarios.Result, _ Style) error {
-	r.Scenario.Target.Endpoints = present(r.Scenario.Target.Endpoints)
-	r.Coords = present(r.Coords)
-	r.Nodes = present(r.Nodes)
-	r.Looks = present(r.Looks)
-	r.Errors = present(r.Errors)
-	r.Findings = present(r.Findings)
-	presentWithin(&r)
+	r.Scenario.Target.Endpoints = orEmpty(r.Scenario.Target.Endpoints)
+	r.Coords = orEmpty(r.Coords)
+	r.Nodes = orEmpty(r.Nodes)
+	r.Looks = orEmpty(r.Looks)
+	r.Errors = orEmpty(r.Errors)
+	r.Findings = orEmpty(r.Findings)
+	emptyListsOfParts(&r)
 	b, err := encode(r)
 	if err != nil {
 		return err
@@ -65,9 +65,9 @@ func encode(r scenarios.Result) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// presentWithin does the same for the lists of parts that not every run has. It
+// emptyListsOfParts does the same for the lists of parts that not every run has. It
 // copies such a part, as others may hold it, too.
-func presentWithin(r *scenarios.Result) {
+func emptyListsOfParts(r *scenarios.Result) {
 	if r.Capacity != nil && r.Capacity.Holders == nil {
 		c := *r.Capacity
 		c.Holders = []scenarios.Holder{}
@@ -90,8 +90,8 @@ func presentWithin(r *scenarios.Result) {
 	}
 }
 
-// present is s, or an empty list in place of none.
-func present[T any](s []T) []T {
+// orEmpty is s, or an empty list in place of none.
+func orEmpty[T any](s []T) []T {
 	if s == nil {
 		return []T{}
 	}

@@ -23,6 +23,7 @@ type (
 		Name      string `xml:"name,attr"`
 		Timestamp string `xml:"timestamp,attr"`
 		junitCounts
+		Skipped    int             `xml:"skipped,attr"` // Jenkins's schema has it here alone
 		Properties []junitProperty `xml:"properties>property"`
 		Cases      []junitCase     `xml:"testcase"`
 		SystemOut  junitText       `xml:"system-out"`
@@ -31,7 +32,6 @@ type (
 		Tests    int    `xml:"tests,attr"`
 		Failures int    `xml:"failures,attr"`
 		Errors   int    `xml:"errors,attr"`
-		Skipped  int    `xml:"skipped,attr"`
 		Time     string `xml:"time,attr"` // seconds
 	}
 	junitProperty struct {
@@ -41,6 +41,7 @@ type (
 	junitCase struct {
 		Class     string        `xml:"classname,attr"`
 		Name      string        `xml:"name,attr"`
+		Time      string        `xml:"time,attr"` // seconds
 		Failure   *junitOutcome `xml:"failure"`
 		Error     *junitOutcome `xml:"error"`
 		Skipped   *junitSkipped `xml:"skipped"`
@@ -68,19 +69,23 @@ func writeJUnit(w io.Writer, r scenarios.Result, s Style) error {
 	}
 	suite := junitSuite{
 		Name:       "impala-lbcheck." + name(r.Scenario.Name),
-		Timestamp:  r.Started.UTC().Format("2006-01-02T15:04:05"),
+		Timestamp:  clock(r.Started, layoutJUnit),
 		Properties: properties(r),
 		SystemOut:  junitText{"\n" + text.String()},
 	}
 	for _, f := range r.Findings {
-		suite.Cases = append(suite.Cases, caseOf(suite.Name, f, s))
+		c := caseOf(suite.Name, f, s)
+		if f.ID == kindOf(r).question {
+			c.Time = thousandths(r.Seconds) // the whole run was made for it
+		}
+		suite.Cases = append(suite.Cases, c)
 	}
-	suite.junitCounts = countsOf(suite.Cases)
+	suite.count()
 	if verdict, ok := verdictCase(suite, r, s); ok {
 		suite.Cases = append(suite.Cases, verdict)
-		suite.junitCounts = countsOf(suite.Cases)
+		suite.count()
 	}
-	suite.Time = strconv.FormatFloat(within(r.Seconds, 0, 1e9), 'f', 3, 64)
+	suite.Time = thousandths(r.Seconds)
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
@@ -104,7 +109,7 @@ func properties(r scenarios.Result) []junitProperty {
 }
 
 func caseOf(class string, f scenarios.Finding, s Style) junitCase {
-	c := junitCase{Class: class, Name: strings.TrimSpace(name(f.ID) + " " + name(f.Subject))}
+	c := junitCase{Class: class, Name: strings.TrimSpace(name(f.ID) + " " + name(f.Subject)), Time: thousandths(0)}
 	if f.Note != "" {
 		c.SystemOut = &junitText{"note: " + message(f.Note)}
 	}
@@ -121,10 +126,10 @@ func caseOf(class string, f scenarios.Finding, s Style) junitCase {
 	return c
 }
 
-// verdictCase is the case that says what no finding does: a run that measured
-// nothing, or was cut, is an error even where nothing was judged.
+// verdictCase is the case for a verdict that follows from no finding: a run that
+// measured nothing, or was cut short, is an error even where nothing was judged.
 func verdictCase(suite junitSuite, r scenarios.Result, s Style) (junitCase, bool) {
-	c := junitCase{Class: suite.Name, Name: "verdict"}
+	c := junitCase{Class: suite.Name, Name: "verdict", Time: thousandths(0)}
 	outcome := &junitOutcome{Message: message(Sentence(r)), Type: "verdict", Body: s.Fixes(next(r))}
 	switch {
 	case r.Verdict == scenarios.Fail && suite.Failures == 0:
@@ -137,7 +142,7 @@ func verdictCase(suite junitSuite, r scenarios.Result, s Style) (junitCase, bool
 	return c, true
 }
 
-// details are a finding's numbers and what to do about it, line by line.
+// details are a finding's numbers, fixes and arithmetic, line by line.
 func details(f scenarios.Finding, s Style) string {
 	var lines []string
 	for _, n := range []struct {
@@ -149,7 +154,7 @@ func details(f scenarios.Finding, s Style) string {
 		}
 	}
 	if f.Confirmed {
-		lines = append(lines, "confirmed: a fresh look says the same")
+		lines = append(lines, "confirmed by a fresh look")
 	}
 	for _, t := range []struct{ term, text string }{{"fix", s.Fixes(f.Fix)}, {"see", message(f.See)}} {
 		if t.text != "" {
@@ -159,17 +164,17 @@ func details(f scenarios.Finding, s Style) string {
 	return strings.Join(append(lines, arithmetic(f.Explain)...), "\n")
 }
 
-func countsOf(cases []junitCase) junitCounts {
-	n := junitCounts{Tests: len(cases)}
-	for _, c := range cases {
+// count counts the cases.
+func (s *junitSuite) count() {
+	s.junitCounts, s.Skipped = junitCounts{Tests: len(s.Cases)}, 0
+	for _, c := range s.Cases {
 		switch {
 		case c.Failure != nil:
-			n.Failures++
+			s.Failures++
 		case c.Error != nil:
-			n.Errors++
+			s.Errors++
 		case c.Skipped != nil:
-			n.Skipped++
+			s.Skipped++
 		}
 	}
-	return n
 }

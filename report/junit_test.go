@@ -10,14 +10,16 @@ import (
 
 // suites is JUnit as a reader of it sees it.
 type suites struct {
-	Tests    int `xml:"tests,attr"`
-	Failures int `xml:"failures,attr"`
-	Errors   int `xml:"errors,attr"`
-	Skipped  int `xml:"skipped,attr"`
+	Tests    int  `xml:"tests,attr"`
+	Failures int  `xml:"failures,attr"`
+	Errors   int  `xml:"errors,attr"`
+	Skipped  *int `xml:"skipped,attr"`
 	Suite    struct {
-		Name  string `xml:"name,attr"`
-		Cases []struct {
+		Skipped int    `xml:"skipped,attr"`
+		Name    string `xml:"name,attr"`
+		Cases   []struct {
 			Name    string    `xml:"name,attr"`
+			Time    string    `xml:"time,attr"`
 			Failure *struct{} `xml:"failure"`
 			Error   *struct{} `xml:"error"`
 			Skipped *struct{} `xml:"skipped"`
@@ -34,7 +36,7 @@ func parse(t *testing.T, r scenarios.Result) suites {
 	return s
 }
 
-func TestJUnitIsRedWhereTheRunIsNotGood(t *testing.T) {
+func TestWrite_JUnitIsRedUnlessTheRunPassed(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
 		s := parse(t, r)
 		if red := s.Failures+s.Errors > 0; red != (r.Verdict != scenarios.Pass) {
@@ -46,7 +48,7 @@ func TestJUnitIsRedWhereTheRunIsNotGood(t *testing.T) {
 	})
 }
 
-func TestJUnitOfARunWithoutFindingsIsAnError(t *testing.T) {
+func TestWrite_JUnitErrorWithoutFindings(t *testing.T) {
 	t.Parallel()
 	s := parse(t, scenarios.Result{})
 	if s.Errors != 1 || s.Suite.Cases[0].Error == nil {
@@ -54,7 +56,7 @@ func TestJUnitOfARunWithoutFindingsIsAnError(t *testing.T) {
 	}
 }
 
-func TestJUnitOfAFailureThatNoFindingNamesIsAFailure(t *testing.T) {
+func TestWrite_JUnitFailureWithoutFailedFinding(t *testing.T) {
 	t.Parallel()
 	s := parse(t, scenarios.Result{Verdict: scenarios.Fail, Findings: []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.Pass}}})
 	if s.Failures != 1 || s.Suite.Cases[1].Name != "verdict" {
@@ -62,7 +64,7 @@ func TestJUnitOfAFailureThatNoFindingNamesIsAFailure(t *testing.T) {
 	}
 }
 
-func TestJUnitShowsEachStatusAsWhatItIs(t *testing.T) {
+func TestWrite_JUnitStatuses(t *testing.T) {
 	t.Parallel()
 	s := parse(t, scenarios.Result{Verdict: scenarios.Fail, Findings: []scenarios.Finding{
 		{ID: "a", Status: scenarios.Pass}, {ID: "b", Status: scenarios.Fail}, {ID: "c", Status: scenarios.Skipped}, {ID: "d", Subject: "node"},
@@ -76,8 +78,22 @@ func TestJUnitShowsEachStatusAsWhatItIs(t *testing.T) {
 	}
 }
 
-func TestJUnitSurvivesWhatXMLCannotHold(t *testing.T) {
+func TestWrite_JUnitEscapesXML(t *testing.T) {
 	t.Parallel()
 	bad := "]]> <b> & \x00 \ufffe \xff \ud7ff"
 	parse(t, scenarios.Result{Findings: []scenarios.Finding{{ID: bad, Message: bad, Note: bad, Explain: bad, Subject: bad}}, Notes: []string{bad}})
+}
+
+// Jenkins's schema has skipped on a suite and not on the suites, and a time on each.
+func TestWrite_JUnitFitsJenkinsSchema(t *testing.T) {
+	t.Parallel()
+	r := scenarios.Result{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}, Seconds: 61.5,
+		Findings: []scenarios.Finding{{ID: scenarios.CapacityHeld, Status: scenarios.Fail}, {ID: scenarios.TLSChain, Status: scenarios.Skipped}}}
+	s := parse(t, r)
+	if s.Skipped != nil || s.Suite.Skipped != 1 {
+		t.Errorf("skipped of the suites %v, of the suite %d", s.Skipped, s.Suite.Skipped)
+	}
+	if held, chain := s.Suite.Cases[0].Time, s.Suite.Cases[1].Time; held != "61.500" || chain != "0.000" {
+		t.Errorf("times %q and %q", held, chain)
+	}
 }

@@ -2,11 +2,11 @@ package report
 
 import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
-// kindWords are what the sentence of a run of one kind speaks of.
+// kindWords says what the report of a run of one kind shows.
 type kindWords struct {
-	question string // the finding that the run is made for; "": the balance, or certificates
-	balance  bool   // sessions are spread in a way that says how the balancer does
-	login    bool   // how long logins took
+	question string // the finding that answers the question of the run; "": there is more than one
+	balance  bool   // the run tests how the balancer spreads sessions
+	login    bool   // the sentence has the times of logins
 }
 
 // kinds has every kind.

@@ -9,28 +9,28 @@ import (
 )
 
 // writeLoad shows how long logins took from when they were due, and whether the
-// generator kept its promises, without which those times say little.
+// generator kept to its schedule, without which those times mean little.
 func writeLoad(p *page, r scenarios.Result) {
 	l := r.Load
 	if l == nil {
 		return
 	}
 	p.title("Load, in milliseconds")
-	named := []namedTimes{{"login", l.Login}, {"lag", l.Lag}, {"own lag", l.Owed}}
+	named := []namedTimes{{"login", l.Login}, {"lag", l.Lag}, {"owed lag", l.Owed}}
 	p.times("from due", named)
 	if l.Late > 0 {
 		p.fact("late", fmt.Sprintf("%s started more than %d ms after they were due", count(l.Late, "session"), scenarios.LateAfter/time.Millisecond))
 	}
 	if l.Dropped > 0 {
-		p.fact("dropped", fmt.Sprintf("%s never started, for want of a free slot", count(l.Dropped, "session")))
+		p.fact("dropped", fmt.Sprintf("%s never started: no slot was free", count(l.Dropped, "session")))
 	}
 	if l.Cores > 0 {
-		p.fact("cores", fmt.Sprintf("%.2f of %d used by impala-lbcheck, on average", within(l.Cores, 0, 1e6), l.OfCores))
+		p.fact("cores", fmt.Sprintf("%.2f of %d used by impala-lbcheck, on average", clamp(l.Cores, 0, 1e6), l.OfCores))
 	}
 	p.fact("needs", needs(l.Needs))
 }
 
-// needs lists what the plan takes of this machine.
+// needs lists the resources of this machine that the scenario needs.
 func needs(rs []scenarios.Resource) string {
 	var parts []string
 	for _, r := range rs {

@@ -6,13 +6,13 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// names is how a page prints the names of coordinators in its tables: whole, or,
-// where they are too long to leave room for numbers, without the end that all of
-// them share, such as .example.com:25000.
+// names prints the names of coordinators in tables: whole, or, where they are too
+// long to leave room for numbers, without their common end, such as
+// .example.com:25000.
 type names struct{ end string }
 
-// besideNames is what the coordinators' table needs beside the names.
-const besideNames = 60
+// roomForNumbers is the columns that the table of coordinators needs beside names.
+const roomForNumbers = 60
 
 // namesOf looks for a shared end, if some names are too long for the page.
 func namesOf(coordinators []string, width int) names {
@@ -23,9 +23,9 @@ func namesOf(coordinators []string, width int) names {
 		if i == 0 {
 			end = n
 		}
-		end = sharedEnd(end, n)
+		end = commonEnd(end, n)
 	}
-	if len(coordinators) < 2 || longest <= width-besideNames {
+	if len(coordinators) < 2 || longest <= width-roomForNumbers {
 		return names{}
 	}
 	at := strings.IndexAny(end, ".:")
@@ -35,8 +35,8 @@ func namesOf(coordinators []string, width int) names {
 	return names{end: end[at:]}
 }
 
-// met are the names that coordinators gave themselves.
-func met(r scenarios.Result) []string {
+// reportedNames are the names that coordinators report for themselves.
+func reportedNames(r scenarios.Result) []string {
 	out := make([]string, len(r.Coords))
 	for i, c := range r.Coords {
 		out[i] = c.Name
@@ -53,7 +53,7 @@ func (s names) of(coordinator string) string {
 	return strings.TrimSuffix(n, s.end) + "…"
 }
 
-// legend says what the ellipsis stands for; empty where names are whole.
+// legend explains the ellipsis; empty where names are whole.
 func (s names) legend() string {
 	if s.end == "" {
 		return ""
@@ -61,7 +61,7 @@ func (s names) legend() string {
 	return "… is " + s.end
 }
 
-func sharedEnd(a, b string) string {
+func commonEnd(a, b string) string {
 	i := 0
 	for i < len(a) && i < len(b) && a[len(a)-1-i] == b[len(b)-1-i] {
 		i++

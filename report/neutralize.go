@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// hidden are characters that Unicode calls printable and that nobody sees, so
-// that two names could look alike: fillers and variation selectors.
+// hidden are characters that Unicode calls printable and that are invisible, so
+// that different names look the same: fillers and variation selectors.
 var hidden = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x034F, Hi: 0x034F, Stride: 1}, // combining grapheme joiner
@@ -23,14 +23,13 @@ var hidden = &unicode.RangeTable{
 	R32: []unicode.Range32{{Lo: 0xE0100, Hi: 0xE01EF, Stride: 1}}, // variation selectors
 }
 
-// Neutralize makes text that a stranger wrote safe to print: whatever steers a
-// terminal or a reader's eye (control characters, ANSI escapes, marks of writing
-// direction, characters without width, bytes that are no UTF-8) is shown as an
-// escape such as \x1b or \u202e, and line breaks, tabs and odd spaces become
-// single spaces, so that one message stays one line. What the CI system that shows
-// it would obey (::error:: at the start, ##[group] or ##vso[...] anywhere) is broken
-// by a backslash. A text longer than limit characters ends in an ellipsis, as the
-// last of them; limit <= 0 is no limit.
+// Neutralize makes untrusted text safe to print. Control characters, ANSI escapes,
+// marks of writing direction, characters without width and bytes that are not UTF-8
+// become escapes such as \x1b or \u202e. Line breaks, tabs and other spaces become
+// single spaces, so that one message stays one line. Commands of CI systems
+// (::error:: at the start, ##[group] or ##vso[...] anywhere) are broken by a
+// backslash. A text longer than limit characters ends in an ellipsis, which counts;
+// limit <= 0 is no limit.
 func Neutralize(s string, limit int) string {
 	var b strings.Builder
 	var guard ciCommand

@@ -8,26 +8,26 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// leastNode is the least width of a node's name over its column; mostNames is
-// how many coordinators the matrix shows.
+// minNode is the min width of a node's name over its column; the matrix shows up
+// to maxNodes nodes and maxNames coordinators.
 const (
-	leastNode = 13
-	mostNames = 80
+	minNode  = 13
+	maxNodes = 24
+	maxNames = 80
 )
 
-// writeNodes shows which node handed its sessions to whom. With one node the
-// coordinators' table says it all.
+// writeNodes shows the sessions by node and coordinator. With one node the table
+// of coordinators shows the same.
 func writeNodes(p *page, r scenarios.Result) {
 	if len(r.Nodes) < 2 || r.Sessions.Attempted == 0 {
 		return
 	}
 	p.title("Sessions by node")
-	const most = 24 // nodes
-	nodes := r.Nodes[:min(most, len(r.Nodes))]
+	nodes := r.Nodes[:min(maxNodes, len(r.Nodes))]
 	names := coordinatorNames(r, nodes)
-	shown := names[:min(mostNames, len(names))]
-	abreast := p.nodesAbreast(nodes)
-	blocks := (len(nodes) + abreast - 1) / abreast
+	shown := names[:min(maxNames, len(names))]
+	perBlock := p.nodesPerBlock(nodes)
+	blocks := (len(nodes) + perBlock - 1) / perBlock
 	first := true
 	for block := range slices.Chunk(nodes, (len(nodes)+blocks-1)/blocks) {
 		if !first {
@@ -40,30 +40,30 @@ func writeNodes(p *page, r scenarios.Result) {
 	if beyond := len(names) - len(shown); beyond > 0 {
 		p.say("... and %s in the JSON", count(beyond, "more coordinator"))
 	}
-	if len(r.Nodes) > most {
-		p.say("... and %s in the JSON", count(len(r.Nodes)-most, "more node"))
+	if len(r.Nodes) > maxNodes {
+		p.say("... and %s in the JSON", count(len(r.Nodes)-maxNodes, "more node"))
 	}
 }
 
-// nodesAbreast is how many nodes fit side by side.
-func (p *page) nodesAbreast(nodes []scenarios.NodeTally) int {
-	widest := leastNode
+// nodesPerBlock is how many nodes fit side by side.
+func (p *page) nodesPerBlock(nodes []scenarios.NodeTally) int {
+	widest := minNode
 	for _, n := range nodes {
 		widest = max(widest, columns(address(n.Address)))
 	}
-	const coordinator = 20 // columns that a coordinator's name should have at least
+	const coordinator = 20 // min columns for the name of a coordinator
 	room := p.width - len(indent) - coordinator
 	if widest+len(gap) > room {
-		widest = leastNode
+		widest = minNode
 	}
 	return max(1, room/(widest+len(gap)))
 }
 
 // matrix writes one block: a row per coordinator, a column per node.
 func (p *page) matrix(names []string, nodes []scenarios.NodeTally) {
-	cols := []column{{title: "coordinator", least: 11}}
+	cols := []column{{title: "coordinator", min: 11}}
 	for _, n := range nodes {
-		cols = append(cols, column{title: address(n.Address), right: true, least: leastNode})
+		cols = append(cols, column{title: address(n.Address), right: true, min: minNode})
 	}
 	row := func(head string, of func(scenarios.NodeTally) int) []string {
 		cells := []string{head}
@@ -77,7 +77,7 @@ func (p *page) matrix(names []string, nodes []scenarios.NodeTally) {
 		rows = append(rows, row(p.names.of(c), func(n scenarios.NodeTally) int { return n.Coordinators[c] }))
 	}
 	if slices.ContainsFunc(nodes, func(n scenarios.NodeTally) bool { return n.Unattributed > 0 }) {
-		rows = append(rows, row("(nobody said)", func(n scenarios.NodeTally) int { return n.Unattributed }))
+		rows = append(rows, row(unidentified, func(n scenarios.NodeTally) int { return n.Unattributed }))
 	}
 	rows = append(rows, row("all", func(n scenarios.NodeTally) int { return n.Sessions }))
 	if slices.ContainsFunc(nodes, func(n scenarios.NodeTally) bool { return n.Failed > 0 }) {
@@ -106,7 +106,7 @@ func coordinatorNames(r scenarios.Result, nodes []scenarios.NodeTally) []string 
 	return append(names, slices.Sorted(maps.Keys(others))...)
 }
 
-// orDot prints a count so that the empty cells of a matrix stand back.
+// orDot prints a count; a dot keeps the zeros of a matrix from standing out.
 func orDot(n int) string {
 	if n == 0 {
 		return "·"

@@ -35,7 +35,11 @@ func (p *page) times(title string, named []namedTimes) {
 		{title: title}, {title: "count", right: true}, {title: "p50", right: true}, {title: "p95", right: true},
 		{title: "p99", right: true}, {title: "max", right: true},
 	}
-	digits := precision(named)
+	longest := time.Duration(0)
+	for _, n := range named {
+		longest = max(longest, n.times.Max())
+	}
+	digits := digitsFor(longest)
 	var rows [][]string
 	for _, n := range named {
 		if n.times.Count() == 0 {
@@ -50,26 +54,4 @@ func (p *page) times(title string, named []namedTimes) {
 	if len(rows) > 0 {
 		p.table(cols, rows)
 	}
-}
-
-// precision is how many digits after the point tell the times apart, one number
-// for the whole table so that the points stand under each other.
-func precision(named []namedTimes) int {
-	longest := time.Duration(0)
-	for _, n := range named {
-		longest = max(longest, n.times.Max())
-	}
-	switch {
-	case longest < 10*time.Millisecond:
-		return 3
-	case longest < 100*time.Millisecond:
-		return 2
-	default:
-		return 1
-	}
-}
-
-// milliseconds is a time as a bare number.
-func milliseconds(d time.Duration, digits int) string {
-	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', digits, 64)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestReadRefusesAFileThatIsTooLong(t *testing.T) {
+func TestRead_RefusesTooLongFile(t *testing.T) {
 	t.Parallel()
 	file := bytes.NewReader(make([]byte, report.MaxResult+1))
 	_, err := report.Read(file)
@@ -20,7 +20,7 @@ func TestReadRefusesAFileThatIsTooLong(t *testing.T) {
 	}
 }
 
-func TestTextThatIsNoUTF8IsStoredStably(t *testing.T) {
+func TestWrite_InvalidUTF8IsStable(t *testing.T) {
 	t.Parallel()
 	r := scenarios.Result{Schema: scenarios.Schema, Exit: scenarios.ExitInconclusive, Coords: []scenarios.CoordTally{{Name: "a\xffb"}}, Notes: []string{`\ufffd`}}
 	r.Nodes = []scenarios.NodeTally{{Coordinators: map[string]int{"a\xff": 0, "a\u00e9": 0}}}
@@ -73,7 +73,7 @@ func withLoad(r *scenarios.Result) {
 	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.Failed, Cut: scenarios.CutFIN, At: 1, Class: vocabtest.Class("execute.eof")}}}
 	r.Idle.Summarize()
 	r.Watch = &scenarios.WatchSeen{For: 9, Event: &when, EventText: "t", Noticed: &when, Sessions: 2, Errors: 1, FirstErr: &when, LastErr: &when, Outage: 1,
-		Long:   []scenarios.LongFate{{Coordinator: "c1:25000", Outcome: scenarios.Failed, At: 1, Cut: scenarios.CutRST}},
+		Long:   []scenarios.LongSession{{Coordinator: "c1:25000", Outcome: scenarios.Failed, At: 1, Cut: scenarios.CutRST}},
 		Coords: []scenarios.Appearance{{Name: "c1:25000", Gone: &when, Back: &when, Peak: .5, PIDs: []int32{1, 2}}}}
 	r.Series = &scenarios.Series{Points: []scenarios.Point{{Started: 1}, {OK: 1}, {Failed: 1}, {Held: 1}, {LagMax: 1}}}
 	r.Pages = []scenarios.Page{{Coordinator: "c1", When: scenarios.PageBefore, Quiescing: true, Threads: 2, InUse: &one, Err: "e"}}
@@ -100,7 +100,7 @@ func FuzzResultJSON(f *testing.F) {
 		}
 		for _, format := range report.Formats() {
 			got := render(t, format, r, report.Style{Explain: true, Width: 80})
-			if i := bytes.IndexFunc(got, steers); i >= 0 && format == report.Text {
+			if i := bytes.IndexFunc(got, isControl); i >= 0 && format == report.Text {
 				t.Errorf("the text holds %q", got[i:min(i+8, len(got))])
 			}
 		}

@@ -25,10 +25,10 @@ func Sentence(r scenarios.Result) string {
 	}
 }
 
-// passed tells what was seen to be good.
+// passed describes what was tested.
 func passed(r scenarios.Result) string {
 	if r.Sessions.Attempted == 0 && len(r.TLS) > 0 {
-		return fmt.Sprintf("the certificates of %s are as they should be; the first to expire has %s left",
+		return fmt.Sprintf("the certificates of %s passed; the first to expire has %s left",
 			count(len(r.TLS), "node"), count(soonest(r.TLS), "day"))
 	}
 	if text := answered(r); text != "" {
@@ -38,17 +38,17 @@ func passed(r scenarios.Result) string {
 	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
 		text += ", as evenly as a fair balancer would"
 		if r.Detect != nil && r.Detect.Sessions > 0 {
-			text += fmt.Sprintf("; a coordinator with 3x its share would have shown with %s", chance(r.Detect.Hot3x))
+			text += fmt.Sprintf("; a coordinator with 3x its share would be caught in %s of runs", chance(r.Detect.Hot3x))
 		}
 	}
 	if l := r.Load; kindOf(r).login && l != nil && l.Login.Count() > 0 {
-		text += fmt.Sprintf("; login p99 %s", seconds(l.Login.Quantile(.99).Seconds()))
+		text += fmt.Sprintf("; login p99 %s", rounded(l.Login.Quantile(.99).Seconds()))
 	}
 	return text
 }
 
-// answered is what the judge says to the scenario's question, where it passed:
-// the claim, and what to read with it.
+// answered is the finding that answers the question of the run, where it passed,
+// and its note.
 func answered(r scenarios.Result) string {
 	id := kindOf(r).question
 	for _, f := range r.Findings {
@@ -64,7 +64,7 @@ func answered(r scenarios.Result) string {
 	return ""
 }
 
-// reached says how many coordinators answered, of how many.
+// reached counts the coordinators that answered, of how many.
 func reached(r scenarios.Result) string {
 	seen := 0
 	for _, c := range r.Coords {
@@ -74,7 +74,7 @@ func reached(r scenarios.Result) string {
 	}
 	switch k := r.Scenario.Expect.Coordinators.K(); {
 	case k == 0:
-		return count(seen, "coordinator") + " (how many there should be was not said)"
+		return count(seen, "coordinator") + " (no number was declared)"
 	case seen < k:
 		return fmt.Sprintf("%d of %s", seen, count(k, "coordinator"))
 	case seen == 1:
@@ -84,13 +84,13 @@ func reached(r scenarios.Result) string {
 	}
 }
 
-// soonest is the fewest days that a certificate has left.
+// soonest is the min of days that a certificate has left.
 func soonest(certs []scenarios.Cert) int {
-	least := daysLeft(certs[0])
+	days := daysLeft(certs[0])
 	for _, c := range certs {
-		least = min(least, daysLeft(c))
+		days = min(days, daysLeft(c))
 	}
-	return least
+	return days
 }
 
 // statusOf is the worst status that a finding of this id has; where there is
@@ -105,7 +105,7 @@ func statusOf(r scenarios.Result, id string) scenarios.Status {
 	return status
 }
 
-// notes points at what to read although it passed, and is not in the sentence.
+// notes names the findings with notes that are not in the sentence.
 func notes(r scenarios.Result) string {
 	var ids []string
 	for _, f := range r.Findings {
@@ -123,12 +123,12 @@ func notes(r scenarios.Result) string {
 func failed(r scenarios.Result) string {
 	fails := withStatus(r, scenarios.Fail)
 	if len(fails) == 0 {
-		return "no finding says why"
+		return "no finding has the reason"
 	}
 	return fmt.Sprintf("%s (%s); %d of %s failed", sentenceOf(fails[0]), name(fails[0].ID), len(fails), count(len(r.Findings), "finding"))
 }
 
-// unproven says why there is no verdict either way.
+// unproven is why there is no verdict either way.
 func unproven(r scenarios.Result) string {
 	if r.Stopped != nil && r.Stopped.By == scenarios.StopScout {
 		return "nothing was measured: " + stopText(*r.Stopped)
@@ -143,7 +143,7 @@ func unproven(r scenarios.Result) string {
 	return fmt.Sprintf("%s (%s); %d of %s could not be judged", sentenceOf(open[0]), name(open[0].ID), len(open), count(len(r.Findings), "finding")) + stopped(r)
 }
 
-// stopped says that and why the run ended before its time.
+// stopped is why the run ended early; "" where it did not.
 func stopped(r scenarios.Result) string {
 	switch {
 	case r.Stopped == nil && r.Complete:
@@ -178,7 +178,7 @@ func withStatus(r scenarios.Result, s scenarios.Status) []scenarios.Finding {
 // sentenceOf is a finding's claim without its full stop.
 func sentenceOf(f scenarios.Finding) string { return strings.TrimRight(claim(f), ".") }
 
-// writeNext points at the one thing to look at next.
+// writeNext writes the one fix to try first.
 func writeNext(p *page, r scenarios.Result) {
 	if text := p.Fixes(next(r)); text != "" {
 		p.line("")
@@ -186,8 +186,8 @@ func writeNext(p *page, r scenarios.Result) {
 	}
 }
 
-// next is what the first failure suggests; else why the run stopped; else what
-// an error, an open question or a note suggests.
+// next is the fix of the first failed finding; else of what stopped the run; else of
+// an error, an inconclusive finding or a note.
 func next(r scenarios.Result) scenarios.Fixes {
 	fixes := func(s scenarios.Status) scenarios.Fixes {
 		for _, f := range r.Findings {

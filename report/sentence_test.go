@@ -27,81 +27,81 @@ func TestSentence(t *testing.T) {
 		r    sc.Result
 		want string
 	}{
-		"a capacity is told by its finding and the note on it": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
+		"capacity: its finding and note": {
+			r: sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
 				Findings: []sc.Finding{even, {ID: sc.CapacityHeld, Status: sc.Pass, Message: "400 sessions stayed logged in.", Note: "Not if one coordinator dies: then 366."}}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 400}, Nodes: two}},
-			"PASS: 400 sessions stayed logged in. Not if one coordinator dies: then 366.",
+			want: "PASS: 400 sessions stayed logged in. Not if one coordinator dies: then 366.",
 		},
-		"the notes on others are pointed at": {
-			sc.Result{Verdict: sc.Pass, Complete: true,
+		"notes of other findings": {
+			r: sc.Result{Verdict: sc.Pass, Complete: true,
 				Findings: []sc.Finding{{ID: sc.IdleCut, Status: sc.Pass, Message: "nothing is cut"}, {ID: sc.PagesKeepalive, Status: sc.Pass, Note: "n"}}, Measured: sc.Measured{Scenario: kind(sc.KindIdle)}},
-			"PASS: nothing is cut; see the note on pages.keepalive.",
+			want: "PASS: nothing is cut; see the note on pages.keepalive.",
 		},
-		"a watch is told by its finding": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Findings: []sc.Finding{{ID: sc.WatchOutage, Status: sc.Pass, Message: "none of 600 new sessions failed"}}, Measured: sc.Measured{Scenario: kind(sc.KindWatch)}},
-			"PASS: none of 600 new sessions failed.",
+		"watch: its finding": {
+			r:    sc.Result{Verdict: sc.Pass, Complete: true, Findings: []sc.Finding{{ID: sc.WatchOutage, Status: sc.Pass, Message: "none of 600 new sessions failed"}}, Measured: sc.Measured{Scenario: kind(sc.KindWatch)}},
+			want: "PASS: none of 600 new sessions failed.",
 		},
-		"a statement is told by its finding": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Findings: []sc.Finding{{ID: sc.QuerySucceeds, Status: sc.Pass, Message: "10 of 10 runs succeeded"}}, Measured: sc.Measured{Scenario: kind(sc.KindQuery)}},
-			"PASS: 10 of 10 runs succeeded.",
+		"query: its finding": {
+			r:    sc.Result{Verdict: sc.Pass, Complete: true, Findings: []sc.Finding{{ID: sc.QuerySucceeds, Status: sc.Pass, Message: "10 of 10 runs succeeded"}}, Measured: sc.Measured{Scenario: kind(sc.KindQuery)}},
+			want: "PASS: 10 of 10 runs succeeded.",
 		},
-		"a capacity that nobody judged claims no evenness": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
-			"PASS: 56 sessions over 2 nodes reached all 5 coordinators.",
+		"capacity without its finding": {
+			r:    sc.Result{Verdict: sc.Pass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
+			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators.",
 		},
-		"stages say how long a login took": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindStages), Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Load: &slow}},
-			"PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; login p99 400 ms.",
+		"stages: time of logins": {
+			r:    sc.Result{Verdict: sc.Pass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindStages), Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Load: &slow}},
+			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; login p99 400 ms.",
 		},
-		"a capacity that failed is told as any failure": {
-			sc.Result{Verdict: sc.Fail, Complete: true, Findings: []sc.Finding{{ID: sc.CapacityHeld, Status: sc.Fail, Message: "24 of 40 sessions got in", Note: "n"}, even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity)}},
-			"FAIL: 24 of 40 sessions got in (capacity.held); 1 of 2 findings failed.",
+		"capacity failed": {
+			r:    sc.Result{Verdict: sc.Fail, Complete: true, Findings: []sc.Finding{{ID: sc.CapacityHeld, Status: sc.Fail, Message: "24 of 40 sessions got in", Note: "n"}, even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity)}},
+			want: "FAIL: 24 of 40 sessions got in (capacity.held); 1 of 2 findings failed.",
 		},
-		"nothing sent because of what the pages say": {
-			sc.Result{Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Stopped: &sc.Stop{By: sc.StopGuard, Text: "400 sessions would take 70 of 64 threads."}}},
-			"INCONCLUSIVE: nothing was measured; stopped early: 400 sessions would take 70 of 64 threads.",
+		"stopped by a limit": {
+			r:    sc.Result{Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Stopped: &sc.Stop{By: sc.StopGuard, Text: "400 sessions would take 70 of 64 threads."}}},
+			want: "INCONCLUSIVE: nothing was measured; stopped early: 400 sessions would take 70 of 64 threads.",
 		},
-		"a pass says what was reached and what would have shown": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
+		"pass: what was reached and would be caught": {
+			r: sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
 				Findings: []sc.Finding{even}, Detect: &sc.Detectable{Sessions: 40, Hot3x: .97}, Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
-			"PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; a coordinator with 3x its share would have shown with 97 %.",
+			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; a coordinator with 3x its share would be caught in 97 % of runs.",
 		},
-		"a pass does not claim an evenness that was not judged": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Coords: five[:1], Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 1}, Nodes: two[:1]}},
-			"PASS: 1 session over 1 node reached 1 of 5 coordinators.",
+		"pass: balance not judged": {
+			r:    sc.Result{Verdict: sc.Pass, Complete: true, Coords: five[:1], Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 1}, Nodes: two[:1]}},
+			want: "PASS: 1 session over 1 node reached 1 of 5 coordinators.",
 		},
-		"a pass without a declared set says so, and points at notes": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
+		"pass: no coordinators declared": {
+			r: sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
 				Findings: []sc.Finding{{ID: sc.VersionsSame, Status: sc.Pass, Note: "2 versions"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 40}, Nodes: two}},
-			"PASS: 40 sessions over 2 nodes reached 5 coordinators (how many there should be was not said); see the note on versions.same.",
+			want: "PASS: 40 sessions over 2 nodes reached 5 coordinators (no number was declared); see the note on versions.same.",
 		},
 		"certificates alone": {
-			sc.Result{Verdict: sc.Pass, Complete: true, Measured: sc.Measured{TLS: []sc.Cert{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}}}},
-			"PASS: the certificates of 1 node are as they should be; the first to expire has 57 days left.",
+			r:    sc.Result{Verdict: sc.Pass, Complete: true, Measured: sc.Measured{TLS: []sc.Cert{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}}}},
+			want: "PASS: the certificates of 1 node passed; the first to expire has 57 days left.",
 		},
-		"a failure names the first finding": {
-			sc.Result{Verdict: sc.Fail, Complete: true, Findings: []sc.Finding{even, missing}},
-			"FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 2 findings failed.",
+		"fail: the first finding": {
+			r:    sc.Result{Verdict: sc.Fail, Complete: true, Findings: []sc.Finding{even, missing}},
+			want: "FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 2 findings failed.",
 		},
-		"a failure says that a breaker ended the run": {
-			sc.Result{Verdict: sc.Fail, Findings: []sc.Finding{missing}, Measured: sc.Measured{Stopped: &sc.Stop{By: sc.StopRejected, Class: vocabtest.Class("sasl.rejected"), Text: "two logins were refused"}}},
-			"FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 1 finding failed; stopped early: two logins were refused (sasl.rejected).",
+		"fail: stopped early": {
+			r:    sc.Result{Verdict: sc.Fail, Findings: []sc.Finding{missing}, Measured: sc.Measured{Stopped: &sc.Stop{By: sc.StopRejected, Class: vocabtest.Class("sasl.rejected"), Text: "two logins were refused"}}},
+			want: "FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 1 finding failed; stopped early: two logins were refused (sasl.rejected).",
 		},
 		"nothing measured": {
-			sc.Result{Measured: sc.Measured{Stopped: &sc.Stop{By: sc.StopScout, Class: vocabtest.Class("tcp.refused"), Text: "the first session failed (tcp.refused 127.0.0.1:1): connection refused."}}},
-			"INCONCLUSIVE: nothing was measured: the first session failed (tcp.refused 127.0.0.1:1): connection refused.",
+			r:    sc.Result{Measured: sc.Measured{Stopped: &sc.Stop{By: sc.StopScout, Class: vocabtest.Class("tcp.refused"), Text: "the first session failed (tcp.refused 127.0.0.1:1): connection refused."}}},
+			want: "INCONCLUSIVE: nothing was measured: the first session failed (tcp.refused 127.0.0.1:1): connection refused.",
 		},
 		"interrupted": {
-			sc.Result{Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 23}, Stopped: &sc.Stop{By: sc.StopInterrupted}}},
-			"INCONCLUSIVE: 23 sessions prove nothing either way; interrupted after 23 sessions.",
+			r:    sc.Result{Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 23}, Stopped: &sc.Stop{By: sc.StopInterrupted}}},
+			want: "INCONCLUSIVE: 23 sessions prove nothing either way; interrupted after 23 sessions.",
 		},
-		"an open question": {
-			sc.Result{Complete: true, Findings: []sc.Finding{even, {ID: sc.IdentitySound, Message: "nothing tells the coordinators apart"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 40}}},
-			"INCONCLUSIVE: nothing tells the coordinators apart (identity.sound); 1 of 2 findings could not be judged.",
+		"inconclusive": {
+			r:    sc.Result{Complete: true, Findings: []sc.Finding{even, {ID: sc.IdentitySound, Message: "nothing tells the coordinators apart"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 40}}},
+			want: "INCONCLUSIVE: nothing tells the coordinators apart (identity.sound); 1 of 2 findings could not be judged.",
 		},
-		"nothing to judge": {
-			sc.Result{Verdict: sc.Skipped, Complete: true},
-			"SKIPPED: there was nothing to judge.",
+		"skipped": {
+			r:    sc.Result{Verdict: sc.Skipped, Complete: true},
+			want: "SKIPPED: there was nothing to judge.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

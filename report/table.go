@@ -13,22 +13,22 @@ import (
 type column struct {
 	title string
 	right bool // numbers
-	least int  // cells may be shortened to so many columns; 0: never
+	min   int  // columns to which cells may be shortened; 0: never
 	text  bool // words: shortened at their end, not in their middle
 }
 
-// indent is how far tables and paragraphs stand in under their title; gap is
-// what separates the columns of a table.
+// indent is that of tables and paragraphs under their title; gap separates the
+// columns of a table.
 const (
 	indent = "  "
 	gap    = "  "
 )
 
-// maxRows bounds the rows of one table; what is beyond them is in the JSON.
+// maxRows bounds the rows of one table; the JSON has all of them.
 const maxRows = 100
 
 // table writes rows under a header line, no wider than the page as long as the
-// columns' least widths fit.
+// columns' min widths fit.
 func (p *page) table(cols []column, rows [][]string) {
 	beyond := 0
 	if len(rows) > maxRows {
@@ -107,7 +107,7 @@ func fit(cols []column, rows [][]string, width int) {
 	for ; total > width; total-- {
 		widest := -1
 		for i, c := range cols {
-			if c.least > 0 && widths[i] > c.least && (widest < 0 || widths[i] > widths[widest]) {
+			if c.min > 0 && widths[i] > c.min && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// page is a text report in the making.
+// page is a text report that is being written.
 type page struct {
 	Style
 	buf   bytes.Buffer
@@ -18,27 +18,27 @@ type page struct {
 	err   error // the first one; nothing is written once it is set
 }
 
-// sections are the parts of the text, in order. One that has nothing to say
-// writes nothing. The last line is the verdict, as CI shows the tail of a log.
+// sections are the parts of the text, in order. One without data writes nothing.
+// The last line is the verdict, as CI shows the tail of a log.
 var sections = []func(*page, scenarios.Result){
 	writeHeader, writeCapacity, writeIdle, writeWatch, writeQuery, writeCoordinators, writeNodes, writePages,
 	writeCertificates, writePhases, writeLoad, writeSeries, writeFindings, writeNotes, writeDetectable,
 	writeErrors, writeFailures, writeNext, writeVerdict,
 }
 
-// The least width of a page, and the one that is taken where none is said.
+// The min width of a page, and the width where none is given.
 const (
-	leastWidth  = 60
-	commonWidth = 100
+	minWidth     = 60
+	defaultWidth = 100
 )
 
 // writeText writes the report for people.
 func writeText(w io.Writer, r scenarios.Result, s Style) error {
-	p := &page{Style: s, width: max(s.Width, leastWidth)}
+	p := &page{Style: s, width: max(s.Width, minWidth)}
 	if s.Width == 0 {
-		p.width = commonWidth
+		p.width = defaultWidth
 	}
-	p.names = namesOf(met(r), p.width)
+	p.names = namesOf(reportedNames(r), p.width)
 	for _, section := range sections {
 		section(p, r)
 	}
@@ -71,7 +71,7 @@ func (p *page) title(s string) {
 // para writes text after head, wrapped, its further lines under the first.
 // Head is taken as it stands: it may be painted, and takes headWidth columns.
 func (p *page) para(head string, headWidth int, text string) {
-	lines := wrap(text, max(p.width-headWidth, leastWidth/3))
+	lines := wrap(text, max(p.width-headWidth, minWidth/3))
 	for i, l := range lines {
 		if i > 0 {
 			head = strings.Repeat(" ", headWidth)
@@ -80,7 +80,7 @@ func (p *page) para(head string, headWidth int, text string) {
 	}
 }
 
-// say writes a paragraph of the section's own.
+// say writes a paragraph of a section.
 func (p *page) say(format string, args ...any) {
 	p.para(indent, len(indent), fmt.Sprintf(format, args...))
 }
@@ -104,7 +104,7 @@ func (p *page) paint(c paint, s string) string {
 	return "\x1b[" + string(c) + "m" + s + "\x1b[0m"
 }
 
-// label is how a status is written: what is not good stands out without colour.
+// label is how a status is written: one that is not good stands out without colour.
 func label(s scenarios.Status) (string, paint) {
 	switch s {
 	case scenarios.Pass:

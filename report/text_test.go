@@ -17,7 +17,7 @@ import (
 // wider than the page.
 var grepLine = regexp.MustCompile(`^  \d{4}-\d\d-\d\dT\S+Z \S+ -> \S+ `)
 
-func TestNoLineIsWiderThanThePage(t *testing.T) {
+func TestWrite_NoLineIsWiderThanThePage(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
 		for _, width := range []int{60, 80, 100, 140} {
 			lines := textLines(t, r, report.Style{Width: width, Explain: true})
@@ -31,7 +31,7 @@ func TestNoLineIsWiderThanThePage(t *testing.T) {
 	})
 }
 
-func TestTheLastLineIsTheVerdict(t *testing.T) {
+func TestWrite_LastLineIsTheVerdict(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
 		lines := textLines(t, r, report.Style{Width: 60})
 		if got := lines[len(lines)-1]; got != r.Summary {
@@ -40,21 +40,21 @@ func TestTheLastLineIsTheVerdict(t *testing.T) {
 	})
 }
 
-// steers reports whether a terminal might do anything but show c.
-func steers(c rune) bool { return c != '\n' && !unicode.IsPrint(c) }
+// isControl reports whether a terminal might do anything but show c.
+func isControl(c rune) bool { return c != '\n' && !unicode.IsPrint(c) }
 
-func TestNothingSteersTheTerminal(t *testing.T) {
+func TestWrite_NoControlCharacters(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
 		for _, f := range []report.Format{report.Text, report.JUnit} {
 			got := render(t, f, r, report.Style{Explain: true})
-			if i := bytes.IndexFunc(got, steers); i >= 0 {
+			if i := bytes.IndexFunc(got, isControl); i >= 0 {
 				t.Errorf("%s holds %q", f, got[i:min(i+8, len(got))])
 			}
 		}
 	})
 }
 
-func TestColourIsAddedToTheSameText(t *testing.T) {
+func TestWrite_ColourOnlyAdds(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
 		plain := render(t, report.Text, r, report.Style{})
 		coloured := render(t, report.Text, r, report.Style{Color: true})
@@ -67,7 +67,7 @@ func TestColourIsAddedToTheSameText(t *testing.T) {
 	})
 }
 
-func TestLinesHaveNoSpacesAtTheirEnd(t *testing.T) {
+func TestWrite_NoTrailingSpaces(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
 		for _, line := range textLines(t, r, report.Style{}) {
 			if strings.TrimRight(line, " ") != line {
@@ -77,7 +77,7 @@ func TestLinesHaveNoSpacesAtTheirEnd(t *testing.T) {
 	})
 }
 
-func TestAnEmptyResultIsInconclusive(t *testing.T) {
+func TestWrite_EmptyResultIsInconclusive(t *testing.T) {
 	t.Parallel()
 	lines := textLines(t, scenarios.Result{}, report.Style{})
 	if got, want := lines[len(lines)-1], "INCONCLUSIVE: nothing was measured; the run did not complete."; got != want {
@@ -85,7 +85,7 @@ func TestAnEmptyResultIsInconclusive(t *testing.T) {
 	}
 }
 
-func TestFailuresAreBounded(t *testing.T) {
+func TestWrite_BoundsFailures(t *testing.T) {
 	t.Parallel()
 	var r scenarios.Result
 	r.Failures = make([]scenarios.Failure, 33)
@@ -96,7 +96,7 @@ func TestFailuresAreBounded(t *testing.T) {
 			n++
 		}
 	}
-	if n != 20 || !strings.Contains(strings.Join(lines, "\n"), "... and 13 more in the JSON") {
+	if n != 20 || !strings.Contains(strings.Join(lines, "\n"), "... and 13 more sessions in the JSON") {
 		t.Errorf("%d failed sessions are listed:\n%s", n, strings.Join(lines, "\n"))
 	}
 }
@@ -106,7 +106,7 @@ func textLines(t testing.TB, r scenarios.Result, s report.Style) []string {
 	return strings.Split(strings.TrimSuffix(string(render(t, report.Text, r, s)), "\n"), "\n")
 }
 
-func TestFindingsSkippedForOneReasonShareALine(t *testing.T) {
+func TestWrite_SkippedForOneReasonShareALine(t *testing.T) {
 	t.Parallel()
 	skipped := func(id, why, setting string) scenarios.Finding {
 		f := scenarios.Finding{ID: id, Status: scenarios.Skipped, Message: why}
@@ -129,7 +129,7 @@ func TestFindingsSkippedForOneReasonShareALine(t *testing.T) {
 	}
 }
 
-func TestSharesAreShownWhereTheySayHowTheBalancerDoes(t *testing.T) {
+func TestWrite_SharesOnlyWhereBalanceIsTested(t *testing.T) {
 	t.Parallel()
 	for _, k := range append(scenarios.Kinds(), "") {
 		r := aRun()

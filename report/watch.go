@@ -9,50 +9,49 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// writeWatch tells what happened, in the order of time, then what it cost.
+// writeWatch lists what happened, by time, then counts sessions.
 func writeWatch(p *page, r scenarios.Result) {
 	w := r.Watch
 	if w == nil {
 		return
 	}
-	p.title("What was seen, in seconds since the start")
-	ms := p.moments(*w)
-	for _, m := range ms[:min(maxRows, len(ms))] {
-		head := fmt.Sprintf("%s%8.1f  ", indent, within(float64(m.at), 0, 1e9))
-		p.para(head, len(head), m.text)
+	p.title("Events, in seconds since the start")
+	all := p.events(*w)
+	for _, e := range all[:min(maxRows, len(all))] {
+		head := fmt.Sprintf("%s%8s  ", indent, tenths(e.at))
+		p.para(head, len(head), e.text)
 	}
-	if beyond := len(ms) - maxRows; beyond > 0 {
+	if beyond := len(all) - maxRows; beyond > 0 {
 		p.say("... and %s in the JSON", count(beyond, "more event"))
 	}
 	p.say("%s", p.names.legend())
-	p.fact("new", fmt.Sprintf("%s in %s, %d of them failed", count(w.Sessions, "session"), seconds(float64(w.For)), w.Errors))
+	p.fact("new", fmt.Sprintf("%s in %s, %d of them failed", count(w.Sessions, "session"), rounded(float64(w.For)), w.Errors))
 	if w.Errors > 0 {
-		p.fact("outage", fmt.Sprintf("%s, from when the first that failed was due to the first good one after the last", seconds(float64(w.Outage))))
+		p.fact("outage", fmt.Sprintf("%s, from when the first failed session was due to the first good one after the last failed", rounded(float64(w.Outage))))
 	}
-	p.fact("long", fates(w.Long))
+	p.fact("long", longSessions(w.Long))
 }
 
-// moment is one thing that happened.
-type moment struct {
+// event is one thing that happened.
+type event struct {
 	at   scenarios.Seconds
 	text string
 }
 
-// moments are all of them, by time; what is written first comes first where two
-// share one.
-func (p *page) moments(w scenarios.WatchSeen) []moment {
-	var ms []moment
+// events returns all of them by time, those of one time in the order of writing.
+func (p *page) events(w scenarios.WatchSeen) []event {
+	var all []event
 	add := func(at *scenarios.Seconds, text string) {
 		if at != nil {
-			ms = append(ms, moment{*at, text})
+			all = append(all, event{*at, text})
 		}
 	}
-	add(w.Event, "the command that was given is started")
+	add(w.Event, "the command starts")
 	add(w.EventEnd, ended(w.EventText))
 	add(w.Noticed, noticed(w))
-	add(w.FirstErr, "due: the first new session that fails")
+	add(w.FirstErr, "the first new session that fails is due")
 	if w.Errors > 1 {
-		add(w.LastErr, "due: the last new session that fails")
+		add(w.LastErr, "the last new session that fails is due")
 	}
 	for _, l := range w.Long {
 		if l.Outcome == scenarios.Failed {
@@ -60,31 +59,31 @@ func (p *page) moments(w scenarios.WatchSeen) []moment {
 		}
 	}
 	for _, c := range w.Coords {
-		add(c.Gone, p.names.of(c.Name)+" answers for the last time before it is gone")
+		add(c.Gone, p.names.of(c.Name)+" answers for the last time")
 		add(c.Back, p.names.of(c.Name)+" answers again"+returned(c))
 		if c.Back == nil && len(c.PIDs) > 1 {
-			add(&c.Last, p.names.of(c.Name)+" has been restarted: pid "+strings.Join(pids(c.PIDs, 4), " then "))
+			add(&c.Last, p.names.of(c.Name)+" was restarted: pid "+strings.Join(pids(c.PIDs, 4), " then "))
 		}
 	}
-	slices.SortStableFunc(ms, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
-	return ms
+	slices.SortStableFunc(all, func(a, b event) int { return cmp.Compare(a.at, b.at) })
+	return all
 }
 
 func ended(text string) string {
 	if text == "" {
-		return "the command has ended"
+		return "the command ends"
 	}
-	return "the command has failed: " + message(text)
+	return "the command fails: " + message(text)
 }
 
 func noticed(w scenarios.WatchSeen) string {
 	if w.Event == nil || w.Noticed == nil || *w.Noticed < *w.Event {
-		return "noticed for the first time"
+		return "the first effect on a session"
 	}
-	return fmt.Sprintf("noticed for the first time, %.1f s after the command", within(float64(*w.Noticed-*w.Event), 0, 1e9))
+	return fmt.Sprintf("the first effect on a session, %s s after the command", tenths(*w.Noticed-*w.Event))
 }
 
-func (p *page) lost(l scenarios.LongFate) string {
+func (p *page) lost(l scenarios.LongSession) string {
 	which := "a long session"
 	if l.Coordinator != "" {
 		which = "the long session on " + p.names.of(l.Coordinator)
@@ -96,20 +95,20 @@ func (p *page) lost(l scenarios.LongFate) string {
 	return text
 }
 
-// returned says how a coordinator came back.
+// returned describes the return of a coordinator.
 func returned(c scenarios.Appearance) string {
 	text := ""
 	if len(c.PIDs) > 1 {
 		text += ", restarted: pid " + strings.Join(pids(c.PIDs, 4), " then ")
 	}
 	if c.Peak > 0 {
-		text += fmt.Sprintf("; in %s after that it gets up to %s of the new sessions", elapsed(scenarios.PeakWindow), percent(c.Peak))
+		text += fmt.Sprintf("; in the %s after that it gets up to %s of new sessions", exactSeconds(scenarios.PeakWindow), percent(c.Peak))
 	}
 	return text
 }
 
-// fates counts what became of the long sessions; "" where there were none.
-func fates(long []scenarios.LongFate) string {
+// longSessions counts their outcomes; "" where there were none.
+func longSessions(long []scenarios.LongSession) string {
 	if len(long) == 0 {
 		return ""
 	}
@@ -122,7 +121,7 @@ func fates(long []scenarios.LongFate) string {
 		text += fmt.Sprintf("; %d lost", lost)
 	}
 	if unknown := n[scenarios.Unknown]; unknown > 0 {
-		text += fmt.Sprintf("; %d never opened, or the run ended first", unknown)
+		text += fmt.Sprintf("; %d never opened, or ended with the run", unknown)
 	}
 	return text
 }

@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
-	"strconv"
 	"strings"
-
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // Texts from outside are cut to these lengths, in characters.
@@ -16,6 +13,9 @@ const (
 	maxMessage = 600
 	maxLine    = 300
 )
+
+// unidentified stands for the coordinator of sessions of which the coordinator is not known.
+const unidentified = "(unidentified)"
 
 // name makes a server's, user's or certificate's name printable.
 func name(s string) string { return Neutralize(s, maxName) }
@@ -39,21 +39,21 @@ func count[N ~int | ~int64](n N, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// either is yes where is holds, and no where it does not.
-func either(is bool, yes, no string) string {
-	if is {
+// choose is yes where condition holds, and no where it does not.
+func choose(condition bool, yes, no string) string {
+	if condition {
 		return yes
 	}
 	return no
 }
 
 // percent is a share with one digit: "21.4 %".
-func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*within(share, 0, 1)) }
+func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*clamp(share, 0, 1)) }
 
 // chance is a probability in whole percent that never claims certainty where
 // there is none.
 func chance(p float64) string {
-	switch p = within(p, 0, 1); {
+	switch p = clamp(p, 0, 1); {
 	case p > 0 && p < .005:
 		return "<1 %"
 	case p < 1 && p >= .995:
@@ -63,38 +63,23 @@ func chance(p float64) string {
 	}
 }
 
-// within is x, or the bound that it exceeds; what is no number is lo.
-func within(x, lo, hi float64) float64 {
+// clamp is x, or the bound that it exceeds; what is no number is lo.
+func clamp(x, lo, hi float64) float64 {
 	if math.IsNaN(x) {
 		return lo
 	}
 	return min(max(x, lo), hi)
 }
 
-// seconds is how long a run took: "12 ms", "11.8 s", "12 min 3 s", "10 min".
-func seconds(s float64) string {
-	switch s = within(s, 0, 1e9); {
-	case s < 1:
-		return fmt.Sprintf("%.0f ms", 1000*s)
-	case s < 120:
-		return fmt.Sprintf("%.1f s", s)
-	case int(s)%60 == 0:
-		return fmt.Sprintf("%d min", int(s)/60)
-	default:
-		return fmt.Sprintf("%d min %d s", int(s)/60, int(s)%60)
-	}
+// orDash prints a dash in place of nothing.
+func orDash(s string) string {
+	return choose(s != "", s, "-")
 }
 
-// elapsed is a time that is told in seconds however long it is, as settings of
-// balancers are: "55 s", "350.104 s".
-func elapsed(s scenarios.Seconds) string {
-	return strconv.FormatFloat(math.Round(1000*within(float64(s), 0, 1e9))/1000, 'f', -1, 64) + " s"
-}
-
-// joined lists names up to a few, then how many more there are.
-func joined(names []string, most int) string {
-	if len(names) <= most {
+// joined lists up to limit names, then how many more there are.
+func joined(names []string, limit int) string {
+	if len(names) <= limit {
 		return strings.Join(names, ", ")
 	}
-	return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+	return strings.Join(names[:limit], ", ") + fmt.Sprintf(" and %d more", len(names)-limit)
 }

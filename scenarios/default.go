@@ -45,5 +45,5 @@ func (s *Scenario) Derive(set func(key string) bool) {
 // read.
 func SourceSets(src []byte, key string) bool {
 	doc, err := scenarioFile.Read("", src)
-	return err == nil && doc.Sets(key)
+	return err == nil && doc.Has(key)
 }

@@ -1,6 +1,6 @@
 // Package scenarios is the vocabulary of impala-lbcheck: what to do
-// ([Scenario]), what was seen ([Observation], [Tally], [Look], [Cert]) and what
-// it amounts to ([Finding], [Result]).
+// ([Scenario]), what was measured ([Observation], [Tally], [Look], [Cert]) and the
+// verdict ([Finding], [Result]).
 //
 // A scenario is read from strict YAML ([Parse]) and is the same whether it
 // came from a file, from the built-in list ([Builtin]) or from flags. A run
@@ -8,8 +8,7 @@
 // verdict needs; package judge turns looks into findings; a [Result] holds all
 // of it and is what is stored, compared and rendered.
 //
-// The package does no I/O, reads no clock and imports nothing of this module,
-// so a result stored by one version can be judged and rendered again by another.
+// The package does no I/O and reads no clock, so a result stored by one version can be judged and rendered again by another.
 // It refuses to be lenient: an unknown key in a scenario is an error, and every
 // zero value is the cautious one (an outcome is unknown, a finding inconclusive).
 package scenarios

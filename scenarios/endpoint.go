@@ -7,22 +7,23 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
 
 // SplitEndpoint returns the host and port of an endpoint: "host", "host:port",
 // an IPv4 address with or without port, or "[IPv6]" with or without port; port
-// is what stands in for a missing one. The host comes back without brackets and
-// is otherwise as written.
+// is the default. The host is returned without brackets and otherwise as written.
 func SplitEndpoint(endpoint string, port uint16) (string, uint16, error) {
 	switch {
 	case endpoint == "":
 		return "", 0, errors.New("an endpoint is empty; write host or host:port")
 	case strings.Contains(endpoint, "@"):
-		return "", 0, fmt.Errorf("%s: write host:port alone; user and password have settings of their own", clipAddress(endpoint))
+		return "", 0, fmt.Errorf("%s: write only host:port; user and password are separate settings", quoteAddress(endpoint))
 	case strings.Contains(endpoint, "://"):
-		return "", 0, fmt.Errorf("%s: write host:port, without a scheme", clipAddress(endpoint))
+		return "", 0, fmt.Errorf("%s: write host:port, without a scheme", quoteAddress(endpoint))
 	case strings.ContainsAny(endpoint, "/ ,"):
-		return "", 0, fmt.Errorf("%s: write host:port and nothing else", clipAddress(endpoint))
+		return "", 0, fmt.Errorf("%s: write only host:port", quoteAddress(endpoint))
 	}
 	host, bracketed, err := splitPort(endpoint, &port)
 	if err != nil {
@@ -33,16 +34,16 @@ func SplitEndpoint(endpoint string, port uint16) (string, uint16, error) {
 	case err == nil && addr.Is6() && bracketed, err == nil && addr.Is4() && !bracketed:
 		return host, port, nil
 	case err == nil && addr.Is6(), !bracketed && strings.Contains(host, "::"):
-		return "", 0, fmt.Errorf("%s: write an IPv6 address in brackets, such as [2001:db8::1]:21050", clipAddress(endpoint))
+		return "", 0, fmt.Errorf("%s: write an IPv6 address in brackets, such as [2001:db8::1]:21050", quoteAddress(endpoint))
 	case bracketed:
-		return "", 0, fmt.Errorf("%s: only an IPv6 address stands in brackets", clipAddress(endpoint))
+		return "", 0, fmt.Errorf("%s: only an IPv6 address has brackets", quoteAddress(endpoint))
 	case !hostName(host):
-		return "", 0, fmt.Errorf("%s is no host name or address", clip(host))
+		return "", 0, fmt.Errorf("invalid host name or address %s", usertext.Quote(host))
 	}
 	return host, port, nil
 }
 
-// splitPort cuts a port off, into port.
+// splitPort splits off a port and sets port to it.
 func splitPort(endpoint string, port *uint16) (host string, bracketed bool, err error) {
 	if inner, ok := strings.CutPrefix(endpoint, "["); ok {
 		if host, ok := strings.CutSuffix(inner, "]"); ok {
@@ -54,19 +55,19 @@ func splitPort(endpoint string, port *uint16) (host string, bracketed bool, err 
 	}
 	host, number, err := net.SplitHostPort(endpoint)
 	if err != nil {
-		return "", false, fmt.Errorf("%s: write host:port", clipAddress(endpoint))
+		return "", false, fmt.Errorf("%s: write host:port", quoteAddress(endpoint))
 	}
 	n, err := strconv.ParseUint(number, 10, 16)
 	if err != nil || n == 0 {
-		return "", false, fmt.Errorf("%s: a port is a number from 1 to 65535", clipAddress(endpoint))
+		return "", false, fmt.Errorf("%s: a port is a number from 1 to 65535", quoteAddress(endpoint))
 	}
 	*port = uint16(n)
 	return host, bracketed, nil
 }
 
-// clipAddress quotes an address without what may be a password in it: what stands
-// before an @, after a ; or a ?, or in place of a port.
-func clipAddress(s string) string {
+// quoteAddress quotes an address without the parts that may be a password: all
+// before an @, all after a ; or a ?, and a port that is not a number.
+func quoteAddress(s string) string {
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		s = "..." + s[i:]
 	}
@@ -76,11 +77,11 @@ func clipAddress(s string) string {
 	if host, port, ok := strings.Cut(s, ":"); ok && strings.Trim(port, "0123456789:[]") != "" && !strings.HasPrefix(port, "//") && strings.Count(s, ":") == 1 {
 		s = host + ":..."
 	}
-	return clip(s)
+	return usertext.Quote(s)
 }
 
 // hostName reports whether a resolver could be asked for host: dot-separated
-// labels of letters, digits, '-' and '_' (RFC 1123, and what /etc/hosts bears).
+// labels of letters, digits, '-' and '_' (RFC 1123, and what /etc/hosts may have).
 func hostName(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	if len(host) > 253 {
@@ -98,4 +99,10 @@ func hostName(host string) bool {
 		}
 	}
 	return true
+}
+
+// Node is one address to dial: a load balancer's name leads to several.
+type Node struct {
+	Addr netip.AddrPort
+	Host string // as the user wrote it, for SNI and messages
 }

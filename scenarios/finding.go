@@ -1,9 +1,11 @@
 package scenarios
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/enum"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Status is a finding's outcome. The zero value is Inconclusive, so a check
@@ -83,4 +85,21 @@ type Finding struct {
 	Explain   string   `json:"explain,omitempty"`   // the arithmetic
 	Fix       Fixes    `json:"fix,omitempty"`       // what to try; alternatives, the most likely first
 	See       string   `json:"see,omitempty"`       // a URL
+}
+
+// Fixes are alternatives to try against a failure, the most likely first.
+type Fixes []vocab.Fix
+
+// UnmarshalJSON reads a list of fixes, or the one text that stood there in
+// results of earlier versions.
+func (f *Fixes) UnmarshalJSON(b []byte) error {
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil {
+		return json.Unmarshal(b, (*[]vocab.Fix)(f))
+	}
+	*f = nil
+	if text != "" {
+		*f = Fixes{{Why: text}}
+	}
+	return nil
 }

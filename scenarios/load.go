@@ -2,13 +2,13 @@ package scenarios
 
 import "time"
 
-// LoadStats is how the generator kept its promises. Without it latencies say
+// LoadStats is how well the generator kept the schedule. Without it latencies say
 // nothing of a service: a late start is our own fault, or the service's that
 // took the place of the session which was due.
 type LoadStats struct {
 	Login   Times      `json:"login"`           // from when a session was due until it was open: what a user waits
-	Lag     Times      `json:"lag"`             // from when it was due until it started; of those that were on time: a microsecond. Closed stages promise no time
-	Owed    Times      `json:"owed"`            // of the lag, what the generator owes: see Observation.Owed
+	Lag     Times      `json:"lag"`             // from when it was due until it started; a microsecond where it was on time; closed stages have no schedule
+	Owed    Times      `json:"owed"`            // the part of the lag that this machine caused: see Observation.Owed
 	Late    int        `json:"late"`            // sessions that started more than LateAfter after they were due
 	Dropped int        `json:"dropped"`         // sessions that were due and never started, for want of a free slot
 	Cores   float64    `json:"cores"`           // used by this process, on average; 0: not known
@@ -17,7 +17,7 @@ type LoadStats struct {
 }
 
 // Add counts a session that has ended. Only one that was opened has a login
-// time, and only one that was promised a time can be late.
+// time, and only one with a due time can be late.
 func (l *LoadStats) Add(o Observation) {
 	if o.LoggedIn() {
 		l.Login.Record(o.Login())

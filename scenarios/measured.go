@@ -2,11 +2,11 @@ package scenarios
 
 import "net/netip"
 
-// Measured is what a run saw and nobody has judged: all that a verdict rests
+// Measured is what a run saw, before any judgement: all that a verdict depends
 // on. A [Result] holds it beside the judgement, so that it can be judged again.
 type Measured struct {
 	Scenario Scenario     `json:"scenario"`
-	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run came to its end
+	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run ended by itself
 	Sessions Sessions     `json:"sessions"`
 	Nodes    []NodeTally  `json:"nodes"`
 	Looks    []Look       `json:"looks"`
@@ -21,7 +21,7 @@ type Measured struct {
 	Series   *Series      `json:"series,omitempty"`
 	Tags     []TagTimes   `json:"tags,omitempty"` // that thresholds asked for, sorted
 	Pages    []Page       `json:"pages,omitempty"`
-	Remarks  []string     `json:"remarks,omitempty"` // what the run noticed as it went; Notes of a result begin with them
+	Remarks  []string     `json:"remarks,omitempty"` // what the run noticed; Notes of a result begin with them
 
 	// Unrecorded are times that thresholds ask for and the run did not record:
 	// it is judged by others than it was made for.
@@ -73,8 +73,8 @@ func NodeTallyOf(node netip.AddrPort, all Tally) NodeTally {
 	return t
 }
 
-// Count fills in how many sessions there were, and what became of them, from the
-// cells of all looks.
+// Count sets how many sessions there were, and how they ended, from the cells of
+// all looks.
 func (s *Sessions) Count(all Tally) {
 	s.Attempted, s.OK, s.Failed, s.Unknown = all.Total()
 }

@@ -9,19 +9,19 @@ import (
 // judge adds what follows: Threads, From, Cause and the ceilings.
 type Capacity struct {
 	Target    int      `json:"target,omitempty"`      // asked for; 0: until full
-	Held      int      `json:"held"`                  // open together, at the most
+	Held      int      `json:"held"`                  // the maximum open together
 	For       Seconds  `json:"for_s"`                 // how long all of them stayed
 	Survived  int      `json:"survived"`              // of those held, answered when asked at the end
 	Lost      int      `json:"lost,omitempty"`        // of those held, did not
 	StoppedBy Class    `json:"stopped_by"`            // of the session that did not get in; zero: none, the target was reached
 	Phase     string   `json:"phase,omitempty"`       // where that session waited
-	Entered   bool     `json:"entered,omitempty"`     // it got in once the held ones had left: it was waiting for one of their places
-	Holders   []Holder `json:"coordinators"`          // by name, sorted; "": nobody knows where
+	Entered   bool     `json:"entered,omitempty"`     // it got in once the held ones had left: it was waiting for one of their threads
+	Holders   []Holder `json:"coordinators"`          // by name, sorted; "": unidentified
 	Threads   int      `json:"threads,omitempty"`     // service threads of one coordinator; 0: not known
 	From      string   `json:"from,omitempty"`        // how Threads is known: declared, pages, measured, assumed
 	Cause     string   `json:"cause,omitempty"`       // what was full: CauseThreads or CauseBalancer; "": that cannot be told
 	Policy    Policy   `json:"policy,omitempty"`      // that the ceilings are for
-	Nominal   int      `json:"nominal"`               // threads x coordinators: the most that any balancer can place
+	Nominal   int      `json:"nominal"`               // threads x coordinators: the maximum with any balancer
 	NMinus1   int      `json:"n_minus_1"`             // the same with one coordinator lost
 	Safe      int      `json:"safe"`                  // sessions that fit with a chance of 99.9 %, as the policy places them
 	SafeLost  int      `json:"safe_n_minus_1"`        // the same with one coordinator lost
@@ -37,8 +37,8 @@ type Holder struct {
 
 // What can be full.
 const (
-	CauseThreads  = "coordinators" // their service threads are all taken
-	CauseBalancer = "balancer"     // coordinators have threads to spare: something in front of them lets nobody through
+	CauseThreads  = "coordinators" // all their service threads are in use
+	CauseBalancer = "balancer"     // coordinators have free threads: something in front of them lets no session through
 )
 
 // How the number of threads is known.
@@ -48,6 +48,26 @@ const (
 	ThreadsMeasured = "measured" // it is what the fullest held when the next one waited
 	ThreadsAssumed  = "assumed"  // Impala's default
 )
+
+// HeldWithOneDown is how many sessions each coordinator would hold if one of them
+// were lost and its sessions came back evenly; 0 where fewer than two are known.
+func (c Capacity) HeldWithOneDown() int {
+	total, named := 0, 0
+	for _, h := range c.Holders {
+		total += h.Held
+		if h.Name != "" {
+			named++
+		}
+	}
+	if named < 2 {
+		return 0
+	}
+	return (total + named - 2) / (named - 1)
+}
+
+// Full reports whether h holds as many sessions as a coordinator has threads, as
+// far as that is known.
+func (c Capacity) Full(h Holder) bool { return c.Threads > 0 && h.Held >= c.Threads }
 
 // QueryTally is what the scenario's statement did on one coordinator.
 type QueryTally struct {
@@ -74,7 +94,7 @@ func Median(times []Seconds) Seconds {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
-// IdleSeen is what became of sessions that were left alone.
+// IdleSeen is what happened to idle sessions.
 type IdleSeen struct {
 	Scale     float64    `json:"scale"`          // that the times were multiplied by
 	Steps     []IdleStep `json:"steps"`          // by After
@@ -101,9 +121,9 @@ type Cut string
 
 // The ways.
 const (
-	CutFIN    Cut = "fin"    // it was closed in good order: a client sees the end at once
-	CutRST    Cut = "rst"    // it was reset, while idle or at the first word
-	CutSilent Cut = "silent" // nobody said so: who speaks again waits for an answer until a deadline of its own
+	CutFIN    Cut = "fin"    // it was closed: a client sees the end at once
+	CutRST    Cut = "rst"    // it was reset, while idle or when it was used
+	CutSilent Cut = "silent" // without a sign: a client that uses it waits until its own deadline
 	CutOther  Cut = "other"  // the class says more
 )
 
@@ -124,24 +144,24 @@ func (s *IdleSeen) Summarize() {
 }
 
 // WatchSeen is what steady sessions saw while something was done to a
-// coordinator. Times count from the run's beginning; nil is never.
+// coordinator. Times count from the start of the run; nil is never.
 type WatchSeen struct {
-	For       Seconds      `json:"for_s"`
-	Event     *Seconds     `json:"event_s,omitempty"`       // when the command was started
-	EventEnd  *Seconds     `json:"event_end_s,omitempty"`   // when it had ended
-	EventText string       `json:"event_text,omitempty"`    // how, where it failed; untrusted
-	Noticed   *Seconds     `json:"noticed_s,omitempty"`     // the first failed new session, or the first long one lost
-	Sessions  int          `json:"sessions"`                // new ones
-	Errors    int          `json:"errors"`                  // of them, failed
-	FirstErr  *Seconds     `json:"first_error_s,omitempty"` // when the first of them was due
-	LastErr   *Seconds     `json:"last_error_s,omitempty"`
-	Outage    Seconds      `json:"outage_s"` // from the first failed session's due time to that of the first good one after the last failed; 0: none failed
-	Long      []LongFate   `json:"long,omitempty"`
-	Coords    []Appearance `json:"appearances"` // by name, sorted
+	For       Seconds       `json:"for_s"`
+	Event     *Seconds      `json:"event_s,omitempty"`       // when the command was started
+	EventEnd  *Seconds      `json:"event_end_s,omitempty"`   // when it had ended
+	EventText string        `json:"event_text,omitempty"`    // how, where it failed; untrusted
+	Noticed   *Seconds      `json:"noticed_s,omitempty"`     // the first failed new session, or the first long one lost
+	Sessions  int           `json:"sessions"`                // new ones
+	Errors    int           `json:"errors"`                  // of them, failed
+	FirstErr  *Seconds      `json:"first_error_s,omitempty"` // when the first of them was due
+	LastErr   *Seconds      `json:"last_error_s,omitempty"`
+	Outage    Seconds       `json:"outage_s"` // from the first failed session's due time to that of the first good one after the last failed; 0: none failed
+	Long      []LongSession `json:"long,omitempty"`
+	Coords    []Appearance  `json:"appearances"` // by name, sorted
 }
 
-// LongFate is what became of one session that stayed open.
-type LongFate struct {
+// LongSession is how one session that stayed open ended.
+type LongSession struct {
 	Node        string  `json:"node"`
 	Coordinator string  `json:"coordinator"`
 	Outcome     Outcome `json:"outcome"`        // OK: alive at the end; Failed: lost; Unknown: never opened, or the run ended
@@ -150,18 +170,18 @@ type LongFate struct {
 	Class       Class   `json:"class,omitzero"` // of the error
 }
 
-// Appearance is when new sessions met one coordinator. One that is gone and
-// comes back has Gone and Back.
+// Appearance is when new sessions reached one coordinator. One that went away and
+// came back has Gone and Back.
 type Appearance struct {
 	Name     string   `json:"name"`
 	Sessions int      `json:"sessions"`
 	First    Seconds  `json:"first_s"`
 	Last     Seconds  `json:"last_s"`
-	Gone     *Seconds `json:"gone_s,omitempty"` // it was not met for longer than chance explains: when it was met last before that
-	Back     *Seconds `json:"back_s,omitempty"` // when it was met again
+	Gone     *Seconds `json:"gone_s,omitempty"` // when it was last reached before it was not reached for longer than chance explains
+	Back     *Seconds `json:"back_s,omitempty"` // when it was reached again
 	Peak     float64  `json:"peak,omitempty"`   // its greatest share of new sessions in PeakWindow after it was back
 	PIDs     []int32  `json:"pids,omitempty"`   // more than one: it was restarted
 }
 
-// PeakWindow is how long after a coordinator's return its share is looked at.
+// PeakWindow is how long after a coordinator's return its share is observed.
 const PeakWindow = Seconds(10)

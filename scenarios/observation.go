@@ -16,10 +16,10 @@ type Observation struct {
 	Start  time.Duration // when it did
 	Began  time.Time     // when that was: UTC, by this machine's clock as it was when the run began
 	End    time.Duration // when it was over, closing included, since the run began
-	Owed   time.Duration // of Start - Due, what the generator owes: it woke late. The rest, a place that was not free yet, is the service's
+	Owed   time.Duration // the part of Start - Due that this machine caused: it woke late. The rest, waiting for a free slot, the service caused
 	Phases [NumPhases]time.Duration
 
-	Unpaced bool // it was promised no time: Due is Start, and it can be neither late nor in time
+	Unpaced bool // it had no due time: Due is Start, and it can be neither late nor on time
 
 	Node  netip.AddrPort // the balancer's node that was dialled
 	Local netip.AddrPort // zero: never connected, and where from is not known
@@ -36,7 +36,7 @@ type Observation struct {
 	Cert    *Cert   // nil: no TLS, or no certificate was received
 }
 
-// Lag is how late the session started, whoever owes it.
+// Lag is how late the session started, whatever the cause.
 func (o Observation) Lag() time.Duration { return o.Start - o.Due }
 
 // Login is what a user waits: from when the session was due until it was open.
@@ -102,7 +102,7 @@ func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil 
 // UnmarshalText reads a name; it fails on any other.
 func (o *Outcome) UnmarshalText(b []byte) error { return enum.Parse(outcomeNames, "outcome", b, o) }
 
-// Identity says who answered a session. The zero value is nobody.
+// Identity is the coordinator that answered a session. The zero value is unidentified.
 type Identity = vocab.Identity
 
 // Source is how the coordinator's name was learned.

@@ -64,7 +64,7 @@ func Parse(file string, src []byte) (Scenario, error) {
 		base := filepath.Base(file)
 		s.Name = strings.TrimSuffix(base, filepath.Ext(base))
 	}
-	s.Derive(doc.Sets)
+	s.Derive(doc.Has)
 	if invalid := s.checkValues(); invalid != nil {
 		return Scenario{}, locate(doc, invalid)
 	}
@@ -87,11 +87,10 @@ func Locate(file string, src []byte, err error) error {
 }
 
 func locate(doc *strictyaml.Document, invalid *InvalidError) error {
-	located := doc.Locate(&strictyaml.KeyError{Key: invalid.Key, Msg: invalid.text()})
-	if _, ok := errors.AsType[strictyaml.Errors](located); !ok {
-		return invalid
+	if e := doc.At(invalid.Key, invalid.Error()); e != nil {
+		return (*ParseError)(e)
 	}
-	return publicError(located)
+	return invalid
 }
 
 // publicError returns what the YAML reader reports in types of this package.

@@ -8,7 +8,7 @@ import (
 // Schema is the version of the result file that this package writes and reads.
 const Schema = "impala-lbcheck/result/1"
 
-// Result is a scenario, what was seen, and what it amounts to: the file that is
+// Result is a scenario, what was measured, and the verdict: the file that is
 // stored, judged again, compared and rendered. Readers ignore keys they do not know.
 type Result struct {
 	Schema   string     `json:"schema"`
@@ -51,7 +51,7 @@ const (
 	StopRejected    StopReason = "rejected"    // two refused logins: an account must not be locked
 	StopStalled     StopReason = "stalled"     // two sessions without an answer
 	StopInterrupted StopReason = "interrupted" // by a signal
-	StopCertificate StopReason = "certificate" // no node left whose certificate is good
+	StopCertificate StopReason = "certificate" // no node with a good certificate is left
 	StopGenerator   StopReason = "generator"   // this machine has no descriptor or port left: what follows would say nothing of the service
 	StopGuard       StopReason = "guard"       // the coordinators' pages say that this would be too much: nothing was sent
 )
@@ -62,7 +62,7 @@ type PolicySeen struct {
 	Inferred Policy `json:"inferred,omitempty"` // "": the order does not tell
 }
 
-// Sessions counts what became of the sessions of all looks, bursts included:
+// Sessions counts how the sessions of all looks ended, bursts included:
 // Attempted = OK + Failed + Unknown. Scout, Settle and Refused stand beside them.
 type Sessions struct {
 	Attempted int `json:"attempted"`
@@ -95,8 +95,8 @@ type NodeTally struct {
 	Failed       int            `json:"failed"`
 	Unattributed int            `json:"unattributed,omitempty"`
 	Coordinators map[string]int `json:"coordinators"`
-	Joined       Seconds        `json:"joined_s,omitempty"` // when the name came to have it; 0: from the beginning
-	Left         Seconds        `json:"left_s,omitempty"`   // when the name lost it; 0: it did not
+	Joined       Seconds        `json:"joined_s,omitempty"` // when the name began to resolve to it; 0: from the start
+	Left         Seconds        `json:"left_s,omitempty"`   // when the name stopped resolving to it; 0: it did not
 }
 
 // Failure is one failed session as a line to grep a server's log with.

@@ -67,7 +67,7 @@ const maxValues = 1 << 18
 // to 200 KB in memory.
 const maxTags = 1 << 10
 
-// boundedTags are at most maxTags, which is seen before any is decoded.
+// boundedTags are at most maxTags, which is checked before any is decoded.
 type boundedTags []TagTimes
 
 // UnmarshalJSON reads a list of TagTimes.

@@ -3,18 +3,18 @@ package scenarios
 import "time"
 
 // Series is a run second by second, in constant memory: where it would hold
-// more than MaxPoints, two neighbours become one and the width doubles. The zero value
+// more than MaxPoints, two adjacent points become one and the width doubles. The zero value
 // is empty and ready to use, with points of a second.
 type Series struct {
 	Width  Seconds `json:"width_s"` // of a point; 0: a second
-	Points []Point `json:"points"`  // from the run's beginning on
+	Points []Point `json:"points"`  // from the start of the run
 }
 
 // MaxPoints bounds a series.
 const MaxPoints = 600
 
-// Point is what happened in one stretch of a series. Sessions count where they
-// started, times where the session started, Held at the stretch's end.
+// Point is what happened in one interval of a series. Sessions and their times
+// count in the interval in which they started, Held at its end.
 type Point struct {
 	Started  int     `json:"started"`
 	OK       int     `json:"ok"`
@@ -77,7 +77,7 @@ func (s *Series) at(d time.Duration) *Point {
 	return &s.Points[i]
 }
 
-// grow makes the series so many points long at least.
+// grow makes the series at least n points long.
 func (s *Series) grow(n int) {
 	s.Width = s.width()
 	for len(s.Points) < n {
@@ -85,7 +85,7 @@ func (s *Series) grow(n int) {
 	}
 }
 
-// index is the place of a time; one before the run began belongs to its first stretch.
+// index is the interval of a time; one before the run began belongs to the first.
 func (s *Series) index(d time.Duration) int {
 	return max(0, int(d/s.width().Duration()))
 }
@@ -111,7 +111,7 @@ func (s *Series) fold() {
 	s.Points, s.Width = half, 2*s.width()
 }
 
-// count adds the sessions of another stretch, and keeps the longer times.
+// count adds the sessions of another interval, and keeps the longer times.
 func (p *Point) count(other Point) {
 	p.Started += other.Started
 	p.OK += other.OK

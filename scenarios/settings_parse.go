@@ -29,7 +29,7 @@ func setCoordinators(s *Scenario, text string) error {
 		}
 	}
 	if i := slices.Index(numerals, strings.ToLower(names[0])); i >= 0 && len(names) == 1 {
-		return fmt.Errorf("write a number in digits; a coordinator that is really called %s needs its port, such as %[1]s:25000", clip(names[0]))
+		return fmt.Errorf("write a number in digits; a coordinator that is really called that needs its port, such as %s:25000", names[0])
 	}
 	s.Expect.Coordinators = ExpectCoordinators{Names: names}
 	return nil

@@ -15,8 +15,8 @@ func (st Stage) Lasts(pace Rate) time.Duration {
 	return d
 }
 
-// Sessions is how many the stage has; from is the rate that a ramp begins at.
-// Of a closed stage that cannot be told: 0.
+// Sessions is how many the stage has; from is the rate at which a ramp starts. It
+// is 0 for a closed stage, where the number is not known in advance.
 func (st Stage) Sessions(from Rate) int {
 	if st.Rate <= 0 {
 		return st.Hold
@@ -27,7 +27,7 @@ func (st Stage) Sessions(from Rate) int {
 }
 
 // StagesTake sums up all stages: how long they last, and how many sessions they
-// have, those of closed stages, which cannot be told, left out.
+// have, without those of closed stages.
 func (l LoadConfig) StagesTake() (lasts time.Duration, sessions int) {
 	var from Rate
 	for _, st := range l.Stages {

@@ -15,7 +15,7 @@ type Cell struct {
 	Unknown     int            `json:"unknown,omitempty"`
 }
 
-// Sessions is the number of sessions in the cell, whatever became of them.
+// Sessions is the number of sessions in the cell, however they ended.
 func (c Cell) Sessions() int { return c.OK + c.Failed + c.Unknown }
 
 // Tally counts sessions by node and coordinator, sorted by both. The zero
@@ -45,16 +45,16 @@ func (t *Tally) Merge(other Tally) {
 	}
 }
 
-// cell returns the place of node and coordinator, made where it is missing.
+// cell returns the cell of node and coordinator, and adds it where it is missing.
 func (t *Tally) cell(node netip.AddrPort, coordinator string) *Cell {
-	i, found := slices.BinarySearchFunc(*t, Cell{Node: node, Coordinator: coordinator}, byPlace)
+	i, found := slices.BinarySearchFunc(*t, Cell{Node: node, Coordinator: coordinator}, byNodeAndCoordinator)
 	if !found {
 		*t = slices.Insert(*t, i, Cell{Node: node, Coordinator: coordinator})
 	}
 	return &(*t)[i]
 }
 
-func byPlace(a, b Cell) int {
+func byNodeAndCoordinator(a, b Cell) int {
 	return cmp.Or(a.Node.Compare(b.Node), cmp.Compare(a.Coordinator, b.Coordinator))
 }
 
@@ -70,7 +70,7 @@ func (t Tally) Total() (total, ok, failed, unknown int) {
 }
 
 // ByCoordinator counts the attributed sessions, failed ones included: a
-// session that said who answered before it failed shows where it was sent.
+// session that was identified before it failed shows where it was sent.
 func (t Tally) ByCoordinator() map[string]int {
 	n := map[string]int{}
 	for _, c := range t {
@@ -81,7 +81,7 @@ func (t Tally) ByCoordinator() map[string]int {
 	return n
 }
 
-// Unattributed counts the sessions of which nobody knows who answered.
+// Unattributed counts the sessions whose coordinator is not known.
 func (t Tally) Unattributed() int {
 	n := 0
 	for _, c := range t {

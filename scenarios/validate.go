@@ -37,8 +37,8 @@ func (e *InvalidError) text() string {
 	return text
 }
 
-// set is one alternative of a fix: a value for a key.
-func set(key, value string) vocab.Fix { return vocab.Fix{Setting: key, Value: value} }
+// setTo is one alternative of a fix: a value for a key.
+func setTo(key, value string) vocab.Fix { return vocab.Fix{Setting: key, Value: value} }
 
 // Validate reports the first setting that cannot be, or that contradicts
 // another, as an [*InvalidError]; nil where a run can start. [Locate] finds its
@@ -116,20 +116,20 @@ func (s Scenario) checkTogether() *InvalidError {
 	e, k := s.Expect, s.Expect.Coordinators.K()
 	names, weights := len(e.Coordinators.Names), len(e.Balance.Weights)
 	password := s.Auth.PasswordFile != "" || s.Auth.PasswordCommand != ""
-	useTLS := []vocab.Fix{set("tls.enabled", "true")}
+	useTLS := []vocab.Fix{setTo("tls.enabled", "true")}
 	needsTLS := func(wrong bool, key string) claim { return claim{!s.TLS.Enabled && wrong, key, "needs TLS", useTLS} }
 	return firstWrong([]claim{
 		{len(s.Target.Endpoints) == 0, "target.endpoints", "none given; name the load balancer as HOST or HOST:PORT", nil},
 		{names > 0 && e.Coordinators.Count > 0 && e.Coordinators.Count != names, "expect.coordinators.count", fmt.Sprintf("%d, but %d names are given; give one of the two", e.Coordinators.Count, names), nil},
-		{weights > 0 && k == 0, "expect.balance.weights", "the expected coordinators are needed, too", []vocab.Fix{set("expect.coordinators", "")}},
+		{weights > 0 && k == 0, "expect.balance.weights", "the expected coordinators are needed, too", []vocab.Fix{setTo("expect.coordinators", "")}},
 		{weights > 0 && k > 0 && weights != k, "expect.balance.weights", fmt.Sprintf("there are %d weights for %d coordinators", weights, k), nil},
-		{s.Auth.Mechanism == LDAP && s.Auth.User == "", "auth.user", "a login with ldap needs a user name", []vocab.Fix{set("auth.user", "")}},
+		{s.Auth.Mechanism == LDAP && s.Auth.User == "", "auth.user", "a login with ldap needs a user name", []vocab.Fix{setTo("auth.user", "")}},
 		{s.Auth.Mechanism == LDAP && !s.TLS.Enabled && !s.Auth.AllowCleartext, "auth.mechanism", "ldap would send the password in cleartext, since TLS is off",
-			[]vocab.Fix{set("tls.enabled", "true"), set("auth.allow_cleartext", "true")}},
+			[]vocab.Fix{setTo("tls.enabled", "true"), setTo("auth.allow_cleartext", "true")}},
 		{s.Auth.PasswordFile != "" && s.Auth.PasswordCommand != "", "auth.password_command", "auth.password_file is set, too; set one of the two", nil},
-		{password && s.Auth.Mechanism != LDAP, "auth.mechanism", "a password is given, but no login that uses it", []vocab.Fix{set("auth.mechanism", string(LDAP))}},
-		{s.Load.Settle > 0 && s.Load.SettleEvery == 0, "load.settle_every", "there must be time between two attempts", []vocab.Fix{set("load.settle_every", "5s")}},
-		{s.Target.WebPort > 0 && names == 0, "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{set("expect.coordinators", "a,b,c")}},
+		{password && s.Auth.Mechanism != LDAP, "auth.mechanism", "a password is given, but no login that uses it", []vocab.Fix{setTo("auth.mechanism", string(LDAP))}},
+		{s.Load.Settle > 0 && s.Load.SettleEvery == 0, "load.settle_every", "there must be time between two attempts", []vocab.Fix{setTo("load.settle_every", "5s")}},
+		{s.Target.WebPort > 0 && names == 0, "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
 		needsTLS(s.TLS.CACert != "", "tls.ca_cert"),
 		needsTLS(s.TLS.ServerName != "", "tls.server_name"),
 		needsTLS(len(e.TLS.Issuer) > 0, "expect.tls.issuer"),

@@ -28,7 +28,7 @@ var kinds = map[Kind]kindRules{
 func (s Scenario) checkKind() *InvalidError { return firstWrong(kinds[s.Kind.OrLooks()].claims(s)) }
 
 func (s Scenario) certificatesClaims() []claim {
-	return []claim{{!s.TLS.Enabled, "kind", "certificates needs TLS", []vocab.Fix{set("tls.enabled", "true")}}}
+	return []claim{{!s.TLS.Enabled, "kind", "certificates needs TLS", []vocab.Fix{setTo("tls.enabled", "true")}}}
 }
 
 func (s Scenario) stagesClaims() []claim {
@@ -40,7 +40,6 @@ func (s Scenario) stagesClaims() []claim {
 }
 
 func (st Stage) claims(which string) []claim {
-	const key = "load.stages"
 	models := 0
 	for _, is := range []bool{st.Rate > 0, st.Closed > 0, st.Hold > 0} {
 		if is {
@@ -48,14 +47,14 @@ func (st Stage) claims(which string) []claim {
 		}
 	}
 	return []claim{
-		{models != 1, key, which + "set exactly one of rate, closed and hold", nil},
-		{st.Ramp > 0 && st.Rate == 0, key, which + "ramp needs a rate", nil},
-		{st.For == 0 && st.Ramp == 0, key, which + "how long? Add for: 30s", nil},
+		{models != 1, "load.stages", which + "set exactly one of rate, closed and hold", nil},
+		{st.Ramp > 0 && st.Rate == 0, "load.stages", which + "ramp needs a rate", nil},
+		{st.For == 0 && st.Ramp == 0, "load.stages", which + "how long? Add for: 30s", nil},
 	}
 }
 
 func (s Scenario) capacityClaims() []claim {
-	return []claim{{s.Capacity.Hold == 0 && !s.Capacity.UntilFull, "capacity.hold", "a number of sessions is needed, or to continue until the service is full", []vocab.Fix{set("capacity.hold", "400"), set("capacity.until_full", "true")}}}
+	return []claim{{s.Capacity.Hold == 0 && !s.Capacity.UntilFull, "capacity.hold", "a number of sessions is needed, or to continue until the service is full", []vocab.Fix{setTo("capacity.hold", "400"), setTo("capacity.until_full", "true")}}}
 }
 
 func (s Scenario) queryClaims() []claim {
@@ -73,7 +72,7 @@ func (s Scenario) idleClaims() []claim {
 func (s Scenario) watchClaims() []claim {
 	return []claim{
 		{s.Watch.For == 0, "watch.for", "how long? Write 5m", nil},
-		{s.Load.Rate == 0, "load.rate", "a watch needs a rate", []vocab.Fix{set("load.rate", "2/s")}},
+		{s.Load.Rate == 0, "load.rate", "a watch needs a rate", []vocab.Fix{setTo("load.rate", "2/s")}},
 		{s.Watch.EventAfter >= s.Watch.For, "watch.event_after", fmt.Sprintf("%s must be less than watch.for, %s", s.Watch.EventAfter, s.Watch.For), nil},
 	}
 }

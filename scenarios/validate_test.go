@@ -23,7 +23,7 @@ func TestValidateNamesTheSettingThatCannotBe(t *testing.T) {
 		want string
 	}{
 		"no endpoint":                    {func(s *scenarios.Scenario) { s.Target.Endpoints = nil }, "target.endpoints: none given; name the load balancer as HOST or HOST:PORT"},
-		"an endpoint without a host":     {func(s *scenarios.Scenario) { s.Target.Endpoints = []string{":21050"} }, `target.endpoints: "" is no host name or address`},
+		"an endpoint without a host":     {func(s *scenarios.Scenario) { s.Target.Endpoints = []string{":21050"} }, `target.endpoints: invalid host name or address ""`},
 		"an unknown protocol":            {func(s *scenarios.Scenario) { s.Target.Protocol = "hs3" }, `target.protocol: "hs3" is not one of hs2, beeswax; did you mean hs2?`},
 		"an unknown way to resolve":      {func(s *scenarios.Scenario) { s.Target.DNS = "ip" }, `target.dns: "ip" is not one of all, ipv4, ipv6, os`},
 		"an unknown mechanism":           {func(s *scenarios.Scenario) { s.Auth.Mechanism = "kerberos" }, `auth.mechanism: "kerberos" is not one of none, ldap`},

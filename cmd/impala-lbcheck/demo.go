@@ -105,5 +105,8 @@ func demo(ctx context.Context, w world, s scenarios.Scenario, o *flags.Overrides
 		with.roots = x509.NewCertPool()
 		with.roots.AppendCertsFromPEM(cluster.CA())
 	}
+	if err := w.permit(s); err != nil {
+		return err
+	}
 	return execute(ctx, w, s, with, out, run.Options{})
 }

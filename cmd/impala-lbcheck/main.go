@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 func main() {
@@ -23,6 +25,10 @@ type world struct {
 
 	// lookup is for names that only a report tells of; nil: the system's resolver.
 	lookup func(ctx context.Context, host string) ([]string, error)
+
+	// permitted is told of a scenario that is complete and may run, before a secret
+	// is read or anything is sent. Its error ends the command. nil: nobody is told.
+	permitted func(scenarios.Scenario) error
 }
 
 func system() world {

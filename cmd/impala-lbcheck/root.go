@@ -42,6 +42,7 @@ failed where: with evidence, and with an exit code.`,
 		newProvision(w),
 		newVersion(w), newExitCodes(),
 	)
+	root.InitDefaultVersionFlag()
 	root.SetHelpCommand(newHelp(root))
 	root.SetFlagErrorFunc(flags.Refused)
 	root.SetUsageFunc(func(cmd *cobra.Command) error { flags.Usage(cmd.OutOrStderr(), cmd); return nil })

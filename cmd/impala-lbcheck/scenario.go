@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode"
 
 	"github.com/spf13/cobra"
@@ -11,9 +12,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 )
 
 // newScenario returns the command of a built-in scenario.
@@ -40,7 +41,7 @@ func newScenario(w world, name string) *cobra.Command {
 		if err := from.built(cmd.Context(), w, &s, endpoints, protocolOf(s, overrides)); err != nil {
 			return err
 		}
-		return flags.Word(check(cmd.Context(), w, s, overrides, nil, out), s.Kind)
+		return flags.Word(check(cmd, w, s, overrides, nil, out), s.Kind)
 	}
 	return cmd
 }
@@ -72,7 +73,7 @@ func newRunFile(w world) *cobra.Command {
 override both; hosts given here replace the endpoints of the file. The defaults
 below apply to what the file leaves out.`,
 		Example: `  impala-lbcheck scenarios show smoke > mine.yaml
-  impala-lbcheck run mine.yaml`,
+  impala-lbcheck run mine.yaml impala.example.com`,
 		GroupID: groupCheck,
 		Args:    atLeastOne("FILE.yaml"),
 	}
@@ -88,7 +89,7 @@ below apply to what the file leaves out.`,
 			s.Target.Endpoints = args[1:]
 		}
 		inFile := func(key string) bool { return scenarios.SourceSets(src, key) }
-		return placed(args[0], src, overrides, s.Kind, check(cmd.Context(), w, s, overrides, inFile, out))
+		return placed(args[0], src, overrides, s.Kind, check(cmd, w, s, overrides, inFile, out))
 	}
 	return cmd
 }
@@ -113,12 +114,16 @@ func readScenario(ctx context.Context, name string) (s scenarios.Scenario, src [
 
 // check runs a scenario against the endpoints that it names. inFile reports which
 // keys its file sets; nil: it is a built-in one.
-func check(ctx context.Context, w world, s scenarios.Scenario, o *flags.Overrides, inFile func(key string) bool, out *output) error {
+func check(cmd *cobra.Command, w world, s scenarios.Scenario, o *flags.Overrides, inFile func(key string) bool, out *output) error {
+	ctx := cmd.Context()
 	if err := o.Apply(&s, inFile); err != nil {
 		return err
 	}
 	if len(s.Target.Endpoints) == 0 {
-		return fmt.Errorf("no endpoint: which host and port does the balancer have? impala-lbcheck %s impala.example.com", s.Name)
+		return fmt.Errorf("no endpoint: which host and port does the balancer have? %s impala.example.com", strings.Join(append([]string{cmd.CommandPath()}, cmd.Flags().Args()...), " "))
+	}
+	if err := w.permit(s); err != nil {
+		return err
 	}
 	secrets, err := readSecrets(ctx, w, s)
 	if err != nil {
@@ -130,15 +135,12 @@ func check(ctx context.Context, w world, s scenarios.Scenario, o *flags.Override
 // rateIsDefault reports whether neither the user nor a threshold, on times that
 // count from when a session was due, asked for the scenario's rate.
 func rateIsDefault(s scenarios.Scenario, o *flags.Overrides) bool {
-	return kinds[s.Kind.OrLooks()].ratePolite && !o.Has("load.rate", s.Kind) && !judge.NeedsRate(s)
+	return kinds[s.Kind.OrLooks()].ratePolite && !o.Has("load.rate", s.Kind) && !threshold.NeedsRate(s)
 }
 
-// execute runs a scenario that is complete, writes what was asked for, and
+// execute runs a scenario that is permitted, writes what was asked for, and
 // ends with the exit code.
 func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, out *output, opt run.Options) error {
-	if err := refuse(s); err != nil {
-		return err
-	}
 	out.readsOf(s)
 	sinks, err := out.open(ctx, w)
 	if err != nil {
@@ -151,6 +153,14 @@ func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, o
 		return err
 	}
 	return sinks.finish(ctx, w, r)
+}
+
+// permit says why a scenario must not run, or tells w that it may.
+func (w world) permit(s scenarios.Scenario) error {
+	if err := refuse(s); err != nil || w.permitted == nil {
+		return err
+	}
+	return w.permitted(s)
 }
 
 // refuse says why a scenario must not run: nothing has been sent yet.
@@ -168,12 +178,12 @@ func ofThreshold(s scenarios.Scenario, err error) error {
 	for metric, exprs := range s.Thresholds {
 		one := s
 		one.Thresholds = map[string][]string{metric: exprs}
-		alone := judge.CheckThresholds(one)
+		alone := threshold.Check(one)
 		if err == nil || alone == nil || alone.Error() != err.Error() {
 			continue
 		}
 		invalid := &scenarios.InvalidError{Key: "thresholds." + metric, Msg: err.Error()}
-		if refused, ok := errors.AsType[*judge.ThresholdError](alone); ok {
+		if refused, ok := errors.AsType[*threshold.Error](alone); ok {
 			invalid.Fix = refused.Fix
 		}
 		return invalid

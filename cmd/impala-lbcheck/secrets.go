@@ -15,11 +15,8 @@ type secrets struct {
 	roots    *x509.CertPool // nil: the system's
 }
 
-// readSecrets reads what s names, before anything is sent.
+// readSecrets reads what a scenario that is permitted names, before anything is sent.
 func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, error) {
-	if err := s.Validate(); err != nil {
-		return secrets{}, err
-	}
 	var with secrets
 	var err error
 	if s.TLS.Enabled && s.TLS.CACert != "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/sizing"
 )
 
 // sizeFlags are what size is asked.
@@ -157,7 +157,7 @@ func (f sizeFlags) write(out io.Writer) error {
 
 // needed is one line of how many coordinators it takes, as cells and in words.
 func (f sizeFlags) needed(p placement) (cells []string, clause string) {
-	s := judge.Size(f.sessions, f.threads, p.policy)
+	s := sizing.Coordinators(f.sessions, f.threads, p.policy)
 	switch {
 	case s.Coordinators == 0 && p.policy == scenarios.SourcePolicy:
 		return []string{"none will do", "-", fmt.Sprintf("any, of %d threads", f.sessions)},
@@ -176,9 +176,9 @@ func (f sizeFlags) needed(p placement) (cells []string, clause string) {
 
 // held is one line of what so many coordinators hold, as cells and in words.
 func (f sizeFlags) held(p placement) (cells []string, clause string) {
-	c := judge.Ceilings(p.policy, f.coordinators, f.threads)
+	c := sizing.Ceilings(p.policy, f.coordinators, f.threads)
 	threads := func(k int) string {
-		if n := judge.ThreadsFor(f.sessions, k, p.policy); n > 0 {
+		if n := sizing.ThreadsFor(f.sessions, k, p.policy); n > 0 {
 			return strconv.Itoa(n)
 		}
 		return "-"

@@ -24,24 +24,33 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags
+cmd/impala-lbcheck: lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags scenarios/sizing scenarios/threshold
 cmd/impala-lbcheck/internal/flags: scenarios vocab internal/usertext
-lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask
+lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask scenarios/threshold
 report: scenarios vocab
-scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate
-scenarios/run/limits: scenarios scenarios/judge vocab scenarios/run/internal/host scenarios/run/internal/pace
+scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget
+scenarios/run/limits: scenarios vocab scenarios/run/internal/host scenarios/run/internal/pace scenarios/internal/budget
 scenarios/run/internal/watchstate: scenarios scenarios/run/internal/record
 scenarios/run/internal/record: scenarios vocab
 scenarios/run/internal/nodes: scenarios vocab
 scenarios/run/internal/pace: scenarios
 scenarios/run/internal/host:
 scenarios/run/internal/handoff:
-scenarios/judge: scenarios vocab internal/stats
+scenarios/judge: scenarios vocab internal/stats scenarios/sizing scenarios/threshold scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
 scenarios: vocab internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
 scenarios/internal/hdr:
 scenarios/internal/exactjson:
 scenarios/internal/bounds:
 vocab: internal/enum
+scenarios/threshold: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/generator scenarios/internal/phrase
+scenarios/sizing: scenarios internal/stats
+scenarios/internal/balance: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase internal/stats
+scenarios/internal/generator: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase vocab
+scenarios/internal/batch: scenarios scenarios/internal/phrase internal/stats
+scenarios/internal/budget: scenarios internal/stats
+scenarios/internal/phrase: scenarios vocab
+scenarios/internal/dn:
+scenarios/internal/judgetest: scenarios vocab internal/golden
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe
 internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/certs internal/usertext

@@ -8,8 +8,8 @@
 // line ends are read as if they were not there.
 //
 // [Format.Read] parses a file, [Document.Decode] fills a struct from it, and
-// reports every error with line and column ([Errors]). [Document.Locate] gives a
-// later error about one key its place. [Marshal] writes what Decode reads. What
+// reports every error with line and column ([Errors]). [Document.Locate] adds the
+// place to a later error about one key. [Marshal] writes what Decode reads. What
 // messages say of the file as a whole, such as which command prints an example,
 // comes from the caller: [Format].
 //

@@ -41,22 +41,29 @@ func (f Format) Read(name string, src []byte) (*Document, error) {
 	return d, nil
 }
 
-// Locate gives a [*KeyError] about a key that the file sets the place of the key's
-// value, as [Errors]. Any other error is returned as it is.
-func (d *Document) Locate(err error) error {
-	invalid, ok := errors.AsType[*KeyError](err)
-	if !ok {
-		return err
-	}
-	n := find(d.root, invalid.Key)
+// Has reports whether the file sets a key, given by its full name.
+func (d *Document) Has(key string) bool { return find(d.root, key) != nil }
+
+// At returns an error at the value of a key, given by its full name; nil where the
+// file does not set the key.
+func (d *Document) At(key, msg string) *Error {
+	n := find(d.root, key)
 	if n == nil {
-		return err
+		return nil
 	}
-	return Errors{at(d.file, n.GetToken(), "%s", invalid.Error())}
+	return at(d.file, n.GetToken(), "%s", msg)
 }
 
-// Sets reports whether the file sets a key, given by its full name.
-func (d *Document) Sets(key string) bool { return find(d.root, key) != nil }
+// Locate turns a [*KeyError] about a key that the file sets into an [*Error] at the
+// key's value. Any other error is returned unchanged.
+func (d *Document) Locate(err error) error {
+	if invalid, ok := errors.AsType[*KeyError](err); ok {
+		if e := d.At(invalid.Key, invalid.Error()); e != nil {
+			return e
+		}
+	}
+	return err
+}
 
 func (d *Document) parse(src []byte) (e *Error) {
 	src, e = plainText(d.file, src)

@@ -99,6 +99,9 @@ func TestDocument_Locate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !doc.Has("engine.power") || doc.Has("engine.on") || doc.Has("power") {
+		t.Error("Has is wrong")
+	}
 	other := errors.New("other")
 	for _, c := range []struct {
 		err  error

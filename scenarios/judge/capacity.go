@@ -4,6 +4,9 @@ import (
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/sizing"
 )
 
 // capacityJudge asks whether the sessions that were asked for got in, stayed
@@ -16,7 +19,7 @@ func capacityJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLoo
 			refused += l.Refused
 		}
 		f := scenarios.Finding{ID: scenarios.CapacityHeld}
-		f.Status, f.Message = noSession(refused)
+		f.Status, f.Message = batch.NoSession(refused)
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	return []scenarios.Finding{heldOf(e).finding()}, scenarios.NextLook{}
@@ -28,7 +31,7 @@ type heldSessions struct {
 	untilFull          bool // it was to go on until the service is full
 	goal               int  // sessions that were to be held; 0: until full
 	cut                bool
-	fleet              fleet
+	fleet              sizing.Fleet
 	holders            int // coordinators that held something and have a name
 	unidentified       int // sessions of which nobody knows where they were
 	fullest            int // sessions on the fullest of the holders
@@ -46,9 +49,9 @@ func heldOf(e scenarios.Measured) heldSessions {
 	}
 	h.count()
 	h.complete(e)
-	looks := pool(e.Looks)
-	h.cut = len(looks) > 0 && looks[len(looks)-1].cut
-	for _, g := range classes(looks) {
+	looks := batch.Pool(e.Looks)
+	h.cut = len(looks) > 0 && looks[len(looks)-1].Cut
+	for _, g := range batch.Errors(looks) {
 		switch {
 		case g.Class.IsLocal():
 			h.local = append(h.local, g)
@@ -81,7 +84,7 @@ func (h heldSessions) stalled() bool { return h.StoppedBy.IsTimeout() }
 // withoutSessions is how many of the coordinators that there should be held nothing, as
 // far as can be told.
 func (h heldSessions) withoutSessions() int {
-	return max(0, h.fleet.size()-h.holders-h.unidentified)
+	return max(0, h.fleet.Size()-h.holders-h.unidentified)
 }
 
 // mayHang reports whether what kept a session waiting may be a coordinator that
@@ -132,12 +135,12 @@ func (h heldSessions) reached() bool {
 
 // finding is the claim.
 func (h heldSessions) finding() scenarios.Finding {
-	f := scenarios.Finding{ID: scenarios.CapacityHeld, Status: h.status(), Observed: num(h.Held), Explain: h.explain()}
+	f := scenarios.Finding{ID: scenarios.CapacityHeld, Status: h.status(), Observed: phrase.Num(h.Held), Explain: h.explain()}
 	switch {
 	case !h.untilFull:
-		f.Expected, f.Limit = num(h.goal), num(h.goal)
+		f.Expected, f.Limit = phrase.Num(h.goal), phrase.Num(h.goal)
 	case h.Nominal > 0:
-		f.Expected = num(h.Nominal)
+		f.Expected = phrase.Num(h.Nominal)
 	}
 	f.Message, f.Note, f.Fix = h.words(f.Status)
 	return f

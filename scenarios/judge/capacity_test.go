@@ -8,6 +8,8 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/sizing"
 )
 
 // kept is a run that held so many on each of its coordinators. change may be nil.
@@ -16,15 +18,15 @@ func kept(target int, held []int, change func(*scenarios.Measured)) scenarios.Me
 	look := scenarios.Look{Kind: scenarios.Whole, Planned: target}
 	for i, n := range held {
 		c.Held += n
-		c.Holders = append(c.Holders, scenarios.Holder{Name: coordName(i), Held: n})
+		c.Holders = append(c.Holders, scenarios.Holder{Name: judgetest.CoordName(i), Held: n})
 		for range n {
-			o := observed(nodeAddr(0), i)
+			o := judgetest.Observed(judgetest.NodeAddr(0), i)
 			o.Part = scenarios.Held
 			look.Add(o)
 		}
 	}
 	c.Survived = c.Held
-	e := scenarios.Measured{Scenario: declared(len(held)), Looks: []scenarios.Look{look}, Capacity: &c}
+	e := scenarios.Measured{Scenario: judgetest.Declared(len(held)), Looks: []scenarios.Look{look}, Capacity: &c}
 	e.Scenario.Kind = scenarios.KindCapacity
 	e.Scenario.Capacity = scenarios.CapacityConfig{Hold: target, UntilFull: target == 0}
 	if change != nil {
@@ -41,7 +43,7 @@ func stall(n int, in scenarios.Phase) func(*scenarios.Measured) {
 func fails(n int, in scenarios.Phase, class string) func(*scenarios.Measured) {
 	return func(e *scenarios.Measured) {
 		for range n {
-			o := observed(nodeAddr(0), -1)
+			o := judgetest.Observed(judgetest.NodeAddr(0), -1)
 			o.Failed, o.Class = in, vocabtest.Class(class)
 			e.Looks[0].Add(o)
 		}
@@ -63,7 +65,7 @@ func entered(e *scenarios.Measured) { e.Capacity.Entered = true }
 func during(threads int, inUse ...int) func(*scenarios.Measured) {
 	return func(e *scenarios.Measured) {
 		for i, n := range inUse {
-			e.Pages = append(e.Pages, scenarios.Page{Coordinator: coordName(i), When: scenarios.PageDuring, Threads: threads, InUse: &n})
+			e.Pages = append(e.Pages, scenarios.Page{Coordinator: judgetest.CoordName(i), When: scenarios.PageDuring, Threads: threads, InUse: &n})
 		}
 	}
 }
@@ -196,11 +198,11 @@ func TestCapacity(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := find(t, decide(tc.e).Findings, scenarios.CapacityHeld)[0]
+			f := judgetest.Find(t, decide(tc.e).Findings, scenarios.CapacityHeld)[0]
 			if f.Status != tc.want {
 				t.Errorf("%v, want %v: %s", f.Status, tc.want, f.Message)
 			}
-			prose(t, f)
+			judgetest.Prose(t, f)
 		})
 	}
 }
@@ -216,11 +218,11 @@ func slicesOf(k, n int) []int {
 
 func TestCapacityNumbers(t *testing.T) {
 	t.Parallel()
-	f := find(t, decide(kept(40, []int{8, 8, 8}, stall(1, scenarios.Open))).Findings, scenarios.CapacityHeld)[0]
+	f := judgetest.Find(t, decide(kept(40, []int{8, 8, 8}, stall(1, scenarios.Open))).Findings, scenarios.CapacityHeld)[0]
 	if got := fmt.Sprint(*f.Observed, *f.Expected, *f.Limit); got != "24 40 40" {
 		t.Errorf("observed, expected and limit are %s", got)
 	}
-	f = find(t, decide(kept(0, []int{8, 8, 8}, stall(1, scenarios.Open))).Findings, scenarios.CapacityHeld)[0]
+	f = judgetest.Find(t, decide(kept(0, []int{8, 8, 8}, stall(1, scenarios.Open))).Findings, scenarios.CapacityHeld)[0]
 	if *f.Observed != 24 || *f.Expected != 24 || f.Limit != nil {
 		t.Errorf("observed %v, expected %v, limit %v", *f.Observed, *f.Expected, f.Limit)
 	}
@@ -283,21 +285,21 @@ func TestCapacityHasItsCeilings(t *testing.T) {
 	weights := func(e *scenarios.Measured) { e.Scenario.Expect.Balance.Weights = []float64{2, 1, 1} }
 	for name, tc := range map[string]struct {
 		e    scenarios.Measured
-		want Ceiling
+		want sizing.Ceiling
 	}{
-		"by chance":                   {kept(24, []int{8, 8, 8}, nil), Ceilings(scenarios.Random, 3, 64)},
-		"evenly":                      {kept(24, []int{8, 8, 8}, policy(scenarios.LeastConn)), Ceiling{192, 128, 192, 128}},
-		"by address":                  {kept(24, []int{8, 8, 8}, policy(scenarios.SourcePolicy)), Ceiling{192, 128, 64, 64}},
-		"those that are expected":     {kept(24, []int{24, 0, 0}, nil), Ceilings(scenarios.Random, 3, 64)},
-		"those that held something":   {kept(24, []int{12, 12, 0}, nobodySaid), Ceilings(scenarios.Random, 2, 64)},
-		"nobody":                      {kept(24, nil, nil), Ceiling{}},
-		"weighed, evenly":             {kept(24, []int{8, 8, 8}, both(policy(scenarios.LeastConn), weights)), Ceiling{192, 128, 128, 96}},
-		"weights that nobody can lay": {kept(24, []int{8, 8}, weights), Ceilings(scenarios.Random, 2, 64)},
+		"by chance":                   {kept(24, []int{8, 8, 8}, nil), sizing.Ceilings(scenarios.Random, 3, 64)},
+		"evenly":                      {kept(24, []int{8, 8, 8}, policy(scenarios.LeastConn)), sizing.Ceiling{Nominal: 192, NominalLost: 128, Safe: 192, SafeLost: 128}},
+		"by address":                  {kept(24, []int{8, 8, 8}, policy(scenarios.SourcePolicy)), sizing.Ceiling{Nominal: 192, NominalLost: 128, Safe: 64, SafeLost: 64}},
+		"those that are expected":     {kept(24, []int{24, 0, 0}, nil), sizing.Ceilings(scenarios.Random, 3, 64)},
+		"those that held something":   {kept(24, []int{12, 12, 0}, nobodySaid), sizing.Ceilings(scenarios.Random, 2, 64)},
+		"nobody":                      {kept(24, nil, nil), sizing.Ceiling{}},
+		"weighed, evenly":             {kept(24, []int{8, 8, 8}, both(policy(scenarios.LeastConn), weights)), sizing.Ceiling{Nominal: 192, NominalLost: 128, Safe: 128, SafeLost: 96}},
+		"weights that nobody can lay": {kept(24, []int{8, 8}, weights), sizing.Ceilings(scenarios.Random, 2, 64)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := decide(tc.e).Capacity
-			if got := (Ceiling{c.Nominal, c.NMinus1, c.Safe, c.SafeLost}); got != tc.want {
+			if got := (sizing.Ceiling{Nominal: c.Nominal, NominalLost: c.NMinus1, Safe: c.Safe, SafeLost: c.SafeLost}); got != tc.want {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
 		})
@@ -310,15 +312,15 @@ func TestCapacityAddsWhatIsMissing(t *testing.T) {
 	for _, p := range []scenarios.Policy{scenarios.AutoPolicy, scenarios.LeastConn} {
 		for _, target := range []int{400, 500, 640, 900} {
 			c := decide(kept(target, slicesOf(10, target/10), policy(p))).Capacity
-			enough, less := Ceilings(p, 10+c.MoreCoord, c.Threads), Ceilings(p, 10+c.MoreCoord-1, c.Threads)
+			enough, less := sizing.Ceilings(p, 10+c.MoreCoord, c.Threads), sizing.Ceilings(p, 10+c.MoreCoord-1, c.Threads)
 			if enough.SafeLost < target || c.MoreCoord > 0 && less.SafeLost >= target {
 				t.Errorf("%s: %d take %d more, which hold %d with one lost, and one less %d", p, target, c.MoreCoord, enough.SafeLost, less.SafeLost)
 			}
 			if c.MoreCoord == 0 != (c.MoreThr == 0) {
 				t.Errorf("%s: %d take %d more coordinators, or %d threads", p, target, c.MoreCoord, c.MoreThr)
 			}
-			if c.MoreThr > 0 && (Ceilings(p, 10, c.MoreThr).SafeLost < target || Ceilings(p, 10, c.MoreThr-1).SafeLost >= target) {
-				t.Errorf("%s: %d take %d threads each, which hold %+v", p, target, c.MoreThr, Ceilings(p, 10, c.MoreThr))
+			if c.MoreThr > 0 && (sizing.Ceilings(p, 10, c.MoreThr).SafeLost < target || sizing.Ceilings(p, 10, c.MoreThr-1).SafeLost >= target) {
+				t.Errorf("%s: %d take %d threads each, which hold %+v", p, target, c.MoreThr, sizing.Ceilings(p, 10, c.MoreThr))
 			}
 		}
 	}

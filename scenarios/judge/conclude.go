@@ -27,9 +27,3 @@ func Conclude(r *scenarios.Result, j Report) {
 		r.Exit = r.ExitCode()
 	}
 }
-
-// Rejudge judges a stored result once more.
-func Rejudge(r scenarios.Result) scenarios.Result {
-	Conclude(&r, Judge(FromResult(r)))
-	return r
-}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 )
 
 // coordinators lists every coordinator that was seen or has a share, sorted by
@@ -63,4 +64,25 @@ func learn(t *scenarios.CoordTally, seen []scenarios.Seen) {
 		}
 	}
 	t.Restarts = max(0, len(t.PIDs)-1)
+}
+
+// ExpectedShares is the fair share of every coordinator that has a name: of those
+// seen, as they named themselves, and of the declared ones that were never seen.
+// It is nil where nothing was declared, or where weights cannot be laid to
+// names; a coordinator that nobody declared is not in it.
+func ExpectedShares(e scenarios.Measured) map[string]float64 {
+	r := batch.MatchExpected(e.Scenario, batch.Pool(e.Looks))
+	if r.Declared == 0 || r.WeightsUnmatched {
+		return nil
+	}
+	out := map[string]float64{}
+	for name, i := range r.SlotOf {
+		out[name] = r.Slots[i].Share
+	}
+	for _, s := range r.Slots {
+		if !s.Seen && s.Name != "" {
+			out[s.Name] = s.Share
+		}
+	}
+	return out
 }

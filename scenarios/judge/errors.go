@@ -1,48 +1,51 @@
 package judge
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/generator"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // errorsJudge asks whether sessions fail. Two in one look are enough; a lone
 // one has to show again in a fresh look. What failed on this machine is load.lag's.
 func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
-	looks := pool(e.Looks)
+	looks := batch.Pool(e.Looks)
 	f := scenarios.Finding{ID: scenarios.ErrorsRate}
 	sessions, refused := 0, 0
 	for _, l := range looks {
-		sessions += l.sessions()
-		refused += l.refused
+		sessions += l.Sessions()
+		refused += l.Refused
 	}
-	failed, own := failures(looks), localFailures(looks)
+	failed, own := batch.Failures(looks), batch.LocalFailures(looks)
 	if own > 0 {
-		f.Note = failedHere(own) + ", which counts for nothing here: see load.lag"
+		f.Note = generator.FailedHere(own) + ", which counts for nothing here: see load.lag"
 	}
 	if sessions == 0 {
-		f.Status, f.Message = noSession(refused)
+		f.Status, f.Message = batch.NoSession(refused)
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
-	f.Observed, f.Expected, f.Limit = num(failed), num(0), num(1)
-	if failed == 0 && looks[0].cut {
-		f.Message = fmt.Sprintf("the first look ended early, of %d planned; none of %s failed", looks[0].planned, count(sessions, "session"))
+	f.Observed, f.Expected, f.Limit = phrase.Num(failed), phrase.Num(0), phrase.Num(1)
+	if failed == 0 && looks[0].Cut {
+		f.Message = fmt.Sprintf("the first look ended early, of %d planned; none of %s failed", looks[0].Planned, phrase.Count(sessions, "session"))
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	if failed == 0 {
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", count(sessions, "session"))
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", phrase.Count(sessions, "session"))
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
-	groups := serviceErrors(looks)
+	groups := batch.ServiceErrors(looks)
 	f.Message = describeFailures(e, looks, groups, failed, sessions)
 	f.Explain, f.Fix = explainFailures(groups), fixesFor(groups, sessions > failed)
 	status, note, ask := judgeFailures(e, looks)
-	f.Status, f.Note = status, join(note, f.Note)
+	f.Status, f.Note = status, phrase.Join(note, f.Note)
 	f.Confirmed = f.Status == scenarios.Fail && looksWithFailures(looks) > 1
 	return []scenarios.Finding{f}, ask
 }
@@ -50,95 +53,65 @@ func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 // stagesErrorsJudge leaves failed sessions to the threshold that the stages set
 // themselves on them, and asks as errorsJudge does where there is none.
 func stagesErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
-	looks, sessions := pool(e.Looks), 0
+	looks, sessions := batch.Pool(e.Looks), 0
 	for _, l := range looks {
-		sessions += l.sessions()
+		sessions += l.Sessions()
 	}
-	t, ok := errorThreshold(e.Scenario)
+	t, ok := threshold.ErrorLimit(e.Scenario)
 	if !ok || sessions == 0 {
 		return errorsJudge(e)
 	}
 	return []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.Skipped,
-		Message: fmt.Sprintf("%d of %s failed; the threshold %q says how many may", failures(looks), count(sessions, "session"), t)}}, scenarios.NextLook{}
-}
-
-// errorThreshold is the limit that a load's stages set themselves on failed
-// sessions: a load may be meant to find out how many fail.
-func errorThreshold(s scenarios.Scenario) (Threshold, bool) {
-	all, err := parseAll(s)
-	i := slices.IndexFunc(all, func(t Threshold) bool {
-		return t.Metric.Name == sessionMetric && t.Agg == ErrorRate && (t.Metric.Tag == "" || t.Metric.Value == each)
-	})
-	if err != nil || i < 0 {
-		return Threshold{}, false
-	}
-	return all[i], true
+		Message: fmt.Sprintf("%d of %s failed; the threshold %q says how many may", batch.Failures(looks), phrase.Count(sessions, "session"), t)}}, scenarios.NextLook{}
 }
 
 // judgeFailures is the rule itself, on looks of which at least one has a failure.
-func judgeFailures(e scenarios.Measured, looks []look) (scenarios.Status, string, scenarios.NextLook) {
+func judgeFailures(e scenarios.Measured, looks []batch.Look) (scenarios.Status, string, scenarios.NextLook) {
 	for i, l := range looks {
-		switch failed := l.failed(); {
-		case failed >= 2, failed == 1 && e.Scenario.StrictErrors, failed == 1 && i > 0 && looks[i-1].failed() == 1:
+		switch failed := l.Failed(); {
+		case failed >= 2, failed == 1 && e.Scenario.StrictErrors, failed == 1 && i > 0 && looks[i-1].Failed() == 1:
 			return scenarios.Fail, "", scenarios.NextLook{}
 		}
 	}
-	if last := looks[len(looks)-1]; last.failed() == 1 {
-		ask := scenarios.NextLook{Kind: scenarios.Confirm, Sessions: looks[0].planned, Why: "one session failed"}
-		if last.final() {
+	if last := looks[len(looks)-1]; last.Failed() == 1 {
+		ask := scenarios.NextLook{Kind: scenarios.Confirm, Sessions: looks[0].Planned, Why: "one session failed"}
+		if last.Final() {
 			return scenarios.Inconclusive, "No further look could be had to see whether it happens again", scenarios.NextLook{}
 		}
-		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", count(ask.Sessions, "session")), ask
+		return scenarios.Inconclusive, fmt.Sprintf("It waits for a fresh look of %s, to see whether it happens again", phrase.Count(ask.Sessions, "session")), ask
 	}
 	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: read the failed session, or set strict_errors", scenarios.NextLook{}
 }
 
 // looksWithFailures counts the looks in which a session failed.
-func looksWithFailures(looks []look) int {
+func looksWithFailures(looks []batch.Look) int {
 	n := 0
 	for _, l := range looks {
-		if l.failed() > 0 {
+		if l.Failed() > 0 {
 			n++
 		}
 	}
 	return n
 }
 
-// classes pools the errors of all looks, most frequent first.
-func classes(looks []look) []scenarios.ErrorGroup {
-	var all []scenarios.ErrorGroup
-	for _, l := range looks {
-		all = scenarios.MergeErrors(all, l.errors...)
-	}
-	slices.SortStableFunc(all, func(a, b scenarios.ErrorGroup) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), a.Class.Compare(b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
-	})
-	return all
-}
-
-// serviceErrors are the classes that the service has to do with.
-func serviceErrors(looks []look) []scenarios.ErrorGroup {
-	return slices.DeleteFunc(classes(looks), func(g scenarios.ErrorGroup) bool { return g.Class.IsLocal() })
-}
-
 // describeFailures is the sentence: "8 of 40 failed, as one broken of five would:
 // open.timeout; never seen: coord-b1".
-func describeFailures(e scenarios.Measured, looks []look, groups []scenarios.ErrorGroup, failed, sessions int) string {
-	r := matchExpected(e.Scenario, looks)
-	unseen := r.unseen()
+func describeFailures(e scenarios.Measured, looks []batch.Look, groups []scenarios.ErrorGroup, failed, sessions int) string {
+	r := batch.MatchExpected(e.Scenario, looks)
+	unseen := r.Unseen()
 	out := fmt.Sprintf("%d of %d failed", failed, sessions)
-	if k := len(r.slots); r.declared > 1 && failed > 1 && enough(sessions, k) && consistentWith(failed, sessions, max(1, unseen), k) {
-		out += fmt.Sprintf(", as %s broken of %s would", numberWord(max(1, unseen)), numberWord(k))
+	if k := len(r.Slots); r.Declared > 1 && failed > 1 && enough(sessions, k) && consistentWith(failed, sessions, max(1, unseen), k) {
+		out += fmt.Sprintf(", as %s broken of %s would", phrase.Number(max(1, unseen)), phrase.Number(k))
 	}
-	out += ": " + list(classNames(groups))
-	switch names := r.missing(); {
+	out += ": " + phrase.List(classNames(groups))
+	switch names := r.Missing(); {
 	case len(names) > 0:
-		out += "; never seen: " + list(names)
-	case r.declared > 0 && unseen > 0:
-		out += fmt.Sprintf("; never seen: %d of %d", unseen, r.declared)
+		out += "; never seen: " + phrase.List(names)
+	case r.Declared > 0 && unseen > 0:
+		out += fmt.Sprintf("; never seen: %d of %d", unseen, r.Declared)
 	}
 	if where := culprits(groups); len(where) > 0 {
-		out += "; on " + list(where)
+		out += "; on " + phrase.List(where)
 	}
 	return out
 }
@@ -158,18 +131,9 @@ func consistentWith(failed, sessions, broken, of int) bool {
 func classNames(groups []scenarios.ErrorGroup) []string {
 	var out []scenarios.Class
 	for _, g := range groups {
-		out = union(out, []scenarios.Class{g.Class})
+		out = batch.Union(out, []scenarios.Class{g.Class})
 	}
-	return texts(out)
-}
-
-// texts are classes as they are printed.
-func texts(classes []scenarios.Class) []string {
-	var out []string
-	for _, c := range classes {
-		out = append(out, c.String())
-	}
-	return out
+	return batch.Texts(out)
 }
 
 // culprits are the coordinators that failed sessions named.
@@ -201,7 +165,7 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 func fixesFor(groups []scenarios.ErrorGroup, othersGotIn bool) scenarios.Fixes {
 	for _, g := range groups {
 		if text := partialFailures[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(loginPhases, g.Class.Phase) {
-			return try("other sessions succeeded with the same settings, so it is not the settings: " + text)
+			return phrase.Try("other sessions succeeded with the same settings, so it is not the settings: " + text)
 		}
 		if len(g.Hint) > 0 {
 			return g.Hint
@@ -227,13 +191,4 @@ var partialFailures = map[vocab.Kind]string{
 	vocab.KindOversize:  "something behind the balancer is no coordinator",
 	vocab.KindMismatch:  "something behind the balancer is no coordinator",
 	vocab.KindHTTP:      "something behind the balancer is no coordinator",
-}
-
-// numberWord writes small numbers out.
-func numberWord(n int) string {
-	small := []string{"none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
-	if n >= 0 && n < len(small) {
-		return small[n]
-	}
-	return fmt.Sprint(n)
 }

@@ -5,16 +5,17 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 func TestErrorsRate(t *testing.T) {
 	t.Parallel()
-	clean, lone, double := dealt([]int{8, 8, 8, 8, 8}, 0), dealt([]int{8, 8, 8, 8, 7}, 1), dealt([]int{8, 8, 8, 8, 6}, 2)
+	clean, lone, double := judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0), judgetest.Dealt([]int{8, 8, 8, 8, 7}, 1), judgetest.Dealt([]int{8, 8, 8, 8, 6}, 2)
 	cut := func(l scenarios.Look) scenarios.Look { l.Cut = true; return l }
-	look := func(kind scenarios.LookKind, seq []int) scenarios.Look { return lookOf(kind, 2, seq) }
+	look := func(kind scenarios.LookKind, seq []int) scenarios.Look { return judgetest.LookOf(kind, 2, seq) }
 	burst := look(scenarios.First, clean)
 	for range 2 {
-		o := observed(nodeAddr(0), -1)
+		o := judgetest.Observed(judgetest.NodeAddr(0), -1)
 		o.Part = scenarios.Burst
 		burst.Add(o)
 	}
@@ -40,14 +41,14 @@ func TestErrorsRate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := declared(5)
+			s := judgetest.Declared(5)
 			s.StrictErrors = tc.strict
 			j := Judge(scenarios.Measured{Scenario: s, Looks: tc.looks})
-			f := find(t, j.Findings, scenarios.ErrorsRate)[0]
+			f := judgetest.Find(t, j.Findings, scenarios.ErrorsRate)[0]
 			if f.Status != tc.want {
 				t.Errorf("%v, want %v: %q, note %q", f.Status, tc.want, f.Message, f.Note)
 			}
-			prose(t, f)
+			judgetest.Prose(t, f)
 			if tc.ask != j.Next.Sessions {
 				t.Errorf("asks for %+v, want %d sessions", j.Next, tc.ask)
 			}
@@ -59,17 +60,17 @@ func TestErrorsRate(t *testing.T) {
 func TestAFailureThatNamesItsCoordinatorIsAttributed(t *testing.T) {
 	t.Parallel()
 	l := scenarios.Look{Planned: 40}
-	for i, c := range dealt([]int{8, 8, 8, 8, 8}, 0) {
-		o := observed(nodeAddr(i%2), c)
+	for i, c := range judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0) {
+		o := judgetest.Observed(judgetest.NodeAddr(i%2), c)
 		if c == 2 {
 			o.Outcome, o.Failed, o.Class = scenarios.Failed, scenarios.Execute, vocabtest.Class("execute.reset")
 		}
 		l.Add(o)
 	}
-	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}})
-	f := find(t, j.Findings, scenarios.ErrorsRate)[0]
-	prose(t, f)
-	if got := find(t, j.Findings, scenarios.BalanceCoverage)[0]; got.Status != scenarios.Pass {
+	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{l}})
+	f := judgetest.Find(t, j.Findings, scenarios.ErrorsRate)[0]
+	judgetest.Prose(t, f)
+	if got := judgetest.Find(t, j.Findings, scenarios.BalanceCoverage)[0]; got.Status != scenarios.Pass {
 		t.Errorf("coverage is %v: %s", got.Status, got.Message)
 	}
 }
@@ -91,11 +92,11 @@ func TestErrorsOfStages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := declared(5)
+			s := judgetest.Declared(5)
 			s.Kind, s.Thresholds = scenarios.KindStages, tc.limits
-			j := Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{8, 8, 8, 8, 8 - tc.failed}, tc.failed))}})
-			check(t, j.Findings, want{scenarios.ErrorsRate: tc.want})
-			prose(t, find(t, j.Findings, scenarios.ErrorsRate)...)
+			j := Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.Whole, 2, judgetest.Dealt([]int{8, 8, 8, 8, 8 - tc.failed}, tc.failed))}})
+			judgetest.Check(t, j.Findings, judgetest.Want{scenarios.ErrorsRate: tc.want})
+			judgetest.Prose(t, judgetest.Find(t, j.Findings, scenarios.ErrorsRate)...)
 			if j.Next != (scenarios.NextLook{}) {
 				t.Errorf("asks for %+v of a run that is not made of looks", j.Next)
 			}
@@ -109,9 +110,9 @@ func TestTheFixKnowsWhetherOthersGotIn(t *testing.T) {
 	t.Parallel()
 	hint := scenarios.Fixes{{Setting: "auth.mechanism", Value: "ldap", Why: "the port may require a login"}}
 	look := func(class string, good, bad int) scenarios.Look {
-		l := lookOf(scenarios.First, 1, dealt([]int{good}, 0))
+		l := judgetest.LookOf(scenarios.First, 1, judgetest.Dealt([]int{good}, 0))
 		for range bad {
-			o := observed(nodeAddr(0), -1)
+			o := judgetest.Observed(judgetest.NodeAddr(0), -1)
 			o.Class, o.Hint = vocabtest.Class(class), hint
 			l.Add(o)
 		}
@@ -130,12 +131,12 @@ func TestTheFixKnowsWhetherOthersGotIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := Judge(scenarios.Measured{Scenario: declared(1), Looks: []scenarios.Look{look(tc.class, tc.good, 2)}})
-			f := find(t, j.Findings, scenarios.ErrorsRate)[0]
+			j := Judge(scenarios.Measured{Scenario: judgetest.Declared(1), Looks: []scenarios.Look{look(tc.class, tc.good, 2)}})
+			f := judgetest.Find(t, j.Findings, scenarios.ErrorsRate)[0]
 			if len(f.Fix) != 1 || (f.Fix[0] == hint[0]) != tc.ours {
 				t.Errorf("suggests %v", f.Fix)
 			}
-			prose(t, f)
+			judgetest.Prose(t, f)
 		})
 	}
 }

@@ -8,6 +8,10 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
 // The document holds the figures between these lines; the rest is prose.
@@ -54,13 +58,13 @@ func powers(b *strings.Builder) {
 		name string
 		of   func(int) scenarios.Scenario
 		ks   []int
-	}{{"smoke", declared, []int{2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32}}, {"spread", wide, []int{2, 3, 5, 10, 20}}} {
+	}{{"smoke", judgetest.Declared, []int{2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32}}, {"spread", wide, []int{2, 3, 5, 10, 20}}} {
 		for _, k := range kind.ks {
 			s := kind.of(k)
-			plan := Plan(s, 2)
-			d := plannedPower(s, plan.Look)
+			plan := budget.Plan(s, 2)
+			d := balance.PlannedPower(s, plan.Look)
 			fmt.Fprintf(b, "| %s, %d | %d | %d | %s | %s | %s | %s |\n", kind.name, k, plan.Look, plan.Ceiling,
-				percent(d.Dead), percent(d.Hot3x), percent(d.Hot2x), percent(d.Half))
+				phrase.Percent(d.Dead), phrase.Percent(d.Hot3x), phrase.Percent(d.Hot2x), phrase.Percent(d.Half))
 		}
 	}
 }
@@ -75,7 +79,7 @@ func rest(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "Of %d runs (%d each of %d settings: random, flow hash and round robin, with and without sessions of others, "+
 		"over 2, 3, 5, 10 and 20 coordinators, from 1 and 2 nodes) %.0f failed. In no setting did more than %s of the first looks alarm. A run cost %.2f N on average.\n",
-		len(settings)*seeds, seeds, len(settings), failed*seeds, percent(most), mean)
+		len(settings)*seeds, seeds, len(settings), failed*seeds, phrase.Percent(most), mean)
 }
 
 // found tells how often faults are found.
@@ -83,8 +87,8 @@ func found(b *strings.Builder) {
 	b.WriteString("| state | N | first look alarms | run fails | by order | reach | coverage | imbalance | costs |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, s := range faults() {
 		r := simulated()[s.name]
-		fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %s | %s | %s | %.1f N |\n", s.name, Plan(s.scenario, s.nodes).Look,
-			percent(r.lookAny), percent(r.fail), percent(r.final[ofOrder]), percent(r.final[ofReach]),
-			percent(r.final[ofCoverage]), percent(r.final[ofImbalance]), r.sessions)
+		fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %s | %s | %s | %.1f N |\n", s.name, budget.Plan(s.scenario, s.nodes).Look,
+			phrase.Percent(r.lookAny), phrase.Percent(r.fail), phrase.Percent(r.final[ofOrder]), phrase.Percent(r.final[ofReach]),
+			phrase.Percent(r.final[ofCoverage]), phrase.Percent(r.final[ofImbalance]), r.sessions)
 	}
 }

@@ -6,26 +6,27 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 // FuzzAll judges result files that strangers send: whatever they hold, every
 // claim that its kind has is judged once at least, and the verdict is the worst of them.
 func FuzzAll(f *testing.F) {
-	for _, s := range []scenarios.Scenario{declared(5), declared(0)} {
-		g := rig{nodes: 2, scenario: s, choose: sticky(source(1), 5, 2, .5), fail: func(n int) bool { return n%50 == 1 }}
+	for _, s := range []scenarios.Scenario{judgetest.Declared(5), judgetest.Declared(0)} {
+		g := rig{nodes: 2, scenario: s, choose: sticky(judgetest.Source(1), 5, 2, .5), fail: func(n int) bool { return n%50 == 1 }}
 		_, _, e := g.run()
 		s.Thresholds = map[string][]string{"session.open": {"p(99) < 1s"}}
 		s.TLS.Enabled = true
 		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: e.Looks, TLS: []scenarios.Cert{good(0), good(1)}}))
 	}
 	for _, kind := range scenarios.Kinds() {
-		s := declared(2)
+		s := judgetest.Declared(2)
 		s.Kind, s.Load.Rate, s.Target.WebPort, s.Expect.Balance.Policy = kind, 10, 25000, scenarios.LeastConn
 		s.Thresholds = map[string][]string{"session.login": {"p(99) < 1s"}, "session.lag{node=*}": {"max < 1s"}, "query{coordinator=coord-1}": {"med < 1s"}, "session{node=*}": {"error_rate < 1%"}}
-		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: []scenarios.Look{lookOf(scenarios.Whole, 2, dealt([]int{20, 25}, 3))},
-			Load:    &scenarios.LoadStats{Login: taken(9, 5), Lag: taken(9, 5), Owed: taken(9, 5), Dropped: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}},
-			Queries: []scenarios.QueryTally{{Coordinator: coordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Times: []scenarios.Seconds{.1}}},
-			Tags:    []scenarios.TagTimes{{Metric: "session.lag", Tag: "node", Value: nodeAddr(0).String(), Times: taken(3, 4)}},
+		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.Whole, 2, judgetest.Dealt([]int{20, 25}, 3))},
+			Load:    &scenarios.LoadStats{Login: judgetest.Taken(9, 5), Lag: judgetest.Taken(9, 5), Owed: judgetest.Taken(9, 5), Dropped: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}},
+			Queries: []scenarios.QueryTally{{Coordinator: judgetest.CoordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Times: []scenarios.Seconds{.1}}},
+			Tags:    []scenarios.TagTimes{{Metric: "session.lag", Tag: "node", Value: judgetest.NodeAddr(0).String(), Times: judgetest.Taken(3, 4)}},
 			Pages:   []scenarios.Page{counted(0, scenarios.PageBefore, 3, 4), counted(1, scenarios.PageBefore, 0, 4), counted(1, scenarios.PageAfter, 3, 40)},
 			Idle:    &scenarios.IdleSeen{FirstDead: 60}, Watch: &scenarios.WatchSeen{}, Capacity: &scenarios.Capacity{}}))
 	}
@@ -35,9 +36,9 @@ func FuzzAll(f *testing.F) {
 			return // refused, as it should be
 		}
 		j := Judge(FromResult(r))
-		has := statuses(j.Findings)
-		if (len(failedIDs(j.Findings)) > 0) != (j.Verdict == scenarios.Fail) {
-			t.Errorf("the verdict is %v and %v failed", j.Verdict, failedIDs(j.Findings))
+		has := judgetest.Statuses(j.Findings)
+		if (len(judgetest.FailedIDs(j.Findings)) > 0) != (j.Verdict == scenarios.Fail) {
+			t.Errorf("the verdict is %v and %v failed", j.Verdict, judgetest.FailedIDs(j.Findings))
 		}
 		if !kindRules[r.Scenario.Kind.OrLooks()].balance {
 			return

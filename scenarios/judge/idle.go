@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
 // idleJudge asks whether idle connections live as long as they must, and are
@@ -15,19 +17,19 @@ func idleJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	f := scenarios.Finding{ID: scenarios.IdleCut}
 	l := ladderOf(e)
 	if len(l.alive)+len(l.dead) == 0 {
-		f.Status, f.Message = noSession(refusals(e))
+		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 		if len(l.unknown) > 0 && f.Status == scenarios.Inconclusive {
 			f.Message, f.Explain = "no idle session came to its end", l.explain()
 		}
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	f.Status, f.Message = l.verdict()
-	f.Observed, f.Limit, f.Explain = num(float64(l.longest())), num(float64(l.need)), l.explain()
+	f.Observed, f.Limit, f.Explain = phrase.Num(float64(l.longest())), phrase.Num(float64(l.need)), l.explain()
 	if l.scale != 1 {
 		f.Note = fmt.Sprintf("All times are %g times those of the scenario", l.scale)
 	}
 	if len(l.dead) > 0 {
-		f.Observed = num(float64(l.blamed().knownDead()))
+		f.Observed = phrase.Num(float64(l.blamed().knownDead()))
 		if f.Status != scenarios.Pass {
 			f.Fix = l.fix()
 		}
@@ -152,28 +154,19 @@ func silent(s idleStep) bool { return s.Cut == scenarios.CutSilent }
 func (l idleLadder) verdict() (scenarios.Status, string) {
 	if dead, alive, found := l.unsteady(); found {
 		return scenarios.Inconclusive, fmt.Sprintf("unsteady: a connection was dead after %s and another over the same node alive after %s, which no idle timeout does",
-			chosenTime(dead.knownDead()), chosenTime(alive.After))
+			phrase.Seconds(dead.knownDead()), phrase.Seconds(alive.After))
 	}
 	switch undecided := len(l.unknown) + l.missing; {
 	case slices.ContainsFunc(l.dead, l.tooSoon):
-		return scenarios.Fail, fmt.Sprintf("%s; they must live for %s", l.describeCut(), chosenTime(l.need))
+		return scenarios.Fail, fmt.Sprintf("%s; they must live for %s", l.describeCut(), phrase.Seconds(l.need))
 	case slices.ContainsFunc(l.dead, silent):
 		return scenarios.Fail, l.describeCut() + ": who speaks again hangs until a deadline of its own"
 	case slices.ContainsFunc(l.dead, l.maybeTooSoon):
-		return scenarios.Inconclusive, fmt.Sprintf("%s; whether before the %s that they must live was not seen", l.describeCut(), chosenTime(l.need))
+		return scenarios.Inconclusive, fmt.Sprintf("%s; whether before the %s that they must live was not seen", l.describeCut(), phrase.Seconds(l.need))
 	case undecided > 0:
-		return scenarios.Inconclusive, fmt.Sprintf("%d of %s came to no end; %s", undecided, count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
+		return scenarios.Inconclusive, fmt.Sprintf("%d of %s came to no end; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
 	case len(l.dead) > 0:
-		return scenarios.Pass, fmt.Sprintf("%s, after the %s that they must live", l.describeCut(), chosenTime(l.need))
+		return scenarios.Pass, fmt.Sprintf("%s, after the %s that they must live", l.describeCut(), phrase.Seconds(l.need))
 	}
 	return scenarios.Pass, l.describeCut()
-}
-
-// refusals counts the sessions that ended for their certificate.
-func refusals(e scenarios.Measured) int {
-	n := 0
-	for _, l := range e.Looks {
-		n += l.Refused
-	}
-	return n
 }

@@ -7,11 +7,12 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 // rung is one step of a ladder in a test.
 func rung(after, at scenarios.Seconds, o scenarios.Outcome, cut scenarios.Cut, class string) scenarios.IdleStep {
-	return scenarios.IdleStep{After: after, At: at, Outcome: o, Cut: cut, Class: vocabtest.Class(class), Node: nodeAddr(0), Coordinator: coordName(0)}
+	return scenarios.IdleStep{After: after, At: at, Outcome: o, Cut: cut, Class: vocabtest.Class(class), Node: judgetest.NodeAddr(0), Coordinator: judgetest.CoordName(0)}
 }
 
 func lives(after scenarios.Seconds) scenarios.IdleStep {
@@ -31,7 +32,7 @@ func hangs(after scenarios.Seconds) scenarios.IdleStep {
 }
 
 func through(node int, s scenarios.IdleStep) scenarios.IdleStep {
-	s.Node = nodeAddr(node)
+	s.Node = judgetest.NodeAddr(node)
 	return s
 }
 
@@ -124,7 +125,7 @@ func TestHowIdleConnectionsAreJudged(t *testing.T) {
 			if f.ID != scenarios.IdleCut || f.Status != c.status {
 				t.Errorf("%s %s, want %s: %q", f.ID, f.Status, c.status, f.Message)
 			}
-			prose(t, f)
+			judgetest.Prose(t, f)
 		})
 	}
 }
@@ -134,7 +135,7 @@ func TestAnIdleFindingExplainsItsSteps(t *testing.T) {
 	e := idled(0, 0, lives(55), closes(65, 60), hangs(70), rung(75, 0, scenarios.Unknown, "", "open.timeout"), scenarios.IdleStep{After: 80})
 	e.Scenario.Idle.Steps = append(e.Scenario.Idle.Steps, 1)
 	fs, _ := idleJudge(e)
-	prose(t, fs[0])
+	judgetest.Prose(t, fs[0])
 	if *fs[0].Observed != 60 || *fs[0].Limit != 80 {
 		t.Errorf("observed %v, limit %v", *fs[0].Observed, *fs[0].Limit)
 	}

@@ -1,6 +1,10 @@
 package judge
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/dn"
+)
 
 // FuzzIssuer reads names that a stranger's certificate holds: whatever they
 // are, a name that can be read has all of its own attributes.
@@ -9,7 +13,7 @@ func FuzzIssuer(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		_, err := parseName(name)
+		_, err := dn.Parse(name)
 		if missing := MissingIssuer([]string{name}, name); err == nil && missing != "" {
 			t.Errorf("%q lacks its own %q", name, missing)
 		}

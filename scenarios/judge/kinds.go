@@ -1,6 +1,13 @@
 package judge
 
-import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
+import (
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
+)
+
+// judgeFunc turns evidence into findings.
+type judgeFunc func(Evidence) ([]scenarios.Finding, NextLook)
 
 // rules say how a run of one kind is judged.
 type rules struct {
@@ -12,7 +19,7 @@ type rules struct {
 // kindRules has every kind.
 var kindRules = map[scenarios.Kind]rules{
 	scenarios.KindLooks: {
-		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, balanceJudge, lagJudge(lagRules{sequential: true}), pagesJudge, thresholdsJudge},
+		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{sequential: true}), pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCertificates: {
@@ -20,15 +27,15 @@ var kindRules = map[scenarios.Kind]rules{
 		main:   scenarios.TLSSameOnAllNodes,
 	},
 	scenarios.KindStages: {
-		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balanceJudge, lagJudge(lagRules{dropsNeedThreshold: true}), pagesJudge, thresholdsJudge},
+		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true}), pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCapacity: {
-		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, lagJudge(lagRules{}), pagesJudge, thresholdsJudge},
+		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
 		main:   scenarios.CapacityHeld,
 	},
 	scenarios.KindQuery: {
-		judges: []judgeFunc{queryJudge, tlsJudge, identityJudge, pagesJudge, thresholdsJudge},
+		judges: []judgeFunc{queryJudge, tlsJudge, identityJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.QuerySucceeds,
 	},
 	scenarios.KindIdle: {
@@ -36,7 +43,7 @@ var kindRules = map[scenarios.Kind]rules{
 		main:   scenarios.IdleCut,
 	},
 	scenarios.KindWatch: {
-		judges: []judgeFunc{watchJudge, tlsJudge, lagJudge(lagRules{}), pagesJudge, thresholdsJudge},
+		judges: []judgeFunc{watchJudge, tlsJudge, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
 	},
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 func TestTheGeneratorsPace(t *testing.T) {
@@ -15,8 +16,8 @@ func TestTheGeneratorsPace(t *testing.T) {
 	// others since those before them took so long.
 	late := func(n, owed, waited int) scenarios.LoadStats {
 		return scenarios.LoadStats{
-			Owed: joined(taken(n-owed, time.Microsecond), taken(owed, 80*ms)),
-			Lag:  joined(taken(n-owed-waited, time.Microsecond), taken(owed, 80*ms), taken(waited, 900*ms)),
+			Owed: judgetest.Joined(judgetest.Taken(n-owed, time.Microsecond), judgetest.Taken(owed, 80*ms)),
+			Lag:  judgetest.Joined(judgetest.Taken(n-owed-waited, time.Microsecond), judgetest.Taken(owed, 80*ms), judgetest.Taken(waited, 900*ms)),
 			Late: owed + waited, OfCores: 2, Cores: .4,
 		}
 	}
@@ -62,14 +63,14 @@ func TestTheGeneratorsPace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := declared(5)
+			s := judgetest.Declared(5)
 			s.Kind, s.Load.Rate, s.Load.Concurrency, s.Thresholds = tc.kind, 10, 16, tc.limits
 			if tc.kind == scenarios.KindStages {
 				s.Load.Stages = []scenarios.Stage{{Rate: 10, For: scenarios.Duration(20 * time.Second)}}
 			}
-			l := lookOf(scenarios.Whole, 2, evenLook)
+			l := judgetest.LookOf(scenarios.Whole, 2, evenLook)
 			if tc.own != "" {
-				o := observed(nodeAddr(0), -1)
+				o := judgetest.Observed(judgetest.NodeAddr(0), -1)
 				o.Class = vocabtest.Class(tc.own)
 				l.Add(o)
 			}
@@ -80,8 +81,8 @@ func TestTheGeneratorsPace(t *testing.T) {
 			if tc.none {
 				return
 			}
-			check(t, fs, want{scenarios.LoadLag: tc.want})
-			prose(t, fs...)
+			judgetest.Check(t, fs, judgetest.Want{scenarios.LoadLag: tc.want})
+			judgetest.Prose(t, fs...)
 			if fs[0].Status == scenarios.Inconclusive && len(fs[0].Fix) == 0 {
 				t.Error("nothing is suggested")
 			}
@@ -94,27 +95,27 @@ func TestFailuresOfThisMachineAreNotTheServices(t *testing.T) {
 	t.Parallel()
 	own := func(l *scenarios.Look, n int) {
 		for range n {
-			o := observed(nodeAddr(0), -1)
+			o := judgetest.Observed(judgetest.NodeAddr(0), -1)
 			o.Class = vocabtest.Class("tcp.local-nofile")
 			l.Add(o)
 		}
 	}
-	l := lookOf(scenarios.First, 2, evenLook)
+	l := judgetest.LookOf(scenarios.First, 2, evenLook)
 	own(&l, 5)
-	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{l}})
-	check(t, j.Findings, want{
+	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{l}})
+	judgetest.Check(t, j.Findings, judgetest.Want{
 		scenarios.ErrorsRate:       scenarios.Pass,
 		scenarios.LoadLag:          scenarios.Inconclusive,
 		scenarios.BalanceCoverage:  scenarios.Pass,
 		scenarios.BalanceImbalance: scenarios.Pass,
 	})
-	proseOf(t, j.Findings, scenarios.ErrorsRate, scenarios.LoadLag)
+	judgetest.ProseOf(t, j.Findings, scenarios.ErrorsRate, scenarios.LoadLag)
 	if j.Verdict != scenarios.Inconclusive {
 		t.Errorf("the verdict is %v, want inconclusive", j.Verdict)
 	}
 	var nothing scenarios.Look
 	own(&nothing, 5)
-	check(t, Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{nothing}}).Findings, want{scenarios.ErrorsRate: scenarios.Inconclusive})
+	judgetest.Check(t, Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{nothing}}).Findings, judgetest.Want{scenarios.ErrorsRate: scenarios.Inconclusive})
 }
 
 // lagFindings are what the judges of its kind say of a run's lag.

@@ -3,9 +3,10 @@ package judge
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
 // pagesJudge asks whether the coordinators' own pages agree with what we saw.
@@ -50,7 +51,7 @@ func viewsOf(e scenarios.Measured) []view {
 		all.Merge(l.All())
 	}
 	by := all.ByCoordinator()
-	for seen, i := range matchNames(names, all.Coordinators()) {
+	for seen, i := range batch.MatchNames(names, all.Coordinators()) {
 		out[i].ours += by[seen]
 	}
 	return out
@@ -86,23 +87,23 @@ func agree(views []view) scenarios.Finding {
 		}
 	}
 	if len(restarted) > 0 {
-		f.Note = join("Started anew during the run, so their counts say nothing: "+list(restarted), f.Note)
+		f.Note = phrase.Join("Started anew during the run, so their counts say nothing: "+phrase.List(restarted), f.Note)
 	}
 	if len(silent) > 0 && len(silent) < len(views) {
-		f.Note = join("Without a count of connections before and after: "+list(silent), f.Note)
+		f.Note = phrase.Join("Without a count of connections before and after: "+phrase.List(silent), f.Note)
 	}
 	switch {
 	case len(less) > 0:
-		f.Message = "our names and the coordinators' counts disagree: " + list(less) + "; these are pages of another cluster, or something answers in their name"
-		f.Fix = slices.Concat(set("target.web_port", "", "check the port of the web pages and the expected coordinators' names"), try("look for a proxy between this machine and the coordinators"))
+		f.Message = "our names and the coordinators' counts disagree: " + phrase.List(less) + "; these are pages of another cluster, or something answers in their name"
+		f.Fix = slices.Concat(phrase.Set("target.web_port", "", "check the port of the web pages and the expected coordinators' names"), phrase.Try("look for a proxy between this machine and the coordinators"))
 	case len(counted) > 0:
 		f.Status = scenarios.Pass
-		f.Message = fmt.Sprintf("%s of %d counted at least the connections that we had there", count(len(counted), "coordinator"), len(views))
+		f.Message = fmt.Sprintf("%s of %d counted at least the connections that we had there", phrase.Count(len(counted), "coordinator"), len(views))
 	case len(restarted) > 0:
 		f.Status, f.Message = scenarios.Skipped, "every coordinator whose pages were read started anew during the run"
 	default:
 		f.Message = "no coordinator's pages say how many connections it had before and after" + firstError(views)
-		f.Fix = slices.Concat(set("target.web_port", "", "check the port of the web pages"), try("check that this machine can reach the web pages"))
+		f.Fix = slices.Concat(phrase.Set("target.web_port", "", "check the port of the web pages"), phrase.Try("check that this machine can reach the web pages"))
 	}
 	return f
 }
@@ -144,7 +145,7 @@ func remarksOf(views []view) string {
 	note := ""
 	add := func(text string, names []string) {
 		if len(names) > 0 {
-			note = join(note, text+list(names))
+			note = phrase.Join(note, text+phrase.List(names))
 		}
 	}
 	add("Pages that could not be read: ", unread)
@@ -173,7 +174,7 @@ func differing(by map[string][]string) []string {
 	}
 	var out []string
 	for value, names := range by {
-		out = append(out, fmt.Sprintf("%s on %s", value, list(names)))
+		out = append(out, fmt.Sprintf("%s on %s", value, phrase.List(names)))
 	}
 	slices.Sort(out)
 	return out
@@ -195,23 +196,18 @@ func keepalive(e scenarios.Measured, views []view) scenarios.Finding {
 	case longest == 0:
 		return scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "no page says a keepalive, or it is switched off (client_keepalive_probe_period_s)"}
 	case cut == 0:
-		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", plainTime(longest))
+		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", phrase.ShortSeconds(longest))
 		return f
 	}
-	f.Subject, f.Observed, f.Limit = whose, num(float64(longest)), num(float64(cut))
+	f.Subject, f.Observed, f.Limit = whose, phrase.Num(float64(longest)), phrase.Num(float64(cut))
 	if longest >= cut {
-		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", plainTime(longest), plainTime(cut))
-		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", plainTime(longest))
-		f.Fix = try(fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators; a Classic ELB ignores TCP keepalive", plainTime(cut)), "raise the balancer's idle timeout")
+		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s of idling", phrase.ShortSeconds(longest), phrase.ShortSeconds(cut))
+		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", phrase.ShortSeconds(longest))
+		f.Fix = phrase.Try(fmt.Sprintf("set client_keepalive_probe_period_s below %s on the coordinators; a Classic ELB ignores TCP keepalive", phrase.ShortSeconds(cut)), "raise the balancer's idle timeout")
 		return f
 	}
-	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", plainTime(longest), plainTime(cut))
+	f.Message = fmt.Sprintf("keepalive is %s, shorter than the cut that was found after %s", phrase.ShortSeconds(longest), phrase.ShortSeconds(cut))
 	f.Note = "Connections are cut in spite of it: whatever cuts them does not count keepalive, as a Classic ELB ignores TCP keepalive"
-	f.Fix = try("raise the balancer's idle timeout: keepalive does not help here")
+	f.Fix = phrase.Try("raise the balancer's idle timeout: keepalive does not help here")
 	return f
-}
-
-// plainTime writes seconds as people do: "600 s", "2.5 s".
-func plainTime(s scenarios.Seconds) string {
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(s)), ".0") + " s"
 }

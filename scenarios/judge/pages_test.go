@@ -4,18 +4,19 @@ import (
 	"testing"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 // counted is a page with connections in use and ever.
 func counted(c int, when scenarios.PageTime, inUse, total int) scenarios.Page {
-	return scenarios.Page{Coordinator: coordName(c), When: when, Healthy: true, InUse: &inUse, Total: &total, Threads: 64, Version: "4.5.0"}
+	return scenarios.Page{Coordinator: judgetest.CoordName(c), When: when, Healthy: true, InUse: &inUse, Total: &total, Threads: 64, Version: "4.5.0"}
 }
 
 func TestPagesAgreeWithOurTally(t *testing.T) {
 	t.Parallel()
 	const before, after = scenarios.PageBefore, scenarios.PageAfter
 	unread := func(c int, when scenarios.PageTime) scenarios.Page {
-		return scenarios.Page{Coordinator: coordName(c), When: when, Err: "connection refused"}
+		return scenarios.Page{Coordinator: judgetest.CoordName(c), When: when, Err: "connection refused"}
 	}
 	with := func(p scenarios.Page, change func(*scenarios.Page)) scenarios.Page { change(&p); return p }
 	good := []scenarios.Page{counted(0, before, 0, 100), counted(1, before, 0, 50), counted(0, after, 0, 121), counted(1, after, 0, 75)}
@@ -41,17 +42,17 @@ func TestPagesAgreeWithOurTally(t *testing.T) {
 		"one that is not healthy is a note":              {swap(3, with(good[3], func(p *scenarios.Page) { p.Healthy = false })), false, scenarios.Pass},
 		"numbers of threads that differ are a note":      {swap(3, with(good[3], func(p *scenarios.Page) { p.Threads = 128 })), false, scenarios.Pass},
 		"versions that differ are a note":                {swap(3, with(good[3], func(p *scenarios.Page) { p.Version = "4.4.1" })), false, scenarios.Pass},
-		"a page without counts is one that did not read": {[]scenarios.Page{{Coordinator: coordName(0), When: before, Healthy: true}}, false, scenarios.Inconclusive},
+		"a page without counts is one that did not read": {[]scenarios.Page{{Coordinator: judgetest.CoordName(0), When: before, Healthy: true}}, false, scenarios.Inconclusive},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fs, _ := pagesJudge(scenarios.Measured{Scenario: declared(2), Pages: tc.pages, Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{20, 25}, 0))}})
+			fs, _ := pagesJudge(scenarios.Measured{Scenario: judgetest.Declared(2), Pages: tc.pages, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 2, judgetest.Dealt([]int{20, 25}, 0))}})
 			if (len(fs) == 0) != tc.none {
 				t.Fatalf("says %v", fs)
 			}
 			if !tc.none {
-				check(t, fs, want{scenarios.PagesAgree: tc.want})
-				prose(t, fs...)
+				judgetest.Check(t, fs, judgetest.Want{scenarios.PagesAgree: tc.want})
+				judgetest.Prose(t, fs...)
 			}
 		})
 	}
@@ -70,13 +71,13 @@ func TestKeepaliveAgainstTheCut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := declared(1)
+			s := judgetest.Declared(1)
 			s.Kind = scenarios.KindIdle
 			p := counted(0, scenarios.PageBefore, 0, 1)
 			p.Keepalive = tc.keepalive
 			fs, _ := keepaliveJudge(scenarios.Measured{Scenario: s, Pages: []scenarios.Page{p}, Idle: &scenarios.IdleSeen{FirstDead: tc.cut}})
-			check(t, fs, want{scenarios.PagesKeepalive: tc.want})
-			proseOf(t, fs, scenarios.PagesKeepalive)
+			judgetest.Check(t, fs, judgetest.Want{scenarios.PagesKeepalive: tc.want})
+			judgetest.ProseOf(t, fs, scenarios.PagesKeepalive)
 		})
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/generator"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
 // queryJudge asks whether the statement runs on every coordinator, and about as
@@ -19,8 +22,8 @@ func queryJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 // succeeds asks whether every coordinator ran the statement as often as it should.
 func succeeds(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySucceeds}
-	looks := pool(e.Looks)
-	r := matchExpected(e.Scenario, looks)
+	looks := batch.Pool(e.Looks)
+	r := batch.MatchExpected(e.Scenario, looks)
 	ran, failed := ranAndFailed(e.Queries)
 	before := failedEarly(looks)
 	switch {
@@ -34,18 +37,18 @@ func succeeds(e scenarios.Measured) scenarios.Finding {
 	case before.n > 1:
 		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), fixesFor(before.groups, len(ran) > 0)
 	case len(ran) == 0:
-		_, f.Message = noSession(0)
+		_, f.Message = batch.NoSession(0)
 	default:
 		f = ranEverywhere(f, e, r)
 	}
 	if before.n == 1 || before.n > 1 && len(failed) > 0 {
-		f.Note = join(f.Note, before.sentence())
+		f.Note = phrase.Join(f.Note, before.sentence())
 	}
-	if own := localFailures(looks); own > 0 {
-		f.Note = join(f.Note, failedHere(own)+", which counts for nothing")
+	if own := batch.LocalFailures(looks); own > 0 {
+		f.Note = phrase.Join(f.Note, generator.FailedHere(own)+", which counts for nothing")
 	}
-	if len(r.undeclared) > 0 {
-		f.Note = join(f.Note, "Declared by nobody: "+list(r.undeclared))
+	if len(r.Undeclared) > 0 {
+		f.Note = phrase.Join(f.Note, "Declared by nobody: "+phrase.List(r.Undeclared))
 	}
 	return f
 }
@@ -66,39 +69,39 @@ func ranAndFailed(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTall
 }
 
 // ranEverywhere judges a statement that failed nowhere: was it asked everywhere?
-func ranEverywhere(f scenarios.Finding, e scenarios.Measured, r coordinatorSet) scenarios.Finding {
+func ranEverywhere(f scenarios.Finding, e scenarios.Measured, r batch.CoordinatorSet) scenarios.Finding {
 	var few []string
 	runs := map[int]int{} // by seat
 	for _, q := range e.Queries {
-		if i, ok := r.slotOf[q.Coordinator]; ok {
+		if i, ok := r.SlotOf[q.Coordinator]; ok {
 			runs[i] += len(q.Times)
 		}
 	}
 	unnamed := 0
-	for i, s := range r.slots {
+	for i, s := range r.Slots {
 		switch {
 		case runs[i] >= scenarios.RunsPerCoordinator:
-		case s.name == "":
+		case s.Name == "":
 			unnamed++
 		case runs[i] == 0:
-			few = append(few, s.name+" never")
+			few = append(few, s.Name+" never")
 		default:
-			few = append(few, fmt.Sprintf("%s %s", s.name, often(runs[i])))
+			few = append(few, fmt.Sprintf("%s %s", s.Name, often(runs[i])))
 		}
 	}
 	if unnamed > 0 {
-		few = append(few, fmt.Sprintf("%d of %d never", unnamed, len(r.slots)))
+		few = append(few, fmt.Sprintf("%d of %d never", unnamed, len(r.Slots)))
 	}
-	f.Observed, f.Expected = num(len(r.slots)-len(few)), num(len(r.slots))
+	f.Observed, f.Expected = phrase.Num(len(r.Slots)-len(few)), phrase.Num(len(r.Slots))
 	switch {
 	case len(few) > 0:
-		f.Message = fmt.Sprintf("it failed nowhere, but it was to run %s on each of %s and ran on %s", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"), list(few))
-		f.Fix = slices.Concat(try("check that they are registered at the balancer and healthy (scenario smoke)"), set("load.sessions", "", "open more sessions"))
-	case r.declared == 0:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; nobody said how many there are: set unverified", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"))
-		f.Fix = set("expect.coordinators", strconv.Itoa(len(r.slots)), "")
+		f.Message = fmt.Sprintf("it failed nowhere, but it was to run %s on each of %s and ran on %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"), phrase.List(few))
+		f.Fix = slices.Concat(phrase.Try("check that they are registered at the balancer and healthy (scenario smoke)"), phrase.Set("load.sessions", "", "open more sessions"))
+	case r.Declared == 0:
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; nobody said how many there are: set unverified", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"))
+		f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(r.Slots)), "")
 	default:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), count(len(r.slots), "coordinator"))
+		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"))
 	}
 	return f
 }
@@ -120,9 +123,9 @@ type earlyFailures struct {
 	groups []scenarios.ErrorGroup
 }
 
-func failedEarly(looks []look) earlyFailures {
+func failedEarly(looks []batch.Look) earlyFailures {
 	var out earlyFailures
-	for _, g := range serviceErrors(looks) {
+	for _, g := range batch.ServiceErrors(looks) {
 		if g.Class.Phase.UntilOpen() {
 			out.n += g.Count
 			out.groups = append(out.groups, g)
@@ -132,7 +135,7 @@ func failedEarly(looks []look) earlyFailures {
 }
 
 func (b earlyFailures) sentence() string {
-	return fmt.Sprintf("%s failed before the statement was sent: %s", count(b.n, "session"), list(classNames(b.groups)))
+	return fmt.Sprintf("%s failed before the statement was sent: %s", phrase.Count(b.n, "session"), phrase.List(classNames(b.groups)))
 }
 
 // describeFailedRuns says where the statement failed and why. What admission control
@@ -156,16 +159,16 @@ func describeFailedRuns(failed, ran []scenarios.QueryTally) (message string, fix
 	}
 	var parts []string
 	for _, class := range order {
-		parts = append(parts, fmt.Sprintf("%s on %s", class, list(by[class])))
+		parts = append(parts, fmt.Sprintf("%s on %s", class, phrase.List(by[class])))
 	}
-	message = fmt.Sprintf("it failed on %d of %s: %s", len(failed), count(len(ran), "coordinator"), strings.Join(parts, "; "))
+	message = fmt.Sprintf("it failed on %d of %s: %s", len(failed), phrase.Count(len(ran), "coordinator"), strings.Join(parts, "; "))
 	switch {
 	case empty == len(ran):
-		return "no executors: " + message + "; no coordinator has anybody to run it on, which is not the balancer's doing", try("start executors", "find out why the coordinators do not know them (port 25000, /backends)")
+		return "no executors: " + message + "; no coordinator has anybody to run it on, which is not the balancer's doing", phrase.Try("start executors", "find out why the coordinators do not know them (port 25000, /backends)")
 	case admission > 0:
-		return message + "; admission control refused it or let it wait too long (no executors, or the pool is full), which is not the balancer's doing", try("look at the pool's queue and at the executors (port 25000, /admission and /backends)", "choose another pool (query option REQUEST_POOL)")
+		return message + "; admission control refused it or let it wait too long (no executors, or the pool is full), which is not the balancer's doing", phrase.Try("look at the pool's queue and at the executors (port 25000, /admission and /backends)", "choose another pool (query option REQUEST_POOL)")
 	}
-	return message, try("run the statement on that coordinator with impala-shell; its error text is in the explanation")
+	return message, phrase.Try("run the statement on that coordinator with impala-shell; its error text is in the explanation")
 }
 
 // namesExecutors reports whether a text of admission control is about executors:
@@ -209,7 +212,7 @@ func slowest(e scenarios.Measured) scenarios.Finding {
 		medians, names = append(medians, m), append(names, q.Coordinator)
 	}
 	if len(medians) < 2 {
-		f.Status, f.Message = scenarios.Skipped, fmt.Sprintf("%s ran it: there is no other to compare with", count(len(medians), "coordinator"))
+		f.Status, f.Message = scenarios.Skipped, fmt.Sprintf("%s ran it: there is no other to compare with", phrase.Count(len(medians), "coordinator"))
 		return f
 	}
 	var others []scenarios.Seconds
@@ -220,12 +223,12 @@ func slowest(e scenarios.Measured) scenarios.Finding {
 	}
 	rest := max(scenarios.Median(others).Duration(), time.Microsecond)
 	ratio := float64(most) / float64(rest)
-	f.Subject, f.Observed, f.Limit, f.Status = names[at], num(ratio), num(limit), scenarios.Pass
-	f.Message = fmt.Sprintf("%s takes %s, %s the %s of the others", names[at], short(most), times(ratio), short(rest))
+	f.Subject, f.Observed, f.Limit, f.Status = names[at], phrase.Num(ratio), phrase.Num(limit), scenarios.Pass
+	f.Message = fmt.Sprintf("%s takes %s, %s the %s of the others", names[at], phrase.Precise(most), phrase.Times(ratio), phrase.Precise(rest))
 	f.Explain = fmt.Sprintf("The median of the slowest over the median of the others' medians; it fails at %g times and %s", limit, minSlower)
 	switch {
 	case ratio >= limit && most-rest >= minSlower:
-		f.Status, f.Fix = scenarios.Fail, slices.Concat(try("compare its load and its catalog with the others' (port 25000, /metrics and /queries)"), set("expect.slowest", "", "raise the limit"))
+		f.Status, f.Fix = scenarios.Fail, slices.Concat(phrase.Try("compare its load and its catalog with the others' (port 25000, /metrics and /queries)"), phrase.Set("expect.slowest", "", "raise the limit"))
 	case ratio >= limit:
 		f.Note = fmt.Sprintf("That is less than %s more, which no user feels", minSlower)
 	}

@@ -6,58 +6,59 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 func TestAStatementOnEveryCoordinator(t *testing.T) {
 	t.Parallel()
 	const waiting = "Admission for query exceeded timeout 60000ms in pool default-pool. Queued reason: Waiting for executors to start."
 	ran := func(c int, ms ...int) scenarios.QueryTally {
-		q := scenarios.QueryTally{Coordinator: coordName(c), Runs: len(ms)}
+		q := scenarios.QueryTally{Coordinator: judgetest.CoordName(c), Runs: len(ms)}
 		for _, v := range ms {
 			q.Times = append(q.Times, scenarios.SecondsOf(time.Duration(v)*time.Millisecond))
 		}
 		return q
 	}
 	broke := func(c int, class, text string) scenarios.QueryTally {
-		return scenarios.QueryTally{Coordinator: coordName(c), Runs: 2, Failed: 2, Class: vocabtest.Class(class), Example: text}
+		return scenarios.QueryTally{Coordinator: judgetest.CoordName(c), Runs: 2, Failed: 2, Class: vocabtest.Class(class), Example: text}
 	}
-	three := declared(3)
+	three := judgetest.Declared(3)
 	for name, tc := range map[string]struct {
 		s       scenarios.Scenario
 		queries []scenarios.QueryTally
 		early   int // sessions that failed before the statement
 		slow    float64
-		want    want
+		want    judgetest.Want
 	}{
 		"twice on each passes": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 120, 100)}, 0, 0,
-			want{scenarios.QuerySucceeds: scenarios.Pass, scenarios.QuerySlowest: scenarios.Pass}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Pass, scenarios.QuerySlowest: scenarios.Pass}},
 		"a coordinator that was never met is open": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95)}, 0, 0,
-			want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
 		"one that was met once is open": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 100)}, 0, 0,
-			want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
 		"one that fails is named": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), broke(2, "execute.error", "Table not found")}, 0, 0,
-			want{scenarios.QuerySucceeds: scenarios.Fail}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Fail}},
 		"a full pool is not the balancer's": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), broke(2, "execute.admission", "queue full, limit=200")}, 0, 0,
-			want{scenarios.QuerySucceeds: scenarios.Fail}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Fail}},
 		"no executors anywhere": {three, []scenarios.QueryTally{broke(0, "execute.admission", waiting), broke(1, "fetch.admission", waiting), broke(2, "execute.admission", waiting)}, 0, 0,
-			want{scenarios.QuerySucceeds: scenarios.Fail, scenarios.QuerySlowest: scenarios.Skipped}},
-		"nothing at all proves nothing": {three, nil, 0, 0, want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Fail, scenarios.QuerySlowest: scenarios.Skipped}},
+		"nothing at all proves nothing": {three, nil, 0, 0, judgetest.Want{scenarios.QuerySucceeds: scenarios.Inconclusive}},
 		"two sessions that did not get so far fail": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 100, 100)}, 2, 0,
-			want{scenarios.QuerySucceeds: scenarios.Fail}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Fail}},
 		"a lone one is a note": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 100, 100)}, 1, 0,
-			want{scenarios.QuerySucceeds: scenarios.Pass}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Pass}},
 		"a stranger is a note": {three, []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95), ran(2, 100, 100), ran(7, 100, 100)}, 0, 0,
-			want{scenarios.QuerySucceeds: scenarios.Pass}},
-		"an unknown number passes unverified": {declared(0), []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95)}, 0, 0,
-			want{scenarios.QuerySucceeds: scenarios.Pass}},
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Pass}},
+		"an unknown number passes unverified": {judgetest.Declared(0), []scenarios.QueryTally{ran(0, 100, 110), ran(1, 90, 95)}, 0, 0,
+			judgetest.Want{scenarios.QuerySucceeds: scenarios.Pass}},
 		"three times as slow fails": {three, []scenarios.QueryTally{ran(0, 100, 100), ran(1, 90, 90), ran(2, 400, 400)}, 0, 0,
-			want{scenarios.QuerySlowest: scenarios.Fail}},
+			judgetest.Want{scenarios.QuerySlowest: scenarios.Fail}},
 		"unless nobody feels it": {three, []scenarios.QueryTally{ran(0, 4, 4), ran(1, 5, 5), ran(2, 40, 40)}, 0, 0,
-			want{scenarios.QuerySlowest: scenarios.Pass}},
+			judgetest.Want{scenarios.QuerySlowest: scenarios.Pass}},
 		"or it is declared": {three, []scenarios.QueryTally{ran(0, 100, 100), ran(1, 90, 90), ran(2, 400, 400)}, 0, 5,
-			want{scenarios.QuerySlowest: scenarios.Pass}},
-		"one coordinator has no other": {declared(1), []scenarios.QueryTally{ran(0, 100, 100)}, 0, 0,
-			want{scenarios.QuerySlowest: scenarios.Skipped, scenarios.QuerySucceeds: scenarios.Pass}},
+			judgetest.Want{scenarios.QuerySlowest: scenarios.Pass}},
+		"one coordinator has no other": {judgetest.Declared(1), []scenarios.QueryTally{ran(0, 100, 100)}, 0, 0,
+			judgetest.Want{scenarios.QuerySlowest: scenarios.Skipped, scenarios.QuerySucceeds: scenarios.Pass}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +67,7 @@ func TestAStatementOnEveryCoordinator(t *testing.T) {
 			var l scenarios.Look
 			for _, q := range tc.queries {
 				for range q.Runs {
-					o := observed(nodeAddr(0), 0)
+					o := judgetest.Observed(judgetest.NodeAddr(0), 0)
 					o.Who.Coordinator = q.Coordinator
 					if q.Failed > 0 {
 						o.Outcome, o.Failed, o.Class = scenarios.Failed, scenarios.Execute, q.Class
@@ -75,11 +76,11 @@ func TestAStatementOnEveryCoordinator(t *testing.T) {
 				}
 			}
 			for range tc.early {
-				l.Add(observed(nodeAddr(0), -1))
+				l.Add(judgetest.Observed(judgetest.NodeAddr(0), -1))
 			}
 			j := Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{l}, Queries: tc.queries})
-			check(t, j.Findings, tc.want)
-			proseOf(t, j.Findings, tc.want.ids()...)
+			judgetest.Check(t, j.Findings, tc.want)
+			judgetest.ProseOf(t, j.Findings, tc.want.IDs()...)
 		})
 	}
 }

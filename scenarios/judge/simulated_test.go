@@ -2,11 +2,11 @@ package judge
 
 import (
 	"math/rand/v2"
-	"net/netip"
-	"strconv"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 // choice is a simulated balancer: it says which coordinator gets the next
@@ -23,30 +23,14 @@ type rig struct {
 	seq      int
 }
 
-func nodeAddr(i int) netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i)}), 21050)
-}
-
-func coordName(i int) string { return "coord-" + strconv.Itoa(i) + ".example.com:25000" }
-
-// declared is a smoke scenario that expects k coordinators by name.
-func declared(k int) scenarios.Scenario {
-	var s scenarios.Scenario
-	for i := range k {
-		s.Expect.Coordinators.Names = append(s.Expect.Coordinators.Names, coordName(i))
-	}
-	s.Expect.Balance = scenarios.ExpectBalance{Policy: scenarios.AutoPolicy, Alpha: .001, Tolerance: .5}
-	return s
-}
-
 // look takes so many sessions, the nodes in turn.
 func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 	l := scenarios.Look{Kind: kind, Planned: n}
-	per := Plan(g.scenario, g.nodes).OrderedPerNode
+	per := budget.Plan(g.scenario, g.nodes).OrderedPerNode
 	for i := range n {
 		node := i % g.nodes
-		o := scenarios.Observation{Part: scenarios.Ordered, Node: nodeAddr(node), Outcome: scenarios.OK,
-			Who: scenarios.Identity{Coordinator: coordName(g.choose(node)), Source: scenarios.FromPing}}
+		o := scenarios.Observation{Part: scenarios.Ordered, Node: judgetest.NodeAddr(node), Outcome: scenarios.OK,
+			Who: scenarios.Identity{Coordinator: judgetest.CoordName(g.choose(node)), Source: scenarios.FromPing}}
 		if per > 0 && i/g.nodes >= per {
 			o.Part = scenarios.Parallel
 		}
@@ -63,9 +47,9 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 func (g *rig) run() (first, last Report, e scenarios.Measured) {
 	e = scenarios.Measured{Scenario: g.scenario, Pages: g.pages}
 	for i := range g.nodes {
-		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: nodeAddr(i)})
+		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})
 	}
-	e.Looks = append(e.Looks, g.look(scenarios.First, Plan(g.scenario, g.nodes).Look))
+	e.Looks = append(e.Looks, g.look(scenarios.First, budget.Plan(g.scenario, g.nodes).Look))
 	first = decide(e)
 	last = first
 	for last.Next.Sessions > 0 {

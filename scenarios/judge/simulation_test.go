@@ -3,7 +3,6 @@ package judge
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
@@ -11,6 +10,9 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 // situation is a balancer that is simulated many times.
@@ -66,8 +68,8 @@ func simulate(s situation, runs int) rates {
 func (c *rates) add(s situation, seed uint64) {
 	g := &rig{nodes: s.nodes, scenario: s.scenario, choose: s.choose(seed)}
 	_, last, e := g.run()
-	looks := pool(e.Looks)
-	alarmed := alarms(e)
+	looks := batch.Pool(e.Looks)
+	alarmed := balance.Alarms(e)
 	for q := range balanceRules {
 		if slices.Contains(alarmed, balanceRules[q]) {
 			c.single[q]++
@@ -77,7 +79,7 @@ func (c *rates) add(s situation, seed uint64) {
 		c.lookAny++
 	}
 	for _, l := range looks {
-		c.sessions += float64(l.planned) / float64(looks[0].planned)
+		c.sessions += float64(l.Planned) / float64(looks[0].Planned)
 	}
 	if last.Verdict == scenarios.Pass {
 		c.pass++
@@ -119,20 +121,18 @@ func (c rates) over(n float64) rates {
 	return c
 }
 
-func source(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
-
 // healthy are the balancers that must never fail.
 func healthy() []situation {
 	var out []situation
 	for _, k := range []int{2, 3, 5, 10, 20} {
 		for _, nodes := range []int{1, 2} {
 			at := func(name string, choose func(seed uint64) choice) {
-				out = append(out, situation{fmt.Sprintf("%s over %d coordinators and %d nodes", name, k, nodes), declared(k), k, nodes, choose})
+				out = append(out, situation{fmt.Sprintf("%s over %d coordinators and %d nodes", name, k, nodes), judgetest.Declared(k), k, nodes, choose})
 			}
-			at("random", func(seed uint64) choice { return even(source(seed), k) })
+			at("random", func(seed uint64) choice { return even(judgetest.Source(seed), k) })
 			at("flow hash", func(seed uint64) choice { return hashed(seed, k) })
-			at("round robin", func(seed uint64) choice { return rotation(source(seed), k, nodes, 0) })
-			at("round robin with sessions of others", func(seed uint64) choice { return rotation(source(seed), k, nodes, float64(seed%3)*.5) })
+			at("round robin", func(seed uint64) choice { return rotation(judgetest.Source(seed), k, nodes, 0) })
+			at("round robin with sessions of others", func(seed uint64) choice { return rotation(judgetest.Source(seed), k, nodes, float64(seed%3)*.5) })
 		}
 	}
 	return out
@@ -191,27 +191,27 @@ func hot(k int, factor float64) func(uint64) choice {
 	for i := range p {
 		p[i] = 1 / float64(k)
 	}
-	return shares(faultyShares(p, factor)...)
+	return shares(balance.FaultyShares(p, factor)...)
 }
 
 func shares(p ...float64) func(uint64) choice {
-	return func(seed uint64) choice { return weighted(source(seed), p) }
+	return func(seed uint64) choice { return weighted(judgetest.Source(seed), p) }
 }
 
 func reuse(k, nodes int, chance float64) func(uint64) choice {
-	return func(seed uint64) choice { return sticky(source(seed), k, nodes, chance) }
+	return func(seed uint64) choice { return sticky(judgetest.Source(seed), k, nodes, chance) }
 }
 
 // wide is the spread scenario: more sessions and a smaller tolerance.
 func wide(k int) scenarios.Scenario {
-	s := declared(k)
+	s := judgetest.Declared(k)
 	s.Load.PerCoordinator, s.Expect.Balance.Tolerance = 100, .25
 	return s
 }
 
 // faults are the states of the published table.
 func faults() []broken {
-	five, ten := declared(5), declared(10)
+	five, ten := judgetest.Declared(5), judgetest.Declared(10)
 	return []broken{
 		{situation{"one of five dead", five, 5, 2, hot(5, 0)}, 0, 0, 1, 0, 0, 0},
 		{situation{"one of ten dead", ten, 10, 2, hot(10, 0)}, 0, 0, 1, 0, 0, 0},
@@ -231,8 +231,8 @@ func faults() []broken {
 		{situation{"re-use .5, two nodes", five, 5, 2, reuse(5, 2, .5)}, .956, 0, 0, .001, 0, 0},
 		{situation{"re-use .7, two nodes", five, 5, 2, reuse(5, 2, .7)}, .999, 0, 0, 0, 0, 0},
 		{situation{"re-use .9, two nodes", five, 5, 2, reuse(5, 2, .9)}, .956, 0, .044, 0, 0, 0},
-		{situation{"zones of 2, 2 and 1", five, 5, 3, func(seed uint64) choice { return zoned(source(seed), []int{2, 2, 1}) }}, 0, 1, 0, 0, 0, 0},
-		{situation{"zones of 3 and 2", five, 5, 2, func(seed uint64) choice { return zoned(source(seed), []int{3, 2}) }}, 0, 0, 0, 0, 0, 0},
+		{situation{"zones of 2, 2 and 1", five, 5, 3, func(seed uint64) choice { return zoned(judgetest.Source(seed), []int{2, 2, 1}) }}, 0, 1, 0, 0, 0, 0},
+		{situation{"zones of 3 and 2", five, 5, 2, func(seed uint64) choice { return zoned(judgetest.Source(seed), []int{3, 2}) }}, 0, 0, 0, 0, 0, 0},
 		{situation{"spread: one of five at twice its share", wide(5), 5, 2, hot(5, 2)}, 0, 0, 0, 1, 0, 0},
 		{situation{"spread: one of five at half its share", wide(5), 5, 2, hot(5, .5)}, 0, 0, 0, .998, 0, 0},
 		{situation{"spread: one of five at 1.5 times its share", wide(5), 5, 2, hot(5, 1.5)}, 0, 0, 0, .987, 0, 0},

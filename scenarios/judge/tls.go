@@ -2,12 +2,38 @@ package judge
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
+
+// certificatelessJudge lets no node pass that showed no certificate: one that failed
+// before it did, and one that was not dialled any more.
+func certificatelessJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	var out []scenarios.Finding
+	say := func(node netip.AddrPort, text string, fixes scenarios.Fixes) {
+		out = append(out, scenarios.Finding{
+			ID: scenarios.TLSSameOnAllNodes, Subject: node.String(),
+			Message: fmt.Sprintf("%s showed no certificate: %s", node, text), Fix: fixes,
+		})
+	}
+	for _, n := range e.Silent {
+		say(n.Node, n.Text, n.Hint)
+	}
+	for _, node := range e.Addresses() {
+		shown := slices.ContainsFunc(e.TLS, func(c scenarios.Cert) bool { return c.Node == node })
+		silent := slices.ContainsFunc(e.Silent, func(n scenarios.SilentNode) bool { return n.Node == node })
+		if !shown && !silent {
+			say(node, "it was not dialled", nil)
+		}
+	}
+	return out, scenarios.NextLook{}
+}
 
 // tlsJudge asks of each certificate what the reviewer asks: whose is it, does
 // it lead to a trusted root, does it name the host, how long is it good, is the
@@ -48,14 +74,14 @@ func (c *complaints) add(cert scenarios.Cert, text string) {
 	if c.nodes[text] == nil {
 		c.texts = append(c.texts, text)
 	}
-	c.nodes[text] = union(c.nodes[text], []string{cert.Node.String()})
+	c.nodes[text] = batch.Union(c.nodes[text], []string{cert.Node.String()})
 }
 
 // sentence is "127.0.0.2:21050: expired on ...; ...".
 func (c *complaints) sentence() string {
 	var out []string
 	for _, t := range c.texts {
-		out = append(out, list(c.nodes[t])+": "+t)
+		out = append(out, phrase.List(c.nodes[t])+": "+t)
 	}
 	return strings.Join(out, "; ")
 }
@@ -71,8 +97,8 @@ func (c *complaints) verdict(good string) scenarios.Finding {
 func issuer(e scenarios.Measured) scenarios.Finding {
 	if len(e.Scenario.Expect.TLS.Issuer) == 0 {
 		return scenarios.Finding{Status: scenarios.Skipped,
-			Message: fmt.Sprintf("no issuer was declared; it is %s", list(issuers(e.TLS))),
-			Fix:     set("expect.tls.issuer", e.TLS[0].Issuer, "")}
+			Message: fmt.Sprintf("no issuer was declared; it is %s", phrase.List(issuers(e.TLS))),
+			Fix:     phrase.Set("expect.tls.issuer", e.TLS[0].Issuer, "")}
 	}
 	var bad complaints
 	for _, c := range e.TLS {
@@ -80,9 +106,9 @@ func issuer(e scenarios.Measured) scenarios.Finding {
 			bad.add(c, fmt.Sprintf("the issuer is %s, without %s", c.Issuer, missing))
 		}
 	}
-	f := bad.verdict(fmt.Sprintf("the issuer is %s", list(issuers(e.TLS))))
+	f := bad.verdict(fmt.Sprintf("the issuer is %s", phrase.List(issuers(e.TLS))))
 	if f.Status == scenarios.Fail {
-		f.Fix = slices.Concat(try("install a certificate of the expected issuer on the listener"), set("expect.tls.issuer", "", "correct the expected issuer"))
+		f.Fix = slices.Concat(phrase.Try("install a certificate of the expected issuer on the listener"), phrase.Set("expect.tls.issuer", "", "correct the expected issuer"))
 	}
 	return f
 }
@@ -90,7 +116,7 @@ func issuer(e scenarios.Measured) scenarios.Finding {
 func issuers(certs []scenarios.Cert) []string {
 	var out []string
 	for _, c := range certs {
-		out = union(out, []string{c.Issuer})
+		out = batch.Union(out, []string{c.Issuer})
 	}
 	return out
 }
@@ -109,11 +135,11 @@ func chain(e scenarios.Measured) scenarios.Finding {
 		switch c.Chain {
 		case scenarios.ChainOK:
 		case scenarios.ChainIncomplete:
-			say(c, "the chain is incomplete: the server left an intermediate certificate out", try("install the intermediate certificate on the listener, beside the leaf"))
+			say(c, "the chain is incomplete: the server left an intermediate certificate out", phrase.Try("install the intermediate certificate on the listener, beside the leaf"))
 		case scenarios.ChainSelfSigned:
-			say(c, "the certificate is self-signed", slices.Concat(try("install a certificate of your authority"), set("tls.ca_cert", "", "trust this one")))
+			say(c, "the certificate is self-signed", slices.Concat(phrase.Try("install a certificate of your authority"), phrase.Set("tls.ca_cert", "", "trust this one")))
 		case scenarios.ChainUnknownCA:
-			say(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), set("tls.ca_cert", "", "trust the authority"))
+			say(c, fmt.Sprintf("the chain leads to an unknown authority; the issuer is %s", c.Issuer), phrase.Set("tls.ca_cert", "", "trust the authority"))
 		default:
 			unchecked++
 		}
@@ -134,12 +160,12 @@ func host(e scenarios.Measured) scenarios.Finding {
 		case len(c.SANs) == 0:
 			bad.add(c, fmt.Sprintf("the certificate names no host, and %s was dialled; a common name alone counts no more", c.ServerName))
 		default:
-			bad.add(c, fmt.Sprintf("the certificate is for %s, not for %s", list(c.SANs), c.ServerName))
+			bad.add(c, fmt.Sprintf("the certificate is for %s, not for %s", phrase.List(c.SANs), c.ServerName))
 		}
 	}
 	f := bad.verdict(fmt.Sprintf("the certificate names %s", e.TLS[0].ServerName))
 	if f.Status == scenarios.Fail {
-		f.Fix = slices.Concat(try("issue the certificate for the name that clients dial"), set("tls.server_name", "", "give the name that the certificate has"))
+		f.Fix = slices.Concat(phrase.Try("issue the certificate for the name that clients dial"), phrase.Set("tls.server_name", "", "give the name that the certificate has"))
 	}
 	return f
 }
@@ -163,9 +189,9 @@ func expiry(e scenarios.Measured) scenarios.Finding {
 		case left < 0:
 			bad.add(c, fmt.Sprintf("expired on %s", until))
 		case left < time.Duration(e.Scenario.Expect.TLS.DaysLeft)*day:
-			bad.add(c, fmt.Sprintf("ends on %s, in %s, and %d are declared as the least", until, count(int(left/day), "day"), e.Scenario.Expect.TLS.DaysLeft))
+			bad.add(c, fmt.Sprintf("ends on %s, in %s, and %d are declared as the least", until, phrase.Count(int(left/day), "day"), e.Scenario.Expect.TLS.DaysLeft))
 		case left < noteDays*day:
-			soon.add(c, fmt.Sprintf("ends on %s, in %s", until, count(int(left/day), "day")))
+			soon.add(c, fmt.Sprintf("ends on %s, in %s", until, phrase.Count(int(left/day), "day")))
 		}
 		if first.IsZero() || c.NotAfter.Before(first) {
 			first = c.NotAfter
@@ -174,7 +200,7 @@ func expiry(e scenarios.Measured) scenarios.Finding {
 	f := bad.verdict(fmt.Sprintf("good until %s", first.UTC().Format(time.DateOnly)))
 	switch {
 	case f.Status == scenarios.Fail:
-		f.Fix = try("renew the certificate", "check the clock of this machine")
+		f.Fix = phrase.Try("renew the certificate", "check the clock of this machine")
 	case len(soon.texts) > 0:
 		f.Note = soon.sentence()
 	}
@@ -196,12 +222,12 @@ func version(e scenarios.Measured) scenarios.Finding {
 		case !modern || number < least:
 			bad.add(c, fmt.Sprintf("speaks %s, and TLS%s is declared as the least", c.Version, least))
 		}
-		seen = union(seen, []string{c.Version})
+		seen = batch.Union(seen, []string{c.Version})
 	}
-	f := bad.verdict(list(seen))
+	f := bad.verdict(phrase.List(seen))
 	switch {
 	case f.Status == scenarios.Fail:
-		f.Fix = try("choose a newer security policy on the listener")
+		f.Fix = phrase.Try("choose a newer security policy on the listener")
 	case len(seen) == 0:
 		f = scenarios.Finding{Message: "no handshake came so far as to agree on a version"}
 	}
@@ -218,7 +244,7 @@ func same(e scenarios.Measured) scenarios.Finding {
 		if by[node] == nil {
 			order = append(order, node)
 		}
-		by[node] = union(by[node], []string{c.Fingerprint})
+		by[node] = batch.Union(by[node], []string{c.Fingerprint})
 	}
 	if len(order) < 2 {
 		return scenarios.Finding{Status: scenarios.Skipped, Message: "one node was dialled: there is no other to compare it with"}
@@ -228,13 +254,13 @@ func same(e scenarios.Measured) scenarios.Finding {
 	for _, node := range order {
 		slices.Sort(by[node])
 		differ = differ || !slices.Equal(by[node], by[order[0]])
-		parts = append(parts, node+" "+list(shortened(by[node])))
+		parts = append(parts, node+" "+phrase.List(shortened(by[node])))
 	}
 	if !differ {
 		return scenarios.Finding{Status: scenarios.Pass, Message: fmt.Sprintf("all %d nodes present the same certificate", len(order))}
 	}
 	return scenarios.Finding{Status: scenarios.Fail, Message: "the nodes present different certificates: " + strings.Join(parts, "; "),
-		Fix: try("install one certificate on every node")}
+		Fix: phrase.Try("install one certificate on every node")}
 }
 
 // shortened cuts fingerprints to what the eye compares.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 const amazon = "CN=Simulated Server CA,O=Amazon,C=US"
@@ -18,7 +19,7 @@ const amazon = "CN=Simulated Server CA,O=Amazon,C=US"
 func good(i int) scenarios.Cert {
 	now := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
 	return scenarios.Cert{
-		Node: nodeAddr(i), Sessions: 20, Seen: now, Fingerprint: strings.Repeat("ab", 32),
+		Node: judgetest.NodeAddr(i), Sessions: 20, Seen: now, Fingerprint: strings.Repeat("ab", 32),
 		Subject: "CN=impala.example.com", Issuer: amazon, SANs: []string{"impala.example.com"},
 		NotBefore: now.AddDate(0, -1, 0), NotAfter: now.AddDate(0, 6, 0), Version: "TLS1.3",
 		Chain: scenarios.ChainOK, ServerName: "impala.example.com", HostOK: true,
@@ -48,41 +49,41 @@ func TestCertificates(t *testing.T) {
 		issuer []string
 		least  string
 		failed []string
-		want   want
+		want   judgetest.Want
 	}{
-		"a good one passes":                    {certs: both(none), want: want{scenarios.TLSExpiry: scenarios.Pass}},
-		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: want{scenarios.TLSIssuer: scenarios.Pass}},
-		"without a declared issuer it is told": {certs: both(none), want: want{scenarios.TLSIssuer: scenarios.Skipped}},
-		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: want{scenarios.TLSIssuer: scenarios.Fail}},
-		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
-		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
-		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
-		"few days left are a note":             {certs: both(end(29)), want: want{scenarios.TLSExpiry: scenarios.Pass}},
-		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: want{scenarios.TLSExpiry: scenarios.Fail}},
-		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: want{scenarios.TLSHost: scenarios.Fail}},
-		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
-		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
-		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: want{scenarios.TLSChain: scenarios.Fail}},
-		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: want{scenarios.TLSChain: scenarios.Inconclusive}},
-		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
-		"a protocol before TLS":                {certs: both(func(c *scenarios.Cert) { c.Version = "SSLv3" }), failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
-		"no version is no pass":                {certs: both(func(c *scenarios.Cert) { c.Version = "" }), want: want{scenarios.TLSVersion: scenarios.Inconclusive}},
-		"a common name alone":                  {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, nil }), failed: []string{scenarios.TLSHost}, want: want{scenarios.TLSHost: scenarios.Fail}},
-		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: want{scenarios.TLSVersion: scenarios.Fail}},
-		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: want{scenarios.TLSSameOnAllNodes: scenarios.Fail}},
-		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: want{scenarios.TLSSameOnAllNodes: scenarios.Skipped}},
-		"no certificate is no pass":            {want: want{scenarios.TLSChain: scenarios.Inconclusive}},
-		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: want{scenarios.TLSExpiry: scenarios.Inconclusive}},
+		"a good one passes":                    {certs: both(none), want: judgetest.Want{scenarios.TLSExpiry: scenarios.Pass}},
+		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: judgetest.Want{scenarios.TLSIssuer: scenarios.Pass}},
+		"without a declared issuer it is told": {certs: both(none), want: judgetest.Want{scenarios.TLSIssuer: scenarios.Skipped}},
+		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: judgetest.Want{scenarios.TLSIssuer: scenarios.Fail}},
+		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.Fail}},
+		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.Fail}},
+		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.Fail}},
+		"few days left are a note":             {certs: both(end(29)), want: judgetest.Want{scenarios.TLSExpiry: scenarios.Pass}},
+		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.Fail}},
+		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: judgetest.Want{scenarios.TLSHost: scenarios.Fail}},
+		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.Fail}},
+		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.Fail}},
+		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.Fail}},
+		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: judgetest.Want{scenarios.TLSChain: scenarios.Inconclusive}},
+		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.Fail}},
+		"a protocol before TLS":                {certs: both(func(c *scenarios.Cert) { c.Version = "SSLv3" }), failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.Fail}},
+		"no version is no pass":                {certs: both(func(c *scenarios.Cert) { c.Version = "" }), want: judgetest.Want{scenarios.TLSVersion: scenarios.Inconclusive}},
+		"a common name alone":                  {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, nil }), failed: []string{scenarios.TLSHost}, want: judgetest.Want{scenarios.TLSHost: scenarios.Fail}},
+		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.Fail}},
+		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: judgetest.Want{scenarios.TLSSameOnAllNodes: scenarios.Fail}},
+		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: judgetest.Want{scenarios.TLSSameOnAllNodes: scenarios.Skipped}},
+		"no certificate is no pass":            {want: judgetest.Want{scenarios.TLSChain: scenarios.Inconclusive}},
+		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: judgetest.Want{scenarios.TLSExpiry: scenarios.Inconclusive}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := declared(5)
+			s := judgetest.Declared(5)
 			s.TLS = scenarios.TLSConfig{Enabled: true, MinVersion: tc.least}
 			s.Expect.TLS = scenarios.ExpectTLS{Issuer: tc.issuer, DaysLeft: 7}
 			j := Judge(scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}})
-			check(t, j.Findings, tc.want)
-			proseOf(t, j.Findings, tc.want.ids()...)
-			if diff := cmp.Diff(tc.failed, failedIDs(j.Findings)); diff != "" {
+			judgetest.Check(t, j.Findings, tc.want)
+			judgetest.ProseOf(t, j.Findings, tc.want.IDs()...)
+			if diff := cmp.Diff(tc.failed, judgetest.FailedIDs(j.Findings)); diff != "" {
 				t.Errorf("failed findings (-want +got):\n%s", diff)
 			}
 			if len(tc.failed) > 0 && j.Verdict != scenarios.Fail {
@@ -94,11 +95,11 @@ func TestCertificates(t *testing.T) {
 
 func TestCertificatesAlone(t *testing.T) {
 	t.Parallel()
-	s := declared(5)
+	s := judgetest.Declared(5)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
-	e := scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})}
+	e := scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{judgetest.NodeAddr(0), judgetest.NodeAddr(1)})}
 	j := Judge(e)
-	check(t, j.Findings, want{scenarios.TLSChain: scenarios.Pass, scenarios.DNSNodes: scenarios.Skipped})
+	judgetest.Check(t, j.Findings, judgetest.Want{scenarios.TLSChain: scenarios.Pass, scenarios.DNSNodes: scenarios.Skipped})
 	for _, f := range j.Findings {
 		if !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes {
 			t.Errorf("%s was judged", f.ID)
@@ -111,10 +112,10 @@ func TestCertificatesAlone(t *testing.T) {
 
 func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
 	t.Parallel()
-	s := declared(0)
+	s := judgetest.Declared(0)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
-	nodes := tallied([]netip.AddrPort{nodeAddr(0), nodeAddr(1)})
-	refused := scenarios.SilentNode{Node: nodeAddr(1), Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: scenarios.Fixes{{Why: "is it the right port?"}}}
+	nodes := tallied([]netip.AddrPort{judgetest.NodeAddr(0), judgetest.NodeAddr(1)})
+	refused := scenarios.SilentNode{Node: judgetest.NodeAddr(1), Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: scenarios.Fixes{{Why: "is it the right port?"}}}
 	for name, c := range map[string]struct {
 		silent []scenarios.SilentNode
 		want   scenarios.Finding
@@ -133,9 +134,9 @@ func TestNoNodePassesThatShowedNoCertificate(t *testing.T) {
 
 func TestWithoutTLSItsFindingsAreSkipped(t *testing.T) {
 	t.Parallel()
-	j := Judge(scenarios.Measured{Scenario: declared(5), Looks: []scenarios.Look{lookOf(scenarios.First, 2, dealt([]int{8, 8, 8, 8, 8}, 0))}})
+	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 2, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0))}})
 	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {
-		if f := find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message != "no TLS" {
+		if f := judgetest.Find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message != "no TLS" {
 			t.Errorf("%s is %v: %q", id, f.Status, f.Message)
 		}
 	}

@@ -2,6 +2,8 @@ package judge
 
 import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -9,11 +11,11 @@ import (
 func watchJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	f := scenarios.Finding{ID: scenarios.WatchOutage}
 	if e.Watch == nil || e.Watch.Sessions == 0 {
-		f.Status, f.Message = noSession(refusals(e))
+		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	w := watchData{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
-	f.Observed, f.Limit = num(float64(w.Outage)), num(float64(w.limit))
+	f.Observed, f.Limit = phrase.Num(float64(w.Outage)), phrase.Num(float64(w.limit))
 	f.Message, f.Explain = w.describe(), w.explain()
 	f.Status, f.Note = w.verdict(e)
 	if f.Status == scenarios.Fail {
@@ -81,8 +83,8 @@ func (w watchData) anyEffect() bool {
 }
 
 // lost are the long sessions that did not live through it.
-func (w watchData) lost() []scenarios.LongFate {
-	var out []scenarios.LongFate
+func (w watchData) lost() []scenarios.LongSession {
+	var out []scenarios.LongSession
 	for _, f := range w.Long {
 		if f.Outcome == scenarios.Failed {
 			out = append(out, f)
@@ -105,7 +107,7 @@ func failedNew(e scenarios.Measured) []scenarios.ErrorGroup {
 		}
 	}
 	var out []scenarios.ErrorGroup
-	for _, g := range classes(pool(e.Looks)) {
+	for _, g := range batch.Errors(batch.Pool(e.Looks)) {
 		if g.Count -= long[key{g.Class, g.Coordinator}]; g.Count > 0 {
 			out = append(out, g)
 		}
@@ -117,11 +119,11 @@ func failedNew(e scenarios.Measured) []scenarios.ErrorGroup {
 func (w watchData) fix() scenarios.Fixes {
 	switch kinds := kindsOf(w.groups); {
 	case kinds[vocab.KindShuttingDown]:
-		return try("take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good")
+		return phrase.Try("take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays good")
 	case kinds[vocab.KindTimeout]:
-		return try("sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner")
+		return phrase.Try("sessions got no answer: the balancer went on sending them to a coordinator that was dead or hung. Let it check more often, by /healthz (to connect does not show one that hangs), and give up connecting sooner")
 	case kinds[vocab.KindRefused] || kinds[vocab.KindEOF] || kinds[vocab.KindReset]:
-		return try("to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another")
+		return phrase.Try("to lose none, take a coordinator out of the balancer before it is stopped; to lose fewer where one dies, let the balancer check more often, take fewer failed checks for dead, and try another")
 	}
 	return fixesFor(w.groups, true)
 }

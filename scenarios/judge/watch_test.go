@@ -9,6 +9,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
 // sec is a time of a watch.
@@ -26,13 +27,13 @@ func steady(maxOutage time.Duration, command string, change func(*scenarios.Meas
 		}},
 		Looks: []scenarios.Look{{Kind: scenarios.Whole, Planned: 605}},
 		Watch: &scenarios.WatchSeen{For: 600, Sessions: 600, Coords: []scenarios.Appearance{
-			{Name: coordName(0), Sessions: 300, First: 1, Last: 600, PIDs: []int32{7}},
-			{Name: coordName(1), Sessions: 300, First: 2, Last: 599, PIDs: []int32{8}},
+			{Name: judgetest.CoordName(0), Sessions: 300, First: 1, Last: 600, PIDs: []int32{7}},
+			{Name: judgetest.CoordName(1), Sessions: 300, First: 2, Last: 599, PIDs: []int32{8}},
 		}},
 	}
 	e.Scenario.Expect.MaxOutage = scenarios.Duration(maxOutage)
 	for i := range 5 {
-		e.Watch.Long = append(e.Watch.Long, scenarios.LongFate{Node: nodeAddr(0).String(), Coordinator: coordName(i % 2), Outcome: scenarios.OK})
+		e.Watch.Long = append(e.Watch.Long, scenarios.LongSession{Node: judgetest.NodeAddr(0).String(), Coordinator: judgetest.CoordName(i % 2), Outcome: scenarios.OK})
 	}
 	if command != "" {
 		e.Watch.Event, e.Watch.EventEnd = sec(12), sec(13)
@@ -57,7 +58,7 @@ func losing(n, coordinator int, cut scenarios.Cut, class string) func(*scenarios
 	return func(e *scenarios.Measured) {
 		for i := range e.Watch.Long {
 			f := &e.Watch.Long[i]
-			if n > 0 && f.Coordinator == coordName(coordinator) && f.Outcome == scenarios.OK {
+			if n > 0 && f.Coordinator == judgetest.CoordName(coordinator) && f.Outcome == scenarios.OK {
 				n--
 				f.Outcome, f.At, f.Cut, f.Class = scenarios.Failed, 12.5, cut, vocabtest.Class(class)
 				e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: vocabtest.Class(class), Coordinator: f.Coordinator, Count: 1})
@@ -134,7 +135,7 @@ func TestHowAWatchIsJudged(t *testing.T) {
 			if f.ID != scenarios.WatchOutage || f.Status != c.status {
 				t.Errorf("%s %s, want %s: %q", f.ID, f.Status, c.status, f.Message)
 			}
-			prose(t, f)
+			judgetest.Prose(t, f)
 		})
 	}
 }
@@ -142,7 +143,7 @@ func TestHowAWatchIsJudged(t *testing.T) {
 func TestAWatchExplainsItsTimes(t *testing.T) {
 	t.Parallel()
 	fs, _ := watchJudge(steady(0, "restart", together(failing(8, 4, "open.eof"), losing(1, 1, scenarios.CutRST, "execute.reset"))))
-	prose(t, fs[0])
+	judgetest.Prose(t, fs[0])
 	if *fs[0].Observed != 4 || *fs[0].Limit != 0 {
 		t.Errorf("observed %v, limit %v", *fs[0].Observed, *fs[0].Limit)
 	}

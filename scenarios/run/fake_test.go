@@ -10,6 +10,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -185,8 +186,8 @@ func content(judge.Evidence) judge.Report {
 	return judge.Report{Verdict: scenarios.Pass}
 }
 
-func plain(s scenarios.Scenario, _ int) judge.Budget {
-	return judge.Budget{Look: int(s.Load.Sessions), Burst: s.Load.Burst, Ceiling: 10_000, Typical: int(s.Load.Sessions)}
+func plain(s scenarios.Scenario, _ int) budget.Budget {
+	return budget.Budget{Look: int(s.Load.Sessions), Burst: s.Load.Burst, Ceiling: 10_000, Typical: int(s.Load.Sessions)}
 }
 
 // checkSums holds what is true of every result.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
@@ -49,7 +50,7 @@ func TestRun_WithTheJudges(t *testing.T) {
 				s.Load.Burst = 16
 				s.Expect.Coordinators.Count = 5
 				b := &balancer{coordinators: 5, takes: 5 * time.Millisecond, answer: c.answer}
-				r, _ := watched(t.Context(), t, b, s, Options{judge: judge.Judge, plan: judge.Plan})
+				r, _ := watched(t.Context(), t, b, s, Options{judge: judge.Judge, plan: budget.Plan})
 				var failed []string
 				for _, f := range r.Findings {
 					if f.Status == scenarios.Fail {

@@ -12,10 +12,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
-// maxQueryLooks bounds the sessions of a query scenario, in looks of the plan: a
-// coordinator that gets a third of its share is still met.
-const maxQueryLooks = 3
-
 // queries runs the scenario's statement several times on every coordinator. The
 // balancer chooses; a session that lands where the statement has run often
 // enough leaves without running it. A statement that fails stops nothing.
@@ -23,7 +19,7 @@ func (r *run) queries(ctx context.Context) {
 	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: r.budget.Look}, 0)
 	q := &queryRuns{run: r, by: map[string]*coordinatorRuns{}}
 	var all sync.WaitGroup
-	for n := 0; n < maxQueryLooks*r.budget.Look && !r.stopped() && !q.enough(n); n++ {
+	for n := 0; n < scenarios.QueryLooks*r.budget.Look && !r.stopped() && !q.enough(n); n++ {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			break

@@ -12,6 +12,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
@@ -85,8 +86,8 @@ func TestLook_ParallelBeyondTheOrderedSessions(t *testing.T) {
 		s := scenario(50)
 		s.Load.Rate, s.Load.Concurrency = 0, 4
 		b := &balancer{coordinators: 5, takes: time.Second}
-		r, seen := watched(t.Context(), t, b, s, Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
-			return judge.Budget{Look: 50, Ceiling: 1000, OrderedPerNode: 10}
+		r, seen := watched(t.Context(), t, b, s, Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
+			return budget.Budget{Look: 50, Ceiling: 1000, OrderedPerNode: 10}
 		}})
 		parts := map[scenarios.Part]int{}
 		for _, o := range seen {
@@ -109,8 +110,8 @@ func TestLook_OrderedLaneStaysShortAfterARefusal(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 3}
 		}}
-		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
-			return judge.Budget{Look: 30, Ceiling: 1000, OrderedPerNode: 10}
+		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
+			return budget.Budget{Look: 30, Ceiling: 1000, OrderedPerNode: 10}
 		}})
 		inOrder := map[netip.AddrPort]int{}
 		for _, o := range seen {
@@ -129,8 +130,8 @@ func TestLook_ParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 5}
 		}}
-		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(_ scenarios.Scenario, _ int) judge.Budget {
-			return judge.Budget{Look: 40, Ceiling: 1000, OrderedPerNode: 3}
+		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
+			return budget.Budget{Look: 40, Ceiling: 1000, OrderedPerNode: 3}
 		}})
 		if r.Sessions.OK != 40 || r.Nodes[1].Sessions != 5 || r.Sessions.Refused != 1 {
 			t.Errorf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)
@@ -184,7 +185,7 @@ func TestLooks_CeilingEndsAsking(t *testing.T) {
 			judge: func(judge.Evidence) judge.Report {
 				return judge.Report{Next: judge.NextLook{Kind: scenarios.Confirm, Sessions: 10}}
 			},
-			plan: func(scenarios.Scenario, int) judge.Budget { return judge.Budget{Look: 10, Ceiling: 35} },
+			plan: func(scenarios.Scenario, int) budget.Budget { return budget.Budget{Look: 10, Ceiling: 35} },
 		})
 		if len(r.Looks) != 3 || len(r.Notes) != 1 || !r.Complete {
 			t.Errorf("%d looks, notes = %q", len(r.Looks), r.Notes)

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/nodes"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -47,7 +49,7 @@ type Options struct {
 	RateIsDefault bool
 
 	judge  func(judge.Evidence) judge.Report // nil is judge.Judge
-	plan   func(scenarios.Scenario, int) judge.Budget
+	plan   func(scenarios.Scenario, int) budget.Budget
 	tags   func(scenarios.Scenario) []scenarios.TagTimes
 	routed func(netip.AddrPort) bool
 	sleep  func(ctx context.Context, d time.Duration) // until ctx ends, at the longest
@@ -62,10 +64,10 @@ func (o Options) withDefaults() Options {
 		o.judge = judge.Judge
 	}
 	if o.plan == nil {
-		o.plan = judge.Plan
+		o.plan = budget.Plan
 	}
 	if o.tags == nil {
-		o.tags = judge.TagsWanted
+		o.tags = threshold.Wanted
 	}
 	if o.routed == nil {
 		o.routed = nodes.Routed
@@ -88,7 +90,7 @@ type run struct {
 	started time.Time
 	nodes   nodes.Set
 	needs   []scenarios.Resource // of this machine
-	budget  judge.Budget
+	budget  budget.Budget
 	pacer   pace.Pacer
 	free    time.Duration // when the next sessions may be due
 	slots   pace.Slots

@@ -13,7 +13,7 @@ import (
 // certificate is refused is left out, and the next one scouted.
 func (r *run) scout(ctx context.Context) bool {
 	r.budget = r.opt.plan(r.s, len(r.nodes.All()))
-	text, lasts := limits.Cost(r.s, r.budget)
+	text, lasts := limits.Cost(r.s, r.budget.Typical, r.budget.Ceiling)
 	r.collect.event(Event{Kind: EventBudget, Total: r.budget.Ceiling, Done: r.budget.Typical, For: lasts, Text: text})
 	for _, n := range r.nodes.All() {
 		r.collect.event(Event{Kind: EventScout, Text: "one session alone to " + n.Addr.String()})

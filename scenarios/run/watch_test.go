@@ -150,7 +150,7 @@ func appearance(t *testing.T, w *scenarios.WatchSeen, name string) scenarios.App
 	return scenarios.Appearance{}
 }
 
-func lostLong(w *scenarios.WatchSeen) (lost []scenarios.LongFate) {
+func lostLong(w *scenarios.WatchSeen) (lost []scenarios.LongSession) {
 	for _, f := range w.Long {
 		if f.Outcome == scenarios.Failed {
 			lost = append(lost, f)

@@ -27,8 +27,8 @@ var lbFile = strictyaml.Format{
 	Start:   "`impala-lbcheck provision init` prints one to start from",
 }
 
-// Parse reads lb.yaml; file is its name in errors, which are [strictyaml.Errors],
-// or a [*strictyaml.KeyError] about a key that is missing. The result is valid and
+// Parse reads lb.yaml; file is its name in errors: [strictyaml.Errors], a
+// [*strictyaml.Error], or a [*strictyaml.KeyError] where a key is missing. The result is valid and
 // has all defaults filled in.
 func Parse(file string, src []byte) (Spec, error) {
 	doc, err := lbFile.Read(file, src)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 )
 
@@ -27,7 +27,7 @@ func DemandOf(s scenarios.Scenario) Demand {
 	if demand := kindOf(s).demand; demand != nil {
 		return demand(s, d)
 	}
-	d.Lasts = LooksLast(s, judge.Plan(s, len(s.Target.Endpoints)).Typical)
+	d.Lasts = LooksLast(s, budget.Plan(s, len(s.Target.Endpoints)).Typical)
 	return d
 }
 
@@ -41,13 +41,13 @@ func LooksLast(s scenarios.Scenario, sessions int) time.Duration {
 	return d
 }
 
-// Cost says what a run may take, by the budget of its looks. Where nothing is paced
-// how long it lasts depends on the service.
-func Cost(s scenarios.Scenario, b judge.Budget) (text string, lasts time.Duration) {
+// Cost says what a run may take: typically so many sessions, and at most ceiling.
+// Where nothing is paced how long it lasts depends on the service.
+func Cost(s scenarios.Scenario, typical, ceiling int) (text string, lasts time.Duration) {
 	if d := DemandOf(s); d.Text != "" {
 		return d.Text, d.Lasts
 	}
-	text, lasts = fmt.Sprintf("up to %d sessions; typically %d", b.Ceiling, b.Typical), LooksLast(s, b.Typical)
+	text, lasts = fmt.Sprintf("up to %d sessions; typically %d", ceiling, typical), LooksLast(s, typical)
 	if s.Load.Rate > 0 {
 		text += ", " + about(lasts)
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -145,7 +145,7 @@ func timeExcess(s scenarios.Scenario, d Demand) []string {
 	}
 	text := d.Text
 	if text == "" {
-		typical := judge.Plan(s, len(s.Target.Endpoints)).Typical
+		typical := budget.Plan(s, len(s.Target.Endpoints)).Typical
 		text = fmt.Sprintf("%d sessions at %s, %s to settle and %s to hold", typical, s.Load.Rate, s.Load.Settle, s.Load.BurstHold)
 	}
 	return []string{fmt.Sprintf("%s exceeds %s (%s)", d.Lasts.Round(time.Second), maxDuration, text)}

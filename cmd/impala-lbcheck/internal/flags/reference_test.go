@@ -63,11 +63,7 @@ func referenceDoc() string {
 func referenceRow(g scenarios.Setting) string {
 	spelling := "-"
 	if g.Name != "" {
-		arg := ""
-		if g.Arg != "" {
-			arg = " " + g.Arg
-		}
-		spelling = fmt.Sprintf("`--%s%s`<br>`%s`", g.Name, arg, Variable(g))
+		spelling = fmt.Sprintf("%s<br>`%s`", strings.TrimSpace("`--"+g.Name+"` "+g.Arg), Variable(g))
 		if g.Repeat {
 			spelling += "<br>repeatable"
 		}

@@ -27,7 +27,7 @@ func Refused(cmd *cobra.Command, err error) error {
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	name := err.GetSpecifiedName()
 	if name == "password" {
-		return fmt.Errorf("there is no --password, because every process on this host can read a command line; use --password-file, --password-command or %s", PasswordVariable)
+		return fmt.Errorf("there is no --%s, because every process on this host can read a command line; use --password-file, --password-command or %s", name, PasswordVariable)
 	}
 	for _, g := range scenarios.Settings() {
 		if g.Name == name {

@@ -69,7 +69,10 @@ func derives(g scenarios.Setting) bool {
 func inFlags(text string) string {
 	words := strings.Fields(text)
 	for i, word := range words {
-		if flag, ok := For(strings.TrimRight(word, ".,;")); ok && strings.Contains(word, ".") {
+		if !strings.Contains(word, ".") {
+			continue
+		}
+		if flag, ok := For(strings.TrimRight(word, ".,;")); ok {
 			words[i] = flag + word[len(strings.TrimRight(word, ".,;")):]
 		}
 	}

@@ -29,7 +29,7 @@ type Watcher struct {
 // New returns a watcher of a number of long sessions. since is the run's clock; notice
 // is called with each line, never concurrently.
 func New(long int, since func() time.Duration, notice func(at time.Duration, format string, args ...any)) *Watcher {
-	return &Watcher{since: since, notice: notice, seen: scenarios.WatchSeen{Long: make([]scenarios.LongFate, long)}}
+	return &Watcher{since: since, notice: notice, seen: scenarios.WatchSeen{Long: make([]scenarios.LongSession, long)}}
 }
 
 // OnSessionEnd takes in a session that ended, if it was a new one; what the end of
@@ -91,7 +91,7 @@ func (w *Watcher) noticed(now time.Duration) {
 func (w *Watcher) LongOpened(i int, o scenarios.Observation) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.seen.Long[i] = scenarios.LongFate{Node: o.Node.String(), Coordinator: o.Who.Coordinator, Class: o.Class}
+	w.seen.Long[i] = scenarios.LongSession{Node: o.Node.String(), Coordinator: o.Who.Coordinator, Class: o.Class}
 }
 
 // LongEnded takes in the end of long session i; asked tells one that was found out

@@ -1,0 +1,312 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// A commandLine is one of ours that somebody reads.
+type commandLine struct {
+	words    []string // behind the program's name
+	fragment bool     // its endpoint may be missing
+}
+
+// Words that stand for what the reader puts there.
+var (
+	placeholder = regexp.MustCompile(`^(\.\.\.|%[a-z]|[A-Z][A-Z0-9_]*(\.[a-z]+)?)$`)
+	endpoint    = "127.0.0.1:21050" // loopback needs no --confirm
+	anyValue    = []string{"3", "10s", "true", "auto", "ldap", "all", "a=b", "4:2:1", "0.5", "session: p(99) < 2s"}
+)
+
+// commandLines are the command lines of ours in a passage.
+func commandLines(p passage) []commandLine {
+	if p.form == inProse {
+		return proseLines(p.text)
+	}
+	var out []commandLine
+	for _, words := range shellCommands(p.text) {
+		words, fragment := ownWords(words, p.form)
+		if words == nil {
+			continue
+		}
+		for _, one := range alternatives(words) {
+			out = append(out, commandLine{one, fragment})
+		}
+	}
+	return out
+}
+
+// ownWords are the words behind our program's name; nil: it is another program.
+func ownWords(words []string, f form) (own []string, fragment bool) {
+	switch {
+	case words[0] == "impala-lbcheck":
+		return words[1:], f == asSpan
+	case len(words) > 2 && strings.Join(words[:3], " ") == "go run ./cmd/impala-lbcheck":
+		return words[3:], f == asSpan
+	case f == asSpan:
+		// A name such as "show" may be another program's, too.
+		if group, known := commandNames()[words[0]]; known && (group == nil || len(words) > 1 && isFlag.MatchString(words[1])) {
+			return slices.Concat(group, words), true
+		}
+	}
+	return nil, false
+}
+
+// commandNames are the names of all commands, with those of the commands above.
+var commandNames = sync.OnceValue(func() map[string][]string {
+	names := map[string][]string{}
+	for _, cmd := range newRoot(world{}).Commands() {
+		for _, sub := range cmd.Commands() {
+			names[sub.Name()] = []string{cmd.Name()}
+		}
+	}
+	for _, cmd := range newRoot(world{}).Commands() {
+		names[cmd.Name()] = nil
+	}
+	return names
+})
+
+var (
+	// An indented line is an example's.
+	ourName = regexp.MustCompile(`(?m)(?:^|\S |\()impala-lbcheck +(\S.*)$`)
+	// No word of a sentence looks like this.
+	argument = regexp.MustCompile(`^--[a-z]|^[^(]*[0-9%@=/A-Z]|[a-z]\.[a-z]`)
+)
+
+// proseLines are command lines within sentences: they end where the sentence goes on.
+func proseLines(text string) []commandLine {
+	var out []commandLine
+	for _, m := range ourName.FindAllStringSubmatch(text, -1) {
+		words := strings.Fields(m[1])
+		if words[0] == "%s" {
+			words[0] = "smoke"
+		}
+		n := proseEnd(words)
+		if n > 0 {
+			words[n-1] = strings.TrimRight(words[n-1], sentenceMarks)
+			out = append(out, commandLine{words[:n], true})
+		}
+	}
+	return out
+}
+
+const sentenceMarks = "`.,;:)"
+
+// proseEnd is how many of the words are a command line: the command's names, its
+// arguments, and the values of its flags.
+func proseEnd(words []string) int {
+	cmd, named := newRoot(world{}), true
+	for i, word := range words {
+		bare := strings.TrimRight(word, sentenceMarks)
+		sub, _, err := cmd.Find([]string{bare})
+		switch {
+		case named && err == nil && sub != cmd:
+			cmd = sub
+		case i == 0:
+			return 0
+		case argument.MatchString(bare) || needsValue(cmd, words[i-1]):
+			named = false
+		default:
+			return i
+		}
+		if bare != word {
+			return i + 1
+		}
+	}
+	return len(words)
+}
+
+// needsValue reports whether a word is a flag whose value is the next word.
+func needsValue(cmd *cobra.Command, word string) bool {
+	if !isFlag.MatchString(word) {
+		return false
+	}
+	f := cmd.Flags().Lookup(word[2:])
+	return f != nil && f.NoOptDefVal == ""
+}
+
+// errPermitted ends a command whose scenario might run.
+var errPermitted = errors.New("permitted")
+
+func parsingWorld() world {
+	return world{out: &bytes.Buffer{}, err: &bytes.Buffer{},
+		permitted: func(scenarios.Scenario) error { return errPermitted }}
+}
+
+// parse carries a command line out up to where something would be sent. What asks
+// AWS or serves until it is interrupted has its arguments read alone.
+func (l commandLine) parse(t *testing.T) error {
+	root := newRoot(parsingWorld())
+	root.SetOut(&bytes.Buffer{})
+	root.SetErr(&bytes.Buffer{})
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	cmd, rest, err := root.Find(l.words)
+	if err != nil || len(rest) == 0 && l.fragment {
+		return err
+	}
+	rest = filled(cmd, rest, l.fragment)
+	cmd.InitDefaultHelpFlag()
+	if err := cmd.ParseFlags(rest); err != nil {
+		return err
+	}
+	args := cmd.Flags().Args()
+	if asked, _ := cmd.Flags().GetBool("help"); asked {
+		return nil
+	}
+	if l.fragment && strings.Contains(cmd.Use, "HOST") && !cmd.Flags().Changed("from-provision") && !slices.Contains(args, endpoint) {
+		rest, args = append(rest, endpoint), append(args, endpoint)
+	}
+	if err := errors.Join(cmd.ValidateArgs(args), cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
+		return err
+	}
+	if remote(cmd) {
+		return nil
+	}
+	prepare(t, rest)
+	return untilSent(append(strings.Fields(cmd.CommandPath())[1:], rest...))
+}
+
+// untilSent runs a command line in a world where nothing is sent.
+func untilSent(words []string) error {
+	root := newRoot(parsingWorld())
+	root.SetOut(&bytes.Buffer{})
+	root.SetErr(&bytes.Buffer{})
+	root.SetArgs(words)
+	if err := root.ExecuteContext(context.Background()); !errors.Is(err, errPermitted) {
+		return err
+	}
+	return nil
+}
+
+// remote reports whether a command does more than reading before it sends.
+func remote(cmd *cobra.Command) bool {
+	below := cmd.Name() == "sim" || cmd.HasParent() && cmd.Parent().Name() == "provision" && cmd.Name() != "init"
+	return below || cmd.Flags().Changed("from-provision")
+}
+
+// filled has values in place of placeholders. In a fragment the last flag may lack
+// its value.
+func filled(cmd *cobra.Command, words []string, fragment bool) []string {
+	out := slices.Clone(words)
+	for i, word := range out {
+		isValue := i > 0 && needsValue(cmd, out[i-1])
+		switch {
+		case word == "HOST" && isValue:
+			out[i] = "127.0.0.1"
+		case !placeholder.MatchString(word):
+		case strings.HasPrefix(path.Ext(word), ".") && word != "...":
+			out[i] = "mine" + path.Ext(word)
+		case isValue:
+			out[i] = accepted(cmd, out[i-1])
+		case word == "HOST":
+			out[i] = endpoint
+		case word == "FILE":
+			out[i] = map[bool]string{true: "mine.json", false: "mine.yaml"}[cmd.Name() == "report"]
+		default:
+			out[i] = "smoke"
+		}
+	}
+	if n := len(out); fragment && n > 0 && needsValue(cmd, out[n-1]) {
+		out = append(out, accepted(cmd, out[n-1]))
+	}
+	return out
+}
+
+// accepted is a value that a flag takes.
+func accepted(cmd *cobra.Command, flag string) string {
+	values := anyValue
+	for _, g := range scenarios.Settings() {
+		if g.Name == flag[2:] {
+			values = slices.Concat(g.Values, values)
+		}
+	}
+	fresh, _, err := newRoot(world{}).Find(strings.Fields(cmd.CommandPath())[1:])
+	for _, v := range values {
+		if err == nil && fresh.Flags().Set(flag[2:], v) == nil {
+			return v
+		}
+	}
+	return "..."
+}
+
+// prepare makes the files that a command line reads.
+func prepare(t *testing.T, words []string) {
+	t.Helper()
+	for _, name := range words {
+		var src []byte
+		switch {
+		case strings.Contains(name, "/") || strings.Contains(name, "="):
+			continue
+		case strings.HasSuffix(name, ".yaml"):
+			src, _ = scenarios.BuiltinSource("smoke")
+		case strings.HasSuffix(name, ".json"):
+			src = storedRun
+		default:
+			continue
+		}
+		if err := os.WriteFile(name, src, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// storedRun is a result, for the command lines that read one.
+var storedRun, _ = os.ReadFile(repo + "/testdata/runs/pass.json")
+
+// flagNames are all flags that a command of ours has, with a command that has it.
+var flagNames = sync.OnceValue(func() map[string][]*cobra.Command {
+	out := map[string][]*cobra.Command{}
+	eachCommand(newRoot(world{}), func(cmd *cobra.Command) {
+		cmd.InitDefaultHelpFlag()
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { out["--"+f.Name] = append(out["--"+f.Name], cmd) })
+	})
+	return out
+})
+
+// takenByAll says why a command of ours that has these flags does not take their
+// values, or that there is no such command.
+func takenByAll(words []string) error {
+	var errs []error
+	n := 0
+	eachCommand(newRoot(world{}), func(cmd *cobra.Command) {
+		if !hasAll(cmd, words) {
+			return
+		}
+		n++
+		if err := cmd.ParseFlags(filled(cmd, words, true)); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", cmd.CommandPath(), err))
+		} else if rest := cmd.Flags().Args(); len(rest) > 0 {
+			errs = append(errs, fmt.Errorf("%s: %q is no flag's", cmd.CommandPath(), rest))
+		}
+	})
+	if n == 0 {
+		return fmt.Errorf("no command has all of %q", words)
+	}
+	return errors.Join(errs...)
+}
+
+func hasAll(cmd *cobra.Command, words []string) bool {
+	cmd.InitDefaultHelpFlag()
+	for _, word := range words {
+		name, _, _ := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+		if strings.HasPrefix(word, "--") && cmd.Flags().Lookup(name) == nil {
+			return false
+		}
+	}
+	return true
+}

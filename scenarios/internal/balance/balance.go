@@ -1,0 +1,105 @@
+package balance
+
+import (
+	"fmt"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+)
+
+// Judge asks whether every coordinator gets its share: order, reach,
+// coverage and imbalance of a look, a fresh look where one of them alarms, a
+// longer one where the shares are suspicious. docs/statistics.md has the rule.
+func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	looks := batch.Pool(e.Looks)
+	if status, why := nothingToJudge(e, looks); why != "" {
+		return allSkipped(status, why), scenarios.NextLook{}
+	}
+	r := batch.MatchExpected(e.Scenario, looks)
+	unexpected := unexpectedFinding(r, looks)
+	if r.Declared == 1 {
+		return replaceFinding(allSkipped(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), scenarios.NextLook{}
+	}
+	if ask := growFirstLook(e.Scenario, r, looks); ask.Sessions > 0 {
+		return replaceFinding(allSkipped(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
+	}
+	alpha, tolerance := budget.Limits(e.Scenario)
+	c := run(r, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, conns: connCountsOf(e, r)})
+	v := findingWriter{cascade: c, CoordinatorSet: r, errors: batch.Failures(looks)}
+	return v.findings(unexpected), c.next
+}
+
+// Alarms are the findings whose rule alarms in the first look, taken alone: what
+// simulations count.
+func Alarms(e scenarios.Measured) []string {
+	looks := batch.Pool(e.Looks)
+	alpha, tolerance := budget.Limits(e.Scenario)
+	r := batch.MatchExpected(e.Scenario, looks)
+	first := assessWithLost(r, sampleOf(r, looks[0]), terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	var out []string
+	for q, state := range first.state {
+		if state == alarmed {
+			out = append(out, ruleIDs[q])
+		}
+	}
+	return out
+}
+
+// nothingToJudge says why no look can speak of balance; "" where one can.
+func nothingToJudge(e scenarios.Measured, looks []batch.Look) (scenarios.Status, string) {
+	sessions, refused := 0, 0
+	for _, l := range looks {
+		sessions += l.Sessions()
+		refused += l.Refused
+	}
+	switch status, why := batch.Soundness(e); {
+	case sessions == 0:
+		_, why := batch.NoSession(refused)
+		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
+	case len(batch.NamesSeen(looks)) == 0:
+		return scenarios.Skipped, "no session said who answered"
+	case status != scenarios.Pass:
+		return scenarios.Skipped, "identity.sound comes first: " + why
+	}
+	return scenarios.Pass, ""
+}
+
+// allSkipped is every balance finding with one status and one reason.
+func allSkipped(status scenarios.Status, why string) []scenarios.Finding {
+	ids := []string{scenarios.BalanceOrder, scenarios.BalanceReach, scenarios.BalanceCoverage,
+		scenarios.BalanceUnexpected, scenarios.BalanceImbalance}
+	out := make([]scenarios.Finding, len(ids))
+	for i, id := range ids {
+		out[i] = scenarios.Finding{ID: id, Status: status, Message: why}
+	}
+	return out
+}
+
+// replaceFinding puts the findings made in the place of the one of their id.
+func replaceFinding(into, made []scenarios.Finding) []scenarios.Finding {
+	var out []scenarios.Finding
+	for _, f := range into {
+		if f.ID == made[0].ID {
+			out = append(out, made...)
+		} else {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// growFirstLook is the wish for a longer first look, where nobody said how many
+// coordinators there are and another could still hide.
+func growFirstLook(s scenarios.Scenario, r batch.CoordinatorSet, looks []batch.Look) scenarios.NextLook {
+	if r.Declared > 0 || looks[0].Final() || s.Expect.Balance.Policy == scenarios.SourcePolicy {
+		return scenarios.NextLook{}
+	}
+	short := budget.GrownLook(s, len(r.Slots)) - looks[0].Planned
+	if short <= 0 || len(looks) > 1 {
+		return scenarios.NextLook{}
+	}
+	return scenarios.NextLook{Kind: scenarios.First, Sessions: short,
+		Why: fmt.Sprintf("%s seen and none declared: another could still hide", phrase.Count(len(r.Slots), "coordinator"))}
+}

@@ -1,0 +1,181 @@
+package balance
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+)
+
+// connCounts is how many connections a coordinator said to have while none of ours
+// was open: before the run's first session, and at the least and the most then
+// and after the last one.
+type connCounts struct{ before, min, max int }
+
+// connCountsOf reads the connections in use off the coordinators' pages, by seat. It
+// is nil unless every coordinator said how many it had before the first session:
+// a level that one of them is missing from is none. Pages read meanwhile have
+// ours in them, and are left aside.
+func connCountsOf(e scenarios.Measured, r batch.CoordinatorSet) []connCounts {
+	if !r.Named {
+		return nil
+	}
+	out := make([]connCounts, len(r.Slots))
+	for i, name := range e.Scenario.Expect.Coordinators.Names[:len(out)] {
+		before, ok := inUse(e.Pages, name, scenarios.PageBefore)
+		if !ok {
+			return nil
+		}
+		out[i] = connCounts{before, before, before}
+		if after, ok := inUse(e.Pages, name, scenarios.PageAfter); ok {
+			out[i].min, out[i].max = min(before, after), max(before, after)
+		}
+	}
+	return out
+}
+
+// inUse is what a coordinator's page said at a time; false where none did.
+func inUse(pages []scenarios.Page, name string, when scenarios.PageTime) (int, bool) {
+	for _, p := range pages {
+		if p.Coordinator == name && p.When == when && p.InUse != nil {
+			return max(0, *p.InUse), true
+		}
+	}
+	return 0, false
+}
+
+// rankedByConns reports whether a look is judged on connections in use and ours
+// together, as leastconn is where the coordinators say what they have.
+func (o *lookStats) rankedByConns() bool { return o.policy == scenarios.LeastConn && o.conns != nil }
+
+// excludeBusier takes out of the missing and the unproven those that had more
+// connections, for their share, than one that answered: leastconn rightly left
+// them out, where others it passed over the emptiest. Where the coordinators do
+// not say what they have, nobody is missing for sure.
+func (o *lookStats) excludeBusier() {
+	if !o.rankedByConns() {
+		o.missing, o.unproven = nil, append(o.missing, o.unproven...)
+		return
+	}
+	emptiest := math.Inf(1)
+	for i, n := range o.all {
+		if n > 0 {
+			emptiest = min(emptiest, float64(o.conns[i].min)/o.implied[i])
+		}
+	}
+	busy := func(i int) bool { return float64(o.conns[i].max)/o.implied[i] > emptiest+rounding }
+	for i, n := range o.all {
+		if n == 0 && busy(i) {
+			o.busier = append(o.busier, i)
+		}
+	}
+	o.missing, o.unproven = slices.DeleteFunc(o.missing, busy), slices.DeleteFunc(o.unproven, busy)
+	o.pinned = o.pinned && len(o.busier) == 0
+}
+
+// ranking is how many of ours one seat got, among itself and the others that
+// are surely no busier, or surely no emptier, for their share.
+type ranking struct {
+	slot      int
+	tooMany   bool // against those no busier: it got more; else against those no emptier: it got less
+	got       int
+	of        int     // sessions of all of them
+	fair      float64 // of those
+	deviation float64 // how far got is from fair, relative to it; 0: not in the direction that leastconn forbids
+	chance    float64 // of that or more
+}
+
+// rankByConns is imbalance under leastconn, where the coordinators say what
+// they have. How many of ours a coordinator is due cannot be told: sessions that
+// end before the next one do not pile up, and all of them may rightly go to the
+// emptiest. But whatever the levels, a busier one gets no more of ours than its
+// fair share among itself and those no busier, and an emptier one no less among
+// those no emptier. Ours that stay open are held to the same: what levels the
+// totals keeps that order.
+func (o *lookStats) rankByConns() {
+	o.state[imbalanceRule] = quiet
+	var all []ranking
+	for i := range o.counts {
+		for _, hot := range []bool{true, false} {
+			if s, ok := o.rankingOf(i, hot); ok {
+				all = append(all, s)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	o.ranking = slices.MinFunc(all, func(a, b ranking) int {
+		if o.big(a.deviation) != o.big(b.deviation) {
+			return cmp.Compare(math.Abs(b.deviation), math.Abs(a.deviation))
+		}
+		return cmp.Compare(a.chance, b.chance)
+	})
+	o.worst, o.deviation = o.ranking.slot, o.ranking.deviation
+	o.pX2 = min(1, o.ranking.chance*float64(2*len(o.counts))) // so many are asked
+	o.decide()
+}
+
+// rankingOf compares one seat; false where there is nobody to compare it with.
+func (o *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
+	s := ranking{slot: seat, tooMany: hot, got: o.counts[seat], of: o.counts[seat], chance: 1}
+	share := o.implied[seat]
+	for j := range o.counts {
+		busier, emptier := seat, j
+		if !hot {
+			busier, emptier = j, seat
+		}
+		if j != seat && float64(o.conns[emptier].max)/o.implied[emptier] <= float64(o.conns[busier].min)/o.implied[busier]+rounding {
+			s.of += o.counts[j]
+			share += o.implied[j]
+		}
+	}
+	q := o.implied[seat] / share
+	if q >= 1 || s.of == 0 {
+		return s, false
+	}
+	s.fair = q * float64(s.of)
+	switch off := float64(s.got)/s.fair - 1; {
+	case hot && off > 0:
+		s.deviation, s.chance = off, stats.AtLeast(s.got, s.of, q)
+	case !hot && off < 0:
+		s.deviation, s.chance = off, stats.AtMost(s.got, s.of, q)
+	}
+	return s, true
+}
+
+// busierThanOthers says why some were never seen, of those that leastconn found busier.
+func (v findingWriter) busierThanOthers(o lookStats) string {
+	var parts []string
+	for _, i := range o.busier {
+		parts = append(parts, fmt.Sprintf("%s with %d", v.nameOf(i), o.conns[i].max))
+	}
+	return fmt.Sprintf("Never seen, and rightly so under leastconn, since others had fewer connections in use: %s", phrase.List(parts))
+}
+
+// against says whom a seat is compared with.
+func (s ranking) against() string {
+	if s.tooMany {
+		return "no busier"
+	}
+	return "no emptier"
+}
+
+// setRankingFigures fills in what the order of use amounts to.
+func (v findingWriter) setRankingFigures(f *scenarios.Finding, o lookStats) {
+	s := o.ranking
+	if s.of == 0 {
+		f.Message = "nobody can be compared with another"
+		return
+	}
+	f.Subject = v.nameOf(s.slot)
+	f.Observed, f.Expected, f.P, f.Limit = phrase.Num(s.got), phrase.Num(s.fair), phrase.Num(o.pX2), phrase.Num(o.alpha)
+	f.Message = fmt.Sprintf("%s has %s", f.Subject, v.share(o))
+	f.Explain = fmt.Sprintf("Under leastconn a busier coordinator gets no more of ours than an emptier one. %s had %d connections in use; of %s on it and those %s, %.1f were its fair share: P = %s for the worst of %d comparisons, limit %s; tolerance %.0f %%",
+		f.Subject, o.conns[s.slot].before, phrase.Count(s.of, "session"), s.against(), s.fair, phrase.Chance(o.pX2), 2*len(o.counts), phrase.Chance(o.alpha), o.tolerance*100)
+}

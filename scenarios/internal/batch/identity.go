@@ -1,0 +1,67 @@
+package batch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+)
+
+// SeenCoordinators pools what the looks learned of each coordinator, sorted by name.
+func SeenCoordinators(e scenarios.Measured) []scenarios.Seen {
+	var out []scenarios.Seen
+	for _, l := range e.Looks {
+		for _, s := range l.Seen {
+			i := slices.IndexFunc(out, func(o scenarios.Seen) bool { return o.Coordinator == s.Coordinator })
+			if i < 0 {
+				out = append(out, scenarios.Seen{Coordinator: s.Coordinator, Weak: s.Weak})
+				i = len(out) - 1
+			}
+			out[i].Weak = out[i].Weak && s.Weak
+			out[i].PIDs = Union(out[i].PIDs, s.PIDs)
+			out[i].Versions = Union(out[i].Versions, s.Versions)
+		}
+	}
+	slices.SortFunc(out, func(a, b scenarios.Seen) int { return strings.Compare(a.Coordinator, b.Coordinator) })
+	return out
+}
+
+func Union[T comparable](have, more []T) []T {
+	for _, v := range more {
+		if !slices.Contains(have, v) {
+			have = append(have, v)
+		}
+	}
+	return have
+}
+
+// Soundness is identity's status and sentence; balance asks it first.
+func Soundness(e scenarios.Measured) (scenarios.Status, string) {
+	seen, sessions, refused := SeenCoordinators(e), 0, 0
+	strong := 0
+	for _, s := range seen {
+		if !s.Weak {
+			strong++
+		}
+	}
+	for _, l := range e.Looks {
+		n, _, _, _ := l.All().Total()
+		sessions += n
+		refused += l.Refused
+	}
+	k := e.Scenario.Expect.Coordinators.K()
+	switch {
+	case sessions == 0:
+		_, why := NoSession(refused)
+		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
+	case len(seen) == 0:
+		return scenarios.Inconclusive, "no session said who answered"
+	case strong == len(seen):
+		return scenarios.Pass, "every coordinator names its own web address"
+	case k != 1 && len(seen) < 2:
+		return scenarios.Inconclusive, fmt.Sprintf("all that tells coordinators apart is the host name %s, and it was the only one: they cannot be counted", seen[0].Coordinator)
+	}
+	return scenarios.Pass, fmt.Sprintf("host names tell %s apart; no web address was given", phrase.Count(len(seen), "coordinator"))
+}

@@ -1,0 +1,120 @@
+package batch
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+)
+
+// Refusals counts the sessions that ended for their certificate.
+func Refusals(e scenarios.Measured) int {
+	n := 0
+	for _, l := range e.Looks {
+		n += l.Refused
+	}
+	return n
+}
+
+// Look is one batch as the judges read it. Several first looks in a row are one.
+type Look struct {
+	Kind    scenarios.LookKind
+	Planned int
+	Cut     bool
+	Refused int
+	Tally   scenarios.Tally
+	burst   scenarios.Tally
+	Orders  []scenarios.Order
+	errors  []scenarios.ErrorGroup
+}
+
+// Pool turns the looks of a run into the batches that are judged.
+func Pool(looks []scenarios.Look) []Look {
+	var out []Look
+	for i, l := range looks {
+		if i > 0 && l.Kind == scenarios.First && looks[i-1].Kind == scenarios.First {
+			out[len(out)-1].grow(l)
+			continue
+		}
+		out = append(out, Look{Kind: l.Kind, Planned: l.Planned, Cut: l.Cut, Refused: l.Refused,
+			Tally: l.Tally, burst: l.Burst, Orders: l.Orders, errors: l.Errors})
+	}
+	return out
+}
+
+// grow appends a further first look. The two sequences of a node stay apart:
+// nobody knows who answered between them.
+func (l *Look) grow(more scenarios.Look) {
+	l.Planned += more.Planned
+	l.Cut = l.Cut || more.Cut
+	l.Refused += more.Refused
+	l.Tally = slices.Clone(l.Tally)
+	l.Tally.Merge(more.Tally)
+	l.burst = slices.Clone(l.burst)
+	l.burst.Merge(more.Burst)
+	l.Orders = append(slices.Clone(l.Orders), more.Orders...)
+	l.errors = append(slices.Clone(l.errors), more.Errors...)
+}
+
+// All is every session of the look.
+func (l Look) All() scenarios.Tally {
+	all := slices.Clone(l.Tally)
+	all.Merge(l.burst)
+	return all
+}
+
+// Failed counts the sessions that failed, those of this machine's own left out.
+func (l Look) Failed() int {
+	_, _, f, _ := l.All().Total()
+	return max(0, f-l.Local())
+}
+
+// Sessions counts all of them, those that failed on this machine left out.
+func (l Look) Sessions() int {
+	n, _, _, _ := l.All().Total()
+	return max(0, n-l.Local())
+}
+
+// Local counts the sessions that failed for want of something of this machine, and
+// so never came to the balancer.
+func (l Look) Local() int {
+	n := 0
+	for _, g := range l.errors {
+		if g.Class.IsLocal() {
+			n += g.Count
+		}
+	}
+	return n
+}
+
+// LocalFailures counts them over all looks.
+func LocalFailures(looks []Look) int {
+	n := 0
+	for _, l := range looks {
+		n += l.Local()
+	}
+	return n
+}
+
+// Final reports whether no further look can follow.
+func (l Look) Final() bool { return l.Cut || l.Kind == scenarios.Whole }
+
+// NoSession says why there is none to judge: none was left of those whose
+// certificate was refused, or none was measured, which is inconclusive.
+func NoSession(refused int) (scenarios.Status, string) {
+	if refused > 0 {
+		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", phrase.Count(refused, "connection"))
+	}
+	return scenarios.Inconclusive, "no session was measured"
+}
+
+// NamesSeen lists the coordinators of all looks, sorted.
+func NamesSeen(looks []Look) []string {
+	var all scenarios.Tally
+	for _, l := range looks {
+		all.Merge(l.Tally)
+		all.Merge(l.burst)
+	}
+	return all.Coordinators()
+}

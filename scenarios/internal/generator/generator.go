@@ -1,0 +1,132 @@
+package generator
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
+
+// Generator is how the generator kept what it promised.
+type Generator struct {
+	Paced           int               // sessions that had a time to start at
+	Late            int               // of them, started more than LateAfter after it
+	LateByGenerator int               // of the late ones, by the generator's fault
+	P99             time.Duration     // of what it owes
+	Dropped         int               // were due and never started
+	Local           int               // sessions that failed for want of something of this machine
+	classes         []scenarios.Class // theirs
+	cores           float64           // used, and of how many
+	ofCores         int
+	Short           []scenarios.Resource // there is less of them than the plan takes
+}
+
+// Of reads it off the evidence. Where nothing was paced, nothing was promised.
+func Of(e scenarios.Measured) Generator {
+	var p Generator
+	looks := batch.Pool(e.Looks)
+	for _, g := range batch.Errors(looks) {
+		if g.Class.IsLocal() {
+			p.Local += g.Count
+			p.classes = batch.Union(p.classes, []scenarios.Class{g.Class})
+		}
+	}
+	if e.Load == nil {
+		return p
+	}
+	p.cores, p.ofCores = e.Load.Cores, e.Load.OfCores
+	for _, r := range e.Load.Needs {
+		if r.Short() {
+			p.Short = append(p.Short, r)
+		}
+	}
+	if budget.Paced(e.Scenario) {
+		p.Paced, p.Late, p.Dropped = e.Load.Lag.Count(), e.Load.Late, e.Load.Dropped
+		p.LateByGenerator, p.P99 = above(e.Load.Owed, scenarios.LateAfter), e.Load.Owed.Quantile(.99)
+	}
+	return p
+}
+
+// above counts the times longer than d.
+func above(t scenarios.Times, d time.Duration) int {
+	n := t.Count()
+	return n - sort.Search(n, func(i int) bool { return t.Ranked(i+1) > d })
+}
+
+// Allowed is how many late starts of the generator's are no matter: one in a
+// hundred, and a lone one always, since any machine pauses once.
+func (p Generator) Allowed() int { return max(1, p.Paced/100) }
+
+// Behind reports whether the generator did not keep up.
+func (p Generator) Behind() bool { return p.Local > 0 || p.LateByGenerator > p.Allowed() }
+
+// busyCores is the share of its cores from which a process is taken to lack them.
+const busyCores = .8
+
+// DescribeFailure says what the generator failed at.
+func (p Generator) DescribeFailure() string {
+	var out []string
+	if p.Local > 0 {
+		out = append(out, fmt.Sprintf("%s (%s)", FailedHere(p.Local), phrase.List(batch.Texts(p.classes))))
+	}
+	if p.LateByGenerator > p.Allowed() {
+		out = append(out, fmt.Sprintf("the generator started %d of %s more than %s late", p.LateByGenerator, phrase.Count(p.Paced, "session"), scenarios.LateAfter))
+	}
+	if p.Dropped > 0 {
+		out = append(out, fmt.Sprintf("%d that were due never started", p.Dropped))
+	}
+	return strings.Join(out, "; ")
+}
+
+// FailedHere says how many sessions failed on this machine.
+func FailedHere(n int) string {
+	if n == 1 {
+		return "1 session failed on this machine before it reached the service"
+	}
+	return phrase.Count(n, "session") + " failed on this machine before they reached the service"
+}
+
+// Cause names what the generator lacked, and what helps.
+func (p Generator) Cause() (what string, fixes scenarios.Fixes) {
+	scarce := func(name string) bool {
+		return slices.ContainsFunc(p.Short, func(r scenarios.Resource) bool { return r.Name == name })
+	}
+	wants := func(name string, kind vocab.Kind) bool {
+		return slices.ContainsFunc(p.classes, func(c scenarios.Class) bool { return c.Kind == kind }) || p.Local == 0 && scarce(name)
+	}
+	switch {
+	case wants("descriptors", vocab.KindLocalFiles):
+		return p.scarcity("descriptors"), phrase.Try("raise the limit of open files (ulimit -n)", "hold fewer sessions")
+	case wants("ports", vocab.KindLocalPorts):
+		return p.scarcity("ports"), slices.Concat(
+			phrase.Set("load.local_addresses", "", "dial from several local addresses"), phrase.Set("load.rate", "", "lower the rate"), phrase.Try("widen net.ipv4.ip_local_port_range"))
+	case p.ofCores > 0 && p.cores >= busyCores*float64(p.ofCores) || scarce("cores"):
+		return fmt.Sprintf("it lacks cores: it used %.1f of %d", p.cores, p.ofCores),
+			slices.Concat(phrase.Try("run it on a machine with more cores"), phrase.Set("load.rate", "", "lower the rate"))
+	}
+	return "this machine was too busy (other processes ran, or this one was stopped)",
+		slices.Concat(phrase.Try("run it on an idle machine"), phrase.Set("load.rate", "", "lower the rate"))
+}
+
+// scarcity says how much of a resource the plan takes, where that is known.
+func (p Generator) scarcity(name string) string {
+	for _, r := range p.Short {
+		if r.Name == name {
+			return fmt.Sprintf("it lacks %s: the plan takes %d and this machine has %d", name, r.Need, r.Have)
+		}
+	}
+	return "it lacks " + name
+}
+
+// DescribeDropped says that the offered load was not.
+func (p Generator) DescribeDropped() string {
+	return fmt.Sprintf("%d of %s that were due never started, since sessions that the service had not finished took every place: the offered load was not reached",
+		p.Dropped, phrase.Count(p.Paced+p.Dropped, "session"))
+}

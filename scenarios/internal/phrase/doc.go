@@ -1,0 +1,2 @@
+// Package phrase is how findings write numbers, times, lists and fixes.
+package phrase

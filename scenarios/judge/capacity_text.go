@@ -1,0 +1,194 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+)
+
+// words puts the verdict into words: what was held, what stopped it, and what
+// would be if a coordinator were lost; what to know besides; what to do.
+func (h heldSessions) words(status scenarios.Status) (message, note string, fixes scenarios.Fixes) {
+	switch {
+	case h.Lost > 0:
+		return fmt.Sprintf("%d of %s no longer answered when asked after %s: they were cut while idle, or a coordinator went away",
+			h.Lost, phrase.Count(h.Held, "held session"), phrase.Lasting(h.For)), "", phrase.Try("run scenario idle, which finds out when idle connections are cut, and how")
+	case h.closedOnly():
+		return fmt.Sprintf("%s; the next one was closed (%s) and not left waiting: by a limit of the balancer, or for a coordinator that is gone",
+			h.describeHeld(), h.StoppedBy), "", fixesFor(h.failures, h.Held > 0)
+	case h.failed():
+		return h.describeFailures(), "", fixesFor(h.failures, h.Held > 0)
+	case status == scenarios.Inconclusive:
+		message, fixes = h.describeOpen()
+		return message, "", fixes
+	case h.Held == 0:
+		return fmt.Sprintf("not one session got in: the first got no answer (%s)", h.StoppedBy), "", phrase.Try(runSmoke)
+	case status == scenarios.Fail:
+		return h.describeHeld() + h.describeStall() + h.describeLoss(), h.caveats(), h.fixesForGoal()
+	case h.stalled():
+		return h.describeHeld() + h.describeStall() + h.describeLoss(), phrase.Join(h.caveats(), queriesUntested), h.fixesForLimit()
+	}
+	return h.describeHeld() + h.describeLoss(), phrase.Join(h.caveats(), queriesUntested), h.fixesForLoss()
+}
+
+// runSmoke is what to run where it is not about numbers.
+const runSmoke = "run scenario smoke, which shows which coordinators answer"
+
+// queriesUntested is what nobody should read into a capacity.
+const queriesUntested = "Queries were not tested; use scenario query"
+
+// describeHeld is what was seen: "400 sessions stayed logged in for 10m0s on 10
+// coordinators, login p99 0.4 s, the fullest at 58 of 64".
+func (h heldSessions) describeHeld() string {
+	out := h.heldOfGoal()
+	if h.For == 0 || h.Held < h.goal {
+		out += " got in"
+	} else {
+		out += " stayed logged in for " + phrase.Lasting(h.For)
+	}
+	if h.holders > 0 {
+		out += " on " + h.coordinatorsUsed()
+	}
+	if h.login != nil {
+		out += ", login p99 " + phrase.Brief(h.login.Quantile(.99))
+	}
+	if h.holders > 0 {
+		out += fmt.Sprintf(", the fullest at %d of %s", h.fullest, h.threadsEach())
+	}
+	return out
+}
+
+// heldOfGoal is "400 sessions", or "24 of 40 sessions".
+func (h heldSessions) heldOfGoal() string {
+	if h.Held < h.goal {
+		return fmt.Sprintf("%d of %s", h.Held, phrase.Count(h.goal, "session"))
+	}
+	return phrase.Count(h.Held, "session")
+}
+
+// coordinatorsUsed is how many coordinators held something, of how many.
+func (h heldSessions) coordinatorsUsed() string {
+	if k := h.fleet.Size(); h.holders < k {
+		return fmt.Sprintf("%d of %s", h.holders, phrase.Count(k, "coordinator"))
+	}
+	return phrase.Count(h.holders, "coordinator")
+}
+
+// threadsEach is the number of service threads, and where it comes from if
+// nobody said it.
+func (h heldSessions) threadsEach() string {
+	if h.From == scenarios.ThreadsAssumed {
+		return fmt.Sprintf("%d (as is assumed)", h.Threads)
+	}
+	return fmt.Sprint(h.Threads)
+}
+
+// describeStall is what became of the next session, and why.
+func (h heldSessions) describeStall() string {
+	out := fmt.Sprintf("; the next one got no answer (%s), ", h.StoppedBy)
+	switch {
+	case h.Cause == scenarios.CauseThreads:
+		return out + "since a coordinator had no service thread left"
+	case h.Cause == "":
+		return out + "and whether a coordinator was full or something in front of it cannot be told"
+	case h.roomEverywhere():
+		return out + "though every coordinator had threads to spare: the balancer has a limit of its own, HAProxy's maxconn for one"
+	case h.StoppedBy.Phase == scenarios.TCP:
+		return out + "for its connection was not even accepted: something in front of the coordinators lets no more through"
+	}
+	return out + "though the fullest had room: the balancer has a limit of its own, HAProxy's maxconn for one, or the coordinators have fewer threads than declared"
+}
+
+// describeLoss is what would be with a coordinator less.
+func (h heldSessions) describeLoss() string {
+	switch {
+	case h.fleet.Size() == 0:
+		return ""
+	case h.stalled() && h.Cause == scenarios.CauseBalancer:
+		return fmt.Sprintf("; with one coordinator lost %d fit", min(h.Held, h.SafeLost))
+	case h.stalled() || h.untilFull:
+		return fmt.Sprintf("; with one coordinator lost %d fit", h.SafeLost)
+	case h.SafeLost >= h.goal:
+		return fmt.Sprintf("; they still fit if one coordinator dies: then %d do", h.SafeLost)
+	case h.fleet.Size() == 1:
+		return "; not if the coordinator dies: there is no other"
+	}
+	return fmt.Sprintf("; not if one coordinator dies: then %d", h.SafeLost)
+}
+
+// caveats are what to know of the numbers.
+func (h heldSessions) caveats() string {
+	out := ""
+	if h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads {
+		out = phrase.Join(out, fmt.Sprintf("The fullest coordinator held more sessions than the %d threads that are declared", h.Threads))
+	}
+	if h.overSafe() {
+		out = phrase.Join(out, fmt.Sprintf("They fit by luck: as %s places sessions %d do, in 99.9 of 100 cases", h.placement(), h.Safe))
+	}
+	if h.stalled() && !h.Entered && h.Cause == "" {
+		out = phrase.Join(out, "The one that waited did not get in when the others had left, either")
+	}
+	return out
+}
+
+// placement is who places sessions.
+func (h heldSessions) placement() string {
+	if h.Policy == scenarios.AutoPolicy {
+		return "chance"
+	}
+	return string(h.Policy)
+}
+
+// describeFailures names what failed that should not have.
+func (h heldSessions) describeFailures() string {
+	n := 0
+	for _, g := range h.failures {
+		n += g.Count
+	}
+	classes := classNames(h.failures)
+	if n == 0 {
+		n, classes = 1, []string{h.StoppedBy.String()}
+	}
+	out := fmt.Sprintf("%s failed while %d were held: %s", phrase.Count(n, "session"), h.Held, phrase.List(classes))
+	if where := culprits(h.failures); len(where) > 0 {
+		out += "; on " + phrase.List(where)
+	}
+	return out
+}
+
+// describeOpen tells why there is no verdict, and what to do.
+func (h heldSessions) describeOpen() (message string, fixes scenarios.Fixes) {
+	switch {
+	case h.limitedHere():
+		return fmt.Sprintf("this machine was full before the service was (%s), with %s held", h.localClass(), h.heldOfGoal()),
+			slices.Concat(phrase.Try("raise the limit of open files (ulimit -n)"), phrase.Set("load.local_addresses", "", "dial from several local addresses"))
+	case h.cut && !h.stopped():
+		return fmt.Sprintf("the run ended early, with %s held", h.heldOfGoal()), nil
+	case h.mayHang():
+		return fmt.Sprintf("%s got in; the next one got no answer (%s), not even when these had left, and %d of %s held none: that may be one that hangs, and none that is full",
+			phrase.Count(h.Held, "session"), h.StoppedBy, h.withoutSessions(), phrase.Count(h.fleet.Size(), "coordinator")), phrase.Try(runSmoke)
+	case h.Target > 0 && h.Held >= h.Target:
+		return fmt.Sprintf("%s held, and only %d of them answered or were asked at the end", phrase.Were(h.Held, "session"), h.Survived), nil
+	}
+	return fmt.Sprintf("%s got in, and nothing says why not more", h.heldOfGoal()), nil
+}
+
+// localClass is the class that tells what was full on this machine.
+func (h heldSessions) localClass() scenarios.Class {
+	if len(h.local) > 0 {
+		return h.local[0].Class
+	}
+	return h.StoppedBy
+}
+
+// explain is the arithmetic.
+func (h heldSessions) explain() string {
+	k := h.fleet.Size()
+	if k == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of %d threads (%s) hold %d at the most, %d with one lost; as %s places sessions %d fit, %d with one lost",
+		phrase.Count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placement(), h.Safe, h.SafeLost)
+}

@@ -1,0 +1,106 @@
+package judge
+
+import (
+	"fmt"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+)
+
+// Judge asks every judge and draws the verdict. Of several wishes for a further
+// look the largest is passed on, but a first look that must grow goes before
+// all others; where the last look was cut, or the most that the run may cost is reached,
+// none is, and what waits for a look stays inconclusive.
+func Judge(e scenarios.Measured) Report {
+	j := decide(e)
+	if j.Next.Sessions == 0 && kindRules[e.Scenario.Kind.OrLooks()].balance {
+		j.Inferred = balance.Inferred(e)
+		j.Detect = balance.Detect(e, j.Findings)
+	}
+	return j
+}
+
+// decide is Judge without what only a last word needs: the policy that the order
+// shows, and the power of the look, which takes longer than all the rest.
+func decide(e scenarios.Measured) Report {
+	var j Report
+	for _, judge := range kindRules[e.Scenario.Kind.OrLooks()].judges {
+		findings, ask := judge(e)
+		j.Findings = append(j.Findings, findings...)
+		j.Next = larger(j.Next, ask)
+	}
+	if !affordable(e, j.Next) {
+		j.Next = scenarios.NextLook{}
+	}
+	j.Findings = stopped(e, j.Findings)
+	j.Verdict = scenarios.VerdictOf(j.Findings)
+	j.Notes = notes(e)
+	j.Capacity = completed(e)
+	return j
+}
+
+// larger is the wish that serves both.
+func larger(a, b scenarios.NextLook) scenarios.NextLook {
+	switch {
+	case b.Sessions == 0:
+		return a
+	case a.Sessions == 0:
+		return b
+	case (a.Kind == scenarios.First) != (b.Kind == scenarios.First):
+		if a.Kind == scenarios.First {
+			return a
+		}
+		return b
+	case b.Sessions > a.Sessions:
+		return b
+	}
+	return a
+}
+
+// affordable says whether a look may still be asked for.
+func affordable(e scenarios.Measured, ask scenarios.NextLook) bool {
+	if ask.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut || e.Looks[0].Kind == scenarios.Whole {
+		return false
+	}
+	taken := 0
+	for _, l := range e.Looks {
+		taken += l.Planned
+	}
+	return taken+ask.Sessions <= budget.CeilingN(e.Scenario) && len(e.Looks) < budget.MaxLooks
+}
+
+// notes are what to know of the run besides its findings.
+func notes(e scenarios.Measured) []string {
+	var out []string
+	refused := 0
+	for _, l := range e.Looks {
+		refused += l.Refused
+	}
+	if refused > 0 {
+		out = append(out, fmt.Sprintf("%s ended by us because of the certificate, and counted nowhere else", phrase.Were(refused, "session")))
+	}
+	return out
+}
+
+// Evidence is everything that a verdict rests on: what a run measured, and why
+// it ended.
+type Evidence = scenarios.Measured
+
+// FromResult is the evidence that a stored result holds.
+func FromResult(r scenarios.Result) Evidence { return r.Measured }
+
+// NextLook is a further look that a judge asks for.
+type NextLook = scenarios.NextLook
+
+// Report is what all judges together say.
+type Report struct {
+	Findings []scenarios.Finding
+	Verdict  scenarios.Status
+	Next     NextLook
+	Inferred scenarios.Policy // as the order of sessions tells it; "": it does not
+	Detect   *scenarios.Detectable
+	Notes    []string
+	Capacity *scenarios.Capacity // the evidence's, completed; nil where it has none
+}

@@ -1,0 +1,96 @@
+package judge
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
+)
+
+func TestLeastconnOnTotals(t *testing.T) {
+	t.Parallel()
+	level := func(when scenarios.PageTime, inUse ...int) []scenarios.Page {
+		var out []scenarios.Page
+		for c, n := range inUse {
+			out = append(out, counted(c, when, n, 1000))
+		}
+		return out
+	}
+	const before, after = scenarios.PageBefore, scenarios.PageAfter
+	for name, tc := range map[string]struct {
+		ours   []int
+		pages  []scenarios.Page
+		failed []string // after all looks, which repeat the first
+		want   judgetest.Want
+	}{
+		"totals that are level pass": {[]int{6, 6, 6, 6, 16}, level(before, 10, 10, 10, 10, 0), nil,
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass, scenarios.BalanceCoverage: scenarios.Pass}},
+		"the emptiest may take all, since ours end before the next": {[]int{0, 0, 0, 0, 40}, level(before, 10, 10, 10, 10, 0), nil,
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.Pass, scenarios.BalanceImbalance: scenarios.Pass}},
+		"one that was restarted may take all": {[]int{0, 0, 0, 0, 40}, append(level(before, 10, 10, 10, 10, 10), counted(4, after, 1, 1000)), nil,
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.Pass}},
+		"a busier one is rightly left out": {[]int{10, 10, 10, 10, 0}, level(before, 0, 0, 0, 0, 30), nil,
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.Pass}},
+		"the emptiest that is passed over is missing": {[]int{10, 10, 10, 10, 0}, level(before, 10, 10, 10, 10, 0), []string{scenarios.BalanceCoverage},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.Fail}},
+		"one as busy as the others is missing, too": {[]int{10, 10, 10, 10, 0}, level(before, 0, 0, 0, 0, 0), []string{scenarios.BalanceCoverage}, nil},
+		"the busiest must not get most":             {[]int{24, 4, 4, 4, 4}, level(before, 30, 10, 10, 10, 10), []string{scenarios.BalanceImbalance}, judgetest.Want{scenarios.BalanceImbalance: scenarios.Fail}},
+		"one of equals must not get most":           {[]int{24, 4, 4, 4, 4}, level(before, 0, 0, 0, 0, 0), []string{scenarios.BalanceImbalance}, nil},
+		"without one coordinator's page there is no level": {[]int{24, 4, 4, 4, 4}, level(before, 0, 0, 0, 0), nil,
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Skipped}},
+		"pages of later alone are no level": {[]int{24, 4, 4, 4, 4}, level(after, 0, 0, 0, 0, 0), nil,
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Skipped}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := judgetest.Declared(5)
+			s.Expect.Balance.Policy = scenarios.LeastConn
+			seq := judgetest.Dealt(tc.ours, 0)
+			j := again(scenarios.Measured{Scenario: s, Pages: tc.pages, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, seq)}}, 1, seq)
+			judgetest.Check(t, j.Findings, tc.want)
+			judgetest.ProseOf(t, j.Findings, tc.want.IDs()...)
+			if diff := cmp.Diff(tc.failed, judgetest.FailedIDs(j.Findings)); diff != "" {
+				t.Errorf("failed findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A balancer of leastconn that has sessions of others on it passes, however
+// they are spread.
+func TestAHealthyLeastconnPasses(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(200) {
+		r := judgetest.Source(seed)
+		others := make([]int, 5)
+		var pages []scenarios.Page
+		for c := range others {
+			others[c] = r.IntN(20)
+			pages = append(pages, counted(c, scenarios.PageBefore, others[c], 1000))
+		}
+		s := judgetest.Declared(5)
+		s.Expect.Balance.Policy = scenarios.LeastConn
+		held, turn := make([]int, 5), 0
+		g := rig{nodes: 1, scenario: s, pages: pages, choose: func(int) int {
+			least := turn
+			for i := range 5 {
+				if c := (turn + i) % 5; others[c]+held[c] < others[least]+held[least] {
+					least = c
+				}
+			}
+			turn = (least + 1) % 5 // equals take turns
+			if seed%2 == 0 {
+				held[least]++ // ours stay open, too
+			}
+			return least
+		}}
+		_, last, _ := g.run()
+		for _, id := range []string{scenarios.BalanceCoverage, scenarios.BalanceImbalance} {
+			if f := judgetest.Find(t, last.Findings, id)[0]; f.Status != scenarios.Pass {
+				t.Errorf("seed %d, others %v: %s is %v: %s", seed, others, id, f.Status, f.Message)
+			}
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package judge
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
+)
+
+// again judges evidence whose further looks, as often as asked, repeat the first.
+func again(e scenarios.Measured, nodes int, seq []int) Report {
+	j := Judge(e)
+	for j.Next.Sessions > 0 {
+		more := slices.Repeat(seq, (j.Next.Sessions+len(seq)-1)/len(seq))
+		e.Looks = append(e.Looks, judgetest.LookOf(j.Next.Kind, nodes, more))
+		j = Judge(e)
+	}
+	return j
+}
+
+var (
+	evenLook = judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0)
+	hotLook  = judgetest.Dealt([]int{22, 5, 5, 4, 4}, 0)
+	deadLook = judgetest.Dealt([]int{12, 11, 9, 8, 0}, 0)
+	oddLook  = judgetest.Dealt([]int{16, 6, 6, 6, 6}, 0)
+)
+
+func TestTheCourseOfLooks(t *testing.T) {
+	t.Parallel()
+	first := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.First, 1, seq) }
+	confirm := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.Confirm, 1, seq) }
+	third := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.Third, 1, seq) }
+	extend := func(seq []int) scenarios.Look {
+		return judgetest.LookOf(scenarios.Extend, 1, append(append(append([]int{}, seq...), seq...), seq...))
+	}
+	cut := func(l scenarios.Look) scenarios.Look { l.Cut = true; return l }
+	whole := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.Whole, 1, seq) }
+	lone := judgetest.Dealt([]int{8, 8, 8, 8, 7}, 1)
+	for name, tc := range map[string]struct {
+		looks   []scenarios.Look
+		verdict scenarios.Status
+		ask     scenarios.NextLook
+		want    judgetest.Want
+	}{
+		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Fail}},
+		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Third, Sessions: 40},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Fail}},
+		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Third, Sessions: 40},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive, scenarios.BalanceCoverage: scenarios.Inconclusive}},
+		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.Fail}},
+		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Extend, Sessions: 120},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), judgetest.LookOf(scenarios.Extend, 1, judgetest.Dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 120},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
+		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(judgetest.Dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40}, nil},
+		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(judgetest.Dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
+		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
+		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
+		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: tc.looks})
+			judgetest.Check(t, j.Findings, tc.want)
+			judgetest.ProseOf(t, j.Findings, tc.want.IDs()...)
+			j.Next.Why = ""
+			if j.Next != tc.ask || j.Verdict != tc.verdict {
+				t.Errorf("verdict %v, asks for %+v; want %v, %+v", j.Verdict, j.Next, tc.verdict, tc.ask)
+			}
+		})
+	}
+}
+
+func TestZones(t *testing.T) {
+	t.Parallel()
+	deal := func(sizes ...int) Report {
+		g := rig{nodes: len(sizes), scenario: judgetest.Declared(5), choose: zoned(judgetest.Source(3), sizes)}
+		_, last, _ := g.run()
+		return last
+	}
+	judgetest.Check(t, deal(2, 2, 1).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Fail})
+	judgetest.Check(t, deal(3, 2).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Pass})
+	few := judgetest.LookOf(scenarios.First, 3, []int{0, 1, 2, 3, 4, 2, 0})
+	judgetest.Check(t, Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{few}}).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Pass})
+	judgetest.Check(t, deal(5).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Skipped})
+}
+
+func TestWeights(t *testing.T) {
+	t.Parallel()
+	s := judgetest.Declared(5)
+	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
+	seq := judgetest.Dealt([]int{54, 9, 9, 9, 9}, 0)
+	judgetest.Check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, seq)}}).Findings,
+		judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass})
+	judgetest.Check(t, again(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, judgetest.Dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, judgetest.Dealt([]int{18, 18, 18, 18, 18}, 0)).Findings,
+		judgetest.Want{scenarios.BalanceImbalance: scenarios.Fail})
+	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}
+	judgetest.Check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, judgetest.Dealt([]int{20, 9, 9, 2, 0}, 0))}}).Findings,
+		judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive})
+}
+
+func TestWhatALookCouldShow(t *testing.T) {
+	t.Parallel()
+	of := func(s scenarios.Scenario, seq []int) *scenarios.Detectable {
+		return Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, seq)}}).Detect
+	}
+	d := of(judgetest.Declared(5), evenLook)
+	if d == nil || d.Sessions != 40 || d.Dead != 1 || d.Hot3x < .95 || d.Hot3x > .99 || d.Hot2x < .2 || d.Hot2x > .27 || d.Half > .04 {
+		t.Errorf("forty sessions over five could show %+v", d)
+	}
+	if d := of(judgetest.Declared(0), evenLook); d == nil || d.Dead != 0 || d.Hot3x < .95 {
+		t.Errorf("without a declared set forty sessions could show %+v", d)
+	}
+	least := judgetest.Declared(5)
+	least.Expect.Balance.Policy = scenarios.LeastConn
+	for name, d := range map[string]*scenarios.Detectable{
+		"under leastconn": of(least, evenLook), "with one coordinator": of(judgetest.Declared(1), judgetest.Dealt([]int{40}, 0)),
+		"while a look is awaited": of(judgetest.Declared(5), hotLook), "with too few sessions": of(judgetest.Declared(5), []int{0, 1}),
+	} {
+		if d != nil {
+			t.Errorf("%s a look could show %+v, want nothing told", name, d)
+		}
+	}
+}
+
+// The burst shows who is there, and says nothing of order.
+func TestTheBurstCountsForCoverageAlone(t *testing.T) {
+	t.Parallel()
+	l := judgetest.LookOf(scenarios.First, 1, judgetest.Dealt([]int{10, 10, 10, 10, 0}, 0))
+	for range 2 {
+		o := judgetest.Observed(judgetest.NodeAddr(0), 4)
+		o.Part = scenarios.Burst
+		l.Add(o)
+	}
+	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{l}})
+	judgetest.Check(t, j.Findings, judgetest.Want{scenarios.BalanceCoverage: scenarios.Pass})
+}
+
+// Whatever the evidence, the judges stop asking before the ceiling.
+func TestNoRunPassesItsCeiling(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 11))
+		k := 1 + r.IntN(30)
+		s := judgetest.Declared(5)
+		if seed%3 == 0 {
+			s = judgetest.Declared(0)
+		}
+		g := rig{nodes: 1 + r.IntN(3), scenario: s, fail: func(int) bool { return r.IntN(60) == 0 },
+			choose: func(int) int { return int(float64(k) * r.Float64() * r.Float64()) }}
+		_, last, e := g.run()
+		total := 0
+		for _, l := range e.Looks {
+			total += l.Planned
+		}
+		if plan := budget.Plan(s, g.nodes); 1+total > plan.Ceiling {
+			t.Fatalf("seed %d: %d sessions, ceiling %d", seed, total, plan.Ceiling)
+		}
+		if last.Next != (scenarios.NextLook{}) {
+			t.Fatalf("seed %d still asks for %+v", seed, last.Next)
+		}
+	}
+}
+
+// A stored run reads the same, as often as it is judged.
+func TestJudgingAStoredRunChangesNothing(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		g := rig{nodes: 2, scenario: judgetest.Declared(5), choose: sticky(judgetest.Source(seed), 5, 2, .3)}
+		_, _, e := g.run()
+		want := Judge(e)
+		b, err := json.Marshal(scenarios.Result{Measured: scenarios.Measured{Scenario: e.Scenario, Looks: e.Looks,
+			Nodes: []scenarios.NodeTally{{Address: judgetest.NodeAddr(0)}, {Address: judgetest.NodeAddr(1)}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r scenarios.Result
+		if err := json.Unmarshal(b, &r); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, Judge(FromResult(r))); diff != "" {
+			t.Fatalf("seed %d (-live +stored):\n%s", seed, diff)
+		}
+	}
+}
