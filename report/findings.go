@@ -176,7 +176,7 @@ func writeDetectable(p *page, r scenarios.Result) {
 	if d == nil || d.Sessions == 0 {
 		return
 	}
-	p.title("What this run would catch")
-	p.say("A look of %s would catch a dead coordinator in %s of runs, one with 3x its share in %s, with 2x in %s, with half in %s.",
+	p.title("What one look catches")
+	p.say("A look of %s catches a dead coordinator in %s of cases, one with 3x its share in %s, with 2x in %s, with half in %s.",
 		count(d.Sessions, "session"), chance(d.Dead), chance(d.Hot3x), chance(d.Hot2x), chance(d.Half))
 }

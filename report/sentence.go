@@ -38,7 +38,7 @@ func passed(r scenarios.Result) string {
 	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
 		text += ", as evenly as a fair balancer would"
 		if r.Detect != nil && r.Detect.Sessions > 0 {
-			text += fmt.Sprintf("; a coordinator with 3x its share would be caught in %s of runs", chance(r.Detect.Hot3x))
+			text += fmt.Sprintf("; one look catches a coordinator with 3x its share in %s of cases", chance(r.Detect.Hot3x))
 		}
 	}
 	if l := r.Load; kindOf(r).login && l != nil && l.Login.Count() > 0 {

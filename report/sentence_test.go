@@ -64,7 +64,7 @@ func TestSentence(t *testing.T) {
 		"pass: what was reached and would be caught": {
 			r: sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
 				Findings: []sc.Finding{even}, Detect: &sc.Detectable{Sessions: 40, Hot3x: .97}, Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
-			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; a coordinator with 3x its share would be caught in 97 % of runs.",
+			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; one look catches a coordinator with 3x its share in 97 % of cases.",
 		},
 		"pass: balance not judged": {
 			r:    sc.Result{Verdict: sc.Pass, Complete: true, Coords: five[:1], Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 1}, Nodes: two[:1]}},

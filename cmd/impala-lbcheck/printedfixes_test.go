@@ -286,7 +286,7 @@ func TestCommandLine_RefusesWhatNoCommandTakes(t *testing.T) {
 		{"", asLine, "impala-lbcheck capacity impala.example.com --hold 400"}, {"", asLine, "impala-lbcheck size"},
 		{"", asSpan, "smoke HOST --hold 4"}, {"", asSpan, "scenarios show NAMES --now"},
 		{"", inProse, "say impala-lbcheck size --session 400, or nothing"}, {"", asSpan, "demo nosuch"},
-		{"", asLine, "impala-lbcheck provision apply now"}, {"", asLine, "impala-lbcheck sim --nodes many > f"},
+		{"", asLine, "impala-lbcheck provision apply now"}, {"", asLine, "impala-lbcheck sim --nodes many > f"}, {"", asLine, "impala-lbcheck sim --auth kerberos"},
 	} {
 		for _, line := range commandLines(p) {
 			if line.parse(t) == nil {

@@ -174,8 +174,14 @@ func (l commandLine) parse(t *testing.T) error {
 	if err := errors.Join(cmd.ValidateArgs(args), cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
 		return err
 	}
-	if remote(cmd) {
-		return nil
+	if remote(cmd) { // of whose values some are read late: other commands with the flag read them here
+		var errs []error
+		cmd.Flags().Visit(func(f *pflag.Flag) {
+			if v := f.Value.String(); v != "" { // a setting's is read at once, and not shown
+				errs = append(errs, takenByAll([]string{"--" + f.Name + "=" + v}))
+			}
+		})
+		return errors.Join(errs...)
 	}
 	prepare(t, rest)
 	return untilSent(append(strings.Fields(cmd.CommandPath())[1:], rest...))
