@@ -55,7 +55,7 @@ bench: ## the client beside others, into bench/results.md (root, Debian)
 	cd bench && go run . $(BENCHFLAGS)
 
 golden: ## rewrite the goldens of reports, commands and APIs: read the diff
-	go test ./report ./cmd/... ./internal/floors -update
+	go test ./report ./cmd/... ./internal/floors ./internal/schema -update
 
 FUZZTIME ?= 20s
 fuzz: ## every fuzz target for FUZZTIME (20s)

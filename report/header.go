@@ -136,12 +136,15 @@ const maxLooks = 8
 
 func looks(ls []scenarios.Look) string {
 	var parts []string
-	for _, l := range ls {
+	for i, l := range ls {
 		if l.Kind == scenarios.Whole {
 			continue // all sessions are one look
 		}
 		n, _, _, _ := l.Tally.Total()
 		part := fmt.Sprintf("%s look of %d", l.Kind, n)
+		if i > 0 && l.Kind == scenarios.First && ls[i-1].Kind == scenarios.First {
+			part = fmt.Sprintf("%d more", n) // the same look goes on
+		}
 		if burst, _, _, _ := l.Burst.Total(); burst > 0 {
 			part += fmt.Sprintf(" + %d at once", burst)
 		}

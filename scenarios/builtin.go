@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// A file here is a built-in scenario and a command. The comment that it begins
+// with is its help.
+//
 //go:embed builtin/*.yaml
 var builtinFiles embed.FS
 
@@ -42,4 +45,24 @@ func Builtin(name string) (Scenario, error) {
 		return Scenario{}, err
 	}
 	return Parse(name+".yaml", src)
+}
+
+// BuiltinHelp returns what the comment at the head of a built-in scenario's file
+// says: what the scenario does, and command lines that run it. Both are "" where
+// there is no such scenario.
+func BuiltinHelp(name string) (text, examples string) {
+	src, err := BuiltinSource(name)
+	if err != nil {
+		return "", ""
+	}
+	var head strings.Builder
+	for line := range strings.Lines(string(src)) {
+		comment, ok := strings.CutPrefix(line, "#")
+		if !ok {
+			break
+		}
+		head.WriteString(strings.TrimPrefix(comment, " "))
+	}
+	text, examples, _ = strings.Cut(head.String(), "Examples:\n")
+	return strings.TrimSpace(text), strings.TrimRight(examples, "\n")
 }

@@ -22,5 +22,5 @@ func ExampleScenario_Validate() {
 	s.Auth = scenarios.Auth{Mechanism: scenarios.LDAP, User: "svc-ci"}
 	fmt.Println(s.Validate())
 	// Output:
-	// auth.mechanism: ldap would send the password in cleartext, since tls is off; add --tls, or --allow-cleartext-auth if you mean it
+	// auth.mechanism: ldap would send the password in cleartext, since TLS is off; set tls.enabled: true or auth.allow_cleartext: true
 }

@@ -10,3 +10,15 @@ func TestKind_OrLooks(t *testing.T) {
 		}
 	}
 }
+
+func TestKinds_HaveRules(t *testing.T) {
+	t.Parallel()
+	for _, k := range Kinds() {
+		if kinds[k].claims == nil {
+			t.Errorf("nothing says what a scenario of kind %s needs", k)
+		}
+	}
+	if len(kinds) != len(Kinds()) {
+		t.Errorf("rules for %d kinds, of which there are %d", len(kinds), len(Kinds()))
+	}
+}

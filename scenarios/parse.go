@@ -64,6 +64,7 @@ func Parse(file string, src []byte) (Scenario, error) {
 		base := filepath.Base(file)
 		s.Name = strings.TrimSuffix(base, filepath.Ext(base))
 	}
+	s.Derive(doc.Has)
 	if invalid := s.checkValues(); invalid != nil {
 		return Scenario{}, locate(doc, invalid)
 	}

@@ -50,7 +50,7 @@ func checkBounds(v any) (within bool, err error) {
 	case []SilentNode:
 		return true, checkLength(len(v), maxSilent)
 	case []IdleStep:
-		return true, checkLength(len(v), mostSteps)
+		return true, checkLength(len(v), maxSteps)
 	case []Point:
 		return true, checkLength(len(v), MaxPoints)
 	}

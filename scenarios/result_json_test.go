@@ -30,7 +30,7 @@ func TestDecodeResult_Errors(t *testing.T) {
 		"a hold that ends before it":     {part(`"capacity": {"for_s": -600}`), "capacity.for_s: invalid time -600 s"},
 		"a statement run -2 times":       {part(`"queries": [{"runs": -2}]`), "queries[0].runs: invalid count -2"},
 		"a statement that took -1 s":     {part(`"queries": [{"runs": 2, "times_s": [1, -1]}]`), "queries[0].times_s[1]: invalid time -1 s"},
-		"a ladder longer than any":       {part(`"idle": {"steps": [{}` + strings.Repeat(",{}", mostSteps) + `]}`), "idle.steps: list of 65; the limit is 64"},
+		"a ladder longer than any":       {part(`"idle": {"steps": [{}` + strings.Repeat(",{}", maxSteps) + `]}`), "idle.steps: list of 65; the limit is 64"},
 		"a step longer than a life":      {part(`"idle": {"steps": [{"after_s": 1e300}]}`), "idle.steps[0].after_s: invalid time 1e+300 s"},
 		"a ladder scaled below zero":     {part(`"idle": {"scale": -1}`), "idle.scale: invalid number -1"},
 		"a watch of -1 sessions":         {part(`"watch": {"sessions": -1}`), "watch.sessions: invalid count -1"},

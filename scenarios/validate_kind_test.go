@@ -55,32 +55,32 @@ type wrong struct {
 func TestValidateNamesWhatAKindLacks(t *testing.T) {
 	t.Parallel()
 	testWrong(t, map[string]wrong{
-		"a kind that nobody knows": {"capacty", nil, `kind: "capacty" is none of looks, certificates, stages, capacity, query, idle, watch; did you mean capacity?`},
-		"no stage":                 {"stages", stages(), "load.stages: none given; write one such as {rate: 20/s, for: 30s}"},
+		"a kind that nobody knows": {"capacty", nil, `kind: "capacty" is not one of looks, certificates, stages, capacity, query, idle, watch; did you mean capacity?`},
+		"no stage":                 {"stages", stages(), "load.stages: there is none; write one such as {rate: 20/s, for: 30s}"},
 		"a query without a statement": {"query", func(s *scenarios.Scenario) { s.Query = "" },
-			"query: which statement? Write one that needs executors (--sql)"},
-		"a ratio that would always fail": {"query", func(s *scenarios.Scenario) { s.Expect.Slowest = 1 }, "expect.slowest: a ratio that matters is more than 1, such as 3"},
-		"a ratio that is no number":      {"query", func(s *scenarios.Scenario) { s.Expect.Slowest = math.NaN() }, "expect.slowest: a ratio that matters is more than 1, such as 3"},
+			"query: which statement? Write one that needs executors"},
+		"a ratio that would always fail": {"query", func(s *scenarios.Scenario) { s.Expect.Slowest = 1 }, "expect.slowest: must be more than 1 and at most 1000 (0: 3)"},
+		"a ratio that is no number":      {"query", func(s *scenarios.Scenario) { s.Expect.Slowest = math.NaN() }, "expect.slowest: must be more than 1 and at most 1000 (0: 3)"},
 		"a capacity of nothing": {"capacity", func(s *scenarios.Scenario) { s.Capacity.Hold = 0 },
-			"capacity.hold: how many sessions? Give a number (--hold 400), or go on until it is full (--until-full)"},
-		"fewer than no sessions":    {"capacity", func(s *scenarios.Scenario) { s.Capacity.Hold = -1 }, "capacity.hold: it is a number of sessions from 1 to 1000000"},
-		"more than a process holds": {"capacity", func(s *scenarios.Scenario) { s.Capacity.Hold = 1_000_001 }, "capacity.hold: it is a number of sessions from 1 to 1000000"},
+			"capacity.hold: a number of sessions is needed, or to continue until the service is full; set capacity.hold: 400 or capacity.until_full: true"},
+		"fewer than no sessions":    {"capacity", func(s *scenarios.Scenario) { s.Capacity.Hold = -1 }, "capacity.hold: must be from 1 to 1000000 (0: no limit, with until_full)"},
+		"more than a process holds": {"capacity", func(s *scenarios.Scenario) { s.Capacity.Hold = 1_000_001 }, "capacity.hold: must be from 1 to 1000000 (0: no limit, with until_full)"},
 		"a hold that ends before it": {"capacity", func(s *scenarios.Scenario) { s.Capacity.For = -1 },
-			"capacity.for: a time cannot be negative"},
-		"fewer than no threads": {"capacity", func(s *scenarios.Scenario) { s.Capacity.Threads = -1 }, "capacity.threads: there is no negative number of threads; 0 is not said"},
+			"capacity.for: must be at least 0s (0: only until each was asked once)"},
+		"fewer than no threads": {"capacity", func(s *scenarios.Scenario) { s.Capacity.Threads = -1 }, "capacity.threads: must be from 1 to 1000000 (0: not known, 64 assumed)"},
 		"a ladder without steps": {"idle", func(s *scenarios.Scenario) { s.Idle = scenarios.IdleConfig{Scale: 1} },
 			"idle.steps: how long should connections be idle? Write [55s, 65s, 345s, 355s]"},
-		"a step of no time":      {"idle", func(s *scenarios.Scenario) { s.Idle.Steps[0] = 0 }, "idle.steps: a step is a time of more than 0"},
-		"too many steps":         {"idle", func(s *scenarios.Scenario) { s.Idle.Steps = manySteps(65) }, "idle.steps: 65 steps are more than 64"},
-		"a scale below zero":     {"idle", func(s *scenarios.Scenario) { s.Idle.Scale = -1 }, "idle.scale: a scale is more than 0; 1 is as written"},
-		"a scale that is no end": {"idle", func(s *scenarios.Scenario) { s.Idle.Scale = math.Inf(1) }, "idle.scale: a scale is more than 0; 1 is as written"},
+		"a step of no time":      {"idle", func(s *scenarios.Scenario) { s.Idle.Steps[0] = 0 }, "idle.steps: must be more than 0s"},
+		"too many steps":         {"idle", func(s *scenarios.Scenario) { s.Idle.Steps = manySteps(65) }, "idle.steps: there are 65 steps, and 64 at most"},
+		"a scale below zero":     {"idle", func(s *scenarios.Scenario) { s.Idle.Scale = -1 }, "idle.scale: must be more than 0 and at most 1000 (0: 1)"},
+		"a scale that is no end": {"idle", func(s *scenarios.Scenario) { s.Idle.Scale = math.Inf(1) }, "idle.scale: must be more than 0 and at most 1000 (0: 1)"},
 		"an idle time that no step reaches": {"idle", func(s *scenarios.Scenario) { s.Expect.MinIdle = 3 * halfMinute },
-			"expect.min_idle: 1m30s is longer than the last step, 1m0s: it could not be seen"},
+			"expect.min_idle: 1m30s is longer than the last step, 1m0s, and would not be seen"},
 		"a watch of no time":        {"watch", func(s *scenarios.Scenario) { s.Watch = scenarios.WatchConfig{Long: 1} }, "watch.for: how long? Write 5m"},
-		"a watch without a pace":    {"watch", func(s *scenarios.Scenario) { s.Load.Rate = 0 }, "load.rate: a watch needs a pace, such as 2/s"},
-		"fewer than no long ones":   {"watch", func(s *scenarios.Scenario) { s.Watch.Long = -1 }, "watch.long: there is no negative number of sessions"},
-		"an event after the end":    {"watch", func(s *scenarios.Scenario) { s.Watch.EventAfter = s.Watch.For }, "watch.event_after: the event must come while it is watched"},
-		"an event before the watch": {"watch", func(s *scenarios.Scenario) { s.Watch.EventAfter = -1 }, "watch.event_after: the event must come while it is watched"},
+		"a watch without a pace":    {"watch", func(s *scenarios.Scenario) { s.Load.Rate = 0 }, "load.rate: a watch needs a rate; set load.rate: 2/s"},
+		"fewer than no long ones":   {"watch", func(s *scenarios.Scenario) { s.Watch.Long = -1 }, "watch.long: must be from 0 to 10000"},
+		"an event after the end":    {"watch", func(s *scenarios.Scenario) { s.Watch.EventAfter = s.Watch.For }, "watch.event_after: 5m0s must be less than watch.for, 5m0s"},
+		"an event before the watch": {"watch", func(s *scenarios.Scenario) { s.Watch.EventAfter = -1 }, "watch.event_after: must be at least 0s"},
 	})
 }
 
@@ -88,33 +88,33 @@ func TestValidateNamesTheStageThatCannotBe(t *testing.T) {
 	t.Parallel()
 	good := scenarios.Stage{Rate: 20, For: halfMinute}
 	testWrong(t, map[string]wrong{
-		"a stage that does nothing":     {"stages", stages(good, scenarios.Stage{For: halfMinute}), "load.stages: stage 2: exactly one of rate, closed and hold says what it does"},
-		"a stage that does two things":  {"stages", stages(scenarios.Stage{Rate: 20, Hold: 5, For: halfMinute}), "load.stages: stage 1: exactly one of rate, closed and hold says what it does"},
+		"a stage that does nothing":     {"stages", stages(good, scenarios.Stage{For: halfMinute}), "load.stages: stage 2: set exactly one of rate, closed and hold"},
+		"a stage that does two things":  {"stages", stages(scenarios.Stage{Rate: 20, Hold: 5, For: halfMinute}), "load.stages: stage 1: set exactly one of rate, closed and hold"},
 		"a stage without an end":        {"stages", stages(scenarios.Stage{Closed: 16}), "load.stages: stage 1: how long? Add for: 30s"},
-		"a ramp to a number of workers": {"stages", stages(scenarios.Stage{Closed: 16, Ramp: halfMinute}), "load.stages: stage 1: a ramp leads to a rate"},
-		"a negative rate":               {"stages", stages(scenarios.Stage{Rate: -20, For: halfMinute}), "load.stages: stage 1: there is no negative load"},
-		"a stage that ends before it":   {"stages", stages(scenarios.Stage{Rate: 20, For: -1}), "load.stages: stage 1: a time cannot be negative"},
-		"a ramp that ends before it":    {"stages", stages(scenarios.Stage{Rate: 20, Ramp: -1}), "load.stages: stage 1: a time cannot be negative"},
-		"more than a process holds":     {"stages", stages(scenarios.Stage{Hold: 1_000_001, For: halfMinute}), "load.stages: stage 1: more than 1000000 sessions open"},
+		"a ramp to a number of workers": {"stages", stages(scenarios.Stage{Closed: 16, Ramp: halfMinute}), "load.stages: stage 1: ramp needs a rate"},
+		"a negative rate":               {"stages", stages(scenarios.Stage{Rate: -20, For: halfMinute}), "load.stages: stage 1: rate must be from 0 to 1000000"},
+		"a stage that ends before it":   {"stages", stages(scenarios.Stage{Rate: 20, For: -1}), "load.stages: stage 1: for must be at least 0s (0: only with ramp)"},
+		"a ramp that ends before it":    {"stages", stages(scenarios.Stage{Rate: 20, Ramp: -1}), "load.stages: stage 1: ramp must be at least 0s (0: without a ramp)"},
+		"more than a process holds":     {"stages", stages(scenarios.Stage{Hold: 1_000_001, For: halfMinute}), "load.stages: stage 1: hold must be from 0 to 1000000"},
 	})
 }
 
 func TestValidateRefusesWhatBelongsToAnotherKind(t *testing.T) {
 	t.Parallel()
 	testWrong(t, map[string]wrong{
-		"stages of a smoke":          {"", stages(scenarios.Stage{Rate: 1, For: halfMinute}), `load.stages: only a scenario of kind stages has it; add "kind: stages"`},
-		"a capacity of stages":       {"stages", func(s *scenarios.Scenario) { s.Capacity.Threads = 64 }, `capacity: only a scenario of kind capacity has it; add "kind: capacity"`},
-		"a ladder of a watch":        {"watch", func(s *scenarios.Scenario) { s.Idle.Scale = .01 }, `idle: only a scenario of kind idle has it; add "kind: idle"`},
-		"a watch of a capacity":      {"capacity", func(s *scenarios.Scenario) { s.Watch.Long = 5 }, `watch: only a scenario of kind watch has it; add "kind: watch"`},
-		"an idle time of a smoke":    {"", func(s *scenarios.Scenario) { s.Expect.MinIdle = 1 }, `expect.min_idle: only a scenario of kind idle has it; add "kind: idle"`},
-		"an outage of a query":       {"query", func(s *scenarios.Scenario) { s.Expect.MaxOutage = 1 }, `expect.max_outage: only a scenario of kind watch has it; add "kind: watch"`},
-		"the slowest of looks":       {"looks", func(s *scenarios.Scenario) { s.Expect.Slowest = 3 }, `expect.slowest: only a scenario of kind query has it; add "kind: query"`},
-		"a curve without TLS":        {"", func(s *scenarios.Scenario) { s.TLS.Curve = "p256" }, "tls.curve: needs tls.enabled (--tls)"},
-		"a curve that nobody knows":  {"certificates", func(s *scenarios.Scenario) { s.TLS.Curve = "p255" }, `tls.curve: "p255" is none of x25519, x25519mlkem768, p256, p384, p521; did you mean p256?`},
-		"pages of nobody in special": {"", func(s *scenarios.Scenario) { s.Target.WebPort = 25000 }, "target.web_port: pages are read from declared coordinators alone; name them (--expect-coordinators a,b,c)"},
-		"pages on no port":           {"", func(s *scenarios.Scenario) { s.Target.WebPort = 65536 }, "target.web_port: a port lies between 1 and 65535"},
-		"a name to dial from":        {"", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"127.0.0.1", "localhost"} }, `load.local_addresses: "localhost" is no IP address of this machine`},
-		"any address to dial from":   {"", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"0.0.0.0"} }, `load.local_addresses: "0.0.0.0" is no IP address of this machine`},
+		"stages of a smoke":          {"", stages(scenarios.Stage{Rate: 1, For: halfMinute}), "load.stages: only scenarios of kind stages have it, and this one is of kind looks"},
+		"a capacity of stages":       {"stages", func(s *scenarios.Scenario) { s.Capacity.Threads = 64 }, "capacity.threads: only scenarios of kind capacity have it, and this one is of kind stages"},
+		"a ladder of a watch":        {"watch", func(s *scenarios.Scenario) { s.Idle.Scale = .01 }, "idle.scale: only scenarios of kind idle have it, and this one is of kind watch"},
+		"a watch of a capacity":      {"capacity", func(s *scenarios.Scenario) { s.Watch.Long = 5 }, "watch.long: only scenarios of kind watch have it, and this one is of kind capacity"},
+		"an idle time of a smoke":    {"", func(s *scenarios.Scenario) { s.Expect.MinIdle = 1 }, "expect.min_idle: only scenarios of kind idle have it, and this one is of kind looks"},
+		"an outage of a query":       {"query", func(s *scenarios.Scenario) { s.Expect.MaxOutage = 1 }, "expect.max_outage: only scenarios of kind watch have it, and this one is of kind query"},
+		"the slowest of looks":       {"looks", func(s *scenarios.Scenario) { s.Expect.Slowest = 3 }, "expect.slowest: only scenarios of kind query have it, and this one is of kind looks"},
+		"a curve without TLS":        {"", func(s *scenarios.Scenario) { s.TLS.Curve = "p256" }, "tls.curve: needs TLS; set tls.enabled: true"},
+		"a curve that nobody knows":  {"certificates", func(s *scenarios.Scenario) { s.TLS.Curve = "p255" }, `tls.curve: "p255" is not one of x25519, x25519mlkem768, p256, p384, p521; did you mean p256?`},
+		"pages of nobody in special": {"", func(s *scenarios.Scenario) { s.Target.WebPort = 25000 }, "target.web_port: only pages of declared coordinators are read, and none is declared by name; set expect.coordinators: a,b,c"},
+		"pages on no port":           {"", func(s *scenarios.Scenario) { s.Target.WebPort = 65536 }, "target.web_port: must be from 1 to 65535 (0: they are not read)"},
+		"a name to dial from":        {"", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"127.0.0.1", "localhost"} }, `load.local_addresses: "localhost" is not an IP address of this machine`},
+		"any address to dial from":   {"", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"0.0.0.0"} }, `load.local_addresses: "0.0.0.0" is not an IP address of this machine`},
 	})
 }
 
@@ -178,7 +178,7 @@ func TestValidateIsContentWithTheEdgesOfAKind(t *testing.T) {
 
 func TestBuiltinKindsSayWhatTheyLack(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"capacity": "capacity.hold: how many sessions?", "query": "query: which statement?", "idle": "", "watch": ""} {
+	for name, want := range map[string]string{"capacity": "capacity.hold: a number of sessions is needed", "query": "query: which statement?", "idle": "", "watch": ""} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, err := scenarios.Builtin(name)

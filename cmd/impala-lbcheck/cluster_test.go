@@ -98,7 +98,7 @@ func TestSimAnnouncesItsListeners(t *testing.T) {
 	signals := make(chan os.Signal, 1)
 	out := &onLine{begins: `{"listener":"beeswax","address":"127.0.0.4`, signals: signals, sig: os.Interrupt}
 	code := mainCode([]string{"sim", "--direct", "--coordinators", "3"},
-		world{out: out, err: os.Stderr, getenv: func(string) string { return "" }, signals: signals})
+		world{out: out, err: os.Stderr, signals: signals})
 	if code != exitPass {
 		t.Errorf("exit %d", code)
 	}

@@ -4,12 +4,11 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
@@ -36,15 +35,22 @@ smoke) against it, and stop it again. demo creates the certificates and users th
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeScenario,
 	}
-	given := withSettings(cmd, groupsOf("")...)
-	flags := withCluster(cmd)
+	usual := scenarios.Default()
+	setDemoDefaults(&usual)
+	overrides := flags.Bind(cmd, w.environ, usual, scenarios.Kinds()...)
+	cluster := withCluster(cmd)
+	flags.Group(cmd, "Simulated cluster")
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		name := "smoke"
 		if len(args) == 1 {
 			name = args[0]
 		}
-		return demo(cmd.Context(), w, name, given, flags, out)
+		s, err := scenarios.Builtin(name)
+		if err != nil {
+			return err
+		}
+		return flags.Word(demo(cmd.Context(), w, s, overrides, cluster, out), s.Kind)
 	}
 	return cmd
 }
@@ -63,55 +69,17 @@ func setDemoDefaults(s *scenarios.Scenario) {
 	s.Seed = demoSeed
 	s.Load.Timeout = scenarios.Duration(time.Second)
 	s.Load.Rate = 0
-	s.TLS.Enabled = s.Kind == scenarios.KindCertificates
 	s.Auth.User = demoUser
-	switch s.Kind {
-	case scenarios.KindCapacity:
-		s.Capacity.For = scenarios.Duration(2 * time.Second)
-	case scenarios.KindQuery:
-		s.Query = "SELECT count(*) FROM functional.alltypestiny"
-	case scenarios.KindIdle:
-		s.Idle.Scale = 0.01
-	case scenarios.KindWatch:
-		s.Load.Rate = 20
-		s.Watch.For = scenarios.Duration(12 * time.Second)
-	}
-}
-
-// setEventAfter sets the default time of the event, a quarter of a watch.
-func setEventAfter(s *scenarios.Scenario, g *given, w world) {
-	if s.Kind == scenarios.KindWatch && !g.has(w, "event-after") {
-		s.Watch.EventAfter = s.Watch.For / 4
-	}
-}
-
-// checkFlags rejects the flags of other kinds of scenario: unlike other commands,
-// demo accepts the flags of every kind.
-func checkFlags(name string, g *given) error {
-	allowed := slices.Concat(groupsOf(name), groupsOf("smoke"))
-	for _, a := range g.args {
-		if !slices.Contains(allowed, a.setting.group) {
-			return fmt.Errorf("--%s does not apply to the scenario %s; impala-lbcheck %s --help lists its flags", a.setting.name, name, name)
-		}
-	}
-	return nil
+	kinds[s.Kind.OrLooks()].demo(s)
 }
 
 // demo runs a built-in scenario against a simulated cluster.
-func demo(ctx context.Context, w world, name string, g *given, flags *clusterFlags, out *output) (err error) {
-	s, err := scenarios.Builtin(name)
-	if err != nil {
-		return err
-	}
-	if err := checkFlags(name, g); err != nil {
-		return err
-	}
+func demo(ctx context.Context, w world, s scenarios.Scenario, o *flags.Overrides, c *clusterFlags, out *output) (err error) {
 	setDemoDefaults(&s)
-	if err := g.lay(w, &s); err != nil {
+	if err := o.Apply(&s, nil); err != nil {
 		return err
 	}
-	setEventAfter(&s, g, w)
-	config, err := flags.config(s.Seed)
+	config, err := c.config(s.Seed)
 	if err != nil {
 		return err
 	}
@@ -123,7 +91,7 @@ func demo(ctx context.Context, w world, name string, g *given, flags *clusterFla
 	}
 	defer func() { err = errors.Join(err, closeCluster(cluster)) }()
 
-	if !g.has(w, "expect-coordinators") {
+	if !o.Has("expect.coordinators", s.Kind) {
 		s.Expect.Coordinators = scenarios.ExpectCoordinators{Names: cluster.Names()}
 	}
 	s.Target.Endpoints = s.Target.Endpoints[:0]

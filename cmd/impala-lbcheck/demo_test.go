@@ -48,33 +48,13 @@ func TestDemo_ClusterErrorsNameTheFlag(t *testing.T) {
 func TestDemo_RejectsFlagsOfOtherScenarios(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"demo watch --for 3s":       "--for does not apply to the scenario watch; impala-lbcheck watch --help lists its flags",
-		"demo --sql x":              "--sql does not apply to the scenario smoke",
-		"demo idle --max-outage 1s": "--max-outage does not apply to the scenario idle",
+		"demo watch --for 3s":       "--for: only scenarios of kind capacity have it, and watch is of kind watch",
+		"demo --sql x":              "--sql: only scenarios of kind query have it, and smoke is of kind looks",
+		"demo idle --max-outage 1s": "--max-outage: only scenarios of kind watch have it, and idle is of kind idle",
 	} {
 		if _, stderr, code := call(t, strings.Fields(args)...); code != exitUsage || !strings.Contains(stderr, want) {
 			t.Errorf("%s: exit %d, %q; want %d, %q", args, code, stderr, exitUsage, want)
 		}
-	}
-}
-
-// Without --event-after the event fits into the watch, however short that is.
-func TestSetEventAfter(t *testing.T) {
-	t.Parallel()
-	s, err := scenarios.Builtin("watch")
-	if err != nil {
-		t.Fatal(err)
-	}
-	setDemoDefaults(&s)
-	w := world{getenv: func(string) string { return "" }}
-	setEventAfter(&s, &given{}, w)
-	if got := s.Watch.EventAfter.String(); got != "3s" {
-		t.Errorf("event after %s of the default watch, want 3s", got)
-	}
-	s.Watch.For = scenarios.Duration(2e9)
-	setEventAfter(&s, &given{}, w)
-	if s.Watch.EventAfter >= s.Watch.For {
-		t.Errorf("event after %v of a watch of %v", s.Watch.EventAfter, s.Watch.For)
 	}
 }
 
@@ -104,6 +84,8 @@ func TestDemo_CompletesValues(t *testing.T) {
 		"sim --balance":  balanceNames(),
 		"sim --auth":     authModes,
 		"demo":           scenarios.BuiltinNames(),
+		"scenarios show": scenarios.BuiltinNames(),
+		"size --policy":  {"auto", "leastconn"},
 	} {
 		stdout, _, _ := call(t, append(append([]string{"__complete"}, strings.Fields(args)...), "")...)
 		lines := strings.Split(stdout, "\n")
@@ -120,7 +102,7 @@ func TestSim_VerboseLogsCounters(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // sim stops as soon as it is ready
 	var stdout, stderr strings.Builder
-	w := world{out: &stdout, err: &stderr, getenv: func(string) string { return "" }}
+	w := world{out: &stdout, err: &stderr}
 	cmd := newSim(w)
 	cmd.SetArgs([]string{"--verbose", "--coordinators", "2"})
 	if err := cmd.ExecuteContext(ctx); err != nil {

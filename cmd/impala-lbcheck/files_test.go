@@ -68,7 +68,7 @@ func TestASignalEndsTheReadingOfEveryFile(t *testing.T) {
 			signals := make(chan os.Signal, 1)
 			signals <- syscall.SIGTERM
 			var stdout, stderr bytes.Buffer
-			code := mainCode(args, world{out: &stdout, err: &stderr, getenv: func(string) string { return "" }, signals: signals})
+			code := mainCode(args, world{out: &stdout, err: &stderr, signals: signals})
 			if code != exitSIGTERM || !strings.Contains(stderr.String(), "interrupted by terminated") {
 				t.Errorf("exit %d: %s%s", code, stdout.String(), stderr.String())
 			}

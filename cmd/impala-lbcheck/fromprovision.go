@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
@@ -20,12 +21,13 @@ import (
 func withBuilt(cmd *cobra.Command) *provisionFlags {
 	p := &provisionFlags{}
 	cmd.Flags().StringVar(&p.file, "from-provision", "", "take host, coordinators and TLS from the load balancer of this lb.yaml, `FILE`")
+	flags.Group(cmd, string(scenarios.GroupTarget))
 	return p
 }
 
-// built lays what was provisioned over s, where the flag was given: where it
-// listens, how many coordinators stand behind it, and what its certificate is
-// for. Flags and variables go before it.
+// built sets what was provisioned in s, where the flag is set: where it listens, how
+// many coordinators stand behind it, and what its certificate is for. Variables and
+// flags override it.
 func (p *provisionFlags) built(ctx context.Context, w world, s *scenarios.Scenario, endpoints []string, protocol scenarios.Protocol) error {
 	if p.file == "" {
 		return nil

@@ -20,7 +20,7 @@ func main() {
 type world struct {
 	in       *os.File // for prompts; nil: no terminal
 	out, err io.Writer
-	getenv   func(string) string
+	environ  []string         // KEY=VALUE
 	signals  <-chan os.Signal // nil: none come
 
 	// lookup is for names that only a report tells of; nil: the system's resolver.
@@ -32,7 +32,7 @@ type world struct {
 }
 
 func system() world {
-	return world{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, signals: signals()}
+	return world{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(), signals: signals()}
 }
 
 // mainCode runs the command line and returns the exit code. A panic is an

@@ -37,7 +37,7 @@ func (l leakChecked) Run() int {
 func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = mainCode(args, world{out: &out, err: &errs, getenv: func(string) string { return "" }})
+	code = mainCode(args, world{out: &out, err: &errs})
 	return out.String(), errs.String(), code
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
@@ -30,6 +31,7 @@ func withOutput(cmd *cobra.Command) *output {
 	o := withReports(cmd)
 	cmd.Flags().StringVar(&o.observations, "observations", "", "write a JSON line per session to `FILE`")
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
+	flags.Group(cmd, "Output")
 	return o
 }
 
@@ -148,7 +150,7 @@ func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
 // style fits the text to where it goes: a terminal's width and colours, or
 // neither.
 func (o *output) style(to io.Writer) report.Style {
-	s := report.Style{Explain: o.explain, Setting: asFlag}
+	s := report.Style{Explain: o.explain, Setting: flags.Fix}
 	f, ok := terminalOf(to)
 	if !ok {
 		return s

@@ -9,13 +9,10 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/shellcmd"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
-
-// passwordVariable is the one secret that may be in the environment. No flag
-// takes one: a command line is read by every process of a host.
-const passwordVariable = "IMPALA_LBCHECK_PASSWORD"
 
 // maxPassword bounds a password file and the output of a password command.
 const maxPassword = 64 << 10
@@ -24,6 +21,7 @@ const maxPassword = 64 << 10
 // in the environment, or by asking on a terminal. "" where auth needs none.
 func readPassword(ctx context.Context, w world, auth scenarios.Auth) (string, error) {
 	_, terminal := terminalOf(w.in)
+	variable := flags.Lookup(w.environ, flags.PasswordVariable)
 	switch {
 	case auth.Mechanism != scenarios.LDAP:
 		return "", nil
@@ -31,12 +29,12 @@ func readPassword(ctx context.Context, w world, auth scenarios.Auth) (string, er
 		return passwordFromFile(ctx, auth.PasswordFile)
 	case auth.PasswordCommand != "":
 		return passwordFromCommand(ctx, w, string(auth.PasswordCommand))
-	case w.getenv(passwordVariable) != "":
-		return w.getenv(passwordVariable), nil
+	case variable != "":
+		return variable, nil
 	case terminal:
 		return passwordFromPrompt(ctx, w, auth.User)
 	}
-	return "", fmt.Errorf("no password for user %s: --password-file, --password-command or %s", auth.User, passwordVariable)
+	return "", fmt.Errorf("no password for user %s: --password-file, --password-command or %s", auth.User, flags.PasswordVariable)
 }
 
 func passwordFromFile(ctx context.Context, name string) (string, error) {

@@ -77,7 +77,7 @@ func TestStdoutIsAnOutputToo(t *testing.T) {
 		exitPass:  {"report", "../../testdata/runs/pass.json", "--out", "json=-"},
 	} {
 		var stderr bytes.Buffer
-		if code := mainCode(args, world{out: f, err: &stderr, getenv: func(string) string { return "" }}); code != want {
+		if code := mainCode(args, world{out: f, err: &stderr}); code != want {
 			t.Errorf("%q: exit %d, want %d: %s", args, code, want, stderr.String())
 		}
 	}

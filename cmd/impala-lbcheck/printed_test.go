@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -143,7 +144,7 @@ func TestPrinted_VariablesAreSettings(t *testing.T) {
 	for _, p := range passages(t) {
 		for _, name := range variable.FindAllString(p.text, -1) {
 			flag := "--" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, "IMPALA_LBCHECK_"), "_", "-"))
-			if n++; flag != "--" && name != passwordVariable && flagNames()[flag] == nil {
+			if n++; flag != "--" && name != flags.PasswordVariable && flagNames()[flag] == nil {
 				t.Errorf("%s: %s is the variable of no setting", p.place, name)
 			}
 		}

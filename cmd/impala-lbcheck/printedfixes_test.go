@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -25,6 +26,7 @@ var fixRooms = []string{"hs2client", "lbcheck", "scenarios", "cmd"}
 var computed = map[string]string{
 	"target.confirm":      "impala.example.com",
 	"target.protocol":     "beeswax",
+	"auth.mechanism":      "ldap",
 	"load.sessions":       "40",
 	"capacity.hold":       "400",
 	"expect.coordinators": "5",
@@ -100,7 +102,7 @@ func TestFixes_OfStoredRunsParse(t *testing.T) {
 
 // parses says why what a report prints of a fix is no flag and no key of ours.
 func parses(fix vocab.Fix) error {
-	text := asFlag(fix)
+	text := flags.Fix(fix)
 	switch flag, without := strings.CutPrefix(text, "without "); {
 	case fix.Setting == "":
 		return nil // its why is among the passages
@@ -194,10 +196,16 @@ func fixesIn(t *testing.T, folder string) []madeFix {
 func fixParts(n ast.Node) (setting, value ast.Expr) {
 	switch n := n.(type) {
 	case *ast.CallExpr:
+		if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "setTo" && len(n.Args) == 2 {
+			return n.Args[0], n.Args[1]
+		}
 		if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Set" && len(n.Args) == 3 {
 			return n.Args[0], n.Args[1]
 		}
 	case *ast.CompositeLit:
+		if of, ok := n.Type.(*ast.SelectorExpr); ok && of.Sel.Name == "Style" {
+			return nil, nil // its Setting writes settings
+		}
 		for _, e := range n.Elts {
 			pair, ok := e.(*ast.KeyValueExpr)
 			if !ok {
@@ -262,7 +270,7 @@ func TestParses_RefusesWhatNoCommandTakes(t *testing.T) {
 		{Setting: "load.sesions"}, {Setting: "nothing.burst_hold", Value: "1s"}, {Setting: "load.rate", Value: "fast"},
 	} {
 		if parses(fix) == nil {
-			t.Errorf("%+v passes as %s", fix, asFlag(fix))
+			t.Errorf("%+v passes as %s", fix, flags.Fix(fix))
 		}
 	}
 	if err := parses(vocab.Fix{Setting: "load.burst_hold", Value: "1s"}); err != nil {

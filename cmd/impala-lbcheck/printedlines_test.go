@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,7 @@ type commandLine struct {
 var (
 	placeholder = regexp.MustCompile(`^(\.\.\.|%[a-z]|[A-Z][A-Z0-9_]*(\.[a-z]+)?)$`)
 	endpoint    = "127.0.0.1:21050" // loopback needs no --confirm
-	anyValue    = []string{"3", "10s", "true", "auto", "ldap", "all", "a=b", "session: p(99) < 2s"}
+	anyValue    = []string{"3", "10s", "true", "auto", "ldap", "all", "a=b", "4:2:1", "0.5", "session: p(99) < 2s"}
 )
 
 // commandLines are the command lines of ours in a passage.
@@ -66,7 +67,7 @@ func ownWords(words []string, f form) (own []string, fragment bool) {
 }
 
 // commandNames are the names of all commands, with those of the commands above.
-func commandNames() map[string][]string {
+var commandNames = sync.OnceValue(func() map[string][]string {
 	names := map[string][]string{}
 	for _, cmd := range newRoot(world{}).Commands() {
 		for _, sub := range cmd.Commands() {
@@ -77,7 +78,7 @@ func commandNames() map[string][]string {
 		names[cmd.Name()] = nil
 	}
 	return names
-}
+})
 
 var (
 	// An indented line is an example's.
@@ -142,7 +143,7 @@ func needsValue(cmd *cobra.Command, word string) bool {
 var errPermitted = errors.New("permitted")
 
 func parsingWorld() world {
-	return world{out: &bytes.Buffer{}, err: &bytes.Buffer{}, getenv: func(string) string { return "" },
+	return world{out: &bytes.Buffer{}, err: &bytes.Buffer{},
 		permitted: func(scenarios.Scenario) error { return errPermitted }}
 }
 
@@ -234,8 +235,14 @@ func filled(cmd *cobra.Command, words []string, fragment bool) []string {
 
 // accepted is a value that a flag takes.
 func accepted(cmd *cobra.Command, flag string) string {
-	for _, v := range anyValue {
-		fresh, _, err := newRoot(world{}).Find(strings.Fields(cmd.CommandPath())[1:])
+	values := anyValue
+	for _, g := range scenarios.Settings() {
+		if g.Name == flag[2:] {
+			values = slices.Concat(g.Values, values)
+		}
+	}
+	fresh, _, err := newRoot(world{}).Find(strings.Fields(cmd.CommandPath())[1:])
+	for _, v := range values {
 		if err == nil && fresh.Flags().Set(flag[2:], v) == nil {
 			return v
 		}
@@ -268,14 +275,14 @@ func prepare(t *testing.T, words []string) {
 var storedRun, _ = os.ReadFile(repo + "/testdata/runs/pass.json")
 
 // flagNames are all flags that a command of ours has, with a command that has it.
-func flagNames() map[string][]*cobra.Command {
+var flagNames = sync.OnceValue(func() map[string][]*cobra.Command {
 	out := map[string][]*cobra.Command{}
 	eachCommand(newRoot(world{}), func(cmd *cobra.Command) {
 		cmd.InitDefaultHelpFlag()
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { out["--"+f.Name] = append(out["--"+f.Name], cmd) })
 	})
 	return out
-}
+})
 
 // takenByAll says why a command of ours that has these flags does not take their
 // values, or that there is no such command.

@@ -71,7 +71,7 @@ func runAWS(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = mainCode(args, world{
-		out: &out, err: &errs, getenv: func(string) string { return "" },
+		out: &out, err: &errs,
 		lookup: func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") },
 	})
 	return out.String(), errs.String(), code

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
@@ -30,7 +32,7 @@ by coordinator or node that the run did not record is inconclusive.`,
   impala-lbcheck report smoke.json --out junit=smoke.xml --explain
   impala-lbcheck report smoke.json --judge strict.yaml --out strict.json`,
 		GroupID: groupFiles,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly("FILE"),
 	}
 	out := withReports(cmd)
 	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE`")
@@ -66,9 +68,9 @@ func judgedBy(ctx context.Context, name string, r scenarios.Result) (scenarios.R
 		return r, err
 	}
 	if r, err = judge.RejudgeWith(r, s); err != nil {
-		err = scenarios.Locate(name, src, err)
+		err = scenarios.Locate(name, src, ofThreshold(s, err))
 		if _, placed := errors.AsType[*scenarios.ParseError](err); !placed {
-			err = fmt.Errorf("%s: %w", name, inFlags(err))
+			err = fmt.Errorf("%s: %w", name, flags.Word(err, s.Kind))
 		}
 		return r, err
 	}
@@ -83,6 +85,9 @@ func readResult(ctx context.Context, name string) (scenarios.Result, error) {
 		return scenarios.Result{}, err
 	}
 	r, err := report.Read(bytes.NewReader(b))
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return r, fmt.Errorf("%s: it is not JSON (byte %d); --out FILE.json writes a result", name, syntax.Offset)
+	}
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", name, err)
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // newRoot is the whole command line.
@@ -19,6 +22,7 @@ failed where: with evidence, and with an exit code.`,
   impala-lbcheck report result.json`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       version(),
 		Args:          noUnknown,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -28,16 +32,48 @@ failed where: with evidence, and with an exit code.`,
 		&cobra.Group{ID: groupFiles, Title: "Scenarios and results:"},
 		&cobra.Group{ID: groupAWS, Title: "Build one:"},
 	)
+	for _, name := range scenarios.BuiltinNames() {
+		root.AddCommand(newScenario(w, name))
+	}
 	root.AddCommand(
-		newScenario(w, "smoke"), newScenario(w, "spread"), newScenario(w, "tls"),
-		newScenario(w, "capacity"), newScenario(w, "query"), newScenario(w, "idle"), newScenario(w, "watch"),
 		newRunFile(w),
 		newDemo(w), newSim(w), newSize(w),
 		newScenarios(w), newReport(w),
 		newProvision(w),
 		newVersion(w), newExitCodes(),
 	)
+	root.InitDefaultVersionFlag()
+	root.SetHelpCommand(newHelp(root))
+	root.SetFlagErrorFunc(flags.Refused)
+	root.SetUsageFunc(func(cmd *cobra.Command) error { flags.Usage(cmd.OutOrStderr(), cmd); return nil })
 	return root
+}
+
+// newHelp returns the help command: unlike cobra's own it fails where there is no
+// such command.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		Args:  cobra.ArbitraryArgs,
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			var names []cobra.Completion
+			if found, _, err := root.Find(args); err == nil {
+				for _, c := range found.Commands() {
+					names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			found, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(found, append(rest, args...)[0])
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
 }
 
 // The groups of the help page.
@@ -47,11 +83,3 @@ const (
 	groupFiles = "files"
 	groupAWS   = "aws"
 )
-
-// noUnknown refuses a word that is no command, naming the nearest ones.
-func noUnknown(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	return unknownCommand(cmd, args[0])
-}

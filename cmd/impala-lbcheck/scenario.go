@@ -2,62 +2,82 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
 )
 
-// newScenario is the command of a built-in scenario.
+// newScenario returns the command of a built-in scenario.
 func newScenario(w world, name string) *cobra.Command {
-	text := scenarioTexts[name]
+	s, err := scenarios.Builtin(name)
+	if err != nil {
+		panic(err) // it is embedded, and a test reads each of them
+	}
+	long, examples := scenarios.BuiltinHelp(name)
 	cmd := &cobra.Command{
 		Use:     name + " HOST[:PORT]...",
-		Short:   text.short,
-		Long:    text.long,
-		Example: text.example,
+		Short:   capitalized(s.Description),
+		Long:    long,
+		Example: examples,
 		GroupID: groupCheck,
 		Args:    cobra.ArbitraryArgs,
 	}
-	given := withSettings(cmd, groupsOf(name)...)
+	overrides := flags.Bind(cmd, w.environ, s, s.Kind)
 	from := withBuilt(cmd)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, endpoints []string) error {
-		s, err := scenarios.Builtin(name)
-		if err != nil {
-			return err
-		}
 		s.Target.Endpoints = endpoints
 		out.reads("the file of --from-provision", from.file)
-		if err := from.built(cmd.Context(), w, &s, endpoints, given.protocol(w, s)); err != nil {
+		if err := from.built(cmd.Context(), w, &s, endpoints, protocolOf(s, overrides)); err != nil {
 			return err
 		}
-		if name == tlsOnly {
-			s.TLS.Enabled = true
-		}
-		return check(cmd, w, s, given, out)
+		return flags.Word(check(cmd, w, s, overrides, nil, out), s.Kind)
 	}
 	return cmd
 }
 
-// newRunFile is the command of a scenario that the user wrote.
+// capitalized is text with a first letter in upper case.
+func capitalized(text string) string {
+	r := []rune(text)
+	if len(r) > 0 {
+		r[0] = unicode.ToUpper(r[0])
+	}
+	return string(r)
+}
+
+// protocolOf is what s will speak once it is overridden.
+func protocolOf(s scenarios.Scenario, o *flags.Overrides) scenarios.Protocol {
+	if o.Apply(&s, nil) != nil || s.Target.Protocol == "" {
+		return scenarios.HS2 // what is wrong is said when it is applied for good
+	}
+	return s.Target.Protocol
+}
+
+// newRunFile returns the command of a scenario that the user wrote.
 func newRunFile(w world) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run FILE.yaml [HOST[:PORT]...]",
 		Short: "Run a scenario of your own",
-		Long: `Run a scenario from a file: the same format as the built-in ones, which
-"scenarios show" prints. Flags and IMPALA_LBCHECK_* variables are laid over the
-file; hosts given here take the place of its endpoints.`,
+		Long: `Run a scenario from a file. The format is that of the built-in scenarios, which
+"scenarios show" prints. IMPALA_LBCHECK_* variables override the file, and flags
+override both; hosts given here replace the endpoints of the file. The defaults
+below apply to what the file leaves out.`,
 		Example: `  impala-lbcheck scenarios show smoke > mine.yaml
   impala-lbcheck run mine.yaml impala.example.com`,
 		GroupID: groupCheck,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    atLeastOne("FILE.yaml"),
 	}
-	given := withSettings(cmd, groupsOf("")...)
+	overrides := flags.Bind(cmd, w.environ, scenarios.Default(), scenarios.Kinds()...)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		out.reads("the scenario's own file", args[0])
@@ -68,9 +88,20 @@ file; hosts given here take the place of its endpoints.`,
 		if len(args) > 1 {
 			s.Target.Endpoints = args[1:]
 		}
-		return scenarios.Locate(args[0], src, check(cmd, w, s, given, out))
+		inFile := func(key string) bool { return scenarios.SourceSets(src, key) }
+		return placed(args[0], src, overrides, s.Kind, check(cmd, w, s, overrides, inFile, out))
 	}
 	return cmd
+}
+
+// placed gives an error its place in the scenario file, unless it is about a setting
+// that an override set: then it names the flag.
+func placed(name string, src []byte, o *flags.Overrides, k scenarios.Kind, err error) error {
+	var invalid *scenarios.InvalidError
+	if !errors.As(err, &invalid) || o.Has(invalid.Key, k) {
+		return flags.Word(err, k)
+	}
+	return flags.Word(scenarios.Locate(name, src, err), k)
 }
 
 // readScenario reads a scenario file; its text is for placing later errors.
@@ -81,33 +112,11 @@ func readScenario(ctx context.Context, name string) (s scenarios.Scenario, src [
 	return s, src, err
 }
 
-// tlsOnly is the scenario that stops after the handshake.
-const tlsOnly = "tls"
-
-// groupsOf lists the settings that a built-in scenario has; "" is any.
-func groupsOf(name string) []settingGroup {
-	common := []settingGroup{connecting, pacing, expecting, trusting}
-	switch name {
-	case tlsOnly:
-		return []settingGroup{connecting, trusting}
-	case "capacity":
-		return append(common, holding)
-	case "query":
-		return append(common, querying)
-	case "idle":
-		return append(common, idling)
-	case "watch":
-		return append(common, watching)
-	case "":
-		return append(common, looking, holding, querying, idling, watching)
-	}
-	return append(common, looking)
-}
-
-// check runs a scenario against the endpoints that it names.
-func check(cmd *cobra.Command, w world, s scenarios.Scenario, g *given, out *output) error {
+// check runs a scenario against the endpoints that it names. inFile reports which
+// keys its file sets; nil: it is a built-in one.
+func check(cmd *cobra.Command, w world, s scenarios.Scenario, o *flags.Overrides, inFile func(key string) bool, out *output) error {
 	ctx := cmd.Context()
-	if err := g.lay(w, &s); err != nil {
+	if err := o.Apply(&s, inFile); err != nil {
 		return err
 	}
 	if len(s.Target.Endpoints) == 0 {
@@ -120,17 +129,13 @@ func check(cmd *cobra.Command, w world, s scenarios.Scenario, g *given, out *out
 	if err != nil {
 		return err
 	}
-	isDefault := !g.has(w, "rate") && rateMayBeDefault(s)
-	return execute(ctx, w, s, secrets, out, run.Options{RateIsDefault: isDefault})
+	return execute(ctx, w, s, secrets, out, run.Options{RateIsDefault: rateIsDefault(s, o)})
 }
 
-// rateMayBeDefault reports whether the scenario's rate is only politeness.
-func rateMayBeDefault(s scenarios.Scenario) bool {
-	switch s.Kind {
-	case scenarios.KindStages, scenarios.KindWatch:
-		return false
-	}
-	return true
+// rateIsDefault reports whether neither the user nor a threshold, on times that
+// count from when a session was due, asked for the scenario's rate.
+func rateIsDefault(s scenarios.Scenario, o *flags.Overrides) bool {
+	return kinds[s.Kind.OrLooks()].ratePolite && !o.Has("load.rate", s.Kind) && !threshold.NeedsRate(s)
 }
 
 // execute runs a scenario that is permitted, writes what was asked for, and
@@ -160,5 +165,28 @@ func (w world) permit(s scenarios.Scenario) error {
 
 // refuse says why a scenario must not run: nothing has been sent yet.
 func refuse(s scenarios.Scenario) error {
-	return inFlags(lbcheck.Check(s))
+	err := lbcheck.Check(s)
+	if guard, ok := errors.AsType[*limits.GuardError](err); ok {
+		return fmt.Errorf("%s; if permitted, add %s", guard.Text(), flags.Fix(guard.Fix()))
+	}
+	return ofThreshold(s, err)
+}
+
+// ofThreshold returns an error about a threshold as one about its setting, so that
+// its place can be named. Any other error is returned as it is.
+func ofThreshold(s scenarios.Scenario, err error) error {
+	for metric, exprs := range s.Thresholds {
+		one := s
+		one.Thresholds = map[string][]string{metric: exprs}
+		alone := threshold.Check(one)
+		if err == nil || alone == nil || alone.Error() != err.Error() {
+			continue
+		}
+		invalid := &scenarios.InvalidError{Key: "thresholds." + metric, Msg: err.Error()}
+		if refused, ok := errors.AsType[*threshold.Error](alone); ok {
+			invalid.Fix = refused.Fix
+		}
+		return invalid
+	}
+	return err
 }

@@ -24,7 +24,7 @@ func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, e
 			return secrets{}, err
 		}
 	}
-	if s.Kind != scenarios.KindCertificates {
+	if kinds[s.Kind.OrLooks()].login {
 		with.password, err = readPassword(ctx, w, s.Auth)
 	}
 	return with, err

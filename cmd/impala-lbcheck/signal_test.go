@@ -41,7 +41,7 @@ func TestASignalClosesSessionsAndKeepsWhatWasMeasured(t *testing.T) {
 			var stdout bytes.Buffer
 			code := mainCode(
 				[]string{"demo", "--sessions", "10000", "--rate", "40/s", "--out", out, "--timeout", "20s"},
-				world{out: &stdout, err: stderr, getenv: func(string) string { return "" }, signals: signals})
+				world{out: &stdout, err: stderr, signals: signals})
 			if code != want {
 				t.Errorf("exit %d, want %d\n%s%s", code, want, stdout.String(), stderr.text.String())
 			}
@@ -82,7 +82,7 @@ func TestAReportThatCannotBeWrittenIsNoPass(t *testing.T) {
 func TestAReaderWhoLeavesIsNoFault(t *testing.T) {
 	t.Parallel()
 	code := mainCode([]string{"demo", "--quiet", "--timeout", "20s"}, world{
-		out: closedPipe{}, err: &bytes.Buffer{}, getenv: func(string) string { return "" },
+		out: closedPipe{}, err: &bytes.Buffer{},
 	})
 	if code != exitPass {
 		t.Errorf("exit %d", code)
@@ -101,7 +101,7 @@ func TestAnAnswerThatCannotBeWrittenIsNoFaultOfTheCommandLine(t *testing.T) {
 			if args[0] == "sim" {
 				signals <- os.Interrupt
 			}
-			code := mainCode(args, world{out: out, err: &stderr, getenv: func(string) string { return "" }, signals: signals})
+			code := mainCode(args, world{out: out, err: &stderr, signals: signals})
 			if code != want || want == exitInternal && !strings.Contains(stderr.String(), "no space left") {
 				t.Errorf("%q to %T: exit %d, want %d: %s", args, out, code, want, stderr.String())
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,24 +27,30 @@ type sizeFlags struct {
 func newSize(w world) *cobra.Command {
 	var f sizeFlags
 	cmd := &cobra.Command{
-		Use:   "size --sessions N",
-		Short: "How many coordinators so many sessions take; no cluster needed",
-		Long: `Say how many coordinators hold so many sessions, how many still do when one of
-them is down, and how many threads each would do instead; or, with --coordinators,
-what so many of them hold. A session takes one of a coordinator's service threads
-(fe_service_threads) for as long as it is open. Where chance places sessions, the
-numbers are those that fit in 99.9 of 100 cases. Nothing is sent anywhere.`,
-		Example: `  impala-lbcheck size --sessions 400
+		Use:   "size [N]",
+		Short: "How many coordinators a number of sessions needs; no cluster needed",
+		Long: `Say how many coordinators hold N sessions, how many still do with one of them down,
+and how many threads for each would do instead; or, with --coordinators, how many
+sessions that many hold. A session takes one of a coordinator's service threads
+(fe_service_threads) for as long as it is open. Where the policy places sessions at
+random, the numbers are those that fit in 99.9 of 100 cases. Nothing is sent.`,
+		Example: `  impala-lbcheck size 400
   impala-lbcheck size --sessions 400 --policy leastconn --coordinators 5`,
 		GroupID: groupTry,
-		Args:    cobra.NoArgs,
-		RunE:    func(*cobra.Command, []string) error { return f.write(w.out) },
+		Args:    cobra.MaximumNArgs(1),
 	}
-	cmd.Flags().IntVar(&f.sessions, "sessions", 0, "how many sessions are to be held, `N`")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if err := f.take(args); err != nil {
+			return err
+		}
+		return f.write(w.out)
+	}
+	cmd.Flags().IntVar(&f.sessions, "sessions", 0, "number of sessions to hold, `N`; the same as the argument")
 	cmd.Flags().IntVar(&f.threads, "threads", scenarios.DefaultThreads, "service threads of each coordinator, `T`")
-	cmd.Flags().StringVar(&f.policy, "policy", "", "how the balancer chooses, `P`: "+policyNames()+" (each of them)")
-	cmd.Flags().IntVar(&f.coordinators, "coordinators", 0, "say what so many coordinators hold, `K`")
+	cmd.Flags().StringVar(&f.policy, "policy", "", "how the balancer chooses, `P`: "+policyNames()+" (default: each of them)")
+	cmd.Flags().IntVar(&f.coordinators, "coordinators", 0, "say how many sessions `K` coordinators hold (default: not asked)")
 	cmd.Flags().SortFlags = false
+	mustComplete(cmd, "policy", strings.Split(policyNames(), ", "))
 	return cmd
 }
 
@@ -64,22 +71,34 @@ const (
 
 // check says what is wrong with the flags.
 func (f sizeFlags) check() error {
-	var policy scenarios.Policy
 	switch {
 	case f.sessions == 0:
-		return errors.New("how many sessions? impala-lbcheck size --sessions 400")
+		return errors.New("how many sessions? impala-lbcheck size 400")
 	case f.sessions < 0 || f.sessions > mostSessions:
-		return fmt.Errorf("--sessions %d: it is a number from 1 to %d", f.sessions, mostSessions)
+		return fmt.Errorf("--sessions %d: must be a number from 1 to %d", f.sessions, mostSessions)
 	case f.threads < 1 || f.threads > mostThreads:
-		return fmt.Errorf("--threads %d: it is a number from 1 to %d", f.threads, mostThreads)
+		return fmt.Errorf("--threads %d: must be a number from 1 to %d", f.threads, mostThreads)
 	case f.coordinators < 0 || f.coordinators > mostCoordinators:
-		return fmt.Errorf("--coordinators %d: it is a number from 1 to %d", f.coordinators, mostCoordinators)
-	case f.policy == "":
+		return fmt.Errorf("--coordinators %d: must be a number from 1 to %d", f.coordinators, mostCoordinators)
+	case f.policy != "" && !slices.Contains(scenarios.Policies(), scenarios.Policy(f.policy)):
+		return fmt.Errorf("--policy %s: must be one of %s", f.policy, policyNames())
+	}
+	return nil
+}
+
+// take reads the argument, which is another way to write --sessions.
+func (f *sizeFlags) take(args []string) error {
+	if len(args) == 0 {
 		return nil
 	}
-	if err := oneOf(&policy, f.policy, scenarios.Policies()...); err != nil {
-		return fmt.Errorf("--policy %s: %w", f.policy, err)
+	n, err := strconv.Atoi(args[0])
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is not a number of sessions; size sends nothing and needs no host", args[0])
+	case f.sessions != 0 && f.sessions != n:
+		return fmt.Errorf("%d sessions or %d? Give one of the argument and --sessions", n, f.sessions)
 	}
+	f.sessions = n
 	return nil
 }
 

@@ -7,11 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/shellcmd"
 )
 
 // secretVariables hold secrets that no command of the user's needs to know.
-var secretVariables = []string{passwordVariable}
+var secretVariables = []string{flags.PasswordVariable}
 
 // userCommand is a command line that the user gave, without our secrets in its
 // environment. At a terminal it may ask the user, which takes our process group.

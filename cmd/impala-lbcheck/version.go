@@ -20,13 +20,45 @@ func version() string {
 }
 
 func newVersion(w world) *cobra.Command {
-	return &cobra.Command{
+	asJSON := false
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
+			if asJSON {
+				return writeJSON(w.out, buildOf(debug.ReadBuildInfo()), "  ")
+			}
 			_, err := fmt.Fprintf(w.out, "impala-lbcheck %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print version, commit and Go version as JSON")
+	return cmd
+}
+
+// build is what version --json prints.
+type build struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit"`   // "": not built from a checkout
+	Modified bool   `json:"modified"` // the checkout had changes
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+// buildOf reads what the Go toolchain noted of this build.
+func buildOf(info *debug.BuildInfo, ok bool) build {
+	b := build{Version: version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	if !ok {
+		return b
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
 }

@@ -35,18 +35,17 @@ func evenJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	}},
 	{row: "a flag", works: flagWorks, edits: []edit{
 		{"scenarios/scenario.go", "type Scenario struct {\n", "type Scenario struct {\n\tLabel string `yaml:\"label,omitempty\" json:\"label,omitempty\"`\n"},
-		{"cmd/impala-lbcheck/settings.go", "var commonSettings = []setting{\n", `var commonSettings = []setting{
-	{"label", "TEXT", "text that the result repeats", connecting, false,
-		func(s *scenarios.Scenario, v string) error { s.Label = v; return nil }},
+		{"scenarios/settings.go", "var targetSettings = []Setting{\n", `var targetSettings = []Setting{
+	{Key: "label", Name: "label", Arg: "TEXT", Group: GroupTarget, Help: "text that the result repeats", Unset: "none"},
 `},
 	}},
 	{row: "a kind of scenario", works: kindWorks, edits: []edit{
 		{"scenarios/kind.go", "\n// Kinds lists", "\n// KindOnce has one session on each node.\nconst KindOnce Kind = \"once\"\n\n// Kinds lists"},
 		{"scenarios/kind.go", "KindIdle, KindWatch}", "KindIdle, KindWatch, KindOnce}"},
-		{"scenarios/validate_kind.go", "\tswitch s.Kind {\n", `	switch s.Kind {
-	case KindOnce:
-		return firstWrong([]claim{{s.Query != "", "query", "once runs no statement"}})
+		{"scenarios/validate_kind.go", "var kinds = map[Kind]kindRules{\n", `var kinds = map[Kind]kindRules{
+	KindOnce: {true, func(s Scenario) []claim { return []claim{{s.Query != "", "query", "once runs no statement", nil}} }},
 `},
+		{"cmd/impala-lbcheck/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {login: true, ratePolite: true, demo: asItIs},\n"},
 		{"scenarios/run/kind_once.go", "", `package run
 
 import (

@@ -24,7 +24,8 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml vocab scenarios/sizing scenarios/threshold
+cmd/impala-lbcheck: lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags scenarios/sizing scenarios/threshold
+cmd/impala-lbcheck/internal/flags: scenarios vocab internal/usertext
 lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask scenarios/threshold
 report: scenarios vocab
 scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget
@@ -69,6 +70,7 @@ internal/vocabtest: vocab
 internal/awssim:
 internal/faultproxy:
 internal/localfile:
+internal/schema: scenarios
 internal/shellcmd:
 internal/floors:
 internal/thriftgen/hs2:

@@ -83,16 +83,22 @@ func numberOf(n ast.Node) (float64, bool) {
 	return f, err == nil && !math.IsInf(f, 0)
 }
 
-// find returns the value at a key's full name; nil where it is not set.
+// find returns the value at a key's full name, which can have dots of its own, as
+// "thresholds.session.open" has; nil where it is not set.
 func find(n ast.Node, path string) ast.Node {
 	if path == "" {
 		return n
 	}
-	key, rest, _ := strings.Cut(path, ".")
 	pairs, _ := pairsOf(n)
 	for _, p := range pairs {
-		if k, _ := rawText(p.Key); k == key {
-			return find(p.Value, rest)
+		key, _ := rawText(p.Key)
+		if key == path {
+			return p.Value
+		}
+		if rest, ok := strings.CutPrefix(path, key+"."); ok && key != "" {
+			if at := find(p.Value, rest); at != nil {
+				return at
+			}
 		}
 	}
 	return nil

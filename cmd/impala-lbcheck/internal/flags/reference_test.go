@@ -1,0 +1,101 @@
+package flags
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// docs/reference.md is made of the table of settings.
+func TestReferenceDoc_IsGenerated(t *testing.T) {
+	golden.Equal(t, filepath.Join("..", "..", "..", "..", "docs", "reference.md"), []byte(referenceDoc()))
+}
+
+const referenceHead = `# Settings
+
+<!-- Generated: go test ./cmd/impala-lbcheck/internal/flags -update -->
+
+Every setting of a scenario: its key in a file, its flag and its variable of the
+environment, which overrides the file and is overridden by the flag. A built-in
+scenario has values of its own for some: ` + "`impala-lbcheck scenarios show NAME`" + ` prints
+them, and ` + "`--help`" + ` of its command shows them as defaults. A setting without a flag can
+only be set in a file. A list that is given replaces the one of the layer below.
+
+A variable with the prefix ` + "`IMPALA_LBCHECK_`" + ` that is not listed here is an error, and so
+is a flag. ` + "`IMPALA_LBCHECK_PASSWORD`" + ` is the password itself; there is no key and no flag
+for it, because files are stored and command lines are read by others. An empty
+variable counts as not set. A variable that a command has no setting for is ignored.
+
+Durations are written as 500ms, 30s or 1h30m, and rates as 10/s or 30/m. The defaults
+that follow another setting are computed after all layers.
+
+## Editors
+
+[scenario.schema.json](scenario.schema.json) is the JSON schema of a scenario file (draft
+2020-12); ` + "`impala-lbcheck scenarios schema`" + ` prints the one of your version. With a YAML
+language server an editor completes and checks a file that begins with
+
+` + "```yaml" + `
+# yaml-language-server: $schema=scenario.schema.json
+` + "```" + `
+
+What depends on several settings at once is left to ` + "`impala-lbcheck scenarios check FILE`" + `.
+`
+
+func referenceDoc() string {
+	var b strings.Builder
+	b.WriteString(referenceHead)
+	for _, group := range scenarios.Groups() {
+		fmt.Fprintf(&b, "\n## %s\n\n| key | flag and variable | type | default | bounds | meaning |\n|---|---|---|---|---|---|\n", group)
+		for _, g := range scenarios.Settings() {
+			if g.Group == group {
+				b.WriteString(referenceRow(g))
+			}
+		}
+	}
+	return b.String()
+}
+
+func referenceRow(g scenarios.Setting) string {
+	spelling := "-"
+	if g.Name != "" {
+		spelling = fmt.Sprintf("%s<br>`%s`", strings.TrimSpace("`--"+g.Name+"` "+g.Arg), Variable(g))
+		if g.Repeat {
+			spelling += "<br>repeatable"
+		}
+	}
+	usual := g.Default
+	if usual == "" {
+		usual = g.Unset
+	}
+	if usual == "" {
+		usual = strings.TrimSuffix(g.Text(new(scenarios.Scenario))+": "+g.Bounds.Zero, ": ")
+	}
+	meaning := g.Help
+	if g.Kinds != nil {
+		meaning += only(g.Kinds)
+	}
+	cells := []string{"`" + g.Key + "`", spelling, g.Type(), usual, g.Range(), meaning}
+	for i, c := range cells {
+		if cells[i] = strings.ReplaceAll(c, "|", `\|`); c == "" {
+			cells[i] = "-"
+		}
+	}
+	return "| " + strings.Join(cells, " | ") + " |\n"
+}
+
+// only says which kinds have a setting, in the shorter way.
+func only(kinds []scenarios.Kind) string {
+	if len(kinds) == len(scenarios.Kinds())-1 {
+		return "; not of kind certificates"
+	}
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return "; only of kind " + strings.Join(names, ", ")
+}

@@ -1,0 +1,69 @@
+package flags
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// prefix begins the name of every variable of ours.
+const prefix = "IMPALA_LBCHECK_"
+
+// PasswordVariable is the one variable that is no setting: a scenario holds no
+// secret.
+const PasswordVariable = prefix + "PASSWORD"
+
+// Variable is the setting's variable of the environment.
+func Variable(g scenarios.Setting) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(g.Name, "-", "_"))
+}
+
+// Variables lists every variable that is read.
+func Variables() []string {
+	names := []string{PasswordVariable}
+	for _, g := range scenarios.Settings() {
+		if g.Name != "" {
+			names = append(names, Variable(g))
+		}
+	}
+	return names
+}
+
+// checkVariables refuses a variable with our prefix that nothing reads: what it was
+// meant to require would not be checked.
+func checkVariables(environ []string) error {
+	known := Variables()
+	for _, kv := range environ {
+		name, value, _ := strings.Cut(kv, "=")
+		if !strings.HasPrefix(name, prefix) || value == "" || slices.Contains(known, name) {
+			continue
+		}
+		if near, ok := usertext.Nearest(strings.TrimPrefix(name, prefix), unprefixed(known)); ok {
+			return fmt.Errorf("unknown variable %s; did you mean %s?", name, prefix+near)
+		}
+		return fmt.Errorf("unknown variable %s: no setting has this name", name)
+	}
+	return nil
+}
+
+func unprefixed(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = strings.TrimPrefix(n, prefix)
+	}
+	return out
+}
+
+// Lookup is the value of a variable; the last one counts, as for os.Getenv of most
+// systems. "" where it is not set.
+func Lookup(environ []string, name string) string {
+	for _, kv := range slices.Backward(environ) {
+		if v, ok := strings.CutPrefix(kv, name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,90 @@
+package flags
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
+
+// For returns the flag of a setting's key: "--ca-cert" of "tls.ca_cert". False where
+// files alone have the key. Of several it is the one that most kinds have; a part of
+// a setting, such as one threshold, has the setting's.
+func For(key string) (string, bool) { return flagOf(key, "") }
+
+// flagOf is For, with the flag that scenarios of kind k have; "" is looks.
+func flagOf(key string, k scenarios.Kind) (string, bool) {
+	flag := ""
+	for _, g := range scenarios.Settings() {
+		if g.Name != "" && (g.Key == key || strings.HasPrefix(key, g.Key+".")) && (flag == "" || g.Of(k)) {
+			flag = "--" + g.Name
+		}
+	}
+	return flag, flag != ""
+}
+
+// Fix writes the setting and the value of a fix as a flag that can be pasted into a
+// shell; "" where there is nothing to set.
+func Fix(f vocab.Fix) string {
+	flag, ok := For(f.Setting)
+	switch {
+	case f.Setting == "":
+		return ""
+	case !ok:
+		return strings.TrimSuffix(f.Setting+": "+f.Value, ": ")
+	case f.Value == "true" || f.Value == "":
+		return flag
+	case f.Value == "false":
+		return "without " + flag
+	}
+	return flag + " " + quoted(f.Value)
+}
+
+// Word writes an error about a setting with flags: "--ca-cert (tls.ca_cert): needs
+// TLS; add --tls", with those of scenarios of kind k. Any other error, and one with a
+// place in a file, is returned as it is.
+func Word(err error, k scenarios.Kind) error {
+	var invalid *scenarios.InvalidError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	text := invalid.Key
+	if flag, ok := flagOf(invalid.Key, k); ok {
+		text = fmt.Sprintf("%s (%s)", flag, invalid.Key)
+	}
+	return errors.New(text + ": " + invalid.Msg + fixes(invalid.Fix))
+}
+
+// fixes is what to do, as the end of a sentence.
+func fixes(all []vocab.Fix) string {
+	text := ""
+	for i, f := range all {
+		switch how := Fix(f); {
+		case f.Why != "" && how != "":
+			text += fmt.Sprintf("; %s (%s)", f.Why, how)
+		case f.Why != "":
+			text += "; " + f.Why
+		case i > 0 && all[i-1].Why == "":
+			text += " or " + how
+		default:
+			text += "; add " + how
+		}
+	}
+	return text
+}
+
+// quoted is a value as one word of a shell.
+func quoted(value string) string {
+	if strings.IndexFunc(value, special) < 0 {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+// special reports whether a shell may not take a character as it stands.
+func special(r rune) bool {
+	plain := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:,@%+", r)
+	return !plain
+}

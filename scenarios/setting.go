@@ -1,0 +1,144 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Setting is one value of a scenario. [Settings] has them all: a program that
+// runs scenarios can make its flags, its help and its documentation of it.
+type Setting struct {
+	Key   string // full name in a scenario file: "load.settle_every"; "load.stages[].rate" is one of each stage's
+	Name  string // short name, of which programs make a flag or a variable: "settle-every"; "": only files have it
+	Arg   string // what its value is called: "D"
+	Help  string // what it means, in one line
+	Group Group
+	Kinds []Kind // that have it; nil: all of them
+
+	Default string   // as [Setting.Set] reads it; "": the zero value, or as Unset says
+	Unset   string   // what applies where nothing is set: "the system's roots"
+	Values  []string // all that it can be; nil: see Bounds
+	Bounds  Bounds   // of a number or a time, or of each one in a list
+	Repeat  bool     // Set adds to a list
+
+	parse func(s *Scenario, text string) error // nil: by the type of the field
+}
+
+// Group is the heading under which a setting is listed.
+type Group string
+
+// The groups, in the order of [Groups].
+const (
+	GroupCapacity Group = "Capacity"
+	GroupQuery    Group = "Query"
+	GroupIdle     Group = "Idle"
+	GroupWatch    Group = "Watch"
+	GroupScenario Group = "Scenario"
+	GroupTarget   Group = "Target"
+	GroupLogin    Group = "Login"
+	GroupTLS      Group = "TLS"
+	GroupExpect   Group = "Expectations"
+	GroupLoad     Group = "Load"
+	GroupSession  Group = "Sessions"
+)
+
+// Groups lists the groups: first what only one kind of scenario has.
+func Groups() []Group {
+	return []Group{
+		GroupCapacity, GroupQuery, GroupIdle, GroupWatch,
+		GroupScenario, GroupTarget, GroupLogin, GroupTLS, GroupExpect, GroupLoad, GroupSession,
+	}
+}
+
+// Of reports whether scenarios of kind k have the setting; "" is [KindLooks].
+func (g Setting) Of(k Kind) bool {
+	return g.Kinds == nil || slices.Contains(g.Kinds, k.OrLooks())
+}
+
+// Set reads text into the scenario and checks it alone. It fails with an
+// [*InvalidError]. One of each stage's can only be set in a file.
+func (g Setting) Set(s *Scenario, text string) error {
+	if g.ofStages() {
+		return &InvalidError{Key: g.Key, Msg: "can only be set in a file"}
+	}
+	set := g.parse
+	if set == nil {
+		set = func(s *Scenario, text string) error { return setText(fieldOf(s, g.Key), text) }
+	}
+	if err := set(s, text); err != nil {
+		return &InvalidError{Key: g.Key, Msg: err.Error()}
+	}
+	if e := g.check(s); e != nil {
+		return e
+	}
+	return nil
+}
+
+// Clear makes the setting's field its zero value: an override of a list takes
+// the place of the whole list.
+func (g Setting) Clear(s *Scenario) {
+	if !g.ofStages() {
+		fieldOf(s, g.Key).SetZero()
+	}
+}
+
+// Text is the value in s as Set reads it; "" where it is unset, or one of each
+// stage's.
+func (g Setting) Text(s *Scenario) string {
+	if g.ofStages() {
+		return ""
+	}
+	return textOf(fieldOf(s, g.Key))
+}
+
+// ofStages reports whether each stage has its own value.
+func (g Setting) ofStages() bool { return strings.Contains(g.Key, "[]") }
+
+// Type is what a file has for it: "text", "number", "duration", ...
+func (g Setting) Type() string { return typeName(fieldType(g.Key)) }
+
+// Switch reports whether the setting is either true or false.
+func (g Setting) Switch() bool { return g.Type() == "true or false" }
+
+// check fails where the value in s is out of bounds or not one of Values.
+func (g Setting) check(s *Scenario) *InvalidError {
+	for _, v := range fieldsOf(s, g.Key) {
+		if msg := g.wrong(v.value); msg != "" {
+			key, _, _ := strings.Cut(g.Key, "[]")
+			return &InvalidError{Key: key, Msg: v.place + msg}
+		}
+	}
+	return nil
+}
+
+// checkSettings looks at each setting alone.
+func (s Scenario) checkSettings() *InvalidError {
+	for _, g := range settings {
+		if e := g.check(&s); e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// checkKinds refuses a setting that only another kind of scenario has: a run
+// would ignore it.
+func (s Scenario) checkKinds() *InvalidError {
+	for _, g := range settings {
+		if only, ok := g.onlyKind(); ok && only != s.Kind.OrLooks() && !unset(fieldOf(&s, g.Key)) {
+			return &InvalidError{Key: g.Key, Msg: fmt.Sprintf("only scenarios of kind %s have it, and this one is of kind %s", only, s.Kind.OrLooks())}
+		}
+	}
+	return nil
+}
+
+// onlyKind returns the one kind of scenario whose files can have the setting's key;
+// false where there are several. That of a stage belongs to the list of stages.
+func (g Setting) onlyKind() (Kind, bool) {
+	shared := slices.ContainsFunc(settings, func(other Setting) bool { return other.Key == g.Key && other.Name != g.Name })
+	if len(g.Kinds) != 1 || shared || g.ofStages() {
+		return "", false
+	}
+	return g.Kinds[0], true
+}
