@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/size"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -37,7 +38,7 @@ failed where: with evidence, and with an exit code.`,
 	}
 	root.AddCommand(
 		newRunFile(w),
-		newDemo(w), newSim(w), newSize(w),
+		newDemo(w), newSim(w), grouped(groupTry, size.New(w.out)),
 		newScenarios(w), newReport(w),
 		newProvision(w),
 		newVersion(w), newExitCodes(),
@@ -47,6 +48,12 @@ failed where: with evidence, and with an exit code.`,
 	root.SetFlagErrorFunc(flags.Refused)
 	root.SetUsageFunc(func(cmd *cobra.Command) error { flags.Usage(cmd.OutOrStderr(), cmd); return nil })
 	return root
+}
+
+// grouped puts a command under a heading of the help page.
+func grouped(id string, cmd *cobra.Command) *cobra.Command {
+	cmd.GroupID = id
+	return cmd
 }
 
 // newHelp returns the help command: unlike cobra's own it fails where there is no
