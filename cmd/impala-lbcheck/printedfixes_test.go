@@ -129,7 +129,7 @@ func isKey(key string) error {
 		refused = refused || strings.Contains(err.Error(), strconv.Quote(part))
 	}
 	if refused {
-		return fmt.Errorf("a scenario file has no key %s: %v", key, err)
+		return fmt.Errorf("a scenario file has no key %s: %w", key, err)
 	}
 	return nil
 }

@@ -157,7 +157,7 @@ func description(g scenarios.Setting) string {
 	if g.Unset != "" {
 		text += "; default: " + g.Unset
 	}
-	if g.Kinds != nil && len(g.Kinds) == 1 {
+	if len(g.Kinds) == 1 {
 		text += "; only of kind " + string(g.Kinds[0])
 	}
 	return text

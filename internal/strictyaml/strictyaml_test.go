@@ -74,7 +74,7 @@ func TestDocument_Decode_Errors(t *testing.T) {
 		"name:\ndoors: x":               "car.yaml:1:1: name has no value; add one or remove the key\ncar.yaml:2:8: doors: expected a whole number from 0 to 2147483647, got \"x\"",
 	} {
 		_, err := read(src)
-		if _, ok := err.(Errors); !ok || err.Error() != want {
+		if _, ok := errors.AsType[Errors](err); !ok || err.Error() != want {
 			t.Errorf("%q:\n got %v (%T)\nwant %s", src, err, err, want)
 		}
 	}
@@ -87,7 +87,7 @@ func TestDocument_Decode_BoundsErrors(t *testing.T) {
 		fmt.Fprintf(&src, "unknown%d: 1\n", i)
 	}
 	_, err := read(src.String())
-	all, ok := err.(Errors)
+	all, ok := errors.AsType[Errors](err)
 	if !ok || len(all) != maxErrors+1 || all[maxErrors].Error() != "car.yaml: 980 more errors" {
 		t.Errorf("%d errors: %v", len(all), err)
 	}

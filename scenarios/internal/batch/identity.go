@@ -28,6 +28,7 @@ func SeenCoordinators(e scenarios.Measured) []scenarios.Seen {
 	return out
 }
 
+// Union is have with those of more that it lacks, in their order.
 func Union[T comparable](have, more []T) []T {
 	for _, v := range more {
 		if !slices.Contains(have, v) {

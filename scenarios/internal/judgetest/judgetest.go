@@ -22,6 +22,8 @@ func LookOf(kind scenarios.LookKind, nodes int, seq []int) scenarios.Look {
 	return l
 }
 
+// Observed is a session of coordinator c over a node; where c is negative it failed
+// before the coordinator was known.
 func Observed(node netip.AddrPort, c int) scenarios.Observation {
 	o := scenarios.Observation{Part: scenarios.Ordered, Node: node, Outcome: scenarios.OK}
 	if c < 0 {
@@ -83,10 +85,12 @@ func FailedIDs(fs []scenarios.Finding) []string {
 	return slices.Compact(out)
 }
 
+// NodeAddr is the address of node i, from 0.
 func NodeAddr(i int) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i)}), 21050)
 }
 
+// CoordName is the name of coordinator i, from 0.
 func CoordName(i int) string { return "coord-" + strconv.Itoa(i) + ".example.com:25000" }
 
 // Declared is a smoke scenario that expects k coordinators by name.
@@ -99,6 +103,7 @@ func Declared(k int) scenarios.Scenario {
 	return s
 }
 
+// Source is a source of random numbers; the same seed gives the same numbers.
 func Source(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
 
 // Taken is a histogram of n times.
@@ -110,6 +115,7 @@ func Taken(n int, d time.Duration) scenarios.Times {
 	return t
 }
 
+// Joined is one histogram of all the times.
 func Joined(all ...scenarios.Times) scenarios.Times {
 	var t scenarios.Times
 	for _, more := range all {

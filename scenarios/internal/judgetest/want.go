@@ -14,6 +14,7 @@ type Want map[string]scenarios.Status
 // IDs are its ids, sorted.
 func (w Want) IDs() []string { return slices.Sorted(maps.Keys(w)) }
 
+// Check fails t where a finding has another status than the one in w.
 func Check(t *testing.T, fs []scenarios.Finding, w Want) {
 	t.Helper()
 	for _, id := range w.IDs() {
