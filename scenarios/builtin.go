@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
 
 // A file here is a built-in scenario and a command. The comment that it begins
@@ -32,10 +34,10 @@ func BuiltinSource(name string) ([]byte, error) {
 		return src, nil
 	}
 	names := BuiltinNames()
-	if near, ok := nearest(name, names); ok {
-		return nil, fmt.Errorf("no scenario %s; did you mean %s?", clip(name), near)
+	if near, ok := usertext.Nearest(name, names); ok {
+		return nil, fmt.Errorf("no scenario %s; did you mean %s?", usertext.Quote(name), near)
 	}
-	return nil, fmt.Errorf("no scenario %s; there are %s", clip(name), strings.Join(names, ", "))
+	return nil, fmt.Errorf("no scenario %s; there are %s", usertext.Quote(name), strings.Join(names, ", "))
 }
 
 // Builtin returns a built-in scenario. It names no endpoint.

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
 
 // fieldOf returns the field of a key.
@@ -126,25 +128,25 @@ func setText(v reflect.Value, text string) error {
 	case reflect.Bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {
-			return fmt.Errorf("%s is not one of true, false", clip(text))
+			return fmt.Errorf("%s is not one of true, false", usertext.Quote(text))
 		}
 		v.SetBool(b)
 	case reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return fmt.Errorf("%s is not a whole number", clip(text))
+			return fmt.Errorf("%s is not a whole number", usertext.Quote(text))
 		}
 		v.SetInt(int64(n))
 	case reflect.Uint64:
 		n, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
-			return fmt.Errorf("%s is not a whole number from 0 to 2^64-1", clip(text))
+			return fmt.Errorf("%s is not a whole number from 0 to 2^64-1", usertext.Quote(text))
 		}
 		v.SetUint(n)
 	case reflect.Float64:
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return fmt.Errorf("%s is not a number", clip(text))
+			return fmt.Errorf("%s is not a number", usertext.Quote(text))
 		}
 		v.SetFloat(x)
 	case reflect.Slice:

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
 
 // These read the settings whose text is not that of one value.
@@ -40,7 +42,7 @@ func setWeights(s *Scenario, text string) error {
 	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ':' || r == ',' }) {
 		w, err := strconv.ParseFloat(part, 64)
 		if err != nil {
-			return fmt.Errorf("%s is not a number; write weights such as 4:2:1:1", clip(part))
+			return fmt.Errorf("%s is not a number; write weights such as 4:2:1:1", usertext.Quote(part))
 		}
 		weights = append(weights, w)
 	}

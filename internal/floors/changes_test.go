@@ -42,7 +42,7 @@ func evenJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	{row: "a kind of scenario", works: kindWorks, edits: []edit{
 		{"scenarios/kind.go", "\n// Kinds lists", "\n// KindOnce has one session on each node.\nconst KindOnce Kind = \"once\"\n\n// Kinds lists"},
 		{"scenarios/kind.go", "KindIdle, KindWatch}", "KindIdle, KindWatch, KindOnce}"},
-		{"scenarios/validate_kind.go", "var kinds = map[Kind]kindRules{\n", `var kinds = map[Kind]kindRules{
+		{"scenarios/validate.go", "var kinds = map[Kind]kindRules{\n", `var kinds = map[Kind]kindRules{
 	KindOnce: {true, func(s Scenario) []claim { return []claim{{s.Query != "", "query", "once runs no statement", nil}} }},
 `},
 		{"cmd/impala-lbcheck/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {login: true, ratePolite: true, demo: asItIs},\n"},
