@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/provisiontext"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
@@ -130,7 +131,7 @@ func newPlan(w world) *cobra.Command {
 		case p.json:
 			err = p.encode(w, plan)
 		default:
-			err = p.print(w, plan.Account, planText(plan))
+			err = p.print(w, plan.Account, provisiontext.Plan(plan))
 		}
 		return errors.Join(err, exitWith(planCode(plan, detailed)))
 	}
@@ -232,7 +233,7 @@ func (p *provisionFlags) list(ctx context.Context, w world, cloud provision.Clou
 	if p.json {
 		err = p.encode(w, plan)
 	} else {
-		err = p.print(w, plan.Account, planText(plan))
+		err = p.print(w, plan.Account, provisiontext.Plan(plan))
 	}
 	if err != nil {
 		return &exitError{exitInternal, err}

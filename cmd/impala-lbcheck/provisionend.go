@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/provisiontext"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
@@ -26,7 +27,7 @@ func (p *provisionFlags) finish(ctx context.Context, w world, r provision.Report
 	if p.json {
 		printed = p.encode(w, r)
 	} else {
-		printed = p.print(w, r.Account, reportText(r))
+		printed = p.print(w, r.Account, provisiontext.Report(r))
 	}
 	if printed != nil && err == nil {
 		return &exitError{exitInternal, printed}

@@ -1,16 +1,19 @@
-package main
+// Package provisiontext formats what the provisioning commands found and did, for
+// people. It decides nothing: a plan and a report hold all of it.
+package provisiontext
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 )
 
-// planText formats a plan for people: each change with the current and the desired
+// Plan formats a plan for people: each change with the current and the desired
 // state, the reason and the call. The last line counts the changes.
-func planText(p provision.Plan) string {
+func Plan(p provision.Plan) string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "%s, %s, account %s\n\n", p.Cluster, p.Region, p.Account)
 	writeChanges(b, p.Changes)
@@ -71,8 +74,8 @@ func countChanges(changes []provision.Change) string {
 	return "To do: " + strings.Join(parts, ", ") + "."
 }
 
-// reportText formats a report for people. The last line is the summary.
-func reportText(r provision.Report) string {
+// Report formats a report for people. The last line is the summary.
+func Report(r provision.Report) string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "%s, %s, account %s\n", r.Cluster, r.Region, r.Account)
 	section(b, "Done in this run", len(r.Done) > 0, func() { writeDone(b, r.Done) })
@@ -84,7 +87,7 @@ func reportText(r provision.Report) string {
 	})
 	section(b, "Certificate", r.Certificate != nil, func() { writeCertificate(b, *r.Certificate) })
 	section(b, "Names", len(r.DNS) > 0, func() {
-		for _, name := range sortedKeys(r.DNS) {
+		for _, name := range slices.Sorted(maps.Keys(r.DNS)) {
 			fmt.Fprintf(b, "  %s: %s\n", name, r.DNS[name])
 		}
 	})
@@ -158,13 +161,4 @@ func andMore(n int) string {
 		return ""
 	}
 	return fmt.Sprintf(" (and %d more)", n)
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
