@@ -159,7 +159,9 @@ func (l commandLine) parse(t *testing.T) error {
 	if err != nil || len(rest) == 0 && l.fragment {
 		return err
 	}
+	tried.Lock()
 	rest = filled(cmd, rest, l.fragment)
+	tried.Unlock()
 	cmd.InitDefaultHelpFlag()
 	if err := cmd.ParseFlags(rest); err != nil {
 		return err
@@ -233,6 +235,13 @@ func filled(cmd *cobra.Command, words []string, fragment bool) []string {
 	return out
 }
 
+// tried is a command line on which values are tried, whatever was tried before. It
+// is locked by who calls filled.
+var tried = struct {
+	sync.Mutex
+	root func() *cobra.Command
+}{root: sync.OnceValue(func() *cobra.Command { return newRoot(world{}) })}
+
 // accepted is a value that a flag takes.
 func accepted(cmd *cobra.Command, flag string) string {
 	values := anyValue
@@ -241,7 +250,7 @@ func accepted(cmd *cobra.Command, flag string) string {
 			values = slices.Concat(g.Values, values)
 		}
 	}
-	fresh, _, err := newRoot(world{}).Find(strings.Fields(cmd.CommandPath())[1:])
+	fresh, _, err := tried.root().Find(strings.Fields(cmd.CommandPath())[1:])
 	for _, v := range values {
 		if err == nil && fresh.Flags().Set(flag[2:], v) == nil {
 			return v
@@ -287,9 +296,11 @@ var flagNames = sync.OnceValue(func() map[string][]*cobra.Command {
 // takenByAll says why a command of ours that has these flags does not take their
 // values, or that there is no such command.
 func takenByAll(words []string) error {
+	tried.Lock()
+	defer tried.Unlock()
 	var errs []error
 	n := 0
-	eachCommand(newRoot(world{}), func(cmd *cobra.Command) {
+	eachCommand(tried.root(), func(cmd *cobra.Command) {
 		if !hasAll(cmd, words) {
 			return
 		}
