@@ -147,7 +147,7 @@ func (r Result) ExitCode() int {
 		return ExitPass
 	case r.Verdict == Fail:
 		return ExitFail
-	case r.Scenario.Inconclusive == InconclusivePass:
+	case r.Scenario.Inconclusive == InconclusivePass && !r.interrupted():
 		return ExitPass
 	case r.Scenario.Inconclusive == InconclusiveFail:
 		return ExitFail
@@ -155,9 +155,13 @@ func (r Result) ExitCode() int {
 	return ExitInconclusive
 }
 
+// interrupted reports whether the run was ended from outside: what it did not get to
+// is not a question that was asked and left open.
+func (r Result) interrupted() bool { return r.Stopped != nil && r.Stopped.By == StopInterrupted }
+
 // Signalled reports whether a signal ended the run: the exit code that the
 // process then has, 128 and the signal's number, outweighs the verdict's.
 func (r Result) Signalled() bool {
 	const none, last = 128, 128 + 64
-	return r.Stopped != nil && r.Stopped.By == StopInterrupted && r.Exit > none && r.Exit <= last
+	return r.interrupted() && r.Exit > none && r.Exit <= last
 }

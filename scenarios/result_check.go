@@ -16,7 +16,10 @@ func (r Result) check() error {
 	if err := bounds.Check(r, checkBounds); err != nil {
 		return err
 	}
-	return r.checkSums()
+	if err := r.checkSums(); err != nil {
+		return err
+	}
+	return r.checkParts()
 }
 
 // Bounds of the numbers in a result, so that sums over them do not overflow:
@@ -82,6 +85,41 @@ func (r Result) checkConsistency() error {
 		return fmt.Errorf("the exit code is %d, but the verdict %s has exit code %d", r.Exit, r.Verdict, r.ExitCode())
 	}
 	return nil
+}
+
+// checkParts fails where a pass has what only runs of another kind have, or lacks
+// what its own kind is judged by.
+func (r Result) checkParts() error {
+	if r.Verdict != Pass {
+		return nil
+	}
+	parts := map[Kind]struct {
+		key   string
+		count int
+	}{
+		KindCapacity: {"capacity", present(r.Capacity)},
+		KindQuery:    {"queries", len(r.Queries)},
+		KindIdle:     {"idle", present(r.Idle)},
+		KindWatch:    {"watch", present(r.Watch)},
+	}
+	kind := r.Scenario.Kind.OrLooks()
+	for _, k := range Kinds() {
+		switch part, own := parts[k], k == kind; {
+		case part.key == "":
+		case own && part.count == 0:
+			return fmt.Errorf("the verdict is pass, but there is no %q", part.key)
+		case !own && part.count > 0:
+			return fmt.Errorf("there is %q, but the scenario is of kind %s", part.key, kind)
+		}
+	}
+	return nil
+}
+
+func present[T any](part *T) int {
+	if part == nil {
+		return 0
+	}
+	return 1
 }
 
 // outcomeCounts is how many sessions ended how.

@@ -158,6 +158,7 @@ func TestDecodeResult_ExitCode(t *testing.T) {
 		"a guard":                       {`"stopped": {"by": "guard"}`, ExitUsage},
 		"a signal, which is kept":       {`"stopped": {"by": "interrupted"}, "exit": 143`, 143},
 		"a signal that is not said":     {`"stopped": {"by": "interrupted"}`, ExitInconclusive},
+		"an interruption is no pass":    {`"stopped": {"by": "interrupted"}, "scenario": {"inconclusive": "pass"}`, ExitInconclusive},
 	} {
 		r, err := DecodeResult([]byte(part(c.in)))
 		if err != nil || r.Exit != c.want {

@@ -50,6 +50,16 @@ func atLeastOne(what string) cobra.PositionalArgs {
 	}
 }
 
+// atMostOne takes one argument, called what, or none.
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return fmt.Errorf("%d arguments; at most one %s: %s", len(args), what, cmd.UseLine())
+		}
+		return nil
+	}
+}
+
 // none wants no argument.
 func none(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {

@@ -32,12 +32,10 @@ smoke) against it, and stop it again. demo creates the certificates and users th
   impala-lbcheck demo --tls --auth ldap --fault expired@2
   impala-lbcheck demo spread --balance round-robin`,
 		GroupID:           groupTry,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMostOne("scenario"),
 		ValidArgsFunction: completeScenario,
 	}
-	usual := scenarios.Default()
-	setDemoDefaults(&usual)
-	overrides := flags.Bind(cmd, w.environ, usual, scenarios.Kinds()...)
+	overrides := flags.Bind(cmd, w.environ, demoUsual(), scenarios.Kinds()...)
 	cluster := withCluster(cmd)
 	flags.Group(cmd, "Simulated cluster")
 	out := withOutput(cmd)
@@ -53,6 +51,30 @@ smoke) against it, and stop it again. demo creates the certificates and users th
 		return flags.Word(demo(cmd.Context(), w, s, overrides, cluster, out), s.Kind)
 	}
 	return cmd
+}
+
+// demoUsual holds the defaults of demo's flags: those of its own, and for a setting of
+// one kind alone those of the built-in scenario of that kind.
+func demoUsual() scenarios.Scenario {
+	usual := scenarios.Default()
+	setDemoDefaults(&usual)
+	for _, name := range scenarios.BuiltinNames() {
+		s, err := scenarios.Builtin(name)
+		if err != nil {
+			panic(err) // they are part of the program, and tested
+		}
+		setDemoDefaults(&s)
+		for _, g := range scenarios.Settings() {
+			text := g.Text(&s)
+			if len(g.Kinds) != 1 || g.Kinds[0] != s.Kind.OrLooks() || text == g.Text(new(scenarios.Scenario)) {
+				continue
+			}
+			if err := g.Set(&usual, text); err != nil {
+				panic(err) // a default of ours that its own setting refuses
+			}
+		}
+	}
+	return usual
 }
 
 // completeScenario completes the name of a built-in scenario.

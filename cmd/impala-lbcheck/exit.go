@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
+	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -100,10 +101,9 @@ func lines(err error) []string {
 	return out
 }
 
-// oneLine is an error as one line of a terminal or a log.
-func oneLine(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " ")
-}
+// oneLine is an error as one line of a terminal or a log. Errors have no colours: an
+// escape in one is part of a name, or of what somebody sent.
+func oneLine(err error) string { return report.Neutralize(err.Error(), 0) }
 
 // exitRow is one line of what the exit codes mean.
 type exitRow struct {

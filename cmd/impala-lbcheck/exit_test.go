@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -23,5 +24,12 @@ func TestTheReadmeHasTheExitCodes(t *testing.T) {
 		if !strings.Contains(stdout, row.numbers()) {
 			t.Errorf("help exit-codes does not say %s:\n%s", row.numbers(), stdout)
 		}
+	}
+}
+
+func TestOneLine_EscapesWhatATerminalObeys(t *testing.T) {
+	t.Parallel()
+	if got, want := oneLine(errors.New("open no\x1b[31mfile\n::error::x")), `open no\x1b[31mfile ::error::x`; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

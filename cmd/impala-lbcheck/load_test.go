@@ -46,11 +46,12 @@ thresholds:
 	if code != exitPass && code != exitInconclusive { // a busy machine may start a session late, which is said and not passed
 		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
 	}
-	if r.Sessions.Failed != 0 || r.Sessions.LeftOpen != 0 || r.Sessions.OK < 20+40+4+20 {
-		t.Errorf("sessions = %+v", r.Sessions)
-	}
 	if r.Load == nil || r.Series == nil || len(r.Tags) != 3 {
 		t.Fatalf("load %v, series %v, tags %d", r.Load, r.Series, len(r.Tags))
+	}
+	// A busy machine may find no slot for a session in time: it is dropped, and counted.
+	if r.Sessions.Failed != 0 || r.Sessions.LeftOpen != 0 || r.Sessions.OK+r.Load.Dropped < 20+40+4+20 {
+		t.Errorf("sessions = %+v, %d dropped", r.Sessions, r.Load.Dropped)
 	}
 	started, held := 0, 0
 	for _, p := range r.Series.Points {

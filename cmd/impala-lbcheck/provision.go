@@ -46,7 +46,7 @@ func newInit(w world) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [CLUSTER]",
 		Short: "Print a commented lb.yaml to start from",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOne("cluster"),
 	}
 	cmd.Flags().BoolVar(&recipe, "recipe", false, "use the parameters of the recipe of 2017, with comments on what is outdated")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -70,7 +70,7 @@ type provisionFlags struct {
 
 func withProvisionFlags(cmd *cobra.Command) *provisionFlags {
 	p := &provisionFlags{}
-	cmd.Args = cobra.NoArgs
+	cmd.Args = none
 	cmd.Flags().StringVarP(&p.file, "file", "f", "lb.yaml", "`FILE` that describes the load balancer")
 	cmd.Flags().StringVar(&p.account, "expect-account", "", "refuse to run in any account but `ID`")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON instead of text; progress is a JSON line for each step")

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
@@ -70,7 +69,7 @@ func judgedBy(ctx context.Context, name string, r scenarios.Result) (scenarios.R
 	if r, err = judge.RejudgeWith(r, s); err != nil {
 		err = scenarios.Locate(name, src, ofThreshold(s, err))
 		if _, placed := errors.AsType[*scenarios.ParseError](err); !placed {
-			err = fmt.Errorf("%s: %w", name, flags.Word(err, s.Kind))
+			err = fmt.Errorf("%s: %w", name, err) // by its keys: report has no flag of them
 		}
 		return r, err
 	}

@@ -46,7 +46,7 @@ and the coordinators behind it.`,
   impala-lbcheck sim --direct --coordinators 4        # an address per coordinator, to put behind your own balancer
   impala-lbcheck sim --tls --ca-out ca.pem --auth ldap --user alice --password-file pw`,
 		GroupID: groupTry,
-		Args:    cobra.NoArgs,
+		Args:    none,
 	}
 	f.cluster = withCluster(cmd)
 	cmd.Flags().Var(&f.hs2Port, "hs2-port", "HiveServer2 port of every node; 0: any free port")
