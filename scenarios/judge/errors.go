@@ -19,17 +19,13 @@ import (
 func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := batch.Pool(e.Looks)
 	f := scenarios.Finding{ID: scenarios.ErrorsRate}
-	sessions, refused := 0, 0
-	for _, l := range looks {
-		sessions += l.Sessions()
-		refused += l.Refused
-	}
+	sessions := batch.Sessions(looks)
 	failed, own := batch.Failures(looks), batch.LocalFailures(looks)
 	if own > 0 {
 		f.Note = generator.FailedHere(own) + "; not counted here, see load.lag"
 	}
 	if sessions == 0 {
-		f.Status, f.Message = batch.NoSession(refused)
+		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	f.Observed, f.Expected, f.Limit = phrase.Num(failed), phrase.Num(0), phrase.Num(1)
@@ -53,10 +49,8 @@ func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 // stagesErrorsJudge leaves failed sessions to the threshold that the stages set
 // themselves on them, and asks as errorsJudge does where there is none.
 func stagesErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
-	looks, sessions := batch.Pool(e.Looks), 0
-	for _, l := range looks {
-		sessions += l.Sessions()
-	}
+	looks := batch.Pool(e.Looks)
+	sessions := batch.Sessions(looks)
 	t, ok := threshold.ErrorLimit(e.Scenario)
 	if !ok || sessions == 0 {
 		return errorsJudge(e)

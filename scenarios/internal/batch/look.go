@@ -22,7 +22,6 @@ type Look struct {
 	Kind    scenarios.LookKind
 	Planned int
 	Cut     bool
-	Refused int
 	Tally   scenarios.Tally
 	burst   scenarios.Tally
 	Orders  []scenarios.Order
@@ -37,7 +36,7 @@ func Pool(looks []scenarios.Look) []Look {
 			out[len(out)-1].grow(l)
 			continue
 		}
-		out = append(out, Look{Kind: l.Kind, Planned: l.Planned, Cut: l.Cut, Refused: l.Refused,
+		out = append(out, Look{Kind: l.Kind, Planned: l.Planned, Cut: l.Cut,
 			Tally: l.Tally, burst: l.Burst, Orders: l.Orders, errors: l.Errors})
 	}
 	return out
@@ -48,7 +47,6 @@ func Pool(looks []scenarios.Look) []Look {
 func (l *Look) grow(more scenarios.Look) {
 	l.Planned += more.Planned
 	l.Cut = l.Cut || more.Cut
-	l.Refused += more.Refused
 	l.Tally = slices.Clone(l.Tally)
 	l.Tally.Merge(more.Tally)
 	l.burst = slices.Clone(l.burst)
@@ -74,6 +72,15 @@ func (l Look) Failed() int {
 func (l Look) Sessions() int {
 	n, _, _, _ := l.All().Total()
 	return max(0, n-l.Local())
+}
+
+// Sessions counts those of all looks, as [Look.Sessions] does of one.
+func Sessions(looks []Look) int {
+	n := 0
+	for _, l := range looks {
+		n += l.Sessions()
+	}
+	return n
 }
 
 // Local counts the sessions that failed for want of something of this machine, and
