@@ -12,8 +12,9 @@ var settings = slices.Concat(kindSettings, scenarioSettings, targetSettings, log
 
 // The kinds that have a setting.
 var (
-	withSessions = slices.DeleteFunc(Kinds(), func(k Kind) bool { return !kinds[k].sessions })
-	inLooks      = []Kind{KindLooks, KindStages} // of stages only the statement
+	withSessions  = slices.DeleteFunc(Kinds(), func(k Kind) bool { return !kinds[k].sessions })
+	withStatement = []Kind{KindLooks, KindStages} // each session may run one
+	onlyLooks     = []Kind{KindLooks}
 )
 
 // words are values as text.
@@ -72,7 +73,7 @@ var tlsSettings = []Setting{
 	{Key: "tls.ca_cert", Name: "ca-cert", Arg: argFile, Group: GroupTLS, Help: "PEM file with the root certificates to trust", Unset: "the system's"},
 	{Key: "tls.server_name", Name: "server-name", Arg: argName, Group: GroupTLS, Help: "host name to ask for and to expect in the certificate", Unset: "the host of the endpoint"},
 	{Key: "tls.min_version", Name: "tls-min-version", Arg: "1.2|1.3", Group: GroupTLS, Help: "oldest TLS version accepted", Default: "1.2", Values: []string{"1.2", "1.3"}},
-	{Key: "tls.curve", Name: "tls-curve", Arg: "CURVE", Group: GroupTLS, Kinds: withSessions, Help: "the only key exchange to offer", Values: Curves(), Unset: "those of Go's crypto/tls"},
+	{Key: "tls.curve", Name: "tls-curve", Arg: "CURVE", Group: GroupTLS, Help: "the only key exchange to offer", Values: Curves(), Unset: "those of Go's crypto/tls"},
 	{Key: "tls.verify_once", Name: "tls-verify-once", Group: GroupTLS, Kinds: withSessions, Help: "verify each distinct certificate chain only once per run", Unset: "false"},
 }
 
@@ -92,16 +93,16 @@ var expectSettings = []Setting{
 }
 
 var loadSettings = []Setting{
-	{Key: "load.sessions", Name: "sessions", Arg: "N|auto", Group: GroupLoad, Kinds: inLooks, Help: "sessions of one look, opened in order", Bounds: Bounds{Min: 1, Max: 1e8, Zero: "auto, as many as the rule needs"}},
-	{Key: "load.sessions_per_coordinator", Group: GroupLoad, Kinds: inLooks, Help: "sessions per coordinator where load.sessions is auto", Bounds: Bounds{Min: 1, Max: 1e6, Zero: "as many as the rule needs"}},
-	{Key: "load.lanes", Group: GroupLoad, Kinds: inLooks, Help: "how sessions in order are laid out: one after the other on each node", Values: words(PerNode), Unset: string(PerNode)},
+	{Key: "load.sessions", Name: "sessions", Arg: "N|auto", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions of one look, opened in order", Bounds: Bounds{Min: 1, Max: 1e8, Zero: "auto, as many as the rule needs"}},
+	{Key: "load.sessions_per_coordinator", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions per coordinator where load.sessions is auto", Bounds: Bounds{Min: 1, Max: 1e6, Zero: "as many as the rule needs"}},
+	{Key: "load.lanes", Group: GroupLoad, Kinds: onlyLooks, Help: "how sessions in order are laid out: one after the other on each node", Values: words(PerNode), Unset: string(PerNode)},
 	{Key: "load.concurrency", Name: "concurrency", Arg: argNumber, Group: GroupLoad, Kinds: withSessions, Help: "maximum number of open sessions; of kinds that hold sessions, of logins in progress", Default: "16", Bounds: Bounds{Min: 1, Max: 100_000}},
-	{Key: "load.burst", Name: "burst", Arg: argNumber, Group: GroupLoad, Kinds: inLooks, Help: "sessions opened together after those in order", Unset: "the same as load.concurrency", Bounds: Bounds{Min: 1, Max: 100_000, Zero: "none"}},
-	{Key: "load.burst_hold", Group: GroupLoad, Kinds: inLooks, Help: "how long the sessions of a burst stay open", Default: "1s"},
+	{Key: "load.burst", Name: "burst", Arg: argNumber, Group: GroupLoad, Kinds: onlyLooks, Help: "sessions opened together after those in order", Unset: "the same as load.concurrency", Bounds: Bounds{Min: 1, Max: 100_000, Zero: "none"}},
+	{Key: "load.burst_hold", Group: GroupLoad, Kinds: onlyLooks, Help: "how long the sessions of a burst stay open", Default: "1s"},
 	{Key: "load.rate", Name: "rate", Arg: "R", Group: GroupLoad, Kinds: withSessions, Help: "new sessions per second, such as 10/s; loopback is not paced unless a rate is set", Default: "10/s", Bounds: Bounds{Max: 1e6, Zero: "not paced"}},
 	{Key: "load.timeout", Name: "timeout", Arg: argDuration, Group: GroupLoad, Help: "time limit of each phase of a session", Default: "10s", Bounds: Bounds{Above: true}},
-	{Key: "load.settle", Name: "settle", Arg: argDuration, Group: GroupLoad, Kinds: inLooks, Help: "maximum time to wait until every coordinator is back", Bounds: Bounds{Zero: "no wait"}},
-	{Key: "load.settle_every", Name: "settle-every", Arg: argDuration, Group: GroupLoad, Kinds: inLooks, Help: "time between two attempts while settling", Default: "5s"},
+	{Key: "load.settle", Name: "settle", Arg: argDuration, Group: GroupLoad, Kinds: onlyLooks, Help: "maximum time to wait until every coordinator is back", Bounds: Bounds{Zero: "no wait"}},
+	{Key: "load.settle_every", Name: "settle-every", Arg: argDuration, Group: GroupLoad, Kinds: onlyLooks, Help: "time between two attempts while settling", Default: "5s"},
 	{Key: "load.warm_up", Name: "warm-up", Arg: argDuration, Group: GroupLoad, Kinds: withSessions, Help: "sessions due before this time do not count for thresholds on times", Bounds: Bounds{Zero: "all count"}},
 	{Key: "load.local_addresses", Name: "local-address", Arg: "IP", Group: GroupLoad, Kinds: withSessions, Repeat: true, Help: "address of this machine to dial from; several are used in turn", Unset: "chosen by the system"},
 	{Key: "load.stages", Group: GroupLoad, Kinds: []Kind{KindStages}, Help: "parts of the load, one after the other; each has exactly one of rate, closed and hold", Unset: "none"},
@@ -113,7 +114,7 @@ var loadSettings = []Setting{
 }
 
 var sessionSettings = []Setting{
-	{Key: "query", Name: "query", Arg: argSQL, Group: GroupSession, Kinds: inLooks, Help: "statement of each session; SELECT pid() runs in any case", Unset: "none"},
+	{Key: "query", Name: "query", Arg: argSQL, Group: GroupSession, Kinds: withStatement, Help: "statement of each session; SELECT pid() runs in any case", Unset: "none"},
 	{Key: "identity_query", Name: "identity-query", Arg: argSQL, Group: GroupSession, Kinds: withSessions, Help: "statement that names the server, for servers other than Impala: a name, and a pid if there is a second column", Unset: "Impala's own ways"},
 	{Key: "query_options", Name: "query-option", Arg: "KEY=VALUE", Group: GroupSession, Kinds: withSessions, Repeat: true, parse: addQueryOption, Help: "query option of every session, such as REQUEST_POOL=ci", Unset: "none"},
 	{Key: "seed", Name: "seed", Arg: argNumber, Group: GroupSession, Kinds: withSessions, Help: "seed of every random choice", Unset: "chosen by each run, and in its result"},

@@ -24,6 +24,7 @@ func TestRun_RefusesCertificates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(1)
 		s.TLS.Enabled, s.Kind = true, scenarios.KindCertificates
+		s.Load.Sessions = 0 // of looks alone
 		b := &balancer{}
 		r, seen := watched(t.Context(), t, b, s, Options{})
 		if len(seen) != 0 || len(b.opened) != 0 || r.Stopped == nil || r.Complete {
