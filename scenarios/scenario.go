@@ -7,7 +7,7 @@ import (
 )
 
 // Scenario is what to do and what counts as good. It is the same in a file, in
-// the built-in list and after flags were laid over it. It never holds a secret:
+// the built-in list and after flags have overridden it. It never holds a secret:
 // a password is named by the file, command or variable that yields it.
 type Scenario struct {
 	Name         string              `yaml:"name" json:"name"`
@@ -107,7 +107,7 @@ type LoadConfig struct {
 	BurstHold      Duration `yaml:"burst_hold,omitempty" json:"burst_hold"`
 	Concurrency    int      `yaml:"concurrency,omitempty" json:"concurrency"` // sessions open at once, at most
 	Rate           Rate     `yaml:"rate,omitempty" json:"rate"`               // new sessions a second, over all lanes; 0: not paced
-	Settle         Duration `yaml:"settle,omitempty" json:"settle,omitempty"` // wait so long at most for every coordinator to be back
+	Settle         Duration `yaml:"settle,omitempty" json:"settle,omitempty"` // maximum time to wait until every coordinator is back
 	SettleEvery    Duration `yaml:"settle_every,omitempty" json:"settle_every,omitempty"`
 	Timeout        Duration `yaml:"timeout,omitempty" json:"timeout"`                           // of each phase
 	WarmUp         Duration `yaml:"warm_up,omitempty" json:"warm_up,omitempty"`                 // sessions due before count for errors, and for no time that a threshold looks at

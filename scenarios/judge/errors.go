@@ -153,9 +153,9 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 	return strings.Join(parts, ", ") + ". Two failed sessions in one look are a failure; a lone one must show again in a fresh look"
 }
 
-// fixesFor is that, of the most frequent failure of which there is something
-// to say. Where other sessions got in the same way, it is not the settings, which
-// the hint of a single session has to suspect.
+// fixesFor is what to try about the most frequent failure for which there is a fix.
+// Where other sessions logged in with the same settings, the settings are not the
+// cause, although the hint of a single session names them.
 func fixesFor(groups []scenarios.ErrorGroup, othersGotIn bool) scenarios.Fixes {
 	for _, g := range groups {
 		if text := partialFailures[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(loginPhases, g.Class.Phase) {

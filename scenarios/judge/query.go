@@ -185,7 +185,7 @@ func examples(failed []scenarios.QueryTally) string {
 	return strings.Join(out, "; ")
 }
 
-// minSlower is a difference between medians that no user feels.
+// minSlower is the smallest difference between medians that matters to a user.
 const minSlower = 50 * time.Millisecond
 
 // defaultSlowest is the limit where the scenario has none.

@@ -37,7 +37,7 @@ const (
 var metricForm = regexp.MustCompile(`^([a-z.]+)(?:\{\s*([a-z]+)\s*=\s*([^{}\s]+)\s*\})?$`)
 
 // parseMetric reads "session.open" or "session.open{coordinator=*}". It fails
-// on a name or a tag that there is not.
+// on an unknown name or tag.
 func parseMetric(text string) (Metric, error) {
 	m := metricForm.FindStringSubmatch(text)
 	if m == nil {

@@ -107,8 +107,8 @@ func LocalFailures(looks []Look) int {
 // Final reports whether no further look can follow.
 func (l Look) Final() bool { return l.Cut || l.Kind == scenarios.Whole }
 
-// NoSession says why there is none to judge: none was left of those whose
-// certificate was refused, or none was measured, which is inconclusive.
+// NoSession says why there is no session to judge: skipped where certificates were
+// refused, and inconclusive where no session was measured.
 func NoSession(refused int) (scenarios.Status, string) {
 	if refused > 0 {
 		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", phrase.Count(refused, "connection"))

@@ -31,7 +31,7 @@ func DemandOf(s scenarios.Scenario) Demand {
 	return d
 }
 
-// LooksLast estimates how long looks of so many sessions take; unpaced sessions
+// LooksLast estimates how long looks of that number of sessions take; unpaced sessions
 // count as nothing.
 func LooksLast(s scenarios.Scenario, sessions int) time.Duration {
 	d := time.Duration(s.Load.Settle) + pace.Pacer{Rate: s.Load.Rate}.Due(sessions)
@@ -41,7 +41,7 @@ func LooksLast(s scenarios.Scenario, sessions int) time.Duration {
 	return d
 }
 
-// Cost says what a run may take: typically so many sessions, and at most ceiling.
+// Cost says what a run may take: the typical number of sessions, and at most ceiling.
 // Where nothing is paced how long it lasts depends on the service.
 func Cost(s scenarios.Scenario, typical, ceiling int) (text string, lasts time.Duration) {
 	if d := DemandOf(s); d.Text != "" {
