@@ -41,6 +41,10 @@ type CapacityConfig struct {
 // DefaultThreads is Impala's --fe_service_threads where nothing else is set.
 const DefaultThreads = 64
 
+// MaxThreads bounds the service threads of a coordinator: a number may come from an
+// untrusted file.
+const MaxThreads = 1_000_000
+
 // IdleConfig is the ladder of an idle scenario.
 type IdleConfig struct {
 	Steps []Duration `yaml:"steps,omitempty" json:"steps,omitempty"` // how long each session is idle; one session a step

@@ -1,6 +1,9 @@
 package scenarios
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Settings lists every setting, in the order of its groups. A value of a scenario
 // is in no other list: flags, variables, bounds, defaults, help, completion,
@@ -57,7 +60,7 @@ var targetSettings = []Setting{
 		Default: string(DNSAll), Values: words(DNSAll, DNSIPv4, DNSIPv6, DNSOS)},
 	{Key: "target.web_port", Name: "web-port", Arg: "PORT", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages of the declared coordinators on this port, usually 25000",
 		Bounds: Bounds{Min: 1, Max: 65535, Zero: "they are not read"}},
-	{Key: "target.confirm", Name: "confirm", Arg: "HOST", Group: GroupTarget, Kinds: withSessions, Help: "repeat the host of the endpoint to exceed 50 sessions/s, 64 open sessions or 10 minutes", Unset: "not confirmed"},
+	{Key: "target.confirm", Name: "confirm", Arg: "HOST", Group: GroupTarget, Kinds: withSessions, Help: fmt.Sprintf("repeat the host of the endpoint to exceed %d sessions/s, %d open sessions or %g minutes", UnconfirmedRate, UnconfirmedOpen, UnconfirmedTime.Minutes()), Unset: "not confirmed"},
 }
 
 var loginSettings = []Setting{
@@ -88,8 +91,8 @@ var expectSettings = []Setting{
 	{Key: "expect.tls.issuer", Name: "expect-issuer", Arg: "ATTR=VALUE", Group: GroupExpect, Repeat: true, Help: "attribute that the issuer of each certificate must have, such as O=Amazon", Unset: "any issuer"},
 	{Key: "expect.tls.days_left", Name: "expect-days-left", Arg: argNumber, Group: GroupExpect, Help: "days for which a certificate must still be valid", Default: "7", Bounds: Bounds{Max: 10000}},
 	{Key: "expect.balance.policy", Name: "policy", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "how the balancer chooses a coordinator", Default: string(AutoPolicy), Values: words(Policies()...)},
-	{Key: "expect.balance.tolerance", Name: "tolerance", Arg: argFactor, Group: GroupExpect, Kinds: withSessions, Help: "relative deviation of a share that matters", Default: "0.5", Bounds: Bounds{Above: true, Max: 100}},
-	{Key: "expect.balance.alpha", Name: "alpha", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "probability that one look at a healthy balancer raises an alarm", Default: "0.001", Bounds: Bounds{Above: true, Max: 1, Below: true}},
+	{Key: "expect.balance.tolerance", Name: "tolerance", Arg: argFactor, Group: GroupExpect, Kinds: withSessions, Help: "relative deviation of a share that matters", Default: number(DefaultTolerance), Bounds: Bounds{Above: true, Max: 100}},
+	{Key: "expect.balance.alpha", Name: "alpha", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "probability that one look at a healthy balancer raises an alarm", Default: number(DefaultAlpha), Bounds: Bounds{Above: true, Max: 1, Below: true}},
 }
 
 var loadSettings = []Setting{
@@ -125,10 +128,10 @@ var kindSettings = []Setting{
 	{Key: "capacity.hold", Name: "hold", Arg: argNumber, Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "sessions to keep open", Bounds: Bounds{Min: 1, Max: maxHeld, Zero: "no limit, with until_full"}},
 	{Key: "capacity.until_full", Name: "until-full", Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "continue until the first session that gets no answer", Unset: "false"},
 	{Key: "capacity.for", Name: "for", Arg: argDuration, Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "how long to hold them", Bounds: Bounds{Zero: "only until each was asked once"}},
-	{Key: "capacity.threads", Name: "threads", Arg: argNumber, Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "service threads of each coordinator (fe_service_threads of impalad)", Bounds: Bounds{Min: 1, Max: 1_000_000, Zero: "not known, 64 assumed"}},
+	{Key: "capacity.threads", Name: "threads", Arg: argNumber, Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "service threads of each coordinator (fe_service_threads of impalad)", Bounds: Bounds{Min: 1, Max: MaxThreads, Zero: fmt.Sprintf("not known, %d assumed", DefaultThreads)}},
 
 	{Key: "query", Name: "sql", Arg: argSQL, Group: GroupQuery, Kinds: []Kind{KindQuery}, Help: "statement to run, one that needs executors", Unset: "none, it must be set"},
-	{Key: "expect.slowest", Name: "slowest", Arg: argFactor, Group: GroupQuery, Kinds: []Kind{KindQuery}, Help: "maximum ratio of the slowest coordinator's median to that of the others", Bounds: Bounds{Min: 1, Above: true, Max: 1000, Zero: "3"}},
+	{Key: "expect.slowest", Name: "slowest", Arg: argFactor, Group: GroupQuery, Kinds: []Kind{KindQuery}, Help: "maximum ratio of the slowest coordinator's median to that of the others", Bounds: Bounds{Min: 1, Above: true, Max: 1000, Zero: number(DefaultSlowest)}},
 
 	{Key: "expect.min_idle", Name: "min-idle", Arg: argDuration, Group: GroupIdle, Kinds: []Kind{KindIdle}, Help: "how long an idle connection must survive", Bounds: Bounds{Zero: "as long as the last step"}},
 	{Key: "idle.steps", Name: "idle-steps", Arg: "55s,65s,...", Group: GroupIdle, Kinds: []Kind{KindIdle}, parse: setSteps, Help: "how long the sessions are idle, one session for each step", Bounds: Bounds{Above: true}, Unset: "none, it must be set"},
@@ -137,6 +140,6 @@ var kindSettings = []Setting{
 	{Key: "watch.for", Name: "watch-for", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "how long to watch", Unset: "none, it must be set"},
 	{Key: "watch.long", Name: "long", Arg: argNumber, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "sessions that stay open all the time", Bounds: Bounds{Max: 10_000}},
 	{Key: "watch.on_event", Name: "on-event", Arg: argCommand, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "shell command that drains, kills or restarts a coordinator; the result stores it", Unset: "you do it yourself"},
-	{Key: "watch.event_after", Name: "event-after", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "when to run the command, or to ask you", Unset: "10s, or a quarter of watch.for if that is less"},
+	{Key: "watch.event_after", Name: "event-after", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "when to run the command, or to ask you", Unset: fmt.Sprintf("%s, or a quarter of watch.for if that is less", eventAfter)},
 	{Key: "expect.max_outage", Name: "max-outage", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "how long new sessions may fail", Bounds: Bounds{Zero: "not one may"}},
 }

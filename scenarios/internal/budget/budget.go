@@ -124,10 +124,10 @@ func CeilingN(s scenarios.Scenario) int {
 func Limits(s scenarios.Scenario) (alpha, tolerance float64) {
 	alpha, tolerance = s.Expect.Balance.Alpha, s.Expect.Balance.Tolerance
 	if alpha <= 0 || alpha >= 1 {
-		alpha = .001
+		alpha = scenarios.DefaultAlpha
 	}
 	if tolerance <= 0 || math.IsNaN(tolerance) {
-		tolerance = .5
+		tolerance = scenarios.DefaultTolerance
 	}
 	return alpha, tolerance
 }

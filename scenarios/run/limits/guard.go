@@ -14,9 +14,9 @@ import (
 
 // The limits of a run that the owner of the service has not confirmed.
 const (
-	maxRate     = 50 // new sessions a second
-	maxOpen     = 64 // open at once
-	maxDuration = 10 * time.Minute
+	maxRate     = scenarios.UnconfirmedRate
+	maxOpen     = scenarios.UnconfirmedOpen
+	maxDuration = scenarios.UnconfirmedTime
 )
 
 // GuardError refuses a run that a production service might feel.
