@@ -7,12 +7,13 @@ type kindWords struct {
 	question string // the finding that answers the question of the run; "": there is more than one
 	balance  bool   // the run tests how the balancer spreads sessions
 	login    bool   // the sentence has the times of logins
+	tls      bool   // certificates are all that the run measures
 }
 
 // kinds has every kind.
 var kinds = map[scenarios.Kind]kindWords{
 	scenarios.KindLooks:        {balance: true},
-	scenarios.KindCertificates: {},
+	scenarios.KindCertificates: {tls: true},
 	scenarios.KindStages:       {balance: true, login: true},
 	scenarios.KindCapacity:     {question: scenarios.CapacityHeld},
 	scenarios.KindQuery:        {question: scenarios.QuerySucceeds},

@@ -27,7 +27,7 @@ func Sentence(r scenarios.Result) string {
 
 // passed describes what was tested.
 func passed(r scenarios.Result) string {
-	if r.Sessions.Attempted == 0 && len(r.TLS) > 0 {
+	if kindOf(r).tls && len(r.TLS) > 0 {
 		return fmt.Sprintf("the certificates of %s passed; the first to expire has %s left",
 			count(len(r.TLS), "node"), count(soonest(r.TLS), "day"))
 	}

@@ -76,7 +76,7 @@ func TestSentence(t *testing.T) {
 			want: "PASS: 40 sessions over 2 nodes reached 5 coordinators (no number was declared); see the note on versions.same.",
 		},
 		"certificates alone": {
-			r:    sc.Result{Verdict: sc.Pass, Complete: true, Measured: sc.Measured{TLS: []sc.Cert{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}}}},
+			r:    sc.Result{Verdict: sc.Pass, Complete: true, Measured: sc.Measured{Scenario: sc.Scenario{Kind: sc.KindCertificates}, TLS: []sc.Cert{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}}}},
 			want: "PASS: the certificates of 1 node passed; the first to expire has 57 days left.",
 		},
 		"fail: the first finding": {

@@ -32,14 +32,18 @@ func (k Kind) OrLooks() Kind {
 
 // CapacityConfig is how many sessions to keep open, and how long.
 type CapacityConfig struct {
-	Hold      int      `yaml:"hold,omitempty" json:"hold,omitempty"`             // sessions; with UntilFull at most so many, and 0 is no bound
-	For       Duration `yaml:"for,omitempty" json:"for,omitempty"`               // how long all of them stay; 0: no longer than it takes to ask each once
+	Hold      int      `yaml:"hold,omitempty" json:"hold,omitempty"`             // sessions; with UntilFull the maximum, and 0: no limit
+	For       Duration `yaml:"for,omitempty" json:"for,omitempty"`               // how long all of them stay open; 0: until each was asked once
 	UntilFull bool     `yaml:"until_full,omitempty" json:"until_full,omitempty"` // go on to the first session that gets no answer
 	Threads   int      `yaml:"threads,omitempty" json:"threads,omitempty"`       // fe_service_threads of each coordinator; 0: not said
 }
 
 // DefaultThreads is Impala's --fe_service_threads where nothing else is set.
 const DefaultThreads = 64
+
+// MaxThreads bounds the service threads of a coordinator: a number may come from an
+// untrusted file.
+const MaxThreads = 1_000_000
 
 // IdleConfig is the ladder of an idle scenario.
 type IdleConfig struct {
@@ -67,7 +71,7 @@ type WatchConfig struct {
 type Stage struct {
 	Rate   Rate     `yaml:"rate,omitempty" json:"rate,omitempty"`     // new sessions a second, whatever becomes of those before: an open model
 	Ramp   Duration `yaml:"ramp,omitempty" json:"ramp,omitempty"`     // with Rate: get there from the stage before's rate, evenly, in this time
-	Closed int      `yaml:"closed,omitempty" json:"closed,omitempty"` // so many at once, each the next as soon as its last has ended
-	Hold   int      `yaml:"hold,omitempty" json:"hold,omitempty"`     // so many opened at load.rate and kept; closed at the stage's end
+	Closed int      `yaml:"closed,omitempty" json:"closed,omitempty"` // sessions at once; each worker starts the next as soon as its last has ended
+	Hold   int      `yaml:"hold,omitempty" json:"hold,omitempty"`     // sessions opened at load.rate and kept open until the end of the stage
 	For    Duration `yaml:"for,omitempty" json:"for,omitempty"`       // how long; with Ramp it may be 0
 }

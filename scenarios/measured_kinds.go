@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 )
@@ -131,7 +132,7 @@ const (
 // A step that is alive though a shorter one was dead leaves both as they are:
 // LastAlive may then exceed FirstDead, and the judge says what that means.
 func (s *IdleSeen) Summarize() {
-	slices.SortStableFunc(s.Steps, func(a, b IdleStep) int { return int((a.After - b.After) * 1e6) })
+	slices.SortStableFunc(s.Steps, func(a, b IdleStep) int { return cmp.Compare(a.After, b.After) })
 	s.LastAlive, s.FirstDead, s.Cut, s.At = 0, 0, "", 0
 	for _, step := range s.Steps {
 		switch {

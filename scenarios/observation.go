@@ -14,15 +14,15 @@ type Observation struct {
 	Part   Part          // which part of the run it belongs to
 	Due    time.Duration // when it should have started, since the run began
 	Start  time.Duration // when it did
-	Began  time.Time     // when that was: UTC, by this machine's clock as it was when the run began
-	End    time.Duration // when it was over, closing included, since the run began
-	Owed   time.Duration // the part of Start - Due that this machine caused: it woke late. The rest, waiting for a free slot, the service caused
+	Began  time.Time     // the time of Start in UTC, by this machine's clock as it was when the run began
+	End    time.Duration // when it had ended, closing included, since the run began
+	Owed   time.Duration // the part of Start - Due that this machine caused by starting late; the rest was spent waiting for a free slot
 	Phases [NumPhases]time.Duration
 
-	Unpaced bool // it had no due time: Due is Start, and it can be neither late nor on time
+	Unpaced bool // it had no due time: Due is Start, and there is no lag
 
 	Node  netip.AddrPort // the balancer's node that was dialled
-	Local netip.AddrPort // zero: never connected, and where from is not known
+	Local netip.AddrPort // zero: never connected
 	Who   Identity       // zero: never learned
 
 	BytesIn, BytesOut int64 // of its connection, TLS's own included

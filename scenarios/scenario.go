@@ -7,7 +7,7 @@ import (
 )
 
 // Scenario is what to do and what counts as good. It is the same in a file, in
-// the built-in list and after flags were laid over it. It never holds a secret:
+// the built-in list and after flags have overridden it. It never holds a secret:
 // a password is named by the file, command or variable that yields it.
 type Scenario struct {
 	Name         string              `yaml:"name" json:"name"`
@@ -107,7 +107,7 @@ type LoadConfig struct {
 	BurstHold      Duration `yaml:"burst_hold,omitempty" json:"burst_hold"`
 	Concurrency    int      `yaml:"concurrency,omitempty" json:"concurrency"` // sessions open at once, at most
 	Rate           Rate     `yaml:"rate,omitempty" json:"rate"`               // new sessions a second, over all lanes; 0: not paced
-	Settle         Duration `yaml:"settle,omitempty" json:"settle,omitempty"` // wait so long at most for every coordinator to be back
+	Settle         Duration `yaml:"settle,omitempty" json:"settle,omitempty"` // maximum time to wait until every coordinator is back
 	SettleEvery    Duration `yaml:"settle_every,omitempty" json:"settle_every,omitempty"`
 	Timeout        Duration `yaml:"timeout,omitempty" json:"timeout"`                           // of each phase
 	WarmUp         Duration `yaml:"warm_up,omitempty" json:"warm_up,omitempty"`                 // sessions due before count for errors, and for no time that a threshold looks at
@@ -172,6 +172,20 @@ func Policies() []Policy {
 	return []Policy{AutoPolicy, RoundRobin, FlowHash, Random, LeastConn, SourcePolicy}
 }
 
+// The limits where a scenario has none.
+const (
+	DefaultAlpha     = .001 // of expect.balance.alpha
+	DefaultTolerance = .5   // of expect.balance.tolerance
+	DefaultSlowest   = 3    // of expect.slowest
+)
+
+// The limits of a run that target.confirm does not lift.
+const (
+	UnconfirmedRate = 50 // new sessions a second
+	UnconfirmedOpen = 64 // open at once
+	UnconfirmedTime = 10 * time.Minute
+)
+
 // ExpectTLS is what a good certificate is.
 type ExpectTLS struct {
 	Issuer   []string `yaml:"issuer,omitempty" json:"issuer,omitempty"` // attributes, each must be in the leaf's issuer: RFC 4514 or OpenSSL's one-line form
@@ -203,6 +217,9 @@ func Default() Scenario {
 	return s
 }
 
+// eventAfter is when the event of a watch is due, at the latest.
+const eventAfter = Duration(10 * time.Second)
+
 // derived are the settings whose default follows another setting.
 var derived = []struct {
 	key   string
@@ -211,7 +228,7 @@ var derived = []struct {
 }{
 	{"load.burst", nil, func(s *Scenario) { s.Load.Burst = s.Load.Concurrency }},
 	{"watch.event_after", func(s *Scenario) bool { return s.Watch.EventAfter == 0 },
-		func(s *Scenario) { s.Watch.EventAfter = min(Duration(10*time.Second), s.Watch.For/4) }},
+		func(s *Scenario) { s.Watch.EventAfter = min(eventAfter, s.Watch.For/4) }},
 }
 
 // Derive computes the defaults that follow other settings: load.burst and

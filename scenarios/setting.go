@@ -128,25 +128,35 @@ func (s Scenario) checkSettings() *InvalidError {
 	return nil
 }
 
-// checkKinds refuses a setting that only another kind of scenario has: a run
-// would ignore it.
+// checkKinds refuses a setting that only other kinds of scenario have: a run would
+// ignore it. A value that applies where nothing is set does no harm.
 func (s Scenario) checkKinds() *InvalidError {
+	k := s.Kind.OrLooks()
 	for _, g := range settings {
-		if only, ok := g.onlyKind(); ok && only != s.Kind.OrLooks() && !unset(fieldOf(&s, g.Key)) {
-			return &InvalidError{Key: g.Key, Msg: fmt.Sprintf("only scenarios of kind %s have it, and this one is of kind %s", only, s.Kind.OrLooks())}
+		if !k.Has(g.Key) && !g.ofStages() && !g.isDefault(s) {
+			kinds := slices.DeleteFunc(Kinds(), func(k Kind) bool { return !k.Has(g.Key) })
+			return &InvalidError{Key: g.Key, Msg: fmt.Sprintf("only scenarios of kind %s have it, and this one is of kind %s", strings.Join(words(kinds...), ", "), k)}
 		}
 	}
 	return nil
 }
 
-// onlyKind returns the one kind of scenario whose files can have the setting's key;
-// false where there are several. That of a stage belongs to the list of stages.
-func (g Setting) onlyKind() (Kind, bool) {
-	shared := slices.ContainsFunc(settings, func(other Setting) bool { return other.Key == g.Key && other.Name != g.Name })
-	if len(g.Kinds) != 1 || shared || g.ofStages() {
-		return "", false
+// Has reports whether scenarios of the kind have the setting of a key.
+func (k Kind) Has(key string) bool {
+	return slices.ContainsFunc(settings, func(g Setting) bool { return g.Key == key && g.Of(k) })
+}
+
+// isDefault reports whether s has the value that applies where nothing is set.
+func (g Setting) isDefault(s Scenario) bool {
+	plain := Default()
+	for _, d := range derived {
+		if d.key == g.Key {
+			plain = s
+			d.from(&plain)
+		}
 	}
-	return g.Kinds[0], true
+	value := fieldOf(&s, g.Key)
+	return unset(value) || reflect.DeepEqual(value.Interface(), fieldOf(&plain, g.Key).Interface())
 }
 
 // Bounds are what a number or a time can be.

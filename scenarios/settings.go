@@ -1,6 +1,9 @@
 package scenarios
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Settings lists every setting, in the order of its groups. A value of a scenario
 // is in no other list: flags, variables, bounds, defaults, help, completion,
@@ -12,8 +15,9 @@ var settings = slices.Concat(kindSettings, scenarioSettings, targetSettings, log
 
 // The kinds that have a setting.
 var (
-	withSessions = slices.DeleteFunc(Kinds(), func(k Kind) bool { return !kinds[k].sessions })
-	inLooks      = []Kind{KindLooks, KindStages} // of stages only the statement
+	withSessions  = slices.DeleteFunc(Kinds(), func(k Kind) bool { return !kinds[k].sessions })
+	withStatement = []Kind{KindLooks, KindStages} // each session may run one
+	onlyLooks     = []Kind{KindLooks}
 )
 
 // words are values as text.
@@ -56,7 +60,7 @@ var targetSettings = []Setting{
 		Default: string(DNSAll), Values: words(DNSAll, DNSIPv4, DNSIPv6, DNSOS)},
 	{Key: "target.web_port", Name: "web-port", Arg: "PORT", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages of the declared coordinators on this port, usually 25000",
 		Bounds: Bounds{Min: 1, Max: 65535, Zero: "they are not read"}},
-	{Key: "target.confirm", Name: "confirm", Arg: "HOST", Group: GroupTarget, Kinds: withSessions, Help: "repeat the host of the endpoint to exceed 50 sessions/s, 64 open sessions or 10 minutes", Unset: "not confirmed"},
+	{Key: "target.confirm", Name: "confirm", Arg: "HOST", Group: GroupTarget, Kinds: withSessions, Help: fmt.Sprintf("repeat the host of the endpoint to exceed %d sessions/s, %d open sessions or %g minutes", UnconfirmedRate, UnconfirmedOpen, UnconfirmedTime.Minutes()), Unset: "not confirmed"},
 }
 
 var loginSettings = []Setting{
@@ -72,7 +76,7 @@ var tlsSettings = []Setting{
 	{Key: "tls.ca_cert", Name: "ca-cert", Arg: argFile, Group: GroupTLS, Help: "PEM file with the root certificates to trust", Unset: "the system's"},
 	{Key: "tls.server_name", Name: "server-name", Arg: argName, Group: GroupTLS, Help: "host name to ask for and to expect in the certificate", Unset: "the host of the endpoint"},
 	{Key: "tls.min_version", Name: "tls-min-version", Arg: "1.2|1.3", Group: GroupTLS, Help: "oldest TLS version accepted", Default: "1.2", Values: []string{"1.2", "1.3"}},
-	{Key: "tls.curve", Name: "tls-curve", Arg: "CURVE", Group: GroupTLS, Kinds: withSessions, Help: "the only key exchange to offer", Values: Curves(), Unset: "those of Go's crypto/tls"},
+	{Key: "tls.curve", Name: "tls-curve", Arg: "CURVE", Group: GroupTLS, Help: "the only key exchange to offer", Values: Curves(), Unset: "those of Go's crypto/tls"},
 	{Key: "tls.verify_once", Name: "tls-verify-once", Group: GroupTLS, Kinds: withSessions, Help: "verify each distinct certificate chain only once per run", Unset: "false"},
 }
 
@@ -87,21 +91,21 @@ var expectSettings = []Setting{
 	{Key: "expect.tls.issuer", Name: "expect-issuer", Arg: "ATTR=VALUE", Group: GroupExpect, Repeat: true, Help: "attribute that the issuer of each certificate must have, such as O=Amazon", Unset: "any issuer"},
 	{Key: "expect.tls.days_left", Name: "expect-days-left", Arg: argNumber, Group: GroupExpect, Help: "days for which a certificate must still be valid", Default: "7", Bounds: Bounds{Max: 10000}},
 	{Key: "expect.balance.policy", Name: "policy", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "how the balancer chooses a coordinator", Default: string(AutoPolicy), Values: words(Policies()...)},
-	{Key: "expect.balance.tolerance", Name: "tolerance", Arg: argFactor, Group: GroupExpect, Kinds: withSessions, Help: "relative deviation of a share that matters", Default: "0.5", Bounds: Bounds{Above: true, Max: 100}},
-	{Key: "expect.balance.alpha", Name: "alpha", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "probability that one look at a healthy balancer raises an alarm", Default: "0.001", Bounds: Bounds{Above: true, Max: 1, Below: true}},
+	{Key: "expect.balance.tolerance", Name: "tolerance", Arg: argFactor, Group: GroupExpect, Kinds: withSessions, Help: "relative deviation of a share that matters", Default: number(DefaultTolerance), Bounds: Bounds{Above: true, Max: 100}},
+	{Key: "expect.balance.alpha", Name: "alpha", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "probability that one look at a healthy balancer raises an alarm", Default: number(DefaultAlpha), Bounds: Bounds{Above: true, Max: 1, Below: true}},
 }
 
 var loadSettings = []Setting{
-	{Key: "load.sessions", Name: "sessions", Arg: "N|auto", Group: GroupLoad, Kinds: inLooks, Help: "sessions of one look, opened in order", Bounds: Bounds{Min: 1, Max: 1e8, Zero: "auto, as many as the rule needs"}},
-	{Key: "load.sessions_per_coordinator", Group: GroupLoad, Kinds: inLooks, Help: "sessions per coordinator where load.sessions is auto", Bounds: Bounds{Min: 1, Max: 1e6, Zero: "as many as the rule needs"}},
-	{Key: "load.lanes", Group: GroupLoad, Kinds: inLooks, Help: "how sessions in order are laid out: one after the other on each node", Values: words(PerNode), Unset: string(PerNode)},
+	{Key: "load.sessions", Name: "sessions", Arg: "N|auto", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions of one look, opened in order", Bounds: Bounds{Min: 1, Max: 1e8, Zero: "auto, as many as the rule needs"}},
+	{Key: "load.sessions_per_coordinator", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions per coordinator where load.sessions is auto", Bounds: Bounds{Min: 1, Max: 1e6, Zero: "as many as the rule needs"}},
+	{Key: "load.lanes", Group: GroupLoad, Kinds: onlyLooks, Help: "how sessions in order are laid out: one after the other on each node", Values: words(PerNode), Unset: string(PerNode)},
 	{Key: "load.concurrency", Name: "concurrency", Arg: argNumber, Group: GroupLoad, Kinds: withSessions, Help: "maximum number of open sessions; of kinds that hold sessions, of logins in progress", Default: "16", Bounds: Bounds{Min: 1, Max: 100_000}},
-	{Key: "load.burst", Name: "burst", Arg: argNumber, Group: GroupLoad, Kinds: inLooks, Help: "sessions opened together after those in order", Unset: "the same as load.concurrency", Bounds: Bounds{Min: 1, Max: 100_000, Zero: "none"}},
-	{Key: "load.burst_hold", Group: GroupLoad, Kinds: inLooks, Help: "how long the sessions of a burst stay open", Default: "1s"},
+	{Key: "load.burst", Name: "burst", Arg: argNumber, Group: GroupLoad, Kinds: onlyLooks, Help: "sessions opened together after those in order", Unset: "the same as load.concurrency", Bounds: Bounds{Min: 1, Max: 100_000, Zero: "none"}},
+	{Key: "load.burst_hold", Group: GroupLoad, Kinds: onlyLooks, Help: "how long the sessions of a burst stay open", Default: "1s"},
 	{Key: "load.rate", Name: "rate", Arg: "R", Group: GroupLoad, Kinds: withSessions, Help: "new sessions per second, such as 10/s; loopback is not paced unless a rate is set", Default: "10/s", Bounds: Bounds{Max: 1e6, Zero: "not paced"}},
 	{Key: "load.timeout", Name: "timeout", Arg: argDuration, Group: GroupLoad, Help: "time limit of each phase of a session", Default: "10s", Bounds: Bounds{Above: true}},
-	{Key: "load.settle", Name: "settle", Arg: argDuration, Group: GroupLoad, Kinds: inLooks, Help: "maximum time to wait until every coordinator is back", Bounds: Bounds{Zero: "no wait"}},
-	{Key: "load.settle_every", Name: "settle-every", Arg: argDuration, Group: GroupLoad, Kinds: inLooks, Help: "time between two attempts while settling", Default: "5s"},
+	{Key: "load.settle", Name: "settle", Arg: argDuration, Group: GroupLoad, Kinds: onlyLooks, Help: "maximum time to wait until every coordinator is back", Bounds: Bounds{Zero: "no wait"}},
+	{Key: "load.settle_every", Name: "settle-every", Arg: argDuration, Group: GroupLoad, Kinds: onlyLooks, Help: "time between two attempts while settling", Default: "5s"},
 	{Key: "load.warm_up", Name: "warm-up", Arg: argDuration, Group: GroupLoad, Kinds: withSessions, Help: "sessions due before this time do not count for thresholds on times", Bounds: Bounds{Zero: "all count"}},
 	{Key: "load.local_addresses", Name: "local-address", Arg: "IP", Group: GroupLoad, Kinds: withSessions, Repeat: true, Help: "address of this machine to dial from; several are used in turn", Unset: "chosen by the system"},
 	{Key: "load.stages", Group: GroupLoad, Kinds: []Kind{KindStages}, Help: "parts of the load, one after the other; each has exactly one of rate, closed and hold", Unset: "none"},
@@ -113,7 +117,7 @@ var loadSettings = []Setting{
 }
 
 var sessionSettings = []Setting{
-	{Key: "query", Name: "query", Arg: argSQL, Group: GroupSession, Kinds: inLooks, Help: "statement of each session; SELECT pid() runs in any case", Unset: "none"},
+	{Key: "query", Name: "query", Arg: argSQL, Group: GroupSession, Kinds: withStatement, Help: "statement of each session; SELECT pid() runs in any case", Unset: "none"},
 	{Key: "identity_query", Name: "identity-query", Arg: argSQL, Group: GroupSession, Kinds: withSessions, Help: "statement that names the server, for servers other than Impala: a name, and a pid if there is a second column", Unset: "Impala's own ways"},
 	{Key: "query_options", Name: "query-option", Arg: "KEY=VALUE", Group: GroupSession, Kinds: withSessions, Repeat: true, parse: addQueryOption, Help: "query option of every session, such as REQUEST_POOL=ci", Unset: "none"},
 	{Key: "seed", Name: "seed", Arg: argNumber, Group: GroupSession, Kinds: withSessions, Help: "seed of every random choice", Unset: "chosen by each run, and in its result"},
@@ -124,10 +128,10 @@ var kindSettings = []Setting{
 	{Key: "capacity.hold", Name: "hold", Arg: argNumber, Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "sessions to keep open", Bounds: Bounds{Min: 1, Max: maxHeld, Zero: "no limit, with until_full"}},
 	{Key: "capacity.until_full", Name: "until-full", Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "continue until the first session that gets no answer", Unset: "false"},
 	{Key: "capacity.for", Name: "for", Arg: argDuration, Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "how long to hold them", Bounds: Bounds{Zero: "only until each was asked once"}},
-	{Key: "capacity.threads", Name: "threads", Arg: argNumber, Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "service threads of each coordinator (fe_service_threads of impalad)", Bounds: Bounds{Min: 1, Max: 1_000_000, Zero: "not known, 64 assumed"}},
+	{Key: "capacity.threads", Name: "threads", Arg: argNumber, Group: GroupCapacity, Kinds: []Kind{KindCapacity}, Help: "service threads of each coordinator (fe_service_threads of impalad)", Bounds: Bounds{Min: 1, Max: MaxThreads, Zero: fmt.Sprintf("not known, %d assumed", DefaultThreads)}},
 
 	{Key: "query", Name: "sql", Arg: argSQL, Group: GroupQuery, Kinds: []Kind{KindQuery}, Help: "statement to run, one that needs executors", Unset: "none, it must be set"},
-	{Key: "expect.slowest", Name: "slowest", Arg: argFactor, Group: GroupQuery, Kinds: []Kind{KindQuery}, Help: "maximum ratio of the slowest coordinator's median to that of the others", Bounds: Bounds{Min: 1, Above: true, Max: 1000, Zero: "3"}},
+	{Key: "expect.slowest", Name: "slowest", Arg: argFactor, Group: GroupQuery, Kinds: []Kind{KindQuery}, Help: "maximum ratio of the slowest coordinator's median to that of the others", Bounds: Bounds{Min: 1, Above: true, Max: 1000, Zero: number(DefaultSlowest)}},
 
 	{Key: "expect.min_idle", Name: "min-idle", Arg: argDuration, Group: GroupIdle, Kinds: []Kind{KindIdle}, Help: "how long an idle connection must survive", Bounds: Bounds{Zero: "as long as the last step"}},
 	{Key: "idle.steps", Name: "idle-steps", Arg: "55s,65s,...", Group: GroupIdle, Kinds: []Kind{KindIdle}, parse: setSteps, Help: "how long the sessions are idle, one session for each step", Bounds: Bounds{Above: true}, Unset: "none, it must be set"},
@@ -136,6 +140,6 @@ var kindSettings = []Setting{
 	{Key: "watch.for", Name: "watch-for", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "how long to watch", Unset: "none, it must be set"},
 	{Key: "watch.long", Name: "long", Arg: argNumber, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "sessions that stay open all the time", Bounds: Bounds{Max: 10_000}},
 	{Key: "watch.on_event", Name: "on-event", Arg: argCommand, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "shell command that drains, kills or restarts a coordinator; the result stores it", Unset: "you do it yourself"},
-	{Key: "watch.event_after", Name: "event-after", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "when to run the command, or to ask you", Unset: "10s, or a quarter of watch.for if that is less"},
+	{Key: "watch.event_after", Name: "event-after", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "when to run the command, or to ask you", Unset: fmt.Sprintf("%s, or a quarter of watch.for if that is less", eventAfter)},
 	{Key: "expect.max_outage", Name: "max-outage", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "how long new sessions may fail", Bounds: Bounds{Zero: "not one may"}},
 }

@@ -184,7 +184,8 @@ func TestSetting_OfKinds(t *testing.T) {
 		"timeout": scenarios.Kinds(),
 		"hold":    {scenarios.KindCapacity},
 		"sql":     {scenarios.KindQuery},
-		"burst":   {scenarios.KindLooks, scenarios.KindStages},
+		"burst":   {scenarios.KindLooks},
+		"query":   {scenarios.KindLooks, scenarios.KindStages},
 	} {
 		for _, k := range scenarios.Kinds() {
 			if got := setting(t, name).Of(k); got != slices.Contains(want, k) {

@@ -26,6 +26,11 @@ func (st Stage) Sessions(from Rate) int {
 	return int(math.Ceil(n - 1e-6))
 }
 
+// WatchArrivals is how many new sessions a watch has, beside those that stay open.
+func (s Scenario) WatchArrivals() int {
+	return Stage{Rate: s.Load.Rate, For: s.Watch.For}.Sessions(0)
+}
+
 // StagesTake sums up all stages: how long they last, and how many sessions they
 // have, without those of closed stages.
 func (l LoadConfig) StagesTake() (lasts time.Duration, sessions int) {

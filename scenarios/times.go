@@ -207,6 +207,15 @@ type TagTimes struct {
 	Times  Times  `json:"times"`
 }
 
+// The metrics that have times and are no phase.
+const (
+	MetricLogin = "session.login" // from when a session was due until it was open
+	MetricLag   = "session.lag"   // from when it was due until it started
+	MetricQuery = "query"         // execute and fetch together
+
+	MetricPhase = "session." // what a phase's name follows
+)
+
 // The tags.
 const (
 	TagCoordinator = "coordinator"

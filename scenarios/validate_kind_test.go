@@ -102,19 +102,25 @@ func TestValidateNamesTheStageThatCannotBe(t *testing.T) {
 func TestValidateRefusesWhatBelongsToAnotherKind(t *testing.T) {
 	t.Parallel()
 	testWrong(t, map[string]wrong{
-		"stages of a smoke":          {"", stages(scenarios.Stage{Rate: 1, For: halfMinute}), "load.stages: only scenarios of kind stages have it, and this one is of kind looks"},
-		"a capacity of stages":       {"stages", func(s *scenarios.Scenario) { s.Capacity.Threads = 64 }, "capacity.threads: only scenarios of kind capacity have it, and this one is of kind stages"},
-		"a ladder of a watch":        {"watch", func(s *scenarios.Scenario) { s.Idle.Scale = .01 }, "idle.scale: only scenarios of kind idle have it, and this one is of kind watch"},
-		"a watch of a capacity":      {"capacity", func(s *scenarios.Scenario) { s.Watch.Long = 5 }, "watch.long: only scenarios of kind watch have it, and this one is of kind capacity"},
-		"an idle time of a smoke":    {"", func(s *scenarios.Scenario) { s.Expect.MinIdle = 1 }, "expect.min_idle: only scenarios of kind idle have it, and this one is of kind looks"},
-		"an outage of a query":       {"query", func(s *scenarios.Scenario) { s.Expect.MaxOutage = 1 }, "expect.max_outage: only scenarios of kind watch have it, and this one is of kind query"},
-		"the slowest of looks":       {"looks", func(s *scenarios.Scenario) { s.Expect.Slowest = 3 }, "expect.slowest: only scenarios of kind query have it, and this one is of kind looks"},
-		"a curve without TLS":        {"", func(s *scenarios.Scenario) { s.TLS.Curve = "p256" }, "tls.curve: needs TLS; set tls.enabled: true"},
-		"a curve that nobody knows":  {"certificates", func(s *scenarios.Scenario) { s.TLS.Curve = "p255" }, `tls.curve: "p255" is not one of x25519, x25519mlkem768, p256, p384, p521; did you mean p256?`},
-		"pages of nobody in special": {"", func(s *scenarios.Scenario) { s.Target.WebPort = 25000 }, "target.web_port: only pages of declared coordinators are read, and none is declared by name; set expect.coordinators: a,b,c"},
-		"pages on no port":           {"", func(s *scenarios.Scenario) { s.Target.WebPort = 65536 }, "target.web_port: must be from 1 to 65535 (0: they are not read)"},
-		"a name to dial from":        {"", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"127.0.0.1", "localhost"} }, `load.local_addresses: "localhost" is not an IP address of this machine`},
-		"any address to dial from":   {"", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"0.0.0.0"} }, `load.local_addresses: "0.0.0.0" is not an IP address of this machine`},
+		"stages of a smoke":           {"", stages(scenarios.Stage{Rate: 1, For: halfMinute}), "load.stages: only scenarios of kind stages have it, and this one is of kind looks"},
+		"a capacity of stages":        {"stages", func(s *scenarios.Scenario) { s.Capacity.Threads = 64 }, "capacity.threads: only scenarios of kind capacity have it, and this one is of kind stages"},
+		"a ladder of a watch":         {"watch", func(s *scenarios.Scenario) { s.Idle.Scale = .01 }, "idle.scale: only scenarios of kind idle have it, and this one is of kind watch"},
+		"a watch of a capacity":       {"capacity", func(s *scenarios.Scenario) { s.Watch.Long = 5 }, "watch.long: only scenarios of kind watch have it, and this one is of kind capacity"},
+		"an idle time of a smoke":     {"", func(s *scenarios.Scenario) { s.Expect.MinIdle = 1 }, "expect.min_idle: only scenarios of kind idle have it, and this one is of kind looks"},
+		"an outage of a query":        {"query", func(s *scenarios.Scenario) { s.Expect.MaxOutage = 1 }, "expect.max_outage: only scenarios of kind watch have it, and this one is of kind query"},
+		"a burst of stages":           {"stages", func(s *scenarios.Scenario) { s.Load.Burst = 17 }, "load.burst: only scenarios of kind looks have it, and this one is of kind stages"},
+		"settling of stages":          {"stages", func(s *scenarios.Scenario) { s.Load.Settle = halfMinute }, "load.settle: only scenarios of kind looks have it, and this one is of kind stages"},
+		"sessions of a capacity":      {"capacity", func(s *scenarios.Scenario) { s.Load.Sessions = 40 }, "load.sessions: only scenarios of kind looks have it, and this one is of kind capacity"},
+		"a rate of certificates":      {"certificates", func(s *scenarios.Scenario) { s.Load.Rate = 20 }, "load.rate: only scenarios of kind looks, stages, capacity, query, idle, watch have it, and this one is of kind certificates"},
+		"coordinators of a handshake": {"certificates", func(s *scenarios.Scenario) { s.Expect.Coordinators.Count = 5 }, "expect.coordinators: only scenarios of kind looks, stages, capacity, query, idle, watch have it, and this one is of kind certificates"},
+		"a statement of a watch":      {"watch", func(s *scenarios.Scenario) { s.Query = "SELECT 1" }, "query: only scenarios of kind looks, stages, query have it, and this one is of kind watch"},
+		"the slowest of looks":        {"looks", func(s *scenarios.Scenario) { s.Expect.Slowest = 3 }, "expect.slowest: only scenarios of kind query have it, and this one is of kind looks"},
+		"a curve without TLS":         {"", func(s *scenarios.Scenario) { s.TLS.Curve = "p256" }, "tls.curve: needs TLS; set tls.enabled: true"},
+		"a curve that nobody knows":   {"certificates", func(s *scenarios.Scenario) { s.TLS.Curve = "p255" }, `tls.curve: "p255" is not one of x25519, x25519mlkem768, p256, p384, p521; did you mean p256?`},
+		"pages of nobody in special":  {"", func(s *scenarios.Scenario) { s.Target.WebPort = 25000 }, "target.web_port: only pages of declared coordinators are read, and none is declared by name; set expect.coordinators: a,b,c"},
+		"pages on no port":            {"", func(s *scenarios.Scenario) { s.Target.WebPort = 65536 }, "target.web_port: must be from 1 to 65535 (0: they are not read)"},
+		"a name to dial from":         {"", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"127.0.0.1", "localhost"} }, `load.local_addresses: "localhost" is not an IP address of this machine`},
+		"any address to dial from":    {"", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"0.0.0.0"} }, `load.local_addresses: "0.0.0.0" is not an IP address of this machine`},
 	})
 }
 
@@ -163,6 +169,9 @@ func TestValidateIsContentWithTheEdgesOfAKind(t *testing.T) {
 		"addresses to dial from, in turn":  {"capacity", func(s *scenarios.Scenario) { s.Load.LocalAddresses = []string{"127.0.0.1", "::1"} }},
 		"a slowest that is just a ratio":   {"query", func(s *scenarios.Scenario) { s.Expect.Slowest = 1.01 }},
 		"each curve, one at a time":        {"certificates", func(s *scenarios.Scenario) { s.TLS.Curve = "x25519mlkem768" }},
+		"a statement of stages":            {"stages", func(s *scenarios.Scenario) { s.Query = "SELECT 1" }},
+		"a burst that follows":             {"stages", func(s *scenarios.Scenario) { s.Load.Concurrency, s.Load.Burst = 8, 8 }},
+		"what another kind has by default": {"certificates", func(s *scenarios.Scenario) { s.Load.Rate, s.Load.SettleEvery, s.Expect.Balance.Alpha = 10, 0, .001 }},
 		"a name of a kind that is default": {"looks", func(s *scenarios.Scenario) { s.Query = "" }},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,11 +32,11 @@ func (c Class) IsReset() bool { return c.Kind == KindReset }
 // IsEOF reports whether the connection was closed in good order.
 func (c Class) IsEOF() bool { return c.Kind == KindEOF }
 
-// IsClosed reports whether somebody ended the connection, or refused it.
+// IsClosed reports whether the connection was ended or refused.
 func (c Class) IsClosed() bool { return c.IsEOF() || c.IsReset() || c.Kind == KindRefused }
 
 // IsLocal reports whether it is this machine's own failure: it had no descriptor
-// or no port left, and nobody else was asked.
+// or no port left, and no server was asked.
 func (c Class) IsLocal() bool { return c.Kind == KindLocalFiles || c.Kind == KindLocalPorts }
 
 // IsRejected reports whether the server refused a login.

@@ -1,6 +1,6 @@
 package vocab
 
-// Identity says who answered a session. The zero value is nobody.
+// Identity says who answered a session. The zero value is no coordinator.
 type Identity struct {
 	Coordinator string // host:port of its web server, or a bare host where the source is weak; "": not said
 	Version     string // one line, such as "impalad version 4.5.0 ..."; "": not said. Untrusted

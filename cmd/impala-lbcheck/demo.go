@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -88,7 +89,9 @@ func completeScenario(_ *cobra.Command, args []string, _ string) ([]cobra.Comple
 // setDemoDefaults adapts a scenario to a cluster that replies immediately, so
 // that a demo of any kind takes seconds.
 func setDemoDefaults(s *scenarios.Scenario) {
-	s.Seed = demoSeed
+	if s.Kind.Has("seed") {
+		s.Seed = demoSeed
+	}
 	s.Load.Timeout = scenarios.Duration(time.Second)
 	s.Load.Rate = 0
 	s.Auth.User = demoUser
@@ -101,7 +104,7 @@ func demo(ctx context.Context, w world, s scenarios.Scenario, o *flags.Overrides
 	if err := o.Apply(&s, nil); err != nil {
 		return err
 	}
-	config, err := c.config(s.Seed)
+	config, err := c.config(cmp.Or(s.Seed, demoSeed))
 	if err != nil {
 		return err
 	}
@@ -113,7 +116,7 @@ func demo(ctx context.Context, w world, s scenarios.Scenario, o *flags.Overrides
 	}
 	defer func() { err = errors.Join(err, closeCluster(cluster)) }()
 
-	if !o.Has("expect.coordinators", s.Kind) {
+	if s.Kind.Has("expect.coordinators") && !o.Has("expect.coordinators", s.Kind) {
 		s.Expect.Coordinators = scenarios.ExpectCoordinators{Names: cluster.Names()}
 	}
 	s.Target.Endpoints = s.Target.Endpoints[:0]

@@ -31,7 +31,7 @@ func readFile(ctx context.Context, name string, limit int64) ([]byte, error) {
 	return localfile.Read(ctx, name, limit)
 }
 
-// readSecretFile reads a file that nobody else may know or change.
+// readSecretFile reads a file that no other user may read or change.
 func readSecretFile(ctx context.Context, name string, limit int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no end of file"})
 	defer cancel()
@@ -40,7 +40,7 @@ func readSecretFile(ctx context.Context, name string, limit int64) ([]byte, erro
 
 // openForWriting opens a file that is written while or after the run.
 func openForWriting(ctx context.Context, name string, flag int) (*os.File, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"nobody reads this pipe"})
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no reader on this pipe"})
 	defer cancel()
 	return localfile.OpenForWriting(ctx, name, flag)
 }

@@ -59,7 +59,9 @@ func setTarget(s *scenarios.Scenario, o provision.Outputs, spec lbfile.Spec, pro
 		return fmt.Errorf("--from-provision: %s has no listener on %d (%s) that matches the file; see --protocol, and impala-lbcheck provision status", spec.Balancer(), port, protocol)
 	}
 	s.Target.Endpoints = []string{net.JoinHostPort(o.Host, strconv.Itoa(int(port)))}
-	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: len(o.Coordinators)}
+	if s.Kind.Has("expect.coordinators") {
+		s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: len(o.Coordinators)}
+	}
 	if o.TLS != nil {
 		s.TLS.Enabled, s.TLS.ServerName = true, o.TLS.Domain
 	}

@@ -27,7 +27,7 @@ type world struct {
 	lookup func(ctx context.Context, host string) ([]string, error)
 
 	// permitted is told of a scenario that is complete and may run, before a secret
-	// is read or anything is sent. Its error ends the command. nil: nobody is told.
+	// is read or anything is sent. Its error ends the command. nil: it is not called.
 	permitted func(scenarios.Scenario) error
 }
 

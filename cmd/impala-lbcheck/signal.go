@@ -18,7 +18,7 @@ func signals() <-chan os.Signal {
 		signal.Notify(ch, syscall.SIGHUP)
 	}
 	// A closed stdout is an error to handle, not a reason to leave sessions open.
-	// Nobody reads this channel; to ignore the signal would be inherited by commands.
+	// This channel is not read; to ignore the signal would be inherited by commands.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return ch
 }

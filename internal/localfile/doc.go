@@ -1,5 +1,5 @@
-// Package localfile reads the files that a user names: at most so many bytes, for
-// no longer than a context lasts, and secrets only where nobody else can change or
+// Package localfile reads the files that a user names: up to a number of bytes, for
+// no longer than a context lasts, and secrets only where no other user can change or
 // read them. It also says whether two names are one file.
 //
 // It writes nothing.

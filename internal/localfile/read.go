@@ -24,7 +24,7 @@ func OpenForWriting(ctx context.Context, name string, flag int) (*os.File, error
 	return inTime(ctx, name, func() (*os.File, error) {
 		f, err := os.OpenFile(name, os.O_WRONLY|flag, 0o666)
 		if err == nil && ctx.Err() != nil {
-			return nil, f.Close() // nobody waits for it any more
+			return nil, f.Close() // nothing waits for it any more
 		}
 		return f, err
 	})

@@ -58,7 +58,7 @@ func private(name string, info fs.FileInfo) error {
 	return nil
 }
 
-// enclosed reports whether one of the directories above path lets nobody in but
+// enclosed reports whether one of the directories above path admits only
 // its owner.
 func enclosed(path string) bool {
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {

@@ -14,12 +14,8 @@ import (
 // it was filled.
 func capacityJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	if e.Capacity == nil {
-		refused := 0
-		for _, l := range e.Looks {
-			refused += l.Refused
-		}
 		f := scenarios.Finding{ID: scenarios.CapacityHeld}
-		f.Status, f.Message = batch.NoSession(refused)
+		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	return []scenarios.Finding{heldOf(e).finding()}, scenarios.NextLook{}

@@ -77,7 +77,7 @@ func (h heldSessions) coordinatorsUsed() string {
 }
 
 // threadsEach is the number of service threads, and where it comes from if
-// nobody said it.
+// it was not declared.
 func (h heldSessions) threadsEach() string {
 	if h.From == scenarios.ThreadsAssumed {
 		return fmt.Sprintf("%d (assumed)", h.Threads)

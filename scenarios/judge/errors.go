@@ -19,17 +19,13 @@ import (
 func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := batch.Pool(e.Looks)
 	f := scenarios.Finding{ID: scenarios.ErrorsRate}
-	sessions, refused := 0, 0
-	for _, l := range looks {
-		sessions += l.Sessions()
-		refused += l.Refused
-	}
+	sessions := batch.Sessions(looks)
 	failed, own := batch.Failures(looks), batch.LocalFailures(looks)
 	if own > 0 {
 		f.Note = generator.FailedHere(own) + "; not counted here, see load.lag"
 	}
 	if sessions == 0 {
-		f.Status, f.Message = batch.NoSession(refused)
+		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	f.Observed, f.Expected, f.Limit = phrase.Num(failed), phrase.Num(0), phrase.Num(1)
@@ -53,10 +49,8 @@ func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 // stagesErrorsJudge leaves failed sessions to the threshold that the stages set
 // themselves on them, and asks as errorsJudge does where there is none.
 func stagesErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
-	looks, sessions := batch.Pool(e.Looks), 0
-	for _, l := range looks {
-		sessions += l.Sessions()
-	}
+	looks := batch.Pool(e.Looks)
+	sessions := batch.Sessions(looks)
 	t, ok := threshold.ErrorLimit(e.Scenario)
 	if !ok || sessions == 0 {
 		return errorsJudge(e)
@@ -159,9 +153,9 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 	return strings.Join(parts, ", ") + ". Two failed sessions in one look are a failure; a lone one must show again in a fresh look"
 }
 
-// fixesFor is that, of the most frequent failure of which there is something
-// to say. Where other sessions got in the same way, it is not the settings, which
-// the hint of a single session has to suspect.
+// fixesFor is what to try about the most frequent failure for which there is a fix.
+// Where other sessions logged in with the same settings, the settings are not the
+// cause, although the hint of a single session names them.
 func fixesFor(groups []scenarios.ErrorGroup, othersGotIn bool) scenarios.Fixes {
 	for _, g := range groups {
 		if text := partialFailures[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(loginPhases, g.Class.Phase) {

@@ -17,7 +17,7 @@ func identityJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLoo
 	return []scenarios.Finding{identity(e), versions(e), nodes(e)}, scenarios.NextLook{}
 }
 
-// dnsJudge is the part of whoJudge that needs no session.
+// dnsJudge is the part of identityJudge that needs no session.
 func dnsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	return []scenarios.Finding{nodes(e)}, scenarios.NextLook{}
 }
@@ -50,10 +50,10 @@ func restarts(e scenarios.Measured) string {
 	}
 	var out []string
 	if len(strong) > 0 {
-		out = append(out, "Restarted during the run (more than one pid): "+phrase.List(strong)+"")
+		out = append(out, "Restarted during the run (more than one pid): "+phrase.List(strong))
 	}
 	if len(weak) > 0 {
-		out = append(out, "More than one pid under one host name, a restart or several coordinators: "+phrase.List(weak)+"")
+		out = append(out, "More than one pid under one host name, a restart or several coordinators: "+phrase.List(weak))
 	}
 	return strings.Join(out, ". ")
 }
@@ -98,7 +98,7 @@ func versions(e scenarios.Measured) scenarios.Finding {
 		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("every coordinator that reported a version runs %s", order[0])
 	}
 	if f.Status == scenarios.Pass && len(silent) > 0 {
-		f.Note = phrase.Join(f.Note, "Without a version: "+phrase.List(silent)+"")
+		f.Note = phrase.Join(f.Note, "Without a version: "+phrase.List(silent))
 	}
 	return f
 }

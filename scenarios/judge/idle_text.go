@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func cutBy(cut scenarios.Cut, class scenarios.Class) string {
 // explain lists the steps.
 func (l idleLadder) explain() string {
 	all := slices.Concat(l.alive, l.dead, l.unknown)
-	slices.SortStableFunc(all, func(a, b idleStep) int { return int((a.After - b.After) * 1e6) })
+	slices.SortStableFunc(all, func(a, b idleStep) int { return cmp.Compare(a.After, b.After) })
 	var parts []string
 	for _, s := range all {
 		parts = append(parts, phrase.Seconds(s.After)+": "+s.describe()+s.place())

@@ -5,6 +5,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
@@ -74,11 +75,7 @@ func affordable(e scenarios.Measured, ask scenarios.NextLook) bool {
 // notes are what to know of the run besides its findings.
 func notes(e scenarios.Measured) []string {
 	var out []string
-	refused := 0
-	for _, l := range e.Looks {
-		refused += l.Refused
-	}
-	if refused > 0 {
+	if refused := batch.Refusals(e); refused > 0 {
 		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
 	}
 	return out

@@ -185,10 +185,10 @@ func differing(by map[string][]string) []string {
 // whether it keeps connections alive is for whoever set it.
 func keepalive(e scenarios.Measured, views []view) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.PagesKeepalive, Status: scenarios.Pass}
-	longest, whose := scenarios.Seconds(0), ""
+	longest, coordinator := scenarios.Seconds(0), ""
 	for _, v := range views {
 		if k := newest(v.pages, func(p scenarios.Page) scenarios.Seconds { return p.Keepalive }); k > longest {
-			longest, whose = k, v.name
+			longest, coordinator = k, v.name
 		}
 	}
 	cut := e.Idle.FirstDead
@@ -199,7 +199,7 @@ func keepalive(e scenarios.Measured, views []view) scenarios.Finding {
 		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", phrase.ShortSeconds(longest))
 		return f
 	}
-	f.Subject, f.Observed, f.Limit = whose, phrase.Num(float64(longest)), phrase.Num(float64(cut))
+	f.Subject, f.Observed, f.Limit = coordinator, phrase.Num(float64(longest)), phrase.Num(float64(cut))
 	if longest >= cut {
 		f.Message = fmt.Sprintf("keepalive is %s, and a connection was dead after %s idle", phrase.ShortSeconds(longest), phrase.ShortSeconds(cut))
 		f.Note = fmt.Sprintf("Keepalive will not keep flows alive: %s is longer than the cut", phrase.ShortSeconds(longest))

@@ -185,18 +185,15 @@ func examples(failed []scenarios.QueryTally) string {
 	return strings.Join(out, "; ")
 }
 
-// minSlower is a difference between medians that no user feels.
+// minSlower is the smallest difference between medians that matters to a user.
 const minSlower = 50 * time.Millisecond
-
-// defaultSlowest is the limit where the scenario has none.
-const defaultSlowest = 3
 
 // slowest asks whether one coordinator takes much longer than the others.
 func slowest(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySlowest}
 	limit := e.Scenario.Expect.Slowest
 	if limit == 0 {
-		limit = defaultSlowest
+		limit = scenarios.DefaultSlowest
 	}
 	at, most := -1, time.Duration(0)
 	var medians []time.Duration

@@ -21,8 +21,8 @@ func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Fin
 	return unfinished(e, findings)
 }
 
-// unmeasured is what remains where the scout failed: nothing was measured but
-// certificates, and one finding, inconclusive, says why.
+// unmeasured are the findings of a run of which the scout failed: those on
+// certificates, and one, inconclusive, that says why nothing else was measured.
 func unmeasured(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
 	out := []scenarios.Finding{{
 		ID: scenarios.ErrorsRate, Message: "nothing was measured: " + e.Stopped.Text, Fix: e.Stopped.Hint,

@@ -130,6 +130,7 @@ func shaking(fingerprints map[string]string) func(context.Context) scenarios.Res
 	return func(ctx context.Context) scenarios.Result {
 		s := scenario(0)
 		s.TLS.Enabled, s.Kind = true, scenarios.KindCertificates
+		s.Load.Sessions = 0 // of looks alone
 		shake := shaker(fingerprints)
 		return Certificates(ctx, func(ctx context.Context, n Node, o *scenarios.Observation) error {
 			if fingerprints[n.Addr.Addr().String()] == "slow" {

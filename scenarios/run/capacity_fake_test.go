@@ -166,6 +166,7 @@ func (p *place) Close(ctx context.Context) error {
 func toHold(c scenarios.CapacityConfig) scenarios.Scenario {
 	s := scenario(40)
 	s.Kind, s.Capacity = scenarios.KindCapacity, c
+	s.Load.Sessions = 0 // of looks alone
 	s.Load.Timeout = scenarios.Duration(time.Second)
 	return s
 }

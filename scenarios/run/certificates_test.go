@@ -48,6 +48,7 @@ func TestCertificates(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := scenario(0)
 				s.TLS.Enabled, s.Kind = true, scenarios.KindCertificates
+				s.Load.Sessions = 0 // of looks alone
 				s.Expect.TLS.Issuer = []string{"O=Amazon"}
 				r := Certificates(t.Context(), shaker(c.nodes), s, Options{})
 				checkSums(t, r)

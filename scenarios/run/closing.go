@@ -22,8 +22,8 @@ type closeContext struct {
 	sharedUntil time.Time
 }
 
-// sharing is how long one context is handed out: closing takes so much less
-// than closeTimeout, at the worst.
+// sharing is how long one context is handed out. In the worst case closing has this
+// much less time than closeTimeout.
 const sharing = time.Second
 
 // context returns one that ends within closeTimeout.

@@ -187,7 +187,11 @@ func content(judge.Evidence) judge.Report {
 }
 
 func plain(s scenarios.Scenario, _ int) budget.Budget {
-	return budget.Budget{Look: int(s.Load.Sessions), Burst: s.Load.Burst, Ceiling: 10_000, Typical: int(s.Load.Sessions)}
+	n := int(s.Load.Sessions)
+	if !s.Kind.Has("load.sessions") {
+		n = 40
+	}
+	return budget.Budget{Look: n, Burst: s.Load.Burst, Ceiling: 10_000, Typical: n}
 }
 
 // checkSums holds what is true of every result.

@@ -71,6 +71,7 @@ func (c *idleConversation) Ping(ctx context.Context) error {
 func ladder(steps ...time.Duration) scenarios.Scenario {
 	s := scenario(1)
 	s.Kind = scenarios.KindIdle
+	s.Load.Sessions = 0 // of looks alone
 	for _, d := range steps {
 		s.Idle.Steps = append(s.Idle.Steps, scenarios.Duration(d))
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
 
 // room estimates how many of the run's sessions a service can hold.
@@ -15,25 +16,18 @@ type room struct {
 func (r room) total() int { return r.threads * r.coordinators }
 
 const (
-	assumedCoordinators = 5   // where none was declared or seen
-	stepShare           = 20  // a step is this part of the room
-	nearlyFull          = 0.8 // of the room: from here on one by one
+	stepShare  = 20  // a step is this part of the room
+	nearlyFull = 0.8 // of the room: from here on one by one
 )
 
 // room is what is known so far. Where pages differ the least counts.
 func (h *holder) room() room {
-	r := room{threads: h.s.Capacity.Threads, coordinators: h.s.Expect.Coordinators.K()}
-	if r.threads == 0 {
-		r.threads = freeThreads(h.pages)
+	r := room{threads: budget.Threads(h.s), coordinators: budget.Coordinators(h.s)}
+	if free := freeThreads(h.pages); h.s.Capacity.Threads == 0 && free > 0 {
+		r.threads = free
 	}
-	if r.threads == 0 {
-		r.threads = scenarios.DefaultThreads
-	}
-	if r.coordinators == 0 {
-		r.coordinators = len(h.by)
-	}
-	if r.coordinators == 0 {
-		r.coordinators = assumedCoordinators
+	if seen := len(h.by); h.s.Expect.Coordinators.K() == 0 && seen > 0 {
+		r.coordinators = seen
 	}
 	return r
 }

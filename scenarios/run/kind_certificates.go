@@ -9,20 +9,22 @@ import (
 )
 
 // HandshakeFunc dials a node, completes the TLS handshake and closes, before a byte
-// of login. It
-// fills o as an [OpenFunc] does: Cert, and Refused where the certificate is not
-// trusted. Its error is nil where the certificate is good.
+// of login. It fills o as an [OpenFunc] does: Cert, and Refused where the certificate
+// is not trusted. Its error is nil where the certificate is good.
 type HandshakeFunc func(ctx context.Context, n Node, o *scenarios.Observation) error
 
-// Certificates has one handshake with every node, one after the other. Its result
-// is that of [Run], without a look: certificates and the nodes of the name are all
+// Certificates carries out a scenario of kind certificates, and refuses any other: it
+// has one handshake with every node, one after the other. Its result is that of [Run], without a look: certificates and the nodes of the name are all
 // that is judged, and a node that showed no certificate does not pass.
 func Certificates(ctx context.Context, handshake HandshakeFunc, s scenarios.Scenario, opt Options) scenarios.Result {
-	s.Kind = scenarios.KindCertificates
 	r, ctx := begin(ctx, s, opt)
 	defer r.finish()
 	r.open = func(ctx context.Context, n Node, o *scenarios.Observation) (Session, error) {
 		return handshaken{}, handshake(ctx, n, o)
+	}
+	if !r.kind.handshake {
+		r.refuse(fmt.Sprintf("a scenario of kind %s has more than handshakes: use Run", s.Kind.OrLooks()))
+		return r.end(ctx)
 	}
 	if r.resolve(ctx) {
 		r.kind.loop(r, ctx)

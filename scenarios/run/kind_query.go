@@ -13,8 +13,8 @@ import (
 )
 
 // queries runs the scenario's statement several times on every coordinator. The
-// balancer chooses; a session that lands where the statement has run often
-// enough leaves without running it. A statement that fails stops nothing.
+// balancer chooses; a session on a coordinator where the statement has run
+// often enough is closed without running it. A statement that fails stops nothing.
 func (r *run) queries(ctx context.Context) {
 	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: r.budget.Look}, 0)
 	q := &queryRuns{run: r, by: map[string]*coordinatorRuns{}}

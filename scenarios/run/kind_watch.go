@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -19,7 +18,7 @@ func (r *run) watch(ctx context.Context) {
 	plan := r.s.Watch
 	w := watchstate.New(plan.Long, r.since, r.notice)
 	r.onSessionEnd = w.OnSessionEnd
-	arrivals := int(math.Ceil(float64(r.s.Load.Rate) * time.Duration(plan.For).Seconds()))
+	arrivals := r.s.WatchArrivals()
 	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: plan.Long + arrivals}, 0)
 	long := r.openLongSessions(ctx, w)
 	begin := r.reserve(arrivals)

@@ -160,6 +160,9 @@ func TestPages_RunThatWouldFillACoordinatorIsRefused(t *testing.T) {
 				s := withPages(scenario(4), "c1", "c2", "c3", "c4", "c5")
 				s.Target.Endpoints = []string{"lb.example.com"}
 				c.set(&s)
+				if !s.Kind.Has("load.sessions") {
+					s.Load.Sessions = 0
+				}
 				reads := 0
 				opt := Options{
 					Resolve: func(context.Context, string, string) ([]netip.Addr, error) {

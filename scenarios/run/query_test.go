@@ -85,6 +85,7 @@ func inTurn(k int) func(int) string {
 func querying() scenarios.Scenario {
 	s := scenario(40)
 	s.Kind, s.Query = scenarios.KindQuery, "SELECT count(*) FROM db.t"
+	s.Load.Sessions = 0 // of looks alone
 	s.Load.Concurrency = 4
 	s.Load.Timeout = scenarios.Duration(time.Minute)
 	return s

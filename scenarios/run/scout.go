@@ -36,5 +36,5 @@ func (r *run) scout(ctx context.Context) bool {
 // stopWithoutNodes ends a run of which every node's certificate was refused.
 func (r *run) stopWithoutNodes() {
 	r.collect.addEmptyLook(r.budget.Look)
-	r.collect.stop(scenarios.Stop{By: scenarios.StopCertificate, Text: "no node is left whose certificate is good"})
+	r.collect.stop(scenarios.Stop{By: scenarios.StopCertificate, Text: "no node has a trusted certificate left"})
 }

@@ -60,6 +60,7 @@ func TestRun_MemoryDoesNotGrowWithSessions(t *testing.T) {
 	}
 	s := scenario(0)
 	s.Kind = scenarios.KindStages
+	s.Load.Sessions = 0 // of looks alone
 	s.Load.Stages = []scenarios.Stage{{Closed: 8, For: scenarios.Duration(time.Hour)}}
 	begun := time.Now()
 	r := Run(ctx, m.dial, s, Options{judge: content, plan: plain})

@@ -19,6 +19,7 @@ import (
 func staged(stages ...scenarios.Stage) scenarios.Scenario {
 	s := scenario(0)
 	s.Kind, s.Load.Stages = scenarios.KindStages, stages
+	s.Load.Sessions = 0 // of looks alone
 	return s
 }
 

@@ -114,6 +114,7 @@ func (s *talk) Close(ctx context.Context) error {
 func steady(long time.Duration) scenarios.Scenario {
 	s := scenario(1)
 	s.Kind = scenarios.KindWatch
+	s.Load.Sessions = 0 // of looks alone
 	s.Watch = scenarios.WatchConfig{For: scenarios.Duration(long), Long: 5, EventAfter: scenarios.Duration(10 * time.Second)}
 	return s
 }

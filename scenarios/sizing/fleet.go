@@ -11,10 +11,6 @@ import (
 // SafeChance is with what chance sessions that are called safe fit.
 const SafeChance = .999
 
-// maxThreads bounds the service threads of a coordinator: a number may come
-// from an untrusted file.
-const maxThreads = 1_000_000
-
 // Fleet is coordinators behind a balancer.
 type Fleet struct {
 	policy  scenarios.Policy
@@ -25,7 +21,7 @@ type Fleet struct {
 // Even is k coordinators with equal shares.
 func Even(policy scenarios.Policy, k, threads int) Fleet {
 	k = min(max(0, k), scenarios.MaxCoordinators)
-	return Fleet{policy, min(max(0, threads), maxThreads), stats.Fractions(make([]float64, k))}
+	return Fleet{policy, min(max(0, threads), scenarios.MaxThreads), stats.Fractions(make([]float64, k))}
 }
 
 // WithWeights is the fleet with shares by these weights, one for each coordinator;
@@ -39,7 +35,7 @@ func (f Fleet) WithWeights(weights []float64) Fleet {
 
 // WithThreads is the fleet with n service threads each.
 func (f Fleet) WithThreads(n int) Fleet {
-	f.threads = min(max(0, n), maxThreads)
+	f.threads = min(max(0, n), scenarios.MaxThreads)
 	return f
 }
 
@@ -125,7 +121,7 @@ func (f Fleet) MoreFor(sessions int) int {
 // ThreadsFor is the fewest threads each with which the fleet holds that many
 // sessions; 0: there is no such number.
 func (f Fleet) ThreadsFor(sessions int) int {
-	return smallest(maxThreads, func(threads int) bool {
+	return smallest(scenarios.MaxThreads, func(threads int) bool {
 		f.threads = threads
 		return f.holds(sessions)
 	})

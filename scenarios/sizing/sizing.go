@@ -30,23 +30,23 @@ func Ceilings(policy scenarios.Policy, k, threads int) Ceiling {
 	return Even(policy, k, threads).Ceiling()
 }
 
-// ThreadsFor is how many service threads k coordinators need each to hold so
-// many sessions; 0 where no number does.
+// ThreadsFor is how many service threads each of k coordinators needs to hold a
+// number of sessions; 0 where no number is enough.
 func ThreadsFor(sessions, k int, policy scenarios.Policy) int {
 	return Even(policy, k, 0).ThreadsFor(sessions)
 }
 
-// Sizing is how many coordinators a number of sessions takes. A number that
-// there is none of, however large, is 0.
+// Sizing is how many coordinators a number of sessions takes. A number is 0
+// where none is enough.
 type Sizing struct {
 	Coordinators int // that hold the sessions
 	OneDown      int // that still hold them where one of these is lost
 	Threads      int // threads each with which Coordinators would hold them where one of these is lost
 }
 
-// Coordinators says what it takes to hold a number of sessions on coordinators of a number of
-// service threads each: [Ceilings] has the arithmetic. Coordinators have equal
-// shares, and are no more than 10000.
+// Coordinators says what it takes to hold a number of sessions on coordinators that
+// have a number of service threads each: [Ceilings] has the arithmetic. Coordinators
+// have equal shares, and are no more than [scenarios.MaxCoordinators].
 func Coordinators(sessions, threads int, policy scenarios.Policy) Sizing {
 	k := smallest(scenarios.MaxCoordinators, func(k int) bool { return Even(policy, k, threads).holds(sessions) })
 	if k == 0 {

@@ -125,7 +125,7 @@ func TestSizing_Bounds(t *testing.T) {
 	t.Parallel()
 	const huge = 1 << 60
 	c := Ceilings(scenarios.Random, huge, huge)
-	if c.Nominal != scenarios.MaxCoordinators*maxThreads || c.Safe > c.Nominal || c.Safe < c.Nominal*9/10 {
+	if c.Nominal != scenarios.MaxCoordinators*scenarios.MaxThreads || c.Safe > c.Nominal || c.Safe < c.Nominal*9/10 {
 		t.Errorf("got %+v", c)
 	}
 	if got := Coordinators(huge, huge, scenarios.Random); got != (Sizing{}) {

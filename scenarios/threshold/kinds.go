@@ -18,7 +18,7 @@ type kindData struct {
 	noStatement bool                                                 // their sessions run none
 	ownRuns     bool                                                 // statements are tallied one by one, in Measured.Queries
 	samples     func(Metric, scenarios.Scenario) (n int, known bool) // at most, of a metric
-	more        func(sessions int) scenarios.Fixes                   // how to get so many
+	more        func(sessions int) scenarios.Fixes                   // how to get that number
 }
 
 // kindsData has every kind.

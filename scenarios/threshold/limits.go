@@ -20,7 +20,7 @@ func ErrorLimit(s scenarios.Scenario) (Threshold, bool) {
 	return all[i], true
 }
 
-// CountsDropped reports whether some threshold feels sessions that were due and
+// CountsDropped reports whether some threshold depends on sessions that were due and
 // never started.
 func CountsDropped(s scenarios.Scenario) bool {
 	all, err := parseAll(s)

@@ -24,20 +24,20 @@ type Metric struct {
 
 // The metrics that are not a phase, and what a tag may be.
 const (
-	sessionMetric = "session"       // sessions: no time
-	loginMetric   = "session.login" // from when a session was due until it was open
-	lagMetric     = "session.lag"   // from when it was due until it started
-	queryMetric   = "query"         // execute and fetch together
+	sessionMetric = "session" // sessions: no time
+	loginMetric   = scenarios.MetricLogin
+	lagMetric     = scenarios.MetricLag
+	queryMetric   = scenarios.MetricQuery
 
-	byCoordinator = "coordinator"
-	byNode        = "node"
+	byCoordinator = scenarios.TagCoordinator
+	byNode        = scenarios.TagNode
 	each          = "*"
 )
 
 var metricForm = regexp.MustCompile(`^([a-z.]+)(?:\{\s*([a-z]+)\s*=\s*([^{}\s]+)\s*\})?$`)
 
 // parseMetric reads "session.open" or "session.open{coordinator=*}". It fails
-// on a name or a tag that there is not.
+// on an unknown name or tag.
 func parseMetric(text string) (Metric, error) {
 	m := metricForm.FindStringSubmatch(text)
 	if m == nil {
@@ -73,7 +73,7 @@ func (m Metric) steps() []scenarios.Phase {
 		return []scenarios.Phase{scenarios.Execute, scenarios.Fetch}
 	}
 	var p scenarios.Phase
-	name, ok := strings.CutPrefix(m.Name, "session.")
+	name, ok := strings.CutPrefix(m.Name, scenarios.MetricPhase)
 	if !ok || p.UnmarshalText([]byte(name)) != nil || p == scenarios.Resolve {
 		return nil // resolving is not a session's
 	}

@@ -49,14 +49,9 @@ func FirstLookAlarms(e scenarios.Measured) []string {
 
 // nothingToJudge says why no look can speak of balance; "" where one can.
 func nothingToJudge(e scenarios.Measured, looks []batch.Look) (scenarios.Status, string) {
-	sessions, refused := 0, 0
-	for _, l := range looks {
-		sessions += l.Sessions()
-		refused += l.Refused
-	}
 	switch status, why := batch.Soundness(e); {
-	case sessions == 0:
-		_, why := batch.NoSession(refused)
+	case batch.Sessions(looks) == 0:
+		_, why := batch.NoSession(batch.Refusals(e))
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(batch.NamesSeen(looks)) == 0:
 		return scenarios.Skipped, "no session identified its coordinator"

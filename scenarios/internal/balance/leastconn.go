@@ -117,7 +117,7 @@ func (o *lookStats) rankByConns() {
 		return cmp.Compare(a.chance, b.chance)
 	})
 	o.worst, o.deviation = o.ranking.slot, o.ranking.deviation
-	o.pX2 = min(1, o.ranking.chance*float64(2*len(o.counts))) // so many are asked
+	o.pX2 = min(1, o.ranking.chance*float64(2*len(o.counts))) // that number is tested
 	o.decide()
 }
 

@@ -25,7 +25,7 @@ type state int
 const (
 	quiet    state = iota
 	alarmed        // beyond the limit
-	doubtful       // it depends on who failed without saying who it was
+	doubtful       // it depends on the coordinators of failed sessions, which are unknown
 	idle           // not judged
 )
 
@@ -44,7 +44,7 @@ type lookStats struct {
 	state      [numRules]state
 	suspicious bool // worth a longer look
 
-	pSticky         float64 // chance of so many matches, given the counts
+	pSticky         float64 // chance of that number of matches, given the counts
 	reuse           float64 // estimated share of sessions that re-used the last coordinator
 	matches         float64
 	expectedMatches float64 // matches expected

@@ -40,7 +40,7 @@ func Union[T comparable](have, more []T) []T {
 
 // Soundness is identity's status and sentence; balance asks it first.
 func Soundness(e scenarios.Measured) (scenarios.Status, string) {
-	seen, sessions, refused := SeenCoordinators(e), 0, 0
+	seen, sessions := SeenCoordinators(e), 0
 	strong := 0
 	for _, s := range seen {
 		if !s.Weak {
@@ -50,12 +50,11 @@ func Soundness(e scenarios.Measured) (scenarios.Status, string) {
 	for _, l := range e.Looks {
 		n, _, _, _ := l.All().Total()
 		sessions += n
-		refused += l.Refused
 	}
 	k := e.Scenario.Expect.Coordinators.K()
 	switch {
 	case sessions == 0:
-		_, why := NoSession(refused)
+		_, why := NoSession(Refusals(e))
 		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
 	case len(seen) == 0:
 		return scenarios.Inconclusive, "no session identified its coordinator"

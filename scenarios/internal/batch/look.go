@@ -22,7 +22,6 @@ type Look struct {
 	Kind    scenarios.LookKind
 	Planned int
 	Cut     bool
-	Refused int
 	Tally   scenarios.Tally
 	burst   scenarios.Tally
 	Orders  []scenarios.Order
@@ -37,7 +36,7 @@ func Pool(looks []scenarios.Look) []Look {
 			out[len(out)-1].grow(l)
 			continue
 		}
-		out = append(out, Look{Kind: l.Kind, Planned: l.Planned, Cut: l.Cut, Refused: l.Refused,
+		out = append(out, Look{Kind: l.Kind, Planned: l.Planned, Cut: l.Cut,
 			Tally: l.Tally, burst: l.Burst, Orders: l.Orders, errors: l.Errors})
 	}
 	return out
@@ -48,7 +47,6 @@ func Pool(looks []scenarios.Look) []Look {
 func (l *Look) grow(more scenarios.Look) {
 	l.Planned += more.Planned
 	l.Cut = l.Cut || more.Cut
-	l.Refused += more.Refused
 	l.Tally = slices.Clone(l.Tally)
 	l.Tally.Merge(more.Tally)
 	l.burst = slices.Clone(l.burst)
@@ -76,6 +74,15 @@ func (l Look) Sessions() int {
 	return max(0, n-l.Local())
 }
 
+// Sessions counts those of all looks, as [Look.Sessions] does of one.
+func Sessions(looks []Look) int {
+	n := 0
+	for _, l := range looks {
+		n += l.Sessions()
+	}
+	return n
+}
+
 // Local counts the sessions that failed for want of something of this machine, and
 // so never came to the balancer.
 func (l Look) Local() int {
@@ -100,8 +107,8 @@ func LocalFailures(looks []Look) int {
 // Final reports whether no further look can follow.
 func (l Look) Final() bool { return l.Cut || l.Kind == scenarios.Whole }
 
-// NoSession says why there is none to judge: none was left of those whose
-// certificate was refused, or none was measured, which is inconclusive.
+// NoSession says why there is no session to judge: skipped where certificates were
+// refused, and inconclusive where no session was measured.
 func NoSession(refused int) (scenarios.Status, string) {
 	if refused > 0 {
 		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", phrase.Count(refused, "connection"))

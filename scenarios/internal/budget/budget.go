@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -19,10 +20,21 @@ type Budget struct {
 	OrderedPerNode int // sessions per node that stay in order; 0: all of them
 }
 
+// assumedCoordinators are those of a scenario that declares none.
+const assumedCoordinators = 5
+
+// Coordinators is how many a scenario declares, or how many are assumed.
+func Coordinators(s scenarios.Scenario) int {
+	return cmp.Or(s.Expect.Coordinators.K(), assumedCoordinators)
+}
+
+// Threads is how many service threads a scenario says each coordinator has, or how
+// many are assumed.
+func Threads(s scenarios.Scenario) int { return cmp.Or(s.Capacity.Threads, scenarios.DefaultThreads) }
+
 // What the rule takes, in units of N.
 const (
 	minLook        = 40 // N is never smaller: a share's spread is too wide below
-	assumedK       = 5  // coordinators assumed where nothing was declared
 	maxUnknown     = 20 // a first look grows with undeclared coordinators up to this number
 	orderedPerNode = 40 // sessions per node in order, where N is large
 	largePerNode   = 80 // sessions per node from which N is large
@@ -67,10 +79,7 @@ func drawsForTwo(k int, alpha float64) int {
 // firstLook is N: as given, else a number per coordinator, else the smallest that
 // shows all of them but for a chance of alpha, up to a multiple of them.
 func firstLook(s scenarios.Scenario) int {
-	k := s.Expect.Coordinators.K()
-	if k == 0 {
-		k = assumedK
-	}
+	k := Coordinators(s)
 	switch {
 	case s.Load.Sessions > 0:
 		return int(s.Load.Sessions)
@@ -115,10 +124,10 @@ func CeilingN(s scenarios.Scenario) int {
 func Limits(s scenarios.Scenario) (alpha, tolerance float64) {
 	alpha, tolerance = s.Expect.Balance.Alpha, s.Expect.Balance.Tolerance
 	if alpha <= 0 || alpha >= 1 {
-		alpha = .001
+		alpha = scenarios.DefaultAlpha
 	}
 	if tolerance <= 0 || math.IsNaN(tolerance) {
-		tolerance = .5
+		tolerance = scenarios.DefaultTolerance
 	}
 	return alpha, tolerance
 }

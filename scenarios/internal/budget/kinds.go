@@ -1,10 +1,7 @@
 package budget
 
 import (
-	"cmp"
-	"math"
 	"slices"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -59,13 +56,13 @@ func sizeOfCapacity(s scenarios.Scenario) (n, ceiling int) {
 	if s.Capacity.Hold > 0 {
 		return s.Capacity.Hold, 1 + s.Capacity.Hold
 	}
-	return cmp.Or(s.Capacity.Threads, scenarios.DefaultThreads) * cmp.Or(s.Expect.Coordinators.K(), assumedK), 0
+	return Threads(s) * Coordinators(s), 0
 }
 
 // sizeOfQuery is two sessions on every coordinator; at most as many as chance
 // needs to meet each twice, as other sessions have to be let go.
 func sizeOfQuery(s scenarios.Scenario) (n, ceiling int) {
-	k := cmp.Or(s.Expect.Coordinators.K(), assumedK)
+	k := Coordinators(s)
 	n = scenarios.RunsPerCoordinator * k
 	alpha, _ := Limits(s)
 	return n, 1 + max(scenarios.QueryLooks*n, drawsForTwo(k, alpha))
@@ -79,6 +76,6 @@ func sizeOfIdle(s scenarios.Scenario) (n, ceiling int) {
 
 // sizeOfWatch is the new sessions of its time, and the long ones.
 func sizeOfWatch(s scenarios.Scenario) (n, ceiling int) {
-	n = int(math.Ceil(float64(s.Load.Rate)*time.Duration(s.Watch.For).Seconds()-1e-6)) + s.Watch.Long
+	n = s.WatchArrivals() + s.Watch.Long
 	return n, 1 + n
 }

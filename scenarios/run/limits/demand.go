@@ -31,7 +31,7 @@ func DemandOf(s scenarios.Scenario) Demand {
 	return d
 }
 
-// LooksLast estimates how long looks of so many sessions take; unpaced sessions
+// LooksLast estimates how long looks of that number of sessions take; unpaced sessions
 // count as nothing.
 func LooksLast(s scenarios.Scenario, sessions int) time.Duration {
 	d := time.Duration(s.Load.Settle) + pace.Pacer{Rate: s.Load.Rate}.Due(sessions)
@@ -41,7 +41,7 @@ func LooksLast(s scenarios.Scenario, sessions int) time.Duration {
 	return d
 }
 
-// Cost says what a run may take: typically so many sessions, and at most ceiling.
+// Cost says what a run may take: the typical number of sessions, and at most ceiling.
 // Where nothing is paced how long it lasts depends on the service.
 func Cost(s scenarios.Scenario, typical, ceiling int) (text string, lasts time.Duration) {
 	if d := DemandOf(s); d.Text != "" {
@@ -62,7 +62,7 @@ func about(d time.Duration) string {
 func watchDemand(s scenarios.Scenario, d Demand) Demand {
 	d.Open, d.Lasts, d.Refreshes = s.Load.Concurrency+s.Watch.Long, time.Duration(s.Watch.For), true
 	d.Text = fmt.Sprintf("new sessions at %s for %s, %d in all, beside %d that stay open",
-		s.Load.Rate, s.Watch.For, scenarios.Stage{Rate: s.Load.Rate, For: s.Watch.For}.Sessions(0), s.Watch.Long)
+		s.Load.Rate, s.Watch.For, s.WatchArrivals(), s.Watch.Long)
 	return d
 }
 
@@ -123,12 +123,7 @@ func capacityDemand(s scenarios.Scenario, d Demand) Demand {
 		d.Text = fmt.Sprintf("open sessions%s and keep them until one gets no answer, or %d are held", atPace(s.Load.Rate), c.Hold)
 	default:
 		d.Text = fmt.Sprintf("open sessions%s and keep them until one gets no answer", atPace(s.Load.Rate))
-		k := s.Expect.Coordinators.K()
-		threads := c.Threads
-		if threads == 0 {
-			threads = scenarios.DefaultThreads
-		}
-		d.Open += k * threads
+		d.Open += budget.Coordinators(s) * budget.Threads(s)
 	}
 	return d
 }

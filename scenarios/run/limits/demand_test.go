@@ -35,12 +35,21 @@ func TestDemandOf(t *testing.T) {
 		"capacity until full, bounded": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Capacity = scenarios.KindCapacity, scenarios.CapacityConfig{UntilFull: true, Hold: 100}
 		}, text: "open sessions at 10/s and keep them until one gets no answer, or 100 are held", open: 116, lasts: 10 * time.Second},
+		"capacity until full, of coordinators that nobody counted": {set: func(s *scenarios.Scenario) {
+			s.Kind, s.Capacity = scenarios.KindCapacity, scenarios.CapacityConfig{UntilFull: true}
+		}, text: "open sessions at 10/s and keep them until one gets no answer", open: 16 + 5*64, lasts: 0},
+		"capacity until full, of more threads": {set: func(s *scenarios.Scenario) {
+			s.Kind, s.Capacity = scenarios.KindCapacity, scenarios.CapacityConfig{UntilFull: true, Threads: 100}
+		}, text: "open sessions at 10/s and keep them until one gets no answer", open: 16 + 5*100, lasts: 0},
 		"idle, scaled": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Idle = scenarios.KindIdle, scenarios.IdleConfig{Steps: []scenarios.Duration{seconds(55), seconds(605)}, Scale: .1}
 		}, text: "2 idle sessions, the longest for 1m0.5s", open: 2, lasts: 60500 * time.Millisecond},
 		"watch": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Load.Rate, s.Watch = scenarios.KindWatch, 2, scenarios.WatchConfig{For: seconds(300), Long: 5}
 		}, text: "new sessions at 2/s for 5m0s, 600 in all, beside 5 that stay open", open: 21, lasts: 5 * time.Minute},
+		"watch, at a rate that floats miss": {set: func(s *scenarios.Scenario) {
+			s.Kind, s.Load.Rate, s.Watch = scenarios.KindWatch, 1.1, scenarios.WatchConfig{For: seconds(10)}
+		}, text: "new sessions at 1.1/s for 10s, 11 in all, beside 0 that stay open", open: 16, lasts: 10 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

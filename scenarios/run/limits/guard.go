@@ -14,9 +14,9 @@ import (
 
 // The limits of a run that the owner of the service has not confirmed.
 const (
-	maxRate     = 50 // new sessions a second
-	maxOpen     = 64 // open at once
-	maxDuration = 10 * time.Minute
+	maxRate     = scenarios.UnconfirmedRate
+	maxOpen     = scenarios.UnconfirmedOpen
+	maxDuration = scenarios.UnconfirmedTime
 )
 
 // GuardError refuses a run that a production service might feel.
@@ -120,24 +120,38 @@ func rateExcess(s scenarios.Scenario, d Demand) []string {
 }
 
 func openExcess(s scenarios.Scenario) []string {
-	var out []string
-	check := func(n int, what string) {
-		if n > maxOpen {
-			out = append(out, fmt.Sprintf("%d %s sessions exceed %d", n, what, maxOpen))
-		}
+	out := exceeding(s.Load.Concurrency, "concurrent")
+	if keeps := kindOf(s).keeps; keeps != nil {
+		out = append(out, keeps(s)...)
 	}
-	check(s.Load.Concurrency, "concurrent")
-	for _, st := range s.Load.Stages {
-		check(st.Closed, "concurrent")
-		check(st.Hold, "open")
-	}
-	check(s.Watch.Long, "open")
-	if s.Capacity.UntilFull {
-		return append(out, "capacity.until_full fills every coordinator")
-	}
-	check(s.Capacity.Hold, "open")
 	return out
 }
+
+// exceeding is the reason why n sessions are too many; none where they are not.
+func exceeding(n int, what string) []string {
+	if n <= maxOpen {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d %s sessions exceed %d", n, what, maxOpen)}
+}
+
+func stagesKeep(s scenarios.Scenario) []string {
+	var out []string
+	for _, st := range s.Load.Stages {
+		out = append(out, exceeding(st.Closed, "concurrent")...)
+		out = append(out, exceeding(st.Hold, "open")...)
+	}
+	return out
+}
+
+func capacityKeeps(s scenarios.Scenario) []string {
+	if s.Capacity.UntilFull {
+		return []string{"capacity.until_full fills every coordinator"}
+	}
+	return exceeding(s.Capacity.Hold, "open")
+}
+
+func watchKeeps(s scenarios.Scenario) []string { return exceeding(s.Watch.Long, "open") }
 
 func timeExcess(s scenarios.Scenario, d Demand) []string {
 	if d.Lasts <= maxDuration {

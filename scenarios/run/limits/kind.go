@@ -8,6 +8,7 @@ import (
 type kind struct {
 	demand func(scenarios.Scenario, Demand) Demand // from what load says; nil: look after look
 	atOnce func(scenarios.Scenario) int            // sessions open at once, at most; 0: as many as get in
+	keeps  func(scenarios.Scenario) []string       // why it keeps too many open beside load.concurrency; nil: it keeps none
 	once   bool                                    // a handful of sessions, once: neither their rate nor their time matters
 	exempt bool                                    // one handshake a node: nothing to confirm
 }
@@ -16,11 +17,11 @@ type kind struct {
 var kinds = map[scenarios.Kind]kind{
 	scenarios.KindLooks:        {atOnce: concurrency},
 	scenarios.KindCertificates: {atOnce: concurrency, exempt: true},
-	scenarios.KindStages:       {demand: stagesDemand, atOnce: stagesAtOnce},
-	scenarios.KindCapacity:     {demand: capacityDemand, atOnce: func(s scenarios.Scenario) int { return s.Capacity.Hold }},
+	scenarios.KindStages:       {demand: stagesDemand, atOnce: stagesAtOnce, keeps: stagesKeep},
+	scenarios.KindCapacity:     {demand: capacityDemand, atOnce: func(s scenarios.Scenario) int { return s.Capacity.Hold }, keeps: capacityKeeps},
 	scenarios.KindQuery:        {atOnce: concurrency},
 	scenarios.KindIdle:         {demand: idleDemand, atOnce: func(s scenarios.Scenario) int { return len(s.Idle.Steps) }, once: true},
-	scenarios.KindWatch:        {demand: watchDemand, atOnce: func(s scenarios.Scenario) int { return s.Watch.Long + s.Load.Concurrency }},
+	scenarios.KindWatch:        {demand: watchDemand, atOnce: func(s scenarios.Scenario) int { return s.Watch.Long + s.Load.Concurrency }, keeps: watchKeeps},
 }
 
 // kindOf is the scenario's; one without a kind is of looks.

@@ -19,7 +19,7 @@ const ownFiles = 32
 // (tcp_tw_reuse is 2 by default, Documentation/networking/ip-sysctl.rst).
 const timeWait = time.Minute
 
-// Preflight says what the scenario takes of this machine over so many nodes, and
+// Preflight says what the scenario takes of this machine over a number of nodes, and
 // what there is: "descriptors", and "ports" for connections from one local
 // address to one node. Nothing is sent. Sessions of closed stages that follow each other
 // are left out, as their number is not known.

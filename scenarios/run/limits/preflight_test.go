@@ -22,6 +22,9 @@ func TestPreflight(t *testing.T) {
 			s.Kind, s.Capacity = scenarios.KindCapacity, scenarios.CapacityConfig{Hold: 40_000, For: seconds(600)}
 			s.Load.LocalAddresses = []string{"192.0.2.10", "192.0.2.11"}
 		}, nodes: 1, files: 40_016 + 32, ports: (40_016 + 600) / 2},
+		"all threads of coordinators that were not counted": {set: func(s *scenarios.Scenario) {
+			s.Kind, s.Capacity = scenarios.KindCapacity, scenarios.CapacityConfig{UntilFull: true}
+		}, nodes: 1, files: 16 + 5*64 + 32, ports: 16 + 5*64},
 		"fast, over loopback, which uses ports again": {set: func(s *scenarios.Scenario) {
 			s.Kind, s.Load.Stages = scenarios.KindStages, []scenarios.Stage{{Rate: 1000, For: seconds(600)}}
 			s.Target.Endpoints = []string{"127.0.0.1"}

@@ -82,7 +82,7 @@ func (f query) needed(p placement) (cells []string, clause string) {
 		fmt.Sprintf("%d %s (%d to lose one)", s.Coordinators, p.under(), s.OneDown)
 }
 
-// held is one line of what so many coordinators hold, as cells and in words.
+// held is one line of what a number of coordinators holds, as cells and in words.
 func (f query) held(p placement) (cells []string, clause string) {
 	c := sizing.Ceilings(p.policy, f.coordinators, f.threads)
 	threads := func(k int) string {

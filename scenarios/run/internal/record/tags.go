@@ -47,17 +47,17 @@ func newTagTimes(want []scenarios.TagTimes) tagTimes {
 // measureOf returns what reads a metric off a session; nil where there is no such metric.
 func measureOf(metric string) func(scenarios.Observation) (time.Duration, bool) {
 	switch metric {
-	case "session.login":
+	case scenarios.MetricLogin:
 		return func(o scenarios.Observation) (time.Duration, bool) { return o.Login(), o.LoggedIn() }
-	case "session.lag":
+	case scenarios.MetricLag:
 		return func(o scenarios.Observation) (time.Duration, bool) { return o.Lag(), !o.Unpaced }
-	case "query":
+	case scenarios.MetricQuery:
 		return func(o scenarios.Observation) (time.Duration, bool) {
 			d := o.Phases[scenarios.Execute] + o.Phases[scenarios.Fetch]
 			return d, d > 0 && o.Outcome == scenarios.OK
 		}
 	}
-	name, _ := strings.CutPrefix(metric, "session.")
+	name, _ := strings.CutPrefix(metric, scenarios.MetricPhase)
 	var phase scenarios.Phase
 	if phase.UnmarshalText([]byte(name)) != nil {
 		return nil
