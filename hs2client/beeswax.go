@@ -18,8 +18,8 @@ type beeswaxService struct {
 	configuration []string // KEY=VALUE, sorted
 }
 
-func newBeeswax(l *connection, c *Config) *beeswaxService {
-	s := &beeswaxService{conn: l, client: beeswax.NewImpalaServiceClient(l), user: c.User}
+func newBeeswax(conn *connection, c *Config) *beeswaxService {
+	s := &beeswaxService{conn: conn, client: beeswax.NewImpalaServiceClient(conn), user: c.User}
 	for k, v := range c.Options {
 		s.configuration = append(s.configuration, k+"="+v)
 	}

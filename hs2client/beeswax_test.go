@@ -98,7 +98,7 @@ func (h *hive) serve(conn net.Conn) {
 func TestBeeswax_Session(t *testing.T) {
 	h := &hive{rows: []string{"not ready", "4711\ta", "4712\tb\tc"}, states: []beeswax.QueryState{beeswax.QueryState_RUNNING, beeswax.QueryState_FINISHED}}
 	s, err := hs2client.Open(t.Context(), hs2client.Config{
-		Addr: serve(t, h.serve), Protocol: hs2client.Beeswax, User: "ann", Timeout: soon, Options: map[string]string{"B": "2", "A": "1"},
+		Addr: serve(t, h.serve), Protocol: hs2client.ProtocolBeeswax, User: "ann", Timeout: soon, Options: map[string]string{"B": "2", "A": "1"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestBeeswax_ClassesErrors(t *testing.T) {
 		"a short row":   {&hive{rows: []string{"4711"}}, "fetch.mismatch", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, tc.h.serve), Protocol: hs2client.Beeswax, Timeout: soon})
+			s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, tc.h.serve), Protocol: hs2client.ProtocolBeeswax, Timeout: soon})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -159,7 +159,7 @@ func TestBeeswax_ReadsUndeclaredException(t *testing.T) {
 	text := "TException - service has thrown: BeeswaxException(message=Query 1:2 failed:\nInvalid or unknown query handle: 1:2.\n\n, log_context=, handle=QueryHandle(id=, log_context=), errorCode=<null>, SQLState=HY000)"
 	body := string([]byte{0x0b, 0, 1, 0, 0, 0, byte(len(text))}) + text + "\x08\x00\x02\x00\x00\x00\x00\x00"
 	addr := serve(t, says(string(message(thrift.EXCEPTION, "PingImpalaService", 1, body))))
-	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, Protocol: hs2client.Beeswax, Timeout: soon})
+	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, Protocol: hs2client.ProtocolBeeswax, Timeout: soon})
 	if e := wantClass(t, err, "open.invalid-handle"); e.Text != "Query 1:2 failed:\nInvalid or unknown query handle: 1:2." {
 		t.Errorf("text %q", e.Text)
 	}

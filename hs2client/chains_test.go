@@ -49,7 +49,7 @@ func TestChainCache_VerifiesEachChainOnce(t *testing.T) {
 	roots, followed := counted(t, a)
 	others, _ := counted(t, a)
 	var current atomic.Pointer[tls.Certificate]
-	current.Store(&listener(t, a, certs.Good).Certificates[0])
+	current.Store(&listener(t, a, certs.KindGood).Certificates[0])
 	addr := handshakes(t, &current)
 	client := hs2client.TLSConfig{Roots: roots, ServerName: host}
 
@@ -82,7 +82,7 @@ func TestChainCache_VerifiesEachChainOnce(t *testing.T) {
 	byAddress := client
 	byAddress.ServerName = "127.0.0.1"
 	look(byAddress, 3, 1, "another name")
-	current.Store(&listener(t, a, certs.WrongIssuer).Certificates[0])
+	current.Store(&listener(t, a, certs.KindWrongIssuer).Certificates[0])
 	look(client, 3, 1, "another certificate of the same host")
 	client.Roots = others
 	look(client, 3, 0, "other roots are asked themselves")
@@ -93,7 +93,7 @@ func TestChainCache_VerifiesEachChainOnce(t *testing.T) {
 func TestChainCache_OneByteMakesAnotherChain(t *testing.T) {
 	a, _ := authority(t)
 	roots, followed := counted(t, a)
-	good := listener(t, a, certs.Good).Certificates[0]
+	good := listener(t, a, certs.KindGood).Certificates[0]
 	var current atomic.Pointer[tls.Certificate]
 	current.Store(&good)
 	addr := handshakes(t, &current)
@@ -135,17 +135,17 @@ func TestChainCache_ChecksTimeAndConnectionEveryTime(t *testing.T) {
 		min   uint16
 		class string
 	}{
-		{certs.Good, host, 0, ""},
-		{certs.Good, "other.example.com", 0, "tls.hostname"},
-		{certs.Good, "other.example.com", 0, "tls.hostname"}, // the second one is remembered
-		{certs.Expired, host, 0, "tls.expired"},
-		{certs.Expired, host, 0, "tls.expired"},
-		{certs.NotYet, host, 0, "tls.not-yet-valid"},
-		{certs.SelfSigned, host, 0, "tls.self-signed"},
-		{certs.NoIntermediate, host, 0, "tls.incomplete-chain"},
-		{certs.UnknownCA, host, 0, "tls.unknown-ca"},
-		{certs.Good, host, tls.VersionTLS13 + 1, "tls.version"},
-		{certs.Good, host, 0, ""},
+		{certs.KindGood, host, 0, ""},
+		{certs.KindGood, "other.example.com", 0, "tls.hostname"},
+		{certs.KindGood, "other.example.com", 0, "tls.hostname"}, // the second one is remembered
+		{certs.KindExpired, host, 0, "tls.expired"},
+		{certs.KindExpired, host, 0, "tls.expired"},
+		{certs.KindNotYet, host, 0, "tls.not-yet-valid"},
+		{certs.KindSelfSigned, host, 0, "tls.self-signed"},
+		{certs.KindNoIntermediate, host, 0, "tls.incomplete-chain"},
+		{certs.KindUnknownCA, host, 0, "tls.unknown-ca"},
+		{certs.KindGood, host, tls.VersionTLS13 + 1, "tls.version"},
+		{certs.KindGood, host, 0, ""},
 	} {
 		current.Store(&listener(t, a, tc.kind).Certificates[0])
 		accepted := 0
@@ -165,7 +165,7 @@ func TestChainCache_IsSharedAndBounded(t *testing.T) {
 	a, _ := authority(t)
 	roots, followed := counted(t, a)
 	var current atomic.Pointer[tls.Certificate]
-	current.Store(&listener(t, a, certs.Good).Certificates[0])
+	current.Store(&listener(t, a, certs.KindGood).Certificates[0])
 	addr := handshakes(t, &current)
 	client := hs2client.TLSConfig{Roots: roots, ServerName: host, Chains: new(hs2client.ChainCache)}
 	var all sync.WaitGroup

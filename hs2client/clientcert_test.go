@@ -32,7 +32,7 @@ func TestOpen_ClientCertificateRequired(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			config := listener(t, a, certs.Good)
+			config := listener(t, a, certs.KindGood)
 			config.MinVersion, config.MaxVersion, config.ClientAuth = tc.version, tc.version, tc.auth
 			c := &coordinator{}
 			c.columns, c.schema = pid()

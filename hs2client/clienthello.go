@@ -27,8 +27,8 @@ func newClientHelloConfig(name string, curves []tls.CurveID) *tls.Config {
 		CurvePreferences: curves,
 		// We have none; but whether one was requested shows what a later alert means.
 		GetClientCertificate: func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			if l, ok := info.Context().Value(handshakeKey{}).(*connection); ok {
-				l.certRequested = true
+			if conn, ok := info.Context().Value(handshakeKey{}).(*connection); ok {
+				conn.certRequested = true
 			}
 			return new(tls.Certificate), nil
 		},

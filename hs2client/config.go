@@ -21,8 +21,8 @@ type Protocol = vocab.Protocol
 
 // The protocols of Impala's binary ports. The zero value "" is HS2, too.
 const (
-	HS2     = vocab.ProtocolHS2     // HiveServer2, port 21050
-	Beeswax = vocab.ProtocolBeeswax // port 21000; closed by default from Impala 5
+	ProtocolHS2     = vocab.ProtocolHS2     // HiveServer2, port 21050
+	ProtocolBeeswax = vocab.ProtocolBeeswax // port 21000; closed by default from Impala 5
 )
 
 // Config says how to reach one session. The zero value of every field but Addr
@@ -125,7 +125,7 @@ func (c *Config) check() (target, Phase, error) {
 		t.ip = ip
 	}
 	if !c.Protocol.Known() {
-		return t, PhaseOpen, invalid(fmt.Sprintf("unknown protocol %.40q: use %s or %s", c.Protocol, HS2, Beeswax))
+		return t, PhaseOpen, invalid(fmt.Sprintf("unknown protocol %.40q: use %s or %s", c.Protocol, ProtocolHS2, ProtocolBeeswax))
 	}
 	if p := c.Plain; p != nil && (p.User == "" || strings.ContainsRune(p.User+p.Password, 0)) {
 		return t, PhaseSASL, invalid("SASL PLAIN needs a user, and no NUL byte in user or password")

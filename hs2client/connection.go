@@ -51,40 +51,40 @@ func modeOf(c *Config) mode {
 // past is a deadline that interrupts a call which has begun.
 var past = time.Unix(1, 0)
 
-func newConnection(conn net.Conn, c *Config, record *Record) *connection {
-	l := &connection{
-		socket: conn, addr: c.Addr, timeout: c.Timeout, record: record,
+func newConnection(socket net.Conn, c *Config, record *Record) *connection {
+	conn := &connection{
+		socket: socket, addr: c.Addr, timeout: c.Timeout, record: record,
 		budget: wire.CallBudget, mode: modeOf(c),
 	}
 	if c.Plain != nil {
-		l.secret = c.Plain.Password
+		conn.secret = c.Plain.Password
 	}
-	l.counted = countingConn{conn, record}
-	l.wire.Init(&l.counted)
-	l.interrupt = func() {
-		_ = l.socket.SetDeadline(past)
-		l.interrupts.Done()
+	conn.counted = countingConn{socket, record}
+	conn.wire.Init(&conn.counted)
+	conn.interrupt = func() {
+		_ = conn.socket.SetDeadline(past)
+		conn.interrupts.Done()
 	}
-	return l
+	return conn
 }
 
 // Call makes one call. Its context is that of the generated clients, which cannot
 // end; see [connection.begin].
-func (l *connection) Call(_ context.Context, method string, args, result thrift.TStruct) (thrift.ResponseMeta, error) {
-	l.op = method
-	if l.ctxErr != nil {
-		return thrift.ResponseMeta{}, l.ctxErr
+func (conn *connection) Call(_ context.Context, method string, args, result thrift.TStruct) (thrift.ResponseMeta, error) {
+	conn.op = method
+	if conn.ctxErr != nil {
+		return thrift.ResponseMeta{}, conn.ctxErr
 	}
-	err := l.wire.Call(method, args, result, l.budget)
-	l.used += l.wire.Used()
+	err := conn.wire.Call(method, args, result, conn.budget)
+	conn.used += conn.wire.Used()
 	return thrift.ResponseMeta{}, err
 }
 
 // charge counts what is made of the last reply, before it is allocated.
-func (l *connection) charge(n int) error {
-	err := l.wire.Charge(n)
+func (conn *connection) charge(n int) error {
+	err := conn.wire.Charge(n)
 	if err == nil {
-		l.used += n
+		conn.used += n
 	}
 	return err
 }
@@ -106,12 +106,12 @@ type watch struct {
 }
 
 // watch watches ctx until the watch is ended, which must be before another begins.
-func (l *connection) watch(ctx context.Context) watch {
+func (conn *connection) watch(ctx context.Context) watch {
 	if ctx.Done() == nil {
 		return watch{}
 	}
-	l.interrupts.Add(1)
-	return watch{l, context.AfterFunc(ctx, l.interrupt)}
+	conn.interrupts.Add(1)
+	return watch{conn, context.AfterFunc(ctx, conn.interrupt)}
 }
 
 // end stops watching. It waits for an interrupt that is running, which could
@@ -127,8 +127,8 @@ func (w watch) end() {
 }
 
 // begin starts a phase and sets its one deadline on the connection.
-func (l *connection) begin(ctx context.Context, phase Phase, timeout time.Duration) span {
-	s := span{connection: l, ctx: ctx, phase: phase, start: time.Now()}
+func (conn *connection) begin(ctx context.Context, phase Phase, timeout time.Duration) span {
+	s := span{connection: conn, ctx: ctx, phase: phase, start: time.Now()}
 	if timeout > 0 {
 		s.deadline = s.start.Add(timeout)
 	}
@@ -136,9 +136,9 @@ func (l *connection) begin(ctx context.Context, phase Phase, timeout time.Durati
 		s.deadline = d
 	}
 	// Setting it fails only where the connection is closed, as the next call will.
-	_ = l.socket.SetDeadline(s.deadline)
-	if l.ctxErr = ctx.Err(); l.ctxErr != nil { // the interrupt may have run before, and been overwritten
-		_ = l.socket.SetDeadline(past)
+	_ = conn.socket.SetDeadline(s.deadline)
+	if conn.ctxErr = ctx.Err(); conn.ctxErr != nil { // the interrupt may have run before, and been overwritten
+		_ = conn.socket.SetDeadline(past)
 	}
 	return s
 }
@@ -184,27 +184,27 @@ func (s *span) expired() error {
 const cleanupTimeout = 75 * time.Millisecond
 
 // beginCleanup sets the deadline of clean-up, which does not depend on ctx.
-func (l *connection) beginCleanup(ctx context.Context) {
+func (conn *connection) beginCleanup(ctx context.Context) {
 	wait := cleanupTimeout
-	if l.timeout > 0 {
-		wait = min(wait, l.timeout/8)
+	if conn.timeout > 0 {
+		wait = min(wait, conn.timeout/8)
 	}
-	l.begin(context.WithoutCancel(ctx), PhaseClose, wait)
+	conn.begin(context.WithoutCancel(ctx), PhaseClose, wait)
 }
 
 // closeConn closes the connection of a session.
-func (l *connection) closeConn() error {
-	if l.secured != nil {
-		return l.secured.Close() // within the deadline that is set
+func (conn *connection) closeConn() error {
+	if conn.secured != nil {
+		return conn.secured.Close() // within the deadline that is set
 	}
-	return l.socket.Close()
+	return conn.socket.Close()
 }
 
 // newError makes the [Error] of what failed in a phase.
-func (l *connection) newError(ctx context.Context, phase Phase, err error) error {
-	phase, err = l.reclassifyTLS(phase, err)
-	e := errorOf(ctx, l.addr, l.op, phase, err, l.secret)
-	e.hint = hintFor(e, l.mode, l.wire.Received())
+func (conn *connection) newError(ctx context.Context, phase Phase, err error) error {
+	phase, err = conn.reclassifyTLS(phase, err)
+	e := errorOf(ctx, conn.addr, conn.op, phase, err, conn.secret)
+	e.hint = hintFor(e, conn.mode, conn.wire.Received())
 	return e
 }
 

@@ -28,10 +28,10 @@ func (o overheard) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func TestEveryByteOfTheConnectionIsCounted(t *testing.T) {
+func TestCountingConn_CountsEveryByte(t *testing.T) {
 	t.Parallel()
 	for name, sim := range map[string]simcluster.Config{
-		"plain": {}, "login over TLS": {TLS: true, Auth: simcluster.LDAP, Users: map[string]string{"ann": "s3cret"}},
+		"plain": {}, "login over TLS": {TLS: true, Auth: simcluster.AuthLDAP, Users: map[string]string{"ann": "s3cret"}},
 	} {
 		cl := cluster(t, sim)
 		for what, have := range map[string]func(hs2client.Config) error{

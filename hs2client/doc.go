@@ -18,8 +18,8 @@
 // ("open.timeout" is its class); [IsTimeout] and similar functions test for a kind.
 // [Error.Hint] lists what to try, as settings of a scenario: it names no flag.
 //
-// Both protocols of Impala's binary ports are supported: HiveServer2 ([HS2], port
-// 21050) and [Beeswax] (port 21000).
+// Both protocols of Impala's binary ports are supported: HiveServer2 ([ProtocolHS2], port
+// 21050) and [ProtocolBeeswax] (port 21000).
 //
 // # Time and trust
 //

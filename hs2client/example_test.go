@@ -15,7 +15,7 @@ import (
 func simulated(faults ...simcluster.Fault) *simcluster.Cluster {
 	cl, err := simcluster.Start(simcluster.Config{
 		Coordinators: 1, Nodes: 1, TLS: true, Faults: faults,
-		Auth: simcluster.LDAP, Users: map[string]string{"svc-ci": "a secret"},
+		Auth: simcluster.AuthLDAP, Users: map[string]string{"svc-ci": "a secret"},
 	})
 	if err != nil {
 		panic(err)

@@ -213,7 +213,7 @@ func secured(config *tls.Config, handle func(net.Conn)) func(net.Conn) {
 func (c *coordinator) login(user, password string) func(net.Conn) {
 	return func(conn net.Conn) {
 		st, mechanism, err := saslframe.ReadMessage(conn, 1<<10)
-		if err != nil || st != saslframe.Start || string(mechanism) != saslframe.Plain {
+		if err != nil || st != saslframe.StatusStart || string(mechanism) != saslframe.MechanismPlain {
 			return
 		}
 		_, response, err := saslframe.ReadMessage(conn, 1<<10)
@@ -224,7 +224,7 @@ func (c *coordinator) login(user, password string) func(net.Conn) {
 		if err != nil || u != user || p != password {
 			return
 		}
-		if _, err := conn.Write(saslframe.AppendMessage(nil, saslframe.Complete, nil)); err != nil {
+		if _, err := conn.Write(saslframe.AppendMessage(nil, saslframe.StatusComplete, nil)); err != nil {
 			return
 		}
 		answer(hs2.NewImpalaHiveServer2ServiceProcessor(c), thrift.NewTFramedTransportConf(thrift.NewStreamTransportRW(conn), nil))

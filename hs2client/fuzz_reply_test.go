@@ -105,7 +105,7 @@ func play(mode uint8, wire []byte, timeout time.Duration) error {
 		return recording{bytes.NewReader(wire)}, nil
 	}}
 	if mode&1 != 0 {
-		c.Protocol = hs2client.Beeswax
+		c.Protocol = hs2client.ProtocolBeeswax
 	}
 	if mode&2 != 0 {
 		c.Plain = &hs2client.Plain{User: "ann", Password: password}
@@ -115,7 +115,7 @@ func play(mode uint8, wire []byte, timeout time.Duration) error {
 
 func TestFuzzReply_SeedsAreWholeSessions(t *testing.T) {
 	t.Parallel()
-	complete := saslframe.AppendMessage(nil, saslframe.Complete, nil)
+	complete := saslframe.AppendMessage(nil, saslframe.StatusComplete, nil)
 	for mode, wire := range [][]byte{wholeHS2(), wholeBeeswax(), append(complete, inFrames(wholeHS2(), 7)...), append(complete, inFrames(wholeBeeswax(), 1)...)} {
 		if err := play(uint8(mode), wire, soon); err != nil {
 			t.Errorf("mode %d: %v", mode, err)
@@ -127,12 +127,12 @@ func TestFuzzReply_SeedsAreWholeSessions(t *testing.T) {
 // client ends, with a class where it fails, in bounded memory, and its errors
 // show neither the password nor a control character.
 func FuzzReply(f *testing.F) {
-	complete := saslframe.AppendMessage(nil, saslframe.Complete, nil)
+	complete := saslframe.AppendMessage(nil, saslframe.StatusComplete, nil)
 	f.Add(uint8(0), wholeHS2())
 	f.Add(uint8(1), wholeBeeswax())
 	f.Add(uint8(2), append(complete, inFrames(wholeHS2(), 100)...))
 	f.Add(uint8(3), append(complete, inFrames(wholeBeeswax(), 100)...))
-	f.Add(uint8(2), saslframe.AppendMessage(nil, saslframe.Bad, []byte("no "+password+"\x1b[2J")))
+	f.Add(uint8(2), saslframe.AppendMessage(nil, saslframe.StatusBad, []byte("no "+password+"\x1b[2J")))
 	f.Add(uint8(2), []byte(password))
 	f.Add(uint8(0), []byte(password)) // nobody's password, where none was set
 	f.Add(uint8(2), append(slices.Clone(complete), "HTTP/"+password...))

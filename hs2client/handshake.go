@@ -26,39 +26,39 @@ func Handshake(ctx context.Context, c Config) error {
 	if err != nil {
 		return unconnectedError(ctx, &c, "configure", phase, err)
 	}
-	l, err := dial(ctx, &c, t, record)
+	conn, err := dial(ctx, &c, t, record)
 	if err != nil {
 		return err
 	}
-	w := l.watch(ctx)
-	err = l.handshake(ctx, &c, t)
+	w := conn.watch(ctx)
+	err = conn.handshake(ctx, &c, t)
 	w.end()
 	if err != nil {
-		l.closeGracefully(ctx)
+		conn.closeGracefully(ctx)
 		return err
 	}
-	s := l.begin(ctx, PhaseClose, l.timeout)
-	l.closeGracefully(ctx)
+	s := conn.begin(ctx, PhaseClose, conn.timeout)
+	conn.closeGracefully(ctx)
 	return s.end(nil)
 }
 
 // handshake completes the handshake, records what it showed and only then checks
 // it.
-func (l *connection) handshake(ctx context.Context, c *Config, t target) error {
+func (conn *connection) handshake(ctx context.Context, c *Config, t target) error {
 	name := c.serverName(t)
-	l.op = "handshake"
-	s := l.begin(ctx, PhaseTLS, l.timeout)
-	conn := tls.Client(&wire.RecordReader{Conn: &l.counted}, c.TLS.clientHelloConfig(name))
-	err := conn.HandshakeContext(handshakeContext{context.Background(), l}) // the connection has its deadline
+	conn.op = "handshake"
+	s := conn.begin(ctx, PhaseTLS, conn.timeout)
+	secured := tls.Client(&wire.RecordReader{Conn: &conn.counted}, c.TLS.clientHelloConfig(name))
+	err := secured.HandshakeContext(handshakeContext{context.Background(), conn}) // the connection has its deadline
 	if err != nil {
-		return s.end(handshakeError(err, l.certRequested))
+		return s.end(handshakeError(err, conn.certRequested))
 	}
 	now := time.Now()
-	l.record.Peer = newPeer(conn.ConnectionState(), c.TLS, name, now)
-	l.secured = conn
-	l.wire.SetStream(conn)
-	if err = checkPeer(l.record.Peer, c.TLS, now); err != nil {
-		l.record.Refused = true
+	conn.record.Peer = newPeer(secured.ConnectionState(), c.TLS, name, now)
+	conn.secured = secured
+	conn.wire.SetStream(secured)
+	if err = checkPeer(conn.record.Peer, c.TLS, now); err != nil {
+		conn.record.Refused = true
 	}
 	return s.end(err)
 }
@@ -90,26 +90,26 @@ func handshakeError(err error, certRequested bool) error {
 // reclassifyTLS is for a failure after the handshake: where an alert is the first
 // thing that arrives, TLS is what failed. In TLS 1.3 the server checks the client's
 // certificate when the client has already gone on.
-func (l *connection) reclassifyTLS(phase Phase, err error) (Phase, error) {
-	if _, alerted := wire.Alert(err); !alerted || l.wire.Received() || phase == PhaseTLS {
+func (conn *connection) reclassifyTLS(phase Phase, err error) (Phase, error) {
+	if _, alerted := wire.Alert(err); !alerted || conn.wire.Received() || phase == PhaseTLS {
 		return phase, err
 	}
-	return PhaseTLS, handshakeError(err, l.certRequested)
+	return PhaseTLS, handshakeError(err, conn.certRequested)
 }
 
 // closeGracefully closes the connection of a handshake in order: with the server's
 // session tickets unread, a plain close would be a reset, which the other side
 // would log as a fault. It takes no longer than clean-up may.
-func (l *connection) closeGracefully(ctx context.Context) {
-	l.beginCleanup(ctx)
-	if l.secured != nil {
-		_ = l.secured.CloseWrite()
+func (conn *connection) closeGracefully(ctx context.Context) {
+	conn.beginCleanup(ctx)
+	if conn.secured != nil {
+		_ = conn.secured.CloseWrite()
 	}
-	if tcp, ok := l.socket.(interface{ CloseWrite() error }); ok && l.record.Peer != nil {
+	if tcp, ok := conn.socket.(interface{ CloseWrite() error }); ok && conn.record.Peer != nil {
 		_ = tcp.CloseWrite()
-		_, _ = io.CopyN(io.Discard, &l.counted, maxTickets)
+		_, _ = io.CopyN(io.Discard, &conn.counted, maxTickets)
 	}
-	_ = l.socket.Close()
+	_ = conn.socket.Close()
 }
 
 // maxTickets bounds what is read and dropped while closing, in bytes.

@@ -134,8 +134,8 @@ func openHint(k Kind, m mode, received bool) []Fix {
 	if !m.tls {
 		fixes = append(fixes, Fix{Setting: settingTLS, Value: "true", Why: "the port may speak TLS"})
 	}
-	if m.protocol == Beeswax {
-		fixes = append(fixes, Fix{Setting: settingProtocol, Value: string(HS2), Why: "the port may speak HS2"})
+	if m.protocol == ProtocolBeeswax {
+		fixes = append(fixes, Fix{Setting: settingProtocol, Value: string(ProtocolHS2), Why: "the port may speak HS2"})
 	}
 	if k == KindTimeout {
 		return append(fixes, todo("the coordinator hangs"), todo(allBusy), todo(proxied))
@@ -145,8 +145,8 @@ func openHint(k Kind, m mode, received bool) []Fix {
 
 // otherProtocol is for a port of Thrift that does not know the first call.
 func otherProtocol(m mode) []Fix {
-	if m.protocol == Beeswax {
-		return []Fix{{Setting: settingProtocol, Value: string(HS2), Why: "the port speaks Thrift, but not Beeswax"}, todo("use port 21000")}
+	if m.protocol == ProtocolBeeswax {
+		return []Fix{{Setting: settingProtocol, Value: string(ProtocolHS2), Why: "the port speaks Thrift, but not Beeswax"}, todo("use port 21000")}
 	}
-	return []Fix{{Setting: settingProtocol, Value: string(Beeswax), Why: "the port speaks Thrift, but not HiveServer2"}, todo("use port 21050")}
+	return []Fix{{Setting: settingProtocol, Value: string(ProtocolBeeswax), Why: "the port speaks Thrift, but not HiveServer2"}, todo("use port 21050")}
 }

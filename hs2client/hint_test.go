@@ -17,7 +17,7 @@ func everyFix() map[Fix]bool {
 	all := map[Fix]bool{}
 	for phase := range NumPhases {
 		for kind := range vocab.KindUnauthorized + 1 {
-			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: Beeswax}} {
+			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: ProtocolBeeswax}} {
 				for _, received := range []bool{false, true} {
 					for _, f := range hintFor(&Error{Phase: phase, Kind: kind}, m, received) {
 						all[f] = true

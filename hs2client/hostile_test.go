@@ -145,23 +145,23 @@ func TestOpen_ClassesLoginAnswers(t *testing.T) {
 		return string(saslframe.AppendMessage(nil, st, []byte(text)))
 	}
 	for name, tc := range map[string]struct{ says, class, hint string }{
-		"no such mechanism":                {bad(saslframe.Bad, "Unsupported mechanism type PLAIN"), "sasl.mechanism", "Kerberos"},
-		"refused with words":               {bad(saslframe.Error, "Error validating the login"), "sasl.rejected", "password"},
+		"no such mechanism":                {bad(saslframe.StatusBad, "Unsupported mechanism type PLAIN"), "sasl.mechanism", "Kerberos"},
+		"refused with words":               {bad(saslframe.StatusError, "Error validating the login"), "sasl.rejected", "password"},
 		"refused in silence":               {"", "sasl.rejected", "tls.enabled=true"},
 		"half an answer":                   {"\x05\x00", "sasl.rejected", "tls.enabled=true"},
-		"another step":                     {bad(saslframe.OK, "more"), "sasl.mismatch", ""},
+		"another step":                     {bad(saslframe.StatusOK, "more"), "sasl.mismatch", ""},
 		"an answer of 2 GiB":               {"\x05\x7f\xff\xff\xff", "sasl.oversize", ""},
 		"an answer of -1 bytes":            {"\x05\xff\xff\xff\xff", "sasl.oversize", ""},
 		"HTTP":                             {"HTTP/1.1 400 Bad Request\r\n\r\n", "sasl.http", "28000"},
 		"TLS":                              {"\x15\x03\x01\x00\x02\x02\x28", "sasl.needs-tls", "tls.enabled=true"},
 		"a PROXY header":                   {"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n", "sasl.proxy-header", "PROXY"},
 		"Thrift":                           {"\x80\x01\x00\x02\x00\x00\x00\x00", "sasl.garbage", "auth.mechanism=none"},
-		"then a frame of 2 GiB":            {bad(saslframe.Complete, "") + "\x7f\xff\xff\xff", "open.oversize", ""},
-		"then a frame of -1 bytes":         {bad(saslframe.Complete, "") + "\xff\xff\xff\xff", "open.oversize", ""},
-		"then HTTP":                        {bad(saslframe.Complete, "") + "HTTP/1.1 400 Bad Request\r\n\r\n", "open.http", "28000"},
-		"then half a frame":                {bad(saslframe.Complete, "") + "\x00\x00", "open.eof", ""},
-		"then frames without bytes":        {bad(saslframe.Complete, "") + strings.Repeat("\x00\x00\x00\x00", 300_000), "open.oversize", ""},
-		"a word that repeats the password": {bad(saslframe.Bad, "the password s3cret is wrong\x1b[2J"), "sasl.rejected", "password"},
+		"then a frame of 2 GiB":            {bad(saslframe.StatusComplete, "") + "\x7f\xff\xff\xff", "open.oversize", ""},
+		"then a frame of -1 bytes":         {bad(saslframe.StatusComplete, "") + "\xff\xff\xff\xff", "open.oversize", ""},
+		"then HTTP":                        {bad(saslframe.StatusComplete, "") + "HTTP/1.1 400 Bad Request\r\n\r\n", "open.http", "28000"},
+		"then half a frame":                {bad(saslframe.StatusComplete, "") + "\x00\x00", "open.eof", ""},
+		"then frames without bytes":        {bad(saslframe.StatusComplete, "") + strings.Repeat("\x00\x00\x00\x00", 300_000), "open.oversize", ""},
+		"a word that repeats the password": {bad(saslframe.StatusBad, "the password s3cret is wrong\x1b[2J"), "sasl.rejected", "password"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := hs2client.Config{Addr: serve(t, says(tc.says)), Timeout: soon, Plain: &hs2client.Plain{User: "ann", Password: "s3cret"}}

@@ -20,8 +20,8 @@ type hs2Service struct {
 
 // newHS2 makes a service of HiveServer2. Where a login names the user, OpenSession
 // does not.
-func newHS2(l *connection, c *Config) *hs2Service {
-	s := &hs2Service{conn: l, client: hs2.NewImpalaHiveServer2ServiceClient(l), options: c.Options}
+func newHS2(conn *connection, c *Config) *hs2Service {
+	s := &hs2Service{conn: conn, client: hs2.NewImpalaHiveServer2ServiceClient(conn), options: c.Options}
 	if c.Plain == nil {
 		s.user = c.User
 	}

@@ -29,7 +29,7 @@ func queryConfined(addr string) {
 		fmt.Println(err)
 		return
 	}
-	s, err := hs2client.Open(context.Background(), hs2client.Config{Addr: addr, Protocol: hs2client.Beeswax, Timeout: time.Minute})
+	s, err := hs2client.Open(context.Background(), hs2client.Config{Addr: addr, Protocol: hs2client.ProtocolBeeswax, Timeout: time.Minute})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -79,7 +79,7 @@ func beeswaxBomb(t testing.TB, columns int, rows []string) bomb {
 		fields[i] = &beeswax.FieldSchema{}
 	}
 	finished := beeswax.QueryState_FINISHED
-	return bomb{hs2client.Config{Protocol: hs2client.Beeswax}, map[string][]byte{
+	return bomb{hs2client.Config{Protocol: hs2client.ProtocolBeeswax}, map[string][]byte{
 		"PingImpalaService":    replyTo(t, "PingImpalaService", &beeswax.ImpalaServicePingImpalaServiceResult{Success: &beeswax.TPingImpalaServiceResp{}}),
 		"query":                replyTo(t, "query", &beeswax.BeeswaxServiceQueryResult{Success: &beeswax.QueryHandle{}}),
 		"get_state":            replyTo(t, "get_state", &beeswax.BeeswaxServiceGetStateResult{Success: &finished}),

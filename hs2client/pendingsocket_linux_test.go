@@ -34,7 +34,7 @@ func connecting(t *testing.T, addr netip.AddrPort) (port uint16) {
 	return port
 }
 
-func TestAConnectionThatGotNoAnswerHasItsLocalAddress(t *testing.T) {
+func TestPendingSocket_UnansweredHasItsLocalAddress(t *testing.T) {
 	addr := full(t)
 	rec, done := new(hs2client.Record), make(chan error, 1)
 	go func() {
@@ -57,7 +57,7 @@ func TestAConnectionThatGotNoAnswerHasItsLocalAddress(t *testing.T) {
 	}
 }
 
-func TestARefusedConnectionHasItsLocalAddress(t *testing.T) {
+func TestPendingSocket_RefusedHasItsLocalAddress(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -15,12 +15,12 @@ import (
 // A server that repeats the password must not have it printed, wherever it puts
 // it and however that part is shown.
 func TestOpen_ErrorsMaskPassword(t *testing.T) {
-	complete := string(saslframe.AppendMessage(nil, saslframe.Complete, nil))
+	complete := string(saslframe.AppendMessage(nil, saslframe.StatusComplete, nil))
 	state := password
 	c := &coordinator{open: &hs2.TStatus{StatusCode: hs2.TStatusCode_ERROR, ErrorMessage: new(strings.Repeat("x", 2<<10-3) + password), SqlState: &state}}
 	for name, handle := range map[string]func(net.Conn){
-		"in words":                   says(string(saslframe.AppendMessage(nil, saslframe.Bad, []byte("no "+password)))),
-		"where words are cut":        says(string(saslframe.AppendMessage(nil, saslframe.Bad, []byte(strings.Repeat("x", 2<<10-3)+password)))),
+		"in words":                   says(string(saslframe.AppendMessage(nil, saslframe.StatusBad, []byte("no "+password)))),
+		"where words are cut":        says(string(saslframe.AppendMessage(nil, saslframe.StatusBad, []byte(strings.Repeat("x", 2<<10-3)+password)))),
 		"in place of a login":        says(password),
 		"where a head is cut":        says(strings.Repeat("x", 61) + password),
 		"in place of a frame":        says(complete + "HTTP/" + password),
@@ -51,7 +51,7 @@ func TestWait_MasksPassword(t *testing.T) {
 				return
 			}
 		}
-		out := saslframe.AppendMessage(nil, saslframe.Complete, nil)
+		out := saslframe.AppendMessage(nil, saslframe.StatusComplete, nil)
 		for i, method := range []string{"OpenSession", "PingImpalaHS2Service"} {
 			reply := replies[method]
 			binary.BigEndian.PutUint32(reply[8+len(method):], uint32(i+1))

@@ -39,12 +39,12 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if err != nil {
 		return nil, unconnectedError(ctx, &c, "configure", phase, err)
 	}
-	l, err := dial(ctx, &c, t, record)
+	conn, err := dial(ctx, &c, t, record)
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{conn: l, noDescribe: c.NoDescribe}
-	w := l.watch(ctx)
+	s := &Session{conn: conn, noDescribe: c.NoDescribe}
+	w := conn.watch(ctx)
 	err = s.establish(ctx, &c, t)
 	w.end()
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Session) establish(ctx context.Context, c *Config, t target) error {
 			return err
 		}
 	}
-	if c.Protocol == Beeswax {
+	if c.Protocol == ProtocolBeeswax {
 		s.service = newBeeswax(s.conn, c)
 	} else {
 		s.service = newHS2(s.conn, c)
@@ -75,10 +75,10 @@ func (s *Session) establish(ctx context.Context, c *Config, t target) error {
 }
 
 // login is phase SASL.
-func (l *connection) login(ctx context.Context, p *Plain) error {
-	l.op = "login"
-	s := l.begin(ctx, PhaseSASL, l.timeout)
-	return s.end(l.wire.Login(p.User, p.Password))
+func (conn *connection) login(ctx context.Context, p *Plain) error {
+	conn.op = "login"
+	s := conn.begin(ctx, PhaseSASL, conn.timeout)
+	return s.end(conn.wire.Login(p.User, p.Password))
 }
 
 // open is phase Open: the session, and the identity of the coordinator.
@@ -95,7 +95,7 @@ func (s *Session) open(ctx context.Context, noPing bool) error {
 // Beeswax without it is not Impala, and most likely not Beeswax.
 func (s *Session) identify() error {
 	version, address, err := s.service.ping()
-	if s.conn.mode.protocol != Beeswax && s.noteUnsupported(CanPing, err) {
+	if s.conn.mode.protocol != ProtocolBeeswax && s.noteUnsupported(CanPing, err) {
 		return nil
 	}
 	if err != nil {

@@ -216,7 +216,7 @@ func TestOpen_PortOfOtherProtocol(t *testing.T) {
 	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(hintText(e), "target.protocol=beeswax") {
 		t.Errorf("hint %q", hintText(e))
 	}
-	_, err = hs2client.Open(t.Context(), hs2client.Config{Addr: hs2Port, Protocol: hs2client.Beeswax, Timeout: soon})
+	_, err = hs2client.Open(t.Context(), hs2client.Config{Addr: hs2Port, Protocol: hs2client.ProtocolBeeswax, Timeout: soon})
 	if e := wantClass(t, err, "open.unsupported"); !strings.Contains(hintText(e), "target.protocol=hs2") {
 		t.Errorf("hint %q", hintText(e))
 	}

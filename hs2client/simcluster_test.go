@@ -38,7 +38,7 @@ func cluster(t *testing.T, c simcluster.Config, faults ...string) *simcluster.Cl
 // into is a client's Config for a simulated cluster.
 func into(cl *simcluster.Cluster, c simcluster.Config) hs2client.Config {
 	out := hs2client.Config{Addr: cl.Nodes()[0].String(), Timeout: soon, Options: map[string]string{"CLIENT_IDENTIFIER": "test"}}
-	if c.Auth == simcluster.LDAP {
+	if c.Auth == simcluster.AuthLDAP {
 		out.Plain = &hs2client.Plain{User: "ann", Password: "s3cret"}
 	}
 	if c.TLS {
@@ -54,15 +54,15 @@ func TestSession_SimulatedCluster(t *testing.T) {
 	for name, config := range map[string]simcluster.Config{
 		"plain":        {},
 		"TLS":          {TLS: true},
-		"LDAP":         {Auth: simcluster.LDAP, Users: users},
-		"LDAP and TLS": {Auth: simcluster.LDAP, Users: users, TLS: true},
-		"Beeswax":      {Beeswax: true, Auth: simcluster.LDAP, Users: users, TLS: true},
+		"LDAP":         {Auth: simcluster.AuthLDAP, Users: users},
+		"LDAP and TLS": {Auth: simcluster.AuthLDAP, Users: users, TLS: true},
+		"Beeswax":      {Beeswax: true, Auth: simcluster.AuthLDAP, Users: users, TLS: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cl := cluster(t, config)
 			c := into(cl, config)
 			if config.Beeswax {
-				c.Protocol, c.Addr = hs2client.Beeswax, cl.BeeswaxNodes()[0].String()
+				c.Protocol, c.Addr = hs2client.ProtocolBeeswax, cl.BeeswaxNodes()[0].String()
 			}
 			s, err := hs2client.Open(t.Context(), c)
 			if err != nil {
@@ -95,7 +95,7 @@ func TestSession_SimulatedCluster(t *testing.T) {
 }
 
 func TestSession_SimulatedFaults(t *testing.T) {
-	ldap := simcluster.Config{Auth: simcluster.LDAP, Users: map[string]string{"ann": "s3cret"}, TLS: true}
+	ldap := simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"ann": "s3cret"}, TLS: true}
 	secure := simcluster.Config{TLS: true}
 	for fault, tc := range map[string]struct {
 		config simcluster.Config

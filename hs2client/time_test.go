@@ -48,7 +48,7 @@ func holes() map[string]hole {
 				if _, err := c.Read(all[:]); err != nil {
 					return
 				}
-				_, _ = c.Write(saslframe.AppendMessage(nil, saslframe.Complete, []byte("xx"))[:6])
+				_, _ = c.Write(saslframe.AppendMessage(nil, saslframe.StatusComplete, []byte("xx"))[:6])
 				asked <- struct{}{}
 				silent(c)
 			}
@@ -197,7 +197,7 @@ const generous = 5 * time.Second
 
 func TestOpen_DeadlineAndCancelOnRealSockets(t *testing.T) {
 	a, _ := authority(t)
-	config := listener(t, a, certs.Good)
+	config := listener(t, a, certs.KindGood)
 	for name, tc := range map[string]struct {
 		handle func(net.Conn)
 		tls    bool

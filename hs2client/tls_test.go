@@ -43,7 +43,7 @@ func TestOpen_TLS(t *testing.T) {
 	c := &coordinator{web: "https://coord-a1:25000"}
 	c.columns, c.schema = pid()
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		config := listener(t, a, certs.Good)
+		config := listener(t, a, certs.KindGood)
 		config.MaxVersion = version
 		var rec hs2client.Record
 		var accepted hs2client.Peer
@@ -84,24 +84,24 @@ func TestOpen_RefusesCertificates(t *testing.T) {
 		chain   hs2client.ChainStatus
 		version string
 	}{
-		"expired":         {certs.Expired, nil, "tls.expired", hs2client.ChainOK, "TLS1.3"},
-		"not yet valid":   {certs.NotYet, nil, "tls.not-yet-valid", hs2client.ChainOK, "TLS1.3"},
-		"another host":    {certs.WrongHost, nil, "tls.hostname", hs2client.ChainOK, "TLS1.3"},
-		"no intermediate": {certs.NoIntermediate, nil, "tls.incomplete-chain", hs2client.ChainIncomplete, "TLS1.3"},
-		"self-signed":     {certs.SelfSigned, nil, "tls.self-signed", hs2client.ChainSelfSigned, "TLS1.3"},
-		"an unknown CA":   {certs.UnknownCA, nil, "tls.unknown-ca", hs2client.ChainUnknownCA, "TLS1.3"},
-		"an unknown CA, not sent": {certs.UnknownCA, func(s *tls.Config, _ *hs2client.TLSConfig) {
+		"expired":         {certs.KindExpired, nil, "tls.expired", hs2client.ChainOK, "TLS1.3"},
+		"not yet valid":   {certs.KindNotYet, nil, "tls.not-yet-valid", hs2client.ChainOK, "TLS1.3"},
+		"another host":    {certs.KindWrongHost, nil, "tls.hostname", hs2client.ChainOK, "TLS1.3"},
+		"no intermediate": {certs.KindNoIntermediate, nil, "tls.incomplete-chain", hs2client.ChainIncomplete, "TLS1.3"},
+		"self-signed":     {certs.KindSelfSigned, nil, "tls.self-signed", hs2client.ChainSelfSigned, "TLS1.3"},
+		"an unknown CA":   {certs.KindUnknownCA, nil, "tls.unknown-ca", hs2client.ChainUnknownCA, "TLS1.3"},
+		"an unknown CA, not sent": {certs.KindUnknownCA, func(s *tls.Config, _ *hs2client.TLSConfig) {
 			s.Certificates[0].Certificate = s.Certificates[0].Certificate[:2]
 		}, "tls.unknown-ca", hs2client.ChainUnknownCA, "TLS1.3"},
-		"an intermediate of somebody else": {certs.NoIntermediate, func(s *tls.Config, _ *hs2client.TLSConfig) {
+		"an intermediate of somebody else": {certs.KindNoIntermediate, func(s *tls.Config, _ *hs2client.TLSConfig) {
 			root, _ := pem.Decode(a.RootPEM())
 			s.Certificates[0].Certificate = append(s.Certificates[0].Certificate, root.Bytes)
 		}, "tls.incomplete-chain", hs2client.ChainIncomplete, "TLS1.3"},
-		"an old version": {certs.Good, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.ChainOK, "TLS1.1"},
-		"older than we want": {certs.Good, func(s *tls.Config, c *hs2client.TLSConfig) {
+		"an old version": {certs.KindGood, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.ChainOK, "TLS1.1"},
+		"older than we want": {certs.KindGood, func(s *tls.Config, c *hs2client.TLSConfig) {
 			s.MaxVersion, c.MinVersion = tls.VersionTLS12, tls.VersionTLS13
 		}, "tls.version", hs2client.ChainOK, "TLS1.2"},
-		"a rule of the caller's": {certs.Good, func(_ *tls.Config, c *hs2client.TLSConfig) {
+		"a rule of the caller's": {certs.KindGood, func(_ *tls.Config, c *hs2client.TLSConfig) {
 			c.Accept = func(hs2client.Peer) error { return errors.New("not our issuer") }
 		}, "tls.policy", hs2client.ChainOK, "TLS1.3"},
 	} {
@@ -145,7 +145,7 @@ func TestOpen_RefusesCertificates(t *testing.T) {
 func TestHandshake_SendsNothingElse(t *testing.T) {
 	a, roots := authority(t)
 	after := make(chan error, 1)
-	addr := serve(t, secured(listener(t, a, certs.WrongIssuer), func(c net.Conn) {
+	addr := serve(t, secured(listener(t, a, certs.KindWrongIssuer), func(c net.Conn) {
 		n, err := io.Copy(io.Discard, c)
 		if err == nil && n > 0 {
 			err = errors.New("the client sent something")

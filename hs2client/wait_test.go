@@ -56,7 +56,7 @@ func reset(c net.Conn) { _ = raw(c).SetLinger(0) }
 
 func TestWait_ReportsHowConnectionWasCut(t *testing.T) {
 	a, roots := authority(t)
-	server := listener(t, a, certs.Good)
+	server := listener(t, a, certs.KindGood)
 	secure := hs2client.Config{TLS: &hs2client.TLSConfig{Roots: roots, ServerName: host}}
 	c := &coordinator{}
 	overTLS := func(how func(net.Conn)) func(net.Conn) {
@@ -94,8 +94,8 @@ func TestWait_LeavesSessionUsable(t *testing.T) {
 	for name, config := range map[string]simcluster.Config{
 		"plain":          {},
 		"TLS":            {TLS: true},
-		"in SASL frames": {Auth: simcluster.LDAP, Users: users},
-		"both":           {Auth: simcluster.LDAP, Users: users, TLS: true},
+		"in SASL frames": {Auth: simcluster.AuthLDAP, Users: users},
+		"both":           {Auth: simcluster.AuthLDAP, Users: users, TLS: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -126,8 +126,8 @@ func TestWait_LeavesSessionUsable(t *testing.T) {
 }
 
 func TestWait_CloseInSASLFrames(t *testing.T) {
-	cl := cluster(t, simcluster.Config{Auth: simcluster.LDAP, Users: map[string]string{"ann": "s3cret"}})
-	s, err := hs2client.Open(t.Context(), into(cl, simcluster.Config{Auth: simcluster.LDAP}))
+	cl := cluster(t, simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"ann": "s3cret"}})
+	s, err := hs2client.Open(t.Context(), into(cl, simcluster.Config{Auth: simcluster.AuthLDAP}))
 	if err != nil {
 		t.Fatal(err)
 	}

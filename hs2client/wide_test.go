@@ -115,7 +115,7 @@ func TestSession_OtherHS2Answers(t *testing.T) {
 
 func TestBeeswax_CancelsInterruptedQuery(t *testing.T) {
 	h := &hive{states: slices.Repeat([]beeswax.QueryState{beeswax.QueryState_RUNNING}, 1000)}
-	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, h.serve), Protocol: hs2client.Beeswax, Timeout: soon})
+	s, err := hs2client.Open(t.Context(), hs2client.Config{Addr: serve(t, h.serve), Protocol: hs2client.ProtocolBeeswax, Timeout: soon})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,20 +17,20 @@ import (
 
 // capacityResult is the part of a result about capacity.
 type capacityResult struct {
-	Held      int    `json:"held"`
-	Survived  int    `json:"survived"`
-	StoppedBy string `json:"stopped_by"`
-	Threads   int    `json:"threads"`
-	From      string `json:"from"`
-	Cause     string `json:"cause"`
-	Nominal   int    `json:"nominal"`
-	NMinus1   int    `json:"n_minus_1"`
+	Held           int    `json:"held"`
+	Survived       int    `json:"survived"`
+	StoppedBy      string `json:"stopped_by"`
+	Threads        int    `json:"threads"`
+	From           string `json:"from"`
+	Cause          string `json:"cause"`
+	Nominal        int    `json:"nominal"`
+	NominalOneDown int    `json:"n_minus_1"`
 }
 
 // untilFullArgs returns the flags of a run that fills a listener, with the
 // coordinators declared and optionally their web pages.
-func untilFullArgs(r clusterGroup, address string, pages bool) []string {
-	args := []string{"capacity", "--until-full", "--timeout", "2s", "--policy", "leastconn", "--expect-coordinators", strings.Join(r.names(), ",")}
+func untilFullArgs(g clusterGroup, address string, pages bool) []string {
+	args := []string{"capacity", "--until-full", "--timeout", "2s", "--policy", "leastconn", "--expect-coordinators", strings.Join(g.names(), ",")}
 	if pages {
 		args = append(args, "--web-port", strconv.Itoa(pagesPort))
 	}
@@ -56,11 +56,11 @@ func (l *lab) proveThreads(ctx context.Context) (evidence, error) {
 	switch {
 	case c.Held < 23 || c.Held > 24 || c.StoppedBy != "open.timeout":
 		return evidence{}, fmt.Errorf("3 x 8 threads held %d and were stopped by %q", c.Held, c.StoppedBy)
-	case c.Cause != "coordinators" || c.From != "pages" || c.Threads != 8 || c.Nominal != 24 || c.NMinus1 != 16:
+	case c.Cause != "coordinators" || c.From != "pages" || c.Threads != 8 || c.Nominal != 24 || c.NominalOneDown != 16:
 		return evidence{}, fmt.Errorf("wrong result for the pages of 3 x 8 threads: %+v", c)
 	}
 	return evidence{numbers: fmt.Sprintf("3 x 8 threads held %d, then %s; %d with one lost; by the pages the cause is the coordinators",
-		c.Held, c.StoppedBy, c.NMinus1)}, r.expectFinding("capacity.held", "pass")
+		c.Held, c.StoppedBy, c.NominalOneDown)}, r.expectFinding("capacity.held", "pass")
 }
 
 // proveMaxconn fills a HAProxy that accepts 24 connections, in front of coordinators

@@ -28,42 +28,42 @@ func (l *lab) newDeployment(ctx context.Context, cluster string, lines ...string
 	if err != nil {
 		return nil, err
 	}
-	s := &deployment{lab: l, moto: m, cluster: cluster, ports: []int{21050}, file: l.file("run", cluster+".yaml")}
-	if s.awsResources, err = m.createResources(ctx, cluster); err != nil {
+	d := &deployment{lab: l, moto: m, cluster: cluster, ports: []int{21050}, file: l.file("run", cluster+".yaml")}
+	if d.awsResources, err = m.createResources(ctx, cluster); err != nil {
 		return nil, err
 	}
-	text, err := s.provision(ctx, 0, "init", cluster)
+	text, err := d.provision(ctx, 0, "init", cluster)
 	if err != nil {
 		return nil, err
 	}
-	return s, s.write(text + strings.Join(lines, "\n") + "\n")
+	return d, d.write(text + strings.Join(lines, "\n") + "\n")
 }
 
-func (s *deployment) write(text string) error { return os.WriteFile(s.file, []byte(text), 0o644) }
+func (d *deployment) write(text string) error { return os.WriteFile(d.file, []byte(text), 0o644) }
 
 // edit replaces text in lb.yaml.
-func (s *deployment) edit(from, to string) error {
-	b, err := os.ReadFile(s.file)
+func (d *deployment) edit(from, to string) error {
+	b, err := os.ReadFile(d.file)
 	if err != nil {
 		return err
 	}
 	if !strings.Contains(string(b), from) {
-		return fmt.Errorf("%s does not contain %q", s.file, from)
+		return fmt.Errorf("%s does not contain %q", d.file, from)
 	}
-	return s.write(strings.Replace(string(b), from, to, 1))
+	return d.write(strings.Replace(string(b), from, to, 1))
 }
 
 // provision runs a provision command, checks its exit code and returns its output.
-func (s *deployment) provision(ctx context.Context, exit int, args ...string) (string, error) {
-	tool, err := s.tool()
+func (d *deployment) provision(ctx context.Context, exit int, args ...string) (string, error) {
+	tool, err := d.tool()
 	if err != nil {
 		return "", err
 	}
 	argv := append([]string{tool, "provision"}, args...)
 	if args[0] != "init" {
-		argv = append(argv, "-f", s.file)
+		argv = append(argv, "-f", d.file)
 	}
-	a, err := runCommand(ctx, 2*time.Minute, s.env, argv...)
+	a, err := runCommand(ctx, 2*time.Minute, d.env, argv...)
 	if err != nil {
 		return "", err
 	}
@@ -74,8 +74,8 @@ func (s *deployment) provision(ctx context.Context, exit int, args ...string) (s
 }
 
 // apply runs provision apply and returns the number of calls that changed something.
-func (s *deployment) apply(ctx context.Context) (int, error) {
-	text, err := s.provision(ctx, 0, "apply", "--json")
+func (d *deployment) apply(ctx context.Context) (int, error) {
+	text, err := d.provision(ctx, 0, "apply", "--json")
 	if err != nil {
 		return 0, err
 	}
@@ -103,9 +103,9 @@ type loadBalancer struct {
 	}
 }
 
-func (s *deployment) describeLoadBalancer(ctx context.Context) (loadBalancer, error) {
+func (d *deployment) describeLoadBalancer(ctx context.Context) (loadBalancer, error) {
 	var all struct{ LoadBalancerDescriptions []loadBalancer }
-	err := s.awsJSON(ctx, &all, "elb", "describe-load-balancers", "--load-balancer-names", "elb-impala-"+s.cluster)
+	err := d.awsJSON(ctx, &all, "elb", "describe-load-balancers", "--load-balancer-names", "elb-impala-"+d.cluster)
 	if err == nil && len(all.LoadBalancerDescriptions) != 1 {
 		err = fmt.Errorf("%d load balancers", len(all.LoadBalancerDescriptions))
 	}
@@ -116,8 +116,8 @@ func (s *deployment) describeLoadBalancer(ctx context.Context) (loadBalancer, er
 }
 
 // checkMatchesConfig compares the output of the AWS CLI with lb.yaml.
-func (s *deployment) checkMatchesConfig(ctx context.Context, protocol string) error {
-	b, err := s.describeLoadBalancer(ctx)
+func (d *deployment) checkMatchesConfig(ctx context.Context, protocol string) error {
+	b, err := d.describeLoadBalancer(ctx)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *deployment) checkMatchesConfig(ctx context.Context, protocol string) er
 			ConnectionSettings struct{ IdleTimeout int }
 		}
 	}
-	if err := s.awsJSON(ctx, &attributes, "elb", "describe-load-balancer-attributes", "--load-balancer-name", "elb-impala-"+s.cluster); err != nil {
+	if err := d.awsJSON(ctx, &attributes, "elb", "describe-load-balancer-attributes", "--load-balancer-name", "elb-impala-"+d.cluster); err != nil {
 		return err
 	}
 	h := b.HealthCheck
@@ -141,18 +141,18 @@ func (s *deployment) checkMatchesConfig(ctx context.Context, protocol string) er
 		have = append(have, i.InstanceId)
 	}
 	slices.Sort(have)
-	if want := slices.Sorted(slices.Values(s.coordinators)); !slices.Equal(slices.Compact(have), want) {
+	if want := slices.Sorted(slices.Values(d.coordinators)); !slices.Equal(slices.Compact(have), want) {
 		return fmt.Errorf("registered %v, the coordinators are %v", have, want)
 	}
 	var ports []int
-	for _, d := range b.ListenerDescriptions {
-		ports = append(ports, d.Listener.LoadBalancerPort)
+	for _, listener := range b.ListenerDescriptions {
+		ports = append(ports, listener.Listener.LoadBalancerPort)
 	}
-	if slices.Sort(ports); !slices.Equal(ports, s.ports) {
-		return fmt.Errorf("listeners on %v, want %v", ports, s.ports)
+	if slices.Sort(ports); !slices.Equal(ports, d.ports) {
+		return fmt.Errorf("listeners on %v, want %v", ports, d.ports)
 	}
-	for _, d := range b.ListenerDescriptions {
-		if l := d.Listener; l.Protocol != protocol || (protocol == "SSL") != (l.SSLCertificateId != "") {
+	for _, listener := range b.ListenerDescriptions {
+		if l := listener.Listener; l.Protocol != protocol || (protocol == "SSL") != (l.SSLCertificateId != "") {
 			return fmt.Errorf("listener %+v, want %s", l, protocol)
 		}
 	}

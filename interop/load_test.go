@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestALongProofRunsOnlyByItsWholeName(t *testing.T) {
+func TestProof_LongRunsOnlyByItsWholeName(t *testing.T) {
 	t.Parallel()
 	all := []proof{{name: "load.short"}, {name: "soak", onlyByName: true}}
 	for part, want := range map[string]int{"": 1, "load": 1, "so": 0, "soak": 1} {
@@ -18,7 +18,7 @@ func TestALongProofRunsOnlyByItsWholeName(t *testing.T) {
 	}
 }
 
-func TestACutIsTakenForWhatItIsOnly(t *testing.T) {
+func TestCut_IsTakenForWhatItIs(t *testing.T) {
 	t.Parallel()
 	good := idleResult{LastAlive: 1.5, FirstDead: 2.5, Cut: "fin", At: 2.02}
 	if err := good.expectCut("fin", true); err != nil {
@@ -42,7 +42,7 @@ func TestACutIsTakenForWhatItIsOnly(t *testing.T) {
 	}
 }
 
-func TestSharesAreOfNewSessionsThatWereDueThen(t *testing.T) {
+func TestShares_AreOfNewSessionsDueThen(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "o.jsonl")
 	lines := `{"part":"held","due_ms":9000,"coordinator":"a"}
@@ -61,7 +61,7 @@ func TestSharesAreOfNewSessionsThatWereDueThen(t *testing.T) {
 	}
 }
 
-func TestAFailureOfThisMachineIsNeverTheServices(t *testing.T) {
+func TestFailure_OfThisMachineIsNotTheServices(t *testing.T) {
 	t.Parallel()
 	var good toolResult
 	good.Stopped.By, good.Stopped.Class = "generator", "tcp.local-ports"
@@ -75,7 +75,7 @@ func TestAFailureOfThisMachineIsNeverTheServices(t *testing.T) {
 	}
 }
 
-func TestASampleIsOfTheProcessThatLives(t *testing.T) {
+func TestSample_IsOfTheLivingProcess(t *testing.T) {
 	t.Parallel()
 	s, err := readSample(os.Getpid())
 	if err != nil || s.memory < 1000 || s.descriptors < 3 {

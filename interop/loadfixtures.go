@@ -13,17 +13,17 @@ import (
 // clusterGroup is several simulated clusters with one coordinator each.
 type clusterGroup []*cluster
 
-func (r clusterGroup) addresses() []string {
+func (g clusterGroup) addresses() []string {
 	var out []string
-	for _, c := range r {
+	for _, c := range g {
 		out = append(out, c.addresses()...)
 	}
 	return out
 }
 
-func (r clusterGroup) names() []string {
+func (g clusterGroup) names() []string {
 	var out []string
-	for _, c := range r {
+	for _, c := range g {
 		out = append(out, c.names()...)
 	}
 	return out
@@ -50,16 +50,16 @@ func (l *lab) defineLoadFixtures(ctx context.Context) {
 
 // startGroup starts clusters with one coordinator each, numbered from first on.
 func (l *lab) startGroup(ctx context.Context, name string, port, first, n int, flags ...string) (clusterGroup, error) {
-	var r clusterGroup
+	var g clusterGroup
 	for i := range n {
 		each := append([]string{"--direct", "--coordinators", "1", "--first", strconv.Itoa(first + i)}, flags...)
 		c, err := l.startSim(ctx, fmt.Sprintf("%s-%d", name, i+1), port+2*i, 2, each...)
 		if err != nil {
 			return nil, err
 		}
-		r = append(r, c)
+		g = append(g, c)
 	}
-	return r, nil
+	return g, nil
 }
 
 // loadListener returns HAProxy for load and the address of one of its listeners.

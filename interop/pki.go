@@ -57,7 +57,7 @@ func newPKI(dir string) (pki, error) {
 	files := map[string][]byte{p.root: authority.RootPEM(), p.unrelatedRoot: unrelated.RootPEM()}
 	// impyla compares the certificate with the address that it dials.
 	ips := []net.IP{net.ParseIP(loginHost)}
-	for path, kind := range map[string]certs.Kind{p.good: certs.Good, p.otherIssuer: certs.WrongIssuer, p.noChain: certs.NoIntermediate} {
+	for path, kind := range map[string]certs.Kind{p.good: certs.KindGood, p.otherIssuer: certs.KindWrongIssuer, p.noChain: certs.KindNoIntermediate} {
 		leaf, err := authority.Leaf(kind, lbName, ips)
 		if err != nil {
 			return p, err
@@ -67,7 +67,7 @@ func newPKI(dir string) (pki, error) {
 			return p, err
 		}
 		files[path] = slices.Concat(chain, key)
-		if kind == certs.Good {
+		if kind == certs.KindGood {
 			files[p.chain], files[p.chainKey] = chain, key
 		}
 	}

@@ -68,7 +68,7 @@ func TestCluster_ParsePID(t *testing.T) {
 	}
 }
 
-func TestReplaceHostsLines(t *testing.T) {
+func TestReplaceHosts_Lines(t *testing.T) {
 	t.Parallel()
 	for _, others := range []string{"", "127.0.0.1 localhost\n", "127.0.0.1 localhost"} {
 		ours := "127.0.1.1 " + lbName + " " + hostsMark + "\n"

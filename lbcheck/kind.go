@@ -7,14 +7,14 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
-// kind is how scenarios of one kind are carried out.
-type kind struct {
+// kindRules is how scenarios of one kind are carried out.
+type kindRules struct {
 	run     func(context.Context, scenarios.Scenario, Options) scenarios.Result
 	noLogin bool // it sends no password
 }
 
 // kinds has every kind of scenario.
-var kinds = map[scenarios.Kind]kind{
+var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks:        {run: sessions},
 	scenarios.KindCertificates: {run: handshakes, noLogin: true},
 	scenarios.KindStages:       {run: sessions},
@@ -25,7 +25,7 @@ var kinds = map[scenarios.Kind]kind{
 }
 
 // kindOf is the scenario's.
-func kindOf(s scenarios.Scenario) kind { return kinds[s.Kind.OrLooks()] }
+func kindOf(s scenarios.Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
 
 func sessions(ctx context.Context, s scenarios.Scenario, opt Options) scenarios.Result {
 	return run.Run(ctx, opt.Open(ctx, s), s, opt.Run)

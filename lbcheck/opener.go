@@ -95,7 +95,7 @@ func (o Options) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record)
 	for k, v := range s.QueryOptions {
 		c.Options[k] = v
 	}
-	if s.Auth.Mechanism == scenarios.LDAP {
+	if s.Auth.Mechanism == scenarios.MechanismLDAP {
 		c.Plain = &hs2client.Plain{User: s.Auth.User, Password: o.Password}
 	}
 	if s.TLS.Enabled {

@@ -32,7 +32,7 @@ func (o Options) check(s scenarios.Scenario) error {
 	if s.TLS.Enabled && s.TLS.CACert != "" && o.Roots == nil {
 		return fmt.Errorf("tls.ca_cert names %s, and Options.Roots is nil: pass the authorities in it", s.TLS.CACert)
 	}
-	if s.Auth.Mechanism == scenarios.LDAP && !kindOf(s).noLogin && o.Password == "" {
+	if s.Auth.Mechanism == scenarios.MechanismLDAP && !kindOf(s).noLogin && o.Password == "" {
 		return errors.New("auth.mechanism is ldap, and Options.Password is empty")
 	}
 	return nil

@@ -17,9 +17,9 @@ import (
 // on its target.web_port, as [run.Options.Pages]. Those of a name that a server gave
 // are never read: it might lead anywhere.
 func Pages(s scenarios.Scenario) func(context.Context, []string) []scenarios.Page {
-	server := impalaweb.HiveServer2
-	if s.Target.Protocol == scenarios.Beeswax {
-		server = impalaweb.Beeswax
+	server := impalaweb.ServerHiveServer2
+	if s.Target.Protocol == scenarios.ProtocolBeeswax {
+		server = impalaweb.ServerBeeswax
 	}
 	return func(ctx context.Context, names []string) []scenarios.Page {
 		out := make([]scenarios.Page, len(names))

@@ -14,7 +14,7 @@ import (
 func secured(t *testing.T, kind scenarios.Kind) (scenarios.Scenario, Options) {
 	t.Helper()
 	config := simcluster.Config{
-		Coordinators: 2, Nodes: 1, Seed: 1, TLS: true, Host: "lb.example.com", Auth: simcluster.LDAP, Users: map[string]string{"u": "hunter2"},
+		Coordinators: 2, Nodes: 1, Seed: 1, TLS: true, Host: "lb.example.com", Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "hunter2"},
 	}
 	cluster, err := simcluster.Start(config)
 	if err != nil {
@@ -32,7 +32,7 @@ func secured(t *testing.T, kind scenarios.Kind) (scenarios.Scenario, Options) {
 		s.Expect.Coordinators.Names = cluster.Names()
 	}
 	s.TLS.Enabled, s.TLS.ServerName, s.TLS.CACert = true, "lb.example.com", "ca.pem"
-	s.Auth.Mechanism, s.Auth.User = scenarios.LDAP, "u"
+	s.Auth.Mechanism, s.Auth.User = scenarios.MechanismLDAP, "u"
 	s.Load.Rate, s.Load.Burst = 0, 0
 	switch second := scenarios.Duration(time.Second); kind {
 	case scenarios.KindStages:
@@ -61,7 +61,7 @@ func TestRun_EveryKind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Stopped != nil || r.Verdict == scenarios.Fail || r.Sessions.Failed > 0 || len(r.TLS) == 0 {
+			if r.Stopped != nil || r.Verdict == scenarios.StatusFail || r.Sessions.Failed > 0 || len(r.TLS) == 0 {
 				t.Errorf("%s, stopped = %+v, sessions = %+v, findings = %+v", r.Verdict, r.Stopped, r.Sessions, r.Findings)
 			}
 		})

@@ -70,7 +70,7 @@ func (s *lbSession) identify(ctx context.Context) error {
 		return err
 	}
 	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {
-		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.FromCoordinator
+		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.SourceCoordinator
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (s *lbSession) askUser(ctx context.Context, query string) error {
 		return err
 	}
 	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {
-		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.FromUserQuery
+		s.o.Who.Coordinator, s.o.Who.Source = name, scenarios.SourceIdentityQuery
 	}
 	if pid, err := strconv.ParseInt(text(rows, 1), 10, 32); err == nil {
 		s.o.Who.PID = int32(pid)

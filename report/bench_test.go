@@ -20,7 +20,7 @@ func BenchmarkWriteText(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if err := report.Write(io.Discard, report.Text, r, report.Style{}); err != nil {
+		if err := report.Write(io.Discard, report.FormatText, r, report.Style{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -32,7 +32,7 @@ func (p *page) holders(c scenarios.Capacity) {
 		return
 	}
 	cols := []column{{title: "coordinator", min: 11}, {title: "held", right: true}}
-	oneDown := c.HeldWithOneDown()
+	oneDown := c.HeldOneDown()
 	if oneDown > 0 {
 		cols = append(cols, column{title: "one down", right: true})
 	}
@@ -139,7 +139,7 @@ func limit(c scenarios.Capacity) string {
 	if c.Nominal == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s, however they are placed; limit with one down: %d", count(c.Nominal, "session"), c.NMinus1)
+	return fmt.Sprintf("%s, however they are placed; limit with one down: %d", count(c.Nominal, "session"), c.NominalOneDown)
 }
 
 // safeLimit is the ceiling that the policy can be relied on for.
@@ -148,10 +148,10 @@ func safeLimit(c scenarios.Capacity) string {
 		return ""
 	}
 	placed := "by " + name(string(c.Policy))
-	if c.Policy == "" || c.Policy == scenarios.AutoPolicy {
+	if c.Policy == "" || c.Policy == scenarios.PolicyAuto {
 		placed = "at random (no policy was declared)"
 	}
-	return fmt.Sprintf("%s fit in 99.9 %% of runs, placed %s; limit with one down: %d", count(c.Safe, "session"), placed, c.SafeLost)
+	return fmt.Sprintf("%s fit in 99.9 %% of runs, placed %s; limit with one down: %d", count(c.Safe, "session"), placed, c.SafeOneDown)
 }
 
 // headroom is what to add so that the target fits with one coordinator down.

@@ -23,37 +23,37 @@ const (
 
 // completes reports whether c would complete a command. The caller then writes
 // something before it.
-func (g *ciCommand) completes(c byte) bool {
-	command := c == ':' && g.lead == colon || c == '[' && g.hashes == 2
+func (c *ciCommand) completes(b byte) bool {
+	command := b == ':' && c.lead == colon || b == '[' && c.hashes == 2
 	switch {
-	case c == '\n' || c == '\r' || c == '\v' || c == '\f':
-		g.lead = blanks
-	case g.lead == blanks && (c <= ' ' || c >= 0x7f): // spaces of Unicode, too, and more than those
-	case g.lead == blanks && c == ':':
-		g.lead = colon
+	case b == '\n' || b == '\r' || b == '\v' || b == '\f':
+		c.lead = blanks
+	case c.lead == blanks && (b <= ' ' || b >= 0x7f): // spaces of Unicode, too, and more than those
+	case c.lead == blanks && b == ':':
+		c.lead = colon
 	default:
-		g.lead = text
+		c.lead = text
 	}
-	switch letter := 'a' <= c|0x20 && c|0x20 <= 'z'; {
-	case c == '#' && !g.word:
-		g.hashes = min(2, g.hashes+1)
-	case c == '#':
-		g.hashes, g.word = 1, false
-	case letter && g.hashes == 2:
-		g.word = true
+	switch letter := 'a' <= b|0x20 && b|0x20 <= 'z'; {
+	case b == '#' && !c.word:
+		c.hashes = min(2, c.hashes+1)
+	case b == '#':
+		c.hashes, c.word = 1, false
+	case letter && c.hashes == 2:
+		c.word = true
 	default:
-		g.hashes, g.word = 0, false
+		c.hashes, c.word = 0, false
 	}
 	return command
 }
 
 // escape breaks the commands in s, which goes on a line where g left off, with a
 // backslash before the last character: ":\:error::", "##\[group]".
-func (g *ciCommand) escape(s string) string {
+func (c *ciCommand) escape(s string) string {
 	var b strings.Builder
 	from := 0
 	for i := range len(s) {
-		if g.completes(s[i]) {
+		if c.completes(s[i]) {
 			b.WriteString(s[from:i])
 			b.WriteByte('\\')
 			from = i
@@ -68,6 +68,6 @@ func (g *ciCommand) escape(s string) string {
 
 // escapeCommands breaks the commands in a whole text.
 func escapeCommands(text []byte) []byte {
-	var g ciCommand
-	return []byte(g.escape(string(text)))
+	var c ciCommand
+	return []byte(c.escape(string(text)))
 }

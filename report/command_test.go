@@ -64,7 +64,7 @@ func checkFormats(t *testing.T, hostile string) {
 		}
 	}
 	var again scenarios.Result
-	if err := json.Unmarshal(render(t, report.JSON, r, report.Style{}), &again); err != nil {
+	if err := json.Unmarshal(render(t, report.FormatJSON, r, report.Style{}), &again); err != nil {
 		t.Fatal(err)
 	}
 	if want := strings.ToValidUTF8(string([]rune(hostile)), "\ufffd"); again.Notes[0] != want {
@@ -85,7 +85,7 @@ func hostileResult(s string) scenarios.Result {
 		},
 		Coords: make([]scenarios.CoordTally, 2), Notes: make([]string, 1),
 		Failures: make([]scenarios.Failure, 1), Errors: make([]scenarios.ErrorGroup, 1),
-		Findings: []scenarios.Finding{{Status: scenarios.Fail}, {Status: scenarios.Pass}, {Status: scenarios.Skipped}, {}},
+		Findings: []scenarios.Finding{{Status: scenarios.StatusFail}, {Status: scenarios.StatusPass}, {Status: scenarios.StatusSkipped}, {}},
 	}
 	r.TLS[0].SANs, r.TLS[0].Node = make([]string, 1), r.Nodes[0].Address
 	fill(reflect.ValueOf(&r), s)

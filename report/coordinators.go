@@ -13,7 +13,7 @@ import (
 // writeCoordinators shows the sessions of each coordinator; where the run tests the
 // balance, beside its share and the expected one.
 func writeCoordinators(p *page, r scenarios.Result) {
-	without := unattributed(r)
+	without := unidentifiedSessions(r)
 	if len(r.Coords) == 0 && without == 0 {
 		return
 	}
@@ -27,7 +27,7 @@ func writeCoordinators(p *page, r scenarios.Result) {
 		rows = append(rows, coordinatorRow(p.names.of(c.Name), c))
 	}
 	if without > 0 {
-		rows = append(rows, []string{unidentified, "-", strconv.Itoa(without), strconv.Itoa(failedUnattributed(r)), "-", "-"})
+		rows = append(rows, []string{unidentified, "-", strconv.Itoa(without), strconv.Itoa(failedUnidentified(r)), "-", "-"})
 	}
 	if kindOf(r).balance {
 		cols = p.withBars(cols, rows, r.Coords)
@@ -124,17 +124,17 @@ func (p *page) versions(cs []scenarios.CoordTally) {
 	}
 }
 
-// unattributed counts the sessions of which the coordinator is not known.
-func unattributed(r scenarios.Result) int {
+// unidentifiedSessions counts the sessions of which the coordinator is not known.
+func unidentifiedSessions(r scenarios.Result) int {
 	n := 0
 	for _, node := range r.Nodes {
-		n += node.Unattributed
+		n += node.Unidentified
 	}
 	return n
 }
 
-// failedUnattributed counts those of them that failed.
-func failedUnattributed(r scenarios.Result) int {
+// failedUnidentified counts those of them that failed.
+func failedUnidentified(r scenarios.Result) int {
 	n := r.Sessions.Failed
 	for _, c := range r.Coords {
 		n -= c.Failed

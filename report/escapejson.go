@@ -11,13 +11,13 @@ import (
 // as \u202e. The values stay the same.
 func EscapeJSON(doc []byte) []byte {
 	var out bytes.Buffer
-	var g ciCommand
+	var c ciCommand
 	out.Grow(len(doc))
 	for i := 0; i < len(doc); {
 		r, size := utf8.DecodeRune(doc[i:])
 		raw := doc[i : i+size]
 		i += size
-		command := g.completes(raw[0])
+		command := c.completes(raw[0])
 		switch {
 		case command || r >= 0x7f && r != utf8.RuneError && visible(r, string(raw)) != string(raw) && visible(r, string(raw)) != " ":
 			writeEscape(&out, r)

@@ -16,12 +16,12 @@ func aRun() scenarios.Result {
 	r := scenarios.Result{
 		Schema: scenarios.Schema, Run: "20260102T150405Z-0001", Tool: "0.1.0", Seed: 1, Complete: true,
 		Started: time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC), Seconds: 1.5,
-		Verdict: scenarios.Pass,
+		Verdict: scenarios.StatusPass,
 		Coords: []scenarios.CoordTally{
 			{Name: "c1:25000", PIDs: []int32{4711}, Sessions: 6, Share: .6, Expected: &half},
 			{Name: "c2:25000", PIDs: []int32{4712}, Sessions: 4, Share: .4, Expected: &half},
 		},
-		Findings: []scenarios.Finding{{ID: scenarios.BalanceImbalance, Status: scenarios.Pass, Message: "the shares are as uneven as chance makes them"}},
+		Findings: []scenarios.Finding{{ID: scenarios.BalanceImbalance, Status: scenarios.StatusPass, Message: "the shares are as uneven as chance makes them"}},
 		Measured: scenarios.Measured{
 			Sessions: scenarios.Sessions{Attempted: 10, OK: 10},
 			Nodes:    []scenarios.NodeTally{{Address: netip.MustParseAddrPort("192.0.2.1:21050"), Sessions: 10}},
@@ -34,7 +34,7 @@ func aRun() scenarios.Result {
 }
 
 func ExampleWrite() {
-	if err := report.Write(os.Stdout, report.Text, aRun(), report.Style{Width: 80}); err != nil {
+	if err := report.Write(os.Stdout, report.FormatText, aRun(), report.Style{Width: 80}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -30,7 +30,7 @@ func writeFindings(p *page, r scenarios.Result) {
 
 // bare reports whether a finding was skipped and has only its reason.
 func bare(f scenarios.Finding) bool {
-	return reflect.DeepEqual(f, scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: f.Message})
+	return reflect.DeepEqual(f, scenarios.Finding{ID: f.ID, Status: scenarios.StatusSkipped, Message: f.Message})
 }
 
 // byReason groups the bare findings by the reason.
@@ -50,7 +50,7 @@ func (p *page) skipped(fs []scenarios.Finding, l layout) {
 	for i, f := range fs {
 		ids[i] = name(f.ID)
 	}
-	p.para(p.status(scenarios.Skipped, l), l.under(), message(fs[0].Message)+": "+joined(ids, 20))
+	p.para(p.status(scenarios.StatusSkipped, l), l.under(), message(fs[0].Message)+": "+joined(ids, 20))
 }
 
 // status is the painted start of a finding's line, l.under() columns wide.
@@ -107,7 +107,7 @@ func (p *page) finding(f scenarios.Finding, l layout) {
 		p.aside(l.under(), "", text)
 	}
 	p.aside(l.under(), "note: ", message(f.Note))
-	if f.Status != scenarios.Pass || f.Note != "" {
+	if f.Status != scenarios.StatusPass || f.Note != "" {
 		p.aside(l.under(), "fix: ", p.Fixes(f.Fix))
 		p.see(l.under(), message(f.See))
 	}

@@ -18,9 +18,9 @@ type Format string
 
 // The formats.
 const (
-	Text  Format = "text"  // for people, in a terminal or a CI log
-	JSON  Format = "json"  // the result file, which Read reads
-	JUnit Format = "junit" // XML, one test case per finding
+	FormatText  Format = "text"  // for people, in a terminal or a CI log
+	FormatJSON  Format = "json"  // the result file, which Read reads
+	FormatJUnit Format = "junit" // XML, one test case per finding
 )
 
 // Style is how a text is laid out, and how fixes are written in texts and JUnit.
@@ -41,9 +41,9 @@ var formats = map[Format]struct {
 	write  func(io.Writer, scenarios.Result, Style) error
 	escape func([]byte) []byte
 }{
-	Text:  {".txt", writeText, escapeCommands},
-	JSON:  {".json", writeJSON, EscapeJSON},
-	JUnit: {".xml", writeJUnit, escapeCommands},
+	FormatText:  {".txt", writeText, escapeCommands},
+	FormatJSON:  {".json", writeJSON, EscapeJSON},
+	FormatJUnit: {".xml", writeJUnit, escapeCommands},
 }
 
 // Formats lists every format, sorted.
@@ -86,7 +86,7 @@ type Out struct {
 // is part of a file's path.
 func ParseOut(arg string) (Out, error) {
 	if arg == "-" {
-		return Out{Format: Text, Path: "-"}, nil
+		return Out{Format: FormatText, Path: "-"}, nil
 	}
 	name, path, explicit := strings.Cut(arg, "=")
 	if !explicit || strings.ContainsAny(name, `/\.`) {

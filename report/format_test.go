@@ -13,14 +13,14 @@ import (
 func TestParseOut(t *testing.T) {
 	t.Parallel()
 	for arg, want := range map[string]report.Out{
-		"r.json":             {Format: report.JSON, Path: "r.json"},
-		"out/R.XML":          {Format: report.JUnit, Path: "out/R.XML"},
-		"r.txt":              {Format: report.Text, Path: "r.txt"},
-		"-":                  {Format: report.Text, Path: "-"},
-		"json=-":             {Format: report.JSON, Path: "-"},
-		"junit=report":       {Format: report.JUnit, Path: "report"},
-		"json=a=b.xml":       {Format: report.JSON, Path: "a=b.xml"},
-		"text=/tmp/x.y/file": {Format: report.Text, Path: "/tmp/x.y/file"},
+		"r.json":             {Format: report.FormatJSON, Path: "r.json"},
+		"out/R.XML":          {Format: report.FormatJUnit, Path: "out/R.XML"},
+		"r.txt":              {Format: report.FormatText, Path: "r.txt"},
+		"-":                  {Format: report.FormatText, Path: "-"},
+		"json=-":             {Format: report.FormatJSON, Path: "-"},
+		"junit=report":       {Format: report.FormatJUnit, Path: "report"},
+		"json=a=b.xml":       {Format: report.FormatJSON, Path: "a=b.xml"},
+		"text=/tmp/x.y/file": {Format: report.FormatText, Path: "/tmp/x.y/file"},
 	} {
 		got, err := report.ParseOut(arg)
 		if err != nil || got != want {

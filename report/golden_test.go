@@ -69,7 +69,7 @@ func render(t testing.TB, f report.Format, r scenarios.Result, s report.Style) [
 
 func TestWrite_Goldens(t *testing.T) {
 	each(t, func(t *testing.T, name string, r scenarios.Result) {
-		for _, f := range []report.Format{report.Text, report.JUnit} { // the run itself is the golden of its JSON
+		for _, f := range []report.Format{report.FormatText, report.FormatJUnit} { // the run itself is the golden of its JSON
 			golden.Equal(t, filepath.Join(goldens, name+"."+string(f)), render(t, f, r, report.Style{}))
 		}
 	}, runs, forged)
@@ -81,21 +81,21 @@ func TestRead_StoredRunJudgedAgainIsTheSame(t *testing.T) {
 	eachRun(t, func(t *testing.T, name string, r scenarios.Result) {
 		r = judge.Rejudge(r)
 		r.Summary = report.Sentence(r)
-		golden.Equal(t, filepath.Join(runs, name+".json"), render(t, report.JSON, r, report.Style{}))
+		golden.Equal(t, filepath.Join(runs, name+".json"), render(t, report.FormatJSON, r, report.Style{}))
 	})
 }
 
 func TestWrite_ExplainedGolden(t *testing.T) {
 	eachRun(t, func(t *testing.T, name string, r scenarios.Result) {
 		if name == "dead" {
-			golden.Equal(t, filepath.Join(goldens, name+".explained"), render(t, report.Text, r, report.Style{Explain: true}))
+			golden.Equal(t, filepath.Join(goldens, name+".explained"), render(t, report.FormatText, r, report.Style{Explain: true}))
 		}
 	})
 }
 
 func TestRead_ForgedResultIsWrittenTheSame(t *testing.T) {
 	each(t, func(t *testing.T, name string, r scenarios.Result) {
-		golden.Equal(t, filepath.Join(forged, name+".json"), render(t, report.JSON, r, report.Style{}))
+		golden.Equal(t, filepath.Join(forged, name+".json"), render(t, report.FormatJSON, r, report.Style{}))
 		if got := report.Sentence(r); got != r.Summary {
 			t.Errorf("Sentence = %q, the result says %q", got, r.Summary)
 		}

@@ -49,11 +49,11 @@ func nodesDialled(nodes []scenarios.NodeTally) string {
 func connection(s scenarios.Scenario) string {
 	protocol := s.Target.Protocol
 	if protocol == "" {
-		protocol = scenarios.HS2
+		protocol = scenarios.ProtocolHS2
 	}
 	parts := []string{name(string(protocol))}
 	switch s.Auth.Mechanism {
-	case "", scenarios.None:
+	case "", scenarios.MechanismNone:
 		parts = append(parts, "no login")
 	default:
 		login := strings.ToUpper(name(string(s.Auth.Mechanism)))
@@ -95,7 +95,7 @@ func policy(s scenarios.PolicySeen) string {
 	switch s.Declared {
 	case "":
 		return ""
-	case scenarios.AutoPolicy:
+	case scenarios.PolicyAuto:
 		declared = "auto: not declared, judged as random"
 	}
 	if s.Inferred != "" && s.Inferred != s.Declared {
@@ -137,12 +137,12 @@ const maxLooks = 8
 func looks(ls []scenarios.Look) string {
 	var parts []string
 	for i, l := range ls {
-		if l.Kind == scenarios.Whole {
+		if l.Kind == scenarios.LookWhole {
 			continue // all sessions are one look
 		}
 		n, _, _, _ := l.Tally.Total()
 		part := fmt.Sprintf("%s look of %d", l.Kind, n)
-		if i > 0 && l.Kind == scenarios.First && ls[i-1].Kind == scenarios.First {
+		if i > 0 && l.Kind == scenarios.LookFirst && ls[i-1].Kind == scenarios.LookFirst {
 			part = fmt.Sprintf("%d more", n) // the same look goes on
 		}
 		if burst, _, _, _ := l.Burst.Total(); burst > 0 {

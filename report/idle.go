@@ -39,9 +39,9 @@ func (p *page) idleSteps(steps []scenarios.IdleStep) {
 // idleOutcome is one session's outcome in a word or two.
 func idleOutcome(o scenarios.Outcome, c scenarios.Cut) string {
 	switch o {
-	case scenarios.OK:
+	case scenarios.OutcomeOK:
 		return "alive"
-	case scenarios.Failed:
+	case scenarios.OutcomeFailed:
 		return cut(c)
 	default:
 		return "unknown"
@@ -64,9 +64,9 @@ func cut(c scenarios.Cut) string {
 
 func detectedAt(s scenarios.IdleStep) string {
 	switch {
-	case s.Outcome == scenarios.Unknown:
+	case s.Outcome == scenarios.OutcomeUnknown:
 		return "-"
-	case s.Outcome == scenarios.Failed && s.At > 0:
+	case s.Outcome == scenarios.OutcomeFailed && s.At > 0:
 		return "after " + exactSeconds(s.At)
 	default:
 		return "when asked"

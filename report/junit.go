@@ -115,10 +115,10 @@ func caseOf(class string, f scenarios.Finding, s Style) junitCase {
 	}
 	outcome := &junitOutcome{Message: claim(f), Type: name(f.ID), Body: details(f, s)}
 	switch f.Status {
-	case scenarios.Pass:
-	case scenarios.Fail:
+	case scenarios.StatusPass:
+	case scenarios.StatusFail:
 		c.Failure = outcome
-	case scenarios.Skipped:
+	case scenarios.StatusSkipped:
 		c.Skipped = &junitSkipped{Message: claim(f)}
 	default:
 		c.Error = outcome
@@ -132,9 +132,9 @@ func verdictCase(suite junitSuite, r scenarios.Result, s Style) (junitCase, bool
 	c := junitCase{Class: suite.Name, Name: "verdict", Time: thousandths(0)}
 	outcome := &junitOutcome{Message: message(Sentence(r)), Type: "verdict", Body: s.Fixes(next(r))}
 	switch {
-	case r.Verdict == scenarios.Fail && suite.Failures == 0:
+	case r.Verdict == scenarios.StatusFail && suite.Failures == 0:
 		c.Failure = outcome
-	case r.Verdict == scenarios.Inconclusive && suite.Failures+suite.Errors == 0:
+	case r.Verdict == scenarios.StatusInconclusive && suite.Failures+suite.Errors == 0:
 		c.Error = outcome
 	default:
 		return c, false

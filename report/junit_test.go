@@ -30,7 +30,7 @@ type suites struct {
 func parse(t *testing.T, r scenarios.Result) suites {
 	t.Helper()
 	var s suites
-	if err := xml.Unmarshal(render(t, report.JUnit, r, report.Style{}), &s); err != nil {
+	if err := xml.Unmarshal(render(t, report.FormatJUnit, r, report.Style{}), &s); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -39,7 +39,7 @@ func parse(t *testing.T, r scenarios.Result) suites {
 func TestWrite_JUnitIsRedUnlessTheRunPassed(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
 		s := parse(t, r)
-		if red := s.Failures+s.Errors > 0; red != (r.Verdict != scenarios.Pass) {
+		if red := s.Failures+s.Errors > 0; red != (r.Verdict != scenarios.StatusPass) {
 			t.Errorf("verdict %s with %d failures and %d errors", r.Verdict, s.Failures, s.Errors)
 		}
 		if s.Tests != len(s.Suite.Cases) || s.Suite.Name != "impala-lbcheck."+r.Scenario.Name {
@@ -58,7 +58,7 @@ func TestWrite_JUnitErrorWithoutFindings(t *testing.T) {
 
 func TestWrite_JUnitFailureWithoutFailedFinding(t *testing.T) {
 	t.Parallel()
-	s := parse(t, scenarios.Result{Verdict: scenarios.Fail, Findings: []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.Pass}}})
+	s := parse(t, scenarios.Result{Verdict: scenarios.StatusFail, Findings: []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.StatusPass}}})
 	if s.Failures != 1 || s.Suite.Cases[1].Name != "verdict" {
 		t.Errorf("%+v", s)
 	}
@@ -66,8 +66,8 @@ func TestWrite_JUnitFailureWithoutFailedFinding(t *testing.T) {
 
 func TestWrite_JUnitStatuses(t *testing.T) {
 	t.Parallel()
-	s := parse(t, scenarios.Result{Verdict: scenarios.Fail, Findings: []scenarios.Finding{
-		{ID: "a", Status: scenarios.Pass}, {ID: "b", Status: scenarios.Fail}, {ID: "c", Status: scenarios.Skipped}, {ID: "d", Subject: "node"},
+	s := parse(t, scenarios.Result{Verdict: scenarios.StatusFail, Findings: []scenarios.Finding{
+		{ID: "a", Status: scenarios.StatusPass}, {ID: "b", Status: scenarios.StatusFail}, {ID: "c", Status: scenarios.StatusSkipped}, {ID: "d", Subject: "node"},
 	}})
 	c := s.Suite.Cases
 	if c[0].Failure != nil || c[0].Error != nil || c[0].Skipped != nil {
@@ -88,7 +88,7 @@ func TestWrite_JUnitEscapesXML(t *testing.T) {
 func TestWrite_JUnitFitsJenkinsSchema(t *testing.T) {
 	t.Parallel()
 	r := scenarios.Result{Measured: scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}, Seconds: 61.5,
-		Findings: []scenarios.Finding{{ID: scenarios.CapacityHeld, Status: scenarios.Fail}, {ID: scenarios.TLSChain, Status: scenarios.Skipped}}}
+		Findings: []scenarios.Finding{{ID: scenarios.CapacityHeld, Status: scenarios.StatusFail}, {ID: scenarios.TLSChain, Status: scenarios.StatusSkipped}}}
 	s := parse(t, r)
 	if s.Skipped != nil || s.Suite.Skipped != 1 {
 		t.Errorf("skipped of the suites %v, of the suite %d", s.Skipped, s.Suite.Skipped)

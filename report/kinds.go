@@ -2,8 +2,8 @@ package report
 
 import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
-// kindWords says what the report of a run of one kind shows.
-type kindWords struct {
+// kindRules says what the report of a run of one kind shows.
+type kindRules struct {
 	question string // the finding that answers the question of the run; "": there is more than one
 	balance  bool   // the run tests how the balancer spreads sessions
 	login    bool   // the sentence has the times of logins
@@ -11,7 +11,7 @@ type kindWords struct {
 }
 
 // kinds has every kind.
-var kinds = map[scenarios.Kind]kindWords{
+var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks:        {balance: true},
 	scenarios.KindCertificates: {tls: true},
 	scenarios.KindStages:       {balance: true, login: true},
@@ -21,4 +21,4 @@ var kinds = map[scenarios.Kind]kindWords{
 	scenarios.KindWatch:        {question: scenarios.WatchOutage},
 }
 
-func kindOf(r scenarios.Result) kindWords { return kinds[r.Scenario.Kind.OrLooks()] }
+func kindOf(r scenarios.Result) kindRules { return kinds[r.Scenario.Kind.OrLooks()] }

@@ -62,11 +62,11 @@ func TestWrite_CapacityFacts(t *testing.T) {
 		"threads assumed":        {r: holding(sc.Capacity{Threads: 64, From: sc.ThreadsAssumed}), want: "64 per coordinator (assumed: Impala's default)\n"},
 		"threads of no source":   {r: holding(sc.Capacity{Threads: 64}), want: "64 per coordinator\n"},
 		"threads unknown":        {r: holding(sc.Capacity{Held: 1}), not: "threads"},
-		"limit":                  {r: holding(sc.Capacity{Nominal: 640, NMinus1: 576}), want: "  limit       640 sessions, however they are placed; limit with one down: 576\n"},
-		"safe limit by policy":   {r: holding(sc.Capacity{Safe: 404, SafeLost: 366, Policy: sc.FlowHash}), want: "  safe limit  404 sessions fit in 99.9 % of runs, placed by flow-hash; limit with one down: 366\n"},
-		"safe limit at random":   {r: holding(sc.Capacity{Safe: 404, SafeLost: 366, Policy: sc.AutoPolicy}), want: "placed at random (no policy was declared); limit with one down: 366"},
+		"limit":                  {r: holding(sc.Capacity{Nominal: 640, NominalOneDown: 576}), want: "  limit       640 sessions, however they are placed; limit with one down: 576\n"},
+		"safe limit by policy":   {r: holding(sc.Capacity{Safe: 404, SafeOneDown: 366, Policy: sc.PolicyFlowHash}), want: "  safe limit  404 sessions fit in 99.9 % of runs, placed by flow-hash; limit with one down: 366\n"},
+		"safe limit at random":   {r: holding(sc.Capacity{Safe: 404, SafeOneDown: 366, Policy: sc.PolicyAuto}), want: "placed at random (no policy was declared); limit with one down: 366"},
 		"no headroom":            {r: holding(sc.Capacity{Target: 400, MoreCoord: 1, MoreThr: 76}), want: "  headroom    to hold 400 with one down: add 1 coordinator, or set fe_service_threads to 76\n"},
-		"headroom is not judged": {r: holding(sc.Capacity{Target: 360, SafeLost: 366}), not: "headroom"},
+		"headroom is not judged": {r: holding(sc.Capacity{Target: 360, SafeOneDown: 366}), not: "headroom"},
 	})
 }
 
@@ -131,10 +131,10 @@ func TestWrite_IdleSteps(t *testing.T) {
 	says(t, map[string]textCase{
 		"times scaled down": {r: idle(sc.IdleSeen{Scale: .01}), want: "  The scenario's times were multiplied by 0.01.\n"},
 		"times as written":  {r: idle(sc.IdleSeen{Scale: 1}), not: "multiplied"},
-		"alive":             {r: step(sc.IdleStep{After: 55, Outcome: sc.OK}), want: "  55 s  alive  when asked  -            -\n"},
-		"closed while idle": {r: step(sc.IdleStep{After: 65, Outcome: sc.Failed, Cut: sc.CutFIN, At: 60.0124}), want: "  65 s  closed (FIN)  after 60.012 s  -            -\n"},
-		"cut silently":      {r: step(sc.IdleStep{After: 65, Outcome: sc.Failed, Cut: sc.CutSilent, Class: vocabtest.Class("execute.timeout"), Text: "no answer"}), want: "  65 s  cut silently  when asked  -            execute.timeout: no answer\n"},
-		"dead otherwise":    {r: step(sc.IdleStep{After: 65, Outcome: sc.Failed, Cut: sc.CutOther, Class: vocabtest.Class("execute.garbage")}), want: "  65 s  dead  when asked  -            execute.garbage\n"},
+		"alive":             {r: step(sc.IdleStep{After: 55, Outcome: sc.OutcomeOK}), want: "  55 s  alive  when asked  -            -\n"},
+		"closed while idle": {r: step(sc.IdleStep{After: 65, Outcome: sc.OutcomeFailed, Cut: sc.CutFIN, At: 60.0124}), want: "  65 s  closed (FIN)  after 60.012 s  -            -\n"},
+		"cut silently":      {r: step(sc.IdleStep{After: 65, Outcome: sc.OutcomeFailed, Cut: sc.CutSilent, Class: vocabtest.Class("execute.timeout"), Text: "no answer"}), want: "  65 s  cut silently  when asked  -            execute.timeout: no answer\n"},
+		"dead otherwise":    {r: step(sc.IdleStep{After: 65, Outcome: sc.OutcomeFailed, Cut: sc.CutOther, Class: vocabtest.Class("execute.garbage")}), want: "  65 s  dead  when asked  -            execute.garbage\n"},
 		"unknown":           {r: step(sc.IdleStep{After: 65}), want: "  65 s  unknown  -         -            -\n"},
 	})
 }
@@ -143,7 +143,7 @@ func TestWrite_WatchEventsByTime(t *testing.T) {
 	t.Parallel()
 	w := sc.WatchSeen{
 		For: 60, Event: at(10), EventEnd: at(11), EventText: "exit status 1", Noticed: at(10.5), Sessions: 120, Errors: 3, FirstErr: at(12), LastErr: at(14), Outage: 2.5,
-		Long: []sc.LongSession{{Coordinator: "b", Outcome: sc.Failed, At: 10.5, Cut: sc.CutRST, Class: vocabtest.Class("execute.reset")}, {Coordinator: "a", Outcome: sc.OK}, {Outcome: sc.Failed, At: 13, Cut: sc.CutOther}, {}},
+		Long: []sc.LongSession{{Coordinator: "b", Outcome: sc.OutcomeFailed, At: 10.5, Cut: sc.CutRST, Class: vocabtest.Class("execute.reset")}, {Coordinator: "a", Outcome: sc.OutcomeOK}, {Outcome: sc.OutcomeFailed, At: 13, Cut: sc.CutOther}, {}},
 		Coords: []sc.Appearance{
 			{Name: "a", Last: 59, PIDs: []int32{1, 2}},
 			{Name: "b", Gone: at(9.5), Back: at(40), Peak: .61, PIDs: []int32{7, 8}},
@@ -181,7 +181,7 @@ func TestWrite_BoundsWatchEvents(t *testing.T) {
 	t.Parallel()
 	w := sc.WatchSeen{Long: make([]sc.LongSession, 133)}
 	for i := range w.Long {
-		w.Long[i].Outcome = sc.Failed
+		w.Long[i].Outcome = sc.OutcomeFailed
 	}
 	text := textOf(t, sc.Result{Measured: sc.Measured{Watch: &w}})
 	if n := strings.Count(text, "a long session is lost"); n != 100 || !strings.Contains(text, "... and 33 more events in the JSON") {
@@ -287,7 +287,7 @@ func TestWrite_PagesByCoordinator(t *testing.T) {
 func TestWrite_JSONListsAreNeverNull(t *testing.T) {
 	t.Parallel()
 	r := sc.Result{Measured: sc.Measured{Capacity: &sc.Capacity{}, Idle: &sc.IdleSeen{}, Watch: &sc.WatchSeen{}, Series: &sc.Series{}}}
-	stored := render(t, report.JSON, r, report.Style{})
+	stored := render(t, report.FormatJSON, r, report.Style{})
 	for _, want := range []string{`"coordinators": []`, `"steps": []`, `"appearances": []`, `"points": []`} {
 		if !bytes.Contains(stored, []byte(want)) {
 			t.Errorf("no %s in\n%s", want, stored)
@@ -301,7 +301,7 @@ func TestWrite_JSONListsAreNeverNull(t *testing.T) {
 // A drain without effect: the command ran, and no session noticed.
 func TestWrite_WatchCommandWithoutEffect(t *testing.T) {
 	t.Parallel()
-	text := textOf(t, sc.Result{Verdict: sc.Pass, Complete: true, Measured: sc.Measured{Watch: &sc.WatchSeen{For: 9, Event: at(2), EventEnd: at(3), Sessions: 90}}})
+	text := textOf(t, sc.Result{Verdict: sc.StatusPass, Complete: true, Measured: sc.Measured{Watch: &sc.WatchSeen{For: 9, Event: at(2), EventEnd: at(3), Sessions: 90}}})
 	if !strings.Contains(text, "the command ends") || strings.Contains(text, "first effect") {
 		t.Error(text)
 	}

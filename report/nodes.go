@@ -76,8 +76,8 @@ func (p *page) matrix(names []string, nodes []scenarios.NodeTally) {
 	for _, c := range names {
 		rows = append(rows, row(p.names.of(c), func(n scenarios.NodeTally) int { return n.Coordinators[c] }))
 	}
-	if slices.ContainsFunc(nodes, func(n scenarios.NodeTally) bool { return n.Unattributed > 0 }) {
-		rows = append(rows, row(unidentified, func(n scenarios.NodeTally) int { return n.Unattributed }))
+	if slices.ContainsFunc(nodes, func(n scenarios.NodeTally) bool { return n.Unidentified > 0 }) {
+		rows = append(rows, row(unidentified, func(n scenarios.NodeTally) int { return n.Unidentified }))
 	}
 	rows = append(rows, row("all", func(n scenarios.NodeTally) int { return n.Sessions }))
 	if slices.ContainsFunc(nodes, func(n scenarios.NodeTally) bool { return n.Failed > 0 }) {

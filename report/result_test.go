@@ -24,12 +24,12 @@ func TestWrite_InvalidUTF8IsStable(t *testing.T) {
 	t.Parallel()
 	r := scenarios.Result{Schema: scenarios.Schema, Exit: scenarios.ExitInconclusive, Coords: []scenarios.CoordTally{{Name: "a\xffb"}}, Notes: []string{`\ufffd`}}
 	r.Nodes = []scenarios.NodeTally{{Coordinators: map[string]int{"a\xff": 0, "a\u00e9": 0}}}
-	first := render(t, report.JSON, r, report.Style{})
+	first := render(t, report.FormatJSON, r, report.Style{})
 	read, err := report.Read(bytes.NewReader(first))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again := render(t, report.JSON, read, report.Style{}); !bytes.Equal(again, first) {
+	if again := render(t, report.FormatJSON, read, report.Style{}); !bytes.Equal(again, first) {
 		t.Errorf("written again it is\n%s\nnot\n%s", again, first)
 	}
 }
@@ -40,8 +40,8 @@ func small() scenarios.Result {
 	r := aRun()
 	node := r.Nodes[0].Address
 	look := scenarios.Look{Planned: 2}
-	for i, outcome := range []scenarios.Outcome{scenarios.OK, scenarios.Failed} {
-		look.Add(scenarios.Observation{Part: scenarios.Ordered + scenarios.Part(2*i), Node: node, Outcome: outcome, Class: vocabtest.Class("open.eof"), Text: "EOF",
+	for i, outcome := range []scenarios.Outcome{scenarios.OutcomeOK, scenarios.OutcomeFailed} {
+		look.Add(scenarios.Observation{Part: scenarios.PartOrdered + scenarios.Part(2*i), Node: node, Outcome: outcome, Class: vocabtest.Class("open.eof"), Text: "EOF",
 			Who: scenarios.Identity{Coordinator: "c1:25000", PID: 4711, Version: "4"}})
 	}
 	r.Looks = []scenarios.Look{look}
@@ -50,13 +50,13 @@ func small() scenarios.Result {
 	r.Sessions.Count(r.Pooled())
 	r.Nodes[0] = scenarios.NodeTallyOf(node, r.Pooled())
 	r.Coords[0].Sessions, r.Coords[0].Failed, r.Coords[1].Sessions = 2, 1, 0
-	r.Findings[0].Status, r.Verdict, r.Exit, r.Complete = scenarios.Inconclusive, scenarios.Inconclusive, scenarios.ExitInconclusive, false
-	r.Phases.Record([scenarios.NumPhases]time.Duration{scenarios.Open: time.Millisecond})
+	r.Findings[0].Status, r.Verdict, r.Exit, r.Complete = scenarios.StatusInconclusive, scenarios.StatusInconclusive, scenarios.ExitInconclusive, false
+	r.Phases.Record([scenarios.NumPhases]time.Duration{scenarios.PhaseOpen: time.Millisecond})
 	r.Stopped = &scenarios.Stop{By: scenarios.StopStalled, Text: "t", Hint: scenarios.Fixes{{Setting: "tls.enabled", Value: "true", Why: "w"}}}
-	r.Failures = []scenarios.Failure{{Time: r.Started, Node: node, Phase: scenarios.Open, Class: vocabtest.Class("open.eof"), Text: "EOF"}}
+	r.Failures = []scenarios.Failure{{Time: r.Started, Node: node, Phase: scenarios.PhaseOpen, Class: vocabtest.Class("open.eof"), Text: "EOF"}}
 	r.TLS = []scenarios.Cert{{Node: node, Seen: r.Started, NotAfter: r.Started, Issuer: "CN=a", SANs: []string{"b"}}}
 	r.Detect = &scenarios.Detectable{Sessions: 2, Dead: .5}
-	r.Silent = []scenarios.SilentNode{{Node: node, Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "t", Hint: scenarios.Fixes{{Setting: "tls.enabled", Value: "true", Why: "w"}}}}
+	r.Silent = []scenarios.SilentNode{{Node: node, Phase: scenarios.PhaseTCP, Class: vocabtest.Class("tcp.refused"), Text: "t", Hint: scenarios.Fixes{{Setting: "tls.enabled", Value: "true", Why: "w"}}}}
 	r.Remarks, r.Notes = []string{"n"}, []string{"n"}
 	withLoad(&r)
 	return r
@@ -70,10 +70,10 @@ func withLoad(r *scenarios.Result) {
 	r.Capacity = &scenarios.Capacity{Target: 2, Held: 2, For: 1, Survived: 2, StoppedBy: vocabtest.Class("open.timeout"), Threads: 1, From: scenarios.ThreadsMeasured, Safe: 1,
 		Holders: []scenarios.Holder{{Name: "c1:25000", Held: 1}, {Name: "c2:25000", Held: 1}}}
 	r.Queries = []scenarios.QueryTally{{Coordinator: "c1:25000", Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Example: "full", Times: []scenarios.Seconds{1}}}
-	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.Failed, Cut: scenarios.CutFIN, At: 1, Class: vocabtest.Class("execute.eof")}}}
+	r.Idle = &scenarios.IdleSeen{Scale: .1, Steps: []scenarios.IdleStep{{After: 1, Outcome: scenarios.OutcomeFailed, Cut: scenarios.CutFIN, At: 1, Class: vocabtest.Class("execute.eof")}}}
 	r.Idle.Summarize()
 	r.Watch = &scenarios.WatchSeen{For: 9, Event: &when, EventText: "t", Noticed: &when, Sessions: 2, Errors: 1, FirstErr: &when, LastErr: &when, Outage: 1,
-		Long:   []scenarios.LongSession{{Coordinator: "c1:25000", Outcome: scenarios.Failed, At: 1, Cut: scenarios.CutRST}},
+		Long:   []scenarios.LongSession{{Coordinator: "c1:25000", Outcome: scenarios.OutcomeFailed, At: 1, Cut: scenarios.CutRST}},
 		Coords: []scenarios.Appearance{{Name: "c1:25000", Gone: &when, Back: &when, Peak: .5, PIDs: []int32{1, 2}}}}
 	r.Series = &scenarios.Series{Points: []scenarios.Point{{Started: 1}, {OK: 1}, {Failed: 1}, {Held: 1}, {LagMax: 1}}}
 	r.Pages = []scenarios.Page{{Coordinator: "c1", When: scenarios.PageBefore, Quiescing: true, Threads: 2, InUse: &one, Err: "e"}}
@@ -83,7 +83,7 @@ func withLoad(r *scenarios.Result) {
 // FuzzResultJSON: whatever a file holds, reading it does not panic, and what is
 // read can be rendered in every format and stored as the same bytes again.
 func FuzzResultJSON(f *testing.F) {
-	whole := render(f, report.JSON, small(), report.Style{})
+	whole := render(f, report.FormatJSON, small(), report.Style{})
 	if _, err := report.Read(bytes.NewReader(whole)); err != nil {
 		f.Fatal(err)
 	}
@@ -100,16 +100,16 @@ func FuzzResultJSON(f *testing.F) {
 		}
 		for _, format := range report.Formats() {
 			got := render(t, format, r, report.Style{Explain: true, Width: 80})
-			if i := bytes.IndexFunc(got, isControl); i >= 0 && format == report.Text {
+			if i := bytes.IndexFunc(got, isControl); i >= 0 && format == report.FormatText {
 				t.Errorf("the text holds %q", got[i:min(i+8, len(got))])
 			}
 		}
-		stored := render(t, report.JSON, r, report.Style{})
+		stored := render(t, report.FormatJSON, r, report.Style{})
 		read, err := report.Read(bytes.NewReader(stored))
 		if err != nil {
 			t.Fatalf("what was written cannot be read: %v", err)
 		}
-		if again := render(t, report.JSON, read, report.Style{}); !bytes.Equal(again, stored) {
+		if again := render(t, report.FormatJSON, read, report.Style{}); !bytes.Equal(again, stored) {
 			t.Errorf("written again it is\n%s\nnot\n%s", again, stored)
 		}
 	})

@@ -14,11 +14,11 @@ import (
 func Sentence(r scenarios.Result) string {
 	verdict := strings.ToUpper(r.Verdict.String()) + ": "
 	switch r.Verdict {
-	case scenarios.Pass:
+	case scenarios.StatusPass:
 		return verdict + passed(r) + notes(r) + "."
-	case scenarios.Fail:
+	case scenarios.StatusFail:
 		return verdict + failed(r) + stopped(r) + "."
-	case scenarios.Skipped:
+	case scenarios.StatusSkipped:
 		return verdict + "there was nothing to judge" + stopped(r) + "."
 	default:
 		return verdict + unproven(r) + "."
@@ -35,7 +35,7 @@ func passed(r scenarios.Result) string {
 		return text
 	}
 	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(len(r.Nodes), "node"), reached(r))
-	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.Pass {
+	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.StatusPass {
 		text += ", as evenly as a fair balancer would"
 		if r.Detect != nil && r.Detect.Sessions > 0 {
 			text += fmt.Sprintf("; one look catches a coordinator with 3x its share in %s of cases", chance(r.Detect.Hot3x))
@@ -52,7 +52,7 @@ func passed(r scenarios.Result) string {
 func answered(r scenarios.Result) string {
 	id := kindOf(r).question
 	for _, f := range r.Findings {
-		if f.ID != id || f.Status != scenarios.Pass {
+		if f.ID != id || f.Status != scenarios.StatusPass {
 			continue
 		}
 		text := sentenceOf(f)
@@ -96,8 +96,8 @@ func soonest(certs []scenarios.Cert) int {
 // statusOf is the worst status that a finding of this id has; where there is
 // none, it was not judged: skipped.
 func statusOf(r scenarios.Result, id string) scenarios.Status {
-	status := scenarios.Skipped
-	for _, s := range []scenarios.Status{scenarios.Pass, scenarios.Inconclusive, scenarios.Fail} {
+	status := scenarios.StatusSkipped
+	for _, s := range []scenarios.Status{scenarios.StatusPass, scenarios.StatusInconclusive, scenarios.StatusFail} {
 		if slices.ContainsFunc(r.Findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == s }) {
 			status = s
 		}
@@ -121,7 +121,7 @@ func notes(r scenarios.Result) string {
 
 // failed names the first failed finding and counts the others.
 func failed(r scenarios.Result) string {
-	fails := withStatus(r, scenarios.Fail)
+	fails := withStatus(r, scenarios.StatusFail)
 	if len(fails) == 0 {
 		return "no finding has the reason"
 	}
@@ -133,7 +133,7 @@ func unproven(r scenarios.Result) string {
 	if r.Stopped != nil && r.Stopped.By == scenarios.StopScout {
 		return "nothing was measured: " + stopText(*r.Stopped)
 	}
-	open := withStatus(r, scenarios.Inconclusive)
+	open := withStatus(r, scenarios.StatusInconclusive)
 	if len(open) == 0 {
 		if r.Sessions.Attempted == 0 {
 			return "nothing was measured" + stopped(r)
@@ -191,13 +191,13 @@ func writeNext(p *page, r scenarios.Result) {
 func next(r scenarios.Result) scenarios.Fixes {
 	fixes := func(s scenarios.Status) scenarios.Fixes {
 		for _, f := range r.Findings {
-			if f.Status == s && len(f.Fix) > 0 && (s != scenarios.Pass || f.Note != "") {
+			if f.Status == s && len(f.Fix) > 0 && (s != scenarios.StatusPass || f.Note != "") {
 				return f.Fix
 			}
 		}
 		return nil
 	}
-	if fix := fixes(scenarios.Fail); fix != nil {
+	if fix := fixes(scenarios.StatusFail); fix != nil {
 		return fix
 	}
 	if r.Stopped != nil && len(r.Stopped.Hint) > 0 {
@@ -208,10 +208,10 @@ func next(r scenarios.Result) scenarios.Fixes {
 			return e.Hint
 		}
 	}
-	if fix := fixes(scenarios.Inconclusive); fix != nil {
+	if fix := fixes(scenarios.StatusInconclusive); fix != nil {
 		return fix
 	}
-	return fixes(scenarios.Pass)
+	return fixes(scenarios.StatusPass)
 }
 
 // writeVerdict writes the last line. It is not wrapped: a CI log shows its tail.

@@ -16,8 +16,8 @@ func TestSentence(t *testing.T) {
 		five[i].Sessions = 8
 	}
 	two := make([]sc.NodeTally, 2)
-	even := sc.Finding{ID: sc.BalanceImbalance, Status: sc.Pass}
-	missing := sc.Finding{ID: sc.BalanceCoverage, Status: sc.Fail, Subject: "c2:25000", Message: "got none of 40 sessions where 8 were due."}
+	even := sc.Finding{ID: sc.BalanceImbalance, Status: sc.StatusPass}
+	missing := sc.Finding{ID: sc.BalanceCoverage, Status: sc.StatusFail, Subject: "c2:25000", Message: "got none of 40 sessions where 8 were due."}
 	var declared sc.Scenario
 	declared.Expect.Coordinators.Count = 5
 	kind := func(k sc.Kind) sc.Scenario { return sc.Scenario{Kind: k, Expect: declared.Expect} }
@@ -28,33 +28,33 @@ func TestSentence(t *testing.T) {
 		want string
 	}{
 		"capacity: its finding and note": {
-			r: sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
-				Findings: []sc.Finding{even, {ID: sc.CapacityHeld, Status: sc.Pass, Message: "400 sessions stayed logged in.", Note: "Not if one coordinator dies: then 366."}}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 400}, Nodes: two}},
+			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five,
+				Findings: []sc.Finding{even, {ID: sc.CapacityHeld, Status: sc.StatusPass, Message: "400 sessions stayed logged in.", Note: "Not if one coordinator dies: then 366."}}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 400}, Nodes: two}},
 			want: "PASS: 400 sessions stayed logged in. Not if one coordinator dies: then 366.",
 		},
 		"notes of other findings": {
-			r: sc.Result{Verdict: sc.Pass, Complete: true,
-				Findings: []sc.Finding{{ID: sc.IdleCut, Status: sc.Pass, Message: "nothing is cut"}, {ID: sc.PagesKeepalive, Status: sc.Pass, Note: "n"}}, Measured: sc.Measured{Scenario: kind(sc.KindIdle)}},
+			r: sc.Result{Verdict: sc.StatusPass, Complete: true,
+				Findings: []sc.Finding{{ID: sc.IdleCut, Status: sc.StatusPass, Message: "nothing is cut"}, {ID: sc.PagesKeepalive, Status: sc.StatusPass, Note: "n"}}, Measured: sc.Measured{Scenario: kind(sc.KindIdle)}},
 			want: "PASS: nothing is cut; see the note on pages.keepalive.",
 		},
 		"watch: its finding": {
-			r:    sc.Result{Verdict: sc.Pass, Complete: true, Findings: []sc.Finding{{ID: sc.WatchOutage, Status: sc.Pass, Message: "none of 600 new sessions failed"}}, Measured: sc.Measured{Scenario: kind(sc.KindWatch)}},
+			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Findings: []sc.Finding{{ID: sc.WatchOutage, Status: sc.StatusPass, Message: "none of 600 new sessions failed"}}, Measured: sc.Measured{Scenario: kind(sc.KindWatch)}},
 			want: "PASS: none of 600 new sessions failed.",
 		},
 		"query: its finding": {
-			r:    sc.Result{Verdict: sc.Pass, Complete: true, Findings: []sc.Finding{{ID: sc.QuerySucceeds, Status: sc.Pass, Message: "10 of 10 runs succeeded"}}, Measured: sc.Measured{Scenario: kind(sc.KindQuery)}},
+			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Findings: []sc.Finding{{ID: sc.QuerySucceeds, Status: sc.StatusPass, Message: "10 of 10 runs succeeded"}}, Measured: sc.Measured{Scenario: kind(sc.KindQuery)}},
 			want: "PASS: 10 of 10 runs succeeded.",
 		},
 		"capacity without its finding": {
-			r:    sc.Result{Verdict: sc.Pass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
+			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity), Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
 			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators.",
 		},
 		"stages: time of logins": {
-			r:    sc.Result{Verdict: sc.Pass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindStages), Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Load: &slow}},
+			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindStages), Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Load: &slow}},
 			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; login p99 400 ms.",
 		},
 		"capacity failed": {
-			r:    sc.Result{Verdict: sc.Fail, Complete: true, Findings: []sc.Finding{{ID: sc.CapacityHeld, Status: sc.Fail, Message: "24 of 40 sessions got in", Note: "n"}, even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity)}},
+			r:    sc.Result{Verdict: sc.StatusFail, Complete: true, Findings: []sc.Finding{{ID: sc.CapacityHeld, Status: sc.StatusFail, Message: "24 of 40 sessions got in", Note: "n"}, even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity)}},
 			want: "FAIL: 24 of 40 sessions got in (capacity.held); 1 of 2 findings failed.",
 		},
 		"stopped by a limit": {
@@ -62,29 +62,29 @@ func TestSentence(t *testing.T) {
 			want: "INCONCLUSIVE: nothing was measured; stopped early: 400 sessions would take 70 of 64 threads.",
 		},
 		"pass: what was reached and would be caught": {
-			r: sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
+			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five,
 				Findings: []sc.Finding{even}, Detect: &sc.Detectable{Sessions: 40, Hot3x: .97}, Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
 			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; one look catches a coordinator with 3x its share in 97 % of cases.",
 		},
 		"pass: balance not judged": {
-			r:    sc.Result{Verdict: sc.Pass, Complete: true, Coords: five[:1], Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 1}, Nodes: two[:1]}},
+			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five[:1], Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 1}, Nodes: two[:1]}},
 			want: "PASS: 1 session over 1 node reached 1 of 5 coordinators.",
 		},
 		"pass: no coordinators declared": {
-			r: sc.Result{Verdict: sc.Pass, Complete: true, Coords: five,
-				Findings: []sc.Finding{{ID: sc.VersionsSame, Status: sc.Pass, Note: "2 versions"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 40}, Nodes: two}},
+			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five,
+				Findings: []sc.Finding{{ID: sc.VersionsSame, Status: sc.StatusPass, Note: "2 versions"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 40}, Nodes: two}},
 			want: "PASS: 40 sessions over 2 nodes reached 5 coordinators (no number was declared); see the note on versions.same.",
 		},
 		"certificates alone": {
-			r:    sc.Result{Verdict: sc.Pass, Complete: true, Measured: sc.Measured{Scenario: sc.Scenario{Kind: sc.KindCertificates}, TLS: []sc.Cert{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}}}},
+			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Measured: sc.Measured{Scenario: sc.Scenario{Kind: sc.KindCertificates}, TLS: []sc.Cert{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}}}},
 			want: "PASS: the certificates of 1 node passed; the first to expire has 57 days left.",
 		},
 		"fail: the first finding": {
-			r:    sc.Result{Verdict: sc.Fail, Complete: true, Findings: []sc.Finding{even, missing}},
+			r:    sc.Result{Verdict: sc.StatusFail, Complete: true, Findings: []sc.Finding{even, missing}},
 			want: "FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 2 findings failed.",
 		},
 		"fail: stopped early": {
-			r:    sc.Result{Verdict: sc.Fail, Findings: []sc.Finding{missing}, Measured: sc.Measured{Stopped: &sc.Stop{By: sc.StopRejected, Class: vocabtest.Class("sasl.rejected"), Text: "two logins were refused"}}},
+			r:    sc.Result{Verdict: sc.StatusFail, Findings: []sc.Finding{missing}, Measured: sc.Measured{Stopped: &sc.Stop{By: sc.StopRejected, Class: vocabtest.Class("sasl.rejected"), Text: "two logins were refused"}}},
 			want: "FAIL: c2:25000: got none of 40 sessions where 8 were due (balance.coverage); 1 of 1 finding failed; stopped early: two logins were refused (sasl.rejected).",
 		},
 		"nothing measured": {
@@ -100,7 +100,7 @@ func TestSentence(t *testing.T) {
 			want: "INCONCLUSIVE: nothing tells the coordinators apart (identity.sound); 1 of 2 findings could not be judged.",
 		},
 		"skipped": {
-			r:    sc.Result{Verdict: sc.Skipped, Complete: true},
+			r:    sc.Result{Verdict: sc.StatusSkipped, Complete: true},
 			want: "SKIPPED: there was nothing to judge.",
 		},
 	} {

@@ -107,11 +107,11 @@ func (p *page) paint(c paint, s string) string {
 // label is how a status is written: one that is not good stands out without colour.
 func label(s scenarios.Status) (string, paint) {
 	switch s {
-	case scenarios.Pass:
+	case scenarios.StatusPass:
 		return "pass", green
-	case scenarios.Fail:
+	case scenarios.StatusFail:
 		return "FAIL", red
-	case scenarios.Skipped:
+	case scenarios.StatusSkipped:
 		return "skipped", faint
 	default:
 		return "INCONCLUSIVE", yellow

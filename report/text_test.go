@@ -45,7 +45,7 @@ func isControl(c rune) bool { return c != '\n' && !unicode.IsPrint(c) }
 
 func TestWrite_NoControlCharacters(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
-		for _, f := range []report.Format{report.Text, report.JUnit} {
+		for _, f := range []report.Format{report.FormatText, report.FormatJUnit} {
 			got := render(t, f, r, report.Style{Explain: true})
 			if i := bytes.IndexFunc(got, isControl); i >= 0 {
 				t.Errorf("%s holds %q", f, got[i:min(i+8, len(got))])
@@ -56,8 +56,8 @@ func TestWrite_NoControlCharacters(t *testing.T) {
 
 func TestWrite_ColourOnlyAdds(t *testing.T) {
 	eachRun(t, func(t *testing.T, _ string, r scenarios.Result) {
-		plain := render(t, report.Text, r, report.Style{})
-		coloured := render(t, report.Text, r, report.Style{Color: true})
+		plain := render(t, report.FormatText, r, report.Style{})
+		coloured := render(t, report.FormatText, r, report.Style{Color: true})
 		if !bytes.Contains(coloured, []byte("\x1b[1m")) {
 			t.Error("nothing is coloured")
 		}
@@ -103,21 +103,21 @@ func TestWrite_BoundsFailures(t *testing.T) {
 
 func textLines(t testing.TB, r scenarios.Result, s report.Style) []string {
 	t.Helper()
-	return strings.Split(strings.TrimSuffix(string(render(t, report.Text, r, s)), "\n"), "\n")
+	return strings.Split(strings.TrimSuffix(string(render(t, report.FormatText, r, s)), "\n"), "\n")
 }
 
 func TestWrite_SkippedForOneReasonShareALine(t *testing.T) {
 	t.Parallel()
 	skipped := func(id, why, setting string) scenarios.Finding {
-		f := scenarios.Finding{ID: id, Status: scenarios.Skipped, Message: why}
+		f := scenarios.Finding{ID: id, Status: scenarios.StatusSkipped, Message: why}
 		if setting != "" {
 			f.Fix = scenarios.Fixes{{Setting: setting, Value: "true"}}
 		}
 		return f
 	}
 	r := scenarios.Result{Findings: []scenarios.Finding{
-		skipped("a", "no TLS", ""), skipped("b", "no TLS", ""), skipped("c", "no TLS", "tls.enabled"), skipped("d", "alone", ""), {ID: "e", Status: scenarios.Pass, Message: "alone"},
-		skipped("f", "no TLS", ""), {ID: "g", Status: scenarios.Skipped, Subject: "a node", Message: "no TLS"},
+		skipped("a", "no TLS", ""), skipped("b", "no TLS", ""), skipped("c", "no TLS", "tls.enabled"), skipped("d", "alone", ""), {ID: "e", Status: scenarios.StatusPass, Message: "alone"},
+		skipped("f", "no TLS", ""), {ID: "g", Status: scenarios.StatusSkipped, Subject: "a node", Message: "no TLS"},
 	}}
 	text := strings.Join(textLines(t, r, report.Style{}), "\n")
 	for _, want := range []string{
@@ -133,8 +133,8 @@ func TestWrite_SharesOnlyWhereBalanceIsTested(t *testing.T) {
 	t.Parallel()
 	for _, k := range append(scenarios.Kinds(), "") {
 		r := aRun()
-		r.Scenario.Kind, r.Policy.Declared = k, scenarios.Random
-		r.Looks = []scenarios.Look{{Kind: scenarios.Whole, Planned: 10}}
+		r.Scenario.Kind, r.Policy.Declared = k, scenarios.PolicyRandom
+		r.Looks = []scenarios.Look{{Kind: scenarios.LookWhole, Planned: 10}}
 		text := strings.Join(textLines(t, r, report.Style{}), "\n")
 		balanced := k == "" || k == scenarios.KindLooks || k == scenarios.KindStages
 		for _, of := range []string{"expected", "60.0 %", "policy      random"} {

@@ -54,7 +54,7 @@ func (p *page) events(w scenarios.WatchSeen) []event {
 		add(w.LastErr, "the last new session that fails is due")
 	}
 	for _, l := range w.Long {
-		if l.Outcome == scenarios.Failed {
+		if l.Outcome == scenarios.OutcomeFailed {
 			add(&l.At, p.lost(l))
 		}
 	}
@@ -116,11 +116,11 @@ func longSessions(long []scenarios.LongSession) string {
 	for _, l := range long {
 		n[l.Outcome]++
 	}
-	text := fmt.Sprintf("%d of %s stayed open to the end", n[scenarios.OK], count(len(long), "session"))
-	if lost := n[scenarios.Failed]; lost > 0 {
+	text := fmt.Sprintf("%d of %s stayed open to the end", n[scenarios.OutcomeOK], count(len(long), "session"))
+	if lost := n[scenarios.OutcomeFailed]; lost > 0 {
 		text += fmt.Sprintf("; %d lost", lost)
 	}
-	if unknown := n[scenarios.Unknown]; unknown > 0 {
+	if unknown := n[scenarios.OutcomeUnknown]; unknown > 0 {
 		text += fmt.Sprintf("; %d never opened, or ended with the run", unknown)
 	}
 	return text

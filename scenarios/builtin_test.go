@@ -9,7 +9,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-func TestBuiltinScenariosAreSound(t *testing.T) {
+func TestBuiltin_IsValid(t *testing.T) {
 	t.Parallel()
 	if got, want := scenarios.BuiltinNames(), []string{"capacity", "idle", "query", "smoke", "spread", "tls", "watch"}; !slices.Equal(got, want) {
 		t.Errorf("names = %v, want %v", got, want)
@@ -35,7 +35,7 @@ func TestBuiltinScenariosAreSound(t *testing.T) {
 	}
 }
 
-func TestSmokeSaysWhatTheDefaultsAre(t *testing.T) {
+func TestBuiltin_SmokeHasTheDefaults(t *testing.T) {
 	t.Parallel()
 	got, err := scenarios.Builtin("smoke")
 	if err != nil {
@@ -43,13 +43,13 @@ func TestSmokeSaysWhatTheDefaultsAre(t *testing.T) {
 	}
 	want := scenarios.Default()
 	want.Name, want.Description = got.Name, got.Description
-	want.Load.Lanes, want.Query = scenarios.PerNode, "SELECT pid()" // spelled out, as good as left out
+	want.Load.Lanes, want.Query = scenarios.LanesPerNode, "SELECT pid()" // spelled out, as good as left out
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestSpreadHasThePowerToSeeAFactorOfTwo(t *testing.T) {
+func TestBuiltin_SpreadDetectsAFactorOfTwo(t *testing.T) {
 	t.Parallel()
 	s, err := scenarios.Builtin("spread")
 	if err != nil {
@@ -60,7 +60,7 @@ func TestSpreadHasThePowerToSeeAFactorOfTwo(t *testing.T) {
 	}
 }
 
-func TestAnUnknownBuiltinSaysWhichWasMeant(t *testing.T) {
+func TestBuiltin_UnknownSuggestsAName(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"smok":     `no scenario "smok"; did you mean smoke?`,

@@ -19,7 +19,7 @@ func ExampleParse() {
 func ExampleScenario_Validate() {
 	s := scenarios.Default()
 	s.Target.Endpoints = []string{"impala.example.com"}
-	s.Auth = scenarios.Auth{Mechanism: scenarios.LDAP, User: "svc-ci"}
+	s.Auth = scenarios.Auth{Mechanism: scenarios.MechanismLDAP, User: "svc-ci"}
 	fmt.Println(s.Validate())
 	// Output:
 	// auth.mechanism: ldap would send the password in cleartext, since TLS is off; set tls.enabled: true or auth.allow_cleartext: true

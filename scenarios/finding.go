@@ -8,16 +8,16 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// Status is a finding's outcome. The zero value is Inconclusive, so a check
+// Status is a finding's outcome. The zero value is StatusInconclusive, so a check
 // that never ran cannot read as a pass.
 type Status int
 
 // The four states of a finding and of a verdict.
 const (
-	Inconclusive Status = iota
-	Pass
-	Fail
-	Skipped // not applicable, or nothing to judge: it counts for nothing
+	StatusInconclusive Status = iota
+	StatusPass
+	StatusFail
+	StatusSkipped // not applicable, or nothing to judge: it counts for nothing
 )
 
 var statusNames = []string{"inconclusive", "pass", "fail", "skipped"}
@@ -32,14 +32,14 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 func (s *Status) UnmarshalText(b []byte) error { return enum.Parse(statusNames, "status", b, s) }
 
 // VerdictOf is the worst of the findings: a failure before what is open before a
-// pass. Skipped ones count for nothing, and nothing judged is inconclusive.
+// pass. Those with StatusSkipped count for nothing, and nothing judged is inconclusive.
 func VerdictOf(findings []Finding) Status {
-	for _, s := range []Status{Fail, Inconclusive, Pass} {
+	for _, s := range []Status{StatusFail, StatusInconclusive, StatusPass} {
 		if slices.ContainsFunc(findings, func(f Finding) bool { return f.Status == s }) {
 			return s
 		}
 	}
-	return Inconclusive
+	return StatusInconclusive
 }
 
 // The ids of findings. Others rely on them: none is ever renamed.

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-func TestLoadCountsPromises(t *testing.T) {
+func TestLoad_CountsPromises(t *testing.T) {
 	t.Parallel()
-	late := at(time.Second, OK)
+	late := at(time.Second, OutcomeOK)
 	late.Due, late.Owed = late.Start-51*time.Millisecond, 10*time.Millisecond
-	afterwards := at(0, Failed)
-	afterwards.Failed = Execute
+	afterwards := at(0, OutcomeFailed)
+	afterwards.Failed = PhaseExecute
 	var l, other LoadStats
-	for _, o := range []Observation{at(0, OK), at(0, Failed), late} {
+	for _, o := range []Observation{at(0, OutcomeOK), at(0, OutcomeFailed), late} {
 		l.Add(o)
 	}
 	other.Add(afterwards)
-	unpaced := at(0, Failed)
+	unpaced := at(0, OutcomeFailed)
 	unpaced.Unpaced = true
 	other.Add(unpaced)
 	other.Dropped = 4
@@ -33,7 +33,7 @@ func TestLoadCountsPromises(t *testing.T) {
 	}
 }
 
-func TestStagesTakeTimeAndSessions(t *testing.T) {
+func TestStages_TakeTimeAndSessions(t *testing.T) {
 	t.Parallel()
 	second := Duration(time.Second)
 	for name, c := range map[string]struct {
@@ -56,7 +56,7 @@ func TestStagesTakeTimeAndSessions(t *testing.T) {
 	}
 }
 
-func TestTagsAreSortedByMetricTagAndValue(t *testing.T) {
+func TestSortTags_ByMetricTagAndValue(t *testing.T) {
 	t.Parallel()
 	tags := []TagTimes{{Metric: "b"}, {Metric: "a", Tag: TagNode, Value: "x"}, {Metric: "a", Tag: TagCoordinator, Value: "z"}, {Metric: "a", Tag: TagCoordinator, Value: "y"}}
 	SortTags(tags)

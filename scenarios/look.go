@@ -14,11 +14,11 @@ type LookKind int
 // The kinds of look. Several First looks in a row count as one: the later ones
 // make the first longer, where the number of coordinators was not known.
 const (
-	First   LookKind = iota
-	Confirm          // a fresh look, since the one before alarmed
-	Third            // the deciding one, since first and confirm disagree
-	Extend           // three times as long, since the first was suspicious
-	Whole            // all sessions of a run that is not made of looks
+	LookFirst   LookKind = iota
+	LookConfirm          // a fresh look, since the one before alarmed
+	LookThird            // the deciding one, since first and confirm disagree
+	LookExtend           // three times as long, since the first was suspicious
+	LookWhole            // all sessions of a run that is not made of looks
 )
 
 var lookNames = []string{"first", "confirm", "third", "extend", "whole"}
@@ -71,19 +71,19 @@ func (l *Look) Add(o Observation) {
 	case o.Refused:
 		l.Refused++
 		return
-	case o.Part == Scout || o.Part == Settle:
+	case o.Part == PartScout || o.Part == PartSettle:
 		return
-	case o.Part == Burst:
+	case o.Part == PartBurst:
 		l.Burst.Add(o.Node, o.Who.Coordinator, o.Outcome)
 	default:
 		l.Tally.Add(o.Node, o.Who.Coordinator, o.Outcome)
 	}
-	if o.Outcome == Failed {
+	if o.Outcome == OutcomeFailed {
 		l.addError(o)
 	}
 	if o.Who.Coordinator != "" {
 		l.addSeen(o.Who)
-		if o.Part == Ordered {
+		if o.Part == PartOrdered {
 			l.order(o.Node).add(o.Who.Coordinator)
 		}
 	}
@@ -108,9 +108,9 @@ func (l *Look) Merge(other Look) {
 
 // identity is one of those that s was learned from.
 func (s Seen) identity(i int) Identity {
-	who := Identity{Coordinator: s.Coordinator, Source: FromPing}
+	who := Identity{Coordinator: s.Coordinator, Source: SourcePing}
 	if s.Weak {
-		who.Source = FromCoordinator
+		who.Source = SourceCoordinator
 	}
 	if i < len(s.PIDs) {
 		who.PID = s.PIDs[i]

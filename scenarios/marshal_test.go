@@ -13,10 +13,10 @@ func TestScenario_Marshal_RoundTrip(t *testing.T) {
 	t.Parallel()
 	full := scenarios.Scenario{
 		Name: "all", Kind: scenarios.KindCertificates, Description: "every key: set # to something",
-		Target:       scenarios.Target{Endpoints: []string{"a:1", "[::1]:2"}, Protocol: scenarios.Beeswax, DNS: scenarios.DNSOS, WebPort: 25000, Confirm: "a"},
-		Auth:         scenarios.Auth{Mechanism: scenarios.LDAP, User: "CORP\\u", PasswordFile: "/p q", PasswordCommand: "pass show 'x'", AllowCleartext: true},
+		Target:       scenarios.Target{Endpoints: []string{"a:1", "[::1]:2"}, Protocol: scenarios.ProtocolBeeswax, DNS: scenarios.DNSOS, WebPort: 25000, Confirm: "a"},
+		Auth:         scenarios.Auth{Mechanism: scenarios.MechanismLDAP, User: "CORP\\u", PasswordFile: "/p q", PasswordCommand: "pass show 'x'", AllowCleartext: true},
 		TLS:          scenarios.TLSConfig{Enabled: true, CACert: "ca.pem", ServerName: "n", MinVersion: "1.3", Curve: "x25519", VerifyOnce: true},
-		Load:         scenarios.LoadConfig{Sessions: 7, PerCoordinator: 3, Lanes: scenarios.PerNode, Burst: 1, BurstHold: 2, Concurrency: 3, Rate: 1.0 / 3, Settle: scenarios.Duration(90 * time.Second), SettleEvery: 5, Timeout: 6, WarmUp: 7, Stages: []scenarios.Stage{{Rate: 20, For: scenarios.Duration(time.Minute)}, {Rate: 200.5, Ramp: 8}, {Closed: 3, For: 1}, {Hold: 500, For: 2}}, LocalAddresses: []string{"127.0.0.5", "::1"}},
+		Load:         scenarios.LoadConfig{Sessions: 7, PerCoordinator: 3, Lanes: scenarios.LanesPerNode, Burst: 1, BurstHold: 2, Concurrency: 3, Rate: 1.0 / 3, Settle: scenarios.Duration(90 * time.Second), SettleEvery: 5, Timeout: 6, WarmUp: 7, Stages: []scenarios.Stage{{Rate: 20, For: scenarios.Duration(time.Minute)}, {Rate: 200.5, Ramp: 8}, {Closed: 3, For: 1}, {Hold: 500, For: 2}}, LocalAddresses: []string{"127.0.0.5", "::1"}},
 		Capacity:     scenarios.CapacityConfig{Hold: 400, For: 9, UntilFull: true, Threads: 64},
 		Idle:         scenarios.IdleConfig{Steps: []scenarios.Duration{1, 2}, Scale: 0.01},
 		Watch:        scenarios.WatchConfig{For: 3, Long: 5, OnEvent: "kill -9 \"$PID\"", EventAfter: 4},
@@ -25,12 +25,12 @@ func TestScenario_Marshal_RoundTrip(t *testing.T) {
 		QueryOptions: map[string]string{"MT_DOP": "4", "nil": "~", "on": "off"},
 		Expect: scenarios.Expect{
 			Coordinators: scenarios.ExpectCoordinators{Count: 2, Names: []string{"1", "b:25000"}}, Nodes: 2, Version: "4.4",
-			Balance: scenarios.ExpectBalance{Policy: scenarios.LeastConn, Alpha: 1e-9, Tolerance: 0.1, Weights: []float64{1, 1e6}},
+			Balance: scenarios.ExpectBalance{Policy: scenarios.PolicyLeastConn, Alpha: 1e-9, Tolerance: 0.1, Weights: []float64{1, 1e6}},
 			TLS:     scenarios.ExpectTLS{Issuer: []string{"O=Amazon, Inc.", "C=US"}, DaysLeft: 30},
 			MinIdle: 5, MaxOutage: 6, Slowest: 2.5,
 		},
 		Thresholds:   map[string][]string{"query{coordinator=*}": {"p(95) < 300ms", "error_rate < 0.1%"}},
-		StrictErrors: true, Inconclusive: scenarios.InconclusiveFail, Seed: 1<<64 - 1,
+		StrictErrors: true, Inconclusive: scenarios.OnInconclusiveFail, Seed: 1<<64 - 1,
 	}
 	zeros := scenarios.Default()
 	zeros.Name = "zeros"

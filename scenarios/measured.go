@@ -70,7 +70,7 @@ func NodeTallyOf(node netip.AddrPort, all Tally) NodeTally {
 		t.Sessions += c.Sessions()
 		t.Failed += c.Failed
 		if c.Coordinator == "" {
-			t.Unattributed += c.Sessions()
+			t.Unidentified += c.Sessions()
 		} else {
 			t.Coordinators[c.Coordinator] = c.Sessions()
 		}

@@ -9,25 +9,25 @@ import (
 // Capacity is how many sessions a service held. The run fills what it saw; the
 // judge adds what follows: Threads, From, Cause and the ceilings.
 type Capacity struct {
-	Target    int      `json:"target,omitempty"`      // asked for; 0: until full
-	Held      int      `json:"held"`                  // the maximum open together
-	For       Seconds  `json:"for_s"`                 // how long all of them stayed
-	Survived  int      `json:"survived"`              // of those held, answered when asked at the end
-	Lost      int      `json:"lost,omitempty"`        // of those held, did not
-	StoppedBy Class    `json:"stopped_by"`            // of the session that did not get in; zero: none, the target was reached
-	Phase     string   `json:"phase,omitempty"`       // where that session waited
-	Entered   bool     `json:"entered,omitempty"`     // it got in once the held ones had left: it was waiting for one of their threads
-	Holders   []Holder `json:"coordinators"`          // by name, sorted; "": unidentified
-	Threads   int      `json:"threads,omitempty"`     // service threads of one coordinator; 0: not known
-	From      string   `json:"from,omitempty"`        // how Threads is known: declared, pages, measured, assumed
-	Cause     string   `json:"cause,omitempty"`       // what was full: CauseThreads or CauseBalancer; "": that cannot be told
-	Policy    Policy   `json:"policy,omitempty"`      // that the ceilings are for
-	Nominal   int      `json:"nominal"`               // threads x coordinators: the maximum with any balancer
-	NMinus1   int      `json:"n_minus_1"`             // the same with one coordinator lost
-	Safe      int      `json:"safe"`                  // sessions that fit with a chance of 99.9 %, as the policy places them
-	SafeLost  int      `json:"safe_n_minus_1"`        // the same with one coordinator lost
-	MoreCoord int      `json:"add,omitempty"`         // coordinators to add so that Target survives the loss of one; 0: none
-	MoreThr   int      `json:"threads_for,omitempty"` // threads each that would do instead
+	Target         int      `json:"target,omitempty"`      // asked for; 0: until full
+	Held           int      `json:"held"`                  // the maximum open together
+	For            Seconds  `json:"for_s"`                 // how long all of them stayed
+	Survived       int      `json:"survived"`              // of those held, answered when asked at the end
+	Lost           int      `json:"lost,omitempty"`        // of those held, did not
+	StoppedBy      Class    `json:"stopped_by"`            // of the session that did not get in; zero: none, the target was reached
+	Phase          string   `json:"phase,omitempty"`       // where that session waited
+	Entered        bool     `json:"entered,omitempty"`     // it got in once the held ones had left: it was waiting for one of their threads
+	Holders        []Holder `json:"coordinators"`          // by name, sorted; "": unidentified
+	Threads        int      `json:"threads,omitempty"`     // service threads of one coordinator; 0: not known
+	From           string   `json:"from,omitempty"`        // how Threads is known: declared, pages, measured, assumed
+	Cause          string   `json:"cause,omitempty"`       // what was full: CauseThreads or CauseBalancer; "": that cannot be told
+	Policy         Policy   `json:"policy,omitempty"`      // that the ceilings are for
+	Nominal        int      `json:"nominal"`               // threads x coordinators: the maximum with any balancer
+	NominalOneDown int      `json:"n_minus_1"`             // the same with one coordinator lost
+	Safe           int      `json:"safe"`                  // sessions that fit with a chance of 99.9 %, as the policy places them
+	SafeOneDown    int      `json:"safe_n_minus_1"`        // the same with one coordinator lost
+	MoreCoord      int      `json:"add,omitempty"`         // coordinators to add so that Target survives the loss of one; 0: none
+	MoreThr        int      `json:"threads_for,omitempty"` // threads each that would do instead
 }
 
 // Holder is what one coordinator held.
@@ -50,9 +50,9 @@ const (
 	ThreadsAssumed  = "assumed"  // Impala's default
 )
 
-// HeldWithOneDown is how many sessions each coordinator would hold if one of them
+// HeldOneDown is how many sessions each coordinator would hold if one of them
 // were lost and its sessions came back evenly; 0 where fewer than two are known.
-func (c Capacity) HeldWithOneDown() int {
+func (c Capacity) HeldOneDown() int {
 	total, named := 0, 0
 	for _, h := range c.Holders {
 		total += h.Held
@@ -136,9 +136,9 @@ func (s *IdleSeen) Summarize() {
 	s.LastAlive, s.FirstDead, s.Cut, s.At = 0, 0, "", 0
 	for _, step := range s.Steps {
 		switch {
-		case step.Outcome == OK:
+		case step.Outcome == OutcomeOK:
 			s.LastAlive = step.After
-		case step.Outcome == Failed && s.FirstDead == 0:
+		case step.Outcome == OutcomeFailed && s.FirstDead == 0:
 			s.FirstDead, s.Cut, s.At = step.After, step.Cut, step.At
 		}
 	}

@@ -42,7 +42,7 @@ func (o Observation) Lag() time.Duration { return o.Start - o.Due }
 // Login is what a user waits: from when the session was due until it was open.
 func (o Observation) Login() time.Duration {
 	d := o.Lag()
-	for p := Resolve; p <= Open; p++ {
+	for p := PhaseResolve; p <= PhaseOpen; p++ {
 		d += o.Phases[p]
 	}
 	return d
@@ -51,22 +51,22 @@ func (o Observation) Login() time.Duration {
 // LoggedIn reports whether the session is known to have been opened, whatever
 // became of it then.
 func (o Observation) LoggedIn() bool {
-	return o.Outcome == OK || o.Outcome == Failed && o.Failed > Open
+	return o.Outcome == OutcomeOK || o.Outcome == OutcomeFailed && o.Failed > PhaseOpen
 }
 
 // Part says in which part of a run a session was opened.
 type Part int
 
-// The parts of a run. Only Ordered sessions have an order; Scout and Settle
+// The parts of a run. Only PartOrdered sessions have an order; PartScout and PartSettle
 // are recorded and never tallied.
 const (
-	Scout    Part = iota // the one session before all others
-	Settle               // one per node until all coordinators are back
-	Ordered              // in turn, one lane per node
-	Parallel             // beyond the ordered ones, where many are needed
-	Burst                // opened together, held, closed
-	Arrival              // of a stage, or of a watch: opened when it is due, whatever becomes of the others
-	Held                 // kept open: of a capacity, an idle ladder or a watch
+	PartScout    Part = iota // the one session before all others
+	PartSettle               // one per node until all coordinators are back
+	PartOrdered              // in turn, one lane per node
+	PartParallel             // beyond the ordered ones, where many are needed
+	PartBurst                // opened together, held, closed
+	PartArrival              // of a stage, or of a watch: opened when it is due, whatever becomes of the others
+	PartHeld                 // kept open: of a capacity, an idle ladder or a watch
 )
 
 var partNames = []string{"scout", "settle", "ordered", "parallel", "burst", "arrival", "held"}
@@ -86,9 +86,9 @@ type Outcome int
 
 // The outcomes of a session.
 const (
-	Unknown Outcome = iota
-	OK
-	Failed
+	OutcomeUnknown Outcome = iota
+	OutcomeOK
+	OutcomeFailed
 )
 
 var outcomeNames = []string{"unknown", "ok", "failed"}
@@ -110,11 +110,11 @@ type Source = vocab.Source
 
 // The sources of an identity, from none to the strongest.
 const (
-	NoSource        = vocab.SourceNone          // the name is unknown
-	FromUserQuery   = vocab.SourceIdentityQuery // the user's identity query
-	FromCoordinator = vocab.SourceCoordinator   // SELECT coordinator(): a host without a port
-	FromHTTPAddr    = vocab.SourceHTTPAddr      // http_addr in OpenSession's configuration
-	FromPing        = vocab.SourcePing          // webserver_address of Ping
+	SourceNone          = vocab.SourceNone          // the name is unknown
+	SourceIdentityQuery = vocab.SourceIdentityQuery // the user's identity query
+	SourceCoordinator   = vocab.SourceCoordinator   // SELECT coordinator(): a host without a port
+	SourceHTTPAddr      = vocab.SourceHTTPAddr      // http_addr in OpenSession's configuration
+	SourcePing          = vocab.SourcePing          // webserver_address of Ping
 )
 
 // Phase is a step in the life of one session.
@@ -124,15 +124,15 @@ type Phase = vocab.Phase
 // session does not have (tls on a plain listener, sasl without authentication)
 // takes no time.
 const (
-	Resolve   = vocab.PhaseResolve // name to addresses; once per run, not per session
-	TCP       = vocab.PhaseTCP     // connect
-	TLS       = vocab.PhaseTLS     // handshake and the checks on the certificate
-	SASL      = vocab.PhaseSASL    // login
-	Open      = vocab.PhaseOpen    // OpenSession, and Ping where it says who answers; Beeswax: Ping
-	Execute   = vocab.PhaseExecute // the statement, until its state is finished
-	Fetch     = vocab.PhaseFetch   // its rows
-	Close     = vocab.PhaseClose   // operation, session and connection
-	NumPhases = vocab.NumPhases
+	PhaseResolve = vocab.PhaseResolve // name to addresses; once per run, not per session
+	PhaseTCP     = vocab.PhaseTCP     // connect
+	PhaseTLS     = vocab.PhaseTLS     // handshake and the checks on the certificate
+	PhaseSASL    = vocab.PhaseSASL    // login
+	PhaseOpen    = vocab.PhaseOpen    // OpenSession, and Ping where it says who answers; Beeswax: Ping
+	PhaseExecute = vocab.PhaseExecute // the statement, until its state is finished
+	PhaseFetch   = vocab.PhaseFetch   // its rows
+	PhaseClose   = vocab.PhaseClose   // operation, session and connection
+	NumPhases    = vocab.NumPhases
 )
 
 // Class says where and how a session failed, or why a run ended: "open.timeout" in

@@ -28,9 +28,9 @@ expect:
 	want := scenarios.Default()
 	want.Name, want.Query = "smoke", "SELECT pid()"
 	want.Target.Endpoints = []string{"impala.example.com:21050"}
-	want.Auth = scenarios.Auth{Mechanism: scenarios.LDAP, User: "svc-ci", PasswordFile: "/run/secrets/impala"}
+	want.Auth = scenarios.Auth{Mechanism: scenarios.MechanismLDAP, User: "svc-ci", PasswordFile: "/run/secrets/impala"}
 	want.TLS = scenarios.TLSConfig{Enabled: true, CACert: "corp-ca.pem", MinVersion: "1.2"}
-	want.Load.Lanes = scenarios.PerNode
+	want.Load.Lanes = scenarios.LanesPerNode
 	want.Expect.Coordinators.Count = 5
 	want.Expect.TLS.Issuer = []string{"O=Amazon"}
 	got := mustParse(t, src)

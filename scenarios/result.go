@@ -93,7 +93,7 @@ type NodeTally struct {
 	Address      netip.AddrPort `json:"address"`
 	Sessions     int            `json:"sessions"`
 	Failed       int            `json:"failed"`
-	Unattributed int            `json:"unattributed,omitempty"`
+	Unidentified int            `json:"unattributed,omitempty"`
 	Coordinators map[string]int `json:"coordinators"`
 	Joined       Seconds        `json:"joined_s,omitempty"` // when the name began to resolve to it; 0: from the start
 	Left         Seconds        `json:"left_s,omitempty"`   // when the name stopped resolving to it; 0: it did not
@@ -138,18 +138,18 @@ func (r Result) ExitCode() int {
 		switch {
 		case s.By == StopGuard:
 			return ExitUsage
-		case s.By == StopScout && r.Verdict != Fail: // a bad certificate was measured
+		case s.By == StopScout && r.Verdict != StatusFail: // a bad certificate was measured
 			return ExitUnmeasured
 		}
 	}
 	switch {
-	case r.Verdict == Pass:
+	case r.Verdict == StatusPass:
 		return ExitPass
-	case r.Verdict == Fail:
+	case r.Verdict == StatusFail:
 		return ExitFail
-	case r.Scenario.Inconclusive == InconclusivePass && !r.interrupted():
+	case r.Scenario.Inconclusive == OnInconclusivePass && !r.interrupted():
 		return ExitPass
-	case r.Scenario.Inconclusive == InconclusiveFail:
+	case r.Scenario.Inconclusive == OnInconclusiveFail:
 		return ExitFail
 	}
 	return ExitInconclusive

@@ -71,13 +71,13 @@ func checkLength(n, limit int) error {
 // it is unclear which of them is right.
 func (r Result) checkConsistency() error {
 	switch due := VerdictOf(r.Findings); {
-	case r.Verdict == Pass && len(r.Findings) == 0:
+	case r.Verdict == StatusPass && len(r.Findings) == 0:
 		return errors.New("the verdict is pass, but there are no findings")
 	case r.Verdict != due:
 		return fmt.Errorf("the verdict is %s, but the findings give %s", r.Verdict, due)
 	case r.Complete && r.Stopped != nil:
 		return fmt.Errorf("complete is true, but the run was stopped (%.100q)", r.Stopped.By)
-	case r.Verdict == Pass && !r.Complete:
+	case r.Verdict == StatusPass && !r.Complete:
 		return errors.New("the verdict is pass, but the run is not complete")
 	case r.Exit < 0 || r.Exit > 255: // the system keeps the last byte only: 256 would be a pass
 		return fmt.Errorf("invalid exit code %d", r.Exit)
@@ -90,7 +90,7 @@ func (r Result) checkConsistency() error {
 // checkParts fails where a pass has what only runs of another kind have, or lacks
 // what its own kind is judged by.
 func (r Result) checkParts() error {
-	if r.Verdict != Pass {
+	if r.Verdict != StatusPass {
 		return nil
 	}
 	parts := map[Kind]struct {
@@ -125,16 +125,16 @@ func present[T any](part *T) int {
 // outcomeCounts is how many sessions ended how.
 type outcomeCounts struct{ ok, failed, unknown int }
 
-func (n outcomeCounts) sessions() int { return n.ok + n.failed + n.unknown }
+func (o outcomeCounts) sessions() int { return o.ok + o.failed + o.unknown }
 
-func (n outcomeCounts) String() string {
-	return fmt.Sprintf("%d ok, %d failed and %d unknown", n.ok, n.failed, n.unknown)
+func (o outcomeCounts) String() string {
+	return fmt.Sprintf("%d ok, %d failed and %d unknown", o.ok, o.failed, o.unknown)
 }
 
-func (n *outcomeCounts) add(c Cell) {
-	n.ok += c.OK
-	n.failed += c.Failed
-	n.unknown += c.Unknown
+func (o *outcomeCounts) add(c Cell) {
+	o.ok += c.OK
+	o.failed += c.Failed
+	o.unknown += c.Unknown
 }
 
 // cellSums is the cells of all looks, added up in every way in which a result does.
@@ -194,7 +194,7 @@ func (sums *cellSums) addCell(c Cell) {
 	n.Sessions += c.Sessions()
 	n.Failed += c.Failed
 	if c.Coordinator == "" {
-		n.Unattributed += c.Sessions()
+		n.Unidentified += c.Sessions()
 		return
 	}
 	n.Coordinators[c.Coordinator] += c.Sessions()
@@ -212,9 +212,9 @@ func (sums *cellSums) checkNodes(nodes []NodeTally) error {
 		if cells == nil {
 			cells = &NodeTally{}
 		}
-		if n.Sessions != cells.Sessions || n.Failed != cells.Failed || n.Unattributed != cells.Unattributed {
+		if n.Sessions != cells.Sessions || n.Failed != cells.Failed || n.Unidentified != cells.Unidentified {
 			return fmt.Errorf("nodes: %s has %d sessions (%d failed, %d unidentified), but %d (%d, %d) in the looks",
-				n.Address, n.Sessions, n.Failed, n.Unattributed, cells.Sessions, cells.Failed, cells.Unattributed)
+				n.Address, n.Sessions, n.Failed, n.Unidentified, cells.Sessions, cells.Failed, cells.Unidentified)
 		}
 		for name, count := range n.Coordinators {
 			if count != cells.Coordinators[name] {

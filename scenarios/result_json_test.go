@@ -71,7 +71,7 @@ func TestDecodeResult_Tags(t *testing.T) {
 func TestDecodeResult_UnknownKeys(t *testing.T) {
 	t.Parallel()
 	r, err := DecodeResult([]byte(`{"schema": "` + Schema + `", "verdict": "fail", "capacity": {"held": 24}, "findings": [{"id": "a", "status": "fail", "later": [1]}]}`))
-	if err != nil || r.Verdict != Fail || len(r.Findings) != 1 || r.Findings[0].ID != "a" {
+	if err != nil || r.Verdict != StatusFail || len(r.Findings) != 1 || r.Findings[0].ID != "a" {
 		t.Errorf("DecodeResult = %+v, %v", r, err)
 	}
 }
@@ -138,7 +138,7 @@ func TestDecodeResult_KeysInAnotherCase(t *testing.T) {
 	}
 	r, err = DecodeResult([]byte(part(strings.Replace(sound, `"exit": 0,`, `"Exit": 3, "VERDICT": "fail", "Findings": [], "\u017fessions": {"attempted": 9},`, 1) +
 		`, "TLS": [{}]`)))
-	if err != nil || r.Exit != 0 || r.Verdict != Pass || r.Sessions.Attempted != 5 || len(r.TLS) != 0 {
+	if err != nil || r.Exit != 0 || r.Verdict != StatusPass || r.Sessions.Attempted != 5 || len(r.TLS) != 0 {
 		t.Errorf("DecodeResult = %+v, %v", r, err)
 	}
 }

@@ -44,8 +44,8 @@ type Protocol = vocab.Protocol
 
 // The protocols.
 const (
-	HS2     = vocab.ProtocolHS2     // HiveServer2, binary
-	Beeswax = vocab.ProtocolBeeswax // off by default from Impala 5
+	ProtocolHS2     = vocab.ProtocolHS2     // HiveServer2, binary
+	ProtocolBeeswax = vocab.ProtocolBeeswax // off by default from Impala 5
 )
 
 // DNS says which of a name's addresses are nodes.
@@ -84,8 +84,8 @@ type Mechanism string
 
 // The mechanisms.
 const (
-	None Mechanism = "none" // NOSASL
-	LDAP Mechanism = "ldap" // SASL PLAIN
+	MechanismNone Mechanism = "none" // NOSASL
+	MechanismLDAP Mechanism = "ldap" // SASL PLAIN
 )
 
 // TLSConfig says how to secure the connection and what to trust.
@@ -118,9 +118,9 @@ type LoadConfig struct {
 // Lanes says how the sequential sessions are laid out.
 type Lanes string
 
-// PerNode is the only layout: each node has one lane, and within it a session
+// LanesPerNode is the only layout: each node has one lane, and within it a session
 // starts when the one before has ended, so that the order means something.
-const PerNode Lanes = "per-node"
+const LanesPerNode Lanes = "per-node"
 
 // Expect is what counts as good.
 type Expect struct {
@@ -159,17 +159,17 @@ type Policy string
 
 // The policies.
 const (
-	AutoPolicy   Policy = "auto" // not said: judged as random
-	RoundRobin   Policy = "round-robin"
-	FlowHash     Policy = "flow-hash"
-	Random       Policy = "random"
-	LeastConn    Policy = "leastconn"
-	SourcePolicy Policy = "source"
+	PolicyAuto       Policy = "auto" // not said: judged as random
+	PolicyRoundRobin Policy = "round-robin"
+	PolicyFlowHash   Policy = "flow-hash"
+	PolicyRandom     Policy = "random"
+	PolicyLeastConn  Policy = "leastconn"
+	PolicySource     Policy = "source"
 )
 
 // Policies lists every policy that may be declared.
 func Policies() []Policy {
-	return []Policy{AutoPolicy, RoundRobin, FlowHash, Random, LeastConn, SourcePolicy}
+	return []Policy{PolicyAuto, PolicyRoundRobin, PolicyFlowHash, PolicyRandom, PolicyLeastConn, PolicySource}
 }
 
 // The limits where a scenario has none.
@@ -197,19 +197,19 @@ type OnInconclusive string
 
 // The ways to exit where nothing was proven either way. "" is its own code, 3.
 const (
-	InconclusivePass OnInconclusive = "pass"
-	InconclusiveFail OnInconclusive = "fail"
+	OnInconclusivePass OnInconclusive = "pass"
+	OnInconclusiveFail OnInconclusive = "fail"
 )
 
 // Default returns the defaults of [Settings], which are those of the built-in
 // scenario smoke, without a name: what a scenario file leaves out is as here.
 func Default() Scenario {
 	var s Scenario
-	for _, g := range settings {
-		if g.Default == "" {
+	for _, st := range settings {
+		if st.Default == "" {
 			continue
 		}
-		if err := g.Set(&s, g.Default); err != nil {
+		if err := st.Set(&s, st.Default); err != nil {
 			panic(err) // a default in the table that the table itself refuses
 		}
 	}

@@ -29,9 +29,9 @@ type Point struct {
 func (s *Series) Add(o Observation) {
 	p := Point{Started: 1, LagMax: SecondsOf(o.Lag())}
 	switch o.Outcome {
-	case OK:
+	case OutcomeOK:
 		p.OK = 1
-	case Failed:
+	case OutcomeFailed:
 		p.Failed = 1
 	}
 	if o.LoggedIn() {

@@ -7,15 +7,15 @@ import (
 )
 
 func at(start time.Duration, outcome Outcome) Observation {
-	o := Observation{Part: Arrival, Due: start - 20*time.Millisecond, Start: start, Outcome: outcome, Failed: Open}
-	o.Phases[Open] = 100 * time.Millisecond
+	o := Observation{Part: PartArrival, Due: start - 20*time.Millisecond, Start: start, Outcome: outcome, Failed: PhaseOpen}
+	o.Phases[PhaseOpen] = 100 * time.Millisecond
 	return o
 }
 
-func TestASeriesCountsSessionsWhereTheyStarted(t *testing.T) {
+func TestSeries_CountsSessionsWhereTheyStarted(t *testing.T) {
 	t.Parallel()
 	var s Series
-	for _, o := range []Observation{at(0, OK), at(900*time.Millisecond, Failed), at(2500*time.Millisecond, OK), at(2600*time.Millisecond, Unknown)} {
+	for _, o := range []Observation{at(0, OutcomeOK), at(900*time.Millisecond, OutcomeFailed), at(2500*time.Millisecond, OutcomeOK), at(2600*time.Millisecond, OutcomeUnknown)} {
 		s.Add(o)
 	}
 	want := []Point{
@@ -28,7 +28,7 @@ func TestASeriesCountsSessionsWhereTheyStarted(t *testing.T) {
 	}
 }
 
-func TestHeldIsWhatIsOpenAtTheEndOfAStretch(t *testing.T) {
+func TestSeries_HeldIsOpenAtTheEndOfAPoint(t *testing.T) {
 	t.Parallel()
 	var s Series
 	s.Hold(500*time.Millisecond, 3500*time.Millisecond)
@@ -43,12 +43,12 @@ func TestHeldIsWhatIsOpenAtTheEndOfAStretch(t *testing.T) {
 	}
 }
 
-func TestASeriesIsBoundedHoweverLongTheRun(t *testing.T) {
+func TestSeries_IsBounded(t *testing.T) {
 	t.Parallel()
 	var s Series
 	const hours = 5 * 3600
 	for i := range hours {
-		s.Add(at(time.Duration(i)*time.Second, OK))
+		s.Add(at(time.Duration(i)*time.Second, OutcomeOK))
 	}
 	s.Hold(10*time.Second, hours*time.Second)
 	started, early := 0, 0
@@ -66,11 +66,11 @@ func TestASeriesIsBoundedHoweverLongTheRun(t *testing.T) {
 	}
 }
 
-func TestMergedSeriesAreTheSeriesOfAll(t *testing.T) {
+func TestSeries_MergedEqualsTheSeriesOfAll(t *testing.T) {
 	t.Parallel()
 	var all, even, odd Series
 	for i := range 2000 {
-		o := at(time.Duration(i)*700*time.Millisecond, OK)
+		o := at(time.Duration(i)*700*time.Millisecond, OutcomeOK)
 		part := &even
 		if i%2 == 1 || i > 800 { // the one is longer, and so wider, than the other
 			part = &odd

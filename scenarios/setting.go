@@ -58,24 +58,24 @@ func Groups() []Group {
 }
 
 // Of reports whether scenarios of kind k have the setting; "" is [KindLooks].
-func (g Setting) Of(k Kind) bool {
-	return g.Kinds == nil || slices.Contains(g.Kinds, k.OrLooks())
+func (st Setting) Of(k Kind) bool {
+	return st.Kinds == nil || slices.Contains(st.Kinds, k.OrLooks())
 }
 
 // Set reads text into the scenario and checks it alone. It fails with an
 // [*InvalidError]. One of each stage's can only be set in a file.
-func (g Setting) Set(s *Scenario, text string) error {
-	if g.ofStages() {
-		return &InvalidError{Key: g.Key, Msg: "can only be set in a file"}
+func (st Setting) Set(s *Scenario, text string) error {
+	if st.ofStages() {
+		return &InvalidError{Key: st.Key, Msg: "can only be set in a file"}
 	}
-	set := g.parse
+	set := st.parse
 	if set == nil {
-		set = func(s *Scenario, text string) error { return setText(fieldOf(s, g.Key), text) }
+		set = func(s *Scenario, text string) error { return setText(fieldOf(s, st.Key), text) }
 	}
 	if err := set(s, text); err != nil {
-		return &InvalidError{Key: g.Key, Msg: err.Error()}
+		return &InvalidError{Key: st.Key, Msg: err.Error()}
 	}
-	if e := g.check(s); e != nil {
+	if e := st.check(s); e != nil {
 		return e
 	}
 	return nil
@@ -83,35 +83,35 @@ func (g Setting) Set(s *Scenario, text string) error {
 
 // Clear makes the setting's field its zero value: an override of a list takes
 // the place of the whole list.
-func (g Setting) Clear(s *Scenario) {
-	if !g.ofStages() {
-		fieldOf(s, g.Key).SetZero()
+func (st Setting) Clear(s *Scenario) {
+	if !st.ofStages() {
+		fieldOf(s, st.Key).SetZero()
 	}
 }
 
 // Text is the value in s as Set reads it; "" where it is unset, or one of each
 // stage's.
-func (g Setting) Text(s *Scenario) string {
-	if g.ofStages() {
+func (st Setting) Text(s *Scenario) string {
+	if st.ofStages() {
 		return ""
 	}
-	return textOf(fieldOf(s, g.Key))
+	return textOf(fieldOf(s, st.Key))
 }
 
 // ofStages reports whether each stage has its own value.
-func (g Setting) ofStages() bool { return strings.Contains(g.Key, "[]") }
+func (st Setting) ofStages() bool { return strings.Contains(st.Key, "[]") }
 
 // Type is what a file has for it: "text", "number", "duration", ...
-func (g Setting) Type() string { return typeName(fieldType(g.Key)) }
+func (st Setting) Type() string { return typeName(fieldType(st.Key)) }
 
 // Switch reports whether the setting is either true or false.
-func (g Setting) Switch() bool { return g.Type() == "true or false" }
+func (st Setting) Switch() bool { return st.Type() == "true or false" }
 
 // check fails where the value in s is out of bounds or not one of Values.
-func (g Setting) check(s *Scenario) *InvalidError {
-	for _, v := range fieldsOf(s, g.Key) {
-		if msg := g.wrong(v.value); msg != "" {
-			key, _, _ := strings.Cut(g.Key, "[]")
+func (st Setting) check(s *Scenario) *InvalidError {
+	for _, v := range fieldsOf(s, st.Key) {
+		if msg := st.wrong(v.value); msg != "" {
+			key, _, _ := strings.Cut(st.Key, "[]")
 			return &InvalidError{Key: key, Msg: v.place + msg}
 		}
 	}
@@ -120,8 +120,8 @@ func (g Setting) check(s *Scenario) *InvalidError {
 
 // checkSettings looks at each setting alone.
 func (s Scenario) checkSettings() *InvalidError {
-	for _, g := range settings {
-		if e := g.check(&s); e != nil {
+	for _, st := range settings {
+		if e := st.check(&s); e != nil {
 			return e
 		}
 	}
@@ -132,10 +132,10 @@ func (s Scenario) checkSettings() *InvalidError {
 // ignore it. A value that applies where nothing is set does no harm.
 func (s Scenario) checkKinds() *InvalidError {
 	k := s.Kind.OrLooks()
-	for _, g := range settings {
-		if !k.Has(g.Key) && !g.ofStages() && !g.isDefault(s) {
-			kinds := slices.DeleteFunc(Kinds(), func(k Kind) bool { return !k.Has(g.Key) })
-			return &InvalidError{Key: g.Key, Msg: fmt.Sprintf("only scenarios of kind %s have it, and this one is of kind %s", strings.Join(words(kinds...), ", "), k)}
+	for _, st := range settings {
+		if !k.Has(st.Key) && !st.ofStages() && !st.isDefault(s) {
+			kinds := slices.DeleteFunc(Kinds(), func(k Kind) bool { return !k.Has(st.Key) })
+			return &InvalidError{Key: st.Key, Msg: fmt.Sprintf("only scenarios of kind %s have it, and this one is of kind %s", strings.Join(words(kinds...), ", "), k)}
 		}
 	}
 	return nil
@@ -143,20 +143,20 @@ func (s Scenario) checkKinds() *InvalidError {
 
 // Has reports whether scenarios of the kind have the setting of a key.
 func (k Kind) Has(key string) bool {
-	return slices.ContainsFunc(settings, func(g Setting) bool { return g.Key == key && g.Of(k) })
+	return slices.ContainsFunc(settings, func(st Setting) bool { return st.Key == key && st.Of(k) })
 }
 
 // isDefault reports whether s has the value that applies where nothing is set.
-func (g Setting) isDefault(s Scenario) bool {
+func (st Setting) isDefault(s Scenario) bool {
 	plain := Default()
 	for _, d := range derived {
-		if d.key == g.Key {
+		if d.key == st.Key {
 			plain = s
 			d.from(&plain)
 		}
 	}
-	value := fieldOf(&s, g.Key)
-	return unset(value) || reflect.DeepEqual(value.Interface(), fieldOf(&plain, g.Key).Interface())
+	value := fieldOf(&s, st.Key)
+	return unset(value) || reflect.DeepEqual(value.Interface(), fieldOf(&plain, st.Key).Interface())
 }
 
 // Bounds are what a number or a time can be.
@@ -202,40 +202,40 @@ func nanoseconds(x float64) string { return time.Duration(x).String() }
 
 // Range describes what the setting can be: its values, or its bounds. "" where
 // anything will do.
-func (g Setting) Range() string {
-	if g.Values != nil {
-		return strings.Join(g.Values, ", ")
+func (st Setting) Range() string {
+	if st.Values != nil {
+		return strings.Join(st.Values, ", ")
 	}
 	write := number
-	switch t := elemType(fieldType(g.Key)); {
+	switch t := elemType(fieldType(st.Key)); {
 	case t == reflect.TypeFor[Duration]():
 		write = nanoseconds
 	case !numeric(t):
 		return ""
 	}
-	text := g.Bounds.text(write)
-	if g.Bounds.Zero != "" {
-		text += " (0: " + g.Bounds.Zero + ")"
+	text := st.Bounds.text(write)
+	if st.Bounds.Zero != "" {
+		text += " (0: " + st.Bounds.Zero + ")"
 	}
 	return text
 }
 
 // wrong says why v cannot be; "" where it can.
-func (g Setting) wrong(v reflect.Value) string {
+func (st Setting) wrong(v reflect.Value) string {
 	switch {
 	case v.Kind() == reflect.Slice && (numeric(v.Type().Elem())):
 		for i := range v.Len() {
-			if msg := g.wrong(v.Index(i)); msg != "" {
+			if msg := st.wrong(v.Index(i)); msg != "" {
 				return msg
 			}
 		}
 		return ""
-	case v.Kind() == reflect.String && g.Values != nil && v.String() != "":
-		return notOneOf(v.String(), g.Values)
-	case numeric(v.Type()) && !g.Bounds.contain(float64Of(v)):
-		msg := "must be " + g.Range()
-		if g.Default != "" && g.Bounds.Zero == "" {
-			msg += "; the default is " + g.Default
+	case v.Kind() == reflect.String && st.Values != nil && v.String() != "":
+		return notOneOf(v.String(), st.Values)
+	case numeric(v.Type()) && !st.Bounds.contain(float64Of(v)):
+		msg := "must be " + st.Range()
+		if st.Default != "" && st.Bounds.Zero == "" {
+			msg += "; the default is " + st.Default
 		}
 		return msg
 	}

@@ -46,7 +46,7 @@ var scenarioSettings = []Setting{
 	{Key: "description", Group: GroupScenario, Help: "what the scenario is for, in one line", Unset: "none"},
 	{Key: "strict_errors", Name: "strict-errors", Group: GroupExpect, Kinds: withSessions, Help: "fail if one session failed", Unset: "false"},
 	{Key: "inconclusive", Name: "inconclusive", Arg: "pass|fail", Group: GroupExpect, Help: "exit with 0 or 1 instead of 3 if the verdict is inconclusive",
-		Values: words(InconclusivePass, InconclusiveFail), Unset: "exit with 3"},
+		Values: words(OnInconclusivePass, OnInconclusiveFail), Unset: "exit with 3"},
 	{Key: "thresholds", Name: "threshold", Arg: "METRIC: EXPR", Group: GroupExpect, Kinds: withSessions, Repeat: true, parse: addThreshold,
 		Help:  "limit that must hold, such as 'session.open: p(99) < 2s'; metrics: session, session.login, session.lag, session.PHASE, query; with {coordinator=*} or {node=*} for each of them",
 		Unset: "none"},
@@ -55,7 +55,7 @@ var scenarioSettings = []Setting{
 var targetSettings = []Setting{
 	{Key: "target.endpoints", Group: GroupTarget, Help: "load balancers, as host or host:port; each is a node, or a name of nodes", Unset: "those of the command line"},
 	{Key: "target.protocol", Name: "protocol", Arg: "hs2|beeswax", Group: GroupTarget, Help: "protocol of the listener; its usual port follows: 21050 or 21000",
-		Default: string(HS2), Values: words(HS2, Beeswax)},
+		Default: string(ProtocolHS2), Values: words(ProtocolHS2, ProtocolBeeswax)},
 	{Key: "target.dns", Name: "dns", Arg: "all|ipv4|ipv6|os", Group: GroupTarget, Help: "which addresses of a host name are nodes",
 		Default: string(DNSAll), Values: words(DNSAll, DNSIPv4, DNSIPv6, DNSOS)},
 	{Key: "target.web_port", Name: "web-port", Arg: "PORT", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages of the declared coordinators on this port, usually 25000",
@@ -64,7 +64,7 @@ var targetSettings = []Setting{
 }
 
 var loginSettings = []Setting{
-	{Key: "auth.mechanism", Name: "auth", Arg: "none|ldap", Group: GroupLogin, Help: "how to log in", Default: string(None), Values: words(None, LDAP)},
+	{Key: "auth.mechanism", Name: "auth", Arg: "none|ldap", Group: GroupLogin, Help: "how to log in", Default: string(MechanismNone), Values: words(MechanismNone, MechanismLDAP)},
 	{Key: "auth.user", Name: "user", Arg: argName, Group: GroupLogin, Help: "user name", Unset: "none"},
 	{Key: "auth.password_file", Name: "password-file", Arg: argFile, Group: GroupLogin, Help: "file with the password; no other user may be able to change it, or, unless it is a mounted secret, to read it", Unset: "none"},
 	{Key: "auth.password_command", Name: "password-command", Arg: argCommand, Group: GroupLogin, Help: "command that prints the password", Unset: "none"},
@@ -90,7 +90,7 @@ var expectSettings = []Setting{
 	{Key: "expect.version", Name: "expect-version", Arg: "TEXT", Group: GroupExpect, Kinds: withSessions, Help: "part of the version that every coordinator must report", Unset: "any version, the same on all"},
 	{Key: "expect.tls.issuer", Name: "expect-issuer", Arg: "ATTR=VALUE", Group: GroupExpect, Repeat: true, Help: "attribute that the issuer of each certificate must have, such as O=Amazon", Unset: "any issuer"},
 	{Key: "expect.tls.days_left", Name: "expect-days-left", Arg: argNumber, Group: GroupExpect, Help: "days for which a certificate must still be valid", Default: "7", Bounds: Bounds{Max: 10000}},
-	{Key: "expect.balance.policy", Name: "policy", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "how the balancer chooses a coordinator", Default: string(AutoPolicy), Values: words(Policies()...)},
+	{Key: "expect.balance.policy", Name: "policy", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "how the balancer chooses a coordinator", Default: string(PolicyAuto), Values: words(Policies()...)},
 	{Key: "expect.balance.tolerance", Name: "tolerance", Arg: argFactor, Group: GroupExpect, Kinds: withSessions, Help: "relative deviation of a share that matters", Default: number(DefaultTolerance), Bounds: Bounds{Above: true, Max: 100}},
 	{Key: "expect.balance.alpha", Name: "alpha", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "probability that one look at a healthy balancer raises an alarm", Default: number(DefaultAlpha), Bounds: Bounds{Above: true, Max: 1, Below: true}},
 }
@@ -98,7 +98,7 @@ var expectSettings = []Setting{
 var loadSettings = []Setting{
 	{Key: "load.sessions", Name: "sessions", Arg: "N|auto", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions of one look, opened in order", Bounds: Bounds{Min: 1, Max: 1e8, Zero: "auto, as many as the rule needs"}},
 	{Key: "load.sessions_per_coordinator", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions per coordinator where load.sessions is auto", Bounds: Bounds{Min: 1, Max: 1e6, Zero: "as many as the rule needs"}},
-	{Key: "load.lanes", Group: GroupLoad, Kinds: onlyLooks, Help: "how sessions in order are laid out: one after the other on each node", Values: words(PerNode), Unset: string(PerNode)},
+	{Key: "load.lanes", Group: GroupLoad, Kinds: onlyLooks, Help: "how sessions in order are laid out: one after the other on each node", Values: words(LanesPerNode), Unset: string(LanesPerNode)},
 	{Key: "load.concurrency", Name: "concurrency", Arg: argNumber, Group: GroupLoad, Kinds: withSessions, Help: "maximum number of open sessions; of kinds that hold sessions, of logins in progress", Default: "16", Bounds: Bounds{Min: 1, Max: 100_000}},
 	{Key: "load.burst", Name: "burst", Arg: argNumber, Group: GroupLoad, Kinds: onlyLooks, Help: "sessions opened together after those in order", Unset: "the same as load.concurrency", Bounds: Bounds{Min: 1, Max: 100_000, Zero: "none"}},
 	{Key: "load.burst_hold", Group: GroupLoad, Kinds: onlyLooks, Help: "how long the sessions of a burst stay open", Default: "1s"},

@@ -42,11 +42,11 @@ func TestSettings_AreTheFieldsOfScenario(t *testing.T) {
 	t.Parallel()
 	fields := keysOf(reflect.TypeFor[scenarios.Scenario](), "")
 	entries := map[string]bool{"expect.coordinators": true}
-	for _, g := range scenarios.Settings() {
-		if !slices.Contains(fields, g.Key) && g.Key != "expect.coordinators" { // count and names as one
-			t.Errorf("%s is no field", g.Key)
+	for _, st := range scenarios.Settings() {
+		if !slices.Contains(fields, st.Key) && st.Key != "expect.coordinators" { // count and names as one
+			t.Errorf("%s is no field", st.Key)
 		}
-		entries[g.Key] = true
+		entries[st.Key] = true
 	}
 	for _, key := range fields {
 		if !entries[key] {
@@ -58,35 +58,35 @@ func TestSettings_AreTheFieldsOfScenario(t *testing.T) {
 func TestSettings_AreComplete(t *testing.T) {
 	t.Parallel()
 	names, form := map[string]bool{}, regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
-	for _, g := range scenarios.Settings() {
-		if g.Help == "" || strings.HasSuffix(g.Help, ".") || !slices.Contains(scenarios.Groups(), g.Group) {
-			t.Errorf("%s: help %q, group %q", g.Key, g.Help, g.Group)
+	for _, st := range scenarios.Settings() {
+		if st.Help == "" || strings.HasSuffix(st.Help, ".") || !slices.Contains(scenarios.Groups(), st.Group) {
+			t.Errorf("%s: help %q, group %q", st.Key, st.Help, st.Group)
 		}
-		if g.Default == "" && g.Unset == "" && g.Bounds.Zero == "" && g.Text(&scenarios.Scenario{}) == "" {
-			t.Errorf("%s does not say what applies where it is not set", g.Key)
+		if st.Default == "" && st.Unset == "" && st.Bounds.Zero == "" && st.Text(&scenarios.Scenario{}) == "" {
+			t.Errorf("%s does not say what applies where it is not set", st.Key)
 		}
-		if g.Default != "" && (g.Unset != "" || g.Values != nil && !slices.Contains(g.Values, g.Default)) {
-			t.Errorf("%s: the default %q contradicts %q or %q", g.Key, g.Default, g.Unset, g.Values)
+		if st.Default != "" && (st.Unset != "" || st.Values != nil && !slices.Contains(st.Values, st.Default)) {
+			t.Errorf("%s: the default %q contradicts %q or %q", st.Key, st.Default, st.Unset, st.Values)
 		}
-		if g.Name == "" {
+		if st.Name == "" {
 			continue
 		}
-		if names[g.Name] || !form.MatchString(g.Name) {
-			t.Errorf("%s: the name %q is taken or not of the form", g.Key, g.Name)
+		if names[st.Name] || !form.MatchString(st.Name) {
+			t.Errorf("%s: the name %q is taken or not of the form", st.Key, st.Name)
 		}
-		if (g.Arg == "") != g.Switch() {
-			t.Errorf("%s: argument %q of a %s", g.Key, g.Arg, g.Type())
+		if (st.Arg == "") != st.Switch() {
+			t.Errorf("%s: argument %q of a %s", st.Key, st.Arg, st.Type())
 		}
-		names[g.Name] = true
+		names[st.Name] = true
 	}
 }
 
 func TestSettings_DefaultsAreDefault(t *testing.T) {
 	t.Parallel()
 	s := scenarios.Default()
-	for _, g := range scenarios.Settings() {
-		if g.Default != "" && g.Text(&s) != g.Default {
-			t.Errorf("%s = %q, want %q", g.Key, g.Text(&s), g.Default)
+	for _, st := range scenarios.Settings() {
+		if st.Default != "" && st.Text(&s) != st.Default {
+			t.Errorf("%s = %q, want %q", st.Key, st.Text(&s), st.Default)
 		}
 	}
 	if s.Load.Burst != s.Load.Concurrency {
@@ -98,9 +98,9 @@ func TestSettings_DefaultsAreDefault(t *testing.T) {
 // program sets.
 func TestSettings_BoundsHoldForEveryCaller(t *testing.T) {
 	t.Parallel()
-	for _, g := range scenarios.Settings() {
-		if g.Values != nil && g.Name != "" {
-			testRefused(t, g, "nonsense", `"nonsense" is not one of `+strings.Join(g.Values, ", "))
+	for _, st := range scenarios.Settings() {
+		if st.Values != nil && st.Name != "" {
+			testRefused(t, st, "nonsense", `"nonsense" is not one of `+strings.Join(st.Values, ", "))
 		}
 	}
 	for name, cases := range map[string][2][]string{ // within bounds, out of bounds
@@ -124,14 +124,14 @@ func TestSettings_BoundsHoldForEveryCaller(t *testing.T) {
 		"expect-coordinators": {{"1", "10000", "coord1", "a, b", "five:25000", "one,two"},
 			{"0", "10001", "a,", "five", "One"}},
 	} {
-		g := setting(t, name)
+		st := setting(t, name)
 		for _, text := range cases[0] {
-			if err := g.Set(new(scenarios.Scenario), text); err != nil {
+			if err := st.Set(new(scenarios.Scenario), text); err != nil {
 				t.Errorf("%s %q: %v", name, text, err)
 			}
 		}
 		for _, text := range cases[1] {
-			testRefused(t, g, text, "")
+			testRefused(t, st, text, "")
 		}
 	}
 	s := runnable()
@@ -144,20 +144,20 @@ func TestSettings_BoundsHoldForEveryCaller(t *testing.T) {
 
 func setting(t *testing.T, name string) scenarios.Setting {
 	t.Helper()
-	for _, g := range scenarios.Settings() {
-		if g.Name == name {
-			return g
+	for _, st := range scenarios.Settings() {
+		if st.Name == name {
+			return st
 		}
 	}
 	t.Fatalf("no setting %s", name)
 	return scenarios.Setting{}
 }
 
-func testRefused(t *testing.T, g scenarios.Setting, text, want string) {
+func testRefused(t *testing.T, st scenarios.Setting, text, want string) {
 	t.Helper()
 	var invalid *scenarios.InvalidError
-	if err := g.Set(new(scenarios.Scenario), text); !errors.As(err, &invalid) || invalid.Key != g.Key || !strings.Contains(invalid.Msg, want) {
-		t.Errorf("%s %q: got %v, want an error about %s: %s", g.Name, text, err, g.Key, want)
+	if err := st.Set(new(scenarios.Scenario), text); !errors.As(err, &invalid) || invalid.Key != st.Key || !strings.Contains(invalid.Msg, want) {
+		t.Errorf("%s %q: got %v, want an error about %s: %s", st.Name, text, err, st.Key, want)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // Cell counts the sessions that one node handed to one coordinator.
 type Cell struct {
 	Node        netip.AddrPort `json:"node"`
-	Coordinator string         `json:"coordinator"` // "": unattributed
+	Coordinator string         `json:"coordinator"` // "": unidentified
 	OK          int            `json:"ok"`
 	Failed      int            `json:"failed,omitempty"`
 	Unknown     int            `json:"unknown,omitempty"`
@@ -26,9 +26,9 @@ type Tally []Cell
 func (t *Tally) Add(node netip.AddrPort, coordinator string, outcome Outcome) {
 	c := t.cell(node, coordinator)
 	switch outcome {
-	case OK:
+	case OutcomeOK:
 		c.OK++
-	case Failed:
+	case OutcomeFailed:
 		c.Failed++
 	default:
 		c.Unknown++
@@ -81,8 +81,8 @@ func (t Tally) ByCoordinator() map[string]int {
 	return n
 }
 
-// Unattributed counts the sessions whose coordinator is not known.
-func (t Tally) Unattributed() int {
+// Unidentified counts the sessions whose coordinator is not known.
+func (t Tally) Unidentified() int {
 	n := 0
 	for _, c := range t {
 		if c.Coordinator == "" {

@@ -11,9 +11,9 @@ func TestPhaseStats_JSON(t *testing.T) {
 	t.Parallel()
 	var p PhaseStats
 	for i := range 1000 {
-		p.Record([NumPhases]time.Duration{Open: time.Duration(i) * time.Millisecond, Close: time.Nanosecond})
+		p.Record([NumPhases]time.Duration{PhaseOpen: time.Duration(i) * time.Millisecond, PhaseClose: time.Nanosecond})
 	}
-	p.Record([NumPhases]time.Duration{TLS: 100 * time.Hour})
+	p.Record([NumPhases]time.Duration{PhaseTLS: 100 * time.Hour})
 	stored, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestPhaseStats_JSON(t *testing.T) {
 	if string(again) != string(stored) {
 		t.Errorf("written again it is\n%s\nnot\n%s", again, stored)
 	}
-	if n, q := read.Count(Open), read.Quantile(Open, .5); n != 999 || q < 499*time.Millisecond || q > 501*time.Millisecond {
+	if n, q := read.Count(PhaseOpen), read.Quantile(PhaseOpen, .5); n != 999 || q < 499*time.Millisecond || q > 501*time.Millisecond {
 		t.Errorf("open: count %d, median %v", n, q)
 	}
 }

@@ -124,11 +124,11 @@ func (s Scenario) checkTogether() *InvalidError {
 		{names > 0 && e.Coordinators.Count > 0 && e.Coordinators.Count != names, "expect.coordinators.count", fmt.Sprintf("%d, but %d names are given; give one of the two", e.Coordinators.Count, names), nil},
 		{weights > 0 && k == 0, "expect.balance.weights", "the expected coordinators are needed, too", []vocab.Fix{setTo("expect.coordinators", "")}},
 		{weights > 0 && k > 0 && weights != k, "expect.balance.weights", fmt.Sprintf("there are %d weights for %d coordinators", weights, k), nil},
-		{s.Auth.Mechanism == LDAP && s.Auth.User == "", "auth.user", "a login with ldap needs a user name", []vocab.Fix{setTo("auth.user", "")}},
-		{s.Auth.Mechanism == LDAP && !s.TLS.Enabled && !s.Auth.AllowCleartext, "auth.mechanism", "ldap would send the password in cleartext, since TLS is off",
+		{s.Auth.Mechanism == MechanismLDAP && s.Auth.User == "", "auth.user", "a login with ldap needs a user name", []vocab.Fix{setTo("auth.user", "")}},
+		{s.Auth.Mechanism == MechanismLDAP && !s.TLS.Enabled && !s.Auth.AllowCleartext, "auth.mechanism", "ldap would send the password in cleartext, since TLS is off",
 			[]vocab.Fix{setTo("tls.enabled", "true"), setTo("auth.allow_cleartext", "true")}},
 		{s.Auth.PasswordFile != "" && s.Auth.PasswordCommand != "", "auth.password_command", "auth.password_file is set, too; set one of the two", nil},
-		{password && s.Auth.Mechanism != LDAP, "auth.mechanism", "a password is given, but no login that uses it", []vocab.Fix{setTo("auth.mechanism", string(LDAP))}},
+		{password && s.Auth.Mechanism != MechanismLDAP, "auth.mechanism", "a password is given, but no login that uses it", []vocab.Fix{setTo("auth.mechanism", string(MechanismLDAP))}},
 		{s.Load.Settle > 0 && s.Load.SettleEvery == 0, "load.settle_every", "there must be time between two attempts", []vocab.Fix{setTo("load.settle_every", "5s")}},
 		{s.Target.WebPort > 0 && names == 0, "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
 		needsTLS(s.TLS.CACert != "", "tls.ca_cert"),
@@ -164,8 +164,10 @@ var kinds = map[Kind]kindRules{
 	KindWatch:        {true, Scenario.watchClaims},
 }
 
+func kindOf(s Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
+
 // checkKind looks for what the scenario's kind needs.
-func (s Scenario) checkKind() *InvalidError { return firstWrong(kinds[s.Kind.OrLooks()].claims(s)) }
+func (s Scenario) checkKind() *InvalidError { return firstWrong(kindOf(s).claims(s)) }
 
 func (s Scenario) certificatesClaims() []claim {
 	return []claim{{!s.TLS.Enabled, "kind", "certificates needs TLS", []vocab.Fix{setTo("tls.enabled", "true")}}}

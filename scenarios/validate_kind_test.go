@@ -33,7 +33,7 @@ func ofKind(k scenarios.Kind) scenarios.Scenario {
 
 const halfMinute = scenarios.Duration(30 * time.Second)
 
-func TestValidateIsContentWithEveryKind(t *testing.T) {
+func TestValidate_AcceptsEveryKind(t *testing.T) {
 	t.Parallel()
 	for _, k := range scenarios.Kinds() {
 		t.Run(string(k), func(t *testing.T) {
@@ -52,7 +52,7 @@ type wrong struct {
 	want string
 }
 
-func TestValidateNamesWhatAKindLacks(t *testing.T) {
+func TestValidate_NamesWhatAKindLacks(t *testing.T) {
 	t.Parallel()
 	testWrong(t, map[string]wrong{
 		"a kind that nobody knows": {"capacty", nil, `kind: "capacty" is not one of looks, certificates, stages, capacity, query, idle, watch; did you mean capacity?`},
@@ -84,7 +84,7 @@ func TestValidateNamesWhatAKindLacks(t *testing.T) {
 	})
 }
 
-func TestValidateNamesTheStageThatCannotBe(t *testing.T) {
+func TestValidate_NamesTheInvalidStage(t *testing.T) {
 	t.Parallel()
 	good := scenarios.Stage{Rate: 20, For: halfMinute}
 	testWrong(t, map[string]wrong{
@@ -99,7 +99,7 @@ func TestValidateNamesTheStageThatCannotBe(t *testing.T) {
 	})
 }
 
-func TestValidateRefusesWhatBelongsToAnotherKind(t *testing.T) {
+func TestValidate_RefusesSettingsOfAnotherKind(t *testing.T) {
 	t.Parallel()
 	testWrong(t, map[string]wrong{
 		"stages of a smoke":           {"", stages(scenarios.Stage{Rate: 1, For: halfMinute}), "load.stages: only scenarios of kind stages have it, and this one is of kind looks"},
@@ -152,7 +152,7 @@ func manySteps(n int) []scenarios.Duration {
 	return steps
 }
 
-func TestValidateIsContentWithTheEdgesOfAKind(t *testing.T) {
+func TestValidate_AcceptsTheBoundsOfAKind(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		kind scenarios.Kind
@@ -185,7 +185,7 @@ func TestValidateIsContentWithTheEdgesOfAKind(t *testing.T) {
 	}
 }
 
-func TestBuiltinKindsSayWhatTheyLack(t *testing.T) {
+func TestBuiltin_KindsNameWhatTheyLack(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{"capacity": "capacity.hold: a number of sessions is needed", "query": "query: which statement?", "idle": "", "watch": ""} {
 		t.Run(name, func(t *testing.T) {

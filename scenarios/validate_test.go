@@ -16,7 +16,7 @@ func runnable() scenarios.Scenario {
 	return s
 }
 
-func TestValidateNamesTheSettingThatCannotBe(t *testing.T) {
+func TestValidate_NamesTheInvalidSetting(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		set  func(*scenarios.Scenario)
@@ -54,11 +54,11 @@ func TestValidateNamesTheSettingThatCannotBe(t *testing.T) {
 		"negative sessions":          {func(s *scenarios.Scenario) { s.Load.Sessions = -1 }, "load.sessions: must be from 1 to 100000000 (0: auto, as many as the rule needs)"},
 		"no time to end in":          {func(s *scenarios.Scenario) { s.Load.Timeout = 0 }, "load.timeout: must be more than 0s; the default is 10s"},
 		"settling without rounds":    {func(s *scenarios.Scenario) { s.Load.Settle, s.Load.SettleEvery = 1, 0 }, "load.settle_every: there must be time between two attempts; set load.settle_every: 5s"},
-		"ldap without a user":        {func(s *scenarios.Scenario) { s.Auth.Mechanism, s.TLS.Enabled = scenarios.LDAP, true }, "auth.user: a login with ldap needs a user name; set auth.user"},
-		"a password in cleartext":    {func(s *scenarios.Scenario) { s.Auth = scenarios.Auth{Mechanism: scenarios.LDAP, User: "u"} }, "auth.mechanism: ldap would send the password in cleartext, since TLS is off; set tls.enabled: true or auth.allow_cleartext: true"},
+		"ldap without a user":        {func(s *scenarios.Scenario) { s.Auth.Mechanism, s.TLS.Enabled = scenarios.MechanismLDAP, true }, "auth.user: a login with ldap needs a user name; set auth.user"},
+		"a password in cleartext":    {func(s *scenarios.Scenario) { s.Auth = scenarios.Auth{Mechanism: scenarios.MechanismLDAP, User: "u"} }, "auth.mechanism: ldap would send the password in cleartext, since TLS is off; set tls.enabled: true or auth.allow_cleartext: true"},
 		"two sources of a password": {func(s *scenarios.Scenario) {
 			s.TLS.Enabled = true
-			s.Auth = scenarios.Auth{Mechanism: scenarios.LDAP, User: "u", PasswordFile: "f", PasswordCommand: "c"}
+			s.Auth = scenarios.Auth{Mechanism: scenarios.MechanismLDAP, User: "u", PasswordFile: "f", PasswordCommand: "c"}
 		}, "auth.password_command: auth.password_file is set, too; set one of the two"},
 		"a password that nothing uses": {func(s *scenarios.Scenario) { s.Auth.PasswordFile = "f" }, "auth.mechanism: a password is given, but no login that uses it; set auth.mechanism: ldap"},
 		"a CA file with TLS off":       {func(s *scenarios.Scenario) { s.TLS.CACert = "ca.pem" }, "tls.ca_cert: needs TLS; set tls.enabled: true"},
@@ -83,13 +83,15 @@ func weights(w ...float64) func(*scenarios.Scenario) {
 	return func(s *scenarios.Scenario) { s.Expect.Balance.Weights = w }
 }
 
-func TestValidateIsContentWithWhatCanBe(t *testing.T) {
+func TestValidate_AcceptsValidScenarios(t *testing.T) {
 	t.Parallel()
 	for name, set := range map[string]func(*scenarios.Scenario){
 		"the defaults and an endpoint": func(*scenarios.Scenario) {},
-		"ldap over TLS":                func(s *scenarios.Scenario) { s.TLS.Enabled, s.Auth.Mechanism, s.Auth.User = true, scenarios.LDAP, "u" },
+		"ldap over TLS": func(s *scenarios.Scenario) {
+			s.TLS.Enabled, s.Auth.Mechanism, s.Auth.User = true, scenarios.MechanismLDAP, "u"
+		},
 		"ldap in cleartext, if meant": func(s *scenarios.Scenario) {
-			s.Auth = scenarios.Auth{Mechanism: scenarios.LDAP, User: "u", AllowCleartext: true}
+			s.Auth = scenarios.Auth{Mechanism: scenarios.MechanismLDAP, User: "u", AllowCleartext: true}
 		},
 		"weights by count": func(s *scenarios.Scenario) { weights(2, 1)(s); s.Expect.Coordinators.Count = 2 },
 		"weights by name":  func(s *scenarios.Scenario) { weights(2, 1)(s); s.Expect.Coordinators.Names = []string{"a", "b"} },
@@ -109,7 +111,7 @@ func TestValidateIsContentWithWhatCanBe(t *testing.T) {
 	}
 }
 
-func TestLocateFindsTheKeyInItsFile(t *testing.T) {
+func TestLocate_FindsTheKeyInItsFile(t *testing.T) {
 	t.Parallel()
 	const src = "target: {endpoints: [a]}\nexpect:\n  tls:\n    issuer: [O=Amazon]\n"
 	s := mustParse(t, src)

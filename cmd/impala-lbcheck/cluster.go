@@ -27,7 +27,7 @@ func withCluster(cmd *cobra.Command) *clusterFlags {
 	f := cmd.Flags()
 	f.Var(&intFlag{&c.coordinators, 1, simcluster.MaxCoordinators}, "coordinators", "number of coordinators")
 	f.Var(&intFlag{&c.nodes, 1, simcluster.MaxNodes}, "nodes", "number of balancer addresses")
-	f.StringVar(&c.balance, "balance", string(simcluster.Random), "balancing policy, `POLICY`: "+strings.Join(balanceNames(), ", "))
+	f.StringVar(&c.balance, "balance", string(simcluster.BalanceRandom), "balancing policy, `POLICY`: "+strings.Join(balanceNames(), ", "))
 	f.StringVar(&c.background, "background", "", "sessions of other clients on each coordinator, `N:N:...`, which leastconn counts")
 	f.StringArrayVar(&c.faults, "fault", nil, "simulate a fault, `NAME[=VALUE][@N]`; repeatable; demo --help lists the faults")
 	mustComplete(cmd, "balance", balanceNames())

@@ -30,9 +30,9 @@ func cluster(t *testing.T, config simcluster.Config, faults ...string) *simclust
 	return c
 }
 
-func TestAfterARejectedLoginThereIsNoSecond(t *testing.T) {
+func TestSmoke_NoSecondLoginAfterARejection(t *testing.T) {
 	t.Parallel()
-	c := cluster(t, simcluster.Config{Auth: simcluster.LDAP, Users: map[string]string{"u": "good"}}, "auth-reject")
+	c := cluster(t, simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "good"}}, "auth-reject")
 	pw := filepath.Join(t.TempDir(), "pw")
 	write(t, pw, "good")
 	stdout, _, code := call(t, "smoke", c.Nodes()[0].String(), c.Nodes()[1].String(), "--quiet",
@@ -42,12 +42,12 @@ func TestAfterARejectedLoginThereIsNoSecond(t *testing.T) {
 	}
 }
 
-func TestNothingFollowsARefusedCertificate(t *testing.T) {
+func TestSmoke_NothingFollowsARefusedCertificate(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []string{"wrong-issuer", "expired", "not-yet", "wrong-host", "no-intermediate", "self-signed", "unknown-ca", "old-tls"} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
-			c := cluster(t, simcluster.Config{TLS: true, Auth: simcluster.LDAP, Users: map[string]string{"u": "good"}}, fault)
+			c := cluster(t, simcluster.Config{TLS: true, Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "good"}}, fault)
 			dir := t.TempDir()
 			write(t, filepath.Join(dir, "pw"), "good")
 			write(t, filepath.Join(dir, "ca.pem"), string(c.CA()))
@@ -65,7 +65,7 @@ func TestNothingFollowsARefusedCertificate(t *testing.T) {
 
 // A balancer that accepts and a backend that never answers, or a node that
 // takes no connection at all: the command is back soon after its limit.
-func TestASilentBalancerIsLeftAtTheLimit(t *testing.T) {
+func TestSmoke_LeavesASilentBalancerAtTheLimit(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		config simcluster.Config
@@ -74,7 +74,7 @@ func TestASilentBalancerIsLeftAtTheLimit(t *testing.T) {
 	}{
 		"before the session": {simcluster.Config{}, nil, "open.timeout"},
 		"before the login": {
-			simcluster.Config{Auth: simcluster.LDAP, Users: map[string]string{"u": "good"}},
+			simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "good"}},
 			[]string{"--auth", "ldap", "--user", "u", "--password-command", "echo good", "--allow-cleartext-auth"}, "sasl.timeout",
 		},
 		"before the handshake": {simcluster.Config{}, []string{"--tls"}, "tls.timeout"},
@@ -93,12 +93,12 @@ func TestASilentBalancerIsLeftAtTheLimit(t *testing.T) {
 	}
 }
 
-func TestSimAnnouncesItsListeners(t *testing.T) {
+func TestSim_AnnouncesItsListeners(t *testing.T) {
 	t.Parallel()
 	signals := make(chan os.Signal, 1)
 	out := &onLine{begins: `{"listener":"beeswax","address":"127.0.0.4`, signals: signals, sig: os.Interrupt}
 	code := mainCode([]string{"sim", "--direct", "--coordinators", "3"},
-		world{out: out, err: os.Stderr, signals: signals})
+		env{out: out, err: os.Stderr, signals: signals})
 	if code != exitPass {
 		t.Errorf("exit %d", code)
 	}

@@ -19,7 +19,7 @@ import (
 const demoSeed = 1
 
 // newDemo returns the command that runs a scenario against a simulated cluster.
-func newDemo(w world) *cobra.Command {
+func newDemo(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo [SCENARIO]",
 		Short: "Run a scenario against a simulated cluster: no Impala, no flags needed",
@@ -36,7 +36,7 @@ smoke) against it, and stop it again. demo creates the certificates and users th
 		Args:              atMostOne("scenario"),
 		ValidArgsFunction: completeScenario,
 	}
-	overrides := flags.Bind(cmd, w.environ, demoUsual(), scenarios.Kinds()...)
+	overrides := flags.Bind(cmd, e.environ, demoUsual(), scenarios.Kinds()...)
 	cluster := withCluster(cmd)
 	flags.Group(cmd, "Simulated cluster")
 	out := withOutput(cmd)
@@ -49,7 +49,7 @@ smoke) against it, and stop it again. demo creates the certificates and users th
 		if err != nil {
 			return err
 		}
-		return flags.Word(demo(cmd.Context(), w, s, overrides, cluster, out), s.Kind)
+		return flags.Word(demo(cmd.Context(), e, s, overrides, cluster, out), s.Kind)
 	}
 	return cmd
 }
@@ -65,12 +65,12 @@ func demoUsual() scenarios.Scenario {
 			panic(err) // they are part of the program, and tested
 		}
 		setDemoDefaults(&s)
-		for _, g := range scenarios.Settings() {
-			text := g.Text(&s)
-			if len(g.Kinds) != 1 || g.Kinds[0] != s.Kind.OrLooks() || text == g.Text(new(scenarios.Scenario)) {
+		for _, st := range scenarios.Settings() {
+			text := st.Text(&s)
+			if len(st.Kinds) != 1 || st.Kinds[0] != s.Kind.OrLooks() || text == st.Text(new(scenarios.Scenario)) {
 				continue
 			}
-			if err := g.Set(&usual, text); err != nil {
+			if err := st.Set(&usual, text); err != nil {
 				panic(err) // a default of ours that its own setting refuses
 			}
 		}
@@ -95,11 +95,11 @@ func setDemoDefaults(s *scenarios.Scenario) {
 	s.Load.Timeout = scenarios.Duration(time.Second)
 	s.Load.Rate = 0
 	s.Auth.User = demoUser
-	kinds[s.Kind.OrLooks()].demo(s)
+	kindOf(*s).demo(s)
 }
 
 // demo runs a built-in scenario against a simulated cluster.
-func demo(ctx context.Context, w world, s scenarios.Scenario, o *flags.Overrides, c *clusterFlags, out *output) (err error) {
+func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, c *clusterFlags, out *output) (err error) {
 	setDemoDefaults(&s)
 	if err := o.Apply(&s, nil); err != nil {
 		return err
@@ -130,8 +130,8 @@ func demo(ctx context.Context, w world, s scenarios.Scenario, o *flags.Overrides
 		with.roots = x509.NewCertPool()
 		with.roots.AppendCertsFromPEM(cluster.CA())
 	}
-	if err := w.permit(s); err != nil {
+	if err := e.permit(s); err != nil {
 		return err
 	}
-	return execute(ctx, w, s, with, out, run.Options{})
+	return execute(ctx, e, s, with, out, run.Options{})
 }

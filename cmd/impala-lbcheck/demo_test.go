@@ -102,8 +102,8 @@ func TestSim_VerboseLogsCounters(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // sim stops as soon as it is ready
 	var stdout, stderr strings.Builder
-	w := world{out: &stdout, err: &stderr}
-	cmd := newSim(w)
+	e := env{out: &stdout, err: &stderr}
+	cmd := newSim(e)
 	cmd.SetArgs([]string{"--verbose", "--coordinators", "2"})
 	if err := cmd.ExecuteContext(ctx); err != nil {
 		t.Fatal(err)

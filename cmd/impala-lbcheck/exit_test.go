@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestTheReadmeHasTheExitCodes(t *testing.T) {
+func TestExitCodes_AreInTheReadme(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("../../README.md")
 	if err != nil {

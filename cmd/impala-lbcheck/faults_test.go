@@ -92,11 +92,11 @@ func TestDemo_ReportsFaults(t *testing.T) {
 			if want := row.exitOf(r); code != want || r.Exit != want {
 				t.Errorf("exit %d (result says %d), want %d\n%s", code, r.Exit, want, text)
 			}
-			if diff := cmp.Diff(row.fails, idsOf(r, scenarios.Fail)); diff != "" {
+			if diff := cmp.Diff(row.fails, idsOf(r, scenarios.StatusFail)); diff != "" {
 				t.Errorf("findings that fail (-want +got):\n%s\n%s", diff, text)
 			}
 			for _, id := range row.inconclusive {
-				if !slices.Contains(idsOf(r, scenarios.Inconclusive), id) {
+				if !slices.Contains(idsOf(r, scenarios.StatusInconclusive), id) {
 					t.Errorf("%s is not inconclusive\n%s", id, text)
 				}
 			}
@@ -115,7 +115,7 @@ func TestDemo_ReportsFaults(t *testing.T) {
 		t.Run("without "+row.name()+" "+row.settings, func(t *testing.T) {
 			t.Parallel()
 			r, text, code := runDemo(t, row, true)
-			got := slices.DeleteFunc(append(idsOf(r, scenarios.Fail), idsOf(r, scenarios.Inconclusive)...), func(id string) bool { return id == scenarios.LoadLag })
+			got := slices.DeleteFunc(append(idsOf(r, scenarios.StatusFail), idsOf(r, scenarios.StatusInconclusive)...), func(id string) bool { return id == scenarios.LoadLag })
 			if want := (faultRow{}).exitOf(r); code != want || len(got) > 0 {
 				t.Errorf("exit %d, not passed: %v\n%s", code, got, text)
 			}
@@ -126,7 +126,7 @@ func TestDemo_ReportsFaults(t *testing.T) {
 // exitOf returns the exit code that a result must have: the row's, or inconclusive if
 // this machine was too busy to keep the pace.
 func (r faultRow) exitOf(got scenarios.Result) int {
-	if r.exit == exitPass && slices.Equal(idsOf(got, scenarios.Inconclusive), []string{scenarios.LoadLag}) {
+	if r.exit == exitPass && slices.Equal(idsOf(got, scenarios.StatusInconclusive), []string{scenarios.LoadLag}) {
 		return exitInconclusive
 	}
 	return r.exit

@@ -15,32 +15,32 @@ const (
 	maxRoots    = 8 << 20 // the system's own bundle is a quarter of a MiB
 )
 
-// patience is how long a file may take to be read, or a command that prints a
+// readTimeout is how long a file may take to be read, or a command that prints a
 // password to end. A person may have to unlock something meanwhile.
-const patience = time.Minute
+const readTimeout = time.Minute
 
 // tooSlow is why a file or a command was given up.
 type tooSlow struct{ what string }
 
-func (e tooSlow) Error() string { return fmt.Sprintf("%s within %v", e.what, patience) }
+func (e tooSlow) Error() string { return fmt.Sprintf("%s within %v", e.what, readTimeout) }
 
 // readFile reads a file that the user named.
 func readFile(ctx context.Context, name string, limit int64) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no end of file"})
+	ctx, cancel := context.WithTimeoutCause(ctx, readTimeout, tooSlow{"no end of file"})
 	defer cancel()
 	return localfile.Read(ctx, name, limit)
 }
 
 // readSecretFile reads a file that no other user may read or change.
 func readSecretFile(ctx context.Context, name string, limit int64) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no end of file"})
+	ctx, cancel := context.WithTimeoutCause(ctx, readTimeout, tooSlow{"no end of file"})
 	defer cancel()
 	return localfile.ReadSecret(ctx, name, limit)
 }
 
 // openForWriting opens a file that is written while or after the run.
 func openForWriting(ctx context.Context, name string, flag int) (*os.File, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"no reader on this pipe"})
+	ctx, cancel := context.WithTimeoutCause(ctx, readTimeout, tooSlow{"no reader on this pipe"})
 	defer cancel()
 	return localfile.OpenForWriting(ctx, name, flag)
 }

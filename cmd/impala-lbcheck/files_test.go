@@ -18,7 +18,7 @@ import (
 // login is what a smoke needs beside a password that is never sent: nothing listens there.
 var login = []string{"smoke", "127.0.0.1:1", "--auth", "ldap", "--user", "u", "--allow-cleartext-auth", "--quiet", "--timeout", "1s"}
 
-func TestEveryFileIsBounded(t *testing.T) {
+func TestReadFile_IsBounded(t *testing.T) {
 	t.Parallel()
 	const zero = "/dev/zero"
 	if _, err := os.Stat(zero); err != nil {
@@ -47,7 +47,7 @@ func TestEveryFileIsBounded(t *testing.T) {
 
 // A pipe to which nobody writes, or a command that does not end, keeps nobody
 // from leaving.
-func TestASignalEndsTheReadingOfEveryFile(t *testing.T) {
+func TestReadFile_EndsAtASignal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for name, args := range map[string][]string{
@@ -68,7 +68,7 @@ func TestASignalEndsTheReadingOfEveryFile(t *testing.T) {
 			signals := make(chan os.Signal, 1)
 			signals <- syscall.SIGTERM
 			var stdout, stderr bytes.Buffer
-			code := mainCode(args, world{out: &stdout, err: &stderr, signals: signals})
+			code := mainCode(args, env{out: &stdout, err: &stderr, signals: signals})
 			if code != exitSIGTERM || !strings.Contains(stderr.String(), "interrupted by terminated") {
 				t.Errorf("exit %d: %s%s", code, stdout.String(), stderr.String())
 			}
@@ -85,9 +85,9 @@ func TestASignalEndsTheReadingOfEveryFile(t *testing.T) {
 	}
 }
 
-func TestAPasswordCommandMayLeaveSomethingInTheBackground(t *testing.T) {
+func TestPasswordCommand_MayLeaveABackgroundProcess(t *testing.T) {
 	t.Parallel()
-	c := cluster(t, simcluster.Config{Auth: simcluster.LDAP, Users: map[string]string{"u": "good"}})
+	c := cluster(t, simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "good"}})
 	pid := filepath.Join(t.TempDir(), "pid")
 	stdout, stderr, code := call(t, "smoke", c.Nodes()[0].String(), "--auth", "ldap", "--user", "u", "--allow-cleartext-auth",
 		"--sessions", "40", "--burst", "2", "--quiet", "--timeout", "20s",

@@ -17,25 +17,25 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// withBuilt adds the flag that takes the target from a provisioned load balancer.
-func withBuilt(cmd *cobra.Command) *provisionFlags {
+// withFromProvision adds the flag that takes the target from a provisioned load balancer.
+func withFromProvision(cmd *cobra.Command) *provisionFlags {
 	p := &provisionFlags{}
 	cmd.Flags().StringVar(&p.file, "from-provision", "", "take host, coordinators and TLS from the load balancer of this lb.yaml, `FILE`")
 	flags.Group(cmd, string(scenarios.GroupTarget))
 	return p
 }
 
-// built sets what was provisioned in s, where the flag is set: where it listens, how
+// fromProvision sets what was provisioned in s, where the flag is set: where it listens, how
 // many coordinators stand behind it, and what its certificate is for. Variables and
 // flags override it.
-func (p *provisionFlags) built(ctx context.Context, w world, s *scenarios.Scenario, endpoints []string, protocol scenarios.Protocol) error {
+func (p *provisionFlags) fromProvision(ctx context.Context, e env, s *scenarios.Scenario, endpoints []string, protocol scenarios.Protocol) error {
 	if p.file == "" {
 		return nil
 	}
 	if len(endpoints) > 0 {
 		return errors.New("--from-provision names the host: give no other endpoint")
 	}
-	cloud, spec, err := p.open(ctx, w)
+	cloud, spec, err := p.open(ctx, e)
 	if err != nil {
 		return fmt.Errorf("--from-provision: %w", err)
 	}

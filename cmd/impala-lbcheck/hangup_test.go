@@ -20,7 +20,7 @@ import (
 // However a run is told to end, nothing stays open on the cluster, by the
 // cluster's own count, and what was measured is written. Signals that come twice,
 // as from a shell that ends and from timeout(1), are no reason to hurry.
-func TestASignalLeavesNothingOpenOnTheCluster(t *testing.T) {
+func TestSignal_LeavesNothingOpenOnTheCluster(t *testing.T) {
 	t.Parallel()
 	held := []string{"capacity", "--hold", "40", "--for", "10m", "--confirm", "127.0.0.2"}
 	opening := []string{"smoke", "--sessions", "100000", "--burst", "0"}

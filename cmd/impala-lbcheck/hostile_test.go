@@ -14,7 +14,7 @@ var activeCommand = regexp.MustCompile(`(?im)(^|\r)[\s\p{Z}]*::|##[a-z]*\[`)
 // steering is what a terminal obeys, but for line breaks and tabs.
 var steering = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{202a}-\x{202e}]`)
 
-func TestOutputsHoldNothingThatATerminalOrCIObeys(t *testing.T) {
+func TestOutputs_HoldNothingThatATerminalOrCIObeys(t *testing.T) {
 	t.Parallel()
 	const hostile = "\n ::error::a ##[group]b ##vso[task.complete]c ##teamcity[d \x1b[2Je\u202ef"
 	dir := t.TempDir()

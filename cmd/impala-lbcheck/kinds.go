@@ -24,6 +24,8 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindWatch:        {login: true, demo: demoWatch},
 }
 
+func kindOf(s scenarios.Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
+
 func asItIs(*scenarios.Scenario) {}
 
 func demoWatch(s *scenarios.Scenario) {

@@ -12,9 +12,9 @@ import (
 
 // Stages of every kind, with limits by coordinator and by node, through real
 // sockets: what was promised was kept, and every session was closed.
-func TestStagesAreRunFromAFile(t *testing.T) {
+func TestRun_StagesFromAFile(t *testing.T) {
 	t.Parallel()
-	c := cluster(t, simcluster.Config{Coordinators: 3, Balance: simcluster.RoundRobin})
+	c := cluster(t, simcluster.Config{Coordinators: 3, Balance: simcluster.BalanceRoundRobin})
 	dir := t.TempDir()
 	file, out := filepath.Join(dir, "mine.yaml"), filepath.Join(dir, "r.json")
 	nodes := c.Nodes()
@@ -68,7 +68,7 @@ thresholds:
 
 // Coordinators that are nearly full, by their own pages, are spared unless the
 // run was confirmed; on loopback nobody is asked.
-func TestPagesAreReadFromDeclaredCoordinators(t *testing.T) {
+func TestPages_AreReadFromDeclaredCoordinators(t *testing.T) {
 	t.Parallel()
 	c := cluster(t, simcluster.Config{Coordinators: 2, Nodes: 1, Web: true, Background: []int{10, 30}})
 	out := filepath.Join(t.TempDir(), "r.json")

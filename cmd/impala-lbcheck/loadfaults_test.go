@@ -102,7 +102,7 @@ func expectHeld(held int, class string) func(*testing.T, scenarios.Result) {
 		if c == nil {
 			t.Fatal("no capacity in the result")
 		}
-		if c.Held < held-1 || c.Held > held+1 || c.StoppedBy != vocabtest.Class(class) || c.NMinus1 != held/3*2 || c.Nominal != held {
+		if c.Held < held-1 || c.Held > held+1 || c.StoppedBy != vocabtest.Class(class) || c.NominalOneDown != held/3*2 || c.Nominal != held {
 			t.Errorf("capacity = %+v", *c)
 		}
 		for _, h := range c.Holders {

@@ -15,9 +15,9 @@ func main() {
 	os.Exit(mainCode(os.Args[1:], system()))
 }
 
-// world is the one door to the operating system: what a command reads and
+// env is the one door to the operating system: what a command reads and
 // writes, so that a test can hand it another.
-type world struct {
+type env struct {
 	in       *os.File // for prompts; nil: no terminal
 	out, err io.Writer
 	environ  []string         // KEY=VALUE
@@ -31,36 +31,36 @@ type world struct {
 	permitted func(scenarios.Scenario) error
 }
 
-func system() world {
-	return world{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(), signals: signals()}
+func system() env {
+	return env{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(), signals: signals()}
 }
 
 // mainCode runs the command line and returns the exit code. A panic is an
 // internal error: it is shown, with its stack, and never mistaken for a verdict.
-func mainCode(args []string, w world) (code int) {
+func mainCode(args []string, e env) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
-			fmt.Fprintf(w.err, "impala-lbcheck: internal error: %v\n%s", p, debug.Stack())
+			fmt.Fprintf(e.err, "impala-lbcheck: internal error: %v\n%s", p, debug.Stack())
 			code = exitInternal
 		}
 	}()
-	w = guarded(w)
-	ctx, stop := interruptible(w)
+	e = guarded(e)
+	ctx, stop := interruptible(e)
 	defer stop()
 
-	root := newRoot(w)
+	root := newRoot(e)
 	root.SetArgs(args)
-	root.SetOut(w.out)
-	root.SetErr(w.err)
+	root.SetOut(e.out)
+	root.SetErr(e.err)
 	err := root.ExecuteContext(ctx)
 	if by, ok := interruption(ctx); ok && len(by.goroutines) > 0 {
-		fmt.Fprintf(w.err, "impala-lbcheck: when SIGQUIT came:\n%s\n", by.goroutines)
+		fmt.Fprintf(e.err, "impala-lbcheck: when SIGQUIT came:\n%s\n", by.goroutines)
 	}
-	return conclude(w, err)
+	return conclude(e, err)
 }
 
 // conclude prints what went wrong and returns the exit code.
-func conclude(w world, err error) int {
+func conclude(e env, err error) int {
 	var done *exitError
 	var by interrupted
 	switch {
@@ -68,12 +68,12 @@ func conclude(w world, err error) int {
 		return exitPass
 	case errors.As(err, &done):
 		if done.err != nil {
-			fmt.Fprintln(w.err, "impala-lbcheck:", oneLine(done.err))
+			fmt.Fprintln(e.err, "impala-lbcheck:", oneLine(done.err))
 		}
 		return done.code
 	}
 	for _, line := range lines(err) {
-		fmt.Fprintln(w.err, "impala-lbcheck:", line)
+		fmt.Fprintln(e.err, "impala-lbcheck:", line)
 	}
 	if errors.As(err, &by) { // before anything was sent
 		return signalCode(by.sig)

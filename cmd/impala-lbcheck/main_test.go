@@ -32,12 +32,12 @@ func (l leakChecked) Run() int {
 	return code
 }
 
-// call runs a command line in this process, in a world without terminal,
+// call runs a command line in this process, in an environment without terminal,
 // environment and signals.
 func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = mainCode(args, world{out: &out, err: &errs})
+	code = mainCode(args, env{out: &out, err: &errs})
 	return out.String(), errs.String(), code
 }
 

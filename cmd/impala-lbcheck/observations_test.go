@@ -47,17 +47,17 @@ func full() scenarios.Observation {
 		Seq: 7, Due: time.Second, Start: 1500 * time.Millisecond, Owed: time.Millisecond, End: 1750 * time.Millisecond,
 		Began: time.Date(2026, 1, 2, 15, 4, 5, 123456789, time.UTC),
 		Node:  netip.MustParseAddrPort("192.0.2.1:21050"), Local: netip.MustParseAddrPort("192.0.2.9:40000"),
-		Who:     scenarios.Identity{Coordinator: "c:25000", PID: 1, Version: "v", Source: scenarios.FromPing},
-		Outcome: scenarios.Failed, Text: "EOF", Refused: true, Cert: &scenarios.Cert{Fingerprint: "ab"},
+		Who:     scenarios.Identity{Coordinator: "c:25000", PID: 1, Version: "v", Source: scenarios.SourcePing},
+		Outcome: scenarios.OutcomeFailed, Text: "EOF", Refused: true, Cert: &scenarios.Cert{Fingerprint: "ab"},
 	}
 	if err := o.Class.UnmarshalText([]byte("open.eof")); err != nil {
 		panic(err)
 	}
-	o.Phases[scenarios.TCP] = time.Millisecond
+	o.Phases[scenarios.PhaseTCP] = time.Millisecond
 	return o
 }
 
-func TestAnObservationHasItsTimesByTheWallClock(t *testing.T) {
+func TestObservations_HaveTimesByTheWallClock(t *testing.T) {
 	t.Parallel()
 	lines := observed(t, full())
 	if len(lines) != 2 || lines[0]["schema"] != observationSchema || lines[0]["tool"] != version() {
@@ -70,7 +70,7 @@ func TestAnObservationHasItsTimesByTheWallClock(t *testing.T) {
 }
 
 // The page lists every key that is written, and no other.
-func TestTheKeysOfAnObservationAreDocumented(t *testing.T) {
+func TestObservations_KeysAreDocumented(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("../../docs/results.md")
 	if err != nil {

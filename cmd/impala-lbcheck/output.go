@@ -23,7 +23,7 @@ type output struct {
 	observations string
 	explain      bool
 	quiet        bool
-	inputs       []place // what the command reads
+	inputs       []namedFile // what the command reads
 }
 
 // withOutput gives cmd the flags of a run's output.
@@ -43,9 +43,9 @@ func withReports(cmd *cobra.Command) *output {
 	return o
 }
 
-// sinks are the places that a run writes to, opened before it begins so that
+// outputs are the places that a run writes to, opened before it begins so that
 // none of them can lose a measurement.
-type sinks struct {
+type outputs struct {
 	o        *output
 	outs     []report.Out
 	lines    *observationFile // nil: not wanted
@@ -55,26 +55,26 @@ type sinks struct {
 
 // open checks every place that will be written to. An error here is the user's
 // to mend: nothing has been sent.
-func (o *output) open(ctx context.Context, w world) (*sinks, error) {
-	outs, err := o.places(w)
+func (o *output) open(ctx context.Context, e env) (*outputs, error) {
+	outs, err := o.parseOuts(e)
 	if err != nil {
 		return nil, err
 	}
-	k := &sinks{o: o, outs: outs, stop: func() {}}
+	opened := &outputs{o: o, outs: outs, stop: func() {}}
 	if o.observations != "" {
-		if k.lines, err = newObservationFile(ctx, o.observations); err != nil {
+		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
 			return nil, err
 		}
 	}
 	if !o.quiet {
-		k.progress, k.stop = newProgress(w)
+		opened.progress, opened.stop = newProgress(e)
 	}
-	return k, nil
+	return opened, nil
 }
 
-// places reads --out and checks that each file can be made, and that each has a
+// parseOuts reads --out and checks that each file can be made, and that each has a
 // file of its own.
-func (o *output) places(w world) ([]report.Out, error) {
+func (o *output) parseOuts(e env) ([]report.Out, error) {
 	var outs []report.Out
 	for _, arg := range o.outs {
 		out, err := report.ParseOut(arg)
@@ -88,7 +88,7 @@ func (o *output) places(w world) ([]report.Out, error) {
 		}
 		outs = append(outs, out)
 	}
-	return outs, o.apart(w, outs)
+	return outs, o.checkDistinct(e, outs)
 }
 
 // canWrite reports why name could not be replaced later; it leaves nothing behind.
@@ -106,35 +106,35 @@ func canWrite(name string) error {
 }
 
 // observe writes one session.
-func (k *sinks) observe(o scenarios.Observation) {
-	if k.lines != nil {
-		k.lines.write(o)
+func (o *outputs) observe(obs scenarios.Observation) {
+	if o.lines != nil {
+		o.lines.write(obs)
 	}
 }
 
 // finish completes the result, writes every report, and ends with the exit code.
-func (k *sinks) finish(ctx context.Context, w world, r scenarios.Result) error {
-	k.stop()
+func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
+	o.stop()
 	signalled(ctx, &r)
 	r.Summary = report.Sentence(r)
-	err := k.o.write(w, k.outs, r)
-	if k.lines != nil {
-		err = errors.Join(err, k.lines.close())
+	err := o.o.write(e, o.outs, r)
+	if o.lines != nil {
+		err = errors.Join(err, o.lines.close())
 	}
 	if err != nil {
-		fmt.Fprintln(w.err, "impala-lbcheck: report not written:", oneLine(err))
+		fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
 	}
 	return exitWith(afterWriting(r.Exit, err))
 }
 
 // write renders r to every place, and as text to stdout unless another format
 // took that place. One place that fails does not keep the others from it.
-func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
+func (o *output) write(e env, outs []report.Out, r scenarios.Result) error {
 	onStdout, errs := false, []error(nil)
 	for _, out := range outs {
 		if out.Path == stdoutPath {
 			onStdout = true
-			errs = append(errs, report.Write(w.out, out.Format, r, o.style(w.out)))
+			errs = append(errs, report.Write(e.out, out.Format, r, o.style(e.out)))
 			continue
 		}
 		errs = append(errs, replace(out.Path, func(f io.Writer) error {
@@ -142,7 +142,7 @@ func (o *output) write(w world, outs []report.Out, r scenarios.Result) error {
 		}))
 	}
 	if !onStdout {
-		errs = append(errs, report.Write(w.out, report.Text, r, o.style(w.out)))
+		errs = append(errs, report.Write(e.out, report.FormatText, r, o.style(e.out)))
 	}
 	return errors.Join(errs...)
 }

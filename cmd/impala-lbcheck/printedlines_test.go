@@ -69,12 +69,12 @@ func ownWords(words []string, f form) (own []string, fragment bool) {
 // commandNames are the names of all commands, with those of the commands above.
 var commandNames = sync.OnceValue(func() map[string][]string {
 	names := map[string][]string{}
-	for _, cmd := range newRoot(world{}).Commands() {
+	for _, cmd := range newRoot(env{}).Commands() {
 		for _, sub := range cmd.Commands() {
 			names[sub.Name()] = []string{cmd.Name()}
 		}
 	}
-	for _, cmd := range newRoot(world{}).Commands() {
+	for _, cmd := range newRoot(env{}).Commands() {
 		names[cmd.Name()] = nil
 	}
 	return names
@@ -109,7 +109,7 @@ const sentenceMarks = "`.,;:)"
 // proseEnd is how many of the words are a command line: the command's names, its
 // arguments, and the values of its flags.
 func proseEnd(words []string) int {
-	cmd, named := newRoot(world{}), true
+	cmd, named := newRoot(env{}), true
 	for i, word := range words {
 		bare := strings.TrimRight(word, sentenceMarks)
 		sub, _, err := cmd.Find([]string{bare})
@@ -142,15 +142,15 @@ func needsValue(cmd *cobra.Command, word string) bool {
 // errPermitted ends a command whose scenario might run.
 var errPermitted = errors.New("permitted")
 
-func parsingWorld() world {
-	return world{out: &bytes.Buffer{}, err: &bytes.Buffer{},
+func parsingEnv() env {
+	return env{out: &bytes.Buffer{}, err: &bytes.Buffer{},
 		permitted: func(scenarios.Scenario) error { return errPermitted }}
 }
 
 // parse carries a command line out up to where something would be sent. What asks
 // AWS or serves until it is interrupted has its arguments read alone.
 func (l commandLine) parse(t *testing.T) error {
-	root := newRoot(parsingWorld())
+	root := newRoot(parsingEnv())
 	root.SetOut(&bytes.Buffer{})
 	root.SetErr(&bytes.Buffer{})
 	root.InitDefaultHelpCmd()
@@ -189,9 +189,9 @@ func (l commandLine) parse(t *testing.T) error {
 	return untilSent(append(strings.Fields(cmd.CommandPath())[1:], rest...))
 }
 
-// untilSent runs a command line in a world where nothing is sent.
+// untilSent runs a command line in an environment where nothing is sent.
 func untilSent(words []string) error {
-	root := newRoot(parsingWorld())
+	root := newRoot(parsingEnv())
 	root.SetOut(&bytes.Buffer{})
 	root.SetErr(&bytes.Buffer{})
 	root.SetArgs(words)
@@ -240,14 +240,14 @@ func filled(cmd *cobra.Command, words []string, fragment bool) []string {
 var tried = struct {
 	sync.Mutex
 	root func() *cobra.Command
-}{root: sync.OnceValue(func() *cobra.Command { return newRoot(world{}) })}
+}{root: sync.OnceValue(func() *cobra.Command { return newRoot(env{}) })}
 
 // accepted is a value that a flag takes.
 func accepted(cmd *cobra.Command, flag string) string {
 	values := anyValue
-	for _, g := range scenarios.Settings() {
-		if g.Name == flag[2:] {
-			values = slices.Concat(g.Values, values)
+	for _, st := range scenarios.Settings() {
+		if st.Name == flag[2:] {
+			values = slices.Concat(st.Values, values)
 		}
 	}
 	fresh, _, err := tried.root().Find(strings.Fields(cmd.CommandPath())[1:])
@@ -286,7 +286,7 @@ var storedRun, _ = os.ReadFile(repo + "/testdata/runs/pass.json")
 // flagNames are all flags that a command of ours has, with a command that has it.
 var flagNames = sync.OnceValue(func() map[string][]*cobra.Command {
 	out := map[string][]*cobra.Command{}
-	eachCommand(newRoot(world{}), func(cmd *cobra.Command) {
+	eachCommand(newRoot(env{}), func(cmd *cobra.Command) {
 		cmd.InitDefaultHelpFlag()
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { out["--"+f.Name] = append(out["--"+f.Name], cmd) })
 	})

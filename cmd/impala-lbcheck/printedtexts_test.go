@@ -50,7 +50,7 @@ func passages(t *testing.T) []passage {
 	for name, src := range commented(t) {
 		out = append(out, prose(name, strings.ReplaceAll(src, "\n# ", "\n"))...)
 	}
-	eachCommand(newRoot(world{}), func(cmd *cobra.Command) { out = append(out, help(cmd)...) })
+	eachCommand(newRoot(env{}), func(cmd *cobra.Command) { out = append(out, help(cmd)...) })
 	for _, room := range printedRooms {
 		for name, texts := range literals(t, room) {
 			for _, text := range texts {

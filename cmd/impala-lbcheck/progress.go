@@ -14,9 +14,9 @@ import (
 
 // newProgress shows a run on stderr: a bar on a terminal, plain lines elsewhere.
 // stop ends it; nothing is written after that.
-func newProgress(w world) (progress func(run.Event), stop func()) {
-	lines := plainLines{w.err}
-	f, ok := terminalOf(w.err)
+func newProgress(e env) (progress func(run.Event), stop func()) {
+	lines := plainLines{e.err}
+	f, ok := terminalOf(e.err)
 	if !ok {
 		return lines.event, func() {}
 	}

@@ -19,7 +19,7 @@ import (
 const exitChanges = 10
 
 // newProvision is the parent of the provisioning commands.
-func newProvision(w world) *cobra.Command {
+func newProvision(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "provision",
 		Short: "Build, compare and remove a Classic load balancer on AWS",
@@ -36,12 +36,12 @@ without that tag is changed or removed.`,
 		Args:    noUnknown,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newInit(w), newPlan(w), newApply(w), newStatus(w), newDestroy(w))
+	cmd.AddCommand(newInit(e), newPlan(e), newApply(e), newStatus(e), newDestroy(e))
 	return cmd
 }
 
 // newInit prints an lb.yaml to start from.
-func newInit(w world) *cobra.Command {
+func newInit(e env) *cobra.Command {
 	recipe := false
 	cmd := &cobra.Command{
 		Use:   "init [CLUSTER]",
@@ -54,7 +54,7 @@ func newInit(w world) *cobra.Command {
 		if len(args) == 1 {
 			cluster = args[0]
 		}
-		_, err := io.WriteString(w.out, lbfile.Init(recipe, cluster))
+		_, err := io.WriteString(e.out, lbfile.Init(recipe, cluster))
 		return err
 	}
 	return cmd
@@ -80,7 +80,7 @@ func withProvisionFlags(cmd *cobra.Command) *provisionFlags {
 
 // open reads the file and creates the clients. Its errors are usage errors: no call
 // was made.
-func (p *provisionFlags) open(ctx context.Context, w world) (provision.Cloud, lbfile.Spec, error) {
+func (p *provisionFlags) open(ctx context.Context, e env) (provision.Cloud, lbfile.Spec, error) {
 	src, err := readFile(ctx, p.file, maxSettings)
 	if err != nil {
 		return provision.Cloud{}, lbfile.Spec{}, fmt.Errorf("%w; `impala-lbcheck provision init` prints one to start from", err)
@@ -93,7 +93,7 @@ func (p *provisionFlags) open(ctx context.Context, w world) (provision.Cloud, lb
 		spec.Account = p.account
 	}
 	cloud, err := provision.Open(ctx, spec.Region)
-	cloud.LookupHost = w.lookup
+	cloud.LookupHost = e.lookup
 	if err == nil && cloud.Region == "" {
 		err = errors.New("no region: set region in the file, or AWS_REGION")
 	}
@@ -101,7 +101,7 @@ func (p *provisionFlags) open(ctx context.Context, w world) (provision.Cloud, lb
 }
 
 // newPlan lists the changes that apply would make.
-func newPlan(w world) *cobra.Command {
+func newPlan(e env) *cobra.Command {
 	var detailed bool
 	var emit string
 	cmd := &cobra.Command{
@@ -117,7 +117,7 @@ func newPlan(w world) *cobra.Command {
 		if emit != "" && emit != "cli" {
 			return fmt.Errorf("--emit %s: unknown form; expected cli", emit)
 		}
-		cloud, spec, err := p.open(cmd.Context(), w)
+		cloud, spec, err := p.open(cmd.Context(), e)
 		if err != nil {
 			return err
 		}
@@ -127,11 +127,11 @@ func newPlan(w world) *cobra.Command {
 		}
 		switch {
 		case emit == "cli":
-			_, err = io.WriteString(w.out, provision.Script(plan)) // a script to run: nothing in it is hidden
+			_, err = io.WriteString(e.out, provision.Script(plan)) // a script to run: nothing in it is hidden
 		case p.json:
-			err = p.encode(w, plan)
+			err = p.encode(e, plan)
 		default:
-			err = p.print(w, plan.Account, provisiontext.Plan(plan))
+			err = p.print(e, plan.Account, provisiontext.Plan(plan))
 		}
 		return errors.Join(err, exitWith(planCode(plan, detailed)))
 	}
@@ -150,7 +150,7 @@ func planCode(plan provision.Plan, detailed bool) int {
 }
 
 // newApply brings AWS to the state of the file.
-func newApply(w world) *cobra.Command {
+func newApply(e env) *cobra.Command {
 	var wait time.Duration
 	cmd := &cobra.Command{
 		Use:   "apply",
@@ -164,36 +164,36 @@ nothing.`,
 	p := withProvisionFlags(cmd)
 	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "time limit for the whole run: calls, coordinators in service, the certificate")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context(), w)
+		cloud, spec, err := p.open(cmd.Context(), e)
 		if err != nil {
 			return err
 		}
-		report, err := provision.Apply(cmd.Context(), cloud, spec, provision.Options{Progress: p.progress(w), Wait: wait})
-		return p.finish(cmd.Context(), w, report, err)
+		report, err := provision.Apply(cmd.Context(), cloud, spec, provision.Options{Progress: p.progress(e), Wait: wait})
+		return p.finish(cmd.Context(), e, report, err)
 	}
 	return cmd
 }
 
 // newStatus compares AWS with the file.
-func newStatus(w world) *cobra.Command {
+func newStatus(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Compare AWS with the file: drift, health, certificate, names; change nothing",
 	}
 	p := withProvisionFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context(), w)
+		cloud, spec, err := p.open(cmd.Context(), e)
 		if err != nil {
 			return err
 		}
 		report, err := provision.Status(cmd.Context(), cloud, spec)
-		return p.finish(cmd.Context(), w, report, err)
+		return p.finish(cmd.Context(), e, report, err)
 	}
 	return cmd
 }
 
 // newDestroy removes the resources with our tag.
-func newDestroy(w world) *cobra.Command {
+func newDestroy(e env) *cobra.Command {
 	var yes string
 	var o provision.DestroyOptions
 	cmd := &cobra.Command{
@@ -210,30 +210,30 @@ something that is not ours depends on what it would remove.`,
 	cmd.Flags().BoolVar(&o.PurgeLogs, "purge-logs", false, "delete the bucket of the access logs too, if it is ours and empty")
 	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "time limit for the whole run: calls, draining, release of network interfaces")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context(), w)
+		cloud, spec, err := p.open(cmd.Context(), e)
 		if err != nil {
 			return err
 		}
 		if yes != spec.Cluster {
-			return p.list(cmd.Context(), w, cloud, spec, o, yes)
+			return p.list(cmd.Context(), e, cloud, spec, o, yes)
 		}
-		o.Progress = p.progress(w)
+		o.Progress = p.progress(e)
 		report, err := provision.Destroy(cmd.Context(), cloud, spec, o)
-		return p.finish(cmd.Context(), w, report, err)
+		return p.finish(cmd.Context(), e, report, err)
 	}
 	return cmd
 }
 
 // list prints what destroy would remove, and how to confirm.
-func (p *provisionFlags) list(ctx context.Context, w world, cloud provision.Cloud, spec lbfile.Spec, o provision.DestroyOptions, yes string) error {
+func (p *provisionFlags) list(ctx context.Context, e env, cloud provision.Cloud, spec lbfile.Spec, o provision.DestroyOptions, yes string) error {
 	plan, err := provision.ListOwned(ctx, cloud, spec, o)
 	if err != nil {
 		return p.failed(ctx, plan.Account, err)
 	}
 	if p.json {
-		err = p.encode(w, plan)
+		err = p.encode(e, plan)
 	} else {
-		err = p.print(w, plan.Account, provisiontext.Plan(plan))
+		err = p.print(e, plan.Account, provisiontext.Plan(plan))
 	}
 	if err != nil {
 		return &exitError{exitInternal, err}
@@ -245,6 +245,6 @@ func (p *provisionFlags) list(ctx context.Context, w world, cloud provision.Clou
 }
 
 // encode writes JSON, which is for programs and holds the account.
-func (p *provisionFlags) encode(w world, v any) error {
-	return writeJSON(w.out, v, "  ")
+func (p *provisionFlags) encode(e env, v any) error {
+	return writeJSON(e.out, v, "  ")
 }

@@ -70,7 +70,7 @@ func newTestAccount(t *testing.T) testAccount {
 func runAWS(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = mainCode(args, world{
+	code = mainCode(args, env{
 		out: &out, err: &errs,
 		lookup: func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") },
 	})
@@ -283,7 +283,7 @@ func TestProvision_PrintsCommandsThatAreAccepted(t *testing.T) {
 	}
 	for _, line := range r.Smoke {
 		words := strings.Fields(line)
-		cmd, args, err := newRoot(world{}).Find(words[1:])
+		cmd, args, err := newRoot(env{}).Find(words[1:])
 		if err == nil {
 			err = cmd.ParseFlags(args)
 		}

@@ -17,7 +17,7 @@ import (
 
 // finish prints a report, complete or not, and returns the exit code. The report of
 // a failure ends with the error, since logs show the last line.
-func (p *provisionFlags) finish(ctx context.Context, w world, r provision.Report, err error) error {
+func (p *provisionFlags) finish(ctx context.Context, e env, r provision.Report, err error) error {
 	end := exitWith(reportCode(r))
 	if err != nil {
 		end = p.failed(ctx, r.Account, err)
@@ -25,9 +25,9 @@ func (p *provisionFlags) finish(ctx context.Context, w world, r provision.Report
 	}
 	var printed error
 	if p.json {
-		printed = p.encode(w, r)
+		printed = p.encode(e, r)
 	} else {
-		printed = p.print(w, r.Account, provisiontext.Report(r))
+		printed = p.print(e, r.Account, provisiontext.Report(r))
 	}
 	if printed != nil && err == nil {
 		return &exitError{exitInternal, printed}
@@ -69,7 +69,7 @@ func (p *provisionFlags) mask(account string) *strings.Replacer {
 }
 
 // print writes text for people. Text from AWS is neutralized line by line.
-func (p *provisionFlags) print(w world, account, text string) error {
+func (p *provisionFlags) print(e env, account, text string) error {
 	mask := p.mask(account)
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -78,7 +78,7 @@ func (p *provisionFlags) print(w world, account, text string) error {
 		b.WriteString(report.Neutralize(mask.Replace(words), maxProvisionLine))
 		b.WriteByte('\n')
 	}
-	_, err := io.WriteString(w.out, b.String())
+	_, err := io.WriteString(e.out, b.String())
 	return err
 }
 
@@ -89,15 +89,15 @@ const maxProvisionLine = 4000
 var accountNumber = regexp.MustCompile(`\b[0-9]{12}\b`)
 
 // progress prints each step on stderr.
-func (p *provisionFlags) progress(w world) func(provision.Event) {
-	return func(e provision.Event) {
+func (p *provisionFlags) progress(e env) func(provision.Event) {
+	return func(ev provision.Event) {
 		if !p.verbose {
-			e.Text = accountNumber.ReplaceAllString(e.Text, "************")
+			ev.Text = accountNumber.ReplaceAllString(ev.Text, "************")
 		}
 		if p.json {
-			_ = writeJSON(w.err, e, "") // a closed stderr loses progress only
+			_ = writeJSON(e.err, ev, "") // a closed stderr loses progress only
 			return
 		}
-		fmt.Fprintf(w.err, "%s: %s\n", e.Step, report.Neutralize(e.Text, maxProvisionLine))
+		fmt.Fprintf(e.err, "%s: %s\n", ev.Step, report.Neutralize(ev.Text, maxProvisionLine))
 	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // newReport is the command that renders a stored result again.
-func newReport(w world) *cobra.Command {
+func newReport(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report FILE",
 		Short: "Render a stored result again, or judge it again",
@@ -36,9 +36,9 @@ by coordinator or node that the run did not record is inconclusive.`,
 	out := withReports(cmd)
 	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		out.reads("the result that is rendered", args[0])
-		out.reads("the scenario of --judge", *judgeBy)
-		places, err := out.places(w)
+		out.addInput("the result that is rendered", args[0])
+		out.addInput("the scenario of --judge", *judgeBy)
+		places, err := out.parseOuts(e)
 		if err != nil {
 			return err
 		}
@@ -51,9 +51,9 @@ by coordinator or node that the run did not record is inconclusive.`,
 				return fmt.Errorf("--judge: %w", err)
 			}
 		}
-		err = out.write(w, places, r)
+		err = out.write(e, places, r)
 		if err != nil {
-			fmt.Fprintln(w.err, "impala-lbcheck: report not written:", oneLine(err))
+			fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
 		}
 		return exitWith(afterWriting(r.Exit, err))
 	}

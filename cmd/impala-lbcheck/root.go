@@ -9,7 +9,7 @@ import (
 )
 
 // newRoot is the whole command line.
-func newRoot(w world) *cobra.Command {
+func newRoot(e env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "impala-lbcheck",
 		Short: "Check the load balancer in front of Apache Impala's coordinators",
@@ -34,14 +34,14 @@ failed where: with evidence, and with an exit code.`,
 		&cobra.Group{ID: groupAWS, Title: "Build one:"},
 	)
 	for _, name := range scenarios.BuiltinNames() {
-		root.AddCommand(newScenario(w, name))
+		root.AddCommand(newScenario(e, name))
 	}
 	root.AddCommand(
-		newRunFile(w),
-		newDemo(w), newSim(w), grouped(groupTry, size.New(w.out)),
-		newScenarios(w), newReport(w),
-		newProvision(w),
-		newVersion(w), newExitCodes(),
+		newRunFile(e),
+		newDemo(e), newSim(e), grouped(groupTry, size.New(e.out)),
+		newScenarios(e), newReport(e),
+		newProvision(e),
+		newVersion(e), newExitCodes(),
 	)
 	root.InitDefaultVersionFlag()
 	root.SetHelpCommand(newHelp(root))

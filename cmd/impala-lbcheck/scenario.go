@@ -18,7 +18,7 @@ import (
 )
 
 // newScenario returns the command of a built-in scenario.
-func newScenario(w world, name string) *cobra.Command {
+func newScenario(e env, name string) *cobra.Command {
 	s, err := scenarios.Builtin(name)
 	if err != nil {
 		panic(err) // it is embedded, and a test reads each of them
@@ -32,16 +32,16 @@ func newScenario(w world, name string) *cobra.Command {
 		GroupID: groupCheck,
 		Args:    cobra.ArbitraryArgs,
 	}
-	overrides := flags.Bind(cmd, w.environ, s, s.Kind)
-	from := withBuilt(cmd)
+	overrides := flags.Bind(cmd, e.environ, s, s.Kind)
+	from := withFromProvision(cmd)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, endpoints []string) error {
 		s.Target.Endpoints = endpoints
-		out.reads("the file of --from-provision", from.file)
-		if err := from.built(cmd.Context(), w, &s, endpoints, protocolOf(s, overrides)); err != nil {
+		out.addInput("the file of --from-provision", from.file)
+		if err := from.fromProvision(cmd.Context(), e, &s, endpoints, protocolOf(s, overrides)); err != nil {
 			return err
 		}
-		return flags.Word(check(cmd, w, s, overrides, nil, out), s.Kind)
+		return flags.Word(check(cmd, e, s, overrides, nil, out), s.Kind)
 	}
 	return cmd
 }
@@ -58,13 +58,13 @@ func capitalized(text string) string {
 // protocolOf is what s will speak once it is overridden.
 func protocolOf(s scenarios.Scenario, o *flags.Overrides) scenarios.Protocol {
 	if o.Apply(&s, nil) != nil || s.Target.Protocol == "" {
-		return scenarios.HS2 // what is wrong is said when it is applied for good
+		return scenarios.ProtocolHS2 // what is wrong is said when it is applied for good
 	}
 	return s.Target.Protocol
 }
 
 // newRunFile returns the command of a scenario that the user wrote.
-func newRunFile(w world) *cobra.Command {
+func newRunFile(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run FILE.yaml [HOST[:PORT]...]",
 		Short: "Run a scenario of your own",
@@ -77,10 +77,10 @@ below apply to what the file leaves out.`,
 		GroupID: groupCheck,
 		Args:    atLeastOne("FILE.yaml"),
 	}
-	overrides := flags.Bind(cmd, w.environ, scenarios.Default(), scenarios.Kinds()...)
+	overrides := flags.Bind(cmd, e.environ, scenarios.Default(), scenarios.Kinds()...)
 	out := withOutput(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		out.reads("the scenario's own file", args[0])
+		out.addInput("the scenario's own file", args[0])
 		s, src, err := readScenario(cmd.Context(), args[0])
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ below apply to what the file leaves out.`,
 			s.Target.Endpoints = args[1:]
 		}
 		inFile := func(key string) bool { return scenarios.SourceSets(src, key) }
-		return placed(args[0], src, overrides, s.Kind, check(cmd, w, s, overrides, inFile, out))
+		return placed(args[0], src, overrides, s.Kind, check(cmd, e, s, overrides, inFile, out))
 	}
 	return cmd
 }
@@ -114,7 +114,7 @@ func readScenario(ctx context.Context, name string) (s scenarios.Scenario, src [
 
 // check runs a scenario against the endpoints that it names. inFile reports which
 // keys its file sets; nil: it is a built-in one.
-func check(cmd *cobra.Command, w world, s scenarios.Scenario, o *flags.Overrides, inFile func(key string) bool, out *output) error {
+func check(cmd *cobra.Command, e env, s scenarios.Scenario, o *flags.Overrides, inFile func(key string) bool, out *output) error {
 	ctx := cmd.Context()
 	if err := o.Apply(&s, inFile); err != nil {
 		return err
@@ -122,45 +122,45 @@ func check(cmd *cobra.Command, w world, s scenarios.Scenario, o *flags.Overrides
 	if len(s.Target.Endpoints) == 0 {
 		return fmt.Errorf("no endpoint: which host and port does the balancer have? %s impala.example.com", strings.Join(append([]string{cmd.CommandPath()}, cmd.Flags().Args()...), " "))
 	}
-	if err := w.permit(s); err != nil {
+	if err := e.permit(s); err != nil {
 		return err
 	}
-	secrets, err := readSecrets(ctx, w, s)
+	secrets, err := readSecrets(ctx, e, s)
 	if err != nil {
 		return err
 	}
-	return execute(ctx, w, s, secrets, out, run.Options{RateIsDefault: rateIsDefault(s, o)})
+	return execute(ctx, e, s, secrets, out, run.Options{RateIsDefault: rateIsDefault(s, o)})
 }
 
 // rateIsDefault reports whether neither the user nor a threshold, on times that
 // count from when a session was due, asked for the scenario's rate.
 func rateIsDefault(s scenarios.Scenario, o *flags.Overrides) bool {
-	return kinds[s.Kind.OrLooks()].ratePolite && !o.Has("load.rate", s.Kind) && !threshold.NeedsRate(s)
+	return kindOf(s).ratePolite && !o.Has("load.rate", s.Kind) && !threshold.NeedsRate(s)
 }
 
 // execute runs a scenario that is permitted, writes what was asked for, and
 // ends with the exit code.
-func execute(ctx context.Context, w world, s scenarios.Scenario, with secrets, out *output, opt run.Options) error {
-	out.readsOf(s)
-	sinks, err := out.open(ctx, w)
+func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out *output, opt run.Options) error {
+	out.addInputsOf(s)
+	opened, err := out.open(ctx, e)
 	if err != nil {
 		return err
 	}
-	opt.Tool, opt.Observe, opt.Progress = version(), sinks.observe, sinks.progress
-	opt.OnEvent = onEvent(w)
+	opt.Tool, opt.Observe, opt.Progress = version(), opened.observe, opened.progress
+	opt.OnEvent = onEvent(e)
 	r, err := lbcheck.Run(ctx, s, lbcheck.Options{Password: with.password, Roots: with.roots, Run: opt})
 	if err != nil {
 		return err
 	}
-	return sinks.finish(ctx, w, r)
+	return opened.finish(ctx, e, r)
 }
 
 // permit says why a scenario must not run, or tells w that it may.
-func (w world) permit(s scenarios.Scenario) error {
-	if err := refuse(s); err != nil || w.permitted == nil {
+func (e env) permit(s scenarios.Scenario) error {
+	if err := refuse(s); err != nil || e.permitted == nil {
 		return err
 	}
-	return w.permitted(s)
+	return e.permitted(s)
 }
 
 // refuse says why a scenario must not run: nothing has been sent yet.

@@ -36,7 +36,7 @@ func TestSmoke_ThresholdOnLoginKeepsTheRateOnLoopback(t *testing.T) {
 		for _, f := range r.Findings {
 			if f.ID == "threshold.session.login: max < 30s" {
 				found = true
-				if f.Status == scenarios.Fail || f.Observed == nil {
+				if f.Status == scenarios.StatusFail || f.Observed == nil {
 					t.Errorf("%s: %+v", name, f)
 				}
 			}
@@ -49,7 +49,7 @@ func TestSmoke_ThresholdOnLoginKeepsTheRateOnLoopback(t *testing.T) {
 
 func TestRoot_EveryBuiltinScenarioIsACommand(t *testing.T) {
 	t.Parallel()
-	root := newRoot(world{})
+	root := newRoot(env{})
 	for _, name := range scenarios.BuiltinNames() {
 		cmd, rest, err := root.Find([]string{name})
 		if err != nil || len(rest) > 0 || cmd.Name() != name || cmd.Short == "" || cmd.Long == "" || cmd.Example == "" {
@@ -63,7 +63,7 @@ var flagEntry = regexp.MustCompile(`(?m)^(      |  -\w, )--([a-z0-9-]+)`)
 
 func TestHelp_EveryFlagSaysItsDefault(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range everyCommand(newRoot(world{})) {
+	for _, cmd := range everyCommand(newRoot(env{})) {
 		help, _, code := call(t, append(strings.Fields(cmd)[1:], "--help")...)
 		if code != exitPass {
 			t.Errorf("%s --help: exit %d", cmd, code)

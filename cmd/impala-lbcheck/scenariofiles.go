@@ -11,7 +11,7 @@ import (
 )
 
 // newScenarios is the command for scenario files.
-func newScenarios(w world) *cobra.Command {
+func newScenarios(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scenarios",
 		Short: "List, show or check scenarios; a schema for editors",
@@ -27,7 +27,7 @@ func newScenarios(w world) *cobra.Command {
 		Use:   "list",
 		Short: "The built-in scenarios",
 		Args:  none,
-		RunE:  func(*cobra.Command, []string) error { return listScenarios(w) },
+		RunE:  func(*cobra.Command, []string) error { return listScenarios(e) },
 	}, &cobra.Command{
 		Use:               "show NAME",
 		Short:             "The file of a built-in scenario",
@@ -38,32 +38,32 @@ func newScenarios(w world) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = w.out.Write(src)
+			_, err = e.out.Write(src)
 			return err
 		},
 	}, &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a scenario file; nothing is sent",
 		Args:  exactly("FILE"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return checkScenario(cmd.Context(), w, args[0]) },
-	}, newSchema(w))
+		RunE:  func(cmd *cobra.Command, args []string) error { return checkScenario(cmd.Context(), e, args[0]) },
+	}, newSchema(e))
 	return cmd
 }
 
-func listScenarios(w world) error {
+func listScenarios(e env) error {
 	for _, name := range scenarios.BuiltinNames() {
 		s, err := scenarios.Builtin(name)
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(w.out, "%-10s %s\n", name, s.Description); err != nil {
+		if _, err := fmt.Fprintf(e.out, "%-10s %s\n", name, s.Description); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkScenario(ctx context.Context, w world, name string) error {
+func checkScenario(ctx context.Context, e env, name string) error {
 	s, src, err := readScenario(ctx, name)
 	if err != nil {
 		return err
@@ -74,12 +74,12 @@ func checkScenario(ctx context.Context, w world, name string) error {
 	if err := refuse(s); err != nil {
 		return scenarios.Locate(name, src, err)
 	}
-	_, err = fmt.Fprintf(w.out, "%s: OK\n", name)
+	_, err = fmt.Fprintf(e.out, "%s: OK\n", name)
 	return err
 }
 
 // newSchema returns the command that prints the schema of scenario files.
-func newSchema(w world) *cobra.Command {
+func newSchema(e env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON schema of scenario files, for editors",
@@ -89,6 +89,6 @@ language server completes and checks a scenario by it if the file begins with
   # yaml-language-server: $schema=scenario.schema.json`,
 		Example: `  impala-lbcheck scenarios schema > scenario.schema.json`,
 		Args:    none,
-		RunE:    func(*cobra.Command, []string) error { return writeJSON(w.out, schema.Scenario(), "  ") },
+		RunE:    func(*cobra.Command, []string) error { return writeJSON(e.out, schema.Scenario(), "  ") },
 	}
 }

@@ -23,7 +23,7 @@ type secrets struct {
 }
 
 // readSecrets reads what a scenario that is permitted names, before anything is sent.
-func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, error) {
+func readSecrets(ctx context.Context, e env, s scenarios.Scenario) (secrets, error) {
 	var with secrets
 	var err error
 	if s.TLS.Enabled && s.TLS.CACert != "" {
@@ -31,8 +31,8 @@ func readSecrets(ctx context.Context, w world, s scenarios.Scenario) (secrets, e
 			return secrets{}, err
 		}
 	}
-	if kinds[s.Kind.OrLooks()].login {
-		with.password, err = readPassword(ctx, w, s.Auth)
+	if kindOf(s).login {
+		with.password, err = readPassword(ctx, e, s.Auth)
 	}
 	return with, err
 }
@@ -55,20 +55,20 @@ const maxPassword = 64 << 10
 
 // readPassword finds the password that auth names: in a file, from a command,
 // in the environment, or by asking on a terminal. "" where auth needs none.
-func readPassword(ctx context.Context, w world, auth scenarios.Auth) (string, error) {
-	_, terminal := terminalOf(w.in)
-	variable := flags.Lookup(w.environ, flags.PasswordVariable)
+func readPassword(ctx context.Context, e env, auth scenarios.Auth) (string, error) {
+	_, terminal := terminalOf(e.in)
+	variable := flags.Lookup(e.environ, flags.PasswordVariable)
 	switch {
-	case auth.Mechanism != scenarios.LDAP:
+	case auth.Mechanism != scenarios.MechanismLDAP:
 		return "", nil
 	case auth.PasswordFile != "":
 		return passwordFromFile(ctx, auth.PasswordFile)
 	case auth.PasswordCommand != "":
-		return passwordFromCommand(ctx, w, string(auth.PasswordCommand))
+		return passwordFromCommand(ctx, e, string(auth.PasswordCommand))
 	case variable != "":
 		return variable, nil
 	case terminal:
-		return passwordFromPrompt(ctx, w, auth.User)
+		return passwordFromPrompt(ctx, e, auth.User)
 	}
 	return "", fmt.Errorf("no password for user %s: --password-file, --password-command or %s", auth.User, flags.PasswordVariable)
 }
@@ -83,11 +83,11 @@ func passwordFromFile(ctx context.Context, name string) (string, error) {
 
 // passwordFromCommand runs CMD by the shell; what it writes to stderr goes
 // nowhere, for it may hold the secret.
-func passwordFromCommand(ctx context.Context, w world, text string) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, tooSlow{"it did not end"})
+func passwordFromCommand(ctx context.Context, e env, text string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, readTimeout, tooSlow{"it did not end"})
 	defer cancel()
 	out := &shellcmd.Head{Max: maxPassword}
-	c := userCommand(w, text)
+	c := userCommand(e, text)
 	c.Stdout = out
 	if err := c.Run(ctx); err != nil {
 		return "", fmt.Errorf("password command: %w", err)
@@ -97,10 +97,10 @@ func passwordFromCommand(ctx context.Context, w world, text string) (string, err
 
 // passwordFromPrompt asks on the terminal. A signal ends the question, and gives
 // the terminal back as it was: typed text is shown again.
-func passwordFromPrompt(ctx context.Context, w world, user string) (string, error) {
-	fmt.Fprintf(w.err, "Password of %s: ", user)
-	defer fmt.Fprintln(w.err)
-	b, err := hiddenLine(ctx, w.in)
+func passwordFromPrompt(ctx context.Context, e env, user string) (string, error) {
+	fmt.Fprintf(e.err, "Password of %s: ", user)
+	defer fmt.Fprintln(e.err)
+	b, err := hiddenLine(ctx, e.in)
 	if err != nil {
 		return "", fmt.Errorf("password prompt: %w", err)
 	}

@@ -14,9 +14,9 @@ import (
 // marked is a password that can be told from everything else.
 const marked = "m4rked-Kenwort-0123456789"
 
-func TestThePasswordIsNowhere(t *testing.T) {
+func TestPassword_IsNowhere(t *testing.T) {
 	t.Parallel()
-	cluster := cluster(t, simcluster.Config{TLS: true, Auth: simcluster.LDAP, Users: map[string]string{"svc-ci": marked}})
+	cluster := cluster(t, simcluster.Config{TLS: true, Auth: simcluster.AuthLDAP, Users: map[string]string{"svc-ci": marked}})
 	for name, c := range map[string]struct {
 		password string
 		how      string
@@ -74,10 +74,10 @@ func TestThePasswordIsNowhere(t *testing.T) {
 	}
 }
 
-func TestAServerThatRepeatsThePasswordAsItsName(t *testing.T) {
+func TestPassword_RepeatedByTheServerIsMasked(t *testing.T) {
 	t.Parallel()
 	const password = "coord-a1:25000" // as the simulated coordinator is called
-	c := cluster(t, simcluster.Config{Coordinators: 2, Auth: simcluster.LDAP, Users: map[string]string{"u": password}})
+	c := cluster(t, simcluster.Config{Coordinators: 2, Auth: simcluster.AuthLDAP, Users: map[string]string{"u": password}})
 	smoke := func(t *testing.T, more ...string) string {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "pw"), password)
@@ -113,7 +113,7 @@ func TestAServerThatRepeatsThePasswordAsItsName(t *testing.T) {
 	})
 }
 
-func TestWhatAnEndpointHoldsBesideHostAndPortIsNotShown(t *testing.T) {
+func TestEndpoint_ShowsHostAndPortOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	yaml, text := filepath.Join(dir, "list.yaml"), filepath.Join(dir, "text.yaml")
@@ -134,7 +134,7 @@ func TestWhatAnEndpointHoldsBesideHostAndPortIsNotShown(t *testing.T) {
 	}
 }
 
-func TestThePasswordCommandIsNotStored(t *testing.T) {
+func TestPasswordCommand_IsNotStored(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "r.json")
 	call(t, "smoke", "127.0.0.1:1", "--auth", "ldap", "--user", "u", "--allow-cleartext-auth", "--quiet", "--timeout", "1s",
@@ -150,7 +150,7 @@ func TestThePasswordCommandIsNotStored(t *testing.T) {
 }
 
 // Who may read and change the file, internal/localfile tests.
-func TestAPasswordFileThatOthersReadIsRefused(t *testing.T) {
+func TestPasswordFile_RefusedIfOthersCanRead(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "pw")
@@ -166,7 +166,7 @@ func TestAPasswordFileThatOthersReadIsRefused(t *testing.T) {
 	}
 }
 
-func TestACommandDoesNotInheritThePassword(t *testing.T) {
+func TestUserCommand_DoesNotInheritThePassword(t *testing.T) {
 	t.Parallel()
 	got := withoutSecrets([]string{"HOME=/h", "IMPALA_LBCHECK_PASSWORD=" + marked, "impala_lbcheck_password=" + marked, "IMPALA_LBCHECK_USER=u"})
 	if want := []string{"HOME=/h", "IMPALA_LBCHECK_USER=u"}; !slices.Equal(got, want) {

@@ -41,7 +41,7 @@ func interruption(ctx context.Context) (by interrupted, ok bool) {
 // cause. After that only somebody at the keyboard can leave at once: SIGHUP and
 // SIGTERM come twice where a shell, timeout(1) or an init system sends them to the
 // process and to its group.
-func interruptible(w world) (context.Context, func()) {
+func interruptible(e env) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	done, ended, told := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
@@ -49,14 +49,14 @@ func interruptible(w world) (context.Context, func()) {
 		first := true
 		for {
 			select {
-			case sig := <-w.signals:
+			case sig := <-e.signals:
 				switch {
 				case first:
 					first = false
 					cancel(interruptedBy(sig))
 					go func() { // a terminal that is stopped must not keep the next signal waiting
 						defer close(told)
-						fmt.Fprintln(w.err, "impala-lbcheck: closing sessions; press Ctrl-C again to quit at once")
+						fmt.Fprintln(e.err, "impala-lbcheck: closing sessions; press Ctrl-C again to quit at once")
 					}()
 				case sig == os.Interrupt || sig == syscall.SIGQUIT:
 					os.Exit(signalCode(sig))

@@ -30,7 +30,7 @@ func (l *onLine) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-func TestASignalClosesSessionsAndKeepsWhatWasMeasured(t *testing.T) {
+func TestSignal_ClosesSessionsAndKeepsTheResult(t *testing.T) {
 	t.Parallel()
 	for sig, want := range map[syscall.Signal]int{syscall.SIGINT: exitSIGINT, syscall.SIGTERM: exitSIGTERM} {
 		t.Run(sig.String(), func(t *testing.T) {
@@ -41,7 +41,7 @@ func TestASignalClosesSessionsAndKeepsWhatWasMeasured(t *testing.T) {
 			var stdout bytes.Buffer
 			code := mainCode(
 				[]string{"demo", "--sessions", "10000", "--rate", "40/s", "--out", out, "--timeout", "20s"},
-				world{out: &stdout, err: stderr, signals: signals})
+				env{out: &stdout, err: stderr, signals: signals})
 			if code != want {
 				t.Errorf("exit %d, want %d\n%s%s", code, want, stdout.String(), stderr.text.String())
 			}
@@ -64,7 +64,7 @@ func lastLine(text string) string {
 	return lines[len(lines)-1]
 }
 
-func TestAReportThatCannotBeWrittenIsNoPass(t *testing.T) {
+func TestWrite_FailedReportIsNoPass(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("this system has no /dev/full")
@@ -79,9 +79,9 @@ func TestAReportThatCannotBeWrittenIsNoPass(t *testing.T) {
 	}
 }
 
-func TestAReaderWhoLeavesIsNoFault(t *testing.T) {
+func TestWrite_ClosedReaderIsNoFault(t *testing.T) {
 	t.Parallel()
-	code := mainCode([]string{"demo", "--quiet", "--timeout", "20s"}, world{
+	code := mainCode([]string{"demo", "--quiet", "--timeout", "20s"}, env{
 		out: closedPipe{}, err: &bytes.Buffer{},
 	})
 	if code != exitPass {
@@ -89,7 +89,7 @@ func TestAReaderWhoLeavesIsNoFault(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatCannotBeWrittenIsNoFaultOfTheCommandLine(t *testing.T) {
+func TestWrite_FailedAnswerIsNoUsageError(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"version"}, {"scenarios", "list"}, {"scenarios", "show", "smoke"}, {"size", "--sessions", "40"}, {"provision", "init"}, {"sim"},
@@ -101,7 +101,7 @@ func TestAnAnswerThatCannotBeWrittenIsNoFaultOfTheCommandLine(t *testing.T) {
 			if args[0] == "sim" {
 				signals <- os.Interrupt
 			}
-			code := mainCode(args, world{out: out, err: &stderr, signals: signals})
+			code := mainCode(args, env{out: out, err: &stderr, signals: signals})
 			if code != want || want == exitInternal && !strings.Contains(stderr.String(), "no space left") {
 				t.Errorf("%q to %T: exit %d, want %d: %s", args, out, code, want, stderr.String())
 			}

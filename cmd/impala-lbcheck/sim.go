@@ -34,7 +34,7 @@ type simFlags struct {
 }
 
 // newSim returns the command that serves the simulated cluster to other clients.
-func newSim(w world) *cobra.Command {
+func newSim(e env) *cobra.Command {
 	f := &simFlags{}
 	cmd := &cobra.Command{
 		Use:   "sim",
@@ -65,7 +65,7 @@ and the coordinators behind it.`,
 	mustComplete(cmd, "auth", authModes)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f.web = cmd.Flags().Changed("web-port")
-		return sim(cmd.Context(), w, f)
+		return sim(cmd.Context(), e, f)
 	}
 	return cmd
 }
@@ -74,13 +74,13 @@ and the coordinators behind it.`,
 var authModes = []string{"none", "ldap"}
 
 // sim serves the cluster until the context ends.
-func sim(ctx context.Context, w world, f *simFlags) (err error) {
+func sim(ctx context.Context, e env, f *simFlags) (err error) {
 	config, err := f.config(ctx)
 	if err != nil {
 		return err
 	}
 	if f.verbose {
-		config.Log = slog.New(slog.NewTextHandler(w.err, nil))
+		config.Log = slog.New(slog.NewTextHandler(e.err, nil))
 	}
 	if f.caOut != "" && f.passwordFile != "" && same(f.caOut, f.passwordFile) {
 		return fmt.Errorf("--ca-out %s is the password file: write to another file", f.caOut)
@@ -95,7 +95,7 @@ func sim(ctx context.Context, w world, f *simFlags) (err error) {
 			return fmt.Errorf("--ca-out: %w", err)
 		}
 	}
-	if err := printListeners(w.out, cluster, f.direct); err != nil {
+	if err := printListeners(e.out, cluster, f.direct); err != nil {
 		return &exitError{exitInternal, err}
 	}
 	<-ctx.Done()
@@ -140,7 +140,7 @@ func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 			return config, errors.New("--auth ldap needs --password-file with the password to accept")
 		}
 		password, err := passwordFromFile(ctx, f.passwordFile)
-		config.Auth, config.Users = simcluster.LDAP, map[string]string{f.user: password}
+		config.Auth, config.Users = simcluster.AuthLDAP, map[string]string{f.user: password}
 		return config, err
 	}
 	return config, fmt.Errorf("--auth %s: it must be one of %s", f.auth, strings.Join(authModes, ", "))
@@ -159,7 +159,7 @@ type listenerLine struct {
 
 // printListeners prints a line per listener.
 func printListeners(out io.Writer, c *simcluster.Cluster, direct bool) error {
-	for _, p := range []scenarios.Protocol{scenarios.HS2, scenarios.Beeswax} {
+	for _, p := range []scenarios.Protocol{scenarios.ProtocolHS2, scenarios.ProtocolBeeswax} {
 		for i, addr := range nodesOf(c, p) {
 			line := listenerLine{Listener: string(p), Address: addr, Coordinators: c.Names(), PIDs: c.PIDs(), Pages: c.Pages()}
 			if direct {
@@ -177,7 +177,7 @@ func printListeners(out io.Writer, c *simcluster.Cluster, direct bool) error {
 
 // nodesOf returns the addresses of the balancer's nodes for a protocol.
 func nodesOf(c *simcluster.Cluster, p scenarios.Protocol) []netip.AddrPort {
-	if p == scenarios.Beeswax {
+	if p == scenarios.ProtocolBeeswax {
 		return c.BeeswaxNodes()
 	}
 	return c.Nodes()
@@ -186,12 +186,12 @@ func nodesOf(c *simcluster.Cluster, p scenarios.Protocol) []netip.AddrPort {
 // applyConnection configures the protocol, the users and TLS of the cluster for
 // the scenario, and returns the secrets of the client.
 func applyConnection(config *simcluster.Config, s scenarios.Scenario) secrets {
-	config.Beeswax = s.Target.Protocol == scenarios.Beeswax
+	config.Beeswax = s.Target.Protocol == scenarios.ProtocolBeeswax
 	config.TLS = s.TLS.Enabled
 	var with secrets
-	if s.Auth.Mechanism == scenarios.LDAP {
+	if s.Auth.Mechanism == scenarios.MechanismLDAP {
 		with.password = newPassword()
-		config.Auth, config.Users = simcluster.LDAP, map[string]string{s.Auth.User: with.password}
+		config.Auth, config.Users = simcluster.AuthLDAP, map[string]string{s.Auth.User: with.password}
 	}
 	return with
 }

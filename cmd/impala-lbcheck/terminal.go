@@ -15,9 +15,9 @@ import (
 
 // guarded is w with everything that is printed made safe for a terminal and for
 // the log of a CI system: no command can bypass it, as none has another w.
-func guarded(w world) world {
-	w.out, w.err = stdout{report.NewSafeWriter(w.out)}, report.NewSafeWriter(w.err)
-	return w
+func guarded(e env) env {
+	e.out, e.err = stdout{report.NewSafeWriter(e.out)}, report.NewSafeWriter(e.err)
+	return e
 }
 
 // stdout is where a command's answer goes. A reader who left is no fault, as in

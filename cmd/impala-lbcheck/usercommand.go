@@ -16,8 +16,8 @@ var secretVariables = []string{flags.PasswordVariable}
 
 // userCommand is a command line that the user gave, without our secrets in its
 // environment. At a terminal it may ask the user, which takes our process group.
-func userCommand(w world, text string) shellcmd.Command {
-	_, attached := terminalOf(w.in)
+func userCommand(e env, text string) shellcmd.Command {
+	_, attached := terminalOf(e.in)
 	return shellcmd.Command{Text: text, Env: withoutSecrets(os.Environ()), Attached: attached}
 }
 
@@ -33,10 +33,10 @@ const maxEventWords = 200
 
 // onEvent runs the command of a watch, as the user who wrote it. Its output is
 // not the report's: the end of it is told where it fails.
-func onEvent(w world) func(context.Context, string) error {
+func onEvent(e env) func(context.Context, string) error {
 	return func(ctx context.Context, text string) error {
 		output := &shellcmd.Tail{Max: 4 << 10}
-		c := userCommand(w, text)
+		c := userCommand(e, text)
 		c.Stdout, c.Stderr = output, output
 		err := c.Run(ctx)
 		if err == nil {

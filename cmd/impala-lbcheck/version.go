@@ -19,7 +19,7 @@ func version() string {
 	return release
 }
 
-func newVersion(w world) *cobra.Command {
+func newVersion(e env) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "version",
@@ -27,9 +27,9 @@ func newVersion(w world) *cobra.Command {
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
-				return writeJSON(w.out, buildOf(debug.ReadBuildInfo()), "  ")
+				return writeJSON(e.out, buildOf(debug.ReadBuildInfo()), "  ")
 			}
-			_, err := fmt.Fprintf(w.out, "impala-lbcheck %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(e.out, "impala-lbcheck %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

@@ -35,13 +35,13 @@ func (w *stringOrList) UnmarshalJSON(text []byte) error {
 // principal is a principal: "*", or by kind.
 type principal map[string]stringOrList
 
-func (w *principal) UnmarshalJSON(text []byte) error {
+func (p *principal) UnmarshalJSON(text []byte) error {
 	var one string
 	if json.Unmarshal(text, &one) == nil {
-		*w = principal{"AWS": stringOrList{one}}
+		*p = principal{"AWS": stringOrList{one}}
 		return nil
 	}
-	return json.Unmarshal(text, (*map[string]stringOrList)(w))
+	return json.Unmarshal(text, (*map[string]stringOrList)(p))
 }
 
 // bucketPolicy holds the supported parts of a policy.
@@ -149,12 +149,12 @@ func (s statement) covers(region, bucket, path string) bool {
 	return true
 }
 
-func (w principal) writesLogs(region string) bool {
+func (p principal) writesLogs(region string) bool {
 	account, old := logAccounts[region]
 	if !old {
-		return slices.Contains(w["Service"], logService)
+		return slices.Contains(p["Service"], logService)
 	}
-	return slices.Contains(w["AWS"], account) || slices.Contains(w["AWS"], "arn:aws:iam::"+account+":root")
+	return slices.Contains(p["AWS"], account) || slices.Contains(p["AWS"], "arn:aws:iam::"+account+":root")
 }
 
 // anyFold matches IAM actions, which are case-insensitive.

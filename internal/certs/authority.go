@@ -73,21 +73,21 @@ func (a *Authority) Leaf(k Kind, host string, ips []net.IP) (tls.Certificate, er
 	template := leafTemplate(host, ips, a.now)
 	parent, chain := &a.amazonCA, []*x509.Certificate{a.amazonCA.cert}
 	switch k {
-	case Good:
-	case WrongIssuer:
+	case KindGood:
+	case KindWrongIssuer:
 		parent, chain = &a.otherCA, []*x509.Certificate{a.otherCA.cert}
-	case Expired:
+	case KindExpired:
 		template.NotBefore, template.NotAfter = a.now.Add(-90*day), a.now.Add(-day)
-	case NotYet:
+	case KindNotYet:
 		template.NotBefore, template.NotAfter = a.now.Add(day), a.now.Add(90*day)
-	case WrongHost:
+	case KindWrongHost:
 		template.Subject.CommonName = "wrong.example.org"
 		template.DNSNames, template.IPAddresses = []string{"wrong.example.org"}, nil
-	case NoIntermediate:
+	case KindNoIntermediate:
 		chain = nil
-	case SelfSigned:
+	case KindSelfSigned:
 		parent, chain = nil, nil
-	case UnknownCA:
+	case KindUnknownCA:
 		parent, chain = &a.unknownIssuer, []*x509.Certificate{a.unknownIssuer.cert, a.unknownRoot.cert}
 	default:
 		return tls.Certificate{}, fmt.Errorf("unknown certificate kind %d", k)

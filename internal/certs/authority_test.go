@@ -24,14 +24,14 @@ func TestAuthority_LeafKinds(t *testing.T) {
 		issuer string
 		chain  int
 	}{
-		Good:           {issuer: "Amazon", chain: 2},
-		WrongIssuer:    {issuer: "Another Trust", chain: 2},
-		Expired:        {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 2},
-		NotYet:         {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 2},
-		WrongHost:      {err: isError[x509.HostnameError], issuer: "Amazon", chain: 2},
-		NoIntermediate: {err: isError[x509.UnknownAuthorityError], issuer: "Amazon", chain: 1},
-		SelfSigned:     {err: isError[x509.UnknownAuthorityError], chain: 1},
-		UnknownCA:      {err: isError[x509.UnknownAuthorityError], issuer: "Amazon", chain: 3},
+		KindGood:           {issuer: "Amazon", chain: 2},
+		KindWrongIssuer:    {issuer: "Another Trust", chain: 2},
+		KindExpired:        {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 2},
+		KindNotYet:         {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 2},
+		KindWrongHost:      {err: isError[x509.HostnameError], issuer: "Amazon", chain: 2},
+		KindNoIntermediate: {err: isError[x509.UnknownAuthorityError], issuer: "Amazon", chain: 1},
+		KindSelfSigned:     {err: isError[x509.UnknownAuthorityError], chain: 1},
+		KindUnknownCA:      {err: isError[x509.UnknownAuthorityError], issuer: "Amazon", chain: 3},
 	} {
 		t.Run(kind.String(), func(t *testing.T) {
 			t.Parallel()

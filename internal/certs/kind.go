@@ -3,17 +3,17 @@ package certs
 // Kind is the defect of a certificate chain. The zero value is Good.
 type Kind int
 
-// Good is a chain that a verifying client accepts. Every other kind has only the
+// KindGood is a chain that a verifying client accepts. Every other kind has only the
 // defect in its name.
 const (
-	Good           Kind = iota
-	WrongIssuer         // issued by an intermediate CA of another organization, below the same root
-	Expired             // expired a day ago
-	NotYet              // valid from tomorrow
-	WrongHost           // for another host name and none of the addresses
-	NoIntermediate      // the leaf only
-	SelfSigned          // signed by its own key
-	UnknownCA           // a complete chain to a root that RootPEM does not have
+	KindGood           Kind = iota
+	KindWrongIssuer         // issued by an intermediate CA of another organization, below the same root
+	KindExpired             // expired a day ago
+	KindNotYet              // valid from tomorrow
+	KindWrongHost           // for another host name and none of the addresses
+	KindNoIntermediate      // the leaf only
+	KindSelfSigned          // signed by its own key
+	KindUnknownCA           // a complete chain to a root that RootPEM does not have
 )
 
 // String returns the kind's name, which is also the name of the fault:

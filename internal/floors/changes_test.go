@@ -28,7 +28,7 @@ var changes = []change{
 import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 
 func evenJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
-	return []scenarios.Finding{{ID: scenarios.SessionsEven, Status: scenarios.Pass, Message: "looks are counted"}}, scenarios.NextLook{}
+	return []scenarios.Finding{{ID: scenarios.SessionsEven, Status: scenarios.StatusPass, Message: "looks are counted"}}, scenarios.NextLook{}
 }
 `},
 		{"scenarios/judge/kinds.go", "[]judgeFunc{errorsJudge, ", "[]judgeFunc{evenJudge, errorsJudge, "},
@@ -56,24 +56,24 @@ import (
 
 // once has one session on each node.
 func (r *run) once(ctx context.Context) {
-	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.Whole, Sessions: r.budget.Look}, 0)
+	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: r.budget.Look}, 0)
 	for _, n := range r.nodes.Dialable() {
-		r.session(ctx, job{node: n, part: scenarios.Parallel, due: r.reserve(1)})
+		r.session(ctx, job{node: n, part: scenarios.PartParallel, due: r.reserve(1)})
 	}
 	r.collect.endLook(r.stopped())
 }
 `},
-		{"scenarios/run/kind.go", "return map[scenarios.Kind]kind{\n", "return map[scenarios.Kind]kind{\n\t\tscenarios.KindOnce: {loop: (*run).once},\n"},
-		{"scenarios/run/limits/kind.go", "var kinds = map[scenarios.Kind]kind{\n", "var kinds = map[scenarios.Kind]kind{\n\tscenarios.KindOnce: {atOnce: concurrency},\n"},
-		{"scenarios/judge/kinds.go", "var kindRules = map[scenarios.Kind]rules{\n", "var kindRules = map[scenarios.Kind]rules{\n\tscenarios.KindOnce: {judges: []judgeFunc{errorsJudge}, main: scenarios.ErrorsRate},\n"},
-		{"scenarios/internal/budget/kinds.go", "var kindPlans = map[scenarios.Kind]kindPlan{\n", `var kindPlans = map[scenarios.Kind]kindPlan{
+		{"scenarios/run/kind.go", "return map[scenarios.Kind]kindRules{\n", "return map[scenarios.Kind]kindRules{\n\t\tscenarios.KindOnce: {loop: (*run).once},\n"},
+		{"scenarios/run/limits/kind.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {atOnce: concurrency},\n"},
+		{"scenarios/judge/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {judges: []judgeFunc{errorsJudge}, main: scenarios.ErrorsRate},\n"},
+		{"scenarios/internal/budget/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", `var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindOnce: {paced: atRate, size: func(s scenarios.Scenario) (n, ceiling int) {
 		return len(s.Target.Endpoints), 1 + len(s.Target.Endpoints)
 	}},
 `},
-		{"scenarios/threshold/kinds.go", "var kindsData = map[scenarios.Kind]kindData{\n", "var kindsData = map[scenarios.Kind]kindData{\n\tscenarios.KindOnce: {refused: \"a scenario of kind once has no thresholds\"},\n"},
-		{"lbcheck/kind.go", "var kinds = map[scenarios.Kind]kind{\n", "var kinds = map[scenarios.Kind]kind{\n\tscenarios.KindOnce: {run: sessions},\n"},
-		{"report/kinds.go", "var kinds = map[scenarios.Kind]kindWords{\n", "var kinds = map[scenarios.Kind]kindWords{\n\tscenarios.KindOnce: {},\n"},
+		{"scenarios/threshold/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {refused: \"a scenario of kind once has no thresholds\"},\n"},
+		{"lbcheck/kind.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {run: sessions},\n"},
+		{"report/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {},\n"},
 		{"report/text.go", "\twriteHeader, ", "\twriteHeader, writeOnce, "},
 		{"report/once.go", "", `package report
 

@@ -24,7 +24,7 @@ const findingIDs = "scenarios/finding.go"
 
 // A class that is compared as text is misspelt without a word, and what cuts it
 // apart knows its form a second time.
-func TestNoClassIsComparedAsText(t *testing.T) {
+func TestClasses_NotComparedAsText(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS(filepath.Join("..", ".."))
 	read := 0
@@ -52,7 +52,7 @@ func TestNoClassIsComparedAsText(t *testing.T) {
 	}
 }
 
-func TestAClassComparedAsTextIsFound(t *testing.T) {
+func TestClasses_ComparedAsTextIsFound(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]string{
 		"the whole":          `_ = o.Class.String() == "x"`,

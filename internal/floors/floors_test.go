@@ -101,7 +101,7 @@ type pkg struct {
 // name is the package's path within the module.
 func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, module+"/") }
 
-func TestImportsPointDown(t *testing.T) {
+func TestImports_PointDown(t *testing.T) {
 	t.Parallel()
 	for _, p := range list(t) {
 		name := p.name()
@@ -119,7 +119,7 @@ func TestImportsPointDown(t *testing.T) {
 	}
 }
 
-func TestEveryFloorIsThere(t *testing.T) {
+func TestFloors_Exist(t *testing.T) {
 	t.Parallel()
 	have := map[string]bool{}
 	for _, p := range list(t) {
@@ -184,7 +184,7 @@ func dependOnSources(t *testing.T) {
 }
 
 // Findings and verdicts come from the judges alone: who measures has no opinion.
-func TestNoOtherRoomJudges(t *testing.T) {
+func TestJudging_IsInJudgeAlone(t *testing.T) {
 	t.Parallel()
 	for _, room := range []string{"scenarios/run", "lbcheck", "cmd/impala-lbcheck"} {
 		read := 0
@@ -208,14 +208,14 @@ func TestNoOtherRoomJudges(t *testing.T) {
 // judging is what makes a finding or a verdict.
 var judging = regexp.MustCompile(`\bFinding\{\{?|\bVerdictOf\(|\b(Verdict|Findings|Status)\s*=[^=].*`)
 
-func TestJudgingIsRecognised(t *testing.T) {
+func TestJudging_IsRecognised(t *testing.T) {
 	t.Parallel()
-	for _, src := range []string{"scenarios.Finding{ID: id}", "out.Verdict = worst(out.Findings)", "[]scenarios.Finding{{}}", "r.Findings = append(r.Findings, f)", "f.Status = scenarios.Pass", "scenarios.VerdictOf(fs)"} {
+	for _, src := range []string{"scenarios.Finding{ID: id}", "out.Verdict = worst(out.Findings)", "[]scenarios.Finding{{}}", "r.Findings = append(r.Findings, f)", "f.Status = scenarios.StatusPass", "scenarios.VerdictOf(fs)"} {
 		if !judging.MatchString(src) {
 			t.Errorf("%q is not seen", src)
 		}
 	}
-	for _, src := range []string{"if r.Verdict == scenarios.Pass {", "var out []scenarios.Finding\n", "f.Status == s && f.Fix", "switch r.Verdict {"} {
+	for _, src := range []string{"if r.Verdict == scenarios.StatusPass {", "var out []scenarios.Finding\n", "f.Status == s && f.Fix", "switch r.Verdict {"} {
 		if judging.MatchString(src) {
 			t.Errorf("%q is seen", src)
 		}

@@ -1,7 +1,7 @@
 // Package impalaweb reads the state of a coordinator from its web pages (port
 // 25000, --webserver_port).
 //
-//	view, err := impalaweb.Read(ctx, "coord-a1.example.com:25000", impalaweb.HiveServer2)
+//	view, err := impalaweb.Read(ctx, "coord-a1.example.com:25000", impalaweb.ServerHiveServer2)
 //
 // The pages are /healthz, /?json, /jsonmetrics?json, /varz?json and
 // /backends?json, in the shapes of Impala 4

@@ -18,7 +18,7 @@ func FuzzPages(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which byte, status int, body []byte) {
 		p := pages[int(which)%len(pages)]
 		var v View
-		err := p.read(&v, HiveServer2, status, body)
+		err := p.read(&v, ServerHiveServer2, status, body)
 		for _, count := range []*int{v.Threads, v.InUse, v.Total, v.Sessions, v.Executors} {
 			if count != nil && (*count < 0 || *count > maxCount) {
 				t.Errorf("count %d", *count)

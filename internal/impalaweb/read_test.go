@@ -73,14 +73,14 @@ func servePages(t *testing.T, pages map[string]string, override map[string]http.
 func TestRead(t *testing.T) {
 	t.Parallel()
 	at := servePages(t, impalaPages, nil)
-	got, err := Read(t.Context(), at, HiveServer2)
+	got, err := Read(t.Context(), at, ServerHiveServer2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(impalaView(), got); diff != "" {
 		t.Error(diff)
 	}
-	got, err = Read(t.Context(), at, Beeswax)
+	got, err = Read(t.Context(), at, ServerBeeswax)
 	if err != nil || *got.InUse != 2 || *got.Total != 3 {
 		t.Errorf("Beeswax: %v in use of %v, %v", *got.InUse, *got.Total, err)
 	}
@@ -125,7 +125,7 @@ func TestRead_InvalidPage(t *testing.T) {
 			t.Parallel()
 			want := impalaView()
 			c.unset(&want)
-			got, err := Read(t.Context(), servePages(t, withPage(c.path, c.body), nil), HiveServer2)
+			got, err := Read(t.Context(), servePages(t, withPage(c.path, c.body), nil), ServerHiveServer2)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -148,7 +148,7 @@ func TestRead_ErrorStatus(t *testing.T) {
 	want := impalaView()
 	*want.Healthy = false
 	want.Threads, want.Keepalive, want.IdleSession = nil, nil, nil
-	got, err := Read(t.Context(), at, HiveServer2)
+	got, err := Read(t.Context(), at, ServerHiveServer2)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -166,7 +166,7 @@ func TestRead_DoesNotFollowRedirects(t *testing.T) {
 			http.Redirect(w, r, "http://"+elsewhere+"/healthz", http.StatusFound)
 		},
 	})
-	got, err := Read(t.Context(), at, HiveServer2)
+	got, err := Read(t.Context(), at, ServerHiveServer2)
 	if got.Healthy != nil || err == nil || err.Error() != "/healthz: status 302 Found" {
 		t.Errorf("%v, %v", got.Healthy, err)
 	}
@@ -179,7 +179,7 @@ func TestNewClient_DialsOnlyTheGivenHost(t *testing.T) {
 		t.Errorf("another port: %v", err)
 	}
 	for _, address := range []string{"", "coord-a1", "a:1/healthz?", "a@b:1", "http://a:1", "a:1 b", ":25000", "a:port"} {
-		if v, err := Read(t.Context(), address, HiveServer2); err == nil || !strings.Contains(err.Error(), "must be host:port") || v != (View{}) {
+		if v, err := Read(t.Context(), address, ServerHiveServer2); err == nil || !strings.Contains(err.Error(), "must be host:port") || v != (View{}) {
 			t.Errorf("%q: %+v, %v", address, v, err)
 		}
 	}
@@ -200,7 +200,7 @@ func TestRead_ConnectionRefused(t *testing.T) {
 	}
 	closed := ln.Addr().String()
 	ln.Close()
-	_, err = Read(t.Context(), closed, HiveServer2)
+	_, err = Read(t.Context(), closed, ServerHiveServer2)
 	if err == nil || !strings.HasPrefix(err.Error(), "/healthz: dial tcp ") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v", err)
 	}
@@ -217,7 +217,7 @@ func TestRead_ContextCanceled(t *testing.T) {
 			<-r.Context().Done() // until the client disconnects
 		},
 	})
-	got, err := Read(ctx, at, HiveServer2)
+	got, err := Read(ctx, at, ServerHiveServer2)
 	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "/varz") {
 		t.Errorf("error %v", err)
 	}
@@ -235,7 +235,7 @@ func TestRead_Timeout(t *testing.T) {
 			<-r.Context().Done()
 		},
 	})
-	got, err := readWithin(t.Context(), 200*time.Millisecond, at, HiveServer2)
+	got, err := readWithin(t.Context(), 200*time.Millisecond, at, ServerHiveServer2)
 	if !errors.Is(err, context.DeadlineExceeded) || got.InUse == nil || got.Threads != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -257,7 +257,7 @@ func TestRead_NotHTTP(t *testing.T) {
 		conn.Read(make([]byte, 1024))
 		io.WriteString(conn, strings.Repeat("x", 20000)+"\r\n\r\n")
 	}()
-	v, err := Read(t.Context(), ln.Addr().String(), HiveServer2)
+	v, err := Read(t.Context(), ln.Addr().String(), ServerHiveServer2)
 	if err == nil || len(err.Error()) > 2*maxText || v != (View{}) {
 		t.Errorf("%+v, %v", v, err)
 	}

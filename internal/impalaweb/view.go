@@ -23,7 +23,7 @@ type Server string
 
 // The servers.
 const (
-	HiveServer2     Server = "hiveserver2-frontend"
-	HiveServer2HTTP Server = "hiveserver2-http-frontend"
-	Beeswax         Server = "beeswax-frontend"
+	ServerHiveServer2     Server = "hiveserver2-frontend"
+	ServerHiveServer2HTTP Server = "hiveserver2-http-frontend"
+	ServerBeeswax         Server = "beeswax-frontend"
 )

@@ -147,9 +147,9 @@ func (s *state) setGroups(c Change, n networkInterface, edit func([]string) []st
 	c.After = commaList(after)
 	in := ec2.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: aws.String(n.id), Groups: after}
 	c = writes(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, &in)
-	rehearsal := in
-	rehearsal.Groups = n.groups // unchanged: a group that does not exist yet cannot be named
-	c = withDryRun(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, rehearsal, func(in *ec2.ModifyNetworkInterfaceAttributeInput) { in.DryRun = aws.Bool(true) })
+	dryRun := in
+	dryRun.Groups = n.groups // unchanged: a group that does not exist yet cannot be named
+	c = withDryRun(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, dryRun, func(in *ec2.ModifyNetworkInterfaceAttributeInput) { in.DryRun = aws.Bool(true) })
 	c.apply = func(ctx context.Context) error {
 		now, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: []string{n.id}})
 		if err != nil {

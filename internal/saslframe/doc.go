@@ -3,7 +3,7 @@
 //
 // A login is a sequence of messages, each consisting of a status byte, a
 // four-byte big-endian length and a payload: [AppendMessage], [ReadMessage].
-// After the server's [Complete] all Thrift data is sent in frames, each
+// After the server's [StatusComplete] all Thrift data is sent in frames, each
 // consisting of a four-byte big-endian length and that many bytes: [AppendFrame],
 // [ReadFrameLength]. Frames are not aligned with Thrift messages; a reader treats
 // them as one stream. [PlainResponse] and [ParsePlain] encode and decode the

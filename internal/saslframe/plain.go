@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Plain is the name of the mechanism PLAIN.
-const Plain = "PLAIN"
+// MechanismPlain is the name of the mechanism PLAIN.
+const MechanismPlain = "PLAIN"
 
 // ErrPlain is returned for a PLAIN response that does not have three fields, or
 // has an empty user.

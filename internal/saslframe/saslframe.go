@@ -12,25 +12,25 @@ type Status byte
 
 // The statuses of Thrift's SASL transport. Zero is not a status.
 const (
-	Start    Status = 1 // from the client: the payload is the mechanism's name
-	OK       Status = 2 // from both: the payload is the mechanism's next token
-	Bad      Status = 3 // the payload is an error message
-	Error    Status = 4 // the payload is an error message
-	Complete Status = 5 // from the server: the login succeeded, frames follow
+	StatusStart    Status = 1 // from the client: the payload is the mechanism's name
+	StatusOK       Status = 2 // from both: the payload is the mechanism's next token
+	StatusBad      Status = 3 // the payload is an error message
+	StatusError    Status = 4 // the payload is an error message
+	StatusComplete Status = 5 // from the server: the login succeeded, frames follow
 )
 
 // String returns the name used in Thrift's source code, or "status 7".
 func (s Status) String() string {
 	switch s {
-	case Start:
+	case StatusStart:
 		return "START"
-	case OK:
+	case StatusOK:
 		return "OK"
-	case Bad:
+	case StatusBad:
 		return "BAD"
-	case Error:
+	case StatusError:
 		return "ERROR"
-	case Complete:
+	case StatusComplete:
 		return "COMPLETE"
 	}
 	return fmt.Sprintf("status %d", byte(s))
@@ -68,7 +68,7 @@ func AppendMessage(dst []byte, st Status, payload []byte) []byte {
 // its payload. It fails with [ErrStatus] or [ErrTooLong].
 func ParseHeader(hdr [MessageHeader]byte, limit int) (Status, int, error) {
 	st := Status(hdr[0])
-	if st < Start || st > Complete {
+	if st < StatusStart || st > StatusComplete {
 		return st, 0, fmt.Errorf("%w %d", ErrStatus, hdr[0])
 	}
 	n, err := ReadFrameLength([FrameHeader]byte(hdr[1:]), limit)

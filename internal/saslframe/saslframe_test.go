@@ -18,10 +18,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestReadMessage_ByteByByte(t *testing.T) {
 	t.Parallel()
 	for _, payload := range []string{"", "PLAIN", strings.Repeat("x", 20<<10)} {
-		wire := saslframe.AppendMessage([]byte("earlier"), saslframe.OK, []byte(payload))
+		wire := saslframe.AppendMessage([]byte("earlier"), saslframe.StatusOK, []byte(payload))
 		r := iotest.OneByteReader(bytes.NewReader(wire[len("earlier"):]))
 		st, got, err := saslframe.ReadMessage(r, saslframe.MaxMessage)
-		if err != nil || st != saslframe.OK || string(got) != payload {
+		if err != nil || st != saslframe.StatusOK || string(got) != payload {
 			t.Errorf("payload of %d bytes: got %v, %d bytes, %v", len(payload), st, len(got), err)
 		}
 	}
@@ -83,7 +83,7 @@ func TestParsePlain(t *testing.T) {
 func TestStatus_String(t *testing.T) {
 	t.Parallel()
 	got := []string{}
-	for s := saslframe.Start; s <= saslframe.Complete+1; s++ {
+	for s := saslframe.StatusStart; s <= saslframe.StatusComplete+1; s++ {
 		got = append(got, s.String())
 	}
 	if s := strings.Join(got, " "); s != "START OK BAD ERROR COMPLETE status 6" {
@@ -99,7 +99,7 @@ func FuzzReadMessage(f *testing.F) {
 	f.Add([]byte("\x03\x00\x00\x00\x1bUnsupported mechanism type X"))
 	f.Add([]byte("\x02\x7f\xff\xff\xff"))
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n"))
-	f.Add(saslframe.AppendMessage(nil, saslframe.OK, saslframe.PlainResponse("ann", "pw")))
+	f.Add(saslframe.AppendMessage(nil, saslframe.StatusOK, saslframe.PlainResponse("ann", "pw")))
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		const limit = 4096
 		r := bytes.NewReader(wire)

@@ -31,9 +31,9 @@ func Scenario() map[string]any {
 // has under that key for most kinds.
 func entries() map[string]scenarios.Setting {
 	all := map[string]scenarios.Setting{}
-	for _, g := range scenarios.Settings() {
-		if had, ok := all[g.Key]; !ok || len(g.Kinds) > len(had.Kinds) {
-			all[g.Key] = g
+	for _, st := range scenarios.Settings() {
+		if had, ok := all[st.Key]; !ok || len(st.Kinds) > len(had.Kinds) {
+			all[st.Key] = st
 		}
 	}
 	return all
@@ -51,56 +51,56 @@ func object(t reflect.Type, path string, settings map[string]scenarios.Setting) 
 
 // field is the schema of one key.
 func field(t reflect.Type, key string, settings map[string]scenarios.Setting) node {
-	g, known := settings[key]
-	n := typed(t, key, g, settings)
+	st, known := settings[key]
+	n := typed(t, key, st, settings)
 	if !known {
 		return n
 	}
-	n["description"] = description(g)
-	if d := defaultOf(t, g); d != nil {
+	n["description"] = description(st)
+	if d := defaultOf(t, st); d != nil {
 		n["default"] = d
 	}
 	return n
 }
 
-func typed(t reflect.Type, key string, g scenarios.Setting, settings map[string]scenarios.Setting) node {
+func typed(t reflect.Type, key string, st scenarios.Setting, settings map[string]scenarios.Setting) node {
 	switch t {
 	case reflect.TypeFor[scenarios.Duration]():
-		return duration(g.Bounds)
+		return duration(st.Bounds)
 	case reflect.TypeFor[scenarios.Rate]():
-		return node{"anyOf": []any{node{"type": "string", "pattern": ratePattern}, bounded("number", g.Bounds)}}
+		return node{"anyOf": []any{node{"type": "string", "pattern": ratePattern}, bounded("number", st.Bounds)}}
 	case reflect.TypeFor[scenarios.Auto]():
-		return node{"anyOf": []any{node{"const": "auto"}, node{"type": "integer", "minimum": g.Bounds.Min, "maximum": g.Bounds.Max}}}
+		return node{"anyOf": []any{node{"const": "auto"}, node{"type": "integer", "minimum": st.Bounds.Min, "maximum": st.Bounds.Max}}}
 	}
 	switch t.Kind() {
 	case reflect.Struct:
 		return object(t, key+".", settings)
 	case reflect.Slice:
-		return node{"type": "array", "items": items(t.Elem(), key, g, settings)}
+		return node{"type": "array", "items": items(t.Elem(), key, st, settings)}
 	case reflect.Map:
 		return node{"type": "object", "additionalProperties": values(t.Elem())}
 	case reflect.Bool:
 		return node{"type": "boolean"}
 	case reflect.Int:
-		return bounded("integer", g.Bounds)
+		return bounded("integer", st.Bounds)
 	case reflect.Uint64:
 		return node{"type": "integer", "minimum": 0}
 	case reflect.Float64:
-		return bounded("number", g.Bounds)
+		return bounded("number", st.Bounds)
 	}
 	n := node{"type": "string"}
-	if g.Values != nil {
-		n["enum"] = g.Values
+	if st.Values != nil {
+		n["enum"] = st.Values
 	}
 	return n
 }
 
 // items is the schema of what a list holds.
-func items(t reflect.Type, key string, g scenarios.Setting, settings map[string]scenarios.Setting) node {
+func items(t reflect.Type, key string, st scenarios.Setting, settings map[string]scenarios.Setting) node {
 	if t.Kind() == reflect.Struct {
 		return object(t, key+"[].", settings)
 	}
-	return typed(t, key, g, settings)
+	return typed(t, key, st, settings)
 }
 
 // values is the schema of what stands under the user's own keys: texts, which may be
@@ -149,27 +149,27 @@ func bounded(kind string, b scenarios.Bounds) node {
 }
 
 // description is what an editor shows.
-func description(g scenarios.Setting) string {
-	text := g.Help
-	if r := g.Range(); r != "" && g.Values == nil {
+func description(st scenarios.Setting) string {
+	text := st.Help
+	if r := st.Range(); r != "" && st.Values == nil {
 		text += "; " + r
 	}
-	if g.Unset != "" {
-		text += "; default: " + g.Unset
+	if st.Unset != "" {
+		text += "; default: " + st.Unset
 	}
-	if len(g.Kinds) == 1 {
-		text += "; only of kind " + string(g.Kinds[0])
+	if len(st.Kinds) == 1 {
+		text += "; only of kind " + string(st.Kinds[0])
 	}
 	return text
 }
 
 // defaultOf is a default as JSON has it; nil where there is none.
-func defaultOf(t reflect.Type, g scenarios.Setting) any {
+func defaultOf(t reflect.Type, st scenarios.Setting) any {
 	switch {
-	case g.Default == "":
+	case st.Default == "":
 		return nil
 	case t.Kind() == reflect.Int, t == reflect.TypeFor[float64]():
-		return json.Number(g.Default)
+		return json.Number(st.Default)
 	}
-	return g.Default
+	return st.Default
 }

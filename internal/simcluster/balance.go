@@ -46,7 +46,7 @@ func newPicker(c Config, r balancerPlan, stream uint64) *picker {
 	if p.background == nil {
 		p.background = make([]int, c.Coordinators)
 	}
-	if p.balance == Source {
+	if p.balance == BalanceSource {
 		p.seed = mix(c.Seed, 0) // the same on all nodes
 	}
 	return p
@@ -72,13 +72,13 @@ func (p *picker) pick(eligible []bool, client netip.Addr) int {
 
 func (p *picker) chooseNew(eligible []bool, client netip.Addr) int {
 	switch p.balance {
-	case RoundRobin:
+	case BalanceRoundRobin:
 		return p.roundRobin(eligible)
-	case LeastConn:
+	case BalanceLeastConn:
 		return p.leastLoaded(eligible)
-	case FlowHash:
+	case BalanceFlowHash:
 		return p.byWeight(eligible, unitInterval(mix(p.seed, p.ordinal)))
-	case Source:
+	case BalanceSource:
 		ip := client.As16()
 		return p.byWeight(eligible, unitInterval(mix(p.seed^binary.BigEndian.Uint64(ip[:8]), binary.BigEndian.Uint64(ip[8:]))))
 	default:

@@ -44,7 +44,7 @@ func TestPicker_DependsOnlyOnSeedAndStream(t *testing.T) {
 			if !slices.Equal(sequence(7, 1), sequence(7, 1)) {
 				t.Error("the same seed gave two sequences")
 			}
-			randomized := b == Random || b == FlowHash
+			randomized := b == BalanceRandom || b == BalanceFlowHash
 			if randomized && slices.Equal(sequence(7, 1), sequence(8, 1)) {
 				t.Error("two seeds gave the same sequence")
 			}
@@ -64,16 +64,16 @@ func TestPicker_Shares(t *testing.T) {
 		n        int
 		min, max []int // sessions by coordinator
 	}{
-		"round robin is exact":                {balance: RoundRobin, eligible: fiveEligible, n: 500, min: []int{100, 100, 100, 100, 100}, max: []int{100, 100, 100, 100, 100}},
-		"round robin with weights is exact":   {balance: RoundRobin, faults: balancerPlan{weights: []int{6, 1, 1, 1, 1}}, eligible: fiveEligible, n: 100, min: []int{60, 10, 10, 10, 10}, max: []int{60, 10, 10, 10, 10}},
-		"round robin skips ineligible":        {balance: RoundRobin, eligible: fourEligible, n: 100, min: []int{25, 0, 25, 25, 25}, max: []int{25, 0, 25, 25, 25}},
-		"random is even":                      {balance: Random, eligible: fiveEligible, n: 5000, min: []int{880, 880, 880, 880, 880}, max: []int{1120, 1120, 1120, 1120, 1120}},
-		"random follows weights":              {balance: Random, faults: balancerPlan{weights: []int{6, 1, 1, 1, 1}}, eligible: fiveEligible, n: 5000, min: []int{2850, 410, 410, 410, 410}, max: []int{3150, 590, 590, 590, 590}},
-		"random skips ineligible":             {balance: Random, eligible: fourEligible, n: 5000, min: []int{1120, 0, 1120, 1120, 1120}, max: []int{1380, 0, 1380, 1380, 1380}},
-		"flow hash is even":                   {balance: FlowHash, eligible: fiveEligible, n: 5000, min: []int{880, 880, 880, 880, 880}, max: []int{1120, 1120, 1120, 1120, 1120}},
-		"leastconn rotates when all are idle": {balance: LeastConn, eligible: fiveEligible, n: 500, min: []int{100, 100, 100, 100, 100}, max: []int{100, 100, 100, 100, 100}},
-		"weight 0 gets no sessions":           {balance: Random, faults: balancerPlan{weights: []int{0, 1, 0, 0, 0}}, eligible: fiveEligible, n: 50, min: []int{0, 50, 0, 0, 0}, max: []int{0, 50, 0, 0, 0}},
-		"none eligible":                       {balance: RoundRobin, eligible: make([]bool, 5), n: 0, min: make([]int, 5), max: make([]int, 5)},
+		"round robin is exact":                {balance: BalanceRoundRobin, eligible: fiveEligible, n: 500, min: []int{100, 100, 100, 100, 100}, max: []int{100, 100, 100, 100, 100}},
+		"round robin with weights is exact":   {balance: BalanceRoundRobin, faults: balancerPlan{weights: []int{6, 1, 1, 1, 1}}, eligible: fiveEligible, n: 100, min: []int{60, 10, 10, 10, 10}, max: []int{60, 10, 10, 10, 10}},
+		"round robin skips ineligible":        {balance: BalanceRoundRobin, eligible: fourEligible, n: 100, min: []int{25, 0, 25, 25, 25}, max: []int{25, 0, 25, 25, 25}},
+		"random is even":                      {balance: BalanceRandom, eligible: fiveEligible, n: 5000, min: []int{880, 880, 880, 880, 880}, max: []int{1120, 1120, 1120, 1120, 1120}},
+		"random follows weights":              {balance: BalanceRandom, faults: balancerPlan{weights: []int{6, 1, 1, 1, 1}}, eligible: fiveEligible, n: 5000, min: []int{2850, 410, 410, 410, 410}, max: []int{3150, 590, 590, 590, 590}},
+		"random skips ineligible":             {balance: BalanceRandom, eligible: fourEligible, n: 5000, min: []int{1120, 0, 1120, 1120, 1120}, max: []int{1380, 0, 1380, 1380, 1380}},
+		"flow hash is even":                   {balance: BalanceFlowHash, eligible: fiveEligible, n: 5000, min: []int{880, 880, 880, 880, 880}, max: []int{1120, 1120, 1120, 1120, 1120}},
+		"leastconn rotates when all are idle": {balance: BalanceLeastConn, eligible: fiveEligible, n: 500, min: []int{100, 100, 100, 100, 100}, max: []int{100, 100, 100, 100, 100}},
+		"weight 0 gets no sessions":           {balance: BalanceRandom, faults: balancerPlan{weights: []int{0, 1, 0, 0, 0}}, eligible: fiveEligible, n: 50, min: []int{0, 50, 0, 0, 0}, max: []int{0, 50, 0, 0, 0}},
+		"none eligible":                       {balance: BalanceRoundRobin, eligible: make([]bool, 5), n: 0, min: make([]int, 5), max: make([]int, 5)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,7 +94,7 @@ func TestPicker_Shares(t *testing.T) {
 
 func TestPicker_LeastConnCountsBackground(t *testing.T) {
 	t.Parallel()
-	p := newPicker(Config{Coordinators: 3, Balance: LeastConn, Background: []int{4, 4, 0}}, balancerPlan{}, 1)
+	p := newPicker(Config{Coordinators: 3, Balance: BalanceLeastConn, Background: []int{4, 4, 0}}, balancerPlan{}, 1)
 	all := []bool{true, true, true}
 	var held []int
 	for range 7 {
@@ -112,7 +112,7 @@ func TestPicker_LeastConnCountsBackground(t *testing.T) {
 
 func TestPicker_SourceIsTheSameOnAllNodes(t *testing.T) {
 	t.Parallel()
-	c := Config{Coordinators: 5, Balance: Source, Seed: 1}
+	c := Config{Coordinators: 5, Balance: BalanceSource, Seed: 1}
 	one, two := newPicker(c, balancerPlan{}, 1), newPicker(c, balancerPlan{}, 2)
 	seen := map[int]bool{}
 	for i := range 40 {
@@ -130,7 +130,7 @@ func TestPicker_SourceIsTheSameOnAllNodes(t *testing.T) {
 
 func TestPicker_StickyProbability(t *testing.T) {
 	t.Parallel()
-	p := newPicker(Config{Coordinators: 5, Balance: Random, Seed: 1}, balancerPlan{sticky: 0.7}, 1)
+	p := newPicker(Config{Coordinators: 5, Balance: BalanceRandom, Seed: 1}, balancerPlan{sticky: 0.7}, 1)
 	seq, repeats := pickInSequence(p, fiveEligible, 4000), 0
 	for i := 1; i < len(seq); i++ {
 		if seq[i] == seq[i-1] {

@@ -159,7 +159,7 @@ func TestCluster_ReportsIdentity(t *testing.T) {
 
 func TestCluster_RoundRobin(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Balance: RoundRobin, Coordinators: 3})
+	cl := start(t, Config{Balance: BalanceRoundRobin, Coordinators: 3})
 	for _, node := range cl.Nodes() {
 		if got, want := visits(t, node, 6), append(cl.Names(), cl.Names()...); !slices.Equal(got, want) {
 			t.Errorf("%v: %v, want %v", node, got, want)

@@ -15,24 +15,26 @@ type Balance string
 
 // The balancing policies. Listeners share no state.
 const (
-	Random     Balance = "random"      // independent random choices, which is what a Network Load Balancer's flow hash looks like to a client
-	RoundRobin Balance = "round-robin" // in turn; smoothly interleaved if there are weights
-	FlowHash   Balance = "flow-hash"   // a hash of the seed, the node and the number of the connection; the client's port is not used
-	LeastConn  Balance = "leastconn"   // fewest open connections, including Background; ties in turn
-	Source     Balance = "source"      // a hash of the client's address, the same on all nodes
+	BalanceRandom     Balance = "random"      // independent random choices, which is what a Network Load Balancer's flow hash looks like to a client
+	BalanceRoundRobin Balance = "round-robin" // in turn; smoothly interleaved if there are weights
+	BalanceFlowHash   Balance = "flow-hash"   // a hash of the seed, the node and the number of the connection; the client's port is not used
+	BalanceLeastConn  Balance = "leastconn"   // fewest open connections, including Background; ties in turn
+	BalanceSource     Balance = "source"      // a hash of the client's address, the same on all nodes
 )
 
 // Balances lists every Balance, the default first.
-func Balances() []Balance { return []Balance{Random, RoundRobin, FlowHash, LeastConn, Source} }
+func Balances() []Balance {
+	return []Balance{BalanceRandom, BalanceRoundRobin, BalanceFlowHash, BalanceLeastConn, BalanceSource}
+}
 
 // Auth is how clients authenticate.
 type Auth string
 
-// NoAuth is Thrift without SASL. LDAP is SASL PLAIN with Config.Users, on the HS2 and
+// AuthNone is Thrift without SASL. LDAP is SASL PLAIN with Config.Users, on the HS2 and
 // the Beeswax ports.
 const (
-	NoAuth Auth = ""
-	LDAP   Auth = "ldap"
+	AuthNone Auth = ""
+	AuthLDAP Auth = "ldap"
 )
 
 // Config describes a cluster. The zero value is five healthy coordinators
@@ -92,7 +94,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Coordinators, 5)
 	setDefault(&c.First, 1)
 	setDefault(&c.Nodes, 2)
-	setDefault(&c.Balance, Random)
+	setDefault(&c.Balance, BalanceRandom)
 	setDefault(&c.ListenIP, netip.AddrFrom4([4]byte{127, 0, 0, 2}))
 	setDefault(&c.Host, "impala.example.com")
 	setDefault(&c.Threads, 64)
@@ -119,7 +121,7 @@ func (c Config) validate() (err error) {
 	reject(c.Background != nil && len(c.Background) != c.Coordinators, "Background", "got %d numbers for %d coordinators", len(c.Background), c.Coordinators)
 	reject(slices.ContainsFunc(c.Background, func(n int) bool { return n < 0 }), "Background", "numbers must not be negative")
 	reject(!c.ListenIP.Is4() || !c.ListenIP.IsLoopback(), "ListenIP", "%v is not an IPv4 loopback address", c.ListenIP)
-	reject(c.Auth != NoAuth && c.Auth != LDAP, "Auth", "%q is neither empty nor ldap", string(c.Auth))
+	reject(c.Auth != AuthNone && c.Auth != AuthLDAP, "Auth", "%q is neither empty nor ldap", string(c.Auth))
 	reject(c.Threads < 1, "Threads", "%d is less than 1", c.Threads)
 	reject(c.SetupThreads < 1, "SetupThreads", "%d is less than 1", c.SetupThreads)
 	reject(c.AcceptTimeout < 0, "AcceptTimeout", "%v is negative", c.AcceptTimeout)

@@ -123,7 +123,7 @@ func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (conte
 	in := bufio.NewReaderSize(l, readBuffer)
 	conn := &connectionState{}
 	login := func() (err error) {
-		if c.config.Auth == LDAP {
+		if c.config.Auth == AuthLDAP {
 			conn.user, err = c.authenticate(l, in)
 		}
 		return err
@@ -132,7 +132,7 @@ func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (conte
 		return ctx, nil
 	}
 	c.connections[proto].Add(1)
-	conn.transport = newTransport(l, in, c.config.Auth == LDAP)
+	conn.transport = newTransport(l, in, c.config.Auth == AuthLDAP)
 	return context.WithValue(ctx, connectionKey{}, conn), conn.transport
 }
 

@@ -85,7 +85,7 @@ func TestFaults_AllStart(t *testing.T) {
 			if info.Name == "zones" {
 				nodes = 3
 			}
-			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, Auth: LDAP}, text)
+			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, Auth: AuthLDAP}, text)
 		})
 	}
 }

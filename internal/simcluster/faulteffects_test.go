@@ -59,7 +59,7 @@ func TestCluster_FaultOutcomes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cl := start(t, Config{Coordinators: 3, Balance: RoundRobin}, c.faults...)
+			cl := start(t, Config{Coordinators: 3, Balance: BalanceRoundRobin}, c.faults...)
 			got := visitOutcomes(t, cl, 6)
 			for who, n := range c.want {
 				if got[who] != n {
@@ -207,7 +207,7 @@ func TestCluster_IdentityFaults(t *testing.T) {
 
 func TestCluster_FaultZones(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Nodes: 3, Balance: RoundRobin}, "zones=2:2:1")
+	cl := start(t, Config{Nodes: 3, Balance: BalanceRoundRobin}, "zones=2:2:1")
 	for i, want := range [][]string{{"coord-a1:25000", "coord-a2:25000"}, {"coord-b1:25000", "coord-b2:25000"}, {"coord-c1:25000", "coord-c1:25000"}} {
 		if got := visits(t, cl.Nodes()[i], 2); !slices.Equal(got, want) {
 			t.Errorf("node %d: %v, want %v", i+1, got, want)

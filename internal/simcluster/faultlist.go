@@ -120,13 +120,13 @@ var faultSpecs = []faultSpec{
 	balancerFault("idle", "2s:fin", "cuts connections without traffic for 2s: with a FIN (fin), with an RST (rst) or by dropping all data (silent)", func(p *plan, v string) error { return parseIdle(v, &p.balancer.idle) }),
 	balancerFault("one-node", "", "only the first node remains in DNS", func(p *plan, _ string) error { p.oneNode = true; return nil }),
 
-	certificateFault(certs.WrongIssuer, "a trusted certificate chain from an issuer other than Amazon"),
-	certificateFault(certs.Expired, "an expired certificate"),
-	certificateFault(certs.NotYet, "a certificate that is not valid yet"),
-	certificateFault(certs.WrongHost, "a certificate for another host name"),
-	certificateFault(certs.NoIntermediate, "a server certificate without the intermediate certificate"),
-	certificateFault(certs.SelfSigned, "a self-signed certificate"),
-	certificateFault(certs.UnknownCA, "a certificate chain to a root that is not trusted"),
+	certificateFault(certs.KindWrongIssuer, "a trusted certificate chain from an issuer other than Amazon"),
+	certificateFault(certs.KindExpired, "an expired certificate"),
+	certificateFault(certs.KindNotYet, "a certificate that is not valid yet"),
+	certificateFault(certs.KindWrongHost, "a certificate for another host name"),
+	certificateFault(certs.KindNoIntermediate, "a server certificate without the intermediate certificate"),
+	certificateFault(certs.KindSelfSigned, "a self-signed certificate"),
+	certificateFault(certs.KindUnknownCA, "a certificate chain to a root that is not trusted"),
 	listenerFault("old-tls", "TLS 1.1 at most", func(n *nodePlan) { n.maxTLS = tls.VersionTLS11 }),
 }
 

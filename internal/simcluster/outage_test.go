@@ -86,7 +86,7 @@ func TestCluster_FaultDownRestarts(t *testing.T) {
 
 func TestCluster_FaultLeavesKeepsConnections(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 2, Balance: RoundRobin}, "leaves=700ms@1")
+	cl := start(t, Config{Coordinators: 2, Balance: BalanceRoundRobin}, "leaves=700ms@1")
 	held := openTestSession(t, cl) // on the first coordinator
 	if held.opened.Configuration["http_addr"] != cl.Names()[0] {
 		t.Fatal("the first session was opened after the coordinator left")

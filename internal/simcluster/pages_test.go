@@ -47,7 +47,7 @@ func readPage(t *testing.T, cl *Cluster, path string) map[string]any {
 
 func TestCluster_NamesArePageAddresses(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 2, First: 3, Web: true, Balance: RoundRobin})
+	cl := start(t, Config{Coordinators: 2, First: 3, Web: true, Balance: BalanceRoundRobin})
 	pages := cl.Pages()
 	if pages[0].Addr() != netip.MustParseAddr("127.0.1.3") || pages[1].Addr() != netip.MustParseAddr("127.0.1.4") || pages[0].Port() != pages[1].Port() {
 		t.Errorf("pages at %v", pages)

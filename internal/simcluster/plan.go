@@ -57,7 +57,7 @@ func newPlan(c Config) (*plan, error) {
 		if spec.Scope == FaultScopeListener && !c.TLS {
 			return nil, invalidFault(f.String(), "it needs TLS")
 		}
-		if f.Name == "auth-reject" && c.Auth == NoAuth {
+		if f.Name == "auth-reject" && c.Auth == AuthNone {
 			return nil, invalidFault(f.String(), "it needs authentication")
 		}
 		if err := spec.apply(p, f); err != nil {

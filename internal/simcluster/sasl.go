@@ -28,17 +28,17 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 	if err != nil {
 		return "", err // a first byte above 5 is not SASL: no reply
 	}
-	if status != saslframe.Start {
-		return "", rejectLogin(l, saslframe.Error, fmt.Sprintf("Expecting START status, received %d", status))
+	if status != saslframe.StatusStart {
+		return "", rejectLogin(l, saslframe.StatusError, fmt.Sprintf("Expecting START status, received %d", status))
 	}
-	if string(mechanism) != saslframe.Plain {
-		return "", rejectLogin(l, saslframe.Bad, "Unsupported mechanism type "+string(mechanism[:min(len(mechanism), 64)]))
+	if string(mechanism) != saslframe.MechanismPlain {
+		return "", rejectLogin(l, saslframe.StatusBad, "Unsupported mechanism type "+string(mechanism[:min(len(mechanism), 64)]))
 	}
 	status, response, err := saslframe.ReadMessage(in, maxLoginMessage)
 	if err != nil {
 		return "", err
 	}
-	if status != saslframe.OK && status != saslframe.Complete {
+	if status != saslframe.StatusOK && status != saslframe.StatusComplete {
 		return "", errRejected
 	}
 	c.logins.Add(1)
@@ -51,7 +51,7 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 		c.config.Log.Info("login rejected", "coordinator", c.name, "user", user)
 		return "", errRejected
 	}
-	_, err = l.Write(saslframe.AppendMessage(nil, saslframe.Complete, nil))
+	_, err = l.Write(saslframe.AppendMessage(nil, saslframe.StatusComplete, nil))
 	return user, err
 }
 

@@ -106,7 +106,7 @@ func TestCluster_NodesShareCertificate(t *testing.T) {
 
 func TestCluster_FailedHandshakeIsNotBalanced(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{TLS: true, Balance: RoundRobin})
+	cl := start(t, Config{TLS: true, Balance: BalanceRoundRobin})
 	for range 3 {
 		if _, err := tls.Dial("tcp", cl.Nodes()[0].String(), &tls.Config{ServerName: "impala.example.com"}); err == nil {
 			t.Fatal("the certificate was accepted without a root")
@@ -141,12 +141,12 @@ var testUsers = map[string]string{"alice": "wonderland"}
 
 // login sends START and the PLAIN response together, as Impala's clients do.
 func login(conn net.Conn, user, password string) error {
-	hello := saslframe.AppendMessage(nil, saslframe.Start, []byte(saslframe.Plain))
-	hello = saslframe.AppendMessage(hello, saslframe.OK, saslframe.PlainResponse(user, password))
+	hello := saslframe.AppendMessage(nil, saslframe.StatusStart, []byte(saslframe.MechanismPlain))
+	hello = saslframe.AppendMessage(hello, saslframe.StatusOK, saslframe.PlainResponse(user, password))
 	if _, err := conn.Write(hello); err != nil {
 		return err
 	}
-	return expectMessage(conn, saslframe.Complete, "")
+	return expectMessage(conn, saslframe.StatusComplete, "")
 }
 
 // expectMessage reads one message of the handshake.
@@ -175,7 +175,7 @@ func dialNode(t *testing.T, cl *Cluster) net.Conn {
 
 func TestCluster_Login(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers})
+	cl := start(t, Config{Coordinators: 1, Auth: AuthLDAP, Users: testUsers})
 	conn := dialNode(t, cl)
 	if err := login(conn, "alice", "wonderland"); err != nil {
 		t.Fatal(err)
@@ -209,7 +209,7 @@ func TestCluster_RejectedLoginReadsEOF(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers}, c.faults...)
+			cl := start(t, Config{Coordinators: 1, Auth: AuthLDAP, Users: testUsers}, c.faults...)
 			if err := login(dialNode(t, cl), c.user, c.password); !errors.Is(err, io.EOF) {
 				t.Errorf("%v, want EOF", err)
 			}
@@ -222,15 +222,15 @@ func TestCluster_RejectedLoginReadsEOF(t *testing.T) {
 
 func TestCluster_InvalidSASLHandshake(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers})
+	cl := start(t, Config{Coordinators: 1, Auth: AuthLDAP, Users: testUsers})
 	for name, c := range map[string]struct {
 		status saslframe.Status
 		sent   string
 		reply  saslframe.Status // 0: EOF without a reply
 		text   string
 	}{
-		"unsupported mechanism": {status: saslframe.Start, sent: "GSSAPI", reply: saslframe.Bad, text: "Unsupported mechanism type GSSAPI"},
-		"no START":              {status: saslframe.OK, sent: "PLAIN", reply: saslframe.Error, text: "Expecting START status, received 2"},
+		"unsupported mechanism": {status: saslframe.StatusStart, sent: "GSSAPI", reply: saslframe.StatusBad, text: "Unsupported mechanism type GSSAPI"},
+		"no START":              {status: saslframe.StatusOK, sent: "PLAIN", reply: saslframe.StatusError, text: "Expecting START status, received 2"},
 		"client without SASL":   {status: saslframe.Status(0x80)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -249,7 +249,7 @@ func TestCluster_InvalidSASLHandshake(t *testing.T) {
 
 func TestCluster_PROXYHeaderBeforeLogin(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers}, "proxy-protocol")
+	cl := start(t, Config{Coordinators: 1, Auth: AuthLDAP, Users: testUsers}, "proxy-protocol")
 	if err := login(dialNode(t, cl), "alice", "wonderland"); !errors.Is(err, io.EOF) {
 		t.Errorf("%v, want EOF", err)
 	}
@@ -260,24 +260,24 @@ func TestCluster_PROXYHeaderBeforeLogin(t *testing.T) {
 
 func TestThreadPool_SilentConnectionsBlockLogins(t *testing.T) {
 	t.Parallel()
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers})
+	cl := start(t, Config{Coordinators: 1, Auth: AuthLDAP, Users: testUsers})
 	probes := []net.Conn{dialNode(t, cl), dialNode(t, cl)}
 	for _, p := range probes { // a probe has a setup thread once its byte was read
-		if _, err := p.Write([]byte{byte(saslframe.Start)}); err != nil {
+		if _, err := p.Write([]byte{byte(saslframe.StatusStart)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	eventually(t, func() bool { return cl.Stats().BytesAfterHandshake == 2 })
 	blocked := dialNode(t, cl)
-	if _, err := blocked.Write(saslframe.AppendMessage(nil, saslframe.Start, []byte(saslframe.Plain))); err != nil {
+	if _, err := blocked.Write(saslframe.AppendMessage(nil, saslframe.StatusStart, []byte(saslframe.MechanismPlain))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := blocked.Write(saslframe.AppendMessage(nil, saslframe.OK, saslframe.PlainResponse("alice", "wonderland"))); err != nil {
+	if _, err := blocked.Write(saslframe.AppendMessage(nil, saslframe.StatusOK, saslframe.PlainResponse("alice", "wonderland"))); err != nil {
 		t.Fatal(err)
 	}
 	expectSilence(t, blocked)
 	probes[0].Close()
-	if err := expectMessage(blocked, saslframe.Complete, ""); err != nil {
+	if err := expectMessage(blocked, saslframe.StatusComplete, ""); err != nil {
 		t.Errorf("after a probe was closed: %v", err)
 	}
 }
@@ -285,7 +285,7 @@ func TestThreadPool_SilentConnectionsBlockLogins(t *testing.T) {
 func TestCluster_LogHasNoPassword(t *testing.T) {
 	t.Parallel()
 	var logged strings.Builder
-	cl := start(t, Config{Coordinators: 1, Auth: LDAP, Users: testUsers, Log: newTestLogger(&logged)})
+	cl := start(t, Config{Coordinators: 1, Auth: AuthLDAP, Users: testUsers, Log: newTestLogger(&logged)})
 	for _, password := range []string{"wonderland", "looking-glass"} {
 		conn := dialNode(t, cl)
 		_ = login(conn, "alice", password)

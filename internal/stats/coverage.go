@@ -24,34 +24,34 @@ func SampleSize(k int, alpha float64) int {
 	if k < 2 {
 		return k
 	}
-	n := DrawsToShow(1/float64(k), alpha/float64(k)) // an upper bound, by Bonferroni
+	n := DrawsToSee(1/float64(k), alpha/float64(k)) // an upper bound, by Bonferroni
 	for n > k && MissAny(n-1, k) <= alpha {
 		n--
 	}
 	return n
 }
 
-// DrawsToShow is the smallest n with (1-p)^n <= alpha: this many draws show a
+// DrawsToSee is the smallest n with (1-p)^n <= alpha: this many draws show a
 // value of probability p, except with probability alpha. It is 1 if p is 1.
-func DrawsToShow(p, alpha float64) int {
+func DrawsToSee(p, alpha float64) int {
 	if p >= 1 {
 		return 1
 	}
 	return int(math.Ceil(math.Log(alpha)/math.Log1p(-p) - 1e-9))
 }
 
-// NeverSeen is (1-p)^n: the probability that n draws, not necessarily an integer,
+// MissProbability is (1-p)^n: the probability that n draws, not necessarily an integer,
 // miss a value of probability p.
-func NeverSeen(p, n float64) float64 {
+func MissProbability(p, n float64) float64 {
 	if p >= 1 {
 		return 0
 	}
 	return math.Exp(n * math.Log1p(-p))
 }
 
-// OnlyOne is the probability that n draws all have the same value: the sum of
+// AllEqualProbability is the probability that n draws all have the same value: the sum of
 // p^n. It is 1 if n is 0.
-func OnlyOne(p []float64, n int) float64 {
+func AllEqualProbability(p []float64, n int) float64 {
 	total := 0.0
 	for _, share := range p {
 		total += math.Pow(share, float64(n))

@@ -64,11 +64,11 @@ func Totals(seqs []Matches) (m, mean, variance, maximum float64) {
 	return m, mean, variance, maximum
 }
 
-// TooAlike is the probability of at least this many matches, given the counts, by
+// MatchesTail is the probability of at least this many matches, given the counts, by
 // the normal approximation with a continuity correction of one half. It is 1 if
 // the counts allow only one order. The approximation is liberal far out in the
-// tail for many categories: see [Permuted].
-func TooAlike(seqs []Matches) float64 {
+// tail for many categories: see [MatchesTailPermuted].
+func MatchesTail(seqs []Matches) float64 {
 	m, mean, variance, _ := Totals(seqs)
 	if variance <= 0 {
 		return 1
@@ -76,11 +76,11 @@ func TooAlike(seqs []Matches) float64 {
 	return distuv.UnitNormal.Survival((m - .5 - mean) / math.Sqrt(variance))
 }
 
-// Permuted estimates the probability of TooAlike by shuffling each sequence, at
+// MatchesTailPermuted estimates the probability of MatchesTail by shuffling each sequence, at
 // most this many times. It stops early if the probability is not small. The sample
 // counts as one of the shuffles, so the result is never 0 (Besag and Clifford
 // 1991, doi:10.1093/biomet/78.2.301).
-func Permuted(seqs []Matches, shuffles int, r *rand.Rand) float64 {
+func MatchesTailPermuted(seqs []Matches, shuffles int, r *rand.Rand) float64 {
 	observed, values := 0, make([][]int32, len(seqs))
 	for i, s := range seqs {
 		observed += s.M
@@ -107,7 +107,7 @@ func Permuted(seqs []Matches, shuffles int, r *rand.Rand) float64 {
 }
 
 // maxExtremeShuffles is the number of shuffles as extreme as the sample after
-// which Permuted stops: they give the probability to about a fifth.
+// which MatchesTailPermuted stops: they give the probability to about a fifth.
 const maxExtremeShuffles = 32
 
 // shuffleAndCount shuffles seq in place and counts its matches. One random word
@@ -130,9 +130,9 @@ func shuffleAndCount(seq []int32, r *rand.Rand) int {
 	return m
 }
 
-// Alike is the probability that two draws without replacement have the same value:
+// MatchProbability is the probability that two draws without replacement have the same value:
 // the sum of n(n-1) divided by N(N-1). It is 0 if N < 2.
-func Alike(counts []int) float64 {
+func MatchProbability(counts []int) float64 {
 	pairs, n := 0, 0
 	for _, c := range counts {
 		pairs += c * (c - 1)

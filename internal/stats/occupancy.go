@@ -37,13 +37,13 @@ func Fits(n int, shares []float64, threads int) float64 {
 // probability, as computed by [Fits]. Beyond about a million sessions, where Fits
 // takes too long, it uses a lower bound and may be one less.
 func SafeSessions(shares []float64, threads int, probability float64) int {
-	return sort.Search(threads*len(shares), func(n int) bool { return !Safe(n+1, shares, threads, probability) })
+	return sort.Search(threads*len(shares), func(n int) bool { return !FitsWith(n+1, shares, threads, probability) })
 }
 
-// Safe reports whether [Fits] is at least probability. Bounds that are fast to
+// FitsWith reports whether [Fits] is at least probability. Bounds that are fast to
 // compute decide most cases: their distance is about the square of the probability
 // of not fitting.
-func Safe(n int, shares []float64, threads int, probability float64) bool {
+func FitsWith(n int, shares []float64, threads int, probability float64) bool {
 	low, high := fitsBounds(n, shares, threads)
 	switch {
 	case low >= probability:
@@ -67,7 +67,7 @@ func fitsBounds(n int, shares []float64, threads int) (low, high float64) {
 	last, over := -1., 0.
 	for _, p := range shares {
 		if p != last { // equal shares are adjacent and have the same probability
-			last, over = p, AtLeast(threads+1, n, p)
+			last, over = p, BinomialAtLeast(threads+1, n, p)
 		}
 		low -= over
 		high *= 1 - over
@@ -113,26 +113,26 @@ func poisson(mean float64) distribution {
 }
 
 // at returns the probability of n.
-func (s distribution) at(n int) float64 {
-	if i := n - s.offset; i >= 0 && i < len(s.p) {
-		return s.p[i]
+func (d distribution) at(n int) float64 {
+	if i := n - d.offset; i >= 0 && i < len(d.p) {
+		return d.p[i]
 	}
 	return 0
 }
 
 // truncate drops the values above maximum, without normalizing the rest.
-func (s distribution) truncate(maximum int) distribution {
-	s.p = s.p[:min(max(0, maximum+1-s.offset), len(s.p))]
-	return s
+func (d distribution) truncate(maximum int) distribution {
+	d.p = d.p[:min(max(0, maximum+1-d.offset), len(d.p))]
+	return d
 }
 
 // convolve returns the distribution of the sum of two independent variables.
-func (s distribution) convolve(o distribution) distribution {
-	if len(s.p) == 0 || len(o.p) == 0 {
+func (d distribution) convolve(o distribution) distribution {
+	if len(d.p) == 0 || len(o.p) == 0 {
 		return distribution{}
 	}
-	sum := distribution{offset: s.offset + o.offset, p: make([]float64, len(s.p)+len(o.p)-1)}
-	for i, p := range s.p {
+	sum := distribution{offset: d.offset + o.offset, p: make([]float64, len(d.p)+len(o.p)-1)}
+	for i, p := range d.p {
 		to := sum.p[i : i+len(o.p)]
 		for j, q := range o.p {
 			to[j] += p * q
@@ -142,13 +142,13 @@ func (s distribution) convolve(o distribution) distribution {
 }
 
 // trim drops negligible probabilities at both ends.
-func (s distribution) trim() distribution {
-	first, end := 0, len(s.p)
-	for first < end && s.p[first] < negligible {
+func (d distribution) trim() distribution {
+	first, end := 0, len(d.p)
+	for first < end && d.p[first] < negligible {
 		first++
 	}
-	for end > first && s.p[end-1] < negligible {
+	for end > first && d.p[end-1] < negligible {
 		end--
 	}
-	return distribution{offset: s.offset + first, p: s.p[first:end]}
+	return distribution{offset: d.offset + first, p: d.p[first:end]}
 }

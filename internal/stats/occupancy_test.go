@@ -142,7 +142,7 @@ func TestFits_AgreesWithSimulation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := Power(tc.n, tc.shares, draws, Seeded(tc.n), func(counts []int) bool { return slices.Max(counts) <= tc.threads })
+			got := Power(tc.n, tc.shares, draws, NewSeededRand(tc.n), func(counts []int) bool { return slices.Max(counts) <= tc.threads })
 			want := Fits(tc.n, tc.shares, tc.threads)
 			if off := math.Abs(got - want); off > 4*math.Sqrt(want*(1-want)/draws)+1e-9 {
 				t.Errorf("%.5f of the draws fit, want %.5f", got, want)

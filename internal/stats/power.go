@@ -41,9 +41,9 @@ func Draw(counts []int, n int, shares []float64, r *rand.Rand) {
 	}
 }
 
-// Seeded returns a generator that depends only on the numbers, so that results are
+// NewSeededRand returns a generator that depends only on the numbers, so that results are
 // reproducible.
-func Seeded(numbers ...int) *rand.Rand {
+func NewSeededRand(numbers ...int) *rand.Rand {
 	h := fnv.New128a()
 	var b [8]byte
 	for _, n := range numbers {

@@ -86,14 +86,14 @@ func exactTail(x2 float64, n int, p []float64) float64 {
 
 func TestAtLeast_AtMost(t *testing.T) {
 	t.Parallel()
-	assertNear(t, "P(X >= 5 of 5 at 1/5)", AtLeast(5, 5, .2), 3.2e-4, 1e-9)
-	assertNear(t, "P(X >= 0)", AtLeast(0, 5, .2), 1, 0)
-	assertNear(t, "P(X >= 6 of 5)", AtLeast(6, 5, .2), 0, 0)
-	assertNear(t, "P(X >= 1 of 10)", AtLeast(1, 10, .2), 1-math.Pow(.8, 10), 1e-9)
-	assertNear(t, "P(X <= 0 of 10)", AtMost(0, 10, .2), math.Pow(.8, 10), 1e-9)
-	assertNear(t, "P(X <= 10 of 10)", AtMost(10, 10, .2), 1, 0)
-	assertNear(t, "P(X >= 1 at 0)", AtLeast(1, 10, 0), 0, 0)
-	assertNear(t, "P(X >= 10 of 10 at 1)", AtLeast(10, 10, 1), 1, 0)
+	assertNear(t, "P(X >= 5 of 5 at 1/5)", BinomialAtLeast(5, 5, .2), 3.2e-4, 1e-9)
+	assertNear(t, "P(X >= 0)", BinomialAtLeast(0, 5, .2), 1, 0)
+	assertNear(t, "P(X >= 6 of 5)", BinomialAtLeast(6, 5, .2), 0, 0)
+	assertNear(t, "P(X >= 1 of 10)", BinomialAtLeast(1, 10, .2), 1-math.Pow(.8, 10), 1e-9)
+	assertNear(t, "P(X <= 0 of 10)", BinomialAtMost(0, 10, .2), math.Pow(.8, 10), 1e-9)
+	assertNear(t, "P(X <= 10 of 10)", BinomialAtMost(10, 10, .2), 1, 0)
+	assertNear(t, "P(X >= 1 at 0)", BinomialAtLeast(1, 10, 0), 0, 0)
+	assertNear(t, "P(X >= 10 of 10 at 1)", BinomialAtLeast(10, 10, 1), 1, 0)
 }
 
 func TestSampleSize(t *testing.T) {
@@ -113,16 +113,16 @@ func TestSampleSize(t *testing.T) {
 	assertNear(t, "ten draws miss one of five", MissAny(10, 5), .4775, .001)
 	assertNear(t, "three draws cannot show five", MissAny(3, 5), 1, 0)
 	assertNear(t, "one of one", MissAny(1, 1), 0, 0)
-	if got := DrawsToShow(1.0/6, .001); got != 38 {
+	if got := DrawsToSee(1.0/6, .001); got != 38 {
 		t.Errorf("a share of a sixth needs %d draws, want 38", got)
 	}
-	if got := DrawsToShow(1, .001); got != 1 {
+	if got := DrawsToSee(1, .001); got != 1 {
 		t.Errorf("a share of 1 needs %d draws, want 1", got)
 	}
-	assertNear(t, "(1-1/5)^40", NeverSeen(.2, 40), 1.3e-4, .03)
-	assertNear(t, "never seen with share 1", NeverSeen(1, 40), 0, 0)
-	assertNear(t, "six on one of five", OnlyOne([]float64{.2, .2, .2, .2, .2}, 6), math.Pow(.2, 5), 1e-9)
-	assertNear(t, "none on one of five", OnlyOne([]float64{.2, .2, .2, .2, .2}, 0), 1, 0)
+	assertNear(t, "(1-1/5)^40", MissProbability(.2, 40), 1.3e-4, .03)
+	assertNear(t, "never seen with share 1", MissProbability(1, 40), 0, 0)
+	assertNear(t, "six on one of five", AllEqualProbability([]float64{.2, .2, .2, .2, .2}, 6), math.Pow(.2, 5), 1e-9)
+	assertNear(t, "none on one of five", AllEqualProbability([]float64{.2, .2, .2, .2, .2}, 0), 1, 0)
 }
 
 // Compares the mean and variance with those over all orders.
@@ -197,35 +197,35 @@ func TestPermuted_AgreesWithExactTest(t *testing.T) {
 		}
 	})
 	exact := float64(reached) / float64(all)
-	got := Permuted([]Matches{{Counts: []int{3, 3, 2}, M: 4}}, 200_000, Seeded(1))
+	got := MatchesTailPermuted([]Matches{{Counts: []int{3, 3, 2}, M: 4}}, 200_000, NewSeededRand(1))
 	assertNear(t, "the probability", got, exact, .5) // inexact: Permuted stops early
-	rare := Permuted([]Matches{{Counts: []int{8, 8}, M: 14}}, 40_000, Seeded(2))
+	rare := MatchesTailPermuted([]Matches{{Counts: []int{8, 8}, M: 14}}, 40_000, NewSeededRand(2))
 	assertNear(t, "a small probability", rare, 2/12870.0, .6)
-	if p := Permuted([]Matches{{Counts: []int{20, 20}, M: 38}}, 4000, Seeded(3)); p <= 0 || p > 1.0/4000 {
+	if p := MatchesTailPermuted([]Matches{{Counts: []int{20, 20}, M: 38}}, 4000, NewSeededRand(3)); p <= 0 || p > 1.0/4000 {
 		t.Errorf("probability %g below the resolution of the shuffles, want 1/4001", p)
 	}
 }
 
 func TestTooAlike(t *testing.T) {
 	t.Parallel()
-	if p := TooAlike([]Matches{{Counts: []int{9}, M: 8}}); p != 1 {
+	if p := MatchesTail([]Matches{{Counts: []int{9}, M: 8}}); p != 1 {
 		t.Errorf("P of a single value = %g, want 1", p)
 	}
-	if p := TooAlike(nil); p != 1 {
+	if p := MatchesTail(nil); p != 1 {
 		t.Errorf("P of no sequence = %g, want 1", p)
 	}
 	usual, rare := Matches{Counts: []int{8, 8, 8, 8, 8}, M: 7}, Matches{Counts: []int{8, 8, 8, 8, 8}, M: 24}
-	if p := TooAlike([]Matches{usual}); p < .4 {
+	if p := MatchesTail([]Matches{usual}); p < .4 {
 		t.Errorf("P of the mean = %g", p)
 	}
-	if p := TooAlike([]Matches{rare}); p > 1e-6 {
+	if p := MatchesTail([]Matches{rare}); p > 1e-6 {
 		t.Errorf("P of 24 of 39 = %g", p)
 	}
-	if one, two := TooAlike([]Matches{{Counts: []int{10, 10}, M: 13}}), TooAlike([]Matches{{Counts: []int{10, 10}, M: 13}, {Counts: []int{10, 10}, M: 13}}); two >= one {
+	if one, two := MatchesTail([]Matches{{Counts: []int{10, 10}, M: 13}}), MatchesTail([]Matches{{Counts: []int{10, 10}, M: 13}, {Counts: []int{10, 10}, M: 13}}); two >= one {
 		t.Errorf("P of two equal nodes = %g, of one = %g", two, one)
 	}
-	assertNear(t, "two draws alike", Alike([]int{2, 2, 2, 2, 2}), 1.0/9, 1e-9)
-	assertNear(t, "one draw", Alike([]int{1}), 0, 0)
+	assertNear(t, "two draws alike", MatchProbability([]int{2, 2, 2, 2, 2}), 1.0/9, 1e-9)
+	assertNear(t, "one draw", MatchProbability([]int{1}), 0, 0)
 }
 
 // The figures of docs/statistics.md: how often simpler measures fail a fair random
@@ -244,7 +244,7 @@ func TestPower_SimplerMeasures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := Power(tc.n, fifths, 20_000, Seeded(tc.n), tc.alarm); math.Abs(got-tc.want) > .012 {
+			if got := Power(tc.n, fifths, 20_000, NewSeededRand(tc.n), tc.alarm); math.Abs(got-tc.want) > .012 {
 				t.Errorf("alarms in %.3f, want %.3f", got, tc.want)
 			}
 		})
@@ -253,18 +253,18 @@ func TestPower_SimplerMeasures(t *testing.T) {
 
 func TestSeeded_IsDeterministic(t *testing.T) {
 	t.Parallel()
-	if a, b := Seeded(1, 2).Uint64(), Seeded(1, 2).Uint64(); a != b {
+	if a, b := NewSeededRand(1, 2).Uint64(), NewSeededRand(1, 2).Uint64(); a != b {
 		t.Error("the same seed gave two streams")
 	}
-	if a, b := Seeded(1, 2).Uint64(), Seeded(2, 1).Uint64(); a == b {
+	if a, b := NewSeededRand(1, 2).Uint64(), NewSeededRand(2, 1).Uint64(); a == b {
 		t.Error("two seeds gave the same stream")
 	}
 	counts := make([]int, 2)
-	Draw(counts, 1000, []float64{.9, .1}, Seeded(1))
+	Draw(counts, 1000, []float64{.9, .1}, NewSeededRand(1))
 	if Sum(counts) != 1000 || counts[0] < 850 || counts[0] > 950 {
 		t.Errorf("1000 draws at .9 and .1 gave %v", counts)
 	}
-	if p := Power(10, []float64{1}, 0, Seeded(1), func([]int) bool { return true }); p != 0 {
+	if p := Power(10, []float64{1}, 0, NewSeededRand(1), func([]int) bool { return true }); p != 0 {
 		t.Errorf("power of no draws: %g", p)
 	}
 }

@@ -95,17 +95,17 @@ func (h heldSessions) mayHang() bool {
 func (h heldSessions) status() scenarios.Status {
 	switch {
 	case h.Lost > 0, h.failed():
-		return scenarios.Fail
+		return scenarios.StatusFail
 	case h.limitedHere(), h.cut && !h.stopped():
-		return scenarios.Inconclusive
+		return scenarios.StatusInconclusive
 	case h.stalled() && (!h.untilFull || h.Held == 0):
-		return scenarios.Fail
+		return scenarios.StatusFail
 	case h.mayHang():
-		return scenarios.Inconclusive
+		return scenarios.StatusInconclusive
 	case h.stalled() || h.reached():
-		return scenarios.Pass
+		return scenarios.StatusPass
 	}
-	return scenarios.Inconclusive
+	return scenarios.StatusInconclusive
 }
 
 func (h heldSessions) stopped() bool { return !h.StoppedBy.IsZero() }

@@ -21,18 +21,18 @@ func completed(e scenarios.Measured) *scenarios.Capacity {
 // there are, and what follows for any number of sessions. What stands there
 // already, in a stored run, gives way.
 func (h *heldSessions) complete(e scenarios.Measured) {
-	h.Policy = cmp.Or(e.Scenario.Expect.Balance.Policy, scenarios.AutoPolicy)
+	h.Policy = cmp.Or(e.Scenario.Expect.Balance.Policy, scenarios.PolicyAuto)
 	h.fleet = sizing.Even(h.Policy, cmp.Or(e.Scenario.Expect.Coordinators.K(), h.holders), 0).WithWeights(e.Scenario.Expect.Balance.Weights)
 	h.pages = threadsSeen(e)
 	h.Cause = h.cause(e.Scenario.Capacity.Threads)
 	h.Threads, h.From = h.threads(e.Scenario.Capacity.Threads)
 	h.fleet = h.fleet.WithThreads(h.Threads)
 	c := h.fleet.Ceiling()
-	h.Nominal, h.NMinus1, h.Safe, h.SafeLost = c.Nominal, c.NominalLost, c.Safe, c.SafeLost
+	h.Nominal, h.NominalOneDown, h.Safe, h.SafeOneDown = c.Nominal, c.NominalOneDown, c.Safe, c.SafeOneDown
 	h.MoreCoord, h.MoreThr = 0, 0
-	if h.goal > h.SafeLost && h.fleet.Size() > 0 {
+	if h.goal > h.SafeOneDown && h.fleet.Size() > 0 {
 		h.MoreCoord = h.fleet.MoreFor(h.goal)
-		h.MoreThr = h.fleet.Lost().ThreadsFor(h.goal)
+		h.MoreThr = h.fleet.OneDown().ThreadsFor(h.goal)
 	}
 }
 
@@ -67,7 +67,7 @@ func (h heldSessions) cause(declared int) string {
 		return ""
 	case h.pages.full, declared > 0 && h.fullest >= declared:
 		return scenarios.CauseThreads
-	case h.roomEverywhere(), h.StoppedBy.Phase == scenarios.TCP,
+	case h.roomEverywhere(), h.StoppedBy.Phase == scenarios.PhaseTCP,
 		declared > 0 && float64(h.fullest+h.unidentified) < clearlyLess*float64(declared):
 		return scenarios.CauseBalancer
 	}

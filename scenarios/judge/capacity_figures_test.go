@@ -48,12 +48,12 @@ func ofHolding(b *strings.Builder) {
 	const draws = 20_000
 	b.WriteString("| coordinators of 64 threads | evenly | one lost | by chance | of nominal | fit when dealt | one lost |\n|---|---|---|---|---|---|---|\n")
 	for _, k := range []int{2, 3, 5, 8, 10, 20} {
-		even, chance := sizing.Ceilings(scenarios.LeastConn, k, 64), sizing.Ceilings(scenarios.Random, k, 64)
-		fit := stats.Power(chance.Safe, stats.Fractions(make([]float64, k)), draws, stats.Seeded(chance.Safe, k), func(counts []int) bool {
+		even, chance := sizing.Ceilings(scenarios.PolicyLeastConn, k, 64), sizing.Ceilings(scenarios.PolicyRandom, k, 64)
+		fit := stats.Power(chance.Safe, stats.Fractions(make([]float64, k)), draws, stats.NewSeededRand(chance.Safe, k), func(counts []int) bool {
 			return slices.Max(counts) <= 64
 		})
-		fmt.Fprintf(b, "| %d | %d | %d | %d | %s | %.2f %% | %d |\n", k, even.Safe, even.SafeLost, chance.Safe,
-			phrase.Percent(float64(chance.Safe)/float64(chance.Nominal)), 100*fit, chance.SafeLost)
+		fmt.Fprintf(b, "| %d | %d | %d | %d | %s | %.2f %% | %d |\n", k, even.Safe, even.SafeOneDown, chance.Safe,
+			phrase.Percent(float64(chance.Safe)/float64(chance.Nominal)), 100*fit, chance.SafeOneDown)
 	}
 }
 
@@ -61,7 +61,7 @@ func ofHolding(b *strings.Builder) {
 func ofSizes(b *strings.Builder) {
 	b.WriteString("\n| sessions | evenly | to lose one | by chance | to lose one | or, with one down |\n|---|---|---|---|---|---|\n")
 	for _, n := range []int{50, 100, 200, 400, 800, 1600} {
-		even, chance := sizing.Coordinators(n, 64, scenarios.LeastConn), sizing.Coordinators(n, 64, scenarios.Random)
+		even, chance := sizing.Coordinators(n, 64, scenarios.PolicyLeastConn), sizing.Coordinators(n, 64, scenarios.PolicyRandom)
 		instead := "-"
 		if chance.Threads > 0 {
 			instead = fmt.Sprintf("%d of %d threads", chance.Coordinators, chance.Threads)
@@ -79,7 +79,7 @@ func ofZones(b *strings.Builder) {
 		}
 		return stats.SafeSessions(stats.Fractions(weights), 64, sizing.SafeChance)
 	}
-	even := sizing.Ceilings(scenarios.Random, 5, 64)
+	even := sizing.Ceilings(scenarios.PolicyRandom, 5, 64)
 	fmt.Fprintf(b, "\nFive coordinators in zones of 2, 2 and 1, by chance, hold %d where each zone has a third of the sessions, and %d with one of a pair lost; "+
-		"where the zones do not matter %d and %d.\n", zones(2, 2, 1), zones(1, 2, 1), even.Safe, even.SafeLost)
+		"where the zones do not matter %d and %d.\n", zones(2, 2, 1), zones(1, 2, 1), even.Safe, even.SafeOneDown)
 }

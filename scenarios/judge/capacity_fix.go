@@ -27,7 +27,7 @@ func (h heldSessions) fixesForLoss() scenarios.Fixes {
 // otherPolicy is what to set where the sessions fit only as chance had it, and the
 // balancer may place them otherwise.
 func (h heldSessions) otherPolicy() scenarios.Fixes {
-	if !h.overSafe() || h.Policy != scenarios.AutoPolicy {
+	if !h.overSafe() || h.Policy != scenarios.PolicyAuto {
 		return nil
 	}
 	return phrase.Set("expect.balance.policy", "", "declare the policy, unless the balancer chooses at random")
@@ -52,10 +52,10 @@ func (h heldSessions) fixesForGoal() scenarios.Fixes {
 	}
 	switch {
 	case len(ways) == 0:
-		return tellApart()
+		return identifyLimitFixes()
 	case h.Cause == "":
 		ways[0] = "if a coordinator was full: " + ways[0]
-		return append(tellApart(), phrase.Try(ways...)...)
+		return append(identifyLimitFixes(), phrase.Try(ways...)...)
 	}
 	return phrase.Try(ways...)
 }
@@ -63,8 +63,8 @@ func (h heldSessions) fixesForGoal() scenarios.Fixes {
 // raiseLimit is what to do about a limit of the balancer.
 const raiseLimit = "raise the balancer's limit (HAProxy: maxconn)"
 
-// tellApart is what to do where it is unknown whether the balancer or a coordinator was full.
-func tellApart() scenarios.Fixes {
+// identifyLimitFixes is what to do where it is unknown whether the balancer or a coordinator was full.
+func identifyLimitFixes() scenarios.Fixes {
 	return slices.Concat(phrase.Set("capacity.threads", "", "give the number of service threads of a coordinator"),
 		phrase.Set("target.web_port", "25000", "let the coordinators' web pages be read"))
 }
@@ -77,5 +77,5 @@ func (h heldSessions) fixesForLimit() scenarios.Fixes {
 	case scenarios.CauseThreads:
 		return nil
 	}
-	return tellApart()
+	return identifyLimitFixes()
 }

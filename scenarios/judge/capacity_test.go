@@ -15,13 +15,13 @@ import (
 // kept is a run that held so many on each of its coordinators. change may be nil.
 func kept(target int, held []int, change func(*scenarios.Measured)) scenarios.Measured {
 	c := scenarios.Capacity{Target: target, For: 600}
-	look := scenarios.Look{Kind: scenarios.Whole, Planned: target}
+	look := scenarios.Look{Kind: scenarios.LookWhole, Planned: target}
 	for i, n := range held {
 		c.Held += n
 		c.Holders = append(c.Holders, scenarios.Holder{Name: judgetest.CoordName(i), Held: n})
 		for range n {
 			o := judgetest.Observed(judgetest.NodeAddr(0), i)
-			o.Part = scenarios.Held
+			o.Part = scenarios.PartHeld
 			look.Add(o)
 		}
 	}
@@ -95,105 +95,105 @@ func TestCapacity(t *testing.T) {
 		want scenarios.Status
 	}{
 		"all that were asked for": {
-			kept(400, ten, logins), scenarios.Pass,
+			kept(400, ten, logins), scenarios.StatusPass,
 		},
 		"all, and enough for the loss of one": {
-			kept(300, slicesOf(10, 30), threadsDeclared(64)), scenarios.Pass,
+			kept(300, slicesOf(10, 30), threadsDeclared(64)), scenarios.StatusPass,
 		},
 		"all, by luck": {
-			kept(500, slicesOf(10, 50), threadsDeclared(64)), scenarios.Pass,
+			kept(500, slicesOf(10, 50), threadsDeclared(64)), scenarios.StatusPass,
 		},
 		"all, by connections": {
-			kept(500, slicesOf(10, 50), both(threadsDeclared(64), policy(scenarios.LeastConn))), scenarios.Pass,
+			kept(500, slicesOf(10, 50), both(threadsDeclared(64), policy(scenarios.PolicyLeastConn))), scenarios.StatusPass,
 		},
 		"all, on the only coordinator": {
-			kept(40, []int{40}, threadsDeclared(64)), scenarios.Pass,
+			kept(40, []int{40}, threadsDeclared(64)), scenarios.StatusPass,
 		},
 		"all, where one of the coordinators had none": {
-			kept(60, []int{30, 30, 0}, policy(scenarios.LeastConn)), scenarios.Pass,
+			kept(60, []int{30, 30, 0}, policy(scenarios.PolicyLeastConn)), scenarios.StatusPass,
 		},
 		"more on one than it is said to have threads": {
-			kept(18, []int{9, 9}, threadsDeclared(8)), scenarios.Pass,
+			kept(18, []int{9, 9}, threadsDeclared(8)), scenarios.StatusPass,
 		},
 		"until full": {
-			kept(0, eights, both(stall(1, scenarios.Open), policy(scenarios.LeastConn), entered, lasted(0))), scenarios.Pass,
+			kept(0, eights, both(stall(1, scenarios.PhaseOpen), policy(scenarios.PolicyLeastConn), entered, lasted(0))), scenarios.StatusPass,
 		},
 		"until full, and the threads are known": {
-			kept(0, eights, both(stall(1, scenarios.Open), policy(scenarios.LeastConn), threadsDeclared(8), lasted(0))), scenarios.Pass,
+			kept(0, eights, both(stall(1, scenarios.PhaseOpen), policy(scenarios.PolicyLeastConn), threadsDeclared(8), lasted(0))), scenarios.StatusPass,
 		},
 		"until a balancer is full, and the threads are known": {
-			kept(0, eights, both(stall(1, scenarios.Open), policy(scenarios.LeastConn), threadsDeclared(64), lasted(0))), scenarios.Pass,
+			kept(0, eights, both(stall(1, scenarios.PhaseOpen), policy(scenarios.PolicyLeastConn), threadsDeclared(64), lasted(0))), scenarios.StatusPass,
 		},
 		"until a balancer is full, and the pages say so": {
-			kept(0, eights, both(stall(1, scenarios.Open), during(64, 9, 9, 9), lasted(0))), scenarios.Pass,
+			kept(0, eights, both(stall(1, scenarios.PhaseOpen), during(64, 9, 9, 9), lasted(0))), scenarios.StatusPass,
 		},
 		"until a connection is not accepted": {
-			kept(0, eights, both(stall(1, scenarios.TCP), lasted(0))), scenarios.Pass,
+			kept(0, eights, both(stall(1, scenarios.PhaseTCP), lasted(0))), scenarios.StatusPass,
 		},
 		"until full, up to a number": {
-			kept(0, eights, both(lasted(60), func(e *scenarios.Measured) { e.Capacity.Target, e.Scenario.Capacity.Hold = 24, 24 })), scenarios.Pass,
+			kept(0, eights, both(lasted(60), func(e *scenarios.Measured) { e.Capacity.Target, e.Scenario.Capacity.Hold = 24, 24 })), scenarios.StatusPass,
 		},
 		"until full, before a number": {
-			kept(0, eights, both(stall(1, scenarios.Open), threadsDeclared(8), lasted(0), func(e *scenarios.Measured) { e.Capacity.Target, e.Scenario.Capacity.Hold = 40, 40 })), scenarios.Pass,
+			kept(0, eights, both(stall(1, scenarios.PhaseOpen), threadsDeclared(8), lasted(0), func(e *scenarios.Measured) { e.Capacity.Target, e.Scenario.Capacity.Hold = 40, 40 })), scenarios.StatusPass,
 		},
 		"until full, and nothing says why it ended": {
-			kept(0, eights, nil), scenarios.Inconclusive,
+			kept(0, eights, nil), scenarios.StatusInconclusive,
 		},
 		"until one hangs": {
-			kept(0, []int{2, 0, 2}, stall(1, scenarios.Open)), scenarios.Inconclusive,
+			kept(0, []int{2, 0, 2}, stall(1, scenarios.PhaseOpen)), scenarios.StatusInconclusive,
 		},
 		"not all, and the threads are known": {
-			kept(40, eights, both(stall(16, scenarios.Open), policy(scenarios.LeastConn), threadsDeclared(8))), scenarios.Fail,
+			kept(40, eights, both(stall(16, scenarios.PhaseOpen), policy(scenarios.PolicyLeastConn), threadsDeclared(8))), scenarios.StatusFail,
 		},
 		"not all, and nobody knows why": {
-			kept(40, eights, both(stall(16, scenarios.Open), policy(scenarios.LeastConn))), scenarios.Fail,
+			kept(40, eights, both(stall(16, scenarios.PhaseOpen), policy(scenarios.PolicyLeastConn))), scenarios.StatusFail,
 		},
 		"not all, for the balancer": {
-			kept(40, eights, both(stall(1, scenarios.Open), during(64, 8, 8, 8))), scenarios.Fail,
+			kept(40, eights, both(stall(1, scenarios.PhaseOpen), during(64, 8, 8, 8))), scenarios.StatusFail,
 		},
 		"not one": {
-			kept(40, nil, stall(1, scenarios.Open)), scenarios.Fail,
+			kept(40, nil, stall(1, scenarios.PhaseOpen)), scenarios.StatusFail,
 		},
 		"not one, until full": {
-			kept(0, nil, stall(1, scenarios.Open)), scenarios.Fail,
+			kept(0, nil, stall(1, scenarios.PhaseOpen)), scenarios.StatusFail,
 		},
 		"some were cut": {
-			kept(24, eights, func(e *scenarios.Measured) { e.Capacity.Lost, e.Capacity.Survived = 2, 22 }), scenarios.Fail,
+			kept(24, eights, func(e *scenarios.Measured) { e.Capacity.Lost, e.Capacity.Survived = 2, 22 }), scenarios.StatusFail,
 		},
 		"some were closed": {
-			kept(40, eights, both(fails(2, scenarios.Open, "open.eof"), threadsDeclared(64))), scenarios.Fail,
+			kept(40, eights, both(fails(2, scenarios.PhaseOpen, "open.eof"), threadsDeclared(64))), scenarios.StatusFail,
 		},
 		"one was turned away": {
-			kept(40, eights, fails(1, scenarios.Open, "open.shutting-down")), scenarios.Fail,
+			kept(40, eights, fails(1, scenarios.PhaseOpen, "open.shutting-down")), scenarios.StatusFail,
 		},
 		"one failed, and the others made the number": {
-			kept(24, eights, both(fails(1, scenarios.SASL, "sasl.reset"), func(e *scenarios.Measured) { e.Capacity.StoppedBy = scenarios.Class{} })), scenarios.Fail,
+			kept(24, eights, both(fails(1, scenarios.PhaseSASL, "sasl.reset"), func(e *scenarios.Measured) { e.Capacity.StoppedBy = scenarios.Class{} })), scenarios.StatusFail,
 		},
 		"only a class says what failed": {
-			kept(40, eights, func(e *scenarios.Measured) { e.Capacity.StoppedBy = vocabtest.Class("sasl.rejected") }), scenarios.Fail,
+			kept(40, eights, func(e *scenarios.Measured) { e.Capacity.StoppedBy = vocabtest.Class("sasl.rejected") }), scenarios.StatusFail,
 		},
 		"this machine had no port left": {
-			kept(40, eights, fails(1, scenarios.TCP, "tcp.local-ports")), scenarios.Inconclusive,
+			kept(40, eights, fails(1, scenarios.PhaseTCP, "tcp.local-ports")), scenarios.StatusInconclusive,
 		},
 		"cut short": {
-			kept(40, eights, func(e *scenarios.Measured) { e.Looks[0].Cut = true }), scenarios.Inconclusive,
+			kept(40, eights, func(e *scenarios.Measured) { e.Looks[0].Cut = true }), scenarios.StatusInconclusive,
 		},
 		"not all were asked": {
-			kept(24, eights, func(e *scenarios.Measured) { e.Capacity.Survived = 20 }), scenarios.Inconclusive,
+			kept(24, eights, func(e *scenarios.Measured) { e.Capacity.Survived = 20 }), scenarios.StatusInconclusive,
 		},
 		"nothing says why not more": {
-			kept(40, eights, nil), scenarios.Inconclusive,
+			kept(40, eights, nil), scenarios.StatusInconclusive,
 		},
 		"nobody said who he is": {
 			kept(24, nil, func(e *scenarios.Measured) {
 				e.Capacity.Held, e.Capacity.Survived, e.Capacity.Holders = 24, 24, []scenarios.Holder{{Held: 24}}
-			}), scenarios.Pass,
+			}), scenarios.StatusPass,
 		},
 		"nothing was measured": {
-			scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}, scenarios.Inconclusive,
+			scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}}, scenarios.StatusInconclusive,
 		},
 		"every certificate was refused": {
-			scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}, Looks: []scenarios.Look{{Cut: true, Refused: 2}}}, scenarios.Skipped,
+			scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindCapacity}, Looks: []scenarios.Look{{Cut: true, Refused: 2}}}, scenarios.StatusSkipped,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -218,11 +218,11 @@ func slicesOf(k, n int) []int {
 
 func TestCapacity_Numbers(t *testing.T) {
 	t.Parallel()
-	f := judgetest.Find(t, decide(kept(40, []int{8, 8, 8}, stall(1, scenarios.Open))).Findings, scenarios.CapacityHeld)[0]
+	f := judgetest.Find(t, decide(kept(40, []int{8, 8, 8}, stall(1, scenarios.PhaseOpen))).Findings, scenarios.CapacityHeld)[0]
 	if got := fmt.Sprint(*f.Observed, *f.Expected, *f.Limit); got != "24 40 40" {
 		t.Errorf("observed, expected and limit are %s", got)
 	}
-	f = judgetest.Find(t, decide(kept(0, []int{8, 8, 8}, stall(1, scenarios.Open))).Findings, scenarios.CapacityHeld)[0]
+	f = judgetest.Find(t, decide(kept(0, []int{8, 8, 8}, stall(1, scenarios.PhaseOpen))).Findings, scenarios.CapacityHeld)[0]
 	if *f.Observed != 24 || *f.Expected != 24 || f.Limit != nil {
 		t.Errorf("observed %v, expected %v, limit %v", *f.Observed, *f.Expected, f.Limit)
 	}
@@ -231,7 +231,7 @@ func TestCapacity_Numbers(t *testing.T) {
 func TestCapacity_Completed(t *testing.T) {
 	t.Parallel()
 	eights := []int{8, 8, 8}
-	full := stall(1, scenarios.Open)
+	full := stall(1, scenarios.PhaseOpen)
 	for name, tc := range map[string]struct {
 		e    scenarios.Measured
 		want string // threads, how that is known, what was full
@@ -245,8 +245,8 @@ func TestCapacity_Completed(t *testing.T) {
 		"measured, with sessions of others":     {kept(0, eights, both(full, during(0, 12, 9, 9))), "12 measured"},
 		"not measured where one hangs":          {kept(0, []int{2, 0, 2}, full), "64 assumed"},
 		"measured where one is unused for good": {kept(0, []int{8, 0, 8}, both(full, entered)), "8 measured"},
-		"not measured where it is the balancer": {kept(0, eights, stall(1, scenarios.TCP)), "64 assumed balancer"},
-		"a handshake without answer tells none": {kept(0, eights, stall(1, scenarios.TLS)), "8 measured"},
+		"not measured where it is the balancer": {kept(0, eights, stall(1, scenarios.PhaseTCP)), "64 assumed balancer"},
+		"a handshake without answer tells none": {kept(0, eights, stall(1, scenarios.PhaseTLS)), "8 measured"},
 		"full as declared":                      {kept(0, eights, both(full, threadsDeclared(8))), "8 declared coordinators"},
 		"hardly less than declared tells none":  {kept(0, slicesOf(3, 60), both(full, threadsDeclared(64))), "64 declared"},
 		"clearly less than declared":            {kept(0, eights, both(full, threadsDeclared(64))), "64 declared balancer"},
@@ -255,7 +255,7 @@ func TestCapacity_Completed(t *testing.T) {
 		"a page is missing":                     {kept(0, eights, both(full, during(16, 10, 10))), "16 pages"},
 		"where they were is not known": {kept(0, eights, both(full, threadsDeclared(16), func(e *scenarios.Measured) { e.Capacity.Holders[2].Name = "" })),
 			"16 declared"},
-		"by address": {kept(100, []int{100, 0}, policy(scenarios.SourcePolicy)), "100 assumed"},
+		"by address": {kept(100, []int{100, 0}, policy(scenarios.PolicySource)), "100 assumed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -287,19 +287,19 @@ func TestCapacity_Ceilings(t *testing.T) {
 		e    scenarios.Measured
 		want sizing.Ceiling
 	}{
-		"by chance":                   {kept(24, []int{8, 8, 8}, nil), sizing.Ceilings(scenarios.Random, 3, 64)},
-		"evenly":                      {kept(24, []int{8, 8, 8}, policy(scenarios.LeastConn)), sizing.Ceiling{Nominal: 192, NominalLost: 128, Safe: 192, SafeLost: 128}},
-		"by address":                  {kept(24, []int{8, 8, 8}, policy(scenarios.SourcePolicy)), sizing.Ceiling{Nominal: 192, NominalLost: 128, Safe: 64, SafeLost: 64}},
-		"those that are expected":     {kept(24, []int{24, 0, 0}, nil), sizing.Ceilings(scenarios.Random, 3, 64)},
-		"those that held something":   {kept(24, []int{12, 12, 0}, nobodySaid), sizing.Ceilings(scenarios.Random, 2, 64)},
+		"by chance":                   {kept(24, []int{8, 8, 8}, nil), sizing.Ceilings(scenarios.PolicyRandom, 3, 64)},
+		"evenly":                      {kept(24, []int{8, 8, 8}, policy(scenarios.PolicyLeastConn)), sizing.Ceiling{Nominal: 192, NominalOneDown: 128, Safe: 192, SafeOneDown: 128}},
+		"by address":                  {kept(24, []int{8, 8, 8}, policy(scenarios.PolicySource)), sizing.Ceiling{Nominal: 192, NominalOneDown: 128, Safe: 64, SafeOneDown: 64}},
+		"those that are expected":     {kept(24, []int{24, 0, 0}, nil), sizing.Ceilings(scenarios.PolicyRandom, 3, 64)},
+		"those that held something":   {kept(24, []int{12, 12, 0}, nobodySaid), sizing.Ceilings(scenarios.PolicyRandom, 2, 64)},
 		"nobody":                      {kept(24, nil, nil), sizing.Ceiling{}},
-		"weighed, evenly":             {kept(24, []int{8, 8, 8}, both(policy(scenarios.LeastConn), weights)), sizing.Ceiling{Nominal: 192, NominalLost: 128, Safe: 128, SafeLost: 96}},
-		"weights that nobody can lay": {kept(24, []int{8, 8}, weights), sizing.Ceilings(scenarios.Random, 2, 64)},
+		"weighed, evenly":             {kept(24, []int{8, 8, 8}, both(policy(scenarios.PolicyLeastConn), weights)), sizing.Ceiling{Nominal: 192, NominalOneDown: 128, Safe: 128, SafeOneDown: 96}},
+		"weights that nobody can lay": {kept(24, []int{8, 8}, weights), sizing.Ceilings(scenarios.PolicyRandom, 2, 64)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := decide(tc.e).Capacity
-			if got := (sizing.Ceiling{Nominal: c.Nominal, NominalLost: c.NMinus1, Safe: c.Safe, SafeLost: c.SafeLost}); got != tc.want {
+			if got := (sizing.Ceiling{Nominal: c.Nominal, NominalOneDown: c.NominalOneDown, Safe: c.Safe, SafeOneDown: c.SafeOneDown}); got != tc.want {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
 		})
@@ -309,17 +309,17 @@ func TestCapacity_Ceilings(t *testing.T) {
 // What is to be added is enough for the loss of one, and one less is not.
 func TestCapacity_ForLoss(t *testing.T) {
 	t.Parallel()
-	for _, p := range []scenarios.Policy{scenarios.AutoPolicy, scenarios.LeastConn} {
+	for _, p := range []scenarios.Policy{scenarios.PolicyAuto, scenarios.PolicyLeastConn} {
 		for _, target := range []int{400, 500, 640, 900} {
 			c := decide(kept(target, slicesOf(10, target/10), policy(p))).Capacity
 			enough, less := sizing.Ceilings(p, 10+c.MoreCoord, c.Threads), sizing.Ceilings(p, 10+c.MoreCoord-1, c.Threads)
-			if enough.SafeLost < target || c.MoreCoord > 0 && less.SafeLost >= target {
-				t.Errorf("%s: %d take %d more, which hold %d with one lost, and one less %d", p, target, c.MoreCoord, enough.SafeLost, less.SafeLost)
+			if enough.SafeOneDown < target || c.MoreCoord > 0 && less.SafeOneDown >= target {
+				t.Errorf("%s: %d take %d more, which hold %d with one lost, and one less %d", p, target, c.MoreCoord, enough.SafeOneDown, less.SafeOneDown)
 			}
 			if c.MoreCoord == 0 != (c.MoreThr == 0) {
 				t.Errorf("%s: %d take %d more coordinators, or %d threads", p, target, c.MoreCoord, c.MoreThr)
 			}
-			if c.MoreThr > 0 && (sizing.Ceilings(p, 10, c.MoreThr).SafeLost < target || sizing.Ceilings(p, 10, c.MoreThr-1).SafeLost >= target) {
+			if c.MoreThr > 0 && (sizing.Ceilings(p, 10, c.MoreThr).SafeOneDown < target || sizing.Ceilings(p, 10, c.MoreThr-1).SafeOneDown >= target) {
 				t.Errorf("%s: %d take %d threads each, which hold %+v", p, target, c.MoreThr, sizing.Ceilings(p, 10, c.MoreThr))
 			}
 		}

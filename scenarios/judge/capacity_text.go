@@ -20,12 +20,12 @@ func (h heldSessions) words(status scenarios.Status) (message, note string, fixe
 			h.describeHeld(), h.StoppedBy), "", fixesFor(h.failures, h.Held > 0)
 	case h.failed():
 		return h.describeFailures(), "", fixesFor(h.failures, h.Held > 0)
-	case status == scenarios.Inconclusive:
-		message, fixes = h.describeOpen()
+	case status == scenarios.StatusInconclusive:
+		message, fixes = h.describeInconclusive()
 		return message, "", fixes
 	case h.Held == 0:
 		return fmt.Sprintf("no session got in: the first got no answer (%s)", h.StoppedBy), "", phrase.Try(runSmoke)
-	case status == scenarios.Fail:
+	case status == scenarios.StatusFail:
 		return h.describeHeld() + h.describeStall() + h.describeLoss(), h.caveats(), h.fixesForGoal()
 	case h.stalled():
 		return h.describeHeld() + h.describeStall() + h.describeLoss(), phrase.Join(h.caveats(), queriesUntested), h.fixesForLimit()
@@ -95,7 +95,7 @@ func (h heldSessions) describeStall() string {
 		return out + "and it is unknown whether a coordinator or something in front of it was full"
 	case h.roomEverywhere():
 		return out + "although every coordinator had free threads: the balancer has its own limit (HAProxy: maxconn)"
-	case h.StoppedBy.Phase == scenarios.TCP:
+	case h.StoppedBy.Phase == scenarios.PhaseTCP:
 		return out + "because its connection was not accepted: something in front of the coordinators has a limit"
 	}
 	return out + "although the fullest had free threads: the balancer has its own limit (HAProxy: maxconn), or the coordinators have fewer threads than declared"
@@ -107,15 +107,15 @@ func (h heldSessions) describeLoss() string {
 	case h.fleet.Size() == 0:
 		return ""
 	case h.stalled() && h.Cause == scenarios.CauseBalancer:
-		return fmt.Sprintf("; limit with one down: %d", min(h.Held, h.SafeLost))
+		return fmt.Sprintf("; limit with one down: %d", min(h.Held, h.SafeOneDown))
 	case h.stalled() || h.untilFull:
-		return fmt.Sprintf("; limit with one down: %d", h.SafeLost)
-	case h.SafeLost >= h.goal:
-		return fmt.Sprintf("; they still fit with one coordinator down (limit %d)", h.SafeLost)
+		return fmt.Sprintf("; limit with one down: %d", h.SafeOneDown)
+	case h.SafeOneDown >= h.goal:
+		return fmt.Sprintf("; they still fit with one coordinator down (limit %d)", h.SafeOneDown)
 	case h.fleet.Size() == 1:
 		return "; none with the coordinator down: it is the only one"
 	}
-	return fmt.Sprintf("; not with one coordinator down (limit %d)", h.SafeLost)
+	return fmt.Sprintf("; not with one coordinator down (limit %d)", h.SafeOneDown)
 }
 
 // caveats are what to know of the numbers.
@@ -135,7 +135,7 @@ func (h heldSessions) caveats() string {
 
 // placement is who places sessions.
 func (h heldSessions) placement() string {
-	if h.Policy == scenarios.AutoPolicy {
+	if h.Policy == scenarios.PolicyAuto {
 		return "random"
 	}
 	return string(h.Policy)
@@ -152,14 +152,14 @@ func (h heldSessions) describeFailures() string {
 		n, classes = 1, []string{h.StoppedBy.String()}
 	}
 	out := fmt.Sprintf("%s failed while %d were held: %s", phrase.Count(n, "session"), h.Held, phrase.List(classes))
-	if where := culprits(h.failures); len(where) > 0 {
+	if where := failedCoordinators(h.failures); len(where) > 0 {
 		out += "; on " + phrase.List(where)
 	}
 	return out
 }
 
-// describeOpen tells why there is no verdict, and what to do.
-func (h heldSessions) describeOpen() (message string, fixes scenarios.Fixes) {
+// describeInconclusive tells why there is no verdict, and what to do.
+func (h heldSessions) describeInconclusive() (message string, fixes scenarios.Fixes) {
 	switch {
 	case h.limitedHere():
 		return fmt.Sprintf("this machine reached its own limit first (%s), with %s held", h.localClass(), h.heldOfGoal()),
@@ -190,5 +190,5 @@ func (h heldSessions) explain() string {
 		return ""
 	}
 	return fmt.Sprintf("%s of %d threads (%s) hold at most %d, %d with one down; with %s placement %d fit, %d with one down",
-		phrase.Count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NMinus1, h.placement(), h.Safe, h.SafeLost)
+		phrase.Count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NominalOneDown, h.placement(), h.Safe, h.SafeOneDown)
 }

@@ -9,11 +9,11 @@ import (
 
 // Conclude fills in all of a result that follows from what was measured, and
 // from what the judges say of it; Summary alone is not theirs to write.
-func Conclude(r *scenarios.Result, j Report) {
-	e := FromResult(*r)
+func Conclude(r *scenarios.Result, j Judgement) {
+	e := r.Measured
 	r.Complete = r.Stopped == nil
 	r.Findings, r.Verdict, r.Detect = j.Findings, j.Verdict, j.Detect
-	r.Policy = scenarios.PolicySeen{Declared: cmp.Or(r.Scenario.Expect.Balance.Policy, scenarios.AutoPolicy), Inferred: j.Inferred}
+	r.Policy = scenarios.PolicySeen{Declared: cmp.Or(r.Scenario.Expect.Balance.Policy, scenarios.PolicyAuto), Inferred: j.Inferred}
 	r.Notes = slices.Concat(r.Remarks, j.Notes)
 	if j.Capacity != nil {
 		r.Capacity = j.Capacity

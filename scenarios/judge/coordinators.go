@@ -71,15 +71,15 @@ func learn(t *scenarios.CoordTally, seen []scenarios.Seen) {
 // It is nil where nothing was declared, or where weights cannot be matched
 // to names; an undeclared coordinator is not in it.
 func ExpectedShares(e scenarios.Measured) map[string]float64 {
-	r := batch.MatchExpected(e.Scenario, batch.Pool(e.Looks))
-	if r.Declared == 0 || r.WeightsUnmatched {
+	cs := batch.MatchExpected(e.Scenario, batch.Pool(e.Looks))
+	if cs.Declared == 0 || cs.WeightsUnmatched {
 		return nil
 	}
 	out := map[string]float64{}
-	for name, i := range r.SlotOf {
-		out[name] = r.Slots[i].Share
+	for name, i := range cs.SlotOf {
+		out[name] = cs.Slots[i].Share
 	}
-	for _, s := range r.Slots {
+	for _, s := range cs.Slots {
 		if !s.Seen && s.Name != "" {
 			out[s.Name] = s.Share
 		}

@@ -16,12 +16,12 @@ func TestCoordinators_Silent(t *testing.T) {
 	var look scenarios.Look
 	node := netip.MustParseAddrPort("127.0.0.2:21050")
 	for _, o := range []scenarios.Observation{
-		{Who: scenarios.Identity{Coordinator: "c:1", PID: 7, Version: "v1"}, Outcome: scenarios.OK},
-		{Who: scenarios.Identity{Coordinator: "c:1", PID: 8, Version: "v2"}, Outcome: scenarios.Failed, Class: vocabtest.Class("execute.error")},
-		{Who: scenarios.Identity{Coordinator: "foreign:1"}, Outcome: scenarios.OK},
-		{Outcome: scenarios.Unknown},
+		{Who: scenarios.Identity{Coordinator: "c:1", PID: 7, Version: "v1"}, Outcome: scenarios.OutcomeOK},
+		{Who: scenarios.Identity{Coordinator: "c:1", PID: 8, Version: "v2"}, Outcome: scenarios.OutcomeFailed, Class: vocabtest.Class("execute.error")},
+		{Who: scenarios.Identity{Coordinator: "foreign:1"}, Outcome: scenarios.OutcomeOK},
+		{Outcome: scenarios.OutcomeUnknown},
 	} {
-		o.Node, o.Part = node, scenarios.Ordered
+		o.Node, o.Part = node, scenarios.PartOrdered
 		look.Add(o)
 	}
 	half := .5
@@ -62,7 +62,7 @@ func TestExpectedShares(t *testing.T) {
 			t.Parallel()
 			var look scenarios.Look
 			for _, s := range c.seen {
-				look.Tally.Add(node, s, scenarios.OK)
+				look.Tally.Add(node, s, scenarios.OutcomeOK)
 			}
 			e := scenarios.Measured{Looks: []scenarios.Look{look}}
 			e.Scenario.Expect.Coordinators, e.Scenario.Expect.Balance.Weights = c.declared, c.weights

@@ -4,7 +4,7 @@
 // without touching the cluster, and reads the same.
 //
 // A few judges stand in a slice for each kind of scenario (kinds.go). Each turns
-// [Evidence] into findings and may ask for a further look; [Judge] asks every one
+// [scenarios.Measured] into findings and may ask for a further look; [Judge] asks every one
 // of them and draws the verdict. Errors, identity, certificates, pages, statements,
 // capacities, idle ladders and watches are judged here, each in a file of its name,
 // with its words in another where they are many. Balance, thresholds and the

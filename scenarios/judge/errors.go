@@ -34,16 +34,16 @@ func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	if failed == 0 {
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("none of %s failed", phrase.Count(sessions, "session"))
+		f.Status, f.Message = scenarios.StatusPass, fmt.Sprintf("none of %s failed", phrase.Count(sessions, "session"))
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	groups := batch.ServiceErrors(looks)
 	f.Message = describeFailures(e, looks, groups, failed, sessions)
 	f.Explain, f.Fix = explainFailures(groups), fixesFor(groups, sessions > failed)
-	status, note, ask := judgeFailures(e, looks)
+	status, note, next := judgeFailures(e, looks)
 	f.Status, f.Note = status, phrase.Join(note, f.Note)
-	f.Confirmed = f.Status == scenarios.Fail && looksWithFailures(looks) > 1
-	return []scenarios.Finding{f}, ask
+	f.Confirmed = f.Status == scenarios.StatusFail && looksWithFailures(looks) > 1
+	return []scenarios.Finding{f}, next
 }
 
 // stagesErrorsJudge leaves failed sessions to the threshold that the stages set
@@ -55,7 +55,7 @@ func stagesErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.Nex
 	if !ok || sessions == 0 {
 		return errorsJudge(e)
 	}
-	return []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.Skipped,
+	return []scenarios.Finding{{ID: scenarios.ErrorsRate, Status: scenarios.StatusSkipped,
 		Message: fmt.Sprintf("%d of %s failed; judged by the threshold %q instead", batch.Failures(looks), phrase.Count(sessions, "session"), t)}}, scenarios.NextLook{}
 }
 
@@ -64,17 +64,17 @@ func judgeFailures(e scenarios.Measured, looks []batch.Look) (scenarios.Status, 
 	for i, l := range looks {
 		switch failed := l.Failed(); {
 		case failed >= 2, failed == 1 && e.Scenario.StrictErrors, failed == 1 && i > 0 && looks[i-1].Failed() == 1:
-			return scenarios.Fail, "", scenarios.NextLook{}
+			return scenarios.StatusFail, "", scenarios.NextLook{}
 		}
 	}
 	if last := looks[len(looks)-1]; last.Failed() == 1 {
-		ask := scenarios.NextLook{Kind: scenarios.Confirm, Sessions: looks[0].Planned, Why: "one session failed"}
+		next := scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: looks[0].Planned, Why: "one session failed"}
 		if last.Final() {
-			return scenarios.Inconclusive, "No further look was possible to see whether it happens again", scenarios.NextLook{}
+			return scenarios.StatusInconclusive, "No further look was possible to see whether it happens again", scenarios.NextLook{}
 		}
-		return scenarios.Inconclusive, fmt.Sprintf("A fresh look of %s is needed to see whether it happens again", phrase.Count(ask.Sessions, "session")), ask
+		return scenarios.StatusInconclusive, fmt.Sprintf("A fresh look of %s is needed to see whether it happens again", phrase.Count(next.Sessions, "session")), next
 	}
-	return scenarios.Pass, "ONE SESSION FAILED and a fresh look had no failure: check the failed session, or set strict_errors", scenarios.NextLook{}
+	return scenarios.StatusPass, "ONE SESSION FAILED and a fresh look had no failure: check the failed session, or set strict_errors", scenarios.NextLook{}
 }
 
 // looksWithFailures counts the looks in which a session failed.
@@ -91,34 +91,36 @@ func looksWithFailures(looks []batch.Look) int {
 // describeFailures is the sentence: "8 of 40 failed, as one broken of five would:
 // open.timeout; never seen: coord-b1".
 func describeFailures(e scenarios.Measured, looks []batch.Look, groups []scenarios.ErrorGroup, failed, sessions int) string {
-	r := batch.MatchExpected(e.Scenario, looks)
-	unseen := r.Unseen()
+	cs := batch.MatchExpected(e.Scenario, looks)
+	unseen := cs.Unseen()
 	out := fmt.Sprintf("%d of %d failed", failed, sessions)
-	if k := len(r.Slots); r.Declared > 1 && failed > 1 && enough(sessions, k) && consistentWith(failed, sessions, max(1, unseen), k) {
+	if k := len(cs.Slots); cs.Declared > 1 && failed > 1 && likelySawAll(sessions, k) && consistentWith(failed, sessions, max(1, unseen), k) {
 		out += fmt.Sprintf(", consistent with %s broken of %s", phrase.Number(max(1, unseen)), phrase.Number(k))
 	}
 	out += ": " + phrase.List(classNames(groups))
-	switch names := r.Missing(); {
+	switch names := cs.Missing(); {
 	case len(names) > 0:
 		out += "; never seen: " + phrase.List(names)
-	case r.Declared > 0 && unseen > 0:
-		out += fmt.Sprintf("; never seen: %d of %d", unseen, r.Declared)
+	case cs.Declared > 0 && unseen > 0:
+		out += fmt.Sprintf("; never seen: %d of %d", unseen, cs.Declared)
 	}
-	if where := culprits(groups); len(where) > 0 {
+	if where := failedCoordinators(groups); len(where) > 0 {
 		out += "; on " + phrase.List(where)
 	}
 	return out
 }
 
-// enough reports whether this many sessions would hardly miss one of k: only then
+// likelySawAll reports whether this many sessions would hardly miss one of k: only then
 // do those never seen tell who is broken.
-func enough(sessions, k int) bool { return stats.NeverSeen(1/float64(k), float64(sessions)) <= .05 }
+func likelySawAll(sessions, k int) bool {
+	return stats.MissProbability(1/float64(k), float64(sessions)) <= .05
+}
 
 // consistentWith reports whether the number of failures is what broken coordinators
 // out of all would give: neither tail is below 2.5 %.
 func consistentWith(failed, sessions, broken, of int) bool {
 	p := float64(broken) / float64(of)
-	return stats.AtLeast(failed, sessions, p) > .025 && stats.AtMost(failed, sessions, p) > .025
+	return stats.BinomialAtLeast(failed, sessions, p) > .025 && stats.BinomialAtMost(failed, sessions, p) > .025
 }
 
 // classNames are the classes of groups as they are printed, each once.
@@ -130,8 +132,8 @@ func classNames(groups []scenarios.ErrorGroup) []string {
 	return batch.Texts(out)
 }
 
-// culprits are the coordinators that failed sessions named.
-func culprits(groups []scenarios.ErrorGroup) []string {
+// failedCoordinators are the coordinators that failed sessions named.
+func failedCoordinators(groups []scenarios.ErrorGroup) []string {
 	var out []string
 	for _, g := range groups {
 		if g.Coordinator != "" && !slices.Contains(out, g.Coordinator) {
@@ -169,7 +171,7 @@ func fixesFor(groups []scenarios.ErrorGroup, othersGotIn bool) scenarios.Fixes {
 }
 
 // loginPhases are the phases in which a mismatch of settings shows.
-var loginPhases = []scenarios.Phase{scenarios.TLS, scenarios.SASL, scenarios.Open}
+var loginPhases = []scenarios.Phase{scenarios.PhaseTLS, scenarios.PhaseSASL, scenarios.PhaseOpen}
 
 // partialFailures is what a failed login means where others succeed.
 var partialFailures = map[vocab.Kind]string{

@@ -11,12 +11,12 @@ import (
 func ExampleJudge() {
 	var s scenarios.Scenario
 	s.Expect.Coordinators.Names = []string{"a.example.com", "b.example.com", "c.example.com"}
-	look := scenarios.Look{Kind: scenarios.First, Planned: 42}
+	look := scenarios.Look{Kind: scenarios.LookFirst, Planned: 42}
 	for i := range 42 {
 		name := []string{"a.example.com:25000", "b.example.com:25000"}[i*5/3%2] // c never answers
 		look.Add(scenarios.Observation{
-			Part: scenarios.Ordered, Node: netip.MustParseAddrPort("127.0.0.2:21050"), Outcome: scenarios.OK,
-			Who: scenarios.Identity{Coordinator: name, Source: scenarios.FromPing},
+			Part: scenarios.PartOrdered, Node: netip.MustParseAddrPort("127.0.0.2:21050"), Outcome: scenarios.OutcomeOK,
+			Who: scenarios.Identity{Coordinator: name, Source: scenarios.SourcePing},
 		})
 	}
 	e := scenarios.Measured{Scenario: s, Looks: []scenarios.Look{look}}
@@ -26,7 +26,7 @@ func ExampleJudge() {
 	look.Kind = first.Next.Kind // the fresh look turns out alike
 	e.Looks = append(e.Looks, look)
 	for _, f := range judge.Judge(e).Findings {
-		if f.Status == scenarios.Fail {
+		if f.Status == scenarios.StatusFail {
 			fmt.Printf("%s: %s\n", f.ID, f.Message)
 		}
 	}

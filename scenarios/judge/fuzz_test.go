@@ -21,9 +21,9 @@ func FuzzJudge(f *testing.F) {
 	}
 	for _, kind := range scenarios.Kinds() {
 		s := judgetest.Declared(2)
-		s.Kind, s.Load.Rate, s.Target.WebPort, s.Expect.Balance.Policy = kind, 10, 25000, scenarios.LeastConn
+		s.Kind, s.Load.Rate, s.Target.WebPort, s.Expect.Balance.Policy = kind, 10, 25000, scenarios.PolicyLeastConn
 		s.Thresholds = map[string][]string{"session.login": {"p(99) < 1s"}, "session.lag{node=*}": {"max < 1s"}, "query{coordinator=coord-1}": {"med < 1s"}, "session{node=*}": {"error_rate < 1%"}}
-		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.Whole, 2, judgetest.Dealt([]int{20, 25}, 3))},
+		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookWhole, 2, judgetest.Dealt([]int{20, 25}, 3))},
 			Load:    &scenarios.LoadStats{Login: judgetest.Taken(9, 5), Lag: judgetest.Taken(9, 5), Owed: judgetest.Taken(9, 5), Dropped: 2, Needs: []scenarios.Resource{{Name: "ports", Need: 2, Have: 1}}},
 			Queries: []scenarios.QueryTally{{Coordinator: judgetest.CoordName(1), Runs: 2, Failed: 1, Class: vocabtest.Class("execute.admission"), Times: []scenarios.Seconds{.1}}},
 			Tags:    []scenarios.TagTimes{{Metric: "session.lag", Tag: "node", Value: judgetest.NodeAddr(0).String(), Times: judgetest.Taken(3, 4)}},
@@ -35,12 +35,12 @@ func FuzzJudge(f *testing.F) {
 		if err != nil {
 			return // refused, as it should be
 		}
-		j := Judge(FromResult(r))
+		j := Judge(r.Measured)
 		has := judgetest.Statuses(j.Findings)
-		if (len(judgetest.FailedIDs(j.Findings)) > 0) != (j.Verdict == scenarios.Fail) {
+		if (len(judgetest.FailedIDs(j.Findings)) > 0) != (j.Verdict == scenarios.StatusFail) {
 			t.Errorf("the verdict is %v and %v failed", j.Verdict, judgetest.FailedIDs(j.Findings))
 		}
-		if !kindRules[r.Scenario.Kind.OrLooks()].balance {
+		if !kindOf(r.Measured).balance {
 			return
 		}
 		for _, id := range []string{scenarios.ErrorsRate, scenarios.IdentitySound, scenarios.BalanceOrder, scenarios.BalanceReach,

@@ -26,10 +26,10 @@ func dnsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 func identity(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.IdentitySound}
 	f.Status, f.Message = batch.Soundness(e)
-	if f.Status == scenarios.Inconclusive && len(batch.SeenCoordinators(e)) > 0 {
+	if f.Status == scenarios.StatusInconclusive && len(batch.SeenCoordinators(e)) > 0 {
 		f.Fix = slices.Concat(phrase.Set("identity_query", "", "give a statement that names the server"), phrase.Try("use a version of Impala whose Ping or OpenSession reports the address"))
 	}
-	if f.Status == scenarios.Pass {
+	if f.Status == scenarios.StatusPass {
 		f.Note = restarts(e)
 	}
 	return f
@@ -81,23 +81,23 @@ func versions(e scenarios.Measured) scenarios.Finding {
 	slices.Sort(order)
 	switch {
 	case len(order) == 0 && want == "":
-		f.Status, f.Message = scenarios.Skipped, "no coordinator reported a version"
+		f.Status, f.Message = scenarios.StatusSkipped, "no coordinator reported a version"
 	case len(order) == 0:
 		f.Message = fmt.Sprintf("no coordinator reported a version; %q was expected", want)
 	case len(wrong) > 0:
-		f.Status, f.Fix = scenarios.Fail, slices.Concat(phrase.Try("finish the upgrade"), phrase.Set("expect.version", "", "correct the expected version"))
+		f.Status, f.Fix = scenarios.StatusFail, slices.Concat(phrase.Try("finish the upgrade"), phrase.Set("expect.version", "", "correct the expected version"))
 		f.Message = fmt.Sprintf("%q was expected, but %s", want, phrase.List(wrong))
 	case len(order) > 1:
-		f.Status, f.Message = scenarios.Pass, "versions differ, and none was declared"
+		f.Status, f.Message = scenarios.StatusPass, "versions differ, and none was declared"
 		f.Note = "Versions differ: " + perVersion(order, by)
 		f.Fix = phrase.Set("expect.version", "", "")
 		if want != "" {
 			f.Message, f.Fix = fmt.Sprintf("every version has %q in it", want), nil
 		}
 	default:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("every coordinator that reported a version runs %s", order[0])
+		f.Status, f.Message = scenarios.StatusPass, fmt.Sprintf("every coordinator that reported a version runs %s", order[0])
 	}
-	if f.Status == scenarios.Pass && len(silent) > 0 {
+	if f.Status == scenarios.StatusPass && len(silent) > 0 {
 		f.Note = phrase.Join(f.Note, "Without a version: "+phrase.List(silent))
 	}
 	return f
@@ -121,13 +121,13 @@ func nodes(e scenarios.Measured) scenarios.Finding {
 	want, got := e.Scenario.Expect.Nodes, len(names)
 	switch {
 	case want == 0:
-		f.Status = scenarios.Skipped
+		f.Status = scenarios.StatusSkipped
 		f.Message = fmt.Sprintf("%s found and no number declared: %s", phrase.Count(got, "node"), phrase.List(names))
 		f.Fix = phrase.Set("expect.nodes", strconv.Itoa(got), "")
 	case got == want:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("%s, as declared: %s", phrase.Count(got, "node"), phrase.List(names))
+		f.Status, f.Message = scenarios.StatusPass, fmt.Sprintf("%s, as declared: %s", phrase.Count(got, "node"), phrase.List(names))
 	default:
-		f.Status = scenarios.Fail
+		f.Status = scenarios.StatusFail
 		f.Message = fmt.Sprintf("%s where %d were declared: %s", phrase.Count(got, "node"), want, phrase.List(names))
 		f.Fix = slices.Concat(phrase.Try("check the balancer's zones and the DNS records of its name"), phrase.Set("expect.nodes", "", "correct the expected number"))
 	}

@@ -12,7 +12,7 @@ import (
 func seenAs(ids ...scenarios.Identity) scenarios.Look {
 	l := scenarios.Look{Planned: 40}
 	for i := range 40 {
-		l.Add(scenarios.Observation{Part: scenarios.Parallel, Node: judgetest.NodeAddr(i % 2), Outcome: scenarios.OK, Who: ids[i*7/2%len(ids)]})
+		l.Add(scenarios.Observation{Part: scenarios.PartParallel, Node: judgetest.NodeAddr(i % 2), Outcome: scenarios.OutcomeOK, Who: ids[i*7/2%len(ids)]})
 	}
 	return l
 }
@@ -23,9 +23,9 @@ func TestIdentity(t *testing.T) {
 		return scenarios.Identity{Coordinator: name, PID: pid, Version: version, Source: from}
 	}
 	strong := func(name string, pid int32, version string) scenarios.Identity {
-		return id(name, pid, version, scenarios.FromPing)
+		return id(name, pid, version, scenarios.SourcePing)
 	}
-	weak := func(name string, pid int32) scenarios.Identity { return id(name, pid, "", scenarios.FromCoordinator) }
+	weak := func(name string, pid int32) scenarios.Identity { return id(name, pid, "", scenarios.SourceCoordinator) }
 	two := func() scenarios.Scenario {
 		var s scenarios.Scenario
 		s.Expect.Coordinators.Count = 2
@@ -44,21 +44,21 @@ func TestIdentity(t *testing.T) {
 		want  judgetest.Want
 		quiet []string // ids that must be skipped
 	}{
-		"web addresses are sound":             {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, judgetest.Want{scenarios.IdentitySound: scenarios.Pass}, nil},
-		"two host names are sound":            {two(), seenAs(weak("a", 1), weak("b", 1)), here, judgetest.Want{scenarios.IdentitySound: scenarios.Pass}, nil},
-		"one host name for two is not":        {two(), seenAs(weak("impala", 1)), here, judgetest.Want{scenarios.IdentitySound: scenarios.Inconclusive}, []string{scenarios.BalanceCoverage, scenarios.BalanceOrder, scenarios.BalanceImbalance}},
-		"nobody said who answered":            {two(), seenAs(nothing), here, judgetest.Want{scenarios.IdentitySound: scenarios.Inconclusive}, []string{scenarios.BalanceCoverage}},
-		"no session":                          {two(), scenarios.Look{}, here, judgetest.Want{scenarios.IdentitySound: scenarios.Skipped}, []string{scenarios.BalanceCoverage}},
-		"two pids are a restart":              {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, ""), strong("a:25000", 2, "")), here, judgetest.Want{scenarios.IdentitySound: scenarios.Pass}, nil},
-		"one version is the same":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.5.0")), here, judgetest.Want{scenarios.VersionsSame: scenarios.Pass}, nil},
-		"two versions are a note":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.4.1")), here, judgetest.Want{scenarios.VersionsSame: scenarios.Pass}, nil},
-		"two versions fail where one is due":  {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.4.1 x")), here, judgetest.Want{scenarios.VersionsSame: scenarios.Fail}, nil},
-		"the declared version passes":         {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.5.0 x")), here, judgetest.Want{scenarios.VersionsSame: scenarios.Pass}, nil},
-		"no version is skipped":               {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, judgetest.Want{scenarios.VersionsSame: scenarios.Skipped}, nil},
-		"no version where one is due is open": {version, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, judgetest.Want{scenarios.VersionsSame: scenarios.Inconclusive}, nil},
-		"as many nodes as declared":           {nodes, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, judgetest.Want{scenarios.DNSNodes: scenarios.Pass}, nil},
-		"fewer nodes than declared":           {nodes, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here[:1], judgetest.Want{scenarios.DNSNodes: scenarios.Fail}, nil},
-		"no number of nodes declared":         {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here[:1], judgetest.Want{scenarios.DNSNodes: scenarios.Skipped}, nil},
+		"web addresses are sound":             {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusPass}, nil},
+		"two host names are sound":            {two(), seenAs(weak("a", 1), weak("b", 1)), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusPass}, nil},
+		"one host name for two is not":        {two(), seenAs(weak("impala", 1)), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusInconclusive}, []string{scenarios.BalanceCoverage, scenarios.BalanceOrder, scenarios.BalanceImbalance}},
+		"nobody said who answered":            {two(), seenAs(nothing), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusInconclusive}, []string{scenarios.BalanceCoverage}},
+		"no session":                          {two(), scenarios.Look{}, here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusSkipped}, []string{scenarios.BalanceCoverage}},
+		"two pids are a restart":              {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, ""), strong("a:25000", 2, "")), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusPass}, nil},
+		"one version is the same":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.5.0")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusPass}, nil},
+		"two versions are a note":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.4.1")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusPass}, nil},
+		"two versions fail where one is due":  {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.4.1 x")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusFail}, nil},
+		"the declared version passes":         {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.5.0 x")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusPass}, nil},
+		"no version is skipped":               {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusSkipped}, nil},
+		"no version where one is due is open": {version, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusInconclusive}, nil},
+		"as many nodes as declared":           {nodes, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here, judgetest.Want{scenarios.DNSNodes: scenarios.StatusPass}, nil},
+		"fewer nodes than declared":           {nodes, seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here[:1], judgetest.Want{scenarios.DNSNodes: scenarios.StatusFail}, nil},
+		"no number of nodes declared":         {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, "")), here[:1], judgetest.Want{scenarios.DNSNodes: scenarios.StatusSkipped}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +66,7 @@ func TestIdentity(t *testing.T) {
 			judgetest.Check(t, j.Findings, tc.want)
 			judgetest.ProseOf(t, j.Findings, tc.want.IDs()...)
 			for _, id := range tc.quiet {
-				if f := judgetest.Find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message == "" {
+				if f := judgetest.Find(t, j.Findings, id)[0]; f.Status != scenarios.StatusSkipped || f.Message == "" {
 					t.Errorf("%s is %v: %q, want it skipped with a reason", id, f.Status, f.Message)
 				}
 			}

@@ -18,7 +18,7 @@ func idleJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	l := ladderOf(e)
 	if len(l.alive)+len(l.dead) == 0 {
 		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
-		if len(l.unknown) > 0 && f.Status == scenarios.Inconclusive {
+		if len(l.unknown) > 0 && f.Status == scenarios.StatusInconclusive {
 			f.Message, f.Explain = "no idle session has an outcome", l.explain()
 		}
 		return []scenarios.Finding{f}, scenarios.NextLook{}
@@ -29,8 +29,8 @@ func idleJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 		f.Note = fmt.Sprintf("All times are those of the scenario multiplied by %g", l.scale)
 	}
 	if len(l.dead) > 0 {
-		f.Observed = phrase.Num(float64(l.blamed().knownDead()))
-		if f.Status != scenarios.Pass {
+		f.Observed = phrase.Num(float64(l.decidingStep().knownDead()))
+		if f.Status != scenarios.StatusPass {
 			f.Fix = l.fix()
 		}
 	}
@@ -73,9 +73,9 @@ func ladderOf(e scenarios.Measured) idleLadder {
 	for _, s := range steps {
 		l.last = max(l.last, s.After)
 		switch s.Outcome {
-		case scenarios.OK:
+		case scenarios.OutcomeOK:
 			l.alive = append(l.alive, idleStep{IdleStep: s})
-		case scenarios.Failed:
+		case scenarios.OutcomeFailed:
 			l.dead = append(l.dead, idleStep{IdleStep: s})
 		default:
 			l.unknown = append(l.unknown, idleStep{IdleStep: s})
@@ -128,9 +128,9 @@ func (l idleLadder) unsteady() (dead, alive idleStep, found bool) {
 	return idleStep{}, idleStep{}, false
 }
 
-// blamed is the dead step to speak of: the first that died too soon, was cut in
+// decidingStep is the dead step to speak of: the first that died too soon, was cut in
 // silence, or may have died too soon, in this order; else the first.
-func (l idleLadder) blamed() idleStep {
+func (l idleLadder) decidingStep() idleStep {
 	for _, is := range []func(idleStep) bool{l.tooSoon, silent, l.maybeTooSoon} {
 		if i := slices.IndexFunc(l.dead, is); i >= 0 {
 			return l.dead[i]
@@ -153,20 +153,20 @@ func silent(s idleStep) bool { return s.Cut == scenarios.CutSilent }
 // verdict is the rule itself, on a ladder of which some step is decided.
 func (l idleLadder) verdict() (scenarios.Status, string) {
 	if dead, alive, found := l.unsteady(); found {
-		return scenarios.Inconclusive, fmt.Sprintf("inconsistent: one connection was dead after %s and another over the same node alive after %s, which no idle timeout explains",
+		return scenarios.StatusInconclusive, fmt.Sprintf("inconsistent: one connection was dead after %s and another over the same node alive after %s, which no idle timeout explains",
 			phrase.Seconds(dead.knownDead()), phrase.Seconds(alive.After))
 	}
 	switch undecided := len(l.unknown) + l.missing; {
 	case slices.ContainsFunc(l.dead, l.tooSoon):
-		return scenarios.Fail, fmt.Sprintf("%s; the required minimum is %s", l.describeCut(), phrase.Seconds(l.need))
+		return scenarios.StatusFail, fmt.Sprintf("%s; the required minimum is %s", l.describeCut(), phrase.Seconds(l.need))
 	case slices.ContainsFunc(l.dead, silent):
-		return scenarios.Fail, l.describeCut() + ": a client that sends again hangs until its own timeout"
+		return scenarios.StatusFail, l.describeCut() + ": a client that sends again hangs until its own timeout"
 	case slices.ContainsFunc(l.dead, l.maybeTooSoon):
-		return scenarios.Inconclusive, fmt.Sprintf("%s; whether they lived for the required %s was not observed", l.describeCut(), phrase.Seconds(l.need))
+		return scenarios.StatusInconclusive, fmt.Sprintf("%s; whether they lived for the required %s was not observed", l.describeCut(), phrase.Seconds(l.need))
 	case undecided > 0:
-		return scenarios.Inconclusive, fmt.Sprintf("%d of %s have no outcome; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
+		return scenarios.StatusInconclusive, fmt.Sprintf("%d of %s have no outcome; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
 	case len(l.dead) > 0:
-		return scenarios.Pass, fmt.Sprintf("%s, after the required minimum of %s", l.describeCut(), phrase.Seconds(l.need))
+		return scenarios.StatusPass, fmt.Sprintf("%s, after the required minimum of %s", l.describeCut(), phrase.Seconds(l.need))
 	}
-	return scenarios.Pass, l.describeCut()
+	return scenarios.StatusPass, l.describeCut()
 }

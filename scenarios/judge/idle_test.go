@@ -16,19 +16,19 @@ func rung(after, at scenarios.Seconds, o scenarios.Outcome, cut scenarios.Cut, c
 }
 
 func lives(after scenarios.Seconds) scenarios.IdleStep {
-	return rung(after, 0, scenarios.OK, "", "")
+	return rung(after, 0, scenarios.OutcomeOK, "", "")
 }
 
 func closes(after, at scenarios.Seconds) scenarios.IdleStep {
-	return rung(after, at, scenarios.Failed, scenarios.CutFIN, "execute.eof")
+	return rung(after, at, scenarios.OutcomeFailed, scenarios.CutFIN, "execute.eof")
 }
 
 func resets(after scenarios.Seconds) scenarios.IdleStep {
-	return rung(after, 0, scenarios.Failed, scenarios.CutRST, "execute.reset")
+	return rung(after, 0, scenarios.OutcomeFailed, scenarios.CutRST, "execute.reset")
 }
 
 func hangs(after scenarios.Seconds) scenarios.IdleStep {
-	return rung(after, 0, scenarios.Failed, scenarios.CutSilent, "execute.timeout")
+	return rung(after, 0, scenarios.OutcomeFailed, scenarios.CutSilent, "execute.timeout")
 }
 
 func through(node int, s scenarios.IdleStep) scenarios.IdleStep {
@@ -58,68 +58,68 @@ func TestIdle(t *testing.T) {
 	missing := idled(five, 0, lives(55), lives(345))
 	missing.Scenario.Idle.Steps = append(missing.Scenario.Idle.Steps, scenarios.Duration(355*time.Second))
 	refused := scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Looks: []scenarios.Look{{Refused: 2}}}
-	expired := rung(605, 0, scenarios.Failed, scenarios.CutOther, "execute.invalid-session")
-	unopened := rung(175, 0, scenarios.Unknown, "", "open.timeout")
+	expired := rung(605, 0, scenarios.OutcomeFailed, scenarios.CutOther, "execute.invalid-session")
+	unopened := rung(175, 0, scenarios.OutcomeUnknown, "", "open.timeout")
 	for name, c := range map[string]struct {
 		e      scenarios.Measured
 		status scenarios.Status
 	}{
 		"nothing is cut": {idled(five, 0, lives(55), lives(355), lives(605)),
-			scenarios.Pass},
+			scenarios.StatusPass},
 		"cut beyond what they must live, seen": {idled(five, 0, lives(55), lives(345), closes(355, 350), closes(605, 350.1)),
-			scenarios.Pass},
+			scenarios.StatusPass},
 		"reset beyond what they must live, found by asking": {idled(five, 0, lives(55), lives(345), resets(355)),
-			scenarios.Pass},
+			scenarios.StatusPass},
 		"cut too soon by a Classic ELB's default": {idled(five, 0, lives(55), closes(65, 60.01), closes(345, 60)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"cut too soon by some proxy": {idled(five, 0, lives(55), lives(65), closes(175, 120)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"cut before the shortest step": {idled(five, 0, closes(55, 2), closes(65, 2)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"cut at the very time": {idled(time.Minute, 0, lives(55), closes(65, 60)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"reset too soon, as an NLB does": {idled(600*time.Second, 0, lives(345), resets(355), resets(595)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"without a demand they must live as long as the last step": {idled(0, 0, lives(345), resets(355)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"cut in silence, though late": {idled(five, 0, lives(345), hangs(355)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"cut in silence after a cut by FIN that was late enough": {idled(five, 0, lives(345), closes(355, 350), hangs(605)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"the demand lies in the bracket and nobody saw when": {idled(five, 0, lives(175), resets(345)),
-			scenarios.Inconclusive},
+			scenarios.StatusInconclusive},
 		"the demand lies in the bracket and it was seen later": {idled(five, 0, lives(175), closes(345, 310)),
-			scenarios.Pass},
+			scenarios.StatusPass},
 		"a step came to no end": {idled(five, 0, lives(55), unopened, lives(345)),
-			scenarios.Inconclusive},
+			scenarios.StatusInconclusive},
 		"a step is missing": {missing,
-			scenarios.Inconclusive},
+			scenarios.StatusInconclusive},
 		"a step came to no end, and another died too soon": {idled(five, 0, closes(55, 50), unopened),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"a longer one lives over the same node": {idled(five, 0, closes(55, 50), lives(345)),
-			scenarios.Inconclusive},
+			scenarios.StatusInconclusive},
 		"one node cuts and the other does not": {idled(five, 0, lives(55), through(1, lives(60)), closes(65, 60), through(1, lives(345))),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"the session expired": {idled(0, 0, lives(595), expired),
-			scenarios.Fail},
-		"the server spoke nonsense": {idled(0, 0, rung(55, 3, scenarios.Failed, scenarios.CutOther, "execute.garbage")),
-			scenarios.Fail},
+			scenarios.StatusFail},
+		"the server spoke nonsense": {idled(0, 0, rung(55, 3, scenarios.OutcomeFailed, scenarios.CutOther, "execute.garbage")),
+			scenarios.StatusFail},
 		"scaled down, and cut by a scaled Classic ELB": {idled(five, .01, lives(.55), closes(.65, .601)),
-			scenarios.Fail},
+			scenarios.StatusFail},
 		"scaled down, and long enough": {idled(five, .01, lives(3.45), closes(3.55, 3.5)),
-			scenarios.Pass},
+			scenarios.StatusPass},
 		"no step was decided": {idled(five, 0, unopened),
-			scenarios.Inconclusive},
+			scenarios.StatusInconclusive},
 		"nothing was measured": {scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}},
-			scenarios.Inconclusive},
+			scenarios.StatusInconclusive},
 		"every certificate was refused": {refused,
-			scenarios.Skipped},
+			scenarios.StatusSkipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fs, ask := idleJudge(c.e)
-			if len(fs) != 1 || ask.Sessions != 0 {
-				t.Fatalf("findings = %+v, ask = %+v", fs, ask)
+			fs, next := idleJudge(c.e)
+			if len(fs) != 1 || next.Sessions != 0 {
+				t.Fatalf("findings = %+v, next = %+v", fs, next)
 			}
 			f := fs[0]
 			if f.ID != scenarios.IdleCut || f.Status != c.status {
@@ -132,7 +132,7 @@ func TestIdle(t *testing.T) {
 
 func TestIdle_Explain(t *testing.T) {
 	t.Parallel()
-	e := idled(0, 0, lives(55), closes(65, 60), hangs(70), rung(75, 0, scenarios.Unknown, "", "open.timeout"), scenarios.IdleStep{After: 80})
+	e := idled(0, 0, lives(55), closes(65, 60), hangs(70), rung(75, 0, scenarios.OutcomeUnknown, "", "open.timeout"), scenarios.IdleStep{After: 80})
 	e.Scenario.Idle.Steps = append(e.Scenario.Idle.Steps, 1)
 	fs, _ := idleJudge(e)
 	judgetest.Prose(t, fs[0])
@@ -153,7 +153,7 @@ func TestIdle_Stored(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := idleJudge(e)
-	after, _ := idleJudge(FromResult(r))
+	after, _ := idleJudge(r.Measured)
 	if before[0].Message != after[0].Message || before[0].Status != after[0].Status || before[0].Explain != after[0].Explain {
 		t.Errorf("before: %+v\nafter: %+v", before[0], after[0])
 	}

@@ -15,7 +15,7 @@ func (l idleLadder) describeCut() string {
 	if len(l.dead) == 0 {
 		return fmt.Sprintf("no idle connection was cut: %s answered, the last after %s", phrase.Count(len(l.alive), "session"), phrase.Seconds(l.longest()))
 	}
-	s := l.blamed()
+	s := l.decidingStep()
 	out := "idle connections are cut within " + phrase.Seconds(s.After)
 	if s.aliveFor > 0 {
 		out = fmt.Sprintf("idle connections are cut between %s and %s", phrase.Seconds(s.aliveFor), phrase.Seconds(s.After))
@@ -58,11 +58,11 @@ func (l idleLadder) explain() string {
 
 func (s idleStep) describe() string {
 	switch {
-	case s.Outcome == scenarios.OK:
+	case s.Outcome == scenarios.OutcomeOK:
 		return "alive"
-	case s.Outcome == scenarios.Unknown && s.Class.IsZero():
+	case s.Outcome == scenarios.OutcomeUnknown && s.Class.IsZero():
 		return "not known"
-	case s.Outcome == scenarios.Unknown:
+	case s.Outcome == scenarios.OutcomeUnknown:
 		return "never opened, " + s.Class.String()
 	case s.At > 0:
 		return fmt.Sprintf("cut at %s %s", phrase.MeasuredSeconds(s.At), cutBy(s.Cut, s.Class))
@@ -91,7 +91,7 @@ const (
 
 // fix names the setting that the time and the manner point at.
 func (l idleLadder) fix() scenarios.Fixes {
-	s := l.blamed()
+	s := l.decidingStep()
 	_, _, unsteady := l.unsteady()
 	switch {
 	case unsteady:

@@ -14,9 +14,9 @@ import (
 // look the largest is passed on, but a first look that must grow goes before
 // all others; where the last look was cut, or the most that the run may cost is reached,
 // none is, and what waits for a look stays inconclusive.
-func Judge(e scenarios.Measured) Report {
+func Judge(e scenarios.Measured) Judgement {
 	j := decide(e)
-	if j.Next.Sessions == 0 && kindRules[e.Scenario.Kind.OrLooks()].balance {
+	if j.Next.Sessions == 0 && kindOf(e).balance {
 		j.Inferred = balance.Inferred(e)
 		j.Detect = balance.Detect(e, j.Findings)
 	}
@@ -25,12 +25,12 @@ func Judge(e scenarios.Measured) Report {
 
 // decide is Judge without what only a last word needs: the policy that the order
 // shows, and the power of the look, which takes longer than all the rest.
-func decide(e scenarios.Measured) Report {
-	var j Report
-	for _, judge := range kindRules[e.Scenario.Kind.OrLooks()].judges {
-		findings, ask := judge(e)
+func decide(e scenarios.Measured) Judgement {
+	var j Judgement
+	for _, judge := range kindOf(e).judges {
+		findings, next := judge(e)
 		j.Findings = append(j.Findings, findings...)
-		j.Next = larger(j.Next, ask)
+		j.Next = larger(j.Next, next)
 	}
 	if !affordable(e, j.Next) {
 		j.Next = scenarios.NextLook{}
@@ -49,8 +49,8 @@ func larger(a, b scenarios.NextLook) scenarios.NextLook {
 		return a
 	case a.Sessions == 0:
 		return b
-	case (a.Kind == scenarios.First) != (b.Kind == scenarios.First):
-		if a.Kind == scenarios.First {
+	case (a.Kind == scenarios.LookFirst) != (b.Kind == scenarios.LookFirst):
+		if a.Kind == scenarios.LookFirst {
 			return a
 		}
 		return b
@@ -61,15 +61,15 @@ func larger(a, b scenarios.NextLook) scenarios.NextLook {
 }
 
 // affordable says whether a look may still be asked for.
-func affordable(e scenarios.Measured, ask scenarios.NextLook) bool {
-	if ask.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut || e.Looks[0].Kind == scenarios.Whole {
+func affordable(e scenarios.Measured, next scenarios.NextLook) bool {
+	if next.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut || e.Looks[0].Kind == scenarios.LookWhole {
 		return false
 	}
 	taken := 0
 	for _, l := range e.Looks {
 		taken += l.Planned
 	}
-	return taken+ask.Sessions <= budget.CeilingN(e.Scenario) && len(e.Looks) < budget.MaxLooks
+	return taken+next.Sessions <= budget.CeilingN(e.Scenario) && len(e.Looks) < budget.MaxLooks
 }
 
 // notes are what to know of the run besides its findings.
@@ -81,21 +81,11 @@ func notes(e scenarios.Measured) []string {
 	return out
 }
 
-// Evidence is everything that a verdict rests on: what a run measured, and why
-// it ended.
-type Evidence = scenarios.Measured
-
-// FromResult is the evidence that a stored result holds.
-func FromResult(r scenarios.Result) Evidence { return r.Measured }
-
-// NextLook is a further look that a judge asks for.
-type NextLook = scenarios.NextLook
-
-// Report is what all judges together say.
-type Report struct {
+// Judgement is what all judges together say.
+type Judgement struct {
 	Findings []scenarios.Finding
 	Verdict  scenarios.Status
-	Next     NextLook
+	Next     scenarios.NextLook
 	Inferred scenarios.Policy // as the order of sessions tells it; "": it does not
 	Detect   *scenarios.Detectable
 	Notes    []string

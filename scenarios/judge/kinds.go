@@ -7,17 +7,17 @@ import (
 )
 
 // judgeFunc turns evidence into findings.
-type judgeFunc func(Evidence) ([]scenarios.Finding, NextLook)
+type judgeFunc func(scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 
-// rules say how a run of one kind is judged.
-type rules struct {
+// kindRules say how a run of one kind is judged.
+type kindRules struct {
 	judges  []judgeFunc // asked in this order, which their findings keep
 	main    string      // the finding that a run of this kind is made for
 	balance bool        // sessions are spread by the balancer alone, in normal operation
 }
 
-// kindRules has every kind.
-var kindRules = map[scenarios.Kind]rules{
+// kinds has every kind.
+var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks: {
 		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{sequential: true}), pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
@@ -47,3 +47,5 @@ var kindRules = map[scenarios.Kind]rules{
 		main:   scenarios.WatchOutage,
 	},
 }
+
+func kindOf(e scenarios.Measured) kindRules { return kinds[e.Scenario.Kind.OrLooks()] }

@@ -9,11 +9,11 @@ import (
 func TestKinds_AreComplete(t *testing.T) {
 	t.Parallel()
 	for _, kind := range scenarios.Kinds() {
-		if r, ok := kindRules[kind]; !ok || len(r.judges) == 0 || r.main == "" {
+		if r, ok := kinds[kind]; !ok || len(r.judges) == 0 || r.main == "" {
 			t.Errorf("%s has no rules: %+v", kind, r)
 		}
 	}
-	if got, want := len(kindRules), len(scenarios.Kinds()); got != want {
+	if got, want := len(kinds), len(scenarios.Kinds()); got != want {
 		t.Errorf("there are rules for %d kinds of %d", got, want)
 	}
 }

@@ -30,46 +30,46 @@ func lagJudge(rules lagRules) judgeFunc {
 }
 
 // lagFinding is the claim.
-func lagFinding(p generator.Generator, s scenarios.Scenario, rules lagRules) scenarios.Finding {
+func lagFinding(g generator.Generator, s scenarios.Scenario, rules lagRules) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.LoadLag, Limit: phrase.Num(phrase.Milliseconds(scenarios.LateAfter))}
-	if p.Paced > 0 {
-		f.Observed = phrase.Num(phrase.Milliseconds(p.P99))
+	if g.Paced > 0 {
+		f.Observed = phrase.Num(phrase.Milliseconds(g.P99))
 		f.Explain = fmt.Sprintf("%s; %d started more than %s late, %d of them because of the generator (allowed: %d). p99 of the generator's lateness: %s",
-			phrase.Count(p.Paced, "session"), p.Late, scenarios.LateAfter, p.LateByGenerator, p.Allowed(), phrase.Precise(p.P99))
+			phrase.Count(g.Paced, "session"), g.Late, scenarios.LateAfter, g.LateByGenerator, g.Allowed(), phrase.Precise(g.P99))
 	}
 	switch {
-	case p.Behind():
-		what, fixes := p.Cause()
-		f.Message, f.Fix = p.DescribeFailure()+": "+what, fixes
-	case p.Dropped > 0 && rules.dropsNeedThreshold && !threshold.CountsDropped(s):
-		f.Message = p.DescribeDropped() + "; no threshold says whether that is too slow"
+	case g.Behind():
+		what, fixes := g.Cause()
+		f.Message, f.Fix = g.DescribeFailure()+": "+what, fixes
+	case g.Dropped > 0 && rules.dropsNeedThreshold && !threshold.CountsDropped(s):
+		f.Message = g.DescribeDropped() + "; no threshold says whether that is too slow"
 		f.Fix = slices.Concat(phrase.Set("thresholds", "", "add a threshold on session.login, in which they count as infinite"), phrase.Set("load.concurrency", "", "raise the concurrency if the service is not at fault"))
 	default:
-		f.Status = scenarios.Pass
+		f.Status = scenarios.StatusPass
 		f.Message = "the generator started every session in time"
-		if p.Late > 0 {
+		if g.Late > 0 {
 			f.Message = "the generator kept up"
 		}
 	}
-	f.Note = lagRemarks(p, s, rules, f.Status)
+	f.Note = lagRemarks(g, s, rules, f.Status)
 	return f
 }
 
 // lagRemarks are what to know though the generator kept up, or besides that it did not.
-func lagRemarks(p generator.Generator, s scenarios.Scenario, rules lagRules, status scenarios.Status) string {
+func lagRemarks(g generator.Generator, s scenarios.Scenario, rules lagRules, status scenarios.Status) string {
 	note := ""
-	if p.Dropped > 0 && status == scenarios.Pass {
-		note = p.DescribeDropped() + "; the service caused it; see the errors and thresholds"
+	if g.Dropped > 0 && status == scenarios.StatusPass {
+		note = g.DescribeDropped() + "; the service caused it; see the errors and thresholds"
 	}
-	if waited := p.Late - p.LateByGenerator; waited > 0 {
+	if waited := g.Late - g.LateByGenerator; waited > 0 {
 		why := fmt.Sprintf("%s waited for a free slot: the service was slow, or load.concurrency (%d) is too low", phrase.Count(waited, "session"), s.Load.Concurrency)
 		if rules.sequential {
 			why = fmt.Sprintf("%s started late because earlier ones had not ended: the service was too slow for a rate of %s", phrase.Count(waited, "session"), s.Load.Rate)
 		}
 		note = phrase.Join(note, why)
 	}
-	for _, r := range p.Short {
-		if status == scenarios.Pass {
+	for _, r := range g.Short {
+		if status == scenarios.StatusPass {
 			note = phrase.Join(note, fmt.Sprintf("The plan needs %d %s; this machine has %d", r.Need, r.Name, r.Have))
 		}
 	}

@@ -43,23 +43,23 @@ func TestLag(t *testing.T) {
 	}{
 		"nothing was paced":                              {none: true},
 		"nothing was due":                                {load: &scenarios.LoadStats{OfCores: 2}, none: true},
-		"all on time":                                    {load: with(late(200, 0, 0), same), want: scenarios.Pass},
-		"one of many late is one in a hundred":           {load: with(late(200, 2, 0), same), want: scenarios.Pass},
-		"more than one in a hundred":                     {load: with(late(200, 3, 0), same), want: scenarios.Inconclusive},
-		"one late start of a few is no matter":           {load: with(late(40, 1, 0), same), want: scenarios.Pass},
-		"two of a few are":                               {load: with(late(40, 2, 0), same), want: scenarios.Inconclusive},
-		"no core was left":                               {load: with(late(200, 9, 0), func(l *scenarios.LoadStats) { l.Cores = 1.6 }), want: scenarios.Inconclusive},
-		"a plan with too few descriptors":                {load: with(late(200, 9, 0), needs("descriptors", 2000, 1024)), want: scenarios.Inconclusive},
-		"a plan with too few ports":                      {load: with(late(200, 9, 0), needs("ports", 30000, 28232)), want: scenarios.Inconclusive},
-		"too few descriptors, and it went well":          {load: with(late(200, 0, 0), needs("descriptors", 2000, 1024)), want: scenarios.Pass},
-		"descriptors ran out":                            {load: with(late(200, 0, 0), same), own: "tcp.local-nofile", want: scenarios.Inconclusive},
-		"ports ran out of a run without a pace":          {own: "tcp.local-ports", want: scenarios.Inconclusive},
-		"sessions of a look waited for those before":     {load: with(late(200, 0, 12), same), want: scenarios.Pass},
-		"sessions of a stage waited for a place":         {kind: scenarios.KindStages, load: with(late(200, 0, 12), same), want: scenarios.Pass},
-		"a stage that dropped sessions proves nothing":   {kind: scenarios.KindStages, load: with(late(20, 0, 12), drop(81)), want: scenarios.Inconclusive},
-		"unless a threshold counts them":                 {kind: scenarios.KindStages, limits: login, load: with(late(20, 0, 12), drop(81)), want: scenarios.Pass},
-		"a watch that dropped some counts the outage":    {kind: scenarios.KindWatch, load: with(late(200, 0, 12), drop(8)), want: scenarios.Pass},
-		"a generator that was late and dropped some too": {kind: scenarios.KindStages, limits: login, load: with(late(200, 9, 0), drop(8)), want: scenarios.Inconclusive},
+		"all on time":                                    {load: with(late(200, 0, 0), same), want: scenarios.StatusPass},
+		"one of many late is one in a hundred":           {load: with(late(200, 2, 0), same), want: scenarios.StatusPass},
+		"more than one in a hundred":                     {load: with(late(200, 3, 0), same), want: scenarios.StatusInconclusive},
+		"one late start of a few is no matter":           {load: with(late(40, 1, 0), same), want: scenarios.StatusPass},
+		"two of a few are":                               {load: with(late(40, 2, 0), same), want: scenarios.StatusInconclusive},
+		"no core was left":                               {load: with(late(200, 9, 0), func(l *scenarios.LoadStats) { l.Cores = 1.6 }), want: scenarios.StatusInconclusive},
+		"a plan with too few descriptors":                {load: with(late(200, 9, 0), needs("descriptors", 2000, 1024)), want: scenarios.StatusInconclusive},
+		"a plan with too few ports":                      {load: with(late(200, 9, 0), needs("ports", 30000, 28232)), want: scenarios.StatusInconclusive},
+		"too few descriptors, and it went well":          {load: with(late(200, 0, 0), needs("descriptors", 2000, 1024)), want: scenarios.StatusPass},
+		"descriptors ran out":                            {load: with(late(200, 0, 0), same), own: "tcp.local-nofile", want: scenarios.StatusInconclusive},
+		"ports ran out of a run without a pace":          {own: "tcp.local-ports", want: scenarios.StatusInconclusive},
+		"sessions of a look waited for those before":     {load: with(late(200, 0, 12), same), want: scenarios.StatusPass},
+		"sessions of a stage waited for a place":         {kind: scenarios.KindStages, load: with(late(200, 0, 12), same), want: scenarios.StatusPass},
+		"a stage that dropped sessions proves nothing":   {kind: scenarios.KindStages, load: with(late(20, 0, 12), drop(81)), want: scenarios.StatusInconclusive},
+		"unless a threshold counts them":                 {kind: scenarios.KindStages, limits: login, load: with(late(20, 0, 12), drop(81)), want: scenarios.StatusPass},
+		"a watch that dropped some counts the outage":    {kind: scenarios.KindWatch, load: with(late(200, 0, 12), drop(8)), want: scenarios.StatusPass},
+		"a generator that was late and dropped some too": {kind: scenarios.KindStages, limits: login, load: with(late(200, 9, 0), drop(8)), want: scenarios.StatusInconclusive},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,7 +68,7 @@ func TestLag(t *testing.T) {
 			if tc.kind == scenarios.KindStages {
 				s.Load.Stages = []scenarios.Stage{{Rate: 10, For: scenarios.Duration(20 * time.Second)}}
 			}
-			l := judgetest.LookOf(scenarios.Whole, 2, evenLook)
+			l := judgetest.LookOf(scenarios.LookWhole, 2, evenLook)
 			if tc.own != "" {
 				o := judgetest.Observed(judgetest.NodeAddr(0), -1)
 				o.Class = vocabtest.Class(tc.own)
@@ -83,7 +83,7 @@ func TestLag(t *testing.T) {
 			}
 			judgetest.Check(t, fs, judgetest.Want{scenarios.LoadLag: tc.want})
 			judgetest.Prose(t, fs...)
-			if fs[0].Status == scenarios.Inconclusive && len(fs[0].Fix) == 0 {
+			if fs[0].Status == scenarios.StatusInconclusive && len(fs[0].Fix) == 0 {
 				t.Error("nothing is suggested")
 			}
 		})
@@ -100,27 +100,27 @@ func TestErrorsRate_LocalFailures(t *testing.T) {
 			l.Add(o)
 		}
 	}
-	l := judgetest.LookOf(scenarios.First, 2, evenLook)
+	l := judgetest.LookOf(scenarios.LookFirst, 2, evenLook)
 	own(&l, 5)
 	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{l}})
 	judgetest.Check(t, j.Findings, judgetest.Want{
-		scenarios.ErrorsRate:       scenarios.Pass,
-		scenarios.LoadLag:          scenarios.Inconclusive,
-		scenarios.BalanceCoverage:  scenarios.Pass,
-		scenarios.BalanceImbalance: scenarios.Pass,
+		scenarios.ErrorsRate:       scenarios.StatusPass,
+		scenarios.LoadLag:          scenarios.StatusInconclusive,
+		scenarios.BalanceCoverage:  scenarios.StatusPass,
+		scenarios.BalanceImbalance: scenarios.StatusPass,
 	})
 	judgetest.ProseOf(t, j.Findings, scenarios.ErrorsRate, scenarios.LoadLag)
-	if j.Verdict != scenarios.Inconclusive {
+	if j.Verdict != scenarios.StatusInconclusive {
 		t.Errorf("the verdict is %v, want inconclusive", j.Verdict)
 	}
 	var nothing scenarios.Look
 	own(&nothing, 5)
-	judgetest.Check(t, Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{nothing}}).Findings, judgetest.Want{scenarios.ErrorsRate: scenarios.Inconclusive})
+	judgetest.Check(t, Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{nothing}}).Findings, judgetest.Want{scenarios.ErrorsRate: scenarios.StatusInconclusive})
 }
 
 // lagFindings are what the judges of its kind say of a run's lag.
 func lagFindings(e scenarios.Measured) (out []scenarios.Finding) {
-	for _, judge := range kindRules[e.Scenario.Kind.OrLooks()].judges {
+	for _, judge := range kindOf(e).judges {
 		fs, _ := judge(e)
 		for _, f := range fs {
 			if f.ID == scenarios.LoadLag {

@@ -26,29 +26,29 @@ func TestLeastconn_ByConnections(t *testing.T) {
 		want   judgetest.Want
 	}{
 		"totals that are level pass": {[]int{6, 6, 6, 6, 16}, level(before, 10, 10, 10, 10, 0), nil,
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass, scenarios.BalanceCoverage: scenarios.Pass}},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusPass, scenarios.BalanceCoverage: scenarios.StatusPass}},
 		"the emptiest may take all, since ours end before the next": {[]int{0, 0, 0, 0, 40}, level(before, 10, 10, 10, 10, 0), nil,
-			judgetest.Want{scenarios.BalanceCoverage: scenarios.Pass, scenarios.BalanceImbalance: scenarios.Pass}},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusPass, scenarios.BalanceImbalance: scenarios.StatusPass}},
 		"one that was restarted may take all": {[]int{0, 0, 0, 0, 40}, append(level(before, 10, 10, 10, 10, 10), counted(4, after, 1, 1000)), nil,
-			judgetest.Want{scenarios.BalanceCoverage: scenarios.Pass}},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusPass}},
 		"a busier one is rightly left out": {[]int{10, 10, 10, 10, 0}, level(before, 0, 0, 0, 0, 30), nil,
-			judgetest.Want{scenarios.BalanceCoverage: scenarios.Pass}},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusPass}},
 		"the emptiest that is passed over is missing": {[]int{10, 10, 10, 10, 0}, level(before, 10, 10, 10, 10, 0), []string{scenarios.BalanceCoverage},
-			judgetest.Want{scenarios.BalanceCoverage: scenarios.Fail}},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusFail}},
 		"one as busy as the others is missing, too": {[]int{10, 10, 10, 10, 0}, level(before, 0, 0, 0, 0, 0), []string{scenarios.BalanceCoverage}, nil},
-		"the busiest must not get most":             {[]int{24, 4, 4, 4, 4}, level(before, 30, 10, 10, 10, 10), []string{scenarios.BalanceImbalance}, judgetest.Want{scenarios.BalanceImbalance: scenarios.Fail}},
+		"the busiest must not get most":             {[]int{24, 4, 4, 4, 4}, level(before, 30, 10, 10, 10, 10), []string{scenarios.BalanceImbalance}, judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusFail}},
 		"one of equals must not get most":           {[]int{24, 4, 4, 4, 4}, level(before, 0, 0, 0, 0, 0), []string{scenarios.BalanceImbalance}, nil},
 		"without one coordinator's page there is no level": {[]int{24, 4, 4, 4, 4}, level(before, 0, 0, 0, 0), nil,
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Skipped}},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusSkipped}},
 		"pages of later alone are no level": {[]int{24, 4, 4, 4, 4}, level(after, 0, 0, 0, 0, 0), nil,
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Skipped}},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusSkipped}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := judgetest.Declared(5)
-			s.Expect.Balance.Policy = scenarios.LeastConn
+			s.Expect.Balance.Policy = scenarios.PolicyLeastConn
 			seq := judgetest.Dealt(tc.ours, 0)
-			j := again(scenarios.Measured{Scenario: s, Pages: tc.pages, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, seq)}}, 1, seq)
+			j := again(scenarios.Measured{Scenario: s, Pages: tc.pages, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 1, seq)}}, 1, seq)
 			judgetest.Check(t, j.Findings, tc.want)
 			judgetest.ProseOf(t, j.Findings, tc.want.IDs()...)
 			if diff := cmp.Diff(tc.failed, judgetest.FailedIDs(j.Findings)); diff != "" {
@@ -71,7 +71,7 @@ func TestLeastconn_Healthy(t *testing.T) {
 			pages = append(pages, counted(c, scenarios.PageBefore, others[c], 1000))
 		}
 		s := judgetest.Declared(5)
-		s.Expect.Balance.Policy = scenarios.LeastConn
+		s.Expect.Balance.Policy = scenarios.PolicyLeastConn
 		held, turn := make([]int, 5), 0
 		g := rig{nodes: 1, scenario: s, pages: pages, choose: func(int) int {
 			least := turn
@@ -88,7 +88,7 @@ func TestLeastconn_Healthy(t *testing.T) {
 		}}
 		_, last, _ := g.run()
 		for _, id := range []string{scenarios.BalanceCoverage, scenarios.BalanceImbalance} {
-			if f := judgetest.Find(t, last.Findings, id)[0]; f.Status != scenarios.Pass {
+			if f := judgetest.Find(t, last.Findings, id)[0]; f.Status != scenarios.StatusPass {
 				t.Errorf("seed %d, others %v: %s is %v: %s", seed, others, id, f.Status, f.Message)
 			}
 		}

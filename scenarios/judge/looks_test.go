@@ -14,7 +14,7 @@ import (
 )
 
 // again judges evidence whose further looks, as often as asked, repeat the first.
-func again(e scenarios.Measured, nodes int, seq []int) Report {
+func again(e scenarios.Measured, nodes int, seq []int) Judgement {
 	j := Judge(e)
 	for j.Next.Sessions > 0 {
 		more := slices.Repeat(seq, (j.Next.Sessions+len(seq)-1)/len(seq))
@@ -33,62 +33,62 @@ var (
 
 func TestBalance_Looks(t *testing.T) {
 	t.Parallel()
-	first := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.First, 1, seq) }
-	confirm := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.Confirm, 1, seq) }
-	third := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.Third, 1, seq) }
+	first := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.LookFirst, 1, seq) }
+	confirm := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.LookConfirm, 1, seq) }
+	third := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.LookThird, 1, seq) }
 	extend := func(seq []int) scenarios.Look {
-		return judgetest.LookOf(scenarios.Extend, 1, append(append(append([]int{}, seq...), seq...), seq...))
+		return judgetest.LookOf(scenarios.LookExtend, 1, append(append(append([]int{}, seq...), seq...), seq...))
 	}
 	cut := func(l scenarios.Look) scenarios.Look { l.Cut = true; return l }
-	whole := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.Whole, 1, seq) }
+	whole := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.LookWhole, 1, seq) }
 	lone := judgetest.Dealt([]int{8, 8, 8, 8, 7}, 1)
 	for name, tc := range map[string]struct {
 		looks   []scenarios.Look
 		verdict scenarios.Status
-		ask     scenarios.NextLook
+		next    scenarios.NextLook
 		want    judgetest.Want
 	}{
-		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.Fail, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Fail}},
-		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Third, Sessions: 40},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.Fail, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Fail}},
-		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.Pass, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Third, Sessions: 40},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive, scenarios.BalanceCoverage: scenarios.Inconclusive}},
-		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.Fail, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceCoverage: scenarios.Fail}},
-		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Extend, Sessions: 120},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.Pass, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), judgetest.LookOf(scenarios.Extend, 1, judgetest.Dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.Pass, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 120},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.Inconclusive, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.Inconclusive, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.Inconclusive, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.Inconclusive, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
-		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(judgetest.Dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40}, nil},
-		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.Pass, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(judgetest.Dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
-			judgetest.Want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
-		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.Inconclusive, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive}},
-		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.Pass, scenarios.NextLook{},
-			judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass}},
-		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.Inconclusive, scenarios.NextLook{Kind: scenarios.Confirm, Sessions: 40},
-			judgetest.Want{scenarios.BalanceCoverage: scenarios.Inconclusive}},
+		"an alarm waits for a fresh look": {[]scenarios.Look{first(hotLook)}, scenarios.StatusInconclusive, scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 40},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive}},
+		"two alarms of one rule fail": {[]scenarios.Look{first(hotLook), confirm(hotLook)}, scenarios.StatusFail, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusFail}},
+		"two looks that disagree need a third": {[]scenarios.Look{first(hotLook), confirm(evenLook)}, scenarios.StatusInconclusive, scenarios.NextLook{Kind: scenarios.LookThird, Sessions: 40},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive}},
+		"two of three fail": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, scenarios.StatusFail, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusFail}},
+		"one of three passes with a note": {[]scenarios.Look{first(hotLook), confirm(evenLook), third(evenLook)}, scenarios.StatusPass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusPass}},
+		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, scenarios.StatusInconclusive, scenarios.NextLook{Kind: scenarios.LookThird, Sessions: 40},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive, scenarios.BalanceCoverage: scenarios.StatusInconclusive}},
+		"two of three may leave the first out": {[]scenarios.Look{first(hotLook), confirm(deadLook), third(deadLook)}, scenarios.StatusFail, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusFail}},
+		"suspicion asks for three times as many": {[]scenarios.Look{first(oddLook)}, scenarios.StatusInconclusive, scenarios.NextLook{Kind: scenarios.LookExtend, Sessions: 120},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive}},
+		"suspicion that goes away passes": {[]scenarios.Look{first(oddLook), extend(evenLook)}, scenarios.StatusPass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusPass}},
+		"a longer look that is still suspicious passes": {[]scenarios.Look{first(oddLook), judgetest.LookOf(scenarios.LookExtend, 1, judgetest.Dealt([]int{39, 21, 20, 20, 20}, 0))}, scenarios.StatusPass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusPass}},
+		"an alarm in the longer look is confirmed by one as long": {[]scenarios.Look{first(oddLook), extend(oddLook)}, scenarios.StatusInconclusive, scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 120},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive}},
+		"an alarm without a further look stays open": {[]scenarios.Look{cut(first(hotLook))}, scenarios.StatusInconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive}},
+		"a fresh look cut short does not clear": {[]scenarios.Look{first(hotLook), cut(confirm(evenLook[:9]))}, scenarios.StatusInconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive}},
+		"a third look cut short does not clear": {[]scenarios.Look{first(hotLook), confirm(evenLook), cut(third(evenLook[:9]))}, scenarios.StatusInconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive}},
+		"a look cut short names the unseen": {[]scenarios.Look{cut(first([]int{0, 1, 2, 3, 0, 1, 2, -1}))}, scenarios.StatusInconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusInconclusive}},
+		"a lone error and an alarm share the fresh look": {[]scenarios.Look{first(judgetest.Dealt([]int{22, 5, 5, 4, 3}, 1))}, scenarios.StatusInconclusive, scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 40}, nil},
+		"a fresh look for a lone error is no second chance to alarm": {[]scenarios.Look{first(lone), confirm(hotLook)}, scenarios.StatusPass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusPass}},
+		"a look that an error spoilt gives way to the next": {[]scenarios.Look{first(judgetest.Dealt([]int{12, 11, 9, 7, 0}, 1)), confirm(deadLook)}, scenarios.StatusInconclusive, scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 40},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusInconclusive}},
+		"an alarm of a run that is not made of looks stays open": {[]scenarios.Look{whole(hotLook)}, scenarios.StatusInconclusive, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive}},
+		"suspicion of such a run passes with a note": {[]scenarios.Look{whole(oddLook)}, scenarios.StatusPass, scenarios.NextLook{},
+			judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusPass}},
+		"several first looks are one": {[]scenarios.Look{first(deadLook[:20]), first(deadLook[20:])}, scenarios.StatusInconclusive, scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 40},
+			judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusInconclusive}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,8 +96,8 @@ func TestBalance_Looks(t *testing.T) {
 			judgetest.Check(t, j.Findings, tc.want)
 			judgetest.ProseOf(t, j.Findings, tc.want.IDs()...)
 			j.Next.Why = ""
-			if j.Next != tc.ask || j.Verdict != tc.verdict {
-				t.Errorf("verdict %v, asks for %+v; want %v, %+v", j.Verdict, j.Next, tc.verdict, tc.ask)
+			if j.Next != tc.next || j.Verdict != tc.verdict {
+				t.Errorf("verdict %v, asks for %+v; want %v, %+v", j.Verdict, j.Next, tc.verdict, tc.next)
 			}
 		})
 	}
@@ -105,16 +105,16 @@ func TestBalance_Looks(t *testing.T) {
 
 func TestBalance_Zones(t *testing.T) {
 	t.Parallel()
-	deal := func(sizes ...int) Report {
+	deal := func(sizes ...int) Judgement {
 		g := rig{nodes: len(sizes), scenario: judgetest.Declared(5), choose: zoned(judgetest.Source(3), sizes)}
 		_, last, _ := g.run()
 		return last
 	}
-	judgetest.Check(t, deal(2, 2, 1).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Fail})
-	judgetest.Check(t, deal(3, 2).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Pass})
-	few := judgetest.LookOf(scenarios.First, 3, []int{0, 1, 2, 3, 4, 2, 0})
-	judgetest.Check(t, Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{few}}).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Pass})
-	judgetest.Check(t, deal(5).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.Skipped})
+	judgetest.Check(t, deal(2, 2, 1).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.StatusFail})
+	judgetest.Check(t, deal(3, 2).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.StatusPass})
+	few := judgetest.LookOf(scenarios.LookFirst, 3, []int{0, 1, 2, 3, 4, 2, 0})
+	judgetest.Check(t, Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{few}}).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.StatusPass})
+	judgetest.Check(t, deal(5).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.StatusSkipped})
 }
 
 func TestBalance_Weights(t *testing.T) {
@@ -122,19 +122,19 @@ func TestBalance_Weights(t *testing.T) {
 	s := judgetest.Declared(5)
 	s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1}
 	seq := judgetest.Dealt([]int{54, 9, 9, 9, 9}, 0)
-	judgetest.Check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, seq)}}).Findings,
-		judgetest.Want{scenarios.BalanceImbalance: scenarios.Pass})
-	judgetest.Check(t, again(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, judgetest.Dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, judgetest.Dealt([]int{18, 18, 18, 18, 18}, 0)).Findings,
-		judgetest.Want{scenarios.BalanceImbalance: scenarios.Fail})
+	judgetest.Check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 1, seq)}}).Findings,
+		judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusPass})
+	judgetest.Check(t, again(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 1, judgetest.Dealt([]int{18, 18, 18, 18, 18}, 0))}}, 1, judgetest.Dealt([]int{18, 18, 18, 18, 18}, 0)).Findings,
+		judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusFail})
 	s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}
-	judgetest.Check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, judgetest.Dealt([]int{20, 9, 9, 2, 0}, 0))}}).Findings,
-		judgetest.Want{scenarios.BalanceImbalance: scenarios.Inconclusive})
+	judgetest.Check(t, Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 1, judgetest.Dealt([]int{20, 9, 9, 2, 0}, 0))}}).Findings,
+		judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive})
 }
 
 func TestJudge_Detect(t *testing.T) {
 	t.Parallel()
 	of := func(s scenarios.Scenario, seq []int) *scenarios.Detectable {
-		return Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 1, seq)}}).Detect
+		return Judge(scenarios.Measured{Scenario: s, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 1, seq)}}).Detect
 	}
 	d := of(judgetest.Declared(5), evenLook)
 	if d == nil || d.Sessions != 40 || d.Dead != 1 || d.Hot3x < .95 || d.Hot3x > .99 || d.Hot2x < .2 || d.Hot2x > .27 || d.Half > .04 {
@@ -144,7 +144,7 @@ func TestJudge_Detect(t *testing.T) {
 		t.Errorf("without a declared set forty sessions could show %+v", d)
 	}
 	least := judgetest.Declared(5)
-	least.Expect.Balance.Policy = scenarios.LeastConn
+	least.Expect.Balance.Policy = scenarios.PolicyLeastConn
 	for name, d := range map[string]*scenarios.Detectable{
 		"under leastconn": of(least, evenLook), "with one coordinator": of(judgetest.Declared(1), judgetest.Dealt([]int{40}, 0)),
 		"while a look is awaited": of(judgetest.Declared(5), hotLook), "with too few sessions": of(judgetest.Declared(5), []int{0, 1}),
@@ -158,14 +158,14 @@ func TestJudge_Detect(t *testing.T) {
 // The burst shows who is there, and says nothing of order.
 func TestBalance_Burst(t *testing.T) {
 	t.Parallel()
-	l := judgetest.LookOf(scenarios.First, 1, judgetest.Dealt([]int{10, 10, 10, 10, 0}, 0))
+	l := judgetest.LookOf(scenarios.LookFirst, 1, judgetest.Dealt([]int{10, 10, 10, 10, 0}, 0))
 	for range 2 {
 		o := judgetest.Observed(judgetest.NodeAddr(0), 4)
-		o.Part = scenarios.Burst
+		o.Part = scenarios.PartBurst
 		l.Add(o)
 	}
 	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{l}})
-	judgetest.Check(t, j.Findings, judgetest.Want{scenarios.BalanceCoverage: scenarios.Pass})
+	judgetest.Check(t, j.Findings, judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusPass})
 }
 
 // Whatever the evidence, the judges stop asking before the ceiling.
@@ -210,7 +210,7 @@ func TestRejudge_Stored(t *testing.T) {
 		if err := json.Unmarshal(b, &r); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, Judge(FromResult(r))); diff != "" {
+		if diff := cmp.Diff(want, Judge(r.Measured)); diff != "" {
 			t.Fatalf("seed %d (-live +stored):\n%s", seed, diff)
 		}
 	}

@@ -97,10 +97,10 @@ func agree(views []view) scenarios.Finding {
 		f.Message = "the coordinators counted fewer connections than we opened: " + phrase.List(less) + "; the pages belong to another cluster, or something else answers under these names"
 		f.Fix = slices.Concat(phrase.Set("target.web_port", "", "check the port of the web pages and the expected coordinators' names"), phrase.Try("look for a proxy between this machine and the coordinators"))
 	case len(counted) > 0:
-		f.Status = scenarios.Pass
+		f.Status = scenarios.StatusPass
 		f.Message = fmt.Sprintf("%s of %d counted at least the connections that we opened", phrase.Count(len(counted), "coordinator"), len(views))
 	case len(restarted) > 0:
-		f.Status, f.Message = scenarios.Skipped, "every coordinator whose pages were read restarted during the run"
+		f.Status, f.Message = scenarios.StatusSkipped, "every coordinator whose pages were read restarted during the run"
 	default:
 		f.Message = "no coordinator's pages report connection counts before and after" + firstError(views)
 		f.Fix = slices.Concat(phrase.Set("target.web_port", "", "check the port of the web pages"), phrase.Try("check that this machine can reach the web pages"))
@@ -122,7 +122,7 @@ func firstError(views []view) string {
 
 // remarksOf are what the pages show besides: who is not well, and who differs.
 func remarksOf(views []view) string {
-	var ill, leaving, unread []string
+	var unhealthy, quiescing, unread []string
 	threads, versions := map[string][]string{}, map[string][]string{}
 	for _, v := range views {
 		last := v.pages[len(v.pages)-1]
@@ -130,9 +130,9 @@ func remarksOf(views []view) string {
 		case last.Err != "" && last.InUse == nil && last.Total == nil:
 			unread = append(unread, v.name)
 		case slices.ContainsFunc(v.pages, func(p scenarios.Page) bool { return p.Quiescing }):
-			leaving = append(leaving, v.name)
+			quiescing = append(quiescing, v.name)
 		case !last.Healthy:
-			ill = append(ill, v.name)
+			unhealthy = append(unhealthy, v.name)
 		}
 		if n := newest(v.pages, func(p scenarios.Page) int { return p.Threads }); n > 0 {
 			key := fmt.Sprint(n)
@@ -149,8 +149,8 @@ func remarksOf(views []view) string {
 		}
 	}
 	add("Web pages that could not be read: ", unread)
-	add("Shutting down, according to their web page: ", leaving)
-	add("Not healthy, according to their web page: ", ill)
+	add("Shutting down, according to their web page: ", quiescing)
+	add("Not healthy, according to their web page: ", unhealthy)
 	add("fe_service_threads differ: ", differing(threads))
 	add("Versions differ: ", differing(versions))
 	return note
@@ -184,7 +184,7 @@ func differing(by map[string][]string) []string {
 // that the ladder found. It frees their threads of dead connections either way;
 // whether it keeps connections alive is for whoever set it.
 func keepalive(e scenarios.Measured, views []view) scenarios.Finding {
-	f := scenarios.Finding{ID: scenarios.PagesKeepalive, Status: scenarios.Pass}
+	f := scenarios.Finding{ID: scenarios.PagesKeepalive, Status: scenarios.StatusPass}
 	longest, coordinator := scenarios.Seconds(0), ""
 	for _, v := range views {
 		if k := newest(v.pages, func(p scenarios.Page) scenarios.Seconds { return p.Keepalive }); k > longest {
@@ -194,7 +194,7 @@ func keepalive(e scenarios.Measured, views []view) scenarios.Finding {
 	cut := e.Idle.FirstDead
 	switch {
 	case longest == 0:
-		return scenarios.Finding{ID: f.ID, Status: scenarios.Skipped, Message: "no page reports a keepalive, or it is off (client_keepalive_probe_period_s)"}
+		return scenarios.Finding{ID: f.ID, Status: scenarios.StatusSkipped, Message: "no page reports a keepalive, or it is off (client_keepalive_probe_period_s)"}
 	case cut == 0:
 		f.Message = fmt.Sprintf("keepalive is %s, and no idle connection was cut", phrase.ShortSeconds(longest))
 		return f

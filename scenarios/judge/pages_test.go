@@ -31,22 +31,22 @@ func TestPagesAgree(t *testing.T) {
 		want  scenarios.Status
 	}{
 		"no pages say nothing":                           {nil, true, 0},
-		"ours and those of others and the scout":         {good, false, scenarios.Pass},
-		"fewer than ours is another cluster":             {swap(2, counted(0, after, 0, 119)), false, scenarios.Inconclusive},
-		"fewer than before is a restart":                 {swap(2, counted(0, after, 0, 3)), false, scenarios.Pass},
-		"one that could not be read is a note":           {swap(2, unread(0, after)), false, scenarios.Pass},
-		"one that could not be read before, too":         {swap(0, unread(0, before)), false, scenarios.Pass},
-		"none could be read":                             {[]scenarios.Page{unread(0, before), unread(1, before)}, false, scenarios.Inconclusive},
-		"all were started anew":                          {[]scenarios.Page{counted(0, before, 0, 9), counted(0, after, 0, 1)}, false, scenarios.Skipped},
-		"one that is being shut down is a note":          {swap(3, with(good[3], func(p *scenarios.Page) { p.Quiescing = true })), false, scenarios.Pass},
-		"one that is not healthy is a note":              {swap(3, with(good[3], func(p *scenarios.Page) { p.Healthy = false })), false, scenarios.Pass},
-		"numbers of threads that differ are a note":      {swap(3, with(good[3], func(p *scenarios.Page) { p.Threads = 128 })), false, scenarios.Pass},
-		"versions that differ are a note":                {swap(3, with(good[3], func(p *scenarios.Page) { p.Version = "4.4.1" })), false, scenarios.Pass},
-		"a page without counts is one that did not read": {[]scenarios.Page{{Coordinator: judgetest.CoordName(0), When: before, Healthy: true}}, false, scenarios.Inconclusive},
+		"ours and those of others and the scout":         {good, false, scenarios.StatusPass},
+		"fewer than ours is another cluster":             {swap(2, counted(0, after, 0, 119)), false, scenarios.StatusInconclusive},
+		"fewer than before is a restart":                 {swap(2, counted(0, after, 0, 3)), false, scenarios.StatusPass},
+		"one that could not be read is a note":           {swap(2, unread(0, after)), false, scenarios.StatusPass},
+		"one that could not be read before, too":         {swap(0, unread(0, before)), false, scenarios.StatusPass},
+		"none could be read":                             {[]scenarios.Page{unread(0, before), unread(1, before)}, false, scenarios.StatusInconclusive},
+		"all were started anew":                          {[]scenarios.Page{counted(0, before, 0, 9), counted(0, after, 0, 1)}, false, scenarios.StatusSkipped},
+		"one that is being shut down is a note":          {swap(3, with(good[3], func(p *scenarios.Page) { p.Quiescing = true })), false, scenarios.StatusPass},
+		"one that is not healthy is a note":              {swap(3, with(good[3], func(p *scenarios.Page) { p.Healthy = false })), false, scenarios.StatusPass},
+		"numbers of threads that differ are a note":      {swap(3, with(good[3], func(p *scenarios.Page) { p.Threads = 128 })), false, scenarios.StatusPass},
+		"versions that differ are a note":                {swap(3, with(good[3], func(p *scenarios.Page) { p.Version = "4.4.1" })), false, scenarios.StatusPass},
+		"a page without counts is one that did not read": {[]scenarios.Page{{Coordinator: judgetest.CoordName(0), When: before, Healthy: true}}, false, scenarios.StatusInconclusive},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fs, _ := pagesJudge(scenarios.Measured{Scenario: judgetest.Declared(2), Pages: tc.pages, Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 2, judgetest.Dealt([]int{20, 25}, 0))}})
+			fs, _ := pagesJudge(scenarios.Measured{Scenario: judgetest.Declared(2), Pages: tc.pages, Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 2, judgetest.Dealt([]int{20, 25}, 0))}})
 			if (len(fs) == 0) != tc.none {
 				t.Fatalf("says %v", fs)
 			}
@@ -64,10 +64,10 @@ func TestKeepalive(t *testing.T) {
 		keepalive, cut scenarios.Seconds
 		want           scenarios.Status
 	}{
-		"longer than the cut does not keep flows alive": {600, 355, scenarios.Pass},
-		"shorter than the cut is not counted":           {30, 65, scenarios.Pass},
-		"no cut":                                        {600, 0, scenarios.Pass},
-		"no keepalive":                                  {0, 65, scenarios.Skipped},
+		"longer than the cut does not keep flows alive": {600, 355, scenarios.StatusPass},
+		"shorter than the cut is not counted":           {30, 65, scenarios.StatusPass},
+		"no cut":                                        {600, 0, scenarios.StatusPass},
+		"no keepalive":                                  {0, 65, scenarios.StatusSkipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

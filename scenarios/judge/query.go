@@ -23,23 +23,23 @@ func queryJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 func succeeds(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.QuerySucceeds}
 	looks := batch.Pool(e.Looks)
-	r := batch.MatchExpected(e.Scenario, looks)
+	cs := batch.MatchExpected(e.Scenario, looks)
 	ran, failed := ranAndFailed(e.Queries)
 	before := failedEarly(looks)
 	switch {
 	case len(failed) > 0:
-		f.Status = scenarios.Fail
+		f.Status = scenarios.StatusFail
 		f.Message, f.Fix = describeFailedRuns(failed, ran)
 		f.Explain = examples(failed)
 		if len(failed) == 1 {
 			f.Subject = failed[0].Coordinator
 		}
 	case before.n > 1:
-		f.Status, f.Message, f.Fix = scenarios.Fail, before.sentence(), fixesFor(before.groups, len(ran) > 0)
+		f.Status, f.Message, f.Fix = scenarios.StatusFail, before.sentence(), fixesFor(before.groups, len(ran) > 0)
 	case len(ran) == 0:
 		_, f.Message = batch.NoSession(0)
 	default:
-		f = ranEverywhere(f, e, r)
+		f = ranEverywhere(f, e, cs)
 	}
 	if before.n == 1 || before.n > 1 && len(failed) > 0 {
 		f.Note = phrase.Join(f.Note, before.sentence())
@@ -47,8 +47,8 @@ func succeeds(e scenarios.Measured) scenarios.Finding {
 	if own := batch.LocalFailures(looks); own > 0 {
 		f.Note = phrase.Join(f.Note, generator.FailedHere(own)+", not counted")
 	}
-	if len(r.Undeclared) > 0 {
-		f.Note = phrase.Join(f.Note, "Undeclared: "+phrase.List(r.Undeclared))
+	if len(cs.Undeclared) > 0 {
+		f.Note = phrase.Join(f.Note, "Undeclared: "+phrase.List(cs.Undeclared))
 	}
 	return f
 }
@@ -69,16 +69,16 @@ func ranAndFailed(all []scenarios.QueryTally) (ran, failed []scenarios.QueryTall
 }
 
 // ranEverywhere judges a statement that failed nowhere: was it asked everywhere?
-func ranEverywhere(f scenarios.Finding, e scenarios.Measured, r batch.CoordinatorSet) scenarios.Finding {
+func ranEverywhere(f scenarios.Finding, e scenarios.Measured, cs batch.CoordinatorSet) scenarios.Finding {
 	var few []string
 	runs := map[int]int{} // by slot
 	for _, q := range e.Queries {
-		if i, ok := r.SlotOf[q.Coordinator]; ok {
+		if i, ok := cs.SlotOf[q.Coordinator]; ok {
 			runs[i] += len(q.Times)
 		}
 	}
 	unnamed := 0
-	for i, s := range r.Slots {
+	for i, s := range cs.Slots {
 		switch {
 		case runs[i] >= scenarios.RunsPerCoordinator:
 		case s.Name == "":
@@ -90,18 +90,18 @@ func ranEverywhere(f scenarios.Finding, e scenarios.Measured, r batch.Coordinato
 		}
 	}
 	if unnamed > 0 {
-		few = append(few, fmt.Sprintf("%d of %d never", unnamed, len(r.Slots)))
+		few = append(few, fmt.Sprintf("%d of %d never", unnamed, len(cs.Slots)))
 	}
-	f.Observed, f.Expected = phrase.Num(len(r.Slots)-len(few)), phrase.Num(len(r.Slots))
+	f.Observed, f.Expected = phrase.Num(len(cs.Slots)-len(few)), phrase.Num(len(cs.Slots))
 	switch {
 	case len(few) > 0:
-		f.Message = fmt.Sprintf("it failed nowhere, but should run %s on each of %s; it ran on %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"), phrase.List(few))
+		f.Message = fmt.Sprintf("it failed nowhere, but should run %s on each of %s; it ran on %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(cs.Slots), "coordinator"), phrase.List(few))
 		f.Fix = slices.Concat(phrase.Try("check that they are registered at the balancer and healthy (scenario smoke)"), phrase.Set("load.sessions", "", "open more sessions"))
-	case r.Declared == 0:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of the %s that answered; none was declared: the set is unverified", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"))
-		f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(r.Slots)), "")
+	case cs.Declared == 0:
+		f.Status, f.Message = scenarios.StatusPass, fmt.Sprintf("it ran %s on each of the %s that answered; none was declared: the set is unverified", often(scenarios.RunsPerCoordinator), phrase.Count(len(cs.Slots), "coordinator"))
+		f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(cs.Slots)), "")
 	default:
-		f.Status, f.Message = scenarios.Pass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(r.Slots), "coordinator"))
+		f.Status, f.Message = scenarios.StatusPass, fmt.Sprintf("it ran %s on each of %s", often(scenarios.RunsPerCoordinator), phrase.Count(len(cs.Slots), "coordinator"))
 	}
 	return f
 }
@@ -209,7 +209,7 @@ func slowest(e scenarios.Measured) scenarios.Finding {
 		medians, names = append(medians, m), append(names, q.Coordinator)
 	}
 	if len(medians) < 2 {
-		f.Status, f.Message = scenarios.Skipped, fmt.Sprintf("%s ran it: there is no other to compare with", phrase.Count(len(medians), "coordinator"))
+		f.Status, f.Message = scenarios.StatusSkipped, fmt.Sprintf("%s ran it: there is no other to compare with", phrase.Count(len(medians), "coordinator"))
 		return f
 	}
 	var others []scenarios.Seconds
@@ -220,12 +220,12 @@ func slowest(e scenarios.Measured) scenarios.Finding {
 	}
 	rest := max(scenarios.Median(others).Duration(), time.Microsecond)
 	ratio := float64(most) / float64(rest)
-	f.Subject, f.Observed, f.Limit, f.Status = names[at], phrase.Num(ratio), phrase.Num(limit), scenarios.Pass
+	f.Subject, f.Observed, f.Limit, f.Status = names[at], phrase.Num(ratio), phrase.Num(limit), scenarios.StatusPass
 	f.Message = fmt.Sprintf("%s takes %s, %s the median of the others, %s", names[at], phrase.Precise(most), phrase.Times(ratio), phrase.Precise(rest))
 	f.Explain = fmt.Sprintf("The median of the slowest over the median of the others' medians; it fails at %g times and %s", limit, minSlower)
 	switch {
 	case ratio >= limit && most-rest >= minSlower:
-		f.Status, f.Fix = scenarios.Fail, slices.Concat(phrase.Try("compare its load and its catalog with the others' (port 25000, /metrics and /queries)"), phrase.Set("expect.slowest", "", "raise the limit"))
+		f.Status, f.Fix = scenarios.StatusFail, slices.Concat(phrase.Try("compare its load and its catalog with the others' (port 25000, /metrics and /queries)"), phrase.Set("expect.slowest", "", "raise the limit"))
 	case ratio >= limit:
 		f.Note = fmt.Sprintf("The difference is below %s, which is negligible", minSlower)
 	}

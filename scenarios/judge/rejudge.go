@@ -10,7 +10,7 @@ import (
 
 // Rejudge judges a stored result once more.
 func Rejudge(r scenarios.Result) scenarios.Result {
-	Conclude(&r, Judge(FromResult(r)))
+	Conclude(&r, Judge(r.Measured))
 	return r
 }
 

@@ -14,7 +14,7 @@ import (
 // aResult is a stored look at five coordinators, all well.
 func aResult(t *testing.T) scenarios.Result {
 	t.Helper()
-	m := scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 2, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0))}}
+	m := scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 2, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0))}}
 	m.Scenario.Target.Endpoints = []string{"impala.example.com"}
 	m.Scenario.Load.Concurrency, m.Scenario.Load.Timeout = 16, scenarios.Duration(time.Second)
 	m.Scenario.Thresholds = map[string][]string{"session.open{node=*}": {"max < 1s"}}
@@ -33,7 +33,7 @@ func aResult(t *testing.T) scenarios.Result {
 func TestRejudgeWith(t *testing.T) {
 	t.Parallel()
 	r := aResult(t)
-	if r.Verdict != scenarios.Pass {
+	if r.Verdict != scenarios.StatusPass {
 		t.Fatalf("the verdict is %s: %+v", r.Verdict, r.Findings)
 	}
 	for name, c := range map[string]struct {
@@ -42,15 +42,15 @@ func TestRejudgeWith(t *testing.T) {
 		exit  int
 	}{
 		"its own":                      {func(*scenarios.Scenario) {}, nil, scenarios.ExitPass},
-		"fewer nodes":                  {func(s *scenarios.Scenario) { s.Expect.Nodes = 3 }, judgetest.Want{scenarios.DNSNodes: scenarios.Fail}, scenarios.ExitFail},
-		"a limit on a tag it recorded": {func(s *scenarios.Scenario) { s.Thresholds = map[string][]string{"session.open{node=*}": {"max < 1ms"}} }, judgetest.Want{"threshold.session.open{node=*}: max < 1ms": scenarios.Fail}, scenarios.ExitFail},
+		"fewer nodes":                  {func(s *scenarios.Scenario) { s.Expect.Nodes = 3 }, judgetest.Want{scenarios.DNSNodes: scenarios.StatusFail}, scenarios.ExitFail},
+		"a limit on a tag it recorded": {func(s *scenarios.Scenario) { s.Thresholds = map[string][]string{"session.open{node=*}": {"max < 1ms"}} }, judgetest.Want{"threshold.session.open{node=*}: max < 1ms": scenarios.StatusFail}, scenarios.ExitFail},
 		"a limit on another tag": {func(s *scenarios.Scenario) {
 			s.Thresholds = map[string][]string{"session.open{coordinator=*}": {"max < 1h"}}
 		},
-			judgetest.Want{"threshold.session.open{coordinator=*}: max < 1h": scenarios.Inconclusive}, scenarios.ExitInconclusive},
+			judgetest.Want{"threshold.session.open{coordinator=*}: max < 1h": scenarios.StatusInconclusive}, scenarios.ExitInconclusive},
 		"what is open is to fail": {func(s *scenarios.Scenario) {
-			s.Thresholds, s.Inconclusive = map[string][]string{"query": {"max < 1h"}}, scenarios.InconclusiveFail
-		}, judgetest.Want{"threshold.query: max < 1h": scenarios.Inconclusive}, scenarios.ExitFail},
+			s.Thresholds, s.Inconclusive = map[string][]string{"query": {"max < 1h"}}, scenarios.OnInconclusiveFail
+		}, judgetest.Want{"threshold.query: max < 1h": scenarios.StatusInconclusive}, scenarios.ExitFail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +96,7 @@ func TestRejudge_Interrupted(t *testing.T) {
 	t.Parallel()
 	r := aResult(t)
 	r.Stopped, r.Exit = &scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"}, 130
-	if again := Rejudge(r); again.Exit != 130 || again.Verdict != scenarios.Inconclusive || again.Complete {
+	if again := Rejudge(r); again.Exit != 130 || again.Verdict != scenarios.StatusInconclusive || again.Complete {
 		t.Errorf("judged again: exit %d, %s, complete %v", again.Exit, again.Verdict, again.Complete)
 	}
 	got, err := RejudgeWith(r, r.Scenario)
@@ -104,7 +104,7 @@ func TestRejudge_Interrupted(t *testing.T) {
 		t.Errorf("exit %d, %v", got.Exit, err)
 	}
 	f := judgetest.Find(t, got.Findings, scenarios.ErrorsRate)[0]
-	if f.Status != scenarios.Inconclusive {
+	if f.Status != scenarios.StatusInconclusive {
 		t.Errorf("errors.rate is %v", f.Status)
 	}
 	judgetest.Prose(t, f)

@@ -29,13 +29,13 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 	per := budget.Plan(g.scenario, g.nodes).OrderedPerNode
 	for i := range n {
 		node := i % g.nodes
-		o := scenarios.Observation{Part: scenarios.Ordered, Node: judgetest.NodeAddr(node), Outcome: scenarios.OK,
-			Who: scenarios.Identity{Coordinator: judgetest.CoordName(g.choose(node)), Source: scenarios.FromPing}}
+		o := scenarios.Observation{Part: scenarios.PartOrdered, Node: judgetest.NodeAddr(node), Outcome: scenarios.OutcomeOK,
+			Who: scenarios.Identity{Coordinator: judgetest.CoordName(g.choose(node)), Source: scenarios.SourcePing}}
 		if per > 0 && i/g.nodes >= per {
-			o.Part = scenarios.Parallel
+			o.Part = scenarios.PartParallel
 		}
 		if g.fail != nil && g.fail(g.seq) {
-			o.Outcome, o.Class, o.Who = scenarios.Failed, vocabtest.Class("open.reset"), scenarios.Identity{}
+			o.Outcome, o.Class, o.Who = scenarios.OutcomeFailed, vocabtest.Class("open.reset"), scenarios.Identity{}
 		}
 		g.seq++
 		l.Add(o)
@@ -44,12 +44,12 @@ func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 }
 
 // run is the loop: a first look, then looks as asked.
-func (g *rig) run() (first, last Report, e scenarios.Measured) {
+func (g *rig) run() (first, last Judgement, e scenarios.Measured) {
 	e = scenarios.Measured{Scenario: g.scenario, Pages: g.pages}
 	for i := range g.nodes {
 		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})
 	}
-	e.Looks = append(e.Looks, g.look(scenarios.First, budget.Plan(g.scenario, g.nodes).Look))
+	e.Looks = append(e.Looks, g.look(scenarios.LookFirst, budget.Plan(g.scenario, g.nodes).Look))
 	first = decide(e)
 	last = first
 	for last.Next.Sessions > 0 {

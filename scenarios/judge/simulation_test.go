@@ -65,60 +65,60 @@ func simulate(s situation, runs int) rates {
 }
 
 // add counts one run.
-func (c *rates) add(s situation, seed uint64) {
+func (r *rates) add(s situation, seed uint64) {
 	g := &rig{nodes: s.nodes, scenario: s.scenario, choose: s.choose(seed)}
 	_, last, e := g.run()
 	looks := batch.Pool(e.Looks)
 	alarmed := balance.FirstLookAlarms(e)
 	for q := range balanceRules {
 		if slices.Contains(alarmed, balanceRules[q]) {
-			c.single[q]++
+			r.single[q]++
 		}
 	}
 	if len(alarmed) > 0 {
-		c.lookAny++
+		r.lookAny++
 	}
 	for _, l := range looks {
-		c.sessions += float64(l.Planned) / float64(looks[0].Planned)
+		r.sessions += float64(l.Planned) / float64(looks[0].Planned)
 	}
-	if last.Verdict == scenarios.Pass {
-		c.pass++
+	if last.Verdict == scenarios.StatusPass {
+		r.pass++
 	}
-	if last.Verdict != scenarios.Fail {
+	if last.Verdict != scenarios.StatusFail {
 		return
 	}
-	c.fail++
+	r.fail++
 	for _, f := range last.Findings {
 		for q := range balanceRules {
-			if f.ID == balanceRules[q] && f.Status == scenarios.Fail {
-				c.final[q]++
+			if f.ID == balanceRules[q] && f.Status == scenarios.StatusFail {
+				r.final[q]++
 				return
 			}
 		}
 	}
 }
 
-func (c *rates) plus(o rates) {
+func (r *rates) plus(o rates) {
 	for q := range balanceRules {
-		c.single[q] += o.single[q]
-		c.final[q] += o.final[q]
+		r.single[q] += o.single[q]
+		r.final[q] += o.final[q]
 	}
-	c.lookAny += o.lookAny
-	c.fail += o.fail
-	c.pass += o.pass
-	c.sessions += o.sessions
+	r.lookAny += o.lookAny
+	r.fail += o.fail
+	r.pass += o.pass
+	r.sessions += o.sessions
 }
 
-func (c rates) over(n float64) rates {
+func (r rates) over(n float64) rates {
 	for q := range balanceRules {
-		c.single[q] /= n
-		c.final[q] /= n
+		r.single[q] /= n
+		r.final[q] /= n
 	}
-	c.lookAny /= n
-	c.fail /= n
-	c.pass /= n
-	c.sessions /= n
-	return c
+	r.lookAny /= n
+	r.fail /= n
+	r.pass /= n
+	r.sessions /= n
+	return r
 }
 
 // healthy are the balancers that must never fail.
@@ -165,7 +165,7 @@ func TestSimulated_HealthyNeverFails(t *testing.T) {
 			}
 			for q := range balanceRules {
 				n := int(math.Round(got.single[q] * float64(runs())))
-				if p := stats.AtLeast(n, runs(), .001); p < 6e-4 { // six of a thousand
+				if p := stats.BinomialAtLeast(n, runs(), .001); p < 6e-4 { // six of a thousand
 					t.Errorf("%s alarmed in %d of %d first looks, which alpha of .001 gives with a chance of %.1g", balanceRules[q], n, runs(), p)
 				}
 			}

@@ -16,7 +16,7 @@ func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Fin
 	case s.By == scenarios.StopScout:
 		return unmeasured(e, findings)
 	case s.By == scenarios.StopGenerator:
-		findings = blameGenerator(*s, findings)
+		findings = addGeneratorStop(*s, findings)
 	}
 	return unfinished(e, findings)
 }
@@ -35,9 +35,9 @@ func unmeasured(e scenarios.Measured, findings []scenarios.Finding) []scenarios.
 	})...)
 }
 
-// blameGenerator says that this machine, not the service, ended the run. What
+// addGeneratorStop says that this machine, not the service, ended the run. What
 // the sessions before showed stays.
-func blameGenerator(s scenarios.Stop, findings []scenarios.Finding) []scenarios.Finding {
+func addGeneratorStop(s scenarios.Stop, findings []scenarios.Finding) []scenarios.Finding {
 	findings = slices.DeleteFunc(findings, func(f scenarios.Finding) bool { return f.ID == scenarios.LoadLag })
 	return append(findings, scenarios.Finding{
 		ID: scenarios.LoadLag, Message: "the generator could not continue: " + s.Text, Fix: s.Hint,
@@ -46,16 +46,16 @@ func blameGenerator(s scenarios.Stop, findings []scenarios.Finding) []scenarios.
 
 // unfinished lets no run pass that was not finished, whatever it saw until then.
 func unfinished(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
-	if scenarios.VerdictOf(findings) != scenarios.Pass {
+	if scenarios.VerdictOf(findings) != scenarios.StatusPass {
 		return findings
 	}
-	id := kindRules[e.Scenario.Kind.OrLooks()].main
+	id := kindOf(e).main
 	text := "the run ended early: " + e.Stopped.Text
-	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == scenarios.Pass })
+	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == scenarios.StatusPass })
 	if i < 0 {
 		return append(findings, scenarios.Finding{ID: id, Message: text, Fix: e.Stopped.Hint})
 	}
 	f := &findings[i]
-	f.Status, f.Message = scenarios.Inconclusive, fmt.Sprintf("%s; until then: %s", text, f.Message)
+	f.Status, f.Message = scenarios.StatusInconclusive, fmt.Sprintf("%s; until then: %s", text, f.Message)
 	return findings
 }

@@ -51,7 +51,7 @@ func tlsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 		f := scenarios.Finding{Message: "no certificate was received"}
 		switch {
 		case !e.Scenario.TLS.Enabled:
-			f = scenarios.Finding{Status: scenarios.Skipped, Message: "no TLS"}
+			f = scenarios.Finding{Status: scenarios.StatusSkipped, Message: "no TLS"}
 		case len(e.TLS) > 0:
 			f = c.check(e)
 		}
@@ -89,14 +89,14 @@ func (c *complaints) sentence() string {
 // verdict fails where something is wrong; else it passes with the sentence.
 func (c *complaints) verdict(good string) scenarios.Finding {
 	if len(c.texts) > 0 {
-		return scenarios.Finding{Status: scenarios.Fail, Message: c.sentence()}
+		return scenarios.Finding{Status: scenarios.StatusFail, Message: c.sentence()}
 	}
-	return scenarios.Finding{Status: scenarios.Pass, Message: good}
+	return scenarios.Finding{Status: scenarios.StatusPass, Message: good}
 }
 
 func issuer(e scenarios.Measured) scenarios.Finding {
 	if len(e.Scenario.Expect.TLS.Issuer) == 0 {
-		return scenarios.Finding{Status: scenarios.Skipped,
+		return scenarios.Finding{Status: scenarios.StatusSkipped,
 			Message: fmt.Sprintf("no issuer was declared; it is %s", phrase.List(issuers(e.TLS))),
 			Fix:     phrase.Set("expect.tls.issuer", e.TLS[0].Issuer, "")}
 	}
@@ -107,7 +107,7 @@ func issuer(e scenarios.Measured) scenarios.Finding {
 		}
 	}
 	f := bad.verdict(fmt.Sprintf("the issuer is %s", phrase.List(issuers(e.TLS))))
-	if f.Status == scenarios.Fail {
+	if f.Status == scenarios.StatusFail {
 		f.Fix = slices.Concat(phrase.Try("install a certificate of the expected issuer on the listener"), phrase.Set("expect.tls.issuer", "", "correct the expected issuer"))
 	}
 	return f
@@ -146,7 +146,7 @@ func chain(e scenarios.Measured) scenarios.Finding {
 	}
 	f := bad.verdict("the chain leads to a trusted root")
 	f.Fix = fixes
-	if f.Status == scenarios.Pass && unchecked > 0 {
+	if f.Status == scenarios.StatusPass && unchecked > 0 {
 		f = scenarios.Finding{Message: "the chain was not checked"}
 	}
 	return f
@@ -164,7 +164,7 @@ func host(e scenarios.Measured) scenarios.Finding {
 		}
 	}
 	f := bad.verdict(fmt.Sprintf("the certificate names %s", e.TLS[0].ServerName))
-	if f.Status == scenarios.Fail {
+	if f.Status == scenarios.StatusFail {
 		f.Fix = slices.Concat(phrase.Try("issue the certificate for the name that clients dial"), phrase.Set("tls.server_name", "", "give the name that the certificate has"))
 	}
 	return f
@@ -199,7 +199,7 @@ func expiry(e scenarios.Measured) scenarios.Finding {
 	}
 	f := bad.verdict(fmt.Sprintf("valid until %s", first.UTC().Format(time.DateOnly)))
 	switch {
-	case f.Status == scenarios.Fail:
+	case f.Status == scenarios.StatusFail:
 		f.Fix = phrase.Try("renew the certificate", "check the clock of this machine")
 	case len(soon.texts) > 0:
 		f.Note = soon.sentence()
@@ -226,7 +226,7 @@ func version(e scenarios.Measured) scenarios.Finding {
 	}
 	f := bad.verdict(phrase.List(seen))
 	switch {
-	case f.Status == scenarios.Fail:
+	case f.Status == scenarios.StatusFail:
 		f.Fix = phrase.Try("choose a newer security policy on the listener")
 	case len(seen) == 0:
 		f = scenarios.Finding{Message: "no handshake got far enough to agree on a version"}
@@ -247,7 +247,7 @@ func same(e scenarios.Measured) scenarios.Finding {
 		by[node] = batch.Union(by[node], []string{c.Fingerprint})
 	}
 	if len(order) < 2 {
-		return scenarios.Finding{Status: scenarios.Skipped, Message: "one node was dialled: there is no other to compare it with"}
+		return scenarios.Finding{Status: scenarios.StatusSkipped, Message: "one node was dialled: there is no other to compare it with"}
 	}
 	var parts []string
 	differ := false
@@ -257,9 +257,9 @@ func same(e scenarios.Measured) scenarios.Finding {
 		parts = append(parts, node+" "+phrase.List(shortened(by[node])))
 	}
 	if !differ {
-		return scenarios.Finding{Status: scenarios.Pass, Message: fmt.Sprintf("all %d nodes present the same certificate", len(order))}
+		return scenarios.Finding{Status: scenarios.StatusPass, Message: fmt.Sprintf("all %d nodes present the same certificate", len(order))}
 	}
-	return scenarios.Finding{Status: scenarios.Fail, Message: "the nodes present different certificates: " + strings.Join(parts, "; "),
+	return scenarios.Finding{Status: scenarios.StatusFail, Message: "the nodes present different certificates: " + strings.Join(parts, "; "),
 		Fix: phrase.Try("install one certificate on every node")}
 }
 

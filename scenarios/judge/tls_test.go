@@ -51,29 +51,29 @@ func TestCertificates(t *testing.T) {
 		failed []string
 		want   judgetest.Want
 	}{
-		"a good one passes":                    {certs: both(none), want: judgetest.Want{scenarios.TLSExpiry: scenarios.Pass}},
-		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: judgetest.Want{scenarios.TLSIssuer: scenarios.Pass}},
-		"without a declared issuer it is told": {certs: both(none), want: judgetest.Want{scenarios.TLSIssuer: scenarios.Skipped}},
-		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: judgetest.Want{scenarios.TLSIssuer: scenarios.Fail}},
-		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.Fail}},
-		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.Fail}},
-		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.Fail}},
-		"few days left are a note":             {certs: both(end(29)), want: judgetest.Want{scenarios.TLSExpiry: scenarios.Pass}},
-		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.Fail}},
-		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: judgetest.Want{scenarios.TLSHost: scenarios.Fail}},
-		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.Fail}},
-		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.Fail}},
-		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.Fail}},
-		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: judgetest.Want{scenarios.TLSChain: scenarios.Inconclusive}},
-		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.Fail}},
-		"a protocol before TLS":                {certs: both(func(c *scenarios.Cert) { c.Version = "SSLv3" }), failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.Fail}},
-		"no version is no pass":                {certs: both(func(c *scenarios.Cert) { c.Version = "" }), want: judgetest.Want{scenarios.TLSVersion: scenarios.Inconclusive}},
-		"a common name alone":                  {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, nil }), failed: []string{scenarios.TLSHost}, want: judgetest.Want{scenarios.TLSHost: scenarios.Fail}},
-		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.Fail}},
-		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: judgetest.Want{scenarios.TLSSameOnAllNodes: scenarios.Fail}},
-		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: judgetest.Want{scenarios.TLSSameOnAllNodes: scenarios.Skipped}},
-		"no certificate is no pass":            {want: judgetest.Want{scenarios.TLSChain: scenarios.Inconclusive}},
-		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: judgetest.Want{scenarios.TLSExpiry: scenarios.Inconclusive}},
+		"a good one passes":                    {certs: both(none), want: judgetest.Want{scenarios.TLSExpiry: scenarios.StatusPass}},
+		"the declared issuer passes":           {certs: both(none), issuer: []string{"O=Amazon"}, want: judgetest.Want{scenarios.TLSIssuer: scenarios.StatusPass}},
+		"without a declared issuer it is told": {certs: both(none), want: judgetest.Want{scenarios.TLSIssuer: scenarios.StatusSkipped}},
+		"another issuer":                       {certs: both(func(c *scenarios.Cert) { c.Issuer = "CN=x,O=Other" }), issuer: []string{"O=Amazon"}, failed: []string{scenarios.TLSIssuer}, want: judgetest.Want{scenarios.TLSIssuer: scenarios.StatusFail}},
+		"expired":                              {certs: both(end(-2)), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.StatusFail}},
+		"not yet valid":                        {certs: both(func(c *scenarios.Cert) { c.NotBefore = c.Seen.Add(time.Hour) }), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.StatusFail}},
+		"too few days left":                    {certs: both(end(6)), failed: []string{scenarios.TLSExpiry}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.StatusFail}},
+		"few days left are a note":             {certs: both(end(29)), want: judgetest.Want{scenarios.TLSExpiry: scenarios.StatusPass}},
+		"one node of two expired":              {certs: second(func(c *scenarios.Cert) { end(-2)(c); c.Fingerprint = "cd" }), failed: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, want: judgetest.Want{scenarios.TLSExpiry: scenarios.StatusFail}},
+		"another host":                         {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, []string{"other.example.com"} }), failed: []string{scenarios.TLSHost}, want: judgetest.Want{scenarios.TLSHost: scenarios.StatusFail}},
+		"no intermediate":                      {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainIncomplete }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.StatusFail}},
+		"self-signed":                          {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainSelfSigned }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.StatusFail}},
+		"an unknown authority":                 {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnknownCA }), failed: []string{scenarios.TLSChain}, want: judgetest.Want{scenarios.TLSChain: scenarios.StatusFail}},
+		"an unchecked chain is no pass":        {certs: both(func(c *scenarios.Cert) { c.Chain = scenarios.ChainUnchecked }), want: judgetest.Want{scenarios.TLSChain: scenarios.StatusInconclusive}},
+		"an old protocol":                      {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.1" }), failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.StatusFail}},
+		"a protocol before TLS":                {certs: both(func(c *scenarios.Cert) { c.Version = "SSLv3" }), failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.StatusFail}},
+		"no version is no pass":                {certs: both(func(c *scenarios.Cert) { c.Version = "" }), want: judgetest.Want{scenarios.TLSVersion: scenarios.StatusInconclusive}},
+		"a common name alone":                  {certs: both(func(c *scenarios.Cert) { c.HostOK, c.SANs = false, nil }), failed: []string{scenarios.TLSHost}, want: judgetest.Want{scenarios.TLSHost: scenarios.StatusFail}},
+		"a protocol older than declared":       {certs: both(func(c *scenarios.Cert) { c.Version = "TLS1.2" }), least: "1.3", failed: []string{scenarios.TLSVersion}, want: judgetest.Want{scenarios.TLSVersion: scenarios.StatusFail}},
+		"two nodes, two certificates":          {certs: second(func(c *scenarios.Cert) { c.Fingerprint = "cd" }), failed: []string{scenarios.TLSSameOnAllNodes}, want: judgetest.Want{scenarios.TLSSameOnAllNodes: scenarios.StatusFail}},
+		"one node has nothing to compare":      {certs: []scenarios.Cert{good(0)}, want: judgetest.Want{scenarios.TLSSameOnAllNodes: scenarios.StatusSkipped}},
+		"no certificate is no pass":            {want: judgetest.Want{scenarios.TLSChain: scenarios.StatusInconclusive}},
+		"no time of seeing is no pass":         {certs: both(func(c *scenarios.Cert) { c.Seen = time.Time{} }), want: judgetest.Want{scenarios.TLSExpiry: scenarios.StatusInconclusive}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +86,7 @@ func TestCertificates(t *testing.T) {
 			if diff := cmp.Diff(tc.failed, judgetest.FailedIDs(j.Findings)); diff != "" {
 				t.Errorf("failed findings (-want +got):\n%s", diff)
 			}
-			if len(tc.failed) > 0 && j.Verdict != scenarios.Fail {
+			if len(tc.failed) > 0 && j.Verdict != scenarios.StatusFail {
 				t.Errorf("the verdict is %v, want fail: the certificate decides where no session is left", j.Verdict)
 			}
 		})
@@ -99,13 +99,13 @@ func TestCertificates_KindAlone(t *testing.T) {
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
 	e := scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0), good(1)}, Nodes: tallied([]netip.AddrPort{judgetest.NodeAddr(0), judgetest.NodeAddr(1)})}
 	j := Judge(e)
-	judgetest.Check(t, j.Findings, judgetest.Want{scenarios.TLSChain: scenarios.Pass, scenarios.DNSNodes: scenarios.Skipped})
+	judgetest.Check(t, j.Findings, judgetest.Want{scenarios.TLSChain: scenarios.StatusPass, scenarios.DNSNodes: scenarios.StatusSkipped})
 	for _, f := range j.Findings {
 		if !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes {
 			t.Errorf("%s was judged", f.ID)
 		}
 	}
-	if j.Verdict != scenarios.Pass || j.Detect != nil || j.Inferred != "" {
+	if j.Verdict != scenarios.StatusPass || j.Detect != nil || j.Inferred != "" {
 		t.Errorf("judgement = %+v, want a pass that says nothing of balance", j)
 	}
 }
@@ -115,7 +115,7 @@ func TestCertificates_SilentNodes(t *testing.T) {
 	s := judgetest.Declared(0)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
 	nodes := tallied([]netip.AddrPort{judgetest.NodeAddr(0), judgetest.NodeAddr(1)})
-	refused := scenarios.SilentNode{Node: judgetest.NodeAddr(1), Phase: scenarios.TCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: scenarios.Fixes{{Why: "is it the right port?"}}}
+	refused := scenarios.SilentNode{Node: judgetest.NodeAddr(1), Phase: scenarios.PhaseTCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: scenarios.Fixes{{Why: "is it the right port?"}}}
 	for name, c := range map[string]struct {
 		silent []scenarios.SilentNode
 		want   scenarios.Finding
@@ -126,7 +126,7 @@ func TestCertificates_SilentNodes(t *testing.T) {
 			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: it was not dialled"}},
 	} {
 		j := Judge(scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0)}, Nodes: nodes, Silent: c.silent})
-		if got := j.Findings[len(j.Findings)-1]; !cmp.Equal(got, c.want) || j.Verdict != scenarios.Inconclusive {
+		if got := j.Findings[len(j.Findings)-1]; !cmp.Equal(got, c.want) || j.Verdict != scenarios.StatusInconclusive {
 			t.Errorf("%s: verdict = %s, last finding = %+v", name, j.Verdict, got)
 		}
 	}
@@ -134,13 +134,13 @@ func TestCertificates_SilentNodes(t *testing.T) {
 
 func TestCertificates_WithoutTLS(t *testing.T) {
 	t.Parallel()
-	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{judgetest.LookOf(scenarios.First, 2, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0))}})
+	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 2, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0))}})
 	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {
-		if f := judgetest.Find(t, j.Findings, id)[0]; f.Status != scenarios.Skipped || f.Message != "no TLS" {
+		if f := judgetest.Find(t, j.Findings, id)[0]; f.Status != scenarios.StatusSkipped || f.Message != "no TLS" {
 			t.Errorf("%s is %v: %q", id, f.Status, f.Message)
 		}
 	}
-	if j.Verdict != scenarios.Pass {
+	if j.Verdict != scenarios.StatusPass {
 		t.Errorf("the verdict is %v, want pass", j.Verdict)
 	}
 }

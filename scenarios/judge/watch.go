@@ -18,7 +18,7 @@ func watchJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 	f.Observed, f.Limit = phrase.Num(float64(w.Outage)), phrase.Num(float64(w.limit))
 	f.Message, f.Explain = w.describe(), w.explain()
 	f.Status, f.Note = w.verdict(e)
-	if f.Status == scenarios.Fail {
+	if f.Status == scenarios.StatusFail {
 		f.Fix = w.fix()
 	}
 	return []scenarios.Finding{f}, scenarios.NextLook{}
@@ -39,21 +39,21 @@ func (w watchData) verdict(e scenarios.Measured) (scenarios.Status, string) {
 	command := e.Scenario.Watch.OnEvent != ""
 	switch {
 	case w.Errors > 0 && (w.Outage > w.limit || w.limit == 0):
-		return scenarios.Fail, w.eventNote()
+		return scenarios.StatusFail, w.eventNote()
 	case command && w.EventText != "" && !w.anyEffect():
-		return scenarios.Inconclusive, "The command failed, so possibly nothing was done: " + w.EventText
+		return scenarios.StatusInconclusive, "The command failed, so possibly nothing was done: " + w.EventText
 	case cut && w.endedBeforeEvent(e):
-		return scenarios.Inconclusive, "The watch ended before the event was due"
+		return scenarios.StatusInconclusive, "The watch ended before the event was due"
 	case cut && w.Errors > 0:
-		return scenarios.Inconclusive, "The watch was cut short: sessions may have failed for longer"
+		return scenarios.StatusInconclusive, "The watch was cut short: sessions may have failed for longer"
 	case command && w.Event == nil && w.EventText == "":
-		return scenarios.Inconclusive, "The command was never started"
+		return scenarios.StatusInconclusive, "The command was never started"
 	case !w.anyEffect() && command:
-		return scenarios.Pass, "The command had no visible effect: no session failed and no coordinator was absent"
+		return scenarios.StatusPass, "The command had no visible effect: no session failed and no coordinator was absent"
 	case !w.anyEffect():
-		return scenarios.Pass, "No coordinator was absent and no session failed; if nothing was done to a coordinator, this proves nothing"
+		return scenarios.StatusPass, "No coordinator was absent and no session failed; if nothing was done to a coordinator, this proves nothing"
 	}
-	return scenarios.Pass, w.eventNote()
+	return scenarios.StatusPass, w.eventNote()
 }
 
 // endedBeforeEvent reports whether the watch was over before the time to act.
@@ -86,7 +86,7 @@ func (w watchData) anyEffect() bool {
 func (w watchData) lost() []scenarios.LongSession {
 	var out []scenarios.LongSession
 	for _, f := range w.Long {
-		if f.Outcome == scenarios.Failed {
+		if f.Outcome == scenarios.OutcomeFailed {
 			out = append(out, f)
 		}
 	}

@@ -25,7 +25,7 @@ func steady(maxOutage time.Duration, command string, change func(*scenarios.Meas
 		Scenario: scenarios.Scenario{Kind: scenarios.KindWatch, Watch: scenarios.WatchConfig{
 			For: scenarios.Duration(10 * time.Minute), Long: 5, OnEvent: command, EventAfter: scenarios.Duration(10 * time.Second),
 		}},
-		Looks: []scenarios.Look{{Kind: scenarios.Whole, Planned: 605}},
+		Looks: []scenarios.Look{{Kind: scenarios.LookWhole, Planned: 605}},
 		Watch: &scenarios.WatchSeen{For: 600, Sessions: 600, Coords: []scenarios.Appearance{
 			{Name: judgetest.CoordName(0), Sessions: 300, First: 1, Last: 600, PIDs: []int32{7}},
 			{Name: judgetest.CoordName(1), Sessions: 300, First: 2, Last: 599, PIDs: []int32{8}},
@@ -33,7 +33,7 @@ func steady(maxOutage time.Duration, command string, change func(*scenarios.Meas
 	}
 	e.Scenario.Expect.MaxOutage = scenarios.Duration(maxOutage)
 	for i := range 5 {
-		e.Watch.Long = append(e.Watch.Long, scenarios.LongSession{Node: judgetest.NodeAddr(0).String(), Coordinator: judgetest.CoordName(i % 2), Outcome: scenarios.OK})
+		e.Watch.Long = append(e.Watch.Long, scenarios.LongSession{Node: judgetest.NodeAddr(0).String(), Coordinator: judgetest.CoordName(i % 2), Outcome: scenarios.OutcomeOK})
 	}
 	if command != "" {
 		e.Watch.Event, e.Watch.EventEnd = sec(12), sec(13)
@@ -58,9 +58,9 @@ func losing(n, coordinator int, cut scenarios.Cut, class string) func(*scenarios
 	return func(e *scenarios.Measured) {
 		for i := range e.Watch.Long {
 			f := &e.Watch.Long[i]
-			if n > 0 && f.Coordinator == judgetest.CoordName(coordinator) && f.Outcome == scenarios.OK {
+			if n > 0 && f.Coordinator == judgetest.CoordName(coordinator) && f.Outcome == scenarios.OutcomeOK {
 				n--
-				f.Outcome, f.At, f.Cut, f.Class = scenarios.Failed, 12.5, cut, vocabtest.Class(class)
+				f.Outcome, f.At, f.Cut, f.Class = scenarios.OutcomeFailed, 12.5, cut, vocabtest.Class(class)
 				e.Looks[0].Errors = scenarios.MergeErrors(e.Looks[0].Errors, scenarios.ErrorGroup{Class: vocabtest.Class(class), Coordinator: f.Coordinator, Count: 1})
 			}
 		}
@@ -101,35 +101,35 @@ func TestWatch(t *testing.T) {
 		e      scenarios.Measured
 		status scenarios.Status
 	}{
-		"nothing was done, and nothing happened":                 {steady(0, "", nil), scenarios.Pass},
-		"a command that nobody noticed":                          {steady(0, restart, nil), scenarios.Pass},
-		"a drain that costs nothing":                             {steady(0, "", gone(sec(64), .4)), scenarios.Pass},
-		"one session fails":                                      {steady(0, restart, failing(1, .5, "open.eof")), scenarios.Fail},
-		"a kill":                                                 {steady(0, restart, together(failing(8, 4, "open.eof"), losing(2, 1, scenarios.CutRST, "execute.reset"), gone(sec(64), 1, 9))), scenarios.Fail},
-		"a kill within what is allowed":                          {steady(5*time.Second, restart, failing(8, 4, "open.eof")), scenarios.Pass},
-		"a kill for just as long as is allowed":                  {steady(4*time.Second, restart, failing(8, 4, "open.eof")), scenarios.Pass},
-		"a kill beyond what is allowed":                          {steady(3*time.Second, restart, failing(12, 4, "tcp.timeout")), scenarios.Fail},
-		"a drain that the balancer does not know of":             {steady(0, "", failing(30, 60, "open.shutting-down")), scenarios.Fail},
-		"something of its own kind":                              {steady(0, "", failing(2, 1, "open.session-limit")), scenarios.Fail},
-		"long sessions are lost and no new one fails":            {steady(0, restart, losing(3, 0, scenarios.CutFIN, "execute.eof")), scenarios.Pass},
-		"long sessions are lost on two coordinators":             {steady(0, restart, together(losing(1, 1, scenarios.CutSilent, "execute.timeout"), losing(1, 0, scenarios.CutFIN, "execute.eof"))), scenarios.Pass},
-		"it failed before the command":                           {steady(0, restart, together(failing(1, .5, "open.eof"), func(e *scenarios.Measured) { e.Watch.Noticed = sec(5) })), scenarios.Fail},
-		"a restart too short to be missed":                       {steady(0, restart, func(e *scenarios.Measured) { e.Watch.Coords[1].PIDs = []int32{8, 9} }), scenarios.Pass},
-		"the command failed and nothing happened":                {steady(0, restart, commandFails), scenarios.Inconclusive},
-		"the command failed and a coordinator went nevertheless": {steady(0, restart, together(commandFails, gone(nil, 0))), scenarios.Pass},
-		"the command failed and sessions too":                    {steady(0, restart, together(commandFails, failing(1, .5, "open.eof"))), scenarios.Fail},
-		"cut before the command":                                 {steady(0, restart, cutAt(9)), scenarios.Inconclusive},
-		"cut before the operator was to act":                     {steady(0, "", cutAt(9)), scenarios.Inconclusive},
-		"cut by the operator who has seen enough":                {steady(0, "", together(gone(sec(64), .2), cutAt(100))), scenarios.Pass},
-		"cut while sessions fail":                                {steady(time.Minute, "", together(failing(2, .5, "sasl.rejected"), cutAt(20))), scenarios.Inconclusive},
-		"nothing was watched":                                    {scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindWatch}}, scenarios.Inconclusive},
-		"every certificate was refused":                          {scenarios.Measured{Looks: []scenarios.Look{{Refused: 1}}, Watch: &scenarios.WatchSeen{}}, scenarios.Skipped},
+		"nothing was done, and nothing happened":                 {steady(0, "", nil), scenarios.StatusPass},
+		"a command that nobody noticed":                          {steady(0, restart, nil), scenarios.StatusPass},
+		"a drain that costs nothing":                             {steady(0, "", gone(sec(64), .4)), scenarios.StatusPass},
+		"one session fails":                                      {steady(0, restart, failing(1, .5, "open.eof")), scenarios.StatusFail},
+		"a kill":                                                 {steady(0, restart, together(failing(8, 4, "open.eof"), losing(2, 1, scenarios.CutRST, "execute.reset"), gone(sec(64), 1, 9))), scenarios.StatusFail},
+		"a kill within what is allowed":                          {steady(5*time.Second, restart, failing(8, 4, "open.eof")), scenarios.StatusPass},
+		"a kill for just as long as is allowed":                  {steady(4*time.Second, restart, failing(8, 4, "open.eof")), scenarios.StatusPass},
+		"a kill beyond what is allowed":                          {steady(3*time.Second, restart, failing(12, 4, "tcp.timeout")), scenarios.StatusFail},
+		"a drain that the balancer does not know of":             {steady(0, "", failing(30, 60, "open.shutting-down")), scenarios.StatusFail},
+		"something of its own kind":                              {steady(0, "", failing(2, 1, "open.session-limit")), scenarios.StatusFail},
+		"long sessions are lost and no new one fails":            {steady(0, restart, losing(3, 0, scenarios.CutFIN, "execute.eof")), scenarios.StatusPass},
+		"long sessions are lost on two coordinators":             {steady(0, restart, together(losing(1, 1, scenarios.CutSilent, "execute.timeout"), losing(1, 0, scenarios.CutFIN, "execute.eof"))), scenarios.StatusPass},
+		"it failed before the command":                           {steady(0, restart, together(failing(1, .5, "open.eof"), func(e *scenarios.Measured) { e.Watch.Noticed = sec(5) })), scenarios.StatusFail},
+		"a restart too short to be missed":                       {steady(0, restart, func(e *scenarios.Measured) { e.Watch.Coords[1].PIDs = []int32{8, 9} }), scenarios.StatusPass},
+		"the command failed and nothing happened":                {steady(0, restart, commandFails), scenarios.StatusInconclusive},
+		"the command failed and a coordinator went nevertheless": {steady(0, restart, together(commandFails, gone(nil, 0))), scenarios.StatusPass},
+		"the command failed and sessions too":                    {steady(0, restart, together(commandFails, failing(1, .5, "open.eof"))), scenarios.StatusFail},
+		"cut before the command":                                 {steady(0, restart, cutAt(9)), scenarios.StatusInconclusive},
+		"cut before the operator was to act":                     {steady(0, "", cutAt(9)), scenarios.StatusInconclusive},
+		"cut by the operator who has seen enough":                {steady(0, "", together(gone(sec(64), .2), cutAt(100))), scenarios.StatusPass},
+		"cut while sessions fail":                                {steady(time.Minute, "", together(failing(2, .5, "sasl.rejected"), cutAt(20))), scenarios.StatusInconclusive},
+		"nothing was watched":                                    {scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindWatch}}, scenarios.StatusInconclusive},
+		"every certificate was refused":                          {scenarios.Measured{Looks: []scenarios.Look{{Refused: 1}}, Watch: &scenarios.WatchSeen{}}, scenarios.StatusSkipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fs, ask := watchJudge(c.e)
-			if len(fs) != 1 || ask.Sessions != 0 {
-				t.Fatalf("findings = %+v, ask = %+v", fs, ask)
+			fs, next := watchJudge(c.e)
+			if len(fs) != 1 || next.Sessions != 0 {
+				t.Fatalf("findings = %+v, next = %+v", fs, next)
 			}
 			f := fs[0]
 			if f.ID != scenarios.WatchOutage || f.Status != c.status {
@@ -173,7 +173,7 @@ func TestWatch_Stored(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := watchJudge(e)
-	after, _ := watchJudge(FromResult(r))
+	after, _ := watchJudge(r.Measured)
 	if before[0].Message != after[0].Message || before[0].Status != after[0].Status || before[0].Explain != after[0].Explain {
 		t.Errorf("before: %+v\nafter: %+v", before[0], after[0])
 	}

@@ -71,7 +71,7 @@ func (w watchData) relativeTime(t scenarios.Seconds) string {
 func (w watchData) describeLong() string {
 	lost, unknown := w.lost(), 0
 	for _, f := range w.Long {
-		if f.Outcome == scenarios.Unknown {
+		if f.Outcome == scenarios.OutcomeUnknown {
 			unknown++
 		}
 	}

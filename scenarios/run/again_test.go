@@ -29,7 +29,7 @@ func TestRun_ResultOfEveryKindIsRejudgedAlike(t *testing.T) {
 				if by := reasonOf(r); by != c.stopped {
 					t.Errorf("stopped by %q, want %q", by, c.stopped)
 				}
-				if r.Verdict == scenarios.Pass && !r.Complete || r.Exit != r.ExitCode() {
+				if r.Verdict == scenarios.StatusPass && !r.Complete || r.Exit != r.ExitCode() {
 					t.Errorf("verdict = %s, exit = %d, complete = %v", r.Verdict, r.Exit, r.Complete)
 				}
 				stored := encoded(t, r)

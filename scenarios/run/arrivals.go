@@ -38,7 +38,7 @@ func (r *run) arrive(ctx context.Context, all *sync.WaitGroup, begin time.Durati
 			r.slots.Release()
 			return
 		}
-		j := job{node: nodes[n%len(nodes)], part: scenarios.Arrival, due: begin + at}
+		j := job{node: nodes[n%len(nodes)], part: scenarios.PartArrival, due: begin + at}
 		all.Go(func() {
 			o := r.beginRecord(j, freed.Sub(r.started))
 			r.executeInSlot(ctx, j, &o)

@@ -17,7 +17,7 @@ func BenchmarkHeldSession(b *testing.B) {
 		s.Load.Rate = 0
 		s.Target.WebPort, s.Expect.Coordinators.Names = 25000, []string{"coord-1"}
 		open := func(_ context.Context, _ Node, o *scenarios.Observation) (Session, error) {
-			o.Who = scenarios.Identity{Coordinator: "coord-1:25000", Source: scenarios.FromPing}
+			o.Who = scenarios.Identity{Coordinator: "coord-1:25000", Source: scenarios.SourcePing}
 			return handshaken{}, nil
 		}
 		var held uint64

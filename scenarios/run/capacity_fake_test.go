@@ -29,7 +29,7 @@ type service struct {
 	freed            chan struct{}
 	open             int
 	underWay         int // logins, now
-	mostUnder        int
+	maxUnderWay      int
 	maxWaitingLogins int
 	givenUp          []int // sessions open when a waiting login was cancelled
 	asked            int
@@ -52,14 +52,14 @@ func (s *service) dial(ctx context.Context, n Node, o *scenarios.Observation) (S
 	if err == nil {
 		begin := time.Now()
 		if err = s.wait(ctx, at); err == nil {
-			o.Phases[scenarios.TCP], o.Phases[scenarios.Open] = time.Millisecond, 9*time.Millisecond+time.Since(begin)
+			o.Phases[scenarios.PhaseTCP], o.Phases[scenarios.PhaseOpen] = time.Millisecond, 9*time.Millisecond+time.Since(begin)
 		}
 	}
 	if err != nil {
 		s.change(func() { s.queue[at]-- })
 		return nil, err
 	}
-	o.Who = scenarios.Identity{Coordinator: fmt.Sprintf("coord-%d:25000", at+1), Source: scenarios.FromPing}
+	o.Who = scenarios.Identity{Coordinator: fmt.Sprintf("coord-%d:25000", at+1), Source: scenarios.SourcePing}
 	return &place{s, i, at}, nil
 }
 
@@ -77,7 +77,7 @@ func (s *service) arrive(ctx context.Context) (i, at int) {
 	i = s.logins
 	s.logins++
 	s.underWay++
-	s.mostUnder = max(s.mostUnder, s.underWay)
+	s.maxUnderWay = max(s.maxUnderWay, s.underWay)
 	for c := range s.used {
 		if s.used[c]+s.queue[c] < s.used[at]+s.queue[at] {
 			at = c

@@ -45,7 +45,7 @@ func TestCapacity_UntilFullHoldsWhatTheThreadsHold(t *testing.T) {
 				if s.maxWaitingLogins < 1 || s.maxWaitingLogins > c.waiting {
 					t.Errorf("%d waited at once, want at most %d", s.maxWaitingLogins, c.waiting)
 				}
-				if !r.Complete || r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Cut || r.Sessions.LeftOpen != 0 {
+				if !r.Complete || r.Looks[0].Kind != scenarios.LookWhole || r.Looks[0].Cut || r.Sessions.LeftOpen != 0 {
 					t.Errorf("stopped = %+v, look = %+v, sessions = %+v", r.Stopped, r.Looks[0], r.Sessions)
 				}
 			})
@@ -64,7 +64,7 @@ func TestCapacity_ClosesHeldSessionsBeforeAStalledLogin(t *testing.T) {
 			t.Errorf("logins were given up while %v were open", s.givenUp)
 		}
 		last := seen[len(seen)-1]
-		if last.Outcome != scenarios.Failed || last.Class != vocabtest.Class("open.timeout") || last.Text != "no answer within 1s" {
+		if last.Outcome != scenarios.OutcomeFailed || last.Class != vocabtest.Class("open.timeout") || last.Text != "no answer within 1s" {
 			t.Errorf("the stalled login: %+v", last)
 		}
 		if r.Sessions.Failed != len(s.givenUp) || r.Sessions.OK != 24 || r.Sessions.LeftOpen != len(s.givenUp) {
@@ -84,14 +84,14 @@ func TestCapacity_HoldsForItsTimeAndPings(t *testing.T) {
 		if !reflect.DeepEqual(*r.Capacity, want) {
 			t.Errorf("capacity = %+v, want %+v", *r.Capacity, want)
 		}
-		if !r.Complete || r.Sessions.OK != 20 || s.asked != 20 || s.mostUnder != 1 {
-			t.Errorf("sessions = %+v, %d asked, %d logins at once", r.Sessions, s.asked, s.mostUnder)
+		if !r.Complete || r.Sessions.OK != 20 || s.asked != 20 || s.maxUnderWay != 1 {
+			t.Errorf("sessions = %+v, %d asked, %d logins at once", r.Sessions, s.asked, s.maxUnderWay)
 		}
 		if a, b := r.Nodes[0].Sessions, r.Nodes[1].Sessions; a != 10 || b != 10 {
 			t.Errorf("nodes had %d and %d sessions", a, b)
 		}
 		for _, o := range seen[1:] { // the scout was due at once, and the first of these one interval later
-			if o.Part != scenarios.Held || o.Due != time.Duration(o.Seq)*100*time.Millisecond || o.Lag() != 0 || o.Login() != 10*time.Millisecond {
+			if o.Part != scenarios.PartHeld || o.Due != time.Duration(o.Seq)*100*time.Millisecond || o.Lag() != 0 || o.Login() != 10*time.Millisecond {
 				t.Errorf("%+v, login %s", o, o.Login())
 			}
 		}
@@ -105,8 +105,8 @@ func TestCapacity_RampWaitsForSlotsAndCountsFromDue(t *testing.T) {
 		sc.Load.Concurrency, sc.Load.Rate = 2, 400 // a login takes 10 ms: two at once are 200/s
 		_, seen := held(t.Context(), t, s, sc, Options{})
 		// Two start every 10 ms, 2.5 ms apart, and one is due every 2.5 ms.
-		if s.mostUnder != 2 {
-			t.Errorf("%d logins were under way at once, want 2", s.mostUnder)
+		if s.maxUnderWay != 2 {
+			t.Errorf("%d logins were under way at once, want 2", s.maxUnderWay)
 		}
 		last := slices.MaxFunc(seen, func(a, b scenarios.Observation) int { return a.Seq - b.Seq })
 		if want := 10 * time.Millisecond; last.Lag() != want || last.Owed != 0 {

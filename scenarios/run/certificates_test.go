@@ -38,11 +38,11 @@ func TestCertificates(t *testing.T) {
 		complete bool
 		certs    int
 	}{
-		"both good and alike": {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "a"}, verdict: scenarios.Pass, stopped: false, complete: true, certs: 2},
-		"two certificates":    {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "b"}, verdict: scenarios.Fail, stopped: false, complete: true, certs: 2},
-		"one expired":         {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "expired"}, verdict: scenarios.Fail, stopped: false, complete: true, certs: 2},
-		"one showed nothing":  {nodes: map[string]string{"127.0.0.2": "a"}, verdict: scenarios.Inconclusive, stopped: false, complete: true, certs: 1},
-		"none showed one":     {nodes: nil, verdict: scenarios.Inconclusive, stopped: true, complete: false, certs: 0},
+		"both good and alike": {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "a"}, verdict: scenarios.StatusPass, stopped: false, complete: true, certs: 2},
+		"two certificates":    {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "b"}, verdict: scenarios.StatusFail, stopped: false, complete: true, certs: 2},
+		"one expired":         {nodes: map[string]string{"127.0.0.2": "a", "127.0.0.3": "expired"}, verdict: scenarios.StatusFail, stopped: false, complete: true, certs: 2},
+		"one showed nothing":  {nodes: map[string]string{"127.0.0.2": "a"}, verdict: scenarios.StatusInconclusive, stopped: false, complete: true, certs: 1},
+		"none showed one":     {nodes: nil, verdict: scenarios.StatusInconclusive, stopped: true, complete: false, certs: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

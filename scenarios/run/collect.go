@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/handoff"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/host"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
@@ -38,8 +37,8 @@ type collector struct {
 	failures []scenarios.Failure
 	notes    []string
 	looks    []scenarios.Look
-	current  judge.NextLook // the look being taken
-	progress Event          // its count of sessions
+	current  scenarios.NextLook // the look being taken
+	progress Event              // its count of sessions
 }
 
 // maxWaiting bounds what waits for each of the caller's functions.
@@ -63,7 +62,7 @@ func newCollector(s scenarios.Scenario, opt Options, started time.Time, stopStar
 // end records a session that has ended.
 func (c *collector) end(o scenarios.Observation, leftOpen bool) {
 	inLook := c.recorded.Add(o, leftOpen)
-	failed := o.Outcome == scenarios.Failed && !o.Refused
+	failed := o.Outcome == scenarios.OutcomeFailed && !o.Refused
 	c.waited.Add(int64(c.observed.Put(o)))
 	if c.events == nil && !failed && o.Class.IsZero() {
 		return // as every good session's end
@@ -113,7 +112,7 @@ func (c *collector) countDropped() {
 }
 
 // beginLook begins a look.
-func (c *collector) beginLook(ask judge.NextLook, burst int) {
+func (c *collector) beginLook(next scenarios.NextLook, burst int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.begun {
@@ -121,19 +120,19 @@ func (c *collector) beginLook(ask judge.NextLook, burst int) {
 		c.warm = time.Since(c.started) + c.warmUp
 	}
 	c.recorded.BeginLook(c.warm)
-	c.current = ask
-	c.progress = Event{Kind: EventSession, Total: ask.Sessions + burst}
-	c.tell(Event{Kind: EventLook, Total: c.progress.Total, Text: lookText(ask, burst)})
+	c.current = next
+	c.progress = Event{Kind: EventSession, Total: next.Sessions + burst}
+	c.tell(Event{Kind: EventLook, Total: c.progress.Total, Text: lookText(next, burst)})
 }
 
-func lookText(ask judge.NextLook, burst int) string {
+func lookText(next scenarios.NextLook, burst int) string {
 	switch {
-	case ask.Kind != scenarios.Whole:
-		return fmt.Sprintf("%s, %d sessions and then %d together", ask.Kind, ask.Sessions, burst)
-	case ask.Sessions == 0:
+	case next.Kind != scenarios.LookWhole:
+		return fmt.Sprintf("%s, %d sessions and then %d together", next.Kind, next.Sessions, burst)
+	case next.Sessions == 0:
 		return "sessions, as many as there are"
 	}
-	return fmt.Sprintf("%d sessions", ask.Sessions)
+	return fmt.Sprintf("%d sessions", next.Sessions)
 }
 
 // endLook ends the look. One of which no session counts is no look.

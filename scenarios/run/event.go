@@ -7,21 +7,21 @@ type EventKind string
 
 // The kinds of event, in the order in which a run has them.
 const (
-	EventResolved EventKind = "resolved" // Total nodes
-	EventPages    EventKind = "pages"    // coordinators' own pages were read: Done of Total could be
-	EventBudget   EventKind = "budget"   // Total sessions at most, Done typically, For so long typically
-	EventScout    EventKind = "scout"    // the first session starts
-	EventSettle   EventKind = "settle"   // a round starts; Done coordinators were seen, of Total expected
-	EventLook     EventKind = "look"     // a look of Total sessions starts, its burst included
-	EventSession  EventKind = "session"  // a session of the look ended: Done of Total, Failed of them
-	EventStage    EventKind = "stage"    // stage Done of Total starts; it lasts For
-	EventHeld     EventKind = "held"     // Done sessions are open, of Total; 0: as many as the service takes
-	EventIdle     EventKind = "idle"     // a step of an idle scenario is decided
-	EventWatch    EventKind = "watch"    // a watch noticed something, or it is time to act
-	EventNodes    EventKind = "nodes"    // the names lead elsewhere now: Total nodes to dial
-	EventDropped  EventKind = "dropped"  // a node is dialled no more, because of its certificate
-	EventAsk      EventKind = "ask"      // a judge wants a further look of Total sessions
-	EventStop     EventKind = "stop"     // the run ends before its time
+	EventResolved    EventKind = "resolved" // Total nodes
+	EventPages       EventKind = "pages"    // coordinators' own pages were read: Done of Total could be
+	EventBudget      EventKind = "budget"   // Total sessions at most, Done typically, For so long typically
+	EventScout       EventKind = "scout"    // the first session starts
+	EventSettle      EventKind = "settle"   // a round starts; Done coordinators were seen, of Total expected
+	EventLook        EventKind = "look"     // a look of Total sessions starts, its burst included
+	EventSession     EventKind = "session"  // a session of the look ended: Done of Total, Failed of them
+	EventStage       EventKind = "stage"    // stage Done of Total starts; it lasts For
+	EventHeld        EventKind = "held"     // Done sessions are open, of Total; 0: as many as the service takes
+	EventIdle        EventKind = "idle"     // a step of an idle scenario is decided
+	EventWatch       EventKind = "watch"    // a watch noticed something, or it is time to act
+	EventNodes       EventKind = "nodes"    // the names lead elsewhere now: Total nodes to dial
+	EventDropped     EventKind = "dropped"  // a node is dialled no more, because of its certificate
+	EventFurtherLook EventKind = "ask"      // a judge wants a further look of Total sessions
+	EventStop        EventKind = "stop"     // the run ends before its time
 )
 
 // Event is a step of a run, enough for a progress bar and for plain lines.

@@ -30,7 +30,7 @@ func ExampleRun() {
 
 	n := 0 // a balancer that goes round
 	open := func(_ context.Context, _ run.Node, o *scenarios.Observation) (run.Session, error) {
-		o.Who = scenarios.Identity{Coordinator: fmt.Sprintf("coord-%d:25000", n%3+1), Source: scenarios.FromPing}
+		o.Who = scenarios.Identity{Coordinator: fmt.Sprintf("coord-%d:25000", n%3+1), Source: scenarios.SourcePing}
 		n++
 		return session{}, nil
 	}

@@ -94,7 +94,7 @@ func (b *balancer) converse(ctx context.Context, f fate, i int, o *scenarios.Obs
 	if err := pause(ctx, max(b.takes, f.takes)); err != nil {
 		return nil, err
 	}
-	o.Phases[scenarios.Open] = max(b.takes, f.takes, time.Microsecond)
+	o.Phases[scenarios.PhaseOpen] = max(b.takes, f.takes, time.Microsecond)
 	o.Local = netip.MustParseAddrPort("127.0.0.1:40000")
 	if f.refused {
 		o.Refused = true
@@ -105,7 +105,7 @@ func (b *balancer) converse(ctx context.Context, f fate, i int, o *scenarios.Obs
 		return nil, f.openErr
 	}
 	o.Who = scenarios.Identity{
-		Coordinator: fmt.Sprintf("coord-%d:25000", i%max(1, b.coordinators)+1), PID: max(f.pid, 1), Source: scenarios.FromPing,
+		Coordinator: fmt.Sprintf("coord-%d:25000", i%max(1, b.coordinators)+1), PID: max(f.pid, 1), Source: scenarios.SourcePing,
 	}
 	if f.coordinator != "" {
 		o.Who.Coordinator = f.coordinator
@@ -182,8 +182,8 @@ func watched(ctx context.Context, t *testing.T, b *balancer, s scenarios.Scenari
 	return r, seen
 }
 
-func content(judge.Evidence) judge.Report {
-	return judge.Report{Verdict: scenarios.Pass}
+func content(scenarios.Measured) judge.Judgement {
+	return judge.Judgement{Verdict: scenarios.StatusPass}
 }
 
 func plain(s scenarios.Scenario, _ int) budget.Budget {

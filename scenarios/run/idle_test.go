@@ -150,7 +150,7 @@ func TestIdle_FindsWhenAndHowConnectionsAreCut(t *testing.T) {
 				for _, e := range r.Errors {
 					errs = append(errs, e.Class.String())
 				}
-				if !slices.Equal(slices.Compact(errs), c.errs) || len(r.Looks) != 1 || r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Cut {
+				if !slices.Equal(slices.Compact(errs), c.errs) || len(r.Looks) != 1 || r.Looks[0].Kind != scenarios.LookWhole || r.Looks[0].Cut {
 					t.Errorf("errors = %q, looks = %+v", errs, r.Looks)
 				}
 				if !r.Complete || r.Seconds != c.took || b.open != 0 || b.closed != 5 {
@@ -178,7 +178,7 @@ func TestIdle_SessionsAreSpreadOverTheNodes(t *testing.T) {
 			t.Errorf("nodes = %v, want %v", nodes, want)
 		}
 		for i, o := range seen[1:] {
-			if want := time.Duration(i+1) * 100 * time.Millisecond; o.Part != scenarios.Held || o.Start != want || o.Outcome != scenarios.OK {
+			if want := time.Duration(i+1) * 100 * time.Millisecond; o.Part != scenarios.PartHeld || o.Start != want || o.Outcome != scenarios.OutcomeOK {
 				t.Errorf("session %d: %s at %s, %s", i, o.Part, o.Start, o.Outcome)
 			}
 		}
@@ -222,7 +222,7 @@ func TestIdle_StepThatNeverOpenedIsUnknown(t *testing.T) {
 			return fate{}
 		}
 		r, lines := idled(t.Context(), t, b.dial, ladder(time.Minute, 2*time.Minute, 3*time.Minute))
-		want := []scenarios.Outcome{scenarios.OK, scenarios.Unknown, scenarios.OK}
+		want := []scenarios.Outcome{scenarios.OutcomeOK, scenarios.OutcomeUnknown, scenarios.OutcomeOK}
 		if !slices.Equal(outcomes(r.Idle.Steps), want) || r.Idle.Steps[1].Class != vocabtest.Class("open.session-limit") {
 			t.Errorf("steps = %+v", r.Idle.Steps)
 		}
@@ -246,7 +246,7 @@ func TestIdle_TwoStalledLoginsStop(t *testing.T) {
 		if r.Stopped == nil || r.Stopped.By != scenarios.StopStalled || r.Seconds > 60 || b.open != 0 {
 			t.Errorf("stopped = %+v after %gs, %d open", r.Stopped, r.Seconds, b.open)
 		}
-		if slices.Contains(outcomes(r.Idle.Steps), scenarios.Failed) {
+		if slices.Contains(outcomes(r.Idle.Steps), scenarios.OutcomeFailed) {
 			t.Errorf("steps = %+v", r.Idle.Steps)
 		}
 	})
@@ -258,7 +258,7 @@ func TestIdle_InterruptedKeepsDecidedSteps(t *testing.T) {
 		time.AfterFunc(2*time.Minute, cancel)
 		b := newIdleBalancer(0, "")
 		r, _ := idled(ctx, t, b.dial, ladder(time.Minute, 3*time.Minute, time.Hour))
-		want := []scenarios.Outcome{scenarios.OK, scenarios.Unknown, scenarios.Unknown}
+		want := []scenarios.Outcome{scenarios.OutcomeOK, scenarios.OutcomeUnknown, scenarios.OutcomeUnknown}
 		if !slices.Equal(outcomes(r.Idle.Steps), want) || r.Idle.LastAlive != 60 {
 			t.Errorf("seen = %+v", r.Idle)
 		}
@@ -285,7 +285,7 @@ func TestIdle_LostSessionIsRecordedInFull(t *testing.T) {
 		if want := []string{"120s: cut after 60.0s, other (execute.error)"}; !slices.Equal(lines, want) {
 			t.Errorf("lines = %q, want %q", lines, want)
 		}
-		if len(r.Failures) != 1 || r.Failures[0].Phase != scenarios.Execute || r.Failures[0].Coordinator == "" {
+		if len(r.Failures) != 1 || r.Failures[0].Phase != scenarios.PhaseExecute || r.Failures[0].Coordinator == "" {
 			t.Errorf("failures = %+v", r.Failures)
 		}
 	})
@@ -339,7 +339,7 @@ func TestIdle_ResultIsRejudgedAlike(t *testing.T) {
 		s := ladder(55*time.Second, 65*time.Second)
 		s.Expect.MinIdle = scenarios.Duration(time.Minute)
 		r := Run(t.Context(), b.dial, s, Options{plan: plain})
-		again := judge.Judge(judge.FromResult(r))
+		again := judge.Judge(r.Measured)
 		if again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
 			t.Errorf("verdict = %s, judged again %s", r.Verdict, again.Verdict)
 		}

@@ -18,31 +18,31 @@ func TestRun_WithTheJudges(t *testing.T) {
 		failed  []string
 		looks   int
 	}{
-		"a healthy rotation passes after one look": {answer: nil, verdict: scenarios.Pass, failed: nil, looks: 1},
+		"a healthy rotation passes after one look": {answer: nil, verdict: scenarios.StatusPass, failed: nil, looks: 1},
 		"one coordinator gets nothing": {answer: func(_ Node, i int) fate {
 			if i%5 == 0 {
 				return fate{coordinator: "coord-2:25000"}
 			}
 			return fate{}
-		}, verdict: scenarios.Fail, failed: []string{scenarios.BalanceCoverage}, looks: 2},
+		}, verdict: scenarios.StatusFail, failed: []string{scenarios.BalanceCoverage}, looks: 2},
 		"one session fails, and never again": {answer: func(n Node, i int) fate {
 			if n.Addr.Addr().String() == "127.0.0.3" && i == 3 {
 				return fate{openErr: fault{"open.reset", ""}}
 			}
 			return fate{}
-		}, verdict: scenarios.Pass, failed: nil, looks: 2},
+		}, verdict: scenarios.StatusPass, failed: nil, looks: 2},
 		"every fifth session fails quickly": {answer: func(_ Node, i int) fate {
 			if i%5 == 3 {
 				return fate{openErr: fault{"open.eof", ""}}
 			}
 			return fate{}
-		}, verdict: scenarios.Fail, failed: []string{scenarios.ErrorsRate}, looks: 1},
+		}, verdict: scenarios.StatusFail, failed: []string{scenarios.ErrorsRate}, looks: 1},
 		"every fifth hangs, and two are enough": {answer: func(_ Node, i int) fate {
 			if i%5 == 3 {
 				return fate{takes: time.Second, openErr: fault{"open.timeout", ""}}
 			}
 			return fate{}
-		}, verdict: scenarios.Fail, failed: []string{scenarios.ErrorsRate}, looks: 1},
+		}, verdict: scenarios.StatusFail, failed: []string{scenarios.ErrorsRate}, looks: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestRun_WithTheJudges(t *testing.T) {
 				r, _ := watched(t.Context(), t, b, s, Options{judge: judge.Judge, plan: budget.Plan})
 				var failed []string
 				for _, f := range r.Findings {
-					if f.Status == scenarios.Fail {
+					if f.Status == scenarios.StatusFail {
 						failed = append(failed, f.ID)
 					}
 				}
@@ -63,7 +63,7 @@ func TestRun_WithTheJudges(t *testing.T) {
 				if r.Detect == nil {
 					t.Error("nothing says what the run could have detected")
 				}
-				again := judge.Judge(judge.FromResult(r))
+				again := judge.Judge(r.Measured)
 				if again.Verdict != r.Verdict {
 					t.Errorf("judged again from the result it is %s", again.Verdict)
 				}

@@ -7,8 +7,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// kind is what runs of one kind do that others do not.
-type kind struct {
+// kindRules is what runs of one kind do that others do not.
+type kindRules struct {
 	loop func(*run, context.Context) // once the scout's session has succeeded
 
 	handshake    bool // only [Certificates] runs it: no session, no scout, no pages
@@ -23,8 +23,8 @@ type kind struct {
 }
 
 // kinds has every kind of scenario.
-func kinds() map[scenarios.Kind]kind {
-	return map[scenarios.Kind]kind{
+func kinds() map[scenarios.Kind]kindRules {
+	return map[scenarios.Kind]kindRules{
 		scenarios.KindLooks:        {loop: (*run).settleAndLook},
 		scenarios.KindCertificates: {loop: (*run).handshakeAll, handshake: true},
 		scenarios.KindStages:       {loop: (*run).stages, unordered: true, charted: true, scheduled: true},
@@ -36,33 +36,33 @@ func kinds() map[scenarios.Kind]kind {
 }
 
 // kindOf is the scenario's; one without a kind is of looks.
-func kindOf(s scenarios.Scenario) kind { return kinds()[s.Kind.OrLooks()] }
+func kindOf(s scenarios.Scenario) kindRules { return kinds()[s.Kind.OrLooks()] }
 
 // A capacity ends with its first timeout by itself.
-func ofHeldSession(o scenarios.Observation) bool { return o.Part == scenarios.Held }
+func ofHeldSession(o scenarios.Observation) bool { return o.Part == scenarios.PartHeld }
 
 // A statement that takes its full time says something of the one coordinator that ran it.
 func ofStatement(o scenarios.Observation) bool {
-	return o.Failed == scenarios.Execute || o.Failed == scenarios.Fetch
+	return o.Failed == scenarios.PhaseExecute || o.Failed == scenarios.PhaseFetch
 }
 
 // An idle session that does not answer was cut in silence, which holds up no login.
 func ofIdleSession(o scenarios.Observation) bool {
-	return o.Part == scenarios.Held && o.Failed == scenarios.Execute
+	return o.Part == scenarios.PartHeld && o.Failed == scenarios.PhaseExecute
 }
 
 // A watch measures how long timeouts last.
 func ofAny(scenarios.Observation) bool { return true }
 
 // Settling waits timeouts out.
-func ofSettling(o scenarios.Observation) bool { return o.Part == scenarios.Settle }
+func ofSettling(o scenarios.Observation) bool { return o.Part == scenarios.PartSettle }
 
 // maxRecorders bounds the recorders: each holds a megabyte or two of
 // histograms, and beyond this number they no longer wait for each other.
 const maxRecorders = 8
 
 // recorders is how many a kind needs: one core can end one session at a time.
-func (k kind) recorders() int {
+func (k kindRules) recorders() int {
 	if k.unordered {
 		return min(runtime.GOMAXPROCS(0), maxRecorders)
 	}

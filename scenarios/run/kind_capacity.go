@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
 // stalledPagesTimeout is how long reading pages may take while a login waits: it
@@ -25,7 +24,7 @@ const acceptTimeout = 5 * time.Minute
 // Then all are closed, and the login that waits last: it may get the place of one.
 func (r *run) capacity(ctx context.Context) {
 	h := newHolder(r)
-	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: h.plan}, 0)
+	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: h.plan}, 0)
 	logins, giveUp := context.WithCancel(withPhaseTimeout(ctx, time.Duration(r.s.Load.Timeout)+acceptTimeout))
 	defer giveUp()
 	reached := h.ramp(logins)

@@ -42,7 +42,7 @@ func (h *holder) pingAll(ctx context.Context) {
 		defer cancel()
 		if err := e.s.Ping(soon); err == nil {
 			survived.Add(1)
-		} else if record.Failure(ctx, &e.o, err, scenarios.Execute); e.o.Outcome == scenarios.Failed {
+		} else if record.Failure(ctx, &e.o, err, scenarios.PhaseExecute); e.o.Outcome == scenarios.OutcomeFailed {
 			lost.Add(1)
 		}
 	})
@@ -61,7 +61,7 @@ func (h *holder) closeAll(ctx context.Context) {
 	defer stop()
 	h.each(func(e *heldSession) {
 		timeout := closeTimeout
-		if e.o.Outcome == scenarios.Failed {
+		if e.o.Outcome == scenarios.OutcomeFailed {
 			timeout = closeAfterFailure
 		}
 		soon, cancel := context.WithTimeout(open, timeout)

@@ -83,7 +83,7 @@ func (h *holder) startLogins(logins context.Context, count int) {
 		if len(nodes) == 0 {
 			break
 		}
-		j := job{node: nodes[h.next%len(nodes)], part: scenarios.Held, due: begin + h.pacer.Due(i)}
+		j := job{node: nodes[h.next%len(nodes)], part: scenarios.PartHeld, due: begin + h.pacer.Due(i)}
 		o, ran := h.acquire(j)
 		if !ran {
 			continue // the run is stopped, or the node was refused and the next one is taken
@@ -118,9 +118,9 @@ func (h *holder) login(ctx context.Context, j job, e *heldSession) {
 	stalled, closing := h.loginEnded(e)
 	switch {
 	case err != nil && stalled:
-		h.recordStall(e, stallText(ctx, h.timeout, err), record.PhaseOf(err, scenarios.Open))
+		h.recordStall(e, stallText(ctx, h.timeout, err), record.PhaseOf(err, scenarios.PhaseOpen))
 		// What waits in this phase has asked for a session, and may get it yet.
-		h.endRecord(j, &e.o, e.o.Failed == scenarios.Open)
+		h.endRecord(j, &e.o, e.o.Failed == scenarios.PhaseOpen)
 	case err != nil:
 		leftOpen := h.openFailed(ctx, &e.o, err)
 		h.endRecord(j, &e.o, leftOpen)
@@ -130,7 +130,7 @@ func (h *holder) login(ctx context.Context, j job, e *heldSession) {
 		h.enteredLate(closing)
 		h.endRecord(j, &e.o, closeAlone(ctx, s))
 	default:
-		e.s, e.o.Outcome = s, scenarios.OK
+		e.s, e.o.Outcome = s, scenarios.OutcomeOK
 		if !h.keep(e) {
 			h.endRecord(j, &e.o, closeAlone(ctx, s))
 		}
@@ -192,7 +192,7 @@ func (h *holder) keep(e *heldSession) bool {
 
 // recordStall records that a login stalled, and in which phase.
 func (h *holder) recordStall(e *heldSession, text string, in scenarios.Phase) {
-	e.o.Outcome, e.o.Failed, e.o.Text = scenarios.Failed, in, record.Clip(text)
+	e.o.Outcome, e.o.Failed, e.o.Text = scenarios.OutcomeFailed, in, record.Clip(text)
 	e.o.Class = vocab.Class{Phase: in, Kind: vocab.KindTimeout}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -202,7 +202,7 @@ func (h *holder) recordStall(e *heldSession, text string, in scenarios.Phase) {
 // loginFailed ends the ramp where a login failed at once. A node whose certificate
 // was refused, or a login that the run cut off, is no failure of the service.
 func (h *holder) loginFailed(e *heldSession) {
-	if e.o.Outcome != scenarios.Failed || e.o.Refused {
+	if e.o.Outcome != scenarios.OutcomeFailed || e.o.Refused {
 		return
 	}
 	h.mu.Lock()
@@ -240,8 +240,8 @@ func stallText(ctx context.Context, timeout time.Duration, err error) string {
 
 // longestPhase is the phase of a login that took the most time.
 func longestPhase(o scenarios.Observation) scenarios.Phase {
-	longest := scenarios.Open
-	for p := scenarios.TCP; p <= scenarios.Open; p++ {
+	longest := scenarios.PhaseOpen
+	for p := scenarios.PhaseTCP; p <= scenarios.PhaseOpen; p++ {
 		if o.Phases[p] > o.Phases[longest] {
 			longest = p
 		}

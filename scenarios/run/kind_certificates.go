@@ -42,7 +42,7 @@ func (r *run) handshakeAll(ctx context.Context) {
 		Text: fmt.Sprintf("%d handshakes, no login", total),
 	})
 	for i, n := range nodes {
-		o, ran := r.session(ctx, job{node: n, part: scenarios.Scout, due: r.reserve(1)})
+		o, ran := r.session(ctx, job{node: n, part: scenarios.PartScout, due: r.reserve(1)})
 		if !ran || ctx.Err() != nil {
 			return
 		}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
@@ -17,14 +16,14 @@ import (
 func (r *run) idle(ctx context.Context) {
 	plan := r.s.Idle
 	seen := &scenarios.IdleSeen{Scale: cmp.Or(plan.Scale, 1), Steps: make([]scenarios.IdleStep, len(plan.Steps))}
-	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: len(plan.Steps)}, 0)
+	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: len(plan.Steps)}, 0)
 	begin := r.reserve(len(plan.Steps))
 	var all sync.WaitGroup
 	for i, d := range plan.Steps {
 		after, step := time.Duration(plan.Scaled(d)), &seen.Steps[i]
 		step.After = scenarios.SecondsOf(after)
-		if k := r.openStep(ctx, i, begin, step); k != nil {
-			all.Go(func() { r.idleStep(ctx, k, after, step) })
+		if l := r.openStep(ctx, i, begin, step); l != nil {
+			all.Go(func() { r.idleStep(ctx, l, after, step) })
 		}
 	}
 	if len(r.nodes.Dialable()) == 0 {
@@ -42,28 +41,28 @@ func (r *run) openStep(ctx context.Context, i int, begin time.Duration, step *sc
 	if len(nodes) == 0 {
 		return nil
 	}
-	k := r.openLong(ctx, job{node: nodes[i%len(nodes)], part: scenarios.Held, due: begin + r.pacer.Due(i), noQuery: true})
-	if k == nil {
+	l := r.openLong(ctx, job{node: nodes[i%len(nodes)], part: scenarios.PartHeld, due: begin + r.pacer.Due(i), noQuery: true})
+	if l == nil {
 		return nil
 	}
-	step.Node, step.Coordinator, step.Class, step.Text = k.o.Node, k.o.Who.Coordinator, k.o.Class, k.o.Text
-	if k.s == nil {
+	step.Node, step.Coordinator, step.Class, step.Text = l.o.Node, l.o.Who.Coordinator, l.o.Class, l.o.Text
+	if l.s == nil {
 		r.collect.event(Event{Kind: EventIdle, Text: stepLine(*step)})
 		return nil
 	}
-	return k
+	return l
 }
 
 // idleStep lets one session idle and records what became of it.
-func (r *run) idleStep(ctx context.Context, k *longSession, after time.Duration, step *scenarios.IdleStep) {
+func (r *run) idleStep(ctx context.Context, l *longSession, after time.Duration, step *scenarios.IdleStep) {
 	defer r.catch()
-	defer r.closeLong(ctx, k)
-	asked, err := k.waitAndPing(r.startCtx, after)
-	at := r.since() - k.opened
-	r.setOutcome(k, err)
-	step.Outcome, step.Class, step.Text = k.o.Outcome, k.o.Class, k.o.Text
-	if step.Outcome == scenarios.Failed {
-		step.Cut = record.CutOf(k.o.Class, asked)
+	defer r.closeLong(ctx, l)
+	asked, err := l.waitAndPing(r.startCtx, after)
+	at := r.since() - l.opened
+	r.setOutcome(l, err)
+	step.Outcome, step.Class, step.Text = l.o.Outcome, l.o.Class, l.o.Text
+	if step.Outcome == scenarios.OutcomeFailed {
+		step.Cut = record.CutOf(l.o.Class, asked)
 		if !asked {
 			step.At = scenarios.SecondsOf(at)
 		}
@@ -75,11 +74,11 @@ func (r *run) idleStep(ctx context.Context, k *longSession, after time.Duration,
 func stepLine(s scenarios.IdleStep) string {
 	line := fmt.Sprintf("%gs: ", s.After)
 	switch {
-	case s.Outcome == scenarios.OK:
+	case s.Outcome == scenarios.OutcomeOK:
 		return line + "alive"
-	case s.Outcome == scenarios.Unknown && s.Class.IsZero():
+	case s.Outcome == scenarios.OutcomeUnknown && s.Class.IsZero():
 		return line + "not known, the run ended"
-	case s.Outcome == scenarios.Unknown:
+	case s.Outcome == scenarios.OutcomeUnknown:
 		return line + "never opened, " + s.Class.String()
 	case s.At > 0:
 		line += fmt.Sprintf("cut after %.1fs, %s", s.At, s.Cut)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
@@ -20,31 +19,31 @@ func (r *run) settleAndLook(ctx context.Context) {
 
 // looks takes the first look and every further one that the judges ask for.
 func (r *run) looks(ctx context.Context) {
-	ask := judge.NextLook{Kind: scenarios.First, Sessions: r.budget.Look}
-	for ask.Sessions > 0 && !r.stopped() && r.affordable(ask) {
-		if r.look(ctx, ask); r.collect.stopped() {
+	next := scenarios.NextLook{Kind: scenarios.LookFirst, Sessions: r.budget.Look}
+	for next.Sessions > 0 && !r.stopped() && r.affordable(next) {
+		if r.look(ctx, next); r.collect.stopped() {
 			return
 		}
 		if len(r.nodes.Dialable()) == 0 {
 			r.stopWithoutNodes()
 			return
 		}
-		if ask = r.opt.judge(r.measured()).Next; ask.Sessions > 0 {
-			r.collect.event(Event{Kind: EventAsk, Total: ask.Sessions, Text: fmt.Sprintf("%s: a further look of %d sessions", ask.Why, ask.Sessions)})
+		if next = r.opt.judge(r.measured()).Next; next.Sessions > 0 {
+			r.collect.event(Event{Kind: EventFurtherLook, Total: next.Sessions, Text: fmt.Sprintf("%s: a further look of %d sessions", next.Why, next.Sessions)})
 		}
 	}
 }
 
 // affordable reports whether a look keeps the run within its budget, and within the
 // limits of a run that is not confirmed.
-func (r *run) affordable(ask judge.NextLook) bool {
-	if n := int(r.seq.Load()) - r.collect.recorded.Counts().Settle + ask.Sessions; n > r.budget.Ceiling {
-		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: it would pass the ceiling of %d", ask.Sessions, r.budget.Ceiling))
+func (r *run) affordable(next scenarios.NextLook) bool {
+	if n := int(r.seq.Load()) - r.collect.recorded.Counts().Settle + next.Sessions; n > r.budget.Ceiling {
+		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: it would pass the ceiling of %d", next.Sessions, r.budget.Ceiling))
 		return false
 	}
-	limit, tooLong := limits.TooLong(r.s, r.since()+r.pacer.Due(ask.Sessions))
-	if ask.Kind != scenarios.First && tooLong {
-		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: the run would last longer than %s, which target.confirm allows", ask.Sessions, limit))
+	limit, tooLong := limits.TooLong(r.s, r.since()+r.pacer.Due(next.Sessions))
+	if next.Kind != scenarios.LookFirst && tooLong {
+		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: the run would last longer than %s, which target.confirm allows", next.Sessions, limit))
 		return false
 	}
 	return true
@@ -52,10 +51,10 @@ func (r *run) affordable(ask judge.NextLook) bool {
 
 // look has ask.Sessions sessions in order, the rest of them in parallel where they
 // are many, and a burst.
-func (r *run) look(ctx context.Context, ask judge.NextLook) {
+func (r *run) look(ctx context.Context, next scenarios.NextLook) {
 	burst := min(r.budget.Burst, cap(r.slots))
-	r.collect.beginLook(ask, burst)
-	left := ask.Sessions
+	r.collect.beginLook(next, burst)
+	left := next.Sessions
 	left -= r.ordered(ctx, left)
 	left -= r.parallel(ctx, left)
 	r.burst(ctx, burst)
@@ -110,7 +109,7 @@ func (r *run) lanes(ctx context.Context, nodes []Node, count int, taken map[Node
 		}
 		all.Go(func() {
 			for i := lane; i < count && done[lane] < room; i += len(nodes) {
-				o, ran := r.session(ctx, job{node: n, part: scenarios.Ordered, due: begin + r.pacer.Due(i)})
+				o, ran := r.session(ctx, job{node: n, part: scenarios.PartOrdered, due: begin + r.pacer.Due(i)})
 				if !ran || o.Refused {
 					return
 				}
@@ -151,7 +150,7 @@ func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
 		all.Go(func() {
 			for i := int(next.Add(1) - 1); i < count && !r.stopped(); i = int(next.Add(1) - 1) {
 				n := nodes[i%len(nodes)]
-				o, ran := r.session(ctx, job{node: n, part: scenarios.Parallel, due: begin + r.pacer.Due(i)})
+				o, ran := r.session(ctx, job{node: n, part: scenarios.PartParallel, due: begin + r.pacer.Due(i)})
 				if ran && !o.Refused {
 					done.Add(1)
 				}
@@ -174,7 +173,7 @@ func (r *run) burst(ctx context.Context, count int) {
 	for i := range count {
 		all.Go(func() {
 			r.session(ctx, job{
-				node: nodes[i%len(nodes)], part: scenarios.Burst, due: due,
+				node: nodes[i%len(nodes)], part: scenarios.PartBurst, due: due,
 				hold: time.Duration(r.s.Load.BurstHold),
 			})
 		})

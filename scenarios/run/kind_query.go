@@ -16,20 +16,20 @@ import (
 // balancer chooses; a session on a coordinator where the statement has run
 // often enough is closed without running it. A statement that fails stops nothing.
 func (r *run) queries(ctx context.Context) {
-	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: r.budget.Look}, 0)
+	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: r.budget.Look}, 0)
 	q := &queryRuns{run: r, by: map[string]*coordinatorRuns{}}
 	var all sync.WaitGroup
-	for n := 0; n < scenarios.QueryLooks*r.budget.Look && !r.stopped() && !q.enough(n); n++ {
+	for n := 0; n < scenarios.QueryLooks*r.budget.Look && !r.stopped() && !q.done(n); n++ {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			break
 		}
-		j := job{node: nodes[n%len(nodes)], part: scenarios.Parallel, due: r.reserve(1)}
+		j := job{node: nodes[n%len(nodes)], part: scenarios.PartParallel, due: r.reserve(1)}
 		o, ran := r.acquire(j)
 		if !ran {
 			continue // the run is stopped, or the node was refused meanwhile
 		}
-		if q.enough(n) { // while it waited for a slot
+		if q.done(n) { // while it waited for a slot
 			r.slots.Release()
 			break
 		}
@@ -70,13 +70,13 @@ func (q *queryRuns) session(ctx context.Context, j job, o *scenarios.Observation
 		return q.openFailed(ctx, o, err)
 	}
 	defer func() { leftOpen = closeAlone(ctx, s) }()
-	o.Outcome = scenarios.OK
+	o.Outcome = scenarios.OutcomeOK
 	before := o.Who.Coordinator
 	if !q.start(before) {
 		return false
 	}
 	if err := s.Query(ctx); err != nil {
-		record.Failure(ctx, o, err, scenarios.Execute)
+		record.Failure(ctx, o, err, scenarios.PhaseExecute)
 	}
 	q.count(before, *o)
 	return false
@@ -114,11 +114,11 @@ func (q *queryRuns) count(before string, o scenarios.Observation) {
 		c.started++
 	}
 	switch o.Outcome {
-	case scenarios.OK:
+	case scenarios.OutcomeOK:
 		// Identifying the coordinator (SELECT pid()) is in it: some milliseconds on every
 		// coordinator alike.
-		c.tally.Times = append(c.tally.Times, scenarios.SecondsOf(o.Phases[scenarios.Execute]+o.Phases[scenarios.Fetch]))
-	case scenarios.Failed:
+		c.tally.Times = append(c.tally.Times, scenarios.SecondsOf(o.Phases[scenarios.PhaseExecute]+o.Phases[scenarios.PhaseFetch]))
+	case scenarios.OutcomeFailed:
 		if c.tally.Failed == 0 {
 			c.tally.Class, c.tally.Example = o.Class, o.Text
 		}
@@ -133,16 +133,16 @@ func (q *queryRuns) count(before string, o scenarios.Observation) {
 	c.tally.Runs++
 }
 
-// enough reports, once n sessions have started, whether every coordinator that
+// done reports, once n sessions have started, whether every coordinator that
 // must run the statement has started it often enough: those that were declared,
 // or, where none was, as many as a look shows. It also does where as many
 // statements timed out as were to be run: more would only time out, too.
-func (q *queryRuns) enough(n int) bool {
+func (q *queryRuns) done(n int) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var seen scenarios.Look
 	for name := range q.by {
-		seen.Tally.Add(netip.AddrPort{}, name, scenarios.OK)
+		seen.Tally.Add(netip.AddrPort{}, name, scenarios.OutcomeOK)
 	}
 	names := seen.Tally.Coordinators()
 	k := q.s.Expect.Coordinators.K()

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
@@ -17,7 +16,7 @@ import (
 // sessions that outlive their stage run beside the next one. All of them are one look.
 func (r *run) stages(ctx context.Context) {
 	_, planned := r.s.Load.StagesTake()
-	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: planned}, 0)
+	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: planned}, 0)
 	var all sync.WaitGroup
 	begin, from := r.since(), scenarios.Rate(0)
 	for i, st := range r.s.Load.Stages {
@@ -70,7 +69,7 @@ func (r *run) work(ctx context.Context, turn *atomic.Int64, end time.Duration) {
 			return
 		}
 		n := nodes[int(turn.Add(1)-1)%len(nodes)]
-		j := job{node: n, part: scenarios.Parallel, due: now, unpaced: true}
+		j := job{node: n, part: scenarios.PartParallel, due: now, unpaced: true}
 		o = r.beginRecord(j, now)
 		r.executeRecorded(ctx, j, &o)
 	}
@@ -82,7 +81,7 @@ func (r *run) holdAll(ctx context.Context, all *sync.WaitGroup, begin time.Durat
 	login, done := r.until(end)
 	defer done()
 	for n := range st.Hold {
-		j := job{part: scenarios.Held, due: begin + r.pacer.Due(n), noQuery: true}
+		j := job{part: scenarios.PartHeld, due: begin + r.pacer.Due(n), noQuery: true}
 		if !r.wait(r.startCtx, j.due) {
 			return
 		}
@@ -128,24 +127,24 @@ func (r *run) login(ctx context.Context, j job, o *scenarios.Observation) (Sessi
 
 // keep lets a session idle until end, or until the run stops.
 func (r *run) keep(ctx context.Context, s Session, o *scenarios.Observation, end time.Duration) {
-	o.Outcome = scenarios.OK
+	o.Outcome = scenarios.OutcomeOK
 	left := end - r.since()
 	if left <= 0 {
 		return
 	}
 	if err := s.Wait(r.startCtx, left); err != nil && !r.stopped() {
-		record.Failure(ctx, o, err, scenarios.Execute)
+		record.Failure(ctx, o, err, scenarios.PhaseExecute)
 	}
 }
 
 // pingAndClose pings a session that is still there, and closes it.
 func (r *run) pingAndClose(ctx context.Context, s Session, o *scenarios.Observation) (leftOpen bool) {
 	defer func() { leftOpen = r.closeSession(ctx, s) }()
-	if o.Outcome != scenarios.OK || r.stopped() {
+	if o.Outcome != scenarios.OutcomeOK || r.stopped() {
 		return false
 	}
 	if err := s.Ping(ctx); err != nil {
-		record.Failure(ctx, o, err, scenarios.Execute)
+		record.Failure(ctx, o, err, scenarios.PhaseExecute)
 	}
 	return false
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/watchstate"
 )
@@ -19,14 +18,14 @@ func (r *run) watch(ctx context.Context) {
 	w := watchstate.New(plan.Long, r.since, r.notice)
 	r.onSessionEnd = w.OnSessionEnd
 	arrivals := r.s.WatchArrivals()
-	r.collect.beginLook(judge.NextLook{Kind: scenarios.Whole, Sessions: plan.Long + arrivals}, 0)
+	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: plan.Long + arrivals}, 0)
 	long := r.openLongSessions(ctx, w)
 	begin := r.reserve(arrivals)
 	end := begin + time.Duration(plan.For)
 	var all sync.WaitGroup
-	for i, k := range long {
-		if k != nil {
-			all.Go(func() { r.watchLong(ctx, w, i, k, end) })
+	for i, l := range long {
+		if l != nil {
+			all.Go(func() { r.watchLong(ctx, w, i, l, end) })
 		}
 	}
 	all.Go(func() { r.runEvent(ctx, w, begin+time.Duration(plan.EventAfter)) })
@@ -80,13 +79,13 @@ func (r *run) openLongSessions(ctx context.Context, w *watchstate.Watcher) []*lo
 		if len(nodes) == 0 {
 			break
 		}
-		k := r.openLong(ctx, job{node: nodes[i%len(nodes)], part: scenarios.Held, due: begin + r.pacer.Due(i), noQuery: true})
-		if k == nil {
+		l := r.openLong(ctx, job{node: nodes[i%len(nodes)], part: scenarios.PartHeld, due: begin + r.pacer.Due(i), noQuery: true})
+		if l == nil {
 			break
 		}
-		w.LongOpened(i, k.o)
-		if k.s != nil {
-			long[i] = k
+		w.LongOpened(i, l.o)
+		if l.s != nil {
+			long[i] = l
 		}
 	}
 	return long
@@ -94,14 +93,14 @@ func (r *run) openLongSessions(ctx context.Context, w *watchstate.Watcher) []*lo
 
 // watchLong pings one session until it is lost or the watch ends. It is never
 // opened again.
-func (r *run) watchLong(ctx context.Context, w *watchstate.Watcher, i int, k *longSession, end time.Duration) {
+func (r *run) watchLong(ctx context.Context, w *watchstate.Watcher, i int, l *longSession, end time.Duration) {
 	defer r.catch()
-	defer r.closeLong(ctx, k)
+	defer r.closeLong(ctx, l)
 	var asked bool
 	var err error
 	for now := r.since(); err == nil && now < end; now = r.since() {
-		asked, err = k.waitAndPing(r.startCtx, min(pingEvery, end-now))
+		asked, err = l.waitAndPing(r.startCtx, min(pingEvery, end-now))
 	}
-	r.setOutcome(k, err)
-	w.LongEnded(i, k.o, asked)
+	r.setOutcome(l, err)
+	w.LongEnded(i, l.o, asked)
 }

@@ -40,7 +40,7 @@ func TestSettle_EndsWhenAllAnswerAndARoundIsGood(t *testing.T) {
 			t.Errorf("sessions = %+v, stopped = %+v", r.Sessions, r.Stopped)
 		}
 		for i, o := range seen[1:6] {
-			if want := time.Duration(i) * 5 * time.Second; o.Start != want || o.Part != scenarios.Settle {
+			if want := time.Duration(i) * 5 * time.Second; o.Start != want || o.Part != scenarios.PartSettle {
 				t.Errorf("%s session at %s, want %s", o.Part, o.Start, want)
 			}
 		}
@@ -96,7 +96,7 @@ func TestLook_ParallelBeyondTheOrderedSessions(t *testing.T) {
 				t.Errorf("an unpaced session was %s late", o.Lag())
 			}
 		}
-		if parts[scenarios.Ordered] != 20 || parts[scenarios.Parallel] != 30 || b.maxOpen != 4 {
+		if parts[scenarios.PartOrdered] != 20 || parts[scenarios.PartParallel] != 30 || b.maxOpen != 4 {
 			t.Errorf("parts = %v, %d open at once", parts, b.maxOpen)
 		}
 		if r.Looks[0].Orders[0].Sessions() != 10 || r.Nodes[0].Sessions != 25 {
@@ -115,7 +115,7 @@ func TestLook_OrderedLaneStaysShortAfterARefusal(t *testing.T) {
 		}})
 		inOrder := map[netip.AddrPort]int{}
 		for _, o := range seen {
-			if o.Part == scenarios.Ordered && !o.Refused {
+			if o.Part == scenarios.PartOrdered && !o.Refused {
 				inOrder[o.Node]++
 			}
 		}
@@ -143,11 +143,11 @@ func TestLooks_EndWhenNoJudgeAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(10)
 		s.Load.Burst = 2
-		asks := []judge.NextLook{{Kind: scenarios.Confirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.Third, Sessions: 30}, {}, {}}
+		asks := []scenarios.NextLook{{Kind: scenarios.LookConfirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.LookThird, Sessions: 30}, {}, {}}
 		var events []Event
 		r, _ := watched(t.Context(), t, &balancer{coordinators: 5}, s, Options{
-			judge: func(e judge.Evidence) judge.Report {
-				return judge.Report{Next: asks[len(e.Looks)-1], Verdict: scenarios.Fail, Inferred: scenarios.RoundRobin, Notes: []string{"n"}}
+			judge: func(e scenarios.Measured) judge.Judgement {
+				return judge.Judgement{Next: asks[len(e.Looks)-1], Verdict: scenarios.StatusFail, Inferred: scenarios.PolicyRoundRobin, Notes: []string{"n"}}
 			},
 			Progress: func(e Event) { events = append(events, e) },
 		})
@@ -155,13 +155,13 @@ func TestLooks_EndWhenNoJudgeAsks(t *testing.T) {
 		for _, l := range r.Looks {
 			kinds = append(kinds, l.Kind)
 		}
-		if !slices.Equal(kinds, []scenarios.LookKind{scenarios.First, scenarios.Confirm, scenarios.Third}) {
+		if !slices.Equal(kinds, []scenarios.LookKind{scenarios.LookFirst, scenarios.LookConfirm, scenarios.LookThird}) {
 			t.Errorf("looks = %v", kinds)
 		}
-		if r.Sessions.OK != 10+10+30+3*2 || r.Phases.Count(scenarios.Open) != 56 {
-			t.Errorf("sessions = %+v, %d opens recorded", r.Sessions, r.Phases.Count(scenarios.Open))
+		if r.Sessions.OK != 10+10+30+3*2 || r.Phases.Count(scenarios.PhaseOpen) != 56 {
+			t.Errorf("sessions = %+v, %d opens recorded", r.Sessions, r.Phases.Count(scenarios.PhaseOpen))
 		}
-		if r.Verdict != scenarios.Fail || r.Policy.Inferred != scenarios.RoundRobin || !slices.Equal(r.Notes, []string{"n"}) {
+		if r.Verdict != scenarios.StatusFail || r.Policy.Inferred != scenarios.PolicyRoundRobin || !slices.Equal(r.Notes, []string{"n"}) {
 			t.Errorf("result = %+v", r)
 		}
 		var order []string
@@ -182,8 +182,8 @@ func TestLooks_EndWhenNoJudgeAsks(t *testing.T) {
 func TestLooks_CeilingEndsAsking(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{}, scenario(10), Options{
-			judge: func(judge.Evidence) judge.Report {
-				return judge.Report{Next: judge.NextLook{Kind: scenarios.Confirm, Sessions: 10}}
+			judge: func(scenarios.Measured) judge.Judgement {
+				return judge.Judgement{Next: scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 10}}
 			},
 			plan: func(scenarios.Scenario, int) budget.Budget { return budget.Budget{Look: 10, Ceiling: 35} },
 		})
@@ -202,8 +202,8 @@ func TestLooks_FurtherLookObeysTheDurationLimit(t *testing.T) {
 				Resolve: func(context.Context, string, string) ([]netip.Addr, error) {
 					return []netip.Addr{netip.MustParseAddr("192.0.2.1")}, nil
 				},
-				judge: func(e judge.Evidence) judge.Report {
-					return judge.Report{Next: judge.NextLook{Kind: scenarios.Extend, Sessions: 6100 * (2 - len(e.Looks))}}
+				judge: func(e scenarios.Measured) judge.Judgement {
+					return judge.Judgement{Next: scenarios.NextLook{Kind: scenarios.LookExtend, Sessions: 6100 * (2 - len(e.Looks))}}
 				},
 			})
 			if len(r.Looks) != looks {
@@ -238,7 +238,7 @@ func TestExecute_FailedQueryIsRecordedInFull(t *testing.T) {
 			t.Fatalf("failures = %+v, errors = %+v", r.Failures, r.Errors)
 		}
 		f := r.Failures[0]
-		if f.Coordinator != "coord-3:25000" || f.Phase != scenarios.Execute || f.Class != vocabtest.Class("execute.error") || !f.Local.IsValid() {
+		if f.Coordinator != "coord-3:25000" || f.Phase != scenarios.PhaseExecute || f.Class != vocabtest.Class("execute.error") || !f.Local.IsValid() {
 			t.Errorf("failure = %+v", f)
 		}
 		if want := strings.Repeat("é", 512/2) + "..."; f.Text != want {

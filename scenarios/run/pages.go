@@ -78,7 +78,7 @@ func (r *run) pagesDuring(ctx context.Context, at time.Duration) {
 func (r *run) pagesAllow(ctx context.Context) bool {
 	pages := r.readPages(ctx, scenarios.PageBefore)
 	for _, p := range pages {
-		if text := unwell(p); text != "" {
+		if text := unhealthyText(p); text != "" {
 			r.collect.note(text)
 		}
 	}
@@ -93,9 +93,9 @@ func (r *run) pagesAllow(ctx context.Context) bool {
 	return false
 }
 
-// unwell says what a coordinator's page shows to be wrong before anything was
+// unhealthyText says what a coordinator's page shows to be wrong before anything was
 // sent; "": nothing. A page that could not be read shows nothing.
-func unwell(p scenarios.Page) string {
+func unhealthyText(p scenarios.Page) string {
 	switch {
 	case p.Quiescing:
 		return p.Coordinator + " was being shut down before the run began: it takes no new sessions"

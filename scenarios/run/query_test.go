@@ -33,12 +33,12 @@ func (e *executing) dial(_ context.Context, _ Node, o *scenarios.Observation) (S
 	defer e.mu.Unlock()
 	name := e.lands(e.sessions)
 	e.sessions++
-	o.Phases[scenarios.Open] = time.Millisecond
+	o.Phases[scenarios.PhaseOpen] = time.Millisecond
 	if name == "" {
 		return nil, fault{"open.eof", ""}
 	}
 	if !e.silent {
-		o.Who = scenarios.Identity{Coordinator: name, Source: scenarios.FromPing}
+		o.Who = scenarios.Identity{Coordinator: name, Source: scenarios.SourcePing}
 	}
 	e.open++
 	e.maxOpen = max(e.maxOpen, e.open)
@@ -58,12 +58,12 @@ func (s *statement) Query(ctx context.Context) error {
 	}
 	s.e.ran[s.name]++
 	s.e.mu.Unlock()
-	s.o.Who = scenarios.Identity{Coordinator: s.name, Source: scenarios.FromCoordinator}
+	s.o.Who = scenarios.Identity{Coordinator: s.name, Source: scenarios.SourceCoordinator}
 	if err := pause(ctx, s.e.takes[s.name]); err != nil {
 		return err
 	}
-	s.o.Phases[scenarios.Execute] = s.e.takes[s.name]
-	s.o.Phases[scenarios.Fetch] = time.Millisecond
+	s.o.Phases[scenarios.PhaseExecute] = s.e.takes[s.name]
+	s.o.Phases[scenarios.PhaseFetch] = time.Millisecond
 	return s.e.errs[s.name]
 }
 
@@ -142,7 +142,7 @@ func TestQueries_RunTwiceOnEveryCoordinator(t *testing.T) {
 						t.Errorf("queries = %+v", q)
 					}
 				}
-				if r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Cut || r.Sessions.OK != c.sessions-1 {
+				if r.Looks[0].Kind != scenarios.LookWhole || r.Looks[0].Cut || r.Sessions.OK != c.sessions-1 {
 					t.Errorf("look = %+v, sessions = %+v", r.Looks[0], r.Sessions)
 				}
 			})

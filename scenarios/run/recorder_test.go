@@ -25,8 +25,8 @@ func TestCollector_ManyWorkersAreCountedExactly(t *testing.T) {
 			bad.Add(1)
 			return nil, fault{"open.eof", ""}
 		}
-		o.Phases[scenarios.Open] = time.Millisecond
-		o.Who = scenarios.Identity{Coordinator: "coord-1:25000", PID: 1, Source: scenarios.FromPing}
+		o.Phases[scenarios.PhaseOpen] = time.Millisecond
+		o.Who = scenarios.Identity{Coordinator: "coord-1:25000", PID: 1, Source: scenarios.SourcePing}
 		return free{}, nil
 	}
 	observed, done := 0, 0 // each function is called from one goroutine

@@ -52,7 +52,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 		Started: r.started.UTC().Truncate(time.Millisecond), Seconds: took.Round(time.Millisecond).Seconds(),
 		Failures: r.collect.failures, Measured: r.measured(),
 	}
-	judge.Conclude(&out, r.opt.judge(judge.FromResult(out)))
+	judge.Conclude(&out, r.opt.judge(out.Measured))
 	return out
 }
 

@@ -48,7 +48,7 @@ type Options struct {
 	// where every name leads to this machine.
 	RateIsDefault bool
 
-	judge  func(judge.Evidence) judge.Report // nil is judge.Judge
+	judge  func(scenarios.Measured) judge.Judgement // nil is judge.Judge
 	plan   func(scenarios.Scenario, int) budget.Budget
 	tags   func(scenarios.Scenario) []scenarios.TagTimes
 	routed func(netip.AddrPort) bool
@@ -82,7 +82,7 @@ func (o Options) withDefaults() Options {
 type run struct {
 	open OpenFunc
 	s    scenarios.Scenario
-	kind kind
+	kind kindRules
 	opt  Options
 
 	id      string

@@ -56,14 +56,14 @@ func TestScout_FailureEndsTheRun(t *testing.T) {
 			return fate{openErr: fault{"sasl.rejected", "check the user"}}
 		}}
 		r, seen := watched(t.Context(), t, b, scenario(7), Options{judge: judge.Judge})
-		if len(seen) != 1 || seen[0].Failed != scenarios.SASL || len(r.Looks) != 0 {
+		if len(seen) != 1 || seen[0].Failed != scenarios.PhaseSASL || len(r.Looks) != 0 {
 			t.Errorf("%d sessions, %d looks", len(seen), len(r.Looks))
 		}
 		want := scenarios.Stop{By: scenarios.StopScout, Class: vocabtest.Class("sasl.rejected"), Text: "the server said sasl.rejected", Hint: scenarios.Fixes{{Why: "check the user"}}}
 		if r.Stopped == nil || !reflect.DeepEqual(*r.Stopped, want) {
 			t.Errorf("stopped = %+v, want %+v", r.Stopped, want)
 		}
-		if r.Verdict != scenarios.Inconclusive || len(r.Findings) != 1 {
+		if r.Verdict != scenarios.StatusInconclusive || len(r.Findings) != 1 {
 			t.Errorf("verdict = %s, findings = %+v", r.Verdict, r.Findings)
 		}
 	})
@@ -167,7 +167,7 @@ func TestScout_WithoutNodesStopsByCertificate(t *testing.T) {
 		if len(r.Looks) != 1 || r.Looks[0].Refused != 2 || len(r.Looks[0].Tally) != 0 {
 			t.Errorf("looks = %+v, want one that says why it is empty", r.Looks)
 		}
-		if r.Verdict != scenarios.Pass {
+		if r.Verdict != scenarios.StatusPass {
 			t.Errorf("verdict = %s; it is the judges' to say", r.Verdict)
 		}
 	})
@@ -184,7 +184,7 @@ func TestLook_BurstIsOpenedTogetherAndHeld(t *testing.T) {
 		}
 		burst := seen[5:]
 		for _, o := range burst {
-			if o.Part != scenarios.Burst || o.Start != burst[0].Start || o.Lag() != 0 {
+			if o.Part != scenarios.PartBurst || o.Start != burst[0].Start || o.Lag() != 0 {
 				t.Errorf("%s session started at %s", o.Part, o.Start)
 			}
 		}

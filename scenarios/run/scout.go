@@ -17,13 +17,13 @@ func (r *run) scout(ctx context.Context) bool {
 	r.collect.event(Event{Kind: EventBudget, Total: r.budget.Ceiling, Done: r.budget.Typical, For: lasts, Text: text})
 	for _, n := range r.nodes.All() {
 		r.collect.event(Event{Kind: EventScout, Text: "one session alone to " + n.Addr.String()})
-		o, ran := r.session(ctx, job{node: n, part: scenarios.Scout, due: r.reserve(1), noQuery: r.kind.scoutNoQuery})
+		o, ran := r.session(ctx, job{node: n, part: scenarios.PartScout, due: r.reserve(1), noQuery: r.kind.scoutNoQuery})
 		switch {
 		case !ran || ctx.Err() != nil:
 			return false
 		case o.Refused:
 			continue
-		case o.Outcome != scenarios.OK:
+		case o.Outcome != scenarios.OutcomeOK:
 			r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: o.Class, Text: o.Text, Hint: o.Hint})
 			return false
 		}

@@ -85,7 +85,7 @@ func (r *run) beginRecord(j job, ready time.Duration) scenarios.Observation {
 	}
 	o.Began = r.started.Add(o.Start).UTC()
 	o.Owed = o.Start - max(j.due, ready)
-	if j.unpaced || j.part != scenarios.Arrival && r.unpaced() {
+	if j.unpaced || j.part != scenarios.PartArrival && r.unpaced() {
 		o.Due, o.Owed, o.Unpaced = o.Start, 0, true
 	}
 	return o
@@ -129,10 +129,10 @@ func (r *run) execute(ctx context.Context, j job, o *scenarios.Observation) (lef
 	}
 	defer func() { leftOpen = r.closeSession(ctx, s) }()
 	if err := query(ctx, j, s); err != nil {
-		record.Failure(ctx, o, err, scenarios.Execute)
+		record.Failure(ctx, o, err, scenarios.PhaseExecute)
 		return false
 	}
-	o.Outcome = scenarios.OK
+	o.Outcome = scenarios.OutcomeOK
 	r.wait(ctx, r.since()+j.hold)
 	return false
 }
@@ -147,8 +147,8 @@ func query(ctx context.Context, j job, s Session) error {
 // openFailed records why a session did not open, and reports whether the server
 // may hold one nevertheless.
 func (r *run) openFailed(ctx context.Context, o *scenarios.Observation, err error) (leftOpen bool) {
-	record.Failure(ctx, o, err, scenarios.Open)
-	return o.Outcome == scenarios.Unknown && record.PhaseOf(err, scenarios.Open) == scenarios.Open
+	record.Failure(ctx, o, err, scenarios.PhaseOpen)
+	return o.Outcome == scenarios.OutcomeUnknown && record.PhaseOf(err, scenarios.PhaseOpen) == scenarios.PhaseOpen
 }
 
 // closeSession closes a session, also where ctx has ended, and reports whether the

@@ -48,13 +48,13 @@ func (r *run) round(ctx context.Context, at time.Duration) ([]scenarios.Observat
 	var all sync.WaitGroup
 	for i, n := range nodes {
 		all.Go(func() {
-			out[i], _ = r.session(ctx, job{node: n, part: scenarios.Settle, due: at})
+			out[i], _ = r.session(ctx, job{node: n, part: scenarios.PartSettle, due: at})
 		})
 	}
 	all.Wait()
 	good := true
 	for _, o := range out {
-		good = good && (o.Outcome == scenarios.OK || o.Refused)
+		good = good && (o.Outcome == scenarios.OutcomeOK || o.Refused)
 	}
 	return out, good
 }

@@ -20,19 +20,19 @@ type treadmill struct {
 	first, all uint64 // bytes in use then
 }
 
-func (m *treadmill) dial(_ context.Context, _ Node, o *scenarios.Observation) (Session, error) {
-	i := m.n.Add(1)
+func (t *treadmill) dial(_ context.Context, _ Node, o *scenarios.Observation) (Session, error) {
+	i := t.n.Add(1)
 	switch i {
-	case m.early:
-		m.first = heap()
-	case m.late:
-		m.all = heap()
-		m.end()
+	case t.early:
+		t.first = heap()
+	case t.late:
+		t.all = heap()
+		t.end()
 	}
 	names := [...]string{"coord-1:25000", "coord-2:25000", "coord-3:25000"}
 	d := time.Duration(1+i%10_000) * time.Microsecond
-	o.Phases = [scenarios.NumPhases]time.Duration{scenarios.TCP: d, scenarios.Open: 2 * d, scenarios.Execute: d, scenarios.Close: d}
-	o.Who = scenarios.Identity{Coordinator: names[i%int64(len(names))], Version: "impalad 5.0", PID: 1, Source: scenarios.FromPing}
+	o.Phases = [scenarios.NumPhases]time.Duration{scenarios.PhaseTCP: d, scenarios.PhaseOpen: 2 * d, scenarios.PhaseExecute: d, scenarios.PhaseClose: d}
+	o.Who = scenarios.Identity{Coordinator: names[i%int64(len(names))], Version: "impalad 5.0", PID: 1, Source: scenarios.SourcePing}
 	return free{}, nil
 }
 
@@ -68,8 +68,8 @@ func TestRun_MemoryDoesNotGrowWithSessions(t *testing.T) {
 	if r.Sessions.OK < int(m.late) || len(r.Coords) != 3 || len(r.Nodes) != 2 || len(r.Series.Points) > scenarios.MaxPoints {
 		t.Errorf("sessions = %+v, %d coordinators, %d points", r.Sessions, len(r.Coords), len(r.Series.Points))
 	}
-	if r.Load.Login.Count() != r.Sessions.OK || r.Phases.Count(scenarios.Open) != r.Sessions.OK {
-		t.Errorf("%d logins and %d opens of %d sessions", r.Load.Login.Count(), r.Phases.Count(scenarios.Open), r.Sessions.OK)
+	if r.Load.Login.Count() != r.Sessions.OK || r.Phases.Count(scenarios.PhaseOpen) != r.Sessions.OK {
+		t.Errorf("%d logins and %d opens of %d sessions", r.Load.Login.Count(), r.Phases.Count(scenarios.PhaseOpen), r.Sessions.OK)
 	}
 	const most = 2 << 20
 	if grown := int64(m.all) - int64(m.first); grown > most {

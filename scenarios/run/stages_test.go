@@ -34,11 +34,11 @@ func TestArrivals_KeepTheirDueTimes(t *testing.T) {
 		}
 		begin := seen[1].Due
 		for i, o := range seen[1:] {
-			if want := begin + time.Duration(i)*50*time.Millisecond; o.Due != want || o.Lag() != 0 || o.Owed != 0 || o.Part != scenarios.Arrival {
+			if want := begin + time.Duration(i)*50*time.Millisecond; o.Due != want || o.Lag() != 0 || o.Owed != 0 || o.Part != scenarios.PartArrival {
 				t.Errorf("%s session %d was due at %s, want %s, and started %s late", o.Part, i, o.Due, want, o.Lag())
 			}
 		}
-		if b.maxOpen < 6 || b.maxOpen > 7 || r.Looks[0].Kind != scenarios.Whole || r.Looks[0].Planned != 40 || len(r.Looks) != 1 {
+		if b.maxOpen < 6 || b.maxOpen > 7 || r.Looks[0].Kind != scenarios.LookWhole || r.Looks[0].Planned != 40 || len(r.Looks) != 1 {
 			t.Errorf("%d open at once, looks = %+v", b.maxOpen, r.Looks)
 		}
 	})
@@ -125,7 +125,7 @@ func TestStages_HeldSessionsOpenAtTheRateAndArePinged(t *testing.T) {
 			t.Errorf("it took %g s, want %g", r.Seconds, want)
 		}
 		for _, o := range seen[1:] {
-			if o.Part != scenarios.Held || o.Lag() != 0 {
+			if o.Part != scenarios.PartHeld || o.Lag() != 0 {
 				t.Errorf("%s session %s late", o.Part, o.Lag())
 			}
 		}
@@ -256,8 +256,8 @@ func TestStages_WarmUpCountsForErrorsOnly(t *testing.T) {
 		if r.Sessions.OK != 29 || r.Sessions.Failed != 1 || len(r.Errors) != 1 {
 			t.Errorf("sessions = %+v", r.Sessions)
 		}
-		if n := r.Phases.Count(scenarios.Open); n != 20 || !near(r.Phases.Max(scenarios.Open), 10*time.Millisecond) {
-			t.Errorf("%d opens of %s at most, want 20 of 10ms", n, r.Phases.Max(scenarios.Open))
+		if n := r.Phases.Count(scenarios.PhaseOpen); n != 20 || !near(r.Phases.Max(scenarios.PhaseOpen), 10*time.Millisecond) {
+			t.Errorf("%d opens of %s at most, want 20 of 10ms", n, r.Phases.Max(scenarios.PhaseOpen))
 		}
 		if r.Load.Login.Count() != 20 || r.Load.Lag.Count() != 20 {
 			t.Errorf("%d logins and %d lags, want 20", r.Load.Login.Count(), r.Load.Lag.Count())
@@ -283,9 +283,9 @@ func TestStages_TagsAreRecordedForThresholds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 2, takes: 10 * time.Millisecond}
 		s := staged(scenarios.Stage{Rate: 10, For: seconds(2)})
-		var evidence judge.Evidence
+		var evidence scenarios.Measured
 		r, _ := watched(t.Context(), t, b, s, Options{
-			judge: func(e judge.Evidence) judge.Report { evidence = e; return content(e) },
+			judge: func(e scenarios.Measured) judge.Judgement { evidence = e; return content(e) },
 			tags: wanting(
 				scenarios.TagTimes{Metric: "session.open", Tag: scenarios.TagCoordinator},
 				scenarios.TagTimes{Metric: "session.lag", Tag: scenarios.TagNode},
@@ -358,7 +358,7 @@ func TestStages_LimitOfThisMachineIsInconclusive(t *testing.T) {
 			if r.Stopped == nil || r.Stopped.By != scenarios.StopGenerator || r.Stopped.Class != vocabtest.Class(class) || len(seen) > 25 {
 				t.Errorf("stopped = %+v after %d sessions", r.Stopped, len(seen))
 			}
-			if r.Verdict != scenarios.Inconclusive || r.Sessions.Failed != 0 || r.Sessions.Unknown == 0 {
+			if r.Verdict != scenarios.StatusInconclusive || r.Sessions.Failed != 0 || r.Sessions.Unknown == 0 {
 				t.Errorf("verdict = %s, sessions = %+v, findings = %+v", r.Verdict, r.Sessions, r.Findings)
 			}
 		})

@@ -48,7 +48,7 @@ func (c *cluster) dial(ctx context.Context, _ Node, o *scenarios.Observation) (S
 		}
 		return nil, fault{c.class, ""}
 	}
-	o.Who = scenarios.Identity{Coordinator: name, PID: 100, Source: scenarios.FromPing}
+	o.Who = scenarios.Identity{Coordinator: name, PID: 100, Source: scenarios.SourcePing}
 	if name == victim && c.dies > 0 && now > c.dies {
 		o.Who.PID = 200
 	}
@@ -153,7 +153,7 @@ func appearance(t *testing.T, w *scenarios.WatchSeen, name string) scenarios.App
 
 func lostLong(w *scenarios.WatchSeen) (lost []scenarios.LongSession) {
 	for _, f := range w.Long {
-		if f.Outcome == scenarios.Failed {
+		if f.Outcome == scenarios.OutcomeFailed {
 			lost = append(lost, f)
 		}
 	}
@@ -224,7 +224,7 @@ func TestWatch_Drain(t *testing.T) {
 			t.Errorf("seen = %+v", w)
 		}
 		for _, f := range w.Long {
-			if f.Outcome != scenarios.OK {
+			if f.Outcome != scenarios.OutcomeOK {
 				t.Errorf("a long session ended: %+v", f)
 			}
 		}
@@ -312,7 +312,7 @@ func TestWatch_InterruptedKeepsWhatItSaw(t *testing.T) {
 			t.Errorf("seen = %+v", w)
 		}
 		for _, f := range r.Watch.Long {
-			if f.Outcome != scenarios.Unknown {
+			if f.Outcome != scenarios.OutcomeUnknown {
 				t.Errorf("long = %+v", f)
 			}
 		}
@@ -362,7 +362,7 @@ func TestWatch_LongSessionThatNeverOpenedIsUnknown(t *testing.T) {
 			if !f.Class.IsZero() {
 				classes = append(classes, f.Class.String())
 			}
-			if f.Node == "" || f.Outcome == scenarios.Failed || (f.Outcome == scenarios.Unknown) != (!f.Class.IsZero()) {
+			if f.Node == "" || f.Outcome == scenarios.OutcomeFailed || (f.Outcome == scenarios.OutcomeUnknown) != (!f.Class.IsZero()) {
 				t.Errorf("long = %+v", f)
 			}
 		}
@@ -387,7 +387,7 @@ func TestWatch_ResultIsRejudgedAlike(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{class: "open.eof", broken: stretch{5 * time.Second, 7 * time.Second}}
 		r := Run(t.Context(), c.dial, steady(20*time.Second), Options{plan: plain})
-		if again := judge.Judge(judge.FromResult(r)); again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
+		if again := judge.Judge(r.Measured); again.Verdict != r.Verdict || len(again.Findings) != len(r.Findings) {
 			t.Errorf("verdict = %s, judged again %s", r.Verdict, again.Verdict)
 		}
 	})

@@ -44,7 +44,7 @@ func (f Fleet) Size() int { return len(f.shares) }
 
 // Ceiling is what the fleet holds.
 func (f Fleet) Ceiling() Ceiling {
-	lost := f.Lost()
+	lost := f.OneDown()
 	return Ceiling{f.nominal(), lost.nominal(), f.safe(), lost.safe()}
 }
 
@@ -73,22 +73,22 @@ func (f Fleet) holds(sessions int) bool {
 	case f.evenly():
 		return float64(sessions)*slices.Max(f.shares) <= float64(f.threads)+slack
 	}
-	return stats.Safe(sessions, f.shares, f.threads, SafeChance)
+	return stats.FitsWith(sessions, f.shares, f.threads, SafeChance)
 }
 
 // slack is what a product of shares may be off by.
 const slack = 1e-6
 
-func (f Fleet) byAddress() bool { return f.policy == scenarios.SourcePolicy }
+func (f Fleet) byAddress() bool { return f.policy == scenarios.PolicySource }
 
 func (f Fleet) evenly() bool {
-	return f.policy == scenarios.LeastConn || f.policy == scenarios.RoundRobin
+	return f.policy == scenarios.PolicyLeastConn || f.policy == scenarios.PolicyRoundRobin
 }
 
-// Lost is the fleet without one coordinator, the others sharing its sessions as
+// OneDown is the fleet without one coordinator, the others sharing its sessions as
 // they share their own. It is the one without which the largest share remains: of
 // the two largest the second.
-func (f Fleet) Lost() Fleet {
+func (f Fleet) OneDown() Fleet {
 	shares := slices.Sorted(slices.Values(f.shares))
 	if n := len(shares); n > 1 {
 		shares = slices.Delete(shares, n-2, n-1)
@@ -115,7 +115,7 @@ func (f Fleet) withMore(by int) Fleet {
 // MoreFor is the fewest coordinators to add for the sessions to fit where one
 // is lost; 0 where no number does.
 func (f Fleet) MoreFor(sessions int) int {
-	return smallest(scenarios.MaxCoordinators-f.Size(), func(n int) bool { return f.withMore(n).Lost().holds(sessions) })
+	return smallest(scenarios.MaxCoordinators-f.Size(), func(n int) bool { return f.withMore(n).OneDown().holds(sessions) })
 }
 
 // ThreadsFor is the fewest threads each with which the fleet holds that many

@@ -6,10 +6,10 @@ import (
 
 // Ceiling is how many sessions coordinators hold.
 type Ceiling struct {
-	Nominal     int // threads x coordinators: the most that any balancer can place
-	NominalLost int // the same with one coordinator lost
-	Safe        int // sessions that fit as the policy places them; where chance does, in 99.9 of 100 cases
-	SafeLost    int // the same with one coordinator lost
+	Nominal        int // threads x coordinators: the most that any balancer can place
+	NominalOneDown int // the same with one coordinator lost
+	Safe           int // sessions that fit as the policy places them; where chance does, in 99.9 of 100 cases
+	SafeOneDown    int // the same with one coordinator lost
 }
 
 // Ceilings is what k coordinators with equal shares and a number of service threads

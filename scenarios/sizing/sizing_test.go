@@ -16,17 +16,17 @@ func TestCoordinators(t *testing.T) {
 		policy            scenarios.Policy
 		want              Sizing
 	}{
-		"400 evenly":                            {400, 64, scenarios.LeastConn, Sizing{7, 8, 67}},
-		"400 in turn":                           {400, 64, scenarios.RoundRobin, Sizing{7, 8, 67}},
-		"400 by hash":                           {400, 64, scenarios.FlowHash, Sizing{10, 11, 69}},
-		"400 by chance":                         {400, 64, scenarios.Random, Sizing{10, 11, 69}},
-		"400 as nobody says":                    {400, 64, scenarios.AutoPolicy, Sizing{10, 11, 69}},
-		"as many as one holds":                  {64, 64, scenarios.Random, Sizing{1, 2, 0}},
-		"one more than one holds":               {65, 64, scenarios.LeastConn, Sizing{2, 3, 65}},
-		"from one address":                      {64, 64, scenarios.SourcePolicy, Sizing{1, 2, 0}},
-		"from one address, more than one holds": {65, 64, scenarios.SourcePolicy, Sizing{}},
-		"more than any number holds":            {400, 1, scenarios.Random, Sizing{}},
-		"no threads":                            {1, 0, scenarios.LeastConn, Sizing{}},
+		"400 evenly":                            {400, 64, scenarios.PolicyLeastConn, Sizing{7, 8, 67}},
+		"400 in turn":                           {400, 64, scenarios.PolicyRoundRobin, Sizing{7, 8, 67}},
+		"400 by hash":                           {400, 64, scenarios.PolicyFlowHash, Sizing{10, 11, 69}},
+		"400 by chance":                         {400, 64, scenarios.PolicyRandom, Sizing{10, 11, 69}},
+		"400 as nobody says":                    {400, 64, scenarios.PolicyAuto, Sizing{10, 11, 69}},
+		"as many as one holds":                  {64, 64, scenarios.PolicyRandom, Sizing{1, 2, 0}},
+		"one more than one holds":               {65, 64, scenarios.PolicyLeastConn, Sizing{2, 3, 65}},
+		"from one address":                      {64, 64, scenarios.PolicySource, Sizing{1, 2, 0}},
+		"from one address, more than one holds": {65, 64, scenarios.PolicySource, Sizing{}},
+		"more than any number holds":            {400, 1, scenarios.PolicyRandom, Sizing{}},
+		"no threads":                            {1, 0, scenarios.PolicyLeastConn, Sizing{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,14 +43,14 @@ func TestCoordinators_Smallest(t *testing.T) {
 	t.Parallel()
 	const draws, least = 20_000, .999 - 4*.00022
 	fits := func(sessions, k, threads int) float64 {
-		return stats.Power(sessions, stats.Fractions(make([]float64, k)), draws, stats.Seeded(sessions, k, threads), func(counts []int) bool {
+		return stats.Power(sessions, stats.Fractions(make([]float64, k)), draws, stats.NewSeededRand(sessions, k, threads), func(counts []int) bool {
 			return slices.Max(counts) <= threads
 		})
 	}
 	for _, of := range []struct{ sessions, threads int }{{400, 64}, {100, 32}, {200, 64}} {
 		t.Run(fmt.Sprintf("%d sessions and %d threads", of.sessions, of.threads), func(t *testing.T) {
 			t.Parallel()
-			s := Coordinators(of.sessions, of.threads, scenarios.Random)
+			s := Coordinators(of.sessions, of.threads, scenarios.PolicyRandom)
 			for what, p := range map[string]float64{
 				"as many":                     fits(of.sessions, s.Coordinators, of.threads),
 				"one more, of which one dies": fits(of.sessions, s.OneDown-1, of.threads),
@@ -74,15 +74,15 @@ func TestCeilings(t *testing.T) {
 		k, threads int
 		want       Ceiling
 	}{
-		"ten by chance":      {scenarios.Random, 10, 64, Ceiling{640, 576, 404, 366}},
-		"five by hash":       {scenarios.FlowHash, 5, 64, Ceiling{320, 256, 213, 175}},
-		"ten evenly":         {scenarios.LeastConn, 10, 64, Ceiling{640, 576, 640, 576}},
-		"three of eight":     {scenarios.LeastConn, 3, 8, Ceiling{24, 16, 24, 16}},
-		"ten, one address":   {scenarios.SourcePolicy, 10, 64, Ceiling{640, 576, 64, 64}},
-		"the only one":       {scenarios.SourcePolicy, 1, 64, Ceiling{64, 0, 64, 0}},
-		"nobody":             {scenarios.Random, 0, 64, Ceiling{}},
-		"less than nobody":   {scenarios.Random, -1, 64, Ceiling{}},
-		"nobody has threads": {scenarios.LeastConn, 5, 0, Ceiling{}},
+		"ten by chance":      {scenarios.PolicyRandom, 10, 64, Ceiling{640, 576, 404, 366}},
+		"five by hash":       {scenarios.PolicyFlowHash, 5, 64, Ceiling{320, 256, 213, 175}},
+		"ten evenly":         {scenarios.PolicyLeastConn, 10, 64, Ceiling{640, 576, 640, 576}},
+		"three of eight":     {scenarios.PolicyLeastConn, 3, 8, Ceiling{24, 16, 24, 16}},
+		"ten, one address":   {scenarios.PolicySource, 10, 64, Ceiling{640, 576, 64, 64}},
+		"the only one":       {scenarios.PolicySource, 1, 64, Ceiling{64, 0, 64, 0}},
+		"nobody":             {scenarios.PolicyRandom, 0, 64, Ceiling{}},
+		"less than nobody":   {scenarios.PolicyRandom, -1, 64, Ceiling{}},
+		"nobody has threads": {scenarios.PolicyLeastConn, 5, 0, Ceiling{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,13 +95,13 @@ func TestCeilings(t *testing.T) {
 
 // Of coordinators with different shares the loss of the second largest is the
 // worst: no other leaves fewer sessions that fit, but for one session or so.
-func TestFleet_Lost(t *testing.T) {
+func TestFleet_OneDown(t *testing.T) {
 	t.Parallel()
 	for _, weights := range [][]float64{{2, 1, 1}, {4, 2, 1, 1}, {3, 3, 1}, {1, 2, 3, 4, 5}, {10, 1, 1, 1}} {
-		f := Even(scenarios.Random, len(weights), 64).WithWeights(weights)
+		f := Even(scenarios.PolicyRandom, len(weights), 64).WithWeights(weights)
 		for i := range weights {
 			other := Fleet{f.policy, f.threads, stats.Fractions(slices.Delete(slices.Clone(weights), i, i+1))}
-			if got, least := f.Lost().safe(), other.safe(); got > least+1 {
+			if got, least := f.OneDown().safe(), other.safe(); got > least+1 {
 				t.Errorf("of %v with one lost %d fit, and without number %d only %d", weights, got, i+1, least)
 			}
 		}
@@ -124,14 +124,14 @@ func TestFleet_Safe(t *testing.T) {
 func TestSizing_Bounds(t *testing.T) {
 	t.Parallel()
 	const huge = 1 << 60
-	c := Ceilings(scenarios.Random, huge, huge)
+	c := Ceilings(scenarios.PolicyRandom, huge, huge)
 	if c.Nominal != scenarios.MaxCoordinators*scenarios.MaxThreads || c.Safe > c.Nominal || c.Safe < c.Nominal*9/10 {
 		t.Errorf("got %+v", c)
 	}
-	if got := Coordinators(huge, huge, scenarios.Random); got != (Sizing{}) {
+	if got := Coordinators(huge, huge, scenarios.PolicyRandom); got != (Sizing{}) {
 		t.Errorf("got %+v", got)
 	}
-	if got := ThreadsFor(huge, 3, scenarios.LeastConn); got != 0 {
+	if got := ThreadsFor(huge, 3, scenarios.PolicyLeastConn); got != 0 {
 		t.Errorf("%d threads hold as many as there are atoms", got)
 	}
 }

@@ -53,18 +53,18 @@ func (t Threshold) refused(fix scenarios.Fixes, reason string) *Error {
 
 // noData says why no run of the scenario can have data for the threshold.
 func (t Threshold) noData(s scenarios.Scenario) *Error {
-	passes := func(p scenarios.Phase) bool { return slices.Contains(t.Metric.steps(), p) }
-	data, only := dataOf(s), t.Metric.Name != loginMetric
+	passes := func(p scenarios.Phase) bool { return slices.Contains(t.Metric.phases(), p) }
+	data, only := kindOf(s), t.Metric.Name != loginMetric
 	switch {
 	case data.refused != "":
 		return t.refused(data.fix, data.refused)
 	case t.Metric.fromDue() && !budget.Paced(s):
 		return t.refused(phrase.Set("load.rate", "10/s", ""), "sessions have a time to start at only where there is a rate")
-	case data.noStatement && (passes(scenarios.Execute) || passes(scenarios.Fetch)):
+	case data.noStatement && (passes(scenarios.PhaseExecute) || passes(scenarios.PhaseFetch)):
 		return t.refused(nil, "a held session runs no statement; use a scenario of kind query or stages")
-	case only && passes(scenarios.TLS) && !s.TLS.Enabled:
+	case only && passes(scenarios.PhaseTLS) && !s.TLS.Enabled:
 		return t.refused(phrase.Set("tls.enabled", "true", ""), "no session has TLS")
-	case only && passes(scenarios.SASL) && s.Auth.Mechanism != scenarios.LDAP:
+	case only && passes(scenarios.PhaseSASL) && s.Auth.Mechanism != scenarios.MechanismLDAP:
 		return t.refused(phrase.Set("auth.mechanism", "ldap", ""), "no session logs in by SASL")
 	}
 	return nil
@@ -73,7 +73,7 @@ func (t Threshold) noData(s scenarios.Scenario) *Error {
 // tooFewSamples says how many samples are missing, and how many sessions it would
 // take in all; nil where there are enough, or their number is not known.
 func (t Threshold) tooFewSamples(s scenarios.Scenario) (needs int, err *Error) {
-	data := dataOf(s)
+	data := kindOf(s)
 	all, known := data.samples(t.Metric, s)
 	values := t.values(s)
 	if !known || t.Needs() <= all/values {

@@ -41,17 +41,17 @@ func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 	var worst evaluation
 	seen, total := 0, 0
 	for _, s := range t.Metric.samples(e) {
-		h, ok := t.evaluate(s)
+		ev, ok := t.evaluate(s)
 		if !ok {
 			continue
 		}
-		if seen == 0 || t.before(h, worst) {
-			worst = h
+		if seen == 0 || t.before(ev, worst) {
+			worst = ev
 		}
-		seen, total = seen+1, total+h.n
+		seen, total = seen+1, total+ev.n
 	}
 	if seen == 0 || total == 0 && t.Agg.timed() {
-		f.Status, f.Message = scenarios.Fail, fmt.Sprintf("no samples of %s, so it cannot pass", t.Metric)
+		f.Status, f.Message = scenarios.StatusFail, fmt.Sprintf("no samples of %s, so it cannot pass", t.Metric)
 		return f
 	}
 	f.Status, f.Note, f.Subject = worst.status, worst.why, worst.value
@@ -61,37 +61,37 @@ func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 	}
 	f.Observed, f.Limit = t.unit(worst.v), t.unit(t.Limit)
 	f.Message = t.sentence(worst, seen)
-	if worst.failed > 0 && t.Agg != ErrorRate {
+	if worst.failed > 0 && t.Agg != AggregateErrorRate {
 		f.Explain = fmt.Sprintf("%s failed in that phase or never started, and count as slower than all others", phrase.Count(worst.failed, t.Metric.things()))
 	}
-	if t.Agg == P && worst.n < t.Needs() {
+	if t.Agg == AggregateP && worst.n < t.Needs() {
 		f.Note = phrase.Join(f.Note, fmt.Sprintf("only %s (%d are needed): the slowest is used for p(%g)", phrase.Count(worst.n, "sample"), t.Needs(), t.Quantile*100))
 	}
-	t.blameGenerator(&f, generator.Of(e), e)
+	t.excuseGenerator(&f, generator.Of(e), e)
 	return f
 }
 
 // evaluate judges one set of samples; false where it has none. Where it depends on
-// where the unattributed sessions belong, nothing is proven.
+// where the unidentified sessions belong, nothing is proven.
 func (t Threshold) evaluate(s samples) (evaluation, bool) {
-	h := evaluation{samples: s}
-	h.v, h.n = t.measure(s, 0)
+	ev := evaluation{samples: s}
+	ev.v, ev.n = t.measure(s, 0)
 	switch {
-	case h.n == 0 && (s.value == "" || s.sessions == 0):
+	case ev.n == 0 && (s.value == "" || s.sessions == 0):
 		return evaluation{}, false
-	case h.n == 0 && t.Agg.timed():
-		return h, true
-	case !t.holds(h.v):
-		h.status = scenarios.Fail
+	case ev.n == 0 && t.Agg.timed():
+		return ev, true
+	case !t.holds(ev.v):
+		ev.status = scenarios.StatusFail
 	default:
-		h.status = scenarios.Pass
+		ev.status = scenarios.StatusPass
 	}
-	if s.unattributed > 0 {
-		if v, _ := t.measure(s, s.unattributed); t.holds(v) != t.holds(h.v) {
-			h.status, h.why = scenarios.Inconclusive, t.doubt(s.unattributed)
+	if s.unidentified > 0 {
+		if v, _ := t.measure(s, s.unidentified); t.holds(v) != t.holds(ev.v) {
+			ev.status, ev.why = scenarios.StatusInconclusive, t.doubt(s.unidentified)
 		}
 	}
-	return h, true
+	return ev, true
 }
 
 // doubt says which sessions decide.
@@ -106,7 +106,7 @@ func (t Threshold) doubt(lost int) string {
 // before reports whether a is to be reported rather than b: it failed, or it is in
 // doubt where b holds, or it is further off.
 func (t Threshold) before(a, b evaluation) bool {
-	rank := map[scenarios.Status]int{scenarios.Fail: 0, scenarios.Inconclusive: 1, scenarios.Pass: 2}
+	rank := map[scenarios.Status]int{scenarios.StatusFail: 0, scenarios.StatusInconclusive: 1, scenarios.StatusPass: 2}
 	if a.status != b.status {
 		return rank[a.status] < rank[b.status]
 	}
@@ -114,27 +114,27 @@ func (t Threshold) before(a, b evaluation) bool {
 }
 
 // sentence is "p(99) of session.open over 40 sessions is 41ms".
-func (t Threshold) sentence(h evaluation, of int) string {
+func (t Threshold) sentence(ev evaluation, of int) string {
 	where, among := "", ""
-	if h.value != "" {
-		where = " on " + h.value
+	if ev.value != "" {
+		where = " on " + ev.value
 	}
 	if of > 1 {
 		among = fmt.Sprintf(", the worst of %s", phrase.Count(of, t.Metric.Tag))
 	}
-	return fmt.Sprintf("%s%s over %s is %s%s", t.name(), where, phrase.Count(h.n, t.Metric.things()), t.format(h.v), among)
+	return fmt.Sprintf("%s%s over %s is %s%s", t.name(), where, phrase.Count(ev.n, t.Metric.things()), t.format(ev.v), among)
 }
 
-// blameGenerator takes back a failure that is not the service's alone: of a lag, and of
+// excuseGenerator takes back a failure that is not the service's alone: of a lag, and of
 // anything but errors where the generator did not keep up.
-func (t Threshold) blameGenerator(f *scenarios.Finding, p generator.Generator, e scenarios.Measured) {
+func (t Threshold) excuseGenerator(f *scenarios.Finding, g generator.Generator, e scenarios.Measured) {
 	switch {
-	case f.Status != scenarios.Fail:
+	case f.Status != scenarios.StatusFail:
 	case t.Metric.Name == lagMetric:
-		f.Status = scenarios.Inconclusive
+		f.Status = scenarios.StatusInconclusive
 		f.Note = phrase.Join(f.Note, t.explainLag(e))
-	case t.Agg != ErrorRate && p.Behind():
-		f.Status = scenarios.Inconclusive
+	case t.Agg != AggregateErrorRate && g.Behind():
+		f.Status = scenarios.StatusInconclusive
 		f.Note = phrase.Join(f.Note, "The generator did not keep up (see load.lag), so the service is not the only cause")
 	}
 }

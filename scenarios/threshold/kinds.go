@@ -11,8 +11,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// kindData is what data runs of one kind have for thresholds.
-type kindData struct {
+// kindRules is what data runs of one kind have for thresholds.
+type kindRules struct {
 	refused     string                                               // why they have none; "": they have some
 	fix         scenarios.Fixes                                      // with refused
 	noStatement bool                                                 // their sessions run none
@@ -21,8 +21,8 @@ type kindData struct {
 	more        func(sessions int) scenarios.Fixes                   // how to get that number
 }
 
-// kindsData has every kind.
-var kindsData = map[scenarios.Kind]kindData{
+// kinds has every kind.
+var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks:        {samples: samplesOfLooks, more: moreSessions},
 	scenarios.KindCertificates: {refused: "a scenario of kind certificates has no session"},
 	scenarios.KindStages:       {samples: samplesOfStages, more: moreStages},
@@ -33,7 +33,7 @@ var kindsData = map[scenarios.Kind]kindData{
 	scenarios.KindWatch: {samples: samplesOfWatch, more: longerWatch},
 }
 
-func dataOf(s scenarios.Scenario) kindData { return kindsData[s.Kind.OrLooks()] }
+func kindOf(s scenarios.Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
 
 func samplesOfLooks(_ Metric, s scenarios.Scenario) (int, bool) {
 	return budget.Plan(s, 1).Ceiling - warmUp(s), true
@@ -54,7 +54,7 @@ func samplesOfWatch(_ Metric, s scenarios.Scenario) (int, bool) {
 
 func samplesOfQuery(m Metric, s scenarios.Scenario) (int, bool) {
 	b := budget.Plan(s, 1)
-	if steps := m.steps(); len(steps) > 0 && steps[0] >= scenarios.Execute {
+	if steps := m.phases(); len(steps) > 0 && steps[0] >= scenarios.PhaseExecute {
 		return b.Look, s.Expect.Coordinators.K() > 0
 	}
 	return b.Ceiling, s.Expect.Coordinators.K() > 0

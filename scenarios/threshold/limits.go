@@ -12,7 +12,7 @@ import (
 func ErrorLimit(s scenarios.Scenario) (Threshold, bool) {
 	all, err := parseAll(s)
 	i := slices.IndexFunc(all, func(t Threshold) bool {
-		return t.Metric.Name == sessionMetric && t.Agg == ErrorRate && (t.Metric.Tag == "" || t.Metric.Value == each)
+		return t.Metric.Name == sessionMetric && t.Agg == AggregateErrorRate && (t.Metric.Tag == "" || t.Metric.Value == each)
 	})
 	if err != nil || i < 0 {
 		return Threshold{}, false
@@ -26,6 +26,6 @@ func CountsDropped(s scenarios.Scenario) bool {
 	all, err := parseAll(s)
 	return err == nil && slices.ContainsFunc(all, func(t Threshold) bool {
 		atMost := strings.HasPrefix(t.Op, "<")
-		return t.Metric.fromDue() && t.Agg.timed() && atMost || t.Agg == Count && !atMost
+		return t.Metric.fromDue() && t.Agg.timed() && atMost || t.Agg == AggregateCount && !atMost
 	})
 }

@@ -45,7 +45,7 @@ func parseMetric(text string) (Metric, error) {
 	}
 	out := Metric{Name: m[1], Tag: m[2], Value: m[3]}
 	switch {
-	case out.Name != sessionMetric && len(out.steps()) == 0 && out.Name != lagMetric:
+	case out.Name != sessionMetric && len(out.phases()) == 0 && out.Name != lagMetric:
 		return Metric{}, errors.New("no such metric; there are session, session.login, session.lag, query and session.PHASE, with a phase of tcp, tls, sasl, open, execute, fetch, close")
 	case out.Tag != "" && out.Tag != byCoordinator && out.Tag != byNode:
 		return Metric{}, fmt.Errorf("no such tag as %s; there are coordinator and node", out.Tag)
@@ -61,20 +61,20 @@ func (m Metric) String() string {
 	return m.Name + "{" + m.Tag + "=" + m.Value + "}"
 }
 
-// steps are the phases that the metric's time is spent in; none where it is no
+// phases are the phases that the metric's time is spent in; none where it is no
 // time, or the time before the first of them.
-func (m Metric) steps() []scenarios.Phase {
+func (m Metric) phases() []scenarios.Phase {
 	switch m.Name {
 	case sessionMetric, lagMetric:
 		return nil
 	case loginMetric:
-		return []scenarios.Phase{scenarios.TCP, scenarios.TLS, scenarios.SASL, scenarios.Open}
+		return []scenarios.Phase{scenarios.PhaseTCP, scenarios.PhaseTLS, scenarios.PhaseSASL, scenarios.PhaseOpen}
 	case queryMetric:
-		return []scenarios.Phase{scenarios.Execute, scenarios.Fetch}
+		return []scenarios.Phase{scenarios.PhaseExecute, scenarios.PhaseFetch}
 	}
 	var p scenarios.Phase
 	name, ok := strings.CutPrefix(m.Name, scenarios.MetricPhase)
-	if !ok || p.UnmarshalText([]byte(name)) != nil || p == scenarios.Resolve {
+	if !ok || p.UnmarshalText([]byte(name)) != nil || p == scenarios.PhaseResolve {
 		return nil // resolving is not a session's
 	}
 	return []scenarios.Phase{p}
@@ -82,7 +82,7 @@ func (m Metric) steps() []scenarios.Phase {
 
 // countsFailure reports whether a failure of this class is one of the metric.
 func (m Metric) countsFailure(class scenarios.Class) bool {
-	return m.Name == sessionMetric || slices.Contains(m.steps(), class.Phase)
+	return m.Name == sessionMetric || slices.Contains(m.phases(), class.Phase)
 }
 
 // fromDue reports whether the time counts from when a session was due: then one

@@ -5,18 +5,18 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 )
 
-// outcomeCounts counts the sessions of all looks, those that failed on this machine left out.
-type outcomeCounts struct {
+// metricOutcomes counts the sessions of all looks, those that failed on this machine left out.
+type metricOutcomes struct {
 	all                  scenarios.Tally
 	ok, failed, sessions int
 	local                int
 	failedAs             int            // failed as the metric has it
-	failedAt             map[string]int // the same by coordinator; "": unattributed
+	failedAt             map[string]int // the same by coordinator; "": unidentified
 }
 
 // countOutcomes counts them as a metric has it.
-func countOutcomes(looks []batch.Look, m Metric) outcomeCounts {
-	c := outcomeCounts{failedAt: map[string]int{}}
+func countOutcomes(looks []batch.Look, m Metric) metricOutcomes {
+	c := metricOutcomes{failedAt: map[string]int{}}
 	for _, l := range looks {
 		c.all.Merge(l.All())
 	}
@@ -36,7 +36,7 @@ func countOutcomes(looks []batch.Look, m Metric) outcomeCounts {
 
 // coordinators tells each one's sessions. A failed session without a
 // coordinator may belong to any.
-func (c outcomeCounts) coordinators(m Metric, at func(string) *samples) {
+func (c metricOutcomes) coordinators(m Metric, at func(string) *samples) {
 	for _, cell := range c.all {
 		if cell.Coordinator == "" {
 			continue
@@ -46,14 +46,14 @@ func (c outcomeCounts) coordinators(m Metric, at func(string) *samples) {
 		if m.Name == sessionMetric {
 			s.finished += cell.OK
 		}
-		s.failed, s.unattributed = c.failedAt[cell.Coordinator], c.failedAt[""]
+		s.failed, s.unidentified = c.failedAt[cell.Coordinator], c.failedAt[""]
 	}
 }
 
 // nodes tells each one's sessions. What failed is known by node and by phase,
 // but not by both: at least what cannot have failed on other nodes, at most all
 // that failed on this one.
-func (c outcomeCounts) nodes(m Metric, at func(string) *samples) {
+func (c metricOutcomes) nodes(m Metric, at func(string) *samples) {
 	failed := map[string]int{}
 	for _, cell := range c.all {
 		s := at(cell.Node.String())
@@ -67,7 +67,7 @@ func (c outcomeCounts) nodes(m Metric, at func(string) *samples) {
 		s := at(node)
 		elsewhere := c.failed + c.local - n
 		s.failed = max(0, c.failedAs-elsewhere)
-		s.unattributed = min(n, c.failedAs) - s.failed
-		s.sessions -= s.unattributed
+		s.unidentified = min(n, c.failedAs) - s.failed
+		s.sessions -= s.unidentified
 	}
 }

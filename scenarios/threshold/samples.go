@@ -17,7 +17,7 @@ type samples struct {
 	times        scenarios.Times // of those that finished; empty where the metric is no time
 	finished     int
 	failed       int // at least; their time is endless
-	unattributed int // may have failed here or elsewhere, and count nowhere else
+	unidentified int // may have failed here or elsewhere, and count nowhere else
 	sessions     int // in all, without the lost
 }
 
@@ -56,7 +56,7 @@ func (s *samples) addDropped(m Metric, dropped int) {
 	if m.Tag == "" {
 		s.failed += dropped
 	} else {
-		s.unattributed += dropped
+		s.unidentified += dropped
 	}
 }
 
@@ -96,7 +96,7 @@ func (m Metric) timings(e scenarios.Measured, tell func(value string, t scenario
 			}
 		}
 	case !m.fromDue():
-		tell("", e.Phases.Times(m.steps()[0]))
+		tell("", e.Phases.Times(m.phases()[0]))
 	case m.Name == loginMetric:
 		tell("", e.Load.Login)
 	default:
@@ -106,7 +106,7 @@ func (m Metric) timings(e scenarios.Measured, tell func(value string, t scenario
 
 // inQueries reports whether the tallies of a query scenario hold the metric.
 func (m Metric) inQueries(s scenarios.Scenario) bool {
-	return dataOf(s).ownRuns && m.Name == queryMetric && m.Tag != byNode
+	return kindOf(s).ownRuns && m.Name == queryMetric && m.Tag != byNode
 }
 
 // recordedBy reports whether a run records the metric's times on request alone.
@@ -157,19 +157,19 @@ func (m Metric) valueOf(coordinator string) string {
 }
 
 // measure is the threshold's value over the samples, with a number of the
-// unattributed ones taken to have failed here, and on how many samples it rests.
+// unidentified ones taken to have failed here, and on how many samples it rests.
 func (t Threshold) measure(s samples, lost int) (v float64, n int) {
 	failed := s.failed + lost
 	n = s.finished + failed
 	switch t.Agg {
-	case Count:
+	case AggregateCount:
 		return float64(s.finished), n
-	case ErrorRate:
+	case AggregateErrorRate:
 		n = s.sessions + lost
 		return float64(failed) / float64(max(1, n)), n
-	case Min:
+	case AggregateMin:
 		return endless(s.times, 1), n
-	case Max:
+	case AggregateMax:
 		return endless(s.times, n), n
 	}
 	return endless(s.times, int(math.Ceil(t.Quantile*float64(n)-1e-9))), n
@@ -186,5 +186,5 @@ func endless(t scenarios.Times, rank int) float64 {
 // unrecorded reports whether the run did not record what the threshold is held
 // against.
 func (t Threshold) unrecorded(e scenarios.Measured) bool {
-	return t.Agg != ErrorRate && slices.Contains(e.Unrecorded, scenarios.TagName{Metric: t.Metric.Name, Tag: t.Metric.Tag})
+	return t.Agg != AggregateErrorRate && slices.Contains(e.Unrecorded, scenarios.TagName{Metric: t.Metric.Name, Tag: t.Metric.Tag})
 }

@@ -65,35 +65,35 @@ func TestJudge_ByTag(t *testing.T) {
 		want         scenarios.Status
 		subject      string
 	}{
-		"all values hold, and the worst is named":   {"session.open{coordinator=*}", "p(90) < 100ms", even, nil, nil, scenarios.Pass, b},
-		"one that does not breaks it":               {"session.open{coordinator=*}", "p(90) < 50ms", even, nil, nil, scenarios.Fail, b},
-		"the worst of a least is the lowest":        {"session.open{coordinator=*}", "count > 5", even, nil, nil, scenarios.Pass, b},
-		"by node":                                   {"session.open{node=*}", "max < 50ms", even, nil, nil, scenarios.Fail, judgetest.NodeAddr(1).String()},
-		"one coordinator, by its first label":       {"session.open{coordinator=coord-0}", "max < 50ms", even, nil, nil, scenarios.Pass, a},
-		"one node, by its address alone":            {"session.open{node=127.0.0.2}", "max < 50ms", even, nil, nil, scenarios.Pass, judgetest.NodeAddr(0).String()},
-		"the fastest":                               {"session.open{coordinator=*}", "min < 50ms", even, nil, nil, scenarios.Fail, b},
-		"nobody of that name is no data":            {"session.open{coordinator=coord-7}", "max < 1s", even, nil, nil, scenarios.Fail, ""},
-		"nothing recorded is no data":               {"session.fetch{coordinator=*}", "max < 1s", even, nil, nil, scenarios.Fail, ""},
-		"one without times is no pass":              {"session.open{coordinator=*}", "max < 1s", even[:1], nil, nil, scenarios.Inconclusive, b},
-		"a failure on it is endless":                {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"open.reset"}, scenarios.Fail, b},
-		"a failure in another phase is not":         {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"execute.error"}, scenarios.Pass, b},
-		"a failure that may be anybody's is open":   {"session.open{coordinator=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.Inconclusive, b},
-		"unless it does not matter":                 {"session.open{coordinator=*}", "med < 1h", even, []string{"open.reset"}, nil, scenarios.Pass, b},
-		"a failure of this machine is nobody's":     {"session{coordinator=*}", "error_rate < 1%", nil, []string{"tcp.local-ports"}, nil, scenarios.Pass, a},
-		"sessions by coordinator":                   {"session{coordinator=*}", "count > 5", nil, nil, nil, scenarios.Pass, b},
-		"errors by coordinator":                     {"session{coordinator=*}", "error_rate < 5%", nil, nil, []string{"execute.error"}, scenarios.Fail, b},
-		"errors of a phase by coordinator":          {"session.open{coordinator=*}", "error_rate < 5%", even, nil, []string{"execute.error"}, scenarios.Pass, a},
-		"errors by node":                            {"session{node=*}", "error_rate < 4%", nil, []string{"open.reset"}, nil, scenarios.Fail, judgetest.NodeAddr(0).String()},
-		"a node's failures in one phase":            {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.Fail, judgetest.NodeAddr(0).String()},
-		"a node's failures in one phase or another": {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, []string{"execute.error"}, scenarios.Inconclusive, ""},
+		"all values hold, and the worst is named":   {"session.open{coordinator=*}", "p(90) < 100ms", even, nil, nil, scenarios.StatusPass, b},
+		"one that does not breaks it":               {"session.open{coordinator=*}", "p(90) < 50ms", even, nil, nil, scenarios.StatusFail, b},
+		"the worst of a least is the lowest":        {"session.open{coordinator=*}", "count > 5", even, nil, nil, scenarios.StatusPass, b},
+		"by node":                                   {"session.open{node=*}", "max < 50ms", even, nil, nil, scenarios.StatusFail, judgetest.NodeAddr(1).String()},
+		"one coordinator, by its first label":       {"session.open{coordinator=coord-0}", "max < 50ms", even, nil, nil, scenarios.StatusPass, a},
+		"one node, by its address alone":            {"session.open{node=127.0.0.2}", "max < 50ms", even, nil, nil, scenarios.StatusPass, judgetest.NodeAddr(0).String()},
+		"the fastest":                               {"session.open{coordinator=*}", "min < 50ms", even, nil, nil, scenarios.StatusFail, b},
+		"nobody of that name is no data":            {"session.open{coordinator=coord-7}", "max < 1s", even, nil, nil, scenarios.StatusFail, ""},
+		"nothing recorded is no data":               {"session.fetch{coordinator=*}", "max < 1s", even, nil, nil, scenarios.StatusFail, ""},
+		"one without times is no pass":              {"session.open{coordinator=*}", "max < 1s", even[:1], nil, nil, scenarios.StatusInconclusive, b},
+		"a failure on it is endless":                {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"open.reset"}, scenarios.StatusFail, b},
+		"a failure in another phase is not":         {"session.open{coordinator=*}", "max < 1h", even, nil, []string{"execute.error"}, scenarios.StatusPass, b},
+		"a failure that may be anybody's is open":   {"session.open{coordinator=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.StatusInconclusive, b},
+		"unless it does not matter":                 {"session.open{coordinator=*}", "med < 1h", even, []string{"open.reset"}, nil, scenarios.StatusPass, b},
+		"a failure of this machine is nobody's":     {"session{coordinator=*}", "error_rate < 1%", nil, []string{"tcp.local-ports"}, nil, scenarios.StatusPass, a},
+		"sessions by coordinator":                   {"session{coordinator=*}", "count > 5", nil, nil, nil, scenarios.StatusPass, b},
+		"errors by coordinator":                     {"session{coordinator=*}", "error_rate < 5%", nil, nil, []string{"execute.error"}, scenarios.StatusFail, b},
+		"errors of a phase by coordinator":          {"session.open{coordinator=*}", "error_rate < 5%", even, nil, []string{"execute.error"}, scenarios.StatusPass, a},
+		"errors by node":                            {"session{node=*}", "error_rate < 4%", nil, []string{"open.reset"}, nil, scenarios.StatusFail, judgetest.NodeAddr(0).String()},
+		"a node's failures in one phase":            {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, nil, scenarios.StatusFail, judgetest.NodeAddr(0).String()},
+		"a node's failures in one phase or another": {"session.open{node=*}", "max < 1h", even, []string{"open.reset"}, []string{"execute.error"}, scenarios.StatusInconclusive, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := scenarios.Look{Kind: scenarios.Whole, Planned: 40}
+			l := scenarios.Look{Kind: scenarios.LookWhole, Planned: 40}
 			add := func(node, c int, class string) {
 				o := judgetest.Observed(judgetest.NodeAddr(node), c)
 				if class != "" {
-					o.Outcome, o.Class = scenarios.Failed, vocabtest.Class(class)
+					o.Outcome, o.Class = scenarios.OutcomeFailed, vocabtest.Class(class)
 				}
 				l.Add(o)
 			}
@@ -135,13 +135,13 @@ func TestJudge_Statement(t *testing.T) {
 		metric, expr string
 		want         scenarios.Status
 	}{
-		"all runs of a query scenario":       {scenarios.KindQuery, "query", "med < 200ms", scenarios.Pass},
-		"a failed run is endless":            {scenarios.KindQuery, "query", "max < 1h", scenarios.Fail},
-		"by coordinator":                     {scenarios.KindQuery, "query{coordinator=*}", "med < 200ms", scenarios.Fail},
-		"errors of runs":                     {scenarios.KindQuery, "query", "error_rate < 10%", scenarios.Fail},
-		"recorded runs of any other":         {scenarios.KindStages, "query", "max < 200ms", scenarios.Pass},
-		"recorded runs by coordinator":       {scenarios.KindStages, "query{coordinator=*}", "count > 6", scenarios.Fail},
-		"a run that nothing was recorded of": {scenarios.KindStages, "query{node=*}", "max < 1s", scenarios.Fail},
+		"all runs of a query scenario":       {scenarios.KindQuery, "query", "med < 200ms", scenarios.StatusPass},
+		"a failed run is endless":            {scenarios.KindQuery, "query", "max < 1h", scenarios.StatusFail},
+		"by coordinator":                     {scenarios.KindQuery, "query{coordinator=*}", "med < 200ms", scenarios.StatusFail},
+		"errors of runs":                     {scenarios.KindQuery, "query", "error_rate < 10%", scenarios.StatusFail},
+		"recorded runs of any other":         {scenarios.KindStages, "query", "max < 200ms", scenarios.StatusPass},
+		"recorded runs by coordinator":       {scenarios.KindStages, "query{coordinator=*}", "count > 6", scenarios.StatusFail},
+		"a run that nothing was recorded of": {scenarios.KindStages, "query{node=*}", "max < 1s", scenarios.StatusFail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -179,18 +179,18 @@ func TestJudge_LoginAndLag(t *testing.T) {
 		metric, expr string
 		want         scenarios.Status
 	}{
-		"a login in time":                           {&steady, "session.login", "p(99) < 1s", scenarios.Pass},
-		"a login too late":                          {&steady, "session.login", "p(99) < 100ms", scenarios.Fail},
-		"a session that never started has no login": {dropping, "session.login", "p(90) < 1s", scenarios.Fail},
-		"nor is it on time":                         {dropping, "session.lag", "p(90) < 1s", scenarios.Inconclusive},
-		"a login too late of a generator that was":  {starved, "session.login", "p(99) < 100ms", scenarios.Inconclusive},
-		"on time":                                          {&steady, "session.lag", "p(99) < 50ms", scenarios.Pass},
-		"late since the service was slow":                  {stalled, "session.lag", "p(99) < 50ms", scenarios.Inconclusive},
-		"late since the generator was":                     {starved, "session.lag", "p(99) < 50ms", scenarios.Inconclusive},
-		"and what it lacked":                               {starved, "session.lag", "p(99) < 50ms", scenarios.Inconclusive},
-		"without a pace there is no login":                 {nil, "session.login", "p(99) < 1s", scenarios.Fail},
-		"errors of logins are those of all its phases":     {&steady, "session.login", "error_rate < 5%", scenarios.Fail},
-		"a session that failed before it was open is late": {&steady, "session.login", "max < 1h", scenarios.Fail},
+		"a login in time":                           {&steady, "session.login", "p(99) < 1s", scenarios.StatusPass},
+		"a login too late":                          {&steady, "session.login", "p(99) < 100ms", scenarios.StatusFail},
+		"a session that never started has no login": {dropping, "session.login", "p(90) < 1s", scenarios.StatusFail},
+		"nor is it on time":                         {dropping, "session.lag", "p(90) < 1s", scenarios.StatusInconclusive},
+		"a login too late of a generator that was":  {starved, "session.login", "p(99) < 100ms", scenarios.StatusInconclusive},
+		"on time":                                          {&steady, "session.lag", "p(99) < 50ms", scenarios.StatusPass},
+		"late since the service was slow":                  {stalled, "session.lag", "p(99) < 50ms", scenarios.StatusInconclusive},
+		"late since the generator was":                     {starved, "session.lag", "p(99) < 50ms", scenarios.StatusInconclusive},
+		"and what it lacked":                               {starved, "session.lag", "p(99) < 50ms", scenarios.StatusInconclusive},
+		"without a pace there is no login":                 {nil, "session.login", "p(99) < 1s", scenarios.StatusFail},
+		"errors of logins are those of all its phases":     {&steady, "session.login", "error_rate < 5%", scenarios.StatusFail},
+		"a session that failed before it was open is late": {&steady, "session.login", "max < 1h", scenarios.StatusFail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -201,11 +201,11 @@ func TestJudge_LoginAndLag(t *testing.T) {
 				if tc.expr == "error_rate < 5%" || tc.expr == "max < 1h" {
 					switch i {
 					case 3:
-						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("sasl.eof")
+						o.Outcome, o.Class = scenarios.OutcomeFailed, vocabtest.Class("sasl.eof")
 					case 4:
-						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("open.timeout")
+						o.Outcome, o.Class = scenarios.OutcomeFailed, vocabtest.Class("open.timeout")
 					case 5:
-						o.Outcome, o.Class = scenarios.Failed, vocabtest.Class("execute.error")
+						o.Outcome, o.Class = scenarios.OutcomeFailed, vocabtest.Class("execute.error")
 					}
 				}
 				l.Add(o)

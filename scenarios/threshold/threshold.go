@@ -20,7 +20,7 @@ type Threshold struct {
 	Metric   Metric
 	Expr     string // as written
 	Agg      Aggregation
-	Quantile float64 // of P: 0 < q < 1
+	Quantile float64 // of AggregateP: 0 < q < 1
 	Op       string  // "<", "<=", ">", ">="
 	Limit    float64 // nanoseconds, sessions, or a share from 0 to 1, as Agg has it
 }
@@ -28,19 +28,19 @@ type Threshold struct {
 // Aggregation is what a threshold makes of many sessions.
 type Aggregation string
 
-// The aggregations. P, Min and Max are times of the sessions that went through
-// the metric's phases, one that failed there taken as endless; Count is how many
-// finished; ErrorRate is the share of all sessions that failed there.
+// The aggregations. AggregateP, AggregateMin and AggregateMax are times of the sessions that went through
+// the metric's phases, one that failed there taken as endless; AggregateCount is how many
+// finished; AggregateErrorRate is the share of all sessions that failed there.
 const (
-	P         Aggregation = "p"
-	Min       Aggregation = "min"
-	Max       Aggregation = "max"
-	Count     Aggregation = "count"
-	ErrorRate Aggregation = "error_rate"
+	AggregateP         Aggregation = "p"
+	AggregateMin       Aggregation = "min"
+	AggregateMax       Aggregation = "max"
+	AggregateCount     Aggregation = "count"
+	AggregateErrorRate Aggregation = "error_rate"
 )
 
 // timed reports whether the aggregation is of times.
-func (a Aggregation) timed() bool { return a == P || a == Min || a == Max }
+func (a Aggregation) timed() bool { return a == AggregateP || a == AggregateMin || a == AggregateMax }
 
 var thresholdForm = regexp.MustCompile(`^\s*([a-z_]+)\s*(?:\(\s*([0-9.]+)\s*\))?\s*(<=|>=|<|>)\s*(\S.*?)\s*$`)
 
@@ -79,14 +79,14 @@ func (t *Threshold) aggregate(name, arg string) error {
 	t.Agg = Aggregation(name)
 	switch {
 	case name == "med" && arg == "":
-		t.Agg, t.Quantile = P, .5
+		t.Agg, t.Quantile = AggregateP, .5
 	case name == "p":
 		q, err := strconv.ParseFloat(arg, 64)
 		if err != nil || !(q > 0 && q < 100) {
 			return errors.New("p needs a percentage between 0 and 100, as in p(99)")
 		}
 		t.Quantile = q / 100
-	case (t.Agg == Min || t.Agg == Max || t.Agg == Count || t.Agg == ErrorRate) && arg == "":
+	case (t.Agg == AggregateMin || t.Agg == AggregateMax || t.Agg == AggregateCount || t.Agg == AggregateErrorRate) && arg == "":
 	default:
 		return errors.New("no such aggregation; there are p(99), med, min, max, count and error_rate")
 	}
@@ -98,9 +98,9 @@ func (t *Threshold) supported() error {
 	switch {
 	case t.Metric.Name == sessionMetric && t.Agg.timed():
 		return errors.New("times are kept by phase: use session.open or another phase, session.login, or query")
-	case t.Metric.Name == lagMetric && t.Agg == ErrorRate:
+	case t.Metric.Name == lagMetric && t.Agg == AggregateErrorRate:
 		return errors.New("a late start is no error; use p(99), max or count")
-	case t.Metric.Tag == byNode && t.Metric.Name != sessionMetric && t.Agg == ErrorRate:
+	case t.Metric.Tag == byNode && t.Metric.Name != sessionMetric && t.Agg == AggregateErrorRate:
 		return fmt.Errorf("failed sessions are counted by node and by phase, but not by both at once; use session{node=%s} or %s{coordinator=*}", t.Metric.Value, t.Metric.Name)
 	}
 	return nil
@@ -109,13 +109,13 @@ func (t *Threshold) supported() error {
 // limit reads the right-hand side.
 func (t *Threshold) limit(s string) (float64, error) {
 	switch t.Agg {
-	case Count:
+	case AggregateCount:
 		n, err := strconv.ParseUint(s, 10, 31)
 		if err != nil {
 			return 0, fmt.Errorf("%q is no number of sessions", s)
 		}
 		return float64(n), nil
-	case ErrorRate:
+	case AggregateErrorRate:
 		number, percent := strings.CutSuffix(s, "%")
 		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 		if percent {
@@ -136,7 +136,7 @@ func (t *Threshold) limit(s string) (float64, error) {
 // Needs is how many samples the threshold's claim rests on: for p(q) as many
 // as one of them may lie beyond, 1/(1-q); else 1.
 func (t Threshold) Needs() int {
-	if t.Agg != P {
+	if t.Agg != AggregateP {
 		return 1
 	}
 	return int(math.Ceil(1/(1-t.Quantile) - 1e-6))
@@ -168,7 +168,7 @@ func (t Threshold) String() string { return t.Metric.String() + ": " + t.Expr }
 
 // name is the left-hand side in words.
 func (t Threshold) name() string {
-	if t.Agg == P {
+	if t.Agg == AggregateP {
 		return fmt.Sprintf("p(%g) of %s", t.Quantile*100, t.Metric.Name)
 	}
 	return fmt.Sprintf("%s of %s", t.Agg, t.Metric.Name)
@@ -177,9 +177,9 @@ func (t Threshold) name() string {
 // format writes a value in the threshold's unit.
 func (t Threshold) format(v float64) string {
 	switch {
-	case t.Agg == Count:
+	case t.Agg == AggregateCount:
 		return strconv.FormatFloat(v, 'f', 0, 64)
-	case t.Agg == ErrorRate:
+	case t.Agg == AggregateErrorRate:
 		return phrase.Percent(v)
 	case math.IsInf(v, 1) && t.Metric.fromDue():
 		return "infinite (sessions failed, or did not start)"

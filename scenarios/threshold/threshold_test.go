@@ -88,20 +88,20 @@ func TestJudge_Thresholds(t *testing.T) {
 		expr   string
 		want   scenarios.Status
 	}{
-		"one slow of 40 breaks p(99)":          {times(1, 39), 0, "session.open", "p(99) < 100ms", scenarios.Fail},
-		"forty fast ones stand for a hundred":  {times(0, 40), 0, "session.open", "p(99) < 100ms", scenarios.Pass},
-		"one slow of 200 does not":             {times(1, 199), 0, "session.open", "p(99) < 100ms", scenarios.Pass},
-		"three slow of 200 do":                 {times(3, 197), 0, "session.open", "p(99) < 100ms", scenarios.Fail},
-		"the median":                           {times(19, 21), 0, "session.open", "med < 100ms", scenarios.Pass},
-		"the longest":                          {times(1, 39), 0, "session.open", "max <= 300ms", scenarios.Pass},
-		"a failed one is slower than any":      {times(0, 39), 1, "session.open", "max < 1h", scenarios.Fail},
-		"a count":                              {times(0, 39), 1, "session.open", "count >= 40", scenarios.Fail},
-		"a rate of errors":                     {times(0, 39), 1, "session.open", "error_rate < 2%", scenarios.Fail},
-		"a rate of errors in another phase":    {times(0, 39), 1, "session.fetch", "error_rate < 2%", scenarios.Pass},
-		"a rate of errors in all":              {times(0, 39), 1, "session", "error_rate < 5%", scenarios.Pass},
-		"no data is no pass":                   {nil, 0, "session.open", "p(99) < 1s", scenarios.Fail},
-		"no data is no pass for a rate either": {nil, 0, "session", "error_rate < 1%", scenarios.Fail},
-		"a phase that nobody had":              {times(0, 40), 0, "session.sasl", "p(99) < 1s", scenarios.Fail},
+		"one slow of 40 breaks p(99)":          {times(1, 39), 0, "session.open", "p(99) < 100ms", scenarios.StatusFail},
+		"forty fast ones stand for a hundred":  {times(0, 40), 0, "session.open", "p(99) < 100ms", scenarios.StatusPass},
+		"one slow of 200 does not":             {times(1, 199), 0, "session.open", "p(99) < 100ms", scenarios.StatusPass},
+		"three slow of 200 do":                 {times(3, 197), 0, "session.open", "p(99) < 100ms", scenarios.StatusFail},
+		"the median":                           {times(19, 21), 0, "session.open", "med < 100ms", scenarios.StatusPass},
+		"the longest":                          {times(1, 39), 0, "session.open", "max <= 300ms", scenarios.StatusPass},
+		"a failed one is slower than any":      {times(0, 39), 1, "session.open", "max < 1h", scenarios.StatusFail},
+		"a count":                              {times(0, 39), 1, "session.open", "count >= 40", scenarios.StatusFail},
+		"a rate of errors":                     {times(0, 39), 1, "session.open", "error_rate < 2%", scenarios.StatusFail},
+		"a rate of errors in another phase":    {times(0, 39), 1, "session.fetch", "error_rate < 2%", scenarios.StatusPass},
+		"a rate of errors in all":              {times(0, 39), 1, "session", "error_rate < 5%", scenarios.StatusPass},
+		"no data is no pass":                   {nil, 0, "session.open", "p(99) < 1s", scenarios.StatusFail},
+		"no data is no pass for a rate either": {nil, 0, "session", "error_rate < 1%", scenarios.StatusFail},
+		"a phase that nobody had":              {times(0, 40), 0, "session.sasl", "p(99) < 1s", scenarios.StatusFail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,7 +111,7 @@ func TestJudge_Thresholds(t *testing.T) {
 			l := scenarios.Look{Planned: len(tc.open) + tc.failed}
 			for i, d := range tc.open {
 				o := judgetest.Observed(judgetest.NodeAddr(i%2), i*3%5)
-				o.Phases[scenarios.Open] = d
+				o.Phases[scenarios.PhaseOpen] = d
 				e.Phases.Record(o.Phases)
 				l.Add(o)
 			}

@@ -15,7 +15,7 @@ func Wanted(s scenarios.Scenario) []scenarios.TagTimes {
 	all, _ := parseAll(s)
 	var out []scenarios.TagTimes
 	for _, t := range all {
-		if m := t.Metric; t.Agg != ErrorRate && m.recordedBy() && !m.inQueries(s) {
+		if m := t.Metric; t.Agg != AggregateErrorRate && m.recordedBy() && !m.inQueries(s) {
 			out = append(out, scenarios.TagTimes{Metric: m.Name, Tag: m.Tag})
 		}
 	}

@@ -26,8 +26,8 @@ func (c *Conn) Login(user, password string) error {
 
 func (c *Conn) exchange(user, password string) error {
 	t := &c.t
-	t.out = saslframe.AppendMessage(t.out, saslframe.Start, []byte(saslframe.Plain))
-	t.out = saslframe.AppendMessage(t.out, saslframe.OK, saslframe.PlainResponse(user, password))
+	t.out = saslframe.AppendMessage(t.out, saslframe.StatusStart, []byte(saslframe.MechanismPlain))
+	t.out = saslframe.AppendMessage(t.out, saslframe.StatusOK, saslframe.PlainResponse(user, password))
 	err := t.Flush(context.Background())
 	clear(t.scratch[:]) // another session gets the buffer next
 	if err != nil {
@@ -40,7 +40,7 @@ func (c *Conn) exchange(user, password string) error {
 		}
 		return err
 	}
-	if st := saslframe.Status(head[0]); st < saslframe.Start || st > saslframe.Complete {
+	if st := saslframe.Status(head[0]); st < saslframe.StatusStart || st > saslframe.StatusComplete {
 		return t.fail(Unrecognized(Sniff(head), head))
 	}
 	status, payload, err := saslframe.ReadMessage(t, saslframe.MaxMessage)
@@ -49,9 +49,9 @@ func (c *Conn) exchange(user, password string) error {
 		return t.err
 	case err != nil:
 		return t.fail(&Error{Kind: vocab.KindOversize, Err: err})
-	case status == saslframe.Complete:
+	case status == saslframe.StatusComplete:
 		return nil
-	case status == saslframe.Bad || status == saslframe.Error:
+	case status == saslframe.StatusBad || status == saslframe.StatusError:
 		return t.fail(refusedLogin(payload))
 	}
 	return t.fail(failure(vocab.KindMismatch, "the server wants another step of a mechanism that has one"))

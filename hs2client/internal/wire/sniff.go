@@ -32,7 +32,7 @@ func Sniff(head []byte) vocab.Kind {
 		}
 	}
 	// A SASL message: a status, and the three high bytes of a length under 256.
-	if st := saslframe.Status(head[0]); st >= saslframe.Start && st <= saslframe.Complete && bytes.Equal(head[1:4], []byte{0, 0, 0}) {
+	if st := saslframe.Status(head[0]); st >= saslframe.StatusStart && st <= saslframe.StatusComplete && bytes.Equal(head[1:4], []byte{0, 0, 0}) {
 		return vocab.KindNeedsSASL
 	}
 	return vocab.KindGarbage

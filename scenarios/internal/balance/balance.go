@@ -17,18 +17,18 @@ func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	if status, why := nothingToJudge(e, looks); why != "" {
 		return allSkipped(status, why), scenarios.NextLook{}
 	}
-	r := batch.MatchExpected(e.Scenario, looks)
-	unexpected := unexpectedFindings(r, looks)
-	if r.Declared == 1 {
-		return replaceFinding(allSkipped(scenarios.Skipped, "one coordinator is expected: there is nothing to balance"), unexpected), scenarios.NextLook{}
+	cs := batch.MatchExpected(e.Scenario, looks)
+	unexpected := unexpectedFindings(cs, looks)
+	if cs.Declared == 1 {
+		return replaceFinding(allSkipped(scenarios.StatusSkipped, "one coordinator is expected: there is nothing to balance"), unexpected), scenarios.NextLook{}
 	}
-	if ask := growFirstLook(e.Scenario, r, looks); ask.Sessions > 0 {
-		return replaceFinding(allSkipped(scenarios.Inconclusive, waitsFor(ask)), unexpected), ask
+	if next := growFirstLook(e.Scenario, cs, looks); next.Sessions > 0 {
+		return replaceFinding(allSkipped(scenarios.StatusInconclusive, waitsFor(next)), unexpected), next
 	}
 	alpha, tolerance := budget.Limits(e.Scenario)
-	c := run(r, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, conns: connCountsOf(e, r)})
-	v := findingWriter{cascade: c, CoordinatorSet: r, errors: batch.Failures(looks)}
-	return v.findings(unexpected), c.next
+	c := assessLooks(cs, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, conns: connCountsOf(e, cs)})
+	w := findingWriter{cascade: c, CoordinatorSet: cs, errors: batch.Failures(looks)}
+	return w.findings(unexpected), c.next
 }
 
 // FirstLookAlarms are the findings whose rule alarms in the first look, taken alone: what
@@ -36,8 +36,8 @@ func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 func FirstLookAlarms(e scenarios.Measured) []string {
 	looks := batch.Pool(e.Looks)
 	alpha, tolerance := budget.Limits(e.Scenario)
-	r := batch.MatchExpected(e.Scenario, looks)
-	first := assessWithLost(r, sampleOf(r, looks[0]), terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	cs := batch.MatchExpected(e.Scenario, looks)
+	first := assessWithLost(cs, sampleOf(cs, looks[0]), terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
 	var out []string
 	for q, state := range first.state {
 		if state == alarmed {
@@ -52,13 +52,13 @@ func nothingToJudge(e scenarios.Measured, looks []batch.Look) (scenarios.Status,
 	switch status, why := batch.Soundness(e); {
 	case batch.Sessions(looks) == 0:
 		_, why := batch.NoSession(batch.Refusals(e))
-		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
+		return scenarios.StatusSkipped, why // errors.rate is inconclusive where it has to be
 	case len(batch.NamesSeen(looks)) == 0:
-		return scenarios.Skipped, "no session identified its coordinator"
-	case status != scenarios.Pass:
-		return scenarios.Skipped, "identity.sound comes first: " + why
+		return scenarios.StatusSkipped, "no session identified its coordinator"
+	case status != scenarios.StatusPass:
+		return scenarios.StatusSkipped, "identity.sound comes first: " + why
 	}
-	return scenarios.Pass, ""
+	return scenarios.StatusPass, ""
 }
 
 // allSkipped is every balance finding with one status and one reason.
@@ -87,14 +87,14 @@ func replaceFinding(into, made []scenarios.Finding) []scenarios.Finding {
 
 // growFirstLook is the request for a longer first look, where it was not declared how many
 // coordinators there are and another could still hide.
-func growFirstLook(s scenarios.Scenario, r batch.CoordinatorSet, looks []batch.Look) scenarios.NextLook {
-	if r.Declared > 0 || looks[0].Final() || s.Expect.Balance.Policy == scenarios.SourcePolicy {
+func growFirstLook(s scenarios.Scenario, cs batch.CoordinatorSet, looks []batch.Look) scenarios.NextLook {
+	if cs.Declared > 0 || looks[0].Final() || s.Expect.Balance.Policy == scenarios.PolicySource {
 		return scenarios.NextLook{}
 	}
-	short := budget.GrownLook(s, len(r.Slots)) - looks[0].Planned
+	short := budget.GrownLook(s, len(cs.Slots)) - looks[0].Planned
 	if short <= 0 || len(looks) > 1 {
 		return scenarios.NextLook{}
 	}
-	return scenarios.NextLook{Kind: scenarios.First, Sessions: short,
-		Why: fmt.Sprintf("%s seen and none declared: another could still be hidden", phrase.Count(len(r.Slots), "coordinator"))}
+	return scenarios.NextLook{Kind: scenarios.LookFirst, Sessions: short,
+		Why: fmt.Sprintf("%s seen and none declared: another could still be hidden", phrase.Count(len(cs.Slots), "coordinator"))}
 }

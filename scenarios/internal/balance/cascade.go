@@ -15,45 +15,45 @@ type cascade struct {
 	next     scenarios.NextLook // the look that is missing
 }
 
-// run walks the looks: extend where the first is suspicious, confirm where
+// assessLooks walks the looks: extend where the first is suspicious, confirm where
 // it alarms, take a third where the two disagree. A run that is not made of looks
 // waits for none: what alarms there stays open, and suspicion is a note.
-func run(r batch.CoordinatorSet, looks []batch.Look, t terms) cascade {
-	c := step(r, looks, t)
-	if looks[0].Kind == scenarios.Whole {
+func assessLooks(cs batch.CoordinatorSet, looks []batch.Look, t terms) cascade {
+	c := walkLooks(cs, looks, t)
+	if looks[0].Kind == scenarios.LookWhole {
 		c.next = scenarios.NextLook{}
 	}
 	return c
 }
 
-func step(r batch.CoordinatorSet, looks []batch.Look, t terms) cascade {
+func walkLooks(cs batch.CoordinatorSet, looks []batch.Look, t terms) cascade {
 	at := 0
-	c := cascade{first: assessWithLost(r, sampleOf(r, looks[0]), t)}
+	c := cascade{first: assessWithLost(cs, sampleOf(cs, looks[0]), t)}
 	for c.first.any(doubtful) && !c.first.any(alarmed) && at+1 < len(looks) {
 		at++ // a look spoilt by errors; another was taken because of them
-		c.first = assessWithLost(r, sampleOf(r, looks[at]), t)
+		c.first = assessWithLost(cs, sampleOf(cs, looks[at]), t)
 	}
 	n := looks[at].Planned
 	if c.first.suspicious {
-		longer := next(looks, at, scenarios.Extend)
+		longer := nextOfKind(looks, at, scenarios.LookExtend)
 		if longer < 0 {
-			c.next = scenarios.NextLook{Kind: scenarios.Extend, Sessions: budget.Extension * n, Why: "the shares are suspicious"}
+			c.next = scenarios.NextLook{Kind: scenarios.LookExtend, Sessions: budget.Extension * n, Why: "the shares are suspicious"}
 			return c
 		}
 		at, n, c.extended = longer, looks[longer].Planned, true
 		t.alpha /= 2
-		c.first = assessWithLost(r, sampleOf(r, looks[at]), t)
+		c.first = assessWithLost(cs, sampleOf(cs, looks[at]), t)
 	}
 	if !c.first.any(alarmed) {
 		return c
 	}
-	for _, kind := range []scenarios.LookKind{scenarios.Confirm, scenarios.Third} {
-		at = next(looks, at, kind)
+	for _, kind := range []scenarios.LookKind{scenarios.LookConfirm, scenarios.LookThird} {
+		at = nextOfKind(looks, at, kind)
 		if at < 0 {
 			c.next = scenarios.NextLook{Kind: kind, Sessions: n, Why: c.why(kind)}
 			return c
 		}
-		c.fresh = append(c.fresh, assessWithLost(r, sampleOf(r, looks[at]), t))
+		c.fresh = append(c.fresh, assessWithLost(cs, sampleOf(cs, looks[at]), t))
 		if c.failed() {
 			return c
 		}
@@ -61,8 +61,8 @@ func step(r batch.CoordinatorSet, looks []batch.Look, t terms) cascade {
 	return c
 }
 
-// next is the first look after at that is of this kind; -1 where there is none.
-func next(looks []batch.Look, at int, kind scenarios.LookKind) int {
+// nextOfKind is the first look after at that is of this kind; -1 where there is none.
+func nextOfKind(looks []batch.Look, at int, kind scenarios.LookKind) int {
 	for i := at + 1; i < len(looks); i++ {
 		if looks[i].Kind == kind {
 			return i
@@ -107,7 +107,7 @@ var ruleIDs = [numRules]string{scenarios.BalanceOrder, scenarios.BalanceReach, s
 func (c cascade) why(kind scenarios.LookKind) string {
 	for q := range numRules {
 		if c.first.state[q] == alarmed {
-			if kind == scenarios.Third {
+			if kind == scenarios.LookThird {
 				return "two looks disagree on " + ruleIDs[q]
 			}
 			return ruleIDs[q] + " alarmed"

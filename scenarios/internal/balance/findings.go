@@ -16,71 +16,71 @@ type findingWriter struct {
 }
 
 // findings are the five of balance, in the order of the rule.
-func (v findingWriter) findings(unexpected []scenarios.Finding) []scenarios.Finding {
-	out := []scenarios.Finding{v.order(), v.reach()}
-	out = append(out, v.coverage()...)
+func (w findingWriter) findings(unexpected []scenarios.Finding) []scenarios.Finding {
+	out := []scenarios.Finding{w.order(), w.reach()}
+	out = append(out, w.coverage()...)
 	out = append(out, unexpected...)
-	return append(out, v.imbalance())
+	return append(out, w.imbalance())
 }
 
 // outcome is what the looks together say of one rule.
-func (v findingWriter) outcome(q rule) scenarios.Status {
-	n, of := v.alarms(q)
-	judged := v.judged(q)
+func (w findingWriter) outcome(q rule) scenarios.Status {
+	n, of := w.alarms(q)
+	judged := w.judged(q)
 	switch {
 	case n > 1:
-		return scenarios.Fail
-	case n == 1 && (of < 3 || v.fresh[of-2].cut):
-		return scenarios.Inconclusive
+		return scenarios.StatusFail
+	case n == 1 && (of < 3 || w.fresh[of-2].cut):
+		return scenarios.StatusInconclusive
 	case n == 1:
-		return scenarios.Pass
+		return scenarios.StatusPass
 	case judged.state[q] == doubtful:
-		return scenarios.Inconclusive
-	case judged.state[q] == idle:
-		return scenarios.Skipped
-	case judged.cut || v.next.Kind == scenarios.Extend && q == imbalanceRule:
-		return scenarios.Inconclusive
+		return scenarios.StatusInconclusive
+	case judged.state[q] == notJudged:
+		return scenarios.StatusSkipped
+	case judged.cut || w.next.Kind == scenarios.LookExtend && q == imbalanceRule:
+		return scenarios.StatusInconclusive
 	}
-	return scenarios.Pass
+	return scenarios.StatusPass
 }
 
 // judged is the first look in which the rule was judged; the first of all where none was.
-func (v findingWriter) judged(q rule) lookStats {
-	for _, r := range append([]lookStats{v.first}, v.fresh...) {
-		if r.state[q] != idle {
+func (w findingWriter) judged(q rule) lookStats {
+	for _, r := range append([]lookStats{w.first}, w.fresh...) {
+		if r.state[q] != notJudged {
 			return r
 		}
 	}
-	return v.first
+	return w.first
 }
 
 // start starts a finding of one rule: its status, and what every rule says
 // alike where it alarmed once, was in doubt, or was cut short.
-func (v findingWriter) start(q rule) (scenarios.Finding, bool) {
-	n, _ := v.alarms(q)
-	f := scenarios.Finding{ID: ruleIDs[q], Status: v.outcome(q), Confirmed: n > 1}
-	o := v.judged(q)
+func (w findingWriter) start(q rule) (scenarios.Finding, bool) {
+	n, _ := w.alarms(q)
+	f := scenarios.Finding{ID: ruleIDs[q], Status: w.outcome(q), Confirmed: n > 1}
+	l := w.judged(q)
 	switch {
-	case n == 1 && f.Status == scenarios.Pass:
+	case n == 1 && f.Status == scenarios.StatusPass:
 		f.Note = "One of three looks alarmed; the two others did not"
-	case f.Status == scenarios.Inconclusive && n == 1:
-		f.Note = v.missingLook()
-	case f.Status == scenarios.Inconclusive && o.state[q] == doubtful:
-		f.Message = v.unattributed(o)
+	case f.Status == scenarios.StatusInconclusive && n == 1:
+		f.Note = w.missingLook()
+	case f.Status == scenarios.StatusInconclusive && l.state[q] == doubtful:
+		f.Message = w.unidentified(l)
 		return f, true
-	case f.Status == scenarios.Inconclusive && o.cut:
-		f.Message = fmt.Sprintf("the run ended after %d of %s, which are too few", o.n(), phrase.Count(o.planned, "session"))
+	case f.Status == scenarios.StatusInconclusive && l.cut:
+		f.Message = fmt.Sprintf("the run ended after %d of %s, which are too few", l.n(), phrase.Count(l.planned, "session"))
 		return f, true
 	}
 	return f, false
 }
 
 // missingLook says what an alarm still lacks.
-func (v findingWriter) missingLook() string {
-	if v.next.Sessions > 0 {
-		return waitsFor(v.next)
+func (w findingWriter) missingLook() string {
+	if w.next.Sessions > 0 {
+		return waitsFor(w.next)
 	}
-	if v.failed() {
+	if w.failed() {
 		return "Another finding failed first, so no further look was taken to confirm it"
 	}
 	return "No further look was possible to confirm it"
@@ -89,44 +89,44 @@ func (v findingWriter) missingLook() string {
 // waitsFor says which look a finding waits for.
 func waitsFor(a scenarios.NextLook) string {
 	switch a.Kind {
-	case scenarios.First:
+	case scenarios.LookFirst:
 		return fmt.Sprintf("%s; %s more are needed", a.Why, phrase.Count(a.Sessions, "session"))
-	case scenarios.Extend:
+	case scenarios.LookExtend:
 		return fmt.Sprintf("%s; a longer look of %s is needed", a.Why, phrase.Count(a.Sessions, "session"))
-	case scenarios.Third:
+	case scenarios.LookThird:
 		return fmt.Sprintf("Two looks disagree; a third one of %s is needed", phrase.Count(a.Sessions, "session"))
 	}
 	return fmt.Sprintf("A fresh look of %s is needed to confirm it", phrase.Count(a.Sessions, "session"))
 }
 
-// unattributed names the unseen and the sessions that might have been theirs.
-func (v findingWriter) unattributed(o lookStats) string {
+// unidentified names the unseen and the sessions that might have been theirs.
+func (w findingWriter) unidentified(l lookStats) string {
 	they := "they"
-	if o.allUnattributed == 1 {
+	if l.allUnidentified == 1 {
 		they = "it"
 	}
-	lost := fmt.Sprintf("%s failed before %s identified a coordinator", phrase.Count(o.allUnattributed, "session"), they)
-	if never := v.namesAbsent(o); never != "" {
+	lost := fmt.Sprintf("%s failed before %s identified a coordinator", phrase.Count(l.allUnidentified, "session"), they)
+	if never := w.namesAbsent(l); never != "" {
 		return "never seen: " + never + ", and " + lost
 	}
 	return lost + "; the result depends on which coordinators they hit"
 }
 
 // namesAbsent names the slots without a session in a look; "" where there are none.
-func (v findingWriter) namesAbsent(o lookStats) string {
+func (w findingWriter) namesAbsent(l lookStats) string {
 	var names []string
 	blank := 0
-	for i, n := range o.all {
+	for i, n := range l.all {
 		switch {
 		case n > 0:
-		case v.Slots[i].Name == "":
+		case w.Slots[i].Name == "":
 			blank++
 		default:
-			names = append(names, v.Slots[i].Name)
+			names = append(names, w.Slots[i].Name)
 		}
 	}
 	if blank > 0 {
-		names = append(names, fmt.Sprintf("%d of %d", blank, len(v.Slots)))
+		names = append(names, fmt.Sprintf("%d of %d", blank, len(w.Slots)))
 	}
 	if len(names) == 0 {
 		return ""

@@ -12,29 +12,29 @@ import (
 
 // unexpectedFindings judges coordinators that answered without being declared. It needs no
 // chance, so it needs no second look.
-func unexpectedFindings(r batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
-	f := scenarios.Finding{ID: scenarios.BalanceUnexpected, Observed: phrase.Num(len(r.Undeclared)), Limit: phrase.Num(0)}
-	extra := len(r.Slots) - r.Declared
+func unexpectedFindings(cs batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
+	f := scenarios.Finding{ID: scenarios.BalanceUnexpected, Observed: phrase.Num(len(cs.Undeclared)), Limit: phrase.Num(0)}
+	extra := len(cs.Slots) - cs.Declared
 	switch {
-	case r.Declared == 0:
-		f.Status, f.Observed, f.Limit = scenarios.Skipped, nil, nil
-		f.Message = fmt.Sprintf("no coordinators were declared; %s answered", phrase.Count(len(r.Slots), "coordinator"))
-		f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(r.Slots)), "")
-	case !r.Named && extra > 0:
-		f.Status, f.Observed = scenarios.Fail, phrase.Num(extra)
-		f.Message = fmt.Sprintf("%s answered where %d were declared: %s", phrase.Count(len(r.Slots), "coordinator"), r.Declared, phrase.List(batch.NamesSeen(looks)))
+	case cs.Declared == 0:
+		f.Status, f.Observed, f.Limit = scenarios.StatusSkipped, nil, nil
+		f.Message = fmt.Sprintf("no coordinators were declared; %s answered", phrase.Count(len(cs.Slots), "coordinator"))
+		f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(cs.Slots)), "")
+	case !cs.Named && extra > 0:
+		f.Status, f.Observed = scenarios.StatusFail, phrase.Num(extra)
+		f.Message = fmt.Sprintf("%s answered where %d were declared: %s", phrase.Count(len(cs.Slots), "coordinator"), cs.Declared, phrase.List(batch.NamesSeen(looks)))
 		f.Fix = slices.Concat(phrase.Try("deregister the one that does not belong here"), phrase.Set("expect.coordinators", "", "correct the expected coordinators"))
-	case len(r.Undeclared) > 0:
-		return undeclaredFindings(r, looks)
+	case len(cs.Undeclared) > 0:
+		return undeclaredFindings(cs, looks)
 	default:
-		f.Status = scenarios.Pass
+		f.Status = scenarios.StatusPass
 		f.Message = "no undeclared coordinator answered"
 	}
 	return []scenarios.Finding{f}
 }
 
 // undeclaredFindings names each undeclared coordinator.
-func undeclaredFindings(r batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
+func undeclaredFindings(cs batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
 	var all scenarios.Tally
 	for _, l := range looks {
 		all.Merge(l.All())
@@ -42,9 +42,9 @@ func undeclaredFindings(r batch.CoordinatorSet, looks []batch.Look) []scenarios.
 	total, _, _, _ := all.Total()
 	by := all.ByCoordinator()
 	var out []scenarios.Finding
-	for _, name := range r.Undeclared {
+	for _, name := range cs.Undeclared {
 		out = append(out, scenarios.Finding{
-			ID: scenarios.BalanceUnexpected, Status: scenarios.Fail, Subject: name,
+			ID: scenarios.BalanceUnexpected, Status: scenarios.StatusFail, Subject: name,
 			Observed: phrase.Num(by[name]), Expected: phrase.Num(0), Limit: phrase.Num(0),
 			Message: fmt.Sprintf("%s answered %s of %d and is not a declared coordinator: a stale target, or part of another cluster",
 				name, phrase.Count(by[name], "session"), total),

@@ -16,14 +16,14 @@ func Inferred(e scenarios.Measured) scenarios.Policy {
 	}
 	alpha, tolerance := budget.Limits(e.Scenario)
 	if rotates(looks[0].Orders, alpha) {
-		return scenarios.RoundRobin
+		return scenarios.PolicyRoundRobin
 	}
-	r := batch.MatchExpected(e.Scenario, looks)
-	o := assess(r, sampleOf(r, looks[0]), terms{alpha: alpha, tolerance: tolerance})
-	if e.Scenario.Expect.Balance.Policy == scenarios.LeastConn || o.state[orderRule] != quiet || o.state[coverageRule] == alarmed {
+	cs := batch.MatchExpected(e.Scenario, looks)
+	l := assess(cs, sampleOf(cs, looks[0]), terms{alpha: alpha, tolerance: tolerance})
+	if e.Scenario.Expect.Balance.Policy == scenarios.PolicyLeastConn || l.state[orderRule] != quiet || l.state[coverageRule] == alarmed {
 		return ""
 	}
-	return scenarios.Random
+	return scenarios.PolicyRandom
 }
 
 // rotates reports whether every node hands out its coordinators in turn: the
@@ -36,7 +36,7 @@ func rotates(orders []scenarios.Order, alpha float64) bool {
 		if k < 2 || k > len(o.Lag) || float64(m.M) >= m.Mean() {
 			return false
 		}
-		if stats.AtLeast(o.Lag[k-1], n-k, stats.Alike(m.Counts)) > alpha {
+		if stats.BinomialAtLeast(o.Lag[k-1], n-k, stats.MatchProbability(m.Counts)) > alpha {
 			return false
 		}
 	}

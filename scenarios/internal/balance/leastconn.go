@@ -21,11 +21,11 @@ type connCounts struct{ before, min, max int }
 // is nil unless every coordinator said how many it had before the first session:
 // a level that one of them is missing from is none. Pages read meanwhile have
 // ours in them, and are left aside.
-func connCountsOf(e scenarios.Measured, r batch.CoordinatorSet) []connCounts {
-	if !r.Named {
+func connCountsOf(e scenarios.Measured, cs batch.CoordinatorSet) []connCounts {
+	if !cs.Named {
 		return nil
 	}
-	out := make([]connCounts, len(r.Slots))
+	out := make([]connCounts, len(cs.Slots))
 	for i, name := range e.Scenario.Expect.Coordinators.Names[:len(out)] {
 		before, ok := inUse(e.Pages, name, scenarios.PageBefore)
 		if !ok {
@@ -51,31 +51,33 @@ func inUse(pages []scenarios.Page, name string, when scenarios.PageTime) (int, b
 
 // rankedByConns reports whether a look is judged on connections in use and ours
 // together, as leastconn is where the coordinators say what they have.
-func (o *lookStats) rankedByConns() bool { return o.policy == scenarios.LeastConn && o.conns != nil }
+func (l *lookStats) rankedByConns() bool {
+	return l.policy == scenarios.PolicyLeastConn && l.conns != nil
+}
 
 // excludeBusier takes out of the missing and the unproven those that had more
 // connections, for their share, than one that answered: leastconn was
 // right to skip those, and wrong to skip the emptiest. Where the coordinators do not
 // report what they have, none is missing for certain.
-func (o *lookStats) excludeBusier() {
-	if !o.rankedByConns() {
-		o.missing, o.unproven = nil, append(o.missing, o.unproven...)
+func (l *lookStats) excludeBusier() {
+	if !l.rankedByConns() {
+		l.missing, l.unproven = nil, append(l.missing, l.unproven...)
 		return
 	}
 	emptiest := math.Inf(1)
-	for i, n := range o.all {
+	for i, n := range l.all {
 		if n > 0 {
-			emptiest = min(emptiest, float64(o.conns[i].min)/o.implied[i])
+			emptiest = min(emptiest, float64(l.conns[i].min)/l.implied[i])
 		}
 	}
-	busy := func(i int) bool { return float64(o.conns[i].max)/o.implied[i] > emptiest+rounding }
-	for i, n := range o.all {
+	busy := func(i int) bool { return float64(l.conns[i].max)/l.implied[i] > emptiest+rounding }
+	for i, n := range l.all {
 		if n == 0 && busy(i) {
-			o.busier = append(o.busier, i)
+			l.busier = append(l.busier, i)
 		}
 	}
-	o.missing, o.unproven = slices.DeleteFunc(o.missing, busy), slices.DeleteFunc(o.unproven, busy)
-	o.pinned = o.pinned && len(o.busier) == 0
+	l.missing, l.unproven = slices.DeleteFunc(l.missing, busy), slices.DeleteFunc(l.unproven, busy)
+	l.pinned = l.pinned && len(l.busier) == 0
 }
 
 // ranking is how many of our sessions one slot got, among itself and the others that
@@ -97,12 +99,12 @@ type ranking struct {
 // fair share among itself and those no busier, and an emptier one no less among
 // those no emptier. Ours that stay open are held to the same: what levels the
 // totals keeps that order.
-func (o *lookStats) rankByConns() {
-	o.state[imbalanceRule] = quiet
+func (l *lookStats) rankByConns() {
+	l.state[imbalanceRule] = quiet
 	var all []ranking
-	for i := range o.counts {
+	for i := range l.counts {
 		for _, hot := range []bool{true, false} {
-			if s, ok := o.rankingOf(i, hot); ok {
+			if s, ok := l.rankingOf(i, hot); ok {
 				all = append(all, s)
 			}
 		}
@@ -110,72 +112,72 @@ func (o *lookStats) rankByConns() {
 	if len(all) == 0 {
 		return
 	}
-	o.ranking = slices.MinFunc(all, func(a, b ranking) int {
-		if o.big(a.deviation) != o.big(b.deviation) {
+	l.ranking = slices.MinFunc(all, func(a, b ranking) int {
+		if l.big(a.deviation) != l.big(b.deviation) {
 			return cmp.Compare(math.Abs(b.deviation), math.Abs(a.deviation))
 		}
 		return cmp.Compare(a.chance, b.chance)
 	})
-	o.worst, o.deviation = o.ranking.slot, o.ranking.deviation
-	o.pX2 = min(1, o.ranking.chance*float64(2*len(o.counts))) // that number is tested
-	o.decide()
+	l.worst, l.deviation = l.ranking.slot, l.ranking.deviation
+	l.pX2 = min(1, l.ranking.chance*float64(2*len(l.counts))) // that number is tested
+	l.decide()
 }
 
 // rankingOf compares one slot; false where there is none to compare it with.
-func (o *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
-	s := ranking{slot: seat, tooMany: hot, got: o.counts[seat], of: o.counts[seat], chance: 1}
-	share := o.implied[seat]
-	for j := range o.counts {
+func (l *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
+	s := ranking{slot: seat, tooMany: hot, got: l.counts[seat], of: l.counts[seat], chance: 1}
+	share := l.implied[seat]
+	for j := range l.counts {
 		busier, emptier := seat, j
 		if !hot {
 			busier, emptier = j, seat
 		}
-		if j != seat && float64(o.conns[emptier].max)/o.implied[emptier] <= float64(o.conns[busier].min)/o.implied[busier]+rounding {
-			s.of += o.counts[j]
-			share += o.implied[j]
+		if j != seat && float64(l.conns[emptier].max)/l.implied[emptier] <= float64(l.conns[busier].min)/l.implied[busier]+rounding {
+			s.of += l.counts[j]
+			share += l.implied[j]
 		}
 	}
-	q := o.implied[seat] / share
+	q := l.implied[seat] / share
 	if q >= 1 || s.of == 0 {
 		return s, false
 	}
 	s.fair = q * float64(s.of)
 	switch off := float64(s.got)/s.fair - 1; {
 	case hot && off > 0:
-		s.deviation, s.chance = off, stats.AtLeast(s.got, s.of, q)
+		s.deviation, s.chance = off, stats.BinomialAtLeast(s.got, s.of, q)
 	case !hot && off < 0:
-		s.deviation, s.chance = off, stats.AtMost(s.got, s.of, q)
+		s.deviation, s.chance = off, stats.BinomialAtMost(s.got, s.of, q)
 	}
 	return s, true
 }
 
 // busierThanOthers says why some were never seen, of those that leastconn found busier.
-func (v findingWriter) busierThanOthers(o lookStats) string {
+func (w findingWriter) busierThanOthers(l lookStats) string {
 	var parts []string
-	for _, i := range o.busier {
-		parts = append(parts, fmt.Sprintf("%s with %d", v.nameOf(i), o.conns[i].max))
+	for _, i := range l.busier {
+		parts = append(parts, fmt.Sprintf("%s with %d", w.nameOf(i), l.conns[i].max))
 	}
 	return fmt.Sprintf("Never seen, as expected under leastconn, since other coordinators had fewer connections in use: %s", phrase.List(parts))
 }
 
 // against says which others a slot is compared with.
-func (s ranking) against() string {
-	if s.tooMany {
+func (r ranking) against() string {
+	if r.tooMany {
 		return "with no more connections"
 	}
 	return "with no fewer connections"
 }
 
 // setRankingFigures fills in what the order of use amounts to.
-func (v findingWriter) setRankingFigures(f *scenarios.Finding, o lookStats) {
-	s := o.ranking
+func (w findingWriter) setRankingFigures(f *scenarios.Finding, l lookStats) {
+	s := l.ranking
 	if s.of == 0 {
 		f.Message = "no two coordinators can be compared"
 		return
 	}
-	f.Subject = v.nameOf(s.slot)
-	f.Observed, f.Expected, f.P, f.Limit = phrase.Num(s.got), phrase.Num(s.fair), phrase.Num(o.pX2), phrase.Num(o.alpha)
-	f.Message = fmt.Sprintf("%s has %s", f.Subject, v.share(o))
+	f.Subject = w.nameOf(s.slot)
+	f.Observed, f.Expected, f.P, f.Limit = phrase.Num(s.got), phrase.Num(s.fair), phrase.Num(l.pX2), phrase.Num(l.alpha)
+	f.Message = fmt.Sprintf("%s has %s", f.Subject, w.share(l))
 	f.Explain = fmt.Sprintf("Under leastconn a coordinator with more connections gets no more of our sessions than one with fewer. %s had %d connections in use; of %s on it and those %s, %.1f were its fair share: P = %s for the worst of %d comparisons, limit %s; tolerance %.0f %%",
-		f.Subject, o.conns[s.slot].before, phrase.Count(s.of, "session"), s.against(), s.fair, phrase.Chance(o.pX2), 2*len(o.counts), phrase.Chance(o.alpha), o.tolerance*100)
+		f.Subject, l.conns[s.slot].before, phrase.Count(s.of, "session"), s.against(), s.fair, phrase.Chance(l.pX2), 2*len(l.counts), phrase.Chance(l.alpha), l.tolerance*100)
 }

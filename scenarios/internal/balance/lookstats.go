@@ -23,10 +23,10 @@ const (
 type state int
 
 const (
-	quiet    state = iota
-	alarmed        // beyond the limit
-	doubtful       // it depends on the coordinators of failed sessions, which are unknown
-	idle           // not judged
+	quiet     state = iota
+	alarmed         // beyond the limit
+	doubtful        // it depends on the coordinators of failed sessions, which are unknown
+	notJudged       // not judged
 )
 
 // terms are what a look is judged by.
@@ -69,12 +69,12 @@ type lookStats struct {
 // assessWithLost judges one look. Where sessions are lost it is judged twice, all of
 // them given to the coldest coordinator, then to the hottest; where that makes
 // a difference the rule is in doubt.
-func assessWithLost(r batch.CoordinatorSet, s sample, t terms) lookStats {
-	if s.unattributed+s.allUnattributed == 0 || len(r.Slots) == 0 {
-		return assess(r, s, t)
+func assessWithLost(cs batch.CoordinatorSet, s sample, t terms) lookStats {
+	if s.unidentified+s.allUnidentified == 0 || len(cs.Slots) == 0 {
+		return assess(cs, s, t)
 	}
-	out := assess(r, s, t)
-	cold, hot := assess(r, s.withUnattributedAt(s.extreme(r, -1)), t), assess(r, s.withUnattributedAt(s.extreme(r, 1)), t)
+	out := assess(cs, s, t)
+	cold, hot := assess(cs, s.withUnidentifiedAt(s.extreme(cs, -1)), t), assess(cs, s.withUnidentifiedAt(s.extreme(cs, 1)), t)
 	for _, q := range []rule{reachRule, coverageRule, imbalanceRule} {
 		out.state[q] = cold.state[q]
 		if cold.state[q] != hot.state[q] || q == coverageRule && len(cold.missing) != len(hot.missing) {
@@ -85,77 +85,77 @@ func assessWithLost(r batch.CoordinatorSet, s sample, t terms) lookStats {
 	return out
 }
 
-func assess(r batch.CoordinatorSet, s sample, t terms) lookStats {
-	out := lookStats{sample: s, terms: t, implied: r.Shares(), pSticky: 1, pMissing: 1, pX2: 1}
+func assess(cs batch.CoordinatorSet, s sample, t terms) lookStats {
+	out := lookStats{sample: s, terms: t, implied: cs.Shares(), pSticky: 1, pMissing: 1, pX2: 1}
 	for q := range numRules {
-		out.state[q] = idle
+		out.state[q] = notJudged
 	}
-	if len(r.Slots) == 0 || s.n() == 0 {
+	if len(cs.Slots) == 0 || s.n() == 0 {
 		return out
 	}
 	out.order()
-	if k := len(r.Slots); k == 1 || s.n() < k || t.policy == scenarios.SourcePolicy {
+	if k := len(cs.Slots); k == 1 || s.n() < k || t.policy == scenarios.PolicySource {
 		return out
 	}
 	out.reach()
-	out.coverage(r)
+	out.coverage(cs)
 	out.imbalance()
 	return out
 }
 
 // order is step 3: do neighbours agree more often than the counts explain?
 // Under source they must: there every node has to stay with one coordinator.
-func (o *lookStats) order() {
-	var most float64
-	o.matches, o.expectedMatches, _, most = stats.Totals(o.orders)
+func (l *lookStats) order() {
+	var maxMatches float64
+	l.matches, l.expectedMatches, _, maxMatches = stats.Totals(l.orders)
 	switch {
-	case o.policy == scenarios.SourcePolicy:
-		o.state[orderRule] = quiet
-		if o.spread() {
-			o.state[orderRule] = alarmed
+	case l.policy == scenarios.PolicySource:
+		l.state[orderRule] = quiet
+		if l.spread() {
+			l.state[orderRule] = alarmed
 		}
 		return
-	case o.policy == scenarios.LeastConn || o.values() < 2:
+	case l.policy == scenarios.PolicyLeastConn || l.values() < 2:
 		return
 	}
-	o.state[orderRule] = quiet
-	o.pSticky = stats.TooAlike(o.orders)
-	near := o.pSticky >= o.alpha/nearLimit && o.pSticky <= o.alpha*nearLimit
-	if near && o.inOrder() <= mostShuffled {
-		o.pSticky = stats.Permuted(o.orders, shuffles, stats.Seeded(o.numbers()...))
+	l.state[orderRule] = quiet
+	l.pSticky = stats.MatchesTail(l.orders)
+	near := l.pSticky >= l.alpha/nearLimit && l.pSticky <= l.alpha*nearLimit
+	if near && l.inOrder() <= maxShuffled {
+		l.pSticky = stats.MatchesTailPermuted(l.orders, shuffles, stats.NewSeededRand(l.numbers()...))
 	}
-	if o.pSticky <= o.alpha {
-		o.state[orderRule] = alarmed
-		o.reuse = min(max((o.matches-o.expectedMatches)/(most-o.expectedMatches), 0), .99)
+	if l.pSticky <= l.alpha {
+		l.state[orderRule] = alarmed
+		l.reuse = min(max((l.matches-l.expectedMatches)/(maxMatches-l.expectedMatches), 0), .99)
 	}
 }
 
 // The normal form of the order test is trusted beyond a factor of nearLimit on
-// either side of alpha, and for sequences longer than mostShuffled; else they
+// either side of alpha, and for sequences longer than maxShuffled; else they
 // are shuffled.
 const (
-	nearLimit    = 30
-	shuffles     = 4000
-	mostShuffled = 20_000
+	nearLimit   = 30
+	shuffles    = 4000
+	maxShuffled = 20_000
 )
 
 // values counts the coordinators seen in the sequences.
-func (o *lookStats) values() int {
+func (l *lookStats) values() int {
 	n := 0
-	for _, c := range o.all {
+	for _, c := range l.all {
 		if c > 0 {
 			n++
 		}
 	}
-	if o.allUndeclared > 0 {
+	if l.allUndeclared > 0 {
 		n++
 	}
 	return n
 }
 
 // spread reports whether some node handed its sequence to several coordinators.
-func (o *lookStats) spread() bool {
-	for _, s := range o.orders {
+func (l *lookStats) spread() bool {
+	for _, s := range l.orders {
 		if len(s.Counts) > 1 {
 			return true
 		}
@@ -164,53 +164,53 @@ func (o *lookStats) spread() bool {
 }
 
 // numbers are what the chance is seeded with.
-func (o *lookStats) numbers() []int {
+func (l *lookStats) numbers() []int {
 	var out []int
-	for _, s := range o.orders {
+	for _, s := range l.orders {
 		out = append(append(out, s.M), s.Counts...)
 	}
 	return out
 }
 
 // independent is N': how many independent sessions n sticky ones count as.
-func (o *lookStats) independent(n int) float64 { return float64(n) * (1 - o.reuse) / (1 + o.reuse) }
+func (l *lookStats) independent(n int) float64 { return float64(n) * (1 - l.reuse) / (1 + l.reuse) }
 
 // reach is step 4: does each node have coordinators of its own?
-func (o *lookStats) reach() {
-	o.state[reachRule] = quiet
-	nodes := len(o.nodes)
+func (l *lookStats) reach() {
+	l.state[reachRule] = quiet
+	nodes := len(l.nodes)
 	if nodes < 2 {
-		o.state[reachRule] = idle
+		l.state[reachRule] = notJudged
 		return
 	}
-	if stats.NeverSeen(1-1/float64(nodes), float64(o.nAll()-len(o.all))) > o.alpha {
+	if stats.MissProbability(1-1/float64(nodes), float64(l.nAll()-len(l.all))) > l.alpha {
 		return // so few sessions that each coordinator meets one node by chance
 	}
-	zone := make([]int, len(o.all))
+	zone := make([]int, len(l.all))
 	shares := make([]float64, nodes)
-	for i, n := range o.all {
-		if n == 0 || len(o.nodesOf[i]) > 1 {
+	for i, n := range l.all {
+		if n == 0 || len(l.nodesOf[i]) > 1 {
 			return
 		}
 		zone[i] = -1
-		for node := range o.nodesOf[i] {
+		for node := range l.nodesOf[i] {
 			zone[i] = node
-			shares[node] += o.implied[i]
+			shares[node] += l.implied[i]
 		}
 	}
-	o.zoned = true
+	l.zoned = true
 	implied := make([]float64, len(zone))
 	for i, z := range zone {
 		if z < 0 { // known only as lost sessions that were given to it
-			implied[i] = o.implied[i]
+			implied[i] = l.implied[i]
 			continue
 		}
-		implied[i] = o.implied[i] / shares[z] / float64(nodes)
-		o.zoneDeviation = max(o.zoneDeviation, math.Abs(implied[i]/o.implied[i]-1))
+		implied[i] = l.implied[i] / shares[z] / float64(nodes)
+		l.zoneDeviation = max(l.zoneDeviation, math.Abs(implied[i]/l.implied[i]-1))
 	}
-	o.implied = stats.Fractions(implied)
-	if o.zoneDeviation > o.tolerance+rounding {
-		o.state[reachRule] = alarmed
+	l.implied = stats.Fractions(implied)
+	if l.zoneDeviation > l.tolerance+rounding {
+		l.state[reachRule] = alarmed
 	}
 }
 
@@ -219,82 +219,82 @@ const rounding = 1e-9
 
 // coverage is step 5: has an expected coordinator never answered, although it would
 // have by chance?
-func (o *lookStats) coverage(r batch.CoordinatorSet) {
-	o.effectiveN = o.independent(o.nAll())
-	p := r.Shares()
-	limit := o.alpha / float64(len(p))
-	o.state[coverageRule] = quiet
+func (l *lookStats) coverage(cs batch.CoordinatorSet) {
+	l.effectiveN = l.independent(l.nAll())
+	p := cs.Shares()
+	limit := l.alpha / float64(len(p))
+	l.state[coverageRule] = quiet
 	seen := 0
-	for i, n := range o.all {
+	for i, n := range l.all {
 		if n > 0 {
 			seen++
 			continue
 		}
-		if miss := stats.NeverSeen(p[i], o.effectiveN); miss <= limit {
-			o.missing = append(o.missing, i)
-			o.pMissing = min(o.pMissing, miss)
+		if miss := stats.MissProbability(p[i], l.effectiveN); miss <= limit {
+			l.missing = append(l.missing, i)
+			l.pMissing = min(l.pMissing, miss)
 		} else {
-			o.unproven = append(o.unproven, i)
+			l.unproven = append(l.unproven, i)
 		}
 	}
-	if seen == 1 && o.allUndeclared == 0 {
-		o.pinned = true
-		if only := stats.OnlyOne(p, o.nAll()); only <= o.alpha {
-			o.missing = append(o.missing, o.unproven...)
-			o.unproven = nil
-			o.pMissing = min(o.pMissing, only)
+	if seen == 1 && l.allUndeclared == 0 {
+		l.pinned = true
+		if only := stats.AllEqualProbability(p, l.nAll()); only <= l.alpha {
+			l.missing = append(l.missing, l.unproven...)
+			l.unproven = nil
+			l.pMissing = min(l.pMissing, only)
 		}
 	}
-	if o.policy == scenarios.LeastConn { // others' sessions decide where ours go
-		o.excludeBusier()
+	if l.policy == scenarios.PolicyLeastConn { // others' sessions decide where ours go
+		l.excludeBusier()
 	}
-	if len(o.missing) > 0 {
-		o.state[coverageRule] = alarmed
+	if len(l.missing) > 0 {
+		l.state[coverageRule] = alarmed
 	}
 }
 
 // imbalance is step 6: are the shares off by more than chance, and by more
 // than the tolerance?
-func (o *lookStats) imbalance() {
-	n := stats.Sum(o.counts)
+func (l *lookStats) imbalance() {
+	n := stats.Sum(l.counts)
 	switch {
-	case o.state[coverageRule] == alarmed || n == 0:
+	case l.state[coverageRule] == alarmed || n == 0:
 		return
-	case o.rankedByConns():
-		o.rankByConns()
+	case l.rankedByConns():
+		l.rankByConns()
 		return
-	case o.policy == scenarios.LeastConn:
+	case l.policy == scenarios.PolicyLeastConn:
 		return
 	}
-	thin := o.independent(n)
-	o.x2 = stats.ChiSquare(o.counts, o.implied) * thin / float64(n)
-	o.pX2 = stats.ChiSquareTail(o.x2, len(o.counts)-1)
-	for i, c := range o.counts {
-		if off := float64(c)/(float64(n)*o.implied[i]) - 1; math.Abs(off) > math.Abs(o.deviation) {
-			o.worst, o.deviation = i, off
+	thin := l.independent(n)
+	l.x2 = stats.ChiSquare(l.counts, l.implied) * thin / float64(n)
+	l.pX2 = stats.ChiSquareTail(l.x2, len(l.counts)-1)
+	for i, c := range l.counts {
+		if off := float64(c)/(float64(n)*l.implied[i]) - 1; math.Abs(off) > math.Abs(l.deviation) {
+			l.worst, l.deviation = i, off
 		}
 	}
-	o.decide()
+	l.decide()
 }
 
 // decide is significant and big: alarmed; big and nearly significant: suspicious.
-func (o *lookStats) decide() {
-	o.state[imbalanceRule] = quiet
-	if o.big(o.deviation) && o.pX2 <= o.alpha {
-		o.state[imbalanceRule] = alarmed
+func (l *lookStats) decide() {
+	l.state[imbalanceRule] = quiet
+	if l.big(l.deviation) && l.pX2 <= l.alpha {
+		l.state[imbalanceRule] = alarmed
 	}
-	o.suspicious = o.big(o.deviation) && o.pX2 > o.alpha && o.pX2 <= suspect && !o.any(alarmed)
+	l.suspicious = l.big(l.deviation) && l.pX2 > l.alpha && l.pX2 <= suspect && !l.any(alarmed)
 }
 
 // big reports whether a share is off by more than the tolerance.
-func (o *lookStats) big(off float64) bool { return math.Abs(off) > o.tolerance+rounding }
+func (l *lookStats) big(off float64) bool { return math.Abs(off) > l.tolerance+rounding }
 
 // suspect is the chance below which a large deviation is worth a longer look.
 const suspect = .05
 
 // any reports whether some rule is in this state.
-func (o *lookStats) any(want state) bool {
-	for _, s := range o.state {
+func (l *lookStats) any(want state) bool {
+	for _, s := range l.state {
 		if s == want {
 			return true
 		}

@@ -26,15 +26,15 @@ func Detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detec
 		return nil
 	}
 	policy := e.Scenario.Expect.Balance.Policy
-	r := batch.MatchExpected(e.Scenario, looks)
-	n := sampleOf(r, looks[0]).n()
-	if len(r.Slots) < 2 || n < len(r.Slots) || n > maxDrawn || policy == scenarios.SourcePolicy || policy == scenarios.LeastConn {
+	cs := batch.MatchExpected(e.Scenario, looks)
+	n := sampleOf(cs, looks[0]).n()
+	if len(cs.Slots) < 2 || n < len(cs.Slots) || n > maxDrawn || policy == scenarios.PolicySource || policy == scenarios.PolicyLeastConn {
 		return nil
 	}
 	alpha, tolerance := budget.Limits(e.Scenario)
-	d := detectable(r, n, terms{policy: policy, alpha: alpha, tolerance: tolerance})
+	d := detectable(cs, n, terms{policy: policy, alpha: alpha, tolerance: tolerance})
 	for i := range findings {
-		if f := &findings[i]; f.ID == scenarios.BalanceImbalance && f.Status == scenarios.Pass {
+		if f := &findings[i]; f.ID == scenarios.BalanceImbalance && f.Status == scenarios.StatusPass {
 			f.Explain = phrase.Join(f.Explain, describePower(*d))
 		}
 	}
@@ -44,15 +44,15 @@ func Detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detec
 // detectable draws looks of n sessions at a balancer with one coordinator at
 // fault, and counts those that alarm. Drawn sessions have no order and one node.
 // Where nothing was declared none can be missed: a dead one is never detected.
-func detectable(r batch.CoordinatorSet, n int, t terms) *scenarios.Detectable {
+func detectable(cs batch.CoordinatorSet, n int, t terms) *scenarios.Detectable {
 	power := func(factor float64) float64 {
-		return stats.Power(n, FaultyShares(r.Shares(), factor), powerDraws, stats.Seeded(n, len(r.Slots), int(100*factor)), func(counts []int) bool {
-			o := assess(r, sample{counts: counts, all: counts}, t)
-			return o.any(alarmed)
+		return stats.Power(n, FaultyShares(cs.Shares(), factor), powerDraws, stats.NewSeededRand(n, len(cs.Slots), int(100*factor)), func(counts []int) bool {
+			l := assess(cs, sample{counts: counts, all: counts}, t)
+			return l.any(alarmed)
 		})
 	}
 	d := &scenarios.Detectable{Sessions: n, Hot3x: power(3), Hot2x: power(2), Half: power(.5)}
-	if r.Declared > 0 {
+	if cs.Declared > 0 {
 		d.Dead = power(0)
 	}
 	return d

@@ -16,8 +16,8 @@ type sample struct {
 	all             []int // by slot, with it
 	undeclared      int   // sessions of undeclared coordinators, without the burst
 	allUndeclared   int   // the same, with the burst
-	unattributed    int   // sessions without a known coordinator, without the burst
-	allUnattributed int   // the same, with it
+	unidentified    int   // sessions without a known coordinator, without the burst
+	allUnidentified int   // the same, with it
 	nodes           []netip.AddrPort
 	nodesOf         []map[int]bool // by slot: the nodes (by index) it was reached from
 	orders          []stats.Matches
@@ -26,21 +26,21 @@ type sample struct {
 }
 
 // sampleOf counts a look by slot.
-func sampleOf(r batch.CoordinatorSet, l batch.Look) sample {
-	k := len(r.Slots)
+func sampleOf(cs batch.CoordinatorSet, l batch.Look) sample {
+	k := len(cs.Slots)
 	s := sample{counts: make([]int, k), all: make([]int, k), nodesOf: make([]map[int]bool, k), planned: l.Planned, cut: l.Cut}
 	all := l.All()
 	for _, c := range all { // sorted by node; one without answers reaches no coordinator
-		if _, ok := r.SlotOf[c.Coordinator]; ok && !slices.Contains(s.nodes, c.Node) {
+		if _, ok := cs.SlotOf[c.Coordinator]; ok && !slices.Contains(s.nodes, c.Node) {
 			s.nodes = append(s.nodes, c.Node)
 		}
 	}
-	s.allUnattributed = max(0, all.Unattributed()-l.Local())
-	s.unattributed = min(l.Tally.Unattributed(), s.allUnattributed)
-	s.undeclared = addUp(r, l.Tally.ByCoordinator(), s.counts)
-	s.allUndeclared = addUp(r, all.ByCoordinator(), s.all)
+	s.allUnidentified = max(0, all.Unidentified()-l.Local())
+	s.unidentified = min(l.Tally.Unidentified(), s.allUnidentified)
+	s.undeclared = addUp(cs, l.Tally.ByCoordinator(), s.counts)
+	s.allUndeclared = addUp(cs, all.ByCoordinator(), s.all)
 	for _, c := range all {
-		if i, ok := r.SlotOf[c.Coordinator]; ok {
+		if i, ok := cs.SlotOf[c.Coordinator]; ok {
 			if s.nodesOf[i] == nil {
 				s.nodesOf[i] = map[int]bool{}
 			}
@@ -54,9 +54,9 @@ func sampleOf(r batch.CoordinatorSet, l batch.Look) sample {
 }
 
 // addUp adds up the sessions by slot and returns those of undeclared coordinators.
-func addUp(r batch.CoordinatorSet, by map[string]int, counts []int) (foreign int) {
+func addUp(cs batch.CoordinatorSet, by map[string]int, counts []int) (foreign int) {
 	for name, n := range by {
-		if i, ok := r.SlotOf[name]; ok {
+		if i, ok := cs.SlotOf[name]; ok {
 			counts[i] += n
 		} else {
 			foreign += n
@@ -84,20 +84,20 @@ func (s sample) n() int { return stats.Sum(s.counts) + s.undeclared }
 // nAll is the same with the burst.
 func (s sample) nAll() int { return stats.Sum(s.all) + s.allUndeclared }
 
-// withUnattributedAt returns the sample with the unattributed sessions given to one slot.
-func (s sample) withUnattributedAt(seat int) sample {
+// withUnidentifiedAt returns the sample with the unidentified sessions given to one slot.
+func (s sample) withUnidentifiedAt(seat int) sample {
 	s.counts, s.all = slices.Clone(s.counts), slices.Clone(s.all)
-	s.counts[seat] += s.unattributed
-	s.all[seat] += s.allUnattributed
-	s.unattributed, s.allUnattributed = 0, 0
+	s.counts[seat] += s.unidentified
+	s.all[seat] += s.allUnidentified
+	s.unidentified, s.allUnidentified = 0, 0
 	return s
 }
 
 // extreme is the slot with the most (1) or fewest (-1) sessions for its share.
-func (s sample) extreme(r batch.CoordinatorSet, sign float64) int {
+func (s sample) extreme(cs batch.CoordinatorSet, sign float64) int {
 	best, at := math.Inf(-1), 0
 	for i, n := range s.all {
-		if v := sign * float64(n) / r.Slots[i].Share; v > best {
+		if v := sign * float64(n) / cs.Slots[i].Share; v > best {
 			best, at = v, i
 		}
 	}

@@ -29,75 +29,75 @@ type CoordinatorSet struct {
 // all looks.
 func MatchExpected(s scenarios.Scenario, looks []Look) CoordinatorSet {
 	seen := NamesSeen(looks)
-	r := CoordinatorSet{SlotOf: map[string]int{}, Declared: s.Expect.Coordinators.K(), Named: len(s.Expect.Coordinators.Names) > 0}
-	if r.Named {
-		r.addDeclared(s.Expect.Coordinators.Names, seen)
+	cs := CoordinatorSet{SlotOf: map[string]int{}, Declared: s.Expect.Coordinators.K(), Named: len(s.Expect.Coordinators.Names) > 0}
+	if cs.Named {
+		cs.addDeclared(s.Expect.Coordinators.Names, seen)
 	} else {
 		for i, name := range seen {
-			r.SlotOf[name] = i
-			r.Slots = append(r.Slots, Slot{Name: name, Seen: true})
+			cs.SlotOf[name] = i
+			cs.Slots = append(cs.Slots, Slot{Name: name, Seen: true})
 		}
-		for len(r.Slots) < r.Declared {
-			r.Slots = append(r.Slots, Slot{})
+		for len(cs.Slots) < cs.Declared {
+			cs.Slots = append(cs.Slots, Slot{})
 		}
 	}
-	r.setShares(s.Expect.Balance.Weights)
-	return r
+	cs.setShares(s.Expect.Balance.Weights)
+	return cs
 }
 
 // addDeclared gives the declared names their slots; the rest is undeclared.
-func (r *CoordinatorSet) addDeclared(declared, seen []string) {
+func (cs *CoordinatorSet) addDeclared(declared, seen []string) {
 	taken := MatchNames(declared, seen)
 	for i, name := range declared {
 		st := Slot{Name: name}
 		for _, s := range seen {
 			if at, ok := taken[s]; ok && at == i {
-				r.SlotOf[s] = i
+				cs.SlotOf[s] = i
 				if !st.Seen {
 					st = Slot{Name: s, Seen: true}
 				}
 			}
 		}
-		r.Slots = append(r.Slots, st)
+		cs.Slots = append(cs.Slots, st)
 	}
 	for _, s := range seen {
-		if _, ok := r.SlotOf[s]; !ok {
-			r.Undeclared = append(r.Undeclared, s)
+		if _, ok := cs.SlotOf[s]; !ok {
+			cs.Undeclared = append(cs.Undeclared, s)
 		}
 	}
 }
 
 // setShares gives every slot its expected share. Weights for a set that was not
 // seen whole and has no names go, to be careful, smallest first to the unseen.
-func (r *CoordinatorSet) setShares(weights []float64) {
-	k := len(r.Slots)
+func (cs *CoordinatorSet) setShares(weights []float64) {
+	k := len(cs.Slots)
 	p := stats.Fractions(make([]float64, k))
-	r.WeightsUnmatched = len(weights) > 0 && len(weights) != k
+	cs.WeightsUnmatched = len(weights) > 0 && len(weights) != k
 	if len(weights) == k {
 		p = stats.Fractions(weights)
-		if !r.Named && k > 0 && !r.Slots[k-1].Seen {
-			r.WeightsUnmatched = true
+		if !cs.Named && k > 0 && !cs.Slots[k-1].Seen {
+			cs.WeightsUnmatched = true
 			slices.SortFunc(p, func(a, b float64) int { return cmp.Compare(b, a) })
 		}
 	}
-	for i := range r.Slots {
-		r.Slots[i].Share = p[i]
+	for i := range cs.Slots {
+		cs.Slots[i].Share = p[i]
 	}
 }
 
 // Shares are the slots' expected shares.
-func (r CoordinatorSet) Shares() []float64 {
-	p := make([]float64, len(r.Slots))
-	for i, s := range r.Slots {
+func (cs CoordinatorSet) Shares() []float64 {
+	p := make([]float64, len(cs.Slots))
+	for i, s := range cs.Slots {
 		p[i] = s.Share
 	}
 	return p
 }
 
 // Missing are the declared coordinators that no look saw, as far as names are known.
-func (r CoordinatorSet) Missing() []string {
+func (cs CoordinatorSet) Missing() []string {
 	var out []string
-	for _, s := range r.Slots {
+	for _, s := range cs.Slots {
 		if !s.Seen && s.Name != "" {
 			out = append(out, s.Name)
 		}
@@ -106,9 +106,9 @@ func (r CoordinatorSet) Missing() []string {
 }
 
 // Unseen counts the slots that no look saw.
-func (r CoordinatorSet) Unseen() int {
+func (cs CoordinatorSet) Unseen() int {
 	n := 0
-	for _, s := range r.Slots {
+	for _, s := range cs.Slots {
 		if !s.Seen {
 			n++
 		}

@@ -33,13 +33,13 @@ func TestMatchExpected_Names(t *testing.T) {
 			s.Expect.Coordinators.Names = tc.declared
 			l := scenarios.Look{}
 			for _, n := range tc.seen {
-				l.Add(scenarios.Observation{Part: scenarios.Ordered, Node: judgetest.NodeAddr(0), Outcome: scenarios.OK, Who: scenarios.Identity{Coordinator: n}})
+				l.Add(scenarios.Observation{Part: scenarios.PartOrdered, Node: judgetest.NodeAddr(0), Outcome: scenarios.OutcomeOK, Who: scenarios.Identity{Coordinator: n}})
 			}
-			r := MatchExpected(s, Pool([]scenarios.Look{l}))
-			if got := strings.Join(r.Missing(), " "); got != tc.missing {
+			cs := MatchExpected(s, Pool([]scenarios.Look{l}))
+			if got := strings.Join(cs.Missing(), " "); got != tc.missing {
 				t.Errorf("missing %q, want %q", got, tc.missing)
 			}
-			if got := strings.Join(r.Undeclared, " "); got != tc.foreign {
+			if got := strings.Join(cs.Undeclared, " "); got != tc.foreign {
 				t.Errorf("foreign %q, want %q", got, tc.foreign)
 			}
 		})

@@ -55,13 +55,13 @@ func Soundness(e scenarios.Measured) (scenarios.Status, string) {
 	switch {
 	case sessions == 0:
 		_, why := NoSession(Refusals(e))
-		return scenarios.Skipped, why // errors.rate is inconclusive where it has to be
+		return scenarios.StatusSkipped, why // errors.rate is inconclusive where it has to be
 	case len(seen) == 0:
-		return scenarios.Inconclusive, "no session identified its coordinator"
+		return scenarios.StatusInconclusive, "no session identified its coordinator"
 	case strong == len(seen):
-		return scenarios.Pass, "every coordinator reports its own web address"
+		return scenarios.StatusPass, "every coordinator reports its own web address"
 	case k != 1 && len(seen) < 2:
-		return scenarios.Inconclusive, fmt.Sprintf("only one host name, %s, was reported and no web address: coordinators cannot be counted", seen[0].Coordinator)
+		return scenarios.StatusInconclusive, fmt.Sprintf("only one host name, %s, was reported and no web address: coordinators cannot be counted", seen[0].Coordinator)
 	}
-	return scenarios.Pass, fmt.Sprintf("host names distinguish %s; no web address was reported", phrase.Count(len(seen), "coordinator"))
+	return scenarios.StatusPass, fmt.Sprintf("host names distinguish %s; no web address was reported", phrase.Count(len(seen), "coordinator"))
 }

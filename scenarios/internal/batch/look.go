@@ -32,7 +32,7 @@ type Look struct {
 func Pool(looks []scenarios.Look) []Look {
 	var out []Look
 	for i, l := range looks {
-		if i > 0 && l.Kind == scenarios.First && looks[i-1].Kind == scenarios.First {
+		if i > 0 && l.Kind == scenarios.LookFirst && looks[i-1].Kind == scenarios.LookFirst {
 			out[len(out)-1].grow(l)
 			continue
 		}
@@ -105,15 +105,15 @@ func LocalFailures(looks []Look) int {
 }
 
 // Final reports whether no further look can follow.
-func (l Look) Final() bool { return l.Cut || l.Kind == scenarios.Whole }
+func (l Look) Final() bool { return l.Cut || l.Kind == scenarios.LookWhole }
 
 // NoSession says why there is no session to judge: skipped where certificates were
 // refused, and inconclusive where no session was measured.
 func NoSession(refused int) (scenarios.Status, string) {
 	if refused > 0 {
-		return scenarios.Skipped, fmt.Sprintf("no session was left: the certificate was refused on %s", phrase.Count(refused, "connection"))
+		return scenarios.StatusSkipped, fmt.Sprintf("no session was left: the certificate was refused on %s", phrase.Count(refused, "connection"))
 	}
-	return scenarios.Inconclusive, "no session was measured"
+	return scenarios.StatusInconclusive, "no session was measured"
 }
 
 // NamesSeen lists the coordinators of all looks, sorted.

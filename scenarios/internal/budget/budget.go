@@ -48,9 +48,9 @@ const (
 // third one of 3N each, and one of N where the last of them had a lone error.
 // The judges ask for no more, whatever the evidence. Where the number of
 // coordinators is not declared the first look may grow, and N with it. What the
-// other kinds take stands at kindPlans.
+// other kinds take stands at kinds.
 func Plan(s scenarios.Scenario, nodes int) Budget {
-	if size := kindPlans[s.Kind.OrLooks()].size; size != nil {
+	if size := kindOf(s).size; size != nil {
 		n, ceiling := size(s)
 		return Budget{Look: n, Typical: 1 + n, Ceiling: ceiling}
 	}
@@ -70,9 +70,9 @@ func drawsForTwo(k int, alpha float64) int {
 		return scenarios.RunsPerCoordinator
 	}
 	p := 1 / float64(k)
-	once := stats.DrawsToShow(p, alpha/float64(k))
+	once := stats.DrawsToSee(p, alpha/float64(k))
 	return once + sort.Search(once, func(more int) bool {
-		return float64(k)*stats.AtMost(scenarios.RunsPerCoordinator-1, once+more, p) <= alpha
+		return float64(k)*stats.BinomialAtMost(scenarios.RunsPerCoordinator-1, once+more, p) <= alpha
 	})
 }
 
@@ -93,7 +93,7 @@ func firstLook(s scenarios.Scenario) int {
 	if w := s.Expect.Balance.Weights; len(w) == k {
 		rarest = slices.Min(stats.Fractions(w))
 	}
-	n := max(stats.SampleSize(k, alpha), stats.DrawsToShow(rarest, alpha/float64(k)), minLook)
+	n := max(stats.SampleSize(k, alpha), stats.DrawsToSee(rarest, alpha/float64(k)), minLook)
 	return (n + k - 1) / k * k
 }
 
@@ -103,7 +103,7 @@ func firstLook(s scenarios.Scenario) int {
 func GrownLook(s scenarios.Scenario, seen int) int {
 	k := float64(max(1, min(seen, maxUnknown)))
 	alpha, _ := Limits(s)
-	n := stats.DrawsToShow(1/(k+1), alpha)
+	n := stats.DrawsToSee(1/(k+1), alpha)
 	if s.Load.Sessions == 0 {
 		n = max(n, s.Load.PerCoordinator*int(k))
 	}

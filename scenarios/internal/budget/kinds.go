@@ -6,16 +6,16 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// kindPlan is what a run of one kind plans.
-type kindPlan struct {
+// kindRules is what a run of one kind plans.
+type kindRules struct {
 	// size is how many sessions a run takes that is not made of looks, and the most
 	// that it can cost with the scout; 0 where that is unknown. nil: it is made of looks.
 	size  func(scenarios.Scenario) (n, ceiling int)
 	paced func(scenarios.Scenario) bool // sessions have a time to start at
 }
 
-// kindPlans has every kind.
-var kindPlans = map[scenarios.Kind]kindPlan{
+// kinds has every kind.
+var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks:        {paced: atRate},
 	scenarios.KindCertificates: {paced: func(scenarios.Scenario) bool { return false }},
 	scenarios.KindStages:       {sizeOfStages, stagesPaced},
@@ -25,8 +25,10 @@ var kindPlans = map[scenarios.Kind]kindPlan{
 	scenarios.KindWatch:        {sizeOfWatch, atRate},
 }
 
+func kindOf(s scenarios.Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
+
 // Paced reports whether a scenario promises sessions a time to start at.
-func Paced(s scenarios.Scenario) bool { return kindPlans[s.Kind.OrLooks()].paced(s) }
+func Paced(s scenarios.Scenario) bool { return kindOf(s).paced(s) }
 
 func atRate(s scenarios.Scenario) bool { return s.Load.Rate > 0 }
 

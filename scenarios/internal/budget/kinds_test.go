@@ -10,11 +10,11 @@ import (
 func TestKindPlans_AreComplete(t *testing.T) {
 	t.Parallel()
 	for _, kind := range scenarios.Kinds() {
-		if kindPlans[kind].paced == nil {
+		if kinds[kind].paced == nil {
 			t.Errorf("%s has no plan", kind)
 		}
 	}
-	if got, want := len(kindPlans), len(scenarios.Kinds()); got != want {
+	if got, want := len(kinds), len(scenarios.Kinds()); got != want {
 		t.Errorf("there are plans for %d kinds of %d", got, want)
 	}
 }

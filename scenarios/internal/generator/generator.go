@@ -30,28 +30,28 @@ type Generator struct {
 
 // Of reads it off the evidence. Where nothing was paced, nothing was promised.
 func Of(e scenarios.Measured) Generator {
-	var p Generator
+	var g Generator
 	looks := batch.Pool(e.Looks)
-	for _, g := range batch.Errors(looks) {
-		if g.Class.IsLocal() {
-			p.Local += g.Count
-			p.classes = batch.Union(p.classes, []scenarios.Class{g.Class})
+	for _, group := range batch.Errors(looks) {
+		if group.Class.IsLocal() {
+			g.Local += group.Count
+			g.classes = batch.Union(g.classes, []scenarios.Class{group.Class})
 		}
 	}
 	if e.Load == nil {
-		return p
+		return g
 	}
-	p.cores, p.ofCores = e.Load.Cores, e.Load.OfCores
+	g.cores, g.ofCores = e.Load.Cores, e.Load.OfCores
 	for _, r := range e.Load.Needs {
 		if r.Short() {
-			p.Short = append(p.Short, r)
+			g.Short = append(g.Short, r)
 		}
 	}
 	if budget.Paced(e.Scenario) {
-		p.Paced, p.Late, p.Dropped = e.Load.Lag.Count(), e.Load.Late, e.Load.Dropped
-		p.LateByGenerator, p.P99 = above(e.Load.Owed, scenarios.LateAfter), e.Load.Owed.Quantile(.99)
+		g.Paced, g.Late, g.Dropped = e.Load.Lag.Count(), e.Load.Late, e.Load.Dropped
+		g.LateByGenerator, g.P99 = above(e.Load.Owed, scenarios.LateAfter), e.Load.Owed.Quantile(.99)
 	}
-	return p
+	return g
 }
 
 // above counts the times longer than d.
@@ -62,25 +62,25 @@ func above(t scenarios.Times, d time.Duration) int {
 
 // Allowed is how many late starts of the generator's are no matter: one in a
 // hundred, and a lone one always, since any machine pauses once.
-func (p Generator) Allowed() int { return max(1, p.Paced/100) }
+func (g Generator) Allowed() int { return max(1, g.Paced/100) }
 
 // Behind reports whether the generator did not keep up.
-func (p Generator) Behind() bool { return p.Local > 0 || p.LateByGenerator > p.Allowed() }
+func (g Generator) Behind() bool { return g.Local > 0 || g.LateByGenerator > g.Allowed() }
 
 // busyCores is the share of its cores from which a process is taken to lack them.
 const busyCores = .8
 
 // DescribeFailure says what the generator failed at.
-func (p Generator) DescribeFailure() string {
+func (g Generator) DescribeFailure() string {
 	var out []string
-	if p.Local > 0 {
-		out = append(out, fmt.Sprintf("%s (%s)", FailedHere(p.Local), phrase.List(batch.Texts(p.classes))))
+	if g.Local > 0 {
+		out = append(out, fmt.Sprintf("%s (%s)", FailedHere(g.Local), phrase.List(batch.Texts(g.classes))))
 	}
-	if p.LateByGenerator > p.Allowed() {
-		out = append(out, fmt.Sprintf("the generator started %d of %s more than %s late", p.LateByGenerator, phrase.Count(p.Paced, "session"), scenarios.LateAfter))
+	if g.LateByGenerator > g.Allowed() {
+		out = append(out, fmt.Sprintf("the generator started %d of %s more than %s late", g.LateByGenerator, phrase.Count(g.Paced, "session"), scenarios.LateAfter))
 	}
-	if p.Dropped > 0 {
-		out = append(out, fmt.Sprintf("%d that were due never started", p.Dropped))
+	if g.Dropped > 0 {
+		out = append(out, fmt.Sprintf("%d that were due never started", g.Dropped))
 	}
 	return strings.Join(out, "; ")
 }
@@ -94,21 +94,21 @@ func FailedHere(n int) string {
 }
 
 // Cause names what the generator lacked, and what helps.
-func (p Generator) Cause() (what string, fixes scenarios.Fixes) {
+func (g Generator) Cause() (what string, fixes scenarios.Fixes) {
 	scarce := func(name string) bool {
-		return slices.ContainsFunc(p.Short, func(r scenarios.Resource) bool { return r.Name == name })
+		return slices.ContainsFunc(g.Short, func(r scenarios.Resource) bool { return r.Name == name })
 	}
 	wants := func(name string, kind vocab.Kind) bool {
-		return slices.ContainsFunc(p.classes, func(c scenarios.Class) bool { return c.Kind == kind }) || p.Local == 0 && scarce(name)
+		return slices.ContainsFunc(g.classes, func(c scenarios.Class) bool { return c.Kind == kind }) || g.Local == 0 && scarce(name)
 	}
 	switch {
 	case wants("descriptors", vocab.KindLocalFiles):
-		return p.scarcity("descriptors"), phrase.Try("raise the limit of open files (ulimit -n)", "hold fewer sessions")
+		return g.scarcity("descriptors"), phrase.Try("raise the limit of open files (ulimit -n)", "hold fewer sessions")
 	case wants("ports", vocab.KindLocalPorts):
-		return p.scarcity("ports"), slices.Concat(
+		return g.scarcity("ports"), slices.Concat(
 			phrase.Set("load.local_addresses", "", "dial from several local addresses"), phrase.Set("load.rate", "", "lower the rate"), phrase.Try("widen net.ipv4.ip_local_port_range"))
-	case p.ofCores > 0 && p.cores >= busyCores*float64(p.ofCores) || scarce("cores"):
-		return fmt.Sprintf("it lacks cores: it used %.1f of %d", p.cores, p.ofCores),
+	case g.ofCores > 0 && g.cores >= busyCores*float64(g.ofCores) || scarce("cores"):
+		return fmt.Sprintf("it lacks cores: it used %.1f of %d", g.cores, g.ofCores),
 			slices.Concat(phrase.Try("run it on a machine with more cores"), phrase.Set("load.rate", "", "lower the rate"))
 	}
 	return "this machine was too busy (other processes ran, or this one was stopped)",
@@ -116,8 +116,8 @@ func (p Generator) Cause() (what string, fixes scenarios.Fixes) {
 }
 
 // scarcity says how much of a resource the plan takes, where that is known.
-func (p Generator) scarcity(name string) string {
-	for _, r := range p.Short {
+func (g Generator) scarcity(name string) string {
+	for _, r := range g.Short {
 		if r.Name == name {
 			return fmt.Sprintf("it lacks %s: the plan needs %d and this machine has %d", name, r.Need, r.Have)
 		}
@@ -126,7 +126,7 @@ func (p Generator) scarcity(name string) string {
 }
 
 // DescribeDropped says that the offered load was not.
-func (p Generator) DescribeDropped() string {
+func (g Generator) DescribeDropped() string {
 	return fmt.Sprintf("%d of %s that were due never started, because unfinished sessions occupied every slot: the offered load was not reached",
-		p.Dropped, phrase.Count(p.Paced+p.Dropped, "session"))
+		g.Dropped, phrase.Count(g.Paced+g.Dropped, "session"))
 }

@@ -25,12 +25,12 @@ func LookOf(kind scenarios.LookKind, nodes int, seq []int) scenarios.Look {
 // Observed is a session of coordinator c over a node; where c is negative it failed
 // before the coordinator was known.
 func Observed(node netip.AddrPort, c int) scenarios.Observation {
-	o := scenarios.Observation{Part: scenarios.Ordered, Node: node, Outcome: scenarios.OK}
+	o := scenarios.Observation{Part: scenarios.PartOrdered, Node: node, Outcome: scenarios.OutcomeOK}
 	if c < 0 {
-		o.Outcome, o.Failed, o.Class, o.Text = scenarios.Failed, scenarios.Open, vocab.Class{Phase: vocab.PhaseOpen, Kind: vocab.KindTimeout}, "i/o timeout"
+		o.Outcome, o.Failed, o.Class, o.Text = scenarios.OutcomeFailed, scenarios.PhaseOpen, vocab.Class{Phase: vocab.PhaseOpen, Kind: vocab.KindTimeout}, "i/o timeout"
 		return o
 	}
-	o.Who = scenarios.Identity{Coordinator: CoordName(c), Source: scenarios.FromPing}
+	o.Who = scenarios.Identity{Coordinator: CoordName(c), Source: scenarios.SourcePing}
 	return o
 }
 
@@ -77,7 +77,7 @@ func Statuses(fs []scenarios.Finding) map[string]scenarios.Status {
 func FailedIDs(fs []scenarios.Finding) []string {
 	var out []string
 	for _, f := range fs {
-		if f.Status == scenarios.Fail {
+		if f.Status == scenarios.StatusFail {
 			out = append(out, f.ID)
 		}
 	}
@@ -99,7 +99,7 @@ func Declared(k int) scenarios.Scenario {
 	for i := range k {
 		s.Expect.Coordinators.Names = append(s.Expect.Coordinators.Names, CoordName(i))
 	}
-	s.Expect.Balance = scenarios.ExpectBalance{Policy: scenarios.AutoPolicy, Alpha: .001, Tolerance: .5}
+	s.Expect.Balance = scenarios.ExpectBalance{Policy: scenarios.PolicyAuto, Alpha: .001, Tolerance: .5}
 	return s
 }
 

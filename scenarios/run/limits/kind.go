@@ -4,8 +4,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// kind is what the scenarios of one kind take.
-type kind struct {
+// kindRules is what the scenarios of one kind take.
+type kindRules struct {
 	demand func(scenarios.Scenario, Demand) Demand // from what load says; nil: look after look
 	atOnce func(scenarios.Scenario) int            // sessions open at once, at most; 0: as many as get in
 	keeps  func(scenarios.Scenario) []string       // why it keeps too many open beside load.concurrency; nil: it keeps none
@@ -14,7 +14,7 @@ type kind struct {
 }
 
 // kinds has every kind of scenario.
-var kinds = map[scenarios.Kind]kind{
+var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks:        {atOnce: concurrency},
 	scenarios.KindCertificates: {atOnce: concurrency, exempt: true},
 	scenarios.KindStages:       {demand: stagesDemand, atOnce: stagesAtOnce, keeps: stagesKeep},
@@ -25,7 +25,7 @@ var kinds = map[scenarios.Kind]kind{
 }
 
 // kindOf is the scenario's; one without a kind is of looks.
-func kindOf(s scenarios.Scenario) kind { return kinds[s.Kind.OrLooks()] }
+func kindOf(s scenarios.Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
 
 func concurrency(s scenarios.Scenario) int { return s.Load.Concurrency }
 

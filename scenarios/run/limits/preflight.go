@@ -24,18 +24,18 @@ const timeWait = time.Minute
 // address to one node. Nothing is sent. Sessions of closed stages that follow each other
 // are left out, as their number is not known.
 func Preflight(s scenarios.Scenario, nodes int) []scenarios.Resource {
-	asks := DemandOf(s)
+	demand := DemandOf(s)
 	return []scenarios.Resource{
-		{Name: "descriptors", Need: asks.Open + ownFiles, Have: host.MaxFiles()},
-		{Name: "ports", Need: portsPerPair(s, asks, max(1, nodes)), Have: host.LocalPorts()},
+		{Name: "descriptors", Need: demand.Open + ownFiles, Have: host.MaxFiles()},
+		{Name: "ports", Need: portsPerPair(s, demand, max(1, nodes)), Have: host.LocalPorts()},
 	}
 }
 
 // portsPerPair is how many ports one local address needs towards one node.
-func portsPerPair(s scenarios.Scenario, asks Demand, nodes int) int {
-	busy := asks.Open
+func portsPerPair(s scenarios.Scenario, demand Demand, nodes int) int {
+	busy := demand.Open
 	if !Loopback(s) {
-		busy += int(float64(asks.Rate) * min(asks.Lasts, timeWait).Seconds())
+		busy += int(float64(demand.Rate) * min(demand.Lasts, timeWait).Seconds())
 	}
 	pairs := nodes * max(1, len(s.Load.LocalAddresses))
 	return (busy + pairs - 1) / pairs

@@ -14,7 +14,7 @@ func CheckRoom(s scenarios.Scenario, pages []scenarios.Page) *GuardError {
 		return nil
 	}
 	for _, p := range pages {
-		if reason := crowded(s, p); reason != "" {
+		if reason := tooFull(s, p); reason != "" {
 			return &GuardError{Reasons: []string{reason}, Hosts: guarded(s)}
 		}
 	}
@@ -25,9 +25,9 @@ func CheckRoom(s scenarios.Scenario, pages []scenarios.Page) *GuardError {
 // confirmed may take, together with the sessions that are there.
 const maxTaken = 0.8
 
-// crowded says why a coordinator has too little room for its share of the run's
+// tooFull says why a coordinator has too little room for its share of the run's
 // sessions; "" where it has enough, or does not say.
-func crowded(s scenarios.Scenario, p scenarios.Page) string {
+func tooFull(s scenarios.Scenario, p scenarios.Page) string {
 	threads, used := p.Threads, 0
 	if s.Capacity.Threads > 0 {
 		threads = s.Capacity.Threads

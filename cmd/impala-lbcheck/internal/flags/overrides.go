@@ -28,31 +28,31 @@ type assignment struct {
 // values of usual as defaults.
 func Bind(cmd *cobra.Command, environ []string, usual scenarios.Scenario, kinds ...scenarios.Kind) *Overrides {
 	o := &Overrides{environ: environ}
-	for _, g := range scenarios.Settings() {
-		if g.Name == "" || !slices.ContainsFunc(kinds, g.Of) {
+	for _, st := range scenarios.Settings() {
+		if st.Name == "" || !slices.ContainsFunc(kinds, st.Of) {
 			continue
 		}
-		o.settings = append(o.settings, g)
-		f := cmd.Flags().VarPF(&value{g, o}, g.Name, "", help(g, &usual))
-		if g.Switch() {
+		o.settings = append(o.settings, st)
+		f := cmd.Flags().VarPF(&value{st, o}, st.Name, "", help(st, &usual))
+		if st.Switch() {
 			f.NoOptDefVal = "true"
 		}
-		annotate(f, string(g.Group))
-		complete(cmd, g)
+		annotate(f, string(st.Group))
+		complete(cmd, st)
 	}
 	cmd.Flags().SortFlags = false
 	return o
 }
 
 // complete makes the shell complete the values of a setting, or names of files.
-func complete(cmd *cobra.Command, g scenarios.Setting) {
+func complete(cmd *cobra.Command, st scenarios.Setting) {
 	values := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		if g.Arg == "FILE" {
+		if st.Arg == "FILE" {
 			return nil, cobra.ShellCompDirectiveDefault
 		}
-		return g.Values, cobra.ShellCompDirectiveNoFileComp
+		return st.Values, cobra.ShellCompDirectiveNoFileComp
 	}
-	if err := cmd.RegisterFlagCompletionFunc(g.Name, values); err != nil {
+	if err := cmd.RegisterFlagCompletionFunc(st.Name, values); err != nil {
 		panic(err) // the flag was made above
 	}
 }
@@ -68,9 +68,9 @@ func (o *Overrides) Has(key string, k scenarios.Kind) bool {
 // variable is also there for commands that do not have its setting.
 func (o *Overrides) assignments(k scenarios.Kind) []assignment {
 	var all []assignment
-	for _, g := range o.settings {
-		if v := Lookup(o.environ, Variable(g)); v != "" && g.Of(k) {
-			all = append(all, assignment{g, v})
+	for _, st := range o.settings {
+		if v := Lookup(o.environ, Variable(st)); v != "" && st.Of(k) {
+			all = append(all, assignment{st, v})
 		}
 	}
 	return append(all, o.args...)
@@ -94,16 +94,16 @@ func (o *Overrides) Apply(s *scenarios.Scenario, set func(key string) bool) erro
 }
 
 func (o *Overrides) applyVariables(s *scenarios.Scenario) error {
-	for _, g := range o.settings {
-		v := Lookup(o.environ, Variable(g))
-		if v == "" || !g.Of(s.Kind) {
+	for _, st := range o.settings {
+		v := Lookup(o.environ, Variable(st))
+		if v == "" || !st.Of(s.Kind) {
 			continue
 		}
-		if g.Repeat {
-			g.Clear(s)
+		if st.Repeat {
+			st.Clear(s)
 		}
-		if err := g.Set(s, v); err != nil {
-			return fmt.Errorf("%s=%s: %s", Variable(g), v, reason(err))
+		if err := st.Set(s, v); err != nil {
+			return fmt.Errorf("%s=%s: %s", Variable(st), v, reason(err))
 		}
 	}
 	return nil

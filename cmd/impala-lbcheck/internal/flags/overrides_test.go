@@ -109,21 +109,21 @@ func TestBind_CompletesEveryChoice(t *testing.T) {
 	t.Parallel()
 	cmd := &cobra.Command{Use: "try"}
 	Bind(cmd, nil, scenarios.Default(), scenarios.Kinds()...)
-	for _, g := range scenarios.Settings() {
-		if g.Name == "" {
+	for _, st := range scenarios.Settings() {
+		if st.Name == "" {
 			continue
 		}
-		complete, ok := cmd.GetFlagCompletionFunc(g.Name)
+		complete, ok := cmd.GetFlagCompletionFunc(st.Name)
 		if !ok {
-			t.Errorf("--%s has no completion", g.Name)
+			t.Errorf("--%s has no completion", st.Name)
 			continue
 		}
 		values, directive := complete(cmd, nil, "")
-		if !slices.Equal(values, g.Values) {
-			t.Errorf("--%s completes %q, want %q", g.Name, values, g.Values)
+		if !slices.Equal(values, st.Values) {
+			t.Errorf("--%s completes %q, want %q", st.Name, values, st.Values)
 		}
-		if files := directive == cobra.ShellCompDirectiveDefault; files != (g.Arg == "FILE") {
-			t.Errorf("--%s completes names of files: %t", g.Name, files)
+		if files := directive == cobra.ShellCompDirectiveDefault; files != (st.Arg == "FILE") {
+			t.Errorf("--%s completes names of files: %t", st.Name, files)
 		}
 	}
 }

@@ -51,35 +51,35 @@ func referenceDoc() string {
 	b.WriteString(referenceHead)
 	for _, group := range scenarios.Groups() {
 		fmt.Fprintf(&b, "\n## %s\n\n| key | flag and variable | type | default | bounds | meaning |\n|---|---|---|---|---|---|\n", group)
-		for _, g := range scenarios.Settings() {
-			if g.Group == group {
-				b.WriteString(referenceRow(g))
+		for _, st := range scenarios.Settings() {
+			if st.Group == group {
+				b.WriteString(referenceRow(st))
 			}
 		}
 	}
 	return b.String()
 }
 
-func referenceRow(g scenarios.Setting) string {
+func referenceRow(st scenarios.Setting) string {
 	spelling := "-"
-	if g.Name != "" {
-		spelling = fmt.Sprintf("%s<br>`%s`", strings.TrimSpace("`--"+g.Name+"` "+g.Arg), Variable(g))
-		if g.Repeat {
+	if st.Name != "" {
+		spelling = fmt.Sprintf("%s<br>`%s`", strings.TrimSpace("`--"+st.Name+"` "+st.Arg), Variable(st))
+		if st.Repeat {
 			spelling += "<br>repeatable"
 		}
 	}
-	usual := g.Default
+	usual := st.Default
 	if usual == "" {
-		usual = g.Unset
+		usual = st.Unset
 	}
 	if usual == "" {
-		usual = strings.TrimSuffix(g.Text(new(scenarios.Scenario))+": "+g.Bounds.Zero, ": ")
+		usual = strings.TrimSuffix(st.Text(new(scenarios.Scenario))+": "+st.Bounds.Zero, ": ")
 	}
-	meaning := g.Help
-	if g.Kinds != nil {
-		meaning += only(g.Kinds)
+	meaning := st.Help
+	if st.Kinds != nil {
+		meaning += only(st.Kinds)
 	}
-	cells := []string{"`" + g.Key + "`", spelling, g.Type(), usual, g.Range(), meaning}
+	cells := []string{"`" + st.Key + "`", spelling, st.Type(), usual, st.Range(), meaning}
 	for i, c := range cells {
 		if cells[i] = strings.ReplaceAll(c, "|", `\|`); c == "" {
 			cells[i] = "-"

@@ -29,9 +29,9 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if name == "password" {
 		return fmt.Errorf("there is no --%s, because every process on this host can read a command line; use --password-file, --password-command or %s", name, PasswordVariable)
 	}
-	for _, g := range scenarios.Settings() {
-		if g.Name == name {
-			return fmt.Errorf("%w; only scenarios of kind %s have it", err, joined(g.Kinds))
+	for _, st := range scenarios.Settings() {
+		if st.Name == name {
+			return fmt.Errorf("%w; only scenarios of kind %s have it", err, joined(st.Kinds))
 		}
 	}
 	var known []string

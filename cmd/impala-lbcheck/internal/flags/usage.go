@@ -34,26 +34,26 @@ func annotate(f *pflag.Flag, group string) {
 func groupOf(f *pflag.Flag) string { return strings.Join(f.Annotations[groupKey], "") }
 
 // help is what a setting means, what it can be, and its default.
-func help(g scenarios.Setting, usual *scenarios.Scenario) string {
-	text := g.Help
-	if g.Values != nil && g.Arg != strings.Join(g.Values, "|") {
-		text += ": " + strings.Join(g.Values, ", ")
+func help(st scenarios.Setting, usual *scenarios.Scenario) string {
+	text := st.Help
+	if st.Values != nil && st.Arg != strings.Join(st.Values, "|") {
+		text += ": " + strings.Join(st.Values, ", ")
 	}
-	return text + " (" + defaultOf(g, usual) + ")"
+	return text + " (" + defaultOf(st, usual) + ")"
 }
 
 // defaultOf is "default 10s", "default: the system's".
-func defaultOf(g scenarios.Setting, usual *scenarios.Scenario) string {
-	zero := g.Text(new(scenarios.Scenario))
-	switch text := g.Text(usual); {
-	case text != zero && !derives(g):
+func defaultOf(st scenarios.Setting, usual *scenarios.Scenario) string {
+	zero := st.Text(new(scenarios.Scenario))
+	switch text := st.Text(usual); {
+	case text != zero && !derives(st):
 		return "default " + text
-	case g.Unset != "":
-		return "default: " + inFlags(g.Unset)
-	case g.Bounds.Zero != "" && !strings.HasPrefix(g.Bounds.Zero, zero):
-		return fmt.Sprintf("default %s: %s", zero, inFlags(g.Bounds.Zero))
-	case g.Bounds.Zero != "":
-		return "default " + g.Bounds.Zero
+	case st.Unset != "":
+		return "default: " + inFlags(st.Unset)
+	case st.Bounds.Zero != "" && !strings.HasPrefix(st.Bounds.Zero, zero):
+		return fmt.Sprintf("default %s: %s", zero, inFlags(st.Bounds.Zero))
+	case st.Bounds.Zero != "":
+		return "default " + st.Bounds.Zero
 	default:
 		return "default " + zero
 	}
@@ -61,8 +61,8 @@ func defaultOf(g scenarios.Setting, usual *scenarios.Scenario) string {
 
 // derives reports whether the default follows another setting: then a value says
 // less than that.
-func derives(g scenarios.Setting) bool {
-	return g.Default == "" && g.Unset != "" && g.Bounds.Zero != ""
+func derives(st scenarios.Setting) bool {
+	return st.Default == "" && st.Unset != "" && st.Bounds.Zero != ""
 }
 
 // inFlags writes keys within a text as flags.

@@ -17,16 +17,16 @@ const prefix = "IMPALA_LBCHECK_"
 const PasswordVariable = prefix + "PASSWORD"
 
 // Variable is the setting's variable of the environment.
-func Variable(g scenarios.Setting) string {
-	return prefix + strings.ToUpper(strings.ReplaceAll(g.Name, "-", "_"))
+func Variable(st scenarios.Setting) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(st.Name, "-", "_"))
 }
 
 // Variables lists every variable that is read.
 func Variables() []string {
 	names := []string{PasswordVariable}
-	for _, g := range scenarios.Settings() {
-		if g.Name != "" {
-			names = append(names, Variable(g))
+	for _, st := range scenarios.Settings() {
+		if st.Name != "" {
+			names = append(names, Variable(st))
 		}
 	}
 	return names

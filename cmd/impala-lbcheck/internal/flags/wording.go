@@ -17,9 +17,9 @@ func For(key string) (string, bool) { return flagOf(key, "") }
 // flagOf is For, with the flag that scenarios of kind k have; "" is looks.
 func flagOf(key string, k scenarios.Kind) (string, bool) {
 	flag := ""
-	for _, g := range scenarios.Settings() {
-		if g.Name != "" && (g.Key == key || strings.HasPrefix(key, g.Key+".")) && (flag == "" || g.Of(k)) {
-			flag = "--" + g.Name
+	for _, st := range scenarios.Settings() {
+		if st.Name != "" && (st.Key == key || strings.HasPrefix(key, st.Key+".")) && (flag == "" || st.Of(k)) {
+			flag = "--" + st.Name
 		}
 	}
 	return flag, flag != ""

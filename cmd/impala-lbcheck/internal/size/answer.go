@@ -17,14 +17,14 @@ type placement struct {
 }
 
 // placements are those that are asked for.
-func (f query) placements() []placement {
-	if f.policy != "" {
-		return []placement{{scenarios.Policy(f.policy), []string{f.policy}}}
+func (q query) placements() []placement {
+	if q.policy != "" {
+		return []placement{{scenarios.Policy(q.policy), []string{q.policy}}}
 	}
 	return []placement{
-		{scenarios.LeastConn, []string{"leastconn", "round-robin"}},
-		{scenarios.Random, []string{"random", "flow-hash", "auto"}},
-		{scenarios.SourcePolicy, []string{"source"}},
+		{scenarios.PolicyLeastConn, []string{"leastconn", "round-robin"}},
+		{scenarios.PolicyRandom, []string{"random", "flow-hash", "auto"}},
+		{scenarios.PolicySource, []string{"source"}},
 	}
 }
 
@@ -38,19 +38,19 @@ func (p placement) under() string {
 }
 
 // write writes a table and, in the last line, the whole story.
-func (f query) write(out io.Writer) error {
-	if err := f.check(); err != nil {
+func (q query) write(out io.Writer) error {
+	if err := q.check(); err != nil {
 		return err
 	}
-	header, line := []string{"policy", "coordinators", "with one down", "or"}, f.needed
-	lead := fmt.Sprintf("%s on coordinators of %d threads take", counted(f.sessions, "session"), f.threads)
-	if f.coordinators > 0 {
-		header, line = []string{"policy", "sessions held", "with one down", fmt.Sprintf("threads for %d", f.sessions), "with one down"}, f.held
-		lead = fmt.Sprintf("%s of %d threads can hold", counted(f.coordinators, "coordinator"), f.threads)
+	header, line := []string{"policy", "coordinators", "with one down", "or"}, q.needed
+	lead := fmt.Sprintf("%s on coordinators of %d threads take", counted(q.sessions, "session"), q.threads)
+	if q.coordinators > 0 {
+		header, line = []string{"policy", "sessions held", "with one down", fmt.Sprintf("threads for %d", q.sessions), "with one down"}, q.held
+		lead = fmt.Sprintf("%s of %d threads can hold", counted(q.coordinators, "coordinator"), q.threads)
 	}
 	var rows [][]string
 	var clauses []string
-	for _, p := range f.placements() {
+	for _, p := range q.placements() {
 		cells, clause := line(p)
 		rows = append(rows, append([]string{strings.Join(p.names, ", ")}, cells...))
 		clauses = append(clauses, clause)
@@ -64,12 +64,12 @@ func (f query) write(out io.Writer) error {
 }
 
 // needed is one line of how many coordinators it takes, as cells and in words.
-func (f query) needed(p placement) (cells []string, clause string) {
-	s := sizing.Coordinators(f.sessions, f.threads, p.policy)
+func (q query) needed(p placement) (cells []string, clause string) {
+	s := sizing.Coordinators(q.sessions, q.threads, p.policy)
 	switch {
-	case s.Coordinators == 0 && p.policy == scenarios.SourcePolicy:
-		return []string{"none will do", "-", fmt.Sprintf("any, of %d threads", f.sessions)},
-			fmt.Sprintf("%s %d threads on the one that a client address goes to", p.under(), f.sessions)
+	case s.Coordinators == 0 && p.policy == scenarios.PolicySource:
+		return []string{"none will do", "-", fmt.Sprintf("any, of %d threads", q.sessions)},
+			fmt.Sprintf("%s %d threads on the one that a client address goes to", p.under(), q.sessions)
 	case s.Coordinators == 0:
 		more := fmt.Sprintf("more than %d", scenarios.MaxCoordinators)
 		return []string{more, "-", "-"}, more + " " + p.under()
@@ -83,20 +83,20 @@ func (f query) needed(p placement) (cells []string, clause string) {
 }
 
 // held is one line of what a number of coordinators holds, as cells and in words.
-func (f query) held(p placement) (cells []string, clause string) {
-	c := sizing.Ceilings(p.policy, f.coordinators, f.threads)
+func (q query) held(p placement) (cells []string, clause string) {
+	c := sizing.Ceilings(p.policy, q.coordinators, q.threads)
 	threads := func(k int) string {
-		if n := sizing.ThreadsFor(f.sessions, k, p.policy); n > 0 {
+		if n := sizing.ThreadsFor(q.sessions, k, p.policy); n > 0 {
 			return strconv.Itoa(n)
 		}
 		return "-"
 	}
 	need := ""
-	if c.Safe < f.sessions {
-		need = fmt.Sprintf("; %d take %s threads each", f.sessions, threads(f.coordinators))
+	if c.Safe < q.sessions {
+		need = fmt.Sprintf("; %d take %s threads each", q.sessions, threads(q.coordinators))
 	}
-	return []string{strconv.Itoa(c.Safe), strconv.Itoa(c.SafeLost), threads(f.coordinators), threads(f.coordinators - 1)},
-		fmt.Sprintf("%d %s (%d with one down%s)", c.Safe, p.under(), c.SafeLost, need)
+	return []string{strconv.Itoa(c.Safe), strconv.Itoa(c.SafeOneDown), threads(q.coordinators), threads(q.coordinators - 1)},
+		fmt.Sprintf("%d %s (%d with one down%s)", c.Safe, p.under(), c.SafeOneDown, need)
 }
 
 // counted is "1 session", "400 sessions".

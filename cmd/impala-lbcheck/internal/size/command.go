@@ -36,7 +36,7 @@ random, the numbers are those that fit in 99.9 of 100 cases. Nothing is sent.`,
   impala-lbcheck size --sessions 400 --policy leastconn --coordinators 5`,
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if err := f.take(args); err != nil {
+		if err := f.parseArgs(args); err != nil {
 			return err
 		}
 		return f.write(out)
@@ -61,36 +61,36 @@ func policyNames() string {
 	return strings.Join(names, ", ")
 }
 
-// most is the greatest value of a setting, by its key.
-func most(key string) int {
-	for _, g := range scenarios.Settings() {
-		if g.Key == key {
-			return int(g.Bounds.Max)
+// maxValue is the greatest value of a setting, by its key.
+func maxValue(key string) int {
+	for _, st := range scenarios.Settings() {
+		if st.Key == key {
+			return int(st.Bounds.Max)
 		}
 	}
 	panic("no setting " + key)
 }
 
 // check says what is wrong with the flags.
-func (f query) check() error {
-	sessions, threads := most("capacity.hold"), most("capacity.threads")
+func (q query) check() error {
+	sessions, threads := maxValue("capacity.hold"), maxValue("capacity.threads")
 	switch {
-	case f.sessions == 0:
+	case q.sessions == 0:
 		return errors.New("how many sessions? impala-lbcheck size 400")
-	case f.sessions < 0 || f.sessions > sessions:
-		return fmt.Errorf("--sessions %d: must be a number from 1 to %d", f.sessions, sessions)
-	case f.threads < 1 || f.threads > threads:
-		return fmt.Errorf("--threads %d: must be a number from 1 to %d", f.threads, threads)
-	case f.coordinators < 0 || f.coordinators > scenarios.MaxCoordinators:
-		return fmt.Errorf("--coordinators %d: must be a number from 1 to %d", f.coordinators, scenarios.MaxCoordinators)
-	case f.policy != "" && !slices.Contains(scenarios.Policies(), scenarios.Policy(f.policy)):
-		return fmt.Errorf("--policy %s: must be one of %s", f.policy, policyNames())
+	case q.sessions < 0 || q.sessions > sessions:
+		return fmt.Errorf("--sessions %d: must be a number from 1 to %d", q.sessions, sessions)
+	case q.threads < 1 || q.threads > threads:
+		return fmt.Errorf("--threads %d: must be a number from 1 to %d", q.threads, threads)
+	case q.coordinators < 0 || q.coordinators > scenarios.MaxCoordinators:
+		return fmt.Errorf("--coordinators %d: must be a number from 1 to %d", q.coordinators, scenarios.MaxCoordinators)
+	case q.policy != "" && !slices.Contains(scenarios.Policies(), scenarios.Policy(q.policy)):
+		return fmt.Errorf("--policy %s: must be one of %s", q.policy, policyNames())
 	}
 	return nil
 }
 
-// take reads the argument, which is another way to write --sessions.
-func (f *query) take(args []string) error {
+// parseArgs reads the argument, which is another way to write --sessions.
+func (q *query) parseArgs(args []string) error {
 	switch {
 	case len(args) == 0:
 		return nil
@@ -101,9 +101,9 @@ func (f *query) take(args []string) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%q is not a number of sessions; size sends nothing and needs no host", args[0])
-	case f.sessions != 0 && f.sessions != n:
-		return fmt.Errorf("%d sessions or %d? Give one of the argument and --sessions", n, f.sessions)
+	case q.sessions != 0 && q.sessions != n:
+		return fmt.Errorf("%d sessions or %d? Give one of the argument and --sessions", n, q.sessions)
 	}
-	f.sessions = n
+	q.sessions = n
 	return nil
 }

@@ -90,7 +90,7 @@ func lookupIn(zone map[string]string) func(context.Context, string, string) ([]n
 func TestResolver_Resolve_KeepsTheHostAsWritten(t *testing.T) {
 	t.Parallel()
 	r := Resolver{scenarios.DNSAll, lookupIn(map[string]string{"LB.example.com": "192.0.2.1"}), Routed}
-	nodes, err := r.Resolve(t.Context(), scenarios.Target{Endpoints: []string{"LB.example.com"}, Protocol: scenarios.Beeswax}, time.Second)
+	nodes, err := r.Resolve(t.Context(), scenarios.Target{Endpoints: []string{"LB.example.com"}, Protocol: scenarios.ProtocolBeeswax}, time.Second)
 	if err != nil || len(nodes) != 1 || nodes[0] != (scenarios.Node{Addr: netip.MustParseAddrPort("192.0.2.1:21000"), Host: "LB.example.com"}) {
 		t.Errorf("nodes = %v, %v", nodes, err)
 	}

@@ -24,10 +24,10 @@ func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
 	switch {
 	case o.Refused:
 		return nil
-	case o.Class.IsLocal() && o.Part != scenarios.Scout: // the scout reports its own failure
+	case o.Class.IsLocal() && o.Part != scenarios.PartScout: // the scout reports its own failure
 		stop.By, stop.Text = scenarios.StopGenerator, o.Text
 		return stop
-	case o.Outcome != scenarios.Failed:
+	case o.Outcome != scenarios.OutcomeFailed:
 		return nil
 	case o.Class.IsRejected():
 		b.rejected++

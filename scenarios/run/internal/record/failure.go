@@ -15,10 +15,10 @@ import (
 func Failure(ctx context.Context, o *scenarios.Observation, err error, phase scenarios.Phase) {
 	o.Text = Clip(err.Error())
 	if ctx.Err() != nil && !o.Refused {
-		o.Outcome = scenarios.Unknown
+		o.Outcome = scenarios.OutcomeUnknown
 		return
 	}
-	o.Outcome, o.Failed = scenarios.Failed, PhaseOf(err, phase)
+	o.Outcome, o.Failed = scenarios.OutcomeFailed, PhaseOf(err, phase)
 	var hint interface{ Hint() []vocab.Fix }
 	switch class := classOf(err); {
 	case !class.IsZero():
@@ -32,7 +32,7 @@ func Failure(ctx context.Context, o *scenarios.Observation, err error, phase sce
 		o.Hint = hint.Hint()
 	}
 	if o.Class.IsLocal() {
-		o.Outcome = scenarios.Unknown
+		o.Outcome = scenarios.OutcomeUnknown
 	}
 }
 

@@ -23,73 +23,73 @@ type recorder struct {
 }
 
 // add records a session that has ended, and reports whether it belongs to a look.
-func (c *recorder) add(o scenarios.Observation, leftOpen bool) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.count(o, leftOpen)
+func (r *recorder) add(o scenarios.Observation, leftOpen bool) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.count(o, leftOpen)
 	if o.Cert != nil {
-		c.certs = pooledCert(c.certs, seenOn(o))
+		r.certs = pooledCert(r.certs, seenOn(o))
 	}
-	if !c.inLook || o.Part == scenarios.Scout || o.Part == scenarios.Settle {
+	if !r.inLook || o.Part == scenarios.PartScout || o.Part == scenarios.PartSettle {
 		return false
 	}
-	c.look.Add(o)
+	r.look.Add(o)
 	if o.Refused {
 		return true
 	}
-	if c.series != nil {
-		c.chart(o)
+	if r.series != nil {
+		r.chart(o)
 	}
-	if o.Due >= c.warm {
-		c.time(o)
+	if o.Due >= r.warm {
+		r.time(o)
 	}
 	return true
 }
 
 // count counts what stands beside the looks.
-func (c *recorder) count(o scenarios.Observation, leftOpen bool) {
+func (r *recorder) count(o scenarios.Observation, leftOpen bool) {
 	if leftOpen {
-		c.counts.LeftOpen++
+		r.counts.LeftOpen++
 	}
 	switch o.Part {
-	case scenarios.Scout:
-		c.counts.Scout++
-	case scenarios.Settle:
-		c.counts.Settle++
+	case scenarios.PartScout:
+		r.counts.Scout++
+	case scenarios.PartSettle:
+		r.counts.Settle++
 	}
 	if o.Refused {
-		c.counts.Refused++
+		r.counts.Refused++
 	}
 }
 
 // chart adds a session to the series.
-func (c *recorder) chart(o scenarios.Observation) {
-	c.series.Add(o)
-	if o.Part == scenarios.Held && o.LoggedIn() {
-		c.series.Hold(o.Start+o.Login()-o.Lag(), o.End)
+func (r *recorder) chart(o scenarios.Observation) {
+	r.series.Add(o)
+	if o.Part == scenarios.PartHeld && o.LoggedIn() {
+		r.series.Hold(o.Start+o.Login()-o.Lag(), o.End)
 	}
 }
 
 // time records how long a session and its steps took.
-func (c *recorder) time(o scenarios.Observation) {
-	c.load.Add(o)
-	c.tags.add(o)
-	if o.Outcome == scenarios.OK {
-		c.phases.Record(o.Phases)
+func (r *recorder) time(o scenarios.Observation) {
+	r.load.Add(o)
+	r.tags.add(o)
+	if o.Outcome == scenarios.OutcomeOK {
+		r.phases.Record(o.Phases)
 	}
 }
 
 // beginLook begins a look.
-func (c *recorder) beginLook(warm time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.look, c.inLook, c.warm = scenarios.Look{}, true, warm
+func (r *recorder) beginLook(warm time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.look, r.inLook, r.warm = scenarios.Look{}, true, warm
 }
 
 // endLook ends it.
-func (c *recorder) endLook() scenarios.Look {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.inLook = false
-	return c.look
+func (r *recorder) endLook() scenarios.Look {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inLook = false
+	return r.look
 }

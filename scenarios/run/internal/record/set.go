@@ -42,7 +42,7 @@ func (s *Set) Resolved(d time.Duration) {
 	rec := s.recorders[0]
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	rec.phases.Record([scenarios.NumPhases]time.Duration{scenarios.Resolve: d})
+	rec.phases.Record([scenarios.NumPhases]time.Duration{scenarios.PhaseResolve: d})
 }
 
 // BeginLook begins a look; sessions due before warm are warm-up.

@@ -53,8 +53,8 @@ func measureOf(metric string) func(scenarios.Observation) (time.Duration, bool) 
 		return func(o scenarios.Observation) (time.Duration, bool) { return o.Lag(), !o.Unpaced }
 	case scenarios.MetricQuery:
 		return func(o scenarios.Observation) (time.Duration, bool) {
-			d := o.Phases[scenarios.Execute] + o.Phases[scenarios.Fetch]
-			return d, d > 0 && o.Outcome == scenarios.OK
+			d := o.Phases[scenarios.PhaseExecute] + o.Phases[scenarios.PhaseFetch]
+			return d, d > 0 && o.Outcome == scenarios.OutcomeOK
 		}
 	}
 	name, _ := strings.CutPrefix(metric, scenarios.MetricPhase)
@@ -63,7 +63,7 @@ func measureOf(metric string) func(scenarios.Observation) (time.Duration, bool) 
 		return nil
 	}
 	return func(o scenarios.Observation) (time.Duration, bool) {
-		return o.Phases[phase], o.Phases[phase] > 0 && o.Outcome == scenarios.OK
+		return o.Phases[phase], o.Phases[phase] > 0 && o.Outcome == scenarios.OutcomeOK
 	}
 }
 

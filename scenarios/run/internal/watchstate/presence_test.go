@@ -10,7 +10,7 @@ import (
 )
 
 func numbered(i int) scenarios.Identity {
-	return scenarios.Identity{Coordinator: fmt.Sprintf("coord-%d:25000", i), Source: scenarios.FromPing}
+	return scenarios.Identity{Coordinator: fmt.Sprintf("coord-%d:25000", i), Source: scenarios.SourcePing}
 }
 
 func TestPresenceTracker_Add_ChanceAloneIsNoAbsence(t *testing.T) {

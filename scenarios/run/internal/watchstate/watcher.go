@@ -16,14 +16,14 @@ type Watcher struct {
 	since  func() time.Duration
 	notice func(at time.Duration, format string, args ...any)
 
-	mu      sync.Mutex
-	seen    scenarios.WatchSeen
-	outage  outage
-	met     presenceTracker
-	lost    map[string]bool // coordinators on which a long session was lost
-	good    int             // new sessions in a row that succeeded
-	failing bool            // new sessions failed lately
-	failed  time.Duration   // when the last of them ended
+	mu       sync.Mutex
+	seen     scenarios.WatchSeen
+	outage   outage
+	presence presenceTracker
+	lost     map[string]bool // coordinators on which a long session was lost
+	good     int             // new sessions in a row that succeeded
+	failing  bool            // new sessions failed lately
+	failed   time.Duration   // when the last of them ended
 }
 
 // New returns a watcher of a number of long sessions. since is the run's clock; notice
@@ -35,14 +35,14 @@ func New(long int, since func() time.Duration, notice func(at time.Duration, for
 // OnSessionEnd takes in a session that ended, if it was a new one; what the end of
 // the run cut short, or was ended for its certificate, says nothing.
 func (w *Watcher) OnSessionEnd(o scenarios.Observation) {
-	if o.Part != scenarios.Arrival || o.Outcome == scenarios.Unknown || o.Refused {
+	if o.Part != scenarios.PartArrival || o.Outcome == scenarios.OutcomeUnknown || o.Refused {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := w.since()
 	w.seen.Sessions++
-	if o.Outcome == scenarios.Failed {
+	if o.Outcome == scenarios.OutcomeFailed {
 		w.onFailure(o, now)
 	} else {
 		w.onSuccess(o, now)
@@ -63,7 +63,7 @@ func (w *Watcher) onFailure(o scenarios.Observation, now time.Duration) {
 func (w *Watcher) onSuccess(o scenarios.Observation, now time.Duration) {
 	w.outage.succeeded(o.Due)
 	w.good++
-	if w.failing && now-w.failed >= minAbsence && beyondChance(w.good, len(w.met.all)) {
+	if w.failing && now-w.failed >= minAbsence && beyondChance(w.good, len(w.presence.all)) {
 		w.failing = false
 		w.notice(now, "new sessions succeed again; %d failed, the last of them due at %.1fs", w.outage.errors, w.outage.last.Seconds())
 	}
@@ -71,7 +71,7 @@ func (w *Watcher) onSuccess(o scenarios.Observation, now time.Duration) {
 
 // onAnswer takes in which coordinator answered.
 func (w *Watcher) onAnswer(identity scenarios.Identity, now time.Duration) {
-	gone, back := w.met.add(identity, now)
+	gone, back := w.presence.add(identity, now)
 	for _, p := range gone {
 		w.notice(now, "%s is not met any more; it was last at %.1fs", p.Name, float64(*p.Gone))
 	}
@@ -101,7 +101,7 @@ func (w *Watcher) LongEnded(i int, o scenarios.Observation, asked bool) {
 	defer w.mu.Unlock()
 	f := &w.seen.Long[i]
 	f.Outcome = o.Outcome
-	if o.Outcome != scenarios.Failed {
+	if o.Outcome != scenarios.OutcomeFailed {
 		return
 	}
 	now := w.since()
@@ -164,7 +164,7 @@ func (w *Watcher) Seen(begin, end time.Duration) *scenarios.WatchSeen {
 	if out.Errors > 0 {
 		out.FirstErr, out.LastErr = secondsAt(w.outage.first), secondsAt(w.outage.last)
 	}
-	out.Coords = w.met.appearances(end)
+	out.Coords = w.presence.appearances(end)
 	return &out
 }
 

@@ -10,47 +10,47 @@ import (
 )
 
 // A place is a file that a command reads or writes, and how the user named it.
-type place struct{ said, path string }
+type namedFile struct{ name, path string }
 
 // stdoutPath stands for stdout among files.
 const stdoutPath = "-"
 
-// reads notes a file that the command reads: nothing is written over it.
-func (o *output) reads(said, path string) {
+// addInput notes a file that the command reads: nothing is written over it.
+func (o *output) addInput(name, path string) {
 	if path != "" {
-		o.inputs = append(o.inputs, place{said, path})
+		o.inputs = append(o.inputs, namedFile{name, path})
 	}
 }
 
-// readsOf notes the files that a scenario names.
-func (o *output) readsOf(s scenarios.Scenario) {
-	o.reads("the password file", s.Auth.PasswordFile)
-	o.reads("the CA file", s.TLS.CACert)
+// addInputsOf notes the files that a scenario names.
+func (o *output) addInputsOf(s scenarios.Scenario) {
+	o.addInput("the password file", s.Auth.PasswordFile)
+	o.addInput("the CA file", s.TLS.CACert)
 }
 
-// apart fails where two outputs are one file, or an output is what is read: one
+// checkDistinct fails where two outputs are one file, or an output is what is read: one
 // would be lost.
-func (o *output) apart(w world, outs []report.Out) error {
-	var seen []place
+func (o *output) checkDistinct(e env, outs []report.Out) error {
+	var seen []namedFile
 	for i, out := range outs {
-		seen = append(seen, place{"--out " + o.outs[i], out.Path})
+		seen = append(seen, namedFile{"--out " + o.outs[i], out.Path})
 	}
 	if o.observations != "" {
-		seen = append(seen, place{"--observations " + o.observations, o.observations})
+		seen = append(seen, namedFile{"--observations " + o.observations, o.observations})
 	}
 	for i, p := range seen {
 		for _, other := range seen[:i] {
 			if same(p.path, other.path) {
-				return fmt.Errorf("%s and %s are the same file: give each its own", other.said, p.said)
+				return fmt.Errorf("%s and %s are the same file: give each its own", other.name, p.name)
 			}
 		}
 		for _, in := range o.inputs {
 			if same(p.path, in.path) {
-				return fmt.Errorf("%s is %s: write to another file", p.said, in.said)
+				return fmt.Errorf("%s is %s: write to another file", p.name, in.name)
 			}
 		}
-		if onStdout(w, p.path) {
-			return fmt.Errorf("%s is where stdout goes: to have a format on stdout instead of the text, give FORMAT=%s", p.said, stdoutPath)
+		if onStdout(e, p.path) {
+			return fmt.Errorf("%s is where stdout goes: to have a format on stdout instead of the text, give FORMAT=%s", p.name, stdoutPath)
 		}
 	}
 	return nil
@@ -66,8 +66,8 @@ func same(a, b string) bool {
 }
 
 // onStdout reports whether path is the file or pipe behind stdout.
-func onStdout(w world, path string) bool {
-	f := fileOf(w.out)
+func onStdout(e env, path string) bool {
+	f := fileOf(e.out)
 	if f == nil || path == stdoutPath {
 		return false
 	}

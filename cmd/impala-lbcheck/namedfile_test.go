@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestTwoOutputsAreNotOneFile(t *testing.T) {
+func TestOutputs_AreNotOneFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	at := func(name string) string { return dir + "/" + name } // not filepath.Join, which would tidy it up
@@ -64,7 +64,7 @@ func TestTwoOutputsAreNotOneFile(t *testing.T) {
 	})
 }
 
-func TestStdoutIsAnOutputToo(t *testing.T) {
+func TestOutputs_StdoutIsOneToo(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "out.json")
 	f, err := os.Create(name)
@@ -77,7 +77,7 @@ func TestStdoutIsAnOutputToo(t *testing.T) {
 		exitPass:  {"report", "../../testdata/runs/pass.json", "--out", "json=-"},
 	} {
 		var stderr bytes.Buffer
-		if code := mainCode(args, world{out: f, err: &stderr}); code != want {
+		if code := mainCode(args, env{out: f, err: &stderr}); code != want {
 			t.Errorf("%q: exit %d, want %d: %s", args, code, want, stderr.String())
 		}
 	}
