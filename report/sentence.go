@@ -9,10 +9,10 @@ import (
 )
 
 // Sentence says the verdict of r in one line, which begins with PASS, FAIL,
-// INCONCLUSIVE or SKIPPED and a colon. It follows from the findings and counts
+// INCONCLUSIVE, NOTHING MEASURED or SKIPPED and a colon. It follows from the findings and counts
 // alone; r.Summary is not read, as this is where it comes from.
 func Sentence(r scenarios.Result) string {
-	verdict := strings.ToUpper(r.Verdict.String()) + ": "
+	verdict := verdictWord(r) + ": "
 	switch r.Verdict {
 	case scenarios.StatusPass:
 		return verdict + passed(r) + notes(r) + "."
@@ -23,6 +23,15 @@ func Sentence(r scenarios.Result) string {
 	default:
 		return verdict + unproven(r) + "."
 	}
+}
+
+// verdictWord is what the last line begins with. A run that measured nothing has an
+// exit code of its own, and so a word of its own.
+func verdictWord(r scenarios.Result) string {
+	if r.ExitCode() == scenarios.ExitUnmeasured {
+		return "NOTHING MEASURED"
+	}
+	return strings.ToUpper(r.Verdict.String())
 }
 
 // passed describes what was tested.
@@ -131,7 +140,7 @@ func failed(r scenarios.Result) string {
 // unproven is why there is no verdict either way.
 func unproven(r scenarios.Result) string {
 	if r.Stopped != nil && r.Stopped.By == scenarios.StopScout {
-		return "nothing was measured: " + stopText(*r.Stopped)
+		return stopText(*r.Stopped)
 	}
 	open := withStatus(r, scenarios.StatusInconclusive)
 	if len(open) == 0 {
@@ -217,11 +226,11 @@ func next(r scenarios.Result) scenarios.Fixes {
 // writeVerdict writes the last line. It is not wrapped: a CI log shows its tail.
 func writeVerdict(p *page, r scenarios.Result) {
 	_, colour := label(r.Verdict)
-	word := strings.ToUpper(r.Verdict.String())
+	word := verdictWord(r)
 	text := message(r.Summary)
 	if text == "" {
 		text = message(Sentence(r))
 	}
 	p.line("")
-	p.line(p.paint(colour, word+":") + " " + strings.TrimSpace(strings.TrimPrefix(text, word+":")))
+	p.line(p.paint(colour, word+":") + " " + strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(text, word+":"), strings.ToUpper(r.Verdict.String())+":")))
 }

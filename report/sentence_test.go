@@ -89,7 +89,7 @@ func TestSentence(t *testing.T) {
 		},
 		"nothing measured": {
 			r:    sc.Result{Measured: sc.Measured{Stopped: &sc.Stop{By: sc.StopScout, Class: vocabtest.Class("tcp.refused"), Text: "the first session failed (tcp.refused 127.0.0.1:1): connection refused."}}},
-			want: "INCONCLUSIVE: nothing was measured: the first session failed (tcp.refused 127.0.0.1:1): connection refused.",
+			want: "NOTHING MEASURED: the first session failed (tcp.refused 127.0.0.1:1): connection refused.",
 		},
 		"interrupted": {
 			r:    sc.Result{Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 23}, Stopped: &sc.Stop{By: sc.StopInterrupted}}},
