@@ -18,6 +18,8 @@ var (
 	withSessions  = slices.DeleteFunc(Kinds(), func(k Kind) bool { return !kinds[k].sessions })
 	withStatement = []Kind{KindLooks, KindStages} // each session may run one
 	onlyLooks     = []Kind{KindLooks}
+	whoAnswers    = []Kind{KindLooks, KindStages, KindCapacity, KindQuery} // those that judge who answered
+	whatIsThere   = append([]Kind{KindCertificates}, whoAnswers...)        // and those that judge the addresses of the balancer
 )
 
 // words are values as text.
@@ -86,8 +88,8 @@ var expectSettings = []Setting{
 	{Key: "expect.coordinators.names", Group: GroupExpect, Kinds: withSessions, Help: "names of the coordinators", Unset: "not known"},
 	{Key: "expect.balance.weights", Name: "expect-weights", Arg: "4:2:1", Group: GroupExpect, Kinds: withSessions, parse: setWeights, Help: "weights of the coordinators, in the order of their names",
 		Bounds: Bounds{Above: true, Max: 1e6}, Unset: "equal"},
-	{Key: "expect.nodes", Name: "expect-nodes", Arg: argNumber, Group: GroupExpect, Help: "expected number of balancer addresses", Bounds: Bounds{Min: 1, Max: 1000, Zero: "any number"}},
-	{Key: "expect.version", Name: "expect-version", Arg: "TEXT", Group: GroupExpect, Kinds: withSessions, Help: "part of the version that every coordinator must report", Unset: "any version, the same on all"},
+	{Key: "expect.nodes", Name: "expect-nodes", Arg: argNumber, Group: GroupExpect, Kinds: whatIsThere, Help: "expected number of balancer addresses", Bounds: Bounds{Min: 1, Max: 1000, Zero: "any number"}},
+	{Key: "expect.version", Name: "expect-version", Arg: "TEXT", Group: GroupExpect, Kinds: whoAnswers, Help: "part of the version that every coordinator must report", Unset: "any version, the same on all"},
 	{Key: "expect.tls.issuer", Name: "expect-issuer", Arg: "ATTR=VALUE", Group: GroupExpect, Repeat: true, Help: "attribute that the issuer of each certificate must have, such as O=Amazon", Unset: "any issuer"},
 	{Key: "expect.tls.days_left", Name: "expect-days-left", Arg: argNumber, Group: GroupExpect, Help: "days for which a certificate must still be valid", Default: "7", Bounds: Bounds{Max: 10000}},
 	{Key: "expect.balance.policy", Name: "policy", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "how the balancer chooses a coordinator", Default: string(PolicyAuto), Values: words(Policies()...)},

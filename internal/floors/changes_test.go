@@ -43,7 +43,7 @@ func evenJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 		{"scenarios/kind.go", "\n// Kinds lists", "\n// KindOnce has one session on each node.\nconst KindOnce Kind = \"once\"\n\n// Kinds lists"},
 		{"scenarios/kind.go", "KindIdle, KindWatch}", "KindIdle, KindWatch, KindOnce}"},
 		{"scenarios/validate.go", "var kinds = map[Kind]kindRules{\n", `var kinds = map[Kind]kindRules{
-	KindOnce: {true, func(s Scenario) []claim { return []claim{{s.Expect.Version != "", "expect.version", "once reads no version", nil}} }},
+	KindOnce: {true, func(s Scenario) []claim { return []claim{{s.Load.WarmUp > 0, "load.warm_up", "once has nothing to warm up", nil}} }},
 `},
 		{"cmd/impala-lbcheck/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {login: true, ratePolite: true, demo: asItIs},\n"},
 		{"scenarios/run/kind_once.go", "", `package run
@@ -124,8 +124,8 @@ func kindWorks(t *testing.T, cmd command) {
 	dir := t.TempDir()
 	cluster := cmd.serve(t, "--nodes", "2")
 	file := "name: mine\nkind: once\ntarget: {endpoints: [" + strings.Join(cluster, ", ") + "]}\n"
-	writeFile(t, dir, "bad.yaml", file+"expect: {version: four}\n")
-	wantText(t, cmd.run(t, dir, 2, "run", "bad.yaml"), "once reads no version")
+	writeFile(t, dir, "bad.yaml", file+"load: {warm_up: 5s}\n")
+	wantText(t, cmd.run(t, dir, 2, "run", "bad.yaml"), "once has nothing to warm up")
 	writeFile(t, dir, "once.yaml", file)
 	wantText(t, cmd.run(t, dir, 0, "run", "once.yaml", "--out", "r.json"), "Once\n", "2 ok, 0 failed", "pass errors.rate")
 	wantText(t, cmd.run(t, dir, 0, "report", "r.json"), "Once\n")
