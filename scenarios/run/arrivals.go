@@ -25,23 +25,38 @@ func (r *run) arrive(ctx context.Context, all *sync.WaitGroup, begin time.Durati
 	defer done()
 	for n := 0; ; n++ {
 		at, more := s.Due(n)
-		if !more || !r.wait(r.startCtx, begin+at) {
+		if !more {
 			return
 		}
-		freed, ok := r.slots.Acquire(end)
-		if !ok {
-			r.collect.countDropped()
-			continue
-		}
-		nodes := r.nodes.Dialable()
-		if len(nodes) == 0 {
-			r.slots.Release()
+		j := job{part: scenarios.PartArrival, due: begin + at}
+		if !r.startDue(end, all, n, j, func(j job, o *scenarios.Observation) { r.executeInSlot(ctx, j, o) }) {
 			return
 		}
-		j := job{node: nodes[n%len(nodes)], part: scenarios.PartArrival, due: begin + at}
-		all.Go(func() {
-			o := r.beginRecord(j, freed.Sub(r.started))
-			r.executeInSlot(ctx, j, &o)
-		})
 	}
+}
+
+// startDue waits until session n is due and there is a slot for it, and then starts
+// do with its record, on the node whose turn it is; do releases the slot. One that
+// gets no slot before the end is dropped. It is false where no further session
+// may start.
+func (r *run) startDue(end context.Context, all *sync.WaitGroup, n int, j job, do func(job, *scenarios.Observation)) bool {
+	if !r.wait(r.startCtx, j.due) {
+		return false
+	}
+	freed, ok := r.slots.Acquire(end)
+	if !ok {
+		r.collect.countDropped()
+		return true
+	}
+	nodes := r.nodes.Dialable()
+	if len(nodes) == 0 {
+		r.slots.Release()
+		return false
+	}
+	j.node = nodes[n%len(nodes)]
+	all.Go(func() {
+		o := r.beginRecord(j, freed.Sub(r.started))
+		do(j, &o)
+	})
+	return true
 }

@@ -82,24 +82,9 @@ func (r *run) holdAll(ctx context.Context, all *sync.WaitGroup, begin time.Durat
 	defer done()
 	for n := range st.Hold {
 		j := job{part: scenarios.PartHeld, due: begin + r.pacer.Due(n), noQuery: true}
-		if !r.wait(r.startCtx, j.due) {
+		if !r.startDue(login, all, n, j, func(j job, o *scenarios.Observation) { r.hold(ctx, j, o, end) }) {
 			return
 		}
-		freed, ok := r.slots.Acquire(login)
-		if !ok {
-			r.collect.countDropped()
-			continue
-		}
-		nodes := r.nodes.Dialable()
-		if len(nodes) == 0 {
-			r.slots.Release()
-			return
-		}
-		j.node = nodes[n%len(nodes)]
-		all.Go(func() {
-			o := r.beginRecord(j, freed.Sub(r.started))
-			r.hold(ctx, j, &o, end)
-		})
 	}
 }
 
