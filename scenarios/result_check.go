@@ -50,6 +50,8 @@ func checkBounds(v any) (within bool, err error) {
 		if !(v >= 0 && v <= maxCount) {
 			return false, fmt.Errorf("invalid number %g", v)
 		}
+	case []Scout:
+		return true, checkLength(len(v), MaxScouts)
 	case []SilentNode:
 		return true, checkLength(len(v), maxSilent)
 	case []IdleStep:
