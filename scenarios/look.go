@@ -46,6 +46,12 @@ type Look struct {
 	Seen    []Seen       `json:"seen,omitempty"`   // by name, sorted
 	Refused int          `json:"refused,omitempty"`
 
+	// The sessions of Tally as they came to the balancer, those left out that this
+	// machine could not open: in order, and then the others. Both are empty in
+	// results of earlier versions.
+	Sequence Sequence `json:"sequence,omitzero"`
+	Blocks   Blocks   `json:"blocks,omitzero"`
+
 	Successes []SuccessGroup `json:"successes,omitempty"` // sorted by place
 	Failures  []FailureGroup `json:"failures,omitempty"`  // sorted by class, then place
 }
@@ -81,6 +87,7 @@ func (l *Look) Add(o Observation) {
 		l.Burst.Add(o.Node, o.Who.Coordinator, o.Outcome)
 	default:
 		l.Tally.Add(o.Node, o.Who.Coordinator, o.Outcome)
+		l.addToOrder(o)
 	}
 	l.addToGroup(o)
 	if o.Outcome == OutcomeFailed {
@@ -94,9 +101,22 @@ func (l *Look) Add(o Observation) {
 	}
 }
 
+// addToOrder keeps where the session stands among the others.
+func (l *Look) addToOrder(o Observation) {
+	switch {
+	case o.Outcome == OutcomeFailed && o.Class.IsLocal(): // it never came to the balancer
+	case o.Part == PartOrdered:
+		l.Sequence.Add(Session{Node: o.Node, Coordinator: o.Who.Coordinator, Local: o.Local.Addr().Unmap()})
+	default:
+		l.Blocks.Add(o.Seq, o.Node, o.Who.Coordinator)
+	}
+}
+
 // Merge adds the sessions of other, which is part of the same look. The ordered
-// sessions of one node are all in one of the two: a sequence cannot be merged.
+// sessions are all in one of the two: a sequence cannot be merged.
 func (l *Look) Merge(other Look) {
+	l.Sequence.Append(other.Sequence)
+	l.Blocks.Merge(other.Blocks)
 	l.Tally.Merge(other.Tally)
 	l.Burst.Merge(other.Burst)
 	l.Errors = MergeErrors(l.Errors, other.Errors...)

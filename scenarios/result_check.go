@@ -199,7 +199,10 @@ func (sums *cellSums) addLook(l Look) error {
 	if n := countErrors(l.Errors); n != all.failed {
 		return fmt.Errorf("its errors add up to %d, but %d sessions failed", n, all.failed)
 	}
-	return l.checkGroups(all)
+	if err := l.checkGroups(all); err != nil {
+		return err
+	}
+	return l.checkOrder()
 }
 
 // checkGroups compares the groups of a look with its cells; a result of an earlier

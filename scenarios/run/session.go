@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
@@ -55,7 +56,8 @@ func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) 
 	return o, false
 }
 
-// acquire waits until a session is due and has a slot, which the caller releases,
+// acquire waits until a session is due, has a slot, which the caller releases, and
+// its turn to start,
 // and begins its record; false where it is not to start. Where sessions are acquired
 // one after the other, the generator owes nothing for the time before.
 func (r *run) acquire(j job) (scenarios.Observation, bool) {
@@ -67,11 +69,27 @@ func (r *run) acquire(j job) (scenarios.Observation, bool) {
 	if !ok {
 		return scenarios.Observation{}, false
 	}
-	if !r.nodes.Allowed(j.node) {
+	turn, ok := r.takeTurn(j, max(asked, freed.Sub(r.started)))
+	if !ok || !r.nodes.Allowed(j.node) {
 		r.slots.Release()
 		return scenarios.Observation{}, false
 	}
-	return r.beginRecord(j, max(asked, freed.Sub(r.started))), true
+	j.due = turn.Due
+	return r.beginRecord(j, turn.At), true
+}
+
+// takeTurn waits until a session that is ready may start; false where it is not to.
+// Those of a burst or of a round of settling are to start together.
+func (r *run) takeTurn(j job, ready time.Duration) (pace.Turn, bool) {
+	if j.part == scenarios.PartBurst || j.part == scenarios.PartSettle {
+		return pace.Turn{Due: j.due, At: ready}, true
+	}
+	turn := r.gate.Reserve(j.due, ready, r.since())
+	if !r.wait(r.startCtx, turn.At) {
+		return turn, false
+	}
+	r.gate.Pass(turn)
+	return turn, true
 }
 
 // beginRecord begins the record of a session that could have started when it was
