@@ -97,7 +97,8 @@ type run struct {
 	slots   pace.Slots
 	seq     atomic.Int64
 	collect *collector
-	closing closeContexts
+	closing closing
+	opened  atomic.Int64 // sessions that are open now
 
 	onSessionEnd func(scenarios.Observation) // called with every session that ended, concurrently; nil: it is not
 
@@ -126,7 +127,7 @@ type run struct {
 func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) scenarios.Result {
 	r, ctx := begin(ctx, s, opt)
 	defer r.finish()
-	r.open = open
+	r.open = r.counted(open)
 	if r.kind.handshake {
 		r.refuse("a scenario of kind certificates has no sessions: use Certificates")
 		return r.end(ctx)
@@ -149,7 +150,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 		seed:  cmp.Or(s.Seed, uint64(rand.Uint32())),
 		slots: pace.NewSlots(max(1, s.Load.Concurrency)),
 	}
-	r.id = newID(r.started)
+	r.id, r.closing.catch = newID(r.started), r.catch
 	r.setRate(s.Load.Rate)
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
 	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts)
@@ -170,7 +171,7 @@ func (r *run) withCatch(opt Options) Options {
 // finish releases what begin took.
 func (r *run) finish() {
 	r.cancelStarts()
-	r.closing.end()
+	r.closing.contexts.end()
 	r.collect.handOver()
 }
 
