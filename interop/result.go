@@ -15,6 +15,7 @@ import (
 type result struct {
 	Verdict  string `json:"verdict"`
 	Exit     int    `json:"exit"`
+	Seed     uint64 `json:"seed"`
 	Complete bool   `json:"complete"`
 	Policy   struct {
 		Inferred string `json:"inferred"`
@@ -26,6 +27,7 @@ type result struct {
 		Unknown   int `json:"unknown"`
 		LeftOpen  int `json:"left_open"`
 		Scout     int `json:"scout"`
+		Settle    int `json:"settle"`
 		Refused   int `json:"refused"`
 	} `json:"sessions"`
 	Coordinators []coordinatorTally `json:"coordinators"`
