@@ -33,7 +33,7 @@ func (r result) connections(observed string) (connections, error) {
 		if err := json.Unmarshal(s.Bytes(), &o); err != nil {
 			return ours, err
 		}
-		if lines < 0 || o.Class == "tcp.refused" {
+		if lines < 0 || o.Class == "tcp.refused" || o.Class == "tcp.timeout" {
 			continue
 		}
 		ours.accepted++
@@ -41,7 +41,7 @@ func (r result) connections(observed string) (connections, error) {
 			ours.servers[o.Coordinator]++
 		}
 	}
-	if want := r.Sessions.Attempted + r.Sessions.Scout + r.Sessions.Settle; lines != want {
+	if want := r.Sessions.opened(); lines != want {
 		return ours, fmt.Errorf("%d observations, the result has %d sessions", lines, want)
 	}
 	return ours, s.Err()

@@ -149,19 +149,12 @@ func (h *haproxy) connections(ctx context.Context) (connections, error) {
 		return counted, err
 	}
 	for _, in := range h.listeners {
-		for _, row := range table {
-			if row["pxname"] != in.name {
-				continue
-			}
-			if row["svname"] == "FRONTEND" {
-				n, err := strconv.Atoi(row["conn_tot"])
-				if err != nil {
-					return counted, fmt.Errorf("show stat, %s: %w", in.name, err)
-				}
-				counted.accepted += n
-			}
+		accepted, err := table.numbers(in.name, "conn_tot")
+		if err != nil {
+			return counted, err
 		}
-		sessions, err := h.count(ctx, in.name)
+		counted.accepted += accepted["FRONTEND"]
+		sessions, err := table.numbers(in.name, "stot")
 		if err != nil {
 			return counted, err
 		}
@@ -178,21 +171,33 @@ func (h *haproxy) stat(ctx context.Context, listener, name string) (map[string]i
 	if err != nil {
 		return nil, err
 	}
-	sessions := map[string]int{}
-	for _, row := range table {
-		server := row["svname"]
-		if row["pxname"] != listener || server == "FRONTEND" || server == "BACKEND" {
-			continue
-		}
-		if sessions[server], err = strconv.Atoi(row[name]); err != nil {
-			return nil, fmt.Errorf("show stat, %s/%s: %w", listener, server, err)
-		}
-	}
-	return sessions, nil
+	sessions, err := table.numbers(listener, name)
+	delete(sessions, "FRONTEND")
+	delete(sessions, "BACKEND")
+	return sessions, err
 }
 
-// showStat returns the rows of "show stat" by the names of the columns.
-func (h *haproxy) showStat(ctx context.Context) ([]map[string]string, error) {
+// statTable has the rows of "show stat" by the names of the columns.
+type statTable []map[string]string
+
+// numbers returns a column for the rows of a listener that have it: FRONTEND, BACKEND
+// and its servers.
+func (t statTable) numbers(listener, name string) (map[string]int, error) {
+	numbers := map[string]int{}
+	for _, row := range t {
+		if row["pxname"] != listener || row[name] == "" {
+			continue
+		}
+		n, err := strconv.Atoi(row[name])
+		if err != nil {
+			return nil, fmt.Errorf("show stat, %s/%s: %w", listener, row["svname"], err)
+		}
+		numbers[row["svname"]] = n
+	}
+	return numbers, nil
+}
+
+func (h *haproxy) showStat(ctx context.Context) (statTable, error) {
 	text, err := h.command(ctx, "show stat")
 	if err != nil {
 		return nil, err
@@ -201,7 +206,7 @@ func (h *haproxy) showStat(ctx context.Context) ([]map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("show stat: %w", err)
 	}
-	var table []map[string]string
+	var table statTable
 	for _, row := range rows[1:] {
 		named := map[string]string{}
 		for i, title := range rows[0] {

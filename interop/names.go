@@ -18,12 +18,40 @@ func nameProofs(l *lab) []proof {
 		name := fmt.Sprintf("haproxy.name.dead-%d-of-3", dead)
 		all = append(all, proof{name: name, run: func(ctx context.Context) (evidence, error) { return l.proveDeadAddress(ctx, name, dead) }})
 	}
-	return append(all, proof{name: "haproxy.name.one-for-four", run: l.proveOneName})
+	return append(all,
+		proof{name: "haproxy.name.silent-1-of-3", run: l.proveSilentAddress},
+		proof{name: "haproxy.name.one-for-four", run: l.proveOneName},
+	)
 }
 
-// proveDeadAddress dials a name with three addresses, of which one refuses every
-// connection.
+// deadCase dials threeName, of which one address is dead.
+type deadCase struct {
+	name   string
+	port   int
+	dead   int    // number of the node
+	errors string // class of its sessions' errors
+	flags  []string
+}
+
+// proveDeadAddress uses an address that refuses every connection.
 func (l *lab) proveDeadAddress(ctx context.Context, name string, dead int) (evidence, error) {
+	return deadCase{name: name, port: deadNodePort, dead: dead, errors: "tcp.refused"}.prove(ctx, l)
+}
+
+// proveSilentAddress uses an address that never replies, the first one.
+func (l *lab) proveSilentAddress(ctx context.Context) (evidence, error) {
+	const dead = 1
+	release, err := blackHole(node(dead, silentNodePort))
+	if err != nil {
+		return evidence{}, err
+	}
+	defer release()
+	return deadCase{
+		name: "haproxy.name.silent-1-of-3", port: silentNodePort, dead: dead, errors: "tcp.timeout", flags: []string{"--timeout", "1s"},
+	}.prove(ctx, l)
+}
+
+func (d deadCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	c, err := l.plainCluster()
 	if err != nil {
 		return evidence{}, err
@@ -33,24 +61,25 @@ func (l *lab) proveDeadAddress(ctx context.Context, name string, dead int) (evid
 	}
 	var live []listener
 	for n := 1; n <= 3; n++ {
-		if n != dead {
-			live = append(live, listener{name: fmt.Sprintf("node-%d", n), bind: node(n, deadNodePort), options: []string{roundRobinLine}, servers: c.addresses()})
+		if n != d.dead {
+			live = append(live, listener{name: fmt.Sprintf("node-%d", n), bind: node(n, d.port), options: []string{roundRobinLine}, servers: c.addresses()})
 		}
 	}
-	h, err := l.startHAProxy(ctx, name, live)
+	h, err := l.startHAProxy(ctx, d.name, live)
 	if err != nil {
 		return evidence{}, err
 	}
 	defer h.stop()
+	address := node(d.dead, d.port)
 	partial := verdictCase{
-		name: name, args: slices.Concat(expecting(c.names()), []string{net.JoinHostPort(threeName, strconv.Itoa(deadNodePort))}),
+		name: d.name, args: slices.Concat(expecting(c.names()), d.flags, []string{net.JoinHostPort(threeName, strconv.Itoa(d.port))}),
 		want:     expectation{exit: 1, failed: []string{"errors.rate"}},
 		statuses: map[string]string{"balance.coverage": "pass", "balance.reach": "pass", "balance.imbalance": "pass", "balance.order": "pass"},
-		says:     map[string]string{"errors.rate": "tcp.refused"}, lastLine: []string{"FAIL", node(dead, deadNodePort)}, counted: h.connections, cluster: c,
+		says:     map[string]string{"errors.rate": d.errors}, lastLine: []string{"FAIL", address}, counted: h.connections, cluster: c,
 		check: func(r result) error {
 			for _, n := range r.Nodes {
-				if isDead := n.Address == node(dead, deadNodePort); isDead != (len(n.Coordinators) == 0) {
-					return fmt.Errorf("only %s is dead: %+v", node(dead, deadNodePort), r.Nodes)
+				if (n.Address == address) != (len(n.Coordinators) == 0) {
+					return fmt.Errorf("only %s is dead: %+v", address, r.Nodes)
 				}
 			}
 			return nil

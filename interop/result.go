@@ -20,16 +20,7 @@ type result struct {
 	Policy   struct {
 		Inferred string `json:"inferred"`
 	} `json:"policy"`
-	Sessions struct {
-		Attempted int `json:"attempted"`
-		OK        int `json:"ok"`
-		Failed    int `json:"failed"`
-		Unknown   int `json:"unknown"`
-		LeftOpen  int `json:"left_open"`
-		Scout     int `json:"scout"`
-		Settle    int `json:"settle"`
-		Refused   int `json:"refused"`
-	} `json:"sessions"`
+	Sessions     sessionCounts      `json:"sessions"`
 	Coordinators []coordinatorTally `json:"coordinators"`
 	Nodes        []struct {
 		Address      string         `json:"address"`
@@ -54,6 +45,21 @@ type result struct {
 	Watch    watchResult    `json:"watch"`
 	Queries  []queryResult  `json:"queries"`
 }
+
+// sessionCounts are the counts of a run's sessions.
+type sessionCounts struct {
+	Attempted int `json:"attempted"`
+	OK        int `json:"ok"`
+	Failed    int `json:"failed"`
+	Unknown   int `json:"unknown"`
+	LeftOpen  int `json:"left_open"`
+	Scout     int `json:"scout"`
+	Settle    int `json:"settle"`
+	Refused   int `json:"refused"`
+}
+
+// opened returns the number of sessions that a balancer counts.
+func (s sessionCounts) opened() int { return s.Attempted + s.Scout + s.Settle }
 
 type coordinatorTally struct {
 	Name     string `json:"name"`

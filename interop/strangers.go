@@ -20,7 +20,7 @@ type strangers struct {
 // visit opens connections until leave is called, which closes all and returns how many
 // were opened. From the start there are as many as there will be later.
 func (s strangers) visit(ctx context.Context) (leave func() (opened int)) {
-	ctx, cancel := context.WithCancel(ctx)
+	staying, cancel := context.WithCancel(ctx)
 	var visits sync.WaitGroup
 	var opened atomic.Int64
 	stayFor := func(d time.Duration) {
@@ -32,14 +32,14 @@ func (s strangers) visit(ctx context.Context) (leave func() (opened int)) {
 			}
 			defer c.Close()
 			opened.Add(1)
-			sleep(ctx, d) // or until leave
+			sleep(staying, d) // or until leave
 		})
 	}
 	for left := s.stay; left > s.every; left -= s.every {
 		stayFor(left)
 	}
 	visits.Go(func() {
-		for sleep(ctx, s.every) == nil {
+		for sleep(staying, s.every) == nil {
 			stayFor(s.stay)
 		}
 	})

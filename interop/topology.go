@@ -23,10 +23,10 @@ const (
 	stalePort
 	ratePort
 	killedPort
-	deadNodePort // three ports
-	_
-	_
+	deadNodePort
+	silentNodePort
 	oneNamePort
+	settlePort
 	reloadPort
 	chainPort
 	envoyPort
@@ -52,7 +52,7 @@ func nodes(n, port int) []string {
 // not see, and hold what the report says of them.
 func topologyProofs(l *lab) []proof {
 	return slices.Concat(rotorProofs(l), busyProofs(l), listProofs(l), limitProofs(l),
-		killedProofs(l), nameProofs(l), reloadProofs(l), chainProofs(l), envoyProofs(l))
+		killedProofs(l), nameProofs(l), settleProofs(l), reloadProofs(l), chainProofs(l), envoyProofs(l))
 }
 
 // expecting returns flags that declare coordinators.

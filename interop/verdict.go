@@ -4,16 +4,18 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 )
 
-// verdictCase is a run of smoke through balancers, and what its report must say. Each
-// run has another seed.
+// verdictCase is a run of our command through balancers, and what its report must say.
+// Each run has another seed.
 type verdictCase struct {
 	name     string
+	command  string   // "": smoke
 	args     []string // flags and endpoints
 	want     expectation
 	statuses map[string]string  // of findings that do not fail
@@ -44,7 +46,7 @@ func (c verdictCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	observed := l.file("run", c.name+".jsonl")
 	r, err := l.check(ctx, toolRun{
 		name: c.name, want: c.want, during: c.during,
-		args: append([]string{"smoke", "--timeout", "5s", "--observations", observed}, c.args...),
+		args: append([]string{cmp.Or(c.command, "smoke"), "--timeout", "5s", "--observations", observed}, c.args...),
 	})
 	strangers := leave()
 	if err == nil {
