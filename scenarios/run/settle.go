@@ -38,7 +38,7 @@ func (r *run) settle(ctx context.Context) {
 			break
 		}
 	}
-	r.free = max(r.free, r.since())
+	r.beginSchedule()
 }
 
 // round has one session on each node, together, and reports whether all were good.
