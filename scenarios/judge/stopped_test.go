@@ -1,8 +1,6 @@
 package judge
 
 import (
-	"net/netip"
-	"strings"
 	"testing"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
@@ -10,58 +8,37 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
-// cutShort is a run that ended after so many good sessions and failures of a class.
-func cutShort(by scenarios.StopReason, good, failed int, class string) scenarios.Measured {
-	node := netip.MustParseAddrPort("192.0.2.1:21050")
-	look := scenarios.Look{Kind: scenarios.LookFirst, Planned: 40, Cut: true}
-	for i := range good + failed {
-		o := scenarios.Observation{Seq: i, Part: scenarios.PartOrdered, Node: node, Outcome: scenarios.OutcomeOK}
-		o.Who = scenarios.Identity{Coordinator: []string{"coord-1:25000", "coord-2:25000"}[i%2], PID: 1, Source: scenarios.SourcePing}
-		if i >= good {
-			o.Outcome, o.Class, o.Who = scenarios.OutcomeFailed, vocabtest.Class(class), scenarios.Identity{}
-		}
-		look.Add(o)
-	}
-	m := scenarios.Measured{
-		Scenario: judgetest.Declared(2), Looks: []scenarios.Look{look},
-		Stopped: &scenarios.Stop{By: by, Class: vocabtest.Class(class), Text: "why it ended"},
-	}
-	m.Sessions.Count(m.Pooled())
-	return m
-}
-
-func TestStopped_TwoRejectionsFail(t *testing.T) {
+// Nobody got in: what the coordinators' own pages say of that was measured.
+func TestStopped_NobodyGotIn(t *testing.T) {
 	t.Parallel()
+	pages := func(free ...int) []scenarios.Page {
+		var out []scenarios.Page
+		for i, f := range free {
+			inUse := 8 - f
+			out = append(out, scenarios.Page{Coordinator: judgetest.CoordName(i), When: scenarios.PageBefore, Threads: 8, InUse: &inUse})
+		}
+		return out
+	}
 	for name, c := range map[string]struct {
-		e    scenarios.Measured
-		want scenarios.Status
+		class string
+		pages []scenarios.Page
+		want  scenarios.Status
+		exit  int
 	}{
-		"a scout's and a session's":     {cutShort(scenarios.StopRejected, 4, 1, "sasl.rejected"), scenarios.StatusFail},
-		"two sessions'":                 {cutShort(scenarios.StopRejected, 4, 2, "sasl.rejected"), scenarios.StatusFail},
-		"both while settling":           {cutShort(scenarios.StopRejected, 0, 0, "sasl.rejected"), scenarios.StatusInconclusive},
-		"a lone failure, interrupted":   {cutShort(scenarios.StopInterrupted, 4, 1, "open.eof"), scenarios.StatusInconclusive},
-		"twenty refused on every node":  {cutShort(scenarios.StopAllRefused, 4, 20, "open.eof"), scenarios.StatusFail},
-		"none refused of the last look": {cutShort(scenarios.StopAllRefused, 4, 0, "open.eof"), scenarios.StatusInconclusive},
+		"without pages":                             {"open.timeout", nil, scenarios.StatusInconclusive, scenarios.ExitUnmeasured},
+		"threads are free":                          {"open.timeout", pages(3, 2, 1), scenarios.StatusInconclusive, scenarios.ExitUnmeasured},
+		"no thread is free":                         {"open.timeout", pages(0, 0, 0), scenarios.StatusFail, scenarios.ExitFail},
+		"no thread is free, but nobody answers TCP": {"tcp.timeout", pages(0, 0, 0), scenarios.StatusInconclusive, scenarios.ExitUnmeasured},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := Judge(c.e)
-			for _, f := range j.Findings {
-				if f.ID == scenarios.ErrorsRate && f.Status != c.want {
-					t.Errorf("errors.rate is %s: %s", f.Status, f.Message)
-				}
+			stop := &scenarios.Stop{By: scenarios.StopScout, Class: vocabtest.Class(c.class), Text: "OpenSession: no answer", Hint: scenarios.Fixes{{Setting: "auth.mechanism", Value: "ldap"}}}
+			r := Rejudge(scenarios.Result{Measured: scenarios.Measured{Scenario: judgetest.Declared(3), Stopped: stop, Pages: c.pages}})
+			f := judgetest.Find(t, r.Findings, scenarios.ErrorsRate)[0]
+			if f.Status != c.want || r.Exit != c.exit {
+				t.Errorf("%v, exit %d; want %v, exit %d", f.Status, r.Exit, c.want, c.exit)
 			}
-			if j.Verdict == scenarios.StatusPass {
-				t.Error("a run that was cut short passed")
-			}
+			judgetest.Prose(t, f)
 		})
-	}
-}
-
-func TestStopped_NothingMeasuredSaysWhy(t *testing.T) {
-	t.Parallel()
-	j := Judge(cutShort(scenarios.StopScout, 0, 0, "tcp.refused"))
-	if len(j.Findings) != 1 || !strings.HasPrefix(j.Findings[0].Message, "nothing was measured: why it ended") {
-		t.Errorf("findings = %+v", j.Findings)
 	}
 }

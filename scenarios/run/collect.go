@@ -60,11 +60,16 @@ func newCollector(s scenarios.Scenario, opt Options, started time.Time, stopStar
 	}
 }
 
-// end records a session that has ended.
-func (c *collector) end(o scenarios.Observation, leftOpen bool) {
-	inLook := c.recorded.Add(o, leftOpen)
-	failed := o.Outcome == scenarios.OutcomeFailed && !o.Refused
+// ended records the rest of a session that was decided: it has been closed.
+func (c *collector) ended(o scenarios.Observation, leftOpen bool) {
+	c.recorded.Ended(o, leftOpen)
 	c.waited.Add(int64(c.observed.Put(o)))
+}
+
+// decided records a session of which the outcome is known.
+func (c *collector) decided(o scenarios.Observation) {
+	inLook := c.recorded.Decided(o)
+	failed := o.Outcome == scenarios.OutcomeFailed && !o.Refused
 	if c.events == nil && !failed && o.Class.IsZero() && !c.breaker.Heeds() {
 		return // as every good session's end
 	}

@@ -61,7 +61,7 @@ func (r *run) lookup(ctx context.Context) ([]Node, error) {
 func (r *run) unpaceLoopback(found []Node) {
 	elsewhere := slices.ContainsFunc(found, func(n Node) bool { return !n.Addr.Addr().IsLoopback() })
 	if r.opt.RateIsDefault && !elsewhere {
-		r.s.Load.Rate, r.pacer.Rate = 0, 0
+		r.setRate(0)
 	}
 }
 

@@ -15,6 +15,7 @@ func (r *run) scout(ctx context.Context) bool {
 	r.budget = r.opt.plan(r.s, len(r.nodes.All()))
 	text, lasts := limits.Cost(r.s, r.budget.Typical, r.budget.Ceiling)
 	r.collect.event(Event{Kind: EventBudget, Total: r.budget.Ceiling, Done: r.budget.Typical, For: lasts, Text: text})
+	r.beginSchedule()
 	s := newScouting(r)
 	gotIn := s.getIn(ctx)
 	r.scouts = s.met

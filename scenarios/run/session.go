@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
@@ -33,9 +34,6 @@ type Session interface {
 	// server may still hold the session.
 	Close(ctx context.Context) error
 }
-
-// closeTimeout is how long closing may take, however the run ended.
-const closeTimeout = 5 * time.Second
 
 // job is one session to have.
 type job struct {
@@ -66,14 +64,15 @@ func (r *run) bounded(ctx context.Context, j job) (context.Context, context.Canc
 func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) {
 	o, ran := r.acquire(j)
 	if ran {
-		r.executeInSlot(ctx, j, &o)
+		return r.executeInSlot(ctx, j, &o), true
 	}
-	return o, ran
+	return o, false
 }
 
-// acquire waits until a session is due and has a slot, which the caller releases,
-// and begins its record; false where it is not to start, or its node is dialled no more. Where sessions are acquired
-// one after the other, the generator owes nothing for the time before.
+// acquire waits until a session is due, has a slot, which the caller releases, and
+// its turn to start, and begins its record; false where it is not to start, or its
+// node is dialled no more. Where sessions are acquired one after the other, the
+// generator owes nothing for the time before.
 func (r *run) acquire(j job) (scenarios.Observation, bool) {
 	asked := r.since()
 	if !r.wait(r.startCtx, j.due) {
@@ -83,11 +82,27 @@ func (r *run) acquire(j job) (scenarios.Observation, bool) {
 	if !ok {
 		return scenarios.Observation{}, false
 	}
-	if !r.mayDial(j) {
+	turn, ok := r.takeTurn(j, max(asked, freed.Sub(r.started)))
+	if !ok || !r.mayDial(j) {
 		r.slots.Release()
 		return scenarios.Observation{}, false
 	}
-	return r.beginRecord(j, max(asked, freed.Sub(r.started))), true
+	j.due = turn.Due
+	return r.beginRecord(j, turn.At), true
+}
+
+// takeTurn waits until a session that is ready may start; false where it is not to.
+// Those of a burst or of a round of settling are to start together.
+func (r *run) takeTurn(j job, ready time.Duration) (pace.Turn, bool) {
+	if j.part == scenarios.PartBurst || j.part == scenarios.PartSettle {
+		return pace.Turn{Due: j.due, At: ready}, true
+	}
+	turn := r.gate.Reserve(j.due, ready, r.since())
+	if !r.wait(r.startCtx, turn.At) {
+		return turn, false
+	}
+	r.gate.Pass(turn)
+	return turn, true
 }
 
 // mayDial reports whether a session may still be opened: a look's are dealt to nodes
@@ -113,52 +128,82 @@ func (r *run) beginRecord(j job, ready time.Duration) scenarios.Observation {
 	return o
 }
 
-// endRecord completes the record of a session.
+// endRecord completes the record of a session that has been closed, or never opened.
 func (r *run) endRecord(j job, o *scenarios.Observation, leftOpen bool) {
+	r.decide(j, o)
+	r.endDecided(o, leftOpen)
+}
+
+// decide records what became of a session, which may still have to be closed.
+func (r *run) decide(j job, o *scenarios.Observation) {
 	if o.Refused {
 		r.nodes.Refuse(j.node)
 	}
-	o.End = r.since()
-	r.collect.end(*o, leftOpen)
+	r.collect.decided(*o)
 	if r.onSessionEnd != nil {
 		r.onSessionEnd(*o)
 	}
 }
 
-// executeInSlot executes a session that has a slot, and releases it: the time that
-// its record waits for after its end is not the service's.
-func (r *run) executeInSlot(ctx context.Context, j job, o *scenarios.Observation) {
+// endDecided completes the record of a session that was decided.
+func (r *run) endDecided(o *scenarios.Observation, leftOpen bool) {
+	o.End = r.since()
+	r.collect.ended(*o, leftOpen)
+}
+
+// executeInSlot executes a session that has a slot, releases it, and returns the
+// record as it was before the session was closed: the time that closing takes beyond
+// its grace, or that the record waits for after its end, is not the service's.
+func (r *run) executeInSlot(ctx context.Context, j job, o *scenarios.Observation) (decided scenarios.Observation) {
 	var ended time.Time
 	defer func() { r.slots.ReleaseSince(ended) }()
-	ended = r.executeRecorded(ctx, j, o)
-}
-
-// executeRecorded executes a session whose record has begun, completes it, and
-// returns when the session had ended.
-func (r *run) executeRecorded(ctx context.Context, j job, o *scenarios.Observation) (ended time.Time) {
 	defer r.catch()
-	leftOpen := r.execute(ctx, j, o)
-	ended = time.Now()
-	r.endRecord(j, o, leftOpen)
-	return ended
+	s, leftOpen := r.execute(ctx, j, o)
+	ended, decided = time.Now(), *o
+	if s == nil {
+		r.endRecord(j, o, leftOpen)
+		return decided
+	}
+	r.decide(j, o)
+	ended = r.closing.close(ctx, s, func(leftOpen bool) { r.endDecided(o, leftOpen) })
+	return decided
 }
 
-// execute opens, queries, holds and closes. A close that fails does not spoil the session.
-func (r *run) execute(ctx context.Context, j job, o *scenarios.Observation) (leftOpen bool) {
+// executeRecorded executes a session whose record has begun, and completes it.
+func (r *run) executeRecorded(ctx context.Context, j job, o *scenarios.Observation) {
+	defer r.catch()
+	s, leftOpen := r.execute(ctx, j, o)
+	if s != nil {
+		leftOpen = r.closeSession(ctx, s)
+	}
+	r.endRecord(j, o, leftOpen)
+}
+
+// execute opens, queries and holds. The session that it returns is to be closed; nil:
+// it did not open.
+func (r *run) execute(ctx context.Context, j job, o *scenarios.Observation) (s Session, leftOpen bool) {
 	within, cancel := r.bounded(ctx, j)
 	defer cancel()
 	s, err := r.open(within, j.node, o)
 	if err != nil {
-		return r.openFailed(ctx, o, err)
+		return nil, r.openFailed(ctx, o, err)
 	}
-	defer func() { leftOpen = r.closeSession(ctx, s) }()
+	defer r.closeAfterPanic(ctx, s)
 	if err := query(within, j, s); err != nil {
 		record.Failure(ctx, o, err, scenarios.PhaseExecute)
-		return false
+		return s, false
 	}
 	o.Outcome = scenarios.OutcomeOK
 	r.wait(ctx, r.since()+j.hold)
-	return false
+	return s, false
+}
+
+// closeAfterPanic closes a session of which the query panicked, as nobody else will.
+func (r *run) closeAfterPanic(ctx context.Context, s Session) {
+	if p := recover(); p != nil {
+		r.closeSession(ctx, s)
+		panic(p)
+	}
 }
 
 func query(ctx context.Context, j job, s Session) error {
@@ -178,7 +223,7 @@ func (r *run) openFailed(ctx context.Context, o *scenarios.Observation, err erro
 // closeSession closes a session, also where ctx has ended, and reports whether the
 // server may still hold it.
 func (r *run) closeSession(ctx context.Context, s Session) (leftOpen bool) {
-	return s.Close(r.closing.context(ctx)) != nil
+	return s.Close(r.closing.contexts.context(ctx)) != nil
 }
 
 // closeAlone is closeSession within a context that no other session shares.

@@ -51,7 +51,7 @@ func (r *run) settle(ctx context.Context) {
 			break
 		}
 	}
-	r.free = max(r.free, r.since())
+	r.beginSchedule()
 }
 
 // settleText is how far settling is.
