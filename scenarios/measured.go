@@ -12,6 +12,7 @@ import (
 type Measured struct {
 	Scenario Scenario     `json:"scenario"`
 	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run ended by itself
+	Scouts   []Scout      `json:"scouts,omitempty"`  // by node, in the order of resolving
 	Sessions Sessions     `json:"sessions"`
 	Nodes    []NodeTally  `json:"nodes"`
 	Looks    []Look       `json:"looks"`

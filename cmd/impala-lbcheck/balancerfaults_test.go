@@ -72,7 +72,7 @@ var balancerFaults = []faultRow{
 	}, {
 		faults: []string{"rate=20"}, noHealthyRun: true,
 		awaits: "the balance rule that reads every look",
-		fails: []string{scenarios.ErrorsRate}, exit: 1,
+		fails:  []string{scenarios.ErrorsRate}, exit: 1,
 		reported: "errors.rate: every session after the first 20; the run stops",
 	}, {
 		faults: []string{"same-web-address"}, settings: "--expect-coordinators 5",

@@ -38,7 +38,7 @@ scenarios/run/internal/nodes: scenarios vocab
 scenarios/run/internal/pace: scenarios
 scenarios/run/internal/host:
 scenarios/run/internal/handoff:
-scenarios/judge: scenarios vocab internal/stats scenarios/sizing scenarios/threshold scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
+scenarios/judge: scenarios vocab internal/stats scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
 scenarios: vocab internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
 scenarios/internal/hdr:
 scenarios/internal/exactjson:
@@ -49,6 +49,7 @@ scenarios/sizing: scenarios internal/stats
 scenarios/internal/balance: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase internal/stats
 scenarios/internal/generator: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase vocab
 scenarios/internal/batch: scenarios scenarios/internal/phrase internal/stats
+scenarios/internal/cause: scenarios scenarios/internal/batch scenarios/internal/phrase internal/stats vocab
 scenarios/internal/budget: scenarios internal/stats
 scenarios/internal/phrase: scenarios vocab
 scenarios/internal/dn:

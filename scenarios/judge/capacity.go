@@ -5,6 +5,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/sizing"
 )
@@ -35,6 +36,7 @@ type heldSessions struct {
 	doubt              modelDoubt
 	pages              pagesSeen
 	failures           []scenarios.ErrorGroup // failed, and not for want of a place
+	causes             []cause.Cause          // of them
 	local              []scenarios.ErrorGroup // failed for want of something on this machine
 	login              *scenarios.Times
 }
@@ -56,6 +58,7 @@ func heldOf(e scenarios.Measured) heldSessions {
 			h.failures = append(h.failures, g)
 		}
 	}
+	h.causes = cause.OfSome(e, func(c scenarios.Class) bool { return !h.stalled() || !c.IsTimeout() })
 	if e.Load != nil && e.Load.Login.Count() > 0 {
 		h.login = &e.Load.Login
 	}

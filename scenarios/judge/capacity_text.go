@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
@@ -17,9 +18,9 @@ func (h heldSessions) words(status scenarios.Status) (message, note string, fixe
 			h.Lost, phrase.Count(h.Held, "held session"), phrase.Lasting(h.For)), "", phrase.Try("run scenario idle, which finds out when idle connections are cut, and how")
 	case h.closedOnly():
 		return fmt.Sprintf("%s; the next one was closed (%s) instead of waiting: a limit of the balancer, or a coordinator that is gone",
-			h.describeHeld(), h.StoppedBy), "", fixesFor(h.failures, h.Held > 0)
+			h.describeHeld(), h.StoppedBy), "", cause.Fixes(h.causes)
 	case h.failed():
-		return h.describeFailures(), "", fixesFor(h.failures, h.Held > 0)
+		return h.describeFailures(), "", cause.Fixes(h.causes)
 	case status == scenarios.StatusInconclusive:
 		message, fixes = h.describeInconclusive()
 		return message, "", fixes
@@ -127,8 +128,8 @@ func (h heldSessions) describeFailures() string {
 		n, classes = 1, []string{h.StoppedBy.String()}
 	}
 	out := fmt.Sprintf("%s failed while %d were held: %s", phrase.Count(n, "session"), h.Held, phrase.List(classes))
-	if where := failedCoordinators(h.failures); len(where) > 0 {
-		out += "; on " + phrase.List(where)
+	if says := cause.Sentence(h.causes); says != "" {
+		out += "; " + says
 	}
 	return out
 }

@@ -48,11 +48,12 @@ type Options struct {
 	// where every name leads to this machine.
 	RateIsDefault bool
 
-	judge  func(scenarios.Measured) judge.Judgement // nil is judge.Judge
-	plan   func(scenarios.Scenario, int) budget.Budget
-	tags   func(scenarios.Scenario) []scenarios.TagTimes
-	routed func(netip.AddrPort) bool
-	sleep  func(ctx context.Context, d time.Duration) // until ctx ends, at the longest
+	judge    func(scenarios.Measured) judge.Judgement // nil is judge.Judge
+	plan     func(scenarios.Scenario, int) budget.Budget
+	tags     func(scenarios.Scenario) []scenarios.TagTimes
+	routed   func(netip.AddrPort) bool
+	ownAddrs func() []netip.Addr
+	sleep    func(ctx context.Context, d time.Duration) // until ctx ends, at the longest
 }
 
 // withDefaults fills in what is not given.
@@ -71,6 +72,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.routed == nil {
 		o.routed = nodes.Routed
+	}
+	if o.ownAddrs == nil {
+		o.ownAddrs = ownAddrs
 	}
 	if o.sleep == nil {
 		o.sleep = pace.Sleep
@@ -115,6 +119,7 @@ type run struct {
 	idleSeen     *scenarios.IdleSeen
 	watchSeen    *scenarios.WatchSeen
 	pages        []scenarios.Page
+	scouts       []scenarios.Scout
 	silent       []scenarios.SilentNode // of kind certificates
 }
 
@@ -132,14 +137,20 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 		r.refuse("a scenario of kind certificates has no sessions: use Certificates")
 		return r.end(ctx)
 	}
-	if r.resolve(ctx) && r.pagesAllow(ctx) && r.scout(ctx) {
-		endRefresh := r.refreshNodes()
-		r.beginSchedule()
-		r.kind.loop(r, ctx)
-		endRefresh()
-		r.readPages(ctx, scenarios.PageAfter)
+	if r.resolve(ctx) && r.pagesAllow(ctx) {
+		r.getInAndRun(ctx)
 	}
 	return r.end(ctx)
+}
+
+// getInAndRun does what the kind does, once a session was good.
+func (r *run) getInAndRun(ctx context.Context) {
+	defer r.refreshNodes()()
+	if r.scout(ctx) {
+		r.beginSchedule()
+		r.kind.loop(r, ctx)
+		r.readPages(ctx, scenarios.PageAfter)
+	}
 }
 
 // begin prepares a run; its clock starts here.
@@ -153,7 +164,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	r.id, r.closing.catch = newID(r.started), r.catch
 	r.setRate(s.Load.Rate)
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
-	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts)
+	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts, &r.nodes)
 	return r, ctx
 }
 
