@@ -1,0 +1,94 @@
+package balancesim
+
+import (
+	"math/rand/v2"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
+)
+
+// Session is one that a balancer has to place.
+type Session struct {
+	Node   int  // that was dialled, from 0
+	Look   int  // from 0
+	At, Of int  // its place among the sessions of its look, from 0, and how many these are, the burst left out
+	Held   bool // of the burst: open until the burst ends
+}
+
+// Balancer says which coordinator a session gets, from 0, or [Lost].
+type Balancer func(Session) int
+
+// Lost is the answer where a session fails before it knows who answered.
+const Lost = -1
+
+// Maker makes the balancer of one run, over k coordinators and so many nodes.
+type Maker func(r *rand.Rand, k, nodes int) Balancer
+
+// System is what is checked, and how.
+type System struct {
+	Scenario scenarios.Scenario
+	K, Nodes int
+	Make     Maker
+}
+
+// Run takes looks as long as next asks for one.
+func (s System) Run(seed uint64, next func(scenarios.Measured) scenarios.NextLook) scenarios.Measured {
+	r := rand.New(rand.NewPCG(seed, 11))
+	choose := s.Make(r, s.K, s.Nodes)
+	e := scenarios.Measured{Scenario: s.Scenario}
+	for i := range s.Nodes {
+		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})
+	}
+	plan := budget.Plan(s.Scenario, s.Nodes)
+	seq := 0
+	for ask := (scenarios.NextLook{Sessions: plan.Look}); ask.Sessions > 0; ask = next(e) {
+		l := scenarios.Look{Kind: ask.Kind, Planned: ask.Sessions}
+		for _, session := range s.sessions(r, len(e.Looks), ask.Sessions, plan.Burst) {
+			o := judgetest.Observed(judgetest.NodeAddr(session.Node), choose(session))
+			o.Seq = seq
+			if session.Held {
+				o.Part = scenarios.PartBurst
+			}
+			l.Add(o)
+			seq++
+		}
+		e.Looks = append(e.Looks, l)
+	}
+	return e
+}
+
+// sessions are those of one look: over the nodes in one shuffle, then the burst.
+func (s System) sessions(r *rand.Rand, look, n, burst int) []Session {
+	var out []Session
+	for i := range n {
+		out = append(out, Session{Node: i % s.Nodes, Look: look, Of: n})
+	}
+	r.Shuffle(n, func(i, j int) { out[i], out[j] = out[j], out[i] })
+	for i := range burst {
+		out = append(out, Session{Node: i % s.Nodes, Look: look, Of: n, Held: true})
+	}
+	for i := range out {
+		out[i].At = i
+	}
+	return out
+}
+
+// Whole is one look of n sessions that were opened when they were due, as a load has it.
+func (s System) Whole(seed uint64, n int) scenarios.Measured {
+	r := rand.New(rand.NewPCG(seed, 11))
+	choose := s.Make(r, s.K, s.Nodes)
+	e := scenarios.Measured{Scenario: s.Scenario}
+	for i := range s.Nodes {
+		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})
+	}
+	l := scenarios.Look{Kind: scenarios.LookWhole, Planned: n}
+	for i := range n {
+		node := i % s.Nodes
+		o := judgetest.Observed(judgetest.NodeAddr(node), choose(Session{Node: node, At: i, Of: n}))
+		o.Seq, o.Part = i, scenarios.PartArrival
+		l.Add(o)
+	}
+	e.Looks = []scenarios.Look{l}
+	return e
+}
