@@ -45,6 +45,12 @@ type Look struct {
 	Errors  []ErrorGroup `json:"errors,omitempty"` // sorted by class, then coordinator
 	Seen    []Seen       `json:"seen,omitempty"`   // by name, sorted
 	Refused int          `json:"refused,omitempty"`
+
+	// The sessions of Tally as they came to the balancer, those left out that this
+	// machine could not open: in order, and then the others. Both are empty in
+	// results of earlier versions.
+	Sequence Sequence `json:"sequence,omitzero"`
+	Blocks   Blocks   `json:"blocks,omitzero"`
 }
 
 // ErrorGroup counts the failed sessions of one class and one coordinator.
@@ -77,6 +83,7 @@ func (l *Look) Add(o Observation) {
 		l.Burst.Add(o.Node, o.Who.Coordinator, o.Outcome)
 	default:
 		l.Tally.Add(o.Node, o.Who.Coordinator, o.Outcome)
+		l.addToOrder(o)
 	}
 	if o.Outcome == OutcomeFailed {
 		l.addError(o)
@@ -89,9 +96,22 @@ func (l *Look) Add(o Observation) {
 	}
 }
 
+// addToOrder keeps where the session stands among the others.
+func (l *Look) addToOrder(o Observation) {
+	switch {
+	case o.Outcome == OutcomeFailed && o.Class.IsLocal(): // it never came to the balancer
+	case o.Part == PartOrdered:
+		l.Sequence.Add(Session{Node: o.Node, Coordinator: o.Who.Coordinator, Local: o.Local.Addr().Unmap()})
+	default:
+		l.Blocks.Add(o.Seq, o.Node, o.Who.Coordinator)
+	}
+}
+
 // Merge adds the sessions of other, which is part of the same look. The ordered
-// sessions of one node are all in one of the two: a sequence cannot be merged.
+// sessions are all in one of the two: a sequence cannot be merged.
 func (l *Look) Merge(other Look) {
+	l.Sequence.Append(other.Sequence)
+	l.Blocks.Merge(other.Blocks)
 	l.Tally.Merge(other.Tally)
 	l.Burst.Merge(other.Burst)
 	l.Errors = MergeErrors(l.Errors, other.Errors...)

@@ -182,7 +182,7 @@ func (sums *cellSums) addLook(l Look) error {
 	if n := countErrors(l.Errors); n != all.failed {
 		return fmt.Errorf("its errors add up to %d, but %d sessions failed", n, all.failed)
 	}
-	return nil
+	return l.checkOrder()
 }
 
 func (sums *cellSums) addCell(c Cell) {

@@ -176,6 +176,9 @@ func TestResult_EveryFieldHasAKey(t *testing.T) {
 		if shape, ok := jsonShapes[of]; ok {
 			of = shape
 		}
+		if reflect.PointerTo(of).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+			return // a text has no keys
+		}
 		switch of.Kind() {
 		case reflect.Pointer, reflect.Slice, reflect.Map:
 			visit(where, of.Elem())
@@ -184,7 +187,7 @@ func TestResult_EveryFieldHasAKey(t *testing.T) {
 		default:
 			return
 		}
-		if seen[of] || reflect.PointerTo(of).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		if seen[of] {
 			return
 		}
 		seen[of] = true
