@@ -111,3 +111,8 @@ func Overlapping(each int) Maker {
 		return func(s Session) int { return (s.Node + r.IntN(each)) % k }
 	}
 }
+
+// Swapped has another coordinator, k, in the place of coordinator 0.
+func Swapped(r *rand.Rand, k, _ int) Balancer {
+	return func(Session) int { return 1 + r.IntN(k) }
+}

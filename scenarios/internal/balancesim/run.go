@@ -2,6 +2,7 @@ package balancesim
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
@@ -30,27 +31,20 @@ type System struct {
 	Scenario scenarios.Scenario
 	K, Nodes int
 	Make     Maker
+	Observe  func(*scenarios.Observation) // may change each before it is tallied; nil: none does
 }
 
 // Run takes looks as long as next asks for one.
 func (s System) Run(seed uint64, next func(scenarios.Measured) scenarios.NextLook) scenarios.Measured {
 	r := rand.New(rand.NewPCG(seed, 11))
 	choose := s.Make(r, s.K, s.Nodes)
-	e := scenarios.Measured{Scenario: s.Scenario}
-	for i := range s.Nodes {
-		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})
-	}
+	e := s.measured()
 	plan := budget.Plan(s.Scenario, s.Nodes)
 	seq := 0
 	for ask := (scenarios.NextLook{Sessions: plan.Look}); ask.Sessions > 0; ask = next(e) {
 		l := scenarios.Look{Kind: ask.Kind, Planned: ask.Sessions}
 		for _, session := range s.sessions(r, len(e.Looks), ask.Sessions, plan.Burst) {
-			o := judgetest.Observed(judgetest.NodeAddr(session.Node), choose(session))
-			o.Seq = seq
-			if session.Held {
-				o.Part = scenarios.PartBurst
-			}
-			l.Add(o)
+			l.Add(s.observation(seq, session, choose(session)))
 			seq++
 		}
 		e.Looks = append(e.Looks, l)
@@ -58,19 +52,23 @@ func (s System) Run(seed uint64, next func(scenarios.Measured) scenarios.NextLoo
 	return e
 }
 
-// sessions are those of one look: over the nodes in one shuffle, then the burst.
+// sessions are those of one look: over the nodes in one shuffle, and then the burst in
+// another.
 func (s System) sessions(r *rand.Rand, look, n, burst int) []Session {
 	var out []Session
-	for i := range n {
-		out = append(out, Session{Node: i % s.Nodes, Look: look, Of: n})
+	for i, node := range append(s.shuffled(r, n), s.shuffled(r, burst)...) {
+		out = append(out, Session{Node: node, Look: look, At: i, Of: n, Held: i >= n})
+	}
+	return out
+}
+
+// shuffled are n nodes, each as often as any other.
+func (s System) shuffled(r *rand.Rand, n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i % s.Nodes
 	}
 	r.Shuffle(n, func(i, j int) { out[i], out[j] = out[j], out[i] })
-	for i := range burst {
-		out = append(out, Session{Node: i % s.Nodes, Look: look, Of: n, Held: true})
-	}
-	for i := range out {
-		out[i].At = i
-	}
 	return out
 }
 
@@ -78,17 +76,37 @@ func (s System) sessions(r *rand.Rand, look, n, burst int) []Session {
 func (s System) Whole(seed uint64, n int) scenarios.Measured {
 	r := rand.New(rand.NewPCG(seed, 11))
 	choose := s.Make(r, s.K, s.Nodes)
-	e := scenarios.Measured{Scenario: s.Scenario}
-	for i := range s.Nodes {
-		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})
-	}
+	e := s.measured()
 	l := scenarios.Look{Kind: scenarios.LookWhole, Planned: n}
 	for i := range n {
-		node := i % s.Nodes
-		o := judgetest.Observed(judgetest.NodeAddr(node), choose(Session{Node: node, At: i, Of: n}))
-		o.Seq, o.Part = i, scenarios.PartArrival
+		session := Session{Node: i % s.Nodes, At: i, Of: n}
+		o := s.observation(i, session, choose(session))
+		o.Part = scenarios.PartArrival
 		l.Add(o)
 	}
 	e.Looks = []scenarios.Look{l}
 	return e
+}
+
+// measured is the evidence of a run without sessions.
+func (s System) measured() scenarios.Measured {
+	e := scenarios.Measured{Scenario: s.Scenario}
+	for i := range s.Nodes {
+		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})
+	}
+	return e
+}
+
+// observation is what is known of a session that a coordinator got: ten begin in a second.
+func (s System) observation(seq int, session Session, coordinator int) scenarios.Observation {
+	o := judgetest.Observed(judgetest.NodeAddr(session.Node), coordinator)
+	o.Seq, o.Due = seq, time.Duration(seq)*100*time.Millisecond
+	o.Start, o.End, o.Began = o.Due, o.Due+10*time.Millisecond, time.Unix(1700000000, 0).UTC().Add(o.Due)
+	if session.Held {
+		o.Part = scenarios.PartBurst
+	}
+	if s.Observe != nil {
+		s.Observe(&o)
+	}
+	return o
 }
