@@ -12,6 +12,7 @@ import (
 type Measured struct {
 	Scenario Scenario     `json:"scenario"`
 	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run ended by itself
+	Scouts   []Scout      `json:"scouts,omitempty"`  // by node, in the order of resolving
 	Sessions Sessions     `json:"sessions"`
 	Nodes    []NodeTally  `json:"nodes"`
 	Looks    []Look       `json:"looks"`
@@ -24,9 +25,14 @@ type Measured struct {
 	Idle     *IdleSeen    `json:"idle,omitempty"`
 	Watch    *WatchSeen   `json:"watch,omitempty"`
 	Series   *Series      `json:"series,omitempty"`
-	Tags     []TagTimes   `json:"tags,omitempty"` // that thresholds asked for, sorted
+	Tags     []TagTimes   `json:"tags,omitempty"`   // that thresholds asked for, sorted
+	Closes   []CloseTally `json:"closes,omitempty"` // by coordinator, sorted; scout and settling included
 	Pages    []Page       `json:"pages,omitempty"`
 	Remarks  []string     `json:"remarks,omitempty"` // what the run noticed; Notes of a result begin with them
+
+	// OnThisMachine are the declared coordinators whose names lead to an address of
+	// this machine, while a node does not. Asked for only where connections failed.
+	OnThisMachine []string `json:"on_this_machine,omitempty"`
 
 	// Unrecorded are times that thresholds ask for and the run did not record:
 	// it is judged by others than it was made for.
@@ -98,8 +104,8 @@ func (m Measured) Pooled() Tally {
 type Page struct {
 	Coordinator string   `json:"coordinator"` // as declared
 	When        PageTime `json:"when"`
-	At          Seconds  `json:"at_s"` // since the run began
-	Healthy     bool     `json:"healthy"`
+	At          Seconds  `json:"at_s"`              // since the run began
+	Healthy     *bool    `json:"healthy,omitempty"` // what /healthz says; nil: nothing
 	Quiescing   bool     `json:"quiescing,omitempty"`
 	Version     string   `json:"version,omitempty"`
 	Threads     int      `json:"threads,omitempty"`     // fe_service_threads
@@ -110,7 +116,18 @@ type Page struct {
 	Keepalive   Seconds  `json:"keepalive_s,omitempty"` // client_keepalive_probe_period_s
 	IdleSession Seconds  `json:"idle_session_s,omitempty"`
 	Err         string   `json:"error,omitempty"` // why nothing, or not all, was read; untrusted
+	Needs       PageNeed `json:"needs,omitempty"` // what would let it be read
 }
+
+// PageNeed is what the server of a page asks for.
+type PageNeed string
+
+// The needs. "" is none, or unknown.
+const (
+	PageNeedsHTTPS PageNeed = "https"
+	PageNeedsHTTP  PageNeed = "http"
+	PageNeedsLogin PageNeed = "login" // another one, if there was one
+)
 
 // PageTime says when a page was read.
 type PageTime string

@@ -41,34 +41,52 @@ var loadFaults = []faultRow{
 			}
 		},
 	}, {
-		faults: []string{"idle=2s:fin"}, scenario: "idle", settings: idleSettings,
+		faults: []string{"threads=8"}, scenario: "capacity", noHealthyRun: true, shortTimeout: true,
+		settings: "--until-full --threads 8 --coordinators 4 --nodes 1 --balance source",
+		exit:     0, reported: "8 sessions held on one of 4 coordinators; nothing is said of the others",
+		contains: []string{"8 sessions got in on 1 of 4 coordinators", "3 of 4 coordinators held none, and nothing is known of them"},
+		check:    expectNoCeiling(8),
+	}, {
+		faults: []string{"threads=8"}, scenario: "capacity", noHealthyRun: true, shortTimeout: true,
+		settings: "--until-full --threads 64 --coordinators 4 --nodes 1 --balance leastconn",
+		exit:     0, reported: "32 sessions held by coordinators that are said to have 64 threads each: a limit before them, and theirs is unknown",
+		contains: []string{"the balancer has its own limit (HAProxy: maxconn)", "how many the coordinators hold is unknown, for they were not filled"},
+		check:    expectNoCeiling(32),
+	}, {
+		faults: []string{"limit=20"}, scenario: "capacity", noHealthyRun: true, shortTimeout: true,
+		settings: "--hold 40 --threads 64 --coordinators 4 --nodes 1 --balance round-robin",
+		fails:    []string{scenarios.CapacityHeld}, exit: 1, reported: "capacity.held: about 20 of 40, and no figure for the coordinators",
+		contains: []string{" of 40 sessions got in", "a limit of the balancer"},
+		check:    expectNoCeiling(20),
+	}, {
+		faults: []string{"idle=2s:fin"}, scenario: "idle", slow: true, settings: idleSettings,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: 2 s, by FIN", contains: []string{"between 1.5 s and 2.5 s (seen at ", "by FIN"},
 		check: expectCutSeen,
 	}, {
-		faults: []string{"idle=2s:rst"}, scenario: "idle", settings: idleSettings, noHealthyRun: true,
+		faults: []string{"idle=2s:rst"}, scenario: "idle", slow: true, settings: idleSettings, noHealthyRun: true,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: 2 s, by RST", contains: []string{"between 1.5 s and 2.5 s (seen at ", "by RST"},
 		check: expectCutSeen,
 	}, {
-		faults: []string{"idle=2s:silent"}, scenario: "idle", settings: idleSettings, noHealthyRun: true, shortTimeout: true,
+		faults: []string{"idle=2s:silent"}, scenario: "idle", slow: true, settings: idleSettings, noHealthyRun: true, shortTimeout: true,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: between 1.5 s and 2.5 s, without notice", contains: []string{"between 1.5 s and 2.5 s", "silently"},
 	}, {
-		faults: []string{"idle=2s:silent", "no-ping"}, scenario: "idle", settings: idleSettings, noHealthyRun: true, shortTimeout: true,
+		faults: []string{"idle=2s:silent", "no-ping"}, scenario: "idle", slow: true, settings: idleSettings, noHealthyRun: true, shortTimeout: true,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: a statement gets no reply", contains: []string{"between 1.5 s and 2.5 s", "silently"},
 	}, {
-		faults: []string{"down=2s:3s@2"}, scenario: "watch", settings: "--watch-for 9s",
+		faults: []string{"down=2s:3s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s",
 		fails: []string{scenarios.WatchOutage}, exit: 1,
 		reported: "watch.outage: how long new sessions failed, and what happened to open ones",
 		contains: []string{"coord-a2:25000 was absent", "restarted"},
 	}, {
-		faults: []string{"down=2s:3s@2"}, scenario: "watch", settings: "--watch-for 9s --max-outage 5s", noHealthyRun: true,
+		faults: []string{"down=2s:3s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s --max-outage 5s", noHealthyRun: true,
 		exit: 0, reported: "tolerated, with a note about the outage",
 		contains: []string{"restarted"},
 	}, {
-		faults: []string{"leaves=2s:4s@2"}, scenario: "watch", settings: "--watch-for 9s", noHealthyRun: true,
+		faults: []string{"leaves=2s:4s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s", noHealthyRun: true,
 		exit: 0, reported: "tolerated: no session failed and none was lost",
 		contains: []string{"coord-a2:25000", "5 of 5 sessions stayed open"},
 	}, {
@@ -109,6 +127,16 @@ func expectHeld(held int, class string) func(*testing.T, scenarios.Result) {
 			if !strings.HasPrefix(h.Name, "coord-") || h.Held == 0 {
 				t.Errorf("holders = %+v", c.Holders)
 			}
+		}
+	}
+}
+
+// expectNoCeiling wants n sessions held, or one less where the scout's had not gone
+// yet, and no figure of the model beside them.
+func expectNoCeiling(n int) func(*testing.T, scenarios.Result) {
+	return func(t *testing.T, r scenarios.Result) {
+		if c := r.Capacity; c.Held < n-1 || c.Held > n || c.Nominal+c.NominalOneDown+c.Safe+c.SafeOneDown+c.MoreCoord+c.MoreThr > 0 {
+			t.Errorf("capacity %+v, want %d held and no ceiling", *c, n)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package simcluster
 import (
 	"context"
 	"crypto/tls"
-	"math/rand/v2"
 	"net"
 	"net/netip"
 
@@ -83,11 +82,7 @@ func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip ne
 	if err != nil {
 		return nil, err
 	}
-	n := &nodeListener{
-		cluster: cl, index: i, protocol: proto, listener: ln,
-		picker: newPicker(cl.config, cl.plan.balancer, uint64(proto)<<32|uint64(i+1)),
-		flaky:  flakyConnections(cl.config, cl.plan.balancer.flaky)[i],
-	}
+	n := &nodeListener{cluster: cl, index: i, protocol: proto, listener: ln}
 	if cl.config.TLS {
 		n.tls = cl.tlsConfig(i)
 	}
@@ -105,9 +100,6 @@ func listenOn(ctx context.Context, at netip.AddrPort) (net.Listener, error) {
 // issueCertificates creates the CA and one certificate of each kind in use. Nodes
 // share certificates, which name the addresses of all nodes.
 func (cl *Cluster) issueCertificates(addresses []netip.Addr) (err error) {
-	if cl.authority, err = certs.New(cl.startedAt); err != nil {
-		return err
-	}
 	var ips []net.IP
 	for _, ip := range addresses {
 		ips = append(ips, ip.AsSlice())
@@ -132,21 +124,4 @@ func (cl *Cluster) tlsConfig(i int) *tls.Config {
 		config.MinVersion = tls.VersionTLS10
 	}
 	return config
-}
-
-// flakyConnections chooses n connections to reset and returns their ordinals by
-// node. They are among the first 20 or so of the run (more if n needs it), but
-// never a node's first connection: a run whose first connection fails ends before
-// anything is measured.
-func flakyConnections(c Config, n int) []map[int64]bool {
-	early := max((20+c.Nodes-1)/c.Nodes, (2*n+c.Nodes-1)/c.Nodes)
-	byNode := make([]map[int64]bool, c.Nodes)
-	for i := range byNode {
-		byNode[i] = make(map[int64]bool)
-	}
-	rng := rand.New(rand.NewPCG(c.Seed, 0xf1a))
-	for _, k := range rng.Perm(early * c.Nodes)[:n] {
-		byNode[k%c.Nodes][int64(k/c.Nodes)+2] = true
-	}
-	return byNode
 }

@@ -77,6 +77,9 @@ func (h *holder) ramp(logins context.Context) (reached bool) {
 // own, and returns when they have ended or one has stalled. A login starts only when
 // there is a slot for it, and then has a goroutine until it has ended.
 func (h *holder) startLogins(logins context.Context, count int) {
+	if count == 1 { // a probe goes when the one before it was answered
+		h.beginSchedule()
+	}
 	begin := h.reserve(count)
 	for i := 0; i < count && !h.stopped(); i++ {
 		nodes := h.nodes.Dialable()
@@ -130,10 +133,22 @@ func (h *holder) login(ctx context.Context, j job, e *heldSession) {
 		h.enteredLate(closing)
 		h.endRecord(j, &e.o, closeAlone(ctx, s))
 	default:
-		e.s, e.o.Outcome = s, scenarios.OutcomeOK
-		if !h.keep(e) {
-			h.endRecord(j, &e.o, closeAlone(ctx, s))
-		}
+		h.identifyAndKeep(ctx, j, e, s)
+	}
+}
+
+// identifyAndKeep adds a session to those held once it is known who answers it. That
+// takes no time of the login, which has ended.
+func (h *holder) identifyAndKeep(ctx context.Context, j job, e *heldSession, s Session) {
+	if err := h.identify(ctx, s); err != nil {
+		record.Failure(ctx, &e.o, err, scenarios.PhaseExecute)
+		h.endRecord(j, &e.o, closeAlone(ctx, s))
+		h.loginFailed(e)
+		return
+	}
+	e.s, e.o.Outcome = s, scenarios.OutcomeOK
+	if !h.keep(e) {
+		h.endRecord(j, &e.o, closeAlone(ctx, s))
 	}
 }
 

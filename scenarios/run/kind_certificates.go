@@ -41,6 +41,7 @@ func (r *run) handshakeAll(ctx context.Context) {
 		Kind: EventBudget, Total: total, Done: total, For: r.pacer.Due(total),
 		Text: fmt.Sprintf("%d handshakes, no login", total),
 	})
+	r.beginSchedule()
 	for i, n := range nodes {
 		o, ran := r.session(ctx, job{node: n, part: scenarios.PartScout, due: r.reserve(1)})
 		if !ran || ctx.Err() != nil {
@@ -59,6 +60,8 @@ func (r *run) handshakeAll(ctx context.Context) {
 
 // handshaken is a session that ended with its handshake.
 type handshaken struct{}
+
+func (handshaken) Identify(context.Context) error { return nil }
 
 func (handshaken) Query(context.Context) error { return nil }
 func (handshaken) Close(context.Context) error { return nil }

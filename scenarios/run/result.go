@@ -15,8 +15,9 @@ import (
 func (r *run) measured() scenarios.Measured {
 	c := r.collect
 	m := scenarios.Measured{
-		Scenario: r.s, TLS: c.recorded.Certs(), Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
+		Scenario: r.s, TLS: c.recorded.Certs(), Scouts: r.scouts, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
 		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Pages: r.pages,
+		Closes:   c.recorded.Closes(),
 		Sessions: c.recorded.Counts(),
 	}
 	slices.SortFunc(m.TLS, func(a, b scenarios.Cert) int {
@@ -42,7 +43,9 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 	if ctx.Err() != nil {
 		r.collect.stop(scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"})
 	}
+	r.closing.wait()
 	took := r.since()
+	onThisMachine := r.onThisMachine(ctx, r.collect.looks)
 	r.collect.handOver()
 	if r.panic != nil {
 		panic(r.panic)
@@ -52,6 +55,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 		Started: r.started.UTC().Truncate(time.Millisecond), Seconds: took.Round(time.Millisecond).Seconds(),
 		Failures: r.collect.failures, Measured: r.measured(),
 	}
+	out.OnThisMachine = onThisMachine
 	judge.Conclude(&out, r.opt.judge(out.Measured))
 	return out
 }
