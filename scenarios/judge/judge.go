@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
@@ -33,7 +34,8 @@ func decide(e scenarios.Measured) Judgement {
 		j.Next = larger(j.Next, next)
 	}
 	j.Findings = stopped(e, j.Findings)
-	if j.Verdict = scenarios.VerdictOf(j.Findings); j.Verdict == scenarios.StatusFail || !affordable(e) {
+	j.Verdict = scenarios.VerdictOf(j.Findings)
+	if failedForGood(j.Findings) || !affordable(e) {
 		j.Next = scenarios.NextLook{}
 	}
 	j.Notes = notes(e)
@@ -57,6 +59,15 @@ func larger(a, b scenarios.NextLook) scenarios.NextLook {
 		return b
 	}
 	return a
+}
+
+// failedForGood reports whether some finding has failed, so that no further look is
+// worth its sessions. A coordinator that was not declared is left aside: it mostly
+// stands in for one that is missing, and further looks say which.
+func failedForGood(findings []scenarios.Finding) bool {
+	return slices.ContainsFunc(findings, func(f scenarios.Finding) bool {
+		return f.Status == scenarios.StatusFail && f.ID != scenarios.BalanceUnexpected
+	})
 }
 
 // affordable says whether a look may still be asked for.

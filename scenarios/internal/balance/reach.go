@@ -89,7 +89,12 @@ func (l *lookStats) independent() answer {
 		for i, row := range table {
 			out[i] = fill(row, pooled, unidentified[i])
 		}
-		return stats.IndependenceOf(out).Thinned(l.thin())
+		of := stats.IndependenceOf(out)
+		if thin := l.thin(); thin < 1 {
+			of.X2 *= thin
+			of.P = of.Tail(of.X2)
+		}
+		return of
 	}
 	l.reach.independence = filled(stats.FillColdest)
 	switch {
