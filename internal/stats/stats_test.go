@@ -182,6 +182,7 @@ func TestPower_SimplerMeasures(t *testing.T) {
 		want  float64
 	}{
 		"max/min above 2 in 20":          {n: 20, alarm: func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, want: .805},
+		"one of five missed in 10":       {n: 10, alarm: func(c []int) bool { return slices.Min(c) == 0 }, want: .4775},
 		"max/min above 2 in 100":         {n: 100, alarm: func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, want: .186},
 		"max above 1.5 times fair in 20": {n: 20, alarm: func(c []int) bool { return slices.Max(c) > 6 }, want: .416},
 	} {
