@@ -52,6 +52,8 @@ func checkBounds(v any) (within bool, err error) {
 		}
 	case []SilentNode:
 		return true, checkLength(len(v), maxSilent)
+	case []Certificate:
+		return true, checkLength(len(v), MaxCertificates)
 	case []IdleStep:
 		return true, checkLength(len(v), maxSteps)
 	case []Point:
