@@ -32,8 +32,9 @@ type coordinatorPlan struct {
 
 // nodePlan is how one node's listeners behave.
 type nodePlan struct {
-	kind   certs.Kind
-	maxTLS uint16 // 0: the newest
+	kind       certs.Kind
+	maxTLS     uint16 // 0: the newest
+	clientCert bool   // one that the cluster's CA issued is required
 }
 
 // balancerPlan is how the balancer behaves on every node.
