@@ -45,23 +45,33 @@ type Look struct {
 	Errors  []ErrorGroup `json:"errors,omitempty"` // sorted by class, then coordinator
 	Seen    []Seen       `json:"seen,omitempty"`   // by name, sorted
 	Refused int          `json:"refused,omitempty"`
-}
 
-// ErrorGroup counts the failed sessions of one class and one coordinator.
-type ErrorGroup struct {
-	Class       Class  `json:"class"`
-	Coordinator string `json:"coordinator"` // "": it failed before it said who answered
-	Count       int    `json:"count"`
-	Example     string `json:"example"` // the first text, untrusted
-	Hint        Fixes  `json:"hint,omitempty"`
+	// The sessions of Tally as they came to the balancer, those left out that this
+	// machine could not open: in order, and then the others. Both are empty in
+	// results of earlier versions.
+	Sequence Sequence `json:"sequence,omitzero"`
+	Blocks   Blocks   `json:"blocks,omitzero"`
+
+	Successes []SuccessGroup `json:"successes,omitempty"` // sorted by place
+	Failures  []FailureGroup `json:"failures,omitempty"`  // sorted by class, then place
 }
 
 // Seen is what one look learned of a coordinator besides how often it answered.
 type Seen struct {
 	Coordinator string   `json:"coordinator"`
-	PIDs        []int32  `json:"pids,omitempty"` // in the order of appearance; two mean a restart
+	PIDs        []int32  `json:"pids,omitempty"`        // in the order of appearance; two mean a restart, or two processes
+	Returns     int      `json:"pid_returns,omitempty"` // how often a pid was seen again after another one
 	Versions    []string `json:"versions,omitempty"`
 	Weak        bool     `json:"weak,omitempty"` // the name came from a weak source
+
+	pid int32 // the latest
+}
+
+// SharedName reports whether several processes have the name. After a restart the
+// pid before does not come back, but for a few sessions that end out of order.
+func (s Seen) SharedName() bool {
+	const many = 3
+	return len(s.PIDs) > 1 && s.Returns >= many
 }
 
 // Add folds an observation into the look. Scout and settle sessions, and those
@@ -77,7 +87,9 @@ func (l *Look) Add(o Observation) {
 		l.Burst.Add(o.Node, o.Who.Coordinator, o.Outcome)
 	default:
 		l.Tally.Add(o.Node, o.Who.Coordinator, o.Outcome)
+		l.addToOrder(o)
 	}
+	l.addToGroup(o)
 	if o.Outcome == OutcomeFailed {
 		l.addError(o)
 	}
@@ -89,20 +101,39 @@ func (l *Look) Add(o Observation) {
 	}
 }
 
+// addToOrder keeps where the session stands among the others.
+func (l *Look) addToOrder(o Observation) {
+	switch {
+	case o.Outcome == OutcomeFailed && o.Class.IsLocal(): // it never came to the balancer
+	case o.Part == PartOrdered:
+		l.Sequence.Add(Session{Node: o.Node, Coordinator: o.Who.Coordinator, Local: o.Local.Addr().Unmap()})
+	default:
+		l.Blocks.Add(o.Seq, o.Node, o.Who.Coordinator)
+	}
+}
+
 // Merge adds the sessions of other, which is part of the same look. The ordered
-// sessions of one node are all in one of the two: a sequence cannot be merged.
+// sessions are all in one of the two: a sequence cannot be merged.
 func (l *Look) Merge(other Look) {
+	l.Sequence.Append(other.Sequence)
+	l.Blocks.Merge(other.Blocks)
 	l.Tally.Merge(other.Tally)
 	l.Burst.Merge(other.Burst)
 	l.Errors = MergeErrors(l.Errors, other.Errors...)
+	l.Successes = MergeSuccesses(l.Successes, other.Successes...)
+	l.Failures = MergeFailures(l.Failures, other.Failures...)
 	l.Refused += other.Refused
 	for _, o := range other.Orders {
 		*l.order(o.Node) = o
 	}
 	for _, s := range other.Seen {
 		for i := range max(len(s.PIDs), len(s.Versions), 1) {
-			l.addSeen(s.identity(i))
+			who := s.identity(i)
+			l.learn(who).rememberPID(who.PID)
 		}
+		into := l.learn(s.identity(0))
+		into.Returns += s.Returns
+		into.pid = s.pid
 	}
 }
 
@@ -137,30 +168,21 @@ type NextLook struct {
 	Why      string // one clause for the progress line: "balance.coverage alarmed"
 }
 
-func (l *Look) addError(o Observation) {
-	l.Errors = MergeErrors(l.Errors, ErrorGroup{
-		Class: o.Class, Coordinator: o.Who.Coordinator, Count: 1, Example: o.Text, Hint: o.Hint,
-	})
-}
-
-// MergeErrors adds groups to those of into, which is sorted by class and then
-// coordinator, and stays so; the first example and hint of each are kept. It
-// changes into.
-func MergeErrors(into []ErrorGroup, groups ...ErrorGroup) []ErrorGroup {
-	for _, g := range groups {
-		i, found := slices.BinarySearchFunc(into, g, func(a, b ErrorGroup) int {
-			return cmp.Or(a.Class.Compare(b.Class), cmp.Compare(a.Coordinator, b.Coordinator))
-		})
-		if found {
-			into[i].Count += g.Count
-		} else {
-			into = slices.Insert(into, i, g)
-		}
-	}
-	return into
-}
-
+// addSeen takes in who answered a session.
 func (l *Look) addSeen(who Identity) {
+	s := l.learn(who)
+	if who.PID == 0 || who.PID == s.pid {
+		return
+	}
+	if s.pid != 0 && slices.Contains(s.PIDs, who.PID) {
+		s.Returns++
+	}
+	s.rememberPID(who.PID)
+	s.pid = who.PID
+}
+
+// learn adds what is new in who to what is known of the coordinator.
+func (l *Look) learn(who Identity) *Seen {
 	i, found := slices.BinarySearchFunc(l.Seen, who.Coordinator, func(s Seen, name string) int {
 		return cmp.Compare(s.Coordinator, name)
 	})
@@ -168,11 +190,15 @@ func (l *Look) addSeen(who Identity) {
 		l.Seen = slices.Insert(l.Seen, i, Seen{Coordinator: who.Coordinator, Weak: who.Source.Weak()})
 	}
 	s := &l.Seen[i]
-	if who.PID != 0 && !slices.Contains(s.PIDs, who.PID) && len(s.PIDs) < maxSeen {
-		s.PIDs = append(s.PIDs, who.PID)
-	}
 	if who.Version != "" && !slices.Contains(s.Versions, who.Version) && len(s.Versions) < maxSeen {
 		s.Versions = append(s.Versions, who.Version)
+	}
+	return s
+}
+
+func (s *Seen) rememberPID(pid int32) {
+	if pid != 0 && !slices.Contains(s.PIDs, pid) && len(s.PIDs) < maxSeen {
+		s.PIDs = append(s.PIDs, pid)
 	}
 }
 

@@ -7,6 +7,7 @@ import "net/netip"
 type Measured struct {
 	Scenario Scenario     `json:"scenario"`
 	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run ended by itself
+	Scouts   []Scout      `json:"scouts,omitempty"`  // by node, in the order of resolving
 	Sessions Sessions     `json:"sessions"`
 	Nodes    []NodeTally  `json:"nodes"`
 	Looks    []Look       `json:"looks"`
@@ -19,9 +20,14 @@ type Measured struct {
 	Idle     *IdleSeen    `json:"idle,omitempty"`
 	Watch    *WatchSeen   `json:"watch,omitempty"`
 	Series   *Series      `json:"series,omitempty"`
-	Tags     []TagTimes   `json:"tags,omitempty"` // that thresholds asked for, sorted
+	Tags     []TagTimes   `json:"tags,omitempty"`   // that thresholds asked for, sorted
+	Closes   []CloseTally `json:"closes,omitempty"` // by coordinator, sorted; scout and settling included
 	Pages    []Page       `json:"pages,omitempty"`
 	Remarks  []string     `json:"remarks,omitempty"` // what the run noticed; Notes of a result begin with them
+
+	// OnThisMachine are the declared coordinators whose names lead to an address of
+	// this machine, while a node does not. Asked for only where connections failed.
+	OnThisMachine []string `json:"on_this_machine,omitempty"`
 
 	// Unrecorded are times that thresholds ask for and the run did not record:
 	// it is judged by others than it was made for.

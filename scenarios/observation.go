@@ -27,6 +27,9 @@ type Observation struct {
 
 	BytesIn, BytesOut int64 // of its connection, TLS's own included
 
+	Open   int           // sessions of the run that were open when it opened, itself included, or failed to
+	Waited time.Duration // of one that failed: how long it was in the phase in which it failed
+
 	Outcome Outcome // zero: Unknown
 	Failed  Phase   // where it failed; meaningless unless Outcome is Failed
 	Class   Class   // zero unless Outcome is Failed, or this machine could not carry the session
@@ -34,6 +37,10 @@ type Observation struct {
 	Hint    Fixes   // what to try; nil: nothing to suggest
 	Refused bool    // we ended it because of its certificate: no error of the service
 	Cert    *Cert   // nil: no TLS, or no certificate was received
+
+	Closed     Outcome // how closing ended; Unknown: it never opened
+	CloseClass Class   // zero unless Closed is Failed
+	CloseText  string  // untrusted
 }
 
 // Lag is how late the session started, whatever the cause.
@@ -60,7 +67,7 @@ type Part int
 // The parts of a run. Only PartOrdered sessions have an order; PartScout and PartSettle
 // are recorded and never tallied.
 const (
-	PartScout    Part = iota // the one session before all others
+	PartScout    Part = iota // alone on a node, before all others
 	PartSettle               // one per node until all coordinators are back
 	PartOrdered              // in turn, one lane per node
 	PartParallel             // beyond the ordered ones, where many are needed

@@ -32,6 +32,10 @@ const (
 // maxSilent is the longest list of nodes without a certificate: a name has a few.
 const maxSilent = 1 << 12
 
+// maxLookGroups is the longest list of groups of one look: those with a place, and
+// one without for each class and part.
+const maxLookGroups = 8 * maxGroups
+
 // checkBounds fails on a value that no run can have had. What a finding holds may
 // be any number, and a scenario has checks of its own.
 func checkBounds(v any) (within bool, err error) {
@@ -50,6 +54,16 @@ func checkBounds(v any) (within bool, err error) {
 		if !(v >= 0 && v <= maxCount) {
 			return false, fmt.Errorf("invalid number %g", v)
 		}
+	case []SuccessGroup:
+		return true, checkLength(len(v), maxLookGroups)
+	case []FailureGroup:
+		return true, checkLength(len(v), maxLookGroups)
+	case []CloseTally:
+		return true, checkLength(len(v), maxGroups+1)
+	case Extent:
+		return true, v.check()
+	case []Scout:
+		return true, checkLength(len(v), MaxScouts)
 	case []SilentNode:
 		return true, checkLength(len(v), maxSilent)
 	case []Certificate:
@@ -163,6 +177,11 @@ func (r Result) checkSums() error {
 	if sums.all != total {
 		return fmt.Errorf("sessions: %s, but the looks have %s", total, sums.all)
 	}
+	for _, c := range r.Closes {
+		if c.Failed > c.Closes {
+			return fmt.Errorf("closes: %d of %d failed on %q", c.Failed, c.Closes, c.Coordinator)
+		}
+	}
 	if n := countErrors(r.Errors); n != s.Failed {
 		return fmt.Errorf("errors: they add up to %d, but %d sessions failed", n, s.Failed)
 	}
@@ -183,6 +202,39 @@ func (sums *cellSums) addLook(l Look) error {
 	}
 	if n := countErrors(l.Errors); n != all.failed {
 		return fmt.Errorf("its errors add up to %d, but %d sessions failed", n, all.failed)
+	}
+	if err := l.checkGroups(all); err != nil {
+		return err
+	}
+	return l.checkOrder()
+}
+
+// checkGroups compares the groups of a look with its cells; a result of an earlier
+// version has none.
+func (l Look) checkGroups(all outcomeCounts) error {
+	if len(l.Successes) == 0 && len(l.Failures) == 0 {
+		return nil
+	}
+	ok, failed := 0, 0
+	for _, g := range l.Successes {
+		ok += g.Count
+	}
+	for _, g := range l.Failures {
+		if g.Heard > g.Count || g.MinWait > g.MaxWait {
+			return fmt.Errorf("failures: %s on %s contradicts itself", g.Class, g.Node)
+		}
+		failed += g.Count
+	}
+	if ok != all.ok || failed != all.failed {
+		return fmt.Errorf("its groups have %d ok and %d failed, but the cells %d and %d", ok, failed, all.ok, all.failed)
+	}
+	return nil
+}
+
+// check fails on an extent that no sessions can have.
+func (e Extent) check() error {
+	if e.Count == 0 || e.First > e.Last || e.MinOpen > e.MaxOpen {
+		return fmt.Errorf("%d sessions from %d to %d, %d to %d open", e.Count, e.First, e.Last, e.MinOpen, e.MaxOpen)
 	}
 	return nil
 }

@@ -87,4 +87,5 @@ var jsonShapes = map[reflect.Type]reflect.Type{
 	reflect.TypeFor[PhaseStats]():  reflect.TypeFor[map[string]timesJSON](),
 	reflect.TypeFor[Times]():       reflect.TypeFor[timesJSON](),
 	reflect.TypeFor[boundedTags](): reflect.TypeFor[[]TagTimes](),
+	reflect.TypeFor[Blocks]():      reflect.TypeFor[blocksJSON](),
 }

@@ -72,6 +72,7 @@ func faultHelp() string {
 			fmt.Fprintf(&b, "\nFaults of %s:\n", map[simcluster.FaultScope]string{
 				simcluster.FaultScopeCoordinator: "a coordinator (@N) or of all of them",
 				simcluster.FaultScopeBalancer:    "the balancer",
+				simcluster.FaultScopeNode:        "a balancer node (@N) or of all of them",
 				simcluster.FaultScopeListener:    "a balancer node (@N) or of all of them; they need --tls",
 			}[scope])
 		}

@@ -41,34 +41,34 @@ var loadFaults = []faultRow{
 			}
 		},
 	}, {
-		faults: []string{"idle=2s:fin"}, scenario: "idle", settings: idleSettings,
+		faults: []string{"idle=2s:fin"}, scenario: "idle", slow: true, settings: idleSettings,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: 2 s, by FIN", contains: []string{"between 1.5 s and 2.5 s (seen at ", "by FIN"},
 		check: expectCutSeen,
 	}, {
-		faults: []string{"idle=2s:rst"}, scenario: "idle", settings: idleSettings, noHealthyRun: true,
+		faults: []string{"idle=2s:rst"}, scenario: "idle", slow: true, settings: idleSettings, noHealthyRun: true,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: 2 s, by RST", contains: []string{"between 1.5 s and 2.5 s (seen at ", "by RST"},
 		check: expectCutSeen,
 	}, {
-		faults: []string{"idle=2s:silent"}, scenario: "idle", settings: idleSettings, noHealthyRun: true, shortTimeout: true,
+		faults: []string{"idle=2s:silent"}, scenario: "idle", slow: true, settings: idleSettings, noHealthyRun: true, shortTimeout: true,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: between 1.5 s and 2.5 s, without notice", contains: []string{"between 1.5 s and 2.5 s", "silently"},
 	}, {
-		faults: []string{"idle=2s:silent", "no-ping"}, scenario: "idle", settings: idleSettings, noHealthyRun: true, shortTimeout: true,
+		faults: []string{"idle=2s:silent", "no-ping"}, scenario: "idle", slow: true, settings: idleSettings, noHealthyRun: true, shortTimeout: true,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: a statement gets no reply", contains: []string{"between 1.5 s and 2.5 s", "silently"},
 	}, {
-		faults: []string{"down=2s:3s@2"}, scenario: "watch", settings: "--watch-for 9s",
+		faults: []string{"down=2s:3s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s",
 		fails: []string{scenarios.WatchOutage}, exit: 1,
 		reported: "watch.outage: how long new sessions failed, and what happened to open ones",
 		contains: []string{"coord-a2:25000 was absent", "restarted"},
 	}, {
-		faults: []string{"down=2s:3s@2"}, scenario: "watch", settings: "--watch-for 9s --max-outage 5s", noHealthyRun: true,
+		faults: []string{"down=2s:3s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s --max-outage 5s", noHealthyRun: true,
 		exit: 0, reported: "tolerated, with a note about the outage",
 		contains: []string{"restarted"},
 	}, {
-		faults: []string{"leaves=2s:4s@2"}, scenario: "watch", settings: "--watch-for 9s", noHealthyRun: true,
+		faults: []string{"leaves=2s:4s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s", noHealthyRun: true,
 		exit: 0, reported: "tolerated: no session failed and none was lost",
 		contains: []string{"coord-a2:25000", "5 of 5 sessions stayed open"},
 	}, {

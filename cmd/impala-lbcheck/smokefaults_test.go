@@ -14,23 +14,25 @@ var smokeFaults = []faultRow{
 		fails:  []string{scenarios.BalanceCoverage}, exit: 1, reported: "balance.coverage, with the name of the coordinator",
 		contains: []string{"coord-a2:25000"},
 	}, {
-		faults: []string{"refused@2"},
-		fails:  []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
+		manySeeds: true, faults: []string{"refused@2"},
+		fails: []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
 		reported: "errors.rate (open.eof); balance.coverage inconclusive",
 		contains: []string{"open.eof"},
 	}, {
-		faults: []string{"hung@1"}, shortTimeout: true,
+		manySeeds: true, faults: []string{"hung@1"}, shortTimeout: true,
 		fails: []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
 		reported: "errors.rate (open.timeout); balance.coverage inconclusive, with the name of the coordinator",
 		contains: []string{"open.timeout", "coord-a1"},
 	}, {
-		faults: []string{"draining@3"},
+		manySeeds: true, faults: []string{"draining@3"},
+		awaits: "a scout for every node",
 		fails:  []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
 		reported: "errors.rate (open.shutting-down)",
 		contains: []string{"open.shutting-down", "Server is being shut down"},
 	}, {
 		faults: []string{"auth-reject@3"}, settings: "--auth ldap --tls",
-		fails: []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
+		awaits: "a scout for every node",
+		fails:  []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
 		reported: "errors.rate (sasl.rejected); the run stops at the second rejection",
 		contains: []string{"sasl.rejected"},
 		check: func(t *testing.T, r scenarios.Result) {
@@ -55,8 +57,8 @@ var smokeFaults = []faultRow{
 		reported:        "balance.coverage inconclusive: under leastconn, sessions of other clients explain why a coordinator was not reached",
 		healthySettings: "--balance leastconn --policy leastconn",
 	}, {
-		faults: []string{"reset-after=200@2"},
-		fails:  []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
+		manySeeds: true, faults: []string{"reset-after=200@2"},
+		fails: []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
 		reported: "errors.rate (an error class ending in .reset)",
 		contains: []string{".reset"},
 	}, {
@@ -181,7 +183,7 @@ var smokeFaults = []faultRow{
 		faults: []string{"old-tls"}, settings: "--tls", noHealthyRun: true,
 		fails: []string{scenarios.TLSVersion}, exit: 1, reported: "tls.version", check: noSessions,
 	}, {
-		faults: []string{"starting=3s@2"}, settings: "--settle 10s --settle-every 500ms",
+		faults: []string{"starting=3s@2"}, slow: true, settings: "--settle 10s --settle-every 500ms",
 		exit: 0, reported: "tolerated",
 	},
 }

@@ -4,24 +4,43 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
-	"sync"
 )
 
-// picker chooses coordinators for the connections of one listener. The choices
-// depend only on the seed and on the listener's own connections.
+// picker chooses coordinators for the connections of one listener, or of all of them
+// with the fault shared-rotor. The choices depend only on the seed and on these
+// connections. The balancer calls it for one connection at a time.
 type picker struct {
 	balance    Balance
 	seed       uint64
 	weights    []int // by coordinator
 	background []int // by coordinator
 	sticky     float64
+	others     othersPlan
 
-	mu      sync.Mutex
-	rng     *rand.Rand
-	ordinal uint64 // number of choices made
-	last    int    // the last choice; -1 before the first
-	current []int  // RoundRobin: current weight of each coordinator
-	open    []int  // open connections, by coordinator
+	rng      *rand.Rand
+	ordinal  uint64              // number of choices made
+	previous int                 // the last choice for a connection of ours; -1 before the first
+	last     int                 // the last choice for any connection; -1 before the first
+	rotors   []rotor             // RoundRobin: used in turn
+	turn     int                 // RoundRobin: number of rotations made
+	open     []int               // open connections, by coordinator
+	foreign  []foreignConnection // connections of other clients that are open, in the order in which they end
+}
+
+// rotor is the state of a smooth weighted round robin: the current weight of each
+// coordinator.
+type rotor []int
+
+// othersPlan is the traffic of other clients that advances the balancing state.
+type othersPlan struct {
+	perConnection float64 // connections of others per connection of ours
+	stay          int     // connections of ours during which each stays open; 0: it ends immediately
+}
+
+// foreignConnection is an open connection of another client.
+type foreignConnection struct {
+	coordinator int
+	until       uint64 // ordinal at which it ends
 }
 
 // streamSalt selects the family of random streams. With seed 1, the one of demo,
@@ -33,9 +52,9 @@ const streamSalt = 11 << 48
 // listener and selects its random stream.
 func newPicker(c Config, r balancerPlan, stream uint64) *picker {
 	p := &picker{
-		balance: c.Balance, seed: mix(c.Seed, stream), weights: r.weights, background: c.Background, sticky: r.sticky,
-		rng: rand.New(rand.NewPCG(c.Seed, streamSalt|stream)), last: -1,
-		current: make([]int, c.Coordinators), open: make([]int, c.Coordinators),
+		balance: c.Balance, seed: mix(c.Seed, stream), weights: r.weights, background: c.Background, sticky: r.sticky, others: r.others,
+		rng: rand.New(rand.NewPCG(c.Seed, streamSalt|stream)), previous: -1, last: -1,
+		rotors: make([]rotor, max(r.rotors, 1)), open: make([]int, c.Coordinators),
 	}
 	if p.weights == nil {
 		p.weights = make([]int, c.Coordinators)
@@ -49,25 +68,55 @@ func newPicker(c Config, r balancerPlan, stream uint64) *picker {
 	if p.balance == BalanceSource {
 		p.seed = mix(c.Seed, 0) // the same on all nodes
 	}
+	for i := range p.rotors {
+		p.rotors[i] = make(rotor, c.Coordinators)
+	}
 	return p
 }
 
 // pick chooses one of the eligible coordinators; -1 if there is none. The
 // connection counts as open until release is called.
 func (p *picker) pick(eligible []bool, client netip.Addr) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.serveOthers(eligible)
 	p.ordinal++
 	stay := p.sticky > 0 && p.rng.Float64() < p.sticky
-	chosen := p.last
+	chosen := p.previous
 	if !stay || chosen < 0 || !eligible[chosen] {
 		chosen = p.chooseNew(eligible, client)
 	}
 	if chosen >= 0 {
 		p.open[chosen]++
-		p.last = chosen
+		p.previous, p.last = chosen, chosen
 	}
 	return chosen
+}
+
+// serveOthers chooses coordinators for the connections of other clients that come
+// before the next one of ours.
+func (p *picker) serveOthers(eligible []bool) {
+	for len(p.foreign) > 0 && p.foreign[0].until <= p.ordinal {
+		p.release(p.foreign[0].coordinator)
+		p.foreign = p.foreign[1:]
+	}
+	if p.others.perConnection == 0 {
+		return
+	}
+	n := int(p.others.perConnection)
+	if p.rng.Float64() < p.others.perConnection-float64(n) {
+		n++
+	}
+	for range n {
+		stranger := netip.AddrFrom4([4]byte{192, 0, 2, byte(p.rng.Uint32())})
+		chosen := p.chooseNew(eligible, stranger)
+		if chosen < 0 {
+			return
+		}
+		p.last = chosen
+		if p.others.stay > 0 {
+			p.open[chosen]++
+			p.foreign = append(p.foreign, foreignConnection{chosen, p.ordinal + uint64(p.others.stay)})
+		}
+	}
 }
 
 func (p *picker) chooseNew(eligible []bool, client netip.Addr) int {
@@ -87,11 +136,7 @@ func (p *picker) chooseNew(eligible []bool, client netip.Addr) int {
 }
 
 // release marks a connection returned by pick as closed.
-func (p *picker) release(chosen int) {
-	p.mu.Lock()
-	p.open[chosen]--
-	p.mu.Unlock()
-}
+func (p *picker) release(chosen int) { p.open[chosen]-- }
 
 // byWeight maps u, in [0, 1), to a coordinator in proportion to the weights.
 func (p *picker) byWeight(eligible []bool, u float64) int {
@@ -116,21 +161,23 @@ func (p *picker) byWeight(eligible []bool, u float64) int {
 
 // roundRobin is smooth weighted round robin, as in nginx: every current weight
 // grows by the weight, the largest is chosen and reduced by the sum of weights.
-// With equal weights it is plain rotation.
+// With equal weights it is plain rotation. Several rotors take turns.
 func (p *picker) roundRobin(eligible []bool) int {
+	current := p.rotors[p.turn%len(p.rotors)]
+	p.turn++
 	best, sum := -1, 0
 	for i, ok := range eligible {
 		if !ok || p.weights[i] == 0 {
 			continue
 		}
 		sum += p.weights[i]
-		p.current[i] += p.weights[i]
-		if best < 0 || p.current[i] > p.current[best] {
+		current[i] += p.weights[i]
+		if best < 0 || current[i] > current[best] {
 			best = i
 		}
 	}
 	if best >= 0 {
-		p.current[best] -= sum
+		current[best] -= sum
 	}
 	return best
 }

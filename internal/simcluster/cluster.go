@@ -23,6 +23,7 @@ type Cluster struct {
 	certificates map[certs.Kind]tls.Certificate // presented by the nodes; nil without TLS
 	names        []string                       // of the coordinators, host:port
 	coordinators []*coordinator
+	balancer     *balancer
 	listeners    [protocolCount][]*nodeListener // by node; the Beeswax ones may be nil
 	pages        []*webServer                   // by coordinator; nil without Config.Web
 
@@ -46,7 +47,7 @@ func Start(c Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	cl := &Cluster{config: c, plan: p, startedAt: time.Now(), connected: make(map[*net.TCPConn]struct{})}
+	cl := &Cluster{config: c, plan: p, balancer: newBalancer(c, p), startedAt: time.Now(), connected: make(map[*net.TCPConn]struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	cl.cancel = cancel
 	if err := cl.openListeners(ctx); err != nil {
@@ -139,15 +140,8 @@ func (cl *Cluster) untrack(tcp *net.TCPConn) {
 	delete(cl.connected, tcp)
 }
 
-// eligible reports for each coordinator whether a node may choose it now.
-func (cl *Cluster) eligible(node int) []bool {
-	eligible := make([]bool, len(cl.coordinators))
-	elapsed := time.Since(cl.startedAt)
-	for i, c := range cl.coordinators {
-		eligible[i] = cl.plan.balancer.reaches(node, i) && c.plan.inRotation(elapsed)
-	}
-	return eligible
-}
+// elapsed is the time since the cluster's start.
+func (cl *Cluster) elapsed() time.Duration { return time.Since(cl.startedAt) }
 
 // Nodes returns the addresses of the HS2 listeners to which the balancer's name
 // resolves, in order: all nodes, or the first one with the fault one-node.
@@ -184,13 +178,13 @@ func (cl *Cluster) Pages() []netip.AddrPort {
 	return addrs
 }
 
-// PIDs maps the name that each coordinator reports to the process IDs that it
-// has had, oldest first.
+// PIDs maps each name that coordinators report to the process IDs that they have
+// had, by coordinator, oldest first.
 func (cl *Cluster) PIDs() map[string][]int32 {
 	pids := make(map[string][]int32)
 	for _, c := range cl.coordinators {
 		c.mu.Lock()
-		pids[c.name] = slices.Clone(c.pids)
+		pids[c.name] = append(pids[c.name], c.pids...)
 		c.mu.Unlock()
 	}
 	return pids

@@ -66,6 +66,9 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 		limits: &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest},
 	}
 	co.sessionConfig = defaultOptions()
+	if p.sameWebAddress {
+		co.name = webAddress("localhost")
+	}
 	if !p.noHTTPAddr {
 		co.sessionConfig["http_addr"] = co.name
 	}

@@ -27,6 +27,10 @@ func TestParseFault(t *testing.T) {
 		"down=2s:5s@2":      {"down", 2, "2s:5s"},
 		"leaves=2s@2":       {"leaves", 2, "2s"},
 		"leaves@2=2s:1m":    {"leaves", 2, "2s:1m"},
+		"dies-after=9:1@2":  {"dies-after", 2, "9:1"},
+		"stale=2@1":         {"stale", 1, "2"},
+		"lists=1+2:2+3":     {"lists", 0, "1+2:2+3"},
+		"limit=10:fin":      {"limit", 0, "10:fin"},
 	} {
 		if got, err := ParseFault(text); err != nil || got != want {
 			t.Errorf("%q: %+v, %v", text, got, err)
@@ -62,6 +66,18 @@ func TestParseFault_Errors(t *testing.T) {
 		"down=2s:":      "invalid duration",
 		"leaves=":       "leaves=2s:5s",
 		"leaves=2s:x":   "invalid duration",
+		"dies-after=0":  "must be a number from 1",
+		"dies-after=9:": "must be a number from 0",
+		"lists=1+2:":    "must be numbers of coordinators",
+		"lists=1+x":     "must be numbers of coordinators",
+		"limit=10:slow": "may have :rst or :fin",
+		"rate=0":        "must be a number from 1",
+		"two-level=1":   "must be a number from 2",
+		"cuts=":         "cuts=30:70",
+
+		"other-clients=0":      "must begin with a number of at most 100",
+		"other-clients=NaN":    "must begin with a number of at most 100",
+		"other-clients=0.3:-1": "must be a number from 0",
 	} {
 		if _, err := ParseFault(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
@@ -85,7 +101,7 @@ func TestFaults_AllStart(t *testing.T) {
 			if info.Name == "zones" {
 				nodes = 3
 			}
-			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, Auth: AuthLDAP}, text)
+			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, Auth: AuthLDAP, Balance: BalanceRoundRobin}, text)
 		})
 	}
 }
@@ -105,6 +121,12 @@ func TestStart_RejectsInvalidConfig(t *testing.T) {
 		"zones of the wrong length":      {Faults: []Fault{{"zones", 0, "2:2:1"}}},
 		"weights of the wrong length":    {Faults: []Fault{{"weights", 0, "2:1"}}},
 		"one-node with one node":         {Nodes: 1, Faults: []Fault{{"one-node", 0, ""}}},
+		"lists of the wrong length":      {Faults: []Fault{{"lists", 0, "1:2:3"}}},
+		"list with a missing number":     {Faults: []Fault{{"lists", 0, "1:6"}}},
+		"list with number 0":             {Faults: []Fault{{"lists", 0, "1:0"}}},
+		"stale list of a missing number": {Faults: []Fault{{"stale", 1, "6"}}},
+		"stale list of a missing node":   {Faults: []Fault{{"stale", 3, "2"}}},
+		"two-level without round robin":  {Faults: []Fault{{"two-level", 0, "2"}}},
 		"unknown fault":                  {Faults: []Fault{{"mute", 0, ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {

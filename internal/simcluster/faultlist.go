@@ -2,11 +2,6 @@ package simcluster
 
 import (
 	"crypto/tls"
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
@@ -18,7 +13,8 @@ type FaultScope string
 const (
 	FaultScopeCoordinator FaultScope = "coordinator"
 	FaultScopeBalancer    FaultScope = "balancer" // takes no @N
-	FaultScopeListener    FaultScope = "listener" // @N is a node
+	FaultScopeNode        FaultScope = "node"     // @N is a node
+	FaultScopeListener    FaultScope = "listener" // @N is a node; it needs TLS
 )
 
 // FaultInfo describes a fault for help and documentation.
@@ -107,6 +103,12 @@ var faultSpecs = []faultSpec{
 		func(c *coordinatorPlan, v string) error { return parseWindow(v, true, &c.down) }),
 	coordinatorFault("leaves", "2s:5s", "out of the balancer's rotation after 2s, for 5s or (2s) permanently; open connections stay open",
 		func(c *coordinatorPlan, v string) error { return parseWindow(v, false, &c.leaves) }),
+	coordinatorFault("dies-after", "9:1", "stops after 9 connections; then 1 connection reads EOF before the health check notices: 0 for none, all of them if left out",
+		func(c *coordinatorPlan, v string) error { return parseStop(v, &c.stops) }),
+	coordinatorFault("same-web-address", "", "reports the web address localhost:25000, like every coordinator with this fault",
+		func(c *coordinatorPlan, _ string) error { c.sameWebAddress = true; return nil }),
+	coordinatorFault("close-hangs", "", "never replies to CloseSession",
+		func(c *coordinatorPlan, _ string) error { c.closeHangs = true; return nil }),
 	coordinatorFault("no-executors", "", "does not admit queries that scan a table; other queries run",
 		func(c *coordinatorPlan, _ string) error { c.noExecutors = true; return nil }),
 	coordinatorFault("slow-query", "200ms", "queries that scan a table take this long",
@@ -116,9 +118,19 @@ var faultSpecs = []faultSpec{
 	balancerFault("zones", "2:2:1", "each node reaches only its own coordinators, this many per node", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.zones) }),
 	balancerFault("sticky", "0.7", "chooses the previous coordinator again with this probability", func(p *plan, v string) error { return parseProbability(v, &p.balancer.sticky) }),
 	balancerFault("flaky", "1", "resets this many connections, early in the run, after their first request", func(p *plan, v string) error { return parseNumber(v, 1, 1000, &p.balancer.flaky) }),
+	balancerFault("cuts", "30:70", "resets the connections with these numbers, counted over all nodes, after their first request", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.cuts) }),
+	balancerFault("pins-after-loss", "", "sends everything to one coordinator after the first connection that failed", func(p *plan, _ string) error { p.balancer.pinsAfterLoss = true; return nil }),
+	balancerFault("lists", "1+2+3:3+4+5", "each node has its own list of coordinators, by their numbers", func(p *plan, v string) error { return parseLists(v, &p.balancer.lists) }),
+	balancerFault("shared-rotor", "", "the nodes share one balancing state", func(p *plan, _ string) error { p.balancer.sharedRotor = true; return nil }),
+	balancerFault("two-level", "2", "distributes connections over 2 balancers in turn, each of which distributes them in turn", func(p *plan, v string) error { return parseNumber(v, 2, 16, &p.balancer.rotors) }),
+	balancerFault("other-clients", "0.1:300", "other clients make 0.1 connections per connection of ours, and each stays open during 300 of ours (default 0)", func(p *plan, v string) error { return parseOthers(v, &p.balancer.others) }),
+	balancerFault("limit", "10", "accepts 10 open connections and resets the others; 10:fin closes them", func(p *plan, v string) error { return parseLimit(v, &p.balancer.limit) }),
+	balancerFault("rate", "20", "accepts 20 connections per second and resets the others; 20:fin closes them", func(p *plan, v string) error { return parseLimit(v, &p.balancer.rate) }),
 	balancerFault("proxy-protocol", "", "sends a PROXY header, which Impala does not support", func(p *plan, _ string) error { p.balancer.proxyHeader = true; return nil }),
 	balancerFault("idle", "2s:fin", "cuts connections without traffic for 2s: with a FIN (fin), with an RST (rst) or by dropping all data (silent)", func(p *plan, v string) error { return parseIdle(v, &p.balancer.idle) }),
 	balancerFault("one-node", "", "only the first node remains in DNS", func(p *plan, _ string) error { p.oneNode = true; return nil }),
+
+	nodeFault("stale", "2", "has an old list of coordinators, on which coordinator 2 is missing", func(n *nodePlan, v string) error { return parseNumber(v, 1, MaxCoordinators, &n.lacks) }),
 
 	certificateFault(certs.KindWrongIssuer, "a trusted certificate chain from an issuer other than Amazon"),
 	certificateFault(certs.KindExpired, "an expired certificate"),
@@ -174,93 +186,22 @@ func balancerFault(name, example, effect string, set func(*plan, string) error) 
 	}
 }
 
+func nodeFault(name, example, effect string, set func(*nodePlan, string) error) faultSpec {
+	return faultSpec{
+		FaultInfo{Name: name, Scope: FaultScopeNode, Example: example, Effect: effect},
+		func(p *plan, f Fault) error { return p.eachNode(f, set) },
+	}
+}
+
 func listenerFault(name, effect string, set func(*nodePlan)) faultSpec {
 	return faultSpec{
 		FaultInfo{Name: name, Scope: FaultScopeListener, Effect: effect},
-		func(p *plan, f Fault) error { return p.eachNode(f, set) },
+		func(p *plan, f Fault) error {
+			return p.eachNode(f, func(n *nodePlan, _ string) error { set(n); return nil })
+		},
 	}
 }
 
 func certificateFault(k certs.Kind, effect string) faultSpec {
 	return listenerFault(k.String(), effect, func(n *nodePlan) { n.kind = k })
-}
-
-// parseNumber parses a decimal number from low to high.
-func parseNumber[T ~int | ~int32 | ~int64](s string, low, high int64, to *T) error {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < low || n > high {
-		return fmt.Errorf("invalid value %.40q: it must be a number from %d to %d", s, low, high)
-	}
-	*to = T(n)
-	return nil
-}
-
-// parseProbability parses a number from 0 to 1.
-func parseProbability(s string, to *float64) error {
-	p, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(p >= 0 && p <= 1) {
-		return fmt.Errorf("invalid value %.40q: it must be a probability from 0 to 1", s)
-	}
-	*to = p
-	return nil
-}
-
-// parseDuration parses a positive duration of at most an hour.
-func parseDuration(s string, to *time.Duration) error {
-	d, err := time.ParseDuration(s)
-	if err != nil || d <= 0 || d > time.Hour {
-		return fmt.Errorf("invalid duration %.40q: it must be positive and at most 1h, such as 200ms", s)
-	}
-	*to = d
-	return nil
-}
-
-// parseWindow parses START:DURATION, or START alone if the end is optional.
-func parseWindow(s string, endRequired bool, to *timeWindow) error {
-	start, duration, hasEnd := strings.Cut(s, ":")
-	if err := parseDuration(start, &to.start); err != nil {
-		return err
-	}
-	if hasEnd {
-		return parseDuration(duration, &to.duration)
-	}
-	if endRequired {
-		return fmt.Errorf("invalid value %.40q: add the duration, such as 2s:5s", s)
-	}
-	return nil
-}
-
-// parseIdle parses DURATION:MODE.
-func parseIdle(s string, to *idlePlan) error {
-	after, mode, _ := strings.Cut(s, ":")
-	if !slices.Contains([]cutMode{cutModeFIN, cutModeRST, cutModeSilent}, cutMode(mode)) {
-		return fmt.Errorf("invalid value %.40q: it must end in :fin, :rst or :silent", s)
-	}
-	to.mode = cutMode(mode)
-	return parseDuration(after, &to.after)
-}
-
-// parseNumbers parses numbers separated by colons.
-func parseNumbers(s string, to *[]int) error {
-	var numbers []int
-	for part := range strings.SplitSeq(s, ":") {
-		var n int
-		if err := parseNumber(part, 0, 1_000_000, &n); err != nil || len(numbers) == MaxCoordinators {
-			return fmt.Errorf("invalid list %.40q: it must be numbers separated by colons, such as 2:2:1", s)
-		}
-		numbers = append(numbers, n)
-	}
-	*to = numbers
-	return nil
-}
-
-// parseVersion accepts letters, digits and . - _
-func parseVersion(s string, to *string) error {
-	for _, r := range s {
-		if !strings.ContainsRune("0123456789.-_", r) && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
-			return fmt.Errorf("invalid version %.40q: it may have letters, digits and . - _, such as 4.4.1", s)
-		}
-	}
-	*to = s
-	return nil
 }

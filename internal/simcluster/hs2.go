@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -40,14 +41,22 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 	}, nil
 }
 
-// CloseSession closes a session of this coordinator, from any connection.
+// CloseSession closes a session of this coordinator, from any connection. With the
+// fault close-hangs it waits until the client disconnects, and the session stays open.
 func (h hs2Service) CloseSession(ctx context.Context, r *hs2.TCloseSessionReq) (*hs2.TCloseSessionResp, error) {
+	if h.plan.closeHangs {
+		connectionOf(ctx).transport.link.discardInput()
+		return nil, errNoReply
+	}
 	s, err := h.sessionOf(ctx, r.SessionHandle)
 	if err == nil {
 		h.closeSession(s)
 	}
 	return &hs2.TCloseSessionResp{Status: statusOf(err)}, nil
 }
+
+// errNoReply is returned by a call that must not be answered.
+var errNoReply = errors.New("no reply")
 
 // GetInfo supports the three info types that clients request.
 func (h hs2Service) GetInfo(ctx context.Context, r *hs2.TGetInfoReq) (*hs2.TGetInfoResp, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"math/rand/v2"
 	"net"
 	"net/netip"
 
@@ -84,11 +83,7 @@ func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip ne
 	if err != nil {
 		return nil, err
 	}
-	n := &nodeListener{
-		cluster: cl, index: i, protocol: proto, listener: ln,
-		picker: newPicker(cl.config, cl.plan.balancer, uint64(proto)<<32|uint64(i+1)),
-		flaky:  flakyConnections(cl.config, cl.plan.balancer.flaky)[i],
-	}
+	n := &nodeListener{cluster: cl, index: i, protocol: proto, listener: ln}
 	if cl.config.TLS {
 		n.tls = cl.tlsConfig(i)
 	}
@@ -137,21 +132,4 @@ func (cl *Cluster) tlsConfig(i int) *tls.Config {
 		config.ClientCAs.AppendCertsFromPEM(cl.authority.RootPEM())
 	}
 	return config
-}
-
-// flakyConnections chooses n connections to reset and returns their ordinals by
-// node. They are among the first 20 or so of the run (more if n needs it), but
-// never a node's first connection: a run whose first connection fails ends before
-// anything is measured.
-func flakyConnections(c Config, n int) []map[int64]bool {
-	early := max((20+c.Nodes-1)/c.Nodes, (2*n+c.Nodes-1)/c.Nodes)
-	byNode := make([]map[int64]bool, c.Nodes)
-	for i := range byNode {
-		byNode[i] = make(map[int64]bool)
-	}
-	rng := rand.New(rand.NewPCG(c.Seed, 0xf1a))
-	for _, k := range rng.Perm(early * c.Nodes)[:n] {
-		byNode[k%c.Nodes][int64(k/c.Nodes)+2] = true
-	}
-	return byNode
 }

@@ -34,8 +34,6 @@ type nodeListener struct {
 	protocol protocol
 	listener net.Listener
 	tls      *tls.Config // nil: no TLS
-	picker   *picker
-	flaky    map[int64]bool // the accepted connections, counted from 1, to reset
 
 	accepted, failedTLS atomic.Int64
 }
@@ -56,42 +54,63 @@ func (n *nodeListener) serve(ctx context.Context) {
 			}
 			continue
 		}
-		ordinal := n.accepted.Add(1)
+		n.accepted.Add(1)
 		tcp := conn.(*net.TCPConn)
 		if !n.cluster.track(tcp) {
 			tcp.Close()
 			return
 		}
 		n.cluster.goroutines.Go(func() {
-			n.handle(ctx, tcp, ordinal)
+			n.handle(ctx, tcp)
 			tcp.Close()
 			n.cluster.untrack(tcp)
 		})
 	}
 }
 
-// handle serves one connection until it is closed. The coordinator is chosen
-// after the TLS handshake, when a proxy would dial its backend. The setup is in
-// separate functions so that connections which only wait keep a small stack.
-func (n *nodeListener) handle(ctx context.Context, tcp *net.TCPConn, ordinal int64) {
-	l := &link{Conn: tcp, tcp: tcp, received: &n.cluster.bytesReceived, flaky: n.flaky[ordinal]}
-	chosen := -1
-	if n.terminateTLS(ctx, l) {
-		chosen = n.chooseCoordinator(ctx, l)
+// handle serves one connection until it is closed.
+func (n *nodeListener) handle(ctx context.Context, tcp *net.TCPConn) {
+	l := &link{Conn: tcp, tcp: tcp, received: &n.cluster.bytesReceived}
+	if !n.cluster.balancer.admit(n.cluster.elapsed()) {
+		n.rejectExcess(ctx, l)
+		return
 	}
-	if chosen < 0 {
+	defer n.cluster.balancer.leave()
+	n.serveLink(ctx, l)
+}
+
+// rejectExcess ends a connection that the balancer does not accept.
+func (n *nodeListener) rejectExcess(ctx context.Context, l *link) {
+	n.cluster.config.Log.DebugContext(ctx, "connection exceeds the limit", "node", n.index+1, "client", l.clientAddr())
+	if n.cluster.plan.balancer.excessMode() == cutModeFIN {
 		l.closeGracefully()
 		return
 	}
-	if c := n.cluster.coordinators[chosen]; c.plan.refused || !c.acceptLink(l) {
+	l.reset()
+}
+
+// serveLink serves an accepted connection. The coordinator is chosen after the TLS
+// handshake, when a proxy would dial its backend. The setup is in separate functions
+// so that connections which only wait keep a small stack.
+func (n *nodeListener) serveLink(ctx context.Context, l *link) {
+	to := route{coordinator: -1}
+	if n.terminateTLS(ctx, l) {
+		to = n.chooseCoordinator(ctx, l)
+	}
+	if to.coordinator < 0 {
+		l.closeGracefully()
+		return
+	}
+	if c := n.cluster.coordinators[to.coordinator]; to.refused || !c.acceptLink(l) {
 		l.closeGracefully()
 	} else {
+		l.flaky = to.cut
 		n.applyFaults(l, c)
 		c.serve(ctx, l, n.protocol)
 		l.idle.stop()
 		c.releaseLink(l)
 	}
-	n.picker.release(chosen)
+	n.cluster.balancer.release(n.protocol, n.index, to.coordinator)
 }
 
 // terminateTLS runs the TLS handshake if TLS is on; false if it failed.
@@ -109,17 +128,16 @@ func (n *nodeListener) terminateTLS(ctx context.Context, l *link) bool {
 	return true
 }
 
-// chooseCoordinator returns the coordinator for a connection; -1 if none is
-// eligible.
-func (n *nodeListener) chooseCoordinator(ctx context.Context, l *link) int {
-	chosen := n.picker.pick(n.cluster.eligible(n.index), l.clientAddr().Addr())
+// chooseCoordinator returns where a connection goes.
+func (n *nodeListener) chooseCoordinator(ctx context.Context, l *link) route {
+	to := n.cluster.balancer.route(n.cluster.elapsed(), n.protocol, n.index, l.clientAddr().Addr())
 	log := n.cluster.config.Log
-	if chosen < 0 {
+	if to.coordinator < 0 {
 		log.DebugContext(ctx, "no eligible coordinator", "node", n.index+1, "client", l.clientAddr())
 	} else if log.Enabled(ctx, slog.LevelDebug) {
-		log.DebugContext(ctx, "connection", "node", n.index+1, "client", l.clientAddr(), "coordinator", n.cluster.coordinators[chosen].name)
+		log.DebugContext(ctx, "connection", "node", n.index+1, "client", l.clientAddr(), "coordinator", n.cluster.coordinators[to.coordinator].name)
 	}
-	return chosen
+	return to
 }
 
 // applyFaults makes the link to c behave as the faults say.

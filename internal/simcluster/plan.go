@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
@@ -20,10 +21,12 @@ type plan struct {
 type coordinatorPlan struct {
 	dead, refused, hung, draining, authReject bool
 	foreign, pingOff, noPing, noHTTPAddr      bool
-	sameHostname, noExecutors                 bool
+	sameHostname, sameWebAddress              bool
+	noExecutors, closeHangs                   bool
 	resetAfter                                int64 // bytes; 0: never
 	slow, slowQuery, starting                 time.Duration
 	down, leaves                              timeWindow
+	stops                                     stopPlan
 	restartAfter                              int    // sessions; 0: never
 	version                                   string // "": Config.Version
 	pid                                       int32  // 0: a distinct one
@@ -35,16 +38,25 @@ type nodePlan struct {
 	kind       certs.Kind
 	maxTLS     uint16 // 0: the newest
 	clientCert bool   // one that the cluster's CA issued is required
+	lacks      int    // number of the coordinator that is missing from the node's list, from 1; 0: none
 }
 
 // balancerPlan is how the balancer behaves on every node.
 type balancerPlan struct {
-	weights     []int // nil: equal
-	zones       []int // nil: every node reaches all coordinators
+	weights     []int   // nil: equal
+	zones       []int   // nil: every node reaches all coordinators
+	lists       [][]int // by node: the numbers of the coordinators on its list, from 1; nil: all of them
 	sticky      float64
 	flaky       int
+	cuts        []int // connections to reset, counted over all nodes from 1
 	proxyHeader bool
 	idle        idlePlan
+	sharedRotor bool // the nodes have one balancing state
+	rotors      int  // that RoundRobin uses in turn; 0: one
+	others      othersPlan
+	limit, rate limitPlan // of open connections; of new ones per second
+
+	pinsAfterLoss bool
 }
 
 // newPlan applies c's faults in order. c must have its defaults.
@@ -60,6 +72,9 @@ func newPlan(c Config) (*plan, error) {
 		}
 		if f.Name == "auth-reject" && c.Auth == AuthNone {
 			return nil, invalidFault(f.String(), "it needs authentication")
+		}
+		if f.Name == "two-level" && c.Balance != BalanceRoundRobin {
+			return nil, invalidFault(f.String(), "it needs the policy %s", BalanceRoundRobin)
 		}
 		if err := spec.apply(p, f); err != nil {
 			return nil, invalidFault(f.String(), "%v", err)
@@ -83,6 +98,19 @@ func (p *plan) validate() error {
 	if z := p.balancer.zones; z != nil && (len(z) != len(p.nodes) || sum(z) != len(p.coordinators)) {
 		return invalidFault("zones", "it needs a number for each of the %d nodes, and their sum must be the %d coordinators", len(p.nodes), len(p.coordinators))
 	}
+	if l := p.balancer.lists; l != nil && len(l) != len(p.nodes) {
+		return invalidFault("lists", "it needs a list for each of the %d nodes", len(p.nodes))
+	}
+	for _, list := range p.balancer.lists {
+		if slices.ContainsFunc(list, func(n int) bool { return n < 1 || n > len(p.coordinators) }) {
+			return invalidFault("lists", "coordinators are numbered from 1 to %d", len(p.coordinators))
+		}
+	}
+	for _, n := range p.nodes {
+		if n.lacks > len(p.coordinators) {
+			return invalidFault("stale", "coordinator %d is out of range: there are %d coordinators", n.lacks, len(p.coordinators))
+		}
+	}
 	if p.oneNode && len(p.nodes) < 2 {
 		return invalidFault("one-node", "it needs at least two nodes")
 	}
@@ -105,13 +133,15 @@ func (p *plan) eachCoordinator(f Fault, set func(*coordinatorPlan, string) error
 }
 
 // eachNode calls set for the nodes that f affects.
-func (p *plan) eachNode(f Fault, set func(*nodePlan)) error {
+func (p *plan) eachNode(f Fault, set func(*nodePlan, string) error) error {
 	if f.At > len(p.nodes) {
 		return fmt.Errorf("@%d is out of range: there are %d nodes", f.At, len(p.nodes))
 	}
 	for i := range p.nodes {
 		if f.At == 0 || f.At == i+1 {
-			set(&p.nodes[i])
+			if err := set(&p.nodes[i], f.Value); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -129,8 +159,11 @@ func (r balancerPlan) zoneOf(i int) int {
 }
 
 // reaches reports whether a node may connect to a coordinator, both from 0.
-func (r balancerPlan) reaches(node, coordinator int) bool {
-	return r.zones == nil || r.zoneOf(coordinator) == node
+func (p *plan) reaches(node, coordinator int) bool {
+	r := p.balancer
+	return (r.zones == nil || r.zoneOf(coordinator) == node) &&
+		(r.lists == nil || slices.Contains(r.lists[node], coordinator+1)) &&
+		p.nodes[node].lacks != coordinator+1
 }
 
 func sum(numbers []int) (sum int) {

@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // MissAny is the probability that n uniform draws from k values miss at least one:
 // by inclusion-exclusion the sum over j >= 1 of (-1)^(j+1) C(k,j) (1-j/k)^n
@@ -57,4 +60,18 @@ func AllEqualProbability(p []float64, n int) float64 {
 		total += math.Pow(share, float64(n))
 	}
 	return min(total, 1)
+}
+
+// DrawsToDiffer is the smallest n with [AllEqualProbability](p, n) <= alpha: this many
+// draws are not all equal, except with probability alpha. With k equal shares it is
+// 1 + ln(1/alpha)/ln k, rounded up. It is 0 if there are no two values.
+func DrawsToDiffer(p []float64, alpha float64) int {
+	if len(p) == 0 || slices.Max(p) >= 1 {
+		return 0
+	}
+	n := 1
+	for AllEqualProbability(p, n) > alpha*(1+1e-9) {
+		n++
+	}
+	return n
 }

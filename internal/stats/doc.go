@@ -2,9 +2,11 @@
 // and sequences, independent of load balancing.
 //
 //   - [ChiSquare] and [ChiSquareTail] test whether counts fit expected shares;
-//   - [Matches] and its methods test whether consecutive values are equal more
-//     often than the counts explain;
-//   - [MissAny] and [SampleSize] compute how many draws show every one of k values;
+//   - [MatchesAtLeast] tests whether consecutive values are equal more often than the
+//     counts explain, [ContinuedAfter] and [MatchesApart] whether they follow a rotation;
+//   - [IndependenceOf] tests whether rows and columns of a table have to do with each other;
+//   - [FillColdest], [FillHottest] and [FillOne] bound what unknown values could change;
+//   - [MissAny], [SampleSize] and [LookSize] compute how many draws show every one of k values;
 //   - [Power] estimates how often a test raises an alarm;
 //   - [Fits] and [SafeSessions] compute how many randomly placed sessions fit.
 //

@@ -39,16 +39,14 @@ func coordinators(e scenarios.Measured, shares map[string]float64) []scenarios.C
 				t.Failed += c.Failed
 			}
 		}
-		for _, l := range e.Looks {
-			learn(&t, l.Seen)
-		}
+		learn(&t, batch.SeenCoordinators(e))
 		out = append(out, t)
 	}
 	return out
 }
 
 // learn adds what a look knows of the coordinator besides its sessions. Every
-// pid beyond the first is a restart.
+// pid beyond the first is a restart, unless several processes have the name.
 func learn(t *scenarios.CoordTally, seen []scenarios.Seen) {
 	for _, s := range seen {
 		if s.Coordinator != t.Name {
@@ -62,8 +60,11 @@ func learn(t *scenarios.CoordTally, seen []scenarios.Seen) {
 		if len(s.Versions) > 0 {
 			t.Version = s.Versions[len(s.Versions)-1]
 		}
+		t.Restarts = max(0, len(t.PIDs)-1)
+		if s.SharedName() {
+			t.Restarts = 0
+		}
 	}
-	t.Restarts = max(0, len(t.PIDs)-1)
 }
 
 // ExpectedShares is the fair share of every coordinator that has a name: of those

@@ -26,7 +26,11 @@ func dnsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 func identity(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.IdentitySound}
 	f.Status, f.Message = batch.Soundness(e)
-	if f.Status == scenarios.StatusInconclusive && len(batch.SeenCoordinators(e)) > 0 {
+	seen := batch.SeenCoordinators(e)
+	switch {
+	case f.Status == scenarios.StatusInconclusive && slices.ContainsFunc(seen, scenarios.Seen.SharedName):
+		f.Fix = phrase.Try("start each impalad with a --hostname of its own")
+	case f.Status == scenarios.StatusInconclusive && len(seen) > 0:
 		f.Fix = slices.Concat(phrase.Set("identity_query", "", "give a statement that names the server"), phrase.Try("use a version of Impala whose Ping or OpenSession reports the address"))
 	}
 	if f.Status == scenarios.StatusPass {

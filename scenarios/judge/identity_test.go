@@ -17,6 +17,19 @@ func seenAs(ids ...scenarios.Identity) scenarios.Look {
 	return l
 }
 
+// restarted is a look in which one coordinator answered before and after a restart.
+func restarted(before, after scenarios.Identity) scenarios.Look {
+	l := scenarios.Look{Planned: 40}
+	for i := range 40 {
+		who := before
+		if i >= 20 {
+			who = after
+		}
+		l.Add(scenarios.Observation{Part: scenarios.PartParallel, Node: judgetest.NodeAddr(i % 2), Outcome: scenarios.OutcomeOK, Who: who})
+	}
+	return l
+}
+
 func TestIdentity(t *testing.T) {
 	t.Parallel()
 	id := func(name string, pid int32, version string, from scenarios.Source) scenarios.Identity {
@@ -49,7 +62,8 @@ func TestIdentity(t *testing.T) {
 		"one host name for two is not":        {two(), seenAs(weak("impala", 1)), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusInconclusive}, []string{scenarios.BalanceCoverage, scenarios.BalanceOrder, scenarios.BalanceImbalance}},
 		"nobody said who answered":            {two(), seenAs(nothing), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusInconclusive}, []string{scenarios.BalanceCoverage}},
 		"no session":                          {two(), scenarios.Look{}, here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusSkipped}, []string{scenarios.BalanceCoverage}},
-		"two pids are a restart":              {two(), seenAs(strong("a:25000", 1, ""), strong("b:25000", 1, ""), strong("a:25000", 2, "")), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusPass}, nil},
+		"two pids are a restart":              {two(), restarted(strong("a:25000", 1, ""), strong("a:25000", 2, "")), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusPass}, nil},
+		"pids that come back share a name":    {two(), seenAs(strong("localhost:25000", 1, ""), strong("localhost:25000", 2, ""), strong("localhost:25000", 3, ""), strong("localhost:25000", 4, "")), here, judgetest.Want{scenarios.IdentitySound: scenarios.StatusInconclusive}, []string{scenarios.BalanceCoverage, scenarios.BalanceOrder, scenarios.BalanceImbalance}},
 		"one version is the same":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.5.0")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusPass}, nil},
 		"two versions are a note":             {two(), seenAs(strong("a:25000", 1, "4.5.0"), strong("b:25000", 1, "4.4.1")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusPass}, nil},
 		"two versions fail where one is due":  {version, seenAs(strong("a:25000", 1, "impalad 4.5.0 x"), strong("b:25000", 1, "impalad 4.4.1 x")), here, judgetest.Want{scenarios.VersionsSame: scenarios.StatusFail}, nil},

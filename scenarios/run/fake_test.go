@@ -28,12 +28,15 @@ type balancer struct {
 	closed          int
 	closeErr        error
 	closeHangs      bool // until its context ends
+	closeTakes      time.Duration
+	limit           int  // sessions that it lets in at once; 0: any number
 	closedUncancels bool // every Close had a live context
 }
 
 // fate is what becomes of one session. The zero value is good.
 type fate struct {
 	openErr, queryErr error
+	lateErr           error // of opening, once it took its time
 	pingErr           error
 	cutAfter          time.Duration // of waiting; 0: never
 	cutErr            error         // how Wait says so; nil: the cut is silent
@@ -73,6 +76,9 @@ func (b *balancer) dial(ctx context.Context, n Node, o *scenarios.Observation) (
 		b.mu.Unlock()
 		panic("a fault of ours")
 	}
+	if b.limit > 0 && b.open >= b.limit {
+		f.openErr = fault{"open.reset", ""}
+	}
 	b.open++
 	b.maxOpen = max(b.maxOpen, b.open)
 	b.mu.Unlock()
@@ -93,6 +99,9 @@ func (b *balancer) converse(ctx context.Context, f fate, i int, o *scenarios.Obs
 	}
 	if err := pause(ctx, max(b.takes, f.takes)); err != nil {
 		return nil, err
+	}
+	if f.lateErr != nil {
+		return nil, f.lateErr
 	}
 	o.Phases[scenarios.PhaseOpen] = max(b.takes, f.takes, time.Microsecond)
 	o.Local = netip.MustParseAddrPort("127.0.0.1:40000")
@@ -135,6 +144,7 @@ func (c *conversation) Close(ctx context.Context) error {
 	if c.b.closeHangs {
 		<-ctx.Done()
 	}
+	_ = pause(ctx, c.b.closeTakes)
 	c.b.mu.Lock()
 	defer c.b.mu.Unlock()
 	c.b.open--

@@ -77,6 +77,9 @@ func (h *holder) ramp(logins context.Context) (reached bool) {
 // own, and returns when they have ended or one has stalled. A login starts only when
 // there is a slot for it, and then has a goroutine until it has ended.
 func (h *holder) startLogins(logins context.Context, count int) {
+	if count == 1 { // a probe goes when the one before it was answered
+		h.beginSchedule()
+	}
 	begin := h.reserve(count)
 	for i := 0; i < count && !h.stopped(); i++ {
 		nodes := h.nodes.Dialable()

@@ -41,6 +41,7 @@ func (r *run) handshakeAll(ctx context.Context) {
 		Kind: EventBudget, Total: total, Done: total, For: r.pacer.Due(total),
 		Text: fmt.Sprintf("%d handshakes, no login", total),
 	})
+	r.beginSchedule()
 	for i, n := range nodes {
 		o, ran := r.session(ctx, job{node: n, part: scenarios.PartScout, due: r.reserve(1)})
 		if !ran || ctx.Err() != nil {

@@ -28,7 +28,10 @@ func (r *run) looks(ctx context.Context) {
 			r.stopWithoutNodes()
 			return
 		}
-		if next = r.opt.judge(r.measured()).Next; next.Sessions > 0 {
+		began := r.since()
+		next = r.opt.judge(r.measured()).Next
+		r.next += r.since() - began // nothing was due meanwhile
+		if next.Sessions > 0 {
 			r.collect.event(Event{Kind: EventFurtherLook, Total: next.Sessions, Text: fmt.Sprintf("%s: a further look of %d sessions", next.Why, next.Sessions)})
 		}
 	}
@@ -168,7 +171,7 @@ func (r *run) burst(ctx context.Context, count int) {
 	if len(nodes) == 0 || r.stopped() {
 		return
 	}
-	due := r.since()
+	due := r.reserve(0)
 	var all sync.WaitGroup
 	for i := range count {
 		all.Go(func() {
@@ -178,7 +181,9 @@ func (r *run) burst(ctx context.Context, count int) {
 			})
 		})
 	}
-	all.Go(func() { r.pagesDuring(ctx, due+time.Duration(r.s.Load.BurstHold)/2) })
+	all.Go(func() { r.pagesDuring(ctx, max(due, r.since())+time.Duration(r.s.Load.BurstHold)/2) })
 	all.Wait()
-	r.free = max(r.free, r.since())
+	if count > 0 || r.pagesWanted() {
+		r.beginSchedule()
+	}
 }

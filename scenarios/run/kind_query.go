@@ -19,7 +19,7 @@ func (r *run) queries(ctx context.Context) {
 	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: r.budget.Look}, 0)
 	q := &queryRuns{run: r, by: map[string]*coordinatorRuns{}}
 	var all sync.WaitGroup
-	for n := 0; n < scenarios.QueryLooks*r.budget.Look && !r.stopped() && !q.done(n); n++ {
+	for n := 0; n < r.budget.Ceiling-1 && !r.stopped() && !q.done(n); n++ {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			break

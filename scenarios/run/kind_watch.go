@@ -20,6 +20,7 @@ func (r *run) watch(ctx context.Context) {
 	arrivals := r.s.WatchArrivals()
 	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: plan.Long + arrivals}, 0)
 	long := r.openLongSessions(ctx, w)
+	r.beginSchedule()
 	begin := r.reserve(arrivals)
 	end := begin + time.Duration(plan.For)
 	var all sync.WaitGroup

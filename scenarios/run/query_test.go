@@ -11,6 +11,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
 
 // executing is a fake service that runs statements: session i lands on the
@@ -91,9 +92,17 @@ func querying() scenarios.Scenario {
 	return s
 }
 
+// queryCeiling is the number of sessions that a query may cost in these tests, the
+// scout's included.
+const queryCeiling = 121
+
 func queried(ctx context.Context, t *testing.T, e *executing, s scenarios.Scenario) scenarios.Result {
 	t.Helper()
-	r := Run(ctx, e.dial, s, Options{judge: content, plan: plain})
+	r := Run(ctx, e.dial, s, Options{judge: content, plan: func(s scenarios.Scenario, nodes int) budget.Budget {
+		b := plain(s, nodes)
+		b.Ceiling = queryCeiling
+		return b
+	}})
 	checkSums(t, r)
 	if e.open != 0 {
 		t.Errorf("%d sessions are still open", e.open)
@@ -118,13 +127,13 @@ func queried(ctx context.Context, t *testing.T, e *executing, s scenarios.Scenar
 func TestQueries_RunTwiceOnEveryCoordinator(t *testing.T) {
 	for name, c := range map[string]struct {
 		expect   scenarios.ExpectCoordinators
-		sessions int // the scout's included
+		sessions int // those of the two scouts included
 	}{
-		"by number":                     {expect: scenarios.ExpectCoordinators{Count: 3}, sessions: 7},
-		"by name":                       {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-3"}}, sessions: 7},
-		"undeclared, as many as a look": {expect: scenarios.ExpectCoordinators{}, sessions: 41},
-		"one that is never met":         {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-9"}}, sessions: 121},
-		"more than there are":           {expect: scenarios.ExpectCoordinators{Count: 4}, sessions: 121},
+		"by number":                     {expect: scenarios.ExpectCoordinators{Count: 3}, sessions: 8},
+		"by name":                       {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-3"}}, sessions: 8},
+		"undeclared, as many as a look": {expect: scenarios.ExpectCoordinators{}, sessions: 42},
+		"one that is never met":         {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-9"}}, sessions: queryCeiling},
+		"more than there are":           {expect: scenarios.ExpectCoordinators{Count: 4}, sessions: queryCeiling},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -142,7 +151,7 @@ func TestQueries_RunTwiceOnEveryCoordinator(t *testing.T) {
 						t.Errorf("queries = %+v", q)
 					}
 				}
-				if r.Looks[0].Kind != scenarios.LookWhole || r.Looks[0].Cut || r.Sessions.OK != c.sessions-1 {
+				if r.Looks[0].Kind != scenarios.LookWhole || r.Looks[0].Cut || r.Sessions.OK != c.sessions-2 {
 					t.Errorf("look = %+v, sessions = %+v", r.Looks[0], r.Sessions)
 				}
 			})
@@ -261,7 +270,7 @@ func TestQueries_ScoutDoesNotRunTheStatement(t *testing.T) {
 		s.Expect.Coordinators.Count = 1
 		e := &executing{lands: inTurn(1), errs: map[string]error{"coord-1:25000": fault{"execute.error", ""}}}
 		r := queried(t.Context(), t, e, s)
-		if r.Stopped != nil || r.Sessions.Scout != 1 || e.ran["coord-1:25000"] != 2 {
+		if r.Stopped != nil || r.Sessions.Scout != 2 || e.ran["coord-1:25000"] != 2 {
 			t.Errorf("stopped = %+v, it ran %d times", r.Stopped, e.ran["coord-1:25000"])
 		}
 	})

@@ -15,8 +15,9 @@ import (
 func (r *run) measured() scenarios.Measured {
 	c := r.collect
 	m := scenarios.Measured{
-		Scenario: r.s, TLS: c.recorded.Certs(), Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
+		Scenario: r.s, TLS: c.recorded.Certs(), Scouts: r.scouts, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
 		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Pages: r.pages,
+		Closes:   c.recorded.Closes(),
 		Sessions: c.recorded.Counts(),
 	}
 	slices.SortFunc(m.TLS, func(a, b scenarios.Cert) int {
@@ -42,6 +43,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 	if ctx.Err() != nil {
 		r.collect.stop(scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"})
 	}
+	r.closing.wait()
 	took := r.since()
 	r.collect.handOver()
 	if r.panic != nil {

@@ -92,11 +92,13 @@ type run struct {
 	needs   []scenarios.Resource // of this machine
 	budget  budget.Budget
 	pacer   pace.Pacer
-	free    time.Duration // when the next sessions may be due
+	gate    *pace.Gate
+	next    time.Duration // when the next session of the schedule is due
 	slots   pace.Slots
 	seq     atomic.Int64
 	collect *collector
-	closing closeContexts
+	closing closing
+	opened  atomic.Int64 // sessions that are open now
 
 	onSessionEnd func(scenarios.Observation) // called with every session that ended, concurrently; nil: it is not
 
@@ -113,6 +115,7 @@ type run struct {
 	idleSeen     *scenarios.IdleSeen
 	watchSeen    *scenarios.WatchSeen
 	pages        []scenarios.Page
+	scouts       []scenarios.Scout
 	silent       []scenarios.SilentNode // of kind certificates
 }
 
@@ -125,31 +128,39 @@ type run struct {
 func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) scenarios.Result {
 	r, ctx := begin(ctx, s, opt)
 	defer r.finish()
-	r.open = open
+	r.open = r.counted(open)
 	if r.kind.handshake {
 		r.refuse("a scenario of kind certificates has no sessions: use Certificates")
 		return r.end(ctx)
 	}
-	if r.resolve(ctx) && r.pagesAllow(ctx) && r.scout(ctx) {
-		endRefresh := r.refreshNodes()
-		r.kind.loop(r, ctx)
-		endRefresh()
-		r.readPages(ctx, scenarios.PageAfter)
+	if r.resolve(ctx) && r.pagesAllow(ctx) {
+		r.getInAndRun(ctx)
 	}
 	return r.end(ctx)
+}
+
+// getInAndRun does what the kind does, once a session was good.
+func (r *run) getInAndRun(ctx context.Context) {
+	defer r.refreshNodes()()
+	if r.scout(ctx) {
+		r.beginSchedule()
+		r.kind.loop(r, ctx)
+		r.readPages(ctx, scenarios.PageAfter)
+	}
 }
 
 // begin prepares a run; its clock starts here.
 func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, context.Context) {
 	opt = opt.withDefaults()
 	r := &run{
-		s: s, opt: opt, kind: kindOf(s), started: time.Now(), pacer: pace.Pacer{Rate: s.Load.Rate},
+		s: s, opt: opt, kind: kindOf(s), started: time.Now(),
 		seed:  cmp.Or(s.Seed, uint64(rand.Uint32())),
 		slots: pace.NewSlots(max(1, s.Load.Concurrency)),
 	}
-	r.id = newID(r.started)
+	r.id, r.closing.catch = newID(r.started), r.catch
+	r.setRate(s.Load.Rate)
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
-	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts)
+	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts, &r.nodes)
 	return r, ctx
 }
 
@@ -167,7 +178,7 @@ func (r *run) withCatch(opt Options) Options {
 // finish releases what begin took.
 func (r *run) finish() {
 	r.cancelStarts()
-	r.closing.end()
+	r.closing.contexts.end()
 	r.collect.handOver()
 }
 
@@ -189,13 +200,24 @@ func (r *run) refuse(text string) {
 	r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: class, Text: text})
 }
 
-// reserve reserves times for n sessions and returns when the first is due: now, or
-// one interval after the last that was reserved before, so that they keep the rate.
+// setRate paces the sessions that are yet to start.
+func (r *run) setRate(rate scenarios.Rate) {
+	r.s.Load.Rate, r.pacer = rate, pace.Pacer{Rate: rate}
+	r.gate = pace.NewGate(r.pacer)
+}
+
+// reserve reserves times of the schedule for n sessions and returns when the first is
+// due: one interval after the last before it, also where that time is past because
+// earlier sessions took long. Those that a stall kept from starting are late.
 func (r *run) reserve(n int) time.Duration {
-	begin := max(r.since(), r.free)
-	r.free = begin + r.pacer.Due(n)
+	begin := r.next
+	r.next = begin + r.pacer.Due(n)
 	return begin
 }
+
+// beginSchedule has the next session due now, or where the schedule is ahead, when
+// it says. It is for what follows something that has no planned end, as a burst.
+func (r *run) beginSchedule() { r.next = max(r.next, r.since()) }
 
 func (r *run) unpaced() bool { return r.pacer.Rate <= 0 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
@@ -34,9 +35,6 @@ type Session interface {
 	Close(ctx context.Context) error
 }
 
-// closeTimeout is how long closing may take, however the run ended.
-const closeTimeout = 5 * time.Second
-
 // job is one session to have.
 type job struct {
 	node    Node
@@ -45,6 +43,19 @@ type job struct {
 	hold    time.Duration // how long to stay after the query
 	unpaced bool          // it has no due time: it starts as soon as it can
 	noQuery bool          // its coordinator is identified by opening it, or not at all
+	phase   time.Duration // how long each of its phases may take; 0: load.timeout
+	end     time.Duration // when it is cut off, on the run's clock; 0: never
+}
+
+// bounded is the context to open and query a session in.
+func (r *run) bounded(ctx context.Context, j job) (context.Context, context.CancelFunc) {
+	if j.phase > 0 {
+		ctx = withPhaseTimeout(ctx, j.phase)
+	}
+	if j.end > 0 {
+		return context.WithDeadline(ctx, r.started.Add(j.end))
+	}
+	return ctx, func() {}
 }
 
 // session waits until a session is due, executes it, and returns its record; false
@@ -53,14 +64,15 @@ type job struct {
 func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) {
 	o, ran := r.acquire(j)
 	if ran {
-		r.executeInSlot(ctx, j, &o)
+		return r.executeInSlot(ctx, j, &o), true
 	}
-	return o, ran
+	return o, false
 }
 
-// acquire waits until a session is due and has a slot, which the caller releases,
-// and begins its record; false where it is not to start. Where sessions are acquired
-// one after the other, the generator owes nothing for the time before.
+// acquire waits until a session is due, has a slot, which the caller releases, and
+// its turn to start, and begins its record; false where it is not to start, or its
+// node is dialled no more. Where sessions are acquired one after the other, the
+// generator owes nothing for the time before.
 func (r *run) acquire(j job) (scenarios.Observation, bool) {
 	asked := r.since()
 	if !r.wait(r.startCtx, j.due) {
@@ -70,11 +82,36 @@ func (r *run) acquire(j job) (scenarios.Observation, bool) {
 	if !ok {
 		return scenarios.Observation{}, false
 	}
-	if !r.nodes.Allowed(j.node) {
+	turn, ok := r.takeTurn(j, max(asked, freed.Sub(r.started)))
+	if !ok || !r.mayDial(j) {
 		r.slots.Release()
 		return scenarios.Observation{}, false
 	}
-	return r.beginRecord(j, max(asked, freed.Sub(r.started))), true
+	j.due = turn.Due
+	return r.beginRecord(j, turn.At), true
+}
+
+// takeTurn waits until a session that is ready may start; false where it is not to.
+// Those of a burst or of a round of settling are to start together.
+func (r *run) takeTurn(j job, ready time.Duration) (pace.Turn, bool) {
+	if j.part == scenarios.PartBurst || j.part == scenarios.PartSettle {
+		return pace.Turn{Due: j.due, At: ready}, true
+	}
+	turn := r.gate.Reserve(j.due, ready, r.since())
+	if !r.wait(r.startCtx, turn.At) {
+		return turn, false
+	}
+	r.gate.Pass(turn)
+	return turn, true
+}
+
+// mayDial reports whether a session may still be opened: a look's are dealt to nodes
+// long before they are due, and are dealt again where a node has left meanwhile.
+func (r *run) mayDial(j job) bool {
+	if j.part == scenarios.PartOrdered || j.part == scenarios.PartParallel {
+		return r.nodes.Has(j.node)
+	}
+	return r.nodes.Allowed(j.node)
 }
 
 // beginRecord begins the record of a session that could have started when it was
@@ -91,50 +128,82 @@ func (r *run) beginRecord(j job, ready time.Duration) scenarios.Observation {
 	return o
 }
 
-// endRecord completes the record of a session.
+// endRecord completes the record of a session that has been closed, or never opened.
 func (r *run) endRecord(j job, o *scenarios.Observation, leftOpen bool) {
+	r.decide(j, o)
+	r.endDecided(o, leftOpen)
+}
+
+// decide records what became of a session, which may still have to be closed.
+func (r *run) decide(j job, o *scenarios.Observation) {
 	if o.Refused {
 		r.nodes.Refuse(j.node)
 	}
-	o.End = r.since()
-	r.collect.end(*o, leftOpen)
+	r.collect.decided(*o)
 	if r.onSessionEnd != nil {
 		r.onSessionEnd(*o)
 	}
 }
 
-// executeInSlot executes a session that has a slot, and releases it: the time that
-// its record waits for after its end is not the service's.
-func (r *run) executeInSlot(ctx context.Context, j job, o *scenarios.Observation) {
+// endDecided completes the record of a session that was decided.
+func (r *run) endDecided(o *scenarios.Observation, leftOpen bool) {
+	o.End = r.since()
+	r.collect.ended(*o, leftOpen)
+}
+
+// executeInSlot executes a session that has a slot, releases it, and returns the
+// record as it was before the session was closed: the time that closing takes beyond
+// its grace, or that the record waits for after its end, is not the service's.
+func (r *run) executeInSlot(ctx context.Context, j job, o *scenarios.Observation) (decided scenarios.Observation) {
 	var ended time.Time
 	defer func() { r.slots.ReleaseSince(ended) }()
-	ended = r.executeRecorded(ctx, j, o)
-}
-
-// executeRecorded executes a session whose record has begun, completes it, and
-// returns when the session had ended.
-func (r *run) executeRecorded(ctx context.Context, j job, o *scenarios.Observation) (ended time.Time) {
 	defer r.catch()
-	leftOpen := r.execute(ctx, j, o)
-	ended = time.Now()
-	r.endRecord(j, o, leftOpen)
-	return ended
+	s, leftOpen := r.execute(ctx, j, o)
+	ended, decided = time.Now(), *o
+	if s == nil {
+		r.endRecord(j, o, leftOpen)
+		return decided
+	}
+	r.decide(j, o)
+	ended = r.closing.close(ctx, s, func(leftOpen bool) { r.endDecided(o, leftOpen) })
+	return decided
 }
 
-// execute opens, queries, holds and closes. A close that fails does not spoil the session.
-func (r *run) execute(ctx context.Context, j job, o *scenarios.Observation) (leftOpen bool) {
-	s, err := r.open(ctx, j.node, o)
-	if err != nil {
-		return r.openFailed(ctx, o, err)
+// executeRecorded executes a session whose record has begun, and completes it.
+func (r *run) executeRecorded(ctx context.Context, j job, o *scenarios.Observation) {
+	defer r.catch()
+	s, leftOpen := r.execute(ctx, j, o)
+	if s != nil {
+		leftOpen = r.closeSession(ctx, s)
 	}
-	defer func() { leftOpen = r.closeSession(ctx, s) }()
-	if err := query(ctx, j, s); err != nil {
+	r.endRecord(j, o, leftOpen)
+}
+
+// execute opens, queries and holds. The session that it returns is to be closed; nil:
+// it did not open.
+func (r *run) execute(ctx context.Context, j job, o *scenarios.Observation) (s Session, leftOpen bool) {
+	within, cancel := r.bounded(ctx, j)
+	defer cancel()
+	s, err := r.open(within, j.node, o)
+	if err != nil {
+		return nil, r.openFailed(ctx, o, err)
+	}
+	defer r.closeAfterPanic(ctx, s)
+	if err := query(within, j, s); err != nil {
 		record.Failure(ctx, o, err, scenarios.PhaseExecute)
-		return false
+		return s, false
 	}
 	o.Outcome = scenarios.OutcomeOK
 	r.wait(ctx, r.since()+j.hold)
-	return false
+	return s, false
+}
+
+// closeAfterPanic closes a session of which the query panicked, as nobody else will.
+func (r *run) closeAfterPanic(ctx context.Context, s Session) {
+	if p := recover(); p != nil {
+		r.closeSession(ctx, s)
+		panic(p)
+	}
 }
 
 func query(ctx context.Context, j job, s Session) error {
@@ -154,7 +223,7 @@ func (r *run) openFailed(ctx context.Context, o *scenarios.Observation, err erro
 // closeSession closes a session, also where ctx has ended, and reports whether the
 // server may still hold it.
 func (r *run) closeSession(ctx context.Context, s Session) (leftOpen bool) {
-	return s.Close(r.closing.context(ctx)) != nil
+	return s.Close(r.closing.contexts.context(ctx)) != nil
 }
 
 // closeAlone is closeSession within a context that no other session shares.
@@ -171,10 +240,10 @@ func withPhaseTimeout(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, phaseTimeoutKey{}, d)
 }
 
-// PhaseTimeout is how long an [OpenFunc] is to let each phase take, where the run
-// decides itself when a login has taken too long; it then ends ctx. False where
-// the scenario's load.timeout applies as ever. The run bounds Ping and Close of
-// such a session by their contexts.
+// PhaseTimeout is how long an [OpenFunc] is to let each phase take, where that is not
+// the scenario's load.timeout: longer where the run decides itself when a login has
+// taken too long, and then ends ctx; shorter where many nodes are to be tried. The run
+// bounds Ping and Close of such a session by their contexts.
 func PhaseTimeout(ctx context.Context) (time.Duration, bool) {
 	d, ok := ctx.Value(phaseTimeoutKey{}).(time.Duration)
 	return d, ok

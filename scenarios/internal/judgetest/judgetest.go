@@ -17,7 +17,9 @@ import (
 func LookOf(kind scenarios.LookKind, nodes int, seq []int) scenarios.Look {
 	l := scenarios.Look{Kind: kind, Planned: len(seq)}
 	for i, c := range seq {
-		l.Add(Observed(NodeAddr(i%nodes), c))
+		o := Observed(NodeAddr(i%nodes), c)
+		o.Seq = i
+		l.Add(o)
 	}
 	return l
 }

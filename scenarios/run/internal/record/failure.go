@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"errors"
+	"time"
 	"unicode/utf8"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -14,6 +15,10 @@ import (
 // phase and class are guessed where the error does not say.
 func Failure(ctx context.Context, o *scenarios.Observation, err error, phase scenarios.Phase) {
 	o.Text = Clip(err.Error())
+	o.Waited = time.Since(o.Began)
+	for _, d := range o.Phases {
+		o.Waited -= d
+	}
 	if ctx.Err() != nil && !o.Refused {
 		o.Outcome = scenarios.OutcomeUnknown
 		return
@@ -80,4 +85,21 @@ func CutOf(class scenarios.Class, asked bool) scenarios.Cut {
 		return scenarios.CutSilent
 	}
 	return scenarios.CutOther
+}
+
+// Closed records how closing a session ended.
+func Closed(o *scenarios.Observation, err error) {
+	if err == nil {
+		o.Closed = scenarios.OutcomeOK
+		return
+	}
+	o.Closed, o.CloseText = scenarios.OutcomeFailed, Clip(err.Error())
+	switch class := classOf(err); {
+	case !class.IsZero():
+		o.CloseClass = class
+	case errors.Is(err, context.DeadlineExceeded):
+		o.CloseClass = vocab.Class{Phase: vocab.PhaseClose, Kind: vocab.KindTimeout}
+	default:
+		o.CloseClass = vocab.Class{Phase: vocab.PhaseClose, Kind: vocab.KindFailed}
+	}
 }

@@ -12,8 +12,10 @@ import (
 type recorder struct {
 	mu     sync.Mutex
 	inLook bool          // a look is being taken
+	begun  bool          // the first look has
 	warm   time.Duration // sessions due before are warm-up
 	look   scenarios.Look
+	closes []scenarios.CloseTally
 	counts scenarios.Sessions
 	phases scenarios.PhaseStats
 	load   scenarios.LoadStats
@@ -22,20 +24,38 @@ type recorder struct {
 	certs  []scenarios.Cert
 }
 
-// add records a session that has ended, and reports whether it belongs to a look.
-func (r *recorder) add(o scenarios.Observation, leftOpen bool) bool {
+// decided records a session of which the outcome is known, and reports whether it
+// belongs to a look.
+func (r *recorder) decided(o scenarios.Observation) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.count(o, leftOpen)
+	r.count(o)
 	if o.Cert != nil {
 		r.certs = pooledCert(r.certs, seenOn(o))
 	}
-	if !r.inLook || o.Part == scenarios.PartScout || o.Part == scenarios.PartSettle {
+	if !r.inLook || !inLooks(o.Part) {
 		return false
 	}
 	r.look.Add(o)
-	if o.Refused {
-		return true
+	return true
+}
+
+// inLooks reports whether sessions of a part are tallied.
+func inLooks(p scenarios.Part) bool { return p != scenarios.PartScout && p != scenarios.PartSettle }
+
+// ended records the rest of a session: it has been closed. That may be after the end
+// of its look.
+func (r *recorder) ended(o scenarios.Observation, leftOpen bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if leftOpen {
+		r.counts.LeftOpen++
+	}
+	if t, ok := scenarios.CloseTallyOf(o); ok {
+		r.closes = scenarios.MergeCloses(r.closes, t)
+	}
+	if !r.begun || !inLooks(o.Part) || o.Refused {
+		return
 	}
 	if r.series != nil {
 		r.chart(o)
@@ -43,14 +63,10 @@ func (r *recorder) add(o scenarios.Observation, leftOpen bool) bool {
 	if o.Due >= r.warm {
 		r.time(o)
 	}
-	return true
 }
 
 // count counts what stands beside the looks.
-func (r *recorder) count(o scenarios.Observation, leftOpen bool) {
-	if leftOpen {
-		r.counts.LeftOpen++
-	}
+func (r *recorder) count(o scenarios.Observation) {
 	switch o.Part {
 	case scenarios.PartScout:
 		r.counts.Scout++
@@ -83,7 +99,7 @@ func (r *recorder) time(o scenarios.Observation) {
 func (r *recorder) beginLook(warm time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.look, r.inLook, r.warm = scenarios.Look{}, true, warm
+	r.look, r.inLook, r.begun, r.warm = scenarios.Look{}, true, true, warm
 }
 
 // endLook ends it.

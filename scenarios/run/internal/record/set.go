@@ -31,10 +31,20 @@ func NewSet(opt Options) *Set {
 	return s
 }
 
-// Add records a session that has ended, and reports whether it belongs to a look.
-// leftOpen says that the server may still hold it.
-func (s *Set) Add(o scenarios.Observation, leftOpen bool) (inLook bool) {
-	return s.recorders[o.Seq%len(s.recorders)].add(o, leftOpen)
+// Decided records a session of which the outcome is known, and reports whether it
+// belongs to a look.
+func (s *Set) Decided(o scenarios.Observation) (inLook bool) {
+	return s.recorderOf(o).decided(o)
+}
+
+// Ended records the rest of a session that was decided: it has been closed. leftOpen
+// says that the server may still hold it.
+func (s *Set) Ended(o scenarios.Observation, leftOpen bool) {
+	s.recorderOf(o).ended(o, leftOpen)
+}
+
+func (s *Set) recorderOf(o scenarios.Observation) *recorder {
+	return s.recorders[o.Seq%len(s.recorders)]
 }
 
 // Resolved records how long the names took.
@@ -78,6 +88,13 @@ func (s *Set) Counts() scenarios.Sessions {
 		sum.Refused += rec.counts.Refused
 	})
 	return sum
+}
+
+// Closes are how closing went, so far, by coordinator.
+func (s *Set) Closes() []scenarios.CloseTally {
+	var all []scenarios.CloseTally
+	s.each(func(rec *recorder) { all = scenarios.MergeCloses(all, rec.closes...) })
+	return all
 }
 
 // Phases are the times of all sessions, so far.
