@@ -75,6 +75,11 @@ type maskedSession struct {
 	o    *scenarios.Observation
 }
 
+func (s maskedSession) Identify(ctx context.Context) error {
+	defer s.mask.observation(s.o)
+	return s.mask.error(s.Session.Identify(ctx))
+}
+
 func (s maskedSession) Query(ctx context.Context) error {
 	defer s.mask.observation(s.o)
 	return s.mask.error(s.Session.Query(ctx))
