@@ -81,8 +81,10 @@ func (h *heldSessions) count(cs batch.CoordinatorSet) {
 	}
 }
 
-// stalled reports whether a session got no answer.
-func (h heldSessions) stalled() bool { return h.StoppedBy.IsTimeout() }
+// stalled reports whether a login got no answer.
+func (h heldSessions) stalled() bool {
+	return h.StoppedBy.IsTimeout() && h.StoppedBy.Phase <= scenarios.PhaseOpen
+}
 
 // withoutSessions is how many of the coordinators that there should be held nothing, as
 // far as can be told.

@@ -181,6 +181,9 @@ func TestCapacity(t *testing.T) {
 		"some were cut": {
 			kept(24, eights, func(e *scenarios.Measured) { e.Capacity.Lost, e.Capacity.Survived = 2, 22 }), scenarios.StatusFail,
 		},
+		"one did not say who it is": {
+			kept(40, eights, fails(1, scenarios.PhaseExecute, "execute.timeout")), scenarios.StatusFail,
+		},
 		"some were closed": {
 			kept(40, eights, both(fails(2, scenarios.PhaseOpen, "open.eof"), threadsDeclared(64))), scenarios.StatusFail,
 		},

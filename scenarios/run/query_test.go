@@ -75,7 +75,9 @@ func (s *statement) Close(context.Context) error {
 	return nil
 }
 
-func (s *statement) Ping(context.Context) error                { return nil }
+func (s *statement) Ping(context.Context) error     { return nil }
+func (s *statement) Identify(context.Context) error { return nil }
+
 func (s *statement) Wait(context.Context, time.Duration) error { return nil }
 
 // inTurn lands sessions on so many coordinators one after the other.

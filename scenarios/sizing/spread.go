@@ -6,7 +6,7 @@ import (
 )
 
 // rare is the chance below which what was seen is not put down to chance.
-const rare = .001
+const rare = .01
 
 // EvenerThanChance reports whether sessions of which the fullest coordinator has so
 // many were not placed by chance: chance would hardly ever keep it that low.
