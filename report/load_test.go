@@ -269,11 +269,11 @@ func TestWrite_PagesByCoordinator(t *testing.T) {
 	t.Parallel()
 	n := func(i int) *int { return &i }
 	text := textOf(t, sc.Result{Measured: sc.Measured{Pages: []sc.Page{
-		{Coordinator: "a", When: sc.PageBefore, Healthy: true, Threads: 64, InUse: n(2), Sessions: n(1), Version: "4.5"},
+		{Coordinator: "a", When: sc.PageBefore, Healthy: new(true), Threads: 64, InUse: n(2), Sessions: n(1), Version: "4.5"},
 		{Coordinator: "b", When: sc.PageBefore, Err: "no route"},
-		{Coordinator: "c", When: sc.PageBefore, InUse: n(0)},
-		{Coordinator: "a", When: sc.PageDuring, Healthy: true, Quiescing: true, Threads: 64, InUse: n(60), Sessions: n(59)},
-		{Coordinator: "a", When: sc.PageAfter, Healthy: true, Threads: 64, InUse: n(2), Sessions: n(1)},
+		{Coordinator: "c", When: sc.PageBefore, Healthy: new(false), InUse: n(0)},
+		{Coordinator: "a", When: sc.PageDuring, Healthy: new(true), Quiescing: true, Threads: 64, InUse: n(60), Sessions: n(59)},
+		{Coordinator: "a", When: sc.PageAfter, Healthy: new(true), Threads: 64, InUse: n(2), Sessions: n(1)},
 	}}})
 	for _, want := range []string{
 		"  a                 2      60      2  64        59  quiescing  4.5\n",

@@ -32,11 +32,14 @@ type Scenario struct {
 
 // Target is where the balancer is.
 type Target struct {
-	Endpoints []string `yaml:"endpoints,omitempty" json:"endpoints"`         // host or host:port, each a node or a name of nodes
-	Protocol  Protocol `yaml:"protocol,omitempty" json:"protocol"`           // "" is hs2
-	DNS       DNS      `yaml:"dns,omitempty" json:"dns,omitempty"`           // "" is all
-	WebPort   int      `yaml:"web_port,omitempty" json:"web_port,omitempty"` // of the declared coordinators' web pages, which are then read; 0: they are not
-	Confirm   string   `yaml:"confirm,omitempty" json:"confirm,omitempty"`   // host repeated by the user to lift the guard rails
+	Endpoints       []string `yaml:"endpoints,omitempty" json:"endpoints"`         // host or host:port, each a node or a name of nodes
+	Protocol        Protocol `yaml:"protocol,omitempty" json:"protocol"`           // "" is hs2
+	DNS             DNS      `yaml:"dns,omitempty" json:"dns,omitempty"`           // "" is all
+	WebPort         int      `yaml:"web_port,omitempty" json:"web_port,omitempty"` // of the declared coordinators' web pages, which are then read; 0: they are not
+	WebTLS          bool     `yaml:"web_tls,omitempty" json:"web_tls,omitempty"`   // the pages are served over HTTPS, with certificates for the coordinators' hosts
+	WebUser         string   `yaml:"web_user,omitempty" json:"web_user,omitempty"` // who logs in to the pages; "": nobody
+	WebPasswordFile string   `yaml:"web_password_file,omitempty" json:"web_password_file,omitempty"`
+	Confirm         string   `yaml:"confirm,omitempty" json:"confirm,omitempty"` // host repeated by the user to lift the guard rails
 }
 
 // Protocol is what the listener speaks.
@@ -93,6 +96,8 @@ type TLSConfig struct {
 	Enabled    bool   `yaml:"enabled,omitempty" json:"enabled"`
 	CACert     string `yaml:"ca_cert,omitempty" json:"ca_cert,omitempty"`         // PEM file; "" is the system's roots
 	ServerName string `yaml:"server_name,omitempty" json:"server_name,omitempty"` // "" is the endpoint's host
+	ClientCert string `yaml:"client_cert,omitempty" json:"client_cert,omitempty"` // PEM file of the certificate to show, and what leads to its root; "": none is shown
+	ClientKey  string `yaml:"client_key,omitempty" json:"client_key,omitempty"`   // PEM file of its key, which may be the same file
 	MinVersion string `yaml:"min_version,omitempty" json:"min_version,omitempty"` // "1.2" or "1.3"; "" is 1.2
 	Curve      string `yaml:"curve,omitempty" json:"curve,omitempty"`             // the only key exchange to offer: x25519, p256, ...; "" is Go's own list
 	VerifyOnce bool   `yaml:"verify_once,omitempty" json:"verify_once,omitempty"` // follow each distinct chain to its root once per run; its facts are still recorded on each connection
@@ -188,7 +193,8 @@ const (
 
 // ExpectTLS is what a good certificate is.
 type ExpectTLS struct {
-	Issuer   []string `yaml:"issuer,omitempty" json:"issuer,omitempty"` // attributes, each must be in the leaf's issuer: RFC 4514 or OpenSSL's one-line form
+	Issuer   []string `yaml:"issuer,omitempty" json:"issuer,omitempty"` // attributes, each must be in the leaf's issuer: RFC 4514, or as openssl prints names
+	Root     []string `yaml:"root,omitempty" json:"root,omitempty"`     // the same, in the name of the root that the chain leads to
 	DaysLeft int      `yaml:"days_left,omitempty" json:"days_left"`
 }
 

@@ -62,6 +62,9 @@ var targetSettings = []Setting{
 		Default: string(DNSAll), Values: words(DNSAll, DNSIPv4, DNSIPv6, DNSOS)},
 	{Key: "target.web_port", Name: "web-port", Arg: "PORT", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages of the declared coordinators on this port, usually 25000",
 		Bounds: Bounds{Min: 1, Max: 65535, Zero: "they are not read"}},
+	{Key: "target.web_tls", Name: "web-tls", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages over HTTPS, with certificates for the coordinators' hosts from the authorities of tls.ca_cert", Unset: "false"},
+	{Key: "target.web_user", Name: "web-user", Arg: argName, Group: GroupTarget, Kinds: withSessions, Help: "user name for the web pages", Unset: "none"},
+	{Key: "target.web_password_file", Name: "web-password-file", Arg: argFile, Group: GroupTarget, Kinds: withSessions, Help: "file with the password for the web pages; who may read and change it is as for the other password", Unset: "none"},
 	{Key: "target.confirm", Name: "confirm", Arg: "HOST", Group: GroupTarget, Kinds: withSessions, Help: fmt.Sprintf("repeat the host of the endpoint to exceed %d sessions/s, %d open sessions or %g minutes", UnconfirmedRate, UnconfirmedOpen, UnconfirmedTime.Minutes()), Unset: "not confirmed"},
 }
 
@@ -77,6 +80,8 @@ var tlsSettings = []Setting{
 	{Key: "tls.enabled", Name: "tls", Group: GroupTLS, Help: "use TLS", Unset: "false"},
 	{Key: "tls.ca_cert", Name: "ca-cert", Arg: argFile, Group: GroupTLS, Help: "PEM file with the root certificates to trust", Unset: "the system's"},
 	{Key: "tls.server_name", Name: "server-name", Arg: argName, Group: GroupTLS, Help: "host name to ask for and to expect in the certificate", Unset: "the host of the endpoint"},
+	{Key: "tls.client_cert", Name: "client-cert", Arg: argFile, Group: GroupTLS, Help: "PEM file with the client certificate to show, for a listener that asks for one (mutual TLS)", Unset: "none is shown"},
+	{Key: "tls.client_key", Name: "client-key", Arg: argFile, Group: GroupTLS, Help: "PEM file with the key of the client certificate; others must not be able to read or change it", Unset: "none"},
 	{Key: "tls.min_version", Name: "tls-min-version", Arg: "1.2|1.3", Group: GroupTLS, Help: "oldest TLS version accepted", Default: "1.2", Values: []string{"1.2", "1.3"}},
 	{Key: "tls.curve", Name: "tls-curve", Arg: "CURVE", Group: GroupTLS, Help: "the only key exchange to offer", Values: Curves(), Unset: "those of Go's crypto/tls"},
 	{Key: "tls.verify_once", Name: "tls-verify-once", Group: GroupTLS, Kinds: withSessions, Help: "verify each distinct certificate chain only once per run", Unset: "false"},
@@ -91,7 +96,8 @@ var expectSettings = []Setting{
 	{Key: "expect.nodes", Name: "expect-nodes", Arg: argNumber, Group: GroupExpect, Kinds: whatIsThere, Help: "expected number of balancer addresses", Bounds: Bounds{Min: 1, Max: 1000, Zero: "any number"}},
 	{Key: "expect.version", Name: "expect-version", Arg: "TEXT", Group: GroupExpect, Kinds: whoAnswers, Help: "part of the version that every coordinator must report", Unset: "any version, the same on all"},
 	{Key: "expect.tls.issuer", Name: "expect-issuer", Arg: "ATTR=VALUE", Group: GroupExpect, Repeat: true, Help: "attribute that the issuer of each certificate must have, such as O=Amazon", Unset: "any issuer"},
-	{Key: "expect.tls.days_left", Name: "expect-days-left", Arg: argNumber, Group: GroupExpect, Help: "days for which a certificate must still be valid", Default: "7", Bounds: Bounds{Max: 10000}},
+	{Key: "expect.tls.root", Name: "expect-root", Arg: "ATTR=VALUE", Group: GroupExpect, Repeat: true, Help: "attribute that the root of each certificate chain must have, such as 'CN=Amazon Root CA 1'", Unset: "any trusted root"},
+	{Key: "expect.tls.days_left", Name: "expect-days-left", Arg: argNumber, Group: GroupExpect, Help: "days for which a certificate, and each one up to its root, must still be valid", Default: "7", Bounds: Bounds{Max: 10000}},
 	{Key: "expect.balance.policy", Name: "policy", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "how the balancer chooses a coordinator", Default: string(PolicyAuto), Values: words(Policies()...)},
 	{Key: "expect.balance.tolerance", Name: "tolerance", Arg: argFactor, Group: GroupExpect, Kinds: withSessions, Help: "relative deviation of a share that matters", Default: number(DefaultTolerance), Bounds: Bounds{Above: true, Max: 100}},
 	{Key: "expect.balance.alpha", Name: "alpha", Arg: "P", Group: GroupExpect, Kinds: withSessions, Help: "probability that one look at a healthy balancer raises an alarm", Default: number(DefaultAlpha), Bounds: Bounds{Above: true, Max: 1, Below: true}},

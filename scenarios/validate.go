@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/dn"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -91,10 +92,28 @@ func (s Scenario) checkValues() *InvalidError {
 			return &InvalidError{Key: "load.local_addresses", Msg: usertext.Quote(a) + " is not an IP address of this machine"}
 		}
 	}
+	if e := s.Expect.TLS.checkNames(); e != nil {
+		return e
+	}
 	return firstWrong(append(s.coordinatorClaims(),
-		claim{slices.Contains(s.Expect.TLS.Issuer, ""), "expect.tls.issuer", "an attribute is empty; write one such as O=Amazon", nil},
 		claim{len(s.Idle.Steps) > maxSteps, "idle.steps", fmt.Sprintf("there are %d steps, and %d at most", len(s.Idle.Steps), maxSteps), nil},
 	))
+}
+
+// checkNames looks at the names that certificates must have: one that cannot be read
+// would fail every certificate.
+func (e ExpectTLS) checkNames() *InvalidError {
+	for _, c := range []struct {
+		key   string
+		names []string
+	}{{"expect.tls.issuer", e.Issuer}, {"expect.tls.root", e.Root}} {
+		for _, name := range c.names {
+			if _, err := dn.Parse(name); err != nil {
+				return &InvalidError{Key: c.key, Msg: err.Error()}
+			}
+		}
+	}
+	return nil
 }
 
 // coordinatorClaims are about the names of the expected coordinators.
@@ -131,9 +150,16 @@ func (s Scenario) checkTogether() *InvalidError {
 		{password && s.Auth.Mechanism != MechanismLDAP, "auth.mechanism", "a password is given, but no login that uses it", []vocab.Fix{setTo("auth.mechanism", string(MechanismLDAP))}},
 		{s.Load.Settle > 0 && s.Load.SettleEvery == 0, "load.settle_every", "there must be time between two attempts", []vocab.Fix{setTo("load.settle_every", "5s")}},
 		{s.Target.WebPort > 0 && names == 0, "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
-		needsTLS(s.TLS.CACert != "", "tls.ca_cert"),
+		{s.Target.WebPort == 0 && (s.Target.WebTLS || s.Target.WebUser != "" || s.Target.WebPasswordFile != ""), "target.web_port", "the web pages are not read, but it is set how", []vocab.Fix{setTo("target.web_port", "25000")}},
+		{s.Target.WebUser == "" && s.Target.WebPasswordFile != "", "target.web_user", "a login to the web pages needs a user name", []vocab.Fix{setTo("target.web_user", "")}},
+		needsTLS(s.TLS.CACert != "" && !s.Target.WebTLS, "tls.ca_cert"),
 		needsTLS(s.TLS.ServerName != "", "tls.server_name"),
+		needsTLS(s.TLS.ClientCert != "", "tls.client_cert"),
+		needsTLS(s.TLS.ClientKey != "", "tls.client_key"),
+		{s.TLS.ClientCert != "" && s.TLS.ClientKey == "", "tls.client_cert", "its key is needed, too", []vocab.Fix{setTo("tls.client_key", "")}},
+		{s.TLS.ClientCert == "" && s.TLS.ClientKey != "", "tls.client_key", "the certificate is needed, too", []vocab.Fix{setTo("tls.client_cert", "")}},
 		needsTLS(len(e.TLS.Issuer) > 0, "expect.tls.issuer"),
+		needsTLS(len(e.TLS.Root) > 0, "expect.tls.root"),
 		needsTLS(s.TLS.Curve != "", "tls.curve"),
 	})
 }

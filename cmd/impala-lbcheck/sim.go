@@ -26,11 +26,15 @@ type simFlags struct {
 	passwordFile         string
 	tls                  bool
 	caOut                string
+	clientOut            string
 	seed                 uint64
 	verbose              bool
 	first                int
 	webPort              portFlag
 	web                  bool // --web-port was given
+	webTLS               bool
+	webUser              string
+	webPasswordFile      string
 }
 
 // newSim returns the command that serves the simulated cluster to other clients.
@@ -57,10 +61,14 @@ and the coordinators behind it.`,
 	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password to accept; others must not be able to read or change it")
 	cmd.Flags().BoolVar(&f.tls, "tls", false, "use TLS on every listener")
 	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE`")
+	cmd.Flags().StringVar(&f.clientOut, "client-out", "", "write a client certificate and its key to `FILE`, which only its owner can read, for --fault client-certificate")
 	cmd.Flags().Uint64Var(&f.seed, "seed", demoSeed, "seed of the balancer's random choices")
 	f.first = 1
 	cmd.Flags().Var(&intFlag{&f.first, 1, simcluster.MaxCoordinators}, "first", "number of the first coordinator, to tell several clusters on one host apart")
 	cmd.Flags().Var(&f.webPort, "web-port", "serve the coordinators' web pages on this port, each coordinator on its own address (127.0.1.1...); 0: any free port (default: no pages)")
+	cmd.Flags().BoolVar(&f.webTLS, "web-tls", false, "serve the web pages over HTTPS")
+	cmd.Flags().StringVar(&f.webUser, "web-user", "", "user name for the web pages (default: no login)")
+	cmd.Flags().StringVar(&f.webPasswordFile, "web-password-file", "", "`FILE` with the password for the web pages")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log connections and, at the end, counters to stderr")
 	mustComplete(cmd, "auth", authModes)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -82,8 +90,8 @@ func sim(ctx context.Context, e env, f *simFlags) (err error) {
 	if f.verbose {
 		config.Log = slog.New(slog.NewTextHandler(e.err, nil))
 	}
-	if f.caOut != "" && f.passwordFile != "" && same(f.caOut, f.passwordFile) {
-		return fmt.Errorf("--ca-out %s is the password file: write to another file", f.caOut)
+	if err := f.checkFiles(); err != nil {
+		return err
 	}
 	cluster, err := startCluster(config)
 	if err != nil {
@@ -95,12 +103,48 @@ func sim(ctx context.Context, e env, f *simFlags) (err error) {
 			return fmt.Errorf("--ca-out: %w", err)
 		}
 	}
+	if f.clientOut != "" {
+		if err := writeClientCertificate(cluster, f.clientOut); err != nil {
+			return err
+		}
+	}
 	if err := printListeners(e.out, cluster, f.direct); err != nil {
 		return &exitError{exitInternal, err}
 	}
 	<-ctx.Done()
 	if f.verbose {
 		logStats(config.Log, cluster.Stats())
+	}
+	return nil
+}
+
+// checkFiles fails where one file would be written over another.
+func (f *simFlags) checkFiles() error {
+	outs := []namedFile{{"--ca-out", f.caOut}, {"--client-out", f.clientOut}}
+	for i, out := range outs {
+		for _, secret := range []string{f.passwordFile, f.webPasswordFile} {
+			if out.path != "" && secret != "" && same(out.path, secret) {
+				return fmt.Errorf("%s %s is a password file: write to another file", out.name, out.path)
+			}
+		}
+		if i > 0 && out.path != "" && same(out.path, outs[0].path) {
+			return fmt.Errorf("%s and %s are the same file: give each its own", outs[0].name, out.name)
+		}
+	}
+	if f.clientOut != "" && !f.tls {
+		return errors.New("--client-out needs --tls")
+	}
+	return nil
+}
+
+// writeClientCertificate writes a certificate for a client, and its key.
+func writeClientCertificate(c *simcluster.Cluster, name string) error {
+	b, err := c.ClientCertificate(demoUser)
+	if err != nil {
+		return &exitError{exitInternal, err}
+	}
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		return fmt.Errorf("--client-out: %w", err)
 	}
 	return nil
 }
@@ -123,6 +167,14 @@ func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 	config.HS2Port, config.BeeswaxPort, config.Beeswax = uint16(f.hs2Port), uint16(f.beeswaxPort), true
 	config.TLS = f.tls
 	config.First, config.Web, config.WebPort = f.first, f.web, uint16(f.webPort)
+	config.WebTLS = f.webTLS
+	if f.webUser != "" {
+		password, err := readWebPassword(ctx, scenarios.Target{WebUser: f.webUser, WebPasswordFile: f.webPasswordFile})
+		if err != nil {
+			return config, err
+		}
+		config.WebUsers = map[string]string{f.webUser: password}
+	}
 	if f.direct {
 		// The listener of a coordinator is a node whose zone has only that coordinator.
 		config.Nodes = config.Coordinators
@@ -183,7 +235,7 @@ func nodesOf(c *simcluster.Cluster, p scenarios.Protocol) []netip.AddrPort {
 	return c.Nodes()
 }
 
-// applyConnection configures the protocol, the users and TLS of the cluster for
+// applyConnection configures the protocol, the users, TLS and web pages of the cluster for
 // the scenario, and returns the secrets of the client.
 func applyConnection(config *simcluster.Config, s scenarios.Scenario) secrets {
 	config.Beeswax = s.Target.Protocol == scenarios.ProtocolBeeswax
@@ -192,6 +244,11 @@ func applyConnection(config *simcluster.Config, s scenarios.Scenario) secrets {
 	if s.Auth.Mechanism == scenarios.MechanismLDAP {
 		with.password = newPassword()
 		config.Auth, config.Users = simcluster.AuthLDAP, map[string]string{s.Auth.User: with.password}
+	}
+	config.Web, config.WebPort, config.WebTLS = s.Target.WebPort > 0, uint16(s.Target.WebPort), s.Target.WebTLS
+	if s.Target.WebUser != "" {
+		with.webPassword = newPassword()
+		config.WebUsers = map[string]string{s.Target.WebUser: with.webPassword}
 	}
 	return with
 }

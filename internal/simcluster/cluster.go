@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"context"
+	"errors"
 	"crypto/tls"
 	"net"
 	"net/netip"
@@ -27,6 +28,7 @@ type Cluster struct {
 	pages        []*webServer                   // by coordinator; nil without Config.Web
 
 	bytesReceived atomic.Int64 // from clients, after TLS
+	webLogins     atomic.Int64 // answers to the web pages' challenge
 	cancel        context.CancelFunc
 	goroutines    sync.WaitGroup
 	mu            sync.Mutex
@@ -71,7 +73,12 @@ func Start(c Config) (*Cluster, error) {
 
 // openListeners opens every listener, those of the web pages first: their
 // addresses are the coordinators' names.
-func (cl *Cluster) openListeners(ctx context.Context) error {
+func (cl *Cluster) openListeners(ctx context.Context) (err error) {
+	if cl.config.TLS || cl.config.WebTLS {
+		if cl.authority, err = certs.New(cl.startedAt); err != nil {
+			return err
+		}
+	}
 	if cl.config.Web {
 		if err := cl.listenPages(ctx); err != nil {
 			return err
@@ -189,7 +196,16 @@ func (cl *Cluster) PIDs() map[string][]int32 {
 	return pids
 }
 
-// CA returns the root certificate to trust, PEM encoded; nil without TLS.
+// ClientCertificate issues a certificate for a client, and its key, PEM encoded in one
+// text, for listeners that require one. It fails without TLS.
+func (cl *Cluster) ClientCertificate(name string) ([]byte, error) {
+	if cl.authority == nil {
+		return nil, errors.New("a client certificate needs TLS")
+	}
+	return cl.authority.Client(name)
+}
+
+// CA returns the root certificates to trust, PEM encoded; nil without TLS.
 func (cl *Cluster) CA() []byte {
 	if cl.authority == nil {
 		return nil

@@ -3,6 +3,7 @@ package simcluster
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/netip"
 
@@ -100,9 +101,6 @@ func listenOn(ctx context.Context, at netip.AddrPort) (net.Listener, error) {
 // issueCertificates creates the CA and one certificate of each kind in use. Nodes
 // share certificates, which name the addresses of all nodes.
 func (cl *Cluster) issueCertificates(addresses []netip.Addr) (err error) {
-	if cl.authority, err = certs.New(cl.startedAt); err != nil {
-		return err
-	}
 	var ips []net.IP
 	for _, ip := range addresses {
 		ips = append(ips, ip.AsSlice())
@@ -125,6 +123,10 @@ func (cl *Cluster) tlsConfig(i int) *tls.Config {
 	config := &tls.Config{Certificates: []tls.Certificate{cl.certificates[p.kind]}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
 	if p.maxTLS != 0 && p.maxTLS < tls.VersionTLS12 {
 		config.MinVersion = tls.VersionTLS10
+	}
+	if p.clientCert {
+		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+		config.ClientCAs.AppendCertsFromPEM(cl.authority.RootPEM())
 	}
 	return config
 }

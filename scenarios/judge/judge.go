@@ -5,7 +5,6 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
@@ -35,7 +34,7 @@ func decide(e scenarios.Measured) Judgement {
 	if !affordable(e, j.Next) {
 		j.Next = scenarios.NextLook{}
 	}
-	j.Findings = stopped(e, j.Findings)
+	j.Findings = proven(e, stopped(e, j.Findings))
 	j.Verdict = scenarios.VerdictOf(j.Findings)
 	j.Notes = notes(e)
 	j.Capacity = completed(e)
@@ -75,7 +74,7 @@ func affordable(e scenarios.Measured, next scenarios.NextLook) bool {
 // notes are what to know of the run besides its findings.
 func notes(e scenarios.Measured) []string {
 	var out []string
-	if refused := batch.Refusals(e); refused > 0 {
+	if refused := refusals(e); refused > 0 {
 		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
 	}
 	return out
