@@ -60,6 +60,7 @@ const (
 	TLSSameOnAllNodes = "tls.same-on-all-nodes"
 	DNSNodes          = "dns.nodes"
 	LoadLag           = "load.lag"
+	SessionsClosed    = "sessions.closed" // sessions end when they are closed, and none is left open
 	CapacityHeld      = "capacity.held"   // the sessions asked for got in, stayed and answered
 	QuerySucceeds     = "query.succeeds"  // the statement runs on every coordinator
 	QuerySlowest      = "query.slowest"   // no coordinator takes much longer than the others
