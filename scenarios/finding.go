@@ -66,6 +66,7 @@ const (
 	QuerySlowest      = "query.slowest"   // no coordinator takes much longer than the others
 	IdleCut           = "idle.cut"        // idle connections live as long as they must, and are not cut in silence
 	WatchOutage       = "watch.outage"    // new sessions fail no longer than they may
+	WatchLost         = "watch.lost"      // sessions that stay open live as long as their coordinator
 	PagesAgree        = "pages.agree"     // the coordinators count at least the sessions that we tallied there
 	PagesKeepalive    = "pages.keepalive" // the keepalive of the coordinators is shorter than the idle cut
 	ThresholdPrefix   = "threshold."

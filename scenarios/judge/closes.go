@@ -79,12 +79,14 @@ func worstCloses(all scenarios.CloseTally, tallies []scenarios.CloseTally) scena
 	return worst
 }
 
-// closesOf adds the closes up. A result of an earlier version has the times of those
-// that succeeded, and how many sessions were left open.
+// closesOf adds the closes up. A result of an earlier version has only the times of
+// those that succeeded: they are all only where no session was left open.
 func closesOf(e scenarios.Measured) (all scenarios.CloseTally, tallies []scenarios.CloseTally) {
 	if len(e.Closes) == 0 {
-		closed := e.Phases.Count(scenarios.PhaseClose)
-		return scenarios.CloseTally{Closes: closed + e.Sessions.LeftOpen, Failed: e.Sessions.LeftOpen}, nil
+		if e.Sessions.LeftOpen > 0 {
+			return scenarios.CloseTally{}, nil
+		}
+		return scenarios.CloseTally{Closes: e.Phases.Count(scenarios.PhaseClose)}, nil
 	}
 	for _, t := range e.Closes {
 		t.Coordinator = ""

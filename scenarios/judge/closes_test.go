@@ -29,17 +29,17 @@ func TestSessionsClosed(t *testing.T) {
 		subject  string
 		note     bool
 	}{
-		"all closed":                             {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 0), tally(1, 28, 0)}}, scenarios.StatusPass, "", false},
-		"all hang":                               {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 28), tally(1, 28, 28)}}, scenarios.StatusFail, "", false},
-		"nearly all":                             {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 26), tally(1, 28, 27)}}, scenarios.StatusFail, "", false},
-		"all of one":                             {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 0), tally(1, 18, 18), tally(2, 10, 1)}}, scenarios.StatusFail, judgetest.CoordName(1), false},
-		"one":                                    {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 1), tally(1, 28, 0)}}, scenarios.StatusPass, "", true},
-		"one of one":                             {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 0), tally(1, 1, 1)}}, scenarios.StatusPass, "", true},
-		"none was":                               {scenarios.Measured{Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 1, []int{-1, -1})}}, scenarios.StatusInconclusive, "", false},
-		"no session":                             {scenarios.Measured{Looks: []scenarios.Look{}}, scenarios.StatusInconclusive, "", false},
-		"an earlier version's":                   {scenarios.Measured{Phases: phases}, scenarios.StatusPass, "", false},
-		"an earlier version's, with one failure": {scenarios.Measured{Phases: phases, Sessions: scenarios.Sessions{LeftOpen: 1}}, scenarios.StatusPass, "", true},
-		"what kept none":                         {scenarios.Measured{}, scenarios.StatusSkipped, "", false},
+		"all closed":           {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 0), tally(1, 28, 0)}}, scenarios.StatusPass, "", false},
+		"all hang":             {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 28), tally(1, 28, 28)}}, scenarios.StatusFail, "", false},
+		"nearly all":           {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 26), tally(1, 28, 27)}}, scenarios.StatusFail, "", false},
+		"all of one":           {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 0), tally(1, 18, 18), tally(2, 10, 1)}}, scenarios.StatusFail, judgetest.CoordName(1), false},
+		"one":                  {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 1), tally(1, 28, 0)}}, scenarios.StatusPass, "", true},
+		"one of one":           {scenarios.Measured{Closes: []scenarios.CloseTally{tally(0, 28, 0), tally(1, 1, 1)}}, scenarios.StatusPass, "", true},
+		"none was":             {scenarios.Measured{Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 1, []int{-1, -1})}}, scenarios.StatusInconclusive, "", false},
+		"no session":           {scenarios.Measured{Looks: []scenarios.Look{}}, scenarios.StatusInconclusive, "", false},
+		"an earlier version's": {scenarios.Measured{Phases: phases}, scenarios.StatusPass, "", false},
+		"an earlier version's, with one left open": {scenarios.Measured{Phases: phases, Sessions: scenarios.Sessions{LeftOpen: 1}}, scenarios.StatusSkipped, "", false},
+		"what kept none": {scenarios.Measured{}, scenarios.StatusSkipped, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -43,7 +43,7 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.IdleCut,
 	},
 	scenarios.KindWatch: {
-		judges: []judgeFunc{watchJudge, tlsJudge, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
 	},
 }

@@ -134,7 +134,7 @@ func hint(f facts) (string, scenarios.Fixes, bool) {
 
 // byCount are the errors of the classes to be explained, the most frequent first.
 func (f facts) byCount() []scenarios.ErrorGroup {
-	classes := classesOf(f.left, f.errors)
+	classes := classesOf(f.left)
 	return slices.DeleteFunc(slices.Clone(f.errors), func(g scenarios.ErrorGroup) bool { return !slices.Contains(classes, g.Class) })
 }
 
