@@ -13,8 +13,9 @@ import (
 // Options are what a run needs besides its scenario. The zero value is for a
 // cluster without logins and without a certificate authority of its own.
 type Options struct {
-	Password string         // of auth.user, where auth.mechanism is ldap
-	Roots    *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
+	Password    string         // of auth.user, where auth.mechanism is ldap
+	WebPassword string         // of target.web_user
+	Roots       *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
 
 	// ClientCertificate is what a listener that asks for one is shown, that of
 	// tls.client_cert; nil: none.
@@ -22,11 +23,11 @@ type Options struct {
 
 	// Run are the options of package run: the functions that are called with
 	// sessions and events, and the one that executes watch.on_event. Pages nil is
-	// [Pages] of the scenario.
+	// [Options.Pages] of the scenario.
 	Run run.Options
 }
 
-// String shows neither the password nor the key.
+// String shows neither a password nor a key.
 func (o Options) String() string { return "lbcheck.Options" }
 
 // GoString is String.
@@ -34,7 +35,7 @@ func (o Options) GoString() string { return o.String() }
 
 // check reports what the scenario names and the options lack.
 func (o Options) check(s scenarios.Scenario) error {
-	if s.TLS.Enabled && s.TLS.CACert != "" && o.Roots == nil {
+	if (s.TLS.Enabled || s.Target.WebTLS) && s.TLS.CACert != "" && o.Roots == nil {
 		return fmt.Errorf("tls.ca_cert names %s, and Options.Roots is nil: pass the authorities in it", s.TLS.CACert)
 	}
 	if s.TLS.Enabled && s.TLS.ClientCert != "" && o.ClientCertificate == nil {
@@ -42,6 +43,9 @@ func (o Options) check(s scenarios.Scenario) error {
 	}
 	if s.Auth.Mechanism == scenarios.MechanismLDAP && !kindOf(s).noLogin && o.Password == "" {
 		return errors.New("auth.mechanism is ldap, and Options.Password is empty")
+	}
+	if s.Target.WebUser != "" && o.WebPassword == "" && o.Run.Pages == nil {
+		return errors.New("target.web_user is set, and Options.WebPassword is empty")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 )
 
 // Conclude fills in all of a result that follows from what was measured, and
@@ -23,6 +24,7 @@ func Conclude(r *scenarios.Result, j Judgement) {
 	for _, l := range r.Looks {
 		r.Errors = scenarios.MergeErrors(r.Errors, l.Errors...)
 	}
+	r.Errors = cause.ForErrors(cause.Of(e), r.Errors)
 	if !r.Signalled() {
 		r.Exit = r.ExitCode()
 	}

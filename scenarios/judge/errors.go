@@ -2,16 +2,14 @@ package judge
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/generator"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
-	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // errorsJudge asks whether sessions fail. Two in one look are enough; a lone
@@ -38,8 +36,9 @@ func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
 	groups := batch.ServiceErrors(looks)
-	f.Message = describeFailures(e, looks, groups, failed, sessions)
-	f.Explain, f.Fix = explainFailures(groups), fixesFor(groups, sessions > failed)
+	causes := cause.Of(e)
+	f.Message, f.Subject = describeFailures(groups, causes, failed, sessions), cause.Subject(causes)
+	f.Explain, f.Fix = explainFailures(groups), cause.Fixes(causes)
 	status, note, next := judgeFailures(e, looks)
 	f.Status, f.Note = status, phrase.Join(note, f.Note)
 	f.Confirmed = f.Status == scenarios.StatusFail && looksWithFailures(looks) > 1
@@ -88,39 +87,14 @@ func looksWithFailures(looks []batch.Look) int {
 	return n
 }
 
-// describeFailures is the sentence: "8 of 40 failed, as one broken of five would:
-// open.timeout; never seen: coord-b1".
-func describeFailures(e scenarios.Measured, looks []batch.Look, groups []scenarios.ErrorGroup, failed, sessions int) string {
-	cs := batch.MatchExpected(e.Scenario, looks)
-	unseen := cs.Unseen()
-	out := fmt.Sprintf("%d of %d failed", failed, sessions)
-	if k := len(cs.Slots); cs.Declared > 1 && failed > 1 && likelySawAll(sessions, k) && consistentWith(failed, sessions, max(1, unseen), k) {
-		out += fmt.Sprintf(", consistent with %s broken of %s", phrase.Number(max(1, unseen)), phrase.Number(k))
-	}
-	out += ": " + phrase.List(classNames(groups))
-	switch names := cs.Missing(); {
-	case len(names) > 0:
-		out += "; never seen: " + phrase.List(names)
-	case cs.Declared > 0 && unseen > 0:
-		out += fmt.Sprintf("; never seen: %d of %d", unseen, cs.Declared)
-	}
-	if where := failedCoordinators(groups); len(where) > 0 {
-		out += "; on " + phrase.List(where)
+// describeFailures is the sentence: "18 of 56 failed: tcp.refused; all 18 sessions to
+// 127.0.1.13:21050 failed, none of 38 to the others".
+func describeFailures(groups []scenarios.ErrorGroup, causes []cause.Cause, failed, sessions int) string {
+	out := fmt.Sprintf("%d of %d failed: %s", failed, sessions, phrase.List(classNames(groups)))
+	if says := cause.Sentence(causes); says != "" {
+		out += "; " + says
 	}
 	return out
-}
-
-// likelySawAll reports whether this many sessions would hardly miss one of k: only then
-// do those never seen tell who is broken.
-func likelySawAll(sessions, k int) bool {
-	return stats.MissProbability(1/float64(k), float64(sessions)) <= .05
-}
-
-// consistentWith reports whether the number of failures is what broken coordinators
-// out of all would give: neither tail is below 2.5 %.
-func consistentWith(failed, sessions, broken, of int) bool {
-	p := float64(broken) / float64(of)
-	return stats.BinomialAtLeast(failed, sessions, p) > .025 && stats.BinomialAtMost(failed, sessions, p) > .025
 }
 
 // classNames are the classes of groups as they are printed, each once.
@@ -130,17 +104,6 @@ func classNames(groups []scenarios.ErrorGroup) []string {
 		out = batch.Union(out, []scenarios.Class{g.Class})
 	}
 	return batch.Texts(out)
-}
-
-// failedCoordinators are the coordinators that failed sessions named.
-func failedCoordinators(groups []scenarios.ErrorGroup) []string {
-	var out []string
-	for _, g := range groups {
-		if g.Coordinator != "" && !slices.Contains(out, g.Coordinator) {
-			out = append(out, g.Coordinator)
-		}
-	}
-	return out
 }
 
 func explainFailures(groups []scenarios.ErrorGroup) string {
@@ -153,38 +116,4 @@ func explainFailures(groups []scenarios.ErrorGroup) string {
 		parts = append(parts, fmt.Sprintf("%d %s (%s)", g.Count, g.Class, who))
 	}
 	return strings.Join(parts, ", ") + ". Two failed sessions in one look are a failure; a lone one must show again in a fresh look"
-}
-
-// fixesFor is what to try about the most frequent failure for which there is a fix.
-// Where other sessions logged in with the same settings, the settings are not the
-// cause, although the hint of a single session names them.
-func fixesFor(groups []scenarios.ErrorGroup, othersGotIn bool) scenarios.Fixes {
-	for _, g := range groups {
-		if text := partialFailures[g.Class.Kind]; othersGotIn && text != "" && slices.Contains(loginPhases, g.Class.Phase) {
-			return phrase.Try("other sessions succeeded with the same settings, so it is not the settings: " + text)
-		}
-		if len(g.Hint) > 0 {
-			return g.Hint
-		}
-	}
-	return nil
-}
-
-// loginPhases are the phases in which a mismatch of settings shows.
-var loginPhases = []scenarios.Phase{scenarios.PhaseTLS, scenarios.PhaseSASL, scenarios.PhaseOpen}
-
-// partialFailures is what a failed login means where others succeed.
-var partialFailures = map[vocab.Kind]string{
-	vocab.KindTimeout:   "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
-	vocab.KindEOF:       "a coordinator behind the balancer is gone, or is configured unlike the others",
-	vocab.KindReset:     "a coordinator behind the balancer is gone, or is configured unlike the others",
-	vocab.KindRejected:  "a coordinator's login is configured unlike the others', or its directory server does not answer",
-	vocab.KindMechanism: "a coordinator's login is configured unlike the others'",
-	vocab.KindNeedsSASL: "a coordinator's login is configured unlike the others'",
-	vocab.KindNeedsTLS:  "a coordinator has TLS and the others have not",
-	vocab.KindNotTLS:    "a coordinator has no TLS and the others have",
-	vocab.KindGarbage:   "something behind the balancer is not a coordinator",
-	vocab.KindOversize:  "something behind the balancer is not a coordinator",
-	vocab.KindMismatch:  "something behind the balancer is not a coordinator",
-	vocab.KindHTTP:      "something behind the balancer is not a coordinator",
 }

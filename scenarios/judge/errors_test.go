@@ -6,6 +6,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 func TestErrorsRate(t *testing.T) {
@@ -108,32 +109,34 @@ func TestErrorsRate_Stages(t *testing.T) {
 // same, it is not the settings.
 func TestErrorsRate_Fix(t *testing.T) {
 	t.Parallel()
-	hint := scenarios.Fixes{{Setting: "auth.mechanism", Value: "ldap", Why: "the port may require a login"}}
-	look := func(class string, good, bad int) scenarios.Look {
+	login := vocab.Fix{Setting: "auth.mechanism", Value: "ldap", Why: "the port may require a login"}
+	other := vocab.Fix{Why: "look at the coordinator's log"}
+	look := func(class string, hint vocab.Fix, good, bad int) scenarios.Look {
 		l := judgetest.LookOf(scenarios.LookFirst, 1, judgetest.Dealt([]int{good}, 0))
 		for range bad {
 			o := judgetest.Observed(judgetest.NodeAddr(0), -1)
-			o.Class, o.Hint = vocabtest.Class(class), hint
+			o.Class, o.Hint = vocabtest.Class(class), scenarios.Fixes{hint}
 			l.Add(o)
 		}
 		return l
 	}
 	for name, tc := range map[string]struct {
 		class string
+		hint  vocab.Fix
 		good  int
 		ours  bool // the fix is the session's own hint
 	}{
-		"nobody got in":                    {"open.timeout", 0, true},
-		"others got in, and one hangs":     {"open.timeout", 38, false},
-		"others got in, and one refuses":   {"sasl.rejected", 38, false},
-		"what has nothing to do with that": {"open.shutting-down", 38, true},
-		"a statement":                      {"execute.timeout", 38, true},
+		"nobody got in":                    {"open.timeout", login, 0, true},
+		"others got in, and one hangs":     {"open.timeout", login, 38, false},
+		"others got in, and one refuses":   {"sasl.rejected", login, 38, false},
+		"what has nothing to do with that": {"open.shutting-down", other, 38, true},
+		"a statement":                      {"execute.timeout", other, 38, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := Judge(scenarios.Measured{Scenario: judgetest.Declared(1), Looks: []scenarios.Look{look(tc.class, tc.good, 2)}})
+			j := Judge(scenarios.Measured{Scenario: judgetest.Declared(1), Looks: []scenarios.Look{look(tc.class, tc.hint, tc.good, 2)}})
 			f := judgetest.Find(t, j.Findings, scenarios.ErrorsRate)[0]
-			if len(f.Fix) != 1 || (f.Fix[0] == hint[0]) != tc.ours {
+			if len(f.Fix) != 1 || (f.Fix[0] == tc.hint) != tc.ours {
 				t.Errorf("suggests %v", f.Fix)
 			}
 			judgetest.Prose(t, f)

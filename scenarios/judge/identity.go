@@ -29,7 +29,7 @@ func identity(e scenarios.Measured) scenarios.Finding {
 	seen := batch.SeenCoordinators(e)
 	switch {
 	case f.Status == scenarios.StatusInconclusive && slices.ContainsFunc(seen, scenarios.Seen.SharedName):
-		f.Fix = phrase.Try("start each impalad with a --hostname of its own")
+		f.Fix = phrase.Try("start each impalad with a host name of its own (its flag hostname)")
 	case f.Status == scenarios.StatusInconclusive && len(seen) > 0:
 		f.Fix = slices.Concat(phrase.Set("identity_query", "", "give a statement that names the server"), phrase.Try("use a version of Impala whose Ping or OpenSession reports the address"))
 	}

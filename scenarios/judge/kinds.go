@@ -32,7 +32,7 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCapacity: {
-		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
 		main:   scenarios.CapacityHeld,
 	},
 	scenarios.KindQuery: {
@@ -40,11 +40,11 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.QuerySucceeds,
 	},
 	scenarios.KindIdle: {
-		judges: []judgeFunc{idleJudge, tlsJudge, pagesJudge, keepaliveJudge},
+		judges: []judgeFunc{idleJudge, tlsJudge, balance.Unexpected, pagesJudge, keepaliveJudge},
 		main:   scenarios.IdleCut,
 	},
 	scenarios.KindWatch: {
-		judges: []judgeFunc{watchJudge, tlsJudge, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{watchJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
 	},
 }

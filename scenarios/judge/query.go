@@ -9,6 +9,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/generator"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
@@ -29,20 +30,20 @@ func succeeds(e scenarios.Measured) scenarios.Finding {
 	switch {
 	case len(failed) > 0:
 		f.Status = scenarios.StatusFail
-		f.Message, f.Fix = describeFailedRuns(failed, ran)
+		f.Message, f.Fix = describeFailedRuns(e, failed, ran)
 		f.Explain = examples(failed)
 		if len(failed) == 1 {
 			f.Subject = failed[0].Coordinator
 		}
 	case before.n > 1:
-		f.Status, f.Message, f.Fix = scenarios.StatusFail, before.sentence(), fixesFor(before.groups, len(ran) > 0)
+		f.Status, f.Message, f.Fix = scenarios.StatusFail, before.sentence(e), cause.Fixes(cause.Of(e))
 	case len(ran) == 0:
 		_, f.Message = batch.NoSession(0)
 	default:
 		f = ranEverywhere(f, e, cs)
 	}
 	if before.n == 1 || before.n > 1 && len(failed) > 0 {
-		f.Note = phrase.Join(f.Note, before.sentence())
+		f.Note = phrase.Join(f.Note, before.sentence(e))
 	}
 	if own := batch.LocalFailures(looks); own > 0 {
 		f.Note = phrase.Join(f.Note, generator.FailedHere(own)+", not counted")
@@ -134,14 +135,16 @@ func failedEarly(looks []batch.Look) earlyFailures {
 	return out
 }
 
-func (b earlyFailures) sentence() string {
-	return fmt.Sprintf("%s failed before the statement was sent: %s", phrase.Count(b.n, "session"), phrase.List(classNames(b.groups)))
+func (b earlyFailures) sentence(e scenarios.Measured) string {
+	out := fmt.Sprintf("%s failed before the statement was sent: %s", phrase.Count(b.n, "session"), phrase.List(classNames(b.groups)))
+	if says := cause.Sentence(cause.Of(e)); says != "" {
+		out += "; " + says
+	}
+	return out
 }
 
-// describeFailedRuns says where the statement failed and why. What admission control
-// does is never the balancer's doing.
-func describeFailedRuns(failed, ran []scenarios.QueryTally) (message string, fixes scenarios.Fixes) {
-	admission, empty := 0, 0
+// describeFailedRuns says where the statement failed and why.
+func describeFailedRuns(e scenarios.Measured, failed, ran []scenarios.QueryTally) (message string, fixes scenarios.Fixes) {
 	by := map[scenarios.Class][]string{}
 	var order []scenarios.Class
 	for _, q := range failed {
@@ -149,32 +152,21 @@ func describeFailedRuns(failed, ran []scenarios.QueryTally) (message string, fix
 			order = append(order, q.Class)
 		}
 		by[q.Class] = append(by[q.Class], q.Coordinator)
-		if !q.Class.IsAdmission() {
-			continue
-		}
-		admission++
-		if namesExecutors(q.Example) {
-			empty++
-		}
 	}
 	var parts []string
 	for _, class := range order {
 		parts = append(parts, fmt.Sprintf("%s on %s", class, phrase.List(by[class])))
 	}
 	message = fmt.Sprintf("it failed on %d of %s: %s", len(failed), phrase.Count(len(ran), "coordinator"), strings.Join(parts, "; "))
-	switch {
-	case empty == len(ran):
-		return "no executors: " + message + "; no coordinator has executors, which is not the balancer's fault", phrase.Try("start executors", "find out why the coordinators do not know them (port 25000, /backends)")
-	case admission > 0:
-		return message + "; admission control rejected it or queued it too long (no executors, or the pool is full), which is not the balancer's fault", phrase.Try("look at the pool's queue and at the executors (port 25000, /admission and /backends)", "choose another pool (query option REQUEST_POOL)")
+	why := cause.OfStatement(e, failed, ran)
+	if why.Before != "" {
+		message = why.Before + ": " + message
 	}
-	return message, phrase.Try("run the statement on that coordinator with impala-shell; its error text is in the explanation")
+	if why.Says != "" {
+		message += "; " + why.Says
+	}
+	return message, why.Fix
 }
-
-// namesExecutors reports whether a text of admission control is about executors:
-// "Queued reason: Waiting for executors to start", or "No healthy executor
-// groups" (Impala's be/src/scheduling/admission-controller.cc).
-func namesExecutors(text string) bool { return strings.Contains(strings.ToLower(text), "executor") }
 
 // examples are the words of each failure.
 func examples(failed []scenarios.QueryTally) string {

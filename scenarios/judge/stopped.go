@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 )
 
 // stopped adds to the findings why a run ended early.
@@ -16,6 +17,8 @@ func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Fin
 		return unmeasured(e, findings)
 	case s.By == scenarios.StopGenerator:
 		findings = addGeneratorStop(*s, findings)
+	case s.By == scenarios.StopRejected:
+		failRejected(e, findings)
 	}
 	return unfinished(e, findings)
 }
@@ -23,15 +26,36 @@ func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Fin
 // unmeasured are the findings of a run of which the scout failed: those on
 // certificates, and one, inconclusive, that says why nothing else was measured.
 func unmeasured(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
-	out := []scenarios.Finding{{
-		ID: scenarios.ErrorsRate, Message: "nothing was measured: " + e.Stopped.Text, Fix: e.Stopped.Hint,
-	}}
+	out := []scenarios.Finding{nobodyGotIn(e)}
 	if len(e.TLS) == 0 {
 		return out
 	}
 	return append(out, slices.DeleteFunc(findings, func(f scenarios.Finding) bool {
 		return !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes
 	})...)
+}
+
+// failRejected fails a run that the second rejected login ended, whichever of its
+// sessions the first was: a login that was accepted before was not, twice, and there
+// is no fresh look to see whether it happens again.
+func failRejected(e scenarios.Measured, findings []scenarios.Finding) {
+	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == scenarios.ErrorsRate })
+	if i < 0 || e.Sessions.Failed == 0 || findings[i].Status != scenarios.StatusInconclusive {
+		return
+	}
+	findings[i].Status = scenarios.StatusFail
+	findings[i].Note = "Another login was rejected before anything was counted"
+}
+
+// nobodyGotIn says why. Coordinators that have no thread free are a fault that was
+// measured, on their own pages.
+func nobodyGotIn(e scenarios.Measured) scenarios.Finding {
+	f := scenarios.Finding{ID: scenarios.ErrorsRate, Message: "nothing was measured: " + e.Stopped.Text, Fix: e.Stopped.Hint}
+	if why, ok := cause.OfStop(e); ok {
+		f.Status, f.Subject, f.Fix = scenarios.StatusFail, why.Subject, why.Fix
+		f.Message, f.Explain = why.Says, e.Stopped.Text
+	}
+	return f
 }
 
 // addGeneratorStop says that this machine, not the service, ended the run. What

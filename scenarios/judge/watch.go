@@ -2,7 +2,9 @@ package judge
 
 import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -14,7 +16,7 @@ func watchJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 		return []scenarios.Finding{f}, scenarios.NextLook{}
 	}
-	w := watchData{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e)}
+	w := watchData{e.Watch, inSeconds(e.Scenario.Expect.MaxOutage), failedNew(e), e}
 	f.Observed, f.Limit = phrase.Num(float64(w.Outage)), phrase.Num(float64(w.limit))
 	f.Message, f.Explain = w.describe(), w.explain()
 	f.Status, f.Note = w.verdict(e)
@@ -24,11 +26,21 @@ func watchJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 	return []scenarios.Finding{f}, scenarios.NextLook{}
 }
 
+// unexpectedInWatch judges who answered where names were declared: during a watch a
+// coordinator may be replaced by one of another name, so that a number says nothing.
+func unexpectedInWatch(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	if len(e.Scenario.Expect.Coordinators.Names) == 0 {
+		return nil, scenarios.NextLook{}
+	}
+	return balance.Unexpected(e)
+}
+
 // watchData is what was seen, what is allowed, and how new sessions failed.
 type watchData struct {
 	*scenarios.WatchSeen
 	limit  scenarios.Seconds
 	groups []scenarios.ErrorGroup
+	e      scenarios.Measured
 }
 
 // verdict is the rule itself. What failed is held against the limit, whatever
@@ -125,5 +137,5 @@ func (w watchData) fix() scenarios.Fixes {
 	case kinds[vocab.KindRefused] || kinds[vocab.KindEOF] || kinds[vocab.KindReset]:
 		return phrase.Try("to lose no sessions, take a coordinator out of the balancer before it is stopped; to lose fewer when one dies, let the balancer check more often, with a lower failure threshold, and retry on another")
 	}
-	return fixesFor(w.groups, true)
+	return cause.Fixes(cause.Of(w.e))
 }

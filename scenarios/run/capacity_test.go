@@ -296,3 +296,28 @@ func TestCapacity_PanicClosesHeldSessions(t *testing.T) {
 		t.Error("Run returned")
 	})
 }
+
+// Asking who answers is no part of the login, and one that is not answered ends the ramp.
+func TestCapacity_IdentifiesHeldSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		s := &service{coordinators: 2, threads: 100, identify: func(ctx context.Context, i int) error {
+			asked++
+			if i < 6 {
+				return pause(ctx, 900*time.Millisecond) // with the login it would be a stall
+			}
+			return pause(ctx, time.Hour)
+		}}
+		sc := toHold(scenarios.CapacityConfig{Hold: 20})
+		sc.Load.Concurrency = 1
+		r, seen := held(t.Context(), t, s, sc, Options{})
+		if c := r.Capacity; c.Held != 5 || c.StoppedBy != vocabtest.Class("execute.timeout") || asked != 6 {
+			t.Errorf("capacity = %+v, %d were asked", c, asked)
+		}
+		for _, o := range seen[1:] {
+			if got := o.Login() - o.Lag(); got != 10*time.Millisecond {
+				t.Errorf("session %d logged in within %s", o.Seq, got)
+			}
+		}
+	})
+}

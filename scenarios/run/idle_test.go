@@ -43,6 +43,8 @@ type idleConversation struct {
 }
 
 // Wait sees an end in good order at once, and nothing else.
+func (c *idleConversation) Identify(context.Context) error { return nil }
+
 func (c *idleConversation) Wait(ctx context.Context, d time.Duration) error {
 	if c.b.how != scenarios.CutFIN || c.b.after == 0 || d < c.b.after {
 		return pause(ctx, d)

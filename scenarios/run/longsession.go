@@ -32,6 +32,11 @@ func (r *run) openLong(ctx context.Context, j job) (l *longSession) {
 		r.endRecord(j, &l.o, r.openFailed(ctx, &l.o, err))
 		return l
 	}
+	if err := r.identify(ctx, s); err != nil {
+		record.Failure(ctx, &l.o, err, scenarios.PhaseExecute)
+		r.endRecord(j, &l.o, closeAlone(ctx, s))
+		return l
+	}
 	l.s, l.opened = s, r.since()
 	return l
 }

@@ -45,6 +45,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 	}
 	r.closing.wait()
 	took := r.since()
+	onThisMachine := r.onThisMachine(ctx, r.collect.looks)
 	r.collect.handOver()
 	if r.panic != nil {
 		panic(r.panic)
@@ -54,6 +55,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 		Started: r.started.UTC().Truncate(time.Millisecond), Seconds: took.Round(time.Millisecond).Seconds(),
 		Failures: r.collect.failures, Measured: r.measured(),
 	}
+	out.OnThisMachine = onThisMachine
 	judge.Conclude(&out, r.opt.judge(out.Measured))
 	return out
 }

@@ -48,11 +48,12 @@ type Options struct {
 	// where every name leads to this machine.
 	RateIsDefault bool
 
-	judge  func(scenarios.Measured) judge.Judgement // nil is judge.Judge
-	plan   func(scenarios.Scenario, int) budget.Budget
-	tags   func(scenarios.Scenario) []scenarios.TagTimes
-	routed func(netip.AddrPort) bool
-	sleep  func(ctx context.Context, d time.Duration) // until ctx ends, at the longest
+	judge    func(scenarios.Measured) judge.Judgement // nil is judge.Judge
+	plan     func(scenarios.Scenario, int) budget.Budget
+	tags     func(scenarios.Scenario) []scenarios.TagTimes
+	routed   func(netip.AddrPort) bool
+	ownAddrs func() []netip.Addr
+	sleep    func(ctx context.Context, d time.Duration) // until ctx ends, at the longest
 }
 
 // withDefaults fills in what is not given.
@@ -71,6 +72,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.routed == nil {
 		o.routed = nodes.Routed
+	}
+	if o.ownAddrs == nil {
+		o.ownAddrs = ownAddrs
 	}
 	if o.sleep == nil {
 		o.sleep = pace.Sleep

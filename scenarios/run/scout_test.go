@@ -164,6 +164,22 @@ func allBut(nodes int, good byte, fates ...fate) nodeFates {
 	return out
 }
 
+func TestScout_OtherAddressFamilyGetsIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"2001:db8::1", "192.0.2.1"}}}
+		b := &balancer{coordinators: 3, answer: func(n Node, i int) fate {
+			if n.Addr.Addr().Is6() && i == 0 {
+				return failing("tcp.timeout")
+			}
+			return fate{}
+		}}
+		r, _ := watched(t.Context(), t, b, named(scenario(4)), Options{Resolve: z.lookup, routed: func(netip.AddrPort) bool { return true }})
+		if r.Stopped != nil || r.Sessions.OK != 4 || len(r.Scouts) != 2 || r.Scouts[0].Class != vocabtest.Class("tcp.timeout") {
+			t.Errorf("stopped = %+v, scouts = %+v", r.Stopped, r.Scouts)
+		}
+	})
+}
+
 func TestScout_EndsInTimeHoweverManyNodes(t *testing.T) {
 	for name, hangs := range map[string]fate{
 		"no answer":                {hang: true},

@@ -20,8 +20,12 @@ type OpenFunc func(ctx context.Context, n Node, o *scenarios.Observation) (Sessi
 
 // Session is what a run needs of an open session. It goes on filling the
 // observation that it was opened with. Its methods are called one at a time;
-// Query and Close at most once.
+// Identify, Query and Close at most once.
 type Session interface {
+	// Identify finds out which coordinator answers, where opening the session did
+	// not say, in no phase's time. It is for a session that stays open: Query
+	// identifies the coordinator as well.
+	Identify(ctx context.Context) error
 	// Query runs the scenario's statement and reads its rows.
 	Query(ctx context.Context) error
 	// Ping asks whether the session is still there.
@@ -42,7 +46,7 @@ type job struct {
 	due     time.Duration // since the run began
 	hold    time.Duration // how long to stay after the query
 	unpaced bool          // it has no due time: it starts as soon as it can
-	noQuery bool          // its coordinator is identified by opening it, or not at all
+	noQuery bool          // the statement is not run
 	phase   time.Duration // how long each of its phases may take; 0: load.timeout
 	end     time.Duration // when it is cut off, on the run's clock; 0: never
 }
@@ -211,6 +215,13 @@ func query(ctx context.Context, j job, s Session) error {
 		return nil
 	}
 	return s.Query(ctx)
+}
+
+// identify has a session that is to stay say who answers it, within the time of a phase.
+func (r *run) identify(ctx context.Context, s Session) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.s.Load.Timeout))
+	defer cancel()
+	return s.Identify(ctx)
 }
 
 // openFailed records why a session did not open, and reports whether the server

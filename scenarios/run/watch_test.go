@@ -82,6 +82,8 @@ type talk struct {
 
 func (s *talk) Query(context.Context) error { return nil }
 
+func (s *talk) Identify(context.Context) error { return nil }
+
 func (s *talk) Wait(ctx context.Context, d time.Duration) error {
 	left := s.c.dies - time.Since(s.c.began)
 	if !s.mortal || s.c.silent || left > d {
