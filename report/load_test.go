@@ -271,7 +271,7 @@ func TestWrite_PagesByCoordinator(t *testing.T) {
 	text := textOf(t, sc.Result{Measured: sc.Measured{Pages: []sc.Page{
 		{Coordinator: "a", When: sc.PageBefore, Healthy: new(true), Threads: 64, InUse: n(2), Sessions: n(1), Version: "4.5"},
 		{Coordinator: "b", When: sc.PageBefore, Err: "no route"},
-		{Coordinator: "c", When: sc.PageBefore, InUse: n(0)},
+		{Coordinator: "c", When: sc.PageBefore, Healthy: new(false), InUse: n(0)},
 		{Coordinator: "a", When: sc.PageDuring, Healthy: new(true), Quiescing: true, Threads: 64, InUse: n(60), Sessions: n(59)},
 		{Coordinator: "a", When: sc.PageAfter, Healthy: new(true), Threads: 64, InUse: n(2), Sessions: n(1)},
 	}}})
