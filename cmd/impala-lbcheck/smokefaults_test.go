@@ -83,8 +83,13 @@ var smokeFaults = []faultRow{
 		faults: []string{"weights=6:1:1:1:1"}, settings: "--sessions 400",
 		fails: []string{scenarios.BalanceImbalance}, exit: 1, reported: "balance.imbalance",
 	}, {
-		faults: []string{"sticky=0.7"}, settings: "--nodes 1",
+		manySeeds: true, faults: []string{"sticky=0.7"}, settings: "--nodes 1 --policy random",
 		fails: []string{scenarios.BalanceOrder}, exit: 1, reported: "balance.order",
+	}, {
+		manySeeds: true, faults: []string{"sticky=0.7"}, settings: "--nodes 1",
+		inconclusive: []string{scenarios.BalanceOrder}, exit: 3,
+		reported: "balance.order inconclusive: the order of sessions cannot tell stickiness from least-connections, so the policy must be declared",
+		contains: []string{"sticky or least-connections"},
 	}, {
 		title: "policy source", settings: "--balance source",
 		fails: []string{scenarios.BalanceCoverage}, exit: 1, reported: "balance.coverage",
