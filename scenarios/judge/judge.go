@@ -33,7 +33,7 @@ func decide(e scenarios.Measured) Judgement {
 		j.Findings = append(j.Findings, findings...)
 		j.Next = larger(j.Next, next)
 	}
-	j.Findings = stopped(e, j.Findings)
+	j.Findings = proven(e, stopped(e, j.Findings))
 	j.Verdict = scenarios.VerdictOf(j.Findings)
 	if failedForGood(j.Findings) || !affordable(e) {
 		j.Next = scenarios.NextLook{}
@@ -79,7 +79,7 @@ func affordable(e scenarios.Measured) bool {
 // notes are what to know of the run besides its findings.
 func notes(e scenarios.Measured) []string {
 	var out []string
-	if refused := batch.Refusals(e); refused > 0 {
+	if refused := refusals(e); refused > 0 {
 		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
 	}
 	return out
