@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test help check lint vuln interop bench gen golden fuzz sim
+.PHONY: test help check lint vuln interop bench gen golden fuzz rule sim
 
 test: ## every test, in pure Go
 	go test ./...
@@ -61,6 +61,12 @@ FUZZTIME ?= 20s
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	  echo "$$p $$f"; go test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+
+# The rates that docs/statistics.md publishes; read the difference before you commit it.
+rule: ## the balance rule, simulated in full (a quarter of an hour)
+	go test ./scenarios/judge -run 'TestRuleInFull' -rule -update -timeout 2h -v
+	go test ./scenarios/judge -run 'TestRule_Document' -update
+	go test ./scenarios/judge -run 'TestRule_MeasuredAsWanted'
 
 sim: ## the simulated cluster on ports 21050 and 21000
 	go run ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000

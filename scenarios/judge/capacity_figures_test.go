@@ -16,6 +16,7 @@ import (
 
 // The document holds the figures of capacity between these lines.
 const (
+	document  = "../../docs/statistics.md"
 	roomBegin = "<!-- figures: go test ./scenarios/judge -run TestCapacityFigures -update -->\n"
 	roomEnd   = "<!-- end of capacity figures -->\n"
 )
