@@ -104,9 +104,9 @@ var expectSettings = []Setting{
 }
 
 var loadSettings = []Setting{
-	{Key: "load.sessions", Name: "sessions", Arg: "N|auto", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions of one look, opened in order", Bounds: Bounds{Min: 1, Max: 1e8, Zero: "auto, as many as the rule needs"}},
+	{Key: "load.sessions", Name: "sessions", Arg: "N|auto", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions of one look, opened one after the other", Bounds: Bounds{Min: 1, Max: 1e8, Zero: "auto, as many as the rule needs for these coordinators and nodes"}},
 	{Key: "load.sessions_per_coordinator", Group: GroupLoad, Kinds: onlyLooks, Help: "sessions per coordinator where load.sessions is auto", Bounds: Bounds{Min: 1, Max: 1e6, Zero: "as many as the rule needs"}},
-	{Key: "load.lanes", Group: GroupLoad, Kinds: onlyLooks, Help: "how sessions in order are laid out: one after the other on each node", Values: words(LanesPerNode), Unset: string(LanesPerNode)},
+	{Key: "load.lanes", Group: GroupLoad, Kinds: onlyLooks, Help: "how sessions in order are laid out: one after the other, each node an equal part in one shuffle", Values: words(LanesPerNode), Unset: string(LanesPerNode)},
 	{Key: "load.concurrency", Name: "concurrency", Arg: argNumber, Group: GroupLoad, Kinds: withSessions, Help: "maximum number of open sessions; of kinds that hold sessions, of logins in progress", Default: "16", Bounds: Bounds{Min: 1, Max: 100_000}},
 	{Key: "load.burst", Name: "burst", Arg: argNumber, Group: GroupLoad, Kinds: onlyLooks, Help: "sessions opened together after those in order", Unset: "the same as load.concurrency", Bounds: Bounds{Min: 1, Max: 100_000, Zero: "none"}},
 	{Key: "load.burst_hold", Group: GroupLoad, Kinds: onlyLooks, Help: "how long the sessions of a burst stay open", Default: "1s"},

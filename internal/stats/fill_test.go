@@ -51,6 +51,30 @@ func TestFill_AgainstAllWays(t *testing.T) {
 	}
 }
 
+// Many are placed as they would be one at a time, and as fast as a few.
+func TestFillColdest_Many(t *testing.T) {
+	t.Parallel()
+	r := NewSeededRand(4)
+	for range 200 {
+		k := 1 + r.IntN(6)
+		counts, weights := make([]int, k), make([]float64, k)
+		for i := range counts {
+			counts[i], weights[i] = r.IntN(300), float64(1+r.IntN(4))
+		}
+		p, n := Fractions(weights), r.IntN(2000)
+		want := counts
+		for range n {
+			want = FillColdest(want, p, 1)
+		}
+		if got := FillColdest(counts, p, n); Sum(got) != Sum(want) || math.Abs(ChiSquare(got, p)-ChiSquare(want, p)) > 1e-9 {
+			t.Errorf("%d to the coldest of %v, shares %v: %v, one at a time %v", n, counts, p, got, want)
+		}
+	}
+	if got := Sum(FillColdest([]int{3, 1 << 30}, []float64{.5, .5}, 1<<40)); got != 3+1<<30+1<<40 {
+		t.Errorf("%d in all", got)
+	}
+}
+
 func TestFill(t *testing.T) {
 	t.Parallel()
 	even3 := even(3)

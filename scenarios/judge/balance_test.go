@@ -378,3 +378,24 @@ func TestJudge_InfersNothingBesideLeastconn(t *testing.T) {
 		t.Errorf("inferred %q", j.Inferred)
 	}
 }
+
+// A result may come from a stranger: very many nodes, names and sessions that named
+// nobody are judged in time all the same.
+func TestBalance_ManyNodesAndNames(t *testing.T) {
+	t.Parallel()
+	l := scenarios.Look{Planned: 4000}
+	for i := range 4000 {
+		o := judgetest.Observed(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 1), i)
+		l.Add(o)
+	}
+	crowd := scenarios.Look{Planned: 40, Tally: scenarios.Tally{{Node: judgetest.NodeAddr(0), OK: 1 << 40}, {Node: judgetest.NodeAddr(0), Coordinator: judgetest.CoordName(0), OK: 20}, {Node: judgetest.NodeAddr(0), Coordinator: judgetest.CoordName(1), OK: 20}}}
+	for name, look := range map[string]scenarios.Look{"places": l, "unidentified sessions": crowd} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := Judge(scenarios.Measured{Scenario: judgetest.Declared(0), Looks: []scenarios.Look{look}})
+			if j.Verdict == scenarios.StatusPass {
+				t.Errorf("it passes: %+v", j.Findings)
+			}
+		})
+	}
+}

@@ -1,7 +1,9 @@
 package balance
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -51,13 +53,31 @@ func (l *lookStats) judgeImbalance() {
 	if unidentified > 1 && l.answerShares(l.sharesOf(l.counts)).state != quiet {
 		a.near = true // one of them is not there again in a look as long; several are
 	}
-	for i := range l.counts {
+	for _, i := range l.corners() {
 		if l.answerShares(l.sharesOf(stats.FillOne(l.counts, i, unidentified))).state == alarm {
 			*a = answer{state: doubt, near: a.near, why: l.dependsOnUnidentified()}
 			return
 		}
 	}
 }
+
+// corners are the slots that all unidentified sessions are given to in turn: every
+// one, or where there are very many the hottest and the coldest for their share.
+func (l *lookStats) corners() []int {
+	slots := make([]int, len(l.counts))
+	for i := range slots {
+		slots[i] = i
+	}
+	if len(slots) <= maxCorners {
+		return slots
+	}
+	heat := func(a, b int) int {
+		return cmp.Compare(float64(l.counts[a])/l.reach.due[a], float64(l.counts[b])/l.reach.due[b])
+	}
+	return []int{slices.MinFunc(slots, heat), slices.MaxFunc(slots, heat)}
+}
+
+const maxCorners = 1000
 
 // sharesOf compares counts with the shares that are due.
 func (l *lookStats) sharesOf(counts []int) shareStats {

@@ -33,13 +33,17 @@ func assess(cs batch.CoordinatorSet, s sample, t terms) lookStats {
 		l.answerAll(idle, "no session identified its coordinator")
 	case s.k < 2 && t.policy != scenarios.PolicySource:
 		l.answerAll(skipped, "one coordinator was seen: there is nothing to balance")
-	case s.identified() < s.k && t.policy != scenarios.PolicySource:
+	case s.identified() < s.k && len(s.nodes)*s.values <= maxPairs && t.policy != scenarios.PolicySource:
 		l.judgeOrder()
 		for q := reachRule; q < numRules; q++ {
 			l.answers[q] = answer{state: idle, why: tooFew(s.identified(), s.k), final: true}
 		}
 	case t.policy == scenarios.PolicySource:
 		l.judgeSource()
+	case len(s.nodes)*s.values > maxPairs:
+		for q := range numRules {
+			l.answers[q] = answer{state: idle, final: true, why: fmt.Sprintf("%d nodes and %d coordinators are too many to compare", len(s.nodes), s.values)}
+		}
 	default:
 		l.judgeOrder()
 		l.judgeCoverage(l.shares)
@@ -53,6 +57,10 @@ func assess(cs batch.CoordinatorSet, s sample, t terms) lookStats {
 	}
 	return l
 }
+
+// maxPairs bounds the nodes and coordinators that are compared: names and addresses
+// may be a stranger's.
+const maxPairs = 1 << 18
 
 // tooFew says that a look has fewer sessions than there are coordinators.
 func tooFew(sessions, k int) string {

@@ -44,11 +44,11 @@ func (s sample) overTime(node int) [][]int {
 
 // movedBetween reports whether the shares of two looks differ.
 func movedBetween(a, b lookStats, eachNode bool) bool {
-	ofA, ofB := newTable(1, a.values), newTable(1, b.values)
+	both := newTable(2, a.values)
 	tableA, _ := a.table()
 	tableB, _ := b.table()
 	for node, row := range tableA {
-		addTo(ofA[0], row)
+		addTo(both[0], row)
 		for other := range b.nodes {
 			if eachNode && b.nodes[other] == a.nodes[node] && differs([][]int{row, tableB[other]}, movingLevel/float64(len(a.nodes))) {
 				return true
@@ -56,9 +56,9 @@ func movedBetween(a, b lookStats, eachNode bool) bool {
 		}
 	}
 	for _, row := range tableB {
-		addTo(ofB[0], row)
+		addTo(both[1], row)
 	}
-	return differs([][]int{ofA[0], ofB[0]}, movingLevel)
+	return differs(both, movingLevel)
 }
 
 func addTo(sum, row []int) {

@@ -20,6 +20,9 @@ const powerRuns = 1000
 // within the tolerance anyway.
 const maxDrawn = 100_000
 
+// maxDrawnShares is the most coordinators of which runs are drawn, as that takes time.
+const maxDrawnShares = 256
+
 // Detect is what this run could have shown, with the looks that it would have asked
 // for, nil where that cannot be said; it adds it to the explanation where the shares
 // passed.
@@ -32,7 +35,7 @@ func Detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detec
 	t := termsOf(e, cs)
 	s := sampleOf(cs, looks[0])
 	n := s.identified()
-	if len(cs.Slots) < 2 || n < len(cs.Slots) || n > maxDrawn || t.policy == scenarios.PolicySource || t.policy == scenarios.PolicyLeastConn {
+	if len(cs.Slots) < 2 || len(cs.Slots) > maxDrawnShares || n < len(cs.Slots) || n > maxDrawn || t.policy == scenarios.PolicySource || t.policy == scenarios.PolicyLeastConn {
 		return nil
 	}
 	p := powerOf{cs: cs, terms: t, n: n, burst: s.sessions() - s.count(func(e event) bool { return e.how != inBurst })}

@@ -85,12 +85,12 @@ func (r *eventReader) read(l scenarios.Look) {
 		known = inTally
 	}
 	for s := range l.Sequence.All() {
-		r.add(event{node: r.nodeOf(s.Node), value: r.valueOf[s.Coordinator], n: 1, local: s.Local, how: inOrder})
+		r.add(event{node: r.nodeOf(s.Node), value: r.value(s.Coordinator), n: 1, local: s.Local, how: inOrder})
 		r.group++
 	}
 	for _, block := range l.Blocks.List {
 		for _, c := range block {
-			r.add(event{node: r.nodeOf(c.Node), value: r.valueOf[c.Coordinator], n: c.Sessions, how: unordered})
+			r.add(event{node: r.nodeOf(c.Node), value: r.value(c.Coordinator), n: c.Sessions, how: unordered})
 		}
 		r.group++
 	}
@@ -107,10 +107,18 @@ func (r *eventReader) tally(t scenarios.Tally, h how, local int) {
 			local, n = local-left, n-left
 		}
 		if n > 0 {
-			r.add(event{node: r.nodeOf(c.Node), value: r.valueOf[c.Coordinator], n: n, how: h})
+			r.add(event{node: r.nodeOf(c.Node), value: r.value(c.Coordinator), n: n, how: h})
 		}
 	}
 	r.group++
+}
+
+// value numbers a name; one that no tally has is of no coordinator.
+func (r *eventReader) value(name string) int {
+	if v, ok := r.valueOf[name]; ok {
+		return v
+	}
+	return unknown
 }
 
 func (r *eventReader) add(e event) {
