@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balancesim"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
@@ -184,12 +185,9 @@ func TestBalance_StickyOrLeastConnections(t *testing.T) {
 	for policy, want := range map[scenarios.Policy]scenarios.Status{
 		scenarios.PolicyAuto: scenarios.StatusInconclusive, scenarios.PolicyRandom: scenarios.StatusFail, scenarios.PolicyFlowHash: scenarios.StatusFail,
 	} {
-		s := judgetest.Declared(5)
-		s.Expect.Balance.Policy = policy
 		right := 0
 		for seed := range uint64(20) {
-			c := sticky(judgetest.Source(seed), 5, 1, .7)
-			j, _ := runAt(s, seed, 1, 40, func(node, _ int) int { return c(node) })
+			j, _ := runOf(declared(policy, 5, 1, balancesim.Sticky(.7)), seed)
 			if f := judgetest.Find(t, j.Findings, scenarios.BalanceOrder)[0]; f.Status == want {
 				right++
 			} else if policy == scenarios.PolicyAuto && f.Status == scenarios.StatusFail {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balancesim"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
@@ -13,8 +14,7 @@ import (
 // claim that its kind has is judged once at least, and the verdict is the worst of them.
 func FuzzJudge(f *testing.F) {
 	for _, s := range []scenarios.Scenario{judgetest.Declared(5), judgetest.Declared(0)} {
-		g := rig{nodes: 2, scenario: s, choose: sticky(judgetest.Source(1), 5, 2, .5), fail: func(n int) bool { return n%50 == 1 }}
-		_, _, e := g.run()
+		_, e := runOf(balancesim.System{Scenario: s, K: 5, Nodes: 2, Make: balancesim.Losing(.02, balancesim.Sticky(.5))}, 1)
 		s.Thresholds = map[string][]string{"session.open": {"p(99) < 1s"}}
 		s.TLS.Enabled = true
 		f.Add(stored(f, scenarios.Measured{Scenario: s, Looks: e.Looks, TLS: []scenarios.Cert{good(0), good(1)}}))

@@ -1,11 +1,13 @@
 package judge
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balancesim"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
@@ -73,7 +75,7 @@ func TestLeastconn_Healthy(t *testing.T) {
 		s := judgetest.Declared(5)
 		s.Expect.Balance.Policy = scenarios.PolicyLeastConn
 		held, turn := make([]int, 5), 0
-		g := rig{nodes: 1, scenario: s, pages: pages, choose: func(int) int {
+		choose := func(balancesim.Session) int {
 			least := turn
 			for i := range 5 {
 				if c := (turn + i) % 5; others[c]+held[c] < others[least]+held[least] {
@@ -85,8 +87,8 @@ func TestLeastconn_Healthy(t *testing.T) {
 				held[least]++ // ours stay open, too
 			}
 			return least
-		}}
-		_, last, _ := g.run()
+		}
+		last, _ := runOf(balancesim.System{Scenario: s, K: 5, Nodes: 1, Pages: pages, Make: func(*rand.Rand, int, int) balancesim.Balancer { return choose }}, seed)
 		for _, id := range []string{scenarios.BalanceCoverage, scenarios.BalanceImbalance} {
 			if f := judgetest.Find(t, last.Findings, id)[0]; f.Status != scenarios.StatusPass {
 				t.Errorf("seed %d, others %v: %s is %v: %s", seed, others, id, f.Status, f.Message)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balancesim"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
@@ -104,9 +105,8 @@ func TestBalance_Looks(t *testing.T) {
 func TestBalance_Zones(t *testing.T) {
 	t.Parallel()
 	deal := func(sizes ...int) Judgement {
-		g := rig{nodes: len(sizes), scenario: judgetest.Declared(5), choose: zoned(judgetest.Source(3), sizes)}
-		_, last, _ := g.run()
-		return last
+		j, _ := runOf(smoke(5, len(sizes), balancesim.Zones(sizes...)), 3)
+		return j
 	}
 	judgetest.Check(t, deal(2, 2, 1).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.StatusFail})
 	judgetest.Check(t, deal(3, 2).Findings, judgetest.Want{scenarios.BalanceReach: scenarios.StatusPass})
@@ -176,14 +176,16 @@ func TestJudge_Ceiling(t *testing.T) {
 		if seed%3 == 0 {
 			s = judgetest.Declared(0)
 		}
-		g := rig{nodes: 1 + r.IntN(3), scenario: s, fail: func(int) bool { return r.IntN(60) == 0 },
-			choose: func(int) int { return int(float64(k) * r.Float64() * r.Float64()) }}
-		_, last, e := g.run()
+		skewed := func(*rand.Rand, int, int) balancesim.Balancer {
+			return func(balancesim.Session) int { return int(float64(k) * r.Float64() * r.Float64()) }
+		}
+		nodes := 1 + r.IntN(3)
+		last, e := runOf(balancesim.System{Scenario: s, K: k, Nodes: nodes, Make: balancesim.Losing(1./60, skewed)}, seed)
 		total := 0
 		for _, l := range e.Looks {
 			total += l.Planned
 		}
-		if plan := budget.Plan(s, g.nodes); 1+total > plan.Ceiling {
+		if plan := budget.Plan(s, nodes); 1+total > plan.Ceiling {
 			t.Fatalf("seed %d: %d sessions, ceiling %d", seed, total, plan.Ceiling)
 		}
 		if last.Next != (scenarios.NextLook{}) {
@@ -196,8 +198,7 @@ func TestJudge_Ceiling(t *testing.T) {
 func TestRejudge_Stored(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
-		g := rig{nodes: 2, scenario: judgetest.Declared(5), choose: sticky(judgetest.Source(seed), 5, 2, .3)}
-		_, _, e := g.run()
+		_, e := runOf(smoke(5, 2, balancesim.Sticky(.3)), seed)
 		want := Judge(e)
 		b, err := json.Marshal(scenarios.Result{Measured: scenarios.Measured{Scenario: e.Scenario, Looks: e.Looks,
 			Nodes: []scenarios.NodeTally{{Address: judgetest.NodeAddr(0)}, {Address: judgetest.NodeAddr(1)}}}})

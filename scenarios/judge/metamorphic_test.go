@@ -104,7 +104,6 @@ func TestJudge_WhateverTheNamesAndTheTime(t *testing.T) {
 			return d
 		},
 	}
-	next := func(e scenarios.Measured) scenarios.NextLook { return decide(e).Next }
 	for name, disguise := range disguises {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,8 +111,8 @@ func TestJudge_WhateverTheNamesAndTheTime(t *testing.T) {
 			for seed := range uint64(40 * quickRuns / 100) {
 				r := judgetest.Source(seed)
 				s := anySystem(r)
-				plain, other := s.Run(seed, next), disguise(r, s).system(s).Run(seed, next)
-				a, b := decide(plain), decide(other)
+				a, plain := runOf(s, seed)
+				b, other := runOf(disguise(r, s).system(s), seed)
 				seen[a.Verdict]++
 				if a.Verdict != b.Verdict || len(plain.Looks) != len(other.Looks) || !maps.EqualFunc(statuses(a.Findings), statuses(b.Findings), slices.Equal) {
 					t.Errorf("seed %d: %s in %d looks, %v\n%s: %s in %d looks, %v", seed, a.Verdict, len(plain.Looks), statuses(a.Findings), name, b.Verdict, len(other.Looks), statuses(b.Findings))

@@ -96,6 +96,12 @@ func (c cell) simulate(runs int) rates {
 	return total
 }
 
+// runOf is a run, look by look, and its judgement without what only a last word needs.
+func runOf(s balancesim.System, seed uint64) (Judgement, scenarios.Measured) {
+	e := s.Run(seed, func(e scenarios.Measured) scenarios.NextLook { return decide(e).Next })
+	return decide(e), e
+}
+
 // run is the evidence of one run.
 func (c cell) run(seed uint64) scenarios.Measured {
 	if c.whole > 0 {

@@ -35,21 +35,6 @@ func termsOf(e scenarios.Measured, cs batch.CoordinatorSet) terms {
 	return terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, conns: connCountsOf(e, cs)}
 }
 
-// FirstLookAlarms are the findings whose rule alarms in the first look, taken alone: what
-// simulations count.
-func FirstLookAlarms(e scenarios.Measured) []string {
-	looks := batch.Pool(e.Looks)
-	cs := batch.MatchExpected(e.Scenario, looks)
-	first := assess(cs, sampleOf(cs, looks[0]), termsOf(e, cs))
-	var out []string
-	for q, a := range first.answers {
-		if a.state == alarm {
-			out = append(out, ruleIDs[q])
-		}
-	}
-	return out
-}
-
 // nothingToJudge says why no look can speak of balance; "" where one can.
 func nothingToJudge(e scenarios.Measured, looks []batch.Look) (scenarios.Status, string) {
 	switch status, why := batch.Soundness(e); {

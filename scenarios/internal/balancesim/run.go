@@ -31,6 +31,7 @@ type System struct {
 	Scenario scenarios.Scenario
 	K, Nodes int
 	Make     Maker
+	Pages    []scenarios.Page
 	Observe  func(*scenarios.Observation) // may change each before it is tallied; nil: none does
 }
 
@@ -97,7 +98,7 @@ func (s System) Whole(seed uint64, n int) scenarios.Measured {
 
 // measured is the evidence of a run without sessions.
 func (s System) measured() scenarios.Measured {
-	e := scenarios.Measured{Scenario: s.Scenario}
+	e := scenarios.Measured{Scenario: s.Scenario, Pages: s.Pages}
 	for i := range s.Nodes {
 		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})
 	}
