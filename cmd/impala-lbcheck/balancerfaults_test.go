@@ -26,7 +26,7 @@ var balancerFaults = []faultRow{
 		reported: "errors.rate (open.eof)",
 		contains: []string{"open.eof"},
 	}, {
-		faults: []string{"flaky=1", "pins-after-loss"}, noHealthyRun: true,
+		faults: []string{"flaky=1", "pins-after-loss"}, settings: "--policy random",
 		fails: []string{scenarios.BalanceCoverage}, exit: 1,
 		reported: "balance.coverage: every coordinator but one is missing",
 	}, {
@@ -41,7 +41,7 @@ var balancerFaults = []faultRow{
 	}, {
 		faults: []string{"lists=1+2:2+3:3+4:4+1"}, settings: "--coordinators 4 --nodes 4",
 		fails: []string{scenarios.BalanceReach}, exit: 1,
-		reported: "balance.reach: the nodes have different lists",
+		reported: "balance.reach: who answers depends on the node",
 	}, {
 		faults: []string{"shared-rotor"}, settings: "--balance round-robin --coordinators 3 --nodes 3",
 		exit: 0, reported: "tolerated", check: noCrossZoneNote,
@@ -58,22 +58,25 @@ var balancerFaults = []faultRow{
 	}, {
 		faults: []string{"limit=10"},
 		fails:  []string{scenarios.ErrorsRate}, exit: 1, noHealthyRun: true,
-		reported: "errors.rate: only while more than 10 sessions were open",
+		reported: "errors.rate: a limit of open connections",
+		contains: []string{"opened together failed", "open connections"},
 	}, {
 		faults: []string{"rate=20"}, noHealthyRun: true,
 		fails: []string{scenarios.ErrorsRate}, exit: 1,
-		reported: "errors.rate: every session after the first 20; the run stops",
+		reported: "errors.rate: every session after the first 20, the scouts included; the run stops",
+		contains: []string{"a limit on the rate or the number of connections", "stopped early"},
 	}, {
 		faults: []string{"same-web-address"}, settings: "--expect-coordinators 5",
 		inconclusive: []string{scenarios.IdentitySound}, exit: 3,
 		reported: "identity.sound inconclusive: several processes have one name",
+		contains: []string{"five processes"},
 	}, {
 		faults: []string{"close-hangs"}, shortTimeout: true, slow: true,
-		exit: 1, reported: "sessions.closed",
+		fails: []string{scenarios.SessionsClosed}, exit: 1, reported: "sessions.closed",
 	}, {
 		faults: []string{"close-hangs@2"}, shortTimeout: true, slow: true, noHealthyRun: true,
-		exit: 0, reported: "tolerated with a note",
-		contains: []string{"note:"},
+		fails: []string{scenarios.SessionsClosed}, exit: 1, reported: "sessions.closed, with the name of the coordinator",
+		contains: []string{"coord-a2:25000"},
 	},
 }
 
