@@ -220,7 +220,7 @@ func TestWrite_LoadFacts(t *testing.T) {
 	l.Owed.Record(time.Microsecond)
 	text := textOf(t, sc.Result{Measured: sc.Measured{Load: &l}})
 	for _, want := range []string{
-		"  login         1  120.1  120.1  120.1  120.1\n", "  owed lag      1    0.0    0.0    0.0    0.0\n",
+		"  login         1  120.0  120.0  120.0  120.0\n", "  owed lag      1    0.0    0.0    0.0    0.0\n",
 		"  late        1 session started more than 50 ms after they were due\n", "  dropped     2 sessions never started: no slot was free\n",
 		"  cores       1.93 of 2 used by impala-lbcheck, on average\n", "  needs       descriptors 448 of 256 (TOO FEW), ports 200\n",
 	} {
