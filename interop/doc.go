@@ -1,7 +1,7 @@
 //go:build linux
 
 // Command interop tests impala-lbcheck with software that this project did not write:
-// real load balancers (HAProxy, nginx), real HiveServer2 servers (Spark Thrift Server)
+// real load balancers (HAProxy, nginx, Envoy), real HiveServer2 servers (Spark Thrift Server)
 // and real Impala clients (impala-shell, impyla, gohive), and with faults and limits
 // of a real kernel.
 //

@@ -19,24 +19,29 @@ import (
 // listener is a listener of a balancer: a proxy with its own counters.
 type listener struct {
 	name    string
-	bind    string   // address:port, then options
+	bind    string   // address:port, or several with commas between them, then options
 	options []string // configuration lines
+	accept  []string // configuration lines of the clients' side, where the balancer sets them apart
 	servers []string // address:port, then options; named c1, c2, ... in this order
 }
 
-// address returns the address for clients.
-func (l listener) address() string { return strings.Fields(l.bind)[0] }
+// addresses returns the addresses for clients.
+func (l listener) addresses() []string { return strings.Split(strings.Fields(l.bind)[0], ",") }
+
+// address returns the first address for clients.
+func (l listener) address() string { return l.addresses()[0] }
 
 // haproxy is a running HAProxy.
 type haproxy struct {
 	socket    string
 	listeners []listener
+	proc      *process
 }
 
 const haproxyHead = `global
   maxconn 4000
-  stats socket %s mode 600 level admin
-defaults
+  stats socket %s mode 600 level admin expose-fd listeners
+%sdefaults
   mode tcp
   timeout connect 2s
   timeout client 60s
@@ -47,12 +52,18 @@ defaults
 
 // startHAProxy starts a HAProxy with listeners.
 func (l *lab) startHAProxy(ctx context.Context, name string, listeners []listener) (*haproxy, error) {
+	return l.startHAProxyWith(ctx, name, nil, "", listeners)
+}
+
+// startHAProxyWith is startHAProxy with further arguments and lines of the section
+// "global".
+func (l *lab) startHAProxyWith(ctx context.Context, name string, args []string, global string, listeners []listener) (*haproxy, error) {
 	if err := l.packages(); err != nil {
 		return nil, err
 	}
 	h := &haproxy{socket: l.file("run", name+".sock"), listeners: listeners}
 	var conf strings.Builder
-	fmt.Fprintf(&conf, haproxyHead, h.socket)
+	fmt.Fprintf(&conf, haproxyHead, h.socket, global)
 	for _, in := range listeners {
 		fmt.Fprintf(&conf, "listen %s\n  bind %s\n", in.name, in.bind)
 		for _, option := range in.options {
@@ -63,14 +74,15 @@ func (l *lab) startHAProxy(ctx context.Context, name string, listeners []listene
 		}
 	}
 	path := l.file("run", name+".cfg")
-	if err := os.WriteFile(path, []byte(conf.String()), 0o644); err != nil {
-		return nil, err
-	}
-	p, err := l.procs.start(name, exec.Command("haproxy", "-db", "-f", path), nil)
+	err := os.WriteFile(path, []byte(conf.String()), 0o644)
 	if err != nil {
 		return nil, err
 	}
-	return h, p.await(ctx, 10*time.Second, func(ctx context.Context) error {
+	h.proc, err = l.procs.start(name, exec.Command("haproxy", append([]string{"-db", "-f", path}, args...)...), nil)
+	if err != nil {
+		return nil, err
+	}
+	return h, h.proc.await(ctx, 10*time.Second, func(ctx context.Context) error {
 		_, err := h.command(ctx, "show info")
 		return err
 	})
@@ -129,8 +141,63 @@ func (h *haproxy) openSessions(ctx context.Context, listener string) (int, error
 	return sum, err
 }
 
+// connections returns what all listeners have counted since HAProxy started.
+func (h *haproxy) connections(ctx context.Context) (connections, error) {
+	counted := connections{servers: map[string]int{}}
+	table, err := h.showStat(ctx)
+	if err != nil {
+		return counted, err
+	}
+	for _, in := range h.listeners {
+		accepted, err := table.numbers(in.name, "conn_tot")
+		if err != nil {
+			return counted, err
+		}
+		counted.accepted += accepted["FRONTEND"]
+		sessions, err := table.numbers(in.name, "stot")
+		if err != nil {
+			return counted, err
+		}
+		for i, server := range in.servers {
+			counted.servers[strings.Fields(server)[0]] += sessions[fmt.Sprintf("c%d", i+1)]
+		}
+	}
+	return counted, nil
+}
+
 // stat returns a column of "show stat" for each server of a listener.
 func (h *haproxy) stat(ctx context.Context, listener, name string) (map[string]int, error) {
+	table, err := h.showStat(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := table.numbers(listener, name)
+	delete(sessions, "FRONTEND")
+	delete(sessions, "BACKEND")
+	return sessions, err
+}
+
+// statTable has the rows of "show stat" by the names of the columns.
+type statTable []map[string]string
+
+// numbers returns a column for the rows of a listener that have it: FRONTEND, BACKEND
+// and its servers.
+func (t statTable) numbers(listener, name string) (map[string]int, error) {
+	numbers := map[string]int{}
+	for _, row := range t {
+		if row["pxname"] != listener || row[name] == "" {
+			continue
+		}
+		n, err := strconv.Atoi(row[name])
+		if err != nil {
+			return nil, fmt.Errorf("show stat, %s/%s: %w", listener, row["svname"], err)
+		}
+		numbers[row["svname"]] = n
+	}
+	return numbers, nil
+}
+
+func (h *haproxy) showStat(ctx context.Context) (statTable, error) {
 	text, err := h.command(ctx, "show stat")
 	if err != nil {
 		return nil, err
@@ -139,19 +206,13 @@ func (h *haproxy) stat(ctx context.Context, listener, name string) (map[string]i
 	if err != nil {
 		return nil, fmt.Errorf("show stat: %w", err)
 	}
-	column := map[string]int{}
-	for i, title := range rows[0] {
-		column[title] = i
-	}
-	sessions := map[string]int{}
+	var table statTable
 	for _, row := range rows[1:] {
-		server := row[column["svname"]]
-		if row[column["pxname"]] != listener || server == "FRONTEND" || server == "BACKEND" {
-			continue
+		named := map[string]string{}
+		for i, title := range rows[0] {
+			named[title] = row[i]
 		}
-		if sessions[server], err = strconv.Atoi(row[column[name]]); err != nil {
-			return nil, fmt.Errorf("show stat, %s/%s: %w", listener, server, err)
-		}
+		table = append(table, named)
 	}
-	return sessions, nil
+	return table, nil
 }

@@ -7,22 +7,31 @@ import (
 	"strings"
 )
 
-// The addresses of lbName.
+// The addresses of lbName, which has the first two, and of threeName.
 const (
-	nodeOne = "127.0.1.1"
-	nodeTwo = "127.0.1.2"
+	nodeOne   = "127.0.1.1"
+	nodeTwo   = "127.0.1.2"
+	nodeThree = "127.0.1.3"
 )
+
+// threeName is a balancer's host name with three addresses.
+const threeName = "three.example.com"
 
 const (
 	hostsFile = "/etc/hosts"
 	hostsMark = "# impala-lbcheck interop"
 )
 
-// addHostNames makes lbName resolve to both nodes and simName to the simulated
-// node, until the lab is closed. It replaces the lines of a run that was killed.
+// addHostNames makes lbName resolve to both nodes, threeName to three and simName to
+// the simulated node, until the lab is closed. It replaces the lines of a run that was
+// killed.
 func (l *lab) addHostNames() error {
 	lines := ""
-	for _, line := range []string{nodeOne + " " + lbName, nodeTwo + " " + lbName, simNode + " " + simName} {
+	for _, line := range []string{
+		nodeOne + " " + lbName, nodeTwo + " " + lbName,
+		nodeOne + " " + threeName, nodeTwo + " " + threeName, nodeThree + " " + threeName,
+		simNode + " " + simName,
+	} {
 		lines += line + " " + hostsMark + "\n"
 	}
 	l.removeHostNames = func() { rewriteHosts("") }

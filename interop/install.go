@@ -80,7 +80,7 @@ func (l *lab) build(ctx context.Context, dir, name, pkg string) (string, error) 
 func (l *lab) versions() map[string]string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	v := map[string]string{"pyspark": pySpark, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS}
+	v := map[string]string{"pyspark": pySpark, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS, "envoy": pyEnvoy}
 	for name, argv := range map[string][]string{
 		"haproxy":        {"haproxy", "-v"},
 		"nginx":          {"nginx", "-v"},

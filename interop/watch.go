@@ -218,6 +218,7 @@ type observation struct {
 	Start       float64 `json:"start_ms"`
 	Coordinator string  `json:"coordinator"`
 	Outcome     string  `json:"outcome"`
+	Class       string  `json:"class"`
 }
 
 // sharesSince reads an observations file and returns each coordinator's share of the

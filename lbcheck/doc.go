@@ -14,7 +14,7 @@
 // # What it does not do
 //
 // It reads no argument, environment variable, file or terminal: what a scenario
-// names (tls.ca_cert, auth.password_file, auth.password_command) is the caller's
+// names (tls.ca_cert, auth.password_file, target.web_password_file, ...) is the caller's
 // to read and to pass in [Options], and a scenario without them is refused rather
 // than run with less. It starts no process: watch.on_event is executed by the
 // caller's own function, if there is one. It writes nothing and logs nothing. It

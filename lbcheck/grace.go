@@ -2,6 +2,7 @@ package lbcheck
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -24,11 +25,21 @@ func withGrace(caller context.Context, open run.OpenFunc) run.OpenFunc {
 	}
 }
 
-// outlasting is ctx, but that its end comes grace later where it is that of caller.
+// outlasting is ctx, but that its end comes grace later where it is that of caller. A
+// deadline of the run's own stays one.
 func outlasting(ctx, caller context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
-	late, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	bounded, release := context.WithoutCancel(ctx), context.CancelFunc(func() {})
+	end, own := ctx.Deadline()
+	if own = own && !endsAt(caller, end); own {
+		bounded, release = context.WithDeadline(bounded, end)
+	}
+	late, cancel := context.WithCancelCause(bounded)
 	stop := context.AfterFunc(ctx, func() {
-		if caller.Err() == nil {
+		switch {
+		case caller.Err() != nil:
+		case own && errors.Is(ctx.Err(), context.DeadlineExceeded):
+			return // late ends by it, too
+		default:
 			grace = 0
 		}
 		timer := time.NewTimer(grace)
@@ -39,5 +50,11 @@ func outlasting(ctx, caller context.Context, grace time.Duration) (context.Conte
 		case <-late.Done():
 		}
 	})
-	return late, func() { stop(); cancel(nil) }
+	return late, func() { stop(); cancel(nil); release() }
+}
+
+// endsAt reports whether ctx has a deadline, and this one.
+func endsAt(ctx context.Context, end time.Time) bool {
+	at, ok := ctx.Deadline()
+	return ok && at.Equal(end)
 }

@@ -2,6 +2,7 @@ package lbcheck
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,4 +39,38 @@ func TestOutlasting(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestOutlasting_DeadlineOfTheRunIsATimeout(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			caller, endCaller := context.WithTimeout(context.Background(), time.Hour)
+			defer endCaller()
+			ctx, giveUp := context.WithTimeout(caller, time.Second)
+			defer giveUp()
+			late, cancel := outlasting(ctx, caller, openGrace)
+			defer cancel()
+			begin := time.Now()
+			<-late.Done()
+			if took := time.Since(begin); took != time.Second || !errors.Is(late.Err(), context.DeadlineExceeded) {
+				t.Fatalf("it ended after %v: %v", took, late.Err())
+			}
+		})
+	}
+}
+
+func TestOutlasting_DeadlineOfTheCallerHasGrace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		caller, endCaller := context.WithTimeout(context.Background(), time.Second)
+		defer endCaller()
+		late, cancel := outlasting(caller, caller, openGrace)
+		defer cancel()
+		begin := time.Now()
+		<-late.Done()
+		if took := time.Since(begin); took != time.Second+openGrace {
+			t.Errorf("it ended after %v", took)
+		}
+	})
 }

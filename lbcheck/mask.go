@@ -21,8 +21,7 @@ func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
 	if o.Password == "" {
 		return open
 	}
-	quoted := strconv.Quote(o.Password)
-	m := secretMask{strings.NewReplacer(o.Password, maskText, quoted[1:len(quoted)-1], maskText), declared}
+	m := newSecretMask(o.Password, declared)
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
 		s, err := open(ctx, n, o)
 		m.observation(o)
@@ -37,6 +36,15 @@ func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
 type secretMask struct {
 	*strings.Replacer
 	declared []string
+}
+
+// newSecretMask hides password, also as a quoted string; "": it hides nothing.
+func newSecretMask(password string, declared []string) secretMask {
+	if password == "" {
+		return secretMask{strings.NewReplacer(), declared}
+	}
+	quoted := strconv.Quote(password)
+	return secretMask{strings.NewReplacer(password, maskText, quoted[1:len(quoted)-1], maskText), declared}
 }
 
 func (m secretMask) error(err error) error {
@@ -65,6 +73,11 @@ type maskedSession struct {
 	run.Session
 	mask secretMask
 	o    *scenarios.Observation
+}
+
+func (s maskedSession) Identify(ctx context.Context) error {
+	defer s.mask.observation(s.o)
+	return s.mask.error(s.Session.Identify(ctx))
 }
 
 func (s maskedSession) Query(ctx context.Context) error {

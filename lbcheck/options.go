@@ -12,16 +12,17 @@ import (
 // Options are what a run needs besides its scenario. The zero value is for a
 // cluster without logins and without a certificate authority of its own.
 type Options struct {
-	Password string         // of auth.user, where auth.mechanism is ldap
-	Roots    *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
+	Password    string         // of auth.user, where auth.mechanism is ldap
+	WebPassword string         // of target.web_user
+	Roots       *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
 
 	// Run are the options of package run: the functions that are called with
 	// sessions and events, and the one that executes watch.on_event. Pages nil is
-	// [Pages] of the scenario.
+	// [Options.Pages] of the scenario.
 	Run run.Options
 }
 
-// String does not show the password.
+// String does not show a password.
 func (o Options) String() string { return "lbcheck.Options" }
 
 // GoString is String.
@@ -29,11 +30,14 @@ func (o Options) GoString() string { return o.String() }
 
 // check reports what the scenario names and the options lack.
 func (o Options) check(s scenarios.Scenario) error {
-	if s.TLS.Enabled && s.TLS.CACert != "" && o.Roots == nil {
+	if (s.TLS.Enabled || s.Target.WebTLS) && s.TLS.CACert != "" && o.Roots == nil {
 		return fmt.Errorf("tls.ca_cert names %s, and Options.Roots is nil: pass the authorities in it", s.TLS.CACert)
 	}
 	if s.Auth.Mechanism == scenarios.MechanismLDAP && !kindOf(s).noLogin && o.Password == "" {
 		return errors.New("auth.mechanism is ldap, and Options.Password is empty")
+	}
+	if s.Target.WebUser != "" && o.WebPassword == "" && o.Run.Pages == nil {
+		return errors.New("target.web_user is set, and Options.WebPassword is empty")
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func Run(ctx context.Context, s scenarios.Scenario, opt Options) (scenarios.Resu
 		return scenarios.Result{}, err
 	}
 	if opt.Run.Pages == nil {
-		opt.Run.Pages = Pages(s)
+		opt.Run.Pages = opt.Pages(s)
 	}
 	return kindOf(s).run(ctx, s, opt), nil
 }

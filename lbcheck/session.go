@@ -2,6 +2,7 @@ package lbcheck
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
@@ -30,8 +31,16 @@ func (s *lbSession) Ping(ctx context.Context) error {
 	if err := s.Session.Ping(ctx); err != nil || s.Has(hs2client.CanPing) {
 		return err
 	}
+	defer s.untimed()()
 	_, err := s.Session.QueryWithin(ctx, "SELECT 1", ownResult)
 	return err
+}
+
+// untimed returns what takes the statements since out of the phases: they are our own,
+// of a session that stays open.
+func (s *lbSession) untimed() func() {
+	phases := s.rec.Phases
+	return func() { s.rec.Phases = phases }
 }
 
 // Query identifies the coordinator, and runs the scenario's own statement where it has one.
@@ -45,6 +54,21 @@ func (s *lbSession) Query(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// Identify asks for a name with the user's identity query, or for a weak one where
+// the session has none. A server that has no weak name stays unidentified. What it
+// takes is in no phase, since nothing waits for it but us.
+func (s *lbSession) Identify(ctx context.Context) error {
+	defer s.untimed()()
+	if q := s.scenario.IdentityWith; q != "" {
+		return s.askUser(ctx, q)
+	}
+	err := s.askCoordinator(ctx)
+	if failure, ok := errors.AsType[*hs2client.Error](err); ok && (failure.Kind == hs2client.KindFailed || failure.Kind == hs2client.KindUnauthorized) {
+		return nil // the server answered that it cannot
+	}
+	return err
 }
 
 // identify runs SELECT pid(), and asks for a weak name where the session has
@@ -63,10 +87,16 @@ func (s *lbSession) identify(ctx context.Context) error {
 	if pid, err := strconv.ParseInt(text(rows, 0), 10, 32); err == nil {
 		s.o.Who.PID = int32(pid)
 	}
+	return s.askCoordinator(ctx)
+}
+
+// askCoordinator asks Impala for a weak name where the session has none.
+func (s *lbSession) askCoordinator(ctx context.Context) error {
 	if s.o.Who.Coordinator != "" {
 		return nil
 	}
-	if rows, err = s.Session.QueryWithin(ctx, "SELECT coordinator()", ownResult); err != nil {
+	rows, err := s.Session.QueryWithin(ctx, "SELECT coordinator()", ownResult)
+	if err != nil {
 		return err
 	}
 	if name := hs2client.NormalizeCoordinator(text(rows, 0)); name != "" {

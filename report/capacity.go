@@ -148,7 +148,10 @@ func safeLimit(c scenarios.Capacity) string {
 		return ""
 	}
 	placed := "by " + name(string(c.Policy))
-	if c.Policy == "" || c.Policy == scenarios.PolicyAuto {
+	switch {
+	case c.Even:
+		placed = "evenly (as the held ones were)"
+	case c.Policy == "" || c.Policy == scenarios.PolicyAuto:
 		placed = "at random (no policy was declared)"
 	}
 	return fmt.Sprintf("%s fit in 99.9 %% of runs, placed %s; limit with one down: %d", count(c.Safe, "session"), placed, c.SafeOneDown)

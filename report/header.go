@@ -119,7 +119,7 @@ func sessions(r scenarios.Result) string {
 		n    int
 		what string
 	}{
-		{s.Scout, "%d scout before them"},
+		{s.Scout, scoutsBefore(s.Scout)},
 		{s.Settle, "%d while settling"},
 		{s.Refused, "%d refused by us because of the certificate"},
 		{s.LeftOpen, "%d left open on the server"},
@@ -129,6 +129,13 @@ func sessions(r scenarios.Result) string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+func scoutsBefore(n int) string {
+	if n == 1 {
+		return "%d scout before them"
+	}
+	return "%d scouts before them"
 }
 
 // maxLooks is how many looks the header spells out; a run has up to six.

@@ -65,6 +65,8 @@ func TestWrite_CapacityFacts(t *testing.T) {
 		"limit":                  {r: holding(sc.Capacity{Nominal: 640, NominalOneDown: 576}), want: "  limit       640 sessions, however they are placed; limit with one down: 576\n"},
 		"safe limit by policy":   {r: holding(sc.Capacity{Safe: 404, SafeOneDown: 366, Policy: sc.PolicyFlowHash}), want: "  safe limit  404 sessions fit in 99.9 % of runs, placed by flow-hash; limit with one down: 366\n"},
 		"safe limit at random":   {r: holding(sc.Capacity{Safe: 404, SafeOneDown: 366, Policy: sc.PolicyAuto}), want: "placed at random (no policy was declared); limit with one down: 366"},
+		"safe limit as seen":     {r: holding(sc.Capacity{Safe: 320, SafeOneDown: 256, Even: true, Policy: sc.PolicyAuto}), want: "placed evenly (as the held ones were); limit with one down: 256"},
+		"no ceiling":             {r: holding(sc.Capacity{Held: 8, Threads: 8, Holders: []sc.Holder{{Name: "a", Held: 4}, {Name: "b", Held: 4}}}), not: "one coordinator down"},
 		"no headroom":            {r: holding(sc.Capacity{Target: 400, MoreCoord: 1, MoreThr: 76}), want: "  headroom    to hold 400 with one down: add 1 coordinator, or set fe_service_threads to 76\n"},
 		"headroom is not judged": {r: holding(sc.Capacity{Target: 360, SafeOneDown: 366}), not: "headroom"},
 	})
@@ -114,6 +116,7 @@ func TestWrite_CapacityBars(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			c.c.Nominal = 1 // what follows for one down may be said
 			text := strings.Join(textLines(t, holding(c.c), report.Style{}), "\n") + "\n"
 			for _, want := range c.want {
 				if !strings.Contains(text, want+"\n") {
@@ -266,11 +269,11 @@ func TestWrite_PagesByCoordinator(t *testing.T) {
 	t.Parallel()
 	n := func(i int) *int { return &i }
 	text := textOf(t, sc.Result{Measured: sc.Measured{Pages: []sc.Page{
-		{Coordinator: "a", When: sc.PageBefore, Healthy: true, Threads: 64, InUse: n(2), Sessions: n(1), Version: "4.5"},
+		{Coordinator: "a", When: sc.PageBefore, Healthy: new(true), Threads: 64, InUse: n(2), Sessions: n(1), Version: "4.5"},
 		{Coordinator: "b", When: sc.PageBefore, Err: "no route"},
 		{Coordinator: "c", When: sc.PageBefore, InUse: n(0)},
-		{Coordinator: "a", When: sc.PageDuring, Healthy: true, Quiescing: true, Threads: 64, InUse: n(60), Sessions: n(59)},
-		{Coordinator: "a", When: sc.PageAfter, Healthy: true, Threads: 64, InUse: n(2), Sessions: n(1)},
+		{Coordinator: "a", When: sc.PageDuring, Healthy: new(true), Quiescing: true, Threads: 64, InUse: n(60), Sessions: n(59)},
+		{Coordinator: "a", When: sc.PageAfter, Healthy: new(true), Threads: 64, InUse: n(2), Sessions: n(1)},
 	}}})
 	for _, want := range []string{
 		"  a                 2      60      2  64        59  quiescing  4.5\n",

@@ -110,13 +110,12 @@ func stateOf(g scenarios.Page) string {
 	switch {
 	case g.Quiescing:
 		return "quiescing"
-	case g.Healthy:
-		return "healthy"
-	case g.Err != "":
+	case g.Healthy == nil:
 		return "-"
-	default:
-		return "unhealthy"
+	case *g.Healthy:
+		return "healthy"
 	}
+	return "unhealthy"
 }
 
 // orUnread is a number that a page said, or a dash.

@@ -12,6 +12,7 @@ import (
 type Measured struct {
 	Scenario Scenario     `json:"scenario"`
 	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run ended by itself
+	Scouts   []Scout      `json:"scouts,omitempty"`  // by node, in the order of resolving
 	Sessions Sessions     `json:"sessions"`
 	Nodes    []NodeTally  `json:"nodes"`
 	Looks    []Look       `json:"looks"`
@@ -103,8 +104,8 @@ func (m Measured) Pooled() Tally {
 type Page struct {
 	Coordinator string   `json:"coordinator"` // as declared
 	When        PageTime `json:"when"`
-	At          Seconds  `json:"at_s"` // since the run began
-	Healthy     bool     `json:"healthy"`
+	At          Seconds  `json:"at_s"`              // since the run began
+	Healthy     *bool    `json:"healthy,omitempty"` // what /healthz says; nil: nothing
 	Quiescing   bool     `json:"quiescing,omitempty"`
 	Version     string   `json:"version,omitempty"`
 	Threads     int      `json:"threads,omitempty"`     // fe_service_threads
@@ -115,7 +116,18 @@ type Page struct {
 	Keepalive   Seconds  `json:"keepalive_s,omitempty"` // client_keepalive_probe_period_s
 	IdleSession Seconds  `json:"idle_session_s,omitempty"`
 	Err         string   `json:"error,omitempty"` // why nothing, or not all, was read; untrusted
+	Needs       PageNeed `json:"needs,omitempty"` // what would let it be read
 }
+
+// PageNeed is what the server of a page asks for.
+type PageNeed string
+
+// The needs. "" is none, or unknown.
+const (
+	PageNeedsHTTPS PageNeed = "https"
+	PageNeedsHTTP  PageNeed = "http"
+	PageNeedsLogin PageNeed = "login" // another one, if there was one
+)
 
 // PageTime says when a page was read.
 type PageTime string

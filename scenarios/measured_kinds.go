@@ -7,7 +7,7 @@ import (
 )
 
 // Capacity is how many sessions a service held. The run fills what it saw; the
-// judge adds what follows: Threads, From, Cause and the ceilings.
+// judge adds what follows: Threads, From, Cause, Even and the ceilings.
 type Capacity struct {
 	Target         int      `json:"target,omitempty"`      // asked for; 0: until full
 	Held           int      `json:"held"`                  // the maximum open together
@@ -21,8 +21,9 @@ type Capacity struct {
 	Threads        int      `json:"threads,omitempty"`     // service threads of one coordinator; 0: not known
 	From           string   `json:"from,omitempty"`        // how Threads is known: declared, pages, measured, assumed
 	Cause          string   `json:"cause,omitempty"`       // what was full: CauseThreads or CauseBalancer; "": that cannot be told
-	Policy         Policy   `json:"policy,omitempty"`      // that the ceilings are for
-	Nominal        int      `json:"nominal"`               // threads x coordinators: the maximum with any balancer
+	Policy         Policy   `json:"policy,omitempty"`      // that was declared
+	Even           bool     `json:"even,omitempty"`        // none was, and the held ones were spread more evenly than chance would: the ceilings are for that
+	Nominal        int      `json:"nominal"`               // threads x coordinators: the maximum with any balancer; 0, as the next three: what was seen does not bear it out
 	NominalOneDown int      `json:"n_minus_1"`             // the same with one coordinator lost
 	Safe           int      `json:"safe"`                  // sessions that fit with a chance of 99.9 %, as the policy places them
 	SafeOneDown    int      `json:"safe_n_minus_1"`        // the same with one coordinator lost
@@ -51,8 +52,12 @@ const (
 )
 
 // HeldOneDown is how many sessions each coordinator would hold if one of them
-// were lost and its sessions came back evenly; 0 where fewer than two are known.
+// were lost and its sessions came back evenly; 0 where fewer than two are known, or
+// what was seen bears out no ceiling.
 func (c Capacity) HeldOneDown() int {
+	if c.Nominal == 0 {
+		return 0
+	}
 	total, named := 0, 0
 	for _, h := range c.Holders {
 		total += h.Held

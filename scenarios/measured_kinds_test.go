@@ -17,9 +17,16 @@ func TestCapacity_HeldOneDown(t *testing.T) {
 		"one alone has nowhere to go":     {[]Holder{{Name: "a", Held: 8}}, 0},
 		"none":                            {nil, 0},
 	} {
-		if got := (Capacity{Holders: tc.holders}).HeldOneDown(); got != tc.want {
+		if got := (Capacity{Holders: tc.holders, Nominal: 24}).HeldOneDown(); got != tc.want {
 			t.Errorf("%s: %d, want %d", name, got, tc.want)
 		}
+	}
+}
+
+func TestCapacity_HeldOneDown_WithoutCeiling(t *testing.T) {
+	t.Parallel()
+	if got := (Capacity{Holders: []Holder{{Name: "a", Held: 8}, {Name: "b", Held: 8}}}).HeldOneDown(); got != 0 {
+		t.Errorf("%d, want none", got)
 	}
 }
 

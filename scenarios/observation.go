@@ -67,7 +67,7 @@ type Part int
 // The parts of a run. Only PartOrdered sessions have an order; PartScout and PartSettle
 // are recorded and never tallied.
 const (
-	PartScout    Part = iota // the one session before all others
+	PartScout    Part = iota // alone on a node, before all others
 	PartSettle               // one per node until all coordinators are back
 	PartOrdered              // in turn, one lane per node
 	PartParallel             // beyond the ordered ones, where many are needed

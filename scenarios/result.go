@@ -47,9 +47,10 @@ type StopReason string
 
 // The reasons to stop.
 const (
-	StopScout       StopReason = "scout"       // the first session failed: nothing was measured
+	StopScout       StopReason = "scout"       // no session was good on any node: nothing was measured
 	StopRejected    StopReason = "rejected"    // two refused logins: an account must not be locked
-	StopStalled     StopReason = "stalled"     // two sessions without an answer
+	StopStalled     StopReason = "stalled"     // two sessions in a row without an answer
+	StopAllRefused  StopReason = "all-refused" // twenty sessions in a row failed, on every node
 	StopInterrupted StopReason = "interrupted" // by a signal
 	StopCertificate StopReason = "certificate" // no node with a good certificate is left
 	StopGenerator   StopReason = "generator"   // this machine has no descriptor or port left: what follows would say nothing of the service

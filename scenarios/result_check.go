@@ -62,6 +62,8 @@ func checkBounds(v any) (within bool, err error) {
 		return true, checkLength(len(v), maxGroups+1)
 	case Extent:
 		return true, v.check()
+	case []Scout:
+		return true, checkLength(len(v), MaxScouts)
 	case []SilentNode:
 		return true, checkLength(len(v), maxSilent)
 	case []IdleStep:

@@ -32,11 +32,14 @@ type Scenario struct {
 
 // Target is where the balancer is.
 type Target struct {
-	Endpoints []string `yaml:"endpoints,omitempty" json:"endpoints"`         // host or host:port, each a node or a name of nodes
-	Protocol  Protocol `yaml:"protocol,omitempty" json:"protocol"`           // "" is hs2
-	DNS       DNS      `yaml:"dns,omitempty" json:"dns,omitempty"`           // "" is all
-	WebPort   int      `yaml:"web_port,omitempty" json:"web_port,omitempty"` // of the declared coordinators' web pages, which are then read; 0: they are not
-	Confirm   string   `yaml:"confirm,omitempty" json:"confirm,omitempty"`   // host repeated by the user to lift the guard rails
+	Endpoints       []string `yaml:"endpoints,omitempty" json:"endpoints"`         // host or host:port, each a node or a name of nodes
+	Protocol        Protocol `yaml:"protocol,omitempty" json:"protocol"`           // "" is hs2
+	DNS             DNS      `yaml:"dns,omitempty" json:"dns,omitempty"`           // "" is all
+	WebPort         int      `yaml:"web_port,omitempty" json:"web_port,omitempty"` // of the declared coordinators' web pages, which are then read; 0: they are not
+	WebTLS          bool     `yaml:"web_tls,omitempty" json:"web_tls,omitempty"`   // the pages are served over HTTPS, with certificates for the coordinators' hosts
+	WebUser         string   `yaml:"web_user,omitempty" json:"web_user,omitempty"` // who logs in to the pages; "": nobody
+	WebPasswordFile string   `yaml:"web_password_file,omitempty" json:"web_password_file,omitempty"`
+	Confirm         string   `yaml:"confirm,omitempty" json:"confirm,omitempty"` // host repeated by the user to lift the guard rails
 }
 
 // Protocol is what the listener speaks.

@@ -62,6 +62,9 @@ var targetSettings = []Setting{
 		Default: string(DNSAll), Values: words(DNSAll, DNSIPv4, DNSIPv6, DNSOS)},
 	{Key: "target.web_port", Name: "web-port", Arg: "PORT", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages of the declared coordinators on this port, usually 25000",
 		Bounds: Bounds{Min: 1, Max: 65535, Zero: "they are not read"}},
+	{Key: "target.web_tls", Name: "web-tls", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages over HTTPS, with certificates for the coordinators' hosts from the authorities of tls.ca_cert", Unset: "false"},
+	{Key: "target.web_user", Name: "web-user", Arg: argName, Group: GroupTarget, Kinds: withSessions, Help: "user name for the web pages", Unset: "none"},
+	{Key: "target.web_password_file", Name: "web-password-file", Arg: argFile, Group: GroupTarget, Kinds: withSessions, Help: "file with the password for the web pages; who may read and change it is as for the other password", Unset: "none"},
 	{Key: "target.confirm", Name: "confirm", Arg: "HOST", Group: GroupTarget, Kinds: withSessions, Help: fmt.Sprintf("repeat the host of the endpoint to exceed %d sessions/s, %d open sessions or %g minutes", UnconfirmedRate, UnconfirmedOpen, UnconfirmedTime.Minutes()), Unset: "not confirmed"},
 }
 

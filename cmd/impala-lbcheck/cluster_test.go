@@ -64,7 +64,7 @@ func TestSmoke_NothingFollowsARefusedCertificate(t *testing.T) {
 }
 
 // A balancer that accepts and a backend that never answers, or a node that
-// takes no connection at all: the command is back soon after its limit.
+// takes no connection at all: the command is back soon after three times its limit.
 func TestSmoke_LeavesASilentBalancerAtTheLimit(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -86,8 +86,8 @@ func TestSmoke_LeavesASilentBalancerAtTheLimit(t *testing.T) {
 			begin := time.Now()
 			stdout, _, code := call(t, append([]string{"smoke", hung.Nodes()[0].String(), "--quiet", "--timeout", limit.String()}, c.flags...)...)
 			took := time.Since(begin)
-			if code != exitUnmeasured || !strings.Contains(stdout, c.class) || took < limit || took > 2*limit { // a busy machine may be late, a second attempt would take as long again
-				t.Errorf("exit %d after %v, want %d and %s after %v\n%s", code, took, exitUnmeasured, c.class, limit, stdout)
+			if code != exitUnmeasured || !strings.Contains(stdout, c.class) || took < 3*limit || took > 4*limit { // a busy machine may be late, a fourth attempt would take as long again
+				t.Errorf("exit %d after %v, want %d and %s after %v\n%s", code, took, exitUnmeasured, c.class, 3*limit, stdout)
 			}
 		})
 	}

@@ -108,7 +108,6 @@ func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, 
 	if err != nil {
 		return err
 	}
-	config.Web, config.WebPort = s.Target.WebPort > 0, uint16(s.Target.WebPort)
 	with := applyConnection(&config, s)
 	cluster, err := startCluster(config)
 	if err != nil {
@@ -123,12 +122,12 @@ func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, 
 	for _, node := range nodesOf(cluster, s.Target.Protocol) {
 		s.Target.Endpoints = append(s.Target.Endpoints, node.String())
 	}
-	if s.TLS.Enabled {
-		if s.TLS.ServerName == "" {
-			s.TLS.ServerName = config.Host
-		}
+	if s.TLS.Enabled && s.TLS.ServerName == "" {
+		s.TLS.ServerName = config.Host
+	}
+	if ca := cluster.CA(); ca != nil {
 		with.roots = x509.NewCertPool()
-		with.roots.AppendCertsFromPEM(cluster.CA())
+		with.roots.AppendCertsFromPEM(ca)
 	}
 	if err := e.permit(s); err != nil {
 		return err

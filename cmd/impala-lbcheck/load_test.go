@@ -83,7 +83,7 @@ func TestPages_AreReadFromDeclaredCoordinators(t *testing.T) {
 		t.Errorf("%d pages, %d threads from %s", len(r.Pages), r.Capacity.Threads, r.Capacity.From)
 	}
 	before := r.Pages[1]
-	if before.When != scenarios.PageBefore || before.InUse == nil || *before.InUse != 30 || !before.Healthy {
+	if before.When != scenarios.PageBefore || before.InUse == nil || *before.InUse != 30 || before.Healthy == nil || !*before.Healthy {
 		t.Errorf("page = %+v", before)
 	}
 }

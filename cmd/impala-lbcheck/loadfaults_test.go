@@ -41,6 +41,24 @@ var loadFaults = []faultRow{
 			}
 		},
 	}, {
+		faults: []string{"threads=8"}, scenario: "capacity", noHealthyRun: true, shortTimeout: true,
+		settings: "--until-full --threads 8 --coordinators 4 --nodes 1 --balance source",
+		exit:     0, reported: "8 sessions held on one of 4 coordinators; nothing is said of the others",
+		contains: []string{"8 sessions got in on 1 of 4 coordinators", "3 of 4 coordinators held none, and nothing is known of them"},
+		check:    expectNoCeiling(8),
+	}, {
+		faults: []string{"threads=8"}, scenario: "capacity", noHealthyRun: true, shortTimeout: true,
+		settings: "--until-full --threads 64 --coordinators 4 --nodes 1 --balance leastconn",
+		exit:     0, reported: "32 sessions held by coordinators that are said to have 64 threads each: a limit before them, and theirs is unknown",
+		contains: []string{"the balancer has its own limit (HAProxy: maxconn)", "how many the coordinators hold is unknown, for they were not filled"},
+		check:    expectNoCeiling(32),
+	}, {
+		faults: []string{"limit=20"}, scenario: "capacity", noHealthyRun: true, shortTimeout: true,
+		settings: "--hold 40 --threads 64 --coordinators 4 --nodes 1 --balance round-robin",
+		fails:    []string{scenarios.CapacityHeld}, exit: 1, reported: "capacity.held: about 20 of 40, and no figure for the coordinators",
+		contains: []string{" of 40 sessions got in", "a limit of the balancer"},
+		check:    expectNoCeiling(20),
+	}, {
 		faults: []string{"idle=2s:fin"}, scenario: "idle", slow: true, settings: idleSettings,
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: 2 s, by FIN", contains: []string{"between 1.5 s and 2.5 s (seen at ", "by FIN"},
@@ -109,6 +127,16 @@ func expectHeld(held int, class string) func(*testing.T, scenarios.Result) {
 			if !strings.HasPrefix(h.Name, "coord-") || h.Held == 0 {
 				t.Errorf("holders = %+v", c.Holders)
 			}
+		}
+	}
+}
+
+// expectNoCeiling wants n sessions held, or one less where the scout's had not gone
+// yet, and no figure of the model beside them.
+func expectNoCeiling(n int) func(*testing.T, scenarios.Result) {
+	return func(t *testing.T, r scenarios.Result) {
+		if c := r.Capacity; c.Held < n-1 || c.Held > n || c.Nominal+c.NominalOneDown+c.Safe+c.SafeOneDown+c.MoreCoord+c.MoreThr > 0 {
+			t.Errorf("capacity %+v, want %d held and no ceiling", *c, n)
 		}
 	}
 }

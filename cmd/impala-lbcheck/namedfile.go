@@ -25,6 +25,7 @@ func (o *output) addInput(name, path string) {
 // addInputsOf notes the files that a scenario names.
 func (o *output) addInputsOf(s scenarios.Scenario) {
 	o.addInput("the password file", s.Auth.PasswordFile)
+	o.addInput("the password file of the web pages", s.Target.WebPasswordFile)
 	o.addInput("the CA file", s.TLS.CACert)
 }
 

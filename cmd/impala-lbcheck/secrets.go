@@ -15,24 +15,30 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// secrets is what a scenario names and does not hold: the password, and the
+// secrets is what a scenario names and does not hold: the passwords, and the
 // roots to trust. It is in no result, log or error.
 type secrets struct {
-	password string
-	roots    *x509.CertPool // nil: the system's
+	password    string
+	webPassword string
+	roots       *x509.CertPool // nil: the system's
 }
 
 // readSecrets reads what a scenario that is permitted names, before anything is sent.
 func readSecrets(ctx context.Context, e env, s scenarios.Scenario) (secrets, error) {
 	var with secrets
 	var err error
-	if s.TLS.Enabled && s.TLS.CACert != "" {
+	if (s.TLS.Enabled || s.Target.WebTLS) && s.TLS.CACert != "" {
 		if with.roots, err = readRoots(ctx, s.TLS.CACert); err != nil {
 			return secrets{}, err
 		}
 	}
 	if kindOf(s).login {
-		with.password, err = readPassword(ctx, e, s.Auth)
+		if with.password, err = readPassword(ctx, e, s.Auth); err != nil {
+			return secrets{}, err
+		}
+	}
+	if s.Target.WebUser != "" {
+		with.webPassword, err = readWebPassword(ctx, s.Target)
 	}
 	return with, err
 }
@@ -71,6 +77,14 @@ func readPassword(ctx context.Context, e env, auth scenarios.Auth) (string, erro
 		return passwordFromPrompt(ctx, e, auth.User)
 	}
 	return "", fmt.Errorf("no password for user %s: --password-file, --password-command or %s", auth.User, flags.PasswordVariable)
+}
+
+// readWebPassword reads the password for the coordinators' web pages.
+func readWebPassword(ctx context.Context, target scenarios.Target) (string, error) {
+	if target.WebPasswordFile == "" {
+		return "", fmt.Errorf("no password for user %s of the web pages: --web-password-file", target.WebUser)
+	}
+	return passwordFromFile(ctx, target.WebPasswordFile)
 }
 
 func passwordFromFile(ctx context.Context, name string) (string, error) {

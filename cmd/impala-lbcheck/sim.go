@@ -31,6 +31,9 @@ type simFlags struct {
 	first                int
 	webPort              portFlag
 	web                  bool // --web-port was given
+	webTLS               bool
+	webUser              string
+	webPasswordFile      string
 }
 
 // newSim returns the command that serves the simulated cluster to other clients.
@@ -61,6 +64,9 @@ and the coordinators behind it.`,
 	f.first = 1
 	cmd.Flags().Var(&intFlag{&f.first, 1, simcluster.MaxCoordinators}, "first", "number of the first coordinator, to tell several clusters on one host apart")
 	cmd.Flags().Var(&f.webPort, "web-port", "serve the coordinators' web pages on this port, each coordinator on its own address (127.0.1.1...); 0: any free port (default: no pages)")
+	cmd.Flags().BoolVar(&f.webTLS, "web-tls", false, "serve the web pages over HTTPS")
+	cmd.Flags().StringVar(&f.webUser, "web-user", "", "user name for the web pages (default: no login)")
+	cmd.Flags().StringVar(&f.webPasswordFile, "web-password-file", "", "`FILE` with the password for the web pages")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log connections and, at the end, counters to stderr")
 	mustComplete(cmd, "auth", authModes)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -82,8 +88,10 @@ func sim(ctx context.Context, e env, f *simFlags) (err error) {
 	if f.verbose {
 		config.Log = slog.New(slog.NewTextHandler(e.err, nil))
 	}
-	if f.caOut != "" && f.passwordFile != "" && same(f.caOut, f.passwordFile) {
-		return fmt.Errorf("--ca-out %s is the password file: write to another file", f.caOut)
+	for _, secret := range []string{f.passwordFile, f.webPasswordFile} {
+		if f.caOut != "" && secret != "" && same(f.caOut, secret) {
+			return fmt.Errorf("--ca-out %s is a password file: write to another file", f.caOut)
+		}
 	}
 	cluster, err := startCluster(config)
 	if err != nil {
@@ -123,6 +131,14 @@ func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 	config.HS2Port, config.BeeswaxPort, config.Beeswax = uint16(f.hs2Port), uint16(f.beeswaxPort), true
 	config.TLS = f.tls
 	config.First, config.Web, config.WebPort = f.first, f.web, uint16(f.webPort)
+	config.WebTLS = f.webTLS
+	if f.webUser != "" {
+		password, err := readWebPassword(ctx, scenarios.Target{WebUser: f.webUser, WebPasswordFile: f.webPasswordFile})
+		if err != nil {
+			return config, err
+		}
+		config.WebUsers = map[string]string{f.webUser: password}
+	}
 	if f.direct {
 		// The listener of a coordinator is a node whose zone has only that coordinator.
 		config.Nodes = config.Coordinators
@@ -183,7 +199,7 @@ func nodesOf(c *simcluster.Cluster, p scenarios.Protocol) []netip.AddrPort {
 	return c.Nodes()
 }
 
-// applyConnection configures the protocol, the users and TLS of the cluster for
+// applyConnection configures the protocol, the users, TLS and web pages of the cluster for
 // the scenario, and returns the secrets of the client.
 func applyConnection(config *simcluster.Config, s scenarios.Scenario) secrets {
 	config.Beeswax = s.Target.Protocol == scenarios.ProtocolBeeswax
@@ -192,6 +208,11 @@ func applyConnection(config *simcluster.Config, s scenarios.Scenario) secrets {
 	if s.Auth.Mechanism == scenarios.MechanismLDAP {
 		with.password = newPassword()
 		config.Auth, config.Users = simcluster.AuthLDAP, map[string]string{s.Auth.User: with.password}
+	}
+	config.Web, config.WebPort, config.WebTLS = s.Target.WebPort > 0, uint16(s.Target.WebPort), s.Target.WebTLS
+	if s.Target.WebUser != "" {
+		with.webPassword = newPassword()
+		config.WebUsers = map[string]string{s.Target.WebUser: with.webPassword}
 	}
 	return with
 }

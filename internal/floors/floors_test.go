@@ -54,6 +54,7 @@ scenarios/internal/budget: scenarios internal/stats
 scenarios/internal/phrase: scenarios vocab
 scenarios/internal/dn:
 scenarios/internal/judgetest: scenarios vocab internal/golden
+scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/internal/judgetest
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe
 internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/certs internal/usertext

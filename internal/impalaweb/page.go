@@ -1,6 +1,7 @@
 package impalaweb
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,11 +30,19 @@ var pages = []page{
 
 // statusError is the error of a page with an unexpected status.
 func statusError(status int) error {
-	return fmt.Errorf("status %d %s", status, http.StatusText(status))
+	err := fmt.Errorf("status %d %s", status, http.StatusText(status))
+	if status == http.StatusUnauthorized {
+		return fmt.Errorf("%w: %w", err, ErrLoginRequired)
+	}
+	return err
 }
 
-// readHealth reads /healthz, whose status is 200 or 503.
+// readHealth reads /healthz, whose status is 200 or 503. Impala before 3.3 does not have
+// it, and then says nothing of its health.
 func readHealth(v *View, _ Server, status int, _ []byte) error {
+	if status == http.StatusNotFound {
+		return nil
+	}
 	healthy := status == http.StatusOK
 	if !healthy && status != http.StatusServiceUnavailable {
 		return statusError(status)
@@ -153,11 +162,31 @@ func readFlag(f flagsPage, name string, set func(int)) error {
 
 // backendsPage is the content of the page /backends.
 type backendsPage struct {
-	Backends []struct {
+	Backends []backend `json:"backends"`
+}
+
+// backend is an entry of the page /backends. Impala 2 lists addresses alone, which do
+// not tell what a backend is.
+type backend struct {
+	addressOnly                            bool
+	isExecutor, isQuiescing, isBlacklisted bool
+}
+
+func (b *backend) UnmarshalJSON(text []byte) error {
+	if bytes.HasPrefix(text, []byte(`"`)) {
+		b.addressOnly = true
+		return nil
+	}
+	var fields struct {
 		IsExecutor    bool `json:"is_executor"`
 		IsQuiescing   bool `json:"is_quiescing"`
 		IsBlacklisted bool `json:"is_blacklisted"`
-	} `json:"backends"`
+	}
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return err
+	}
+	b.isExecutor, b.isQuiescing, b.isBlacklisted = fields.IsExecutor, fields.IsQuiescing, fields.IsBlacklisted
+	return nil
 }
 
 func readBackends(v *View, _ Server, b backendsPage) error {
@@ -166,7 +195,10 @@ func readBackends(v *View, _ Server, b backendsPage) error {
 	}
 	executors := 0
 	for _, one := range b.Backends {
-		if one.IsExecutor && !one.IsQuiescing && !one.IsBlacklisted {
+		if one.addressOnly {
+			return nil
+		}
+		if one.isExecutor && !one.isQuiescing && !one.isBlacklisted {
 			executors++
 		}
 	}

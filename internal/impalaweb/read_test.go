@@ -73,14 +73,14 @@ func servePages(t *testing.T, pages map[string]string, override map[string]http.
 func TestRead(t *testing.T) {
 	t.Parallel()
 	at := servePages(t, impalaPages, nil)
-	got, err := Read(t.Context(), at, ServerHiveServer2)
+	got, err := Read(t.Context(), at, ServerHiveServer2, Access{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(impalaView(), got); diff != "" {
 		t.Error(diff)
 	}
-	got, err = Read(t.Context(), at, ServerBeeswax)
+	got, err = Read(t.Context(), at, ServerBeeswax, Access{})
 	if err != nil || *got.InUse != 2 || *got.Total != 3 {
 		t.Errorf("Beeswax: %v in use of %v, %v", *got.InUse, *got.Total, err)
 	}
@@ -116,6 +116,8 @@ func TestRead_InvalidPage(t *testing.T) {
 		"metric too large":            {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "1e300", 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
 		"metric is null":              {path: "/jsonmetrics?json", body: strings.Replace(impalaPages["/jsonmetrics?json"], "58", "null", 1), unset: func(v *View) { v.InUse = nil }, err: "connections-in-use is not a valid count"},
 		"backends is not a list":      {path: "/backends?json", body: `{"backends":{}}`, unset: func(v *View) { v.Executors = nil }, err: `unexpected type of "backends": "object"`},
+		"backends as addresses":       {path: "/backends?json", body: `{"backends":["a:22000","b:22000"]}`, unset: func(v *View) { v.Executors = nil }},
+		"backend is a number":         {path: "/backends?json", body: `{"backends":[1]}`, unset: func(v *View) { v.Executors = nil }, err: `unexpected type of "backends"`},
 		"backends missing":            {path: "/backends?json", body: `{}`, unset: func(v *View) { v.Executors = nil }, err: "backends is missing"},
 		"version too long":            {path: "/?json", body: `{"version":"` + strings.Repeat("v", 1000) + `","is_quiescing":true}`, unset: func(v *View) { v.Version, v.Quiescing = strings.Repeat("v", maxVersion), new(true) }},
 		"deeply nested JSON":          {path: "/varz?json", body: strings.Repeat("[", 1<<20), unset: func(v *View) { v.Threads, v.Keepalive, v.IdleSession = nil, nil, nil }, err: "not the expected JSON"},
@@ -125,7 +127,7 @@ func TestRead_InvalidPage(t *testing.T) {
 			t.Parallel()
 			want := impalaView()
 			c.unset(&want)
-			got, err := Read(t.Context(), servePages(t, withPage(c.path, c.body), nil), ServerHiveServer2)
+			got, err := Read(t.Context(), servePages(t, withPage(c.path, c.body), nil), ServerHiveServer2, Access{})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -148,13 +150,25 @@ func TestRead_ErrorStatus(t *testing.T) {
 	want := impalaView()
 	*want.Healthy = false
 	want.Threads, want.Keepalive, want.IdleSession = nil, nil, nil
-	got, err := Read(t.Context(), at, ServerHiveServer2)
+	got, err := Read(t.Context(), at, ServerHiveServer2, Access{})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	var page *PageError
-	if !errors.As(err, &page) || page.Path != "/varz?json" || err.Error() != "/varz?json: status 401 Unauthorized" {
+	if !errors.As(err, &page) || page.Path != "/varz?json" || err.Error() != "/varz?json: status 401 Unauthorized: the pages need a login" || !errors.Is(err, ErrLoginRequired) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestRead_NoHealthPage is an Impala that does not have /healthz: it says nothing.
+func TestRead_NoHealthPage(t *testing.T) {
+	t.Parallel()
+	at := servePages(t, impalaPages, map[string]http.HandlerFunc{"/healthz": http.NotFound})
+	want := impalaView()
+	want.Healthy = nil
+	got, err := Read(t.Context(), at, ServerHiveServer2, Access{})
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
 	}
 }
 
@@ -166,7 +180,7 @@ func TestRead_DoesNotFollowRedirects(t *testing.T) {
 			http.Redirect(w, r, "http://"+elsewhere+"/healthz", http.StatusFound)
 		},
 	})
-	got, err := Read(t.Context(), at, ServerHiveServer2)
+	got, err := Read(t.Context(), at, ServerHiveServer2, Access{})
 	if got.Healthy != nil || err == nil || err.Error() != "/healthz: status 302 Found" {
 		t.Errorf("%v, %v", got.Healthy, err)
 	}
@@ -174,12 +188,12 @@ func TestRead_DoesNotFollowRedirects(t *testing.T) {
 
 func TestNewClient_DialsOnlyTheGivenHost(t *testing.T) {
 	t.Parallel()
-	client := newClient("127.0.0.1:1")
-	if _, _, err := get(t.Context(), client, "http://127.0.0.1:2/"); !errors.Is(err, errOtherHost) {
+	r := reader{http: newClient("127.0.0.1:1", Access{}), base: "http://127.0.0.1:2"}
+	if _, _, err := r.get(t.Context(), "/"); !errors.Is(err, errOtherHost) {
 		t.Errorf("another port: %v", err)
 	}
 	for _, address := range []string{"", "coord-a1", "a:1/healthz?", "a@b:1", "http://a:1", "a:1 b", ":25000", "a:port"} {
-		if v, err := Read(t.Context(), address, ServerHiveServer2); err == nil || !strings.Contains(err.Error(), "must be host:port") || v != (View{}) {
+		if v, err := Read(t.Context(), address, ServerHiveServer2, Access{}); err == nil || !strings.Contains(err.Error(), "must be host:port") || v != (View{}) {
 			t.Errorf("%q: %+v, %v", address, v, err)
 		}
 	}
@@ -187,7 +201,7 @@ func TestNewClient_DialsOnlyTheGivenHost(t *testing.T) {
 
 func TestNewClient_IgnoresProxyVariables(t *testing.T) {
 	t.Parallel()
-	if newClient("127.0.0.1:1").Transport.(*http.Transport).Proxy != nil {
+	if newClient("127.0.0.1:1", Access{}).Transport.(*http.Transport).Proxy != nil {
 		t.Error("the transport has a proxy")
 	}
 }
@@ -200,7 +214,7 @@ func TestRead_ConnectionRefused(t *testing.T) {
 	}
 	closed := ln.Addr().String()
 	ln.Close()
-	_, err = Read(t.Context(), closed, ServerHiveServer2)
+	_, err = Read(t.Context(), closed, ServerHiveServer2, Access{})
 	if err == nil || !strings.HasPrefix(err.Error(), "/healthz: dial tcp ") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v", err)
 	}
@@ -217,7 +231,7 @@ func TestRead_ContextCanceled(t *testing.T) {
 			<-r.Context().Done() // until the client disconnects
 		},
 	})
-	got, err := Read(ctx, at, ServerHiveServer2)
+	got, err := Read(ctx, at, ServerHiveServer2, Access{})
 	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "/varz") {
 		t.Errorf("error %v", err)
 	}
@@ -235,7 +249,7 @@ func TestRead_Timeout(t *testing.T) {
 			<-r.Context().Done()
 		},
 	})
-	got, err := readWithin(t.Context(), 200*time.Millisecond, at, ServerHiveServer2)
+	got, err := readWithin(t.Context(), 200*time.Millisecond, at, ServerHiveServer2, Access{})
 	if !errors.Is(err, context.DeadlineExceeded) || got.InUse == nil || got.Threads != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -257,7 +271,7 @@ func TestRead_NotHTTP(t *testing.T) {
 		conn.Read(make([]byte, 1024))
 		io.WriteString(conn, strings.Repeat("x", 20000)+"\r\n\r\n")
 	}()
-	v, err := Read(t.Context(), ln.Addr().String(), ServerHiveServer2)
+	v, err := Read(t.Context(), ln.Addr().String(), ServerHiveServer2, Access{})
 	if err == nil || len(err.Error()) > 2*maxText || v != (View{}) {
 		t.Errorf("%+v, %v", v, err)
 	}

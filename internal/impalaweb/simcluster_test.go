@@ -53,7 +53,7 @@ func TestRead_SimulatedCluster(t *testing.T) {
 			cluster := startWithPages(t, c.config, c.faults...)
 			want := idleView()
 			c.change(&want)
-			got, err := Read(t.Context(), cluster.Names()[0], ServerHiveServer2)
+			got, err := Read(t.Context(), cluster.Names()[0], ServerHiveServer2, Access{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func TestRead_StoppedCoordinator(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []string{"dead", "refused", "starting=1h"} {
 		cluster := startWithPages(t, simcluster.Config{}, fault)
-		if v, err := Read(t.Context(), cluster.Names()[0], ServerHiveServer2); err == nil || v != (View{}) {
+		if v, err := Read(t.Context(), cluster.Names()[0], ServerHiveServer2, Access{}); err == nil || v != (View{}) {
 			t.Errorf("%s: %+v, %v", fault, v, err)
 		}
 	}

@@ -27,6 +27,7 @@ type Cluster struct {
 	pages        []*webServer                   // by coordinator; nil without Config.Web
 
 	bytesReceived atomic.Int64 // from clients, after TLS
+	webLogins     atomic.Int64 // answers to the web pages' challenge
 	cancel        context.CancelFunc
 	goroutines    sync.WaitGroup
 	mu            sync.Mutex
@@ -71,7 +72,12 @@ func Start(c Config) (*Cluster, error) {
 
 // openListeners opens every listener, those of the web pages first: their
 // addresses are the coordinators' names.
-func (cl *Cluster) openListeners(ctx context.Context) error {
+func (cl *Cluster) openListeners(ctx context.Context) (err error) {
+	if cl.config.TLS || cl.config.WebTLS {
+		if cl.authority, err = certs.New(cl.startedAt); err != nil {
+			return err
+		}
+	}
 	if cl.config.Web {
 		if err := cl.listenPages(ctx); err != nil {
 			return err

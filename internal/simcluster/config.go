@@ -63,8 +63,10 @@ type Config struct {
 	AcceptTimeout time.Duration // longest wait for a service thread, then EOF; 0: 5 min (--accepted_client_cnxn_timeout)
 	Version       string        // Impala's version number; "": 4.5.0
 
-	Web     bool   // serve every coordinator's web pages, each on its own address: 127.0.1.1 for number 1, 127.0.1.2... The coordinators' names are then these addresses
-	WebPort uint16 // port of all pages; 0: any free port
+	Web      bool              // serve every coordinator's web pages, each on its own address: 127.0.1.1 for number 1, 127.0.1.2... The coordinators' names are then these addresses
+	WebPort  uint16            // port of all pages; 0: any free port
+	WebTLS   bool              // the pages are served over HTTPS
+	WebUsers map[string]string // who may read the pages: user to password, by Digest; nil: everybody
 
 	Log *slog.Logger // connections and balancing decisions at level Debug, rejected logins at Info; never a password. nil: no log
 }
@@ -103,6 +105,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Version, "4.5.0")
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
+	c.WebUsers = maps.Clone(c.WebUsers)
 	return c, c.validate()
 }
 

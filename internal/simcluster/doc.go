@@ -34,8 +34,8 @@
 //     profiles, execution summaries and metadata calls such as GetTables, which
 //     are unknown methods.
 //   - HS2 over HTTP, Kerberos, JWT, delegation.
-//   - HTML pages, pages that change state, and pages under TLS or with a
-//     password. /sessions lists only sessions of real clients, not those of
+//   - HTML pages, pages that change state, and logins to the pages other than
+//     Digest. /sessions lists only sessions of real clients, not those of
 //     Config.Background, and no times; /backends lists three executors that are
 //     not reachable.
 //   - Row layouts before V6: such a client gets no rows.

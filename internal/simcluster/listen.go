@@ -100,9 +100,6 @@ func listenOn(ctx context.Context, at netip.AddrPort) (net.Listener, error) {
 // issueCertificates creates the CA and one certificate of each kind in use. Nodes
 // share certificates, which name the addresses of all nodes.
 func (cl *Cluster) issueCertificates(addresses []netip.Addr) (err error) {
-	if cl.authority, err = certs.New(cl.startedAt); err != nil {
-		return err
-	}
 	var ips []net.IP
 	for _, ip := range addresses {
 		ips = append(ips, ip.AsSlice())

@@ -18,7 +18,9 @@ type pages struct {
 	*coordinator
 }
 
-func (p pages) handler() http.Handler {
+func (p pages) handler() http.Handler { return p.requireLogin(p.routes()) }
+
+func (p pages) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "OK") })
 	for path, page := range map[string]func() any{

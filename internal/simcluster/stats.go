@@ -6,6 +6,7 @@ package simcluster
 type Stats struct {
 	Logins              int64 // SASL PLAIN responses received, including rejected ones
 	Rejected            int64 // rejected logins
+	WebLogins           int64 // requests of pages with a login
 	Connections         []int // accepted connections by node, all protocols
 	FailedTLS           int   // connections whose TLS handshake failed
 	BytesAfterHandshake int64 // bytes from clients, not counting the TLS handshake
@@ -26,7 +27,7 @@ type CoordinatorStats struct {
 
 // Stats returns the current counters.
 func (cl *Cluster) Stats() Stats {
-	s := Stats{BytesAfterHandshake: cl.bytesReceived.Load(), Connections: make([]int, cl.config.Nodes)}
+	s := Stats{BytesAfterHandshake: cl.bytesReceived.Load(), WebLogins: cl.webLogins.Load(), Connections: make([]int, cl.config.Nodes)}
 	for _, nodes := range cl.listeners {
 		for i, n := range nodes {
 			s.Connections[i] += int(n.accepted.Load())

@@ -2,17 +2,21 @@ package simcluster
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 )
 
 // webServer serves one coordinator's pages on its own address.
 type webServer struct {
 	listener    net.Listener
+	tls         *tls.Config  // nil: plain HTTP
 	coordinator *coordinator // set by servePages
 	server      *http.Server // set by servePages
 }
@@ -43,7 +47,12 @@ const pageAttempts = 10
 func (cl *Cluster) listenPages(ctx context.Context) (err error) {
 	for range pageAttempts {
 		if err = cl.listenPagesAt(ctx, cl.config.WebPort); err == nil || cl.config.WebPort != 0 {
-			return err
+			break
+		}
+	}
+	for _, w := range cl.pages {
+		if err == nil {
+			w.tls, err = cl.webTLSConfig(w.addr().Addr())
 		}
 	}
 	return err
@@ -65,6 +74,16 @@ func (cl *Cluster) listenPagesAt(ctx context.Context, port uint16) error {
 		port = cl.pages[0].addr().Port()
 	}
 	return nil
+}
+
+// webTLSConfig returns the TLS configuration of the pages on an address; nil without
+// Config.WebTLS.
+func (cl *Cluster) webTLSConfig(at netip.Addr) (*tls.Config, error) {
+	if !cl.config.WebTLS {
+		return nil, nil
+	}
+	certificate, err := cl.authority.Leaf(certs.KindGood, at.String(), []net.IP{at.AsSlice()})
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, err
 }
 
 // pageAddress returns the address of the pages of coordinator number n, from 1.
@@ -94,8 +113,12 @@ func (cl *Cluster) servePages(w *webServer, c *coordinator) {
 			}
 		},
 	}
+	listener := net.Listener(w)
+	if w.tls != nil {
+		listener = tls.NewListener(w, w.tls)
+	}
 	cl.goroutines.Go(func() {
-		if err := w.server.Serve(w); !errors.Is(err, http.ErrServerClosed) {
+		if err := w.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			cl.config.Log.Error("web server failed", "coordinator", c.name, "err", err)
 		}
 	})

@@ -37,10 +37,18 @@ func IndependenceOf(table [][]int) Independence {
 	v2, w2 := marginTerms(columns, j, n)
 	out.Mean = n * (i - 1) * (j - 1) / (n - 1)
 	out.Variance = 2*n/(n-3)*(v1-w1)*(v2-w2) + n*n/(n-1)*w1*w2
-	if out.Variance > 0 && out.X2 > 0 {
-		out.P = mathext.GammaIncRegComp(out.Mean*out.Mean/out.Variance, out.X2*out.Mean/out.Variance)
-	}
+	out.P = out.Tail(out.X2)
 	return out
+}
+
+// Tail is the probability that X2 is at least as large as this: that of the table's
+// own X2 is P. Draws that are not independent count as fewer, which makes X2 smaller
+// by the same factor.
+func (i Independence) Tail(x2 float64) float64 {
+	if !(i.Variance > 0 && x2 > 0) {
+		return 1
+	}
+	return mathext.GammaIncRegComp(i.Mean*i.Mean/i.Variance, x2*i.Mean/i.Variance)
 }
 
 // marginTerms are Dawson's v and w of one margin with so many positive sums.

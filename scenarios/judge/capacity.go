@@ -31,7 +31,9 @@ type heldSessions struct {
 	fleet              sizing.Fleet
 	holders            int // coordinators that held something and have a name
 	unidentified       int // sessions whose coordinator is unknown
+	undeclared         int // sessions on coordinators that were not declared
 	fullest            int // sessions on the fullest of the holders
+	doubt              modelDoubt
 	pages              pagesSeen
 	failures           []scenarios.ErrorGroup // failed, and not for want of a place
 	causes             []cause.Cause          // of them
@@ -45,9 +47,8 @@ func heldOf(e scenarios.Measured) heldSessions {
 	if !h.untilFull {
 		h.goal = h.Target
 	}
-	h.count()
-	h.complete(e)
 	looks := batch.Pool(e.Looks)
+	h.count(batch.MatchExpected(e.Scenario, looks))
 	h.cut = len(looks) > 0 && looks[len(looks)-1].Cut
 	for _, g := range batch.Errors(looks) {
 		switch {
@@ -61,15 +62,18 @@ func heldOf(e scenarios.Measured) heldSessions {
 	if e.Load != nil && e.Load.Login.Count() > 0 {
 		h.login = &e.Load.Login
 	}
+	h.complete(e)
 	return h
 }
 
-// count counts the holders.
-func (h *heldSessions) count() {
+// count counts the holders that belong to the service, and what others held.
+func (h *heldSessions) count(cs batch.CoordinatorSet) {
 	for _, c := range h.Holders {
 		switch {
 		case c.Name == "":
 			h.unidentified += c.Held
+		case slices.Contains(cs.Undeclared, c.Name):
+			h.undeclared += c.Held
 		case c.Held > 0:
 			h.holders++
 			h.fullest = max(h.fullest, c.Held)
@@ -77,8 +81,10 @@ func (h *heldSessions) count() {
 	}
 }
 
-// stalled reports whether a session got no answer.
-func (h heldSessions) stalled() bool { return h.StoppedBy.IsTimeout() }
+// stalled reports whether a login got no answer.
+func (h heldSessions) stalled() bool {
+	return h.StoppedBy.IsTimeout() && h.StoppedBy.Phase <= scenarios.PhaseOpen
+}
 
 // withoutSessions is how many of the coordinators that there should be held nothing, as
 // far as can be told.

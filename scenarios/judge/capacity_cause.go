@@ -22,18 +22,12 @@ func completed(e scenarios.Measured) *scenarios.Capacity {
 // already, in a stored run, gives way.
 func (h *heldSessions) complete(e scenarios.Measured) {
 	h.Policy = cmp.Or(e.Scenario.Expect.Balance.Policy, scenarios.PolicyAuto)
-	h.fleet = sizing.Even(h.Policy, cmp.Or(e.Scenario.Expect.Coordinators.K(), h.holders), 0).WithWeights(e.Scenario.Expect.Balance.Weights)
+	h.fleet = sizing.Even(h.Policy, max(e.Scenario.Expect.Coordinators.K(), h.holders), 0).WithWeights(e.Scenario.Expect.Balance.Weights)
 	h.pages = threadsSeen(e)
 	h.Cause = h.cause(e.Scenario.Capacity.Threads)
 	h.Threads, h.From = h.threads(e.Scenario.Capacity.Threads)
 	h.fleet = h.fleet.WithThreads(h.Threads)
-	c := h.fleet.Ceiling()
-	h.Nominal, h.NominalOneDown, h.Safe, h.SafeOneDown = c.Nominal, c.NominalOneDown, c.Safe, c.SafeOneDown
-	h.MoreCoord, h.MoreThr = 0, 0
-	if h.goal > h.SafeOneDown && h.fleet.Size() > 0 {
-		h.MoreCoord = h.fleet.MoreFor(h.goal)
-		h.MoreThr = h.fleet.OneDown().ThreadsFor(h.goal)
-	}
+	h.model()
 }
 
 // threads is how many service threads a coordinator has, and how that is known.

@@ -35,13 +35,16 @@ func (h heldSessions) otherPolicy() scenarios.Fixes {
 
 // overSafe reports whether more sessions are held than the policy can be relied on for.
 func (h heldSessions) overSafe() bool {
-	return h.Safe > 0 && h.Held > h.Safe && h.Cause != scenarios.CauseBalancer
+	return h.Safe > 0 && h.Held > h.Safe
 }
 
 // fixesForGoal is what lets all sessions in.
 func (h heldSessions) fixesForGoal() scenarios.Fixes {
 	if h.Cause == scenarios.CauseBalancer {
 		return phrase.Try(fmt.Sprintf("%s, to %d at least", raiseLimit, h.goal))
+	}
+	if !h.modelled() {
+		return slices.Concat(h.fixesForSpread(), h.fixesForLimit())
 	}
 	var ways []string
 	if need := sizing.Coordinators(h.goal, h.Threads, h.Policy); need.Coordinators > h.fleet.Size() {
@@ -67,6 +70,18 @@ const raiseLimit = "raise the balancer's limit (HAProxy: maxconn)"
 func identifyLimitFixes() scenarios.Fixes {
 	return slices.Concat(phrase.Set("capacity.threads", "", "give the number of service threads of a coordinator"),
 		phrase.Set("target.web_port", "25000", "let the coordinators' web pages be read"))
+}
+
+// fixesForSpread is what to find out where the coordinators were not used alike.
+func (h heldSessions) fixesForSpread() scenarios.Fixes {
+	switch h.doubt {
+	case partlyUsed, unevenlySpread:
+		return slices.Concat(phrase.Try(runSmoke),
+			phrase.Set("load.local_addresses", "", "dial from several local addresses, if the balancer keeps a client on one coordinator"))
+	case fewerThanModel:
+		return phrase.Set("target.web_port", "25000", "let the coordinators' web pages be read: they show the sessions of others")
+	}
+	return nil
 }
 
 // fixesForLimit is what to do about the cause of an end that was looked for.

@@ -27,11 +27,11 @@ func (h heldSessions) words(status scenarios.Status) (message, note string, fixe
 	case h.Held == 0:
 		return fmt.Sprintf("no session got in: the first got no answer (%s)", h.StoppedBy), "", phrase.Try(runSmoke)
 	case status == scenarios.StatusFail:
-		return h.describeHeld() + h.describeStall() + h.describeLoss(), h.caveats(), h.fixesForGoal()
+		return h.describeHeld() + h.describeStall() + h.describeOneDown(), h.caveats(), h.fixesForGoal()
 	case h.stalled():
-		return h.describeHeld() + h.describeStall() + h.describeLoss(), phrase.Join(h.caveats(), queriesUntested), h.fixesForLimit()
+		return h.describeHeld() + h.describeStall() + h.describeOneDown(), phrase.Join(h.caveats(), queriesUntested), slices.Concat(h.fixesForSpread(), h.fixesForLimit())
 	}
-	return h.describeHeld() + h.describeLoss(), phrase.Join(h.caveats(), queriesUntested), h.fixesForLoss()
+	return h.describeHeld() + h.describeOneDown(), phrase.Join(phrase.Join(h.caveats(), h.untestedBalancer()), queriesUntested), h.fixesForLoss()
 }
 
 // runSmoke is what to run where it is not about numbers.
@@ -102,23 +102,6 @@ func (h heldSessions) describeStall() string {
 	return out + "although the fullest had free threads: the balancer has its own limit (HAProxy: maxconn), or the coordinators have fewer threads than declared"
 }
 
-// describeLoss is what would be with a coordinator less.
-func (h heldSessions) describeLoss() string {
-	switch {
-	case h.fleet.Size() == 0:
-		return ""
-	case h.stalled() && h.Cause == scenarios.CauseBalancer:
-		return fmt.Sprintf("; limit with one down: %d", min(h.Held, h.SafeOneDown))
-	case h.stalled() || h.untilFull:
-		return fmt.Sprintf("; limit with one down: %d", h.SafeOneDown)
-	case h.SafeOneDown >= h.goal:
-		return fmt.Sprintf("; they still fit with one coordinator down (limit %d)", h.SafeOneDown)
-	case h.fleet.Size() == 1:
-		return "; none with the coordinator down: it is the only one"
-	}
-	return fmt.Sprintf("; not with one coordinator down (limit %d)", h.SafeOneDown)
-}
-
 // caveats are what to know of the numbers.
 func (h heldSessions) caveats() string {
 	out := ""
@@ -132,14 +115,6 @@ func (h heldSessions) caveats() string {
 		out = phrase.Join(out, "The waiting session did not get in even after the others had left")
 	}
 	return out
-}
-
-// placement is who places sessions.
-func (h heldSessions) placement() string {
-	if h.Policy == scenarios.PolicyAuto {
-		return "random"
-	}
-	return string(h.Policy)
 }
 
 // describeFailures names what failed that should not have.
@@ -182,14 +157,4 @@ func (h heldSessions) localClass() scenarios.Class {
 		return h.local[0].Class
 	}
 	return h.StoppedBy
-}
-
-// explain is the arithmetic.
-func (h heldSessions) explain() string {
-	k := h.fleet.Size()
-	if k == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s of %d threads (%s) hold at most %d, %d with one down; with %s placement %d fit, %d with one down",
-		phrase.Count(k, "coordinator"), h.Threads, h.From, h.Nominal, h.NominalOneDown, h.placement(), h.Safe, h.SafeOneDown)
 }

@@ -31,7 +31,7 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCapacity: {
-		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.CapacityHeld,
 	},
 	scenarios.KindQuery: {
@@ -39,11 +39,11 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.QuerySucceeds,
 	},
 	scenarios.KindIdle: {
-		judges: []judgeFunc{idleJudge, tlsJudge, closesJudge, pagesJudge, keepaliveJudge},
+		judges: []judgeFunc{idleJudge, tlsJudge, balance.Unexpected, closesJudge, pagesJudge, keepaliveJudge},
 		main:   scenarios.IdleCut,
 	},
 	scenarios.KindWatch: {
-		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
 	},
 }

@@ -103,9 +103,33 @@ func agree(views []view) scenarios.Finding {
 		f.Status, f.Message = scenarios.StatusSkipped, "every coordinator whose pages were read restarted during the run"
 	default:
 		f.Message = "no coordinator's pages report connection counts before and after" + firstError(views)
-		f.Fix = slices.Concat(phrase.Set("target.web_port", "", "check the port of the web pages"), phrase.Try("check that this machine can reach the web pages"))
+		f.Fix = unreadFix(views)
 	}
 	return f
+}
+
+// unreadFix is what to try where pages could not be read: what their servers ask for.
+func unreadFix(views []view) scenarios.Fixes {
+	var fix scenarios.Fixes
+	needs := map[scenarios.PageNeed]bool{}
+	for _, v := range views {
+		for _, p := range v.pages {
+			needs[p.Needs] = true
+		}
+	}
+	if needs[scenarios.PageNeedsHTTPS] {
+		fix = append(fix, phrase.Set("target.web_tls", "true", "the web pages are served over HTTPS")...)
+	}
+	if needs[scenarios.PageNeedsHTTP] {
+		fix = append(fix, phrase.Set("target.web_tls", "false", "the web pages are served over plain HTTP")...)
+	}
+	if needs[scenarios.PageNeedsLogin] {
+		fix = append(fix, phrase.Set("target.web_user", "", "the web pages need a login")...)
+	}
+	if len(fix) > 0 {
+		return fix
+	}
+	return slices.Concat(phrase.Set("target.web_port", "", "check the port of the web pages"), phrase.Try("check that this machine can reach the web pages"))
 }
 
 // firstError is why the first unread page was not read; "" where all were.
@@ -131,7 +155,7 @@ func remarksOf(views []view) string {
 			unread = append(unread, v.name)
 		case slices.ContainsFunc(v.pages, func(p scenarios.Page) bool { return p.Quiescing }):
 			quiescing = append(quiescing, v.name)
-		case !last.Healthy:
+		case last.Healthy != nil && !*last.Healthy:
 			unhealthy = append(unhealthy, v.name)
 		}
 		if n := newest(v.pages, func(p scenarios.Page) int { return p.Threads }); n > 0 {

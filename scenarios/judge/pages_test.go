@@ -9,7 +9,7 @@ import (
 
 // counted is a page with connections in use and ever.
 func counted(c int, when scenarios.PageTime, inUse, total int) scenarios.Page {
-	return scenarios.Page{Coordinator: judgetest.CoordName(c), When: when, Healthy: true, InUse: &inUse, Total: &total, Threads: 64, Version: "4.5.0"}
+	return scenarios.Page{Coordinator: judgetest.CoordName(c), When: when, Healthy: new(true), InUse: &inUse, Total: &total, Threads: 64, Version: "4.5.0"}
 }
 
 func TestPagesAgree(t *testing.T) {
@@ -37,12 +37,15 @@ func TestPagesAgree(t *testing.T) {
 		"one that could not be read is a note":           {swap(2, unread(0, after)), false, scenarios.StatusPass},
 		"one that could not be read before, too":         {swap(0, unread(0, before)), false, scenarios.StatusPass},
 		"none could be read":                             {[]scenarios.Page{unread(0, before), unread(1, before)}, false, scenarios.StatusInconclusive},
+		"none could be read without HTTPS and a login":   {[]scenarios.Page{with(unread(0, before), func(p *scenarios.Page) { p.Needs = scenarios.PageNeedsHTTPS }), with(unread(1, before), func(p *scenarios.Page) { p.Needs = scenarios.PageNeedsLogin })}, false, scenarios.StatusInconclusive},
+		"none could be read with HTTPS":                  {[]scenarios.Page{with(unread(0, before), func(p *scenarios.Page) { p.Needs = scenarios.PageNeedsHTTP })}, false, scenarios.StatusInconclusive},
+		"one that does not say whether it is healthy":    {swap(3, with(good[3], func(p *scenarios.Page) { p.Healthy = nil })), false, scenarios.StatusPass},
 		"all were started anew":                          {[]scenarios.Page{counted(0, before, 0, 9), counted(0, after, 0, 1)}, false, scenarios.StatusSkipped},
 		"one that is being shut down is a note":          {swap(3, with(good[3], func(p *scenarios.Page) { p.Quiescing = true })), false, scenarios.StatusPass},
-		"one that is not healthy is a note":              {swap(3, with(good[3], func(p *scenarios.Page) { p.Healthy = false })), false, scenarios.StatusPass},
+		"one that is not healthy is a note":              {swap(3, with(good[3], func(p *scenarios.Page) { p.Healthy = new(false) })), false, scenarios.StatusPass},
 		"numbers of threads that differ are a note":      {swap(3, with(good[3], func(p *scenarios.Page) { p.Threads = 128 })), false, scenarios.StatusPass},
 		"versions that differ are a note":                {swap(3, with(good[3], func(p *scenarios.Page) { p.Version = "4.4.1" })), false, scenarios.StatusPass},
-		"a page without counts is one that did not read": {[]scenarios.Page{{Coordinator: judgetest.CoordName(0), When: before, Healthy: true}}, false, scenarios.StatusInconclusive},
+		"a page without counts is one that did not read": {[]scenarios.Page{{Coordinator: judgetest.CoordName(0), When: before, Healthy: new(true)}}, false, scenarios.StatusInconclusive},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

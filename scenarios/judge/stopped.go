@@ -18,6 +18,8 @@ func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Fin
 		return unmeasured(e, findings)
 	case s.By == scenarios.StopGenerator:
 		findings = addGeneratorStop(*s, findings)
+	case s.By == scenarios.StopRejected:
+		failRejected(e, findings)
 	}
 	return unfinished(e, findings)
 }
@@ -32,6 +34,18 @@ func unmeasured(e scenarios.Measured, findings []scenarios.Finding) []scenarios.
 	return append(out, slices.DeleteFunc(findings, func(f scenarios.Finding) bool {
 		return !strings.HasPrefix(f.ID, "tls.") && f.ID != scenarios.DNSNodes
 	})...)
+}
+
+// failRejected fails a run that the second rejected login ended, whichever of its
+// sessions the first was: a login that was accepted before was not, twice, and there
+// is no fresh look to see whether it happens again.
+func failRejected(e scenarios.Measured, findings []scenarios.Finding) {
+	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == scenarios.ErrorsRate })
+	if i < 0 || e.Sessions.Failed == 0 || findings[i].Status != scenarios.StatusInconclusive {
+		return
+	}
+	findings[i].Status = scenarios.StatusFail
+	findings[i].Note = "Another login was rejected before anything was counted"
 }
 
 // nobodyGotIn says why. Coordinators that have no thread free are a fault that was

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
@@ -23,6 +24,15 @@ func watchJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 		f.Fix = w.fix()
 	}
 	return []scenarios.Finding{f}, scenarios.NextLook{}
+}
+
+// unexpectedInWatch judges who answered where names were declared: during a watch a
+// coordinator may be replaced by one of another name, so that a number says nothing.
+func unexpectedInWatch(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	if len(e.Scenario.Expect.Coordinators.Names) == 0 {
+		return nil, scenarios.NextLook{}
+	}
+	return balance.Unexpected(e)
 }
 
 // watchData is what was seen, what is allowed, and how new sessions failed.

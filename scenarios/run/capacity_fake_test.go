@@ -15,13 +15,14 @@ import (
 // that chooses the one with the fewest connections. Who finds no thread waits.
 type service struct {
 	coordinators, threads int
-	deaf                  bool                        // who waited once never gets in
-	answer                func(i int) error           // of login i, the scout's is 0; nil: it gets in
-	ping                  func(i int) error           // of the session of login i; nil: alive
-	pingTakes             time.Duration               // of asking
-	closeTakes            time.Duration               // of closing; cut short by its context
-	opening               func(context.Context)       // sees each login's context
-	refused               func(node Node, i int) bool // certificate
+	deaf                  bool                             // who waited once never gets in
+	answer                func(i int) error                // of login i, the scout's is 0; nil: it gets in
+	identify              func(context.Context, int) error // nil: who answers is known
+	ping                  func(i int) error                // of the session of login i; nil: alive
+	pingTakes             time.Duration                    // of asking
+	closeTakes            time.Duration                    // of closing; cut short by its context
+	opening               func(context.Context)            // sees each login's context
+	refused               func(node Node, i int) bool      // certificate
 
 	mu               sync.Mutex
 	logins           int
@@ -129,6 +130,13 @@ type place struct {
 }
 
 func (p *place) Query(context.Context) error { return nil }
+
+func (p *place) Identify(ctx context.Context) error {
+	if p.s.identify == nil {
+		return nil
+	}
+	return p.s.identify(ctx, p.i)
+}
 
 func (p *place) Wait(ctx context.Context, d time.Duration) error { return pause(ctx, d) }
 

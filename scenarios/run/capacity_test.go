@@ -90,8 +90,8 @@ func TestCapacity_HoldsForItsTimeAndPings(t *testing.T) {
 		if a, b := r.Nodes[0].Sessions, r.Nodes[1].Sessions; a != 10 || b != 10 {
 			t.Errorf("nodes had %d and %d sessions", a, b)
 		}
-		for _, o := range seen[1:] { // the scout was due at once, and the first of these one interval later
-			if o.Part != scenarios.PartHeld || o.Due != time.Duration(o.Seq)*100*time.Millisecond || o.Lag() != 0 || o.Login() != 10*time.Millisecond {
+		for _, o := range seen[2:] { // the first scout was due at once, and the first of these one interval later
+			if o.Part != scenarios.PartHeld || o.Due != time.Duration(o.Seq-1)*100*time.Millisecond || o.Lag() != 0 || o.Login() != 10*time.Millisecond {
 				t.Errorf("%+v, login %s", o, o.Login())
 			}
 		}
@@ -165,7 +165,7 @@ func TestCapacity_FailedLoginEndsTheRamp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &service{coordinators: 3, threads: 8, answer: func(i int) error {
-					if i == 6 {
+					if i == 7 {
 						return fault{"open.session-limit", "raise the limit"}
 					}
 					return nil
@@ -240,10 +240,15 @@ func TestPhaseTimeout_IsSetForCapacity(t *testing.T) {
 		logins := 0
 		s := &service{coordinators: 1, threads: 9, opening: func(ctx context.Context) {
 			d, ok := PhaseTimeout(ctx)
-			if scout := logins == 0; ok == scout || !scout && d != 5*time.Minute+time.Second {
+			want := 5*time.Minute + time.Second
+			scout := logins < 2
+			if scout {
+				want = time.Second
+			}
+			if !ok || d != want {
 				t.Errorf("login %d: %s, %v", logins, d, ok)
 			}
-			if _, ok := ctx.Deadline(); ok {
+			if _, ok := ctx.Deadline(); ok != scout {
 				t.Error("a login's context has a deadline, which would close its connection")
 			}
 			logins++
@@ -266,7 +271,7 @@ func TestCapacity_RampGoesOnWithoutARefusedNode(t *testing.T) {
 
 func TestCapacity_RampEndsWithoutNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &service{coordinators: 3, threads: 8, refused: func(_ Node, i int) bool { return i > 4 }}
+		s := &service{coordinators: 3, threads: 8, refused: func(_ Node, i int) bool { return i > 5 }}
 		r, _ := held(t.Context(), t, s, toHold(scenarios.CapacityConfig{UntilFull: true}), Options{})
 		if r.Capacity.Held != 4 || r.Stopped == nil || r.Stopped.By != scenarios.StopCertificate {
 			t.Errorf("capacity = %+v, stopped = %+v", r.Capacity, r.Stopped)
@@ -289,5 +294,30 @@ func TestCapacity_PanicClosesHeldSessions(t *testing.T) {
 		}()
 		Run(t.Context(), s.dial, toHold(scenarios.CapacityConfig{Hold: 20}), Options{judge: content, plan: plain})
 		t.Error("Run returned")
+	})
+}
+
+// Asking who answers is no part of the login, and one that is not answered ends the ramp.
+func TestCapacity_IdentifiesHeldSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		s := &service{coordinators: 2, threads: 100, identify: func(ctx context.Context, i int) error {
+			asked++
+			if i < 6 {
+				return pause(ctx, 900*time.Millisecond) // with the login it would be a stall
+			}
+			return pause(ctx, time.Hour)
+		}}
+		sc := toHold(scenarios.CapacityConfig{Hold: 20})
+		sc.Load.Concurrency = 1
+		r, seen := held(t.Context(), t, s, sc, Options{})
+		if c := r.Capacity; c.Held != 5 || c.StoppedBy != vocabtest.Class("execute.timeout") || asked != 6 {
+			t.Errorf("capacity = %+v, %d were asked", c, asked)
+		}
+		for _, o := range seen[1:] {
+			if got := o.Login() - o.Lag(); got != 10*time.Millisecond {
+				t.Errorf("session %d logged in within %s", o.Seq, got)
+			}
+		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/handoff"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/host"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/nodes"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
@@ -45,9 +46,9 @@ type collector struct {
 const maxWaiting = 1024
 
 // newCollector is ready for a run's first session.
-func newCollector(s scenarios.Scenario, opt Options, started time.Time, stopStarts context.CancelFunc) *collector {
+func newCollector(s scenarios.Scenario, opt Options, started time.Time, stopStarts context.CancelFunc, nodes *nodes.Set) *collector {
 	kind := kindOf(s)
-	expected := kind.expectsTimeout
+	expected := kind.expectsFailure
 	if expected == nil {
 		expected = ofSettling
 	}
@@ -55,7 +56,7 @@ func newCollector(s scenarios.Scenario, opt Options, started time.Time, stopStar
 		observed: handoff.New(maxWaiting, opt.Observe), events: handoff.New(maxWaiting, opt.Progress),
 		stopStarts: stopStarts, started: started, warmUp: time.Duration(s.Load.WarmUp),
 		recorded: record.NewSet(record.Options{Recorders: kind.recorders(), Series: kind.charted, Tags: opt.tags(s)}),
-		breaker:  record.Breaker{Expected: expected}, looks: []scenarios.Look{},
+		breaker:  record.Breaker{Expected: expected, Nodes: nodes.Dialable}, looks: []scenarios.Look{},
 	}
 }
 
@@ -69,7 +70,7 @@ func (c *collector) ended(o scenarios.Observation, leftOpen bool) {
 func (c *collector) decided(o scenarios.Observation) {
 	inLook := c.recorded.Decided(o)
 	failed := o.Outcome == scenarios.OutcomeFailed && !o.Refused
-	if c.events == nil && !failed && o.Class.IsZero() {
+	if c.events == nil && !failed && o.Class.IsZero() && !c.breaker.Heeds() {
 		return // as every good session's end
 	}
 	c.mu.Lock()

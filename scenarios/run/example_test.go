@@ -16,6 +16,8 @@ func (session) Query(context.Context) error { return nil }
 func (session) Close(context.Context) error { return nil }
 func (session) Ping(context.Context) error  { return nil }
 
+func (session) Identify(context.Context) error { return nil }
+
 func (session) Wait(context.Context, time.Duration) error { return nil }
 
 func ExampleRun() {

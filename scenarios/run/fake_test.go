@@ -130,6 +130,8 @@ type conversation struct {
 func (c *conversation) Query(_ context.Context) error { return c.f.queryErr }
 func (c *conversation) Ping(_ context.Context) error  { return c.f.pingErr }
 
+func (c *conversation) Identify(context.Context) error { return nil }
+
 func (c *conversation) Wait(ctx context.Context, d time.Duration) error {
 	if c.f.cutAfter > 0 && c.f.cutErr != nil && c.f.cutAfter <= d {
 		if err := pause(ctx, c.f.cutAfter); err != nil {

@@ -17,9 +17,9 @@ type kindRules struct {
 	scheduled    bool // sessions have due times even where load.rate is 0
 	scoutNoQuery bool // the scout does not run the statement
 
-	// expectsTimeout reports whether a timeout is what the run measures and no
-	// reason to stop it; nil: that of a session that settles.
-	expectsTimeout func(scenarios.Observation) bool
+	// expectsFailure reports whether a failure is what the run measures and no
+	// reason to stop it, however many there are; nil: that of a session that settles.
+	expectsFailure func(scenarios.Observation) bool
 }
 
 // kinds has every kind of scenario.
@@ -28,20 +28,20 @@ func kinds() map[scenarios.Kind]kindRules {
 		scenarios.KindLooks:        {loop: (*run).settleAndLook},
 		scenarios.KindCertificates: {loop: (*run).handshakeAll, handshake: true},
 		scenarios.KindStages:       {loop: (*run).stages, unordered: true, charted: true, scheduled: true},
-		scenarios.KindCapacity:     {loop: (*run).capacity, charted: true, expectsTimeout: ofHeldSession},
-		scenarios.KindQuery:        {loop: (*run).queries, scoutNoQuery: true, expectsTimeout: ofStatement},
-		scenarios.KindIdle:         {loop: (*run).idle, expectsTimeout: ofIdleSession},
-		scenarios.KindWatch:        {loop: (*run).watch, charted: true, expectsTimeout: ofAny},
+		scenarios.KindCapacity:     {loop: (*run).capacity, charted: true, expectsFailure: ofHeldSession},
+		scenarios.KindQuery:        {loop: (*run).queries, scoutNoQuery: true, expectsFailure: ofStatement},
+		scenarios.KindIdle:         {loop: (*run).idle, expectsFailure: ofIdleSession},
+		scenarios.KindWatch:        {loop: (*run).watch, charted: true, expectsFailure: ofAny},
 	}
 }
 
 // kindOf is the scenario's; one without a kind is of looks.
 func kindOf(s scenarios.Scenario) kindRules { return kinds()[s.Kind.OrLooks()] }
 
-// A capacity ends with its first timeout by itself.
+// A capacity ends with its first failure by itself.
 func ofHeldSession(o scenarios.Observation) bool { return o.Part == scenarios.PartHeld }
 
-// A statement that takes its full time says something of the one coordinator that ran it.
+// A statement that fails, or takes its full time, says something of the one coordinator that ran it.
 func ofStatement(o scenarios.Observation) bool {
 	return o.Failed == scenarios.PhaseExecute || o.Failed == scenarios.PhaseFetch
 }
@@ -51,10 +51,10 @@ func ofIdleSession(o scenarios.Observation) bool {
 	return o.Part == scenarios.PartHeld && o.Failed == scenarios.PhaseExecute
 }
 
-// A watch measures how long timeouts last.
+// A watch measures how long failures last.
 func ofAny(scenarios.Observation) bool { return true }
 
-// Settling waits timeouts out.
+// Settling waits failures out.
 func ofSettling(o scenarios.Observation) bool { return o.Part == scenarios.PartSettle }
 
 // maxRecorders bounds the recorders: each holds a megabyte or two of

@@ -131,12 +131,24 @@ func (h *holder) login(ctx context.Context, j job, e *heldSession) {
 	case stalled:
 		h.recordStall(e, fmt.Sprintf("no answer within %s; it got in later", h.timeout), longestPhase(e.o))
 		h.enteredLate(closing)
-		h.endRecord(j, &e.o, closeAlone(ctx, s))
+		h.endRecord(j, &e.o, h.closeAlone(ctx, s))
 	default:
-		e.s, e.o.Outcome = s, scenarios.OutcomeOK
-		if !h.keep(e) {
-			h.endRecord(j, &e.o, closeAlone(ctx, s))
-		}
+		h.identifyAndKeep(ctx, j, e, s)
+	}
+}
+
+// identifyAndKeep adds a session to those held once it is known who answers it. That
+// takes no time of the login, which has ended.
+func (h *holder) identifyAndKeep(ctx context.Context, j job, e *heldSession, s Session) {
+	if err := h.identify(ctx, s); err != nil {
+		record.Failure(ctx, &e.o, err, scenarios.PhaseExecute)
+		h.endRecord(j, &e.o, h.closeAlone(ctx, s))
+		h.loginFailed(e)
+		return
+	}
+	e.s, e.o.Outcome = s, scenarios.OutcomeOK
+	if !h.keep(e) {
+		h.endRecord(j, &e.o, h.closeAlone(ctx, s))
 	}
 }
 

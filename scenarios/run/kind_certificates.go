@@ -61,6 +61,8 @@ func (r *run) handshakeAll(ctx context.Context) {
 // handshaken is a session that ended with its handshake.
 type handshaken struct{}
 
+func (handshaken) Identify(context.Context) error { return nil }
+
 func (handshaken) Query(context.Context) error { return nil }
 func (handshaken) Close(context.Context) error { return nil }
 func (handshaken) Ping(context.Context) error  { return nil }

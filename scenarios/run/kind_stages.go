@@ -97,7 +97,11 @@ func (r *run) hold(ctx context.Context, j job, o *scenarios.Observation, end tim
 		r.endRecord(j, o, r.openFailed(ctx, o, err))
 		return
 	}
-	r.keep(ctx, s, o, end)
+	if err := r.identify(ctx, s); err != nil {
+		record.Failure(ctx, o, err, scenarios.PhaseExecute)
+	} else {
+		r.keep(ctx, s, o, end)
+	}
 	if _, ok := r.slots.Acquire(ctx); ok {
 		defer r.slots.Release()
 	}

@@ -32,6 +32,11 @@ func (r *run) openLong(ctx context.Context, j job) (l *longSession) {
 		r.endRecord(j, &l.o, r.openFailed(ctx, &l.o, err))
 		return l
 	}
+	if err := r.identify(ctx, s); err != nil {
+		record.Failure(ctx, &l.o, err, scenarios.PhaseExecute)
+		r.endRecord(j, &l.o, r.closeAlone(ctx, s))
+		return l
+	}
 	l.s, l.opened = s, r.since()
 	return l
 }
@@ -57,5 +62,5 @@ func (r *run) setOutcome(l *longSession, err error) {
 
 // closeLong closes the session and completes its record.
 func (r *run) closeLong(ctx context.Context, l *longSession) {
-	r.endRecord(l.job, &l.o, closeAlone(ctx, l.s))
+	r.endRecord(l.job, &l.o, r.closeAlone(ctx, l.s))
 }

@@ -57,7 +57,7 @@ func TestSettle_EndsWhenItsTimeIsOver(t *testing.T) {
 		s.Load.Settle = scenarios.Duration(12 * time.Second)
 		b := &balancer{coordinators: 1}
 		r, _ := watched(t.Context(), t, b, s, Options{})
-		if r.Sessions.Settle != 6 || r.Sessions.OK != 4 { // rounds at 0, 5 and 10 s
+		if r.Sessions.Settle != 8 || r.Sessions.OK != 4 { // rounds at 0, 5, 10 and 12 s
 			t.Errorf("sessions = %+v", r.Sessions)
 		}
 	})
@@ -108,7 +108,7 @@ func TestLook_ParallelBeyondTheOrderedSessions(t *testing.T) {
 func TestLook_OrderedLaneStaysShortAfterARefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
-			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 3}
+			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i > 3}
 		}}
 		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
 			return budget.Budget{Look: 30, Ceiling: 1000, OrderedPerNode: 10}
@@ -128,7 +128,7 @@ func TestLook_OrderedLaneStaysShortAfterARefusal(t *testing.T) {
 func TestLook_ParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
-			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i >= 5}
+			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i > 5}
 		}}
 		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
 			return budget.Budget{Look: 40, Ceiling: 1000, OrderedPerNode: 3}
@@ -170,7 +170,7 @@ func TestLooks_EndWhenNoJudgeAsks(t *testing.T) {
 				order = append(order, string(e.Kind))
 			}
 		}
-		if got, want := strings.Join(order, " "), "resolved budget scout look ask look ask look"; got != want {
+		if got, want := strings.Join(order, " "), "resolved budget scout scout look ask look ask look"; got != want {
 			t.Errorf("events = %s, want %s", got, want)
 		}
 		if last := events[len(events)-1]; last.Done != 32 || last.Total != 32 {
@@ -216,7 +216,7 @@ func TestLooks_FurtherLookObeysTheDurationLimit(t *testing.T) {
 func TestExecute_FailedCloseCountsAsLeftOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{closeErr: errors.New("reset")}, scenario(5), Options{})
-		if r.Sessions.OK != 5 || r.Sessions.LeftOpen != 6 {
+		if r.Sessions.OK != 5 || r.Sessions.LeftOpen != 7 {
 			t.Errorf("sessions = %+v", r.Sessions)
 		}
 	})
@@ -253,7 +253,7 @@ func TestExecute_FailedQueryIsRecordedInFull(t *testing.T) {
 func TestCollector_FailuresAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: func(_ Node, i int) fate {
-			if i == 0 {
+			if i%10 == 0 { // twenty failures in a row would end the run
 				return fate{}
 			}
 			return fate{openErr: fault{"tcp.error", ""}}

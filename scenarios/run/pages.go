@@ -99,7 +99,7 @@ func unhealthyText(p scenarios.Page) string {
 	switch {
 	case p.Quiescing:
 		return p.Coordinator + " was being shut down before the run began: it takes no new sessions"
-	case !p.Healthy && p.Err == "":
+	case p.Healthy != nil && !*p.Healthy:
 		return p.Coordinator + " said before the run began that it is not healthy"
 	}
 	return ""

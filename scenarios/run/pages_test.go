@@ -19,7 +19,7 @@ func withPages(s scenarios.Scenario, names ...string) scenarios.Scenario {
 }
 
 func using(name string, used, threads int) scenarios.Page {
-	return scenarios.Page{Coordinator: name, Healthy: true, Threads: threads, InUse: &used}
+	return scenarios.Page{Coordinator: name, Healthy: new(true), Threads: threads, InUse: &used}
 }
 
 func TestPages_OfLooksAreReadBeforeDuringAndAfter(t *testing.T) {
@@ -107,9 +107,9 @@ func TestPages_AreReadOnlyOnRequest(t *testing.T) {
 
 func TestPages_UnhealthyBeforeTheRunIsNoted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, _ := watched(t.Context(), t, &balancer{}, withPages(scenario(4), "a", "b", "c"), Options{
+		r, _ := watched(t.Context(), t, &balancer{}, withPages(scenario(4), "a", "b", "c", "d"), Options{
 			Pages: func(_ context.Context, _ []string) []scenarios.Page {
-				return []scenarios.Page{{Coordinator: "a", Healthy: true}, {Coordinator: "b", Quiescing: true}, {Coordinator: "c"}}
+				return []scenarios.Page{{Coordinator: "a", Healthy: new(true)}, {Coordinator: "b", Quiescing: true}, {Coordinator: "c", Healthy: new(false)}, {Coordinator: "d"}}
 			},
 		})
 		want := []string{

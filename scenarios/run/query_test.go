@@ -75,7 +75,9 @@ func (s *statement) Close(context.Context) error {
 	return nil
 }
 
-func (s *statement) Ping(context.Context) error                { return nil }
+func (s *statement) Ping(context.Context) error     { return nil }
+func (s *statement) Identify(context.Context) error { return nil }
+
 func (s *statement) Wait(context.Context, time.Duration) error { return nil }
 
 // inTurn lands sessions on so many coordinators one after the other.
@@ -127,13 +129,13 @@ func queried(ctx context.Context, t *testing.T, e *executing, s scenarios.Scenar
 func TestQueries_RunTwiceOnEveryCoordinator(t *testing.T) {
 	for name, c := range map[string]struct {
 		expect   scenarios.ExpectCoordinators
-		sessions int // the scout's included
+		sessions int // those of the two scouts included
 	}{
-		"by number":                     {expect: scenarios.ExpectCoordinators{Count: 3}, sessions: 7},
-		"by name":                       {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-3"}}, sessions: 7},
-		"undeclared, as many as a look": {expect: scenarios.ExpectCoordinators{}, sessions: 41},
-		"one that is never met":         {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-9"}}, sessions: queryCeiling},
-		"more than there are":           {expect: scenarios.ExpectCoordinators{Count: 4}, sessions: queryCeiling},
+		"by number":                     {expect: scenarios.ExpectCoordinators{Count: 3}, sessions: 8},
+		"by name":                       {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-3"}}, sessions: 8},
+		"undeclared, as many as a look": {expect: scenarios.ExpectCoordinators{}, sessions: 42},
+		"one that is never met":         {expect: scenarios.ExpectCoordinators{Names: []string{"coord-1", "coord-2", "coord-9"}}, sessions: queryCeiling + 1},
+		"more than there are":           {expect: scenarios.ExpectCoordinators{Count: 4}, sessions: queryCeiling + 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -151,7 +153,7 @@ func TestQueries_RunTwiceOnEveryCoordinator(t *testing.T) {
 						t.Errorf("queries = %+v", q)
 					}
 				}
-				if r.Looks[0].Kind != scenarios.LookWhole || r.Looks[0].Cut || r.Sessions.OK != c.sessions-1 {
+				if r.Looks[0].Kind != scenarios.LookWhole || r.Looks[0].Cut || r.Sessions.OK != c.sessions-2 {
 					t.Errorf("look = %+v, sessions = %+v", r.Looks[0], r.Sessions)
 				}
 			})
@@ -270,7 +272,7 @@ func TestQueries_ScoutDoesNotRunTheStatement(t *testing.T) {
 		s.Expect.Coordinators.Count = 1
 		e := &executing{lands: inTurn(1), errs: map[string]error{"coord-1:25000": fault{"execute.error", ""}}}
 		r := queried(t.Context(), t, e, s)
-		if r.Stopped != nil || r.Sessions.Scout != 1 || e.ran["coord-1:25000"] != 2 {
+		if r.Stopped != nil || r.Sessions.Scout != 2 || e.ran["coord-1:25000"] != 2 {
 			t.Errorf("stopped = %+v, it ran %d times", r.Stopped, e.ran["coord-1:25000"])
 		}
 	})

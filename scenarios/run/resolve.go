@@ -19,9 +19,7 @@ func (r *run) resolve(ctx context.Context) bool {
 		r.refuse(err.Error())
 		return false
 	}
-	from := r.since()
-	found, err := r.lookup(ctx)
-	r.collect.recorded.Resolved(r.since() - from)
+	found, err := r.firstLookup(ctx)
 	if ctx.Err() != nil {
 		return false
 	}
@@ -38,6 +36,21 @@ func (r *run) resolve(ctx context.Context) bool {
 	return true
 }
 
+// firstLookup returns the nodes that the endpoints' names lead to: names may be part
+// of a service that has time to settle.
+func (r *run) firstLookup(ctx context.Context) (found []Node, err error) {
+	from := r.since()
+	for at := from; r.wait(ctx, at); at = r.nextRound(at) {
+		from = r.since()
+		if found, err = r.lookup(ctx); err == nil || at >= r.settleEnd() {
+			break
+		}
+		r.collect.event(Event{Kind: EventSettle, Text: err.Error()})
+	}
+	r.collect.recorded.Resolved(r.since() - from)
+	return found, err
+}
+
 // lookup returns the nodes that the endpoints' names lead to now.
 func (r *run) lookup(ctx context.Context) ([]Node, error) {
 	resolver := nodes.Resolver{DNS: r.s.Target.DNS, Lookup: r.opt.Resolve, Routed: r.opt.routed}
@@ -52,21 +65,18 @@ func (r *run) unpaceLoopback(found []Node) {
 	}
 }
 
-// A run longer than refreshBeyond resolves its names again every refreshEvery: a
-// load balancer changes its addresses meanwhile, and its names live that long
-// at least.
-const (
-	refreshBeyond = 5 * time.Minute
-	refreshEvery  = 30 * time.Second
-)
+// refreshEvery is how often a run resolves its names again: a load balancer changes
+// its addresses meanwhile. The system's resolver does not say how long an answer is
+// valid; that of a load balancer's name is for this long, or 60 s.
+const refreshEvery = 30 * time.Second
 
 // maxChanges bounds the notes about nodes that joined and left.
 const maxChanges = 32
 
-// refreshNodes keeps the nodes those that the names lead to, where the run is long,
-// until the function that it returns is called. Sessions that are open stay.
+// refreshNodes keeps the nodes those that the names lead to, until the function that
+// it returns is called. Sessions that are open stay.
 func (r *run) refreshNodes() (end func()) {
-	if d := limits.DemandOf(r.s); !d.Refreshes || d.Lasts <= refreshBeyond && !d.Endless || r.onlyAddresses() {
+	if r.onlyAddresses() {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(r.startCtx)

@@ -97,11 +97,41 @@ func TestRefresh_OpenSessionsOfANodeThatLeftStay(t *testing.T) {
 func TestRefresh_ShortRunResolvesOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"192.0.2.1"}, time.Second: {"192.0.2.2"}}}
-		r, _ := watched(t.Context(), t, &balancer{}, named(staged(scenarios.Stage{Rate: 1, For: seconds(300)})), Options{Resolve: z.lookup})
+		r, _ := watched(t.Context(), t, &balancer{}, named(staged(scenarios.Stage{Rate: 1, For: seconds(29)})), Options{Resolve: z.lookup})
 		if len(r.Nodes) != 1 || len(r.Notes) != 0 {
 			t.Errorf("nodes = %+v, notes = %q", r.Nodes, r.Notes)
 		}
 	})
+}
+
+// Every kind follows its names once they may be out of date: half a minute.
+func TestRefresh_NodeThatLeftIsNotDialledAnyMore(t *testing.T) {
+	watching := steady(2 * time.Minute)
+	looks := scenario(600)
+	slow := querying()
+	slow.Load.Rate, slow.Expect.Coordinators.Count = 1, 0
+	for name, s := range map[string]scenarios.Scenario{
+		"watch": watching, "looks": looks, "stages": staged(scenarios.Stage{Rate: 5, For: seconds(60)}), "query": slow,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				z := &zone{began: time.Now(), answers: map[time.Duration][]string{0: {"192.0.2.1", "192.0.2.2"}, 10 * time.Second: {"192.0.2.2"}}}
+				r, seen := watched(t.Context(), t, &balancer{coordinators: 3, takes: time.Millisecond}, named(s), Options{Resolve: z.lookup})
+				late, after := 0, 0
+				for _, o := range seen {
+					if o.Start > 30*time.Second {
+						after++
+						if o.Node.Addr().String() == "192.0.2.1" {
+							late++
+						}
+					}
+				}
+				if late > 0 || after == 0 || r.Nodes[0].Left != 30 || !slices.Contains(r.Notes, "node 192.0.2.1:21050 left after 30s") {
+					t.Errorf("%d of %d sessions went to it later, nodes = %+v, notes = %q", late, after, r.Nodes, r.Notes)
+				}
+			})
+		})
+	}
 }
 
 func TestRefresh_NotesAreBounded(t *testing.T) {

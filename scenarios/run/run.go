@@ -119,6 +119,7 @@ type run struct {
 	idleSeen     *scenarios.IdleSeen
 	watchSeen    *scenarios.WatchSeen
 	pages        []scenarios.Page
+	scouts       []scenarios.Scout
 	silent       []scenarios.SilentNode // of kind certificates
 }
 
@@ -136,14 +137,20 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 		r.refuse("a scenario of kind certificates has no sessions: use Certificates")
 		return r.end(ctx)
 	}
-	if r.resolve(ctx) && r.pagesAllow(ctx) && r.scout(ctx) {
-		endRefresh := r.refreshNodes()
-		r.beginSchedule()
-		r.kind.loop(r, ctx)
-		endRefresh()
-		r.readPages(ctx, scenarios.PageAfter)
+	if r.resolve(ctx) && r.pagesAllow(ctx) {
+		r.getInAndRun(ctx)
 	}
 	return r.end(ctx)
+}
+
+// getInAndRun does what the kind does, once a session was good.
+func (r *run) getInAndRun(ctx context.Context) {
+	defer r.refreshNodes()()
+	if r.scout(ctx) {
+		r.beginSchedule()
+		r.kind.loop(r, ctx)
+		r.readPages(ctx, scenarios.PageAfter)
+	}
 }
 
 // begin prepares a run; its clock starts here.
@@ -157,7 +164,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	r.id, r.closing.catch = newID(r.started), r.catch
 	r.setRate(s.Load.Rate)
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
-	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts)
+	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts, &r.nodes)
 	return r, ctx
 }
 

@@ -17,17 +17,21 @@ func TestLook_SpreadsSessionsOverTheNodesInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, takes: 20 * time.Millisecond}
 		r, seen := watched(t.Context(), t, b, scenario(7), Options{})
-		if r.Sessions.OK != 7 || r.Sessions.Scout != 1 || !r.Complete {
+		if r.Sessions.OK != 7 || r.Sessions.Scout != 2 || !r.Complete {
 			t.Errorf("sessions = %+v, complete = %v", r.Sessions, r.Complete)
 		}
 		if a, b := r.Nodes[0].Sessions, r.Nodes[1].Sessions; a != 4 || b != 3 {
 			t.Errorf("nodes had %d and %d sessions, want 4 and 3", a, b)
 		}
 		for i, o := range seen {
+			due := time.Duration(max(0, i-1)) * 100 * time.Millisecond
+			if i == 1 { // the second node's scout, once the first was in
+				due = 20 * time.Millisecond
+			}
 			if o.Seq != i {
 				t.Errorf("session %d ended as number %d", o.Seq, i)
 			}
-			if o.Lag() != 0 || o.Due != time.Duration(i)*100*time.Millisecond {
+			if o.Lag() != 0 || o.Due != due {
 				t.Errorf("session %d was due at %s and started at %s", i, o.Due, o.Start)
 			}
 		}
@@ -112,7 +116,7 @@ func TestRun_CancelClosesSessionsAndLeavesThemUnknown(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(650*time.Millisecond, cancel)
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
-			return fate{hang: n.Addr.Addr().String() == "127.0.0.3" && i == 1}
+			return fate{hang: n.Addr.Addr().String() == "127.0.0.3" && i == 2}
 		}}
 		r, _ := watched(ctx, t, b, scenario(20), Options{})
 		if r.Stopped == nil || r.Stopped.By != scenarios.StopInterrupted || r.Complete {
@@ -182,7 +186,7 @@ func TestLook_BurstIsOpenedTogetherAndHeld(t *testing.T) {
 		if b.maxOpen != 16 {
 			t.Errorf("%d sessions were open at once, want 16", b.maxOpen)
 		}
-		burst := seen[5:]
+		burst := seen[6:]
 		for _, o := range burst {
 			if o.Part != scenarios.PartBurst || o.Start != burst[0].Start || o.Lag() != 0 {
 				t.Errorf("%s session started at %s", o.Part, o.Start)

@@ -7,30 +7,28 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
-// scout reports what the run may cost, then executes one session, so that what is
-// wrong for all of them shows once. It reports whether the run may go on:
-// not after a failure, of which there is no second attempt. A node whose
-// certificate is refused is left out, and the next one scouted.
+// scout reports what the run may cost, then opens sessions alone, so that what is
+// wrong for all of them shows once. It reports whether the run may go on: once a
+// session was good on any node. What failed on others is what the run is there to
+// measure.
 func (r *run) scout(ctx context.Context) bool {
 	r.budget = r.opt.plan(r.s, len(r.nodes.All()))
 	text, lasts := limits.Cost(r.s, r.budget.Typical, r.budget.Ceiling)
 	r.collect.event(Event{Kind: EventBudget, Total: r.budget.Ceiling, Done: r.budget.Typical, For: lasts, Text: text})
 	r.beginSchedule()
-	for _, n := range r.nodes.All() {
-		r.collect.event(Event{Kind: EventScout, Text: "one session alone to " + n.Addr.String()})
-		o, ran := r.session(ctx, job{node: n, part: scenarios.PartScout, due: r.reserve(1), noQuery: r.kind.scoutNoQuery})
-		switch {
-		case !ran || ctx.Err() != nil:
-			return false
-		case o.Refused:
-			continue
-		case o.Outcome != scenarios.OutcomeOK:
-			r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: o.Class, Text: o.Text, Hint: o.Hint})
-			return false
-		}
-		return !r.stopped()
+	s := newScouting(r)
+	gotIn := s.getIn(ctx)
+	r.scouts = s.met
+	switch {
+	case ctx.Err() != nil || r.stopped():
+		return false
+	case gotIn:
+		return true
+	case len(r.nodes.Dialable()) == 0:
+		r.stopWithoutNodes()
+	default:
+		r.collect.stop(stopOutside(s.met))
 	}
-	r.stopWithoutNodes()
 	return false
 }
 

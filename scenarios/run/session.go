@@ -20,8 +20,12 @@ type OpenFunc func(ctx context.Context, n Node, o *scenarios.Observation) (Sessi
 
 // Session is what a run needs of an open session. It goes on filling the
 // observation that it was opened with. Its methods are called one at a time;
-// Query and Close at most once.
+// Identify, Query and Close at most once.
 type Session interface {
+	// Identify finds out which coordinator answers, where opening the session did
+	// not say, in no phase's time. It is for a session that stays open: Query
+	// identifies the coordinator as well.
+	Identify(ctx context.Context) error
 	// Query runs the scenario's statement and reads its rows.
 	Query(ctx context.Context) error
 	// Ping asks whether the session is still there.
@@ -42,7 +46,20 @@ type job struct {
 	due     time.Duration // since the run began
 	hold    time.Duration // how long to stay after the query
 	unpaced bool          // it has no due time: it starts as soon as it can
-	noQuery bool          // its coordinator is identified by opening it, or not at all
+	noQuery bool          // the statement is not run
+	phase   time.Duration // how long each of its phases may take; 0: load.timeout
+	end     time.Duration // when it is cut off, on the run's clock; 0: never
+}
+
+// bounded is the context to open and query a session in.
+func (r *run) bounded(ctx context.Context, j job) (context.Context, context.CancelFunc) {
+	if j.phase > 0 {
+		ctx = withPhaseTimeout(ctx, j.phase)
+	}
+	if j.end > 0 {
+		return context.WithDeadline(ctx, r.started.Add(j.end))
+	}
+	return ctx, func() {}
 }
 
 // session waits until a session is due, executes it, and returns its record; false
@@ -57,9 +74,9 @@ func (r *run) session(ctx context.Context, j job) (scenarios.Observation, bool) 
 }
 
 // acquire waits until a session is due, has a slot, which the caller releases, and
-// its turn to start,
-// and begins its record; false where it is not to start. Where sessions are acquired
-// one after the other, the generator owes nothing for the time before.
+// its turn to start, and begins its record; false where it is not to start, or its
+// node is dialled no more. Where sessions are acquired one after the other, the
+// generator owes nothing for the time before.
 func (r *run) acquire(j job) (scenarios.Observation, bool) {
 	asked := r.since()
 	if !r.wait(r.startCtx, j.due) {
@@ -70,7 +87,7 @@ func (r *run) acquire(j job) (scenarios.Observation, bool) {
 		return scenarios.Observation{}, false
 	}
 	turn, ok := r.takeTurn(j, max(asked, freed.Sub(r.started)))
-	if !ok || !r.nodes.Allowed(j.node) {
+	if !ok || !r.mayDial(j) {
 		r.slots.Release()
 		return scenarios.Observation{}, false
 	}
@@ -90,6 +107,15 @@ func (r *run) takeTurn(j job, ready time.Duration) (pace.Turn, bool) {
 	}
 	r.gate.Pass(turn)
 	return turn, true
+}
+
+// mayDial reports whether a session may still be opened: a look's are dealt to nodes
+// long before they are due, and are dealt again where a node has left meanwhile.
+func (r *run) mayDial(j job) bool {
+	if j.part == scenarios.PartOrdered || j.part == scenarios.PartParallel {
+		return r.nodes.Has(j.node)
+	}
+	return r.nodes.Allowed(j.node)
 }
 
 // beginRecord begins the record of a session that could have started when it was
@@ -160,12 +186,14 @@ func (r *run) executeRecorded(ctx context.Context, j job, o *scenarios.Observati
 // execute opens, queries and holds. The session that it returns is to be closed; nil:
 // it did not open.
 func (r *run) execute(ctx context.Context, j job, o *scenarios.Observation) (s Session, leftOpen bool) {
-	s, err := r.open(ctx, j.node, o)
+	within, cancel := r.bounded(ctx, j)
+	defer cancel()
+	s, err := r.open(within, j.node, o)
 	if err != nil {
 		return nil, r.openFailed(ctx, o, err)
 	}
 	defer r.closeAfterPanic(ctx, s)
-	if err := query(ctx, j, s); err != nil {
+	if err := query(within, j, s); err != nil {
 		record.Failure(ctx, o, err, scenarios.PhaseExecute)
 		return s, false
 	}
@@ -189,6 +217,13 @@ func query(ctx context.Context, j job, s Session) error {
 	return s.Query(ctx)
 }
 
+// identify has a session that is to stay say who answers it, within the time of a phase.
+func (r *run) identify(ctx context.Context, s Session) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.s.Load.Timeout))
+	defer cancel()
+	return s.Identify(ctx)
+}
+
 // openFailed records why a session did not open, and reports whether the server
 // may hold one nevertheless.
 func (r *run) openFailed(ctx context.Context, o *scenarios.Observation, err error) (leftOpen bool) {
@@ -203,8 +238,8 @@ func (r *run) closeSession(ctx context.Context, s Session) (leftOpen bool) {
 }
 
 // closeAlone is closeSession within a context that no other session shares.
-func closeAlone(ctx context.Context, s Session) (leftOpen bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+func (r *run) closeAlone(ctx context.Context, s Session) (leftOpen bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.closing.timeout())
 	defer cancel()
 	return s.Close(ctx) != nil
 }
@@ -216,10 +251,10 @@ func withPhaseTimeout(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, phaseTimeoutKey{}, d)
 }
 
-// PhaseTimeout is how long an [OpenFunc] is to let each phase take, where the run
-// decides itself when a login has taken too long; it then ends ctx. False where
-// the scenario's load.timeout applies as ever. The run bounds Ping and Close of
-// such a session by their contexts.
+// PhaseTimeout is how long an [OpenFunc] is to let each phase take, where that is not
+// the scenario's load.timeout: longer where the run decides itself when a login has
+// taken too long, and then ends ctx; shorter where many nodes are to be tried. The run
+// bounds Ping and Close of such a session by their contexts.
 func PhaseTimeout(ctx context.Context) (time.Duration, bool) {
 	d, ok := ctx.Value(phaseTimeoutKey{}).(time.Duration)
 	return d, ok

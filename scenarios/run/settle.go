@@ -9,36 +9,72 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
+// settleEnd is until when the service may take to come up, on the run's clock: names
+// that do not resolve yet and logins that fail are part of settling. 0: it is up.
+func (r *run) settleEnd() time.Duration { return time.Duration(r.s.Load.Settle) }
+
+// nextRound is when the round after one that was due at `at` begins. The last one is
+// when settling ends, however long the time between two.
+func (r *run) nextRound(at time.Duration) time.Duration {
+	next := at + time.Duration(r.s.Load.SettleEvery)
+	if end := r.settleEnd(); at < end {
+		next = min(next, end)
+	}
+	return max(next, r.since())
+}
+
 // settle waits, after a restart, until as many coordinators as are expected
 // have answered and a whole round had no error, or until its time is over. Its
 // sessions, one per node and round, are recorded and never judged.
 func (r *run) settle(ctx context.Context) {
 	var (
-		begin = r.since()
-		end   = begin + time.Duration(r.s.Load.Settle)
-		every = time.Duration(r.s.Load.SettleEvery)
-		want  = max(1, r.s.Expect.Coordinators.K())
-		seen  = map[string]bool{}
+		end  = r.settleEnd()
+		want = r.s.Expect.Coordinators.K()
+		seen = map[string]bool{}
 	)
-	for at := begin; at < end; at = max(at+every, r.since()) {
+	for at := min(r.since(), end); at <= end && end > 0; at = r.nextRound(at) {
 		if !r.wait(r.startCtx, at) {
 			return
 		}
-		r.collect.event(Event{
-			Kind: EventSettle, Done: len(seen), Total: want,
-			Text: fmt.Sprintf("%d of %d coordinators have answered", len(seen), want),
-		})
+		r.collect.event(Event{Kind: EventSettle, Done: len(seen), Total: want, Text: settleText(len(seen), want)})
 		round, good := r.round(ctx, at)
 		for _, o := range round {
 			if o.Who.Coordinator != "" {
 				seen[o.Who.Coordinator] = true
 			}
 		}
-		if good && len(seen) >= want || len(r.nodes.Dialable()) == 0 {
+		if len(r.nodes.Dialable()) == 0 {
+			break
+		}
+		if settled := good && len(seen) >= want; settled || r.nextRound(at) > end {
+			r.noteSettled(settled, len(seen), want)
 			break
 		}
 	}
 	r.beginSchedule()
+}
+
+// settleText is how far settling is.
+func settleText(seen, want int) string {
+	if want == 0 {
+		return fmt.Sprintf("waiting for a round without an error; %d coordinators have answered", seen)
+	}
+	return fmt.Sprintf("%d of %d coordinators have answered", seen, want)
+}
+
+// noteSettled remarks what was waited for, and whether it came.
+func (r *run) noteSettled(settled bool, seen, want int) {
+	took := r.since().Round(100 * time.Millisecond)
+	switch {
+	case settled && want == 0:
+		r.collect.note(fmt.Sprintf("settled after %s: a round of sessions had no error; no coordinators are declared, so none was waited for", took))
+	case settled:
+		r.collect.note(fmt.Sprintf("settled after %s: %d of %d coordinators have answered, and a round of sessions had no error", took, seen, want))
+	case want == 0:
+		r.collect.note(fmt.Sprintf("not settled after %s: every round of sessions had an error", took))
+	default:
+		r.collect.note(fmt.Sprintf("not settled after %s: %d of %d coordinators have answered, and the last round of sessions may have had an error", took, seen, want))
+	}
 }
 
 // round has one session on each node, together, and reports whether all were good.

@@ -50,6 +50,8 @@ func (free) Query(context.Context) error { return nil }
 func (free) Ping(context.Context) error  { return nil }
 func (free) Close(context.Context) error { return nil }
 
+func (free) Identify(context.Context) error { return nil }
+
 func (free) Wait(context.Context, time.Duration) error { return nil }
 
 func TestRun_MemoryDoesNotGrowWithSessions(t *testing.T) {

@@ -32,8 +32,8 @@ func TestArrivals_KeepTheirDueTimes(t *testing.T) {
 		if r.Sessions.OK != 40 || r.Nodes[0].Sessions != 20 || !r.Complete {
 			t.Fatalf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)
 		}
-		begin := seen[1].Due
-		for i, o := range seen[1:] {
+		begin := seen[2].Due
+		for i, o := range seen[2:] {
 			if want := begin + time.Duration(i)*50*time.Millisecond; o.Due != want || o.Lag() != 0 || o.Owed != 0 || o.Part != scenarios.PartArrival {
 				t.Errorf("%s session %d was due at %s, want %s, and started %s late", o.Part, i, o.Due, want, o.Lag())
 			}
@@ -57,14 +57,14 @@ func TestStages_FollowEachOtherOnTime(t *testing.T) {
 		began := time.Now()
 		r, seen := watched(t.Context(), t, b, s, Options{Progress: func(e Event) {
 			if e.Kind == EventStage {
-				starts = append(starts, time.Since(began)-700*time.Millisecond)
+				starts = append(starts, time.Since(began)-1400*time.Millisecond)
 			}
 		}})
 		if want := []time.Duration{0, 4 * time.Second, 6 * time.Second, 13 * time.Second}; !slices.Equal(starts, want) {
 			t.Errorf("stages began at %v, want %v", starts, want)
 		}
 		// the closed ones have ten each, of which the last outlives its stage by nothing
-		if want := 20 + 20 + 30 + 3; r.Sessions.OK != want || len(seen) != want+1 {
+		if want := 20 + 20 + 30 + 3; r.Sessions.OK != want || len(seen) != want+2 {
 			t.Errorf("%d sessions, want %d", r.Sessions.OK, want)
 		}
 	})
@@ -124,7 +124,7 @@ func TestStages_HeldSessionsOpenAtTheRateAndArePinged(t *testing.T) {
 		if want := .02 + 4 + 10; r.Seconds < want || r.Seconds > want+1 {
 			t.Errorf("it took %g s, want %g", r.Seconds, want)
 		}
-		for _, o := range seen[1:] {
+		for _, o := range seen[2:] {
 			if o.Part != scenarios.PartHeld || o.Lag() != 0 {
 				t.Errorf("%s session %s late", o.Part, o.Lag())
 			}
@@ -242,9 +242,9 @@ func TestStages_WarmUpCountsForErrorsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 2, answer: func(n Node, i int) fate {
 			switch {
-			case n.Addr.Addr().String() == "127.0.0.3" && i == 0:
+			case n.Addr.Addr().String() == "127.0.0.3" && i == 1:
 				return fate{openErr: fault{"open.eof", ""}}
-			case i < 5:
+			case 0 < i && i <= 5: // 0 is the scout
 				return fate{takes: time.Second}
 			}
 			return fate{takes: 10 * time.Millisecond}

@@ -30,7 +30,7 @@ func TestRun_StalledProgressDelaysNoSession(t *testing.T) {
 				t.Fatalf("session %d started %s late", o.Seq, o.Lag())
 			}
 		}
-		if len(seen) != sessions+1 || r.Seconds > 400 {
+		if len(seen) != sessions+2 || r.Seconds > 400 {
 			t.Errorf("%d sessions in %gs", len(seen), r.Seconds)
 		}
 		if time.Since(began) != 10*time.Hour {

@@ -82,6 +82,8 @@ type talk struct {
 
 func (s *talk) Query(context.Context) error { return nil }
 
+func (s *talk) Identify(context.Context) error { return nil }
+
 func (s *talk) Wait(ctx context.Context, d time.Duration) error {
 	left := s.c.dies - time.Since(s.c.began)
 	if !s.mortal || s.c.silent || left > d {
@@ -182,7 +184,7 @@ func TestWatch_KilledCoordinator(t *testing.T) {
 		if told != "stop coord-2" || !about(w.Event, 10.6) || !about(w.EventEnd, 11.6) || w.EventText != "" {
 			t.Errorf("told %q, event = %v to %v, %q", told, w.Event, w.EventEnd, w.EventText)
 		}
-		if w.For != 120 || w.Sessions != 1200 || w.Errors != 4 || !about(w.FirstErr, 20) || !about(w.LastErr, 21.5) || w.Outage != 1.6 {
+		if w.For != 120 || w.Sessions != 1200 || w.Errors != 4 || !about(w.FirstErr, 20.4) || !about(w.LastErr, 21.9) || w.Outage != 1.6 {
 			t.Errorf("%d sessions in %vs, %d errors from %v to %v, outage %v", w.Sessions, w.For, w.Errors, *w.FirstErr, *w.LastErr, w.Outage)
 		}
 		if !about(w.Noticed, 20) {

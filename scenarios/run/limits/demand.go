@@ -13,12 +13,10 @@ import (
 // Demand is what a scenario takes of the service and of this machine, by its
 // own numbers: nothing is resolved or sent.
 type Demand struct {
-	Rate      scenarios.Rate // new sessions a second, at most; 0: not paced
-	Open      int            // sessions open at once
-	Lasts     time.Duration  // as far as that is known
-	Endless   bool           // it ends when the service is full
-	Refreshes bool           // it may be long enough for nodes to join and leave
-	Text      string         // what it will do, in one line; "": look after look
+	Rate  scenarios.Rate // new sessions a second, at most; 0: not paced
+	Open  int            // sessions open at once
+	Lasts time.Duration  // as far as that is known
+	Text  string         // what it will do, in one line; "": look after look
 }
 
 // DemandOf reads a scenario.
@@ -60,14 +58,14 @@ func about(d time.Duration) string {
 }
 
 func watchDemand(s scenarios.Scenario, d Demand) Demand {
-	d.Open, d.Lasts, d.Refreshes = s.Load.Concurrency+s.Watch.Long, time.Duration(s.Watch.For), true
+	d.Open, d.Lasts = s.Load.Concurrency+s.Watch.Long, time.Duration(s.Watch.For)
 	d.Text = fmt.Sprintf("new sessions at %s for %s, %d in all, beside %d that stay open",
 		s.Load.Rate, s.Watch.For, s.WatchArrivals(), s.Watch.Long)
 	return d
 }
 
 func stagesDemand(s scenarios.Scenario, d Demand) Demand {
-	d.Rate, d.Refreshes = 0, true
+	d.Rate = 0
 	var texts []string
 	held := 0
 	for _, st := range s.Load.Stages {
@@ -113,7 +111,6 @@ func holding(hold int, rate scenarios.Rate, stay scenarios.Duration) string {
 
 func capacityDemand(s scenarios.Scenario, d Demand) Demand {
 	c := s.Capacity
-	d.Refreshes, d.Endless = true, c.UntilFull
 	d.Open += c.Hold
 	d.Lasts = pace.Pacer{Rate: s.Load.Rate}.Due(c.Hold) + time.Duration(c.For)
 	switch {

@@ -85,8 +85,11 @@ func (s *Set) store(m Snapshot) {
 }
 
 // Allowed reports whether a node may still be dialled. One that the names no longer
-// lead to is dialled where a session was already meant for it.
+// lead to may be where a session was already meant for it.
 func (s *Set) Allowed(n scenarios.Node) bool { return !s.Snapshot().refused[n.Addr] }
+
+// Has reports whether a node is among those to dial.
+func (s *Set) Has(n scenarios.Node) bool { return contains(s.Dialable(), n) }
 
 // Dialable lists the nodes to dial, in the order of resolving. It is not to be changed.
 func (s *Set) Dialable() []scenarios.Node { return s.Snapshot().Dialable }

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// closedPort is an address of this machine where nothing listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// silentPort is an address that takes connections, and nothing is ever done with them.
+func silentPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l.Addr().String()
+}
+
+// A node that is out of order is a finding of the run, wherever it stands.
+func TestSmoke_GetsInWhereOneNodeIsDead(t *testing.T) {
+	t.Parallel()
+	for name, dead := range map[string]func(*testing.T) string{"closed": closedPort, "silent": silentPort} {
+		for position := range 3 {
+			t.Run(fmt.Sprintf("%s, number %d", name, position+1), func(t *testing.T) {
+				t.Parallel()
+				c := cluster(t, simcluster.Config{Coordinators: 4, Nodes: 2})
+				nodes := []string{c.Nodes()[0].String(), c.Nodes()[1].String()}
+				nodes = append(nodes[:position:position], append([]string{dead(t)}, nodes[position:]...)...)
+				out := filepath.Join(t.TempDir(), "r.json")
+				args := append([]string{"smoke", "--quiet", "--out", out, "--expect-coordinators", "4", "--timeout", "2s"}, nodes...)
+				stdout, _, code := call(t, args...)
+				r, err := readResult(t.Context(), out)
+				if err != nil || code != exitFail || r.Sessions.Scout != 3 || len(r.Scouts) != 3 || r.Sessions.OK == 0 {
+					t.Fatalf("exit %d, %v, sessions %+v, scouts %+v\n%s", code, err, r.Sessions, r.Scouts, stdout)
+				}
+				for i, s := range r.Scouts {
+					if s.Attempts != 1 || s.Smooth() == (i == position) || s.Address.String() != nodes[i] {
+						t.Errorf("scout %d: %+v", i, s)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestSmoke_NothingMeasuredWhereEveryNodeIsDead(t *testing.T) {
+	t.Parallel()
+	nodes := []string{closedPort(t), silentPort(t), closedPort(t)}
+	out := filepath.Join(t.TempDir(), "r.json")
+	stdout, _, code := call(t, append([]string{"smoke", "--quiet", "--out", out, "--timeout", "500ms"}, nodes...)...)
+	r, err := readResult(t.Context(), out)
+	if err != nil || code != exitUnmeasured || len(r.Scouts) != 3 || r.Seconds > 3 || r.Stopped.Class.String() != "open.timeout" {
+		t.Errorf("exit %d, %v, %+v\n%s", code, err, r.Stopped, stdout)
+	}
+	for _, s := range r.Scouts {
+		if s.Attempts < 2 || s.Outcome != scenarios.OutcomeFailed {
+			t.Errorf("scout: %+v", s)
+		}
+	}
+}
+
+// One coordinator that is out of order ends no run before it begins, whatever the
+// balancer chooses first.
+func TestDemo_OneDeadCoordinatorIsAlwaysMeasured(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		fault       string
+		first, last int // seeds
+	}{{"refused@2", 1, 40}, {"draining@3", 1, 10}, {"hung@1", 11, 11}} {
+		t.Run(c.fault, func(t *testing.T) {
+			t.Parallel()
+			for seed := c.first; seed <= c.last; seed++ {
+				stdout, _, code := call(t, "demo", "--quiet", "--fault", c.fault, "--seed", strconv.Itoa(seed))
+				if code == exitUnmeasured || code == exitPass {
+					t.Errorf("seed %d: exit %d\n%s", seed, code, stdout)
+				}
+			}
+		})
+	}
+}
+
+// A wrong password is sent once, however many nodes there are.
+func TestSmoke_SendsAWrongPasswordOnce(t *testing.T) {
+	t.Parallel()
+	for _, nodes := range []int{1, 2, 4} {
+		t.Run(fmt.Sprintf("%d nodes", nodes), func(t *testing.T) {
+			t.Parallel()
+			c := cluster(t, simcluster.Config{Coordinators: 4, Nodes: nodes, Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "good"}})
+			pw := filepath.Join(t.TempDir(), "pw")
+			write(t, pw, "wrong")
+			args := []string{"smoke", "--quiet", "--auth", "ldap", "--user", "u", "--password-file", pw, "--allow-cleartext-auth"}
+			for _, n := range c.Nodes() {
+				args = append(args, n.String())
+			}
+			stdout, _, code := call(t, args...)
+			if s := c.Stats(); code != exitUnmeasured || s.Logins != 1 || s.Rejected != 1 {
+				t.Errorf("exit %d after %d logins, %d rejected\n%s", code, s.Logins, s.Rejected, stdout)
+			}
+		})
+	}
+}
+
+// Every connection that the balancer counts is in the tally, a scout, or of settling.
+func TestSmoke_CountsWhatTheBalancerCounts(t *testing.T) {
+	t.Parallel()
+	for _, nodes := range []int{1, 2, 4} {
+		for _, settle := range []string{"0s", "5s"} {
+			t.Run(fmt.Sprintf("%d nodes, settle %s", nodes, settle), func(t *testing.T) {
+				t.Parallel()
+				c := cluster(t, simcluster.Config{Coordinators: 3, Nodes: nodes})
+				out := filepath.Join(t.TempDir(), "r.json")
+				args := []string{"smoke", "--quiet", "--out", out, "--expect-coordinators", "3", "--settle", settle, "--timeout", "20s"}
+				for _, n := range c.Nodes() {
+					args = append(args, n.String())
+				}
+				stdout, _, code := call(t, args...)
+				r, err := readResult(t.Context(), out)
+				if err != nil {
+					t.Fatalf("exit %d: %v\n%s", code, err, stdout)
+				}
+				s := r.Sessions
+				if got := c.Stats().SessionsOpened; int(got) != s.Attempted+s.Scout+s.Settle || s.Scout != nodes || (settle == "0s") != (s.Settle == 0) {
+					t.Errorf("%d sessions were opened; counted are %+v", got, s)
+				}
+			})
+		}
+	}
+}
+
+// onScout calls do once when a number of scouts were announced.
+type onScout struct {
+	mu    sync.Mutex
+	left  int
+	do    func()
+	lines bytes.Buffer
+}
+
+func (w *onScout) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if strings.HasPrefix(string(p), "scout:") {
+		if w.left--; w.left == 0 {
+			w.do()
+		}
+	}
+	return w.lines.Write(p)
+}
+
+// A service that comes up while the run settles is measured.
+func TestSmoke_SettlesUntilTheServiceIsUp(t *testing.T) {
+	t.Parallel()
+	node := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.77"), netip.MustParseAddrPort(closedPort(t)).Port())
+	w := &onScout{left: 5, do: func() {
+		cluster(t, simcluster.Config{Coordinators: 3, Nodes: 1, ListenIP: node.Addr(), HS2Port: node.Port()})
+	}}
+	var stdout bytes.Buffer
+	code := mainCode([]string{"smoke", node.String(), "--settle", "60s", "--settle-every", "100ms", "--timeout", "20s", "--expect-coordinators", "3"}, env{out: &stdout, err: w})
+	if code != exitPass && code != exitInconclusive || !strings.Contains(stdout.String(), "settled after") {
+		t.Errorf("exit %d\n%s\n%s", code, stdout.String(), w.lines.String())
+	}
+}

@@ -1,0 +1,38 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// writeScouts shows what getting in met at each node, where that was not a good
+// session at once.
+func writeScouts(p *page, r scenarios.Result) {
+	if !slices.ContainsFunc(r.Scouts, func(s scenarios.Scout) bool { return !s.Smooth() }) {
+		return
+	}
+	p.title("Before the run, on each node; in no count below")
+	cols := []column{
+		{title: "node", min: 15}, {title: "sessions", right: true}, {title: "the last", min: 6}, {title: "failed by", min: 11}, {title: "last text", min: 16, text: true},
+	}
+	var rows [][]string
+	for _, s := range r.Scouts[:min(maxScouts, len(r.Scouts))] {
+		rows = append(rows, []string{address(s.Address), strconv.Itoa(s.Attempts), scoutOutcome(s), orDash(name(s.Class.String())), orDash(message(s.Text))})
+	}
+	p.table(cols, rows)
+	if beyond := len(r.Scouts) - maxScouts; beyond > 0 {
+		p.say("... and %s in the JSON", count(beyond, "more node"))
+	}
+}
+
+// maxScouts bounds the nodes that the table shows.
+const maxScouts = 24
+
+func scoutOutcome(s scenarios.Scout) string {
+	if s.Refused {
+		return "refused by us"
+	}
+	return s.Outcome.String()
+}
