@@ -5,6 +5,7 @@ const (
 	settingTLS        = "tls.enabled"
 	settingCACert     = "tls.ca_cert"
 	settingServerName = "tls.server_name"
+	settingClientCert = "tls.client_cert"
 	settingAuth       = "auth.mechanism"
 	settingProtocol   = "target.protocol"
 )
@@ -52,18 +53,19 @@ const lostSession = "another coordinator answered, or the session expired: one s
 // tlsHints and tcpHints are for kinds that mean something else in other phases.
 var (
 	tlsHints = map[Kind][]Fix{
-		KindTimeout:     plainPort,
-		KindReset:       plainPort,
-		KindEOF:         plainPort,
-		KindSelfSigned:  {{Setting: settingCACert, Why: "set the authority to trust"}},
-		KindUnknownCA:   {{Setting: settingCACert, Why: "set the authority to trust"}},
-		KindIncomplete:  {todo("install the intermediate certificates on the listener"), {Setting: settingCACert, Why: "set the authority to trust if there are none"}},
-		KindHostname:    {todo("the certificate is for another name: connect to that name"), {Setting: settingServerName, Why: "set the name that the certificate is for"}},
-		KindExpired:     {todo("renew the certificate on the listener, and check this machine's clock")},
-		KindNotYetValid: {todo("renew the certificate on the listener, and check this machine's clock")},
-		KindClientCert:  {todo("the listener requires a client certificate (mutual TLS), and this client has none: turn that off on the listener, or use another one")},
-		KindVersion:     {todo("raise the listener's TLS policy to 1.2 or newer")},
-		KindAlert:       {todo("the listener refused the handshake: look at its log for the reason")},
+		KindTimeout:       plainPort,
+		KindReset:         plainPort,
+		KindEOF:           plainPort,
+		KindSelfSigned:    {{Setting: settingCACert, Why: "set the authority to trust"}},
+		KindUnknownCA:     {{Setting: settingCACert, Why: "set the authority to trust"}},
+		KindConstraint:    {todo("have the certificate issued by an authority that may issue it")},
+		KindTooLong:       {todo("install the leaf and the few intermediate certificates that lead to its root, and no others")},
+		KindWeakSignature: {todo("have the certificate issued again, with a signature by SHA-256 or better")},
+		KindHostname:      {todo("the certificate is for another name: connect to that name"), {Setting: settingServerName, Why: "set the name that the certificate is for"}},
+		KindExpired:       {todo("renew what has expired on the listener, the certificate or an intermediate one, and check this machine's clock")},
+		KindNotYetValid:   {todo("renew the certificate on the listener, and check this machine's clock")},
+		KindVersion:       {todo("raise the listener's TLS policy to 1.2 or newer")},
+		KindAlert:         {todo("the listener refused the handshake: look at its log for the reason")},
 	}
 	plainPort = []Fix{
 		{Setting: settingTLS, Value: "false", Why: "the port may not speak TLS (a plain Impala port waits without an answer)"},
@@ -86,13 +88,38 @@ func hintFor(e *Error, m mode, received bool) []Fix {
 	case PhaseTCP:
 		return tcpHints[e.Kind]
 	case PhaseTLS:
-		return tlsHints[e.Kind]
+		return tlsHint(e.Kind, m)
 	case PhaseSASL:
 		return loginHint(e.Kind, m)
 	case PhaseOpen:
 		return openHint(e.Kind, m, received)
 	}
 	return nil
+}
+
+// tlsHint is for a handshake that failed, or a certificate that was refused.
+func tlsHint(k Kind, m mode) []Fix {
+	switch k {
+	case KindClientCert:
+		if m.ownCert {
+			return []Fix{todo("the listener refuses the client certificate (mutual TLS): check that it trusts its authority, and that it is valid"),
+				{Setting: settingClientCert, Why: "give another one"}}
+		}
+		return needsClientCert("the listener requires a client certificate (mutual TLS), and this client has none")
+	case KindIncomplete:
+		// A leaf alone shows neither whether its issuer is a root.
+		install := todo("install the intermediate certificates on the listener, if its issuer is one")
+		if m.ownRoots {
+			return []Fix{install, {Setting: settingCACert, Why: "trust its issuer, if that is a root"}}
+		}
+		return []Fix{{Setting: settingCACert, Why: "trust its issuer, if that is a root of your own"}, install}
+	}
+	return tlsHints[k]
+}
+
+// needsClientCert is for a listener that wants to know who we are.
+func needsClientCert(why string) []Fix {
+	return []Fix{{Setting: settingClientCert, Why: why}, todo("turn client certificates off on the listener, or use another one")}
 }
 
 // loginHint is for a login that failed. Impala sends nothing in either case, so a

@@ -97,7 +97,11 @@ func TestOpen_RefusesCertificates(t *testing.T) {
 			root, _ := pem.Decode(a.RootPEM())
 			s.Certificates[0].Certificate = append(s.Certificates[0].Certificate, root.Bytes)
 		}, "tls.incomplete-chain", hs2client.ChainIncomplete, "TLS1.3"},
-		"an old version": {certs.KindGood, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.ChainOK, "TLS1.1"},
+		"an expired intermediate": {certs.KindExpiredIntermediate, nil, "tls.expired", hs2client.ChainOK, "TLS1.3"},
+		"an expired root":         {certs.KindExpiredRoot, nil, "tls.expired", hs2client.ChainOK, "TLS1.3"},
+		"a name constraint":       {certs.KindNameConstraint, nil, "tls.constraint", hs2client.ChainConstraint, "TLS1.3"},
+		"a chain of 301":          {certs.KindTooLong, nil, "tls.chain-too-long", hs2client.ChainTooLong, "TLS1.3"},
+		"an old version":          {certs.KindGood, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.ChainOK, "TLS1.1"},
 		"older than we want": {certs.KindGood, func(s *tls.Config, c *hs2client.TLSConfig) {
 			s.MaxVersion, c.MinVersion = tls.VersionTLS12, tls.VersionTLS13
 		}, "tls.version", hs2client.ChainOK, "TLS1.2"},

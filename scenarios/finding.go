@@ -53,6 +53,8 @@ const (
 	BalanceImbalance  = "balance.imbalance"
 	VersionsSame      = "versions.same"
 	TLSIssuer         = "tls.issuer"
+	TLSRoot           = "tls.root"     // the chain leads to the root that was declared
+	TLSStrength       = "tls.strength" // no key or signature below the root is too weak
 	TLSChain          = "tls.chain"
 	TLSHost           = "tls.host"
 	TLSExpiry         = "tls.expiry"

@@ -14,6 +14,7 @@ type kindRules struct {
 	judges  []judgeFunc // asked in this order, which their findings keep
 	main    string      // the finding that a run of this kind is made for
 	balance bool        // sessions are spread by the balancer alone, in normal operation
+	bare    bool        // there are no sessions: the certificates are all that is measured
 }
 
 // kinds has every kind.
@@ -23,8 +24,8 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCertificates: {
-		judges: []judgeFunc{tlsJudge, dnsJudge, silentNodesJudge},
-		main:   scenarios.TLSSameOnAllNodes,
+		judges: []judgeFunc{everyNodeJudge, dnsJudge},
+		main:   scenarios.TLSSameOnAllNodes, bare: true,
 	},
 	scenarios.KindStages: {
 		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true}), closesJudge, pagesJudge, threshold.Judge},

@@ -12,8 +12,8 @@ const (
 	EventBudget      EventKind = "budget"   // Total sessions at most, Done typically, For so long typically
 	EventScout       EventKind = "scout"    // the first session starts
 	EventSettle      EventKind = "settle"   // a round starts; Done coordinators were seen, of Total expected
-	EventLook        EventKind = "look"     // a look of Total sessions starts, its burst included
-	EventSession     EventKind = "session"  // a session of the look ended: Done of Total, Failed of them
+	EventLook        EventKind = "look"     // a look of Total sessions starts, its burst included; 0: as many as there will be
+	EventSession     EventKind = "session"  // a session of the look ended: Done of Total, Failed of them; Total as before
 	EventStage       EventKind = "stage"    // stage Done of Total starts; it lasts For
 	EventHeld        EventKind = "held"     // Done sessions are open, of Total; 0: as many as the service takes
 	EventIdle        EventKind = "idle"     // a step of an idle scenario is decided
