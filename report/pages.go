@@ -112,7 +112,7 @@ func stateOf(g scenarios.Page) string {
 	switch {
 	case g.Quiescing:
 		return "quiescing"
-	case g.Healthy == nil, !*g.Healthy && g.Err != "" && g.InUse == nil:
+	case g.Healthy == nil, !*g.Healthy && g.Err != "":
 		return "-"
 	case *g.Healthy:
 		return "healthy"

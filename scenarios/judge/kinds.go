@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"time"
+
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
@@ -28,7 +30,7 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.TLSSameOnAllNodes, bare: true,
 	},
 	scenarios.KindStages: {
-		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true, rateAsked: true}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCapacity: {
@@ -44,7 +46,7 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.IdleCut,
 	},
 	scenarios.KindWatch: {
-		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{blindFor: time.Second}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
 	},
 }

@@ -27,6 +27,9 @@ func (w findingWriter) coverage() []scenarios.Finding {
 		w.narrowSpread(&f, l)
 	case alarms:
 		return w.missingFindings(f, l)
+	case told && len(l.answers[coverageRule].marks) > 0:
+		slot := l.answers[coverageRule].marks[0].slot
+		f.Message = fmt.Sprintf("%s has not answered for %s, but %s", w.namesAbsent([]int{slot}), phrase.Count(l.coverage.gaps[slot].sessions, "session"), f.Message)
 	case told:
 		w.addUnseen(&f, all)
 	case f.Status == scenarios.StatusInconclusive:

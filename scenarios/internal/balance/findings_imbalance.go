@@ -15,6 +15,11 @@ func (w findingWriter) imbalance() scenarios.Finding {
 		f.Status, f.Note = scenarios.StatusSkipped, ""
 	}
 	switch {
+	case told && len(l.answers[imbalanceRule].marks) > 0:
+		why := f.Message
+		w.setFigures(&f, l)
+		f.Message += "; but " + why
+		return f
 	case told:
 		return f
 	case w.WeightsUnmatched:

@@ -65,7 +65,7 @@ func (w findingWriter) sourceFinding(f scenarios.Finding, l lookStats, told bool
 		s := l.source.split[0]
 		from := ""
 		if s.local.IsValid() {
-			from = fmt.Sprintf(" to %s", s.local)
+			from = fmt.Sprintf(" %s", s.local)
 		}
 		f.Observed, f.Expected = phrase.Num(len(s.values)), phrase.Num(1)
 		f.Message = fmt.Sprintf("policy source was declared, but %s gave%s several coordinators: %s", l.nodes[s.node], from, w.namesOf(s.values))

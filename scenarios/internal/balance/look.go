@@ -87,9 +87,9 @@ func (l *lookStats) unsettle() {
 		switch {
 		case a.state != alarm:
 		case l.order.sticks:
-			*a = answer{state: doubt, why: sticksOrLoad}
+			a.state, a.why = doubt, sticksOrLoad
 		case l.moves(q == reachRule):
-			*a = answer{state: doubt, why: sharesMove}
+			a.state, a.why = doubt, sharesMove
 		}
 	}
 }

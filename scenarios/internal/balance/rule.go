@@ -34,7 +34,7 @@ type answer struct {
 	near  bool   // doubt, which a look three times as long is to end
 	why   string // of idle, skipped and doubt
 	final bool   // idle, and so would be any look that is as short
-	marks []mark // what an alarm is about, where another one must be about the same
+	marks []mark // what an alarm is about, where another one must be about the same; kept where it became doubt
 }
 
 // mark is a coordinator, by slot, and whether it had too many sessions or too few.

@@ -26,6 +26,7 @@ type track struct {
 	alarms     []int // looks whose alarms stand
 	quietSince int   // quiet looks after the first of them
 	quiet      bool  // some look was
+	unsettled  bool  // the last one has an alarm that is doubtful
 	pending    bool  // some look was in doubt or idle
 	hopeless   bool  // and no further look as short can be anything else
 	withdrawn  bool
@@ -75,7 +76,7 @@ func (v *verdicts) follow() {
 		v.near = v.near || v.looks[i].answers[reachRule].near || v.looks[i].answers[imbalanceRule].near
 	}
 	for q := range numRules {
-		v.tracks[q].conclude()
+		v.tracks[q].conclude(v.whole)
 	}
 	if t := &v.tracks[orderRule]; t.outcome == failed && v.looks[0].undeclared() {
 		t.outcome = unsure
@@ -88,6 +89,7 @@ func (v *verdicts) step(q rule, look int) {
 	if a.state == alarm && len(t.alarms) > 0 {
 		v.compare(q, v.looks[t.alarms[0]], &v.looks[look])
 	}
+	t.unsettled = a.state == doubt && len(a.marks) > 0
 	switch a.state {
 	case alarm:
 		t.alarms, t.quietSince = append(t.alarms, look), 0
@@ -108,17 +110,21 @@ func (v *verdicts) compare(q rule, first lookStats, l *lookStats) {
 	a := &l.answers[q]
 	switch {
 	case !a.agrees(first.answers[q]):
-		*a = answer{state: doubt, why: "two looks alarmed, but about different coordinators"}
+		a.state, a.why = doubt, "two looks alarmed, but about different coordinators"
 	case q != orderRule && l.undeclared() && movedBetween(first, *l, q == reachRule):
-		*a = answer{state: doubt, why: sharesMove}
+		a.state, a.why = doubt, sharesMove
 	}
 }
 
-func (t *track) conclude() {
+// conclude says what a rule came to. In a run in which no look can follow, an alarm of
+// the last part stays open also where it is doubtful.
+func (t *track) conclude(whole bool) {
 	switch {
 	case len(t.alarms) > 1:
 		t.outcome = failed
 	case len(t.alarms) == 1:
+		t.outcome = open
+	case whole && t.unsettled:
 		t.outcome = open
 	case t.withdrawn:
 		t.outcome = withdrawn
