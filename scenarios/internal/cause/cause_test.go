@@ -92,6 +92,15 @@ var cases = map[string]struct {
 		},
 		names: []string{"all 28 sessions to 127.0.0.2:21050", "none of 28 to the other"},
 	},
+	"a node whose listener is unlike the other's": {
+		nodes: 2, coordinators: 3, declared: 3, place: PlaceNode, subject: judgetest.NodeAddr(1).String(),
+		change: func(_ int, s *session) {
+			if s.node == 1 {
+				s.class = "tls.client-certificate"
+			}
+		},
+		names: []string{"all 28 sessions to 127.0.0.3:21050"}, absent: []string{"cross-zone"},
+	},
 	"two nodes of four": {
 		nodes: 4, coordinators: 3, declared: 3, place: PlaceNode,
 		change: func(_ int, s *session) {

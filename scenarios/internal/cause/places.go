@@ -86,7 +86,15 @@ func deadNodeFix(f facts) string {
 	case is(scenarios.PhaseTCP, vocab.KindTimeout, vocab.KindUnreachable):
 		return "that address does not answer: the balancer's node is down or a firewall drops packets to it; repair it, or take the address out of DNS"
 	}
+	if text := partialFailures[f.left[0].Class.Kind]; text != "" && f.every(isUnlike) {
+		return "that node of the balancer is configured unlike the others: " + text
+	}
 	return "that node of the balancer reaches no coordinator that answers: look at the health of its targets, and at cross-zone load balancing where its zone has none left"
+}
+
+// isUnlike reports whether a peer answered, and not as the others do.
+func isUnlike(g scenarios.FailureGroup) bool {
+	return slices.Contains(loginPhases, g.Class.Phase) && !g.Class.IsTimeout() && !g.Class.IsEOF() && !g.Class.IsReset() && partialFailures[g.Class.Kind] != ""
 }
 
 // openTogether: one after the other all sessions succeeded, and together they did not.
