@@ -34,7 +34,7 @@ func decide(e scenarios.Measured) Judgement {
 	if !affordable(e, j.Next) {
 		j.Next = scenarios.NextLook{}
 	}
-	j.Findings = proven(e, stopped(e, j.Findings))
+	j.Findings = proven(e, stopped(e, withSlowLogins(e, j.Findings)))
 	j.Verdict = scenarios.VerdictOf(j.Findings)
 	j.Notes = notes(e)
 	j.Capacity = completed(e)
