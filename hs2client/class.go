@@ -59,6 +59,9 @@ const (
 	KindInvalidHandle  = vocab.KindInvalidHandle
 	KindAdmission      = vocab.KindAdmission
 	KindUnauthorized   = vocab.KindUnauthorized
+
+	KindServerName = vocab.KindServerName
+	KindNoCipher   = vocab.KindNoCipher
 )
 
 // Phase is a step in the life of one session.

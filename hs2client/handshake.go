@@ -77,13 +77,11 @@ func handshakeError(err error, certRequested bool) error {
 			kind = KindNotTLS
 		}
 		return wire.Unrecognized(kind, record.RecordHeader[:])
-	case alerted && strings.Contains(alert, "protocol version"):
-		return &wire.Error{Kind: KindVersion, Err: err}
-	case alerted && (certRequested || strings.Contains(alert, "certificate required")):
-		// TLS 1.2 has no alert that says so.
+	case alerted && certRequested && wire.AlertKind(alert) != KindVersion:
+		// We had none to send; TLS 1.2 has no alert that says so.
 		return &wire.Error{Kind: KindClientCert, Err: err}
 	case alerted:
-		return &wire.Error{Kind: KindAlert, Err: err}
+		return &wire.Error{Kind: wire.AlertKind(alert), Err: err}
 	case wire.KindOf(err) == KindOther && strings.HasPrefix(err.Error(), "tls: "):
 		return &wire.Error{Kind: KindMismatch, Err: err}
 	}

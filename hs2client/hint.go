@@ -34,10 +34,15 @@ var kindHints = map[Kind][]Fix{
 		{Setting: settingTLS, Value: "false", Why: "the port does not speak TLS"},
 		todo("put a certificate on the listener"),
 	},
-	KindNeedsTLS:       {{Setting: settingTLS, Value: "true", Why: "the port speaks TLS"}},
-	KindNeedsSASL:      {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login (Kerberos is not supported)"}},
-	KindMechanism:      {todo("the coordinator does not offer SASL PLAIN: it may require Kerberos, which is not supported")},
-	KindShuttingDown:   {todo("the coordinator is shutting down and the balancer still sends it sessions: /healthz stays 200 meanwhile, so drain it at the balancer first")},
+	KindNeedsTLS:     {{Setting: settingTLS, Value: "true", Why: "the port speaks TLS"}},
+	KindNeedsSASL:    {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login (Kerberos is not supported)"}},
+	KindMechanism:    {todo("the coordinator does not offer SASL PLAIN: it may require Kerberos, which is not supported")},
+	KindShuttingDown: {todo("the coordinator is shutting down and the balancer still sends it sessions: /healthz stays 200 meanwhile, so drain it at the balancer first")},
+	KindServerName: {
+		{Setting: settingServerName, Why: "ask for a name that the listener has a certificate for; it does not know the one of the endpoint"},
+		todo("add a certificate for that name to the listener"),
+	},
+	KindNoCipher:       {todo("the listener's TLS policy and this client have no cipher suite, key exchange or signature in common: choose a policy with ECDHE and AES-GCM or ChaCha20, or an unrestricted key exchange (tls.curve)")},
 	KindSessionLimit:   {todo("this user's sessions are left open, or Impala's --max_hs2_sessions_per_user is too small; abandoned HS2 sessions count for 15 minutes")},
 	KindInvalidSession: {todo(lostSession)},
 	KindInvalidHandle:  {todo(lostSession)},
@@ -60,7 +65,7 @@ var (
 		KindExpired:       {todo("renew what has expired on the listener, the certificate or an intermediate one, and check this machine's clock")},
 		KindNotYetValid:   {todo("renew the certificate on the listener, and check this machine's clock")},
 		KindVersion:       {todo("raise the listener's TLS policy to 1.2 or newer")},
-		KindAlert:         {todo("raise the listener's TLS policy to 1.2 or newer")},
+		KindAlert:         {todo("the listener refused the handshake: look at its log for the reason")},
 	}
 	plainPort = []Fix{
 		{Setting: settingTLS, Value: "false", Why: "the port may not speak TLS (a plain Impala port waits without an answer)"},

@@ -175,8 +175,12 @@ func TestHandshake_AgainstOtherProtocols(t *testing.T) {
 		"Thrift":                 {"\x80\x01\x00\x02\x00\x00\x00\x00", "tls.not-tls", "tls.enabled=false"},
 		"PROXY version 1":        {"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n", "tls.proxy-header", "PROXY"},
 		"PROXY version 2":        {"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c", "tls.proxy-header", "PROXY"},
-		"an alert":               {"\x15\x03\x01\x00\x02\x02\x28", "tls.alert", "TLS"},
-		"an alert about version": {"\x15\x03\x01\x00\x02\x02\x46", "tls.version", "TLS"},
+		"an alert about ciphers": {"\x15\x03\x01\x00\x02\x02\x28", "tls.no-common-cipher", "cipher suite"},
+		"too weak a level":       {"\x15\x03\x01\x00\x02\x02\x47", "tls.no-common-cipher", "cipher suite"},
+		"an alert about version": {"\x15\x03\x01\x00\x02\x02\x46", "tls.version", "TLS policy to 1.2"},
+		"an unrecognized name":   {"\x15\x03\x01\x00\x02\x02\x70", "tls.server-name", "tls.server_name"},
+		"a certificate required": {"\x15\x03\x01\x00\x02\x02\x74", "tls.client-certificate", "client certificate"},
+		"an alert of its own":    {"\x15\x03\x01\x00\x02\x02\x50", "tls.alert", "its log"},
 		"nothing":                {"", "tls.eof", "PROXY"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,9 +46,10 @@ func passed(r scenarios.Result) string {
 	}
 	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(nodesWithSessions(r.Nodes), "node"), reached(r))
 	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.StatusPass {
-		text += ", as evenly as a fair balancer would"
+		tolerance := cmp.Or(r.Scenario.Expect.Balance.Tolerance, scenarios.DefaultTolerance)
+		text += fmt.Sprintf("; no share is off by more than chance and %.0f %%", tolerance*100)
 		if r.Detect != nil && r.Detect.Sessions > 0 {
-			text += fmt.Sprintf("; one look catches a coordinator with 3x its share in %s of cases", chance(r.Detect.Hot3x))
+			text += fmt.Sprintf("; such a run catches a coordinator with 3x its share in %s of cases", chance(r.Detect.Hot3x))
 		}
 	}
 	if l := r.Load; kindOf(r).login && l != nil && l.Login.Count() > 0 {

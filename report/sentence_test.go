@@ -51,7 +51,7 @@ func TestSentence(t *testing.T) {
 		},
 		"stages: time of logins": {
 			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindStages), Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Load: &slow}},
-			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; login p99 400 ms.",
+			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators; no share is off by more than chance and 50 %; login p99 400 ms.",
 		},
 		"capacity failed": {
 			r:    sc.Result{Verdict: sc.StatusFail, Complete: true, Findings: []sc.Finding{{ID: sc.CapacityHeld, Status: sc.StatusFail, Message: "24 of 40 sessions got in", Note: "n"}, even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity)}},
@@ -64,7 +64,7 @@ func TestSentence(t *testing.T) {
 		"pass: what was reached and would be caught": {
 			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five,
 				Findings: []sc.Finding{even}, Detect: &sc.Detectable{Sessions: 40, Hot3x: .97}, Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
-			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; one look catches a coordinator with 3x its share in 97 % of cases.",
+			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators; no share is off by more than chance and 50 %; such a run catches a coordinator with 3x its share in 97 % of cases.",
 		},
 		"pass: balance not judged": {
 			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five[:1], Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 1}, Nodes: two[:1]}},

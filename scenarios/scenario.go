@@ -136,6 +136,7 @@ type Expect struct {
 	TLS          ExpectTLS          `yaml:"tls,omitempty" json:"tls"`
 	MinIdle      Duration           `yaml:"min_idle,omitempty" json:"min_idle,omitempty"`     // idle: how long a connection must survive; 0: as long as the last step
 	MaxOutage    Duration           `yaml:"max_outage,omitempty" json:"max_outage,omitempty"` // watch: how long new sessions may fail; 0: not one may
+	MaxLost      int                `yaml:"max_lost,omitempty" json:"max_lost,omitempty"`     // watch: long sessions that may be lost on coordinators that stay
 	Slowest      float64            `yaml:"slowest,omitempty" json:"slowest,omitempty"`       // query: the slowest coordinator's median over the others'; 0 is 3
 }
 

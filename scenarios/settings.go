@@ -149,5 +149,6 @@ var kindSettings = []Setting{
 	{Key: "watch.long", Name: "long", Arg: argNumber, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "sessions that stay open all the time", Bounds: Bounds{Max: 10_000}},
 	{Key: "watch.on_event", Name: "on-event", Arg: argCommand, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "shell command that drains, kills or restarts a coordinator; the result stores it", Unset: "you do it yourself"},
 	{Key: "watch.event_after", Name: "event-after", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "when to run the command, or to ask you", Unset: fmt.Sprintf("%s, or a quarter of watch.for if that is less", eventAfter)},
+	{Key: "expect.max_lost", Name: "max-lost", Arg: argNumber, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "long sessions that may be lost on coordinators that stay; the one that is drained or killed may lose its own", Bounds: Bounds{Max: 10_000, Zero: "not one may"}},
 	{Key: "expect.max_outage", Name: "max-outage", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "how long new sessions may fail", Bounds: Bounds{Zero: "not one may"}},
 }

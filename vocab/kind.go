@@ -55,6 +55,9 @@ const (
 	KindInvalidHandle
 	KindAdmission
 	KindUnauthorized
+
+	KindServerName
+	KindNoCipher
 	numKinds
 )
 
@@ -110,6 +113,9 @@ var kinds = [numKinds]struct{ name, means string }{
 	KindInvalidHandle:  {"invalid-handle", "the server does not know the operation"},
 	KindAdmission:      {"admission", "admission control rejected the query, or let it wait too long"},
 	KindUnauthorized:   {"unauthorized", "the user may not do that"},
+
+	KindServerName: {"server-name", "the other side has no certificate for the name that was asked for"},
+	KindNoCipher:   {"no-common-cipher", "the two sides have no cipher suite, key exchange or signature in common"},
 }
 
 // String is the part of a class behind the dot; "" for KindNone.

@@ -22,7 +22,7 @@ type kindRules struct {
 // kinds has every kind.
 var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks: {
-		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{sequential: true}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{sequential: true}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCertificates: {
@@ -30,23 +30,23 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.TLSSameOnAllNodes, bare: true,
 	},
 	scenarios.KindStages: {
-		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true, rateAsked: true}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true, rateAsked: true}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCapacity: {
-		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.CapacityHeld,
 	},
 	scenarios.KindQuery: {
-		judges: []judgeFunc{queryJudge, tlsJudge, identityJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{queryJudge, tlsJudge, identityJudge, closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.QuerySucceeds,
 	},
 	scenarios.KindIdle: {
-		judges: []judgeFunc{idleJudge, tlsJudge, balance.Unexpected, pagesJudge, keepaliveJudge},
+		judges: []judgeFunc{idleJudge, tlsJudge, balance.Unexpected, closesJudge, pagesJudge, keepaliveJudge},
 		main:   scenarios.IdleCut,
 	},
 	scenarios.KindWatch: {
-		judges: []judgeFunc{watchJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{blindFor: time.Second}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{blindFor: time.Second}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
 	},
 }

@@ -12,13 +12,18 @@ import (
 
 // issuer asks whether each leaf has the issuer that was declared.
 func issuer(e scenarios.Measured) scenarios.Finding {
-	return named{what: "issuer", key: "expect.tls.issuer", want: e.Scenario.Expect.TLS.Issuer}.judge(e.TLS,
-		func(c scenarios.Cert) string { return c.Issuer })
+	return expectedName{
+		what: "issuer", want: e.Scenario.Expect.TLS.Issuer,
+		set: func(name, why string) scenarios.Fixes { return phrase.Set("expect.tls.issuer", name, why) },
+	}.judge(e.TLS, func(c scenarios.Cert) string { return c.Issuer })
 }
 
 // root asks whether each chain leads to the root that was declared.
 func root(e scenarios.Measured) scenarios.Finding {
-	return named{what: "root", key: "expect.tls.root", want: e.Scenario.Expect.TLS.Root}.judge(e.TLS, rootOf)
+	return expectedName{
+		what: "root", want: e.Scenario.Expect.TLS.Root,
+		set: func(name, why string) scenarios.Fixes { return phrase.Set("expect.tls.root", name, why) },
+	}.judge(e.TLS, rootOf)
 }
 
 // rootOf is the name of the root that a chain leads to; "" where there is none.
@@ -29,14 +34,14 @@ func rootOf(c scenarios.Cert) string {
 	return c.Path[len(c.Path)-1].Subject
 }
 
-// named is a name that each chain should have in one place.
-type named struct {
-	what string   // the place: "issuer"
-	key  string   // the setting that declares it
-	want []string // what was declared; nil: nothing was
+// expectedName is a name that each chain should have in one place.
+type expectedName struct {
+	what string                                 // the place: "issuer"
+	want []string                               // what was declared; nil: nothing was
+	set  func(name, why string) scenarios.Fixes // declares a name
 }
 
-func (n named) judge(certs []scenarios.Cert, nameOf func(scenarios.Cert) string) scenarios.Finding {
+func (n expectedName) judge(certs []scenarios.Cert, nameOf func(scenarios.Cert) string) scenarios.Finding {
 	var names []string
 	var bad complaints
 	unknown := false
@@ -64,14 +69,14 @@ func (n named) judge(certs []scenarios.Cert, nameOf func(scenarios.Cert) string)
 	f := bad.verdict(good)
 	if f.Status == scenarios.StatusFail {
 		f.Fix = slices.Concat(phrase.Try(fmt.Sprintf("install a certificate of the expected %s on the listener", n.what)),
-			phrase.Set(n.key, "", "correct the expected "+n.what))
+			n.set("", "correct the expected "+n.what))
 	}
 	return f
 }
 
 // suggestion is what to declare: the organization that all have, since authorities
 // change their intermediate certificates often; the whole of one name without it.
-func (n named) suggestion(names []string) scenarios.Fixes {
+func (n expectedName) suggestion(names []string) scenarios.Fixes {
 	first, ok := dn.Organization(names[0])
 	for _, name := range names[1:] {
 		other, has := dn.Organization(name)
@@ -79,9 +84,9 @@ func (n named) suggestion(names []string) scenarios.Fixes {
 	}
 	switch {
 	case ok:
-		return phrase.Set(n.key, first.String(), "")
+		return n.set(first.String(), "")
 	case len(names) == 1:
-		return phrase.Set(n.key, names[0], "")
+		return n.set(names[0], "")
 	}
 	return nil
 }
