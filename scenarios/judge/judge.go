@@ -33,7 +33,7 @@ func decide(e scenarios.Measured) Judgement {
 		j.Findings = append(j.Findings, findings...)
 		j.Next = larger(j.Next, next)
 	}
-	j.Findings = proven(e, stopped(e, j.Findings))
+	j.Findings = proven(e, stopped(e, withSlowLogins(e, j.Findings)))
 	j.Verdict = scenarios.VerdictOf(j.Findings)
 	if failedForGood(j.Findings) || !affordable(e) {
 		j.Next = scenarios.NextLook{}
