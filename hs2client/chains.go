@@ -2,7 +2,6 @@ package hs2client
 
 import (
 	"bytes"
-	"crypto/tls"
 	"crypto/x509"
 	"slices"
 	"sync"
@@ -22,8 +21,8 @@ import (
 // the leaf. At most 64 are kept; the oldest is dropped first. The zero value is
 // empty and ready; it is safe for concurrent use.
 type ChainCache struct {
-	configsMu sync.Mutex    // guards configs
-	configs   []*tls.Config // by name and curves, each shared by many connections
+	configsMu sync.Mutex     // guards configs
+	configs   []sharedConfig // by name, curves and the client's certificate, each for many connections
 
 	adding sync.Mutex
 	known  atomic.Pointer[[]*goodChain] // the slice is replaced, never changed
@@ -51,18 +50,18 @@ func (c *ChainCache) facts(sent []*x509.Certificate, name string, roots *x509.Ce
 	if c == nil {
 		return newChainFacts(sent, roots, now)
 	}
-	if k := c.find(sent, name, roots); k != nil && k.facts.trust.validity.contains(now) {
+	if k := c.find(sent, name, roots); k != nil && k.facts.validity.contains(now) {
 		return k.facts
 	}
 	// Others wait here for the first one that shows the same chain.
 	c.adding.Lock()
 	defer c.adding.Unlock()
 	k := c.find(sent, name, roots)
-	if k != nil && k.facts.trust.validity.contains(now) {
+	if k != nil && k.facts.validity.contains(now) {
 		return k.facts
 	}
 	fresh := &goodChain{sent, name, roots, newChainFacts(sent, roots, now)}
-	if fresh.facts.trust.validity.contains(now) {
+	if fresh.facts.validity.contains(now) {
 		c.put(k, fresh)
 	}
 	return fresh.facts

@@ -35,16 +35,19 @@ const (
 	KindOversize    = vocab.KindOversize
 	KindMismatch    = vocab.KindMismatch
 
-	KindAlert       = vocab.KindAlert
-	KindClientCert  = vocab.KindClientCert
-	KindExpired     = vocab.KindExpired
-	KindNotYetValid = vocab.KindNotYetValid
-	KindHostname    = vocab.KindHostname
-	KindUnknownCA   = vocab.KindUnknownCA
-	KindSelfSigned  = vocab.KindSelfSigned
-	KindIncomplete  = vocab.KindIncomplete
-	KindVersion     = vocab.KindVersion
-	KindPolicy      = vocab.KindPolicy
+	KindAlert         = vocab.KindAlert
+	KindClientCert    = vocab.KindClientCert
+	KindExpired       = vocab.KindExpired
+	KindNotYetValid   = vocab.KindNotYetValid
+	KindHostname      = vocab.KindHostname
+	KindUnknownCA     = vocab.KindUnknownCA
+	KindSelfSigned    = vocab.KindSelfSigned
+	KindIncomplete    = vocab.KindIncomplete
+	KindConstraint    = vocab.KindConstraint
+	KindTooLong       = vocab.KindTooLong
+	KindWeakSignature = vocab.KindWeakSignature
+	KindVersion       = vocab.KindVersion
+	KindPolicy        = vocab.KindPolicy
 
 	KindRejected  = vocab.KindRejected
 	KindMechanism = vocab.KindMechanism
@@ -57,6 +60,9 @@ const (
 	KindInvalidHandle  = vocab.KindInvalidHandle
 	KindAdmission      = vocab.KindAdmission
 	KindUnauthorized   = vocab.KindUnauthorized
+
+	KindServerName = vocab.KindServerName
+	KindNoCipher   = vocab.KindNoCipher
 )
 
 // Phase is a step in the life of one session.

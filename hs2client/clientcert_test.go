@@ -3,10 +3,12 @@ package hs2client_test
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
@@ -68,5 +70,99 @@ func TestOpen_ResetWhileConnectingHasHint(t *testing.T) {
 	}})
 	if e := wantClass(t, err, "tcp.reset"); !strings.Contains(hintText(e), "healthy") {
 		t.Errorf("hint %q", hintText(e))
+	}
+}
+
+// clientPair is a client certificate of an authority.
+func clientPair(t *testing.T, a *certs.Authority) *tls.Certificate {
+	t.Helper()
+	text, err := a.Client("ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.X509KeyPair(text, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &pair
+}
+
+func TestClientCertificate_IsShown(t *testing.T) {
+	a, roots := authority(t)
+	other, _ := authority(t)
+	for name, tc := range map[string]struct {
+		own   *tls.Certificate
+		class string
+		hint  string
+	}{
+		"a good one":      {clientPair(t, a), "", ""},
+		"none":            {nil, "tls.client-certificate", "tls.client_cert"},
+		"of another root": {clientPair(t, other), "tls.client-certificate", "check that it trusts its authority"},
+	} {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			for how, cache := range map[string]*hs2client.ChainCache{"without a cache": nil, "with one": new(hs2client.ChainCache)} {
+				t.Run(name+", "+tls.VersionName(version)+", "+how, func(t *testing.T) {
+					t.Parallel()
+					config := listener(t, a, certs.KindGood)
+					config.MinVersion, config.MaxVersion = version, version
+					config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, roots
+					c := &coordinator{}
+					c.columns, c.schema = pid()
+					client := hs2client.Config{
+						Addr: serve(t, secured(config, c.plain)), Timeout: soon,
+						TLS: &hs2client.TLSConfig{Roots: roots, ServerName: host, Certificate: tc.own, Chains: cache},
+					}
+					for what, err := range map[string]error{
+						"a session":   firstError(t.Context(), client),
+						"a handshake": hs2client.Handshake(t.Context(), client),
+					} {
+						if tc.class == "" && err != nil {
+							t.Errorf("%s: %v", what, err)
+						} else if tc.class != "" {
+							if e := wantClass(t, err, tc.class); !strings.Contains(hintText(e)+settingsOf(e), tc.hint) {
+								t.Errorf("%s: hint %q", what, hintText(e))
+							}
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// settingsOf are the settings that a hint names.
+func settingsOf(e *hs2client.Error) string {
+	var out []string
+	for _, f := range e.Hint() {
+		out = append(out, f.Setting)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestHandshake_DoesNotWaitLongForListenersThatOnlyAsk(t *testing.T) {
+	a, roots := authority(t)
+	config := listener(t, a, certs.KindGood)
+	config.ClientAuth = tls.RequestClientCert
+	addr := serve(t, secured(config, silent))
+	start := time.Now()
+	if err := hs2client.Handshake(t.Context(), hs2client.Config{Addr: addr, Timeout: 30 * time.Second, TLS: &hs2client.TLSConfig{Roots: roots, ServerName: host}}); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// TestOpen_ClientCertificateMissedInSilence is against a listener that asks for a
+// certificate and closes without an alert, as nginx does.
+func TestOpen_ClientCertificateMissedInSilence(t *testing.T) {
+	a, roots := authority(t)
+	config := listener(t, a, certs.KindGood)
+	config.ClientAuth = tls.RequestClientCert
+	addr := serve(t, secured(config, func(net.Conn) {}))
+	_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, Timeout: soon, TLS: &hs2client.TLSConfig{Roots: roots, ServerName: host}})
+	e, ok := errors.AsType[*hs2client.Error](err)
+	if !ok || e.Hint()[0].Setting != "tls.client_cert" {
+		t.Errorf("%v, hint %+v", err, e.Hint())
 	}
 }

@@ -11,12 +11,16 @@ import (
 // long as a session is open.
 func (c *TLSConfig) clientHelloConfig(name string) *tls.Config {
 	if c.Chains == nil {
-		return newClientHelloConfig(name, c.Curves)
+		return newClientHelloConfig(name, c.Curves, c.Certificate)
 	}
-	return c.Chains.clientHelloConfig(name, c.Curves)
+	return c.Chains.clientHelloConfig(name, c.Curves, c.Certificate)
 }
 
-func newClientHelloConfig(name string, curves []tls.CurveID) *tls.Config {
+// newClientHelloConfig has the client's own certificate, or none where that is nil.
+func newClientHelloConfig(name string, curves []tls.CurveID, own *tls.Certificate) *tls.Config {
+	if own == nil {
+		own = new(tls.Certificate)
+	}
 	return &tls.Config{
 		ServerName: name,
 		// We verify after the handshake: crypto/tls would end it at the first
@@ -25,12 +29,13 @@ func newClientHelloConfig(name string, curves []tls.CurveID) *tls.Config {
 		// Old listeners show their certificate too; the refusal names their version.
 		MinVersion:       tls.VersionTLS10,
 		CurvePreferences: curves,
-		// We have none; but whether one was requested shows what a later alert means.
+		// Whether one was requested shows what a later alert means. It is shown whatever
+		// authorities the listener names: its alert then says what is wrong with it.
 		GetClientCertificate: func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			if conn, ok := info.Context().Value(handshakeKey{}).(*connection); ok {
 				conn.certRequested = true
 			}
-			return new(tls.Certificate), nil
+			return own, nil
 		},
 		// No session cache: a resumed session shows no certificate.
 		ClientSessionCache: nil,
@@ -55,19 +60,25 @@ func (h handshakeContext) Value(key any) any {
 	return h.Context.Value(key)
 }
 
-// clientHelloConfig returns the configuration for a name and curves, and makes it
-// where it is missing.
-func (c *ChainCache) clientHelloConfig(name string, curves []tls.CurveID) *tls.Config {
+// sharedConfig is a configuration of crypto/tls and the client's certificate in it.
+type sharedConfig struct {
+	*tls.Config
+	own *tls.Certificate
+}
+
+// clientHelloConfig returns the configuration for a name, curves and a certificate, and
+// makes it where it is missing.
+func (c *ChainCache) clientHelloConfig(name string, curves []tls.CurveID, own *tls.Certificate) *tls.Config {
 	c.configsMu.Lock()
 	defer c.configsMu.Unlock()
-	for _, config := range c.configs {
-		if config.ServerName == name && slices.Equal(config.CurvePreferences, curves) {
-			return config
+	for _, shared := range c.configs {
+		if shared.ServerName == name && slices.Equal(shared.CurvePreferences, curves) && shared.own == own {
+			return shared.Config
 		}
 	}
-	config := newClientHelloConfig(name, slices.Clone(curves))
+	config := newClientHelloConfig(name, slices.Clone(curves), own)
 	if len(c.configs) < maxChains {
-		c.configs = append(c.configs, config)
+		c.configs = append(c.configs, sharedConfig{config, own})
 	}
 	return config
 }

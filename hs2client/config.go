@@ -98,6 +98,10 @@ type TLSConfig struct {
 
 	Curves []tls.CurveID // nil: Go's default
 
+	// Certificate is the client's own, shown to a listener that asks for one; nil:
+	// none is shown. It must not be changed.
+	Certificate *tls.Certificate
+
 	// Chains remembers the chains that were good, for all connections that share
 	// it; nil: every chain is verified anew.
 	Chains *ChainCache

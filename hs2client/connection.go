@@ -41,11 +41,16 @@ type connection struct {
 // mode is how a session is connected: what a hint depends on.
 type mode struct {
 	tls, sasl bool
+	ownRoots  bool // authorities were given; else the system's are trusted
+	ownCert   bool // the client has a certificate of its own
 	protocol  Protocol
 }
 
 func modeOf(c *Config) mode {
-	return mode{tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol}
+	return mode{
+		tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol,
+		ownRoots: c.TLS != nil && c.TLS.Roots != nil, ownCert: c.TLS != nil && c.TLS.Certificate != nil,
+	}
 }
 
 // past is a deadline that interrupts a call which has begun.
@@ -205,6 +210,9 @@ func (conn *connection) newError(ctx context.Context, phase Phase, err error) er
 	phase, err = conn.reclassifyTLS(phase, err)
 	e := errorOf(ctx, conn.addr, conn.op, phase, err, conn.secret)
 	e.hint = hintFor(e, conn.mode, conn.wire.Received())
+	if cut := e.Kind == KindEOF || e.Kind == KindReset; cut && conn.certRequested && !conn.mode.ownCert && !conn.wire.Received() {
+		e.hint = append(needsClientCert("the listener asked for a client certificate, and some end connections without one in silence"), e.hint...)
+	}
 	return e
 }
 

@@ -78,7 +78,7 @@ func ExampleHandshake() {
 	fmt.Println("refused by us:", rec.Refused, "- chain:", rec.Peer.Chain)
 	// Output:
 	// tls.expired
-	// renew the certificate on the listener, and check this machine's clock
+	// renew what has expired on the listener, the certificate or an intermediate one, and check this machine's clock
 	// refused by us: true - chain: ok
 }
 

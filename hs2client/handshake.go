@@ -32,6 +32,9 @@ func Handshake(ctx context.Context, c Config) error {
 	}
 	w := conn.watch(ctx)
 	err = conn.handshake(ctx, &c, t)
+	if err == nil && conn.certRequested {
+		err = conn.awaitAlert(ctx)
+	}
 	w.end()
 	if err != nil {
 		conn.closeGracefully(ctx)
@@ -74,13 +77,11 @@ func handshakeError(err error, certRequested bool) error {
 			kind = KindNotTLS
 		}
 		return wire.Unrecognized(kind, record.RecordHeader[:])
-	case alerted && strings.Contains(alert, "protocol version"):
-		return &wire.Error{Kind: KindVersion, Err: err}
-	case alerted && (certRequested || strings.Contains(alert, "certificate required")):
+	case alerted && certRequested && wire.AlertKind(alert) != KindVersion:
 		// We had none to send; TLS 1.2 has no alert that says so.
 		return &wire.Error{Kind: KindClientCert, Err: err}
 	case alerted:
-		return &wire.Error{Kind: KindAlert, Err: err}
+		return &wire.Error{Kind: wire.AlertKind(alert), Err: err}
 	case wire.KindOf(err) == KindOther && strings.HasPrefix(err.Error(), "tls: "):
 		return &wire.Error{Kind: KindMismatch, Err: err}
 	}
@@ -91,10 +92,50 @@ func handshakeError(err error, certRequested bool) error {
 // thing that arrives, TLS is what failed. In TLS 1.3 the server checks the client's
 // certificate when the client has already gone on.
 func (conn *connection) reclassifyTLS(phase Phase, err error) (Phase, error) {
-	if _, alerted := wire.Alert(err); !alerted || conn.wire.Received() || phase == PhaseTLS {
+	if phase == PhaseTLS || phase == PhaseTCP || conn.secured == nil || conn.wire.Received() {
 		return phase, err
 	}
-	return PhaseTLS, handshakeError(err, conn.certRequested)
+	if _, alerted := wire.Alert(err); alerted {
+		return PhaseTLS, handshakeError(err, conn.certRequested)
+	}
+	if kind := wire.KindOf(err); conn.certRequested && (kind == KindEOF || kind == KindReset) {
+		// Writing failed; what was sent before the connection ended may still say why.
+		if alert := conn.pendingAlert(cleanupTimeout); alert != nil {
+			return PhaseTLS, handshakeError(alert, true)
+		}
+	}
+	return phase, err
+}
+
+// awaitAlert waits for the alert by which a listener of TLS 1.3 refuses a client
+// certificate, or the lack of one, after the handshake. One that has none to send says
+// nothing, so the wait is short: what an answer takes, and some time to think.
+func (conn *connection) awaitAlert(ctx context.Context) error {
+	const toThink = 200 * time.Millisecond
+	wait := 4*conn.record.Phases[PhaseTCP] + toThink
+	if conn.timeout > 0 {
+		wait = min(wait, conn.timeout)
+	}
+	s := conn.begin(ctx, PhaseTLS, conn.timeout)
+	s.unrecorded = true
+	if conn.ctxErr != nil {
+		return s.end(conn.ctxErr)
+	}
+	if alert := conn.pendingAlert(wait); alert != nil {
+		return s.end(handshakeError(alert, true))
+	}
+	return nil
+}
+
+// pendingAlert is the alert that arrives within a time; nil where none does.
+func (conn *connection) pendingAlert(wait time.Duration) error {
+	_ = conn.socket.SetReadDeadline(time.Now().Add(wait))
+	var data [1]byte
+	_, err := conn.secured.Read(data[:])
+	if _, alerted := wire.Alert(err); alerted {
+		return err
+	}
+	return nil
 }
 
 // closeGracefully closes the connection of a handshake in order: with the server's

@@ -7,6 +7,7 @@ const (
 	settingTLS        = "tls.enabled"
 	settingCACert     = "tls.ca_cert"
 	settingServerName = "tls.server_name"
+	settingClientCert = "tls.client_cert"
 	settingAuth       = "auth.mechanism"
 	settingProtocol   = "target.protocol"
 )
@@ -35,10 +36,15 @@ var kindHints = map[Kind][]Fix{
 		{Setting: settingTLS, Value: "false", Why: "the port does not speak TLS"},
 		todo("put a certificate on the listener"),
 	},
-	KindNeedsTLS:       {{Setting: settingTLS, Value: "true", Why: "the port speaks TLS"}},
-	KindNeedsSASL:      {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login (Kerberos is not supported)"}},
-	KindMechanism:      {todo("the coordinator does not offer SASL PLAIN: it may require Kerberos, which is not supported")},
-	KindShuttingDown:   {todo("the coordinator is shutting down and the balancer still sends it sessions: /healthz stays 200 meanwhile, so drain it at the balancer first")},
+	KindNeedsTLS:     {{Setting: settingTLS, Value: "true", Why: "the port speaks TLS"}},
+	KindNeedsSASL:    {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login (Kerberos is not supported)"}},
+	KindMechanism:    {todo("the coordinator does not offer SASL PLAIN: it may require Kerberos, which is not supported")},
+	KindShuttingDown: {todo("the coordinator is shutting down and the balancer still sends it sessions: /healthz stays 200 meanwhile, so drain it at the balancer first")},
+	KindServerName: {
+		{Setting: settingServerName, Why: "ask for a name that the listener has a certificate for; it does not know the one of the endpoint"},
+		todo("add a certificate for that name to the listener"),
+	},
+	KindNoCipher:       {todo("the listener's TLS policy and this client have no cipher suite, key exchange or signature in common: choose a policy with ECDHE and AES-GCM or ChaCha20, or an unrestricted key exchange (tls.curve)")},
 	KindSessionLimit:   {todo("this user's sessions are left open, or Impala's --max_hs2_sessions_per_user is too small; abandoned HS2 sessions count for 15 minutes")},
 	KindInvalidSession: {todo(lostSession)},
 	KindInvalidHandle:  {todo(lostSession)},
@@ -49,18 +55,19 @@ const lostSession = "another coordinator answered, or the session expired: one s
 // tlsHints and tcpHints are for kinds that mean something else in other phases.
 var (
 	tlsHints = map[Kind][]Fix{
-		KindTimeout:     plainPort,
-		KindReset:       plainPort,
-		KindEOF:         plainPort,
-		KindSelfSigned:  {{Setting: settingCACert, Why: "set the authority to trust"}},
-		KindUnknownCA:   {{Setting: settingCACert, Why: "set the authority to trust"}},
-		KindIncomplete:  {todo("install the intermediate certificates on the listener"), {Setting: settingCACert, Why: "set the authority to trust if there are none"}},
-		KindHostname:    {todo("the certificate is for another name: connect to that name"), {Setting: settingServerName, Why: "set the name that the certificate is for"}},
-		KindExpired:     {todo("renew the certificate on the listener, and check this machine's clock")},
-		KindNotYetValid: {todo("renew the certificate on the listener, and check this machine's clock")},
-		KindClientCert:  {todo("the listener requires a client certificate (mutual TLS), and this client has none: turn that off on the listener, or use another one")},
-		KindVersion:     {todo("raise the listener's TLS policy to 1.2 or newer")},
-		KindAlert:       {todo("raise the listener's TLS policy to 1.2 or newer")},
+		KindTimeout:       plainPort,
+		KindReset:         plainPort,
+		KindEOF:           plainPort,
+		KindSelfSigned:    {{Setting: settingCACert, Why: "set the authority to trust"}},
+		KindUnknownCA:     {{Setting: settingCACert, Why: "set the authority to trust"}},
+		KindConstraint:    {todo("have the certificate issued by an authority that may issue it")},
+		KindTooLong:       {todo("install the leaf and the few intermediate certificates that lead to its root, and no others")},
+		KindWeakSignature: {todo("have the certificate issued again, with a signature by SHA-256 or better")},
+		KindHostname:      {todo("the certificate is for another name: connect to that name"), {Setting: settingServerName, Why: "set the name that the certificate is for"}},
+		KindExpired:       {todo("renew what has expired on the listener, the certificate or an intermediate one, and check this machine's clock")},
+		KindNotYetValid:   {todo("renew the certificate on the listener, and check this machine's clock")},
+		KindVersion:       {todo("raise the listener's TLS policy to 1.2 or newer")},
+		KindAlert:         {todo("the listener refused the handshake: look at its log for the reason")},
 	}
 	plainPort = []Fix{
 		{Setting: settingTLS, Value: "false", Why: "the port may not speak TLS (a plain Impala port waits without an answer)"},
@@ -86,7 +93,7 @@ func hintFor(e *Error, m mode, received bool) []Fix {
 	case PhaseTCP:
 		return tcpHints[e.Kind]
 	case PhaseTLS:
-		return tlsHints[e.Kind]
+		return tlsHint(e.Kind, m)
 	case PhaseSASL:
 		return loginHint(e.Kind, m)
 	case PhaseOpen:
@@ -98,6 +105,31 @@ func hintFor(e *Error, m mode, received bool) []Fix {
 // otherServer is for a port on which something else answers.
 func otherServer(h vocab.Heard) []Fix {
 	return []Fix{todo(h.Who() + " answers there: check host and port (" + ports + ")")}
+}
+
+// tlsHint is for a handshake that failed, or a certificate that was refused.
+func tlsHint(k Kind, m mode) []Fix {
+	switch k {
+	case KindClientCert:
+		if m.ownCert {
+			return []Fix{todo("the listener refuses the client certificate (mutual TLS): check that it trusts its authority, and that it is valid"),
+				{Setting: settingClientCert, Why: "give another one"}}
+		}
+		return needsClientCert("the listener requires a client certificate (mutual TLS), and this client has none")
+	case KindIncomplete:
+		// A leaf alone shows neither whether its issuer is a root.
+		install := todo("install the intermediate certificates on the listener, if its issuer is one")
+		if m.ownRoots {
+			return []Fix{install, {Setting: settingCACert, Why: "trust its issuer, if that is a root"}}
+		}
+		return []Fix{{Setting: settingCACert, Why: "trust its issuer, if that is a root of your own"}, install}
+	}
+	return tlsHints[k]
+}
+
+// needsClientCert is for a listener that wants to know who we are.
+func needsClientCert(why string) []Fix {
+	return []Fix{{Setting: settingClientCert, Why: why}, todo("turn client certificates off on the listener, or use another one")}
 }
 
 // loginHint is for a login that failed. Impala sends nothing in either case, so a

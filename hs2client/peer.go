@@ -1,10 +1,8 @@
 package hs2client
 
 import (
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"slices"
 	"time"
 
@@ -17,6 +15,7 @@ type Peer struct {
 	State       tls.ConnectionState // of this very connection
 	Fingerprint string              // SHA-256 of the leaf, lower case hex
 	Chain       ChainStatus         // the path to a trusted root; time and host left aside
+	ChainDetail string              // which certificate Chain is about, and why; "" where it is ChainOK
 	HostErr     error               // nil: the leaf is valid for ServerName
 	Version     string              // "TLS1.3"
 	ServerName  string              // the name that was asked for
@@ -25,7 +24,13 @@ type Peer struct {
 	Subject, Issuer     string    // of the leaf, as RFC 2253 and 4514 write names
 	SANs                []string  // DNS names and addresses of the leaf, at most 100
 
-	expiredAuthority error // a certificate above the leaf is outside its validity; nil: none, or Chain is not ChainOK
+	// Sent is the chain as it was presented, leaf first, and Path the one from the
+	// leaf to a trusted root, both included, that is valid for the longest time; nil
+	// unless Chain is ChainOK. Both have [MaxCertificates] at the most.
+	Sent, Path []Certificate
+
+	SentCount        int    // certificates presented, also those beyond Sent
+	ChainFingerprint string // SHA-256 over those of all that were presented, in their order
 }
 
 // ChainStatus says whether a certificate leads to a root that is trusted.
@@ -33,11 +38,14 @@ type ChainStatus = vocab.ChainStatus
 
 // The states of a chain. The zero value is ChainUnchecked.
 const (
-	ChainUnchecked  = vocab.ChainUnchecked
-	ChainOK         = vocab.ChainOK         // it leads to a trusted root
-	ChainIncomplete = vocab.ChainIncomplete // the leaf came alone, or nothing that was sent or is trusted signed it
-	ChainSelfSigned = vocab.ChainSelfSigned // the leaf signed itself, and is not trusted
-	ChainUnknownCA  = vocab.ChainUnknownCA  // it ends at an authority that is not trusted
+	ChainUnchecked     = vocab.ChainUnchecked
+	ChainOK            = vocab.ChainOK            // it leads to a trusted root
+	ChainIncomplete    = vocab.ChainIncomplete    // nothing that was sent or is trusted signed the leaf
+	ChainSelfSigned    = vocab.ChainSelfSigned    // the leaf signed itself, and is not trusted
+	ChainUnknownCA     = vocab.ChainUnknownCA     // it ends at an authority that is not trusted
+	ChainConstraint    = vocab.ChainConstraint    // an authority may not issue such a certificate
+	ChainTooLong       = vocab.ChainTooLong       // it has more than MaxCertificates
+	ChainWeakSignature = vocab.ChainWeakSignature // a signature is by an algorithm that is not trusted any more
 )
 
 const maxSANs = 100
@@ -47,30 +55,33 @@ const maxSANs = 100
 func newPeer(state tls.ConnectionState, c *TLSConfig, name string, now time.Time) *Peer {
 	leaf := state.PeerCertificates[0]
 	facts := c.Chains.facts(state.PeerCertificates, name, c.Roots, now)
+	first := facts.sent[0]
 	return &Peer{
-		State: state, Fingerprint: facts.fingerprint,
-		Chain: facts.trust.status, HostErr: leaf.VerifyHostname(name),
+		State: state, Fingerprint: first.Fingerprint,
+		Chain: facts.status, ChainDetail: facts.detail, HostErr: leaf.VerifyHostname(name),
 		Version: versionName(state.Version), ServerName: name,
 		NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter,
-		Subject: facts.subject, Issuer: facts.issuer, SANs: slices.Clone(facts.sans),
-		expiredAuthority: facts.trust.expired,
+		Subject: first.Subject, Issuer: first.Issuer, SANs: slices.Clone(facts.sans),
+		Sent: facts.sent, Path: facts.path, SentCount: len(state.PeerCertificates), ChainFingerprint: facts.fingerprint,
 	}
 }
 
 // chainFacts are what the bytes of a chain show, and where it leads.
 type chainFacts struct {
-	fingerprint, subject, issuer string
-	sans                         []string
-	trust                        trust
+	fingerprint string // of the whole chain
+	sent, path  []Certificate
+	sans        []string
+	status      ChainStatus
+	detail      string
+	validity    period // of path; zero where there is none
 }
 
-// newChainFacts reads the leaf and verifies the chain.
+// newChainFacts reads the certificates and verifies the chain.
 func newChainFacts(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) chainFacts {
-	leaf := sent[0]
-	sum := sha256.Sum256(leaf.Raw)
+	where := verifyChain(sent, roots, now)
 	return chainFacts{
-		fingerprint: hex.EncodeToString(sum[:]), subject: leaf.Subject.String(), issuer: leaf.Issuer.String(),
-		sans: namesOf(leaf), trust: verifyChain(sent, roots, now),
+		fingerprint: chainFingerprint(sent), sent: newCertificates(sent), path: newCertificates(where.path), sans: namesOf(sent[0]),
+		status: where.status, detail: wire.Clip(where.detail), validity: periodOf(where.path),
 	}
 }
 

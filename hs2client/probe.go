@@ -213,13 +213,14 @@ func isTLSAnswer(err error) bool {
 	return ok && e.Kind != KindNotTLS
 }
 
-// clientHello is that of a client that trusts everyone: nothing secret is sent.
+// clientHello is that of a client that trusts everyone. It shows its own certificate,
+// which is public; nothing secret is sent.
 func (p *prober) clientHello() *tls.Config {
 	c := p.Config
 	if c.TLS == nil {
 		c.TLS = &TLSConfig{}
 	}
-	return newClientHelloConfig(c.serverName(p.target), c.TLS.Curves)
+	return newClientHelloConfig(c.serverName(p.target), c.TLS.Curves, c.TLS.Certificate)
 }
 
 // connect makes one connection, on which everything takes no longer than a step, and

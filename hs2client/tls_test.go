@@ -97,7 +97,11 @@ func TestOpen_RefusesCertificates(t *testing.T) {
 			root, _ := pem.Decode(a.RootPEM())
 			s.Certificates[0].Certificate = append(s.Certificates[0].Certificate, root.Bytes)
 		}, "tls.incomplete-chain", hs2client.ChainIncomplete, "TLS1.3"},
-		"an old version": {certs.KindGood, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.ChainOK, "TLS1.1"},
+		"an expired intermediate": {certs.KindExpiredIntermediate, nil, "tls.expired", hs2client.ChainOK, "TLS1.3"},
+		"an expired root":         {certs.KindExpiredRoot, nil, "tls.expired", hs2client.ChainOK, "TLS1.3"},
+		"a name constraint":       {certs.KindNameConstraint, nil, "tls.constraint", hs2client.ChainConstraint, "TLS1.3"},
+		"a chain of 301":          {certs.KindTooLong, nil, "tls.chain-too-long", hs2client.ChainTooLong, "TLS1.3"},
+		"an old version":          {certs.KindGood, func(s *tls.Config, _ *hs2client.TLSConfig) { s.MaxVersion = tls.VersionTLS11 }, "tls.version", hs2client.ChainOK, "TLS1.1"},
 		"older than we want": {certs.KindGood, func(s *tls.Config, c *hs2client.TLSConfig) {
 			s.MaxVersion, c.MinVersion = tls.VersionTLS12, tls.VersionTLS13
 		}, "tls.version", hs2client.ChainOK, "TLS1.2"},
@@ -173,8 +177,12 @@ func TestHandshake_AgainstOtherProtocols(t *testing.T) {
 		"Thrift":                 {"\x80\x01\x00\x02\x00\x00\x00\x00", "tls.not-tls", "tls.enabled=false"},
 		"PROXY version 1":        {"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n", "tls.proxy-header", "PROXY"},
 		"PROXY version 2":        {"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c", "tls.proxy-header", "PROXY"},
-		"an alert":               {"\x15\x03\x01\x00\x02\x02\x28", "tls.alert", "TLS"},
-		"an alert about version": {"\x15\x03\x01\x00\x02\x02\x46", "tls.version", "TLS"},
+		"an alert about ciphers": {"\x15\x03\x01\x00\x02\x02\x28", "tls.no-common-cipher", "cipher suite"},
+		"too weak a level":       {"\x15\x03\x01\x00\x02\x02\x47", "tls.no-common-cipher", "cipher suite"},
+		"an alert about version": {"\x15\x03\x01\x00\x02\x02\x46", "tls.version", "TLS policy to 1.2"},
+		"an unrecognized name":   {"\x15\x03\x01\x00\x02\x02\x70", "tls.server-name", "tls.server_name"},
+		"a certificate required": {"\x15\x03\x01\x00\x02\x02\x74", "tls.client-certificate", "client certificate"},
+		"an alert of its own":    {"\x15\x03\x01\x00\x02\x02\x50", "tls.alert", "its log"},
 		"nothing":                {"", "tls.eof", "PROXY"},
 	} {
 		t.Run(name, func(t *testing.T) {

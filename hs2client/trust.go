@@ -2,20 +2,18 @@ package hs2client
 
 import (
 	"bytes"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
-
-	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 )
 
 // trust is where a chain leads.
 type trust struct {
-	status   ChainStatus
-	expired  error  // status is ChainOK, but an authority above the leaf is outside its validity
-	validity period // of the path; only where status is ChainOK and expired nil
+	status ChainStatus
+	detail string
+	path   []*x509.Certificate // from the leaf to a root; nil unless status is ChainOK
 }
 
 // period is a span of time, including both ends.
@@ -23,112 +21,171 @@ type period struct{ from, until time.Time }
 
 func (p period) contains(t time.Time) bool { return !t.Before(p.from) && !t.After(p.until) }
 
-// verifyChain verifies a chain at a moment when the leaf is valid, the nearest one
-// to now, so that an expired certificate is not taken for an unknown authority.
-func verifyChain(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) trust {
-	leaf, at := sent[0], now
-	if at.Before(leaf.NotBefore) {
-		at = leaf.NotBefore
-	} else if at.After(leaf.NotAfter) {
-		at = leaf.NotAfter
+// periodOf is the time for which all certificates of a path are valid; the zero period
+// where there is none.
+func periodOf(path []*x509.Certificate) period {
+	if len(path) == 0 {
+		return period{}
 	}
-	paths, err := pathsToRoot(sent, roots, at)
-	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
-	switch {
-	case err == nil:
-		return trust{status: ChainOK, validity: longestValidity(paths)}
-	case invalid.Cert != nil && invalid.Reason == x509.Expired:
-		return trust{status: ChainOK, expired: err}
-	case isSelfSigned(leaf):
-		return trust{status: ChainSelfSigned}
-	case len(sent) == 1:
-		// A leaf alone does not show whether an intermediate is missing or the
-		// authority is unknown; a missing intermediate is the common case.
-		return trust{status: ChainIncomplete}
-	case !issuerSent(sent, leaf):
-		return trust{status: ChainIncomplete}
+	p := period{path[0].NotBefore, path[0].NotAfter}
+	for _, c := range path[1:] {
+		if c.NotBefore.After(p.from) {
+			p.from = c.NotBefore
+		}
+		if c.NotAfter.Before(p.until) {
+			p.until = c.NotAfter
+		}
 	}
-	return trust{status: ChainUnknownCA}
+	return p
 }
 
-// longestValidity is the time for which one of the paths is valid as a whole: of
-// several, the one that lasts longest.
-func longestValidity(paths [][]*x509.Certificate) period {
-	var best period
+// verifyChain follows a chain to a root. What has expired or is not valid yet is
+// followed, too, so that it is not taken for an unknown authority.
+func verifyChain(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) trust {
+	paths, err := pathsToRoot(sent, roots, now)
+	if err != nil {
+		status, detail := brokenChain(sent, err)
+		return trust{status: status, detail: detail}
+	}
+	best := bestPath(paths, now)
+	if len(best) > MaxCertificates {
+		return trust{status: ChainTooLong, detail: fmt.Sprintf("the path to the root has %d certificates", len(best))}
+	}
+	return trust{status: ChainOK, path: best}
+}
+
+// bestPath is the one that is valid for the longest time; of those whose authorities
+// are valid now, where there are any.
+func bestPath(paths [][]*x509.Certificate, now time.Time) []*x509.Certificate {
+	var best []*x509.Certificate
+	var validNow bool
 	for _, path := range paths {
-		p := period{path[0].NotBefore, path[0].NotAfter}
-		for _, c := range path[1:] {
-			if c.NotBefore.After(p.from) {
-				p.from = c.NotBefore
-			}
-			if c.NotAfter.Before(p.until) {
-				p.until = c.NotAfter
-			}
-		}
-		if p.until.After(best.until) {
-			best = p
+		valid := len(path) == 1 || periodOf(path[1:]).contains(now)
+		longer := periodOf(path).until.After(periodOf(best).until)
+		if best == nil || valid && !validNow || valid == validNow && longer {
+			best, validNow = path, valid
 		}
 	}
 	return best
 }
 
-// issuerSent reports whether a certificate of the leaf's issuer was sent with it.
-func issuerSent(sent []*x509.Certificate, leaf *x509.Certificate) bool {
-	for _, c := range sent[1:] {
-		if bytes.Equal(c.RawSubject, leaf.RawIssuer) {
-			return true
+// pathsToRoot are the paths to a root, whatever the host and the validity of what was
+// sent. A root that has expired is trusted as it was in its time, where no other is
+// left.
+func pathsToRoot(sent []*x509.Certificate, roots *x509.CertPool, now time.Time) ([][]*x509.Certificate, error) {
+	original := map[string]*x509.Certificate{}
+	timeless := make([]*x509.Certificate, len(sent))
+	times := []time.Time{now}
+	for i, c := range sent {
+		original[string(c.Raw)] = c
+		copied := *c
+		copied.NotBefore, copied.NotAfter = time.Time{}, endOfTime
+		timeless[i] = &copied
+		if len(sent) <= MaxCertificates {
+			times = append(times, c.NotBefore) // its issuer was valid then
 		}
 	}
-	return false
-}
-
-func isSelfSigned(c *x509.Certificate) bool {
-	return bytes.Equal(c.RawIssuer, c.RawSubject) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
-}
-
-// pathsToRoot verifies the chain at one moment, whatever the host, and returns the
-// paths to a root.
-func pathsToRoot(sent []*x509.Certificate, roots *x509.CertPool, at time.Time) ([][]*x509.Certificate, error) {
 	intermediates := x509.NewCertPool()
-	for _, c := range sent[1:] {
-		intermediates.AddCert(c)
+	for i, c := range timeless[1:] {
+		// A root is of use among the trusted ones alone.
+		if !isSelfSigned(sent[i+1]) {
+			intermediates.AddCert(c)
+		}
 	}
-	return sent[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: at})
+	var first error
+	for i := 0; i < len(times); i++ {
+		paths, err := timeless[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: times[i]})
+		if err == nil {
+			return withOriginals(paths, original), nil
+		}
+		if first != nil {
+			continue
+		}
+		first = err
+		switch invalid, ok := errors.AsType[x509.CertificateInvalidError](err); {
+		case ok && invalid.Reason != x509.Expired:
+			return nil, err
+		case ok && invalid.Cert != nil:
+			times = append(times, invalid.Cert.NotBefore)
+		}
+	}
+	return nil, first
 }
 
-// checkPeer is why the certificate behind p is refused at now; nil where it is
-// not. The order is that of what must be fixed first.
-func checkPeer(p *Peer, c *TLSConfig, now time.Time) error {
-	oldest := c.MinVersion
-	if oldest == 0 {
-		oldest = tls.VersionTLS12
+// endOfTime is later than any certificate's (RFC 5280, section 4.1.2.5).
+var endOfTime = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+
+// withOriginals puts the certificates that were sent in the place of their copies.
+func withOriginals(paths [][]*x509.Certificate, original map[string]*x509.Certificate) [][]*x509.Certificate {
+	for _, path := range paths {
+		for i, c := range path {
+			if o, ok := original[string(c.Raw)]; ok {
+				path[i] = o
+			}
+		}
 	}
-	refuse := func(kind Kind, format string, args ...any) error {
-		return &wire.Error{Kind: kind, Text: fmt.Sprintf(format, args...)}
+	return paths
+}
+
+// brokenChain says why there is no path to a root.
+func brokenChain(sent []*x509.Certificate, err error) (ChainStatus, string) {
+	leaf := sent[0]
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason != x509.Expired {
+		return ChainConstraint, strings.TrimPrefix(err.Error(), "x509: ")
+	}
+	if isSelfSigned(leaf) {
+		return ChainSelfSigned, "the certificate is self-signed: " + leaf.Subject.String()
+	}
+	if len(sent) > MaxCertificates {
+		return ChainTooLong, fmt.Sprintf("%d certificates were sent, and no short path leads to a root", len(sent))
+	}
+	top := leaf
+	for range sent {
+		if insecure(top) && !isSelfSigned(top) {
+			return ChainWeakSignature, fmt.Sprintf("%s is signed with %s", top.Subject, top.SignatureAlgorithm)
+		}
+		next := issuerOf(sent, top)
+		if next == nil {
+			break
+		}
+		top = next
 	}
 	switch {
-	case p.State.Version < oldest:
-		return refuse(KindVersion, "%s, older than %s", p.Version, versionName(oldest))
-	case p.Chain == ChainSelfSigned:
-		return refuse(KindSelfSigned, "the certificate is self-signed: %s", p.Subject)
-	case p.Chain == ChainIncomplete:
-		return refuse(KindIncomplete, "no certificate that was sent or is trusted signed it: its issuer is %s", p.Issuer)
-	case p.Chain != ChainOK:
-		return refuse(KindUnknownCA, "no trusted root above %s", p.Issuer)
-	case now.Before(p.NotBefore):
-		return refuse(KindNotYetValid, "valid from %s", p.NotBefore.UTC().Format(time.RFC3339))
-	case now.After(p.NotAfter):
-		return refuse(KindExpired, "valid until %s", p.NotAfter.UTC().Format(time.RFC3339))
-	case p.expiredAuthority != nil:
-		return &wire.Error{Kind: KindExpired, Err: p.expiredAuthority} // the leaf itself is valid
-	case p.HostErr != nil:
-		return &wire.Error{Kind: KindHostname, Err: p.HostErr}
+	case top == leaf:
+		// A leaf alone does not show whether an intermediate is missing or its issuer
+		// is a root.
+		return ChainIncomplete, "no certificate that was sent or is trusted signed it: its issuer is " + leaf.Issuer.String()
+	case isSelfSigned(top):
+		return ChainUnknownCA, "the root is not trusted: " + top.Subject.String()
 	}
-	if c.Accept == nil {
+	return ChainUnknownCA, fmt.Sprintf("no certificate that was sent or is trusted signed %s: its issuer is %s", top.Subject, top.Issuer)
+}
+
+// issuerOf is the certificate of c's issuer that was sent; nil where none was.
+func issuerOf(sent []*x509.Certificate, c *x509.Certificate) *x509.Certificate {
+	if bytes.Equal(c.RawIssuer, c.RawSubject) {
 		return nil
 	}
-	if err := c.Accept(*p); err != nil {
-		return &wire.Error{Kind: KindPolicy, Err: err}
+	for _, s := range sent[1:] {
+		if bytes.Equal(s.RawSubject, c.RawIssuer) {
+			return s
+		}
 	}
 	return nil
+}
+
+// isSelfSigned reports whether a certificate signed itself. Who would not trust the
+// algorithm goes by the names.
+func isSelfSigned(c *x509.Certificate) bool {
+	return bytes.Equal(c.RawIssuer, c.RawSubject) &&
+		(insecure(c) || c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil)
+}
+
+// insecure reports whether crypto/x509 does not trust the algorithm that signed it.
+func insecure(c *x509.Certificate) bool {
+	switch c.SignatureAlgorithm {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		return true
+	}
+	return false
 }

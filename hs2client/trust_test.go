@@ -55,7 +55,7 @@ func TestChainCache_NoticesExpiredAuthority(t *testing.T) {
 		}{{0, KindOther}, {day, KindOther}, {day + 1, KindExpired}, {9 * day, KindExpired}, {10 * day, KindExpired}, {0, KindOther}} {
 			at := now.Add(tc.after)
 			shown := cache.facts([]*x509.Certificate{leaf}, "impala.example.com", roots, at)
-			p := &Peer{Chain: shown.trust.status, expiredAuthority: shown.trust.expired, NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter}
+			p := &Peer{Chain: shown.status, Path: shown.path, NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter}
 			p.State.Version = 0x0304
 			got := KindOther
 			if why, ok := errors.AsType[*wire.Error](checkPeer(p, new(TLSConfig), at)); ok {

@@ -18,7 +18,7 @@ func limitProofs(l *lab) []proof {
 }
 
 // proveRateLimit uses a HAProxy that accepts 20 connections a minute of one client and
-// closes all further ones at once. The run stops, and the report names a rate limit.
+// closes all further ones at once. The run stops, and the report names the limit.
 func (l *lab) proveRateLimit(ctx context.Context) (evidence, error) {
 	const name = "haproxy.limit.rate"
 	c, err := l.plainCluster()
@@ -37,8 +37,8 @@ func (l *lab) proveRateLimit(ctx context.Context) (evidence, error) {
 	defer h.stop()
 	limited := verdictCase{
 		name: name, args: slices.Concat(expecting(c.names()), h.addresses()),
-		want: expectation{exit: 1, failed: []string{"errors.rate"}}, says: map[string]string{"errors.rate": "rate limit"},
-		lastLine: []string{"FAIL", "rate limit"}, counted: h.connections, cluster: c,
+		want: expectation{exit: 1, failed: []string{"errors.rate"}}, says: map[string]string{"errors.rate": "limit on the rate"},
+		lastLine: []string{"FAIL", "limit on the rate"}, counted: h.connections, cluster: c,
 		check: func(r result) error {
 			if s := r.Sessions; s.OK > 20 || s.Failed > 25 {
 				return fmt.Errorf("%d sessions, %d failed: a run stops after 20 refusals in a row", s.Attempted, s.Failed)

@@ -110,7 +110,24 @@ var curves = map[string]tls.CurveID{
 	"p256": tls.CurveP256, "p384": tls.CurveP384, "p521": tls.CurveP521,
 }
 
-// tls is what to trust and to ask for. A wrong issuer refuses the certificate
+// acceptNames refuses a certificate of another issuer or another root.
+func acceptNames(want scenarios.ExpectTLS) func(hs2client.Peer) error {
+	return func(p hs2client.Peer) error {
+		if missing := judge.MissingIssuer(want.Issuer, p.Issuer); missing != "" {
+			return fmt.Errorf("the issuer is %s, which lacks %s", p.Issuer, missing)
+		}
+		if len(p.Path) == 0 { // its chain was refused before
+			return nil
+		}
+		root := p.Path[len(p.Path)-1].Subject
+		if missing := judge.MissingIssuer(want.Root, root); missing != "" {
+			return fmt.Errorf("the root is %s, which lacks %s", root, missing)
+		}
+		return nil
+	}
+}
+
+// tls is what to trust and to ask for. A wrong issuer or root refuses the certificate
 // like a broken chain does: no password goes to a server that it identifies.
 func (o Options) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig {
 	c := &hs2client.TLSConfig{Roots: o.Roots, ServerName: host, MinVersion: tls.VersionTLS12}
@@ -123,13 +140,9 @@ func (o Options) tls(s scenarios.Scenario, host string) *hs2client.TLSConfig {
 	if curve, ok := curves[s.TLS.Curve]; ok {
 		c.Curves = []tls.CurveID{curve}
 	}
-	if len(s.Expect.TLS.Issuer) > 0 {
-		c.Accept = func(p hs2client.Peer) error {
-			if missing := judge.MissingIssuer(s.Expect.TLS.Issuer, p.Issuer); missing != "" {
-				return fmt.Errorf("the issuer is %s, which lacks %s", p.Issuer, missing)
-			}
-			return nil
-		}
+	c.Certificate = o.ClientCertificate
+	if len(s.Expect.TLS.Issuer)+len(s.Expect.TLS.Root) > 0 {
+		c.Accept = acceptNames(s.Expect.TLS)
 	}
 	return c
 }
@@ -147,7 +160,8 @@ func note(o *scenarios.Observation, rec *hs2client.Record) {
 func certOf(p hs2client.Peer, node netip.AddrPort) *scenarios.Cert {
 	return &scenarios.Cert{
 		Node: node, Seen: time.Now().UTC(), Fingerprint: p.Fingerprint, Subject: p.Subject, Issuer: p.Issuer, SANs: p.SANs,
-		NotBefore: p.NotBefore, NotAfter: p.NotAfter, Version: p.Version, Chain: p.Chain,
+		NotBefore: p.NotBefore, NotAfter: p.NotAfter, Version: p.Version, Chain: p.Chain, ChainDetail: p.ChainDetail,
 		ServerName: p.ServerName, HostOK: p.HostErr == nil,
+		Sent: p.Sent, Path: p.Path, SentCount: p.SentCount, ChainFingerprint: p.ChainFingerprint,
 	}
 }

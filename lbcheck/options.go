@@ -1,6 +1,7 @@
 package lbcheck
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -16,13 +17,17 @@ type Options struct {
 	WebPassword string         // of target.web_user
 	Roots       *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
 
+	// ClientCertificate is what a listener that asks for one is shown, that of
+	// tls.client_cert; nil: none.
+	ClientCertificate *tls.Certificate
+
 	// Run are the options of package run: the functions that are called with
 	// sessions and events, and the one that executes watch.on_event. Pages nil is
 	// [Options.Pages] of the scenario, Probe nil is [Options.Probe].
 	Run run.Options
 }
 
-// String does not show a password.
+// String shows neither a password nor a key.
 func (o Options) String() string { return "lbcheck.Options" }
 
 // GoString is String.
@@ -32,6 +37,9 @@ func (o Options) GoString() string { return o.String() }
 func (o Options) check(s scenarios.Scenario) error {
 	if (s.TLS.Enabled || s.Target.WebTLS) && s.TLS.CACert != "" && o.Roots == nil {
 		return fmt.Errorf("tls.ca_cert names %s, and Options.Roots is nil: pass the authorities in it", s.TLS.CACert)
+	}
+	if s.TLS.Enabled && s.TLS.ClientCert != "" && o.ClientCertificate == nil {
+		return fmt.Errorf("tls.client_cert names %s, and Options.ClientCertificate is nil: pass the certificate with its key in it", s.TLS.ClientCert)
 	}
 	if s.Auth.Mechanism == scenarios.MechanismLDAP && !kindOf(s).noLogin && o.Password == "" {
 		return errors.New("auth.mechanism is ldap, and Options.Password is empty")

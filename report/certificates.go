@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -23,17 +24,26 @@ func writeCertificates(p *page, r scenarios.Result) {
 	var rows [][]string
 	for _, c := range r.TLS {
 		rows = append(rows, []string{
-			address(c.Node), name(c.Issuer), clock(c.NotAfter, layoutDay), strconv.Itoa(daysLeft(c)), strings.TrimPrefix(name(c.Version), "TLS"), c.Chain.String(),
+			address(c.Node), name(c.Issuer), clock(c.Ends(), layoutDay), strconv.Itoa(daysLeft(c)), strings.TrimPrefix(name(c.Version), "TLS"), c.Chain.String(),
 		})
 	}
 	p.table(cols, rows)
 	p.subjects(r.TLS)
 }
 
-// daysLeft counts whole days of validity from when the certificate was seen;
-// below zero it has expired.
+// daysLeft counts whole days of validity, of the whole path to the root, from when
+// the certificate was seen; below zero it has expired.
 func daysLeft(c scenarios.Cert) int {
-	return int(math.Floor(c.NotAfter.Sub(c.Seen).Hours() / 24))
+	return int(math.Floor(c.Ends().Sub(c.Seen).Hours() / 24))
+}
+
+// nodesOf counts the nodes that presented these.
+func nodesOf(certs []scenarios.Cert) int {
+	seen := map[netip.AddrPort]bool{}
+	for _, c := range certs {
+		seen[c.Node] = true
+	}
+	return len(seen)
 }
 
 // subjects writes one paragraph for each different certificate.
@@ -63,8 +73,20 @@ func subject(c scenarios.Cert) string {
 	if len(sans) > 0 {
 		text += ", for " + joined(sans, 6)
 	}
+	if n := len(c.Path); n > 1 {
+		text += "; below " + authorities(c.Path[1:])
+	}
 	if !c.HostOK && c.ServerName != "" {
 		text += "; it does not name " + name(c.ServerName)
 	}
 	return strings.TrimSpace(text)
+}
+
+// authorities names those of a path, each with the day on which it ends.
+func authorities(path []scenarios.Certificate) string {
+	out := make([]string, len(path))
+	for i, c := range path {
+		out[i] = fmt.Sprintf("%s (until %s)", name(c.Subject), clock(c.NotAfter, layoutDay))
+	}
+	return joined(out, 6)
 }

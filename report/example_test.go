@@ -54,13 +54,13 @@ func ExampleWrite() {
 	// Findings
 	//   pass  balance.imbalance  the shares are as uneven as chance makes them
 	//
-	// PASS: 10 sessions over 1 node reached all 2 coordinators, as evenly as a fair balancer would.
+	// PASS: 10 sessions over 1 node reached all 2 coordinators; no share is off by more than chance and 50 %.
 }
 
 func ExampleSentence() {
 	fmt.Println(report.Sentence(aRun()))
 	// Output:
-	// PASS: 10 sessions over 1 node reached all 2 coordinators, as evenly as a fair balancer would.
+	// PASS: 10 sessions over 1 node reached all 2 coordinators; no share is off by more than chance and 50 %.
 }
 
 func ExampleParseOut() {

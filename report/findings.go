@@ -169,14 +169,14 @@ func writeNotes(p *page, r scenarios.Result) {
 	}
 }
 
-// writeDetectable shows which faults a look of this size would catch, so that a pass
+// writeDetectable shows which faults a run of this size would catch, so that a pass
 // is not read as more than it is.
 func writeDetectable(p *page, r scenarios.Result) {
 	d := r.Detect
 	if d == nil || d.Sessions == 0 {
 		return
 	}
-	p.title("What one look catches")
-	p.say("A look of %s catches a dead coordinator in %s of cases, one with 3x its share in %s, with 2x in %s, with half in %s.",
+	p.title("What such a run catches")
+	p.say("A run whose first look has %s catches a dead coordinator in %s of cases, one with 3x its share in %s, with 2x in %s, with half in %s.",
 		count(d.Sessions, "session"), chance(d.Dead), chance(d.Hot3x), chance(d.Hot2x), chance(d.Half))
 }

@@ -220,7 +220,7 @@ func TestWrite_LoadFacts(t *testing.T) {
 	l.Owed.Record(time.Microsecond)
 	text := textOf(t, sc.Result{Measured: sc.Measured{Load: &l}})
 	for _, want := range []string{
-		"  login         1  120.1  120.1  120.1  120.1\n", "  owed lag      1    0.0    0.0    0.0    0.0\n",
+		"  login         1  120.0  120.0  120.0  120.0\n", "  owed lag      1    0.0    0.0    0.0    0.0\n",
 		"  late        1 session started more than 50 ms after they were due\n", "  dropped     2 sessions never started: no slot was free\n",
 		"  cores       1.93 of 2 used by impala-lbcheck, on average\n", "  needs       descriptors 448 of 256 (TOO FEW), ports 200\n",
 	} {
@@ -271,7 +271,7 @@ func TestWrite_PagesByCoordinator(t *testing.T) {
 	text := textOf(t, sc.Result{Measured: sc.Measured{Pages: []sc.Page{
 		{Coordinator: "a", When: sc.PageBefore, Healthy: new(true), Threads: 64, InUse: n(2), Sessions: n(1), Version: "4.5"},
 		{Coordinator: "b", When: sc.PageBefore, Err: "no route"},
-		{Coordinator: "c", When: sc.PageBefore, InUse: n(0)},
+		{Coordinator: "c", When: sc.PageBefore, Healthy: new(false), InUse: n(0)},
 		{Coordinator: "a", When: sc.PageDuring, Healthy: new(true), Quiescing: true, Threads: 64, InUse: n(60), Sessions: n(59)},
 		{Coordinator: "a", When: sc.PageAfter, Healthy: new(true), Threads: 64, InUse: n(2), Sessions: n(1)},
 	}}})

@@ -106,11 +106,13 @@ func worse(a, b string) bool {
 	return slices.Index(order, a) > slices.Index(order, b)
 }
 
+// stateOf is what a page says of its coordinator. Results of versions before 0.2 have
+// "healthy": false where /healthz could not be read.
 func stateOf(g scenarios.Page) string {
 	switch {
 	case g.Quiescing:
 		return "quiescing"
-	case g.Healthy == nil:
+	case g.Healthy == nil, !*g.Healthy && g.Err != "":
 		return "-"
 	case *g.Healthy:
 		return "healthy"

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,22 +39,35 @@ func verdictWord(r scenarios.Result) string {
 func passed(r scenarios.Result) string {
 	if kindOf(r).tls && len(r.TLS) > 0 {
 		return fmt.Sprintf("the certificates of %s passed; the first to expire has %s left",
-			count(len(r.TLS), "node"), count(soonest(r.TLS), "day"))
+			count(nodesOf(r.TLS), "node"), count(soonest(r.TLS), "day"))
 	}
 	if text := answered(r); text != "" {
 		return text
 	}
-	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(len(r.Nodes), "node"), reached(r))
+	text := fmt.Sprintf("%s over %s reached %s", count(r.Sessions.Attempted, "session"), count(nodesWithSessions(r.Nodes), "node"), reached(r))
 	if kindOf(r).balance && statusOf(r, scenarios.BalanceImbalance) == scenarios.StatusPass {
-		text += ", as evenly as a fair balancer would"
+		tolerance := cmp.Or(r.Scenario.Expect.Balance.Tolerance, scenarios.DefaultTolerance)
+		text += fmt.Sprintf("; no share is off by more than chance and %.0f %%", tolerance*100)
 		if r.Detect != nil && r.Detect.Sessions > 0 {
-			text += fmt.Sprintf("; one look catches a coordinator with 3x its share in %s of cases", chance(r.Detect.Hot3x))
+			text += fmt.Sprintf("; such a run catches a coordinator with 3x its share in %s of cases", chance(r.Detect.Hot3x))
 		}
 	}
 	if l := r.Load; kindOf(r).login && l != nil && l.Login.Count() > 0 {
 		text += fmt.Sprintf("; login p99 %s", rounded(l.Login.Quantile(.99).Seconds()))
 	}
 	return text
+}
+
+// nodesWithSessions counts the nodes that a run measured: not one whose certificate was
+// refused, or that was never dialled.
+func nodesWithSessions(nodes []scenarios.NodeTally) int {
+	n := 0
+	for _, node := range nodes {
+		if node.Sessions > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // answered is the finding that answers the question of the run, where it passed,

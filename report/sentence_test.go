@@ -15,7 +15,7 @@ func TestSentence(t *testing.T) {
 	for i := range five {
 		five[i].Sessions = 8
 	}
-	two := make([]sc.NodeTally, 2)
+	two := []sc.NodeTally{{Sessions: 28}, {Sessions: 28}}
 	even := sc.Finding{ID: sc.BalanceImbalance, Status: sc.StatusPass}
 	missing := sc.Finding{ID: sc.BalanceCoverage, Status: sc.StatusFail, Subject: "c2:25000", Message: "got none of 40 sessions where 8 were due."}
 	var declared sc.Scenario
@@ -51,7 +51,7 @@ func TestSentence(t *testing.T) {
 		},
 		"stages: time of logins": {
 			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five, Findings: []sc.Finding{even}, Measured: sc.Measured{Scenario: kind(sc.KindStages), Sessions: sc.Sessions{Attempted: 56}, Nodes: two, Load: &slow}},
-			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; login p99 400 ms.",
+			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators; no share is off by more than chance and 50 %; login p99 400 ms.",
 		},
 		"capacity failed": {
 			r:    sc.Result{Verdict: sc.StatusFail, Complete: true, Findings: []sc.Finding{{ID: sc.CapacityHeld, Status: sc.StatusFail, Message: "24 of 40 sessions got in", Note: "n"}, even}, Measured: sc.Measured{Scenario: kind(sc.KindCapacity)}},
@@ -64,16 +64,25 @@ func TestSentence(t *testing.T) {
 		"pass: what was reached and would be caught": {
 			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five,
 				Findings: []sc.Finding{even}, Detect: &sc.Detectable{Sessions: 40, Hot3x: .97}, Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 56}, Nodes: two}},
-			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators, as evenly as a fair balancer would; one look catches a coordinator with 3x its share in 97 % of cases.",
+			want: "PASS: 56 sessions over 2 nodes reached all 5 coordinators; no share is off by more than chance and 50 %; such a run catches a coordinator with 3x its share in 97 % of cases.",
 		},
 		"pass: balance not judged": {
 			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five[:1], Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 1}, Nodes: two[:1]}},
 			want: "PASS: 1 session over 1 node reached 1 of 5 coordinators.",
 		},
+		"pass: a node without a session is not counted": {
+			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five[:1], Measured: sc.Measured{Scenario: declared, Sessions: sc.Sessions{Attempted: 28}, Nodes: []sc.NodeTally{{Sessions: 28}, {}}}},
+			want: "PASS: 28 sessions over 1 node reached 1 of 5 coordinators.",
+		},
 		"pass: no coordinators declared": {
 			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five,
 				Findings: []sc.Finding{{ID: sc.VersionsSame, Status: sc.StatusPass, Note: "2 versions"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 40}, Nodes: two}},
 			want: "PASS: 40 sessions over 2 nodes reached 5 coordinators (no number was declared); see the note on versions.same.",
+		},
+		"certificates, two of one node, and an intermediate one that ends first": {
+			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Measured: sc.Measured{Scenario: sc.Scenario{Kind: sc.KindCertificates}, TLS: []sc.Cert{
+				{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}, {NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57), Path: []sc.Certificate{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 40)}}}}}},
+			want: "PASS: the certificates of 1 node passed; the first to expire has 40 days left.",
 		},
 		"certificates alone": {
 			r:    sc.Result{Verdict: sc.StatusPass, Complete: true, Measured: sc.Measured{Scenario: sc.Scenario{Kind: sc.KindCertificates}, TLS: []sc.Cert{{NotAfter: sc.Cert{}.Seen.AddDate(0, 0, 57)}}}},

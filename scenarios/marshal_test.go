@@ -26,7 +26,7 @@ func TestScenario_Marshal_RoundTrip(t *testing.T) {
 		Expect: scenarios.Expect{
 			Coordinators: scenarios.ExpectCoordinators{Count: 2, Names: []string{"1", "b:25000"}}, Nodes: 2, Version: "4.4",
 			Balance: scenarios.ExpectBalance{Policy: scenarios.PolicyLeastConn, Alpha: 1e-9, Tolerance: 0.1, Weights: []float64{1, 1e6}},
-			TLS:     scenarios.ExpectTLS{Issuer: []string{"O=Amazon, Inc.", "C=US"}, DaysLeft: 30},
+			TLS:     scenarios.ExpectTLS{Issuer: []string{`O=Amazon\, Inc.`, "C=US"}, Root: []string{"CN=Amazon Root CA 1"}, DaysLeft: 30},
 			MinIdle: 5, MaxOutage: 6, Slowest: 2.5,
 		},
 		Thresholds:   map[string][]string{"query{coordinator=*}": {"p(95) < 300ms", "error_rate < 0.1%"}},

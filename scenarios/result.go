@@ -111,11 +111,11 @@ type Failure struct {
 	Text        string         `json:"text"`
 }
 
-// Detectable is the chance that one look of this run would have shown a
-// fault of each kind: one coordinator dead, one taking three times or twice its
-// fair share, one taking half of it.
+// Detectable is the chance that a run like this one would have shown a fault of each
+// kind, with the further looks that it asks for: the coordinator with the smallest
+// fair share dead, taking three times or twice its share, or half of it.
 type Detectable struct {
-	Sessions int     `json:"sessions"` // N of the look it speaks of
+	Sessions int     `json:"sessions"` // N of the first look
 	Dead     float64 `json:"dead"`
 	Hot3x    float64 `json:"hot3x"`
 	Hot2x    float64 `json:"hot2x"`

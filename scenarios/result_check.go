@@ -66,6 +66,8 @@ func checkBounds(v any) (within bool, err error) {
 		return true, checkLength(len(v), MaxScouts)
 	case []SilentNode:
 		return true, checkLength(len(v), maxSilent)
+	case []Certificate:
+		return true, checkLength(len(v), MaxCertificates)
 	case []IdleStep:
 		return true, checkLength(len(v), maxSteps)
 	case []Point:

@@ -96,6 +96,8 @@ type TLSConfig struct {
 	Enabled    bool   `yaml:"enabled,omitempty" json:"enabled"`
 	CACert     string `yaml:"ca_cert,omitempty" json:"ca_cert,omitempty"`         // PEM file; "" is the system's roots
 	ServerName string `yaml:"server_name,omitempty" json:"server_name,omitempty"` // "" is the endpoint's host
+	ClientCert string `yaml:"client_cert,omitempty" json:"client_cert,omitempty"` // PEM file of the certificate to show, and what leads to its root; "": none is shown
+	ClientKey  string `yaml:"client_key,omitempty" json:"client_key,omitempty"`   // PEM file of its key, which may be the same file
 	MinVersion string `yaml:"min_version,omitempty" json:"min_version,omitempty"` // "1.2" or "1.3"; "" is 1.2
 	Curve      string `yaml:"curve,omitempty" json:"curve,omitempty"`             // the only key exchange to offer: x25519, p256, ...; "" is Go's own list
 	VerifyOnce bool   `yaml:"verify_once,omitempty" json:"verify_once,omitempty"` // follow each distinct chain to its root once per run; its facts are still recorded on each connection
@@ -134,6 +136,7 @@ type Expect struct {
 	TLS          ExpectTLS          `yaml:"tls,omitempty" json:"tls"`
 	MinIdle      Duration           `yaml:"min_idle,omitempty" json:"min_idle,omitempty"`     // idle: how long a connection must survive; 0: as long as the last step
 	MaxOutage    Duration           `yaml:"max_outage,omitempty" json:"max_outage,omitempty"` // watch: how long new sessions may fail; 0: not one may
+	MaxLost      int                `yaml:"max_lost,omitempty" json:"max_lost,omitempty"`     // watch: long sessions that may be lost on coordinators that stay
 	Slowest      float64            `yaml:"slowest,omitempty" json:"slowest,omitempty"`       // query: the slowest coordinator's median over the others'; 0 is 3
 }
 
@@ -191,7 +194,8 @@ const (
 
 // ExpectTLS is what a good certificate is.
 type ExpectTLS struct {
-	Issuer   []string `yaml:"issuer,omitempty" json:"issuer,omitempty"` // attributes, each must be in the leaf's issuer: RFC 4514 or OpenSSL's one-line form
+	Issuer   []string `yaml:"issuer,omitempty" json:"issuer,omitempty"` // attributes, each must be in the leaf's issuer: RFC 4514, or as openssl prints names
+	Root     []string `yaml:"root,omitempty" json:"root,omitempty"`     // the same, in the name of the root that the chain leads to
 	DaysLeft int      `yaml:"days_left,omitempty" json:"days_left"`
 }
 

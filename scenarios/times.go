@@ -14,17 +14,21 @@ import (
 )
 
 // Times is how long something took, each time: a histogram of constant size, from
-// 1 microsecond to an hour with three digits. The zero value is empty and ready to use. A copy shares what it holds.
+// 1 microsecond to an hour with three digits, beside the shortest and the longest to
+// the microsecond. The zero value is empty and ready to use. A copy shares what it holds.
 type Times struct {
-	h *hdrhistogram.Histogram // microseconds; nil: nothing recorded
+	h        *hdrhistogram.Histogram // microseconds; nil: nothing recorded
+	min, max int64                   // microseconds
 }
 
 // Record adds one time; what is shorter than a microsecond counts as one.
 func (t *Times) Record(d time.Duration) {
+	micros := min(max(d.Microseconds(), 1), hdr.MaxMicros)
 	if t.h == nil {
-		t.h = hdr.New()
+		t.h, t.min, t.max = hdr.New(), micros, micros
 	}
-	_ = t.h.RecordValue(min(max(d.Microseconds(), 1), hdr.MaxMicros)) // clamped: cannot fail
+	_ = t.h.RecordValue(micros) // clamped: cannot fail
+	t.min, t.max = min(t.min, micros), max(t.max, micros)
 }
 
 // Merge adds all that other has recorded.
@@ -33,9 +37,10 @@ func (t *Times) Merge(other Times) {
 		return
 	}
 	if t.h == nil {
-		t.h = hdr.New()
+		t.h, t.min, t.max = hdr.New(), other.min, other.max
 	}
 	t.h.Merge(other.h)
+	t.min, t.max = min(t.min, other.min), max(t.max, other.max)
 }
 
 // Clone returns a copy that shares nothing.
@@ -53,31 +58,35 @@ func (t Times) Count() int {
 	return int(t.h.TotalCount())
 }
 
-// Quantile is the time that a share q (0 to 1) did not exceed; 0 where nothing
-// was recorded, which is not a measurement: see Count.
+// Quantile is the time that a share q (0 to 1) did not exceed, to three digits and
+// within the shortest and the longest; 0 where nothing was recorded, which is not a
+// measurement: see Count.
 func (t Times) Quantile(q float64) time.Duration {
 	if t.h == nil {
 		return 0
 	}
-	return time.Duration(t.h.ValueAtQuantile(q*100)) * time.Microsecond
+	return micros(min(max(t.h.ValueAtQuantile(q*100), t.min), t.max))
 }
 
-// Max is the longest time recorded; 0 where nothing was.
-func (t Times) Max() time.Duration {
-	if t.h == nil {
-		return 0
-	}
-	return time.Duration(t.h.Max()) * time.Microsecond
-}
+// Min is the shortest time recorded, exactly; 0 where nothing was.
+func (t Times) Min() time.Duration { return micros(t.min) }
 
-// timesJSON is a histogram as result files hold it. Only hdr is read back.
+// Max is the longest time recorded, exactly; 0 where nothing was.
+func (t Times) Max() time.Duration { return micros(t.max) }
+
+func micros(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
+
+// timesJSON is a histogram as result files hold it. Of the times only Min and Max
+// are read back; results of earlier versions lack Min, and their Max is the
+// histogram's.
 type timesJSON struct {
-	Count int     `json:"count"`
-	P50   float64 `json:"p50_ms"`
-	P95   float64 `json:"p95_ms"`
-	P99   float64 `json:"p99_ms"`
-	Max   float64 `json:"max_ms"`
-	HDR   string  `json:"hdr"`
+	Count int      `json:"count"`
+	Min   *float64 `json:"min_ms"`
+	P50   float64  `json:"p50_ms"`
+	P95   float64  `json:"p95_ms"`
+	P99   float64  `json:"p99_ms"`
+	Max   *float64 `json:"max_ms"`
+	HDR   string   `json:"hdr"`
 }
 
 // MarshalJSON writes count, percentiles and the histogram; null where it is empty.
@@ -89,9 +98,10 @@ func (t Times) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	shortest, longest := millis(t.Min()), millis(t.Max())
 	return json.Marshal(timesJSON{
-		Count: t.Count(), P50: millis(t.Quantile(.5)), P95: millis(t.Quantile(.95)),
-		P99: millis(t.Quantile(.99)), Max: millis(t.Max()), HDR: encoded,
+		Count: t.Count(), Min: &shortest, P50: millis(t.Quantile(.5)), P95: millis(t.Quantile(.95)),
+		P99: millis(t.Quantile(.99)), Max: &longest, HDR: encoded,
 	})
 }
 
@@ -110,12 +120,21 @@ func (t *Times) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	t.h = h
+	if t.min, err = hdr.Exact(h, h.Min(), in.Min); err != nil {
+		return fmt.Errorf("min_ms: %w", err)
+	}
+	if t.max, err = hdr.Exact(h, h.Max(), in.Max); err != nil {
+		return fmt.Errorf("max_ms: %w", err)
+	}
 	return nil
 }
 
 // Ranked is the time of the sample of a rank: 1 is the fastest.
 func (t Times) Ranked(rank int) time.Duration {
-	if n := t.Count(); rank < n {
+	switch n := t.Count(); {
+	case rank <= 1:
+		return t.Min()
+	case rank < n:
 		return t.Quantile((float64(rank) - .25) / float64(n))
 	}
 	return t.Max()

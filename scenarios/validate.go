@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/dn"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -91,10 +92,28 @@ func (s Scenario) checkValues() *InvalidError {
 			return &InvalidError{Key: "load.local_addresses", Msg: usertext.Quote(a) + " is not an IP address of this machine"}
 		}
 	}
+	if e := s.Expect.TLS.checkNames(); e != nil {
+		return e
+	}
 	return firstWrong(append(s.coordinatorClaims(),
-		claim{slices.Contains(s.Expect.TLS.Issuer, ""), "expect.tls.issuer", "an attribute is empty; write one such as O=Amazon", nil},
 		claim{len(s.Idle.Steps) > maxSteps, "idle.steps", fmt.Sprintf("there are %d steps, and %d at most", len(s.Idle.Steps), maxSteps), nil},
 	))
+}
+
+// checkNames looks at the names that certificates must have: one that cannot be read
+// would fail every certificate.
+func (e ExpectTLS) checkNames() *InvalidError {
+	for _, c := range []struct {
+		key   string
+		names []string
+	}{{"expect.tls.issuer", e.Issuer}, {"expect.tls.root", e.Root}} {
+		for _, name := range c.names {
+			if _, err := dn.Parse(name); err != nil {
+				return &InvalidError{Key: c.key, Msg: err.Error()}
+			}
+		}
+	}
+	return nil
 }
 
 // coordinatorClaims are about the names of the expected coordinators.
@@ -135,7 +154,12 @@ func (s Scenario) checkTogether() *InvalidError {
 		{s.Target.WebUser == "" && s.Target.WebPasswordFile != "", "target.web_user", "a login to the web pages needs a user name", []vocab.Fix{setTo("target.web_user", "")}},
 		needsTLS(s.TLS.CACert != "" && !s.Target.WebTLS, "tls.ca_cert"),
 		needsTLS(s.TLS.ServerName != "", "tls.server_name"),
+		needsTLS(s.TLS.ClientCert != "", "tls.client_cert"),
+		needsTLS(s.TLS.ClientKey != "", "tls.client_key"),
+		{s.TLS.ClientCert != "" && s.TLS.ClientKey == "", "tls.client_cert", "its key is needed, too", []vocab.Fix{setTo("tls.client_key", "")}},
+		{s.TLS.ClientCert == "" && s.TLS.ClientKey != "", "tls.client_key", "the certificate is needed, too", []vocab.Fix{setTo("tls.client_cert", "")}},
 		needsTLS(len(e.TLS.Issuer) > 0, "expect.tls.issuer"),
+		needsTLS(len(e.TLS.Root) > 0, "expect.tls.root"),
 		needsTLS(s.TLS.Curve != "", "tls.curve"),
 	})
 }

@@ -39,6 +39,9 @@ const (
 	KindUnknownCA
 	KindSelfSigned
 	KindIncomplete
+	KindConstraint
+	KindTooLong
+	KindWeakSignature
 	KindVersion
 	KindPolicy
 
@@ -53,6 +56,9 @@ const (
 	KindInvalidHandle
 	KindAdmission
 	KindUnauthorized
+
+	KindServerName
+	KindNoCipher
 	numKinds
 )
 
@@ -84,16 +90,19 @@ var kinds = [numKinds]struct{ name, means string }{
 	KindOversize:    {"oversize", "a length in the answer is negative or beyond its bound"},
 	KindMismatch:    {"mismatch", "the answer is well formed, and no answer to what was asked"},
 
-	KindAlert:       {"alert", "the other side ended TLS with an alert"},
-	KindClientCert:  {"client-certificate", "the other side wants a certificate of the client"},
-	KindExpired:     {"expired", "a certificate of the chain is no longer valid"},
-	KindNotYetValid: {"not-yet-valid", "a certificate of the chain is not valid yet"},
-	KindHostname:    {"hostname", "the certificate is for another name"},
-	KindUnknownCA:   {"unknown-ca", "the chain ends at an authority that is not trusted"},
-	KindSelfSigned:  {"self-signed", "the certificate signed itself and is not trusted"},
-	KindIncomplete:  {"incomplete-chain", "an intermediate certificate is missing from what was sent"},
-	KindVersion:     {"version", "a version of TLS or of the protocol that is too old"},
-	KindPolicy:      {"policy", "TLSConfig.Accept refused the certificate"},
+	KindAlert:         {"alert", "the other side ended TLS with an alert"},
+	KindClientCert:    {"client-certificate", "the other side wants a certificate of the client"},
+	KindExpired:       {"expired", "a certificate of the chain is no longer valid"},
+	KindNotYetValid:   {"not-yet-valid", "a certificate of the chain is not valid yet"},
+	KindHostname:      {"hostname", "the certificate is for another name"},
+	KindUnknownCA:     {"unknown-ca", "the chain ends at an authority that is not trusted"},
+	KindSelfSigned:    {"self-signed", "the certificate signed itself and is not trusted"},
+	KindIncomplete:    {"incomplete-chain", "nothing that was sent or is trusted signed the certificate"},
+	KindConstraint:    {"constraint", "an authority of the chain may not issue such a certificate"},
+	KindTooLong:       {"chain-too-long", "the chain has more certificates than a client follows"},
+	KindWeakSignature: {"weak-signature", "a signature of the chain is by an algorithm that is not trusted any more"},
+	KindVersion:       {"version", "a version of TLS or of the protocol that is too old"},
+	KindPolicy:        {"policy", "TLSConfig.Accept refused the certificate"},
 
 	KindRejected:  {"rejected", "the login was refused, as far as can be told"},
 	KindMechanism: {"mechanism", "the server does not offer SASL PLAIN"},
@@ -106,6 +115,9 @@ var kinds = [numKinds]struct{ name, means string }{
 	KindInvalidHandle:  {"invalid-handle", "the server does not know the operation"},
 	KindAdmission:      {"admission", "admission control rejected the query, or let it wait too long"},
 	KindUnauthorized:   {"unauthorized", "the user may not do that"},
+
+	KindServerName: {"server-name", "the other side has no certificate for the name that was asked for"},
+	KindNoCipher:   {"no-common-cipher", "the two sides have no cipher suite, key exchange or signature in common"},
 }
 
 // String is the part of a class behind the dot; "" for KindNone.

@@ -61,7 +61,7 @@ func TestNamesAreReadBack(t *testing.T) {
 	t.Parallel()
 	readBack[Phase](t, NumPhases, "unknown")
 	readBack[Source](t, SourcePing+1, "none")
-	readBack[ChainStatus](t, ChainUnknownCA+1, "unchecked")
+	readBack[ChainStatus](t, ChainWeakSignature+1, "unchecked")
 }
 
 func TestPhase_OfARunIsNoSessions(t *testing.T) {

@@ -132,5 +132,10 @@ func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, 
 	if err := e.permit(s); err != nil {
 		return err
 	}
+	if s.TLS.ClientCert != "" {
+		if with.client, err = readClientCertificate(ctx, s.TLS); err != nil {
+			return err
+		}
+	}
 	return execute(ctx, e, s, with, out, run.Options{})
 }

@@ -27,6 +27,8 @@ func (o *output) addInputsOf(s scenarios.Scenario) {
 	o.addInput("the password file", s.Auth.PasswordFile)
 	o.addInput("the password file of the web pages", s.Target.WebPasswordFile)
 	o.addInput("the CA file", s.TLS.CACert)
+	o.addInput("the client certificate", s.TLS.ClientCert)
+	o.addInput("the client key", s.TLS.ClientKey)
 }
 
 // checkDistinct fails where two outputs are one file, or an output is what is read: one

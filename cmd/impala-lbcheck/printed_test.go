@@ -12,7 +12,7 @@ import (
 
 // foreignFlags are flags of other programs that our texts name.
 var foreignFlags = map[string][]string{
-	"impalad": {"--fe_service_threads", "--max_hs2_sessions_per_user", "--idle_session_timeout", "--client_keepalive_probe_period_s",
+	"impalad": {"--fe_service_threads", "--max_hs2_sessions_per_user", "--idle_session_timeout", "--disconnected_session_timeout", "--client_keepalive_probe_period_s",
 		"--beeswax_port", "--ldap_passwords_in_clear_ok", "--principal", "--be_principal"},
 	"impala-shell": {"--ssl"},
 	"aws": {"--source-group", "--groups", "--recursive", "--load-balancer-name", "--instances", "--certificate-arn",

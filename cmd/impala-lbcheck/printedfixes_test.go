@@ -32,6 +32,7 @@ var computed = map[string]string{
 	"expect.coordinators": "5",
 	"expect.nodes":        "2",
 	"expect.tls.issuer":   "CN=Example Server CA,O=Amazon,C=US",
+	"expect.tls.root":     "CN=Amazon Root CA 1,O=Amazon,C=US",
 }
 
 // TestFixes_OfTheCodeParse takes every fix that the code can make, words it as the

@@ -57,8 +57,12 @@ func (b *bars) event(e run.Event) {
 	b.lines.event(e)
 	if e.Kind == run.EventLook {
 		b.pool = mpb.New(mpb.WithOutput(b.terminal), mpb.WithWidth(48))
+		count := decor.CountersNoUnit("%d / %d")
+		if e.Total == 0 {
+			count = decor.CurrentNoUnit("%d")
+		}
 		b.bar = b.pool.AddBar(int64(e.Total), mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Name("sessions "), decor.CountersNoUnit("%d / %d")),
+			mpb.PrependDecorators(decor.Name("sessions "), count),
 			mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO)))
 	}
 }

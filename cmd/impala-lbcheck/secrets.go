@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -15,12 +16,13 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// secrets is what a scenario names and does not hold: the passwords, and the
-// roots to trust. It is in no result, log or error.
+// secrets is what a scenario names and does not hold: the passwords, the roots to
+// trust, the client's certificate and its key. It is in no result, log or error.
 type secrets struct {
 	password    string
 	webPassword string
-	roots       *x509.CertPool // nil: the system's
+	roots       *x509.CertPool   // nil: the system's
+	client      *tls.Certificate // nil: none
 }
 
 // readSecrets reads what a scenario that is permitted names, before anything is sent.
@@ -29,6 +31,11 @@ func readSecrets(ctx context.Context, e env, s scenarios.Scenario) (secrets, err
 	var err error
 	if (s.TLS.Enabled || s.Target.WebTLS) && s.TLS.CACert != "" {
 		if with.roots, err = readRoots(ctx, s.TLS.CACert); err != nil {
+			return secrets{}, err
+		}
+	}
+	if s.TLS.Enabled && s.TLS.ClientCert != "" {
+		if with.client, err = readClientCertificate(ctx, s.TLS); err != nil {
 			return secrets{}, err
 		}
 	}

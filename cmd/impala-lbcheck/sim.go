@@ -26,6 +26,7 @@ type simFlags struct {
 	passwordFile         string
 	tls                  bool
 	caOut                string
+	clientOut            string
 	seed                 uint64
 	verbose              bool
 	first                int
@@ -60,6 +61,7 @@ and the coordinators behind it.`,
 	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password to accept; others must not be able to read or change it")
 	cmd.Flags().BoolVar(&f.tls, "tls", false, "use TLS on every listener")
 	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE`")
+	cmd.Flags().StringVar(&f.clientOut, "client-out", "", "write a client certificate and its key to `FILE`, which only its owner can read, for --fault client-certificate")
 	cmd.Flags().Uint64Var(&f.seed, "seed", demoSeed, "seed of the balancer's random choices")
 	f.first = 1
 	cmd.Flags().Var(&intFlag{&f.first, 1, simcluster.MaxCoordinators}, "first", "number of the first coordinator, to tell several clusters on one host apart")
@@ -88,10 +90,8 @@ func sim(ctx context.Context, e env, f *simFlags) (err error) {
 	if f.verbose {
 		config.Log = slog.New(slog.NewTextHandler(e.err, nil))
 	}
-	for _, secret := range []string{f.passwordFile, f.webPasswordFile} {
-		if f.caOut != "" && secret != "" && same(f.caOut, secret) {
-			return fmt.Errorf("--ca-out %s is a password file: write to another file", f.caOut)
-		}
+	if err := f.checkFiles(); err != nil {
+		return err
 	}
 	cluster, err := startCluster(config)
 	if err != nil {
@@ -103,12 +103,48 @@ func sim(ctx context.Context, e env, f *simFlags) (err error) {
 			return fmt.Errorf("--ca-out: %w", err)
 		}
 	}
+	if f.clientOut != "" {
+		if err := writeClientCertificate(cluster, f.clientOut); err != nil {
+			return err
+		}
+	}
 	if err := printListeners(e.out, cluster, f.direct); err != nil {
 		return &exitError{exitInternal, err}
 	}
 	<-ctx.Done()
 	if f.verbose {
 		logStats(config.Log, cluster.Stats())
+	}
+	return nil
+}
+
+// checkFiles fails where one file would be written over another.
+func (f *simFlags) checkFiles() error {
+	outs := []namedFile{{"--ca-out", f.caOut}, {"--client-out", f.clientOut}}
+	for i, out := range outs {
+		for _, secret := range []string{f.passwordFile, f.webPasswordFile} {
+			if out.path != "" && secret != "" && same(out.path, secret) {
+				return fmt.Errorf("%s %s is a password file: write to another file", out.name, out.path)
+			}
+		}
+		if i > 0 && out.path != "" && same(out.path, outs[0].path) {
+			return fmt.Errorf("%s and %s are the same file: give each its own", outs[0].name, out.name)
+		}
+	}
+	if f.clientOut != "" && !f.tls {
+		return errors.New("--client-out needs --tls")
+	}
+	return nil
+}
+
+// writeClientCertificate writes a certificate for a client, and its key.
+func writeClientCertificate(c *simcluster.Cluster, name string) error {
+	b, err := c.ClientCertificate(demoUser)
+	if err != nil {
+		return &exitError{exitInternal, err}
+	}
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		return fmt.Errorf("--client-out: %w", err)
 	}
 	return nil
 }

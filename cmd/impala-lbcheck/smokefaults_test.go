@@ -83,8 +83,13 @@ var smokeFaults = []faultRow{
 		faults: []string{"weights=6:1:1:1:1"}, settings: "--sessions 400",
 		fails: []string{scenarios.BalanceImbalance}, exit: 1, reported: "balance.imbalance",
 	}, {
-		faults: []string{"sticky=0.7"}, settings: "--nodes 1",
+		manySeeds: true, faults: []string{"sticky=0.7"}, settings: "--nodes 1 --policy random",
 		fails: []string{scenarios.BalanceOrder}, exit: 1, reported: "balance.order",
+	}, {
+		manySeeds: true, faults: []string{"sticky=0.7"}, settings: "--nodes 1",
+		inconclusive: []string{scenarios.BalanceOrder}, exit: 3,
+		reported: "balance.order inconclusive: the order of sessions cannot tell stickiness from least-connections, so the policy must be declared",
+		contains: []string{"sticky or least-connections"},
 	}, {
 		title: "policy source", settings: "--balance source",
 		fails: []string{scenarios.BalanceCoverage}, exit: 1, reported: "balance.coverage",
@@ -184,6 +189,46 @@ var smokeFaults = []faultRow{
 				t.Errorf("%d sessions: want those of the other node to be judged", r.Sessions.OK)
 			}
 		},
+	}, {
+		faults: []string{"expired-intermediate"}, settings: "--tls", noHealthyRun: true,
+		fails: []string{scenarios.TLSExpiry}, exit: 1, reported: "tls.expiry, with the name of the authority",
+		contains: []string{"the intermediate certificate CN=Simulated Server CA,O=Amazon,C=US expired on"}, check: noSessions,
+	}, {
+		faults: []string{"expired-intermediate@2"}, settings: "--tls", noHealthyRun: true,
+		fails: []string{scenarios.TLSExpiry, scenarios.TLSSameOnAllNodes}, exit: 1,
+		reported: "tls.expiry and tls.same-on-all-nodes",
+	}, {
+		faults: []string{"expired-intermediate"}, scenario: "capacity", settings: "--tls --hold 3", noHealthyRun: true,
+		fails: []string{scenarios.TLSExpiry}, exit: 1, reported: "tls.expiry", check: noSessions,
+	}, {
+		faults: []string{"expiring-intermediate"}, settings: "--tls", noHealthyRun: true,
+		fails: []string{scenarios.TLSExpiry}, exit: 1, reported: "tls.expiry, with the days that the intermediate certificate has left",
+		contains: []string{"in 2 days; the minimum is 7 days"},
+	}, {
+		faults: []string{"expiring-intermediate"}, settings: "--tls --expect-days-left 2", noHealthyRun: true,
+		exit: 0, reported: "tolerated with a note", contains: []string{"in 2 days"},
+	}, {
+		faults: []string{"expired-root"}, settings: "--tls", noHealthyRun: true,
+		fails: []string{scenarios.TLSExpiry}, exit: 1, reported: "tls.expiry, with the name of the root",
+		contains: []string{"the root certificate CN=Simulated Root CA of Old,O=Example Trust,C=US expired on"}, check: noSessions,
+	}, {
+		faults: []string{"unneeded-expired"}, settings: "--tls", noHealthyRun: true,
+		exit: 0, reported: "tolerated with a note", contains: []string{"is not needed"},
+	}, {
+		faults: []string{"weak-key"}, settings: "--tls", noHealthyRun: true,
+		fails: []string{scenarios.TLSStrength}, exit: 1, reported: "tls.strength", contains: []string{"RSA 1024"},
+	}, {
+		faults: []string{"name-constraint"}, settings: "--tls", noHealthyRun: true,
+		fails: []string{scenarios.TLSChain}, exit: 1, reported: "tls.chain: what the authority may not issue",
+		contains: []string{"may not issue"}, check: noSessions,
+	}, {
+		faults: []string{"long-chain"}, settings: "--tls", noHealthyRun: true,
+		fails: []string{scenarios.TLSChain}, exit: 1, reported: "tls.chain: too long",
+		contains: []string{"too long: 301 certificates"}, check: noSessions,
+	}, {
+		faults: []string{"client-certificate"}, settings: "--tls", noHealthyRun: true,
+		exit: 4, reported: "nothing measured (tls.client-certificate); the report suggests --client-cert",
+		contains: []string{"tls.client-certificate", "--client-cert"},
 	}, {
 		faults: []string{"old-tls"}, settings: "--tls", noHealthyRun: true,
 		fails: []string{scenarios.TLSVersion}, exit: 1, reported: "tls.version", check: noSessions,

@@ -1,9 +1,11 @@
 package certs
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -27,7 +29,7 @@ const (
 // safe for concurrent use.
 type Authority struct {
 	now                        time.Time
-	rootCA                     signer
+	rootCA, endedRoot          signer // both in RootPEM; the latter expired a day ago
 	amazonCA, otherCA          signer // intermediate CAs below rootCA
 	unknownIssuer, unknownRoot signer // an intermediate CA and its root, which RootPEM does not have
 }
@@ -35,25 +37,31 @@ type Authority struct {
 // signer is a CA certificate with its key.
 type signer struct {
 	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
+	key  crypto.Signer
 }
 
-// New creates a root CA with two intermediate CAs, and a second root CA that is
-// not in RootPEM. Certificates are valid around now.
+// New creates a root CA with two intermediate CAs, a root CA that has expired, and
+// one that is not in RootPEM. Certificates are valid around now.
 func New(now time.Time) (*Authority, error) {
 	a := &Authority{now: now}
 	for _, s := range []struct {
 		to     *signer
 		name   pkix.Name
 		parent *signer
+		until  time.Time // zero: as authorityTemplate has it
 	}{
-		{to: &a.rootCA, name: subject("Example Trust", "Simulated Root CA"), parent: nil},
+		{to: &a.rootCA, name: subject("Example Trust", "Simulated Root CA")},
+		{to: &a.endedRoot, name: subject("Example Trust", "Simulated Root CA of Old"), until: now.Add(-day)},
 		{to: &a.amazonCA, name: subject("Amazon", amazonName), parent: &a.rootCA},
 		{to: &a.otherCA, name: subject("Another Trust", otherName), parent: &a.rootCA},
-		{to: &a.unknownRoot, name: subject("Stranger Trust", "Unknown Root CA"), parent: nil},
+		{to: &a.unknownRoot, name: subject("Stranger Trust", "Unknown Root CA")},
 		{to: &a.unknownIssuer, name: subject("Amazon", amazonName), parent: &a.unknownRoot},
 	} {
-		made, err := a.sign(authorityTemplate(s.name, now), s.parent)
+		template := authorityTemplate(s.name, now)
+		if !s.until.IsZero() {
+			template.NotAfter = s.until
+		}
+		made, err := sign(template, s.parent, newECKey)
 		if err != nil {
 			return nil, fmt.Errorf("create the certificate of %s: %w", s.name.CommonName, err)
 		}
@@ -62,42 +70,28 @@ func New(now time.Time) (*Authority, error) {
 	return a, nil
 }
 
-// RootPEM returns the root certificate to trust, PEM encoded.
+// RootPEM returns the root certificates to trust, PEM encoded.
 func (a *Authority) RootPEM() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.rootCA.cert.Raw})
+	return append(certificatePEM(a.rootCA.cert.Raw), certificatePEM(a.endedRoot.cert.Raw)...)
+}
+
+func certificatePEM(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 // Leaf issues a certificate of kind k for host and ips, with a new key and the
 // chain that the listener presents. It fails only if k is unknown.
 func (a *Authority) Leaf(k Kind, host string, ips []net.IP) (tls.Certificate, error) {
-	template := leafTemplate(host, ips, a.now)
-	parent, chain := &a.amazonCA, []*x509.Certificate{a.amazonCA.cert}
-	switch k {
-	case KindGood:
-	case KindWrongIssuer:
-		parent, chain = &a.otherCA, []*x509.Certificate{a.otherCA.cert}
-	case KindExpired:
-		template.NotBefore, template.NotAfter = a.now.Add(-90*day), a.now.Add(-day)
-	case KindNotYet:
-		template.NotBefore, template.NotAfter = a.now.Add(day), a.now.Add(90*day)
-	case KindWrongHost:
-		template.Subject.CommonName = "wrong.example.org"
-		template.DNSNames, template.IPAddresses = []string{"wrong.example.org"}, nil
-	case KindNoIntermediate:
-		chain = nil
-	case KindSelfSigned:
-		parent, chain = nil, nil
-	case KindUnknownCA:
-		parent, chain = &a.unknownIssuer, []*x509.Certificate{a.unknownIssuer.cert, a.unknownRoot.cert}
-	default:
-		return tls.Certificate{}, fmt.Errorf("unknown certificate kind %d", k)
+	plan, err := a.plan(k, host, ips)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("issue a certificate of kind %s: %w", k, err)
 	}
-	leaf, err := a.sign(template, parent)
+	leaf, err := sign(plan.template, plan.parent, plan.newKey)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("issue a certificate of kind %s: %w", k, err)
 	}
 	c := tls.Certificate{Certificate: [][]byte{leaf.cert.Raw}, PrivateKey: leaf.key, Leaf: leaf.cert}
-	for _, ca := range chain {
+	for _, ca := range plan.chain {
 		c.Certificate = append(c.Certificate, ca.Raw)
 	}
 	return c, nil
@@ -105,11 +99,17 @@ func (a *Authority) Leaf(k Kind, host string, ips []net.IP) (tls.Certificate, er
 
 // sign creates a certificate with a new key and serial number, signed by parent;
 // if parent is nil it is self-signed.
-func (a *Authority) sign(template *x509.Certificate, parent *signer) (signer, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+func sign(template *x509.Certificate, parent *signer, newKey func() (crypto.Signer, error)) (signer, error) {
+	key, err := newKey()
 	if err != nil {
 		return signer{}, err
 	}
+	return signKey(template, parent, key)
+}
+
+// signKey is sign for a key that exists.
+func signKey(template *x509.Certificate, parent *signer, key crypto.Signer) (signer, error) {
+	var err error
 	if template.SerialNumber, err = rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127)); err != nil {
 		return signer{}, err
 	}
@@ -117,13 +117,18 @@ func (a *Authority) sign(template *x509.Certificate, parent *signer) (signer, er
 	if parent != nil {
 		by = *parent
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, by.cert, &key.PublicKey, by.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, by.cert, key.Public(), by.key)
 	if err != nil {
 		return signer{}, err
 	}
 	cert, err := x509.ParseCertificate(der)
 	return signer{cert, key}, err
 }
+
+func newECKey() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
+
+// newWeakKey is a key that nobody may use any more.
+func newWeakKey() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 1024) }
 
 func subject(organisation, name string) pkix.Name {
 	return pkix.Name{Country: []string{"US"}, Organization: []string{organisation}, CommonName: name}

@@ -1,6 +1,7 @@
 package certs
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
@@ -32,6 +33,14 @@ func TestAuthority_LeafKinds(t *testing.T) {
 		KindNoIntermediate: {err: isError[x509.UnknownAuthorityError], issuer: "Amazon", chain: 1},
 		KindSelfSigned:     {err: isError[x509.UnknownAuthorityError], chain: 1},
 		KindUnknownCA:      {err: isError[x509.UnknownAuthorityError], issuer: "Amazon", chain: 3},
+
+		KindExpiredIntermediate:  {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 2},
+		KindExpiringIntermediate: {issuer: "Amazon", chain: 2},
+		KindExpiredRoot:          {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 3},
+		KindUnneededExpired:      {issuer: "Amazon", chain: 3},
+		KindWeakKey:              {issuer: "Amazon", chain: 2},
+		KindNameConstraint:       {err: isError[x509.CertificateInvalidError], issuer: "Amazon", chain: 2},
+		KindTooLong:              {err: func(err error) bool { return err != nil }, issuer: "Amazon", chain: 301},
 	} {
 		t.Run(kind.String(), func(t *testing.T) {
 			t.Parallel()
@@ -75,6 +84,31 @@ func TestAuthority_LeafUnknownKind(t *testing.T) {
 	}
 	if _, err := a.Leaf(Kind(99), "h", nil); err == nil {
 		t.Error("no error")
+	}
+}
+
+func TestAuthority_Client(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	a, err := New(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := a.Client("impala-lbcheck")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.X509KeyPair(both, both)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(a.RootPEM())
+	for usage, good := range map[x509.ExtKeyUsage]bool{x509.ExtKeyUsageClientAuth: true, x509.ExtKeyUsageServerAuth: false} {
+		_, err := pair.Leaf.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{usage}})
+		if good != (err == nil) {
+			t.Errorf("usage %d: %v", usage, err)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@
 // certificate chain of a listener: a valid one, or one with exactly one defect
 // ([Kind]). Clients trust [Authority.RootPEM].
 //
-// Keys are ECDSA P-256, generated for each Authority and never written to a file.
-// Revocation, name constraints and RSA are not supported.
+// Keys are ECDSA P-256 but for one kind, generated for each Authority and never
+// written to a file here. [Authority.Client] issues a certificate for a client, too.
+// Revocation is not supported.
 package certs

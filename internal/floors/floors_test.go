@@ -39,7 +39,7 @@ scenarios/run/internal/pace: scenarios
 scenarios/run/internal/host:
 scenarios/run/internal/handoff:
 scenarios/judge: scenarios vocab internal/stats scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
-scenarios: vocab internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
+scenarios: vocab scenarios/internal/dn internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
 scenarios/internal/hdr:
 scenarios/internal/exactjson:
 scenarios/internal/bounds:
@@ -52,7 +52,7 @@ scenarios/internal/batch: scenarios scenarios/internal/phrase internal/stats
 scenarios/internal/cause: scenarios scenarios/internal/batch scenarios/internal/phrase internal/stats vocab
 scenarios/internal/budget: scenarios internal/stats
 scenarios/internal/phrase: scenarios vocab
-scenarios/internal/dn:
+scenarios/internal/dn: internal/usertext
 scenarios/internal/judgetest: scenarios vocab internal/golden
 scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/internal/judgetest
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax

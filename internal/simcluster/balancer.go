@@ -8,6 +8,50 @@ import (
 	"time"
 )
 
+// Balancer is the balancer of a cluster without the cluster, for tests that need many
+// runs: it says where connections go, and opens none. Its methods are safe for
+// concurrent use.
+type Balancer struct {
+	b     *balancer
+	names []string
+}
+
+// Route is where a connection goes.
+type Route struct {
+	Coordinator int  // from 0; -1: none is eligible
+	Lost        bool // it is refused, or reset after its first request
+}
+
+// NewBalancer returns the balancer that [Start] would use. The error is a *[ConfigError].
+func NewBalancer(c Config) (*Balancer, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlan(c)
+	if err != nil {
+		return nil, err
+	}
+	names := hostNames(c.First, c.Coordinators, p.balancer)
+	for i, host := range names {
+		names[i] = webAddress(host)
+	}
+	return &Balancer{newBalancer(c, p), names}, nil
+}
+
+// Names returns the coordinators' names, in order.
+func (b *Balancer) Names() []string { return slices.Clone(b.names) }
+
+// Connect decides where an HS2 connection to a node, from 0, goes, elapsed being the time
+// since the cluster's start. It counts as open until Release.
+func (b *Balancer) Connect(elapsed time.Duration, node int, client netip.Addr) Route {
+	r := b.b.route(elapsed, protocolHS2, node, client)
+	return Route{r.coordinator, r.refused || r.cut}
+}
+
+// Release marks a connection as closed that Connect sent to a coordinator.
+func (b *Balancer) Release(node, coordinator int) { b.b.release(protocolHS2, node, coordinator) }
+
 // balancer decides where the connections of all nodes go. It opens none itself,
 // and is told the time. Its decisions are one after the other, so that what a
 // coordinator has been sent when it stops does not depend on goroutines.

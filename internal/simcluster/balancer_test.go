@@ -141,3 +141,29 @@ func TestAdmission_Rate(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// TestNewBalancer_IsThatOfACluster holds that the balancer without a cluster sends
+// connections where the cluster's does.
+func TestNewBalancer_IsThatOfACluster(t *testing.T) {
+	t.Parallel()
+	for _, balance := range Balances() {
+		c := Config{Coordinators: 3, Nodes: 1, Balance: balance, Seed: 7}
+		cl := start(t, c)
+		b, err := NewBalancer(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(b.Names(), cl.Names()) {
+			t.Errorf("%s: names %v, want %v", balance, b.Names(), cl.Names())
+		}
+		for i, who := range visits(t, cl.Nodes()[0], 20) {
+			r := b.Connect(0, 0, clientIP)
+			if b.Release(0, r.Coordinator); b.Names()[r.Coordinator] != who || r.Lost {
+				t.Errorf("%s: connection %d goes to %s, want %s", balance, i+1, b.Names()[r.Coordinator], who)
+			}
+		}
+	}
+	if b, err := NewBalancer(Config{Coordinators: 1000}); err == nil {
+		t.Errorf("%v for an invalid config", b)
+	}
+}

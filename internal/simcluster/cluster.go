@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"context"
+	"errors"
 	"crypto/tls"
 	"net"
 	"net/netip"
@@ -195,7 +196,16 @@ func (cl *Cluster) PIDs() map[string][]int32 {
 	return pids
 }
 
-// CA returns the root certificate to trust, PEM encoded; nil without TLS.
+// ClientCertificate issues a certificate for a client, and its key, PEM encoded in one
+// text, for listeners that require one. It fails without TLS.
+func (cl *Cluster) ClientCertificate(name string) ([]byte, error) {
+	if cl.authority == nil {
+		return nil, errors.New("a client certificate needs TLS")
+	}
+	return cl.authority.Client(name)
+}
+
+// CA returns the root certificates to trust, PEM encoded; nil without TLS.
 func (cl *Cluster) CA() []byte {
 	if cl.authority == nil {
 		return nil

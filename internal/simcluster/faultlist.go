@@ -139,6 +139,14 @@ var faultSpecs = []faultSpec{
 	certificateFault(certs.KindNoIntermediate, "a server certificate without the intermediate certificate"),
 	certificateFault(certs.KindSelfSigned, "a self-signed certificate"),
 	certificateFault(certs.KindUnknownCA, "a certificate chain to a root that is not trusted"),
+	certificateFault(certs.KindExpiredIntermediate, "an expired intermediate certificate, above a valid one of the server"),
+	certificateFault(certs.KindExpiringIntermediate, "an intermediate certificate that expires in two days"),
+	certificateFault(certs.KindExpiredRoot, "a certificate chain that a root signed which has expired (its successor is not trusted)"),
+	certificateFault(certs.KindUnneededExpired, "an expired certificate beside a valid certificate chain"),
+	certificateFault(certs.KindWeakKey, "a certificate with an RSA key of 1024 bits"),
+	certificateFault(certs.KindNameConstraint, "an intermediate certificate that is for another domain"),
+	certificateFault(certs.KindTooLong, "a certificate chain of 301 certificates"),
+	listenerFault("client-certificate", "requires a client certificate (mutual TLS)", func(n *nodePlan) { n.clientCert = true }),
 	listenerFault("old-tls", "TLS 1.1 at most", func(n *nodePlan) { n.maxTLS = tls.VersionTLS11 }),
 }
 

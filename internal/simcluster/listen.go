@@ -3,6 +3,7 @@ package simcluster
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/netip"
 
@@ -122,6 +123,10 @@ func (cl *Cluster) tlsConfig(i int) *tls.Config {
 	config := &tls.Config{Certificates: []tls.Certificate{cl.certificates[p.kind]}, MinVersion: tls.VersionTLS12, MaxVersion: p.maxTLS}
 	if p.maxTLS != 0 && p.maxTLS < tls.VersionTLS12 {
 		config.MinVersion = tls.VersionTLS10
+	}
+	if p.clientCert {
+		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+		config.ClientCAs.AppendCertsFromPEM(cl.authority.RootPEM())
 	}
 	return config
 }

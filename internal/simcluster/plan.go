@@ -35,9 +35,10 @@ type coordinatorPlan struct {
 
 // nodePlan is how one node's listeners behave.
 type nodePlan struct {
-	kind   certs.Kind
-	maxTLS uint16 // 0: the newest
-	lacks  int    // number of the coordinator that is missing from the node's list, from 1; 0: none
+	kind       certs.Kind
+	maxTLS     uint16 // 0: the newest
+	clientCert bool   // one that the cluster's CA issued is required
+	lacks      int    // number of the coordinator that is missing from the node's list, from 1; 0: none
 }
 
 // balancerPlan is how the balancer behaves on every node.

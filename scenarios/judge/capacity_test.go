@@ -359,7 +359,7 @@ func TestCapacity_SaysNoFigureThatTheRunRefutes(t *testing.T) {
 		"one was turned away":               {kept(40, slicesOf(4, 5), fails(1, scenarios.PhaseOpen, "open.shutting-down")), 0, 0},
 		"some were cut":                     {kept(24, slicesOf(3, 8), func(e *scenarios.Measured) { e.Capacity.Lost, e.Capacity.Survived = 2, 22 }), 0, 0},
 		"no port left on this machine":      {kept(40, slicesOf(3, 8), fails(1, scenarios.PhaseTCP, "tcp.local-ports")), 0, 0},
-		"others answered":                   {kept(20, slicesOf(4, 5), both(threadsDeclared(8), policy(scenarios.PolicyLeastConn), named("coord-9:25000", 4))), 0, 0},
+		"others answered":                   {kept(20, slicesOf(4, 5), both(threadsDeclared(8), policy(scenarios.PolicyLeastConn), answersAs("coord-9:25000", 4))), 0, 0},
 
 		"all, full":                       {kept(0, slicesOf(4, 8), both(full, threadsDeclared(8), policy(scenarios.PolicyLeastConn), lasted(0))), 32, 24},
 		"all, full, with one of others":   {kept(0, []int{8, 8, 8, 7}, both(full, threadsDeclared(8), policy(scenarios.PolicyLeastConn), lasted(0))), 32, 24},
@@ -385,8 +385,8 @@ func TestCapacity_SaysNoFigureThatTheRunRefutes(t *testing.T) {
 	}
 }
 
-// named has the coordinator that is declared as the i-th answer by another name, i from 1.
-func named(name string, i int) func(*scenarios.Measured) {
+// answersAs has the coordinator that is declared as the i-th answer by another name, i from 1.
+func answersAs(name string, i int) func(*scenarios.Measured) {
 	return func(e *scenarios.Measured) {
 		declared := judgetest.CoordName(i - 1)
 		e.Capacity.Holders[i-1].Name = name

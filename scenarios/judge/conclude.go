@@ -24,8 +24,16 @@ func Conclude(r *scenarios.Result, j Judgement) {
 	for _, l := range r.Looks {
 		r.Errors = scenarios.MergeErrors(r.Errors, l.Errors...)
 	}
-	r.Errors = cause.ForErrors(cause.Of(e), r.Errors)
+	r.Errors = cause.ForErrors(causes(e), r.Errors)
 	if !r.Signalled() {
 		r.Exit = r.ExitCode()
 	}
+}
+
+// causes are those of the sessions that should not have failed.
+func causes(e scenarios.Measured) []cause.Cause {
+	if e.Capacity != nil {
+		return heldOf(e).causes
+	}
+	return cause.Of(e)
 }

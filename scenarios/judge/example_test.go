@@ -32,7 +32,7 @@ func ExampleJudge() {
 	}
 	// Output:
 	// inconclusive: another look of 42, since balance.coverage alarmed
-	// balance.coverage: c.example.com never answered in 42 sessions, where 14 were expected
+	// balance.coverage: c.example.com never answered in 84 sessions in 2 looks, where 28 were expected
 }
 
 func ExampleMissingIssuer() {

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
@@ -12,8 +13,8 @@ import (
 
 // Judge asks every judge and draws the verdict. Of several requests for a further
 // look the largest is passed on, but a first look that must grow goes before
-// all others; where the last look was cut, or the most that the run may cost is reached,
-// none is, and what waits for a look stays inconclusive.
+// all others; where some finding has failed, the last look was cut, or the most that
+// the run may cost is reached, none is, and what waits for a look stays inconclusive.
 func Judge(e scenarios.Measured) Judgement {
 	j := decide(e)
 	if j.Next.Sessions == 0 && kindOf(e).balance {
@@ -32,11 +33,11 @@ func decide(e scenarios.Measured) Judgement {
 		j.Findings = append(j.Findings, findings...)
 		j.Next = larger(j.Next, next)
 	}
-	if !affordable(e, j.Next) {
+	j.Findings = proven(e, stopped(e, j.Findings))
+	j.Verdict = scenarios.VerdictOf(j.Findings)
+	if failedForGood(j.Findings) || !affordable(e) {
 		j.Next = scenarios.NextLook{}
 	}
-	j.Findings = stopped(e, j.Findings)
-	j.Verdict = scenarios.VerdictOf(j.Findings)
 	j.Notes = notes(e)
 	j.Capacity = completed(e)
 	return j
@@ -60,22 +61,25 @@ func larger(a, b scenarios.NextLook) scenarios.NextLook {
 	return a
 }
 
+// failedForGood reports whether some finding has failed, so that no further look is
+// worth its sessions. A coordinator that was not declared is left aside: it mostly
+// stands in for one that is missing, and further looks say which.
+func failedForGood(findings []scenarios.Finding) bool {
+	return slices.ContainsFunc(findings, func(f scenarios.Finding) bool {
+		return f.Status == scenarios.StatusFail && f.ID != scenarios.BalanceUnexpected
+	})
+}
+
 // affordable says whether a look may still be asked for.
-func affordable(e scenarios.Measured, next scenarios.NextLook) bool {
-	if next.Sessions == 0 || len(e.Looks) == 0 || e.Looks[len(e.Looks)-1].Cut || e.Looks[0].Kind == scenarios.LookWhole {
-		return false
-	}
-	taken := 0
-	for _, l := range e.Looks {
-		taken += l.Planned
-	}
-	return taken+next.Sessions <= budget.CeilingN(e.Scenario) && len(e.Looks) < budget.MaxLooks
+func affordable(e scenarios.Measured) bool {
+	return len(e.Looks) > 0 && !e.Looks[len(e.Looks)-1].Cut && e.Looks[0].Kind != scenarios.LookWhole &&
+		len(batch.Pool(e.Looks)) < budget.MaxLooks
 }
 
 // notes are what to know of the run besides its findings.
 func notes(e scenarios.Measured) []string {
 	var out []string
-	if refused := batch.Refusals(e); refused > 0 {
+	if refused := refusals(e); refused > 0 {
 		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
 	}
 	return out

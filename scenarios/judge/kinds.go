@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"time"
+
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
@@ -14,36 +16,37 @@ type kindRules struct {
 	judges  []judgeFunc // asked in this order, which their findings keep
 	main    string      // the finding that a run of this kind is made for
 	balance bool        // sessions are spread by the balancer alone, in normal operation
+	bare    bool        // there are no sessions: the certificates are all that is measured
 }
 
 // kinds has every kind.
 var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks: {
-		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{sequential: true}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{sequential: true}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCertificates: {
-		judges: []judgeFunc{tlsJudge, dnsJudge, silentNodesJudge},
-		main:   scenarios.TLSSameOnAllNodes,
+		judges: []judgeFunc{everyNodeJudge, dnsJudge},
+		main:   scenarios.TLSSameOnAllNodes, bare: true,
 	},
 	scenarios.KindStages: {
-		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true, rateAsked: true}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCapacity: {
-		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.CapacityHeld,
 	},
 	scenarios.KindQuery: {
-		judges: []judgeFunc{queryJudge, tlsJudge, identityJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{queryJudge, tlsJudge, identityJudge, closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.QuerySucceeds,
 	},
 	scenarios.KindIdle: {
-		judges: []judgeFunc{idleJudge, tlsJudge, balance.Unexpected, pagesJudge, keepaliveJudge},
+		judges: []judgeFunc{idleJudge, tlsJudge, balance.Unexpected, closesJudge, pagesJudge, keepaliveJudge},
 		main:   scenarios.IdleCut,
 	},
 	scenarios.KindWatch: {
-		judges: []judgeFunc{watchJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{}), pagesJudge, threshold.Judge},
+		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{blindFor: time.Second}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
 	},
 }

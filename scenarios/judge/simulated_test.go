@@ -21,30 +21,42 @@ type rig struct {
 	fail     func(seq int) bool // whether a session fails before it says who answered
 	pages    []scenarios.Page
 	seq      int
+	deals    int
 }
 
-// look takes so many sessions, the nodes in turn.
+// look takes so many sessions, dealt to the nodes in one shuffle, and a burst.
 func (g *rig) look(kind scenarios.LookKind, n int) scenarios.Look {
 	l := scenarios.Look{Kind: kind, Planned: n}
-	per := budget.Plan(g.scenario, g.nodes).OrderedPerNode
+	nodes := make([]int, n)
+	for i := range nodes {
+		nodes[i] = i % g.nodes
+	}
+	g.deals++
+	judgetest.Source(uint64(g.deals)).Shuffle(n, func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
 	for i := range n {
-		node := i % g.nodes
+		node := nodes[i]
 		o := scenarios.Observation{Part: scenarios.PartOrdered, Node: judgetest.NodeAddr(node), Outcome: scenarios.OutcomeOK,
 			Who: scenarios.Identity{Coordinator: judgetest.CoordName(g.choose(node)), Source: scenarios.SourcePing}}
-		if per > 0 && i/g.nodes >= per {
-			o.Part = scenarios.PartParallel
-		}
 		if g.fail != nil && g.fail(g.seq) {
 			o.Outcome, o.Class, o.Who = scenarios.OutcomeFailed, vocabtest.Class("open.reset"), scenarios.Identity{}
 		}
 		g.seq++
 		l.Add(o)
 	}
+	for i := range burst {
+		node := i % g.nodes
+		l.Add(scenarios.Observation{Part: scenarios.PartBurst, Node: judgetest.NodeAddr(node), Outcome: scenarios.OutcomeOK,
+			Who: scenarios.Identity{Coordinator: judgetest.CoordName(g.choose(node)), Source: scenarios.SourcePing}})
+	}
 	return l
 }
 
+// burst is how many sessions follow a look together.
+const burst = 16
+
 // run is the loop: a first look, then looks as asked.
 func (g *rig) run() (first, last Judgement, e scenarios.Measured) {
+	g.scenario.Load.Burst = burst
 	e = scenarios.Measured{Scenario: g.scenario, Pages: g.pages}
 	for i := range g.nodes {
 		e.Nodes = append(e.Nodes, scenarios.NodeTally{Address: judgetest.NodeAddr(i)})

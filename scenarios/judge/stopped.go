@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -70,16 +69,5 @@ func addGeneratorStop(s scenarios.Stop, findings []scenarios.Finding) []scenario
 
 // unfinished lets no run pass that was not finished, whatever it saw until then.
 func unfinished(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
-	if scenarios.VerdictOf(findings) != scenarios.StatusPass {
-		return findings
-	}
-	id := kindOf(e).main
-	text := "the run ended early: " + e.Stopped.Text
-	i := slices.IndexFunc(findings, func(f scenarios.Finding) bool { return f.ID == id && f.Status == scenarios.StatusPass })
-	if i < 0 {
-		return append(findings, scenarios.Finding{ID: id, Message: text, Fix: e.Stopped.Hint})
-	}
-	f := &findings[i]
-	f.Status, f.Message = scenarios.StatusInconclusive, fmt.Sprintf("%s; until then: %s", text, f.Message)
-	return findings
+	return withhold(findings, kindOf(e).main, "the run ended early: "+e.Stopped.Text, e.Stopped.Hint)
 }

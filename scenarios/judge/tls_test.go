@@ -80,7 +80,11 @@ func TestCertificates(t *testing.T) {
 			s := judgetest.Declared(5)
 			s.TLS = scenarios.TLSConfig{Enabled: true, MinVersion: tc.least}
 			s.Expect.TLS = scenarios.ExpectTLS{Issuer: tc.issuer, DaysLeft: 7}
-			j := Judge(scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{{Planned: 40, Refused: 2, Cut: true}}})
+			look := scenarios.Look{Planned: 40, Cut: true}
+			if len(tc.failed) > 0 {
+				look.Refused = 2
+			}
+			j := Judge(scenarios.Measured{Scenario: s, TLS: tc.certs, Looks: []scenarios.Look{look}})
 			judgetest.Check(t, j.Findings, tc.want)
 			judgetest.ProseOf(t, j.Findings, tc.want.IDs()...)
 			if diff := cmp.Diff(tc.failed, judgetest.FailedIDs(j.Findings)); diff != "" {
@@ -115,19 +119,25 @@ func TestCertificates_SilentNodes(t *testing.T) {
 	s := judgetest.Declared(0)
 	s.Kind, s.TLS.Enabled = scenarios.KindCertificates, true
 	nodes := tallied([]netip.AddrPort{judgetest.NodeAddr(0), judgetest.NodeAddr(1)})
-	refused := scenarios.SilentNode{Node: judgetest.NodeAddr(1), Phase: scenarios.PhaseTCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: scenarios.Fixes{{Why: "is it the right port?"}}}
+	hint := scenarios.Fixes{{Why: "is it the right port?"}}
+	refused := scenarios.SilentNode{Node: judgetest.NodeAddr(1), Phase: scenarios.PhaseTCP, Class: vocabtest.Class("tcp.refused"), Text: "connection refused", Hint: hint}
+	ended := scenarios.SilentNode{Node: judgetest.NodeAddr(1), Phase: scenarios.PhaseTLS, Class: vocabtest.Class("tls.client-certificate"), Text: "certificate required", Hint: hint}
 	for name, c := range map[string]struct {
+		certs  []scenarios.Cert
 		silent []scenarios.SilentNode
-		want   scenarios.Finding
+		want   string
+		fix    scenarios.Fixes
 	}{
-		"it failed": {[]scenarios.SilentNode{refused}, scenarios.Finding{
-			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: connection refused", Fix: refused.Hint}},
-		"it was not dialled": {nil, scenarios.Finding{
-			ID: scenarios.TLSSameOnAllNodes, Subject: "127.0.0.3:21050", Message: "127.0.0.3:21050 showed no certificate: it was not dialled"}},
+		"it failed":          {[]scenarios.Cert{good(0)}, []scenarios.SilentNode{refused}, "127.0.0.3:21050 showed no certificate: connection refused", hint},
+		"it was not dialled": {[]scenarios.Cert{good(0)}, nil, "127.0.0.3:21050 showed no certificate: it was not dialled", nil},
+		"it ended the connection after its certificate": {[]scenarios.Cert{good(0), good(1)}, []scenarios.SilentNode{ended},
+			"127.0.0.3:21050 showed its certificate and then ended the connection: certificate required", hint},
 	} {
-		j := Judge(scenarios.Measured{Scenario: s, TLS: []scenarios.Cert{good(0)}, Nodes: nodes, Silent: c.silent})
-		if got := j.Findings[len(j.Findings)-1]; !cmp.Equal(got, c.want) || j.Verdict != scenarios.StatusInconclusive {
-			t.Errorf("%s: verdict = %s, last finding = %+v", name, j.Verdict, got)
+		j := Judge(scenarios.Measured{Scenario: s, TLS: c.certs, Nodes: nodes, Silent: c.silent})
+		found := judgetest.Find(t, j.Findings, scenarios.TLSSameOnAllNodes)
+		want := scenarios.Finding{ID: scenarios.TLSSameOnAllNodes, Message: c.want, Fix: c.fix}
+		if len(found) != 1 || !cmp.Equal(found[0], want) || j.Verdict != scenarios.StatusInconclusive {
+			t.Errorf("%s: verdict = %s, findings %+v", name, j.Verdict, found)
 		}
 	}
 }
@@ -135,7 +145,7 @@ func TestCertificates_SilentNodes(t *testing.T) {
 func TestCertificates_WithoutTLS(t *testing.T) {
 	t.Parallel()
 	j := Judge(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{judgetest.LookOf(scenarios.LookFirst, 2, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0))}})
-	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {
+	for _, id := range []string{scenarios.TLSIssuer, scenarios.TLSRoot, scenarios.TLSChain, scenarios.TLSHost, scenarios.TLSExpiry, scenarios.TLSStrength, scenarios.TLSVersion, scenarios.TLSSameOnAllNodes} {
 		if f := judgetest.Find(t, j.Findings, id)[0]; f.Status != scenarios.StatusSkipped || f.Message != "no TLS" {
 			t.Errorf("%s is %v: %q", id, f.Status, f.Message)
 		}

@@ -30,7 +30,7 @@ func (w watchData) describe() string {
 func (w watchData) absences() []string {
 	var out []string
 	for _, c := range w.Coords {
-		if said := absence(c); said != "" {
+		if said := w.absence(c); said != "" {
 			out = append(out, said)
 		}
 	}
@@ -109,10 +109,10 @@ func onHosts(hosts []string, lost int) string {
 
 // absence is "coord-a2:25000 was not met from 12.0 s to 64.0 s, ..."; "" where
 // there is nothing to say.
-func absence(c scenarios.Appearance) string {
+func (w watchData) absence(c scenarios.Appearance) string {
 	var out string
 	switch {
-	case c.Gone == nil && len(c.PIDs) > 1:
+	case c.Gone == nil && w.restarted(c):
 		return c.Name + " was restarted"
 	case c.Gone == nil:
 		return ""
@@ -121,7 +121,7 @@ func absence(c scenarios.Appearance) string {
 	default:
 		out = fmt.Sprintf("%s was absent from %s to %s", c.Name, phrase.MeasuredSeconds(*c.Gone), phrase.MeasuredSeconds(*c.Back))
 	}
-	if len(c.PIDs) > 1 {
+	if w.restarted(c) {
 		out += " and was restarted"
 	}
 	if c.Peak > 0 {

@@ -20,6 +20,8 @@ func TestBalance_WorkedExamples(t *testing.T) {
 		s.Expect.Balance.Policy = p
 		return s
 	}
+	seven := judgetest.Declared(7)
+	seven.Expect.Balance.Policy = scenarios.PolicyRandom
 	number := judgetest.Declared(5)
 	number.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5}
 	unknown := judgetest.Declared(0)
@@ -43,7 +45,7 @@ func TestBalance_WorkedExamples(t *testing.T) {
 			final:  judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusFail},
 		},
 		"4, 3, 2, 1 and 0 prove nothing": {
-			s: names(5), seq: judgetest.Dealt([]int{4, 3, 2, 1, 0}, 0),
+			s: names(5), seq: judgetest.Dealt([]int{4, 3, 2, 1, 0}, 0), next: scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 10},
 			first: judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusInconclusive, scenarios.BalanceImbalance: scenarios.StatusPass},
 			final: judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusInconclusive},
 		},
@@ -79,7 +81,7 @@ func TestBalance_WorkedExamples(t *testing.T) {
 			first: judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusPass},
 		},
 		"60 of 100 over seven are too many": {
-			s: names(7), seq: judgetest.Dealt([]int{60, 10, 7, 3, 6, 4, 10}, 0), next: scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 100}, p: 7e-35,
+			s: seven, seq: judgetest.Dealt([]int{60, 10, 7, 3, 6, 4, 10}, 0), next: scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 100}, p: 7e-35,
 			first:  judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusInconclusive},
 			failed: []string{scenarios.BalanceImbalance},
 		},
@@ -94,7 +96,7 @@ func TestBalance_WorkedExamples(t *testing.T) {
 			first: judgetest.Want{scenarios.BalanceImbalance: scenarios.StatusSkipped, scenarios.BalanceCoverage: scenarios.StatusPass},
 		},
 		"leastconn that shows one of five is inconclusive": {
-			s: policy(scenarios.PolicyLeastConn), seq: judgetest.Dealt([]int{0, 0, 0, 0, 40}, 0),
+			s: policy(scenarios.PolicyLeastConn), seq: judgetest.Dealt([]int{0, 0, 0, 0, 40}, 0), next: scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 40},
 			first: judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusInconclusive, scenarios.BalanceOrder: scenarios.StatusSkipped},
 			final: judgetest.Want{scenarios.BalanceCoverage: scenarios.StatusInconclusive},
 		},
@@ -155,7 +157,7 @@ func TestBalance_WorkedExamples(t *testing.T) {
 			judgetest.Check(t, first.Findings, tc.first)
 			if tc.p > 0 {
 				if p := judgetest.Find(t, first.Findings, tc.first.IDs()[0])[0].P; p == nil || math.Abs(math.Log(*p/tc.p)) > .1 {
-					t.Errorf("P = %v, want %g", *p, tc.p)
+					t.Errorf("P is not %g: %+v", tc.p, judgetest.Find(t, first.Findings, tc.first.IDs()[0])[0])
 				}
 			}
 			last := again(e, 1, tc.seq)
@@ -184,11 +186,11 @@ func TestJudge_InferredPolicy(t *testing.T) {
 		seq  []int
 		want scenarios.Policy
 	}{
-		"the same five in turn":         {judgetest.Declared(5), slices.Repeat([]int{3, 1, 4, 0, 2}, 8), scenarios.PolicyRoundRobin},
-		"no pattern":                    {judgetest.Declared(5), judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0), scenarios.PolicyRandom},
-		"one coordinator alone":         {judgetest.Declared(5), judgetest.Dealt([]int{40, 0, 0, 0, 0}, 0), ""},
-		"runs of one coordinator":       {judgetest.Declared(5), slices.Repeat([]int{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4}, 2), ""},
-		"leastconn, which has no order": {least, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0), ""},
+		"the same five in turn": {judgetest.Declared(5), slices.Repeat([]int{3, 1, 4, 0, 2}, 8), scenarios.PolicyRoundRobin},
+		"no pattern":            {judgetest.Declared(5), judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0), scenarios.PolicyRandom},
+		"one coordinator alone": {judgetest.Declared(5), judgetest.Dealt([]int{40, 0, 0, 0, 0}, 0), ""},
+		"turns of four, as of a round robin behind another": {judgetest.Declared(5), slices.Repeat([]int{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4}, 2), scenarios.PolicyRoundRobin},
+		"leastconn, which has no order":                     {least, judgetest.Dealt([]int{8, 8, 8, 8, 8}, 0), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -303,7 +304,7 @@ func TestCapacity_IdentifiesHeldSessions(t *testing.T) {
 		asked := 0
 		s := &service{coordinators: 2, threads: 100, identify: func(ctx context.Context, i int) error {
 			asked++
-			if i < 6 {
+			if i < 7 { // 0 and 1 are scouts
 				return pause(ctx, 900*time.Millisecond) // with the login it would be a stall
 			}
 			return pause(ctx, time.Hour)
@@ -320,4 +321,41 @@ func TestCapacity_IdentifiesHeldSessions(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The hold says how much of it is left, and a ramp without a number announces none.
+func TestCapacity_CountsDown(t *testing.T) {
+	for name, tc := range map[string]struct {
+		c     scenarios.CapacityConfig
+		look  string
+		total int
+		stays []string
+	}{
+		"a number":            {scenarios.CapacityConfig{Hold: 4, For: scenarios.Duration(12 * time.Second)}, "4 sessions", 4, []string{"12s", "7s", "2s"}},
+		"for long":            {scenarios.CapacityConfig{Hold: 4, For: scenarios.Duration(10 * time.Minute)}, "4 sessions", 4, []string{"10m0s", "9m0s", "8m0s", "7m0s", "6m0s", "5m0s", "4m0s", "3m0s", "2m0s", "1m0s"}},
+		"until full":          {scenarios.CapacityConfig{UntilFull: true, Threads: 2}, "sessions until one gets no answer: 10 by the threads that are known or assumed", 0, nil},
+		"until full, at most": {scenarios.CapacityConfig{UntilFull: true, Hold: 3, For: scenarios.Duration(time.Second)}, "sessions until one gets no answer, 3 at most", 0, []string{"1s"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &service{coordinators: 5, threads: 2}
+				var looks []Event
+				var stays []string
+				held(t.Context(), t, s, toHold(tc.c), Options{Progress: func(e Event) {
+					if e.Kind == EventLook {
+						looks = append(looks, e)
+					}
+					if _, left, ok := strings.Cut(e.Text, "stay open for "); ok {
+						stays = append(stays, strings.TrimSuffix(left, " more"))
+					}
+				}})
+				if len(looks) != 1 || looks[0].Text != tc.look || looks[0].Total != tc.total {
+					t.Errorf("announced %+v", looks)
+				}
+				if !slices.Equal(stays, tc.stays) {
+					t.Errorf("left: %v, want %v", stays, tc.stays)
+				}
+			})
+		})
+	}
 }

@@ -117,8 +117,24 @@ func (c *collector) countDropped() {
 	c.dropped++
 }
 
-// beginLook begins a look.
+// beginLook begins one of several looks.
 func (c *collector) beginLook(next scenarios.NextLook, burst int) {
+	c.begin(next, next.Sessions+burst, fmt.Sprintf("%s, %d sessions and then %d together", next.Kind, next.Sessions, burst))
+}
+
+// beginWhole begins the only look of a run, of so many sessions.
+func (c *collector) beginWhole(sessions int) {
+	c.begin(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: sessions}, sessions, fmt.Sprintf("%d sessions", sessions))
+}
+
+// beginOpen begins the only look of a run that has at least so many sessions; text
+// says what ends it.
+func (c *collector) beginOpen(sessions int, text string) {
+	c.begin(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: sessions}, 0, text)
+}
+
+// begin begins a look, of a total that is announced; 0: it is not known.
+func (c *collector) begin(next scenarios.NextLook, total int, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.begun {
@@ -127,18 +143,8 @@ func (c *collector) beginLook(next scenarios.NextLook, burst int) {
 	}
 	c.recorded.BeginLook(c.warm)
 	c.current = next
-	c.progress = Event{Kind: EventSession, Total: next.Sessions + burst}
-	c.tell(Event{Kind: EventLook, Total: c.progress.Total, Text: lookText(next, burst)})
-}
-
-func lookText(next scenarios.NextLook, burst int) string {
-	switch {
-	case next.Kind != scenarios.LookWhole:
-		return fmt.Sprintf("%s, %d sessions and then %d together", next.Kind, next.Sessions, burst)
-	case next.Sessions == 0:
-		return "sessions, as many as there are"
-	}
-	return fmt.Sprintf("%d sessions", next.Sessions)
+	c.progress = Event{Kind: EventSession, Total: total}
+	c.tell(Event{Kind: EventLook, Total: total, Text: text})
 }
 
 // endLook ends the look. One of which no session counts is no look.

@@ -13,8 +13,8 @@ const (
 	EventScout       EventKind = "scout"    // a session alone on a node starts
 	EventProbe       EventKind = "probe"    // no session was good: what answers on a node is asked
 	EventSettle      EventKind = "settle"   // a round starts; Done coordinators were seen, of Total expected
-	EventLook        EventKind = "look"     // a look of Total sessions starts, its burst included
-	EventSession     EventKind = "session"  // a session of the look ended: Done of Total, Failed of them
+	EventLook        EventKind = "look"     // a look of Total sessions starts, its burst included; 0: as many as there will be
+	EventSession     EventKind = "session"  // a session of the look ended: Done of Total, Failed of them; Total as before
 	EventStage       EventKind = "stage"    // stage Done of Total starts; it lasts For
 	EventHeld        EventKind = "held"     // Done sessions are open, of Total; 0: as many as the service takes
 	EventIdle        EventKind = "idle"     // a step of an idle scenario is decided

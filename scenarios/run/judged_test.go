@@ -60,7 +60,7 @@ func TestRun_WithTheJudges(t *testing.T) {
 				if r.Verdict != c.verdict || len(r.Looks) != c.looks || len(failed) != len(c.failed) || len(failed) > 0 && failed[0] != c.failed[0] {
 					t.Errorf("verdict = %s after %d looks, failed: %v\n%+v", r.Verdict, len(r.Looks), failed, r.Findings)
 				}
-				if r.Detect == nil {
+				if r.Detect == nil && r.Sessions.OK >= 5 { // fewer show nothing
 					t.Error("nothing says what the run could have detected")
 				}
 				again := judge.Judge(r.Measured)

@@ -24,7 +24,7 @@ const acceptTimeout = 5 * time.Minute
 // Then all are closed, and the login that waits last: it may get the place of one.
 func (r *run) capacity(ctx context.Context) {
 	h := newHolder(r)
-	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: h.plan}, 0)
+	h.announce()
 	logins, giveUp := context.WithCancel(withPhaseTimeout(ctx, time.Duration(r.s.Load.Timeout)+acceptTimeout))
 	defer giveUp()
 	reached := h.ramp(logins)
@@ -46,11 +46,38 @@ func (r *run) capacity(ctx context.Context) {
 	}
 }
 
+// announce says how many sessions come.
+func (h *holder) announce() {
+	switch hold := h.s.Capacity.Hold; {
+	case !h.s.Capacity.UntilFull:
+		h.collect.beginWhole(hold)
+	case hold > 0:
+		h.collect.beginOpen(hold, fmt.Sprintf("sessions until one gets no answer, %d at most", hold))
+	default:
+		h.collect.beginOpen(h.plan, fmt.Sprintf("sessions until one gets no answer: %d by the threads that are known or assumed", h.plan))
+	}
+}
+
+// stayReports is how often a stay reports how much of it is left, and stayReportsEvery
+// how far apart reports are at least.
+const (
+	stayReports      = 10
+	stayReportsEvery = 5 * time.Second
+)
+
 // stay keeps the sessions for their time, and pings each.
 func (h *holder) stay(ctx context.Context) {
 	from := h.since()
 	h.readPages(ctx, scenarios.PageDuring)
-	h.wait(ctx, from+time.Duration(h.s.Capacity.For))
+	end := from + time.Duration(h.s.Capacity.For)
+	for every := max(stayReportsEvery, (end-from)/stayReports); ; {
+		left := end - h.since()
+		if left <= 0 || ctx.Err() != nil {
+			break
+		}
+		h.report(fmt.Sprintf("%d sessions stay open for %s more", len(h.held), left.Round(time.Second)))
+		h.wait(ctx, min(end, h.since()+every))
+	}
 	h.seen.For = scenarios.SecondsOf(h.since() - from)
 	if ctx.Err() == nil {
 		h.report(fmt.Sprintf("asking %d sessions whether they are still there", len(h.held)))

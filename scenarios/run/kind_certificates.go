@@ -32,11 +32,11 @@ func Certificates(ctx context.Context, handshake HandshakeFunc, s scenarios.Scen
 	return r.end(ctx)
 }
 
-// handshakeAll keeps the nodes that showed no certificate; where none showed one,
-// nothing was measured.
+// handshakeAll keeps the nodes that showed no certificate, or that ended the
+// connection after it; where none showed one, nothing was measured.
 func (r *run) handshakeAll(ctx context.Context) {
 	nodes := r.nodes.All()
-	total := len(nodes)
+	total, shown := len(nodes), 0
 	r.collect.event(Event{
 		Kind: EventBudget, Total: total, Done: total, For: r.pacer.Due(total),
 		Text: fmt.Sprintf("%d handshakes, no login", total),
@@ -47,12 +47,15 @@ func (r *run) handshakeAll(ctx context.Context) {
 		if !ran || ctx.Err() != nil {
 			return
 		}
-		if o.Cert == nil {
+		if o.Cert == nil || o.Outcome == scenarios.OutcomeFailed && !o.Refused {
 			r.silent = append(r.silent, scenarios.SilentNode{Node: o.Node, Phase: o.Failed, Class: o.Class, Text: o.Text, Hint: o.Hint})
+		}
+		if o.Cert != nil {
+			shown++
 		}
 		r.collect.event(Event{Kind: EventSession, Done: i + 1, Total: total, Failed: len(r.silent)})
 	}
-	if len(r.silent) == total {
+	if shown == 0 && len(r.silent) > 0 {
 		first := r.silent[0]
 		r.collect.stop(scenarios.Stop{By: scenarios.StopScout, Class: first.Class, Text: first.Text, Hint: first.Hint})
 	}

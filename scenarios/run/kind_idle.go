@@ -16,7 +16,7 @@ import (
 func (r *run) idle(ctx context.Context) {
 	plan := r.s.Idle
 	seen := &scenarios.IdleSeen{Scale: cmp.Or(plan.Scale, 1), Steps: make([]scenarios.IdleStep, len(plan.Steps))}
-	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: len(plan.Steps)}, 0)
+	r.collect.beginWhole(len(plan.Steps))
 	begin := r.reserve(len(plan.Steps))
 	var all sync.WaitGroup
 	for i, d := range plan.Steps {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -52,81 +53,43 @@ func (r *run) affordable(next scenarios.NextLook) bool {
 	return true
 }
 
-// look has ask.Sessions sessions in order, the rest of them in parallel where they
-// are many, and a burst.
+// look has next.Sessions sessions in order, those beyond the limit of a sequence in
+// parallel, and a burst.
 func (r *run) look(ctx context.Context, next scenarios.NextLook) {
 	burst := min(r.budget.Burst, cap(r.slots))
 	r.collect.beginLook(next, burst)
 	left := next.Sessions
-	left -= r.ordered(ctx, left)
+	left -= r.ordered(ctx, min(left, cmp.Or(r.budget.Ordered, left)))
 	left -= r.parallel(ctx, left)
 	r.burst(ctx, burst)
 	r.collect.endLook(left > 0 || r.stopped())
 }
 
-// ordered deals sessions to the nodes in turn, one lane each, until there are
-// no more, no node is left, or each lane is as long as it should be. The share of
-// a node that was refused is dealt again: every round has a session, loses a
-// node, or is the last. It returns how many there were.
+// ordered has count sessions strictly one after the other, so that their order is the
+// one in which the balancer gets them. Session i is due at a time of its own, whatever
+// became of those before it. What is left for a node that is refused is dealt to the
+// others. It returns how many there were.
 func (r *run) ordered(ctx context.Context, count int) int {
-	done, longest := 0, r.budget.OrderedPerNode
-	taken := map[Node]int{}
-	for done < count && !r.stopped() {
-		nodes := r.nodes.Dialable()
-		if longest > 0 {
-			nodes = shorter(nodes, taken, longest)
+	nodes := r.nodes.Dialable()
+	if count == 0 || len(nodes) == 0 {
+		return 0
+	}
+	begin, done := r.reserve(count), 0
+	d := newDeal(nodes, count, r.seed, int(r.seq.Load()))
+	for n, ok := d.next(); ok && !r.stopped(); n, ok = d.next() {
+		o, ran := r.session(ctx, job{node: n, part: scenarios.PartOrdered, due: begin + r.pacer.Due(done)})
+		if ran && !o.Refused {
+			d.done()
+			done++
+			continue
 		}
-		if len(nodes) == 0 {
+		left := r.nodes.Dialable()
+		if len(left) == 0 {
 			break
 		}
-		done += r.lanes(ctx, nodes, count-done, taken, longest)
+		d.replace(left)
 	}
 	return done
-}
-
-// shorter lists the nodes whose lane has room.
-func shorter(nodes []Node, taken map[Node]int, longest int) []Node {
-	var out []Node
-	for _, n := range nodes {
-		if taken[n] < longest {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-// lanes deals count sessions to the nodes in turn and executes them, each lane
-// strictly one after the other. Session i is due at a time of its own, whatever
-// became of those before it.
-func (r *run) lanes(ctx context.Context, nodes []Node, count int, taken map[Node]int, longest int) int {
-	if longest > 0 {
-		count = min(count, longest*len(nodes))
-	}
-	begin := r.reserve(count)
-	done := make([]int, len(nodes))
-	var all sync.WaitGroup
-	for lane, n := range nodes {
-		room := count
-		if longest > 0 {
-			room = longest - taken[n]
-		}
-		all.Go(func() {
-			for i := lane; i < count && done[lane] < room; i += len(nodes) {
-				o, ran := r.session(ctx, job{node: n, part: scenarios.PartOrdered, due: begin + r.pacer.Due(i)})
-				if !ran || o.Refused {
-					return
-				}
-				done[lane]++
-			}
-		})
-	}
-	all.Wait()
-	total := 0
-	for lane, n := range nodes {
-		taken[n] += done[lane]
-		total += done[lane]
-	}
-	return total
 }
 
 // parallel has sessions without order, as many at once as may be open. It

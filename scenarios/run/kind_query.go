@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -16,7 +17,7 @@ import (
 // balancer chooses; a session on a coordinator where the statement has run
 // often enough is closed without running it. A statement that fails stops nothing.
 func (r *run) queries(ctx context.Context) {
-	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: r.budget.Look}, 0)
+	r.collect.beginOpen(r.budget.Look, fmt.Sprintf("sessions until the statement has run %d times on every coordinator, %d at least", scenarios.RunsPerCoordinator, r.budget.Look))
 	q := &queryRuns{run: r, by: map[string]*coordinatorRuns{}}
 	var all sync.WaitGroup
 	for n := 0; n < r.budget.Ceiling-1 && !r.stopped() && !q.done(n); n++ {

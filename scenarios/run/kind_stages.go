@@ -2,6 +2,8 @@ package run
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,7 +18,7 @@ import (
 // sessions that outlive their stage run beside the next one. All of them are one look.
 func (r *run) stages(ctx context.Context) {
 	_, planned := r.s.Load.StagesTake()
-	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: planned}, 0)
+	r.announceStages(planned)
 	var all sync.WaitGroup
 	begin, from := r.since(), scenarios.Rate(0)
 	for i, st := range r.s.Load.Stages {
@@ -32,6 +34,19 @@ func (r *run) stages(ctx context.Context) {
 	r.collect.endLook(r.stopped())
 	if len(r.nodes.Dialable()) == 0 && !r.stopped() {
 		r.stopWithoutNodes()
+	}
+}
+
+// announceStages says how many sessions come. A closed stage has as many as it manages.
+func (r *run) announceStages(planned int) {
+	closed := slices.ContainsFunc(r.s.Load.Stages, func(st scenarios.Stage) bool { return st.Closed > 0 })
+	switch {
+	case !closed:
+		r.collect.beginWhole(planned)
+	case planned == 0:
+		r.collect.beginOpen(0, "sessions, as many as the closed stages manage")
+	default:
+		r.collect.beginOpen(planned, fmt.Sprintf("%d sessions, and as many as the closed stages manage", planned))
 	}
 }
 

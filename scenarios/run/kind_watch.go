@@ -18,7 +18,7 @@ func (r *run) watch(ctx context.Context) {
 	w := watchstate.New(plan.Long, r.since, r.notice)
 	r.onSessionEnd = w.OnSessionEnd
 	arrivals := r.s.WatchArrivals()
-	r.collect.beginLook(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: plan.Long + arrivals}, 0)
+	r.collect.beginWhole(plan.Long + arrivals)
 	long := r.openLongSessions(ctx, w)
 	r.beginSchedule()
 	begin := r.reserve(arrivals)

@@ -87,7 +87,7 @@ func TestLook_ParallelBeyondTheOrderedSessions(t *testing.T) {
 		s.Load.Rate, s.Load.Concurrency = 0, 4
 		b := &balancer{coordinators: 5, takes: time.Second}
 		r, seen := watched(t.Context(), t, b, s, Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
-			return budget.Budget{Look: 50, Ceiling: 1000, OrderedPerNode: 10}
+			return budget.Budget{Look: 50, Ceiling: 1000, Ordered: 20}
 		}})
 		parts := map[scenarios.Part]int{}
 		for _, o := range seen {
@@ -105,13 +105,13 @@ func TestLook_ParallelBeyondTheOrderedSessions(t *testing.T) {
 	})
 }
 
-func TestLook_OrderedLaneStaysShortAfterARefusal(t *testing.T) {
+func TestLook_OrderedSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i > 3}
 		}}
 		r, seen := watched(t.Context(), t, b, scenario(30), Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
-			return budget.Budget{Look: 30, Ceiling: 1000, OrderedPerNode: 10}
+			return budget.Budget{Look: 30, Ceiling: 1000, Ordered: 20}
 		}})
 		inOrder := map[netip.AddrPort]int{}
 		for _, o := range seen {
@@ -119,7 +119,7 @@ func TestLook_OrderedLaneStaysShortAfterARefusal(t *testing.T) {
 				inOrder[o.Node]++
 			}
 		}
-		if inOrder[r.Nodes[0].Address] != 10 || inOrder[r.Nodes[1].Address] != 3 || r.Sessions.OK != 30 || r.Looks[0].Cut {
+		if inOrder[r.Nodes[0].Address] != 17 || inOrder[r.Nodes[1].Address] != 3 || r.Sessions.OK != 30 || r.Looks[0].Cut {
 			t.Errorf("in order: %v, sessions = %+v", inOrder, r.Sessions)
 		}
 	})
@@ -131,7 +131,7 @@ func TestLook_ParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 			return fate{refused: n.Addr.Addr().String() == "127.0.0.3" && i > 5}
 		}}
 		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
-			return budget.Budget{Look: 40, Ceiling: 1000, OrderedPerNode: 3}
+			return budget.Budget{Look: 40, Ceiling: 1000, Ordered: 6}
 		}})
 		if r.Sessions.OK != 40 || r.Nodes[1].Sessions != 5 || r.Sessions.Refused != 1 {
 			t.Errorf("sessions = %+v, nodes = %+v", r.Sessions, r.Nodes)

@@ -21,7 +21,7 @@ func (r *run) measured() scenarios.Measured {
 		Sessions: c.recorded.Counts(),
 	}
 	slices.SortFunc(m.TLS, func(a, b scenarios.Cert) int {
-		return cmp.Or(a.Node.Compare(b.Node), cmp.Compare(a.Fingerprint, b.Fingerprint))
+		return cmp.Or(a.Node.Compare(b.Node), cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.ChainFingerprint, b.ChainFingerprint))
 	})
 	if r.hasDueTimes() {
 		m.Load = c.load(r.needs)

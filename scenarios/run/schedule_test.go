@@ -37,12 +37,12 @@ func TestSchedule_IsKeptThroughAStall(t *testing.T) {
 		late int // at least
 	}{
 		"one row":                     {plan: budget.Budget{Look: 90}, late: 30},
-		"at the end of the row":       {plan: budget.Budget{Look: 90, OrderedPerNode: 40}, late: 30},
+		"at the end of the row":       {plan: budget.Budget{Look: 90, Ordered: 40}, late: 30},
 		"between looks":               {plan: budget.Budget{Look: 40}, more: 50, late: 30},
 		"before a burst":              {plan: budget.Budget{Look: 40, Burst: 16}, late: 17},
-		"in a row of parallel ones":   {plan: budget.Budget{Look: 90, OrderedPerNode: 10}, late: 30},
-		"parallel, with a few slots":  {plan: budget.Budget{Look: 90, OrderedPerNode: 10}, late: 30, edit: func(s *scenarios.Scenario) { s.Load.Concurrency = 3 }},
-		"parallel, with enough slots": {plan: budget.Budget{Look: 90, OrderedPerNode: 10}, late: 20, edit: func(s *scenarios.Scenario) { s.Load.Concurrency = 64 }},
+		"in a row of parallel ones":   {plan: budget.Budget{Look: 90, Ordered: 10}, late: 30},
+		"parallel, with a few slots":  {plan: budget.Budget{Look: 90, Ordered: 10}, late: 30, edit: func(s *scenarios.Scenario) { s.Load.Concurrency = 3 }},
+		"parallel, with enough slots": {plan: budget.Budget{Look: 90, Ordered: 10}, late: 20, edit: func(s *scenarios.Scenario) { s.Load.Concurrency = 64 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -24,10 +24,10 @@ func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 // evaluation is one threshold held against one set of samples.
 type evaluation struct {
 	samples
-	v      float64 // with every lost session elsewhere
-	n      int     // samples that it rests on
-	status scenarios.Status
-	why    string // it is inconclusive
+	measurement     // with every lost session elsewhere
+	n           int // samples that it rests on
+	status      scenarios.Status
+	why         string // it is inconclusive
 }
 
 // judge measures one threshold. By tag every value that was seen must hold, and
@@ -75,19 +75,19 @@ func (t Threshold) judge(e scenarios.Measured) scenarios.Finding {
 // where the unidentified sessions belong, nothing is proven.
 func (t Threshold) evaluate(s samples) (evaluation, bool) {
 	ev := evaluation{samples: s}
-	ev.v, ev.n = t.measure(s, 0)
+	ev.measurement, ev.n = t.measure(s, 0)
 	switch {
 	case ev.n == 0 && (s.value == "" || s.sessions == 0):
 		return evaluation{}, false
 	case ev.n == 0 && t.Agg.timed():
 		return ev, true
-	case !t.holds(ev.v):
+	case !t.holds(ev.measurement):
 		ev.status = scenarios.StatusFail
 	default:
 		ev.status = scenarios.StatusPass
 	}
 	if s.unidentified > 0 {
-		if v, _ := t.measure(s, s.unidentified); t.holds(v) != t.holds(ev.v) {
+		if v, _ := t.measure(s, s.unidentified); t.holds(v) != t.holds(ev.measurement) {
 			ev.status, ev.why = scenarios.StatusInconclusive, t.doubt(s.unidentified)
 		}
 	}
@@ -145,8 +145,8 @@ func (t Threshold) explainLag(e scenarios.Measured) string {
 	owed, _ := t.measure(samples{times: e.Load.Owed, finished: e.Load.Owed.Count()}, 0)
 	if t.holds(owed) {
 		return fmt.Sprintf("The generator caused only %s of it: sessions waited for a free slot, because the service was slow or load.concurrency (%d) is too low",
-			t.format(owed), e.Scenario.Load.Concurrency)
+			t.format(owed.v), e.Scenario.Load.Concurrency)
 	}
 	what, _ := generator.Of(e).Cause()
-	return fmt.Sprintf("The generator caused %s of it: %s", t.format(owed), what)
+	return fmt.Sprintf("The generator caused %s of it: %s", t.format(owed.v), what)
 }

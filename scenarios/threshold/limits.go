@@ -29,3 +29,9 @@ func CountsDropped(s scenarios.Scenario) bool {
 		return t.Metric.fromDue() && t.Agg.timed() && atMost || t.Agg == AggregateCount && !atMost
 	})
 }
+
+// Timed reports whether some threshold is of a time.
+func Timed(s scenarios.Scenario) bool {
+	all, err := parseAll(s)
+	return err == nil && slices.ContainsFunc(all, func(t Threshold) bool { return t.Agg.timed() })
+}

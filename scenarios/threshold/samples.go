@@ -158,15 +158,15 @@ func (m Metric) valueOf(coordinator string) string {
 
 // measure is the threshold's value over the samples, with a number of the
 // unidentified ones taken to have failed here, and on how many samples it rests.
-func (t Threshold) measure(s samples, lost int) (v float64, n int) {
+func (t Threshold) measure(s samples, lost int) (m measurement, n int) {
 	failed := s.failed + lost
 	n = s.finished + failed
 	switch t.Agg {
 	case AggregateCount:
-		return float64(s.finished), n
+		return measurement{v: float64(s.finished)}, n
 	case AggregateErrorRate:
 		n = s.sessions + lost
-		return float64(failed) / float64(max(1, n)), n
+		return measurement{float64(failed) / float64(max(1, n)), failed, n}, n
 	case AggregateMin:
 		return endless(s.times, 1), n
 	case AggregateMax:
@@ -176,11 +176,11 @@ func (t Threshold) measure(s samples, lost int) (v float64, n int) {
 }
 
 // endless is the time of a rank among all: the failed stand behind the finished.
-func endless(t scenarios.Times, rank int) float64 {
+func endless(t scenarios.Times, rank int) measurement {
 	if rank > t.Count() {
-		return math.Inf(1)
+		return measurement{v: math.Inf(1)}
 	}
-	return float64(t.Ranked(rank))
+	return measurement{v: float64(t.Ranked(rank))}
 }
 
 // unrecorded reports whether the run did not record what the threshold is held

@@ -1,10 +1,12 @@
 package threshold
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,6 +25,8 @@ type Threshold struct {
 	Quantile float64 // of AggregateP: 0 < q < 1
 	Op       string  // "<", "<=", ">", ">="
 	Limit    float64 // nanoseconds, sessions, or a share from 0 to 1, as Agg has it
+
+	share *big.Rat // Limit of AggregateErrorRate, as written
 }
 
 // Aggregation is what a threshold makes of many sessions.
@@ -116,21 +120,32 @@ func (t *Threshold) limit(s string) (float64, error) {
 		}
 		return float64(n), nil
 	case AggregateErrorRate:
-		number, percent := strings.CutSuffix(s, "%")
-		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if percent {
-			v /= 100
-		}
-		if err != nil || !(v >= 0 && v <= 1) {
-			return 0, fmt.Errorf("%q is no share such as 0.1%%", s)
-		}
-		return v, nil
+		return t.readShare(s)
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
 		return 0, fmt.Errorf("%q is no time such as 300ms or 2s", s)
 	}
 	return float64(d), nil
+}
+
+// readShare reads a share as it is written: in binary 0.7 of 100 is less than 7 of 1000.
+func (t *Threshold) readShare(s string) (float64, error) {
+	number, percent := strings.CutSuffix(s, "%")
+	number = strings.TrimSpace(number)
+	share, ok := new(big.Rat).SetString(number)
+	if _, err := strconv.ParseFloat(number, 64); err != nil || !ok {
+		return 0, fmt.Errorf("%q is no share such as 0.1%%", s)
+	}
+	if percent {
+		share.Quo(share, big.NewRat(100, 1))
+	}
+	if share.Sign() < 0 || share.Cmp(big.NewRat(1, 1)) > 0 {
+		return 0, fmt.Errorf("%q is no share such as 0.1%%", s)
+	}
+	t.share = share
+	v, _ := share.Float64()
+	return v, nil
 }
 
 // Needs is how many samples the threshold's claim rests on: for p(q) as many
@@ -142,17 +157,27 @@ func (t Threshold) Needs() int {
 	return int(math.Ceil(1/(1-t.Quantile) - 1e-6))
 }
 
-// holds compares.
-func (t Threshold) holds(v float64) bool {
+// measurement is what a threshold is held against.
+type measurement struct {
+	v        float64
+	part, of int // v as counts, where it is an error rate
+}
+
+// holds compares; error rates by their counts.
+func (t Threshold) holds(m measurement) bool {
+	order := cmp.Compare(m.v, t.Limit)
+	if t.share != nil {
+		order = big.NewRat(int64(m.part), int64(max(1, m.of))).Cmp(t.share)
+	}
 	switch t.Op {
 	case "<":
-		return v < t.Limit
+		return order < 0
 	case "<=":
-		return v <= t.Limit
+		return order <= 0
 	case ">":
-		return v > t.Limit
+		return order > 0
 	}
-	return v >= t.Limit
+	return order >= 0
 }
 
 // worse reports whether a is further from holding than b.

@@ -22,8 +22,8 @@ func KindOf(err error) vocab.Kind {
 	if _, ok := errors.AsType[thrift.TApplicationException](err); ok {
 		return vocab.KindMismatch // a reply without the result that its method has; exceptions are Errors
 	}
-	if _, ok := Alert(err); ok {
-		return vocab.KindAlert
+	if text, ok := Alert(err); ok {
+		return AlertKind(text)
 	}
 	if call, ok := errors.AsType[*os.SyscallError](err); ok && call.Syscall == "bind" && errors.Is(err, syscall.EADDRNOTAVAIL) {
 		return vocab.KindInvalid // the local address is not one of this machine
@@ -63,6 +63,23 @@ func Alert(err error) (text string, ok bool) {
 		return "", false
 	}
 	return remote.Err.Error(), true
+}
+
+// alertTexts are crypto/tls's words for the alerts that say what is wrong.
+var alertTexts = map[string]vocab.Kind{
+	"tls: protocol version not supported": vocab.KindVersion,
+	"tls: unrecognized name":              vocab.KindServerName,
+	"tls: handshake failure":              vocab.KindNoCipher,
+	"tls: insufficient security level":    vocab.KindNoCipher,
+	"tls: certificate required":           vocab.KindClientCert,
+}
+
+// AlertKind is what an alert says is wrong, by its text.
+func AlertKind(text string) vocab.Kind {
+	if kind, ok := alertTexts[text]; ok {
+		return kind
+	}
+	return vocab.KindAlert
 }
 
 // serverTexts are Impala's words for what has a kind of its own, in the order in

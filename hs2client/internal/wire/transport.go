@@ -127,7 +127,8 @@ func (t *transport) writeError(err error) error {
 	if t.received || KindOf(err) != vocab.KindEOF && KindOf(err) != vocab.KindReset {
 		return err
 	}
-	if _, cause := t.rw.Read(t.in[:]); KindOf(cause) == vocab.KindAlert {
+	_, cause := t.rw.Read(t.in[:])
+	if _, alerted := Alert(cause); alerted {
 		return cause
 	}
 	return err

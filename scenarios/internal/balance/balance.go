@@ -9,9 +9,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// Judge asks whether every coordinator gets its share: order, reach,
-// coverage and imbalance of a look, a fresh look where one of them alarms, a
-// longer one where the shares are suspicious. docs/statistics.md has the rule.
+// Judge asks whether every coordinator gets its share: order, reach, coverage and
+// imbalance of every look, and further looks until each has an answer.
+// docs/statistics.md has the rule.
 func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := batch.Pool(e.Looks)
 	if status, why := nothingToJudge(e, looks); why != "" {
@@ -25,22 +25,25 @@ func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	if next := growFirstLook(e.Scenario, cs, looks); next.Sessions > 0 {
 		return replaceFinding(allSkipped(scenarios.StatusInconclusive, waitsFor(next)), unexpected), next
 	}
+	v := assessLooks(cs, looks, termsOf(e, cs))
+	w := findingWriter{verdicts: v, CoordinatorSet: cs, scenario: e.Scenario, errors: batch.Failures(looks)}
+	return w.findings(unexpected), v.next
+}
+
+func termsOf(e scenarios.Measured, cs batch.CoordinatorSet) terms {
 	alpha, tolerance := budget.Limits(e.Scenario)
-	c := assessLooks(cs, looks, terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, conns: connCountsOf(e, cs)})
-	w := findingWriter{cascade: c, CoordinatorSet: cs, errors: batch.Failures(looks)}
-	return w.findings(unexpected), c.next
+	return terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance, conns: connCountsOf(e, cs)}
 }
 
 // FirstLookAlarms are the findings whose rule alarms in the first look, taken alone: what
 // simulations count.
 func FirstLookAlarms(e scenarios.Measured) []string {
 	looks := batch.Pool(e.Looks)
-	alpha, tolerance := budget.Limits(e.Scenario)
 	cs := batch.MatchExpected(e.Scenario, looks)
-	first := assessWithLost(cs, sampleOf(cs, looks[0]), terms{policy: e.Scenario.Expect.Balance.Policy, alpha: alpha, tolerance: tolerance})
+	first := assess(cs, sampleOf(cs, looks[0]), termsOf(e, cs))
 	var out []string
-	for q, state := range first.state {
-		if state == alarmed {
+	for q, a := range first.answers {
+		if a.state == alarm {
 			out = append(out, ruleIDs[q])
 		}
 	}

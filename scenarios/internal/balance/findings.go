@@ -2,17 +2,21 @@ package balance
 
 import (
 	"fmt"
+	"math"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// findingWriter words the outcome of a cascade as findings.
+// findingWriter words the verdicts as findings.
 type findingWriter struct {
-	cascade
+	verdicts
 	batch.CoordinatorSet
-	errors int // failed sessions of all looks
+	scenario scenarios.Scenario
+	errors   int // failed sessions of all looks
 }
 
 // findings are the five of balance, in the order of the rule.
@@ -23,113 +27,191 @@ func (w findingWriter) findings(unexpected []scenarios.Finding) []scenarios.Find
 	return append(out, w.imbalance())
 }
 
-// outcome is what the looks together say of one rule.
-func (w findingWriter) outcome(q rule) scenarios.Status {
-	n, of := w.alarms(q)
-	judged := w.judged(q)
-	switch {
-	case n > 1:
-		return scenarios.StatusFail
-	case n == 1 && (of < 3 || w.fresh[of-2].cut):
-		return scenarios.StatusInconclusive
-	case n == 1:
-		return scenarios.StatusPass
-	case judged.state[q] == doubtful:
-		return scenarios.StatusInconclusive
-	case judged.state[q] == notJudged:
-		return scenarios.StatusSkipped
-	case judged.cut || w.next.Kind == scenarios.LookExtend && q == imbalanceRule:
-		return scenarios.StatusInconclusive
-	}
-	return scenarios.StatusPass
+var statusOf = map[outcome]scenarios.Status{
+	unasked: scenarios.StatusSkipped, open: scenarios.StatusInconclusive, unsure: scenarios.StatusInconclusive,
+	passed: scenarios.StatusPass, withdrawn: scenarios.StatusPass, failed: scenarios.StatusFail,
 }
 
-// judged is the first look in which the rule was judged; the first of all where none was.
-func (w findingWriter) judged(q rule) lookStats {
-	for _, r := range append([]lookStats{w.first}, w.fresh...) {
-		if r.state[q] != notJudged {
-			return r
+// start begins the finding of one rule with what every rule says alike. It returns
+// the look to speak of: that of the last alarm where one stands, else the last one
+// that was quiet, in doubt or not asked. told says that there is no more to say.
+func (w findingWriter) start(q rule) (f scenarios.Finding, l lookStats, told bool) {
+	t := w.tracks[q]
+	f = scenarios.Finding{ID: ruleIDs[q], Status: statusOf[t.outcome], Confirmed: t.outcome == failed}
+	switch {
+	case len(t.alarms) > 0:
+		l = w.looks[t.alarms[len(t.alarms)-1]]
+		if t.outcome == open {
+			f.Note = w.missingLook()
+		}
+	case t.outcome == passed || t.outcome == withdrawn:
+		l, _ = w.verdicts.last(q, quiet)
+		if t.outcome == withdrawn {
+			f.Note = "One look alarmed, and two looks after it did not"
+		}
+	default:
+		l, f.Message = w.unanswered(q)
+		told = f.Message != ""
+		if t.outcome == open && told {
+			f.Note = w.missingLook()
 		}
 	}
-	return w.first
+	return f, l, told
 }
 
-// start starts a finding of one rule: its status, and what every rule says
-// alike where it alarmed once, was in doubt, or was cut short.
-func (w findingWriter) start(q rule) (scenarios.Finding, bool) {
-	n, _ := w.alarms(q)
-	f := scenarios.Finding{ID: ruleIDs[q], Status: w.outcome(q), Confirmed: n > 1}
-	l := w.judged(q)
-	switch {
-	case n == 1 && f.Status == scenarios.StatusPass:
-		f.Note = "One of three looks alarmed; the two others did not"
-	case f.Status == scenarios.StatusInconclusive && n == 1:
-		f.Note = w.missingLook()
-	case f.Status == scenarios.StatusInconclusive && l.state[q] == doubtful:
-		f.Message = w.unidentified(l)
-		return f, true
-	case f.Status == scenarios.StatusInconclusive && l.cut:
-		f.Message = fmt.Sprintf("the run ended after %d of %s, which are too few", l.n(), phrase.Count(l.planned, "session"))
-		return f, true
+// unanswered is the last look in which a rule was in doubt, else the last one that
+// did not ask it, and why.
+func (w findingWriter) unanswered(q rule) (lookStats, string) {
+	for _, s := range []state{doubt, idle, skipped} {
+		if l, ok := w.verdicts.last(q, s); ok {
+			return l, l.answers[q].why
+		}
 	}
-	return f, false
+	return w.looks[0], ""
 }
 
-// missingLook says what an alarm still lacks.
+// missingLook says what an open finding still lacks.
 func (w findingWriter) missingLook() string {
-	if w.next.Sessions > 0 {
+	switch {
+	case w.next.Sessions > 0:
 		return waitsFor(w.next)
+	case w.decided():
+		return "Another finding decided the run first, so no further look was taken"
+	case w.whole:
+		return "No further look is possible in a run of this kind"
+	case len(w.looks) >= budget.MaxLooks:
+		return fmt.Sprintf("%d looks did not decide it", len(w.looks))
 	}
-	if w.failed() {
-		return "Another finding failed first, so no further look was taken to confirm it"
+	return "No further look was possible"
+}
+
+// decided reports whether some rule has its last word that is no pass.
+func (w findingWriter) decided() bool {
+	for _, t := range w.tracks {
+		if t.outcome == failed || t.outcome == unsure {
+			return true
+		}
 	}
-	return "No further look was possible to confirm it"
+	return false
 }
 
 // waitsFor says which look a finding waits for.
 func waitsFor(a scenarios.NextLook) string {
 	switch a.Kind {
 	case scenarios.LookFirst:
-		return fmt.Sprintf("%s; %s more are needed", a.Why, phrase.Count(a.Sessions, "session"))
+		return fmt.Sprintf("%s; %s more would tell", a.Why, phrase.Count(a.Sessions, "session"))
 	case scenarios.LookExtend:
-		return fmt.Sprintf("%s; a longer look of %s is needed", a.Why, phrase.Count(a.Sessions, "session"))
-	case scenarios.LookThird:
-		return fmt.Sprintf("Two looks disagree; a third one of %s is needed", phrase.Count(a.Sessions, "session"))
+		return fmt.Sprintf("A longer look of %s would decide it", phrase.Count(a.Sessions, "session"))
 	}
-	return fmt.Sprintf("A fresh look of %s is needed to confirm it", phrase.Count(a.Sessions, "session"))
+	return fmt.Sprintf("A further look of %s would decide it", phrase.Count(a.Sessions, "session"))
 }
 
-// unidentified names the unseen and the sessions that might have been theirs.
-func (w findingWriter) unidentified(l lookStats) string {
-	they := "they"
-	if l.allUnidentified == 1 {
-		they = "it"
-	}
-	lost := fmt.Sprintf("%s failed before %s identified a coordinator", phrase.Count(l.allUnidentified, "session"), they)
-	if never := w.namesAbsent(l); never != "" {
-		return "never seen: " + never + ", and " + lost
-	}
-	return lost + "; the result depends on which coordinators they hit"
+// dependsOnUnidentified says what kept a look from deciding.
+func (l *lookStats) dependsOnUnidentified() string {
+	n := l.allUnidentified()
+	return fmt.Sprintf("%s named no coordinator; the result depends on which coordinators they hit", phrase.Count(n, "session"))
 }
 
-// namesAbsent names the slots without a session in a look; "" where there are none.
-func (w findingWriter) namesAbsent(l lookStats) string {
+// namesAbsent names the slots without a session in any look; "" where there are none.
+func (w findingWriter) namesAbsent(slots []int) string {
 	var names []string
 	blank := 0
-	for i, n := range l.all {
-		switch {
-		case n > 0:
-		case w.Slots[i].Name == "":
+	for _, i := range slots {
+		if w.Slots[i].Name == "" {
 			blank++
-		default:
+		} else {
 			names = append(names, w.Slots[i].Name)
 		}
 	}
 	if blank > 0 {
 		names = append(names, fmt.Sprintf("%d of %d", blank, len(w.Slots)))
 	}
-	if len(names) == 0 {
+	return phrase.List(names)
+}
+
+// pooled are the sessions of all looks by slot, the bursts left out.
+func (w findingWriter) pooled() []int { return w.addUp(func(l lookStats) []int { return l.counts }) }
+
+// pooledAll is the same with the bursts.
+func (w findingWriter) pooledAll() []int { return w.addUp(func(l lookStats) []int { return l.all }) }
+
+func (w findingWriter) addUp(of func(lookStats) []int) []int {
+	sum := make([]int, len(w.Slots))
+	for _, l := range w.looks {
+		addTo(sum, of(l))
+	}
+	return sum
+}
+
+// total counts the sessions of all looks that named a coordinator, or did not but on
+// a node where others did.
+func (w findingWriter) total() int {
+	n := 0
+	for _, l := range w.looks {
+		n += l.sessions()
+	}
+	return n
+}
+
+// inLooks writes " in 2 looks"; "" of one.
+func (w findingWriter) inLooks() string {
+	if len(w.looks) < 2 || w.whole {
 		return ""
 	}
+	return fmt.Sprintf(" in %d looks", len(w.looks))
+}
+
+// nameOf is the name of a slot.
+func (w findingWriter) nameOf(slot int) string {
+	if w.Slots[slot].Name == "" {
+		return "a coordinator that was never seen"
+	}
+	return w.Slots[slot].Name
+}
+
+// namesOf names slots and undeclared coordinators.
+func (w findingWriter) namesOf(values []int) string {
+	var names []string
+	for _, v := range values {
+		if v < len(w.Slots) {
+			names = append(names, w.nameOf(v))
+		} else {
+			names = append(names, w.Undeclared[v-len(w.Slots)])
+		}
+	}
 	return phrase.List(names)
+}
+
+// otherPolicy is what to set where the policy was not declared, and another one
+// than chance would explain what was seen.
+func (l lookStats) otherPolicy() scenarios.Fixes {
+	if !l.undeclared() {
+		return nil
+	}
+	return phrase.Set("expect.balance.policy", "", "declare the policy, if it is leastconn or source")
+}
+
+// interval is where the share of c of n lies but for a chance of one in twenty
+// (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+func interval(c, n int) (low, high float64) {
+	const z = 1.959964
+	share, of := float64(c)/float64(n), float64(n)
+	middle, half := share+z*z/(2*of), z*math.Sqrt(share*(1-share)/of+z*z/(4*of*of))
+	return max(0, (middle-half)/(1+z*z/of)), min(1, (middle+half)/(1+z*z/of))
+}
+
+// seenIn counts the slots with sessions.
+func seenIn(counts []int) int {
+	n := 0
+	for _, c := range counts {
+		if c > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// hidden is the chance that one more coordinator with an equal share stayed unseen.
+func hidden(k, sessions int) float64 {
+	return stats.MissProbability(1/(float64(k)+1), float64(sessions))
 }

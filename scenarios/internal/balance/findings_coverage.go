@@ -10,28 +10,32 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// coverage says who never answered: one finding for each where it fails.
+// coverage says who never answered, or stopped to: one finding for each where it fails.
 func (w findingWriter) coverage() []scenarios.Finding {
-	f, said := w.start(coverageRule)
-	l := w.last(coverageRule)
-	f.Observed, f.Expected = phrase.Num(w.seen(l)), phrase.Num(len(w.Slots))
+	f, l, told := w.start(coverageRule)
+	if told && l.policy == scenarios.PolicySource {
+		return []scenarios.Finding{f}
+	}
+	all := w.pooledAll()
+	f.Observed, f.Expected = phrase.Num(seenIn(all)), phrase.Num(len(w.Slots))
+	alarms := len(w.tracks[coverageRule].alarms) > 0
 	switch {
-	case said:
-		w.addUnseen(&f, l)
-	case l.policy == scenarios.PolicySource:
-		f = scenarios.Finding{ID: f.ID, Status: scenarios.StatusSkipped, Message: "one client address shows one coordinator under policy source"}
-	case l.n() < len(w.Slots):
-		f.Status, f.Message = w.tooFew(l)
 	case w.Declared == 0 && len(w.Slots) == 1:
-		f.Status = scenarios.StatusInconclusive
-		f.Message = fmt.Sprintf("only %s answered %s: it is the only one, or the balancer pins this client to it, or the others are missing", w.Slots[0].Name, phrase.Count(l.nAll(), "session"))
+		f.Status, f.Message = scenarios.StatusInconclusive, fmt.Sprintf("only %s answered %s: it is the only one, or the balancer pins this client to it, or the others are missing", w.Slots[0].Name, phrase.Count(w.total(), "session"))
 		f.Fix = slices.Concat(phrase.Set("expect.coordinators", "", "declare how many there are"), phrase.Set("expect.balance.policy", "source", "if one client is meant to reach one coordinator"))
-	case l.state[coverageRule] == alarmed && f.Status != scenarios.StatusPass:
+	case alarms && l.policy == scenarios.PolicySource:
+		w.narrowSpread(&f, l)
+	case alarms:
 		return w.missingFindings(f, l)
-	case len(l.unproven) > 0:
-		f = w.unprovenFinding(f, l)
-	case len(l.busier) > 0:
-		f.Message = fmt.Sprintf("%d of %d coordinators answered; the others had more connections in use", w.seen(l), len(w.Slots))
+	case told && len(l.answers[coverageRule].marks) > 0:
+		slot := l.answers[coverageRule].marks[0].slot
+		f.Message = fmt.Sprintf("%s has not answered for %s, but %s", w.namesAbsent([]int{slot}), phrase.Count(l.coverage.gaps[slot].sessions, "session"), f.Message)
+	case told:
+		w.addUnseen(&f, all)
+	case f.Status == scenarios.StatusInconclusive:
+		w.unproven(&f, l, all)
+	case len(l.coverage.busier) > 0:
+		f.Message = fmt.Sprintf("%d of %d coordinators answered; the others had more connections in use", seenIn(all), len(w.Slots))
 		f.Note = phrase.Join(f.Note, w.busierThanOthers(l))
 	default:
 		w.passCoverage(&f, l)
@@ -39,124 +43,168 @@ func (w findingWriter) coverage() []scenarios.Finding {
 	return []scenarios.Finding{f}
 }
 
-// addUnseen names the unseen of a look that was in doubt or cut short.
-func (w findingWriter) addUnseen(f *scenarios.Finding, l lookStats) {
-	never := w.namesAbsent(l)
-	switch {
-	case never == "" || l.state[coverageRule] == doubtful:
-	case l.allUnidentified > 0:
-		f.Message = w.unidentified(l) + "; " + f.Message
-	default:
-		f.Message = "never seen: " + never + "; " + f.Message
-	}
-}
-
-// seen counts the slots with sessions in a look.
-func (w findingWriter) seen(l lookStats) int {
-	n := 0
-	for _, c := range l.all {
-		if c > 0 {
-			n++
+// unseen lists the slots without a session.
+func unseen(all []int) []int {
+	var out []int
+	for slot, n := range all {
+		if n == 0 {
+			out = append(out, slot)
 		}
-	}
-	return n
-}
-
-// passCoverage words the pass.
-func (w findingWriter) passCoverage(f *scenarios.Finding, l lookStats) {
-	if w.Declared > 0 {
-		f.Message = fmt.Sprintf("all %d coordinators answered", len(w.Slots))
-		return
-	}
-	k := float64(len(w.Slots))
-	f.Message = fmt.Sprintf("%s answered and none was declared: the set is unverified", phrase.Count(len(w.Slots), "coordinator"))
-	hidden := stats.MissProbability(1/(k+1), l.effectiveN)
-	f.P = phrase.Num(hidden)
-	f.Note = phrase.Join(f.Note, fmt.Sprintf("Probability that another one with an equal share stayed hidden: %s", phrase.Chance(hidden)))
-	f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(w.Slots)), "")
-	if hidden > l.alpha+rounding {
-		f.Status = scenarios.StatusInconclusive
-		f.Message = fmt.Sprintf("%s answered in %s; another could still be hidden", phrase.Count(len(w.Slots), "coordinator"), phrase.Count(l.nAll(), "session"))
-	}
-}
-
-// missingFindings is one finding for each coordinator that should have answered and
-// did not; one for all where their names are not known, or where one
-// coordinator took everything.
-func (w findingWriter) missingFindings(f scenarios.Finding, l lookStats) []scenarios.Finding {
-	f.P, f.Limit = phrase.Num(l.pMissing), phrase.Num(l.alpha/float64(len(w.Slots)))
-	f.Fix = append(phrase.Try("check that it is registered at the balancer, healthy, and in an enabled zone"), l.otherPolicy()...)
-	if w.errors > 0 {
-		f.Fix = phrase.Try("look at the failed sessions first")
-	}
-	f.Explain = w.explainCoverage(l)
-	if l.pinned {
-		f.Message = fmt.Sprintf("only %s of %d coordinators answered, in all of %s: the balancer pins this client, or the others are missing",
-			w.namesPresent(l), len(w.Slots), phrase.Count(l.nAll(), "session"))
-		f.Limit = phrase.Num(l.alpha)
-		return []scenarios.Finding{f}
-	}
-	blank := 0
-	var out []scenarios.Finding
-	for _, i := range l.missing {
-		if w.Slots[i].Name == "" {
-			blank++
-			continue
-		}
-		g := f
-		g.Subject = w.Slots[i].Name
-		g.Observed, g.Expected = phrase.Num(0), phrase.Num(float64(l.nAll())*w.Slots[i].Share)
-		g.Message = fmt.Sprintf("%s never answered in %s, where %.0f were expected", g.Subject, phrase.Count(l.nAll(), "session"), *g.Expected)
-		if l.rankedByConns() {
-			g.Message += fmt.Sprintf(", although it had %d connections in use and no coordinator that answered had fewer", l.conns[i].max)
-		}
-		out = append(out, g)
-	}
-	if blank > 0 {
-		f.Message = fmt.Sprintf("%d of %d coordinators never answered in %s; seen: %s", blank, len(w.Slots), phrase.Count(l.nAll(), "session"), w.namesPresent(l))
-		out = append(out, f)
 	}
 	return out
 }
 
-// otherPolicy is what to set where the policy was not declared, and another one
-// than chance would explain what was seen.
-func (l lookStats) otherPolicy() scenarios.Fixes {
-	if l.policy != scenarios.PolicyAuto && l.policy != "" {
-		return nil
+// addUnseen names those whom no look saw, where that was not decided.
+func (w findingWriter) addUnseen(f *scenarios.Finding, all []int) {
+	if slots := unseen(all); len(slots) > 0 {
+		f.Message = "never seen: " + w.namesAbsent(slots) + "; " + f.Message
 	}
-	return phrase.Set("expect.balance.policy", "", "declare the policy, if it is leastconn or source")
 }
 
-// explainCoverage is the arithmetic of coverage.
-func (w findingWriter) explainCoverage(l lookStats) string {
-	p := w.Slots[l.missing[0]].Share
-	if l.pinned {
-		return fmt.Sprintf("All %d sessions on one of %d: P = %s, limit %s", l.nAll(), len(w.Slots), phrase.Chance(l.pMissing), phrase.Chance(l.alpha))
+// passCoverage words the pass.
+func (w findingWriter) passCoverage(f *scenarios.Finding, l lookStats) {
+	k := len(w.Slots)
+	if w.Declared > 0 {
+		f.Message = fmt.Sprintf("all %d coordinators answered%s", k, w.inLooks())
+		f.Explain = w.longestGap(l)
+		return
 	}
-	return fmt.Sprintf("(1 - %.3g)^%.0f = %s, limit %s / %d = %s", p, l.effectiveN, phrase.Chance(stats.MissProbability(p, l.effectiveN)),
-		phrase.Chance(l.alpha), len(w.Slots), phrase.Chance(l.alpha/float64(len(w.Slots))))
+	sessions := w.total()
+	chance := hidden(k, sessions)
+	f.Message, f.P = fmt.Sprintf("%s answered and none was declared: the set is unverified", phrase.Count(k, "coordinator")), phrase.Num(chance)
+	f.Note = phrase.Join(f.Note, fmt.Sprintf("Probability that another one with an equal share stayed hidden: %s", phrase.Chance(chance)))
+	f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(k), "")
+	if chance > l.alpha+rounding {
+		f.Status = scenarios.StatusInconclusive
+		f.Message = fmt.Sprintf("%s answered in %s; another could still be hidden", phrase.Count(k, "coordinator"), phrase.Count(sessions, "session"))
+	}
 }
 
-// unprovenFinding is that of coordinators of which the sessions do not tell.
-func (w findingWriter) unprovenFinding(f scenarios.Finding, l lookStats) scenarios.Finding {
-	f.Status = scenarios.StatusInconclusive
-	if l.policy == scenarios.PolicyLeastConn && !l.rankedByConns() {
-		f.Message = fmt.Sprintf("never seen: %s; under leastconn they may only be busier than the rest", w.namesAbsent(l))
-		f.Fix = phrase.Set("target.web_port", "25000", "let the coordinators' web pages be read, and declare the coordinators by name")
-		return f
+// longestGap says who was not seen for longest at the end of a look.
+func (w findingWriter) longestGap(l lookStats) string {
+	worst, chance := 0, 2.0
+	for i, g := range l.coverage.gaps {
+		if _, possible := g.chances(l.reach.due[i], l.thin()); possible < chance {
+			worst, chance = i, possible
+		}
 	}
-	rarest := 1.0
-	for _, i := range l.unproven {
-		rarest = min(rarest, w.Slots[i].Share)
+	if !l.sequenced || chance > 1 {
+		return ""
 	}
-	need := stats.DrawsToSee(rarest, l.alpha/float64(len(w.Slots)))
-	f.P, f.Limit = phrase.Num(stats.MissProbability(rarest, l.effectiveN)), phrase.Num(l.alpha/float64(len(w.Slots)))
-	f.Message = fmt.Sprintf("never seen: %s, but %s are too few to prove it missing", w.namesAbsent(l), phrase.Count(l.nAll(), "session"))
-	if l.reuse > 0 {
-		f.Message = fmt.Sprintf("never seen: %s, but with this much re-use %s count as only %.0f", w.namesAbsent(l), phrase.Count(l.nAll(), "session"), l.effectiveN)
-		return f
+	return fmt.Sprintf("The longest gap at the end of the look: %s since %s answered last, P = %s, limit %s",
+		phrase.Count(l.coverage.gaps[worst].sessions, "session"), w.nameOf(worst), phrase.Chance(chance), phrase.Chance(l.coverage.limit))
+}
+
+// missingFindings is one finding for each coordinator that should have answered and
+// did not; one for all whose names are not known.
+func (w findingWriter) missingFindings(f scenarios.Finding, l lookStats) []scenarios.Finding {
+	f.Limit = phrase.Num(l.coverage.limit)
+	f.Fix = append(phrase.Try("check that it is registered at the balancer, healthy, and in an enabled zone"), l.otherPolicy()...)
+	if w.errors > 0 {
+		f.Fix = phrase.Try("look at the failed sessions first")
 	}
-	f.Fix = phrase.Set("load.sessions", strconv.Itoa(need), "")
+	if present := l.present(); len(present) == 1 && l.k > 2 {
+		return []scenarios.Finding{w.pinnedFinding(f, l, present[0])}
+	}
+	var blank []int
+	var out []scenarios.Finding
+	for _, slot := range l.coverage.missing {
+		if w.Slots[slot].Name == "" {
+			blank = append(blank, slot)
+			continue
+		}
+		out = append(out, w.missingFinding(f, l, slot))
+	}
+	if len(blank) > 0 {
+		g := w.missingFinding(f, l, blank[0])
+		g.Subject, g.Observed, g.Expected = "", f.Observed, f.Expected
+		g.Message = fmt.Sprintf("%d of %d coordinators never answered in %s; seen: %s", len(blank), len(w.Slots), phrase.Count(w.total(), "session"), w.namesOf(l.present()))
+		out = append(out, g)
+	}
+	return out
+}
+
+// missingFinding is that of one coordinator.
+func (w findingWriter) missingFinding(f scenarios.Finding, l lookStats, slot int) scenarios.Finding {
+	g, p := l.coverage.gaps[slot], l.reach.due[slot]
+	chance, _ := g.chances(p, l.thin())
+	f.Subject, f.P = w.Slots[slot].Name, phrase.Num(chance)
+	f.Observed, f.Expected = phrase.Num(0), phrase.Num(float64(g.sessions)*p)
+	f.Explain = fmt.Sprintf("(1 - %.3g)^%.4g = %s", p, float64(g.sessions)*l.thin(), phrase.Chance(chance))
+	if g.unidentified > 0 {
+		f.Explain = fmt.Sprintf("At most %d of %d sessions were its own, at a share of %.3g: P = %s", g.unidentified, g.sessions, p, phrase.Chance(chance))
+	}
+	f.Explain += fmt.Sprintf(", limit %s / %d = %s", phrase.Chance(l.alpha), l.k, phrase.Chance(l.coverage.limit))
+	switch total := w.pooledAll()[slot]; {
+	case total == 0:
+		sessions := w.total()
+		f.Expected = phrase.Num(float64(sessions) * p)
+		f.Message = fmt.Sprintf("%s never answered in %s%s, where %.0f were expected", f.Subject, phrase.Count(sessions, "session"), w.inLooks(), *f.Expected)
+	case g.never:
+		f.Message = fmt.Sprintf("%s did not answer in the last %s, where %.0f were expected; it had answered %d before", f.Subject, phrase.Count(g.sessions, "session"), *f.Expected, total)
+	default:
+		f.Message = fmt.Sprintf("%s stopped answering: none of the last %s of a look, where %.0f were expected", f.Subject, phrase.Count(g.sessions, "session"), *f.Expected)
+	}
+	if l.rankedByConns() {
+		f.Message += fmt.Sprintf(", although it had %d connections in use and no coordinator that answered had fewer", l.conns[slot].max)
+	}
 	return f
+}
+
+// pinnedFinding is that of a look in which one coordinator took everything.
+func (w findingWriter) pinnedFinding(f scenarios.Finding, l lookStats, only int) scenarios.Finding {
+	n := l.sessions()
+	p := stats.AllEqualProbability(l.shares, n)
+	f.P = phrase.Num(p)
+	f.Explain = fmt.Sprintf("All %d sessions on one of %d: P = %s", n, len(w.Slots), phrase.Chance(p))
+	f.Message = fmt.Sprintf("only %s of %d coordinators answered, in all of %s: the balancer pins this client, or the others are missing",
+		w.nameOf(only), len(w.Slots), phrase.Count(n, "session"))
+	if seen := seenIn(w.pooledAll()); seen > 1 {
+		f.Message = fmt.Sprintf("in each look one coordinator took all sessions, and not always the same one: %d of %d in all; the balancer pins this client for a time", seen, len(w.Slots))
+	}
+	return f
+}
+
+// narrowSpread says that client addresses do not spread under policy source.
+func (w findingWriter) narrowSpread(f *scenarios.Finding, l lookStats) {
+	s := l.source
+	f.Explain = fmt.Sprintf("%d addresses that all meet one of %d rule out chance; %d show every one", s.toDiffer, len(w.Slots), s.toSee)
+	if present := l.present(); len(present) == 1 {
+		f.Message = fmt.Sprintf("%d client addresses all met %s: the balancer is pinned, or its policy is first or backup", s.addresses, w.namesOf(present))
+	} else {
+		f.Message = fmt.Sprintf("%d client addresses never met %s", s.addresses, w.namesAbsent(s.missing))
+	}
+	f.Fix = phrase.Try("check the policy of the listener, and that every coordinator is registered and healthy")
+}
+
+// unproven is the finding of coordinators that no look decided.
+func (w findingWriter) unproven(f *scenarios.Finding, l lookStats, all []int) {
+	slots := unseen(all)
+	f.Note = phrase.Join(f.Note, w.missingLook())
+	if len(slots) == 0 {
+		slots = l.coverage.near
+		f.Message = fmt.Sprintf("%s has not answered for %s, which may be chance", w.namesAbsent(slots[:1]), phrase.Count(l.coverage.gaps[slots[0]].sessions, "session"))
+		if l.all[slots[0]] == 0 && l.allUnidentified() > 0 {
+			f.Message = l.dependsOnUnidentified()
+		}
+		return
+	}
+	never := "never seen: " + w.namesAbsent(slots)
+	if l.policy == scenarios.PolicyLeastConn && !l.rankedByConns() {
+		f.Message = never + "; under leastconn they may only be busier than the rest"
+		f.Fix = phrase.Set("target.web_port", "25000", "let the coordinators' web pages be read, and declare the coordinators by name")
+		return
+	}
+	g, p := l.coverage.gaps[slots[0]], l.shares[slots[0]]
+	certain, possible := g.chances(p, l.thin())
+	f.P, f.Limit = phrase.Num(certain), phrase.Num(l.coverage.limit)
+	switch need := stats.DrawsToSee(p, l.coverage.limit); {
+	case possible <= l.coverage.limit*(1+rounding):
+		f.Message = fmt.Sprintf("%s, and %s named no coordinator: they may have been theirs", never, phrase.Count(g.unidentified, "session"))
+	case l.thin() < 1:
+		f.Message = fmt.Sprintf("%s, but with this much re-use %s count as only %.0f", never, phrase.Count(g.sessions, "session"), float64(g.sessions)*l.thin())
+	default:
+		f.Message = fmt.Sprintf("%s, but %s are too few to prove it missing", never, phrase.Count(g.sessions, "session"))
+		f.Fix = phrase.Set("load.sessions", strconv.Itoa(need), "")
+	}
 }

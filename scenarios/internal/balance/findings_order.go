@@ -2,7 +2,6 @@ package balance
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 
@@ -10,81 +9,74 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// neededForSource is how many sessions show that one coordinator alone takes
-// them because it must, and not by chance.
-func neededForSource(k int, alpha float64) int {
-	return 1 + int(math.Ceil(math.Log(1/alpha)/math.Log(float64(max(2, k)))))
-}
-
 // order says whether the balancer re-uses the last coordinator.
 func (w findingWriter) order() scenarios.Finding {
-	f, said := w.start(orderRule)
-	l := w.last(orderRule)
+	f, l, told := w.start(orderRule)
 	if l.policy == scenarios.PolicySource {
-		return w.sourceFinding(f)
+		return w.sourceFinding(f, l, told)
 	}
-	if said {
+	if told {
 		return f
 	}
-	f.Observed, f.Expected, f.P, f.Limit = phrase.Num(l.matches), phrase.Num(l.expectedMatches), phrase.Num(l.pSticky), phrase.Num(l.alpha)
-	f.Explain = fmt.Sprintf("%.0f consecutive pairs among %s in order hit the same coordinator, where %.1f are expected by chance: P = %s, limit %s. Estimated re-use: %s, so %d sessions count as %.0f",
-		l.matches, phrase.Count(l.inOrder(), "session"), l.expectedMatches, phrase.Chance(l.pSticky), phrase.Chance(l.alpha), phrase.Percent(l.reuse), l.n(), l.independent(l.n()))
+	o := l.order.alarmed
+	f.Observed, f.Expected, f.P, f.Limit = phrase.Num(o.matches), phrase.Num(o.mean), phrase.Num(o.p), phrase.Num(l.order.limit)
+	f.Explain = w.explainOrder(l)
+	counts := fmt.Sprintf("%d of %d consecutive pairs of sessions hit the same coordinator, where %.1f are expected by chance (P = %s)", o.matches, o.asked, o.mean, phrase.Chance(o.p))
+	reuse := fmt.Sprintf("a session goes where the one before it went, about %s of the time more than by chance", phrase.Percent(l.order.reuse))
 	switch {
-	case f.Status == scenarios.StatusSkipped && l.policy == scenarios.PolicyLeastConn:
-		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "under leastconn other clients' sessions decide which coordinator is next, so the order is not judged"}
-	case f.Status == scenarios.StatusSkipped:
-		f = scenarios.Finding{ID: f.ID, Status: f.Status, Message: "one coordinator was seen: there is no order to judge"}
-	case l.state[orderRule] == alarmed && f.Status != scenarios.StatusPass:
-		f.Message = fmt.Sprintf("sticky: a session often goes where the one before it went, about %s of the time more than by chance", phrase.Percent(l.reuse))
+	case l.answers[orderRule].state != alarm && l.order.rotation:
+		f.Message = counts + "; the order is a rotation"
+		f.Note = phrase.Join(f.Note, "Rotation through two levels, as of one round robin behind another")
+	case l.answers[orderRule].state != alarm:
+		f.Message = counts
+	case l.undeclared():
+		f.Message = "sticky or least-connections: " + reuse + "; the order cannot tell which"
+		f.Fix = slices.Concat(phrase.Set("expect.balance.policy", "", "declare the policy"), phrase.Try("look for session stickiness or affinity on the listener"))
+	default:
+		f.Message = fmt.Sprintf("sticky, although policy %s was declared: %s", l.policy, reuse)
 		f.Fix = slices.Concat(phrase.Try("look for session stickiness or affinity on the listener"), phrase.Set("expect.balance.policy", "source", "if stickiness is intended"))
-	default:
-		f.Message = "consecutive sessions hit the same coordinator no more often than chance"
 	}
 	return f
 }
 
-// sourceFinding judges the one thing that source promises: this client always meets
-// the same coordinator.
-func (w findingWriter) sourceFinding(f scenarios.Finding) scenarios.Finding {
-	l := w.last(orderRule)
-	k := w.Declared
-	if k == 0 {
-		k = 2
+// explainOrder is the arithmetic of order.
+func (w findingWriter) explainOrder(l lookStats) string {
+	text := func(m matchStats) string {
+		return fmt.Sprintf("%d of %d pairs, %.1f by chance, P = %s", m.matches, m.asked, m.mean, phrase.Chance(m.p))
 	}
-	need := neededForSource(k, l.alpha)
-	f.Observed, f.Expected = phrase.Num(l.values()), phrase.Num(1)
-	f.Explain = fmt.Sprintf("With %d coordinators, 1 + ln(1/%s)/ln %d = %d sessions on one of them rule out chance", k, phrase.Chance(l.alpha), k, need)
+	out := "On each node: " + text(l.order.lanes)
+	if len(l.nodes) > 1 {
+		out += "; over all nodes: " + text(l.order.merged)
+	}
+	return fmt.Sprintf("%s; limit %s of each. P is exact, of all orders of the same counts", out, phrase.Chance(l.order.limit))
+}
+
+// sourceFinding judges what source promises: each client address meets one
+// coordinator on each node.
+func (w findingWriter) sourceFinding(f scenarios.Finding, l lookStats, told bool) scenarios.Finding {
+	if l.source.needed > 0 {
+		f.Explain = fmt.Sprintf("A client address must meet one coordinator on each node; %d sessions on one rule out chance", l.source.needed)
+	}
 	switch {
-	case l.spread():
-		f.Message = fmt.Sprintf("policy source was declared, but one node handed this client to several coordinators: %s", w.namesPresent(l))
-		f.Fix = slices.Concat(phrase.Try("check the policy of the listener"), phrase.Set("expect.balance.policy", "", "declare another policy"))
-	case l.n() < need:
-		f.Status, f.Message = scenarios.StatusInconclusive, fmt.Sprintf("%s on one coordinator could be chance; %d are needed", phrase.Count(l.n(), "session"), need)
-		f.Fix = phrase.Set("load.sessions", strconv.Itoa(need), "")
-	default:
-		f.Message = fmt.Sprintf("every session went to %s, as expected with policy source; one client address cannot show the other coordinators", w.namesPresent(l))
-		if l.values() > 1 {
-			f.Note = "The nodes do not agree on the coordinator of this client"
+	case told && f.Status == scenarios.StatusInconclusive && l.source.needed > 0:
+		f.Fix = phrase.Set("load.sessions", strconv.Itoa(l.source.needed), "")
+	case told:
+	case len(l.source.split) > 0:
+		s := l.source.split[0]
+		from := ""
+		if s.local.IsValid() {
+			from = fmt.Sprintf(" %s", s.local)
 		}
+		f.Observed, f.Expected = phrase.Num(len(s.values)), phrase.Num(1)
+		f.Message = fmt.Sprintf("policy source was declared, but %s gave%s several coordinators: %s", l.nodes[s.node], from, w.namesOf(s.values))
+		f.Fix = slices.Concat(phrase.Try("check the policy of the listener"), phrase.Set("expect.balance.policy", "", "declare another policy"))
+	case l.source.addresses == 1 && len(l.seen()) == 1:
+		f.Message = fmt.Sprintf("every session went to %s, as expected with policy source", w.namesOf(l.seen()))
+	case l.source.addresses == 1:
+		f.Message = "every node kept to one coordinator, as expected with policy source"
+		f.Note = phrase.Join(f.Note, "The nodes do not agree on the coordinator of this client")
+	default:
+		f.Message = fmt.Sprintf("each of %d client addresses met one coordinator on each node, as expected with policy source", l.source.addresses)
 	}
 	return f
-}
-
-// namesPresent names the slots that a look saw.
-func (w findingWriter) namesPresent(l lookStats) string {
-	var names []string
-	for i, n := range l.all {
-		if n > 0 {
-			names = append(names, w.Slots[i].Name)
-		}
-	}
-	if l.allUndeclared > 0 {
-		names = append(names, w.Undeclared...)
-	}
-	return phrase.List(names)
-}
-
-// tooFew is the status of a look with fewer sessions than coordinators.
-func (w findingWriter) tooFew(l lookStats) (scenarios.Status, string) {
-	return scenarios.StatusInconclusive, fmt.Sprintf("%s cannot show %d coordinators", phrase.Count(l.n(), "session"), len(w.Slots))
 }

@@ -55,29 +55,29 @@ func (l *lookStats) rankedByConns() bool {
 	return l.policy == scenarios.PolicyLeastConn && l.conns != nil
 }
 
-// excludeBusier takes out of the missing and the unproven those that had more
+// excludeBusier takes out of the missing and the near those that had more
 // connections, for their share, than one that answered: leastconn was
 // right to skip those, and wrong to skip the emptiest. Where the coordinators do not
 // report what they have, none is missing for certain.
 func (l *lookStats) excludeBusier() {
+	c := &l.coverage
 	if !l.rankedByConns() {
-		l.missing, l.unproven = nil, append(l.missing, l.unproven...)
+		c.missing, c.near = nil, append(c.missing, c.near...)
 		return
 	}
 	emptiest := math.Inf(1)
 	for i, n := range l.all {
 		if n > 0 {
-			emptiest = min(emptiest, float64(l.conns[i].min)/l.implied[i])
+			emptiest = min(emptiest, float64(l.conns[i].min)/l.shares[i])
 		}
 	}
-	busy := func(i int) bool { return float64(l.conns[i].max)/l.implied[i] > emptiest+rounding }
+	busy := func(i int) bool { return float64(l.conns[i].max)/l.shares[i] > emptiest+rounding }
 	for i, n := range l.all {
 		if n == 0 && busy(i) {
-			l.busier = append(l.busier, i)
+			c.busier = append(c.busier, i)
 		}
 	}
-	l.missing, l.unproven = slices.DeleteFunc(l.missing, busy), slices.DeleteFunc(l.unproven, busy)
-	l.pinned = l.pinned && len(l.busier) == 0
+	c.missing, c.near = slices.DeleteFunc(c.missing, busy), slices.DeleteFunc(c.near, busy)
 }
 
 // ranking is how many of our sessions one slot got, among itself and the others that
@@ -100,7 +100,6 @@ type ranking struct {
 // those no emptier. Ours that stay open are held to the same: what levels the
 // totals keeps that order.
 func (l *lookStats) rankByConns() {
-	l.state[imbalanceRule] = quiet
 	var all []ranking
 	for i := range l.counts {
 		for _, hot := range []bool{true, false} {
@@ -109,35 +108,39 @@ func (l *lookStats) rankByConns() {
 			}
 		}
 	}
+	out := &l.imbalance
+	out.p = 1
 	if len(all) == 0 {
 		return
 	}
-	l.ranking = slices.MinFunc(all, func(a, b ranking) int {
+	out.ranking = slices.MinFunc(all, func(a, b ranking) int {
 		if l.big(a.deviation) != l.big(b.deviation) {
 			return cmp.Compare(math.Abs(b.deviation), math.Abs(a.deviation))
 		}
 		return cmp.Compare(a.chance, b.chance)
 	})
-	l.worst, l.deviation = l.ranking.slot, l.ranking.deviation
-	l.pX2 = min(1, l.ranking.chance*float64(2*len(l.counts))) // that number is tested
-	l.decide()
+	out.worst, out.deviation = out.ranking.slot, out.ranking.deviation
+	out.p = min(1, out.ranking.chance*float64(2*len(l.counts))) // that number is tested
+	if l.big(out.deviation) {
+		out.marks = []mark{{out.worst, out.deviation > 0}}
+	}
 }
 
 // rankingOf compares one slot; false where there is none to compare it with.
 func (l *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
 	s := ranking{slot: seat, tooMany: hot, got: l.counts[seat], of: l.counts[seat], chance: 1}
-	share := l.implied[seat]
+	share := l.reach.due[seat]
 	for j := range l.counts {
 		busier, emptier := seat, j
 		if !hot {
 			busier, emptier = j, seat
 		}
-		if j != seat && float64(l.conns[emptier].max)/l.implied[emptier] <= float64(l.conns[busier].min)/l.implied[busier]+rounding {
+		if j != seat && float64(l.conns[emptier].max)/l.reach.due[emptier] <= float64(l.conns[busier].min)/l.reach.due[busier]+rounding {
 			s.of += l.counts[j]
-			share += l.implied[j]
+			share += l.reach.due[j]
 		}
 	}
-	q := l.implied[seat] / share
+	q := l.reach.due[seat] / share
 	if q >= 1 || s.of == 0 {
 		return s, false
 	}
@@ -154,7 +157,7 @@ func (l *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
 // busierThanOthers says why some were never seen, of those that leastconn found busier.
 func (w findingWriter) busierThanOthers(l lookStats) string {
 	var parts []string
-	for _, i := range l.busier {
+	for _, i := range l.coverage.busier {
 		parts = append(parts, fmt.Sprintf("%s with %d", w.nameOf(i), l.conns[i].max))
 	}
 	return fmt.Sprintf("Never seen, as expected under leastconn, since other coordinators had fewer connections in use: %s", phrase.List(parts))
@@ -170,14 +173,14 @@ func (r ranking) against() string {
 
 // setRankingFigures fills in what the order of use amounts to.
 func (w findingWriter) setRankingFigures(f *scenarios.Finding, l lookStats) {
-	s := l.ranking
+	s := l.imbalance.ranking
 	if s.of == 0 {
 		f.Message = "no two coordinators can be compared"
 		return
 	}
 	f.Subject = w.nameOf(s.slot)
-	f.Observed, f.Expected, f.P, f.Limit = phrase.Num(s.got), phrase.Num(s.fair), phrase.Num(l.pX2), phrase.Num(l.alpha)
-	f.Message = fmt.Sprintf("%s has %s", f.Subject, w.share(l))
+	f.Observed, f.Expected, f.P, f.Limit = phrase.Num(s.got), phrase.Num(s.fair), phrase.Num(l.imbalance.p), phrase.Num(l.alpha)
+	f.Message = fmt.Sprintf("%s has %s", f.Subject, w.share(l, l.imbalance))
 	f.Explain = fmt.Sprintf("Under leastconn a coordinator with more connections gets no more of our sessions than one with fewer. %s had %d connections in use; of %s on it and those %s, %.1f were its fair share: P = %s for the worst of %d comparisons, limit %s; tolerance %.0f %%",
-		f.Subject, l.conns[s.slot].before, phrase.Count(s.of, "session"), s.against(), s.fair, phrase.Chance(l.pX2), 2*len(l.counts), phrase.Chance(l.alpha), l.tolerance*100)
+		f.Subject, l.conns[s.slot].before, phrase.Count(s.of, "session"), s.against(), s.fair, phrase.Chance(l.imbalance.p), 2*len(l.counts), phrase.Chance(l.alpha), l.tolerance*100)
 }

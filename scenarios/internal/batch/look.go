@@ -24,7 +24,7 @@ type Look struct {
 	Cut     bool
 	Tally   scenarios.Tally
 	burst   scenarios.Tally
-	Orders  []scenarios.Order
+	Parts   []scenarios.Look // that it was made of, in order
 	errors  []scenarios.ErrorGroup
 }
 
@@ -37,13 +37,13 @@ func Pool(looks []scenarios.Look) []Look {
 			continue
 		}
 		out = append(out, Look{Kind: l.Kind, Planned: l.Planned, Cut: l.Cut,
-			Tally: l.Tally, burst: l.Burst, Orders: l.Orders, errors: l.Errors})
+			Tally: l.Tally, burst: l.Burst, Parts: []scenarios.Look{l}, errors: l.Errors})
 	}
 	return out
 }
 
-// grow appends a further first look. The two sequences of a node stay apart:
-// it is unknown who answered between them.
+// grow appends a further first look. The orders of the two stay apart: a burst was
+// between them.
 func (l *Look) grow(more scenarios.Look) {
 	l.Planned += more.Planned
 	l.Cut = l.Cut || more.Cut
@@ -51,7 +51,7 @@ func (l *Look) grow(more scenarios.Look) {
 	l.Tally.Merge(more.Tally)
 	l.burst = slices.Clone(l.burst)
 	l.burst.Merge(more.Burst)
-	l.Orders = append(slices.Clone(l.Orders), more.Orders...)
+	l.Parts = append(slices.Clone(l.Parts), more)
 	l.errors = append(slices.Clone(l.errors), more.Errors...)
 }
 
@@ -85,9 +85,12 @@ func Sessions(looks []Look) int {
 
 // Local counts the sessions that failed for want of something of this machine, and
 // so never came to the balancer.
-func (l Look) Local() int {
+func (l Look) Local() int { return LocalErrors(l.errors) }
+
+// LocalErrors counts them among errors.
+func LocalErrors(groups []scenarios.ErrorGroup) int {
 	n := 0
-	for _, g := range l.errors {
+	for _, g := range groups {
 		if g.Class.IsLocal() {
 			n += g.Count
 		}

@@ -3,7 +3,6 @@ package budget
 import (
 	"cmp"
 	"math"
-	"slices"
 	"sort"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
@@ -13,11 +12,11 @@ import (
 // Budget is what a run may cost, known before it begins. A run that is not made
 // of looks is one look with all of its sessions, and no burst.
 type Budget struct {
-	Look           int // N: sessions of the first look, the burst not counted
-	Burst          int // sessions opened together after every look
-	Ceiling        int // the most that a run can cost: scout, looks and bursts; 0: unknown
-	Typical        int // what it costs where nothing alarms
-	OrderedPerNode int // sessions per node that stay in order; 0: all of them
+	Look    int // N: sessions of the first look, the burst not counted
+	Burst   int // sessions opened together after every look
+	Ceiling int // the most that a run can cost: scout, looks and bursts; 0: unknown
+	Typical int // what it costs where nothing alarms
+	Ordered int // sessions of a look that are opened one after the other; those beyond are opened in parallel; 0: all of them
 }
 
 // assumedCoordinators are those of a scenario that declares none.
@@ -34,32 +33,36 @@ func Threads(s scenarios.Scenario) int { return cmp.Or(s.Capacity.Threads, scena
 
 // What the rule takes, in units of N.
 const (
-	minLook        = 40 // N is never smaller: a share's spread is too wide below
-	maxUnknown     = 20 // a first look grows with undeclared coordinators up to this number
-	orderedPerNode = 40 // sessions per node in order, where N is large
-	largePerNode   = 80 // sessions per node from which N is large
-	Extension      = 3  // an extended look, and those that confirm it, in N
-	MaxLooks       = 7  // first, grown twice, extended, confirming, third, and one for a lone error
-	maxLookUnits   = 2 + 3*Extension
+	minLook      = 40 // N is never smaller: a share's spread is too wide below
+	maxUnknown   = 20 // a first look grows with undeclared coordinators up to this number
+	Extension    = 3  // a longer look, in N
+	MaxLooks     = 5  // the first, however often it grew, and those that it asks for
+	maxGrowths   = 2  // times that a first look grows
+	maxLookUnits = 1 + (MaxLooks-1)*Extension
 )
 
+// near is the chance that a look may have of not showing a coordinator that is
+// missing from one node only.
+const near = .05
+
 // Plan is the budget of a scenario over a number of nodes. Of looks the ceiling is the
-// rule's own: a first look of N, an extended one of 3N, a confirming and a
-// third one of 3N each, and one of N where the last of them had a lone error.
-// The judges ask for no more, whatever the evidence. Where the number of
-// coordinators is not declared the first look may grow, and N with it. What the
-// other kinds take stands at kinds.
+// rule's own: a first look of N and four of 3N. The judges ask for no more, whatever
+// the evidence. Where the number of coordinators is not declared the first look may
+// grow, and N with it. What the other kinds take stands at kinds.
 func Plan(s scenarios.Scenario, nodes int) Budget {
 	if size := kindOf(s).size; size != nil {
 		n, ceiling := size(s)
 		return Budget{Look: n, Typical: 1 + n, Ceiling: ceiling}
 	}
-	n := firstLook(s)
-	b := Budget{Look: n, Burst: max(0, s.Load.Burst), Typical: 1 + n + max(0, s.Load.Burst)}
-	b.Ceiling = 1 + CeilingN(s) + MaxLooks*b.Burst
-	if nodes > 0 && n > largePerNode*nodes {
-		b.OrderedPerNode = orderedPerNode
+	n, bursts, ceiling := firstLook(s, nodes), MaxLooks, 0
+	b := Budget{Look: n, Burst: max(0, s.Load.Burst), Ordered: scenarios.MaxOrdered}
+	if b.Typical = 1 + n + b.Burst; s.Expect.Coordinators.K() == 0 {
+		n, bursts = max(n, GrownLook(s, maxUnknown)), bursts+maxGrowths
 	}
+	if ceiling = maxLookUnits * n; Coordinators(s) == 1 {
+		ceiling = MaxLooks * n // nothing to balance, and no look is a longer one
+	}
+	b.Ceiling = 1 + ceiling + bursts*b.Burst
 	return b
 }
 
@@ -76,25 +79,36 @@ func drawsForTwo(k int, alpha float64) int {
 	})
 }
 
-// firstLook is N: as given, else a number per coordinator, else the smallest that
-// shows all of them but for a chance of alpha, up to a multiple of them.
-func firstLook(s scenarios.Scenario) int {
-	k := Coordinators(s)
-	switch {
+// firstLook is N: as given, else a number per coordinator, else what the rule takes.
+func firstLook(s scenarios.Scenario, nodes int) int {
+	switch k := Coordinators(s); {
 	case s.Load.Sessions > 0:
 		return int(s.Load.Sessions)
 	case s.Load.PerCoordinator > 0:
 		return s.Load.PerCoordinator * k
-	case k == 1:
+	}
+	return DefaultLook(s, nodes)
+}
+
+// DefaultLook is the smallest look that shows every coordinator but for a chance of
+// alpha, and over several nodes one that is missing from one of them only but for a
+// chance of near.
+func DefaultLook(s scenarios.Scenario, nodes int) int {
+	k := Coordinators(s)
+	if k == 1 {
 		return minLook
 	}
-	alpha, _ := Limits(s)
-	rarest := 1 / float64(k)
+	shares := stats.Fractions(make([]float64, k))
 	if w := s.Expect.Balance.Weights; len(w) == k {
-		rarest = slices.Min(stats.Fractions(w))
+		shares = stats.Fractions(w)
 	}
-	n := max(stats.SampleSize(k, alpha), stats.DrawsToSee(rarest, alpha/float64(k)), minLook)
-	return (n + k - 1) / k * k
+	alpha, _ := Limits(s)
+	return SizeOfLook(shares, nodes, alpha, max(0, s.Load.Burst))
+}
+
+// SizeOfLook is the same for coordinators with these shares.
+func SizeOfLook(shares []float64, nodes int, alpha float64, burst int) int {
+	return stats.LookSize{Shares: shares, Nodes: max(1, nodes), Alpha: alpha, Near: near, Burst: burst, Minimum: minLook}.Draws()
 }
 
 // GrownLook is how long a first look must be where k coordinators were seen
@@ -108,15 +122,6 @@ func GrownLook(s scenarios.Scenario, seen int) int {
 		n = max(n, s.Load.PerCoordinator*int(k))
 	}
 	return n
-}
-
-// CeilingN is the most sessions of all looks of a run, bursts not counted.
-func CeilingN(s scenarios.Scenario) int {
-	n := firstLook(s)
-	if s.Expect.Coordinators.K() == 0 {
-		n = max(n, GrownLook(s, maxUnknown))
-	}
-	return maxLookUnits * n
 }
 
 // Limits are alpha and the tolerance, with the smoke scenario's where the

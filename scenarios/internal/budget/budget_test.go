@@ -20,18 +20,23 @@ func TestPlan(t *testing.T) {
 	count := func(k int) func(*scenarios.Scenario) {
 		return func(s *scenarios.Scenario) { s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: k} }
 	}
+	looks := func(n, ceiling int) Budget {
+		return Budget{Look: n, Burst: 16, Ceiling: ceiling, Typical: 1 + n + 16, Ordered: scenarios.MaxOrdered}
+	}
 	for name, tc := range map[string]struct {
 		s     scenarios.Scenario
 		nodes int
 		want  Budget
 	}{
-		"five coordinators":                      {with(count(5)), 2, Budget{Look: 40, Burst: 16, Ceiling: 1 + 440 + 7*16, Typical: 57}},
-		"three":                                  {with(count(3)), 2, Budget{Look: 42, Burst: 16, Ceiling: 1 + 462 + 7*16, Typical: 59}},
-		"twenty on one node keep forty in order": {with(count(20)), 1, Budget{Look: 200, Burst: 16, Ceiling: 1 + 2200 + 7*16, Typical: 217, OrderedPerNode: 40}},
-		"an unknown number may grow to twenty":   {with(count(0)), 2, Budget{Look: 40, Burst: 16, Ceiling: 1 + 11*142 + 7*16, Typical: 57}},
-		"as told":                                {with(func(s *scenarios.Scenario) { s.Load.Sessions = 400 }), 2, Budget{Look: 400, Burst: 16, Ceiling: 1 + 4400 + 7*16, Typical: 417, OrderedPerNode: 40}},
-		"so many for each":                       {with(func(s *scenarios.Scenario) { s.Load.PerCoordinator = 100 }), 2, Budget{Look: 500, Burst: 16, Ceiling: 1 + 5500 + 7*16, Typical: 517, OrderedPerNode: 40}},
-		"weights need the rarest":                {with(func(s *scenarios.Scenario) { s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1} }), 2, Budget{Look: 85, Burst: 16, Ceiling: 1 + 935 + 7*16, Typical: 102}},
+		"five coordinators":                    {with(count(5)), 2, looks(40, 1+13*40+5*16)},
+		"three":                                {with(count(3)), 2, looks(42, 1+13*42+5*16)},
+		"five over four nodes":                 {with(count(5)), 4, looks(120, 1+13*120+5*16)},
+		"twenty on one node":                   {with(count(20)), 1, looks(200, 1+13*200+5*16)},
+		"one, which nothing can be told of":    {with(count(1)), 2, looks(40, 1+5*40+5*16)},
+		"an unknown number may grow to twenty": {with(count(0)), 2, looks(40, 1+13*142+7*16)},
+		"as told":                              {with(func(s *scenarios.Scenario) { s.Load.Sessions = 400 }), 2, looks(400, 1+13*400+5*16)},
+		"so many for each":                     {with(func(s *scenarios.Scenario) { s.Load.PerCoordinator = 100 }), 2, looks(500, 1+13*500+5*16)},
+		"weights need the rarest":              {with(func(s *scenarios.Scenario) { s.Expect.Balance.Weights = []float64{6, 1, 1, 1, 1} }), 1, looks(85, 1+13*85+5*16)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,11 +118,20 @@ func TestDrawsForTwo(t *testing.T) {
 	}
 }
 
+// The figures of docs/statistics.md.
 func TestPlan_FirstLook(t *testing.T) {
 	t.Parallel()
-	for k, want := range map[int]int{2: 40, 3: 42, 4: 40, 5: 40, 6: 48, 8: 72, 10: 90, 12: 108, 16: 160, 20: 200, 32: 352} {
-		if got := Plan(judgetest.Declared(k), 2).Look; got != want {
-			t.Errorf("%d coordinators: %d sessions, want %d", k, got, want)
+	for nodes, want := range map[int]map[int]int{
+		1: {2: 40, 3: 42, 4: 40, 5: 40, 6: 48, 8: 72, 10: 90, 12: 108, 16: 160, 20: 200, 32: 352},
+		2: {2: 40, 3: 42, 4: 40, 5: 40, 6: 54, 8: 88, 10: 120, 12: 144, 16: 208, 20: 280, 32: 480},
+		4: {2: 40, 3: 48, 4: 76, 5: 120, 6: 144, 8: 200, 10: 280, 12: 336, 16: 480, 20: 620, 32: 1088},
+	} {
+		for k, n := range want {
+			s := judgetest.Declared(k)
+			s.Load.Burst = 16
+			if got := Plan(s, nodes).Look; got != n {
+				t.Errorf("%d coordinators over %d nodes: %d sessions, want %d", k, nodes, got, n)
+			}
 		}
 	}
 }

@@ -12,5 +12,5 @@ func ExamplePlan() {
 	s.Expect.Coordinators.Count = 10
 	b := budget.Plan(s, 2)
 	fmt.Printf("a look of %d sessions; %d in all at most\n", b.Look, b.Ceiling)
-	// Output: a look of 90 sessions; 991 in all at most
+	// Output: a look of 130 sessions; 1691 in all at most
 }

@@ -59,7 +59,7 @@ func OfSome(e scenarios.Measured, some func(scenarios.Class) bool) []Cause {
 			out = append(out, f.causeOf(p.name, m, part))
 		}
 	}
-	if len(f.left) > 0 || len(out) == 0 && len(f.errors) > 0 {
+	if len(f.left) > 0 {
 		out = append(out, f.causeOf("", match{}, f.left))
 	}
 	return out
@@ -80,10 +80,10 @@ func split(all []scenarios.FailureGroup, takes func(scenarios.FailureGroup) bool
 // causeOf adds to a place why its failures failed.
 func (f facts) causeOf(name string, m match, part []scenarios.FailureGroup) Cause {
 	c := Cause{Place: name, Says: m.says, Subject: m.subject, Fix: m.fix}
-	if f.left = part; len(part) == 0 && len(f.failures) > 0 {
+	if f.left = part; len(part) == 0 {
 		return c // it accounts for none
 	}
-	c.Classes = classesOf(part, f.errors)
+	c.Classes = classesOf(part)
 	why := m.reason
 	for _, r := range reasons {
 		if c.Fix != nil {
@@ -98,21 +98,12 @@ func (f facts) causeOf(name string, m match, part []scenarios.FailureGroup) Caus
 	return c
 }
 
-// classesOf are the classes of a part; in a result of an earlier version, which has
-// no groups, those of all errors.
-func classesOf(part []scenarios.FailureGroup, errors []scenarios.ErrorGroup) []scenarios.Class {
+// classesOf are the classes of a part.
+func classesOf(part []scenarios.FailureGroup) []scenarios.Class {
 	var out []scenarios.Class
-	add := func(c scenarios.Class) {
-		if !slices.Contains(out, c) {
-			out = append(out, c)
-		}
-	}
 	for _, g := range part {
-		add(g.Class)
-	}
-	if len(part) == 0 {
-		for _, g := range errors {
-			add(g.Class)
+		if !slices.Contains(out, g.Class) {
+			out = append(out, g.Class)
 		}
 	}
 	return out

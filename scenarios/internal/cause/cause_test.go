@@ -352,14 +352,24 @@ func TestOf_NamesDecideNothing(t *testing.T) {
 	}
 }
 
-// A result of an earlier version has errors and no groups: nothing is said of where.
+// A result of an earlier version has errors and no groups: nothing is said of where
+// and when, but who was never seen is known.
 func TestOf_WithoutGroups(t *testing.T) {
 	t.Parallel()
-	l := look(2, 5, cases["a coordinator that is never seen"].change)
-	l.Successes, l.Failures = nil, nil
-	causes := Of(scenarios.Measured{Scenario: judgetest.Declared(5), Looks: []scenarios.Look{l}})
-	if len(causes) != 1 || causes[0].Says != "" || causes[0].Reason != ReasonUnlike {
-		t.Errorf("causes are %+v", causes)
+	for name, want := range map[string]struct{ place, reason string }{
+		"a coordinator that is never seen":          {PlaceUnseen, ReasonUnlike},
+		"a coordinator that fails what it is asked": {PlaceCoordinator, ""},
+		"a node where nobody listens":               {"", ReasonTarget},
+		"a limit on connections":                    {"", ReasonTarget},
+		"nobody got in":                             {"", ReasonHint},
+	} {
+		c := cases[name]
+		l := look(c.nodes, c.coordinators, c.change)
+		l.Successes, l.Failures = nil, nil
+		causes := Of(scenarios.Measured{Scenario: judgetest.Declared(c.declared), Looks: []scenarios.Look{l}})
+		if len(causes) != 1 || causes[0].Place != want.place || causes[0].Reason != want.reason {
+			t.Errorf("%s: causes are %+v, want %+v", name, causes, want)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ type facts struct {
 	good     []scenarios.SuccessGroup
 	failures []scenarios.FailureGroup
 	left     []scenarios.FailureGroup // of failures, those to be explained
-	errors   []scenarios.ErrorGroup   // most frequent first; older results have only these
+	errors   []scenarios.ErrorGroup   // most frequent first, with the client's hints
 	expected batch.CoordinatorSet
 }
 
@@ -24,11 +24,32 @@ func factsOf(e scenarios.Measured) facts {
 	looks := batch.Pool(e.Looks)
 	f := facts{e: e, errors: batch.ServiceErrors(looks), expected: batch.MatchExpected(e.Scenario, looks)}
 	for _, l := range e.Looks {
+		if len(l.Successes) == 0 && len(l.Failures) == 0 {
+			l = withGroups(l)
+		}
 		f.good = scenarios.MergeSuccesses(f.good, l.Successes...)
 		f.failures = scenarios.MergeFailures(f.failures, l.Failures...)
 	}
 	f.failures = slices.DeleteFunc(f.failures, func(g scenarios.FailureGroup) bool { return g.Class.IsLocal() })
 	return f
+}
+
+// withGroups gives a look of an earlier version what its cells and errors tell: who
+// answered good sessions, and how many failed, but neither where nor when.
+func withGroups(l scenarios.Look) scenarios.Look {
+	for _, c := range l.All() {
+		if c.OK > 0 {
+			l.Successes = scenarios.MergeSuccesses(l.Successes, scenarios.SuccessGroup{
+				Place: scenarios.Place{Node: c.Node, Coordinator: c.Coordinator, Part: scenarios.PartParallel}, Extent: scenarios.Extent{Count: c.OK},
+			})
+		}
+	}
+	for _, g := range l.Errors {
+		l.Failures = scenarios.MergeFailures(l.Failures, scenarios.FailureGroup{
+			Class: g.Class, Place: scenarios.Place{Coordinator: g.Coordinator, Part: scenarios.PartParallel}, Extent: scenarios.Extent{Count: g.Count},
+		})
+	}
+	return l
 }
 
 // of are the facts without the failures of classes that are none.
@@ -124,13 +145,13 @@ func (f facts) every(holds func(scenarios.FailureGroup) bool) bool {
 }
 
 // gotIn reports whether a session logged in at the nodes of the failures, or, where
-// there are no groups, anywhere.
+// these are not known, anywhere.
 func (f facts) gotIn() bool {
-	if len(f.left) == 0 {
-		_, ok, _, _ := f.e.Pooled().Total()
-		return ok > 0
+	nodes := nodesOf(f.left)
+	if len(nodes) == 0 {
+		return f.anyGotIn()
 	}
-	for _, n := range nodesOf(f.left) {
+	for _, n := range nodes {
 		if countGood(f.good, at(n)) > 0 || f.openedAt(n) {
 			return true
 		}

@@ -115,11 +115,20 @@ var partialFailures = map[vocab.Kind]string{
 	vocab.KindNeedsSASL: "a coordinator's login is configured unlike the others'",
 	vocab.KindNeedsTLS:  "a coordinator has TLS and the others have not",
 	vocab.KindNotTLS:    "a coordinator has no TLS and the others have",
-	vocab.KindGarbage:   "something behind the balancer is not a coordinator",
-	vocab.KindOversize:  "something behind the balancer is not a coordinator",
-	vocab.KindMismatch:  "something behind the balancer is not a coordinator",
-	vocab.KindHTTP:      "something behind the balancer is not a coordinator",
+	vocab.KindVersion:   unlikeTLS,
+	vocab.KindNoCipher:  unlikeTLS,
+	vocab.KindAlert:     unlikeTLS,
+
+	vocab.KindServerName: "a listener behind the balancer lacks the certificate that the others have",
+	vocab.KindClientCert: "a listener behind the balancer requires a client certificate and the others do not",
+
+	vocab.KindGarbage:  "something behind the balancer is not a coordinator",
+	vocab.KindOversize: "something behind the balancer is not a coordinator",
+	vocab.KindMismatch: "something behind the balancer is not a coordinator",
+	vocab.KindHTTP:     "something behind the balancer is not a coordinator",
 }
+
+const unlikeTLS = "a listener behind the balancer has another TLS policy than the others"
 
 // hint: what the client suggested for the most frequent failure for which there is
 // a suggestion, without what the run has refuted.
@@ -134,7 +143,7 @@ func hint(f facts) (string, scenarios.Fixes, bool) {
 
 // byCount are the errors of the classes to be explained, the most frequent first.
 func (f facts) byCount() []scenarios.ErrorGroup {
-	classes := classesOf(f.left, f.errors)
+	classes := classesOf(f.left)
 	return slices.DeleteFunc(slices.Clone(f.errors), func(g scenarios.ErrorGroup) bool { return !slices.Contains(classes, g.Class) })
 }
 

@@ -19,7 +19,7 @@ type Generator struct {
 	Paced           int               // sessions that had a time to start at
 	Late            int               // of them, started more than LateAfter after it
 	LateByGenerator int               // of the late ones, by the generator's fault
-	P99             time.Duration     // of what it owes
+	P99, Max        time.Duration     // of what it owes
 	Dropped         int               // were due and never started
 	Local           int               // sessions that failed for want of something of this machine
 	classes         []scenarios.Class // theirs
@@ -49,7 +49,8 @@ func Of(e scenarios.Measured) Generator {
 	}
 	if budget.Paced(e.Scenario) {
 		g.Paced, g.Late, g.Dropped = e.Load.Lag.Count(), e.Load.Late, e.Load.Dropped
-		g.LateByGenerator, g.P99 = above(e.Load.Owed, scenarios.LateAfter), e.Load.Owed.Quantile(.99)
+		g.LateByGenerator = above(e.Load.Owed, scenarios.LateAfter)
+		g.P99, g.Max = e.Load.Owed.Quantile(.99), e.Load.Owed.Max()
 	}
 	return g
 }

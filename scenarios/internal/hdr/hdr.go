@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -94,4 +95,17 @@ func checkHeader(encoded string) error {
 			head.Lowest, head.Highest, head.Digits, MaxMicros, digits)
 	}
 	return nil
+}
+
+// Exact is a time that a file holds in milliseconds, in microseconds: one that the
+// histogram has rounded to a value. Where the file does not hold it, it is that value.
+func Exact(h *hdrhistogram.Histogram, rounded int64, millis *float64) (int64, error) {
+	if millis == nil {
+		return rounded, nil
+	}
+	micros := math.Round(*millis * 1000)
+	if !(micros >= 0 && micros <= float64(MaxMicros)) || !h.ValuesAreEquivalent(int64(micros), rounded) {
+		return 0, fmt.Errorf("%v is not the histogram's %v", *millis, float64(rounded)/1000)
+	}
+	return int64(micros), nil
 }

@@ -45,11 +45,12 @@ func Cost(s scenarios.Scenario, typical, ceiling int) (text string, lasts time.D
 	if d := DemandOf(s); d.Text != "" {
 		return d.Text, d.Lasts
 	}
-	text, lasts = fmt.Sprintf("up to %d sessions; typically %d", ceiling, typical), LooksLast(s, typical)
+	burst := max(0, s.Load.Burst)
+	text, lasts = fmt.Sprintf("usually %d + %d sessions", typical-1-burst, burst), LooksLast(s, typical)
 	if s.Load.Rate > 0 {
 		text += ", " + about(lasts)
 	}
-	return text, lasts
+	return text + fmt.Sprintf("; at most %d sessions", ceiling), lasts
 }
 
 // about is a time to whole seconds, and never none.

@@ -18,10 +18,10 @@ func seenOn(o scenarios.Observation) scenarios.Cert {
 	return cert
 }
 
-// pooledCert pools what a node presented by fingerprint.
+// pooledCert pools what a node presented by the fingerprint of its chain.
 func pooledCert(certs []scenarios.Cert, cert scenarios.Cert) []scenarios.Cert {
 	i := slices.IndexFunc(certs, func(o scenarios.Cert) bool {
-		return o.Node == cert.Node && o.Fingerprint == cert.Fingerprint
+		return o.Node == cert.Node && o.Same(cert)
 	})
 	switch {
 	case i >= 0:
