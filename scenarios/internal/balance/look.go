@@ -2,7 +2,6 @@ package balance
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
@@ -116,15 +115,5 @@ func (l lookStats) present() []int {
 			out = append(out, i)
 		}
 	}
-	return out
-}
-
-// alarmed lists the slots that an alarm is about.
-func (l lookStats) alarmed(q rule) []int {
-	var out []int
-	for _, m := range l.answers[q].marks {
-		out = append(out, m.slot)
-	}
-	slices.Sort(out)
 	return out
 }
