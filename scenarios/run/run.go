@@ -40,6 +40,10 @@ type Options struct {
 	// Pages reads the web pages of coordinators, as they were declared, and
 	// returns one view each; an error is in the view. nil: none are read.
 	Pages func(ctx context.Context, coordinators []string) []scenarios.Page
+	// Probe learns what speaks on a node, within the time of ctx, where no session was
+	// good on any node; the run fills in Node. No connections: nothing was learned. It is
+	// called once a run, at the most. nil: it is not.
+	Probe func(ctx context.Context, n Node) scenarios.Probe
 	// OnEvent executes watch.on_event. nil: it is not executed, and the result
 	// says so.
 	OnEvent func(ctx context.Context, command string) error
@@ -121,6 +125,7 @@ type run struct {
 	watchSeen    *scenarios.WatchSeen
 	pages        []scenarios.Page
 	scouts       []scenarios.Scout
+	probe        *scenarios.Probe
 	silent       []scenarios.SilentNode // of kind certificates
 }
 

@@ -28,7 +28,8 @@ func (r *run) scout(ctx context.Context) bool {
 	case len(r.nodes.Dialable()) == 0:
 		r.stopWithoutNodes()
 	default:
-		r.collect.stop(stopOutside(s.met))
+		stop, furthest := stopOutside(s.met)
+		r.collect.stop(r.explain(ctx, stop, furthest))
 	}
 	return false
 }
