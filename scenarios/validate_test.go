@@ -51,7 +51,7 @@ func TestValidate_NamesTheInvalidSetting(t *testing.T) {
 		"nothing may be open":        {func(s *scenarios.Scenario) { s.Load.Concurrency = 0 }, "load.concurrency: must be from 1 to 100000; the default is 16"},
 		"a negative rate":            {func(s *scenarios.Scenario) { s.Load.Rate = -1 }, "load.rate: must be from 0 to 1000000 (0: not paced)"},
 		"a negative burst":           {func(s *scenarios.Scenario) { s.Load.Burst = -1 }, "load.burst: must be from 1 to 100000 (0: none)"},
-		"negative sessions":          {func(s *scenarios.Scenario) { s.Load.Sessions = -1 }, "load.sessions: must be from 1 to 100000000 (0: auto, as many as the rule needs)"},
+		"negative sessions":          {func(s *scenarios.Scenario) { s.Load.Sessions = -1 }, "load.sessions: must be from 1 to 100000000 (0: auto, as many as the rule needs for these coordinators and nodes)"},
 		"no time to end in":          {func(s *scenarios.Scenario) { s.Load.Timeout = 0 }, "load.timeout: must be more than 0s; the default is 10s"},
 		"settling without rounds":    {func(s *scenarios.Scenario) { s.Load.Settle, s.Load.SettleEvery = 1, 0 }, "load.settle_every: there must be time between two attempts; set load.settle_every: 5s"},
 		"ldap without a user":        {func(s *scenarios.Scenario) { s.Auth.Mechanism, s.TLS.Enabled = scenarios.MechanismLDAP, true }, "auth.user: a login with ldap needs a user name; set auth.user"},

@@ -61,7 +61,7 @@ func (l *lookStats) judgeReach() {
 		l.nameReach(a)
 	case shares.state == doubt:
 		*a = shares
-	case gaps.state == doubt && !(l.whole && gaps.near):
+	case gaps.state == doubt && (!l.whole || !gaps.near):
 		*a = gaps
 	case !l.sequenced:
 		*a = answer{why: noSequence}
