@@ -126,3 +126,44 @@ func TestBreaker_HeedsGoodSessionsInARowOfFailures(t *testing.T) {
 		}
 	}
 }
+
+// A node that gave its scout no answer, where another did, may come up twice in a row
+// without stopping the run; once it has answered somebody it is as every other.
+func TestBreaker_SilentNode(t *testing.T) {
+	t.Parallel()
+	const stall = "open.timeout"
+	type step struct {
+		part  scenarios.Part
+		node  byte
+		class string
+	}
+	const scout, ordered = scenarios.PartScout, scenarios.PartOrdered
+	begin := []step{{scout, 1, ""}, {scout, 2, stall}}
+	for name, c := range map[string]struct {
+		steps []step
+		after int // sessions; 0: it is not stopped
+	}{
+		"it alone":                         {append(begin[:2:2], step{ordered, 2, stall}, step{ordered, 2, stall}, step{ordered, 2, stall}), 0},
+		"and one stall of the other":       {append(begin[:2:2], step{ordered, 2, stall}, step{ordered, 1, stall}, step{ordered, 2, stall}), 0},
+		"and two of the other":             {append(begin[:2:2], step{ordered, 1, stall}, step{ordered, 2, stall}, step{ordered, 1, stall}), 5},
+		"it has answered since":            {append(begin[:2:2], step{ordered, 2, ""}, step{ordered, 2, stall}, step{ordered, 2, stall}), 5},
+		"every node is silent":             {[]step{{scout, 1, stall}, {scout, 2, stall}, {ordered, 1, stall}, {ordered, 2, stall}}, 4},
+		"a scout that had a quick failure": {[]step{{scout, 1, ""}, {scout, 2, "tcp.refused"}, {ordered, 2, stall}, {ordered, 2, stall}}, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := Breaker{Nodes: func() []scenarios.Node {
+				return []scenarios.Node{{Addr: ended(ordered, 1, "").Node}, {Addr: ended(ordered, 2, "").Node}}
+			}}
+			stopped := 0
+			for i, s := range c.steps {
+				if b.Add(ended(s.part, s.node, s.class)) != nil && stopped == 0 {
+					stopped = i + 1
+				}
+			}
+			if stopped != c.after {
+				t.Errorf("stopped after %d, want %d", stopped, c.after)
+			}
+		})
+	}
+}
