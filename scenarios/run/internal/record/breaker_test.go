@@ -45,7 +45,8 @@ func TestBreaker(t *testing.T) {
 	}{
 		"two stalls in a row":                         {part: part, classes: []string{stall, stall}, by: scenarios.StopStalled, after: 2},
 		"a good session parts two stalls":             {part: part, classes: repeat(30, stall, "")},
-		"a session that was cut off does not":         {part: part, classes: []string{stall, "cut", stall}, by: scenarios.StopStalled, after: 3},
+		"however many stalls on one of two":           {part: part, nodes: []byte{2}, classes: repeat(40, stall)},
+		"a session that was cut off does not":         {part: part, nodes: []byte{1, 2, 2}, classes: []string{stall, "cut", stall}, by: scenarios.StopStalled, after: 3},
 		"a quick failure does not":                    {part: part, classes: []string{stall, refusal, stall}, by: scenarios.StopStalled, after: 3},
 		"stalls at the end of a burst":                {part: scenarios.PartBurst, classes: append(repeat(12, ""), stall, stall), by: scenarios.StopStalled, after: 14},
 		"two rejected logins, however far apart":      {part: part, classes: append(append([]string{rejected}, repeat(30, "")...), rejected), by: scenarios.StopRejected, after: 32},
