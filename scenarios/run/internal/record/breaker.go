@@ -25,9 +25,7 @@ const (
 //
 // Sessions are in a row in the order in which they end, whatever they have in common:
 // a good one between two failures parts them. Of sessions that are open together, those
-// without an answer end last, and so one after the other. Stalls of a node that gave its
-// scout no answer either, where others did, hold up nobody and are in no row: which
-// node is next is chance, and it may be the same one twice. The zero value is ready to use.
+// without an answer end last, and so one after the other. The zero value is ready to use.
 type Breaker struct {
 	// Expected reports whether a failure is what the run measures and does not
 	// count; nil: each counts. Rejected logins always do.
@@ -39,13 +37,12 @@ type Breaker struct {
 	stalled  int
 	failing  int
 	on       map[netip.AddrPort]bool // nodes of the failures in a row
-	silent   map[netip.AddrPort]bool // nodes that gave their scout no answer, and nobody since
-	heeds    atomic.Bool             // there are stalls or failures in a row, or silent nodes
+	inRow    atomic.Bool             // there are stalls or failures in a row
 }
 
 // Heeds reports whether the end of a good session changes anything. It may be called
 // at any time, which Add may not.
-func (b *Breaker) Heeds() bool { return b.heeds.Load() }
+func (b *Breaker) Heeds() bool { return b.inRow.Load() }
 
 // Add counts a session and returns why the run is over; nil while it is not.
 func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
@@ -55,17 +52,12 @@ func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
 		return nil
 	case o.Class.IsLocal() && !scout: // the scout reports its own failure
 		return &scenarios.Stop{By: scenarios.StopGenerator, Class: o.Class, Text: o.Text, Hint: o.Hint}
-	case o.Outcome == scenarios.OutcomeOK:
-		delete(b.silent, o.Node)
-		if !scout && o.Part != scenarios.PartSettle {
-			b.endRow()
-		}
+	case o.Outcome == scenarios.OutcomeOK && !scout && o.Part != scenarios.PartSettle:
+		b.endRow()
 	case o.Outcome != scenarios.OutcomeFailed:
 		return nil
 	case o.Class.IsRejected():
 		return b.addRejected(o)
-	case scout && o.Class.IsTimeout():
-		b.addSilent(o.Node)
 	case !scout && (b.Expected == nil || !b.Expected(o)):
 		return b.addFailure(o)
 	}
@@ -75,15 +67,7 @@ func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
 // endRow is called when a good session ends.
 func (b *Breaker) endRow() {
 	b.stalled, b.failing, b.on = 0, 0, nil
-	b.heeds.Store(len(b.silent) > 0)
-}
-
-func (b *Breaker) addSilent(node netip.AddrPort) {
-	if b.silent == nil {
-		b.silent = map[netip.AddrPort]bool{}
-	}
-	b.silent[node] = true
-	b.heeds.Store(true)
+	b.inRow.Store(false)
 }
 
 // addRejected counts a rejected login. Scouts that were rejected together where
@@ -107,28 +91,28 @@ func (b *Breaker) addFailure(o scenarios.Observation) *scenarios.Stop {
 	}
 	b.on[o.Node] = true
 	b.failing++
-	b.heeds.Store(true)
-	if o.Class.IsTimeout() && (!b.silent[o.Node] || b.everyNodeIn(b.silent)) {
+	b.inRow.Store(true)
+	if o.Class.IsTimeout() {
 		b.stalled++
 	}
 	switch {
 	case b.stalled >= maxStalled && (len(b.on) > 1 || b.onEveryNode()):
 		return &scenarios.Stop{By: scenarios.StopStalled, Class: o.Class, Hint: o.Hint,
 			Text: "two sessions in a row got no answer in time; more would only hang: " + o.Text}
-	case b.failing >= maxFailing && b.everyNodeIn(b.on):
+	case b.failing >= maxFailing && b.onEveryNode():
 		return &scenarios.Stop{By: scenarios.StopAllRefused, Class: o.Class, Hint: o.Hint,
 			Text: fmt.Sprintf("%d sessions in a row were refused on every node: %s", b.failing, o.Text)}
 	}
 	return nil
 }
 
-// everyNodeIn reports whether some nodes are all that are dialled.
-func (b *Breaker) everyNodeIn(some map[netip.AddrPort]bool) bool {
+// onEveryNode reports whether the failures in a row leave no node out.
+func (b *Breaker) onEveryNode() bool {
 	if b.Nodes == nil {
 		return true
 	}
 	for _, n := range b.Nodes() {
-		if !some[n.Addr] {
+		if !b.on[n.Addr] {
 			return false
 		}
 	}
