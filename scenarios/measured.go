@@ -19,6 +19,7 @@ type Measured struct {
 	Queries  []QueryTally `json:"queries,omitempty"`      // by coordinator, sorted
 	Idle     *IdleSeen    `json:"idle,omitempty"`
 	Watch    *WatchSeen   `json:"watch,omitempty"`
+	Logins   *Logins      `json:"logins,omitempty"` // nil: none was timed
 	Series   *Series      `json:"series,omitempty"`
 	Tags     []TagTimes   `json:"tags,omitempty"`   // that thresholds asked for, sorted
 	Closes   []CloseTally `json:"closes,omitempty"` // by coordinator, sorted; scout and settling included

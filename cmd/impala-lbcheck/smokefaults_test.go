@@ -30,7 +30,7 @@ var smokeFaults = []faultRow{
 		contains: []string{"open.shutting-down", "Server is being shut down"},
 	}, {
 		faults: []string{"auth-reject@3"}, settings: "--auth ldap --tls",
-		fails: []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
+		fails: []string{scenarios.ErrorsRate}, exit: 1,
 		sometimes: []outcome{{exit: 4, atMost: 25}}, // the first login of all is the rejected one
 		reported:  "errors.rate (sasl.rejected); the run stops at the second rejection (exit 4 where the first login of all is rejected)",
 		contains:  []string{"sasl.rejected"},
@@ -155,6 +155,10 @@ var smokeFaults = []faultRow{
 	}, {
 		faults: []string{"slow=200ms@2"},
 		exit:   0, reported: "tolerated",
+	}, {
+		faults: []string{"slow=2s@2"}, slow: true, noHealthyRun: true, settings: "--timeout 10s",
+		exit: 0, reported: "tolerated, and named in a note: its logins are slow",
+		contains: []string{"Logins are slow on coord-a2:25000 (median 2", "Logins from their start, in milliseconds"},
 	}, {
 		faults: []string{"wrong-issuer"}, settings: "--tls --expect-issuer O=Amazon",
 		fails: []string{scenarios.TLSIssuer}, exit: 1, reported: "tls.issuer",

@@ -91,6 +91,7 @@ type run struct {
 
 	id      string
 	seed    uint64
+	dealer  dealer // of sessions without an order
 	started time.Time
 	nodes   nodes.Set
 	needs   []scenarios.Resource // of this machine
@@ -161,6 +162,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 		seed:  cmp.Or(s.Seed, uint64(rand.Uint32())),
 		slots: pace.NewSlots(max(1, s.Load.Concurrency)),
 	}
+	r.dealer.seed = r.seed
 	r.id, r.closing.catch = newID(r.started), r.catch
 	r.setRate(s.Load.Rate)
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
