@@ -10,10 +10,19 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test help check lint vuln interop bench gen golden fuzz sim
+.PHONY: test seeds help check lint vuln interop bench gen golden fuzz sim
 
 test: ## every test, in pure Go
 	go test ./...
+
+# seeds tries every row of docs/faults.md with 50 seeds (20 where a run takes seconds),
+# its healthy run with 100, the rows where chance decides with 200, and healthy balancers
+# without sockets with 1000. It prints one line a row.
+SEEDS ?= 50
+seeds: ## the fault rows and their healthy runs with many seeds (half an hour)
+	@go test ./cmd/impala-lbcheck -run '^(TestDemo_ReportsFaults|TestDemo_HealthyRuns|TestHealthyBalancers_WithoutSockets)$$' \
+	  -seeds $(SEEDS) -timeout 60m -count 1 -v > seeds.log 2>&1; code=$$?; \
+	grep '^seeds: ' seeds.log; test $$code = 0 || echo "failed: seeds.log has the reports"; exit $$code
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

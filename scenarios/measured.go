@@ -8,6 +8,7 @@ type Measured struct {
 	Scenario Scenario     `json:"scenario"`
 	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run ended by itself
 	Scouts   []Scout      `json:"scouts,omitempty"`  // by node, in the order of resolving
+	Probe    *Probe       `json:"probe,omitempty"`   // nil: a session was good, or its failure says what is wrong
 	Sessions Sessions     `json:"sessions"`
 	Nodes    []NodeTally  `json:"nodes"`
 	Looks    []Look       `json:"looks"`

@@ -41,7 +41,7 @@ var healthyBalancers = []string{
 	"--balance round-robin --policy round-robin --fault two-level=2",
 	"--balance round-robin --policy round-robin --nodes 1 --fault two-level=3",
 	"--coordinators 4 --nodes 2 --fault zones=2:2",
-	"--coordinators 4 --fault weights=4:2:1:1 --weights 4,2,1,1",
+	"--coordinators 4 --fault weights=4:2:1:1 --expect-weights 4:2:1:1",
 }
 
 // TestHealthyBalancers_WithoutSockets runs smoke over the simulated balancer's choices

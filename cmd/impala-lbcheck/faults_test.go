@@ -43,7 +43,6 @@ type faultRow struct {
 	noHealthyRun    bool   // the row tolerates its fault, or shares the healthy run of the previous row
 	slow            bool   // a run takes more than 2 s: fewer seeds
 	manySeeds       bool   // whether the first connections meet the fault depends on the seed: more seeds
-	awaits          string // what the row needs and is not there yet: it is skipped
 }
 
 // outcome is a result that a row may have instead, because chance decides.
@@ -106,9 +105,6 @@ func TestDemo_ReportsFaults(t *testing.T) {
 	for _, row := range faultRows {
 		t.Run(strings.TrimSpace(row.name()+" "+row.settings), func(t *testing.T) {
 			t.Parallel()
-			if row.awaits != "" {
-				t.Skip("awaits " + row.awaits)
-			}
 			rare := make([]atomic.Int64, len(row.sometimes))
 			t.Cleanup(func() {
 				for i, o := range row.sometimes {

@@ -94,7 +94,7 @@ var loadFaults = []faultRow{
 		fails: []string{scenarios.QuerySucceeds}, exit: 1,
 		reported: "query.succeeds (execute.admission), not attributed to the balancer", contains: []string{"no executors", "execute.admission", "not the balancer's fault"},
 	}, {
-		faults: []string{"slow-query=400ms@2"}, scenario: "query", noHealthyRun: true,
+		faults: []string{"slow-query=1500ms@2"}, slow: true, scenario: "query", noHealthyRun: true,
 		fails: []string{scenarios.QuerySlowest}, exit: 1, reported: "query.slowest, with the name of the coordinator", contains: []string{"coord-a2:25000 takes"},
 	}, {
 		title:    "other clients' sessions on 4 of 5 coordinators, with web pages",

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -63,11 +65,13 @@ func forSeeds(t *testing.T, n int, test func(t *testing.T, seed int)) {
 
 // printSeeds prints the line of a test that was tried with many seeds.
 func printSeeds(t *testing.T, n int, failed []int) {
+	t.Helper()
+	_, row, _ := strings.Cut(t.Name(), "/")
 	if len(failed) == 0 {
-		t.Logf("seeds: %d tried, none failed", n)
+		fmt.Printf("seeds: %4d tried, none failed: %s\n", n, row)
 		return
 	}
-	t.Logf("seeds: %d tried, %d failed, the first of them seed %d", n, len(failed), failed[0])
+	fmt.Printf("seeds: %4d tried, %d FAILED, the first of them seed %d: %s\n", n, len(failed), failed[0], row)
 }
 
 // withFreePort returns args with a port that is free now for --web-port, so that two

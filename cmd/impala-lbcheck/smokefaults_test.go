@@ -30,7 +30,7 @@ var smokeFaults = []faultRow{
 		contains: []string{"open.shutting-down", "Server is being shut down"},
 	}, {
 		faults: []string{"auth-reject@3"}, settings: "--auth ldap --tls",
-		fails: []string{scenarios.ErrorsRate}, inconclusive: []string{scenarios.BalanceCoverage}, exit: 1,
+		fails: []string{scenarios.ErrorsRate}, exit: 1,
 		sometimes: []outcome{{exit: 4, atMost: 25}}, // the first login of all is the rejected one
 		reported:  "errors.rate (sasl.rejected); the run stops at the second rejection (exit 4 where the first login of all is rejected)",
 		contains:  []string{"sasl.rejected"},

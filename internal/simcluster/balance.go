@@ -92,7 +92,8 @@ func (p *picker) pick(eligible []bool, client netip.Addr) int {
 }
 
 // serveOthers chooses coordinators for the connections of other clients that come
-// before the next one of ours.
+// before the next one of ours: a random number, since a fixed one would meet a rotor in
+// step.
 func (p *picker) serveOthers(eligible []bool) {
 	for len(p.foreign) > 0 && p.foreign[0].until <= p.ordinal {
 		p.release(p.foreign[0].coordinator)
@@ -101,11 +102,8 @@ func (p *picker) serveOthers(eligible []bool) {
 	if p.others.perConnection == 0 {
 		return
 	}
-	n := int(p.others.perConnection)
-	if p.rng.Float64() < p.others.perConnection-float64(n) {
-		n++
-	}
-	for range n {
+	again := p.others.perConnection / (1 + p.others.perConnection) // so that the number is geometric
+	for p.rng.Float64() < again {
 		stranger := netip.AddrFrom4([4]byte{192, 0, 2, byte(p.rng.Uint32())})
 		chosen := p.chooseNew(eligible, stranger)
 		if chosen < 0 {

@@ -194,8 +194,11 @@ type limitPlan struct {
 	mode cutMode // cutModeRST, cutModeFIN
 }
 
+// rateWindow is the time for which a rate is given.
+const rateWindow = 10 * time.Second
+
 // admit counts a connection as open, and takes a token if there is a rate: a bucket
-// of one second's tokens. elapsed does not decrease.
+// of one window's tokens. elapsed does not decrease.
 func (a *admission) admit(elapsed time.Duration) bool {
 	if a.limit.n > 0 && a.open >= a.limit.n || !a.takeToken(elapsed) {
 		return false
@@ -205,13 +208,13 @@ func (a *admission) admit(elapsed time.Duration) bool {
 }
 
 func (a *admission) takeToken(elapsed time.Duration) bool {
-	perSecond := float64(a.rate.n)
-	if perSecond == 0 {
+	if a.rate.n == 0 {
 		return true
 	}
-	a.tokens = min(perSecond, a.tokens+perSecond*(elapsed-a.filled).Seconds())
+	all := float64(a.rate.n)
+	a.tokens = min(all, a.tokens+all*(elapsed-a.filled).Seconds()/rateWindow.Seconds())
 	if !a.used {
-		a.tokens, a.used = perSecond, true
+		a.tokens, a.used = all, true
 	}
 	a.filled = elapsed
 	if a.tokens < 1 {

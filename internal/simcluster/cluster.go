@@ -2,8 +2,8 @@ package simcluster
 
 import (
 	"context"
-	"errors"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/netip"
 	"slices"

@@ -125,7 +125,7 @@ var faultSpecs = []faultSpec{
 	balancerFault("two-level", "2", "distributes connections over 2 balancers in turn, each of which distributes them in turn", func(p *plan, v string) error { return parseNumber(v, 2, 16, &p.balancer.rotors) }),
 	balancerFault("other-clients", "0.1:300", "other clients make 0.1 connections per connection of ours, and each stays open during 300 of ours (default 0)", func(p *plan, v string) error { return parseOthers(v, &p.balancer.others) }),
 	balancerFault("limit", "10", "accepts 10 open connections and resets the others; 10:fin closes them", func(p *plan, v string) error { return parseLimit(v, &p.balancer.limit) }),
-	balancerFault("rate", "20", "accepts 20 connections per second and resets the others; 20:fin closes them", func(p *plan, v string) error { return parseLimit(v, &p.balancer.rate) }),
+	balancerFault("rate", "20", "accepts 20 connections in 10 s and resets the others; 20:fin closes them", func(p *plan, v string) error { return parseLimit(v, &p.balancer.rate) }),
 	balancerFault("proxy-protocol", "", "sends a PROXY header, which Impala does not support", func(p *plan, _ string) error { p.balancer.proxyHeader = true; return nil }),
 	balancerFault("idle", "2s:fin", "cuts connections without traffic for 2s: with a FIN (fin), with an RST (rst) or by dropping all data (silent)", func(p *plan, v string) error { return parseIdle(v, &p.balancer.idle) }),
 	balancerFault("one-node", "", "only the first node remains in DNS", func(p *plan, _ string) error { p.oneNode = true; return nil }),

@@ -47,7 +47,7 @@ func TestCluster_FaultRate(t *testing.T) {
 			return
 		}
 	}
-	t.Error("100 connections were accepted at a rate of 1 per second")
+	t.Error("100 connections were accepted at a rate of 1 in 10 s")
 }
 
 func TestCluster_FaultCloseHangs(t *testing.T) {

@@ -54,7 +54,7 @@ type balancerPlan struct {
 	sharedRotor bool // the nodes have one balancing state
 	rotors      int  // that RoundRobin uses in turn; 0: one
 	others      othersPlan
-	limit, rate limitPlan // of open connections; of new ones per second
+	limit, rate limitPlan // of open connections; of new ones per rateWindow
 
 	pinsAfterLoss bool
 }

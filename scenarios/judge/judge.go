@@ -82,6 +82,9 @@ func notes(e scenarios.Measured) []string {
 	if refused := refusals(e); refused > 0 {
 		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
 	}
+	if text := onlyTogether(e); text != "" {
+		out = append(out, text)
+	}
 	return out
 }
 
