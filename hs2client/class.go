@@ -30,6 +30,7 @@ const (
 	KindNeedsSASL   = vocab.KindNeedsSASL
 	KindHTTP        = vocab.KindHTTP
 	KindProxyHeader = vocab.KindProxyHeader
+	KindOtherServer = vocab.KindOtherServer
 	KindGarbage     = vocab.KindGarbage
 	KindOversize    = vocab.KindOversize
 	KindMismatch    = vocab.KindMismatch

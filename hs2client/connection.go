@@ -225,6 +225,9 @@ func errorOf(ctx context.Context, addr, op string, phase Phase, err error, secre
 		if known.Remote {
 			e.Text, e.Err = known.ServerText(secret), nil
 		}
+		if known.Head {
+			e.heard = wire.Recognize([]byte(known.Text))
+		}
 	}
 	if e.Kind == KindTimeout && errors.Is(ctx.Err(), context.Canceled) {
 		e.Kind, e.Err = KindCanceled, context.Canceled

@@ -19,7 +19,8 @@ type Error struct {
 	SQLState string // what the server reports beside them; "": nothing
 	Err      error  // the error below; nil: the server's answer is all there is
 
-	hint []Fix
+	hint  []Fix
+	heard vocab.Heard // what an answer that was not understood shows of who gave it
 }
 
 // Error is one line without control characters, fit for a terminal.

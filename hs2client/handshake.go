@@ -73,7 +73,7 @@ func handshakeError(err error, certRequested bool) error {
 	switch {
 	case misread:
 		kind := wire.Sniff(record.RecordHeader[:])
-		if kind != KindHTTP && kind != KindProxyHeader {
+		if kind != KindHTTP && kind != KindProxyHeader && kind != KindOtherServer {
 			kind = KindNotTLS
 		}
 		return wire.Unrecognized(kind, record.RecordHeader[:])

@@ -1,5 +1,7 @@
 package hs2client
 
+import "github.com/impala-lbcheck/impala-lbcheck/vocab"
+
 // Keys of the settings that a hint may suggest, as a scenario has them.
 const (
 	settingTLS        = "tls.enabled"
@@ -81,6 +83,9 @@ var (
 // hintFor is what to try after a failure; nil where there is nothing to suggest.
 // received tells whether the other side has sent anything at all.
 func hintFor(e *Error, m mode, received bool) []Fix {
+	if e.Kind == KindOtherServer || e.Phase == PhaseOpen && e.heard == vocab.HeardUnknown {
+		return otherServer(e.heard) // it spoke, and so neither waits for a login nor for TLS
+	}
 	if fixes, ok := kindHints[e.Kind]; ok {
 		return fixes
 	}
@@ -95,6 +100,11 @@ func hintFor(e *Error, m mode, received bool) []Fix {
 		return openHint(e.Kind, m, received)
 	}
 	return nil
+}
+
+// otherServer is for a port on which something else answers.
+func otherServer(h vocab.Heard) []Fix {
+	return []Fix{todo(h.Who() + " answers there: check host and port (" + ports + ")")}
 }
 
 // tlsHint is for a handshake that failed, or a certificate that was refused.
@@ -152,7 +162,7 @@ func openHint(k Kind, m mode, received bool) []Fix {
 	switch k {
 	case KindUnsupported:
 		return otherProtocol(m)
-	case KindEOF, KindReset, KindTimeout, KindGarbage, KindOversize:
+	case KindEOF, KindReset, KindTimeout:
 	default:
 		return nil
 	}

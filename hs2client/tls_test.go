@@ -172,6 +172,8 @@ func TestHandshake_SendsNothingElse(t *testing.T) {
 func TestHandshake_AgainstOtherProtocols(t *testing.T) {
 	for name, tc := range map[string]struct{ says, class, hint string }{
 		"HTTP":                   {"HTTP/1.1 400 Bad Request\r\n\r\n", "tls.http", "HTTP"},
+		"SSH":                    {"SSH-2.0-OpenSSH_9.2\r\n", "tls.other-server", "an SSH server"},
+		"MySQL":                  {"\x4a\x00\x00\x00\x0a8.0.36\x00", "tls.other-server", "a MySQL server"},
 		"Thrift":                 {"\x80\x01\x00\x02\x00\x00\x00\x00", "tls.not-tls", "tls.enabled=false"},
 		"PROXY version 1":        {"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n", "tls.proxy-header", "PROXY"},
 		"PROXY version 2":        {"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c", "tls.proxy-header", "PROXY"},

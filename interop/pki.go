@@ -32,6 +32,7 @@ type pki struct {
 	good        string
 	otherIssuer string
 	noChain     string // without the intermediate CA
+	expiredCA   string // the intermediate CA expired yesterday
 
 	// For nginx, of the good leaf.
 	chain    string // leaf and intermediate CA
@@ -43,7 +44,7 @@ func newPKI(dir string) (pki, error) {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	p := pki{
 		root: at("root.pem"), unrelatedRoot: at("unrelated.pem"), good: at("good.pem"), otherIssuer: at("other.pem"),
-		noChain: at("nochain.pem"), chain: at("chain.crt"), chainKey: at("chain.key"),
+		noChain: at("nochain.pem"), expiredCA: at("expiredca.pem"), chain: at("chain.crt"), chainKey: at("chain.key"),
 	}
 	now := time.Now()
 	authority, err := certs.New(now)
@@ -57,7 +58,9 @@ func newPKI(dir string) (pki, error) {
 	files := map[string][]byte{p.root: authority.RootPEM(), p.unrelatedRoot: unrelated.RootPEM()}
 	// impyla compares the certificate with the address that it dials.
 	ips := []net.IP{net.ParseIP(loginHost)}
-	for path, kind := range map[string]certs.Kind{p.good: certs.KindGood, p.otherIssuer: certs.KindWrongIssuer, p.noChain: certs.KindNoIntermediate} {
+	for path, kind := range map[string]certs.Kind{
+		p.good: certs.KindGood, p.otherIssuer: certs.KindWrongIssuer, p.noChain: certs.KindNoIntermediate, p.expiredCA: certs.KindExpiredIntermediate,
+	} {
 		leaf, err := authority.Leaf(kind, lbName, ips)
 		if err != nil {
 			return p, err

@@ -24,6 +24,7 @@ func TestNewPKI_FilesVerify(t *testing.T) {
 		"nginx":          {certificate: p.chain, key: p.chainKey, root: p.root, issuer: "Amazon", trusted: true},
 		"other issuer":   {certificate: p.otherIssuer, key: p.otherIssuer, root: p.root, issuer: otherOrg, trusted: true},
 		"no chain":       {certificate: p.noChain, key: p.noChain, root: p.root, issuer: "Amazon"},
+		"expired CA":     {certificate: p.expiredCA, key: p.expiredCA, root: p.root, issuer: "Amazon"},
 		"unrelated root": {certificate: p.good, key: p.good, root: p.unrelatedRoot, issuer: "Amazon"},
 	} {
 		pair, err := tls.LoadX509KeyPair(c.certificate, c.key)

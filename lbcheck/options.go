@@ -23,7 +23,7 @@ type Options struct {
 
 	// Run are the options of package run: the functions that are called with
 	// sessions and events, and the one that executes watch.on_event. Pages nil is
-	// [Options.Pages] of the scenario.
+	// [Options.Pages] of the scenario, Probe nil is [Options.Probe].
 	Run run.Options
 }
 

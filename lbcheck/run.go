@@ -23,6 +23,9 @@ func Run(ctx context.Context, s scenarios.Scenario, opt Options) (scenarios.Resu
 	if opt.Run.Pages == nil {
 		opt.Run.Pages = opt.Pages(s)
 	}
+	if opt.Run.Probe == nil {
+		opt.Run.Probe = opt.Probe(s)
+	}
 	return kindOf(s).run(ctx, s, opt), nil
 }
 

@@ -2,6 +2,8 @@ package report_test
 
 import (
 	"bytes"
+	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -230,6 +232,46 @@ func TestWrite_LoadFacts(t *testing.T) {
 	}
 	if strings.Contains(text, "  lag ") {
 		t.Errorf("a row without data:\n%s", text)
+	}
+}
+
+func TestWrite_Logins(t *testing.T) {
+	t.Parallel()
+	usual, slow := sc.Spread{Count: 11, P50: .02, P95: .04, Max: .05}, sc.Spread{Count: 12, P50: 3, P95: 3.1, Max: 3.2}
+	node := func(last byte, s *sc.Spread) sc.NodeTally {
+		return sc.NodeTally{Address: netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, last}), 21050), Login: s}
+	}
+	many := make([]sc.CoordTally, 30)
+	for i := range many {
+		many[i] = sc.CoordTally{Name: fmt.Sprintf("c%02d", i), Login: &usual}
+	}
+	many[29].Login = &slow
+	for name, tc := range map[string]struct {
+		r    sc.Result
+		want []string
+		not  string
+	}{
+		"coordinators and nodes": {sc.Result{Measured: sc.Measured{Nodes: []sc.NodeTally{node(2, &usual), node(3, &slow)}}, Coords: []sc.CoordTally{{Name: "a", Login: &usual}, {Name: "b", Login: &slow}, {Name: "c"}}},
+			[]string{
+				"\nLogins from their start, in milliseconds\n",
+				"  a               11    20.0    40.0    50.0\n", "  b               12  3000.0  3100.0  3200.0\n",
+				"  127.0.0.3:21050     12  3000.0  3100.0  3200.0\n",
+			}, "  c "},
+		"one of each":         {sc.Result{Measured: sc.Measured{Nodes: []sc.NodeTally{node(2, &usual)}}, Coords: []sc.CoordTally{{Name: "a", Login: &usual}}}, nil, "Logins"},
+		"of many the slowest": {sc.Result{Coords: many}, []string{"  c29             12  3000.0", "  ... and 6 more coordinators that log in faster, in the JSON\n"}, "  c23             11    20.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := textOf(t, tc.r)
+			for _, want := range tc.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("no %q in\n%s", want, text)
+				}
+			}
+			if strings.Contains(text[max(0, strings.Index(text, "Logins")):], tc.not) {
+				t.Errorf("%q in\n%s", tc.not, text)
+			}
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // writeScouts shows what getting in met at each node, where that was not a good
@@ -25,6 +26,25 @@ func writeScouts(p *page, r scenarios.Result) {
 	if beyond := len(r.Scouts) - maxScouts; beyond > 0 {
 		p.say("... and %s in the JSON", count(beyond, "more node"))
 	}
+	writeProbe(p, r.Probe)
+}
+
+// writeProbe says that diagnostic connections were made, and what they met.
+func writeProbe(p *page, probe *scenarios.Probe) {
+	if probe == nil {
+		return
+	}
+	who := probe.Heard.Who()
+	if probe.Heard == vocab.HeardNothing {
+		who = "nothing"
+	}
+	if probe.TLS {
+		who += ", within TLS"
+	}
+	if probe.Text != "" {
+		who += ": " + message(probe.Text)
+	}
+	p.say("Then %s to %s, without a login, to learn what answers there: %s", count(probe.Connections, "connection"), address(probe.Node), who)
 }
 
 // maxScouts bounds the nodes that the table shows.

@@ -153,10 +153,14 @@ func failed(r scenarios.Result) string {
 
 // unproven is why there is no verdict either way.
 func unproven(r scenarios.Result) string {
-	if r.Stopped != nil && r.Stopped.By == scenarios.StopScout {
-		return stopText(*r.Stopped)
-	}
 	open := withStatus(r, scenarios.StatusInconclusive)
+	if r.Stopped != nil && r.Stopped.By == scenarios.StopScout {
+		text := stopText(*r.Stopped)
+		if len(open) > 0 && strings.HasSuffix(sentenceOf(open[0]), text) {
+			text = strings.TrimPrefix(sentenceOf(open[0]), "nothing was measured: ") // with what the run knows of it
+		}
+		return text
+	}
 	if len(open) == 0 {
 		if r.Sessions.Attempted == 0 {
 			return "nothing was measured" + stopped(r)
@@ -222,6 +226,11 @@ func next(r scenarios.Result) scenarios.Fixes {
 	}
 	if fix := fixes(scenarios.StatusFail); fix != nil {
 		return fix
+	}
+	if r.Stopped != nil && r.Stopped.By == scenarios.StopScout {
+		if fix := fixes(scenarios.StatusInconclusive); fix != nil {
+			return fix // it is the hint, unless the run knows better
+		}
 	}
 	if r.Stopped != nil && len(r.Stopped.Hint) > 0 {
 		return r.Stopped.Hint

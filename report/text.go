@@ -22,7 +22,7 @@ type page struct {
 // The last line is the verdict, as CI shows the tail of a log.
 var sections = []func(*page, scenarios.Result){
 	writeHeader, writeScouts, writeCapacity, writeIdle, writeWatch, writeQuery, writeCoordinators, writeNodes, writePages,
-	writeCertificates, writePhases, writeLoad, writeSeries, writeFindings, writeNotes, writeDetectable,
+	writeCertificates, writePhases, writeLogins, writeLoad, writeSeries, writeFindings, writeNotes, writeDetectable,
 	writeErrors, writeFailures, writeNext, writeVerdict,
 }
 

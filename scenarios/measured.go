@@ -8,6 +8,7 @@ type Measured struct {
 	Scenario Scenario     `json:"scenario"`
 	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run ended by itself
 	Scouts   []Scout      `json:"scouts,omitempty"`  // by node, in the order of resolving
+	Probe    *Probe       `json:"probe,omitempty"`   // nil: a session was good, or its failure says what is wrong
 	Sessions Sessions     `json:"sessions"`
 	Nodes    []NodeTally  `json:"nodes"`
 	Looks    []Look       `json:"looks"`
@@ -19,6 +20,7 @@ type Measured struct {
 	Queries  []QueryTally `json:"queries,omitempty"`      // by coordinator, sorted
 	Idle     *IdleSeen    `json:"idle,omitempty"`
 	Watch    *WatchSeen   `json:"watch,omitempty"`
+	Logins   *Logins      `json:"logins,omitempty"` // nil: none was timed
 	Series   *Series      `json:"series,omitempty"`
 	Tags     []TagTimes   `json:"tags,omitempty"`   // that thresholds asked for, sorted
 	Closes   []CloseTally `json:"closes,omitempty"` // by coordinator, sorted; scout and settling included

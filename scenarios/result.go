@@ -87,6 +87,7 @@ type CoordTally struct {
 	Expected *float64 `json:"expected,omitempty"`
 	Version  string   `json:"version,omitempty"`
 	Restarts int      `json:"restarts,omitempty"`
+	Login    *Spread  `json:"login,omitempty"` // of its sessions, from their start; nil: none was timed
 }
 
 // NodeTally is one node over all looks.
@@ -98,6 +99,7 @@ type NodeTally struct {
 	Coordinators map[string]int `json:"coordinators"`
 	Joined       Seconds        `json:"joined_s,omitempty"` // when the name began to resolve to it; 0: from the start
 	Left         Seconds        `json:"left_s,omitempty"`   // when the name stopped resolving to it; 0: it did not
+	Login        *Spread        `json:"login,omitempty"`    // of the sessions over it, from their start; nil: none was timed
 }
 
 // Failure is one failed session as a line to grep a server's log with.

@@ -16,9 +16,10 @@ type Scout struct {
 	Attempts int            `json:"attempts"`
 	Outcome  Outcome        `json:"outcome"`           // of the last attempt
 	Refused  bool           `json:"refused,omitempty"` // we ended it, because of its certificate
-	Class    Class          `json:"class,omitzero"`    // of the last attempt that failed, as the next two
+	Class    Class          `json:"class,omitzero"`    // of the last attempt that failed, as the next three
 	Text     string         `json:"text,omitempty"`    // may hold the server's words
 	Hint     Fixes          `json:"hint,omitempty"`
+	Waited   Seconds        `json:"waited_s,omitempty"` // how long that attempt was in the phase in which it failed
 }
 
 // Add counts an attempt.
@@ -27,6 +28,7 @@ func (s *Scout) Add(o Observation) {
 	s.Outcome, s.Refused = o.Outcome, o.Refused
 	if o.Outcome != OutcomeOK {
 		s.Class, s.Text, s.Hint = o.Class, o.Text, o.Hint
+		s.Waited = waitedOf(o)
 	}
 }
 

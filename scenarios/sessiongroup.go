@@ -122,11 +122,16 @@ func (l *Look) addToGroup(o Observation) {
 	case OutcomeOK:
 		l.Successes = MergeSuccesses(l.Successes, SuccessGroup{place, extentOf(o)})
 	case OutcomeFailed:
-		wait := SecondsOf(max(0, o.Waited).Truncate(time.Millisecond))
+		wait := waitedOf(o)
 		g := FailureGroup{Class: o.Class, Place: place, Extent: extentOf(o), MinWait: wait, MaxWait: wait}
 		if o.BytesIn > 0 {
 			g.Heard = 1
 		}
 		l.Failures = MergeFailures(l.Failures, g)
 	}
+}
+
+// waitedOf is how long a session waited, to the millisecond.
+func waitedOf(o Observation) Seconds {
+	return SecondsOf(max(0, o.Waited).Truncate(time.Millisecond))
 }

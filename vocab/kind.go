@@ -26,6 +26,7 @@ const (
 	KindNeedsSASL
 	KindHTTP
 	KindProxyHeader
+	KindOtherServer
 	KindGarbage
 	KindOversize
 	KindMismatch
@@ -84,6 +85,7 @@ var kinds = [numKinds]struct{ name, means string }{
 	KindNeedsSASL:   {"needs-sasl", "the answer is a SASL message where no login was made"},
 	KindHTTP:        {"http", "the answer is HTTP"},
 	KindProxyHeader: {"proxy-header", "the answer is a header of the PROXY protocol"},
+	KindOtherServer: {"other-server", "the answer is that of a server of another kind, such as SSH or MySQL"},
 	KindGarbage:     {"garbage", "the answer is not what this protocol looks like"},
 	KindOversize:    {"oversize", "a length in the answer is negative or beyond its bound"},
 	KindMismatch:    {"mismatch", "the answer is well formed, and no answer to what was asked"},

@@ -86,7 +86,7 @@ func TestSmoke_LeavesASilentBalancerAtTheLimit(t *testing.T) {
 			begin := time.Now()
 			stdout, _, code := call(t, append([]string{"smoke", hung.Nodes()[0].String(), "--quiet", "--timeout", limit.String()}, c.flags...)...)
 			took := time.Since(begin)
-			if code != exitUnmeasured || !strings.Contains(stdout, c.class) || took < 3*limit || took > 4*limit { // a busy machine may be late, a fourth attempt would take as long again
+			if code != exitUnmeasured || !strings.Contains(stdout, c.class) || took < 3*limit || took > 5*limit { // what answers is asked then, within the limit; a busy machine may be late
 				t.Errorf("exit %d after %v, want %d and %s after %v\n%s", code, took, exitUnmeasured, c.class, 3*limit, stdout)
 			}
 		})

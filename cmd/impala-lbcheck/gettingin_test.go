@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
 	"strconv"
@@ -178,5 +181,81 @@ func TestSmoke_SettlesUntilTheServiceIsUp(t *testing.T) {
 	code := mainCode([]string{"smoke", node.String(), "--settle", "60s", "--settle-every", "100ms", "--timeout", "20s", "--expect-coordinators", "3"}, env{out: &stdout, err: w})
 	if code != exitPass && code != exitInconclusive || !strings.Contains(stdout.String(), "settled after") {
 		t.Errorf("exit %d\n%s\n%s", code, stdout.String(), w.lines.String())
+	}
+}
+
+// speaking is the address of a server that begins with these words, and reads on.
+func speaking(t *testing.T, words string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				_, _ = io.WriteString(c, words)
+				_, _ = io.Copy(io.Discard, c)
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
+// lineServer is an HTTP server that answers once it has read a line.
+func lineServer(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}
+
+// A port on which something else answers is named, and no theory that it refutes.
+func TestSmoke_NamesWhatAnswersInstead(t *testing.T) {
+	t.Parallel()
+	node := func(config simcluster.Config) func(*testing.T) string {
+		return func(t *testing.T) string {
+			config.Nodes = 1
+			return cluster(t, config).Nodes()[0].String()
+		}
+	}
+	ldap := simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "good"}}
+	login := []string{"--auth", "ldap", "--user", "u", "--password-command", "echo good", "--allow-cleartext-auth"}
+	for name, c := range map[string]struct {
+		addr   func(*testing.T) string
+		flags  []string
+		next   string   // what the report suggests
+		absent []string // what it must not suggest
+	}{
+		"sshd":                 {func(t *testing.T) string { return speaking(t, "SSH-2.0-OpenSSH_9.2\r\n") }, nil, "an SSH server answers there", []string{"--auth", "--tls", "PROXY"}},
+		"sshd, with TLS":       {func(t *testing.T) string { return speaking(t, "SSH-2.0-OpenSSH_9.2\r\n") }, []string{"--tls"}, "an SSH server answers there", []string{"--auth", "--tls=false", "PROXY"}},
+		"MySQL, with a login":  {func(t *testing.T) string { return speaking(t, "\x4a\x00\x00\x00\x0a8.0.36\x00") }, login, "a MySQL server answers there", []string{"--auth", "--tls", "PROXY"}},
+		"HTTP":                 {lineServer, nil, "binary port", []string{"--auth", "--tls", "PROXY"}},
+		"a login is asked for": {node(ldap), nil, "--auth ldap", []string{"--tls", "PROXY"}},
+		"no login is":          {node(simcluster.Config{}), login, "--auth none", []string{"--tls", "PROXY"}},
+		"TLS":                  {node(simcluster.Config{TLS: true}), nil, "--tls", []string{"--auth", "PROXY"}},
+		"no TLS":               {node(simcluster.Config{}), []string{"--tls"}, "without --tls", []string{"--auth", "PROXY"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stdout, _, code := call(t, append([]string{"smoke", c.addr(t), "--quiet", "--timeout", "2s"}, c.flags...)...)
+			_, next, _ := strings.Cut(stdout, "\nnext: ")
+			next, _, _ = strings.Cut(next, "\n\n")
+			next = strings.Join(strings.Fields(next), " ")
+			if code != exitUnmeasured || !strings.Contains(next, c.next) {
+				t.Errorf("exit %d, next: %s\n%s", code, next, stdout)
+			}
+			for _, words := range c.absent {
+				if strings.Contains(next, words) {
+					t.Errorf("next: %s", next)
+				}
+			}
+		})
 	}
 }

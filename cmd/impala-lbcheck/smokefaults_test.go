@@ -156,6 +156,10 @@ var smokeFaults = []faultRow{
 		faults: []string{"slow=200ms@2"},
 		exit:   0, reported: "tolerated",
 	}, {
+		faults: []string{"slow=2s@2"}, slow: true, noHealthyRun: true, settings: "--timeout 10s",
+		exit: 0, reported: "tolerated, and named in a note: its logins are slow",
+		contains: []string{"Logins are slow on coord-a2:25000 (median 2", "Logins from their start, in milliseconds"},
+	}, {
 		faults: []string{"wrong-issuer"}, settings: "--tls --expect-issuer O=Amazon",
 		fails: []string{scenarios.TLSIssuer}, exit: 1, reported: "tls.issuer",
 		check: noSessions,

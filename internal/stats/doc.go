@@ -6,7 +6,7 @@
 //     counts explain, [ContinuedAfter] and [MatchesApart] whether they follow a rotation;
 //   - [IndependenceOf] tests whether rows and columns of a table have to do with each other;
 //   - [FillColdest], [FillHottest] and [FillOne] bound what unknown values could change;
-//   - [MissAny], [SampleSize] and [LookSize] compute how many draws show every one of k values;
+//   - [DrawsToSee] and [LookSize] compute how many draws show every one of k values;
 //   - [Power] estimates how often a test raises an alarm;
 //   - [Fits] and [SafeSessions] compute how many randomly placed sessions fit.
 //

@@ -12,7 +12,7 @@ func MatchesAtLeast(seqs []Matches) float64 {
 	for _, s := range seqs {
 		observed += s.M
 		if Sum(s.Counts) > exactMatches {
-			return MatchesTail(seqs)
+			return normalTail(seqs)
 		}
 		sum = sum.convolve(s.law())
 	}

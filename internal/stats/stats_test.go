@@ -96,23 +96,8 @@ func TestAtLeast_AtMost(t *testing.T) {
 	assertNear(t, "P(X >= 10 of 10 at 1)", BinomialAtLeast(10, 10, 1), 1, 0)
 }
 
-func TestSampleSize(t *testing.T) {
+func TestDrawsToSee(t *testing.T) {
 	t.Parallel()
-	ks := []int{2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32}
-	for alpha, want := range map[float64][]int{
-		.05:  {6, 11, 16, 21, 27, 38, 51, 63, 90, 117, 203},
-		.01:  {8, 15, 21, 28, 36, 51, 66, 82, 115, 149, 255},
-		.001: {11, 20, 29, 39, 48, 68, 88, 108, 150, 194, 327},
-	} {
-		for i, k := range ks {
-			if got := SampleSize(k, alpha); got != want[i] {
-				t.Errorf("%d coordinators, alpha %g: %d draws, want %d", k, alpha, got, want[i])
-			}
-		}
-	}
-	assertNear(t, "ten draws miss one of five", MissAny(10, 5), .4775, .001)
-	assertNear(t, "three draws cannot show five", MissAny(3, 5), 1, 0)
-	assertNear(t, "one of one", MissAny(1, 1), 0, 0)
 	if got := DrawsToSee(1.0/6, .001); got != 38 {
 		t.Errorf("a share of a sixth needs %d draws, want 38", got)
 	}
@@ -154,9 +139,6 @@ func TestMatches_OverAllOrders(t *testing.T) {
 			if d := at.Variance() - (square - mean*mean); math.Abs(d) > 1e-9 {
 				t.Errorf("variance %g, want %g", at.Variance(), square-mean*mean)
 			}
-			if want := float64(slices.Max(ms)); at.Max() != want {
-				t.Errorf("maximum %g, want %g", at.Max(), want)
-			}
 		})
 	}
 }
@@ -183,47 +165,8 @@ func matchesOf(seq []int) int {
 	return m
 }
 
-// Shuffling agrees with the probability over all orders.
-func TestPermuted_AgreesWithExactTest(t *testing.T) {
+func TestMatchProbability(t *testing.T) {
 	t.Parallel()
-	seq := []int{0, 0, 0, 1, 1, 1, 2, 2}
-	reached, all := 0, 0
-	permute(slices.Clone(seq), 0, func() {})
-	work := slices.Clone(seq)
-	permute(work, 0, func() {
-		all++
-		if matchesOf(work) >= 4 {
-			reached++
-		}
-	})
-	exact := float64(reached) / float64(all)
-	got := MatchesTailPermuted([]Matches{{Counts: []int{3, 3, 2}, M: 4}}, 200_000, NewSeededRand(1))
-	assertNear(t, "the probability", got, exact, .5) // inexact: Permuted stops early
-	rare := MatchesTailPermuted([]Matches{{Counts: []int{8, 8}, M: 14}}, 40_000, NewSeededRand(2))
-	assertNear(t, "a small probability", rare, 2/12870.0, .6)
-	if p := MatchesTailPermuted([]Matches{{Counts: []int{20, 20}, M: 38}}, 4000, NewSeededRand(3)); p <= 0 || p > 1.0/4000 {
-		t.Errorf("probability %g below the resolution of the shuffles, want 1/4001", p)
-	}
-}
-
-func TestTooAlike(t *testing.T) {
-	t.Parallel()
-	if p := MatchesTail([]Matches{{Counts: []int{9}, M: 8}}); p != 1 {
-		t.Errorf("P of a single value = %g, want 1", p)
-	}
-	if p := MatchesTail(nil); p != 1 {
-		t.Errorf("P of no sequence = %g, want 1", p)
-	}
-	usual, rare := Matches{Counts: []int{8, 8, 8, 8, 8}, M: 7}, Matches{Counts: []int{8, 8, 8, 8, 8}, M: 24}
-	if p := MatchesTail([]Matches{usual}); p < .4 {
-		t.Errorf("P of the mean = %g", p)
-	}
-	if p := MatchesTail([]Matches{rare}); p > 1e-6 {
-		t.Errorf("P of 24 of 39 = %g", p)
-	}
-	if one, two := MatchesTail([]Matches{{Counts: []int{10, 10}, M: 13}}), MatchesTail([]Matches{{Counts: []int{10, 10}, M: 13}, {Counts: []int{10, 10}, M: 13}}); two >= one {
-		t.Errorf("P of two equal nodes = %g, of one = %g", two, one)
-	}
 	assertNear(t, "two draws alike", MatchProbability([]int{2, 2, 2, 2, 2}), 1.0/9, 1e-9)
 	assertNear(t, "one draw", MatchProbability([]int{1}), 0, 0)
 }
@@ -239,6 +182,7 @@ func TestPower_SimplerMeasures(t *testing.T) {
 		want  float64
 	}{
 		"max/min above 2 in 20":          {n: 20, alarm: func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, want: .805},
+		"one of five missed in 10":       {n: 10, alarm: func(c []int) bool { return slices.Min(c) == 0 }, want: .4775},
 		"max/min above 2 in 100":         {n: 100, alarm: func(c []int) bool { return slices.Max(c) > 2*slices.Min(c) }, want: .186},
 		"max above 1.5 times fair in 20": {n: 20, alarm: func(c []int) bool { return slices.Max(c) > 6 }, want: .416},
 	} {

@@ -39,10 +39,20 @@ func coordinators(e scenarios.Measured, shares map[string]float64) []scenarios.C
 				t.Failed += c.Failed
 			}
 		}
+		if login, ok := coordinatorLogins(e)[name]; ok {
+			t.Login = &login
+		}
 		learn(&t, batch.SeenCoordinators(e))
 		out = append(out, t)
 	}
 	return out
+}
+
+func coordinatorLogins(e scenarios.Measured) map[string]scenarios.Spread {
+	if e.Logins == nil {
+		return nil
+	}
+	return e.Logins.Coordinators
 }
 
 // learn adds what a look knows of the coordinator besides its sessions. Every

@@ -33,7 +33,7 @@ func decide(e scenarios.Measured) Judgement {
 		j.Findings = append(j.Findings, findings...)
 		j.Next = larger(j.Next, next)
 	}
-	j.Findings = proven(e, stopped(e, j.Findings))
+	j.Findings = proven(e, stopped(e, withSlowLogins(e, j.Findings)))
 	j.Verdict = scenarios.VerdictOf(j.Findings)
 	if failedForGood(j.Findings) || !affordable(e) {
 		j.Next = scenarios.NextLook{}
@@ -81,6 +81,9 @@ func notes(e scenarios.Measured) []string {
 	var out []string
 	if refused := refusals(e); refused > 0 {
 		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
+	}
+	if text := onlyTogether(e); text != "" {
+		out = append(out, text)
 	}
 	return out
 }

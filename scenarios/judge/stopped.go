@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -51,9 +52,13 @@ func failRejected(e scenarios.Measured, findings []scenarios.Finding) {
 // measured, on their own pages.
 func nobodyGotIn(e scenarios.Measured) scenarios.Finding {
 	f := scenarios.Finding{ID: scenarios.ErrorsRate, Message: "nothing was measured: " + e.Stopped.Text, Fix: e.Stopped.Hint}
-	if why, ok := cause.OfStop(e); ok {
+	why, ok := cause.OfStop(e)
+	switch {
+	case ok && why.Place == cause.PlaceThreads:
 		f.Status, f.Subject, f.Fix = scenarios.StatusFail, why.Subject, why.Fix
 		f.Message, f.Explain = why.Says, e.Stopped.Text
+	case ok:
+		f.Message, f.Fix = fmt.Sprintf("nothing was measured: %s; %s", why.Says, e.Stopped.Text), why.Fix
 	}
 	return f
 }

@@ -29,17 +29,17 @@ func (r *run) arrive(ctx context.Context, all *sync.WaitGroup, begin time.Durati
 			return
 		}
 		j := job{part: scenarios.PartArrival, due: begin + at}
-		if !r.startDue(end, all, n, j, func(j job, o *scenarios.Observation) { r.executeInSlot(ctx, j, o) }) {
+		if !r.startDue(end, all, j, func(j job, o *scenarios.Observation) { r.executeInSlot(ctx, j, o) }) {
 			return
 		}
 	}
 }
 
-// startDue waits until session n is due and there is a slot for it, and then starts
-// do with its record, on the node whose turn it is; do releases the slot. One that
+// startDue waits until a session is due and there is a slot for it, and then starts
+// do with its record, on a node that it is dealt to; do releases the slot. One that
 // gets no slot before the end is dropped. It is false where no further session
 // may start.
-func (r *run) startDue(end context.Context, all *sync.WaitGroup, n int, j job, do func(job, *scenarios.Observation)) bool {
+func (r *run) startDue(end context.Context, all *sync.WaitGroup, j job, do func(job, *scenarios.Observation)) bool {
 	if !r.wait(r.startCtx, j.due) {
 		return false
 	}
@@ -53,7 +53,7 @@ func (r *run) startDue(end context.Context, all *sync.WaitGroup, n int, j job, d
 		r.slots.Release()
 		return false
 	}
-	j.node = nodes[n%len(nodes)]
+	j.node = r.dealer.node(nodes)
 	all.Go(func() {
 		o := r.beginRecord(j, freed.Sub(r.started))
 		do(j, &o)

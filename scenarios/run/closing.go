@@ -18,6 +18,7 @@ type closing struct {
 	contexts closeContexts
 	waited   atomic.Int64 // nanoseconds that sessions waited in vain for closes to end
 	pending  atomic.Int64
+	failed   atomic.Int64 // closes, whoever waited for them
 	all      sync.WaitGroup
 }
 
@@ -61,6 +62,16 @@ func (c *closing) close(ctx context.Context, s Session, ended func(leftOpen bool
 		c.waited.Add(int64(grace))
 		return time.Now()
 	}
+}
+
+// timeout is how long a close may take for which a slot or a worker waits: once
+// several have failed, no more than for a session that did not answer before.
+func (c *closing) timeout() time.Duration {
+	const several = 3
+	if c.failed.Load() >= several {
+		return closeAfterFailure
+	}
+	return closeTimeout
 }
 
 // wait returns when every close has ended.

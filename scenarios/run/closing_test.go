@@ -86,3 +86,20 @@ func TestFailure_SaysHowLongItWaited(t *testing.T) {
 		}
 	})
 }
+
+// What holds sessions closes them a few at once: those that hang must not add up.
+func TestClosing_HangsOfHeldSessionsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(0)
+		s.Kind, s.Capacity.Hold, s.Load.Concurrency = scenarios.KindCapacity, 64, 4
+		b := &balancer{coordinators: 3, closeHangs: true, closeErr: errors.New("no answer")}
+		r, _ := watched(t.Context(), t, b, s, Options{})
+		const quick = 64 / 4 * closeAfterFailure
+		if limit := 10*time.Second + 2*closeTimeout + quick; r.Seconds > limit.Seconds() {
+			t.Errorf("the run took %gs, want at most %s", r.Seconds, limit)
+		}
+		if r.Capacity == nil || r.Capacity.Held != 64 || len(r.Closes) == 0 {
+			t.Errorf("capacity %+v, closes %+v", r.Capacity, r.Closes)
+		}
+	})
+}

@@ -32,6 +32,8 @@ func (r *run) counted(open OpenFunc) OpenFunc {
 func (s *countedSession) Close(ctx context.Context) error {
 	defer s.run.opened.Add(-1)
 	err := s.Session.Close(ctx)
-	record.Closed(s.o, err)
+	if record.Closed(s.o, err); err != nil {
+		s.run.closing.failed.Add(1)
+	}
 	return err
 }

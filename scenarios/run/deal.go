@@ -3,6 +3,7 @@ package run
 import (
 	"math/rand/v2"
 	"slices"
+	"sync"
 )
 
 // deal is which node each of some sessions goes to. Every node has an equal part, in
@@ -58,4 +59,43 @@ func (d *deal) replace(nodes []Node) {
 	for i, n := range d.shuffled(nodes, len(at)) {
 		d.nodes[at[i]] = n
 	}
+}
+
+// dealt is how many sessions each node gets of one deal, where there are many.
+const dealt = 64
+
+// dealer deals sessions that have no order, one at a time, as many as there are. It
+// is safe for concurrent use.
+type dealer struct {
+	seed    uint64
+	planned int // sessions to come, as far as it is known: they come out even
+
+	mu    sync.Mutex
+	deals int
+	nodes []Node // of the last deal
+	left  []Node // a session each
+}
+
+// node is that of the next session: one of those given, which are the ones that may
+// be dialled now. Where they are others than before, what is left is dealt again.
+func (d *dealer) node(nodes []Node) Node {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch count := min(dealt*len(nodes), max(0, d.planned)); {
+	case len(d.left) == 0 && count > 0:
+		d.deal(nodes, count)
+		d.planned -= count
+	case len(d.left) == 0:
+		d.deal(nodes, dealt*len(nodes))
+	case !slices.Equal(nodes, d.nodes):
+		d.deal(nodes, len(d.left))
+	}
+	n := d.left[0]
+	d.left = d.left[1:]
+	return n
+}
+
+func (d *dealer) deal(nodes []Node, count int) {
+	d.nodes, d.left = slices.Clone(nodes), newDeal(nodes, count, d.seed, d.deals).nodes
+	d.deals++
 }

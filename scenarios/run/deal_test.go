@@ -57,3 +57,48 @@ func TestDeal_ReplacesANode(t *testing.T) {
 		t.Errorf("taken = %v", taken)
 	}
 }
+
+// However many sessions there are, nodes have equal parts of them, and no order that a
+// balancer that goes round over all nodes could keep step with.
+func TestDealer_EqualPartsWithoutTurns(t *testing.T) {
+	t.Parallel()
+	nodes := someNodes(4)
+	d, taken, alike := dealer{seed: 3}, map[Node]int{}, [4]map[Node]int{{}, {}, {}, {}}
+	for i := range 10_000 {
+		n := d.node(nodes)
+		taken[n]++
+		alike[i%4][n]++
+	}
+	for _, n := range nodes {
+		if taken[n] < 2500-dealt || taken[n] > 2500+dealt {
+			t.Errorf("%s has %d of 10000 sessions", n.Addr, taken[n])
+		}
+		for turn := range alike {
+			if got := alike[turn][n]; got < 500 || got > 750 {
+				t.Errorf("%s has %d of the 2500 sessions of turn %d", n.Addr, got, turn)
+			}
+		}
+	}
+}
+
+func TestDealer_DealsAgainWhereNodesComeAndGo(t *testing.T) {
+	t.Parallel()
+	nodes := someNodes(3)
+	d, taken := dealer{seed: 3, planned: 90}, map[Node]int{}
+	take := func(n int, nodes []Node) {
+		clear(taken)
+		for range n {
+			taken[d.node(nodes)]++
+		}
+	}
+	take(30, nodes[1:])
+	if taken[nodes[0]] > 0 {
+		t.Errorf("a node that may not be dialled has %d sessions", taken[nodes[0]])
+	}
+	take(60, nodes)
+	for _, n := range nodes {
+		if taken[n] != 20 {
+			t.Errorf("%s has %d of the last 60", n.Addr, taken[n])
+		}
+	}
+}

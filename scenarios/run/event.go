@@ -10,7 +10,8 @@ const (
 	EventResolved    EventKind = "resolved" // Total nodes
 	EventPages       EventKind = "pages"    // coordinators' own pages were read: Done of Total could be
 	EventBudget      EventKind = "budget"   // Total sessions at most, Done typically, For so long typically
-	EventScout       EventKind = "scout"    // the first session starts
+	EventScout       EventKind = "scout"    // a session alone on a node starts
+	EventProbe       EventKind = "probe"    // no session was good: what answers on a node is asked
 	EventSettle      EventKind = "settle"   // a round starts; Done coordinators were seen, of Total expected
 	EventLook        EventKind = "look"     // a look of Total sessions starts, its burst included; 0: as many as there will be
 	EventSession     EventKind = "session"  // a session of the look ended: Done of Total, Failed of them; Total as before

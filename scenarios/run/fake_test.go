@@ -198,9 +198,12 @@ func content(scenarios.Measured) judge.Judgement {
 	return judge.Judgement{Verdict: scenarios.StatusPass}
 }
 
-func plain(s scenarios.Scenario, _ int) budget.Budget {
+func plain(s scenarios.Scenario, nodes int) budget.Budget {
 	n := int(s.Load.Sessions)
-	if !s.Kind.Has("load.sessions") {
+	switch {
+	case s.Kind == scenarios.KindStages:
+		n = budget.Plan(s, nodes).Look
+	case !s.Kind.Has("load.sessions"):
 		n = 40
 	}
 	return budget.Budget{Look: n, Burst: s.Load.Burst, Ceiling: 10_000, Typical: n}

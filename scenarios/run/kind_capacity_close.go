@@ -60,7 +60,7 @@ func (h *holder) closeAll(ctx context.Context) {
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(closeTimeout, cancel) })
 	defer stop()
 	h.each(func(e *heldSession) {
-		timeout := closeTimeout
+		timeout := h.run.closing.timeout()
 		if e.o.Outcome == scenarios.OutcomeFailed {
 			timeout = closeAfterFailure
 		}

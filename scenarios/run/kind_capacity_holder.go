@@ -131,7 +131,7 @@ func (h *holder) login(ctx context.Context, j job, e *heldSession) {
 	case stalled:
 		h.recordStall(e, fmt.Sprintf("no answer within %s; it got in later", h.timeout), longestPhase(e.o))
 		h.enteredLate(closing)
-		h.endRecord(j, &e.o, closeAlone(ctx, s))
+		h.endRecord(j, &e.o, h.closeAlone(ctx, s))
 	default:
 		h.identifyAndKeep(ctx, j, e, s)
 	}
@@ -142,13 +142,13 @@ func (h *holder) login(ctx context.Context, j job, e *heldSession) {
 func (h *holder) identifyAndKeep(ctx context.Context, j job, e *heldSession, s Session) {
 	if err := h.identify(ctx, s); err != nil {
 		record.Failure(ctx, &e.o, err, scenarios.PhaseExecute)
-		h.endRecord(j, &e.o, closeAlone(ctx, s))
+		h.endRecord(j, &e.o, h.closeAlone(ctx, s))
 		h.loginFailed(e)
 		return
 	}
 	e.s, e.o.Outcome = s, scenarios.OutcomeOK
 	if !h.keep(e) {
-		h.endRecord(j, &e.o, closeAlone(ctx, s))
+		h.endRecord(j, &e.o, h.closeAlone(ctx, s))
 	}
 }
 

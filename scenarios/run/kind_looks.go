@@ -106,17 +106,17 @@ func (r *run) parallel(ctx context.Context, count int) int {
 	return done
 }
 
-// spread has count sessions over the nodes in turn, by as many workers as may
-// be open at once; sessions of a node that was refused meanwhile are left out.
+// spread deals count sessions to the nodes, to as many workers as may be
+// open at once; sessions of a node that was refused meanwhile are left out.
 func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
 	begin := r.reserve(count)
 	var all sync.WaitGroup
 	var next, done atomic.Int64
+	d := newDeal(nodes, count, r.seed, int(r.seq.Load()))
 	for range min(count, cap(r.slots)) {
 		all.Go(func() {
 			for i := int(next.Add(1) - 1); i < count && !r.stopped(); i = int(next.Add(1) - 1) {
-				n := nodes[i%len(nodes)]
-				o, ran := r.session(ctx, job{node: n, part: scenarios.PartParallel, due: begin + r.pacer.Due(i)})
+				o, ran := r.session(ctx, job{node: d.nodes[i], part: scenarios.PartParallel, due: begin + r.pacer.Due(i)})
 				if ran && !o.Refused {
 					done.Add(1)
 				}
@@ -127,7 +127,7 @@ func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
 	return int(done.Load())
 }
 
-// burst opens count sessions together over the nodes in turn; each stays for
+// burst opens count sessions together, dealt to the nodes; each stays for
 // the scenario's time after it was opened.
 func (r *run) burst(ctx context.Context, count int) {
 	nodes := r.nodes.Dialable()
@@ -136,10 +136,11 @@ func (r *run) burst(ctx context.Context, count int) {
 	}
 	due := r.reserve(0)
 	var all sync.WaitGroup
-	for i := range count {
+	d := newDeal(nodes, count, r.seed, int(r.seq.Load()))
+	for _, n := range d.nodes {
 		all.Go(func() {
 			r.session(ctx, job{
-				node: nodes[i%len(nodes)], part: scenarios.PartBurst, due: due,
+				node: n, part: scenarios.PartBurst, due: due,
 				hold: time.Duration(r.s.Load.BurstHold),
 			})
 		})

@@ -70,7 +70,7 @@ func (q *queryRuns) session(ctx context.Context, j job, o *scenarios.Observation
 	if err != nil {
 		return q.openFailed(ctx, o, err)
 	}
-	defer func() { leftOpen = closeAlone(ctx, s) }()
+	defer func() { leftOpen = q.closeAlone(ctx, s) }()
 	o.Outcome = scenarios.OutcomeOK
 	before := o.Who.Coordinator
 	if !q.start(before) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -68,23 +67,21 @@ func (r *run) stage(ctx context.Context, all *sync.WaitGroup, begin time.Duratio
 // has ended. Sessions have no due times, so none is late: such a load slows down
 // with the service.
 func (r *run) closed(ctx context.Context, all *sync.WaitGroup, workers int, end time.Duration) {
-	turn := new(atomic.Int64)
 	for range workers {
-		all.Go(func() { r.work(ctx, turn, end) })
+		all.Go(func() { r.work(ctx, end) })
 	}
 }
 
 // work is one worker, and its sessions share one record: each has ended before the
 // next begins.
-func (r *run) work(ctx context.Context, turn *atomic.Int64, end time.Duration) {
+func (r *run) work(ctx context.Context, end time.Duration) {
 	var o scenarios.Observation
 	for now := r.since(); now < end && !r.stopped(); now = r.since() {
 		nodes := r.nodes.Dialable()
 		if len(nodes) == 0 {
 			return
 		}
-		n := nodes[int(turn.Add(1)-1)%len(nodes)]
-		j := job{node: n, part: scenarios.PartParallel, due: now, unpaced: true}
+		j := job{node: r.dealer.node(nodes), part: scenarios.PartParallel, due: now, unpaced: true}
 		o = r.beginRecord(j, now)
 		r.executeRecorded(ctx, j, &o)
 	}
@@ -97,7 +94,7 @@ func (r *run) holdAll(ctx context.Context, all *sync.WaitGroup, begin time.Durat
 	defer done()
 	for n := range st.Hold {
 		j := job{part: scenarios.PartHeld, due: begin + r.pacer.Due(n), noQuery: true}
-		if !r.startDue(login, all, n, j, func(j job, o *scenarios.Observation) { r.hold(ctx, j, o, end) }) {
+		if !r.startDue(login, all, j, func(j job, o *scenarios.Observation) { r.hold(ctx, j, o, end) }) {
 			return
 		}
 	}

@@ -34,7 +34,7 @@ func (r *run) openLong(ctx context.Context, j job) (l *longSession) {
 	}
 	if err := r.identify(ctx, s); err != nil {
 		record.Failure(ctx, &l.o, err, scenarios.PhaseExecute)
-		r.endRecord(j, &l.o, closeAlone(ctx, s))
+		r.endRecord(j, &l.o, r.closeAlone(ctx, s))
 		return l
 	}
 	l.s, l.opened = s, r.since()
@@ -62,5 +62,5 @@ func (r *run) setOutcome(l *longSession, err error) {
 
 // closeLong closes the session and completes its record.
 func (r *run) closeLong(ctx context.Context, l *longSession) {
-	r.endRecord(l.job, &l.o, closeAlone(ctx, l.s))
+	r.endRecord(l.job, &l.o, r.closeAlone(ctx, l.s))
 }

@@ -13,21 +13,22 @@ import (
 const maxOutside = 8
 
 // stopOutside is why a run ends in which no session was good on any node: the failure
-// that got furthest says the most, and a rejected login more than any other.
-func stopOutside(met []scenarios.Scout) scenarios.Stop {
-	stop := scenarios.Stop{By: scenarios.StopScout}
+// that got furthest, which it returns too, says the most, and a rejected login more
+// than any other.
+func stopOutside(met []scenarios.Scout) (stop scenarios.Stop, furthest scenarios.Scout) {
+	stop.By = scenarios.StopScout
 	if len(met) == 0 {
 		stop.Text = "no node was tried"
-		return stop
+		return stop, furthest
 	}
-	furthest := slices.MaxFunc(met, func(a, b scenarios.Scout) int {
+	furthest = slices.MaxFunc(met, func(a, b scenarios.Scout) int {
 		return cmp.Or(rejections(a)-rejections(b), cmp.Compare(a.Class.Phase, b.Class.Phase))
 	})
 	stop.Class, stop.Text, stop.Hint = furthest.Class, furthest.Text, furthest.Hint
 	if len(met) > 1 && !furthest.Class.IsRejected() {
 		stop.Text = fmt.Sprintf("no session could be opened on any of %d nodes (%s): %s", len(met), outsideText(met), furthest.Text)
 	}
-	return stop
+	return stop, furthest
 }
 
 func rejections(s scenarios.Scout) int {

@@ -15,9 +15,9 @@ import (
 func (r *run) measured() scenarios.Measured {
 	c := r.collect
 	m := scenarios.Measured{
-		Scenario: r.s, TLS: c.recorded.Certs(), Scouts: r.scouts, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
+		Scenario: r.s, TLS: c.recorded.Certs(), Scouts: r.scouts, Probe: r.probe, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
 		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Pages: r.pages,
-		Closes:   c.recorded.Closes(),
+		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(),
 		Sessions: c.recorded.Counts(),
 	}
 	slices.SortFunc(m.TLS, func(a, b scenarios.Cert) int {
@@ -32,6 +32,9 @@ func (r *run) measured() scenarios.Measured {
 	all := m.Pooled()
 	m.Sessions.Count(all)
 	m.Nodes = nodeTallies(r.nodes.Snapshot(), all)
+	for i, n := range m.Nodes {
+		m.Nodes[i].Login = c.recorded.LoginsOver(n.Address)
+	}
 	return m
 }
 

@@ -40,6 +40,10 @@ type Options struct {
 	// Pages reads the web pages of coordinators, as they were declared, and
 	// returns one view each; an error is in the view. nil: none are read.
 	Pages func(ctx context.Context, coordinators []string) []scenarios.Page
+	// Probe learns what speaks on a node, within the time of ctx, where no session was
+	// good on any node; the run fills in Node. No connections: nothing was learned. It is
+	// called once a run, at the most. nil: it is not.
+	Probe func(ctx context.Context, n Node) scenarios.Probe
 	// OnEvent executes watch.on_event. nil: it is not executed, and the result
 	// says so.
 	OnEvent func(ctx context.Context, command string) error
@@ -91,6 +95,7 @@ type run struct {
 
 	id      string
 	seed    uint64
+	dealer  dealer // of sessions without an order
 	started time.Time
 	nodes   nodes.Set
 	needs   []scenarios.Resource // of this machine
@@ -120,6 +125,7 @@ type run struct {
 	watchSeen    *scenarios.WatchSeen
 	pages        []scenarios.Page
 	scouts       []scenarios.Scout
+	probe        *scenarios.Probe
 	silent       []scenarios.SilentNode // of kind certificates
 }
 
@@ -161,6 +167,7 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 		seed:  cmp.Or(s.Seed, uint64(rand.Uint32())),
 		slots: pace.NewSlots(max(1, s.Load.Concurrency)),
 	}
+	r.dealer.seed = r.seed
 	r.id, r.closing.catch = newID(r.started), r.catch
 	r.setRate(s.Load.Rate)
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)

@@ -13,6 +13,7 @@ import (
 // measure.
 func (r *run) scout(ctx context.Context) bool {
 	r.budget = r.opt.plan(r.s, len(r.nodes.All()))
+	r.dealer.planned = r.budget.Look
 	text, lasts := limits.Cost(r.s, r.budget.Typical, r.budget.Ceiling)
 	r.collect.event(Event{Kind: EventBudget, Total: r.budget.Ceiling, Done: r.budget.Typical, For: lasts, Text: text})
 	r.beginSchedule()
@@ -27,7 +28,8 @@ func (r *run) scout(ctx context.Context) bool {
 	case len(r.nodes.Dialable()) == 0:
 		r.stopWithoutNodes()
 	default:
-		r.collect.stop(stopOutside(s.met))
+		stop, furthest := stopOutside(s.met)
+		r.collect.stop(r.explain(ctx, stop, furthest))
 	}
 	return false
 }

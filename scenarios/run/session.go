@@ -238,8 +238,8 @@ func (r *run) closeSession(ctx context.Context, s Session) (leftOpen bool) {
 }
 
 // closeAlone is closeSession within a context that no other session shares.
-func closeAlone(ctx context.Context, s Session) (leftOpen bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+func (r *run) closeAlone(ctx context.Context, s Session) (leftOpen bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.closing.timeout())
 	defer cancel()
 	return s.Close(ctx) != nil
 }

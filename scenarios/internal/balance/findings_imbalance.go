@@ -38,7 +38,7 @@ func (w findingWriter) imbalance() scenarios.Finding {
 	default:
 		f.Subject = ""
 		f.Message = w.evenShares(l)
-		if a.near {
+		if a.near && l.whole {
 			f.Note = phrase.Join(f.Note, "The shares are suspicious, and no further look is possible in a run of this kind")
 		}
 	}

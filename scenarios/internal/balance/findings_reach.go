@@ -80,6 +80,21 @@ func (w findingWriter) unlike(f *scenarios.Finding, l lookStats) {
 		return
 	}
 	f.Message = fmt.Sprintf("which coordinator answers depends on the node (P = %s)", phrase.Chance(l.reach.independence.P))
+	if partial := w.partial(l); len(partial) > 0 {
+		f.Message += ": " + strings.Join(partial, "; ")
+	}
+}
+
+// partial says what those nodes reached that did not reach every coordinator. That they
+// do not is not proven of any single pair.
+func (w findingWriter) partial(l lookStats) []string {
+	var parts []string
+	for node, address := range l.nodes {
+		if reached := l.reachedBy(node); len(reached) < l.k {
+			parts = append(parts, fmt.Sprintf("%s reached only %s", address, w.namesOf(reached)))
+		}
+	}
+	return parts
 }
 
 // showReachPower says what the gaps could have shown: a coordinator that one node
@@ -104,13 +119,18 @@ func (w findingWriter) showReachPower(f *scenarios.Finding, l lookStats) {
 func (w findingWriter) zones(l lookStats) string {
 	var parts []string
 	for node, address := range l.nodes {
-		var reached []int
-		for slot := range l.k {
-			if l.reach.reached[l.pair(node, slot)] {
-				reached = append(reached, slot)
-			}
-		}
-		parts = append(parts, fmt.Sprintf("%s reaches %s", address, w.namesOf(reached)))
+		parts = append(parts, fmt.Sprintf("%s reaches %s", address, w.namesOf(l.reachedBy(node))))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// reachedBy returns the slots of the coordinators that a node reached.
+func (l lookStats) reachedBy(node int) []int {
+	var reached []int
+	for slot := range l.k {
+		if l.reach.reached[l.pair(node, slot)] {
+			reached = append(reached, slot)
+		}
+	}
+	return reached
 }

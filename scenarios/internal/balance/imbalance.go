@@ -48,9 +48,12 @@ func (l *lookStats) judgeImbalance() {
 	if a.state == alarm || unidentified == 0 {
 		return
 	}
+	if unidentified > 1 && l.answerShares(l.sharesOf(l.counts)).state != quiet {
+		a.near = true // one of them is not there again in a look as long; several are
+	}
 	for i := range l.counts {
 		if l.answerShares(l.sharesOf(stats.FillOne(l.counts, i, unidentified))).state == alarm {
-			*a = answer{state: doubt, why: l.dependsOnUnidentified()}
+			*a = answer{state: doubt, near: a.near, why: l.dependsOnUnidentified()}
 			return
 		}
 	}

@@ -94,7 +94,7 @@ func matchesOf(sequences [][]int) matchStats {
 	slices.SortFunc(laws, func(a, b stats.Matches) int {
 		return cmp.Or(slices.Compare(a.Counts, b.Counts), cmp.Compare(a.M, b.M))
 	})
-	_, out.mean, _, _ = stats.Totals(laws)
+	out.mean = stats.MatchesMean(laws)
 	out.p = stats.MatchesAtLeast(laws)
 	return out
 }

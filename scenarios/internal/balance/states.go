@@ -24,6 +24,7 @@ const (
 type track struct {
 	outcome    outcome
 	alarms     []int // looks whose alarms stand
+	raised     []int // those, and looks whose alarms are not like an earlier one
 	quietSince int   // quiet looks after the first of them
 	quiet      bool  // some look was
 	unsettled  bool  // the last one has an alarm that is doubtful
@@ -86,8 +87,9 @@ func (v *verdicts) follow() {
 // step is one rule at one look.
 func (v *verdicts) step(q rule, look int) {
 	t, a := &v.tracks[q], &v.looks[look].answers[q]
-	if a.state == alarm && len(t.alarms) > 0 {
-		v.compare(q, v.looks[t.alarms[0]], &v.looks[look])
+	if a.state == alarm {
+		v.compare(q, t.raised, &v.looks[look])
+		t.raised = append(t.raised, look)
 	}
 	t.unsettled = a.state == doubt && len(a.marks) > 0
 	switch a.state {
@@ -97,22 +99,31 @@ func (v *verdicts) step(q rule, look int) {
 		t.quiet = true
 		t.quietSince++
 		if len(t.alarms) == 1 && t.quietSince == 2 {
-			t.alarms, t.withdrawn = nil, true
+			t.alarms, t.raised, t.withdrawn = nil, nil, true
 		}
 	case doubt, idle:
 		t.pending, t.hopeless = true, a.final
 	}
 }
 
-// compare takes a further alarm for doubt where it is not about what the first one
-// was, or where another balancer's shares explain both.
-func (v *verdicts) compare(q rule, first lookStats, l *lookStats) {
+// compare takes a further alarm for doubt where it is about what none of the earlier
+// ones was, or where another balancer's shares explain them. It need not be like the
+// first: a coordinator that died within that look has sessions there, and none later.
+func (v *verdicts) compare(q rule, earlier []int, l *lookStats) {
 	a := &l.answers[q]
-	switch {
-	case !a.agrees(first.answers[q]):
-		a.state, a.why = doubt, "two looks alarmed, but about different coordinators"
-	case q != orderRule && l.undeclared() && movedBetween(first, *l, q == reachRule):
-		a.state, a.why = doubt, sharesMove
+	why := ""
+	for _, look := range earlier {
+		switch e := v.looks[look]; {
+		case !a.agrees(e.answers[q]):
+			why = "two looks alarmed, but about different coordinators"
+		case q != orderRule && l.undeclared() && movedBetween(e, *l, q == reachRule):
+			why = sharesMove
+		default:
+			return
+		}
+	}
+	if why != "" {
+		a.state, a.why = doubt, why
 	}
 }
 

@@ -72,14 +72,21 @@ func (s System) shuffled(r *rand.Rand, n int) []int {
 	return out
 }
 
+// dealt is how many sessions of a load a node gets of one shuffle.
+const dealt = 64
+
 // Whole is one look of n sessions that were opened when they were due, as a load has it.
 func (s System) Whole(seed uint64, n int) scenarios.Measured {
 	r := rand.New(rand.NewPCG(seed, 11))
 	choose := s.Make(r, s.K, s.Nodes)
 	e := s.measured()
 	l := scenarios.Look{Kind: scenarios.LookWhole, Planned: n}
+	var nodes []int
+	for len(nodes) < n {
+		nodes = append(nodes, s.shuffled(r, dealt*s.Nodes)...)
+	}
 	for i := range n {
-		session := Session{Node: i % s.Nodes, At: i, Of: n}
+		session := Session{Node: nodes[i], At: i, Of: n}
 		o := s.observation(i, session, choose(session))
 		o.Part = scenarios.PartArrival
 		l.Add(o)

@@ -92,6 +92,15 @@ var cases = map[string]struct {
 		},
 		names: []string{"all 28 sessions to 127.0.0.2:21050", "none of 28 to the other"},
 	},
+	"a node whose listener is unlike the other's": {
+		nodes: 2, coordinators: 3, declared: 3, place: PlaceNode, subject: judgetest.NodeAddr(1).String(),
+		change: func(_ int, s *session) {
+			if s.node == 1 {
+				s.class = "tls.client-certificate"
+			}
+		},
+		names: []string{"all 28 sessions to 127.0.0.3:21050"}, absent: []string{"cross-zone"},
+	},
 	"two nodes of four": {
 		nodes: 4, coordinators: 3, declared: 3, place: PlaceNode,
 		change: func(_ int, s *session) {
@@ -109,6 +118,15 @@ var cases = map[string]struct {
 			}
 		},
 		names: []string{"6 of 16 opened together", "none of 40 one after the other", "at most 10 were open at once", "about 10 open connections"}, absent: []string{"broken of", "is gone"},
+	},
+	"a limit, or a coordinator that died before the burst": {
+		nodes: 2, coordinators: 3, declared: 3, place: PlaceTogether,
+		change: func(i int, s *session) {
+			if i >= 40 && s.coordinator == 1 {
+				s.class = "open.eof"
+			}
+		},
+		names: []string{"unless coord-1.example.com:25000 went away then"},
 	},
 	"a limit on threads, without pages": {
 		nodes: 2, coordinators: 5, declared: 5, place: PlaceTogether,
@@ -204,7 +222,7 @@ var cases = map[string]struct {
 				s.class = "tcp.refused"
 			}
 		},
-		names: []string{"coord-0.example.com:25000 answered until the first failure"},
+		names: []string{"coord-0.example.com:25000 answered until about the first failure"},
 	},
 	"a coordinator that is never seen": {
 		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,

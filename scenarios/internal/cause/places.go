@@ -86,7 +86,15 @@ func deadNodeFix(f facts) string {
 	case is(scenarios.PhaseTCP, vocab.KindTimeout, vocab.KindUnreachable):
 		return "that address does not answer: the balancer's node is down or a firewall drops packets to it; repair it, or take the address out of DNS"
 	}
+	if text := partialFailures[f.left[0].Class.Kind]; text != "" && f.every(isUnlike) {
+		return "that node of the balancer is configured unlike the others: " + text
+	}
 	return "that node of the balancer reaches no coordinator that answers: look at the health of its targets, and at cross-zone load balancing where its zone has none left"
+}
+
+// isUnlike reports whether a peer answered, and not as the others do.
+func isUnlike(g scenarios.FailureGroup) bool {
+	return slices.Contains(loginPhases, g.Class.Phase) && !g.Class.IsTimeout() && !g.Class.IsEOF() && !g.Class.IsReset() && partialFailures[g.Class.Kind] != ""
 }
 
 // openTogether: one after the other all sessions succeeded, and together they did not.
@@ -101,9 +109,34 @@ func openTogether(f facts) (match, bool) {
 		most := f.mostOpen(burst)
 		m := f.limit(most)
 		m.says = fmt.Sprintf("%d of %d opened together failed, none of %d one after the other; at most %d were open at once", failed, together, alone, most)
+		if name := f.onlySilent(burst); name != "" {
+			m.reason += fmt.Sprintf(", unless %s went away then, which answered none of them", name)
+		}
 		return m, true
 	}
 	return whileMany(f)
+}
+
+// onlySilent is the one coordinator that answered good sessions, but none of some
+// places; "" where there is not exactly one.
+func (f facts) onlySilent(of func(scenarios.Place) bool) string {
+	answered := map[string]bool{}
+	for _, g := range f.good {
+		if g.Coordinator != "" {
+			answered[g.Coordinator] = answered[g.Coordinator] || of(g.Place)
+		}
+	}
+	silent := ""
+	for name, some := range answered {
+		switch {
+		case some:
+		case silent != "":
+			return ""
+		default:
+			silent = name
+		}
+	}
+	return silent
 }
 
 // whileMany: the load grew, and sessions failed only while it was high.
@@ -215,10 +248,15 @@ func namedCoordinator(f facts) (match, bool) {
 	return m, true
 }
 
-// goneCoordinator: one coordinator answered before the first failure and not since,
-// while the others did.
+// suspect is below which chance a coordinator that did not answer is named, where
+// sessions failed meanwhile: they are evidence that one went away.
+const suspect = .05
+
+// goneCoordinator: one coordinator, and no other, answered until the first failure and
+// not since. Where others did not either, it is not known which of them went away.
 func goneCoordinator(f facts) (match, bool) {
 	_, last, begin := f.extent()
+	begin += f.overlap(begin)
 	latest := map[string]int{}
 	for _, g := range f.good {
 		if g.Coordinator != "" {
@@ -233,13 +271,24 @@ func goneCoordinator(f facts) (match, bool) {
 	}
 	since := last - begin + 1
 	k := max(len(latest), f.expected.Declared)
-	if len(gone) != 1 || k < 2 || stats.MissProbability(1/float64(k), float64(since)) > unlikely {
+	if len(gone) != 1 || k < 2 || stats.MissProbability(1/float64(k), float64(since)) > suspect {
 		return match{}, false
 	}
 	return match{
-		says:    fmt.Sprintf("%s answered until the first failure, and none of %d sessions since", gone[0], since),
+		says:    fmt.Sprintf("%s answered until about the first failure, and none of %d sessions since", gone[0], since),
 		subject: gone[0],
 	}, true
+}
+
+// overlap is how many sessions may have started after the one that failed first and
+// yet have been answered before it.
+func (f facts) overlap(first int) int {
+	for _, g := range f.left {
+		if g.First == first && g.Part != scenarios.PartOrdered {
+			return f.e.Scenario.Load.Concurrency
+		}
+	}
+	return len(f.nodes())
 }
 
 // unseenCoordinator: one that is declared was never seen, and as many sessions failed
@@ -258,7 +307,7 @@ func unseenCoordinator(f facts) (match, bool) {
 	if len(names) == 1 {
 		m.subject = names[0]
 	}
-	if cs.Declared > 1 && stats.MissProbability(1/float64(k), float64(sessions)) <= .05 && consistentWith(failed, sessions, unseen, k) {
+	if cs.Declared > 1 && stats.MissProbability(1/float64(k), float64(sessions)) <= suspect && consistentWith(failed, sessions, unseen, k) {
 		m.says = fmt.Sprintf("consistent with %s broken of %s, %s", phrase.Number(unseen), phrase.Number(k), m.says)
 	} else {
 		m.takes = func(scenarios.FailureGroup) bool { return false } // it may be due to something else

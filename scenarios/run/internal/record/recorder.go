@@ -21,6 +21,7 @@ type recorder struct {
 	load   scenarios.LoadStats
 	series *scenarios.Series // nil: the kind has none
 	tags   tagTimes
+	logins *logins // of all recorders
 	certs  []scenarios.Cert
 }
 
@@ -90,6 +91,7 @@ func (r *recorder) chart(o scenarios.Observation) {
 func (r *recorder) time(o scenarios.Observation) {
 	r.load.Add(o)
 	r.tags.add(o)
+	r.logins.add(o)
 	if o.Outcome == scenarios.OutcomeOK {
 		r.phases.Record(o.Phases)
 	}

@@ -9,7 +9,10 @@ import (
 // Set records sessions in one or several recorders; its methods may be called
 // concurrently. Sessions that end on several cores at once do not wait for each
 // other where there are several recorders; one keeps their order.
-type Set struct{ recorders []*recorder }
+type Set struct {
+	recorders []*recorder
+	logins    *logins
+}
 
 // Options are what a Set is made for.
 type Options struct {
@@ -20,9 +23,9 @@ type Options struct {
 
 // NewSet is ready for a run's first session.
 func NewSet(opt Options) *Set {
-	s := &Set{}
+	s := &Set{logins: newLogins()}
 	for range opt.Recorders {
-		rec := &recorder{tags: newTagTimes(opt.Tags)}
+		rec := &recorder{tags: newTagTimes(opt.Tags), logins: s.logins}
 		if opt.Series {
 			rec.series = &scenarios.Series{}
 		}

@@ -1,0 +1,240 @@
+package hs2client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
+
+// Heard is what a [Probe] learned of a port.
+type Heard struct {
+	What        vocab.Heard // who speaks there; HeardNothing: nobody that could be recognised
+	Within      bool        // within TLS
+	Text        string      // the first bytes heard, quoted; "": none, or those of Thrift or TLS
+	Connections int         // that were made
+
+	config mode // of the session that was wanted
+}
+
+// Hint is what to set or to do, so that a session of the Config that was probed
+// opens; nil: what was heard is what it needs, or nothing was.
+func (h Heard) Hint() []Fix {
+	var fixes []Fix
+	switch {
+	case h.What == vocab.HeardNothing:
+		return nil
+	case h.What == vocab.HeardTLS && !h.config.tls:
+		return []Fix{{Setting: settingTLS, Value: "true", Why: "TLS is spoken there"}}
+	case h.What == vocab.HeardTLS:
+		return nil // as was configured, and nothing is said within it
+	case len(kindHints[h.What.Kind()]) > 0 && h.What != vocab.HeardSASL: // HTTP, a PROXY header
+		return slices.Clone(kindHints[h.What.Kind()])
+	case h.What != vocab.HeardSASL && h.What != vocab.HeardThrift:
+		return otherServer(h.What)
+	}
+	if h.Within != h.config.tls { // within TLS only where that is configured
+		fixes = append(fixes, Fix{Setting: settingTLS, Value: "false", Why: "no TLS is spoken there"})
+	}
+	switch login := h.What == vocab.HeardSASL; {
+	case login && !h.config.sasl:
+		fixes = append(fixes, Fix{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there (Kerberos is not supported)"})
+	case !login && h.config.sasl:
+		fixes = append(fixes, Fix{Setting: settingAuth, Value: "none", Why: "Thrift is spoken there without a login"})
+	}
+	return fixes
+}
+
+// AsConfigured reports whether what was heard is what a session needs: settings of
+// the connection are then not what is wrong.
+func (h Heard) AsConfigured() bool {
+	return (h.What == vocab.HeardSASL || h.What == vocab.HeardThrift) && h.Hint() == nil
+}
+
+// Bounds of a probe.
+const (
+	maxHeard     = 512             // bytes read of an answer
+	maxHeardText = 96              // bytes shown of it
+	probeStep    = 2 * time.Second // for one question, at the most
+	probeSteps   = 5               // questions, at the most
+)
+
+// Probe connects to c.Addr to learn what speaks there, after a session did not open:
+// a few connections, one after the other, each closed at once. It listens for a
+// greeting, and then begins as an HTTP client, a TLS client, a SASL client and a
+// Thrift client would, until one is answered. It sends no user and no password, opens
+// no session, and takes c.Timeout in all. Its error is that no connection was made.
+func Probe(ctx context.Context, c Config) (Heard, error) {
+	t, phase, err := c.check()
+	if err != nil {
+		return Heard{}, unconnectedError(ctx, &c, "probe", phase, err)
+	}
+	p := prober{Config: c, target: t, step: probeStep, heard: Heard{config: modeOf(&c)}}
+	if c.Timeout > 0 {
+		p.step = min(probeStep, c.Timeout/probeSteps)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
+		defer cancel()
+	}
+	err = p.ask(ctx)
+	if p.heard.Connections > 0 {
+		err = nil
+	}
+	return p.heard, err
+}
+
+// prober asks one port.
+type prober struct {
+	Config
+	target target
+	step   time.Duration
+	heard  Heard
+}
+
+// ask asks in clear, then within TLS where that is spoken and was wanted.
+func (p *prober) ask(ctx context.Context) error {
+	if err := p.greeted(ctx); err != nil || p.heard.What != vocab.HeardNothing {
+		return err
+	}
+	spoken, err := p.handshake(ctx)
+	if err != nil || p.heard.What != vocab.HeardNothing {
+		return err
+	}
+	if spoken && p.TLS == nil {
+		p.heard.What = vocab.HeardTLS
+		return nil
+	}
+	for i, q := range wire.Questions() {
+		if i == 0 && !spoken {
+			continue // it was asked
+		}
+		if err := p.question(ctx, q, spoken); err != nil || p.heard.What != vocab.HeardNothing {
+			return err
+		}
+	}
+	if spoken {
+		p.heard.What = vocab.HeardTLS
+	}
+	return nil
+}
+
+// greeted waits for a greeting for half of a step, and asks the first question where
+// none comes.
+func (p *prober) greeted(ctx context.Context) error {
+	conn, hangUp, err := p.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer hangUp()
+	_ = conn.SetReadDeadline(time.Now().Add(p.step / 2))
+	if p.hear(conn, false) || ctx.Err() != nil {
+		return nil
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(p.step / 2))
+	p.say(conn, wire.Questions()[0], false)
+	return nil
+}
+
+// question asks on a connection of its own. An error is that there is none.
+func (p *prober) question(ctx context.Context, q []byte, within bool) error {
+	conn, hangUp, err := p.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer hangUp()
+	if !within {
+		p.say(conn, q, false)
+		return nil
+	}
+	if secured := tls.Client(conn, p.clientHello()); secured.HandshakeContext(ctx) == nil {
+		p.say(secured, q, true)
+	}
+	return nil
+}
+
+// say asks and keeps what it hears.
+func (p *prober) say(rw io.ReadWriter, q []byte, within bool) {
+	if _, err := rw.Write(q); err == nil {
+		p.hear(rw, within)
+	}
+}
+
+// hear reads what is said, and reports whether anything was.
+func (p *prober) hear(r io.Reader, within bool) bool {
+	head := make([]byte, maxHeard)
+	n, _ := io.ReadAtLeast(r, head, enoughHeard)
+	if n == 0 {
+		return false
+	}
+	p.heard.What, p.heard.Within = wire.Recognize(head[:n]), within
+	if p.heard.What != vocab.HeardThrift && p.heard.What != vocab.HeardTLS { // which say nothing to people
+		p.heard.Text = strconv.Quote(string(head[:min(n, maxHeardText)]))
+	}
+	return true
+}
+
+// enoughHeard is how many bytes show who speaks; fewer are taken where no more come.
+const enoughHeard = 9
+
+// handshake reports whether TLS is spoken. What it hears in its place is kept.
+func (p *prober) handshake(ctx context.Context) (spoken bool, err error) {
+	conn, hangUp, err := p.connect(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer hangUp()
+	hello := p.clientHello()
+	hello.NextProtos = []string{"h2", "http/1.1"}
+	secured := tls.Client(conn, hello)
+	err = secured.HandshakeContext(ctx)
+	if misread, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		p.heard.What, p.heard.Text = wire.Recognize(misread.RecordHeader[:]), strconv.Quote(string(misread.RecordHeader[:]))
+		return false, nil
+	}
+	switch chosen := secured.ConnectionState().NegotiatedProtocol; {
+	case err == nil && chosen == "h2":
+		p.heard.What, p.heard.Within = vocab.HeardHTTP2, true
+	case err == nil && chosen != "":
+		p.heard.What, p.heard.Within = vocab.HeardHTTP, true
+	}
+	return err == nil || isTLSAnswer(err), nil
+}
+
+// isTLSAnswer reports whether a handshake failed by what a TLS server said.
+func isTLSAnswer(err error) bool {
+	e, ok := errors.AsType[*wire.Error](handshakeError(err, false))
+	return ok && e.Kind != KindNotTLS
+}
+
+// clientHello is that of a client that trusts everyone. It shows its own certificate,
+// which is public; nothing secret is sent.
+func (p *prober) clientHello() *tls.Config {
+	c := p.Config
+	if c.TLS == nil {
+		c.TLS = &TLSConfig{}
+	}
+	return newClientHelloConfig(c.serverName(p.target), c.TLS.Curves, c.TLS.Certificate)
+}
+
+// connect makes one connection, on which everything takes no longer than a step, and
+// which ends with ctx.
+func (p *prober) connect(ctx context.Context) (conn net.Conn, hangUp func(), err error) {
+	c := p.Config
+	c.Timeout = p.step
+	made, err := dial(ctx, &c, p.target, new(Record))
+	if err != nil {
+		return nil, nil, err
+	}
+	p.heard.Connections++
+	conn = made.socket
+	_ = conn.SetDeadline(time.Now().Add(p.step))
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	return conn, func() { stop(); _ = conn.Close() }, nil
+}
