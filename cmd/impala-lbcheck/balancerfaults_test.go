@@ -41,7 +41,7 @@ var balancerFaults = []faultRow{
 	}, {
 		faults: []string{"lists=1+2:2+3:3+4:4+1"}, settings: "--coordinators 4 --nodes 4",
 		fails: []string{scenarios.BalanceReach}, exit: 1,
-		reported: "balance.reach: the nodes have different lists",
+		reported: "balance.reach: who answers depends on the node, or which coordinators a node does not reach",
 	}, {
 		faults: []string{"shared-rotor"}, settings: "--balance round-robin --coordinators 3 --nodes 3",
 		exit: 0, reported: "tolerated", check: noCrossZoneNote,

@@ -51,7 +51,7 @@ func TestHealthyBalancers_WithoutSockets(t *testing.T) {
 	tried := map[string]bool{}
 	all := healthyBalancers
 	for _, row := range faultRows {
-		if settings := strings.Join(row.args(true)[3:], " "); !row.noHealthyRun && choosesAlone(row.scenarioName(), settings) {
+		if settings := row.settingsOf(true); !row.noHealthyRun && choosesAlone(row.scenarioName(), settings) {
 			all = append(all, settings)
 		}
 	}

@@ -72,17 +72,21 @@ func (r faultRow) args(healthy bool) []string {
 	if !r.shortTimeout {
 		args = append(args, "--timeout", "20s") // a busy machine must not look like a slow coordinator
 	}
-	settings := r.settings
-	if healthy && r.healthySettings != "" {
-		settings = r.healthySettings
-	}
-	args = append(args, splitSettings(settings)...)
+	args = append(args, splitSettings(r.settingsOf(healthy))...)
 	if !healthy {
 		for _, f := range r.faults {
 			args = append(args, "--fault", f)
 		}
 	}
 	return args
+}
+
+// settingsOf returns the settings of the row, or of its healthy run.
+func (r faultRow) settingsOf(healthy bool) string {
+	if healthy && r.healthySettings != "" {
+		return r.healthySettings
+	}
+	return r.settings
 }
 
 // splitSettings splits at spaces outside of single quotes.
