@@ -129,7 +129,7 @@ func (l *lab) proveBackgroundSessions(ctx context.Context) (evidence, error) {
 		return evidence{}, err
 	}
 	unseen := balanceCase{
-		listener: "busy", policy: "leastconn", expect: c.names(), sessions: 40, shares: []int{0, 0, 0, 40}, exit: 3,
+		listener: "busy", policy: "leastconn", expect: c.names(), sessions: 40, shares: []int{0, 0, 0, 200}, exit: 3, // five looks
 		check: func(r result) error { return r.expectFinding("balance.coverage", "inconclusive", c.names()[0]) },
 	}
 	return unseen.prove(ctx, l, "haproxy.leastconn.others-busy", h, c.names())
