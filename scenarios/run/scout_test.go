@@ -332,7 +332,7 @@ func TestScout_KeepsABoundedNumberOfNodes(t *testing.T) {
 func TestLooks_ScoutsTakeNothingOfTheCeiling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := watched(t.Context(), t, &balancer{coordinators: 3}, overNodes(8), Options{
-			judge: func(e scenarios.Measured) judge.Judgement {
+			judge: func(scenarios.Measured) judge.Judgement {
 				return judge.Judgement{Next: scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 10}}
 			},
 			plan: func(scenarios.Scenario, int) budget.Budget { return budget.Budget{Look: 10, Ceiling: 1 + 30} },
