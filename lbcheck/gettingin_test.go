@@ -42,7 +42,7 @@ func TestRun_NameWithADeadAddress(t *testing.T) {
 				opt := Options{}
 				opt.Run.Resolve = func(context.Context, string, string) ([]netip.Addr, error) { return addrs, nil }
 				r, err := Run(t.Context(), s, opt)
-				if err != nil || r.ExitCode() != scenarios.ExitFail || r.Sessions.OK == 0 || len(r.Scouts) != 3 {
+				if err != nil || r.ExitCode() != scenarios.ExitFail || r.Sessions.Failed == 0 || len(r.Scouts) != 3 {
 					t.Fatalf("exit %d, %v, sessions = %+v, stopped = %+v", r.ExitCode(), err, r.Sessions, r.Stopped)
 				}
 				for i, met := range r.Scouts {

@@ -14,9 +14,9 @@ func writeScouts(p *page, r scenarios.Result) {
 	if !slices.ContainsFunc(r.Scouts, func(s scenarios.Scout) bool { return !s.Smooth() }) {
 		return
 	}
-	p.title("Before the run, on each node; in no count below")
+	p.title("Getting in, by node: in no count below")
 	cols := []column{
-		{title: "node", min: 15}, {title: "sessions", right: true}, {title: "the last", min: 6}, {title: "failed by", min: 11}, {title: "last text", min: 16, text: true},
+		{title: "node", min: 15}, {title: "tries", right: true}, {title: "last", min: 6}, {title: "class", min: 11}, {title: "text", min: 10, text: true},
 	}
 	var rows [][]string
 	for _, s := range r.Scouts[:min(maxScouts, len(r.Scouts))] {

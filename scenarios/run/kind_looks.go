@@ -41,7 +41,8 @@ func (r *run) looks(ctx context.Context) {
 // affordable reports whether a look keeps the run within its budget, and within the
 // limits of a run that is not confirmed.
 func (r *run) affordable(next scenarios.NextLook) bool {
-	if n := int(r.seq.Load()) - r.collect.recorded.Counts().Settle + next.Sessions; n > r.budget.Ceiling {
+	before := r.collect.recorded.Counts()
+	if n := 1 + int(r.seq.Load()) - before.Scout - before.Settle + next.Sessions; n > r.budget.Ceiling { // it counts one scout
 		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: it would pass the ceiling of %d", next.Sessions, r.budget.Ceiling))
 		return false
 	}

@@ -14,8 +14,9 @@ import (
 func (r *run) scout(ctx context.Context) bool {
 	r.budget = r.opt.plan(r.s, len(r.nodes.All()))
 	r.dealer.planned = r.budget.Look
-	text, lasts := limits.Cost(r.s, r.budget.Typical, r.budget.Ceiling)
-	r.collect.event(Event{Kind: EventBudget, Total: r.budget.Ceiling, Done: r.budget.Typical, For: lasts, Text: text})
+	cost := r.budget.WithScouts(len(r.nodes.All()))
+	text, lasts := limits.Cost(r.s, cost.Typical, cost.Ceiling)
+	r.collect.event(Event{Kind: EventBudget, Total: cost.Ceiling, Done: cost.Typical, For: lasts, Text: text})
 	r.beginSchedule()
 	s := newScouting(r)
 	gotIn := s.getIn(ctx)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
 func TestRun_SaysTheBudgetBeforeTheScout(t *testing.T) {
@@ -324,4 +326,19 @@ func TestScout_KeepsABoundedNumberOfNodes(t *testing.T) {
 	if len(s.met) != scenarios.MaxScouts || len(s.tried) != scenarios.MaxScouts+10 {
 		t.Errorf("%d nodes kept, %d tried", len(s.met), len(s.tried))
 	}
+}
+
+// However many scouts there were, every look that the rule asks for is taken.
+func TestLooks_ScoutsTakeNothingOfTheCeiling(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := watched(t.Context(), t, &balancer{coordinators: 3}, overNodes(8), Options{
+			judge: func(scenarios.Measured) judge.Judgement {
+				return judge.Judgement{Next: scenarios.NextLook{Kind: scenarios.LookConfirm, Sessions: 10}}
+			},
+			plan: func(scenarios.Scenario, int) budget.Budget { return budget.Budget{Look: 10, Ceiling: 1 + 30} },
+		})
+		if len(r.Looks) != 3 || r.Sessions.Attempted != 30 || r.Sessions.Scout != 8 {
+			t.Errorf("%d looks, sessions = %+v", len(r.Looks), r.Sessions)
+		}
+	})
 }

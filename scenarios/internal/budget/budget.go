@@ -14,7 +14,7 @@ import (
 type Budget struct {
 	Look    int // N: sessions of the first look, the burst not counted
 	Burst   int // sessions opened together after every look
-	Ceiling int // the most that a run can cost: scout, looks and bursts; 0: unknown
+	Ceiling int // the most that a run can cost: one scout, looks and bursts; 0: unknown
 	Typical int // what it costs where nothing alarms
 	Ordered int // sessions of a look that are opened one after the other; those beyond are opened in parallel; 0: all of them
 }
@@ -63,6 +63,15 @@ func Plan(s scenarios.Scenario, nodes int) Budget {
 		ceiling = MaxLooks * n // nothing to balance, and no look is a longer one
 	}
 	b.Ceiling = 1 + ceiling + bursts*b.Burst
+	return b
+}
+
+// WithScouts is the budget with the scouts of so many nodes: one each, typically.
+func (b Budget) WithScouts(nodes int) Budget {
+	b.Typical += nodes - 1
+	if b.Ceiling > 0 {
+		b.Ceiling += scenarios.ScoutAttempts*nodes - 1
+	}
 	return b
 }
 

@@ -135,3 +135,13 @@ func TestPlan_FirstLook(t *testing.T) {
 		}
 	}
 }
+
+func TestBudget_WithScouts(t *testing.T) {
+	t.Parallel()
+	if got, want := (Budget{Typical: 57, Ceiling: 600}).WithScouts(2), (Budget{Typical: 58, Ceiling: 605}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := (Budget{Typical: 57}).WithScouts(4); got.Ceiling != 0 || got.Typical != 60 {
+		t.Errorf("a cost that is not known: %+v", got)
+	}
+}
