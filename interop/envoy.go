@@ -103,8 +103,11 @@ func (e *envoy) connections(ctx context.Context) (connections, error) {
 	var totals struct {
 		Stats []struct{ Value int }
 	}
-	if err := json.Unmarshal(b, &totals); err != nil || len(totals.Stats) != 1 {
-		return counted, fmt.Errorf("Envoy's connections are not in %.200q: %w", b, err)
+	if err := json.Unmarshal(b, &totals); err != nil {
+		return counted, fmt.Errorf("reading the statistics of Envoy, %.200q: %w", b, err)
+	}
+	if n := len(totals.Stats); n != 1 {
+		return counted, fmt.Errorf("the statistics of Envoy, %.200q, have %d counts of connections, not one", b, n)
 	}
 	counted.accepted = totals.Stats[0].Value
 	if b, err = e.get(ctx, "/clusters?format=json"); err != nil {
@@ -115,8 +118,11 @@ func (e *envoy) connections(ctx context.Context) (connections, error) {
 			Hosts []envoyHost `json:"host_statuses"`
 		} `json:"cluster_statuses"`
 	}
-	if err := json.Unmarshal(b, &clusters); err != nil || len(clusters.Statuses) != 1 {
-		return counted, fmt.Errorf("Envoy's hosts are not in %.200q: %w", b, err)
+	if err := json.Unmarshal(b, &clusters); err != nil {
+		return counted, fmt.Errorf("reading the clusters of Envoy, %.200q: %w", b, err)
+	}
+	if n := len(clusters.Statuses); n != 1 {
+		return counted, fmt.Errorf("Envoy has %d clusters in %.200q, not one", n, b)
 	}
 	for _, host := range clusters.Statuses[0].Hosts {
 		counted.servers[host.address()] = host.connections()

@@ -166,11 +166,11 @@ func TestDemo_HealthyRuns(t *testing.T) {
 	tried := map[string]bool{}
 	for _, row := range faultRows {
 		args := row.args(true)
-		if key := strings.Join(args, " "); row.noHealthyRun || tried[key] {
+		key := strings.Join(args, " ")
+		if row.noHealthyRun || tried[key] {
 			continue
-		} else {
-			tried[key] = true
 		}
+		tried[key] = true
 		t.Run("without "+row.name()+" "+row.settings, func(t *testing.T) {
 			t.Parallel()
 			forSeeds(t, row.healthySeeds(), func(t *testing.T, seed int) {

@@ -79,10 +79,10 @@ func weakSignature(name string) bool {
 
 // keyName is "RSA 2048".
 func keyName(c scenarios.Certificate) string {
-	switch {
-	case c.Key == "":
+	switch c.Key {
+	case "":
 		return "a key of another kind"
-	case c.Key == "Ed25519":
+	case "Ed25519":
 		return c.Key
 	}
 	return fmt.Sprintf("%s %d", c.Key, c.KeyBits)

@@ -58,7 +58,7 @@ func TestSchedule_IsKeptThroughAStall(t *testing.T) {
 				tc.plan.Ceiling = 1000
 				looks := 0
 				opt := Options{plan: func(scenarios.Scenario, int) budget.Budget { return tc.plan }}
-				opt.judge = func(m scenarios.Measured) judge.Judgement {
+				opt.judge = func(scenarios.Measured) judge.Judgement {
 					if looks++; looks > 1 {
 						return judge.Judgement{}
 					}
