@@ -58,11 +58,7 @@ func (l *lookStats) findPinned(p []float64) {
 func (l *lookStats) answerCoverage() answer {
 	switch c := l.coverage; {
 	case len(c.missing) > 0:
-		a := answer{state: alarm}
-		for _, i := range c.missing {
-			a.marks = append(a.marks, mark{slot: i})
-		}
-		return a
+		return alarmOf(c.missing)
 	case len(c.near) > 0 && l.whole && !l.neverSeen(c.near):
 		return answer{state: quiet, near: true}
 	case len(c.near) > 0:
@@ -71,6 +67,26 @@ func (l *lookStats) answerCoverage() answer {
 		return answer{why: noSequence}
 	}
 	return answer{state: quiet}
+}
+
+// alarmOf is an alarm about slots that had too few sessions.
+func alarmOf(missing []int) answer {
+	a := answer{state: alarm}
+	for _, slot := range missing {
+		a.marks = append(a.marks, mark{slot: slot})
+	}
+	return a
+}
+
+// unseen lists the slots without a session.
+func unseen(all []int) []int {
+	var out []int
+	for slot, n := range all {
+		if n == 0 {
+			out = append(out, slot)
+		}
+	}
+	return out
 }
 
 // neverSeen reports whether one of the slots never answered.

@@ -43,17 +43,6 @@ func (w findingWriter) coverage() []scenarios.Finding {
 	return []scenarios.Finding{f}
 }
 
-// unseen lists the slots without a session.
-func unseen(all []int) []int {
-	var out []int
-	for slot, n := range all {
-		if n == 0 {
-			out = append(out, slot)
-		}
-	}
-	return out
-}
-
 // addUnseen names those whom no look saw, where that was not decided.
 func (w findingWriter) addUnseen(f *scenarios.Finding, all []int) {
 	if slots := unseen(all); len(slots) > 0 {

@@ -44,7 +44,7 @@ func (w findingWriter) explainOrder(l lookStats) string {
 	text := func(m matchStats) string {
 		return fmt.Sprintf("%d of %d pairs, %.1f by chance, P = %s", m.matches, m.asked, m.mean, phrase.Chance(m.p))
 	}
-	out := "On each node: " + text(l.order.lanes)
+	out := "On each node: " + text(l.order.perNode)
 	if len(l.nodes) > 1 {
 		out += "; over all nodes: " + text(l.order.merged)
 	}
@@ -54,12 +54,12 @@ func (w findingWriter) explainOrder(l lookStats) string {
 // sourceFinding judges what source promises: each client address meets one
 // coordinator on each node.
 func (w findingWriter) sourceFinding(f scenarios.Finding, l lookStats, told bool) scenarios.Finding {
-	if l.source.needed > 0 {
-		f.Explain = fmt.Sprintf("A client address must meet one coordinator on each node; %d sessions on one rule out chance", l.source.needed)
+	if l.source.toDiffer > 0 {
+		f.Explain = fmt.Sprintf("A client address must meet one coordinator on each node; %d sessions on one rule out chance", l.source.toDiffer)
 	}
 	switch {
-	case told && f.Status == scenarios.StatusInconclusive && l.source.needed > 0:
-		f.Fix = phrase.Set("load.sessions", strconv.Itoa(l.source.needed), "")
+	case told && f.Status == scenarios.StatusInconclusive && l.source.toDiffer > 0:
+		f.Fix = phrase.Set("load.sessions", strconv.Itoa(l.source.toDiffer), "")
 	case told:
 	case len(l.source.split) > 0:
 		s := l.source.split[0]

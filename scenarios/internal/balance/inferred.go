@@ -22,7 +22,7 @@ func Inferred(e scenarios.Measured) scenarios.Policy {
 	alpha, tolerance := budget.Limits(e.Scenario)
 	cs := batch.MatchExpected(e.Scenario, looks)
 	s := sampleOf(cs, looks[0])
-	if rotates(s.lanes(), alpha) || len(s.nodes) > 1 && rotates(s.merged(), alpha) {
+	if rotates(s.perNode(), alpha) || len(s.nodes) > 1 && rotates(s.merged(), alpha) {
 		return scenarios.PolicyRoundRobin
 	}
 	l := assess(cs, s, terms{alpha: alpha, tolerance: tolerance})

@@ -102,8 +102,8 @@ type ranking struct {
 func (l *lookStats) rankByConns() {
 	var all []ranking
 	for i := range l.counts {
-		for _, hot := range []bool{true, false} {
-			if s, ok := l.rankingOf(i, hot); ok {
+		for _, tooMany := range []bool{true, false} {
+			if s, ok := l.rankingOf(i, tooMany); ok {
 				all = append(all, s)
 			}
 		}
@@ -127,28 +127,28 @@ func (l *lookStats) rankByConns() {
 }
 
 // rankingOf compares one slot; false where there is none to compare it with.
-func (l *lookStats) rankingOf(seat int, hot bool) (ranking, bool) {
-	s := ranking{slot: seat, tooMany: hot, got: l.counts[seat], of: l.counts[seat], chance: 1}
-	share := l.reach.due[seat]
+func (l *lookStats) rankingOf(slot int, tooMany bool) (ranking, bool) {
+	s := ranking{slot: slot, tooMany: tooMany, got: l.counts[slot], of: l.counts[slot], chance: 1}
+	share := l.reach.due[slot]
 	for j := range l.counts {
-		busier, emptier := seat, j
-		if !hot {
-			busier, emptier = j, seat
+		busier, emptier := slot, j
+		if !tooMany {
+			busier, emptier = j, slot
 		}
-		if j != seat && float64(l.conns[emptier].max)/l.reach.due[emptier] <= float64(l.conns[busier].min)/l.reach.due[busier]+rounding {
+		if j != slot && float64(l.conns[emptier].max)/l.reach.due[emptier] <= float64(l.conns[busier].min)/l.reach.due[busier]+rounding {
 			s.of += l.counts[j]
 			share += l.reach.due[j]
 		}
 	}
-	q := l.reach.due[seat] / share
+	q := l.reach.due[slot] / share
 	if q >= 1 || s.of == 0 {
 		return s, false
 	}
 	s.fair = q * float64(s.of)
 	switch off := float64(s.got)/s.fair - 1; {
-	case hot && off > 0:
+	case tooMany && off > 0:
 		s.deviation, s.chance = off, stats.BinomialAtLeast(s.got, s.of, q)
-	case !hot && off < 0:
+	case !tooMany && off < 0:
 		s.deviation, s.chance = off, stats.BinomialAtMost(s.got, s.of, q)
 	}
 	return s, true

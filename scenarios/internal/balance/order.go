@@ -10,12 +10,12 @@ import (
 
 // orderStats is what the order of a look says.
 type orderStats struct {
-	lanes, merged matchStats // by node, and over all nodes; merged is zero where there is one node
-	limit         float64    // of each
-	alarmed       matchStats // the one that is beyond its limit, or the smaller P
-	rotation      bool       // an alarm that a rotation through two levels explains
-	sticks        bool       // an alarm that none explains
-	reuse         float64    // share of sessions beyond chance that met the last coordinator again
+	perNode, merged matchStats // on each node, and over all nodes; merged is zero where there is one node
+	limit           float64    // of each
+	alarmed         matchStats // the one that is beyond its limit, or the smaller P
+	rotation        bool       // an alarm that a rotation through two levels explains
+	sticks          bool       // an alarm that none explains
+	reuse           float64    // share of sessions beyond chance that met the last coordinator again
 }
 
 // matchStats compares neighbours that are equal with what chance gives.
@@ -45,13 +45,13 @@ func (l *lookStats) judgeOrder() {
 		return
 	}
 	o := &l.order
-	lanes, merged := l.lanes(), l.merged()
-	o.lanes, o.limit = matchesOf(lanes), l.alpha
-	o.alarmed = o.lanes
-	sequences := [][][]int{lanes}
+	perNode, merged := l.perNode(), l.merged()
+	o.perNode, o.limit = matchesOf(perNode), l.alpha
+	o.alarmed = o.perNode
+	sequences := [][][]int{perNode}
 	if len(l.nodes) > 1 {
 		o.merged, o.limit = matchesOf(merged), l.alpha/2
-		o.alarmed = slices.MinFunc([]matchStats{o.lanes, o.merged}, func(a, b matchStats) int { return cmp.Compare(a.p, b.p) })
+		o.alarmed = slices.MinFunc([]matchStats{o.perNode, o.merged}, func(a, b matchStats) int { return cmp.Compare(a.p, b.p) })
 		sequences = append(sequences, merged)
 	}
 	a.state = quiet
@@ -65,7 +65,7 @@ func (l *lookStats) judgeOrder() {
 		return
 	}
 	o.sticks, a.state = true, alarm
-	for _, m := range []matchStats{o.lanes, o.merged} {
+	for _, m := range []matchStats{o.perNode, o.merged} {
 		if m.asked > 0 && m.p <= o.limit*(1+rounding) {
 			o.reuse = max(o.reuse, m.reuse())
 		}

@@ -38,7 +38,7 @@ func Detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detec
 	if len(cs.Slots) < 2 || len(cs.Slots) > maxDrawnShares || n < len(cs.Slots) || n > maxDrawn || t.policy == scenarios.PolicySource || t.policy == scenarios.PolicyLeastConn {
 		return nil
 	}
-	p := powerOf{cs: cs, terms: t, n: n, burst: s.sessions() - s.count(func(e event) bool { return e.how != inBurst })}
+	p := powerOf{cs: cs, terms: t, n: n, burst: s.count(func(e event) bool { return e.how == inBurst })}
 	if looks[0].Kind == scenarios.LookWhole {
 		p.parts = len(partsOf(s, cs.Shares(), t))
 	}

@@ -276,9 +276,9 @@ func newTable(rows, columns int) [][]int {
 	return out
 }
 
-// lanes are the values of the ordered sessions of each node, those left out that
+// perNode are the values of the ordered sessions of each node, those left out that
 // named nobody: their neighbours close up.
-func (s sample) lanes() [][]int {
+func (s sample) perNode() [][]int {
 	return s.sequences(func(e event) [2]int { return [2]int{e.part, e.node} })
 }
 

@@ -14,8 +14,7 @@ import (
 type sourceStats struct {
 	addresses int // of this machine
 	split     []splitKey
-	needed    int   // sessions on one coordinator that rule out chance
-	toDiffer  int   // addresses that do not all meet one coordinator
+	toDiffer  int   // sessions, or addresses, that meet one coordinator alone by no chance
 	toSee     int   // addresses that meet every coordinator
 	missing   []int // slots that none of them met
 }
@@ -76,7 +75,6 @@ func (l *lookStats) readKeys() {
 	if len(p) < 2 {
 		p = stats.Fractions(make([]float64, 2))
 	}
-	s.needed = stats.DrawsToDiffer(p, l.alpha)
 	s.toDiffer = stats.DrawsToDiffer(p, l.alpha)
 	s.toSee = stats.DrawsToSee(slices.Min(p), l.alpha/float64(len(p)))
 }
@@ -86,8 +84,8 @@ func (l *lookStats) answerSplit() answer {
 	switch n := l.identified(); {
 	case len(l.source.split) > 0:
 		return answer{state: alarm}
-	case n < l.source.needed:
-		return answer{state: idle, why: fmt.Sprintf("%s on one coordinator could be chance; %d are needed", phrase.Count(n, "session"), l.source.needed), final: true}
+	case n < l.source.toDiffer:
+		return answer{state: idle, why: fmt.Sprintf("%s on one coordinator could be chance; %d are needed", phrase.Count(n, "session"), l.source.toDiffer), final: true}
 	}
 	return answer{state: quiet}
 }
@@ -96,20 +94,12 @@ func (l *lookStats) answerSplit() answer {
 // the address cannot have decided.
 func (l *lookStats) answerSpread() answer {
 	s, present := &l.source, l.present()
-	for slot, n := range l.all {
-		if n == 0 {
-			s.missing = append(s.missing, slot)
-		}
-	}
+	s.missing = unseen(l.all)
 	switch {
 	case len(s.missing) == 0:
 		return answer{state: quiet}
 	case len(present) == 1 && s.addresses >= s.toDiffer, s.addresses >= s.toSee:
-		a := answer{state: alarm}
-		for _, slot := range s.missing {
-			a.marks = append(a.marks, mark{slot: slot})
-		}
-		return a
+		return alarmOf(s.missing)
 	case s.addresses == 1:
 		return answer{why: "one client address shows one coordinator under policy source"}
 	}
