@@ -15,9 +15,9 @@ type LookKind int
 // make the first longer, where the number of coordinators was not known.
 const (
 	LookFirst   LookKind = iota
-	LookConfirm          // a fresh look, since the one before alarmed
-	LookThird            // the deciding one, since first and confirm disagree
-	LookExtend           // three times as long, since the first was suspicious
+	LookConfirm          // a fresh look, since something is not decided
+	LookThird            // in results of earlier versions: the one after confirm
+	LookExtend           // one three times as long, since something is near its limit
 	LookWhole            // all sessions of a run that is not made of looks
 )
 
@@ -215,13 +215,12 @@ func (l *Look) order(node netip.AddrPort) *Order {
 	return &l.Orders[i]
 }
 
-// MaxLag is the longest distance at which an [Order] counts matches; rotations
-// among more coordinators than this are not named, only judged.
+// MaxLag is the longest distance at which an [Order] counts matches.
 const MaxLag = 64
 
-// Order is what is known of the order in which one node handed out its
-// sequential sessions: enough for the tests of stickiness and of rotation, and
-// no more memory than coordinators and distances, however long the run.
+// Order sums up the order in which one node handed out its sequential sessions, for
+// readers of results: how many each coordinator had, and how often two at a distance
+// had the same. The judges read [Look.Sequence] instead.
 type Order struct {
 	Node   netip.AddrPort `json:"address"`
 	Counts map[string]int `json:"counts"`      // attributed sequential sessions by coordinator

@@ -69,7 +69,7 @@ type Part int
 const (
 	PartScout    Part = iota // alone on a node, before all others
 	PartSettle               // one per node until all coordinators are back
-	PartOrdered              // in turn, one lane per node
+	PartOrdered              // one after the other, over all nodes
 	PartParallel             // beyond the ordered ones, where many are needed
 	PartBurst                // opened together, held, closed
 	PartArrival              // of a stage, or of a watch: opened when it is due, whatever becomes of the others

@@ -111,7 +111,7 @@ type LoadConfig struct {
 	Burst          int      `yaml:"burst,omitempty" json:"burst"`                                                 // opened together after the N; 0: none
 	BurstHold      Duration `yaml:"burst_hold,omitempty" json:"burst_hold"`
 	Concurrency    int      `yaml:"concurrency,omitempty" json:"concurrency"` // sessions open at once, at most
-	Rate           Rate     `yaml:"rate,omitempty" json:"rate"`               // new sessions a second, over all lanes; 0: not paced
+	Rate           Rate     `yaml:"rate,omitempty" json:"rate"`               // new sessions a second, over all nodes; 0: not paced
 	Settle         Duration `yaml:"settle,omitempty" json:"settle,omitempty"` // maximum time to wait until every coordinator is back
 	SettleEvery    Duration `yaml:"settle_every,omitempty" json:"settle_every,omitempty"`
 	Timeout        Duration `yaml:"timeout,omitempty" json:"timeout"`                           // of each phase
@@ -123,8 +123,9 @@ type LoadConfig struct {
 // Lanes says how the sequential sessions are laid out.
 type Lanes string
 
-// LanesPerNode is the only layout: each node has one lane, and within it a session
-// starts when the one before has ended, so that the order means something.
+// LanesPerNode is the only layout: each node has an equal part of the sessions, in one
+// shuffle, and a session starts when the one before it, on any node, has ended, so that
+// the order means something.
 const LanesPerNode Lanes = "per-node"
 
 // Expect is what counts as good.

@@ -49,7 +49,7 @@ func TestSignal_ClosesSessionsAndKeepsTheResult(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Complete || r.Exit != want || r.Sessions.LeftOpen > len(r.Nodes) { // one in flight per lane may be cut off while it opens
+			if r.Complete || r.Exit != want || r.Sessions.LeftOpen > len(r.Nodes) { // one in flight per node may be cut off while it opens
 				t.Errorf("complete %v, exit %d, %d left open", r.Complete, r.Exit, r.Sessions.LeftOpen)
 			}
 			if last := lastLine(stdout.String()); !strings.HasPrefix(last, "INCONCLUSIVE: ") || !strings.Contains(last, "interrupted") {

@@ -40,7 +40,6 @@ func TestBalance_Looks(t *testing.T) {
 	t.Parallel()
 	first := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.LookFirst, 1, seq) }
 	confirm := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.LookConfirm, 1, seq) }
-	third := func(seq []int) scenarios.Look { return judgetest.LookOf(scenarios.LookThird, 1, seq) }
 	extend := func(seq []int) scenarios.Look {
 		return judgetest.LookOf(scenarios.LookExtend, 1, append(append(append([]int{}, seq...), seq...), seq...))
 	}
@@ -62,7 +61,7 @@ func TestBalance_Looks(t *testing.T) {
 		"two alarms of one rule fail":                        {[]scenarios.Look{first(hotLook), confirm(hotLook)}, fail, scenarios.NextLook{}, imbalance(fail)},
 		"one quiet look does not withdraw an alarm":          {[]scenarios.Look{first(hotLook), confirm(evenLook)}, inconclusive, again(40), imbalance(inconclusive)},
 		"two quiet looks do, with a note":                    {[]scenarios.Look{first(hotLook), confirm(evenLook), confirm(evenLook)}, pass, scenarios.NextLook{}, imbalance(pass)},
-		"an alarm before the second of them is the second":   {[]scenarios.Look{first(hotLook), confirm(evenLook), third(hotLook)}, fail, scenarios.NextLook{}, imbalance(fail)},
+		"an alarm before the second of them is the second":   {[]scenarios.Look{first(hotLook), confirm(evenLook), confirm(hotLook)}, fail, scenarios.NextLook{}, imbalance(fail)},
 		"two quiet looks before an alarm do not withdraw it": {[]scenarios.Look{first(evenLook), confirm(evenLook), confirm(hotLook)}, inconclusive, again(40), imbalance(inconclusive)},
 		"alarms about two coordinators are one":              {[]scenarios.Look{first(hotLook), confirm(otherHot)}, inconclusive, again(40), imbalance(inconclusive)},
 		"alarms of two rules do not confirm each other": {[]scenarios.Look{first(hotLook), confirm(deadLook)}, inconclusive, again(40),

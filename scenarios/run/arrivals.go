@@ -9,9 +9,8 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 )
 
-// arrivals has a session for each time of the schedule, whose clock begins at
-// begin, over the nodes in turn, each on a goroutine of its own. It returns when
-// all of them have ended.
+// arrivals has a session for each time of the schedule, whose clock begins at begin,
+// each on a goroutine of its own. It returns when all of them have ended.
 func (r *run) arrivals(ctx context.Context, begin time.Duration, s pace.Schedule) {
 	var all sync.WaitGroup
 	defer all.Wait()

@@ -10,6 +10,9 @@ import (
 // closeTimeout is how long closing may take, however the run ended.
 const closeTimeout = 5 * time.Second
 
+// closeAfterFailure is how long closing a session may take that did not answer before.
+const closeAfterFailure = time.Second
+
 // closing closes sessions. Those after one of which the close hangs wait for it for a
 // grace only, and no longer than closingBudget in the whole run: then it goes on
 // beside them.
@@ -18,7 +21,7 @@ type closing struct {
 	contexts closeContexts
 	waited   atomic.Int64 // nanoseconds that sessions waited in vain for closes to end
 	pending  atomic.Int64
-	failed   atomic.Int64 // closes, whoever waited for them
+	failed   atomic.Int64 // closes that failed, also of sessions that this does not close
 	all      sync.WaitGroup
 }
 

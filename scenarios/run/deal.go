@@ -14,12 +14,17 @@ type deal struct {
 	random *rand.Rand
 }
 
-// newDeal deals count sessions to nodes, of which there is one at least. The same
-// numbers deal alike.
-func newDeal(nodes []Node, count int, seed uint64, look int) *deal {
-	d := &deal{random: rand.New(rand.NewPCG(seed, uint64(look)))}
+// newDeal deals count sessions to nodes, of which there is one at least. number tells
+// the deals of a run apart; the same seed and number deal alike.
+func newDeal(nodes []Node, count int, seed uint64, number int) *deal {
+	d := &deal{random: rand.New(rand.NewPCG(seed, uint64(number)))}
 	d.nodes = d.shuffled(nodes, count)
 	return d
+}
+
+// deal deals the next sessions of a look.
+func (r *run) deal(nodes []Node, count int) *deal {
+	return newDeal(nodes, count, r.seed, int(r.seq.Load()))
 }
 
 // shuffled deals so many sessions; where they do not come out even, chance says which
@@ -35,8 +40,8 @@ func (d *deal) shuffled(nodes []Node, count int) []Node {
 	return out
 }
 
-// next is the node of the next session, and the number of those left with it; false
-// where there is none.
+// next is the node of the next session, which stays the next until done; false where
+// there is none.
 func (d *deal) next() (Node, bool) {
 	if len(d.nodes) == 0 {
 		return Node{}, false

@@ -10,9 +10,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 )
 
-// closeAfterFailure is how long closing a session may take that did not answer before.
-const closeAfterFailure = time.Second
-
 // each calls do for every session held, in the order of getting in, which is
 // the nodes' in turn; for as many at once as logins may be under way.
 func (h *holder) each(do func(*heldSession)) {

@@ -76,7 +76,7 @@ func (r *run) ordered(ctx context.Context, count int) int {
 		return 0
 	}
 	begin, done := r.reserve(count), 0
-	d := newDeal(nodes, count, r.seed, int(r.seq.Load()))
+	d := r.deal(nodes, count)
 	for n, ok := d.next(); ok && !r.stopped(); n, ok = d.next() {
 		o, ran := r.session(ctx, job{node: n, part: scenarios.PartOrdered, due: begin + r.pacer.Due(done)})
 		if ran && !o.Refused {
@@ -113,7 +113,7 @@ func (r *run) spread(ctx context.Context, nodes []Node, count int) int {
 	begin := r.reserve(count)
 	var all sync.WaitGroup
 	var next, done atomic.Int64
-	d := newDeal(nodes, count, r.seed, int(r.seq.Load()))
+	d := r.deal(nodes, count)
 	for range min(count, cap(r.slots)) {
 		all.Go(func() {
 			for i := int(next.Add(1) - 1); i < count && !r.stopped(); i = int(next.Add(1) - 1) {
@@ -137,7 +137,7 @@ func (r *run) burst(ctx context.Context, count int) {
 	}
 	due := r.reserve(0)
 	var all sync.WaitGroup
-	d := newDeal(nodes, count, r.seed, int(r.seq.Load()))
+	d := r.deal(nodes, count)
 	for _, n := range d.nodes {
 		all.Go(func() {
 			r.session(ctx, job{

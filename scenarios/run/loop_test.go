@@ -143,7 +143,7 @@ func TestLooks_EndWhenNoJudgeAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := scenario(10)
 		s.Load.Burst = 2
-		asks := []scenarios.NextLook{{Kind: scenarios.LookConfirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.LookThird, Sessions: 30}, {}, {}}
+		asks := []scenarios.NextLook{{Kind: scenarios.LookConfirm, Sessions: 10, Why: "balance.coverage alarmed"}, {Kind: scenarios.LookExtend, Sessions: 30}, {}, {}}
 		var events []Event
 		r, _ := watched(t.Context(), t, &balancer{coordinators: 5}, s, Options{
 			judge: func(e scenarios.Measured) judge.Judgement {
@@ -155,7 +155,7 @@ func TestLooks_EndWhenNoJudgeAsks(t *testing.T) {
 		for _, l := range r.Looks {
 			kinds = append(kinds, l.Kind)
 		}
-		if !slices.Equal(kinds, []scenarios.LookKind{scenarios.LookFirst, scenarios.LookConfirm, scenarios.LookThird}) {
+		if !slices.Equal(kinds, []scenarios.LookKind{scenarios.LookFirst, scenarios.LookConfirm, scenarios.LookExtend}) {
 			t.Errorf("looks = %v", kinds)
 		}
 		if r.Sessions.OK != 10+10+30+3*2 || r.Phases.Count(scenarios.PhaseOpen) != 56 {

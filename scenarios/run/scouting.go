@@ -15,9 +15,6 @@ import (
 // limits of a phase. It outlasts this only where the service has time to settle.
 const scoutingPhases = 3
 
-// maxScouts bounds the nodes of which it is kept what the scouts met.
-const maxScouts = scenarios.MaxScouts
-
 // scouting gets into a service. Sessions are opened one after the other until one is
 // good, so that a wrong password is sent once and not once a node; then the nodes that
 // were not tried are, all at once. Every failure but a rejected login and a refused
@@ -154,7 +151,7 @@ func (s *scouting) keep(o scenarios.Observation) {
 	s.gotIn = s.gotIn || o.Outcome == scenarios.OutcomeOK
 	i := slices.IndexFunc(s.met, func(m scenarios.Scout) bool { return m.Address == o.Node })
 	if i < 0 {
-		if len(s.met) == maxScouts {
+		if len(s.met) == scenarios.MaxScouts {
 			return
 		}
 		i, s.met = len(s.met), append(s.met, scenarios.Scout{Address: o.Node})
