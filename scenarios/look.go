@@ -159,6 +159,18 @@ func (l Look) All() Tally {
 	return all
 }
 
+// Local counts the sessions that failed for want of something of the measuring machine,
+// and so never came to the balancer.
+func (l Look) Local() int {
+	n := 0
+	for _, g := range l.Errors {
+		if g.Class.IsLocal() {
+			n += g.Count
+		}
+	}
+	return n
+}
+
 // NextLook is a further look that the judges ask for; the zero value asks for none.
 // A finding that waits for a look is inconclusive, and stays so where the look
 // cannot be had.

@@ -38,19 +38,8 @@ func (l Look) checkOrder() error {
 		}
 		left += n
 	}
-	if local := countLocal(l.Errors); left > local {
+	if local := l.Local(); left > local {
 		return fmt.Errorf("its order lacks %d sessions of the tally, but only %d failed on this machine", left, local)
 	}
 	return nil
-}
-
-// countLocal counts the sessions that failed on the measuring machine.
-func countLocal(groups []ErrorGroup) int {
-	n := 0
-	for _, g := range groups {
-		if g.Class.IsLocal() {
-			n += g.Count
-		}
-	}
-	return n
 }

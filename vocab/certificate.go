@@ -19,8 +19,3 @@ type Certificate struct {
 // to a root that is accepted. Java's clients accept no longer chain either
 // (jdk.tls.client.maxInboundCertificateChainLength).
 const MaxCertificates = 10
-
-// ValidAt reports whether t is within its validity, both ends included.
-func (c Certificate) ValidAt(t time.Time) bool {
-	return !t.Before(c.NotBefore) && !t.After(c.NotAfter)
-}

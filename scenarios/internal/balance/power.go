@@ -79,7 +79,7 @@ func (p powerOf) detectable() *scenarios.Detectable {
 
 func (p powerOf) power(factor float64) float64 {
 	due := slices.Sorted(slices.Values(p.cs.Shares()))
-	shares := FaultyShares(due, factor)
+	shares := faultyShares(due, factor)
 	r := stats.NewSeededRand(p.n, len(due), int(100*factor))
 	fails := 0
 	for range powerRuns {
@@ -143,9 +143,9 @@ func drawLook(due, shares []float64, n, burst int, t terms, r *rand.Rand) lookSt
 	return l
 }
 
-// FaultyShares are the shares where the first coordinator gets a multiple of its
+// faultyShares are the shares where the first coordinator gets a multiple of its
 // own, at most all, and the others share the rest as before.
-func FaultyShares(p []float64, factor float64) []float64 {
+func faultyShares(p []float64, factor float64) []float64 {
 	out := make([]float64, len(p))
 	out[0] = min(1, p[0]*factor)
 	for i := 1; i < len(p); i++ {

@@ -78,7 +78,7 @@ type eventReader struct {
 func (r *eventReader) read(l scenarios.Look) {
 	inTally := tallied(l.Tally)
 	known := len(l.Sequence.Steps) + l.Blocks.Sessions()
-	local := batch.LocalErrors(l.Errors)
+	local := l.Local()
 	if known == 0 && inTally > local { // of an earlier version
 		r.sequenced = false
 		r.tally(l.Tally, unordered, local)

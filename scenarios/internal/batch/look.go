@@ -83,17 +83,11 @@ func Sessions(looks []Look) int {
 	return n
 }
 
-// Local counts the sessions that failed for want of something of this machine, and
-// so never came to the balancer.
-func (l Look) Local() int { return LocalErrors(l.errors) }
-
-// LocalErrors counts them among errors.
-func LocalErrors(groups []scenarios.ErrorGroup) int {
+// Local counts the sessions that failed on this machine.
+func (l Look) Local() int {
 	n := 0
-	for _, g := range groups {
-		if g.Class.IsLocal() {
-			n += g.Count
-		}
+	for _, part := range l.Parts {
+		n += part.Local()
 	}
 	return n
 }
