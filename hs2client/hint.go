@@ -117,7 +117,7 @@ func tlsHint(k Kind, m mode) []Fix {
 		}
 		return needsClientCert("the listener requires a client certificate (mutual TLS), and this client has none")
 	case KindIncomplete:
-		// A leaf alone shows neither whether its issuer is a root.
+		// A leaf alone does not show whether its issuer is a root.
 		install := todo("install the intermediate certificates on the listener, if its issuer is one")
 		if m.ownRoots {
 			return []Fix{install, {Setting: settingCACert, Why: "trust its issuer, if that is a root"}}

@@ -46,10 +46,7 @@ func viewsOf(e scenarios.Measured) []view {
 		}
 		out[i].pages = append(out[i].pages, p)
 	}
-	var all scenarios.Tally
-	for _, l := range e.Looks {
-		all.Merge(l.All())
-	}
+	all := e.Pooled()
 	by := all.ByCoordinator()
 	for seen, i := range batch.MatchNames(names, all.Coordinators()) {
 		out[i].ours += by[seen]

@@ -3,6 +3,7 @@ package balance
 import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
 
 // coverageStats is who stopped answering in a look, or never did.
@@ -26,7 +27,7 @@ func (l *lookStats) judgeGaps(gaps []gap, p []float64) {
 		if !g.never && (l.policy == scenarios.PolicyLeastConn || !l.sequenced) {
 			continue // whom leastconn finds busy gets none for a while; or when it last answered is not known
 		}
-		switch g.state(p[i], l.thin(), c.limit, nearLevel/k) {
+		switch g.state(p[i], l.thin(), c.limit, budget.Near/k) {
 		case alarm:
 			c.missing = append(c.missing, i)
 		case doubt:

@@ -101,7 +101,7 @@ func (w findingWriter) partial(l lookStats) []string {
 // does not reach.
 func (w findingWriter) showReachPower(f *scenarios.Finding, l lookStats) {
 	rarest := slices.Min(l.shares)
-	need := stats.DrawsToSee(rarest, nearLevel/(2*float64(l.k)*float64(len(l.nodes))))
+	need := stats.DrawsToSee(rarest, budget.Near/l.gapTests())
 	fewest := l.sessionsOf(0)
 	for node := range l.nodes {
 		fewest = min(fewest, l.sessionsOf(node))

@@ -35,10 +35,7 @@ func unexpectedFindings(cs batch.CoordinatorSet, looks []batch.Look) []scenarios
 
 // undeclaredFindings names each undeclared coordinator.
 func undeclaredFindings(cs batch.CoordinatorSet, looks []batch.Look) []scenarios.Finding {
-	var all scenarios.Tally
-	for _, l := range looks {
-		all.Merge(l.All())
-	}
+	all := batch.TallyOf(looks)
 	total, _, _, _ := all.Total()
 	by := all.ByCoordinator()
 	var out []scenarios.Finding

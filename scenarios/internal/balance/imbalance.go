@@ -7,6 +7,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
 
 // imbalanceStats is how far the shares of a look are off.
@@ -104,9 +105,9 @@ func (l *lookStats) answerShares(s shareStats) answer {
 		return answer{state: quiet}
 	case s.p <= l.alpha*(1+rounding):
 		return answer{state: alarm, marks: s.marks}
-	case s.p <= nearLevel && l.whole:
+	case s.p <= budget.Near && l.whole:
 		return answer{state: quiet, near: true}
-	case s.p <= nearLevel:
+	case s.p <= budget.Near:
 		return answer{state: doubt, near: true}
 	}
 	return answer{state: quiet}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
 
 // reachStats is what a look says of nodes and the coordinators that they reach.
@@ -109,14 +110,14 @@ func (l *lookStats) independent() answer {
 // gapsByNode is (b): whether a coordinator that answers has not done so on one node.
 func (l *lookStats) gapsByNode() answer {
 	out := answer{state: quiet}
-	tests := 2 * float64(l.k) * float64(len(l.nodes))
+	tests := l.gapTests()
 	l.reach.gapLimit = l.alpha / tests
 	for node := range l.nodes {
 		for slot, g := range l.gaps(node) {
 			if l.isUncovered(slot) || !g.never && !l.sequenced {
 				continue
 			}
-			switch certain, possible := g.chances(l.shares[slot], l.thin()); g.state(l.shares[slot], l.thin(), l.reach.gapLimit, nearLevel/tests) {
+			switch certain, possible := g.chances(l.shares[slot], l.thin()); g.state(l.shares[slot], l.thin(), l.reach.gapLimit, budget.Near/tests) {
 			case alarm:
 				out.state = alarm
 				l.reach.unreached = append(l.reach.unreached, unreached{node, slot, g, certain})
@@ -131,6 +132,10 @@ func (l *lookStats) gapsByNode() answer {
 	}
 	return out
 }
+
+// gapTests is how many gaps are tested, one of every slot on each node, and the shares
+// as often.
+func (l *lookStats) gapTests() float64 { return 2 * float64(l.k) * float64(len(l.nodes)) }
 
 // isUncovered reports whether coverage has to say who a slot is missing to.
 func (l *lookStats) isUncovered(slot int) bool {

@@ -68,10 +68,6 @@ type terms struct {
 	whole     bool         // no further look is possible, and this one is all there is
 }
 
-// nearLevel is the chance below which something that is not beyond its limit is
-// worth a further look.
-const nearLevel = .05
-
 // undeclared reports whether the balancer may choose as it likes.
 func (t terms) undeclared() bool {
 	return t.policy == scenarios.PolicyAuto || t.policy == ""

@@ -113,12 +113,14 @@ func NoSession(refused int) (scenarios.Status, string) {
 	return scenarios.StatusInconclusive, "no session was measured"
 }
 
-// NamesSeen lists the coordinators of all looks, sorted.
-func NamesSeen(looks []Look) []string {
+// TallyOf is every session of all looks.
+func TallyOf(looks []Look) scenarios.Tally {
 	var all scenarios.Tally
 	for _, l := range looks {
-		all.Merge(l.Tally)
-		all.Merge(l.burst)
+		all.Merge(l.All())
 	}
-	return all.Coordinators()
+	return all
 }
+
+// NamesSeen lists the coordinators of all looks, sorted.
+func NamesSeen(looks []Look) []string { return TallyOf(looks).Coordinators() }

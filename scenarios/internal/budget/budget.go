@@ -41,9 +41,10 @@ const (
 	maxLookUnits = 1 + (MaxLooks-1)*Extension
 )
 
-// near is the chance that a look may have of not showing a coordinator that is
-// missing from one node only.
-const near = .05
+// Near is the chance below which something that is not beyond its limit is worth a
+// further look. A look is so long that a coordinator which is missing from one node
+// only comes near its limit.
+const Near = .05
 
 // Plan is the budget of a scenario over a number of nodes. Of looks the ceiling is the
 // rule's own: a first look of N and four of 3N. The judges ask for no more, whatever
@@ -101,7 +102,7 @@ func firstLook(s scenarios.Scenario, nodes int) int {
 
 // DefaultLook is the smallest look that shows every coordinator but for a chance of
 // alpha, and over several nodes one that is missing from one of them only but for a
-// chance of near.
+// chance of Near.
 func DefaultLook(s scenarios.Scenario, nodes int) int {
 	k := Coordinators(s)
 	if k == 1 {
@@ -117,7 +118,7 @@ func DefaultLook(s scenarios.Scenario, nodes int) int {
 
 // SizeOfLook is the same for coordinators with these shares.
 func SizeOfLook(shares []float64, nodes int, alpha float64, burst int) int {
-	return stats.LookSize{Shares: shares, Nodes: max(1, nodes), Alpha: alpha, Near: near, Burst: burst, Minimum: minLook}.Draws()
+	return stats.LookSize{Shares: shares, Nodes: max(1, nodes), Alpha: alpha, Near: Near, Burst: burst, Minimum: minLook}.Draws()
 }
 
 // GrownLook is how long a first look must be where k coordinators were seen
