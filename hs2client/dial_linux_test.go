@@ -51,9 +51,9 @@ func TestOpen_ConnectObeysTimeoutAndContext(t *testing.T) {
 	}
 	wantClass(t, err, "tcp.timeout")
 
+	start = time.Now()
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
-	start = time.Now()
 	_, err = hs2client.Open(ctx, hs2client.Config{Addr: addr, Timeout: 10 * generous})
 	if took := time.Since(start); took < timeout || took > timeout+generous {
 		t.Errorf("the context's deadline took %v", took)

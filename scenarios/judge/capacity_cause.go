@@ -95,8 +95,10 @@ func threadsSeen(e scenarios.Measured) pagesSeen {
 			continue
 		}
 		out.busiest = max(out.busiest, *p.InUse)
-		if of > 0 {
-			out.full = out.full || *p.InUse >= of
+		switch {
+		case of > 0 && *p.InUse >= of:
+			out.full = true
+		case of > 0:
 			spare[p.Coordinator] = true
 		}
 	}

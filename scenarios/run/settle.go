@@ -59,21 +59,25 @@ func settleText(seen, want int) string {
 	if want == 0 {
 		return fmt.Sprintf("waiting for a round without an error; %d coordinators have answered", seen)
 	}
+	return answeredText(seen, want)
+}
+
+func answeredText(seen, want int) string {
 	return fmt.Sprintf("%d of %d coordinators have answered", seen, want)
 }
 
 // noteSettled remarks what was waited for, and whether it came.
 func (r *run) noteSettled(settled bool, seen, want int) {
-	took := r.since().Round(100 * time.Millisecond)
+	took, answered := r.since().Round(100*time.Millisecond), answeredText(seen, want)
 	switch {
 	case settled && want == 0:
 		r.collect.note(fmt.Sprintf("settled after %s: a round of sessions had no error; no coordinators are declared, so none was waited for", took))
 	case settled:
-		r.collect.note(fmt.Sprintf("settled after %s: %d of %d coordinators have answered, and a round of sessions had no error", took, seen, want))
+		r.collect.note(fmt.Sprintf("settled after %s: %s, and a round of sessions had no error", took, answered))
 	case want == 0:
 		r.collect.note(fmt.Sprintf("not settled after %s: every round of sessions had an error", took))
 	default:
-		r.collect.note(fmt.Sprintf("not settled after %s: %d of %d coordinators have answered, and the last round of sessions may have had an error", took, seen, want))
+		r.collect.note(fmt.Sprintf("not settled after %s: %s, and the last round of sessions may have had an error", took, answered))
 	}
 }
 
