@@ -122,7 +122,7 @@ func (e *envoy) connections(ctx context.Context) (connections, error) {
 		return counted, fmt.Errorf("reading the clusters of Envoy, %.200q: %w", b, err)
 	}
 	if n := len(clusters.Statuses); n != 1 {
-		return counted, fmt.Errorf("Envoy has %d clusters in %.200q, not one", n, b)
+		return counted, fmt.Errorf("the clusters of Envoy, %.200q, are %d, not one", b, n)
 	}
 	for _, host := range clusters.Statuses[0].Hosts {
 		counted.servers[host.address()] = host.connections()

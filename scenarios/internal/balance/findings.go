@@ -185,7 +185,7 @@ func (w findingWriter) namesOf(values []int) string {
 // otherPolicy is what to set where the policy was not declared, and another one
 // than chance would explain what was seen.
 func (l lookStats) otherPolicy() scenarios.Fixes {
-	if !l.undeclared() {
+	if !l.policyUndeclared() {
 		return nil
 	}
 	return phrase.Set("expect.balance.policy", "", "declare the policy, if it is leastconn or source")

@@ -29,7 +29,7 @@ func (w findingWriter) order() scenarios.Finding {
 		f.Note = phrase.Join(f.Note, "Rotation through two levels, as of one round robin behind another")
 	case l.answers[orderRule].state != alarm:
 		f.Message = counts
-	case l.undeclared():
+	case l.policyUndeclared():
 		f.Message = "sticky or least-connections: " + reuse + "; the order cannot tell which"
 		f.Fix = slices.Concat(phrase.Set("expect.balance.policy", "", "declare the policy"), phrase.Try("look for session stickiness or affinity on the listener"))
 	default:

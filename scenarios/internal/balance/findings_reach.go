@@ -90,7 +90,7 @@ func (w findingWriter) unlike(f *scenarios.Finding, l lookStats) {
 func (w findingWriter) partial(l lookStats) []string {
 	var parts []string
 	for node, address := range l.nodes {
-		if reached := l.reachedBy(node); len(reached) < l.k {
+		if reached := l.reachedBy(node, l.k); len(reached) < l.k {
 			parts = append(parts, fmt.Sprintf("%s reached only %s", address, w.namesOf(reached)))
 		}
 	}
@@ -119,18 +119,7 @@ func (w findingWriter) showReachPower(f *scenarios.Finding, l lookStats) {
 func (w findingWriter) zones(l lookStats) string {
 	var parts []string
 	for node, address := range l.nodes {
-		parts = append(parts, fmt.Sprintf("%s reaches %s", address, w.namesOf(l.reachedBy(node))))
+		parts = append(parts, fmt.Sprintf("%s reaches %s", address, w.namesOf(l.reachedBy(node, l.k))))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// reachedBy returns the slots of the coordinators that a node reached.
-func (l lookStats) reachedBy(node int) []int {
-	var reached []int
-	for slot := range l.k {
-		if l.reach.reached[l.pair(node, slot)] {
-			reached = append(reached, slot)
-		}
-	}
-	return reached
 }

@@ -86,7 +86,7 @@ func (l *lookStats) distrustQuiet() {
 // than a fault: a balancer that sticks or knows the load, in a look whose order says
 // so, or whose shares move with time. Where the policy was declared there is none.
 func (l *lookStats) unsettle() {
-	if !l.undeclared() {
+	if !l.policyUndeclared() {
 		return
 	}
 	for q := reachRule; q < numRules; q++ {

@@ -150,7 +150,7 @@ func fraction(part, of int) float64 {
 // thin is what a session counts as, where a declared policy sticks nevertheless: as
 // many that are independent tell as much.
 func (l *lookStats) thin() float64 {
-	if !l.order.sticks || l.undeclared() {
+	if !l.order.sticks || l.policyUndeclared() {
 		return 1
 	}
 	return (1 - l.order.reuse) / (1 + l.order.reuse)

@@ -154,16 +154,22 @@ func (l *lookStats) nameReach(a *answer) {
 	}
 	l.reach.pinned = map[int]int{}
 	for node := range l.nodes {
-		var reached []int
-		for value := range l.values {
-			if l.reach.reached[l.pair(node, value)] {
-				reached = append(reached, value)
-			}
-		}
-		if len(reached) == 1 && reached[0] < l.k {
+		if reached := l.reachedBy(node, l.values); len(reached) == 1 && reached[0] < l.k {
 			l.reach.pinned[node] = reached[0]
 		}
 	}
+}
+
+// reachedBy returns those of the first count values that a node reached: with as many
+// as there are slots, those of coordinators that belong to the service.
+func (l *lookStats) reachedBy(node, count int) []int {
+	var out []int
+	for value := range count {
+		if l.reach.reached[l.pair(node, value)] {
+			out = append(out, value)
+		}
+	}
+	return out
 }
 
 // findZones finds nodes that have no coordinator in common with the others, and the

@@ -68,7 +68,7 @@ type terms struct {
 	whole     bool         // no further look is possible, and this one is all there is
 }
 
-// undeclared reports whether the balancer may choose as it likes.
-func (t terms) undeclared() bool {
+// policyUndeclared reports whether the balancer may choose as it likes.
+func (t terms) policyUndeclared() bool {
 	return t.policy == scenarios.PolicyAuto || t.policy == ""
 }

@@ -79,7 +79,7 @@ func (v *verdicts) follow() {
 	for q := range numRules {
 		v.tracks[q].conclude(v.whole)
 	}
-	if t := &v.tracks[orderRule]; t.outcome == failed && v.looks[0].undeclared() {
+	if t := &v.tracks[orderRule]; t.outcome == failed && v.looks[0].policyUndeclared() {
 		t.outcome = unsure
 	}
 }
@@ -116,7 +116,7 @@ func (v *verdicts) compare(q rule, earlier []int, l *lookStats) {
 		switch e := v.looks[look]; {
 		case !a.agrees(e.answers[q]):
 			why = "two looks alarmed, but about different coordinators"
-		case q != orderRule && l.undeclared() && movedBetween(e, *l, q == reachRule):
+		case q != orderRule && l.policyUndeclared() && movedBetween(e, *l, q == reachRule):
 			why = sharesMove
 		default:
 			return
