@@ -68,21 +68,24 @@ func (r *run) look(ctx context.Context, next scenarios.NextLook) {
 
 // ordered has count sessions strictly one after the other, so that their order is the
 // one in which the balancer gets them. Session i is due at a time of its own, whatever
-// became of those before it. What is left for a node that is refused is dealt to the
-// others. It returns how many there were.
+// became of those before it. What is left for a node that is refused or silent is dealt
+// to the others. It returns how many there were.
 func (r *run) ordered(ctx context.Context, count int) int {
 	nodes := r.nodes.Dialable()
 	if count == 0 || len(nodes) == 0 {
 		return 0
 	}
-	begin, done := r.reserve(count), 0
+	begin, done, silent := r.reserve(count), 0, silence{}
 	d := newDeal(nodes, count, r.seed, int(r.seq.Load()))
 	for n, ok := d.next(); ok && !r.stopped(); n, ok = d.next() {
 		o, ran := r.session(ctx, job{node: n, part: scenarios.PartOrdered, due: begin + r.pacer.Due(done)})
 		if ran && !o.Refused {
 			d.done()
 			done++
-			continue
+			if !silent.add(o) {
+				continue
+			}
+			r.leaveOut(n)
 		}
 		left := r.nodes.Dialable()
 		if len(left) == 0 {

@@ -125,6 +125,42 @@ func TestLook_OrderedSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 	})
 }
 
+func TestLook_OrderedSessionsOfASilentNodeGoToTheOthers(t *testing.T) {
+	for name, nodes := range map[string]struct {
+		silent func(n Node, i int) bool
+		failed int
+		noted  bool
+	}{
+		"silent from the first":      {silent: func(n Node, _ int) bool { return n.Addr.Addr().String() == "127.0.0.3" }, failed: maxSilence, noted: true},
+		"silent from the tenth on":   {silent: func(n Node, i int) bool { return n.Addr.Addr().String() == "127.0.0.3" && i > 10 }, failed: maxSilence, noted: true},
+		"three at the most in a row": {silent: func(n Node, i int) bool { return n.Addr.Addr().String() == "127.0.0.3" && i%4 == 3 }, failed: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+					if nodes.silent(n, i) {
+						return failing("open.timeout")
+					}
+					return fate{}
+				}}
+				r, seen := watched(t.Context(), t, b, scenario(40), Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
+					return budget.Budget{Look: 40, Ceiling: 1000}
+				}})
+				total := 0
+				for _, o := range seen {
+					if o.Part == scenarios.PartOrdered {
+						total++
+					}
+				}
+				noted := slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, "dialled no more") })
+				if total != 40 || r.Stopped != nil || noted != nodes.noted || nodes.failed >= 0 && r.Sessions.Failed != nodes.failed {
+					t.Errorf("%d sessions, %+v, stopped = %+v, notes = %q", total, r.Sessions, r.Stopped, r.Notes)
+				}
+			})
+		})
+	}
+}
+
 func TestLook_ParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {

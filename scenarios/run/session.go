@@ -141,7 +141,7 @@ func (r *run) endRecord(j job, o *scenarios.Observation, leftOpen bool) {
 // decide records what became of a session, which may still have to be closed.
 func (r *run) decide(j job, o *scenarios.Observation) {
 	if o.Refused {
-		r.nodes.Refuse(j.node)
+		r.nodes.Exclude(j.node)
 	}
 	r.collect.decided(*o)
 	if r.onSessionEnd != nil {

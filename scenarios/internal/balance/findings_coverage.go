@@ -157,12 +157,31 @@ func (w findingWriter) pinnedFinding(f scenarios.Finding, l lookStats, only int)
 	p := stats.AllEqualProbability(l.shares, n)
 	f.P = phrase.Num(p)
 	f.Explain = fmt.Sprintf("All %d sessions on one of %d: P = %s", n, len(w.Slots), phrase.Chance(p))
-	f.Message = fmt.Sprintf("only %s of %d coordinators answered, in all of %s: the balancer pins this client, or the others are missing",
-		w.nameOf(only), len(w.Slots), phrase.Count(n, "session"))
-	if seen := seenIn(w.pooledAll()); seen > 1 {
-		f.Message = fmt.Sprintf("in each look one coordinator took all sessions, and not always the same one: %d of %d in all; the balancer pins this client for a time", seen, len(w.Slots))
+	const why = "the balancer pins this client, or the others are missing"
+	switch pinned, same := w.pinnedLooks(only); {
+	case same == len(w.looks):
+		f.Message = fmt.Sprintf("only %s of %d coordinators answered, in all of %s%s: %s", w.nameOf(only), len(w.Slots), phrase.Count(w.total(), "session"), w.inLooks(), why)
+	case pinned == len(w.looks):
+		f.Message = fmt.Sprintf("in each look one coordinator took all sessions, and not always the same one: %d of %d in all; the balancer pins this client for a time", seenIn(w.pooledAll()), len(w.Slots))
+	default:
+		f.Message = fmt.Sprintf("only %s of %d coordinators answered, in all of %s of a look: %s; in all looks %d answered",
+			w.nameOf(only), len(w.Slots), phrase.Count(n, "session"), why, seenIn(w.pooledAll()))
 	}
 	return f
+}
+
+// pinnedLooks counts the looks in which one coordinator took everything, and those in
+// which it was this one.
+func (w findingWriter) pinnedLooks(only int) (pinned, same int) {
+	for _, l := range w.looks {
+		if present := l.present(); len(present) == 1 {
+			pinned++
+			if present[0] == only {
+				same++
+			}
+		}
+	}
+	return pinned, same
 }
 
 // narrowSpread says that client addresses do not spread under policy source.

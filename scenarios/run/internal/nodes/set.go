@@ -21,10 +21,10 @@ type Set struct {
 // Snapshot is a set at one moment. It is not to be changed.
 type Snapshot struct {
 	All      []scenarios.Node                 // in the order of joining
-	Dialable []scenarios.Node                 // neither refused nor left
+	Dialable []scenarios.Node                 // neither excluded nor left
 	Joined   map[netip.AddrPort]time.Duration // later than the run's beginning
 	Left     map[netip.AddrPort]time.Duration // the name leads there no more
-	refused  map[netip.AddrPort]bool
+	excluded map[netip.AddrPort]bool
 }
 
 // Snapshot is the set as it is now.
@@ -40,12 +40,12 @@ func (s *Set) Start(nodes []scenarios.Node) {
 	s.now.Store(&Snapshot{All: nodes, Dialable: nodes})
 }
 
-// Refuse takes a node out for good.
-func (s *Set) Refuse(n scenarios.Node) {
+// Exclude takes a node out for good: its certificate was refused, or it is silent.
+func (s *Set) Exclude(n scenarios.Node) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.Snapshot()
-	m.refused = with(m.refused, n.Addr, true)
+	m.excluded = with(m.excluded, n.Addr, true)
 	s.store(m)
 }
 
@@ -79,14 +79,14 @@ func (s *Set) Update(nodes []scenarios.Node, at time.Duration) (joined, left []s
 func (s *Set) store(m Snapshot) {
 	m.Dialable = slices.DeleteFunc(slices.Clone(m.All), func(n scenarios.Node) bool {
 		_, gone := m.Left[n.Addr]
-		return gone || m.refused[n.Addr]
+		return gone || m.excluded[n.Addr]
 	})
 	s.now.Store(&m)
 }
 
 // Allowed reports whether a node may still be dialled. One that the names no longer
 // lead to may be where a session was already meant for it.
-func (s *Set) Allowed(n scenarios.Node) bool { return !s.Snapshot().refused[n.Addr] }
+func (s *Set) Allowed(n scenarios.Node) bool { return !s.Snapshot().excluded[n.Addr] }
 
 // Has reports whether a node is among those to dial.
 func (s *Set) Has(n scenarios.Node) bool { return contains(s.Dialable(), n) }

@@ -22,7 +22,7 @@ func TestSet_Update(t *testing.T) {
 	t.Parallel()
 	var s Set
 	s.Start(nodesOf("192.0.2.1", "192.0.2.2"))
-	s.Refuse(nodesOf("192.0.2.2")[0])
+	s.Exclude(nodesOf("192.0.2.2")[0])
 	same := func(what string, got, want []scenarios.Node) {
 		t.Helper()
 		if !slices.Equal(got, want) {
