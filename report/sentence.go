@@ -128,18 +128,40 @@ func statusOf(r scenarios.Result, id string) scenarios.Status {
 	return status
 }
 
-// notes names the findings with notes that are not in the sentence.
+// notes says the first note that names one coordinator or node, for whom to look at
+// is what a reader of this line wants, and names the findings with other notes.
 func notes(r scenarios.Result) string {
+	var said string
 	var ids []string
 	for _, f := range r.Findings {
-		if f.Note != "" && f.ID != kindOf(r).question && !slices.Contains(ids, name(f.ID)) {
+		switch {
+		case f.Note == "" || f.ID == kindOf(r).question:
+		case said == "" && namesOne(r, f.Note):
+			said = fmt.Sprintf("; note: %s (%s)", strings.TrimRight(Neutralize(f.Note, maxLine), "."), name(f.ID))
+		case !slices.Contains(ids, name(f.ID)):
 			ids = append(ids, name(f.ID))
 		}
 	}
 	if len(ids) == 0 {
-		return ""
+		return said
 	}
-	return "; see the note on " + joined(ids, 3)
+	return said + "; see the note on " + joined(ids, 3)
+}
+
+// namesOne reports whether a text names exactly one of a run's coordinators and nodes.
+func namesOne(r scenarios.Result, text string) bool {
+	n := 0
+	for _, c := range r.Coords {
+		if c.Name != "" && strings.Contains(text, c.Name) {
+			n++
+		}
+	}
+	for _, node := range r.Nodes {
+		if node.Address.IsValid() && strings.Contains(text, node.Address.String()) {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // failed names the first failed finding and counts the others.

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -78,6 +79,22 @@ func TestSentence(t *testing.T) {
 			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five,
 				Findings: []sc.Finding{{ID: sc.VersionsSame, Status: sc.StatusPass, Note: "2 versions"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 40}, Nodes: two}},
 			want: "PASS: 40 sessions over 2 nodes reached 5 coordinators (no number was declared); see the note on versions.same.",
+		},
+		"pass: a note that names one coordinator is said": {
+			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: []sc.CoordTally{{Name: "a:25000", Sessions: 8}, {Name: "b:25000", Sessions: 8}},
+				Findings: []sc.Finding{{ID: sc.ErrorsRate, Status: sc.StatusPass, Note: "Logins are slow on b:25000 (median 3s)."}, {ID: sc.LoadLag, Status: sc.StatusPass, Note: "n"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 16}, Nodes: two}},
+			want: "PASS: 16 sessions over 2 nodes reached 2 coordinators (no number was declared); note: Logins are slow on b:25000 (median 3s) (errors.rate); see the note on load.lag.",
+		},
+		"pass: a note that names one node is said": {
+			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: five[:1],
+				Findings: []sc.Finding{{ID: sc.ErrorsRate, Status: sc.StatusPass, Note: "Logins are slow over 127.0.0.3:1 (median 3s)"}},
+				Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 16}, Nodes: []sc.NodeTally{{Address: netip.MustParseAddrPort("127.0.0.2:1"), Sessions: 8}, {Address: netip.MustParseAddrPort("127.0.0.3:1"), Sessions: 8}}}},
+			want: "PASS: 16 sessions over 2 nodes reached 1 coordinator (no number was declared); note: Logins are slow over 127.0.0.3:1 (median 3s) (errors.rate).",
+		},
+		"pass: a note that names several is only pointed at": {
+			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Coords: []sc.CoordTally{{Name: "a:25000", Sessions: 8}, {Name: "b:25000", Sessions: 8}},
+				Findings: []sc.Finding{{ID: sc.BalanceReach, Status: sc.StatusPass, Note: "a:25000 and b:25000"}}, Measured: sc.Measured{Sessions: sc.Sessions{Attempted: 16}, Nodes: two}},
+			want: "PASS: 16 sessions over 2 nodes reached 2 coordinators (no number was declared); see the note on balance.reach.",
 		},
 		"certificates, two of one node, and an intermediate one that ends first": {
 			r: sc.Result{Verdict: sc.StatusPass, Complete: true, Measured: sc.Measured{Scenario: sc.Scenario{Kind: sc.KindCertificates}, TLS: []sc.Cert{

@@ -105,6 +105,17 @@ func (cs CoordinatorSet) Missing() []string {
 	return out
 }
 
+// Present are the coordinators of the set that some look saw.
+func (cs CoordinatorSet) Present() []string {
+	var out []string
+	for _, s := range cs.Slots {
+		if s.Seen {
+			out = append(out, s.Name)
+		}
+	}
+	return out
+}
+
 // Unseen counts the slots that no look saw.
 func (cs CoordinatorSet) Unseen() int {
 	n := 0

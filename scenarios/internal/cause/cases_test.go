@@ -175,6 +175,16 @@ var cases = map[string]struct {
 		},
 		names: []string{"consistent with one broken of five, never seen: coord-4.example.com:25000"}, absent: []string{"ldap"},
 	},
+	"a coordinator that is never seen, of a declared number": {
+		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, reason: ReasonUnlike,
+		change: func(_ int, s *session) {
+			if s.coordinator == 4 {
+				s.class = "open.timeout"
+			}
+		},
+		evidence: func(e *scenarios.Measured) { e.Scenario.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5} },
+		names:    []string{"never seen: 1 of 5 (seen: coord-0.example.com:25000, coord-1.example.com:25000, coord-2.example.com:25000 and coord-3.example.com:25000)"},
+	},
 	"some failures at one node of two": {
 		nodes: 2, coordinators: 5, declared: 5, place: PlaceOneNode, subject: judgetest.NodeAddr(1).String(), reason: ReasonUnlike,
 		change: func(i int, s *session) {

@@ -94,7 +94,7 @@ func unseenCoordinator(f facts) (match, bool) {
 	if unseen == 0 || unseen == k || failed < 2 {
 		return match{}, false
 	}
-	m := match{says: fmt.Sprintf("never seen: %d of %d", unseen, k)}
+	m := match{says: fmt.Sprintf("never seen: %d of %d (seen: %s)", unseen, k, phrase.List(cs.Present()))}
 	if len(names) > 0 {
 		m.says = "never seen: " + phrase.List(names)
 	}
