@@ -74,7 +74,7 @@ func (w findingWriter) unanswered(q rule) (lookStats, string) {
 func (w findingWriter) missingLook() string {
 	switch {
 	case w.next.Sessions > 0:
-		return waitsFor(w.next)
+		return waitsFor(w.next) + w.ifIdentified()
 	case w.decided():
 		return "Another finding decided the run first, so no further look was taken"
 	case w.whole:
@@ -83,6 +83,15 @@ func (w findingWriter) missingLook() string {
 		return fmt.Sprintf("%d looks did not decide it", len(w.looks))
 	}
 	return "No further look was possible"
+}
+
+// ifIdentified is the condition of a further look where sessions of the last one
+// named no coordinator: while they fail, no number of them decides.
+func (w findingWriter) ifIdentified() string {
+	if w.looks[len(w.looks)-1].allUnidentified() == 0 {
+		return ""
+	}
+	return " if each of them named its coordinator"
 }
 
 // decided reports whether some rule has its last word that is no pass.
