@@ -62,7 +62,7 @@ func (l *lookStats) judgeReach() {
 		l.nameReach(a)
 	case shares.state == doubt:
 		*a = shares
-	case gaps.state == doubt && (!l.whole || !gaps.near):
+	case gaps.state == doubt && (!l.whole || !gaps.near), gaps.state == idle && !l.whole:
 		*a = gaps
 	case !l.sequenced:
 		*a = answer{why: noSequence}
@@ -109,12 +109,17 @@ func (l *lookStats) independent() answer {
 
 // gapsByNode is (b): whether a coordinator that answers has not done so on one node.
 func (l *lookStats) gapsByNode() answer {
-	out := answer{state: quiet}
+	out, waits := answer{state: quiet}, false
 	tests := l.gapTests()
 	l.reach.gapLimit = l.alpha / tests
 	for node := range l.nodes {
 		for slot, g := range l.gaps(node) {
-			if l.isUncovered(slot) || !g.never && !l.sequenced {
+			if !g.never && !l.sequenced {
+				continue
+			}
+			if l.isUncovered(slot) {
+				// Coverage has to say first whether it is missing altogether.
+				waits = waits || l.all[slot] > 0 && g.state(l.shares[slot], l.thin(), l.reach.gapLimit, budget.Near/tests) != quiet
 				continue
 			}
 			switch certain, possible := g.chances(l.shares[slot], l.thin()); g.state(l.shares[slot], l.thin(), l.reach.gapLimit, budget.Near/tests) {
@@ -127,8 +132,11 @@ func (l *lookStats) gapsByNode() answer {
 			}
 		}
 	}
-	if out.state == doubt && !out.near {
+	switch {
+	case out.state == doubt && !out.near:
 		out.why = l.dependsOnUnidentified()
+	case out.state == quiet && waits:
+		return answer{state: idle, why: "a coordinator that one node may not reach may be missing altogether; see balance.coverage"}
 	}
 	return out
 }
