@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balancesim"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
@@ -395,5 +396,20 @@ func TestBalance_ManyNodesAndNames(t *testing.T) {
 				t.Errorf("it passes: %+v", j.Findings)
 			}
 		})
+	}
+}
+
+// A run that two silent sessions stopped has seen nobody: whether the coordinators are
+// there is open, and they are named.
+func TestBalance_NobodySeenNamesWhomItExpected(t *testing.T) {
+	t.Parallel()
+	look := scenarios.Look{Planned: 40, Cut: true}
+	for i := range 2 {
+		look.Add(scenarios.Observation{Seq: i, Part: scenarios.PartOrdered, Node: judgetest.NodeAddr(i), Outcome: scenarios.OutcomeFailed,
+			Failed: scenarios.PhaseOpen, Class: vocabtest.Class("open.timeout")})
+	}
+	f := judgetest.Find(t, decide(scenarios.Measured{Scenario: judgetest.Declared(3), Looks: []scenarios.Look{look}}).Findings, scenarios.BalanceCoverage)[0]
+	if f.Status != scenarios.StatusInconclusive || !strings.Contains(f.Message, judgetest.CoordName(2)) {
+		t.Errorf("%s: %s", f.Status, f.Message)
 	}
 }

@@ -14,10 +14,14 @@ import (
 // docs/statistics.md has the rule.
 func Judge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := batch.Pool(e.Looks)
-	if status, why := nothingToJudge(e, looks); why != "" {
-		return allSkipped(status, why), scenarios.NextLook{}
-	}
 	cs := batch.MatchExpected(e.Scenario, looks)
+	if status, why := nothingToJudge(e, looks); why != "" {
+		out := allSkipped(status, why)
+		if cs.Declared > 1 && batch.Failures(looks) > 0 && len(batch.NamesSeen(looks)) == 0 {
+			out = replaceFinding(out, []scenarios.Finding{nobodySeen(cs, why)})
+		}
+		return out, scenarios.NextLook{}
+	}
 	unexpected := unexpectedFindings(cs, looks)
 	if cs.Declared == 1 {
 		return replaceFinding(allSkipped(scenarios.StatusSkipped, "one coordinator is expected: there is nothing to balance"), unexpected), scenarios.NextLook{}
@@ -58,6 +62,16 @@ func allSkipped(status scenarios.Status, why string) []scenarios.Finding {
 		out[i] = scenarios.Finding{ID: id, Status: status, Message: why}
 	}
 	return out
+}
+
+// nobodySeen is coverage where sessions failed and none named its coordinator: whether
+// those that were expected are there is open.
+func nobodySeen(cs batch.CoordinatorSet, why string) scenarios.Finding {
+	never := fmt.Sprintf("%d of %d", cs.Declared, cs.Declared)
+	if cs.Named {
+		never = phrase.List(cs.Missing())
+	}
+	return scenarios.Finding{ID: scenarios.BalanceCoverage, Status: scenarios.StatusInconclusive, Message: "never seen: " + never + "; " + why}
 }
 
 // replaceFinding puts the findings made in the place of the one of their id.

@@ -185,6 +185,16 @@ var cases = map[string]struct {
 		evidence: func(e *scenarios.Measured) { e.Scenario.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5} },
 		names:    []string{"never seen: 1 of 5 (seen: coord-0.example.com:25000, coord-1.example.com:25000, coord-2.example.com:25000 and coord-3.example.com:25000)"},
 	},
+	"sessions without an answer, though the scouts got in": {
+		nodes: 2, coordinators: 5, declared: 5, reason: ReasonUnlike,
+		change: func(_ int, s *session) { s.class = "open.timeout" },
+		evidence: func(e *scenarios.Measured) {
+			for node := range 2 {
+				e.Scouts = append(e.Scouts, scenarios.Scout{Address: judgetest.NodeAddr(node), Attempts: 1, Outcome: scenarios.OutcomeOK})
+			}
+		},
+		absent: []string{"ldap"},
+	},
 	"some failures at one node of two": {
 		nodes: 2, coordinators: 5, declared: 5, place: PlaceOneNode, subject: judgetest.NodeAddr(1).String(), reason: ReasonUnlike,
 		change: func(i int, s *session) {

@@ -152,12 +152,14 @@ func (f facts) gotIn() bool {
 		return f.anyGotIn()
 	}
 	for _, n := range nodes {
-		if countGood(f.good, at(n)) > 0 || f.openedAt(n) {
+		if countGood(f.good, at(n)) > 0 || f.openedAt(n) || slices.ContainsFunc(f.e.Scouts, func(s scenarios.Scout) bool { return s.Address == n && scoutGotIn(s) }) {
 			return true
 		}
 	}
 	return false
 }
+
+func scoutGotIn(s scenarios.Scout) bool { return s.Outcome == scenarios.OutcomeOK }
 
 // openedAt reports whether a session at a node failed only after it was open.
 func (f facts) openedAt(n netip.AddrPort) bool {
@@ -167,7 +169,7 @@ func (f facts) openedAt(n netip.AddrPort) bool {
 // anyGotIn reports whether a session logged in anywhere, with the settings of all.
 func (f facts) anyGotIn() bool {
 	_, ok, _, _ := f.e.Pooled().Total()
-	return ok > 0 || slices.ContainsFunc(f.errors, func(g scenarios.ErrorGroup) bool { return !g.Class.Phase.UntilOpen() })
+	return ok > 0 || slices.ContainsFunc(f.e.Scouts, scoutGotIn) || slices.ContainsFunc(f.errors, func(g scenarios.ErrorGroup) bool { return !g.Class.Phase.UntilOpen() })
 }
 
 // chanceAmong is the chance that all of some failures are among n sessions of total,
