@@ -161,6 +161,23 @@ func TestLook_OrderedSessionsOfASilentNodeGoToTheOthers(t *testing.T) {
 	}
 }
 
+func TestLook_SaysWhyNoNodeIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {
+			if n.Addr.Addr().String() == "127.0.0.3" {
+				return failing("open.timeout")
+			}
+			return fate{refused: i > 20}
+		}}
+		r, _ := watched(t.Context(), t, b, scenario(40), Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
+			return budget.Budget{Look: 40, Ceiling: 1000}
+		}})
+		if r.Stopped == nil || !strings.Contains(r.Stopped.Text, "the others are silent") {
+			t.Errorf("stopped = %+v", r.Stopped)
+		}
+	})
+}
+
 func TestLook_ParallelSessionsOfARefusedNodeGoToTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{coordinators: 5, answer: func(n Node, i int) fate {

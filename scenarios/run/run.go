@@ -127,6 +127,7 @@ type run struct {
 	scouts       []scenarios.Scout
 	probe        *scenarios.Probe
 	silent       []scenarios.SilentNode // of kind certificates
+	leftOut      bool                   // some node is dialled no more, for it was silent
 }
 
 // Run carries a scenario out and judges it. It always returns a result, of which

@@ -35,8 +35,13 @@ func (r *run) scout(ctx context.Context) bool {
 	return false
 }
 
-// stopWithoutNodes ends a run of which every node's certificate was refused.
+// stopWithoutNodes ends a run of which every node's certificate was refused, but for
+// nodes that are silent.
 func (r *run) stopWithoutNodes() {
+	text := "no node has a trusted certificate left"
+	if r.leftOut {
+		text = "no node is left: those that answer have no trusted certificate, and the others are silent"
+	}
 	r.collect.addEmptyLook(r.budget.Look)
-	r.collect.stop(scenarios.Stop{By: scenarios.StopCertificate, Text: "no node has a trusted certificate left"})
+	r.collect.stop(scenarios.Stop{By: scenarios.StopCertificate, Text: text})
 }

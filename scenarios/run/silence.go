@@ -32,6 +32,7 @@ func (r *run) leaveOut(n Node) {
 		return
 	}
 	r.nodes.Exclude(n)
+	r.leftOut = true
 	text := fmt.Sprintf("%s is dialled no more: %d sessions in a row got no answer from it", n.Addr, maxSilence)
 	r.collect.note(text)
 	r.collect.event(Event{Kind: EventDropped, Text: text})
