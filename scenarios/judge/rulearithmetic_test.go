@@ -20,16 +20,6 @@ func certain(cell) float64 { return 1 }
 // nearLimit is the probability at which a rule asks for a further look.
 const nearLimit = .05
 
-// missingFromNode is the rate for a coordinator that one node does not know. The
-// first look is near, and longer ones prove it, unless the coordinator was not seen
-// on the other nodes either at the end of the first look: then it is coverage's.
-func missingFromNode(c cell) float64 {
-	k, nodes, burst := float64(c.system.K), float64(c.system.Nodes), float64(c.system.Scenario.Load.Burst)
-	unseen := float64(stats.DrawsToSee(1/k, nearLimit/k))
-	others := (nodes - 1) / nodes
-	return 1 - stats.MissProbability(1/k, burst*others)*stats.MissProbability(others/k, math.Max(0, unseen-burst))
-}
-
 // deadFrom is the rate for a coordinator that dies at a part of the first look: near
 // asks for a further one, which shows it.
 func deadFrom(part float64) func(cell) float64 {

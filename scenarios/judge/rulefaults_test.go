@@ -30,7 +30,7 @@ func faults() []fault {
 		{name: "dead", of: balancesim.At(0), printed: dead, fail: [6]float64{100, 100, 100, 100, 100, 100}},
 		{name: "dead from the middle of the first look on", arithmetic: certain, of: balancesim.DeadFrom(0, .5), fail: [6]float64{100, 100, 100, 100, 100, 100}},
 		{name: "dead from three quarters of the first look on", arithmetic: deadFrom(.75), of: balancesim.DeadFrom(0, .75), fail: [6]float64{100, 100, 100, 100, 100, 65}},
-		{name: "missing from one node only", arithmetic: missingFromNode, of: balancesim.DeadFromNode, fail: [6]float64{none, 99.6, none, 87.5, 95.5, 92}, inconclusive: [6]float64{3: .3, 5: .2}},
+		{name: "missing from one node only", arithmetic: certain, of: balancesim.DeadFromNode, fail: [6]float64{none, 99.6, none, 98.5, 100, 99.8}, inconclusive: [6]float64{3: 1.5, 5: .2}},
 		{name: "one node pinned", arithmetic: certain, of: balancesim.NodePinned, fail: [6]float64{none, 100, none, 100, 100, 100}},
 		{name: "one node pinned, .2 % lost", arithmetic: certain, alone: true, of: balancesim.Losing(.002, balancesim.NodePinned), fail: [6]float64{100, 100, 100, 100, none, none}},
 		{name: "one node pinned, 1 % lost", arithmetic: certain, alone: true, of: balancesim.Losing(.01, balancesim.NodePinned), fail: [6]float64{100, 100, 99.95, 99.95, 100, 99.6}, inconclusive: [6]float64{2: .05, 3: .05, 5: .4}},
