@@ -183,9 +183,7 @@ type admission struct {
 	rate  limitPlan
 	open  int
 
-	tokens float64 // rate: connections that may be accepted now
-	filled time.Duration
-	used   bool // rate: tokens and filled are set
+	attempts []time.Duration // rate: when the latest connections came, those that were not accepted too
 }
 
 // limitPlan is how many connections are accepted, and what the others meet.
@@ -197,31 +195,27 @@ type limitPlan struct {
 // rateWindow is the time for which a rate is given.
 const rateWindow = 10 * time.Second
 
-// admit counts a connection as open, and takes a token if there is a rate: a bucket
-// of one window's tokens. elapsed does not decrease.
+// admit counts a connection as open where it is accepted. elapsed does not decrease.
 func (a *admission) admit(elapsed time.Duration) bool {
-	if a.limit.n > 0 && a.open >= a.limit.n || !a.takeToken(elapsed) {
+	if a.limit.n > 0 && a.open >= a.limit.n || a.tooMany(elapsed) {
 		return false
 	}
 	a.open++
 	return true
 }
 
-func (a *admission) takeToken(elapsed time.Duration) bool {
+// tooMany counts a connection, and reports whether as many as the rate came within the
+// window before it: like HAProxy's conn_rate, which counts those that it rejects, too.
+func (a *admission) tooMany(elapsed time.Duration) bool {
 	if a.rate.n == 0 {
-		return true
-	}
-	all := float64(a.rate.n)
-	a.tokens = min(all, a.tokens+all*(elapsed-a.filled).Seconds()/rateWindow.Seconds())
-	if !a.used {
-		a.tokens, a.used = all, true
-	}
-	a.filled = elapsed
-	if a.tokens < 1 {
 		return false
 	}
-	a.tokens--
-	return true
+	full := len(a.attempts) == a.rate.n && elapsed-a.attempts[0] < rateWindow
+	if len(a.attempts) == a.rate.n {
+		a.attempts = a.attempts[1:]
+	}
+	a.attempts = append(a.attempts, elapsed)
+	return full
 }
 
 // excessMode is how a connection that is not accepted ends.

@@ -137,7 +137,7 @@ func TestAdmission_Rate(t *testing.T) {
 	for _, at := range []time.Duration{0, 0, 0, 2500 * time.Millisecond, 5 * time.Second, 5 * time.Second, time.Minute, time.Minute, time.Minute} {
 		got = append(got, a.admit(at))
 	}
-	if want := []bool{true, true, false, false, true, false, true, true, false}; !slices.Equal(got, want) {
+	if want := []bool{true, true, false, false, false, false, true, true, false}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
