@@ -11,6 +11,9 @@ import (
 
 // fixesForLoss is what survives the loss of a coordinator.
 func (h heldSessions) fixesForLoss() scenarios.Fixes {
+	if h.doubt == moreThanThreads {
+		return h.fixesForSpread()
+	}
 	var ways []string
 	switch {
 	case h.MoreCoord == 1:
@@ -72,12 +75,15 @@ func identifyLimitFixes() scenarios.Fixes {
 		phrase.Set("target.web_port", "25000", "let the coordinators' web pages be read"))
 }
 
-// fixesForSpread is what to find out where the coordinators were not used alike.
+// fixesForSpread is what to find out where the coordinators were not used as declared,
+// or not alike.
 func (h heldSessions) fixesForSpread() scenarios.Fixes {
 	switch h.doubt {
 	case partlyUsed, unevenlySpread:
 		return slices.Concat(phrase.Try(runSmoke),
 			phrase.Set("load.local_addresses", "", "dial from several local addresses, if the balancer keeps a client on one coordinator"))
+	case moreThanThreads:
+		return phrase.Set("capacity.threads", "", "correct the number of service threads of a coordinator")
 	case fewerThanModel:
 		return phrase.Set("target.web_port", "25000", "let the coordinators' web pages be read: they show the sessions of others")
 	}

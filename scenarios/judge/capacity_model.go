@@ -13,13 +13,14 @@ import (
 type modelDoubt int
 
 const (
-	modelHolds     modelDoubt = iota
-	causeUnknown              // it holds if a coordinator was full
-	nothingReached            // the run was neither filled nor did it reach its number
-	balancerFull              // the coordinators were not filled
-	partlyUsed                // some coordinators held nothing
-	unevenlySpread            // the fullest held more than any placement by shares gives it
-	fewerThanModel            // it was full before the model has it full
+	modelHolds      modelDoubt = iota
+	causeUnknown               // it holds if a coordinator was full
+	nothingReached             // the run was neither filled nor did it reach its number
+	balancerFull               // the coordinators were not filled
+	moreThanThreads            // a coordinator held more sessions than it was declared to have threads
+	partlyUsed                 // some coordinators held nothing
+	unevenlySpread             // the fullest held more than any placement by shares gives it
+	fewerThanModel             // it was full before the model has it full
 )
 
 // doubts finds out whether the model holds; ceiling is what it says.
@@ -29,6 +30,8 @@ func (h heldSessions) doubts(ceiling sizing.Ceiling) modelDoubt {
 		return nothingReached
 	case h.Cause == scenarios.CauseBalancer:
 		return balancerFull
+	case h.moreThanDeclared():
+		return moreThanThreads
 	case !byAddress && h.withoutSessions() > 0:
 		return partlyUsed
 	case !byAddress && h.unidentified == 0 && h.fleet.LessEvenThanChance(h.named(), h.fullest):
@@ -39,6 +42,11 @@ func (h heldSessions) doubts(ceiling sizing.Ceiling) modelDoubt {
 		return causeUnknown
 	}
 	return modelHolds
+}
+
+// moreThanDeclared reports whether the run refutes the declared number of threads.
+func (h heldSessions) moreThanDeclared() bool {
+	return h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads
 }
 
 // named counts the sessions on coordinators that belong to the service.
@@ -84,6 +92,8 @@ func (h heldSessions) describeOneDown() string {
 	switch k := h.fleet.Size(); {
 	case h.doubt == balancerFull:
 		return "; how many the coordinators hold is unknown, for they were not filled"
+	case h.doubt == moreThanThreads:
+		return fmt.Sprintf("; a coordinator has more than the %d threads declared, so the limit with one down is unknown", h.Threads)
 	case h.doubt == partlyUsed:
 		return fmt.Sprintf("; %d of %s held none, and nothing is known of %s", h.withoutSessions(), phrase.Count(k, "coordinator"), them(h.withoutSessions()))
 	case h.doubt == unevenlySpread:

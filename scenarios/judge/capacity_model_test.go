@@ -54,6 +54,7 @@ func TestCapacity_SaysNoFigureThatTheRunRefutes(t *testing.T) {
 		"few beside what would fit":         {kept(0, []int{1, 2, 4, 3}, both(full, during(64, 64, 64, 64, 64), lasted(0))), 0, 0},
 		"one full, the others not":          {kept(0, []int{8, 4, 4, 4}, both(full, threadsDeclared(8), policy(scenarios.PolicyLeastConn), lasted(0))), 0, 0},
 		"one with too many":                 {kept(60, []int{40, 10, 10}, threadsDeclared(64)), 0, 0},
+		"more than the threads declared":    {kept(20, []int{9, 6, 5}, threadsDeclared(8)), 0, 0},
 		"one was turned away":               {kept(40, slicesOf(4, 5), fails(1, scenarios.PhaseOpen, "open.shutting-down")), 0, 0},
 		"some were cut":                     {kept(24, slicesOf(3, 8), func(e *scenarios.Measured) { e.Capacity.Lost, e.Capacity.Survived = 2, 22 }), 0, 0},
 		"no port left on this machine":      {kept(40, slicesOf(3, 8), fails(1, scenarios.PhaseTCP, "tcp.local-ports")), 0, 0},

@@ -105,7 +105,7 @@ func (h heldSessions) describeStall() string {
 // caveats are what to know of the numbers.
 func (h heldSessions) caveats() string {
 	out := ""
-	if h.From == scenarios.ThreadsDeclared && h.fullest > h.Threads {
+	if h.moreThanDeclared() && h.doubt != moreThanThreads {
 		out = phrase.Join(out, fmt.Sprintf("The fullest coordinator held more sessions than the %d declared threads", h.Threads))
 	}
 	if h.overSafe() {
