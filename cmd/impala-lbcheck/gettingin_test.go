@@ -259,3 +259,33 @@ func TestSmoke_NamesWhatAnswersInstead(t *testing.T) {
 		})
 	}
 }
+
+// A node that lets nobody in is named by what watches and holds, too, and no coordinator
+// is blamed for it.
+func TestOtherScenarios_NameADeadNode(t *testing.T) {
+	t.Parallel()
+	for name, scenario := range map[string][]string{
+		"watch":    {"watch", "--watch-for", "2s", "--rate", "20/s"},
+		"capacity": {"capacity", "--hold", "10", "--for", "100ms"},
+	} {
+		for position := range 2 {
+			t.Run(fmt.Sprintf("%s, number %d", name, position+1), func(t *testing.T) {
+				t.Parallel()
+				c := cluster(t, simcluster.Config{Coordinators: 3, Nodes: 1, Balance: simcluster.BalanceRoundRobin})
+				dead := closedPort(t)
+				nodes := []string{c.Nodes()[0].String()}
+				nodes = append(nodes[:position:position], append([]string{dead}, nodes[position:]...)...)
+				stdout, _, code := call(t, append(append(scenario, "--quiet", "--expect-coordinators", "3"), nodes...)...)
+				stdout = strings.Join(strings.Fields(stdout), " ")
+				for _, blame := range []string{"take a coordinator out", "or a coordinator that is gone", "broken of"} {
+					if strings.Contains(stdout, blame) {
+						t.Errorf("the report says %q", blame)
+					}
+				}
+				if code != exitFail || !strings.Contains(stdout, "to "+dead+" failed") || !strings.Contains(stdout, "nothing listens at that address") {
+					t.Errorf("exit %d\n%s", code, stdout)
+				}
+			})
+		}
+	}
+}

@@ -105,7 +105,7 @@ func (h heldSessions) describeOneDown() string {
 	case k == 1:
 		return "; none with the coordinator down: it is the only one"
 	case h.doubt == causeUnknown:
-		return fmt.Sprintf("; if a coordinator was full, limit with one down: %d", h.SafeOneDown)
+		return fmt.Sprintf("; if the fullest coordinator was full, limit with one down: %d", h.SafeOneDown)
 	case h.stalled():
 		return fmt.Sprintf("; limit with one down: %d", h.SafeOneDown)
 	case h.untilFull:

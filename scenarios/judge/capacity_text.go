@@ -17,8 +17,7 @@ func (h heldSessions) words(status scenarios.Status) (message, note string, fixe
 		return fmt.Sprintf("%d of %s no longer answered after %s: they were cut while idle, or a coordinator went down",
 			h.Lost, phrase.Count(h.Held, "held session"), phrase.Lasting(h.For)), "", phrase.Try("run scenario idle, which finds out when idle connections are cut, and how")
 	case h.closedOnly():
-		return fmt.Sprintf("%s; the next one was closed (%s) instead of waiting: a limit of the balancer, or a coordinator that is gone",
-			h.describeHeld(), h.StoppedBy), "", cause.Fixes(h.causes)
+		return fmt.Sprintf("%s; the next one failed at once (%s) instead of waiting%s", h.describeHeld(), h.StoppedBy, h.describeRefusal()), "", cause.Fixes(h.causes)
 	case h.failed():
 		return h.describeFailures(), "", cause.Fixes(h.causes)
 	case status == scenarios.StatusInconclusive:
@@ -56,7 +55,7 @@ func (h heldSessions) describeHeld() string {
 		out += ", login p99 " + phrase.Brief(h.login.Quantile(.99))
 	}
 	if h.holders > 0 {
-		out += fmt.Sprintf(", the fullest at %d of %s", h.fullest, h.threadsEach())
+		out += fmt.Sprintf(", the fullest at %d%s", h.fullest, h.ofThreads())
 	}
 	return out
 }
@@ -77,13 +76,16 @@ func (h heldSessions) coordinatorsUsed() string {
 	return phrase.Count(h.holders, "coordinator")
 }
 
-// threadsEach is the number of service threads, and where it comes from if
-// it was not declared.
-func (h heldSessions) threadsEach() string {
-	if h.From == scenarios.ThreadsAssumed {
-		return fmt.Sprintf("%d (assumed)", h.Threads)
+// ofThreads is " of 64", the number of service threads, and where it comes from if it
+// was not declared; "" where nothing says it but what was held.
+func (h heldSessions) ofThreads() string {
+	switch h.From {
+	case scenarios.ThreadsMeasured:
+		return ""
+	case scenarios.ThreadsAssumed:
+		return fmt.Sprintf(" of %d (assumed)", h.Threads)
 	}
-	return fmt.Sprint(h.Threads)
+	return fmt.Sprintf(" of %d", h.Threads)
 }
 
 // describeStall is what became of the next session, and why.
@@ -115,6 +117,14 @@ func (h heldSessions) caveats() string {
 		out = phrase.Join(out, "The waiting session did not get in even after the others had left")
 	}
 	return out
+}
+
+// describeRefusal is where sessions were turned away, or what that may be.
+func (h heldSessions) describeRefusal() string {
+	if says := cause.Sentence(h.causes); says != "" {
+		return "; " + says
+	}
+	return ": a limit of the balancer, or a coordinator that is gone"
 }
 
 // describeFailures names what failed that should not have.

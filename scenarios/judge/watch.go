@@ -122,6 +122,9 @@ func failedNew(e scenarios.Measured) []scenarios.ErrorGroup {
 
 // fix says what to look at, by how sessions failed.
 func (w watchData) fix() scenarios.Fixes {
+	if dead := w.deadNodes(); len(dead) > 0 {
+		return cause.Fixes(dead)
+	}
 	switch kinds := kindsOf(w.groups); {
 	case kinds[vocab.KindShuttingDown]:
 		return phrase.Try("take a coordinator out of the balancer before it is shut down: while it drains it refuses sessions, and its /healthz stays healthy")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -53,7 +54,16 @@ func (w watchData) failures() string {
 	if names := classNames(w.groups); len(names) > 0 {
 		out += ": " + phrase.List(names)
 	}
+	if dead := w.deadNodes(); len(dead) > 0 {
+		out += "; " + cause.Sentence(dead)
+	}
 	return out
+}
+
+// deadNodes are the causes that name nodes of which no session got in: not what a
+// coordinator that goes away leaves.
+func (w watchData) deadNodes() []cause.Cause {
+	return slices.DeleteFunc(cause.Of(w.e), func(c cause.Cause) bool { return c.Place != cause.PlaceNode })
 }
 
 // relativeTime places a time of the watch by the command, where there was one.
