@@ -30,15 +30,7 @@ var nameless = []simcluster.Fault{{Name: "no-ping"}, {Name: "no-http-addr"}}
 // against is a scenario for a new cluster.
 func against(t *testing.T, config simcluster.Config) scenarios.Scenario {
 	t.Helper()
-	cluster, err := simcluster.Start(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cluster.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	cluster := start(t, config)
 	s := scenarios.Default()
 	s.Name, s.Target.Endpoints = "test", []string{cluster.Nodes()[0].String()}
 	s.Load.Rate, s.Load.Burst = 0, 0

@@ -10,12 +10,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// secured is a cluster with TLS and a login, and a scenario of the kind against it.
-func secured(t *testing.T, kind scenarios.Kind) (scenarios.Scenario, Options) {
+// start starts a cluster for one test.
+func start(t *testing.T, config simcluster.Config) *simcluster.Cluster {
 	t.Helper()
-	config := simcluster.Config{
-		Coordinators: 2, Nodes: 1, Seed: 1, TLS: true, Host: "lb.example.com", Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "hunter2"},
-	}
 	cluster, err := simcluster.Start(config)
 	if err != nil {
 		t.Fatal(err)
@@ -25,6 +22,16 @@ func secured(t *testing.T, kind scenarios.Kind) (scenarios.Scenario, Options) {
 			t.Error(err)
 		}
 	})
+	return cluster
+}
+
+// secured is a cluster with TLS and a login, and a scenario of the kind against it.
+func secured(t *testing.T, kind scenarios.Kind) (scenarios.Scenario, Options) {
+	t.Helper()
+	config := simcluster.Config{
+		Coordinators: 2, Nodes: 1, Seed: 1, TLS: true, Host: "lb.example.com", Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "hunter2"},
+	}
+	cluster := start(t, config)
 	s := scenarios.Default()
 	s.Name, s.Kind = "test", kind
 	s.Target.Endpoints = []string{cluster.Nodes()[0].String()}

@@ -24,11 +24,7 @@ type Route struct {
 
 // NewBalancer returns the balancer that [Start] would use. The error is a *[ConfigError].
 func NewBalancer(c Config) (*Balancer, error) {
-	c, err := c.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	p, err := newPlan(c)
+	c, p, err := c.planned()
 	if err != nil {
 		return nil, err
 	}

@@ -40,11 +40,7 @@ type Cluster struct {
 // *[ConfigError] if c is invalid; any other error comes from opening a listener.
 // Stop the cluster with [Cluster.Close].
 func Start(c Config) (*Cluster, error) {
-	c, err := c.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	p, err := newPlan(c)
+	c, p, err := c.planned()
 	if err != nil {
 		return nil, err
 	}

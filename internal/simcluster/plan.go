@@ -59,6 +59,17 @@ type balancerPlan struct {
 	pinsAfterLoss bool
 }
 
+// planned is c with its defaults, and what its faults make of it. The error is a
+// *[ConfigError].
+func (c Config) planned() (Config, *plan, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return c, nil, err
+	}
+	p, err := newPlan(c)
+	return c, p, err
+}
+
 // newPlan applies c's faults in order. c must have its defaults.
 func newPlan(c Config) (*plan, error) {
 	p := &plan{coordinators: make([]coordinatorPlan, c.Coordinators), nodes: make([]nodePlan, c.Nodes)}
