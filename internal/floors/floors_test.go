@@ -30,7 +30,7 @@ cmd/impala-lbcheck/internal/provisiontext: internal/provision
 cmd/impala-lbcheck/internal/flags: scenarios vocab internal/usertext
 lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask scenarios/threshold
 report: scenarios vocab
-scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget
+scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget scenarios/internal/deal
 scenarios/run/limits: scenarios vocab scenarios/run/internal/host scenarios/run/internal/pace scenarios/internal/budget
 scenarios/run/internal/watchstate: scenarios scenarios/run/internal/record
 scenarios/run/internal/record: scenarios vocab
@@ -54,7 +54,8 @@ scenarios/internal/budget: scenarios internal/stats
 scenarios/internal/phrase: scenarios vocab
 scenarios/internal/dn: internal/usertext
 scenarios/internal/judgetest: scenarios vocab internal/golden
-scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/internal/judgetest
+scenarios/internal/deal:
+scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/internal/deal scenarios/internal/judgetest
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe
 internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/certs internal/usertext

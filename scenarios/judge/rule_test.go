@@ -2,7 +2,7 @@ package judge
 
 import (
 	"cmp"
-	"flag"
+
 	"fmt"
 	"math"
 	"runtime"
@@ -16,9 +16,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 )
-
-// fullRule simulates the balance rule as often as its published figures were: `make rule`.
-var fullRule = flag.Bool("rule", false, "simulate the balance rule in full: a quarter of an hour")
 
 // How often a cell is simulated for the published figures, and one of many
 // coordinators, whose looks are long.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
@@ -51,27 +50,6 @@ func allCells() []cell {
 		}
 	}
 	return out
-}
-
-// TestRuleInFull simulates every cell, and writes the rates down under -update.
-func TestRuleInFull(t *testing.T) {
-	if !*fullRule {
-		t.Skip("a quarter of an hour: `make rule` runs it")
-	}
-	var out []measuredCell
-	for _, c := range allCells() {
-		began := time.Now()
-		runs := c.timesInFull()
-		got := c.simulate(runs)
-		out = append(out, measuredCell{c.label(), c.sessions(), runs, got})
-		fmt.Printf("%-100s N %5d  fails %6.2f %%  inconclusive %6.2f %%  cost %5.2f N  in %s\n",
-			c.label(), c.sessions(), 100*got.Fail, 100*got.Inconclusive, got.Cost, time.Since(began).Round(10*time.Millisecond))
-	}
-	b, err := json.MarshalIndent(out, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden.Equal(t, measuredCells, append(b, '\n'))
 }
 
 // measured reads the file.

@@ -4,11 +4,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+
+	dealing "github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/deal"
 )
 
-// deal is which node each of some sessions goes to. Every node has an equal part, in
-// one shuffle of the whole: nodes in turn would resonate with a balancer that goes
-// round over all of them, and blocks of turns would, too.
+// deal is which node each of some sessions goes to.
 type deal struct {
 	nodes  []Node // of the sessions left
 	random *rand.Rand
@@ -27,16 +27,12 @@ func (r *run) deal(nodes []Node, count int) *deal {
 	return newDeal(nodes, count, r.seed, int(r.seq.Load()))
 }
 
-// shuffled deals so many sessions; where they do not come out even, chance says which
-// nodes have one more.
+// shuffled deals so many sessions.
 func (d *deal) shuffled(nodes []Node, count int) []Node {
-	all := slices.Clone(nodes)
-	d.random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	out := make([]Node, count)
-	for i := range out {
-		out[i] = all[i%len(all)]
+	for i, n := range dealing.Shuffled(d.random, len(nodes), count) {
+		out[i] = nodes[n]
 	}
-	d.random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
 }
 
@@ -66,9 +62,6 @@ func (d *deal) replace(nodes []Node) {
 	}
 }
 
-// dealt is how many sessions each node gets of one deal, where there are many.
-const dealt = 64
-
 // dealer deals sessions that have no order, one at a time, as many as there are. It
 // is safe for concurrent use.
 type dealer struct {
@@ -86,12 +79,12 @@ type dealer struct {
 func (d *dealer) node(nodes []Node) Node {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch count := min(dealt*len(nodes), max(0, d.planned)); {
+	switch count := min(dealing.PerNode*len(nodes), max(0, d.planned)); {
 	case len(d.left) == 0 && count > 0:
 		d.deal(nodes, count)
 		d.planned -= count
 	case len(d.left) == 0:
-		d.deal(nodes, dealt*len(nodes))
+		d.deal(nodes, dealing.PerNode*len(nodes))
 	case !slices.Equal(nodes, d.nodes):
 		d.deal(nodes, len(d.left))
 	}

@@ -3,6 +3,8 @@ package run
 import (
 	"net/netip"
 	"testing"
+
+	dealing "github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/deal"
 )
 
 func someNodes(n int) []Node {
@@ -11,37 +13,6 @@ func someNodes(n int) []Node {
 		out = append(out, Node{Addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), 1)})
 	}
 	return out
-}
-
-// Whatever the seed, every node has its part, and the order has no period.
-func TestDeal_EqualParts(t *testing.T) {
-	t.Parallel()
-	alternates := 0
-	for seed := range uint64(200) {
-		for _, nodes := range []int{1, 2, 3, 4} {
-			d, taken := newDeal(someNodes(nodes), 42, seed, 1), map[Node]int{}
-			var last Node
-			turns := 0
-			for n, ok := d.next(); ok; n, ok = d.next() {
-				if taken[n]++; n != last {
-					turns++
-				}
-				last = n
-				d.done()
-			}
-			for n, count := range taken {
-				if count < 42/nodes || count > 42/nodes+1 {
-					t.Errorf("seed %d: %s has %d of 42 sessions over %d nodes", seed, n.Addr, count, nodes)
-				}
-			}
-			if nodes == 2 && turns == 42 {
-				alternates++
-			}
-		}
-	}
-	if alternates > 0 {
-		t.Errorf("%d of 200 deals over two nodes alternate", alternates)
-	}
 }
 
 func TestDeal_ReplacesANode(t *testing.T) {
@@ -70,7 +41,7 @@ func TestDealer_EqualPartsWithoutTurns(t *testing.T) {
 		alike[i%4][n]++
 	}
 	for _, n := range nodes {
-		if taken[n] < 2500-dealt || taken[n] > 2500+dealt {
+		if taken[n] < 2500-dealing.PerNode || taken[n] > 2500+dealing.PerNode {
 			t.Errorf("%s has %d of 10000 sessions", n.Addr, taken[n])
 		}
 		for turn := range alike {

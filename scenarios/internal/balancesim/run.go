@@ -6,6 +6,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/deal"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
 
@@ -57,24 +58,11 @@ func (s System) Run(seed uint64, next func(scenarios.Measured) scenarios.NextLoo
 // another.
 func (s System) sessions(r *rand.Rand, look, n, burst int) []Session {
 	var out []Session
-	for i, node := range append(s.shuffled(r, n), s.shuffled(r, burst)...) {
+	for i, node := range append(deal.Shuffled(r, s.Nodes, n), deal.Shuffled(r, s.Nodes, burst)...) {
 		out = append(out, Session{Node: node, Look: look, At: i, Of: n, Held: i >= n})
 	}
 	return out
 }
-
-// shuffled are n nodes, each as often as any other.
-func (s System) shuffled(r *rand.Rand, n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i % s.Nodes
-	}
-	r.Shuffle(n, func(i, j int) { out[i], out[j] = out[j], out[i] })
-	return out
-}
-
-// dealt is how many sessions of a load a node gets of one shuffle.
-const dealt = 64
 
 // Whole is one look of n sessions that were opened when they were due, as a load has it.
 func (s System) Whole(seed uint64, n int) scenarios.Measured {
@@ -84,7 +72,7 @@ func (s System) Whole(seed uint64, n int) scenarios.Measured {
 	l := scenarios.Look{Kind: scenarios.LookWhole, Planned: n}
 	var nodes []int
 	for len(nodes) < n {
-		nodes = append(nodes, s.shuffled(r, dealt*s.Nodes)...)
+		nodes = append(nodes, deal.Shuffled(r, s.Nodes, min(deal.PerNode*s.Nodes, n-len(nodes)))...)
 	}
 	for i := range n {
 		session := Session{Node: nodes[i], At: i, Of: n}
