@@ -119,9 +119,9 @@ func (h heldSessions) caveats() string {
 	return out
 }
 
-// describeRefusal is where sessions were turned away, or what that may be.
+// describeRefusal is which nodes turned sessions away, or what that may be.
 func (h heldSessions) describeRefusal() string {
-	if says := cause.Sentence(h.causes); says != "" {
+	if says := cause.Sentence(cause.At(cause.PlaceNode, h.causes)); says != "" {
 		return "; " + says
 	}
 	return ": a limit of the balancer, or a coordinator that is gone"

@@ -63,7 +63,7 @@ func (w watchData) failures() string {
 // deadNodes are the causes that name nodes of which no session got in: not what a
 // coordinator that goes away leaves.
 func (w watchData) deadNodes() []cause.Cause {
-	return slices.DeleteFunc(cause.Of(w.e), func(c cause.Cause) bool { return c.Place != cause.PlaceNode })
+	return cause.At(cause.PlaceNode, cause.Of(w.e))
 }
 
 // relativeTime places a time of the watch by the command, where there was one.

@@ -109,6 +109,11 @@ func classesOf(part []scenarios.FailureGroup) []scenarios.Class {
 	return out
 }
 
+// At are the causes of one place.
+func At(place string, causes []Cause) []Cause {
+	return slices.DeleteFunc(slices.Clone(causes), func(c Cause) bool { return c.Place != place })
+}
+
 // Sentence is what causes say, in one sentence's clauses.
 func Sentence(causes []Cause) string {
 	var out []string
