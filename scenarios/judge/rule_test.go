@@ -1,8 +1,6 @@
 package judge
 
 import (
-	"cmp"
-
 	"fmt"
 	"math"
 	"runtime"
@@ -15,13 +13,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balancesim"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
-)
-
-// How often a cell is simulated for the published figures, and one of many
-// coordinators, whose looks are long.
-const (
-	fullRuns = 2000
-	longRuns = 1000
 )
 
 // cell is a simulated balancer and what the rule has to say of it.
@@ -50,14 +41,6 @@ type rates struct {
 // label names a cell by its balancer, coordinators and nodes.
 func (c cell) label() string {
 	return fmt.Sprintf("%s, %d coordinators, %d nodes", c.name, c.system.K, c.system.Nodes)
-}
-
-// timesInFull is how often a full simulation runs it.
-func (c cell) timesInFull() int {
-	if c.system.K >= 10 {
-		return cmp.Or(c.runs, longRuns)
-	}
-	return cmp.Or(c.runs, fullRuns)
 }
 
 // sessions are those of the first look.

@@ -3,6 +3,7 @@
 package judge
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -10,6 +11,21 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
 )
+
+// How often a cell is simulated for the published figures, and one of many
+// coordinators, whose looks are long.
+const (
+	fullRuns = 2000
+	longRuns = 1000
+)
+
+// timesInFull is how often a full simulation runs it.
+func (c cell) timesInFull() int {
+	if c.system.K >= 10 {
+		return cmp.Or(c.runs, longRuns)
+	}
+	return cmp.Or(c.runs, fullRuns)
+}
 
 // TestRuleInFull simulates every cell, and writes the rates down under -update.
 func TestRuleInFull(t *testing.T) {
