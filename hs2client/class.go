@@ -63,6 +63,24 @@ const (
 
 	KindServerName = vocab.KindServerName
 	KindNoCipher   = vocab.KindNoCipher
+
+	KindNoTicket       = vocab.KindNoTicket
+	KindTicketExpired  = vocab.KindTicketExpired
+	KindClockSkew      = vocab.KindClockSkew
+	KindUnknownService = vocab.KindUnknownService
+	KindUnknownClient  = vocab.KindUnknownClient
+	KindKDCUnreachable = vocab.KindKDCUnreachable
+	KindWrongRealm     = vocab.KindWrongRealm
+	KindNoEncryption   = vocab.KindNoEncryption
+	KindServerProof    = vocab.KindServerProof
+	KindProtection     = vocab.KindProtection
+
+	KindNoCredentials = vocab.KindNoCredentials
+	KindNoPath        = vocab.KindNoPath
+	KindRedirect      = vocab.KindRedirect
+	KindUnavailable   = vocab.KindUnavailable
+	KindHTTPStatus    = vocab.KindHTTPStatus
+	KindForeignHandle = vocab.KindForeignHandle
 )
 
 // Phase is a step in the life of one session.

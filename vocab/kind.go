@@ -59,6 +59,24 @@ const (
 
 	KindServerName
 	KindNoCipher
+
+	KindNoTicket
+	KindTicketExpired
+	KindClockSkew
+	KindUnknownService
+	KindUnknownClient
+	KindKDCUnreachable
+	KindWrongRealm
+	KindNoEncryption
+	KindServerProof
+	KindProtection
+
+	KindNoCredentials
+	KindNoPath
+	KindRedirect
+	KindUnavailable
+	KindHTTPStatus
+	KindForeignHandle
 	numKinds
 )
 
@@ -118,6 +136,24 @@ var kinds = [numKinds]struct{ name, means string }{
 
 	KindServerName: {"server-name", "the other side has no certificate for the name that was asked for"},
 	KindNoCipher:   {"no-common-cipher", "the two sides have no cipher suite, key exchange or signature in common"},
+
+	KindNoTicket:       {"no-ticket", "there is no Kerberos ticket to log in with, and nothing to get one with"},
+	KindTicketExpired:  {"ticket-expired", "the Kerberos ticket is no longer valid"},
+	KindClockSkew:      {"clock-skew", "the clocks of this machine and of the Kerberos server, or of the coordinator, are too far apart"},
+	KindUnknownService: {"unknown-service", "the Kerberos server does not know the service that the session is for"},
+	KindUnknownClient:  {"unknown-client", "the Kerberos server does not know who logs in"},
+	KindKDCUnreachable: {"kdc-unreachable", "no Kerberos server of the realm answers"},
+	KindWrongRealm:     {"wrong-realm", "the Kerberos realm is not the one of the service, or nothing says where its servers are"},
+	KindNoEncryption:   {"no-common-encryption", "client, Kerberos server and service have no encryption type in common"},
+	KindServerProof:    {"server-proof", "the server did not prove that it holds the key of the service"},
+	KindProtection:     {"protection", "the server and the client do not agree on how messages are protected"},
+
+	KindNoCredentials: {"no-credentials", "the server says that no credentials came, though some were sent"},
+	KindNoPath:        {"no-path", "HTTP answers that the path does not exist"},
+	KindRedirect:      {"redirect", "HTTP sends the client to another address, such as a login page"},
+	KindUnavailable:   {"unavailable", "HTTP answers that the service is not available now"},
+	KindHTTPStatus:    {"http-status", "HTTP answers with a status that is an error"},
+	KindForeignHandle: {"foreign-handle", "a call of the session was answered by another coordinator than the one that opened it"},
 }
 
 // String is the part of a class behind the dot; "" for KindNone.

@@ -3,16 +3,20 @@ package vocab
 // Protocol is what the listener speaks. The zero value "" is [ProtocolHS2].
 type Protocol string
 
-// The protocols of Impala's binary ports.
+// The protocols of Impala's ports.
 const (
-	ProtocolHS2     Protocol = "hs2"     // HiveServer2
-	ProtocolBeeswax Protocol = "beeswax" // closed by default from Impala 5
+	ProtocolHS2     Protocol = "hs2"      // HiveServer2
+	ProtocolHS2HTTP Protocol = "hs2-http" // HiveServer2 over HTTP, one call a request
+	ProtocolBeeswax Protocol = "beeswax"  // closed by default from Impala 5
 )
 
 // Port returns the port that Impala listens on by default.
 func (p Protocol) Port() uint16 {
-	if p == ProtocolBeeswax {
+	switch p {
+	case ProtocolBeeswax:
 		return 21000
+	case ProtocolHS2HTTP:
+		return 28000
 	}
 	return 21050
 }
