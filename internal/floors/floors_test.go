@@ -66,6 +66,8 @@ internal/usertext:
 internal/enum:
 internal/impalaweb:
 internal/saslframe:
+internal/keytab:
+internal/gss: internal/keytab
 internal/certs:
 internal/stats:
 internal/golden:
