@@ -67,7 +67,8 @@ internal/enum:
 internal/impalaweb:
 internal/saslframe:
 internal/keytab:
-internal/gss: internal/keytab
+internal/krbmsg:
+internal/gss: internal/keytab internal/krbmsg
 internal/certs:
 internal/stats:
 internal/golden:

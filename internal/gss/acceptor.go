@@ -8,10 +8,10 @@ import (
 	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
 	"github.com/jcmturner/gokrb5/v8/iana/flags"
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
-	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/keytab"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
 
 // Acceptor is a server that accepts tickets. It must not be changed while it is used,
@@ -50,11 +50,11 @@ func (a *Acceptor) Accept(token []byte) (*Accepted, error) {
 	if err != nil || kind != tokenAPReq {
 		return nil, ErrToken
 	}
-	var req messages.APReq
-	if err := req.Unmarshal(message); err != nil || len(req.Ticket.SName.NameString) == 0 {
+	req, err := krbmsg.ParseAPReq(message)
+	if err != nil {
 		return nil, ErrToken
 	}
-	ticket, auth, err := a.open(&req)
+	ticket, auth, err := a.open(req)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (a *Acceptor) Accept(token []byte) (*Accepted, error) {
 		return nil, refuse(errorcode.KRB_AP_ERR_INAPP_CKSUM, "no flags of GSS-API")
 	}
 	out := &Accepted{
-		Client: principal(ticket.CName, ticket.CRealm), Service: principal(req.Ticket.SName, req.Ticket.Realm), Flags: asked,
+		Client: krbmsg.Principal(ticket.CName, ticket.CRealm), Service: krbmsg.Principal(req.Ticket.SName, req.Ticket.Realm), Flags: asked,
 		Context: &Context{key: ticket.Key, sent: rand.Uint32() >> 2, got: uint32(auth.SeqNumber)},
 	}
 	if len(auth.SubKey.KeyValue) > 0 {
@@ -75,11 +75,6 @@ func (a *Acceptor) Accept(token []byte) (*Accepted, error) {
 	return out, nil
 }
 
-// principal is a name as people write it.
-func principal(name types.PrincipalName, realm string) string {
-	return strings.Join(name.NameString, "/") + "@" + realm
-}
-
 // reply completes a login: the server's own key and its proof.
 func (a *Acceptor) reply(out *Accepted, session types.EncryptionKey, auth types.Authenticator, negotiated bool) error {
 	if _, err := etypeOf(out.key); err != nil || !IsAES(out.key.KeyType) {
@@ -88,7 +83,7 @@ func (a *Acceptor) reply(out *Accepted, session types.EncryptionKey, auth types.
 	if out.Flags&FlagMutual == 0 {
 		return nil
 	}
-	part := messages.EncAPRepPart{CTime: auth.CTime.UTC().Truncate(time.Second), Cusec: auth.Cusec, SequenceNumber: int64(out.sent)}
+	part := krbmsg.EncAPRepPart{CTime: auth.CTime.UTC().Truncate(time.Second), Cusec: auth.Cusec, SequenceNumber: int64(out.sent)}
 	if a.Subkey {
 		key, err := NewKey(out.key.KeyType)
 		if err != nil {
@@ -108,16 +103,19 @@ func (a *Acceptor) reply(out *Accepted, session types.EncryptionKey, auth types.
 }
 
 // open decrypts a ticket and its authenticator, and checks both.
-func (a *Acceptor) open(req *messages.APReq) (ticket messages.EncTicketPart, auth types.Authenticator, err error) {
+func (a *Acceptor) open(req krbmsg.APReq) (ticket krbmsg.EncTicketPart, auth types.Authenticator, err error) {
 	key, err := a.key(req.Ticket)
 	if err != nil {
 		return ticket, auth, err
 	}
 	plain, err := DecryptPart(key, keyusage.KDC_REP_TICKET, req.Ticket.EncPart)
-	if err != nil || ticket.Unmarshal(plain) != nil {
+	if err == nil {
+		ticket, err = krbmsg.ParseEncTicketPart(plain)
+	}
+	if err != nil {
 		return ticket, auth, refuse(errorcode.KRB_AP_ERR_BAD_INTEGRITY, "the ticket was made with another key")
 	}
-	plain, err = DecryptPart(ticket.Key, keyusage.AP_REQ_AUTHENTICATOR, req.EncryptedAuthenticator)
+	plain, err = DecryptPart(ticket.Key, keyusage.AP_REQ_AUTHENTICATOR, req.Authenticator)
 	if err != nil || auth.Unmarshal(plain) != nil {
 		return ticket, auth, refuse(errorcode.KRB_AP_ERR_BAD_INTEGRITY, "the authenticator was made with another key")
 	}
@@ -135,8 +133,8 @@ func (a *Acceptor) now() time.Time {
 }
 
 // key is the one that a ticket says it was made with.
-func (a *Acceptor) key(t messages.Ticket) (types.EncryptionKey, error) {
-	if a.Service != "" && principal(t.SName, t.Realm) != a.Service {
+func (a *Acceptor) key(t krbmsg.Ticket) (types.EncryptionKey, error) {
+	if a.Service != "" && krbmsg.Principal(t.SName, t.Realm) != a.Service {
 		return types.EncryptionKey{}, refuse(errorcode.KRB_AP_ERR_NOT_US, "a ticket for another service")
 	}
 	e, ok := a.Keys.Find(t.SName.NameString, t.Realm, t.EncPart.EType, uint32(t.EncPart.KVNO))
@@ -147,7 +145,7 @@ func (a *Acceptor) key(t messages.Ticket) (types.EncryptionKey, error) {
 }
 
 // checkTimes checks what is only good for a time.
-func checkTimes(ticket messages.EncTicketPart, auth types.Authenticator, now time.Time) error {
+func checkTimes(ticket krbmsg.EncTicketPart, auth types.Authenticator, now time.Time) error {
 	start := ticket.StartTime
 	if start.IsZero() {
 		start = ticket.AuthTime

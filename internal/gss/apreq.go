@@ -6,16 +6,12 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/jcmturner/gofork/encoding/asn1"
-	"github.com/jcmturner/gokrb5/v8/asn1tools"
 	"github.com/jcmturner/gokrb5/v8/iana"
-	"github.com/jcmturner/gokrb5/v8/iana/asnAppTag"
 	"github.com/jcmturner/gokrb5/v8/iana/chksumtype"
-	"github.com/jcmturner/gokrb5/v8/iana/flags"
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
-	"github.com/jcmturner/gokrb5/v8/iana/msgtype"
-	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
 
 // Credential is a ticket for one service with its session key. It must not be changed,
@@ -23,13 +19,13 @@ import (
 type Credential struct {
 	Client types.PrincipalName
 	Realm  string // of the client
-	Ticket messages.Ticket
+	Ticket krbmsg.Ticket
 	Key    types.EncryptionKey
 }
 
 // Format shows the two names and never the key.
 func (c Credential) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "%s@%s for %s@%s", c.Client.PrincipalNameString(), c.Realm, c.Ticket.SName.PrincipalNameString(), c.Ticket.Realm)
+	fmt.Fprintf(f, "%s for %s", krbmsg.Principal(c.Client, c.Realm), krbmsg.Principal(c.Ticket.SName, c.Ticket.Realm))
 }
 
 // NewAuthenticator is an authenticator of a credential, of a time that no other of this
@@ -54,14 +50,7 @@ func APReq(c Credential, a types.Authenticator, usage uint32, mutual bool) ([]by
 	if err != nil {
 		return nil, err
 	}
-	req := messages.APReq{
-		PVNO: iana.PVNO, MsgType: msgtype.KRB_AP_REQ, APOptions: types.NewKrbFlags(),
-		Ticket: c.Ticket, EncryptedAuthenticator: part,
-	}
-	if mutual {
-		types.SetFlag(&req.APOptions, flags.APOptionMutualRequired)
-	}
-	return req.Marshal()
+	return krbmsg.NewAPReq(c.Ticket, part, mutual).Marshal()
 }
 
 // The flags that a client asks for (RFC 4121, section 4.1.1.1).
@@ -95,16 +84,14 @@ func checksumFlags(c types.Checksum) (flags uint32, ok bool) {
 }
 
 // apRep makes a server's proof.
-func apRep(key types.EncryptionKey, part messages.EncAPRepPart) ([]byte, error) {
-	plain, err := asn1.Marshal(part)
+func apRep(key types.EncryptionKey, part krbmsg.EncAPRepPart) ([]byte, error) {
+	plain, err := part.Marshal()
 	if err != nil {
 		return nil, err
 	}
-	plain = asn1tools.AddASNAppTag(plain, asnAppTag.EncAPRepPart)
 	enc, err := EncryptPart(key, keyusage.AP_REP_ENCPART, plain, 0)
 	if err != nil {
 		return nil, err
 	}
-	out, err := asn1.Marshal(messages.APRep{PVNO: iana.PVNO, MsgType: msgtype.KRB_AP_REP, EncPart: enc})
-	return asn1tools.AddASNAppTag(out, asnAppTag.APREP), err
+	return krbmsg.MarshalAPRep(enc)
 }

@@ -8,15 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jcmturner/gofork/encoding/asn1"
-	"github.com/jcmturner/gokrb5/v8/asn1tools"
-	"github.com/jcmturner/gokrb5/v8/iana/asnAppTag"
-	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 	"go.uber.org/goleak"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/gss"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/keytab"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -43,28 +40,28 @@ func newRealm(t testing.TB, etype int32) realm {
 }
 
 // issue makes alice's ticket, valid for an hour.
-func (r realm) issue(t testing.TB, session int32, change func(*messages.EncTicketPart)) gss.Credential {
+func (r realm) issue(t testing.TB, session int32, change func(*krbmsg.EncTicketPart)) gss.Credential {
 	t.Helper()
 	key, err := gss.NewKey(session)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := gss.Credential{Client: types.PrincipalName{NameType: 1, NameString: []string{"alice"}}, Realm: "EXAMPLE.COM", Key: key}
-	part := messages.EncTicketPart{
+	part := krbmsg.EncTicketPart{
 		Flags: types.NewKrbFlags(), Key: key, CRealm: c.Realm, CName: c.Client, AuthTime: now, StartTime: now, EndTime: now.Add(time.Hour),
 	}
 	if change != nil {
 		change(&part)
 	}
-	plain, err := asn1.Marshal(part)
+	plain, err := part.Marshal()
 	if err != nil {
 		t.Fatal(err)
 	}
-	enc, err := gss.EncryptPart(r.key, 2, asn1tools.AddASNAppTag(plain, asnAppTag.EncTicketPart), 3)
+	enc, err := gss.EncryptPart(r.key, 2, plain, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Ticket = messages.Ticket{TktVNO: 5, Realm: "EXAMPLE.COM", SName: lb, EncPart: enc}
+	c.Ticket = krbmsg.NewTicket(lb, "EXAMPLE.COM", enc)
 	return c
 }
 
@@ -274,9 +271,9 @@ func TestAcceptor_Refuses(t *testing.T) {
 		"a clock behind":          {good, gss.Acceptor{Keys: r.keys}, now.Add(-6 * time.Minute), 37},
 		"another session key":     {stolen, gss.Acceptor{Keys: r.keys}, now, 31},
 		"another client's ticket": {bob, gss.Acceptor{Keys: r.keys}, now, 36},
-		"a ticket that expired": {r.issue(t, 18, func(p *messages.EncTicketPart) { p.EndTime = now.Add(-time.Hour) }),
+		"a ticket that expired": {r.issue(t, 18, func(p *krbmsg.EncTicketPart) { p.EndTime = now.Add(-time.Hour) }),
 			gss.Acceptor{Keys: r.keys}, now, 32},
-		"a ticket of tomorrow": {r.issue(t, 18, func(p *messages.EncTicketPart) { p.StartTime = now.Add(24 * time.Hour) }),
+		"a ticket of tomorrow": {r.issue(t, 18, func(p *krbmsg.EncTicketPart) { p.StartTime = now.Add(24 * time.Hour) }),
 			gss.Acceptor{Keys: r.keys}, now, 33},
 	} {
 		_, token, err := gss.Initiate(tc.credential, now)

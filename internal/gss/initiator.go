@@ -6,8 +6,9 @@ import (
 	"time"
 
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
-	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
 
 // ErrServerProof is returned for an answer that does not prove that the server holds
@@ -75,17 +76,17 @@ func (i *Initiator) Finish(reply []byte) (*Context, error) {
 
 // decrypt opens the proof, which repeats the time that only the holder of the service's
 // key could read.
-func (i *Initiator) decrypt(message []byte) (part messages.EncAPRepPart, err error) {
-	var rep messages.APRep
-	if err := rep.Unmarshal(message); err != nil {
-		return part, ErrToken
-	}
-	plain, err := DecryptPart(i.credential.Key, keyusage.AP_REP_ENCPART, rep.EncPart)
+func (i *Initiator) decrypt(message []byte) (part krbmsg.EncAPRepPart, err error) {
+	enc, err := krbmsg.ParseAPRep(message)
 	if err != nil {
 		return part, err
 	}
-	if err := part.Unmarshal(plain); err != nil {
-		return part, ErrToken
+	plain, err := DecryptPart(i.credential.Key, keyusage.AP_REP_ENCPART, enc)
+	if err != nil {
+		return part, err
+	}
+	if part, err = krbmsg.ParseEncAPRepPart(plain); err != nil {
+		return part, err
 	}
 	if part.CTime.Unix() != i.sent.CTime.Unix() || part.Cusec != i.sent.Cusec {
 		return part, errors.New("the proof is of another login")

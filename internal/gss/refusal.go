@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jcmturner/gokrb5/v8/iana"
 	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
-	"github.com/jcmturner/gokrb5/v8/iana/msgtype"
-	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
 
 // Refusal is an error of Kerberos that one side tells the other.
@@ -39,13 +38,18 @@ func errorName(code int32) string {
 // refuse makes one of the server's own.
 func refuse(code int32, text string) *Refusal { return &Refusal{Code: code, Text: text} }
 
+// RefusalOf is what a message that refuses says.
+func RefusalOf(e krbmsg.KRBError) *Refusal {
+	return &Refusal{Code: e.Code, Time: e.Time(), Text: e.Text}
+}
+
 // parseRefusal reads a message that refuses.
 func parseRefusal(message []byte) error {
-	var k messages.KRBError
-	if k.Unmarshal(message) != nil {
-		return ErrToken
+	e, err := krbmsg.ParseKRBError(message)
+	if err != nil {
+		return err
 	}
-	return &Refusal{Code: k.ErrorCode, Time: k.STime.Add(time.Duration(k.Susec) * time.Microsecond), Text: k.EText}
+	return RefusalOf(e)
 }
 
 // ErrorToken is the token by which a server refuses; nil where err is no [Refusal]. Few
@@ -55,11 +59,7 @@ func ErrorToken(err error, service types.PrincipalName, realm string, now time.T
 	if !ok {
 		return nil
 	}
-	k := messages.KRBError{
-		PVNO: iana.PVNO, MsgType: msgtype.KRB_ERROR, STime: now.UTC().Truncate(time.Second), Susec: now.Nanosecond() / 1000,
-		ErrorCode: r.Code, Realm: realm, SName: service, EText: r.Text,
-	}
-	b, err := k.Marshal()
+	b, err := krbmsg.NewKRBError(r.Code, now, service, realm, r.Text).Marshal()
 	if err != nil {
 		return nil
 	}
