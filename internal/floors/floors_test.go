@@ -66,6 +66,11 @@ internal/usertext:
 internal/enum:
 internal/impalaweb:
 internal/saslframe:
+internal/keytab:
+internal/krbmsg:
+internal/gss: internal/keytab internal/krbmsg
+internal/krb5conf:
+internal/simkdc: internal/gss internal/keytab internal/krbmsg
 internal/certs:
 internal/stats:
 internal/golden:
