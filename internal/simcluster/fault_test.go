@@ -101,7 +101,7 @@ func TestFaults_AllStart(t *testing.T) {
 			if info.Name == "zones" {
 				nodes = 3
 			}
-			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, Auth: AuthLDAP, Balance: BalanceRoundRobin}, text)
+			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, HTTP: true, Auth: AuthLDAP, Balance: BalanceRoundRobin}, text)
 		})
 	}
 }
@@ -113,7 +113,7 @@ func TestStart_RejectsInvalidConfig(t *testing.T) {
 		"too many coordinators":          {Coordinators: 1000},
 		"background of the wrong length": {Background: []int{1}},
 		"address that is not loopback":   {ListenIP: netip.MustParseAddr("192.0.2.1")},
-		"unknown auth":                   {Auth: "kerberos"},
+		"unknown auth":                   {Auth: 1 << 7},
 		"fault at a missing coordinator": {Faults: []Fault{{"dead", 6, ""}}},
 		"fault at a missing node":        {TLS: true, Faults: []Fault{{"expired", 3, ""}}},
 		"certificate fault without TLS":  {Faults: []Fault{{"expired", 0, ""}}},

@@ -18,10 +18,11 @@ type protocol int
 const (
 	protocolHS2 protocol = iota
 	protocolBeeswax
+	protocolHTTP // HS2 over HTTP
 	protocolCount
 )
 
-func (p protocol) String() string { return [...]string{"hs2", "beeswax"}[p] }
+func (p protocol) String() string { return [...]string{"hs2", "beeswax", "hs2-http"}[p] }
 
 // handshakeTimeout limits the TLS handshake.
 const handshakeTimeout = 10 * time.Second

@@ -46,13 +46,19 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if want, known := c.config.Users[user]; !known || want != password || c.plan.authReject {
+	if !c.acceptsPassword(user, password) {
 		c.rejected.Add(1)
 		c.config.Log.Info("login rejected", "coordinator", c.name, "user", user)
 		return "", errRejected
 	}
 	_, err = l.Write(saslframe.AppendMessage(nil, saslframe.StatusComplete, nil))
 	return user, err
+}
+
+// acceptsPassword reports whether a user of AuthLDAP has this password.
+func (c *coordinator) acceptsPassword(user, password string) bool {
+	want, known := c.config.Users[user]
+	return known && want == password && !c.plan.authReject
 }
 
 // rejectLogin replies with a status and a reason.

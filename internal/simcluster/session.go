@@ -39,15 +39,25 @@ func parseHandle(text string) (h handle, ok bool) {
 type session struct {
 	id     handle
 	secret handle
-	user   string
-	pid    int32 // of the process that opened it
+	user   string // who logged in
+	pid    int32  // of the process that opened it
 
+	delegate string // for whom the user acts; "": for himself
+	origin   string // X-Forwarded-For of the request that opened it; "": none
 	protocol protocol
 
 	// Guarded by the coordinator's mu.
 	database   string
 	options    map[string]string // set by the client; nil: none
 	operations []*operation      // open operations, unordered
+}
+
+// effectiveUser is the user whose rights count.
+func (s *session) effectiveUser() string {
+	if s.delegate != "" {
+		return s.delegate
+	}
+	return s.user
 }
 
 // operation is an accepted statement.
