@@ -38,7 +38,9 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 		return &hs2.TOpenSessionResp{Status: failureStatus(err), ServerProtocolVersion: hs2.TProtocolVersion_V6}, nil
 	}
 	s := h.openSession(user, protocolHS2)
-	s.delegate, s.origin = delegate, conn.origin
+	if delegate != "" || conn.origin != "" {
+		s.details = &sessionDetails{delegate: delegate, origin: conn.origin}
+	}
 	for key, value := range r.Configuration {
 		h.configure(s, key, value)
 	}

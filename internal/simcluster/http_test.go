@@ -210,8 +210,8 @@ func TestHTTP_RecordsOrigin(t *testing.T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, s := range c.sessions {
-		if s.origin != "192.0.2.7, 10.0.0.1" {
-			t.Errorf("origin %q", s.origin)
+		if s.details == nil || s.details.origin != "192.0.2.7, 10.0.0.1" {
+			t.Errorf("details %+v", s.details)
 		}
 	}
 	if len(c.sessions) != 1 {

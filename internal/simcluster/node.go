@@ -13,7 +13,7 @@ import (
 )
 
 // protocol is the protocol of a listener.
-type protocol int
+type protocol int32
 
 const (
 	protocolHS2 protocol = iota

@@ -181,7 +181,7 @@ func (p pages) openSessions() any {
 	list := make([]sessionLine, 0, len(p.sessions))
 	for _, s := range p.sessions {
 		kind := [protocolCount]string{protocolHS2: "HIVESERVER2", protocolBeeswax: "BEESWAX"}[s.protocol] // over HTTP, too
-		list = append(list, sessionLine{Type: kind, User: s.user, DelegatedUser: s.delegate, ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
+		list = append(list, sessionLine{Type: kind, User: s.user, DelegatedUser: s.delegate(), ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
 	}
 	p.mu.Unlock()
 	hs2, beeswax, http := p.threads[protocolHS2].inUse(), p.threads[protocolBeeswax].inUse(), p.threads[protocolHTTP].inUse()
