@@ -66,6 +66,9 @@ internal/usertext:
 internal/enum:
 internal/impalaweb:
 internal/saslframe:
+internal/keytab:
+internal/krbmsg:
+internal/gss: internal/keytab internal/krbmsg
 internal/certs:
 internal/stats:
 internal/golden:
