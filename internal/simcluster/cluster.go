@@ -104,7 +104,7 @@ func (cl *Cluster) addCoordinators() {
 			name = webAddress(host)
 		}
 		co := newCoordinator(cl.config, cl.plan.coordinators[i], i, host, name, [2]int32{pids[2*i], pids[2*i+1]})
-		co.credentials = cl.credentials.forCoordinator(cl.config)
+		co.credentials = cl.credentials.forCoordinator(cl.config, cl.plan.coordinators[i])
 		cl.coordinators = append(cl.coordinators, co)
 	}
 }

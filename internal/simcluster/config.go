@@ -48,6 +48,8 @@ type Config struct {
 	Auth            Auth
 	Users           map[string]string   // AuthLDAP: user to password; if empty, every login is rejected
 	JWKS            []byte              // AuthJWT: a JSON Web Key Set, as a file given by --jwks_file_path; nil: as in Impala, every signed token is accepted
+	Keytab          []byte              // AuthKerberos: the key table of every coordinator
+	Principal       string              // AuthKerberos: whose tickets the binary ports accept, impala/host@REALM; over HTTP any of Keytab's are; "": Keytab's first
 	SharedCookieKey bool                // the coordinators share the key of their cookies (--cookie_secret_file); otherwise each has its own
 	ProxyUsers      map[string][]string // who may delegate, and to whom ("*": to everybody), as --authorized_proxy_user_config; nil: nobody may
 	TLS             bool                // terminated at every listener
@@ -101,6 +103,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
 	c.WebUsers, c.ProxyUsers, c.JWKS = maps.Clone(c.WebUsers), maps.Clone(c.ProxyUsers), slices.Clone(c.JWKS)
+	c.Keytab = slices.Clone(c.Keytab)
 	return c, c.validate()
 }
 
@@ -120,6 +123,7 @@ func (c Config) validate() (err error) {
 	reject(slices.ContainsFunc(c.Background, func(n int) bool { return n < 0 }), "Background", "numbers must not be negative")
 	reject(!c.ListenIP.Is4() || !c.ListenIP.IsLoopback(), "ListenIP", "%v is not an IPv4 loopback address", c.ListenIP)
 	reject(c.Auth > AuthLDAP|AuthKerberos|AuthJWT, "Auth", "%d is not a set of known ways", c.Auth)
+	reject(c.Auth.has(AuthKerberos) && len(c.Keytab) == 0, "Keytab", "Kerberos needs one")
 	reject(c.Auth.has(AuthJWT) && !c.HTTP, "Auth", "a JWT needs HS2 over HTTP")
 	reject(c.Threads < 1, "Threads", "%d is less than 1", c.Threads)
 	reject(c.SetupThreads < 1, "SetupThreads", "%d is less than 1", c.SetupThreads)

@@ -18,11 +18,11 @@
 //
 // # What is copied from Impala
 //
-// The protocol as used by Impala's own clients; SASL PLAIN against a list of
-// users, where a wrong password closes the connection without a reply; HS2 over HTTP
-// (Config.HTTP), where each request is authenticated on its own by Impala's cookie, a
-// password or a JWT, with Impala's answers to those that are refused; delegation; the
-// setup
+// The protocol as used by Impala's own clients; SASL PLAIN against a list of users and
+// SASL GSSAPI against a keytab, where a refusal closes the connection without a reply;
+// HS2 over HTTP (Config.HTTP), where each request is authenticated on its own by Impala's
+// cookie, a password, a JWT or a Kerberos token in one step, with Impala's answers to
+// those that are refused; delegation; the setup
 // and service threads of TAcceptQueueServer, where a connection that gets no
 // thread waits without a reply; error messages; the coordinator's identity in
 // Ping, in OpenSession's http_addr, and in pid(), coordinator() and version();
@@ -36,6 +36,7 @@
 //   - Admission control (except for a cluster without executors), memory,
 //     profiles, execution summaries and metadata calls such as GetTables, which
 //     are unknown methods.
+//   - The replay cache of Kerberos: a token that comes twice is accepted twice.
 //   - Over HTTP: OAuth, SAML, trusted domains and headers. Cookies have the four fields
 //     of Impala's newest version, whatever Config.Version is. A request that is refused
 //     is read to its end, so that its client never sees a reset instead of the 401.

@@ -115,10 +115,3 @@ func (c *coordinator) bearerLogin(l *httpLogin, authorization string) {
 		c.accept(l, user, "JWT")
 	}
 }
-
-// negotiateLogin checks a Kerberos token, in base64; "" where none came.
-func (c *coordinator) negotiateLogin(l *httpLogin, token string) {
-	if token == "" {
-		l.challenge("Negotiate")
-	}
-}

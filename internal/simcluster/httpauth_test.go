@@ -156,10 +156,7 @@ func TestHTTPAuth_CookieJar(t *testing.T) {
 	t.Parallel()
 	for shared, want := range map[bool]string{false: "HTTP Response code: 401", true: "Invalid session id"} {
 		cl := start(t, Config{Coordinators: 2, Nodes: 1, HTTP: true, Balance: BalanceRoundRobin, Auth: AuthLDAP, Users: testUsers, SharedCookieKey: shared})
-		jar, err := cookiejar.New(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		jar := newJar(t)
 		node := cl.HTTPNodes()[0]
 		u := dialHTTP(t, node, "/", insecureJar{jar}, basic("alice", "wonderland"), "Connection: close")
 		if err := u.open(); err != nil {
@@ -174,6 +171,15 @@ func TestHTTPAuth_CookieJar(t *testing.T) {
 			t.Errorf("shared key %v: stats %+v", shared, s)
 		}
 	}
+}
+
+func newJar(t testing.TB) *cookiejar.Jar {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jar
 }
 
 // insecureJar sends Secure cookies without TLS, as Impala's Python clients do.
