@@ -173,14 +173,16 @@ type sessionLine struct {
 	Closed          bool   `json:"closed"`
 }
 
+// sessionKinds are Impala's names for sessions of each protocol.
+var sessionKinds = [protocolCount]string{protocolHS2: "HIVESERVER2", protocolBeeswax: "BEESWAX"}
+
 // openSessions returns the page /sessions. Config.Background is counted but not
 // listed.
 func (p pages) openSessions() any {
 	p.mu.Lock()
 	list := make([]sessionLine, 0, len(p.sessions))
 	for _, s := range p.sessions {
-		kind := [protocolCount]string{protocolHS2: "HIVESERVER2", protocolBeeswax: "BEESWAX"}[s.protocol]
-		list = append(list, sessionLine{Type: kind, User: s.user, ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
+		list = append(list, sessionLine{Type: sessionKinds[s.protocol], User: s.user, DelegatedUser: s.delegate, ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
 	}
 	p.mu.Unlock()
 	hs2, beeswax := p.threads[protocolHS2].inUse(), p.threads[protocolBeeswax].inUse()
