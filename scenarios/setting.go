@@ -43,6 +43,7 @@ const (
 	GroupScenario Group = "Scenario"
 	GroupTarget   Group = "Target"
 	GroupLogin    Group = "Login"
+	GroupKerberos Group = "Kerberos"
 	GroupTLS      Group = "TLS"
 	GroupExpect   Group = "Expectations"
 	GroupLoad     Group = "Load"
@@ -53,7 +54,7 @@ const (
 func Groups() []Group {
 	return []Group{
 		GroupCapacity, GroupQuery, GroupIdle, GroupWatch,
-		GroupScenario, GroupTarget, GroupLogin, GroupTLS, GroupExpect, GroupLoad, GroupSession,
+		GroupScenario, GroupTarget, GroupLogin, GroupKerberos, GroupTLS, GroupExpect, GroupLoad, GroupSession,
 	}
 }
 
