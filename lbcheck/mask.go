@@ -56,16 +56,22 @@ func (m secretMask) error(err error) error {
 
 // observation masks what a server says of itself.
 func (m secretMask) observation(o *scenarios.Observation) {
-	if !slices.Contains(m.declared, o.Who.Coordinator) {
-		o.Who.Coordinator = m.Replace(o.Who.Coordinator)
-	}
-	o.Who.Version = m.Replace(o.Who.Version)
+	o.Who = m.identity(o.Who)
 	if c := o.Cert; c != nil {
 		c.Subject, c.Issuer = m.Replace(c.Subject), m.Replace(c.Issuer)
 		for i := range c.SANs {
 			c.SANs[i] = m.Replace(c.SANs[i])
 		}
 	}
+}
+
+// identity masks a name and a version.
+func (m secretMask) identity(who scenarios.Identity) scenarios.Identity {
+	if !slices.Contains(m.declared, who.Coordinator) {
+		who.Coordinator = m.Replace(who.Coordinator)
+	}
+	who.Version = m.Replace(who.Version)
+	return who
 }
 
 // maskedSession is a session whose server was sent the password.

@@ -40,6 +40,7 @@ const (
 	GroupQuery    Group = "Query"
 	GroupIdle     Group = "Idle"
 	GroupWatch    Group = "Watch"
+	GroupReuse    Group = "Handle reuse"
 	GroupScenario Group = "Scenario"
 	GroupTarget   Group = "Target"
 	GroupLogin    Group = "Login"
@@ -53,7 +54,7 @@ const (
 // Groups lists the groups: first what only one kind of scenario has.
 func Groups() []Group {
 	return []Group{
-		GroupCapacity, GroupQuery, GroupIdle, GroupWatch,
+		GroupCapacity, GroupQuery, GroupIdle, GroupWatch, GroupReuse,
 		GroupScenario, GroupTarget, GroupLogin, GroupKerberos, GroupTLS, GroupExpect, GroupLoad, GroupSession,
 	}
 }

@@ -18,8 +18,8 @@ var (
 	withSessions  = slices.DeleteFunc(Kinds(), func(k Kind) bool { return !kinds[k].sessions })
 	withStatement = []Kind{KindLooks, KindStages} // each session may run one
 	onlyLooks     = []Kind{KindLooks}
-	whoAnswers    = []Kind{KindLooks, KindStages, KindCapacity, KindQuery} // those that judge who answered
-	whatIsThere   = append([]Kind{KindCertificates}, whoAnswers...)        // and those that judge the addresses of the balancer
+	whoAnswers    = []Kind{KindLooks, KindStages, KindCapacity, KindQuery, KindHandleReuse} // those that judge who answered
+	whatIsThere   = append([]Kind{KindCertificates}, whoAnswers...)                         // and those that judge the addresses of the balancer
 )
 
 // words are values as text.
@@ -148,4 +148,6 @@ var kindSettings = []Setting{
 	{Key: "watch.event_after", Name: "event-after", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "when to run the command, or to ask you", Unset: fmt.Sprintf("%s, or a quarter of watch.for if that is less", eventAfter)},
 	{Key: "expect.max_lost", Name: "max-lost", Arg: argNumber, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "long sessions that may be lost on coordinators that stay; the one that is drained or killed may lose its own", Bounds: Bounds{Max: 10_000, Zero: "not one may"}},
 	{Key: "expect.max_outage", Name: "max-outage", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "how long new sessions may fail", Bounds: Bounds{Zero: "not one may"}},
+
+	{Key: "reuse.handles", Name: "handles", Arg: argNumber, Group: GroupReuse, Kinds: []Kind{KindHandleReuse}, Help: "sessions that are used over a second connection", Bounds: Bounds{Max: MaxHandles}, Unset: "none, it must be set"},
 }

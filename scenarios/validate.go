@@ -185,6 +185,7 @@ var kinds = map[Kind]kindRules{
 	KindQuery:        {true, Scenario.queryClaims},
 	KindIdle:         {true, Scenario.idleClaims},
 	KindWatch:        {true, Scenario.watchClaims},
+	KindHandleReuse:  {true, Scenario.handleReuseClaims},
 }
 
 func kindOf(s Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
@@ -239,5 +240,12 @@ func (s Scenario) watchClaims() []claim {
 		{s.Watch.For == 0, "watch.for", "how long? Write 5m", nil},
 		{s.Load.Rate == 0, "load.rate", "a watch needs a rate", []vocab.Fix{setTo("load.rate", "2/s")}},
 		{s.Watch.EventAfter >= s.Watch.For, "watch.event_after", fmt.Sprintf("%s must be less than watch.for, %s", s.Watch.EventAfter, s.Watch.For), nil},
+	}
+}
+
+func (s Scenario) handleReuseClaims() []claim {
+	return []claim{
+		{s.Reuse.Handles == 0, "reuse.handles", "how many? Write 20", nil},
+		{s.Target.Protocol == ProtocolBeeswax, "target.protocol", "a session of Beeswax is its connection, and cannot be used over another", []vocab.Fix{setTo("target.protocol", string(ProtocolHS2))}},
 	}
 }
