@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
@@ -45,13 +44,6 @@ const (
 	maxHeader  = 8 << 10
 )
 
-// ownHeaders are those that the client writes itself, and those with a secret, which
-// has no place in a scenario.
-var ownHeaders = []string{
-	"authorization", "proxy-authorization", "cookie", "host", "content-length", "content-type",
-	"transfer-encoding", "connection", "expect", "accept-encoding", "te", "trailer", "upgrade",
-}
-
 // checkHeaders looks at each header of the user's.
 func (t Target) checkHeaders() *InvalidError {
 	if len(t.HTTPHeaders) > maxHeaders {
@@ -64,7 +56,7 @@ func (t Target) checkHeaders() *InvalidError {
 			{!found || !isToken(name), "target.http_headers", usertext.Quote(header) + " is no header; write 'Name: value'", nil},
 			{strings.ContainsFunc(value, invalid), "target.http_headers", name + " has a control character in its value", nil},
 			{len(header) > maxHeader, "target.http_headers", fmt.Sprintf("%.100s has more than %d bytes", name, maxHeader), nil},
-			{slices.Contains(ownHeaders, strings.ToLower(name)), "target.http_headers", name + " is written by the client itself; logins are settings of auth", nil},
+			{vocab.IsOwnHTTPField(name), "target.http_headers", name + " is written by the client itself; logins are settings of auth", nil},
 		})
 		if wrong != nil {
 			return wrong

@@ -191,7 +191,7 @@ func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 		if f.passwordFile == "" {
 			return config, errors.New("--auth ldap needs --password-file with the password to accept")
 		}
-		password, err := passwordFromFile(ctx, f.passwordFile)
+		password, err := secretFromFile(ctx, "password", f.passwordFile)
 		config.Auth, config.Users = simcluster.AuthLDAP, map[string]string{f.user: password}
 		return config, err
 	}
