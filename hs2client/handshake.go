@@ -49,7 +49,11 @@ func Handshake(ctx context.Context, c Config) error {
 // it.
 func (conn *connection) handshake(ctx context.Context, c *Config, t target) error {
 	s := conn.begin(ctx, PhaseTLS, conn.timeout)
-	return s.end(conn.secure(c, t))
+	err := conn.secure(c, t)
+	if err == nil {
+		conn.wire.SetStream(conn.secured)
+	}
+	return s.end(err)
 }
 
 // secure is the handshake, on the connection as it is now.
@@ -64,7 +68,6 @@ func (conn *connection) secure(c *Config, t target) error {
 	now := time.Now()
 	conn.record.Peer = newPeer(secured.ConnectionState(), c.TLS, name, now)
 	conn.secured = secured
-	conn.wire.SetStream(secured)
 	if err = checkPeer(conn.record.Peer, c.TLS, now); err != nil {
 		conn.record.Refused = true
 	}

@@ -127,9 +127,12 @@ func (x *Exchange) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	if errors.Is(err, io.EOF) {
-		err = c.truncated()
+		return n, c.truncated()
 	}
-	return n, err
+	if err != nil {
+		return n, c.bodyError(err)
+	}
+	return n, nil
 }
 
 // truncated is why a body ends where more of a reply is wanted.
@@ -155,7 +158,7 @@ func (x *Exchange) End() error {
 		if _, err := io.ReadFull(c.body.Body, more[:]); err == nil || len(c.begun) > 0 {
 			return failure(vocab.KindGarbage, "the body of the HTTP answer goes on after the Thrift message")
 		} else if !errors.Is(err, io.EOF) {
-			return err
+			return c.bodyError(err)
 		}
 	}
 	if keep && c.in.Buffered() > 0 {

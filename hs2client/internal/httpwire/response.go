@@ -28,11 +28,13 @@ type bound struct {
 	stream   io.Reader
 	received *bool
 	left     int
+	err      error // the last one; a parser may object to what came before it instead
 }
 
 func (b *bound) Read(p []byte) (int, error) {
 	if b.left == 0 {
-		return 0, failure(vocab.KindOversize, "the head of the HTTP answer is longer than 64 KiB")
+		b.err = failure(vocab.KindOversize, "the head of the HTTP answer is longer than 64 KiB")
+		return 0, b.err
 	}
 	if b.left > 0 {
 		p = p[:min(len(p), b.left)]
@@ -42,6 +44,7 @@ func (b *bound) Read(p []byte) (int, error) {
 		b.left -= n
 	}
 	*b.received = *b.received || n > 0
+	b.err = err
 	return n, err
 }
 
@@ -94,8 +97,8 @@ func (x *Exchange) readResponse() (*http.Response, error) {
 	}
 	r, err := http.ReadResponse(c.in, nil)
 	switch {
-	case err != nil && wire.KindOf(err) != vocab.KindOther:
-		return nil, err // of the network, or of bound
+	case err != nil && c.bound.err != nil:
+		return nil, c.bound.err
 	case err != nil:
 		return nil, unrecognized(vocab.KindGarbage, "malformed HTTP", shown)
 	}
@@ -143,7 +146,7 @@ func (x *Exchange) accept(r *http.Response) error {
 	n, err := readHead(r.Body, c.store[:])
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
-		return err
+		return c.bodyError(err)
 	case err != nil && !delimited(r):
 		return io.ErrUnexpectedEOF // the end of the connection is all that ended it
 	case n == 0:
@@ -168,6 +171,19 @@ func readHead(body io.Reader, p []byte) (n int, err error) {
 		err = nil
 	}
 	return n, err
+}
+
+// bodyError is why a body cannot be read; the words of its parser may be the server's.
+func (c *call) bodyError(err error) error {
+	switch {
+	case wire.KindOf(err) != vocab.KindOther:
+		return err
+	case errors.Is(c.bound.err, io.EOF):
+		return io.ErrUnexpectedEOF
+	case c.bound.err != nil:
+		return c.bound.err
+	}
+	return failure(vocab.KindGarbage, "the body of the HTTP answer is in malformed chunks")
 }
 
 // notThrift is the error of a body that is something else, such as a login page.
