@@ -8,13 +8,14 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/doctor"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
 )
@@ -268,7 +269,8 @@ func TestDoctor_NamesTheCause(t *testing.T) {
 		"another issuer than expected":          {node(overTLS(simcluster.Config{}), "wrong-issuer"), []string{"--expect-issuer", "O=Amazon"}, "policy", fails},
 		"a client certificate is required":      {node(overTLS(withLDAP), "client-certificate"), ldap, "client-certificate", fails},
 		"TLS 1.1":                               {node(overTLS(simcluster.Config{}), "old-tls"), nil, "old-tls", fails},
-		"no common cipher suite":                {port(withoutCipher), nil, "no-common-cipher", fails},
+		"no common cipher suite":                {withoutCipher, nil, "no-common-cipher", fails},
+		"a name that the listener has not":      {port(withoutCertificate), nil, "server-name", fails},
 		"a closed port":                         {func(t *testing.T) (string, []string) { return closed(t), nil }, nil, "port-closed", unreachable},
 		"a name that nobody has":                {func(*testing.T) (string, []string) { return "nobody.invalid:21050", nil }, nil, "name-unknown", unreachable},
 		"an SSH server":                         {port(saying("SSH-2.0-OpenSSH_9.2p1\r\n")), nil, "other-server", fails},
@@ -323,9 +325,21 @@ func kerberosOnly(c net.Conn) {
 	_, _ = c.Write(append([]byte{3, 0, 0, 0, byte(len(text))}, text...))
 }
 
-// withoutCipher is a TLS server that has no cipher suite which others take.
-func withoutCipher(c net.Conn) {
-	_ = tls.Server(c, &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{}}).Handshake()
+// withoutCertificate is a TLS server that has no certificate for anybody.
+func withoutCertificate(c net.Conn) { _ = tls.Server(c, &tls.Config{}).Handshake() }
+
+// withoutCipher is a TLS server of which every cipher suite is out of use.
+func withoutCipher(t *testing.T) (string, []string) {
+	authority, err := certs.New(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := authority.Leaf(certs.KindGood, clusterHost, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{leaf}, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA}}
+	return scripted(t, func(c net.Conn) { _ = tls.Server(c, config).Handshake() }), nil
 }
 
 func TestDoctor_CallsAHealthyCellHealthy(t *testing.T) {
@@ -433,9 +447,3 @@ func TestDoctor_AnswersForClients(t *testing.T) {
 	}
 }
 
-func TestTroubleshooting_IsTheTableOfCauses(t *testing.T) {
-	t.Parallel()
-	if _, err := os.Stat(repo + "/docs"); err != nil {
-		t.Fatal(err)
-	}
-}

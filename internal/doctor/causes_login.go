@@ -10,6 +10,7 @@ var loginCauses = []Cause{{
 	ID: "rejected", Title: "The user, the password or the token was refused",
 	Users:   []string{"`TSocket read 0 bytes` (Impala closes the connection without a word)", "`401 Unauthorized` over HTTP", "`Error validating LDAP user`"},
 	Command: "doctor HOST --auth ldap --user USER",
+	Index:   "The password is right, and the login is refused",
 	fits:    of(vocab.KindRejected),
 	sample:  sampleOf(vocab.PhaseSASL, vocab.KindRejected),
 }, {
@@ -78,6 +79,7 @@ var sessionCauses = []Cause{{
 	ID: "shutting-down", Title: "A coordinator is being shut down, and the balancer still sends it sessions",
 	Users:   []string{"`Server is being shut down`"},
 	Command: "watch HOST",
+	Index:   "`Server is being shut down`, now and then",
 	fits:    of(vocab.KindShuttingDown),
 	sample:  sampleOf(vocab.PhaseOpen, vocab.KindShuttingDown),
 }, {
@@ -90,12 +92,14 @@ var sessionCauses = []Cause{{
 	ID: "lost-session", Title: "The coordinator does not know the session",
 	Users:   []string{"`Invalid session id`", "`Invalid or unknown query handle`"},
 	Command: "smoke HOST",
+	Index:   "Hue says `Results have expired` or `Invalid session id`",
 	fits:    of(vocab.KindInvalidSession, vocab.KindInvalidHandle),
 	sample:  sampleOf(vocab.PhaseExecute, vocab.KindInvalidSession),
 }, {
 	ID: "session-hangs", Title: "The coordinator takes the connection, and opens no session",
 	Users:   []string{"logins hang when many users are on"},
 	Command: "capacity HOST --until-full",
+	Index:   "Logins hang when many users are on",
 	fits:    in(vocab.PhaseOpen, vocab.KindTimeout),
 	sample:  sampleOf(vocab.PhaseOpen, vocab.KindTimeout),
 }, {

@@ -12,6 +12,7 @@ var limitCauses = []Cause{{
 	ID: "time-limit", Title: "Something on the way closes connections that wait",
 	Users:   []string{"`TSocket read 0 bytes`, always after the same number of seconds"},
 	Command: "idle HOST --idle-steps 30s,60s,350s",
+	Index:   "Connections break after a pause, always of the same length",
 	fits:    func(e evidence) bool { return e.limit != "" },
 	sample:  failed(Failure{Class: vocab.Class{Phase: vocab.PhaseOpen, Kind: vocab.KindEOF}, Waited: 60 * time.Second}, hs2client.Heard{}, hs2client.Config{}),
 }}
@@ -27,12 +28,14 @@ var reachCauses = []Cause{{
 	ID: "port-closed", Title: "Nothing listens on the port",
 	Users:   []string{"`Connection refused`", "impala-shell on 21000 after an upgrade: Beeswax is closed by default in new versions"},
 	Command: "doctor HOST",
+	Index:   "`Connection refused`, or impala-shell fails on 21000 since an upgrade",
 	fits:    of(vocab.KindRefused),
 	sample:  sampleOf(vocab.PhaseTCP, vocab.KindRefused),
 }, {
 	ID: "no-answer", Title: "Packets to the port get no answer",
 	Users:   []string{"`timed out` after half a minute or more, without an error before"},
 	Command: "doctor HOST",
+	Index:   "Connections time out",
 	fits:    in(vocab.PhaseTCP, vocab.KindTimeout),
 	sample:  sampleOf(vocab.PhaseTCP, vocab.KindTimeout),
 }, {
@@ -96,6 +99,7 @@ var foreignCauses = []Cause{{
 	ID: "closed-at-once", Title: "The port accepts connections and closes them before anything is said",
 	Users:   []string{"`TSocket read 0 bytes` at once"},
 	Command: "doctor HOST",
+	Index:   "`TSocket read 0 bytes`, at once",
 	fits:    probed(func(h hs2client.Heard, _ hs2client.Config) bool { return silent(h) && h.Unasked }),
 	sample:  evidence{heard: hs2client.Heard{Connections: 4, Ended: vocab.KindEOF, Unasked: true}},
 }, {
@@ -108,6 +112,7 @@ var foreignCauses = []Cause{{
 	ID: "mute", Title: "The port accepts connections and never says anything",
 	Users:   []string{"logins hang for everybody, and the port is open", "impala-shell waits for a minute (--client_connect_timeout_ms)"},
 	Command: "capacity HOST --until-full",
+	Index:   "Logins hang for everybody, and the port is open",
 	fits:    probed(func(h hs2client.Heard, _ hs2client.Config) bool { return silent(h) }),
 	sample:  evidence{heard: hs2client.Heard{Connections: 4, Ended: vocab.KindTimeout}},
 }}
@@ -128,6 +133,7 @@ var connectionCauses = []Cause{{
 	ID: "not-tls", Title: "The client speaks TLS, and the port does not",
 	Users:   []string{"impala-shell with --ssl hangs: Impala reads the handshake as a length", "`WRONG_VERSION_NUMBER`", "`Unsupported or unrecognized SSL message`"},
 	Command: "doctor HOST --tls",
+	Index:   "The client hangs since TLS was turned on",
 	fits: either(of(vocab.KindNotTLS), probed(func(h hs2client.Heard, c hs2client.Config) bool {
 		return !spoken(h) && h.What != vocab.HeardNothing && c.TLS != nil
 	})),
@@ -136,6 +142,7 @@ var connectionCauses = []Cause{{
 	ID: "login-needed", Title: "The port asks for a login, and the client makes none",
 	Users:   []string{"`TSocket read 0 bytes`", "`invalid sasl status` in the coordinator's log", "`401 Unauthorized` over HTTP"},
 	Command: "doctor HOST --auth none",
+	Index:   "`invalid sasl status` in a log",
 	fits: either(of(vocab.KindNeedsSASL), anonymous, probed(func(h hs2client.Heard, c hs2client.Config) bool {
 		return h.What == vocab.HeardSASL && c.Plain == nil
 	})),

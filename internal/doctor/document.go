@@ -24,7 +24,7 @@ func Document(flag func(vocab.Fix) string) string {
 		if class := c.sample.class.String(); class != "" {
 			fmt.Fprintf(b, "Class: `%s`.\n", class)
 		}
-		fmt.Fprintf(b, "\nSee it: `impala-lbcheck %s`\n", c.Command)
+		fmt.Fprintf(b, "\nSee it: `%s`\n", "impala-lbcheck "+c.Command)
 		writeRemedy(b, c, flag)
 	}
 	return b.String()
@@ -40,6 +40,18 @@ table, in its order: what clients print, the command that shows the cause, the c
 | clients print, or do | command | cause |
 |---|---|---|
 `
+
+// Index is the table of symptoms of the README: what shows each, and where its cause is.
+func Index() string {
+	b := &strings.Builder{}
+	b.WriteString("| symptom | command | cause |\n|---|---|---|\n")
+	for _, c := range Causes() {
+		if c.Index != "" {
+			fmt.Fprintf(b, "| %s | `%s` | [%s](docs/troubleshooting.md#%s) |\n", c.Index, c.Command, c.ID, c.ID)
+		}
+	}
+	return b.String()
+}
 
 func symptoms(c Cause) string {
 	if len(c.Users) == 0 {

@@ -16,7 +16,7 @@ const maxShown = 200
 // Write writes the report for people. Fixes have settings as style writes them.
 func (r Report) Write(w io.Writer, style report.Style) error {
 	t := &textWriter{style: style}
-	t.line("impala-lbcheck doctor %s", safe(r.Host))
+	t.line("%s", "impala-lbcheck doctor "+safe(r.Host))
 	t.answers(r)
 	t.listeners(r)
 	t.ways(r)
