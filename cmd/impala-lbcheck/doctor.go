@@ -37,8 +37,8 @@ works, the lines with which impala-shell, JDBC, ODBC, Hue and this tool connect.
 
 Without a port, Impala's usual ones are asked. Give it the login that your clients use.
 A login that is refused is sent once and no more, and a password never without TLS
-unless --allow-cleartext-auth is given. --auth, --protocol and --tls say what has to
-work: where it does not, the exit code is 1. It takes half a minute at the most.`,
+unless --allow-cleartext-auth is given. A protocol, a login or TLS that its flag asks for
+has to work: otherwise the exit code is 1. It takes half a minute at the most.`,
 		Example: `  impala-lbcheck doctor impala.example.com
   impala-lbcheck doctor impala.example.com:21050 --auth ldap --user svc-ci --password-file /run/secrets/impala --ca-cert corp-ca.pem
   impala-lbcheck doctor impala.example.com --as hue`,
