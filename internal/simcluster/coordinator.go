@@ -16,7 +16,8 @@ import (
 
 // coordinator is one simulated impalad.
 type coordinator struct {
-	config        Config
+	config Config
+	credentials
 	plan          coordinatorPlan
 	host          string // the result of coordinator()
 	name          string // host:port of its web server
@@ -24,6 +25,7 @@ type coordinator struct {
 	threads       [protocolCount]*threadPool
 	processors    [protocolCount]thrift.TProcessor
 	createdAt     time.Time
+	options       *optionTable
 	sessionConfig map[string]string // OpenSession's configuration; read-only
 	encodedConfig []byte            // sessionConfig in the binary protocol
 	limits        *thrift.TConfiguration
@@ -31,6 +33,7 @@ type coordinator struct {
 
 	connections                                  [protocolCount]atomic.Int64 // that got a service thread
 	opened, closed, statements, logins, rejected atomic.Int64
+	requests, cookies, badCookies                atomic.Int64 // over HTTP: requests; cookies accepted and refused
 
 	mu             sync.Mutex
 	seed           uint64 // for handles
@@ -39,7 +42,9 @@ type coordinator struct {
 	nextPID        int32 // after a restart
 	sessions       map[handle]*session
 	operations     map[handle]*operation
-	stopped        bool // the process is not running
+	queryLog       []queryRecord // closed queries
+	oldestLogged   int           // index in queryLog once it is full
+	stopped        bool          // the process is not running
 	processStarted time.Time
 	links          map[*link]struct{} // open connections, reset by stop; only tracked with the fault down
 }
@@ -65,7 +70,8 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 		sessions: make(map[handle]*session), operations: make(map[handle]*operation), links: make(map[*link]struct{}),
 		limits: &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest},
 	}
-	co.sessionConfig = defaultOptions()
+	co.options = optionsOf(p.version)
+	co.sessionConfig = co.options.defaults()
 	if p.sameWebAddress {
 		co.name = webAddress("localhost")
 	}
@@ -84,10 +90,10 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 		co.threads[protocolHS2].reserve(co.background)
 	}
 	processor := hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
-	if p.noPing {
-		delete(processor.ProcessorMap(), "PingImpalaHS2Service")
+	for _, name := range unservedMethods(p) {
+		delete(processor.ProcessorMap(), name)
 	}
-	co.processors[protocolHS2] = processor
+	co.processors[protocolHS2], co.processors[protocolHTTP] = processor, processor
 	co.processors[protocolBeeswax] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
 	return co
 }
@@ -95,8 +101,11 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 // connectionState is the state of the connection that a handler is called for.
 type connectionState struct {
 	user      string // authenticated user; "": no login
+	doAs      string // HTTP: the user of the parameter doAs; "": none
+	origin    string // HTTP: X-Forwarded-For
 	transport *transport
 	session   *session // Beeswax: the session of the connection
+	named     bool     // Beeswax: a query has named the session's user
 }
 
 // connectionKey is the key of the connectionState in a handler's context.
@@ -113,12 +122,27 @@ func (c *coordinator) serve(ctx context.Context, l *link, proto protocol) {
 		l.discardInput()
 		return
 	}
-	if ctx, t := c.admit(ctx, l, proto); t != nil {
+	if proto == protocolHTTP {
+		c.admitHTTP(ctx, l)
+	} else if ctx, t := c.admit(ctx, l, proto); t != nil {
 		c.serveRequests(ctx, t, proto)
 		c.threads[proto].release()
 	}
 	l.closeGracefully()
 }
+
+// admitHTTP serves an HTTP connection once it has a service thread, which it keeps until
+// it is closed.
+func (c *coordinator) admitHTTP(ctx context.Context, l *link) {
+	if c.threads[protocolHTTP].acquire(ctx, noLogin) {
+		c.connections[protocolHTTP].Add(1)
+		c.serveHTTP(ctx, l, bufio.NewReaderSize(l, httpReadBuffer))
+		c.threads[protocolHTTP].release()
+	}
+}
+
+// noLogin is the login of an HTTP connection: each request has its own.
+func noLogin() error { return nil }
 
 // admit runs the login and waits for a service thread. The transport is nil if
 // the connection was not admitted.
@@ -126,7 +150,7 @@ func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (conte
 	in := bufio.NewReaderSize(l, readBuffer)
 	conn := &connectionState{}
 	login := func() (err error) {
-		if c.config.Auth == AuthLDAP {
+		if c.config.Auth.usesSASL() {
 			conn.user, err = c.authenticate(l, in)
 		}
 		return err
@@ -135,7 +159,7 @@ func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (conte
 		return ctx, nil
 	}
 	c.connections[proto].Add(1)
-	conn.transport = newTransport(l, in, c.config.Auth == AuthLDAP)
+	conn.transport = newTransport(l, in, c.config.Auth.usesSASL())
 	return context.WithValue(ctx, connectionKey{}, conn), conn.transport
 }
 
@@ -163,6 +187,9 @@ func (c *coordinator) serveRequests(ctx context.Context, t *transport, proto pro
 func (c *coordinator) openConnectionSession(ctx context.Context) *session {
 	conn := connectionOf(ctx)
 	conn.session = c.openSession(conn.user, protocolBeeswax)
+	c.mu.Lock()
+	conn.session.peer = conn.transport.link.clientAddr()
+	c.mu.Unlock()
 	return conn.session
 }
 

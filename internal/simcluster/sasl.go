@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
@@ -18,8 +19,8 @@ const maxLoginMessage = 64 << 10
 // errRejected is a rejected login. Like Impala it has no reason.
 var errRejected = errors.New("login rejected")
 
-// authenticate runs the server side of Thrift's SASL handshake with mechanism
-// PLAIN and returns the user. As in Impala there is no reply to a wrong password
+// authenticate runs the server side of Thrift's SASL handshake with mechanism PLAIN or
+// GSSAPI and returns the user. As in Impala there is no reply to a wrong password
 // (be/src/transport/TSaslServerTransport.cpp); the caller closes the connection.
 func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 	l.tcp.SetReadDeadline(time.Now().Add(loginTimeout))
@@ -28,10 +29,16 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 	if err != nil {
 		return "", err // a first byte above 5 is not SASL: no reply
 	}
+	if status == saslframe.StatusBad || status == saslframe.StatusError {
+		return "", errRejected // a client that gives up gets no reply
+	}
 	if status != saslframe.StatusStart {
 		return "", rejectLogin(l, saslframe.StatusError, fmt.Sprintf("Expecting START status, received %d", status))
 	}
-	if string(mechanism) != saslframe.MechanismPlain {
+	switch {
+	case string(mechanism) == saslframe.MechanismGSSAPI && c.config.Auth.has(AuthKerberos):
+		return c.authenticateGSSAPI(l, in)
+	case string(mechanism) != saslframe.MechanismPlain || !c.config.Auth.has(AuthLDAP):
 		return "", rejectLogin(l, saslframe.StatusBad, "Unsupported mechanism type "+string(mechanism[:min(len(mechanism), 64)]))
 	}
 	status, response, err := saslframe.ReadMessage(in, maxLoginMessage)
@@ -42,17 +49,25 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 		return "", errRejected
 	}
 	c.logins.Add(1)
-	_, user, password, err := saslframe.ParsePlain(response)
+	authorized, user, password, err := saslframe.ParsePlain(response)
 	if err != nil {
 		return "", err
 	}
-	if want, known := c.config.Users[user]; !known || want != password || c.plan.authReject {
+	user = strings.TrimSpace(user)
+	if !c.acceptsPassword(user, password) {
 		c.rejected.Add(1)
 		c.config.Log.Info("login rejected", "coordinator", c.name, "user", user)
 		return "", errRejected
 	}
+	setDefault(&authorized, user) // the name whose rights were asked for is the connection's user
 	_, err = l.Write(saslframe.AppendMessage(nil, saslframe.StatusComplete, nil))
-	return user, err
+	return authorized, err
+}
+
+// acceptsPassword reports whether a user of AuthLDAP has this password.
+func (c *coordinator) acceptsPassword(user, password string) bool {
+	want, known := c.config.Users[user]
+	return known && want == password && !c.plan.authReject
 }
 
 // rejectLogin replies with a status and a reason.

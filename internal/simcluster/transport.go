@@ -27,7 +27,8 @@ type transport struct {
 	out         *bytes.Buffer // the reply so far; nil between replies
 	configField []byte        // encoded field to insert before the stop fields at the end of the reply; nil: none
 	sasl        bool
-	budget      int // bytes that the current request may still read
+	respond     func(reply []byte) error // sends a reply over HTTP; nil: replies are written to link
+	budget      int                      // bytes that the current request may still read
 }
 
 var (
@@ -120,13 +121,21 @@ func (t *transport) Flush(context.Context) error {
 		t.out.WriteString(fieldStops)
 		t.configField = nil
 	}
-	b := t.out.Bytes()
-	if t.sasl {
-		b = saslframe.AppendFrame(make([]byte, 0, saslframe.FrameHeader+len(b)), b)
-	}
-	_, err := t.link.Write(b)
+	err := t.send(t.out.Bytes())
 	buffers.Put(t.out)
 	t.out = nil
+	return err
+}
+
+// send sends a reply.
+func (t *transport) send(reply []byte) error {
+	if t.respond != nil {
+		return t.respond(reply)
+	}
+	if t.sasl {
+		reply = saslframe.AppendFrame(make([]byte, 0, saslframe.FrameHeader+len(reply)), reply)
+	}
+	_, err := t.link.Write(reply)
 	return err
 }
 
@@ -140,19 +149,22 @@ func (t *transport) IsOpen() bool { return true }
 func (t *transport) Close() error { return t.link.tcp.Close() }
 
 // frameReader reads the payloads of SASL data frames as one stream, since frames
-// are not aligned with messages.
+// are not aligned with messages. As in Impala an empty frame is the end of it.
 type frameReader struct {
 	in   io.Reader
 	left int
 }
 
 func (f *frameReader) Read(b []byte) (int, error) {
-	for f.left == 0 {
+	if f.left == 0 {
 		var head [saslframe.FrameHeader]byte
 		if _, err := io.ReadFull(f.in, head[:]); err != nil {
 			return 0, err
 		}
 		n, err := saslframe.ReadFrameLength(head, maxRequest)
+		if err == nil && n == 0 {
+			err = io.EOF
+		}
 		if err != nil {
 			return 0, err
 		}
