@@ -59,7 +59,7 @@ scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/int
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/kdc: vocab internal/gss internal/keytab internal/krb5conf internal/krbmsg
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe
-internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/certs internal/usertext
+internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/gss internal/keytab internal/certs internal/usertext
 internal/provision: internal/provision/lbfile
 internal/provision/lbfile: internal/strictyaml internal/usertext
 internal/strictyaml: internal/usertext
