@@ -58,7 +58,7 @@ scenarios/internal/deal:
 scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/internal/deal scenarios/internal/judgetest
 hs2client: vocab hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe
-internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/certs internal/usertext
+internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/gss internal/keytab internal/certs internal/usertext
 internal/provision: internal/provision/lbfile
 internal/provision/lbfile: internal/strictyaml internal/usertext
 internal/strictyaml: internal/usertext
@@ -66,6 +66,11 @@ internal/usertext:
 internal/enum:
 internal/impalaweb:
 internal/saslframe:
+internal/keytab:
+internal/krbmsg:
+internal/gss: internal/keytab internal/krbmsg
+internal/krb5conf:
+internal/simkdc: internal/gss internal/keytab internal/krbmsg
 internal/certs:
 internal/stats:
 internal/golden:

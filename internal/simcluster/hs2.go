@@ -25,15 +25,26 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 	if h.plan.draining {
 		return &hs2.TOpenSessionResp{Status: failureStatus(errShuttingDown), ServerProtocolVersion: hs2.TProtocolVersion_V6}, nil
 	}
-	user := connectionOf(ctx).user
+	conn := connectionOf(ctx)
+	user := conn.user
 	if user == "" {
 		user = r.GetUsername()
 	}
+	delegate, delegated, err := delegateOf(conn, r.Configuration)
+	if err == nil && delegated {
+		err = h.authorizeProxyUser(user, delegate)
+	}
+	if err != nil {
+		return &hs2.TOpenSessionResp{Status: failureStatus(err), ServerProtocolVersion: hs2.TProtocolVersion_V6}, nil
+	}
 	s := h.openSession(user, protocolHS2)
+	if delegate != "" || conn.origin != "" {
+		s.details = &sessionDetails{delegate: delegate, origin: conn.origin}
+	}
 	for key, value := range r.Configuration {
 		h.configure(s, key, value)
 	}
-	connectionOf(ctx).transport.configField = h.encodedConfig // Configuration is the same in every reply and most of its size, so it is encoded once
+	conn.transport.configField = h.encodedConfig // Configuration is the same in every reply and most of its size, so it is encoded once
 	return &hs2.TOpenSessionResp{
 		Status:                successStatus(),
 		ServerProtocolVersion: min(r.ClientProtocol, hs2.TProtocolVersion_V6),

@@ -39,15 +39,38 @@ func parseHandle(text string) (h handle, ok bool) {
 type session struct {
 	id     handle
 	secret handle
-	user   string
-	pid    int32 // of the process that opened it
+	user   string // who logged in
+	pid    int32  // of the process that opened it
 
 	protocol protocol
+	details  *sessionDetails // nil: none, as for most
 
 	// Guarded by the coordinator's mu.
 	database   string
 	options    map[string]string // set by the client; nil: none
 	operations []*operation      // open operations, unordered
+}
+
+// sessionDetails are what few sessions have.
+type sessionDetails struct {
+	delegate string // for whom the user acts; "": for himself
+	origin   string // X-Forwarded-For of the request that opened the session; "": none
+}
+
+// delegate is the user for whom the session's user acts; "": for himself.
+func (s *session) delegate() string {
+	if s.details == nil {
+		return ""
+	}
+	return s.details.delegate
+}
+
+// effectiveUser is the user whose rights count.
+func (s *session) effectiveUser() string {
+	if d := s.delegate(); d != "" {
+		return d
+	}
+	return s.user
 }
 
 // operation is an accepted statement.

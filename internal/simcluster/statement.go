@@ -78,8 +78,10 @@ func (c *coordinator) value(s *session, function, number, text string) (column, 
 		return textColumn(label, c.host), true
 	case "current_session":
 		return textColumn(label, s.id.String()), true
-	case "user", "effective_user", "session_user":
+	case "user", "session_user":
 		return textColumn(label, s.user), true
+	case "effective_user":
+		return textColumn(label, s.effectiveUser()), true
 	case "current_database":
 		return textColumn(label, c.databaseOf(s)), true
 	case "":
