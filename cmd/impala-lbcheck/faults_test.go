@@ -300,4 +300,6 @@ func TestFaultRows_CoverEveryFault(t *testing.T) {
 }
 
 // faultsOfOtherLogins need a login or a protocol that demo does not have yet.
-var faultsOfOtherLogins = []string{"wrong-keytab", "skewed-clock"}
+var faultsOfOtherLogins = []string{
+	"wrong-keytab", "skewed-clock", "cookie-dropped", "foreign-cookie", "foreign-handle", "strips-authorization", "login-page", "http-503",
+}

@@ -37,7 +37,7 @@
 //     profiles, execution summaries and metadata calls such as GetTables, which
 //     are unknown methods.
 //   - The replay cache of Kerberos: a token that comes twice is accepted twice.
-//   - Over HTTP: OAuth, SAML, trusted domains and headers. Cookies have the four fields
+//   - Over HTTP: connections of the balancer that several clients share; OAuth, SAML, trusted domains and headers. Cookies have the four fields
 //     of Impala's newest version, whatever Config.Version is. A request that is refused
 //     is read to its end, so that its client never sees a reset instead of the 401.
 //   - HTML pages, pages that change state, and logins to the pages other than
