@@ -61,7 +61,9 @@ func (s *Session) establish(ctx context.Context, c *Config, t target) error {
 			return err
 		}
 	}
-	if c.Plain != nil {
+	if s.conn.http != nil {
+		s.conn.startHTTP()
+	} else if c.Plain != nil {
 		if err := s.conn.login(ctx, c.Plain); err != nil {
 			return err
 		}
@@ -88,7 +90,15 @@ func (s *Session) open(ctx context.Context, noPing bool) error {
 	if err == nil && !noPing {
 		err = s.identify()
 	}
+	if err == nil {
+		err = s.conn.demandProof(s.isImpala(noPing))
+	}
 	return sp.end(err)
+}
+
+// isImpala reports whether what opening showed is what Impala alone says.
+func (s *Session) isImpala(noPing bool) bool {
+	return s.identity.Source != SourceNone || !noPing && !s.unsupported[CanPing]
 }
 
 // identify asks Ping. A HiveServer2 without it lacks a capability and no more;

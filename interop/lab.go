@@ -19,7 +19,6 @@ type lab struct {
 	root            string // of the module
 	work            string // interop/.work: virtual environments, configurations, logs, results
 	began           time.Time
-	lock            *os.File
 	procs           *processes
 	removeHostNames func() // removes our names from /etc/hosts
 
@@ -57,7 +56,7 @@ type lab struct {
 	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
 }
 
-// newLab creates the working directory and locks it.
+// newLab creates the working directory.
 func newLab(ctx context.Context) (*lab, error) {
 	root, err := moduleRoot()
 	if err != nil {
@@ -69,9 +68,6 @@ func newLab(ctx context.Context) (*lab, error) {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err
 		}
-	}
-	if l.lock, err = lockFile(l.file("lock")); err != nil {
-		return nil, err
 	}
 	l.defineFixtures(ctx)
 	return l, nil
@@ -115,7 +111,6 @@ func (l *lab) close() {
 	if l.removeHostNames != nil {
 		l.removeHostNames()
 	}
-	l.lock.Close()
 }
 
 // file returns a path in the working directory.
@@ -140,16 +135,33 @@ func moduleRoot() (string, error) {
 	}
 }
 
-// lockFile locks a file until it is closed, so that two runs do not use the same
-// ports.
-func lockFile(path string) (*os.File, error) {
+// lockMachine waits until no other run on this machine has the lock: the ports, the
+// names in /etc/hosts and the network namespaces are the machine's, whichever checkout
+// a run is of.
+func lockMachine(ctx context.Context) (*os.File, error) {
+	path := filepath.Join(os.TempDir(), "impala-lbcheck-interop.lock")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("another run holds %s", path)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for waits := false; ; waits = true {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		switch {
+		case err == nil:
+			return f, nil
+		case !errors.Is(err, syscall.EWOULDBLOCK):
+			f.Close()
+			return nil, fmt.Errorf("lock %s: %w", path, err)
+		case !waits:
+			fmt.Fprintln(os.Stderr, "interop: waiting for another run on this machine")
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			f.Close()
+			return nil, ctx.Err()
+		}
 	}
-	return f, nil
 }

@@ -69,6 +69,8 @@ internal/saslframe:
 internal/keytab:
 internal/krbmsg:
 internal/gss: internal/keytab internal/krbmsg
+internal/krb5conf:
+internal/simkdc: internal/gss internal/keytab internal/krbmsg
 internal/certs:
 internal/stats:
 internal/golden:
