@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // HTTPConfig says how HiveServer2 is spoken over HTTP: each call is one POST. No proxy
@@ -41,13 +43,6 @@ const (
 	maxPath   = 8 << 10
 	maxHeader = 32 << 10 // bytes of all further fields
 )
-
-// ownFields cannot be set: HTTP, the login or the protocol need them as they are.
-var ownFields = map[string]bool{
-	"Host": true, "Authorization": true, "Cookie": true, "Content-Length": true, "Transfer-Encoding": true, "Connection": true,
-	"Content-Type": true, "Content-Encoding": true, "Accept": true, "Accept-Encoding": true, "Expect": true, "Te": true, "Trailer": true,
-	"Upgrade": true, "Keep-Alive": true, "Proxy-Connection": true, "Proxy-Authorization": true,
-}
 
 // checkHTTP refuses what cannot be sent over HTTP, and what is of no use elsewhere.
 func (c *Config) checkHTTP() (Phase, error) {
@@ -98,7 +93,7 @@ func (h *HTTPConfig) check() error {
 		if !isToken(name) {
 			return invalid("a field of HTTP with an invalid name: " + strconv.Quote(name[:min(len(name), 40)]))
 		}
-		if ownFields[textproto.CanonicalMIMEHeaderKey(name)] {
+		if vocab.IsOwnHTTPField(name) {
 			return invalid("the field " + name + " of HTTP is set by the client itself")
 		}
 		for _, value := range values {

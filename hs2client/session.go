@@ -111,11 +111,17 @@ func (s *Session) identify() error {
 	if err != nil {
 		return err
 	}
-	s.identity.Version = wire.Clip(cutName(version))
-	if name := NormalizeCoordinator(cutName(address)); name != "" {
-		s.identity.Coordinator, s.identity.Source = name, SourcePing
-	}
+	s.identity = pinged(version, address, s.identity)
 	return nil
+}
+
+// pinged is an identity with what Ping said.
+func pinged(version, address string, id Identity) Identity {
+	id.Version = wire.Clip(cutName(version))
+	if name := NormalizeCoordinator(cutName(address)); name != "" {
+		id.Coordinator, id.Source = name, SourcePing
+	}
+	return id
 }
 
 // cutName is the beginning of a name that a server reports. The rest of a long one

@@ -101,6 +101,7 @@ var serverTexts = []struct {
 	{"Server is being shut down", vocab.KindShuttingDown},
 	{"exceeds coordinator limit", vocab.KindSessionLimit},
 	{unknownSession, vocab.KindInvalidSession},
+	{"Invalid SessionHandle", vocab.KindInvalidSession}, // Hive and Spark
 	{"Client session expired", vocab.KindInvalidSession},
 	{"Invalid or unknown query handle", vocab.KindInvalidHandle},
 	{"Rejected query from pool", vocab.KindAdmission},

@@ -147,3 +147,13 @@ func idleDemand(s scenarios.Scenario, d Demand) Demand {
 	d.Text = fmt.Sprintf("%d idle sessions, the longest for %s", len(s.Idle.Steps), longest)
 	return d
 }
+
+// reuseOpen is the session whose handle is used, and the one over whose connection.
+const reuseOpen = 2
+
+func reuseDemand(s scenarios.Scenario, d Demand) Demand {
+	n := s.Reuse.Handles
+	d.Open, d.Lasts = reuseOpen, pace.Pacer{Rate: s.Load.Rate}.Due(reuseOpen*n)
+	d.Text = fmt.Sprintf("%d sessions, each used over a second connection with a session of its own", n)
+	return d
+}
