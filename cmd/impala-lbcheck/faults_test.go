@@ -102,7 +102,7 @@ func splitSettings(s string) []string {
 	return out
 }
 
-var faultRows = slices.Concat(smokeFaults, balancerFaults, loadFaults)
+var faultRows = slices.Concat(smokeFaults, balancerFaults, loadFaults, httpFaults)
 
 func TestDemo_ReportsFaults(t *testing.T) {
 	t.Parallel()
@@ -300,6 +300,4 @@ func TestFaultRows_CoverEveryFault(t *testing.T) {
 }
 
 // faultsOfOtherLogins need a login or a protocol that demo does not have yet.
-var faultsOfOtherLogins = []string{
-	"wrong-keytab", "skewed-clock", "cookie-dropped", "foreign-cookie", "foreign-handle", "strips-authorization", "login-page", "http-503",
-}
+var faultsOfOtherLogins = []string{"wrong-keytab", "skewed-clock"}

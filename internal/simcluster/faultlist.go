@@ -137,7 +137,7 @@ var faultSpecs = []faultSpec{
 
 	withNeed(balancerFault("cookie-dropped", "", "drops the cookies of requests and answers over HTTP", func(p *plan, _ string) error { p.balancer.dropsCookies = true; return nil }), needsHTTP),
 	withNeed(balancerFault("foreign-cookie", "", "sends requests with Impala's cookie to another coordinator than those without", func(p *plan, _ string) error { p.balancer.foreignCookie = true; return nil }), needsHTTP),
-	withNeed(balancerFault("foreign-handle", "3", "sends every third request of a connection over HTTP to another coordinator", func(p *plan, v string) error { return parseNumber(v, 2, 1_000_000, &p.balancer.foreignHandle) }), needsHTTP),
+	withNeed(balancerFault("foreign-handle", "50", "each node sends every 50th request over HTTP to another coordinator than the session's", func(p *plan, v string) error { return parseNumber(v, 2, 1_000_000, &p.balancer.foreignHandle) }), needsHTTP),
 
 	withNeed(nodeFault("strips-authorization", "", "removes the header Authorization from requests over HTTP", func(n *nodePlan, _ string) error { n.stripsAuthorization = true; return nil }), needsHTTP),
 	withNeed(nodeFault("login-page", "", "answers requests over HTTP with a redirect to a login page", func(n *nodePlan, _ string) error { n.loginPage = true; return nil }), needsHTTP),

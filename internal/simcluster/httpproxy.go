@@ -10,15 +10,14 @@ import (
 // as HAProxy in mode http, which chooses a coordinator for each request; otherwise one for
 // the connection, because a fault needs a node that reads HTTP.
 type httpProxy struct {
-	node     *nodeListener
-	link     *link
-	in       *bufio.Reader
-	chosen   route        // of the connection, or with Layer7 of the request
-	routed   bool         // chosen is set, and counts as open
-	requests int          // received
-	backend  *httpBackend // the connection to the coordinator of the last request; nil: none
-	sticky   string       // the cookie to add to the next answer; "": none
-	replied  bool         // the current request has its answer
+	node    *nodeListener
+	link    *link
+	in      *bufio.Reader
+	chosen  route        // of the connection, or with Layer7 of the request
+	routed  bool         // chosen is set, and counts as open
+	backend *httpBackend // the connection to the coordinator of the last request; nil: none
+	sticky  string       // the cookie to add to the next answer; "": none
+	replied bool         // the current request has its answer
 }
 
 // httpBackend is a node's connection to a coordinator.
@@ -56,7 +55,6 @@ func (n *nodeListener) proxyHTTP(ctx context.Context, l *link) {
 // pass passes a request on to a coordinator, and its answer back. It reports whether to
 // keep the client's connection.
 func (p *httpProxy) pass(ctx context.Context, head requestHead) bool {
-	p.requests++
 	p.replied, p.sticky = false, ""
 	if own, ok := p.ownAnswer(); ok {
 		p.link.send(own)
@@ -99,12 +97,17 @@ func (p *httpProxy) choose(ctx context.Context, head requestHead) route {
 			p.sticky = stickyValue(p.chosen.coordinator)
 		}
 	}
-	to, faults := p.chosen, p.node.cluster.plan.balancer
-	_, hasCookie := cookieIn(head.fields, cookieName)
-	if p.routed && (faults.foreignHandle > 0 && p.requests%faults.foreignHandle == 0 || faults.foreignCookie && hasCookie) {
-		to = p.node.cluster.balancer.another(p.node.cluster.elapsed(), p.node.index, to)
+	if p.routed && p.strays(head) {
+		return p.node.cluster.balancer.another(p.node.cluster.elapsed(), p.node.index, p.chosen)
 	}
-	return to
+	return p.chosen
+}
+
+// strays reports whether a fault sends a request to another coordinator.
+func (p *httpProxy) strays(head requestHead) bool {
+	faults, n := p.node.cluster.plan.balancer, p.node.requests.Add(1)
+	_, hasCookie := cookieIn(head.fields, cookieName)
+	return faults.foreignHandle > 0 && n%faults.foreignHandle == 0 || faults.foreignCookie && hasCookie
 }
 
 // release ends what choose began.

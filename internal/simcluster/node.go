@@ -37,6 +37,7 @@ type nodeListener struct {
 	tls      *tls.Config // nil: no TLS
 
 	accepted, failedTLS atomic.Int64
+	requests            atomic.Int64 // over HTTP, of a node that reads it
 }
 
 // addr returns the listener's address.

@@ -62,9 +62,9 @@ type balancerPlan struct {
 
 	pinsAfterLoss bool
 
-	dropsCookies  bool // over HTTP, in both directions
-	foreignCookie bool // requests with a cookie of Impala's go to another coordinator
-	foreignHandle int  // every n-th request of a connection over HTTP goes to another coordinator; 0: none
+	dropsCookies  bool  // over HTTP, in both directions
+	foreignCookie bool  // requests with a cookie of Impala's go to another coordinator
+	foreignHandle int64 // every n-th request over HTTP of a node goes to another coordinator; 0: none
 }
 
 // planned is c with its defaults, and what its faults make of it. The error is a
