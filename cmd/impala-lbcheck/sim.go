@@ -51,7 +51,7 @@ and the coordinators behind it.`,
   impala-lbcheck sim --direct --coordinators 4        # an address per coordinator, to put behind your own balancer
   impala-lbcheck sim --tls --ca-out ca.pem --auth ldap --user alice --password-file pw
   impala-lbcheck sim --hs2-http-port 28000 --tls --ca-out ca.pem --auth jwt --jwks keys.json
-  impala-lbcheck sim --hs2-http-port 28000 --auth ldap+kerberos --keytab impala.keytab --user alice --password-file pw`,
+  impala-lbcheck sim --hs2-http-port 28000 --auth kerberos --keytab impala.keytab`,
 		GroupID: groupTry,
 		Args:    none,
 	}
