@@ -42,7 +42,7 @@
 //
 // No retry, no pool, no reconnecting, no TLS resumption, no Happy Eyeballs, no
 // TCP keepalive: each of them changes which coordinator is reached, or hides a
-// fault. No Kerberos, no HTTP transport, no database/sql driver. A [Session] is
+// fault. No Kerberos ticket is renewed. No database/sql driver. A [Session] is
 // for one goroutine at a time. Where a call is interrupted while OpenSession is
 // under way, the server may open a session that is never closed: Impala ends it
 // after --disconnected_session_timeout (15 minutes).
