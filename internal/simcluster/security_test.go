@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -165,7 +166,12 @@ func expectMessage(conn net.Conn, want saslframe.Status, text string) error {
 
 func dialNode(t *testing.T, cl *Cluster) net.Conn {
 	t.Helper()
-	conn, err := net.Dial("tcp", cl.Nodes()[0].String())
+	return dialTo(t, cl.Nodes()[0])
+}
+
+func dialTo(t *testing.T, node netip.AddrPort) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", node.String())
 	if err != nil {
 		t.Fatal(err)
 	}
