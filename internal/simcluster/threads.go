@@ -68,18 +68,18 @@ func (t *threadPool) acquireService(ctx context.Context, expires time.Time) bool
 	return false
 }
 
-// deferral is about how long the kernel keeps a silent connection to itself before a
+// deferAccept is about how long the kernel keeps a silent connection to itself before a
 // coordinator accepts it (TCP_DEFER_ACCEPT with one second in Thrift's server socket).
-const deferral = time.Second
+const deferAccept = time.Second
 
 // awaitFirstByte waits until the client has sent something, or has ended the
-// connection, or was silent for the deferral: only then does a coordinator know of the
-// connection.
-func awaitFirstByte(l *link, in *bufio.Reader) {
+// connection, or was silent for the given time: only then does a coordinator know of
+// the connection.
+func awaitFirstByte(l *link, in *bufio.Reader, silence time.Duration) {
 	if l.tcp == nil || in.Buffered() > 0 {
 		return
 	}
-	l.tcp.SetReadDeadline(time.Now().Add(deferral))
+	l.tcp.SetReadDeadline(time.Now().Add(silence))
 	if _, err := in.Peek(1); errors.Is(err, os.ErrDeadlineExceeded) {
 		l.readFailed = false
 	}
