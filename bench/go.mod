@@ -13,7 +13,7 @@ require (
 	github.com/beltran/gssapi v0.0.0-20200324152954-d86554db4bab // indirect
 	github.com/go-zookeeper/zk v1.0.4 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
-	golang.org/x/net v0.41.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
 )
 
 replace github.com/impala-lbcheck/impala-lbcheck => ../

@@ -19,9 +19,10 @@ import (
 // Protocol is what is spoken on the port.
 type Protocol = vocab.Protocol
 
-// The protocols of Impala's binary ports. The zero value "" is HS2, too.
+// The protocols of Impala's ports. The zero value "" is HS2, too.
 const (
 	ProtocolHS2     = vocab.ProtocolHS2     // HiveServer2, port 21050
+	ProtocolHS2HTTP = vocab.ProtocolHS2HTTP // HiveServer2 over HTTP or HTTPS, port 28000
 	ProtocolBeeswax = vocab.ProtocolBeeswax // port 21000; closed by default from Impala 5
 )
 
@@ -36,9 +37,17 @@ type Config struct {
 
 	// User is OpenSession's username where there is no login, and Beeswax's
 	// hadoop_user. Empty: the server's own anonymous user.
-	User  string
-	Plain *Plain     // SASL PLAIN login; nil: none (NOSASL)
-	TLS   *TLSConfig // nil: plain TCP
+	User   string
+	Plain  *Plain     // SASL PLAIN login, over HTTP a Basic one; nil: none (NOSASL)
+	Bearer *Bearer    // a login by token, of ProtocolHS2HTTP alone; nil: none
+	TLS    *TLSConfig // nil: plain TCP
+
+	HTTP *HTTPConfig // of ProtocolHS2HTTP alone; nil: its defaults
+
+	// Delegate is the user that the session is for, where the one who logs in may
+	// act for others: impala.doas.user in OpenSession's configuration. "": the user
+	// itself. Beeswax does not have it.
+	Delegate string
 
 	// Options are query options: OpenSession's configuration, or the
 	// configuration of each Beeswax query. Impala ignores unknown ones in
@@ -63,7 +72,12 @@ type Config struct {
 	Local netip.Addr
 
 	Record *Record // filled during the session, also where it fails; nil: not wanted
+
+	negotiator negotiator // makes tokens for Negotiate over HTTP; nil: none
 }
+
+// hasLogin reports whether the session logs in, which names its user.
+func (c *Config) hasLogin() bool { return c.Plain != nil || c.Bearer != nil || c.negotiator != nil }
 
 // Plain is a user and password for SASL PLAIN, which is Impala's LDAP login. No
 // formatting verb and no encoding shows the password.
@@ -129,10 +143,16 @@ func (c *Config) check() (target, Phase, error) {
 		t.ip = ip
 	}
 	if !c.Protocol.Known() {
-		return t, PhaseOpen, invalid(fmt.Sprintf("unknown protocol %.40q: use %s or %s", c.Protocol, ProtocolHS2, ProtocolBeeswax))
+		return t, PhaseOpen, invalid(fmt.Sprintf("unknown protocol %.40q: use %s, %s or %s", c.Protocol, ProtocolHS2, ProtocolHS2HTTP, ProtocolBeeswax))
 	}
 	if p := c.Plain; p != nil && (p.User == "" || strings.ContainsRune(p.User+p.Password, 0)) {
 		return t, PhaseSASL, invalid("SASL PLAIN needs a user, and no NUL byte in user or password")
+	}
+	if c.Protocol == ProtocolBeeswax && c.Delegate != "" {
+		return t, PhaseOpen, invalid("Beeswax has no delegation: use " + string(ProtocolHS2) + " or " + string(ProtocolHS2HTTP))
+	}
+	if phase, err := c.checkHTTP(); err != nil {
+		return t, phase, err
 	}
 	return t, PhaseResolve, nil
 }

@@ -26,6 +26,7 @@ type connection struct {
 	timeout time.Duration
 	record  *Record
 	mode    mode
+	http    *httpLayer // nil: not over HTTP
 
 	certRequested bool // the listener asked for a client certificate
 
@@ -43,12 +44,25 @@ type mode struct {
 	tls, sasl bool
 	ownRoots  bool // authorities were given; else the system's are trusted
 	ownCert   bool // the client has a certificate of its own
+	bearer    bool // the login is by a token
+	kerberos  bool // the login is by a ticket
 	protocol  Protocol
+}
+
+// credentials are what a login is by.
+func (m mode) credentials() string {
+	switch {
+	case m.bearer:
+		return "token"
+	case m.kerberos:
+		return "Kerberos ticket"
+	}
+	return "user or password"
 }
 
 func modeOf(c *Config) mode {
 	return mode{
-		tls: c.TLS != nil, sasl: c.Plain != nil, protocol: c.Protocol,
+		tls: c.TLS != nil, sasl: c.hasLogin(), bearer: c.Bearer != nil, kerberos: c.negotiator != nil, protocol: c.Protocol,
 		ownRoots: c.TLS != nil && c.TLS.Roots != nil, ownCert: c.TLS != nil && c.TLS.Certificate != nil,
 	}
 }
@@ -61,8 +75,11 @@ func newConnection(socket net.Conn, c *Config, record *Record) *connection {
 		socket: socket, addr: c.Addr, timeout: c.Timeout, record: record,
 		budget: wire.CallBudget, mode: modeOf(c),
 	}
-	if c.Plain != nil {
+	switch {
+	case c.Plain != nil:
 		conn.secret = c.Plain.Password
+	case c.Bearer != nil:
+		conn.secret = c.Bearer.Token
 	}
 	conn.counted = countingConn{socket, record}
 	conn.wire.Init(&conn.counted)
@@ -208,22 +225,27 @@ func (conn *connection) closeConn() error {
 // newError makes the [Error] of what failed in a phase.
 func (conn *connection) newError(ctx context.Context, phase Phase, err error) error {
 	phase, err = conn.reclassifyTLS(phase, err)
-	e := errorOf(ctx, conn.addr, conn.op, phase, err, conn.secret)
-	e.hint = hintFor(e, conn.mode, conn.wire.Received())
-	if cut := e.Kind == KindEOF || e.Kind == KindReset; cut && conn.certRequested && !conn.mode.ownCert && !conn.wire.Received() {
+	phase = conn.http.phaseOf(phase, err)
+	e := errorOf(ctx, conn.addr, conn.op, phase, err, append(conn.http.secrets(), conn.secret)...)
+	conn.http.reclassify(e, err)
+	e.hint = hintFor(e, conn.mode, conn.received())
+	if cut := e.Kind == KindEOF || e.Kind == KindReset; cut && conn.certRequested && !conn.mode.ownCert && !conn.received() {
 		e.hint = append(needsClientCert("the listener asked for a client certificate, and some end connections without one in silence"), e.hint...)
 	}
 	return e
 }
 
+// received reports whether the other side has sent anything.
+func (conn *connection) received() bool { return conn.wire.Received() || conn.http.received() }
+
 // errorOf makes an [Error] without a hint. That ctx ended counts for more than
 // what the interrupted call returned.
-func errorOf(ctx context.Context, addr, op string, phase Phase, err error, secret string) *Error {
+func errorOf(ctx context.Context, addr, op string, phase Phase, err error, secrets ...string) *Error {
 	e := &Error{Op: op, Addr: addr, Phase: phase, Kind: wire.KindOf(err), Err: err}
 	if known, ok := errors.AsType[*wire.Error](err); ok {
-		e.SQLState = wire.Clip(wire.Mask(known.State, secret))
+		e.SQLState = wire.Clip(wire.Mask(known.State, secrets...))
 		if known.Remote {
-			e.Text, e.Err = known.ServerText(secret), nil
+			e.Text, e.Err = known.ServerText(secrets...), nil
 		}
 		if known.Head {
 			e.heard = wire.Recognize([]byte(known.Text))

@@ -32,6 +32,9 @@ func dial(ctx context.Context, c *Config, t target, record *Record) (*connection
 	}
 	record.Phases[PhaseTCP] = time.Since(start)
 	record.Local, record.Remote = addrPort(conn.LocalAddr()), addrPort(conn.RemoteAddr())
+	if c.Protocol == ProtocolHS2HTTP {
+		return newHTTPConnection(conn, c, t, record), nil
+	}
 	return newConnection(conn, c, record), nil
 }
 
@@ -109,7 +112,7 @@ func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, c
 
 // unconnectedError makes the [Error] of what failed before there was a connection.
 func unconnectedError(ctx context.Context, c *Config, op string, phase Phase, err error) error {
-	e := errorOf(ctx, c.Addr, op, phase, err, "")
+	e := errorOf(ctx, c.Addr, op, phase, err)
 	e.hint = hintFor(e, modeOf(c), false)
 	return e
 }

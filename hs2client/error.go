@@ -21,6 +21,9 @@ type Error struct {
 
 	hint  []Fix
 	heard vocab.Heard // what an answer that was not understood shows of who gave it
+
+	status int      // of HTTP; 0: none
+	asked  []string // the schemes of a login that HTTP asks for
 }
 
 // Error is one line without control characters, fit for a terminal.

@@ -48,22 +48,30 @@ func Handshake(ctx context.Context, c Config) error {
 // handshake completes the handshake, records what it showed and only then checks
 // it.
 func (conn *connection) handshake(ctx context.Context, c *Config, t target) error {
+	s := conn.begin(ctx, PhaseTLS, conn.timeout)
+	err := conn.secure(c, t)
+	if err == nil {
+		conn.wire.SetStream(conn.secured)
+	}
+	return s.end(err)
+}
+
+// secure is the handshake, on the connection as it is now.
+func (conn *connection) secure(c *Config, t target) error {
 	name := c.serverName(t)
 	conn.op = "handshake"
-	s := conn.begin(ctx, PhaseTLS, conn.timeout)
 	secured := tls.Client(&wire.RecordReader{Conn: &conn.counted}, c.TLS.clientHelloConfig(name))
 	err := secured.HandshakeContext(handshakeContext{context.Background(), conn}) // the connection has its deadline
 	if err != nil {
-		return s.end(handshakeError(err, conn.certRequested))
+		return handshakeError(err, conn.certRequested)
 	}
 	now := time.Now()
 	conn.record.Peer = newPeer(secured.ConnectionState(), c.TLS, name, now)
 	conn.secured = secured
-	conn.wire.SetStream(secured)
 	if err = checkPeer(conn.record.Peer, c.TLS, now); err != nil {
 		conn.record.Refused = true
 	}
-	return s.end(err)
+	return err
 }
 
 // handshakeError classes what crypto/tls returns of a handshake that failed.
@@ -92,7 +100,7 @@ func handshakeError(err error, certRequested bool) error {
 // thing that arrives, TLS is what failed. In TLS 1.3 the server checks the client's
 // certificate when the client has already gone on.
 func (conn *connection) reclassifyTLS(phase Phase, err error) (Phase, error) {
-	if phase == PhaseTLS || phase == PhaseTCP || conn.secured == nil || conn.wire.Received() {
+	if phase == PhaseTLS || phase == PhaseTCP || conn.secured == nil || conn.received() {
 		return phase, err
 	}
 	if _, alerted := wire.Alert(err); alerted {

@@ -1,6 +1,10 @@
 package hs2client
 
-import "github.com/impala-lbcheck/impala-lbcheck/vocab"
+import (
+	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
 
 // Keys of the settings that a hint may suggest, as a scenario has them.
 const (
@@ -13,11 +17,18 @@ const (
 )
 
 const (
-	ports   = "HS2 21050, Beeswax 21000"
-	proxied = "the balancer sends a PROXY header, which Impala does not understand: turn proxy protocol off"
-	gone    = "the coordinator behind the balancer is gone"
-	allBusy = "all of the coordinator's service threads (--fe_service_threads) are busy"
+	ports       = "HS2 21050, Beeswax 21000"
+	proxied     = "the balancer sends a PROXY header, which Impala does not understand: turn proxy protocol off"
+	proxyWanted = "the listener expects a PROXY header, which Impala's clients do not send: turn that off there (HAProxy: accept-proxy, nginx: proxy_protocol), or have the balancer before it send the header"
+	gone        = "the coordinator behind the balancer is gone"
+	allBusy     = "all of the coordinator's service threads (--fe_service_threads) are busy"
 )
+
+// Advice is what a failure of class c suggests to a session of a Config, where nothing
+// more is known of it: what [Error.Hint] says of one on which nothing was received.
+func Advice(class Class, c Config) []Fix {
+	return slices.Clone(hintFor(&Error{Phase: class.Phase, Kind: class.Kind}, modeOf(&c), false))
+}
 
 // todo is what to do where nothing is to be set.
 func todo(why string) Fix { return Fix{Why: why} }
@@ -48,6 +59,13 @@ var kindHints = map[Kind][]Fix{
 	KindSessionLimit:   {todo("this user's sessions are left open, or Impala's --max_hs2_sessions_per_user is too small; abandoned HS2 sessions count for 15 minutes")},
 	KindInvalidSession: {todo(lostSession)},
 	KindInvalidHandle:  {todo(lostSession)},
+
+	KindNoCredentials: {todo(stripped), todo("Hive and Spark answer a refused ticket alike: look at the server's log")},
+	KindNoPath:        {todo("the proxy has no such path: use the one that it forwards to Impala, which itself takes any (behind Knox: gateway/TOPOLOGY/impala)")},
+	KindRedirect:      {todo("a login page or another listener answers, such as a single sign-on or one that sends HTTP to HTTPS: use the address and path behind it")},
+	KindUnavailable:   {todo("the proxy has no coordinator for the request, or is at its limit: check its backends and their health checks (a GET fails on Impala's port 28000)")},
+	KindForeignHandle: {todo("calls of one session reach several coordinators: make the balancer keep a session on one, by a cookie or by the client's address"),
+		todo("the coordinator was restarted, and has forgotten the session")},
 }
 
 const lostSession = "another coordinator answered, or the session expired: one session must stay on one connection to one coordinator"
@@ -83,6 +101,11 @@ var (
 // hintFor is what to try after a failure; nil where there is nothing to suggest.
 // received tells whether the other side has sent anything at all.
 func hintFor(e *Error, m mode, received bool) []Fix {
+	if m.protocol == ProtocolHS2HTTP {
+		if fixes := httpHint(e, m, received); fixes != nil {
+			return fixes
+		}
+	}
 	if e.Kind == KindOtherServer || e.Phase == PhaseOpen && e.heard == vocab.HeardUnknown {
 		return otherServer(e.heard) // it spoke, and so neither waits for a login nor for TLS
 	}

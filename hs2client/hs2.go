@@ -2,6 +2,7 @@ package hs2client
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
@@ -22,11 +23,22 @@ type hs2Service struct {
 // does not.
 func newHS2(conn *connection, c *Config) *hs2Service {
 	s := &hs2Service{conn: conn, client: hs2.NewImpalaHiveServer2ServiceClient(conn), options: c.Options}
-	if c.Plain == nil {
+	if !c.hasLogin() {
 		s.user = c.User
+	}
+	if c.Delegate != "" {
+		s.options = maps.Clone(c.Options)
+		if s.options == nil {
+			s.options = map[string]string{}
+		}
+		s.options[delegateKey] = c.Delegate
 	}
 	return s
 }
+
+// delegateKey is that of OpenSession's configuration by which Impala takes the user
+// that a session is for (be/src/service/impala-hs2-server.cc).
+const delegateKey = "impala.doas.user"
 
 // noContext is what calls are given: the span around them obeys the caller's
 // context, and the runtime would retry a read for as long as a context allows.
@@ -57,6 +69,7 @@ func (s *hs2Service) open(id *Identity) error {
 	case result.Version < hs2.TProtocolVersion_V6:
 		return &wire.Error{Kind: KindVersion, Text: "the server speaks a HiveServer2 protocol before V6, which has no columns"}
 	}
+	s.conn.http.noteOpened()
 	session := result.Session // a copy: the rest of the answer is not kept
 	s.session = &session
 	if name := NormalizeCoordinator(cutName(result.HTTPAddr)); name != "" {

@@ -19,8 +19,19 @@ type Record struct {
 
 	BytesIn, BytesOut int64 // of the connection, TLS's own included
 
+	HTTP *HTTPRecord // nil: not over HTTP, or never connected
+
 	Peer    *Peer // nil: no TLS, or no certificate was received
 	Refused bool  // we ended it because of Peer: no failure of the service
+}
+
+// HTTPRecord is what was measured of a session over HTTP, which may have several
+// connections. The time of those after the first is part of the call they are for.
+type HTTPRecord struct {
+	Requests          int  // sent, those that were sent once more included
+	Connections       int  // made
+	Reauthentications int  // calls that were sent once more, because a cookie was refused
+	Unproven          bool // the server answered a Kerberos login without proving who it is, as others than Impala do
 }
 
 // addrPort is the address of a TCP end; the zero value for any other.

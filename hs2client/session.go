@@ -61,7 +61,9 @@ func (s *Session) establish(ctx context.Context, c *Config, t target) error {
 			return err
 		}
 	}
-	if c.Plain != nil {
+	if s.conn.http != nil {
+		s.conn.startHTTP()
+	} else if c.Plain != nil {
 		if err := s.conn.login(ctx, c.Plain); err != nil {
 			return err
 		}
@@ -88,7 +90,15 @@ func (s *Session) open(ctx context.Context, noPing bool) error {
 	if err == nil && !noPing {
 		err = s.identify()
 	}
+	if err == nil {
+		err = s.conn.demandProof(s.isImpala(noPing))
+	}
 	return sp.end(err)
+}
+
+// isImpala reports whether what opening showed is what Impala alone says.
+func (s *Session) isImpala(noPing bool) bool {
+	return s.identity.Source != SourceNone || !noPing && !s.unsupported[CanPing]
 }
 
 // identify asks Ping. A HiveServer2 without it lacks a capability and no more;
@@ -101,11 +111,17 @@ func (s *Session) identify() error {
 	if err != nil {
 		return err
 	}
-	s.identity.Version = wire.Clip(cutName(version))
-	if name := NormalizeCoordinator(cutName(address)); name != "" {
-		s.identity.Coordinator, s.identity.Source = name, SourcePing
-	}
+	s.identity = pinged(version, address, s.identity)
 	return nil
+}
+
+// pinged is an identity with what Ping said.
+func pinged(version, address string, id Identity) Identity {
+	id.Version = wire.Clip(cutName(version))
+	if name := NormalizeCoordinator(cutName(address)); name != "" {
+		id.Coordinator, id.Source = name, SourcePing
+	}
+	return id
 }
 
 // cutName is the beginning of a name that a server reports. The rest of a long one

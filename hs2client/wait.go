@@ -26,7 +26,11 @@ func (s *Session) Wait(ctx context.Context, d time.Duration) error {
 	sp := s.conn.begin(ctx, PhaseExecute, d)
 	sp.unrecorded = true
 	err := s.conn.ctxErr
-	if err == nil {
+	switch {
+	case err != nil:
+	case s.conn.http.isDisconnected(): // there is nothing to watch
+		err = sp.pause(d)
+	default:
 		err = s.conn.wire.Idle()
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) && s.conn.wire.Err() == nil && time.Since(sp.start) >= d {

@@ -19,7 +19,6 @@ type lab struct {
 	root            string // of the module
 	work            string // interop/.work: virtual environments, configurations, logs, results
 	began           time.Time
-	lock            *os.File
 	procs           *processes
 	removeHostNames func() // removes our names from /etc/hosts
 
@@ -55,9 +54,14 @@ type lab struct {
 	envoyVenv func() (string, error)
 
 	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
+
+	kdc        func() (*kdc, error)   // MIT Kerberos
+	slapd      func() error           // OpenLDAP's server
+	spark4Venv func() (string, error) // the newer Spark
+	hive       func() (string, error) // class path of a HiveServer2
 }
 
-// newLab creates the working directory and locks it.
+// newLab creates the working directory.
 func newLab(ctx context.Context) (*lab, error) {
 	root, err := moduleRoot()
 	if err != nil {
@@ -69,9 +73,6 @@ func newLab(ctx context.Context) (*lab, error) {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err
 		}
-	}
-	if l.lock, err = lockFile(l.file("lock")); err != nil {
-		return nil, err
 	}
 	l.defineFixtures(ctx)
 	return l, nil
@@ -106,6 +107,10 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
 	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })
+	l.kdc = sync.OnceValues(func() (*kdc, error) { return l.startKDC(ctx) })
+	l.slapd = sync.OnceValue(func() error { return l.startSlapd(ctx) })
+	l.spark4Venv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark4", pySpark4) })
+	l.hive = sync.OnceValues(func() (string, error) { return l.hiveClassPath(ctx) })
 	l.spark = sync.OnceValues(func() (*spark, error) { return l.startSpark(ctx) })
 }
 
@@ -115,7 +120,6 @@ func (l *lab) close() {
 	if l.removeHostNames != nil {
 		l.removeHostNames()
 	}
-	l.lock.Close()
 }
 
 // file returns a path in the working directory.
@@ -140,16 +144,33 @@ func moduleRoot() (string, error) {
 	}
 }
 
-// lockFile locks a file until it is closed, so that two runs do not use the same
-// ports.
-func lockFile(path string) (*os.File, error) {
+// lockMachine waits until no other run on this machine has the lock: the ports, the
+// names in /etc/hosts and the network namespaces are the machine's, whichever checkout
+// a run is of.
+func lockMachine(ctx context.Context) (*os.File, error) {
+	path := filepath.Join(os.TempDir(), "impala-lbcheck-interop.lock")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("another run holds %s", path)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for waits := false; ; waits = true {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		switch {
+		case err == nil:
+			return f, nil
+		case !errors.Is(err, syscall.EWOULDBLOCK):
+			f.Close()
+			return nil, fmt.Errorf("lock %s: %w", path, err)
+		case !waits:
+			fmt.Fprintln(os.Stderr, "interop: waiting for another run on this machine")
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			f.Close()
+			return nil, ctx.Err()
+		}
 	}
-	return f, nil
 }

@@ -28,6 +28,12 @@ func run(ctx context.Context, args []string) int {
 		fmt.Fprintln(os.Stderr, "usage: go run ./interop [PART-OF-A-NAME]")
 		return 2
 	}
+	lock, err := lockMachine(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "interop:", err)
+		return 2
+	}
+	defer lock.Close()
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	l, err := newLab(ctx)

@@ -22,6 +22,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindQuery:        {run: sessions},
 	scenarios.KindIdle:         {run: sessions},
 	scenarios.KindWatch:        {run: sessions},
+	scenarios.KindHandleReuse:  {run: sessions},
 }
 
 // kindOf is the scenario's.

@@ -15,13 +15,13 @@ import (
 // maskText is what stands in place of a secret.
 const maskText = "***"
 
-// masked keeps the password out of what a server says: one that was sent it can
-// repeat it, as a name or in an error. Names that the user declared are shown.
+// masked keeps secrets out of what a server says: one that was sent a password or a
+// token can repeat it, as a name or in an error. Names that the user declared are shown.
 func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
-	if o.Password == "" {
+	if o.Password == "" && o.Token == "" {
 		return open
 	}
-	m := newSecretMask(o.Password, declared)
+	m := newSecretMask(declared, o.Password, o.Token)
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
 		s, err := open(ctx, n, o)
 		m.observation(o)
@@ -32,19 +32,24 @@ func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
 	}
 }
 
-// secretMask hides a password.
+// secretMask hides secrets.
 type secretMask struct {
 	*strings.Replacer
 	declared []string
 }
 
-// newSecretMask hides password, also as a quoted string; "": it hides nothing.
-func newSecretMask(password string, declared []string) secretMask {
-	if password == "" {
-		return secretMask{strings.NewReplacer(), declared}
+// newSecretMask hides secrets, also as quoted strings, but not the names that are
+// declared; "" is no secret.
+func newSecretMask(declared []string, secrets ...string) secretMask {
+	var words []string
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		quoted := strconv.Quote(secret)
+		words = append(words, secret, maskText, quoted[1:len(quoted)-1], maskText)
 	}
-	quoted := strconv.Quote(password)
-	return secretMask{strings.NewReplacer(password, maskText, quoted[1:len(quoted)-1], maskText), declared}
+	return secretMask{strings.NewReplacer(words...), declared}
 }
 
 func (m secretMask) error(err error) error {
@@ -56,10 +61,7 @@ func (m secretMask) error(err error) error {
 
 // observation masks what a server says of itself.
 func (m secretMask) observation(o *scenarios.Observation) {
-	if !slices.Contains(m.declared, o.Who.Coordinator) {
-		o.Who.Coordinator = m.Replace(o.Who.Coordinator)
-	}
-	o.Who.Version = m.Replace(o.Who.Version)
+	o.Who = m.identity(o.Who)
 	if c := o.Cert; c != nil {
 		c.Subject, c.Issuer = m.Replace(c.Subject), m.Replace(c.Issuer)
 		for i := range c.SANs {
@@ -68,7 +70,16 @@ func (m secretMask) observation(o *scenarios.Observation) {
 	}
 }
 
-// maskedSession is a session whose server was sent the password.
+// identity masks a name and a version.
+func (m secretMask) identity(who scenarios.Identity) scenarios.Identity {
+	if !slices.Contains(m.declared, who.Coordinator) {
+		who.Coordinator = m.Replace(who.Coordinator)
+	}
+	who.Version = m.Replace(who.Version)
+	return who
+}
+
+// maskedSession is a session whose server was sent a secret.
 type maskedSession struct {
 	run.Session
 	mask secretMask

@@ -19,7 +19,7 @@ const clientIdentifier = "impala-lbcheck"
 
 // Open returns what opens sessions as the scenario has it, for a run under ctx. A
 // session that is being opened when ctx ends has two more seconds to finish; the
-// password is masked in whatever a server says.
+// password and the token are masked in whatever a server says.
 func (o Options) Open(ctx context.Context, s scenarios.Scenario) run.OpenFunc {
 	return withGrace(ctx, o.masked(o.open(s), s.Expect.Coordinators.Names))
 }
@@ -85,7 +85,7 @@ func (o Options) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record)
 	c := hs2client.Config{
 		Addr:     n.Addr.String(),
 		Protocol: s.Target.Protocol,
-		User:     s.Auth.User,
+		HTTP:     httpOf(s.Target, n),
 		Options:  map[string]string{"CLIENT_IDENTIFIER": clientIdentifier},
 		Timeout:  time.Duration(s.Load.Timeout),
 		Record:   rec,
@@ -95,9 +95,7 @@ func (o Options) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record)
 	for k, v := range s.QueryOptions {
 		c.Options[k] = v
 	}
-	if s.Auth.Mechanism == scenarios.MechanismLDAP {
-		c.Plain = &hs2client.Plain{User: s.Auth.User, Password: o.Password}
-	}
+	o.setLogin(&c, s.Auth)
 	if s.TLS.Enabled {
 		c.TLS = o.tls(s, n.Host)
 	}

@@ -14,6 +14,7 @@ import (
 // cluster without logins and without a certificate authority of its own.
 type Options struct {
 	Password    string         // of auth.user, where auth.mechanism is ldap
+	Token       string         // a JWT or an OAuth token, where auth.mechanism is jwt
 	WebPassword string         // of target.web_user
 	Roots       *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
 
@@ -27,7 +28,7 @@ type Options struct {
 	Run run.Options
 }
 
-// String shows neither a password nor a key.
+// String shows no secret.
 func (o Options) String() string { return "lbcheck.Options" }
 
 // GoString is String.
@@ -41,11 +42,24 @@ func (o Options) check(s scenarios.Scenario) error {
 	if s.TLS.Enabled && s.TLS.ClientCert != "" && o.ClientCertificate == nil {
 		return fmt.Errorf("tls.client_cert names %s, and Options.ClientCertificate is nil: pass the certificate with its key in it", s.TLS.ClientCert)
 	}
-	if s.Auth.Mechanism == scenarios.MechanismLDAP && !kindOf(s).noLogin && o.Password == "" {
-		return errors.New("auth.mechanism is ldap, and Options.Password is empty")
+	if !kindOf(s).noLogin {
+		if err := o.checkLogin(s.Auth.Mechanism); err != nil {
+			return err
+		}
 	}
 	if s.Target.WebUser != "" && o.WebPassword == "" && o.Run.Pages == nil {
 		return errors.New("target.web_user is set, and Options.WebPassword is empty")
+	}
+	return nil
+}
+
+// checkLogin reports what a login lacks.
+func (o Options) checkLogin(m scenarios.Mechanism) error {
+	switch {
+	case m == scenarios.MechanismLDAP && o.Password == "":
+		return errors.New("auth.mechanism is ldap, and Options.Password is empty")
+	case m == scenarios.MechanismJWT && o.Token == "":
+		return errors.New("auth.mechanism is jwt, and Options.Token is empty")
 	}
 	return nil
 }

@@ -39,6 +39,9 @@ func Check(s scenarios.Scenario) error {
 	if err := threshold.Check(s); err != nil {
 		return err
 	}
+	if err := limits.CheckLook(s, len(s.Target.Endpoints)); err != nil {
+		return err
+	}
 	if err := limits.CheckPreflight(s, len(s.Target.Endpoints)); err != nil {
 		return err
 	}

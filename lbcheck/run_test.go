@@ -31,6 +31,9 @@ func secured(t *testing.T, kind scenarios.Kind) (scenarios.Scenario, Options) {
 	config := simcluster.Config{
 		Coordinators: 2, Nodes: 1, Seed: 1, TLS: true, Host: "lb.example.com", Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "hunter2"},
 	}
+	if kind == scenarios.KindHandleReuse {
+		config.Balance = simcluster.BalanceSource
+	}
 	cluster := start(t, config)
 	s := scenarios.Default()
 	s.Name, s.Kind = "test", kind
@@ -50,6 +53,8 @@ func secured(t *testing.T, kind scenarios.Kind) (scenarios.Scenario, Options) {
 		s.Query = "SELECT 1"
 	case scenarios.KindIdle:
 		s.Idle.Steps, s.Expect.MinIdle = []scenarios.Duration{second / 4}, second/4
+	case scenarios.KindHandleReuse:
+		s.Reuse.Handles = 10
 	case scenarios.KindWatch:
 		s.Load.Rate, s.Watch.For, s.Watch.Long = 20, second, 1
 	}

@@ -19,6 +19,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindQuery:        {question: scenarios.QuerySucceeds},
 	scenarios.KindIdle:         {question: scenarios.IdleCut},
 	scenarios.KindWatch:        {question: scenarios.WatchOutage},
+	scenarios.KindHandleReuse:  {question: scenarios.AffinityHandles},
 }
 
 func kindOf(r scenarios.Result) kindRules { return kinds[r.Scenario.Kind.OrLooks()] }

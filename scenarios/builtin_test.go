@@ -11,7 +11,7 @@ import (
 
 func TestBuiltin_IsValid(t *testing.T) {
 	t.Parallel()
-	if got, want := scenarios.BuiltinNames(), []string{"capacity", "idle", "query", "smoke", "spread", "tls", "watch"}; !slices.Equal(got, want) {
+	if got, want := scenarios.BuiltinNames(), []string{"capacity", "handle-reuse", "idle", "query", "smoke", "spread", "tls", "watch"}; !slices.Equal(got, want) {
 		t.Errorf("names = %v, want %v", got, want)
 	}
 	for _, name := range scenarios.BuiltinNames() {
@@ -64,8 +64,8 @@ func TestBuiltin_UnknownSuggestsAName(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"smok":     `no scenario "smok"; did you mean smoke?`,
-		"../smoke": `no scenario "../smoke"; there are capacity, idle, query, smoke, spread, tls, watch`,
-		"soak":     `no scenario "soak"; there are capacity, idle, query, smoke, spread, tls, watch`,
+		"../smoke": `no scenario "../smoke"; there are capacity, handle-reuse, idle, query, smoke, spread, tls, watch`,
+		"soak":     `no scenario "soak"; there are capacity, handle-reuse, idle, query, smoke, spread, tls, watch`,
 	} {
 		if _, err := scenarios.Builtin(name); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", name, err, want)

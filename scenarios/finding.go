@@ -62,15 +62,17 @@ const (
 	TLSSameOnAllNodes = "tls.same-on-all-nodes"
 	DNSNodes          = "dns.nodes"
 	LoadLag           = "load.lag"
-	SessionsClosed    = "sessions.closed" // sessions end when they are closed, and none is left open
-	CapacityHeld      = "capacity.held"   // the sessions asked for got in, stayed and answered
-	QuerySucceeds     = "query.succeeds"  // the statement runs on every coordinator
-	QuerySlowest      = "query.slowest"   // no coordinator takes much longer than the others
-	IdleCut           = "idle.cut"        // idle connections live as long as they must, and are not cut in silence
-	WatchOutage       = "watch.outage"    // new sessions fail no longer than they may
-	WatchLost         = "watch.lost"      // sessions that stay open live as long as their coordinator
-	PagesAgree        = "pages.agree"     // the coordinators count at least the sessions that we tallied there
-	PagesKeepalive    = "pages.keepalive" // the keepalive of the coordinators is shorter than the idle cut
+	SessionsClosed    = "sessions.closed"  // sessions end when they are closed, and none is left open
+	CapacityHeld      = "capacity.held"    // the sessions asked for got in, stayed and answered
+	QuerySucceeds     = "query.succeeds"   // the statement runs on every coordinator
+	QuerySlowest      = "query.slowest"    // no coordinator takes much longer than the others
+	IdleCut           = "idle.cut"         // idle connections live as long as they must, and are not cut in silence
+	WatchOutage       = "watch.outage"     // new sessions fail no longer than they may
+	WatchLost         = "watch.lost"       // sessions that stay open live as long as their coordinator
+	AffinityHandles   = "affinity.handles" // sessions are there over other connections, too
+	AffinityCalls     = "affinity.calls"   // over HTTP, every call of a session reaches the coordinator that opened it
+	PagesAgree        = "pages.agree"      // the coordinators count at least the sessions that we tallied there
+	PagesKeepalive    = "pages.keepalive"  // the keepalive of the coordinators is shorter than the idle cut
 	ThresholdPrefix   = "threshold."
 )
 

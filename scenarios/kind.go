@@ -14,11 +14,12 @@ const (
 	KindQuery        Kind = "query"        // the scenario's statement, twice on every coordinator
 	KindIdle         Kind = "idle"         // a ladder of idle sessions: when are they cut, and how?
 	KindWatch        Kind = "watch"        // steady sessions while something is done to a coordinator
+	KindHandleReuse  Kind = "handle-reuse" // sessions used over other connections than the ones they were opened over
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{KindLooks, KindCertificates, KindStages, KindCapacity, KindQuery, KindIdle, KindWatch}
+	return []Kind{KindLooks, KindCertificates, KindStages, KindCapacity, KindQuery, KindIdle, KindWatch, KindHandleReuse}
 }
 
 // OrLooks is the kind, and looks where it is "" or none that there is: a stored
@@ -66,6 +67,14 @@ type WatchConfig struct {
 	OnEvent    string   `yaml:"on_event,omitempty" json:"on_event,omitempty"`       // shell command that drains, kills or restarts one; "": the operator does
 	EventAfter Duration `yaml:"event_after,omitempty" json:"event_after,omitempty"` // when to run it
 }
+
+// ReuseConfig is how many sessions to use over other connections.
+type ReuseConfig struct {
+	Handles int `yaml:"handles,omitempty" json:"handles,omitempty"` // sessions, each with a second connection
+}
+
+// MaxHandles bounds them: more would say nothing more.
+const MaxHandles = 10_000
 
 // Stage is one part of a load. Exactly one of Rate, Closed and Hold is set.
 type Stage struct {

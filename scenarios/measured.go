@@ -5,27 +5,28 @@ import "net/netip"
 // Measured is what a run saw, before any judgement: all that a verdict depends
 // on. A [Result] holds it beside the judgement, so that it can be judged again.
 type Measured struct {
-	Scenario Scenario     `json:"scenario"`
-	Stopped  *Stop        `json:"stopped,omitempty"` // nil: the run ended by itself
-	Scouts   []Scout      `json:"scouts,omitempty"`  // by node, in the order of resolving
-	Probe    *Probe       `json:"probe,omitempty"`   // nil: a session was good, or its failure says what is wrong
-	Sessions Sessions     `json:"sessions"`
-	Nodes    []NodeTally  `json:"nodes"`
-	Looks    []Look       `json:"looks"`
-	Phases   PhaseStats   `json:"phases"`
-	TLS      []Cert       `json:"tls,omitempty"`
-	Silent   []SilentNode `json:"silent_nodes,omitempty"` // of kind certificates: nodes that showed none, or of which the handshake failed after it
-	Load     *LoadStats   `json:"load,omitempty"`         // nil: the run was not paced
-	Capacity *Capacity    `json:"capacity,omitempty"`     // nil, as the next three: the run was not of that kind
-	Queries  []QueryTally `json:"queries,omitempty"`      // by coordinator, sorted
-	Idle     *IdleSeen    `json:"idle,omitempty"`
-	Watch    *WatchSeen   `json:"watch,omitempty"`
-	Logins   *Logins      `json:"logins,omitempty"` // nil: none was timed
-	Series   *Series      `json:"series,omitempty"`
-	Tags     []TagTimes   `json:"tags,omitempty"`   // that thresholds asked for, sorted
-	Closes   []CloseTally `json:"closes,omitempty"` // by coordinator, sorted; scout and settling included
-	Pages    []Page       `json:"pages,omitempty"`
-	Remarks  []string     `json:"remarks,omitempty"` // what the run noticed; Notes of a result begin with them
+	Scenario Scenario      `json:"scenario"`
+	Stopped  *Stop         `json:"stopped,omitempty"` // nil: the run ended by itself
+	Scouts   []Scout       `json:"scouts,omitempty"`  // by node, in the order of resolving
+	Probe    *Probe        `json:"probe,omitempty"`   // nil: a session was good, or its failure says what is wrong
+	Sessions Sessions      `json:"sessions"`
+	Nodes    []NodeTally   `json:"nodes"`
+	Looks    []Look        `json:"looks"`
+	Phases   PhaseStats    `json:"phases"`
+	TLS      []Cert        `json:"tls,omitempty"`
+	Silent   []SilentNode  `json:"silent_nodes,omitempty"` // of kind certificates: nodes that showed none, or of which the handshake failed after it
+	Load     *LoadStats    `json:"load,omitempty"`         // nil: the run was not paced
+	Capacity *Capacity     `json:"capacity,omitempty"`     // nil, as the next three: the run was not of that kind
+	Queries  []QueryTally  `json:"queries,omitempty"`      // by coordinator, sorted
+	Idle     *IdleSeen     `json:"idle,omitempty"`
+	Watch    *WatchSeen    `json:"watch,omitempty"`
+	Handles  []HandleTally `json:"handles,omitempty"` // of kind handle-reuse: by who opened and who answered, sorted
+	Logins   *Logins       `json:"logins,omitempty"`  // nil: none was timed
+	Series   *Series       `json:"series,omitempty"`
+	Tags     []TagTimes    `json:"tags,omitempty"`   // that thresholds asked for, sorted
+	Closes   []CloseTally  `json:"closes,omitempty"` // by coordinator, sorted; scout and settling included
+	Pages    []Page        `json:"pages,omitempty"`
+	Remarks  []string      `json:"remarks,omitempty"` // what the run noticed; Notes of a result begin with them
 
 	// OnThisMachine are the declared coordinators whose names lead to an address of
 	// this machine, while a node does not. Asked for only where connections failed.

@@ -189,5 +189,18 @@ type Appearance struct {
 	PIDs     []int32  `json:"pids,omitempty"`   // more than one: it was restarted
 }
 
+// HandleTally is what became of sessions that one coordinator had opened, and that were
+// asked for over another connection, which one coordinator answered.
+type HandleTally struct {
+	Opened    string `json:"opened"`               // who opened them; "": not known
+	Answered  string `json:"answered"`             // who was asked for them; "": not known
+	OtherNode bool   `json:"other_node,omitempty"` // over another node of the balancer than they were opened over
+	Reached   int    `json:"reached"`              // they were there
+	Foreign   int    `json:"foreign"`              // the coordinator did not know them
+	Unknown   int    `json:"unknown,omitempty"`    // the answer does not tell, or there was none
+	Class     Class  `json:"class,omitzero"`       // of the first that was not reached
+	Example   string `json:"example,omitempty"`    // its text, untrusted
+}
+
 // PeakWindow is how long after a coordinator's return its share is observed.
 const PeakWindow = Seconds(10)

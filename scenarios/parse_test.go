@@ -110,7 +110,7 @@ func TestParse_Errors(t *testing.T) {
 		"a duration as a list":          {"load: {timeout: [1]}", `mine.yaml:1:17: load.timeout: expected a single value`},
 		"no time at all":                {"load:\n  timeout: 0s\n", "mine.yaml:2:12: load.timeout: must be more than 0s; the default is 10s"},
 		"an unknown policy":             {"expect: {balance: {policy: leastcon}}", `mine.yaml:1:28: expect.balance.policy: "leastcon" is not one of auto, round-robin, flow-hash, random, leastconn, source; did you mean leastconn?`},
-		"an unknown protocol":           {"target:\n  protocol: http\n", `mine.yaml:2:13: target.protocol: "http" is not one of hs2, beeswax`},
+		"an unknown protocol":           {"target:\n  protocol: http\n", `mine.yaml:2:13: target.protocol: "http" is not one of hs2, hs2-http, beeswax`},
 		"an alpha that is no chance":    {"expect: {balance: {alpha: 1.5}}", "mine.yaml:1:27: expect.balance.alpha: must be more than 0 and less than 1; the default is 0.001"},
 		"an endpoint that is a URL":     {"target: {endpoints: [\"https://a\"]}", `mine.yaml:1:21: target.endpoints: "https://a": write host:port, without a scheme`},
 		"a name that is there twice":    {"expect: {coordinators: {names: [a, A.]}}", `mine.yaml:1:32: expect.coordinators.names: "A." is there twice`},

@@ -68,6 +68,8 @@ func checkBounds(v any) (within bool, err error) {
 		return true, checkLength(len(v), maxSilent)
 	case []Certificate:
 		return true, checkLength(len(v), MaxCertificates)
+	case []HandleTally:
+		return true, checkLength(len(v), MaxHandles)
 	case []IdleStep:
 		return true, checkLength(len(v), maxSteps)
 	case []Point:
@@ -113,10 +115,11 @@ func (r Result) checkParts() error {
 		key   string
 		count int
 	}{
-		KindCapacity: {"capacity", present(r.Capacity)},
-		KindQuery:    {"queries", len(r.Queries)},
-		KindIdle:     {"idle", present(r.Idle)},
-		KindWatch:    {"watch", present(r.Watch)},
+		KindCapacity:    {"capacity", present(r.Capacity)},
+		KindQuery:       {"queries", len(r.Queries)},
+		KindIdle:        {"idle", present(r.Idle)},
+		KindWatch:       {"watch", present(r.Watch)},
+		KindHandleReuse: {"handles", len(r.Handles)},
 	}
 	kind := r.Scenario.Kind.OrLooks()
 	for _, k := range Kinds() {

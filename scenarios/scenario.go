@@ -20,6 +20,7 @@ type Scenario struct {
 	Capacity     CapacityConfig      `yaml:"capacity,omitempty" json:"capacity,omitzero"`              // of kind capacity
 	Idle         IdleConfig          `yaml:"idle,omitempty" json:"idle,omitzero"`                      // of kind idle
 	Watch        WatchConfig         `yaml:"watch,omitempty" json:"watch,omitzero"`                    // of kind watch
+	Reuse        ReuseConfig         `yaml:"reuse,omitempty" json:"reuse,omitzero"`                    // of kind handle-reuse
 	Query        string              `yaml:"query,omitempty" json:"query,omitempty"`                   // "" is SELECT pid()
 	IdentityWith string              `yaml:"identity_query,omitempty" json:"identity_query,omitempty"` // takes the place of Query on servers that are not Impala; first column names the coordinator, a second the pid
 	QueryOptions map[string]string   `yaml:"query_options,omitempty" json:"query_options,omitempty"`
@@ -32,14 +33,18 @@ type Scenario struct {
 
 // Target is where the balancer is.
 type Target struct {
-	Endpoints       []string `yaml:"endpoints,omitempty" json:"endpoints"`         // host or host:port, each a node or a name of nodes
-	Protocol        Protocol `yaml:"protocol,omitempty" json:"protocol"`           // "" is hs2
-	DNS             DNS      `yaml:"dns,omitempty" json:"dns,omitempty"`           // "" is all
-	WebPort         int      `yaml:"web_port,omitempty" json:"web_port,omitempty"` // of the declared coordinators' web pages, which are then read; 0: they are not
-	WebTLS          bool     `yaml:"web_tls,omitempty" json:"web_tls,omitempty"`   // the pages are served over HTTPS, with certificates for the coordinators' hosts
-	WebUser         string   `yaml:"web_user,omitempty" json:"web_user,omitempty"` // who logs in to the pages; "": nobody
-	WebPasswordFile string   `yaml:"web_password_file,omitempty" json:"web_password_file,omitempty"`
-	Confirm         string   `yaml:"confirm,omitempty" json:"confirm,omitempty"` // host repeated by the user to lift the guard rails
+	Endpoints       []string       `yaml:"endpoints,omitempty" json:"endpoints"`                       // host or host:port, each a node or a name of nodes
+	Protocol        Protocol       `yaml:"protocol,omitempty" json:"protocol"`                         // "" is hs2
+	HTTPPath        string         `yaml:"http_path,omitempty" json:"http_path,omitempty"`             // of the requests of hs2-http; "" is cliservice
+	HTTPHeaders     []string       `yaml:"http_headers,omitempty" json:"http_headers,omitempty"`       // "Name: value" that each request has, too
+	HTTPConnection  HTTPConnection `yaml:"http_connection,omitempty" json:"http_connection,omitempty"` // "" is session
+	HTTPExpect      bool           `yaml:"http_expect,omitempty" json:"http_expect,omitempty"`         // requests ask for 100 Continue
+	DNS             DNS            `yaml:"dns,omitempty" json:"dns,omitempty"`                         // "" is all
+	WebPort         int            `yaml:"web_port,omitempty" json:"web_port,omitempty"`               // of the declared coordinators' web pages, which are then read; 0: they are not
+	WebTLS          bool           `yaml:"web_tls,omitempty" json:"web_tls,omitempty"`                 // the pages are served over HTTPS, with certificates for the coordinators' hosts
+	WebUser         string         `yaml:"web_user,omitempty" json:"web_user,omitempty"`               // who logs in to the pages; "": nobody
+	WebPasswordFile string         `yaml:"web_password_file,omitempty" json:"web_password_file,omitempty"`
+	Confirm         string         `yaml:"confirm,omitempty" json:"confirm,omitempty"` // host repeated by the user to lift the guard rails
 }
 
 // Protocol is what the listener speaks.
@@ -48,7 +53,18 @@ type Protocol = vocab.Protocol
 // The protocols.
 const (
 	ProtocolHS2     = vocab.ProtocolHS2     // HiveServer2, binary
+	ProtocolHS2HTTP = vocab.ProtocolHS2HTTP // HiveServer2 over HTTP, one call a request
 	ProtocolBeeswax = vocab.ProtocolBeeswax // off by default from Impala 5
+)
+
+// HTTPConnection says which calls of a session over HTTP share a connection. Behind a
+// balancer it decides which coordinators they reach.
+type HTTPConnection string
+
+// The ways to use connections.
+const (
+	HTTPPerSession HTTPConnection = "session" // all calls of a session, as impala-shell and JDBC
+	HTTPPerCall    HTTPConnection = "call"    // each call has its own, as impyla
 )
 
 // DNS says which of a name's addresses are nodes.
@@ -60,35 +76,6 @@ const (
 	DNSIPv4 DNS = "ipv4" // A only
 	DNSIPv6 DNS = "ipv6" // AAAA only
 	DNSOS   DNS = "os"   // the one address the system's resolver puts first
-)
-
-// Auth says how to log in.
-type Auth struct {
-	Mechanism       Mechanism     `yaml:"mechanism,omitempty" json:"mechanism"` // "" is none
-	User            string        `yaml:"user,omitempty" json:"user,omitempty"`
-	PasswordFile    string        `yaml:"password_file,omitempty" json:"password_file,omitempty"`
-	PasswordCommand SecretCommand `yaml:"password_command,omitempty" json:"password_command,omitempty"`
-	AllowCleartext  bool          `yaml:"allow_cleartext,omitempty" json:"allow_cleartext,omitempty"` // a password over a connection without TLS
-}
-
-// SecretCommand is a command line that yields a secret, and may hold one.
-type SecretCommand string
-
-// MarshalJSON writes that there is a command: what it is stays out of results.
-func (c SecretCommand) MarshalJSON() ([]byte, error) {
-	if c == "" {
-		return []byte(`""`), nil
-	}
-	return []byte(`"(not stored)"`), nil
-}
-
-// Mechanism is the way of logging in.
-type Mechanism string
-
-// The mechanisms.
-const (
-	MechanismNone Mechanism = "none" // NOSASL
-	MechanismLDAP Mechanism = "ldap" // SASL PLAIN
 )
 
 // TLSConfig says how to secure the connection and what to trust.

@@ -40,9 +40,11 @@ const (
 	GroupQuery    Group = "Query"
 	GroupIdle     Group = "Idle"
 	GroupWatch    Group = "Watch"
+	GroupReuse    Group = "Handle reuse"
 	GroupScenario Group = "Scenario"
 	GroupTarget   Group = "Target"
 	GroupLogin    Group = "Login"
+	GroupKerberos Group = "Kerberos"
 	GroupTLS      Group = "TLS"
 	GroupExpect   Group = "Expectations"
 	GroupLoad     Group = "Load"
@@ -52,8 +54,8 @@ const (
 // Groups lists the groups: first what only one kind of scenario has.
 func Groups() []Group {
 	return []Group{
-		GroupCapacity, GroupQuery, GroupIdle, GroupWatch,
-		GroupScenario, GroupTarget, GroupLogin, GroupTLS, GroupExpect, GroupLoad, GroupSession,
+		GroupCapacity, GroupQuery, GroupIdle, GroupWatch, GroupReuse,
+		GroupScenario, GroupTarget, GroupLogin, GroupKerberos, GroupTLS, GroupExpect, GroupLoad, GroupSession,
 	}
 }
 

@@ -18,8 +18,8 @@ var (
 	withSessions  = slices.DeleteFunc(Kinds(), func(k Kind) bool { return !kinds[k].sessions })
 	withStatement = []Kind{KindLooks, KindStages} // each session may run one
 	onlyLooks     = []Kind{KindLooks}
-	whoAnswers    = []Kind{KindLooks, KindStages, KindCapacity, KindQuery} // those that judge who answered
-	whatIsThere   = append([]Kind{KindCertificates}, whoAnswers...)        // and those that judge the addresses of the balancer
+	whoAnswers    = []Kind{KindLooks, KindStages, KindCapacity, KindQuery, KindHandleReuse} // those that judge who answered
+	whatIsThere   = append([]Kind{KindCertificates}, whoAnswers...)                         // and those that judge the addresses of the balancer
 )
 
 // words are values as text.
@@ -56,8 +56,13 @@ var scenarioSettings = []Setting{
 
 var targetSettings = []Setting{
 	{Key: "target.endpoints", Group: GroupTarget, Help: "load balancers, as host or host:port; each is a node, or a name of nodes", Unset: "those of the command line"},
-	{Key: "target.protocol", Name: "protocol", Arg: "hs2|beeswax", Group: GroupTarget, Help: "protocol of the listener; its usual port follows: 21050 or 21000",
-		Default: string(ProtocolHS2), Values: words(ProtocolHS2, ProtocolBeeswax)},
+	{Key: "target.protocol", Name: "protocol", Arg: "hs2|hs2-http|beeswax", Group: GroupTarget, Help: "protocol of the listener; its usual port follows: 21050, 28000 or 21000",
+		Default: string(ProtocolHS2), Values: words(ProtocolHS2, ProtocolHS2HTTP, ProtocolBeeswax)},
+	{Key: "target.http_path", Name: "http-path", Arg: "PATH", Group: GroupTarget, Kinds: withSessions, Help: "path of the requests of hs2-http, such as that of a gateway", Unset: "cliservice"},
+	{Key: "target.http_headers", Name: "http-header", Arg: "'NAME: VALUE'", Group: GroupTarget, Kinds: withSessions, Repeat: true, Help: "header that each request of hs2-http has, such as 'X-Forwarded-For: 192.0.2.7'; results store it, so it is no place for a secret", Unset: "none"},
+	{Key: "target.http_connection", Name: "http-connection", Arg: "session|call", Group: GroupTarget, Kinds: withSessions, Help: "which calls share a connection of hs2-http: those of a session, as in impala-shell and JDBC, or none, as in impyla",
+		Values: words(HTTPPerSession, HTTPPerCall), Unset: string(HTTPPerSession)},
+	{Key: "target.http_expect", Name: "http-expect-continue", Group: GroupTarget, Kinds: withSessions, Help: "requests of hs2-http ask for 100 Continue before they send their body", Unset: "false"},
 	{Key: "target.dns", Name: "dns", Arg: "all|ipv4|ipv6|os", Group: GroupTarget, Help: "which addresses of a host name are nodes",
 		Default: string(DNSAll), Values: words(DNSAll, DNSIPv4, DNSIPv6, DNSOS)},
 	{Key: "target.web_port", Name: "web-port", Arg: "PORT", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages of the declared coordinators on this port, usually 25000",
@@ -66,14 +71,6 @@ var targetSettings = []Setting{
 	{Key: "target.web_user", Name: "web-user", Arg: argName, Group: GroupTarget, Kinds: withSessions, Help: "user name for the web pages", Unset: "none"},
 	{Key: "target.web_password_file", Name: "web-password-file", Arg: argFile, Group: GroupTarget, Kinds: withSessions, Help: "file with the password for the web pages; who may read and change it is as for the other password", Unset: "none"},
 	{Key: "target.confirm", Name: "confirm", Arg: "HOST", Group: GroupTarget, Kinds: withSessions, Help: fmt.Sprintf("repeat the host of the endpoint to exceed %d sessions/s, %d open sessions or %g minutes", UnconfirmedRate, UnconfirmedOpen, UnconfirmedTime.Minutes()), Unset: "not confirmed"},
-}
-
-var loginSettings = []Setting{
-	{Key: "auth.mechanism", Name: "auth", Arg: "none|ldap", Group: GroupLogin, Help: "how to log in", Default: string(MechanismNone), Values: words(MechanismNone, MechanismLDAP)},
-	{Key: "auth.user", Name: "user", Arg: argName, Group: GroupLogin, Help: "user name", Unset: "none"},
-	{Key: "auth.password_file", Name: "password-file", Arg: argFile, Group: GroupLogin, Help: "file with the password; no other user may be able to change it, or, unless it is a mounted secret, to read it", Unset: "none"},
-	{Key: "auth.password_command", Name: "password-command", Arg: argCommand, Group: GroupLogin, Help: "command that prints the password", Unset: "none"},
-	{Key: "auth.allow_cleartext", Name: "allow-cleartext-auth", Group: GroupLogin, Help: "send the password even without TLS", Unset: "false"},
 }
 
 var tlsSettings = []Setting{
@@ -151,4 +148,6 @@ var kindSettings = []Setting{
 	{Key: "watch.event_after", Name: "event-after", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "when to run the command, or to ask you", Unset: fmt.Sprintf("%s, or a quarter of watch.for if that is less", eventAfter)},
 	{Key: "expect.max_lost", Name: "max-lost", Arg: argNumber, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "long sessions that may be lost on coordinators that stay; the one that is drained or killed may lose its own", Bounds: Bounds{Max: 10_000, Zero: "not one may"}},
 	{Key: "expect.max_outage", Name: "max-outage", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "how long new sessions may fail", Bounds: Bounds{Zero: "not one may"}},
+
+	{Key: "reuse.handles", Name: "handles", Arg: argNumber, Group: GroupReuse, Kinds: []Kind{KindHandleReuse}, Help: "sessions that are used over a second connection", Bounds: Bounds{Max: MaxHandles}, Unset: "none, it must be set"},
 }

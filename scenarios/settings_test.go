@@ -57,7 +57,7 @@ func TestSettings_AreTheFieldsOfScenario(t *testing.T) {
 
 func TestSettings_AreComplete(t *testing.T) {
 	t.Parallel()
-	names, form := map[string]bool{}, regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	names, form := map[string]bool{}, regexp.MustCompile(`^[a-z]+[0-9]?(-[a-z]+)*$`)
 	for _, st := range scenarios.Settings() {
 		if st.Help == "" || strings.HasSuffix(st.Help, ".") || !slices.Contains(scenarios.Groups(), st.Group) {
 			t.Errorf("%s: help %q, group %q", st.Key, st.Help, st.Group)
@@ -117,6 +117,9 @@ func TestSettings_BoundsHoldForEveryCaller(t *testing.T) {
 		"idle-steps":       {{"55s", "55s, 65s"}, {"55", "0s", "1s,,2s"}},
 		"rate":             {{"0", "10/s", "30/m"}, {"-1", "fast", "10000000"}},
 		"sessions":         {{"auto", "40"}, {"0", "-1", "many"}},
+		"http-header":      {{"X-A: 1"}, {}},
+		"http-connection":  {{"session", "call"}, {"request"}},
+		"kerberos-qop":     {{"auth", "auth-int", "auth-conf"}, {"privacy"}},
 		"tls":              {{"true", "false", "1"}, {"yes"}},
 		"seed":             {{"0", "18446744073709551615"}, {"-1", "x"}},
 		"query-option":     {{"A=1", "A="}, {"A", "=1"}},

@@ -46,7 +46,7 @@ func setTo(key, value string) vocab.Fix { return vocab.Fix{Setting: key, Value: 
 // another, as an [*InvalidError]; nil where a run can start. [Locate] finds its
 // place in the file that it came from.
 func (s Scenario) Validate() error {
-	for _, check := range []func() *InvalidError{s.checkValues, s.checkTogether, s.checkKinds, s.checkKind} {
+	for _, check := range []func() *InvalidError{s.checkValues, s.checkTogether, s.checkTransport, s.checkLogin, s.checkKinds, s.checkKind} {
 		if e := check(); e != nil {
 			return e
 		}
@@ -92,6 +92,9 @@ func (s Scenario) checkValues() *InvalidError {
 			return &InvalidError{Key: "load.local_addresses", Msg: usertext.Quote(a) + " is not an IP address of this machine"}
 		}
 	}
+	if e := s.Target.checkHeaders(); e != nil {
+		return e
+	}
 	if e := s.Expect.TLS.checkNames(); e != nil {
 		return e
 	}
@@ -135,7 +138,6 @@ func (s Scenario) coordinatorClaims() []claim {
 func (s Scenario) checkTogether() *InvalidError {
 	e, k := s.Expect, s.Expect.Coordinators.K()
 	names, weights := len(e.Coordinators.Names), len(e.Balance.Weights)
-	password := s.Auth.PasswordFile != "" || s.Auth.PasswordCommand != ""
 	useTLS := []vocab.Fix{setTo("tls.enabled", "true")}
 	needsTLS := func(wrong bool, key string) claim { return claim{!s.TLS.Enabled && wrong, key, "needs TLS", useTLS} }
 	return firstWrong([]claim{
@@ -143,11 +145,6 @@ func (s Scenario) checkTogether() *InvalidError {
 		{names > 0 && e.Coordinators.Count > 0 && e.Coordinators.Count != names, "expect.coordinators.count", fmt.Sprintf("%d, but %d names are given; give one of the two", e.Coordinators.Count, names), nil},
 		{weights > 0 && k == 0, "expect.balance.weights", "the expected coordinators are needed, too", []vocab.Fix{setTo("expect.coordinators", "")}},
 		{weights > 0 && k > 0 && weights != k, "expect.balance.weights", fmt.Sprintf("there are %d weights for %d coordinators", weights, k), nil},
-		{s.Auth.Mechanism == MechanismLDAP && s.Auth.User == "", "auth.user", "a login with ldap needs a user name", []vocab.Fix{setTo("auth.user", "")}},
-		{s.Auth.Mechanism == MechanismLDAP && !s.TLS.Enabled && !s.Auth.AllowCleartext, "auth.mechanism", "ldap would send the password in cleartext, since TLS is off",
-			[]vocab.Fix{setTo("tls.enabled", "true"), setTo("auth.allow_cleartext", "true")}},
-		{s.Auth.PasswordFile != "" && s.Auth.PasswordCommand != "", "auth.password_command", "auth.password_file is set, too; set one of the two", nil},
-		{password && s.Auth.Mechanism != MechanismLDAP, "auth.mechanism", "a password is given, but no login that uses it", []vocab.Fix{setTo("auth.mechanism", string(MechanismLDAP))}},
 		{s.Load.Settle > 0 && s.Load.SettleEvery == 0, "load.settle_every", "there must be time between two attempts", []vocab.Fix{setTo("load.settle_every", "5s")}},
 		{s.Target.WebPort > 0 && names == 0, "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
 		{s.Target.WebPort == 0 && (s.Target.WebTLS || s.Target.WebUser != "" || s.Target.WebPasswordFile != ""), "target.web_port", "the web pages are not read, but it is set how", []vocab.Fix{setTo("target.web_port", "25000")}},
@@ -188,6 +185,7 @@ var kinds = map[Kind]kindRules{
 	KindQuery:        {true, Scenario.queryClaims},
 	KindIdle:         {true, Scenario.idleClaims},
 	KindWatch:        {true, Scenario.watchClaims},
+	KindHandleReuse:  {true, Scenario.handleReuseClaims},
 }
 
 func kindOf(s Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
@@ -242,5 +240,12 @@ func (s Scenario) watchClaims() []claim {
 		{s.Watch.For == 0, "watch.for", "how long? Write 5m", nil},
 		{s.Load.Rate == 0, "load.rate", "a watch needs a rate", []vocab.Fix{setTo("load.rate", "2/s")}},
 		{s.Watch.EventAfter >= s.Watch.For, "watch.event_after", fmt.Sprintf("%s must be less than watch.for, %s", s.Watch.EventAfter, s.Watch.For), nil},
+	}
+}
+
+func (s Scenario) handleReuseClaims() []claim {
+	return []claim{
+		{s.Reuse.Handles == 0, "reuse.handles", "how many? Write 20", nil},
+		{s.Target.Protocol == ProtocolBeeswax, "target.protocol", "a session of Beeswax is its connection, and cannot be used over another", []vocab.Fix{setTo("target.protocol", string(ProtocolHS2))}},
 	}
 }

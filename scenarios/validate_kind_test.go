@@ -27,6 +27,8 @@ func ofKind(k scenarios.Kind) scenarios.Scenario {
 		s.Idle.Steps = []scenarios.Duration{halfMinute, 2 * halfMinute}
 	case scenarios.KindWatch:
 		s.Watch.For = 10 * halfMinute
+	case scenarios.KindHandleReuse:
+		s.Reuse.Handles = 20
 	}
 	return s
 }
@@ -55,7 +57,7 @@ type wrong struct {
 func TestValidate_NamesWhatAKindLacks(t *testing.T) {
 	t.Parallel()
 	testWrong(t, map[string]wrong{
-		"a kind that nobody knows": {"capacty", nil, `kind: "capacty" is not one of looks, certificates, stages, capacity, query, idle, watch; did you mean capacity?`},
+		"a kind that nobody knows": {"capacty", nil, `kind: "capacty" is not one of looks, certificates, stages, capacity, query, idle, watch, handle-reuse; did you mean capacity?`},
 		"no stage":                 {"stages", stages(), "load.stages: there is none; write one such as {rate: 20/s, for: 30s}"},
 		"a query without a statement": {"query", func(s *scenarios.Scenario) { s.Query = "" },
 			"query: which statement? Write one that needs executors"},
@@ -68,6 +70,10 @@ func TestValidate_NamesWhatAKindLacks(t *testing.T) {
 		"a hold that ends before it": {"capacity", func(s *scenarios.Scenario) { s.Capacity.For = -1 },
 			"capacity.for: must be at least 0s (0: only until each was asked once)"},
 		"fewer than no threads": {"capacity", func(s *scenarios.Scenario) { s.Capacity.Threads = -1 }, "capacity.threads: must be from 1 to 1000000 (0: not known, 64 assumed)"},
+		"no handles":            {"handle-reuse", func(s *scenarios.Scenario) { s.Reuse.Handles = 0 }, "reuse.handles: how many? Write 20"},
+		"too many handles":      {"handle-reuse", func(s *scenarios.Scenario) { s.Reuse.Handles = 10_001 }, "reuse.handles: must be from 0 to 10000"},
+		"handles of Beeswax": {"handle-reuse", func(s *scenarios.Scenario) { s.Target.Protocol = scenarios.ProtocolBeeswax },
+			"target.protocol: a session of Beeswax is its connection, and cannot be used over another; set target.protocol: hs2"},
 		"a ladder without steps": {"idle", func(s *scenarios.Scenario) { s.Idle = scenarios.IdleConfig{Scale: 1} },
 			"idle.steps: how long should connections be idle? Write [55s, 65s, 345s, 355s]"},
 		"a step of no time":      {"idle", func(s *scenarios.Scenario) { s.Idle.Steps[0] = 0 }, "idle.steps: must be more than 0s"},
@@ -111,8 +117,8 @@ func TestValidate_RefusesSettingsOfAnotherKind(t *testing.T) {
 		"a burst of stages":           {"stages", func(s *scenarios.Scenario) { s.Load.Burst = 17 }, "load.burst: only scenarios of kind looks have it, and this one is of kind stages"},
 		"settling of stages":          {"stages", func(s *scenarios.Scenario) { s.Load.Settle = halfMinute }, "load.settle: only scenarios of kind looks have it, and this one is of kind stages"},
 		"sessions of a capacity":      {"capacity", func(s *scenarios.Scenario) { s.Load.Sessions = 40 }, "load.sessions: only scenarios of kind looks have it, and this one is of kind capacity"},
-		"a rate of certificates":      {"certificates", func(s *scenarios.Scenario) { s.Load.Rate = 20 }, "load.rate: only scenarios of kind looks, stages, capacity, query, idle, watch have it, and this one is of kind certificates"},
-		"coordinators of a handshake": {"certificates", func(s *scenarios.Scenario) { s.Expect.Coordinators.Count = 5 }, "expect.coordinators: only scenarios of kind looks, stages, capacity, query, idle, watch have it, and this one is of kind certificates"},
+		"a rate of certificates":      {"certificates", func(s *scenarios.Scenario) { s.Load.Rate = 20 }, "load.rate: only scenarios of kind looks, stages, capacity, query, idle, watch, handle-reuse have it, and this one is of kind certificates"},
+		"coordinators of a handshake": {"certificates", func(s *scenarios.Scenario) { s.Expect.Coordinators.Count = 5 }, "expect.coordinators: only scenarios of kind looks, stages, capacity, query, idle, watch, handle-reuse have it, and this one is of kind certificates"},
 		"a statement of a watch":      {"watch", func(s *scenarios.Scenario) { s.Query = "SELECT 1" }, "query: only scenarios of kind looks, stages, query have it, and this one is of kind watch"},
 		"the slowest of looks":        {"looks", func(s *scenarios.Scenario) { s.Expect.Slowest = 3 }, "expect.slowest: only scenarios of kind query have it, and this one is of kind looks"},
 		"a curve without TLS":         {"", func(s *scenarios.Scenario) { s.TLS.Curve = "p256" }, "tls.curve: needs TLS; set tls.enabled: true"},

@@ -24,9 +24,9 @@ func TestValidate_NamesTheInvalidSetting(t *testing.T) {
 	}{
 		"no endpoint":                    {func(s *scenarios.Scenario) { s.Target.Endpoints = nil }, "target.endpoints: none given; name the load balancer as HOST or HOST:PORT"},
 		"an endpoint without a host":     {func(s *scenarios.Scenario) { s.Target.Endpoints = []string{":21050"} }, `target.endpoints: invalid host name or address ""`},
-		"an unknown protocol":            {func(s *scenarios.Scenario) { s.Target.Protocol = "hs3" }, `target.protocol: "hs3" is not one of hs2, beeswax; did you mean hs2?`},
+		"an unknown protocol":            {func(s *scenarios.Scenario) { s.Target.Protocol = "hs3" }, `target.protocol: "hs3" is not one of hs2, hs2-http, beeswax; did you mean hs2?`},
 		"an unknown way to resolve":      {func(s *scenarios.Scenario) { s.Target.DNS = "ip" }, `target.dns: "ip" is not one of all, ipv4, ipv6, os`},
-		"an unknown mechanism":           {func(s *scenarios.Scenario) { s.Auth.Mechanism = "kerberos" }, `auth.mechanism: "kerberos" is not one of none, ldap`},
+		"an unknown mechanism":           {func(s *scenarios.Scenario) { s.Auth.Mechanism = "gssapi" }, `auth.mechanism: "gssapi" is not one of none, ldap, kerberos, jwt`},
 		"an old TLS version":             {func(s *scenarios.Scenario) { s.TLS.MinVersion = "1.1" }, `tls.min_version: "1.1" is not one of 1.2, 1.3; did you mean 1.2?`},
 		"a warm-up of less than nothing": {func(s *scenarios.Scenario) { s.Load.WarmUp = -1 }, "load.warm_up: must be at least 0s (0: all count)"},
 		"other lanes":                    {func(s *scenarios.Scenario) { s.Load.Lanes = "one" }, `load.lanes: "one" is not one of per-node`},
@@ -54,18 +54,11 @@ func TestValidate_NamesTheInvalidSetting(t *testing.T) {
 		"negative sessions":          {func(s *scenarios.Scenario) { s.Load.Sessions = -1 }, "load.sessions: must be from 1 to 100000000 (0: auto, as many as the rule needs for these coordinators and nodes)"},
 		"no time to end in":          {func(s *scenarios.Scenario) { s.Load.Timeout = 0 }, "load.timeout: must be more than 0s; the default is 10s"},
 		"settling without rounds":    {func(s *scenarios.Scenario) { s.Load.Settle, s.Load.SettleEvery = 1, 0 }, "load.settle_every: there must be time between two attempts; set load.settle_every: 5s"},
-		"ldap without a user":        {func(s *scenarios.Scenario) { s.Auth.Mechanism, s.TLS.Enabled = scenarios.MechanismLDAP, true }, "auth.user: a login with ldap needs a user name; set auth.user"},
-		"a password in cleartext":    {func(s *scenarios.Scenario) { s.Auth = scenarios.Auth{Mechanism: scenarios.MechanismLDAP, User: "u"} }, "auth.mechanism: ldap would send the password in cleartext, since TLS is off; set tls.enabled: true or auth.allow_cleartext: true"},
-		"two sources of a password": {func(s *scenarios.Scenario) {
-			s.TLS.Enabled = true
-			s.Auth = scenarios.Auth{Mechanism: scenarios.MechanismLDAP, User: "u", PasswordFile: "f", PasswordCommand: "c"}
-		}, "auth.password_command: auth.password_file is set, too; set one of the two"},
-		"a password that nothing uses": {func(s *scenarios.Scenario) { s.Auth.PasswordFile = "f" }, "auth.mechanism: a password is given, but no login that uses it; set auth.mechanism: ldap"},
-		"a CA file with TLS off":       {func(s *scenarios.Scenario) { s.TLS.CACert = "ca.pem" }, "tls.ca_cert: needs TLS; set tls.enabled: true"},
-		"a server name with TLS off":   {func(s *scenarios.Scenario) { s.TLS.ServerName = "n" }, "tls.server_name: needs TLS; set tls.enabled: true"},
-		"an issuer with TLS off":       {func(s *scenarios.Scenario) { s.Expect.TLS.Issuer = []string{"O=Amazon"} }, "expect.tls.issuer: needs TLS; set tls.enabled: true"},
-		"certificates with TLS off":    {func(s *scenarios.Scenario) { s.Kind = scenarios.KindCertificates }, "kind: certificates needs TLS; set tls.enabled: true"},
-		"a limit that is empty":        {func(s *scenarios.Scenario) { s.Thresholds = map[string][]string{"query": {""}} }, `thresholds: "query" has no limit; write one such as "p(99) < 2s"`},
+		"a CA file with TLS off":     {func(s *scenarios.Scenario) { s.TLS.CACert = "ca.pem" }, "tls.ca_cert: needs TLS; set tls.enabled: true"},
+		"a server name with TLS off": {func(s *scenarios.Scenario) { s.TLS.ServerName = "n" }, "tls.server_name: needs TLS; set tls.enabled: true"},
+		"an issuer with TLS off":     {func(s *scenarios.Scenario) { s.Expect.TLS.Issuer = []string{"O=Amazon"} }, "expect.tls.issuer: needs TLS; set tls.enabled: true"},
+		"certificates with TLS off":  {func(s *scenarios.Scenario) { s.Kind = scenarios.KindCertificates }, "kind: certificates needs TLS; set tls.enabled: true"},
+		"a limit that is empty":      {func(s *scenarios.Scenario) { s.Thresholds = map[string][]string{"query": {""}} }, `thresholds: "query" has no limit; write one such as "p(99) < 2s"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

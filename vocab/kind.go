@@ -100,7 +100,7 @@ var kinds = [numKinds]struct{ name, means string }{
 
 	KindNotTLS:      {"not-tls", "TLS was offered to something that does not speak it"},
 	KindNeedsTLS:    {"needs-tls", "the answer is a TLS record where none was asked for"},
-	KindNeedsSASL:   {"needs-sasl", "the answer is a SASL message where no login was made"},
+	KindNeedsSASL:   {"needs-sasl", "the server asks for a login where none was made"},
 	KindHTTP:        {"http", "the answer is HTTP"},
 	KindProxyHeader: {"proxy-header", "the answer is a header of the PROXY protocol"},
 	KindOtherServer: {"other-server", "the answer is that of a server of another kind, such as SSH or MySQL"},

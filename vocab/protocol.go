@@ -22,4 +22,6 @@ func (p Protocol) Port() uint16 {
 }
 
 // Known reports whether it is a protocol of Impala's.
-func (p Protocol) Known() bool { return p == "" || p == ProtocolHS2 || p == ProtocolBeeswax }
+func (p Protocol) Known() bool {
+	return p == "" || p == ProtocolHS2 || p == ProtocolHS2HTTP || p == ProtocolBeeswax
+}

@@ -128,7 +128,7 @@ func configFlag(e *simcluster.ConfigError) string {
 	}
 	flag, ok := map[string]string{
 		"Coordinators": "--coordinators", "Nodes": "--nodes", "Balance": "--balance", "Background": "--background",
-		"First": "--first", "BeeswaxPort": "--beeswax-port",
+		"First": "--first", "BeeswaxPort": "--beeswax-port", "HTTPPort": "--hs2-http-port", "Keytab": "--keytab", "JWKS": "--jwks",
 	}[e.Field]
 	if !ok {
 		return e.Field

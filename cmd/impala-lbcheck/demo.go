@@ -108,7 +108,11 @@ func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, 
 	if err != nil {
 		return err
 	}
-	with := applyConnection(&config, s)
+	secureDemo(e, &s, o)
+	with, err := applyConnection(&config, &s)
+	if err != nil {
+		return err
+	}
 	cluster, err := startCluster(config)
 	if err != nil {
 		return err

@@ -285,6 +285,9 @@ func reportTable() string {
 func TestFaultRows_CoverEveryFault(t *testing.T) {
 	t.Parallel()
 	for _, info := range simcluster.Faults() {
+		if slices.Contains(faultsOfOtherLogins, info.Name) {
+			continue
+		}
 		if !slices.ContainsFunc(faultRows, func(r faultRow) bool {
 			return slices.ContainsFunc(r.faults, func(text string) bool {
 				f, err := simcluster.ParseFault(text)
@@ -295,3 +298,6 @@ func TestFaultRows_CoverEveryFault(t *testing.T) {
 		}
 	}
 }
+
+// faultsOfOtherLogins need a login or a protocol that demo does not have yet.
+var faultsOfOtherLogins = []string{"wrong-keytab", "skewed-clock"}

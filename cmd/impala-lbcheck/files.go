@@ -13,6 +13,8 @@ import (
 const (
 	maxSettings = 1 << 20 // a scenario, an lb.yaml
 	maxRoots    = 8 << 20 // the system's own bundle is a quarter of a MiB
+
+	maxKerberosFile = 1 << 20 // a keytab, a credential cache, a file of krb5.conf
 )
 
 // readTimeout is how long a file may take to be read, or a command that prints a

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
@@ -25,6 +26,10 @@ func (o *output) addInput(name, path string) {
 // addInputsOf notes the files that a scenario names.
 func (o *output) addInputsOf(s scenarios.Scenario) {
 	o.addInput("the password file", s.Auth.PasswordFile)
+	o.addInput("the token file", s.Auth.TokenFile)
+	o.addInput("the keytab", s.Auth.Keytab)
+	o.addInput("the credential cache", strings.TrimPrefix(s.Auth.CCache, "FILE:"))
+	o.addInput("the krb5.conf", s.Auth.Krb5Conf)
 	o.addInput("the password file of the web pages", s.Target.WebPasswordFile)
 	o.addInput("the CA file", s.TLS.CACert)
 	o.addInput("the client certificate", s.TLS.ClientCert)

@@ -27,6 +27,7 @@ var computed = map[string]string{
 	"target.confirm":      "impala.example.com",
 	"target.protocol":     "beeswax",
 	"auth.mechanism":      "ldap",
+	"auth.principal":      "alice@EXAMPLE.COM",
 	"load.sessions":       "40",
 	"capacity.hold":       "400",
 	"expect.coordinators": "5",
@@ -268,7 +269,7 @@ func TestProvision_SmokeLinesParse(t *testing.T) {
 func TestParses_RefusesWhatNoCommandTakes(t *testing.T) {
 	t.Parallel()
 	for _, fix := range []vocab.Fix{
-		{Setting: "auth.mechanism", Value: "kerberos"}, {Setting: "target.protocol", Value: "hs2-http"},
+		{Setting: "auth.mechanism", Value: "gssapi"}, {Setting: "target.protocol", Value: "http"},
 		{Setting: "load.sesions"}, {Setting: "nothing.burst_hold", Value: "1s"}, {Setting: "load.rate", Value: "fast"},
 	} {
 		if parses(fix) == nil {
@@ -284,11 +285,11 @@ func TestCommandLine_RefusesWhatNoCommandTakes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, p := range []passage{
 		{"", asLine, "impala-lbcheck smoke"}, {"", asLine, "impala-lbcheck smok impala.example.com"},
-		{"", asLine, "impala-lbcheck smoke h --protocol hs2-http"}, {"", asLine, "go run ./cmd/impala-lbcheck demo --fault dead@9"},
+		{"", asLine, "impala-lbcheck smoke h --protocol http"}, {"", asLine, "go run ./cmd/impala-lbcheck demo --fault dead@9"},
 		{"", asLine, "impala-lbcheck capacity impala.example.com --hold 400"}, {"", asLine, "impala-lbcheck size"},
 		{"", asSpan, "smoke HOST --hold 4"}, {"", asSpan, "scenarios show NAMES --now"},
 		{"", inProse, "say impala-lbcheck size --session 400, or nothing"}, {"", asSpan, "demo nosuch"},
-		{"", asLine, "impala-lbcheck provision apply now"}, {"", asLine, "impala-lbcheck sim --nodes many > f"}, {"", asLine, "impala-lbcheck sim --auth kerberos"},
+		{"", asLine, "impala-lbcheck provision apply now"}, {"", asLine, "impala-lbcheck sim --nodes many > f"}, {"", asLine, "impala-lbcheck sim --auth gssapi"},
 	} {
 		for _, line := range commandLines(p) {
 			if line.parse(t) == nil {

@@ -148,7 +148,7 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 	}
 	opt.Tool, opt.Observe, opt.Progress = version(), opened.observe, opened.progress
 	opt.OnEvent = onEvent(e)
-	r, err := lbcheck.Run(ctx, s, lbcheck.Options{Password: with.password, WebPassword: with.webPassword, Roots: with.roots, ClientCertificate: with.client, Run: opt})
+	r, err := lbcheck.Run(ctx, s, with.options(opt))
 	if err != nil {
 		return err
 	}

@@ -168,7 +168,7 @@ func TestPasswordFile_RefusedIfOthersCanRead(t *testing.T) {
 
 func TestUserCommand_DoesNotInheritThePassword(t *testing.T) {
 	t.Parallel()
-	got := withoutSecrets([]string{"HOME=/h", "IMPALA_LBCHECK_PASSWORD=" + marked, "impala_lbcheck_password=" + marked, "IMPALA_LBCHECK_USER=u"})
+	got := withoutSecrets([]string{"HOME=/h", "IMPALA_LBCHECK_PASSWORD=" + marked, "impala_lbcheck_password=" + marked, "IMPALA_LBCHECK_TOKEN=" + marked, "IMPALA_LBCHECK_USER=u"})
 	if want := []string{"HOME=/h", "IMPALA_LBCHECK_USER=u"}; !slices.Equal(got, want) {
 		t.Errorf("withoutSecrets = %q, want %q", got, want)
 	}

@@ -20,10 +20,10 @@ import (
 type simFlags struct {
 	cluster              *clusterFlags
 	hs2Port, beeswaxPort portFlag
+	httpPort             portFlag
+	http                 bool // --hs2-http-port was given
 	direct               bool
-	auth                 string
-	user                 string
-	passwordFile         string
+	login                simLogin
 	tls                  bool
 	caOut                string
 	clientOut            string
@@ -48,17 +48,17 @@ all listeners are ready, sim prints one JSON line per listener, with its address
 and the coordinators behind it.`,
 		Example: `  impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000
   impala-lbcheck sim --direct --coordinators 4        # an address per coordinator, to put behind your own balancer
-  impala-lbcheck sim --tls --ca-out ca.pem --auth ldap --user alice --password-file pw`,
+  impala-lbcheck sim --tls --ca-out ca.pem --auth ldap --user alice --password-file pw
+  impala-lbcheck sim --hs2-http-port 28000 --tls --ca-out ca.pem --auth jwt --jwks keys.json`,
 		GroupID: groupTry,
 		Args:    none,
 	}
 	f.cluster = withCluster(cmd)
 	cmd.Flags().Var(&f.hs2Port, "hs2-port", "HiveServer2 port of every node; 0: any free port")
 	cmd.Flags().Var(&f.beeswaxPort, "beeswax-port", "Beeswax port of every node; 0: any free port")
+	cmd.Flags().Var(&f.httpPort, "hs2-http-port", "port of HiveServer2 over HTTP of every node; 0: any free port (default: it is not served)")
 	cmd.Flags().BoolVar(&f.direct, "direct", false, "serve one listener per coordinator instead of the balancer")
-	cmd.Flags().StringVar(&f.auth, "auth", authModes[0], "authentication: "+strings.Join(authModes, ", "))
-	cmd.Flags().StringVar(&f.user, "user", demoUser, "user name to accept")
-	cmd.Flags().StringVar(&f.passwordFile, "password-file", "", "`FILE` with the password to accept; others must not be able to read or change it")
+	f.login.bind(cmd)
 	cmd.Flags().BoolVar(&f.tls, "tls", false, "use TLS on every listener")
 	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE`")
 	cmd.Flags().StringVar(&f.clientOut, "client-out", "", "write a client certificate and its key to `FILE`, which only its owner can read, for --fault client-certificate")
@@ -70,16 +70,12 @@ and the coordinators behind it.`,
 	cmd.Flags().StringVar(&f.webUser, "web-user", "", "user name for the web pages (default: no login)")
 	cmd.Flags().StringVar(&f.webPasswordFile, "web-password-file", "", "`FILE` with the password for the web pages")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log connections and, at the end, counters to stderr")
-	mustComplete(cmd, "auth", authModes)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		f.web = cmd.Flags().Changed("web-port")
+		f.web, f.http = cmd.Flags().Changed("web-port"), cmd.Flags().Changed("hs2-http-port")
 		return sim(cmd.Context(), e, f)
 	}
 	return cmd
 }
-
-// authModes are the values of --auth, the default first.
-var authModes = []string{"none", "ldap"}
 
 // sim serves the cluster until the context ends.
 func sim(ctx context.Context, e env, f *simFlags) (err error) {
@@ -122,9 +118,9 @@ func sim(ctx context.Context, e env, f *simFlags) (err error) {
 func (f *simFlags) checkFiles() error {
 	outs := []namedFile{{"--ca-out", f.caOut}, {"--client-out", f.clientOut}}
 	for i, out := range outs {
-		for _, secret := range []string{f.passwordFile, f.webPasswordFile} {
-			if out.path != "" && secret != "" && same(out.path, secret) {
-				return fmt.Errorf("%s %s is a password file: write to another file", out.name, out.path)
+		for _, secret := range append(f.login.files(), namedFile{"a password file", f.webPasswordFile}) {
+			if out.path != "" && secret.path != "" && same(out.path, secret.path) {
+				return fmt.Errorf("%s %s is %s: write to another file", out.name, out.path, secret.name)
 			}
 		}
 		if i > 0 && out.path != "" && same(out.path, outs[0].path) {
@@ -165,6 +161,7 @@ func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 		return config, err
 	}
 	config.HS2Port, config.BeeswaxPort, config.Beeswax = uint16(f.hs2Port), uint16(f.beeswaxPort), true
+	config.HTTP, config.HTTPPort = f.http, uint16(f.httpPort)
 	config.TLS = f.tls
 	config.First, config.Web, config.WebPort = f.first, f.web, uint16(f.webPort)
 	config.WebTLS = f.webTLS
@@ -184,23 +181,12 @@ func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 		}
 		config.Faults = append(config.Faults, zones)
 	}
-	switch f.auth {
-	case "none":
-		return config, nil
-	case "ldap":
-		if f.passwordFile == "" {
-			return config, errors.New("--auth ldap needs --password-file with the password to accept")
-		}
-		password, err := passwordFromFile(ctx, f.passwordFile)
-		config.Auth, config.Users = simcluster.AuthLDAP, map[string]string{f.user: password}
-		return config, err
-	}
-	return config, fmt.Errorf("--auth %s: it must be one of %s", f.auth, strings.Join(authModes, ", "))
+	return config, f.login.apply(ctx, &config)
 }
 
 // listenerLine is the line that sim prints for a listener.
 type listenerLine struct {
-	Listener     string             `json:"listener"` // hs2, beeswax
+	Listener     string             `json:"listener"` // hs2, hs2-http, beeswax
 	Address      netip.AddrPort     `json:"address"`
 	Node         int                `json:"node,omitempty"`        // the balancer's node, from 1; 0 with --direct
 	Coordinator  string             `json:"coordinator,omitempty"` // with --direct: the coordinator behind the listener
@@ -211,7 +197,7 @@ type listenerLine struct {
 
 // printListeners prints a line per listener.
 func printListeners(out io.Writer, c *simcluster.Cluster, direct bool) error {
-	for _, p := range []scenarios.Protocol{scenarios.ProtocolHS2, scenarios.ProtocolBeeswax} {
+	for _, p := range []scenarios.Protocol{scenarios.ProtocolHS2, scenarios.ProtocolHS2HTTP, scenarios.ProtocolBeeswax} {
 		for i, addr := range nodesOf(c, p) {
 			line := listenerLine{Listener: string(p), Address: addr, Coordinators: c.Names(), PIDs: c.PIDs(), Pages: c.Pages()}
 			if direct {
@@ -229,28 +215,13 @@ func printListeners(out io.Writer, c *simcluster.Cluster, direct bool) error {
 
 // nodesOf returns the addresses of the balancer's nodes for a protocol.
 func nodesOf(c *simcluster.Cluster, p scenarios.Protocol) []netip.AddrPort {
-	if p == scenarios.ProtocolBeeswax {
+	switch p {
+	case scenarios.ProtocolBeeswax:
 		return c.BeeswaxNodes()
+	case scenarios.ProtocolHS2HTTP:
+		return c.HTTPNodes()
 	}
 	return c.Nodes()
-}
-
-// applyConnection configures the protocol, the users, TLS and web pages of the cluster for
-// the scenario, and returns the secrets of the client.
-func applyConnection(config *simcluster.Config, s scenarios.Scenario) secrets {
-	config.Beeswax = s.Target.Protocol == scenarios.ProtocolBeeswax
-	config.TLS = s.TLS.Enabled
-	var with secrets
-	if s.Auth.Mechanism == scenarios.MechanismLDAP {
-		with.password = newPassword()
-		config.Auth, config.Users = simcluster.AuthLDAP, map[string]string{s.Auth.User: with.password}
-	}
-	config.Web, config.WebPort, config.WebTLS = s.Target.WebPort > 0, uint16(s.Target.WebPort), s.Target.WebTLS
-	if s.Target.WebUser != "" {
-		with.webPassword = newPassword()
-		config.WebUsers = map[string]string{s.Target.WebUser: with.webPassword}
-	}
-	return with
 }
 
 // closeCluster stops the cluster. An error is internal.

@@ -12,7 +12,7 @@ import (
 )
 
 // secretVariables hold secrets that no command of the user's needs to know.
-var secretVariables = []string{flags.PasswordVariable}
+var secretVariables = []string{flags.PasswordVariable, flags.TokenVariable}
 
 // userCommand is a command line that the user gave, without our secrets in its
 // environment. At a terminal it may ask the user, which takes our process group.

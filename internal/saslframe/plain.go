@@ -5,8 +5,11 @@ import (
 	"errors"
 )
 
-// MechanismPlain is the name of the mechanism PLAIN.
-const MechanismPlain = "PLAIN"
+// The names of the mechanisms.
+const (
+	MechanismPlain  = "PLAIN"
+	MechanismGSSAPI = "GSSAPI"
+)
 
 // ErrPlain is returned for a PLAIN response that does not have three fields, or
 // has an empty user.

@@ -18,13 +18,14 @@ import (
 type Cluster struct {
 	config       Config
 	plan         *plan
+	credentials  credentials
 	startedAt    time.Time
 	authority    *certs.Authority               // nil without TLS
 	certificates map[certs.Kind]tls.Certificate // presented by the nodes; nil without TLS
 	names        []string                       // of the coordinators, host:port
 	coordinators []*coordinator
 	balancer     *balancer
-	listeners    [protocolCount][]*nodeListener // by node; the Beeswax ones may be nil
+	listeners    [protocolCount][]*nodeListener // by node; nil: the protocol is not served
 	pages        []*webServer                   // by coordinator; nil without Config.Web
 
 	bytesReceived atomic.Int64 // from clients, after TLS
@@ -45,6 +46,9 @@ func Start(c Config) (*Cluster, error) {
 		return nil, err
 	}
 	cl := &Cluster{config: c, plan: p, balancer: newBalancer(c, p), startedAt: time.Now(), connected: make(map[*net.TCPConn]struct{})}
+	if cl.credentials, err = newCredentials(c); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cl.cancel = cancel
 	if err := cl.openListeners(ctx); err != nil {
@@ -99,7 +103,9 @@ func (cl *Cluster) addCoordinators() {
 			host = foreignHost(before + i)
 			name = webAddress(host)
 		}
-		cl.coordinators = append(cl.coordinators, newCoordinator(cl.config, cl.plan.coordinators[i], i, host, name, [2]int32{pids[2*i], pids[2*i+1]}))
+		co := newCoordinator(cl.config, cl.plan.coordinators[i], i, host, name, [2]int32{pids[2*i], pids[2*i+1]})
+		co.credentials = cl.credentials.forCoordinator(cl.config, cl.plan.coordinators[i])
+		cl.coordinators = append(cl.coordinators, co)
 	}
 }
 
@@ -152,6 +158,10 @@ func (cl *Cluster) Nodes() []netip.AddrPort { return cl.resolvedNodes(protocolHS
 // BeeswaxNodes returns the Beeswax listeners' addresses in the same way; none
 // without Config.Beeswax.
 func (cl *Cluster) BeeswaxNodes() []netip.AddrPort { return cl.resolvedNodes(protocolBeeswax) }
+
+// HTTPNodes returns the addresses of the listeners for HS2 over HTTP in the same way;
+// none without Config.HTTP.
+func (cl *Cluster) HTTPNodes() []netip.AddrPort { return cl.resolvedNodes(protocolHTTP) }
 
 func (cl *Cluster) resolvedNodes(proto protocol) []netip.AddrPort {
 	var addrs []netip.AddrPort

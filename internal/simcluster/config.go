@@ -27,16 +27,6 @@ func Balances() []Balance {
 	return []Balance{BalanceRandom, BalanceRoundRobin, BalanceFlowHash, BalanceLeastConn, BalanceSource}
 }
 
-// Auth is how clients authenticate.
-type Auth string
-
-// AuthNone is Thrift without SASL. LDAP is SASL PLAIN with Config.Users, on the HS2 and
-// the Beeswax ports.
-const (
-	AuthNone Auth = ""
-	AuthLDAP Auth = "ldap"
-)
-
 // Config describes a cluster. The zero value is five healthy coordinators
 // behind two nodes that choose at random.
 type Config struct {
@@ -51,12 +41,19 @@ type Config struct {
 	HS2Port     uint16     // port of every node; 0: any free port
 	BeeswaxPort uint16     // the same for Beeswax
 	Beeswax     bool       // serve Beeswax in addition to HS2
+	HTTPPort    uint16     // the same for HS2 over HTTP
+	HTTP        bool       // serve HS2 over HTTP in addition to HS2
 	ListenIP    netip.Addr // address of the first node, IPv4 loopback; zero: 127.0.0.2. The others follow: 127.0.0.3...
 
-	Auth  Auth
-	Users map[string]string // LDAP: user to password; if empty, every login is rejected
-	TLS   bool              // terminated at every listener
-	Host  string            // host name in the certificates; "": impala.example.com
+	Auth            Auth
+	Users           map[string]string   // AuthLDAP: user to password; if empty, every login is rejected
+	JWKS            []byte              // AuthJWT: a JSON Web Key Set, as a file given by --jwks_file_path; nil: as in Impala, every signed token is accepted
+	Keytab          []byte              // AuthKerberos: the key table of every coordinator
+	Principal       string              // AuthKerberos: whose tickets the binary ports accept, impala/host@REALM; over HTTP any of Keytab's are; "": Keytab's first
+	SharedCookieKey bool                // the coordinators share the key of their cookies (--cookie_secret_file); otherwise each has its own
+	ProxyUsers      map[string][]string // who may delegate, and to whom ("*": to everybody), as --authorized_proxy_user_config; nil: nobody may
+	TLS             bool                // terminated at every listener
+	Host            string              // host name in the certificates; "": impala.example.com
 
 	Threads       int           // service threads per coordinator and protocol; 0: 64 (--fe_service_threads)
 	SetupThreads  int           // threads that run the login and wait for a service thread; 0: 2 (--accepted_cnxn_setup_thread_pool_size)
@@ -108,7 +105,8 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.deferAccept, deferAccept)
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
-	c.WebUsers = maps.Clone(c.WebUsers)
+	c.WebUsers, c.ProxyUsers, c.JWKS = maps.Clone(c.WebUsers), maps.Clone(c.ProxyUsers), slices.Clone(c.JWKS)
+	c.Keytab = slices.Clone(c.Keytab)
 	return c, c.validate()
 }
 
@@ -127,11 +125,14 @@ func (c Config) validate() (err error) {
 	reject(c.Background != nil && len(c.Background) != c.Coordinators, "Background", "got %d numbers for %d coordinators", len(c.Background), c.Coordinators)
 	reject(slices.ContainsFunc(c.Background, func(n int) bool { return n < 0 }), "Background", "numbers must not be negative")
 	reject(!c.ListenIP.Is4() || !c.ListenIP.IsLoopback(), "ListenIP", "%v is not an IPv4 loopback address", c.ListenIP)
-	reject(c.Auth != AuthNone && c.Auth != AuthLDAP, "Auth", "%q is neither empty nor ldap", string(c.Auth))
+	reject(c.Auth > AuthLDAP|AuthKerberos|AuthJWT, "Auth", "%d is not a set of known ways", c.Auth)
+	reject(c.Auth.has(AuthKerberos) && len(c.Keytab) == 0, "Keytab", "Kerberos needs one")
+	reject(c.Auth.has(AuthJWT) && !c.HTTP, "Auth", "a JWT needs HS2 over HTTP")
 	reject(c.Threads < 1, "Threads", "%d is less than 1", c.Threads)
 	reject(c.SetupThreads < 1, "SetupThreads", "%d is less than 1", c.SetupThreads)
 	reject(c.AcceptTimeout < 0, "AcceptTimeout", "%v is negative", c.AcceptTimeout)
 	reject(c.Beeswax && c.HS2Port != 0 && c.HS2Port == c.BeeswaxPort, "BeeswaxPort", "it must differ from the HS2 port")
+	reject(c.HTTP && c.HTTPPort != 0 && (c.HTTPPort == c.HS2Port || c.Beeswax && c.HTTPPort == c.BeeswaxPort), "HTTPPort", "it must differ from the other ports")
 	return err
 }
 

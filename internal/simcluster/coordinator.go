@@ -16,7 +16,8 @@ import (
 
 // coordinator is one simulated impalad.
 type coordinator struct {
-	config        Config
+	config Config
+	credentials
 	plan          coordinatorPlan
 	host          string // the result of coordinator()
 	name          string // host:port of its web server
@@ -32,6 +33,7 @@ type coordinator struct {
 
 	connections                                  [protocolCount]atomic.Int64 // that got a service thread
 	opened, closed, statements, logins, rejected atomic.Int64
+	requests, cookies, badCookies                atomic.Int64 // over HTTP: requests; cookies accepted and refused
 
 	mu             sync.Mutex
 	seed           uint64 // for handles
@@ -91,7 +93,7 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 	for _, name := range unservedMethods(p) {
 		delete(processor.ProcessorMap(), name)
 	}
-	co.processors[protocolHS2] = processor
+	co.processors[protocolHS2], co.processors[protocolHTTP] = processor, processor
 	co.processors[protocolBeeswax] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
 	return co
 }
@@ -99,6 +101,8 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 // connectionState is the state of the connection that a handler is called for.
 type connectionState struct {
 	user      string // authenticated user; "": no login
+	doAs      string // HTTP: the user of the parameter doAs; "": none
+	origin    string // HTTP: X-Forwarded-For
 	transport *transport
 	session   *session // Beeswax: the session of the connection
 	named     bool     // Beeswax: a query has named the session's user
@@ -118,12 +122,27 @@ func (c *coordinator) serve(ctx context.Context, l *link, proto protocol) {
 		l.discardInput()
 		return
 	}
-	if ctx, t := c.admit(ctx, l, proto); t != nil {
+	if proto == protocolHTTP {
+		c.admitHTTP(ctx, l)
+	} else if ctx, t := c.admit(ctx, l, proto); t != nil {
 		c.serveRequests(ctx, t, proto)
 		c.threads[proto].release()
 	}
 	l.closeGracefully()
 }
+
+// admitHTTP serves an HTTP connection once it has a service thread, which it keeps until
+// it is closed.
+func (c *coordinator) admitHTTP(ctx context.Context, l *link) {
+	if c.threads[protocolHTTP].acquire(ctx, noLogin) {
+		c.connections[protocolHTTP].Add(1)
+		c.serveHTTP(ctx, l, bufio.NewReaderSize(l, httpReadBuffer))
+		c.threads[protocolHTTP].release()
+	}
+}
+
+// noLogin is the login of an HTTP connection: each request has its own.
+func noLogin() error { return nil }
 
 // admit runs the login and waits for a service thread. The transport is nil if
 // the connection was not admitted.
@@ -131,7 +150,7 @@ func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (conte
 	in := bufio.NewReaderSize(l, readBuffer)
 	conn := &connectionState{}
 	login := func() (err error) {
-		if c.config.Auth == AuthLDAP {
+		if c.config.Auth.usesSASL() {
 			conn.user, err = c.authenticate(l, in)
 		}
 		return err
@@ -141,7 +160,7 @@ func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (conte
 		return ctx, nil
 	}
 	c.connections[proto].Add(1)
-	conn.transport = newTransport(l, in, c.config.Auth == AuthLDAP)
+	conn.transport = newTransport(l, in, c.config.Auth.usesSASL())
 	return context.WithValue(ctx, connectionKey{}, conn), conn.transport
 }
 

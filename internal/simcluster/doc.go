@@ -18,8 +18,11 @@
 //
 // # What is copied from Impala
 //
-// The protocol as used by Impala's own clients; SASL PLAIN against a list of
-// users, where a wrong password closes the connection without a reply; the setup
+// The protocol as used by Impala's own clients; SASL PLAIN against a list of users and
+// SASL GSSAPI against a keytab, where a refusal closes the connection without a reply;
+// HS2 over HTTP (Config.HTTP), where each request is authenticated on its own by Impala's
+// cookie, a password, a JWT or a Kerberos token in one step, with Impala's answers to
+// those that are refused; delegation; the setup
 // and service threads of TAcceptQueueServer, where a connection that gets no
 // thread waits without a reply; error messages; the coordinator's identity in
 // Ping, in OpenSession's http_addr, and in pid(), coordinator() and version();
@@ -33,7 +36,10 @@
 //   - Admission control (except for a cluster without executors), memory,
 //     profiles, execution summaries and metadata calls such as GetTables, which
 //     are unknown methods.
-//   - HS2 over HTTP, Kerberos, JWT, delegation.
+//   - The replay cache of Kerberos: a token that comes twice is accepted twice.
+//   - Over HTTP: OAuth, SAML, trusted domains and headers. Cookies have the four fields
+//     of Impala's newest version, whatever Config.Version is. A request that is refused
+//     is read to its end, so that its client never sees a reset instead of the 401.
 //   - HTML pages, pages that change state, and logins to the pages other than
 //     Digest. /sessions lists only sessions of real clients, not those of
 //     Config.Background, and no times; /backends lists three executors that are

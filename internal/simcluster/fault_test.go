@@ -101,7 +101,8 @@ func TestFaults_AllStart(t *testing.T) {
 			if info.Name == "zones" {
 				nodes = 3
 			}
-			start(t, Config{TLS: info.Scope == FaultScopeListener, Nodes: nodes, Auth: AuthLDAP, Balance: BalanceRoundRobin}, text)
+			keys := newRealm(t, "impala").keys.Marshal()
+			start(t, Config{Keytab: keys, TLS: info.Scope == FaultScopeListener, Nodes: nodes, HTTP: true, Auth: AuthLDAP | AuthKerberos, Balance: BalanceRoundRobin}, text)
 		})
 	}
 }
@@ -113,7 +114,7 @@ func TestStart_RejectsInvalidConfig(t *testing.T) {
 		"too many coordinators":          {Coordinators: 1000},
 		"background of the wrong length": {Background: []int{1}},
 		"address that is not loopback":   {ListenIP: netip.MustParseAddr("192.0.2.1")},
-		"unknown auth":                   {Auth: "kerberos"},
+		"unknown auth":                   {Auth: 1 << 7},
 		"fault at a missing coordinator": {Faults: []Fault{{"dead", 6, ""}}},
 		"fault at a missing node":        {TLS: true, Faults: []Fault{{"expired", 3, ""}}},
 		"certificate fault without TLS":  {Faults: []Fault{{"expired", 0, ""}}},
@@ -127,6 +128,7 @@ func TestStart_RejectsInvalidConfig(t *testing.T) {
 		"stale list of a missing number": {Faults: []Fault{{"stale", 1, "6"}}},
 		"stale list of a missing node":   {Faults: []Fault{{"stale", 3, "2"}}},
 		"two-level without round robin":  {Faults: []Fault{{"two-level", 0, "2"}}},
+		"Kerberos fault without it":      {Auth: AuthLDAP, Faults: []Fault{{"wrong-keytab", 0, ""}}},
 		"unknown fault":                  {Faults: []Fault{{"mute", 0, ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {

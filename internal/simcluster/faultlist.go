@@ -55,6 +55,7 @@ func Faults() []FaultInfo {
 type faultSpec struct {
 	FaultInfo
 	apply func(*plan, Fault) error
+	needs func(Config) string // what a Config lacks for the fault to have an effect; nil: nothing
 }
 
 // faultSpecs lists every fault. To add one, add a line.
@@ -67,8 +68,8 @@ var faultSpecs = []faultSpec{
 		func(c *coordinatorPlan, _ string) error { c.hung = true; return nil }),
 	coordinatorFault("draining", "", `replies "Server is being shut down" to new sessions and statements`,
 		func(c *coordinatorPlan, _ string) error { c.draining = true; return nil }),
-	coordinatorFault("auth-reject", "", "rejects correct passwords as Impala rejects wrong ones: it closes the connection without a reply",
-		func(c *coordinatorPlan, _ string) error { c.authReject = true; return nil }),
+	withNeed(coordinatorFault("auth-reject", "", "rejects correct credentials as Impala rejects wrong ones: it closes the connection without a reply; over HTTP it replies 401",
+		func(c *coordinatorPlan, _ string) error { c.authReject = true; return nil }), needsLogin),
 	coordinatorFault("reset-after", "200", "resets each connection after this many bytes to the client",
 		func(c *coordinatorPlan, v string) error { return parseNumber(v, 1, 1<<30, &c.resetAfter) }),
 	coordinatorFault("slow", "200ms", "delays its reply to each OpenSession (Beeswax: query) by this long",
@@ -113,6 +114,10 @@ var faultSpecs = []faultSpec{
 		func(c *coordinatorPlan, _ string) error { c.noExecutors = true; return nil }),
 	coordinatorFault("slow-query", "200ms", "queries that scan a table take this long",
 		func(c *coordinatorPlan, v string) error { return parseDuration(v, &c.slowQuery) }),
+	withNeed(coordinatorFault("wrong-keytab", "", "its keytab has other keys than the others': no ticket is accepted",
+		func(c *coordinatorPlan, _ string) error { c.wrongKeytab = true; return nil }), needsKerberos),
+	withNeed(coordinatorFault("skewed-clock", "10m", "its clock is ahead by this long: beyond 5 minutes no ticket is accepted",
+		func(c *coordinatorPlan, v string) error { return parseDuration(v, &c.skew) }), needsKerberos),
 
 	balancerFault("weights", "6:1:1:1:1", "distributes sessions in these proportions, a number per coordinator", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.weights) }),
 	balancerFault("zones", "2:2:1", "each node reaches only its own coordinators, this many per node", func(p *plan, v string) error { return parseNumbers(v, &p.balancer.zones) }),
@@ -122,7 +127,7 @@ var faultSpecs = []faultSpec{
 	balancerFault("pins-after-loss", "", "sends everything to one coordinator after the first connection that failed", func(p *plan, _ string) error { p.balancer.pinsAfterLoss = true; return nil }),
 	balancerFault("lists", "1+2+3:3+4+5", "each node has its own list of coordinators, by their numbers", func(p *plan, v string) error { return parseLists(v, &p.balancer.lists) }),
 	balancerFault("shared-rotor", "", "the nodes share one balancing state", func(p *plan, _ string) error { p.balancer.sharedRotor = true; return nil }),
-	balancerFault("two-level", "2", "distributes connections over 2 balancers in turn, each of which distributes them in turn", func(p *plan, v string) error { return parseNumber(v, 2, 16, &p.balancer.rotors) }),
+	withNeed(balancerFault("two-level", "2", "distributes connections over 2 balancers in turn, each of which distributes them in turn", func(p *plan, v string) error { return parseNumber(v, 2, 16, &p.balancer.rotors) }), needsRoundRobin),
 	balancerFault("other-clients", "0.1:300", "other clients make 0.1 connections per connection of ours, and each stays open during 300 of ours (default 0)", func(p *plan, v string) error { return parseOthers(v, &p.balancer.others) }),
 	balancerFault("limit", "10", "accepts 10 open connections and resets the others; 10:fin closes them", func(p *plan, v string) error { return parseLimit(v, &p.balancer.limit) }),
 	balancerFault("rate", "20", "accepts 20 connections in 10 s and resets the others; 20:fin closes them", func(p *plan, v string) error { return parseLimit(v, &p.balancer.rate) }),
@@ -150,6 +155,25 @@ var faultSpecs = []faultSpec{
 	listenerFault("old-tls", "TLS 1.1 at most", func(n *nodePlan) { n.maxTLS = tls.VersionTLS11 }),
 }
 
+// The needs. Each returns "" where the Config has what is needed.
+func needsTLS(c Config) string { return lackUnless(c.TLS, "it needs TLS") }
+func needsLogin(c Config) string {
+	return lackUnless(c.Auth != AuthNone, "it needs authentication")
+}
+func needsKerberos(c Config) string {
+	return lackUnless(c.Auth.has(AuthKerberos), "it needs Kerberos")
+}
+func needsRoundRobin(c Config) string {
+	return lackUnless(c.Balance == BalanceRoundRobin, "it needs the policy "+string(BalanceRoundRobin))
+}
+
+func lackUnless(met bool, lack string) string {
+	if met {
+		return ""
+	}
+	return lack
+}
+
 func faultNames() []string {
 	names := make([]string, len(faultSpecs))
 	for i, spec := range faultSpecs {
@@ -169,9 +193,14 @@ func findFault(name string) (faultSpec, bool) {
 
 func coordinatorFault(name, example, effect string, set func(*coordinatorPlan, string) error) faultSpec {
 	return faultSpec{
-		FaultInfo{Name: name, Scope: FaultScopeCoordinator, Example: example, Effect: effect},
-		func(p *plan, f Fault) error { return p.eachCoordinator(f, set) },
+		FaultInfo: FaultInfo{Name: name, Scope: FaultScopeCoordinator, Example: example, Effect: effect},
+		apply:     func(p *plan, f Fault) error { return p.eachCoordinator(f, set) },
 	}
+}
+
+func withNeed(spec faultSpec, needs func(Config) string) faultSpec {
+	spec.needs = needs
+	return spec
 }
 
 func withOptionalValue(spec faultSpec) faultSpec {
@@ -181,22 +210,23 @@ func withOptionalValue(spec faultSpec) faultSpec {
 
 func balancerFault(name, example, effect string, set func(*plan, string) error) faultSpec {
 	return faultSpec{
-		FaultInfo{Name: name, Scope: FaultScopeBalancer, Example: example, Effect: effect},
-		func(p *plan, f Fault) error { return set(p, f.Value) },
+		FaultInfo: FaultInfo{Name: name, Scope: FaultScopeBalancer, Example: example, Effect: effect},
+		apply:     func(p *plan, f Fault) error { return set(p, f.Value) },
 	}
 }
 
 func nodeFault(name, example, effect string, set func(*nodePlan, string) error) faultSpec {
 	return faultSpec{
-		FaultInfo{Name: name, Scope: FaultScopeNode, Example: example, Effect: effect},
-		func(p *plan, f Fault) error { return p.eachNode(f, set) },
+		FaultInfo: FaultInfo{Name: name, Scope: FaultScopeNode, Example: example, Effect: effect},
+		apply:     func(p *plan, f Fault) error { return p.eachNode(f, set) },
 	}
 }
 
 func listenerFault(name, effect string, set func(*nodePlan)) faultSpec {
 	return faultSpec{
-		FaultInfo{Name: name, Scope: FaultScopeListener, Effect: effect},
-		func(p *plan, f Fault) error {
+		FaultInfo: FaultInfo{Name: name, Scope: FaultScopeListener, Effect: effect},
+		needs:     needsTLS,
+		apply: func(p *plan, f Fault) error {
 			return p.eachNode(f, func(n *nodePlan, _ string) error { set(n); return nil })
 		},
 	}

@@ -25,16 +25,24 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 	if h.plan.draining {
 		return &hs2.TOpenSessionResp{Status: failureStatus(errShuttingDown), ServerProtocolVersion: hs2.TProtocolVersion_V6}, nil
 	}
-	user := connectionOf(ctx).user
+	conn := connectionOf(ctx)
+	user := conn.user
 	if user == "" {
 		user = r.GetUsername()
 	}
-	s := h.openSession(user, protocolHS2)
-	if err := h.beginSession(ctx, s, r); err != nil {
-		h.closeSession(s)
+	delegate, delegated, err := delegateOf(conn, r.Configuration)
+	if err == nil && delegated {
+		err = h.authorizeProxyUser(user, delegate)
+	}
+	if err != nil {
 		return &hs2.TOpenSessionResp{Status: failureStatus(err), ServerProtocolVersion: hs2.TProtocolVersion_V6}, nil
 	}
-	connectionOf(ctx).transport.configField = h.configurationOf(s) // most of the reply, and mostly the same in every one, so it is encoded once
+	s := h.openSession(user, protocolHS2)
+	if delegate != "" || conn.origin != "" {
+		s.details = &sessionDetails{delegate: delegate, origin: conn.origin}
+	}
+	h.beginSession(conn, s, r)
+	conn.transport.configField = h.configurationOf(s) // most of the reply, and mostly the same in every one, so it is encoded once
 	return &hs2.TOpenSessionResp{
 		Status:                successStatus(),
 		ServerProtocolVersion: s.version,
@@ -43,11 +51,11 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 }
 
 // beginSession gives a new session what its request says.
-func (h hs2Service) beginSession(ctx context.Context, s *session, r *hs2.TOpenSessionReq) error {
+func (h hs2Service) beginSession(conn *connectionState, s *session, r *hs2.TOpenSessionReq) {
 	h.mu.Lock()
-	s.version, s.peer = min(r.ClientProtocol, hs2.TProtocolVersion_V6), connectionOf(ctx).transport.link.clientAddr()
+	s.version, s.peer = min(r.ClientProtocol, hs2.TProtocolVersion_V6), conn.transport.link.clientAddr()
 	h.mu.Unlock()
-	return h.configure(s, r.Configuration)
+	h.configure(s, r.Configuration)
 }
 
 // CloseSession closes a session of this coordinator, from any connection. With the

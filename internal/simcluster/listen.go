@@ -22,13 +22,12 @@ func (cl *Cluster) listen(ctx context.Context) error {
 			return err
 		}
 	}
-	ports := [protocolCount]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}
 	for proto := range protocolCount {
-		if proto == protocolBeeswax && !cl.config.Beeswax {
+		if !cl.config.serves(proto) {
 			continue
 		}
 		for i, ip := range addresses {
-			n, err := cl.newListener(ctx, proto, i, ip, nextPort(ports[proto], cl.listeners[proto], ip))
+			n, err := cl.newListener(ctx, proto, i, ip, nextPort(cl.config.port(proto), cl.listeners[proto], ip))
 			if err != nil {
 				return err
 			}
@@ -36,6 +35,16 @@ func (cl *Cluster) listen(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// serves reports whether the nodes have listeners for a protocol.
+func (c Config) serves(p protocol) bool {
+	return [protocolCount]bool{protocolHS2: true, protocolBeeswax: c.Beeswax, protocolHTTP: c.HTTP}[p]
+}
+
+// port returns the configured port of a protocol.
+func (c Config) port(p protocol) uint16 {
+	return [protocolCount]uint16{protocolHS2: c.HS2Port, protocolBeeswax: c.BeeswaxPort, protocolHTTP: c.HTTPPort}[p]
 }
 
 // nodeAddresses returns n consecutive addresses starting at first, or n times
@@ -77,7 +86,7 @@ func nextPort(configured uint16, open []*nodeListener, ip netip.Addr) uint16 {
 // one is in use, it uses any free port.
 func (cl *Cluster) newListener(ctx context.Context, proto protocol, i int, ip netip.Addr, port uint16) (*nodeListener, error) {
 	ln, err := listenOn(ctx, netip.AddrPortFrom(ip, port))
-	if configured := [protocolCount]uint16{cl.config.HS2Port, cl.config.BeeswaxPort}[proto]; err != nil && configured == 0 && port != 0 {
+	if err != nil && cl.config.port(proto) == 0 && port != 0 {
 		ln, err = listenOn(ctx, netip.AddrPortFrom(ip, 0))
 	}
 	if err != nil {

@@ -13,15 +13,16 @@ import (
 )
 
 // protocol is the protocol of a listener.
-type protocol int
+type protocol int32
 
 const (
 	protocolHS2 protocol = iota
 	protocolBeeswax
+	protocolHTTP // HS2 over HTTP
 	protocolCount
 )
 
-func (p protocol) String() string { return [...]string{"hs2", "beeswax"}[p] }
+func (p protocol) String() string { return [...]string{"hs2", "beeswax", "hs2-http"}[p] }
 
 // handshakeTimeout limits the TLS handshake.
 const handshakeTimeout = 10 * time.Second

@@ -76,7 +76,8 @@ func (p pages) metrics() any {
 		"process-start-time":                          p.startTime(),
 	}
 	others := [protocolCount]int{protocolHS2: p.background}
-	for proto, server := range [protocolCount]string{protocolHS2: "hiveserver2-frontend", protocolBeeswax: "beeswax-frontend"} {
+	servers := [protocolCount]string{protocolHS2: "hiveserver2-frontend", protocolBeeswax: "beeswax-frontend", protocolHTTP: "hiveserver2-http-frontend"}
+	for proto, server := range servers {
 		all["impala.thrift-server."+server+".connections-in-use"] = p.threads[proto].inUse()
 		all["impala.thrift-server."+server+".total-connections"] = p.connections[proto].Load() + int64(others[proto])
 	}
@@ -173,8 +174,9 @@ type sessionLine struct {
 	Closed          bool   `json:"closed"`
 }
 
-// sessionKinds are Impala's names for sessions of each protocol.
-var sessionKinds = [protocolCount]string{protocolHS2: "HIVESERVER2", protocolBeeswax: "BEESWAX"}
+// sessionKinds are Impala's names for sessions of each protocol; over HTTP, too, it is
+// HiveServer2.
+var sessionKinds = [protocolCount]string{protocolHS2: "HIVESERVER2", protocolHTTP: "HIVESERVER2", protocolBeeswax: "BEESWAX"}
 
 // openSessions returns the page /sessions. Config.Background is counted but not
 // listed.
@@ -182,13 +184,13 @@ func (p pages) openSessions() any {
 	p.mu.Lock()
 	list := make([]sessionLine, 0, len(p.sessions))
 	for _, s := range p.sessions {
-		list = append(list, sessionLine{Type: sessionKinds[s.protocol], User: s.user, DelegatedUser: s.delegate, ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
+		list = append(list, sessionLine{Type: sessionKinds[s.protocol], User: s.user, DelegatedUser: s.delegate(), ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
 	}
 	p.mu.Unlock()
-	hs2, beeswax := p.threads[protocolHS2].inUse(), p.threads[protocolBeeswax].inUse()
+	hs2, beeswax, http := p.threads[protocolHS2].inUse(), p.threads[protocolBeeswax].inUse(), p.threads[protocolHTTP].inUse()
 	return map[string]any{
 		"sessions": list, "num_sessions": len(list) + p.background, "num_active": len(list) + p.background, "num_inactive": 0,
-		"num_connections": hs2 + beeswax, "num_hiveserver2_frontend_connections": hs2, "num_beeswax_frontend_connections": beeswax,
+		"num_connections": hs2 + beeswax + http, "num_hiveserver2_frontend_connections": hs2, "num_beeswax_frontend_connections": beeswax,
 	}
 }
 

@@ -22,9 +22,10 @@ type coordinatorPlan struct {
 	dead, refused, hung, draining, authReject bool
 	foreign, pingOff, noPing, noHTTPAddr      bool
 	sameHostname, sameWebAddress              bool
-	noExecutors, closeHangs                   bool
+	noExecutors, closeHangs, wrongKeytab      bool
 	resetAfter                                int64 // bytes; 0: never
 	slow, slowQuery, starting                 time.Duration
+	skew                                      time.Duration // of the clock that tickets are checked by
 	down, leaves                              timeWindow
 	stops                                     stopPlan
 	restartAfter                              int    // sessions; 0: never
@@ -78,14 +79,8 @@ func newPlan(c Config) (*plan, error) {
 		if !ok {
 			return nil, invalidFault(f.String(), "%s", unknownName(f.Name, faultNames()))
 		}
-		if spec.Scope == FaultScopeListener && !c.TLS {
-			return nil, invalidFault(f.String(), "it needs TLS")
-		}
-		if f.Name == "auth-reject" && c.Auth == AuthNone {
-			return nil, invalidFault(f.String(), "it needs authentication")
-		}
-		if f.Name == "two-level" && c.Balance != BalanceRoundRobin {
-			return nil, invalidFault(f.String(), "it needs the policy %s", BalanceRoundRobin)
+		if spec.needs != nil && spec.needs(c) != "" {
+			return nil, invalidFault(f.String(), "%s", spec.needs(c))
 		}
 		if err := spec.apply(p, f); err != nil {
 			return nil, invalidFault(f.String(), "%v", err)

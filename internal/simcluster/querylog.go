@@ -32,7 +32,7 @@ const queryLogSize = 200
 // mu.
 func newRecord(s *session, id handle, statement string, t *table) queryRecord {
 	r := queryRecord{
-		id: id, session: s.id, protocol: s.protocol, user: s.user, delegate: s.delegate, database: s.database,
+		id: id, session: s.id, protocol: s.protocol, user: s.user, delegate: s.delegate(), database: s.database,
 		statement: statement, peer: s.peer, startedAt: time.Now(),
 	}
 	if len(statement) > maxStatementLog {

@@ -19,8 +19,8 @@ const maxLoginMessage = 64 << 10
 // errRejected is a rejected login. Like Impala it has no reason.
 var errRejected = errors.New("login rejected")
 
-// authenticate runs the server side of Thrift's SASL handshake with mechanism
-// PLAIN and returns the user. As in Impala there is no reply to a wrong password
+// authenticate runs the server side of Thrift's SASL handshake with mechanism PLAIN or
+// GSSAPI and returns the user. As in Impala there is no reply to a wrong password
 // (be/src/transport/TSaslServerTransport.cpp); the caller closes the connection.
 func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 	l.tcp.SetReadDeadline(time.Now().Add(loginTimeout))
@@ -35,7 +35,10 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 	if status != saslframe.StatusStart {
 		return "", rejectLogin(l, saslframe.StatusError, fmt.Sprintf("Expecting START status, received %d", status))
 	}
-	if string(mechanism) != saslframe.MechanismPlain {
+	switch {
+	case string(mechanism) == saslframe.MechanismGSSAPI && c.config.Auth.has(AuthKerberos):
+		return c.authenticateGSSAPI(l, in)
+	case string(mechanism) != saslframe.MechanismPlain || !c.config.Auth.has(AuthLDAP):
 		return "", rejectLogin(l, saslframe.StatusBad, "Unsupported mechanism type "+string(mechanism[:min(len(mechanism), 64)]))
 	}
 	status, response, err := saslframe.ReadMessage(in, maxLoginMessage)
@@ -51,7 +54,7 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 		return "", err
 	}
 	user = strings.TrimSpace(user)
-	if want, known := c.config.Users[user]; !known || want != password || c.plan.authReject {
+	if !c.acceptsPassword(user, password) {
 		c.rejected.Add(1)
 		c.config.Log.Info("login rejected", "coordinator", c.name, "user", user)
 		return "", errRejected
@@ -59,6 +62,12 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 	setDefault(&authorized, user) // the name whose rights were asked for is the connection's user
 	_, err = l.Write(saslframe.AppendMessage(nil, saslframe.StatusComplete, nil))
 	return authorized, err
+}
+
+// acceptsPassword reports whether a user of AuthLDAP has this password.
+func (c *coordinator) acceptsPassword(user, password string) bool {
+	want, known := c.config.Users[user]
+	return known && want == password && !c.plan.authReject
 }
 
 // rejectLogin replies with a status and a reason.

@@ -42,13 +42,13 @@ func parseHandle(text string) (h handle, ok bool) {
 type session struct {
 	id     handle
 	secret handle
-	user   string
-	pid    int32 // of the process that opened it
+	user   string // who logged in
+	pid    int32  // of the process that opened it
 
 	protocol protocol
 	version  hs2.TProtocolVersion // HS2: what was agreed
-	delegate string               // HS2: the user for whom the connected one works; "": none
 	peer     netip.AddrPort       // of the connection that opened it
+	details  *sessionDetails      // nil: none, as for most
 
 	// Guarded by the coordinator's mu.
 	database   string
@@ -56,10 +56,24 @@ type session struct {
 	operations []*operation      // open operations, unordered
 }
 
-// effectiveUser is the user for whom a session works.
+// sessionDetails are what few sessions have.
+type sessionDetails struct {
+	delegate string // for whom the user acts; "": for himself
+	origin   string // X-Forwarded-For of the request that opened the session; "": none
+}
+
+// delegate is the user for whom the session's user acts; "": for himself.
+func (s *session) delegate() string {
+	if s.details == nil {
+		return ""
+	}
+	return s.details.delegate
+}
+
+// effectiveUser is the user whose rights count.
 func (s *session) effectiveUser() string {
-	if s.delegate != "" {
-		return s.delegate
+	if d := s.delegate(); d != "" {
+		return d
 	}
 	return s.user
 }

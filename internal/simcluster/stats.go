@@ -4,7 +4,7 @@ package simcluster
 // other while clients may be active, so they are consistent with each other only
 // when no client is.
 type Stats struct {
-	Logins              int64 // SASL PLAIN responses received, including rejected ones
+	Logins              int64 // credentials received: SASL responses, headers Authorization; including rejected ones
 	Rejected            int64 // rejected logins
 	WebLogins           int64 // requests of pages with a login
 	Connections         []int // accepted connections by node, all protocols
@@ -13,6 +13,9 @@ type Stats struct {
 	SessionsOpened      int64
 	SessionsClosed      int64
 	Statements          int64 // statements received, including rejected ones
+	HTTPRequests        int64 // requests over HTTP that reached a coordinator
+	CookieLogins        int64 // of these, the ones that a cookie authenticated
+	CookiesRefused      int64 // of these, the ones whose cookie was not accepted
 	Coordinators        []CoordinatorStats
 }
 
@@ -37,8 +40,10 @@ func (cl *Cluster) Stats() Stats {
 	for _, c := range cl.coordinators {
 		one := CoordinatorStats{
 			Name: c.name, Statements: c.statements.Load(),
-			Connections:    c.connections[protocolHS2].Load() + c.connections[protocolBeeswax].Load(),
 			SessionsOpened: c.opened.Load(), SessionsClosed: c.closed.Load(),
+		}
+		for proto := range c.connections {
+			one.Connections += c.connections[proto].Load()
 		}
 		s.Coordinators = append(s.Coordinators, one)
 		s.SessionsOpened += one.SessionsOpened
@@ -46,6 +51,9 @@ func (cl *Cluster) Stats() Stats {
 		s.Statements += one.Statements
 		s.Logins += c.logins.Load()
 		s.Rejected += c.rejected.Load()
+		s.HTTPRequests += c.requests.Load()
+		s.CookieLogins += c.cookies.Load()
+		s.CookiesRefused += c.badCookies.Load()
 	}
 	return s
 }

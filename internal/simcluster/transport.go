@@ -27,7 +27,8 @@ type transport struct {
 	out         *bytes.Buffer // the reply so far; nil between replies
 	configField []byte        // encoded field to insert before the stop fields at the end of the reply; nil: none
 	sasl        bool
-	budget      int // bytes that the current request may still read
+	respond     func(reply []byte) error // sends a reply over HTTP; nil: replies are written to link
+	budget      int                      // bytes that the current request may still read
 }
 
 var (
@@ -120,13 +121,21 @@ func (t *transport) Flush(context.Context) error {
 		t.out.WriteString(fieldStops)
 		t.configField = nil
 	}
-	b := t.out.Bytes()
-	if t.sasl {
-		b = saslframe.AppendFrame(make([]byte, 0, saslframe.FrameHeader+len(b)), b)
-	}
-	_, err := t.link.Write(b)
+	err := t.send(t.out.Bytes())
 	buffers.Put(t.out)
 	t.out = nil
+	return err
+}
+
+// send sends a reply.
+func (t *transport) send(reply []byte) error {
+	if t.respond != nil {
+		return t.respond(reply)
+	}
+	if t.sasl {
+		reply = saslframe.AppendFrame(make([]byte, 0, saslframe.FrameHeader+len(reply)), reply)
+	}
+	_, err := t.link.Write(reply)
 	return err
 }
 

@@ -45,9 +45,9 @@ func errorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 	return []scenarios.Finding{f}, next
 }
 
-// stagesErrorsJudge leaves failed sessions to the threshold that the stages set
-// themselves on them, and asks as errorsJudge does where there is none.
-func stagesErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+// limitedErrorsJudge leaves failed sessions to the threshold that the scenario sets
+// itself on them, and asks as errorsJudge does where there is none.
+func limitedErrorsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	looks := batch.Pool(e.Looks)
 	sessions := batch.Sessions(looks)
 	t, ok := threshold.ErrorLimit(e.Scenario)

@@ -79,7 +79,7 @@ func affordable(e scenarios.Measured) bool {
 // notes are what to know of the run besides its findings.
 func notes(e scenarios.Measured) []string {
 	var out []string
-	if refused := refusals(e); refused > 0 {
+	if refused := batch.Refusals(e); refused > 0 {
 		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
 	}
 	if text := onlyTogether(e); text != "" {

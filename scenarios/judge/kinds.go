@@ -22,7 +22,7 @@ type kindRules struct {
 // kinds has every kind.
 var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks: {
-		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{sequential: true}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{errorsJudge, tlsJudge, identityJudge, callsJudge, balance.Judge, lagJudge(lagRules{sequential: true}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCertificates: {
@@ -30,24 +30,28 @@ var kinds = map[scenarios.Kind]kindRules{
 		main:   scenarios.TLSSameOnAllNodes, bare: true,
 	},
 	scenarios.KindStages: {
-		judges: []judgeFunc{stagesErrorsJudge, tlsJudge, identityJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true, rateAsked: true}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{limitedErrorsJudge, tlsJudge, identityJudge, callsJudge, balance.Judge, lagJudge(lagRules{dropsNeedThreshold: true, rateAsked: true}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.ErrorsRate, balance: true,
 	},
 	scenarios.KindCapacity: {
-		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{capacityJudge, tlsJudge, identityJudge, callsJudge, balance.Unexpected, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.CapacityHeld,
 	},
 	scenarios.KindQuery: {
-		judges: []judgeFunc{queryJudge, tlsJudge, identityJudge, closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{queryJudge, tlsJudge, identityJudge, callsJudge, closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.QuerySucceeds,
 	},
 	scenarios.KindIdle: {
-		judges: []judgeFunc{idleJudge, tlsJudge, balance.Unexpected, closesJudge, pagesJudge, keepaliveJudge},
+		judges: []judgeFunc{idleJudge, tlsJudge, callsJudge, balance.Unexpected, closesJudge, pagesJudge, keepaliveJudge},
 		main:   scenarios.IdleCut,
 	},
 	scenarios.KindWatch: {
-		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, unexpectedInWatch, lagJudge(lagRules{blindFor: time.Second}), closesJudge, pagesJudge, threshold.Judge},
+		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, callsJudge, unexpectedInWatch, lagJudge(lagRules{blindFor: time.Second}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
+	},
+	scenarios.KindHandleReuse: {
+		judges: []judgeFunc{handlesJudge, limitedErrorsJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},
+		main:   scenarios.AffinityHandles,
 	},
 }
 

@@ -23,7 +23,7 @@ func proven(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Find
 // explainRefusals fails a run in which we refused a certificate and no finding on
 // certificates failed.
 func explainRefusals(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
-	refused := refusals(e)
+	refused := batch.Refusals(e)
 	explained := slices.ContainsFunc(findings, func(f scenarios.Finding) bool {
 		return f.Status == scenarios.StatusFail && strings.HasPrefix(f.ID, "tls.")
 	})
@@ -39,9 +39,6 @@ func explainRefusals(e scenarios.Measured, findings []scenarios.Finding) []scena
 	findings[i] = why
 	return findings
 }
-
-// refusals counts the sessions that ended for their certificate, scouts included.
-func refusals(e scenarios.Measured) int { return max(e.Sessions.Refused, batch.Refusals(e)) }
 
 // measuredNothing reports whether there is nothing that a verdict could rest on.
 func measuredNothing(e scenarios.Measured) bool {

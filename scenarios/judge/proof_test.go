@@ -168,6 +168,8 @@ func addSeen(r *rand.Rand, kind scenarios.Kind, e *scenarios.Measured) {
 	case scenarios.KindIdle:
 		e.Idle = &scenarios.IdleSeen{Scale: 1, Steps: []scenarios.IdleStep{{After: 10, Outcome: scenarios.OutcomeOK}, {After: 60, Outcome: scenarios.Outcome(r.IntN(3))}}}
 		e.Idle.Summarize()
+	case scenarios.KindHandleReuse:
+		e.Handles = []scenarios.HandleTally{{Opened: judgetest.CoordName(0), Answered: judgetest.CoordName(0), Reached: sessions / 2, Foreign: r.IntN(4) / 3, Unknown: r.IntN(3) / 2}}
 	case scenarios.KindWatch:
 		e.Watch = &scenarios.WatchSeen{For: 60, Sessions: sessions}
 	}

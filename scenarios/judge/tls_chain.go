@@ -18,7 +18,7 @@ func chain(e scenarios.Measured) scenarios.Finding {
 			unchecked++
 			continue
 		}
-		if text, fix := chainComplaint(c, e.Scenario.TLS); text != "" {
+		if text, fix := chainComplaint(c, e); text != "" {
 			bad.add(c, text)
 			if fixes == nil {
 				fixes = fix
@@ -40,14 +40,17 @@ func chain(e scenarios.Measured) scenarios.Finding {
 }
 
 // chainComplaint is what is wrong with a chain, and what to do; "" where it is good.
-func chainComplaint(c scenarios.Cert, s scenarios.TLSConfig) (string, scenarios.Fixes) {
+func chainComplaint(c scenarios.Cert, e scenarios.Measured) (string, scenarios.Fixes) {
 	switch c.Chain {
 	case scenarios.ChainOK:
 		return "", nil
 	case scenarios.ChainIncomplete:
+		if node, ok := trustedIssuer(c, e.TLS); ok {
+			return fmt.Sprintf("the chain is incomplete: %s sends the intermediate certificate %s, and this does not", node, c.Issuer), installIntermediate()
+		}
 		// A leaf alone does not tell which of the two it is.
 		return fmt.Sprintf("the chain is incomplete: nothing that the server sent or that is trusted signed the certificate. Its issuer is %s: an intermediate certificate that the server left out, or a root that is not trusted", c.Issuer),
-			incompleteFixes(s.CACert != "")
+			incompleteFixes(e.Scenario.TLS.CACert != "")
 	case scenarios.ChainSelfSigned:
 		return "the certificate is self-signed", slices.Concat(phrase.Try("install a certificate of your authority"), phrase.Set("tls.ca_cert", "", "trust this one"))
 	case scenarios.ChainConstraint:
@@ -64,10 +67,25 @@ func chainComplaint(c scenarios.Cert, s scenarios.TLSConfig) (string, scenarios.
 	return text, phrase.Set("tls.ca_cert", "", "trust the authority")
 }
 
+// trustedIssuer is a node with a certificate of the same issuer whose chain is good: the
+// issuer is then no root that is not trusted, but an intermediate that this node leaves
+// out.
+func trustedIssuer(c scenarios.Cert, all []scenarios.Cert) (string, bool) {
+	i := slices.IndexFunc(all, func(o scenarios.Cert) bool { return o.Chain == scenarios.ChainOK && o.Issuer == c.Issuer })
+	if i < 0 {
+		return "", false
+	}
+	return all[i].Node.String(), true
+}
+
+func installIntermediate() scenarios.Fixes {
+	return phrase.Try("install the intermediate certificate on the listener, beside the leaf")
+}
+
 // incompleteFixes begin with the likelier one: who named no authority of his own most
 // likely has one.
 func incompleteFixes(authorityGiven bool) scenarios.Fixes {
-	install := phrase.Try("install the intermediate certificate on the listener, beside the leaf")
+	install := installIntermediate()
 	if authorityGiven {
 		return slices.Concat(install, phrase.Set("tls.ca_cert", "", "trust the issuer, if it is a root of your own"))
 	}

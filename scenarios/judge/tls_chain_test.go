@@ -99,6 +99,11 @@ func TestCertificates_WholeChain(t *testing.T) {
 		"an unknown root":           {certs: broken(scenarios.ChainUnknownCA, "the root is not trusted: CN=r"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
 		"incomplete, with CA file":  {certs: broken(scenarios.ChainIncomplete, ""), tls: scenarios.TLSConfig{CACert: "ca.pem"}, failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
 		"incomplete, without one":   {certs: broken(scenarios.ChainIncomplete, ""), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
+		"incomplete on one node": {certs: with(both(leafAt, none), func(c *scenarios.Cert) {
+			if c.Node == judgetest.NodeAddr(1) {
+				c.Chain, c.Path, c.ChainFingerprint = scenarios.ChainIncomplete, nil, "cd"
+			}
+		}), failed: []string{scenarios.TLSChain, scenarios.TLSSameOnAllNodes}, show: scenarios.TLSChain},
 		"more than clients of Java": {certs: with(both(leafAt, none), func(c *scenarios.Cert) { c.SentCount = 12 }), show: scenarios.TLSChain},
 
 		"one leaf, two chains": {certs: with([]scenarios.Cert{chained(0, leafAt, nil), chained(1, leafAt, nil)}, func(c *scenarios.Cert) {

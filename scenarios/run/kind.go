@@ -32,6 +32,7 @@ func kinds() map[scenarios.Kind]kindRules {
 		scenarios.KindQuery:        {loop: (*run).queries, scoutNoQuery: true, expectsFailure: ofStatement},
 		scenarios.KindIdle:         {loop: (*run).idle, expectsFailure: ofIdleSession},
 		scenarios.KindWatch:        {loop: (*run).watch, charted: true, expectsFailure: ofAny},
+		scenarios.KindHandleReuse:  {loop: (*run).reuseHandles},
 	}
 }
 

@@ -16,7 +16,7 @@ func (r *run) measured() scenarios.Measured {
 	c := r.collect
 	m := scenarios.Measured{
 		Scenario: r.s, TLS: c.recorded.Certs(), Scouts: r.scouts, Probe: r.probe, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
-		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Pages: r.pages,
+		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Handles: r.handlesSeen, Pages: r.pages,
 		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(),
 		Sessions: c.recorded.Counts(),
 	}

@@ -123,6 +123,7 @@ type run struct {
 	queriesSeen  []scenarios.QueryTally
 	idleSeen     *scenarios.IdleSeen
 	watchSeen    *scenarios.WatchSeen
+	handlesSeen  []scenarios.HandleTally
 	pages        []scenarios.Page
 	scouts       []scenarios.Scout
 	probe        *scenarios.Probe

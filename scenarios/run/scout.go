@@ -15,7 +15,7 @@ func (r *run) scout(ctx context.Context) bool {
 	r.budget = r.opt.plan(r.s, len(r.nodes.All()))
 	r.dealer.planned = r.budget.Look
 	cost := r.budget.WithScouts(len(r.nodes.All()))
-	text, lasts := limits.Cost(r.s, cost.Typical, cost.Ceiling)
+	text, lasts := limits.Cost(r.s, cost)
 	r.collect.event(Event{Kind: EventBudget, Total: cost.Ceiling, Done: cost.Typical, For: lasts, Text: text})
 	r.beginSchedule()
 	s := newScouting(r)

@@ -64,8 +64,8 @@ func (t Threshold) noData(s scenarios.Scenario) *Error {
 		return t.refused(nil, "a held session runs no statement; use a scenario of kind query or stages")
 	case only && passes(scenarios.PhaseTLS) && !s.TLS.Enabled:
 		return t.refused(phrase.Set("tls.enabled", "true", ""), "no session has TLS")
-	case only && passes(scenarios.PhaseSASL) && s.Auth.Mechanism != scenarios.MechanismLDAP:
-		return t.refused(phrase.Set("auth.mechanism", "ldap", ""), "no session logs in by SASL")
+	case only && passes(scenarios.PhaseSASL) && !s.Auth.Mechanism.LogsIn():
+		return t.refused(phrase.Set("auth.mechanism", "ldap", ""), "no session logs in")
 	}
 	return nil
 }

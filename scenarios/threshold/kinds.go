@@ -30,7 +30,8 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindQuery:        {ownRuns: true, samples: samplesOfQuery, more: moreRuns},
 	scenarios.KindIdle: {refused: "a scenario of kind idle has a few sessions that do nothing, and no thresholds",
 		fix: phrase.Set("expect.min_idle", "", "")},
-	scenarios.KindWatch: {samples: samplesOfWatch, more: longerWatch},
+	scenarios.KindHandleReuse: {noStatement: true, samples: samplesOfReuse, more: moreHandles},
+	scenarios.KindWatch:       {samples: samplesOfWatch, more: longerWatch},
 }
 
 func kindOf(s scenarios.Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
@@ -50,6 +51,10 @@ func samplesOfCapacity(_ Metric, s scenarios.Scenario) (int, bool) {
 
 func samplesOfWatch(_ Metric, s scenarios.Scenario) (int, bool) {
 	return budget.Plan(s, 1).Look - s.Watch.Long - warmUp(s), true
+}
+
+func samplesOfReuse(_ Metric, s scenarios.Scenario) (int, bool) {
+	return budget.Plan(s, 1).Look - warmUp(s), true
 }
 
 func samplesOfQuery(m Metric, s scenarios.Scenario) (int, bool) {
@@ -73,6 +78,10 @@ func moreStages(n int) scenarios.Fixes {
 }
 
 func moreHeld(n int) scenarios.Fixes { return phrase.Set("capacity.hold", strconv.Itoa(n), "") }
+
+func moreHandles(n int) scenarios.Fixes {
+	return phrase.Set("reuse.handles", strconv.Itoa((n+1)/2), "")
+}
 
 func moreRuns(int) scenarios.Fixes {
 	return phrase.Try(fmt.Sprintf("the statement runs %d times on each coordinator; use max or med", scenarios.RunsPerCoordinator))

@@ -30,6 +30,9 @@ func (c *Conn) Init(rw io.ReadWriter) {
 // SetStream puts another stream, such as TLS, above the one that Init was given.
 func (c *Conn) SetStream(rw io.ReadWriter) { c.t.rw = rw }
 
+// SetExchange makes each call an exchange of its own.
+func (c *Conn) SetExchange(x Exchange) { c.t.rw, c.t.exchange = x, x }
+
 // Received reports whether any byte has arrived through it.
 func (c *Conn) Received() bool { return c.t.received }
 
@@ -50,12 +53,14 @@ func (c *Conn) Call(method string, args, result thrift.TStruct, b Budget) error 
 	c.t.acquire(b)
 	defer c.t.release()
 	ctx := context.Background()
+	c.beginExchange()
 	err := c.skipPending(ctx)
 	if err == nil {
 		err = c.send(ctx, method, args)
 	}
 	if err == nil {
 		err = c.receiveReply(ctx, method, result)
+		c.endExchange(err)
 	}
 	if err != nil && c.t.err == nil && c.pendingReplies == 0 {
 		// Decoding stopped half-way, unless the error is the server's own answer:
@@ -114,6 +119,9 @@ const replyHead = 4
 func (c *Conn) awaitReply() error {
 	head, err := c.t.peek(replyHead)
 	if err != nil {
+		if isWhole(err) {
+			c.pendingReplies--
+		}
 		c.t.clearTimeout()
 		return err
 	}

@@ -9,6 +9,8 @@ type Error struct {
 	State  string // the server's SQLSTATE; "": none
 	Remote bool   // Text is the server's
 	Head   bool   // and the beginning of an answer that was not understood
+	Label  string // our words before that beginning; "": none
+	Whole  bool   // the answer has ended: the stream can be used for the next call
 	Err    error  // nil: Text is all there is
 }
 

@@ -82,6 +82,15 @@ func AlertKind(text string) vocab.Kind {
 	return vocab.KindAlert
 }
 
+// unknownSession are Impala's words for a session that it never had, or has no more.
+const unknownSession = "Invalid session id"
+
+// Lost reports whether the server says that it knows neither session nor query, rather
+// than that they have expired.
+func (e *Error) Lost() bool {
+	return e.Remote && (e.Kind == vocab.KindInvalidHandle || e.Kind == vocab.KindInvalidSession && strings.Contains(e.Text, unknownSession))
+}
+
 // serverTexts are Impala's words for what has a kind of its own, in the order in
 // which they are looked for (be/src/service/impala-server.cc,
 // be/src/service/impala-hs2-server.cc, be/src/scheduling/admission-controller.cc).
@@ -91,7 +100,8 @@ var serverTexts = []struct {
 }{
 	{"Server is being shut down", vocab.KindShuttingDown},
 	{"exceeds coordinator limit", vocab.KindSessionLimit},
-	{"Invalid session id", vocab.KindInvalidSession},
+	{unknownSession, vocab.KindInvalidSession},
+	{"Invalid SessionHandle", vocab.KindInvalidSession}, // Hive and Spark
 	{"Client session expired", vocab.KindInvalidSession},
 	{"Invalid or unknown query handle", vocab.KindInvalidHandle},
 	{"Rejected query from pool", vocab.KindAdmission},

@@ -211,6 +211,9 @@ func (t *transport) receive(p []byte) (int, error) {
 			t.received = true
 			return n, nil
 		}
+		if isWhole(err) {
+			return 0, err
+		}
 		if err != nil {
 			return 0, t.fail(err)
 		}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,29 +17,55 @@ const (
 // mask replaces a secret that a server repeats.
 const mask = "***"
 
-// Mask is a text without the secret; "" is no secret.
-func Mask(text, secret string) string {
-	if secret == "" {
-		return text
+// Mask is a text without the secrets; "" is no secret.
+func Mask(text string, secrets ...string) string {
+	for _, secret := range longestFirst(secrets) {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, mask)
+		}
 	}
-	return strings.ReplaceAll(text, secret, mask)
+	return text
+}
+
+// longestFirst orders secrets so that one which is part of another does not leave the
+// rest of that.
+func longestFirst(secrets []string) []string {
+	if len(secrets) < 2 {
+		return secrets
+	}
+	return slices.SortedStableFunc(slices.Values(secrets), func(a, b string) int { return len(b) - len(a) })
 }
 
 // ServerText is what may be shown of the server's words: bounded, and without the
-// secret, which is masked before anything is cut off or quoted.
-func (e *Error) ServerText(secret string) string {
-	text := Mask(e.Text, secret)
+// secrets, which are masked before anything is cut off or quoted.
+func (e *Error) ServerText(secrets ...string) string {
+	text := Mask(e.Text, secrets...)
 	if !e.Head {
 		return Clip(strings.ToValidUTF8(text, "?"))
 	}
-	// The rest of the secret may not have arrived yet.
-	for n := min(len(secret), len(text)); n > 0; n-- {
-		if strings.HasSuffix(text, secret[:n]) {
-			text = text[:len(text)-n] + mask
-			break
+	text = maskBegun(text, secrets)
+	quoted := strconv.Quote(text[:min(len(text), maxHead)])
+	if e.Label != "" {
+		return Clip(Mask(e.Label, secrets...)) + ": " + quoted
+	}
+	return quoted
+}
+
+// maskBegun masks what of a secret is at the end of a text: the rest of it may not
+// have arrived yet.
+func maskBegun(text string, secrets []string) string {
+	longest := 0
+	for _, secret := range secrets {
+		for n := min(len(secret), len(text)); n > longest; n-- {
+			if strings.HasSuffix(text, secret[:n]) {
+				longest = n
+			}
 		}
 	}
-	return strconv.Quote(text[:min(len(text), maxHead)])
+	if longest == 0 {
+		return text
+	}
+	return text[:len(text)-longest] + mask
 }
 
 // Clip bounds a server's words without cutting a character in two. What is cut

@@ -40,6 +40,7 @@ const maxEmptyReads = 100
 // returned from then on.
 type transport struct {
 	rw       io.ReadWriter
+	exchange Exchange // rw, where each request has a response of its own; else nil
 	framed   bool
 	received bool  // some bytes have arrived since the connection began
 	err      error // the first failure; nil: none
@@ -124,7 +125,7 @@ func (t *transport) Flush(context.Context) error {
 // writeError is why writing failed: a TLS alert may have arrived before the reset.
 // Reading from a connection that can no longer be written does not block.
 func (t *transport) writeError(err error) error {
-	if t.received || KindOf(err) != vocab.KindEOF && KindOf(err) != vocab.KindReset {
+	if t.received || t.exchange != nil || KindOf(err) != vocab.KindEOF && KindOf(err) != vocab.KindReset {
 		return err
 	}
 	_, cause := t.rw.Read(t.in[:])

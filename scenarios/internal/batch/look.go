@@ -8,13 +8,14 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
-// Refusals counts the sessions that ended for their certificate.
+// Refusals counts the sessions that ended for their certificate, scouts included,
+// which are in no look.
 func Refusals(e scenarios.Measured) int {
 	n := 0
 	for _, l := range e.Looks {
 		n += l.Refused
 	}
-	return n
+	return max(e.Sessions.Refused, n)
 }
 
 // Look is one batch as the judges read it. Several first looks in a row are one.

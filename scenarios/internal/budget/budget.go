@@ -14,6 +14,7 @@ import (
 type Budget struct {
 	Look    int // N: sessions of the first look, the burst not counted
 	Burst   int // sessions opened together after every look
+	Scouts  int // sessions alone before the first look
 	Ceiling int // the most that a run can cost: one scout, looks and bursts; 0: unknown
 	Typical int // what it costs where nothing alarms
 	Ordered int // sessions of a look that are opened one after the other; those beyond are opened in parallel; 0: all of them
@@ -53,10 +54,10 @@ const Near = .05
 func Plan(s scenarios.Scenario, nodes int) Budget {
 	if size := kindOf(s).size; size != nil {
 		n, ceiling := size(s)
-		return Budget{Look: n, Typical: 1 + n, Ceiling: ceiling}
+		return Budget{Look: n, Scouts: 1, Typical: 1 + n, Ceiling: ceiling}
 	}
 	n, bursts, ceiling := firstLook(s, nodes), MaxLooks, 0
-	b := Budget{Look: n, Burst: max(0, s.Load.Burst), Ordered: scenarios.MaxOrdered}
+	b := Budget{Look: n, Burst: max(0, s.Load.Burst), Scouts: 1, Ordered: scenarios.MaxOrdered}
 	if b.Typical = 1 + n + b.Burst; s.Expect.Coordinators.K() == 0 {
 		n, bursts = max(n, GrownLook(s, maxUnknown)), bursts+maxGrowths
 	}
@@ -69,6 +70,7 @@ func Plan(s scenarios.Scenario, nodes int) Budget {
 
 // WithScouts is the budget with the scouts of so many nodes: one each, typically.
 func (b Budget) WithScouts(nodes int) Budget {
+	b.Scouts += nodes - 1
 	b.Typical += nodes - 1
 	if b.Ceiling > 0 {
 		b.Ceiling += scenarios.ScoutAttempts*nodes - 1

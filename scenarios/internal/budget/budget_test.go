@@ -21,7 +21,7 @@ func TestPlan(t *testing.T) {
 		return func(s *scenarios.Scenario) { s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: k} }
 	}
 	looks := func(n, ceiling int) Budget {
-		return Budget{Look: n, Burst: 16, Ceiling: ceiling, Typical: 1 + n + 16, Ordered: scenarios.MaxOrdered}
+		return Budget{Look: n, Burst: 16, Scouts: 1, Ceiling: ceiling, Typical: 1 + n + 16, Ordered: scenarios.MaxOrdered}
 	}
 	for name, tc := range map[string]struct {
 		s     scenarios.Scenario
@@ -90,7 +90,7 @@ func TestPlan_Kinds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := Budget{Look: tc.look, Typical: 1 + tc.look, Ceiling: tc.ceiling}
+			want := Budget{Look: tc.look, Scouts: 1, Typical: 1 + tc.look, Ceiling: tc.ceiling}
 			if got := Plan(tc.s, 2); got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
@@ -138,7 +138,7 @@ func TestPlan_FirstLook(t *testing.T) {
 
 func TestBudget_WithScouts(t *testing.T) {
 	t.Parallel()
-	if got, want := (Budget{Typical: 57, Ceiling: 600}).WithScouts(2), (Budget{Typical: 58, Ceiling: 605}); got != want {
+	if got, want := (Budget{Scouts: 1, Typical: 57, Ceiling: 600}).WithScouts(2), (Budget{Scouts: 2, Typical: 58, Ceiling: 605}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	if got := (Budget{Typical: 57}).WithScouts(4); got.Ceiling != 0 || got.Typical != 60 {

@@ -23,6 +23,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindQuery:        {sizeOfQuery, atRate},
 	scenarios.KindIdle:         {sizeOfIdle, atRate},
 	scenarios.KindWatch:        {sizeOfWatch, atRate},
+	scenarios.KindHandleReuse:  {sizeOfReuse, atRate},
 }
 
 func kindOf(s scenarios.Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
@@ -79,5 +80,11 @@ func sizeOfIdle(s scenarios.Scenario) (n, ceiling int) {
 // sizeOfWatch is the new sessions of its time, and the long ones.
 func sizeOfWatch(s scenarios.Scenario) (n, ceiling int) {
 	n = s.WatchArrivals() + s.Watch.Long
+	return n, 1 + n
+}
+
+// sizeOfReuse is a session for each handle, and one over whose connection it is used.
+func sizeOfReuse(s scenarios.Scenario) (n, ceiling int) {
+	n = 2 * s.Reuse.Handles
 	return n, 1 + n
 }

@@ -39,18 +39,22 @@ func LooksLast(s scenarios.Scenario, sessions int) time.Duration {
 	return d
 }
 
-// Cost says what a run may take: the typical number of sessions, and at most ceiling.
-// Where nothing is paced how long it lasts depends on the service.
-func Cost(s scenarios.Scenario, typical, ceiling int) (text string, lasts time.Duration) {
+// Cost says what a run may take: typically a first look with its burst and the scouts,
+// and at most the budget's ceiling. Where nothing is paced how long it lasts depends on
+// the service.
+func Cost(s scenarios.Scenario, b budget.Budget) (text string, lasts time.Duration) {
 	if d := DemandOf(s); d.Text != "" {
 		return d.Text, d.Lasts
 	}
-	burst := max(0, s.Load.Burst)
-	text, lasts = fmt.Sprintf("usually %d + %d sessions", typical-1-burst, burst), LooksLast(s, typical)
+	scouts := "1 scout"
+	if b.Scouts != 1 {
+		scouts = fmt.Sprintf("%d scouts", b.Scouts)
+	}
+	text, lasts = fmt.Sprintf("usually %d + %d sessions and %s", b.Look, b.Burst, scouts), LooksLast(s, b.Typical)
 	if s.Load.Rate > 0 {
 		text += ", " + about(lasts)
 	}
-	return text + fmt.Sprintf("; at most %d sessions", ceiling), lasts
+	return text + fmt.Sprintf("; at most %d sessions", b.Ceiling), lasts
 }
 
 // about is a time to whole seconds, and never none.
@@ -141,5 +145,15 @@ func idleDemand(s scenarios.Scenario, d Demand) Demand {
 	}
 	d.Open, d.Lasts = len(s.Idle.Steps), time.Duration(longest)
 	d.Text = fmt.Sprintf("%d idle sessions, the longest for %s", len(s.Idle.Steps), longest)
+	return d
+}
+
+// reuseOpen is the session whose handle is used, and the one over whose connection.
+const reuseOpen = 2
+
+func reuseDemand(s scenarios.Scenario, d Demand) Demand {
+	n := s.Reuse.Handles
+	d.Open, d.Lasts = reuseOpen, pace.Pacer{Rate: s.Load.Rate}.Due(reuseOpen*n)
+	d.Text = fmt.Sprintf("%d sessions, each used over a second connection with a session of its own", n)
 	return d
 }

@@ -22,6 +22,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindQuery:        {atOnce: concurrency},
 	scenarios.KindIdle:         {demand: idleDemand, atOnce: func(s scenarios.Scenario) int { return len(s.Idle.Steps) }, once: true},
 	scenarios.KindWatch:        {demand: watchDemand, atOnce: func(s scenarios.Scenario) int { return s.Watch.Long + s.Load.Concurrency }, keeps: watchKeeps},
+	scenarios.KindHandleReuse:  {demand: reuseDemand, atOnce: func(scenarios.Scenario) int { return reuseOpen }},
 }
 
 // kindOf is the scenario's; one without a kind is of looks.

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/host"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // ownFiles are the descriptors that the process itself takes: its streams,
@@ -39,6 +41,27 @@ func portsPerPair(s scenarios.Scenario, demand Demand, nodes int) int {
 	}
 	pairs := nodes * max(1, len(s.Load.LocalAddresses))
 	return (busy + pairs - 1) / pairs
+}
+
+// maxOwnLook is the longest first look that is planned unless the number is given: at
+// 10 new sessions a second it takes three hours.
+const maxOwnLook = 100_000
+
+// CheckLook returns a [*scenarios.InvalidError] where the balance rule would take more
+// sessions for a first look over a number of nodes than anybody means by "auto".
+func CheckLook(s scenarios.Scenario, nodes int) error {
+	if s.Load.Sessions > 0 || s.Load.PerCoordinator > 0 {
+		return nil
+	}
+	look := budget.Plan(s, nodes).Look
+	if s.Kind.OrLooks() != scenarios.KindLooks || look <= maxOwnLook {
+		return nil
+	}
+	return &scenarios.InvalidError{
+		Key: "expect.balance.weights",
+		Msg: fmt.Sprintf("to meet the coordinator with the smallest weight, a look takes %d sessions", look),
+		Fix: []vocab.Fix{{Setting: "load.sessions", Value: "N"}},
+	}
 }
 
 // CheckPreflight returns an error that names all of which there is too little,

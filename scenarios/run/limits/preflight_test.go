@@ -46,6 +46,24 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
+// A weight that one look cannot show is refused, unless the number of sessions is given.
+func TestCheckLook(t *testing.T) {
+	t.Parallel()
+	s := scenarios.Default()
+	s.Expect.Coordinators.Count, s.Expect.Balance.Weights = 3, []float64{100, 1, 1}
+	if err := CheckLook(s, 2); err != nil {
+		t.Errorf("100:1:1: %v", err)
+	}
+	s.Expect.Balance.Weights = []float64{1_000_000, 1, 1}
+	if err := CheckLook(s, 1); err == nil || !strings.Contains(err.Error(), "expect.balance.weights: ") || !strings.Contains(err.Error(), "load.sessions") {
+		t.Errorf("1000000:1:1: %v", err)
+	}
+	s.Load.Sessions = 500
+	if err := CheckLook(s, 1); err != nil {
+		t.Errorf("500 sessions: %v", err)
+	}
+}
+
 func TestCheckPreflight_NamesNeedAndHave(t *testing.T) {
 	t.Parallel()
 	s := scenarios.Default()

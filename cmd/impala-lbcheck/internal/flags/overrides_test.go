@@ -92,6 +92,8 @@ func TestOverrides_RefuseWhatCannotBe(t *testing.T) {
 		{"", "LBCHECK_POLICY=best", ""},
 		{"--concurency 4", "", "unknown flag: --concurency; did you mean --concurrency?"},
 		{"--waves 4", "", "unknown flag: --waves; try --help lists them"},
+		{"", "IMPALA_LBCHECK_TOKEN=x", ""},
+		{"--token", "", "there is no --token, because every process on this host can read a command line; use --token-file, --token-command or IMPALA_LBCHECK_TOKEN"},
 		{"--password", "", "there is no --password, because every process on this host can read a command line; use --password-file, --password-command or IMPALA_LBCHECK_PASSWORD"},
 		{"--burst -1", "", "--burst -1: must be from 1 to 100000 (0: none)"},
 		{"--burst many", "", `--burst many: "many" is not a whole number`},

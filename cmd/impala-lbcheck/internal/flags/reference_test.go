@@ -26,9 +26,9 @@ them, and ` + "`--help`" + ` of its command shows them as defaults. A setting wi
 only be set in a file. A list that is given replaces the one of the layer below.
 
 A variable with the prefix ` + "`IMPALA_LBCHECK_`" + ` that is not listed here is an error, and so
-is a flag. ` + "`IMPALA_LBCHECK_PASSWORD`" + ` is the password itself; there is no key and no flag
-for it, because files are stored and command lines are read by others. An empty
-variable counts as not set. A variable that a command has no setting for is ignored.
+is a flag. ` + "`IMPALA_LBCHECK_PASSWORD` is the password itself, `IMPALA_LBCHECK_TOKEN`" + ` the
+token; there is no key and no flag for them, because files are stored and command lines
+are read by others. An empty variable counts as not set. A variable that a command has no setting for is ignored.
 
 Durations are written as 500ms, 30s or 1h30m, and rates as 10/s or 30/m. The defaults
 that follow another setting are computed after all layers.

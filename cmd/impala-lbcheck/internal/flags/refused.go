@@ -26,8 +26,8 @@ func Refused(cmd *cobra.Command, err error) error {
 // unknownFlag names the flag that was probably meant.
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	name := err.GetSpecifiedName()
-	if name == "password" {
-		return fmt.Errorf("there is no --%s, because every process on this host can read a command line; use --password-file, --password-command or %s", name, PasswordVariable)
+	if v, secret := secretVariables[name]; secret {
+		return fmt.Errorf("there is no --%s, because every process on this host can read a command line; use --%[1]s-file, --%[1]s-command or %s", name, v)
 	}
 	for _, st := range scenarios.Settings() {
 		if st.Name == name {

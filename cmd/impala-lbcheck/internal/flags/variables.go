@@ -12,9 +12,14 @@ import (
 // prefix begins the name of every variable of ours.
 const prefix = "IMPALA_LBCHECK_"
 
-// PasswordVariable is the one variable that is no setting: a scenario holds no
-// secret.
-const PasswordVariable = prefix + "PASSWORD"
+// The variables that are no settings: a scenario holds no secret.
+const (
+	PasswordVariable = prefix + "PASSWORD"
+	TokenVariable    = prefix + "TOKEN"
+)
+
+// secretVariables are the variables of secrets, by what a flag for each would be called.
+var secretVariables = map[string]string{"password": PasswordVariable, "token": TokenVariable}
 
 // Variable is the setting's variable of the environment.
 func Variable(st scenarios.Setting) string {
@@ -23,7 +28,7 @@ func Variable(st scenarios.Setting) string {
 
 // Variables lists every variable that is read.
 func Variables() []string {
-	names := []string{PasswordVariable}
+	names := []string{PasswordVariable, TokenVariable}
 	for _, st := range scenarios.Settings() {
 		if st.Name != "" {
 			names = append(names, Variable(st))

@@ -25,7 +25,7 @@ func Failure(ctx context.Context, o *scenarios.Observation, err error, phase sce
 	}
 	o.Outcome, o.Failed = scenarios.OutcomeFailed, PhaseOf(err, phase)
 	var hint interface{ Hint() []vocab.Fix }
-	switch class := classOf(err); {
+	switch class := ClassOf(err); {
 	case !class.IsZero():
 		o.Class = class
 	case errors.Is(err, context.DeadlineExceeded):
@@ -43,14 +43,14 @@ func Failure(ctx context.Context, o *scenarios.Observation, err error, phase sce
 
 // PhaseOf is where err says that it happened, or the guess where it does not say.
 func PhaseOf(err error, guess scenarios.Phase) scenarios.Phase {
-	if class := classOf(err); !class.IsZero() && class.Phase.InSession() {
+	if class := ClassOf(err); !class.IsZero() && class.Phase.InSession() {
 		return class.Phase
 	}
 	return guess
 }
 
-// classOf is what err says of itself; zero where it does not.
-func classOf(err error) vocab.Class {
+// ClassOf is what err says of itself; zero where it does not.
+func ClassOf(err error) vocab.Class {
 	var of interface{ Class() vocab.Class }
 	if errors.As(err, &of) {
 		return of.Class()
@@ -94,7 +94,7 @@ func Closed(o *scenarios.Observation, err error) {
 		return
 	}
 	o.Closed, o.CloseText = scenarios.OutcomeFailed, Clip(err.Error())
-	switch class := classOf(err); {
+	switch class := ClassOf(err); {
 	case !class.IsZero():
 		o.CloseClass = class
 	case errors.Is(err, context.DeadlineExceeded):

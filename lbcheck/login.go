@@ -1,0 +1,40 @@
+package lbcheck
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
+)
+
+// setLogin sets who logs in, and for whom.
+func (o Options) setLogin(c *hs2client.Config, a scenarios.Auth) {
+	c.User, c.Delegate = a.User, a.Delegate
+	switch a.Mechanism {
+	case scenarios.MechanismLDAP:
+		c.Plain = &hs2client.Plain{User: a.User, Password: o.Password}
+	case scenarios.MechanismJWT:
+		c.Bearer = &hs2client.Bearer{Token: o.Token}
+	}
+}
+
+// httpOf is how HTTP is spoken to a node; nil where it is not. Requests name the host
+// that the user named, by which proxies choose, and not the node's address.
+func httpOf(t scenarios.Target, n run.Node) *hs2client.HTTPConfig {
+	if t.Protocol != scenarios.ProtocolHS2HTTP {
+		return nil
+	}
+	c := &hs2client.HTTPConfig{
+		Path: t.HTTPPath, Host: net.JoinHostPort(n.Host, strconv.Itoa(int(n.Addr.Port()))), Header: http.Header{},
+		ExpectContinue: t.HTTPExpect, ConnectionPerCall: t.HTTPConnection == scenarios.HTTPPerCall,
+	}
+	for _, header := range t.HTTPHeaders {
+		if name, value, ok := scenarios.SplitHeader(header); ok {
+			c.Header.Add(name, value)
+		}
+	}
+	return c
+}

@@ -1,0 +1,45 @@
+package judge
+
+import (
+	"fmt"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
+
+// callsJudge asks, over HTTP alone, whether every call of a session reached the
+// coordinator that opened it. Over other protocols a session is on one connection.
+func callsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
+	if e.Scenario.Target.Protocol != scenarios.ProtocolHS2HTTP {
+		return nil, scenarios.NextLook{}
+	}
+	f := scenarios.Finding{ID: scenarios.AffinityCalls}
+	looks := batch.Pool(e.Looks)
+	foreign, example := foreignCalls(looks)
+	_, ok, _, _ := e.Pooled().Total()
+	switch sessions := batch.Sessions(looks); {
+	case foreign > 0:
+		f.Status = scenarios.StatusFail
+		f.Message = fmt.Sprintf("in %d of %s a call was answered by another coordinator than the one that opened the session", foreign, phrase.Count(sessions, "session"))
+		f.Explain, f.Fix = example, persistence(e)
+	case ok == 0:
+		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
+	default:
+		f.Status, f.Message = scenarios.StatusPass, fmt.Sprintf("every call of %s reached the coordinator that opened the session", phrase.Count(ok, "session"))
+	}
+	f.Observed, f.Expected = phrase.Num(foreign), phrase.Num(0)
+	return []scenarios.Finding{f}, scenarios.NextLook{}
+}
+
+// foreignCalls are the sessions that ended by a call which reached another coordinator.
+func foreignCalls(looks []batch.Look) (n int, example string) {
+	for _, g := range batch.ServiceErrors(looks) {
+		if g.Class.Kind == vocab.KindForeignHandle {
+			n += g.Count
+			example = phrase.Join(example, g.Example)
+		}
+	}
+	return n, example
+}
