@@ -127,7 +127,7 @@ func TestHS2Service_OpenSessionAppliesOptions(t *testing.T) {
 
 func TestHS2Service_OpenSessionDelegates(t *testing.T) {
 	t.Parallel()
-	u, err := dialHS2(start(t, Config{Coordinators: 1}).Nodes()[0])
+	u, err := dialHS2(start(t, Config{Coordinators: 1, ProxyUsers: map[string][]string{"hue": {"*"}}}).Nodes()[0])
 	if err != nil {
 		t.Fatal(err)
 	}
