@@ -56,7 +56,7 @@ func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
 		b.endRow()
 	case o.Outcome != scenarios.OutcomeFailed:
 		return nil
-	case o.Class.IsRejected():
+	case o.Class.IsFailedLogin():
 		return b.addRejected(o)
 	case !scout && (b.Expected == nil || !b.Expected(o)):
 		return b.addFailure(o)
@@ -81,7 +81,15 @@ func (b *Breaker) addRejected(o scenarios.Observation) *scenarios.Stop {
 		return nil
 	}
 	return &scenarios.Stop{By: scenarios.StopRejected, Class: o.Class, Hint: o.Hint,
-		Text: "two logins were rejected; a third might lock the account: " + o.Text}
+		Text: rejectedText(o.Class) + o.Text}
+}
+
+// rejectedText says why there is no third login.
+func rejectedText(class scenarios.Class) string {
+	if class.IsRejected() {
+		return "two logins were rejected; a third might lock the account: "
+	}
+	return "two logins failed, and a third would fail alike: "
 }
 
 // addFailure counts any other failure.
