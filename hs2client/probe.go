@@ -45,7 +45,7 @@ func (h Heard) Hint() []Fix {
 	}
 	switch login := h.What == vocab.HeardSASL; {
 	case login && !h.config.sasl:
-		fixes = append(fixes, Fix{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there (Kerberos is not supported)"})
+		fixes = append(fixes, Fix{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there"})
 	case !login && h.config.sasl:
 		fixes = append(fixes, Fix{Setting: settingAuth, Value: "none", Why: "Thrift is spoken there without a login"})
 	}

@@ -84,7 +84,7 @@ func (c *Client) ask(ctx context.Context, realm string, req krbmsg.KDCReq) ([]by
 // classify makes an error of one that asking ended with.
 func classify(what string, err error) error {
 	if known, ok := errors.AsType[*Error](err); ok {
-		return &Error{Kind: known.Kind, Text: what, Clock: known.Clock, Err: known}
+		return &Error{Kind: known.Kind, Text: what, Err: known}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &Error{Kind: vocab.KindCanceled, Text: what, Err: err}
@@ -194,7 +194,7 @@ func finish(what string, req krbmsg.KDCReq, rep krbmsg.KDCRep, key types.Encrypt
 	now := time.Now()
 	ahead := started.Sub(now).Round(time.Second)
 	if ahead.Abs() > skew {
-		return Ticket{}, &Error{Kind: vocab.KindClockSkew, Text: what, Clock: started, Err: errors.New("the ticket's time is not now")}
+		return Ticket{}, &Error{Kind: vocab.KindClockSkew, Text: what, Clock: started, Here: now, Err: errors.New("the ticket's time is not now")}
 	}
 	t := Ticket{End: part.EndTime, Clock: ahead, Asked: true}
 	t.Client, t.Realm, t.Ticket, t.Key = rep.CName, rep.CRealm, rep.Ticket, part.Key

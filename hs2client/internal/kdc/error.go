@@ -15,15 +15,20 @@ import (
 type Error struct {
 	Kind  vocab.Kind
 	Text  string    // ours: what was tried, of whom
-	Clock time.Time // the KDC's; zero: it did not say
+	Clock time.Time // the KDC's
+	Here  time.Time // this machine's at that time; zero: the KDC did not say its own
 	Err   error     // nil: Text is all there is
 }
 
 func (e *Error) Error() string {
-	if e.Err == nil {
-		return e.Text
+	text := e.Text
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
 	}
-	return e.Text + ": " + e.Err.Error()
+	if e.Here.IsZero() {
+		return text
+	}
+	return fmt.Sprintf("%s (the KDC's clock says %s, this machine's %s)", text, e.Clock.UTC().Format(time.RFC3339), e.Here.UTC().Format(time.RFC3339))
 }
 
 // Unwrap returns the error below; nil where there is none.
@@ -57,5 +62,5 @@ func answered(what string, err error) *Error {
 	if !ok {
 		kind = vocab.KindRejected
 	}
-	return &Error{Kind: kind, Text: what, Clock: r.Time, Err: r}
+	return &Error{Kind: kind, Text: what, Clock: r.Time, Here: time.Now(), Err: r}
 }
