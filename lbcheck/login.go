@@ -15,6 +15,8 @@ import (
 func (o Options) setLogin(c *hs2client.Config, a scenarios.Auth) {
 	c.User, c.Delegate = a.User, a.Delegate
 	switch a.Mechanism {
+	case scenarios.MechanismKerberos:
+		c.QOP = string(a.KerberosQOP)
 	case scenarios.MechanismLDAP:
 		c.Plain = &hs2client.Plain{User: a.User, Password: o.Password}
 	case scenarios.MechanismJWT:
