@@ -18,7 +18,7 @@ var loginCauses = []Cause{{
 	Users:   []string{"`403 Forbidden`", "`is not authorized to delegate`"},
 	Command: "doctor HOST",
 	fits:    of(vocab.KindUnauthorized),
-	sample:  sampleOf(vocab.PhaseSASL, vocab.KindUnauthorized),
+	sample:  overHTTPOf(vocab.PhaseSASL, vocab.KindUnauthorized),
 }, {
 	ID: "login-hangs", Title: "The login gets no answer",
 	Users:   []string{"logins hang for minutes, and some get in"},
@@ -59,7 +59,7 @@ func ofKerberos(id, title string, kind vocab.Kind, users ...string) Cause {
 
 // httpCauses are of what stands between an HTTP client and Impala.
 var httpCauses = []Cause{
-	ofHTTP("credentials-dropped", "A proxy on the way drops the credentials", vocab.PhaseSASL, vocab.KindNoCredentials, "`401 Unauthorized` with the right password"),
+	ofHTTP("no-credentials", "The server says that no credentials came: a proxy on the way drops them, or another login is asked for", vocab.PhaseSASL, vocab.KindNoCredentials, "`401 Unauthorized` with the right password"),
 	ofHTTP("no-path", "HTTP answers that the path does not exist", vocab.PhaseOpen, vocab.KindNoPath, "`404 Not Found`"),
 	ofHTTP("redirect", "HTTP sends the client elsewhere, such as to a login page", vocab.PhaseOpen, vocab.KindRedirect, "`302 Found`", "`HTTP Response code: 302`"),
 	ofHTTP("unavailable", "HTTP answers that the service is not available", vocab.PhaseOpen, vocab.KindUnavailable, "`503 Service Unavailable`"),
@@ -69,9 +69,14 @@ var httpCauses = []Cause{
 
 // ofHTTP is a cause with a kind of its own.
 func ofHTTP(id, title string, phase vocab.Phase, kind vocab.Kind, users ...string) Cause {
+	return Cause{ID: id, Title: title, Users: users, Command: "doctor HOST", fits: of(kind), sample: overHTTPOf(phase, kind)}
+}
+
+// overHTTPOf is the evidence of a class in a session over HTTP.
+func overHTTPOf(phase vocab.Phase, kind vocab.Kind) evidence {
 	e := sampleOf(phase, kind)
 	e.session.Protocol = vocab.ProtocolHS2HTTP
-	return Cause{ID: id, Title: title, Users: users, Command: "doctor HOST", fits: of(kind), sample: e}
+	return e
 }
 
 // sessionCauses are of coordinators that were reached and do not open a session.

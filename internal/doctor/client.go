@@ -29,11 +29,11 @@ type needs struct {
 // clients is the table of them.
 var clients = []needs{
 	{ClientHue, []scenarios.Protocol{vocab.ProtocolHS2},
-		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, mechanismKerberos}, hueNeeds},
+		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, scenarios.MechanismKerberos}, hueNeeds},
 	{ClientJDBC, []scenarios.Protocol{vocab.ProtocolHS2, vocab.ProtocolHS2HTTP},
-		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, mechanismKerberos, mechanismJWT}, jdbcNeeds},
+		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, scenarios.MechanismKerberos, scenarios.MechanismJWT}, jdbcNeeds},
 	{ClientShell, []scenarios.Protocol{vocab.ProtocolHS2, vocab.ProtocolHS2HTTP, vocab.ProtocolBeeswax},
-		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, mechanismKerberos, mechanismJWT}, shellNeeds},
+		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, scenarios.MechanismKerberos, scenarios.MechanismJWT}, shellNeeds},
 }
 
 // Clients lists the clients.

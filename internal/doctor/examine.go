@@ -167,6 +167,7 @@ func (x *examiner) try(ctx context.Context, n Node, c *Cell) {
 func (x *examiner) scenario(c Cell) scenarios.Scenario {
 	s := x.Wish.Scenario
 	s.Target.Protocol, s.TLS.Enabled = c.Protocol, c.TLS
+	s.Target = ofProtocol(s.Target)
 	if c.Login == scenarios.MechanismNone {
 		s.Auth = scenarios.Auth{Mechanism: scenarios.MechanismNone, User: s.Auth.User}
 	}
@@ -174,6 +175,15 @@ func (x *examiner) scenario(c Cell) scenarios.Scenario {
 		s.TLS = scenarios.TLSConfig{}
 	}
 	return s
+}
+
+// ofProtocol is a target without what other protocols than its own have.
+func ofProtocol(t scenarios.Target) scenarios.Target {
+	if t.Protocol != vocab.ProtocolHS2HTTP {
+		usual := scenarios.Default().Target
+		t.HTTPPath, t.HTTPHeaders, t.HTTPConnection, t.HTTPExpect = usual.HTTPPath, usual.HTTPHeaders, usual.HTTPConnection, usual.HTTPExpect
+	}
+	return t
 }
 
 // waited is how long a session was in the phase in which it failed.
