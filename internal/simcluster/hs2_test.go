@@ -24,8 +24,8 @@ func TestHS2Service_OpenSession(t *testing.T) {
 			t.Errorf("%s is %q, %v; want %q", key, got, ok, want)
 		}
 	}
-	if n := len(u.opened.Configuration); n < 190 {
-		t.Errorf("only %d entries", n)
+	if n := len(u.opened.Configuration); n != 187 {
+		t.Errorf("%d entries, want 186 options and http_addr", n)
 	}
 	id := u.session.SessionId
 	if len(id.GUID) != 16 || len(id.Secret) != 16 || bytes.Equal(id.GUID, id.Secret) {
@@ -139,7 +139,7 @@ func TestHS2Service_FetchResultsInBatches(t *testing.T) {
 		t.Errorf("first batch: %d rows, %d bytes of nulls, more %v", len(rows.Values), len(rows.Nulls), first.GetHasMoreRows())
 	}
 	rest := fetch(hs2.TFetchOrientation_NEXT, 0)
-	if n := len(rest.Results.Columns[2].StringVal.Values); n != len(queryOptions())-100 || rest.GetHasMoreRows() || rest.Results.StartRowOffset != 100 {
+	if n := len(rest.Results.Columns[2].StringVal.Values); n != len(options45().list)-100 || rest.GetHasMoreRows() || rest.Results.StartRowOffset != 100 {
 		t.Errorf("second batch: %d rows from %d, more %v", n, rest.Results.StartRowOffset, rest.GetHasMoreRows())
 	}
 	if end := fetch(hs2.TFetchOrientation_NEXT, 10); end.GetHasMoreRows() || len(end.Results.Columns) != 3 || len(end.Results.Columns[0].StringVal.Values) != 0 {
@@ -191,10 +191,10 @@ func TestHS2Service_UnknownMethod(t *testing.T) {
 	t.Parallel()
 	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	var result hs2.TCLIServiceGetLogResult
-	_, err := u.Client_().Call(context.Background(), "GetExecSummary", &hs2.TCLIServiceGetLogArgs{}, &result)
+	_, err := u.Client_().Call(context.Background(), "GetQueryId", &hs2.TCLIServiceGetLogArgs{}, &result)
 	var application thrift.TApplicationException
 	if !errors.As(err, &application) || application.TypeId() != thrift.UNKNOWN_METHOD {
-		t.Errorf("GetExecSummary: %v", err)
+		t.Errorf("GetQueryId: %v", err)
 	}
 	if _, err := u.query("select 1"); err != nil {
 		t.Errorf("afterwards: %v", err)
@@ -206,7 +206,7 @@ func TestHS2Service_GetInfo(t *testing.T) {
 	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	for question, want := range map[hs2.TGetInfoType]string{
 		hs2.TGetInfoType_CLI_SERVER_NAME: "Impala", hs2.TGetInfoType_CLI_DBMS_NAME: "Impala",
-		hs2.TGetInfoType_CLI_DBMS_VER: serverVersion("4.5.0"), 99: "",
+		hs2.TGetInfoType_CLI_DBMS_VER: "4.5.0-RELEASE", 99: "",
 	} {
 		r, err := u.GetInfo(t.Context(), &hs2.TGetInfoReq{SessionHandle: u.session, InfoType: question})
 		if err != nil || r.InfoValue.GetStringValue() != want || (want == "") != (r.Status.GetSqlState() == "HYC00") {
@@ -232,7 +232,7 @@ func TestHS2Service_StatementStatus(t *testing.T) {
 		t.Errorf("schema %v, %v", schema, err)
 	}
 	log, err := u.GetLog(ctx, &hs2.TGetLogReq{OperationHandle: e.OperationHandle})
-	if err != nil || !strings.HasSuffix(log.Log, " 100% Complete (0 out of 0)\n") {
+	if err != nil || log.Log != "" {
 		t.Errorf("log %v, %v", log, err)
 	}
 	cancel, err := u.CancelOperation(ctx, &hs2.TCancelOperationReq{OperationHandle: e.OperationHandle})
