@@ -32,7 +32,7 @@ type evidence struct {
 
 // Causes is the table, the surest first: the first that fits is the one.
 func Causes() []Cause {
-	return slices.Concat(limitCauses, reachCauses, foreignCauses, connectionCauses, certificateCauses, loginCauses, kerberosCauses, httpCauses, sessionCauses, restCauses)
+	return slices.Concat(limitCauses, reachCauses, foreignCauses, connectionCauses, certificateCauses, settingCauses, loginCauses, kerberosCauses, httpCauses, sessionCauses, restCauses)
 }
 
 // causeOf is the first cause that fits. There always is one.

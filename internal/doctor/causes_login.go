@@ -1,9 +1,38 @@
 package doctor
 
 import (
+	"errors"
+
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
+
+// settingCauses are of sessions that were not tried.
+var settingCauses = []Cause{{
+	ID: "in-clear", Title: "The password or the token would go over the network in clear",
+	Users:   []string{"impala-shell asks for --auth_creds_ok_in_clear"},
+	Command: "doctor HOST --auth ldap --user USER",
+	fits:    in(vocab.PhaseScenario, vocab.KindInvalid),
+	sample:  inClear(),
+}}
+
+// inClear is a login with a password over a port without TLS.
+func inClear() evidence {
+	s := scenarios.Default()
+	s.Target.Endpoints = []string{"impala.example.com"}
+	s.Auth.Mechanism, s.Auth.User = scenarios.MechanismLDAP, "user"
+	return failed(*ruledOutBy(s.Validate()), hs2client.Heard{}, hs2client.Config{})
+}
+
+// ruledOutBy is the failure of a session that its settings rule out.
+func ruledOutBy(err error) *Failure {
+	f := &Failure{Class: vocab.Class{Phase: vocab.PhaseScenario, Kind: vocab.KindInvalid}, Text: err.Error()}
+	if invalid, ok := errors.AsType[*scenarios.InvalidError](err); ok {
+		f.Text, f.Fix = invalid.Msg, invalid.Fix
+	}
+	return f
+}
 
 // loginCauses are of a login that the server asked for, and did not take.
 var loginCauses = []Cause{{
@@ -69,7 +98,11 @@ var httpCauses = []Cause{
 
 // ofHTTP is a cause with a kind of its own.
 func ofHTTP(id, title string, phase vocab.Phase, kind vocab.Kind, users ...string) Cause {
-	return Cause{ID: id, Title: title, Users: users, Command: "doctor HOST", fits: of(kind), sample: overHTTPOf(phase, kind)}
+	command := "doctor HOST"
+	if kind == vocab.KindForeignHandle {
+		command = "handle-reuse HOST --protocol hs2-http"
+	}
+	return Cause{ID: id, Title: title, Users: users, Command: command, fits: of(kind), sample: overHTTPOf(phase, kind)}
 }
 
 // overHTTPOf is the evidence of a class in a session over HTTP.
@@ -96,7 +129,7 @@ var sessionCauses = []Cause{{
 }, {
 	ID: "lost-session", Title: "The coordinator does not know the session",
 	Users:   []string{"`Invalid session id`", "`Invalid or unknown query handle`"},
-	Command: "smoke HOST",
+	Command: "handle-reuse HOST",
 	Index:   "Hue says `Results have expired` or `Invalid session id`",
 	fits:    of(vocab.KindInvalidSession, vocab.KindInvalidHandle),
 	sample:  sampleOf(vocab.PhaseExecute, vocab.KindInvalidSession),

@@ -128,6 +128,9 @@ func (d *diagnosis) problems() {
 		return
 	}
 	for _, p := range d.Ports {
+		if p.Left > 0 {
+			d.note(fmt.Sprintf("%d of %d nodes were asked", len(p.Nodes), len(p.Nodes)+p.Left))
+		}
 		d.unreached(p)
 		d.unwanted(p)
 		d.unlike(p)
@@ -257,6 +260,8 @@ func (d *diagnosis) refused(p Port) {
 func (d *diagnosis) failedCell(c Cell) {
 	place := fmt.Sprintf("%s with login %s on port %d", c.Protocol, c.Login, c.Port)
 	switch {
+	case c.State == StateNotTried && c.Wanted && c.Failure != nil:
+		d.add(place, failed(*c.Failure, d.heardOn(c.Port), d.session(c.TLS)), c.Failure)
 	case c.State == StateNotTried && c.Wanted:
 		d.note(place + " was not tried: " + c.Why)
 	case c.State != StateFails, d.worksBeside(c), d.Wish.Protocol && c.Protocol != d.Wish.Scenario.Target.Protocol:
