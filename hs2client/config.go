@@ -42,6 +42,13 @@ type Config struct {
 	Bearer *Bearer    // a login by token, of ProtocolHS2HTTP alone; nil: none
 	TLS    *TLSConfig // nil: plain TCP
 
+	// Kerberos is a login by ticket: SASL GSSAPI, over HTTP Negotiate; nil: none. QOP
+	// is how messages are protected after it: "auth" (not at all, the default and all
+	// that Impala does), "auth-int" (signed) or "auth-conf" (encrypted). The server must
+	// offer it.
+	Kerberos *Ticket
+	QOP      string
+
 	HTTP *HTTPConfig // of ProtocolHS2HTTP alone; nil: its defaults
 
 	// Delegate is the user that the session is for, where the one who logs in may
@@ -73,11 +80,14 @@ type Config struct {
 
 	Record *Record // filled during the session, also where it fails; nil: not wanted
 
-	negotiator negotiator // makes tokens for Negotiate over HTTP; nil: none
+	negotiator negotiator // of tests, in place of Kerberos over HTTP
 }
 
 // hasLogin reports whether the session logs in, which names its user.
-func (c *Config) hasLogin() bool { return c.Plain != nil || c.Bearer != nil || c.negotiator != nil }
+func (c *Config) hasLogin() bool { return c.Plain != nil || c.Bearer != nil || c.isKerberos() }
+
+// isKerberos reports whether the login is by ticket.
+func (c *Config) isKerberos() bool { return c.Kerberos != nil || c.negotiator != nil }
 
 // Plain is a user and password for SASL PLAIN, which is Impala's LDAP login. No
 // formatting verb and no encoding shows the password.
@@ -147,6 +157,9 @@ func (c *Config) check() (target, Phase, error) {
 	}
 	if p := c.Plain; p != nil && (p.User == "" || strings.ContainsRune(p.User+p.Password, 0)) {
 		return t, PhaseSASL, invalid("SASL PLAIN needs a user, and no NUL byte in user or password")
+	}
+	if err := c.checkKerberos(); err != nil {
+		return t, PhaseSASL, err
 	}
 	if c.Protocol == ProtocolBeeswax && c.Delegate != "" {
 		return t, PhaseOpen, invalid("Beeswax has no delegation: use " + string(ProtocolHS2) + " or " + string(ProtocolHS2HTTP))

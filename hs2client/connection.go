@@ -26,6 +26,7 @@ type connection struct {
 	timeout time.Duration
 	record  *Record
 	mode    mode
+	ticket  *Ticket    // nil: no Kerberos
 	http    *httpLayer // nil: not over HTTP
 
 	certRequested bool // the listener asked for a client certificate
@@ -62,7 +63,7 @@ func (m mode) credentials() string {
 
 func modeOf(c *Config) mode {
 	return mode{
-		tls: c.TLS != nil, sasl: c.hasLogin(), bearer: c.Bearer != nil, kerberos: c.negotiator != nil, protocol: c.Protocol,
+		tls: c.TLS != nil, sasl: c.hasLogin(), bearer: c.Bearer != nil, kerberos: c.isKerberos(), protocol: c.Protocol,
 		ownRoots: c.TLS != nil && c.TLS.Roots != nil, ownCert: c.TLS != nil && c.TLS.Certificate != nil,
 	}
 }
@@ -73,7 +74,7 @@ var past = time.Unix(1, 0)
 func newConnection(socket net.Conn, c *Config, record *Record) *connection {
 	conn := &connection{
 		socket: socket, addr: c.Addr, timeout: c.Timeout, record: record,
-		budget: wire.CallBudget, mode: modeOf(c),
+		budget: wire.CallBudget, mode: modeOf(c), ticket: c.Kerberos,
 	}
 	switch {
 	case c.Plain != nil:
@@ -228,6 +229,9 @@ func (conn *connection) newError(ctx context.Context, phase Phase, err error) er
 	phase = conn.http.phaseOf(phase, err)
 	e := errorOf(ctx, conn.addr, conn.op, phase, err, append(conn.http.secrets(), conn.secret)...)
 	conn.http.reclassify(e, err)
+	if conn.ticket != nil && phase == PhaseSASL {
+		e.Ticket = conn.ticket.facts(time.Now())
+	}
 	e.hint = hintFor(e, conn.mode, conn.received())
 	if cut := e.Kind == KindEOF || e.Kind == KindReset; cut && conn.certRequested && !conn.mode.ownCert && !conn.received() {
 		e.hint = append(needsClientCert("the listener asked for a client certificate, and some end connections without one in silence"), e.hint...)

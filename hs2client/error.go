@@ -17,6 +17,7 @@ type Error struct {
 	Kind     Kind
 	Text     string // the server's own words, at most 2 KiB, otherwise unchanged: untrusted; "": none
 	SQLState string // what the server reports beside them; "": nothing
+	Ticket   string // of a login by Kerberos that failed: the ticket, and the clocks; "": none
 	Err      error  // the error below; nil: the server's answer is all there is
 
 	hint  []Fix
@@ -34,6 +35,9 @@ func (e *Error) Error() string {
 		b.WriteString(": " + printable(e.Text))
 	} else if e.Err != nil {
 		b.WriteString(": " + printable(e.Err.Error()))
+	}
+	if e.Ticket != "" {
+		b.WriteString(" (" + printable(e.Ticket) + ")")
 	}
 	return b.String()
 }

@@ -227,8 +227,13 @@ func (c *coordinator) login(user, password string) func(net.Conn) {
 		if _, err := conn.Write(saslframe.AppendMessage(nil, saslframe.StatusComplete, nil)); err != nil {
 			return
 		}
-		answer(hs2.NewImpalaHiveServer2ServiceProcessor(c), thrift.NewTFramedTransportConf(thrift.NewStreamTransportRW(conn), nil))
+		c.framed(conn)
 	}
+}
+
+// framed answers after a login: in frames.
+func (c *coordinator) framed(conn net.Conn) {
+	answer(hs2.NewImpalaHiveServer2ServiceProcessor(c), thrift.NewTFramedTransportConf(thrift.NewStreamTransportRW(conn), nil))
 }
 
 func answer(p thrift.TProcessor, t thrift.TTransport) {

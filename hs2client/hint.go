@@ -48,8 +48,7 @@ var kindHints = map[Kind][]Fix{
 		todo("put a certificate on the listener"),
 	},
 	KindNeedsTLS:     {{Setting: settingTLS, Value: "true", Why: "the port speaks TLS"}},
-	KindNeedsSASL:    {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login (Kerberos is not supported)"}},
-	KindMechanism:    {todo("the coordinator does not offer SASL PLAIN: it may require Kerberos, which is not supported")},
+	KindNeedsSASL:    {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login"}, {Setting: settingAuth, Value: "kerberos", Why: "or one by a ticket"}},
 	KindShuttingDown: {todo("the coordinator is shutting down and the balancer still sends it sessions: /healthz stays 200 meanwhile, so drain it at the balancer first")},
 	KindServerName: {
 		{Setting: settingServerName, Why: "ask for a name that the listener has a certificate for; it does not know the one of the endpoint"},
@@ -112,6 +111,9 @@ func hintFor(e *Error, m mode, received bool) []Fix {
 	if fixes, ok := kindHints[e.Kind]; ok {
 		return fixes
 	}
+	if fixes, ok := kerberosHints[e.Kind]; ok {
+		return fixes
+	}
 	switch e.Phase {
 	case PhaseTCP:
 		return tcpHints[e.Kind]
@@ -163,7 +165,12 @@ func loginHint(k Kind, m mode) []Fix {
 		mismatched = append(mismatched, Fix{Setting: settingTLS, Value: "true", Why: "the port may speak TLS"})
 	}
 	switch k {
+	case KindMechanism:
+		return otherMechanism(m)
 	case KindRejected:
+		if m.kerberos {
+			return append(append(slices.Clone(refusedTicket), mismatched...), todo(gone))
+		}
 		refused := todo("user or password was refused (Impala then closes the connection without an answer)")
 		return append(append([]Fix{refused}, mismatched...), todo(gone), todo(proxied))
 	case KindEOF, KindReset:
@@ -179,12 +186,22 @@ func loginHint(k Kind, m mode) []Fix {
 	return nil
 }
 
+// otherMechanism is for a server that does not offer the login that was made.
+func otherMechanism(m mode) []Fix {
+	if m.kerberos {
+		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "the coordinator does not offer a login by Kerberos ticket"}}
+	}
+	return []Fix{{Setting: settingAuth, Value: "kerberos", Why: "the coordinator does not offer SASL PLAIN, and may require Kerberos"}}
+}
+
 // openHint is for a session that did not open. Where nothing was ever received, the
 // two sides may not speak the same protocol.
 func openHint(k Kind, m mode, received bool) []Fix {
 	switch k {
 	case KindUnsupported:
 		return otherProtocol(m)
+	case KindGarbage, KindOversize, KindMismatch, KindVersion:
+		return []Fix{todo("what answers there is no Impala: check host and port (" + ports + ", HS2 over HTTP 28000)")}
 	case KindEOF, KindReset, KindTimeout:
 	default:
 		return nil

@@ -60,6 +60,8 @@ func (c *Config) httpLogin() httpwire.Login {
 		return httpwire.Basic(c.Plain.User, c.Plain.Password)
 	case c.Bearer != nil:
 		return httpwire.Bearer(c.Bearer.Token)
+	case c.Kerberos != nil:
+		return httpwire.Negotiate(c.Kerberos.negotiateToken)
 	case c.negotiator != nil:
 		return httpwire.Negotiate(c.negotiator.negotiateToken)
 	}

@@ -63,8 +63,8 @@ func (s *Session) establish(ctx context.Context, c *Config, t target) error {
 	}
 	if s.conn.http != nil {
 		s.conn.startHTTP()
-	} else if c.Plain != nil {
-		if err := s.conn.login(ctx, c.Plain); err != nil {
+	} else if c.hasLogin() {
+		if err := s.conn.login(ctx, c); err != nil {
 			return err
 		}
 	}
@@ -77,10 +77,22 @@ func (s *Session) establish(ctx context.Context, c *Config, t target) error {
 }
 
 // login is phase SASL.
-func (conn *connection) login(ctx context.Context, p *Plain) error {
+func (conn *connection) login(ctx context.Context, c *Config) error {
 	conn.op = "login"
 	s := conn.begin(ctx, PhaseSASL, conn.timeout)
-	return s.end(conn.wire.Login(p.User, p.Password))
+	m, err := c.mechanism()
+	if err == nil {
+		err = conn.wire.Login(m)
+	}
+	return s.end(err)
+}
+
+// mechanism is how a session logs in without HTTP.
+func (c *Config) mechanism() (wire.Mechanism, error) {
+	if c.Kerberos != nil {
+		return c.Kerberos.mechanism(qops[c.QOP])
+	}
+	return &wire.Plain{User: c.Plain.User, Password: c.Plain.Password}, nil
 }
 
 // open is phase Open: the session, and the identity of the coordinator.

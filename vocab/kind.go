@@ -123,7 +123,7 @@ var kinds = [numKinds]struct{ name, means string }{
 	KindPolicy:        {"policy", "TLSConfig.Accept refused the certificate"},
 
 	KindRejected:  {"rejected", "the login was refused, as far as can be told"},
-	KindMechanism: {"mechanism", "the server does not offer SASL PLAIN"},
+	KindMechanism: {"mechanism", "the server does not offer the way to log in that was used"},
 
 	KindFailed:         {"error", "the server answered with an error"},
 	KindUnsupported:    {"unsupported", "the server does not know the call"},
