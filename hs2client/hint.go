@@ -17,11 +17,18 @@ const (
 )
 
 const (
-	ports   = "HS2 21050, Beeswax 21000"
-	proxied = "the balancer sends a PROXY header, which Impala does not understand: turn proxy protocol off"
-	gone    = "the coordinator behind the balancer is gone"
-	allBusy = "all of the coordinator's service threads (--fe_service_threads) are busy"
+	ports       = "HS2 21050, Beeswax 21000"
+	proxied     = "the balancer sends a PROXY header, which Impala does not understand: turn proxy protocol off"
+	proxyWanted = "the listener expects a PROXY header, which Impala's clients do not send: turn that off there (HAProxy: accept-proxy, nginx: proxy_protocol), or have the balancer before it send the header"
+	gone        = "the coordinator behind the balancer is gone"
+	allBusy     = "all of the coordinator's service threads (--fe_service_threads) are busy"
 )
+
+// Advice is what a failure of class c suggests to a session of a Config, where nothing
+// more is known of it: what [Error.Hint] says of one on which nothing was received.
+func Advice(class Class, c Config) []Fix {
+	return slices.Clone(hintFor(&Error{Phase: class.Phase, Kind: class.Kind}, modeOf(&c), false))
+}
 
 // todo is what to do where nothing is to be set.
 func todo(why string) Fix { return Fix{Why: why} }
@@ -193,6 +200,8 @@ func openHint(k Kind, m mode, received bool) []Fix {
 	switch k {
 	case KindUnsupported:
 		return otherProtocol(m)
+	case KindGarbage, KindOversize, KindMismatch, KindVersion:
+		return []Fix{todo("what answers there is no Impala: check host and port (" + ports + ", HS2 over HTTP 28000)")}
 	case KindEOF, KindReset, KindTimeout:
 	default:
 		return nil

@@ -21,6 +21,12 @@ type httpLayer struct {
 	opened   bool               // OpenSession has succeeded
 }
 
+// negotiator makes the tokens of a Kerberos login over HTTP: one for each request, with
+// what checks the server's reply to it.
+type negotiator interface {
+	negotiateToken() (token []byte, verify func(reply []byte) error, err error)
+}
+
 // newHTTPConnection is newConnection for a session whose first connection is made.
 func newHTTPConnection(socket net.Conn, c *Config, t target, record *Record) *connection {
 	layer := &httpLayer{config: *c, target: t, socket: &httpSocket{conn: socket}}
@@ -56,6 +62,8 @@ func (c *Config) httpLogin() httpwire.Login {
 		return httpwire.Bearer(c.Bearer.Token)
 	case c.Kerberos != nil:
 		return httpwire.Negotiate(c.Kerberos.negotiateToken)
+	case c.negotiator != nil:
+		return httpwire.Negotiate(c.negotiator.negotiateToken)
 	}
 	return httpwire.Login{}
 }

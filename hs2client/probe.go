@@ -21,40 +21,73 @@ type Heard struct {
 	Text        string      // the first bytes heard, quoted; "": none, or those of Thrift or TLS
 	Connections int         // that were made
 
+	Ended      Kind // how the last connection ended on which nothing was heard: KindEOF, KindReset or KindTimeout; KindNone: there was none
+	Unasked    bool // a connection was closed before anything was said on it
+	WantsProxy bool // What was heard only behind a header of the PROXY protocol
+
 	config mode // of the session that was wanted
 }
 
 // Hint is what to set or to do, so that a session of the Config that was probed
 // opens; nil: what was heard is what it needs, or nothing was.
-func (h Heard) Hint() []Fix {
-	var fixes []Fix
+func (h Heard) Hint() []Fix { return h.hint(h.config) }
+
+// HintFor is Hint for a session of another Config.
+func (h Heard) HintFor(c Config) []Fix { return h.hint(modeOf(&c)) }
+
+func (h Heard) hint(m mode) []Fix {
 	switch {
+	case h.WantsProxy:
+		return []Fix{todo(proxyWanted)}
 	case h.What == vocab.HeardNothing:
 		return nil
-	case h.What == vocab.HeardTLS && !h.config.tls:
+	case h.What == vocab.HeardTLS && !m.tls:
 		return []Fix{{Setting: settingTLS, Value: "true", Why: "TLS is spoken there"}}
 	case h.What == vocab.HeardTLS:
 		return nil // as was configured, and nothing is said within it
-	case len(kindHints[h.What.Kind()]) > 0 && h.What != vocab.HeardSASL: // HTTP, a PROXY header
+	case h.overHTTP() && m.protocol == vocab.ProtocolHS2HTTP:
+		return h.tlsHint(m)
+	case h.overHTTP(), h.What == vocab.HeardProxy:
 		return slices.Clone(kindHints[h.What.Kind()])
 	case h.What != vocab.HeardSASL && h.What != vocab.HeardThrift:
 		return otherServer(h.What)
+	case m.protocol == vocab.ProtocolHS2HTTP:
+		return append(h.tlsHint(m), Fix{Setting: settingProtocol, Value: string(ProtocolHS2), Why: "Thrift is spoken there without HTTP: it is the binary port"})
 	}
-	if h.Within != h.config.tls { // within TLS only where that is configured
-		fixes = append(fixes, Fix{Setting: settingTLS, Value: "false", Why: "no TLS is spoken there"})
-	}
-	switch login := h.What == vocab.HeardSASL; {
-	case login && !h.config.sasl:
-		fixes = append(fixes, Fix{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there"})
-	case !login && h.config.sasl:
-		fixes = append(fixes, Fix{Setting: settingAuth, Value: "none", Why: "Thrift is spoken there without a login"})
-	}
-	return fixes
+	return append(h.tlsHint(m), h.loginHint(m)...)
 }
+
+// tlsHint is for TLS that is spoken there, or is not, unlike what was configured.
+func (h Heard) tlsHint(m mode) []Fix {
+	switch {
+	case h.Within && !m.tls:
+		return []Fix{{Setting: settingTLS, Value: "true", Why: "TLS is spoken there"}}
+	case !h.Within && m.tls:
+		return []Fix{{Setting: settingTLS, Value: "false", Why: "no TLS is spoken there"}}
+	}
+	return nil
+}
+
+// loginHint is for a login that is asked for there, or is not.
+func (h Heard) loginHint(m mode) []Fix {
+	switch login := h.What == vocab.HeardSASL; {
+	case login && !m.sasl:
+		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there"}, {Setting: settingAuth, Value: "kerberos", Why: "or one by a ticket"}}
+	case !login && m.sasl:
+		return []Fix{{Setting: settingAuth, Value: "none", Why: "Thrift is spoken there without a login"}}
+	}
+	return nil
+}
+
+// overHTTP reports whether it was an answer of HTTP.
+func (h Heard) overHTTP() bool { return h.What == vocab.HeardHTTP || h.What == vocab.HeardHTTP2 }
 
 // AsConfigured reports whether what was heard is what a session needs: settings of
 // the connection are then not what is wrong.
 func (h Heard) AsConfigured() bool {
+	if h.config.protocol == vocab.ProtocolHS2HTTP {
+		return h.overHTTP() && h.Hint() == nil
+	}
 	return (h.What == vocab.HeardSASL || h.What == vocab.HeardThrift) && h.Hint() == nil
 }
 
@@ -121,9 +154,29 @@ func (p *prober) ask(ctx context.Context) error {
 	}
 	if spoken {
 		p.heard.What = vocab.HeardTLS
+		return nil
+	}
+	return p.behindProxyHeader(ctx)
+}
+
+// behindProxyHeader asks again where everything that was said ended the connection,
+// and nothing else did: behind the header with which a proxy says who connects.
+func (p *prober) behindProxyHeader(ctx context.Context) error {
+	closed := p.heard.Ended == KindEOF || p.heard.Ended == KindReset
+	if p.heard.Unasked || !closed {
+		return nil
+	}
+	for _, q := range wire.Questions() {
+		err := p.question(ctx, slices.Concat([]byte(proxyHeader), q), false)
+		if p.heard.WantsProxy = p.heard.What != vocab.HeardNothing; err != nil || p.heard.WantsProxy {
+			return err
+		}
 	}
 	return nil
 }
+
+// proxyHeader says nothing of who connects (HAProxy's proxy-protocol.txt, version 1).
+const proxyHeader = "PROXY UNKNOWN\r\n"
 
 // greeted waits for a greeting for half of a step, and asks the first question where
 // none comes.
@@ -137,6 +190,7 @@ func (p *prober) greeted(ctx context.Context) error {
 	if p.hear(conn, false) || ctx.Err() != nil {
 		return nil
 	}
+	p.heard.Unasked = p.heard.Ended != KindTimeout
 	_ = conn.SetReadDeadline(time.Now().Add(p.step / 2))
 	p.say(conn, wire.Questions()[0], false)
 	return nil
@@ -161,16 +215,19 @@ func (p *prober) question(ctx context.Context, q []byte, within bool) error {
 
 // say asks and keeps what it hears.
 func (p *prober) say(rw io.ReadWriter, q []byte, within bool) {
-	if _, err := rw.Write(q); err == nil {
-		p.hear(rw, within)
+	if _, err := rw.Write(q); err != nil {
+		p.heard.Ended = wire.KindOf(err)
+		return
 	}
+	p.hear(rw, within)
 }
 
 // hear reads what is said, and reports whether anything was.
 func (p *prober) hear(r io.Reader, within bool) bool {
 	head := make([]byte, maxHeard)
-	n, _ := io.ReadAtLeast(r, head, enoughHeard)
+	n, err := io.ReadAtLeast(r, head, enoughHeard)
 	if n == 0 {
+		p.heard.Ended = wire.KindOf(err)
 		return false
 	}
 	p.heard.What, p.heard.Within = wire.Recognize(head[:n]), within

@@ -1,9 +1,11 @@
 package hs2client_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -101,6 +103,8 @@ func TestProbe(t *testing.T) {
 		"one byte":                       {addr: saying("x"), what: vocab.HeardUnknown, hint: "a server of another kind"},
 		"control characters":             {addr: saying("\x1b[2J::error::\r\n"), what: vocab.HeardUnknown, hint: "another kind", text: `"\x1b[2J::error::\r\n"`},
 		"one who answers to a line only": {addr: afterLine, what: vocab.HeardUnknown, hint: "another kind", text: "what?"},
+		"one who wants a PROXY header":   {addr: behindProxyHeader, what: vocab.HeardHTTP, hint: "expects a PROXY header", text: "HTTP/1.0 404"},
+		"Impala's HTTP":                  {addr: impalaHTTP, what: vocab.HeardHTTP, hint: "binary port"},
 		"nobody who speaks":              {addr: func(t *testing.T) string { return serve(t, silent) }},
 		"one who closes at once":         {addr: func(t *testing.T) string { return serve(t, func(net.Conn) {}) }},
 	} {
@@ -119,7 +123,7 @@ func TestProbe(t *testing.T) {
 			if took := time.Since(begin); took > 6*time.Second || heard.Connections < 1 || heard.Connections > 6 || len(heard.Text) > 500 {
 				t.Errorf("%d connections in %v, %d bytes", heard.Connections, took, len(heard.Text))
 			}
-			if as := c.hint == "" && (c.what == vocab.HeardSASL || c.what == vocab.HeardThrift); heard.AsConfigured() != as {
+			if as := c.hint == "" && (c.what == vocab.HeardSASL || c.what == vocab.HeardThrift || c.what == vocab.HeardHTTP); heard.AsConfigured() != as {
 				t.Errorf("as configured = %v", heard.AsConfigured())
 			}
 		})
@@ -159,6 +163,77 @@ func afterLine(t *testing.T) string {
 			}
 		}
 	})
+}
+
+// behindProxyHeader is an HTTP server that answers nobody without a PROXY header.
+func behindProxyHeader(t *testing.T) string {
+	return serve(t, func(c net.Conn) {
+		in := bufio.NewReader(c)
+		if head, err := in.Peek(6); err != nil || string(head) != "PROXY " {
+			return
+		}
+		if _, err := in.ReadString('\n'); err != nil {
+			return
+		}
+		if _, err := http.ReadRequest(in); err == nil {
+			_, _ = io.WriteString(c, "HTTP/1.0 404 Not Found\r\n\r\n")
+		}
+	})
+}
+
+// impalaHTTP answers OPTIONS and no GET, as Impala does.
+func impalaHTTP(t *testing.T) string {
+	return serve(t, func(c net.Conn) {
+		if r, err := http.ReadRequest(bufio.NewReader(c)); err == nil && r.Method == http.MethodOptions {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nServer: Thrift/0.16.0\r\n\r\n")
+		}
+	})
+}
+
+func TestProbe_TellsClosedFromSilent(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		serve   func(net.Conn)
+		ended   hs2client.Kind
+		unasked bool
+	}{
+		"silent":                      {silent, hs2client.KindTimeout, false},
+		"closed at once":              {func(net.Conn) {}, hs2client.KindEOF, true},
+		"closed when it is spoken to": {func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) }, hs2client.KindEOF, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			heard, err := hs2client.Probe(t.Context(), hs2client.Config{Addr: serve(t, c.serve), Timeout: 4 * time.Second})
+			if err != nil || heard.What != vocab.HeardNothing || (heard.Ended == hs2client.KindTimeout) != (c.ended == hs2client.KindTimeout) || heard.Unasked != c.unasked {
+				t.Errorf("heard %+v, %v", heard, err)
+			}
+		})
+	}
+}
+
+// What was heard is held against any session, not only the one that was probed for.
+func TestHeard_HintFor(t *testing.T) {
+	t.Parallel()
+	heard := hs2client.Heard{What: vocab.HeardSASL, Within: true}
+	for want, c := range map[string]hs2client.Config{
+		"":                                      {TLS: &hs2client.TLSConfig{}, Plain: &hs2client.Plain{User: "u"}},
+		"tls.enabled=true: TLS is spoken there": {Plain: &hs2client.Plain{User: "u"}},
+	} {
+		if got := fixText(heard.HintFor(c)); got != want {
+			t.Errorf("hint %q, want %q", got, want)
+		}
+	}
+}
+
+func TestAdvice_IsTheHintOfTheClass(t *testing.T) {
+	t.Parallel()
+	class := hs2client.Class{Phase: hs2client.PhaseTCP, Kind: hs2client.KindRefused}
+	if got := fixText(hs2client.Advice(class, hs2client.Config{})); !strings.Contains(got, "nothing listens there") {
+		t.Errorf("advice %q", got)
+	}
+	if got := hs2client.Advice(hs2client.Class{}, hs2client.Config{}); got != nil {
+		t.Errorf("advice %v where nothing failed", got)
+	}
 }
 
 // A probe is no login and opens no session.

@@ -66,7 +66,7 @@ func clientProofs(l *lab) []proof {
 				"-l", "-u", ldapUser, "--ldap_password_cmd=printf wrong")
 		}},
 		{name: "client.impyla", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
-			return l.impylaArgs(simNode, portOf(hs2(c)), "select pid()", "NOSASL", "")
+			return l.impylaArgs(simNode, portOf(hs2(c)), "select pid()", plainHow("NOSASL", ""))
 		}, rejectedArgv: nil},
 		{name: "client.gohive", cluster: l.openCluster, argv: func(c *cluster) ([]string, error) {
 			bin, err := l.gohive()

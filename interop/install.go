@@ -17,8 +17,9 @@ import (
 // different versions of Thrift.
 const (
 	pySpark  = "pyspark==3.5.8" // the last release line for Java 17 and Scala 2.12
+	pySpark4 = "pyspark==4.1.4"
 	pyImpala = "impala-shell==4.6.0"
-	pyImpyla = "impyla==0.24.0"
+	pyImpyla = "impyla[kerberos]==0.24.0"
 
 	installTimeout = 8 * time.Minute
 )
@@ -34,7 +35,16 @@ var debianPackages = []debian.Package{
 	{File: "/usr/include/sasl/sasl.h", Name: "libsasl2-dev"},
 	{File: "/usr/bin/krb5-config", Name: "libkrb5-dev"},
 	{File: "/usr/bin/openssl", Name: "openssl"},
-	{File: "/usr/bin/java", Name: "openjdk-17-jre-headless"},
+	{File: "/usr/bin/javac", Name: "openjdk-17-jdk-headless"},
+	{File: "/usr/share/java/thrift.jar", Name: "libthrift-java"},
+	{File: "/usr/bin/mvn", Name: "maven"},
+	{File: "/usr/sbin/krb5kdc", Name: "krb5-kdc"},
+	{File: "/usr/sbin/kadmin.local", Name: "krb5-admin-server"},
+	{File: "/usr/bin/kinit", Name: "krb5-user"},
+	{File: "/usr/sbin/sasl-sample-server", Name: "sasl2-bin"},
+	{File: "/usr/lib/*/sasl2/libgssapiv2.so", Name: "libsasl2-modules-gssapi-mit"},
+	{File: "/usr/bin/faketime", Name: "faketime"},
+	{File: "/usr/sbin/slapd", Name: "slapd"},
 	{File: "/usr/bin/prlimit", Name: "util-linux"},
 	{File: "/usr/bin/socat", Name: "socat"},
 	{File: "/usr/sbin/ip", Name: "iproute2"},
@@ -48,16 +58,16 @@ func installPackages(ctx context.Context) error {
 	return debian.Install(ctx, debianPackages)
 }
 
-// installVenv creates a virtual environment with one package from PyPI and returns
-// its directory.
-func (l *lab) installVenv(ctx context.Context, name, requirement string) (string, error) {
+// installVenv creates a virtual environment with packages from PyPI, the arguments of
+// pip install, and returns its directory.
+func (l *lab) installVenv(ctx context.Context, name string, packages ...string) (string, error) {
 	if err := l.packages(); err != nil {
 		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, installTimeout)
 	defer cancel()
 	dir := filepath.Join(l.work, "venv-"+name)
-	return dir, debian.Venv(ctx, dir, requirement)
+	return dir, debian.Venv(ctx, dir, packages...)
 }
 
 // buildTool builds the command under test.
@@ -80,7 +90,7 @@ func (l *lab) build(ctx context.Context, dir, name, pkg string) (string, error) 
 func (l *lab) versions() map[string]string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	v := map[string]string{"pyspark": pySpark, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS, "envoy": pyEnvoy}
+	v := map[string]string{"pyspark": pySpark, "pyspark 4": pySpark4, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS, "envoy": pyEnvoy}
 	for name, argv := range map[string][]string{
 		"haproxy":        {"haproxy", "-v"},
 		"nginx":          {"nginx", "-v"},

@@ -54,6 +54,11 @@ type lab struct {
 	envoyVenv func() (string, error)
 
 	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
+
+	kdc        func() (*kdc, error)   // MIT Kerberos
+	slapd      func() error           // OpenLDAP's server
+	spark4Venv func() (string, error) // the newer Spark
+	hive       func() (string, error) // class path of a HiveServer2
 }
 
 // newLab creates the working directory.
@@ -102,6 +107,10 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
 	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })
+	l.kdc = sync.OnceValues(func() (*kdc, error) { return l.startKDC(ctx) })
+	l.slapd = sync.OnceValue(func() error { return l.startSlapd(ctx) })
+	l.spark4Venv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark4", pySpark4) })
+	l.hive = sync.OnceValues(func() (string, error) { return l.hiveClassPath(ctx) })
 	l.spark = sync.OnceValues(func() (*spark, error) { return l.startSpark(ctx) })
 }
 

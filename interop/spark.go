@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 )
 
 // sparkServers is the number of Spark Thrift Servers behind a balancer.
@@ -40,9 +39,12 @@ func (l *lab) startSpark(ctx context.Context) (*spark, error) {
 		server := sparkServer{name: fmt.Sprintf("sts%d", i+1), host: fmt.Sprintf("127.0.0.%d", 101+i)}
 		s.names, in.servers = append(s.names, server.name), append(in.servers, server.address())
 		all.Go(func() {
-			s.pids[i], errs[i] = l.startSparkServer(ctx, server, func(ctx context.Context) (string, error) {
+			p, err := l.startSparkServer(ctx, server, func(ctx context.Context) (string, error) {
 				return l.askGohive(ctx, server.address(), sparkIdentity)
 			})
+			if errs[i] = err; err == nil {
+				s.pids[i] = p.cmd.Process.Pid
+			}
 		})
 	}
 	all.Wait()
@@ -62,16 +64,13 @@ func (l *lab) startSparkLogin(ctx context.Context) (sparkServer, error) {
 	if err != nil {
 		return server, err
 	}
-	const secret = "interop"
-	store := l.file("pki", "keystore.p12")
-	if _, err := runRequired(ctx, time.Minute, nil, "openssl", "pkcs12", "-export", "-in", certs.chain, "-inkey", certs.chainKey,
-		"-name", "server", "-out", store, "-passout", "pass:"+secret); err != nil {
+	forTLS, err := l.javaTLS(ctx)
+	if err != nil {
 		return server, err
 	}
-	server.hiveconf = []string{"hive.server2.authentication=NONE",
-		"hive.server2.use.SSL=true", "hive.server2.keystore.path=" + store, "hive.server2.keystore.password=" + secret}
+	server.hiveconf = append([]string{"hive.server2.authentication=NONE"}, forTLS...)
 	_, err = l.startSparkServer(ctx, server, func(ctx context.Context) (string, error) {
-		return l.askImpyla(ctx, server.host, sparkPort, sparkIdentity, "PLAIN", certs.root)
+		return l.askImpyla(ctx, server.host, sparkPort, sparkIdentity, plainHow("PLAIN", certs.root))
 	})
 	return server, err
 }

@@ -37,7 +37,7 @@ type passage struct {
 const repo = "../.."
 
 // printedRooms hold the code whose texts users read.
-var printedRooms = []string{"cmd", "hs2client", "internal/impalaweb", "internal/localfile", "internal/mask",
+var printedRooms = []string{"cmd", "hs2client", "internal/doctor", "internal/impalaweb", "internal/localfile", "internal/mask",
 	"internal/provision", "internal/shellcmd", "internal/simcluster", "lbcheck", "report", "scenarios", "vocab"}
 
 // passages is all that a user reads: documents, help, and what the code prints.

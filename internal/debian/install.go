@@ -75,20 +75,20 @@ func forbidServices(path string) (restore func(), err error) {
 	return func() { os.Remove(path) }, nil
 }
 
-// Venv creates a virtual environment in dir with one package from PyPI, unless
-// there is a complete one with the same requirement.
-func Venv(ctx context.Context, dir, requirement string) error {
-	complete := filepath.Join(dir, "complete")
-	if b, err := os.ReadFile(complete); err == nil && string(b) == requirement {
+// Venv creates a virtual environment in dir with packages from PyPI, the arguments of
+// pip install, unless there is a complete one with the same arguments.
+func Venv(ctx context.Context, dir string, packages ...string) error {
+	complete, want := filepath.Join(dir, "complete"), strings.Join(packages, " ")
+	if b, err := os.ReadFile(complete); err == nil && string(b) == want {
 		return nil
 	}
 	if err := run(ctx, Python, "-m", "venv", "--clear", dir); err != nil {
 		return err
 	}
-	if err := run(ctx, filepath.Join(dir, "bin", "pip"), "install", "--quiet", requirement); err != nil {
+	if err := run(ctx, filepath.Join(dir, "bin", "pip"), append([]string{"install", "--quiet"}, packages...)...); err != nil {
 		return err
 	}
-	return os.WriteFile(complete, []byte(requirement), 0o644)
+	return os.WriteFile(complete, []byte(want), 0o644)
 }
 
 // run runs a command without questions to the user; an error has the end of its

@@ -24,7 +24,7 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold
+cmd/impala-lbcheck: internal/doctor lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold
 cmd/impala-lbcheck/internal/size: scenarios scenarios/sizing
 cmd/impala-lbcheck/internal/provisiontext: internal/provision
 cmd/impala-lbcheck/internal/flags: scenarios vocab internal/usertext
@@ -56,8 +56,9 @@ scenarios/internal/dn: internal/usertext
 scenarios/internal/judgetest: scenarios vocab internal/golden
 scenarios/internal/deal:
 scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/internal/deal scenarios/internal/judgetest
-hs2client: vocab hs2client/internal/kdc internal/gss internal/keytab internal/krb5conf internal/krbmsg hs2client/internal/wire internal/thriftgen/hs2 internal/thriftgen/beeswax
+hs2client: vocab hs2client/internal/wire hs2client/internal/httpwire hs2client/internal/kdc internal/gss internal/keytab internal/krb5conf internal/krbmsg internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/kdc: vocab internal/gss internal/keytab internal/krb5conf internal/krbmsg
+hs2client/internal/httpwire: vocab hs2client/internal/wire
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe internal/gss
 internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/gss internal/keytab internal/certs internal/usertext
 internal/provision: internal/provision/lbfile
@@ -76,6 +77,7 @@ internal/certs:
 internal/stats:
 internal/golden:
 internal/debian:
+internal/doctor: hs2client lbcheck report scenarios scenarios/judge scenarios/run vocab
 internal/mask:
 internal/vocabtest: vocab
 internal/awssim:

@@ -3,7 +3,6 @@ package simcluster
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/beeswax"
@@ -23,23 +22,48 @@ func (b beeswaxService) Query(ctx context.Context, q *beeswax.Query) (*beeswax.Q
 	if b.plan.draining {
 		return nil, newException(errShuttingDown, sqlStateGeneral)
 	}
-	for _, option := range q.Configuration {
-		if key, _, _ := strings.Cut(option, "="); !b.isOption(key) {
-			return nil, newException(sqlError(fmt.Sprintf("Invalid query option: %.64s\n", key)), sqlStatePlanner)
-		}
+	if err := b.checkConfiguration(q.Configuration); err != nil {
+		return nil, newException(err, sqlStateGeneral)
 	}
 	s := connectionOf(ctx).session
+	b.nameUser(ctx, s, q.HadoopUser)
 	result, err := b.run(s, q.Query)
-	o := b.addOperation(s, result, false)
+	o := b.addOperation(s, operation{statement: q.Query, result: result, err: err})
 	if err != nil {
-		b.closeOperation(o)
 		return nil, newException(queryError(o.id, err), sqlStatePlanner)
 	}
 	return &beeswax.QueryHandle{ID: o.id.String(), LogContext: o.id.String()}, nil
 }
 
+// checkConfiguration checks the query options of one statement.
+func (b beeswaxService) checkConfiguration(options []string) error {
+	for _, option := range options {
+		key, value, assigned := strings.Cut(option, "=")
+		if !assigned {
+			return sqlError(fmt.Sprintf("Invalid configuration option '%.64s'.\n", option))
+		}
+		if _, _, err := b.checkOption(strings.TrimSpace(key), strings.TrimSpace(value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nameUser makes the user that the first query names the session's, unless somebody
+// has logged in.
+func (b beeswaxService) nameUser(ctx context.Context, s *session, user string) {
+	conn := connectionOf(ctx)
+	if conn.user != "" || conn.named || user == "" || len(user) > maxValue {
+		return
+	}
+	conn.named = true
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s.user = strings.Clone(user)
+}
+
 // Fetch returns rows as text with tabs between the columns; Columns has the type
-// names.
+// names. As in Impala a query whose fetch failed is closed.
 func (b beeswaxService) Fetch(ctx context.Context, h *beeswax.QueryHandle, startOver bool, size int32) (*beeswax.Results, error) {
 	if startOver {
 		return nil, newException(sqlError("Does not support start over\n"), sqlStateUnsupported)
@@ -49,6 +73,7 @@ func (b beeswaxService) Fetch(ctx context.Context, h *beeswax.QueryHandle, start
 		return nil, newException(err, sqlStateGeneral)
 	}
 	if o.admissionErr != nil {
+		b.closeOperation(o)
 		return nil, newException(o.admissionErr, sqlStateGeneral)
 	}
 	if !o.waitReady(ctx) {
@@ -71,12 +96,8 @@ func (b beeswaxService) Fetch(ctx context.Context, h *beeswax.QueryHandle, start
 
 func rowText(t *table, row int) string {
 	cells := make([]string, len(t.columns))
-	for i, c := range t.columns {
-		if c.typ == sqlTypeString {
-			cells[i] = c.texts[row]
-		} else {
-			cells[i] = strconv.FormatInt(c.numbers[row], 10)
-		}
+	for i := range t.columns {
+		cells[i] = t.columns[i].text(row)
 	}
 	return strings.Join(cells, "\t")
 }
@@ -122,11 +143,18 @@ func (b beeswaxService) GetLog(_ context.Context, logContext string) (string, er
 	return "", nil
 }
 
-// GetDefaultConfiguration lists every query option.
+// localTimezone is the time zone of every coordinator's host.
+const localTimezone = "UTC"
+
+// GetDefaultConfiguration lists every query option. Unlike a session's options it
+// names the time zone.
 func (b beeswaxService) GetDefaultConfiguration(context.Context, bool) ([]*beeswax.ConfigVariable, error) {
 	var list []*beeswax.ConfigVariable
-	for _, o := range queryOptions() {
+	for _, o := range b.options.list {
 		level := beeswax.TQueryOptionLevel(o.level)
+		if o.name == "TIMEZONE" {
+			o.value = localTimezone
+		}
 		list = append(list, &beeswax.ConfigVariable{Key: o.name, Value: o.value, Level: &level})
 	}
 	regularLevel := beeswax.TQueryOptionLevel_REGULAR

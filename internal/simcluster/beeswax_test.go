@@ -39,7 +39,7 @@ func TestBeeswaxService_Query(t *testing.T) {
 	cl := start(t, Config{Coordinators: 1, Beeswax: true})
 	u := newBeeswaxClient(t, cl)
 	options, err := u.GetDefaultConfiguration(ctx, false)
-	if err != nil || len(options) != len(queryOptions())+1 {
+	if err != nil || len(options) != len(options45().list)+1 {
 		t.Fatalf("%d options, %v", len(options), err)
 	}
 	ping, err := u.PingImpalaService(ctx)
@@ -98,7 +98,7 @@ func TestBeeswaxService_ErrorStates(t *testing.T) {
 		state, text string
 	}{
 		"syntax error":   {err: query(u, &beeswax.Query{Query: "selec"}), state: "42000", text: "failed:\nParseException: Syntax error"},
-		"unknown option": {err: query(u, &beeswax.Query{Query: "select 1", Configuration: []string{"NOPE=1"}}), state: "42000", text: "Invalid query option: NOPE"},
+		"unknown option": {err: query(u, &beeswax.Query{Query: "select 1", Configuration: []string{"NOPE=1"}}), state: "HY000", text: "Invalid query option: NOPE"},
 		"draining":       {err: query(draining, &beeswax.Query{Query: "select 1"}), state: "HY000", text: "Server is being shut down: "},
 		"start over":     {err: startOver, state: "HYC00", text: "Does not support start over"},
 		"unknown handle": {err: u.Close(ctx, &beeswax.QueryHandle{ID: "0807060504030201:100f0e0d00000000"}), state: "HY000", text: "Invalid or unknown query handle: 0807060504030201:100f0e0d00000000."},

@@ -25,6 +25,7 @@ type coordinator struct {
 	threads       [protocolCount]*threadPool
 	processors    [protocolCount]thrift.TProcessor
 	createdAt     time.Time
+	options       *optionTable
 	sessionConfig map[string]string // OpenSession's configuration; read-only
 	encodedConfig []byte            // sessionConfig in the binary protocol
 	limits        *thrift.TConfiguration
@@ -41,7 +42,9 @@ type coordinator struct {
 	nextPID        int32 // after a restart
 	sessions       map[handle]*session
 	operations     map[handle]*operation
-	stopped        bool // the process is not running
+	queryLog       []queryRecord // closed queries
+	oldestLogged   int           // index in queryLog once it is full
+	stopped        bool          // the process is not running
 	processStarted time.Time
 	links          map[*link]struct{} // open connections, reset by stop; only tracked with the fault down
 }
@@ -67,7 +70,8 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 		sessions: make(map[handle]*session), operations: make(map[handle]*operation), links: make(map[*link]struct{}),
 		limits: &thrift.TConfiguration{MaxMessageSize: maxRequest, MaxFrameSize: maxRequest},
 	}
-	co.sessionConfig = defaultOptions()
+	co.options = optionsOf(p.version)
+	co.sessionConfig = co.options.defaults()
 	if p.sameWebAddress {
 		co.name = webAddress("localhost")
 	}
@@ -86,8 +90,8 @@ func newCoordinator(c Config, p coordinatorPlan, i int, host, name string, pids 
 		co.threads[protocolHS2].reserve(co.background)
 	}
 	processor := hs2.NewImpalaHiveServer2ServiceProcessor(hs2Service{co})
-	if p.noPing {
-		delete(processor.ProcessorMap(), "PingImpalaHS2Service")
+	for _, name := range unservedMethods(p) {
+		delete(processor.ProcessorMap(), name)
 	}
 	co.processors[protocolHS2], co.processors[protocolHTTP] = processor, processor
 	co.processors[protocolBeeswax] = beeswax.NewImpalaServiceProcessor(beeswaxService{co})
@@ -101,6 +105,7 @@ type connectionState struct {
 	origin    string // HTTP: X-Forwarded-For
 	transport *transport
 	session   *session // Beeswax: the session of the connection
+	named     bool     // Beeswax: a query has named the session's user
 }
 
 // connectionKey is the key of the connectionState in a handler's context.
@@ -150,6 +155,7 @@ func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (conte
 		}
 		return err
 	}
+	awaitFirstByte(l, in, c.config.deferAccept)
 	if !c.threads[proto].acquire(ctx, login) {
 		return ctx, nil
 	}
@@ -182,6 +188,9 @@ func (c *coordinator) serveRequests(ctx context.Context, t *transport, proto pro
 func (c *coordinator) openConnectionSession(ctx context.Context) *session {
 	conn := connectionOf(ctx)
 	conn.session = c.openSession(conn.user, protocolBeeswax)
+	c.mu.Lock()
+	conn.session.peer = conn.transport.link.clientAddr()
+	c.mu.Unlock()
 	return conn.session
 }
 

@@ -38,18 +38,25 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 		return &hs2.TOpenSessionResp{Status: failureStatus(err), ServerProtocolVersion: hs2.TProtocolVersion_V6}, nil
 	}
 	s := h.openSession(user, protocolHS2)
+	h.beginSession(conn, s, delegate, r)
+	conn.transport.configField = h.configurationOf(s) // most of the reply, and mostly the same in every one, so it is encoded once
+	return &hs2.TOpenSessionResp{
+		Status:                successStatus(),
+		ServerProtocolVersion: s.version,
+		SessionHandle:         &hs2.TSessionHandle{SessionId: newIdentifier(s.id, s.secret)},
+	}, nil
+}
+
+// beginSession gives a new session what its request says. The session is already in
+// the list of open ones, from which the web pages read it.
+func (h hs2Service) beginSession(conn *connectionState, s *session, delegate string, r *hs2.TOpenSessionReq) {
+	h.mu.Lock()
 	if delegate != "" || conn.origin != "" {
 		s.details = &sessionDetails{delegate: delegate, origin: conn.origin}
 	}
-	for key, value := range r.Configuration {
-		h.configure(s, key, value)
-	}
-	conn.transport.configField = h.encodedConfig // Configuration is the same in every reply and most of its size, so it is encoded once
-	return &hs2.TOpenSessionResp{
-		Status:                successStatus(),
-		ServerProtocolVersion: min(r.ClientProtocol, hs2.TProtocolVersion_V6),
-		SessionHandle:         &hs2.TSessionHandle{SessionId: newIdentifier(s.id, s.secret)},
-	}, nil
+	s.version, s.peer = min(r.ClientProtocol, hs2.TProtocolVersion_V6), conn.transport.link.clientAddr()
+	h.mu.Unlock()
+	h.configure(s, r.Configuration)
 }
 
 // CloseSession closes a session of this coordinator, from any connection. With the
@@ -69,30 +76,6 @@ func (h hs2Service) CloseSession(ctx context.Context, r *hs2.TCloseSessionReq) (
 // errNoReply is returned by a call that must not be answered.
 var errNoReply = errors.New("no reply")
 
-// GetInfo supports the three info types that clients request.
-func (h hs2Service) GetInfo(ctx context.Context, r *hs2.TGetInfoReq) (*hs2.TGetInfoResp, error) {
-	empty := ""
-	resp := &hs2.TGetInfoResp{InfoValue: &hs2.TGetInfoValue{StringValue: &empty}}
-	_, err := h.sessionOf(ctx, r.SessionHandle)
-	if h.plan.draining {
-		err = errShuttingDown
-	}
-	resp.Status = statusOf(err)
-	if err != nil {
-		return resp, nil
-	}
-	impala := "Impala"
-	switch r.InfoType {
-	case hs2.TGetInfoType_CLI_SERVER_NAME, hs2.TGetInfoType_CLI_DBMS_NAME:
-		resp.InfoValue.StringValue = &impala
-	case hs2.TGetInfoType_CLI_DBMS_VER:
-		resp.InfoValue.StringValue = &h.version
-	default:
-		resp.Status = unsupportedStatus()
-	}
-	return resp, nil
-}
-
 // ExecuteStatement starts a statement. GetOperationStatus and FetchResults report
 // whether it was admitted.
 func (h hs2Service) ExecuteStatement(ctx context.Context, r *hs2.TExecuteStatementReq) (*hs2.TExecuteStatementResp, error) {
@@ -103,19 +86,13 @@ func (h hs2Service) ExecuteStatement(ctx context.Context, r *hs2.TExecuteStateme
 	if err != nil {
 		return &hs2.TExecuteStatementResp{Status: failureStatus(err)}, nil
 	}
-	cached := false
-	for key, value := range r.ConfOverlay {
-		if key == "impala.resultset.cache.size" {
-			n, err := strconv.Atoi(value)
-			cached = err == nil && n > 0
-		} else if !h.isOption(key) {
-			return &hs2.TExecuteStatementResp{Status: failureStatus(sqlError(fmt.Sprintf("Invalid query option: %.64s\n", key)))}, nil
-		}
+	cached, err := h.checkOverlay(r.ConfOverlay)
+	if err != nil {
+		return &hs2.TExecuteStatementResp{Status: failureStatus(err)}, nil
 	}
 	result, err := h.run(s, r.Statement)
-	o := h.addOperation(s, result, cached)
+	o := h.addOperation(s, operation{statement: r.Statement, result: result, err: err, canRewind: cached})
 	if err != nil {
-		h.closeOperation(o)
 		return &hs2.TExecuteStatementResp{Status: failureStatus(queryError(o.id, err))}, nil
 	}
 	return &hs2.TExecuteStatementResp{Status: successStatus(), OperationHandle: &hs2.TOperationHandle{
@@ -123,6 +100,32 @@ func (h hs2Service) ExecuteStatement(ctx context.Context, r *hs2.TExecuteStateme
 		OperationType: hs2.TOperationType_EXECUTE_STATEMENT,
 		HasResultSet:  result != nil,
 	}}, nil
+}
+
+// cacheKey is the entry of a statement's configuration that allows fetching to start
+// over.
+const cacheKey = "impala.resultset.cache.size"
+
+// checkOverlay checks the configuration of one statement, and reports whether its
+// result may be fetched again.
+func (h hs2Service) checkOverlay(overlay map[string]string) (cached bool, err error) {
+	for key, value := range overlay {
+		if key == cacheKey || key == "impala.parent_query_id" {
+			continue
+		}
+		if _, _, err := h.checkOption(key, value); err != nil {
+			return false, err
+		}
+	}
+	value, asked := overlay[cacheKey]
+	if !asked {
+		return false, nil
+	}
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return false, sqlError(fmt.Sprintf("Invalid value '%.64s' for '%s' option.\n", value, cacheKey))
+	}
+	return n > 0, nil
 }
 
 // GetOperationStatus reports a failed statement in the operation's state, with a
@@ -181,45 +184,53 @@ func (h hs2Service) GetResultSetMetadata(ctx context.Context, r *hs2.TGetResultS
 	return resp, nil
 }
 
-// FetchResults returns rows in columns. FETCH_FIRST is accepted before the first
-// fetch, because some drivers always start with it; a real Impala rejects it
-// without a result cache.
+// FetchResults returns rows. FETCH_FIRST is accepted before the first fetch, because
+// some drivers always start with it; a real Impala rejects it without a result
+// cache. As in Impala a query whose fetch failed is closed, unless the fetch may be
+// tried again without starting over.
 func (h hs2Service) FetchResults(ctx context.Context, r *hs2.TFetchResultsReq) (*hs2.TFetchResultsResp, error) {
+	first := r.Orientation == hs2.TFetchOrientation_FIRST
+	if !first && r.Orientation != hs2.TFetchOrientation_NEXT {
+		return &hs2.TFetchResultsResp{Status: unsupportedStatus()}, nil
+	}
 	o, err := h.operationOf(ctx, r.OperationHandle)
 	if err != nil {
 		return &hs2.TFetchResultsResp{Status: failureStatus(err)}, nil
 	}
-	if o.result == nil {
-		return &hs2.TFetchResultsResp{Status: failureStatus(queryError(o.id, sqlError("Query has no result set\n")))}, nil
-	}
-	if o.admissionErr != nil {
-		return &hs2.TFetchResultsResp{Status: failureStatus(o.admissionErr)}, nil
+	if err := o.fetchError(); err != nil {
+		h.closeOperation(o)
+		return &hs2.TFetchResultsResp{Status: failureStatus(err)}, nil
 	}
 	if !o.waitReady(ctx) {
 		more := true
 		return &hs2.TFetchResultsResp{Status: &hs2.TStatus{StatusCode: hs2.TStatusCode_STILL_EXECUTING}, HasMoreRows: &more}, nil
 	}
-	switch r.Orientation {
-	case hs2.TFetchOrientation_NEXT:
-	case hs2.TFetchOrientation_FIRST:
-		if !h.rewind(o) {
-			return &hs2.TFetchResultsResp{Status: failureStatus(queryError(o.id, sqlError("Restarting of fetch requires enabling of query result caching.\n")))}, nil
-		}
-	default:
-		return &hs2.TFetchResultsResp{Status: unsupportedStatus()}, nil
+	if first && !h.rewind(o) {
+		return &hs2.TFetchResultsResp{Status: failureStatus(queryError(o.id, sqlError("Restarting of fetch requires enabling of query result caching.\n")))}, nil
 	}
 	from, to := h.nextRows(o, r.MaxRows)
 	more := to < o.result.rows
-	return &hs2.TFetchResultsResp{Status: successStatus(), HasMoreRows: &more, Results: rowSet(o.result, from, to)}, nil
+	return &hs2.TFetchResultsResp{Status: successStatus(), HasMoreRows: &more, Results: rowSet(o.result, from, to, o.session.version)}, nil
 }
 
-// GetLog returns the progress, and the error of a failed statement.
+// fetchError is why a statement has no rows to fetch; nil if it has.
+func (o *operation) fetchError() error {
+	if o.result == nil {
+		return queryError(o.id, sqlError("Client tried to fetch rows on a query that produces no results.\n"))
+	}
+	return o.admissionErr
+}
+
+// GetLog returns the progress of a plan, and the error of a failed statement.
 func (h hs2Service) GetLog(ctx context.Context, r *hs2.TGetLogReq) (*hs2.TGetLogResp, error) {
 	o, err := h.operationOf(ctx, r.OperationHandle)
 	if err != nil {
 		return &hs2.TGetLogResp{Status: failureStatus(err)}, nil
 	}
-	log := progressLog(o.id)
+	log := ""
+	if o.record.planned {
+		log = progressLog(o.id)
+	}
 	if o.admissionErr != nil {
 		log += o.admissionErr.Error()
 	}

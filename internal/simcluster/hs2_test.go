@@ -24,8 +24,8 @@ func TestHS2Service_OpenSession(t *testing.T) {
 			t.Errorf("%s is %q, %v; want %q", key, got, ok, want)
 		}
 	}
-	if n := len(u.opened.Configuration); n < 190 {
-		t.Errorf("only %d entries", n)
+	if n := len(u.opened.Configuration); n != 187 {
+		t.Errorf("%d entries, want 186 options and http_addr", n)
 	}
 	id := u.session.SessionId
 	if len(id.GUID) != 16 || len(id.Secret) != 16 || bytes.Equal(id.GUID, id.Secret) {
@@ -139,7 +139,7 @@ func TestHS2Service_FetchResultsInBatches(t *testing.T) {
 		t.Errorf("first batch: %d rows, %d bytes of nulls, more %v", len(rows.Values), len(rows.Nulls), first.GetHasMoreRows())
 	}
 	rest := fetch(hs2.TFetchOrientation_NEXT, 0)
-	if n := len(rest.Results.Columns[2].StringVal.Values); n != len(queryOptions())-100 || rest.GetHasMoreRows() || rest.Results.StartRowOffset != 100 {
+	if n := len(rest.Results.Columns[2].StringVal.Values); n != len(options45().list)-100 || rest.GetHasMoreRows() || rest.Results.StartRowOffset != 100 {
 		t.Errorf("second batch: %d rows from %d, more %v", n, rest.Results.StartRowOffset, rest.GetHasMoreRows())
 	}
 	if end := fetch(hs2.TFetchOrientation_NEXT, 10); end.GetHasMoreRows() || len(end.Results.Columns) != 3 || len(end.Results.Columns[0].StringVal.Values) != 0 {
@@ -148,7 +148,7 @@ func TestHS2Service_FetchResultsInBatches(t *testing.T) {
 	if again := fetch(hs2.TFetchOrientation_FIRST, 10); !strings.Contains(again.Status.GetErrorMessage(), "enabling of query result caching") {
 		t.Errorf("rewind after a fetch: %v", again.Status)
 	}
-	if odd := fetch(3, 10); odd.Status.GetSqlState() != "HYC00" {
+	if odd := fetch(hs2.TFetchOrientation_ABSOLUTE, 10); odd.Status.GetSqlState() != "HYC00" || odd.Status.GetErrorMessage() != "Unsupported operation" {
 		t.Errorf("unsupported orientation: %v", odd.Status)
 	}
 }
@@ -157,9 +157,12 @@ func TestHS2Service_StatementOptions(t *testing.T) {
 	t.Parallel()
 	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	for options, want := range map[string]string{
-		"CLIENT_IDENTIFIER": "", "mt_dop": "", "impala.resultset.cache.size": "", "NO_SUCH_OPTION": "Invalid query option: NO_SUCH_OPTION\n",
+		"CLIENT_IDENTIFIER=4": "", "mt_dop=4": "", "impala.resultset.cache.size=4": "", "NO_SUCH_OPTION=4": "Invalid query option: NO_SUCH_OPTION\n",
+		"mem_limit=xyz":                   "Failed to parse query option 'MEM_LIMIT': xyz\n",
+		"impala.resultset.cache.size=abc": "Invalid value 'abc' for 'impala.resultset.cache.size' option.\n",
 	} {
-		r, err := u.ExecuteStatement(t.Context(), &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: "select 1", ConfOverlay: map[string]string{options: "4"}})
+		key, value, _ := strings.Cut(options, "=")
+		r, err := u.ExecuteStatement(t.Context(), &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: "select 1", ConfOverlay: map[string]string{key: value}})
 		if err != nil || r.Status.GetErrorMessage() != want {
 			t.Errorf("%s: %q, %v; want %q", options, r.GetStatus().GetErrorMessage(), err, want)
 		}
@@ -191,10 +194,10 @@ func TestHS2Service_UnknownMethod(t *testing.T) {
 	t.Parallel()
 	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	var result hs2.TCLIServiceGetLogResult
-	_, err := u.Client_().Call(context.Background(), "GetExecSummary", &hs2.TCLIServiceGetLogArgs{}, &result)
+	_, err := u.Client_().Call(context.Background(), "GetQueryId", &hs2.TCLIServiceGetLogArgs{}, &result)
 	var application thrift.TApplicationException
 	if !errors.As(err, &application) || application.TypeId() != thrift.UNKNOWN_METHOD {
-		t.Errorf("GetExecSummary: %v", err)
+		t.Errorf("GetQueryId: %v", err)
 	}
 	if _, err := u.query("select 1"); err != nil {
 		t.Errorf("afterwards: %v", err)
@@ -206,7 +209,7 @@ func TestHS2Service_GetInfo(t *testing.T) {
 	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	for question, want := range map[hs2.TGetInfoType]string{
 		hs2.TGetInfoType_CLI_SERVER_NAME: "Impala", hs2.TGetInfoType_CLI_DBMS_NAME: "Impala",
-		hs2.TGetInfoType_CLI_DBMS_VER: serverVersion("4.5.0"), 99: "",
+		hs2.TGetInfoType_CLI_DBMS_VER: "4.5.0-RELEASE", 99: "",
 	} {
 		r, err := u.GetInfo(t.Context(), &hs2.TGetInfoReq{SessionHandle: u.session, InfoType: question})
 		if err != nil || r.InfoValue.GetStringValue() != want || (want == "") != (r.Status.GetSqlState() == "HYC00") {
@@ -232,15 +235,58 @@ func TestHS2Service_StatementStatus(t *testing.T) {
 		t.Errorf("schema %v, %v", schema, err)
 	}
 	log, err := u.GetLog(ctx, &hs2.TGetLogReq{OperationHandle: e.OperationHandle})
-	if err != nil || !strings.HasSuffix(log.Log, " 100% Complete (0 out of 0)\n") {
+	if err != nil || log.Log != "" {
 		t.Errorf("log %v, %v", log, err)
+	}
+	for _, c := range []struct{ sql, log string }{{"set", ""}, {"show tables", ""}, {"select 1", " 100% Complete (0 out of 0)\n"}} {
+		op := executeStatement(t, u, c.sql)
+		if r := must(u.GetLog(ctx, &hs2.TGetLogReq{OperationHandle: op})); !strings.HasSuffix(r.Log, c.log) || (c.log == "") != (r.Log == "") {
+			t.Errorf("log of %s: %q", c.sql, r.Log)
+		}
 	}
 	cancel, err := u.CancelOperation(ctx, &hs2.TCancelOperationReq{OperationHandle: e.OperationHandle})
 	if err != nil || cancel.Status.StatusCode != hs2.TStatusCode_SUCCESS {
 		t.Errorf("cancel %v, %v", cancel, err)
 	}
+	fetched := must(u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: e.OperationHandle}))
+	if want := "failed:\nClient tried to fetch rows on a query that produces no results.\n\n"; !strings.HasSuffix(fetched.Status.GetErrorMessage(), want) {
+		t.Errorf("fetch: %v", fetched.Status)
+	}
+	if r := must(u.GetLog(ctx, &hs2.TGetLogReq{OperationHandle: e.OperationHandle})); !strings.Contains(r.Status.GetErrorMessage(), "Invalid or unknown query handle: ") {
+		t.Errorf("after a fetch that failed: %v", r)
+	}
 	empty := &hs2.TOperationHandle{OperationId: &hs2.THandleIdentifier{}}
 	if old, err := u.GetOperationStatus(ctx, &hs2.TGetOperationStatusReq{OperationHandle: empty}); err != nil || old.GetOperationState() != hs2.TOperationState_FINISHED {
 		t.Errorf("an empty handle: %v, %v", old, err)
+	}
+}
+
+func TestHS2Service_RowsBeforeV6(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	u, err := dialHS2(start(t, Config{Coordinators: 1}).Nodes()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.transport.Close()
+	u.session = must(u.OpenSession(ctx, &hs2.TOpenSessionReq{ClientProtocol: hs2.TProtocolVersion_V5})).SessionHandle
+	op := executeStatement(t, u, "select 1, cast(300 as smallint), cast(3 as int), cast(4 as bigint), true, cast(.5 as double), 'x', cast(null as int)")
+	rows := must(u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: op})).Results
+	if len(rows.Rows) != 1 || rows.Columns != nil {
+		t.Fatalf("%d rows, columns %v", len(rows.Rows), rows.Columns)
+	}
+	c := rows.Rows[0].ColVals
+	if c[0].ByteVal.GetValue() != 1 || c[1].I16Val.GetValue() != 300 || c[2].I32Val.GetValue() != 3 || c[3].I64Val.GetValue() != 4 ||
+		!c[4].BoolVal.GetValue() || c[5].DoubleVal.GetValue() != .5 || c[6].StringVal.GetValue() != "x" || c[7].I32Val == nil || c[7].I32Val.IsSetValue() {
+		t.Errorf("%v", c)
+	}
+}
+
+func TestHS2Service_NullBits(t *testing.T) {
+	t.Parallel()
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
+	columns, err := u.query("values (1),(null),(2),(3),(4),(5),(6),(7),(8),(null)")
+	if err != nil || !bytes.Equal(columns[0].ByteVal.Nulls, []byte{2, 2}) || len(columns[0].ByteVal.Values) != 10 {
+		t.Errorf("%v, %v", columns, err)
 	}
 }

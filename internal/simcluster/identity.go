@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 )
 
 // webPort is the port of an impalad's web server (--webserver_port).
@@ -65,9 +64,7 @@ func processIDs(n int, seed uint64) []int32 {
 // (GetVersionString with compact set, be/src/common/version.cc), for a version
 // number such as 4.5.0.
 func serverVersion(number string) string {
-	if !strings.Contains(number, "-") {
-		number += "-RELEASE"
-	}
+	number = buildVersion(number)
 	build := sha1.Sum([]byte(number))
 	return fmt.Sprintf("impalad version %s RELEASE (build %s)", number, hex.EncodeToString(build[:]))
 }

@@ -23,8 +23,13 @@ type link struct {
 	idle       *idleTimer    // nil: silence is not watched
 }
 
-// clientAddr is the address at the other end.
-func (l *link) clientAddr() netip.AddrPort { return l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort() }
+// clientAddr is the address at the other end; zero without a socket, as in tests.
+func (l *link) clientAddr() netip.AddrPort {
+	if l.tcp == nil {
+		return netip.AddrPort{}
+	}
+	return l.tcp.RemoteAddr().(*net.TCPAddr).AddrPort()
+}
 
 // errReset is returned by reads and writes after a fault has reset the link.
 var errReset = errors.New("reset by a simulated fault")

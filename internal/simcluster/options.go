@@ -10,100 +10,6 @@ import (
 	"github.com/apache/thrift/lib/go/thrift"
 )
 
-// optionLevel is how SET presents a query option (TQueryOptionLevel in
-// common/thrift/beeswax.thrift).
-type optionLevel int
-
-const (
-	optionLevelRegular optionLevel = iota
-	optionLevelAdvanced
-	optionLevelDevelopment
-	optionLevelDeprecated
-	optionLevelRemoved
-)
-
-func (l optionLevel) String() string {
-	return [...]string{"REGULAR", "ADVANCED", "DEVELOPMENT", "DEPRECATED", "REMOVED"}[l]
-}
-
-// queryOption is one option with its default.
-type queryOption struct {
-	name, value string
-	level       optionLevel
-}
-
-// optionNames are the query options of Impala 4.5 and a little later by level,
-// NAME or NAME=default (common/thrift/Query.thrift, be/src/service/query-options.h).
-// They make up most of the size of a real OpenSession reply. Not every default
-// was checked, and a few options may be missing.
-var optionNames = map[optionLevel]string{
-	optionLevelRegular: `ABORT_ON_ERROR=0 COMPRESSION_CODEC CPU_LIMIT_S=0 DEFAULT_FILE_FORMAT=TEXT DEFAULT_TRANSACTIONAL_TYPE=NONE DISABLE_CODEGEN=0
-		DISABLE_ROW_RUNTIME_FILTERING=0 DISABLE_STREAMING_PREAGGREGATIONS=0 DISABLE_UNSAFE_SPILLS=0 ENABLE_TRIVIAL_QUERY_FOR_ADMISSION=1 EXEC_TIME_LIMIT_S=0
-		EXPAND_COMPLEX_TYPES=0 EXPLAIN_LEVEL=STANDARD FETCH_ROWS_TIMEOUT_MS=10000 IDLE_SESSION_TIMEOUT=0 LOCK_MAX_WAIT_TIME_S=300 LONG_POLLING_TIME_MS=0
-		MAX_ROW_SIZE=524288 MAX_STATEMENT_LENGTH_BYTES=16777216 MEM_LIMIT=0 MT_DOP NUM_ROWS_PRODUCED_LIMIT=0 NUM_SCANNER_THREADS=0
-		OPTIMIZE_PARTITION_KEY_SCANS=0 PARQUET_ARRAY_RESOLUTION=THREE_LEVEL PARQUET_FALLBACK_SCHEMA_RESOLUTION=POSITION QUERY_TIMEOUT_S=0 REQUEST_POOL
-		RESOURCE_TRACE_RATIO=0 RETRY_FAILED_QUERIES=0 RUNTIME_FILTER_MODE=GLOBAL RUNTIME_FILTER_WAIT_TIME_MS=0 S3_SKIP_INSERT_STAGING=1 SCAN_BYTES_LIMIT=0
-		SCRATCH_LIMIT=-1 SEQ_COMPRESSION_MODE=BLOCK SPOOL_QUERY_RESULTS=1 STATEMENT_EXPRESSION_LIMIT=250000 STRINGIFY_MAP_KEYS=0 SYNC_DDL=0
-		THREAD_RESERVATION_LIMIT=3000 TIMEZONE=UTC UTF8_MODE=0`,
-	optionLevelAdvanced: `ABORT_JAVA_UDF_ON_EXCEPTION=0 AGG_MEM_CORRELATION_FACTOR=0.5 ALLOW_ERASURE_CODED_FILES=0 ALLOW_UNSAFE_CASTS=0 ANALYTIC_RANK_PUSHDOWN_THRESHOLD=1000
-		APPX_COUNT_DISTINCT=0 BROADCAST_BYTES_LIMIT=34359738368 BROADCAST_TO_PARTITION_FACTOR=1 BUFFER_POOL_LIMIT CLEAN_DBCP_DS_CACHE=1 CLIENT_IDENTIFIER
-		COMPUTE_PROCESSING_COST=0 COMPUTE_STATS_MIN_SAMPLE_SIZE=1073741824 CONVERT_KUDU_UTC_TIMESTAMPS=0 CONVERT_LEGACY_HIVE_PARQUET_UTC_TIMESTAMPS=0
-		CTE_THRESHOLD=1 DEFAULT_HINTS_INSERT_STATEMENT DEFAULT_JOIN_DISTRIBUTION_MODE=BROADCAST DEFAULT_NDV_SCALE=2 DEFAULT_SPILLABLE_BUFFER_SIZE=2097152
-		DELETE_STATS_IN_TRUNCATE=1 DISABLE_CODEGEN_CACHE=0 DISABLE_DATA_CACHE=0 DISABLE_HBASE_NUM_ROWS_ESTIMATE=0 DISABLE_HDFS_NUM_ROWS_ESTIMATE=0
-		DISABLE_KUDU_LOCAL_TIMESTAMP_BLOOM_FILTER=1 DISABLE_OPTIMIZED_ICEBERG_V2_READ=0 ENABLED_RUNTIME_FILTER_TYPES=BLOOM,MIN_MAX
-		ENABLE_ASYNC_DDL_EXECUTION=1 ENABLE_ASYNC_LOAD_DATA_EXECUTION=1 ENABLE_CNF_REWRITES=1 ENABLE_DISTINCT_SEMI_JOIN_OPTIMIZATION=1 ENABLE_EXPR_REWRITES=1
-		ENABLE_KUDU_TRANSACTION=0 ENABLE_OUTER_JOIN_TO_INNER_TRANSFORMATION=0 ENABLE_REPLAN=1 ENABLE_TUPLE_CACHE=0 EXEC_SINGLE_NODE_ROWS_THRESHOLD=100
-		FALLBACK_DB_FOR_FUNCTIONS FALLBACK_PLANNER=ORIGINAL HBASE_CACHE_BLOCKS=0 HBASE_CACHING=0 HIDE_FULL_STATEMENT_IN_PROFILE=0
-		ICEBERG_DISABLE_COUNT_STAR_OPTIMIZATION=0 ICEBERG_PREDICATE_PUSHDOWN_SUBSETTING=1 JOIN_ROWS_PRODUCED_LIMIT=0 JOIN_SELECTIVITY_CORRELATION_FACTOR=0
-		JSON_BINARY_FORMAT=BASE64 KUDU_READ_MODE=DEFAULT KUDU_REPLICA_SELECTION=CLOSEST_REPLICA KUDU_SNAPSHOT_READ_TIMESTAMP_MICROS=0
-		KUDU_TABLE_RESERVE_SECONDS=0 LARGE_AGG_MEM_THRESHOLD=536870912 MAX_CNF_EXPRS=200 MAX_ERRORS=100 MAX_FRAGMENT_INSTANCES_PER_NODE MAX_FS_WRITERS=0
-		MAX_MEM_ESTIMATE_FOR_ADMISSION=0 MAX_NUM_RUNTIME_FILTERS=10 MAX_RESULT_SPOOLING_MEM=104857600 MAX_SORT_RUN_SIZE=0
-		MAX_SPILLED_RESULT_SPOOLING_MEM=1073741824 MEM_ESTIMATE_SCALE_FOR_SPILLING_OPERATOR=0 MEM_LIMIT_COORDINATORS=0 MEM_LIMIT_EXECUTORS=0
-		MIN_SPILLABLE_BUFFER_SIZE=65536 NUM_REMOTE_EXECUTOR_CANDIDATES=3 NUM_THREADS_FOR_TABLE_MIGRATION=1 OPTIMIZE_SIMPLE_LIMIT=0 ORC_ASYNC_READ=1
-		ORC_READ_STATISTICS=1 ORC_SCHEMA_RESOLUTION=POSITION PARQUET_ANNOTATE_STRINGS_UTF8=0 PARQUET_BLOOM_FILTERING=1 PARQUET_BLOOM_FILTER_WRITE=IF_NO_DICT
-		PARQUET_DICTIONARY_FILTERING=1 PARQUET_FILE_SIZE=0 PARQUET_LATE_MATERIALIZATION_THRESHOLD=20 PARQUET_OBJECT_STORE_SPLIT_SIZE=268435456
-		PARQUET_PAGE_ROW_COUNT_LIMIT PARQUET_READ_PAGE_INDEX=1 PARQUET_READ_STATISTICS=1 PARQUET_TIMESTAMP_TYPE=INT96_NANOS PARQUET_WRITE_PAGE_INDEX=1
-		PLANNER=ORIGINAL PREAGG_BYTES_LIMIT=-1 PREFETCH_MODE=HT_BUCKET PROCESSING_COST_MIN_THREADS=1 QUERY_CPU_COUNT_DIVISOR=1
-		REFRESH_UPDATED_HMS_PARTITIONS=0 REPLICA_PREFERENCE=CACHE_LOCAL RUNTIME_BLOOM_FILTER_SIZE=1048576 RUNTIME_FILTER_ERROR_RATE=0
-		RUNTIME_FILTER_MAX_SIZE=16777216 RUNTIME_FILTER_MIN_SIZE=1048576 SCHEDULE_RANDOM_REPLICA=0 SHUFFLE_DISTINCT_EXPRS=1
-		SLOT_COUNT_STRATEGY=LARGEST_FRAGMENT SORT_RUN_BYTES_LIMIT=-1 SPOOL_ALL_RESULTS_FOR_RETRIES=1 SYNC_HMS_EVENTS_STRICT_MODE=0
-		SYNC_HMS_EVENTS_WAIT_TIME_S=0 TARGETED_KUDU_SCAN_RANGE_LENGTH=0 THREAD_RESERVATION_AGGREGATE_LIMIT=0 TOPN_BYTES_LIMIT=536870912
-		TUPLE_CACHE_BUDGET_BYTES_PER_EXECUTOR=1073741824 USE_DOP_FOR_COSTING=1 USE_LOCAL_TZ_FOR_UNIX_TIMESTAMP_CONVERSIONS=0
-		VALUES_STMT_AVOID_LOSSY_CHAR_PADDING=0 WRITE_KUDU_UTC_TIMESTAMPS=0`,
-	optionLevelDevelopment: `ASYNC_CODEGEN=0 BATCH_SIZE=0 CODEGEN_CACHE_MODE=NORMAL CODEGEN_OPT_LEVEL=O2 COMPUTE_COLUMN_MINMAX_STATS=0 DEBUG_ACTION DECIMAL_V2=1
-		DISABLE_CODEGEN_ROWS_THRESHOLD=50000 DISABLE_OUTERMOST_TOPN=0 ENABLE_EXPLAIN_CALCITE=0 ENABLE_TUPLE_ANALYSIS_IN_AGGREGATE=1
-		ESTIMATE_DUPLICATE_IN_PREAGG=1 HDFS_SCANNER_NON_RESERVED_BYTES=-1 MAX_NUM_FILTERS_AGGREGATED_PER_HOST=-1 MAX_SCAN_RANGE_LENGTH=0
-		MINMAX_FILTERING_LEVEL=ROW_GROUP MINMAX_FILTER_FAST_CODE_PATH=ON MINMAX_FILTER_PARTITION_COLUMNS=1 MINMAX_FILTER_SORTED_COLUMNS=1
-		MINMAX_FILTER_THRESHOLD=0 NOW_STRING NUM_NODES=0 PARQUET_DICTIONARY_RUNTIME_FILTER_ENTRY_LIMIT=1024 PLANNER_TESTCASE_MODE=0 REPORT_SKEW_LIMIT=1
-		RUNTIME_FILTER_CARDINALITY_REDUCTION_SCALE=1 RUNTIME_FILTER_IDS_TO_SKIP RUNTIME_IN_LIST_FILTER_ENTRY_LIMIT=1024 SHOW_COLUMN_MINMAX_STATS=0
-		SKIP_UNNEEDED_UPDATES_COL_LIMIT=-1 STRICT_MODE=0 TEST_REPLAN=0 TUPLE_CACHE_EXEMPT_TPCDS=0 TUPLE_CACHE_PLACEMENT_POLICY=COST_BASED TUPLE_CACHE_REQUIRED_COST_REDUCTION_FACTOR=3
-		USE_CALCITE_PLANNER=0 USE_NULL_SLOTS_CACHE=1`,
-	optionLevelDeprecated: `ALLOW_UNSUPPORTED_FORMATS=0`,
-	optionLevelRemoved: `ABORT_ON_DEFAULT_LIMIT_EXCEEDED DEFAULT_ORDER_BY_LIMIT DISABLE_CACHED_READS MAX_IO_BUFFERS RESERVATION_REQUEST_TIMEOUT RM_INITIAL_MEM
-		SCAN_NODE_CODEGEN_THRESHOLD V_CPU_CORES`,
-}
-
-// queryOptions parses optionNames, ordered by level.
-func queryOptions() []queryOption {
-	var all []queryOption
-	for level := optionLevelRegular; level <= optionLevelRemoved; level++ {
-		for field := range strings.FieldsSeq(optionNames[level]) {
-			name, value, _ := strings.Cut(field, "=")
-			all = append(all, queryOption{name, value, level})
-		}
-	}
-	return all
-}
-
-// defaultOptions maps option names to their defaults.
-func defaultOptions() map[string]string {
-	defaults := make(map[string]string, 206)
-	for _, o := range queryOptions() {
-		defaults[o.name] = o.value
-	}
-	return defaults
-}
-
 // encodeOptions encodes field 4 of TOpenSessionResp, the configuration, in the
 // binary protocol, sorted by name as Impala's is.
 func encodeOptions(options map[string]string) []byte {
@@ -118,47 +24,81 @@ func encodeOptions(options map[string]string) []byte {
 	return b
 }
 
+// configurationOf returns the configuration in OpenSession's reply for s, encoded:
+// the coordinator's own if the session has set no option.
+func (c *coordinator) configurationOf(s *session) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(s.options) == 0 {
+		return c.encodedConfig
+	}
+	config := maps.Clone(c.sessionConfig)
+	maps.Copy(config, s.options)
+	return encodeOptions(config)
+}
+
 // maxValue is the longest option value that a session stores, in bytes.
 const maxValue = 4 << 10
 
-// setOption sets a session's query option. It rejects unknown options and values
-// longer than maxValue.
-func (c *coordinator) setOption(s *session, name, value string) error {
-	if len(value) > maxValue {
-		return sqlError(fmt.Sprintf("Invalid value for query option: %.64s\n", name))
+// checkOption returns the option of a name, and value as Impala prints it.
+func (c *coordinator) checkOption(name, value string) (*queryOption, string, error) {
+	o, known := c.options.find(name)
+	if !known {
+		return nil, "", sqlError(fmt.Sprintf("Invalid query option: %.64s\n", name))
 	}
-	if !c.isOption(name) {
-		return sqlError(fmt.Sprintf("Invalid query option: %.64s\n", name))
+	if len(value) > maxValue {
+		return nil, "", o.unparsable(value)
+	}
+	if value == "" {
+		return o, "", nil
+	}
+	text, err := o.parse(value)
+	return o, text, err
+}
+
+// setOption sets a session's query option; an empty value resets it. An option that
+// was removed from Impala is accepted and ignored.
+func (c *coordinator) setOption(s *session, name, value string) error {
+	o, text, err := c.checkOption(name, value)
+	if err != nil || o.level == optionLevelRemoved {
+		return err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if value == "" {
+		delete(s.options, o.name)
+		return nil
+	}
 	if s.options == nil {
 		s.options = make(map[string]string)
 	}
-	s.options[strings.ToUpper(name)] = value
+	s.options[o.name] = strings.Clone(text)
 	return nil
 }
 
-// isOption reports whether name is a query option, ignoring case.
-func (c *coordinator) isOption(name string) bool {
-	_, known := c.sessionConfig[strings.ToUpper(name)]
-	return known
+// resetOptions resets every option of a session.
+func (c *coordinator) resetOptions(s *session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(s.options)
 }
 
-// listOptions returns the result of SET, or of SET ALL: the session's values.
+// listOptions returns the result of SET, or of SET ALL: the session's values,
+// ordered by name.
 func (c *coordinator) listOptions(s *session, all bool) *table {
 	names, values, levels := column{name: "option"}, column{name: "value"}, column{name: "level"}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, o := range queryOptions() {
+	for _, o := range c.options.list {
 		if !all && o.level >= optionLevelDevelopment {
 			continue
 		}
+		value := o.value
 		if v, set := s.options[o.name]; set {
-			o.value = v
+			value = v
 		}
 		names.texts = append(names.texts, o.name)
-		values.texts = append(values.texts, o.value)
+		values.texts = append(values.texts, value)
 		levels.texts = append(levels.texts, o.level.String())
 	}
 	return &table{columns: []column{names, values, levels}, rows: len(names.texts)}

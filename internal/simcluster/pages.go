@@ -174,14 +174,17 @@ type sessionLine struct {
 	Closed          bool   `json:"closed"`
 }
 
+// sessionKinds are Impala's names for sessions of each protocol; over HTTP, too, it is
+// HiveServer2.
+var sessionKinds = [protocolCount]string{protocolHS2: "HIVESERVER2", protocolHTTP: "HIVESERVER2", protocolBeeswax: "BEESWAX"}
+
 // openSessions returns the page /sessions. Config.Background is counted but not
 // listed.
 func (p pages) openSessions() any {
 	p.mu.Lock()
 	list := make([]sessionLine, 0, len(p.sessions))
 	for _, s := range p.sessions {
-		kind := [protocolCount]string{protocolHS2: "HIVESERVER2", protocolBeeswax: "BEESWAX"}[s.protocol] // over HTTP, too
-		list = append(list, sessionLine{Type: kind, User: s.user, DelegatedUser: s.delegate(), ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
+		list = append(list, sessionLine{Type: sessionKinds[s.protocol], User: s.user, DelegatedUser: s.delegate(), ID: s.id.String(), InFlight: len(s.operations), DefaultDatabase: s.database})
 	}
 	p.mu.Unlock()
 	hs2, beeswax, http := p.threads[protocolHS2].inUse(), p.threads[protocolBeeswax].inUse(), p.threads[protocolHTTP].inUse()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
@@ -28,6 +29,9 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 	if err != nil {
 		return "", err // a first byte above 5 is not SASL: no reply
 	}
+	if status == saslframe.StatusBad || status == saslframe.StatusError {
+		return "", errRejected // a client that gives up gets no reply
+	}
 	if status != saslframe.StatusStart {
 		return "", rejectLogin(l, saslframe.StatusError, fmt.Sprintf("Expecting START status, received %d", status))
 	}
@@ -45,17 +49,19 @@ func (c *coordinator) authenticate(l *link, in *bufio.Reader) (string, error) {
 		return "", errRejected
 	}
 	c.logins.Add(1)
-	_, user, password, err := saslframe.ParsePlain(response)
+	authorized, user, password, err := saslframe.ParsePlain(response)
 	if err != nil {
 		return "", err
 	}
+	user = strings.TrimSpace(user)
 	if !c.acceptsPassword(user, password) {
 		c.rejected.Add(1)
 		c.config.Log.Info("login rejected", "coordinator", c.name, "user", user)
 		return "", errRejected
 	}
+	setDefault(&authorized, user) // the name whose rights were asked for is the connection's user
 	_, err = l.Write(saslframe.AppendMessage(nil, saslframe.StatusComplete, nil))
-	return user, err
+	return authorized, err
 }
 
 // acceptsPassword reports whether a user of AuthLDAP has this password.

@@ -59,16 +59,16 @@ func TestCluster_FaultNoExecutors(t *testing.T) {
 		!strings.Contains(state.GetErrorMessage(), admissionError) || state.GetSqlState() != "HY000" {
 		t.Errorf("status %v, %v", state, err)
 	}
-	rows, err := u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: op})
-	if err != nil || !strings.Contains(rows.Status.GetErrorMessage(), admissionError) {
-		t.Errorf("rows %v, %v", rows, err)
-	}
 	log, err := u.GetLog(ctx, &hs2.TGetLogReq{OperationHandle: op})
 	if err != nil || !strings.Contains(log.Log, admissionError) {
 		t.Errorf("log %v, %v", log, err)
 	}
-	if closed, err := u.CloseOperation(ctx, &hs2.TCloseOperationReq{OperationHandle: op}); err != nil || closed.Status.StatusCode != hs2.TStatusCode_SUCCESS {
-		t.Errorf("close %v, %v", closed, err)
+	rows, err := u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: op})
+	if err != nil || !strings.Contains(rows.Status.GetErrorMessage(), admissionError) {
+		t.Errorf("rows %v, %v", rows, err)
+	}
+	if closed, err := u.CloseOperation(ctx, &hs2.TCloseOperationReq{OperationHandle: op}); err != nil || closed.Status.StatusCode != hs2.TStatusCode_ERROR {
+		t.Errorf("close after a fetch that failed: %v, %v", closed, err)
 	}
 
 	b := newBeeswaxClient(t, cl)

@@ -5,8 +5,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
 
 // handle is the ID or the secret of a session or an operation.
@@ -43,7 +46,9 @@ type session struct {
 	pid    int32  // of the process that opened it
 
 	protocol protocol
-	details  *sessionDetails // nil: none, as for most
+	version  hs2.TProtocolVersion // HS2: what was agreed
+	peer     netip.AddrPort       // of the connection that opened it
+	details  *sessionDetails      // nil: none, as for most
 
 	// Guarded by the coordinator's mu.
 	database   string
@@ -77,11 +82,14 @@ func (s *session) effectiveUser() string {
 type operation struct {
 	id           handle
 	session      *session
+	statement    string
 	result       *table    // nil: the statement has no result
+	err          error     // why the statement was not accepted; nil: it was
 	canRewind    bool      // fetching may start over (impala.resultset.cache.size)
 	readyAt      time.Time // when its rows are available; zero: immediately
 	admissionErr error     // the error from admission control; nil: admitted
 	fetched      int       // rows fetched; guarded by the coordinator's mu
+	record       queryRecord
 }
 
 // running reports whether the rows are not available yet.
@@ -120,7 +128,7 @@ func (c *coordinator) openSession(user string, p protocol) *session {
 	c.opened.Add(1)
 	s := &session{
 		id: c.newHandle(), secret: c.newHandle(), user: user, pid: c.pids[len(c.pids)-1], protocol: p,
-		database: "default",
+		database: "default", version: hs2.TProtocolVersion_V6,
 	}
 	c.sessions[s.id] = s
 	return s
@@ -137,22 +145,31 @@ func (c *coordinator) closeSession(s *session) {
 	delete(c.sessions, s.id)
 	for _, o := range s.operations {
 		delete(c.operations, o.id)
+		c.logQuery(o.record)
 	}
 }
 
-// addOperation creates an operation for a statement's result. As in Impala, the
-// ID ends in four zero bytes, which are used to number fragment instances.
-func (c *coordinator) addOperation(s *session, result *table, cached bool) *operation {
+// addOperation adds an operation to a session. As in Impala, the ID ends in four
+// zero bytes, which are used to number fragment instances. One that was not accepted
+// is only logged.
+func (c *coordinator) addOperation(s *session, o operation) *operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	o := &operation{id: c.newHandle(), session: s, result: result, canRewind: cached}
+	o.id, o.session = c.newHandle(), s
 	clear(o.id[8:12])
-	if result != nil && result.scanned {
-		c.admitQuery(o)
+	o.record = newRecord(s, o.id, o.statement, o.result)
+	if o.err != nil {
+		o.record.failure = o.err
+		c.logQuery(o.record)
+		return &o
 	}
-	c.operations[o.id] = o
-	s.operations = append(s.operations, o)
-	return o
+	if o.result != nil && o.result.scanned {
+		c.admitQuery(&o)
+		o.record.failure = o.admissionErr
+	}
+	c.operations[o.id] = &o
+	s.operations = append(s.operations, &o)
+	return &o
 }
 
 // admitQuery applies the faults of admission and executors to a query that scans
@@ -176,7 +193,11 @@ func (c *coordinator) operation(id handle) *operation {
 func (c *coordinator) closeOperation(o *operation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.operations[o.id] != o {
+		return
+	}
 	delete(c.operations, o.id)
+	c.logQuery(o.record)
 	o.session.operations = slices.DeleteFunc(o.session.operations, func(one *operation) bool { return one == o })
 }
 

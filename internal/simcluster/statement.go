@@ -2,8 +2,7 @@ package simcluster
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -16,139 +15,81 @@ func (e sqlError) Error() string { return string(e) }
 // run runs a statement in s. The result is nil if the statement has none.
 func (c *coordinator) run(s *session, sql string) (*table, error) {
 	c.statements.Add(1)
-	verb, rest := splitStatement(sql)
-	switch verb {
-	case "select":
-		if m := fromTable.FindStringSubmatch(rest); m != nil {
-			return c.scan(s, sql, m[1], m[2])
-		}
-		return c.selectItems(s, sql, rest)
-	case "set":
-		return c.set(s, sql, rest)
-	case "use":
-		return nil, c.use(s, rest)
+	p, err := c.newParser(s, sql)
+	if err != nil {
+		return nil, err
 	}
-	return nil, syntaxError(sql, verb)
+	return p.statement()
 }
 
-// splitStatement returns a statement's first word, in lower case, and the rest,
-// without surrounding space and trailing semicolons.
-func splitStatement(sql string) (verb, rest string) {
-	sql = strings.TrimRight(strings.TrimSpace(sql), "; \t\r\n")
-	end := strings.IndexAny(sql, " \t\r\n")
-	if end < 0 {
-		end = len(sql)
-	}
-	return strings.ToLower(sql[:end]), strings.TrimSpace(sql[end:])
-}
-
-// selectItem matches one item of a select list: a call without arguments, a
-// number or a string, and an optional alias.
-var selectItem = regexp.MustCompile("^(?is)(?:([a-z_]+)\\s*\\(\\s*\\)|(-?[0-9]{1,18})|'([^'\\\\]*)')(?:\\s+(?:as\\s+)?[`]?([a-z_][a-z0-9_]*)[`]?)?$")
-
-func (c *coordinator) selectItems(s *session, sql, list string) (*table, error) {
-	t := &table{rows: 1}
-	for _, item := range splitList(list) {
-		m := selectItem.FindStringSubmatch(item)
-		if m == nil {
-			return nil, syntaxError(sql, item)
-		}
-		col, ok := c.value(s, strings.ToLower(m[1]), m[2], m[3])
-		if !ok {
-			return nil, sqlError(fmt.Sprintf("AnalysisException: %s.%s() unknown\n", s.database, strings.ToLower(m[1])))
-		}
-		if m[4] != "" {
-			col.name = strings.ToLower(m[4])
-		}
-		t.columns = append(t.columns, col)
-	}
-	return t, nil
-}
-
-// value evaluates a select item. Like Impala it names the column after the text
-// of the item.
-func (c *coordinator) value(s *session, function, number, text string) (column, bool) {
-	label := function + "()"
-	switch function {
-	case "pid":
-		return numberColumn(label, sqlTypeInt, int64(s.pid)), true
-	case "version":
-		return textColumn(label, c.version+"\n"+buildDate), true
-	case "coordinator":
-		return textColumn(label, c.host), true
-	case "current_session":
-		return textColumn(label, s.id.String()), true
-	case "user", "session_user":
-		return textColumn(label, s.user), true
-	case "effective_user":
-		return textColumn(label, s.effectiveUser()), true
-	case "current_database":
-		return textColumn(label, c.databaseOf(s)), true
-	case "":
-		if number == "" {
-			return textColumn("'"+text+"'", text), true
-		}
-		n, err := strconv.ParseInt(number, 10, 64)
-		return numberColumn(number, literalType(n), n), err == nil
-	}
-	return column{}, false
-}
-
-// literalType returns the type of an integer literal in Impala.
-func literalType(n int64) sqlType {
+// statement runs a whole statement.
+func (p *parser) statement() (*table, error) {
 	switch {
-	case n == int64(int8(n)):
-		return sqlTypeTinyint
-	case n == int64(int16(n)):
-		return sqlTypeSmallint
-	case n == int64(int32(n)):
-		return sqlTypeInt
-	}
-	return sqlTypeBigint
-}
-
-// splitList splits a select list at commas outside of quotes. A missing item is
-// the empty string.
-func splitList(list string) (items []string) {
-	start, quoted := 0, false
-	for i, r := range list {
-		switch {
-		case r == '\'':
-			quoted = !quoted
-		case r == ',' && !quoted:
-			items = append(items, strings.TrimSpace(list[start:i]))
-			start = i + 1
+	case p.accept("select"):
+		return p.selectStatement()
+	case p.accept("values"):
+		return p.values()
+	case p.accept("set"):
+		return p.set()
+	case p.accept("unset", "all"):
+		err := p.end()
+		if err == nil {
+			p.coordinator.resetOptions(p.session)
 		}
+		return nil, err
+	case p.accept("use"):
+		return nil, p.use()
+	case p.accept("show"):
+		return p.show()
+	case p.accept("describe"), p.accept("desc"):
+		return p.describe()
+	case p.accept("explain"):
+		return p.explain()
 	}
-	return append(items, strings.TrimSpace(list[start:]))
+	return nil, p.syntaxError()
 }
 
-// set runs SET: it lists the options or sets one.
-func (c *coordinator) set(s *session, sql, rest string) (*table, error) {
-	switch {
-	case rest == "":
-		return c.listOptions(s, false), nil
-	case strings.EqualFold(rest, "all"):
-		return c.listOptions(s, true), nil
+// set runs SET: it lists the options or sets one. A value is everything up to the
+// end of the statement.
+func (p *parser) set() (*table, error) {
+	all := p.accept("all")
+	if p.peek().kind == tokenEnd {
+		return p.coordinator.listOptions(p.session, all), nil
 	}
-	key, value, assigned := strings.Cut(rest, "=")
-	if !assigned {
-		return nil, syntaxError(sql, rest)
+	if all {
+		return nil, p.syntaxError()
 	}
-	return nil, c.setOption(s, strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `'"`))
+	name, err := p.name()
+	if err == nil {
+		err = p.expect("=")
+	}
+	if err != nil || p.peek().kind == tokenEnd {
+		return nil, p.syntaxError()
+	}
+	value := p.sql[p.peek().start:p.tokens[len(p.tokens)-1].end]
+	return nil, p.coordinator.setOption(p.session, name, strings.Trim(value, `'"`))
 }
 
-// use changes the database. There are the two that every Impala has, and the one
-// of Impala's own tests.
-func (c *coordinator) use(s *session, name string) error {
-	name = strings.ToLower(strings.Trim(name, "`"))
-	if !slices.Contains([]string{"default", "_impala_builtins", testDatabase}, name) {
+// use changes the database.
+func (p *parser) use() error {
+	name, err := p.name()
+	if err == nil {
+		err = p.end()
+	}
+	if err != nil {
+		return err
+	}
+	if !isDatabase(name) {
 		return sqlError(fmt.Sprintf("AnalysisException: Database does not exist: %.64s\n", name))
 	}
+	p.coordinator.setDatabase(p.session, name)
+	return nil
+}
+
+func (c *coordinator) setDatabase(s *session, name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.database = name
-	return nil
+	s.database = strings.Clone(name)
 }
 
 func (c *coordinator) databaseOf(s *session) string {
@@ -157,16 +98,111 @@ func (c *coordinator) databaseOf(s *session) string {
 	return s.database
 }
 
-// syntaxError returns a syntax error in Impala's format. The list of expected
-// keywords is shortened to those that this server supports.
-func syntaxError(sql, at string) error {
-	line := strings.TrimSpace(sql)
-	caret := max(strings.Index(strings.ToLower(line), strings.ToLower(at)), 0)
-	encountered := "IDENTIFIER"
-	if at == "" {
-		encountered = "EOF"
-		caret = len(line)
+// selectStatement runs a SELECT after its keyword.
+func (p *parser) selectStatement() (*table, error) {
+	start := p.at
+	source, err := p.from()
+	p.at = start
+	if source != nil || err != nil {
+		return p.scan(source, err)
 	}
-	return sqlError(fmt.Sprintf("ParseException: Syntax error in line 1:\n%s\n%s^\nEncountered: %s\nExpected: SELECT, SET, USE\n\nCAUSED BY: Exception: Syntax error\n",
-		line, strings.Repeat(" ", min(caret, 256)), encountered))
+	t := &table{rows: 1, planned: true}
+	for first := true; first || p.accept(","); first = false {
+		v, err := p.selectItem()
+		if err != nil {
+			return nil, err
+		}
+		t.columns = append(t.columns, v.column(1))
+	}
+	return p.limited(t)
+}
+
+// selectItem reads an expression and its alias.
+func (p *parser) selectItem() (value, error) {
+	v, err := p.expression()
+	if err != nil {
+		return value{}, err
+	}
+	alias, err := p.alias()
+	if alias != "" {
+		v.label = alias
+	}
+	return v, err
+}
+
+// limited applies a LIMIT at the end of the statement.
+func (p *parser) limited(t *table) (*table, error) {
+	if p.accept("limit") {
+		n, err := strconv.ParseInt(p.peek().text, 10, 64)
+		if p.peek().kind != tokenNumber || err != nil {
+			return nil, p.syntaxError()
+		}
+		p.next()
+		t.rows = int(min(n, int64(t.rows), math.MaxInt32))
+	}
+	if err := p.end(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// values runs VALUES after its keyword: rows in parentheses, or one without them.
+func (p *parser) values() (*table, error) {
+	t := &table{planned: true}
+	for first := true; first || p.accept(","); first = false {
+		row, err := p.valuesRow()
+		if err != nil {
+			return nil, err
+		}
+		if !first && len(row) != len(t.columns) {
+			return nil, sqlError("AnalysisException: Operands have unequal number of columns\n")
+		}
+		for i, v := range row {
+			if first {
+				t.columns = append(t.columns, v.column(0))
+			}
+			if err := t.columns[i].add(v); err != nil {
+				return nil, err
+			}
+		}
+		t.rows++
+	}
+	return p.limited(t)
+}
+
+func (p *parser) valuesRow() (row []value, err error) {
+	parenthesized := p.accept("(")
+	for first := true; first || parenthesized && p.accept(","); first = false {
+		v, err := p.selectItem()
+		if err != nil {
+			return nil, err
+		}
+		row = append(row, v)
+	}
+	if parenthesized {
+		err = p.expect(")")
+	}
+	return row, err
+}
+
+// add appends a value. An integer column takes the larger of two types.
+func (c *column) add(v value) error {
+	switch {
+	case c.typ == v.typ, v.null:
+	case c.typ.isInteger() && v.typ.isInteger():
+		c.typ = max(c.typ, v.typ)
+	default:
+		return sqlError(fmt.Sprintf("AnalysisException: Incompatible return types '%s' and '%s' of exprs.\n",
+			strings.ToUpper(c.typ.String()), strings.ToUpper(v.typ.String())))
+	}
+	if c.nulls != nil || v.null {
+		c.nulls = append(c.nulls, make([]bool, max(len(c.numbers), len(c.texts))-len(c.nulls))...)
+		c.nulls = append(c.nulls, v.null)
+	}
+	if c.typ.isNumber() {
+		c.numbers = append(c.numbers, v.number)
+	} else {
+		c.texts = append(c.texts, v.text)
+	}
+	return nil
 }

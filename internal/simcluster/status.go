@@ -3,7 +3,6 @@ package simcluster
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/thriftgen/hs2"
 )
@@ -35,7 +34,7 @@ func successStatus() *hs2.TStatus { return &hs2.TStatus{StatusCode: hs2.TStatusC
 func failureStatus(err error) *hs2.TStatus { return errorStatus(err.Error(), sqlStateGeneral) }
 
 func unsupportedStatus() *hs2.TStatus {
-	return errorStatus("Unsupported operation\n", sqlStateUnsupported)
+	return errorStatus("Unsupported operation", sqlStateUnsupported)
 }
 
 func errorStatus(text, state string) *hs2.TStatus {
@@ -93,15 +92,21 @@ func (c *coordinator) sessionOf(ctx context.Context, h *hs2.TSessionHandle) (*se
 	if s == nil || s.secret != secret {
 		return nil, sqlError(fmt.Sprintf("Invalid session id: %s\n", id))
 	}
+	return s, checkUser(ctx, s)
+}
+
+// checkUser returns Impala's error for a session of another user than the one who
+// has logged in.
+func checkUser(ctx context.Context, s *session) error {
 	if user := connectionOf(ctx).user; user != "" && user != s.user {
-		return nil, sqlError(fmt.Sprintf("The user authorized on the connection '%s' does not match the session username '%s'\n", user, s.user))
+		return sqlError(fmt.Sprintf("The user authorized on the connection '%s' does not match the session username '%s'\n", user, s.user))
 	}
-	return s, nil
+	return nil
 }
 
 // operationOf finds an operation by its handle. Impala never replies
 // INVALID_HANDLE_STATUS; a handle of another coordinator is an ordinary error.
-func (c *coordinator) operationOf(_ context.Context, h *hs2.TOperationHandle) (*operation, error) {
+func (c *coordinator) operationOf(ctx context.Context, h *hs2.TOperationHandle) (*operation, error) {
 	id, secret, err := parseIdentifier(h.OperationId)
 	if err != nil {
 		return nil, err
@@ -112,6 +117,9 @@ func (c *coordinator) operationOf(_ context.Context, h *hs2.TOperationHandle) (*
 	}
 	if o.session.secret != secret {
 		return nil, queryError(id, sqlError(fmt.Sprintf("Query id %s not found.\n", id)))
+	}
+	if err := checkUser(ctx, o.session); err != nil {
+		return nil, err
 	}
 	return o, nil
 }
@@ -130,14 +138,4 @@ func (c *coordinator) rewind(o *operation) bool {
 	}
 	o.fetched = 0
 	return true
-}
-
-// configure applies one entry of OpenSession's configuration. Like Impala it
-// ignores unknown options.
-func (c *coordinator) configure(s *session, key, value string) {
-	if strings.EqualFold(key, "use:database") {
-		_ = c.use(s, value) // a missing database is reported by the first statement
-		return
-	}
-	_ = c.setOption(s, strings.TrimPrefix(key, "set:hiveconf:"), value)
 }

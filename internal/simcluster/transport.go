@@ -149,19 +149,22 @@ func (t *transport) IsOpen() bool { return true }
 func (t *transport) Close() error { return t.link.tcp.Close() }
 
 // frameReader reads the payloads of SASL data frames as one stream, since frames
-// are not aligned with messages.
+// are not aligned with messages. As in Impala an empty frame is the end of it.
 type frameReader struct {
 	in   io.Reader
 	left int
 }
 
 func (f *frameReader) Read(b []byte) (int, error) {
-	for f.left == 0 {
+	if f.left == 0 {
 		var head [saslframe.FrameHeader]byte
 		if _, err := io.ReadFull(f.in, head[:]); err != nil {
 			return 0, err
 		}
 		n, err := saslframe.ReadFrameLength(head, maxRequest)
+		if err == nil && n == 0 {
+			err = io.EOF
+		}
 		if err != nil {
 			return 0, err
 		}

@@ -69,13 +69,15 @@ func FuzzRequests(f *testing.F) {
 func TestTransport_FramesReplies(t *testing.T) {
 	t.Parallel()
 	plain, _ := serveRecorded([]byte(openSessionRequest), protocolHS2, false)
-	// the request in frames of one byte and of none: frames are not aligned with messages
+	// the request in frames of one byte: frames are not aligned with messages
 	var frames []byte
 	for i := range len(openSessionRequest) {
 		frames = saslframe.AppendFrame(frames, []byte{openSessionRequest[i]})
-		frames = saslframe.AppendFrame(frames, nil)
 	}
 	framed, _ := serveRecorded(frames, protocolHS2, true)
+	if afterEmpty, _ := serveRecorded(append(saslframe.AppendFrame(nil, nil), frames...), protocolHS2, true); len(afterEmpty) != 0 {
+		t.Errorf("%d bytes answered after an empty frame, which ends the connection", len(afterEmpty))
+	}
 	n, err := saslframe.ReadFrameLength([4]byte(framed[:4]), maxRequest)
 	if err != nil || n != len(plain) || len(framed) != n+4 {
 		t.Errorf("a frame of %d, %v, in %d bytes; %d without", n, err, len(framed), len(plain))

@@ -63,6 +63,13 @@ func nobodyGotIn(e scenarios.Measured) scenarios.Finding {
 	return f
 }
 
+// WhyStopped says why nobody got in, where the attempts tell more than the failure
+// that ended them; false where they do not.
+func WhyStopped(e scenarios.Measured) (says string, fix scenarios.Fixes, ok bool) {
+	why, ok := cause.OfStop(e)
+	return why.Says, why.Fix, ok
+}
+
 // addGeneratorStop says that this machine, not the service, ended the run. What
 // the sessions before showed stays.
 func addGeneratorStop(s scenarios.Stop, findings []scenarios.Finding) []scenarios.Finding {

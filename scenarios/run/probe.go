@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -72,7 +71,5 @@ func probeText(p scenarios.Probe) string {
 // withoutConnectionSettings drops what the probe has disproved: how sessions connect
 // is what the port speaks.
 func withoutConnectionSettings(hint scenarios.Fixes) scenarios.Fixes {
-	return slices.DeleteFunc(slices.Clone(hint), func(f vocab.Fix) bool {
-		return f.Setting == "tls.enabled" || f.Setting == "auth.mechanism" || strings.Contains(f.Why, "PROXY header")
-	})
+	return slices.DeleteFunc(slices.Clone(hint), vocab.Fix.OfConnection)
 }

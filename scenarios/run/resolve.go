@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"time"
@@ -55,6 +56,13 @@ func (r *run) firstLookup(ctx context.Context) (found []Node, err error) {
 func (r *run) lookup(ctx context.Context) ([]Node, error) {
 	resolver := nodes.Resolver{DNS: r.s.Target.DNS, Lookup: r.opt.Resolve, Routed: r.opt.routed}
 	return resolver.Resolve(ctx, r.s.Target, time.Duration(r.s.Load.Timeout))
+}
+
+// Resolve returns every address behind a target's endpoints, as a run would dial them;
+// never none. Its error says what of itself as an [OpenFunc]'s does.
+func Resolve(ctx context.Context, t scenarios.Target, timeout time.Duration) ([]Node, error) {
+	resolver := nodes.Resolver{DNS: t.DNS, Lookup: net.DefaultResolver.LookupNetIP, Routed: nodes.Routed}
+	return resolver.Resolve(ctx, t, timeout)
 }
 
 // unpaceLoopback lifts a rate that is only the default where all nodes are this machine.

@@ -10,7 +10,9 @@ import (
 // speaks, and none of them is a login or opens a session.
 func Questions() [][]byte {
 	return [][]byte{
-		[]byte("GET / HTTP/1.0\r\n\r\n"),
+		// Impala closes the connection of a GET without an answer (its
+		// be/src/transport/THttpServer.cpp), and answers this.
+		[]byte("OPTIONS / HTTP/1.0\r\n\r\n"),
 		// A mechanism that nobody has is answered at once, where PLAIN would wait for a password.
 		saslframe.AppendMessage(nil, saslframe.StatusStart, []byte("PROBE")),
 		unknownCall("lbcheckProbe"),

@@ -171,6 +171,89 @@ func (p *TQueryOptionLevel) Value() (driver.Value, error) {
 	return int64(*p), nil
 }
 
+type TExecState int64
+
+const (
+	TExecState_REGISTERED TExecState = 0
+	TExecState_PLANNING   TExecState = 1
+	TExecState_QUEUED     TExecState = 2
+	TExecState_RUNNING    TExecState = 3
+	TExecState_FINISHED   TExecState = 4
+	TExecState_CANCELLED  TExecState = 5
+	TExecState_FAILED     TExecState = 6
+)
+
+func (p TExecState) String() string {
+	switch p {
+	case TExecState_REGISTERED:
+		return "REGISTERED"
+	case TExecState_PLANNING:
+		return "PLANNING"
+	case TExecState_QUEUED:
+		return "QUEUED"
+	case TExecState_RUNNING:
+		return "RUNNING"
+	case TExecState_FINISHED:
+		return "FINISHED"
+	case TExecState_CANCELLED:
+		return "CANCELLED"
+	case TExecState_FAILED:
+		return "FAILED"
+	}
+	return "<UNSET>"
+}
+
+func TExecStateFromString(s string) (TExecState, error) {
+	switch s {
+	case "REGISTERED":
+		return TExecState_REGISTERED, nil
+	case "PLANNING":
+		return TExecState_PLANNING, nil
+	case "QUEUED":
+		return TExecState_QUEUED, nil
+	case "RUNNING":
+		return TExecState_RUNNING, nil
+	case "FINISHED":
+		return TExecState_FINISHED, nil
+	case "CANCELLED":
+		return TExecState_CANCELLED, nil
+	case "FAILED":
+		return TExecState_FAILED, nil
+	}
+	return TExecState(0), fmt.Errorf("not a valid TExecState string")
+}
+
+func TExecStatePtr(v TExecState) *TExecState { return &v }
+
+func (p TExecState) MarshalText() ([]byte, error) {
+	return []byte(p.String()), nil
+}
+
+func (p *TExecState) UnmarshalText(text []byte) error {
+	q, err := TExecStateFromString(string(text))
+	if err != nil {
+		return err
+	}
+	*p = q
+	return nil
+}
+
+func (p *TExecState) Scan(value interface{}) error {
+	v, ok := value.(int64)
+	if !ok {
+		return errors.New("Scan value is not int64")
+	}
+	*p = TExecState(v)
+	return nil
+}
+
+func (p *TExecState) Value() (driver.Value, error) {
+	if p == nil {
+		return nil, nil
+	}
+	return int64(*p), nil
+}
+
 // Attributes:
 //   - Query
 //   - Configuration
@@ -2574,10 +2657,1726 @@ func (p *TPingImpalaServiceResp) String() string {
 	return fmt.Sprintf("TPingImpalaServiceResp(%+v)", *p)
 }
 
+// Attributes:
+//   - Textual
+type QueryExplanation struct {
+	Textual string `thrift:"textual,1" db:"textual" json:"textual"`
+}
+
+func NewQueryExplanation() *QueryExplanation {
+	return &QueryExplanation{}
+}
+
+func (p *QueryExplanation) GetTextual() string {
+	return p.Textual
+}
+func (p *QueryExplanation) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *QueryExplanation) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.Textual = v
+	}
+	return nil
+}
+
+func (p *QueryExplanation) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "QueryExplanation"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *QueryExplanation) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "textual", thrift.STRING, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:textual: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.Textual)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.textual (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:textual: ", p), err)
+	}
+	return err
+}
+
+func (p *QueryExplanation) Equals(other *QueryExplanation) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Textual != other.Textual {
+		return false
+	}
+	return true
+}
+
+func (p *QueryExplanation) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("QueryExplanation(%+v)", *p)
+}
+
+// Attributes:
+//   - RowsModified
+//   - RowsDeleted
+//   - NumRowErrors
+type TDmlResult_ struct {
+	RowsModified map[string]int64 `thrift:"rows_modified,1,required" db:"rows_modified" json:"rows_modified"`
+	NumRowErrors *int64           `thrift:"num_row_errors,2" db:"num_row_errors" json:"num_row_errors,omitempty"`
+	RowsDeleted  map[string]int64 `thrift:"rows_deleted,3" db:"rows_deleted" json:"rows_deleted,omitempty"`
+}
+
+func NewTDmlResult_() *TDmlResult_ {
+	return &TDmlResult_{}
+}
+
+func (p *TDmlResult_) GetRowsModified() map[string]int64 {
+	return p.RowsModified
+}
+
+var TDmlResult__RowsDeleted_DEFAULT map[string]int64
+
+func (p *TDmlResult_) GetRowsDeleted() map[string]int64 {
+	return p.RowsDeleted
+}
+
+var TDmlResult__NumRowErrors_DEFAULT int64
+
+func (p *TDmlResult_) GetNumRowErrors() int64 {
+	if !p.IsSetNumRowErrors() {
+		return TDmlResult__NumRowErrors_DEFAULT
+	}
+	return *p.NumRowErrors
+}
+func (p *TDmlResult_) IsSetRowsDeleted() bool {
+	return p.RowsDeleted != nil
+}
+
+func (p *TDmlResult_) IsSetNumRowErrors() bool {
+	return p.NumRowErrors != nil
+}
+
+func (p *TDmlResult_) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetRowsModified bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.MAP {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetRowsModified = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.MAP {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetRowsModified {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field RowsModified is not set"))
+	}
+	return nil
+}
+
+func (p *TDmlResult_) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	_, _, size, err := iprot.ReadMapBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading map begin: ", err)
+	}
+	tMap := make(map[string]int64, size)
+	p.RowsModified = tMap
+	for i := 0; i < size; i++ {
+		var _key13 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_key13 = v
+		}
+		var _val14 int64
+		if v, err := iprot.ReadI64(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_val14 = v
+		}
+		p.RowsModified[_key13] = _val14
+	}
+	if err := iprot.ReadMapEnd(ctx); err != nil {
+		return thrift.PrependError("error reading map end: ", err)
+	}
+	return nil
+}
+
+func (p *TDmlResult_) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	_, _, size, err := iprot.ReadMapBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading map begin: ", err)
+	}
+	tMap := make(map[string]int64, size)
+	p.RowsDeleted = tMap
+	for i := 0; i < size; i++ {
+		var _key15 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_key15 = v
+		}
+		var _val16 int64
+		if v, err := iprot.ReadI64(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_val16 = v
+		}
+		p.RowsDeleted[_key15] = _val16
+	}
+	if err := iprot.ReadMapEnd(ctx); err != nil {
+		return thrift.PrependError("error reading map end: ", err)
+	}
+	return nil
+}
+
+func (p *TDmlResult_) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.NumRowErrors = &v
+	}
+	return nil
+}
+
+func (p *TDmlResult_) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TDmlResult"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TDmlResult_) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "rows_modified", thrift.MAP, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:rows_modified: ", p), err)
+	}
+	if err := oprot.WriteMapBegin(ctx, thrift.STRING, thrift.I64, len(p.RowsModified)); err != nil {
+		return thrift.PrependError("error writing map begin: ", err)
+	}
+	for k, v := range p.RowsModified {
+		if err := oprot.WriteString(ctx, string(k)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(v)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+		}
+	}
+	if err := oprot.WriteMapEnd(ctx); err != nil {
+		return thrift.PrependError("error writing map end: ", err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:rows_modified: ", p), err)
+	}
+	return err
+}
+
+func (p *TDmlResult_) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNumRowErrors() {
+		if err := oprot.WriteFieldBegin(ctx, "num_row_errors", thrift.I64, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:num_row_errors: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.NumRowErrors)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.num_row_errors (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:num_row_errors: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDmlResult_) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetRowsDeleted() {
+		if err := oprot.WriteFieldBegin(ctx, "rows_deleted", thrift.MAP, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:rows_deleted: ", p), err)
+		}
+		if err := oprot.WriteMapBegin(ctx, thrift.STRING, thrift.I64, len(p.RowsDeleted)); err != nil {
+			return thrift.PrependError("error writing map begin: ", err)
+		}
+		for k, v := range p.RowsDeleted {
+			if err := oprot.WriteString(ctx, string(k)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+			if err := oprot.WriteI64(ctx, int64(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteMapEnd(ctx); err != nil {
+			return thrift.PrependError("error writing map end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:rows_deleted: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDmlResult_) Equals(other *TDmlResult_) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if len(p.RowsModified) != len(other.RowsModified) {
+		return false
+	}
+	for k, _tgt := range p.RowsModified {
+		_src17 := other.RowsModified[k]
+		if _tgt != _src17 {
+			return false
+		}
+	}
+	if p.NumRowErrors != other.NumRowErrors {
+		if p.NumRowErrors == nil || other.NumRowErrors == nil {
+			return false
+		}
+		if (*p.NumRowErrors) != (*other.NumRowErrors) {
+			return false
+		}
+	}
+	if len(p.RowsDeleted) != len(other.RowsDeleted) {
+		return false
+	}
+	for k, _tgt := range p.RowsDeleted {
+		_src18 := other.RowsDeleted[k]
+		if _tgt != _src18 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TDmlResult_) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TDmlResult_(%+v)", *p)
+}
+
+// Attributes:
+//   - DbName
+//   - TableName
+type TResetTableReq struct {
+	DbName    string `thrift:"db_name,1,required" db:"db_name" json:"db_name"`
+	TableName string `thrift:"table_name,2,required" db:"table_name" json:"table_name"`
+}
+
+func NewTResetTableReq() *TResetTableReq {
+	return &TResetTableReq{}
+}
+
+func (p *TResetTableReq) GetDbName() string {
+	return p.DbName
+}
+
+func (p *TResetTableReq) GetTableName() string {
+	return p.TableName
+}
+func (p *TResetTableReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetDbName bool = false
+	var issetTableName bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetDbName = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetTableName = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetDbName {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field DbName is not set"))
+	}
+	if !issetTableName {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field TableName is not set"))
+	}
+	return nil
+}
+
+func (p *TResetTableReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.DbName = v
+	}
+	return nil
+}
+
+func (p *TResetTableReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.TableName = v
+	}
+	return nil
+}
+
+func (p *TResetTableReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TResetTableReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TResetTableReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "db_name", thrift.STRING, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:db_name: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.DbName)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.db_name (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:db_name: ", p), err)
+	}
+	return err
+}
+
+func (p *TResetTableReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "table_name", thrift.STRING, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:table_name: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.TableName)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.table_name (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:table_name: ", p), err)
+	}
+	return err
+}
+
+func (p *TResetTableReq) Equals(other *TResetTableReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.DbName != other.DbName {
+		return false
+	}
+	if p.TableName != other.TableName {
+		return false
+	}
+	return true
+}
+
+func (p *TResetTableReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TResetTableReq(%+v)", *p)
+}
+
+// Attributes:
+//   - LatencyNs
+//   - CPUTimeNs
+//   - Cardinality
+//   - MemoryUsed
+type TExecStats struct {
+	LatencyNs   *int64 `thrift:"latency_ns,1" db:"latency_ns" json:"latency_ns,omitempty"`
+	CPUTimeNs   *int64 `thrift:"cpu_time_ns,2" db:"cpu_time_ns" json:"cpu_time_ns,omitempty"`
+	Cardinality *int64 `thrift:"cardinality,3" db:"cardinality" json:"cardinality,omitempty"`
+	MemoryUsed  *int64 `thrift:"memory_used,4" db:"memory_used" json:"memory_used,omitempty"`
+}
+
+func NewTExecStats() *TExecStats {
+	return &TExecStats{}
+}
+
+var TExecStats_LatencyNs_DEFAULT int64
+
+func (p *TExecStats) GetLatencyNs() int64 {
+	if !p.IsSetLatencyNs() {
+		return TExecStats_LatencyNs_DEFAULT
+	}
+	return *p.LatencyNs
+}
+
+var TExecStats_CPUTimeNs_DEFAULT int64
+
+func (p *TExecStats) GetCPUTimeNs() int64 {
+	if !p.IsSetCPUTimeNs() {
+		return TExecStats_CPUTimeNs_DEFAULT
+	}
+	return *p.CPUTimeNs
+}
+
+var TExecStats_Cardinality_DEFAULT int64
+
+func (p *TExecStats) GetCardinality() int64 {
+	if !p.IsSetCardinality() {
+		return TExecStats_Cardinality_DEFAULT
+	}
+	return *p.Cardinality
+}
+
+var TExecStats_MemoryUsed_DEFAULT int64
+
+func (p *TExecStats) GetMemoryUsed() int64 {
+	if !p.IsSetMemoryUsed() {
+		return TExecStats_MemoryUsed_DEFAULT
+	}
+	return *p.MemoryUsed
+}
+func (p *TExecStats) IsSetLatencyNs() bool {
+	return p.LatencyNs != nil
+}
+
+func (p *TExecStats) IsSetCPUTimeNs() bool {
+	return p.CPUTimeNs != nil
+}
+
+func (p *TExecStats) IsSetCardinality() bool {
+	return p.Cardinality != nil
+}
+
+func (p *TExecStats) IsSetMemoryUsed() bool {
+	return p.MemoryUsed != nil
+}
+
+func (p *TExecStats) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TExecStats) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.LatencyNs = &v
+	}
+	return nil
+}
+
+func (p *TExecStats) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.CPUTimeNs = &v
+	}
+	return nil
+}
+
+func (p *TExecStats) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.Cardinality = &v
+	}
+	return nil
+}
+
+func (p *TExecStats) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.MemoryUsed = &v
+	}
+	return nil
+}
+
+func (p *TExecStats) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TExecStats"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TExecStats) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetLatencyNs() {
+		if err := oprot.WriteFieldBegin(ctx, "latency_ns", thrift.I64, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:latency_ns: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.LatencyNs)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.latency_ns (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:latency_ns: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecStats) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCPUTimeNs() {
+		if err := oprot.WriteFieldBegin(ctx, "cpu_time_ns", thrift.I64, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:cpu_time_ns: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.CPUTimeNs)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.cpu_time_ns (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:cpu_time_ns: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecStats) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCardinality() {
+		if err := oprot.WriteFieldBegin(ctx, "cardinality", thrift.I64, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:cardinality: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.Cardinality)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.cardinality (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:cardinality: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecStats) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetMemoryUsed() {
+		if err := oprot.WriteFieldBegin(ctx, "memory_used", thrift.I64, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:memory_used: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.MemoryUsed)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.memory_used (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:memory_used: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecStats) Equals(other *TExecStats) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.LatencyNs != other.LatencyNs {
+		if p.LatencyNs == nil || other.LatencyNs == nil {
+			return false
+		}
+		if (*p.LatencyNs) != (*other.LatencyNs) {
+			return false
+		}
+	}
+	if p.CPUTimeNs != other.CPUTimeNs {
+		if p.CPUTimeNs == nil || other.CPUTimeNs == nil {
+			return false
+		}
+		if (*p.CPUTimeNs) != (*other.CPUTimeNs) {
+			return false
+		}
+	}
+	if p.Cardinality != other.Cardinality {
+		if p.Cardinality == nil || other.Cardinality == nil {
+			return false
+		}
+		if (*p.Cardinality) != (*other.Cardinality) {
+			return false
+		}
+	}
+	if p.MemoryUsed != other.MemoryUsed {
+		if p.MemoryUsed == nil || other.MemoryUsed == nil {
+			return false
+		}
+		if (*p.MemoryUsed) != (*other.MemoryUsed) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TExecStats) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TExecStats(%+v)", *p)
+}
+
+// Attributes:
+//   - NodeID
+//   - FragmentIdx
+//   - Label
+//   - LabelDetail
+//   - NumChildren
+//   - EstimatedStats
+//   - ExecStats
+//   - IsBroadcast
+//   - NumHosts
+type TPlanNodeExecSummary struct {
+	NodeID         int32         `thrift:"node_id,1,required" db:"node_id" json:"node_id"`
+	FragmentIdx    int32         `thrift:"fragment_idx,2,required" db:"fragment_idx" json:"fragment_idx"`
+	Label          string        `thrift:"label,3,required" db:"label" json:"label"`
+	LabelDetail    *string       `thrift:"label_detail,4" db:"label_detail" json:"label_detail,omitempty"`
+	NumChildren    int32         `thrift:"num_children,5,required" db:"num_children" json:"num_children"`
+	EstimatedStats *TExecStats   `thrift:"estimated_stats,6" db:"estimated_stats" json:"estimated_stats,omitempty"`
+	ExecStats      []*TExecStats `thrift:"exec_stats,7" db:"exec_stats" json:"exec_stats,omitempty"`
+	IsBroadcast    *bool         `thrift:"is_broadcast,8" db:"is_broadcast" json:"is_broadcast,omitempty"`
+	NumHosts       *int32        `thrift:"num_hosts,9" db:"num_hosts" json:"num_hosts,omitempty"`
+}
+
+func NewTPlanNodeExecSummary() *TPlanNodeExecSummary {
+	return &TPlanNodeExecSummary{}
+}
+
+func (p *TPlanNodeExecSummary) GetNodeID() int32 {
+	return p.NodeID
+}
+
+func (p *TPlanNodeExecSummary) GetFragmentIdx() int32 {
+	return p.FragmentIdx
+}
+
+func (p *TPlanNodeExecSummary) GetLabel() string {
+	return p.Label
+}
+
+var TPlanNodeExecSummary_LabelDetail_DEFAULT string
+
+func (p *TPlanNodeExecSummary) GetLabelDetail() string {
+	if !p.IsSetLabelDetail() {
+		return TPlanNodeExecSummary_LabelDetail_DEFAULT
+	}
+	return *p.LabelDetail
+}
+
+func (p *TPlanNodeExecSummary) GetNumChildren() int32 {
+	return p.NumChildren
+}
+
+var TPlanNodeExecSummary_EstimatedStats_DEFAULT *TExecStats
+
+func (p *TPlanNodeExecSummary) GetEstimatedStats() *TExecStats {
+	if !p.IsSetEstimatedStats() {
+		return TPlanNodeExecSummary_EstimatedStats_DEFAULT
+	}
+	return p.EstimatedStats
+}
+
+var TPlanNodeExecSummary_ExecStats_DEFAULT []*TExecStats
+
+func (p *TPlanNodeExecSummary) GetExecStats() []*TExecStats {
+	return p.ExecStats
+}
+
+var TPlanNodeExecSummary_IsBroadcast_DEFAULT bool
+
+func (p *TPlanNodeExecSummary) GetIsBroadcast() bool {
+	if !p.IsSetIsBroadcast() {
+		return TPlanNodeExecSummary_IsBroadcast_DEFAULT
+	}
+	return *p.IsBroadcast
+}
+
+var TPlanNodeExecSummary_NumHosts_DEFAULT int32
+
+func (p *TPlanNodeExecSummary) GetNumHosts() int32 {
+	if !p.IsSetNumHosts() {
+		return TPlanNodeExecSummary_NumHosts_DEFAULT
+	}
+	return *p.NumHosts
+}
+func (p *TPlanNodeExecSummary) IsSetLabelDetail() bool {
+	return p.LabelDetail != nil
+}
+
+func (p *TPlanNodeExecSummary) IsSetEstimatedStats() bool {
+	return p.EstimatedStats != nil
+}
+
+func (p *TPlanNodeExecSummary) IsSetExecStats() bool {
+	return p.ExecStats != nil
+}
+
+func (p *TPlanNodeExecSummary) IsSetIsBroadcast() bool {
+	return p.IsBroadcast != nil
+}
+
+func (p *TPlanNodeExecSummary) IsSetNumHosts() bool {
+	return p.NumHosts != nil
+}
+
+func (p *TPlanNodeExecSummary) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetNodeID bool = false
+	var issetFragmentIdx bool = false
+	var issetLabel bool = false
+	var issetNumChildren bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetNodeID = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetFragmentIdx = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+				issetLabel = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+				issetNumChildren = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 6:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField6(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 7:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField7(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 8:
+			if fieldTypeId == thrift.BOOL {
+				if err := p.ReadField8(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 9:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField9(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetNodeID {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field NodeID is not set"))
+	}
+	if !issetFragmentIdx {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field FragmentIdx is not set"))
+	}
+	if !issetLabel {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Label is not set"))
+	}
+	if !issetNumChildren {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field NumChildren is not set"))
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.NodeID = v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.FragmentIdx = v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.Label = v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.LabelDetail = &v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 5: ", err)
+	} else {
+		p.NumChildren = v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField6(ctx context.Context, iprot thrift.TProtocol) error {
+	p.EstimatedStats = &TExecStats{}
+	if err := p.EstimatedStats.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.EstimatedStats), err)
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField7(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]*TExecStats, 0, size)
+	p.ExecStats = tSlice
+	for i := 0; i < size; i++ {
+		_elem19 := &TExecStats{}
+		if err := _elem19.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem19), err)
+		}
+		p.ExecStats = append(p.ExecStats, _elem19)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField8(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadBool(ctx); err != nil {
+		return thrift.PrependError("error reading field 8: ", err)
+	} else {
+		p.IsBroadcast = &v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField9(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 9: ", err)
+	} else {
+		p.NumHosts = &v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TPlanNodeExecSummary"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField6(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField7(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField8(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField9(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "node_id", thrift.I32, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:node_id: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.NodeID)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.node_id (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:node_id: ", p), err)
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "fragment_idx", thrift.I32, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:fragment_idx: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.FragmentIdx)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.fragment_idx (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:fragment_idx: ", p), err)
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "label", thrift.STRING, 3); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:label: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.Label)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.label (3) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 3:label: ", p), err)
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetLabelDetail() {
+		if err := oprot.WriteFieldBegin(ctx, "label_detail", thrift.STRING, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:label_detail: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.LabelDetail)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.label_detail (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:label_detail: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "num_children", thrift.I32, 5); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:num_children: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.NumChildren)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.num_children (5) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 5:num_children: ", p), err)
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField6(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetEstimatedStats() {
+		if err := oprot.WriteFieldBegin(ctx, "estimated_stats", thrift.STRUCT, 6); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 6:estimated_stats: ", p), err)
+		}
+		if err := p.EstimatedStats.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.EstimatedStats), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 6:estimated_stats: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField7(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetExecStats() {
+		if err := oprot.WriteFieldBegin(ctx, "exec_stats", thrift.LIST, 7); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 7:exec_stats: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRUCT, len(p.ExecStats)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.ExecStats {
+			if err := v.Write(ctx, oprot); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", v), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 7:exec_stats: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField8(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetIsBroadcast() {
+		if err := oprot.WriteFieldBegin(ctx, "is_broadcast", thrift.BOOL, 8); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 8:is_broadcast: ", p), err)
+		}
+		if err := oprot.WriteBool(ctx, bool(*p.IsBroadcast)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.is_broadcast (8) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 8:is_broadcast: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField9(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNumHosts() {
+		if err := oprot.WriteFieldBegin(ctx, "num_hosts", thrift.I32, 9); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 9:num_hosts: ", p), err)
+		}
+		if err := oprot.WriteI32(ctx, int32(*p.NumHosts)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.num_hosts (9) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 9:num_hosts: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) Equals(other *TPlanNodeExecSummary) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.NodeID != other.NodeID {
+		return false
+	}
+	if p.FragmentIdx != other.FragmentIdx {
+		return false
+	}
+	if p.Label != other.Label {
+		return false
+	}
+	if p.LabelDetail != other.LabelDetail {
+		if p.LabelDetail == nil || other.LabelDetail == nil {
+			return false
+		}
+		if (*p.LabelDetail) != (*other.LabelDetail) {
+			return false
+		}
+	}
+	if p.NumChildren != other.NumChildren {
+		return false
+	}
+	if !p.EstimatedStats.Equals(other.EstimatedStats) {
+		return false
+	}
+	if len(p.ExecStats) != len(other.ExecStats) {
+		return false
+	}
+	for i, _tgt := range p.ExecStats {
+		_src20 := other.ExecStats[i]
+		if !_tgt.Equals(_src20) {
+			return false
+		}
+	}
+	if p.IsBroadcast != other.IsBroadcast {
+		if p.IsBroadcast == nil || other.IsBroadcast == nil {
+			return false
+		}
+		if (*p.IsBroadcast) != (*other.IsBroadcast) {
+			return false
+		}
+	}
+	if p.NumHosts != other.NumHosts {
+		if p.NumHosts == nil || other.NumHosts == nil {
+			return false
+		}
+		if (*p.NumHosts) != (*other.NumHosts) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TPlanNodeExecSummary) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TPlanNodeExecSummary(%+v)", *p)
+}
+
+// Attributes:
+//   - State
+//   - Status
+//   - Nodes
+type TExecSummary struct {
+	State  TExecState              `thrift:"state,1,required" db:"state" json:"state"`
+	Status *TStatus                `thrift:"status,2" db:"status" json:"status,omitempty"`
+	Nodes  []*TPlanNodeExecSummary `thrift:"nodes,3" db:"nodes" json:"nodes,omitempty"`
+}
+
+func NewTExecSummary() *TExecSummary {
+	return &TExecSummary{}
+}
+
+func (p *TExecSummary) GetState() TExecState {
+	return p.State
+}
+
+var TExecSummary_Status_DEFAULT *TStatus
+
+func (p *TExecSummary) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TExecSummary_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TExecSummary_Nodes_DEFAULT []*TPlanNodeExecSummary
+
+func (p *TExecSummary) GetNodes() []*TPlanNodeExecSummary {
+	return p.Nodes
+}
+func (p *TExecSummary) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TExecSummary) IsSetNodes() bool {
+	return p.Nodes != nil
+}
+
+func (p *TExecSummary) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetState bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetState = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetState {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field State is not set"))
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		temp := TExecState(v)
+		p.State = temp
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]*TPlanNodeExecSummary, 0, size)
+	p.Nodes = tSlice
+	for i := 0; i < size; i++ {
+		_elem21 := &TPlanNodeExecSummary{}
+		if err := _elem21.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem21), err)
+		}
+		p.Nodes = append(p.Nodes, _elem21)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TExecSummary"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "state", thrift.I32, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:state: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.State)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.state (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:state: ", p), err)
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetStatus() {
+		if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:status: ", p), err)
+		}
+		if err := p.Status.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:status: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNodes() {
+		if err := oprot.WriteFieldBegin(ctx, "nodes", thrift.LIST, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:nodes: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRUCT, len(p.Nodes)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.Nodes {
+			if err := v.Write(ctx, oprot); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", v), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:nodes: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) Equals(other *TExecSummary) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.State != other.State {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if len(p.Nodes) != len(other.Nodes) {
+		return false
+	}
+	for i, _tgt := range p.Nodes {
+		_src22 := other.Nodes[i]
+		if !_tgt.Equals(_src22) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TExecSummary) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TExecSummary(%+v)", *p)
+}
+
 type BeeswaxService interface {
 	// Parameters:
 	//  - Query
 	Query(ctx context.Context, query *Query) (_r *QueryHandle, _err error)
+	// Parameters:
+	//  - Query
+	//  - ClientCtx
+	ExecuteAndWait(ctx context.Context, query *Query, clientCtx string) (_r *QueryHandle, _err error)
+	// Parameters:
+	//  - Query
+	Explain(ctx context.Context, query *Query) (_r *QueryExplanation, _err error)
 	// Parameters:
 	//  - QueryID
 	//  - StartOver
@@ -2593,11 +4392,18 @@ type BeeswaxService interface {
 	//  - Context
 	GetLog(ctx context.Context, context string) (_r string, _err error)
 	// Parameters:
+	//  - S
+	Echo(ctx context.Context, s string) (_r string, _err error)
+	DumpConfig(ctx context.Context) (_r string, _err error)
+	// Parameters:
 	//  - IncludeHadoop
 	GetDefaultConfiguration(ctx context.Context, include_hadoop bool) (_r []*ConfigVariable, _err error)
 	// Parameters:
 	//  - Handle
 	Close(ctx context.Context, handle *QueryHandle) (_err error)
+	// Parameters:
+	//  - LogContext
+	Clean(ctx context.Context, log_context string) (_err error)
 }
 
 type BeeswaxServiceClient struct {
@@ -2638,24 +4444,72 @@ func (p *BeeswaxServiceClient) SetLastResponseMeta_(meta thrift.ResponseMeta) {
 // Parameters:
 //   - Query
 func (p *BeeswaxServiceClient) Query(ctx context.Context, query *Query) (_r *QueryHandle, _err error) {
-	var _args13 BeeswaxServiceQueryArgs
-	_args13.Query = query
-	var _result15 BeeswaxServiceQueryResult
-	var _meta14 thrift.ResponseMeta
-	_meta14, _err = p.Client_().Call(ctx, "query", &_args13, &_result15)
-	p.SetLastResponseMeta_(_meta14)
+	var _args23 BeeswaxServiceQueryArgs
+	_args23.Query = query
+	var _result25 BeeswaxServiceQueryResult
+	var _meta24 thrift.ResponseMeta
+	_meta24, _err = p.Client_().Call(ctx, "query", &_args23, &_result25)
+	p.SetLastResponseMeta_(_meta24)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result15.Error != nil:
-		return _r, _result15.Error
+	case _result25.Error != nil:
+		return _r, _result25.Error
 	}
 
-	if _ret16 := _result15.GetSuccess(); _ret16 != nil {
-		return _ret16, nil
+	if _ret26 := _result25.GetSuccess(); _ret26 != nil {
+		return _ret26, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "query failed: unknown result")
+}
+
+// Parameters:
+//   - Query
+//   - ClientCtx
+func (p *BeeswaxServiceClient) ExecuteAndWait(ctx context.Context, query *Query, clientCtx string) (_r *QueryHandle, _err error) {
+	var _args27 BeeswaxServiceExecuteAndWaitArgs
+	_args27.Query = query
+	_args27.ClientCtx = clientCtx
+	var _result29 BeeswaxServiceExecuteAndWaitResult
+	var _meta28 thrift.ResponseMeta
+	_meta28, _err = p.Client_().Call(ctx, "executeAndWait", &_args27, &_result29)
+	p.SetLastResponseMeta_(_meta28)
+	if _err != nil {
+		return
+	}
+	switch {
+	case _result29.Error != nil:
+		return _r, _result29.Error
+	}
+
+	if _ret30 := _result29.GetSuccess(); _ret30 != nil {
+		return _ret30, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "executeAndWait failed: unknown result")
+}
+
+// Parameters:
+//   - Query
+func (p *BeeswaxServiceClient) Explain(ctx context.Context, query *Query) (_r *QueryExplanation, _err error) {
+	var _args31 BeeswaxServiceExplainArgs
+	_args31.Query = query
+	var _result33 BeeswaxServiceExplainResult
+	var _meta32 thrift.ResponseMeta
+	_meta32, _err = p.Client_().Call(ctx, "explain", &_args31, &_result33)
+	p.SetLastResponseMeta_(_meta32)
+	if _err != nil {
+		return
+	}
+	switch {
+	case _result33.Error != nil:
+		return _r, _result33.Error
+	}
+
+	if _ret34 := _result33.GetSuccess(); _ret34 != nil {
+		return _ret34, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "explain failed: unknown result")
 }
 
 // Parameters:
@@ -2663,26 +4517,26 @@ func (p *BeeswaxServiceClient) Query(ctx context.Context, query *Query) (_r *Que
 //   - StartOver
 //   - FetchSize
 func (p *BeeswaxServiceClient) Fetch(ctx context.Context, query_id *QueryHandle, start_over bool, fetch_size int32) (_r *Results, _err error) {
-	var _args17 BeeswaxServiceFetchArgs
-	_args17.QueryID = query_id
-	_args17.StartOver = start_over
-	_args17.FetchSize = fetch_size
-	var _result19 BeeswaxServiceFetchResult
-	var _meta18 thrift.ResponseMeta
-	_meta18, _err = p.Client_().Call(ctx, "fetch", &_args17, &_result19)
-	p.SetLastResponseMeta_(_meta18)
+	var _args35 BeeswaxServiceFetchArgs
+	_args35.QueryID = query_id
+	_args35.StartOver = start_over
+	_args35.FetchSize = fetch_size
+	var _result37 BeeswaxServiceFetchResult
+	var _meta36 thrift.ResponseMeta
+	_meta36, _err = p.Client_().Call(ctx, "fetch", &_args35, &_result37)
+	p.SetLastResponseMeta_(_meta36)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result19.Error != nil:
-		return _r, _result19.Error
-	case _result19.Error2 != nil:
-		return _r, _result19.Error2
+	case _result37.Error != nil:
+		return _r, _result37.Error
+	case _result37.Error2 != nil:
+		return _r, _result37.Error2
 	}
 
-	if _ret20 := _result19.GetSuccess(); _ret20 != nil {
-		return _ret20, nil
+	if _ret38 := _result37.GetSuccess(); _ret38 != nil {
+		return _ret38, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "fetch failed: unknown result")
 }
@@ -2690,42 +4544,42 @@ func (p *BeeswaxServiceClient) Fetch(ctx context.Context, query_id *QueryHandle,
 // Parameters:
 //   - Handle
 func (p *BeeswaxServiceClient) GetState(ctx context.Context, handle *QueryHandle) (_r QueryState, _err error) {
-	var _args21 BeeswaxServiceGetStateArgs
-	_args21.Handle = handle
-	var _result23 BeeswaxServiceGetStateResult
-	var _meta22 thrift.ResponseMeta
-	_meta22, _err = p.Client_().Call(ctx, "get_state", &_args21, &_result23)
-	p.SetLastResponseMeta_(_meta22)
+	var _args39 BeeswaxServiceGetStateArgs
+	_args39.Handle = handle
+	var _result41 BeeswaxServiceGetStateResult
+	var _meta40 thrift.ResponseMeta
+	_meta40, _err = p.Client_().Call(ctx, "get_state", &_args39, &_result41)
+	p.SetLastResponseMeta_(_meta40)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result23.Error != nil:
-		return _r, _result23.Error
+	case _result41.Error != nil:
+		return _r, _result41.Error
 	}
 
-	return _result23.GetSuccess(), nil
+	return _result41.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Handle
 func (p *BeeswaxServiceClient) GetResultsMetadata(ctx context.Context, handle *QueryHandle) (_r *ResultsMetadata, _err error) {
-	var _args24 BeeswaxServiceGetResultsMetadataArgs
-	_args24.Handle = handle
-	var _result26 BeeswaxServiceGetResultsMetadataResult
-	var _meta25 thrift.ResponseMeta
-	_meta25, _err = p.Client_().Call(ctx, "get_results_metadata", &_args24, &_result26)
-	p.SetLastResponseMeta_(_meta25)
+	var _args42 BeeswaxServiceGetResultsMetadataArgs
+	_args42.Handle = handle
+	var _result44 BeeswaxServiceGetResultsMetadataResult
+	var _meta43 thrift.ResponseMeta
+	_meta43, _err = p.Client_().Call(ctx, "get_results_metadata", &_args42, &_result44)
+	p.SetLastResponseMeta_(_meta43)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result26.Error != nil:
-		return _r, _result26.Error
+	case _result44.Error != nil:
+		return _r, _result44.Error
 	}
 
-	if _ret27 := _result26.GetSuccess(); _ret27 != nil {
-		return _ret27, nil
+	if _ret45 := _result44.GetSuccess(); _ret45 != nil {
+		return _ret45, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "get_results_metadata failed: unknown result")
 }
@@ -2733,57 +4587,99 @@ func (p *BeeswaxServiceClient) GetResultsMetadata(ctx context.Context, handle *Q
 // Parameters:
 //   - Context
 func (p *BeeswaxServiceClient) GetLog(ctx context.Context, context string) (_r string, _err error) {
-	var _args28 BeeswaxServiceGetLogArgs
-	_args28.Context = context
-	var _result30 BeeswaxServiceGetLogResult
-	var _meta29 thrift.ResponseMeta
-	_meta29, _err = p.Client_().Call(ctx, "get_log", &_args28, &_result30)
-	p.SetLastResponseMeta_(_meta29)
+	var _args46 BeeswaxServiceGetLogArgs
+	_args46.Context = context
+	var _result48 BeeswaxServiceGetLogResult
+	var _meta47 thrift.ResponseMeta
+	_meta47, _err = p.Client_().Call(ctx, "get_log", &_args46, &_result48)
+	p.SetLastResponseMeta_(_meta47)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result30.Error != nil:
-		return _r, _result30.Error
+	case _result48.Error != nil:
+		return _r, _result48.Error
 	}
 
-	return _result30.GetSuccess(), nil
+	return _result48.GetSuccess(), nil
+}
+
+// Parameters:
+//   - S
+func (p *BeeswaxServiceClient) Echo(ctx context.Context, s string) (_r string, _err error) {
+	var _args49 BeeswaxServiceEchoArgs
+	_args49.S = s
+	var _result51 BeeswaxServiceEchoResult
+	var _meta50 thrift.ResponseMeta
+	_meta50, _err = p.Client_().Call(ctx, "echo", &_args49, &_result51)
+	p.SetLastResponseMeta_(_meta50)
+	if _err != nil {
+		return
+	}
+	return _result51.GetSuccess(), nil
+}
+
+func (p *BeeswaxServiceClient) DumpConfig(ctx context.Context) (_r string, _err error) {
+	var _args52 BeeswaxServiceDumpConfigArgs
+	var _result54 BeeswaxServiceDumpConfigResult
+	var _meta53 thrift.ResponseMeta
+	_meta53, _err = p.Client_().Call(ctx, "dump_config", &_args52, &_result54)
+	p.SetLastResponseMeta_(_meta53)
+	if _err != nil {
+		return
+	}
+	return _result54.GetSuccess(), nil
 }
 
 // Parameters:
 //   - IncludeHadoop
 func (p *BeeswaxServiceClient) GetDefaultConfiguration(ctx context.Context, include_hadoop bool) (_r []*ConfigVariable, _err error) {
-	var _args31 BeeswaxServiceGetDefaultConfigurationArgs
-	_args31.IncludeHadoop = include_hadoop
-	var _result33 BeeswaxServiceGetDefaultConfigurationResult
-	var _meta32 thrift.ResponseMeta
-	_meta32, _err = p.Client_().Call(ctx, "get_default_configuration", &_args31, &_result33)
-	p.SetLastResponseMeta_(_meta32)
+	var _args55 BeeswaxServiceGetDefaultConfigurationArgs
+	_args55.IncludeHadoop = include_hadoop
+	var _result57 BeeswaxServiceGetDefaultConfigurationResult
+	var _meta56 thrift.ResponseMeta
+	_meta56, _err = p.Client_().Call(ctx, "get_default_configuration", &_args55, &_result57)
+	p.SetLastResponseMeta_(_meta56)
 	if _err != nil {
 		return
 	}
-	return _result33.GetSuccess(), nil
+	return _result57.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Handle
 func (p *BeeswaxServiceClient) Close(ctx context.Context, handle *QueryHandle) (_err error) {
-	var _args34 BeeswaxServiceCloseArgs
-	_args34.Handle = handle
-	var _result36 BeeswaxServiceCloseResult
-	var _meta35 thrift.ResponseMeta
-	_meta35, _err = p.Client_().Call(ctx, "close", &_args34, &_result36)
-	p.SetLastResponseMeta_(_meta35)
+	var _args58 BeeswaxServiceCloseArgs
+	_args58.Handle = handle
+	var _result60 BeeswaxServiceCloseResult
+	var _meta59 thrift.ResponseMeta
+	_meta59, _err = p.Client_().Call(ctx, "close", &_args58, &_result60)
+	p.SetLastResponseMeta_(_meta59)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result36.Error != nil:
-		return _result36.Error
-	case _result36.Error2 != nil:
-		return _result36.Error2
+	case _result60.Error != nil:
+		return _result60.Error
+	case _result60.Error2 != nil:
+		return _result60.Error2
 	}
 
+	return nil
+}
+
+// Parameters:
+//   - LogContext
+func (p *BeeswaxServiceClient) Clean(ctx context.Context, log_context string) (_err error) {
+	var _args61 BeeswaxServiceCleanArgs
+	_args61.LogContext = log_context
+	var _result63 BeeswaxServiceCleanResult
+	var _meta62 thrift.ResponseMeta
+	_meta62, _err = p.Client_().Call(ctx, "clean", &_args61, &_result63)
+	p.SetLastResponseMeta_(_meta62)
+	if _err != nil {
+		return
+	}
 	return nil
 }
 
@@ -2807,15 +4703,20 @@ func (p *BeeswaxServiceProcessor) ProcessorMap() map[string]thrift.TProcessorFun
 
 func NewBeeswaxServiceProcessor(handler BeeswaxService) *BeeswaxServiceProcessor {
 
-	self37 := &BeeswaxServiceProcessor{handler: handler, processorMap: make(map[string]thrift.TProcessorFunction)}
-	self37.processorMap["query"] = &beeswaxServiceProcessorQuery{handler: handler}
-	self37.processorMap["fetch"] = &beeswaxServiceProcessorFetch{handler: handler}
-	self37.processorMap["get_state"] = &beeswaxServiceProcessorGetState{handler: handler}
-	self37.processorMap["get_results_metadata"] = &beeswaxServiceProcessorGetResultsMetadata{handler: handler}
-	self37.processorMap["get_log"] = &beeswaxServiceProcessorGetLog{handler: handler}
-	self37.processorMap["get_default_configuration"] = &beeswaxServiceProcessorGetDefaultConfiguration{handler: handler}
-	self37.processorMap["close"] = &beeswaxServiceProcessorClose{handler: handler}
-	return self37
+	self64 := &BeeswaxServiceProcessor{handler: handler, processorMap: make(map[string]thrift.TProcessorFunction)}
+	self64.processorMap["query"] = &beeswaxServiceProcessorQuery{handler: handler}
+	self64.processorMap["executeAndWait"] = &beeswaxServiceProcessorExecuteAndWait{handler: handler}
+	self64.processorMap["explain"] = &beeswaxServiceProcessorExplain{handler: handler}
+	self64.processorMap["fetch"] = &beeswaxServiceProcessorFetch{handler: handler}
+	self64.processorMap["get_state"] = &beeswaxServiceProcessorGetState{handler: handler}
+	self64.processorMap["get_results_metadata"] = &beeswaxServiceProcessorGetResultsMetadata{handler: handler}
+	self64.processorMap["get_log"] = &beeswaxServiceProcessorGetLog{handler: handler}
+	self64.processorMap["echo"] = &beeswaxServiceProcessorEcho{handler: handler}
+	self64.processorMap["dump_config"] = &beeswaxServiceProcessorDumpConfig{handler: handler}
+	self64.processorMap["get_default_configuration"] = &beeswaxServiceProcessorGetDefaultConfiguration{handler: handler}
+	self64.processorMap["close"] = &beeswaxServiceProcessorClose{handler: handler}
+	self64.processorMap["clean"] = &beeswaxServiceProcessorClean{handler: handler}
+	return self64
 }
 
 func (p *BeeswaxServiceProcessor) Process(ctx context.Context, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
@@ -2828,12 +4729,12 @@ func (p *BeeswaxServiceProcessor) Process(ctx context.Context, iprot, oprot thri
 	}
 	iprot.Skip(ctx, thrift.STRUCT)
 	iprot.ReadMessageEnd(ctx)
-	x38 := thrift.NewTApplicationException(thrift.UNKNOWN_METHOD, "Unknown function "+name)
+	x65 := thrift.NewTApplicationException(thrift.UNKNOWN_METHOD, "Unknown function "+name)
 	oprot.WriteMessageBegin(ctx, name, thrift.EXCEPTION, seqId)
-	x38.Write(ctx, oprot)
+	x65.Write(ctx, oprot)
 	oprot.WriteMessageEnd(ctx)
 	oprot.Flush(ctx)
-	return false, x38
+	return false, x65
 
 }
 
@@ -2842,7 +4743,7 @@ type beeswaxServiceProcessorQuery struct {
 }
 
 func (p *beeswaxServiceProcessorQuery) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err39 error
+	var _write_err66 error
 	args := BeeswaxServiceQueryArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -2892,21 +4793,21 @@ func (p *beeswaxServiceProcessorQuery) Process(ctx context.Context, seqId int32,
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc40 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing query: "+err2.Error())
+			_exc67 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing query: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "query", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err39 = thrift.WrapTException(err2)
+				_write_err66 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc40.Write(ctx, oprot); _write_err39 == nil && err2 != nil {
-				_write_err39 = thrift.WrapTException(err2)
+			if err2 := _exc67.Write(ctx, oprot); _write_err66 == nil && err2 != nil {
+				_write_err66 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err39 == nil && err2 != nil {
-				_write_err39 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err66 == nil && err2 != nil {
+				_write_err66 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err39 == nil && err2 != nil {
-				_write_err39 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err66 == nil && err2 != nil {
+				_write_err66 = thrift.WrapTException(err2)
 			}
-			if _write_err39 != nil {
-				return false, thrift.WrapTException(_write_err39)
+			if _write_err66 != nil {
+				return false, thrift.WrapTException(_write_err66)
 			}
 			return true, err
 		}
@@ -2915,19 +4816,209 @@ func (p *beeswaxServiceProcessorQuery) Process(ctx context.Context, seqId int32,
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "query", thrift.REPLY, seqId); err2 != nil {
-		_write_err39 = thrift.WrapTException(err2)
+		_write_err66 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err39 == nil && err2 != nil {
-		_write_err39 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err66 == nil && err2 != nil {
+		_write_err66 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err39 == nil && err2 != nil {
-		_write_err39 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err66 == nil && err2 != nil {
+		_write_err66 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err39 == nil && err2 != nil {
-		_write_err39 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err66 == nil && err2 != nil {
+		_write_err66 = thrift.WrapTException(err2)
 	}
-	if _write_err39 != nil {
-		return false, thrift.WrapTException(_write_err39)
+	if _write_err66 != nil {
+		return false, thrift.WrapTException(_write_err66)
+	}
+	return true, err
+}
+
+type beeswaxServiceProcessorExecuteAndWait struct {
+	handler BeeswaxService
+}
+
+func (p *beeswaxServiceProcessorExecuteAndWait) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err68 error
+	args := BeeswaxServiceExecuteAndWaitArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "executeAndWait", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := BeeswaxServiceExecuteAndWaitResult{}
+	if retval, err2 := p.handler.ExecuteAndWait(ctx, args.Query, args.ClientCtx); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		switch v := err2.(type) {
+		case *BeeswaxException:
+			result.Error = v
+		default:
+			if errors.Is(err2, thrift.ErrAbandonRequest) {
+				return false, thrift.WrapTException(err2)
+			}
+			_exc69 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing executeAndWait: "+err2.Error())
+			if err2 := oprot.WriteMessageBegin(ctx, "executeAndWait", thrift.EXCEPTION, seqId); err2 != nil {
+				_write_err68 = thrift.WrapTException(err2)
+			}
+			if err2 := _exc69.Write(ctx, oprot); _write_err68 == nil && err2 != nil {
+				_write_err68 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err68 == nil && err2 != nil {
+				_write_err68 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.Flush(ctx); _write_err68 == nil && err2 != nil {
+				_write_err68 = thrift.WrapTException(err2)
+			}
+			if _write_err68 != nil {
+				return false, thrift.WrapTException(_write_err68)
+			}
+			return true, err
+		}
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "executeAndWait", thrift.REPLY, seqId); err2 != nil {
+		_write_err68 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err68 == nil && err2 != nil {
+		_write_err68 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err68 == nil && err2 != nil {
+		_write_err68 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err68 == nil && err2 != nil {
+		_write_err68 = thrift.WrapTException(err2)
+	}
+	if _write_err68 != nil {
+		return false, thrift.WrapTException(_write_err68)
+	}
+	return true, err
+}
+
+type beeswaxServiceProcessorExplain struct {
+	handler BeeswaxService
+}
+
+func (p *beeswaxServiceProcessorExplain) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err70 error
+	args := BeeswaxServiceExplainArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "explain", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := BeeswaxServiceExplainResult{}
+	if retval, err2 := p.handler.Explain(ctx, args.Query); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		switch v := err2.(type) {
+		case *BeeswaxException:
+			result.Error = v
+		default:
+			if errors.Is(err2, thrift.ErrAbandonRequest) {
+				return false, thrift.WrapTException(err2)
+			}
+			_exc71 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing explain: "+err2.Error())
+			if err2 := oprot.WriteMessageBegin(ctx, "explain", thrift.EXCEPTION, seqId); err2 != nil {
+				_write_err70 = thrift.WrapTException(err2)
+			}
+			if err2 := _exc71.Write(ctx, oprot); _write_err70 == nil && err2 != nil {
+				_write_err70 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err70 == nil && err2 != nil {
+				_write_err70 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.Flush(ctx); _write_err70 == nil && err2 != nil {
+				_write_err70 = thrift.WrapTException(err2)
+			}
+			if _write_err70 != nil {
+				return false, thrift.WrapTException(_write_err70)
+			}
+			return true, err
+		}
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "explain", thrift.REPLY, seqId); err2 != nil {
+		_write_err70 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err70 == nil && err2 != nil {
+		_write_err70 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err70 == nil && err2 != nil {
+		_write_err70 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err70 == nil && err2 != nil {
+		_write_err70 = thrift.WrapTException(err2)
+	}
+	if _write_err70 != nil {
+		return false, thrift.WrapTException(_write_err70)
 	}
 	return true, err
 }
@@ -2937,7 +5028,7 @@ type beeswaxServiceProcessorFetch struct {
 }
 
 func (p *beeswaxServiceProcessorFetch) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err41 error
+	var _write_err72 error
 	args := BeeswaxServiceFetchArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -2989,21 +5080,21 @@ func (p *beeswaxServiceProcessorFetch) Process(ctx context.Context, seqId int32,
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc42 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing fetch: "+err2.Error())
+			_exc73 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing fetch: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "fetch", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err41 = thrift.WrapTException(err2)
+				_write_err72 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc42.Write(ctx, oprot); _write_err41 == nil && err2 != nil {
-				_write_err41 = thrift.WrapTException(err2)
+			if err2 := _exc73.Write(ctx, oprot); _write_err72 == nil && err2 != nil {
+				_write_err72 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err41 == nil && err2 != nil {
-				_write_err41 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err72 == nil && err2 != nil {
+				_write_err72 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err41 == nil && err2 != nil {
-				_write_err41 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err72 == nil && err2 != nil {
+				_write_err72 = thrift.WrapTException(err2)
 			}
-			if _write_err41 != nil {
-				return false, thrift.WrapTException(_write_err41)
+			if _write_err72 != nil {
+				return false, thrift.WrapTException(_write_err72)
 			}
 			return true, err
 		}
@@ -3012,19 +5103,19 @@ func (p *beeswaxServiceProcessorFetch) Process(ctx context.Context, seqId int32,
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "fetch", thrift.REPLY, seqId); err2 != nil {
-		_write_err41 = thrift.WrapTException(err2)
+		_write_err72 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err41 == nil && err2 != nil {
-		_write_err41 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err72 == nil && err2 != nil {
+		_write_err72 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err41 == nil && err2 != nil {
-		_write_err41 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err72 == nil && err2 != nil {
+		_write_err72 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err41 == nil && err2 != nil {
-		_write_err41 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err72 == nil && err2 != nil {
+		_write_err72 = thrift.WrapTException(err2)
 	}
-	if _write_err41 != nil {
-		return false, thrift.WrapTException(_write_err41)
+	if _write_err72 != nil {
+		return false, thrift.WrapTException(_write_err72)
 	}
 	return true, err
 }
@@ -3034,7 +5125,7 @@ type beeswaxServiceProcessorGetState struct {
 }
 
 func (p *beeswaxServiceProcessorGetState) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err43 error
+	var _write_err74 error
 	args := BeeswaxServiceGetStateArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -3084,21 +5175,21 @@ func (p *beeswaxServiceProcessorGetState) Process(ctx context.Context, seqId int
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc44 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing get_state: "+err2.Error())
+			_exc75 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing get_state: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "get_state", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err43 = thrift.WrapTException(err2)
+				_write_err74 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc44.Write(ctx, oprot); _write_err43 == nil && err2 != nil {
-				_write_err43 = thrift.WrapTException(err2)
+			if err2 := _exc75.Write(ctx, oprot); _write_err74 == nil && err2 != nil {
+				_write_err74 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err43 == nil && err2 != nil {
-				_write_err43 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err74 == nil && err2 != nil {
+				_write_err74 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err43 == nil && err2 != nil {
-				_write_err43 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err74 == nil && err2 != nil {
+				_write_err74 = thrift.WrapTException(err2)
 			}
-			if _write_err43 != nil {
-				return false, thrift.WrapTException(_write_err43)
+			if _write_err74 != nil {
+				return false, thrift.WrapTException(_write_err74)
 			}
 			return true, err
 		}
@@ -3107,19 +5198,19 @@ func (p *beeswaxServiceProcessorGetState) Process(ctx context.Context, seqId int
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "get_state", thrift.REPLY, seqId); err2 != nil {
-		_write_err43 = thrift.WrapTException(err2)
+		_write_err74 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err43 == nil && err2 != nil {
-		_write_err43 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err74 == nil && err2 != nil {
+		_write_err74 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err43 == nil && err2 != nil {
-		_write_err43 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err74 == nil && err2 != nil {
+		_write_err74 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err43 == nil && err2 != nil {
-		_write_err43 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err74 == nil && err2 != nil {
+		_write_err74 = thrift.WrapTException(err2)
 	}
-	if _write_err43 != nil {
-		return false, thrift.WrapTException(_write_err43)
+	if _write_err74 != nil {
+		return false, thrift.WrapTException(_write_err74)
 	}
 	return true, err
 }
@@ -3129,7 +5220,7 @@ type beeswaxServiceProcessorGetResultsMetadata struct {
 }
 
 func (p *beeswaxServiceProcessorGetResultsMetadata) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err45 error
+	var _write_err76 error
 	args := BeeswaxServiceGetResultsMetadataArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -3179,21 +5270,21 @@ func (p *beeswaxServiceProcessorGetResultsMetadata) Process(ctx context.Context,
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc46 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing get_results_metadata: "+err2.Error())
+			_exc77 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing get_results_metadata: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "get_results_metadata", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err45 = thrift.WrapTException(err2)
+				_write_err76 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc46.Write(ctx, oprot); _write_err45 == nil && err2 != nil {
-				_write_err45 = thrift.WrapTException(err2)
+			if err2 := _exc77.Write(ctx, oprot); _write_err76 == nil && err2 != nil {
+				_write_err76 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err45 == nil && err2 != nil {
-				_write_err45 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err76 == nil && err2 != nil {
+				_write_err76 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err45 == nil && err2 != nil {
-				_write_err45 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err76 == nil && err2 != nil {
+				_write_err76 = thrift.WrapTException(err2)
 			}
-			if _write_err45 != nil {
-				return false, thrift.WrapTException(_write_err45)
+			if _write_err76 != nil {
+				return false, thrift.WrapTException(_write_err76)
 			}
 			return true, err
 		}
@@ -3202,19 +5293,19 @@ func (p *beeswaxServiceProcessorGetResultsMetadata) Process(ctx context.Context,
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "get_results_metadata", thrift.REPLY, seqId); err2 != nil {
-		_write_err45 = thrift.WrapTException(err2)
+		_write_err76 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err45 == nil && err2 != nil {
-		_write_err45 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err76 == nil && err2 != nil {
+		_write_err76 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err45 == nil && err2 != nil {
-		_write_err45 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err76 == nil && err2 != nil {
+		_write_err76 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err45 == nil && err2 != nil {
-		_write_err45 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err76 == nil && err2 != nil {
+		_write_err76 = thrift.WrapTException(err2)
 	}
-	if _write_err45 != nil {
-		return false, thrift.WrapTException(_write_err45)
+	if _write_err76 != nil {
+		return false, thrift.WrapTException(_write_err76)
 	}
 	return true, err
 }
@@ -3224,7 +5315,7 @@ type beeswaxServiceProcessorGetLog struct {
 }
 
 func (p *beeswaxServiceProcessorGetLog) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err47 error
+	var _write_err78 error
 	args := BeeswaxServiceGetLogArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -3274,21 +5365,21 @@ func (p *beeswaxServiceProcessorGetLog) Process(ctx context.Context, seqId int32
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc48 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing get_log: "+err2.Error())
+			_exc79 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing get_log: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "get_log", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err47 = thrift.WrapTException(err2)
+				_write_err78 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc48.Write(ctx, oprot); _write_err47 == nil && err2 != nil {
-				_write_err47 = thrift.WrapTException(err2)
+			if err2 := _exc79.Write(ctx, oprot); _write_err78 == nil && err2 != nil {
+				_write_err78 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err47 == nil && err2 != nil {
-				_write_err47 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err78 == nil && err2 != nil {
+				_write_err78 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err47 == nil && err2 != nil {
-				_write_err47 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err78 == nil && err2 != nil {
+				_write_err78 = thrift.WrapTException(err2)
 			}
-			if _write_err47 != nil {
-				return false, thrift.WrapTException(_write_err47)
+			if _write_err78 != nil {
+				return false, thrift.WrapTException(_write_err78)
 			}
 			return true, err
 		}
@@ -3297,19 +5388,199 @@ func (p *beeswaxServiceProcessorGetLog) Process(ctx context.Context, seqId int32
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "get_log", thrift.REPLY, seqId); err2 != nil {
-		_write_err47 = thrift.WrapTException(err2)
+		_write_err78 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err47 == nil && err2 != nil {
-		_write_err47 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err78 == nil && err2 != nil {
+		_write_err78 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err47 == nil && err2 != nil {
-		_write_err47 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err78 == nil && err2 != nil {
+		_write_err78 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err47 == nil && err2 != nil {
-		_write_err47 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err78 == nil && err2 != nil {
+		_write_err78 = thrift.WrapTException(err2)
 	}
-	if _write_err47 != nil {
-		return false, thrift.WrapTException(_write_err47)
+	if _write_err78 != nil {
+		return false, thrift.WrapTException(_write_err78)
+	}
+	return true, err
+}
+
+type beeswaxServiceProcessorEcho struct {
+	handler BeeswaxService
+}
+
+func (p *beeswaxServiceProcessorEcho) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err80 error
+	args := BeeswaxServiceEchoArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "echo", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := BeeswaxServiceEchoResult{}
+	if retval, err2 := p.handler.Echo(ctx, args.S); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc81 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing echo: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "echo", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err80 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc81.Write(ctx, oprot); _write_err80 == nil && err2 != nil {
+			_write_err80 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err80 == nil && err2 != nil {
+			_write_err80 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err80 == nil && err2 != nil {
+			_write_err80 = thrift.WrapTException(err2)
+		}
+		if _write_err80 != nil {
+			return false, thrift.WrapTException(_write_err80)
+		}
+		return true, err
+	} else {
+		result.Success = &retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "echo", thrift.REPLY, seqId); err2 != nil {
+		_write_err80 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err80 == nil && err2 != nil {
+		_write_err80 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err80 == nil && err2 != nil {
+		_write_err80 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err80 == nil && err2 != nil {
+		_write_err80 = thrift.WrapTException(err2)
+	}
+	if _write_err80 != nil {
+		return false, thrift.WrapTException(_write_err80)
+	}
+	return true, err
+}
+
+type beeswaxServiceProcessorDumpConfig struct {
+	handler BeeswaxService
+}
+
+func (p *beeswaxServiceProcessorDumpConfig) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err82 error
+	args := BeeswaxServiceDumpConfigArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "dump_config", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := BeeswaxServiceDumpConfigResult{}
+	if retval, err2 := p.handler.DumpConfig(ctx); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc83 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing dump_config: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "dump_config", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err82 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc83.Write(ctx, oprot); _write_err82 == nil && err2 != nil {
+			_write_err82 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err82 == nil && err2 != nil {
+			_write_err82 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err82 == nil && err2 != nil {
+			_write_err82 = thrift.WrapTException(err2)
+		}
+		if _write_err82 != nil {
+			return false, thrift.WrapTException(_write_err82)
+		}
+		return true, err
+	} else {
+		result.Success = &retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "dump_config", thrift.REPLY, seqId); err2 != nil {
+		_write_err82 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err82 == nil && err2 != nil {
+		_write_err82 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err82 == nil && err2 != nil {
+		_write_err82 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err82 == nil && err2 != nil {
+		_write_err82 = thrift.WrapTException(err2)
+	}
+	if _write_err82 != nil {
+		return false, thrift.WrapTException(_write_err82)
 	}
 	return true, err
 }
@@ -3319,7 +5590,7 @@ type beeswaxServiceProcessorGetDefaultConfiguration struct {
 }
 
 func (p *beeswaxServiceProcessorGetDefaultConfiguration) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err49 error
+	var _write_err84 error
 	args := BeeswaxServiceGetDefaultConfigurationArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -3365,21 +5636,21 @@ func (p *beeswaxServiceProcessorGetDefaultConfiguration) Process(ctx context.Con
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc50 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing get_default_configuration: "+err2.Error())
+		_exc85 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing get_default_configuration: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "get_default_configuration", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err49 = thrift.WrapTException(err2)
+			_write_err84 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc50.Write(ctx, oprot); _write_err49 == nil && err2 != nil {
-			_write_err49 = thrift.WrapTException(err2)
+		if err2 := _exc85.Write(ctx, oprot); _write_err84 == nil && err2 != nil {
+			_write_err84 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err49 == nil && err2 != nil {
-			_write_err49 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err84 == nil && err2 != nil {
+			_write_err84 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err49 == nil && err2 != nil {
-			_write_err49 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err84 == nil && err2 != nil {
+			_write_err84 = thrift.WrapTException(err2)
 		}
-		if _write_err49 != nil {
-			return false, thrift.WrapTException(_write_err49)
+		if _write_err84 != nil {
+			return false, thrift.WrapTException(_write_err84)
 		}
 		return true, err
 	} else {
@@ -3387,19 +5658,19 @@ func (p *beeswaxServiceProcessorGetDefaultConfiguration) Process(ctx context.Con
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "get_default_configuration", thrift.REPLY, seqId); err2 != nil {
-		_write_err49 = thrift.WrapTException(err2)
+		_write_err84 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err49 == nil && err2 != nil {
-		_write_err49 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err84 == nil && err2 != nil {
+		_write_err84 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err49 == nil && err2 != nil {
-		_write_err49 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err84 == nil && err2 != nil {
+		_write_err84 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err49 == nil && err2 != nil {
-		_write_err49 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err84 == nil && err2 != nil {
+		_write_err84 = thrift.WrapTException(err2)
 	}
-	if _write_err49 != nil {
-		return false, thrift.WrapTException(_write_err49)
+	if _write_err84 != nil {
+		return false, thrift.WrapTException(_write_err84)
 	}
 	return true, err
 }
@@ -3409,7 +5680,7 @@ type beeswaxServiceProcessorClose struct {
 }
 
 func (p *beeswaxServiceProcessorClose) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err51 error
+	var _write_err86 error
 	args := BeeswaxServiceCloseArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -3461,40 +5732,128 @@ func (p *beeswaxServiceProcessorClose) Process(ctx context.Context, seqId int32,
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc52 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing close: "+err2.Error())
+			_exc87 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing close: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "close", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err51 = thrift.WrapTException(err2)
+				_write_err86 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc52.Write(ctx, oprot); _write_err51 == nil && err2 != nil {
-				_write_err51 = thrift.WrapTException(err2)
+			if err2 := _exc87.Write(ctx, oprot); _write_err86 == nil && err2 != nil {
+				_write_err86 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err51 == nil && err2 != nil {
-				_write_err51 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err86 == nil && err2 != nil {
+				_write_err86 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err51 == nil && err2 != nil {
-				_write_err51 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err86 == nil && err2 != nil {
+				_write_err86 = thrift.WrapTException(err2)
 			}
-			if _write_err51 != nil {
-				return false, thrift.WrapTException(_write_err51)
+			if _write_err86 != nil {
+				return false, thrift.WrapTException(_write_err86)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "close", thrift.REPLY, seqId); err2 != nil {
-		_write_err51 = thrift.WrapTException(err2)
+		_write_err86 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err51 == nil && err2 != nil {
-		_write_err51 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err86 == nil && err2 != nil {
+		_write_err86 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err51 == nil && err2 != nil {
-		_write_err51 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err86 == nil && err2 != nil {
+		_write_err86 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err51 == nil && err2 != nil {
-		_write_err51 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err86 == nil && err2 != nil {
+		_write_err86 = thrift.WrapTException(err2)
 	}
-	if _write_err51 != nil {
-		return false, thrift.WrapTException(_write_err51)
+	if _write_err86 != nil {
+		return false, thrift.WrapTException(_write_err86)
+	}
+	return true, err
+}
+
+type beeswaxServiceProcessorClean struct {
+	handler BeeswaxService
+}
+
+func (p *beeswaxServiceProcessorClean) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err88 error
+	args := BeeswaxServiceCleanArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "clean", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := BeeswaxServiceCleanResult{}
+	if err2 := p.handler.Clean(ctx, args.LogContext); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc89 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing clean: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "clean", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err88 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc89.Write(ctx, oprot); _write_err88 == nil && err2 != nil {
+			_write_err88 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err88 == nil && err2 != nil {
+			_write_err88 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err88 == nil && err2 != nil {
+			_write_err88 = thrift.WrapTException(err2)
+		}
+		if _write_err88 != nil {
+			return false, thrift.WrapTException(_write_err88)
+		}
+		return true, err
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "clean", thrift.REPLY, seqId); err2 != nil {
+		_write_err88 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err88 == nil && err2 != nil {
+		_write_err88 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err88 == nil && err2 != nil {
+		_write_err88 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err88 == nil && err2 != nil {
+		_write_err88 = thrift.WrapTException(err2)
+	}
+	if _write_err88 != nil {
+		return false, thrift.WrapTException(_write_err88)
 	}
 	return true, err
 }
@@ -3766,6 +6125,581 @@ func (p *BeeswaxServiceQueryResult) String() string {
 		return "<nil>"
 	}
 	return fmt.Sprintf("BeeswaxServiceQueryResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Query
+//   - ClientCtx
+type BeeswaxServiceExecuteAndWaitArgs struct {
+	Query     *Query `thrift:"query,1" db:"query" json:"query"`
+	ClientCtx string `thrift:"clientCtx,2" db:"clientCtx" json:"clientCtx"`
+}
+
+func NewBeeswaxServiceExecuteAndWaitArgs() *BeeswaxServiceExecuteAndWaitArgs {
+	return &BeeswaxServiceExecuteAndWaitArgs{}
+}
+
+var BeeswaxServiceExecuteAndWaitArgs_Query_DEFAULT *Query
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) GetQuery() *Query {
+	if !p.IsSetQuery() {
+		return BeeswaxServiceExecuteAndWaitArgs_Query_DEFAULT
+	}
+	return p.Query
+}
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) GetClientCtx() string {
+	return p.ClientCtx
+}
+func (p *BeeswaxServiceExecuteAndWaitArgs) IsSetQuery() bool {
+	return p.Query != nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Query = &Query{}
+	if err := p.Query.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Query), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.ClientCtx = v
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "executeAndWait_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "query", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:query: ", p), err)
+	}
+	if err := p.Query.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Query), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:query: ", p), err)
+	}
+	return err
+}
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "clientCtx", thrift.STRING, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:clientCtx: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.ClientCtx)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.clientCtx (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:clientCtx: ", p), err)
+	}
+	return err
+}
+
+func (p *BeeswaxServiceExecuteAndWaitArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceExecuteAndWaitArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+//   - Error
+type BeeswaxServiceExecuteAndWaitResult struct {
+	Success *QueryHandle      `thrift:"success,0" db:"success" json:"success,omitempty"`
+	Error   *BeeswaxException `thrift:"error,1" db:"error" json:"error,omitempty"`
+}
+
+func NewBeeswaxServiceExecuteAndWaitResult() *BeeswaxServiceExecuteAndWaitResult {
+	return &BeeswaxServiceExecuteAndWaitResult{}
+}
+
+var BeeswaxServiceExecuteAndWaitResult_Success_DEFAULT *QueryHandle
+
+func (p *BeeswaxServiceExecuteAndWaitResult) GetSuccess() *QueryHandle {
+	if !p.IsSetSuccess() {
+		return BeeswaxServiceExecuteAndWaitResult_Success_DEFAULT
+	}
+	return p.Success
+}
+
+var BeeswaxServiceExecuteAndWaitResult_Error_DEFAULT *BeeswaxException
+
+func (p *BeeswaxServiceExecuteAndWaitResult) GetError() *BeeswaxException {
+	if !p.IsSetError() {
+		return BeeswaxServiceExecuteAndWaitResult_Error_DEFAULT
+	}
+	return p.Error
+}
+func (p *BeeswaxServiceExecuteAndWaitResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitResult) IsSetError() bool {
+	return p.Error != nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &QueryHandle{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitResult) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Error = &BeeswaxException{}
+	if err := p.Error.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Error), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "executeAndWait_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExecuteAndWaitResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *BeeswaxServiceExecuteAndWaitResult) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetError() {
+		if err := oprot.WriteFieldBegin(ctx, "error", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:error: ", p), err)
+		}
+		if err := p.Error.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Error), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:error: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *BeeswaxServiceExecuteAndWaitResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceExecuteAndWaitResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Query
+type BeeswaxServiceExplainArgs struct {
+	Query *Query `thrift:"query,1" db:"query" json:"query"`
+}
+
+func NewBeeswaxServiceExplainArgs() *BeeswaxServiceExplainArgs {
+	return &BeeswaxServiceExplainArgs{}
+}
+
+var BeeswaxServiceExplainArgs_Query_DEFAULT *Query
+
+func (p *BeeswaxServiceExplainArgs) GetQuery() *Query {
+	if !p.IsSetQuery() {
+		return BeeswaxServiceExplainArgs_Query_DEFAULT
+	}
+	return p.Query
+}
+func (p *BeeswaxServiceExplainArgs) IsSetQuery() bool {
+	return p.Query != nil
+}
+
+func (p *BeeswaxServiceExplainArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExplainArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Query = &Query{}
+	if err := p.Query.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Query), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExplainArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "explain_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExplainArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "query", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:query: ", p), err)
+	}
+	if err := p.Query.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Query), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:query: ", p), err)
+	}
+	return err
+}
+
+func (p *BeeswaxServiceExplainArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceExplainArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+//   - Error
+type BeeswaxServiceExplainResult struct {
+	Success *QueryExplanation `thrift:"success,0" db:"success" json:"success,omitempty"`
+	Error   *BeeswaxException `thrift:"error,1" db:"error" json:"error,omitempty"`
+}
+
+func NewBeeswaxServiceExplainResult() *BeeswaxServiceExplainResult {
+	return &BeeswaxServiceExplainResult{}
+}
+
+var BeeswaxServiceExplainResult_Success_DEFAULT *QueryExplanation
+
+func (p *BeeswaxServiceExplainResult) GetSuccess() *QueryExplanation {
+	if !p.IsSetSuccess() {
+		return BeeswaxServiceExplainResult_Success_DEFAULT
+	}
+	return p.Success
+}
+
+var BeeswaxServiceExplainResult_Error_DEFAULT *BeeswaxException
+
+func (p *BeeswaxServiceExplainResult) GetError() *BeeswaxException {
+	if !p.IsSetError() {
+		return BeeswaxServiceExplainResult_Error_DEFAULT
+	}
+	return p.Error
+}
+func (p *BeeswaxServiceExplainResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *BeeswaxServiceExplainResult) IsSetError() bool {
+	return p.Error != nil
+}
+
+func (p *BeeswaxServiceExplainResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExplainResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &QueryExplanation{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExplainResult) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Error = &BeeswaxException{}
+	if err := p.Error.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Error), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExplainResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "explain_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceExplainResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *BeeswaxServiceExplainResult) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetError() {
+		if err := oprot.WriteFieldBegin(ctx, "error", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:error: ", p), err)
+		}
+		if err := p.Error.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Error), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:error: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *BeeswaxServiceExplainResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceExplainResult(%+v)", *p)
 }
 
 // Attributes:
@@ -4965,6 +7899,380 @@ func (p *BeeswaxServiceGetLogResult) String() string {
 }
 
 // Attributes:
+//   - S
+type BeeswaxServiceEchoArgs struct {
+	S string `thrift:"s,1" db:"s" json:"s"`
+}
+
+func NewBeeswaxServiceEchoArgs() *BeeswaxServiceEchoArgs {
+	return &BeeswaxServiceEchoArgs{}
+}
+
+func (p *BeeswaxServiceEchoArgs) GetS() string {
+	return p.S
+}
+func (p *BeeswaxServiceEchoArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceEchoArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.S = v
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceEchoArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "echo_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceEchoArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "s", thrift.STRING, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:s: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.S)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.s (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:s: ", p), err)
+	}
+	return err
+}
+
+func (p *BeeswaxServiceEchoArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceEchoArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type BeeswaxServiceEchoResult struct {
+	Success *string `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewBeeswaxServiceEchoResult() *BeeswaxServiceEchoResult {
+	return &BeeswaxServiceEchoResult{}
+}
+
+var BeeswaxServiceEchoResult_Success_DEFAULT string
+
+func (p *BeeswaxServiceEchoResult) GetSuccess() string {
+	if !p.IsSetSuccess() {
+		return BeeswaxServiceEchoResult_Success_DEFAULT
+	}
+	return *p.Success
+}
+func (p *BeeswaxServiceEchoResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *BeeswaxServiceEchoResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceEchoResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 0: ", err)
+	} else {
+		p.Success = &v
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceEchoResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "echo_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceEchoResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRING, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.Success)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.success (0) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *BeeswaxServiceEchoResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceEchoResult(%+v)", *p)
+}
+
+type BeeswaxServiceDumpConfigArgs struct {
+}
+
+func NewBeeswaxServiceDumpConfigArgs() *BeeswaxServiceDumpConfigArgs {
+	return &BeeswaxServiceDumpConfigArgs{}
+}
+
+func (p *BeeswaxServiceDumpConfigArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+			return err
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceDumpConfigArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "dump_config_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceDumpConfigArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceDumpConfigArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type BeeswaxServiceDumpConfigResult struct {
+	Success *string `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewBeeswaxServiceDumpConfigResult() *BeeswaxServiceDumpConfigResult {
+	return &BeeswaxServiceDumpConfigResult{}
+}
+
+var BeeswaxServiceDumpConfigResult_Success_DEFAULT string
+
+func (p *BeeswaxServiceDumpConfigResult) GetSuccess() string {
+	if !p.IsSetSuccess() {
+		return BeeswaxServiceDumpConfigResult_Success_DEFAULT
+	}
+	return *p.Success
+}
+func (p *BeeswaxServiceDumpConfigResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *BeeswaxServiceDumpConfigResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceDumpConfigResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 0: ", err)
+	} else {
+		p.Success = &v
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceDumpConfigResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "dump_config_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceDumpConfigResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRING, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.Success)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.success (0) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *BeeswaxServiceDumpConfigResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceDumpConfigResult(%+v)", *p)
+}
+
+// Attributes:
 //   - IncludeHadoop
 type BeeswaxServiceGetDefaultConfigurationArgs struct {
 	IncludeHadoop bool `thrift:"include_hadoop,1" db:"include_hadoop" json:"include_hadoop"`
@@ -5129,11 +8437,11 @@ func (p *BeeswaxServiceGetDefaultConfigurationResult) ReadField0(ctx context.Con
 	tSlice := make([]*ConfigVariable, 0, size)
 	p.Success = tSlice
 	for i := 0; i < size; i++ {
-		_elem53 := &ConfigVariable{}
-		if err := _elem53.Read(ctx, iprot); err != nil {
-			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem53), err)
+		_elem90 := &ConfigVariable{}
+		if err := _elem90.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem90), err)
 		}
-		p.Success = append(p.Success, _elem53)
+		p.Success = append(p.Success, _elem90)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -5456,13 +8764,180 @@ func (p *BeeswaxServiceCloseResult) String() string {
 	return fmt.Sprintf("BeeswaxServiceCloseResult(%+v)", *p)
 }
 
+// Attributes:
+//   - LogContext
+type BeeswaxServiceCleanArgs struct {
+	LogContext string `thrift:"log_context,1" db:"log_context" json:"log_context"`
+}
+
+func NewBeeswaxServiceCleanArgs() *BeeswaxServiceCleanArgs {
+	return &BeeswaxServiceCleanArgs{}
+}
+
+func (p *BeeswaxServiceCleanArgs) GetLogContext() string {
+	return p.LogContext
+}
+func (p *BeeswaxServiceCleanArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceCleanArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.LogContext = v
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceCleanArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "clean_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceCleanArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "log_context", thrift.STRING, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:log_context: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.LogContext)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.log_context (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:log_context: ", p), err)
+	}
+	return err
+}
+
+func (p *BeeswaxServiceCleanArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceCleanArgs(%+v)", *p)
+}
+
+type BeeswaxServiceCleanResult struct {
+}
+
+func NewBeeswaxServiceCleanResult() *BeeswaxServiceCleanResult {
+	return &BeeswaxServiceCleanResult{}
+}
+
+func (p *BeeswaxServiceCleanResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+			return err
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceCleanResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "clean_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *BeeswaxServiceCleanResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("BeeswaxServiceCleanResult(%+v)", *p)
+}
+
 type ImpalaService interface {
 	BeeswaxService
 
 	// Parameters:
 	//  - QueryID
 	Cancel(ctx context.Context, query_id *QueryHandle) (_r *TStatus, _err error)
+	ResetCatalog(ctx context.Context) (_r *TStatus, _err error)
+	// Parameters:
+	//  - Request
+	ResetTable(ctx context.Context, request *TResetTableReq) (_r *TStatus, _err error)
+	// Parameters:
+	//  - QueryID
+	GetRuntimeProfile(ctx context.Context, query_id *QueryHandle) (_r string, _err error)
+	// Parameters:
+	//  - Handle
+	CloseInsert(ctx context.Context, handle *QueryHandle) (_r *TDmlResult_, _err error)
 	PingImpalaService(ctx context.Context) (_r *TPingImpalaServiceResp, _err error)
+	// Parameters:
+	//  - Handle
+	GetExecSummary(ctx context.Context, handle *QueryHandle) (_r *TExecSummary, _err error)
 }
 
 type ImpalaServiceClient struct {
@@ -5486,39 +8961,142 @@ func NewImpalaServiceClient(c thrift.TClient) *ImpalaServiceClient {
 // Parameters:
 //   - QueryID
 func (p *ImpalaServiceClient) Cancel(ctx context.Context, query_id *QueryHandle) (_r *TStatus, _err error) {
-	var _args54 ImpalaServiceCancelArgs
-	_args54.QueryID = query_id
-	var _result56 ImpalaServiceCancelResult
-	var _meta55 thrift.ResponseMeta
-	_meta55, _err = p.Client_().Call(ctx, "Cancel", &_args54, &_result56)
-	p.SetLastResponseMeta_(_meta55)
+	var _args91 ImpalaServiceCancelArgs
+	_args91.QueryID = query_id
+	var _result93 ImpalaServiceCancelResult
+	var _meta92 thrift.ResponseMeta
+	_meta92, _err = p.Client_().Call(ctx, "Cancel", &_args91, &_result93)
+	p.SetLastResponseMeta_(_meta92)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result56.Error != nil:
-		return _r, _result56.Error
+	case _result93.Error != nil:
+		return _r, _result93.Error
 	}
 
-	if _ret57 := _result56.GetSuccess(); _ret57 != nil {
-		return _ret57, nil
+	if _ret94 := _result93.GetSuccess(); _ret94 != nil {
+		return _ret94, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "Cancel failed: unknown result")
 }
 
-func (p *ImpalaServiceClient) PingImpalaService(ctx context.Context) (_r *TPingImpalaServiceResp, _err error) {
-	var _args58 ImpalaServicePingImpalaServiceArgs
-	var _result60 ImpalaServicePingImpalaServiceResult
-	var _meta59 thrift.ResponseMeta
-	_meta59, _err = p.Client_().Call(ctx, "PingImpalaService", &_args58, &_result60)
-	p.SetLastResponseMeta_(_meta59)
+func (p *ImpalaServiceClient) ResetCatalog(ctx context.Context) (_r *TStatus, _err error) {
+	var _args95 ImpalaServiceResetCatalogArgs
+	var _result97 ImpalaServiceResetCatalogResult
+	var _meta96 thrift.ResponseMeta
+	_meta96, _err = p.Client_().Call(ctx, "ResetCatalog", &_args95, &_result97)
+	p.SetLastResponseMeta_(_meta96)
 	if _err != nil {
 		return
 	}
-	if _ret61 := _result60.GetSuccess(); _ret61 != nil {
-		return _ret61, nil
+	if _ret98 := _result97.GetSuccess(); _ret98 != nil {
+		return _ret98, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "ResetCatalog failed: unknown result")
+}
+
+// Parameters:
+//   - Request
+func (p *ImpalaServiceClient) ResetTable(ctx context.Context, request *TResetTableReq) (_r *TStatus, _err error) {
+	var _args99 ImpalaServiceResetTableArgs
+	_args99.Request = request
+	var _result101 ImpalaServiceResetTableResult
+	var _meta100 thrift.ResponseMeta
+	_meta100, _err = p.Client_().Call(ctx, "ResetTable", &_args99, &_result101)
+	p.SetLastResponseMeta_(_meta100)
+	if _err != nil {
+		return
+	}
+	if _ret102 := _result101.GetSuccess(); _ret102 != nil {
+		return _ret102, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "ResetTable failed: unknown result")
+}
+
+// Parameters:
+//   - QueryID
+func (p *ImpalaServiceClient) GetRuntimeProfile(ctx context.Context, query_id *QueryHandle) (_r string, _err error) {
+	var _args103 ImpalaServiceGetRuntimeProfileArgs
+	_args103.QueryID = query_id
+	var _result105 ImpalaServiceGetRuntimeProfileResult
+	var _meta104 thrift.ResponseMeta
+	_meta104, _err = p.Client_().Call(ctx, "GetRuntimeProfile", &_args103, &_result105)
+	p.SetLastResponseMeta_(_meta104)
+	if _err != nil {
+		return
+	}
+	switch {
+	case _result105.Error != nil:
+		return _r, _result105.Error
+	}
+
+	return _result105.GetSuccess(), nil
+}
+
+// Parameters:
+//   - Handle
+func (p *ImpalaServiceClient) CloseInsert(ctx context.Context, handle *QueryHandle) (_r *TDmlResult_, _err error) {
+	var _args106 ImpalaServiceCloseInsertArgs
+	_args106.Handle = handle
+	var _result108 ImpalaServiceCloseInsertResult
+	var _meta107 thrift.ResponseMeta
+	_meta107, _err = p.Client_().Call(ctx, "CloseInsert", &_args106, &_result108)
+	p.SetLastResponseMeta_(_meta107)
+	if _err != nil {
+		return
+	}
+	switch {
+	case _result108.Error != nil:
+		return _r, _result108.Error
+	case _result108.Error2 != nil:
+		return _r, _result108.Error2
+	}
+
+	if _ret109 := _result108.GetSuccess(); _ret109 != nil {
+		return _ret109, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "CloseInsert failed: unknown result")
+}
+
+func (p *ImpalaServiceClient) PingImpalaService(ctx context.Context) (_r *TPingImpalaServiceResp, _err error) {
+	var _args110 ImpalaServicePingImpalaServiceArgs
+	var _result112 ImpalaServicePingImpalaServiceResult
+	var _meta111 thrift.ResponseMeta
+	_meta111, _err = p.Client_().Call(ctx, "PingImpalaService", &_args110, &_result112)
+	p.SetLastResponseMeta_(_meta111)
+	if _err != nil {
+		return
+	}
+	if _ret113 := _result112.GetSuccess(); _ret113 != nil {
+		return _ret113, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "PingImpalaService failed: unknown result")
+}
+
+// Parameters:
+//   - Handle
+func (p *ImpalaServiceClient) GetExecSummary(ctx context.Context, handle *QueryHandle) (_r *TExecSummary, _err error) {
+	var _args114 ImpalaServiceGetExecSummaryArgs
+	_args114.Handle = handle
+	var _result116 ImpalaServiceGetExecSummaryResult
+	var _meta115 thrift.ResponseMeta
+	_meta115, _err = p.Client_().Call(ctx, "GetExecSummary", &_args114, &_result116)
+	p.SetLastResponseMeta_(_meta115)
+	if _err != nil {
+		return
+	}
+	switch {
+	case _result116.Error != nil:
+		return _r, _result116.Error
+	case _result116.Error2 != nil:
+		return _r, _result116.Error2
+	}
+
+	if _ret117 := _result116.GetSuccess(); _ret117 != nil {
+		return _ret117, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetExecSummary failed: unknown result")
 }
 
 type ImpalaServiceProcessor struct {
@@ -5526,10 +9104,15 @@ type ImpalaServiceProcessor struct {
 }
 
 func NewImpalaServiceProcessor(handler ImpalaService) *ImpalaServiceProcessor {
-	self62 := &ImpalaServiceProcessor{NewBeeswaxServiceProcessor(handler)}
-	self62.AddToProcessorMap("Cancel", &impalaServiceProcessorCancel{handler: handler})
-	self62.AddToProcessorMap("PingImpalaService", &impalaServiceProcessorPingImpalaService{handler: handler})
-	return self62
+	self118 := &ImpalaServiceProcessor{NewBeeswaxServiceProcessor(handler)}
+	self118.AddToProcessorMap("Cancel", &impalaServiceProcessorCancel{handler: handler})
+	self118.AddToProcessorMap("ResetCatalog", &impalaServiceProcessorResetCatalog{handler: handler})
+	self118.AddToProcessorMap("ResetTable", &impalaServiceProcessorResetTable{handler: handler})
+	self118.AddToProcessorMap("GetRuntimeProfile", &impalaServiceProcessorGetRuntimeProfile{handler: handler})
+	self118.AddToProcessorMap("CloseInsert", &impalaServiceProcessorCloseInsert{handler: handler})
+	self118.AddToProcessorMap("PingImpalaService", &impalaServiceProcessorPingImpalaService{handler: handler})
+	self118.AddToProcessorMap("GetExecSummary", &impalaServiceProcessorGetExecSummary{handler: handler})
+	return self118
 }
 
 type impalaServiceProcessorCancel struct {
@@ -5537,7 +9120,7 @@ type impalaServiceProcessorCancel struct {
 }
 
 func (p *impalaServiceProcessorCancel) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err63 error
+	var _write_err119 error
 	args := ImpalaServiceCancelArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -5587,21 +9170,21 @@ func (p *impalaServiceProcessorCancel) Process(ctx context.Context, seqId int32,
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc64 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing Cancel: "+err2.Error())
+			_exc120 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing Cancel: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "Cancel", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err63 = thrift.WrapTException(err2)
+				_write_err119 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc64.Write(ctx, oprot); _write_err63 == nil && err2 != nil {
-				_write_err63 = thrift.WrapTException(err2)
+			if err2 := _exc120.Write(ctx, oprot); _write_err119 == nil && err2 != nil {
+				_write_err119 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err63 == nil && err2 != nil {
-				_write_err63 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err119 == nil && err2 != nil {
+				_write_err119 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err63 == nil && err2 != nil {
-				_write_err63 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err119 == nil && err2 != nil {
+				_write_err119 = thrift.WrapTException(err2)
 			}
-			if _write_err63 != nil {
-				return false, thrift.WrapTException(_write_err63)
+			if _write_err119 != nil {
+				return false, thrift.WrapTException(_write_err119)
 			}
 			return true, err
 		}
@@ -5610,19 +9193,391 @@ func (p *impalaServiceProcessorCancel) Process(ctx context.Context, seqId int32,
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "Cancel", thrift.REPLY, seqId); err2 != nil {
-		_write_err63 = thrift.WrapTException(err2)
+		_write_err119 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err63 == nil && err2 != nil {
-		_write_err63 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err119 == nil && err2 != nil {
+		_write_err119 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err63 == nil && err2 != nil {
-		_write_err63 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err119 == nil && err2 != nil {
+		_write_err119 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err63 == nil && err2 != nil {
-		_write_err63 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err119 == nil && err2 != nil {
+		_write_err119 = thrift.WrapTException(err2)
 	}
-	if _write_err63 != nil {
-		return false, thrift.WrapTException(_write_err63)
+	if _write_err119 != nil {
+		return false, thrift.WrapTException(_write_err119)
+	}
+	return true, err
+}
+
+type impalaServiceProcessorResetCatalog struct {
+	handler ImpalaService
+}
+
+func (p *impalaServiceProcessorResetCatalog) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err121 error
+	args := ImpalaServiceResetCatalogArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "ResetCatalog", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaServiceResetCatalogResult{}
+	if retval, err2 := p.handler.ResetCatalog(ctx); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc122 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing ResetCatalog: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "ResetCatalog", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err121 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc122.Write(ctx, oprot); _write_err121 == nil && err2 != nil {
+			_write_err121 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err121 == nil && err2 != nil {
+			_write_err121 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err121 == nil && err2 != nil {
+			_write_err121 = thrift.WrapTException(err2)
+		}
+		if _write_err121 != nil {
+			return false, thrift.WrapTException(_write_err121)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "ResetCatalog", thrift.REPLY, seqId); err2 != nil {
+		_write_err121 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err121 == nil && err2 != nil {
+		_write_err121 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err121 == nil && err2 != nil {
+		_write_err121 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err121 == nil && err2 != nil {
+		_write_err121 = thrift.WrapTException(err2)
+	}
+	if _write_err121 != nil {
+		return false, thrift.WrapTException(_write_err121)
+	}
+	return true, err
+}
+
+type impalaServiceProcessorResetTable struct {
+	handler ImpalaService
+}
+
+func (p *impalaServiceProcessorResetTable) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err123 error
+	args := ImpalaServiceResetTableArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "ResetTable", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaServiceResetTableResult{}
+	if retval, err2 := p.handler.ResetTable(ctx, args.Request); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc124 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing ResetTable: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "ResetTable", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err123 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc124.Write(ctx, oprot); _write_err123 == nil && err2 != nil {
+			_write_err123 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err123 == nil && err2 != nil {
+			_write_err123 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err123 == nil && err2 != nil {
+			_write_err123 = thrift.WrapTException(err2)
+		}
+		if _write_err123 != nil {
+			return false, thrift.WrapTException(_write_err123)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "ResetTable", thrift.REPLY, seqId); err2 != nil {
+		_write_err123 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err123 == nil && err2 != nil {
+		_write_err123 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err123 == nil && err2 != nil {
+		_write_err123 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err123 == nil && err2 != nil {
+		_write_err123 = thrift.WrapTException(err2)
+	}
+	if _write_err123 != nil {
+		return false, thrift.WrapTException(_write_err123)
+	}
+	return true, err
+}
+
+type impalaServiceProcessorGetRuntimeProfile struct {
+	handler ImpalaService
+}
+
+func (p *impalaServiceProcessorGetRuntimeProfile) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err125 error
+	args := ImpalaServiceGetRuntimeProfileArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetRuntimeProfile", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaServiceGetRuntimeProfileResult{}
+	if retval, err2 := p.handler.GetRuntimeProfile(ctx, args.QueryID); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		switch v := err2.(type) {
+		case *BeeswaxException:
+			result.Error = v
+		default:
+			if errors.Is(err2, thrift.ErrAbandonRequest) {
+				return false, thrift.WrapTException(err2)
+			}
+			_exc126 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetRuntimeProfile: "+err2.Error())
+			if err2 := oprot.WriteMessageBegin(ctx, "GetRuntimeProfile", thrift.EXCEPTION, seqId); err2 != nil {
+				_write_err125 = thrift.WrapTException(err2)
+			}
+			if err2 := _exc126.Write(ctx, oprot); _write_err125 == nil && err2 != nil {
+				_write_err125 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err125 == nil && err2 != nil {
+				_write_err125 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.Flush(ctx); _write_err125 == nil && err2 != nil {
+				_write_err125 = thrift.WrapTException(err2)
+			}
+			if _write_err125 != nil {
+				return false, thrift.WrapTException(_write_err125)
+			}
+			return true, err
+		}
+	} else {
+		result.Success = &retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetRuntimeProfile", thrift.REPLY, seqId); err2 != nil {
+		_write_err125 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err125 == nil && err2 != nil {
+		_write_err125 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err125 == nil && err2 != nil {
+		_write_err125 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err125 == nil && err2 != nil {
+		_write_err125 = thrift.WrapTException(err2)
+	}
+	if _write_err125 != nil {
+		return false, thrift.WrapTException(_write_err125)
+	}
+	return true, err
+}
+
+type impalaServiceProcessorCloseInsert struct {
+	handler ImpalaService
+}
+
+func (p *impalaServiceProcessorCloseInsert) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err127 error
+	args := ImpalaServiceCloseInsertArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "CloseInsert", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaServiceCloseInsertResult{}
+	if retval, err2 := p.handler.CloseInsert(ctx, args.Handle); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		switch v := err2.(type) {
+		case *QueryNotFoundException:
+			result.Error = v
+		case *BeeswaxException:
+			result.Error2 = v
+		default:
+			if errors.Is(err2, thrift.ErrAbandonRequest) {
+				return false, thrift.WrapTException(err2)
+			}
+			_exc128 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CloseInsert: "+err2.Error())
+			if err2 := oprot.WriteMessageBegin(ctx, "CloseInsert", thrift.EXCEPTION, seqId); err2 != nil {
+				_write_err127 = thrift.WrapTException(err2)
+			}
+			if err2 := _exc128.Write(ctx, oprot); _write_err127 == nil && err2 != nil {
+				_write_err127 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err127 == nil && err2 != nil {
+				_write_err127 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.Flush(ctx); _write_err127 == nil && err2 != nil {
+				_write_err127 = thrift.WrapTException(err2)
+			}
+			if _write_err127 != nil {
+				return false, thrift.WrapTException(_write_err127)
+			}
+			return true, err
+		}
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "CloseInsert", thrift.REPLY, seqId); err2 != nil {
+		_write_err127 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err127 == nil && err2 != nil {
+		_write_err127 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err127 == nil && err2 != nil {
+		_write_err127 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err127 == nil && err2 != nil {
+		_write_err127 = thrift.WrapTException(err2)
+	}
+	if _write_err127 != nil {
+		return false, thrift.WrapTException(_write_err127)
 	}
 	return true, err
 }
@@ -5632,7 +9587,7 @@ type impalaServiceProcessorPingImpalaService struct {
 }
 
 func (p *impalaServiceProcessorPingImpalaService) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err65 error
+	var _write_err129 error
 	args := ImpalaServicePingImpalaServiceArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -5678,21 +9633,21 @@ func (p *impalaServiceProcessorPingImpalaService) Process(ctx context.Context, s
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc66 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing PingImpalaService: "+err2.Error())
+		_exc130 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing PingImpalaService: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "PingImpalaService", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err65 = thrift.WrapTException(err2)
+			_write_err129 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc66.Write(ctx, oprot); _write_err65 == nil && err2 != nil {
-			_write_err65 = thrift.WrapTException(err2)
+		if err2 := _exc130.Write(ctx, oprot); _write_err129 == nil && err2 != nil {
+			_write_err129 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err65 == nil && err2 != nil {
-			_write_err65 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err129 == nil && err2 != nil {
+			_write_err129 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err65 == nil && err2 != nil {
-			_write_err65 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err129 == nil && err2 != nil {
+			_write_err129 = thrift.WrapTException(err2)
 		}
-		if _write_err65 != nil {
-			return false, thrift.WrapTException(_write_err65)
+		if _write_err129 != nil {
+			return false, thrift.WrapTException(_write_err129)
 		}
 		return true, err
 	} else {
@@ -5700,19 +9655,116 @@ func (p *impalaServiceProcessorPingImpalaService) Process(ctx context.Context, s
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "PingImpalaService", thrift.REPLY, seqId); err2 != nil {
-		_write_err65 = thrift.WrapTException(err2)
+		_write_err129 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err65 == nil && err2 != nil {
-		_write_err65 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err129 == nil && err2 != nil {
+		_write_err129 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err65 == nil && err2 != nil {
-		_write_err65 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err129 == nil && err2 != nil {
+		_write_err129 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err65 == nil && err2 != nil {
-		_write_err65 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err129 == nil && err2 != nil {
+		_write_err129 = thrift.WrapTException(err2)
 	}
-	if _write_err65 != nil {
-		return false, thrift.WrapTException(_write_err65)
+	if _write_err129 != nil {
+		return false, thrift.WrapTException(_write_err129)
+	}
+	return true, err
+}
+
+type impalaServiceProcessorGetExecSummary struct {
+	handler ImpalaService
+}
+
+func (p *impalaServiceProcessorGetExecSummary) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err131 error
+	args := ImpalaServiceGetExecSummaryArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetExecSummary", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaServiceGetExecSummaryResult{}
+	if retval, err2 := p.handler.GetExecSummary(ctx, args.Handle); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		switch v := err2.(type) {
+		case *QueryNotFoundException:
+			result.Error = v
+		case *BeeswaxException:
+			result.Error2 = v
+		default:
+			if errors.Is(err2, thrift.ErrAbandonRequest) {
+				return false, thrift.WrapTException(err2)
+			}
+			_exc132 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetExecSummary: "+err2.Error())
+			if err2 := oprot.WriteMessageBegin(ctx, "GetExecSummary", thrift.EXCEPTION, seqId); err2 != nil {
+				_write_err131 = thrift.WrapTException(err2)
+			}
+			if err2 := _exc132.Write(ctx, oprot); _write_err131 == nil && err2 != nil {
+				_write_err131 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err131 == nil && err2 != nil {
+				_write_err131 = thrift.WrapTException(err2)
+			}
+			if err2 := oprot.Flush(ctx); _write_err131 == nil && err2 != nil {
+				_write_err131 = thrift.WrapTException(err2)
+			}
+			if _write_err131 != nil {
+				return false, thrift.WrapTException(_write_err131)
+			}
+			return true, err
+		}
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetExecSummary", thrift.REPLY, seqId); err2 != nil {
+		_write_err131 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err131 == nil && err2 != nil {
+		_write_err131 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err131 == nil && err2 != nil {
+		_write_err131 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err131 == nil && err2 != nil {
+		_write_err131 = thrift.WrapTException(err2)
+	}
+	if _write_err131 != nil {
+		return false, thrift.WrapTException(_write_err131)
 	}
 	return true, err
 }
@@ -5986,6 +10038,972 @@ func (p *ImpalaServiceCancelResult) String() string {
 	return fmt.Sprintf("ImpalaServiceCancelResult(%+v)", *p)
 }
 
+type ImpalaServiceResetCatalogArgs struct {
+}
+
+func NewImpalaServiceResetCatalogArgs() *ImpalaServiceResetCatalogArgs {
+	return &ImpalaServiceResetCatalogArgs{}
+}
+
+func (p *ImpalaServiceResetCatalogArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+			return err
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetCatalogArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "ResetCatalog_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetCatalogArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceResetCatalogArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type ImpalaServiceResetCatalogResult struct {
+	Success *TStatus `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewImpalaServiceResetCatalogResult() *ImpalaServiceResetCatalogResult {
+	return &ImpalaServiceResetCatalogResult{}
+}
+
+var ImpalaServiceResetCatalogResult_Success_DEFAULT *TStatus
+
+func (p *ImpalaServiceResetCatalogResult) GetSuccess() *TStatus {
+	if !p.IsSetSuccess() {
+		return ImpalaServiceResetCatalogResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *ImpalaServiceResetCatalogResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaServiceResetCatalogResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetCatalogResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TStatus{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetCatalogResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "ResetCatalog_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetCatalogResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceResetCatalogResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceResetCatalogResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Request
+type ImpalaServiceResetTableArgs struct {
+	Request *TResetTableReq `thrift:"request,1" db:"request" json:"request"`
+}
+
+func NewImpalaServiceResetTableArgs() *ImpalaServiceResetTableArgs {
+	return &ImpalaServiceResetTableArgs{}
+}
+
+var ImpalaServiceResetTableArgs_Request_DEFAULT *TResetTableReq
+
+func (p *ImpalaServiceResetTableArgs) GetRequest() *TResetTableReq {
+	if !p.IsSetRequest() {
+		return ImpalaServiceResetTableArgs_Request_DEFAULT
+	}
+	return p.Request
+}
+func (p *ImpalaServiceResetTableArgs) IsSetRequest() bool {
+	return p.Request != nil
+}
+
+func (p *ImpalaServiceResetTableArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetTableArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Request = &TResetTableReq{}
+	if err := p.Request.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Request), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetTableArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "ResetTable_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetTableArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "request", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:request: ", p), err)
+	}
+	if err := p.Request.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Request), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:request: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaServiceResetTableArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceResetTableArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type ImpalaServiceResetTableResult struct {
+	Success *TStatus `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewImpalaServiceResetTableResult() *ImpalaServiceResetTableResult {
+	return &ImpalaServiceResetTableResult{}
+}
+
+var ImpalaServiceResetTableResult_Success_DEFAULT *TStatus
+
+func (p *ImpalaServiceResetTableResult) GetSuccess() *TStatus {
+	if !p.IsSetSuccess() {
+		return ImpalaServiceResetTableResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *ImpalaServiceResetTableResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaServiceResetTableResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetTableResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TStatus{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetTableResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "ResetTable_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceResetTableResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceResetTableResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceResetTableResult(%+v)", *p)
+}
+
+// Attributes:
+//   - QueryID
+type ImpalaServiceGetRuntimeProfileArgs struct {
+	QueryID *QueryHandle `thrift:"query_id,1" db:"query_id" json:"query_id"`
+}
+
+func NewImpalaServiceGetRuntimeProfileArgs() *ImpalaServiceGetRuntimeProfileArgs {
+	return &ImpalaServiceGetRuntimeProfileArgs{}
+}
+
+var ImpalaServiceGetRuntimeProfileArgs_QueryID_DEFAULT *QueryHandle
+
+func (p *ImpalaServiceGetRuntimeProfileArgs) GetQueryID() *QueryHandle {
+	if !p.IsSetQueryID() {
+		return ImpalaServiceGetRuntimeProfileArgs_QueryID_DEFAULT
+	}
+	return p.QueryID
+}
+func (p *ImpalaServiceGetRuntimeProfileArgs) IsSetQueryID() bool {
+	return p.QueryID != nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.QueryID = &QueryHandle{}
+	if err := p.QueryID.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.QueryID), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetRuntimeProfile_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "query_id", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:query_id: ", p), err)
+	}
+	if err := p.QueryID.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.QueryID), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:query_id: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaServiceGetRuntimeProfileArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceGetRuntimeProfileArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+//   - Error
+type ImpalaServiceGetRuntimeProfileResult struct {
+	Success *string           `thrift:"success,0" db:"success" json:"success,omitempty"`
+	Error   *BeeswaxException `thrift:"error,1" db:"error" json:"error,omitempty"`
+}
+
+func NewImpalaServiceGetRuntimeProfileResult() *ImpalaServiceGetRuntimeProfileResult {
+	return &ImpalaServiceGetRuntimeProfileResult{}
+}
+
+var ImpalaServiceGetRuntimeProfileResult_Success_DEFAULT string
+
+func (p *ImpalaServiceGetRuntimeProfileResult) GetSuccess() string {
+	if !p.IsSetSuccess() {
+		return ImpalaServiceGetRuntimeProfileResult_Success_DEFAULT
+	}
+	return *p.Success
+}
+
+var ImpalaServiceGetRuntimeProfileResult_Error_DEFAULT *BeeswaxException
+
+func (p *ImpalaServiceGetRuntimeProfileResult) GetError() *BeeswaxException {
+	if !p.IsSetError() {
+		return ImpalaServiceGetRuntimeProfileResult_Error_DEFAULT
+	}
+	return p.Error
+}
+func (p *ImpalaServiceGetRuntimeProfileResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileResult) IsSetError() bool {
+	return p.Error != nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 0: ", err)
+	} else {
+		p.Success = &v
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileResult) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Error = &BeeswaxException{}
+	if err := p.Error.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Error), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetRuntimeProfile_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetRuntimeProfileResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRING, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.Success)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.success (0) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceGetRuntimeProfileResult) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetError() {
+		if err := oprot.WriteFieldBegin(ctx, "error", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:error: ", p), err)
+		}
+		if err := p.Error.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Error), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:error: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceGetRuntimeProfileResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceGetRuntimeProfileResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Handle
+type ImpalaServiceCloseInsertArgs struct {
+	Handle *QueryHandle `thrift:"handle,1" db:"handle" json:"handle"`
+}
+
+func NewImpalaServiceCloseInsertArgs() *ImpalaServiceCloseInsertArgs {
+	return &ImpalaServiceCloseInsertArgs{}
+}
+
+var ImpalaServiceCloseInsertArgs_Handle_DEFAULT *QueryHandle
+
+func (p *ImpalaServiceCloseInsertArgs) GetHandle() *QueryHandle {
+	if !p.IsSetHandle() {
+		return ImpalaServiceCloseInsertArgs_Handle_DEFAULT
+	}
+	return p.Handle
+}
+func (p *ImpalaServiceCloseInsertArgs) IsSetHandle() bool {
+	return p.Handle != nil
+}
+
+func (p *ImpalaServiceCloseInsertArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceCloseInsertArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Handle = &QueryHandle{}
+	if err := p.Handle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Handle), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceCloseInsertArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "CloseInsert_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceCloseInsertArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "handle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:handle: ", p), err)
+	}
+	if err := p.Handle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Handle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:handle: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaServiceCloseInsertArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceCloseInsertArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+//   - Error
+//   - Error2
+type ImpalaServiceCloseInsertResult struct {
+	Success *TDmlResult_            `thrift:"success,0" db:"success" json:"success,omitempty"`
+	Error   *QueryNotFoundException `thrift:"error,1" db:"error" json:"error,omitempty"`
+	Error2  *BeeswaxException       `thrift:"error2,2" db:"error2" json:"error2,omitempty"`
+}
+
+func NewImpalaServiceCloseInsertResult() *ImpalaServiceCloseInsertResult {
+	return &ImpalaServiceCloseInsertResult{}
+}
+
+var ImpalaServiceCloseInsertResult_Success_DEFAULT *TDmlResult_
+
+func (p *ImpalaServiceCloseInsertResult) GetSuccess() *TDmlResult_ {
+	if !p.IsSetSuccess() {
+		return ImpalaServiceCloseInsertResult_Success_DEFAULT
+	}
+	return p.Success
+}
+
+var ImpalaServiceCloseInsertResult_Error_DEFAULT *QueryNotFoundException
+
+func (p *ImpalaServiceCloseInsertResult) GetError() *QueryNotFoundException {
+	if !p.IsSetError() {
+		return ImpalaServiceCloseInsertResult_Error_DEFAULT
+	}
+	return p.Error
+}
+
+var ImpalaServiceCloseInsertResult_Error2_DEFAULT *BeeswaxException
+
+func (p *ImpalaServiceCloseInsertResult) GetError2() *BeeswaxException {
+	if !p.IsSetError2() {
+		return ImpalaServiceCloseInsertResult_Error2_DEFAULT
+	}
+	return p.Error2
+}
+func (p *ImpalaServiceCloseInsertResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaServiceCloseInsertResult) IsSetError() bool {
+	return p.Error != nil
+}
+
+func (p *ImpalaServiceCloseInsertResult) IsSetError2() bool {
+	return p.Error2 != nil
+}
+
+func (p *ImpalaServiceCloseInsertResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceCloseInsertResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TDmlResult_{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceCloseInsertResult) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Error = &QueryNotFoundException{}
+	if err := p.Error.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Error), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceCloseInsertResult) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Error2 = &BeeswaxException{}
+	if err := p.Error2.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Error2), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceCloseInsertResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "CloseInsert_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceCloseInsertResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceCloseInsertResult) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetError() {
+		if err := oprot.WriteFieldBegin(ctx, "error", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:error: ", p), err)
+		}
+		if err := p.Error.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Error), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:error: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceCloseInsertResult) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetError2() {
+		if err := oprot.WriteFieldBegin(ctx, "error2", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:error2: ", p), err)
+		}
+		if err := p.Error2.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Error2), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:error2: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceCloseInsertResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceCloseInsertResult(%+v)", *p)
+}
+
 type ImpalaServicePingImpalaServiceArgs struct {
 }
 
@@ -6148,4 +11166,322 @@ func (p *ImpalaServicePingImpalaServiceResult) String() string {
 		return "<nil>"
 	}
 	return fmt.Sprintf("ImpalaServicePingImpalaServiceResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Handle
+type ImpalaServiceGetExecSummaryArgs struct {
+	Handle *QueryHandle `thrift:"handle,1" db:"handle" json:"handle"`
+}
+
+func NewImpalaServiceGetExecSummaryArgs() *ImpalaServiceGetExecSummaryArgs {
+	return &ImpalaServiceGetExecSummaryArgs{}
+}
+
+var ImpalaServiceGetExecSummaryArgs_Handle_DEFAULT *QueryHandle
+
+func (p *ImpalaServiceGetExecSummaryArgs) GetHandle() *QueryHandle {
+	if !p.IsSetHandle() {
+		return ImpalaServiceGetExecSummaryArgs_Handle_DEFAULT
+	}
+	return p.Handle
+}
+func (p *ImpalaServiceGetExecSummaryArgs) IsSetHandle() bool {
+	return p.Handle != nil
+}
+
+func (p *ImpalaServiceGetExecSummaryArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetExecSummaryArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Handle = &QueryHandle{}
+	if err := p.Handle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Handle), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetExecSummaryArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetExecSummary_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetExecSummaryArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "handle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:handle: ", p), err)
+	}
+	if err := p.Handle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Handle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:handle: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaServiceGetExecSummaryArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceGetExecSummaryArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+//   - Error
+//   - Error2
+type ImpalaServiceGetExecSummaryResult struct {
+	Success *TExecSummary           `thrift:"success,0" db:"success" json:"success,omitempty"`
+	Error   *QueryNotFoundException `thrift:"error,1" db:"error" json:"error,omitempty"`
+	Error2  *BeeswaxException       `thrift:"error2,2" db:"error2" json:"error2,omitempty"`
+}
+
+func NewImpalaServiceGetExecSummaryResult() *ImpalaServiceGetExecSummaryResult {
+	return &ImpalaServiceGetExecSummaryResult{}
+}
+
+var ImpalaServiceGetExecSummaryResult_Success_DEFAULT *TExecSummary
+
+func (p *ImpalaServiceGetExecSummaryResult) GetSuccess() *TExecSummary {
+	if !p.IsSetSuccess() {
+		return ImpalaServiceGetExecSummaryResult_Success_DEFAULT
+	}
+	return p.Success
+}
+
+var ImpalaServiceGetExecSummaryResult_Error_DEFAULT *QueryNotFoundException
+
+func (p *ImpalaServiceGetExecSummaryResult) GetError() *QueryNotFoundException {
+	if !p.IsSetError() {
+		return ImpalaServiceGetExecSummaryResult_Error_DEFAULT
+	}
+	return p.Error
+}
+
+var ImpalaServiceGetExecSummaryResult_Error2_DEFAULT *BeeswaxException
+
+func (p *ImpalaServiceGetExecSummaryResult) GetError2() *BeeswaxException {
+	if !p.IsSetError2() {
+		return ImpalaServiceGetExecSummaryResult_Error2_DEFAULT
+	}
+	return p.Error2
+}
+func (p *ImpalaServiceGetExecSummaryResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) IsSetError() bool {
+	return p.Error != nil
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) IsSetError2() bool {
+	return p.Error2 != nil
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TExecSummary{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Error = &QueryNotFoundException{}
+	if err := p.Error.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Error), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Error2 = &BeeswaxException{}
+	if err := p.Error2.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Error2), err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetExecSummary_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetError() {
+		if err := oprot.WriteFieldBegin(ctx, "error", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:error: ", p), err)
+		}
+		if err := p.Error.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Error), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:error: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetError2() {
+		if err := oprot.WriteFieldBegin(ctx, "error2", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:error2: ", p), err)
+		}
+		if err := p.Error2.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Error2), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:error2: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaServiceGetExecSummaryResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaServiceGetExecSummaryResult(%+v)", *p)
 }

@@ -456,6 +456,13 @@ type TOperationType int64
 
 const (
 	TOperationType_EXECUTE_STATEMENT TOperationType = 0
+	TOperationType_GET_TYPE_INFO     TOperationType = 1
+	TOperationType_GET_CATALOGS      TOperationType = 2
+	TOperationType_GET_SCHEMAS       TOperationType = 3
+	TOperationType_GET_TABLES        TOperationType = 4
+	TOperationType_GET_TABLE_TYPES   TOperationType = 5
+	TOperationType_GET_COLUMNS       TOperationType = 6
+	TOperationType_GET_FUNCTIONS     TOperationType = 7
 	TOperationType_UNKNOWN           TOperationType = 8
 )
 
@@ -463,6 +470,20 @@ func (p TOperationType) String() string {
 	switch p {
 	case TOperationType_EXECUTE_STATEMENT:
 		return "EXECUTE_STATEMENT"
+	case TOperationType_GET_TYPE_INFO:
+		return "GET_TYPE_INFO"
+	case TOperationType_GET_CATALOGS:
+		return "GET_CATALOGS"
+	case TOperationType_GET_SCHEMAS:
+		return "GET_SCHEMAS"
+	case TOperationType_GET_TABLES:
+		return "GET_TABLES"
+	case TOperationType_GET_TABLE_TYPES:
+		return "GET_TABLE_TYPES"
+	case TOperationType_GET_COLUMNS:
+		return "GET_COLUMNS"
+	case TOperationType_GET_FUNCTIONS:
+		return "GET_FUNCTIONS"
 	case TOperationType_UNKNOWN:
 		return "UNKNOWN"
 	}
@@ -473,6 +494,20 @@ func TOperationTypeFromString(s string) (TOperationType, error) {
 	switch s {
 	case "EXECUTE_STATEMENT":
 		return TOperationType_EXECUTE_STATEMENT, nil
+	case "GET_TYPE_INFO":
+		return TOperationType_GET_TYPE_INFO, nil
+	case "GET_CATALOGS":
+		return TOperationType_GET_CATALOGS, nil
+	case "GET_SCHEMAS":
+		return TOperationType_GET_SCHEMAS, nil
+	case "GET_TABLES":
+		return TOperationType_GET_TABLES, nil
+	case "GET_TABLE_TYPES":
+		return TOperationType_GET_TABLE_TYPES, nil
+	case "GET_COLUMNS":
+		return TOperationType_GET_COLUMNS, nil
+	case "GET_FUNCTIONS":
+		return TOperationType_GET_FUNCTIONS, nil
 	case "UNKNOWN":
 		return TOperationType_UNKNOWN, nil
 	}
@@ -513,16 +548,28 @@ func (p *TOperationType) Value() (driver.Value, error) {
 type TFetchOrientation int64
 
 const (
-	TFetchOrientation_NEXT  TFetchOrientation = 0
-	TFetchOrientation_FIRST TFetchOrientation = 4
+	TFetchOrientation_NEXT     TFetchOrientation = 0
+	TFetchOrientation_PRIOR    TFetchOrientation = 1
+	TFetchOrientation_RELATIVE TFetchOrientation = 2
+	TFetchOrientation_ABSOLUTE TFetchOrientation = 3
+	TFetchOrientation_FIRST    TFetchOrientation = 4
+	TFetchOrientation_LAST     TFetchOrientation = 5
 )
 
 func (p TFetchOrientation) String() string {
 	switch p {
 	case TFetchOrientation_NEXT:
 		return "NEXT"
+	case TFetchOrientation_PRIOR:
+		return "PRIOR"
+	case TFetchOrientation_RELATIVE:
+		return "RELATIVE"
+	case TFetchOrientation_ABSOLUTE:
+		return "ABSOLUTE"
 	case TFetchOrientation_FIRST:
 		return "FIRST"
+	case TFetchOrientation_LAST:
+		return "LAST"
 	}
 	return "<UNSET>"
 }
@@ -531,8 +578,16 @@ func TFetchOrientationFromString(s string) (TFetchOrientation, error) {
 	switch s {
 	case "NEXT":
 		return TFetchOrientation_NEXT, nil
+	case "PRIOR":
+		return TFetchOrientation_PRIOR, nil
+	case "RELATIVE":
+		return TFetchOrientation_RELATIVE, nil
+	case "ABSOLUTE":
+		return TFetchOrientation_ABSOLUTE, nil
 	case "FIRST":
 		return TFetchOrientation_FIRST, nil
+	case "LAST":
+		return TFetchOrientation_LAST, nil
 	}
 	return TFetchOrientation(0), fmt.Errorf("not a valid TFetchOrientation string")
 }
@@ -571,31 +626,201 @@ func (p *TFetchOrientation) Value() (driver.Value, error) {
 type TGetInfoType int64
 
 const (
-	TGetInfoType_CLI_SERVER_NAME TGetInfoType = 13
-	TGetInfoType_CLI_DBMS_NAME   TGetInfoType = 17
-	TGetInfoType_CLI_DBMS_VER    TGetInfoType = 18
+	TGetInfoType_CLI_DATA_SOURCE_NAME           TGetInfoType = 2
+	TGetInfoType_CLI_SERVER_NAME                TGetInfoType = 13
+	TGetInfoType_CLI_SEARCH_PATTERN_ESCAPE      TGetInfoType = 14
+	TGetInfoType_CLI_DBMS_NAME                  TGetInfoType = 17
+	TGetInfoType_CLI_DBMS_VER                   TGetInfoType = 18
+	TGetInfoType_CLI_ACCESSIBLE_TABLES          TGetInfoType = 19
+	TGetInfoType_CLI_ACCESSIBLE_PROCEDURES      TGetInfoType = 20
+	TGetInfoType_CLI_CURSOR_COMMIT_BEHAVIOR     TGetInfoType = 23
+	TGetInfoType_CLI_DATA_SOURCE_READ_ONLY      TGetInfoType = 25
+	TGetInfoType_CLI_DEFAULT_TXN_ISOLATION      TGetInfoType = 26
+	TGetInfoType_CLI_IDENTIFIER_CASE            TGetInfoType = 28
+	TGetInfoType_CLI_IDENTIFIER_QUOTE_CHAR      TGetInfoType = 29
+	TGetInfoType_CLI_MAX_COLUMN_NAME_LEN        TGetInfoType = 30
+	TGetInfoType_CLI_MAX_CURSOR_NAME_LEN        TGetInfoType = 31
+	TGetInfoType_CLI_MAX_SCHEMA_NAME_LEN        TGetInfoType = 32
+	TGetInfoType_CLI_MAX_CATALOG_NAME_LEN       TGetInfoType = 34
+	TGetInfoType_CLI_MAX_TABLE_NAME_LEN         TGetInfoType = 35
+	TGetInfoType_CLI_TXN_CAPABLE                TGetInfoType = 46
+	TGetInfoType_CLI_USER_NAME                  TGetInfoType = 47
+	TGetInfoType_CLI_TXN_ISOLATION_OPTION       TGetInfoType = 72
+	TGetInfoType_CLI_INTEGRITY                  TGetInfoType = 73
+	TGetInfoType_CLI_NULL_COLLATION             TGetInfoType = 85
+	TGetInfoType_CLI_ALTER_TABLE                TGetInfoType = 86
+	TGetInfoType_CLI_ORDER_BY_COLUMNS_IN_SELECT TGetInfoType = 90
+	TGetInfoType_CLI_SPECIAL_CHARACTERS         TGetInfoType = 94
+	TGetInfoType_CLI_MAX_COLUMNS_IN_GROUP_BY    TGetInfoType = 97
+	TGetInfoType_CLI_MAX_COLUMNS_IN_ORDER_BY    TGetInfoType = 99
+	TGetInfoType_CLI_MAX_COLUMNS_IN_SELECT      TGetInfoType = 100
+	TGetInfoType_CLI_MAX_COLUMNS_IN_TABLE       TGetInfoType = 101
+	TGetInfoType_CLI_MAX_ROW_SIZE               TGetInfoType = 104
+	TGetInfoType_CLI_MAX_STATEMENT_LEN          TGetInfoType = 105
+	TGetInfoType_CLI_MAX_TABLES_IN_SELECT       TGetInfoType = 106
+	TGetInfoType_CLI_MAX_USER_NAME_LEN          TGetInfoType = 107
+	TGetInfoType_CLI_OJ_CAPABILITIES            TGetInfoType = 115
+	TGetInfoType_CLI_XOPEN_CLI_YEAR             TGetInfoType = 10000
+	TGetInfoType_CLI_DESCRIBE_PARAMETER         TGetInfoType = 10002
+	TGetInfoType_CLI_MAX_IDENTIFIER_LEN         TGetInfoType = 10005
 )
 
 func (p TGetInfoType) String() string {
 	switch p {
+	case TGetInfoType_CLI_DATA_SOURCE_NAME:
+		return "CLI_DATA_SOURCE_NAME"
 	case TGetInfoType_CLI_SERVER_NAME:
 		return "CLI_SERVER_NAME"
+	case TGetInfoType_CLI_SEARCH_PATTERN_ESCAPE:
+		return "CLI_SEARCH_PATTERN_ESCAPE"
 	case TGetInfoType_CLI_DBMS_NAME:
 		return "CLI_DBMS_NAME"
 	case TGetInfoType_CLI_DBMS_VER:
 		return "CLI_DBMS_VER"
+	case TGetInfoType_CLI_ACCESSIBLE_TABLES:
+		return "CLI_ACCESSIBLE_TABLES"
+	case TGetInfoType_CLI_ACCESSIBLE_PROCEDURES:
+		return "CLI_ACCESSIBLE_PROCEDURES"
+	case TGetInfoType_CLI_CURSOR_COMMIT_BEHAVIOR:
+		return "CLI_CURSOR_COMMIT_BEHAVIOR"
+	case TGetInfoType_CLI_DATA_SOURCE_READ_ONLY:
+		return "CLI_DATA_SOURCE_READ_ONLY"
+	case TGetInfoType_CLI_DEFAULT_TXN_ISOLATION:
+		return "CLI_DEFAULT_TXN_ISOLATION"
+	case TGetInfoType_CLI_IDENTIFIER_CASE:
+		return "CLI_IDENTIFIER_CASE"
+	case TGetInfoType_CLI_IDENTIFIER_QUOTE_CHAR:
+		return "CLI_IDENTIFIER_QUOTE_CHAR"
+	case TGetInfoType_CLI_MAX_COLUMN_NAME_LEN:
+		return "CLI_MAX_COLUMN_NAME_LEN"
+	case TGetInfoType_CLI_MAX_CURSOR_NAME_LEN:
+		return "CLI_MAX_CURSOR_NAME_LEN"
+	case TGetInfoType_CLI_MAX_SCHEMA_NAME_LEN:
+		return "CLI_MAX_SCHEMA_NAME_LEN"
+	case TGetInfoType_CLI_MAX_CATALOG_NAME_LEN:
+		return "CLI_MAX_CATALOG_NAME_LEN"
+	case TGetInfoType_CLI_MAX_TABLE_NAME_LEN:
+		return "CLI_MAX_TABLE_NAME_LEN"
+	case TGetInfoType_CLI_TXN_CAPABLE:
+		return "CLI_TXN_CAPABLE"
+	case TGetInfoType_CLI_USER_NAME:
+		return "CLI_USER_NAME"
+	case TGetInfoType_CLI_TXN_ISOLATION_OPTION:
+		return "CLI_TXN_ISOLATION_OPTION"
+	case TGetInfoType_CLI_INTEGRITY:
+		return "CLI_INTEGRITY"
+	case TGetInfoType_CLI_NULL_COLLATION:
+		return "CLI_NULL_COLLATION"
+	case TGetInfoType_CLI_ALTER_TABLE:
+		return "CLI_ALTER_TABLE"
+	case TGetInfoType_CLI_ORDER_BY_COLUMNS_IN_SELECT:
+		return "CLI_ORDER_BY_COLUMNS_IN_SELECT"
+	case TGetInfoType_CLI_SPECIAL_CHARACTERS:
+		return "CLI_SPECIAL_CHARACTERS"
+	case TGetInfoType_CLI_MAX_COLUMNS_IN_GROUP_BY:
+		return "CLI_MAX_COLUMNS_IN_GROUP_BY"
+	case TGetInfoType_CLI_MAX_COLUMNS_IN_ORDER_BY:
+		return "CLI_MAX_COLUMNS_IN_ORDER_BY"
+	case TGetInfoType_CLI_MAX_COLUMNS_IN_SELECT:
+		return "CLI_MAX_COLUMNS_IN_SELECT"
+	case TGetInfoType_CLI_MAX_COLUMNS_IN_TABLE:
+		return "CLI_MAX_COLUMNS_IN_TABLE"
+	case TGetInfoType_CLI_MAX_ROW_SIZE:
+		return "CLI_MAX_ROW_SIZE"
+	case TGetInfoType_CLI_MAX_STATEMENT_LEN:
+		return "CLI_MAX_STATEMENT_LEN"
+	case TGetInfoType_CLI_MAX_TABLES_IN_SELECT:
+		return "CLI_MAX_TABLES_IN_SELECT"
+	case TGetInfoType_CLI_MAX_USER_NAME_LEN:
+		return "CLI_MAX_USER_NAME_LEN"
+	case TGetInfoType_CLI_OJ_CAPABILITIES:
+		return "CLI_OJ_CAPABILITIES"
+	case TGetInfoType_CLI_XOPEN_CLI_YEAR:
+		return "CLI_XOPEN_CLI_YEAR"
+	case TGetInfoType_CLI_DESCRIBE_PARAMETER:
+		return "CLI_DESCRIBE_PARAMETER"
+	case TGetInfoType_CLI_MAX_IDENTIFIER_LEN:
+		return "CLI_MAX_IDENTIFIER_LEN"
 	}
 	return "<UNSET>"
 }
 
 func TGetInfoTypeFromString(s string) (TGetInfoType, error) {
 	switch s {
+	case "CLI_DATA_SOURCE_NAME":
+		return TGetInfoType_CLI_DATA_SOURCE_NAME, nil
 	case "CLI_SERVER_NAME":
 		return TGetInfoType_CLI_SERVER_NAME, nil
+	case "CLI_SEARCH_PATTERN_ESCAPE":
+		return TGetInfoType_CLI_SEARCH_PATTERN_ESCAPE, nil
 	case "CLI_DBMS_NAME":
 		return TGetInfoType_CLI_DBMS_NAME, nil
 	case "CLI_DBMS_VER":
 		return TGetInfoType_CLI_DBMS_VER, nil
+	case "CLI_ACCESSIBLE_TABLES":
+		return TGetInfoType_CLI_ACCESSIBLE_TABLES, nil
+	case "CLI_ACCESSIBLE_PROCEDURES":
+		return TGetInfoType_CLI_ACCESSIBLE_PROCEDURES, nil
+	case "CLI_CURSOR_COMMIT_BEHAVIOR":
+		return TGetInfoType_CLI_CURSOR_COMMIT_BEHAVIOR, nil
+	case "CLI_DATA_SOURCE_READ_ONLY":
+		return TGetInfoType_CLI_DATA_SOURCE_READ_ONLY, nil
+	case "CLI_DEFAULT_TXN_ISOLATION":
+		return TGetInfoType_CLI_DEFAULT_TXN_ISOLATION, nil
+	case "CLI_IDENTIFIER_CASE":
+		return TGetInfoType_CLI_IDENTIFIER_CASE, nil
+	case "CLI_IDENTIFIER_QUOTE_CHAR":
+		return TGetInfoType_CLI_IDENTIFIER_QUOTE_CHAR, nil
+	case "CLI_MAX_COLUMN_NAME_LEN":
+		return TGetInfoType_CLI_MAX_COLUMN_NAME_LEN, nil
+	case "CLI_MAX_CURSOR_NAME_LEN":
+		return TGetInfoType_CLI_MAX_CURSOR_NAME_LEN, nil
+	case "CLI_MAX_SCHEMA_NAME_LEN":
+		return TGetInfoType_CLI_MAX_SCHEMA_NAME_LEN, nil
+	case "CLI_MAX_CATALOG_NAME_LEN":
+		return TGetInfoType_CLI_MAX_CATALOG_NAME_LEN, nil
+	case "CLI_MAX_TABLE_NAME_LEN":
+		return TGetInfoType_CLI_MAX_TABLE_NAME_LEN, nil
+	case "CLI_TXN_CAPABLE":
+		return TGetInfoType_CLI_TXN_CAPABLE, nil
+	case "CLI_USER_NAME":
+		return TGetInfoType_CLI_USER_NAME, nil
+	case "CLI_TXN_ISOLATION_OPTION":
+		return TGetInfoType_CLI_TXN_ISOLATION_OPTION, nil
+	case "CLI_INTEGRITY":
+		return TGetInfoType_CLI_INTEGRITY, nil
+	case "CLI_NULL_COLLATION":
+		return TGetInfoType_CLI_NULL_COLLATION, nil
+	case "CLI_ALTER_TABLE":
+		return TGetInfoType_CLI_ALTER_TABLE, nil
+	case "CLI_ORDER_BY_COLUMNS_IN_SELECT":
+		return TGetInfoType_CLI_ORDER_BY_COLUMNS_IN_SELECT, nil
+	case "CLI_SPECIAL_CHARACTERS":
+		return TGetInfoType_CLI_SPECIAL_CHARACTERS, nil
+	case "CLI_MAX_COLUMNS_IN_GROUP_BY":
+		return TGetInfoType_CLI_MAX_COLUMNS_IN_GROUP_BY, nil
+	case "CLI_MAX_COLUMNS_IN_ORDER_BY":
+		return TGetInfoType_CLI_MAX_COLUMNS_IN_ORDER_BY, nil
+	case "CLI_MAX_COLUMNS_IN_SELECT":
+		return TGetInfoType_CLI_MAX_COLUMNS_IN_SELECT, nil
+	case "CLI_MAX_COLUMNS_IN_TABLE":
+		return TGetInfoType_CLI_MAX_COLUMNS_IN_TABLE, nil
+	case "CLI_MAX_ROW_SIZE":
+		return TGetInfoType_CLI_MAX_ROW_SIZE, nil
+	case "CLI_MAX_STATEMENT_LEN":
+		return TGetInfoType_CLI_MAX_STATEMENT_LEN, nil
+	case "CLI_MAX_TABLES_IN_SELECT":
+		return TGetInfoType_CLI_MAX_TABLES_IN_SELECT, nil
+	case "CLI_MAX_USER_NAME_LEN":
+		return TGetInfoType_CLI_MAX_USER_NAME_LEN, nil
+	case "CLI_OJ_CAPABILITIES":
+		return TGetInfoType_CLI_OJ_CAPABILITIES, nil
+	case "CLI_XOPEN_CLI_YEAR":
+		return TGetInfoType_CLI_XOPEN_CLI_YEAR, nil
+	case "CLI_DESCRIBE_PARAMETER":
+		return TGetInfoType_CLI_DESCRIBE_PARAMETER, nil
+	case "CLI_MAX_IDENTIFIER_LEN":
+		return TGetInfoType_CLI_MAX_IDENTIFIER_LEN, nil
 	}
 	return TGetInfoType(0), fmt.Errorf("not a valid TGetInfoType string")
 }
@@ -625,6 +850,220 @@ func (p *TGetInfoType) Scan(value interface{}) error {
 }
 
 func (p *TGetInfoType) Value() (driver.Value, error) {
+	if p == nil {
+		return nil, nil
+	}
+	return int64(*p), nil
+}
+
+type TJobExecutionStatus int64
+
+const (
+	TJobExecutionStatus_IN_PROGRESS   TJobExecutionStatus = 0
+	TJobExecutionStatus_COMPLETE      TJobExecutionStatus = 1
+	TJobExecutionStatus_NOT_AVAILABLE TJobExecutionStatus = 2
+)
+
+func (p TJobExecutionStatus) String() string {
+	switch p {
+	case TJobExecutionStatus_IN_PROGRESS:
+		return "IN_PROGRESS"
+	case TJobExecutionStatus_COMPLETE:
+		return "COMPLETE"
+	case TJobExecutionStatus_NOT_AVAILABLE:
+		return "NOT_AVAILABLE"
+	}
+	return "<UNSET>"
+}
+
+func TJobExecutionStatusFromString(s string) (TJobExecutionStatus, error) {
+	switch s {
+	case "IN_PROGRESS":
+		return TJobExecutionStatus_IN_PROGRESS, nil
+	case "COMPLETE":
+		return TJobExecutionStatus_COMPLETE, nil
+	case "NOT_AVAILABLE":
+		return TJobExecutionStatus_NOT_AVAILABLE, nil
+	}
+	return TJobExecutionStatus(0), fmt.Errorf("not a valid TJobExecutionStatus string")
+}
+
+func TJobExecutionStatusPtr(v TJobExecutionStatus) *TJobExecutionStatus { return &v }
+
+func (p TJobExecutionStatus) MarshalText() ([]byte, error) {
+	return []byte(p.String()), nil
+}
+
+func (p *TJobExecutionStatus) UnmarshalText(text []byte) error {
+	q, err := TJobExecutionStatusFromString(string(text))
+	if err != nil {
+		return err
+	}
+	*p = q
+	return nil
+}
+
+func (p *TJobExecutionStatus) Scan(value interface{}) error {
+	v, ok := value.(int64)
+	if !ok {
+		return errors.New("Scan value is not int64")
+	}
+	*p = TJobExecutionStatus(v)
+	return nil
+}
+
+func (p *TJobExecutionStatus) Value() (driver.Value, error) {
+	if p == nil {
+		return nil, nil
+	}
+	return int64(*p), nil
+}
+
+type TRuntimeProfileFormat int64
+
+const (
+	TRuntimeProfileFormat_STRING TRuntimeProfileFormat = 0
+	TRuntimeProfileFormat_BASE64 TRuntimeProfileFormat = 1
+	TRuntimeProfileFormat_THRIFT TRuntimeProfileFormat = 2
+	TRuntimeProfileFormat_JSON   TRuntimeProfileFormat = 3
+)
+
+func (p TRuntimeProfileFormat) String() string {
+	switch p {
+	case TRuntimeProfileFormat_STRING:
+		return "STRING"
+	case TRuntimeProfileFormat_BASE64:
+		return "BASE64"
+	case TRuntimeProfileFormat_THRIFT:
+		return "THRIFT"
+	case TRuntimeProfileFormat_JSON:
+		return "JSON"
+	}
+	return "<UNSET>"
+}
+
+func TRuntimeProfileFormatFromString(s string) (TRuntimeProfileFormat, error) {
+	switch s {
+	case "STRING":
+		return TRuntimeProfileFormat_STRING, nil
+	case "BASE64":
+		return TRuntimeProfileFormat_BASE64, nil
+	case "THRIFT":
+		return TRuntimeProfileFormat_THRIFT, nil
+	case "JSON":
+		return TRuntimeProfileFormat_JSON, nil
+	}
+	return TRuntimeProfileFormat(0), fmt.Errorf("not a valid TRuntimeProfileFormat string")
+}
+
+func TRuntimeProfileFormatPtr(v TRuntimeProfileFormat) *TRuntimeProfileFormat { return &v }
+
+func (p TRuntimeProfileFormat) MarshalText() ([]byte, error) {
+	return []byte(p.String()), nil
+}
+
+func (p *TRuntimeProfileFormat) UnmarshalText(text []byte) error {
+	q, err := TRuntimeProfileFormatFromString(string(text))
+	if err != nil {
+		return err
+	}
+	*p = q
+	return nil
+}
+
+func (p *TRuntimeProfileFormat) Scan(value interface{}) error {
+	v, ok := value.(int64)
+	if !ok {
+		return errors.New("Scan value is not int64")
+	}
+	*p = TRuntimeProfileFormat(v)
+	return nil
+}
+
+func (p *TRuntimeProfileFormat) Value() (driver.Value, error) {
+	if p == nil {
+		return nil, nil
+	}
+	return int64(*p), nil
+}
+
+type TExecState int64
+
+const (
+	TExecState_REGISTERED TExecState = 0
+	TExecState_PLANNING   TExecState = 1
+	TExecState_QUEUED     TExecState = 2
+	TExecState_RUNNING    TExecState = 3
+	TExecState_FINISHED   TExecState = 4
+	TExecState_CANCELLED  TExecState = 5
+	TExecState_FAILED     TExecState = 6
+)
+
+func (p TExecState) String() string {
+	switch p {
+	case TExecState_REGISTERED:
+		return "REGISTERED"
+	case TExecState_PLANNING:
+		return "PLANNING"
+	case TExecState_QUEUED:
+		return "QUEUED"
+	case TExecState_RUNNING:
+		return "RUNNING"
+	case TExecState_FINISHED:
+		return "FINISHED"
+	case TExecState_CANCELLED:
+		return "CANCELLED"
+	case TExecState_FAILED:
+		return "FAILED"
+	}
+	return "<UNSET>"
+}
+
+func TExecStateFromString(s string) (TExecState, error) {
+	switch s {
+	case "REGISTERED":
+		return TExecState_REGISTERED, nil
+	case "PLANNING":
+		return TExecState_PLANNING, nil
+	case "QUEUED":
+		return TExecState_QUEUED, nil
+	case "RUNNING":
+		return TExecState_RUNNING, nil
+	case "FINISHED":
+		return TExecState_FINISHED, nil
+	case "CANCELLED":
+		return TExecState_CANCELLED, nil
+	case "FAILED":
+		return TExecState_FAILED, nil
+	}
+	return TExecState(0), fmt.Errorf("not a valid TExecState string")
+}
+
+func TExecStatePtr(v TExecState) *TExecState { return &v }
+
+func (p TExecState) MarshalText() ([]byte, error) {
+	return []byte(p.String()), nil
+}
+
+func (p *TExecState) UnmarshalText(text []byte) error {
+	q, err := TExecStateFromString(string(text))
+	if err != nil {
+		return err
+	}
+	*p = q
+	return nil
+}
+
+func (p *TExecState) Scan(value interface{}) error {
+	v, ok := value.(int64)
+	if !ok {
+		return errors.New("Scan value is not int64")
+	}
+	*p = TExecState(v)
+	return nil
+}
+
+func (p *TExecState) Value() (driver.Value, error) {
 	if p == nil {
 		return nil, nil
 	}
@@ -3914,17 +4353,472 @@ func (p *TGetOperationStatusReq) String() string {
 }
 
 // Attributes:
+//   - HeaderNames
+//   - Rows
+//   - ProgressedPercentage
+//   - Status
+//   - FooterSummary
+//   - StartTime
+type TProgressUpdateResp struct {
+	HeaderNames          []string            `thrift:"headerNames,1,required" db:"headerNames" json:"headerNames"`
+	Rows                 [][]string          `thrift:"rows,2,required" db:"rows" json:"rows"`
+	ProgressedPercentage float64             `thrift:"progressedPercentage,3,required" db:"progressedPercentage" json:"progressedPercentage"`
+	Status               TJobExecutionStatus `thrift:"status,4,required" db:"status" json:"status"`
+	FooterSummary        string              `thrift:"footerSummary,5,required" db:"footerSummary" json:"footerSummary"`
+	StartTime            int64               `thrift:"startTime,6,required" db:"startTime" json:"startTime"`
+}
+
+func NewTProgressUpdateResp() *TProgressUpdateResp {
+	return &TProgressUpdateResp{}
+}
+
+func (p *TProgressUpdateResp) GetHeaderNames() []string {
+	return p.HeaderNames
+}
+
+func (p *TProgressUpdateResp) GetRows() [][]string {
+	return p.Rows
+}
+
+func (p *TProgressUpdateResp) GetProgressedPercentage() float64 {
+	return p.ProgressedPercentage
+}
+
+func (p *TProgressUpdateResp) GetStatus() TJobExecutionStatus {
+	return p.Status
+}
+
+func (p *TProgressUpdateResp) GetFooterSummary() string {
+	return p.FooterSummary
+}
+
+func (p *TProgressUpdateResp) GetStartTime() int64 {
+	return p.StartTime
+}
+func (p *TProgressUpdateResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetHeaderNames bool = false
+	var issetRows bool = false
+	var issetProgressedPercentage bool = false
+	var issetStatus bool = false
+	var issetFooterSummary bool = false
+	var issetStartTime bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetHeaderNames = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetRows = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.DOUBLE {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+				issetProgressedPercentage = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+				issetFooterSummary = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 6:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField6(ctx, iprot); err != nil {
+					return err
+				}
+				issetStartTime = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetHeaderNames {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field HeaderNames is not set"))
+	}
+	if !issetRows {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Rows is not set"))
+	}
+	if !issetProgressedPercentage {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field ProgressedPercentage is not set"))
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	if !issetFooterSummary {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field FooterSummary is not set"))
+	}
+	if !issetStartTime {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field StartTime is not set"))
+	}
+	return nil
+}
+
+func (p *TProgressUpdateResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]string, 0, size)
+	p.HeaderNames = tSlice
+	for i := 0; i < size; i++ {
+		var _elem11 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_elem11 = v
+		}
+		p.HeaderNames = append(p.HeaderNames, _elem11)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TProgressUpdateResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([][]string, 0, size)
+	p.Rows = tSlice
+	for i := 0; i < size; i++ {
+		_, size, err := iprot.ReadListBegin(ctx)
+		if err != nil {
+			return thrift.PrependError("error reading list begin: ", err)
+		}
+		tSlice := make([]string, 0, size)
+		_elem12 := tSlice
+		for i := 0; i < size; i++ {
+			var _elem13 string
+			if v, err := iprot.ReadString(ctx); err != nil {
+				return thrift.PrependError("error reading field 0: ", err)
+			} else {
+				_elem13 = v
+			}
+			_elem12 = append(_elem12, _elem13)
+		}
+		if err := iprot.ReadListEnd(ctx); err != nil {
+			return thrift.PrependError("error reading list end: ", err)
+		}
+		p.Rows = append(p.Rows, _elem12)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TProgressUpdateResp) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadDouble(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.ProgressedPercentage = v
+	}
+	return nil
+}
+
+func (p *TProgressUpdateResp) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		temp := TJobExecutionStatus(v)
+		p.Status = temp
+	}
+	return nil
+}
+
+func (p *TProgressUpdateResp) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 5: ", err)
+	} else {
+		p.FooterSummary = v
+	}
+	return nil
+}
+
+func (p *TProgressUpdateResp) ReadField6(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 6: ", err)
+	} else {
+		p.StartTime = v
+	}
+	return nil
+}
+
+func (p *TProgressUpdateResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TProgressUpdateResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField6(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TProgressUpdateResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "headerNames", thrift.LIST, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:headerNames: ", p), err)
+	}
+	if err := oprot.WriteListBegin(ctx, thrift.STRING, len(p.HeaderNames)); err != nil {
+		return thrift.PrependError("error writing list begin: ", err)
+	}
+	for _, v := range p.HeaderNames {
+		if err := oprot.WriteString(ctx, string(v)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+		}
+	}
+	if err := oprot.WriteListEnd(ctx); err != nil {
+		return thrift.PrependError("error writing list end: ", err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:headerNames: ", p), err)
+	}
+	return err
+}
+
+func (p *TProgressUpdateResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "rows", thrift.LIST, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:rows: ", p), err)
+	}
+	if err := oprot.WriteListBegin(ctx, thrift.LIST, len(p.Rows)); err != nil {
+		return thrift.PrependError("error writing list begin: ", err)
+	}
+	for _, v := range p.Rows {
+		if err := oprot.WriteListBegin(ctx, thrift.STRING, len(v)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range v {
+			if err := oprot.WriteString(ctx, string(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+	}
+	if err := oprot.WriteListEnd(ctx); err != nil {
+		return thrift.PrependError("error writing list end: ", err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:rows: ", p), err)
+	}
+	return err
+}
+
+func (p *TProgressUpdateResp) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "progressedPercentage", thrift.DOUBLE, 3); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:progressedPercentage: ", p), err)
+	}
+	if err := oprot.WriteDouble(ctx, float64(p.ProgressedPercentage)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.progressedPercentage (3) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 3:progressedPercentage: ", p), err)
+	}
+	return err
+}
+
+func (p *TProgressUpdateResp) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.I32, 4); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:status: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.Status)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.status (4) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 4:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TProgressUpdateResp) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "footerSummary", thrift.STRING, 5); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:footerSummary: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.FooterSummary)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.footerSummary (5) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 5:footerSummary: ", p), err)
+	}
+	return err
+}
+
+func (p *TProgressUpdateResp) writeField6(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "startTime", thrift.I64, 6); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 6:startTime: ", p), err)
+	}
+	if err := oprot.WriteI64(ctx, int64(p.StartTime)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.startTime (6) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 6:startTime: ", p), err)
+	}
+	return err
+}
+
+func (p *TProgressUpdateResp) Equals(other *TProgressUpdateResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if len(p.HeaderNames) != len(other.HeaderNames) {
+		return false
+	}
+	for i, _tgt := range p.HeaderNames {
+		_src14 := other.HeaderNames[i]
+		if _tgt != _src14 {
+			return false
+		}
+	}
+	if len(p.Rows) != len(other.Rows) {
+		return false
+	}
+	for i, _tgt := range p.Rows {
+		_src15 := other.Rows[i]
+		if len(_tgt) != len(_src15) {
+			return false
+		}
+		for i, _tgt := range _tgt {
+			_src16 := _src15[i]
+			if _tgt != _src16 {
+				return false
+			}
+		}
+	}
+	if p.ProgressedPercentage != other.ProgressedPercentage {
+		return false
+	}
+	if p.Status != other.Status {
+		return false
+	}
+	if p.FooterSummary != other.FooterSummary {
+		return false
+	}
+	if p.StartTime != other.StartTime {
+		return false
+	}
+	return true
+}
+
+func (p *TProgressUpdateResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TProgressUpdateResp(%+v)", *p)
+}
+
+// Attributes:
 //   - Status
 //   - OperationState
 //   - SqlState
 //   - ErrorCode
 //   - ErrorMessage
+//   - TaskStatus
+//   - OperationStarted
+//   - OperationCompleted
+//   - HasResultSet
+//   - ProgressUpdateResponse
+//   - NumModifiedRows
 type TGetOperationStatusResp struct {
-	Status         *TStatus         `thrift:"status,1,required" db:"status" json:"status"`
-	OperationState *TOperationState `thrift:"operationState,2" db:"operationState" json:"operationState,omitempty"`
-	SqlState       *string          `thrift:"sqlState,3" db:"sqlState" json:"sqlState,omitempty"`
-	ErrorCode      *int32           `thrift:"errorCode,4" db:"errorCode" json:"errorCode,omitempty"`
-	ErrorMessage   *string          `thrift:"errorMessage,5" db:"errorMessage" json:"errorMessage,omitempty"`
+	Status                 *TStatus             `thrift:"status,1,required" db:"status" json:"status"`
+	OperationState         *TOperationState     `thrift:"operationState,2" db:"operationState" json:"operationState,omitempty"`
+	SqlState               *string              `thrift:"sqlState,3" db:"sqlState" json:"sqlState,omitempty"`
+	ErrorCode              *int32               `thrift:"errorCode,4" db:"errorCode" json:"errorCode,omitempty"`
+	ErrorMessage           *string              `thrift:"errorMessage,5" db:"errorMessage" json:"errorMessage,omitempty"`
+	TaskStatus             *string              `thrift:"taskStatus,6" db:"taskStatus" json:"taskStatus,omitempty"`
+	OperationStarted       *int64               `thrift:"operationStarted,7" db:"operationStarted" json:"operationStarted,omitempty"`
+	OperationCompleted     *int64               `thrift:"operationCompleted,8" db:"operationCompleted" json:"operationCompleted,omitempty"`
+	HasResultSet           *bool                `thrift:"hasResultSet,9" db:"hasResultSet" json:"hasResultSet,omitempty"`
+	ProgressUpdateResponse *TProgressUpdateResp `thrift:"progressUpdateResponse,10" db:"progressUpdateResponse" json:"progressUpdateResponse,omitempty"`
+	NumModifiedRows        *int64               `thrift:"numModifiedRows,11" db:"numModifiedRows" json:"numModifiedRows,omitempty"`
 }
 
 func NewTGetOperationStatusResp() *TGetOperationStatusResp {
@@ -3975,6 +4869,60 @@ func (p *TGetOperationStatusResp) GetErrorMessage() string {
 	}
 	return *p.ErrorMessage
 }
+
+var TGetOperationStatusResp_TaskStatus_DEFAULT string
+
+func (p *TGetOperationStatusResp) GetTaskStatus() string {
+	if !p.IsSetTaskStatus() {
+		return TGetOperationStatusResp_TaskStatus_DEFAULT
+	}
+	return *p.TaskStatus
+}
+
+var TGetOperationStatusResp_OperationStarted_DEFAULT int64
+
+func (p *TGetOperationStatusResp) GetOperationStarted() int64 {
+	if !p.IsSetOperationStarted() {
+		return TGetOperationStatusResp_OperationStarted_DEFAULT
+	}
+	return *p.OperationStarted
+}
+
+var TGetOperationStatusResp_OperationCompleted_DEFAULT int64
+
+func (p *TGetOperationStatusResp) GetOperationCompleted() int64 {
+	if !p.IsSetOperationCompleted() {
+		return TGetOperationStatusResp_OperationCompleted_DEFAULT
+	}
+	return *p.OperationCompleted
+}
+
+var TGetOperationStatusResp_HasResultSet_DEFAULT bool
+
+func (p *TGetOperationStatusResp) GetHasResultSet() bool {
+	if !p.IsSetHasResultSet() {
+		return TGetOperationStatusResp_HasResultSet_DEFAULT
+	}
+	return *p.HasResultSet
+}
+
+var TGetOperationStatusResp_ProgressUpdateResponse_DEFAULT *TProgressUpdateResp
+
+func (p *TGetOperationStatusResp) GetProgressUpdateResponse() *TProgressUpdateResp {
+	if !p.IsSetProgressUpdateResponse() {
+		return TGetOperationStatusResp_ProgressUpdateResponse_DEFAULT
+	}
+	return p.ProgressUpdateResponse
+}
+
+var TGetOperationStatusResp_NumModifiedRows_DEFAULT int64
+
+func (p *TGetOperationStatusResp) GetNumModifiedRows() int64 {
+	if !p.IsSetNumModifiedRows() {
+		return TGetOperationStatusResp_NumModifiedRows_DEFAULT
+	}
+	return *p.NumModifiedRows
+}
 func (p *TGetOperationStatusResp) IsSetStatus() bool {
 	return p.Status != nil
 }
@@ -3993,6 +4941,30 @@ func (p *TGetOperationStatusResp) IsSetErrorCode() bool {
 
 func (p *TGetOperationStatusResp) IsSetErrorMessage() bool {
 	return p.ErrorMessage != nil
+}
+
+func (p *TGetOperationStatusResp) IsSetTaskStatus() bool {
+	return p.TaskStatus != nil
+}
+
+func (p *TGetOperationStatusResp) IsSetOperationStarted() bool {
+	return p.OperationStarted != nil
+}
+
+func (p *TGetOperationStatusResp) IsSetOperationCompleted() bool {
+	return p.OperationCompleted != nil
+}
+
+func (p *TGetOperationStatusResp) IsSetHasResultSet() bool {
+	return p.HasResultSet != nil
+}
+
+func (p *TGetOperationStatusResp) IsSetProgressUpdateResponse() bool {
+	return p.ProgressUpdateResponse != nil
+}
+
+func (p *TGetOperationStatusResp) IsSetNumModifiedRows() bool {
+	return p.NumModifiedRows != nil
 }
 
 func (p *TGetOperationStatusResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
@@ -4055,6 +5027,66 @@ func (p *TGetOperationStatusResp) Read(ctx context.Context, iprot thrift.TProtoc
 		case 5:
 			if fieldTypeId == thrift.STRING {
 				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 6:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField6(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 7:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField7(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 8:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField8(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 9:
+			if fieldTypeId == thrift.BOOL {
+				if err := p.ReadField9(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 10:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField10(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 11:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField11(ctx, iprot); err != nil {
 					return err
 				}
 			} else {
@@ -4125,6 +5157,59 @@ func (p *TGetOperationStatusResp) ReadField5(ctx context.Context, iprot thrift.T
 	return nil
 }
 
+func (p *TGetOperationStatusResp) ReadField6(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 6: ", err)
+	} else {
+		p.TaskStatus = &v
+	}
+	return nil
+}
+
+func (p *TGetOperationStatusResp) ReadField7(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 7: ", err)
+	} else {
+		p.OperationStarted = &v
+	}
+	return nil
+}
+
+func (p *TGetOperationStatusResp) ReadField8(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 8: ", err)
+	} else {
+		p.OperationCompleted = &v
+	}
+	return nil
+}
+
+func (p *TGetOperationStatusResp) ReadField9(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadBool(ctx); err != nil {
+		return thrift.PrependError("error reading field 9: ", err)
+	} else {
+		p.HasResultSet = &v
+	}
+	return nil
+}
+
+func (p *TGetOperationStatusResp) ReadField10(ctx context.Context, iprot thrift.TProtocol) error {
+	p.ProgressUpdateResponse = &TProgressUpdateResp{}
+	if err := p.ProgressUpdateResponse.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.ProgressUpdateResponse), err)
+	}
+	return nil
+}
+
+func (p *TGetOperationStatusResp) ReadField11(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 11: ", err)
+	} else {
+		p.NumModifiedRows = &v
+	}
+	return nil
+}
+
 func (p *TGetOperationStatusResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
 	if err := oprot.WriteStructBegin(ctx, "TGetOperationStatusResp"); err != nil {
 		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
@@ -4143,6 +5228,24 @@ func (p *TGetOperationStatusResp) Write(ctx context.Context, oprot thrift.TProto
 			return err
 		}
 		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField6(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField7(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField8(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField9(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField10(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField11(ctx, oprot); err != nil {
 			return err
 		}
 	}
@@ -4228,6 +5331,96 @@ func (p *TGetOperationStatusResp) writeField5(ctx context.Context, oprot thrift.
 	return err
 }
 
+func (p *TGetOperationStatusResp) writeField6(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTaskStatus() {
+		if err := oprot.WriteFieldBegin(ctx, "taskStatus", thrift.STRING, 6); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 6:taskStatus: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.TaskStatus)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.taskStatus (6) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 6:taskStatus: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetOperationStatusResp) writeField7(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationStarted() {
+		if err := oprot.WriteFieldBegin(ctx, "operationStarted", thrift.I64, 7); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 7:operationStarted: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.OperationStarted)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.operationStarted (7) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 7:operationStarted: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetOperationStatusResp) writeField8(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationCompleted() {
+		if err := oprot.WriteFieldBegin(ctx, "operationCompleted", thrift.I64, 8); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 8:operationCompleted: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.OperationCompleted)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.operationCompleted (8) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 8:operationCompleted: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetOperationStatusResp) writeField9(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetHasResultSet() {
+		if err := oprot.WriteFieldBegin(ctx, "hasResultSet", thrift.BOOL, 9); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 9:hasResultSet: ", p), err)
+		}
+		if err := oprot.WriteBool(ctx, bool(*p.HasResultSet)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.hasResultSet (9) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 9:hasResultSet: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetOperationStatusResp) writeField10(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetProgressUpdateResponse() {
+		if err := oprot.WriteFieldBegin(ctx, "progressUpdateResponse", thrift.STRUCT, 10); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 10:progressUpdateResponse: ", p), err)
+		}
+		if err := p.ProgressUpdateResponse.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.ProgressUpdateResponse), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 10:progressUpdateResponse: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetOperationStatusResp) writeField11(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNumModifiedRows() {
+		if err := oprot.WriteFieldBegin(ctx, "numModifiedRows", thrift.I64, 11); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 11:numModifiedRows: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.NumModifiedRows)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.numModifiedRows (11) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 11:numModifiedRows: ", p), err)
+		}
+	}
+	return err
+}
+
 func (p *TGetOperationStatusResp) Equals(other *TGetOperationStatusResp) bool {
 	if p == other {
 		return true
@@ -4266,6 +5459,49 @@ func (p *TGetOperationStatusResp) Equals(other *TGetOperationStatusResp) bool {
 			return false
 		}
 		if (*p.ErrorMessage) != (*other.ErrorMessage) {
+			return false
+		}
+	}
+	if p.TaskStatus != other.TaskStatus {
+		if p.TaskStatus == nil || other.TaskStatus == nil {
+			return false
+		}
+		if (*p.TaskStatus) != (*other.TaskStatus) {
+			return false
+		}
+	}
+	if p.OperationStarted != other.OperationStarted {
+		if p.OperationStarted == nil || other.OperationStarted == nil {
+			return false
+		}
+		if (*p.OperationStarted) != (*other.OperationStarted) {
+			return false
+		}
+	}
+	if p.OperationCompleted != other.OperationCompleted {
+		if p.OperationCompleted == nil || other.OperationCompleted == nil {
+			return false
+		}
+		if (*p.OperationCompleted) != (*other.OperationCompleted) {
+			return false
+		}
+	}
+	if p.HasResultSet != other.HasResultSet {
+		if p.HasResultSet == nil || other.HasResultSet == nil {
+			return false
+		}
+		if (*p.HasResultSet) != (*other.HasResultSet) {
+			return false
+		}
+	}
+	if !p.ProgressUpdateResponse.Equals(other.ProgressUpdateResponse) {
+		return false
+	}
+	if p.NumModifiedRows != other.NumModifiedRows {
+		if p.NumModifiedRows == nil || other.NumModifiedRows == nil {
+			return false
+		}
+		if (*p.NumModifiedRows) != (*other.NumModifiedRows) {
 			return false
 		}
 	}
@@ -4905,9 +6141,312 @@ func (p *TCloseImpalaOperationReq) String() string {
 }
 
 // Attributes:
+//   - RowsModified
+//   - RowsDeleted
+//   - NumRowErrors
+type TDmlResult_ struct {
+	RowsModified map[string]int64 `thrift:"rows_modified,1,required" db:"rows_modified" json:"rows_modified"`
+	NumRowErrors *int64           `thrift:"num_row_errors,2" db:"num_row_errors" json:"num_row_errors,omitempty"`
+	RowsDeleted  map[string]int64 `thrift:"rows_deleted,3" db:"rows_deleted" json:"rows_deleted,omitempty"`
+}
+
+func NewTDmlResult_() *TDmlResult_ {
+	return &TDmlResult_{}
+}
+
+func (p *TDmlResult_) GetRowsModified() map[string]int64 {
+	return p.RowsModified
+}
+
+var TDmlResult__RowsDeleted_DEFAULT map[string]int64
+
+func (p *TDmlResult_) GetRowsDeleted() map[string]int64 {
+	return p.RowsDeleted
+}
+
+var TDmlResult__NumRowErrors_DEFAULT int64
+
+func (p *TDmlResult_) GetNumRowErrors() int64 {
+	if !p.IsSetNumRowErrors() {
+		return TDmlResult__NumRowErrors_DEFAULT
+	}
+	return *p.NumRowErrors
+}
+func (p *TDmlResult_) IsSetRowsDeleted() bool {
+	return p.RowsDeleted != nil
+}
+
+func (p *TDmlResult_) IsSetNumRowErrors() bool {
+	return p.NumRowErrors != nil
+}
+
+func (p *TDmlResult_) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetRowsModified bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.MAP {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetRowsModified = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.MAP {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetRowsModified {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field RowsModified is not set"))
+	}
+	return nil
+}
+
+func (p *TDmlResult_) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	_, _, size, err := iprot.ReadMapBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading map begin: ", err)
+	}
+	tMap := make(map[string]int64, size)
+	p.RowsModified = tMap
+	for i := 0; i < size; i++ {
+		var _key17 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_key17 = v
+		}
+		var _val18 int64
+		if v, err := iprot.ReadI64(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_val18 = v
+		}
+		p.RowsModified[_key17] = _val18
+	}
+	if err := iprot.ReadMapEnd(ctx); err != nil {
+		return thrift.PrependError("error reading map end: ", err)
+	}
+	return nil
+}
+
+func (p *TDmlResult_) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	_, _, size, err := iprot.ReadMapBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading map begin: ", err)
+	}
+	tMap := make(map[string]int64, size)
+	p.RowsDeleted = tMap
+	for i := 0; i < size; i++ {
+		var _key19 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_key19 = v
+		}
+		var _val20 int64
+		if v, err := iprot.ReadI64(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_val20 = v
+		}
+		p.RowsDeleted[_key19] = _val20
+	}
+	if err := iprot.ReadMapEnd(ctx); err != nil {
+		return thrift.PrependError("error reading map end: ", err)
+	}
+	return nil
+}
+
+func (p *TDmlResult_) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.NumRowErrors = &v
+	}
+	return nil
+}
+
+func (p *TDmlResult_) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TDmlResult"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TDmlResult_) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "rows_modified", thrift.MAP, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:rows_modified: ", p), err)
+	}
+	if err := oprot.WriteMapBegin(ctx, thrift.STRING, thrift.I64, len(p.RowsModified)); err != nil {
+		return thrift.PrependError("error writing map begin: ", err)
+	}
+	for k, v := range p.RowsModified {
+		if err := oprot.WriteString(ctx, string(k)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(v)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+		}
+	}
+	if err := oprot.WriteMapEnd(ctx); err != nil {
+		return thrift.PrependError("error writing map end: ", err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:rows_modified: ", p), err)
+	}
+	return err
+}
+
+func (p *TDmlResult_) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNumRowErrors() {
+		if err := oprot.WriteFieldBegin(ctx, "num_row_errors", thrift.I64, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:num_row_errors: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.NumRowErrors)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.num_row_errors (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:num_row_errors: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDmlResult_) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetRowsDeleted() {
+		if err := oprot.WriteFieldBegin(ctx, "rows_deleted", thrift.MAP, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:rows_deleted: ", p), err)
+		}
+		if err := oprot.WriteMapBegin(ctx, thrift.STRING, thrift.I64, len(p.RowsDeleted)); err != nil {
+			return thrift.PrependError("error writing map begin: ", err)
+		}
+		for k, v := range p.RowsDeleted {
+			if err := oprot.WriteString(ctx, string(k)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+			if err := oprot.WriteI64(ctx, int64(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteMapEnd(ctx); err != nil {
+			return thrift.PrependError("error writing map end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:rows_deleted: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDmlResult_) Equals(other *TDmlResult_) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if len(p.RowsModified) != len(other.RowsModified) {
+		return false
+	}
+	for k, _tgt := range p.RowsModified {
+		_src21 := other.RowsModified[k]
+		if _tgt != _src21 {
+			return false
+		}
+	}
+	if p.NumRowErrors != other.NumRowErrors {
+		if p.NumRowErrors == nil || other.NumRowErrors == nil {
+			return false
+		}
+		if (*p.NumRowErrors) != (*other.NumRowErrors) {
+			return false
+		}
+	}
+	if len(p.RowsDeleted) != len(other.RowsDeleted) {
+		return false
+	}
+	for k, _tgt := range p.RowsDeleted {
+		_src22 := other.RowsDeleted[k]
+		if _tgt != _src22 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TDmlResult_) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TDmlResult_(%+v)", *p)
+}
+
+// Attributes:
 //   - Status
+//   - DmlResult_
 type TCloseImpalaOperationResp struct {
-	Status *TStatus `thrift:"status,1,required" db:"status" json:"status"`
+	Status     *TStatus     `thrift:"status,1,required" db:"status" json:"status"`
+	DmlResult_ *TDmlResult_ `thrift:"dml_result,2" db:"dml_result" json:"dml_result,omitempty"`
 }
 
 func NewTCloseImpalaOperationResp() *TCloseImpalaOperationResp {
@@ -4922,8 +6461,21 @@ func (p *TCloseImpalaOperationResp) GetStatus() *TStatus {
 	}
 	return p.Status
 }
+
+var TCloseImpalaOperationResp_DmlResult__DEFAULT *TDmlResult_
+
+func (p *TCloseImpalaOperationResp) GetDmlResult_() *TDmlResult_ {
+	if !p.IsSetDmlResult_() {
+		return TCloseImpalaOperationResp_DmlResult__DEFAULT
+	}
+	return p.DmlResult_
+}
 func (p *TCloseImpalaOperationResp) IsSetStatus() bool {
 	return p.Status != nil
+}
+
+func (p *TCloseImpalaOperationResp) IsSetDmlResult_() bool {
+	return p.DmlResult_ != nil
 }
 
 func (p *TCloseImpalaOperationResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
@@ -4948,6 +6500,16 @@ func (p *TCloseImpalaOperationResp) Read(ctx context.Context, iprot thrift.TProt
 					return err
 				}
 				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
 			} else {
 				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
 					return err
@@ -4979,12 +6541,23 @@ func (p *TCloseImpalaOperationResp) ReadField1(ctx context.Context, iprot thrift
 	return nil
 }
 
+func (p *TCloseImpalaOperationResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.DmlResult_ = &TDmlResult_{}
+	if err := p.DmlResult_.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.DmlResult_), err)
+	}
+	return nil
+}
+
 func (p *TCloseImpalaOperationResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
 	if err := oprot.WriteStructBegin(ctx, "TCloseImpalaOperationResp"); err != nil {
 		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
 	}
 	if p != nil {
 		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
 			return err
 		}
 	}
@@ -5010,6 +6583,21 @@ func (p *TCloseImpalaOperationResp) writeField1(ctx context.Context, oprot thrif
 	return err
 }
 
+func (p *TCloseImpalaOperationResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetDmlResult_() {
+		if err := oprot.WriteFieldBegin(ctx, "dml_result", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:dml_result: ", p), err)
+		}
+		if err := p.DmlResult_.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.DmlResult_), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:dml_result: ", p), err)
+		}
+	}
+	return err
+}
+
 func (p *TCloseImpalaOperationResp) Equals(other *TCloseImpalaOperationResp) bool {
 	if p == other {
 		return true
@@ -5017,6 +6605,9 @@ func (p *TCloseImpalaOperationResp) Equals(other *TCloseImpalaOperationResp) boo
 		return false
 	}
 	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.DmlResult_.Equals(other.DmlResult_) {
 		return false
 	}
 	return true
@@ -5297,17 +6888,17 @@ func (p *TTypeQualifiers) ReadField1(ctx context.Context, iprot thrift.TProtocol
 	tMap := make(map[string]*TTypeQualifierValue, size)
 	p.Qualifiers = tMap
 	for i := 0; i < size; i++ {
-		var _key11 string
+		var _key23 string
 		if v, err := iprot.ReadString(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_key11 = v
+			_key23 = v
 		}
-		_val12 := &TTypeQualifierValue{}
-		if err := _val12.Read(ctx, iprot); err != nil {
-			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _val12), err)
+		_val24 := &TTypeQualifierValue{}
+		if err := _val24.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _val24), err)
 		}
-		p.Qualifiers[_key11] = _val12
+		p.Qualifiers[_key23] = _val24
 	}
 	if err := iprot.ReadMapEnd(ctx); err != nil {
 		return thrift.PrependError("error reading map end: ", err)
@@ -5367,8 +6958,8 @@ func (p *TTypeQualifiers) Equals(other *TTypeQualifiers) bool {
 		return false
 	}
 	for k, _tgt := range p.Qualifiers {
-		_src13 := other.Qualifiers[k]
-		if !_tgt.Equals(_src13) {
+		_src25 := other.Qualifiers[k]
+		if !_tgt.Equals(_src25) {
 			return false
 		}
 	}
@@ -5753,11 +7344,11 @@ func (p *TTypeDesc) ReadField1(ctx context.Context, iprot thrift.TProtocol) erro
 	tSlice := make([]*TTypeEntry, 0, size)
 	p.Types = tSlice
 	for i := 0; i < size; i++ {
-		_elem14 := &TTypeEntry{}
-		if err := _elem14.Read(ctx, iprot); err != nil {
-			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem14), err)
+		_elem26 := &TTypeEntry{}
+		if err := _elem26.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem26), err)
 		}
-		p.Types = append(p.Types, _elem14)
+		p.Types = append(p.Types, _elem26)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -5814,8 +7405,8 @@ func (p *TTypeDesc) Equals(other *TTypeDesc) bool {
 		return false
 	}
 	for i, _tgt := range p.Types {
-		_src15 := other.Types[i]
-		if !_tgt.Equals(_src15) {
+		_src27 := other.Types[i]
+		if !_tgt.Equals(_src27) {
 			return false
 		}
 	}
@@ -6178,11 +7769,11 @@ func (p *TTableSchema) ReadField1(ctx context.Context, iprot thrift.TProtocol) e
 	tSlice := make([]*TColumnDesc, 0, size)
 	p.Columns = tSlice
 	for i := 0; i < size; i++ {
-		_elem16 := &TColumnDesc{}
-		if err := _elem16.Read(ctx, iprot); err != nil {
-			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem16), err)
+		_elem28 := &TColumnDesc{}
+		if err := _elem28.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem28), err)
 		}
-		p.Columns = append(p.Columns, _elem16)
+		p.Columns = append(p.Columns, _elem28)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -6239,8 +7830,8 @@ func (p *TTableSchema) Equals(other *TTableSchema) bool {
 		return false
 	}
 	for i, _tgt := range p.Columns {
-		_src17 := other.Columns[i]
-		if !_tgt.Equals(_src17) {
+		_src29 := other.Columns[i]
+		if !_tgt.Equals(_src29) {
 			return false
 		}
 	}
@@ -6645,13 +8236,13 @@ func (p *TBoolColumn) ReadField1(ctx context.Context, iprot thrift.TProtocol) er
 	tSlice := make([]bool, 0, size)
 	p.Values = tSlice
 	for i := 0; i < size; i++ {
-		var _elem18 bool
+		var _elem30 bool
 		if v, err := iprot.ReadBool(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_elem18 = v
+			_elem30 = v
 		}
-		p.Values = append(p.Values, _elem18)
+		p.Values = append(p.Values, _elem30)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -6733,8 +8324,8 @@ func (p *TBoolColumn) Equals(other *TBoolColumn) bool {
 		return false
 	}
 	for i, _tgt := range p.Values {
-		_src19 := other.Values[i]
-		if _tgt != _src19 {
+		_src31 := other.Values[i]
+		if _tgt != _src31 {
 			return false
 		}
 	}
@@ -6838,14 +8429,14 @@ func (p *TByteColumn) ReadField1(ctx context.Context, iprot thrift.TProtocol) er
 	tSlice := make([]int8, 0, size)
 	p.Values = tSlice
 	for i := 0; i < size; i++ {
-		var _elem20 int8
+		var _elem32 int8
 		if v, err := iprot.ReadByte(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
 			temp := int8(v)
-			_elem20 = temp
+			_elem32 = temp
 		}
-		p.Values = append(p.Values, _elem20)
+		p.Values = append(p.Values, _elem32)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -6927,8 +8518,8 @@ func (p *TByteColumn) Equals(other *TByteColumn) bool {
 		return false
 	}
 	for i, _tgt := range p.Values {
-		_src21 := other.Values[i]
-		if _tgt != _src21 {
+		_src33 := other.Values[i]
+		if _tgt != _src33 {
 			return false
 		}
 	}
@@ -7032,13 +8623,13 @@ func (p *TI16Column) ReadField1(ctx context.Context, iprot thrift.TProtocol) err
 	tSlice := make([]int16, 0, size)
 	p.Values = tSlice
 	for i := 0; i < size; i++ {
-		var _elem22 int16
+		var _elem34 int16
 		if v, err := iprot.ReadI16(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_elem22 = v
+			_elem34 = v
 		}
-		p.Values = append(p.Values, _elem22)
+		p.Values = append(p.Values, _elem34)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -7120,8 +8711,8 @@ func (p *TI16Column) Equals(other *TI16Column) bool {
 		return false
 	}
 	for i, _tgt := range p.Values {
-		_src23 := other.Values[i]
-		if _tgt != _src23 {
+		_src35 := other.Values[i]
+		if _tgt != _src35 {
 			return false
 		}
 	}
@@ -7225,13 +8816,13 @@ func (p *TI32Column) ReadField1(ctx context.Context, iprot thrift.TProtocol) err
 	tSlice := make([]int32, 0, size)
 	p.Values = tSlice
 	for i := 0; i < size; i++ {
-		var _elem24 int32
+		var _elem36 int32
 		if v, err := iprot.ReadI32(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_elem24 = v
+			_elem36 = v
 		}
-		p.Values = append(p.Values, _elem24)
+		p.Values = append(p.Values, _elem36)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -7313,8 +8904,8 @@ func (p *TI32Column) Equals(other *TI32Column) bool {
 		return false
 	}
 	for i, _tgt := range p.Values {
-		_src25 := other.Values[i]
-		if _tgt != _src25 {
+		_src37 := other.Values[i]
+		if _tgt != _src37 {
 			return false
 		}
 	}
@@ -7418,13 +9009,13 @@ func (p *TI64Column) ReadField1(ctx context.Context, iprot thrift.TProtocol) err
 	tSlice := make([]int64, 0, size)
 	p.Values = tSlice
 	for i := 0; i < size; i++ {
-		var _elem26 int64
+		var _elem38 int64
 		if v, err := iprot.ReadI64(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_elem26 = v
+			_elem38 = v
 		}
-		p.Values = append(p.Values, _elem26)
+		p.Values = append(p.Values, _elem38)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -7506,8 +9097,8 @@ func (p *TI64Column) Equals(other *TI64Column) bool {
 		return false
 	}
 	for i, _tgt := range p.Values {
-		_src27 := other.Values[i]
-		if _tgt != _src27 {
+		_src39 := other.Values[i]
+		if _tgt != _src39 {
 			return false
 		}
 	}
@@ -7611,13 +9202,13 @@ func (p *TDoubleColumn) ReadField1(ctx context.Context, iprot thrift.TProtocol) 
 	tSlice := make([]float64, 0, size)
 	p.Values = tSlice
 	for i := 0; i < size; i++ {
-		var _elem28 float64
+		var _elem40 float64
 		if v, err := iprot.ReadDouble(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_elem28 = v
+			_elem40 = v
 		}
-		p.Values = append(p.Values, _elem28)
+		p.Values = append(p.Values, _elem40)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -7699,8 +9290,8 @@ func (p *TDoubleColumn) Equals(other *TDoubleColumn) bool {
 		return false
 	}
 	for i, _tgt := range p.Values {
-		_src29 := other.Values[i]
-		if _tgt != _src29 {
+		_src41 := other.Values[i]
+		if _tgt != _src41 {
 			return false
 		}
 	}
@@ -7804,13 +9395,13 @@ func (p *TStringColumn) ReadField1(ctx context.Context, iprot thrift.TProtocol) 
 	tSlice := make([]string, 0, size)
 	p.Values = tSlice
 	for i := 0; i < size; i++ {
-		var _elem30 string
+		var _elem42 string
 		if v, err := iprot.ReadString(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_elem30 = v
+			_elem42 = v
 		}
-		p.Values = append(p.Values, _elem30)
+		p.Values = append(p.Values, _elem42)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -7892,8 +9483,8 @@ func (p *TStringColumn) Equals(other *TStringColumn) bool {
 		return false
 	}
 	for i, _tgt := range p.Values {
-		_src31 := other.Values[i]
-		if _tgt != _src31 {
+		_src43 := other.Values[i]
+		if _tgt != _src43 {
 			return false
 		}
 	}
@@ -7997,13 +9588,13 @@ func (p *TBinaryColumn) ReadField1(ctx context.Context, iprot thrift.TProtocol) 
 	tSlice := make([][]byte, 0, size)
 	p.Values = tSlice
 	for i := 0; i < size; i++ {
-		var _elem32 []byte
+		var _elem44 []byte
 		if v, err := iprot.ReadBinary(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_elem32 = v
+			_elem44 = v
 		}
-		p.Values = append(p.Values, _elem32)
+		p.Values = append(p.Values, _elem44)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -8085,8 +9676,8 @@ func (p *TBinaryColumn) Equals(other *TBinaryColumn) bool {
 		return false
 	}
 	for i, _tgt := range p.Values {
-		_src33 := other.Values[i]
-		if bytes.Compare(_tgt, _src33) != 0 {
+		_src45 := other.Values[i]
+		if bytes.Compare(_tgt, _src45) != 0 {
 			return false
 		}
 	}
@@ -8635,14 +10226,29 @@ func (p *TColumn) String() string {
 	return fmt.Sprintf("TColumn(%+v)", *p)
 }
 
-type TRow struct {
+// Attributes:
+//   - Value
+type TBoolValue struct {
+	Value *bool `thrift:"value,1" db:"value" json:"value,omitempty"`
 }
 
-func NewTRow() *TRow {
-	return &TRow{}
+func NewTBoolValue() *TBoolValue {
+	return &TBoolValue{}
 }
 
-func (p *TRow) Read(ctx context.Context, iprot thrift.TProtocol) error {
+var TBoolValue_Value_DEFAULT bool
+
+func (p *TBoolValue) GetValue() bool {
+	if !p.IsSetValue() {
+		return TBoolValue_Value_DEFAULT
+	}
+	return *p.Value
+}
+func (p *TBoolValue) IsSetValue() bool {
+	return p.Value != nil
+}
+
+func (p *TBoolValue) Read(ctx context.Context, iprot thrift.TProtocol) error {
 	if _, err := iprot.ReadStructBegin(ctx); err != nil {
 		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
 	}
@@ -8655,8 +10261,21 @@ func (p *TRow) Read(ctx context.Context, iprot thrift.TProtocol) error {
 		if fieldTypeId == thrift.STOP {
 			break
 		}
-		if err := iprot.Skip(ctx, fieldTypeId); err != nil {
-			return err
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.BOOL {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
 		}
 		if err := iprot.ReadFieldEnd(ctx); err != nil {
 			return err
@@ -8668,11 +10287,23 @@ func (p *TRow) Read(ctx context.Context, iprot thrift.TProtocol) error {
 	return nil
 }
 
-func (p *TRow) Write(ctx context.Context, oprot thrift.TProtocol) error {
-	if err := oprot.WriteStructBegin(ctx, "TRow"); err != nil {
+func (p *TBoolValue) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadBool(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.Value = &v
+	}
+	return nil
+}
+
+func (p *TBoolValue) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TBoolValue"); err != nil {
 		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
 	}
 	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
 	}
 	if err := oprot.WriteFieldStop(ctx); err != nil {
 		return thrift.PrependError("write field stop error: ", err)
@@ -8683,11 +10314,1414 @@ func (p *TRow) Write(ctx context.Context, oprot thrift.TProtocol) error {
 	return nil
 }
 
+func (p *TBoolValue) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetValue() {
+		if err := oprot.WriteFieldBegin(ctx, "value", thrift.BOOL, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:value: ", p), err)
+		}
+		if err := oprot.WriteBool(ctx, bool(*p.Value)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.value (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:value: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TBoolValue) Equals(other *TBoolValue) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Value != other.Value {
+		if p.Value == nil || other.Value == nil {
+			return false
+		}
+		if (*p.Value) != (*other.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TBoolValue) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TBoolValue(%+v)", *p)
+}
+
+// Attributes:
+//   - Value
+type TByteValue struct {
+	Value *int8 `thrift:"value,1" db:"value" json:"value,omitempty"`
+}
+
+func NewTByteValue() *TByteValue {
+	return &TByteValue{}
+}
+
+var TByteValue_Value_DEFAULT int8
+
+func (p *TByteValue) GetValue() int8 {
+	if !p.IsSetValue() {
+		return TByteValue_Value_DEFAULT
+	}
+	return *p.Value
+}
+func (p *TByteValue) IsSetValue() bool {
+	return p.Value != nil
+}
+
+func (p *TByteValue) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.BYTE {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TByteValue) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadByte(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		temp := int8(v)
+		p.Value = &temp
+	}
+	return nil
+}
+
+func (p *TByteValue) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TByteValue"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TByteValue) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetValue() {
+		if err := oprot.WriteFieldBegin(ctx, "value", thrift.BYTE, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:value: ", p), err)
+		}
+		if err := oprot.WriteByte(ctx, int8(*p.Value)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.value (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:value: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TByteValue) Equals(other *TByteValue) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Value != other.Value {
+		if p.Value == nil || other.Value == nil {
+			return false
+		}
+		if (*p.Value) != (*other.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TByteValue) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TByteValue(%+v)", *p)
+}
+
+// Attributes:
+//   - Value
+type TI16Value struct {
+	Value *int16 `thrift:"value,1" db:"value" json:"value,omitempty"`
+}
+
+func NewTI16Value() *TI16Value {
+	return &TI16Value{}
+}
+
+var TI16Value_Value_DEFAULT int16
+
+func (p *TI16Value) GetValue() int16 {
+	if !p.IsSetValue() {
+		return TI16Value_Value_DEFAULT
+	}
+	return *p.Value
+}
+func (p *TI16Value) IsSetValue() bool {
+	return p.Value != nil
+}
+
+func (p *TI16Value) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I16 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TI16Value) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI16(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.Value = &v
+	}
+	return nil
+}
+
+func (p *TI16Value) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TI16Value"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TI16Value) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetValue() {
+		if err := oprot.WriteFieldBegin(ctx, "value", thrift.I16, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:value: ", p), err)
+		}
+		if err := oprot.WriteI16(ctx, int16(*p.Value)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.value (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:value: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TI16Value) Equals(other *TI16Value) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Value != other.Value {
+		if p.Value == nil || other.Value == nil {
+			return false
+		}
+		if (*p.Value) != (*other.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TI16Value) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TI16Value(%+v)", *p)
+}
+
+// Attributes:
+//   - Value
+type TI32Value struct {
+	Value *int32 `thrift:"value,1" db:"value" json:"value,omitempty"`
+}
+
+func NewTI32Value() *TI32Value {
+	return &TI32Value{}
+}
+
+var TI32Value_Value_DEFAULT int32
+
+func (p *TI32Value) GetValue() int32 {
+	if !p.IsSetValue() {
+		return TI32Value_Value_DEFAULT
+	}
+	return *p.Value
+}
+func (p *TI32Value) IsSetValue() bool {
+	return p.Value != nil
+}
+
+func (p *TI32Value) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TI32Value) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.Value = &v
+	}
+	return nil
+}
+
+func (p *TI32Value) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TI32Value"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TI32Value) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetValue() {
+		if err := oprot.WriteFieldBegin(ctx, "value", thrift.I32, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:value: ", p), err)
+		}
+		if err := oprot.WriteI32(ctx, int32(*p.Value)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.value (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:value: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TI32Value) Equals(other *TI32Value) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Value != other.Value {
+		if p.Value == nil || other.Value == nil {
+			return false
+		}
+		if (*p.Value) != (*other.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TI32Value) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TI32Value(%+v)", *p)
+}
+
+// Attributes:
+//   - Value
+type TI64Value struct {
+	Value *int64 `thrift:"value,1" db:"value" json:"value,omitempty"`
+}
+
+func NewTI64Value() *TI64Value {
+	return &TI64Value{}
+}
+
+var TI64Value_Value_DEFAULT int64
+
+func (p *TI64Value) GetValue() int64 {
+	if !p.IsSetValue() {
+		return TI64Value_Value_DEFAULT
+	}
+	return *p.Value
+}
+func (p *TI64Value) IsSetValue() bool {
+	return p.Value != nil
+}
+
+func (p *TI64Value) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TI64Value) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.Value = &v
+	}
+	return nil
+}
+
+func (p *TI64Value) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TI64Value"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TI64Value) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetValue() {
+		if err := oprot.WriteFieldBegin(ctx, "value", thrift.I64, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:value: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.Value)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.value (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:value: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TI64Value) Equals(other *TI64Value) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Value != other.Value {
+		if p.Value == nil || other.Value == nil {
+			return false
+		}
+		if (*p.Value) != (*other.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TI64Value) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TI64Value(%+v)", *p)
+}
+
+// Attributes:
+//   - Value
+type TDoubleValue struct {
+	Value *float64 `thrift:"value,1" db:"value" json:"value,omitempty"`
+}
+
+func NewTDoubleValue() *TDoubleValue {
+	return &TDoubleValue{}
+}
+
+var TDoubleValue_Value_DEFAULT float64
+
+func (p *TDoubleValue) GetValue() float64 {
+	if !p.IsSetValue() {
+		return TDoubleValue_Value_DEFAULT
+	}
+	return *p.Value
+}
+func (p *TDoubleValue) IsSetValue() bool {
+	return p.Value != nil
+}
+
+func (p *TDoubleValue) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.DOUBLE {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TDoubleValue) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadDouble(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.Value = &v
+	}
+	return nil
+}
+
+func (p *TDoubleValue) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TDoubleValue"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TDoubleValue) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetValue() {
+		if err := oprot.WriteFieldBegin(ctx, "value", thrift.DOUBLE, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:value: ", p), err)
+		}
+		if err := oprot.WriteDouble(ctx, float64(*p.Value)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.value (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:value: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDoubleValue) Equals(other *TDoubleValue) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Value != other.Value {
+		if p.Value == nil || other.Value == nil {
+			return false
+		}
+		if (*p.Value) != (*other.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TDoubleValue) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TDoubleValue(%+v)", *p)
+}
+
+// Attributes:
+//   - Value
+type TStringValue struct {
+	Value *string `thrift:"value,1" db:"value" json:"value,omitempty"`
+}
+
+func NewTStringValue() *TStringValue {
+	return &TStringValue{}
+}
+
+var TStringValue_Value_DEFAULT string
+
+func (p *TStringValue) GetValue() string {
+	if !p.IsSetValue() {
+		return TStringValue_Value_DEFAULT
+	}
+	return *p.Value
+}
+func (p *TStringValue) IsSetValue() bool {
+	return p.Value != nil
+}
+
+func (p *TStringValue) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TStringValue) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.Value = &v
+	}
+	return nil
+}
+
+func (p *TStringValue) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TStringValue"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TStringValue) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetValue() {
+		if err := oprot.WriteFieldBegin(ctx, "value", thrift.STRING, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:value: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.Value)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.value (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:value: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TStringValue) Equals(other *TStringValue) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Value != other.Value {
+		if p.Value == nil || other.Value == nil {
+			return false
+		}
+		if (*p.Value) != (*other.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TStringValue) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TStringValue(%+v)", *p)
+}
+
+// Attributes:
+//   - BoolVal
+//   - ByteVal
+//   - I16Val
+//   - I32Val
+//   - I64Val
+//   - DoubleVal
+//   - StringVal
+type TColumnValue struct {
+	BoolVal   *TBoolValue   `thrift:"boolVal,1" db:"boolVal" json:"boolVal,omitempty"`
+	ByteVal   *TByteValue   `thrift:"byteVal,2" db:"byteVal" json:"byteVal,omitempty"`
+	I16Val    *TI16Value    `thrift:"i16Val,3" db:"i16Val" json:"i16Val,omitempty"`
+	I32Val    *TI32Value    `thrift:"i32Val,4" db:"i32Val" json:"i32Val,omitempty"`
+	I64Val    *TI64Value    `thrift:"i64Val,5" db:"i64Val" json:"i64Val,omitempty"`
+	DoubleVal *TDoubleValue `thrift:"doubleVal,6" db:"doubleVal" json:"doubleVal,omitempty"`
+	StringVal *TStringValue `thrift:"stringVal,7" db:"stringVal" json:"stringVal,omitempty"`
+}
+
+func NewTColumnValue() *TColumnValue {
+	return &TColumnValue{}
+}
+
+var TColumnValue_BoolVal_DEFAULT *TBoolValue
+
+func (p *TColumnValue) GetBoolVal() *TBoolValue {
+	if !p.IsSetBoolVal() {
+		return TColumnValue_BoolVal_DEFAULT
+	}
+	return p.BoolVal
+}
+
+var TColumnValue_ByteVal_DEFAULT *TByteValue
+
+func (p *TColumnValue) GetByteVal() *TByteValue {
+	if !p.IsSetByteVal() {
+		return TColumnValue_ByteVal_DEFAULT
+	}
+	return p.ByteVal
+}
+
+var TColumnValue_I16Val_DEFAULT *TI16Value
+
+func (p *TColumnValue) GetI16Val() *TI16Value {
+	if !p.IsSetI16Val() {
+		return TColumnValue_I16Val_DEFAULT
+	}
+	return p.I16Val
+}
+
+var TColumnValue_I32Val_DEFAULT *TI32Value
+
+func (p *TColumnValue) GetI32Val() *TI32Value {
+	if !p.IsSetI32Val() {
+		return TColumnValue_I32Val_DEFAULT
+	}
+	return p.I32Val
+}
+
+var TColumnValue_I64Val_DEFAULT *TI64Value
+
+func (p *TColumnValue) GetI64Val() *TI64Value {
+	if !p.IsSetI64Val() {
+		return TColumnValue_I64Val_DEFAULT
+	}
+	return p.I64Val
+}
+
+var TColumnValue_DoubleVal_DEFAULT *TDoubleValue
+
+func (p *TColumnValue) GetDoubleVal() *TDoubleValue {
+	if !p.IsSetDoubleVal() {
+		return TColumnValue_DoubleVal_DEFAULT
+	}
+	return p.DoubleVal
+}
+
+var TColumnValue_StringVal_DEFAULT *TStringValue
+
+func (p *TColumnValue) GetStringVal() *TStringValue {
+	if !p.IsSetStringVal() {
+		return TColumnValue_StringVal_DEFAULT
+	}
+	return p.StringVal
+}
+func (p *TColumnValue) CountSetFieldsTColumnValue() int {
+	count := 0
+	if p.IsSetBoolVal() {
+		count++
+	}
+	if p.IsSetByteVal() {
+		count++
+	}
+	if p.IsSetI16Val() {
+		count++
+	}
+	if p.IsSetI32Val() {
+		count++
+	}
+	if p.IsSetI64Val() {
+		count++
+	}
+	if p.IsSetDoubleVal() {
+		count++
+	}
+	if p.IsSetStringVal() {
+		count++
+	}
+	return count
+
+}
+
+func (p *TColumnValue) IsSetBoolVal() bool {
+	return p.BoolVal != nil
+}
+
+func (p *TColumnValue) IsSetByteVal() bool {
+	return p.ByteVal != nil
+}
+
+func (p *TColumnValue) IsSetI16Val() bool {
+	return p.I16Val != nil
+}
+
+func (p *TColumnValue) IsSetI32Val() bool {
+	return p.I32Val != nil
+}
+
+func (p *TColumnValue) IsSetI64Val() bool {
+	return p.I64Val != nil
+}
+
+func (p *TColumnValue) IsSetDoubleVal() bool {
+	return p.DoubleVal != nil
+}
+
+func (p *TColumnValue) IsSetStringVal() bool {
+	return p.StringVal != nil
+}
+
+func (p *TColumnValue) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 6:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField6(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 7:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField7(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.BoolVal = &TBoolValue{}
+	if err := p.BoolVal.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.BoolVal), err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.ByteVal = &TByteValue{}
+	if err := p.ByteVal.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.ByteVal), err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	p.I16Val = &TI16Value{}
+	if err := p.I16Val.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.I16Val), err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	p.I32Val = &TI32Value{}
+	if err := p.I32Val.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.I32Val), err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	p.I64Val = &TI64Value{}
+	if err := p.I64Val.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.I64Val), err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) ReadField6(ctx context.Context, iprot thrift.TProtocol) error {
+	p.DoubleVal = &TDoubleValue{}
+	if err := p.DoubleVal.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.DoubleVal), err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) ReadField7(ctx context.Context, iprot thrift.TProtocol) error {
+	p.StringVal = &TStringValue{}
+	if err := p.StringVal.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.StringVal), err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if c := p.CountSetFieldsTColumnValue(); c != 1 {
+		return fmt.Errorf("%T write union: exactly one field must be set (%d set)", p, c)
+	}
+	if err := oprot.WriteStructBegin(ctx, "TColumnValue"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField6(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField7(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TColumnValue) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetBoolVal() {
+		if err := oprot.WriteFieldBegin(ctx, "boolVal", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:boolVal: ", p), err)
+		}
+		if err := p.BoolVal.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.BoolVal), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:boolVal: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TColumnValue) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetByteVal() {
+		if err := oprot.WriteFieldBegin(ctx, "byteVal", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:byteVal: ", p), err)
+		}
+		if err := p.ByteVal.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.ByteVal), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:byteVal: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TColumnValue) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetI16Val() {
+		if err := oprot.WriteFieldBegin(ctx, "i16Val", thrift.STRUCT, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:i16Val: ", p), err)
+		}
+		if err := p.I16Val.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.I16Val), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:i16Val: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TColumnValue) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetI32Val() {
+		if err := oprot.WriteFieldBegin(ctx, "i32Val", thrift.STRUCT, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:i32Val: ", p), err)
+		}
+		if err := p.I32Val.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.I32Val), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:i32Val: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TColumnValue) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetI64Val() {
+		if err := oprot.WriteFieldBegin(ctx, "i64Val", thrift.STRUCT, 5); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:i64Val: ", p), err)
+		}
+		if err := p.I64Val.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.I64Val), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 5:i64Val: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TColumnValue) writeField6(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetDoubleVal() {
+		if err := oprot.WriteFieldBegin(ctx, "doubleVal", thrift.STRUCT, 6); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 6:doubleVal: ", p), err)
+		}
+		if err := p.DoubleVal.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.DoubleVal), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 6:doubleVal: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TColumnValue) writeField7(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetStringVal() {
+		if err := oprot.WriteFieldBegin(ctx, "stringVal", thrift.STRUCT, 7); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 7:stringVal: ", p), err)
+		}
+		if err := p.StringVal.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.StringVal), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 7:stringVal: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TColumnValue) Equals(other *TColumnValue) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.BoolVal.Equals(other.BoolVal) {
+		return false
+	}
+	if !p.ByteVal.Equals(other.ByteVal) {
+		return false
+	}
+	if !p.I16Val.Equals(other.I16Val) {
+		return false
+	}
+	if !p.I32Val.Equals(other.I32Val) {
+		return false
+	}
+	if !p.I64Val.Equals(other.I64Val) {
+		return false
+	}
+	if !p.DoubleVal.Equals(other.DoubleVal) {
+		return false
+	}
+	if !p.StringVal.Equals(other.StringVal) {
+		return false
+	}
+	return true
+}
+
+func (p *TColumnValue) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TColumnValue(%+v)", *p)
+}
+
+// Attributes:
+//   - ColVals
+type TRow struct {
+	ColVals []*TColumnValue `thrift:"colVals,1,required" db:"colVals" json:"colVals"`
+}
+
+func NewTRow() *TRow {
+	return &TRow{}
+}
+
+func (p *TRow) GetColVals() []*TColumnValue {
+	return p.ColVals
+}
+func (p *TRow) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetColVals bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetColVals = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetColVals {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field ColVals is not set"))
+	}
+	return nil
+}
+
+func (p *TRow) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]*TColumnValue, 0, size)
+	p.ColVals = tSlice
+	for i := 0; i < size; i++ {
+		_elem46 := &TColumnValue{}
+		if err := _elem46.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem46), err)
+		}
+		p.ColVals = append(p.ColVals, _elem46)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TRow) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TRow"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TRow) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "colVals", thrift.LIST, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:colVals: ", p), err)
+	}
+	if err := oprot.WriteListBegin(ctx, thrift.STRUCT, len(p.ColVals)); err != nil {
+		return thrift.PrependError("error writing list begin: ", err)
+	}
+	for _, v := range p.ColVals {
+		if err := v.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", v), err)
+		}
+	}
+	if err := oprot.WriteListEnd(ctx); err != nil {
+		return thrift.PrependError("error writing list end: ", err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:colVals: ", p), err)
+	}
+	return err
+}
+
 func (p *TRow) Equals(other *TRow) bool {
 	if p == other {
 		return true
 	} else if p == nil || other == nil {
 		return false
+	}
+	if len(p.ColVals) != len(other.ColVals) {
+		return false
+	}
+	for i, _tgt := range p.ColVals {
+		_src47 := other.ColVals[i]
+		if !_tgt.Equals(_src47) {
+			return false
+		}
 	}
 	return true
 }
@@ -8817,11 +11851,11 @@ func (p *TRowSet) ReadField2(ctx context.Context, iprot thrift.TProtocol) error 
 	tSlice := make([]*TRow, 0, size)
 	p.Rows = tSlice
 	for i := 0; i < size; i++ {
-		_elem34 := &TRow{}
-		if err := _elem34.Read(ctx, iprot); err != nil {
-			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem34), err)
+		_elem48 := &TRow{}
+		if err := _elem48.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem48), err)
 		}
-		p.Rows = append(p.Rows, _elem34)
+		p.Rows = append(p.Rows, _elem48)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -8837,11 +11871,11 @@ func (p *TRowSet) ReadField3(ctx context.Context, iprot thrift.TProtocol) error 
 	tSlice := make([]*TColumn, 0, size)
 	p.Columns = tSlice
 	for i := 0; i < size; i++ {
-		_elem35 := &TColumn{}
-		if err := _elem35.Read(ctx, iprot); err != nil {
-			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem35), err)
+		_elem49 := &TColumn{}
+		if err := _elem49.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem49), err)
 		}
-		p.Columns = append(p.Columns, _elem35)
+		p.Columns = append(p.Columns, _elem49)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -8943,8 +11977,8 @@ func (p *TRowSet) Equals(other *TRowSet) bool {
 		return false
 	}
 	for i, _tgt := range p.Rows {
-		_src36 := other.Rows[i]
-		if !_tgt.Equals(_src36) {
+		_src50 := other.Rows[i]
+		if !_tgt.Equals(_src50) {
 			return false
 		}
 	}
@@ -8952,8 +11986,8 @@ func (p *TRowSet) Equals(other *TRowSet) bool {
 		return false
 	}
 	for i, _tgt := range p.Columns {
-		_src37 := other.Columns[i]
-		if !_tgt.Equals(_src37) {
+		_src51 := other.Columns[i]
+		if !_tgt.Equals(_src51) {
 			return false
 		}
 	}
@@ -10159,6 +13193,9950 @@ func (p *TPingImpalaHS2ServiceResp) String() string {
 	return fmt.Sprintf("TPingImpalaHS2ServiceResp(%+v)", *p)
 }
 
+// Attributes:
+//   - SessionHandle
+type TGetTypeInfoReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+}
+
+func NewTGetTypeInfoReq() *TGetTypeInfoReq {
+	return &TGetTypeInfoReq{}
+}
+
+var TGetTypeInfoReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetTypeInfoReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetTypeInfoReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+func (p *TGetTypeInfoReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetTypeInfoReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetTypeInfoReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetTypeInfoReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetTypeInfoReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetTypeInfoReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetTypeInfoReq) Equals(other *TGetTypeInfoReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetTypeInfoReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetTypeInfoReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetTypeInfoResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetTypeInfoResp() *TGetTypeInfoResp {
+	return &TGetTypeInfoResp{}
+}
+
+var TGetTypeInfoResp_Status_DEFAULT *TStatus
+
+func (p *TGetTypeInfoResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetTypeInfoResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetTypeInfoResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetTypeInfoResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetTypeInfoResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetTypeInfoResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetTypeInfoResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetTypeInfoResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetTypeInfoResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetTypeInfoResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetTypeInfoResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetTypeInfoResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetTypeInfoResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetTypeInfoResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetTypeInfoResp) Equals(other *TGetTypeInfoResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetTypeInfoResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetTypeInfoResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+type TGetCatalogsReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+}
+
+func NewTGetCatalogsReq() *TGetCatalogsReq {
+	return &TGetCatalogsReq{}
+}
+
+var TGetCatalogsReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetCatalogsReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetCatalogsReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+func (p *TGetCatalogsReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetCatalogsReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetCatalogsReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetCatalogsReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetCatalogsReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetCatalogsReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetCatalogsReq) Equals(other *TGetCatalogsReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetCatalogsReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetCatalogsReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetCatalogsResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetCatalogsResp() *TGetCatalogsResp {
+	return &TGetCatalogsResp{}
+}
+
+var TGetCatalogsResp_Status_DEFAULT *TStatus
+
+func (p *TGetCatalogsResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetCatalogsResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetCatalogsResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetCatalogsResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetCatalogsResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetCatalogsResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetCatalogsResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetCatalogsResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetCatalogsResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetCatalogsResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetCatalogsResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetCatalogsResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetCatalogsResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetCatalogsResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetCatalogsResp) Equals(other *TGetCatalogsResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetCatalogsResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetCatalogsResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - CatalogName
+//   - SchemaName
+type TGetSchemasReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	CatalogName   *string         `thrift:"catalogName,2" db:"catalogName" json:"catalogName,omitempty"`
+	SchemaName    *string         `thrift:"schemaName,3" db:"schemaName" json:"schemaName,omitempty"`
+}
+
+func NewTGetSchemasReq() *TGetSchemasReq {
+	return &TGetSchemasReq{}
+}
+
+var TGetSchemasReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetSchemasReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetSchemasReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TGetSchemasReq_CatalogName_DEFAULT string
+
+func (p *TGetSchemasReq) GetCatalogName() string {
+	if !p.IsSetCatalogName() {
+		return TGetSchemasReq_CatalogName_DEFAULT
+	}
+	return *p.CatalogName
+}
+
+var TGetSchemasReq_SchemaName_DEFAULT string
+
+func (p *TGetSchemasReq) GetSchemaName() string {
+	if !p.IsSetSchemaName() {
+		return TGetSchemasReq_SchemaName_DEFAULT
+	}
+	return *p.SchemaName
+}
+func (p *TGetSchemasReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetSchemasReq) IsSetCatalogName() bool {
+	return p.CatalogName != nil
+}
+
+func (p *TGetSchemasReq) IsSetSchemaName() bool {
+	return p.SchemaName != nil
+}
+
+func (p *TGetSchemasReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetSchemasReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetSchemasReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.CatalogName = &v
+	}
+	return nil
+}
+
+func (p *TGetSchemasReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.SchemaName = &v
+	}
+	return nil
+}
+
+func (p *TGetSchemasReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetSchemasReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetSchemasReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetSchemasReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCatalogName() {
+		if err := oprot.WriteFieldBegin(ctx, "catalogName", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:catalogName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.CatalogName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.catalogName (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:catalogName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetSchemasReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSchemaName() {
+		if err := oprot.WriteFieldBegin(ctx, "schemaName", thrift.STRING, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:schemaName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.SchemaName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.schemaName (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:schemaName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetSchemasReq) Equals(other *TGetSchemasReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.CatalogName != other.CatalogName {
+		if p.CatalogName == nil || other.CatalogName == nil {
+			return false
+		}
+		if (*p.CatalogName) != (*other.CatalogName) {
+			return false
+		}
+	}
+	if p.SchemaName != other.SchemaName {
+		if p.SchemaName == nil || other.SchemaName == nil {
+			return false
+		}
+		if (*p.SchemaName) != (*other.SchemaName) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TGetSchemasReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetSchemasReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetSchemasResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetSchemasResp() *TGetSchemasResp {
+	return &TGetSchemasResp{}
+}
+
+var TGetSchemasResp_Status_DEFAULT *TStatus
+
+func (p *TGetSchemasResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetSchemasResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetSchemasResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetSchemasResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetSchemasResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetSchemasResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetSchemasResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetSchemasResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetSchemasResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetSchemasResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetSchemasResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetSchemasResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetSchemasResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetSchemasResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetSchemasResp) Equals(other *TGetSchemasResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetSchemasResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetSchemasResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - CatalogName
+//   - SchemaName
+//   - TableName
+//   - TableTypes
+type TGetTablesReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	CatalogName   *string         `thrift:"catalogName,2" db:"catalogName" json:"catalogName,omitempty"`
+	SchemaName    *string         `thrift:"schemaName,3" db:"schemaName" json:"schemaName,omitempty"`
+	TableName     *string         `thrift:"tableName,4" db:"tableName" json:"tableName,omitempty"`
+	TableTypes    []string        `thrift:"tableTypes,5" db:"tableTypes" json:"tableTypes,omitempty"`
+}
+
+func NewTGetTablesReq() *TGetTablesReq {
+	return &TGetTablesReq{}
+}
+
+var TGetTablesReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetTablesReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetTablesReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TGetTablesReq_CatalogName_DEFAULT string
+
+func (p *TGetTablesReq) GetCatalogName() string {
+	if !p.IsSetCatalogName() {
+		return TGetTablesReq_CatalogName_DEFAULT
+	}
+	return *p.CatalogName
+}
+
+var TGetTablesReq_SchemaName_DEFAULT string
+
+func (p *TGetTablesReq) GetSchemaName() string {
+	if !p.IsSetSchemaName() {
+		return TGetTablesReq_SchemaName_DEFAULT
+	}
+	return *p.SchemaName
+}
+
+var TGetTablesReq_TableName_DEFAULT string
+
+func (p *TGetTablesReq) GetTableName() string {
+	if !p.IsSetTableName() {
+		return TGetTablesReq_TableName_DEFAULT
+	}
+	return *p.TableName
+}
+
+var TGetTablesReq_TableTypes_DEFAULT []string
+
+func (p *TGetTablesReq) GetTableTypes() []string {
+	return p.TableTypes
+}
+func (p *TGetTablesReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetTablesReq) IsSetCatalogName() bool {
+	return p.CatalogName != nil
+}
+
+func (p *TGetTablesReq) IsSetSchemaName() bool {
+	return p.SchemaName != nil
+}
+
+func (p *TGetTablesReq) IsSetTableName() bool {
+	return p.TableName != nil
+}
+
+func (p *TGetTablesReq) IsSetTableTypes() bool {
+	return p.TableTypes != nil
+}
+
+func (p *TGetTablesReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetTablesReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetTablesReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.CatalogName = &v
+	}
+	return nil
+}
+
+func (p *TGetTablesReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.SchemaName = &v
+	}
+	return nil
+}
+
+func (p *TGetTablesReq) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.TableName = &v
+	}
+	return nil
+}
+
+func (p *TGetTablesReq) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]string, 0, size)
+	p.TableTypes = tSlice
+	for i := 0; i < size; i++ {
+		var _elem52 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_elem52 = v
+		}
+		p.TableTypes = append(p.TableTypes, _elem52)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TGetTablesReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetTablesReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetTablesReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetTablesReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCatalogName() {
+		if err := oprot.WriteFieldBegin(ctx, "catalogName", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:catalogName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.CatalogName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.catalogName (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:catalogName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetTablesReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSchemaName() {
+		if err := oprot.WriteFieldBegin(ctx, "schemaName", thrift.STRING, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:schemaName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.SchemaName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.schemaName (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:schemaName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetTablesReq) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTableName() {
+		if err := oprot.WriteFieldBegin(ctx, "tableName", thrift.STRING, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:tableName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.TableName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.tableName (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:tableName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetTablesReq) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTableTypes() {
+		if err := oprot.WriteFieldBegin(ctx, "tableTypes", thrift.LIST, 5); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:tableTypes: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRING, len(p.TableTypes)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.TableTypes {
+			if err := oprot.WriteString(ctx, string(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 5:tableTypes: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetTablesReq) Equals(other *TGetTablesReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.CatalogName != other.CatalogName {
+		if p.CatalogName == nil || other.CatalogName == nil {
+			return false
+		}
+		if (*p.CatalogName) != (*other.CatalogName) {
+			return false
+		}
+	}
+	if p.SchemaName != other.SchemaName {
+		if p.SchemaName == nil || other.SchemaName == nil {
+			return false
+		}
+		if (*p.SchemaName) != (*other.SchemaName) {
+			return false
+		}
+	}
+	if p.TableName != other.TableName {
+		if p.TableName == nil || other.TableName == nil {
+			return false
+		}
+		if (*p.TableName) != (*other.TableName) {
+			return false
+		}
+	}
+	if len(p.TableTypes) != len(other.TableTypes) {
+		return false
+	}
+	for i, _tgt := range p.TableTypes {
+		_src53 := other.TableTypes[i]
+		if _tgt != _src53 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TGetTablesReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetTablesReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetTablesResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetTablesResp() *TGetTablesResp {
+	return &TGetTablesResp{}
+}
+
+var TGetTablesResp_Status_DEFAULT *TStatus
+
+func (p *TGetTablesResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetTablesResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetTablesResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetTablesResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetTablesResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetTablesResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetTablesResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetTablesResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetTablesResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetTablesResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetTablesResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetTablesResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetTablesResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetTablesResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetTablesResp) Equals(other *TGetTablesResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetTablesResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetTablesResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+type TGetTableTypesReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+}
+
+func NewTGetTableTypesReq() *TGetTableTypesReq {
+	return &TGetTableTypesReq{}
+}
+
+var TGetTableTypesReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetTableTypesReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetTableTypesReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+func (p *TGetTableTypesReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetTableTypesReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetTableTypesReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetTableTypesReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetTableTypesReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetTableTypesReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetTableTypesReq) Equals(other *TGetTableTypesReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetTableTypesReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetTableTypesReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetTableTypesResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetTableTypesResp() *TGetTableTypesResp {
+	return &TGetTableTypesResp{}
+}
+
+var TGetTableTypesResp_Status_DEFAULT *TStatus
+
+func (p *TGetTableTypesResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetTableTypesResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetTableTypesResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetTableTypesResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetTableTypesResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetTableTypesResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetTableTypesResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetTableTypesResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetTableTypesResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetTableTypesResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetTableTypesResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetTableTypesResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetTableTypesResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetTableTypesResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetTableTypesResp) Equals(other *TGetTableTypesResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetTableTypesResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetTableTypesResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - CatalogName
+//   - SchemaName
+//   - TableName
+//   - ColumnName
+type TGetColumnsReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	CatalogName   *string         `thrift:"catalogName,2" db:"catalogName" json:"catalogName,omitempty"`
+	SchemaName    *string         `thrift:"schemaName,3" db:"schemaName" json:"schemaName,omitempty"`
+	TableName     *string         `thrift:"tableName,4" db:"tableName" json:"tableName,omitempty"`
+	ColumnName    *string         `thrift:"columnName,5" db:"columnName" json:"columnName,omitempty"`
+}
+
+func NewTGetColumnsReq() *TGetColumnsReq {
+	return &TGetColumnsReq{}
+}
+
+var TGetColumnsReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetColumnsReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetColumnsReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TGetColumnsReq_CatalogName_DEFAULT string
+
+func (p *TGetColumnsReq) GetCatalogName() string {
+	if !p.IsSetCatalogName() {
+		return TGetColumnsReq_CatalogName_DEFAULT
+	}
+	return *p.CatalogName
+}
+
+var TGetColumnsReq_SchemaName_DEFAULT string
+
+func (p *TGetColumnsReq) GetSchemaName() string {
+	if !p.IsSetSchemaName() {
+		return TGetColumnsReq_SchemaName_DEFAULT
+	}
+	return *p.SchemaName
+}
+
+var TGetColumnsReq_TableName_DEFAULT string
+
+func (p *TGetColumnsReq) GetTableName() string {
+	if !p.IsSetTableName() {
+		return TGetColumnsReq_TableName_DEFAULT
+	}
+	return *p.TableName
+}
+
+var TGetColumnsReq_ColumnName_DEFAULT string
+
+func (p *TGetColumnsReq) GetColumnName() string {
+	if !p.IsSetColumnName() {
+		return TGetColumnsReq_ColumnName_DEFAULT
+	}
+	return *p.ColumnName
+}
+func (p *TGetColumnsReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetColumnsReq) IsSetCatalogName() bool {
+	return p.CatalogName != nil
+}
+
+func (p *TGetColumnsReq) IsSetSchemaName() bool {
+	return p.SchemaName != nil
+}
+
+func (p *TGetColumnsReq) IsSetTableName() bool {
+	return p.TableName != nil
+}
+
+func (p *TGetColumnsReq) IsSetColumnName() bool {
+	return p.ColumnName != nil
+}
+
+func (p *TGetColumnsReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetColumnsReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetColumnsReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.CatalogName = &v
+	}
+	return nil
+}
+
+func (p *TGetColumnsReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.SchemaName = &v
+	}
+	return nil
+}
+
+func (p *TGetColumnsReq) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.TableName = &v
+	}
+	return nil
+}
+
+func (p *TGetColumnsReq) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 5: ", err)
+	} else {
+		p.ColumnName = &v
+	}
+	return nil
+}
+
+func (p *TGetColumnsReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetColumnsReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetColumnsReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetColumnsReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCatalogName() {
+		if err := oprot.WriteFieldBegin(ctx, "catalogName", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:catalogName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.CatalogName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.catalogName (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:catalogName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetColumnsReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSchemaName() {
+		if err := oprot.WriteFieldBegin(ctx, "schemaName", thrift.STRING, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:schemaName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.SchemaName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.schemaName (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:schemaName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetColumnsReq) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTableName() {
+		if err := oprot.WriteFieldBegin(ctx, "tableName", thrift.STRING, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:tableName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.TableName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.tableName (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:tableName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetColumnsReq) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetColumnName() {
+		if err := oprot.WriteFieldBegin(ctx, "columnName", thrift.STRING, 5); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:columnName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.ColumnName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.columnName (5) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 5:columnName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetColumnsReq) Equals(other *TGetColumnsReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.CatalogName != other.CatalogName {
+		if p.CatalogName == nil || other.CatalogName == nil {
+			return false
+		}
+		if (*p.CatalogName) != (*other.CatalogName) {
+			return false
+		}
+	}
+	if p.SchemaName != other.SchemaName {
+		if p.SchemaName == nil || other.SchemaName == nil {
+			return false
+		}
+		if (*p.SchemaName) != (*other.SchemaName) {
+			return false
+		}
+	}
+	if p.TableName != other.TableName {
+		if p.TableName == nil || other.TableName == nil {
+			return false
+		}
+		if (*p.TableName) != (*other.TableName) {
+			return false
+		}
+	}
+	if p.ColumnName != other.ColumnName {
+		if p.ColumnName == nil || other.ColumnName == nil {
+			return false
+		}
+		if (*p.ColumnName) != (*other.ColumnName) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TGetColumnsReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetColumnsReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetColumnsResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetColumnsResp() *TGetColumnsResp {
+	return &TGetColumnsResp{}
+}
+
+var TGetColumnsResp_Status_DEFAULT *TStatus
+
+func (p *TGetColumnsResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetColumnsResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetColumnsResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetColumnsResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetColumnsResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetColumnsResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetColumnsResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetColumnsResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetColumnsResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetColumnsResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetColumnsResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetColumnsResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetColumnsResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetColumnsResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetColumnsResp) Equals(other *TGetColumnsResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetColumnsResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetColumnsResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - CatalogName
+//   - SchemaName
+//   - FunctionName
+type TGetFunctionsReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	CatalogName   *string         `thrift:"catalogName,2" db:"catalogName" json:"catalogName,omitempty"`
+	SchemaName    *string         `thrift:"schemaName,3" db:"schemaName" json:"schemaName,omitempty"`
+	FunctionName  string          `thrift:"functionName,4,required" db:"functionName" json:"functionName"`
+}
+
+func NewTGetFunctionsReq() *TGetFunctionsReq {
+	return &TGetFunctionsReq{}
+}
+
+var TGetFunctionsReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetFunctionsReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetFunctionsReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TGetFunctionsReq_CatalogName_DEFAULT string
+
+func (p *TGetFunctionsReq) GetCatalogName() string {
+	if !p.IsSetCatalogName() {
+		return TGetFunctionsReq_CatalogName_DEFAULT
+	}
+	return *p.CatalogName
+}
+
+var TGetFunctionsReq_SchemaName_DEFAULT string
+
+func (p *TGetFunctionsReq) GetSchemaName() string {
+	if !p.IsSetSchemaName() {
+		return TGetFunctionsReq_SchemaName_DEFAULT
+	}
+	return *p.SchemaName
+}
+
+func (p *TGetFunctionsReq) GetFunctionName() string {
+	return p.FunctionName
+}
+func (p *TGetFunctionsReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetFunctionsReq) IsSetCatalogName() bool {
+	return p.CatalogName != nil
+}
+
+func (p *TGetFunctionsReq) IsSetSchemaName() bool {
+	return p.SchemaName != nil
+}
+
+func (p *TGetFunctionsReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+	var issetFunctionName bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+				issetFunctionName = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	if !issetFunctionName {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field FunctionName is not set"))
+	}
+	return nil
+}
+
+func (p *TGetFunctionsReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetFunctionsReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.CatalogName = &v
+	}
+	return nil
+}
+
+func (p *TGetFunctionsReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.SchemaName = &v
+	}
+	return nil
+}
+
+func (p *TGetFunctionsReq) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.FunctionName = v
+	}
+	return nil
+}
+
+func (p *TGetFunctionsReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetFunctionsReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetFunctionsReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetFunctionsReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCatalogName() {
+		if err := oprot.WriteFieldBegin(ctx, "catalogName", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:catalogName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.CatalogName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.catalogName (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:catalogName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetFunctionsReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSchemaName() {
+		if err := oprot.WriteFieldBegin(ctx, "schemaName", thrift.STRING, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:schemaName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.SchemaName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.schemaName (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:schemaName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetFunctionsReq) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "functionName", thrift.STRING, 4); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:functionName: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.FunctionName)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.functionName (4) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 4:functionName: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetFunctionsReq) Equals(other *TGetFunctionsReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.CatalogName != other.CatalogName {
+		if p.CatalogName == nil || other.CatalogName == nil {
+			return false
+		}
+		if (*p.CatalogName) != (*other.CatalogName) {
+			return false
+		}
+	}
+	if p.SchemaName != other.SchemaName {
+		if p.SchemaName == nil || other.SchemaName == nil {
+			return false
+		}
+		if (*p.SchemaName) != (*other.SchemaName) {
+			return false
+		}
+	}
+	if p.FunctionName != other.FunctionName {
+		return false
+	}
+	return true
+}
+
+func (p *TGetFunctionsReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetFunctionsReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetFunctionsResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetFunctionsResp() *TGetFunctionsResp {
+	return &TGetFunctionsResp{}
+}
+
+var TGetFunctionsResp_Status_DEFAULT *TStatus
+
+func (p *TGetFunctionsResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetFunctionsResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetFunctionsResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetFunctionsResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetFunctionsResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetFunctionsResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetFunctionsResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetFunctionsResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetFunctionsResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetFunctionsResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetFunctionsResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetFunctionsResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetFunctionsResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetFunctionsResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetFunctionsResp) Equals(other *TGetFunctionsResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetFunctionsResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetFunctionsResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - CatalogName
+//   - SchemaName
+//   - TableName
+type TGetPrimaryKeysReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	CatalogName   *string         `thrift:"catalogName,2" db:"catalogName" json:"catalogName,omitempty"`
+	SchemaName    *string         `thrift:"schemaName,3" db:"schemaName" json:"schemaName,omitempty"`
+	TableName     *string         `thrift:"tableName,4" db:"tableName" json:"tableName,omitempty"`
+}
+
+func NewTGetPrimaryKeysReq() *TGetPrimaryKeysReq {
+	return &TGetPrimaryKeysReq{}
+}
+
+var TGetPrimaryKeysReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetPrimaryKeysReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetPrimaryKeysReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TGetPrimaryKeysReq_CatalogName_DEFAULT string
+
+func (p *TGetPrimaryKeysReq) GetCatalogName() string {
+	if !p.IsSetCatalogName() {
+		return TGetPrimaryKeysReq_CatalogName_DEFAULT
+	}
+	return *p.CatalogName
+}
+
+var TGetPrimaryKeysReq_SchemaName_DEFAULT string
+
+func (p *TGetPrimaryKeysReq) GetSchemaName() string {
+	if !p.IsSetSchemaName() {
+		return TGetPrimaryKeysReq_SchemaName_DEFAULT
+	}
+	return *p.SchemaName
+}
+
+var TGetPrimaryKeysReq_TableName_DEFAULT string
+
+func (p *TGetPrimaryKeysReq) GetTableName() string {
+	if !p.IsSetTableName() {
+		return TGetPrimaryKeysReq_TableName_DEFAULT
+	}
+	return *p.TableName
+}
+func (p *TGetPrimaryKeysReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetPrimaryKeysReq) IsSetCatalogName() bool {
+	return p.CatalogName != nil
+}
+
+func (p *TGetPrimaryKeysReq) IsSetSchemaName() bool {
+	return p.SchemaName != nil
+}
+
+func (p *TGetPrimaryKeysReq) IsSetTableName() bool {
+	return p.TableName != nil
+}
+
+func (p *TGetPrimaryKeysReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.CatalogName = &v
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.SchemaName = &v
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysReq) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.TableName = &v
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetPrimaryKeysReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetPrimaryKeysReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCatalogName() {
+		if err := oprot.WriteFieldBegin(ctx, "catalogName", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:catalogName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.CatalogName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.catalogName (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:catalogName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetPrimaryKeysReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSchemaName() {
+		if err := oprot.WriteFieldBegin(ctx, "schemaName", thrift.STRING, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:schemaName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.SchemaName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.schemaName (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:schemaName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetPrimaryKeysReq) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTableName() {
+		if err := oprot.WriteFieldBegin(ctx, "tableName", thrift.STRING, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:tableName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.TableName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.tableName (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:tableName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetPrimaryKeysReq) Equals(other *TGetPrimaryKeysReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.CatalogName != other.CatalogName {
+		if p.CatalogName == nil || other.CatalogName == nil {
+			return false
+		}
+		if (*p.CatalogName) != (*other.CatalogName) {
+			return false
+		}
+	}
+	if p.SchemaName != other.SchemaName {
+		if p.SchemaName == nil || other.SchemaName == nil {
+			return false
+		}
+		if (*p.SchemaName) != (*other.SchemaName) {
+			return false
+		}
+	}
+	if p.TableName != other.TableName {
+		if p.TableName == nil || other.TableName == nil {
+			return false
+		}
+		if (*p.TableName) != (*other.TableName) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TGetPrimaryKeysReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetPrimaryKeysReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetPrimaryKeysResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetPrimaryKeysResp() *TGetPrimaryKeysResp {
+	return &TGetPrimaryKeysResp{}
+}
+
+var TGetPrimaryKeysResp_Status_DEFAULT *TStatus
+
+func (p *TGetPrimaryKeysResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetPrimaryKeysResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetPrimaryKeysResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetPrimaryKeysResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetPrimaryKeysResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetPrimaryKeysResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetPrimaryKeysResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetPrimaryKeysResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetPrimaryKeysResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetPrimaryKeysResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetPrimaryKeysResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetPrimaryKeysResp) Equals(other *TGetPrimaryKeysResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetPrimaryKeysResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetPrimaryKeysResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - ParentCatalogName
+//   - ParentSchemaName
+//   - ParentTableName
+//   - ForeignCatalogName
+//   - ForeignSchemaName
+//   - ForeignTableName
+type TGetCrossReferenceReq struct {
+	SessionHandle      *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	ParentCatalogName  *string         `thrift:"parentCatalogName,2" db:"parentCatalogName" json:"parentCatalogName,omitempty"`
+	ParentSchemaName   *string         `thrift:"parentSchemaName,3" db:"parentSchemaName" json:"parentSchemaName,omitempty"`
+	ParentTableName    *string         `thrift:"parentTableName,4" db:"parentTableName" json:"parentTableName,omitempty"`
+	ForeignCatalogName *string         `thrift:"foreignCatalogName,5" db:"foreignCatalogName" json:"foreignCatalogName,omitempty"`
+	ForeignSchemaName  *string         `thrift:"foreignSchemaName,6" db:"foreignSchemaName" json:"foreignSchemaName,omitempty"`
+	ForeignTableName   *string         `thrift:"foreignTableName,7" db:"foreignTableName" json:"foreignTableName,omitempty"`
+}
+
+func NewTGetCrossReferenceReq() *TGetCrossReferenceReq {
+	return &TGetCrossReferenceReq{}
+}
+
+var TGetCrossReferenceReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetCrossReferenceReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetCrossReferenceReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TGetCrossReferenceReq_ParentCatalogName_DEFAULT string
+
+func (p *TGetCrossReferenceReq) GetParentCatalogName() string {
+	if !p.IsSetParentCatalogName() {
+		return TGetCrossReferenceReq_ParentCatalogName_DEFAULT
+	}
+	return *p.ParentCatalogName
+}
+
+var TGetCrossReferenceReq_ParentSchemaName_DEFAULT string
+
+func (p *TGetCrossReferenceReq) GetParentSchemaName() string {
+	if !p.IsSetParentSchemaName() {
+		return TGetCrossReferenceReq_ParentSchemaName_DEFAULT
+	}
+	return *p.ParentSchemaName
+}
+
+var TGetCrossReferenceReq_ParentTableName_DEFAULT string
+
+func (p *TGetCrossReferenceReq) GetParentTableName() string {
+	if !p.IsSetParentTableName() {
+		return TGetCrossReferenceReq_ParentTableName_DEFAULT
+	}
+	return *p.ParentTableName
+}
+
+var TGetCrossReferenceReq_ForeignCatalogName_DEFAULT string
+
+func (p *TGetCrossReferenceReq) GetForeignCatalogName() string {
+	if !p.IsSetForeignCatalogName() {
+		return TGetCrossReferenceReq_ForeignCatalogName_DEFAULT
+	}
+	return *p.ForeignCatalogName
+}
+
+var TGetCrossReferenceReq_ForeignSchemaName_DEFAULT string
+
+func (p *TGetCrossReferenceReq) GetForeignSchemaName() string {
+	if !p.IsSetForeignSchemaName() {
+		return TGetCrossReferenceReq_ForeignSchemaName_DEFAULT
+	}
+	return *p.ForeignSchemaName
+}
+
+var TGetCrossReferenceReq_ForeignTableName_DEFAULT string
+
+func (p *TGetCrossReferenceReq) GetForeignTableName() string {
+	if !p.IsSetForeignTableName() {
+		return TGetCrossReferenceReq_ForeignTableName_DEFAULT
+	}
+	return *p.ForeignTableName
+}
+func (p *TGetCrossReferenceReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetCrossReferenceReq) IsSetParentCatalogName() bool {
+	return p.ParentCatalogName != nil
+}
+
+func (p *TGetCrossReferenceReq) IsSetParentSchemaName() bool {
+	return p.ParentSchemaName != nil
+}
+
+func (p *TGetCrossReferenceReq) IsSetParentTableName() bool {
+	return p.ParentTableName != nil
+}
+
+func (p *TGetCrossReferenceReq) IsSetForeignCatalogName() bool {
+	return p.ForeignCatalogName != nil
+}
+
+func (p *TGetCrossReferenceReq) IsSetForeignSchemaName() bool {
+	return p.ForeignSchemaName != nil
+}
+
+func (p *TGetCrossReferenceReq) IsSetForeignTableName() bool {
+	return p.ForeignTableName != nil
+}
+
+func (p *TGetCrossReferenceReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 6:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField6(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 7:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField7(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.ParentCatalogName = &v
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.ParentSchemaName = &v
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.ParentTableName = &v
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 5: ", err)
+	} else {
+		p.ForeignCatalogName = &v
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) ReadField6(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 6: ", err)
+	} else {
+		p.ForeignSchemaName = &v
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) ReadField7(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 7: ", err)
+	} else {
+		p.ForeignTableName = &v
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetCrossReferenceReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField6(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField7(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetParentCatalogName() {
+		if err := oprot.WriteFieldBegin(ctx, "parentCatalogName", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:parentCatalogName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.ParentCatalogName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.parentCatalogName (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:parentCatalogName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetParentSchemaName() {
+		if err := oprot.WriteFieldBegin(ctx, "parentSchemaName", thrift.STRING, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:parentSchemaName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.ParentSchemaName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.parentSchemaName (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:parentSchemaName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceReq) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetParentTableName() {
+		if err := oprot.WriteFieldBegin(ctx, "parentTableName", thrift.STRING, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:parentTableName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.ParentTableName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.parentTableName (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:parentTableName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceReq) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetForeignCatalogName() {
+		if err := oprot.WriteFieldBegin(ctx, "foreignCatalogName", thrift.STRING, 5); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:foreignCatalogName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.ForeignCatalogName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.foreignCatalogName (5) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 5:foreignCatalogName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceReq) writeField6(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetForeignSchemaName() {
+		if err := oprot.WriteFieldBegin(ctx, "foreignSchemaName", thrift.STRING, 6); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 6:foreignSchemaName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.ForeignSchemaName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.foreignSchemaName (6) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 6:foreignSchemaName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceReq) writeField7(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetForeignTableName() {
+		if err := oprot.WriteFieldBegin(ctx, "foreignTableName", thrift.STRING, 7); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 7:foreignTableName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.ForeignTableName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.foreignTableName (7) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 7:foreignTableName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceReq) Equals(other *TGetCrossReferenceReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.ParentCatalogName != other.ParentCatalogName {
+		if p.ParentCatalogName == nil || other.ParentCatalogName == nil {
+			return false
+		}
+		if (*p.ParentCatalogName) != (*other.ParentCatalogName) {
+			return false
+		}
+	}
+	if p.ParentSchemaName != other.ParentSchemaName {
+		if p.ParentSchemaName == nil || other.ParentSchemaName == nil {
+			return false
+		}
+		if (*p.ParentSchemaName) != (*other.ParentSchemaName) {
+			return false
+		}
+	}
+	if p.ParentTableName != other.ParentTableName {
+		if p.ParentTableName == nil || other.ParentTableName == nil {
+			return false
+		}
+		if (*p.ParentTableName) != (*other.ParentTableName) {
+			return false
+		}
+	}
+	if p.ForeignCatalogName != other.ForeignCatalogName {
+		if p.ForeignCatalogName == nil || other.ForeignCatalogName == nil {
+			return false
+		}
+		if (*p.ForeignCatalogName) != (*other.ForeignCatalogName) {
+			return false
+		}
+	}
+	if p.ForeignSchemaName != other.ForeignSchemaName {
+		if p.ForeignSchemaName == nil || other.ForeignSchemaName == nil {
+			return false
+		}
+		if (*p.ForeignSchemaName) != (*other.ForeignSchemaName) {
+			return false
+		}
+	}
+	if p.ForeignTableName != other.ForeignTableName {
+		if p.ForeignTableName == nil || other.ForeignTableName == nil {
+			return false
+		}
+		if (*p.ForeignTableName) != (*other.ForeignTableName) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TGetCrossReferenceReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetCrossReferenceReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TGetCrossReferenceResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2" db:"operationHandle" json:"operationHandle,omitempty"`
+}
+
+func NewTGetCrossReferenceResp() *TGetCrossReferenceResp {
+	return &TGetCrossReferenceResp{}
+}
+
+var TGetCrossReferenceResp_Status_DEFAULT *TStatus
+
+func (p *TGetCrossReferenceResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetCrossReferenceResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetCrossReferenceResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetCrossReferenceResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetCrossReferenceResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetCrossReferenceResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetCrossReferenceResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetCrossReferenceResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetCrossReferenceResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetCrossReferenceResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetCrossReferenceResp) Equals(other *TGetCrossReferenceResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetCrossReferenceResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetCrossReferenceResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - Owner
+//   - Renewer
+type TGetDelegationTokenReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	Owner         string          `thrift:"owner,2,required" db:"owner" json:"owner"`
+	Renewer       string          `thrift:"renewer,3,required" db:"renewer" json:"renewer"`
+}
+
+func NewTGetDelegationTokenReq() *TGetDelegationTokenReq {
+	return &TGetDelegationTokenReq{}
+}
+
+var TGetDelegationTokenReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetDelegationTokenReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetDelegationTokenReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+func (p *TGetDelegationTokenReq) GetOwner() string {
+	return p.Owner
+}
+
+func (p *TGetDelegationTokenReq) GetRenewer() string {
+	return p.Renewer
+}
+func (p *TGetDelegationTokenReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetDelegationTokenReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+	var issetOwner bool = false
+	var issetRenewer bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetOwner = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+				issetRenewer = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	if !issetOwner {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Owner is not set"))
+	}
+	if !issetRenewer {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Renewer is not set"))
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.Owner = v
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.Renewer = v
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetDelegationTokenReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetDelegationTokenReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "owner", thrift.STRING, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:owner: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.Owner)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.owner (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:owner: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetDelegationTokenReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "renewer", thrift.STRING, 3); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:renewer: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.Renewer)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.renewer (3) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 3:renewer: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetDelegationTokenReq) Equals(other *TGetDelegationTokenReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.Owner != other.Owner {
+		return false
+	}
+	if p.Renewer != other.Renewer {
+		return false
+	}
+	return true
+}
+
+func (p *TGetDelegationTokenReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetDelegationTokenReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - DelegationToken
+type TGetDelegationTokenResp struct {
+	Status          *TStatus `thrift:"status,1,required" db:"status" json:"status"`
+	DelegationToken *string  `thrift:"delegationToken,2" db:"delegationToken" json:"delegationToken,omitempty"`
+}
+
+func NewTGetDelegationTokenResp() *TGetDelegationTokenResp {
+	return &TGetDelegationTokenResp{}
+}
+
+var TGetDelegationTokenResp_Status_DEFAULT *TStatus
+
+func (p *TGetDelegationTokenResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetDelegationTokenResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetDelegationTokenResp_DelegationToken_DEFAULT string
+
+func (p *TGetDelegationTokenResp) GetDelegationToken() string {
+	if !p.IsSetDelegationToken() {
+		return TGetDelegationTokenResp_DelegationToken_DEFAULT
+	}
+	return *p.DelegationToken
+}
+func (p *TGetDelegationTokenResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetDelegationTokenResp) IsSetDelegationToken() bool {
+	return p.DelegationToken != nil
+}
+
+func (p *TGetDelegationTokenResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.DelegationToken = &v
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetDelegationTokenResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetDelegationTokenResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetDelegationTokenResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetDelegationToken() {
+		if err := oprot.WriteFieldBegin(ctx, "delegationToken", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:delegationToken: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.DelegationToken)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.delegationToken (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:delegationToken: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetDelegationTokenResp) Equals(other *TGetDelegationTokenResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if p.DelegationToken != other.DelegationToken {
+		if p.DelegationToken == nil || other.DelegationToken == nil {
+			return false
+		}
+		if (*p.DelegationToken) != (*other.DelegationToken) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TGetDelegationTokenResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetDelegationTokenResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - DelegationToken
+type TCancelDelegationTokenReq struct {
+	SessionHandle   *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	DelegationToken string          `thrift:"delegationToken,2,required" db:"delegationToken" json:"delegationToken"`
+}
+
+func NewTCancelDelegationTokenReq() *TCancelDelegationTokenReq {
+	return &TCancelDelegationTokenReq{}
+}
+
+var TCancelDelegationTokenReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TCancelDelegationTokenReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TCancelDelegationTokenReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+func (p *TCancelDelegationTokenReq) GetDelegationToken() string {
+	return p.DelegationToken
+}
+func (p *TCancelDelegationTokenReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TCancelDelegationTokenReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+	var issetDelegationToken bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetDelegationToken = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	if !issetDelegationToken {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field DelegationToken is not set"))
+	}
+	return nil
+}
+
+func (p *TCancelDelegationTokenReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TCancelDelegationTokenReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.DelegationToken = v
+	}
+	return nil
+}
+
+func (p *TCancelDelegationTokenReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TCancelDelegationTokenReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCancelDelegationTokenReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TCancelDelegationTokenReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "delegationToken", thrift.STRING, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:delegationToken: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.DelegationToken)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.delegationToken (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:delegationToken: ", p), err)
+	}
+	return err
+}
+
+func (p *TCancelDelegationTokenReq) Equals(other *TCancelDelegationTokenReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.DelegationToken != other.DelegationToken {
+		return false
+	}
+	return true
+}
+
+func (p *TCancelDelegationTokenReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCancelDelegationTokenReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+type TCancelDelegationTokenResp struct {
+	Status *TStatus `thrift:"status,1,required" db:"status" json:"status"`
+}
+
+func NewTCancelDelegationTokenResp() *TCancelDelegationTokenResp {
+	return &TCancelDelegationTokenResp{}
+}
+
+var TCancelDelegationTokenResp_Status_DEFAULT *TStatus
+
+func (p *TCancelDelegationTokenResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TCancelDelegationTokenResp_Status_DEFAULT
+	}
+	return p.Status
+}
+func (p *TCancelDelegationTokenResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TCancelDelegationTokenResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TCancelDelegationTokenResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TCancelDelegationTokenResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TCancelDelegationTokenResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCancelDelegationTokenResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TCancelDelegationTokenResp) Equals(other *TCancelDelegationTokenResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	return true
+}
+
+func (p *TCancelDelegationTokenResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCancelDelegationTokenResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - DelegationToken
+type TRenewDelegationTokenReq struct {
+	SessionHandle   *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	DelegationToken string          `thrift:"delegationToken,2,required" db:"delegationToken" json:"delegationToken"`
+}
+
+func NewTRenewDelegationTokenReq() *TRenewDelegationTokenReq {
+	return &TRenewDelegationTokenReq{}
+}
+
+var TRenewDelegationTokenReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TRenewDelegationTokenReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TRenewDelegationTokenReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+func (p *TRenewDelegationTokenReq) GetDelegationToken() string {
+	return p.DelegationToken
+}
+func (p *TRenewDelegationTokenReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TRenewDelegationTokenReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+	var issetDelegationToken bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetDelegationToken = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	if !issetDelegationToken {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field DelegationToken is not set"))
+	}
+	return nil
+}
+
+func (p *TRenewDelegationTokenReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TRenewDelegationTokenReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.DelegationToken = v
+	}
+	return nil
+}
+
+func (p *TRenewDelegationTokenReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TRenewDelegationTokenReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TRenewDelegationTokenReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TRenewDelegationTokenReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "delegationToken", thrift.STRING, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:delegationToken: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.DelegationToken)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.delegationToken (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:delegationToken: ", p), err)
+	}
+	return err
+}
+
+func (p *TRenewDelegationTokenReq) Equals(other *TRenewDelegationTokenReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.DelegationToken != other.DelegationToken {
+		return false
+	}
+	return true
+}
+
+func (p *TRenewDelegationTokenReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TRenewDelegationTokenReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+type TRenewDelegationTokenResp struct {
+	Status *TStatus `thrift:"status,1,required" db:"status" json:"status"`
+}
+
+func NewTRenewDelegationTokenResp() *TRenewDelegationTokenResp {
+	return &TRenewDelegationTokenResp{}
+}
+
+var TRenewDelegationTokenResp_Status_DEFAULT *TStatus
+
+func (p *TRenewDelegationTokenResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TRenewDelegationTokenResp_Status_DEFAULT
+	}
+	return p.Status
+}
+func (p *TRenewDelegationTokenResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TRenewDelegationTokenResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TRenewDelegationTokenResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TRenewDelegationTokenResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TRenewDelegationTokenResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TRenewDelegationTokenResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TRenewDelegationTokenResp) Equals(other *TRenewDelegationTokenResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	return true
+}
+
+func (p *TRenewDelegationTokenResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TRenewDelegationTokenResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - Configuration
+type TSetClientInfoReq struct {
+	SessionHandle *TSessionHandle   `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	Configuration map[string]string `thrift:"configuration,2" db:"configuration" json:"configuration,omitempty"`
+}
+
+func NewTSetClientInfoReq() *TSetClientInfoReq {
+	return &TSetClientInfoReq{}
+}
+
+var TSetClientInfoReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TSetClientInfoReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TSetClientInfoReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TSetClientInfoReq_Configuration_DEFAULT map[string]string
+
+func (p *TSetClientInfoReq) GetConfiguration() map[string]string {
+	return p.Configuration
+}
+func (p *TSetClientInfoReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TSetClientInfoReq) IsSetConfiguration() bool {
+	return p.Configuration != nil
+}
+
+func (p *TSetClientInfoReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.MAP {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TSetClientInfoReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TSetClientInfoReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	_, _, size, err := iprot.ReadMapBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading map begin: ", err)
+	}
+	tMap := make(map[string]string, size)
+	p.Configuration = tMap
+	for i := 0; i < size; i++ {
+		var _key54 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_key54 = v
+		}
+		var _val55 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_val55 = v
+		}
+		p.Configuration[_key54] = _val55
+	}
+	if err := iprot.ReadMapEnd(ctx); err != nil {
+		return thrift.PrependError("error reading map end: ", err)
+	}
+	return nil
+}
+
+func (p *TSetClientInfoReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TSetClientInfoReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TSetClientInfoReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TSetClientInfoReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetConfiguration() {
+		if err := oprot.WriteFieldBegin(ctx, "configuration", thrift.MAP, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:configuration: ", p), err)
+		}
+		if err := oprot.WriteMapBegin(ctx, thrift.STRING, thrift.STRING, len(p.Configuration)); err != nil {
+			return thrift.PrependError("error writing map begin: ", err)
+		}
+		for k, v := range p.Configuration {
+			if err := oprot.WriteString(ctx, string(k)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+			if err := oprot.WriteString(ctx, string(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteMapEnd(ctx); err != nil {
+			return thrift.PrependError("error writing map end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:configuration: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TSetClientInfoReq) Equals(other *TSetClientInfoReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if len(p.Configuration) != len(other.Configuration) {
+		return false
+	}
+	for k, _tgt := range p.Configuration {
+		_src56 := other.Configuration[k]
+		if _tgt != _src56 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TSetClientInfoReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TSetClientInfoReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+type TSetClientInfoResp struct {
+	Status *TStatus `thrift:"status,1,required" db:"status" json:"status"`
+}
+
+func NewTSetClientInfoResp() *TSetClientInfoResp {
+	return &TSetClientInfoResp{}
+}
+
+var TSetClientInfoResp_Status_DEFAULT *TStatus
+
+func (p *TSetClientInfoResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TSetClientInfoResp_Status_DEFAULT
+	}
+	return p.Status
+}
+func (p *TSetClientInfoResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TSetClientInfoResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TSetClientInfoResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TSetClientInfoResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TSetClientInfoResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TSetClientInfoResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TSetClientInfoResp) Equals(other *TSetClientInfoResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	return true
+}
+
+func (p *TSetClientInfoResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TSetClientInfoResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - TableName
+//   - Path
+//   - Values
+type TUploadDataReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	TableName     *string         `thrift:"tableName,2" db:"tableName" json:"tableName,omitempty"`
+	Path          *string         `thrift:"path,3" db:"path" json:"path,omitempty"`
+	Values        []byte          `thrift:"values,4,required" db:"values" json:"values"`
+}
+
+func NewTUploadDataReq() *TUploadDataReq {
+	return &TUploadDataReq{}
+}
+
+var TUploadDataReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TUploadDataReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TUploadDataReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TUploadDataReq_TableName_DEFAULT string
+
+func (p *TUploadDataReq) GetTableName() string {
+	if !p.IsSetTableName() {
+		return TUploadDataReq_TableName_DEFAULT
+	}
+	return *p.TableName
+}
+
+var TUploadDataReq_Path_DEFAULT string
+
+func (p *TUploadDataReq) GetPath() string {
+	if !p.IsSetPath() {
+		return TUploadDataReq_Path_DEFAULT
+	}
+	return *p.Path
+}
+
+func (p *TUploadDataReq) GetValues() []byte {
+	return p.Values
+}
+func (p *TUploadDataReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TUploadDataReq) IsSetTableName() bool {
+	return p.TableName != nil
+}
+
+func (p *TUploadDataReq) IsSetPath() bool {
+	return p.Path != nil
+}
+
+func (p *TUploadDataReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+	var issetValues bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+				issetValues = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	if !issetValues {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Values is not set"))
+	}
+	return nil
+}
+
+func (p *TUploadDataReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TUploadDataReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.TableName = &v
+	}
+	return nil
+}
+
+func (p *TUploadDataReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.Path = &v
+	}
+	return nil
+}
+
+func (p *TUploadDataReq) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadBinary(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.Values = v
+	}
+	return nil
+}
+
+func (p *TUploadDataReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TUploadDataReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TUploadDataReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TUploadDataReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTableName() {
+		if err := oprot.WriteFieldBegin(ctx, "tableName", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:tableName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.TableName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.tableName (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:tableName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TUploadDataReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetPath() {
+		if err := oprot.WriteFieldBegin(ctx, "path", thrift.STRING, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:path: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.Path)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.path (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:path: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TUploadDataReq) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "values", thrift.STRING, 4); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:values: ", p), err)
+	}
+	if err := oprot.WriteBinary(ctx, p.Values); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.values (4) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 4:values: ", p), err)
+	}
+	return err
+}
+
+func (p *TUploadDataReq) Equals(other *TUploadDataReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.TableName != other.TableName {
+		if p.TableName == nil || other.TableName == nil {
+			return false
+		}
+		if (*p.TableName) != (*other.TableName) {
+			return false
+		}
+	}
+	if p.Path != other.Path {
+		if p.Path == nil || other.Path == nil {
+			return false
+		}
+		if (*p.Path) != (*other.Path) {
+			return false
+		}
+	}
+	if bytes.Compare(p.Values, other.Values) != 0 {
+		return false
+	}
+	return true
+}
+
+func (p *TUploadDataReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TUploadDataReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TUploadDataResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2,required" db:"operationHandle" json:"operationHandle"`
+}
+
+func NewTUploadDataResp() *TUploadDataResp {
+	return &TUploadDataResp{}
+}
+
+var TUploadDataResp_Status_DEFAULT *TStatus
+
+func (p *TUploadDataResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TUploadDataResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TUploadDataResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TUploadDataResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TUploadDataResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TUploadDataResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TUploadDataResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TUploadDataResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+	var issetOperationHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetOperationHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	if !issetOperationHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field OperationHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TUploadDataResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TUploadDataResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TUploadDataResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TUploadDataResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TUploadDataResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TUploadDataResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+	}
+	if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TUploadDataResp) Equals(other *TUploadDataResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TUploadDataResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TUploadDataResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+//   - TableName
+//   - Query
+//   - Format
+//   - DownloadOptions
+type TDownloadDataReq struct {
+	SessionHandle   *TSessionHandle   `thrift:"sessionHandle,1,required" db:"sessionHandle" json:"sessionHandle"`
+	TableName       *string           `thrift:"tableName,2" db:"tableName" json:"tableName,omitempty"`
+	Query           *string           `thrift:"query,3" db:"query" json:"query,omitempty"`
+	Format          *string           `thrift:"format,4" db:"format" json:"format,omitempty"`
+	DownloadOptions map[string]string `thrift:"downloadOptions,5" db:"downloadOptions" json:"downloadOptions,omitempty"`
+}
+
+func NewTDownloadDataReq() *TDownloadDataReq {
+	return &TDownloadDataReq{}
+}
+
+var TDownloadDataReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TDownloadDataReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TDownloadDataReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TDownloadDataReq_TableName_DEFAULT string
+
+func (p *TDownloadDataReq) GetTableName() string {
+	if !p.IsSetTableName() {
+		return TDownloadDataReq_TableName_DEFAULT
+	}
+	return *p.TableName
+}
+
+var TDownloadDataReq_Query_DEFAULT string
+
+func (p *TDownloadDataReq) GetQuery() string {
+	if !p.IsSetQuery() {
+		return TDownloadDataReq_Query_DEFAULT
+	}
+	return *p.Query
+}
+
+var TDownloadDataReq_Format_DEFAULT string
+
+func (p *TDownloadDataReq) GetFormat() string {
+	if !p.IsSetFormat() {
+		return TDownloadDataReq_Format_DEFAULT
+	}
+	return *p.Format
+}
+
+var TDownloadDataReq_DownloadOptions_DEFAULT map[string]string
+
+func (p *TDownloadDataReq) GetDownloadOptions() map[string]string {
+	return p.DownloadOptions
+}
+func (p *TDownloadDataReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TDownloadDataReq) IsSetTableName() bool {
+	return p.TableName != nil
+}
+
+func (p *TDownloadDataReq) IsSetQuery() bool {
+	return p.Query != nil
+}
+
+func (p *TDownloadDataReq) IsSetFormat() bool {
+	return p.Format != nil
+}
+
+func (p *TDownloadDataReq) IsSetDownloadOptions() bool {
+	return p.DownloadOptions != nil
+}
+
+func (p *TDownloadDataReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetSessionHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetSessionHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.MAP {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetSessionHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field SessionHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TDownloadDataReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TDownloadDataReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.TableName = &v
+	}
+	return nil
+}
+
+func (p *TDownloadDataReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.Query = &v
+	}
+	return nil
+}
+
+func (p *TDownloadDataReq) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.Format = &v
+	}
+	return nil
+}
+
+func (p *TDownloadDataReq) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	_, _, size, err := iprot.ReadMapBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading map begin: ", err)
+	}
+	tMap := make(map[string]string, size)
+	p.DownloadOptions = tMap
+	for i := 0; i < size; i++ {
+		var _key57 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_key57 = v
+		}
+		var _val58 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_val58 = v
+		}
+		p.DownloadOptions[_key57] = _val58
+	}
+	if err := iprot.ReadMapEnd(ctx); err != nil {
+		return thrift.PrependError("error reading map end: ", err)
+	}
+	return nil
+}
+
+func (p *TDownloadDataReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TDownloadDataReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TDownloadDataReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+	}
+	if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TDownloadDataReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTableName() {
+		if err := oprot.WriteFieldBegin(ctx, "tableName", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:tableName: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.TableName)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.tableName (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:tableName: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDownloadDataReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetQuery() {
+		if err := oprot.WriteFieldBegin(ctx, "query", thrift.STRING, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:query: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.Query)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.query (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:query: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDownloadDataReq) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetFormat() {
+		if err := oprot.WriteFieldBegin(ctx, "format", thrift.STRING, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:format: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.Format)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.format (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:format: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDownloadDataReq) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetDownloadOptions() {
+		if err := oprot.WriteFieldBegin(ctx, "downloadOptions", thrift.MAP, 5); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:downloadOptions: ", p), err)
+		}
+		if err := oprot.WriteMapBegin(ctx, thrift.STRING, thrift.STRING, len(p.DownloadOptions)); err != nil {
+			return thrift.PrependError("error writing map begin: ", err)
+		}
+		for k, v := range p.DownloadOptions {
+			if err := oprot.WriteString(ctx, string(k)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+			if err := oprot.WriteString(ctx, string(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteMapEnd(ctx); err != nil {
+			return thrift.PrependError("error writing map end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 5:downloadOptions: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TDownloadDataReq) Equals(other *TDownloadDataReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.TableName != other.TableName {
+		if p.TableName == nil || other.TableName == nil {
+			return false
+		}
+		if (*p.TableName) != (*other.TableName) {
+			return false
+		}
+	}
+	if p.Query != other.Query {
+		if p.Query == nil || other.Query == nil {
+			return false
+		}
+		if (*p.Query) != (*other.Query) {
+			return false
+		}
+	}
+	if p.Format != other.Format {
+		if p.Format == nil || other.Format == nil {
+			return false
+		}
+		if (*p.Format) != (*other.Format) {
+			return false
+		}
+	}
+	if len(p.DownloadOptions) != len(other.DownloadOptions) {
+		return false
+	}
+	for k, _tgt := range p.DownloadOptions {
+		_src59 := other.DownloadOptions[k]
+		if _tgt != _src59 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TDownloadDataReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TDownloadDataReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - OperationHandle
+type TDownloadDataResp struct {
+	Status          *TStatus          `thrift:"status,1,required" db:"status" json:"status"`
+	OperationHandle *TOperationHandle `thrift:"operationHandle,2,required" db:"operationHandle" json:"operationHandle"`
+}
+
+func NewTDownloadDataResp() *TDownloadDataResp {
+	return &TDownloadDataResp{}
+}
+
+var TDownloadDataResp_Status_DEFAULT *TStatus
+
+func (p *TDownloadDataResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TDownloadDataResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TDownloadDataResp_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TDownloadDataResp) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TDownloadDataResp_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TDownloadDataResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TDownloadDataResp) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TDownloadDataResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+	var issetOperationHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetOperationHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	if !issetOperationHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field OperationHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TDownloadDataResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TDownloadDataResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TDownloadDataResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TDownloadDataResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TDownloadDataResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TDownloadDataResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:operationHandle: ", p), err)
+	}
+	if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:operationHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TDownloadDataResp) Equals(other *TDownloadDataResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TDownloadDataResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TDownloadDataResp(%+v)", *p)
+}
+
+// Attributes:
+//   - OperationHandle
+type TGetQueryIdReq struct {
+	OperationHandle *TOperationHandle `thrift:"operationHandle,1,required" db:"operationHandle" json:"operationHandle"`
+}
+
+func NewTGetQueryIdReq() *TGetQueryIdReq {
+	return &TGetQueryIdReq{}
+}
+
+var TGetQueryIdReq_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetQueryIdReq) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetQueryIdReq_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+func (p *TGetQueryIdReq) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetQueryIdReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetOperationHandle bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetOperationHandle = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetOperationHandle {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field OperationHandle is not set"))
+	}
+	return nil
+}
+
+func (p *TGetQueryIdReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetQueryIdReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetQueryIdReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetQueryIdReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:operationHandle: ", p), err)
+	}
+	if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:operationHandle: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetQueryIdReq) Equals(other *TGetQueryIdReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TGetQueryIdReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetQueryIdReq(%+v)", *p)
+}
+
+// Attributes:
+//   - QueryId
+type TGetQueryIdResp struct {
+	QueryId string `thrift:"queryId,1,required" db:"queryId" json:"queryId"`
+}
+
+func NewTGetQueryIdResp() *TGetQueryIdResp {
+	return &TGetQueryIdResp{}
+}
+
+func (p *TGetQueryIdResp) GetQueryId() string {
+	return p.QueryId
+}
+func (p *TGetQueryIdResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetQueryId bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetQueryId = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetQueryId {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field QueryId is not set"))
+	}
+	return nil
+}
+
+func (p *TGetQueryIdResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.QueryId = v
+	}
+	return nil
+}
+
+func (p *TGetQueryIdResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetQueryIdResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetQueryIdResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "queryId", thrift.STRING, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:queryId: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.QueryId)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.queryId (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:queryId: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetQueryIdResp) Equals(other *TGetQueryIdResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.QueryId != other.QueryId {
+		return false
+	}
+	return true
+}
+
+func (p *TGetQueryIdResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetQueryIdResp(%+v)", *p)
+}
+
+// Attributes:
+//   - SessionHandle
+type TExternalFrontendReq struct {
+	SessionHandle *TSessionHandle `thrift:"sessionHandle,1" db:"sessionHandle" json:"sessionHandle,omitempty"`
+}
+
+func NewTExternalFrontendReq() *TExternalFrontendReq {
+	return &TExternalFrontendReq{}
+}
+
+var TExternalFrontendReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TExternalFrontendReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TExternalFrontendReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+func (p *TExternalFrontendReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TExternalFrontendReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TExternalFrontendReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TExternalFrontendReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TExternalFrontendReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TExternalFrontendReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSessionHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:sessionHandle: ", p), err)
+		}
+		if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:sessionHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExternalFrontendReq) Equals(other *TExternalFrontendReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	return true
+}
+
+func (p *TExternalFrontendReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TExternalFrontendReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+type TExternalFrontendResp struct {
+	Status *TStatus `thrift:"status,1,required" db:"status" json:"status"`
+}
+
+func NewTExternalFrontendResp() *TExternalFrontendResp {
+	return &TExternalFrontendResp{}
+}
+
+var TExternalFrontendResp_Status_DEFAULT *TStatus
+
+func (p *TExternalFrontendResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TExternalFrontendResp_Status_DEFAULT
+	}
+	return p.Status
+}
+func (p *TExternalFrontendResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TExternalFrontendResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TExternalFrontendResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TExternalFrontendResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TExternalFrontendResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TExternalFrontendResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TExternalFrontendResp) Equals(other *TExternalFrontendResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	return true
+}
+
+func (p *TExternalFrontendResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TExternalFrontendResp(%+v)", *p)
+}
+
+// Attributes:
+//   - OperationHandle
+//   - SessionHandle
+//   - Format
+//   - IncludeQueryAttempts
+type TGetRuntimeProfileReq struct {
+	OperationHandle      *TOperationHandle     `thrift:"operationHandle,1" db:"operationHandle" json:"operationHandle,omitempty"`
+	SessionHandle        *TSessionHandle       `thrift:"sessionHandle,2" db:"sessionHandle" json:"sessionHandle,omitempty"`
+	Format               TRuntimeProfileFormat `thrift:"format,3" db:"format" json:"format"`
+	IncludeQueryAttempts bool                  `thrift:"include_query_attempts,4" db:"include_query_attempts" json:"include_query_attempts"`
+}
+
+func NewTGetRuntimeProfileReq() *TGetRuntimeProfileReq {
+	return &TGetRuntimeProfileReq{
+		Format: 0,
+	}
+}
+
+var TGetRuntimeProfileReq_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetRuntimeProfileReq) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetRuntimeProfileReq_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+
+var TGetRuntimeProfileReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetRuntimeProfileReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetRuntimeProfileReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TGetRuntimeProfileReq_Format_DEFAULT TRuntimeProfileFormat = 0
+
+func (p *TGetRuntimeProfileReq) GetFormat() TRuntimeProfileFormat {
+	return p.Format
+}
+
+var TGetRuntimeProfileReq_IncludeQueryAttempts_DEFAULT bool = false
+
+func (p *TGetRuntimeProfileReq) GetIncludeQueryAttempts() bool {
+	return p.IncludeQueryAttempts
+}
+func (p *TGetRuntimeProfileReq) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetRuntimeProfileReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetRuntimeProfileReq) IsSetFormat() bool {
+	return p.Format != TGetRuntimeProfileReq_Format_DEFAULT
+}
+
+func (p *TGetRuntimeProfileReq) IsSetIncludeQueryAttempts() bool {
+	return p.IncludeQueryAttempts != TGetRuntimeProfileReq_IncludeQueryAttempts_DEFAULT
+}
+
+func (p *TGetRuntimeProfileReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.BOOL {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		temp := TRuntimeProfileFormat(v)
+		p.Format = temp
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileReq) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadBool(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.IncludeQueryAttempts = v
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetRuntimeProfileReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetRuntimeProfileReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSessionHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:sessionHandle: ", p), err)
+		}
+		if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:sessionHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetRuntimeProfileReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetFormat() {
+		if err := oprot.WriteFieldBegin(ctx, "format", thrift.I32, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:format: ", p), err)
+		}
+		if err := oprot.WriteI32(ctx, int32(p.Format)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.format (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:format: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetRuntimeProfileReq) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetIncludeQueryAttempts() {
+		if err := oprot.WriteFieldBegin(ctx, "include_query_attempts", thrift.BOOL, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:include_query_attempts: ", p), err)
+		}
+		if err := oprot.WriteBool(ctx, bool(p.IncludeQueryAttempts)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.include_query_attempts (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:include_query_attempts: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetRuntimeProfileReq) Equals(other *TGetRuntimeProfileReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.Format != other.Format {
+		return false
+	}
+	if p.IncludeQueryAttempts != other.IncludeQueryAttempts {
+		return false
+	}
+	return true
+}
+
+func (p *TGetRuntimeProfileReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetRuntimeProfileReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - Profile
+//   - FailedProfiles
+type TGetRuntimeProfileResp struct {
+	Status  *TStatus `thrift:"status,1,required" db:"status" json:"status"`
+	Profile *string  `thrift:"profile,2" db:"profile" json:"profile,omitempty"`
+	// unused field # 3
+	FailedProfiles []string `thrift:"failed_profiles,4" db:"failed_profiles" json:"failed_profiles,omitempty"`
+}
+
+func NewTGetRuntimeProfileResp() *TGetRuntimeProfileResp {
+	return &TGetRuntimeProfileResp{}
+}
+
+var TGetRuntimeProfileResp_Status_DEFAULT *TStatus
+
+func (p *TGetRuntimeProfileResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetRuntimeProfileResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetRuntimeProfileResp_Profile_DEFAULT string
+
+func (p *TGetRuntimeProfileResp) GetProfile() string {
+	if !p.IsSetProfile() {
+		return TGetRuntimeProfileResp_Profile_DEFAULT
+	}
+	return *p.Profile
+}
+
+var TGetRuntimeProfileResp_FailedProfiles_DEFAULT []string
+
+func (p *TGetRuntimeProfileResp) GetFailedProfiles() []string {
+	return p.FailedProfiles
+}
+func (p *TGetRuntimeProfileResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetRuntimeProfileResp) IsSetProfile() bool {
+	return p.Profile != nil
+}
+
+func (p *TGetRuntimeProfileResp) IsSetFailedProfiles() bool {
+	return p.FailedProfiles != nil
+}
+
+func (p *TGetRuntimeProfileResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.Profile = &v
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileResp) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]string, 0, size)
+	p.FailedProfiles = tSlice
+	for i := 0; i < size; i++ {
+		var _elem60 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_elem60 = v
+		}
+		p.FailedProfiles = append(p.FailedProfiles, _elem60)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetRuntimeProfileResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetRuntimeProfileResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetRuntimeProfileResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetProfile() {
+		if err := oprot.WriteFieldBegin(ctx, "profile", thrift.STRING, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:profile: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.Profile)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.profile (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:profile: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetRuntimeProfileResp) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetFailedProfiles() {
+		if err := oprot.WriteFieldBegin(ctx, "failed_profiles", thrift.LIST, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:failed_profiles: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRING, len(p.FailedProfiles)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.FailedProfiles {
+			if err := oprot.WriteString(ctx, string(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:failed_profiles: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetRuntimeProfileResp) Equals(other *TGetRuntimeProfileResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if p.Profile != other.Profile {
+		if p.Profile == nil || other.Profile == nil {
+			return false
+		}
+		if (*p.Profile) != (*other.Profile) {
+			return false
+		}
+	}
+	if len(p.FailedProfiles) != len(other.FailedProfiles) {
+		return false
+	}
+	for i, _tgt := range p.FailedProfiles {
+		_src61 := other.FailedProfiles[i]
+		if _tgt != _src61 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TGetRuntimeProfileResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetRuntimeProfileResp(%+v)", *p)
+}
+
+// Attributes:
+//   - StatusCode
+//   - ErrorMsgs
+type TImpalaStatus struct {
+	StatusCode int32    `thrift:"status_code,1,required" db:"status_code" json:"status_code"`
+	ErrorMsgs  []string `thrift:"error_msgs,2" db:"error_msgs" json:"error_msgs"`
+}
+
+func NewTImpalaStatus() *TImpalaStatus {
+	return &TImpalaStatus{}
+}
+
+func (p *TImpalaStatus) GetStatusCode() int32 {
+	return p.StatusCode
+}
+
+func (p *TImpalaStatus) GetErrorMsgs() []string {
+	return p.ErrorMsgs
+}
+func (p *TImpalaStatus) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatusCode bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatusCode = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatusCode {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field StatusCode is not set"))
+	}
+	return nil
+}
+
+func (p *TImpalaStatus) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.StatusCode = v
+	}
+	return nil
+}
+
+func (p *TImpalaStatus) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]string, 0, size)
+	p.ErrorMsgs = tSlice
+	for i := 0; i < size; i++ {
+		var _elem62 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_elem62 = v
+		}
+		p.ErrorMsgs = append(p.ErrorMsgs, _elem62)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TImpalaStatus) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TImpalaStatus"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TImpalaStatus) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status_code", thrift.I32, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status_code: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.StatusCode)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.status_code (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status_code: ", p), err)
+	}
+	return err
+}
+
+func (p *TImpalaStatus) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "error_msgs", thrift.LIST, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:error_msgs: ", p), err)
+	}
+	if err := oprot.WriteListBegin(ctx, thrift.STRING, len(p.ErrorMsgs)); err != nil {
+		return thrift.PrependError("error writing list begin: ", err)
+	}
+	for _, v := range p.ErrorMsgs {
+		if err := oprot.WriteString(ctx, string(v)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+		}
+	}
+	if err := oprot.WriteListEnd(ctx); err != nil {
+		return thrift.PrependError("error writing list end: ", err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:error_msgs: ", p), err)
+	}
+	return err
+}
+
+func (p *TImpalaStatus) Equals(other *TImpalaStatus) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.StatusCode != other.StatusCode {
+		return false
+	}
+	if len(p.ErrorMsgs) != len(other.ErrorMsgs) {
+		return false
+	}
+	for i, _tgt := range p.ErrorMsgs {
+		_src63 := other.ErrorMsgs[i]
+		if _tgt != _src63 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TImpalaStatus) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TImpalaStatus(%+v)", *p)
+}
+
+// Attributes:
+//   - LatencyNs
+//   - CPUTimeNs
+//   - Cardinality
+//   - MemoryUsed
+type TExecStats struct {
+	LatencyNs   *int64 `thrift:"latency_ns,1" db:"latency_ns" json:"latency_ns,omitempty"`
+	CPUTimeNs   *int64 `thrift:"cpu_time_ns,2" db:"cpu_time_ns" json:"cpu_time_ns,omitempty"`
+	Cardinality *int64 `thrift:"cardinality,3" db:"cardinality" json:"cardinality,omitempty"`
+	MemoryUsed  *int64 `thrift:"memory_used,4" db:"memory_used" json:"memory_used,omitempty"`
+}
+
+func NewTExecStats() *TExecStats {
+	return &TExecStats{}
+}
+
+var TExecStats_LatencyNs_DEFAULT int64
+
+func (p *TExecStats) GetLatencyNs() int64 {
+	if !p.IsSetLatencyNs() {
+		return TExecStats_LatencyNs_DEFAULT
+	}
+	return *p.LatencyNs
+}
+
+var TExecStats_CPUTimeNs_DEFAULT int64
+
+func (p *TExecStats) GetCPUTimeNs() int64 {
+	if !p.IsSetCPUTimeNs() {
+		return TExecStats_CPUTimeNs_DEFAULT
+	}
+	return *p.CPUTimeNs
+}
+
+var TExecStats_Cardinality_DEFAULT int64
+
+func (p *TExecStats) GetCardinality() int64 {
+	if !p.IsSetCardinality() {
+		return TExecStats_Cardinality_DEFAULT
+	}
+	return *p.Cardinality
+}
+
+var TExecStats_MemoryUsed_DEFAULT int64
+
+func (p *TExecStats) GetMemoryUsed() int64 {
+	if !p.IsSetMemoryUsed() {
+		return TExecStats_MemoryUsed_DEFAULT
+	}
+	return *p.MemoryUsed
+}
+func (p *TExecStats) IsSetLatencyNs() bool {
+	return p.LatencyNs != nil
+}
+
+func (p *TExecStats) IsSetCPUTimeNs() bool {
+	return p.CPUTimeNs != nil
+}
+
+func (p *TExecStats) IsSetCardinality() bool {
+	return p.Cardinality != nil
+}
+
+func (p *TExecStats) IsSetMemoryUsed() bool {
+	return p.MemoryUsed != nil
+}
+
+func (p *TExecStats) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TExecStats) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.LatencyNs = &v
+	}
+	return nil
+}
+
+func (p *TExecStats) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.CPUTimeNs = &v
+	}
+	return nil
+}
+
+func (p *TExecStats) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.Cardinality = &v
+	}
+	return nil
+}
+
+func (p *TExecStats) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.MemoryUsed = &v
+	}
+	return nil
+}
+
+func (p *TExecStats) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TExecStats"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TExecStats) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetLatencyNs() {
+		if err := oprot.WriteFieldBegin(ctx, "latency_ns", thrift.I64, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:latency_ns: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.LatencyNs)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.latency_ns (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:latency_ns: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecStats) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCPUTimeNs() {
+		if err := oprot.WriteFieldBegin(ctx, "cpu_time_ns", thrift.I64, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:cpu_time_ns: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.CPUTimeNs)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.cpu_time_ns (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:cpu_time_ns: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecStats) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetCardinality() {
+		if err := oprot.WriteFieldBegin(ctx, "cardinality", thrift.I64, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:cardinality: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.Cardinality)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.cardinality (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:cardinality: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecStats) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetMemoryUsed() {
+		if err := oprot.WriteFieldBegin(ctx, "memory_used", thrift.I64, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:memory_used: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.MemoryUsed)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.memory_used (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:memory_used: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecStats) Equals(other *TExecStats) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.LatencyNs != other.LatencyNs {
+		if p.LatencyNs == nil || other.LatencyNs == nil {
+			return false
+		}
+		if (*p.LatencyNs) != (*other.LatencyNs) {
+			return false
+		}
+	}
+	if p.CPUTimeNs != other.CPUTimeNs {
+		if p.CPUTimeNs == nil || other.CPUTimeNs == nil {
+			return false
+		}
+		if (*p.CPUTimeNs) != (*other.CPUTimeNs) {
+			return false
+		}
+	}
+	if p.Cardinality != other.Cardinality {
+		if p.Cardinality == nil || other.Cardinality == nil {
+			return false
+		}
+		if (*p.Cardinality) != (*other.Cardinality) {
+			return false
+		}
+	}
+	if p.MemoryUsed != other.MemoryUsed {
+		if p.MemoryUsed == nil || other.MemoryUsed == nil {
+			return false
+		}
+		if (*p.MemoryUsed) != (*other.MemoryUsed) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TExecStats) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TExecStats(%+v)", *p)
+}
+
+// Attributes:
+//   - NodeID
+//   - FragmentIdx
+//   - Label
+//   - LabelDetail
+//   - NumChildren
+//   - EstimatedStats
+//   - ExecStats
+//   - IsBroadcast
+//   - NumHosts
+type TPlanNodeExecSummary struct {
+	NodeID         int32         `thrift:"node_id,1,required" db:"node_id" json:"node_id"`
+	FragmentIdx    int32         `thrift:"fragment_idx,2,required" db:"fragment_idx" json:"fragment_idx"`
+	Label          string        `thrift:"label,3,required" db:"label" json:"label"`
+	LabelDetail    *string       `thrift:"label_detail,4" db:"label_detail" json:"label_detail,omitempty"`
+	NumChildren    int32         `thrift:"num_children,5,required" db:"num_children" json:"num_children"`
+	EstimatedStats *TExecStats   `thrift:"estimated_stats,6" db:"estimated_stats" json:"estimated_stats,omitempty"`
+	ExecStats      []*TExecStats `thrift:"exec_stats,7" db:"exec_stats" json:"exec_stats,omitempty"`
+	IsBroadcast    *bool         `thrift:"is_broadcast,8" db:"is_broadcast" json:"is_broadcast,omitempty"`
+	NumHosts       *int32        `thrift:"num_hosts,9" db:"num_hosts" json:"num_hosts,omitempty"`
+}
+
+func NewTPlanNodeExecSummary() *TPlanNodeExecSummary {
+	return &TPlanNodeExecSummary{}
+}
+
+func (p *TPlanNodeExecSummary) GetNodeID() int32 {
+	return p.NodeID
+}
+
+func (p *TPlanNodeExecSummary) GetFragmentIdx() int32 {
+	return p.FragmentIdx
+}
+
+func (p *TPlanNodeExecSummary) GetLabel() string {
+	return p.Label
+}
+
+var TPlanNodeExecSummary_LabelDetail_DEFAULT string
+
+func (p *TPlanNodeExecSummary) GetLabelDetail() string {
+	if !p.IsSetLabelDetail() {
+		return TPlanNodeExecSummary_LabelDetail_DEFAULT
+	}
+	return *p.LabelDetail
+}
+
+func (p *TPlanNodeExecSummary) GetNumChildren() int32 {
+	return p.NumChildren
+}
+
+var TPlanNodeExecSummary_EstimatedStats_DEFAULT *TExecStats
+
+func (p *TPlanNodeExecSummary) GetEstimatedStats() *TExecStats {
+	if !p.IsSetEstimatedStats() {
+		return TPlanNodeExecSummary_EstimatedStats_DEFAULT
+	}
+	return p.EstimatedStats
+}
+
+var TPlanNodeExecSummary_ExecStats_DEFAULT []*TExecStats
+
+func (p *TPlanNodeExecSummary) GetExecStats() []*TExecStats {
+	return p.ExecStats
+}
+
+var TPlanNodeExecSummary_IsBroadcast_DEFAULT bool
+
+func (p *TPlanNodeExecSummary) GetIsBroadcast() bool {
+	if !p.IsSetIsBroadcast() {
+		return TPlanNodeExecSummary_IsBroadcast_DEFAULT
+	}
+	return *p.IsBroadcast
+}
+
+var TPlanNodeExecSummary_NumHosts_DEFAULT int32
+
+func (p *TPlanNodeExecSummary) GetNumHosts() int32 {
+	if !p.IsSetNumHosts() {
+		return TPlanNodeExecSummary_NumHosts_DEFAULT
+	}
+	return *p.NumHosts
+}
+func (p *TPlanNodeExecSummary) IsSetLabelDetail() bool {
+	return p.LabelDetail != nil
+}
+
+func (p *TPlanNodeExecSummary) IsSetEstimatedStats() bool {
+	return p.EstimatedStats != nil
+}
+
+func (p *TPlanNodeExecSummary) IsSetExecStats() bool {
+	return p.ExecStats != nil
+}
+
+func (p *TPlanNodeExecSummary) IsSetIsBroadcast() bool {
+	return p.IsBroadcast != nil
+}
+
+func (p *TPlanNodeExecSummary) IsSetNumHosts() bool {
+	return p.NumHosts != nil
+}
+
+func (p *TPlanNodeExecSummary) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetNodeID bool = false
+	var issetFragmentIdx bool = false
+	var issetLabel bool = false
+	var issetNumChildren bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetNodeID = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetFragmentIdx = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+				issetLabel = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+				issetNumChildren = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 6:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField6(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 7:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField7(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 8:
+			if fieldTypeId == thrift.BOOL {
+				if err := p.ReadField8(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 9:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField9(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetNodeID {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field NodeID is not set"))
+	}
+	if !issetFragmentIdx {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field FragmentIdx is not set"))
+	}
+	if !issetLabel {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Label is not set"))
+	}
+	if !issetNumChildren {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field NumChildren is not set"))
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.NodeID = v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.FragmentIdx = v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.Label = v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.LabelDetail = &v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 5: ", err)
+	} else {
+		p.NumChildren = v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField6(ctx context.Context, iprot thrift.TProtocol) error {
+	p.EstimatedStats = &TExecStats{}
+	if err := p.EstimatedStats.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.EstimatedStats), err)
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField7(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]*TExecStats, 0, size)
+	p.ExecStats = tSlice
+	for i := 0; i < size; i++ {
+		_elem64 := &TExecStats{}
+		if err := _elem64.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem64), err)
+		}
+		p.ExecStats = append(p.ExecStats, _elem64)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField8(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadBool(ctx); err != nil {
+		return thrift.PrependError("error reading field 8: ", err)
+	} else {
+		p.IsBroadcast = &v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) ReadField9(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 9: ", err)
+	} else {
+		p.NumHosts = &v
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TPlanNodeExecSummary"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField6(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField7(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField8(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField9(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TPlanNodeExecSummary) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "node_id", thrift.I32, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:node_id: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.NodeID)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.node_id (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:node_id: ", p), err)
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "fragment_idx", thrift.I32, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:fragment_idx: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.FragmentIdx)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.fragment_idx (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:fragment_idx: ", p), err)
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "label", thrift.STRING, 3); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:label: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.Label)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.label (3) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 3:label: ", p), err)
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetLabelDetail() {
+		if err := oprot.WriteFieldBegin(ctx, "label_detail", thrift.STRING, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:label_detail: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.LabelDetail)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.label_detail (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:label_detail: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "num_children", thrift.I32, 5); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:num_children: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.NumChildren)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.num_children (5) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 5:num_children: ", p), err)
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField6(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetEstimatedStats() {
+		if err := oprot.WriteFieldBegin(ctx, "estimated_stats", thrift.STRUCT, 6); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 6:estimated_stats: ", p), err)
+		}
+		if err := p.EstimatedStats.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.EstimatedStats), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 6:estimated_stats: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField7(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetExecStats() {
+		if err := oprot.WriteFieldBegin(ctx, "exec_stats", thrift.LIST, 7); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 7:exec_stats: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRUCT, len(p.ExecStats)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.ExecStats {
+			if err := v.Write(ctx, oprot); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", v), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 7:exec_stats: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField8(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetIsBroadcast() {
+		if err := oprot.WriteFieldBegin(ctx, "is_broadcast", thrift.BOOL, 8); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 8:is_broadcast: ", p), err)
+		}
+		if err := oprot.WriteBool(ctx, bool(*p.IsBroadcast)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.is_broadcast (8) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 8:is_broadcast: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) writeField9(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNumHosts() {
+		if err := oprot.WriteFieldBegin(ctx, "num_hosts", thrift.I32, 9); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 9:num_hosts: ", p), err)
+		}
+		if err := oprot.WriteI32(ctx, int32(*p.NumHosts)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.num_hosts (9) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 9:num_hosts: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TPlanNodeExecSummary) Equals(other *TPlanNodeExecSummary) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.NodeID != other.NodeID {
+		return false
+	}
+	if p.FragmentIdx != other.FragmentIdx {
+		return false
+	}
+	if p.Label != other.Label {
+		return false
+	}
+	if p.LabelDetail != other.LabelDetail {
+		if p.LabelDetail == nil || other.LabelDetail == nil {
+			return false
+		}
+		if (*p.LabelDetail) != (*other.LabelDetail) {
+			return false
+		}
+	}
+	if p.NumChildren != other.NumChildren {
+		return false
+	}
+	if !p.EstimatedStats.Equals(other.EstimatedStats) {
+		return false
+	}
+	if len(p.ExecStats) != len(other.ExecStats) {
+		return false
+	}
+	for i, _tgt := range p.ExecStats {
+		_src65 := other.ExecStats[i]
+		if !_tgt.Equals(_src65) {
+			return false
+		}
+	}
+	if p.IsBroadcast != other.IsBroadcast {
+		if p.IsBroadcast == nil || other.IsBroadcast == nil {
+			return false
+		}
+		if (*p.IsBroadcast) != (*other.IsBroadcast) {
+			return false
+		}
+	}
+	if p.NumHosts != other.NumHosts {
+		if p.NumHosts == nil || other.NumHosts == nil {
+			return false
+		}
+		if (*p.NumHosts) != (*other.NumHosts) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TPlanNodeExecSummary) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TPlanNodeExecSummary(%+v)", *p)
+}
+
+// Attributes:
+//   - TotalScanRanges
+//   - NumCompletedScanRanges
+//   - TotalFragmentInstances
+//   - NumCompletedFragmentInstances
+type TExecProgress struct {
+	TotalScanRanges               *int64 `thrift:"total_scan_ranges,1" db:"total_scan_ranges" json:"total_scan_ranges,omitempty"`
+	NumCompletedScanRanges        *int64 `thrift:"num_completed_scan_ranges,2" db:"num_completed_scan_ranges" json:"num_completed_scan_ranges,omitempty"`
+	TotalFragmentInstances        *int64 `thrift:"total_fragment_instances,3" db:"total_fragment_instances" json:"total_fragment_instances,omitempty"`
+	NumCompletedFragmentInstances *int64 `thrift:"num_completed_fragment_instances,4" db:"num_completed_fragment_instances" json:"num_completed_fragment_instances,omitempty"`
+}
+
+func NewTExecProgress() *TExecProgress {
+	return &TExecProgress{}
+}
+
+var TExecProgress_TotalScanRanges_DEFAULT int64
+
+func (p *TExecProgress) GetTotalScanRanges() int64 {
+	if !p.IsSetTotalScanRanges() {
+		return TExecProgress_TotalScanRanges_DEFAULT
+	}
+	return *p.TotalScanRanges
+}
+
+var TExecProgress_NumCompletedScanRanges_DEFAULT int64
+
+func (p *TExecProgress) GetNumCompletedScanRanges() int64 {
+	if !p.IsSetNumCompletedScanRanges() {
+		return TExecProgress_NumCompletedScanRanges_DEFAULT
+	}
+	return *p.NumCompletedScanRanges
+}
+
+var TExecProgress_TotalFragmentInstances_DEFAULT int64
+
+func (p *TExecProgress) GetTotalFragmentInstances() int64 {
+	if !p.IsSetTotalFragmentInstances() {
+		return TExecProgress_TotalFragmentInstances_DEFAULT
+	}
+	return *p.TotalFragmentInstances
+}
+
+var TExecProgress_NumCompletedFragmentInstances_DEFAULT int64
+
+func (p *TExecProgress) GetNumCompletedFragmentInstances() int64 {
+	if !p.IsSetNumCompletedFragmentInstances() {
+		return TExecProgress_NumCompletedFragmentInstances_DEFAULT
+	}
+	return *p.NumCompletedFragmentInstances
+}
+func (p *TExecProgress) IsSetTotalScanRanges() bool {
+	return p.TotalScanRanges != nil
+}
+
+func (p *TExecProgress) IsSetNumCompletedScanRanges() bool {
+	return p.NumCompletedScanRanges != nil
+}
+
+func (p *TExecProgress) IsSetTotalFragmentInstances() bool {
+	return p.TotalFragmentInstances != nil
+}
+
+func (p *TExecProgress) IsSetNumCompletedFragmentInstances() bool {
+	return p.NumCompletedFragmentInstances != nil
+}
+
+func (p *TExecProgress) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TExecProgress) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.TotalScanRanges = &v
+	}
+	return nil
+}
+
+func (p *TExecProgress) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.NumCompletedScanRanges = &v
+	}
+	return nil
+}
+
+func (p *TExecProgress) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.TotalFragmentInstances = &v
+	}
+	return nil
+}
+
+func (p *TExecProgress) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 4: ", err)
+	} else {
+		p.NumCompletedFragmentInstances = &v
+	}
+	return nil
+}
+
+func (p *TExecProgress) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TExecProgress"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TExecProgress) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTotalScanRanges() {
+		if err := oprot.WriteFieldBegin(ctx, "total_scan_ranges", thrift.I64, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:total_scan_ranges: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.TotalScanRanges)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.total_scan_ranges (1) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:total_scan_ranges: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecProgress) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNumCompletedScanRanges() {
+		if err := oprot.WriteFieldBegin(ctx, "num_completed_scan_ranges", thrift.I64, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:num_completed_scan_ranges: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.NumCompletedScanRanges)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.num_completed_scan_ranges (2) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:num_completed_scan_ranges: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecProgress) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTotalFragmentInstances() {
+		if err := oprot.WriteFieldBegin(ctx, "total_fragment_instances", thrift.I64, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:total_fragment_instances: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.TotalFragmentInstances)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.total_fragment_instances (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:total_fragment_instances: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecProgress) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNumCompletedFragmentInstances() {
+		if err := oprot.WriteFieldBegin(ctx, "num_completed_fragment_instances", thrift.I64, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:num_completed_fragment_instances: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.NumCompletedFragmentInstances)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.num_completed_fragment_instances (4) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:num_completed_fragment_instances: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecProgress) Equals(other *TExecProgress) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.TotalScanRanges != other.TotalScanRanges {
+		if p.TotalScanRanges == nil || other.TotalScanRanges == nil {
+			return false
+		}
+		if (*p.TotalScanRanges) != (*other.TotalScanRanges) {
+			return false
+		}
+	}
+	if p.NumCompletedScanRanges != other.NumCompletedScanRanges {
+		if p.NumCompletedScanRanges == nil || other.NumCompletedScanRanges == nil {
+			return false
+		}
+		if (*p.NumCompletedScanRanges) != (*other.NumCompletedScanRanges) {
+			return false
+		}
+	}
+	if p.TotalFragmentInstances != other.TotalFragmentInstances {
+		if p.TotalFragmentInstances == nil || other.TotalFragmentInstances == nil {
+			return false
+		}
+		if (*p.TotalFragmentInstances) != (*other.TotalFragmentInstances) {
+			return false
+		}
+	}
+	if p.NumCompletedFragmentInstances != other.NumCompletedFragmentInstances {
+		if p.NumCompletedFragmentInstances == nil || other.NumCompletedFragmentInstances == nil {
+			return false
+		}
+		if (*p.NumCompletedFragmentInstances) != (*other.NumCompletedFragmentInstances) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TExecProgress) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TExecProgress(%+v)", *p)
+}
+
+// Attributes:
+//   - State
+//   - Status
+//   - Nodes
+//   - ExchToSenderMap
+//   - ErrorLogs
+//   - Progress
+//   - IsQueued
+//   - QueuedReason
+type TExecSummary struct {
+	State           TExecState              `thrift:"state,1,required" db:"state" json:"state"`
+	Status          *TImpalaStatus          `thrift:"status,2" db:"status" json:"status,omitempty"`
+	Nodes           []*TPlanNodeExecSummary `thrift:"nodes,3" db:"nodes" json:"nodes,omitempty"`
+	ExchToSenderMap map[int32]int32         `thrift:"exch_to_sender_map,4" db:"exch_to_sender_map" json:"exch_to_sender_map,omitempty"`
+	ErrorLogs       []string                `thrift:"error_logs,5" db:"error_logs" json:"error_logs,omitempty"`
+	Progress        *TExecProgress          `thrift:"progress,6" db:"progress" json:"progress,omitempty"`
+	IsQueued        *bool                   `thrift:"is_queued,7" db:"is_queued" json:"is_queued,omitempty"`
+	QueuedReason    *string                 `thrift:"queued_reason,8" db:"queued_reason" json:"queued_reason,omitempty"`
+}
+
+func NewTExecSummary() *TExecSummary {
+	return &TExecSummary{}
+}
+
+func (p *TExecSummary) GetState() TExecState {
+	return p.State
+}
+
+var TExecSummary_Status_DEFAULT *TImpalaStatus
+
+func (p *TExecSummary) GetStatus() *TImpalaStatus {
+	if !p.IsSetStatus() {
+		return TExecSummary_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TExecSummary_Nodes_DEFAULT []*TPlanNodeExecSummary
+
+func (p *TExecSummary) GetNodes() []*TPlanNodeExecSummary {
+	return p.Nodes
+}
+
+var TExecSummary_ExchToSenderMap_DEFAULT map[int32]int32
+
+func (p *TExecSummary) GetExchToSenderMap() map[int32]int32 {
+	return p.ExchToSenderMap
+}
+
+var TExecSummary_ErrorLogs_DEFAULT []string
+
+func (p *TExecSummary) GetErrorLogs() []string {
+	return p.ErrorLogs
+}
+
+var TExecSummary_Progress_DEFAULT *TExecProgress
+
+func (p *TExecSummary) GetProgress() *TExecProgress {
+	if !p.IsSetProgress() {
+		return TExecSummary_Progress_DEFAULT
+	}
+	return p.Progress
+}
+
+var TExecSummary_IsQueued_DEFAULT bool
+
+func (p *TExecSummary) GetIsQueued() bool {
+	if !p.IsSetIsQueued() {
+		return TExecSummary_IsQueued_DEFAULT
+	}
+	return *p.IsQueued
+}
+
+var TExecSummary_QueuedReason_DEFAULT string
+
+func (p *TExecSummary) GetQueuedReason() string {
+	if !p.IsSetQueuedReason() {
+		return TExecSummary_QueuedReason_DEFAULT
+	}
+	return *p.QueuedReason
+}
+func (p *TExecSummary) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TExecSummary) IsSetNodes() bool {
+	return p.Nodes != nil
+}
+
+func (p *TExecSummary) IsSetExchToSenderMap() bool {
+	return p.ExchToSenderMap != nil
+}
+
+func (p *TExecSummary) IsSetErrorLogs() bool {
+	return p.ErrorLogs != nil
+}
+
+func (p *TExecSummary) IsSetProgress() bool {
+	return p.Progress != nil
+}
+
+func (p *TExecSummary) IsSetIsQueued() bool {
+	return p.IsQueued != nil
+}
+
+func (p *TExecSummary) IsSetQueuedReason() bool {
+	return p.QueuedReason != nil
+}
+
+func (p *TExecSummary) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetState bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetState = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 4:
+			if fieldTypeId == thrift.MAP {
+				if err := p.ReadField4(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 5:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField5(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 6:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField6(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 7:
+			if fieldTypeId == thrift.BOOL {
+				if err := p.ReadField7(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 8:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField8(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetState {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field State is not set"))
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		temp := TExecState(v)
+		p.State = temp
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TImpalaStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]*TPlanNodeExecSummary, 0, size)
+	p.Nodes = tSlice
+	for i := 0; i < size; i++ {
+		_elem66 := &TPlanNodeExecSummary{}
+		if err := _elem66.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem66), err)
+		}
+		p.Nodes = append(p.Nodes, _elem66)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField4(ctx context.Context, iprot thrift.TProtocol) error {
+	_, _, size, err := iprot.ReadMapBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading map begin: ", err)
+	}
+	tMap := make(map[int32]int32, size)
+	p.ExchToSenderMap = tMap
+	for i := 0; i < size; i++ {
+		var _key67 int32
+		if v, err := iprot.ReadI32(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_key67 = v
+		}
+		var _val68 int32
+		if v, err := iprot.ReadI32(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_val68 = v
+		}
+		p.ExchToSenderMap[_key67] = _val68
+	}
+	if err := iprot.ReadMapEnd(ctx); err != nil {
+		return thrift.PrependError("error reading map end: ", err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField5(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]string, 0, size)
+	p.ErrorLogs = tSlice
+	for i := 0; i < size; i++ {
+		var _elem69 string
+		if v, err := iprot.ReadString(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_elem69 = v
+		}
+		p.ErrorLogs = append(p.ErrorLogs, _elem69)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField6(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Progress = &TExecProgress{}
+	if err := p.Progress.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Progress), err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField7(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadBool(ctx); err != nil {
+		return thrift.PrependError("error reading field 7: ", err)
+	} else {
+		p.IsQueued = &v
+	}
+	return nil
+}
+
+func (p *TExecSummary) ReadField8(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 8: ", err)
+	} else {
+		p.QueuedReason = &v
+	}
+	return nil
+}
+
+func (p *TExecSummary) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TExecSummary"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField4(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField5(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField6(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField7(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField8(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TExecSummary) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "state", thrift.I32, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:state: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.State)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.state (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:state: ", p), err)
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetStatus() {
+		if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:status: ", p), err)
+		}
+		if err := p.Status.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:status: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetNodes() {
+		if err := oprot.WriteFieldBegin(ctx, "nodes", thrift.LIST, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:nodes: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRUCT, len(p.Nodes)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.Nodes {
+			if err := v.Write(ctx, oprot); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", v), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:nodes: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField4(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetExchToSenderMap() {
+		if err := oprot.WriteFieldBegin(ctx, "exch_to_sender_map", thrift.MAP, 4); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 4:exch_to_sender_map: ", p), err)
+		}
+		if err := oprot.WriteMapBegin(ctx, thrift.I32, thrift.I32, len(p.ExchToSenderMap)); err != nil {
+			return thrift.PrependError("error writing map begin: ", err)
+		}
+		for k, v := range p.ExchToSenderMap {
+			if err := oprot.WriteI32(ctx, int32(k)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+			if err := oprot.WriteI32(ctx, int32(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteMapEnd(ctx); err != nil {
+			return thrift.PrependError("error writing map end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 4:exch_to_sender_map: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField5(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetErrorLogs() {
+		if err := oprot.WriteFieldBegin(ctx, "error_logs", thrift.LIST, 5); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 5:error_logs: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRING, len(p.ErrorLogs)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.ErrorLogs {
+			if err := oprot.WriteString(ctx, string(v)); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 5:error_logs: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField6(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetProgress() {
+		if err := oprot.WriteFieldBegin(ctx, "progress", thrift.STRUCT, 6); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 6:progress: ", p), err)
+		}
+		if err := p.Progress.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Progress), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 6:progress: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField7(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetIsQueued() {
+		if err := oprot.WriteFieldBegin(ctx, "is_queued", thrift.BOOL, 7); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 7:is_queued: ", p), err)
+		}
+		if err := oprot.WriteBool(ctx, bool(*p.IsQueued)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.is_queued (7) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 7:is_queued: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) writeField8(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetQueuedReason() {
+		if err := oprot.WriteFieldBegin(ctx, "queued_reason", thrift.STRING, 8); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 8:queued_reason: ", p), err)
+		}
+		if err := oprot.WriteString(ctx, string(*p.QueuedReason)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.queued_reason (8) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 8:queued_reason: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TExecSummary) Equals(other *TExecSummary) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.State != other.State {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if len(p.Nodes) != len(other.Nodes) {
+		return false
+	}
+	for i, _tgt := range p.Nodes {
+		_src70 := other.Nodes[i]
+		if !_tgt.Equals(_src70) {
+			return false
+		}
+	}
+	if len(p.ExchToSenderMap) != len(other.ExchToSenderMap) {
+		return false
+	}
+	for k, _tgt := range p.ExchToSenderMap {
+		_src71 := other.ExchToSenderMap[k]
+		if _tgt != _src71 {
+			return false
+		}
+	}
+	if len(p.ErrorLogs) != len(other.ErrorLogs) {
+		return false
+	}
+	for i, _tgt := range p.ErrorLogs {
+		_src72 := other.ErrorLogs[i]
+		if _tgt != _src72 {
+			return false
+		}
+	}
+	if !p.Progress.Equals(other.Progress) {
+		return false
+	}
+	if p.IsQueued != other.IsQueued {
+		if p.IsQueued == nil || other.IsQueued == nil {
+			return false
+		}
+		if (*p.IsQueued) != (*other.IsQueued) {
+			return false
+		}
+	}
+	if p.QueuedReason != other.QueuedReason {
+		if p.QueuedReason == nil || other.QueuedReason == nil {
+			return false
+		}
+		if (*p.QueuedReason) != (*other.QueuedReason) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TExecSummary) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TExecSummary(%+v)", *p)
+}
+
+// Attributes:
+//   - OperationHandle
+//   - SessionHandle
+//   - IncludeQueryAttempts
+type TGetExecSummaryReq struct {
+	OperationHandle      *TOperationHandle `thrift:"operationHandle,1" db:"operationHandle" json:"operationHandle,omitempty"`
+	SessionHandle        *TSessionHandle   `thrift:"sessionHandle,2" db:"sessionHandle" json:"sessionHandle,omitempty"`
+	IncludeQueryAttempts bool              `thrift:"include_query_attempts,3" db:"include_query_attempts" json:"include_query_attempts"`
+}
+
+func NewTGetExecSummaryReq() *TGetExecSummaryReq {
+	return &TGetExecSummaryReq{}
+}
+
+var TGetExecSummaryReq_OperationHandle_DEFAULT *TOperationHandle
+
+func (p *TGetExecSummaryReq) GetOperationHandle() *TOperationHandle {
+	if !p.IsSetOperationHandle() {
+		return TGetExecSummaryReq_OperationHandle_DEFAULT
+	}
+	return p.OperationHandle
+}
+
+var TGetExecSummaryReq_SessionHandle_DEFAULT *TSessionHandle
+
+func (p *TGetExecSummaryReq) GetSessionHandle() *TSessionHandle {
+	if !p.IsSetSessionHandle() {
+		return TGetExecSummaryReq_SessionHandle_DEFAULT
+	}
+	return p.SessionHandle
+}
+
+var TGetExecSummaryReq_IncludeQueryAttempts_DEFAULT bool = false
+
+func (p *TGetExecSummaryReq) GetIncludeQueryAttempts() bool {
+	return p.IncludeQueryAttempts
+}
+func (p *TGetExecSummaryReq) IsSetOperationHandle() bool {
+	return p.OperationHandle != nil
+}
+
+func (p *TGetExecSummaryReq) IsSetSessionHandle() bool {
+	return p.SessionHandle != nil
+}
+
+func (p *TGetExecSummaryReq) IsSetIncludeQueryAttempts() bool {
+	return p.IncludeQueryAttempts != TGetExecSummaryReq_IncludeQueryAttempts_DEFAULT
+}
+
+func (p *TGetExecSummaryReq) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.BOOL {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryReq) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.OperationHandle = &TOperationHandle{}
+	if err := p.OperationHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.OperationHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryReq) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.SessionHandle = &TSessionHandle{}
+	if err := p.SessionHandle.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.SessionHandle), err)
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryReq) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadBool(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.IncludeQueryAttempts = v
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryReq) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetExecSummaryReq"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryReq) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetOperationHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "operationHandle", thrift.STRUCT, 1); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:operationHandle: ", p), err)
+		}
+		if err := p.OperationHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.OperationHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 1:operationHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetExecSummaryReq) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSessionHandle() {
+		if err := oprot.WriteFieldBegin(ctx, "sessionHandle", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:sessionHandle: ", p), err)
+		}
+		if err := p.SessionHandle.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.SessionHandle), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:sessionHandle: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetExecSummaryReq) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetIncludeQueryAttempts() {
+		if err := oprot.WriteFieldBegin(ctx, "include_query_attempts", thrift.BOOL, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:include_query_attempts: ", p), err)
+		}
+		if err := oprot.WriteBool(ctx, bool(p.IncludeQueryAttempts)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.include_query_attempts (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:include_query_attempts: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetExecSummaryReq) Equals(other *TGetExecSummaryReq) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.OperationHandle.Equals(other.OperationHandle) {
+		return false
+	}
+	if !p.SessionHandle.Equals(other.SessionHandle) {
+		return false
+	}
+	if p.IncludeQueryAttempts != other.IncludeQueryAttempts {
+		return false
+	}
+	return true
+}
+
+func (p *TGetExecSummaryReq) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetExecSummaryReq(%+v)", *p)
+}
+
+// Attributes:
+//   - Status
+//   - Summary
+//   - FailedSummaries
+type TGetExecSummaryResp struct {
+	Status          *TStatus        `thrift:"status,1,required" db:"status" json:"status"`
+	Summary         *TExecSummary   `thrift:"summary,2" db:"summary" json:"summary,omitempty"`
+	FailedSummaries []*TExecSummary `thrift:"failed_summaries,3" db:"failed_summaries" json:"failed_summaries,omitempty"`
+}
+
+func NewTGetExecSummaryResp() *TGetExecSummaryResp {
+	return &TGetExecSummaryResp{}
+}
+
+var TGetExecSummaryResp_Status_DEFAULT *TStatus
+
+func (p *TGetExecSummaryResp) GetStatus() *TStatus {
+	if !p.IsSetStatus() {
+		return TGetExecSummaryResp_Status_DEFAULT
+	}
+	return p.Status
+}
+
+var TGetExecSummaryResp_Summary_DEFAULT *TExecSummary
+
+func (p *TGetExecSummaryResp) GetSummary() *TExecSummary {
+	if !p.IsSetSummary() {
+		return TGetExecSummaryResp_Summary_DEFAULT
+	}
+	return p.Summary
+}
+
+var TGetExecSummaryResp_FailedSummaries_DEFAULT []*TExecSummary
+
+func (p *TGetExecSummaryResp) GetFailedSummaries() []*TExecSummary {
+	return p.FailedSummaries
+}
+func (p *TGetExecSummaryResp) IsSetStatus() bool {
+	return p.Status != nil
+}
+
+func (p *TGetExecSummaryResp) IsSetSummary() bool {
+	return p.Summary != nil
+}
+
+func (p *TGetExecSummaryResp) IsSetFailedSummaries() bool {
+	return p.FailedSummaries != nil
+}
+
+func (p *TGetExecSummaryResp) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetStatus bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetStatus = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetStatus {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Status is not set"))
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryResp) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Status = &TStatus{}
+	if err := p.Status.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Status), err)
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryResp) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Summary = &TExecSummary{}
+	if err := p.Summary.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Summary), err)
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryResp) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]*TExecSummary, 0, size)
+	p.FailedSummaries = tSlice
+	for i := 0; i < size; i++ {
+		_elem73 := &TExecSummary{}
+		if err := _elem73.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem73), err)
+		}
+		p.FailedSummaries = append(p.FailedSummaries, _elem73)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryResp) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "TGetExecSummaryResp"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TGetExecSummaryResp) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "status", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:status: ", p), err)
+	}
+	if err := p.Status.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Status), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:status: ", p), err)
+	}
+	return err
+}
+
+func (p *TGetExecSummaryResp) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSummary() {
+		if err := oprot.WriteFieldBegin(ctx, "summary", thrift.STRUCT, 2); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:summary: ", p), err)
+		}
+		if err := p.Summary.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Summary), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 2:summary: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetExecSummaryResp) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetFailedSummaries() {
+		if err := oprot.WriteFieldBegin(ctx, "failed_summaries", thrift.LIST, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:failed_summaries: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRUCT, len(p.FailedSummaries)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.FailedSummaries {
+			if err := v.Write(ctx, oprot); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", v), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:failed_summaries: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TGetExecSummaryResp) Equals(other *TGetExecSummaryResp) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.Status.Equals(other.Status) {
+		return false
+	}
+	if !p.Summary.Equals(other.Summary) {
+		return false
+	}
+	if len(p.FailedSummaries) != len(other.FailedSummaries) {
+		return false
+	}
+	for i, _tgt := range p.FailedSummaries {
+		_src74 := other.FailedSummaries[i]
+		if !_tgt.Equals(_src74) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *TGetExecSummaryResp) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TGetExecSummaryResp(%+v)", *p)
+}
+
 type TCLIService interface {
 	// Parameters:
 	//  - Req
@@ -10190,6 +23168,54 @@ type TCLIService interface {
 	// Parameters:
 	//  - Req
 	GetLog(ctx context.Context, req *TGetLogReq) (_r *TGetLogResp, _err error)
+	// Parameters:
+	//  - Req
+	GetTypeInfo(ctx context.Context, req *TGetTypeInfoReq) (_r *TGetTypeInfoResp, _err error)
+	// Parameters:
+	//  - Req
+	GetCatalogs(ctx context.Context, req *TGetCatalogsReq) (_r *TGetCatalogsResp, _err error)
+	// Parameters:
+	//  - Req
+	GetSchemas(ctx context.Context, req *TGetSchemasReq) (_r *TGetSchemasResp, _err error)
+	// Parameters:
+	//  - Req
+	GetTables(ctx context.Context, req *TGetTablesReq) (_r *TGetTablesResp, _err error)
+	// Parameters:
+	//  - Req
+	GetTableTypes(ctx context.Context, req *TGetTableTypesReq) (_r *TGetTableTypesResp, _err error)
+	// Parameters:
+	//  - Req
+	GetColumns(ctx context.Context, req *TGetColumnsReq) (_r *TGetColumnsResp, _err error)
+	// Parameters:
+	//  - Req
+	GetFunctions(ctx context.Context, req *TGetFunctionsReq) (_r *TGetFunctionsResp, _err error)
+	// Parameters:
+	//  - Req
+	GetPrimaryKeys(ctx context.Context, req *TGetPrimaryKeysReq) (_r *TGetPrimaryKeysResp, _err error)
+	// Parameters:
+	//  - Req
+	GetCrossReference(ctx context.Context, req *TGetCrossReferenceReq) (_r *TGetCrossReferenceResp, _err error)
+	// Parameters:
+	//  - Req
+	GetDelegationToken(ctx context.Context, req *TGetDelegationTokenReq) (_r *TGetDelegationTokenResp, _err error)
+	// Parameters:
+	//  - Req
+	CancelDelegationToken(ctx context.Context, req *TCancelDelegationTokenReq) (_r *TCancelDelegationTokenResp, _err error)
+	// Parameters:
+	//  - Req
+	RenewDelegationToken(ctx context.Context, req *TRenewDelegationTokenReq) (_r *TRenewDelegationTokenResp, _err error)
+	// Parameters:
+	//  - Req
+	GetQueryId(ctx context.Context, req *TGetQueryIdReq) (_r *TGetQueryIdResp, _err error)
+	// Parameters:
+	//  - Req
+	SetClientInfo(ctx context.Context, req *TSetClientInfoReq) (_r *TSetClientInfoResp, _err error)
+	// Parameters:
+	//  - Req
+	UploadData(ctx context.Context, req *TUploadDataReq) (_r *TUploadDataResp, _err error)
+	// Parameters:
+	//  - Req
+	DownloadData(ctx context.Context, req *TDownloadDataReq) (_r *TDownloadDataResp, _err error)
 }
 
 type TCLIServiceClient struct {
@@ -10230,17 +23256,17 @@ func (p *TCLIServiceClient) SetLastResponseMeta_(meta thrift.ResponseMeta) {
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) OpenSession(ctx context.Context, req *TOpenSessionReq) (_r *TOpenSessionResp, _err error) {
-	var _args38 TCLIServiceOpenSessionArgs
-	_args38.Req = req
-	var _result40 TCLIServiceOpenSessionResult
-	var _meta39 thrift.ResponseMeta
-	_meta39, _err = p.Client_().Call(ctx, "OpenSession", &_args38, &_result40)
-	p.SetLastResponseMeta_(_meta39)
+	var _args75 TCLIServiceOpenSessionArgs
+	_args75.Req = req
+	var _result77 TCLIServiceOpenSessionResult
+	var _meta76 thrift.ResponseMeta
+	_meta76, _err = p.Client_().Call(ctx, "OpenSession", &_args75, &_result77)
+	p.SetLastResponseMeta_(_meta76)
 	if _err != nil {
 		return
 	}
-	if _ret41 := _result40.GetSuccess(); _ret41 != nil {
-		return _ret41, nil
+	if _ret78 := _result77.GetSuccess(); _ret78 != nil {
+		return _ret78, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "OpenSession failed: unknown result")
 }
@@ -10248,17 +23274,17 @@ func (p *TCLIServiceClient) OpenSession(ctx context.Context, req *TOpenSessionRe
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) CloseSession(ctx context.Context, req *TCloseSessionReq) (_r *TCloseSessionResp, _err error) {
-	var _args42 TCLIServiceCloseSessionArgs
-	_args42.Req = req
-	var _result44 TCLIServiceCloseSessionResult
-	var _meta43 thrift.ResponseMeta
-	_meta43, _err = p.Client_().Call(ctx, "CloseSession", &_args42, &_result44)
-	p.SetLastResponseMeta_(_meta43)
+	var _args79 TCLIServiceCloseSessionArgs
+	_args79.Req = req
+	var _result81 TCLIServiceCloseSessionResult
+	var _meta80 thrift.ResponseMeta
+	_meta80, _err = p.Client_().Call(ctx, "CloseSession", &_args79, &_result81)
+	p.SetLastResponseMeta_(_meta80)
 	if _err != nil {
 		return
 	}
-	if _ret45 := _result44.GetSuccess(); _ret45 != nil {
-		return _ret45, nil
+	if _ret82 := _result81.GetSuccess(); _ret82 != nil {
+		return _ret82, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "CloseSession failed: unknown result")
 }
@@ -10266,17 +23292,17 @@ func (p *TCLIServiceClient) CloseSession(ctx context.Context, req *TCloseSession
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) GetInfo(ctx context.Context, req *TGetInfoReq) (_r *TGetInfoResp, _err error) {
-	var _args46 TCLIServiceGetInfoArgs
-	_args46.Req = req
-	var _result48 TCLIServiceGetInfoResult
-	var _meta47 thrift.ResponseMeta
-	_meta47, _err = p.Client_().Call(ctx, "GetInfo", &_args46, &_result48)
-	p.SetLastResponseMeta_(_meta47)
+	var _args83 TCLIServiceGetInfoArgs
+	_args83.Req = req
+	var _result85 TCLIServiceGetInfoResult
+	var _meta84 thrift.ResponseMeta
+	_meta84, _err = p.Client_().Call(ctx, "GetInfo", &_args83, &_result85)
+	p.SetLastResponseMeta_(_meta84)
 	if _err != nil {
 		return
 	}
-	if _ret49 := _result48.GetSuccess(); _ret49 != nil {
-		return _ret49, nil
+	if _ret86 := _result85.GetSuccess(); _ret86 != nil {
+		return _ret86, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetInfo failed: unknown result")
 }
@@ -10284,17 +23310,17 @@ func (p *TCLIServiceClient) GetInfo(ctx context.Context, req *TGetInfoReq) (_r *
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) ExecuteStatement(ctx context.Context, req *TExecuteStatementReq) (_r *TExecuteStatementResp, _err error) {
-	var _args50 TCLIServiceExecuteStatementArgs
-	_args50.Req = req
-	var _result52 TCLIServiceExecuteStatementResult
-	var _meta51 thrift.ResponseMeta
-	_meta51, _err = p.Client_().Call(ctx, "ExecuteStatement", &_args50, &_result52)
-	p.SetLastResponseMeta_(_meta51)
+	var _args87 TCLIServiceExecuteStatementArgs
+	_args87.Req = req
+	var _result89 TCLIServiceExecuteStatementResult
+	var _meta88 thrift.ResponseMeta
+	_meta88, _err = p.Client_().Call(ctx, "ExecuteStatement", &_args87, &_result89)
+	p.SetLastResponseMeta_(_meta88)
 	if _err != nil {
 		return
 	}
-	if _ret53 := _result52.GetSuccess(); _ret53 != nil {
-		return _ret53, nil
+	if _ret90 := _result89.GetSuccess(); _ret90 != nil {
+		return _ret90, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "ExecuteStatement failed: unknown result")
 }
@@ -10302,17 +23328,17 @@ func (p *TCLIServiceClient) ExecuteStatement(ctx context.Context, req *TExecuteS
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) GetOperationStatus(ctx context.Context, req *TGetOperationStatusReq) (_r *TGetOperationStatusResp, _err error) {
-	var _args54 TCLIServiceGetOperationStatusArgs
-	_args54.Req = req
-	var _result56 TCLIServiceGetOperationStatusResult
-	var _meta55 thrift.ResponseMeta
-	_meta55, _err = p.Client_().Call(ctx, "GetOperationStatus", &_args54, &_result56)
-	p.SetLastResponseMeta_(_meta55)
+	var _args91 TCLIServiceGetOperationStatusArgs
+	_args91.Req = req
+	var _result93 TCLIServiceGetOperationStatusResult
+	var _meta92 thrift.ResponseMeta
+	_meta92, _err = p.Client_().Call(ctx, "GetOperationStatus", &_args91, &_result93)
+	p.SetLastResponseMeta_(_meta92)
 	if _err != nil {
 		return
 	}
-	if _ret57 := _result56.GetSuccess(); _ret57 != nil {
-		return _ret57, nil
+	if _ret94 := _result93.GetSuccess(); _ret94 != nil {
+		return _ret94, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetOperationStatus failed: unknown result")
 }
@@ -10320,17 +23346,17 @@ func (p *TCLIServiceClient) GetOperationStatus(ctx context.Context, req *TGetOpe
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) CancelOperation(ctx context.Context, req *TCancelOperationReq) (_r *TCancelOperationResp, _err error) {
-	var _args58 TCLIServiceCancelOperationArgs
-	_args58.Req = req
-	var _result60 TCLIServiceCancelOperationResult
-	var _meta59 thrift.ResponseMeta
-	_meta59, _err = p.Client_().Call(ctx, "CancelOperation", &_args58, &_result60)
-	p.SetLastResponseMeta_(_meta59)
+	var _args95 TCLIServiceCancelOperationArgs
+	_args95.Req = req
+	var _result97 TCLIServiceCancelOperationResult
+	var _meta96 thrift.ResponseMeta
+	_meta96, _err = p.Client_().Call(ctx, "CancelOperation", &_args95, &_result97)
+	p.SetLastResponseMeta_(_meta96)
 	if _err != nil {
 		return
 	}
-	if _ret61 := _result60.GetSuccess(); _ret61 != nil {
-		return _ret61, nil
+	if _ret98 := _result97.GetSuccess(); _ret98 != nil {
+		return _ret98, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "CancelOperation failed: unknown result")
 }
@@ -10338,17 +23364,17 @@ func (p *TCLIServiceClient) CancelOperation(ctx context.Context, req *TCancelOpe
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) CloseOperation(ctx context.Context, req *TCloseOperationReq) (_r *TCloseOperationResp, _err error) {
-	var _args62 TCLIServiceCloseOperationArgs
-	_args62.Req = req
-	var _result64 TCLIServiceCloseOperationResult
-	var _meta63 thrift.ResponseMeta
-	_meta63, _err = p.Client_().Call(ctx, "CloseOperation", &_args62, &_result64)
-	p.SetLastResponseMeta_(_meta63)
+	var _args99 TCLIServiceCloseOperationArgs
+	_args99.Req = req
+	var _result101 TCLIServiceCloseOperationResult
+	var _meta100 thrift.ResponseMeta
+	_meta100, _err = p.Client_().Call(ctx, "CloseOperation", &_args99, &_result101)
+	p.SetLastResponseMeta_(_meta100)
 	if _err != nil {
 		return
 	}
-	if _ret65 := _result64.GetSuccess(); _ret65 != nil {
-		return _ret65, nil
+	if _ret102 := _result101.GetSuccess(); _ret102 != nil {
+		return _ret102, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "CloseOperation failed: unknown result")
 }
@@ -10356,17 +23382,17 @@ func (p *TCLIServiceClient) CloseOperation(ctx context.Context, req *TCloseOpera
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) GetResultSetMetadata(ctx context.Context, req *TGetResultSetMetadataReq) (_r *TGetResultSetMetadataResp, _err error) {
-	var _args66 TCLIServiceGetResultSetMetadataArgs
-	_args66.Req = req
-	var _result68 TCLIServiceGetResultSetMetadataResult
-	var _meta67 thrift.ResponseMeta
-	_meta67, _err = p.Client_().Call(ctx, "GetResultSetMetadata", &_args66, &_result68)
-	p.SetLastResponseMeta_(_meta67)
+	var _args103 TCLIServiceGetResultSetMetadataArgs
+	_args103.Req = req
+	var _result105 TCLIServiceGetResultSetMetadataResult
+	var _meta104 thrift.ResponseMeta
+	_meta104, _err = p.Client_().Call(ctx, "GetResultSetMetadata", &_args103, &_result105)
+	p.SetLastResponseMeta_(_meta104)
 	if _err != nil {
 		return
 	}
-	if _ret69 := _result68.GetSuccess(); _ret69 != nil {
-		return _ret69, nil
+	if _ret106 := _result105.GetSuccess(); _ret106 != nil {
+		return _ret106, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetResultSetMetadata failed: unknown result")
 }
@@ -10374,17 +23400,17 @@ func (p *TCLIServiceClient) GetResultSetMetadata(ctx context.Context, req *TGetR
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) FetchResults(ctx context.Context, req *TFetchResultsReq) (_r *TFetchResultsResp, _err error) {
-	var _args70 TCLIServiceFetchResultsArgs
-	_args70.Req = req
-	var _result72 TCLIServiceFetchResultsResult
-	var _meta71 thrift.ResponseMeta
-	_meta71, _err = p.Client_().Call(ctx, "FetchResults", &_args70, &_result72)
-	p.SetLastResponseMeta_(_meta71)
+	var _args107 TCLIServiceFetchResultsArgs
+	_args107.Req = req
+	var _result109 TCLIServiceFetchResultsResult
+	var _meta108 thrift.ResponseMeta
+	_meta108, _err = p.Client_().Call(ctx, "FetchResults", &_args107, &_result109)
+	p.SetLastResponseMeta_(_meta108)
 	if _err != nil {
 		return
 	}
-	if _ret73 := _result72.GetSuccess(); _ret73 != nil {
-		return _ret73, nil
+	if _ret110 := _result109.GetSuccess(); _ret110 != nil {
+		return _ret110, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "FetchResults failed: unknown result")
 }
@@ -10392,19 +23418,307 @@ func (p *TCLIServiceClient) FetchResults(ctx context.Context, req *TFetchResults
 // Parameters:
 //   - Req
 func (p *TCLIServiceClient) GetLog(ctx context.Context, req *TGetLogReq) (_r *TGetLogResp, _err error) {
-	var _args74 TCLIServiceGetLogArgs
-	_args74.Req = req
-	var _result76 TCLIServiceGetLogResult
-	var _meta75 thrift.ResponseMeta
-	_meta75, _err = p.Client_().Call(ctx, "GetLog", &_args74, &_result76)
-	p.SetLastResponseMeta_(_meta75)
+	var _args111 TCLIServiceGetLogArgs
+	_args111.Req = req
+	var _result113 TCLIServiceGetLogResult
+	var _meta112 thrift.ResponseMeta
+	_meta112, _err = p.Client_().Call(ctx, "GetLog", &_args111, &_result113)
+	p.SetLastResponseMeta_(_meta112)
 	if _err != nil {
 		return
 	}
-	if _ret77 := _result76.GetSuccess(); _ret77 != nil {
-		return _ret77, nil
+	if _ret114 := _result113.GetSuccess(); _ret114 != nil {
+		return _ret114, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetLog failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetTypeInfo(ctx context.Context, req *TGetTypeInfoReq) (_r *TGetTypeInfoResp, _err error) {
+	var _args115 TCLIServiceGetTypeInfoArgs
+	_args115.Req = req
+	var _result117 TCLIServiceGetTypeInfoResult
+	var _meta116 thrift.ResponseMeta
+	_meta116, _err = p.Client_().Call(ctx, "GetTypeInfo", &_args115, &_result117)
+	p.SetLastResponseMeta_(_meta116)
+	if _err != nil {
+		return
+	}
+	if _ret118 := _result117.GetSuccess(); _ret118 != nil {
+		return _ret118, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetTypeInfo failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetCatalogs(ctx context.Context, req *TGetCatalogsReq) (_r *TGetCatalogsResp, _err error) {
+	var _args119 TCLIServiceGetCatalogsArgs
+	_args119.Req = req
+	var _result121 TCLIServiceGetCatalogsResult
+	var _meta120 thrift.ResponseMeta
+	_meta120, _err = p.Client_().Call(ctx, "GetCatalogs", &_args119, &_result121)
+	p.SetLastResponseMeta_(_meta120)
+	if _err != nil {
+		return
+	}
+	if _ret122 := _result121.GetSuccess(); _ret122 != nil {
+		return _ret122, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetCatalogs failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetSchemas(ctx context.Context, req *TGetSchemasReq) (_r *TGetSchemasResp, _err error) {
+	var _args123 TCLIServiceGetSchemasArgs
+	_args123.Req = req
+	var _result125 TCLIServiceGetSchemasResult
+	var _meta124 thrift.ResponseMeta
+	_meta124, _err = p.Client_().Call(ctx, "GetSchemas", &_args123, &_result125)
+	p.SetLastResponseMeta_(_meta124)
+	if _err != nil {
+		return
+	}
+	if _ret126 := _result125.GetSuccess(); _ret126 != nil {
+		return _ret126, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetSchemas failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetTables(ctx context.Context, req *TGetTablesReq) (_r *TGetTablesResp, _err error) {
+	var _args127 TCLIServiceGetTablesArgs
+	_args127.Req = req
+	var _result129 TCLIServiceGetTablesResult
+	var _meta128 thrift.ResponseMeta
+	_meta128, _err = p.Client_().Call(ctx, "GetTables", &_args127, &_result129)
+	p.SetLastResponseMeta_(_meta128)
+	if _err != nil {
+		return
+	}
+	if _ret130 := _result129.GetSuccess(); _ret130 != nil {
+		return _ret130, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetTables failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetTableTypes(ctx context.Context, req *TGetTableTypesReq) (_r *TGetTableTypesResp, _err error) {
+	var _args131 TCLIServiceGetTableTypesArgs
+	_args131.Req = req
+	var _result133 TCLIServiceGetTableTypesResult
+	var _meta132 thrift.ResponseMeta
+	_meta132, _err = p.Client_().Call(ctx, "GetTableTypes", &_args131, &_result133)
+	p.SetLastResponseMeta_(_meta132)
+	if _err != nil {
+		return
+	}
+	if _ret134 := _result133.GetSuccess(); _ret134 != nil {
+		return _ret134, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetTableTypes failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetColumns(ctx context.Context, req *TGetColumnsReq) (_r *TGetColumnsResp, _err error) {
+	var _args135 TCLIServiceGetColumnsArgs
+	_args135.Req = req
+	var _result137 TCLIServiceGetColumnsResult
+	var _meta136 thrift.ResponseMeta
+	_meta136, _err = p.Client_().Call(ctx, "GetColumns", &_args135, &_result137)
+	p.SetLastResponseMeta_(_meta136)
+	if _err != nil {
+		return
+	}
+	if _ret138 := _result137.GetSuccess(); _ret138 != nil {
+		return _ret138, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetColumns failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetFunctions(ctx context.Context, req *TGetFunctionsReq) (_r *TGetFunctionsResp, _err error) {
+	var _args139 TCLIServiceGetFunctionsArgs
+	_args139.Req = req
+	var _result141 TCLIServiceGetFunctionsResult
+	var _meta140 thrift.ResponseMeta
+	_meta140, _err = p.Client_().Call(ctx, "GetFunctions", &_args139, &_result141)
+	p.SetLastResponseMeta_(_meta140)
+	if _err != nil {
+		return
+	}
+	if _ret142 := _result141.GetSuccess(); _ret142 != nil {
+		return _ret142, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetFunctions failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetPrimaryKeys(ctx context.Context, req *TGetPrimaryKeysReq) (_r *TGetPrimaryKeysResp, _err error) {
+	var _args143 TCLIServiceGetPrimaryKeysArgs
+	_args143.Req = req
+	var _result145 TCLIServiceGetPrimaryKeysResult
+	var _meta144 thrift.ResponseMeta
+	_meta144, _err = p.Client_().Call(ctx, "GetPrimaryKeys", &_args143, &_result145)
+	p.SetLastResponseMeta_(_meta144)
+	if _err != nil {
+		return
+	}
+	if _ret146 := _result145.GetSuccess(); _ret146 != nil {
+		return _ret146, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetPrimaryKeys failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetCrossReference(ctx context.Context, req *TGetCrossReferenceReq) (_r *TGetCrossReferenceResp, _err error) {
+	var _args147 TCLIServiceGetCrossReferenceArgs
+	_args147.Req = req
+	var _result149 TCLIServiceGetCrossReferenceResult
+	var _meta148 thrift.ResponseMeta
+	_meta148, _err = p.Client_().Call(ctx, "GetCrossReference", &_args147, &_result149)
+	p.SetLastResponseMeta_(_meta148)
+	if _err != nil {
+		return
+	}
+	if _ret150 := _result149.GetSuccess(); _ret150 != nil {
+		return _ret150, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetCrossReference failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetDelegationToken(ctx context.Context, req *TGetDelegationTokenReq) (_r *TGetDelegationTokenResp, _err error) {
+	var _args151 TCLIServiceGetDelegationTokenArgs
+	_args151.Req = req
+	var _result153 TCLIServiceGetDelegationTokenResult
+	var _meta152 thrift.ResponseMeta
+	_meta152, _err = p.Client_().Call(ctx, "GetDelegationToken", &_args151, &_result153)
+	p.SetLastResponseMeta_(_meta152)
+	if _err != nil {
+		return
+	}
+	if _ret154 := _result153.GetSuccess(); _ret154 != nil {
+		return _ret154, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetDelegationToken failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) CancelDelegationToken(ctx context.Context, req *TCancelDelegationTokenReq) (_r *TCancelDelegationTokenResp, _err error) {
+	var _args155 TCLIServiceCancelDelegationTokenArgs
+	_args155.Req = req
+	var _result157 TCLIServiceCancelDelegationTokenResult
+	var _meta156 thrift.ResponseMeta
+	_meta156, _err = p.Client_().Call(ctx, "CancelDelegationToken", &_args155, &_result157)
+	p.SetLastResponseMeta_(_meta156)
+	if _err != nil {
+		return
+	}
+	if _ret158 := _result157.GetSuccess(); _ret158 != nil {
+		return _ret158, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "CancelDelegationToken failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) RenewDelegationToken(ctx context.Context, req *TRenewDelegationTokenReq) (_r *TRenewDelegationTokenResp, _err error) {
+	var _args159 TCLIServiceRenewDelegationTokenArgs
+	_args159.Req = req
+	var _result161 TCLIServiceRenewDelegationTokenResult
+	var _meta160 thrift.ResponseMeta
+	_meta160, _err = p.Client_().Call(ctx, "RenewDelegationToken", &_args159, &_result161)
+	p.SetLastResponseMeta_(_meta160)
+	if _err != nil {
+		return
+	}
+	if _ret162 := _result161.GetSuccess(); _ret162 != nil {
+		return _ret162, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "RenewDelegationToken failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) GetQueryId(ctx context.Context, req *TGetQueryIdReq) (_r *TGetQueryIdResp, _err error) {
+	var _args163 TCLIServiceGetQueryIdArgs
+	_args163.Req = req
+	var _result165 TCLIServiceGetQueryIdResult
+	var _meta164 thrift.ResponseMeta
+	_meta164, _err = p.Client_().Call(ctx, "GetQueryId", &_args163, &_result165)
+	p.SetLastResponseMeta_(_meta164)
+	if _err != nil {
+		return
+	}
+	if _ret166 := _result165.GetSuccess(); _ret166 != nil {
+		return _ret166, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetQueryId failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) SetClientInfo(ctx context.Context, req *TSetClientInfoReq) (_r *TSetClientInfoResp, _err error) {
+	var _args167 TCLIServiceSetClientInfoArgs
+	_args167.Req = req
+	var _result169 TCLIServiceSetClientInfoResult
+	var _meta168 thrift.ResponseMeta
+	_meta168, _err = p.Client_().Call(ctx, "SetClientInfo", &_args167, &_result169)
+	p.SetLastResponseMeta_(_meta168)
+	if _err != nil {
+		return
+	}
+	if _ret170 := _result169.GetSuccess(); _ret170 != nil {
+		return _ret170, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "SetClientInfo failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) UploadData(ctx context.Context, req *TUploadDataReq) (_r *TUploadDataResp, _err error) {
+	var _args171 TCLIServiceUploadDataArgs
+	_args171.Req = req
+	var _result173 TCLIServiceUploadDataResult
+	var _meta172 thrift.ResponseMeta
+	_meta172, _err = p.Client_().Call(ctx, "UploadData", &_args171, &_result173)
+	p.SetLastResponseMeta_(_meta172)
+	if _err != nil {
+		return
+	}
+	if _ret174 := _result173.GetSuccess(); _ret174 != nil {
+		return _ret174, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "UploadData failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *TCLIServiceClient) DownloadData(ctx context.Context, req *TDownloadDataReq) (_r *TDownloadDataResp, _err error) {
+	var _args175 TCLIServiceDownloadDataArgs
+	_args175.Req = req
+	var _result177 TCLIServiceDownloadDataResult
+	var _meta176 thrift.ResponseMeta
+	_meta176, _err = p.Client_().Call(ctx, "DownloadData", &_args175, &_result177)
+	p.SetLastResponseMeta_(_meta176)
+	if _err != nil {
+		return
+	}
+	if _ret178 := _result177.GetSuccess(); _ret178 != nil {
+		return _ret178, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "DownloadData failed: unknown result")
 }
 
 type TCLIServiceProcessor struct {
@@ -10427,18 +23741,34 @@ func (p *TCLIServiceProcessor) ProcessorMap() map[string]thrift.TProcessorFuncti
 
 func NewTCLIServiceProcessor(handler TCLIService) *TCLIServiceProcessor {
 
-	self78 := &TCLIServiceProcessor{handler: handler, processorMap: make(map[string]thrift.TProcessorFunction)}
-	self78.processorMap["OpenSession"] = &tCLIServiceProcessorOpenSession{handler: handler}
-	self78.processorMap["CloseSession"] = &tCLIServiceProcessorCloseSession{handler: handler}
-	self78.processorMap["GetInfo"] = &tCLIServiceProcessorGetInfo{handler: handler}
-	self78.processorMap["ExecuteStatement"] = &tCLIServiceProcessorExecuteStatement{handler: handler}
-	self78.processorMap["GetOperationStatus"] = &tCLIServiceProcessorGetOperationStatus{handler: handler}
-	self78.processorMap["CancelOperation"] = &tCLIServiceProcessorCancelOperation{handler: handler}
-	self78.processorMap["CloseOperation"] = &tCLIServiceProcessorCloseOperation{handler: handler}
-	self78.processorMap["GetResultSetMetadata"] = &tCLIServiceProcessorGetResultSetMetadata{handler: handler}
-	self78.processorMap["FetchResults"] = &tCLIServiceProcessorFetchResults{handler: handler}
-	self78.processorMap["GetLog"] = &tCLIServiceProcessorGetLog{handler: handler}
-	return self78
+	self179 := &TCLIServiceProcessor{handler: handler, processorMap: make(map[string]thrift.TProcessorFunction)}
+	self179.processorMap["OpenSession"] = &tCLIServiceProcessorOpenSession{handler: handler}
+	self179.processorMap["CloseSession"] = &tCLIServiceProcessorCloseSession{handler: handler}
+	self179.processorMap["GetInfo"] = &tCLIServiceProcessorGetInfo{handler: handler}
+	self179.processorMap["ExecuteStatement"] = &tCLIServiceProcessorExecuteStatement{handler: handler}
+	self179.processorMap["GetOperationStatus"] = &tCLIServiceProcessorGetOperationStatus{handler: handler}
+	self179.processorMap["CancelOperation"] = &tCLIServiceProcessorCancelOperation{handler: handler}
+	self179.processorMap["CloseOperation"] = &tCLIServiceProcessorCloseOperation{handler: handler}
+	self179.processorMap["GetResultSetMetadata"] = &tCLIServiceProcessorGetResultSetMetadata{handler: handler}
+	self179.processorMap["FetchResults"] = &tCLIServiceProcessorFetchResults{handler: handler}
+	self179.processorMap["GetLog"] = &tCLIServiceProcessorGetLog{handler: handler}
+	self179.processorMap["GetTypeInfo"] = &tCLIServiceProcessorGetTypeInfo{handler: handler}
+	self179.processorMap["GetCatalogs"] = &tCLIServiceProcessorGetCatalogs{handler: handler}
+	self179.processorMap["GetSchemas"] = &tCLIServiceProcessorGetSchemas{handler: handler}
+	self179.processorMap["GetTables"] = &tCLIServiceProcessorGetTables{handler: handler}
+	self179.processorMap["GetTableTypes"] = &tCLIServiceProcessorGetTableTypes{handler: handler}
+	self179.processorMap["GetColumns"] = &tCLIServiceProcessorGetColumns{handler: handler}
+	self179.processorMap["GetFunctions"] = &tCLIServiceProcessorGetFunctions{handler: handler}
+	self179.processorMap["GetPrimaryKeys"] = &tCLIServiceProcessorGetPrimaryKeys{handler: handler}
+	self179.processorMap["GetCrossReference"] = &tCLIServiceProcessorGetCrossReference{handler: handler}
+	self179.processorMap["GetDelegationToken"] = &tCLIServiceProcessorGetDelegationToken{handler: handler}
+	self179.processorMap["CancelDelegationToken"] = &tCLIServiceProcessorCancelDelegationToken{handler: handler}
+	self179.processorMap["RenewDelegationToken"] = &tCLIServiceProcessorRenewDelegationToken{handler: handler}
+	self179.processorMap["GetQueryId"] = &tCLIServiceProcessorGetQueryId{handler: handler}
+	self179.processorMap["SetClientInfo"] = &tCLIServiceProcessorSetClientInfo{handler: handler}
+	self179.processorMap["UploadData"] = &tCLIServiceProcessorUploadData{handler: handler}
+	self179.processorMap["DownloadData"] = &tCLIServiceProcessorDownloadData{handler: handler}
+	return self179
 }
 
 func (p *TCLIServiceProcessor) Process(ctx context.Context, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
@@ -10451,12 +23781,12 @@ func (p *TCLIServiceProcessor) Process(ctx context.Context, iprot, oprot thrift.
 	}
 	iprot.Skip(ctx, thrift.STRUCT)
 	iprot.ReadMessageEnd(ctx)
-	x79 := thrift.NewTApplicationException(thrift.UNKNOWN_METHOD, "Unknown function "+name)
+	x180 := thrift.NewTApplicationException(thrift.UNKNOWN_METHOD, "Unknown function "+name)
 	oprot.WriteMessageBegin(ctx, name, thrift.EXCEPTION, seqId)
-	x79.Write(ctx, oprot)
+	x180.Write(ctx, oprot)
 	oprot.WriteMessageEnd(ctx)
 	oprot.Flush(ctx)
-	return false, x79
+	return false, x180
 
 }
 
@@ -10465,7 +23795,7 @@ type tCLIServiceProcessorOpenSession struct {
 }
 
 func (p *tCLIServiceProcessorOpenSession) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err80 error
+	var _write_err181 error
 	args := TCLIServiceOpenSessionArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -10511,21 +23841,21 @@ func (p *tCLIServiceProcessorOpenSession) Process(ctx context.Context, seqId int
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc81 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing OpenSession: "+err2.Error())
+		_exc182 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing OpenSession: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "OpenSession", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err80 = thrift.WrapTException(err2)
+			_write_err181 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc81.Write(ctx, oprot); _write_err80 == nil && err2 != nil {
-			_write_err80 = thrift.WrapTException(err2)
+		if err2 := _exc182.Write(ctx, oprot); _write_err181 == nil && err2 != nil {
+			_write_err181 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err80 == nil && err2 != nil {
-			_write_err80 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err181 == nil && err2 != nil {
+			_write_err181 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err80 == nil && err2 != nil {
-			_write_err80 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err181 == nil && err2 != nil {
+			_write_err181 = thrift.WrapTException(err2)
 		}
-		if _write_err80 != nil {
-			return false, thrift.WrapTException(_write_err80)
+		if _write_err181 != nil {
+			return false, thrift.WrapTException(_write_err181)
 		}
 		return true, err
 	} else {
@@ -10533,19 +23863,19 @@ func (p *tCLIServiceProcessorOpenSession) Process(ctx context.Context, seqId int
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "OpenSession", thrift.REPLY, seqId); err2 != nil {
-		_write_err80 = thrift.WrapTException(err2)
+		_write_err181 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err80 == nil && err2 != nil {
-		_write_err80 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err181 == nil && err2 != nil {
+		_write_err181 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err80 == nil && err2 != nil {
-		_write_err80 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err181 == nil && err2 != nil {
+		_write_err181 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err80 == nil && err2 != nil {
-		_write_err80 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err181 == nil && err2 != nil {
+		_write_err181 = thrift.WrapTException(err2)
 	}
-	if _write_err80 != nil {
-		return false, thrift.WrapTException(_write_err80)
+	if _write_err181 != nil {
+		return false, thrift.WrapTException(_write_err181)
 	}
 	return true, err
 }
@@ -10555,7 +23885,7 @@ type tCLIServiceProcessorCloseSession struct {
 }
 
 func (p *tCLIServiceProcessorCloseSession) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err82 error
+	var _write_err183 error
 	args := TCLIServiceCloseSessionArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -10601,21 +23931,21 @@ func (p *tCLIServiceProcessorCloseSession) Process(ctx context.Context, seqId in
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc83 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CloseSession: "+err2.Error())
+		_exc184 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CloseSession: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "CloseSession", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err82 = thrift.WrapTException(err2)
+			_write_err183 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc83.Write(ctx, oprot); _write_err82 == nil && err2 != nil {
-			_write_err82 = thrift.WrapTException(err2)
+		if err2 := _exc184.Write(ctx, oprot); _write_err183 == nil && err2 != nil {
+			_write_err183 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err82 == nil && err2 != nil {
-			_write_err82 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err183 == nil && err2 != nil {
+			_write_err183 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err82 == nil && err2 != nil {
-			_write_err82 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err183 == nil && err2 != nil {
+			_write_err183 = thrift.WrapTException(err2)
 		}
-		if _write_err82 != nil {
-			return false, thrift.WrapTException(_write_err82)
+		if _write_err183 != nil {
+			return false, thrift.WrapTException(_write_err183)
 		}
 		return true, err
 	} else {
@@ -10623,19 +23953,19 @@ func (p *tCLIServiceProcessorCloseSession) Process(ctx context.Context, seqId in
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "CloseSession", thrift.REPLY, seqId); err2 != nil {
-		_write_err82 = thrift.WrapTException(err2)
+		_write_err183 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err82 == nil && err2 != nil {
-		_write_err82 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err183 == nil && err2 != nil {
+		_write_err183 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err82 == nil && err2 != nil {
-		_write_err82 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err183 == nil && err2 != nil {
+		_write_err183 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err82 == nil && err2 != nil {
-		_write_err82 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err183 == nil && err2 != nil {
+		_write_err183 = thrift.WrapTException(err2)
 	}
-	if _write_err82 != nil {
-		return false, thrift.WrapTException(_write_err82)
+	if _write_err183 != nil {
+		return false, thrift.WrapTException(_write_err183)
 	}
 	return true, err
 }
@@ -10645,7 +23975,7 @@ type tCLIServiceProcessorGetInfo struct {
 }
 
 func (p *tCLIServiceProcessorGetInfo) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err84 error
+	var _write_err185 error
 	args := TCLIServiceGetInfoArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -10691,21 +24021,21 @@ func (p *tCLIServiceProcessorGetInfo) Process(ctx context.Context, seqId int32, 
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc85 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetInfo: "+err2.Error())
+		_exc186 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetInfo: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "GetInfo", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err84 = thrift.WrapTException(err2)
+			_write_err185 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc85.Write(ctx, oprot); _write_err84 == nil && err2 != nil {
-			_write_err84 = thrift.WrapTException(err2)
+		if err2 := _exc186.Write(ctx, oprot); _write_err185 == nil && err2 != nil {
+			_write_err185 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err84 == nil && err2 != nil {
-			_write_err84 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err185 == nil && err2 != nil {
+			_write_err185 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err84 == nil && err2 != nil {
-			_write_err84 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err185 == nil && err2 != nil {
+			_write_err185 = thrift.WrapTException(err2)
 		}
-		if _write_err84 != nil {
-			return false, thrift.WrapTException(_write_err84)
+		if _write_err185 != nil {
+			return false, thrift.WrapTException(_write_err185)
 		}
 		return true, err
 	} else {
@@ -10713,19 +24043,19 @@ func (p *tCLIServiceProcessorGetInfo) Process(ctx context.Context, seqId int32, 
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "GetInfo", thrift.REPLY, seqId); err2 != nil {
-		_write_err84 = thrift.WrapTException(err2)
+		_write_err185 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err84 == nil && err2 != nil {
-		_write_err84 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err185 == nil && err2 != nil {
+		_write_err185 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err84 == nil && err2 != nil {
-		_write_err84 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err185 == nil && err2 != nil {
+		_write_err185 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err84 == nil && err2 != nil {
-		_write_err84 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err185 == nil && err2 != nil {
+		_write_err185 = thrift.WrapTException(err2)
 	}
-	if _write_err84 != nil {
-		return false, thrift.WrapTException(_write_err84)
+	if _write_err185 != nil {
+		return false, thrift.WrapTException(_write_err185)
 	}
 	return true, err
 }
@@ -10735,7 +24065,7 @@ type tCLIServiceProcessorExecuteStatement struct {
 }
 
 func (p *tCLIServiceProcessorExecuteStatement) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err86 error
+	var _write_err187 error
 	args := TCLIServiceExecuteStatementArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -10781,21 +24111,21 @@ func (p *tCLIServiceProcessorExecuteStatement) Process(ctx context.Context, seqI
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc87 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing ExecuteStatement: "+err2.Error())
+		_exc188 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing ExecuteStatement: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "ExecuteStatement", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err86 = thrift.WrapTException(err2)
+			_write_err187 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc87.Write(ctx, oprot); _write_err86 == nil && err2 != nil {
-			_write_err86 = thrift.WrapTException(err2)
+		if err2 := _exc188.Write(ctx, oprot); _write_err187 == nil && err2 != nil {
+			_write_err187 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err86 == nil && err2 != nil {
-			_write_err86 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err187 == nil && err2 != nil {
+			_write_err187 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err86 == nil && err2 != nil {
-			_write_err86 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err187 == nil && err2 != nil {
+			_write_err187 = thrift.WrapTException(err2)
 		}
-		if _write_err86 != nil {
-			return false, thrift.WrapTException(_write_err86)
+		if _write_err187 != nil {
+			return false, thrift.WrapTException(_write_err187)
 		}
 		return true, err
 	} else {
@@ -10803,19 +24133,19 @@ func (p *tCLIServiceProcessorExecuteStatement) Process(ctx context.Context, seqI
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "ExecuteStatement", thrift.REPLY, seqId); err2 != nil {
-		_write_err86 = thrift.WrapTException(err2)
+		_write_err187 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err86 == nil && err2 != nil {
-		_write_err86 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err187 == nil && err2 != nil {
+		_write_err187 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err86 == nil && err2 != nil {
-		_write_err86 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err187 == nil && err2 != nil {
+		_write_err187 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err86 == nil && err2 != nil {
-		_write_err86 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err187 == nil && err2 != nil {
+		_write_err187 = thrift.WrapTException(err2)
 	}
-	if _write_err86 != nil {
-		return false, thrift.WrapTException(_write_err86)
+	if _write_err187 != nil {
+		return false, thrift.WrapTException(_write_err187)
 	}
 	return true, err
 }
@@ -10825,7 +24155,7 @@ type tCLIServiceProcessorGetOperationStatus struct {
 }
 
 func (p *tCLIServiceProcessorGetOperationStatus) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err88 error
+	var _write_err189 error
 	args := TCLIServiceGetOperationStatusArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -10871,21 +24201,21 @@ func (p *tCLIServiceProcessorGetOperationStatus) Process(ctx context.Context, se
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc89 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetOperationStatus: "+err2.Error())
+		_exc190 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetOperationStatus: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "GetOperationStatus", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err88 = thrift.WrapTException(err2)
+			_write_err189 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc89.Write(ctx, oprot); _write_err88 == nil && err2 != nil {
-			_write_err88 = thrift.WrapTException(err2)
+		if err2 := _exc190.Write(ctx, oprot); _write_err189 == nil && err2 != nil {
+			_write_err189 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err88 == nil && err2 != nil {
-			_write_err88 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err189 == nil && err2 != nil {
+			_write_err189 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err88 == nil && err2 != nil {
-			_write_err88 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err189 == nil && err2 != nil {
+			_write_err189 = thrift.WrapTException(err2)
 		}
-		if _write_err88 != nil {
-			return false, thrift.WrapTException(_write_err88)
+		if _write_err189 != nil {
+			return false, thrift.WrapTException(_write_err189)
 		}
 		return true, err
 	} else {
@@ -10893,19 +24223,19 @@ func (p *tCLIServiceProcessorGetOperationStatus) Process(ctx context.Context, se
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "GetOperationStatus", thrift.REPLY, seqId); err2 != nil {
-		_write_err88 = thrift.WrapTException(err2)
+		_write_err189 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err88 == nil && err2 != nil {
-		_write_err88 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err189 == nil && err2 != nil {
+		_write_err189 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err88 == nil && err2 != nil {
-		_write_err88 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err189 == nil && err2 != nil {
+		_write_err189 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err88 == nil && err2 != nil {
-		_write_err88 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err189 == nil && err2 != nil {
+		_write_err189 = thrift.WrapTException(err2)
 	}
-	if _write_err88 != nil {
-		return false, thrift.WrapTException(_write_err88)
+	if _write_err189 != nil {
+		return false, thrift.WrapTException(_write_err189)
 	}
 	return true, err
 }
@@ -10915,7 +24245,7 @@ type tCLIServiceProcessorCancelOperation struct {
 }
 
 func (p *tCLIServiceProcessorCancelOperation) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err90 error
+	var _write_err191 error
 	args := TCLIServiceCancelOperationArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -10961,21 +24291,21 @@ func (p *tCLIServiceProcessorCancelOperation) Process(ctx context.Context, seqId
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc91 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CancelOperation: "+err2.Error())
+		_exc192 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CancelOperation: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "CancelOperation", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err90 = thrift.WrapTException(err2)
+			_write_err191 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc91.Write(ctx, oprot); _write_err90 == nil && err2 != nil {
-			_write_err90 = thrift.WrapTException(err2)
+		if err2 := _exc192.Write(ctx, oprot); _write_err191 == nil && err2 != nil {
+			_write_err191 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err90 == nil && err2 != nil {
-			_write_err90 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err191 == nil && err2 != nil {
+			_write_err191 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err90 == nil && err2 != nil {
-			_write_err90 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err191 == nil && err2 != nil {
+			_write_err191 = thrift.WrapTException(err2)
 		}
-		if _write_err90 != nil {
-			return false, thrift.WrapTException(_write_err90)
+		if _write_err191 != nil {
+			return false, thrift.WrapTException(_write_err191)
 		}
 		return true, err
 	} else {
@@ -10983,19 +24313,19 @@ func (p *tCLIServiceProcessorCancelOperation) Process(ctx context.Context, seqId
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "CancelOperation", thrift.REPLY, seqId); err2 != nil {
-		_write_err90 = thrift.WrapTException(err2)
+		_write_err191 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err90 == nil && err2 != nil {
-		_write_err90 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err191 == nil && err2 != nil {
+		_write_err191 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err90 == nil && err2 != nil {
-		_write_err90 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err191 == nil && err2 != nil {
+		_write_err191 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err90 == nil && err2 != nil {
-		_write_err90 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err191 == nil && err2 != nil {
+		_write_err191 = thrift.WrapTException(err2)
 	}
-	if _write_err90 != nil {
-		return false, thrift.WrapTException(_write_err90)
+	if _write_err191 != nil {
+		return false, thrift.WrapTException(_write_err191)
 	}
 	return true, err
 }
@@ -11005,7 +24335,7 @@ type tCLIServiceProcessorCloseOperation struct {
 }
 
 func (p *tCLIServiceProcessorCloseOperation) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err92 error
+	var _write_err193 error
 	args := TCLIServiceCloseOperationArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -11051,21 +24381,21 @@ func (p *tCLIServiceProcessorCloseOperation) Process(ctx context.Context, seqId 
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc93 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CloseOperation: "+err2.Error())
+		_exc194 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CloseOperation: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "CloseOperation", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err92 = thrift.WrapTException(err2)
+			_write_err193 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc93.Write(ctx, oprot); _write_err92 == nil && err2 != nil {
-			_write_err92 = thrift.WrapTException(err2)
+		if err2 := _exc194.Write(ctx, oprot); _write_err193 == nil && err2 != nil {
+			_write_err193 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err92 == nil && err2 != nil {
-			_write_err92 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err193 == nil && err2 != nil {
+			_write_err193 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err92 == nil && err2 != nil {
-			_write_err92 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err193 == nil && err2 != nil {
+			_write_err193 = thrift.WrapTException(err2)
 		}
-		if _write_err92 != nil {
-			return false, thrift.WrapTException(_write_err92)
+		if _write_err193 != nil {
+			return false, thrift.WrapTException(_write_err193)
 		}
 		return true, err
 	} else {
@@ -11073,19 +24403,19 @@ func (p *tCLIServiceProcessorCloseOperation) Process(ctx context.Context, seqId 
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "CloseOperation", thrift.REPLY, seqId); err2 != nil {
-		_write_err92 = thrift.WrapTException(err2)
+		_write_err193 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err92 == nil && err2 != nil {
-		_write_err92 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err193 == nil && err2 != nil {
+		_write_err193 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err92 == nil && err2 != nil {
-		_write_err92 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err193 == nil && err2 != nil {
+		_write_err193 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err92 == nil && err2 != nil {
-		_write_err92 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err193 == nil && err2 != nil {
+		_write_err193 = thrift.WrapTException(err2)
 	}
-	if _write_err92 != nil {
-		return false, thrift.WrapTException(_write_err92)
+	if _write_err193 != nil {
+		return false, thrift.WrapTException(_write_err193)
 	}
 	return true, err
 }
@@ -11095,7 +24425,7 @@ type tCLIServiceProcessorGetResultSetMetadata struct {
 }
 
 func (p *tCLIServiceProcessorGetResultSetMetadata) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err94 error
+	var _write_err195 error
 	args := TCLIServiceGetResultSetMetadataArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -11141,21 +24471,21 @@ func (p *tCLIServiceProcessorGetResultSetMetadata) Process(ctx context.Context, 
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc95 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetResultSetMetadata: "+err2.Error())
+		_exc196 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetResultSetMetadata: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "GetResultSetMetadata", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err94 = thrift.WrapTException(err2)
+			_write_err195 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc95.Write(ctx, oprot); _write_err94 == nil && err2 != nil {
-			_write_err94 = thrift.WrapTException(err2)
+		if err2 := _exc196.Write(ctx, oprot); _write_err195 == nil && err2 != nil {
+			_write_err195 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err94 == nil && err2 != nil {
-			_write_err94 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err195 == nil && err2 != nil {
+			_write_err195 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err94 == nil && err2 != nil {
-			_write_err94 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err195 == nil && err2 != nil {
+			_write_err195 = thrift.WrapTException(err2)
 		}
-		if _write_err94 != nil {
-			return false, thrift.WrapTException(_write_err94)
+		if _write_err195 != nil {
+			return false, thrift.WrapTException(_write_err195)
 		}
 		return true, err
 	} else {
@@ -11163,19 +24493,19 @@ func (p *tCLIServiceProcessorGetResultSetMetadata) Process(ctx context.Context, 
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "GetResultSetMetadata", thrift.REPLY, seqId); err2 != nil {
-		_write_err94 = thrift.WrapTException(err2)
+		_write_err195 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err94 == nil && err2 != nil {
-		_write_err94 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err195 == nil && err2 != nil {
+		_write_err195 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err94 == nil && err2 != nil {
-		_write_err94 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err195 == nil && err2 != nil {
+		_write_err195 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err94 == nil && err2 != nil {
-		_write_err94 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err195 == nil && err2 != nil {
+		_write_err195 = thrift.WrapTException(err2)
 	}
-	if _write_err94 != nil {
-		return false, thrift.WrapTException(_write_err94)
+	if _write_err195 != nil {
+		return false, thrift.WrapTException(_write_err195)
 	}
 	return true, err
 }
@@ -11185,7 +24515,7 @@ type tCLIServiceProcessorFetchResults struct {
 }
 
 func (p *tCLIServiceProcessorFetchResults) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err96 error
+	var _write_err197 error
 	args := TCLIServiceFetchResultsArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -11231,21 +24561,21 @@ func (p *tCLIServiceProcessorFetchResults) Process(ctx context.Context, seqId in
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc97 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing FetchResults: "+err2.Error())
+		_exc198 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing FetchResults: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "FetchResults", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err96 = thrift.WrapTException(err2)
+			_write_err197 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc97.Write(ctx, oprot); _write_err96 == nil && err2 != nil {
-			_write_err96 = thrift.WrapTException(err2)
+		if err2 := _exc198.Write(ctx, oprot); _write_err197 == nil && err2 != nil {
+			_write_err197 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err96 == nil && err2 != nil {
-			_write_err96 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err197 == nil && err2 != nil {
+			_write_err197 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err96 == nil && err2 != nil {
-			_write_err96 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err197 == nil && err2 != nil {
+			_write_err197 = thrift.WrapTException(err2)
 		}
-		if _write_err96 != nil {
-			return false, thrift.WrapTException(_write_err96)
+		if _write_err197 != nil {
+			return false, thrift.WrapTException(_write_err197)
 		}
 		return true, err
 	} else {
@@ -11253,19 +24583,19 @@ func (p *tCLIServiceProcessorFetchResults) Process(ctx context.Context, seqId in
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "FetchResults", thrift.REPLY, seqId); err2 != nil {
-		_write_err96 = thrift.WrapTException(err2)
+		_write_err197 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err96 == nil && err2 != nil {
-		_write_err96 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err197 == nil && err2 != nil {
+		_write_err197 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err96 == nil && err2 != nil {
-		_write_err96 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err197 == nil && err2 != nil {
+		_write_err197 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err96 == nil && err2 != nil {
-		_write_err96 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err197 == nil && err2 != nil {
+		_write_err197 = thrift.WrapTException(err2)
 	}
-	if _write_err96 != nil {
-		return false, thrift.WrapTException(_write_err96)
+	if _write_err197 != nil {
+		return false, thrift.WrapTException(_write_err197)
 	}
 	return true, err
 }
@@ -11275,7 +24605,7 @@ type tCLIServiceProcessorGetLog struct {
 }
 
 func (p *tCLIServiceProcessorGetLog) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err98 error
+	var _write_err199 error
 	args := TCLIServiceGetLogArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -11321,21 +24651,21 @@ func (p *tCLIServiceProcessorGetLog) Process(ctx context.Context, seqId int32, i
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc99 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetLog: "+err2.Error())
+		_exc200 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetLog: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "GetLog", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err98 = thrift.WrapTException(err2)
+			_write_err199 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc99.Write(ctx, oprot); _write_err98 == nil && err2 != nil {
-			_write_err98 = thrift.WrapTException(err2)
+		if err2 := _exc200.Write(ctx, oprot); _write_err199 == nil && err2 != nil {
+			_write_err199 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err98 == nil && err2 != nil {
-			_write_err98 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err199 == nil && err2 != nil {
+			_write_err199 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err98 == nil && err2 != nil {
-			_write_err98 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err199 == nil && err2 != nil {
+			_write_err199 = thrift.WrapTException(err2)
 		}
-		if _write_err98 != nil {
-			return false, thrift.WrapTException(_write_err98)
+		if _write_err199 != nil {
+			return false, thrift.WrapTException(_write_err199)
 		}
 		return true, err
 	} else {
@@ -11343,19 +24673,1459 @@ func (p *tCLIServiceProcessorGetLog) Process(ctx context.Context, seqId int32, i
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "GetLog", thrift.REPLY, seqId); err2 != nil {
-		_write_err98 = thrift.WrapTException(err2)
+		_write_err199 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err98 == nil && err2 != nil {
-		_write_err98 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err199 == nil && err2 != nil {
+		_write_err199 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err98 == nil && err2 != nil {
-		_write_err98 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err199 == nil && err2 != nil {
+		_write_err199 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err98 == nil && err2 != nil {
-		_write_err98 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err199 == nil && err2 != nil {
+		_write_err199 = thrift.WrapTException(err2)
 	}
-	if _write_err98 != nil {
-		return false, thrift.WrapTException(_write_err98)
+	if _write_err199 != nil {
+		return false, thrift.WrapTException(_write_err199)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetTypeInfo struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetTypeInfo) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err201 error
+	args := TCLIServiceGetTypeInfoArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetTypeInfo", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetTypeInfoResult{}
+	if retval, err2 := p.handler.GetTypeInfo(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc202 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetTypeInfo: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetTypeInfo", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err201 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc202.Write(ctx, oprot); _write_err201 == nil && err2 != nil {
+			_write_err201 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err201 == nil && err2 != nil {
+			_write_err201 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err201 == nil && err2 != nil {
+			_write_err201 = thrift.WrapTException(err2)
+		}
+		if _write_err201 != nil {
+			return false, thrift.WrapTException(_write_err201)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetTypeInfo", thrift.REPLY, seqId); err2 != nil {
+		_write_err201 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err201 == nil && err2 != nil {
+		_write_err201 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err201 == nil && err2 != nil {
+		_write_err201 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err201 == nil && err2 != nil {
+		_write_err201 = thrift.WrapTException(err2)
+	}
+	if _write_err201 != nil {
+		return false, thrift.WrapTException(_write_err201)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetCatalogs struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetCatalogs) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err203 error
+	args := TCLIServiceGetCatalogsArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetCatalogs", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetCatalogsResult{}
+	if retval, err2 := p.handler.GetCatalogs(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc204 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetCatalogs: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetCatalogs", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err203 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc204.Write(ctx, oprot); _write_err203 == nil && err2 != nil {
+			_write_err203 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err203 == nil && err2 != nil {
+			_write_err203 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err203 == nil && err2 != nil {
+			_write_err203 = thrift.WrapTException(err2)
+		}
+		if _write_err203 != nil {
+			return false, thrift.WrapTException(_write_err203)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetCatalogs", thrift.REPLY, seqId); err2 != nil {
+		_write_err203 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err203 == nil && err2 != nil {
+		_write_err203 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err203 == nil && err2 != nil {
+		_write_err203 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err203 == nil && err2 != nil {
+		_write_err203 = thrift.WrapTException(err2)
+	}
+	if _write_err203 != nil {
+		return false, thrift.WrapTException(_write_err203)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetSchemas struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetSchemas) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err205 error
+	args := TCLIServiceGetSchemasArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetSchemas", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetSchemasResult{}
+	if retval, err2 := p.handler.GetSchemas(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc206 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetSchemas: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetSchemas", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err205 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc206.Write(ctx, oprot); _write_err205 == nil && err2 != nil {
+			_write_err205 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err205 == nil && err2 != nil {
+			_write_err205 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err205 == nil && err2 != nil {
+			_write_err205 = thrift.WrapTException(err2)
+		}
+		if _write_err205 != nil {
+			return false, thrift.WrapTException(_write_err205)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetSchemas", thrift.REPLY, seqId); err2 != nil {
+		_write_err205 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err205 == nil && err2 != nil {
+		_write_err205 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err205 == nil && err2 != nil {
+		_write_err205 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err205 == nil && err2 != nil {
+		_write_err205 = thrift.WrapTException(err2)
+	}
+	if _write_err205 != nil {
+		return false, thrift.WrapTException(_write_err205)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetTables struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetTables) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err207 error
+	args := TCLIServiceGetTablesArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetTables", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetTablesResult{}
+	if retval, err2 := p.handler.GetTables(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc208 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetTables: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetTables", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err207 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc208.Write(ctx, oprot); _write_err207 == nil && err2 != nil {
+			_write_err207 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err207 == nil && err2 != nil {
+			_write_err207 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err207 == nil && err2 != nil {
+			_write_err207 = thrift.WrapTException(err2)
+		}
+		if _write_err207 != nil {
+			return false, thrift.WrapTException(_write_err207)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetTables", thrift.REPLY, seqId); err2 != nil {
+		_write_err207 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err207 == nil && err2 != nil {
+		_write_err207 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err207 == nil && err2 != nil {
+		_write_err207 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err207 == nil && err2 != nil {
+		_write_err207 = thrift.WrapTException(err2)
+	}
+	if _write_err207 != nil {
+		return false, thrift.WrapTException(_write_err207)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetTableTypes struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetTableTypes) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err209 error
+	args := TCLIServiceGetTableTypesArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetTableTypes", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetTableTypesResult{}
+	if retval, err2 := p.handler.GetTableTypes(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc210 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetTableTypes: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetTableTypes", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err209 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc210.Write(ctx, oprot); _write_err209 == nil && err2 != nil {
+			_write_err209 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err209 == nil && err2 != nil {
+			_write_err209 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err209 == nil && err2 != nil {
+			_write_err209 = thrift.WrapTException(err2)
+		}
+		if _write_err209 != nil {
+			return false, thrift.WrapTException(_write_err209)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetTableTypes", thrift.REPLY, seqId); err2 != nil {
+		_write_err209 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err209 == nil && err2 != nil {
+		_write_err209 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err209 == nil && err2 != nil {
+		_write_err209 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err209 == nil && err2 != nil {
+		_write_err209 = thrift.WrapTException(err2)
+	}
+	if _write_err209 != nil {
+		return false, thrift.WrapTException(_write_err209)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetColumns struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetColumns) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err211 error
+	args := TCLIServiceGetColumnsArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetColumns", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetColumnsResult{}
+	if retval, err2 := p.handler.GetColumns(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc212 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetColumns: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetColumns", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err211 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc212.Write(ctx, oprot); _write_err211 == nil && err2 != nil {
+			_write_err211 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err211 == nil && err2 != nil {
+			_write_err211 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err211 == nil && err2 != nil {
+			_write_err211 = thrift.WrapTException(err2)
+		}
+		if _write_err211 != nil {
+			return false, thrift.WrapTException(_write_err211)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetColumns", thrift.REPLY, seqId); err2 != nil {
+		_write_err211 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err211 == nil && err2 != nil {
+		_write_err211 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err211 == nil && err2 != nil {
+		_write_err211 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err211 == nil && err2 != nil {
+		_write_err211 = thrift.WrapTException(err2)
+	}
+	if _write_err211 != nil {
+		return false, thrift.WrapTException(_write_err211)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetFunctions struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetFunctions) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err213 error
+	args := TCLIServiceGetFunctionsArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetFunctions", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetFunctionsResult{}
+	if retval, err2 := p.handler.GetFunctions(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc214 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetFunctions: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetFunctions", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err213 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc214.Write(ctx, oprot); _write_err213 == nil && err2 != nil {
+			_write_err213 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err213 == nil && err2 != nil {
+			_write_err213 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err213 == nil && err2 != nil {
+			_write_err213 = thrift.WrapTException(err2)
+		}
+		if _write_err213 != nil {
+			return false, thrift.WrapTException(_write_err213)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetFunctions", thrift.REPLY, seqId); err2 != nil {
+		_write_err213 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err213 == nil && err2 != nil {
+		_write_err213 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err213 == nil && err2 != nil {
+		_write_err213 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err213 == nil && err2 != nil {
+		_write_err213 = thrift.WrapTException(err2)
+	}
+	if _write_err213 != nil {
+		return false, thrift.WrapTException(_write_err213)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetPrimaryKeys struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetPrimaryKeys) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err215 error
+	args := TCLIServiceGetPrimaryKeysArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetPrimaryKeys", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetPrimaryKeysResult{}
+	if retval, err2 := p.handler.GetPrimaryKeys(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc216 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetPrimaryKeys: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetPrimaryKeys", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err215 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc216.Write(ctx, oprot); _write_err215 == nil && err2 != nil {
+			_write_err215 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err215 == nil && err2 != nil {
+			_write_err215 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err215 == nil && err2 != nil {
+			_write_err215 = thrift.WrapTException(err2)
+		}
+		if _write_err215 != nil {
+			return false, thrift.WrapTException(_write_err215)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetPrimaryKeys", thrift.REPLY, seqId); err2 != nil {
+		_write_err215 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err215 == nil && err2 != nil {
+		_write_err215 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err215 == nil && err2 != nil {
+		_write_err215 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err215 == nil && err2 != nil {
+		_write_err215 = thrift.WrapTException(err2)
+	}
+	if _write_err215 != nil {
+		return false, thrift.WrapTException(_write_err215)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetCrossReference struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetCrossReference) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err217 error
+	args := TCLIServiceGetCrossReferenceArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetCrossReference", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetCrossReferenceResult{}
+	if retval, err2 := p.handler.GetCrossReference(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc218 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetCrossReference: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetCrossReference", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err217 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc218.Write(ctx, oprot); _write_err217 == nil && err2 != nil {
+			_write_err217 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err217 == nil && err2 != nil {
+			_write_err217 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err217 == nil && err2 != nil {
+			_write_err217 = thrift.WrapTException(err2)
+		}
+		if _write_err217 != nil {
+			return false, thrift.WrapTException(_write_err217)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetCrossReference", thrift.REPLY, seqId); err2 != nil {
+		_write_err217 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err217 == nil && err2 != nil {
+		_write_err217 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err217 == nil && err2 != nil {
+		_write_err217 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err217 == nil && err2 != nil {
+		_write_err217 = thrift.WrapTException(err2)
+	}
+	if _write_err217 != nil {
+		return false, thrift.WrapTException(_write_err217)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetDelegationToken struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetDelegationToken) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err219 error
+	args := TCLIServiceGetDelegationTokenArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetDelegationToken", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetDelegationTokenResult{}
+	if retval, err2 := p.handler.GetDelegationToken(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc220 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetDelegationToken: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetDelegationToken", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err219 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc220.Write(ctx, oprot); _write_err219 == nil && err2 != nil {
+			_write_err219 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err219 == nil && err2 != nil {
+			_write_err219 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err219 == nil && err2 != nil {
+			_write_err219 = thrift.WrapTException(err2)
+		}
+		if _write_err219 != nil {
+			return false, thrift.WrapTException(_write_err219)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetDelegationToken", thrift.REPLY, seqId); err2 != nil {
+		_write_err219 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err219 == nil && err2 != nil {
+		_write_err219 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err219 == nil && err2 != nil {
+		_write_err219 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err219 == nil && err2 != nil {
+		_write_err219 = thrift.WrapTException(err2)
+	}
+	if _write_err219 != nil {
+		return false, thrift.WrapTException(_write_err219)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorCancelDelegationToken struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorCancelDelegationToken) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err221 error
+	args := TCLIServiceCancelDelegationTokenArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "CancelDelegationToken", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceCancelDelegationTokenResult{}
+	if retval, err2 := p.handler.CancelDelegationToken(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc222 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CancelDelegationToken: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "CancelDelegationToken", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err221 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc222.Write(ctx, oprot); _write_err221 == nil && err2 != nil {
+			_write_err221 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err221 == nil && err2 != nil {
+			_write_err221 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err221 == nil && err2 != nil {
+			_write_err221 = thrift.WrapTException(err2)
+		}
+		if _write_err221 != nil {
+			return false, thrift.WrapTException(_write_err221)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "CancelDelegationToken", thrift.REPLY, seqId); err2 != nil {
+		_write_err221 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err221 == nil && err2 != nil {
+		_write_err221 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err221 == nil && err2 != nil {
+		_write_err221 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err221 == nil && err2 != nil {
+		_write_err221 = thrift.WrapTException(err2)
+	}
+	if _write_err221 != nil {
+		return false, thrift.WrapTException(_write_err221)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorRenewDelegationToken struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorRenewDelegationToken) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err223 error
+	args := TCLIServiceRenewDelegationTokenArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "RenewDelegationToken", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceRenewDelegationTokenResult{}
+	if retval, err2 := p.handler.RenewDelegationToken(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc224 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing RenewDelegationToken: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "RenewDelegationToken", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err223 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc224.Write(ctx, oprot); _write_err223 == nil && err2 != nil {
+			_write_err223 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err223 == nil && err2 != nil {
+			_write_err223 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err223 == nil && err2 != nil {
+			_write_err223 = thrift.WrapTException(err2)
+		}
+		if _write_err223 != nil {
+			return false, thrift.WrapTException(_write_err223)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "RenewDelegationToken", thrift.REPLY, seqId); err2 != nil {
+		_write_err223 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err223 == nil && err2 != nil {
+		_write_err223 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err223 == nil && err2 != nil {
+		_write_err223 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err223 == nil && err2 != nil {
+		_write_err223 = thrift.WrapTException(err2)
+	}
+	if _write_err223 != nil {
+		return false, thrift.WrapTException(_write_err223)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorGetQueryId struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorGetQueryId) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err225 error
+	args := TCLIServiceGetQueryIdArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetQueryId", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceGetQueryIdResult{}
+	if retval, err2 := p.handler.GetQueryId(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc226 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetQueryId: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetQueryId", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err225 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc226.Write(ctx, oprot); _write_err225 == nil && err2 != nil {
+			_write_err225 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err225 == nil && err2 != nil {
+			_write_err225 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err225 == nil && err2 != nil {
+			_write_err225 = thrift.WrapTException(err2)
+		}
+		if _write_err225 != nil {
+			return false, thrift.WrapTException(_write_err225)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetQueryId", thrift.REPLY, seqId); err2 != nil {
+		_write_err225 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err225 == nil && err2 != nil {
+		_write_err225 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err225 == nil && err2 != nil {
+		_write_err225 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err225 == nil && err2 != nil {
+		_write_err225 = thrift.WrapTException(err2)
+	}
+	if _write_err225 != nil {
+		return false, thrift.WrapTException(_write_err225)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorSetClientInfo struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorSetClientInfo) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err227 error
+	args := TCLIServiceSetClientInfoArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "SetClientInfo", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceSetClientInfoResult{}
+	if retval, err2 := p.handler.SetClientInfo(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc228 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing SetClientInfo: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "SetClientInfo", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err227 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc228.Write(ctx, oprot); _write_err227 == nil && err2 != nil {
+			_write_err227 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err227 == nil && err2 != nil {
+			_write_err227 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err227 == nil && err2 != nil {
+			_write_err227 = thrift.WrapTException(err2)
+		}
+		if _write_err227 != nil {
+			return false, thrift.WrapTException(_write_err227)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "SetClientInfo", thrift.REPLY, seqId); err2 != nil {
+		_write_err227 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err227 == nil && err2 != nil {
+		_write_err227 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err227 == nil && err2 != nil {
+		_write_err227 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err227 == nil && err2 != nil {
+		_write_err227 = thrift.WrapTException(err2)
+	}
+	if _write_err227 != nil {
+		return false, thrift.WrapTException(_write_err227)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorUploadData struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorUploadData) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err229 error
+	args := TCLIServiceUploadDataArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "UploadData", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceUploadDataResult{}
+	if retval, err2 := p.handler.UploadData(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc230 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing UploadData: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "UploadData", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err229 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc230.Write(ctx, oprot); _write_err229 == nil && err2 != nil {
+			_write_err229 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err229 == nil && err2 != nil {
+			_write_err229 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err229 == nil && err2 != nil {
+			_write_err229 = thrift.WrapTException(err2)
+		}
+		if _write_err229 != nil {
+			return false, thrift.WrapTException(_write_err229)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "UploadData", thrift.REPLY, seqId); err2 != nil {
+		_write_err229 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err229 == nil && err2 != nil {
+		_write_err229 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err229 == nil && err2 != nil {
+		_write_err229 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err229 == nil && err2 != nil {
+		_write_err229 = thrift.WrapTException(err2)
+	}
+	if _write_err229 != nil {
+		return false, thrift.WrapTException(_write_err229)
+	}
+	return true, err
+}
+
+type tCLIServiceProcessorDownloadData struct {
+	handler TCLIService
+}
+
+func (p *tCLIServiceProcessorDownloadData) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err231 error
+	args := TCLIServiceDownloadDataArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "DownloadData", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := TCLIServiceDownloadDataResult{}
+	if retval, err2 := p.handler.DownloadData(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc232 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing DownloadData: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "DownloadData", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err231 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc232.Write(ctx, oprot); _write_err231 == nil && err2 != nil {
+			_write_err231 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err231 == nil && err2 != nil {
+			_write_err231 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err231 == nil && err2 != nil {
+			_write_err231 = thrift.WrapTException(err2)
+		}
+		if _write_err231 != nil {
+			return false, thrift.WrapTException(_write_err231)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "DownloadData", thrift.REPLY, seqId); err2 != nil {
+		_write_err231 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err231 == nil && err2 != nil {
+		_write_err231 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err231 == nil && err2 != nil {
+		_write_err231 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err231 == nil && err2 != nil {
+		_write_err231 = thrift.WrapTException(err2)
+	}
+	if _write_err231 != nil {
+		return false, thrift.WrapTException(_write_err231)
 	}
 	return true, err
 }
@@ -13522,6 +28292,3462 @@ func (p *TCLIServiceGetLogResult) String() string {
 	return fmt.Sprintf("TCLIServiceGetLogResult(%+v)", *p)
 }
 
+// Attributes:
+//   - Req
+type TCLIServiceGetTypeInfoArgs struct {
+	Req *TGetTypeInfoReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetTypeInfoArgs() *TCLIServiceGetTypeInfoArgs {
+	return &TCLIServiceGetTypeInfoArgs{}
+}
+
+var TCLIServiceGetTypeInfoArgs_Req_DEFAULT *TGetTypeInfoReq
+
+func (p *TCLIServiceGetTypeInfoArgs) GetReq() *TGetTypeInfoReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetTypeInfoArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetTypeInfoArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetTypeInfoArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTypeInfoArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetTypeInfoReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTypeInfoArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetTypeInfo_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTypeInfoArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetTypeInfoArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetTypeInfoArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetTypeInfoResult struct {
+	Success *TGetTypeInfoResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetTypeInfoResult() *TCLIServiceGetTypeInfoResult {
+	return &TCLIServiceGetTypeInfoResult{}
+}
+
+var TCLIServiceGetTypeInfoResult_Success_DEFAULT *TGetTypeInfoResp
+
+func (p *TCLIServiceGetTypeInfoResult) GetSuccess() *TGetTypeInfoResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetTypeInfoResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetTypeInfoResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetTypeInfoResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTypeInfoResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetTypeInfoResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTypeInfoResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetTypeInfo_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTypeInfoResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetTypeInfoResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetTypeInfoResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetCatalogsArgs struct {
+	Req *TGetCatalogsReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetCatalogsArgs() *TCLIServiceGetCatalogsArgs {
+	return &TCLIServiceGetCatalogsArgs{}
+}
+
+var TCLIServiceGetCatalogsArgs_Req_DEFAULT *TGetCatalogsReq
+
+func (p *TCLIServiceGetCatalogsArgs) GetReq() *TGetCatalogsReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetCatalogsArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetCatalogsArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetCatalogsArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCatalogsArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetCatalogsReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCatalogsArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetCatalogs_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCatalogsArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetCatalogsArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetCatalogsArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetCatalogsResult struct {
+	Success *TGetCatalogsResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetCatalogsResult() *TCLIServiceGetCatalogsResult {
+	return &TCLIServiceGetCatalogsResult{}
+}
+
+var TCLIServiceGetCatalogsResult_Success_DEFAULT *TGetCatalogsResp
+
+func (p *TCLIServiceGetCatalogsResult) GetSuccess() *TGetCatalogsResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetCatalogsResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetCatalogsResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetCatalogsResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCatalogsResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetCatalogsResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCatalogsResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetCatalogs_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCatalogsResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetCatalogsResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetCatalogsResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetSchemasArgs struct {
+	Req *TGetSchemasReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetSchemasArgs() *TCLIServiceGetSchemasArgs {
+	return &TCLIServiceGetSchemasArgs{}
+}
+
+var TCLIServiceGetSchemasArgs_Req_DEFAULT *TGetSchemasReq
+
+func (p *TCLIServiceGetSchemasArgs) GetReq() *TGetSchemasReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetSchemasArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetSchemasArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetSchemasArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetSchemasArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetSchemasReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetSchemasArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetSchemas_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetSchemasArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetSchemasArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetSchemasArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetSchemasResult struct {
+	Success *TGetSchemasResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetSchemasResult() *TCLIServiceGetSchemasResult {
+	return &TCLIServiceGetSchemasResult{}
+}
+
+var TCLIServiceGetSchemasResult_Success_DEFAULT *TGetSchemasResp
+
+func (p *TCLIServiceGetSchemasResult) GetSuccess() *TGetSchemasResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetSchemasResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetSchemasResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetSchemasResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetSchemasResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetSchemasResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetSchemasResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetSchemas_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetSchemasResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetSchemasResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetSchemasResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetTablesArgs struct {
+	Req *TGetTablesReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetTablesArgs() *TCLIServiceGetTablesArgs {
+	return &TCLIServiceGetTablesArgs{}
+}
+
+var TCLIServiceGetTablesArgs_Req_DEFAULT *TGetTablesReq
+
+func (p *TCLIServiceGetTablesArgs) GetReq() *TGetTablesReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetTablesArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetTablesArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetTablesArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTablesArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetTablesReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTablesArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetTables_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTablesArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetTablesArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetTablesArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetTablesResult struct {
+	Success *TGetTablesResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetTablesResult() *TCLIServiceGetTablesResult {
+	return &TCLIServiceGetTablesResult{}
+}
+
+var TCLIServiceGetTablesResult_Success_DEFAULT *TGetTablesResp
+
+func (p *TCLIServiceGetTablesResult) GetSuccess() *TGetTablesResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetTablesResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetTablesResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetTablesResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTablesResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetTablesResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTablesResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetTables_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTablesResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetTablesResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetTablesResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetTableTypesArgs struct {
+	Req *TGetTableTypesReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetTableTypesArgs() *TCLIServiceGetTableTypesArgs {
+	return &TCLIServiceGetTableTypesArgs{}
+}
+
+var TCLIServiceGetTableTypesArgs_Req_DEFAULT *TGetTableTypesReq
+
+func (p *TCLIServiceGetTableTypesArgs) GetReq() *TGetTableTypesReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetTableTypesArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetTableTypesArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetTableTypesArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTableTypesArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetTableTypesReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTableTypesArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetTableTypes_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTableTypesArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetTableTypesArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetTableTypesArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetTableTypesResult struct {
+	Success *TGetTableTypesResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetTableTypesResult() *TCLIServiceGetTableTypesResult {
+	return &TCLIServiceGetTableTypesResult{}
+}
+
+var TCLIServiceGetTableTypesResult_Success_DEFAULT *TGetTableTypesResp
+
+func (p *TCLIServiceGetTableTypesResult) GetSuccess() *TGetTableTypesResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetTableTypesResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetTableTypesResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetTableTypesResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTableTypesResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetTableTypesResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTableTypesResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetTableTypes_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetTableTypesResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetTableTypesResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetTableTypesResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetColumnsArgs struct {
+	Req *TGetColumnsReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetColumnsArgs() *TCLIServiceGetColumnsArgs {
+	return &TCLIServiceGetColumnsArgs{}
+}
+
+var TCLIServiceGetColumnsArgs_Req_DEFAULT *TGetColumnsReq
+
+func (p *TCLIServiceGetColumnsArgs) GetReq() *TGetColumnsReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetColumnsArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetColumnsArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetColumnsArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetColumnsArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetColumnsReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetColumnsArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetColumns_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetColumnsArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetColumnsArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetColumnsArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetColumnsResult struct {
+	Success *TGetColumnsResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetColumnsResult() *TCLIServiceGetColumnsResult {
+	return &TCLIServiceGetColumnsResult{}
+}
+
+var TCLIServiceGetColumnsResult_Success_DEFAULT *TGetColumnsResp
+
+func (p *TCLIServiceGetColumnsResult) GetSuccess() *TGetColumnsResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetColumnsResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetColumnsResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetColumnsResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetColumnsResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetColumnsResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetColumnsResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetColumns_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetColumnsResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetColumnsResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetColumnsResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetFunctionsArgs struct {
+	Req *TGetFunctionsReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetFunctionsArgs() *TCLIServiceGetFunctionsArgs {
+	return &TCLIServiceGetFunctionsArgs{}
+}
+
+var TCLIServiceGetFunctionsArgs_Req_DEFAULT *TGetFunctionsReq
+
+func (p *TCLIServiceGetFunctionsArgs) GetReq() *TGetFunctionsReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetFunctionsArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetFunctionsArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetFunctionsArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetFunctionsArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetFunctionsReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetFunctionsArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetFunctions_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetFunctionsArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetFunctionsArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetFunctionsArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetFunctionsResult struct {
+	Success *TGetFunctionsResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetFunctionsResult() *TCLIServiceGetFunctionsResult {
+	return &TCLIServiceGetFunctionsResult{}
+}
+
+var TCLIServiceGetFunctionsResult_Success_DEFAULT *TGetFunctionsResp
+
+func (p *TCLIServiceGetFunctionsResult) GetSuccess() *TGetFunctionsResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetFunctionsResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetFunctionsResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetFunctionsResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetFunctionsResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetFunctionsResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetFunctionsResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetFunctions_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetFunctionsResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetFunctionsResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetFunctionsResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetPrimaryKeysArgs struct {
+	Req *TGetPrimaryKeysReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetPrimaryKeysArgs() *TCLIServiceGetPrimaryKeysArgs {
+	return &TCLIServiceGetPrimaryKeysArgs{}
+}
+
+var TCLIServiceGetPrimaryKeysArgs_Req_DEFAULT *TGetPrimaryKeysReq
+
+func (p *TCLIServiceGetPrimaryKeysArgs) GetReq() *TGetPrimaryKeysReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetPrimaryKeysArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetPrimaryKeysArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetPrimaryKeysArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetPrimaryKeysArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetPrimaryKeysReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetPrimaryKeysArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetPrimaryKeys_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetPrimaryKeysArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetPrimaryKeysArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetPrimaryKeysArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetPrimaryKeysResult struct {
+	Success *TGetPrimaryKeysResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetPrimaryKeysResult() *TCLIServiceGetPrimaryKeysResult {
+	return &TCLIServiceGetPrimaryKeysResult{}
+}
+
+var TCLIServiceGetPrimaryKeysResult_Success_DEFAULT *TGetPrimaryKeysResp
+
+func (p *TCLIServiceGetPrimaryKeysResult) GetSuccess() *TGetPrimaryKeysResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetPrimaryKeysResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetPrimaryKeysResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetPrimaryKeysResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetPrimaryKeysResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetPrimaryKeysResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetPrimaryKeysResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetPrimaryKeys_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetPrimaryKeysResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetPrimaryKeysResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetPrimaryKeysResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetCrossReferenceArgs struct {
+	Req *TGetCrossReferenceReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetCrossReferenceArgs() *TCLIServiceGetCrossReferenceArgs {
+	return &TCLIServiceGetCrossReferenceArgs{}
+}
+
+var TCLIServiceGetCrossReferenceArgs_Req_DEFAULT *TGetCrossReferenceReq
+
+func (p *TCLIServiceGetCrossReferenceArgs) GetReq() *TGetCrossReferenceReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetCrossReferenceArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetCrossReferenceArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetCrossReferenceArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCrossReferenceArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetCrossReferenceReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCrossReferenceArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetCrossReference_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCrossReferenceArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetCrossReferenceArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetCrossReferenceArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetCrossReferenceResult struct {
+	Success *TGetCrossReferenceResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetCrossReferenceResult() *TCLIServiceGetCrossReferenceResult {
+	return &TCLIServiceGetCrossReferenceResult{}
+}
+
+var TCLIServiceGetCrossReferenceResult_Success_DEFAULT *TGetCrossReferenceResp
+
+func (p *TCLIServiceGetCrossReferenceResult) GetSuccess() *TGetCrossReferenceResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetCrossReferenceResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetCrossReferenceResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetCrossReferenceResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCrossReferenceResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetCrossReferenceResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCrossReferenceResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetCrossReference_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetCrossReferenceResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetCrossReferenceResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetCrossReferenceResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetDelegationTokenArgs struct {
+	Req *TGetDelegationTokenReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetDelegationTokenArgs() *TCLIServiceGetDelegationTokenArgs {
+	return &TCLIServiceGetDelegationTokenArgs{}
+}
+
+var TCLIServiceGetDelegationTokenArgs_Req_DEFAULT *TGetDelegationTokenReq
+
+func (p *TCLIServiceGetDelegationTokenArgs) GetReq() *TGetDelegationTokenReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetDelegationTokenArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetDelegationTokenArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetDelegationTokenArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetDelegationTokenArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetDelegationTokenReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetDelegationTokenArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetDelegationToken_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetDelegationTokenArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetDelegationTokenArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetDelegationTokenArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetDelegationTokenResult struct {
+	Success *TGetDelegationTokenResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetDelegationTokenResult() *TCLIServiceGetDelegationTokenResult {
+	return &TCLIServiceGetDelegationTokenResult{}
+}
+
+var TCLIServiceGetDelegationTokenResult_Success_DEFAULT *TGetDelegationTokenResp
+
+func (p *TCLIServiceGetDelegationTokenResult) GetSuccess() *TGetDelegationTokenResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetDelegationTokenResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetDelegationTokenResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetDelegationTokenResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetDelegationTokenResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetDelegationTokenResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetDelegationTokenResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetDelegationToken_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetDelegationTokenResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetDelegationTokenResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetDelegationTokenResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceCancelDelegationTokenArgs struct {
+	Req *TCancelDelegationTokenReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceCancelDelegationTokenArgs() *TCLIServiceCancelDelegationTokenArgs {
+	return &TCLIServiceCancelDelegationTokenArgs{}
+}
+
+var TCLIServiceCancelDelegationTokenArgs_Req_DEFAULT *TCancelDelegationTokenReq
+
+func (p *TCLIServiceCancelDelegationTokenArgs) GetReq() *TCancelDelegationTokenReq {
+	if !p.IsSetReq() {
+		return TCLIServiceCancelDelegationTokenArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceCancelDelegationTokenArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceCancelDelegationTokenArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceCancelDelegationTokenArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TCancelDelegationTokenReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceCancelDelegationTokenArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "CancelDelegationToken_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceCancelDelegationTokenArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceCancelDelegationTokenArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceCancelDelegationTokenArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceCancelDelegationTokenResult struct {
+	Success *TCancelDelegationTokenResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceCancelDelegationTokenResult() *TCLIServiceCancelDelegationTokenResult {
+	return &TCLIServiceCancelDelegationTokenResult{}
+}
+
+var TCLIServiceCancelDelegationTokenResult_Success_DEFAULT *TCancelDelegationTokenResp
+
+func (p *TCLIServiceCancelDelegationTokenResult) GetSuccess() *TCancelDelegationTokenResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceCancelDelegationTokenResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceCancelDelegationTokenResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceCancelDelegationTokenResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceCancelDelegationTokenResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TCancelDelegationTokenResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceCancelDelegationTokenResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "CancelDelegationToken_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceCancelDelegationTokenResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceCancelDelegationTokenResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceCancelDelegationTokenResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceRenewDelegationTokenArgs struct {
+	Req *TRenewDelegationTokenReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceRenewDelegationTokenArgs() *TCLIServiceRenewDelegationTokenArgs {
+	return &TCLIServiceRenewDelegationTokenArgs{}
+}
+
+var TCLIServiceRenewDelegationTokenArgs_Req_DEFAULT *TRenewDelegationTokenReq
+
+func (p *TCLIServiceRenewDelegationTokenArgs) GetReq() *TRenewDelegationTokenReq {
+	if !p.IsSetReq() {
+		return TCLIServiceRenewDelegationTokenArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceRenewDelegationTokenArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceRenewDelegationTokenArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceRenewDelegationTokenArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TRenewDelegationTokenReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceRenewDelegationTokenArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "RenewDelegationToken_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceRenewDelegationTokenArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceRenewDelegationTokenArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceRenewDelegationTokenArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceRenewDelegationTokenResult struct {
+	Success *TRenewDelegationTokenResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceRenewDelegationTokenResult() *TCLIServiceRenewDelegationTokenResult {
+	return &TCLIServiceRenewDelegationTokenResult{}
+}
+
+var TCLIServiceRenewDelegationTokenResult_Success_DEFAULT *TRenewDelegationTokenResp
+
+func (p *TCLIServiceRenewDelegationTokenResult) GetSuccess() *TRenewDelegationTokenResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceRenewDelegationTokenResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceRenewDelegationTokenResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceRenewDelegationTokenResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceRenewDelegationTokenResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TRenewDelegationTokenResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceRenewDelegationTokenResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "RenewDelegationToken_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceRenewDelegationTokenResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceRenewDelegationTokenResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceRenewDelegationTokenResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceGetQueryIdArgs struct {
+	Req *TGetQueryIdReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceGetQueryIdArgs() *TCLIServiceGetQueryIdArgs {
+	return &TCLIServiceGetQueryIdArgs{}
+}
+
+var TCLIServiceGetQueryIdArgs_Req_DEFAULT *TGetQueryIdReq
+
+func (p *TCLIServiceGetQueryIdArgs) GetReq() *TGetQueryIdReq {
+	if !p.IsSetReq() {
+		return TCLIServiceGetQueryIdArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceGetQueryIdArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceGetQueryIdArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetQueryIdArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetQueryIdReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetQueryIdArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetQueryId_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetQueryIdArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceGetQueryIdArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetQueryIdArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceGetQueryIdResult struct {
+	Success *TGetQueryIdResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceGetQueryIdResult() *TCLIServiceGetQueryIdResult {
+	return &TCLIServiceGetQueryIdResult{}
+}
+
+var TCLIServiceGetQueryIdResult_Success_DEFAULT *TGetQueryIdResp
+
+func (p *TCLIServiceGetQueryIdResult) GetSuccess() *TGetQueryIdResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceGetQueryIdResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceGetQueryIdResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceGetQueryIdResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetQueryIdResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetQueryIdResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetQueryIdResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetQueryId_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceGetQueryIdResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceGetQueryIdResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceGetQueryIdResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceSetClientInfoArgs struct {
+	Req *TSetClientInfoReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceSetClientInfoArgs() *TCLIServiceSetClientInfoArgs {
+	return &TCLIServiceSetClientInfoArgs{}
+}
+
+var TCLIServiceSetClientInfoArgs_Req_DEFAULT *TSetClientInfoReq
+
+func (p *TCLIServiceSetClientInfoArgs) GetReq() *TSetClientInfoReq {
+	if !p.IsSetReq() {
+		return TCLIServiceSetClientInfoArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceSetClientInfoArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceSetClientInfoArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceSetClientInfoArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TSetClientInfoReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceSetClientInfoArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "SetClientInfo_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceSetClientInfoArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceSetClientInfoArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceSetClientInfoArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceSetClientInfoResult struct {
+	Success *TSetClientInfoResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceSetClientInfoResult() *TCLIServiceSetClientInfoResult {
+	return &TCLIServiceSetClientInfoResult{}
+}
+
+var TCLIServiceSetClientInfoResult_Success_DEFAULT *TSetClientInfoResp
+
+func (p *TCLIServiceSetClientInfoResult) GetSuccess() *TSetClientInfoResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceSetClientInfoResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceSetClientInfoResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceSetClientInfoResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceSetClientInfoResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TSetClientInfoResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceSetClientInfoResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "SetClientInfo_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceSetClientInfoResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceSetClientInfoResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceSetClientInfoResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceUploadDataArgs struct {
+	Req *TUploadDataReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceUploadDataArgs() *TCLIServiceUploadDataArgs {
+	return &TCLIServiceUploadDataArgs{}
+}
+
+var TCLIServiceUploadDataArgs_Req_DEFAULT *TUploadDataReq
+
+func (p *TCLIServiceUploadDataArgs) GetReq() *TUploadDataReq {
+	if !p.IsSetReq() {
+		return TCLIServiceUploadDataArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceUploadDataArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceUploadDataArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceUploadDataArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TUploadDataReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceUploadDataArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "UploadData_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceUploadDataArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceUploadDataArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceUploadDataArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceUploadDataResult struct {
+	Success *TUploadDataResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceUploadDataResult() *TCLIServiceUploadDataResult {
+	return &TCLIServiceUploadDataResult{}
+}
+
+var TCLIServiceUploadDataResult_Success_DEFAULT *TUploadDataResp
+
+func (p *TCLIServiceUploadDataResult) GetSuccess() *TUploadDataResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceUploadDataResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceUploadDataResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceUploadDataResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceUploadDataResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TUploadDataResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceUploadDataResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "UploadData_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceUploadDataResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceUploadDataResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceUploadDataResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type TCLIServiceDownloadDataArgs struct {
+	Req *TDownloadDataReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewTCLIServiceDownloadDataArgs() *TCLIServiceDownloadDataArgs {
+	return &TCLIServiceDownloadDataArgs{}
+}
+
+var TCLIServiceDownloadDataArgs_Req_DEFAULT *TDownloadDataReq
+
+func (p *TCLIServiceDownloadDataArgs) GetReq() *TDownloadDataReq {
+	if !p.IsSetReq() {
+		return TCLIServiceDownloadDataArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *TCLIServiceDownloadDataArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *TCLIServiceDownloadDataArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceDownloadDataArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TDownloadDataReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceDownloadDataArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "DownloadData_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceDownloadDataArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *TCLIServiceDownloadDataArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceDownloadDataArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type TCLIServiceDownloadDataResult struct {
+	Success *TDownloadDataResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewTCLIServiceDownloadDataResult() *TCLIServiceDownloadDataResult {
+	return &TCLIServiceDownloadDataResult{}
+}
+
+var TCLIServiceDownloadDataResult_Success_DEFAULT *TDownloadDataResp
+
+func (p *TCLIServiceDownloadDataResult) GetSuccess() *TDownloadDataResp {
+	if !p.IsSetSuccess() {
+		return TCLIServiceDownloadDataResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *TCLIServiceDownloadDataResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *TCLIServiceDownloadDataResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceDownloadDataResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TDownloadDataResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceDownloadDataResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "DownloadData_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *TCLIServiceDownloadDataResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *TCLIServiceDownloadDataResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("TCLIServiceDownloadDataResult(%+v)", *p)
+}
+
 type ImpalaHiveServer2Service interface {
 	TCLIService
 
@@ -13531,6 +31757,22 @@ type ImpalaHiveServer2Service interface {
 	// Parameters:
 	//  - Req
 	CloseImpalaOperation(ctx context.Context, req *TCloseImpalaOperationReq) (_r *TCloseImpalaOperationResp, _err error)
+	// Parameters:
+	//  - Req
+	GetRuntimeProfile(ctx context.Context, req *TGetRuntimeProfileReq) (_r *TGetRuntimeProfileResp, _err error)
+	// Parameters:
+	//  - Req
+	GetExecSummary(ctx context.Context, req *TGetExecSummaryReq) (_r *TGetExecSummaryResp, _err error)
+	InitQueryContext(ctx context.Context) (_r *TExternalFrontendResp, _err error)
+	// Parameters:
+	//  - Req
+	ExecutePlannedStatement(ctx context.Context, req *TExternalFrontendReq) (_r *TExternalFrontendResp, _err error)
+	// Parameters:
+	//  - Req
+	GetBackendConfig(ctx context.Context, req *TExternalFrontendReq) (_r *TExternalFrontendResp, _err error)
+	// Parameters:
+	//  - Req
+	GetExecutorMembership(ctx context.Context, req *TExternalFrontendReq) (_r *TExternalFrontendResp, _err error)
 }
 
 type ImpalaHiveServer2ServiceClient struct {
@@ -13554,17 +31796,17 @@ func NewImpalaHiveServer2ServiceClient(c thrift.TClient) *ImpalaHiveServer2Servi
 // Parameters:
 //   - Req
 func (p *ImpalaHiveServer2ServiceClient) PingImpalaHS2Service(ctx context.Context, req *TPingImpalaHS2ServiceReq) (_r *TPingImpalaHS2ServiceResp, _err error) {
-	var _args100 ImpalaHiveServer2ServicePingImpalaHS2ServiceArgs
-	_args100.Req = req
-	var _result102 ImpalaHiveServer2ServicePingImpalaHS2ServiceResult
-	var _meta101 thrift.ResponseMeta
-	_meta101, _err = p.Client_().Call(ctx, "PingImpalaHS2Service", &_args100, &_result102)
-	p.SetLastResponseMeta_(_meta101)
+	var _args233 ImpalaHiveServer2ServicePingImpalaHS2ServiceArgs
+	_args233.Req = req
+	var _result235 ImpalaHiveServer2ServicePingImpalaHS2ServiceResult
+	var _meta234 thrift.ResponseMeta
+	_meta234, _err = p.Client_().Call(ctx, "PingImpalaHS2Service", &_args233, &_result235)
+	p.SetLastResponseMeta_(_meta234)
 	if _err != nil {
 		return
 	}
-	if _ret103 := _result102.GetSuccess(); _ret103 != nil {
-		return _ret103, nil
+	if _ret236 := _result235.GetSuccess(); _ret236 != nil {
+		return _ret236, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "PingImpalaHS2Service failed: unknown result")
 }
@@ -13572,19 +31814,124 @@ func (p *ImpalaHiveServer2ServiceClient) PingImpalaHS2Service(ctx context.Contex
 // Parameters:
 //   - Req
 func (p *ImpalaHiveServer2ServiceClient) CloseImpalaOperation(ctx context.Context, req *TCloseImpalaOperationReq) (_r *TCloseImpalaOperationResp, _err error) {
-	var _args104 ImpalaHiveServer2ServiceCloseImpalaOperationArgs
-	_args104.Req = req
-	var _result106 ImpalaHiveServer2ServiceCloseImpalaOperationResult
-	var _meta105 thrift.ResponseMeta
-	_meta105, _err = p.Client_().Call(ctx, "CloseImpalaOperation", &_args104, &_result106)
-	p.SetLastResponseMeta_(_meta105)
+	var _args237 ImpalaHiveServer2ServiceCloseImpalaOperationArgs
+	_args237.Req = req
+	var _result239 ImpalaHiveServer2ServiceCloseImpalaOperationResult
+	var _meta238 thrift.ResponseMeta
+	_meta238, _err = p.Client_().Call(ctx, "CloseImpalaOperation", &_args237, &_result239)
+	p.SetLastResponseMeta_(_meta238)
 	if _err != nil {
 		return
 	}
-	if _ret107 := _result106.GetSuccess(); _ret107 != nil {
-		return _ret107, nil
+	if _ret240 := _result239.GetSuccess(); _ret240 != nil {
+		return _ret240, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "CloseImpalaOperation failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *ImpalaHiveServer2ServiceClient) GetRuntimeProfile(ctx context.Context, req *TGetRuntimeProfileReq) (_r *TGetRuntimeProfileResp, _err error) {
+	var _args241 ImpalaHiveServer2ServiceGetRuntimeProfileArgs
+	_args241.Req = req
+	var _result243 ImpalaHiveServer2ServiceGetRuntimeProfileResult
+	var _meta242 thrift.ResponseMeta
+	_meta242, _err = p.Client_().Call(ctx, "GetRuntimeProfile", &_args241, &_result243)
+	p.SetLastResponseMeta_(_meta242)
+	if _err != nil {
+		return
+	}
+	if _ret244 := _result243.GetSuccess(); _ret244 != nil {
+		return _ret244, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetRuntimeProfile failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *ImpalaHiveServer2ServiceClient) GetExecSummary(ctx context.Context, req *TGetExecSummaryReq) (_r *TGetExecSummaryResp, _err error) {
+	var _args245 ImpalaHiveServer2ServiceGetExecSummaryArgs
+	_args245.Req = req
+	var _result247 ImpalaHiveServer2ServiceGetExecSummaryResult
+	var _meta246 thrift.ResponseMeta
+	_meta246, _err = p.Client_().Call(ctx, "GetExecSummary", &_args245, &_result247)
+	p.SetLastResponseMeta_(_meta246)
+	if _err != nil {
+		return
+	}
+	if _ret248 := _result247.GetSuccess(); _ret248 != nil {
+		return _ret248, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetExecSummary failed: unknown result")
+}
+
+func (p *ImpalaHiveServer2ServiceClient) InitQueryContext(ctx context.Context) (_r *TExternalFrontendResp, _err error) {
+	var _args249 ImpalaHiveServer2ServiceInitQueryContextArgs
+	var _result251 ImpalaHiveServer2ServiceInitQueryContextResult
+	var _meta250 thrift.ResponseMeta
+	_meta250, _err = p.Client_().Call(ctx, "InitQueryContext", &_args249, &_result251)
+	p.SetLastResponseMeta_(_meta250)
+	if _err != nil {
+		return
+	}
+	if _ret252 := _result251.GetSuccess(); _ret252 != nil {
+		return _ret252, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "InitQueryContext failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *ImpalaHiveServer2ServiceClient) ExecutePlannedStatement(ctx context.Context, req *TExternalFrontendReq) (_r *TExternalFrontendResp, _err error) {
+	var _args253 ImpalaHiveServer2ServiceExecutePlannedStatementArgs
+	_args253.Req = req
+	var _result255 ImpalaHiveServer2ServiceExecutePlannedStatementResult
+	var _meta254 thrift.ResponseMeta
+	_meta254, _err = p.Client_().Call(ctx, "ExecutePlannedStatement", &_args253, &_result255)
+	p.SetLastResponseMeta_(_meta254)
+	if _err != nil {
+		return
+	}
+	if _ret256 := _result255.GetSuccess(); _ret256 != nil {
+		return _ret256, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "ExecutePlannedStatement failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *ImpalaHiveServer2ServiceClient) GetBackendConfig(ctx context.Context, req *TExternalFrontendReq) (_r *TExternalFrontendResp, _err error) {
+	var _args257 ImpalaHiveServer2ServiceGetBackendConfigArgs
+	_args257.Req = req
+	var _result259 ImpalaHiveServer2ServiceGetBackendConfigResult
+	var _meta258 thrift.ResponseMeta
+	_meta258, _err = p.Client_().Call(ctx, "GetBackendConfig", &_args257, &_result259)
+	p.SetLastResponseMeta_(_meta258)
+	if _err != nil {
+		return
+	}
+	if _ret260 := _result259.GetSuccess(); _ret260 != nil {
+		return _ret260, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetBackendConfig failed: unknown result")
+}
+
+// Parameters:
+//   - Req
+func (p *ImpalaHiveServer2ServiceClient) GetExecutorMembership(ctx context.Context, req *TExternalFrontendReq) (_r *TExternalFrontendResp, _err error) {
+	var _args261 ImpalaHiveServer2ServiceGetExecutorMembershipArgs
+	_args261.Req = req
+	var _result263 ImpalaHiveServer2ServiceGetExecutorMembershipResult
+	var _meta262 thrift.ResponseMeta
+	_meta262, _err = p.Client_().Call(ctx, "GetExecutorMembership", &_args261, &_result263)
+	p.SetLastResponseMeta_(_meta262)
+	if _err != nil {
+		return
+	}
+	if _ret264 := _result263.GetSuccess(); _ret264 != nil {
+		return _ret264, nil
+	}
+	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "GetExecutorMembership failed: unknown result")
 }
 
 type ImpalaHiveServer2ServiceProcessor struct {
@@ -13592,10 +31939,16 @@ type ImpalaHiveServer2ServiceProcessor struct {
 }
 
 func NewImpalaHiveServer2ServiceProcessor(handler ImpalaHiveServer2Service) *ImpalaHiveServer2ServiceProcessor {
-	self108 := &ImpalaHiveServer2ServiceProcessor{NewTCLIServiceProcessor(handler)}
-	self108.AddToProcessorMap("PingImpalaHS2Service", &impalaHiveServer2ServiceProcessorPingImpalaHS2Service{handler: handler})
-	self108.AddToProcessorMap("CloseImpalaOperation", &impalaHiveServer2ServiceProcessorCloseImpalaOperation{handler: handler})
-	return self108
+	self265 := &ImpalaHiveServer2ServiceProcessor{NewTCLIServiceProcessor(handler)}
+	self265.AddToProcessorMap("PingImpalaHS2Service", &impalaHiveServer2ServiceProcessorPingImpalaHS2Service{handler: handler})
+	self265.AddToProcessorMap("CloseImpalaOperation", &impalaHiveServer2ServiceProcessorCloseImpalaOperation{handler: handler})
+	self265.AddToProcessorMap("GetRuntimeProfile", &impalaHiveServer2ServiceProcessorGetRuntimeProfile{handler: handler})
+	self265.AddToProcessorMap("GetExecSummary", &impalaHiveServer2ServiceProcessorGetExecSummary{handler: handler})
+	self265.AddToProcessorMap("InitQueryContext", &impalaHiveServer2ServiceProcessorInitQueryContext{handler: handler})
+	self265.AddToProcessorMap("ExecutePlannedStatement", &impalaHiveServer2ServiceProcessorExecutePlannedStatement{handler: handler})
+	self265.AddToProcessorMap("GetBackendConfig", &impalaHiveServer2ServiceProcessorGetBackendConfig{handler: handler})
+	self265.AddToProcessorMap("GetExecutorMembership", &impalaHiveServer2ServiceProcessorGetExecutorMembership{handler: handler})
+	return self265
 }
 
 type impalaHiveServer2ServiceProcessorPingImpalaHS2Service struct {
@@ -13603,7 +31956,7 @@ type impalaHiveServer2ServiceProcessorPingImpalaHS2Service struct {
 }
 
 func (p *impalaHiveServer2ServiceProcessorPingImpalaHS2Service) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err109 error
+	var _write_err266 error
 	args := ImpalaHiveServer2ServicePingImpalaHS2ServiceArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -13649,21 +32002,21 @@ func (p *impalaHiveServer2ServiceProcessorPingImpalaHS2Service) Process(ctx cont
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc110 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing PingImpalaHS2Service: "+err2.Error())
+		_exc267 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing PingImpalaHS2Service: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "PingImpalaHS2Service", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err109 = thrift.WrapTException(err2)
+			_write_err266 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc110.Write(ctx, oprot); _write_err109 == nil && err2 != nil {
-			_write_err109 = thrift.WrapTException(err2)
+		if err2 := _exc267.Write(ctx, oprot); _write_err266 == nil && err2 != nil {
+			_write_err266 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err109 == nil && err2 != nil {
-			_write_err109 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err266 == nil && err2 != nil {
+			_write_err266 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err109 == nil && err2 != nil {
-			_write_err109 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err266 == nil && err2 != nil {
+			_write_err266 = thrift.WrapTException(err2)
 		}
-		if _write_err109 != nil {
-			return false, thrift.WrapTException(_write_err109)
+		if _write_err266 != nil {
+			return false, thrift.WrapTException(_write_err266)
 		}
 		return true, err
 	} else {
@@ -13671,19 +32024,19 @@ func (p *impalaHiveServer2ServiceProcessorPingImpalaHS2Service) Process(ctx cont
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "PingImpalaHS2Service", thrift.REPLY, seqId); err2 != nil {
-		_write_err109 = thrift.WrapTException(err2)
+		_write_err266 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err109 == nil && err2 != nil {
-		_write_err109 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err266 == nil && err2 != nil {
+		_write_err266 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err109 == nil && err2 != nil {
-		_write_err109 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err266 == nil && err2 != nil {
+		_write_err266 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err109 == nil && err2 != nil {
-		_write_err109 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err266 == nil && err2 != nil {
+		_write_err266 = thrift.WrapTException(err2)
 	}
-	if _write_err109 != nil {
-		return false, thrift.WrapTException(_write_err109)
+	if _write_err266 != nil {
+		return false, thrift.WrapTException(_write_err266)
 	}
 	return true, err
 }
@@ -13693,7 +32046,7 @@ type impalaHiveServer2ServiceProcessorCloseImpalaOperation struct {
 }
 
 func (p *impalaHiveServer2ServiceProcessorCloseImpalaOperation) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err111 error
+	var _write_err268 error
 	args := ImpalaHiveServer2ServiceCloseImpalaOperationArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -13739,21 +32092,21 @@ func (p *impalaHiveServer2ServiceProcessorCloseImpalaOperation) Process(ctx cont
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc112 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CloseImpalaOperation: "+err2.Error())
+		_exc269 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing CloseImpalaOperation: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "CloseImpalaOperation", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err111 = thrift.WrapTException(err2)
+			_write_err268 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc112.Write(ctx, oprot); _write_err111 == nil && err2 != nil {
-			_write_err111 = thrift.WrapTException(err2)
+		if err2 := _exc269.Write(ctx, oprot); _write_err268 == nil && err2 != nil {
+			_write_err268 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err111 == nil && err2 != nil {
-			_write_err111 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err268 == nil && err2 != nil {
+			_write_err268 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err111 == nil && err2 != nil {
-			_write_err111 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err268 == nil && err2 != nil {
+			_write_err268 = thrift.WrapTException(err2)
 		}
-		if _write_err111 != nil {
-			return false, thrift.WrapTException(_write_err111)
+		if _write_err268 != nil {
+			return false, thrift.WrapTException(_write_err268)
 		}
 		return true, err
 	} else {
@@ -13761,19 +32114,559 @@ func (p *impalaHiveServer2ServiceProcessorCloseImpalaOperation) Process(ctx cont
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "CloseImpalaOperation", thrift.REPLY, seqId); err2 != nil {
-		_write_err111 = thrift.WrapTException(err2)
+		_write_err268 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err111 == nil && err2 != nil {
-		_write_err111 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err268 == nil && err2 != nil {
+		_write_err268 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err111 == nil && err2 != nil {
-		_write_err111 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err268 == nil && err2 != nil {
+		_write_err268 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err111 == nil && err2 != nil {
-		_write_err111 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err268 == nil && err2 != nil {
+		_write_err268 = thrift.WrapTException(err2)
 	}
-	if _write_err111 != nil {
-		return false, thrift.WrapTException(_write_err111)
+	if _write_err268 != nil {
+		return false, thrift.WrapTException(_write_err268)
+	}
+	return true, err
+}
+
+type impalaHiveServer2ServiceProcessorGetRuntimeProfile struct {
+	handler ImpalaHiveServer2Service
+}
+
+func (p *impalaHiveServer2ServiceProcessorGetRuntimeProfile) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err270 error
+	args := ImpalaHiveServer2ServiceGetRuntimeProfileArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetRuntimeProfile", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaHiveServer2ServiceGetRuntimeProfileResult{}
+	if retval, err2 := p.handler.GetRuntimeProfile(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc271 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetRuntimeProfile: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetRuntimeProfile", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err270 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc271.Write(ctx, oprot); _write_err270 == nil && err2 != nil {
+			_write_err270 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err270 == nil && err2 != nil {
+			_write_err270 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err270 == nil && err2 != nil {
+			_write_err270 = thrift.WrapTException(err2)
+		}
+		if _write_err270 != nil {
+			return false, thrift.WrapTException(_write_err270)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetRuntimeProfile", thrift.REPLY, seqId); err2 != nil {
+		_write_err270 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err270 == nil && err2 != nil {
+		_write_err270 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err270 == nil && err2 != nil {
+		_write_err270 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err270 == nil && err2 != nil {
+		_write_err270 = thrift.WrapTException(err2)
+	}
+	if _write_err270 != nil {
+		return false, thrift.WrapTException(_write_err270)
+	}
+	return true, err
+}
+
+type impalaHiveServer2ServiceProcessorGetExecSummary struct {
+	handler ImpalaHiveServer2Service
+}
+
+func (p *impalaHiveServer2ServiceProcessorGetExecSummary) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err272 error
+	args := ImpalaHiveServer2ServiceGetExecSummaryArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetExecSummary", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaHiveServer2ServiceGetExecSummaryResult{}
+	if retval, err2 := p.handler.GetExecSummary(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc273 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetExecSummary: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetExecSummary", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err272 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc273.Write(ctx, oprot); _write_err272 == nil && err2 != nil {
+			_write_err272 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err272 == nil && err2 != nil {
+			_write_err272 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err272 == nil && err2 != nil {
+			_write_err272 = thrift.WrapTException(err2)
+		}
+		if _write_err272 != nil {
+			return false, thrift.WrapTException(_write_err272)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetExecSummary", thrift.REPLY, seqId); err2 != nil {
+		_write_err272 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err272 == nil && err2 != nil {
+		_write_err272 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err272 == nil && err2 != nil {
+		_write_err272 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err272 == nil && err2 != nil {
+		_write_err272 = thrift.WrapTException(err2)
+	}
+	if _write_err272 != nil {
+		return false, thrift.WrapTException(_write_err272)
+	}
+	return true, err
+}
+
+type impalaHiveServer2ServiceProcessorInitQueryContext struct {
+	handler ImpalaHiveServer2Service
+}
+
+func (p *impalaHiveServer2ServiceProcessorInitQueryContext) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err274 error
+	args := ImpalaHiveServer2ServiceInitQueryContextArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "InitQueryContext", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaHiveServer2ServiceInitQueryContextResult{}
+	if retval, err2 := p.handler.InitQueryContext(ctx); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc275 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing InitQueryContext: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "InitQueryContext", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err274 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc275.Write(ctx, oprot); _write_err274 == nil && err2 != nil {
+			_write_err274 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err274 == nil && err2 != nil {
+			_write_err274 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err274 == nil && err2 != nil {
+			_write_err274 = thrift.WrapTException(err2)
+		}
+		if _write_err274 != nil {
+			return false, thrift.WrapTException(_write_err274)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "InitQueryContext", thrift.REPLY, seqId); err2 != nil {
+		_write_err274 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err274 == nil && err2 != nil {
+		_write_err274 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err274 == nil && err2 != nil {
+		_write_err274 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err274 == nil && err2 != nil {
+		_write_err274 = thrift.WrapTException(err2)
+	}
+	if _write_err274 != nil {
+		return false, thrift.WrapTException(_write_err274)
+	}
+	return true, err
+}
+
+type impalaHiveServer2ServiceProcessorExecutePlannedStatement struct {
+	handler ImpalaHiveServer2Service
+}
+
+func (p *impalaHiveServer2ServiceProcessorExecutePlannedStatement) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err276 error
+	args := ImpalaHiveServer2ServiceExecutePlannedStatementArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "ExecutePlannedStatement", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaHiveServer2ServiceExecutePlannedStatementResult{}
+	if retval, err2 := p.handler.ExecutePlannedStatement(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc277 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing ExecutePlannedStatement: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "ExecutePlannedStatement", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err276 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc277.Write(ctx, oprot); _write_err276 == nil && err2 != nil {
+			_write_err276 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err276 == nil && err2 != nil {
+			_write_err276 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err276 == nil && err2 != nil {
+			_write_err276 = thrift.WrapTException(err2)
+		}
+		if _write_err276 != nil {
+			return false, thrift.WrapTException(_write_err276)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "ExecutePlannedStatement", thrift.REPLY, seqId); err2 != nil {
+		_write_err276 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err276 == nil && err2 != nil {
+		_write_err276 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err276 == nil && err2 != nil {
+		_write_err276 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err276 == nil && err2 != nil {
+		_write_err276 = thrift.WrapTException(err2)
+	}
+	if _write_err276 != nil {
+		return false, thrift.WrapTException(_write_err276)
+	}
+	return true, err
+}
+
+type impalaHiveServer2ServiceProcessorGetBackendConfig struct {
+	handler ImpalaHiveServer2Service
+}
+
+func (p *impalaHiveServer2ServiceProcessorGetBackendConfig) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err278 error
+	args := ImpalaHiveServer2ServiceGetBackendConfigArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetBackendConfig", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaHiveServer2ServiceGetBackendConfigResult{}
+	if retval, err2 := p.handler.GetBackendConfig(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc279 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetBackendConfig: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetBackendConfig", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err278 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc279.Write(ctx, oprot); _write_err278 == nil && err2 != nil {
+			_write_err278 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err278 == nil && err2 != nil {
+			_write_err278 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err278 == nil && err2 != nil {
+			_write_err278 = thrift.WrapTException(err2)
+		}
+		if _write_err278 != nil {
+			return false, thrift.WrapTException(_write_err278)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetBackendConfig", thrift.REPLY, seqId); err2 != nil {
+		_write_err278 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err278 == nil && err2 != nil {
+		_write_err278 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err278 == nil && err2 != nil {
+		_write_err278 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err278 == nil && err2 != nil {
+		_write_err278 = thrift.WrapTException(err2)
+	}
+	if _write_err278 != nil {
+		return false, thrift.WrapTException(_write_err278)
+	}
+	return true, err
+}
+
+type impalaHiveServer2ServiceProcessorGetExecutorMembership struct {
+	handler ImpalaHiveServer2Service
+}
+
+func (p *impalaHiveServer2ServiceProcessorGetExecutorMembership) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err280 error
+	args := ImpalaHiveServer2ServiceGetExecutorMembershipArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "GetExecutorMembership", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := ImpalaHiveServer2ServiceGetExecutorMembershipResult{}
+	if retval, err2 := p.handler.GetExecutorMembership(ctx, args.Req); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc281 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing GetExecutorMembership: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "GetExecutorMembership", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err280 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc281.Write(ctx, oprot); _write_err280 == nil && err2 != nil {
+			_write_err280 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err280 == nil && err2 != nil {
+			_write_err280 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err280 == nil && err2 != nil {
+			_write_err280 = thrift.WrapTException(err2)
+		}
+		if _write_err280 != nil {
+			return false, thrift.WrapTException(_write_err280)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "GetExecutorMembership", thrift.REPLY, seqId); err2 != nil {
+		_write_err280 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err280 == nil && err2 != nil {
+		_write_err280 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err280 == nil && err2 != nil {
+		_write_err280 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err280 == nil && err2 != nil {
+		_write_err280 = thrift.WrapTException(err2)
+	}
+	if _write_err280 != nil {
+		return false, thrift.WrapTException(_write_err280)
 	}
 	return true, err
 }
@@ -14210,4 +33103,1250 @@ func (p *ImpalaHiveServer2ServiceCloseImpalaOperationResult) String() string {
 		return "<nil>"
 	}
 	return fmt.Sprintf("ImpalaHiveServer2ServiceCloseImpalaOperationResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type ImpalaHiveServer2ServiceGetRuntimeProfileArgs struct {
+	Req *TGetRuntimeProfileReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewImpalaHiveServer2ServiceGetRuntimeProfileArgs() *ImpalaHiveServer2ServiceGetRuntimeProfileArgs {
+	return &ImpalaHiveServer2ServiceGetRuntimeProfileArgs{}
+}
+
+var ImpalaHiveServer2ServiceGetRuntimeProfileArgs_Req_DEFAULT *TGetRuntimeProfileReq
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileArgs) GetReq() *TGetRuntimeProfileReq {
+	if !p.IsSetReq() {
+		return ImpalaHiveServer2ServiceGetRuntimeProfileArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetRuntimeProfileReq{
+		Format: 0,
+	}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetRuntimeProfile_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceGetRuntimeProfileArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type ImpalaHiveServer2ServiceGetRuntimeProfileResult struct {
+	Success *TGetRuntimeProfileResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewImpalaHiveServer2ServiceGetRuntimeProfileResult() *ImpalaHiveServer2ServiceGetRuntimeProfileResult {
+	return &ImpalaHiveServer2ServiceGetRuntimeProfileResult{}
+}
+
+var ImpalaHiveServer2ServiceGetRuntimeProfileResult_Success_DEFAULT *TGetRuntimeProfileResp
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileResult) GetSuccess() *TGetRuntimeProfileResp {
+	if !p.IsSetSuccess() {
+		return ImpalaHiveServer2ServiceGetRuntimeProfileResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetRuntimeProfileResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetRuntimeProfile_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceGetRuntimeProfileResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceGetRuntimeProfileResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type ImpalaHiveServer2ServiceGetExecSummaryArgs struct {
+	Req *TGetExecSummaryReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewImpalaHiveServer2ServiceGetExecSummaryArgs() *ImpalaHiveServer2ServiceGetExecSummaryArgs {
+	return &ImpalaHiveServer2ServiceGetExecSummaryArgs{}
+}
+
+var ImpalaHiveServer2ServiceGetExecSummaryArgs_Req_DEFAULT *TGetExecSummaryReq
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryArgs) GetReq() *TGetExecSummaryReq {
+	if !p.IsSetReq() {
+		return ImpalaHiveServer2ServiceGetExecSummaryArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *ImpalaHiveServer2ServiceGetExecSummaryArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TGetExecSummaryReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetExecSummary_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceGetExecSummaryArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type ImpalaHiveServer2ServiceGetExecSummaryResult struct {
+	Success *TGetExecSummaryResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewImpalaHiveServer2ServiceGetExecSummaryResult() *ImpalaHiveServer2ServiceGetExecSummaryResult {
+	return &ImpalaHiveServer2ServiceGetExecSummaryResult{}
+}
+
+var ImpalaHiveServer2ServiceGetExecSummaryResult_Success_DEFAULT *TGetExecSummaryResp
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryResult) GetSuccess() *TGetExecSummaryResp {
+	if !p.IsSetSuccess() {
+		return ImpalaHiveServer2ServiceGetExecSummaryResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *ImpalaHiveServer2ServiceGetExecSummaryResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TGetExecSummaryResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetExecSummary_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecSummaryResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceGetExecSummaryResult(%+v)", *p)
+}
+
+type ImpalaHiveServer2ServiceInitQueryContextArgs struct {
+}
+
+func NewImpalaHiveServer2ServiceInitQueryContextArgs() *ImpalaHiveServer2ServiceInitQueryContextArgs {
+	return &ImpalaHiveServer2ServiceInitQueryContextArgs{}
+}
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+			return err
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "InitQueryContext_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceInitQueryContextArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type ImpalaHiveServer2ServiceInitQueryContextResult struct {
+	Success *TExternalFrontendResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewImpalaHiveServer2ServiceInitQueryContextResult() *ImpalaHiveServer2ServiceInitQueryContextResult {
+	return &ImpalaHiveServer2ServiceInitQueryContextResult{}
+}
+
+var ImpalaHiveServer2ServiceInitQueryContextResult_Success_DEFAULT *TExternalFrontendResp
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextResult) GetSuccess() *TExternalFrontendResp {
+	if !p.IsSetSuccess() {
+		return ImpalaHiveServer2ServiceInitQueryContextResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *ImpalaHiveServer2ServiceInitQueryContextResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TExternalFrontendResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "InitQueryContext_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceInitQueryContextResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceInitQueryContextResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type ImpalaHiveServer2ServiceExecutePlannedStatementArgs struct {
+	Req *TExternalFrontendReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewImpalaHiveServer2ServiceExecutePlannedStatementArgs() *ImpalaHiveServer2ServiceExecutePlannedStatementArgs {
+	return &ImpalaHiveServer2ServiceExecutePlannedStatementArgs{}
+}
+
+var ImpalaHiveServer2ServiceExecutePlannedStatementArgs_Req_DEFAULT *TExternalFrontendReq
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementArgs) GetReq() *TExternalFrontendReq {
+	if !p.IsSetReq() {
+		return ImpalaHiveServer2ServiceExecutePlannedStatementArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TExternalFrontendReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "ExecutePlannedStatement_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceExecutePlannedStatementArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type ImpalaHiveServer2ServiceExecutePlannedStatementResult struct {
+	Success *TExternalFrontendResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewImpalaHiveServer2ServiceExecutePlannedStatementResult() *ImpalaHiveServer2ServiceExecutePlannedStatementResult {
+	return &ImpalaHiveServer2ServiceExecutePlannedStatementResult{}
+}
+
+var ImpalaHiveServer2ServiceExecutePlannedStatementResult_Success_DEFAULT *TExternalFrontendResp
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementResult) GetSuccess() *TExternalFrontendResp {
+	if !p.IsSetSuccess() {
+		return ImpalaHiveServer2ServiceExecutePlannedStatementResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TExternalFrontendResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "ExecutePlannedStatement_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceExecutePlannedStatementResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceExecutePlannedStatementResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type ImpalaHiveServer2ServiceGetBackendConfigArgs struct {
+	Req *TExternalFrontendReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewImpalaHiveServer2ServiceGetBackendConfigArgs() *ImpalaHiveServer2ServiceGetBackendConfigArgs {
+	return &ImpalaHiveServer2ServiceGetBackendConfigArgs{}
+}
+
+var ImpalaHiveServer2ServiceGetBackendConfigArgs_Req_DEFAULT *TExternalFrontendReq
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigArgs) GetReq() *TExternalFrontendReq {
+	if !p.IsSetReq() {
+		return ImpalaHiveServer2ServiceGetBackendConfigArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *ImpalaHiveServer2ServiceGetBackendConfigArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TExternalFrontendReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetBackendConfig_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceGetBackendConfigArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type ImpalaHiveServer2ServiceGetBackendConfigResult struct {
+	Success *TExternalFrontendResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewImpalaHiveServer2ServiceGetBackendConfigResult() *ImpalaHiveServer2ServiceGetBackendConfigResult {
+	return &ImpalaHiveServer2ServiceGetBackendConfigResult{}
+}
+
+var ImpalaHiveServer2ServiceGetBackendConfigResult_Success_DEFAULT *TExternalFrontendResp
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigResult) GetSuccess() *TExternalFrontendResp {
+	if !p.IsSetSuccess() {
+		return ImpalaHiveServer2ServiceGetBackendConfigResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *ImpalaHiveServer2ServiceGetBackendConfigResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TExternalFrontendResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetBackendConfig_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceGetBackendConfigResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceGetBackendConfigResult(%+v)", *p)
+}
+
+// Attributes:
+//   - Req
+type ImpalaHiveServer2ServiceGetExecutorMembershipArgs struct {
+	Req *TExternalFrontendReq `thrift:"req,1" db:"req" json:"req"`
+}
+
+func NewImpalaHiveServer2ServiceGetExecutorMembershipArgs() *ImpalaHiveServer2ServiceGetExecutorMembershipArgs {
+	return &ImpalaHiveServer2ServiceGetExecutorMembershipArgs{}
+}
+
+var ImpalaHiveServer2ServiceGetExecutorMembershipArgs_Req_DEFAULT *TExternalFrontendReq
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipArgs) GetReq() *TExternalFrontendReq {
+	if !p.IsSetReq() {
+		return ImpalaHiveServer2ServiceGetExecutorMembershipArgs_Req_DEFAULT
+	}
+	return p.Req
+}
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipArgs) IsSetReq() bool {
+	return p.Req != nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Req = &TExternalFrontendReq{}
+	if err := p.Req.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Req), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetExecutorMembership_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "req", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:req: ", p), err)
+	}
+	if err := p.Req.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Req), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:req: ", p), err)
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceGetExecutorMembershipArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type ImpalaHiveServer2ServiceGetExecutorMembershipResult struct {
+	Success *TExternalFrontendResp `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewImpalaHiveServer2ServiceGetExecutorMembershipResult() *ImpalaHiveServer2ServiceGetExecutorMembershipResult {
+	return &ImpalaHiveServer2ServiceGetExecutorMembershipResult{}
+}
+
+var ImpalaHiveServer2ServiceGetExecutorMembershipResult_Success_DEFAULT *TExternalFrontendResp
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipResult) GetSuccess() *TExternalFrontendResp {
+	if !p.IsSetSuccess() {
+		return ImpalaHiveServer2ServiceGetExecutorMembershipResult_Success_DEFAULT
+	}
+	return p.Success
+}
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	p.Success = &TExternalFrontendResp{}
+	if err := p.Success.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.Success), err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "GetExecutorMembership_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.STRUCT, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := p.Success.Write(ctx, oprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.Success), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ImpalaHiveServer2ServiceGetExecutorMembershipResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ImpalaHiveServer2ServiceGetExecutorMembershipResult(%+v)", *p)
 }

@@ -1,6 +1,6 @@
 /*
- * The part of Beeswax and of Impala's extension to it that impala-lbcheck
- * speaks. A Beeswax session is its TCP connection: there is no OpenSession.
+ * The part of Beeswax and of Impala's extension to it that impala-lbcheck and its
+ * simulated cluster speak. A Beeswax session is its TCP connection: there is no OpenSession.
  */
 namespace go beeswax
 
@@ -75,18 +75,71 @@ struct TPingImpalaServiceResp {
   2: string webserver_address
 }
 
+struct QueryExplanation {
+  1: string textual
+}
+
+struct TDmlResult {
+  1: required map<string, i64> rows_modified
+  3: optional map<string, i64> rows_deleted
+  2: optional i64 num_row_errors
+}
+
+struct TResetTableReq {
+  1: required string db_name
+  2: required string table_name
+}
+
+// The execution summary is HiveServer2's too, where it is documented.
+enum TExecState { REGISTERED = 0, PLANNING = 1, QUEUED = 2, RUNNING = 3, FINISHED = 4, CANCELLED = 5, FAILED = 6 }
+
+struct TExecStats {
+  1: optional i64 latency_ns
+  2: optional i64 cpu_time_ns
+  3: optional i64 cardinality
+  4: optional i64 memory_used
+}
+
+struct TPlanNodeExecSummary {
+  1: required i32 node_id
+  2: required i32 fragment_idx
+  3: required string label
+  4: optional string label_detail
+  5: required i32 num_children
+  6: optional TExecStats estimated_stats
+  7: optional list<TExecStats> exec_stats
+  8: optional bool is_broadcast
+  9: optional i32 num_hosts
+}
+
+struct TExecSummary {
+  1: required TExecState state
+  2: optional TStatus status
+  3: optional list<TPlanNodeExecSummary> nodes
+}
+
 service BeeswaxService {
   QueryHandle query(1: Query query) throws (1: BeeswaxException error)
+  QueryHandle executeAndWait(1: Query query, 2: string clientCtx) throws (1: BeeswaxException error)
+  QueryExplanation explain(1: Query query) throws (1: BeeswaxException error)
   Results fetch(1: QueryHandle query_id, 2: bool start_over, 3: i32 fetch_size)
     throws (1: QueryNotFoundException error, 2: BeeswaxException error2)
   QueryState get_state(1: QueryHandle handle) throws (1: QueryNotFoundException error)
   ResultsMetadata get_results_metadata(1: QueryHandle handle) throws (1: QueryNotFoundException error)
   string get_log(1: string context) throws (1: QueryNotFoundException error)
+  string echo(1: string s)
+  string dump_config()
   list<ConfigVariable> get_default_configuration(1: bool include_hadoop)
   void close(1: QueryHandle handle) throws (1: QueryNotFoundException error, 2: BeeswaxException error2)
+  void clean(1: string log_context)
 }
 
 service ImpalaService extends BeeswaxService {
   TStatus Cancel(1: QueryHandle query_id) throws (1: BeeswaxException error)
+  TStatus ResetCatalog()
+  TStatus ResetTable(1: TResetTableReq request)
+  string GetRuntimeProfile(1: QueryHandle query_id) throws (1: BeeswaxException error)
+  TDmlResult CloseInsert(1: QueryHandle handle) throws (1: QueryNotFoundException error, 2: BeeswaxException error2)
   TPingImpalaServiceResp PingImpalaService()
+  TExecSummary GetExecSummary(1: QueryHandle handle) throws (1: QueryNotFoundException error, 2: BeeswaxException error2)
 }

@@ -27,9 +27,14 @@ type assignment struct {
 // Bind gives cmd a flag for each setting that one of kinds has. --help shows the
 // values of usual as defaults.
 func Bind(cmd *cobra.Command, environ []string, usual scenarios.Scenario, kinds ...scenarios.Kind) *Overrides {
+	return BindSome(cmd, environ, usual, func(st scenarios.Setting) bool { return slices.ContainsFunc(kinds, st.Of) })
+}
+
+// BindSome is Bind for the settings that a condition holds for.
+func BindSome(cmd *cobra.Command, environ []string, usual scenarios.Scenario, some func(scenarios.Setting) bool) *Overrides {
 	o := &Overrides{environ: environ}
 	for _, st := range scenarios.Settings() {
-		if st.Name == "" || !slices.ContainsFunc(kinds, st.Of) {
+		if st.Name == "" || !some(st) {
 			continue
 		}
 		o.settings = append(o.settings, st)

@@ -1,0 +1,550 @@
+package main
+
+import (
+	"bufio"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/doctor"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+)
+
+// scripted serves each connection of a port on loopback until the test ends.
+func scripted(t *testing.T, handle func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	open := map[net.Conn]bool{}
+	all.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			open[c] = true
+			mu.Unlock()
+			all.Go(func() {
+				handle(c)
+				c.Close()
+				mu.Lock()
+				delete(open, c)
+				mu.Unlock()
+			})
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		mu.Lock()
+		for c := range open {
+			c.Close()
+		}
+		mu.Unlock()
+		all.Wait()
+	})
+	return l.Addr().String()
+}
+
+// saying greets, and then listens.
+func saying(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		_, _ = io.WriteString(c, text)
+		_, _ = io.Copy(io.Discard, c)
+	}
+}
+
+// answering answers every HTTP request of one kind of client alike.
+func answering(answer string) func(net.Conn) {
+	return func(c net.Conn) {
+		in := bufio.NewReader(c)
+		for {
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			if _, err := io.WriteString(c, answer); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// mute listens and says nothing.
+func mute(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
+
+// closed is an address on which nothing listens.
+func closed(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// relay passes connections on to another address, behind a header where there is one.
+func relay(t *testing.T, to, header string) string {
+	return scripted(t, func(c net.Conn) {
+		up, err := net.Dial("tcp", to)
+		if err != nil {
+			return
+		}
+		defer up.Close()
+		_, _ = io.WriteString(up, header)
+		pass(c, up)
+	})
+}
+
+// acceptProxy passes on only what comes behind a PROXY header.
+func acceptProxy(t *testing.T, to string) string {
+	return scripted(t, func(c net.Conn) {
+		in := bufio.NewReader(c)
+		if head, err := in.Peek(6); err != nil || string(head) != "PROXY " {
+			return
+		}
+		if _, err := in.ReadString('\n'); err != nil {
+			return
+		}
+		up, err := net.Dial("tcp", to)
+		if err != nil {
+			return
+		}
+		defer up.Close()
+		pass(bufferedConn{c, in}, up)
+	})
+}
+
+type bufferedConn struct {
+	net.Conn
+	in io.Reader
+}
+
+func (b bufferedConn) Read(p []byte) (int, error) { return b.in.Read(p) }
+
+// pass copies both ways until one side ends.
+func pass(a, b net.Conn) {
+	done := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(b, a)
+		b.Close()
+		close(done)
+	}()
+	_, _ = io.Copy(a, b)
+	a.Close()
+	<-done
+}
+
+// examined runs doctor and returns its report.
+func examined(t *testing.T, args ...string) (doctor.Report, int) {
+	t.Helper()
+	stdout, stderr, code := call(t, append([]string{"doctor", "--json", "--timeout", "1s"}, args...)...)
+	var r doctor.Report
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
+		t.Fatalf("exit %d, %v: %s%s", code, err, stdout, stderr)
+	}
+	if r.Exit != code {
+		t.Errorf("exit %d, and %d in the report", code, r.Exit)
+	}
+	return r, code
+}
+
+// causes are those that a report names.
+func causesOf(r doctor.Report) []string {
+	var out []string
+	for _, p := range r.Problems {
+		out = append(out, p.Cause)
+	}
+	return out
+}
+
+// ldap are the flags of a login.
+var ldap = []string{"--auth", "ldap", "--user", "ann", "--password-command", "echo s3cret", "--allow-cleartext-auth"}
+
+var withLDAP = simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"ann": "s3cret"}}
+
+// overTLS is a configuration with TLS.
+func overTLS(c simcluster.Config) simcluster.Config {
+	c.TLS = true
+	return c
+}
+
+// node is the first node of a cluster.
+func node(config simcluster.Config, faults ...string) func(*testing.T) (string, []string) {
+	return func(t *testing.T) (string, []string) {
+		config.Coordinators, config.Nodes = 1, 1
+		c := cluster(t, config, faults...)
+		return c.Nodes()[0].String(), trusting(t, c, config)
+	}
+}
+
+// httpNode is the same of HTTP.
+func httpNode(config simcluster.Config) func(*testing.T) (string, []string) {
+	return func(t *testing.T) (string, []string) {
+		config.Coordinators, config.Nodes, config.HTTP = 1, 1, true
+		c := cluster(t, config)
+		return c.HTTPNodes()[0].String(), trusting(t, c, config)
+	}
+}
+
+// withFault is a node of a configuration with a fault.
+func withFault(of func(simcluster.Config) func(*testing.T) (string, []string), config simcluster.Config, fault string) func(*testing.T) (string, []string) {
+	return func(t *testing.T) (string, []string) {
+		f, err := simcluster.ParseFault(fault)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Faults = []simcluster.Fault{f}
+		return of(config)(t)
+	}
+}
+
+// withJWT is a cluster that takes tokens of an issuer of its own.
+func withJWT(t *testing.T) simcluster.Config {
+	issuer, err := simcluster.NewTokenIssuer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := issuer.JWKS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return simcluster.Config{Auth: simcluster.AuthJWT, JWKS: keys}
+}
+
+// jwt are the flags of a token.
+func jwt(token string) []string {
+	return []string{"--auth", "jwt", "--token-command", "echo " + token, "--protocol", "hs2-http"}
+}
+
+// beeswaxNode is the same of Beeswax.
+func beeswaxNode(config simcluster.Config) func(*testing.T) (string, []string) {
+	return func(t *testing.T) (string, []string) {
+		config.Coordinators, config.Nodes, config.Beeswax = 1, 1, true
+		c := cluster(t, config)
+		return c.BeeswaxNodes()[0].String(), trusting(t, c, config)
+	}
+}
+
+// trusting are the flags that make a cluster's certificates good.
+func trusting(t *testing.T, c *simcluster.Cluster, config simcluster.Config) []string {
+	if !config.TLS {
+		return nil
+	}
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	write(t, ca, string(c.CA()))
+	return []string{"--ca-cert", ca, "--server-name", clusterHost}
+}
+
+// port is a port of its own.
+func port(handle func(net.Conn)) func(*testing.T) (string, []string) {
+	return func(t *testing.T) (string, []string) { return scripted(t, handle), nil }
+}
+
+// before is what stands before a cluster's node.
+func before(config simcluster.Config, stand func(t *testing.T, to string) string) func(*testing.T) (string, []string) {
+	return func(t *testing.T) (string, []string) {
+		to, flags := node(config)(t)
+		return stand(t, to), flags
+	}
+}
+
+const (
+	fails       = exitFail
+	unreachable = exitUnmeasured
+)
+
+func TestDoctor_NamesTheCause(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		at    func(*testing.T) (string, []string)
+		flags []string
+		cause string
+		exit  int
+	}{
+		"plain to TLS":                          {node(overTLS(simcluster.Config{})), []string{"--tls=false"}, "needs-tls", fails},
+		"plain to TLS with a login":             {node(overTLS(withLDAP)), append([]string{"--tls=false"}, ldap...), "needs-tls", fails},
+		"TLS to plain":                          {node(simcluster.Config{}), []string{"--tls"}, "not-tls", fails},
+		"TLS to plain with a login":             {node(withLDAP), append([]string{"--tls"}, ldap...), "not-tls", fails},
+		"SASL to NOSASL":                        {node(simcluster.Config{}), ldap, "no-login", fails},
+		"SASL to NOSASL within TLS":             {node(overTLS(simcluster.Config{})), ldap, "no-login", fails},
+		"SASL to NOSASL of Beeswax":             {beeswaxNode(simcluster.Config{}), ldap, "no-login", fails},
+		"NOSASL to SASL":                        {node(withLDAP), nil, "login-needed", fails},
+		"NOSASL to SASL within TLS":             {node(overTLS(withLDAP)), nil, "login-needed", fails},
+		"NOSASL to SASL of Beeswax":             {beeswaxNode(withLDAP), []string{"--protocol", "beeswax"}, "login-needed", fails},
+		"HS2 to the Beeswax port":               {beeswaxNode(simcluster.Config{}), []string{"--protocol", "hs2"}, "other-protocol", fails},
+		"Beeswax to the HS2 port":               {node(simcluster.Config{}), []string{"--protocol", "beeswax"}, "other-protocol", fails},
+		"Beeswax to the HS2 port, with a login": {node(withLDAP), append([]string{"--protocol", "beeswax"}, ldap...), "other-protocol", fails},
+		"binary to an HTTP port":                {port(answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")), []string{"--protocol", "hs2"}, "http-on-binary-port", fails},
+		"Beeswax to an HTTP port":               {port(answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")), []string{"--protocol", "beeswax"}, "http-on-binary-port", fails},
+		"a wrong password":                      {node(withLDAP), slices.Concat(ldap[:5], []string{"echo wrong"}, ldap[6:]), "rejected", fails},
+		"a wrong password within TLS":           {node(overTLS(withLDAP)), slices.Concat(ldap[:5], []string{"echo wrong"}, ldap[6:]), "rejected", fails},
+		"a right password that is not taken":    {node(withLDAP, "auth-reject"), ldap, "rejected", fails},
+		"a mechanism that is not offered":       {port(kerberosOnly), ldap, "mechanism", fails},
+		"an expired certificate":                {node(overTLS(withLDAP), "expired"), ldap, "expired", fails},
+		"an expired intermediate":               {node(overTLS(simcluster.Config{}), "expired-intermediate"), nil, "expired", fails},
+		"a certificate of tomorrow":             {node(overTLS(simcluster.Config{}), "not-yet"), nil, "not-yet-valid", fails},
+		"a self-signed certificate":             {node(overTLS(withLDAP), "self-signed"), ldap, "self-signed", fails},
+		"a certificate for another name":        {node(overTLS(simcluster.Config{}), "wrong-host"), nil, "wrong-name", fails},
+		"an incomplete chain":                   {node(overTLS(withLDAP), "no-intermediate"), ldap, "incomplete-chain", fails},
+		"an unknown authority":                  {node(overTLS(simcluster.Config{}), "unknown-ca"), nil, "unknown-ca", fails},
+		"an authority for another domain":       {node(overTLS(simcluster.Config{}), "name-constraint"), nil, "constraint", fails},
+		"a chain that is too long":              {node(overTLS(simcluster.Config{}), "long-chain"), nil, "chain-too-long", fails},
+		"another issuer than expected":          {node(overTLS(simcluster.Config{}), "wrong-issuer"), []string{"--expect-issuer", "O=Amazon"}, "policy", fails},
+		"a client certificate is required":      {node(overTLS(withLDAP), "client-certificate"), ldap, "client-certificate", fails},
+		"TLS 1.1":                               {node(overTLS(simcluster.Config{}), "old-tls"), nil, "old-tls", fails},
+		"no common cipher suite":                {withoutCipher, nil, "no-common-cipher", fails},
+		"a name that the listener has not":      {port(withoutCertificate), nil, "server-name", fails},
+		"a closed port":                         {func(t *testing.T) (string, []string) { return closed(t), nil }, nil, "port-closed", unreachable},
+		"a name that nobody has":                {func(*testing.T) (string, []string) { return "nobody.invalid:21050", nil }, nil, "name-unknown", unreachable},
+		"an SSH server":                         {port(saying("SSH-2.0-OpenSSH_9.2p1\r\n")), nil, "other-server", fails},
+		"an SSH server, with TLS":               {port(saying("SSH-2.0-OpenSSH_9.2p1\r\n")), []string{"--tls"}, "other-server", fails},
+		"a MySQL server":                        {port(saying("\x4a\x00\x00\x00\x0a8.0.36\x00")), ldap, "other-server", fails},
+		"a server of mail":                      {port(saying("220 mail ESMTP\r\n")), nil, "other-server", fails},
+		"a server of its own":                   {port(saying("\x1b[2J::error::\r\n")), nil, "other-server", fails},
+		"a PROXY header is expected":            {before(withLDAP, acceptProxy), ldap, "proxy-header-wanted", fails},
+		"a PROXY header is expected, no login":  {before(simcluster.Config{}, acceptProxy), nil, "proxy-header-wanted", fails},
+		"a PROXY header is sent to a coordinator": {before(withLDAP, func(t *testing.T, to string) string {
+			return relay(t, to, "PROXY TCP4 192.0.2.1 192.0.2.2 4000 21050\r\n")
+		}), ldap, "closed-at-once", fails},
+		"a PROXY header is answered":           {port(saying("PROXY TCP4 192.0.2.1 192.0.2.2 4000 21050\r\n")), nil, "proxy-header", fails},
+		"a dead coordinator":                   {port(func(net.Conn) {}), nil, "closed-at-once", fails},
+		"a dead coordinator, of a balancer":    {node(simcluster.Config{}, "refused"), nil, "closed-at-once", fails},
+		"one who closes when asked":            {port(func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) }), nil, "closed-when-asked", fails},
+		"a mute server":                        {port(mute), nil, "mute", fails},
+		"a coordinator that hangs":             {node(withLDAP, "hung"), ldap, "mute", fails},
+		"mute within TLS":                      {node(overTLS(simcluster.Config{}), "hung"), nil, "mute", fails},
+		"a draining coordinator":               {node(simcluster.Config{}, "draining"), nil, "shutting-down", fails},
+		"a draining coordinator, LDAP":         {node(overTLS(withLDAP), "draining"), ldap, "shutting-down", fails},
+		"a session that does not open":         {node(simcluster.Config{}, "slow=30s"), nil, "session-hangs", fails},
+		"HTTP to the binary port":              {node(simcluster.Config{}), []string{"--protocol", "hs2-http"}, "binary-on-http-port", fails},
+		"HTTP to the binary port with a login": {node(withLDAP), append([]string{"--protocol", "hs2-http"}, ldap...), "binary-on-http-port", fails},
+		"HTTP to HTTPS":                        {httpNode(overTLS(simcluster.Config{})), []string{"--protocol", "hs2-http", "--tls=false"}, "needs-tls", fails},
+		"HTTPS to HTTP":                        {httpNode(simcluster.Config{}), []string{"--tls"}, "not-tls", fails},
+		"the binary protocol to Impala's HTTP": {httpNode(simcluster.Config{}), []string{"--protocol", "hs2"}, "http-on-binary-port", fails},
+		"no login over HTTP":                   {httpNode(withLDAP), nil, "login-needed", fails},
+		"a wrong password over HTTP":           {httpNode(withLDAP), slices.Concat(ldap[:5], []string{"echo wrong"}, ldap[6:]), "rejected", fails},
+		"a wrong password over HTTPS":          {httpNode(overTLS(withLDAP)), slices.Concat(ldap[:5], []string{"echo wrong"}, ldap[6:]), "rejected", fails},
+		"a token that nobody issued":           {httpNode(overTLS(withJWT(t))), jwt("a.b.c"), "rejected", fails},
+		"a token to who wants a password":      {httpNode(overTLS(withLDAP)), jwt("a.b.c"), "no-credentials", fails},
+		"a web page":                           {port(answering("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 14\r\n\r\n<html></html>\n")), []string{"--protocol", "hs2-http"}, "not-impala", fails},
+		"an answer without a body":             {port(answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")), nil, "not-impala", fails},
+		"an expired certificate over HTTPS":    {withFault(httpNode, overTLS(withLDAP), "expired"), ldap, "expired", fails},
+		"404":                                  {port(answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")), nil, "no-path", fails},
+		"302":                                  {port(answering("HTTP/1.1 302 Found\r\nLocation: https://sso.example.com/\r\nContent-Length: 0\r\n\r\n")), nil, "redirect", fails},
+		"503":                                  {port(answering("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n")), nil, "unavailable", fails},
+		"502":                                  {port(answering("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")), nil, "http-status", fails},
+		"403":                                  {port(answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")), nil, "unauthorized", fails},
+		"a time limit on the way":              {node(simcluster.Config{}, "slow=30s", "idle=1s:fin"), []string{"--timeout", "4s"}, "time-limit", fails},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			addr, more := c.at(t)
+			r, code := examined(t, slices.Concat([]string{addr}, more, c.flags)...)
+			if got := causesOf(r); !slices.Equal(got, []string{c.cause}) || code != c.exit {
+				t.Errorf("exit %d, causes %v, want %d and %s\n%+v", code, got, c.exit, c.cause, r)
+			}
+			for _, p := range r.Problems {
+				if !strings.HasSuffix(p.Link, "#"+p.Cause) || len(p.Fix) == 0 && p.Cause != "policy" {
+					t.Errorf("no remedy: %+v", p)
+				}
+			}
+		})
+	}
+}
+
+// kerberosOnly answers a login with PLAIN as an Impala with Kerberos alone does.
+func kerberosOnly(c net.Conn) {
+	head := make([]byte, 5)
+	if _, err := io.ReadFull(c, head); err != nil || head[0] != 1 || head[1] != 0 {
+		return
+	}
+	name := make([]byte, head[4])
+	if _, err := io.ReadFull(c, name); err != nil {
+		return
+	}
+	text := "Unsupported mechanism type " + string(name)
+	_, _ = c.Write(append([]byte{3, 0, 0, 0, byte(len(text))}, text...))
+}
+
+// withoutCertificate is a TLS server that has no certificate for anybody.
+func withoutCertificate(c net.Conn) { _ = tls.Server(c, &tls.Config{}).Handshake() }
+
+// withoutCipher is a TLS server of which every cipher suite is out of use.
+func withoutCipher(t *testing.T) (string, []string) {
+	authority, err := certs.New(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := authority.Leaf(certs.KindGood, clusterHost, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{leaf}, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA}}
+	return scripted(t, func(c net.Conn) { _ = tls.Server(c, config).Handshake() }), nil
+}
+
+func TestDoctor_CallsAHealthyCellHealthy(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		at    func(*testing.T) (string, []string)
+		flags []string
+		line  string
+	}{
+		"HS2":                {node(simcluster.Config{}), nil, ";auth=noSasl"},
+		"HS2, TLS":           {node(overTLS(simcluster.Config{})), []string{"--tls"}, "--ssl"},
+		"HS2, LDAP":          {node(withLDAP), ldap, "-l -u ann --auth_creds_ok_in_clear"},
+		"HS2, LDAP, TLS":     {node(overTLS(withLDAP)), ldap, ";ssl=true;sslTrustStore=TRUST_STORE;user=ann"},
+		"HTTP":               {httpNode(simcluster.Config{}), nil, ";transportMode=http;httpPath=cliservice;cookieName=impala.auth;auth=noSasl"},
+		"HTTPS":              {httpNode(overTLS(simcluster.Config{})), nil, "--protocol=hs2-http --ssl"},
+		"HTTP, LDAP":         {httpNode(withLDAP), ldap, "ThriftTransport=2;HTTPPath=cliservice;AuthMech=3"},
+		"HTTPS, LDAP":        {httpNode(overTLS(withLDAP)), ldap, "-l -u ann"},
+		"Beeswax":            {beeswaxNode(simcluster.Config{}), nil, "--protocol=beeswax"},
+		"Beeswax, TLS":       {beeswaxNode(overTLS(simcluster.Config{})), []string{"--protocol", "beeswax"}, "--protocol=beeswax --ssl"},
+		"Beeswax, LDAP":      {beeswaxNode(withLDAP), append([]string{"--protocol", "beeswax"}, ldap...), "-l -u ann"},
+		"Beeswax, LDAP, TLS": {beeswaxNode(overTLS(withLDAP)), append([]string{"--protocol", "beeswax"}, ldap...), "-l -u ann"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			addr, more := c.at(t)
+			r, code := examined(t, slices.Concat([]string{addr}, more, c.flags)...)
+			var lines []string
+			for _, l := range r.Lines {
+				lines = append(lines, l.Text)
+			}
+			if all := strings.Join(lines, "\n"); code != exitPass || len(r.Problems) > 0 || !strings.Contains(all, c.line) || strings.Contains(all, "s3cret") {
+				t.Errorf("exit %d, problems %+v, lines\n%s", code, r.Problems, all)
+			}
+		})
+	}
+}
+
+// A proxy that drops the login, and one that passes it on.
+func TestDoctor_FindsAProxyThatDropsTheLogin(t *testing.T) {
+	t.Parallel()
+	issuer, err := simcluster.NewTokenIssuer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := issuer.JWKS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := issuer.Token("ann", time.Now(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, _ := httpNode(simcluster.Config{Auth: simcluster.AuthJWT | simcluster.AuthLDAP, JWKS: keys})(t)
+	for name, c := range map[string]struct {
+		drops  bool
+		causes []string
+	}{"dropped": {true, []string{"no-credentials"}}, "passed on": {false, nil}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+				r.SetURL(&url.URL{Scheme: "http", Host: addr})
+				if c.drops {
+					r.Out.Header.Del("Authorization")
+				}
+			}}
+			front := httptest.NewServer(proxy)
+			t.Cleanup(front.Close)
+			r, code := examined(t, append([]string{front.Listener.Addr().String(), "--allow-cleartext-auth"}, jwt(token)...)...)
+			if got := causesOf(r); !slices.Equal(got, c.causes) || (code == exitPass) != (c.causes == nil) || strings.Contains(fmt.Sprint(r), token) {
+				t.Errorf("exit %d, causes %v\n%+v", code, got, r)
+			}
+		})
+	}
+}
+
+// However many ports ask for it, a login that is refused is sent once.
+func TestDoctor_SendsABadLoginOnce(t *testing.T) {
+	t.Parallel()
+	config := withLDAP
+	config.Coordinators, config.Nodes, config.Beeswax = 1, 3, true
+	c := cluster(t, config)
+	stdout, _, code := call(t, append([]string{"doctor", c.Nodes()[0].String(), "--timeout", "1s"}, slices.Concat(ldap[:5], []string{"echo hunter2"}, ldap[6:])...)...)
+	if s := c.Stats(); code != exitFail || s.Logins != 1 || s.SessionsOpened != 0 {
+		t.Errorf("exit %d, %+v\n%s", code, s, stdout)
+	}
+	if strings.Contains(stdout, "hunter2") {
+		t.Errorf("the password is shown:\n%s", stdout)
+	}
+}
+
+// A password needs TLS, or leave to go without it.
+func TestDoctor_SendsNoPasswordInClear(t *testing.T) {
+	t.Parallel()
+	config := withLDAP
+	config.Coordinators, config.Nodes = 1, 1
+	c := cluster(t, config)
+	r, code := examined(t, append([]string{c.Nodes()[0].String()}, ldap[:6]...)...)
+	if s := c.Stats(); code != exitFail || s.Logins != 0 || !slices.Equal(causesOf(r), []string{"in-clear"}) {
+		t.Errorf("exit %d, %+v\n%+v", code, s, r)
+	}
+}
+
+func TestDoctor_RefusesWhatCannotBe(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"no host":           {"doctor"},
+		"two hosts":         {"doctor", "a", "b"},
+		"an unknown client": {"doctor", "127.0.0.1", "--as", "excel"},
+		"no user":           {"doctor", "127.0.0.1", "--auth", "ldap"},
+		"a URL":             {"doctor", "https://127.0.0.1"},
+		"no such file":      {"doctor", "127.0.0.1", "--ca-cert", "no-such.pem"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if stdout, stderr, code := call(t, args...); code != exitUsage || stdout != "" || stderr == "" {
+				t.Errorf("exit %d: %s%s", code, stdout, stderr)
+			}
+		})
+	}
+}
+
+// Every client has an answer, on a healthy cluster and where nothing works.
+func TestDoctor_AnswersForClients(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		at   func(*testing.T) (string, []string)
+		as   string
+		code int
+		says string
+	}{
+		"Hue":                       {node(simcluster.Config{}), "hue", exitPass, "balance source"},
+		"JDBC without a login":      {node(simcluster.Config{}), "jdbc", exitPass, "auth=noSasl"},
+		"impala-shell with TLS":     {node(overTLS(simcluster.Config{})), "impala-shell", exitPass, "--ca_cert"},
+		"impala-shell with Beeswax": {beeswaxNode(simcluster.Config{}), "impala-shell", exitPass, "--protocol=beeswax"},
+		"JDBC with Beeswax":         {beeswaxNode(simcluster.Config{}), "jdbc", exitFail, "no session of that opens here"},
+		"Hue with Beeswax":          {beeswaxNode(simcluster.Config{}), "hue", exitFail, "it speaks hs2"},
+		"another HiveServer2":       {node(simcluster.Config{}, "no-ping"), "impala-shell", exitPass, "--strict_hs2_protocol"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			addr, more := c.at(t)
+			r, code := examined(t, slices.Concat([]string{addr, "--as", c.as}, more)...)
+			if code != c.code || r.As == nil || !strings.Contains(fmt.Sprint(r.As.Reasons), c.says) {
+				t.Errorf("exit %d, %+v", code, r.As)
+			}
+		})
+	}
+}
