@@ -96,6 +96,17 @@ func TestLayer7_Answers(t *testing.T) {
 	}
 }
 
+func TestLayer7_ClosesWhereTheClientAsks(t *testing.T) {
+	t.Parallel()
+	request := post(openSessionRequest, "Connection: close")
+	proxied := start(t, Config{Coordinators: 1, HTTP: true, Layer7: true})
+	if answer := exchangeUntilClosed(t, proxied, request); !strings.HasPrefix(answer, "HTTP/1.1 200 ") {
+		t.Errorf("%.100q", answer)
+	}
+	direct := start(t, Config{Coordinators: 1, HTTP: true})
+	expectInOrder(t, exchange(t, direct, request+request), []string{"HTTP/1.1 200 ", "http_addr", "HTTP/1.1 200 "})
+}
+
 func TestLayer7_StatesTheClient(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, HTTP: true, Layer7: true})
