@@ -63,7 +63,7 @@ func serveApart() {
 				return
 			}
 			go func() {
-				c.plain(conn)
+				serveEither(c, conn)
 				_ = conn.Close()
 			}()
 		}
@@ -71,6 +71,29 @@ func serveApart() {
 	fmt.Println(l.Addr())
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
+
+// serveEither serves c over HTTP to who speaks that.
+func serveEither(c *coordinator, conn net.Conn) {
+	in := bufio.NewReader(conn)
+	first, err := in.Peek(1)
+	if err != nil {
+		return
+	}
+	begun := begunConn{conn, in}
+	if first[0] != 'P' {
+		c.plain(begun)
+		return
+	}
+	(&overHTTP{coordinator: c}).serve(begun)
+}
+
+// begunConn is a connection of which something has been read.
+type begunConn struct {
+	net.Conn
+	in io.Reader
+}
+
+func (b begunConn) Read(p []byte) (int, error) { return b.in.Read(p) }
 
 // startApart runs serveApart in a process of its own until the test ends.
 func startApart(tb testing.TB) string {
@@ -124,6 +147,9 @@ const (
 	sessionBytes   = 4 << 10
 	sessionMallocs = 120
 	allowance      = 1.25
+
+	httpSessionBytes   = 20 << 10 // of 8 requests
+	httpSessionMallocs = 400
 )
 
 // perSession is the bytes and mallocs of one session, over n.
@@ -141,12 +167,17 @@ func TestSession_Cost(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates on its own account")
 	}
-	c := hs2client.Config{Addr: startApart(t), User: "ann", Timeout: soon}
-	perSession(t, c, 20) // fills the pools
-	bytes, mallocs := perSession(t, c, 200)
-	t.Logf("%.0f bytes, %.0f mallocs", bytes, mallocs)
-	if bytes > allowance*sessionBytes || mallocs > allowance*sessionMallocs {
-		t.Errorf("a session takes %.0f bytes in %.0f mallocs, want at most %d in %d", bytes, mallocs, sessionBytes, sessionMallocs)
+	addr := startApart(t)
+	for protocol, most := range map[hs2client.Protocol]struct{ bytes, mallocs float64 }{
+		hs2client.ProtocolHS2: {sessionBytes, sessionMallocs}, hs2client.ProtocolHS2HTTP: {httpSessionBytes, httpSessionMallocs},
+	} {
+		c := hs2client.Config{Addr: addr, User: "ann", Timeout: soon, Protocol: protocol}
+		perSession(t, c, 20) // fills the pools
+		bytes, mallocs := perSession(t, c, 200)
+		t.Logf("%s: %.0f bytes, %.0f mallocs", protocol, bytes, mallocs)
+		if bytes > allowance*most.bytes || mallocs > allowance*most.mallocs {
+			t.Errorf("%s: a session takes %.0f bytes in %.0f mallocs, want at most %.0f in %.0f", protocol, bytes, mallocs, most.bytes, most.mallocs)
+		}
 	}
 }
 
@@ -159,14 +190,28 @@ func BenchmarkSession(b *testing.B) {
 }
 
 // What one held session may keep of the client's heap, in bytes.
-const heldBytes = 2 << 10
+const (
+	heldBytes     = 2 << 10
+	httpHeldBytes = 3 << 10
+)
 
 func TestSession_HeldMemory(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates on its own account")
 	}
+	addr := startApart(t)
+	for protocol, most := range map[hs2client.Protocol]float64{hs2client.ProtocolHS2: heldBytes, hs2client.ProtocolHS2HTTP: httpHeldBytes} {
+		each := heldMemory(t, hs2client.Config{Addr: addr, User: "ann", Timeout: soon, Protocol: protocol})
+		t.Logf("%s: %d bytes", protocol, each)
+		if float64(each) > allowance*most {
+			t.Errorf("%s: a held session keeps %d bytes, want at most %.0f", protocol, each, most)
+		}
+	}
+}
+
+// heldMemory is what each of many sessions keeps.
+func heldMemory(t *testing.T, c hs2client.Config) int64 {
 	const n = 400
-	c := hs2client.Config{Addr: startApart(t), User: "ann", Timeout: soon}
 	session(t, c)
 	held := make([]*hs2client.Session, n)
 	var before, after runtime.MemStats
@@ -182,14 +227,10 @@ func TestSession_HeldMemory(t *testing.T) {
 	runtime.GC()
 	runtime.GC() // pools let go at the second
 	runtime.ReadMemStats(&after)
-	each := (int64(after.HeapAlloc) - int64(before.HeapAlloc)) / n
-	t.Logf("%d bytes", each)
-	if float64(each) > allowance*heldBytes {
-		t.Errorf("a held session keeps %d bytes, want at most %d", each, heldBytes)
-	}
 	for _, s := range held {
 		if err := s.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return (int64(after.HeapAlloc) - int64(before.HeapAlloc)) / n
 }

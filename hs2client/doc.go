@@ -18,8 +18,10 @@
 // ("open.timeout" is its class); [IsTimeout] and similar functions test for a kind.
 // [Error.Hint] lists what to try, as settings of a scenario: it names no flag.
 //
-// Both protocols of Impala's binary ports are supported: HiveServer2 ([ProtocolHS2], port
-// 21050) and [ProtocolBeeswax] (port 21000).
+// The protocols of Impala's ports are supported: HiveServer2 ([ProtocolHS2], port 21050),
+// the same over HTTP and HTTPS ([ProtocolHS2HTTP], port 28000), and [ProtocolBeeswax]
+// (port 21000). Over HTTP each call is one POST: [HTTPConfig] says how, [Record.HTTP]
+// counts requests and connections, and a session may have several connections.
 //
 // # Time and trust
 //
@@ -31,7 +33,8 @@
 // that one reply may have (16 MiB for a part of a result, otherwise 1 MiB).
 // Containers have at most 65536 elements and 64 levels, and a result takes at most
 // 64 MiB of memory, which counts what decoding adds to its bytes. A server's text
-// is bounded, and [Error.Error] shows no control character of it.
+// is bounded, and [Error.Error] shows no control character of it. The head of an HTTP
+// answer has at most 64 KiB and 256 fields, and a session keeps at most 20 cookies.
 //
 // A certificate is checked after the handshake, so that it is recorded first. Where
 // it is refused, the connection ends there and [Record.Refused] is set. For load, a
@@ -42,7 +45,10 @@
 //
 // No retry, no pool, no reconnecting, no TLS resumption, no Happy Eyeballs, no
 // TCP keepalive: each of them changes which coordinator is reached, or hides a
-// fault. No Kerberos ticket is renewed. No database/sql driver. A [Session] is
+// fault. Two things are so because HTTP is: a connection whose end was announced, or
+// that failed, is followed by another one for the next call, and a request whose cookie
+// was refused is sent once more with its login, as Impala's own clients do. No Kerberos
+// ticket is renewed. No database/sql driver. A [Session] is
 // for one goroutine at a time. Where a call is interrupted while OpenSession is
 // under way, the server may open a session that is never closed: Impala ends it
 // after --disconnected_session_timeout (15 minutes).

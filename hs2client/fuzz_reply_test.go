@@ -107,6 +107,9 @@ func play(mode uint8, wire []byte, timeout time.Duration) error {
 	if mode&1 != 0 {
 		c.Protocol = hs2client.ProtocolBeeswax
 	}
+	if mode&4 != 0 {
+		c.Protocol = hs2client.ProtocolHS2HTTP
+	}
 	if mode&2 != 0 {
 		c.Plain = &hs2client.Plain{User: "ann", Password: password}
 	}
@@ -138,10 +141,17 @@ func FuzzReply(f *testing.F) {
 	f.Add(uint8(2), append(slices.Clone(complete), "HTTP/"+password...))
 	f.Add(uint8(0), []byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	f.Add(uint8(0), message(thrift.EXCEPTION, "OpenSession", 1, "\x0b\x00\x01\x00\x00\x00\x04boom\x00"))
+	for _, said := range []string{
+		"HTTP/1.1 200 OK\r\n\r\n" + string(wholeHS2()), "HTTP/1.1 401 no\r\nWWW-Authenticate: Basic realm=" + password + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>" + password, "HTTP/1.1 302 x\r\nLocation: /\x1b[2J\r\n\r\n",
+	} {
+		f.Add(uint8(4), []byte(said))
+		f.Add(uint8(6), []byte(said))
+	}
 	f.Fuzz(func(t *testing.T, mode uint8, wire []byte) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		err := play(mode&3, wire, 20*time.Millisecond)
+		err := play(mode&7, wire, 20*time.Millisecond)
 		runtime.ReadMemStats(&after)
 		if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20+128*uint64(len(wire)) {
 			t.Fatalf("%d bytes of memory for %d that came", grown, len(wire))

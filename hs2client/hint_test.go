@@ -16,11 +16,14 @@ import (
 func everyFix() map[Fix]bool {
 	all := map[Fix]bool{}
 	for phase := range NumPhases {
-		for kind := range vocab.KindUnauthorized + 1 {
-			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: ProtocolBeeswax}} {
+		for kind := range vocab.KindForeignHandle + 1 {
+			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: ProtocolBeeswax}, {protocol: ProtocolHS2HTTP}, {protocol: ProtocolHS2HTTP, tls: true, sasl: true, bearer: true}, {protocol: ProtocolHS2HTTP, sasl: true, kerberos: true}} {
 				for _, received := range []bool{false, true} {
-					for _, f := range hintFor(&Error{Phase: phase, Kind: kind}, m, received) {
-						all[f] = true
+					for _, e := range []Error{{}, {status: 400}, {status: 417}, {status: 502}, {heard: vocab.HeardHTTP}, {heard: vocab.HeardThrift}, {asked: []string{"Negotiate"}}} {
+						e.Phase, e.Kind = phase, kind
+						for _, f := range hintFor(&e, m, received) {
+							all[f] = true
+						}
 					}
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -275,6 +276,39 @@ func TestHTTP_DeadlineAndCancelInEveryCall(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// What is given up is cancelled and closed over another connection, although the one
+// it was asked on still waits.
+func TestHTTP_CancelsOverAnotherConnection(t *testing.T) {
+	server := httpImpala(nil)
+	asked := make(chan struct{}, 1)
+	server.answer = func(p post, conn net.Conn) bool {
+		if p.method == "GetOperationStatus" {
+			asked <- struct{}{}
+			silent(conn)
+			return false
+		}
+		return sends(conn, p.as())
+	}
+	s, err := hs2client.Open(t.Context(), httpTo(t, server.serve))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-asked
+		cancel()
+	}()
+	_, err = s.Query(ctx, "SELECT 1")
+	wantClass(t, err, "execute.canceled")
+	if err := s.Close(t.Context()); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	calls := server.asked()
+	if want := []string{"Status", "Cancel", "CloseOperation", "CloseSession"}; !slices.Equal(calls[len(calls)-4:], want) {
+		t.Errorf("calls %v", calls)
 	}
 }
 

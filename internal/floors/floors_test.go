@@ -56,9 +56,9 @@ scenarios/internal/dn: internal/usertext
 scenarios/internal/judgetest: scenarios vocab internal/golden
 scenarios/internal/deal:
 scenarios/internal/balancesim: scenarios scenarios/internal/budget scenarios/internal/deal scenarios/internal/judgetest
-hs2client: vocab hs2client/internal/kdc internal/gss internal/keytab internal/krb5conf internal/krbmsg hs2client/internal/wire hs2client/internal/httpwire internal/thriftgen/hs2 internal/thriftgen/beeswax
-hs2client/internal/httpwire: vocab hs2client/internal/wire
+hs2client: vocab hs2client/internal/wire hs2client/internal/httpwire hs2client/internal/kdc internal/gss internal/keytab internal/krb5conf internal/krbmsg internal/thriftgen/hs2 internal/thriftgen/beeswax
 hs2client/internal/kdc: vocab internal/gss internal/keytab internal/krb5conf internal/krbmsg
+hs2client/internal/httpwire: vocab hs2client/internal/wire
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe internal/gss
 internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/gss internal/keytab internal/certs internal/usertext
 internal/provision: internal/provision/lbfile

@@ -68,6 +68,8 @@ type Config struct {
 	WebTLS   bool              // the pages are served over HTTPS
 	WebUsers map[string]string // who may read the pages: user to password, by Digest; nil: everybody
 
+	deferAccept time.Duration // how long a silent connection is not accepted; 0: deferAccept
+
 	Log *slog.Logger // connections and balancing decisions at level Debug, rejected logins at Info; never a password. nil: no log
 }
 
@@ -103,6 +105,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.SetupThreads, 2)
 	setDefault(&c.AcceptTimeout, 5*time.Minute)
 	setDefault(&c.Version, "4.5.0")
+	setDefault(&c.deferAccept, deferAccept)
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
 	c.WebUsers, c.ProxyUsers, c.JWKS = maps.Clone(c.WebUsers), maps.Clone(c.ProxyUsers), slices.Clone(c.JWKS)
