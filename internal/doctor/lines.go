@@ -59,7 +59,7 @@ func (w way) smoke(flag func(vocab.Fix) string) string {
 	words := []string{"impala-lbcheck", "smoke", w.address()}
 	for _, st := range scenarios.Settings() {
 		value := st.Text(&s)
-		if st.Name == "" || st.Repeat || !slices.Contains([]scenarios.Group{scenarios.GroupTarget, scenarios.GroupLogin, scenarios.GroupTLS}, st.Group) || value == st.Text(&usual) {
+		if st.Name == "" || st.Repeat || !slices.Contains([]scenarios.Group{scenarios.GroupTarget, scenarios.GroupLogin, scenarios.GroupKerberos, scenarios.GroupTLS}, st.Group) || value == st.Text(&usual) {
 			continue
 		}
 		if strings.HasSuffix(st.Key, "_command") {
