@@ -73,7 +73,7 @@ func TestDoctor_NamesTheCauseOfAKerberosFailure(t *testing.T) {
 		"a KDC whose clock is ahead":       {node(ahead.config()), ticket(t, ahead.kdc.Krb5Conf()), "clock-skew"},
 		"a coordinator's clock":            {node(good.config(), "skewed-clock=10m"), ticket(t, conf), "rejected"},
 		"a coordinator's keytab":           {node(good.config(), "wrong-keytab"), ticket(t, conf), "rejected"},
-		"a KDC that is mute":               {node(good.config()), ticket(t, kdcAt(mutePort(t))), "kdc-unreachable"},
+		"a KDC that is mute":               {node(good.config()), ticket(t, kdcAt(mutePort(t)), "--timeout", "2s"), "kdc-unreachable"},
 		"a KDC that is down":               {node(good.config()), ticket(t, kdcAt(closed(t))), "kdc-unreachable"},
 		"a realm without a KDC":            {node(good.config()), ticket(t, conf, "--principal", "ann@OTHER.EXAMPLE.COM"), "wrong-realm"},
 		"a ticket to who wants none":       {node(simcluster.Config{}), ticket(t, conf), "no-login"},
