@@ -48,7 +48,7 @@ var kindHints = map[Kind][]Fix{
 		todo("put a certificate on the listener"),
 	},
 	KindNeedsTLS:     {{Setting: settingTLS, Value: "true", Why: "the port speaks TLS"}},
-	KindNeedsSASL:    {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login"}, {Setting: settingAuth, Value: "kerberos", Why: "or one by a ticket"}},
+	KindNeedsSASL:    {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login"}, {Setting: settingAuth, Value: "kerberos", Why: "by a ticket, if the cluster has Kerberos"}},
 	KindShuttingDown: {todo("the coordinator is shutting down and the balancer still sends it sessions: /healthz stays 200 meanwhile, so drain it at the balancer first")},
 	KindServerName: {
 		{Setting: settingServerName, Why: "ask for a name that the listener has a certificate for; it does not know the one of the endpoint"},
