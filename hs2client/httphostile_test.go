@@ -140,7 +140,7 @@ func TestHTTP_OtherwiseConnected(t *testing.T) {
 		"TLS to a plain server":            {page, hs2client.Config{Protocol: hs2client.ProtocolHS2HTTP, TLS: trust}, "tls.http", "tls.enabled=false"},
 		"a plain request to a TLS server":  {secured(listener(t, a, certs.KindGood), silent), hs2client.Config{Protocol: hs2client.ProtocolHS2HTTP}, "open.eof", "tls.enabled=true"},
 		"a binary server that waits":       {silent, hs2client.Config{Protocol: hs2client.ProtocolHS2HTTP}, "open.timeout", "target.protocol=hs2"},
-		"a binary session with a web page": {page, hs2client.Config{}, "open.http", "28000"},
+		"a binary session with a web page": {page, hs2client.Config{}, "open.http", "target.protocol=hs2-http"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
