@@ -48,7 +48,7 @@
 // fault. Two things are so because HTTP is: a connection whose end was announced, or
 // that failed, is followed by another one for the next call, and a request whose cookie
 // was refused is sent once more with its login, as Impala's own clients do. No Kerberos
-// over the binary protocols, no database/sql driver. A [Session] is
+// ticket is renewed. No database/sql driver. A [Session] is
 // for one goroutine at a time. Where a call is interrupted while OpenSession is
 // under way, the server may open a session that is never closed: Impala ends it
 // after --disconnected_session_timeout (15 minutes).

@@ -204,6 +204,8 @@ func openHint(k Kind, m mode, received bool) []Fix {
 	switch k {
 	case KindUnsupported:
 		return otherProtocol(m)
+	case KindGarbage, KindOversize, KindMismatch, KindVersion:
+		return []Fix{todo("what answers there is no Impala: check host and port (" + ports + ", HS2 over HTTP 28000)")}
 	case KindEOF, KindReset, KindTimeout:
 	default:
 		return nil

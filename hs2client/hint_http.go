@@ -37,9 +37,15 @@ func httpHint(e *Error, m mode, received bool) []Fix {
 	return nil
 }
 
+// schemeSettings are the logins that a scheme of HTTP is, but for Basic.
+var schemeSettings = map[string]string{"Negotiate": "kerberos", "Bearer": "jwt"}
+
 // loginAskedFor is for a server that wants a login where none was made.
 func loginAskedFor(schemes []string) []Fix {
 	if len(schemes) > 0 && !slices.Contains(schemes, "Basic") {
+		if setting := schemeSettings[schemes[0]]; setting != "" {
+			return []Fix{{Setting: settingAuth, Value: setting, Why: "the server asks for a login by " + schemes[0]}}
+		}
 		return []Fix{todo("the server asks for a login by " + printable(schemes[0]))}
 	}
 	return []Fix{{Setting: settingAuth, Value: "ldap", Why: "the server asks for a login"}}
@@ -62,6 +68,9 @@ func statusHint(status int, m mode) []Fix {
 func httpLoginHint(k Kind, m mode) []Fix {
 	switch k {
 	case KindRejected:
+		if m.kerberos {
+			return slices.Clone(refusedTicket)
+		}
 		return []Fix{todo("the " + m.credentials() + " was refused"), todo("look at the coordinator's log for the reason")}
 	case KindMechanism:
 		return []Fix{todo("the server asks for another login than by " + m.credentials() + ": use what it has, or turn this one on there")}

@@ -53,6 +53,6 @@ var kerberosHints = map[Kind][]Fix{
 
 // refusedTicket is for a login by ticket that was refused without a reason.
 var refusedTicket = []Fix{
-	todo("the coordinator refused the ticket (Impala then closes the connection without an answer): compare the ticket's service and kvno with klist -k -e of each coordinator's keytab, and their clocks"),
+	todo("the coordinator refused the ticket (Impala says no reason, and over the binary protocols closes the connection): compare the ticket's service and kvno with klist -k -e of each coordinator's keytab, and their clocks"),
 	{Setting: settingKrbHost, Why: "name the host whose principal the coordinators hold, as a rule the balancer's"},
 }

@@ -6,7 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -24,28 +24,26 @@ const (
 // sparkWay is a way into Spark Thrift Servers of two releases: how they are started,
 // and how impyla and our client come in.
 type sparkWay struct {
+	way
 	name     string
-	kerberos bool // the servers hold the balancer's principal
-	password bool // our client logs in with a password
-	http     bool
-	tls      bool
 	hiveconf []string
 	how      impylaHow // how impyla comes in, without the CA file
-	full     bool
+	full     bool      // only in the full run
 }
 
 // sparkWays are the ways into Spark Thrift Servers.
 func sparkWays() []sparkWay {
 	basic := plainHow("PLAIN", "")
 	ldap := impylaHow{"auth_mechanism": "PLAIN", "user": ldapUser, "password": ldapPassword}
+	none := []string{"hive.server2.authentication=NONE"} // SASL PLAIN with any password
 	return []sparkWay{
-		{name: "kerberos", kerberos: true, how: kerberosHow()},
-		{name: "spnego", kerberos: true, http: true, how: kerberosHow().overHTTP()},
-		{name: "ldap", hiveconf: ldapSettings, password: true, how: ldap},
-		{name: "https", http: true, tls: true, password: true, how: basic.overHTTP()},
-		{name: "http", http: true, password: true, how: basic.overHTTP(), full: true},
-		{name: "plain", hiveconf: []string{"hive.server2.authentication=NONE"}, password: true, how: basic, full: true},
-		{name: "tls", tls: true, how: plainHow("NOSASL", ""), full: true},
+		{name: "kerberos", way: way{kerberos: true}, how: kerberosHow()},
+		{name: "spnego", way: way{kerberos: true, http: true}, how: kerberosHow().overHTTP()},
+		{name: "ldap", way: way{password: true}, hiveconf: ldapSettings, how: ldap},
+		{name: "https", way: way{password: true, http: true, tls: true}, how: basic.overHTTP()},
+		{name: "http", way: way{password: true, http: true}, how: basic.overHTTP(), full: true},
+		{name: "plain", way: way{password: true}, hiveconf: none, how: basic, full: true},
+		{name: "tls", way: way{tls: true}, how: plainHow("NOSASL", ""), full: true},
 	}
 }
 
@@ -74,9 +72,13 @@ func (l *lab) startSparkWay(ctx context.Context, w sparkWay) (h *haproxy, names 
 			return nil, nil, stop, err
 		}
 		names, in.servers = append(names, s.name), append(in.servers, s.address())
+		how, err := l.howIn(w)
+		if err != nil {
+			return nil, nil, stop, err
+		}
 		all.Go(func() {
 			procs[i], errs[i] = l.startSparkServer(ctx, s, func(ctx context.Context) (string, error) {
-				return l.askImpyla(ctx, s.host, cmp.Or(s.http, sparkPort), sparkIdentity, w.how, s.env...)
+				return l.askImpyla(ctx, s.host, cmp.Or(s.http, sparkPort), sparkIdentity, how, s.env...)
 			})
 		})
 	}
@@ -94,6 +96,20 @@ func (l *lab) startSparkWay(ctx context.Context, w sparkWay) (h *haproxy, names 
 		started = append(started, h.proc)
 	}
 	return h, names, stop, err
+}
+
+// howIn returns how impyla comes in.
+func (l *lab) howIn(w sparkWay) (impylaHow, error) {
+	if !w.tls {
+		return w.how, nil
+	}
+	certs, err := l.pki()
+	if err != nil {
+		return nil, err
+	}
+	how := maps.Clone(w.how)
+	how["use_ssl"], how["ca_cert"] = true, certs.root
+	return how, nil
 }
 
 // bothNodes binds a port on both addresses of lbName.
@@ -161,13 +177,13 @@ func (l *lab) proveSparkWay(ctx context.Context, w sparkWay) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
+	flags, err := l.flags(w.way)
+	if err != nil {
+		return evidence{}, err
+	}
 	c := balanceCase{
 		listener: "spark", policy: "round-robin", expect: names, sessions: 20, shares: []int{10, 10},
-		args: append([]string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"}, w.flags...),
+		args: append([]string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"}, flags...),
 	}
-	e, err := c.prove(ctx, l, "spark."+w.name, h, names)
-	if err != nil {
-		return e, fmt.Errorf("%w", err)
-	}
-	return e, nil
+	return c.prove(ctx, l, "spark."+w.name, h, names)
 }

@@ -29,7 +29,11 @@ var kinds = map[scenarios.Kind]kindRules{
 func kindOf(s scenarios.Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
 
 func sessions(ctx context.Context, s scenarios.Scenario, opt Options) scenarios.Result {
-	return run.Run(ctx, opt.Open(ctx, s), s, opt.Run)
+	t := opt.tickets(s)
+	if opt.Run.Remark == nil {
+		opt.Run.Remark = t.remark
+	}
+	return run.Run(ctx, opt.openWith(ctx, s, t), s, opt.Run)
 }
 
 func handshakes(ctx context.Context, s scenarios.Scenario, opt Options) scenarios.Result {

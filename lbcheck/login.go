@@ -10,10 +10,13 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
-// setLogin sets who logs in, and for whom.
+// setLogin sets who logs in, and for whom. A Kerberos ticket is set where sessions are
+// opened.
 func (o Options) setLogin(c *hs2client.Config, a scenarios.Auth) {
 	c.User, c.Delegate = a.User, a.Delegate
 	switch a.Mechanism {
+	case scenarios.MechanismKerberos:
+		c.QOP = string(a.KerberosQOP)
 	case scenarios.MechanismLDAP:
 		c.Plain = &hs2client.Plain{User: a.User, Password: o.Password}
 	case scenarios.MechanismJWT:

@@ -18,10 +18,10 @@ const maskText = "***"
 // masked keeps secrets out of what a server says: one that was sent a password or a
 // token can repeat it, as a name or in an error. Names that the user declared are shown.
 func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
-	if o.Password == "" && o.Token == "" {
+	m := newSecretMask(declared, o.secrets()...)
+	if m.hidesNothing {
 		return open
 	}
-	m := newSecretMask(declared, o.Password, o.Token)
 	return func(ctx context.Context, n run.Node, o *scenarios.Observation) (run.Session, error) {
 		s, err := open(ctx, n, o)
 		m.observation(o)
@@ -35,8 +35,12 @@ func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
 // secretMask hides secrets.
 type secretMask struct {
 	*strings.Replacer
-	declared []string
+	declared     []string
+	hidesNothing bool
 }
+
+// secrets are what a server may be sent.
+func (o Options) secrets() []string { return []string{o.Password, o.Token, o.Kerberos.Password} }
 
 // newSecretMask hides secrets, also as quoted strings, but not the names that are
 // declared; "" is no secret.
@@ -49,7 +53,7 @@ func newSecretMask(declared []string, secrets ...string) secretMask {
 		quoted := strconv.Quote(secret)
 		words = append(words, secret, maskText, quoted[1:len(quoted)-1], maskText)
 	}
-	return secretMask{strings.NewReplacer(words...), declared}
+	return secretMask{strings.NewReplacer(words...), declared, words == nil}
 }
 
 func (m secretMask) error(err error) error {

@@ -21,10 +21,14 @@ const clientIdentifier = "impala-lbcheck"
 // session that is being opened when ctx ends has two more seconds to finish; the
 // password and the token are masked in whatever a server says.
 func (o Options) Open(ctx context.Context, s scenarios.Scenario) run.OpenFunc {
-	return withGrace(ctx, o.masked(o.open(s), s.Expect.Coordinators.Names))
+	return o.openWith(ctx, s, o.tickets(s))
 }
 
-func (o Options) open(s scenarios.Scenario) run.OpenFunc {
+func (o Options) openWith(ctx context.Context, s scenarios.Scenario, t *tickets) run.OpenFunc {
+	return withGrace(ctx, o.masked(o.open(s, t), s.Expect.Coordinators.Names))
+}
+
+func (o Options) open(s scenarios.Scenario, t *tickets) run.OpenFunc {
 	localAddress := localAddresses(s.Load.LocalAddresses)
 	chains := chainCache(s.TLS)
 	return func(ctx context.Context, n run.Node, out *scenarios.Observation) (run.Session, error) {
@@ -37,6 +41,12 @@ func (o Options) open(s scenarios.Scenario) run.OpenFunc {
 		}
 		if d, ok := run.PhaseTimeout(ctx); ok {
 			c.Timeout = d
+		}
+		if s.Auth.Mechanism == scenarios.MechanismKerberos {
+			var err error
+			if c.Kerberos, err = t.of(ctx, n.Host); err != nil {
+				return nil, err
+			}
 		}
 		session, err := hs2client.Open(ctx, c)
 		if err != nil {

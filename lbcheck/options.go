@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
@@ -17,6 +18,10 @@ type Options struct {
 	Token       string         // a JWT or an OAuth token, where auth.mechanism is jwt
 	WebPassword string         // of target.web_user
 	Roots       *x509.CertPool // authorities to trust, those of tls.ca_cert; nil: the system's
+
+	// Kerberos is who logs in where auth.mechanism is kerberos, and with what. A ticket
+	// is fetched once for each host of a service, by the first session that needs it.
+	Kerberos hs2client.KerberosLogin
 
 	// ClientCertificate is what a listener that asks for one is shown, that of
 	// tls.client_cert; nil: none.
@@ -58,6 +63,8 @@ func (o Options) checkLogin(m scenarios.Mechanism) error {
 	switch {
 	case m == scenarios.MechanismLDAP && o.Password == "":
 		return errors.New("auth.mechanism is ldap, and Options.Password is empty")
+	case m == scenarios.MechanismKerberos && o.Kerberos.Keytab == nil && o.Kerberos.CCache == nil && o.Kerberos.Password == "":
+		return errors.New("auth.mechanism is kerberos, and Options.Kerberos has neither a keytab nor a credential cache nor a password")
 	case m == scenarios.MechanismJWT && o.Token == "":
 		return errors.New("auth.mechanism is jwt, and Options.Token is empty")
 	}

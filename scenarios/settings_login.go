@@ -14,7 +14,7 @@ var loginSettings = []Setting{
 	{Key: "auth.allow_cleartext", Name: "allow-cleartext-auth", Group: GroupLogin, Help: "send the password or the token even without TLS", Unset: "false"},
 	{Key: "auth.delegate", Name: "delegate", Arg: argName, Group: GroupLogin, Kinds: withSessions, Help: "user for whom the sessions act (impala.doas.user)", Unset: "the user who logs in"},
 
-	{Key: "auth.principal", Name: "principal", Arg: argName, Group: GroupKerberos, Help: "who logs in, as NAME or NAME@REALM", Unset: "the principal of the credential cache"},
+	{Key: "auth.principal", Name: "principal", Arg: argName, Group: GroupKerberos, Help: "who logs in, as NAME or NAME@REALM", Unset: "the principal of the credential cache, or the first of the keytab"},
 	{Key: "auth.keytab", Name: "keytab", Arg: argFile, Group: GroupKerberos, Help: "file with the keys of the principal; " + onlySecret, Unset: "none"},
 	{Key: "auth.ccache", Name: "ccache", Arg: argFile, Group: GroupKerberos, Help: "credential cache with a ticket; a file, or DIR:DIRECTORY", Unset: "the one of KRB5CCNAME, or of krb5.conf"},
 	{Key: "auth.krb5_conf", Name: "krb5-conf", Arg: argFile, Group: GroupKerberos, Help: "file that says where the Kerberos servers of a realm are", Unset: "the one of KRB5_CONFIG, or /etc/krb5.conf"},

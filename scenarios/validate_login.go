@@ -49,15 +49,11 @@ func (s Scenario) kerberosClaims() []claim {
 		return a.uselessKerberosClaims()
 	}
 	byPassword := a.PasswordFile != "" || a.PasswordCommand != ""
-	needsName := func(wrong bool, what string) claim {
-		return claim{wrong && a.Principal == "", "auth.principal", what + " is given, but not whose it is", []vocab.Fix{setTo("auth.principal", "")}}
-	}
 	claims := []claim{
 		{a.Keytab != "" && a.CCache != "", "auth.ccache", "auth.keytab is set, too; set one of the two", nil},
 		{byPassword && a.Keytab != "", "auth.keytab", "a password is given, too; give one of the two", nil},
 		{byPassword && a.CCache != "", "auth.ccache", "a password is given, too; give one of the two", nil},
-		needsName(a.Keytab != "", "a keytab"),
-		needsName(byPassword, "a password"),
+		{byPassword && a.Principal == "", "auth.principal", "a password is given, but not whose it is", []vocab.Fix{setTo("auth.principal", "")}},
 		{s.Target.Protocol == ProtocolHS2HTTP && a.KerberosQOP != "" && a.KerberosQOP != QOPAuth, "auth.kerberos_qop", "over HTTP, Kerberos protects no messages",
 			[]vocab.Fix{setTo("auth.kerberos_qop", "auth"), setTo("tls.enabled", "true")}},
 	}

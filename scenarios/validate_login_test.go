@@ -45,7 +45,6 @@ func TestValidate_NamesWhatIsWrongWithALogin(t *testing.T) {
 		"a user beside a ticket":        {login(scenarios.Auth{Mechanism: kerberos, User: "alice"}), "auth.user: with kerberos the principal is who logs in; set auth.principal: alice"},
 		"a keytab that nothing uses":    {login(scenarios.Auth{Keytab: "f"}), "auth.keytab: needs a login with Kerberos; set auth.mechanism: kerberos"},
 		"a protection of no login":      {login(scenarios.Auth{KerberosQOP: "auth"}), "auth.kerberos_qop: needs a login with Kerberos; set auth.mechanism: kerberos"},
-		"a keytab of nobody":            {login(scenarios.Auth{Mechanism: kerberos, Keytab: "f"}), "auth.principal: a keytab is given, but not whose it is; set auth.principal"},
 		"a Kerberos password of nobody": {login(scenarios.Auth{Mechanism: kerberos, PasswordFile: "f"}), "auth.principal: a password is given, but not whose it is; set auth.principal"},
 		"a keytab and a cache":          {login(scenarios.Auth{Mechanism: kerberos, Principal: "p", Keytab: "f", CCache: "c"}), "auth.ccache: auth.keytab is set, too; set one of the two"},
 		"a keytab and a password":       {login(scenarios.Auth{Mechanism: kerberos, Principal: "p", Keytab: "f", PasswordCommand: "c"}), "auth.keytab: a password is given, too; give one of the two"},

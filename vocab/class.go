@@ -42,6 +42,20 @@ func (c Class) IsLocal() bool { return c.Kind == KindLocalFiles || c.Kind == Kin
 // IsRejected reports whether the server refused a login.
 func (c Class) IsRejected() bool { return c.Phase == PhaseSASL && c.Kind == KindRejected }
 
+// failedLogins are the kinds of a login that would fail alike if it were tried again
+// with the same credentials, at whichever coordinator.
+var failedLogins = map[Kind]bool{
+	KindRejected: true, KindNoCredentials: true, KindUnauthorized: true,
+	KindNoTicket: true, KindTicketExpired: true, KindUnknownService: true, KindUnknownClient: true,
+	KindKDCUnreachable: true, KindWrongRealm: true, KindNoEncryption: true,
+}
+
+// IsFailedLogin reports whether a login failed that is not to be tried again: the server
+// refused it, for another attempt might lock an account, or there was nothing to log in
+// with, such as a Kerberos ticket. A coordinator that does not prove who it is, or whose
+// clock is off, says nothing of the others.
+func (c Class) IsFailedLogin() bool { return c.Phase == PhaseSASL && failedLogins[c.Kind] }
+
 // IsAdmission reports whether admission control kept a statement from running.
 func (c Class) IsAdmission() bool { return c.Kind == KindAdmission }
 

@@ -128,7 +128,8 @@ func configFlag(e *simcluster.ConfigError) string {
 	}
 	flag, ok := map[string]string{
 		"Coordinators": "--coordinators", "Nodes": "--nodes", "Balance": "--balance", "Background": "--background",
-		"First": "--first", "BeeswaxPort": "--beeswax-port", "HTTPPort": "--hs2-http-port", "Keytab": "--keytab", "JWKS": "--jwks",
+		"First": "--first", "BeeswaxPort": "--beeswax-port", "HTTPPort": "--hs2-http-port", "Keytab": "--keytab", "Principal": "--principal", "JWKS": "--jwks",
+		"Layer7": "--layer7", "StickyCookie": "--sticky-cookie",
 	}[e.Field]
 	if !ok {
 		return e.Field

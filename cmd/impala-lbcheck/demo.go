@@ -24,13 +24,16 @@ func newDemo(e env) *cobra.Command {
 		Use:   "demo [SCENARIO]",
 		Short: "Run a scenario against a simulated cluster: no Impala, no flags needed",
 		Long: `Start a simulated cluster and its balancer on loopback, run a scenario (default
-smoke) against it, and stop it again. demo creates the certificates and users that
---tls and --auth need, expects the names of its coordinators, and has a timeout of
+smoke) against it, and stop it again. demo creates the certificates, users, tokens and
+the Kerberos server that --tls and --auth need, turns TLS on where a password or a token
+would go in clear, expects the names of its coordinators, and has a timeout of
 1 s per phase. --fault simulates a fault; docs/faults.md has the reports.
 ` + faultHelp(),
 		Example: `  impala-lbcheck demo
   impala-lbcheck demo --fault dead@2
   impala-lbcheck demo --tls --auth ldap --fault expired@2
+  impala-lbcheck demo --auth kerberos
+  impala-lbcheck demo --protocol hs2-http --auth jwt
   impala-lbcheck demo spread --balance round-robin`,
 		GroupID:           groupTry,
 		Args:              atMostOne("scenario"),
@@ -109,10 +112,11 @@ func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, 
 		return err
 	}
 	secureDemo(e, &s, o)
-	with, err := applyConnection(&config, &s)
+	with, end, err := applyConnection(&config, &s)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, end()) }()
 	cluster, err := startCluster(config)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simkdc"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -21,38 +22,46 @@ func secureDemo(e env, s *scenarios.Scenario, o *flags.Overrides) {
 }
 
 // applyConnection configures the protocol, the logins, TLS and web pages of the cluster
-// for the scenario, and returns the secrets of the client.
-func applyConnection(config *simcluster.Config, s *scenarios.Scenario) (secrets, error) {
+// for the scenario, and returns the secrets of the client, and what ends the servers that
+// it started.
+func applyConnection(config *simcluster.Config, s *scenarios.Scenario) (secrets, func() error, error) {
 	config.Beeswax, config.HTTP = s.Target.Protocol == scenarios.ProtocolBeeswax, s.Target.Protocol == scenarios.ProtocolHS2HTTP
 	config.TLS = s.TLS.Enabled
-	with, err := applyLogin(config, s)
+	with, end, err := applyLogin(config, s)
 	if err != nil {
-		return with, &exitError{exitInternal, err}
+		return with, nil, &exitError{exitInternal, err}
 	}
 	config.Web, config.WebPort, config.WebTLS = s.Target.WebPort > 0, uint16(s.Target.WebPort), s.Target.WebTLS
 	if s.Target.WebUser != "" {
 		with.webPassword = newPassword()
 		config.WebUsers = map[string]string{s.Target.WebUser: with.webPassword}
 	}
-	return with, nil
+	return with, end, nil
 }
 
 // applyLogin makes the cluster accept the scenario's login, by secrets of its own.
-func applyLogin(config *simcluster.Config, s *scenarios.Scenario) (with secrets, err error) {
-	user := s.Auth.User
+func applyLogin(config *simcluster.Config, s *scenarios.Scenario) (with secrets, end func() error, err error) {
+	user, end := s.Auth.User, func() error { return nil }
+	if m := s.Auth.Mechanism; m == scenarios.MechanismKerberos || m == scenarios.MechanismJWT {
+		s.Auth.User = "" // it is the demo's own; ticket and token say who logs in
+	}
 	switch s.Auth.Mechanism {
+	case scenarios.MechanismKerberos:
+		var kdc *simkdc.KDC
+		if kdc, with.kerberos, err = startDemoKDC(config, s); err == nil {
+			user, end = s.Auth.Principal, kdc.Close
+		}
 	case scenarios.MechanismLDAP:
 		with.password = newPassword()
 		config.Auth, config.Users = simcluster.AuthLDAP, map[string]string{user: with.password}
 	case scenarios.MechanismJWT:
-		s.Auth.User = ""
 		user = demoUser
 		with.token, err = acceptToken(config, user)
 	}
 	if s.Auth.Delegate != "" {
 		config.ProxyUsers = map[string][]string{user: {s.Auth.Delegate}}
 	}
-	return with, err
+	return with, end, err
 }
 
 // tokenLifetime is longer than a demo takes.

@@ -12,9 +12,9 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/doctor"
-	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
 // doctorTimeout is the usual time limit of each phase: everything has to fit into
@@ -96,7 +96,7 @@ func examine(ctx context.Context, e env, w doctor.Wish, as doctor.Client, asJSON
 	if err != nil {
 		return err
 	}
-	seen := doctor.Examine(ctx, w, lbcheck.Options{Password: secrets.password, Roots: secrets.roots, ClientCertificate: secrets.client})
+	seen := doctor.Examine(ctx, w, secrets.options(run.Options{}))
 	if by, stopped := interruption(ctx); stopped {
 		return &exitError{signalCode(by.sig), errors.New("interrupted before all was asked")}
 	}

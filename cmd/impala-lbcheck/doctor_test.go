@@ -8,6 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -193,6 +196,45 @@ func node(config simcluster.Config, faults ...string) func(*testing.T) (string, 
 	}
 }
 
+// httpNode is the same of HTTP.
+func httpNode(config simcluster.Config) func(*testing.T) (string, []string) {
+	return func(t *testing.T) (string, []string) {
+		config.Coordinators, config.Nodes, config.HTTP = 1, 1, true
+		c := cluster(t, config)
+		return c.HTTPNodes()[0].String(), trusting(t, c, config)
+	}
+}
+
+// withFault is a node of a configuration with a fault.
+func withFault(of func(simcluster.Config) func(*testing.T) (string, []string), config simcluster.Config, fault string) func(*testing.T) (string, []string) {
+	return func(t *testing.T) (string, []string) {
+		f, err := simcluster.ParseFault(fault)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Faults = []simcluster.Fault{f}
+		return of(config)(t)
+	}
+}
+
+// withJWT is a cluster that takes tokens of an issuer of its own.
+func withJWT(t *testing.T) simcluster.Config {
+	issuer, err := simcluster.NewTokenIssuer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := issuer.JWKS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return simcluster.Config{Auth: simcluster.AuthJWT, JWKS: keys}
+}
+
+// jwt are the flags of a token.
+func jwt(token string) []string {
+	return []string{"--auth", "jwt", "--token-command", "echo " + token, "--protocol", "hs2-http"}
+}
+
 // beeswaxNode is the same of Beeswax.
 func beeswaxNode(config simcluster.Config) func(*testing.T) (string, []string) {
 	return func(t *testing.T) (string, []string) {
@@ -283,17 +325,35 @@ func TestDoctor_NamesTheCause(t *testing.T) {
 		"a PROXY header is sent to a coordinator": {before(withLDAP, func(t *testing.T, to string) string {
 			return relay(t, to, "PROXY TCP4 192.0.2.1 192.0.2.2 4000 21050\r\n")
 		}), ldap, "closed-at-once", fails},
-		"a PROXY header is answered":        {port(saying("PROXY TCP4 192.0.2.1 192.0.2.2 4000 21050\r\n")), nil, "proxy-header", fails},
-		"a dead coordinator":                {port(func(net.Conn) {}), nil, "closed-at-once", fails},
-		"a dead coordinator, of a balancer": {node(simcluster.Config{}, "refused"), nil, "closed-at-once", fails},
-		"one who closes when asked":         {port(func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) }), nil, "closed-when-asked", fails},
-		"a mute server":                     {port(mute), nil, "mute", fails},
-		"a coordinator that hangs":          {node(withLDAP, "hung"), ldap, "mute", fails},
-		"mute within TLS":                   {node(overTLS(simcluster.Config{}), "hung"), nil, "mute", fails},
-		"a draining coordinator":            {node(simcluster.Config{}, "draining"), nil, "shutting-down", fails},
-		"a draining coordinator, LDAP":      {node(overTLS(withLDAP), "draining"), ldap, "shutting-down", fails},
-		"a session that does not open":      {node(simcluster.Config{}, "slow=30s"), nil, "session-hangs", fails},
-		"a time limit on the way":           {node(simcluster.Config{}, "slow=30s", "idle=1s:fin"), []string{"--timeout", "4s"}, "time-limit", fails},
+		"a PROXY header is answered":           {port(saying("PROXY TCP4 192.0.2.1 192.0.2.2 4000 21050\r\n")), nil, "proxy-header", fails},
+		"a dead coordinator":                   {port(func(net.Conn) {}), nil, "closed-at-once", fails},
+		"a dead coordinator, of a balancer":    {node(simcluster.Config{}, "refused"), nil, "closed-at-once", fails},
+		"one who closes when asked":            {port(func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) }), nil, "closed-when-asked", fails},
+		"a mute server":                        {port(mute), nil, "mute", fails},
+		"a coordinator that hangs":             {node(withLDAP, "hung"), ldap, "mute", fails},
+		"mute within TLS":                      {node(overTLS(simcluster.Config{}), "hung"), nil, "mute", fails},
+		"a draining coordinator":               {node(simcluster.Config{}, "draining"), nil, "shutting-down", fails},
+		"a draining coordinator, LDAP":         {node(overTLS(withLDAP), "draining"), ldap, "shutting-down", fails},
+		"a session that does not open":         {node(simcluster.Config{}, "slow=30s"), nil, "session-hangs", fails},
+		"HTTP to the binary port":              {node(simcluster.Config{}), []string{"--protocol", "hs2-http"}, "binary-on-http-port", fails},
+		"HTTP to the binary port with a login": {node(withLDAP), append([]string{"--protocol", "hs2-http"}, ldap...), "binary-on-http-port", fails},
+		"HTTP to HTTPS":                        {httpNode(overTLS(simcluster.Config{})), []string{"--protocol", "hs2-http", "--tls=false"}, "needs-tls", fails},
+		"HTTPS to HTTP":                        {httpNode(simcluster.Config{}), []string{"--tls"}, "not-tls", fails},
+		"the binary protocol to Impala's HTTP": {httpNode(simcluster.Config{}), []string{"--protocol", "hs2"}, "http-on-binary-port", fails},
+		"no login over HTTP":                   {httpNode(withLDAP), nil, "login-needed", fails},
+		"a wrong password over HTTP":           {httpNode(withLDAP), slices.Concat(ldap[:5], []string{"echo wrong"}, ldap[6:]), "rejected", fails},
+		"a wrong password over HTTPS":          {httpNode(overTLS(withLDAP)), slices.Concat(ldap[:5], []string{"echo wrong"}, ldap[6:]), "rejected", fails},
+		"a token that nobody issued":           {httpNode(overTLS(withJWT(t))), jwt("a.b.c"), "rejected", fails},
+		"a token to who wants a password":      {httpNode(overTLS(withLDAP)), jwt("a.b.c"), "no-credentials", fails},
+		"a web page":                           {port(answering("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 14\r\n\r\n<html></html>\n")), []string{"--protocol", "hs2-http"}, "not-impala", fails},
+		"an answer without a body":             {port(answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")), nil, "not-impala", fails},
+		"an expired certificate over HTTPS":    {withFault(httpNode, overTLS(withLDAP), "expired"), ldap, "expired", fails},
+		"404":                                  {port(answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")), nil, "no-path", fails},
+		"302":                                  {port(answering("HTTP/1.1 302 Found\r\nLocation: https://sso.example.com/\r\nContent-Length: 0\r\n\r\n")), nil, "redirect", fails},
+		"503":                                  {port(answering("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n")), nil, "unavailable", fails},
+		"502":                                  {port(answering("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")), nil, "http-status", fails},
+		"403":                                  {port(answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")), nil, "unauthorized", fails},
+		"a time limit on the way":              {node(simcluster.Config{}, "slow=30s", "idle=1s:fin"), []string{"--timeout", "4s"}, "time-limit", fails},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -353,6 +413,10 @@ func TestDoctor_CallsAHealthyCellHealthy(t *testing.T) {
 		"HS2, TLS":           {node(overTLS(simcluster.Config{})), []string{"--tls"}, "--ssl"},
 		"HS2, LDAP":          {node(withLDAP), ldap, "-l -u ann --auth_creds_ok_in_clear"},
 		"HS2, LDAP, TLS":     {node(overTLS(withLDAP)), ldap, ";ssl=true;sslTrustStore=TRUST_STORE;user=ann"},
+		"HTTP":               {httpNode(simcluster.Config{}), nil, ";transportMode=http;httpPath=cliservice;cookieName=impala.auth;auth=noSasl"},
+		"HTTPS":              {httpNode(overTLS(simcluster.Config{})), nil, "--protocol=hs2-http --ssl"},
+		"HTTP, LDAP":         {httpNode(withLDAP), ldap, "ThriftTransport=2;HTTPPath=cliservice;AuthMech=3"},
+		"HTTPS, LDAP":        {httpNode(overTLS(withLDAP)), ldap, "-l -u ann"},
 		"Beeswax":            {beeswaxNode(simcluster.Config{}), nil, "--protocol=beeswax"},
 		"Beeswax, TLS":       {beeswaxNode(overTLS(simcluster.Config{})), []string{"--protocol", "beeswax"}, "--protocol=beeswax --ssl"},
 		"Beeswax, LDAP":      {beeswaxNode(withLDAP), append([]string{"--protocol", "beeswax"}, ldap...), "-l -u ann"},
@@ -368,6 +432,44 @@ func TestDoctor_CallsAHealthyCellHealthy(t *testing.T) {
 			}
 			if all := strings.Join(lines, "\n"); code != exitPass || len(r.Problems) > 0 || !strings.Contains(all, c.line) || strings.Contains(all, "s3cret") {
 				t.Errorf("exit %d, problems %+v, lines\n%s", code, r.Problems, all)
+			}
+		})
+	}
+}
+
+// A proxy that drops the login, and one that passes it on.
+func TestDoctor_FindsAProxyThatDropsTheLogin(t *testing.T) {
+	t.Parallel()
+	issuer, err := simcluster.NewTokenIssuer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := issuer.JWKS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := issuer.Token("ann", time.Now(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, _ := httpNode(simcluster.Config{Auth: simcluster.AuthJWT | simcluster.AuthLDAP, JWKS: keys})(t)
+	for name, c := range map[string]struct {
+		drops  bool
+		causes []string
+	}{"dropped": {true, []string{"no-credentials"}}, "passed on": {false, nil}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+				r.SetURL(&url.URL{Scheme: "http", Host: addr})
+				if c.drops {
+					r.Out.Header.Del("Authorization")
+				}
+			}}
+			front := httptest.NewServer(proxy)
+			t.Cleanup(front.Close)
+			r, code := examined(t, append([]string{front.Listener.Addr().String(), "--allow-cleartext-auth"}, jwt(token)...)...)
+			if got := causesOf(r); !slices.Equal(got, c.causes) || (code == exitPass) != (c.causes == nil) || strings.Contains(fmt.Sprint(r), token) {
+				t.Errorf("exit %d, causes %v\n%+v", code, got, r)
 			}
 		})
 	}
@@ -394,9 +496,9 @@ func TestDoctor_SendsNoPasswordInClear(t *testing.T) {
 	config := withLDAP
 	config.Coordinators, config.Nodes = 1, 1
 	c := cluster(t, config)
-	stdout, _, code := call(t, append([]string{"doctor", c.Nodes()[0].String(), "--timeout", "1s"}, ldap[:6]...)...)
-	if s := c.Stats(); code != exitFail || s.Logins != 0 || !strings.Contains(stdout, "cleartext") {
-		t.Errorf("exit %d, %+v\n%s", code, s, stdout)
+	r, code := examined(t, append([]string{c.Nodes()[0].String()}, ldap[:6]...)...)
+	if s := c.Stats(); code != exitFail || s.Logins != 0 || !slices.Equal(causesOf(r), []string{"in-clear"}) {
+		t.Errorf("exit %d, %+v\n%+v", code, s, r)
 	}
 }
 
@@ -446,4 +548,3 @@ func TestDoctor_AnswersForClients(t *testing.T) {
 		})
 	}
 }
-

@@ -102,7 +102,7 @@ func splitSettings(s string) []string {
 	return out
 }
 
-var faultRows = slices.Concat(smokeFaults, balancerFaults, loadFaults)
+var faultRows = slices.Concat(smokeFaults, balancerFaults, loadFaults, httpFaults)
 
 func TestDemo_ReportsFaults(t *testing.T) {
 	t.Parallel()

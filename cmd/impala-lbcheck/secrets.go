@@ -6,16 +6,18 @@ import (
 	"crypto/x509"
 	"fmt"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
-// secrets is what a scenario names and does not hold: the passwords, the token, the
-// roots to trust, the client's certificate and its key. It is in no result, log or error.
+// secrets is what a scenario names and does not hold: the passwords, the token,
+// the files of Kerberos, the roots to trust, the client's certificate and its key. It is in no result, log or error.
 type secrets struct {
 	password    string
 	token       string
+	kerberos    hs2client.KerberosLogin
 	webPassword string
 	roots       *x509.CertPool   // nil: the system's
 	client      *tls.Certificate // nil: none
@@ -51,6 +53,8 @@ func (with *secrets) readLogin(ctx context.Context, e env, a scenarios.Auth) (er
 	switch a.Mechanism {
 	case scenarios.MechanismLDAP:
 		with.password, err = readSecret(ctx, e, passwordOf(a, a.User))
+	case scenarios.MechanismKerberos:
+		with.kerberos, err = readKerberos(ctx, e, a)
 	case scenarios.MechanismJWT:
 		with.token, err = readSecret(ctx, e, tokenOf(a))
 	}
@@ -60,7 +64,7 @@ func (with *secrets) readLogin(ctx context.Context, e env, a scenarios.Auth) (er
 // options are the options of a run with these secrets.
 func (with secrets) options(opt run.Options) lbcheck.Options {
 	return lbcheck.Options{
-		Password: with.password, Token: with.token, WebPassword: with.webPassword,
+		Password: with.password, Token: with.token, Kerberos: with.kerberos, WebPassword: with.webPassword,
 		Roots: with.roots, ClientCertificate: with.client, Run: opt,
 	}
 }

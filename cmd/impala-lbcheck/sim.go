@@ -23,6 +23,7 @@ type simFlags struct {
 	httpPort             portFlag
 	http                 bool // --hs2-http-port was given
 	direct               bool
+	layer7, stickyCookie bool
 	login                simLogin
 	tls                  bool
 	caOut                string
@@ -49,7 +50,8 @@ and the coordinators behind it.`,
 		Example: `  impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000
   impala-lbcheck sim --direct --coordinators 4        # an address per coordinator, to put behind your own balancer
   impala-lbcheck sim --tls --ca-out ca.pem --auth ldap --user alice --password-file pw
-  impala-lbcheck sim --hs2-http-port 28000 --tls --ca-out ca.pem --auth jwt --jwks keys.json`,
+  impala-lbcheck sim --hs2-http-port 28000 --tls --ca-out ca.pem --auth jwt --jwks keys.json
+  impala-lbcheck sim --hs2-http-port 28000 --auth kerberos --keytab impala.keytab`,
 		GroupID: groupTry,
 		Args:    none,
 	}
@@ -58,6 +60,8 @@ and the coordinators behind it.`,
 	cmd.Flags().Var(&f.beeswaxPort, "beeswax-port", "Beeswax port of every node; 0: any free port")
 	cmd.Flags().Var(&f.httpPort, "hs2-http-port", "port of HiveServer2 over HTTP of every node; 0: any free port (default: it is not served)")
 	cmd.Flags().BoolVar(&f.direct, "direct", false, "serve one listener per coordinator instead of the balancer")
+	cmd.Flags().BoolVar(&f.layer7, "layer7", false, "over HTTP, balance requests instead of connections, as HAProxy does in mode http")
+	cmd.Flags().BoolVar(&f.stickyCookie, "sticky-cookie", false, "with --layer7: keep each client on its coordinator by a cookie of the balancer's, SERVERID")
 	f.login.bind(cmd)
 	cmd.Flags().BoolVar(&f.tls, "tls", false, "use TLS on every listener")
 	cmd.Flags().StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE`")
@@ -162,6 +166,7 @@ func (f *simFlags) config(ctx context.Context) (simcluster.Config, error) {
 	}
 	config.HS2Port, config.BeeswaxPort, config.Beeswax = uint16(f.hs2Port), uint16(f.beeswaxPort), true
 	config.HTTP, config.HTTPPort = f.http, uint16(f.httpPort)
+	config.Layer7, config.StickyCookie = f.layer7, f.stickyCookie
 	config.TLS = f.tls
 	config.First, config.Web, config.WebPort = f.first, f.web, uint16(f.webPort)
 	config.WebTLS = f.webTLS

@@ -19,6 +19,8 @@ type simLogin struct {
 	keytab       string
 	principal    string
 	jwks         string
+	proxyUsers   string
+	sharedKey    bool
 }
 
 // authModes are the values of --auth, the default first.
@@ -32,6 +34,8 @@ func (l *simLogin) bind(cmd *cobra.Command) {
 	f.StringVar(&l.keytab, "keytab", "", "`FILE` with the keys of the service, for kerberos; others must not be able to read or change it")
 	f.StringVar(&l.principal, "principal", "", "principal whose tickets the binary ports accept, `SERVICE/HOST@REALM` (default: the keytab's first)")
 	f.StringVar(&l.jwks, "jwks", "", "`FILE` with the JSON Web Key Set of the tokens to accept (default: as in Impala, every signed token)")
+	f.StringVar(&l.proxyUsers, "proxy-users", "", "who may act for whom, `USER=DELEGATE,...;...`, as in Impala's authorized_proxy_user_config; * is everybody (default: nobody may)")
+	f.BoolVar(&l.sharedKey, "shared-cookie-key", false, "the coordinators accept each other's cookies, as with Impala's cookie_secret_file")
 	mustComplete(cmd, "auth", authModes)
 }
 
@@ -42,6 +46,10 @@ func (l *simLogin) files() []namedFile {
 
 // apply makes the cluster accept the logins.
 func (l *simLogin) apply(ctx context.Context, config *simcluster.Config) (err error) {
+	config.SharedCookieKey = l.sharedKey
+	if config.ProxyUsers, err = parseProxyUsers(l.proxyUsers); err != nil {
+		return err
+	}
 	for way := range strings.SplitSeq(l.auth, "+") {
 		switch way {
 		case "none":
@@ -59,6 +67,22 @@ func (l *simLogin) apply(ctx context.Context, config *simcluster.Config) (err er
 		}
 	}
 	return nil
+}
+
+// parseProxyUsers reads --proxy-users.
+func parseProxyUsers(text string) (map[string][]string, error) {
+	if text == "" {
+		return nil, nil
+	}
+	users := map[string][]string{}
+	for entry := range strings.SplitSeq(text, ";") {
+		user, delegates, ok := strings.Cut(strings.TrimSpace(entry), "=")
+		if !ok || user == "" || delegates == "" {
+			return nil, fmt.Errorf("--proxy-users %s: it must be USER=DELEGATE,... with semicolons between users, such as hue=*;bi=alice,bob", text)
+		}
+		users[user] = strings.Split(delegates, ",")
+	}
+	return users, nil
 }
 
 func (l *simLogin) acceptPassword(ctx context.Context, config *simcluster.Config) error {

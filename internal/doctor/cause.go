@@ -32,7 +32,7 @@ type evidence struct {
 
 // Causes is the table, the surest first: the first that fits is the one.
 func Causes() []Cause {
-	return slices.Concat(limitCauses, reachCauses, foreignCauses, connectionCauses, certificateCauses, loginCauses, kerberosCauses, httpCauses, sessionCauses, restCauses)
+	return slices.Concat(limitCauses, reachCauses, foreignCauses, connectionCauses, certificateCauses, settingCauses, loginCauses, kerberosCauses, httpCauses, sessionCauses, restCauses)
 }
 
 // causeOf is the first cause that fits. There always is one.
@@ -69,8 +69,12 @@ func withoutSettings(fix scenarios.Fixes) scenarios.Fixes {
 }
 
 // refuted reports whether what was heard is what the session spoke, so that the
-// settings of the connection are not what is wrong.
+// settings of the connection are not what is wrong. Over HTTP, only a session shows
+// whether a login is asked for.
 func (e evidence) refuted() bool {
+	if overHTTP(e.heard) && e.class.Kind == vocab.KindNeedsSASL {
+		return false
+	}
 	heard := e.heard.What == vocab.HeardSASL || e.heard.What == vocab.HeardThrift || overHTTP(e.heard)
 	return heard && e.heard.HintFor(e.session) == nil
 }
@@ -116,6 +120,9 @@ func either(all ...func(evidence) bool) func(evidence) bool {
 func sampleOf(phase vocab.Phase, kind vocab.Kind) evidence {
 	return evidence{class: vocab.Class{Phase: phase, Kind: kind}, session: login(vocab.PhaseTLS <= phase)}
 }
+
+// logsIn reports whether a session does.
+func logsIn(c hs2client.Config) bool { return c.Plain != nil || c.Bearer != nil }
 
 // login is a session with a password, with or without TLS.
 func login(secured bool) hs2client.Config {

@@ -1,9 +1,38 @@
 package doctor
 
 import (
+	"errors"
+
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
+
+// settingCauses are of sessions that were not tried.
+var settingCauses = []Cause{{
+	ID: "in-clear", Title: "The password or the token would go over the network in clear",
+	Users:   []string{"impala-shell asks for --auth_creds_ok_in_clear"},
+	Command: "doctor HOST --auth ldap --user USER",
+	fits:    in(vocab.PhaseScenario, vocab.KindInvalid),
+	sample:  inClear(),
+}}
+
+// inClear is a login with a password over a port without TLS.
+func inClear() evidence {
+	s := scenarios.Default()
+	s.Target.Endpoints = []string{"impala.example.com"}
+	s.Auth.Mechanism, s.Auth.User = scenarios.MechanismLDAP, "user"
+	return failed(*ruledOutBy(s.Validate()), hs2client.Heard{}, hs2client.Config{})
+}
+
+// ruledOutBy is the failure of a session that its settings rule out.
+func ruledOutBy(err error) *Failure {
+	f := &Failure{Class: vocab.Class{Phase: vocab.PhaseScenario, Kind: vocab.KindInvalid}, Text: err.Error()}
+	if invalid, ok := errors.AsType[*scenarios.InvalidError](err); ok {
+		f.Text, f.Fix = invalid.Msg, invalid.Fix
+	}
+	return f
+}
 
 // loginCauses are of a login that the server asked for, and did not take.
 var loginCauses = []Cause{{
@@ -18,7 +47,7 @@ var loginCauses = []Cause{{
 	Users:   []string{"`403 Forbidden`", "`is not authorized to delegate`"},
 	Command: "doctor HOST",
 	fits:    of(vocab.KindUnauthorized),
-	sample:  sampleOf(vocab.PhaseSASL, vocab.KindUnauthorized),
+	sample:  overHTTPOf(vocab.PhaseSASL, vocab.KindUnauthorized),
 }, {
 	ID: "login-hangs", Title: "The login gets no answer",
 	Users:   []string{"logins hang for minutes, and some get in"},
@@ -59,7 +88,7 @@ func ofKerberos(id, title string, kind vocab.Kind, users ...string) Cause {
 
 // httpCauses are of what stands between an HTTP client and Impala.
 var httpCauses = []Cause{
-	ofHTTP("credentials-dropped", "A proxy on the way drops the credentials", vocab.PhaseSASL, vocab.KindNoCredentials, "`401 Unauthorized` with the right password"),
+	ofHTTP("no-credentials", "The server says that no credentials came: a proxy on the way drops them, or another login is asked for", vocab.PhaseSASL, vocab.KindNoCredentials, "`401 Unauthorized` with the right password"),
 	ofHTTP("no-path", "HTTP answers that the path does not exist", vocab.PhaseOpen, vocab.KindNoPath, "`404 Not Found`"),
 	ofHTTP("redirect", "HTTP sends the client elsewhere, such as to a login page", vocab.PhaseOpen, vocab.KindRedirect, "`302 Found`", "`HTTP Response code: 302`"),
 	ofHTTP("unavailable", "HTTP answers that the service is not available", vocab.PhaseOpen, vocab.KindUnavailable, "`503 Service Unavailable`"),
@@ -69,9 +98,18 @@ var httpCauses = []Cause{
 
 // ofHTTP is a cause with a kind of its own.
 func ofHTTP(id, title string, phase vocab.Phase, kind vocab.Kind, users ...string) Cause {
+	command := "doctor HOST"
+	if kind == vocab.KindForeignHandle {
+		command = "handle-reuse HOST --protocol hs2-http"
+	}
+	return Cause{ID: id, Title: title, Users: users, Command: command, fits: of(kind), sample: overHTTPOf(phase, kind)}
+}
+
+// overHTTPOf is the evidence of a class in a session over HTTP.
+func overHTTPOf(phase vocab.Phase, kind vocab.Kind) evidence {
 	e := sampleOf(phase, kind)
 	e.session.Protocol = vocab.ProtocolHS2HTTP
-	return Cause{ID: id, Title: title, Users: users, Command: "doctor HOST", fits: of(kind), sample: e}
+	return e
 }
 
 // sessionCauses are of coordinators that were reached and do not open a session.
@@ -91,7 +129,7 @@ var sessionCauses = []Cause{{
 }, {
 	ID: "lost-session", Title: "The coordinator does not know the session",
 	Users:   []string{"`Invalid session id`", "`Invalid or unknown query handle`"},
-	Command: "smoke HOST",
+	Command: "handle-reuse HOST",
 	Index:   "Hue says `Results have expired` or `Invalid session id`",
 	fits:    of(vocab.KindInvalidSession, vocab.KindInvalidHandle),
 	sample:  sampleOf(vocab.PhaseExecute, vocab.KindInvalidSession),

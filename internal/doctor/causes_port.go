@@ -75,9 +75,10 @@ var foreignCauses = []Cause{{
 	ID: "http-on-binary-port", Title: "The port answers in HTTP, and the client speaks the binary protocol",
 	Users:   []string{"`TSocket read 0 bytes`", "the client hangs"},
 	Command: "doctor HOST --protocol hs2",
-	fits: either(of(vocab.KindHTTP), probed(func(h hs2client.Heard, c hs2client.Config) bool {
-		return overHTTP(h) && c.Protocol != vocab.ProtocolHS2HTTP
-	})),
+	fits: func(e evidence) bool {
+		heard := of(vocab.KindHTTP)(e) || e.class.IsZero() && overHTTP(e.heard)
+		return heard && e.session.Protocol != vocab.ProtocolHS2HTTP
+	},
 	sample: evidence{heard: hs2client.Heard{What: vocab.HeardHTTP}},
 }, {
 	ID: "binary-on-http-port", Title: "The port speaks the binary protocol, and the client HTTP",
@@ -95,6 +96,12 @@ var foreignCauses = []Cause{{
 		return h.What.Kind() == vocab.KindOtherServer || h.What == vocab.HeardUnknown
 	})),
 	sample: evidence{heard: hs2client.Heard{What: vocab.HeardSSH}},
+}, {
+	ID: "not-impala", Title: "The answer has the right form, and is not what Impala says",
+	Users:   []string{"`TApplicationException`", "`Expected protocol id`", "a web page in an error"},
+	Command: "doctor HOST",
+	fits:    in(vocab.PhaseOpen, vocab.KindGarbage, vocab.KindOversize, vocab.KindMismatch, vocab.KindVersion),
+	sample:  sampleOf(vocab.PhaseOpen, vocab.KindGarbage),
 }, {
 	ID: "closed-at-once", Title: "The port accepts connections and closes them before anything is said",
 	Users:   []string{"`TSocket read 0 bytes` at once"},
@@ -134,7 +141,7 @@ var connectionCauses = []Cause{{
 	Users:   []string{"impala-shell with --ssl hangs: Impala reads the handshake as a length", "`WRONG_VERSION_NUMBER`", "`Unsupported or unrecognized SSL message`"},
 	Command: "doctor HOST --tls",
 	Index:   "The client hangs since TLS was turned on",
-	fits: either(of(vocab.KindNotTLS), probed(func(h hs2client.Heard, c hs2client.Config) bool {
+	fits: either(of(vocab.KindNotTLS, vocab.KindHTTP), probed(func(h hs2client.Heard, c hs2client.Config) bool {
 		return !spoken(h) && h.What != vocab.HeardNothing && c.TLS != nil
 	})),
 	sample: evidence{heard: hs2client.Heard{What: vocab.HeardThrift}, session: hs2client.Config{TLS: &hs2client.TLSConfig{}}},
@@ -144,7 +151,7 @@ var connectionCauses = []Cause{{
 	Command: "doctor HOST --auth none",
 	Index:   "`invalid sasl status` in a log",
 	fits: either(of(vocab.KindNeedsSASL), anonymous, probed(func(h hs2client.Heard, c hs2client.Config) bool {
-		return h.What == vocab.HeardSASL && c.Plain == nil
+		return h.What == vocab.HeardSASL && !logsIn(c)
 	})),
 	sample: evidence{heard: hs2client.Heard{What: vocab.HeardSASL}},
 }, {
@@ -152,7 +159,7 @@ var connectionCauses = []Cause{{
 	Users:   []string{"the client hangs: Impala reads the login as a length", "`Read timed out` in JDBC without auth=noSasl"},
 	Command: "doctor HOST --auth ldap --user USER",
 	fits: probed(func(h hs2client.Heard, c hs2client.Config) bool {
-		return h.What == vocab.HeardThrift && c.Plain != nil
+		return h.What == vocab.HeardThrift && logsIn(c)
 	}),
 	sample: evidence{heard: hs2client.Heard{What: vocab.HeardThrift}, session: login(false)},
 }, {
@@ -171,6 +178,6 @@ var connectionCauses = []Cause{{
 
 // anonymous fits an HTTP server that refuses a session without credentials.
 func anonymous(e evidence) bool {
-	return e.class.Phase == vocab.PhaseSASL && e.session.Plain == nil && !e.class.IsZero() &&
+	return e.class.Phase == vocab.PhaseSASL && !logsIn(e.session) && !e.class.IsZero() &&
 		of(vocab.KindRejected, vocab.KindNoCredentials)(e)
 }

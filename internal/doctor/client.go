@@ -29,11 +29,11 @@ type needs struct {
 // clients is the table of them.
 var clients = []needs{
 	{ClientHue, []scenarios.Protocol{vocab.ProtocolHS2},
-		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, mechanismKerberos}, hueNeeds},
+		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, scenarios.MechanismKerberos}, hueNeeds},
 	{ClientJDBC, []scenarios.Protocol{vocab.ProtocolHS2, vocab.ProtocolHS2HTTP},
-		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, mechanismKerberos, mechanismJWT}, jdbcNeeds},
+		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, scenarios.MechanismKerberos, scenarios.MechanismJWT}, jdbcNeeds},
 	{ClientShell, []scenarios.Protocol{vocab.ProtocolHS2, vocab.ProtocolHS2HTTP, vocab.ProtocolBeeswax},
-		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, mechanismKerberos, mechanismJWT}, shellNeeds},
+		[]scenarios.Mechanism{scenarios.MechanismNone, scenarios.MechanismLDAP, scenarios.MechanismKerberos, scenarios.MechanismJWT}, shellNeeds},
 }
 
 // Clients lists the clients.
@@ -56,7 +56,9 @@ func (name Client) fits(s Seen) Fit {
 		}
 	}
 	if f.Works == nil {
-		f.Works = new(false)
+		if len(s.Ports) > 0 {
+			f.Works = new(false)
+		}
 		f.Reasons = append(f.Reasons, fmt.Sprintf("it speaks %s, and no session of that opens here", listed(c.speaks)))
 	}
 	f.Reasons = append(f.Reasons, c.told(s)...)
@@ -74,7 +76,7 @@ func (s Seen) works(holds func(Cell) bool) bool { return slices.ContainsFunc(s.w
 // hueNeeds: Hue keeps several connections, and presents the handles of one on another
 // (its documentation asks for a balancer that goes by the client's address).
 func hueNeeds(s Seen) []string {
-	out := []string{"it presents handles of one connection on another: behind a balancer with several coordinators it needs one coordinator for each client address (HAProxy: balance source). One session does not show that: ask `impala-lbcheck smoke HOST --policy source`"}
+	out := []string{"it presents handles of one connection on another: behind a balancer with several coordinators it needs one coordinator for each client address (HAProxy: balance source). One session does not show that: `impala-lbcheck handle-reuse HOST` does"}
 	if s.works(isImpala) || len(s.working()) == 0 {
 		return out
 	}

@@ -128,6 +128,9 @@ func (d *diagnosis) problems() {
 		return
 	}
 	for _, p := range d.Ports {
+		if p.Left > 0 {
+			d.note(fmt.Sprintf("%d of %d nodes were asked", len(p.Nodes), len(p.Nodes)+p.Left))
+		}
 		d.unreached(p)
 		d.unwanted(p)
 		d.unlike(p)
@@ -189,6 +192,7 @@ func (d *diagnosis) differences(where string, h hs2client.Heard, session hs2clie
 		asHeard.TLS = &hs2client.TLSConfig{}
 	}
 	onlyTLS := session
+	onlyTLS.Bearer = nil
 	if onlyTLS.Plain = nil; h.What == vocab.HeardSASL {
 		onlyTLS.Plain = &hs2client.Plain{}
 	}
@@ -220,7 +224,10 @@ func spokenProtocol(h hs2client.Heard) scenarios.Protocol {
 func (d *diagnosis) session(secured bool) hs2client.Config {
 	s := d.Wish.Scenario
 	c := hs2client.Config{Protocol: s.Target.Protocol}
-	if m := s.Auth.Mechanism; m != "" && m != scenarios.MechanismNone {
+	switch m := s.Auth.Mechanism; {
+	case m == scenarios.MechanismJWT:
+		c.Bearer = &hs2client.Bearer{}
+	case m.LogsIn():
 		c.Plain = &hs2client.Plain{User: s.Auth.User}
 	}
 	if secured {
@@ -253,14 +260,16 @@ func (d *diagnosis) refused(p Port) {
 func (d *diagnosis) failedCell(c Cell) {
 	place := fmt.Sprintf("%s with login %s on port %d", c.Protocol, c.Login, c.Port)
 	switch {
+	case c.State == StateNotTried && c.Wanted && c.Failure != nil:
+		d.add(place, failed(*c.Failure, d.heardOn(c.Port), d.session(c.TLS)), c.Failure)
 	case c.State == StateNotTried && c.Wanted:
 		d.note(place + " was not tried: " + c.Why)
-	case c.State != StateFails, d.worksBeside(c):
+	case c.State != StateFails, d.worksBeside(c), d.Wish.Protocol && c.Protocol != d.Wish.Scenario.Target.Protocol:
 	case c.Wanted || !asksForLogin(c):
 		session := d.session(c.TLS)
 		session.Protocol = c.Protocol
 		if c.Login == scenarios.MechanismNone {
-			session.Plain = nil
+			session.Plain, session.Bearer = nil, nil
 		}
 		d.add(place, failed(*c.Failure, d.heardOn(c.Port), session), c.Failure)
 	}
@@ -276,7 +285,7 @@ func (d *diagnosis) worksBeside(c Cell) bool {
 
 // asksForLogin reports whether a session without a login failed for the lack of one.
 func asksForLogin(c Cell) bool {
-	return c.Login == scenarios.MechanismNone && c.Failure.Class.Phase == vocab.PhaseSASL
+	return c.Login == scenarios.MechanismNone && (c.Failure.Class.Phase == vocab.PhaseSASL || c.Failure.Class.Kind == vocab.KindNeedsSASL)
 }
 
 func (d *diagnosis) heardOn(port uint16) hs2client.Heard {

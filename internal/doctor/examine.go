@@ -70,7 +70,7 @@ func (x *examiner) resolve(ctx context.Context) bool {
 	}
 	slices.SortFunc(found, func(a, b run.Node) int { return a.Addr.Compare(b.Addr) })
 	for _, n := range numbers {
-		p := Port{Number: n, Given: given}
+		p := Port{Number: n, Given: given, Left: max(0, len(found)-maxNodes)}
 		for _, f := range found[:min(len(found), maxNodes)] {
 			p.Nodes = append(p.Nodes, Node{Addr: addrOn(f, n)})
 		}
@@ -142,7 +142,8 @@ func (x *examiner) try(ctx context.Context, n Node, c *Cell) {
 		c.State, c.Wanted = StateNotTried, false
 		return
 	case err != nil:
-		c.State, c.Why = StateNotTried, reasonOf(err)
+		c.State, c.Failure = StateNotTried, ruledOutBy(err)
+		c.Why = c.Failure.Text
 		return
 	case ctx.Err() != nil:
 		c.State, c.Why = StateNotTried, "no time was left"
@@ -167,6 +168,7 @@ func (x *examiner) try(ctx context.Context, n Node, c *Cell) {
 func (x *examiner) scenario(c Cell) scenarios.Scenario {
 	s := x.Wish.Scenario
 	s.Target.Protocol, s.TLS.Enabled = c.Protocol, c.TLS
+	s.Target = ofProtocol(s.Target)
 	if c.Login == scenarios.MechanismNone {
 		s.Auth = scenarios.Auth{Mechanism: scenarios.MechanismNone, User: s.Auth.User}
 	}
@@ -174,6 +176,15 @@ func (x *examiner) scenario(c Cell) scenarios.Scenario {
 		s.TLS = scenarios.TLSConfig{}
 	}
 	return s
+}
+
+// ofProtocol is a target without what other protocols than its own have.
+func ofProtocol(t scenarios.Target) scenarios.Target {
+	if t.Protocol != vocab.ProtocolHS2HTTP {
+		usual := scenarios.Default().Target
+		t.HTTPPath, t.HTTPHeaders, t.HTTPConnection, t.HTTPExpect = usual.HTTPPath, usual.HTTPHeaders, usual.HTTPConnection, usual.HTTPExpect
+	}
+	return t
 }
 
 // waited is how long a session was in the phase in which it failed.
@@ -201,14 +212,6 @@ func failureOf(err error, waited time.Duration) *Failure {
 		f.Fix = e.Hint()
 	}
 	return f
-}
-
-// reasonOf is why a scenario must not run, without its key.
-func reasonOf(err error) string {
-	if invalid, ok := errors.AsType[*scenarios.InvalidError](err); ok {
-		return invalid.Msg
-	}
-	return err.Error()
 }
 
 // addrOn is a node's address on another port.

@@ -15,9 +15,10 @@ type way struct {
 	Cell
 	host    string
 	s       scenarios.Scenario
-	service string // of Kerberos
-	fqdn    string // whose ticket it is
+	service string // of Kerberos: the first part of the service's principal
+	fqdn    string // its second part
 	realm   string
+	path    string // over HTTP
 }
 
 // lines are how clients connect, for every way that works. No line has a secret: a
@@ -54,6 +55,7 @@ func (w way) smoke(flag func(vocab.Fix) string) string {
 	if w.Login == scenarios.MechanismNone {
 		s.Auth = usual.Auth
 	}
+	s.Target = ofProtocol(s.Target)
 	words := []string{"impala-lbcheck", "smoke", w.address()}
 	for _, st := range scenarios.Settings() {
 		value := st.Text(&s)
@@ -69,7 +71,12 @@ func (w way) smoke(flag func(vocab.Fix) string) string {
 }
 
 func newWay(s Seen, c Cell) way {
-	return way{Cell: c, host: s.Host, s: s.Wish.Scenario, service: "impala", fqdn: s.Host, realm: "REALM"}
+	a, t := s.Wish.Scenario.Auth, s.Wish.Scenario.Target
+	w := way{Cell: c, host: s.Host, s: s.Wish.Scenario, service: a.KerberosServiceName(), fqdn: a.KerberosHostOf(s.Host), realm: "REALM", path: cmp.Or(t.HTTPPath, "cliservice")}
+	if _, realm, ok := strings.Cut(a.Principal, "@"); ok {
+		w.realm = realm
+	}
+	return w
 }
 
 // address is host:port, with brackets where the host is IPv6.
@@ -86,16 +93,14 @@ func (w way) roots() string { return cmp.Or(w.s.TLS.CACert, "ca.pem") }
 // user is who logs in.
 func (w way) user() string { return cmp.Or(w.s.Auth.User, "USER") }
 
-// The logins that not every version of the tool has.
-const (
-	mechanismKerberos scenarios.Mechanism = "kerberos"
-)
-
 // shell is a command line of impala-shell. It asks for the password.
 func (w way) shell() string {
 	words := []string{"impala-shell", "-i", w.address()}
 	if w.Protocol != vocab.ProtocolHS2 {
 		words = append(words, "--protocol="+string(w.Protocol))
+	}
+	if w.Protocol == vocab.ProtocolHS2HTTP && w.s.Target.HTTPPath != "" {
+		words = append(words, "--http_path="+quoted(w.path))
 	}
 	if w.TLS {
 		words = append(words, "--ssl", "--ca_cert="+quoted(w.roots()))
@@ -103,15 +108,15 @@ func (w way) shell() string {
 	switch w.Login {
 	case scenarios.MechanismLDAP:
 		words = append(words, "-l", "-u", quoted(w.user()))
-	case mechanismKerberos:
+	case scenarios.MechanismKerberos:
 		words = append(words, "-k", "-s", w.service)
 		if w.fqdn != w.host {
 			words = append(words, "-b", quoted(w.fqdn))
 		}
-	case mechanismJWT:
+	case scenarios.MechanismJWT:
 		words = append(words, "-j", "--jwt_cmd='cat TOKEN_FILE'")
 	}
-	if !w.TLS && (w.Login == scenarios.MechanismLDAP || w.Login == mechanismJWT) {
+	if !w.TLS && (w.Login == scenarios.MechanismLDAP || w.Login == scenarios.MechanismJWT) {
 		words = append(words, "--auth_creds_ok_in_clear")
 	}
 	return strings.Join(words, " ")
@@ -124,7 +129,7 @@ func (w way) jdbc() string {
 	}
 	url := "jdbc:hive2://" + w.address() + "/"
 	if w.Protocol == vocab.ProtocolHS2HTTP {
-		url += ";transportMode=http;httpPath=cliservice;cookieName=impala.auth"
+		url += ";transportMode=http;httpPath=" + w.path + ";cookieName=impala.auth"
 	}
 	if w.TLS {
 		url += ";ssl=true;sslTrustStore=TRUST_STORE"
@@ -134,9 +139,9 @@ func (w way) jdbc() string {
 		url += ";auth=noSasl"
 	case scenarios.MechanismLDAP:
 		url += ";user=" + w.user()
-	case mechanismKerberos:
+	case scenarios.MechanismKerberos:
 		url += fmt.Sprintf(";principal=%s/%s@%s", w.service, w.fqdn, w.realm)
-	case mechanismJWT:
+	case scenarios.MechanismJWT:
 		url += ";auth=jwt"
 	}
 	return url
@@ -149,7 +154,7 @@ func (w way) odbc() string {
 	}
 	keys := []string{"Host=" + w.host, fmt.Sprintf("Port=%d", w.Port)}
 	if w.Protocol == vocab.ProtocolHS2HTTP {
-		keys = append(keys, "ThriftTransport=2", "HTTPPath=cliservice")
+		keys = append(keys, "ThriftTransport=2", "HTTPPath="+w.path)
 	}
 	if w.TLS {
 		keys = append(keys, "SSL=1", "TrustedCerts="+w.roots())
@@ -159,9 +164,9 @@ func (w way) odbc() string {
 		keys = append(keys, "AuthMech=0")
 	case scenarios.MechanismLDAP:
 		keys = append(keys, "AuthMech=3", "UseSASL=1", "UID="+w.user())
-	case mechanismKerberos:
+	case scenarios.MechanismKerberos:
 		keys = append(keys, "AuthMech=1", "KrbServiceName="+w.service, "KrbFQDN="+w.fqdn, "KrbRealm="+w.realm)
-	case mechanismJWT:
+	case scenarios.MechanismJWT:
 		keys = append(keys, "AuthMech=14")
 	}
 	return strings.Join(keys, ";")
@@ -176,7 +181,7 @@ func (w way) hue() string {
 	switch w.Login {
 	case scenarios.MechanismLDAP:
 		ini = append(ini, "auth_username="+w.user(), "auth_password_script=SCRIPT")
-	case mechanismKerberos:
+	case scenarios.MechanismKerberos:
 		ini = append(ini, fmt.Sprintf("impala_principal=%s/%s", w.service, w.fqdn))
 	}
 	if w.TLS {

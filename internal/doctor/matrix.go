@@ -68,7 +68,7 @@ func (w Wish) cells(p Port) []Cell {
 // logins are no login, and the one that there are credentials for.
 func (w Wish) logins() []scenarios.Mechanism {
 	out := []scenarios.Mechanism{scenarios.MechanismNone}
-	if m := w.Scenario.Auth.Mechanism; m != "" && m != scenarios.MechanismNone {
+	if m := w.Scenario.Auth.Mechanism; m.LogsIn() {
 		out = append(out, m)
 	}
 	return out
@@ -79,16 +79,13 @@ func ruledOut(h hs2client.Heard, login scenarios.Mechanism) string {
 	switch none := login == scenarios.MechanismNone; {
 	case h.What == vocab.HeardSASL && none:
 		return "a login is asked for there"
-	case h.What == vocab.HeardSASL && login == mechanismJWT:
+	case h.What == vocab.HeardSASL && login == scenarios.MechanismJWT:
 		return "a token goes over HTTP alone (hs2-http)"
 	case h.What == vocab.HeardThrift && !none:
 		return "no login is asked for there"
 	}
 	return ""
 }
-
-// mechanismJWT is a token, which has no way through SASL.
-const mechanismJWT scenarios.Mechanism = "jwt"
 
 // after rules cells out by what became of those before them; "": the cell is to be tried.
 func after(before []Cell, c Cell) string {
@@ -115,7 +112,7 @@ func after(before []Cell, c Cell) string {
 // again. A port that does not offer the login has not judged them.
 func spends(c vocab.Class) bool {
 	switch c.Kind {
-	case vocab.KindMechanism, vocab.KindNoPath, vocab.KindRedirect, vocab.KindUnavailable, vocab.KindHTTPStatus, vocab.KindNoCredentials, vocab.KindHTTP:
+	case vocab.KindMechanism, vocab.KindNeedsSASL, vocab.KindNoPath, vocab.KindRedirect, vocab.KindUnavailable, vocab.KindHTTPStatus, vocab.KindNoCredentials, vocab.KindHTTP:
 		return false
 	}
 	return c.Phase == vocab.PhaseSASL

@@ -31,6 +31,7 @@ type Port struct {
 	Number uint16
 	Given  bool   // the user named it; otherwise it is one of Impala's usual ports
 	Nodes  []Node // sorted by address
+	Left   int    // nodes that were not asked, for there are too many
 }
 
 // Node is one address of a port.
@@ -71,7 +72,7 @@ type Cell struct {
 	State   State
 	Node    netip.AddrPort // that was dialled
 	Who     vocab.Identity // who answered, where it works
-	Failure *Failure       // where it fails
+	Failure *Failure       // where it fails, or where its settings ruled it out
 	Why     string         // where it was not tried
 	Wanted  bool           // the user asked for it, and so it matters that it was not tried
 }

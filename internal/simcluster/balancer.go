@@ -41,7 +41,7 @@ func (b *Balancer) Names() []string { return slices.Clone(b.names) }
 // Connect decides where an HS2 connection to a node, from 0, goes, elapsed being the time
 // since the cluster's start. It counts as open until Release.
 func (b *Balancer) Connect(elapsed time.Duration, node int, client netip.Addr) Route {
-	r := b.b.route(elapsed, protocolHS2, node, client)
+	r := b.b.route(elapsed, protocolHS2, node, client, -1)
 	return Route{r.coordinator, r.refused || r.cut}
 }
 
@@ -92,13 +92,14 @@ func newBalancer(c Config, p *plan) *balancer {
 }
 
 // route decides where a connection goes, elapsed being the time since the cluster's
-// start. It counts as open until release.
-func (b *balancer) route(elapsed time.Duration, proto protocol, node int, client netip.Addr) route {
+// start. It counts as open until release. prefer is the coordinator that a cookie names;
+// -1: none.
+func (b *balancer) route(elapsed time.Duration, proto protocol, node int, client netip.Addr, prefer int) route {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.total++
 	b.routed[proto][node]++
-	r := route{coordinator: b.choose(elapsed, proto, node, client)}
+	r := route{coordinator: b.choose(elapsed, proto, node, client, prefer)}
 	if r.coordinator < 0 {
 		return r
 	}
@@ -111,8 +112,12 @@ func (b *balancer) route(elapsed time.Duration, proto protocol, node int, client
 
 // choose returns the coordinator for a connection; -1 if none is eligible. With the
 // fault pins-after-loss it is the same one for all that follow a loss.
-func (b *balancer) choose(elapsed time.Duration, proto protocol, node int, client netip.Addr) int {
+func (b *balancer) choose(elapsed time.Duration, proto protocol, node int, client netip.Addr, prefer int) int {
 	eligible := b.eligible(elapsed, node)
+	if prefer >= 0 && eligible[prefer] {
+		b.pickers[proto][node].open[prefer]++
+		return prefer
+	}
 	if b.pinned >= 0 && eligible[b.pinned] {
 		eligible = make([]bool, len(eligible))
 		eligible[b.pinned] = true
@@ -122,6 +127,21 @@ func (b *balancer) choose(elapsed time.Duration, proto protocol, node int, clien
 		b.pinned = chosen
 	}
 	return chosen
+}
+
+// another returns the way to the next eligible coordinator after the one of r; r itself
+// if there is no other. It does not count as a connection.
+func (b *balancer) another(elapsed time.Duration, node int, r route) route {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	eligible := b.eligible(elapsed, node)
+	for step := 1; step < len(eligible); step++ {
+		i := (r.coordinator + step) % len(eligible)
+		if eligible[i] {
+			return route{coordinator: i, refused: b.plan.coordinators[i].refuses(b.sent[i])}
+		}
+	}
+	return r
 }
 
 // eligible reports for each coordinator whether a node may choose it.

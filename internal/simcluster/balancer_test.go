@@ -33,7 +33,7 @@ func newTestBalancer(t *testing.T, c Config, faults ...string) *balancer {
 func routeInTurn(b *balancer, nodes, n int) []int {
 	var numbers []int
 	for i := range n {
-		r := b.route(0, protocolHS2, i%nodes, clientIP)
+		r := b.route(0, protocolHS2, i%nodes, clientIP, -1)
 		number := r.coordinator + 1
 		if r.coordinator >= 0 {
 			b.release(protocolHS2, i%nodes, r.coordinator)
@@ -85,7 +85,7 @@ func TestBalancer_CountsConcurrentConnections(t *testing.T) {
 	b := newTestBalancer(t, Config{Coordinators: 2, Nodes: 1, Balance: BalanceRoundRobin}, "dies-after=3:1@1")
 	sent, lost := map[int]int{}, 0
 	for range 20 { // all open at once
-		r := b.route(0, protocolHS2, 0, clientIP)
+		r := b.route(0, protocolHS2, 0, clientIP, -1)
 		sent[r.coordinator+1]++
 		if r.refused {
 			lost++

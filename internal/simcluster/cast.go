@@ -11,7 +11,7 @@ import (
 // castTypes are the types of CAST by name.
 var castTypes = map[string]sqlType{
 	"string": sqlTypeString, "tinyint": sqlTypeTinyint, "smallint": sqlTypeSmallint, "int": sqlTypeInt, "integer": sqlTypeInt,
-	"bigint": sqlTypeBigint, "boolean": sqlTypeBoolean, "float": sqlTypeDouble, "double": sqlTypeDouble, "real": sqlTypeDouble,
+	"bigint": sqlTypeBigint, "boolean": sqlTypeBoolean, "float": sqlTypeFloat, "double": sqlTypeDouble, "real": sqlTypeDouble,
 	"timestamp": sqlTypeTimestamp, "date": sqlTypeDate, "decimal": sqlTypeDecimal, "varchar": sqlTypeVarchar, "char": sqlTypeChar,
 }
 
@@ -120,7 +120,7 @@ func castNumber(v value, text string, t sqlType) (int64, bool) {
 	switch {
 	case !ok:
 		return 0, false
-	case t == sqlTypeDouble:
+	case t.isFloating():
 		return int64(math.Float64bits(f)), true
 	case t == sqlTypeBoolean:
 		if f != 0 {
@@ -135,7 +135,7 @@ func castNumber(v value, text string, t sqlType) (int64, bool) {
 
 // numberOf returns the number that v is, or that its text spells.
 func numberOf(v value, text string) (float64, bool) {
-	if v.typ.isInteger() || v.typ == sqlTypeBoolean || v.typ == sqlTypeDouble {
+	if v.typ.isInteger() || v.typ == sqlTypeBoolean || v.typ.isFloating() {
 		return v.float(), true
 	}
 	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)

@@ -45,7 +45,7 @@ func newTestColumns() []column {
 	columns := []column{
 		{name: "id", typ: sqlTypeInt}, {name: "bool_col", typ: sqlTypeBoolean}, {name: "tinyint_col", typ: sqlTypeTinyint},
 		{name: "smallint_col", typ: sqlTypeSmallint}, {name: "int_col", typ: sqlTypeInt}, {name: "bigint_col", typ: sqlTypeBigint},
-		{name: "float_col", typ: sqlTypeDouble}, {name: "double_col", typ: sqlTypeDouble}, {name: "date_string_col"}, {name: "string_col"},
+		{name: "float_col", typ: sqlTypeFloat}, {name: "double_col", typ: sqlTypeDouble}, {name: "date_string_col"}, {name: "string_col"},
 		{name: "timestamp_col", typ: sqlTypeTimestamp}, {name: "year", typ: sqlTypeInt}, {name: "month", typ: sqlTypeInt},
 	}
 	for id := range int64(testRows) {

@@ -45,6 +45,9 @@ type Config struct {
 	HTTP        bool       // serve HS2 over HTTP in addition to HS2
 	ListenIP    netip.Addr // address of the first node, IPv4 loopback; zero: 127.0.0.2. The others follow: 127.0.0.3...
 
+	Layer7       bool // the nodes balance the requests over HTTP one by one, as HAProxy in mode http does, and add X-Forwarded-For; otherwise connections
+	StickyCookie bool // with Layer7: each client gets a cookie of the balancer and stays with its coordinator, as with HAProxy's "cookie SERVERID insert indirect"
+
 	Auth            Auth
 	Users           map[string]string   // AuthLDAP: user to password; if empty, every login is rejected
 	JWKS            []byte              // AuthJWT: a JSON Web Key Set, as a file given by --jwks_file_path; nil: as in Impala, every signed token is accepted
@@ -64,6 +67,8 @@ type Config struct {
 	WebPort  uint16            // port of all pages; 0: any free port
 	WebTLS   bool              // the pages are served over HTTPS
 	WebUsers map[string]string // who may read the pages: user to password, by Digest; nil: everybody
+
+	deferAccept time.Duration // how long a silent connection is not accepted; 0: deferAccept
 
 	Log *slog.Logger // connections and balancing decisions at level Debug, rejected logins at Info; never a password. nil: no log
 }
@@ -100,6 +105,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.SetupThreads, 2)
 	setDefault(&c.AcceptTimeout, 5*time.Minute)
 	setDefault(&c.Version, "4.5.0")
+	setDefault(&c.deferAccept, deferAccept)
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))
 	c.Background, c.Faults, c.Users = slices.Clone(c.Background), slices.Clone(c.Faults), maps.Clone(c.Users)
 	c.WebUsers, c.ProxyUsers, c.JWKS = maps.Clone(c.WebUsers), maps.Clone(c.ProxyUsers), slices.Clone(c.JWKS)
@@ -125,6 +131,8 @@ func (c Config) validate() (err error) {
 	reject(c.Auth > AuthLDAP|AuthKerberos|AuthJWT, "Auth", "%d is not a set of known ways", c.Auth)
 	reject(c.Auth.has(AuthKerberos) && len(c.Keytab) == 0, "Keytab", "Kerberos needs one")
 	reject(c.Auth.has(AuthJWT) && !c.HTTP, "Auth", "a JWT needs HS2 over HTTP")
+	reject(c.Layer7 && !c.HTTP, "Layer7", "it needs HS2 over HTTP")
+	reject(c.StickyCookie && !c.Layer7, "StickyCookie", "it needs Layer7")
 	reject(c.Threads < 1, "Threads", "%d is less than 1", c.Threads)
 	reject(c.SetupThreads < 1, "SetupThreads", "%d is less than 1", c.SetupThreads)
 	reject(c.AcceptTimeout < 0, "AcceptTimeout", "%v is negative", c.AcceptTimeout)

@@ -155,6 +155,7 @@ func (c *coordinator) admit(ctx context.Context, l *link, proto protocol) (conte
 		}
 		return err
 	}
+	awaitFirstByte(l, in, c.config.deferAccept)
 	if !c.threads[proto].acquire(ctx, login) {
 		return ctx, nil
 	}

@@ -16,35 +16,44 @@
 // does not advance the balancing state. [Faults] lists the faults; [ParseFault]
 // parses one.
 //
+// A node passes connections on, as a Network Load Balancer does. With Config.Layer7 it
+// reads HTTP and passes requests on one by one, as HAProxy does in mode http, with or
+// without a cookie of its own that keeps a client at its coordinator.
+//
 // # What is copied from Impala
 //
 // The protocol as used by Impala's own clients; SASL PLAIN against a list of users and
 // SASL GSSAPI against a keytab, where a refusal closes the connection without a reply;
 // HS2 over HTTP (Config.HTTP), where each request is authenticated on its own by Impala's
 // cookie, a password, a JWT or a Kerberos token in one step, with Impala's answers to
-// those that are refused; delegation; the setup
-// and service threads of TAcceptQueueServer, where a connection that gets no
-// thread waits without a reply; error messages; the coordinator's identity in
-// Ping, in OpenSession's http_addr, and in pid(), coordinator() and version();
-// the JSON web pages (Config.Web).
+// those that are refused; delegation; the setup and service threads of
+// TAcceptQueueServer, where a connection that gets no thread waits without a reply, and
+// one that is silent is not accepted for a second; every call that Impala serves, also for
+// closed queries; the query options of the version in Config.Version (4.5, or what came
+// after it), their levels, defaults and values; error messages; the coordinator's identity
+// in Ping, in OpenSession's http_addr, in profiles, and in pid(), coordinator() and
+// version(); the JSON web pages (Config.Web).
 //
 // # What is not simulated
 //
-//   - SQL, except SELECT of functions without arguments and of literals, the
-//     row count of one table, SET, and USE of three databases. Every other
-//     statement is a syntax error.
-//   - Admission control (except for a cluster without executors), memory,
-//     profiles, execution summaries and metadata calls such as GetTables, which
-//     are unknown methods.
+//   - SQL, except what clients send unasked: SELECT and VALUES of literals, CAST,
+//     arithmetic and functions without arguments, with comments and LIMIT; columns and
+//     the row count of one table; EXPLAIN, DESCRIBE, SET, UNSET ALL, USE, and SHOW
+//     DATABASES, SCHEMAS and TABLES. Every other statement is a syntax error.
+//   - Admission control (except for a cluster without executors) and memory. Profiles
+//     have what names the session, the statement and the coordinator, as text alone;
+//     execution summaries have one node and no times.
+//   - Query options do nothing. Ranges and names are checked as in Impala's newest
+//     version; time zones are not.
 //   - The replay cache of Kerberos: a token that comes twice is accepted twice.
-//   - Over HTTP: OAuth, SAML, trusted domains and headers. Cookies have the four fields
-//     of Impala's newest version, whatever Config.Version is. A request that is refused
-//     is read to its end, so that its client never sees a reset instead of the 401.
+//   - Over HTTP: OAuth, SAML, trusted domains and headers, and connections of the
+//     balancer that several clients share. Cookies have the four fields of Impala's newest
+//     version, whatever Config.Version is. A request that is refused is read to its end,
+//     so that its client never sees a reset instead of the 401.
 //   - HTML pages, pages that change state, and logins to the pages other than
 //     Digest. /sessions lists only sessions of real clients, not those of
 //     Config.Background, and no times; /backends lists three executors that are
 //     not reachable.
-//   - Row layouts before V6: such a client gets no rows.
 //   - Timeouts of idle sessions and of sessions without a connection: a session
 //     that is not closed stays open until the cluster is closed.
 //   - The balancer's connection to the coordinator. Connections are passed in

@@ -238,7 +238,7 @@ func calculate(a value, operator string, b value) (value, error) {
 	if !isCalculable(a) || !isCalculable(b) {
 		return value{}, sqlError(fmt.Sprintf("AnalysisException: Arithmetic operation requires numeric operands: %.128s\n", result.label))
 	}
-	if operator == "/" || a.typ == sqlTypeDouble || b.typ == sqlTypeDouble {
+	if operator == "/" || a.typ.isFloating() || b.typ.isFloating() {
 		result.typ = sqlTypeDouble
 		x, y := a.float(), b.float()
 		f := map[string]float64{"+": x + y, "-": x - y, "*": x * y, "/": x / y}[operator]
@@ -259,12 +259,12 @@ func calculate(a value, operator string, b value) (value, error) {
 }
 
 func isCalculable(v value) bool {
-	return v.typ.isInteger() || v.typ == sqlTypeDouble || v.null
+	return v.typ.isInteger() || v.typ.isFloating() || v.null
 }
 
 // float returns a number as a double.
 func (v value) float() float64 {
-	if v.typ == sqlTypeDouble {
+	if v.typ.isFloating() {
 		return math.Float64frombits(uint64(v.number))
 	}
 	return float64(v.number)

@@ -128,6 +128,10 @@ func TestStart_RejectsInvalidConfig(t *testing.T) {
 		"stale list of a missing number": {Faults: []Fault{{"stale", 1, "6"}}},
 		"stale list of a missing node":   {Faults: []Fault{{"stale", 3, "2"}}},
 		"two-level without round robin":  {Faults: []Fault{{"two-level", 0, "2"}}},
+		"HTTP fault without it":          {Faults: []Fault{{"login-page", 0, ""}}},
+		"layer 7 without HTTP":           {Layer7: true},
+		"sticky without layer 7":         {HTTP: true, StickyCookie: true},
+		"one port for HS2 and HTTP":      {HTTP: true, HS2Port: 28000, HTTPPort: 28000},
 		"Kerberos fault without it":      {Auth: AuthLDAP, Faults: []Fault{{"wrong-keytab", 0, ""}}},
 		"unknown fault":                  {Faults: []Fault{{"mute", 0, ""}}},
 	} {

@@ -135,6 +135,13 @@ var faultSpecs = []faultSpec{
 	balancerFault("idle", "2s:fin", "cuts connections without traffic for 2s: with a FIN (fin), with an RST (rst) or by dropping all data (silent)", func(p *plan, v string) error { return parseIdle(v, &p.balancer.idle) }),
 	balancerFault("one-node", "", "only the first node remains in DNS", func(p *plan, _ string) error { p.oneNode = true; return nil }),
 
+	withNeed(balancerFault("cookie-dropped", "", "drops the cookies of requests and answers over HTTP", func(p *plan, _ string) error { p.balancer.dropsCookies = true; return nil }), needsHTTP),
+	withNeed(balancerFault("foreign-cookie", "", "sends requests with Impala's cookie to another coordinator than those without", func(p *plan, _ string) error { p.balancer.foreignCookie = true; return nil }), needsHTTP),
+	withNeed(balancerFault("foreign-handle", "50", "each node sends every 50th request over HTTP to another coordinator than the session's", func(p *plan, v string) error { return parseNumber(v, 2, 1_000_000, &p.balancer.foreignHandle) }), needsHTTP),
+
+	withNeed(nodeFault("strips-authorization", "", "removes the header Authorization from requests over HTTP", func(n *nodePlan, _ string) error { n.stripsAuthorization = true; return nil }), needsHTTP),
+	withNeed(nodeFault("login-page", "", "answers requests over HTTP with a redirect to a login page", func(n *nodePlan, _ string) error { n.loginPage = true; return nil }), needsHTTP),
+	withNeed(nodeFault("http-503", "2s", "answers requests over HTTP with 503 and Retry-After: 2", func(n *nodePlan, v string) error { return parseSeconds(v, &n.unavailable) }), needsHTTP),
 	nodeFault("stale", "2", "has an old list of coordinators, on which coordinator 2 is missing", func(n *nodePlan, v string) error { return parseNumber(v, 1, MaxCoordinators, &n.lacks) }),
 
 	certificateFault(certs.KindWrongIssuer, "a trusted certificate chain from an issuer other than Amazon"),
@@ -163,6 +170,7 @@ func needsLogin(c Config) string {
 func needsKerberos(c Config) string {
 	return lackUnless(c.Auth.has(AuthKerberos), "it needs Kerberos")
 }
+func needsHTTP(c Config) string { return lackUnless(c.HTTP, "it needs HS2 over HTTP") }
 func needsRoundRobin(c Config) string {
 	return lackUnless(c.Balance == BalanceRoundRobin, "it needs the policy "+string(BalanceRoundRobin))
 }

@@ -38,6 +38,17 @@ func parseDuration(s string, to *time.Duration) error {
 	return nil
 }
 
+// parseSeconds parses a duration of whole seconds.
+func parseSeconds(s string, to *time.Duration) error {
+	if err := parseDuration(s, to); err != nil {
+		return err
+	}
+	if *to%time.Second != 0 {
+		return fmt.Errorf("invalid duration %.40q: it must be whole seconds, such as 2s", s)
+	}
+	return nil
+}
+
 // parseWindow parses START:DURATION, or START alone if the end is optional.
 func parseWindow(s string, endRequired bool, to *timeWindow) error {
 	start, duration, hasEnd := strings.Cut(s, ":")

@@ -38,10 +38,7 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 		return &hs2.TOpenSessionResp{Status: failureStatus(err), ServerProtocolVersion: hs2.TProtocolVersion_V6}, nil
 	}
 	s := h.openSession(user, protocolHS2)
-	if delegate != "" || conn.origin != "" {
-		s.details = &sessionDetails{delegate: delegate, origin: conn.origin}
-	}
-	h.beginSession(conn, s, r)
+	h.beginSession(conn, s, delegate, r)
 	conn.transport.configField = h.configurationOf(s) // most of the reply, and mostly the same in every one, so it is encoded once
 	return &hs2.TOpenSessionResp{
 		Status:                successStatus(),
@@ -50,9 +47,13 @@ func (h hs2Service) OpenSession(ctx context.Context, r *hs2.TOpenSessionReq) (*h
 	}, nil
 }
 
-// beginSession gives a new session what its request says.
-func (h hs2Service) beginSession(conn *connectionState, s *session, r *hs2.TOpenSessionReq) {
+// beginSession gives a new session what its request says. The session is already in
+// the list of open ones, from which the web pages read it.
+func (h hs2Service) beginSession(conn *connectionState, s *session, delegate string, r *hs2.TOpenSessionReq) {
 	h.mu.Lock()
+	if delegate != "" || conn.origin != "" {
+		s.details = &sessionDetails{delegate: delegate, origin: conn.origin}
+	}
 	s.version, s.peer = min(r.ClientProtocol, hs2.TProtocolVersion_V6), conn.transport.link.clientAddr()
 	h.mu.Unlock()
 	h.configure(s, r.Configuration)

@@ -148,7 +148,7 @@ func TestHS2Service_FetchResultsInBatches(t *testing.T) {
 	if again := fetch(hs2.TFetchOrientation_FIRST, 10); !strings.Contains(again.Status.GetErrorMessage(), "enabling of query result caching") {
 		t.Errorf("rewind after a fetch: %v", again.Status)
 	}
-	if odd := fetch(3, 10); odd.Status.GetSqlState() != "HYC00" {
+	if odd := fetch(hs2.TFetchOrientation_ABSOLUTE, 10); odd.Status.GetSqlState() != "HYC00" || odd.Status.GetErrorMessage() != "Unsupported operation" {
 		t.Errorf("unsupported orientation: %v", odd.Status)
 	}
 }
@@ -157,9 +157,12 @@ func TestHS2Service_StatementOptions(t *testing.T) {
 	t.Parallel()
 	u := openTestSession(t, start(t, Config{Coordinators: 1}))
 	for options, want := range map[string]string{
-		"CLIENT_IDENTIFIER": "", "mt_dop": "", "impala.resultset.cache.size": "", "NO_SUCH_OPTION": "Invalid query option: NO_SUCH_OPTION\n",
+		"CLIENT_IDENTIFIER=4": "", "mt_dop=4": "", "impala.resultset.cache.size=4": "", "NO_SUCH_OPTION=4": "Invalid query option: NO_SUCH_OPTION\n",
+		"mem_limit=xyz":                   "Failed to parse query option 'MEM_LIMIT': xyz\n",
+		"impala.resultset.cache.size=abc": "Invalid value 'abc' for 'impala.resultset.cache.size' option.\n",
 	} {
-		r, err := u.ExecuteStatement(t.Context(), &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: "select 1", ConfOverlay: map[string]string{options: "4"}})
+		key, value, _ := strings.Cut(options, "=")
+		r, err := u.ExecuteStatement(t.Context(), &hs2.TExecuteStatementReq{SessionHandle: u.session, Statement: "select 1", ConfOverlay: map[string]string{key: value}})
 		if err != nil || r.Status.GetErrorMessage() != want {
 			t.Errorf("%s: %q, %v; want %q", options, r.GetStatus().GetErrorMessage(), err, want)
 		}
@@ -235,12 +238,55 @@ func TestHS2Service_StatementStatus(t *testing.T) {
 	if err != nil || log.Log != "" {
 		t.Errorf("log %v, %v", log, err)
 	}
+	for _, c := range []struct{ sql, log string }{{"set", ""}, {"show tables", ""}, {"select 1", " 100% Complete (0 out of 0)\n"}} {
+		op := executeStatement(t, u, c.sql)
+		if r := must(u.GetLog(ctx, &hs2.TGetLogReq{OperationHandle: op})); !strings.HasSuffix(r.Log, c.log) || (c.log == "") != (r.Log == "") {
+			t.Errorf("log of %s: %q", c.sql, r.Log)
+		}
+	}
 	cancel, err := u.CancelOperation(ctx, &hs2.TCancelOperationReq{OperationHandle: e.OperationHandle})
 	if err != nil || cancel.Status.StatusCode != hs2.TStatusCode_SUCCESS {
 		t.Errorf("cancel %v, %v", cancel, err)
 	}
+	fetched := must(u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: e.OperationHandle}))
+	if want := "failed:\nClient tried to fetch rows on a query that produces no results.\n\n"; !strings.HasSuffix(fetched.Status.GetErrorMessage(), want) {
+		t.Errorf("fetch: %v", fetched.Status)
+	}
+	if r := must(u.GetLog(ctx, &hs2.TGetLogReq{OperationHandle: e.OperationHandle})); !strings.Contains(r.Status.GetErrorMessage(), "Invalid or unknown query handle: ") {
+		t.Errorf("after a fetch that failed: %v", r)
+	}
 	empty := &hs2.TOperationHandle{OperationId: &hs2.THandleIdentifier{}}
 	if old, err := u.GetOperationStatus(ctx, &hs2.TGetOperationStatusReq{OperationHandle: empty}); err != nil || old.GetOperationState() != hs2.TOperationState_FINISHED {
 		t.Errorf("an empty handle: %v, %v", old, err)
+	}
+}
+
+func TestHS2Service_RowsBeforeV6(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	u, err := dialHS2(start(t, Config{Coordinators: 1}).Nodes()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.transport.Close()
+	u.session = must(u.OpenSession(ctx, &hs2.TOpenSessionReq{ClientProtocol: hs2.TProtocolVersion_V5})).SessionHandle
+	op := executeStatement(t, u, "select 1, cast(300 as smallint), cast(3 as int), cast(4 as bigint), true, cast(.5 as double), 'x', cast(null as int)")
+	rows := must(u.FetchResults(ctx, &hs2.TFetchResultsReq{OperationHandle: op})).Results
+	if len(rows.Rows) != 1 || rows.Columns != nil {
+		t.Fatalf("%d rows, columns %v", len(rows.Rows), rows.Columns)
+	}
+	c := rows.Rows[0].ColVals
+	if c[0].ByteVal.GetValue() != 1 || c[1].I16Val.GetValue() != 300 || c[2].I32Val.GetValue() != 3 || c[3].I64Val.GetValue() != 4 ||
+		!c[4].BoolVal.GetValue() || c[5].DoubleVal.GetValue() != .5 || c[6].StringVal.GetValue() != "x" || c[7].I32Val == nil || c[7].I32Val.IsSetValue() {
+		t.Errorf("%v", c)
+	}
+}
+
+func TestHS2Service_NullBits(t *testing.T) {
+	t.Parallel()
+	u := openTestSession(t, start(t, Config{Coordinators: 1}))
+	columns, err := u.query("values (1),(null),(2),(3),(4),(5),(6),(7),(8),(null)")
+	if err != nil || !bytes.Equal(columns[0].ByteVal.Nulls, []byte{2, 2}) || len(columns[0].ByteVal.Values) != 10 {
+		t.Errorf("%v, %v", columns, err)
 	}
 }

@@ -46,8 +46,8 @@ func callReply(body []byte, login httpFields) httpReply {
 	return httpReply{status: "200 OK", fields: append(fields, login...), body: body}
 }
 
-// unauthorizedReply refuses a request, without a length or a body, before which the
-// connection closes (THttpServer::returnUnauthorized).
+// unauthorizedReply refuses a request, without a length or a body; the connection closes
+// after it (THttpServer::returnUnauthorized).
 func unauthorizedReply(login httpFields) httpReply {
 	return httpReply{status: "401 Unauthorized", fields: append(httpFields{{"Date", httpDate()}, {"Connection", "close"}}, login...)}
 }

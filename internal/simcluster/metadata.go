@@ -54,8 +54,9 @@ func (h hs2Service) GetSchemas(ctx context.Context, r *hs2.TGetSchemasReq) (*hs2
 // databasesMatching returns the names of the databases that match; none in a
 // catalog.
 func databasesMatching(catalog, schema *string) (names []string) {
+	matches := jdbcPattern(schema)
 	for _, d := range databases {
-		if (catalog == nil || *catalog == "") && matchesJDBC(schema, d.name) {
+		if (catalog == nil || *catalog == "") && matches(d.name) {
 			names = append(names, d.name)
 		}
 	}
@@ -71,10 +72,10 @@ func (h hs2Service) GetTables(ctx context.Context, r *hs2.TGetTablesReq) (*hs2.T
 func tablesMatching(r *hs2.TGetTablesReq) *table {
 	columns := []column{{name: "TABLE_CAT"}, {name: "TABLE_SCHEM"}, {name: "TABLE_NAME"}, {name: "TABLE_TYPE"}, {name: "REMARKS"}}
 	isTable := func(t string) bool { return strings.EqualFold(t, "TABLE") }
-	rows := 0
+	rows, matches := 0, jdbcPattern(r.TableName)
 	for _, d := range databasesMatching(r.CatalogName, r.SchemaName) {
 		for _, name := range tablesOf(d) {
-			if !matchesJDBC(r.TableName, name) || len(r.TableTypes) > 0 && !slices.ContainsFunc(r.TableTypes, isTable) {
+			if !matches(name) || len(r.TableTypes) > 0 && !slices.ContainsFunc(r.TableTypes, isTable) {
 				continue
 			}
 			for i, cell := range []string{"", d, name, "TABLE", ""} {
@@ -112,8 +113,9 @@ const functionNoTable = 1
 
 func functionsMatching(r *hs2.TGetFunctionsReq) *table {
 	var names []string
+	matches := jdbcPattern(&r.FunctionName)
 	for _, name := range functionNames {
-		if r.GetCatalogName() == "" && r.GetSchemaName() == "" && matchesJDBC(&r.FunctionName, name) {
+		if r.GetCatalogName() == "" && r.GetSchemaName() == "" && matches(name) {
 			names = append(names, name)
 		}
 	}

@@ -16,6 +16,7 @@ var jdbcTypes = map[sqlType]jdbcType{
 	sqlTypeSmallint:  {"SMALLINT", 5, 5, 0, 10},
 	sqlTypeInt:       {"INT", 4, 10, 0, 10},
 	sqlTypeBigint:    {"BIGINT", -5, 19, 0, 10},
+	sqlTypeFloat:     {"FLOAT", 6, 7, 7, 10},
 	sqlTypeDouble:    {"DOUBLE", 8, 15, 15, 10},
 	sqlTypeTimestamp: {"TIMESTAMP", 93, 29, 9, -1},
 	sqlTypeDate:      {"DATE", 91, 10, -1, -1},
@@ -38,10 +39,11 @@ func columnsMatching(r *hs2.TGetColumnsReq) *table {
 	dataTypes, sizes := column{name: "DATA_TYPE", typ: sqlTypeInt}, column{name: "COLUMN_SIZE", typ: sqlTypeInt}
 	digits, radixes := column{name: "DECIMAL_DIGITS", typ: sqlTypeInt}, column{name: "NUM_PREC_RADIX", typ: sqlTypeInt}
 	positions := column{name: "ORDINAL_POSITION", typ: sqlTypeInt}
+	tableMatches, columnMatches := jdbcPattern(r.TableName), jdbcPattern(r.ColumnName)
 	for _, d := range databasesMatching(r.CatalogName, r.SchemaName) {
 		for _, t := range tablesOf(d) {
 			for i, c := range testColumns() {
-				if !matchesJDBC(r.TableName, t) || !matchesJDBC(r.ColumnName, c.name) {
+				if !tableMatches(t) || !columnMatches(c.name) {
 					continue
 				}
 				about := jdbcTypes[c.typ]
@@ -79,7 +81,7 @@ func typeInfo() *table {
 		return 0
 	}
 	for _, t := range []sqlType{
-		sqlTypeBoolean, sqlTypeTinyint, sqlTypeSmallint, sqlTypeInt, sqlTypeBigint, sqlTypeDouble, sqlTypeDate, sqlTypeTimestamp,
+		sqlTypeBoolean, sqlTypeTinyint, sqlTypeSmallint, sqlTypeInt, sqlTypeBigint, sqlTypeFloat, sqlTypeDouble, sqlTypeDate, sqlTypeTimestamp,
 		sqlTypeString, sqlTypeVarchar, sqlTypeDecimal, sqlTypeChar,
 	} {
 		about := jdbcTypes[t]

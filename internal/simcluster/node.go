@@ -37,6 +37,7 @@ type nodeListener struct {
 	tls      *tls.Config // nil: no TLS
 
 	accepted, failedTLS atomic.Int64
+	requests            atomic.Int64 // over HTTP, of a node that reads it
 }
 
 // addr returns the listener's address.
@@ -96,7 +97,11 @@ func (n *nodeListener) rejectExcess(ctx context.Context, l *link) {
 func (n *nodeListener) serveLink(ctx context.Context, l *link) {
 	to := route{coordinator: -1}
 	if n.terminateTLS(ctx, l) {
-		to = n.chooseCoordinator(ctx, l)
+		if n.readsHTTP() {
+			n.proxyHTTP(ctx, l)
+			return
+		}
+		to = n.chooseCoordinator(ctx, l, -1)
 	}
 	if to.coordinator < 0 {
 		l.closeGracefully()
@@ -129,9 +134,10 @@ func (n *nodeListener) terminateTLS(ctx context.Context, l *link) bool {
 	return true
 }
 
-// chooseCoordinator returns where a connection goes.
-func (n *nodeListener) chooseCoordinator(ctx context.Context, l *link) route {
-	to := n.cluster.balancer.route(n.cluster.elapsed(), n.protocol, n.index, l.clientAddr().Addr())
+// chooseCoordinator returns where a connection, or a request, goes: to the preferred
+// coordinator if it is eligible; -1: none is preferred.
+func (n *nodeListener) chooseCoordinator(ctx context.Context, l *link, prefer int) route {
+	to := n.cluster.balancer.route(n.cluster.elapsed(), n.protocol, n.index, l.clientAddr().Addr(), prefer)
 	log := n.cluster.config.Log
 	if to.coordinator < 0 {
 		log.DebugContext(ctx, "no eligible coordinator", "node", n.index+1, "client", l.clientAddr())

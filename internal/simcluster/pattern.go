@@ -1,46 +1,43 @@
 package simcluster
 
-import "strings"
-
-// wildcards are the special bytes of a pattern; 0 is none.
-type wildcards struct{ any, one, escape byte }
-
-var (
-	showWildcards = wildcards{any: '*'}                         // of SHOW
-	jdbcWildcards = wildcards{any: '%', one: '_', escape: '\\'} // of the metadata calls
+import (
+	"regexp"
+	"strings"
 )
 
-// matchPattern reports whether the whole name matches.
-func matchPattern(pattern, name string, w wildcards) bool {
-	retry, retryName := -1, 0 // after the last wildcard for any text
-	i, j := 0, 0
-	for j < len(name) {
-		width := 1
-		switch {
-		case i < len(pattern) && pattern[i] == w.any:
-			i++
-			retry, retryName = i, j
-			continue
-		case i < len(pattern) && w.one != 0 && pattern[i] == w.one:
-			i, j = i+1, j+1
-			continue
-		case i+1 < len(pattern) && w.escape != 0 && pattern[i] == w.escape:
-			width = 2
-		}
-		if i+width <= len(pattern) && pattern[i+width-1] == name[j] {
-			i, j = i+width, j+1
-		} else if retry >= 0 {
-			retryName++
-			i, j = retry, retryName
-		} else {
-			return false
-		}
+// maxPattern is the longest pattern that matches anything, in bytes.
+const maxPattern = 1 << 10
+
+// compilePattern returns whether a regular expression matches a whole name, ignoring
+// case. One that is invalid or too long matches nothing.
+func compilePattern(expression string) func(name string) bool {
+	if len(expression) > maxPattern {
+		return func(string) bool { return false }
 	}
-	return strings.Trim(pattern[i:], string(w.any)) == ""
+	compiled, err := regexp.Compile("(?is)^(?:" + expression + ")$")
+	if err != nil {
+		return func(string) bool { return false }
+	}
+	return compiled.MatchString
 }
 
-// matchesJDBC reports whether a name matches a pattern of a metadata call, ignoring
-// case. No pattern matches everything.
-func matchesJDBC(pattern *string, name string) bool {
-	return pattern == nil || *pattern == "" || matchPattern(strings.ToLower(*pattern), name, jdbcWildcards)
+// showPattern compiles a pattern of SHOW: names separated by bars, with * for any
+// text.
+func showPattern(pattern string) func(name string) bool {
+	return compilePattern(strings.ReplaceAll(pattern, "*", ".*"))
+}
+
+// jdbcWildcards turns the wildcards of JDBC into those of a regular expression.
+var jdbcWildcards = strings.NewReplacer(`\%`, "%", `\_`, "_", "%", ".*", "_", ".")
+
+// jdbcPattern compiles a pattern of a metadata call, of which everything but the
+// wildcards is a regular expression, as in Impala. No pattern matches everything.
+func jdbcPattern(pattern *string) func(name string) bool {
+	if pattern == nil || *pattern == "" {
+		return func(string) bool { return true }
+	}
+	if len(*pattern) > maxPattern {
+		return compilePattern(*pattern)
+	}
+	return compilePattern(jdbcWildcards.Replace(*pattern))
 }

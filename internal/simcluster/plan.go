@@ -36,10 +36,13 @@ type coordinatorPlan struct {
 
 // nodePlan is how one node's listeners behave.
 type nodePlan struct {
-	kind       certs.Kind
-	maxTLS     uint16 // 0: the newest
-	clientCert bool   // one that the cluster's CA issued is required
-	lacks      int    // number of the coordinator that is missing from the node's list, from 1; 0: none
+	kind                certs.Kind
+	maxTLS              uint16 // 0: the newest
+	clientCert          bool   // one that the cluster's CA issued is required
+	stripsAuthorization bool
+	loginPage           bool          // requests over HTTP are answered with a redirect
+	unavailable         time.Duration // after which clients shall try again, as the answer to each request over HTTP says; 0: requests are passed on
+	lacks               int           // number of the coordinator that is missing from the node's list, from 1; 0: none
 }
 
 // balancerPlan is how the balancer behaves on every node.
@@ -58,6 +61,10 @@ type balancerPlan struct {
 	limit, rate limitPlan // of open connections; of new ones per rateWindow
 
 	pinsAfterLoss bool
+
+	dropsCookies  bool  // over HTTP, in both directions
+	foreignCookie bool  // requests with a cookie of Impala's go to another coordinator
+	foreignHandle int64 // every n-th request over HTTP of a node goes to another coordinator; 0: none
 }
 
 // planned is c with its defaults, and what its faults make of it. The error is a

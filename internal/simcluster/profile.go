@@ -31,12 +31,10 @@ func (h hs2Service) GetExecSummary(ctx context.Context, r *hs2.TGetExecSummaryRe
 	}
 	summary := &hs2.TExecSummary{}
 	if record.planned {
-		none, rows, hosts := &hs2.TImpalaStatus{ErrorMsgs: []string{}}, record.summaryRows(), int32(1)
-		summary.State, summary.Status = hs2.TExecState_FINISHED, none
-		summary.Nodes = []*hs2.TPlanNodeExecSummary{{
-			Label: record.planNode(), EstimatedStats: &hs2.TExecStats{Cardinality: &rows}, NumHosts: &hosts,
-			ExecStats: []*hs2.TExecStats{{LatencyNs: new(int64), CPUTimeNs: new(int64), Cardinality: &rows, MemoryUsed: new(int64)}},
-		}}
+		rows, hosts := record.summaryRows(), int32(1)
+		stats := &hs2.TExecStats{LatencyNs: new(int64), CPUTimeNs: new(int64), Cardinality: &rows, MemoryUsed: new(int64)}
+		summary.State, summary.Status = hs2.TExecState_FINISHED, &hs2.TImpalaStatus{ErrorMsgs: []string{}}
+		summary.Nodes = []*hs2.TPlanNodeExecSummary{{Label: record.planNode(), NumHosts: &hosts, EstimatedStats: stats, ExecStats: []*hs2.TExecStats{stats}}}
 	}
 	return &hs2.TGetExecSummaryResp{Status: successStatus(), Summary: summary}, nil
 }
@@ -78,12 +76,10 @@ func (b beeswaxService) GetExecSummary(ctx context.Context, h *beeswax.QueryHand
 	}
 	summary := &beeswax.TExecSummary{}
 	if record.planned {
-		none, rows, hosts := &beeswax.TStatus{ErrorMsgs: []string{}}, record.summaryRows(), int32(1)
-		summary.State, summary.Status = beeswax.TExecState_FINISHED, none
-		summary.Nodes = []*beeswax.TPlanNodeExecSummary{{
-			Label: record.planNode(), EstimatedStats: &beeswax.TExecStats{Cardinality: &rows}, NumHosts: &hosts,
-			ExecStats: []*beeswax.TExecStats{{LatencyNs: new(int64), CPUTimeNs: new(int64), Cardinality: &rows, MemoryUsed: new(int64)}},
-		}}
+		rows, hosts := record.summaryRows(), int32(1)
+		stats := &beeswax.TExecStats{LatencyNs: new(int64), CPUTimeNs: new(int64), Cardinality: &rows, MemoryUsed: new(int64)}
+		summary.State, summary.Status = beeswax.TExecState_FINISHED, &beeswax.TStatus{ErrorMsgs: []string{}}
+		summary.Nodes = []*beeswax.TPlanNodeExecSummary{{Label: record.planNode(), NumHosts: &hosts, EstimatedStats: stats, ExecStats: []*beeswax.TExecStats{stats}}}
 	}
 	return summary, nil
 }

@@ -23,7 +23,7 @@ func typeID(t sqlType) hs2.TTypeId {
 	return [...]hs2.TTypeId{
 		sqlTypeString: hs2.TTypeId_STRING_TYPE, sqlTypeTinyint: hs2.TTypeId_TINYINT_TYPE, sqlTypeSmallint: hs2.TTypeId_SMALLINT_TYPE,
 		sqlTypeInt: hs2.TTypeId_INT_TYPE, sqlTypeBigint: hs2.TTypeId_BIGINT_TYPE, sqlTypeBoolean: hs2.TTypeId_BOOLEAN_TYPE,
-		sqlTypeDouble: hs2.TTypeId_DOUBLE_TYPE, sqlTypeTimestamp: hs2.TTypeId_TIMESTAMP_TYPE, sqlTypeDate: hs2.TTypeId_DATE_TYPE,
+		sqlTypeFloat: hs2.TTypeId_FLOAT_TYPE, sqlTypeDouble: hs2.TTypeId_DOUBLE_TYPE, sqlTypeTimestamp: hs2.TTypeId_TIMESTAMP_TYPE, sqlTypeDate: hs2.TTypeId_DATE_TYPE,
 		sqlTypeDecimal: hs2.TTypeId_DECIMAL_TYPE, sqlTypeVarchar: hs2.TTypeId_VARCHAR_TYPE, sqlTypeChar: hs2.TTypeId_CHAR_TYPE,
 		sqlTypeNull: hs2.TTypeId_NULL_TYPE,
 	}[t]
@@ -82,7 +82,7 @@ func valueOf(c column, row int) *hs2.TColumnValue {
 		return &hs2.TColumnValue{I32Val: &hs2.TI32Value{Value: pointerIf(set, int32(c.numbers[row]))}}
 	case sqlTypeBigint:
 		return &hs2.TColumnValue{I64Val: &hs2.TI64Value{Value: pointerIf(set, c.numbers[row])}}
-	case sqlTypeDouble:
+	case sqlTypeFloat, sqlTypeDouble:
 		return &hs2.TColumnValue{DoubleVal: &hs2.TDoubleValue{Value: pointerIf(set, math.Float64frombits(uint64(c.numbers[row])))}}
 	}
 	return &hs2.TColumnValue{StringVal: &hs2.TStringValue{Value: pointerIf(set, c.texts[row])}}
@@ -110,7 +110,7 @@ func columnOf(c column, from, to int) *hs2.TColumn {
 		return &hs2.TColumn{I32Val: &hs2.TI32Column{Values: convertNumbers(c, from, to, func(n int64) int32 { return int32(n) }), Nulls: nulls}}
 	case sqlTypeBigint:
 		return &hs2.TColumn{I64Val: &hs2.TI64Column{Values: c.numbers[from:to], Nulls: nulls}}
-	case sqlTypeDouble:
+	case sqlTypeFloat, sqlTypeDouble:
 		float := func(n int64) float64 { return math.Float64frombits(uint64(n)) }
 		return &hs2.TColumn{DoubleVal: &hs2.TDoubleColumn{Values: convertNumbers(c, from, to, float), Nulls: nulls}}
 	}

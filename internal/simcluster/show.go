@@ -1,9 +1,6 @@
 package simcluster
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // show runs SHOW after its keyword: DATABASES, SCHEMAS and TABLES.
 func (p *parser) show() (*table, error) {
@@ -51,8 +48,7 @@ func (p *parser) showTables() (*table, error) {
 	return &table{columns: []column{names}, rows: len(names.texts)}, nil
 }
 
-// likePattern reads the pattern at the end of SHOW: names with * for any text,
-// separated by bars.
+// likePattern reads the pattern at the end of SHOW; without one, everything matches.
 func (p *parser) likePattern() (matches func(string) bool, err error) {
 	pattern := "*"
 	like := p.accept("like")
@@ -61,14 +57,7 @@ func (p *parser) likePattern() (matches func(string) bool, err error) {
 	} else if like {
 		return nil, p.syntaxError()
 	}
-	return func(name string) bool {
-		for one := range strings.SplitSeq(pattern, "|") {
-			if matchPattern(strings.ToLower(strings.TrimSpace(one)), name, showWildcards) {
-				return true
-			}
-		}
-		return false
-	}, p.end()
+	return showPattern(pattern), p.end()
 }
 
 // describe runs DESCRIBE after its keyword.

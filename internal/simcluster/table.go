@@ -15,6 +15,7 @@ const (
 	sqlTypeInt
 	sqlTypeBigint
 	sqlTypeBoolean
+	sqlTypeFloat
 	sqlTypeDouble
 	sqlTypeTimestamp
 	sqlTypeDate
@@ -27,18 +28,21 @@ const (
 // String is the type's name as Beeswax sends it.
 func (t sqlType) String() string {
 	return [...]string{
-		"string", "tinyint", "smallint", "int", "bigint", "boolean", "double", "timestamp", "date", "decimal", "string", "char", "null",
+		"string", "tinyint", "smallint", "int", "bigint", "boolean", "float", "double", "timestamp", "date", "decimal", "string", "char", "null",
 	}[t]
 }
 
 // isInteger reports whether t is one of the integer types.
 func (t sqlType) isInteger() bool { return t >= sqlTypeTinyint && t <= sqlTypeBigint }
 
+// isFloating reports whether t is one of the types with a binary fraction.
+func (t sqlType) isFloating() bool { return t == sqlTypeFloat || t == sqlTypeDouble }
+
 // isNumber reports whether values of t are kept as numbers.
 func (t sqlType) isNumber() bool { return t >= sqlTypeTinyint && t <= sqlTypeDouble }
 
 // column is a result column: numbers if its type says so, otherwise texts. A boolean
-// is 0 or 1, a double its bits.
+// is 0 or 1, a float or a double the bits of a double.
 type column struct {
 	name        string
 	typ         sqlType
@@ -88,7 +92,7 @@ func (c *column) text(row int) string {
 		return "NULL"
 	case c.typ == sqlTypeBoolean:
 		return strconv.FormatBool(c.numbers[row] != 0)
-	case c.typ == sqlTypeDouble:
+	case c.typ.isFloating():
 		return strconv.FormatFloat(math.Float64frombits(uint64(c.numbers[row])), 'g', 16, 64)
 	case c.typ.isInteger():
 		return strconv.FormatInt(c.numbers[row], 10)

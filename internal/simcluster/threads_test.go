@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -80,6 +81,30 @@ func TestThreadPool_AcceptTimeout(t *testing.T) {
 	if _, err := waiting.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("%v, want EOF", err)
 	}
+}
+
+// The timeout is counted from when a connection was accepted, not from when a setup
+// thread took it.
+func TestThreadPool_WaitingConnectionsEndTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pool := newThreadPool(2, 1, 6*time.Second)
+		pool.reserve(1)
+		began, ended := time.Now(), make(chan time.Duration, 5)
+		for range cap(ended) {
+			go func() {
+				if pool.acquire(t.Context(), func() error { return nil }) {
+					t.Error("a thread was free")
+				}
+				ended <- time.Since(began)
+			}()
+		}
+		for range cap(ended) {
+			if waited := <-ended; waited != 6*time.Second {
+				t.Errorf("waited %v", waited)
+			}
+		}
+	})
 }
 
 func TestThreadPool_PerProtocol(t *testing.T) {

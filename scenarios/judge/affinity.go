@@ -8,6 +8,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
@@ -19,7 +20,7 @@ func handlesJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook
 	switch {
 	case h.foreign > 0:
 		f.Status, f.Message = scenarios.StatusFail, h.lostText()
-		f.Fix, f.Note = persistence(e), "Sessions of impala-shell, JDBC and ODBC stay on their connection and need no persistence"
+		f.Fix, f.Note = cause.Persistence(e.Scenario), "Sessions of impala-shell, JDBC and ODBC stay on their connection and need no persistence"
 	case h.reached == 0:
 		_, f.Message = batch.NoSession(batch.Refusals(e))
 		if h.unknown > 0 {
@@ -104,14 +105,4 @@ func (h reusedHandles) lostText() string {
 
 func (h reusedHandles) explain() string {
 	return fmt.Sprintf("%d reached, %d foreign, %d unknown", h.reached, h.foreign, h.unknown)
-}
-
-// persistence is how a balancer is made to send a client to one coordinator.
-func persistence(e scenarios.Measured) scenarios.Fixes {
-	fixes := phrase.Try(
-		"for a client that needs it (Hue): a listener of its own with persistence by client address (HAProxy: balance source; nginx: hash $remote_addr; AWS Network Load Balancer: stickiness of type source_ip)")
-	if e.Scenario.Target.Protocol == scenarios.ProtocolHS2HTTP {
-		fixes = append(phrase.Try("persistence by a cookie of the balancer's own, which a client must keep (HAProxy: cookie LB insert indirect nocache; JDBC: cookieName)"), fixes...)
-	}
-	return fixes
 }

@@ -2,9 +2,11 @@ package judge
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -18,12 +20,16 @@ func callsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 	f := scenarios.Finding{ID: scenarios.AffinityCalls}
 	looks := batch.Pool(e.Looks)
 	foreign, example := foreignCalls(looks)
+	scouts := slices.ContainsFunc(e.Scouts, func(s scenarios.Scout) bool { return s.Class.Kind == vocab.KindForeignHandle })
 	_, ok, _, _ := e.Pooled().Total()
 	switch sessions := batch.Sessions(looks); {
 	case foreign > 0:
 		f.Status = scenarios.StatusFail
 		f.Message = fmt.Sprintf("in %d of %s a call was answered by another coordinator than the one that opened the session", foreign, phrase.Count(sessions, "session"))
-		f.Explain, f.Fix = example, persistence(e)
+		f.Explain, f.Fix = example, cause.Persistence(e.Scenario)
+	case ok == 0 && scouts:
+		f.Status, f.Fix = scenarios.StatusFail, cause.Persistence(e.Scenario)
+		f.Message = "no session got further than to a call that another coordinator answered than the one that opened the session"
 	case ok == 0:
 		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 	default:

@@ -12,6 +12,7 @@ const (
 	EventBudget      EventKind = "budget"   // Total sessions at most, Done typically, For so long typically
 	EventScout       EventKind = "scout"    // a session alone on a node starts
 	EventProbe       EventKind = "probe"    // no session was good: what answers on a node is asked
+	EventRemark      EventKind = "note"     // what is to be known before the run goes on
 	EventSettle      EventKind = "settle"   // a round starts; Done coordinators were seen, of Total expected
 	EventLook        EventKind = "look"     // a look of Total sessions starts, its burst included; 0: as many as there will be
 	EventSession     EventKind = "session"  // a session of the look ended: Done of Total, Failed of them; Total as before

@@ -75,7 +75,7 @@ func (s *handed) Close(context.Context) error {
 func reusing(handles int) scenarios.Scenario {
 	s := scenario(0)
 	s.Kind, s.Reuse.Handles = scenarios.KindHandleReuse, handles
-	s.Load.Sessions, s.Load.Rate = 0, 0
+	s.Load.Sessions, s.Load.Rate, s.Seed = 0, 0, 1
 	return s
 }
 

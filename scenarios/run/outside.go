@@ -25,14 +25,14 @@ func stopOutside(met []scenarios.Scout) (stop scenarios.Stop, furthest scenarios
 		return cmp.Or(rejections(a)-rejections(b), cmp.Compare(a.Class.Phase, b.Class.Phase))
 	})
 	stop.Class, stop.Text, stop.Hint = furthest.Class, furthest.Text, furthest.Hint
-	if len(met) > 1 && !furthest.Class.IsRejected() {
+	if len(met) > 1 && !furthest.Class.IsFailedLogin() {
 		stop.Text = fmt.Sprintf("no session could be opened on any of %d nodes (%s): %s", len(met), outsideText(met), furthest.Text)
 	}
 	return stop, furthest
 }
 
 func rejections(s scenarios.Scout) int {
-	if s.Class.IsRejected() {
+	if s.Class.IsFailedLogin() {
 		return 1
 	}
 	return 0

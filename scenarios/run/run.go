@@ -44,6 +44,10 @@ type Options struct {
 	// good on any node; the run fills in Node. No connections: nothing was learned. It is
 	// called once a run, at the most. nil: it is not.
 	Probe func(ctx context.Context, n Node) scenarios.Probe
+	// Remark says what is to be known before a run that is to end then, by this machine's
+	// clock; "": nothing. It is called once, when a session was good. The result has what
+	// it says as a remark. nil: there is nothing to say.
+	Remark func(ends time.Time) string
 	// OnEvent executes watch.on_event. nil: it is not executed, and the result
 	// says so.
 	OnEvent func(ctx context.Context, command string) error

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
@@ -25,6 +26,7 @@ func (r *run) scout(ctx context.Context) bool {
 	case ctx.Err() != nil || r.stopped():
 		return false
 	case gotIn:
+		r.remark(lasts)
 		return true
 	case len(r.nodes.Dialable()) == 0:
 		r.stopWithoutNodes()
@@ -33,6 +35,17 @@ func (r *run) scout(ctx context.Context) bool {
 		r.collect.stop(r.explain(ctx, stop, furthest))
 	}
 	return false
+}
+
+// remark has the caller say what is to be known before the run goes on for so long.
+func (r *run) remark(lasts time.Duration) {
+	if r.opt.Remark == nil {
+		return
+	}
+	if text := r.opt.Remark(time.Now().Add(lasts)); text != "" {
+		r.collect.note(text)
+		r.collect.event(Event{Kind: EventRemark, Text: text})
+	}
 }
 
 // stopWithoutNodes ends a run of which every node's certificate was refused, but for

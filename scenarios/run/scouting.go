@@ -143,7 +143,7 @@ func (s *scouting) keep(o scenarios.Observation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tried[o.Node]++
-	if o.Class.IsRejected() {
+	if o.Class.IsFailedLogin() {
 		s.refusedLogin[o.Node] = true
 		s.rejected = s.rejected || !s.accepted
 	}

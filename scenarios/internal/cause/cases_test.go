@@ -14,6 +14,7 @@ var cases = map[string]struct {
 	evidence                      func(*scenarios.Measured)
 	place, reason, subject        string
 	names                         []string // what the clause must name
+	fixes                         []string // what the fixes must say
 	absent                        []string // what nothing may say
 }{
 	"a node where nobody listens": {
@@ -185,6 +186,51 @@ var cases = map[string]struct {
 		evidence: func(e *scenarios.Measured) { e.Scenario.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 5} },
 		names:    []string{"never seen: 1 of 5 (seen: coord-0.example.com:25000, coord-1.example.com:25000, coord-2.example.com:25000 and coord-3.example.com:25000)"},
 	},
+	"calls that other coordinators answered": {
+		nodes: 2, coordinators: 5, declared: 5, place: PlaceCalls,
+		change: func(i int, s *session) {
+			if i%3 > 0 {
+				s.class = "execute.foreign-handle"
+			}
+		},
+		evidence: func(e *scenarios.Measured) { e.Scenario.Target.Protocol = scenarios.ProtocolHS2HTTP },
+		names:    []string{"calls of one session reached other coordinators"}, fixes: []string{"cookie"}, absent: []string{"coord-"},
+	},
+	"a keytab that one coordinator has not": {
+		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,
+		change:   failingLogin("sasl.rejected"),
+		evidence: func(e *scenarios.Measured) { e.Scenario.Auth.Mechanism = scenarios.MechanismKerberos },
+		fixes:    []string{"keytab lacks the key of the balancer's principal", "or its clock", "look at coord-4.example.com:25000 first"}, absent: []string{"directory"},
+	},
+	"a coordinator that does not prove who it is": {
+		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,
+		change: failingLogin("sasl.server-proof"),
+		fixes:  []string{"keytab", "look at coord-4.example.com:25000 first"},
+	},
+	"a coordinator with another clock": {
+		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,
+		change: failingLogin("sasl.clock-skew"),
+		fixes:  []string{"clock", "look at coord-4.example.com:25000 first"},
+	},
+	"credentials that something removes on one way": {
+		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,
+		change: failingLogin("sasl.no-credentials"),
+		fixes:  []string{"removes the Authorization header"},
+	},
+	"a proxy that had nobody to send requests to": {
+		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,
+		change: failingLogin("open.unavailable"),
+		fixes:  []string{"a proxy had no coordinator to send requests to"},
+	},
+	"a node that redirects": {
+		nodes: 2, coordinators: 3, declared: 3, place: PlaceNode, subject: judgetest.NodeAddr(1).String(),
+		change: func(_ int, s *session) {
+			if s.node == 1 {
+				s.class = "open.redirect"
+			}
+		},
+		names: []string{"all 28 sessions to 127.0.0.3:21050"}, fixes: []string{"sends requests to another address"},
+	},
 	"sessions without an answer, though the scouts got in": {
 		nodes: 2, coordinators: 5, declared: 5, reason: ReasonUnlike,
 		change: func(_ int, s *session) { s.class = "open.timeout" },
@@ -247,4 +293,13 @@ var cases = map[string]struct {
 		nodes: 1, coordinators: 4, declared: 0, reason: ReasonHint,
 		change: func(_ int, s *session) { s.class = "open.timeout" },
 	},
+}
+
+// failingLogin fails every session of the last of five coordinators before it is open.
+func failingLogin(class string) func(int, *session) {
+	return func(_ int, s *session) {
+		if s.coordinator == 4 {
+			s.class = class
+		}
+	}
 }

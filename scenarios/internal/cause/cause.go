@@ -80,6 +80,9 @@ func split(all []scenarios.FailureGroup, takes func(scenarios.FailureGroup) bool
 // causeOf adds to a place why its failures failed.
 func (f facts) causeOf(name string, m match, part []scenarios.FailureGroup) Cause {
 	c := Cause{Place: name, Says: m.says, Subject: m.subject, Fix: m.fix}
+	if name == PlaceGone || name == PlaceUnseen {
+		f.suspect = m.subject
+	}
 	if f.left = part; len(part) == 0 {
 		return c // it accounts for none
 	}

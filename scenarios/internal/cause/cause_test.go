@@ -92,6 +92,11 @@ func TestOf(t *testing.T) {
 			for _, fix := range Fixes(causes) {
 				text += "\nfix: " + judgetest.Describe(fix)
 			}
+			for _, fix := range c.fixes {
+				if !strings.Contains(text, fix) {
+					t.Errorf("%q does not have the fix %q", text, fix)
+				}
+			}
 			for _, refuted := range c.absent {
 				if strings.Contains(text, refuted) {
 					t.Errorf("%q has %q, which the run has refuted", text, refuted)

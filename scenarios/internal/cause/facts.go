@@ -18,6 +18,7 @@ type facts struct {
 	left     []scenarios.FailureGroup // of failures, those to be explained
 	errors   []scenarios.ErrorGroup   // most frequent first, with the client's hints
 	expected batch.CoordinatorSet
+	suspect  string // the coordinator that a place names without a session that it answered; "": none
 }
 
 func factsOf(e scenarios.Measured) facts {

@@ -13,6 +13,7 @@ import (
 
 // The names of the places.
 const (
+	PlaceCalls       = "calls elsewhere"
 	PlaceThreads     = "threads in use"
 	PlaceNode        = "node"
 	PlaceTogether    = "open together"
@@ -25,6 +26,7 @@ const (
 
 // places is the table of where and when, the most telling first.
 var places = []place{
+	{PlaceCalls, callsElsewhere},
 	{PlaceThreads, threadsInUse},
 	{PlaceNode, deadNodes},
 	{PlaceTogether, openTogether},
@@ -85,7 +87,7 @@ func deadNodeFix(f facts) string {
 	case is(scenarios.PhaseTCP, vocab.KindTimeout, vocab.KindUnreachable):
 		return "that address does not answer: the balancer's node is down or a firewall drops packets to it; repair it, or take the address out of DNS"
 	}
-	if text := partialFailures[f.left[0].Class.Kind]; text != "" && f.every(isUnlike) {
+	if text := f.partialFailure(f.left[0].Class.Kind); text != "" && f.every(isUnlike) {
 		return "that node of the balancer is configured unlike the others: " + text
 	}
 	return "that node of the balancer reaches no coordinator that answers: look at the health of its targets, and at cross-zone load balancing where its zone has none left"

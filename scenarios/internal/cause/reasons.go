@@ -92,8 +92,8 @@ func unlikeTheOthers(f facts) (string, scenarios.Fixes, bool) {
 		return "", nil, false
 	}
 	for _, g := range f.byCount() {
-		if text := partialFailures[g.Class.Kind]; text != "" && slices.Contains(loginPhases, g.Class.Phase) {
-			return "", phrase.Try("other sessions succeeded with the same settings, so it is not the settings: " + text), true
+		if text := f.partialFailure(g.Class.Kind); text != "" && slices.Contains(loginPhases, g.Class.Phase) {
+			return "", phrase.Try("other sessions succeeded with the same settings, so it is not the settings: " + text + f.lookFirst()), true
 		}
 		if len(f.withoutSettings(g)) > 0 {
 			return "", nil, false
@@ -105,19 +105,56 @@ func unlikeTheOthers(f facts) (string, scenarios.Fixes, bool) {
 // loginPhases are the phases in which a mismatch of settings shows.
 var loginPhases = []scenarios.Phase{scenarios.PhaseTLS, scenarios.PhaseSASL, scenarios.PhaseOpen}
 
+// partialFailure is what a failure before a session is open means where others succeed;
+// "" where it means nothing of its own.
+func (f facts) partialFailure(k vocab.Kind) string {
+	if text := partialTickets[k]; text != "" && f.e.Scenario.Auth.Mechanism == scenarios.MechanismKerberos {
+		return text
+	}
+	return partialFailures[k]
+}
+
+// lookFirst names the coordinator that the place suspects.
+func (f facts) lookFirst() string {
+	if f.suspect == "" {
+		return ""
+	}
+	return "; look at " + f.suspect + " first"
+}
+
+// wrongKey is what a ticket that most coordinators take means where one does not.
+const wrongKey = "a coordinator's keytab lacks the key of the balancer's principal, or has an old one, or its clock is more than five minutes off"
+
+// partialTickets is partialFailures where logins are by Kerberos. Impala closes the
+// connection without a word whatever is wrong with a ticket.
+var partialTickets = map[vocab.Kind]string{
+	vocab.KindRejected:  wrongKey,
+	vocab.KindMechanism: "a coordinator has no Kerberos login, and the others have",
+}
+
 // partialFailures is what a failed login means where others succeed.
 var partialFailures = map[vocab.Kind]string{
-	vocab.KindTimeout:   "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
-	vocab.KindEOF:       "a coordinator behind the balancer is gone, or is configured unlike the others",
-	vocab.KindReset:     "a coordinator behind the balancer is gone, or is configured unlike the others",
-	vocab.KindRejected:  "a coordinator's login is configured unlike the others', or its directory server does not answer",
-	vocab.KindMechanism: "a coordinator's login is configured unlike the others'",
-	vocab.KindNeedsSASL: "a coordinator's login is configured unlike the others'",
-	vocab.KindNeedsTLS:  "a coordinator has TLS and the others have not",
-	vocab.KindNotTLS:    "a coordinator has no TLS and the others have",
-	vocab.KindVersion:   unlikeTLS,
-	vocab.KindNoCipher:  unlikeTLS,
-	vocab.KindAlert:     unlikeTLS,
+	vocab.KindTimeout:     "a coordinator hangs, or all its service threads (--fe_service_threads) are busy",
+	vocab.KindEOF:         "a coordinator behind the balancer is gone, or is configured unlike the others",
+	vocab.KindReset:       "a coordinator behind the balancer is gone, or is configured unlike the others",
+	vocab.KindRejected:    "a coordinator's login is configured unlike the others', or its directory server does not answer",
+	vocab.KindMechanism:   "a coordinator's login is configured unlike the others'",
+	vocab.KindServerProof: wrongKey,
+	vocab.KindClockSkew:   "a coordinator's clock is more than five minutes off",
+	vocab.KindProtection:  "a coordinator's login protects messages in another way than the others' do",
+
+	vocab.KindNoCredentials: "something on the way to a coordinator removes the Authorization header",
+	vocab.KindUnauthorized:  "a coordinator's list of who may log in, or act for others, is unlike the others'",
+	vocab.KindUnavailable:   "a proxy had no coordinator to send requests to for some time: look at the health checks of its targets",
+	vocab.KindRedirect:      "something behind the balancer sends requests to another address, such as a login page",
+	vocab.KindNoPath:        "something behind the balancer does not have the path that the others have",
+	vocab.KindHTTPStatus:    "something behind the balancer answers with errors of its own",
+	vocab.KindNeedsSASL:     "a coordinator's login is configured unlike the others'",
+	vocab.KindNeedsTLS:      "a coordinator has TLS and the others have not",
+	vocab.KindNotTLS:        "a coordinator has no TLS and the others have",
+	vocab.KindVersion:       unlikeTLS,
+	vocab.KindNoCipher:      unlikeTLS,
+	vocab.KindAlert:         unlikeTLS,
 
 	vocab.KindServerName: "a listener behind the balancer lacks the certificate that the others have",
 	vocab.KindClientCert: "a listener behind the balancer requires a client certificate and the others do not",

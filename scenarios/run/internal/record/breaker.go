@@ -30,6 +30,9 @@ type Breaker struct {
 	// Expected reports whether a failure is what the run measures and does not
 	// count; nil: each counts. Rejected logins always do.
 	Expected func(scenarios.Observation) bool
+	// NoSecret is set where logins send no secret, so that a rejected one locks no
+	// account.
+	NoSecret bool
 	// Nodes lists the nodes that are dialled; nil: there is one.
 	Nodes func() []scenarios.Node
 
@@ -56,7 +59,7 @@ func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
 		b.endRow()
 	case o.Outcome != scenarios.OutcomeFailed:
 		return nil
-	case o.Class.IsRejected():
+	case o.Class.IsFailedLogin():
 		return b.addRejected(o)
 	case !scout && (b.Expected == nil || !b.Expected(o)):
 		return b.addFailure(o)
@@ -81,7 +84,18 @@ func (b *Breaker) addRejected(o scenarios.Observation) *scenarios.Stop {
 		return nil
 	}
 	return &scenarios.Stop{By: scenarios.StopRejected, Class: o.Class, Hint: o.Hint,
-		Text: "two logins were rejected; a third might lock the account: " + o.Text}
+		Text: b.rejectedText(o.Class) + o.Text}
+}
+
+// rejectedText says why there is no third login.
+func (b *Breaker) rejectedText(class scenarios.Class) string {
+	switch {
+	case !class.IsRejected():
+		return "two logins failed, and a third would fail alike: "
+	case b.NoSecret:
+		return "two logins were rejected, and no more are tried: "
+	}
+	return "two logins were rejected; a third might lock the account: "
 }
 
 // addFailure counts any other failure.

@@ -1,0 +1,43 @@
+package main
+
+import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
+
+// overHTTP are the settings of demo for HS2 over HTTP with passwords.
+const overHTTP = "--protocol hs2-http --auth ldap --tls"
+
+// httpFaults are the rows of faults that only HS2 over HTTP has.
+var httpFaults = []faultRow{
+	{
+		faults: []string{"login-page@1"}, settings: overHTTP,
+		fails: []string{scenarios.ErrorsRate}, exit: 1, reported: "errors.rate (open.redirect), with the node and where it leads to",
+		contains: []string{"open.redirect", "https://login.example.com/oauth2/start", "errors.rate"},
+	}, {
+		faults: []string{"http-503=2s@1"}, settings: overHTTP,
+		fails: []string{scenarios.ErrorsRate}, exit: 1, reported: "errors.rate (open.unavailable), with Retry-After",
+		contains: []string{"open.unavailable", "Retry-After: 2"},
+	}, {
+		faults: []string{"login-page"}, settings: overHTTP,
+		exit: 4, noHealthyRun: true, reported: "nothing measured (open.redirect)",
+		contains: []string{"open.redirect"},
+	}, {
+		faults: []string{"strips-authorization"}, settings: overHTTP,
+		exit: 4, noHealthyRun: true, reported: "nothing measured (sasl.rejected): a server with LDAP alone answers a missing password as it does a wrong one",
+		contains: []string{"sasl.rejected", "HTTP 401"},
+	}, {
+		faults: []string{"auth-reject"}, settings: "--protocol hs2-http --auth jwt --tls",
+		exit: 4, reported: "nothing measured (sasl.rejected)",
+		contains: []string{"sasl.rejected", "invalid_token"},
+	}, {
+		faults: []string{"cookie-dropped"}, settings: overHTTP,
+		noHealthyRun: true, reported: "passes: the password is in every request",
+	}, {
+		faults: []string{"foreign-cookie"}, settings: overHTTP,
+		exit: 4, noHealthyRun: true, reported: "nothing measured (open.foreign-handle): the password is accepted everywhere, the session is not known there",
+		contains: []string{"open.foreign-handle"},
+	}, {
+		faults: []string{"foreign-handle=50"}, settings: overHTTP,
+		fails: []string{scenarios.AffinityCalls, scenarios.ErrorsRate}, exit: 1, noHealthyRun: true,
+		reported: "affinity.calls; errors.rate (foreign-handle, in the phase of the call)",
+		contains: []string{"foreign-handle", "make the balancer keep a session on one"},
+	},
+}

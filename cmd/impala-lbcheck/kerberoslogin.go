@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/krb5conf"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// The variables of Kerberos's own that are read.
+const (
+	krb5ConfVariable   = "KRB5_CONFIG"
+	krb5CCNameVariable = "KRB5CCNAME"
+)
+
+// systemKrb5Conf is read where nothing names another file.
+const systemKrb5Conf = "/etc/krb5.conf"
+
+// readKerberos reads what a login with Kerberos needs. No server is asked yet.
+func readKerberos(ctx context.Context, e env, a scenarios.Auth) (hs2client.KerberosLogin, error) {
+	login := hs2client.KerberosLogin{Principal: a.Principal}
+	conf, err := readKrb5Conf(ctx, e, a.Krb5Conf)
+	if err != nil {
+		return login, err
+	}
+	login.Conf = conf
+	switch {
+	case a.Keytab != "":
+		if login.Keytab, err = readSecretFile(ctx, a.Keytab, maxKerberosFile); err != nil {
+			return login, fmt.Errorf("--keytab: %w", err)
+		}
+	case byPassword(e, a):
+		login.Password, err = readSecret(ctx, e, passwordOf(a, a.Principal))
+	default:
+		login.CCache, err = readCCache(ctx, e, a, conf)
+		if _, terminal := terminalOf(e.in); terminal && a.Principal != "" && a.CCache == "" && errors.Is(err, fs.ErrNotExist) {
+			login.Password, err = readSecret(ctx, e, passwordOf(a, a.Principal))
+		}
+	}
+	return login, err
+}
+
+// byPassword reports whether a password was given for the principal.
+func byPassword(e env, a scenarios.Auth) bool {
+	given := a.PasswordFile != "" || a.PasswordCommand != "" || flags.Lookup(e.environ, flags.PasswordVariable) != ""
+	return given && a.Principal != "" && a.CCache == ""
+}
+
+// readKrb5Conf reads the configuration, with what it includes: the file that is given, or
+// those of KRB5_CONFIG, of which the first counts most, or the system's.
+func readKrb5Conf(ctx context.Context, e env, given string) (string, error) {
+	from, names := "--krb5-conf", []string{given}
+	if given == "" {
+		from, names = krb5ConfVariable, strings.Split(flags.Lookup(e.environ, krb5ConfVariable), string(os.PathListSeparator))
+	}
+	if names[0] == "" {
+		from, names = "no other krb5.conf is named (--krb5-conf)", []string{systemKrb5Conf}
+	}
+	var texts []string
+	for _, name := range names {
+		text, err := krb5conf.Read(name, func(name string) ([]byte, error) { return readFile(ctx, name, maxKerberosFile) })
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", from, err)
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "\n"), nil
+}
+
+// readCCache reads the credential cache: the one that is given, or that kinit writes.
+func readCCache(ctx context.Context, e env, a scenarios.Auth, conf string) ([]byte, error) {
+	parsed, err := krb5conf.Parse(conf)
+	if err != nil {
+		return nil, err // it was read before
+	}
+	name, from := a.CCache, "--ccache"
+	if name == "" {
+		name, from = parsed.CacheName(flags.Lookup(e.environ, krb5CCNameVariable), cacheUser()), "no ticket: the credential cache"
+	}
+	readSecretly := func(name string) ([]byte, error) { return readSecretFile(ctx, name, maxKerberosFile) }
+	file, err := krb5conf.CacheFile(name, readSecretly)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", from, err)
+	}
+	cache, err := readSecretly(file)
+	switch {
+	case err != nil && a.CCache == "":
+		return nil, fmt.Errorf("%s: %w; run kinit, or give --ccache, --keytab, or --principal and a password", from, err)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", from, err)
+	}
+	return cache, nil
+}
+
+// cacheUser is whose cache the default one is.
+func cacheUser() krb5conf.User {
+	u := krb5conf.User{ID: os.Getuid()}
+	if current, err := user.Current(); err == nil {
+		u.Name, u.Home = current.Username, current.HomeDir
+	}
+	return u
+}
