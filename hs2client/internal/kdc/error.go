@@ -15,17 +15,20 @@ import (
 type Error struct {
 	Kind  vocab.Kind
 	Text  string    // ours: what was tried, of whom
-	Clock time.Time // the KDC's
-	Here  time.Time // this machine's at that time; zero: the KDC did not say its own
+	Clock time.Time // the KDC's; zero, as Here is then, too: it did not say
+	Here  time.Time // this machine's at that time
 	Err   error     // nil: Text is all there is
 }
+
+// sameClock is how far two clocks are apart that are told in seconds and called the same.
+const sameClock = 3 * time.Second
 
 func (e *Error) Error() string {
 	text := e.Text
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
-	if e.Here.IsZero() {
+	if e.Clock.Sub(e.Here).Abs() < sameClock {
 		return text
 	}
 	return fmt.Sprintf("%s (the KDC's clock says %s, this machine's %s)", text, e.Clock.UTC().Format(time.RFC3339), e.Here.UTC().Format(time.RFC3339))
