@@ -1,8 +1,10 @@
 package hs2client
 
 import (
+	"errors"
 	"slices"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -110,6 +112,9 @@ func hintFor(e *Error, m mode, received bool) []Fix {
 	}
 	if fixes, ok := kindHints[e.Kind]; ok {
 		return fixes
+	}
+	if offer, ok := errors.AsType[*wire.OfferError](e.Err); ok {
+		return otherProtection(offer.Offered)
 	}
 	if fixes, ok := kerberosHints[e.Kind]; ok {
 		return fixes

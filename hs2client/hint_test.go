@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/gss"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -19,7 +21,7 @@ func everyFix() map[Fix]bool {
 		for kind := range vocab.KindForeignHandle + 1 {
 			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: ProtocolBeeswax}, {protocol: ProtocolHS2HTTP}, {protocol: ProtocolHS2HTTP, tls: true, sasl: true, bearer: true}, {protocol: ProtocolHS2HTTP, sasl: true, kerberos: true}} {
 				for _, received := range []bool{false, true} {
-					for _, e := range []Error{{}, {status: 400}, {status: 417}, {status: 502}, {heard: vocab.HeardHTTP}, {heard: vocab.HeardThrift}, {asked: []string{"Negotiate"}}} {
+					for _, e := range []Error{{}, {status: 400}, {status: 417}, {status: 502}, {heard: vocab.HeardHTTP}, {heard: vocab.HeardThrift}, {asked: []string{"Negotiate"}}, {Err: &wire.OfferError{Offered: gss.QOPConf}}} {
 						e.Phase, e.Kind = phase, kind
 						for _, f := range hintFor(&e, m, received) {
 							all[f] = true
