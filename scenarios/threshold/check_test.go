@@ -38,18 +38,20 @@ func TestCheck_Kinds(t *testing.T) {
 		refused      bool
 		fix          string // the setting of the first fix, and its value
 	}{
-		"a login of a paced smoke":              {smoke, "session.login", "p(99) < 1s", false, ""},
-		"a login of one without a pace":         {unpaced, "session.login", "p(99) < 1s", true, "load.rate: 10/s"},
-		"a lag of one without a pace":           {unpaced, "session.lag", "p(99) < 1s", true, "load.rate: 10/s"},
-		"a lag of closed stages":                {stages(scenarios.Stage{Closed: 5, For: minute}), "session.lag", "max < 1s", true, "load.rate: 10/s"},
-		"a lag of held stages without a pace":   {func(s *scenarios.Scenario) { stages(scenarios.Stage{Hold: 5, For: minute})(s); unpaced(s) }, "session.lag", "max < 1s", true, "load.rate: 10/s"},
-		"a lag of stages with a rate":           {ramp, "session.lag", "max < 1s", false, ""},
-		"certificates alone":                    {kind(scenarios.KindCertificates), "session", "count > 1", true, ""},
-		"an idle ladder":                        {kind(scenarios.KindIdle), "session.open", "max < 1s", true, "expect.min_idle"},
-		"a statement of held sessions":          {hold(400), "query", "max < 1s", true, ""},
-		"TLS where there is none":               {smoke, "session.tls", "max < 1s", true, "tls.enabled: true"},
-		"SASL where there is none":              {smoke, "session.sasl", "max < 1s", true, "auth.mechanism: ldap"},
-		"SASL over HTTP":                        {func(s *scenarios.Scenario) { s.Target.Protocol, s.Auth.Mechanism = scenarios.ProtocolHS2HTTP, scenarios.MechanismLDAP }, "session.sasl", "max < 1s", true, ""},
+		"a login of a paced smoke":            {smoke, "session.login", "p(99) < 1s", false, ""},
+		"a login of one without a pace":       {unpaced, "session.login", "p(99) < 1s", true, "load.rate: 10/s"},
+		"a lag of one without a pace":         {unpaced, "session.lag", "p(99) < 1s", true, "load.rate: 10/s"},
+		"a lag of closed stages":              {stages(scenarios.Stage{Closed: 5, For: minute}), "session.lag", "max < 1s", true, "load.rate: 10/s"},
+		"a lag of held stages without a pace": {func(s *scenarios.Scenario) { stages(scenarios.Stage{Hold: 5, For: minute})(s); unpaced(s) }, "session.lag", "max < 1s", true, "load.rate: 10/s"},
+		"a lag of stages with a rate":         {ramp, "session.lag", "max < 1s", false, ""},
+		"certificates alone":                  {kind(scenarios.KindCertificates), "session", "count > 1", true, ""},
+		"an idle ladder":                      {kind(scenarios.KindIdle), "session.open", "max < 1s", true, "expect.min_idle"},
+		"a statement of held sessions":        {hold(400), "query", "max < 1s", true, ""},
+		"TLS where there is none":             {smoke, "session.tls", "max < 1s", true, "tls.enabled: true"},
+		"SASL where there is none":            {smoke, "session.sasl", "max < 1s", true, "auth.mechanism: ldap"},
+		"SASL over HTTP": {func(s *scenarios.Scenario) {
+			s.Target.Protocol, s.Auth.Mechanism = scenarios.ProtocolHS2HTTP, scenarios.MechanismLDAP
+		}, "session.sasl", "max < 1s", true, ""},
 		"SASL of Kerberos":                      {func(s *scenarios.Scenario) { s.Auth.Mechanism = scenarios.MechanismKerberos }, "session.sasl", "max < 1s", false, ""},
 		"opening over HTTP":                     {func(s *scenarios.Scenario) { s.Target.Protocol = scenarios.ProtocolHS2HTTP }, "session.open", "max < 1s", false, ""},
 		"handles":                               {func(s *scenarios.Scenario) { s.Kind, s.Reuse.Handles = scenarios.KindHandleReuse, 20 }, "session.open", "p(99) < 1s", true, "reuse.handles: 50"},
