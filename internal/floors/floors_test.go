@@ -77,7 +77,7 @@ internal/certs:
 internal/stats:
 internal/golden:
 internal/debian:
-internal/doctor: hs2client lbcheck report scenarios scenarios/judge scenarios/run vocab
+internal/doctor: hs2client internal/usertext lbcheck report scenarios scenarios/judge scenarios/run vocab
 internal/mask:
 internal/vocabtest: vocab
 internal/awssim:
