@@ -23,6 +23,10 @@
 // (port 21000). Over HTTP each call is one POST: [HTTPConfig] says how, [Record.HTTP]
 // counts requests and connections, and a session may have several connections.
 //
+// A login is by password ([Config.Plain]), token ([Config.Bearer]) or Kerberos ticket
+// ([Config.Kerberos]). [KerberosLogin.Ticket] gets one for all sessions, before they are
+// measured; the server must prove that it holds the key of the service.
+//
 // # Time and trust
 //
 // Every phase has one absolute deadline, the earlier of [Config.Timeout] and the

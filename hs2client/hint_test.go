@@ -1,6 +1,7 @@
 package hs2client
 
 import (
+	"cmp"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/gss"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -19,7 +22,7 @@ func everyFix() map[Fix]bool {
 		for kind := range vocab.KindForeignHandle + 1 {
 			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: ProtocolBeeswax}, {protocol: ProtocolHS2HTTP}, {protocol: ProtocolHS2HTTP, tls: true, sasl: true, bearer: true}, {protocol: ProtocolHS2HTTP, sasl: true, kerberos: true}} {
 				for _, received := range []bool{false, true} {
-					for _, e := range []Error{{}, {status: 400}, {status: 417}, {status: 502}, {heard: vocab.HeardHTTP}, {heard: vocab.HeardThrift}, {asked: []string{"Negotiate"}}} {
+					for _, e := range []Error{{}, {status: 400}, {status: 417}, {status: 502}, {heard: vocab.HeardHTTP}, {heard: vocab.HeardThrift}, {asked: []string{"Negotiate"}}, {Err: &wire.OfferError{Offered: gss.QOPConf}}} {
 						e.Phase, e.Kind = phase, kind
 						for _, f := range hintFor(&e, m, received) {
 							all[f] = true
@@ -66,6 +69,9 @@ func TestHintFor_ReadsAsClauses(t *testing.T) {
 	}
 }
 
+// anyValue is one of a setting that does not take every word.
+var anyValue = map[string]string{"auth.kerberos_qop": "auth"}
+
 func TestHintFor_SuggestsSettingsOfAScenario(t *testing.T) {
 	t.Parallel()
 	settings := 0
@@ -76,7 +82,7 @@ func TestHintFor_SuggestsSettingsOfAScenario(t *testing.T) {
 		settings++
 		value := f.Value
 		if value == "" {
-			value = "x"
+			value = cmp.Or(anyValue[f.Setting], "x")
 		}
 		section, key, _ := strings.Cut(f.Setting, ".")
 		text := "name: x\n" + section + ":\n  " + key + ": " + value + "\n"

@@ -72,7 +72,7 @@ func (h Heard) tlsHint(m mode) []Fix {
 func (h Heard) loginHint(m mode) []Fix {
 	switch login := h.What == vocab.HeardSASL; {
 	case login && !m.sasl:
-		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there"}, {Setting: settingAuth, Value: "kerberos", Why: "or one by a ticket"}}
+		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there"}, {Setting: settingAuth, Value: "kerberos", Why: "by a ticket, if the cluster has Kerberos"}}
 	case !login && m.sasl:
 		return []Fix{{Setting: settingAuth, Value: "none", Why: "Thrift is spoken there without a login"}}
 	}

@@ -43,7 +43,7 @@ func (t *Ticket) EncryptionType() string { return gss.ETypeName(t.credential.Tic
 
 // String is what a ticket shows of itself, without a secret.
 func (t *Ticket) String() string {
-	return fmt.Sprintf("%s for %s, kvno %d, %s, until %s", t.Principal(), t.SPN(), t.KVNO(), t.EncryptionType(), t.end.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("%s, kvno %d, %s, of %s, until %s", t.SPN(), t.KVNO(), t.EncryptionType(), t.Principal(), t.end.UTC().Format(time.RFC3339))
 }
 
 // Format writes String whatever the verb.
@@ -59,7 +59,7 @@ const clockUnit = 2 * time.Second
 // facts is what a failed login is told by: servers give no reason, or the same one for
 // all of them.
 func (t *Ticket) facts(now time.Time) string {
-	facts := "ticket of " + t.String() + "; this machine's clock " + now.UTC().Format(time.RFC3339)
+	facts := "ticket for " + t.String() + "; this machine's clock " + now.UTC().Format(time.RFC3339)
 	switch {
 	case !t.asked:
 		return facts + ", the KDC's not known, as the ticket is from the credential cache"

@@ -224,3 +224,31 @@ func TestCookieKey_UserOf(t *testing.T) {
 		}
 	}
 }
+
+func TestHTTPAuth_LogHasNoSecret(t *testing.T) {
+	t.Parallel()
+	var logged strings.Builder
+	issuer, keys := newIssuer(t)
+	r := newRealm(t, "impala")
+	cl := start(t, r.config(Config{
+		Coordinators: 1, Layer7: true, StickyCookie: true, Auth: AuthLDAP | AuthJWT, Users: testUsers, JWKS: keys, Log: newTestLogger(&logged),
+	}))
+	_, token := initiate(t, newRealm(t, "impala").ticket(t, "impala"))
+	good, expired := bearer(t, issuer, "alice", time.Hour), bearer(t, issuer, "alice", -time.Hour)
+	cookie := "Cookie: " + newCookieKey().newCookie("alice", "LDAP", 0)
+	ticket := "Authorization: Negotiate " + base64.StdEncoding.EncodeToString(token)
+	secrets := []string{"wonderland", "looking-glass"}
+	for _, header := range []httpHeader{basic("alice", "wonderland"), basic("alice", "looking-glass"), good, expired, cookie, ticket} {
+		exchange(t, cl, post(openSessionRequest, header))
+		secrets = append(secrets, header[len(header)-40:])
+	}
+	cl.Close()
+	for _, secret := range secrets {
+		if strings.Contains(logged.String(), secret) {
+			t.Errorf("the log has %q:\n%s", secret, logged.String())
+		}
+	}
+	if n := strings.Count(logged.String(), "login rejected"); n < 3 {
+		t.Errorf("%d rejected logins in the log", n)
+	}
+}

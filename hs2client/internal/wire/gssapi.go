@@ -60,7 +60,7 @@ func (g *GSSAPI) choose(offer []byte) ([]byte, error) {
 		return nil, &Error{Kind: vocab.KindMismatch, Err: err}
 	}
 	if l.QOP&g.QOP == 0 {
-		return nil, failure(vocab.KindProtection, fmt.Sprintf("the server offers %s, and %s is wanted", l.QOP, g.QOP))
+		return nil, &Error{Kind: vocab.KindProtection, Err: &OfferError{l.QOP, g.QOP}}
 	}
 	answer := gss.Layer{QOP: g.QOP}
 	if g.QOP != gss.QOPAuth {
@@ -70,6 +70,13 @@ func (g *GSSAPI) choose(offer []byte) ([]byte, error) {
 		}
 	}
 	return g.context.Wrap(answer.Append(nil), false)
+}
+
+// OfferError is that of a server which does not offer the protection that is wanted.
+type OfferError struct{ Offered, Wanted gss.QOP }
+
+func (e *OfferError) Error() string {
+	return fmt.Sprintf("the server offers %s, and %s is wanted", e.Offered, e.Wanted)
 }
 
 // Complete fails unless all steps were made: a server that says so earlier has proved
