@@ -16,6 +16,8 @@ const (
 	settingClientCert = "tls.client_cert"
 	settingAuth       = "auth.mechanism"
 	settingProtocol   = "target.protocol"
+	settingHTTPPath   = "target.http_path"
+	settingHTTPExpect = "target.http_expect"
 )
 
 const (
@@ -42,15 +44,17 @@ var kindHints = map[Kind][]Fix{
 	KindNotFound:    {todo("the name does not resolve here: check the spelling and the DNS zone")},
 	KindLocalFiles:  {todo("raise the limit of open files (ulimit -n) or hold fewer sessions: this is the client's limit, not the service's")},
 	KindLocalPorts:  {todo("this machine has no free local port for that address: lower the rate or test from several addresses")},
-	KindHTTP: {todo("the port answers in HTTP: it is an HTTP listener or proxy, a web page (25000) or HS2 over HTTP (28000); " +
-		"use a TCP listener and the binary port (" + ports + ")")},
+	KindHTTP: {
+		{Setting: settingProtocol, Value: string(ProtocolHS2HTTP), Why: "the port answers in HTTP: it may be HS2 over HTTP (28000)"},
+		todo("where it is another HTTP listener, a proxy or a web page (25000), use a TCP listener and the binary port (" + ports + ")"),
+	},
 	KindProxyHeader: {todo("the answer is a PROXY header: proxy protocol is on somewhere between here and Impala, which does not understand it; turn it off")},
 	KindNotTLS: {
 		{Setting: settingTLS, Value: "false", Why: "the port does not speak TLS"},
 		todo("put a certificate on the listener"),
 	},
 	KindNeedsTLS:     {{Setting: settingTLS, Value: "true", Why: "the port speaks TLS"}},
-	KindNeedsSASL:    {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login"}, {Setting: settingAuth, Value: "kerberos", Why: "or one by a ticket"}},
+	KindNeedsSASL:    {{Setting: settingAuth, Value: "ldap", Why: "the port requires a login"}, {Setting: settingAuth, Value: "kerberos", Why: "by a ticket, if the cluster has Kerberos"}},
 	KindShuttingDown: {todo("the coordinator is shutting down and the balancer still sends it sessions: /healthz stays 200 meanwhile, so drain it at the balancer first")},
 	KindServerName: {
 		{Setting: settingServerName, Why: "ask for a name that the listener has a certificate for; it does not know the one of the endpoint"},
@@ -62,7 +66,7 @@ var kindHints = map[Kind][]Fix{
 	KindInvalidHandle:  {todo(lostSession)},
 
 	KindNoCredentials: {todo(stripped), todo("Hive and Spark answer a refused ticket alike: look at the server's log")},
-	KindNoPath:        {todo("the proxy has no such path: use the one that it forwards to Impala, which itself takes any (behind Knox: gateway/TOPOLOGY/impala)")},
+	KindNoPath:        {{Setting: settingHTTPPath, Why: "the proxy has no such path: use the one that it forwards to Impala, which itself takes any (behind Knox: gateway/TOPOLOGY/impala)"}},
 	KindRedirect:      {todo("a login page or another listener answers, such as a single sign-on or one that sends HTTP to HTTPS: use the address and path behind it")},
 	KindUnavailable:   {todo("the proxy has no coordinator for the request, or is at its limit: check its backends and their health checks (a GET fails on Impala's port 28000)")},
 	KindForeignHandle: {todo("calls of one session reach several coordinators: make the balancer keep a session on one, by a cookie or by the client's address"),

@@ -19,7 +19,8 @@ func httpHint(e *Error, m mode, received bool) []Fix {
 	case e.Kind == KindHTTP:
 		return []Fix{{Setting: settingTLS, Value: "false", Why: "the port speaks HTTP without TLS"}}
 	case e.heard == vocab.HeardHTTP:
-		return []Fix{todo("a web page came in place of a Thrift answer, such as the login page of an ingress or a single sign-on: check host, port and path")}
+		return []Fix{todo("a web page came in place of a Thrift answer, such as the login page of an ingress or a single sign-on: check host and port"),
+			{Setting: settingHTTPPath, Why: "use the path that the proxy forwards to Impala"}}
 	case e.heard == vocab.HeardThrift, e.heard == vocab.HeardSASL:
 		return []Fix{{Setting: settingProtocol, Value: string(ProtocolHS2), Why: "the port speaks Thrift without HTTP"}, todo("use port 28000")}
 	case e.Kind == KindHTTPStatus:
@@ -56,7 +57,7 @@ func statusHint(status int, m mode) []Fix {
 	case status == http.StatusBadRequest && !m.tls:
 		return []Fix{{Setting: settingTLS, Value: "true", Why: "a listener of HTTPS answers so to plain HTTP"}}
 	case status == http.StatusExpectationFailed:
-		return []Fix{todo("a proxy does not know Expect: 100-continue: do without it")}
+		return []Fix{{Setting: settingHTTPExpect, Value: "false", Why: "a proxy does not know Expect: 100-continue"}}
 	case status == http.StatusBadGateway, status == http.StatusGatewayTimeout:
 		return []Fix{todo("the proxy answers, and got no answer from a coordinator in time: check its backends and its timeouts")}
 	}

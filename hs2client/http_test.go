@@ -300,7 +300,7 @@ func TestHTTP_ExpectContinue(t *testing.T) {
 		class string
 		hint  string
 	}{
-		"refused":         {"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n", "open.http-status", "Expect"},
+		"refused":         {"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n", "open.http-status", "target.http_expect=false"},
 		"a login refused": {"HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nWWW-Authenticate: Basic\r\n\r\n", "sasl.rejected", "refused"},
 		"closed":          {"", "open.eof", "gone"},
 		"something else":  {"SSH-2.0-OpenSSH_9\r\n", "open.other-server", "SSH"},

@@ -72,7 +72,7 @@ func (h Heard) tlsHint(m mode) []Fix {
 func (h Heard) loginHint(m mode) []Fix {
 	switch login := h.What == vocab.HeardSASL; {
 	case login && !m.sasl:
-		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there"}, {Setting: settingAuth, Value: "kerberos", Why: "or one by a ticket"}}
+		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there"}, {Setting: settingAuth, Value: "kerberos", Why: "by a ticket, if the cluster has Kerberos"}}
 	case !login && m.sasl:
 		return []Fix{{Setting: settingAuth, Value: "none", Why: "Thrift is spoken there without a login"}}
 	}
@@ -216,7 +216,7 @@ func (p *prober) question(ctx context.Context, q []byte, within bool) error {
 // say asks and keeps what it hears.
 func (p *prober) say(rw io.ReadWriter, q []byte, within bool) {
 	if _, err := rw.Write(q); err != nil {
-		p.heard.Ended = wire.KindOf(err)
+		p.heard.Ended = endOf(err)
 		return
 	}
 	p.hear(rw, within)
@@ -227,7 +227,7 @@ func (p *prober) hear(r io.Reader, within bool) bool {
 	head := make([]byte, maxHeard)
 	n, err := io.ReadAtLeast(r, head, enoughHeard)
 	if n == 0 {
-		p.heard.Ended = wire.KindOf(err)
+		p.heard.Ended = endOf(err)
 		return false
 	}
 	p.heard.What, p.heard.Within = wire.Recognize(head[:n]), within
@@ -235,6 +235,15 @@ func (p *prober) hear(r io.Reader, within bool) bool {
 		p.heard.Text = strconv.Quote(string(head[:min(n, maxHeardText)]))
 	}
 	return true
+}
+
+// endOf is how a connection ended on which nothing was heard: whatever is not the other
+// side's doing is our own end of waiting.
+func endOf(err error) Kind {
+	if kind := wire.KindOf(err); kind == KindEOF || kind == KindReset {
+		return kind
+	}
+	return KindTimeout
 }
 
 // enoughHeard is how many bytes show who speaks; fewer are taken where no more come.

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +35,9 @@ type clientCase struct {
 	cluster      func() (*cluster, error)
 	argv         func(c *cluster) ([]string, error) // the command line that prints the pid
 	rejectedArgv func(c *cluster) ([]string, error) // a command line that must fail; nil: none
+	words        []string                           // what it prints besides, after the pid's line; nil: nothing
+	runs         int                                // 0: queriesPerClient
+	full         bool                               // only in the full run
 }
 
 // clientProofs use clients that are not ours. Each must print exactly one integer,
@@ -145,9 +150,12 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	env := []string{"HOME=" + l.file("run")} // impala-shell writes a history
 	e := evidence{tally: map[string]int{}}
 	var pids []string
-	for range queriesPerClient {
+	for range cmp.Or(c.runs, queriesPerClient) {
 		a, err := runCommand(ctx, clientTimeout, env, argv...)
 		if err != nil {
+			return e, err
+		}
+		if err := c.cutWords(&a); err != nil {
 			return e, err
 		}
 		pid, owner, err := cluster.parsePID(a)
@@ -167,10 +175,25 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 	}
 	a, err := runCommand(ctx, clientTimeout, env, argv...)
 	if err == nil && (a.code == 0 || len(strings.TrimSpace(string(a.stdout))) > 0) {
-		err = errors.New("the wrong CA or password was accepted, so the case proves nothing")
+		err = errors.New("the wrong CA or login was accepted, so the case proves nothing")
 	}
-	e.numbers += "; the wrong CA or password was rejected"
+	e.numbers += "; the wrong CA or login was rejected"
 	return e, err
+}
+
+// cutWords checks what a client printed after the pid's line and removes it.
+func (c clientCase) cutWords(a *commandResult) error {
+	if c.words == nil {
+		return nil
+	}
+	first, rest, _ := bytes.Cut(a.stdout, []byte("\n"))
+	for _, word := range c.words {
+		if !bytes.Contains(rest, []byte(word)) {
+			return fmt.Errorf("exit %d, %q is not in what was printed after the pid: %s", a.code, word, tail(append(rest, a.stderr...)))
+		}
+	}
+	a.stdout = first
+	return nil
 }
 
 // parsePID checks that a client printed exactly one integer, the pid of a
@@ -178,7 +201,7 @@ func (c clientCase) prove(ctx context.Context, l *lab) (evidence, error) {
 func (c *cluster) parsePID(a commandResult) (pid int, owner string, err error) {
 	printed := strings.TrimSpace(string(a.stdout))
 	pid, err = strconv.Atoi(printed)
-	if err != nil {
+	if err != nil || a.code != 0 {
 		return 0, "", fmt.Errorf("exit %d, printed %q, not one integer: %s", a.code, shorten(printed), tail(a.stderr))
 	}
 	owner, ok := c.owner(pid)

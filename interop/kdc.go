@@ -21,6 +21,7 @@ const (
 	lbPrincipal  = krbService + "/" + lbName + "@" + realm
 	krbUser      = "alice"
 	krbPassword  = "kerberos horse"
+	goneUser     = "bob" // has a keytab, and is no longer in the database
 	kdcHost      = "127.0.0.1"
 	kdcPort      = 18888
 	skewedPort   = 18889 // a KDC whose clock is ten minutes ahead
@@ -126,6 +127,9 @@ func (k *kdc) createRealm(ctx context.Context) error {
 		"ktadd -k " + k.keytab() + " impala/" + lbName + " HTTP/" + lbName,
 		"ktadd -k " + k.file("coord1.keytab") + " impala/coord1.example.com",
 		"ktadd -norandkey -k " + k.file(krbUser+".keytab") + " " + krbUser,
+		"addprinc -randkey " + goneUser,
+		"ktadd -k " + k.file(goneUser+".keytab") + " " + goneUser,
+		"delprinc -force " + goneUser,
 	} {
 		if err := run("kadmin.local", "-r", realm, "-q", query); err != nil {
 			return err

@@ -59,6 +59,14 @@ type lab struct {
 	slapd      func() error           // OpenLDAP's server
 	spark4Venv func() (string, error) // the newer Spark
 	hive       func() (string, error) // class path of a HiveServer2
+
+	// Simulated clusters with every way in, and what comes in.
+	openWays, loginWays, tokenWays func() (*cluster, error)
+	ticket                         func() (string, error) // credential cache of the user
+	tokens                         func() (tokens, error)
+
+	// Other releases of clients: virtual environments, and a class path.
+	shell43, shell41, shell34, impyla18, dbt, jdbc func() (string, error)
 }
 
 // newLab creates the working directory.
@@ -108,6 +116,7 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
 	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })
 	l.kdc = sync.OnceValues(func() (*kdc, error) { return l.startKDC(ctx) })
+	l.defineWays(ctx)
 	l.slapd = sync.OnceValue(func() error { return l.startSlapd(ctx) })
 	l.spark4Venv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark4", pySpark4) })
 	l.hive = sync.OnceValues(func() (string, error) { return l.hiveClassPath(ctx) })

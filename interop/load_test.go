@@ -12,7 +12,7 @@ func TestProof_LongRunsOnlyByItsWholeName(t *testing.T) {
 	t.Parallel()
 	all := []proof{{name: "load.short"}, {name: "soak", onlyByName: true}}
 	for part, want := range map[string]int{"": 1, "load": 1, "so": 0, "soak": 1} {
-		if chosen := selectProofs(all, part); len(chosen) != want {
+		if chosen := selectProofs(all, part, false); len(chosen) != want {
 			t.Errorf("%q: %d proofs, not %d", part, len(chosen), want)
 		}
 	}

@@ -17,6 +17,7 @@ type proof struct {
 	name       string
 	prepare    func() // starts slow installations while other proofs run; nil: none
 	run        func(context.Context) (evidence, error)
+	full       bool // only in the full run, or by a part of its name
 	onlyByName bool // too slow to run unless its exact name is requested
 }
 
@@ -32,16 +33,20 @@ type proofResult struct {
 	Name    string         `json:"name"`
 	Proven  bool           `json:"proven"`
 	Numbers string         `json:"numbers,omitempty"`
-	Why     string         `json:"why,omitempty"` // the error, if not proven
+	Why     string         `json:"why,omitempty"`         // the error, if not proven
+	Cannot  bool           `json:"unavailable,omitempty"` // it could not be tried here: no failure
 	Tally   map[string]int `json:"tally,omitempty"`
 	Seconds float64        `json:"seconds"`
 }
 
-// selectProofs returns the proofs whose names contain part.
-func selectProofs(all []proof, part string) []proof {
+// selectProofs returns the proofs whose names contain part. Without a part it leaves
+// out those of the full run, unless that is wanted.
+func selectProofs(all []proof, part string, full bool) []proof {
 	var chosen []proof
 	for _, p := range all {
-		if p.onlyByName && p.name == part || !p.onlyByName && strings.Contains(p.name, part) {
+		switch {
+		case p.onlyByName && p.name != part, p.full && part == "" && !full:
+		case strings.Contains(p.name, part):
 			chosen = append(chosen, p)
 		}
 	}
@@ -65,7 +70,7 @@ func runProofs(ctx context.Context, proofs []proof) []proofResult {
 		}
 		o := proofResult{Name: p.name, Proven: err == nil, Numbers: e.numbers, Tally: e.tally, Seconds: time.Since(began).Seconds()}
 		if err != nil {
-			o.Why = shorten(err.Error())
+			o.Why, o.Cannot = shorten(err.Error()), isUnavailable(err)
 			fmt.Printf("NOT PROVEN  %s  %s\n", p.name, o.Why)
 		} else {
 			fmt.Printf("PROVEN  %s  %s\n", p.name, e.numbers)

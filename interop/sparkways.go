@@ -27,6 +27,7 @@ type sparkWay struct {
 	way
 	name     string
 	hiveconf []string
+	asksLDAP bool      // the servers ask the LDAP directory
 	how      impylaHow // how impyla comes in, without the CA file
 	full     bool      // only in the full run
 }
@@ -39,12 +40,25 @@ func sparkWays() []sparkWay {
 	return []sparkWay{
 		{name: "kerberos", way: way{kerberos: true}, how: kerberosHow()},
 		{name: "spnego", way: way{kerberos: true, http: true}, how: kerberosHow().overHTTP()},
-		{name: "ldap", way: way{password: true}, hiveconf: ldapSettings, how: ldap},
+		{name: "ldap", way: way{password: true}, hiveconf: ldapSettings, asksLDAP: true, how: ldap},
 		{name: "https", way: way{password: true, http: true, tls: true}, how: basic.overHTTP()},
 		{name: "http", way: way{password: true, http: true}, how: basic.overHTTP(), full: true},
 		{name: "plain", way: way{password: true}, hiveconf: none, how: basic, full: true},
 		{name: "tls", way: way{tls: true}, how: plainHow("NOSASL", ""), full: true},
 	}
+}
+
+// sparkWayProofs use our client with each way in. They start servers themselves, and stop
+// them, because all of them together need too much memory.
+func sparkWayProofs(l *lab) []proof {
+	prepare := func() { go l.spark4Venv(); go l.sparkVenv() }
+	var all []proof
+	for _, w := range sparkWays() {
+		all = append(all, proof{name: "spark." + w.name, full: w.full, prepare: prepare, run: func(ctx context.Context) (evidence, error) {
+			return l.proveSparkWay(ctx, w)
+		}})
+	}
+	return all
 }
 
 // ldapSettings let a HiveServer2 ask the LDAP directory.
@@ -122,6 +136,11 @@ func (l *lab) configureSpark(ctx context.Context, w sparkWay, s sparkServer) (sp
 	s.hiveconf = slices.Clone(w.hiveconf)
 	if !w.http {
 		s.http = 0
+	}
+	if w.asksLDAP {
+		if err := l.slapd(); err != nil {
+			return s, err
+		}
 	}
 	if w.tls {
 		forTLS, err := l.javaTLS(ctx)

@@ -42,8 +42,10 @@ func (l *lab) flags(w way) ([]string, error) {
 
 // flags returns the flags of our client for a login with the balancer's principal and
 // the user's keytab, at the KDC at a port.
-func (k *kdc) flags(port int) []string {
-	return []string{"--auth", "kerberos", "--principal", krbUser, "--keytab", k.file(krbUser + ".keytab"),
+func (k *kdc) flags(port int) []string { return k.userFlags(port, krbUser) }
+
+func (k *kdc) userFlags(port int, user string) []string {
+	return []string{"--auth", "kerberos", "--principal", user, "--keytab", k.file(user + ".keytab"),
 		"--krb5-conf", k.conf(port), "--kerberos-host-fqdn", lbName}
 }
 

@@ -160,6 +160,9 @@ func note(o *scenarios.Observation, rec *hs2client.Record) {
 	o.Phases = rec.Phases
 	o.Local, o.Refused = rec.Local, rec.Refused
 	o.BytesIn, o.BytesOut = rec.BytesIn, rec.BytesOut
+	if h := rec.HTTP; h != nil {
+		o.HTTP = scenarios.HTTPCounts{Requests: h.Requests, Connections: h.Connections, Reauthentications: h.Reauthentications}
+	}
 	if rec.Peer != nil && o.Cert == nil {
 		o.Cert = certOf(*rec.Peer, o.Node)
 	}

@@ -15,6 +15,9 @@ func (o Options) Probe(s scenarios.Scenario) func(context.Context, run.Node) sce
 	return func(ctx context.Context, n run.Node) scenarios.Probe {
 		c := o.config(s, n, &hs2client.Record{})
 		c.Local = local()
+		if s.Auth.Mechanism == scenarios.MechanismKerberos {
+			c.Kerberos = new(hs2client.Ticket) // that there is one: none is sent
+		}
 		heard, err := hs2client.Probe(ctx, c)
 		if err != nil {
 			return scenarios.Probe{} // no connection any more

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -52,16 +53,7 @@ func connection(s scenarios.Scenario) string {
 		protocol = scenarios.ProtocolHS2
 	}
 	parts := []string{name(string(protocol))}
-	switch s.Auth.Mechanism {
-	case "", scenarios.MechanismNone:
-		parts = append(parts, "no login")
-	default:
-		login := strings.ToUpper(name(string(s.Auth.Mechanism)))
-		if s.Auth.User != "" {
-			login += " as " + name(s.Auth.User)
-		}
-		parts = append(parts, login)
-	}
+	parts = append(parts, loginText(s.Auth))
 	if !s.TLS.Enabled {
 		return strings.Join(append(parts, "no TLS"), ", ")
 	}
@@ -164,4 +156,24 @@ func looks(ls []scenarios.Look) string {
 		return ""
 	}
 	return ": " + joined(parts, maxLooks)
+}
+
+// mechanisms are how the mechanisms are written.
+var mechanisms = map[scenarios.Mechanism]string{
+	scenarios.MechanismNone: "no login", scenarios.MechanismLDAP: "LDAP", scenarios.MechanismKerberos: "Kerberos", scenarios.MechanismJWT: "JWT",
+}
+
+// loginText is who logs in, how, and for whom.
+func loginText(a scenarios.Auth) string {
+	text, known := mechanisms[cmp.Or(a.Mechanism, scenarios.MechanismNone)]
+	if !known {
+		text = strings.ToUpper(name(string(a.Mechanism)))
+	}
+	if user := cmp.Or(a.User, a.Principal); user != "" && a.Mechanism.LogsIn() {
+		text += " as " + name(user)
+	}
+	if a.Delegate != "" {
+		text += " for " + name(a.Delegate)
+	}
+	return text
 }

@@ -30,6 +30,10 @@ func (c SecretCommand) MarshalJSON() ([]byte, error) {
 	return []byte(`"(not stored)"`), nil
 }
 
+// LocksAccounts reports whether a server may lock an account after some rejected logins:
+// each sends a password. A rejected ticket or token locks none.
+func (a Auth) LocksAccounts() bool { return a.Mechanism == MechanismLDAP }
+
 // Mechanism is the way of logging in.
 type Mechanism string
 

@@ -22,6 +22,7 @@ type Measured struct {
 	Watch    *WatchSeen    `json:"watch,omitempty"`
 	Handles  []HandleTally `json:"handles,omitempty"` // of kind handle-reuse: by who opened and who answered, sorted
 	Logins   *Logins       `json:"logins,omitempty"`  // nil: none was timed
+	HTTP     *HTTPCounts   `json:"http,omitempty"`    // of sessions over HTTP, scouts included; nil: there was none
 	Series   *Series       `json:"series,omitempty"`
 	Tags     []TagTimes    `json:"tags,omitempty"`   // that thresholds asked for, sorted
 	Closes   []CloseTally  `json:"closes,omitempty"` // by coordinator, sorted; scout and settling included

@@ -27,6 +27,8 @@ type Observation struct {
 
 	BytesIn, BytesOut int64 // of its connection, TLS's own included
 
+	HTTP HTTPCounts // zero: not over HTTP, or never connected
+
 	Open   int           // sessions of the run that were open when it opened, itself included, or failed to
 	Waited time.Duration // of one that failed: how long it was in the phase in which it failed
 

@@ -9,7 +9,7 @@ import (
 
 // checkLogin looks at who logs in, and with what.
 func (s Scenario) checkLogin() *InvalidError {
-	claims := append(s.secretClaims(), s.mechanismClaims()...)
+	claims := append(s.mechanismClaims(), s.secretClaims()...)
 	return firstWrong(append(claims, s.kerberosClaims()...))
 }
 

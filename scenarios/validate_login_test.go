@@ -36,7 +36,7 @@ func TestValidate_NamesWhatIsWrongWithALogin(t *testing.T) {
 		"a password in cleartext":       {func(s *scenarios.Scenario) { s.Auth = scenarios.Auth{Mechanism: "ldap", User: "u"} }, "auth.mechanism: ldap would send the password in cleartext, since TLS is off; set tls.enabled: true or auth.allow_cleartext: true"},
 		"a token in cleartext":          {both(func(s *scenarios.Scenario) { s.Auth.Mechanism = jwt }, overHTTP), "auth.mechanism: jwt would send the token in cleartext, since TLS is off; set tls.enabled: true or auth.allow_cleartext: true"},
 		"two sources of a password":     {login(scenarios.Auth{Mechanism: "ldap", User: "u", PasswordFile: "f", PasswordCommand: "c"}), "auth.password_command: auth.password_file is set, too; set one of the two"},
-		"two sources of a token":        {login(scenarios.Auth{Mechanism: jwt, TokenFile: "f", TokenCommand: "c"}), "auth.token_command: auth.token_file is set, too; set one of the two"},
+		"two sources of a token":        {both(login(scenarios.Auth{Mechanism: jwt, TokenFile: "f", TokenCommand: "c"}), overHTTP), "auth.token_command: auth.token_file is set, too; set one of the two"},
 		"a password that nothing uses":  {func(s *scenarios.Scenario) { s.Auth.PasswordFile = "f" }, "auth.mechanism: a password is given, but no login that uses it; set auth.mechanism: ldap"},
 		"a password beside a token":     {both(login(scenarios.Auth{Mechanism: jwt, PasswordFile: "f"}), overHTTP), "auth.mechanism: a password is given, but no login that uses it; set auth.mechanism: ldap"},
 		"a token that nothing uses":     {func(s *scenarios.Scenario) { s.Auth.TokenCommand = "c" }, "auth.mechanism: a token is given, but no login that uses it; set auth.mechanism: jwt"},

@@ -174,3 +174,16 @@ func FuzzClass(f *testing.F) {
 		}
 	})
 }
+
+func TestClass_IsFailedLogin(t *testing.T) {
+	t.Parallel()
+	failed := []Kind{
+		KindRejected, KindNoCredentials, KindUnauthorized, KindNoTicket, KindTicketExpired, KindUnknownService, KindUnknownClient,
+		KindKDCUnreachable, KindWrongRealm, KindNoEncryption,
+	}
+	for _, c := range all() {
+		if got, want := c.IsFailedLogin(), c.Phase == PhaseSASL && slices.Contains(failed, c.Kind); got != want {
+			t.Errorf("%s: %t", c, got)
+		}
+	}
+}

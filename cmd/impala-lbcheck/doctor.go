@@ -68,7 +68,7 @@ func ofDoctor(st scenarios.Setting) bool {
 	switch st.Group {
 	case scenarios.GroupTarget:
 		return !strings.HasPrefix(st.Key, "target.web_") && st.Key != "target.confirm"
-	case scenarios.GroupLogin, scenarios.GroupTLS:
+	case scenarios.GroupLogin, scenarios.GroupKerberos, scenarios.GroupTLS:
 		return st.Key != "tls.verify_once"
 	}
 	return slices.Contains([]string{"load.timeout", "expect.tls.issuer", "expect.tls.root"}, st.Key)

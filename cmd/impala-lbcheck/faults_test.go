@@ -102,7 +102,7 @@ func splitSettings(s string) []string {
 	return out
 }
 
-var faultRows = slices.Concat(smokeFaults, balancerFaults, loadFaults, httpFaults)
+var faultRows = slices.Concat(smokeFaults, balancerFaults, loadFaults, httpFaults, ticketFaults)
 
 func TestDemo_ReportsFaults(t *testing.T) {
 	t.Parallel()
@@ -285,9 +285,6 @@ func reportTable() string {
 func TestFaultRows_CoverEveryFault(t *testing.T) {
 	t.Parallel()
 	for _, info := range simcluster.Faults() {
-		if slices.Contains(faultsOfOtherLogins, info.Name) {
-			continue
-		}
 		if !slices.ContainsFunc(faultRows, func(r faultRow) bool {
 			return slices.ContainsFunc(r.faults, func(text string) bool {
 				f, err := simcluster.ParseFault(text)
@@ -298,6 +295,3 @@ func TestFaultRows_CoverEveryFault(t *testing.T) {
 		}
 	}
 }
-
-// faultsOfOtherLogins need a login or a protocol that demo does not have yet.
-var faultsOfOtherLogins = []string{"wrong-keytab", "skewed-clock"}

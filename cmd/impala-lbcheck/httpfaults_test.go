@@ -5,6 +5,40 @@ import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 // overHTTP are the settings of demo for HS2 over HTTP with passwords.
 const overHTTP = "--protocol hs2-http --auth ldap --tls"
 
+// byTicket are the settings of demo for HS2 over HTTP with Kerberos.
+const byTicket = "--protocol hs2-http --auth kerberos"
+
+// ticketFaults are the rows of faults that only Kerberos has.
+var ticketFaults = []faultRow{
+	oneRefusesTickets("wrong-keytab@2", "--auth kerberos"),
+	oneRefusesTickets("skewed-clock=10m@2", "--auth kerberos"),
+	oneRefusesTickets("wrong-keytab@2", byTicket),
+	oneRefusesTickets("skewed-clock=10m@2", byTicket),
+	{
+		faults: []string{"strips-authorization"}, settings: byTicket,
+		exit: 4, noHealthyRun: true, reported: "nothing measured (sasl.no-credentials), with the proxy as the cause",
+		contains: []string{"sasl.no-credentials", "a proxy between here and the coordinator removes the Authorization field"},
+	}, {
+		faults: []string{"foreign-cookie"}, settings: byTicket,
+		noHealthyRun: true, reported: "passes: each call that is refused is sent once more with a ticket, to the session's own coordinator",
+	}, {
+		faults: []string{"cookie-dropped"}, settings: byTicket,
+		noHealthyRun: true, reported: "passes: each call has a ticket of its own",
+	},
+}
+
+// oneRefusesTickets is the row of a fault with which the second coordinator refuses every
+// ticket.
+func oneRefusesTickets(fault, settings string) faultRow {
+	return faultRow{
+		faults: []string{fault}, settings: settings,
+		fails: []string{scenarios.ErrorsRate}, exit: 1,
+		sometimes: []outcome{{exit: 4, atMost: 25}}, // the first login of all is the rejected one
+		reported:  "errors.rate (sasl.rejected), with the ticket; the run stops at the second rejection (exit 4 where the first login of all is rejected)",
+		contains:  []string{"sasl.rejected", "ticket of demo@EXAMPLE.COM for impala/impala.example.com@EXAMPLE.COM", "coord-a2"},
+	}
+}
+
 // httpFaults are the rows of faults that only HS2 over HTTP has.
 var httpFaults = []faultRow{
 	{
@@ -38,6 +72,6 @@ var httpFaults = []faultRow{
 		faults: []string{"foreign-handle=50"}, settings: overHTTP,
 		fails: []string{scenarios.AffinityCalls, scenarios.ErrorsRate}, exit: 1, noHealthyRun: true,
 		reported: "affinity.calls; errors.rate (foreign-handle, in the phase of the call)",
-		contains: []string{"foreign-handle", "make the balancer keep a session on one"},
+		contains: []string{"foreign-handle", "persistence by a cookie of the balancer"},
 	},
 }

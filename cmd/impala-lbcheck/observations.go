@@ -42,27 +42,28 @@ func newObservationFile(ctx context.Context, name string) (*observationFile, err
 // observationLine is one session. Times are milliseconds; a phase that the
 // session did not have, or did not finish, is left out.
 type observationLine struct {
-	Seq         int                `json:"seq"`
-	Part        scenarios.Part     `json:"part"`
-	Due         float64            `json:"due_ms"`
-	Start       float64            `json:"start_ms"`
-	StartUnix   int64              `json:"start_unix_us"`
-	End         float64            `json:"end_ms"`
-	Owed        float64            `json:"owed_ms,omitempty"`
-	Node        netip.AddrPort     `json:"node"`
-	Local       netip.AddrPort     `json:"local"`
-	Received    int64              `json:"received_bytes"`
-	Sent        int64              `json:"sent_bytes"`
-	Coordinator string             `json:"coordinator"`
-	PID         int32              `json:"pid,omitempty"`
-	Version     string             `json:"version,omitempty"`
-	Source      scenarios.Source   `json:"source"`
-	Outcome     scenarios.Outcome  `json:"outcome"`
-	Class       scenarios.Class    `json:"class,omitzero"`
-	Text        string             `json:"text,omitempty"`
-	Refused     bool               `json:"refused,omitempty"`
-	Cert        string             `json:"cert,omitempty"`
-	Phases      map[string]float64 `json:"phases_ms"`
+	Seq         int                   `json:"seq"`
+	Part        scenarios.Part        `json:"part"`
+	Due         float64               `json:"due_ms"`
+	Start       float64               `json:"start_ms"`
+	StartUnix   int64                 `json:"start_unix_us"`
+	End         float64               `json:"end_ms"`
+	Owed        float64               `json:"owed_ms,omitempty"`
+	Node        netip.AddrPort        `json:"node"`
+	Local       netip.AddrPort        `json:"local"`
+	Received    int64                 `json:"received_bytes"`
+	Sent        int64                 `json:"sent_bytes"`
+	HTTP        *scenarios.HTTPCounts `json:"http,omitempty"`
+	Coordinator string                `json:"coordinator"`
+	PID         int32                 `json:"pid,omitempty"`
+	Version     string                `json:"version,omitempty"`
+	Source      scenarios.Source      `json:"source"`
+	Outcome     scenarios.Outcome     `json:"outcome"`
+	Class       scenarios.Class       `json:"class,omitzero"`
+	Text        string                `json:"text,omitempty"`
+	Refused     bool                  `json:"refused,omitempty"`
+	Cert        string                `json:"cert,omitempty"`
+	Phases      map[string]float64    `json:"phases_ms"`
 }
 
 func (l *observationFile) write(o scenarios.Observation) {
@@ -74,6 +75,9 @@ func (l *observationFile) write(o scenarios.Observation) {
 		Node: o.Node, Local: o.Local, Received: o.BytesIn, Sent: o.BytesOut,
 		Coordinator: o.Who.Coordinator, PID: o.Who.PID, Version: o.Who.Version, Source: o.Who.Source,
 		Outcome: o.Outcome, Class: o.Class, Text: o.Text, Refused: o.Refused, Phases: map[string]float64{},
+	}
+	if o.HTTP.Connections > 0 {
+		line.HTTP = &o.HTTP
 	}
 	if o.Cert != nil {
 		line.Cert = o.Cert.Fingerprint

@@ -24,17 +24,19 @@ var fixRooms = []string{"hs2client", "lbcheck", "scenarios", "cmd"}
 
 // computed are values as the code computes them, by the setting that they are for.
 var computed = map[string]string{
-	"target.confirm":      "impala.example.com",
-	"target.protocol":     "beeswax",
-	"auth.mechanism":      "ldap",
-	"auth.principal":      "alice@EXAMPLE.COM",
-	"auth.kerberos_qop":   "auth-conf",
-	"load.sessions":       "40",
-	"capacity.hold":       "400",
-	"expect.coordinators": "5",
-	"expect.nodes":        "2",
-	"expect.tls.issuer":   "CN=Example Server CA,O=Amazon,C=US",
-	"expect.tls.root":     "CN=Amazon Root CA 1,O=Amazon,C=US",
+	"target.confirm":         "impala.example.com",
+	"target.http_connection": "session",
+	"reuse.handles":          "20",
+	"target.protocol":        "beeswax",
+	"auth.mechanism":         "ldap",
+	"auth.principal":         "alice@EXAMPLE.COM",
+	"auth.kerberos_qop":      "auth-conf",
+	"load.sessions":          "40",
+	"capacity.hold":          "400",
+	"expect.coordinators":    "5",
+	"expect.nodes":           "2",
+	"expect.tls.issuer":      "CN=Example Server CA,O=Amazon,C=US",
+	"expect.tls.root":        "CN=Amazon Root CA 1,O=Amazon,C=US",
 }
 
 // TestFixes_OfTheCodeParse takes every fix that the code can make, words it as the

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
@@ -22,6 +23,9 @@ type secrets struct {
 	roots       *x509.CertPool   // nil: the system's
 	client      *tls.Certificate // nil: none
 }
+
+// Format writes the type alone, whatever the verb: a panic prints what it is given.
+func (secrets) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "secrets") }
 
 // readSecrets reads what a scenario that is permitted names, before anything is sent.
 func readSecrets(ctx context.Context, e env, s scenarios.Scenario) (secrets, error) {
@@ -56,7 +60,7 @@ func (with *secrets) readLogin(ctx context.Context, e env, a scenarios.Auth) (er
 	case scenarios.MechanismKerberos:
 		with.kerberos, err = readKerberos(ctx, e, a)
 	case scenarios.MechanismJWT:
-		with.token, err = readSecret(ctx, e, tokenOf(a))
+		with.token, err = readToken(ctx, e, a)
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -132,4 +133,13 @@ func firstLine(b []byte, what, from string) (string, error) {
 		return "", fmt.Errorf("%s: it must hold one line, the %s", from, what)
 	}
 	return string(line), nil
+}
+
+// readToken reads a token, which has no blank and no character beyond ASCII.
+func readToken(ctx context.Context, e env, a scenarios.Auth) (string, error) {
+	token, err := readSecret(ctx, e, tokenOf(a))
+	if err == nil && strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", errors.New("the token has a blank or another character that no token has")
+	}
+	return token, err
 }

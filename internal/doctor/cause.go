@@ -69,10 +69,10 @@ func withoutSettings(fix scenarios.Fixes) scenarios.Fixes {
 }
 
 // refuted reports whether what was heard is what the session spoke, so that the
-// settings of the connection are not what is wrong. Over HTTP, only a session shows
-// whether a login is asked for.
+// settings of the connection are not what is wrong. Only a session shows which login is
+// asked for, and over HTTP whether one is.
 func (e evidence) refuted() bool {
-	if overHTTP(e.heard) && e.class.Kind == vocab.KindNeedsSASL {
+	if e.class.Kind == vocab.KindNeedsSASL || e.class.Kind == vocab.KindMechanism {
 		return false
 	}
 	heard := e.heard.What == vocab.HeardSASL || e.heard.What == vocab.HeardThrift || overHTTP(e.heard)

@@ -110,6 +110,9 @@ func shellNeeds(s Seen) []string {
 	if s.works(func(c Cell) bool { return c.Login == scenarios.MechanismLDAP && !c.TLS }) {
 		out = append(out, "without TLS it needs --auth_creds_ok_in_clear: the password goes in clear")
 	}
+	if s.works(func(c Cell) bool { return c.Protocol == vocab.ProtocolHS2HTTP }) {
+		out = append(out, "over HTTP, versions before 4.6 make a connection for every call: a balancer that chooses for each connection loses their sessions")
+	}
 	if s.works(func(c Cell) bool { return c.TLS }) {
 		out = append(out, "with --ssl alone it checks no certificate: give it --ca_cert, too")
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -59,7 +60,7 @@ func (w way) smoke(flag func(vocab.Fix) string) string {
 	words := []string{"impala-lbcheck", "smoke", w.address()}
 	for _, st := range scenarios.Settings() {
 		value := st.Text(&s)
-		if st.Name == "" || st.Repeat || !slices.Contains([]scenarios.Group{scenarios.GroupTarget, scenarios.GroupLogin, scenarios.GroupTLS}, st.Group) || value == st.Text(&usual) {
+		if st.Name == "" || st.Repeat || !slices.Contains([]scenarios.Group{scenarios.GroupTarget, scenarios.GroupLogin, scenarios.GroupKerberos, scenarios.GroupTLS}, st.Group) || value == st.Text(&usual) {
 			continue
 		}
 		if strings.HasSuffix(st.Key, "_command") {
@@ -100,18 +101,18 @@ func (w way) shell() string {
 		words = append(words, "--protocol="+string(w.Protocol))
 	}
 	if w.Protocol == vocab.ProtocolHS2HTTP && w.s.Target.HTTPPath != "" {
-		words = append(words, "--http_path="+quoted(w.path))
+		words = append(words, "--http_path="+usertext.ShellWord(w.path))
 	}
 	if w.TLS {
-		words = append(words, "--ssl", "--ca_cert="+quoted(w.roots()))
+		words = append(words, "--ssl", "--ca_cert="+usertext.ShellWord(w.roots()))
 	}
 	switch w.Login {
 	case scenarios.MechanismLDAP:
-		words = append(words, "-l", "-u", quoted(w.user()))
+		words = append(words, "-l", "-u", usertext.ShellWord(w.user()))
 	case scenarios.MechanismKerberos:
 		words = append(words, "-k", "-s", w.service)
 		if w.fqdn != w.host {
-			words = append(words, "-b", quoted(w.fqdn))
+			words = append(words, "-b", usertext.ShellWord(w.fqdn))
 		}
 	case scenarios.MechanismJWT:
 		words = append(words, "-j", "--jwt_cmd='cat TOKEN_FILE'")
@@ -188,15 +189,4 @@ func (w way) hue() string {
 		ini = append(ini, "[[ssl]]", "enabled=true", "cacerts="+w.roots(), "validate=true")
 	}
 	return strings.Join(ini, "\n")
-}
-
-// quoted is a word of a shell.
-func quoted(word string) string {
-	plain := func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:,@%+", r))
-	}
-	if word != "" && strings.IndexFunc(word, plain) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Schema is the version of a [Report] in JSON.
-const Schema = "impala-lbcheck-doctor/1"
+const Schema = "impala-lbcheck/doctor/1"
 
 // Report says what works, and why the rest does not.
 type Report struct {

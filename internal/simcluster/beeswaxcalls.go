@@ -22,7 +22,8 @@ func (b beeswaxService) ExecuteAndWait(ctx context.Context, q *beeswax.Query, cl
 		}
 		return nil, newException(err, sqlStateGeneral)
 	}
-	for o.running() && o.waitReady(ctx) {
+	for !o.waitReady(ctx) && ctx.Err() == nil {
+		continue // until the rows are there, however long that takes
 	}
 	if clientCtx != "" {
 		h.LogContext = clientCtx

@@ -89,3 +89,22 @@ func TestHTTP_SessionOfAnotherUser(t *testing.T) {
 		t.Errorf("%v, want %q", err, want)
 	}
 }
+
+// TestDelegation_StaysWithTheConnection is Impala's quirk: a request without the parameter
+// keeps that of the one before it.
+func TestDelegation_StaysWithTheConnection(t *testing.T) {
+	t.Parallel()
+	cl := start(t, Config{Coordinators: 1, HTTP: true, Auth: AuthLDAP, Users: map[string]string{"hue": "x"}, ProxyUsers: map[string][]string{"hue": {"*"}}})
+	request := post(openSessionRequest, basic("hue", "x"))
+	exchange(t, cl, strings.Replace(request, "/cliservice", "/?doAs=carol", 1)+request)
+	exchange(t, cl, request)
+	c, delegates := cl.coordinators[0], map[string]int{}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.sessions {
+		delegates[s.delegate()]++
+	}
+	if delegates["carol"] != 2 || delegates[""] != 1 {
+		t.Errorf("delegates %v, want carol twice on one connection and none on another", delegates)
+	}
+}

@@ -103,10 +103,10 @@ func TestHTTPAuth_Refusals(t *testing.T) {
 			t.Parallel()
 			cl := start(t, Config{Coordinators: 1, HTTP: true, Auth: c.auth, Users: testUsers, JWKS: keys})
 			sent := "POST / HTTP/1.1\r\n" + headerLines(c.headers) + "Content-Length: 50\r\n\r\n" // no body: it is not waited for
-			answer, closed := exchange(t, cl, sent)
+			answer := exchangeUntilClosed(t, cl, sent)
 			expectInOrder(t, answer, append([]string{"HTTP/1.1 401 Unauthorized\r\nDate: ", "\r\nConnection: close\r\n"}, append(c.want, "\r\n")...))
-			if n := strings.Count(answer, "\r\n"); n != 4+len(c.want) || !closed {
-				t.Errorf("%q has %d lines, want %d; closed %v", answer, n, 4+len(c.want), closed)
+			if n := strings.Count(answer, "\r\n"); n != 4+len(c.want) {
+				t.Errorf("%q has %d lines, want %d", answer, n, 4+len(c.want))
 			}
 			if len(c.headers) > 0 && strings.HasPrefix(c.headers[0], "Authorization") && cl.Stats().Rejected != 1 {
 				t.Errorf("stats %+v", cl.Stats())
@@ -122,8 +122,8 @@ func TestHTTPAuth_FaultAuthReject(t *testing.T) {
 		AuthLDAP: basic("alice", "wonderland"), AuthJWT: bearer(t, issuer, "alice", time.Hour),
 	} {
 		cl := start(t, Config{Coordinators: 1, HTTP: true, Auth: auth, Users: testUsers, JWKS: keys}, "auth-reject@1")
-		if answer, closed := exchange(t, cl, post(openSessionRequest, header)); !strings.HasPrefix(answer, "HTTP/1.1 401 ") || !closed {
-			t.Errorf("%v: %q, closed %v", auth, answer, closed)
+		if answer := exchangeUntilClosed(t, cl, post(openSessionRequest, header)); !strings.HasPrefix(answer, "HTTP/1.1 401 ") {
+			t.Errorf("%v: %q", auth, answer)
 		}
 	}
 }
@@ -131,13 +131,13 @@ func TestHTTPAuth_FaultAuthReject(t *testing.T) {
 func TestHTTPAuth_Cookie(t *testing.T) {
 	t.Parallel()
 	cl := start(t, Config{Coordinators: 1, HTTP: true, Auth: AuthLDAP, Users: testUsers})
-	answer, _ := exchange(t, cl, post(openSessionRequest, basic("alice", "wonderland")))
+	answer := exchange(t, cl, post(openSessionRequest, basic("alice", "wonderland")))
 	_, rest, _ := strings.Cut(answer, "Set-Cookie: ")
 	cookie, attributes, _ := strings.Cut(rest, ";")
 	if attributes, _, _ := strings.Cut(attributes, "\r\n"); attributes != "HttpOnly;Max-Age=86400;Secure" || !strings.Contains(cookie, "=&u=alice&t=") || !strings.HasSuffix(cookie, "&a=LDAP") {
 		t.Fatalf("cookie %q with %q", cookie, attributes)
 	}
-	answer, _ = exchange(t, cl, post(openSessionRequest, "Cookie: "+cookie))
+	answer = exchange(t, cl, post(openSessionRequest, "Cookie: "+cookie))
 	if !strings.HasPrefix(answer, "HTTP/1.1 200 ") || strings.Contains(answer, "Set-Cookie") {
 		t.Errorf("with the cookie alone: %.200q", answer)
 	}
@@ -146,7 +146,7 @@ func TestHTTPAuth_Cookie(t *testing.T) {
 	}
 	// a cookie that another coordinator signed: the password in the same request still counts
 	foreign := "Cookie: " + newCookieKey().newCookie("alice", "LDAP", 0)
-	answer, _ = exchange(t, cl, post(openSessionRequest, foreign, basic("alice", "wonderland")))
+	answer = exchange(t, cl, post(openSessionRequest, foreign, basic("alice", "wonderland")))
 	expectInOrder(t, answer, []string{"HTTP/1.1 200 ", "Set-Cookie: impala.auth=;HttpOnly;Max-Age=0\r\n", "Set-Cookie: impala.auth="})
 }
 
@@ -222,5 +222,33 @@ func TestCookieKey_UserOf(t *testing.T) {
 		if user, ok := k.userOf(c.header, c.uptime); ok != c.ok || ok && user != "alice@EXAMPLE.COM" {
 			t.Errorf("%s: %q, %v; want %v", name, user, ok, c.ok)
 		}
+	}
+}
+
+func TestHTTPAuth_LogHasNoSecret(t *testing.T) {
+	t.Parallel()
+	var logged strings.Builder
+	issuer, keys := newIssuer(t)
+	r := newRealm(t, "impala")
+	cl := start(t, r.config(Config{
+		Coordinators: 1, Layer7: true, StickyCookie: true, Auth: AuthLDAP | AuthJWT, Users: testUsers, JWKS: keys, Log: newTestLogger(&logged),
+	}))
+	_, token := initiate(t, newRealm(t, "impala").ticket(t, "impala"))
+	good, expired := bearer(t, issuer, "alice", time.Hour), bearer(t, issuer, "alice", -time.Hour)
+	cookie := "Cookie: " + newCookieKey().newCookie("alice", "LDAP", 0)
+	ticket := "Authorization: Negotiate " + base64.StdEncoding.EncodeToString(token)
+	secrets := []string{"wonderland", "looking-glass"}
+	for _, header := range []httpHeader{basic("alice", "wonderland"), basic("alice", "looking-glass"), good, expired, cookie, ticket} {
+		exchange(t, cl, post(openSessionRequest, header))
+		secrets = append(secrets, header[len(header)-40:])
+	}
+	cl.Close()
+	for _, secret := range secrets {
+		if strings.Contains(logged.String(), secret) {
+			t.Errorf("the log has %q:\n%s", secret, logged.String())
+		}
+	}
+	if n := strings.Count(logged.String(), "login rejected"); n < 3 {
+		t.Errorf("%d rejected logins in the log", n)
 	}
 }

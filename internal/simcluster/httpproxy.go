@@ -83,6 +83,7 @@ func (p *httpProxy) pass(ctx context.Context, head requestHead) bool {
 	}
 	if p.node.cluster.config.Layer7 {
 		p.release()
+		keepOpen = keepOpen && !strings.EqualFold(head.fields.last("Connection"), "close") // Impala itself does not look at it
 	}
 	return keepOpen
 }

@@ -64,8 +64,8 @@ func TestLayer7_Answers(t *testing.T) {
 	for name, c := range map[string]struct {
 		faults []string
 		sent   string
-		want   []string
-		closed bool
+		want   []string // none: no answer
+		reset  bool
 	}{
 		"a call":                     {sent: post(openSessionRequest), want: []string{ok, "\r\ncontent-length: ", "\r\nset-cookie: SERVERID=c1; path=/\r\n", "cache-control: private\r\n", "http_addr"}},
 		"two calls":                  {sent: post(openSessionRequest, "Cookie: SERVERID=c1") + post(openSessionRequest, "Cookie: a=b; SERVERID=c1"), want: []string{ok, "http_addr", ok, "http_addr"}},
@@ -78,18 +78,33 @@ func TestLayer7_Answers(t *testing.T) {
 		"hung":                       {faults: []string{"hung"}, sent: post(openSessionRequest)},
 		"no call, so no answer":      {sent: post("")},
 		"reset after the first byte": {faults: []string{"reset-after=1"}, sent: post(openSessionRequest), want: []string{"H"}},
-		"reset by the balancer":      {faults: []string{"cuts=1"}, sent: post(openSessionRequest)},
+		"reset by the balancer":      {faults: []string{"cuts=1"}, sent: post(openSessionRequest), reset: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cl := start(t, Config{Coordinators: 1, HTTP: true, Layer7: true, StickyCookie: true}, c.faults...)
-			got, _ := exchange(t, cl, c.sent)
+			if c.want == nil && !c.reset {
+				expectNoAnswer(t, cl, c.sent)
+				return
+			}
+			got := exchange(t, cl, c.sent)
 			expectInOrder(t, got, c.want)
 			if name == "two calls" && strings.Contains(got, "SERVERID") {
 				t.Error("a cookie that the client has already")
 			}
 		})
 	}
+}
+
+func TestLayer7_ClosesWhereTheClientAsks(t *testing.T) {
+	t.Parallel()
+	request := post(openSessionRequest, "Connection: close")
+	proxied := start(t, Config{Coordinators: 1, HTTP: true, Layer7: true})
+	if answer := exchangeUntilClosed(t, proxied, request); !strings.HasPrefix(answer, "HTTP/1.1 200 ") {
+		t.Errorf("%.100q", answer)
+	}
+	direct := start(t, Config{Coordinators: 1, HTTP: true})
+	expectInOrder(t, exchange(t, direct, request+request), []string{"HTTP/1.1 200 ", "http_addr", "HTTP/1.1 200 "})
 }
 
 func TestLayer7_StatesTheClient(t *testing.T) {

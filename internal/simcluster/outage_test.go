@@ -46,7 +46,7 @@ func TestCoordinator_StopResetsConnectionsAndSessions(t *testing.T) {
 	c := cl.coordinators[0]
 	held := openTestSession(t, cl)
 	waiting := dialNode(t, cl) // waits for the only thread
-	eventually(t, func() bool { return cl.Stats().Connections[0] == 2 })
+	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.links) == 2 })
 	c.stop()
 	if _, err := held.query("SELECT pid()"); !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("the served connection: %v", err)

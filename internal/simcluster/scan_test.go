@@ -117,6 +117,20 @@ func TestCluster_FaultSlowQuery(t *testing.T) {
 	}
 }
 
+func TestBeeswaxService_ExecuteAndWaitWaits(t *testing.T) {
+	t.Parallel()
+	ctx, began := t.Context(), time.Now()
+	b := newBeeswaxClient(t, start(t, Config{Coordinators: 1, Beeswax: true}, "slow-query=80ms"))
+	h := must(b.ExecuteAndWait(ctx, &beeswax.Query{Query: countQuery}, ""))
+	if took := time.Since(began); took < 80*time.Millisecond || must(b.GetState(ctx, h)) != beeswax.QueryState_FINISHED {
+		t.Errorf("returned after %v", took)
+	}
+	b = newBeeswaxClient(t, start(t, Config{Coordinators: 1, Beeswax: true}, "no-executors"))
+	if _, err := b.ExecuteAndWait(ctx, &beeswax.Query{Query: countQuery}, ""); err == nil || !strings.Contains(err.Error(), "Waiting for executors to start") {
+		t.Errorf("not admitted: %v", err)
+	}
+}
+
 func TestOperation_WaitReadyTimesOut(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())

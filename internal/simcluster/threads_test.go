@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -105,6 +106,23 @@ func TestThreadPool_WaitingConnectionsEndTogether(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A connection that was accepted although it was silent is served once it speaks, also
+// after a TLS handshake.
+func TestThreadPool_SilentConnectionSpeaksLater(t *testing.T) {
+	t.Parallel()
+	cl := start(t, Config{Coordinators: 1, TLS: true, deferAccept: time.Millisecond})
+	conn, err := tls.Dial("tcp", cl.Nodes()[0].String(), clientTLSConfig(cl))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	eventually(t, func() bool { return cl.coordinators[0].threads[protocolHS2].inUse() == 1 })
+	u := newTestClientOver(conn)
+	if err := u.open(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestThreadPool_PerProtocol(t *testing.T) {

@@ -47,7 +47,7 @@ func (h hs2Service) RenewDelegationToken(context.Context, *hs2.TRenewDelegationT
 }
 
 // GetQueryId returns the ID of an operation in the form in which it is printed.
-func (h hs2Service) GetQueryId(_ context.Context, r *hs2.TGetQueryIdReq) (*hs2.TGetQueryIdResp, error) {
+func (h hs2Service) GetQueryId(_ context.Context, r *hs2.TGetQueryIdReq) (*hs2.TGetQueryIdResp, error) { //nolint:revive // named as on the wire
 	id, _, err := parseIdentifier(r.OperationHandle.OperationId)
 	if err != nil {
 		return &hs2.TGetQueryIdResp{}, nil

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
@@ -20,22 +19,24 @@ func callsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 	f := scenarios.Finding{ID: scenarios.AffinityCalls}
 	looks := batch.Pool(e.Looks)
 	foreign, example := foreignCalls(looks)
-	scouts := slices.ContainsFunc(e.Scouts, func(s scenarios.Scout) bool { return s.Class.Kind == vocab.KindForeignHandle })
 	_, ok, _, _ := e.Pooled().Total()
 	switch sessions := batch.Sessions(looks); {
 	case foreign > 0:
 		f.Status = scenarios.StatusFail
 		f.Message = fmt.Sprintf("in %d of %s a call was answered by another coordinator than the one that opened the session", foreign, phrase.Count(sessions, "session"))
 		f.Explain, f.Fix = example, cause.Persistence(e.Scenario)
-	case ok == 0 && scouts:
-		f.Status, f.Fix = scenarios.StatusFail, cause.Persistence(e.Scenario)
-		f.Message = "no session got further than to a call that another coordinator answered than the one that opened the session"
 	case ok == 0:
 		f.Status, f.Message = batch.NoSession(batch.Refusals(e))
 	default:
 		f.Status, f.Message = scenarios.StatusPass, fmt.Sprintf("every call of %s reached the coordinator that opened the session", phrase.Count(ok, "session"))
 	}
 	f.Observed, f.Expected = phrase.Num(foreign), phrase.Num(0)
+	if h := e.HTTP; h != nil {
+		f.Explain = phrase.Join(fmt.Sprintf("%s over %s", phrase.Count(h.Requests, "request"), phrase.Count(h.Connections, "connection")), f.Explain)
+		if h.Reauthentications > 0 {
+			f.Note = fmt.Sprintf("%s sent once more, since the coordinator that it reached refused the cookie of another", phrase.Were(h.Reauthentications, "call"))
+		}
+	}
 	return []scenarios.Finding{f}, scenarios.NextLook{}
 }
 

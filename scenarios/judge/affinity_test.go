@@ -103,6 +103,11 @@ func TestCalls(t *testing.T) {
 			}
 		})
 	}
+	again := overHTTP(40, 0)
+	again.HTTP = &scenarios.HTTPCounts{Requests: 320, Connections: 40, Reauthentications: 3}
+	if found, _ := callsJudge(again); !strings.Contains(found[0].Note, "3 calls were sent once more") || !strings.Contains(found[0].Explain, "320 requests over 40 connections") {
+		t.Errorf("%+v", found[0])
+	}
 	binary := overHTTP(40, 0)
 	binary.Scenario.Target.Protocol = scenarios.ProtocolHS2
 	if found, _ := callsJudge(binary); len(found) != 0 {

@@ -56,7 +56,7 @@ func newCollector(s scenarios.Scenario, opt Options, started time.Time, stopStar
 		observed: handoff.New(maxWaiting, opt.Observe), events: handoff.New(maxWaiting, opt.Progress),
 		stopStarts: stopStarts, started: started, warmUp: time.Duration(s.Load.WarmUp),
 		recorded: record.NewSet(record.Options{Recorders: kind.recorders(), Series: kind.charted, Tags: opt.tags(s)}),
-		breaker:  record.Breaker{Expected: expected, NoSecret: s.Auth.Mechanism == scenarios.MechanismKerberos, Nodes: nodes.Dialable}, looks: []scenarios.Look{},
+		breaker:  record.Breaker{Expected: expected, NoLock: !s.Auth.LocksAccounts(), Nodes: nodes.Dialable}, looks: []scenarios.Look{},
 	}
 }
 

@@ -17,7 +17,7 @@ func (r *run) measured() scenarios.Measured {
 	m := scenarios.Measured{
 		Scenario: r.s, TLS: c.recorded.Certs(), Scouts: r.scouts, Probe: r.probe, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
 		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Handles: r.handlesSeen, Pages: r.pages,
-		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(),
+		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(), HTTP: c.recorded.HTTP(),
 		Sessions: c.recorded.Counts(),
 	}
 	slices.SortFunc(m.TLS, func(a, b scenarios.Cert) int {

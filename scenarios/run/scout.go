@@ -16,7 +16,7 @@ func (r *run) scout(ctx context.Context) bool {
 	r.budget = r.opt.plan(r.s, len(r.nodes.All()))
 	r.dealer.planned = r.budget.Look
 	cost := r.budget.WithScouts(len(r.nodes.All()))
-	text, lasts := limits.Cost(r.s, cost)
+	text, lasts := limits.Cost(r.s, cost.Look, cost.Burst, cost.Scouts, cost.Ceiling)
 	r.collect.event(Event{Kind: EventBudget, Total: cost.Ceiling, Done: cost.Typical, For: lasts, Text: text})
 	r.beginSchedule()
 	s := newScouting(r)

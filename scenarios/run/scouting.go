@@ -143,7 +143,7 @@ func (s *scouting) keep(o scenarios.Observation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tried[o.Node]++
-	if o.Class.IsFailedLogin() {
+	if o.Class.IsFailedLogin() && (s.run.s.Auth.LocksAccounts() || !o.Class.IsRejected()) {
 		s.refusedLogin[o.Node] = true
 		s.rejected = s.rejected || !s.accepted
 	}

@@ -64,6 +64,8 @@ func (t Threshold) noData(s scenarios.Scenario) *Error {
 		return t.refused(nil, "a held session runs no statement; use a scenario of kind query or stages")
 	case only && passes(scenarios.PhaseTLS) && !s.TLS.Enabled:
 		return t.refused(phrase.Set("tls.enabled", "true", ""), "no session has TLS")
+	case only && passes(scenarios.PhaseSASL) && s.Target.Protocol == scenarios.ProtocolHS2HTTP:
+		return t.refused(nil, "over HTTP a login has no time of its own: it is in session.open")
 	case only && passes(scenarios.PhaseSASL) && !s.Auth.Mechanism.LogsIn():
 		return t.refused(phrase.Set("auth.mechanism", "ldap", ""), "no session logs in")
 	}

@@ -39,22 +39,22 @@ func LooksLast(s scenarios.Scenario, sessions int) time.Duration {
 	return d
 }
 
-// Cost says what a run may take: typically a first look with its burst and the scouts,
-// and at most the budget's ceiling. Where nothing is paced how long it lasts depends on
-// the service.
-func Cost(s scenarios.Scenario, b budget.Budget) (text string, lasts time.Duration) {
+// Cost says what a run may take: typically a first look of so many sessions, its burst and
+// the scouts, and at most ceiling. Where nothing is paced how long it lasts depends on the
+// service.
+func Cost(s scenarios.Scenario, look, burst, scouts, ceiling int) (text string, lasts time.Duration) {
 	if d := DemandOf(s); d.Text != "" {
 		return d.Text, d.Lasts
 	}
-	scouts := "1 scout"
-	if b.Scouts != 1 {
-		scouts = fmt.Sprintf("%d scouts", b.Scouts)
+	alone := "1 scout"
+	if scouts != 1 {
+		alone = fmt.Sprintf("%d scouts", scouts)
 	}
-	text, lasts = fmt.Sprintf("usually %d + %d sessions and %s", b.Look, b.Burst, scouts), LooksLast(s, b.Typical)
+	text, lasts = fmt.Sprintf("usually %d + %d sessions and %s", look, burst, alone), LooksLast(s, look+burst+scouts)
 	if s.Load.Rate > 0 {
 		text += ", " + about(lasts)
 	}
-	return text + fmt.Sprintf("; at most %d sessions", b.Ceiling), lasts
+	return text + fmt.Sprintf("; at most %d sessions", ceiling), lasts
 }
 
 // about is a time to whole seconds, and never none.

@@ -54,7 +54,7 @@ func CheckLook(s scenarios.Scenario, nodes int) error {
 		return nil
 	}
 	look := budget.Plan(s, nodes).Look
-	if s.Kind.OrLooks() != scenarios.KindLooks || look <= maxOwnLook {
+	if kindOf(s).demand != nil || look <= maxOwnLook {
 		return nil
 	}
 	return &scenarios.InvalidError{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -39,7 +40,7 @@ func Fix(f vocab.Fix) string {
 	case f.Value == "false":
 		return "without " + flag
 	}
-	return flag + " " + quoted(f.Value)
+	return flag + " " + usertext.ShellWord(f.Value)
 }
 
 // Word writes an error about a setting with flags: "--ca-cert (tls.ca_cert): needs
@@ -73,18 +74,4 @@ func fixes(all []vocab.Fix) string {
 		}
 	}
 	return text
-}
-
-// quoted is a value as one word of a shell.
-func quoted(value string) string {
-	if strings.IndexFunc(value, special) < 0 {
-		return value
-	}
-	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
-}
-
-// special reports whether a shell may not take a character as it stands.
-func special(r rune) bool {
-	plain := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:,@%+", r)
-	return !plain
 }

@@ -16,7 +16,8 @@ const (
 )
 
 // Breaker stops a run that does harm, or that has nothing more to learn: a second
-// rejected login, since an account may be locked at a third; a second session in a
+// rejected login, since an account may be locked at a third, or a second that would
+// fail alike everywhere; a second session in a
 // row without an answer, since silent connections can hold up the logins of
 // everyone, but not where all of the row are of one node among others, which may have
 // several sessions one after the other; twenty failures in a row that leave no node out. The first session that
@@ -30,9 +31,9 @@ type Breaker struct {
 	// Expected reports whether a failure is what the run measures and does not
 	// count; nil: each counts. Rejected logins always do.
 	Expected func(scenarios.Observation) bool
-	// NoSecret is set where logins send no secret, so that a rejected one locks no
-	// account.
-	NoSecret bool
+	// NoLock is set where a rejected login locks no account, since it sends no password:
+	// it is a failure as others are.
+	NoLock bool
 	// Nodes lists the nodes that are dialled; nil: there is one.
 	Nodes func() []scenarios.Node
 
@@ -59,7 +60,7 @@ func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
 		b.endRow()
 	case o.Outcome != scenarios.OutcomeFailed:
 		return nil
-	case o.Class.IsFailedLogin():
+	case o.Class.IsFailedLogin() && !(b.NoLock && o.Class.IsRejected()):
 		return b.addRejected(o)
 	case !scout && (b.Expected == nil || !b.Expected(o)):
 		return b.addFailure(o)
@@ -84,16 +85,13 @@ func (b *Breaker) addRejected(o scenarios.Observation) *scenarios.Stop {
 		return nil
 	}
 	return &scenarios.Stop{By: scenarios.StopRejected, Class: o.Class, Hint: o.Hint,
-		Text: b.rejectedText(o.Class) + o.Text}
+		Text: rejectedText(o.Class) + o.Text}
 }
 
 // rejectedText says why there is no third login.
-func (b *Breaker) rejectedText(class scenarios.Class) string {
-	switch {
-	case !class.IsRejected():
+func rejectedText(class scenarios.Class) string {
+	if !class.IsRejected() {
 		return "two logins failed, and a third would fail alike: "
-	case b.NoSecret:
-		return "two logins were rejected, and no more are tried: "
 	}
 	return "two logins were rejected; a third might lock the account: "
 }

@@ -91,6 +91,22 @@ func TestBreaker(t *testing.T) {
 	}
 }
 
+// A ticket or a token that a coordinator rejects locks no account: the others are asked on.
+func TestBreaker_RejectionsThatLockNothing(t *testing.T) {
+	t.Parallel()
+	b := Breaker{NoLock: true}
+	for range 30 {
+		for _, class := range []string{"sasl.rejected", "sasl.rejected", ""} {
+			if stop := b.Add(ended(scenarios.PartOrdered, 1, class)); stop != nil {
+				t.Fatalf("stopped by %s: %q", stop.By, stop.Text)
+			}
+		}
+	}
+	if b.Add(ended(scenarios.PartOrdered, 1, "sasl.ticket-expired")); b.Add(ended(scenarios.PartOrdered, 1, "sasl.ticket-expired")) == nil {
+		t.Error("an expired ticket is tried for ever")
+	}
+}
+
 func TestBreaker_RejectedScoutIsTheFirst(t *testing.T) {
 	t.Parallel()
 	var b Breaker

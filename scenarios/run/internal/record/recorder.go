@@ -23,6 +23,7 @@ type recorder struct {
 	tags   tagTimes
 	logins *logins // of all recorders
 	certs  []scenarios.Cert
+	http   scenarios.HTTPCounts
 }
 
 // decided records a session of which the outcome is known, and reports whether it
@@ -52,6 +53,7 @@ func (r *recorder) ended(o scenarios.Observation, leftOpen bool) {
 	if leftOpen {
 		r.counts.LeftOpen++
 	}
+	r.http.Add(o.HTTP)
 	if t, ok := scenarios.CloseTallyOf(o); ok {
 		r.closes = scenarios.MergeCloses(r.closes, t)
 	}

@@ -100,6 +100,16 @@ func (s *Set) Closes() []scenarios.CloseTally {
 	return all
 }
 
+// HTTP is what the sessions over HTTP took, so far; nil where there was none.
+func (s *Set) HTTP() *scenarios.HTTPCounts {
+	var all scenarios.HTTPCounts
+	s.each(func(rec *recorder) { all.Add(rec.http) })
+	if all.Connections == 0 {
+		return nil
+	}
+	return &all
+}
+
 // Phases are the times of all sessions, so far.
 func (s *Set) Phases() scenarios.PhaseStats {
 	var all scenarios.PhaseStats
