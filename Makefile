@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop bench gen golden fuzz rule sim
+.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim
 
 test: ## every test, in pure Go
 	go test ./...
@@ -25,7 +25,7 @@ seeds: ## the fault rows and their healthy runs with many seeds (an hour)
 	grep '^seeds: ' seeds.log; test $$code = 0 || echo "failed: seeds.log has the reports"; exit $$code
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # gen reproduces the committed Thrift code; Debian's thrift-compiler is pinned
 # because another version writes other code.
@@ -59,6 +59,10 @@ vuln: ## known vulnerabilities in the code that is called (needs vuln.go.dev)
 # interop installs and starts real software and prints one line a proof.
 interop: ## proofs against real software (root, Debian)
 	go run ./interop
+
+# interop-full adds the proofs that start more servers, and takes several minutes more.
+interop-full: ## all of interop and the proofs that take long (root, Debian)
+	go run ./interop --full
 
 BENCHFLAGS ?=
 bench: ## the client beside others, into bench/results.md (root, Debian)

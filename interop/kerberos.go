@@ -147,6 +147,7 @@ func (l *lab) refused(ctx context.Context, name, class string, args []string) (r
 // client says of it.
 type kerberosRefusal struct {
 	name, class string
+	wrong       string // what is wrong, for docs/doctor.md
 	full        bool
 	prepare     func(ctx context.Context, l *lab, k *kdc) (flags []string, stop func(), err error)
 }
@@ -154,34 +155,34 @@ type kerberosRefusal struct {
 func nothing() {}
 
 var kerberosRefusals = []kerberosRefusal{
-	{name: "unknown-service", class: "sasl.unknown-service", prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
+	{name: "unknown-service", wrong: "the KDC knows no such service", class: "sasl.unknown-service", prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
 		return append(k.flags(kdcPort), "--kerberos-host-fqdn", "nobody."+"example.com"), nothing, nil
 	}},
-	{name: "skewed-kdc", class: "sasl.clock-skew", prepare: func(ctx context.Context, l *lab, k *kdc) ([]string, func(), error) {
+	{name: "skewed-kdc", wrong: "the KDC's clock is ten minutes ahead", class: "sasl.clock-skew", prepare: func(ctx context.Context, l *lab, k *kdc) ([]string, func(), error) {
 		p, err := l.startKDCAt(ctx, k, skewedPort, "faketime", "-f", "+10m")
 		if err != nil {
 			return nil, nothing, err
 		}
 		return k.flags(skewedPort), p.stop, nil
 	}},
-	{name: "kdc-down", class: "sasl.kdc-unreachable", prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
+	{name: "kdc-down", wrong: "no KDC listens", class: "sasl.kdc-unreachable", prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
 		return k.flags(nobodysPort), nothing, nil
 	}},
-	{name: "kdc-mute", class: "sasl.kdc-unreachable", prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
+	{name: "kdc-mute", wrong: "packets to the KDC are dropped", class: "sasl.kdc-unreachable", prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
 		release, err := blackHole(local(mutePort))
 		return k.flags(mutePort), release, err
 	}},
-	{name: "ticket-expired", class: "sasl.ticket-expired", prepare: func(ctx context.Context, _ *lab, k *kdc) ([]string, func(), error) {
+	{name: "ticket-expired", wrong: "the ticket in the cache has expired", class: "sasl.ticket-expired", prepare: func(ctx context.Context, _ *lab, k *kdc) ([]string, func(), error) {
 		cache, err := k.kinit(ctx, kdcPort, "short", "2s")
 		if err == nil {
 			err = sleep(ctx, 3*time.Second)
 		}
 		return k.cacheFlags(kdcPort, cache), nothing, err
 	}},
-	{name: "unknown-user", class: "sasl.unknown-client", full: true, prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
+	{name: "unknown-user", wrong: "the user is no longer in the KDC's database", class: "sasl.unknown-client", full: true, prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
 		return k.userFlags(kdcPort, goneUser), nothing, nil
 	}},
-	{name: "no-key", class: "sasl.no-ticket", full: true, prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
+	{name: "no-key", wrong: "the keytab is for another user", class: "sasl.no-ticket", full: true, prepare: func(_ context.Context, _ *lab, k *kdc) ([]string, func(), error) {
 		return append(k.flags(kdcPort), "--principal", "mallory"), nothing, nil
 	}},
 }

@@ -19,6 +19,7 @@ type lab struct {
 	root            string // of the module
 	work            string // interop/.work: virtual environments, configurations, logs, results
 	began           time.Time
+	rewrites        bool // docs/doctor.md is written, not compared
 	procs           *processes
 	removeHostNames func() // removes our names from /etc/hosts
 

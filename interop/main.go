@@ -52,6 +52,7 @@ func run(ctx context.Context, args []string) int {
 		return 2
 	}
 	defer l.close()
+	l.rewrites = len(args) == 1
 
 	chosen := selectProofs(allProofs(l), strings.Join(args, ""), full)
 	if len(chosen) == 0 {
@@ -68,7 +69,7 @@ func allProofs(l *lab) []proof {
 	var all []proof
 	for _, group := range [][]proof{
 		balanceProofs(l), nodeProofs(l), topologyProofs(l), tlsProofs(l), clientProofs(l), releaseProofs(l), loadProofs(l), provisionProofs(l),
-		kerberosProofs(l), doctorProofs(l), sparkProofs(l), sparkWayProofs(l), hiveProofs(l), suiteProofs(l),
+		kerberosProofs(l), simKDCProofs(l), doctorProofs(l), sparkProofs(l), sparkWayProofs(l), hiveProofs(l), suiteProofs(l),
 	} {
 		all = append(all, group...)
 	}

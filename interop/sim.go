@@ -48,6 +48,7 @@ type simListener struct {
 type cluster struct {
 	lines []simListener
 	ca    string // PEM file of its CA; "": no TLS
+	tls   bool
 	proc  *process
 }
 
@@ -95,7 +96,7 @@ func (l *lab) startSimWithPrefix(ctx context.Context, prefix []string, name stri
 		}
 	}()
 	go func() { <-p.ended; in.Close() }()
-	c := &cluster{proc: p}
+	c := &cluster{proc: p, tls: slices.Contains(flags, "--tls")}
 	limit := time.After(20 * time.Second)
 	for len(c.lines) < listeners {
 		select {
