@@ -198,9 +198,11 @@ func loginHint(k Kind, m mode) []Fix {
 // otherMechanism is for a server that does not offer the login that was made.
 func otherMechanism(m mode) []Fix {
 	if m.kerberos {
-		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "the coordinator does not offer a login by Kerberos ticket"}}
+		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "the coordinator does not offer a login by Kerberos ticket"},
+			todo("give every coordinator its principal and keytab, which turns Kerberos on")}
 	}
-	return []Fix{{Setting: settingAuth, Value: "kerberos", Why: "the coordinator does not offer SASL PLAIN, and may require Kerberos"}}
+	return []Fix{{Setting: settingAuth, Value: "kerberos", Why: "the coordinator does not offer SASL PLAIN, and may require Kerberos"},
+		todo("turn LDAP logins on at every coordinator")}
 }
 
 // openHint is for a session that did not open. Where nothing was ever received, the

@@ -31,8 +31,10 @@ func (c SecretCommand) MarshalJSON() ([]byte, error) {
 }
 
 // LocksAccounts reports whether a server may lock an account after some rejected logins:
-// each sends a password. A rejected ticket or token locks none.
-func (a Auth) LocksAccounts() bool { return a.Mechanism == MechanismLDAP }
+// each sends a password, as far as is known. A rejected ticket or token locks none.
+func (a Auth) LocksAccounts() bool {
+	return a.Mechanism != MechanismKerberos && a.Mechanism != MechanismJWT
+}
 
 // Mechanism is the way of logging in.
 type Mechanism string

@@ -49,6 +49,7 @@ func full() scenarios.Observation {
 		Node:  netip.MustParseAddrPort("192.0.2.1:21050"), Local: netip.MustParseAddrPort("192.0.2.9:40000"),
 		Who:     scenarios.Identity{Coordinator: "c:25000", PID: 1, Version: "v", Source: scenarios.SourcePing},
 		Outcome: scenarios.OutcomeFailed, Text: "EOF", Refused: true, Cert: &scenarios.Cert{Fingerprint: "ab"},
+		HTTP: scenarios.HTTPCounts{Requests: 8, Connections: 1},
 	}
 	if err := o.Class.UnmarshalText([]byte("open.eof")); err != nil {
 		panic(err)

@@ -30,6 +30,7 @@ var computed = map[string]string{
 	"target.protocol":        "beeswax",
 	"auth.mechanism":         "ldap",
 	"auth.principal":         "alice@EXAMPLE.COM",
+	"auth.kerberos_qop":      "auth-conf",
 	"load.sessions":          "40",
 	"capacity.hold":          "400",
 	"expect.coordinators":    "5",

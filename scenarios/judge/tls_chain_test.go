@@ -93,12 +93,12 @@ func TestCertificates_WholeChain(t *testing.T) {
 		"a root signed by MD5 and RSA 1024": {certs: both(rootAt, func(c *scenarios.Certificate) { c.Signature, c.Key, c.KeyBits = "MD5-RSA", "RSA", 1024 }), show: scenarios.TLSStrength},
 		"Ed25519":                           {certs: both(leafAt, func(c *scenarios.Certificate) { c.Key, c.Signature = "Ed25519", "Ed25519" }), show: scenarios.TLSStrength},
 
-		"a constraint":              {certs: broken(scenarios.ChainConstraint, "a name is not permitted"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
-		"too long":                  {certs: broken(scenarios.ChainTooLong, "301 certificates were sent"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
-		"a weak signature":          {certs: broken(scenarios.ChainWeakSignature, "CN=x is signed with SHA1-RSA"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
-		"an unknown root":           {certs: broken(scenarios.ChainUnknownCA, "the root is not trusted: CN=r"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
-		"incomplete, with CA file":  {certs: broken(scenarios.ChainIncomplete, ""), tls: scenarios.TLSConfig{CACert: "ca.pem"}, failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
-		"incomplete, without one":   {certs: broken(scenarios.ChainIncomplete, ""), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
+		"a constraint":             {certs: broken(scenarios.ChainConstraint, "a name is not permitted"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
+		"too long":                 {certs: broken(scenarios.ChainTooLong, "301 certificates were sent"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
+		"a weak signature":         {certs: broken(scenarios.ChainWeakSignature, "CN=x is signed with SHA1-RSA"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
+		"an unknown root":          {certs: broken(scenarios.ChainUnknownCA, "the root is not trusted: CN=r"), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
+		"incomplete, with CA file": {certs: broken(scenarios.ChainIncomplete, ""), tls: scenarios.TLSConfig{CACert: "ca.pem"}, failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
+		"incomplete, without one":  {certs: broken(scenarios.ChainIncomplete, ""), failed: []string{scenarios.TLSChain}, show: scenarios.TLSChain},
 		"incomplete on one node": {certs: with(both(leafAt, none), func(c *scenarios.Cert) {
 			if c.Node == judgetest.NodeAddr(1) {
 				c.Chain, c.Path, c.ChainFingerprint = scenarios.ChainIncomplete, nil, "cd"
