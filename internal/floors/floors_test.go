@@ -88,7 +88,7 @@ internal/shellcmd:
 internal/floors:
 internal/thriftgen/hs2:
 internal/thriftgen/beeswax:
-interop: internal/certs internal/debian
+interop: internal/certs internal/debian internal/simkdc
 `)
 
 // floorsOf reads the table: a package, a colon, and what it may import.
