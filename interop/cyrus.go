@@ -108,9 +108,20 @@ func (a *cyrusAcceptor) serve(client net.Conn) error {
 	}
 }
 
-// login passes the messages of one login between the client and Cyrus' server. Like
-// Impala it answers a login that fails by closing the connection.
+// login lets the client in. Like Impala it answers a login that fails by closing the
+// connection, and a mechanism that it does not have with a word.
 func (a *cyrusAcceptor) login(client net.Conn) error {
+	status, mechanism, err := readSASL(client)
+	if err != nil {
+		return err
+	}
+	if status != saslStart {
+		return fmt.Errorf("the client starts with status %d", status)
+	}
+	if string(mechanism) != "GSSAPI" {
+		err := fmt.Errorf("unsupported mechanism type %s", mechanism)
+		return errors.Join(err, writeSASL(client, saslBad, []byte(err.Error())))
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), clientTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "stdbuf", "-oL", "sasl-sample-server", "-b", "min=0,max=0", "-s", krbService, "-m", "GSSAPI", "-d", lbName)
@@ -127,15 +138,13 @@ func (a *cyrusAcceptor) login(client net.Conn) error {
 		return err
 	}
 	defer cmd.Wait()
-	defer in.Close()
-	defer cancel()
-	lines := bufio.NewScanner(out)
+	defer cancel() // ends it
+	return negotiate(client, in, bufio.NewScanner(out))
+}
 
-	if status, mechanism, err := readSASL(client); err != nil {
-		return err
-	} else if status != saslStart || string(mechanism) != "GSSAPI" {
-		return fmt.Errorf("the client starts with status %d and %q", status, mechanism)
-	}
+// negotiate passes messages between the client and Cyrus' server until it lets the
+// client in.
+func negotiate(client io.ReadWriter, in io.Writer, lines *bufio.Scanner) error {
 	if _, _, err := readCyrus(lines); err != nil { // its list of mechanisms
 		return err
 	}
@@ -152,10 +161,10 @@ func (a *cyrusAcceptor) login(client net.Conn) error {
 			return err
 		}
 		reply, done, err := readCyrus(lines)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if done {
+		case done:
 			return writeSASL(client, saslComplete, nil)
 		}
 		if err := writeSASL(client, saslOK, reply); err != nil {

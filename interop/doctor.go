@@ -91,9 +91,10 @@ func (d *doctorRun) prove(ctx context.Context, all []mismatch) (evidence, error)
 	var errs []error
 	causes, products := map[string]bool{}, map[string]bool{}
 	for i, m := range all {
-		found, err := d.meet(ctx, fmt.Sprintf("doctor-%s-%d", strings.ToLower(m.product), i), m)
+		found, err := d.meet(ctx, fmt.Sprintf("doctor-%s-%02d", strings.ToLower(m.product), i), m)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s, %s: %w", m.product, m.wrong, err))
+			fmt.Fprintln(os.Stderr, errs[len(errs)-1])
 			continue
 		}
 		d.met = append(d.met, found)

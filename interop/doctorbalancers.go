@@ -18,11 +18,11 @@ const (
 	doctorNginxPort   = 23100
 )
 
-// at returns the address for clients of listener number i.
+// doctorAddress returns the address for clients of listener number i.
 func doctorAddress(base, i int) string { return nodeOne + ":" + strconv.Itoa(base+i) }
 
 // places fills the names in a configuration with the addresses and files of this run.
-func (l *lab) places() (*strings.Replacer, error) {
+func (l *lab) places(ctx context.Context) (*strings.Replacer, error) {
 	certs, err := l.pki()
 	if err != nil {
 		return nil, err
@@ -39,7 +39,16 @@ func (l *lab) places() (*strings.Replacer, error) {
 	if err != nil {
 		return nil, err
 	}
+	open, err := l.openWays()
+	if err != nil {
+		return nil, err
+	}
+	slow, err := l.startSim(ctx, "slow", slowPort, 2, "--direct", "--coordinators", "1", "--fault", "slow=30s")
+	if err != nil {
+		return nil, err
+	}
 	return strings.NewReplacer(
+		"{slow}", slow.addresses()[0], "{open-http}", open.listeners("hs2-http")[0],
 		"{plain}", plain.addresses()[0], "{hung}", hung.addresses()[1], "{dead}", "127.0.1.1:23999",
 		"{login-http}", login.listeners("hs2-http")[0],
 		"{good}", certs.good, "{other}", certs.otherIssuer, "{no-chain}", certs.noChain, "{expired}", certs.expiredCA,
@@ -49,7 +58,7 @@ func (l *lab) places() (*strings.Replacer, error) {
 
 // startDoctorHAProxy starts a HAProxy with a listener for each mismatch that has one.
 func (l *lab) startDoctorHAProxy(ctx context.Context) error {
-	fill, err := l.places()
+	fill, err := l.balancerPlaces()
 	if err != nil {
 		return err
 	}
@@ -85,7 +94,7 @@ events { worker_connections 256; }
 
 // startDoctorNginx starts an nginx with a server for each mismatch that has one.
 func (l *lab) startDoctorNginx(ctx context.Context) error {
-	fill, err := l.places()
+	fill, err := l.balancerPlaces()
 	if err != nil {
 		return err
 	}

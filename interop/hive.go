@@ -81,7 +81,7 @@ func (l *lab) startHive(ctx context.Context, name string, settings []string, ide
 	if err := os.WriteFile(filepath.Join(conf, "hive-site.xml"), hadoopXML(all), 0o644); err != nil {
 		return nil, err
 	}
-	argv := []string{"-Xmx600m", "-Dlbcheck.id=" + hiveName, "-Dlbcheck.pid=0", "-Djava.io.tmpdir=" + dir}
+	argv := []string{"-Xmx600m", quickJVM, "-Dlbcheck.id=" + hiveName, "-Dlbcheck.pid=0", "-Djava.io.tmpdir=" + dir}
 	for _, opened := range []string{"java.lang", "java.util", "java.net", "java.nio", "java.io", "java.util.concurrent", "java.util.regex"} {
 		argv = append(argv, "--add-opens=java.base/"+opened+"=ALL-UNNAMED")
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -65,6 +66,7 @@ type lab struct {
 	openWays, loginWays, tokenWays func() (*cluster, error)
 	ticket                         func() (string, error) // credential cache of the user
 	tokens                         func() (tokens, error)
+	balancerPlaces                 func() (*strings.Replacer, error) // of the balancers that are configured wrongly
 
 	// Other releases of clients: virtual environments, and a class path.
 	shell43, shell41, shell34, impyla18, dbt, jdbc func() (string, error)

@@ -3,8 +3,12 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // good returns a valid result.
@@ -82,5 +86,55 @@ func TestReplaceHosts_Lines(t *testing.T) {
 		if without := replaceHostsLines(with, ""); strings.TrimSuffix(without, "\n") != strings.TrimSuffix(others, "\n") {
 			t.Errorf("%q: %q is left", others, without)
 		}
+	}
+}
+
+func TestProof_FullRunHasMore(t *testing.T) {
+	t.Parallel()
+	all := []proof{{name: "spark.http", full: true}, {name: "spark.ldap"}}
+	for _, c := range []struct {
+		part string
+		full bool
+		want int
+	}{{"", false, 1}, {"", true, 2}, {"spark", false, 2}, {"spark.http", false, 1}} {
+		if chosen := selectProofs(all, c.part, c.full); len(chosen) != c.want {
+			t.Errorf("%q, full %t: %d proofs, not %d", c.part, c.full, len(chosen), c.want)
+		}
+	}
+}
+
+// What cannot be tried here is NOT PROVEN; what fails is a failure, too.
+func TestSummarize_UnavailableIsNoFailure(t *testing.T) {
+	t.Parallel()
+	missing := proof{name: "missing", run: func(context.Context) (evidence, error) {
+		return evidence{}, fmt.Errorf("install: %w", unavailable("no Python 2.7"))
+	}}
+	failing := proof{name: "failing", run: func(context.Context) (evidence, error) { return evidence{}, errors.New("wrong") }}
+	outcomes := runProofs(t.Context(), []proof{missing, failing})
+	if o := outcomes[0]; o.Proven || !o.Cannot {
+		t.Errorf("unavailable: %+v", o)
+	}
+	if o := outcomes[1]; o.Proven || o.Cannot {
+		t.Errorf("failed: %+v", o)
+	}
+	l := &lab{began: time.Now()}
+	if code := summarize(l, outcomes[:1], false); code != 0 {
+		t.Errorf("exit %d for what is unavailable", code)
+	}
+	if code := summarize(l, outcomes, false); code != 1 {
+		t.Errorf("exit %d for a failure", code)
+	}
+}
+
+// What a client prints beside the pid must be there, and is cut off.
+func TestClientCase_CutWords(t *testing.T) {
+	t.Parallel()
+	c := clientCase{words: []string{"Operator"}}
+	a := commandResult{stdout: []byte("11\nOperator  #Hosts\n")}
+	if err := c.cutWords(&a); err != nil || string(a.stdout) != "11" {
+		t.Errorf("%q, %v", a.stdout, err)
+	}
+	if err := c.cutWords(&commandResult{stdout: []byte("11\n")}); err == nil {
+		t.Error("no error for missing words")
 	}
 }

@@ -21,6 +21,9 @@ const (
 	sparkWayPort                  = 31031 // of HAProxy
 )
 
+// quickJVM is for servers that live for seconds: no time is spent to make them fast.
+const quickJVM = "-XX:TieredStopAtLevel=1"
+
 // sparkWay is a way into Spark Thrift Servers of two releases: how they are started,
 // and how impyla and our client come in.
 type sparkWay struct {
@@ -133,7 +136,7 @@ func bothNodes(port int) string {
 
 // configureSpark adds what the way needs to a server.
 func (l *lab) configureSpark(ctx context.Context, w sparkWay, s sparkServer) (sparkServer, error) {
-	s.hiveconf = slices.Clone(w.hiveconf)
+	s.hiveconf, s.java = slices.Clone(w.hiveconf), quickJVM
 	if !w.http {
 		s.http = 0
 	}
@@ -169,7 +172,7 @@ func (l *lab) configureSpark(ctx context.Context, w sparkWay, s sparkServer) (sp
 		s.hiveconf = append(s.hiveconf, "hive.server2.authentication.spnego.principal=HTTP/"+lbName+"@"+realm,
 			"hive.server2.authentication.spnego.keytab="+k.keytab())
 	}
-	s.java = "-Djava.security.krb5.conf=" + k.conf(kdcPort)
+	s.java += " -Djava.security.krb5.conf=" + k.conf(kdcPort)
 	s.env = []string{"KRB5_CONFIG=" + k.conf(kdcPort), "HADOOP_CONF_DIR=" + hadoop, "KRB5CCNAME=FILE:" + cache}
 	return s, nil
 }

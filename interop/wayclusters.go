@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -22,6 +23,7 @@ const (
 	openWayPort = 21300 + 10*iota
 	loginWayPort
 	tokenWayPort
+	slowPort
 )
 
 // defineWays sets how the clusters with every way in are created, and what comes in.
@@ -32,6 +34,7 @@ func (l *lab) defineWays(ctx context.Context) {
 	l.openWays = sync.OnceValues(func() (*cluster, error) { return l.startWays(ctx, "open-ways", openWayPort) })
 	l.loginWays = sync.OnceValues(func() (*cluster, error) { return l.startLoginWays(ctx) })
 	l.tokenWays = sync.OnceValues(func() (*cluster, error) { return l.startTokenWays(ctx) })
+	l.balancerPlaces = sync.OnceValues(func() (*strings.Replacer, error) { return l.places(ctx) })
 	l.tokens = sync.OnceValues(l.newTokens)
 	l.ticket = sync.OnceValues(func() (string, error) {
 		k, err := l.kdc()
