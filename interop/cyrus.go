@@ -185,7 +185,7 @@ func readCyrus(lines *bufio.Scanner) (message []byte, done bool, err error) {
 			return nil, true, nil
 		}
 	}
-	return nil, false, errors.New("Cyrus' server ended the login")
+	return nil, false, errors.New("the server of Cyrus ended the login")
 }
 
 func readSASL(r io.Reader) (status byte, message []byte, err error) {

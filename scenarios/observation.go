@@ -57,6 +57,12 @@ func (o Observation) Login() time.Duration {
 	return d
 }
 
+// WithoutTicket reports whether there was nothing to log in with, so that no connection
+// was made: the ticket of every session is the same.
+func (o Observation) WithoutTicket() bool {
+	return o.Outcome == OutcomeFailed && o.Failed == PhaseSASL && !o.Local.IsValid() && o.Phases[PhaseTCP] == 0
+}
+
 // LoggedIn reports whether the session is known to have been opened, whatever
 // became of it then.
 func (o Observation) LoggedIn() bool {

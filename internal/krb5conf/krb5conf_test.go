@@ -203,7 +203,7 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(string(text))
 	}
-	f.Fuzz(func(t *testing.T, text string) {
+	f.Fuzz(func(_ *testing.T, text string) {
 		c, err := krb5conf.Parse(text)
 		if err == nil {
 			c.Realm("host.example.com")

@@ -38,7 +38,7 @@ func (a Auth) String() string {
 }
 
 // has reports whether a has any of the given ways.
-func (a Auth) has(any Auth) bool { return a&any != 0 }
+func (a Auth) has(some Auth) bool { return a&some != 0 }
 
 // usesSASL reports whether the binary ports ask for a login.
 func (a Auth) usesSASL() bool { return a.has(AuthLDAP | AuthKerberos) }

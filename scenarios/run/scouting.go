@@ -143,7 +143,7 @@ func (s *scouting) keep(o scenarios.Observation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tried[o.Node]++
-	if o.Class.IsFailedLogin() && (s.run.s.Auth.LocksAccounts() || !o.Class.IsRejected()) {
+	if s.endsTrying(o) {
 		s.refusedLogin[o.Node] = true
 		s.rejected = s.rejected || !s.accepted
 	}
@@ -157,4 +157,16 @@ func (s *scouting) keep(o scenarios.Observation) {
 		i, s.met = len(s.met), append(s.met, scenarios.Scout{Address: o.Node})
 	}
 	s.met[i].Add(o)
+}
+
+// endsTrying reports whether a login failed that another attempt would only repeat, or
+// that might lock an account.
+func (s *scouting) endsTrying(o scenarios.Observation) bool {
+	switch {
+	case o.WithoutTicket():
+		return s.run.s.Auth.Mechanism == scenarios.MechanismKerberos
+	case o.Class.IsRejected():
+		return s.run.s.Auth.LocksAccounts()
+	}
+	return o.Class.IsFailedLogin()
 }
