@@ -34,7 +34,7 @@ var targets = []target{
 	{what: "sim's CPU against the client's, TLS, c=100", isMinimum: false, limit: 1.1, unit: "x", find: simRatio("haproxy/tls/c=100")},
 	{what: "memory of a held session, plain", isMinimum: false, limit: 3, unit: " KB", find: memory(hold{Client: clientOurs})},
 	{what: "memory of a held session, a goroutine parked on it", isMinimum: false, limit: 9, unit: " KB", find: memory(hold{Client: clientOurs, Parked: true})},
-	{what: "memory of a held session, TLS", isMinimum: false, limit: 15, unit: " KB", find: memory(hold{Client: clientOurs, TLS: true})},
+	{what: "memory of a held session, TLS", isMinimum: false, limit: 15, unit: " KB", find: memory(hold{Client: clientOurs, way: way{TLS: true}})},
 	{what: "memory of 18000 held sessions in one process", isMinimum: false, limit: 100, unit: " MB", find: func(r *results) (spread, bool) {
 		i := slices.IndexFunc(r.Holds, func(k holdMeasurement) bool { return k.hold == hold{Client: clientOurs, N: maxHeld} })
 		if i < 0 {
@@ -88,7 +88,7 @@ func simRatio(cell string) func(*results) (spread, bool) {
 func memory(like hold) func(*results) (spread, bool) {
 	return func(r *results) (spread, bool) {
 		for _, k := range r.Holds {
-			if k.Client == like.Client && k.TLS == like.TLS && k.Parked == like.Parked {
+			if k.Client == like.Client && k.way == like.way && k.Parked == like.Parked {
 				return spreadOf([]float64{k.EachKB}), true
 			}
 		}
