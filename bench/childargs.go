@@ -91,7 +91,7 @@ func (o *childArgs) readRoots(ca string) error {
 
 // newClient creates the client.
 func (o childArgs) newClient(ctx context.Context) (client, error) {
-	if o.client == clientOurs {
+	if o.client == clientOurs || o.client == clientCalls {
 		return newOurs(ctx, o)
 	}
 	if o.http || o.login != loginNone {

@@ -16,6 +16,7 @@ import (
 // record per session. It does not request column descriptions.
 type oursClient struct {
 	protocol hs2client.Protocol
+	http     *hs2client.HTTPConfig
 	plain    *hs2client.Plain
 	ticket   *hs2client.Ticket
 	tls      *hs2client.TLSConfig
@@ -25,7 +26,7 @@ type oursClient struct {
 func newOurs(ctx context.Context, c childArgs) (o oursClient, err error) {
 	o.tls = oursTLS(c.roots)
 	if c.http {
-		o.protocol = hs2client.ProtocolHS2HTTP
+		o.protocol, o.http = hs2client.ProtocolHS2HTTP, &hs2client.HTTPConfig{ConnectionPerCall: c.client == clientCalls}
 	}
 	switch c.login {
 	case loginNone:
@@ -50,7 +51,7 @@ func oursTLS(roots *x509.CertPool) *hs2client.TLSConfig {
 
 func (o oursClient) config(addr string) hs2client.Config {
 	return hs2client.Config{
-		Addr: addr, Protocol: o.protocol, User: userName, Plain: o.plain, Kerberos: o.ticket, TLS: o.tls,
+		Addr: addr, Protocol: o.protocol, HTTP: o.http, User: userName, Plain: o.plain, Kerberos: o.ticket, TLS: o.tls,
 		Timeout: timeout, NoDescribe: true, Record: new(hs2client.Record),
 	}
 }

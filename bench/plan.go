@@ -17,6 +17,7 @@ const (
 // The clients.
 const (
 	clientOurs   = "ours"
+	clientCalls  = "ours-per-call" // over HTTP: with a connection for every call, as impyla
 	clientRaw    = "raw"
 	clientGohive = "gohive"
 	clientImpyla = "impyla"
@@ -76,9 +77,9 @@ const maxHeld = 18000
 // planFor returns the plan of the whole comparison, or of the quick one.
 func planFor(quick bool) plan {
 	p := plan{quick: quick, rounds: 5, shellCalls: 3}
-	levels, window, peersWindow, held, heldByImpyla := []int{1, 10, 100, 1000}, 2*time.Second, time.Second, 9000, 1000
+	levels, window, peersWindow, held, heldByImpyla := []int{1, 10, 100, 1000}, 2*time.Second, 700*time.Millisecond, 9000, 200
 	if quick {
-		levels, window, peersWindow, held, heldByImpyla = []int{100, 1000}, 800*time.Millisecond, 400*time.Millisecond, 4000, 200
+		levels, window, peersWindow, held, heldByImpyla = []int{100, 1000}, 800*time.Millisecond, 400*time.Millisecond, 4000, 100
 		p.shellCalls = 1
 	}
 	p.cells = append(goCells(levels, window), peerCells(window, peersWindow)...)
@@ -98,17 +99,28 @@ func goCells(levels []int, window time.Duration) (cells []cell) {
 }
 
 // peerCells compare with the Python clients: impyla has every way in.
-func peerCells(window, furtherWindow time.Duration) []cell {
-	cells := []cell{
-		{Path: pathDirect, C: 1, Peers: true, Clients: []string{clientOurs, clientImpyla, clientShell}, window: window},
-		{Path: pathDirect, C: 10, Peers: true, Clients: []string{clientOurs, clientImpyla}, window: window},
-	}
-	for _, w := range furtherWays {
+func peerCells(window, furtherWindow time.Duration) (cells []cell) {
+	for _, w := range allWays() {
 		for _, c := range []int{1, 10} {
-			cells = append(cells, cell{Path: pathDirect, way: w, C: c, Peers: true, Clients: []string{clientOurs, clientImpyla}, window: furtherWindow})
+			at := peerCell(w, c)
+			at.window = furtherWindow
+			if w == (way{}) {
+				at.window = window
+			}
+			cells = append(cells, at)
 		}
 	}
+	cells[0].Clients = append(cells[0].Clients, clientShell)
 	return cells
+}
+
+// peerCell is our client beside impyla, over HTTP also with as many connections.
+func peerCell(w way, c int) cell {
+	clients := []string{clientOurs, clientImpyla}
+	if w.HTTP {
+		clients = []string{clientOurs, clientCalls, clientImpyla}
+	}
+	return cell{Path: pathDirect, way: w, C: c, Peers: true, Clients: clients}
 }
 
 // holdsOf are n held sessions of the Go programs, and fewer of impyla, which opens them

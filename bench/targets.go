@@ -44,6 +44,34 @@ var targets = []target{
 	}},
 }
 
+// wayLimits are the limits of a way in: of the client CPU against impyla's with one
+// session at a time, where impyla's threads do not hinder each other, and of the memory of
+// a held session.
+var wayLimits = []struct {
+	way
+	cpu    float64
+	memory float64 // KB; 0: it is a target above
+}{
+	{way: way{TLS: true}, cpu: 0.4},
+	{way: way{Login: loginPassword}, cpu: 0.6, memory: 3},
+	{way: way{Login: loginKerberos}, cpu: 0.75, memory: 4.5},
+	{way: way{HTTP: true}, cpu: 0.35, memory: 5.5},
+	{way: way{HTTP: true, Login: loginPassword, TLS: true}, cpu: 0.2, memory: 18},
+	{way: way{HTTP: true, Login: loginKerberos, TLS: true}, cpu: 0.2, memory: 21},
+}
+
+// allTargets are the targets, those of the ways in last.
+func allTargets() []target {
+	all := slices.Clone(targets)
+	for _, l := range wayLimits {
+		all = append(all, target{what: "client CPU against impyla, " + l.way.name() + ", c=1, direct", limit: l.cpu, unit: "x", find: cpuRatio(peerCell(l.way, 1).name(), clientImpyla)})
+		if l.memory > 0 {
+			all = append(all, target{what: "memory of a held session, " + l.way.name(), limit: l.memory, unit: " KB", find: memory(hold{Client: clientOurs, way: l.way})})
+		}
+	}
+	return all
+}
+
 func (r *results) cell(name string) *cellMeasurement {
 	i := slices.IndexFunc(r.Cells, func(m cellMeasurement) bool { return m.Name == name })
 	if i < 0 {
@@ -112,7 +140,7 @@ func (r *results) judge() {
 	if r.Part {
 		return
 	}
-	for _, t := range targets {
+	for _, t := range allTargets() {
 		v := targetResult{What: t.what, Minimum: t.isMinimum, Limit: t.limit, Unit: t.unit}
 		got, ok := t.find(r)
 		v.Got = got
