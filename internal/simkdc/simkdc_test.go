@@ -28,7 +28,7 @@ const realm = "EXAMPLE.COM"
 var (
 	alice   = types.PrincipalName{NameType: 1, NameString: []string{"alice"}}
 	service = types.PrincipalName{NameType: 2, NameString: []string{"impala", "lb.example.com"}}
-	own     = types.PrincipalName{NameType: 2, NameString: []string{ticketGranting, realm}}
+	own     = krbmsg.GrantingService(realm)
 )
 
 func start(t testing.TB, c Config) *KDC {
