@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
@@ -133,10 +134,15 @@ type prober struct {
 
 // ask asks in clear, then within TLS where that is spoken and was wanted.
 func (p *prober) ask(ctx context.Context) error {
-	if err := p.greeted(ctx); err != nil || p.heard.What != vocab.HeardNothing {
+	if err := p.greeted(ctx); err != nil || p.heard.What != vocab.HeardNothing && !p.heard.refusesClear() {
 		return err
 	}
+	inClear := p.heard
+	p.heard.What, p.heard.Text = vocab.HeardNothing, ""
 	spoken, err := p.handshake(ctx)
+	if !spoken && inClear.What != vocab.HeardNothing { // it meant what it said
+		p.heard.What, p.heard.Text = inClear.What, inClear.Text
+	}
 	if err != nil || p.heard.What != vocab.HeardNothing {
 		return err
 	}
@@ -157,6 +163,13 @@ func (p *prober) ask(ctx context.Context) error {
 		return nil
 	}
 	return p.behindProxyHeader(ctx)
+}
+
+// refusesClear reports whether an answer in clear can be that of a listener of HTTPS:
+// nginx, Apache and Go answer a request without TLS with 400.
+func (h Heard) refusesClear() bool {
+	_, status, _ := strings.Cut(h.Text, " ")
+	return h.What == vocab.HeardHTTP && strings.HasPrefix(status, "400")
 }
 
 // behindProxyHeader asks again where everything that was said ended the connection,

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -34,6 +35,16 @@ func simulatedNode(t *testing.T, config simcluster.Config) (*simcluster.Cluster,
 func web(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}
+
+// https is an HTTPS server; it answers a request without TLS with 400.
+func https(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String()
 }
@@ -104,6 +115,10 @@ func TestProbe(t *testing.T) {
 		"control characters":             {addr: saying("\x1b[2J::error::\r\n"), what: vocab.HeardUnknown, hint: "another kind", text: `"\x1b[2J::error::\r\n"`},
 		"one who answers to a line only": {addr: afterLine, what: vocab.HeardUnknown, hint: "another kind", text: "what?"},
 		"one who wants a PROXY header":   {addr: behindProxyHeader, what: vocab.HeardHTTP, hint: "expects a PROXY header", text: "HTTP/1.0 404"},
+		"HTTPS for the binary protocol":  {addr: https, config: hs2client.Config{TLS: withTLS}, what: vocab.HeardHTTP, within: true, hint: "binary port"},
+		"HTTPS where HTTP was wanted":    {addr: https, config: hs2client.Config{Protocol: vocab.ProtocolHS2HTTP}, what: vocab.HeardHTTP, within: true, hint: "tls.enabled=true"},
+		"HTTPS as was wanted":            {addr: https, config: hs2client.Config{Protocol: vocab.ProtocolHS2HTTP, TLS: withTLS}, what: vocab.HeardHTTP, within: true},
+		"a bad request without TLS":      {addr: saying("HTTP/1.1 400 Bad Request\r\n\r\n"), config: hs2client.Config{Protocol: vocab.ProtocolHS2HTTP, TLS: withTLS}, what: vocab.HeardHTTP, hint: "tls.enabled=false", text: "HTTP/1.1 400"},
 		"Impala's HTTP":                  {addr: impalaHTTP, what: vocab.HeardHTTP, hint: "binary port"},
 		"nobody who speaks":              {addr: func(t *testing.T) string { return serve(t, silent) }},
 		"one who closes at once":         {addr: func(t *testing.T) string { return serve(t, func(net.Conn) {}) }},

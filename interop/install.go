@@ -90,11 +90,15 @@ func (l *lab) build(ctx context.Context, dir, name, pkg string) (string, error) 
 func (l *lab) versions() map[string]string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	v := map[string]string{"pyspark": pySpark, "pyspark 4": pySpark4, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS, "envoy": pyEnvoy}
+	v := map[string]string{"pyspark": pySpark, "pyspark 4": pySpark4, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS, "envoy": pyEnvoy,
+		"impyla older": impyla18[0], "dbt": dbt[0], "hive": hiveVersion, "hive-jdbc": jdbcVersion}
 	for name, argv := range map[string][]string{
 		"haproxy":        {"haproxy", "-v"},
 		"nginx":          {"nginx", "-v"},
 		"java":           {"java", "-version"},
+		"krb5-kdc":       {"dpkg-query", "-W", "-f", "${Version}", "krb5-kdc"},
+		"cyrus-sasl":     {"dpkg-query", "-W", "-f", "${Version}", "sasl2-bin"},
+		"openldap":       {"dpkg-query", "-W", "-f", "${Version}", "slapd"},
 		"python":         {debian.Python, "--version"},
 		"go":             {"go", "version"},
 		"gohive":         {"go", "list", "-C", filepath.Join(l.root, "interop", "gohive"), "-m", "github.com/beltran/gohive"},

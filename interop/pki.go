@@ -56,8 +56,8 @@ func newPKI(dir string) (pki, error) {
 		return p, err
 	}
 	files := map[string][]byte{p.root: authority.RootPEM(), p.unrelatedRoot: unrelated.RootPEM()}
-	// impyla compares the certificate with the address that it dials.
-	ips := []net.IP{net.ParseIP(loginHost)}
+	// impyla compares the certificate with the addresses that it dials.
+	ips := []net.IP{net.ParseIP(loginHost), net.ParseIP(sparkHost), net.ParseIP(spark4Host)}
 	for path, kind := range map[string]certs.Kind{
 		p.good: certs.KindGood, p.otherIssuer: certs.KindWrongIssuer, p.noChain: certs.KindNoIntermediate, p.expiredCA: certs.KindExpiredIntermediate,
 	} {

@@ -105,11 +105,24 @@ func (l *lab) startSparkServer(ctx context.Context, s sparkServer, identify func
 		return nil, err
 	}
 	pid := cmd.Process.Pid
-	return p, p.await(ctx, 4*time.Minute, func(ctx context.Context) error {
+	ready := func(ctx context.Context) error {
 		row, err := identify(ctx)
 		if want := fmt.Sprintf("%s\t%d", s.name, pid); err == nil && row != want {
 			err = fmt.Errorf("%s identifies itself as %q, not %q", s.name, row, want)
 		}
 		return err
-	})
+	}
+	if err := p.await(ctx, 4*time.Minute, ready); err != nil {
+		return p, err
+	}
+	for range warmUps {
+		if err := ready(ctx); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
 }
+
+// warmUps are further sessions of a server that has answered once: the first ones take
+// seconds to close, too.
+const warmUps = 3

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net"
 	"os"
 	"slices"
 	"strconv"
@@ -194,6 +195,9 @@ func (l *lab) hadoopConf() (string, error) {
 
 // proveSparkWay runs 20 sessions through HAProxy, which gives each server 10.
 func (l *lab) proveSparkWay(ctx context.Context, w sparkWay) (evidence, error) {
+	if err := l.hosts(); err != nil {
+		return evidence{}, err
+	}
 	h, names, stop, err := l.startSparkWay(ctx, w)
 	defer stop()
 	if err != nil {
@@ -207,5 +211,14 @@ func (l *lab) proveSparkWay(ctx context.Context, w sparkWay) (evidence, error) {
 		listener: "spark", policy: "round-robin", expect: names, sessions: 20, shares: []int{10, 10},
 		args: append([]string{"--identity-query", sparkIdentity, "--concurrency", "1", "--timeout", "30s"}, flags...),
 	}
-	return c.prove(ctx, l, "spark."+w.name, h, names)
+	return c.prove(ctx, l, "spark."+w.name, byName{h}, names)
+}
+
+// byName is a HAProxy that clients reach by lbName, not by an address: over HTTPS some
+// servers compare the name in requests with the one of their certificate.
+type byName struct{ *haproxy }
+
+func (b byName) find(name string) (string, error) {
+	address, err := b.haproxy.find(name)
+	return net.JoinHostPort(lbName, portOf(address)), err
 }

@@ -25,13 +25,19 @@ func (o Options) setLogin(c *hs2client.Config, a scenarios.Auth) {
 }
 
 // httpOf is how HTTP is spoken to a node; nil where it is not. Requests name the host
-// that the user named, by which proxies choose, and not the node's address.
-func httpOf(t scenarios.Target, n run.Node) *hs2client.HTTPConfig {
+// that the user named, by which proxies choose, and not the node's address. Where TLS asks
+// for another name, that is the host: some servers refuse two that differ (Jetty 10 and
+// later: "Invalid SNI").
+func httpOf(s scenarios.Scenario, n run.Node) *hs2client.HTTPConfig {
+	t, host := s.Target, n.Host
+	if s.TLS.Enabled && s.TLS.ServerName != "" {
+		host = s.TLS.ServerName
+	}
 	if t.Protocol != scenarios.ProtocolHS2HTTP {
 		return nil
 	}
 	c := &hs2client.HTTPConfig{
-		Path: t.HTTPPath, Host: net.JoinHostPort(n.Host, strconv.Itoa(int(n.Addr.Port()))), Header: http.Header{},
+		Path: t.HTTPPath, Host: net.JoinHostPort(host, strconv.Itoa(int(n.Addr.Port()))), Header: http.Header{},
 		ExpectContinue: t.HTTPExpect, ConnectionPerCall: t.HTTPConnection == scenarios.HTTPPerCall,
 	}
 	for _, header := range t.HTTPHeaders {

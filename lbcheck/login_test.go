@@ -176,12 +176,16 @@ func TestHTTPOf_NamesTheHost(t *testing.T) {
 		Protocol: scenarios.ProtocolHS2HTTP, HTTPPath: "gateway/default/impala", HTTPHeaders: []string{"X-A: 1", "x-a: 2"},
 		HTTPConnection: scenarios.HTTPPerCall, HTTPExpect: true,
 	}
-	c := httpOf(target, n)
+	c := httpOf(scenarios.Scenario{Target: target}, n)
 	if c.Host != "knox.example.com:28000" || c.Path != target.HTTPPath || len(c.Header["X-A"]) != 2 || !c.ConnectionPerCall || !c.ExpectContinue {
 		t.Errorf("%+v", c)
 	}
+	secured := scenarios.TLSConfig{Enabled: true, ServerName: "lb.example.com"}
+	if c := httpOf(scenarios.Scenario{Target: target, TLS: secured}, n); c.Host != "lb.example.com:28000" {
+		t.Errorf("beside another name in TLS: %q", c.Host)
+	}
 	target.Protocol = scenarios.ProtocolHS2
-	if httpOf(target, n) != nil {
+	if httpOf(scenarios.Scenario{Target: target}, n) != nil {
 		t.Error("HTTP where none is spoken")
 	}
 }

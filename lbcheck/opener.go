@@ -95,7 +95,7 @@ func (o Options) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record)
 	c := hs2client.Config{
 		Addr:     n.Addr.String(),
 		Protocol: s.Target.Protocol,
-		HTTP:     httpOf(s.Target, n),
+		HTTP:     httpOf(s, n),
 		Options:  map[string]string{"CLIENT_IDENTIFIER": clientIdentifier},
 		Timeout:  time.Duration(s.Load.Timeout),
 		Record:   rec,
