@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -48,7 +49,7 @@ func TestNegotiate_PassesMessages(t *testing.T) {
 
 func TestReadSized_BoundsTheLength(t *testing.T) {
 	t.Parallel()
-	if _, err := readSized(strings.NewReader("\x7f\xff\xff\xff")); err == nil || err == io.EOF {
+	if _, err := readSized(strings.NewReader("\x7f\xff\xff\xff")); err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("no error of its own for 2 GiB: %v", err)
 	}
 }
