@@ -19,6 +19,7 @@ with connect(host, int(port), timeout=20, **json.loads(how)) as connection:
     cursor = connection.cursor()
     cursor.execute(query)
     (row,) = cursor.fetchall()
+    cursor.close()  # with its session; a Spark's first close takes seconds
     print(*row, sep="\t")`
 
 // impylaHow are arguments of impyla's connect.

@@ -125,4 +125,4 @@ func (l *lab) startSparkServer(ctx context.Context, s sparkServer, identify func
 
 // warmUps are further sessions of a server that has answered once: the first ones take
 // seconds to close, too.
-const warmUps = 3
+const warmUps = 2
