@@ -79,15 +79,10 @@ type Config struct {
 	Local netip.Addr
 
 	Record *Record // filled during the session, also where it fails; nil: not wanted
-
-	negotiator negotiator // of tests, in place of Kerberos over HTTP
 }
 
 // hasLogin reports whether the session logs in, which names its user.
-func (c *Config) hasLogin() bool { return c.Plain != nil || c.Bearer != nil || c.isKerberos() }
-
-// isKerberos reports whether the login is by ticket.
-func (c *Config) isKerberos() bool { return c.Kerberos != nil || c.negotiator != nil }
+func (c *Config) hasLogin() bool { return c.Plain != nil || c.Bearer != nil || c.Kerberos != nil }
 
 // Plain is a user and password for SASL PLAIN, which is Impala's LDAP login. No
 // formatting verb and no encoding shows the password.

@@ -63,7 +63,7 @@ func (m mode) credentials() string {
 
 func modeOf(c *Config) mode {
 	return mode{
-		tls: c.TLS != nil, sasl: c.hasLogin(), bearer: c.Bearer != nil, kerberos: c.isKerberos(), protocol: c.Protocol,
+		tls: c.TLS != nil, sasl: c.hasLogin(), bearer: c.Bearer != nil, kerberos: c.Kerberos != nil, protocol: c.Protocol,
 		ownRoots: c.TLS != nil && c.TLS.Roots != nil, ownCert: c.TLS != nil && c.TLS.Certificate != nil,
 	}
 }

@@ -21,12 +21,6 @@ type httpLayer struct {
 	opened   bool               // OpenSession has succeeded
 }
 
-// negotiator makes the tokens of a Kerberos login over HTTP: one for each request, with
-// what checks the server's reply to it.
-type negotiator interface {
-	negotiateToken() (token []byte, verify func(reply []byte) error, err error)
-}
-
 // newHTTPConnection is newConnection for a session whose first connection is made.
 func newHTTPConnection(socket net.Conn, c *Config, t target, record *Record) *connection {
 	layer := &httpLayer{config: *c, target: t, socket: &httpSocket{conn: socket}}
@@ -62,8 +56,6 @@ func (c *Config) httpLogin() httpwire.Login {
 		return httpwire.Bearer(c.Bearer.Token)
 	case c.Kerberos != nil:
 		return httpwire.Negotiate(c.Kerberos.negotiateToken)
-	case c.negotiator != nil:
-		return httpwire.Negotiate(c.negotiator.negotiateToken)
 	}
 	return httpwire.Login{}
 }
@@ -151,8 +143,8 @@ func (h *httpLayer) phaseOf(phase Phase, err error) Phase {
 	return phase
 }
 
-// reclassify adds what HTTP shows. It tells a session that another coordinator does not know from one that has
-// expired: over HTTP each call may reach another.
+// reclassify adds what HTTP shows. It tells a session that another coordinator does not
+// know from one that has expired: over HTTP each call may reach another.
 func (h *httpLayer) reclassify(e *Error, err error) {
 	if h == nil {
 		return
@@ -169,7 +161,7 @@ func (h *httpLayer) reclassify(e *Error, err error) {
 }
 
 // demandProof fails where Impala has answered a Kerberos login without proving that it
-// holds the key of the service. Others may leave the proof away.
+// holds the key of the service. Other servers may leave the proof out.
 func (conn *connection) demandProof(isImpala bool) error {
 	if conn.http == nil || !conn.http.exchange.Unproven() {
 		return nil

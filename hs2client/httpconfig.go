@@ -1,6 +1,7 @@
 package hs2client
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/textproto"
@@ -35,15 +36,6 @@ type HTTPConfig struct {
 	ConnectionPerCall bool
 }
 
-// defaultPath is that of Impala's and Hive's own clients.
-const defaultPath = "cliservice"
-
-// Bounds of what is sent with every request.
-const (
-	maxPath   = 8 << 10
-	maxHeader = 32 << 10 // bytes of all further fields
-)
-
 // checkHTTP refuses what cannot be sent over HTTP, and what is of no use elsewhere.
 func (c *Config) checkHTTP() (Phase, error) {
 	if c.Protocol != ProtocolHS2HTTP {
@@ -72,25 +64,25 @@ func (c *Config) checkHTTPLogin() error {
 		return invalid("a user of HTTP's Basic login has no colon")
 	case b != nil && b.Token == "":
 		return invalid("the token is empty")
-	case b != nil && strings.ContainsFunc(b.Token, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case b != nil && !vocab.IsVisibleASCII(b.Token):
 		return invalid("the token has a blank, a line break or another character that no token has")
 	}
 	return nil
 }
 
 func (h *HTTPConfig) check() error {
-	if len(h.Path) > maxPath {
-		return invalid("the path of HTTP is longer than 8 KiB")
+	if len(h.Path) > vocab.MaxHTTPPath {
+		return invalid(fmt.Sprintf("the path of HTTP has more than %d bytes", vocab.MaxHTTPPath))
 	}
 	if _, err := h.url(); err != nil {
 		return err
 	}
-	if strings.ContainsFunc(h.Host, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/?#@\"<>`, r) }) {
+	if !vocab.IsVisibleASCII(h.Host) || strings.ContainsAny(h.Host, `/?#@\"<>`) {
 		return invalid("the Host of HTTP is no host and no host:port")
 	}
 	size := 0
 	for name, values := range h.Header {
-		if !isToken(name) {
+		if !vocab.IsHTTPFieldName(name) {
 			return invalid("a field of HTTP with an invalid name: " + strconv.Quote(name[:min(len(name), 40)]))
 		}
 		if vocab.IsOwnHTTPField(name) {
@@ -98,25 +90,25 @@ func (h *HTTPConfig) check() error {
 		}
 		for _, value := range values {
 			size += len(name) + len(value)
-			if strings.ContainsFunc(value, isControl) {
+			if !vocab.IsHTTPFieldValue(value) {
 				return invalid("the field " + name + " of HTTP has a line break or another control character")
 			}
 		}
 	}
-	if size > maxHeader {
-		return invalid("the further fields of HTTP are longer than 32 KiB")
+	if size > vocab.MaxHTTPFields {
+		return invalid(fmt.Sprintf("the further fields of HTTP have more than %d bytes", vocab.MaxHTTPFields))
 	}
 	return nil
 }
 
 // url is the path and the query of every request; a nil h has the defaults.
 func (h *HTTPConfig) url() (*url.URL, error) {
-	path := defaultPath
+	path := vocab.DefaultHTTPPath
 	if h != nil && h.Path != "" {
 		path = strings.TrimPrefix(h.Path, "/")
 	}
 	u, err := url.ParseRequestURI("/" + path)
-	if err != nil || strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r > '~' || r == '#' }) {
+	if err != nil || !vocab.IsVisibleASCII(path) || strings.Contains(path, "#") {
 		return nil, invalid("the path of HTTP is no path with or without a query: encode what is no letter, digit or mark of a URL (%20)")
 	}
 	return u, nil
@@ -146,12 +138,3 @@ func (h *HTTPConfig) fields() http.Header {
 	}
 	return all
 }
-
-// isToken reports whether a text may be the name of a field (RFC 9110, section 5.6.2).
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
-	})
-}
-
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }

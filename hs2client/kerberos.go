@@ -53,7 +53,7 @@ func (l KerberosLogin) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, l.
 //
 // ctx bounds every wait for a KDC. It fails with an [*Error] of [PhaseSASL].
 func (l KerberosLogin) Ticket(ctx context.Context, service, host string) (*Ticket, error) {
-	name := types.PrincipalName{NameType: 3, NameString: []string{service, strings.ToLower(strings.TrimSuffix(host, "."))}}
+	name := krbmsg.ServiceName(service, strings.ToLower(strings.TrimSuffix(host, ".")))
 	c, err := l.client(service, host)
 	if err != nil {
 		return nil, ticketError(ctx, name, err)

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/enum"
@@ -41,7 +40,6 @@ type Look struct {
 	Cut     bool         `json:"cut"`     // ended early, by a breaker or a signal
 	Tally   Tally        `json:"tally"`
 	Burst   Tally        `json:"burst,omitempty"`
-	Orders  []Order      `json:"nodes,omitempty"`  // by node, sorted
 	Errors  []ErrorGroup `json:"errors,omitempty"` // sorted by class, then coordinator
 	Seen    []Seen       `json:"seen,omitempty"`   // by name, sorted
 	Refused int          `json:"refused,omitempty"`
@@ -95,9 +93,6 @@ func (l *Look) Add(o Observation) {
 	}
 	if o.Who.Coordinator != "" {
 		l.addSeen(o.Who)
-		if o.Part == PartOrdered {
-			l.order(o.Node).add(o.Who.Coordinator)
-		}
 	}
 }
 
@@ -123,9 +118,6 @@ func (l *Look) Merge(other Look) {
 	l.Successes = MergeSuccesses(l.Successes, other.Successes...)
 	l.Failures = MergeFailures(l.Failures, other.Failures...)
 	l.Refused += other.Refused
-	for _, o := range other.Orders {
-		*l.order(o.Node) = o
-	}
 	for _, s := range other.Seen {
 		for i := range max(len(s.PIDs), len(s.Versions), 1) {
 			who := s.identity(i)
@@ -216,57 +208,3 @@ func (s *Seen) rememberPID(pid int32) {
 
 // maxSeen bounds the pids and versions remembered of one coordinator.
 const maxSeen = 16
-
-func (l *Look) order(node netip.AddrPort) *Order {
-	i, found := slices.BinarySearchFunc(l.Orders, node, func(o Order, n netip.AddrPort) int {
-		return o.Node.Compare(n)
-	})
-	if !found {
-		l.Orders = slices.Insert(l.Orders, i, Order{Node: node})
-	}
-	return &l.Orders[i]
-}
-
-// MaxLag is the longest distance at which an [Order] counts matches.
-const MaxLag = 64
-
-// Order sums up the order in which one node handed out its sequential sessions, for
-// readers of results: how many each coordinator had, and how often two at a distance
-// had the same. The judges read [Look.Sequence] instead.
-type Order struct {
-	Node   netip.AddrPort `json:"address"`
-	Counts map[string]int `json:"counts"`      // attributed sequential sessions by coordinator
-	Lag    []int          `json:"lag_matches"` // Lag[d-1]: pairs at distance d with the same coordinator
-
-	last []string // the MaxLag latest, oldest first
-}
-
-// Sessions is the length of the sequence.
-func (o Order) Sessions() int {
-	n := 0
-	for _, c := range o.Counts {
-		n += c
-	}
-	return n
-}
-
-// add appends a coordinator to the sequence.
-func (o *Order) add(coordinator string) {
-	if o.Counts == nil {
-		o.Counts = map[string]int{}
-	}
-	o.Counts[coordinator]++
-	for i, earlier := range o.last {
-		d := len(o.last) - i
-		for len(o.Lag) < d {
-			o.Lag = append(o.Lag, 0)
-		}
-		if earlier == coordinator {
-			o.Lag[d-1]++
-		}
-	}
-	o.last = append(o.last, coordinator)
-	if len(o.last) > MaxLag {
-		o.last = o.last[1:]
-	}
-}

@@ -21,7 +21,6 @@ func TestDecodeResult_Errors(t *testing.T) {
 		"a count below zero":             {`{"schema": "` + Schema + `", "sessions": {"failed": -1}}`, "sessions.failed: invalid count -1"},
 		"a count beyond reason":          {`{"schema": "` + Schema + `", "nodes": [{"coordinators": {"a": 9007199254740993}}]}`, `nodes[0].coordinators["a"]: invalid count 9007199254740993`},
 		"a hostile cell of a look":       {`{"schema": "` + Schema + `", "looks": [{"tally": [{"ok": -5}]}]}`, "looks[0].tally[0].ok: invalid count -5"},
-		"a hostile lag of an order":      {`{"schema": "` + Schema + `", "looks": [{"nodes": [{"lag_matches": [1, -2]}]}]}`, "looks[0].nodes[0].lag_matches[1]: invalid count -2"},
 		"a load with fewer than no late": {part(`"load": {"late": -1}`), "load.late: invalid count -1"},
 		"a load on no number of cores":   {part(`"load": {"cores": -0.5}`), "load.cores: invalid number -0.5"},
 		"a need beyond reason":           {part(`"load": {"needs": [{"name": "ports", "need": 9007199254740993}]}`), "load.needs[0].need: invalid count 9007199254740993"},

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"slices"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Settings lists every setting, in the order of its groups. A value of a scenario
@@ -58,7 +60,7 @@ var targetSettings = []Setting{
 	{Key: "target.endpoints", Group: GroupTarget, Help: "load balancers, as host or host:port; each is a node, or a name of nodes", Unset: "those of the command line"},
 	{Key: "target.protocol", Name: "protocol", Arg: "hs2|hs2-http|beeswax", Group: GroupTarget, Help: "protocol of the listener; its usual port follows: 21050, 28000 or 21000",
 		Default: string(ProtocolHS2), Values: words(ProtocolHS2, ProtocolHS2HTTP, ProtocolBeeswax)},
-	{Key: "target.http_path", Name: "http-path", Arg: "PATH", Group: GroupTarget, Kinds: withSessions, Help: "path of the requests of hs2-http, such as that of a gateway", Unset: "cliservice"},
+	{Key: "target.http_path", Name: "http-path", Arg: "PATH", Group: GroupTarget, Kinds: withSessions, Help: "path of the requests of hs2-http, such as that of a gateway", Unset: vocab.DefaultHTTPPath},
 	{Key: "target.http_headers", Name: "http-header", Arg: "'NAME: VALUE'", Group: GroupTarget, Kinds: withSessions, Repeat: true, Help: "header that each request of hs2-http has, such as 'X-Forwarded-For: 192.0.2.7'; results store it, so it is no place for a secret", Unset: "none"},
 	{Key: "target.http_connection", Name: "http-connection", Arg: "session|call", Group: GroupTarget, Kinds: withSessions, Help: "which calls share a connection of hs2-http: those of a session, as in impala-shell and JDBC, or none, as in impyla",
 		Values: words(HTTPPerSession, HTTPPerCall), Unset: string(HTTPPerSession)},

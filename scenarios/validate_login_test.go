@@ -3,6 +3,7 @@ package scenarios_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +74,7 @@ func TestValidate_NamesWhatIsWrongWithALogin(t *testing.T) {
 		"a login as a header":       {headers("authorization: Basic x"), "target.http_headers: authorization is written by the client itself; logins are settings of auth"},
 		"too many headers":          {headers(make([]string, 65)...), "target.http_headers: there are 65 headers, and 64 at most"},
 		"a header that is too long": {headers("X: " + strings.Repeat("a", 8<<10)), "target.http_headers: X has more than 8192 bytes"},
+		"headers that are too long": {headers(slices.Repeat([]string{"X: " + strings.Repeat("a", 8000)}, 5)...), "target.http_headers: have more than 32768 bytes together"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

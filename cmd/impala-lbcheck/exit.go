@@ -123,16 +123,6 @@ var exitTable = []exitRow{
 	{[]int{exitSIGHUP, exitSIGINT, exitSIGQUIT, exitSIGTERM}, "ended by SIGHUP, SIGINT, SIGQUIT, SIGTERM: 128 + its number; sessions closed, partial result written"},
 }
 
-// markdown is the table as the README has it.
-func markdown(table []exitRow) string {
-	b := &strings.Builder{}
-	b.WriteString("| exit | meaning |\n|---|---|\n")
-	for _, row := range table {
-		fmt.Fprintf(b, "| %s | %s |\n", row.numbers(), strings.ReplaceAll(row.meaning, "|", `\|`))
-	}
-	return b.String()
-}
-
 // numbers is "129, 130".
 func (r exitRow) numbers() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(r.codes), " ", ", "), "[]")

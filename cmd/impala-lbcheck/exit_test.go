@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -32,4 +33,14 @@ func TestOneLine_EscapesWhatATerminalObeys(t *testing.T) {
 	if got, want := oneLine(errors.New("open no\x1b[31mfile\n::error::x")), `open no\x1b[31mfile ::error::x`; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// markdown is the table as the README has it.
+func markdown(table []exitRow) string {
+	b := &strings.Builder{}
+	b.WriteString("| exit | meaning |\n|---|---|\n")
+	for _, row := range table {
+		fmt.Fprintf(b, "| %s | %s |\n", row.numbers(), strings.ReplaceAll(row.meaning, "|", `\|`))
+	}
+	return b.String()
 }

@@ -18,7 +18,7 @@ var foreignFlags = map[string][]string{
 	"aws": {"--source-group", "--groups", "--recursive", "--load-balancer-name", "--instances", "--certificate-arn",
 		"--output", "--cli-input-json"},
 	// A module of ours with a command line of its own.
-	"bench": {"--quick", "--only", "--client", "--addrs", "--c", "--window", "--profile"},
+	"bench": {"--quick", "--only", "--client", "--addrs", "--c", "--window", "--profile", "--login", "--http"},
 }
 
 // flagName is a flag as a sentence has it.

@@ -13,8 +13,9 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
-// secrets is what a scenario names and does not hold: the passwords, the token,
-// the files of Kerberos, the roots to trust, the client's certificate and its key. It is in no result, log or error.
+// secrets is what a scenario names and does not hold: the passwords, the token, the files
+// of Kerberos, the roots to trust, the client's certificate and its key. It is in no
+// result, log or error.
 type secrets struct {
 	password    string
 	token       string

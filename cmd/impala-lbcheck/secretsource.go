@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/shellcmd"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // maxSecret bounds a file with a secret and the output of a command that prints one.
@@ -138,7 +138,7 @@ func firstLine(b []byte, what, from string) (string, error) {
 // readToken reads a token, which has no blank and no character beyond ASCII.
 func readToken(ctx context.Context, e env, a scenarios.Auth) (string, error) {
 	token, err := readSecret(ctx, e, tokenOf(a))
-	if err == nil && strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if err == nil && !vocab.IsVisibleASCII(token) {
 		return "", errors.New("the token has a blank or another character that no token has")
 	}
 	return token, err

@@ -11,9 +11,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/shellcmd"
 )
 
-// secretVariables hold secrets that no command of the user's needs to know.
-var secretVariables = []string{flags.PasswordVariable, flags.TokenVariable}
-
 // userCommand is a command line that the user gave, without our secrets in its
 // environment. At a terminal it may ask the user, which takes our process group.
 func userCommand(e env, text string) shellcmd.Command {
@@ -24,7 +21,7 @@ func userCommand(e env, text string) shellcmd.Command {
 func withoutSecrets(environ []string) []string {
 	return slices.DeleteFunc(environ, func(kv string) bool {
 		key, _, _ := strings.Cut(kv, "=")
-		return slices.ContainsFunc(secretVariables, func(v string) bool { return strings.EqualFold(v, key) })
+		return slices.ContainsFunc(flags.SecretVariables(), func(v string) bool { return strings.EqualFold(v, key) })
 	})
 }
 

@@ -121,7 +121,8 @@ func sampleOf(phase vocab.Phase, kind vocab.Kind) evidence {
 	return evidence{class: vocab.Class{Phase: phase, Kind: kind}, session: login(vocab.PhaseTLS <= phase)}
 }
 
-// logsIn reports whether a session does.
+// logsIn reports whether a session does. Those of doctor have no ticket
+// (diagnosis.session).
 func logsIn(c hs2client.Config) bool { return c.Plain != nil || c.Bearer != nil }
 
 // login is a session with a password, with or without TLS.

@@ -220,7 +220,8 @@ func spokenProtocol(h hs2client.Heard) scenarios.Protocol {
 	return vocab.ProtocolHS2
 }
 
-// session is a session as the user has it: what hints depend on, without a secret.
+// session is a session as the user has it: what hints depend on, without a secret. A
+// login by ticket counts as one by password: what a probe hears does not tell them apart.
 func (d *diagnosis) session(secured bool) hs2client.Config {
 	s := d.Wish.Scenario
 	c := hs2client.Config{Protocol: s.Target.Protocol}

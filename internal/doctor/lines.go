@@ -3,7 +3,9 @@ package doctor
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
@@ -73,7 +75,7 @@ func (w way) smoke(flag func(vocab.Fix) string) string {
 
 func newWay(s Seen, c Cell) way {
 	a, t := s.Wish.Scenario.Auth, s.Wish.Scenario.Target
-	w := way{Cell: c, host: s.Host, s: s.Wish.Scenario, service: a.KerberosServiceName(), fqdn: a.KerberosHostOf(s.Host), realm: "REALM", path: cmp.Or(t.HTTPPath, "cliservice")}
+	w := way{Cell: c, host: s.Host, s: s.Wish.Scenario, service: a.KerberosServiceName(), fqdn: a.KerberosHostOf(s.Host), realm: "REALM", path: cmp.Or(t.HTTPPath, vocab.DefaultHTTPPath)}
 	if _, realm, ok := strings.Cut(a.Principal, "@"); ok {
 		w.realm = realm
 	}
@@ -82,10 +84,7 @@ func newWay(s Seen, c Cell) way {
 
 // address is host:port, with brackets where the host is IPv6.
 func (w way) address() string {
-	if strings.Contains(w.host, ":") {
-		return fmt.Sprintf("[%s]:%d", w.host, w.Port)
-	}
-	return fmt.Sprintf("%s:%d", w.host, w.Port)
+	return net.JoinHostPort(w.host, strconv.Itoa(int(w.Port)))
 }
 
 // roots is the file of the authorities to trust, as the user has it.

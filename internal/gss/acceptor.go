@@ -146,15 +146,11 @@ func (a *Acceptor) key(t krbmsg.Ticket) (types.EncryptionKey, error) {
 
 // checkTimes checks what is only good for a time.
 func checkTimes(ticket krbmsg.EncTicketPart, auth types.Authenticator, now time.Time) error {
-	start := ticket.StartTime
-	if start.IsZero() {
-		start = ticket.AuthTime
-	}
 	client := auth.CTime.Add(time.Duration(auth.Cusec) * time.Microsecond)
 	switch {
 	case client.Sub(now).Abs() > MaxSkew:
 		return refuse(errorcode.KRB_AP_ERR_SKEW, "the clocks of client and server differ")
-	case start.Sub(now) > MaxSkew || types.IsFlagSet(&ticket.Flags, flags.Invalid):
+	case ticket.ValidFrom().Sub(now) > MaxSkew || types.IsFlagSet(&ticket.Flags, flags.Invalid):
 		return refuse(errorcode.KRB_AP_ERR_TKT_NYV, "the ticket is not valid yet")
 	case now.Sub(ticket.EndTime) > MaxSkew:
 		return refuse(errorcode.KRB_AP_ERR_TKT_EXPIRED, "the ticket has expired")

@@ -4,24 +4,30 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jcmturner/gokrb5/v8/crypto"
 	"github.com/jcmturner/gokrb5/v8/crypto/etype"
+	"github.com/jcmturner/gokrb5/v8/iana/etypeID"
 	"github.com/jcmturner/gokrb5/v8/types"
 )
 
 // The encryption types that keys of sessions have, by their numbers (RFC 3962,
 // RFC 8009).
 const (
-	AES128SHA1 = 17
-	AES256SHA1 = 18
-	AES128SHA2 = 19
-	AES256SHA2 = 20
+	AES128SHA1 = etypeID.AES128_CTS_HMAC_SHA1_96
+	AES256SHA1 = etypeID.AES256_CTS_HMAC_SHA1_96
+	AES128SHA2 = etypeID.AES128_CTS_HMAC_SHA256_128
+	AES256SHA2 = etypeID.AES256_CTS_HMAC_SHA384_192
 )
 
+// ETypes are all of them, in the order in which MIT's library prefers them.
+func ETypes() []int32 { return []int32{AES256SHA1, AES128SHA1, AES256SHA2, AES128SHA2} }
+
 var etypeNames = map[int32]string{
-	1: "des-cbc-crc", 3: "des-cbc-md5", 16: "des3-cbc-sha1", AES128SHA1: "aes128-cts-hmac-sha1-96", AES256SHA1: "aes256-cts-hmac-sha1-96",
-	AES128SHA2: "aes128-cts-hmac-sha256-128", AES256SHA2: "aes256-cts-hmac-sha384-192", 23: "arcfour-hmac", 25: "camellia128-cts-cmac", 26: "camellia256-cts-cmac",
+	etypeID.DES_CBC_CRC: "des-cbc-crc", etypeID.DES_CBC_MD5: "des-cbc-md5", etypeID.DES3_CBC_SHA1_KD: "des3-cbc-sha1", etypeID.RC4_HMAC: "arcfour-hmac",
+	AES128SHA1: "aes128-cts-hmac-sha1-96", AES256SHA1: "aes256-cts-hmac-sha1-96", AES128SHA2: "aes128-cts-hmac-sha256-128", AES256SHA2: "aes256-cts-hmac-sha384-192",
+	etypeID.CAMELLIA128_CTS_CMAC: "camellia128-cts-cmac", etypeID.CAMELLIA256_CTS_CMAC: "camellia256-cts-cmac",
 }
 
 // ETypeName is the name of an encryption type as klist shows it; "etype 99" for one
@@ -35,11 +41,11 @@ func ETypeName(id int32) string {
 
 // IsAES reports whether an encryption type is one that this package protects messages
 // with.
-func IsAES(id int32) bool { return id >= AES128SHA1 && id <= AES256SHA2 }
+func IsAES(id int32) bool { return slices.Contains(ETypes(), id) }
 
 // keySizes are in bytes. The library's own figure for aes256-sha2 is that of the
 // checksum, 24.
-var keySizes = map[int32]int{16: 24, AES128SHA1: 16, AES256SHA1: 32, AES128SHA2: 16, AES256SHA2: 32, 23: 16}
+var keySizes = map[int32]int{etypeID.DES3_CBC_SHA1_KD: 24, AES128SHA1: 16, AES256SHA1: 32, AES128SHA2: 16, AES256SHA2: 32, etypeID.RC4_HMAC: 16}
 
 // ErrCipher is returned for what does not decrypt: it was made with another key, or
 // was changed on the way.

@@ -1,12 +1,10 @@
 package gss
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
-	"github.com/jcmturner/gokrb5/v8/types"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
@@ -50,18 +48,4 @@ func parseRefusal(message []byte) error {
 		return err
 	}
 	return RefusalOf(e)
-}
-
-// ErrorToken is the token by which a server refuses; nil where err is no [Refusal]. Few
-// servers send one: Impala closes the connection.
-func ErrorToken(err error, service types.PrincipalName, realm string, now time.Time) []byte {
-	r, ok := errors.AsType[*Refusal](err)
-	if !ok {
-		return nil
-	}
-	b, err := krbmsg.NewKRBError(r.Code, now, service, realm, r.Text).Marshal()
-	if err != nil {
-		return nil
-	}
-	return appendKerberos(tokenError, b)
 }

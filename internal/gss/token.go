@@ -1,7 +1,6 @@
 package gss
 
 import (
-	"bytes"
 	"encoding/asn1"
 	"encoding/binary"
 	"errors"
@@ -80,16 +79,3 @@ func parseKerberos(token []byte) (kind uint16, message []byte, err error) {
 func isKerberos(oid asn1.ObjectIdentifier) bool {
 	return oid.Equal(oidKerberos) || oid.Equal(oidMicrosoft)
 }
-
-// IsKerberos reports whether a token is one of the Kerberos mechanism, not in SPNEGO.
-func IsKerberos(token []byte) bool {
-	_, _, err := parseKerberos(token)
-	return err == nil
-}
-
-// ntlm is what a message of NTLM begins with.
-var ntlm = []byte("NTLMSSP\x00")
-
-// IsNTLM reports whether a token is one of NTLM, which clients without a ticket fall
-// back to.
-func IsNTLM(token []byte) bool { return bytes.HasPrefix(token, ntlm) }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/jcmturner/gokrb5/v8/iana/etypeID"
 )
 
 // first is the first word of a value: some write a comment behind it.
@@ -92,15 +94,20 @@ func clock(value string) (time.Duration, error) {
 
 // The encryption types that are supported, best first, and all their names.
 var (
-	defaultETypes = []int32{18, 17, 20, 19, 23, 16}
+	aes128SHA1, aes256SHA1 = []int32{etypeID.AES128_CTS_HMAC_SHA1_96}, []int32{etypeID.AES256_CTS_HMAC_SHA1_96}
+	aes128SHA2, aes256SHA2 = []int32{etypeID.AES128_CTS_HMAC_SHA256_128}, []int32{etypeID.AES256_CTS_HMAC_SHA384_192}
+
+	rc4, des3     = []int32{etypeID.RC4_HMAC}, []int32{etypeID.DES3_CBC_SHA1_KD}
+	aes           = slices.Concat(aes256SHA1, aes128SHA1, aes256SHA2, aes128SHA2)
+	defaultETypes = slices.Concat(aes, rc4, des3)
 	etypeFamilies = map[string][]int32{
-		"aes": {18, 17, 20, 19}, "rc4": {23}, "des3": {16}, "default": defaultETypes, "camellia": {},
-		"aes256-cts-hmac-sha1-96": {18}, "aes256-cts": {18}, "aes256-sha1": {18},
-		"aes128-cts-hmac-sha1-96": {17}, "aes128-cts": {17}, "aes128-sha1": {17},
-		"aes256-cts-hmac-sha384-192": {20}, "aes256-sha2": {20},
-		"aes128-cts-hmac-sha256-128": {19}, "aes128-sha2": {19},
-		"arcfour-hmac": {23}, "rc4-hmac": {23}, "arcfour-hmac-md5": {23},
-		"des3-cbc-sha1": {16}, "des3-hmac-sha1": {16}, "des3-cbc-sha1-kd": {16},
+		"aes": aes, "rc4": rc4, "des3": des3, "default": defaultETypes, "camellia": {},
+		"aes256-cts-hmac-sha1-96": aes256SHA1, "aes256-cts": aes256SHA1, "aes256-sha1": aes256SHA1,
+		"aes128-cts-hmac-sha1-96": aes128SHA1, "aes128-cts": aes128SHA1, "aes128-sha1": aes128SHA1,
+		"aes256-cts-hmac-sha384-192": aes256SHA2, "aes256-sha2": aes256SHA2,
+		"aes128-cts-hmac-sha256-128": aes128SHA2, "aes128-sha2": aes128SHA2,
+		"arcfour-hmac": rc4, "rc4-hmac": rc4, "arcfour-hmac-md5": rc4,
+		"des3-cbc-sha1": des3, "des3-hmac-sha1": des3, "des3-cbc-sha1-kd": des3,
 	}
 )
 

@@ -152,6 +152,9 @@ type LastReq struct {
 	Value time.Time `asn1:"generalized,explicit,tag:1"`
 }
 
+// ValidFrom is when the ticket begins to be valid.
+func (p EncKDCRepPart) ValidFrom() time.Time { return validFrom(p.StartTime, p.AuthTime) }
+
 // Marshal encodes it for a reply to a request with or without a ticket.
 func (p EncKDCRepPart) Marshal(tgs bool) ([]byte, error) {
 	if tgs {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jcmturner/gofork/encoding/asn1"
 	"github.com/jcmturner/gokrb5/v8/asn1tools"
@@ -48,6 +49,24 @@ func named(names ...types.PrincipalName) error {
 		}
 	}
 	return nil
+}
+
+// ServiceName is the name of a service of a host: impala, lb.example.com.
+func ServiceName(service, host string) types.PrincipalName {
+	return types.PrincipalName{NameType: nametype.KRB_NT_SRV_HST, NameString: []string{service, host}}
+}
+
+// GrantingService is the name of a realm's own service, whose tickets get others.
+func GrantingService(realm string) types.PrincipalName {
+	return types.PrincipalName{NameType: nametype.KRB_NT_SRV_INST, NameString: []string{"krbtgt", realm}}
+}
+
+// validFrom is when a ticket begins to be valid: one without a start, with the login.
+func validFrom(start, login time.Time) time.Time {
+	if start.IsZero() {
+		return login
+	}
+	return start
 }
 
 // Principal is a name as people write it: impala/host@REALM.

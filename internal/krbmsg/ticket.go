@@ -53,6 +53,9 @@ type Transited struct {
 	Contents []byte `asn1:"explicit,tag:1"`
 }
 
+// ValidFrom is when the ticket begins to be valid.
+func (p EncTicketPart) ValidFrom() time.Time { return validFrom(p.StartTime, p.AuthTime) }
+
 // Marshal encodes it.
 func (p EncTicketPart) Marshal() ([]byte, error) { return marshal(asnAppTag.EncTicketPart, p) }
 

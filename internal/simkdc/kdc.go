@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/gss"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
 
 // Config says what a KDC is like. The zero value of every field but Realm is a default.
@@ -57,13 +58,13 @@ func Start(c Config) (*KDC, error) {
 		c.Life = 10 * time.Hour
 	}
 	if c.ETypes == nil {
-		c.ETypes = []int32{gss.AES256SHA1, gss.AES128SHA1, gss.AES256SHA2, gss.AES128SHA2}
+		c.ETypes = gss.ETypes()
 	}
 	if c.MaxUDP == 0 {
 		c.MaxUDP = 1465
 	}
 	k := &KDC{config: c, principals: map[string]*principal{}, open: map[net.Conn]bool{}}
-	if err := k.AddService(ticketGranting + "/" + c.Realm); err != nil {
+	if err := k.AddService(krbmsg.GrantingService(c.Realm).PrincipalNameString()); err != nil {
 		return nil, err
 	}
 	if err := k.listen(); err != nil {
@@ -96,9 +97,6 @@ func (k *KDC) listen() error {
 
 // Addr is where it listens.
 func (k *KDC) Addr() netip.AddrPort { return netip.AddrPortFrom(k.config.ListenIP, k.port) }
-
-// Realm is its realm.
-func (k *KDC) Realm() string { return k.config.Realm }
 
 // Krb5Conf is a krb5.conf that leads clients of MIT, Java and ours to it.
 func (k *KDC) Krb5Conf() string {

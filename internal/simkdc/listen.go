@@ -1,11 +1,11 @@
 package simkdc
 
 import (
-	"encoding/binary"
 	"errors"
-	"io"
 	"net"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
 
 // Bounds on what anybody may send.
@@ -56,23 +56,15 @@ func (k *KDC) admit(c net.Conn) bool {
 func (k *KDC) serve(c net.Conn) {
 	for {
 		_ = c.SetDeadline(time.Now().Add(maxWait))
-		var length [4]byte
-		if _, err := io.ReadFull(c, length[:]); err != nil {
-			return
-		}
-		n := binary.BigEndian.Uint32(length[:])
-		if n > maxRequest {
-			return
-		}
-		request := make([]byte, n)
-		if _, err := io.ReadFull(c, request); err != nil {
+		request, err := krbmsg.ReadFrame(c, maxRequest)
+		if err != nil {
 			return
 		}
 		reply := k.answer(request)
 		if reply == nil {
 			return
 		}
-		if _, err := c.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(reply))), reply...)); err != nil {
+		if _, err := c.Write(krbmsg.AppendFrame(nil, reply)); err != nil {
 			return
 		}
 	}

@@ -3,7 +3,6 @@ package simkdc
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jcmturner/gokrb5/v8/crypto"
@@ -13,9 +12,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/keytab"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
-
-// ticketGranting is the first component of the KDC's own service.
-const ticketGranting = "krbtgt"
 
 // principal is a user or a service. It does not change once it is in the map.
 type principal struct {
@@ -39,7 +35,7 @@ func (p *principal) key(etype int32) (types.EncryptionKey, bool) {
 // AddUser adds a user, or changes its password.
 func (k *KDC) AddUser(name, password string) error {
 	parsed, _ := krbmsg.ParsePrincipal(name)
-	p := &principal{name: parsed, salt: k.config.Realm + strings.Join(parsed.NameString, "")}
+	p := &principal{name: parsed, salt: parsed.GetSalt(k.config.Realm)}
 	for _, id := range k.config.ETypes {
 		et, err := crypto.GetEtype(id)
 		if err != nil {

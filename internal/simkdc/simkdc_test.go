@@ -2,10 +2,8 @@ package simkdc
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -28,7 +26,7 @@ const realm = "EXAMPLE.COM"
 var (
 	alice   = types.PrincipalName{NameType: 1, NameString: []string{"alice"}}
 	service = types.PrincipalName{NameType: 2, NameString: []string{"impala", "lb.example.com"}}
-	own     = types.PrincipalName{NameType: 2, NameString: []string{ticketGranting, realm}}
+	own     = krbmsg.GrantingService(realm)
 )
 
 func start(t testing.TB, c Config) *KDC {
@@ -57,18 +55,14 @@ func over(t testing.TB, k *KDC, message []byte) []byte {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if _, err := c.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(message))), message...)); err != nil {
+	if _, err := c.Write(krbmsg.AppendFrame(nil, message)); err != nil {
 		t.Fatal(err)
 	}
-	reply, err := io.ReadAll(io.LimitReader(c, 4))
-	if err != nil || len(reply) < 4 {
-		t.Fatalf("%x, %v", reply, err)
-	}
-	body := make([]byte, binary.BigEndian.Uint32(reply))
-	if _, err := io.ReadFull(c, body); err != nil {
+	reply, err := krbmsg.ReadFrame(c, 1<<16)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return body
+	return reply
 }
 
 // request is what clients send, with changes.

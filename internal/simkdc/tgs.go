@@ -46,7 +46,7 @@ func (k *KDC) grant(req krbmsg.KDCReq, now time.Time) ([]byte, *refusal) {
 // checksum over the body of the request.
 func (k *KDC) openGranting(sent krbmsg.APReq, body []byte, now time.Time) (ticket krbmsg.EncTicketPart, auth types.Authenticator, refused *refusal) {
 	own := k.find(sent.Ticket.SName)
-	if own == nil || own.name.NameString[0] != ticketGranting {
+	if own == nil || !own.name.Equal(krbmsg.GrantingService(k.config.Realm)) {
 		return ticket, auth, refuse(errorcode.KRB_AP_ERR_NOT_US, "the ticket is for another service")
 	}
 	key, _ := own.key(sent.Ticket.EncPart.EType)

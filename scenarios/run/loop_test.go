@@ -89,9 +89,12 @@ func TestLook_ParallelBeyondTheOrderedSessions(t *testing.T) {
 		r, seen := watched(t.Context(), t, b, s, Options{plan: func(_ scenarios.Scenario, _ int) budget.Budget {
 			return budget.Budget{Look: 50, Ceiling: 1000, Ordered: 20}
 		}})
-		parts := map[scenarios.Part]int{}
+		parts, ordered := map[scenarios.Part]int{}, map[netip.AddrPort]int{}
 		for _, o := range seen {
 			parts[o.Part]++
+			if o.Part == scenarios.PartOrdered {
+				ordered[o.Node]++
+			}
 			if o.Lag() != 0 {
 				t.Errorf("an unpaced session was %s late", o.Lag())
 			}
@@ -99,7 +102,7 @@ func TestLook_ParallelBeyondTheOrderedSessions(t *testing.T) {
 		if parts[scenarios.PartOrdered] != 20 || parts[scenarios.PartParallel] != 30 || b.maxOpen != 4 {
 			t.Errorf("parts = %v, %d open at once", parts, b.maxOpen)
 		}
-		if r.Looks[0].Orders[0].Sessions() != 10 || r.Nodes[0].Sessions != 25 {
+		if first := r.Nodes[0]; ordered[first.Address] != 10 || first.Sessions != 25 {
 			t.Errorf("look = %+v", r.Looks[0])
 		}
 	})

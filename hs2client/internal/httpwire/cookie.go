@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Bounds of a session's cookies.
@@ -56,7 +58,7 @@ func parseCookie(field string, now time.Time) (c cookie, keep, ok bool) {
 	pair, attributes, _ := strings.Cut(field, ";")
 	name, value, found := strings.Cut(strings.TrimSpace(pair), "=")
 	c = cookie{name: strings.Clone(name), value: strings.Clone(value)}
-	if !found || name == "" || len(name)+len(value) > maxCookie || !isFieldValue(name+value) {
+	if !found || name == "" || len(name)+len(value) > maxCookie || !vocab.IsHTTPFieldValue(name+value) {
 		return c, false, false
 	}
 	keep = true
@@ -110,10 +112,4 @@ func (c cookie) isSent(path string, tls bool, now time.Time) bool {
 	}
 	rest, below := strings.CutPrefix(path, c.path)
 	return below && (rest == "" || c.path == "" || strings.HasSuffix(c.path, "/") || rest[0] == '/')
-}
-
-// isFieldValue reports whether a text may be part of a field: it has no control
-// character.
-func isFieldValue(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }

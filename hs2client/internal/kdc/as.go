@@ -33,7 +33,7 @@ func (c *Client) authenticate(ctx context.Context) (Ticket, error) {
 	if len(etypes) == 0 {
 		return Ticket{}, fail(vocab.KindNoEncryption, "%s: krb5.conf allows no encryption type that this client and its keys have", what)
 	}
-	req := krbmsg.KDCReq{Body: c.body(c.Realm, grantingService(c.Realm), etypes)}
+	req := krbmsg.KDCReq{Body: c.body(c.Realm, krbmsg.GrantingService(c.Realm), etypes)}
 	var key types.EncryptionKey
 	reply, err := c.ask(ctx, c.Realm, req)
 	if r, ok := errors.AsType[*refused](err); ok && r.Code == errorcode.KDC_ERR_PREAUTH_REQUIRED {
@@ -187,11 +187,7 @@ func finish(what string, req krbmsg.KDCReq, rep krbmsg.KDCRep, key types.Encrypt
 		return Ticket{}, fail(vocab.KindWrongRealm, "%s: the KDC refers to %s: name the realm of the host in [domain_realm] of krb5.conf",
 			what, krbmsg.Principal(part.SName, part.SRealm))
 	}
-	started := part.StartTime
-	if started.IsZero() {
-		started = part.AuthTime
-	}
-	now := time.Now()
+	started, now := part.ValidFrom(), time.Now()
 	ahead := started.Sub(now).Round(time.Second)
 	if ahead.Abs() > skew {
 		return Ticket{}, &Error{Kind: vocab.KindClockSkew, Text: what, Clock: started, Here: now, Err: errors.New("the ticket's time is not now")}

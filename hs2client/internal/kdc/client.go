@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jcmturner/gokrb5/v8/iana/nametype"
 	"github.com/jcmturner/gokrb5/v8/types"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/gss"
@@ -58,7 +59,7 @@ func (c *Client) identify() error {
 		if len(c.Keys) == 0 {
 			return fail(vocab.KindNoTicket, "no Kerberos principal is named, and there is no keytab with one")
 		}
-		c.Name, c.Realm = types.PrincipalName{NameType: 1, NameString: c.Keys[0].Name}, c.Keys[0].Realm
+		c.Name, c.Realm = types.PrincipalName{NameType: nametype.KRB_NT_PRINCIPAL, NameString: c.Keys[0].Name}, c.Keys[0].Realm
 	}
 	if c.Realm == "" {
 		c.Realm = c.Conf.DefaultRealm
@@ -89,7 +90,7 @@ func (c *Client) fromCache(ctx context.Context, service types.PrincipalName, rea
 			return t, nil
 		}
 	}
-	e, ok := cache.find(grantingService(cache.realm), cache.realm)
+	e, ok := cache.find(krbmsg.GrantingService(cache.realm), cache.realm)
 	if !ok {
 		return Ticket{}, fail(vocab.KindNoTicket, "the credential cache of %s has no ticket granting ticket", krbmsg.Principal(cache.client, cache.realm))
 	}
@@ -102,11 +103,6 @@ func (c *Client) fromCache(ctx context.Context, service types.PrincipalName, rea
 		return Ticket{}, &Error{Kind: vocab.KindNoTicket, Text: "the credential cache cannot be read", Err: err}
 	}
 	return c.grant(ctx, granting, service, realm)
-}
-
-// grantingService is the KDC's own of a realm.
-func grantingService(realm string) types.PrincipalName {
-	return types.PrincipalName{NameType: 2, NameString: []string{"krbtgt", realm}}
 }
 
 // intersect is what of wanted is in has, in the order of wanted.

@@ -1,7 +1,6 @@
 package kdc
 
 import (
-	"encoding/binary"
 	"errors"
 	"net"
 	"testing"
@@ -34,7 +33,7 @@ func says(t testing.TB, answer func(krbmsg.KDCReq) []byte) *krb5conf.Config {
 			if err != nil {
 				return
 			}
-			if request, err := readMessage(c); err == nil {
+			if request, err := krbmsg.ReadFrame(c, maxReply); err == nil {
 				if req, err := krbmsg.ParseKDCReq(request); err == nil {
 					_, _ = c.Write(answer(req))
 				}
@@ -48,26 +47,6 @@ func says(t testing.TB, answer func(krbmsg.KDCReq) []byte) *krb5conf.Config {
 		t.Fatal(err)
 	}
 	return conf
-}
-
-func readMessage(c net.Conn) ([]byte, error) {
-	var length [4]byte
-	if _, err := c.Read(length[:]); err != nil {
-		return nil, err
-	}
-	b := make([]byte, binary.BigEndian.Uint32(length[:])&0xffff)
-	for n := 0; n < len(b); {
-		got, err := c.Read(b[n:])
-		if err != nil {
-			return nil, err
-		}
-		n += got
-	}
-	return b, nil
-}
-
-func message(b []byte) []byte {
-	return append(binary.BigEndian.AppendUint32(nil, uint32(len(b))), b...)
 }
 
 // preauth is the answer that asks for a proof by keys made as info says.
@@ -87,7 +66,7 @@ func preauth(t testing.TB, info types.ETypeInfo2) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return message(out)
+	return krbmsg.AppendFrame(nil, out)
 }
 
 // A KDC, or who answers in its place, costs neither memory nor time beyond bounds, and
@@ -118,7 +97,7 @@ func TestClient_HostileKDC(t *testing.T) {
 			if err != nil {
 				return nil
 			}
-			return message(out)
+			return krbmsg.AppendFrame(nil, out)
 		}
 	}
 	always := func(b []byte) func(krbmsg.KDCReq) []byte { return func(krbmsg.KDCReq) []byte { return b } }
@@ -129,9 +108,9 @@ func TestClient_HostileKDC(t *testing.T) {
 		"nothing":              {always(nil), vocab.KindKDCUnreachable},
 		"a length beyond all":  {always([]byte{0x7f, 0xff, 0xff, 0xff}), vocab.KindKDCUnreachable},
 		"half a message":       {always([]byte{0, 0, 1, 0, 1, 2, 3}), vocab.KindKDCUnreachable},
-		"text":                 {always(message([]byte("HTTP/1.1 400 Bad Request"))), vocab.KindGarbage},
-		"an empty message":     {always(message(nil)), vocab.KindGarbage},
-		"a request":            {func(r krbmsg.KDCReq) []byte { b, _ := r.Marshal(); return message(b) }, vocab.KindGarbage},
+		"text":                 {always(krbmsg.AppendFrame(nil, []byte("HTTP/1.1 400 Bad Request"))), vocab.KindGarbage},
+		"an empty message":     {always(krbmsg.AppendFrame(nil, nil)), vocab.KindGarbage},
+		"a request":            {func(r krbmsg.KDCReq) []byte { b, _ := r.Marshal(); return krbmsg.AppendFrame(nil, b) }, vocab.KindGarbage},
 		"no way to prove":      {always(preauth(t, nil)), vocab.KindNoEncryption},
 		"types not asked for":  {always(preauth(t, types.ETypeInfo2{{EType: 1}})), vocab.KindNoEncryption},
 		"endless work":         {always(preauth(t, types.ETypeInfo2{{EType: 18, S2KParams: []byte{0xff, 0xff, 0xff, 0xff}}})), vocab.KindOversize},

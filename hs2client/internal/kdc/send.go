@@ -2,10 +2,8 @@ package kdc
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -116,20 +114,10 @@ func datagram(conn net.Conn, message []byte) ([]byte, error) {
 
 // stream sends and receives a length and a message each.
 func stream(conn net.Conn, message []byte) ([]byte, error) {
-	if _, err := conn.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(message))), message...)); err != nil {
+	if _, err := conn.Write(krbmsg.AppendFrame(nil, message)); err != nil {
 		return nil, err
 	}
-	var length [4]byte
-	if _, err := io.ReadFull(conn, length[:]); err != nil {
-		return nil, err
-	}
-	n := binary.BigEndian.Uint32(length[:])
-	if n > maxReply {
-		return nil, fmt.Errorf("a reply of %d bytes", n)
-	}
-	reply := make([]byte, n)
-	_, err := io.ReadFull(conn, reply)
-	return reply, err
+	return krbmsg.ReadFrame(conn, maxReply)
 }
 
 // servers are the KDCs of a realm, by the configuration or else by the DNS.

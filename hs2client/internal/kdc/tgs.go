@@ -22,7 +22,7 @@ func (c *Client) grant(ctx context.Context, granting Ticket, service types.Princ
 	}
 	if realm != granting.Realm {
 		var err error
-		if granting, err = c.request(ctx, granting, granting.Realm, grantingService(realm)); err != nil {
+		if granting, err = c.request(ctx, granting, granting.Realm, krbmsg.GrantingService(realm)); err != nil {
 			return Ticket{}, err
 		}
 	}
@@ -32,7 +32,7 @@ func (c *Client) grant(ctx context.Context, granting Ticket, service types.Princ
 // request asks the KDC of a realm.
 func (c *Client) request(ctx context.Context, granting Ticket, realm string, service types.PrincipalName) (Ticket, error) {
 	what := "asking realm " + realm + " for a ticket of " + krbmsg.Principal(granting.Client, granting.Realm) + " for " + krbmsg.Principal(service, realm)
-	etypes := intersect(c.Conf.TGSETypes, []int32{gss.AES256SHA1, gss.AES128SHA1, gss.AES256SHA2, gss.AES128SHA2})
+	etypes := intersect(c.Conf.TGSETypes, gss.ETypes())
 	if len(etypes) == 0 {
 		return Ticket{}, fail(vocab.KindNoEncryption, "%s: krb5.conf allows no AES, without which sessions are not protected", what)
 	}

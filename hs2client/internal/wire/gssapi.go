@@ -6,6 +6,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
+
 	"github.com/impala-lbcheck/impala-lbcheck/internal/gss"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
@@ -95,11 +97,10 @@ func (g *GSSAPI) Complete(rw io.ReadWriter) (io.ReadWriter, error) {
 func ProofError(err error) error {
 	kind := vocab.KindServerProof
 	if r, ok := errors.AsType[*gss.Refusal](err); ok {
-		const skew, expired = 37, 32
 		switch r.Code {
-		case skew:
+		case errorcode.KRB_AP_ERR_SKEW:
 			kind = vocab.KindClockSkew
-		case expired:
+		case errorcode.KRB_AP_ERR_TKT_EXPIRED:
 			kind = vocab.KindTicketExpired
 		default:
 			kind = vocab.KindRejected

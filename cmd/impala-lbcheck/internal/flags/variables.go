@@ -2,6 +2,7 @@ package flags
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +22,9 @@ const (
 // secretVariables are the variables of secrets, by what a flag for each would be called.
 var secretVariables = map[string]string{"password": PasswordVariable, "token": TokenVariable}
 
+// SecretVariables lists the variables that hold secrets.
+func SecretVariables() []string { return slices.Sorted(maps.Values(secretVariables)) }
+
 // Variable is the setting's variable of the environment.
 func Variable(st scenarios.Setting) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(st.Name, "-", "_"))
@@ -28,7 +32,7 @@ func Variable(st scenarios.Setting) string {
 
 // Variables lists every variable that is read.
 func Variables() []string {
-	names := []string{PasswordVariable, TokenVariable}
+	names := SecretVariables()
 	for _, st := range scenarios.Settings() {
 		if st.Name != "" {
 			names = append(names, Variable(st))
