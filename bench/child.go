@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,11 +15,6 @@ import (
 	"syscall"
 	"time"
 )
-
-// impylaScript opens sessions with impyla, in threads.
-//
-//go:embed impyla.py
-var impylaScript string
 
 // sample is a client's turn in a round of a cell, with the CPU time of the servers.
 type sample struct {
@@ -32,10 +26,16 @@ type sample struct {
 }
 
 // childCommand returns the command line of a child process.
-func (l *lab) childCommand(mode, client, path string, tls bool, flags ...string) []string {
-	argv := append([]string{l.self, mode, "--client", client, "--addrs", strings.Join(l.addrs(path, tls), ",")}, flags...)
-	if tls {
-		argv = append(argv, "--ca", l.ca())
+func (l *lab) childCommand(mode, client, path string, w way, flags ...string) []string {
+	argv := append([]string{l.self, mode, "--client", client, "--addrs", strings.Join(l.addrs(path, w), ","), "--login", w.Login}, flags...)
+	if w.HTTP {
+		argv = append(argv, "--http")
+	}
+	if w.TLS {
+		argv = append(argv, "--ca", l.ca(w.cluster()))
+	}
+	if w.Login == loginKerberos {
+		argv = append(argv, "--krb5-conf", l.realm().conf, "--keytab", l.realm().keytab)
 	}
 	return argv
 }
@@ -43,15 +43,17 @@ func (l *lab) childCommand(mode, client, path string, tls bool, flags ...string)
 // measureTurn measures a client's turn.
 func (l *lab) measureTurn(ctx context.Context, p plan, c cell, client string, round int) (sample, error) {
 	s := sample{Client: client, Round: round}
+	var argv []string
 	var err error
 	switch client {
 	case clientShell:
 		s.Turn, err = l.shellLoop(ctx, c, p.shellCalls)
 	case clientImpyla:
-		argv := []string{l.python[clientImpyla] + "/python", "-c", impylaScript, strings.Join(l.addrs(c.Path, c.TLS), ","), strconv.Itoa(c.C), fmt.Sprint(p.window.Seconds())}
-		err = l.measureChild(ctx, c, argv, &s)
+		argv, err = l.impylaCommand(c.Path, c.way, impylaTask{Threads: c.C, Window: c.window.Seconds()})
 	default:
-		argv := l.childCommand("load", client, c.Path, c.TLS, "--c", strconv.Itoa(c.C), "--window", p.window.String())
+		argv = l.childCommand("load", client, c.Path, c.way, "--c", strconv.Itoa(c.C), "--window", c.window.String())
+	}
+	if err == nil && argv != nil {
 		err = l.measureChild(ctx, c, argv, &s)
 	}
 	if err != nil {
@@ -65,7 +67,7 @@ func (l *lab) measureChild(ctx context.Context, c cell, argv []string, s *sample
 	var sim, proxy time.Duration
 	done := false
 	err := runChild(ctx, argv, func(line event) error {
-		now, err := cpuOf(l.sims[c.TLS].cmd.Process.Pid)
+		now, err := cpuOf(l.sims[c.cluster()].cmd.Process.Pid)
 		if err != nil {
 			return err
 		}
@@ -117,7 +119,7 @@ func runChild(ctx context.Context, argv []string, handle func(event) error) erro
 // children.
 func (l *lab) shellLoop(ctx context.Context, c cell, calls int) (turn, error) {
 	const loop = `for i in $(seq "$1"); do "$2" --protocol=hs2 -i "$3" -B --quiet -q 'SELECT pid()' || exit 1; done`
-	cmd := exec.CommandContext(ctx, "bash", "-c", loop, "bash", strconv.Itoa(calls), l.python[clientShell]+"/impala-shell", l.addrs(c.Path, c.TLS)[0])
+	cmd := exec.CommandContext(ctx, "bash", "-c", loop, "bash", strconv.Itoa(calls), l.python[clientShell]+"/impala-shell", l.addrs(c.Path, c.way)[0])
 	start := time.Now()
 	b, err := cmd.CombinedOutput()
 	if err != nil {
@@ -132,12 +134,12 @@ func (l *lab) shellLoop(ctx context.Context, c cell, calls int) (turn, error) {
 
 // measureHold measures a client that holds sessions.
 func (l *lab) measureHold(ctx context.Context, h hold) (holdResult, error) {
-	argv := l.childCommand("hold", h.Client, pathDirect, h.TLS, "--n", strconv.Itoa(h.N))
-	if h.Parked {
-		argv = append(argv, "--parked")
+	argv, err := l.holdCommand(h)
+	if err != nil {
+		return holdResult{}, err
 	}
 	var got holdResult
-	err := runChild(ctx, argv, func(line event) error {
+	err = runChild(ctx, argv, func(line event) error {
 		if line.Held != nil {
 			got = *line.Held
 		}
@@ -150,4 +152,16 @@ func (l *lab) measureHold(ctx context.Context, h hold) (holdResult, error) {
 		return got, fmt.Errorf("%s: %w", h.name(), err)
 	}
 	return got, nil
+}
+
+// holdCommand returns the command line of a client that holds sessions.
+func (l *lab) holdCommand(h hold) ([]string, error) {
+	if h.Client == clientImpyla {
+		return l.impylaCommand(pathDirect, h.way, impylaTask{Hold: h.N})
+	}
+	argv := l.childCommand("hold", h.Client, pathDirect, h.way, "--n", strconv.Itoa(h.N))
+	if h.Parked {
+		argv = append(argv, "--parked")
+	}
+	return argv, nil
 }

@@ -19,7 +19,7 @@ import (
 // impala-shell and impyla need different versions of Thrift.
 const (
 	pyImpala   = "impala-shell==4.6.0"
-	pyImpyla   = "impyla==0.24.0"
+	pyImpyla   = "impyla[kerberos]==0.24.0"
 	haproxyBin = "/usr/sbin/haproxy"
 )
 
@@ -33,7 +33,7 @@ var debianPackages = []debian.Package{
 	{File: "/usr/bin/krb5-config", Name: "libkrb5-dev"},
 }
 
-// install installs what is missing and builds the simulated cluster.
+// install installs what is missing and builds impala-lbcheck.
 func (l *lab) install(ctx context.Context) error {
 	if err := os.MkdirAll(l.work, 0o755); err != nil {
 		return err

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,28 +12,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/debian"
-)
-
-// Ports, all below 32768, the start of Linux's range of ports for clients, and not
-// used by interop.
-const (
-	plainPort   = 21450 // of each coordinator; Beeswax on the next port
-	securePort  = 21460 // of each coordinator with TLS
-	balancePort = 22050 // of HAProxy in front of the plain coordinators
-	balanceTLS  = 22060 // of HAProxy in front of the coordinators with TLS, which it passes through
-)
-
-// The number of coordinators, and of the service threads of each, which is more than
-// any measurement needs.
-const (
-	coordinatorCount      = 4
-	threadsPerCoordinator = 20000
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simkdc"
 )
 
 // lab has the servers for the clients.
@@ -43,7 +26,8 @@ type lab struct {
 	self          string // this program
 	python        map[string]string
 	servers       []*server
-	sims          map[bool]*server // by TLS
+	sims          map[cluster]*server
+	kdc           *simkdc.KDC
 	haproxyServer *server
 }
 
@@ -54,7 +38,7 @@ type server struct {
 	ended chan struct{}
 }
 
-// openLab installs what is missing and starts the simulated clusters and HAProxy.
+// openLab installs what is missing and starts a KDC, the simulated clusters and HAProxy.
 func openLab(ctx context.Context) (*lab, error) {
 	work, err := filepath.Abs(".work")
 	if err != nil {
@@ -64,8 +48,8 @@ func openLab(ctx context.Context) (*lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{work: work, self: self, sims: map[bool]*server{}}
-	for _, step := range []func(context.Context) error{l.install, l.startSims, l.startHAProxy} {
+	l := &lab{work: work, self: self, sims: map[cluster]*server{}}
+	for _, step := range []func(context.Context) error{l.install, l.startKDC, l.startSims, l.startHAProxy} {
 		if err := step(ctx); err != nil {
 			l.close()
 			return nil, err
@@ -75,9 +59,6 @@ func openLab(ctx context.Context) (*lab, error) {
 }
 
 func (l *lab) file(name string) string { return filepath.Join(l.work, name) }
-
-// ca returns the CA file of the cluster with TLS.
-func (l *lab) ca() string { return l.file("ca.pem") }
 
 // start starts a server that runs until the lab is closed.
 func (l *lab) start(name string, out io.Writer, argv ...string) (*server, error) {
@@ -106,6 +87,9 @@ func (l *lab) start(name string, out io.Writer, argv ...string) (*server, error)
 
 // close stops every server, the last one first.
 func (l *lab) close() {
+	if l.kdc != nil {
+		defer l.kdc.Close()
+	}
 	for i := len(l.servers) - 1; i >= 0; i-- {
 		s := l.servers[i]
 		_ = s.cmd.Process.Signal(syscall.SIGTERM)
@@ -118,53 +102,6 @@ func (l *lab) close() {
 	}
 }
 
-// startSims starts the simulated cluster twice, without TLS and with it.
-func (l *lab) startSims(ctx context.Context) error {
-	for tls, port := range map[bool]int{false: plainPort, true: securePort} {
-		argv := []string{l.file("impala-lbcheck"), "sim", "--direct", "--coordinators", strconv.Itoa(coordinatorCount),
-			"--hs2-port", strconv.Itoa(port), "--beeswax-port", strconv.Itoa(port + 1), "--fault", "threads=" + strconv.Itoa(threadsPerCoordinator)}
-		if tls {
-			argv = append(argv, "--tls", "--ca-out", l.ca())
-		}
-		out, in, err := os.Pipe()
-		if err != nil {
-			return err
-		}
-		s, err := l.start("sim-"+security(tls), in, argv...)
-		_ = in.Close()
-		if err != nil {
-			return err
-		}
-		l.sims[tls] = s
-		lines, listeners := bufio.NewScanner(out), 0
-		for listeners < 2*coordinatorCount && lines.Scan() {
-			listeners++
-		}
-		if listeners < 2*coordinatorCount {
-			return fmt.Errorf("%s did not start: see %s", s.name, l.file(s.name+".log"))
-		}
-		go func() { // so that more output does not block it
-			_, _ = io.Copy(io.Discard, out)
-			_ = out.Close()
-		}()
-	}
-	return nil
-}
-
-// addrs returns the addresses for clients.
-func (l *lab) addrs(path string, tls bool) []string {
-	ports := map[bool]int{false: plainPort, true: securePort}
-	if path == pathHAProxy {
-		ports = map[bool]int{false: balancePort, true: balanceTLS}
-		return []string{net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[tls]))}
-	}
-	var out []string
-	for i := range coordinatorCount {
-		out = append(out, net.JoinHostPort("127.0.0."+strconv.Itoa(2+i), strconv.Itoa(ports[tls])))
-	}
-	return out
-}
-
 const haproxyHead = `global
   maxconn 8000
 defaults
@@ -175,13 +112,14 @@ defaults
   timeout server 120s
 `
 
-// startHAProxy starts a HAProxy in front of both clusters.
+// startHAProxy starts a HAProxy in front of the clusters without a login.
 func (l *lab) startHAProxy(ctx context.Context) error {
 	var conf strings.Builder
 	conf.WriteString(haproxyHead)
 	for _, tls := range []bool{false, true} {
-		fmt.Fprintf(&conf, "listen %s\n  bind %s\n", security(tls), l.addrs(pathHAProxy, tls)[0])
-		for i, addr := range l.addrs(pathDirect, tls) {
+		w := way{TLS: tls}
+		fmt.Fprintf(&conf, "listen %s\n  bind %s\n", w.name(), l.addrs(pathHAProxy, w)[0])
+		for i, addr := range l.addrs(pathDirect, w) {
 			fmt.Fprintf(&conf, "  server c%d %s\n", i+1, addr)
 		}
 	}
@@ -195,7 +133,7 @@ func (l *lab) startHAProxy(ctx context.Context) error {
 	}
 	l.haproxyServer = s
 	for range 50 {
-		conn, err := net.DialTimeout("tcp", l.addrs(pathHAProxy, true)[0], time.Second)
+		conn, err := net.DialTimeout("tcp", l.addrs(pathHAProxy, way{TLS: true})[0], time.Second)
 		if err == nil {
 			return conn.Close()
 		}

@@ -5,24 +5,20 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"errors"
-	"flag"
-	"fmt"
 	"os"
 	"runtime/pprof"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
 const (
-	serverName = "impala.example.com" // in the simulated cluster's certificates
-	query      = "SELECT pid()"
-	userName   = "bench"
-	timeout    = 30 * time.Second // of each phase, or session
+	serverName   = "impala.example.com" // in the simulated cluster's certificates, and of its Kerberos service
+	query        = "SELECT pid()"
+	userName     = "bench"
+	userPassword = "no secret"      // of the simulated cluster alone
+	timeout      = 30 * time.Second // of each phase, or session
 )
 
 // tlsCurve is the key exchange of all TLS clients: Go's default would make up most of
@@ -36,69 +32,6 @@ type client interface {
 	// open opens a session and returns the function that closes it; if parked, a
 	// goroutine waits on it.
 	open(ctx context.Context, addr string, parked bool) (closeSession func() error, err error)
-}
-
-// childArgs are the arguments of a child process.
-type childArgs struct {
-	client  string
-	addrs   []string
-	roots   *x509.CertPool // nil: plain TCP
-	c       int
-	window  time.Duration
-	hold    int // number of sessions to hold
-	parked  bool
-	profile string // file for a profile: CPU (load) or memory (hold); "": none
-}
-
-// parseChild parses the arguments of a child process and creates its client.
-func parseChild(ctx context.Context, args []string) (childArgs, client, error) {
-	o, err := parseChildArgs(args)
-	if err != nil {
-		return o, nil, err
-	}
-	cl, err := o.newClient(ctx)
-	return o, cl, err
-}
-
-func parseChildArgs(args []string) (o childArgs, err error) {
-	flags := flag.NewFlagSet("bench child", flag.ContinueOnError)
-	flags.StringVar(&o.client, "client", clientOurs, "client to measure")
-	addrs := flags.String("addrs", "", "addresses, separated by commas")
-	ca := flags.String("ca", "", "PEM file of the CA; empty: plain TCP")
-	flags.IntVar(&o.c, "c", 1, "concurrent sessions")
-	flags.DurationVar(&o.window, "window", time.Second, "duration of the turn")
-	flags.IntVar(&o.hold, "n", 1000, "sessions to hold")
-	flags.BoolVar(&o.parked, "parked", false, "let a goroutine wait on each session")
-	flags.StringVar(&o.profile, "profile", "", "file for a profile of the CPU (load) or the memory (hold)")
-	if err := flags.Parse(args); err != nil {
-		return o, err
-	}
-	o.addrs = strings.Split(*addrs, ",")
-	if *ca == "" {
-		return o, nil
-	}
-	pem, err := os.ReadFile(*ca)
-	if err != nil {
-		return o, err
-	}
-	o.roots = x509.NewCertPool()
-	if !o.roots.AppendCertsFromPEM(pem) {
-		return o, errors.New("no certificate in " + *ca)
-	}
-	return o, nil
-}
-
-// newClient creates the client.
-func (o childArgs) newClient(ctx context.Context) (client, error) {
-	switch o.client {
-	case clientOurs:
-		return newOurs(o.roots), nil
-	case clientRaw:
-		return newRaw(ctx, o.addrs[0], o.roots)
-	case clientGohive:
-		return newGohive(o.roots), nil
-	}
-	return nil, fmt.Errorf("unknown client %q", o.client)
 }
 
 // event is a line printed by a child process.

@@ -55,13 +55,14 @@ func (r *results) markdown() string {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.What, v.limitText(), got, v.metText())
 		}
 	}
+	r.waysMarkdown(&b)
 	for _, m := range r.Cells {
 		m.markdown(&b)
 	}
 	if len(r.Holds) > 0 {
 		b.WriteString("\n## Held sessions, direct\n\n| client | | held | memory each, KB | resident in all, MB | opened in, s |\n|---|---|---|---|---|---|\n")
 		for _, k := range r.Holds {
-			how := security(k.TLS)
+			how := k.way.name()
 			if k.Parked {
 				how += ", a goroutine parked on each"
 			}

@@ -14,19 +14,46 @@ import (
 
 // oursClient is impala-lbcheck's client, with a context, a timeout per phase and a
 // record per session. It does not request column descriptions.
-type oursClient struct{ tls *hs2client.TLSConfig }
+type oursClient struct {
+	protocol hs2client.Protocol
+	http     *hs2client.HTTPConfig
+	plain    *hs2client.Plain
+	ticket   *hs2client.Ticket
+	tls      *hs2client.TLSConfig
+}
 
-func newOurs(roots *x509.CertPool) oursClient {
-	if roots == nil {
-		return oursClient{}
+// newOurs creates the client, with the one ticket of all its sessions.
+func newOurs(ctx context.Context, c childArgs) (o oursClient, err error) {
+	o.tls = oursTLS(c.roots)
+	if c.http {
+		o.protocol, o.http = hs2client.ProtocolHS2HTTP, &hs2client.HTTPConfig{ConnectionPerCall: c.client == clientCalls}
 	}
-	return oursClient{&hs2client.TLSConfig{
-		Roots: roots, ServerName: serverName, Curves: []tls.CurveID{tlsCurve}, Chains: new(hs2client.ChainCache),
-	}}
+	switch c.login {
+	case loginNone:
+	case loginPassword:
+		o.plain = &hs2client.Plain{User: userName, Password: userPassword}
+	case loginKerberos:
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		o.ticket, err = c.kerberos.Ticket(ctx, serviceName, serverName)
+	default:
+		err = errors.New("unknown login " + c.login)
+	}
+	return o, err
+}
+
+func oursTLS(roots *x509.CertPool) *hs2client.TLSConfig {
+	if roots == nil {
+		return nil
+	}
+	return &hs2client.TLSConfig{Roots: roots, ServerName: serverName, Curves: []tls.CurveID{tlsCurve}, Chains: new(hs2client.ChainCache)}
 }
 
 func (o oursClient) config(addr string) hs2client.Config {
-	return hs2client.Config{Addr: addr, User: userName, TLS: o.tls, Timeout: timeout, NoDescribe: true, Record: new(hs2client.Record)}
+	return hs2client.Config{
+		Addr: addr, Protocol: o.protocol, HTTP: o.http, User: userName, Plain: o.plain, Kerberos: o.ticket, TLS: o.tls,
+		Timeout: timeout, NoDescribe: true, Record: new(hs2client.Record),
+	}
 }
 
 func (o oursClient) session(ctx context.Context, addr string) error {

@@ -17,6 +17,7 @@ const (
 // The clients.
 const (
 	clientOurs   = "ours"
+	clientCalls  = "ours-per-call" // over HTTP: with a connection for every call, as impyla
 	clientRaw    = "raw"
 	clientGohive = "gohive"
 	clientImpyla = "impyla"
@@ -25,40 +26,34 @@ const (
 
 // cell is a combination of settings for which clients are compared.
 type cell struct {
-	Path    string   `json:"path"`
-	TLS     bool     `json:"tls"`
-	C       int      `json:"concurrent"` // concurrent sessions
-	Peers   bool     `json:"peers"`      // with the Python clients
-	Clients []string `json:"-"`
+	Path string `json:"path"`
+	way
+	C       int           `json:"concurrent"` // concurrent sessions
+	Peers   bool          `json:"peers"`      // with the Python clients
+	Clients []string      `json:"-"`
+	window  time.Duration // duration of a turn
 }
 
 // name returns a name such as "haproxy/tls/c=100".
 func (c cell) name() string {
-	name := c.Path + "/" + security(c.TLS) + "/c=" + strconv.Itoa(c.C)
+	name := c.Path + "/" + c.way.name() + "/c=" + strconv.Itoa(c.C)
 	if c.Peers {
 		name += "/peers"
 	}
 	return name
 }
 
-func security(tls bool) string {
-	if tls {
-		return "tls"
-	}
-	return "plain"
-}
-
 // hold is a measurement of held sessions.
 type hold struct {
 	Client string `json:"client"`
-	TLS    bool   `json:"tls"`
-	Parked bool   `json:"parked"` // a goroutine waits on each of them
-	N      int    `json:"held"`
+	way
+	Parked bool `json:"parked"` // a goroutine waits on each of them
+	N      int  `json:"held"`
 }
 
 // name returns a name such as "hold/ours/plain/parked/n=9000".
 func (h hold) name() string {
-	name := "hold/" + h.Client + "/" + security(h.TLS)
+	name := "hold/" + h.Client + "/" + h.way.name()
 	if h.Parked {
 		name += "/parked"
 	}
@@ -68,10 +63,9 @@ func (h hold) name() string {
 // plan is what a run measures.
 type plan struct {
 	quick      bool
-	partial    bool          // only a part, without targets
-	rounds     int           // in each round every client of a cell has a turn
-	window     time.Duration // duration of a turn
-	shellCalls int           // calls of impala-shell in its turn
+	partial    bool // only a part, without targets
+	rounds     int  // in each round every client of a cell has a turn
+	shellCalls int  // calls of impala-shell in its turn
 	cells      []cell
 	holds      []hold
 }
@@ -82,27 +76,64 @@ const maxHeld = 18000
 
 // planFor returns the plan of the whole comparison, or of the quick one.
 func planFor(quick bool) plan {
-	go3 := []string{clientOurs, clientRaw, clientGohive}
-	p := plan{quick: quick, rounds: 5, window: 2 * time.Second, shellCalls: 3}
-	levels, held := []int{1, 10, 100, 1000}, 9000
+	p := plan{quick: quick, rounds: 5, shellCalls: 3}
+	levels, window, peersWindow, held, heldByImpyla := []int{1, 10, 100, 1000}, 2*time.Second, 700*time.Millisecond, 9000, 200
 	if quick {
-		p.window, p.shellCalls, held = 800*time.Millisecond, 1, 4000
-		levels = []int{100, 1000}
+		levels, window, peersWindow, held, heldByImpyla = []int{100, 1000}, 800*time.Millisecond, 400*time.Millisecond, 4000, 100
+		p.shellCalls = 1
 	}
-	for _, tls := range []bool{false, true} {
-		for _, c := range levels {
-			p.cells = append(p.cells, cell{Path: pathHAProxy, TLS: tls, C: c, Peers: false, Clients: go3})
+	p.cells = append(goCells(levels, window), peerCells(window, peersWindow)...)
+	p.holds = holdsOf(held, heldByImpyla)
+	return p
+}
+
+// goCells compare with other programs in Go.
+func goCells(levels []int, window time.Duration) (cells []cell) {
+	for _, at := range []cell{{Path: pathHAProxy}, {Path: pathHAProxy, way: way{TLS: true}}, {Path: pathDirect}} {
+		at.Clients, at.window = []string{clientOurs, clientRaw, clientGohive}, window
+		for _, at.C = range levels {
+			cells = append(cells, at)
 		}
 	}
-	for _, c := range levels {
-		p.cells = append(p.cells, cell{Path: pathDirect, TLS: false, C: c, Peers: false, Clients: go3})
+	return cells
+}
+
+// peerCells compare with the Python clients: impyla has every way in.
+func peerCells(window, furtherWindow time.Duration) (cells []cell) {
+	for _, w := range allWays() {
+		for _, c := range []int{1, 10} {
+			at := peerCell(w, c)
+			at.window = furtherWindow
+			if w == (way{}) {
+				at.window = window
+			}
+			cells = append(cells, at)
+		}
 	}
-	p.cells = append(p.cells, cell{Path: pathDirect, TLS: false, C: 1, Peers: true, Clients: []string{clientOurs, clientImpyla, clientShell}}, cell{Path: pathDirect, TLS: false, C: 10, Peers: true, Clients: []string{clientOurs, clientImpyla}})
-	p.holds = []hold{
-		{Client: clientOurs, TLS: false, Parked: false, N: held}, {Client: clientOurs, TLS: false, Parked: true, N: held}, {Client: clientOurs, TLS: true, Parked: false, N: held},
-		{Client: clientRaw, TLS: false, Parked: false, N: held}, {Client: clientGohive, TLS: false, Parked: false, N: held}, {Client: clientOurs, TLS: false, Parked: false, N: maxHeld},
+	cells[0].Clients = append(cells[0].Clients, clientShell)
+	return cells
+}
+
+// peerCell is our client beside impyla, over HTTP also with as many connections.
+func peerCell(w way, c int) cell {
+	clients := []string{clientOurs, clientImpyla}
+	if w.HTTP {
+		clients = []string{clientOurs, clientCalls, clientImpyla}
 	}
-	return p
+	return cell{Path: pathDirect, way: w, C: c, Peers: true, Clients: clients}
+}
+
+// holdsOf are n held sessions of the Go programs, and fewer of impyla, which opens them
+// one after another.
+func holdsOf(n, byImpyla int) []hold {
+	holds := []hold{
+		{Client: clientOurs, N: n}, {Client: clientOurs, Parked: true, N: n}, {Client: clientRaw, N: n}, {Client: clientGohive, N: n},
+		{Client: clientOurs, N: maxHeld}, {Client: clientImpyla, N: byImpyla},
+	}
+	for _, w := range furtherWays {
+		holds = append(holds, hold{Client: clientOurs, way: w, N: n}, hold{Client: clientImpyla, way: w, N: byImpyla})
+	}
+	return holds
 }
 
 // only returns the part of the plan whose names contain part.

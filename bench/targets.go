@@ -34,7 +34,7 @@ var targets = []target{
 	{what: "sim's CPU against the client's, TLS, c=100", isMinimum: false, limit: 1.1, unit: "x", find: simRatio("haproxy/tls/c=100")},
 	{what: "memory of a held session, plain", isMinimum: false, limit: 3, unit: " KB", find: memory(hold{Client: clientOurs})},
 	{what: "memory of a held session, a goroutine parked on it", isMinimum: false, limit: 9, unit: " KB", find: memory(hold{Client: clientOurs, Parked: true})},
-	{what: "memory of a held session, TLS", isMinimum: false, limit: 15, unit: " KB", find: memory(hold{Client: clientOurs, TLS: true})},
+	{what: "memory of a held session, TLS", isMinimum: false, limit: 15, unit: " KB", find: memory(hold{Client: clientOurs, way: way{TLS: true}})},
 	{what: "memory of 18000 held sessions in one process", isMinimum: false, limit: 100, unit: " MB", find: func(r *results) (spread, bool) {
 		i := slices.IndexFunc(r.Holds, func(k holdMeasurement) bool { return k.hold == hold{Client: clientOurs, N: maxHeld} })
 		if i < 0 {
@@ -42,6 +42,34 @@ var targets = []target{
 		}
 		return spreadOf([]float64{float64(r.Holds[i].Held.RSSKB) / 1024}), true
 	}},
+}
+
+// wayLimits are the limits of a way in: of the client CPU against impyla's with one
+// session at a time, where impyla's threads do not hinder each other, and of the memory of
+// a held session.
+var wayLimits = []struct {
+	way
+	cpu    float64
+	memory float64 // KB; 0: it is a target above
+}{
+	{way: way{TLS: true}, cpu: 0.4},
+	{way: way{Login: loginPassword}, cpu: 0.6, memory: 3},
+	{way: way{Login: loginKerberos}, cpu: 0.75, memory: 4.5},
+	{way: way{HTTP: true}, cpu: 0.35, memory: 5.5},
+	{way: way{HTTP: true, Login: loginPassword, TLS: true}, cpu: 0.2, memory: 18},
+	{way: way{HTTP: true, Login: loginKerberos, TLS: true}, cpu: 0.2, memory: 21},
+}
+
+// allTargets are the targets, those of the ways in last.
+func allTargets() []target {
+	all := slices.Clone(targets)
+	for _, l := range wayLimits {
+		all = append(all, target{what: "client CPU against impyla, " + l.way.name() + ", c=1, direct", limit: l.cpu, unit: "x", find: cpuRatio(peerCell(l.way, 1).name(), clientImpyla)})
+		if l.memory > 0 {
+			all = append(all, target{what: "memory of a held session, " + l.way.name(), limit: l.memory, unit: " KB", find: memory(hold{Client: clientOurs, way: l.way})})
+		}
+	}
+	return all
 }
 
 func (r *results) cell(name string) *cellMeasurement {
@@ -88,7 +116,7 @@ func simRatio(cell string) func(*results) (spread, bool) {
 func memory(like hold) func(*results) (spread, bool) {
 	return func(r *results) (spread, bool) {
 		for _, k := range r.Holds {
-			if k.Client == like.Client && k.TLS == like.TLS && k.Parked == like.Parked {
+			if k.Client == like.Client && k.way == like.way && k.Parked == like.Parked {
 				return spreadOf([]float64{k.EachKB}), true
 			}
 		}
@@ -112,7 +140,7 @@ func (r *results) judge() {
 	if r.Part {
 		return
 	}
-	for _, t := range targets {
+	for _, t := range allTargets() {
 		v := targetResult{What: t.what, Minimum: t.isMinimum, Limit: t.limit, Unit: t.unit}
 		got, ok := t.find(r)
 		v.Got = got

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,12 +15,19 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/gss"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/keytab"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/simkdc"
 )
 
 // apart is the variable that makes a server of this test binary, so that what
 // the server allocates does not count.
 const apart = "HS2CLIENT_TEST_SERVER"
+
+// apartKeytab is the variable with the file of that server's keys.
+const apartKeytab = "HS2CLIENT_TEST_SERVER_KEYTAB"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(apart) != "" {
@@ -51,6 +59,11 @@ func serveApart() {
 		c.config[fmt.Sprintf("QUERY_OPTION_%03d", i)] = strings.Repeat("v", i%12)
 	}
 	c.columns, c.schema = pid()
+	keys, err := keysApart()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		fmt.Println(err)
@@ -63,7 +76,7 @@ func serveApart() {
 				return
 			}
 			go func() {
-				serveEither(c, conn)
+				serveAny(c, keys, conn)
 				_ = conn.Close()
 			}()
 		}
@@ -72,19 +85,36 @@ func serveApart() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// serveEither serves c over HTTP to who speaks that.
-func serveEither(c *coordinator, conn net.Conn) {
+// keysApart are the keys of the server, none where it was given none.
+func keysApart() (keytab.Table, error) {
+	name := os.Getenv(apartKeytab)
+	if name == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return keytab.Parse(b)
+}
+
+// serveAny serves c by the first byte: over HTTP, after a login by ticket, or as it is.
+func serveAny(c *coordinator, keys keytab.Table, conn net.Conn) {
 	in := bufio.NewReader(conn)
 	first, err := in.Peek(1)
 	if err != nil {
 		return
 	}
 	begun := begunConn{conn, in}
-	if first[0] != 'P' {
+	switch first[0] {
+	case 'P':
+		(&overHTTP{coordinator: c}).serve(begun)
+	case byte(saslframe.StatusStart):
+		k := &kerberized{Acceptor: gss.Acceptor{Keys: keys}, offers: gss.QOPAuth, size: 1 << 16, then: c.framed}
+		k.serve(begun)
+	default:
 		c.plain(begun)
-		return
 	}
-	(&overHTTP{coordinator: c}).serve(begun)
 }
 
 // begunConn is a connection of which something has been read.
@@ -95,8 +125,9 @@ type begunConn struct {
 
 func (b begunConn) Read(p []byte) (int, error) { return b.in.Read(p) }
 
-// startApart runs serveApart in a process of its own until the test ends.
-func startApart(tb testing.TB) string {
+// startApart runs serveApart in a process of its own until the test ends. It has the keys
+// of the services of a KDC; nil: none.
+func startApart(tb testing.TB, k *simkdc.KDC) string {
 	tb.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -104,6 +135,13 @@ func startApart(tb testing.TB) string {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), apart+"=1")
+	if k != nil {
+		name := filepath.Join(tb.TempDir(), "keytab")
+		if err := os.WriteFile(name, k.Keytab(spn), 0o600); err != nil {
+			tb.Fatal(err)
+		}
+		cmd.Env = append(cmd.Env, apartKeytab+"="+name)
+	}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		tb.Fatal(err)
@@ -142,15 +180,34 @@ func session(tb testing.TB, c hs2client.Config) {
 	}
 }
 
-// What one plain session may cost the client, and the allowance on it.
-const (
-	sessionBytes   = 4 << 10
-	sessionMallocs = 120
-	allowance      = 1.25
+// waysIn are how a session is opened, with what it may cost the client, and what a held
+// one may keep of its heap.
+var waysIn = map[string]struct {
+	protocol       hs2client.Protocol
+	ticket         bool
+	bytes, mallocs float64
+	held           float64 // bytes
+}{
+	"plain":    {protocol: hs2client.ProtocolHS2, bytes: 4 << 10, mallocs: 120, held: 2 << 10},
+	"HTTP":     {protocol: hs2client.ProtocolHS2HTTP, bytes: 20 << 10, mallocs: 400, held: 3 << 10}, // of 8 requests
+	"Kerberos": {protocol: hs2client.ProtocolHS2, ticket: true, bytes: 60 << 10, mallocs: 1100, held: 2 << 10},
+}
 
-	httpSessionBytes   = 20 << 10 // of 8 requests
-	httpSessionMallocs = 400
-)
+// allowance is on what a session may cost.
+const allowance = 1.25
+
+// eachWay calls what with a configuration of each way in.
+func eachWay(t *testing.T, what func(name string, c hs2client.Config)) {
+	kdc := startKDC(t, simkdc.Config{})
+	addr, tk := startApart(t, kdc), ticket(t, byPassword(kdc))
+	for name, w := range waysIn {
+		c := hs2client.Config{Addr: addr, User: "ann", Timeout: soon, Protocol: w.protocol}
+		if w.ticket {
+			c.Kerberos = tk
+		}
+		what(name, c)
+	}
+}
 
 // perSession is the bytes and mallocs of one session, over n.
 func perSession(tb testing.TB, c hs2client.Config, n int) (bytes, mallocs float64) {
@@ -167,46 +224,36 @@ func TestSession_Cost(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates on its own account")
 	}
-	addr := startApart(t)
-	for protocol, most := range map[hs2client.Protocol]struct{ bytes, mallocs float64 }{
-		hs2client.ProtocolHS2: {sessionBytes, sessionMallocs}, hs2client.ProtocolHS2HTTP: {httpSessionBytes, httpSessionMallocs},
-	} {
-		c := hs2client.Config{Addr: addr, User: "ann", Timeout: soon, Protocol: protocol}
+	eachWay(t, func(name string, c hs2client.Config) {
 		perSession(t, c, 20) // fills the pools
 		bytes, mallocs := perSession(t, c, 200)
-		t.Logf("%s: %.0f bytes, %.0f mallocs", protocol, bytes, mallocs)
+		t.Logf("%s: %.0f bytes, %.0f mallocs", name, bytes, mallocs)
+		most := waysIn[name]
 		if bytes > allowance*most.bytes || mallocs > allowance*most.mallocs {
-			t.Errorf("%s: a session takes %.0f bytes in %.0f mallocs, want at most %.0f in %.0f", protocol, bytes, mallocs, most.bytes, most.mallocs)
+			t.Errorf("%s: a session takes %.0f bytes in %.0f mallocs, want at most %.0f in %.0f", name, bytes, mallocs, most.bytes, most.mallocs)
 		}
-	}
+	})
 }
 
 func BenchmarkSession(b *testing.B) {
-	c := hs2client.Config{Addr: startApart(b), User: "ann", Timeout: soon}
+	c := hs2client.Config{Addr: startApart(b, nil), User: "ann", Timeout: soon}
 	b.ReportAllocs()
 	for b.Loop() {
 		session(b, c)
 	}
 }
 
-// What one held session may keep of the client's heap, in bytes.
-const (
-	heldBytes     = 2 << 10
-	httpHeldBytes = 3 << 10
-)
-
 func TestSession_HeldMemory(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates on its own account")
 	}
-	addr := startApart(t)
-	for protocol, most := range map[hs2client.Protocol]float64{hs2client.ProtocolHS2: heldBytes, hs2client.ProtocolHS2HTTP: httpHeldBytes} {
-		each := heldMemory(t, hs2client.Config{Addr: addr, User: "ann", Timeout: soon, Protocol: protocol})
-		t.Logf("%s: %d bytes", protocol, each)
-		if float64(each) > allowance*most {
-			t.Errorf("%s: a held session keeps %d bytes, want at most %.0f", protocol, each, most)
+	eachWay(t, func(name string, c hs2client.Config) {
+		each := heldMemory(t, c)
+		t.Logf("%s: %d bytes", name, each)
+		if most := waysIn[name].held; float64(each) > allowance*most {
+			t.Errorf("%s: a held session keeps %d bytes, want at most %.0f", name, each, most)
 		}
-	}
+	})
 }
 
 // heldMemory is what each of many sessions keeps.

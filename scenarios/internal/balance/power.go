@@ -42,7 +42,7 @@ func Detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detec
 	if looks[0].Kind == scenarios.LookWhole {
 		p.parts = len(partsOf(s, cs.Shares(), t))
 	}
-	d := p.detectable()
+	d := drawn.of(p)
 	for i := range findings {
 		if f := &findings[i]; f.ID == scenarios.BalanceImbalance && f.Status == scenarios.StatusPass {
 			f.Explain = phrase.Join(f.Explain, describePower(*d))
@@ -53,8 +53,12 @@ func Detect(e scenarios.Measured, findings []scenarios.Finding) *scenarios.Detec
 
 // PlannedPower is what a run with looks of n sessions could show before any is taken.
 func PlannedPower(s scenarios.Scenario, n int) scenarios.Detectable {
+	return *drawn.of(planned(s, n))
+}
+
+func planned(s scenarios.Scenario, n int) powerOf {
 	cs := batch.MatchExpected(s, nil)
-	return *powerOf{cs: cs, terms: termsOf(scenarios.Measured{Scenario: s}, cs), n: n, burst: max(0, s.Load.Burst)}.detectable()
+	return powerOf{cs: cs, terms: termsOf(scenarios.Measured{Scenario: s}, cs), n: n, burst: max(0, s.Load.Burst)}
 }
 
 // powerOf draws runs at a balancer that is wrong by one coordinator: the one with the

@@ -29,7 +29,7 @@ const (
 // without an answer end last, and so one after the other. The zero value is ready to use.
 type Breaker struct {
 	// Expected reports whether a failure is what the run measures and does not
-	// count; nil: each counts. Rejected logins always do.
+	// count; nil: each counts. Logins that failed always do.
 	Expected func(scenarios.Observation) bool
 	// NoLock is set where a rejected login locks no account, since it sends no password:
 	// it is a failure as others are.
