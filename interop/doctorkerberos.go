@@ -92,7 +92,7 @@ func (d *doctorRun) ports() []mismatch {
 				release, err := blackHole(local(mutePort))
 				return local(mutePort), nil, release, err
 			}},
-		{doctorCase: doctorCase{cause: "no-path", wrong: "the port is another service of HTTP", flags: overHTTP}, product: "moto",
+		{doctorCase: doctorCase{cause: "http-status", wrong: "the port is another service of HTTP", flags: overHTTP}, product: "moto",
 			start: func(context.Context) (string, []string, func(), error) {
 				_, err := l.moto()
 				return local(motoPort), nil, nothing, err
