@@ -314,6 +314,48 @@ func TestHTTP_ErrorsShowNoSecret(t *testing.T) {
 	}
 }
 
+// A secret is masked before anything is cut off: what is left of it would be shown
+// otherwise.
+func TestHTTP_ErrorsShowNoPartOfASecret(t *testing.T) {
+	token := "eyJhbGciOiJSUzI1NiJ9" + strings.Repeat("0123456789abcdef", 100)
+	for where, says := range map[string]string{
+		"in a status":                "HTTP/1.1 500 no " + token + "\r\n\r\n",
+		"in a challenge":             "HTTP/1.1 401 no\r\nWWW-Authenticate: Basic realm=" + token + "\r\n\r\n",
+		"as a scheme":                "HTTP/1.1 401 no\r\nWWW-Authenticate: " + token + "\r\n\r\n",
+		"in a location":              "HTTP/1.1 302 no\r\nLocation: https://a/?x=" + token + "\r\n\r\n",
+		"in a time":                  "HTTP/1.1 503 no\r\nRetry-After: " + token + "\r\n\r\n",
+		"in a type":                  "HTTP/1.1 200 OK\r\nContent-Type: " + token + "\r\n\r\n<html>",
+		"in a coding":                "HTTP/1.1 200 OK\r\nContent-Encoding: " + token + "\r\n\r\n<html>",
+		"after a long text":          "HTTP/1.1 302 no\r\nLocation: https://a/?x=" + strings.Repeat("x", 470) + token + "\r\n\r\n",
+		"a password after much text": "HTTP/1.1 302 no\r\nLocation: https://a/" + strings.Repeat("x", 512-len("https://a/")-len(password)+1) + password + "\r\n\r\n",
+	} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			server := httpImpala(func(_ post, conn net.Conn) bool {
+				_ = sends(conn, []byte(says))
+				return false
+			})
+			c := httpTo(t, server.serve)
+			secret := token
+			if strings.HasPrefix(where, "a password") {
+				c, secret = withBasic(c), password
+			} else {
+				c.Bearer = &hs2client.Bearer{Token: token}
+			}
+			e, ok := errors.AsType[*hs2client.Error](wholeSession(t.Context(), c))
+			if !ok {
+				t.Fatal("no error")
+			}
+			if all := e.Error() + e.Text + hintText(e) + fmt.Sprintf("%+v", e.Err); strings.Contains(all, secret[:min(len(secret)-1, 20)]) {
+				t.Errorf("%q shows %q", all, secret[:8])
+			}
+			if len(e.Text) > 3<<10 {
+				t.Errorf("%d bytes of text", len(e.Text))
+			}
+		})
+	}
+}
+
 func TestBearer_NoFormatShowsToken(t *testing.T) {
 	t.Parallel()
 	b := &hs2client.Bearer{Token: jwt}
