@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +51,38 @@ func TestHTTP_Logins(t *testing.T) {
 		}
 		if server.user != "" || len(server.seen()) != 8 {
 			t.Errorf("%s: OpenSession names %q, %d requests", name, server.user, len(server.seen()))
+		}
+	}
+}
+
+// What to do about a login that was not taken names each login that the server asks for,
+// and not the one that was tried.
+func TestHTTP_NamesTheLoginsAskedFor(t *testing.T) {
+	none := func(c hs2client.Config) hs2client.Config { return c }
+	bearer := func(c hs2client.Config) hs2client.Config { c.Bearer = &hs2client.Bearer{Token: jwt}; return c }
+	for name, tc := range map[string]struct {
+		config func(hs2client.Config) hs2client.Config
+		asks   []string
+		want   []string
+	}{
+		"none made, two asked for": {none, []string{"Basic", "Negotiate"}, []string{"ldap", "kerberos"}},
+		"a token, two asked for":   {bearer, []string{"Basic", "Negotiate"}, []string{"ldap", "kerberos"}},
+		"a password, by ticket":    {withBasic, []string{"Negotiate"}, []string{"kerberos"}},
+		"a password, and a ticket": {withBasic, []string{"Basic", "Negotiate"}, []string{"kerberos"}},
+	} {
+		server := httpImpala(func(_ post, conn net.Conn) bool { return refuses(conn, tc.asks...) })
+		e, ok := errors.AsType[*hs2client.Error](wholeSession(t.Context(), tc.config(httpTo(t, server.serve))))
+		if !ok {
+			t.Fatalf("%s: no error", name)
+		}
+		var got []string
+		for _, fix := range e.Hint() {
+			if fix.Setting == "auth.mechanism" {
+				got = append(got, fix.Value)
+			}
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
 	}
 }
