@@ -61,6 +61,19 @@ func (m mode) credentials() string {
 	return "user or password"
 }
 
+// login is the mechanism, as settings name it; "": none.
+func (m mode) login() string {
+	switch {
+	case m.bearer:
+		return "jwt"
+	case m.kerberos:
+		return "kerberos"
+	case m.sasl:
+		return "ldap"
+	}
+	return ""
+}
+
 func modeOf(c *Config) mode {
 	return mode{
 		tls: c.TLS != nil, sasl: c.hasLogin(), bearer: c.Bearer != nil, kerberos: c.Kerberos != nil, protocol: c.Protocol,

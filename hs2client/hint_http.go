@@ -26,7 +26,7 @@ func httpHint(e *Error, m mode, received bool) []Fix {
 	case e.Kind == KindHTTPStatus:
 		return statusHint(e.status, m)
 	case e.Phase == PhaseSASL:
-		return httpLoginHint(e.Kind, m)
+		return httpLoginHint(e, m)
 	case e.Kind != KindEOF && e.Kind != KindReset && e.Kind != KindTimeout:
 		return nil
 	case e.Phase == PhaseOpen:
@@ -37,18 +37,29 @@ func httpHint(e *Error, m mode, received bool) []Fix {
 	return nil
 }
 
-// schemeSettings are the logins that a scheme of HTTP is, but for Basic.
-var schemeSettings = map[string]string{"Negotiate": "kerberos", "Bearer": "jwt"}
+// schemeSettings are the logins that a scheme of HTTP is.
+var schemeSettings = map[string]string{"Basic": "ldap", "Negotiate": "kerberos", "Bearer": "jwt"}
 
 // loginAskedFor is for a server that wants a login where none was made.
 func loginAskedFor(schemes []string) []Fix {
-	if len(schemes) > 0 && !slices.Contains(schemes, "Basic") {
-		if setting := schemeSettings[schemes[0]]; setting != "" {
-			return []Fix{{Setting: settingAuth, Value: setting, Why: "the server asks for a login by " + schemes[0]}}
-		}
+	if fixes := otherLogins(schemes, ""); fixes != nil {
+		return fixes
+	}
+	if len(schemes) > 0 {
 		return []Fix{todo("the server asks for a login by " + printable(schemes[0]))}
 	}
 	return []Fix{{Setting: settingAuth, Value: "ldap", Why: "the server asks for a login"}}
+}
+
+// otherLogins are those that the server asks for, but for the one that was tried.
+func otherLogins(schemes []string, tried string) []Fix {
+	var fixes []Fix
+	for _, scheme := range schemes {
+		if setting := schemeSettings[scheme]; setting != "" && setting != tried {
+			fixes = append(fixes, Fix{Setting: settingAuth, Value: setting, Why: "the server asks for a login by " + scheme})
+		}
+	}
+	return fixes
 }
 
 // statusHint is for a status that has no kind of its own.
@@ -65,15 +76,18 @@ func statusHint(status int, m mode) []Fix {
 }
 
 // httpLoginHint is for a login over HTTP that failed.
-func httpLoginHint(k Kind, m mode) []Fix {
-	switch k {
+func httpLoginHint(e *Error, m mode) []Fix {
+	switch e.Kind {
 	case KindRejected:
 		if m.kerberos {
 			return slices.Clone(refusedTicket)
 		}
 		return []Fix{todo("the " + m.credentials() + " was refused"), todo("look at the coordinator's log for the reason")}
 	case KindMechanism:
-		return []Fix{todo("the server asks for another login than by " + m.credentials() + ": use what it has, or turn this one on there")}
+		return append(otherLogins(e.asked, m.login()),
+			todo("the server asks for another login than by "+m.credentials()+": use what it has, or turn this one on there"))
+	case KindNoCredentials:
+		return slices.Concat(kindHints[KindNoCredentials], otherLogins(e.asked, m.login()))
 	case KindUnauthorized:
 		return []Fix{todo("a proxy or the server lets this user do nothing: allow it there")}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +51,38 @@ func TestHTTP_Logins(t *testing.T) {
 		}
 		if server.user != "" || len(server.seen()) != 8 {
 			t.Errorf("%s: OpenSession names %q, %d requests", name, server.user, len(server.seen()))
+		}
+	}
+}
+
+// What to do about a login that was not taken names each login that the server asks for,
+// and not the one that was tried.
+func TestHTTP_NamesTheLoginsAskedFor(t *testing.T) {
+	none := func(c hs2client.Config) hs2client.Config { return c }
+	bearer := func(c hs2client.Config) hs2client.Config { c.Bearer = &hs2client.Bearer{Token: jwt}; return c }
+	for name, tc := range map[string]struct {
+		config func(hs2client.Config) hs2client.Config
+		asks   []string
+		want   []string
+	}{
+		"none made, two asked for": {none, []string{"Basic", "Negotiate"}, []string{"ldap", "kerberos"}},
+		"a token, two asked for":   {bearer, []string{"Basic", "Negotiate"}, []string{"ldap", "kerberos"}},
+		"a password, by ticket":    {withBasic, []string{"Negotiate"}, []string{"kerberos"}},
+		"a password, and a ticket": {withBasic, []string{"Basic", "Negotiate"}, []string{"kerberos"}},
+	} {
+		server := httpImpala(func(_ post, conn net.Conn) bool { return refuses(conn, tc.asks...) })
+		e, ok := errors.AsType[*hs2client.Error](wholeSession(t.Context(), tc.config(httpTo(t, server.serve))))
+		if !ok {
+			t.Fatalf("%s: no error", name)
+		}
+		var got []string
+		for _, fix := range e.Hint() {
+			if fix.Setting == "auth.mechanism" {
+				got = append(got, fix.Value)
+			}
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
 	}
 }
@@ -311,6 +344,48 @@ func TestHTTP_ErrorsShowNoSecret(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A secret is masked before anything is cut off: what is left of it would be shown
+// otherwise.
+func TestHTTP_ErrorsShowNoPartOfASecret(t *testing.T) {
+	token := "eyJhbGciOiJSUzI1NiJ9" + strings.Repeat("0123456789abcdef", 100)
+	for where, says := range map[string]string{
+		"in a status":                "HTTP/1.1 500 no " + token + "\r\n\r\n",
+		"in a challenge":             "HTTP/1.1 401 no\r\nWWW-Authenticate: Basic realm=" + token + "\r\n\r\n",
+		"as a scheme":                "HTTP/1.1 401 no\r\nWWW-Authenticate: " + token + "\r\n\r\n",
+		"in a location":              "HTTP/1.1 302 no\r\nLocation: https://a/?x=" + token + "\r\n\r\n",
+		"in a time":                  "HTTP/1.1 503 no\r\nRetry-After: " + token + "\r\n\r\n",
+		"in a type":                  "HTTP/1.1 200 OK\r\nContent-Type: " + token + "\r\n\r\n<html>",
+		"in a coding":                "HTTP/1.1 200 OK\r\nContent-Encoding: " + token + "\r\n\r\n<html>",
+		"after a long text":          "HTTP/1.1 302 no\r\nLocation: https://a/?x=" + strings.Repeat("x", 470) + token + "\r\n\r\n",
+		"a password after much text": "HTTP/1.1 302 no\r\nLocation: https://a/" + strings.Repeat("x", 512-len("https://a/")-len(password)+1) + password + "\r\n\r\n",
+	} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			server := httpImpala(func(_ post, conn net.Conn) bool {
+				_ = sends(conn, []byte(says))
+				return false
+			})
+			c := httpTo(t, server.serve)
+			secret := token
+			if strings.HasPrefix(where, "a password") {
+				c, secret = withBasic(c), password
+			} else {
+				c.Bearer = &hs2client.Bearer{Token: token}
+			}
+			e, ok := errors.AsType[*hs2client.Error](wholeSession(t.Context(), c))
+			if !ok {
+				t.Fatal("no error")
+			}
+			if all := e.Error() + e.Text + hintText(e) + fmt.Sprintf("%+v", e.Err); strings.Contains(all, secret[:min(len(secret)-1, 20)]) {
+				t.Errorf("%q shows %q", all, secret[:8])
+			}
+			if len(e.Text) > 3<<10 {
+				t.Errorf("%d bytes of text", len(e.Text))
+			}
+		})
 	}
 }
 

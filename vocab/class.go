@@ -42,6 +42,12 @@ func (c Class) IsLocal() bool { return c.Kind == KindLocalFiles || c.Kind == Kin
 // IsRejected reports whether the server refused a login.
 func (c Class) IsRejected() bool { return c.Phase == PhaseSASL && c.Kind == KindRejected }
 
+// IsAnsweredLogin reports whether a server, or a proxy before it, answered a login with
+// no, for whatever reason. Another one may answer otherwise.
+func (c Class) IsAnsweredLogin() bool {
+	return c.IsRejected() || c.Phase == PhaseSASL && (c.Kind == KindNoCredentials || c.Kind == KindUnauthorized)
+}
+
 // failedLogins are the kinds of a login that would fail alike if it were tried again
 // with the same credentials, at whichever coordinator.
 var failedLogins = map[Kind]bool{

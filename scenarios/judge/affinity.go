@@ -20,7 +20,7 @@ func handlesJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook
 	switch {
 	case h.foreign > 0:
 		f.Status, f.Message = scenarios.StatusFail, h.lostText()
-		f.Fix, f.Note = cause.Persistence(e.Scenario), "Sessions of impala-shell, JDBC and ODBC stay on their connection and need no persistence"
+		f.Fix, f.Note = cause.PersistenceOfHandles(), "Sessions of impala-shell, JDBC and ODBC stay on their connection and need no persistence"
 	case h.reached == 0:
 		_, f.Message = batch.NoSession(batch.Refusals(e))
 		if h.unknown > 0 {

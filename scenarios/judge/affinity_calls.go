@@ -20,7 +20,11 @@ func callsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 	looks := batch.Pool(e.Looks)
 	foreign, example := foreignCalls(looks)
 	_, ok, _, _ := e.Pooled().Total()
-	switch sessions := batch.Sessions(looks); {
+	sessions := batch.Sessions(looks)
+	if n, text := foreignCloses(e.Closes); n > 0 {
+		foreign, sessions, example = foreign+n, sessions+e.Sessions.Scout, phrase.Join(example, text)
+	}
+	switch {
 	case foreign > 0:
 		f.Status = scenarios.StatusFail
 		f.Message = fmt.Sprintf("in %d of %s a call was answered by another coordinator than the one that opened the session", foreign, phrase.Count(sessions, "session"))
@@ -38,6 +42,18 @@ func callsJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) 
 		}
 	}
 	return []scenarios.Finding{f}, scenarios.NextLook{}
+}
+
+// foreignCloses are the good sessions, scouts included, whose close reached another
+// coordinator.
+func foreignCloses(closes []scenarios.CloseTally) (n int, example string) {
+	for _, t := range closes {
+		if t.Class.Kind == vocab.KindForeignHandle {
+			n += t.Failed
+			example = phrase.Join(example, t.Example)
+		}
+	}
+	return n, example
 }
 
 // foreignCalls are the sessions that ended by a call which reached another coordinator.

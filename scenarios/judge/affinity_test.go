@@ -56,6 +56,22 @@ func TestHandles(t *testing.T) {
 	}
 }
 
+// A client has its cookies for a connection, and loses them with it.
+func TestHandles_CookiesAreNoRemedy(t *testing.T) {
+	t.Parallel()
+	e := reused(2, scenarios.HandleTally{Opened: "a", Answered: "b", Foreign: 20})
+	e.Scenario.Target.Protocol = scenarios.ProtocolHS2HTTP
+	found, _ := handlesJudge(e)
+	for _, fix := range found[0].Fix {
+		if strings.Contains(fix.Why, "cookie") || !strings.Contains(fix.Why, "client address") {
+			t.Errorf("fix %+v", fix)
+		}
+	}
+	if len(found[0].Fix) == 0 {
+		t.Error("nothing to do")
+	}
+}
+
 func TestHandles_AskForAsManyAsItTakes(t *testing.T) {
 	t.Parallel()
 	found, _ := handlesJudge(reused(2, scenarios.HandleTally{Opened: "a", Answered: "a", Reached: 3}))
@@ -102,6 +118,18 @@ func TestCalls(t *testing.T) {
 				t.Errorf("%s, %q; want %s, %q", f.Status, f.Message, c.status, c.says)
 			}
 		})
+	}
+	strayed := overHTTP(30, 0)
+	strayed.Sessions.Scout = 2
+	strayed.Closes = []scenarios.CloseTally{
+		{Coordinator: "a", Closes: 20, Failed: 2, Class: vocab.Class{Phase: vocab.PhaseClose, Kind: vocab.KindForeignHandle}, Example: "Invalid session id"},
+		{Coordinator: "b", Closes: 12, Failed: 1, Class: vocab.Class{Phase: vocab.PhaseClose, Kind: vocab.KindTimeout}},
+	}
+	if found, _ := callsJudge(strayed); found[0].Status != scenarios.StatusFail || !strings.Contains(found[0].Message, "in 2 of 32 sessions a call was answered by another") {
+		t.Errorf("closes that reached another coordinator: %+v", found[0])
+	}
+	if found, _ := closesJudge(strayed); !strings.Contains(found[0].Fix[0].Why, "persistence") {
+		t.Errorf("what to do about them: %+v", found[0].Fix)
 	}
 	again := overHTTP(40, 0)
 	again.HTTP = &scenarios.HTTPCounts{Requests: 320, Connections: 40, Reauthentications: 3}

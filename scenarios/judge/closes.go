@@ -5,7 +5,9 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // closesJudge asks whether the coordinators closed the sessions when they were asked
@@ -35,7 +37,9 @@ func closesJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook)
 	if worst.Example != "" {
 		f.Explain += "; the first failure: " + worst.Example
 	}
-	f.Fix = phrase.Try("find out why the coordinators do not answer CloseSession (their logs, port 25000 /sessions)", "let sessions that clients abandon end soon, by --disconnected_session_timeout")
+	if f.Fix = phrase.Try("find out why the coordinators do not answer CloseSession (their logs, port 25000 /sessions)", "let sessions that clients abandon end soon, by --disconnected_session_timeout"); worst.Class.Kind == vocab.KindForeignHandle {
+		f.Fix = cause.Persistence(e.Scenario)
+	}
 	return []scenarios.Finding{f}, scenarios.NextLook{}
 }
 

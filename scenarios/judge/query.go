@@ -12,6 +12,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/cause"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/generator"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // queryJudge asks whether the statement runs on every coordinator, and about as
@@ -32,7 +33,7 @@ func succeeds(e scenarios.Measured) scenarios.Finding {
 		f.Status = scenarios.StatusFail
 		f.Message, f.Fix = describeFailedRuns(e, failed, ran)
 		f.Explain = examples(failed)
-		if len(failed) == 1 {
+		if len(failed) == 1 && failed[0].Class.Kind != vocab.KindForeignHandle {
 			f.Subject = failed[0].Coordinator
 		}
 	case before.n > 1:

@@ -165,7 +165,7 @@ func (s *scouting) endsTrying(o scenarios.Observation) bool {
 	switch {
 	case o.WithoutTicket():
 		return s.run.s.Auth.Mechanism == scenarios.MechanismKerberos
-	case o.Class.IsRejected():
+	case o.Class.IsAnsweredLogin():
 		return s.run.s.Auth.LocksAccounts()
 	}
 	return o.Class.IsFailedLogin()

@@ -35,7 +35,7 @@ func TestSchemes(t *testing.T) {
 			t.Errorf("%q: %q, want %q", challenges, got, want)
 		}
 	}
-	if got := schemes(http.Header{"Www-Authenticate": {strings.Repeat("x", 9000), "a", "b", "c", "d", "e", "f", "g", "h", "i"}}); len(got) != maxSchemes || len(got[0]) != maxValue {
+	if got := schemes(http.Header{"Www-Authenticate": {strings.Repeat("x", 9000), "a", "b", "c", "d", "e", "f", "g", "h", "i"}}); len(got) != maxSchemes || len(got[0]) != maxScheme {
 		t.Errorf("%d schemes, the first of %d bytes", len(got), len(got[0]))
 	}
 }

@@ -196,10 +196,10 @@ func notThrift(r *http.Response, c *call, n int) error {
 	}
 	label := "no Thrift"
 	if kind := r.Header.Get("Content-Type"); kind != "" {
-		label += " but " + cut(kind)
+		label += " but " + kind
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" {
-		label += ", compressed (" + cut(coding) + ")"
+		label += ", compressed (" + coding + ")"
 	}
 	return unrecognized(vocab.KindGarbage, label, head[:n])
 }
@@ -213,9 +213,3 @@ func unrecognized(kind vocab.Kind, label string, head []byte) error {
 
 // failure is an error of our own words.
 func failure(kind vocab.Kind, text string) error { return &wire.Error{Kind: kind, Text: text} }
-
-// cut bounds a value that a server sent.
-func cut(s string) string { return s[:min(len(s), maxValue)] }
-
-// maxValue is how many bytes of a field's value are shown.
-const maxValue = 512

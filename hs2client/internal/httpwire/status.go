@@ -26,14 +26,14 @@ func (e *Error) Unwrap() error { return e.Err }
 // statusError is the error that a status is.
 func (x *Exchange) statusError(r *http.Response) error {
 	e := &Error{Status: r.StatusCode, Schemes: schemes(r.Header)}
-	e.Err = &wire.Error{Kind: x.kindOf(e), Remote: true, Whole: true, Text: "HTTP " + cut(r.Status)}
+	e.Err = &wire.Error{Kind: x.kindOf(e), Remote: true, Whole: true, Text: "HTTP " + r.Status}
 	e.Login = !x.answered && (r.StatusCode == http.StatusUnauthorized && x.config.Login.Scheme != "" || r.StatusCode == http.StatusForbidden)
 	for _, name := range []string{"Location", "Retry-After", "Www-Authenticate"} {
 		if name == "Location" && r.StatusCode/100 != 3 {
 			continue
 		}
 		if values := r.Header[name]; len(values) > 0 {
-			e.Err.Text += ", " + name + ": " + cut(strings.Join(values, ", "))
+			e.Err.Fields = append(e.Err.Fields, wire.Field{Name: name, Value: strings.Join(values, ", ")})
 		}
 	}
 	return e
@@ -83,12 +83,14 @@ func schemes(h http.Header) []string {
 		for challenge := range strings.SplitSeq(value, ",") {
 			name, _, _ := strings.Cut(strings.TrimSpace(challenge), " ")
 			if name != "" && !strings.ContainsAny(name, `="`) && !slices.Contains(all, name) && len(all) < maxSchemes {
-				all = append(all, cut(name))
+				all = append(all, name[:min(len(name), maxScheme)])
 			}
 		}
 	}
 	return all
 }
 
-// maxSchemes is how many schemes of an answer are looked at.
-const maxSchemes = 8
+const (
+	maxSchemes = 8  // schemes of an answer that are looked at
+	maxScheme  = 64 // bytes of each: names are compared, and not shown
+)

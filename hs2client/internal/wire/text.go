@@ -11,7 +11,8 @@ const (
 	// MaxText bounds what is kept of a server's words, in bytes.
 	MaxText = 2 << 10
 
-	maxHead = 64 // bytes shown of an answer that was not understood
+	maxHead  = 64  // bytes shown of an answer that was not understood
+	maxField = 512 // bytes shown of the value of a field of HTTP
 )
 
 // mask replaces a secret that a server repeats.
@@ -41,6 +42,10 @@ func longestFirst(secrets []string) []string {
 func (e *Error) ServerText(secrets ...string) string {
 	text := Mask(e.Text, secrets...)
 	if !e.Head {
+		for _, f := range e.Fields {
+			value := Mask(f.Value, secrets...)
+			text += ", " + f.Name + ": " + value[:min(len(value), maxField)]
+		}
 		return Clip(strings.ToValidUTF8(text, "?"))
 	}
 	text = maskBegun(text, secrets)

@@ -26,11 +26,19 @@ func callsElsewhere(f facts) (match, bool) {
 
 func isForeign(g scenarios.FailureGroup) bool { return g.Class.Kind == vocab.KindForeignHandle }
 
+// byAddress is the persistence that needs nothing of the client.
+const byAddress = "persistence by client address (HAProxy: balance source; nginx: hash $remote_addr; AWS Network Load Balancer: stickiness of type source_ip)"
+
+// PersistenceOfHandles is how a balancer is made to send another connection of a client
+// to the same coordinator. A cookie is no remedy: a client has it for one connection.
+func PersistenceOfHandles() scenarios.Fixes {
+	return phrase.Try("for a client that needs it (Hue): a listener of its own with " + byAddress)
+}
+
 // Persistence is how a balancer is made to send all that a client does to one coordinator.
 func Persistence(s scenarios.Scenario) scenarios.Fixes {
-	const byAddress = "persistence by client address (HAProxy: balance source; nginx: hash $remote_addr; AWS Network Load Balancer: stickiness of type source_ip)"
 	if s.Target.Protocol != scenarios.ProtocolHS2HTTP {
-		return phrase.Try("for a client that needs it (Hue): a listener of its own with " + byAddress)
+		return PersistenceOfHandles()
 	}
 	fixes := phrase.Try(
 		"persistence by a cookie of the balancer's own, which clients keep (HAProxy in mode http: cookie LB insert indirect nocache)",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // Statement is what the coordinators on which a statement ran have in common.
@@ -40,6 +41,10 @@ var statements = []statement{
 		return Statement{Pattern: "admission", Says: "admission control rejected it or queued it too long (no executors, or the pool is full), which is not the balancer's fault",
 			Fix: phrase.Try("look at the pool's queue and at the executors (port 25000, /admission and /backends)", "choose another pool (query option REQUEST_POOL)")}
 	}},
+	{runs.elsewhere, func(r runs) Statement {
+		return Statement{Pattern: "other coordinators", Says: "calls of one session reached other coordinators than the one that opened it, which is no coordinator's fault",
+			Fix: Persistence(r.e.Scenario)}
+	}},
 	{runs.slow, func(r runs) Statement {
 		return Statement{Pattern: ReasonOwnLimit, Says: fmt.Sprintf("it takes longer than load.timeout, %s, everywhere, which is no coordinator's fault", r.e.Scenario.Load.Timeout), Fix: slowStatementFix()}
 	}},
@@ -70,6 +75,11 @@ func (r runs) withoutExecutors() bool {
 
 func (r runs) byAdmission() bool {
 	return slices.ContainsFunc(r.failed, func(q scenarios.QueryTally) bool { return q.Class.IsAdmission() })
+}
+
+// elsewhere: each failure is of a call that reached another coordinator than its session.
+func (r runs) elsewhere() bool {
+	return !slices.ContainsFunc(r.failed, func(q scenarios.QueryTally) bool { return q.Class.Kind != vocab.KindForeignHandle })
 }
 
 // slow: no coordinator ever finished within our time.

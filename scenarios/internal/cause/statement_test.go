@@ -30,6 +30,7 @@ func TestOfStatement(t *testing.T) {
 		"no such table":                 {[]scenarios.QueryTally{tally(0, "execute.error", "Could not resolve table", 2), tally(1, "execute.error", "Could not resolve table", 2)}, 0, "alike everywhere"},
 		"no such table, on one of them": {[]scenarios.QueryTally{tally(0, "execute.error", "Could not resolve table", 2)}, 1, "some"},
 		"the only coordinator":          {[]scenarios.QueryTally{tally(0, "execute.error", "Could not resolve table", 2)}, 0, "some"},
+		"calls that went astray":        {[]scenarios.QueryTally{tally(0, "execute.foreign-handle", "Invalid session id", 1), tally(1, "close.foreign-handle", "Invalid session id", 1)}, 1, "other coordinators"},
 		"all die of it":                 {[]scenarios.QueryTally{tally(0, "execute.eof", "EOF", 2), tally(1, "execute.eof", "EOF", 2)}, 0, "some"},
 	} {
 		t.Run(name, func(t *testing.T) {

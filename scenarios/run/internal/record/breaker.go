@@ -60,7 +60,7 @@ func (b *Breaker) Add(o scenarios.Observation) *scenarios.Stop {
 		b.endRow()
 	case o.Outcome != scenarios.OutcomeFailed:
 		return nil
-	case o.Class.IsFailedLogin() && (!b.NoLock || !o.Class.IsRejected()):
+	case o.Class.IsFailedLogin() && (!b.NoLock || !o.Class.IsAnsweredLogin()):
 		return b.addRejected(o)
 	case !scout && (b.Expected == nil || !b.Expected(o)):
 		return b.addFailure(o)

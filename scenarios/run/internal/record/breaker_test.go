@@ -96,7 +96,7 @@ func TestBreaker_RejectionsThatLockNothing(t *testing.T) {
 	t.Parallel()
 	b := Breaker{NoLock: true}
 	for range 30 {
-		for _, class := range []string{"sasl.rejected", "sasl.rejected", ""} {
+		for _, class := range []string{"sasl.rejected", "sasl.rejected", "sasl.no-credentials", "sasl.no-credentials", "sasl.unauthorized", "sasl.unauthorized", ""} {
 			if stop := b.Add(ended(scenarios.PartOrdered, 1, class)); stop != nil {
 				t.Fatalf("stopped by %s: %q", stop.By, stop.Text)
 			}
