@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"net/netip"
+	"strings"
+	"unicode"
 
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -35,9 +37,11 @@ func (s Scenario) mechanismClaims() []claim {
 	a, protocol := s.Auth, s.Target.Protocol
 	return []claim{
 		{a.Mechanism == MechanismLDAP && a.User == "", "auth.user", "a login with ldap needs a user name", []vocab.Fix{setTo("auth.user", "")}},
+		{a.Mechanism == MechanismLDAP && protocol == ProtocolHS2HTTP && strings.Contains(a.User, ":"), "auth.user", "a user of HTTP's Basic login has no colon", nil},
 		{a.Mechanism == MechanismKerberos && a.User != "", "auth.user", "with kerberos the principal is who logs in", []vocab.Fix{setTo("auth.principal", a.User)}},
 		{a.Mechanism == MechanismJWT && a.User != "", "auth.user", "with jwt the token says who logs in; remove it", nil},
 		{a.Mechanism == MechanismJWT && protocol != ProtocolHS2HTTP, "auth.mechanism", "jwt is a login over HTTP alone", []vocab.Fix{setTo("target.protocol", string(ProtocolHS2HTTP))}},
+		{strings.ContainsFunc(a.Delegate, unicode.IsControl), "auth.delegate", "has a control character", nil},
 		{a.Delegate != "" && protocol == ProtocolBeeswax, "auth.delegate", "Beeswax knows no delegation", []vocab.Fix{setTo("target.protocol", string(ProtocolHS2))}},
 	}
 }
@@ -84,7 +88,11 @@ func (a Auth) uselessKerberosClaims() []claim {
 // service's name, and none is looked up, for whoever answers for an address could then
 // choose the service.
 func (s Scenario) serviceNameClaims() []claim {
-	claims := []claim{{isAddress(s.Auth.KerberosHost), "auth.kerberos_host", "must be the name in the service's principal, and no address", nil}}
+	claims := []claim{
+		{isAddress(s.Auth.KerberosHost), "auth.kerberos_host", "must be the name in the service's principal, and no address", nil},
+		{!isPartOfPrincipal(s.Auth.KerberosHost), "auth.kerberos_host", "must be the host alone, such as impala.example.com", nil},
+		{!isPartOfPrincipal(s.Auth.KerberosService), "auth.kerberos_service", "must be the first part of the principal alone, such as impala", nil},
+	}
 	for _, endpoint := range s.Target.Endpoints {
 		host, _, err := SplitEndpoint(endpoint, s.Target.Protocol.Port())
 		claims = append(claims, claim{err == nil && s.Auth.KerberosHost == "" && isAddress(host), "auth.kerberos_host",
@@ -92,6 +100,12 @@ func (s Scenario) serviceNameClaims() []claim {
 			[]vocab.Fix{setTo("auth.kerberos_host", "impala.example.com")}})
 	}
 	return claims
+}
+
+// isPartOfPrincipal reports whether a text can be one part of a principal's name; "" is
+// one that is not set.
+func isPartOfPrincipal(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '@' || r == '\\' })
 }
 
 func isAddress(host string) bool {

@@ -56,7 +56,14 @@ func TestValidate_NamesWhatIsWrongWithALogin(t *testing.T) {
 		"a ticket for an IPv6 address": {both(login(scenarios.Auth{Mechanism: kerberos}), func(s *scenarios.Scenario) { s.Target.Endpoints = []string{"[::1]"} }),
 			"auth.kerberos_host: ::1 is an address, and a Kerberos ticket is for a name: which full name of the balancer do the coordinators have a key for?; set auth.kerberos_host: impala.example.com"},
 		"an address as the service's host": {login(scenarios.Auth{Mechanism: kerberos, KerberosHost: "10.0.0.1"}), "auth.kerberos_host: must be the name in the service's principal, and no address"},
-		"delegation over Beeswax":          {func(s *scenarios.Scenario) { s.Auth.Delegate, s.Target.Protocol = "bob", scenarios.ProtocolBeeswax }, "auth.delegate: Beeswax knows no delegation; set target.protocol: hs2"},
+		"a realm in the service's host":    {login(scenarios.Auth{Mechanism: kerberos, KerberosHost: "lb.example.com@EXAMPLE.COM"}), "auth.kerberos_host: must be the host alone, such as impala.example.com"},
+		"a host in the service's name":     {login(scenarios.Auth{Mechanism: kerberos, KerberosService: "impala/lb"}), "auth.kerberos_service: must be the first part of the principal alone, such as impala"},
+		"a colon in the user of Basic": {both(func(s *scenarios.Scenario) {
+			s.Auth = scenarios.Auth{Mechanism: "ldap", User: "a:b"}
+			s.TLS.Enabled = true
+		}, overHTTP), "auth.user: a user of HTTP's Basic login has no colon"},
+		"delegation to two lines": {login(scenarios.Auth{Mechanism: kerberos, Delegate: "b\nc"}), "auth.delegate: has a control character"},
+		"delegation over Beeswax": {func(s *scenarios.Scenario) { s.Auth.Delegate, s.Target.Protocol = "bob", scenarios.ProtocolBeeswax }, "auth.delegate: Beeswax knows no delegation; set target.protocol: hs2"},
 
 		"a path without HTTP":       {func(s *scenarios.Scenario) { s.Target.HTTPPath = "p" }, "target.http_path: needs HS2 over HTTP; set target.protocol: hs2-http"},
 		"a header without HTTP":     {func(s *scenarios.Scenario) { s.Target.HTTPHeaders = []string{"A: b"} }, "target.http_headers: needs HS2 over HTTP; set target.protocol: hs2-http"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/keytab"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/krb5conf"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -37,6 +38,9 @@ func readKerberos(ctx context.Context, e env, a scenarios.Auth) (hs2client.Kerbe
 		if login.Keytab, err = readSecretFile(ctx, a.Keytab, maxKerberosFile); err != nil {
 			return login, fmt.Errorf("--keytab: %w", err)
 		}
+		if err := checkKeytab(login.Keytab); err != nil {
+			return login, fmt.Errorf("--keytab: %s: %w; klist -k shows what a keytab holds", a.Keytab, err)
+		}
 	case byPassword(e, a):
 		login.Password, err = readSecret(ctx, e, passwordOf(a, a.Principal))
 	default:
@@ -46,6 +50,15 @@ func readKerberos(ctx context.Context, e env, a scenarios.Auth) (hs2client.Kerbe
 		}
 	}
 	return login, err
+}
+
+// checkKeytab reports what is wrong with a keytab, so that nothing is sent.
+func checkKeytab(data []byte) error {
+	keys, err := keytab.Parse(data)
+	if err == nil && len(keys) == 0 {
+		err = errors.New("the keytab is empty")
+	}
+	return err
 }
 
 // byPassword reports whether a password was given for the principal.
