@@ -26,7 +26,7 @@ func stopOutside(met []scenarios.Scout) (stop scenarios.Stop, furthest scenarios
 	})
 	stop.Class, stop.Text, stop.Hint = furthest.Class, furthest.Text, furthest.Hint
 	if len(met) > 1 && !furthest.Class.IsFailedLogin() {
-		stop.Text = fmt.Sprintf("no session could be opened on any of %d nodes (%s): %s", len(met), outsideText(met), furthest.Text)
+		stop.Text = fmt.Sprintf("no session worked on any of %d nodes (%s): %s", len(met), outsideText(met), furthest.Text)
 	}
 	return stop, furthest
 }

@@ -216,7 +216,7 @@ func TestScout_TextNamesWhatEachNodeMet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &balancer{answer: nodeFates{2: {failing("tcp.refused")}, 3: {failing("open.eof")}}.answer}
 		r, _ := scouted(t, b, overNodes(2))
-		want := "no session could be opened on any of 2 nodes (127.0.0.2:21050 tcp.refused, 127.0.0.3:21050 open.eof): the server said open.eof"
+		want := "no session worked on any of 2 nodes (127.0.0.2:21050 tcp.refused, 127.0.0.3:21050 open.eof): the server said open.eof"
 		if r.Stopped.Text != want || len(r.Stopped.Hint) != 1 || r.Stopped.Hint[0].Why != "of open.eof" {
 			t.Errorf("stopped = %+v", r.Stopped)
 		}
