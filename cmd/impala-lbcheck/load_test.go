@@ -58,7 +58,7 @@ thresholds:
 		started += p.Started
 		held = max(held, p.Held)
 	}
-	if started != r.Sessions.Attempted || held != 20 {
+	if started != r.Sessions.Attempted || held > 20 || held+r.Load.Dropped < 20 {
 		t.Errorf("the series has %d sessions of %d, and %d held at the most", started, r.Sessions.Attempted, held)
 	}
 	if s := c.Stats(); s.SessionsOpened != s.SessionsClosed {
