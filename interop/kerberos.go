@@ -46,6 +46,10 @@ func kerberosProofs(l *lab) []proof {
 	return all
 }
 
+// patiently waits for acceptors whose first logins may take long: servers of other proofs
+// are being installed and started meanwhile.
+var patiently = []string{"--timeout", "60s"}
+
 func local(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
 
 // proveAcceptors logs in to Cyrus SASL with MIT Kerberos and to the JDK, each in front of
@@ -77,7 +81,7 @@ func (l *lab) proveAcceptors(ctx context.Context) (evidence, error) {
 	}
 	defer h.stop()
 	names := c.names()[:2]
-	run := balanceCase{listener: "kerberos", policy: "round-robin", expect: names, sessions: 40, shares: []int{20, 20}, args: k.flags(kdcPort)}
+	run := balanceCase{listener: "kerberos", policy: "round-robin", expect: names, sessions: 40, shares: []int{20, 20}, args: append(k.flags(kdcPort), patiently...)}
 	e, err := run.prove(ctx, l, "kerberos.cyrus-and-jdk", h, names)
 	if err != nil {
 		return e, err
@@ -113,7 +117,7 @@ func (l *lab) proveProtection(ctx context.Context, qop string, acceptorPort, por
 	}
 	defer h.stop()
 	names := c.names()[2:3]
-	run := balanceCase{listener: "kerberos", expect: names, sessions: 10, shares: []int{10}, args: append(k.flags(kdcPort), "--kerberos-qop", qop)}
+	run := balanceCase{listener: "kerberos", expect: names, sessions: 10, shares: []int{10}, args: slices.Concat(k.flags(kdcPort), patiently, []string{"--kerberos-qop", qop})}
 	e, err := run.prove(ctx, l, "kerberos.jdk."+qop, h, names)
 	if err != nil {
 		return e, err
