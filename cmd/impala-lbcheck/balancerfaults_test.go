@@ -13,18 +13,21 @@ var balancerFaults = []faultRow{
 	{
 		faults: []string{"dies-after=4:1@2"},
 		fails:  []string{scenarios.BalanceCoverage}, exit: 1, manySeeds: true,
-		reported: "balance.coverage, with the name of the coordinator; the lost session is tolerated",
-		contains: []string{"coord-a2:25000"},
+		sometimes: []outcome{{exit: 0, atMost: 4}}, // its fourth session comes so late that what is left of the run shows nothing
+		reported:  "balance.coverage, with the name of the coordinator; the lost session is tolerated",
+		contains:  []string{"coord-a2:25000"},
 	}, {
 		faults: []string{"dies-after=4:0@2"}, noHealthyRun: true,
 		fails: []string{scenarios.BalanceCoverage}, exit: 1,
-		reported: "balance.coverage, with the name of the coordinator, although it answered at first",
-		contains: []string{"coord-a2:25000"},
+		sometimes: []outcome{{exit: 0, atMost: 8}}, // as before: 15 of 360 runs
+		reported:  "balance.coverage, with the name of the coordinator, although it answered at first; in one run of twenty its fourth session comes so late that nothing shows",
+		contains:  []string{"coord-a2:25000"},
 	}, {
 		faults: []string{"dies-after=4@2"}, noHealthyRun: true,
 		fails: []string{scenarios.ErrorsRate}, exit: 1, manySeeds: true,
-		reported: "errors.rate (open.eof)",
-		contains: []string{"open.eof"},
+		sometimes: []outcome{{exit: 0, atMost: 3}}, // it has no fifth session
+		reported:  "errors.rate (open.eof)",
+		contains:  []string{"open.eof"},
 	}, {
 		faults: []string{"flaky=1", "pins-after-loss"}, settings: "--policy random",
 		fails: []string{scenarios.BalanceCoverage}, exit: 1,
