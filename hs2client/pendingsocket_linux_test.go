@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/peertest"
 )
 
 // connecting is the local port of the connection that asks addr in vain; 0: none does.
@@ -35,7 +36,7 @@ func connecting(t *testing.T, addr netip.AddrPort) (port uint16) {
 }
 
 func TestPendingSocket_UnansweredHasItsLocalAddress(t *testing.T) {
-	addr := full(t)
+	addr := peertest.Blackhole(t)
 	rec, done := new(hs2client.Record), make(chan error, 1)
 	go func() {
 		_, err := hs2client.Open(t.Context(), hs2client.Config{Addr: addr, Timeout: 500 * time.Millisecond, Record: rec})

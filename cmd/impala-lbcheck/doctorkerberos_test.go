@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/peertest"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simkdc"
 )
@@ -134,7 +135,7 @@ func TestDoctor_CallsAHealthyKerberosHealthy(t *testing.T) {
 
 // mutePort is a port that takes requests over TCP and UDP, and answers none.
 func mutePort(t *testing.T) string {
-	addr := scripted(t, mute)
+	addr := peertest.Serve(t, mute)
 	udp, err := net.ListenPacket("udp", addr)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/peertest"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
 )
 
@@ -88,7 +89,7 @@ func trusting(t *testing.T, c *simcluster.Cluster, config simcluster.Config) []s
 
 // port is a port of its own.
 func port(handle func(net.Conn)) func(*testing.T) (string, []string) {
-	return func(t *testing.T) (string, []string) { return scripted(t, handle), nil }
+	return func(t *testing.T) (string, []string) { return peertest.Serve(t, handle), nil }
 }
 
 // before is what stands before a cluster's node.

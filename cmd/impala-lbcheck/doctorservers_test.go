@@ -6,52 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/certs"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/peertest"
 )
-
-// scripted serves each connection of a port on loopback until the test ends.
-func scripted(t *testing.T, handle func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	var mu sync.Mutex
-	open := map[net.Conn]bool{}
-	all.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			mu.Lock()
-			open[c] = true
-			mu.Unlock()
-			all.Go(func() {
-				handle(c)
-				c.Close()
-				mu.Lock()
-				delete(open, c)
-				mu.Unlock()
-			})
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		mu.Lock()
-		for c := range open {
-			c.Close()
-		}
-		mu.Unlock()
-		all.Wait()
-	})
-	return l.Addr().String()
-}
 
 // saying greets, and then listens.
 func saying(text string) func(net.Conn) {
@@ -93,7 +53,7 @@ func closed(t *testing.T) string {
 
 // relay passes connections on to another address, behind a header where there is one.
 func relay(t *testing.T, to, header string) string {
-	return scripted(t, func(c net.Conn) {
+	return peertest.Serve(t, func(c net.Conn) {
 		up, err := net.Dial("tcp", to)
 		if err != nil {
 			return
@@ -106,7 +66,7 @@ func relay(t *testing.T, to, header string) string {
 
 // acceptProxy passes on only what comes behind a PROXY header.
 func acceptProxy(t *testing.T, to string) string {
-	return scripted(t, func(c net.Conn) {
+	return peertest.Serve(t, func(c net.Conn) {
 		in := bufio.NewReader(c)
 		if head, err := in.Peek(6); err != nil || string(head) != "PROXY " {
 			return
@@ -171,5 +131,5 @@ func withoutCipher(t *testing.T) (string, []string) {
 		t.Fatal(err)
 	}
 	config := &tls.Config{Certificates: []tls.Certificate{leaf}, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA}}
-	return scripted(t, func(c net.Conn) { _ = tls.Server(c, config).Handshake() }), nil
+	return peertest.Serve(t, func(c net.Conn) { _ = tls.Server(c, config).Handshake() }), nil
 }

@@ -80,6 +80,7 @@ internal/debian:
 internal/doctor: hs2client internal/usertext lbcheck report scenarios scenarios/judge scenarios/run vocab
 internal/mask:
 internal/vocabtest: vocab
+internal/peertest:
 internal/awssim:
 internal/faultproxy:
 internal/localfile:

@@ -31,17 +31,17 @@ func noOperation() *hs2.TOperationHandle {
 	return &hs2.TOperationHandle{OperationId: &hs2.THandleIdentifier{GUID: []byte{}, Secret: []byte{}}}
 }
 
-// GetDelegationToken is not implemented in Impala.
+// GetDelegationToken answers as Impala does, which has no such call: with an error status.
 func (h hs2Service) GetDelegationToken(context.Context, *hs2.TGetDelegationTokenReq) (*hs2.TGetDelegationTokenResp, error) {
 	return &hs2.TGetDelegationTokenResp{Status: notImplemented()}, nil
 }
 
-// CancelDelegationToken is not implemented in Impala.
+// CancelDelegationToken answers as Impala does, which has no such call: with an error status.
 func (h hs2Service) CancelDelegationToken(context.Context, *hs2.TCancelDelegationTokenReq) (*hs2.TCancelDelegationTokenResp, error) {
 	return &hs2.TCancelDelegationTokenResp{Status: notImplemented()}, nil
 }
 
-// RenewDelegationToken is not implemented in Impala.
+// RenewDelegationToken answers as Impala does, which has no such call: with an error status.
 func (h hs2Service) RenewDelegationToken(context.Context, *hs2.TRenewDelegationTokenReq) (*hs2.TRenewDelegationTokenResp, error) {
 	return &hs2.TRenewDelegationTokenResp{Status: notImplemented()}, nil
 }
@@ -55,17 +55,17 @@ func (h hs2Service) GetQueryId(_ context.Context, r *hs2.TGetQueryIdReq) (*hs2.T
 	return &hs2.TGetQueryIdResp{QueryId: id.String()}, nil
 }
 
-// SetClientInfo is not implemented in Impala.
+// SetClientInfo answers as Impala does, which has no such call: with an error status.
 func (h hs2Service) SetClientInfo(context.Context, *hs2.TSetClientInfoReq) (*hs2.TSetClientInfoResp, error) {
 	return &hs2.TSetClientInfoResp{Status: notImplemented()}, nil
 }
 
-// UploadData is not implemented in Impala.
+// UploadData answers as Impala does, which has no such call: with an error status.
 func (h hs2Service) UploadData(context.Context, *hs2.TUploadDataReq) (*hs2.TUploadDataResp, error) {
 	return &hs2.TUploadDataResp{Status: notImplemented(), OperationHandle: noOperation()}, nil
 }
 
-// DownloadData is not implemented in Impala.
+// DownloadData answers as Impala does, which has no such call: with an error status.
 func (h hs2Service) DownloadData(context.Context, *hs2.TDownloadDataReq) (*hs2.TDownloadDataResp, error) {
 	return &hs2.TDownloadDataResp{Status: notImplemented(), OperationHandle: noOperation()}, nil
 }
