@@ -49,6 +49,10 @@ var debianPackages = []debian.Package{
 	{File: "/usr/bin/socat", Name: "socat"},
 	{File: "/usr/sbin/ip", Name: "iproute2"},
 	{File: "/usr/sbin/nft", Name: "nftables"},
+	{File: "/usr/bin/man", Name: "man-db"},
+	{File: "/usr/share/bash-completion/bash_completion", Name: "bash-completion"},
+	{File: "/usr/bin/zsh", Name: "zsh"},
+	{File: "/usr/bin/fish", Name: "fish"},
 }
 
 // installPackages installs the Debian packages that are missing.
@@ -70,9 +74,11 @@ func (l *lab) installVenv(ctx context.Context, name string, packages ...string) 
 	return dir, debian.Venv(ctx, dir, packages...)
 }
 
-// buildTool builds the command under test.
+// buildTool builds the command under test as releases have it: static and stripped.
 func (l *lab) buildTool(ctx context.Context) (string, error) {
-	return l.build(ctx, l.root, "impala-lbcheck", "./cmd/impala-lbcheck")
+	bin := l.file("impala-lbcheck")
+	_, err := runRequired(ctx, installTimeout, []string{"CGO_ENABLED=0"}, "go", "build", "-C", l.root, "-ldflags=-s -w", "-o", bin, "./cmd/impala-lbcheck")
+	return bin, err
 }
 
 // buildGohive builds the client in interop/gohive, which is a separate module.
