@@ -109,6 +109,7 @@ func newPlan(e env) *cobra.Command {
 	p := withProvisionFlags(cmd)
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 10 if there are changes to make")
 	cmd.Flags().StringVar(&emit, "emit", "", "print the plan in another form, `cli`: a script of AWS CLI commands")
+	completeValues(cmd, "emit", []cobra.Completion{cobra.CompletionWithDesc(emitCLI, "a script of AWS CLI commands")})
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if emit != "" && emit != emitCLI {
 			return fmt.Errorf("--emit %s: unknown form; expected %s", emit, emitCLI)
