@@ -153,8 +153,9 @@ func checkManPages(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, want := range []string{"NAME\n", "impala-lbcheck - Check the load balancer", "impala-lbcheck-smoke(1)"} {
-		if !strings.Contains(string(out), want) {
+	text := strings.Join(strings.Fields(string(out)), " ") // man justifies lines
+	for _, want := range []string{"NAME impala-lbcheck - Check the load balancer", "COMMANDS", "impala-lbcheck-smoke(1)"} {
+		if !strings.Contains(text, want) {
 			return 0, fmt.Errorf("man impala-lbcheck does not print %q: %s", want, tail(out))
 		}
 	}
@@ -169,20 +170,26 @@ func checkManPages(ctx context.Context) (int, error) {
 	return len(pages), err
 }
 
-// checkCompletions types the beginning of a command and of its argument, and Tab, into
-// the shells. Only what the completion writes makes complete commands of them.
+// checkCompletions types the beginning of a command, of a name and of a file, and Tab, into
+// the shells. Only what the completion writes makes complete commands of them. Of the two
+// files with that beginning, one has the extension of a result.
 func (l *lab) checkCompletions(ctx context.Context) error {
+	for _, name := range []string{"stored.json", "stored.txt"} {
+		if err := os.WriteFile(l.file("run", name), []byte("{"), 0o644); err != nil {
+			return err
+		}
+	}
 	for _, s := range []struct{ name, command, load string }{
 		{"bash with bash-completion", "bash --norc --noprofile -i", ". /usr/share/bash-completion/bash_completion"},
 		{"bash without bash-completion", "bash --norc --noprofile -i", ". <(impala-lbcheck completion bash)"},
 		{"zsh", "zsh -f -i", "autoload -U compinit; compinit -u -D"},
 	} {
-		typed := s.load + "\nimpala-lbcheck versi\t\nimpala-lbcheck scenarios show smo\t\nexit\n"
+		typed := s.load + "\ncd " + l.file("run") + "\nimpala-lbcheck versi\t\nimpala-lbcheck scenarios show smo\t\nimpala-lbcheck report stor\t\nexit 0\n"
 		out, err := l.typeInto(ctx, s.command, typed)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		for _, want := range []string{`impala-lbcheck \S+ \(go1`, `(?m)^name: smoke`} {
+		for _, want := range []string{`impala-lbcheck \S+ \(go1`, `(?m)^name: smoke`, `impala-lbcheck: stored.json`} {
 			if !regexp.MustCompile(want).Match(out) {
 				return fmt.Errorf("%s did not complete: no %q in %s", s.name, want, tail(out))
 			}
