@@ -90,4 +90,4 @@ rule: ## the balance rule, simulated in full (five minutes on two idle cores)
 	go test ./scenarios/judge -run 'TestRule_MeasuredAsWanted'
 
 sim: ## the simulated cluster on ports 21050 and 21000
-	go run ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000
+	go run -tags noaws ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000
