@@ -15,6 +15,7 @@ const (
 	settingServerName = "tls.server_name"
 	settingClientCert = "tls.client_cert"
 	settingAuth       = "auth.mechanism"
+	settingDelegate   = "auth.delegate"
 	settingProtocol   = "target.protocol"
 	settingHTTPPath   = "target.http_path"
 	settingHTTPExpect = "target.http_expect"
@@ -211,6 +212,8 @@ func openHint(k Kind, m mode, received bool) []Fix {
 	switch k {
 	case KindUnsupported:
 		return otherProtocol(m)
+	case KindUnauthorized:
+		return notAllowed(m)
 	case KindGarbage, KindOversize, KindMismatch, KindVersion:
 		return []Fix{todo("what answers there is no Impala: check host and port (" + ports + ", HS2 over HTTP 28000)")}
 	case KindEOF, KindReset, KindTimeout:
@@ -234,6 +237,17 @@ func openHint(k Kind, m mode, received bool) []Fix {
 		return append(fixes, todo("the coordinator hangs"), todo(allBusy), todo(proxied))
 	}
 	return append(fixes, todo(gone), todo(proxied))
+}
+
+// notAllowed is for a user who is known and may open no session.
+func notAllowed(m mode) []Fix {
+	if !m.delegates {
+		return []Fix{todo("the server lets this user open no session: look at its log for the reason, and allow it there")}
+	}
+	return []Fix{
+		todo("the user who logs in may not act for another one: allow it at every coordinator, by Impala's --authorized_proxy_user_config (such as hue=*) or --authorized_proxy_group_config"),
+		{Setting: settingDelegate, Why: "name a user for whom it may"},
+	}
 }
 
 // otherProtocol is for a port of Thrift that does not know the first call.

@@ -32,7 +32,7 @@ func httpHint(e *Error, m mode, received bool) []Fix {
 	case e.Phase == PhaseOpen:
 		return httpOpenHint(e.Kind, m, received)
 	case e.Phase > PhaseOpen && e.Kind != KindTimeout:
-		return []Fix{todo("where it was idle before, a proxy keeps connections for less time than the session pauses: raise its keep-alive time"), todo(gone)}
+		return []Fix{todo("where it was idle before, a proxy keeps connections for less time than the session pauses: raise its keep-alive time (HAProxy: timeout http-keep-alive; nginx: keepalive_timeout)"), todo(gone)}
 	}
 	return nil
 }
