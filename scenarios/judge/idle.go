@@ -165,7 +165,7 @@ func (l idleLadder) verdict() (scenarios.Status, string) {
 	case slices.ContainsFunc(l.dead, l.maybeTooSoon):
 		return scenarios.StatusInconclusive, fmt.Sprintf("%s; whether they lived for the required %s was not observed", l.describeCut(), phrase.Seconds(l.need))
 	case undecided > 0:
-		return scenarios.StatusInconclusive, fmt.Sprintf("%d of %s have no outcome; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
+		return scenarios.StatusInconclusive, fmt.Sprintf("%d of %s %s no outcome; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), phrase.Agree(undecided, "has", "have"), l.describeCut())
 	case len(l.dead) > 0:
 		return scenarios.StatusPass, fmt.Sprintf("%s, after the required minimum of %s", l.describeCut(), phrase.Seconds(l.need))
 	}
