@@ -104,10 +104,10 @@ func httpOpenHint(k Kind, m mode, received bool) []Fix {
 		fixes = append(fixes, Fix{Setting: settingTLS, Value: "true", Why: "the port may speak TLS"})
 	}
 	if k == KindTimeout {
-		return append(fixes, todo("the coordinator hangs"), todo(allBusy), todo(proxied))
+		return append(fixes, todo("the coordinator hangs"), todo(allBusy), proxied)
 	}
 	if k == KindReset && m.sasl {
 		fixes = append(fixes, todo("the login may have been refused: Impala answers before it has read the request, and its answer can be lost with the connection"))
 	}
-	return append(fixes, todo(gone), todo(proxied))
+	return append(fixes, todo(gone), proxied)
 }

@@ -70,6 +70,16 @@ func TestHintFor_ReadsAsClauses(t *testing.T) {
 	}
 }
 
+// What is refuted where a probe heard what the session needs is marked, however it is worded.
+func TestHintFor_MarksWhatIsAboutPROXYHeaders(t *testing.T) {
+	t.Parallel()
+	for f := range everyFix() {
+		if strings.Contains(f.Why, "PROXY") != f.Proxy {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
 // anyValue is one of a setting that does not take every word.
 var anyValue = map[string]string{"auth.kerberos_qop": "auth"}
 

@@ -39,7 +39,7 @@ func (h Heard) HintFor(c Config) []Fix { return h.hint(modeOf(&c)) }
 func (h Heard) hint(m mode) []Fix {
 	switch {
 	case h.WantsProxy:
-		return []Fix{todo(proxyWanted)}
+		return []Fix{proxyWanted}
 	case h.What == vocab.HeardNothing:
 		return nil
 	case h.What == vocab.HeardTLS && !m.tls:
