@@ -42,9 +42,9 @@ func markdownText(text string) string {
 	return b.String()
 }
 
-// entities are characters for which a backslash is not enough: those of HTML, the border
-// of a cell, and the sign of mathematics.
-var entities = map[rune]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '|': "&#124;", '$': "&#36;"}
+// entities are characters for which a backslash is not enough: those that begin HTML, the
+// border of a cell, and GitHub's sign of mathematics.
+var entities = map[rune]string{'&': "&amp;", '<': "&lt;", '|': "&#124;", '$': "&#36;"}
 
 // refersTo reports whether r and what follows it mean somebody or something: @user, #12,
 // and GitLab's !12, $12, %12, ~label, &12 and ^12.

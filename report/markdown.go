@@ -26,7 +26,7 @@ type markdownPage struct{ strings.Builder }
 func writeMarkdown(w io.Writer, r scenarios.Result, s Style) error {
 	p := &markdownPage{}
 	p.line("## " + verdictWord(r) + ": impala-lbcheck " + markdownText(name(r.Scenario.Name)))
-	p.para("Verdict", Sentence(r))
+	p.para("Verdict", strings.TrimPrefix(Sentence(r), verdictWord(r)+": "))
 	p.facts(r)
 	p.findings(r)
 	p.para("Next", s.Fixes(next(r)))
