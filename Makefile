@@ -12,6 +12,8 @@ LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
 .PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim release release-check
 
+.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize
+
 test: ## every test, in pure Go
 	go test ./...
 
@@ -49,6 +51,8 @@ check: lint ## format, vet for three systems, lint, race detector, a tidy go.mod
 	go mod tidy -diff
 	go -C bench vet ./...
 	go -C bench test ./...
+	go -C tools/image vet ./...
+	go -C tools/image test ./...
 	go test -tags noaws ./cmd/impala-lbcheck -run '^TestNoAWS_'
 	CGO_ENABLED=1 go test -race ./...
 
@@ -96,5 +100,17 @@ release: ## all artefacts of a release in dist/, but uploads nothing (half an ho
 release-check: ## the release of HEAD from two clones, whose bytes must be the same (an hour)
 	release/reproduce
 
+# As a release has it, of any commit: its version is what git calls the commit, its time is
+# the commit's.
+image: ## the container image of this commit for both platforms, as dist/image.tar
+	for arch in amd64 arm64; do \
+	  GOFLAGS= CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags "-s -w -buildid=" -o dist/image/$$arch ./cmd/impala-lbcheck || exit 1; done
+	go -C tools/image run . -version "$$(git describe --tags --always --dirty | sed s/^v//)" -created "$$(git log -1 --format=%cI)" -revision "$$(git rev-parse HEAD)" \
+	  -amd64 "$(CURDIR)/dist/image/amd64" -arm64 "$(CURDIR)/dist/image/arm64" -o "$(CURDIR)/dist/image.tar"
+
+# The schemas come with the Python package, for several versions of Kubernetes.
+kustomize: ## the manifests of deploy/kustomize, built and held against Kubernetes' schemas (root, Debian)
+	go run ./interop kustomize
+
 sim: ## the simulated cluster on ports 21050 and 21000
-	go run ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000
+	go run -tags noaws ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000

@@ -53,6 +53,8 @@ var debianPackages = []debian.Package{
 	{File: "/usr/share/bash-completion/bash_completion", Name: "bash-completion"},
 	{File: "/usr/bin/zsh", Name: "zsh"},
 	{File: "/usr/bin/fish", Name: "fish"},
+	{File: "/usr/bin/containerd", Name: "containerd"},
+	{File: "/usr/sbin/runc", Name: "runc"},
 }
 
 // installPackages installs the Debian packages that are missing.
@@ -97,13 +99,16 @@ func (l *lab) versions() map[string]string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	v := map[string]string{"pyspark": pySpark, "pyspark 4": pySpark4, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS, "envoy": pyEnvoy,
-		"impyla older": impyla18[0], "dbt": dbt[0], "hive": hiveVersion, "hive-jdbc": jdbcVersion}
+		"impyla older": impyla18[0], "dbt": dbt[0], "hive": hiveVersion, "hive-jdbc": jdbcVersion, "kubernetes-validate": pyKubernetes}
 	for name, argv := range map[string][]string{
 		"haproxy":        {"haproxy", "-v"},
 		"nginx":          {"nginx", "-v"},
 		"java":           {"java", "-version"},
 		"krb5-kdc":       {"dpkg-query", "-W", "-f", "${Version}", "krb5-kdc"},
 		"cyrus-sasl":     {"dpkg-query", "-W", "-f", "${Version}", "sasl2-bin"},
+		"containerd":     {"containerd", "--version"},
+		"runc":           {"runc", "--version"},
+		"kustomize":      {filepath.Join(l.work, "kustomize"), "version"},
 		"openldap":       {"dpkg-query", "-W", "-f", "${Version}", "slapd"},
 		"python":         {debian.Python, "--version"},
 		"go":             {"go", "version"},
