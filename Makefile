@@ -10,9 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim release release-check
-
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize
+.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check
 
 test: ## every test, in pure Go
 	go test ./...
