@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize
+.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -102,6 +102,10 @@ image: ## the container image of this commit for both platforms, as dist/image.t
 # The schemas come with the Python package, for several versions of Kubernetes.
 kustomize: ## the manifests of deploy/kustomize, built and held against Kubernetes' schemas (root, Debian)
 	go run ./interop kustomize
+
+# Kubernetes is compiled from its module the first time: ten minutes on two idle cores.
+kubernetes: ## the CronJob in a real cluster under the profile restricted (root, Debian)
+	go run ./interop kubernetes
 
 sim: ## the simulated cluster on ports 21050 and 21000
 	go run ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000
