@@ -96,7 +96,7 @@ func (k *kube) checkRefused(ctx context.Context) error {
 	if err == nil {
 		return fmt.Errorf("the profile is not enforced: %s", out)
 	}
-	if !strings.Contains(err.Error(), "violates PodSecurity") {
+	if !strings.Contains(err.Error(), "securityContext.seccompProfile.type") {
 		return err
 	}
 	return nil
@@ -165,7 +165,7 @@ func (k *kube) checkRejected(ctx context.Context) error {
 	if err := k.createLogin(ctx, "wrong"); err != nil {
 		return err
 	}
-	return k.checkEnd(ctx, "rejected", 4, "password")
+	return k.checkEnd(ctx, "rejected", 4, "sasl.rejected")
 }
 
 // checkEnd runs a Job that fails: its condition names the exit code, and the status of its

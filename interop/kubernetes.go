@@ -24,7 +24,6 @@ func kubernetesProofs(l *lab) []proof {
 var kubePackages = []debian.Package{
 	{File: "/usr/lib/cni/bridge", Name: "containernetworking-plugins"},
 	{File: "/usr/sbin/iptables", Name: "iptables"},
-	{File: "/usr/sbin/conntrack", Name: "conntrack"},
 }
 
 // kubePrograms are the programs of the cluster, by the module below tools that pins them.
