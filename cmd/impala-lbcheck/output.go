@@ -41,6 +41,7 @@ func withOutput(cmd *cobra.Command) *output {
 func withReports(cmd *cobra.Command) *output {
 	o := &output{}
 	cmd.Flags().StringArrayVar(&o.outs, "out", nil, "write a report to `FILE` ("+strings.Join(report.Extensions(), ", ")+"), FORMAT=FILE, or - for stdout; repeatable")
+	mustComplete(cmd, "out", completeOut)
 	cmd.Flags().StringVar(&o.summary, "github-summary", "", "append the report as Markdown to `FILE` (default: the file in "+summaryVariable+")")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print the arithmetic of every finding")
 	return o
