@@ -86,6 +86,7 @@ internal/awssim:
 internal/faultproxy:
 internal/localfile:
 internal/schema: scenarios
+internal/schema/schematest:
 internal/shellcmd:
 internal/floors:
 internal/thriftgen/hs2:
