@@ -21,6 +21,8 @@ const (
 	FormatText  Format = "text"  // for people, in a terminal or a CI log
 	FormatJSON  Format = "json"  // the result file, which Read reads
 	FormatJUnit Format = "junit" // XML, one test case per finding
+
+	FormatPrometheus Format = "prometheus" // metrics, for Prometheus' textfile collector
 )
 
 // Style is how a text is laid out, and how fixes are written in texts and JUnit.
@@ -44,6 +46,8 @@ var formats = map[Format]struct {
 	FormatText:  {".txt", writeText, escapeCommands},
 	FormatJSON:  {".json", writeJSON, EscapeJSON},
 	FormatJUnit: {".xml", writeJUnit, escapeCommands},
+
+	FormatPrometheus: {".prom", writePrometheus, asIs},
 }
 
 // Formats lists every format, sorted.
