@@ -49,6 +49,7 @@ var debianPackages = []debian.Package{
 	{File: "/usr/bin/socat", Name: "socat"},
 	{File: "/usr/sbin/ip", Name: "iproute2"},
 	{File: "/usr/sbin/nft", Name: "nftables"},
+	{File: "/usr/bin/promtool", Name: "prometheus"},
 }
 
 // installPackages installs the Debian packages that are missing.
@@ -99,6 +100,7 @@ func (l *lab) versions() map[string]string {
 		"krb5-kdc":       {"dpkg-query", "-W", "-f", "${Version}", "krb5-kdc"},
 		"cyrus-sasl":     {"dpkg-query", "-W", "-f", "${Version}", "sasl2-bin"},
 		"openldap":       {"dpkg-query", "-W", "-f", "${Version}", "slapd"},
+		"prometheus":     {"dpkg-query", "-W", "-f", "${Version}", "prometheus"},
 		"python":         {debian.Python, "--version"},
 		"go":             {"go", "version"},
 		"gohive":         {"go", "list", "-C", filepath.Join(l.root, "interop", "gohive"), "-m", "github.com/beltran/gohive"},
