@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim
+.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize
 
 test: ## every test, in pure Go
 	go test ./...
@@ -49,6 +49,8 @@ check: lint ## format, vet for three systems, lint, race detector, a tidy go.mod
 	go mod tidy -diff
 	go -C bench vet ./...
 	go -C bench test ./...
+	go -C tools/image vet ./...
+	go -C tools/image test ./...
 	go test -tags noaws ./cmd/impala-lbcheck -run '^TestNoAWS_'
 	go test -race ./...
 
@@ -88,6 +90,18 @@ rule: ## the balance rule, simulated in full (five minutes on two idle cores)
 	go test ./scenarios/judge -tags rule -run 'TestRuleInFull' -update -timeout 2h -v
 	go test ./scenarios/judge -run 'TestRule_Document' -update
 	go test ./scenarios/judge -run 'TestRule_MeasuredAsWanted'
+
+# As a release has it, of any commit: its version is what git calls the commit, its time is
+# the commit's.
+image: ## the container image of this commit for both platforms, as dist/image.tar
+	for arch in amd64 arm64; do \
+	  GOFLAGS= CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags "-s -w -buildid=" -o dist/image/$$arch ./cmd/impala-lbcheck || exit 1; done
+	go -C tools/image run . -version "$$(git describe --tags --always --dirty)" -created "$$(git log -1 --format=%cI)" -revision "$$(git rev-parse HEAD)" \
+	  -amd64 "$(CURDIR)/dist/image/amd64" -arm64 "$(CURDIR)/dist/image/arm64" -o "$(CURDIR)/dist/image.tar"
+
+# The schemas come with the Python package, for several versions of Kubernetes.
+kustomize: ## the manifests of deploy/kustomize, built and held against Kubernetes' schemas (root, Debian)
+	go run ./interop kustomize
 
 sim: ## the simulated cluster on ports 21050 and 21000
 	go run ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000

@@ -57,6 +57,9 @@ type lab struct {
 
 	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
 
+	kustomize          func() (string, error) // path of the program
+	kubernetesValidate func() (string, error) // directory of its virtual environment
+
 	kdc        func() (*kdc, error)   // MIT Kerberos
 	slapd      func() error           // OpenLDAP's server
 	spark4Venv func() (string, error) // the newer Spark
@@ -118,6 +121,8 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
 	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })
+	l.kustomize = sync.OnceValues(func() (string, error) { return l.buildKustomize(ctx) })
+	l.kubernetesValidate = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "kubernetes-validate", pyKubernetes) })
 	l.kdc = sync.OnceValues(func() (*kdc, error) { return l.startKDC(ctx) })
 	l.defineWays(ctx)
 	l.slapd = sync.OnceValue(func() error { return l.startSlapd(ctx) })

@@ -30,8 +30,8 @@ cmd/impala-lbcheck/internal/provisiontext: internal/provision
 cmd/impala-lbcheck/internal/flags: scenarios vocab internal/usertext
 lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask scenarios/threshold
 report: scenarios vocab
-scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget scenarios/internal/deal
-scenarios/run/limits: scenarios vocab scenarios/run/internal/host scenarios/run/internal/pace scenarios/internal/budget
+scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget scenarios/internal/deal scenarios/internal/phrase
+scenarios/run/limits: scenarios vocab scenarios/run/internal/host scenarios/run/internal/pace scenarios/internal/budget scenarios/internal/phrase
 scenarios/run/internal/watchstate: scenarios scenarios/run/internal/record
 scenarios/run/internal/record: scenarios vocab
 scenarios/run/internal/nodes: scenarios vocab
