@@ -83,6 +83,7 @@ func allProofs(l *lab) []proof {
 		kerberosProofs(l),
 		simKDCProofs(l),
 		doctorProofs(l),
+		prometheusProofs(l),
 		sparkProofs(l),
 		sparkWayProofs(l),
 		hiveProofs(l),
