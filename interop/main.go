@@ -69,7 +69,7 @@ func allProofs(l *lab) []proof {
 	var all []proof
 	for _, group := range [][]proof{
 		balanceProofs(l), nodeProofs(l), topologyProofs(l), tlsProofs(l), clientProofs(l), releaseProofs(l), loadProofs(l), provisionProofs(l),
-		kerberosProofs(l), simKDCProofs(l), doctorProofs(l), sparkProofs(l), sparkWayProofs(l), hiveProofs(l), suiteProofs(l),
+		kerberosProofs(l), simKDCProofs(l), doctorProofs(l), browserProofs(l), sparkProofs(l), sparkWayProofs(l), hiveProofs(l), suiteProofs(l),
 	} {
 		all = append(all, group...)
 	}

@@ -1,8 +1,9 @@
 // Package report renders a [scenarios.Result]: as text for people, as JSON to be
-// stored, as JUnit for CI.
+// stored, as JUnit for CI, as a page of HTML to attach.
 //
 // [Write] renders, [Read] reads a stored result back, [ParseOut] and [FormatOf]
-// choose the format for a file, [Sentence] says the verdict in one line. A new
+// choose the format for a file, [Sentence] says the verdict in one line. [WriteRunning]
+// is the page of a run that still goes on. A new
 // format is a file and a line in formats.
 //
 // Rendering decides nothing and reads no clock: the same result gives the same

@@ -21,6 +21,7 @@ const (
 	FormatText  Format = "text"  // for people, in a terminal or a CI log
 	FormatJSON  Format = "json"  // the result file, which Read reads
 	FormatJUnit Format = "junit" // XML, one test case per finding
+	FormatHTML  Format = "html"  // one page with charts, which needs no other file
 )
 
 // Style is how a text is laid out, and how fixes are written in texts and JUnit.
@@ -44,6 +45,7 @@ var formats = map[Format]struct {
 	FormatText:  {".txt", writeText, escapeCommands},
 	FormatJSON:  {".json", writeJSON, EscapeJSON},
 	FormatJUnit: {".xml", writeJUnit, escapeCommands},
+	FormatHTML:  {".html", writeHTML, escapeCommands},
 }
 
 // Formats lists every format, sorted.

@@ -32,10 +32,10 @@ func TestParseOut(t *testing.T) {
 func TestParseOut_Errors(t *testing.T) {
 	t.Parallel()
 	for arg, want := range map[string]string{
-		"report":     "FORMAT=report with one of json, junit, text",
+		"report":     "FORMAT=report with one of html, json, junit, text",
 		"r.pdf":      "FORMAT=r.pdf",
 		"":           "the extension says no format",
-		"pdf=r.json": `"pdf" is none of the formats json, junit, text`,
+		"pdf=r.json": `"pdf" is none of the formats html, json, junit, text`,
 		"json=":      "no file after the format",
 	} {
 		if _, err := report.ParseOut(arg); err == nil || !strings.Contains(err.Error(), want) {

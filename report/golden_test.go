@@ -69,7 +69,7 @@ func render(t testing.TB, f report.Format, r scenarios.Result, s report.Style) [
 
 func TestWrite_Goldens(t *testing.T) {
 	each(t, func(t *testing.T, name string, r scenarios.Result) {
-		for _, f := range []report.Format{report.FormatText, report.FormatJUnit} { // the run itself is the golden of its JSON
+		for _, f := range []report.Format{report.FormatText, report.FormatJUnit, report.FormatHTML} { // the run itself is the golden of its JSON
 			golden.Equal(t, filepath.Join(goldens, name+"."+string(f)), render(t, f, r, report.Style{}))
 		}
 	}, runs, forged)

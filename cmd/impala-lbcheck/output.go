@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/livepage"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
@@ -23,6 +24,7 @@ type output struct {
 	observations string
 	explain      bool
 	quiet        bool
+	serve        string      // the address of the page of the run; "": none
 	inputs       []namedFile // what the command reads
 }
 
@@ -30,6 +32,7 @@ type output struct {
 func withOutput(cmd *cobra.Command) *output {
 	o := withReports(cmd)
 	cmd.Flags().StringVar(&o.observations, "observations", "", "write a JSON line per session to `FILE`")
+	cmd.Flags().StringVar(&o.serve, "serve", "", "show the run so far to browsers of this machine at `ADDRESS`, such as 127.0.0.1:0, while it lasts")
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	flags.Group(cmd, "Output")
 	return o
@@ -38,7 +41,7 @@ func withOutput(cmd *cobra.Command) *output {
 // withReports gives cmd the flags that say what is rendered.
 func withReports(cmd *cobra.Command) *output {
 	o := &output{}
-	cmd.Flags().StringArrayVar(&o.outs, "out", nil, "write a report to `FILE` (.json, .xml, .txt), FORMAT=FILE, or - for stdout; repeatable")
+	cmd.Flags().StringArrayVar(&o.outs, "out", nil, "write a report to `FILE` (.json, .xml, .html, .txt), FORMAT=FILE, or - for stdout; repeatable")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print the arithmetic of every finding")
 	return o
 }
@@ -49,6 +52,7 @@ type outputs struct {
 	o        *output
 	outs     []report.Out
 	lines    *observationFile // nil: not wanted
+	live     *livepage.Server // nil: not wanted
 	progress func(run.Event)
 	stop     func() // ends the progress
 }
@@ -63,6 +67,11 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 	opened := &outputs{o: o, outs: outs, stop: func() {}}
 	if o.observations != "" {
 		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
+			return nil, err
+		}
+	}
+	if o.serve != "" {
+		if opened.live, err = o.serveOn(e); err != nil {
 			return nil, err
 		}
 	}
@@ -124,6 +133,7 @@ func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
 	if err != nil {
 		fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
 	}
+	o.showEnd(ctx, r)
 	return exitWith(afterWriting(r.Exit, err))
 }
 
