@@ -76,14 +76,16 @@ func allProofs(l *lab) []proof {
 	return all
 }
 
-// summarize prints the number of proofs, writes proof.json if every proof was
-// requested, and returns the exit code. What cannot be tried on this machine is NOT
-// PROVEN, but no failure.
+// summarize prints the number of proofs and, once more, those that are missing, because
+// the end of a log is what is read. It writes proof.json if every proof was requested,
+// and returns the exit code. What cannot be tried on this machine is NOT PROVEN, but no
+// failure.
 func summarize(l *lab, outcomes []proofResult, complete bool) int {
 	missing, failed := 0, 0
 	for _, o := range outcomes {
 		if !o.Proven {
 			missing++
+			o.print()
 		}
 		if !o.Proven && !o.Cannot {
 			failed++

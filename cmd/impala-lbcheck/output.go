@@ -42,6 +42,7 @@ func withOutput(cmd *cobra.Command) *output {
 func withReports(cmd *cobra.Command) *output {
 	o := &output{}
 	cmd.Flags().StringArrayVar(&o.outs, "out", nil, "write a report to `FILE` (.json, .xml, .html, .txt), FORMAT=FILE, or - for stdout; repeatable")
+	mustComplete(cmd, "out", completeOut)
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print the arithmetic of every finding")
 	return o
 }

@@ -46,6 +46,7 @@ failed where: with evidence, and with an exit code.`,
 	root.InitDefaultVersionFlag()
 	root.SetHelpCommand(newHelp(root))
 	root.SetFlagErrorFunc(flags.Refused)
+	completeFiles(root)
 	root.SetUsageFunc(func(cmd *cobra.Command) error { flags.Usage(cmd.OutOrStderr(), cmd); return nil })
 	return root
 }

@@ -29,11 +29,15 @@ func newVersion(e env) *cobra.Command {
 			if asJSON {
 				return writeJSON(e.out, buildOf(debug.ReadBuildInfo()), "  ")
 			}
-			_, err := fmt.Fprintf(e.out, "impala-lbcheck %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			without := ""
+			if !withAWS {
+				without = ", without AWS"
+			}
+			_, err := fmt.Fprintf(e.out, "impala-lbcheck %s (%s, %s/%s%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, without)
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print version, commit and Go version as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print version, commit, Go version and whether it can call AWS, as JSON")
 	return cmd
 }
 
@@ -44,11 +48,12 @@ type build struct {
 	Modified bool   `json:"modified"` // the checkout had changes
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	AWS      bool   `json:"aws"` // it can provision: not built with the tag noaws
 }
 
 // buildOf reads what the Go toolchain noted of this build.
 func buildOf(info *debug.BuildInfo, ok bool) build {
-	b := build{Version: version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	b := build{Version: version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, AWS: withAWS}
 	if !ok {
 		return b
 	}
