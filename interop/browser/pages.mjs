@@ -89,7 +89,7 @@ async function selfCheck(browser) {
   writeFileSync(file, `<!doctype html><title>x</title><p style="color:#ccc;background:#fff">x</p><img src="missing.png"><script>console.log(1)</script>
 <svg class="chart" viewBox="0 0 10 10" width="20"><text x="0" y="9" font-size="9">cut off</text></svg>`);
   const page = await watched(await browser.newContext());
-  await page.goto(pathToFileURL(file));
+  await page.goto(pathToFileURL(file).href);
   const all = [...page.faults, ...await accessible(page), ...await layout(page)].join('\n');
   for (const fault of ['console: 1', 'request: ', 'axe color-contrast', 'axe image-alt', 'is cut']) {
     if (!all.includes(fault)) faults.push(`a page with a fault passes: ${fault}`);
@@ -104,7 +104,7 @@ try {
     for (const width of widths) for (const colorScheme of schemes) {
       const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
       const page = await watched(context);
-      await page.goto(pathToFileURL(path.join(folder, name + '.html')));
+      await page.goto(pathToFileURL(path.join(folder, name + ".html")).href);
       const of = await read(page);
       const wrong = [...page.faults, ...await layout(page), ...compare(of, result), ...await accessible(page)];
       if (!of.stored || !Buffer.from(of.stored.split(',')[1], 'base64').equals(stored)) wrong.push('the result in the page is another one');
