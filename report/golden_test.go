@@ -80,7 +80,9 @@ func TestWrite_Goldens(t *testing.T) {
 var storedResult = regexp.MustCompile(`base64,[A-Za-z0-9+/=]+`)
 
 // withoutResult is a page without it.
-func withoutResult(report []byte) []byte { return storedResult.ReplaceAll(report, []byte("base64,...")) }
+func withoutResult(report []byte) []byte {
+	return storedResult.ReplaceAll(report, []byte("base64,..."))
+}
 
 // What was measured is all that a judgement rests on. Under -update the runs are
 // judged anew, which their other goldens follow at the next -update.

@@ -153,6 +153,9 @@ func (t tableBlock) html(title string) *htmlTable {
 		var cells []htmlCell
 		for j, text := range row {
 			cell := htmlCell{Text: text, Class: t.cols[j].class(), Head: j == 0 && !t.cols[j].right}
+			if cell.Class == "name" && columns(text) > longName {
+				cell.Class += " long"
+			}
 			if i < len(shades) && j > 0 && j-1 < len(shades[i]) {
 				cell.Class += " " + shades[i][j-1]
 			}
@@ -165,6 +168,9 @@ func (t tableBlock) html(title string) *htmlTable {
 	}
 	return out
 }
+
+// longName is from how many columns on a name is broken into lines.
+const longName = 48
 
 func (c column) class() string {
 	switch {

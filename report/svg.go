@@ -102,7 +102,7 @@ func ticks(high float64) []float64 {
 		return []float64{0}
 	}
 	step := math.Pow(10, math.Floor(math.Log10(high)))
-	for _, part := range []float64{.1, .2, .25, .5, 1} {
+	for _, part := range []float64{.1, .2, .25, .5, 1, 2, 2.5} {
 		if high/(step*part) <= 4 {
 			step *= part
 			break

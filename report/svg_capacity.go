@@ -50,6 +50,9 @@ func capacityChart(p *page, r scenarios.Result) *chart {
 func holderRow(p *page, c scenarios.Capacity, h scenarios.Holder, y float64, x func(int) float64) []mark {
 	who, oneDown := holderName(p.names, h), 0
 	numbers := fmt.Sprintf("%d held", h.Held)
+	if c.Full(h) {
+		numbers += " (full)"
+	}
 	if h.Name != "" {
 		oneDown = c.HeldOneDown()
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // maxColumns is how many columns a chart over time has at most.
-const maxColumns = 120
+const maxColumns = 80
 
 // seriesCharts draws sessions over time, each measure on its own scale, with the events
 // of a watch by their numbers.
@@ -35,39 +35,60 @@ type timeline struct {
 // The measures of charts over time: their marks stand below the numbers of events and
 // above the axis.
 const (
+	plotLeft   = 66.0 // right of the numbers of its scale
+	plotWidth  = chartWidth - plotLeft
 	plotTop    = 30.0
 	plotHeight = 150.0
 	plotEnd    = plotTop + plotHeight
 )
 
-func (t timeline) x(i int) float64 { return float64(i) / float64(len(t.points)) * chartWidth }
+// x is where a column begins.
+func (t timeline) x(i int) float64 { return plotLeft + float64(i)/float64(len(t.points))*plotWidth }
+
+// lasts is how long all columns are, in seconds.
+func (t timeline) lasts() float64 { return float64(t.width) * float64(len(t.points)) }
 
 // frame is the chart without what it measures: its axes and events.
 func (t timeline) frame(c chart, highest float64, label func(float64) string) *chart {
 	c.Height = plotEnd + axisHeight
 	for _, tick := range ticks(highest) {
 		y := plotEnd - tick/max(highest, 1e-12)*plotHeight
-		c.Marks = append(c.Marks, line("grid", 0, y, chartWidth, 0), caption("tick", "start", 0, y-3, label(tick)))
+		c.Marks = append(c.Marks, line("grid", plotLeft, y, plotWidth, 0), caption("tick", "end", plotLeft-8, y+5, label(tick)))
 	}
-	lasts := float64(t.width) * float64(len(t.points))
-	for _, tick := range ticks(lasts)[1:] {
-		x := tick / lasts * chartWidth
+	for _, tick := range ticks(t.lasts())[1:] {
+		x := plotLeft + tick/t.lasts()*plotWidth
 		c.Marks = append(c.Marks, caption("tick", anchorAt(x), x, plotEnd+20, exactSeconds(scenarios.Seconds(tick))))
 	}
-	c.Marks = append(c.Marks, line("axis", 0, plotEnd, chartWidth, 0))
-	last := -100.0
-	for i, e := range t.events {
-		x := clamp(float64(e.at)/lasts, 0, 1) * chartWidth
-		c.Marks = append(c.Marks, line("event", x, plotTop-8, 0, plotHeight+8))
-		if x-last >= 22 { // a number has room
-			c.Marks = append(c.Marks, caption("event-number", anchorAt(x), x, plotTop-12, strconv.Itoa(i+1)))
-			last = x
-		}
-	}
+	c.Marks = append(c.Marks, line("axis", plotLeft, plotEnd, plotWidth, 0))
+	c.Marks = append(c.Marks, t.eventMarks()...)
 	if len(t.events) > 0 {
 		c.Legend = append(c.Legend, legend{"event", "line", "an event, by its number in the list"})
 	}
 	return &c
+}
+
+// eventMarks draws a line at each event, and its number; those that stand too close for
+// that share one text.
+func (t timeline) eventMarks() []mark {
+	const apart = 44.0 // that numbers need
+	var out []mark
+	first, at := 0, 0.0
+	for i, e := range t.events {
+		x := plotLeft + clamp(float64(e.at)/t.lasts(), 0, 1)*plotWidth
+		if i == 0 || x-at > apart {
+			first, at = i, x
+		}
+		out = append(out, line("event", x, plotTop-8, 0, plotHeight+8))
+		if next := i + 1; next < len(t.events) && plotLeft+clamp(float64(t.events[next].at)/t.lasts(), 0, 1)*plotWidth-at <= apart {
+			continue
+		}
+		numbers := strconv.Itoa(i + 1)
+		if i > first {
+			numbers = strconv.Itoa(first+1) + "–" + numbers
+		}
+		out = append(out, caption("event-number", anchorAt(at), at, plotTop-12, numbers))
+	}
+	return out
 }
 
 // sessions draws how many started, and how many of them failed.
@@ -84,7 +105,7 @@ func (t timeline) sessions() *chart {
 			{"bar", "rect", "started"}, {"failed", "rect", "of them failed"},
 		},
 	}, float64(highest), func(n float64) string { return fmt.Sprintf("%.4g", n) })
-	w := chartWidth / float64(len(t.points))
+	w := plotWidth / float64(len(t.points))
 	for i, p := range t.points {
 		h := func(n int) float64 { return float64(n) / float64(highest) * plotHeight }
 		at := exactSeconds(t.width * scenarios.Seconds(i))
@@ -134,13 +155,16 @@ func (t timeline) logins(load *scenarios.LoadStats) *chart {
 		ID: "slowest", Title: "Slowest login, from when it was due, in " + exactSeconds(t.width) + " each",
 		Desc:   "The longest is " + short(longest.Duration()) + ".",
 		Legend: []legend{{"curve", "line", "slowest login"}},
-	}, float64(longest), func(s float64) string { return short(scenarios.Seconds(s).Duration()) })
-	var points [][2]float64
+	}, float64(longest), func(s float64) string { return choose(s == 0, "0", short(scenarios.Seconds(s).Duration())) })
 	y := func(s float64) float64 { return plotEnd - clamp(s/float64(longest), 0, 1)*plotHeight }
-	for i, p := range t.points {
-		points = append(points, [2]float64{t.x(i), y(float64(p.LoginMax))}, [2]float64{t.x(i + 1), y(float64(p.LoginMax))})
+	for _, run := range t.withLogins() {
+		var points [][2]float64
+		for i := run[0]; i < run[1]; i++ {
+			at := y(float64(t.points[i].LoginMax))
+			points = append(points, [2]float64{t.x(i), at}, [2]float64{t.x(i + 1), at})
+		}
+		c.Marks = append(c.Marks, polyline("curve", points).standsFor("longest", short(longest.Duration())))
 	}
-	c.Marks = append(c.Marks, polyline("curve", points).standsFor("longest", short(longest.Duration())))
 	if load == nil || load.Login.Count() == 0 {
 		return c
 	}
@@ -149,8 +173,24 @@ func (t timeline) logins(load *scenarios.LoadStats) *chart {
 		of    float64
 	}{{"p50", .5}, {"p95", .95}, {"p99", .99}} {
 		at := load.Login.Quantile(q.of)
-		c.Marks = append(c.Marks, line("level-"+q.class, 0, y(at.Seconds()), chartWidth, 0).standsFor(q.class, short(at)))
+		c.Marks = append(c.Marks, line("level-"+q.class, plotLeft, y(at.Seconds()), plotWidth, 0).standsFor(q.class, short(at)))
 		c.Legend = append(c.Legend, legend{"level-" + q.class, "line", q.class + " of all, " + short(at)})
 	}
 	return c
+}
+
+// withLogins are the columns in a row in which sessions were opened: from one, to the one
+// after the last.
+func (t timeline) withLogins() [][2]int {
+	var out [][2]int
+	for i, p := range t.points {
+		switch last := len(out) - 1; {
+		case p.LoginMax == 0:
+		case last >= 0 && out[last][1] == i:
+			out[last][1]++
+		default:
+			out = append(out, [2]int{i, i + 1})
+		}
+	}
+	return out
 }

@@ -7,7 +7,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { launch, watched } from './browser.mjs';
 
 const [folder, ...names] = process.argv.slice(2);
-const widths = [390, 1280], schemes = ['light', 'dark'];
+// Widths and colour schemes; axe looks at both of each.
+const looks = [[390, 'light', false], [390, 'dark', true], [1280, 'light', true], [1280, 'dark', false]];
 const seen = { screenshots: 0, charts: 0, numbers: 0, rules: 0 };
 const faults = [];
 
@@ -15,15 +16,26 @@ const faults = [];
 async function accessible(page) {
   const found = await new AxeBuilder({ page }).analyze();
   seen.rules = Math.max(seen.rules, found.passes.length);
-  const open = found.incomplete.filter(r => r.id === 'color-contrast');
-  return [...found.violations, ...open].map(r => `axe ${r.id}: ${r.nodes.slice(0, 3).map(n => n.target + ' ' + n.failureSummary).join('; ')}`);
+  const open = found.incomplete.filter(r => r.id === 'color-contrast').flatMap(r => r.nodes.map(n => ({ ...r, nodes: [n] })));
+  const undecided = open.filter(r => !r.nodes[0].html.startsWith('<text')); // layout has that of charts
+  return [...found.violations, ...undecided].map(r => `axe ${r.id}: ${r.nodes.slice(0, 3).map(n => n.target + ' ' + n.failureSummary).join('; ')}`);
 }
 
-// layout returns what does not fit: the page itself, and the texts of charts.
+// layout returns what does not fit: the page itself, and the texts of charts, of which
+// axe does not say whether they stand out from what is behind them.
 const layout = page => page.evaluate(() => {
   const faults = [];
   const root = document.scrollingElement;
   if (root.scrollWidth > root.clientWidth) faults.push(`the page is ${root.scrollWidth} wide`);
+  const luminance = color => {
+    const [r, g, b] = color.match(/[\d.]+/g).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  for (const text of document.querySelectorAll('section svg.chart text')) {
+    const [low, high] = [luminance(getComputedStyle(text).fill), luminance(getComputedStyle(text.closest('section')).backgroundColor)].sort((a, b) => a - b);
+    const contrast = (high + .05) / (low + .05);
+    if (contrast < 4.5) faults.push(`"${text.textContent}" has a contrast of ${contrast.toFixed(1)}`);
+  }
   for (const svg of document.querySelectorAll('svg.chart')) {
     const box = svg.getBoundingClientRect(), texts = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
     for (const [i, [text, a]] of texts.entries()) {
@@ -101,12 +113,12 @@ try {
   await selfCheck(browser);
   for (const name of names) {
     const stored = readFileSync(path.join(folder, name + '.json')), result = JSON.parse(stored);
-    for (const width of widths) for (const colorScheme of schemes) {
+    for (const [width, colorScheme, axe] of looks) {
       const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
       const page = await watched(context);
       await page.goto(pathToFileURL(path.join(folder, name + ".html")).href);
       const of = await read(page);
-      const wrong = [...page.faults, ...await layout(page), ...compare(of, result), ...await accessible(page)];
+      const wrong = [...page.faults, ...await layout(page), ...compare(of, result), ...(axe ? await accessible(page) : [])];
       if (!of.stored || !Buffer.from(of.stored.split(',')[1], 'base64').equals(stored)) wrong.push('the result in the page is another one');
       await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       seen.screenshots++;
