@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check
+.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -91,13 +91,6 @@ rule: ## the balance rule, simulated in full (five minutes on two idle cores)
 	go test ./scenarios/judge -run 'TestRule_Document' -update
 	go test ./scenarios/judge -run 'TestRule_MeasuredAsWanted'
 
-# A release is made of a clean checkout whose HEAD has the tag: docs/releasing.md.
-release: ## all artefacts of a release in dist/, but uploads nothing (half an hour the first time)
-	release/build
-
-release-check: ## the release of HEAD from two clones, whose bytes must be the same (an hour)
-	release/reproduce
-
 # As a release has it, of any commit: its version is what git calls the commit, its time is
 # the commit's.
 image: ## the container image of this commit for both platforms, as dist/image.tar
@@ -109,6 +102,17 @@ image: ## the container image of this commit for both platforms, as dist/image.t
 # The schemas come with the Python package, for several versions of Kubernetes.
 kustomize: ## the manifests of deploy/kustomize, built and held against Kubernetes' schemas (root, Debian)
 	go run ./interop kustomize
+
+# A release is made of a clean checkout whose HEAD has the tag: docs/releasing.md.
+release: ## all artefacts of a release in dist/, but uploads nothing (half an hour the first time)
+	release/build
+
+release-check: ## the release of HEAD from two clones, whose bytes must be the same (an hour)
+	release/reproduce
+
+# Kubernetes is compiled from its module the first time: ten minutes on two idle cores.
+kubernetes: ## the CronJob in a real cluster under the profile restricted (root, Debian)
+	go run ./interop kubernetes
 
 sim: ## the simulated cluster on ports 21050 and 21000
 	go run -tags noaws ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000
