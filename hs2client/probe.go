@@ -39,7 +39,7 @@ func (h Heard) HintFor(c Config) []Fix { return h.hint(modeOf(&c)) }
 func (h Heard) hint(m mode) []Fix {
 	switch {
 	case h.WantsProxy:
-		return []Fix{todo(proxyWanted)}
+		return []Fix{proxyWanted}
 	case h.What == vocab.HeardNothing:
 		return nil
 	case h.What == vocab.HeardTLS && !m.tls:
@@ -104,11 +104,12 @@ const (
 // a few connections, one after the other, each closed at once. It listens for a
 // greeting, and then begins as an HTTP client, a TLS client, a SASL client and a
 // Thrift client would, until one is answered. It sends no user and no password, opens
-// no session, and takes c.Timeout in all. Its error is that no connection was made.
+// no session, and takes c.Timeout in all. Of a login c need say only which one is meant:
+// an empty [Ticket] will do. Its error is that no connection was made.
 func Probe(ctx context.Context, c Config) (Heard, error) {
-	t, phase, err := c.check()
+	t, err := c.target()
 	if err != nil {
-		return Heard{}, unconnectedError(ctx, &c, "probe", phase, err)
+		return Heard{}, unconnectedError(ctx, &c, "probe", PhaseResolve, err)
 	}
 	p := prober{Config: c, target: t, step: probeStep, heard: Heard{config: modeOf(&c)}}
 	if c.Timeout > 0 {

@@ -224,7 +224,7 @@ func spokenProtocol(h hs2client.Heard) scenarios.Protocol {
 // login by ticket counts as one by password: what a probe hears does not tell them apart.
 func (d *diagnosis) session(secured bool) hs2client.Config {
 	s := d.Wish.Scenario
-	c := hs2client.Config{Protocol: s.Target.Protocol}
+	c := hs2client.Config{Protocol: s.Target.Protocol, Delegate: s.Auth.Delegate}
 	switch m := s.Auth.Mechanism; {
 	case m == scenarios.MechanismJWT:
 		c.Bearer = &hs2client.Bearer{}
