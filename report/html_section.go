@@ -52,18 +52,18 @@ type sectionRule struct {
 // sectionRules are the sections after the findings, in order.
 var sectionRules = []sectionRule{
 	{"getting-in", writeScouts, nil},
-	{"capacity", writeCapacity, one(capacityChart)},
+	{"capacity", writeCapacity, oneChart(capacityChart)},
 	{"idle", writeIdle, nil},
 	{"events", writeWatch, nil},
 	{"query", writeQuery, nil},
 	{"handles", writeHandles, nil},
-	{"coordinators", writeCoordinators, one(sharesChart)},
+	{"coordinators", writeCoordinators, oneChart(sharesChart)},
 	{"nodes", writeNodes, nil},
 	{"over-time", writeTimeline, seriesCharts},
-	{"phases", writePhases, one(phasesChart)},
-	{"logins", writeLogins, one(loginsChart)},
-	{"load", writeLoad, one(loadChart)},
-	{"certificates", writeCertificates, one(validityChart)},
+	{"phases", writePhases, oneChart(phasesChart)},
+	{"logins", writeLogins, oneChart(loginsChart)},
+	{"load", writeLoad, oneChart(loadChart)},
+	{"certificates", writeCertificates, oneChart(validityChart)},
 	{"pages", writePages, nil},
 	{"errors", writeErrors, nil},
 	{"failures", writeFailures, nil},
@@ -71,8 +71,8 @@ var sectionRules = []sectionRule{
 	{"detects", writeDetectable, nil},
 }
 
-// one makes a list of one chart.
-func one(of func(*page, scenarios.Result) *chart) func(*page, scenarios.Result) []*chart {
+// oneChart makes a list of one chart.
+func oneChart(of func(*page, scenarios.Result) *chart) func(*page, scenarios.Result) []*chart {
 	return func(p *page, r scenarios.Result) []*chart { return []*chart{of(p, r)} }
 }
 

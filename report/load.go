@@ -18,7 +18,7 @@ func writeLoad(p *page, r scenarios.Result) {
 	p.title("Load, in milliseconds")
 	p.times("from due", fromDue(*l))
 	if l.Late > 0 {
-		p.fact("late", fmt.Sprintf("%s started more than %d ms after they were due", count(l.Late, "session"), scenarios.LateAfter/time.Millisecond))
+		p.fact("late", fmt.Sprintf("%s started more than %d ms later than due", count(l.Late, "session"), scenarios.LateAfter/time.Millisecond))
 	}
 	if l.Dropped > 0 {
 		p.fact("dropped", fmt.Sprintf("%s never started: no slot was free", count(l.Dropped, "session")))
