@@ -23,7 +23,8 @@ type output struct {
 	observations string
 	explain      bool
 	quiet        bool
-	inputs       []namedFile // what the command reads
+	baseline     *baselineFlags // nil: the command has none
+	inputs       []namedFile    // what the command reads
 }
 
 // withOutput gives cmd the flags of a run's output.
@@ -31,6 +32,7 @@ func withOutput(cmd *cobra.Command) *output {
 	o := withReports(cmd)
 	cmd.Flags().StringVar(&o.observations, "observations", "", "write a JSON line per session to `FILE`")
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
+	o.baseline = withBaseline(cmd)
 	flags.Group(cmd, "Output")
 	return o
 }

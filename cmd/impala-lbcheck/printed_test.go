@@ -17,6 +17,7 @@ var foreignFlags = map[string][]string{
 	"impala-shell": {"--ssl", "--http_path", "--ca_cert", "--jwt_cmd", "--auth_creds_ok_in_clear", "--strict_hs2_protocol", "--client_connect_timeout_ms"},
 	"aws": {"--source-group", "--groups", "--recursive", "--load-balancer-name", "--instances", "--certificate-arn",
 		"--output", "--cli-input-json"},
+	"kubectl": {"--prefix", "--tail"},
 	// A module of ours with a command line of its own.
 	"bench": {"--quick", "--only", "--client", "--addrs", "--c", "--window", "--profile", "--login", "--http"},
 }

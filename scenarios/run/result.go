@@ -33,7 +33,7 @@ func (r *run) measured() scenarios.Measured {
 	m.Sessions.Count(all)
 	m.Nodes = nodeTallies(r.nodes.Snapshot(), all)
 	for i, n := range m.Nodes {
-		m.Nodes[i].Login = c.recorded.LoginsOver(n.Address)
+		m.Nodes[i].Login = m.Logins.Over(n.Address)
 	}
 	return m
 }

@@ -1,0 +1,8 @@
+//go:build race
+
+package merge_test
+
+const (
+	raceEnabled  = true
+	shardsOfSize = 20
+)
