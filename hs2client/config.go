@@ -133,19 +133,28 @@ type target struct {
 	port uint16
 }
 
-// check refuses what cannot be dialled or sent, before anything is.
-func (c *Config) check() (target, Phase, error) {
+// target reads Addr.
+func (c *Config) target() (target, error) {
 	host, port, err := net.SplitHostPort(c.Addr)
 	if err != nil {
-		return target{}, PhaseResolve, &wire.Error{Kind: KindInvalid, Err: err}
+		return target{}, &wire.Error{Kind: KindInvalid, Err: err}
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || n == 0 || host == "" {
-		return target{}, PhaseResolve, invalid("invalid address: want host:port, with a port from 1 to 65535")
+		return target{}, invalid("invalid address: want host:port, with a port from 1 to 65535")
 	}
 	t := target{host: host, port: uint16(n)}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		t.ip = ip
+	}
+	return t, nil
+}
+
+// check refuses what cannot be dialled or sent, before anything is.
+func (c *Config) check() (target, Phase, error) {
+	t, err := c.target()
+	if err != nil {
+		return t, PhaseResolve, err
 	}
 	if !c.Protocol.Known() {
 		return t, PhaseOpen, invalid(fmt.Sprintf("unknown protocol %.40q: use %s, %s or %s", c.Protocol, ProtocolHS2, ProtocolHS2HTTP, ProtocolBeeswax))

@@ -47,6 +47,7 @@ type mode struct {
 	ownCert   bool // the client has a certificate of its own
 	bearer    bool // the login is by a token
 	kerberos  bool // the login is by a ticket
+	delegates bool // the session is for another user than the one who logs in
 	protocol  Protocol
 }
 
@@ -77,7 +78,8 @@ func (m mode) login() string {
 func modeOf(c *Config) mode {
 	return mode{
 		tls: c.TLS != nil, sasl: c.hasLogin(), bearer: c.Bearer != nil, kerberos: c.Kerberos != nil, protocol: c.Protocol,
-		ownRoots: c.TLS != nil && c.TLS.Roots != nil, ownCert: c.TLS != nil && c.TLS.Certificate != nil,
+		delegates: c.Delegate != "",
+		ownRoots:  c.TLS != nil && c.TLS.Roots != nil, ownCert: c.TLS != nil && c.TLS.Certificate != nil,
 	}
 }
 
@@ -247,7 +249,7 @@ func (conn *connection) newError(ctx context.Context, phase Phase, err error) er
 	}
 	e.hint = hintFor(e, conn.mode, conn.received())
 	if cut := e.Kind == KindEOF || e.Kind == KindReset; cut && conn.certRequested && !conn.mode.ownCert && !conn.received() {
-		e.hint = append(needsClientCert("the listener asked for a client certificate, and some end connections without one in silence"), e.hint...)
+		e.hint = append(needsClientCert(askedForCert), e.hint...)
 	}
 	return e
 }

@@ -199,7 +199,7 @@ const allowance = 1.25
 // eachWay calls what with a configuration of each way in.
 func eachWay(t *testing.T, what func(name string, c hs2client.Config)) {
 	kdc := startKDC(t, simkdc.Config{})
-	addr, tk := startApart(t, kdc), ticket(t, byPassword(kdc))
+	addr, tk := startApart(t, kdc), ticket(t, byPassword(t, kdc))
 	for name, w := range waysIn {
 		c := hs2client.Config{Addr: addr, User: "ann", Timeout: soon, Protocol: w.protocol}
 		if w.ticket {

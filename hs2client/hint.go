@@ -15,17 +15,24 @@ const (
 	settingServerName = "tls.server_name"
 	settingClientCert = "tls.client_cert"
 	settingAuth       = "auth.mechanism"
+	settingDelegate   = "auth.delegate"
 	settingProtocol   = "target.protocol"
 	settingHTTPPath   = "target.http_path"
 	settingHTTPExpect = "target.http_expect"
 )
 
 const (
-	ports       = "HS2 21050, Beeswax 21000"
-	proxied     = "the balancer sends a PROXY header, which Impala does not understand: turn proxy protocol off"
-	proxyWanted = "the listener expects a PROXY header, which Impala's clients do not send: turn that off there (HAProxy: accept-proxy, nginx: proxy_protocol), or have the balancer before it send the header"
-	gone        = "the coordinator behind the balancer is gone"
-	allBusy     = "all of the coordinator's service threads (--fe_service_threads) are busy"
+	ports        = "HS2 21050, Beeswax 21000"
+	gone         = "the coordinator behind the balancer is gone"
+	askedForCert = "the listener asked for a client certificate, and some end connections without one in silence"
+	allBusy      = "all of the coordinator's service threads (--fe_service_threads) are busy"
+)
+
+// What to do about PROXY headers.
+var (
+	proxied     = Fix{Proxy: true, Why: "the balancer sends a PROXY header, which Impala does not understand: turn proxy protocol off"}
+	proxyHeard  = Fix{Proxy: true, Why: "the answer is a PROXY header: proxy protocol is on somewhere between here and Impala, which does not understand it; turn it off"}
+	proxyWanted = Fix{Proxy: true, Why: "the listener expects a PROXY header, which Impala's clients do not send: turn that off there (HAProxy: accept-proxy, nginx: proxy_protocol), or have the balancer before it send the header"}
 )
 
 // Advice is what a failure of class c suggests to a session of a Config, where nothing
@@ -48,7 +55,7 @@ var kindHints = map[Kind][]Fix{
 		{Setting: settingProtocol, Value: string(ProtocolHS2HTTP), Why: "the port answers in HTTP: it may be HS2 over HTTP (28000)"},
 		todo("where it is another HTTP listener, a proxy or a web page (25000), use a TCP listener and the binary port (" + ports + ")"),
 	},
-	KindProxyHeader: {todo("the answer is a PROXY header: proxy protocol is on somewhere between here and Impala, which does not understand it; turn it off")},
+	KindProxyHeader: {proxyHeard},
 	KindNotTLS: {
 		{Setting: settingTLS, Value: "false", Why: "the port does not speak TLS"},
 		todo("put a certificate on the listener"),
@@ -94,7 +101,7 @@ var (
 	}
 	plainPort = []Fix{
 		{Setting: settingTLS, Value: "false", Why: "the port may not speak TLS (a plain Impala port waits without an answer)"},
-		todo("put a certificate on the listener"), todo(gone), todo(proxied),
+		todo("put a certificate on the listener"), todo(gone), proxied,
 	}
 	tcpHints = map[Kind][]Fix{
 		KindInvalid: {todo("the local address to dial from must be one of this machine's, and of the same family (IPv4 or IPv6) as the node")},
@@ -181,11 +188,11 @@ func loginHint(k Kind, m mode) []Fix {
 			return append(append(slices.Clone(refusedTicket), mismatched...), todo(gone))
 		}
 		refused := todo("user or password was refused (Impala then closes the connection without an answer)")
-		return append(append([]Fix{refused}, mismatched...), todo(gone), todo(proxied))
+		return append(append([]Fix{refused}, mismatched...), todo(gone), proxied)
 	case KindEOF, KindReset:
-		return append(append([]Fix{todo(gone)}, mismatched...), todo(proxied))
+		return append(append([]Fix{todo(gone)}, mismatched...), proxied)
 	case KindTimeout:
-		return append(mismatched, todo(allBusy), todo(proxied))
+		return append(mismatched, todo(allBusy), proxied)
 	case KindGarbage, KindOversize, KindMismatch:
 		return []Fix{
 			{Setting: settingAuth, Value: "none", Why: "the port does not answer a SASL login"},
@@ -211,6 +218,8 @@ func openHint(k Kind, m mode, received bool) []Fix {
 	switch k {
 	case KindUnsupported:
 		return otherProtocol(m)
+	case KindUnauthorized:
+		return notAllowed(m)
 	case KindGarbage, KindOversize, KindMismatch, KindVersion:
 		return []Fix{todo("what answers there is no Impala: check host and port (" + ports + ", HS2 over HTTP 28000)")}
 	case KindEOF, KindReset, KindTimeout:
@@ -231,9 +240,20 @@ func openHint(k Kind, m mode, received bool) []Fix {
 		fixes = append(fixes, Fix{Setting: settingProtocol, Value: string(ProtocolHS2), Why: "the port may speak HS2"})
 	}
 	if k == KindTimeout {
-		return append(fixes, todo("the coordinator hangs"), todo(allBusy), todo(proxied))
+		return append(fixes, todo("the coordinator hangs"), todo(allBusy), proxied)
 	}
-	return append(fixes, todo(gone), todo(proxied))
+	return append(fixes, todo(gone), proxied)
+}
+
+// notAllowed is for a user who is known and may open no session.
+func notAllowed(m mode) []Fix {
+	if !m.delegates {
+		return []Fix{todo("the server lets this user open no session: look at its log for the reason, and allow it there")}
+	}
+	return []Fix{
+		todo("the user who logs in may not act for another one: allow it at every coordinator, by Impala's --authorized_proxy_user_config (such as hue=*) or --authorized_proxy_group_config"),
+		{Setting: settingDelegate, Why: "name a user for whom it may"},
+	}
 }
 
 // otherProtocol is for a port of Thrift that does not know the first call.

@@ -32,7 +32,7 @@ func httpHint(e *Error, m mode, received bool) []Fix {
 	case e.Phase == PhaseOpen:
 		return httpOpenHint(e.Kind, m, received)
 	case e.Phase > PhaseOpen && e.Kind != KindTimeout:
-		return []Fix{todo("where it was idle before, a proxy keeps connections for less time than the session pauses: raise its keep-alive time"), todo(gone)}
+		return []Fix{todo("where it was idle before, a proxy keeps connections for less time than the session pauses: raise its keep-alive time (HAProxy: timeout http-keep-alive; nginx: keepalive_timeout)"), todo(gone)}
 	}
 	return nil
 }
@@ -104,10 +104,10 @@ func httpOpenHint(k Kind, m mode, received bool) []Fix {
 		fixes = append(fixes, Fix{Setting: settingTLS, Value: "true", Why: "the port may speak TLS"})
 	}
 	if k == KindTimeout {
-		return append(fixes, todo("the coordinator hangs"), todo(allBusy), todo(proxied))
+		return append(fixes, todo("the coordinator hangs"), todo(allBusy), proxied)
 	}
 	if k == KindReset && m.sasl {
 		fixes = append(fixes, todo("the login may have been refused: Impala answers before it has read the request, and its answer can be lost with the connection"))
 	}
-	return append(fixes, todo(gone), todo(proxied))
+	return append(fixes, todo(gone), proxied)
 }

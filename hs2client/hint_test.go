@@ -20,7 +20,7 @@ func everyFix() map[Fix]bool {
 	all := map[Fix]bool{}
 	for phase := range NumPhases {
 		for kind := range vocab.KindForeignHandle + 1 {
-			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: ProtocolBeeswax}, {protocol: ProtocolHS2HTTP}, {protocol: ProtocolHS2HTTP, tls: true, sasl: true, bearer: true}, {protocol: ProtocolHS2HTTP, sasl: true, kerberos: true}} {
+			for _, m := range []mode{{}, {tls: true}, {sasl: true}, {tls: true, sasl: true}, {protocol: ProtocolBeeswax}, {delegates: true}, {protocol: ProtocolHS2HTTP}, {protocol: ProtocolHS2HTTP, tls: true, sasl: true, bearer: true}, {protocol: ProtocolHS2HTTP, sasl: true, kerberos: true}} {
 				for _, received := range []bool{false, true} {
 					for _, e := range []Error{{}, {status: 400}, {status: 417}, {status: 502}, {heard: vocab.HeardHTTP}, {heard: vocab.HeardThrift}, {asked: []string{"Negotiate"}}, {Err: &wire.OfferError{Offered: gss.QOPConf}}} {
 						e.Phase, e.Kind = phase, kind
@@ -36,7 +36,8 @@ func everyFix() map[Fix]bool {
 }
 
 // impalaFlags are startup flags of Impala's, which this package may name.
-var impalaFlags = map[string]bool{"--fe_service_threads": true, "--max_hs2_sessions_per_user": true, "--disconnected_session_timeout": true}
+var impalaFlags = map[string]bool{"--fe_service_threads": true, "--max_hs2_sessions_per_user": true, "--disconnected_session_timeout": true,
+	"--authorized_proxy_user_config": true, "--authorized_proxy_group_config": true}
 
 // How a setting is written is known to whoever shows it.
 func TestPackage_NamesNoFlagOfACommand(t *testing.T) {
@@ -65,6 +66,16 @@ func TestHintFor_ReadsAsClauses(t *testing.T) {
 	for f := range everyFix() {
 		if f.Why == "" || strings.HasSuffix(f.Why, ".") || f.Setting == "" && f.Value != "" {
 			t.Errorf("%+v is no clause", f)
+		}
+	}
+}
+
+// What is refuted where a probe heard what the session needs is marked, however it is worded.
+func TestHintFor_MarksWhatIsAboutPROXYHeaders(t *testing.T) {
+	t.Parallel()
+	for f := range everyFix() {
+		if strings.Contains(f.Why, "PROXY") != f.Proxy {
+			t.Errorf("%+v", f)
 		}
 	}
 }

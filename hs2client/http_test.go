@@ -346,6 +346,8 @@ func TestHTTP_ForeignHandles(t *testing.T) {
 	for text, want := range map[string]string{
 		"Invalid session id: 1:2":                          "execute.foreign-handle",
 		"Invalid or unknown query handle: 1:2":             "execute.foreign-handle",
+		"Invalid SessionHandle: SessionHandle [1-2]":       "execute.foreign-handle",
+		"Invalid OperationHandle: OperationHandle [1-2]":   "execute.foreign-handle",
 		"Client session expired due to more than 1200s of": "execute.invalid-session",
 		"AnalysisException":                                "execute.error",
 	} {
@@ -357,7 +359,7 @@ func TestHTTP_ForeignHandles(t *testing.T) {
 		}
 		binary := &coordinator{execute: failed(text)}
 		wantClass(t, wholeSession(t.Context(), hs2client.Config{Addr: serve(t, binary.plain), Timeout: soon}),
-			map[bool]string{true: "execute.invalid-session", false: strings.Replace(want, "foreign-handle", "invalid-handle", 1)}[strings.HasPrefix(text, "Invalid session")])
+			map[bool]string{true: "execute.invalid-session", false: strings.Replace(want, "foreign-handle", "invalid-handle", 1)}[strings.HasPrefix(strings.ToLower(text), "invalid session")])
 	}
 	server := httpImpala(nil)
 	server.open = &hs2.TStatus{StatusCode: hs2.TStatusCode_ERROR, ErrorMessage: new("Invalid session id: 1:2")}

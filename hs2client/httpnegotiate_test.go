@@ -60,7 +60,7 @@ func (n negotiation) proven(fields ...string) []byte {
 func TestKerberosOverHTTP(t *testing.T) {
 	t.Parallel()
 	kdc := startKDC(t, simkdc.Config{})
-	tk := ticket(t, byPassword(kdc))
+	tk := ticket(t, byPassword(t, kdc))
 	keys, err := keytab.Parse(kdc.Keytab(spn))
 	if err != nil {
 		t.Fatal(err)

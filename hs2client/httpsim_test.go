@@ -109,10 +109,30 @@ func TestHTTP_SimulatedRefusals(t *testing.T) {
 			if strings.HasSuffix(tc.class, "timeout") {
 				c.Timeout = 200 * time.Millisecond
 			}
-			if e := wantClass(t, wholeSession(t.Context(), c), tc.class); !strings.Contains(e.Text, tc.text) {
-				t.Errorf("%v", e)
+			if e := wantClass(t, wholeSession(t.Context(), c), tc.class); !strings.Contains(e.Text, tc.text) || len(e.Hint()) == 0 {
+				t.Errorf("%v, hint %+v", e, e.Hint())
 			}
 		})
+	}
+}
+
+// Whoever may not act for others learns which of Impala's settings says who may.
+func TestHS2_SimulatedDelegationRefused(t *testing.T) {
+	t.Parallel()
+	for _, protocol := range []hs2client.Protocol{hs2client.ProtocolHS2, hs2client.ProtocolHS2HTTP} {
+		config := simcluster.Config{HTTP: true}
+		c := overHTTPInto(cluster(t, config), config)
+		if protocol == hs2client.ProtocolHS2 {
+			_, c.Addr = simulatedNode(t, config)
+			c.HTTP = nil
+		}
+		c.Protocol, c.User, c.Delegate = protocol, "ann", "bob"
+		e := wantClass(t, wholeSession(t.Context(), c), "open.unauthorized")
+		for _, want := range []string{"--authorized_proxy_user_config", "--authorized_proxy_group_config", "auth.delegate"} {
+			if !strings.Contains(fixText(e.Hint()), want) {
+				t.Errorf("%s: %q is not in %q", protocol, want, fixText(e.Hint()))
+			}
+		}
 	}
 }
 

@@ -13,16 +13,15 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client/internal/wire"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/gss"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/keytab"
-	"github.com/impala-lbcheck/impala-lbcheck/internal/krb5conf"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/krbmsg"
 )
 
 // KerberosLogin is who logs in by Kerberos, and what proves it: one of Keytab, CCache
 // and Password. No formatting verb and no encoding shows any of them.
 type KerberosLogin struct {
-	// Conf is the text of krb5.conf, with what it includes in its place. "": the
-	// realm must be in Principal, and its KDCs in the DNS.
-	Conf string
+	// Conf is what krb5.conf says. The zero value: the realm must be in Principal, and
+	// its KDCs in the DNS.
+	Conf KerberosConf
 
 	// Principal is the user: alice, or alice@EXAMPLE.COM; without a realm, of
 	// krb5.conf's default_realm. "": the owner of the credential cache, or the first
@@ -83,15 +82,12 @@ func (l KerberosLogin) client(service, host string) (*kdc.Client, error) {
 	case l.Password != "" && l.Principal == "":
 		return nil, invalid("Kerberos by password needs a principal")
 	}
-	conf, err := krb5conf.Parse(l.Conf)
-	if err != nil {
-		return nil, &wire.Error{Kind: KindInvalid, Err: err}
-	}
-	c := &kdc.Client{Conf: conf, Cache: l.CCache, Password: l.Password}
+	c := &kdc.Client{Conf: l.Conf.config(), Cache: l.CCache, Password: l.Password}
 	if l.Principal != "" {
 		c.Name, c.Realm = krbmsg.ParsePrincipal(l.Principal)
 	}
 	if l.Keytab != nil {
+		var err error
 		if c.Keys, err = keytab.Parse(l.Keytab); err == nil && len(c.Keys) == 0 {
 			err = errors.New("the keytab is empty")
 		}

@@ -42,8 +42,19 @@ func startKDC(t testing.TB, c simkdc.Config) *simkdc.KDC {
 	return k
 }
 
-func byPassword(k *simkdc.KDC) hs2client.KerberosLogin {
-	return hs2client.KerberosLogin{Conf: k.Krb5Conf(), Principal: "alice", Password: password}
+// krb5 reads the text of a krb5.conf.
+func krb5(t testing.TB, text string) hs2client.KerberosConf {
+	t.Helper()
+	c, err := hs2client.ParseKerberosConf(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func byPassword(t testing.TB, k *simkdc.KDC) hs2client.KerberosLogin {
+	t.Helper()
+	return hs2client.KerberosLogin{Conf: krb5(t, k.Krb5Conf()), Principal: "alice", Password: password}
 }
 
 // ticket is alice's for the balancer.
@@ -87,7 +98,7 @@ func TestKerberos_EveryTypeOfKeyAndKindOfServer(t *testing.T) {
 					c.columns, c.schema = pid()
 					server := newKerberized(t, kdc, c.framed)
 					server.Subkey, server.offers = subkey, offered
-					tk := ticket(t, byPassword(kdc))
+					tk := ticket(t, byPassword(t, kdc))
 					if err := oneSession(t, hs2client.Config{Addr: serve(t, server.serve), Kerberos: tk, QOP: qop}); err != nil {
 						t.Fatal(err)
 					}
@@ -113,7 +124,7 @@ func TestKerberos_LongMessagesAreCut(t *testing.T) {
 		server := newKerberized(t, kdc, c.framed)
 		server.offers, server.size = gss.QOPInt|gss.QOPConf, 100
 		err := oneSession(t, hs2client.Config{
-			Addr: serve(t, server.serve), Kerberos: ticket(t, byPassword(kdc)), QOP: qop,
+			Addr: serve(t, server.serve), Kerberos: ticket(t, byPassword(t, kdc)), QOP: qop,
 			Options: map[string]string{"CLIENT_IDENTIFIER": strings.Repeat("long ", 1000)},
 		})
 		if err != nil || len(c.seen["CLIENT_IDENTIFIER"]) != 5000 {
@@ -129,15 +140,15 @@ func TestKerberosLogin_FromEverything(t *testing.T) {
 	open := startKDC(t, simkdc.Config{NoPreauth: true})
 	dead := strings.Replace(kdc.Krb5Conf(), "    kdc =", "    kdc = 127.0.0.1:1\n    kdc =", 1)
 	for name, login := range map[string]hs2client.KerberosLogin{
-		"a password":                  byPassword(kdc),
-		"a password, with a realm":    {Conf: kdc.Krb5Conf(), Principal: "alice@EXAMPLE.COM", Password: password},
-		"a keytab":                    {Conf: kdc.Krb5Conf(), Principal: "alice", Keytab: kdc.Keytab("alice")},
-		"a keytab, its own principal": {Conf: kdc.Krb5Conf(), Keytab: kdc.Keytab("alice", spn)},
-		"a reply too long for UDP":    byPassword(small),
-		"a firewall that drops UDP":   byPassword(noUDP),
-		"no proof asked for":          byPassword(open),
-		"the first KDC is down":       {Conf: dead, Principal: "alice", Password: password},
-		"TCP alone":                   {Conf: strings.Replace(kdc.Krb5Conf(), "[libdefaults]", "[libdefaults]\nudp_preference_limit = 1", 1), Principal: "alice", Password: password},
+		"a password":                  byPassword(t, kdc),
+		"a password, with a realm":    {Conf: krb5(t, kdc.Krb5Conf()), Principal: "alice@EXAMPLE.COM", Password: password},
+		"a keytab":                    {Conf: krb5(t, kdc.Krb5Conf()), Principal: "alice", Keytab: kdc.Keytab("alice")},
+		"a keytab, its own principal": {Conf: krb5(t, kdc.Krb5Conf()), Keytab: kdc.Keytab("alice", spn)},
+		"a reply too long for UDP":    byPassword(t, small),
+		"a firewall that drops UDP":   byPassword(t, noUDP),
+		"no proof asked for":          byPassword(t, open),
+		"the first KDC is down":       {Conf: krb5(t, dead), Principal: "alice", Password: password},
+		"TCP alone":                   {Conf: krb5(t, strings.Replace(kdc.Krb5Conf(), "[libdefaults]", "[libdefaults]\nudp_preference_limit = 1", 1)), Principal: "alice", Password: password},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,28 +173,27 @@ func TestKerberosLogin_Errors(t *testing.T) {
 		want  string
 		says  string
 	}{
-		"another host":     {byPassword(kdc), "c1.example.com", "sasl.unknown-service", "impala/c1.example.com@EXAMPLE.COM"},
-		"an unknown user":  {hs2client.KerberosLogin{Conf: conf, Principal: "bob", Password: password}, balancer, "sasl.unknown-client", "bob@EXAMPLE.COM"},
-		"a wrong password": {hs2client.KerberosLogin{Conf: conf, Principal: "alice", Password: "wrong"}, balancer, "sasl.rejected", "alice@EXAMPLE.COM"},
-		"a wrong password, no proof asked for": {hs2client.KerberosLogin{Conf: startKDC(t, simkdc.Config{NoPreauth: true}).Krb5Conf(), Principal: "alice", Password: "wrong"},
+		"another host":     {byPassword(t, kdc), "c1.example.com", "sasl.unknown-service", "impala/c1.example.com@EXAMPLE.COM"},
+		"an unknown user":  {hs2client.KerberosLogin{Conf: krb5(t, conf), Principal: "bob", Password: password}, balancer, "sasl.unknown-client", "bob@EXAMPLE.COM"},
+		"a wrong password": {hs2client.KerberosLogin{Conf: krb5(t, conf), Principal: "alice", Password: "wrong"}, balancer, "sasl.rejected", "alice@EXAMPLE.COM"},
+		"a wrong password, no proof asked for": {hs2client.KerberosLogin{Conf: krb5(t, startKDC(t, simkdc.Config{NoPreauth: true}).Krb5Conf()), Principal: "alice", Password: "wrong"},
 			balancer, "sasl.rejected", "not the one that the KDC has"},
-		"another's keytab":     {hs2client.KerberosLogin{Conf: conf, Principal: "bob", Keytab: kdc.Keytab("alice")}, balancer, "sasl.no-ticket", "alice@EXAMPLE.COM"},
-		"a clock behind":       {byPassword(skewed), balancer, "sasl.clock-skew", "the KDC's clock says"},
-		"a clock ahead":        {byPassword(skewedOpen), balancer, "sasl.clock-skew", "the KDC's clock says"},
-		"no encryption type":   {hs2client.KerberosLogin{Conf: strings.Replace(sha2.Krb5Conf(), "[libdefaults]", "[libdefaults]\npermitted_enctypes = aes256-cts aes128-cts", 1), Principal: "alice", Password: password}, balancer, "sasl.no-common-encryption", "ETYPE"},
-		"no AES":               {hs2client.KerberosLogin{Conf: strings.Replace(conf, "[libdefaults]", "[libdefaults]\ndefault_tgs_enctypes = rc4-hmac", 1), Principal: "alice", Password: password}, balancer, "sasl.no-common-encryption", "AES"},
-		"a realm without KDC":  {hs2client.KerberosLogin{Conf: conf, Principal: "alice@OTHER.ORG", Password: password}, balancer, "sasl.wrong-realm", "OTHER.ORG"},
+		"another's keytab":     {hs2client.KerberosLogin{Conf: krb5(t, conf), Principal: "bob", Keytab: kdc.Keytab("alice")}, balancer, "sasl.no-ticket", "alice@EXAMPLE.COM"},
+		"a clock behind":       {byPassword(t, skewed), balancer, "sasl.clock-skew", "the KDC's clock says"},
+		"a clock ahead":        {byPassword(t, skewedOpen), balancer, "sasl.clock-skew", "the KDC's clock says"},
+		"no encryption type":   {hs2client.KerberosLogin{Conf: krb5(t, strings.Replace(sha2.Krb5Conf(), "[libdefaults]", "[libdefaults]\npermitted_enctypes = aes256-cts aes128-cts", 1)), Principal: "alice", Password: password}, balancer, "sasl.no-common-encryption", "ETYPE"},
+		"no AES":               {hs2client.KerberosLogin{Conf: krb5(t, strings.Replace(conf, "[libdefaults]", "[libdefaults]\ndefault_tgs_enctypes = rc4-hmac", 1)), Principal: "alice", Password: password}, balancer, "sasl.no-common-encryption", "AES"},
+		"a realm without KDC":  {hs2client.KerberosLogin{Conf: krb5(t, conf), Principal: "alice@OTHER.ORG", Password: password}, balancer, "sasl.wrong-realm", "OTHER.ORG"},
 		"no realm":             {hs2client.KerberosLogin{Principal: "alice", Password: password}, balancer, "sasl.wrong-realm", "default_realm"},
-		"a host of elsewhere":  {hs2client.KerberosLogin{Conf: conf + "[domain_realm]\n.example.org = OTHER.ORG\n", Principal: "alice", Password: password}, "lb.example.org", "sasl.unknown-service", "krbtgt/OTHER.ORG@EXAMPLE.COM"},
-		"a KDC that is down":   {hs2client.KerberosLogin{Conf: "[libdefaults]\ndefault_realm = A\n[realms]\nA = {\nkdc = 127.0.0.1:1\n}\n", Principal: "alice", Password: password}, balancer, "sasl.kdc-unreachable", "realm A"},
-		"nothing":              {hs2client.KerberosLogin{Conf: conf, Principal: "alice"}, balancer, "sasl.no-ticket", "no keytab"},
-		"two things":           {hs2client.KerberosLogin{Conf: conf, Principal: "alice", Password: password, Keytab: kdc.Keytab("alice")}, balancer, "sasl.invalid", "one of"},
-		"a password of nobody": {hs2client.KerberosLogin{Conf: conf, Password: password}, balancer, "sasl.invalid", "principal"},
-		"no keytab":            {hs2client.KerberosLogin{Conf: conf, Keytab: []byte("text")}, balancer, "sasl.invalid", "keytab"},
-		"an empty keytab":      {hs2client.KerberosLogin{Conf: conf, Keytab: []byte{5, 2}}, balancer, "sasl.invalid", "empty"},
-		"no cache":             {hs2client.KerberosLogin{Conf: conf, CCache: []byte("text")}, balancer, "sasl.no-ticket", "cache"},
-		"no host":              {byPassword(kdc), "", "sasl.invalid", "host"},
-		"a bad krb5.conf":      {hs2client.KerberosLogin{Conf: "[realms]\n}\n", Principal: "alice", Password: password}, balancer, "sasl.invalid", "krb5.conf:2"},
+		"a host of elsewhere":  {hs2client.KerberosLogin{Conf: krb5(t, conf+"[domain_realm]\n.example.org = OTHER.ORG\n"), Principal: "alice", Password: password}, "lb.example.org", "sasl.unknown-service", "krbtgt/OTHER.ORG@EXAMPLE.COM"},
+		"a KDC that is down":   {hs2client.KerberosLogin{Conf: krb5(t, "[libdefaults]\ndefault_realm = A\n[realms]\nA = {\nkdc = 127.0.0.1:1\n}\n"), Principal: "alice", Password: password}, balancer, "sasl.kdc-unreachable", "realm A"},
+		"nothing":              {hs2client.KerberosLogin{Conf: krb5(t, conf), Principal: "alice"}, balancer, "sasl.no-ticket", "no keytab"},
+		"two things":           {hs2client.KerberosLogin{Conf: krb5(t, conf), Principal: "alice", Password: password, Keytab: kdc.Keytab("alice")}, balancer, "sasl.invalid", "one of"},
+		"a password of nobody": {hs2client.KerberosLogin{Conf: krb5(t, conf), Password: password}, balancer, "sasl.invalid", "principal"},
+		"no keytab":            {hs2client.KerberosLogin{Conf: krb5(t, conf), Keytab: []byte("text")}, balancer, "sasl.invalid", "keytab"},
+		"an empty keytab":      {hs2client.KerberosLogin{Conf: krb5(t, conf), Keytab: []byte{5, 2}}, balancer, "sasl.invalid", "empty"},
+		"no cache":             {hs2client.KerberosLogin{Conf: krb5(t, conf), CCache: []byte("text")}, balancer, "sasl.no-ticket", "cache"},
+		"no host":              {byPassword(t, kdc), "", "sasl.invalid", "host"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -204,11 +214,29 @@ func TestKerberosLogin_Errors(t *testing.T) {
 	}
 }
 
+func TestKerberosConf(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"first": "include common\n", "second": "[libdefaults]\ndefault_ccache_name = FILE:/second\n",
+		"common": "[libdefaults]\ndefault_ccache_name = FILE:/first\n", "garbage": "\x00\x01\n",
+	}
+	read := func(name string) ([]byte, error) { return []byte(files[name]), nil }
+	if c, err := hs2client.ReadKerberosConf(read, "first", "second"); err != nil || c.CCacheName() != "FILE:/first" {
+		t.Errorf("%q, %v", c.CCacheName(), err)
+	}
+	if _, err := hs2client.ReadKerberosConf(read, "second", "garbage"); err == nil || !strings.Contains(err.Error(), "garbage:1: ") {
+		t.Errorf("garbage: %v", err)
+	}
+	if c, err := hs2client.ParseKerberosConf("[realms]\n}\n"); err == nil || !strings.Contains(err.Error(), "krb5.conf:2") || c.CCacheName() != "" {
+		t.Errorf("a brace too many: %v", err)
+	}
+}
+
 // A KDC that accepts and says nothing costs no more than the context allows.
 func TestKerberosLogin_MuteKDC(t *testing.T) {
 	t.Parallel()
 	mute := serve(t, func(c net.Conn) { _, _ = c.Read(make([]byte, 1<<16)); _, _ = c.Read(make([]byte, 1)) })
-	login := hs2client.KerberosLogin{Principal: "alice@A", Password: password, Conf: "[realms]\nA = {\nkdc = " + mute + "\nkdc = tcp/" + mute + "\n}\n"}
+	login := hs2client.KerberosLogin{Principal: "alice@A", Password: password, Conf: krb5(t, "[realms]\nA = {\nkdc = "+mute+"\nkdc = tcp/"+mute+"\n}\n")}
 	for name, want := range map[string]string{"deadline": "sasl.kdc-unreachable", "cancel": "sasl.canceled"} {
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		if name == "cancel" {
@@ -229,7 +257,7 @@ func TestKerberosLogin_MuteKDC(t *testing.T) {
 func TestKerberos_Refusals(t *testing.T) {
 	t.Parallel()
 	kdc := startKDC(t, simkdc.Config{})
-	tk := ticket(t, byPassword(kdc))
+	tk := ticket(t, byPassword(t, kdc))
 	rotated := newKerberized(t, kdc, nil)
 	if err := kdc.AddService(spn); err != nil {
 		t.Fatal(err)
@@ -281,7 +309,7 @@ func TestKerberos_Refusals(t *testing.T) {
 func TestKerberos_ExpiredTicketIsNotSent(t *testing.T) {
 	t.Parallel()
 	kdc := startKDC(t, simkdc.Config{Life: time.Minute, Now: func() time.Time { return time.Now().Add(-2 * time.Minute) }})
-	tk := ticket(t, byPassword(kdc))
+	tk := ticket(t, byPassword(t, kdc))
 	got := make(chan int, 1)
 	addr := serve(t, func(c net.Conn) {
 		n, _ := c.Read(make([]byte, 1))
@@ -301,7 +329,7 @@ func TestKerberos_ExpiredTicketIsNotSent(t *testing.T) {
 
 func TestKerberos_Invalid(t *testing.T) {
 	t.Parallel()
-	tk := ticket(t, byPassword(startKDC(t, simkdc.Config{})))
+	tk := ticket(t, byPassword(t, startKDC(t, simkdc.Config{})))
 	for name, c := range map[string]hs2client.Config{
 		"two logins":       {Kerberos: tk, Plain: &hs2client.Plain{User: "ann"}},
 		"an empty ticket":  {Kerberos: &hs2client.Ticket{}},
@@ -320,7 +348,7 @@ func TestKerberos_Invalid(t *testing.T) {
 
 func TestKerberos_SecretsAreNotShown(t *testing.T) {
 	t.Parallel()
-	tk := ticket(t, byPassword(startKDC(t, simkdc.Config{})))
+	tk := ticket(t, byPassword(t, startKDC(t, simkdc.Config{})))
 	login := hs2client.KerberosLogin{Principal: "alice", Password: password, Keytab: []byte(password), CCache: []byte(password)}
 	for _, v := range []any{login, &login, *tk, tk} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
@@ -342,7 +370,7 @@ func TestKerberos_ManySessionsOfOneTicket(t *testing.T) {
 	c := &coordinator{}
 	c.columns, c.schema = pid()
 	server := newKerberized(t, kdc, c.framed)
-	addr, tk := serve(t, server.serve), ticket(t, byPassword(kdc))
+	addr, tk := serve(t, server.serve), ticket(t, byPassword(t, kdc))
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {

@@ -14,7 +14,7 @@ import (
 func TestKerberos_SimulatedCluster(t *testing.T) {
 	t.Parallel()
 	kdc := startKDC(t, simkdc.Config{})
-	tk := ticket(t, byPassword(kdc))
+	tk := ticket(t, byPassword(t, kdc))
 	for name, tc := range map[string]struct {
 		protocol hs2client.Protocol
 		tls      bool

@@ -101,6 +101,7 @@ func TestProbe(t *testing.T) {
 		"a login where none was made":    {addr: cluster(ldap), what: vocab.HeardSASL, hint: "auth.mechanism=ldap", text: "Unsupported mechanism"},
 		"a login as was made":            {addr: cluster(ldap), config: hs2client.Config{Plain: plain}, what: vocab.HeardSASL},
 		"TLS where none was wanted":      {addr: cluster(secured), what: vocab.HeardTLS, hint: "tls.enabled=true"},
+		"a login by ticket and no TLS":   {addr: cluster(ldap), config: hs2client.Config{TLS: withTLS, Kerberos: new(hs2client.Ticket)}, what: vocab.HeardSASL, hint: "tls.enabled=false"},
 		"within TLS, a login":            {addr: cluster(securedLDAP), config: hs2client.Config{TLS: withTLS}, what: vocab.HeardSASL, within: true, hint: "auth.mechanism=ldap"},
 		"within TLS, none":               {addr: cluster(secured), config: hs2client.Config{TLS: withTLS, Plain: plain}, what: vocab.HeardThrift, within: true, hint: "auth.mechanism=none"},
 		"within TLS, as was wanted":      {addr: cluster(securedLDAP), config: hs2client.Config{TLS: withTLS, Plain: plain}, what: vocab.HeardSASL, within: true},
@@ -219,7 +220,7 @@ func TestProbe_TellsClosedFromSilent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			heard, err := hs2client.Probe(t.Context(), hs2client.Config{Addr: serve(t, c.serve), Timeout: 4 * time.Second})
-			if err != nil || heard.What != vocab.HeardNothing || (heard.Ended == hs2client.KindTimeout) != (c.ended == hs2client.KindTimeout) || heard.Unasked != c.unasked {
+			if err != nil || heard.What != vocab.HeardNothing || (heard.Ended == hs2client.KindTimeout) != (c.ended == hs2client.KindTimeout) || (heard.Silence > 0) != (c.ended != hs2client.KindTimeout) || heard.Unasked != c.unasked {
 				t.Errorf("heard %+v, %v", heard, err)
 			}
 		})

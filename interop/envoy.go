@@ -43,6 +43,9 @@ func (l *lab) startEnvoy(ctx context.Context, name string, config envoyConfig, s
 		return nil, err
 	}
 	e := &envoy{admin: l.file("run", name+".sock"), address: node(1, envoyPort)}
+	if err := requireFree([]string{e.address}); err != nil {
+		return nil, err
+	}
 	b, err := json.MarshalIndent(config.bootstrap(e, servers), "", "  ")
 	if err != nil {
 		return nil, err

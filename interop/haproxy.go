@@ -61,6 +61,11 @@ func (l *lab) startHAProxyWith(ctx context.Context, name string, args []string, 
 	if err := l.packages(); err != nil {
 		return nil, err
 	}
+	for _, in := range listeners {
+		if err := requireFree(in.addresses()); err != nil {
+			return nil, fmt.Errorf("listener %s: %w", in.name, err)
+		}
+	}
 	h := &haproxy{socket: l.file("run", name+".sock"), listeners: listeners}
 	var conf strings.Builder
 	fmt.Fprintf(&conf, haproxyHead, h.socket, global)
@@ -86,6 +91,20 @@ func (l *lab) startHAProxyWith(ctx context.Context, name string, args []string, 
 		_, err := h.command(ctx, "show info")
 		return err
 	})
+}
+
+// requireFree fails where something listens on one of the addresses already. HAProxy and
+// Envoy would share it with others that, like them, set SO_REUSEPORT, and each would get a
+// part of the connections.
+func requireFree(addresses []string) error {
+	for _, address := range addresses {
+		in, err := net.Listen("tcp", address)
+		if err != nil {
+			return err
+		}
+		in.Close()
+	}
+	return nil
 }
 
 // find returns the address of a listener.

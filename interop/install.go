@@ -49,6 +49,12 @@ var debianPackages = []debian.Package{
 	{File: "/usr/bin/socat", Name: "socat"},
 	{File: "/usr/sbin/ip", Name: "iproute2"},
 	{File: "/usr/sbin/nft", Name: "nftables"},
+	{File: "/usr/bin/containerd", Name: "containerd"},
+	{File: "/usr/sbin/runc", Name: "runc"},
+	{File: "/usr/bin/man", Name: "man-db"},
+	{File: "/usr/share/bash-completion/bash_completion", Name: "bash-completion"},
+	{File: "/usr/bin/zsh", Name: "zsh"},
+	{File: "/usr/bin/fish", Name: "fish"},
 }
 
 // installPackages installs the Debian packages that are missing.
@@ -70,9 +76,11 @@ func (l *lab) installVenv(ctx context.Context, name string, packages ...string) 
 	return dir, debian.Venv(ctx, dir, packages...)
 }
 
-// buildTool builds the command under test.
+// buildTool builds the command under test as releases have it: static and stripped.
 func (l *lab) buildTool(ctx context.Context) (string, error) {
-	return l.build(ctx, l.root, "impala-lbcheck", "./cmd/impala-lbcheck")
+	bin := l.file("impala-lbcheck")
+	_, err := runRequired(ctx, installTimeout, []string{"CGO_ENABLED=0"}, "go", "build", "-C", l.root, "-ldflags=-s -w", "-o", bin, "./cmd/impala-lbcheck")
+	return bin, err
 }
 
 // buildGohive builds the client in interop/gohive, which is a separate module.
@@ -91,13 +99,16 @@ func (l *lab) versions() map[string]string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	v := map[string]string{"pyspark": pySpark, "pyspark 4": pySpark4, "impala-shell": pyImpala, "impyla": pyImpyla, "moto": pyMoto, "awscli": pyAWS, "envoy": pyEnvoy,
-		"impyla older": impyla18[0], "dbt": dbt[0], "hive": hiveVersion, "hive-jdbc": jdbcVersion}
+		"impyla older": impyla18[0], "dbt": dbt[0], "hive": hiveVersion, "hive-jdbc": jdbcVersion, "kubernetes-validate": pyKubernetes}
 	for name, argv := range map[string][]string{
 		"haproxy":        {"haproxy", "-v"},
 		"nginx":          {"nginx", "-v"},
 		"java":           {"java", "-version"},
 		"krb5-kdc":       {"dpkg-query", "-W", "-f", "${Version}", "krb5-kdc"},
 		"cyrus-sasl":     {"dpkg-query", "-W", "-f", "${Version}", "sasl2-bin"},
+		"containerd":     {"containerd", "--version"},
+		"runc":           {"runc", "--version"},
+		"kustomize":      {filepath.Join(l.work, "kustomize"), "version"},
 		"openldap":       {"dpkg-query", "-W", "-f", "${Version}", "slapd"},
 		"python":         {debian.Python, "--version"},
 		"go":             {"go", "version"},

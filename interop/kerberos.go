@@ -21,7 +21,7 @@ const (
 )
 
 const (
-	kerberosPort = 31041 + iota
+	kerberosPort = 31061 + iota
 	integrityPort
 	privacyPort
 	refusedPort
@@ -45,10 +45,6 @@ func kerberosProofs(l *lab) []proof {
 	}
 	return all
 }
-
-// patiently waits for acceptors whose first logins may take long: servers of other proofs
-// are being installed and started meanwhile.
-var patiently = []string{"--timeout", "60s"}
 
 func local(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
 
@@ -81,7 +77,7 @@ func (l *lab) proveAcceptors(ctx context.Context) (evidence, error) {
 	}
 	defer h.stop()
 	names := c.names()[:2]
-	run := balanceCase{listener: "kerberos", policy: "round-robin", expect: names, sessions: 40, shares: []int{20, 20}, args: append(k.flags(kdcPort), patiently...)}
+	run := balanceCase{listener: "kerberos", policy: "round-robin", expect: names, sessions: 40, shares: []int{20, 20}, args: k.flags(kdcPort)}
 	e, err := run.prove(ctx, l, "kerberos.cyrus-and-jdk", h, names)
 	if err != nil {
 		return e, err
@@ -117,7 +113,7 @@ func (l *lab) proveProtection(ctx context.Context, qop string, acceptorPort, por
 	}
 	defer h.stop()
 	names := c.names()[2:3]
-	run := balanceCase{listener: "kerberos", expect: names, sessions: 10, shares: []int{10}, args: slices.Concat(k.flags(kdcPort), patiently, []string{"--kerberos-qop", qop})}
+	run := balanceCase{listener: "kerberos", expect: names, sessions: 10, shares: []int{10}, args: slices.Concat(k.flags(kdcPort), []string{"--kerberos-qop", qop})}
 	e, err := run.prove(ctx, l, "kerberos.jdk."+qop, h, names)
 	if err != nil {
 		return e, err

@@ -27,7 +27,10 @@ type lab struct {
 	packages func() error
 	tool     func() (string, error) // path of the command under test
 	pki      func() (pki, error)
-	hosts    func() error // makes lbName resolve to two nodes
+
+	nfpm         func() (string, error) // makes packages
+	distribution func() (distribution, error)
+	hosts        func() error // makes lbName resolve to two nodes
 
 	// Simulated coordinators behind real balancers, and the balancers.
 	plainCluster  func() (*cluster, error)
@@ -56,6 +59,9 @@ type lab struct {
 	envoyVenv func() (string, error)
 
 	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
+
+	kustomize          func() (string, error) // path of the program
+	kubernetesValidate func() (string, error) // directory of its virtual environment
 
 	kdc        func() (*kdc, error)   // MIT Kerberos
 	slapd      func() error           // OpenLDAP's server
@@ -93,6 +99,8 @@ func newLab(ctx context.Context) (*lab, error) {
 func (l *lab) defineFixtures(ctx context.Context) {
 	l.packages = sync.OnceValue(func() error { return installPackages(ctx) })
 	l.tool = sync.OnceValues(func() (string, error) { return l.buildTool(ctx) })
+	l.nfpm = sync.OnceValues(func() (string, error) { return l.buildNFPM(ctx) })
+	l.distribution = sync.OnceValues(func() (distribution, error) { return l.writePages(ctx) })
 	l.pki = sync.OnceValues(func() (pki, error) { return newPKI(l.file("pki")) })
 	l.hosts = sync.OnceValue(l.addHostNames)
 
@@ -118,6 +126,8 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
 	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })
+	l.kustomize = sync.OnceValues(func() (string, error) { return l.buildKustomize(ctx) })
+	l.kubernetesValidate = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "kubernetes-validate", pyKubernetes) })
 	l.kdc = sync.OnceValues(func() (*kdc, error) { return l.startKDC(ctx) })
 	l.defineWays(ctx)
 	l.slapd = sync.OnceValue(func() error { return l.startSlapd(ctx) })

@@ -68,22 +68,42 @@ func run(ctx context.Context, args []string) int {
 func allProofs(l *lab) []proof {
 	var all []proof
 	for _, group := range [][]proof{
-		balanceProofs(l), nodeProofs(l), topologyProofs(l), tlsProofs(l), clientProofs(l), releaseProofs(l), loadProofs(l), provisionProofs(l),
-		kerberosProofs(l), simKDCProofs(l), doctorProofs(l), sparkProofs(l), sparkWayProofs(l), hiveProofs(l), suiteProofs(l),
+		balanceProofs(l),
+		nodeProofs(l),
+		topologyProofs(l),
+		tlsProofs(l),
+		clientProofs(l),
+		releaseProofs(l),
+		loadProofs(l),
+		provisionProofs(l),
+		imageProofs(l),
+		kustomizeProofs(l),
+		kubernetesProofs(l),
+		ciProofs(l),
+		kerberosProofs(l),
+		simKDCProofs(l),
+		doctorProofs(l),
+		sparkProofs(l),
+		sparkWayProofs(l),
+		hiveProofs(l),
+		packagingProofs(l),
+		suiteProofs(l),
 	} {
 		all = append(all, group...)
 	}
 	return all
 }
 
-// summarize prints the number of proofs, writes proof.json if every proof was
-// requested, and returns the exit code. What cannot be tried on this machine is NOT
-// PROVEN, but no failure.
+// summarize prints the number of proofs and, once more, those that are missing, because
+// the end of a log is what is read. It writes proof.json if every proof was requested,
+// and returns the exit code. What cannot be tried on this machine is NOT PROVEN, but no
+// failure.
 func summarize(l *lab, outcomes []proofResult, complete bool) int {
 	missing, failed := 0, 0
 	for _, o := range outcomes {
 		if !o.Proven {
 			missing++
+			o.print()
 		}
 		if !o.Proven && !o.Cannot {
 			failed++

@@ -71,13 +71,20 @@ func runProofs(ctx context.Context, proofs []proof) []proofResult {
 		o := proofResult{Name: p.name, Proven: err == nil, Numbers: e.numbers, Tally: e.tally, Seconds: time.Since(began).Seconds()}
 		if err != nil {
 			o.Why, o.Cannot = shorten(err.Error()), isUnavailable(err)
-			fmt.Printf("NOT PROVEN  %s  %s\n", p.name, o.Why)
-		} else {
-			fmt.Printf("PROVEN  %s  %s\n", p.name, e.numbers)
 		}
+		o.print()
 		outcomes = append(outcomes, o)
 	}
 	return outcomes
+}
+
+// print writes the proof as one line.
+func (o proofResult) print() {
+	if o.Proven {
+		fmt.Printf("PROVEN  %s  %s\n", o.Name, o.Numbers)
+		return
+	}
+	fmt.Printf("NOT PROVEN  %s  %s\n", o.Name, o.Why)
 }
 
 // save writes versions and outcomes to interop/proof.json.

@@ -77,7 +77,7 @@ func held(c scenarios.Capacity) string {
 	case c.Lost > 0:
 		return fmt.Sprintf("%s; %d answered at the end, %d did not", text, c.Survived, c.Lost)
 	case c.Survived < c.Held:
-		return fmt.Sprintf("%s; %d of them were asked at the end and answered", text, c.Survived)
+		return fmt.Sprintf("%s; at the end %d of them answered, and no other was asked", text, c.Survived)
 	default:
 		return text + "; all answered at the end"
 	}

@@ -18,9 +18,11 @@ type Format string
 
 // The formats.
 const (
-	FormatText  Format = "text"  // for people, in a terminal or a CI log
-	FormatJSON  Format = "json"  // the result file, which Read reads
-	FormatJUnit Format = "junit" // XML, one test case per finding
+	FormatText     Format = "text"     // for people, in a terminal or a CI log
+	FormatJSON     Format = "json"     // the result file, which Read reads
+	FormatJUnit    Format = "junit"    // XML, one test case for each id of a finding
+	FormatMarkdown Format = "markdown" // for a pull request: less than 60 lines
+	FormatCSV      Format = "csv"      // the tally of sessions, for a spreadsheet
 )
 
 // Style is how a text is laid out, and how fixes are written in texts and JUnit.
@@ -41,13 +43,25 @@ var formats = map[Format]struct {
 	write  func(io.Writer, scenarios.Result, Style) error
 	escape func([]byte) []byte
 }{
-	FormatText:  {".txt", writeText, escapeCommands},
-	FormatJSON:  {".json", writeJSON, EscapeJSON},
-	FormatJUnit: {".xml", writeJUnit, escapeCommands},
+	FormatText:     {".txt", writeText, escapeCommands},
+	FormatJSON:     {".json", writeJSON, EscapeJSON},
+	FormatJUnit:    {".xml", writeJUnit, escapeCommands},
+	FormatMarkdown: {".md", writeMarkdown, escapeCommands},
+	FormatCSV:      {".csv", writeCSV, escapeCommands},
 }
 
 // Formats lists every format, sorted.
 func Formats() []Format { return slices.Sorted(maps.Keys(formats)) }
+
+// Extensions lists the extensions of files that mean a format, sorted.
+func Extensions() []string {
+	var exts []string
+	for _, f := range formats {
+		exts = append(exts, f.ext)
+	}
+	slices.Sort(exts)
+	return exts
+}
 
 // Write renders r to w. It fails on an unknown format and where w does.
 func Write(w io.Writer, f Format, r scenarios.Result, s Style) error {

@@ -32,14 +32,27 @@ func TestParseOut(t *testing.T) {
 func TestParseOut_Errors(t *testing.T) {
 	t.Parallel()
 	for arg, want := range map[string]string{
-		"report":     "FORMAT=report with one of json, junit, text",
+		"report":     "FORMAT=report with one of csv, ",
 		"r.pdf":      "FORMAT=r.pdf",
 		"":           "the extension says no format",
-		"pdf=r.json": `"pdf" is none of the formats json, junit, text`,
+		"pdf=r.json": `"pdf" is none of the formats csv, `,
 		"json=":      "no file after the format",
 	} {
 		if _, err := report.ParseOut(arg); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ParseOut(%q) fails with %v, want %q", arg, err, want)
+		}
+	}
+}
+
+func TestExtensions_EachMeansAFormat(t *testing.T) {
+	t.Parallel()
+	exts := report.Extensions()
+	if !slices.IsSorted(exts) || len(exts) != len(report.Formats()) {
+		t.Errorf("Extensions() = %v", exts)
+	}
+	for _, ext := range exts {
+		if f, err := report.FormatOf("r" + ext); err != nil {
+			t.Errorf("FormatOf(r%s) = %q, %v", ext, f, err)
 		}
 	}
 }

@@ -21,7 +21,12 @@ func writeHeader(p *page, r scenarios.Result) {
 	if !r.Started.IsZero() {
 		p.fact("started", clock(r.Started, layoutSecond)+", took "+rounded(r.Seconds))
 	}
-	p.fact("run", fmt.Sprintf("%s, seed %d, impala-lbcheck %s", name(r.Run), r.Seed, name(r.Tool)))
+	p.fact("run", runText(r))
+}
+
+// runText is which run it was, and of which version.
+func runText(r scenarios.Result) string {
+	return fmt.Sprintf("%s, seed %d, impala-lbcheck %s", name(r.Run), r.Seed, name(r.Tool))
 }
 
 // fact writes one line of a list of terms; an empty text is left out.

@@ -60,8 +60,9 @@ type (
 	}
 )
 
-// writeJUnit writes one test case per finding. A claim that could not be judged
-// is an error, since a skipped case shows green.
+// writeJUnit writes one test case for each id of a finding, so that CI systems can
+// follow a test from run to run: its name is the id alone. A claim that could not be
+// judged is an error, since a skipped case shows green.
 func writeJUnit(w io.Writer, r scenarios.Result, s Style) error {
 	var text strings.Builder
 	if err := writeText(&text, r, Style{Explain: true, Setting: s.Setting}); err != nil {
@@ -73,9 +74,9 @@ func writeJUnit(w io.Writer, r scenarios.Result, s Style) error {
 		Properties: properties(r),
 		SystemOut:  junitText{"\n" + text.String()},
 	}
-	for _, f := range r.Findings {
-		c := caseOf(suite.Name, f, s)
-		if f.ID == kindOf(r).question {
+	for _, fs := range byName(r.Findings) {
+		c := caseOf(suite.Name, fs, s)
+		if fs[0].ID == kindOf(r).question {
 			c.Time = thousandths(r.Seconds) // the whole run was made for it
 		}
 		suite.Cases = append(suite.Cases, c)
@@ -108,22 +109,83 @@ func properties(r scenarios.Result) []junitProperty {
 	}
 }
 
-func caseOf(class string, f scenarios.Finding, s Style) junitCase {
-	c := junitCase{Class: class, Name: strings.TrimSpace(name(f.ID) + " " + name(f.Subject)), Time: thousandths(0)}
-	if f.Note != "" {
-		c.SystemOut = &junitText{"note: " + message(f.Note)}
+// byName groups findings by the name of their test, in the order of the first of each:
+// an id may have several, such as one for each undeclared coordinator.
+func byName(fs []scenarios.Finding) [][]scenarios.Finding {
+	var groups [][]scenarios.Finding
+	at := map[string]int{}
+	for _, f := range fs {
+		i, known := at[name(f.ID)]
+		if !known {
+			i = len(groups)
+			at[name(f.ID)] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], f)
 	}
-	outcome := &junitOutcome{Message: claim(f), Type: name(f.ID), Body: details(f, s)}
-	switch f.Status {
+	return groups
+}
+
+// caseOf is the test of the findings of one id. The worst of them decide; what they are
+// about, and what they counted, is in its message and its text.
+func caseOf(class string, fs []scenarios.Finding, s Style) junitCase {
+	c := junitCase{Class: class, Name: name(fs[0].ID), Time: thousandths(0)}
+	if text := notesOf(fs); text != "" {
+		c.SystemOut = &junitText{text}
+	}
+	status, decisive := worst(fs)
+	outcome := outcomeOf(decisive, s)
+	switch status {
 	case scenarios.StatusPass:
 	case scenarios.StatusFail:
 		c.Failure = outcome
 	case scenarios.StatusSkipped:
-		c.Skipped = &junitSkipped{Message: claim(f)}
+		c.Skipped = &junitSkipped{Message: outcome.Message}
 	default:
 		c.Error = outcome
 	}
 	return c
+}
+
+// worst is the status of several findings together, and those that have it.
+func worst(fs []scenarios.Finding) (scenarios.Status, []scenarios.Finding) {
+	for _, s := range []scenarios.Status{scenarios.StatusFail, scenarios.StatusInconclusive, scenarios.StatusPass} {
+		if decisive := having(fs, s); len(decisive) > 0 {
+			return s, decisive
+		}
+	}
+	return scenarios.StatusSkipped, fs
+}
+
+func notesOf(fs []scenarios.Finding) string {
+	var lines []string
+	for _, f := range fs {
+		if f.Note != "" && len(lines) < maxOfOneID {
+			lines = append(lines, "note: "+message(f.Note))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// maxOfOneID bounds how many findings of one id are written in full.
+const maxOfOneID = 20
+
+// outcomeOf is what the findings of one id say.
+func outcomeOf(fs []scenarios.Finding, s Style) *junitOutcome {
+	shown := fs[:min(maxOfOneID, len(fs))]
+	var bodies []string
+	for _, f := range shown {
+		body := details(f, s)
+		if len(fs) > 1 {
+			body = claim(f) + "\n" + body
+		}
+		bodies = append(bodies, strings.TrimSuffix(body, "\n"))
+	}
+	text := claim(fs[0])
+	if others := len(fs) - 1; others > 0 {
+		text += fmt.Sprintf(" (and %d more)", others)
+	}
+	return &junitOutcome{Message: text, Type: name(fs[0].ID), Body: strings.Join(bodies, "\n\n")}
 }
 
 // verdictCase is the case for a verdict that follows from no finding: a run that
@@ -142,9 +204,12 @@ func verdictCase(suite junitSuite, r scenarios.Result, s Style) (junitCase, bool
 	return c, true
 }
 
-// details are a finding's numbers, fixes and arithmetic, line by line.
+// details are a finding's subject, numbers, fixes and arithmetic, line by line.
 func details(f scenarios.Finding, s Style) string {
 	var lines []string
+	if f.Subject != "" {
+		lines = append(lines, "subject: "+name(f.Subject))
+	}
 	for _, n := range []struct {
 		term  string
 		value *float64

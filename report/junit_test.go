@@ -2,11 +2,23 @@ package report_test
 
 import (
 	"encoding/xml"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
+
+// outcome is what a red test says.
+type outcome struct {
+	Message string `xml:"message,attr"`
+	Body    string `xml:",chardata"`
+}
 
 // suites is JUnit as a reader of it sees it.
 type suites struct {
@@ -18,10 +30,11 @@ type suites struct {
 		Skipped int    `xml:"skipped,attr"`
 		Name    string `xml:"name,attr"`
 		Cases   []struct {
+			Class   string    `xml:"classname,attr"`
 			Name    string    `xml:"name,attr"`
 			Time    string    `xml:"time,attr"`
-			Failure *struct{} `xml:"failure"`
-			Error   *struct{} `xml:"error"`
+			Failure *outcome  `xml:"failure"`
+			Error   *outcome  `xml:"error"`
 			Skipped *struct{} `xml:"skipped"`
 		} `xml:"testcase"`
 	} `xml:"testsuite"`
@@ -46,6 +59,84 @@ func TestWrite_JUnitIsRedUnlessTheRunPassed(t *testing.T) {
 			t.Errorf("%d tests in %d cases of %s", s.Tests, len(s.Suite.Cases), s.Suite.Name)
 		}
 	})
+}
+
+// CI systems follow a test by its names, so these hold neither numbers nor what a
+// server says of itself.
+func TestWrite_JUnitNamesAreIDs(t *testing.T) {
+	each(t, func(t *testing.T, _ string, r scenarios.Result) {
+		ids := map[string]bool{"verdict": true}
+		for _, f := range r.Findings {
+			ids[report.Neutralize(f.ID, 120)] = true
+		}
+		seen := map[string]bool{}
+		for _, c := range parse(t, r).Suite.Cases {
+			if !ids[c.Name] || seen[c.Name] || c.Class != "impala-lbcheck."+report.Neutralize(r.Scenario.Name, 120) {
+				t.Errorf("test %q of %q is no id of a finding, or there twice", c.Name, c.Class)
+			}
+			seen[c.Name] = true
+		}
+	}, runs, forged)
+}
+
+func TestWrite_JUnitHasOneTestForFindingsOfOneID(t *testing.T) {
+	t.Parallel()
+	unexpected := func(s scenarios.Status, who string) scenarios.Finding {
+		return scenarios.Finding{ID: scenarios.BalanceUnexpected, Status: s, Subject: who, Message: who + " answered"}
+	}
+	s := parse(t, scenarios.Result{Verdict: scenarios.StatusFail, Findings: []scenarios.Finding{
+		unexpected(scenarios.StatusPass, "a"), unexpected(scenarios.StatusFail, "b"), {ID: scenarios.ErrorsRate, Status: scenarios.StatusPass}, unexpected(scenarios.StatusFail, "c"),
+	}})
+	c := s.Suite.Cases
+	if len(c) != 2 || s.Failures != 1 || c[0].Name != scenarios.BalanceUnexpected || c[1].Name != scenarios.ErrorsRate {
+		t.Fatalf("%+v", c)
+	}
+	if c[0].Failure.Message != "b answered (and 1 more)" || !strings.Contains(c[0].Failure.Body, "subject: b") || !strings.Contains(c[0].Failure.Body, "c answered\nsubject: c") {
+		t.Errorf("%+v", c[0].Failure)
+	}
+}
+
+// The page promises the name of every test.
+func TestWrite_JUnitNamesArePromised(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(page), "\n## JUnit\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	ids := findingIDs(t)
+	if !found || len(ids) < 20 {
+		t.Fatalf("section JUnit found: %t; %d ids", found, len(ids))
+	}
+	for _, id := range ids {
+		if !strings.Contains(section, "`"+id) {
+			t.Errorf("docs/results.md, JUnit, does not have %s", id)
+		}
+	}
+}
+
+// findingIDs are the ids that the source declares.
+func findingIDs(t *testing.T) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../scenarios/finding.go", nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == 1 {
+			if text, ok := v.Values[0].(*ast.BasicLit); ok && text.Kind == token.STRING {
+				id, err := strconv.Unquote(text.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ids = append(ids, id)
+			}
+		}
+		return true
+	})
+	return ids
 }
 
 func TestWrite_JUnitErrorWithoutFindings(t *testing.T) {
@@ -73,7 +164,7 @@ func TestWrite_JUnitStatuses(t *testing.T) {
 	if c[0].Failure != nil || c[0].Error != nil || c[0].Skipped != nil {
 		t.Error("a pass is not plain")
 	}
-	if c[1].Failure == nil || c[2].Skipped == nil || c[3].Error == nil || c[3].Name != "d node" {
+	if c[1].Failure == nil || c[2].Skipped == nil || c[3].Error == nil || c[3].Name != "d" {
 		t.Errorf("%+v", c)
 	}
 }

@@ -19,7 +19,7 @@ func writeLoad(p *page, r scenarios.Result) {
 	named := []namedTimes{{"login", l.Login}, {"lag", l.Lag}, {"owed lag", l.Owed}}
 	p.times("from due", named)
 	if l.Late > 0 {
-		p.fact("late", fmt.Sprintf("%s started more than %d ms after they were due", count(l.Late, "session"), scenarios.LateAfter/time.Millisecond))
+		p.fact("late", fmt.Sprintf("%s started more than %d ms later than due", count(l.Late, "session"), scenarios.LateAfter/time.Millisecond))
 	}
 	if l.Dropped > 0 {
 		p.fact("dropped", fmt.Sprintf("%s never started: no slot was free", count(l.Dropped, "session")))

@@ -49,7 +49,7 @@ func TestWrite_CapacityFacts(t *testing.T) {
 	says(t, map[string]textCase{
 		"all held":               {r: holding(sc.Capacity{Target: 400, Held: 400, For: 600, Survived: 400}), want: "  held        400 of 400 sessions for 10 min; all answered at the end\n"},
 		"some lost":              {r: holding(sc.Capacity{Target: 20, Held: 20, For: 60, Survived: 10, Lost: 10}), want: "20 of 20 sessions for 60.0 s; 10 answered at the end, 10 did not\n"},
-		"not all asked":          {r: holding(sc.Capacity{Target: 20, Held: 20, Survived: 5}), want: "20 of 20 sessions; 5 of them were asked at the end and answered\n"},
+		"not all asked":          {r: holding(sc.Capacity{Target: 20, Held: 20, Survived: 5}), want: "20 of 20 sessions; at the end 5 of them answered, and no other was asked\n"},
 		"none asked":             {r: holding(sc.Capacity{Held: 24, StoppedBy: timeout}), want: "  held        24 sessions\n"},
 		"waited for a slot":      {r: holding(sc.Capacity{StoppedBy: timeout, Phase: "open", Entered: true}), want: "  stopped by  open.timeout, waiting in open; it got in after the others were closed: it was waiting for a free slot\n"},
 		"refused":                {r: holding(sc.Capacity{StoppedBy: vocabtest.Class("open.session-limit"), Phase: "open"}), want: "  stopped by  open.session-limit, waiting in open\n"},
@@ -223,7 +223,7 @@ func TestWrite_LoadFacts(t *testing.T) {
 	text := textOf(t, sc.Result{Measured: sc.Measured{Load: &l}})
 	for _, want := range []string{
 		"  login         1  120.0  120.0  120.0  120.0\n", "  owed lag      1    0.0    0.0    0.0    0.0\n",
-		"  late        1 session started more than 50 ms after they were due\n", "  dropped     2 sessions never started: no slot was free\n",
+		"  late        1 session started more than 50 ms later than due\n", "  dropped     2 sessions never started: no slot was free\n",
 		"  cores       1.93 of 2 used by impala-lbcheck, on average\n", "  needs       descriptors 448 of 256 (TOO FEW), ports 200\n",
 	} {
 		if !strings.Contains(text, want) {

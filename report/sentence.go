@@ -217,8 +217,13 @@ func stopText(s scenarios.Stop) string {
 }
 
 func withStatus(r scenarios.Result, s scenarios.Status) []scenarios.Finding {
+	return having(r.Findings, s)
+}
+
+// having is the findings of one status.
+func having(fs []scenarios.Finding, s scenarios.Status) []scenarios.Finding {
 	var out []scenarios.Finding
-	for _, f := range r.Findings {
+	for _, f := range fs {
 		if f.Status == s {
 			out = append(out, f)
 		}

@@ -1,5 +1,11 @@
 package scenarios
 
+import "time"
+
+// SecretCommandTime is how long a command may take that prints a password or a token. A
+// person may have to unlock something meanwhile.
+const SecretCommandTime = time.Minute
+
 // onlySecret is who may read and change a file with a secret.
 const onlySecret = "no other user may be able to change it, or, unless it is a mounted secret, to read it"
 
@@ -8,9 +14,9 @@ var loginSettings = []Setting{
 		Default: string(MechanismNone), Values: words(MechanismNone, MechanismLDAP, MechanismKerberos, MechanismJWT)},
 	{Key: "auth.user", Name: "user", Arg: argName, Group: GroupLogin, Help: "user name", Unset: "none"},
 	{Key: "auth.password_file", Name: "password-file", Arg: argFile, Group: GroupLogin, Help: "file with the password; " + onlySecret, Unset: "none"},
-	{Key: "auth.password_command", Name: "password-command", Arg: argCommand, Group: GroupLogin, Help: "command that prints the password", Unset: "none"},
+	{Key: "auth.password_command", Name: "password-command", Arg: argCommand, Group: GroupLogin, Help: "command that prints the password within " + SecretCommandTime.String(), Unset: "none"},
 	{Key: "auth.token_file", Name: "token-file", Arg: argFile, Group: GroupLogin, Help: "file with the JWT or OAuth token; " + onlySecret, Unset: "none"},
-	{Key: "auth.token_command", Name: "token-command", Arg: argCommand, Group: GroupLogin, Help: "command that prints the token", Unset: "none"},
+	{Key: "auth.token_command", Name: "token-command", Arg: argCommand, Group: GroupLogin, Help: "command that prints the token within " + SecretCommandTime.String(), Unset: "none"},
 	{Key: "auth.allow_cleartext", Name: "allow-cleartext-auth", Group: GroupLogin, Help: "send the password or the token even without TLS", Unset: "false"},
 	{Key: "auth.delegate", Name: "delegate", Arg: argName, Group: GroupLogin, Kinds: withSessions, Help: "user for whom the sessions act (impala.doas.user)", Unset: "the user who logs in"},
 

@@ -142,9 +142,9 @@ func (s Scenario) checkTogether() *InvalidError {
 	needsTLS := func(wrong bool, key string) claim { return claim{!s.TLS.Enabled && wrong, key, "needs TLS", useTLS} }
 	return firstWrong([]claim{
 		{len(s.Target.Endpoints) == 0, "target.endpoints", "none given; name the load balancer as HOST or HOST:PORT", nil},
-		{names > 0 && e.Coordinators.Count > 0 && e.Coordinators.Count != names, "expect.coordinators.count", fmt.Sprintf("%d, but %d names are given; give one of the two", e.Coordinators.Count, names), nil},
+		{names > 0 && e.Coordinators.Count > 0 && e.Coordinators.Count != names, "expect.coordinators.count", fmt.Sprintf("%d, but the list of names has %d; give one of the two", e.Coordinators.Count, names), nil},
 		{weights > 0 && k == 0, "expect.balance.weights", "the expected coordinators are needed, too", []vocab.Fix{setTo("expect.coordinators", "")}},
-		{weights > 0 && k > 0 && weights != k, "expect.balance.weights", fmt.Sprintf("there are %d weights for %d coordinators", weights, k), nil},
+		{weights > 0 && k > 0 && weights != k, "expect.balance.weights", fmt.Sprintf("must have one weight for each coordinator: they are %d for %d", weights, k), nil},
 		{s.Load.Settle > 0 && s.Load.SettleEvery == 0, "load.settle_every", "there must be time between two attempts", []vocab.Fix{setTo("load.settle_every", "5s")}},
 		{s.Target.WebPort > 0 && names == 0, "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
 		{s.Target.WebPort == 0 && (s.Target.WebTLS || s.Target.WebUser != "" || s.Target.WebPasswordFile != ""), "target.web_port", "the web pages are not read, but it is set how", []vocab.Fix{setTo("target.web_port", "25000")}},

@@ -40,10 +40,10 @@ func TestValidate_NamesTheInvalidSetting(t *testing.T) {
 		"fewer weights than coordinators": {func(s *scenarios.Scenario) {
 			weights(1, 2)(s)
 			s.Expect.Coordinators.Count = 3
-		}, "expect.balance.weights: there are 2 weights for 3 coordinators"},
+		}, "expect.balance.weights: must have one weight for each coordinator: they are 2 for 3"},
 		"a count beside other names": {func(s *scenarios.Scenario) {
 			s.Expect.Coordinators = scenarios.ExpectCoordinators{Count: 3, Names: []string{"a", "b"}}
-		}, "expect.coordinators.count: 3, but 2 names are given; give one of the two"},
+		}, "expect.coordinators.count: 3, but the list of names has 2; give one of the two"},
 		"a name that is there twice": {func(s *scenarios.Scenario) { s.Expect.Coordinators.Names = []string{"a", "A."} }, `expect.coordinators.names: "A." is there twice`},
 		"an empty name":              {func(s *scenarios.Scenario) { s.Expect.Coordinators.Names = []string{" "} }, "expect.coordinators.names: a name is empty"},
 		"fewer than no coordinators": {func(s *scenarios.Scenario) { s.Expect.Coordinators.Count = -1 }, "expect.coordinators.count: must be from 1 to 10000 (0: not known)"},

@@ -30,16 +30,9 @@ func withCluster(cmd *cobra.Command) *clusterFlags {
 	f.StringVar(&c.balance, "balance", string(simcluster.BalanceRandom), "balancing policy, `POLICY`: "+strings.Join(balanceNames(), ", "))
 	f.StringVar(&c.background, "background", "", "sessions of other clients on each coordinator, `N:N:...`, which leastconn counts")
 	f.StringArrayVar(&c.faults, "fault", nil, "simulate a fault, `NAME[=VALUE][@N]`; repeatable; demo --help lists the faults")
-	mustComplete(cmd, "balance", balanceNames())
-	mustComplete(cmd, "fault", faultCompletions())
+	completeValues(cmd, "balance", balanceNames())
+	mustComplete(cmd, "fault", c.completeFault)
 	return c
-}
-
-// mustComplete makes the shell complete the values of a flag.
-func mustComplete(cmd *cobra.Command, flag string, values []cobra.Completion) {
-	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // the flag does not exist
-	}
 }
 
 func balanceNames() []string {
@@ -48,18 +41,6 @@ func balanceNames() []string {
 		names = append(names, string(b))
 	}
 	return names
-}
-
-func faultCompletions() []cobra.Completion {
-	var all []cobra.Completion
-	for _, f := range simcluster.Faults() {
-		value := f.Name
-		if f.Example != "" && !f.ValueOptional {
-			value += "=" + f.Example
-		}
-		all = append(all, cobra.CompletionWithDesc(value, f.Effect))
-	}
-	return all
 }
 
 // faultHelp lists every fault, for --help.

@@ -81,14 +81,6 @@ func demoUsual() scenarios.Scenario {
 	return usual
 }
 
-// completeScenario completes the name of a built-in scenario.
-func completeScenario(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return scenarios.BuiltinNames(), cobra.ShellCompDirectiveNoFileComp
-}
-
 // setDemoDefaults adapts a scenario to a cluster that replies immediately, so
 // that a demo of any kind takes seconds.
 func setDemoDefaults(s *scenarios.Scenario) {

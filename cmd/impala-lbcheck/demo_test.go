@@ -93,7 +93,7 @@ func TestDemo_CompletesValues(t *testing.T) {
 		stdout, _, _ := call(t, append(append([]string{"__complete"}, strings.Fields(args)...), "")...)
 		lines := strings.Split(stdout, "\n")
 		for _, value := range want {
-			if !slices.Contains(lines, value) {
+			if !slices.ContainsFunc(lines, func(line string) bool { return line == value || strings.HasPrefix(line, value+"\t") }) {
 				t.Errorf("%s: %q does not complete %s", args, stdout, value)
 			}
 		}

@@ -27,7 +27,9 @@ func startDemoKDC(config *simcluster.Config, s *scenarios.Scenario) (*simkdc.KDC
 	if err := errors.Join(kdc.AddUser(login.Principal, login.Password), kdc.AddService(service)); err != nil {
 		return nil, login, errors.Join(err, kdc.Close())
 	}
-	login.Conf = kdc.Krb5Conf()
+	if login.Conf, err = hs2client.ParseKerberosConf(kdc.Krb5Conf()); err != nil {
+		return nil, login, errors.Join(err, kdc.Close())
+	}
 	config.Auth, config.Keytab = simcluster.AuthKerberos, kdc.Keytab(service)
 	return kdc, login, nil
 }

@@ -48,7 +48,7 @@ has to work: otherwise the exit code is 1. It takes half a minute at the most.`,
 	overrides := flags.BindSome(cmd, e.environ, usual, ofDoctor)
 	cmd.Flags().StringVar(&as, "as", "", "say whether `CLIENT` will work: "+strings.Join(doctor.Clients(), ", "))
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON instead of text")
-	mustComplete(cmd, "as", doctor.Clients())
+	completeValues(cmd, "as", doctor.Clients())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if as != "" && !slices.Contains(doctor.Clients(), as) {
 			return fmt.Errorf("--as %s: it must be one of %s", as, strings.Join(doctor.Clients(), ", "))

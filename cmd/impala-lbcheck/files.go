@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // The most that is read of a file, in bytes.
@@ -17,9 +18,9 @@ const (
 	maxKerberosFile = 1 << 20 // a keytab, a credential cache, a file of krb5.conf
 )
 
-// readTimeout is how long a file may take to be read, or a command that prints a
-// password to end. A person may have to unlock something meanwhile.
-const readTimeout = time.Minute
+// readTimeout is how long a file may take to be read. What prints a secret into a named
+// pipe may take as long as a command that prints it.
+const readTimeout = scenarios.SecretCommandTime
 
 // tooSlow is why a file or a command was given up.
 type tooSlow struct{ what string }

@@ -1,3 +1,5 @@
+//go:build !noaws
+
 package main
 
 import (
@@ -8,22 +10,11 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/spf13/cobra"
-
-	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
-
-// withFromProvision adds the flag that takes the target from a provisioned load balancer.
-func withFromProvision(cmd *cobra.Command) *provisionFlags {
-	p := &provisionFlags{}
-	cmd.Flags().StringVar(&p.file, "from-provision", "", "take host, coordinators and TLS from the load balancer of this lb.yaml, `FILE`")
-	flags.Group(cmd, string(scenarios.GroupTarget))
-	return p
-}
 
 // fromProvision sets what was provisioned in s, where the flag is set: where it listens, how
 // many coordinators stand behind it, and what its certificate is for. Variables and

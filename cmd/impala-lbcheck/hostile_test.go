@@ -33,7 +33,7 @@ func TestOutputs_HoldNothingThatATerminalOrCIObeys(t *testing.T) {
 		"a flag that is none":          {"smoke", "--" + hostile},
 		"a value in an error":          {"smoke", "--seed", hostile},
 		"a scenario's name":            {"scenarios", "check", yaml},
-		"a stored result":              {"report", result, "--explain", "--out", "OUT.json", "--out", "OUT.xml", "--out", "OUT.txt"},
+		"a stored result":              {"report", result, "--explain", "--out", "OUT.json", "--out", "OUT.xml", "--out", "OUT.txt", "--out", "OUT.md", "--github-summary", "OUT.summary"},
 		"a stored result as JSON":      {"report", result, "--out", "json=-"},
 		"a server's words":             {"demo", "--query", "SELECT '" + hostile, "--timeout", "20s", "--observations", "OUT.jsonl", "--out", "OUT.json", "--out", "OUT.xml"},
 		"the names of a simulated one": {"sim", "--user", hostile, "--auth", hostile},

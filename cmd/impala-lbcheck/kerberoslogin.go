@@ -33,6 +33,9 @@ func readKerberos(ctx context.Context, e env, a scenarios.Auth) (hs2client.Kerbe
 		return login, err
 	}
 	login.Conf = conf
+	if err := checkWhosePassword(e, a); err != nil {
+		return login, err
+	}
 	switch {
 	case a.Keytab != "":
 		if login.Keytab, err = readSecretFile(ctx, a.Keytab, maxKerberosFile); err != nil {
@@ -44,7 +47,7 @@ func readKerberos(ctx context.Context, e env, a scenarios.Auth) (hs2client.Kerbe
 	case byPassword(e, a):
 		login.Password, err = readSecret(ctx, e, passwordOf(a, a.Principal))
 	default:
-		login.CCache, err = readCCache(ctx, e, a, conf)
+		login.CCache, err = readCCache(ctx, e, a, conf.CCacheName())
 		if _, terminal := terminalOf(e.in); terminal && a.Principal != "" && a.CCache == "" && errors.Is(err, fs.ErrNotExist) {
 			login.Password, err = readSecret(ctx, e, passwordOf(a, a.Principal))
 		}
@@ -67,9 +70,19 @@ func byPassword(e env, a scenarios.Auth) bool {
 	return given && a.Principal != "" && a.CCache == ""
 }
 
+// checkWhosePassword refuses a password of the environment that nothing says the user of,
+// where nothing else to log in with is named: a login by the credential cache would be
+// another one than was meant. Of a password in a file the scenario says so.
+func checkWhosePassword(e env, a scenarios.Auth) error {
+	if flags.Lookup(e.environ, flags.PasswordVariable) == "" || a.Principal != "" || a.Keytab != "" || a.CCache != "" {
+		return nil
+	}
+	return fmt.Errorf("%s is set, and nothing says whose password it is: --principal NAME; to log in with a ticket, unset it, or name the credential cache by --ccache", flags.PasswordVariable)
+}
+
 // readKrb5Conf reads the configuration, with what it includes: the file that is given, or
 // those of KRB5_CONFIG, of which the first counts most, or the system's.
-func readKrb5Conf(ctx context.Context, e env, given string) (string, error) {
+func readKrb5Conf(ctx context.Context, e env, given string) (hs2client.KerberosConf, error) {
 	from, names := "--krb5-conf", []string{given}
 	if given == "" {
 		from, names = krb5ConfVariable, strings.Split(flags.Lookup(e.environ, krb5ConfVariable), string(os.PathListSeparator))
@@ -77,26 +90,19 @@ func readKrb5Conf(ctx context.Context, e env, given string) (string, error) {
 	if names[0] == "" {
 		from, names = "no other krb5.conf is named (--krb5-conf)", []string{systemKrb5Conf}
 	}
-	var texts []string
-	for _, name := range names {
-		text, err := krb5conf.Read(name, func(name string) ([]byte, error) { return readFile(ctx, name, maxKerberosFile) })
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", from, err)
-		}
-		texts = append(texts, text)
+	conf, err := hs2client.ReadKerberosConf(func(name string) ([]byte, error) { return readFile(ctx, name, maxKerberosFile) }, names...)
+	if err != nil {
+		return conf, fmt.Errorf("%s: %w", from, err)
 	}
-	return strings.Join(texts, "\n"), nil
+	return conf, nil
 }
 
-// readCCache reads the credential cache: the one that is given, or that kinit writes.
-func readCCache(ctx context.Context, e env, a scenarios.Auth, conf string) ([]byte, error) {
-	parsed, err := krb5conf.Parse(conf)
-	if err != nil {
-		return nil, err // it was read before
-	}
+// readCCache reads the credential cache: the one that is given, or that kinit writes,
+// which krb5.conf may say where.
+func readCCache(ctx context.Context, e env, a scenarios.Auth, configured string) ([]byte, error) {
 	name, from := a.CCache, "--ccache"
 	if name == "" {
-		name, from = parsed.CacheName(flags.Lookup(e.environ, krb5CCNameVariable), cacheUser()), "no ticket: the credential cache"
+		name, from = krb5conf.CacheName(flags.Lookup(e.environ, krb5CCNameVariable), configured, cacheUser()), "no ticket: the credential cache"
 	}
 	readSecretly := func(name string) ([]byte, error) { return readSecretFile(ctx, name, maxKerberosFile) }
 	file, err := krb5conf.CacheFile(name, readSecretly)

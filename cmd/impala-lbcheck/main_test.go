@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -43,7 +44,15 @@ func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	testdata, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TESTDATA", testdata) // of stored runs
+			return nil
+		},
 		Dir:                 "../../testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

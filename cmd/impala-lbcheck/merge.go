@@ -19,7 +19,7 @@ import (
 // newMerge returns the command that sums results.
 func newMerge(e env) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "merge A.json B.json... | -",
+		Use:   "merge A.json B.json...",
 		Short: "Sum the results of shards, or of repeated runs, and judge the sum",
 		Long: `Sum results that --out FILE.json stored, and judge the sum as one run is judged. Shards
 of one run belong together by scenario, number of shards and seed; other runs of the
@@ -38,8 +38,8 @@ different scenarios are refused, and so is the same run twice.`,
 	}
 	out := withReports(cmd)
 	against := withBaseline(cmd)
-	pick := cmd.Flags().String("pick", "", "`WHICH` of two complete runs of a shard counts: last is the one that began last")
-	mustComplete(cmd, "pick", picks)
+	pick := cmd.Flags().String("pick", "", "of two complete runs of one shard take the `last`, instead of refusing them")
+	completeValues(cmd, "pick", picks)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *pick != "" && !slices.Contains(picks, *pick) {
 			return fmt.Errorf("--pick %s: it must be last", *pick)

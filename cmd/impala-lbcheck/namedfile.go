@@ -46,6 +46,9 @@ func (o *output) checkDistinct(e env, outs []report.Out) error {
 	if o.observations != "" {
 		seen = append(seen, namedFile{"--observations " + o.observations, o.observations})
 	}
+	if o.summary != "" {
+		seen = append(seen, namedFile{"--github-summary " + o.summary, o.summary})
+	}
 	for i, p := range seen {
 		for _, other := range seen[:i] {
 			if same(p.path, other.path) {

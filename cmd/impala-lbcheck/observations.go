@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -21,11 +23,12 @@ type observationHead struct {
 	Tool   string `json:"tool"`
 }
 
-// observationFile is the JSON lines of --observations: a head, and one line a
-// session, each written whole, so that the file is valid up to its last line
-// whatever happens.
+// observationFile is the file of --observations: a head, and one line a session, each
+// written whole, so that the file is valid up to its last line whatever happens. It is
+// JSON lines, or CSV where its name says so.
 type observationFile struct {
 	f   *os.File
+	csv bool
 	err error // the first one; what follows is not written
 }
 
@@ -34,8 +37,12 @@ func newObservationFile(ctx context.Context, name string) (*observationFile, err
 	if err != nil {
 		return nil, fmt.Errorf("--observations: %w", err)
 	}
-	l := &observationFile{f: f}
-	l.line(observationHead{observationSchema, version()})
+	l := &observationFile{f: f, csv: strings.EqualFold(filepath.Ext(name), ".csv")}
+	if l.csv {
+		l.err = writeRecord(limited(l.f), observationColumnNames())
+	} else {
+		l.err = writeJSON(limited(l.f), observationHead{observationSchema, version()}, "")
+	}
 	return l, nil
 }
 
@@ -87,12 +94,11 @@ func (l *observationFile) write(o scenarios.Observation) {
 			line.Phases[scenarios.Phase(p).String()] = millis(d)
 		}
 	}
-	l.line(line)
-}
-
-// line writes one line.
-func (l *observationFile) line(v any) {
-	l.err = writeJSON(limited(l.f), v, "")
+	if l.csv {
+		l.err = writeRecord(limited(l.f), line.record())
+	} else {
+		l.err = writeJSON(limited(l.f), line, "")
+	}
 }
 
 func (l *observationFile) close() error { return errors.Join(l.err, l.f.Close()) }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -21,6 +22,7 @@ import (
 type output struct {
 	outs         []string
 	observations string
+	summary      string // a file that the Markdown is appended to; "": GitHub's, if there is one
 	explain      bool
 	quiet        bool
 	baseline     *baselineFlags // nil: the command has none
@@ -30,7 +32,7 @@ type output struct {
 // withOutput gives cmd the flags of a run's output.
 func withOutput(cmd *cobra.Command) *output {
 	o := withReports(cmd)
-	cmd.Flags().StringVar(&o.observations, "observations", "", "write a JSON line per session to `FILE`")
+	cmd.Flags().StringVar(&o.observations, "observations", "", "write a line per session to `FILE`: JSON, or CSV where its name ends in .csv")
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	o.baseline = withBaseline(cmd)
 	flags.Group(cmd, "Output")
@@ -40,7 +42,9 @@ func withOutput(cmd *cobra.Command) *output {
 // withReports gives cmd the flags that say what is rendered.
 func withReports(cmd *cobra.Command) *output {
 	o := &output{}
-	cmd.Flags().StringArrayVar(&o.outs, "out", nil, "write a report to `FILE` (.json, .xml, .txt), FORMAT=FILE, or - for stdout; repeatable")
+	cmd.Flags().StringArrayVar(&o.outs, "out", nil, "write a report to `FILE` ("+strings.Join(report.Extensions(), ", ")+"), FORMAT=FILE, or - for stdout; repeatable")
+	mustComplete(cmd, "out", completeOut)
+	cmd.Flags().StringVar(&o.summary, "github-summary", "", "append the report as Markdown to `FILE` (default: the file in "+summaryVariable+")")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print the arithmetic of every finding")
 	return o
 }
@@ -90,6 +94,11 @@ func (o *output) parseOuts(e env) ([]report.Out, error) {
 		}
 		outs = append(outs, out)
 	}
+	if o.summary != "" {
+		if err := canWrite(o.summary); err != nil {
+			return nil, fmt.Errorf("--github-summary %s: %w", o.summary, err)
+		}
+	}
 	return outs, o.checkDistinct(e, outs)
 }
 
@@ -130,7 +139,8 @@ func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
 }
 
 // write renders r to every place, and as text to stdout unless another format
-// took that place. One place that fails does not keep the others from it.
+// took that place, and tells GitHub Actions of it. One place that fails does not keep
+// the others from it.
 func (o *output) write(e env, outs []report.Out, r scenarios.Result) error {
 	onStdout, errs := false, []error(nil)
 	for _, out := range outs {
@@ -146,6 +156,7 @@ func (o *output) write(e env, outs []report.Out, r scenarios.Result) error {
 	if !onStdout {
 		errs = append(errs, report.Write(e.out, report.FormatText, r, o.style(e.out)))
 	}
+	errs = append(errs, o.tellGitHub(e, r))
 	return errors.Join(errs...)
 }
 

@@ -13,11 +13,12 @@ import (
 // foreignFlags are flags of other programs that our texts name.
 var foreignFlags = map[string][]string{
 	"impalad": {"--fe_service_threads", "--max_hs2_sessions_per_user", "--idle_session_timeout", "--disconnected_session_timeout", "--client_keepalive_probe_period_s",
-		"--beeswax_port", "--cookie_require_secure", "--ldap_passwords_in_clear_ok", "--principal", "--be_principal", "--authorized_proxy_user_config", "--cookie_secret_file"},
+		"--beeswax_port", "--cookie_require_secure", "--ldap_passwords_in_clear_ok", "--principal", "--be_principal", "--authorized_proxy_user_config", "--authorized_proxy_group_config", "--cookie_secret_file"},
 	"impala-shell": {"--ssl", "--http_path", "--ca_cert", "--jwt_cmd", "--auth_creds_ok_in_clear", "--strict_hs2_protocol", "--client_connect_timeout_ms"},
 	"aws": {"--source-group", "--groups", "--recursive", "--load-balancer-name", "--instances", "--certificate-arn",
 		"--output", "--cli-input-json"},
-	"kubectl": {"--prefix", "--tail"},
+	"docker":  {"--rm", "--read-only", "--cap-drop", "--security-opt", "--user"},
+	"kubectl": {"--prefix", "--tail", "--from-file", "--from", "--follow"},
 	// A module of ours with a command line of its own.
 	"bench": {"--quick", "--only", "--client", "--addrs", "--c", "--window", "--profile", "--login", "--http"},
 }

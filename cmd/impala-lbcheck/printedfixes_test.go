@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
-	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
@@ -249,26 +248,6 @@ func literal(e ast.Expr) (string, bool) {
 	return text, err == nil
 }
 
-// TestProvision_SmokeLinesParse takes the command lines that provision prints.
-func TestProvision_SmokeLinesParse(t *testing.T) {
-	t.Parallel()
-	for _, tls := range []*provision.TLSNames{nil, {Domain: "impala.example.com"}} {
-		o := provision.Outputs{Host: "impala.example.com", Listeners: []uint16{21050, 21000, 28000},
-			Coordinators: []provision.Backend{{ID: "i-1"}, {ID: "i-2"}}, TLS: tls}
-		lines, notes := o.Smoke()
-		if len(lines) != 2 || len(notes) != 1 {
-			t.Errorf("%d lines and %d notes for three listeners", len(lines), len(notes))
-		}
-		for _, text := range lines {
-			for _, line := range commandLines(passage{"", asLine, text}) {
-				if err := line.parse(t); err != nil {
-					t.Errorf("%s: %v", text, err)
-				}
-			}
-		}
-	}
-}
-
 func TestParses_RefusesWhatNoCommandTakes(t *testing.T) {
 	t.Parallel()
 	for _, fix := range []vocab.Fix{
@@ -289,6 +268,7 @@ func TestCommandLine_RefusesWhatNoCommandTakes(t *testing.T) {
 	for _, p := range []passage{
 		{"", asLine, "impala-lbcheck smoke"}, {"", asLine, "impala-lbcheck smok impala.example.com"},
 		{"", asLine, "impala-lbcheck smoke h --protocol http"}, {"", asLine, "go run ./cmd/impala-lbcheck demo --fault dead@9"},
+		{"", asLine, "go run -tags noaws ./cmd/impala-lbcheck demo --fault dead@9"},
 		{"", asLine, "impala-lbcheck capacity impala.example.com --hold 400"}, {"", asLine, "impala-lbcheck size"},
 		{"", asSpan, "smoke HOST --hold 4"}, {"", asSpan, "scenarios show NAMES --now"},
 		{"", inProse, "say impala-lbcheck size --session 400, or nothing"}, {"", asSpan, "demo nosuch"},

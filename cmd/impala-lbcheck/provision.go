@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,16 +8,20 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/provisiontext"
-	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // exitChanges is plan's exit code under --detailed-exitcode if there are changes to
 // make; it differs from every code for a failure.
 const exitChanges = 10
 
-// newProvision is the parent of the provisioning commands.
+// errWithoutAWS is how a build without AWS answers what needs it.
+var errWithoutAWS = errors.New("this build is without AWS (-tags noaws): use a released binary, or build without that tag")
+
+// newProvision is the parent of the provisioning commands. Every build has them and
+// their flags; provisionaws.go carries them out, and provisionnoaws.go refuses.
 func newProvision(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "provision",
@@ -37,6 +40,10 @@ without that tag is changed or removed.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newInit(e), newPlan(e), newApply(e), newStatus(e), newDestroy(e))
+	if !withAWS {
+		cmd.Short += " (not in this build)"
+		cmd.Long += "\n\n" + capitalized(errWithoutAWS.Error()) + "."
+	}
 	return cmd
 }
 
@@ -71,34 +78,23 @@ type provisionFlags struct {
 func withProvisionFlags(cmd *cobra.Command) *provisionFlags {
 	p := &provisionFlags{}
 	cmd.Args = none
-	cmd.Flags().StringVarP(&p.file, "file", "f", "lb.yaml", "`FILE` that describes the load balancer")
+	cmd.Flags().StringVarP(&p.file, "file", "f", "lb.yaml", "`FILE.yaml` that describes the load balancer")
 	cmd.Flags().StringVar(&p.account, "expect-account", "", "refuse to run in any account but `ID`")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON instead of text; progress is a JSON line for each step")
 	cmd.Flags().BoolVar(&p.verbose, "verbose", false, "show account numbers, which are hidden by default")
 	return p
 }
 
-// open reads the file and creates the clients. Its errors are usage errors: no call
-// was made.
-func (p *provisionFlags) open(ctx context.Context, e env) (provision.Cloud, lbfile.Spec, error) {
-	src, err := readFile(ctx, p.file, maxSettings)
-	if err != nil {
-		return provision.Cloud{}, lbfile.Spec{}, fmt.Errorf("%w; `impala-lbcheck provision init` prints one to start from", err)
-	}
-	spec, err := lbfile.Parse(p.file, src)
-	if err != nil {
-		return provision.Cloud{}, spec, err
-	}
-	if p.account != "" {
-		spec.Account = p.account
-	}
-	cloud, err := provision.Open(ctx, spec.Region)
-	cloud.LookupHost = e.lookup
-	if err == nil && cloud.Region == "" {
-		err = errors.New("no region: set region in the file, or AWS_REGION")
-	}
-	return cloud, spec, err
+// withFromProvision adds the flag that takes the target from a provisioned load balancer.
+func withFromProvision(cmd *cobra.Command) *provisionFlags {
+	p := &provisionFlags{}
+	cmd.Flags().StringVar(&p.file, "from-provision", "", "take host, coordinators and TLS from the load balancer of this lb.yaml, `FILE.yaml`")
+	flags.Group(cmd, string(scenarios.GroupTarget))
+	return p
 }
+
+// emitCLI is the other form of a plan.
+const emitCLI = "cli"
 
 // newPlan lists the changes that apply would make.
 func newPlan(e env) *cobra.Command {
@@ -113,40 +109,14 @@ func newPlan(e env) *cobra.Command {
 	p := withProvisionFlags(cmd)
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 10 if there are changes to make")
 	cmd.Flags().StringVar(&emit, "emit", "", "print the plan in another form, `cli`: a script of AWS CLI commands")
+	completeValues(cmd, "emit", []cobra.Completion{cobra.CompletionWithDesc(emitCLI, "a script of AWS CLI commands")})
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if emit != "" && emit != "cli" {
-			return fmt.Errorf("--emit %s: unknown form; expected cli", emit)
+		if emit != "" && emit != emitCLI {
+			return fmt.Errorf("--emit %s: unknown form; expected %s", emit, emitCLI)
 		}
-		cloud, spec, err := p.open(cmd.Context(), e)
-		if err != nil {
-			return err
-		}
-		plan, err := provision.MakePlan(cmd.Context(), cloud, spec)
-		if err != nil {
-			return p.failed(cmd.Context(), plan.Account, err)
-		}
-		switch {
-		case emit == "cli":
-			_, err = io.WriteString(e.out, provision.Script(plan)) // a script to run: nothing in it is hidden
-		case p.json:
-			err = p.encode(e, plan)
-		default:
-			err = p.print(e, plan.Account, provisiontext.Plan(plan))
-		}
-		return errors.Join(err, exitWith(planCode(plan, detailed)))
+		return p.plan(cmd.Context(), e, emit == emitCLI, detailed)
 	}
 	return cmd
-}
-
-// planCode is 1 if apply would stop.
-func planCode(plan provision.Plan, detailed bool) int {
-	switch {
-	case len(plan.Stops()) > 0:
-		return exitFail
-	case detailed && plan.Writes() > 0:
-		return exitChanges
-	}
-	return exitPass
 }
 
 // newApply brings AWS to the state of the file.
@@ -163,14 +133,7 @@ nothing.`,
 	}
 	p := withProvisionFlags(cmd)
 	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "time limit for the whole run: calls, coordinators in service, the certificate")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context(), e)
-		if err != nil {
-			return err
-		}
-		report, err := provision.Apply(cmd.Context(), cloud, spec, provision.Options{Progress: p.progress(e), Wait: wait})
-		return p.finish(cmd.Context(), e, report, err)
-	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.apply(cmd.Context(), e, wait) }
 	return cmd
 }
 
@@ -181,21 +144,20 @@ func newStatus(e env) *cobra.Command {
 		Short: "Compare AWS with the file: drift, health, certificate, names; change nothing",
 	}
 	p := withProvisionFlags(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context(), e)
-		if err != nil {
-			return err
-		}
-		report, err := provision.Status(cmd.Context(), cloud, spec)
-		return p.finish(cmd.Context(), e, report, err)
-	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.status(cmd.Context(), e) }
 	return cmd
+}
+
+// destroyFlags are the flags of destroy alone.
+type destroyFlags struct {
+	yes       string // the cluster's name; "": nothing is removed
+	purgeLogs bool
+	wait      time.Duration
 }
 
 // newDestroy removes the resources with our tag.
 func newDestroy(e env) *cobra.Command {
-	var yes string
-	var o provision.DestroyOptions
+	var d destroyFlags
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Remove the resources with our tag, and nothing else",
@@ -206,45 +168,9 @@ be interrupted anywhere: the next run continues. It stops before the first chang
 something that is not ours depends on what it would remove.`,
 	}
 	p := withProvisionFlags(cmd)
-	cmd.Flags().StringVar(&yes, "yes", "", "confirm with the name of the `CLUSTER`; without it nothing is removed")
-	cmd.Flags().BoolVar(&o.PurgeLogs, "purge-logs", false, "delete the bucket of the access logs too, if it is ours and empty")
-	cmd.Flags().DurationVar(&o.Wait, "wait", 15*time.Minute, "time limit for the whole run: calls, draining, release of network interfaces")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cloud, spec, err := p.open(cmd.Context(), e)
-		if err != nil {
-			return err
-		}
-		if yes != spec.Cluster {
-			return p.list(cmd.Context(), e, cloud, spec, o, yes)
-		}
-		o.Progress = p.progress(e)
-		report, err := provision.Destroy(cmd.Context(), cloud, spec, o)
-		return p.finish(cmd.Context(), e, report, err)
-	}
+	cmd.Flags().StringVar(&d.yes, "yes", "", "confirm with the name of the `CLUSTER`; without it nothing is removed")
+	cmd.Flags().BoolVar(&d.purgeLogs, "purge-logs", false, "delete the bucket of the access logs too, if it is ours and empty")
+	cmd.Flags().DurationVar(&d.wait, "wait", 15*time.Minute, "time limit for the whole run: calls, draining, release of network interfaces")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.destroy(cmd.Context(), e, d) }
 	return cmd
-}
-
-// list prints what destroy would remove, and how to confirm.
-func (p *provisionFlags) list(ctx context.Context, e env, cloud provision.Cloud, spec lbfile.Spec, o provision.DestroyOptions, yes string) error {
-	plan, err := provision.ListOwned(ctx, cloud, spec, o)
-	if err != nil {
-		return p.failed(ctx, plan.Account, err)
-	}
-	if p.json {
-		err = p.encode(e, plan)
-	} else {
-		err = p.print(e, plan.Account, provisiontext.Plan(plan))
-	}
-	if err != nil {
-		return &exitError{exitInternal, err}
-	}
-	if yes != "" {
-		return fmt.Errorf("--yes %s does not match the cluster's name, %s; nothing was removed", yes, spec.Cluster)
-	}
-	return fmt.Errorf("nothing was removed; confirm with --yes %s", spec.Cluster)
-}
-
-// encode writes JSON, which is for programs and holds the account.
-func (p *provisionFlags) encode(e env, v any) error {
-	return writeJSON(e.out, v, "  ")
 }

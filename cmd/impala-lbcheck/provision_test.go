@@ -1,3 +1,5 @@
+//go:build !noaws
+
 package main
 
 import (
@@ -325,5 +327,25 @@ func TestFromProvision_SaysWhyThereIsNoTarget(t *testing.T) {
 				t.Errorf("exit %d: %s", code, stderr)
 			}
 		})
+	}
+}
+
+// TestProvision_SmokeLinesParse takes the command lines that provision prints.
+func TestProvision_SmokeLinesParse(t *testing.T) {
+	t.Parallel()
+	for _, tls := range []*provision.TLSNames{nil, {Domain: "impala.example.com"}} {
+		o := provision.Outputs{Host: "impala.example.com", Listeners: []uint16{21050, 21000, 28000},
+			Coordinators: []provision.Backend{{ID: "i-1"}, {ID: "i-2"}}, TLS: tls}
+		lines, notes := o.Smoke()
+		if len(lines) != 2 || len(notes) != 1 {
+			t.Errorf("%d lines and %d notes for three listeners", len(lines), len(notes))
+		}
+		for _, text := range lines {
+			for _, line := range commandLines(passage{"", asLine, text}) {
+				if err := line.parse(t); err != nil {
+					t.Errorf("%s: %v", text, err)
+				}
+			}
+		}
 	}
 }

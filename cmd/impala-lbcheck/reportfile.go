@@ -17,7 +17,7 @@ import (
 // newReport is the command that renders a stored result again.
 func newReport(e env) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "report FILE",
+		Use:   "report FILE.json",
 		Short: "Render a stored result again, or judge it again",
 		Long: `Render a result that --out FILE.json stored, in any format, without touching the
 cluster. It exits as the run did. A result that contradicts itself is refused.
@@ -31,10 +31,10 @@ by coordinator or node that the run did not record is inconclusive.`,
   impala-lbcheck report smoke.json --out junit=smoke.xml --explain
   impala-lbcheck report smoke.json --judge strict.yaml --out strict.json`,
 		GroupID: groupFiles,
-		Args:    exactly("FILE"),
+		Args:    exactly("FILE.json"),
 	}
 	out := withReports(cmd)
-	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE`")
+	judgeBy := cmd.Flags().String("judge", "", "judge again by the expectations of the scenario in `FILE.yaml`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		out.addInput("the result that is rendered", args[0])
 		out.addInput("the scenario of --judge", *judgeBy)

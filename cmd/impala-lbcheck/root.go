@@ -41,11 +41,12 @@ failed where: with evidence, and with an exit code.`,
 		newDemo(e), newSim(e), grouped(groupTry, size.New(e.out)),
 		newScenarios(e), newReport(e), newMerge(e), newCompare(e),
 		newProvision(e),
-		newVersion(e), newExitCodes(),
+		newVersion(e), newExitCodes(), newMan(),
 	)
 	root.InitDefaultVersionFlag()
 	root.SetHelpCommand(newHelp(root))
 	root.SetFlagErrorFunc(flags.Refused)
+	completeFiles(root)
 	root.SetUsageFunc(func(cmd *cobra.Command) error { flags.Usage(cmd.OutOrStderr(), cmd); return nil })
 	return root
 }

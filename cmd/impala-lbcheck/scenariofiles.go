@@ -42,9 +42,9 @@ func newScenarios(e env) *cobra.Command {
 			return err
 		},
 	}, &cobra.Command{
-		Use:   "check FILE",
+		Use:   "check FILE.yaml",
 		Short: "Check a scenario file; nothing is sent",
-		Args:  exactly("FILE"),
+		Args:  exactly("FILE.yaml"),
 		RunE:  func(cmd *cobra.Command, args []string) error { return checkScenario(cmd.Context(), e, args[0]) },
 	}, newSchema(e))
 	return cmd

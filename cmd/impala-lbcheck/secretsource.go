@@ -72,7 +72,7 @@ func secretFromFile(ctx context.Context, what, name string) (string, error) {
 // secretFromCommand runs CMD by the shell; what it writes to stderr goes
 // nowhere, for it may hold the secret.
 func secretFromCommand(ctx context.Context, e env, what, text string) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, readTimeout, tooSlow{"it did not end"})
+	ctx, cancel := context.WithTimeoutCause(ctx, scenarios.SecretCommandTime, tooSlow{"it did not end"})
 	defer cancel()
 	out := &shellcmd.Head{Max: maxSecret}
 	c := userCommand(e, text)

@@ -36,7 +36,7 @@ func (l *simLogin) bind(cmd *cobra.Command) {
 	f.StringVar(&l.jwks, "jwks", "", "`FILE` with the JSON Web Key Set of the tokens to accept (default: as in Impala, every signed token)")
 	f.StringVar(&l.proxyUsers, "proxy-users", "", "who may act for whom, `USER=DELEGATE,...;...`, as in Impala's authorized_proxy_user_config; * is everybody (default: nobody may)")
 	f.BoolVar(&l.sharedKey, "shared-cookie-key", false, "the coordinators accept each other's cookies, as with Impala's cookie_secret_file")
-	mustComplete(cmd, "auth", authModes)
+	completeValues(cmd, "auth", authModes)
 }
 
 // files are those that must not be written over.

@@ -14,7 +14,8 @@ import (
 )
 
 // guarded is w with everything that is printed made safe for a terminal and for
-// the log of a CI system: no command can bypass it, as none has another w.
+// the log of a CI system. No command can bypass it, as none has another w; only the
+// commands that we mean do (tellGitHub).
 func guarded(e env) env {
 	e.out, e.err = stdout{report.NewSafeWriter(e.out)}, report.NewSafeWriter(e.err)
 	return e

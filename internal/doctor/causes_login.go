@@ -93,7 +93,7 @@ var httpCauses = []Cause{
 	ofHTTP("redirect", "HTTP sends the client elsewhere, such as to a login page", vocab.PhaseOpen, vocab.KindRedirect, "`302 Found`", "`HTTP Response code: 302`"),
 	ofHTTP("unavailable", "HTTP answers that the service is not available", vocab.PhaseOpen, vocab.KindUnavailable, "`503 Service Unavailable`"),
 	ofHTTP("http-status", "HTTP answers with an error", vocab.PhaseOpen, vocab.KindHTTPStatus, "`502 Bad Gateway`"),
-	ofHTTP("foreign-handle", "Calls of one session reach different coordinators", vocab.PhaseExecute, vocab.KindForeignHandle, "`Invalid session id`", "`Invalid or unknown query handle`", "`Results have expired` in Hue"),
+	ofHTTP("foreign-handle", "Calls of one session reach different coordinators", vocab.PhaseExecute, vocab.KindForeignHandle, "`Invalid session id`", "`Invalid or unknown query handle`", "`Invalid SessionHandle`", "`Results have expired` in Hue"),
 }
 
 // ofHTTP is a cause with a kind of its own.
@@ -128,7 +128,7 @@ var sessionCauses = []Cause{{
 	sample:  sampleOf(vocab.PhaseOpen, vocab.KindSessionLimit),
 }, {
 	ID: "lost-session", Title: "The coordinator does not know the session",
-	Users:   []string{"`Invalid session id`", "`Invalid or unknown query handle`"},
+	Users:   []string{"`Invalid session id`", "`Invalid or unknown query handle`", "`Invalid SessionHandle`"},
 	Command: "handle-reuse HOST",
 	Index:   "Hue says `Results have expired` or `Invalid session id`",
 	fits:    of(vocab.KindInvalidSession, vocab.KindInvalidHandle),

@@ -1,6 +1,7 @@
 package krb5conf
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -15,17 +16,11 @@ type User struct {
 	Home string
 }
 
-// CacheName is the name of the credential cache: env, the value of KRB5CCNAME, if there
-// is one, or else the configuration's, or the system's, /tmp/krb5cc_ and the user's
-// number.
-func (c *Config) CacheName(env string, u User) string {
-	name := env
-	if name == "" {
-		name = c.CCacheName
-	}
-	if name == "" {
-		name = "FILE:/tmp/krb5cc_%{uid}"
-	}
+// CacheName is the name of a user's credential cache: env, the value of KRB5CCNAME, if
+// there is one, or else configured, the default_ccache_name of krb5.conf, or the system's,
+// /tmp/krb5cc_ and the user's number.
+func CacheName(env, configured string, u User) string {
+	name := cmp.Or(env, configured, "FILE:/tmp/krb5cc_%{uid}")
 	id := strconv.Itoa(u.ID)
 	return strings.NewReplacer("%{uid}", id, "%{euid}", id, "%{USERID}", id, "%{username}", u.Name,
 		"%{TEMP}", "/tmp", "%{HOME}", u.Home, "%{null}", "").Replace(name)

@@ -29,14 +29,17 @@ type KDC struct {
 	TCP  bool   // over TCP alone
 }
 
-// Parse reads the text of a krb5.conf without include directives, or of several after
-// one another. It fails with the line where a section that matters cannot be read.
+// Parse reads the text of a krb5.conf without include directives. It fails with the line
+// where a section that matters cannot be read, and where there is no section at all.
 func Parse(text string) (*Config, error) {
 	var lines []line
 	for n, l := range split(text) {
-		if l != "" && l[0] != '#' && l[0] != ';' {
+		if saysSomething(l) {
 			lines = append(lines, line{fmt.Sprintf("krb5.conf:%d", n+1), l})
 		}
+	}
+	if err := checkSections(lines); err != nil {
+		return nil, err
 	}
 	return interpret(lines)
 }

@@ -19,11 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func load(t *testing.T, path string) *krb5conf.Config {
 	t.Helper()
-	text, err := krb5conf.Read(path, os.ReadFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := krb5conf.Parse(text)
+	c, err := krb5conf.Read(os.ReadFile, path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,10 +104,14 @@ func TestRead_Errors(t *testing.T) {
 		"open at a section": {files{"/0": "[realms]\nA = {\n[libdefaults]\n"}, "/0:2: a brace is not closed here"},
 		"a closed brace":    {files{"/0": "[realms]\n}\n"}, "/0:2: a brace is closed that was not opened"},
 		"no time":           {files{"/0": "[libdefaults]\nticket_lifetime = soon\n"}, "/0:2: ticket_lifetime: not a time"},
+		"garbage":           {files{"/0": "\x7fELF\x02\x01\nnonsense\n"}, `/0:1: "\x7fELF\x02\x01" is in no section, such as [libdefaults]: this is no krb5.conf`},
+		"not in a section":  {files{"/0": "# ours\n\ndefault_realm = A.COM\nkdc = a\n"}, "/0:3: \"default_realm = A.COM\" is in no section"},
+		"included garbage":  {files{"/0": "[libdefaults]\ninclude /a\n", "/a": "<html>\n"}, "/0:2: /a:1: \"<html>\" is in no section"},
+		"an open section":   {files{"/0": "[libdefaults\ndefault_realm = A.COM\n"}, `/0:1: there is no "]" in "[libdefaults"`},
 		"no number":         {files{"/0": "[libdefaults]\nudp_preference_limit = -1\n"}, "/0:2: udp_preference_limit: not a number"},
 	} {
-		text, err := krb5conf.Read("/0", tc.files.read)
-		if err == nil || !strings.Contains(err.Error(), tc.want) || text != "" {
+		c, err := krb5conf.Read(tc.files.read, "/0")
+		if err == nil || !strings.Contains(err.Error(), tc.want) || c != nil {
 			t.Errorf("%s: %v, want %s", name, err, tc.want)
 		}
 	}
@@ -121,16 +121,12 @@ func TestRead_Errors(t *testing.T) {
 // does not matter to a client.
 func TestRead_IsTolerant(t *testing.T) {
 	t.Parallel()
-	text, err := krb5conf.Read("/0", files{
-		"/0": "module /usr/lib/x.so:init\nincludedir /no/such/directory\n[libdefaults]*\n default_realm* = A.COM # ours\ninclude /a\n" +
+	c, err := krb5conf.Read(files{
+		"/0": "These are ours.\nmodule /usr/lib/x.so:init\nincludedir /no/such/directory\n[libdefaults]*\n default_realm* = A.COM # ours\ninclude /a\n" +
 			"default_realm = B.COM\nfcc-mit-ticketflags = true\ndns_lookup_kdc = maybe\nclockskew=5m\n" +
 			"[kdc]\nthis is no relation\n}\n[appdefaults]\npam = {\n[capaths]\nA = {\nB = .\n}\n",
 		"/a": "[realms]\nA.COM = {\n kdc = \"k.a.com\"\n kdc = k.a.com:88\n}\n",
-	}.read)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := krb5conf.Parse(text)
+	}.read, "/0")
 	if err != nil || c.DefaultRealm != "A.COM" || fmt.Sprint(c.KDCs("A.COM")) != "[{k.a.com:88 false}]" || !c.DNSLookupKDC {
 		t.Errorf("%+v, %v", c, err)
 	}
@@ -153,7 +149,7 @@ func TestParse_Times(t *testing.T) {
 	}
 }
 
-func TestConfig_CacheName(t *testing.T) {
+func TestCacheName(t *testing.T) {
 	t.Parallel()
 	user := krb5conf.User{ID: 1000, Name: "ann", Home: "/home/ann"}
 	for written, want := range map[string]string{
@@ -161,10 +157,10 @@ func TestConfig_CacheName(t *testing.T) {
 		"FILE:%{TEMP}/cc_%{username}": "FILE:/tmp/cc_ann",
 	} {
 		c, err := krb5conf.Parse("[libdefaults]\ndefault_ccache_name = " + written)
-		if err != nil || c.CacheName("", user) != want {
+		if err != nil || krb5conf.CacheName("", c.CCacheName, user) != want {
 			t.Errorf("%q: %v, want %s", written, err, want)
 		}
-		if got := c.CacheName("FILE:/mine", user); got != "FILE:/mine" {
+		if got := krb5conf.CacheName("FILE:/mine", c.CCacheName, user); got != "FILE:/mine" {
 			t.Error(got)
 		}
 	}
@@ -207,7 +203,7 @@ func FuzzParse(f *testing.F) {
 		c, err := krb5conf.Parse(text)
 		if err == nil {
 			c.Realm("host.example.com")
-			c.CacheName("", krb5conf.User{})
+			krb5conf.CacheName("", c.CCacheName, krb5conf.User{})
 		}
 	})
 }

@@ -18,18 +18,17 @@ const (
 // ReadFile reads a file within the caller's bounds.
 type ReadFile func(name string) ([]byte, error)
 
-// Read is the text of a krb5.conf with the files and directories that it includes in
-// their place. It fails where one cannot be read, where files include each other, and
-// where [Parse] would; errors name file and line.
-func Read(path string, readFile ReadFile) (string, error) {
+// Read reads a krb5.conf, or several of which the first counts most, with the files and
+// directories that they include in their place. It fails where one cannot be read, where
+// files include each other, and where [Parse] would; errors name file and line.
+func Read(readFile ReadFile, paths ...string) (*Config, error) {
 	r := reader{readFile: readFile}
-	if err := r.file(path, nil); err != nil {
-		return "", err
+	for _, path := range paths {
+		if err := r.file(path, nil); err != nil {
+			return nil, err
+		}
 	}
-	if _, err := interpret(r.lines); err != nil {
-		return "", err
-	}
-	return r.text.String(), nil
+	return interpret(r.lines)
 }
 
 // line is one that is not empty, no comment and no directive, and where it stands.
@@ -39,7 +38,7 @@ type line struct{ where, text string }
 type reader struct {
 	readFile ReadFile
 	files    int
-	text     strings.Builder
+	size     int // of all that was read, in bytes
 	lines    []line
 }
 
@@ -55,10 +54,11 @@ func (r *reader) file(path string, within []string) error {
 	if err != nil {
 		return err
 	}
-	if r.text.Len()+len(data) > maxText {
+	if r.size += len(data); r.size > maxText {
 		return fmt.Errorf("%s: the configuration is longer than %d bytes", path, maxText)
 	}
 	within, section := append(slices.Clip(within), path), ""
+	begins := len(r.lines)
 	for n, l := range split(string(data)) {
 		where := fmt.Sprintf("%s:%d", path, n+1)
 		what, name, isDirective := directive(l)
@@ -74,16 +74,27 @@ func (r *reader) file(path string, within []string) error {
 		}
 		r.add(where, section) // what was included begins anew, and so does what follows
 	}
-	return nil
+	return checkSections(r.lines[begins:])
 }
 
-// add keeps a line, unless it is empty or a comment.
+// add keeps a line, unless it says nothing.
 func (r *reader) add(where, text string) {
-	if text == "" || text[0] == '#' || text[0] == ';' {
-		return
+	if saysSomething(text) {
+		r.lines = append(r.lines, line{where, text})
 	}
-	r.lines = append(r.lines, line{where, text})
-	r.text.WriteString(text + "\n")
+}
+
+// saysSomething reports whether a line is neither empty nor a comment.
+func saysSomething(text string) bool { return text != "" && text[0] != '#' && text[0] != ';' }
+
+// checkSections fails on a file in which nothing is in a section: it is none of
+// Kerberos's. What stands before the first section is passed over, as MIT's library does.
+func checkSections(lines []line) error {
+	inSection := func(l line) bool { return strings.HasPrefix(l.text, "[") }
+	if len(lines) == 0 || slices.ContainsFunc(lines, inSection) {
+		return nil
+	}
+	return fmt.Errorf("%s: %.60q is in no section, such as [libdefaults]: this is no krb5.conf", lines[0].where, lines[0].text)
 }
 
 // split cuts a text into lines without white space around them.

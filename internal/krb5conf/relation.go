@@ -27,7 +27,10 @@ func relationsOf(lines []line) ([]relation, error) {
 			if len(within) > 0 && known[section] {
 				return nil, fmt.Errorf("%s: a brace is not closed here", opened)
 			}
-			name, _, _ := strings.Cut(l.text[1:], "]")
+			name, _, closed := strings.Cut(l.text[1:], "]")
+			if !closed {
+				return nil, fmt.Errorf("%s: there is no \"]\" in %.60q", l.where, l.text)
+			}
 			section, within = strings.TrimSpace(name), nil
 			continue
 		}

@@ -8,6 +8,6 @@ import "os/exec"
 var shell = []string{"cmd", "/C"}
 
 // This system has no process groups that a signal reaches: the shell alone is ended.
-func apart(*exec.Cmd) {}
+func apart(*exec.Cmd) (kill func()) { return func() {} }
 
-func killGroup(*exec.Cmd) {}
+func among(*exec.Cmd) (kill func()) { return func() {} }

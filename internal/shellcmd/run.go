@@ -18,7 +18,8 @@ type Command struct {
 	Stderr io.Writer // nil: nowhere
 
 	// Attached leaves the command in this process's group, so that it may use the
-	// terminal. Then the end of ctx ends the shell alone.
+	// terminal. Then the end of ctx ends the shell and what descends from it: on Linux all,
+	// elsewhere the shell alone.
 	Attached bool
 }
 
@@ -33,14 +34,14 @@ func (c Command) Run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, shell[0], slices.Concat(shell[1:], []string{c.Text})...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.Env, c.Stdout, c.Stderr
 	cmd.WaitDelay = grace
-	if !c.Attached {
-		apart(cmd)
+	kill := apart
+	if c.Attached {
+		kill = among
 	}
+	killed := kill(cmd)
 	err := cmd.Run()
 	if ctx.Err() != nil {
-		if !c.Attached {
-			killGroup(cmd)
-		}
+		killed()
 		return fmt.Errorf("stopped: %w", context.Cause(ctx))
 	}
 	if errors.Is(err, exec.ErrWaitDelay) { // it ended well; only its output is still held open

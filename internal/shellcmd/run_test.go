@@ -51,10 +51,13 @@ func TestRun_DoesNotWaitForWhatIsLeftInTheBackground(t *testing.T) {
 
 func TestRun_EndsWithItsContextAndAllThatItStarted(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{
-		"a child that is waited for": "sleep 100 & echo $! >PID; wait",
-		"a shell that does not obey": "trap '' TERM; sleep 100 & echo $! >PID; wait; wait; sleep 100",
-		"a child in the background":  "sleep 100 & echo $! >PID; sleep 101",
+	for name, c := range map[string]Command{
+		"a child that is waited for":        {Text: "sleep 100 & echo $! >PID; wait"},
+		"a shell that does not obey":        {Text: "trap '' TERM; sleep 100 & echo $! >PID; wait; wait; sleep 100"},
+		"a child in the background":         {Text: "sleep 100 & echo $! >PID; sleep 101"},
+		"at a terminal, a child":            {Text: "sleep 100 & echo $! >PID; wait", Attached: true},
+		"at a terminal, a child of a child": {Text: "(sleep 100 & echo $! >PID; wait) | cat", Attached: true},
+		"at a terminal, one that disobeys":  {Text: "trap '' TERM; sleep 100 & echo $! >PID; wait; wait; sleep 100", Attached: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +73,8 @@ func TestRun_EndsWithItsContextAndAllThatItStarted(t *testing.T) {
 				}
 			}()
 			begin := time.Now()
-			err := (Command{Text: strings.ReplaceAll(text, "PID", pid), Stdout: &Head{Max: 9}}).Run(ctx)
+			c.Text, c.Stdout = strings.ReplaceAll(c.Text, "PID", pid), &Head{Max: 9}
+			err := c.Run(ctx)
 			if !errors.Is(err, cause) || time.Since(begin) > limit {
 				t.Errorf("Run = %v after %v", err, time.Since(begin))
 			}

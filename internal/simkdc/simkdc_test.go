@@ -283,7 +283,11 @@ func TestKDC_ManyAtOnce(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			login := hs2client.KerberosLogin{Conf: k.Krb5Conf(), Principal: user, Keytab: k.Keytab(user)}
+			conf, err := hs2client.ParseKerberosConf(k.Krb5Conf())
+			if err != nil {
+				t.Error(err)
+			}
+			login := hs2client.KerberosLogin{Conf: conf, Principal: user, Keytab: k.Keytab(user)}
 			if got, err := login.Ticket(ctx, "impala", "lb.example.com"); err != nil || got.Principal() != user+"@"+realm {
 				t.Errorf("%v, %v", got, err)
 			}

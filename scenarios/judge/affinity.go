@@ -96,7 +96,7 @@ func (h reusedHandles) whoText() string {
 
 // lostText says how many sessions were not there over another connection.
 func (h reusedHandles) lostText() string {
-	text := fmt.Sprintf("%d of %s were unknown to the coordinator that another connection reached", h.foreign, phrase.Count(h.reached+h.foreign, "session"))
+	text := fmt.Sprintf("%d of %s %s unknown to the coordinator that another connection reached", h.foreign, phrase.Count(h.reached+h.foreign, "session"), phrase.Agree(h.foreign, "was", "were"))
 	if h.foreignSame == 0 && h.sameNode > 0 {
 		return text + fmt.Sprintf("; all of them over another node of the balancer, none of %d over the same: each node remembers clients for itself", h.sameNode)
 	}

@@ -27,7 +27,7 @@ func TestHandles(t *testing.T) {
 		"some met another coordinator": {reused(5, scenarios.HandleTally{Opened: "a", Answered: "a", Reached: 6}, scenarios.HandleTally{Opened: "a", Answered: "b", Foreign: 14}),
 			scenarios.StatusFail, "14 of 20 sessions were unknown to the coordinator that another connection reached: the balancer chooses a coordinator anew for each connection"},
 		"one is enough": {reused(2, scenarios.HandleTally{Opened: "a", Answered: "a", Reached: 19}, scenarios.HandleTally{Opened: "a", Answered: "b", Foreign: 1}),
-			scenarios.StatusFail, "1 of 20 sessions were unknown"},
+			scenarios.StatusFail, "1 of 20 sessions was unknown"},
 		"each node for itself": {reused(2, scenarios.HandleTally{Opened: "a", Answered: "a", Reached: 10}, scenarios.HandleTally{Opened: "a", Answered: "b", OtherNode: true, Foreign: 10}),
 			scenarios.StatusFail, "all of them over another node of the balancer, none of 10 over the same"},
 		"all reached": {reused(0, scenarios.HandleTally{Opened: "a", Answered: "a", Reached: 10}, scenarios.HandleTally{Opened: "b", Answered: "b", Reached: 10}),

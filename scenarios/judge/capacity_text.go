@@ -137,7 +137,7 @@ func (h heldSessions) describeFailures() string {
 	if n == 0 {
 		n, classes = 1, []string{h.StoppedBy.String()}
 	}
-	out := fmt.Sprintf("%s failed while %d were held: %s", phrase.Count(n, "session"), h.Held, phrase.List(classes))
+	out := fmt.Sprintf("%s failed while %d %s held: %s", phrase.Count(n, "session"), h.Held, phrase.Agree(h.Held, "was", "were"), phrase.List(classes))
 	if says := cause.Sentence(h.causes); says != "" {
 		out += "; " + says
 	}

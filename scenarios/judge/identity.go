@@ -132,7 +132,7 @@ func nodes(e scenarios.Measured) scenarios.Finding {
 		f.Status, f.Message = scenarios.StatusPass, fmt.Sprintf("%s, as declared: %s", phrase.Count(got, "node"), phrase.List(names))
 	default:
 		f.Status = scenarios.StatusFail
-		f.Message = fmt.Sprintf("%s where %d were declared: %s", phrase.Count(got, "node"), want, phrase.List(names))
+		f.Message = fmt.Sprintf("%s where %d %s declared: %s", phrase.Count(got, "node"), want, phrase.Agree(want, "was", "were"), phrase.List(names))
 		f.Fix = slices.Concat(phrase.Try("check the balancer's zones and the DNS records of its name"), phrase.Set("expect.nodes", "", "correct the expected number"))
 	}
 	if want > 0 {

@@ -40,6 +40,7 @@ func idleJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 // idleLadder is a ladder as the judge reads it. Times are those really waited.
 type idleLadder struct {
 	scale   float64
+	http    bool              // between requests over HTTP
 	need    scenarios.Seconds // how long a connection must live
 	last    scenarios.Seconds // the longest step
 	alive   []idleStep        // by how long they were idle, as the next two
@@ -60,7 +61,7 @@ func (s idleStep) knownDead() scenarios.Seconds { return cmp.Or(s.At, s.After) }
 // ladderOf reads the ladder.
 func ladderOf(e scenarios.Measured) idleLadder {
 	c := e.Scenario.Idle
-	l := idleLadder{scale: cmp.Or(c.Scale, 1), missing: len(c.Steps)}
+	l := idleLadder{scale: cmp.Or(c.Scale, 1), http: e.Scenario.Target.Protocol == scenarios.ProtocolHS2HTTP, missing: len(c.Steps)}
 	var steps []scenarios.IdleStep
 	if e.Idle != nil {
 		steps = slices.Clone(e.Idle.Steps)
@@ -164,7 +165,7 @@ func (l idleLadder) verdict() (scenarios.Status, string) {
 	case slices.ContainsFunc(l.dead, l.maybeTooSoon):
 		return scenarios.StatusInconclusive, fmt.Sprintf("%s; whether they lived for the required %s was not observed", l.describeCut(), phrase.Seconds(l.need))
 	case undecided > 0:
-		return scenarios.StatusInconclusive, fmt.Sprintf("%d of %s have no outcome; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), l.describeCut())
+		return scenarios.StatusInconclusive, fmt.Sprintf("%d of %s %s no outcome; %s", undecided, phrase.Count(undecided+len(l.alive)+len(l.dead), "step"), phrase.Agree(undecided, "has", "have"), l.describeCut())
 	case len(l.dead) > 0:
 		return scenarios.StatusPass, fmt.Sprintf("%s, after the required minimum of %s", l.describeCut(), phrase.Seconds(l.need))
 	}

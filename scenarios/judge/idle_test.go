@@ -59,6 +59,10 @@ func TestIdle(t *testing.T) {
 	missing.Scenario.Idle.Steps = append(missing.Scenario.Idle.Steps, scenarios.Duration(355*time.Second))
 	refused := scenarios.Measured{Scenario: scenarios.Scenario{Kind: scenarios.KindIdle}, Looks: []scenarios.Look{{Refused: 2}}}
 	expired := rung(605, 0, scenarios.OutcomeFailed, scenarios.CutOther, "execute.invalid-session")
+	overHTTP := func(e scenarios.Measured) scenarios.Measured {
+		e.Scenario.Target.Protocol = scenarios.ProtocolHS2HTTP
+		return e
+	}
 	unopened := rung(175, 0, scenarios.OutcomeUnknown, "", "open.timeout")
 	for name, c := range map[string]struct {
 		e      scenarios.Measured
@@ -73,6 +77,14 @@ func TestIdle(t *testing.T) {
 		"cut too soon by a Classic ELB's default": {idled(five, 0, lives(55), closes(65, 60.01), closes(345, 60)),
 			scenarios.StatusFail},
 		"cut too soon by some proxy": {idled(five, 0, lives(55), lives(65), closes(175, 120)),
+			scenarios.StatusFail},
+		"over HTTP, cut too soon by some proxy": {overHTTP(idled(five, 0, lives(55), lives(65), closes(175, 120))),
+			scenarios.StatusFail},
+		"over HTTP, cut too soon by nginx's default": {overHTTP(idled(five, 0, lives(55), lives(65), closes(175, 75.1))),
+			scenarios.StatusFail},
+		"over HTTP, cut too soon by an ALB's default": {overHTTP(idled(five, 0, lives(55), closes(65, 60))),
+			scenarios.StatusFail},
+		"over HTTP, cut in silence": {overHTTP(idled(five, 0, lives(345), hangs(355))),
 			scenarios.StatusFail},
 		"cut before the shortest step": {idled(five, 0, closes(55, 2), closes(65, 2)),
 			scenarios.StatusFail},

@@ -101,7 +101,7 @@ func (w watchData) describeStayed(opened, stayed []scenarios.LongSession) (strin
 		hosts = batch.Union(hosts, []string{l.Coordinator})
 	}
 	if onlyUnidentified(stayed) {
-		return fmt.Sprintf("%s of %s %s lost, and it is not known on which coordinators", phrase.Number(len(stayed)), phrase.Count(len(opened), "long session"), wasOrWere(len(stayed))),
+		return fmt.Sprintf("%s of %s %s lost, and it is not known on which coordinators", phrase.Number(len(stayed)), phrase.Count(len(opened), "long session"), phrase.Agree(len(stayed), "was", "were")),
 			phrase.Set("identity_query", "", "give a statement that names the server")
 	}
 	times := func(a, b scenarios.LongSession) int { return cmp.Compare(a.At, b.At) }
@@ -111,13 +111,6 @@ func (w watchData) describeStayed(opened, stayed []scenarios.LongSession) (strin
 			slices.Concat(phrase.Try("let the balancer keep open connections when it reloads or fails over (HAProxy: a longer hard-stop-after; nginx: worker_shutdown_timeout; AWS: a longer deregistration delay)"), allow)
 	}
 	slices.Sort(hosts)
-	return fmt.Sprintf("%s of %s %s lost on %s, which stayed", phrase.Number(len(stayed)), phrase.Count(len(opened), "long session"), wasOrWere(len(stayed)), phrase.List(hosts)),
+	return fmt.Sprintf("%s of %s %s lost on %s, which stayed", phrase.Number(len(stayed)), phrase.Count(len(opened), "long session"), phrase.Agree(len(stayed), "was", "were"), phrase.List(hosts)),
 		slices.Concat(phrase.Try("find out what ended them: the balancer's log at that time, its time limits, and the coordinators' logs"), allow)
-}
-
-func wasOrWere(n int) string {
-	if n == 1 {
-		return "was"
-	}
-	return "were"
 }

@@ -85,10 +85,7 @@ func (w watchData) describeLong() string {
 			unknown++
 		}
 	}
-	out := fmt.Sprintf("%s of %s was lost", phrase.Number(len(lost)), phrase.Count(len(w.Long), "long session"))
-	if len(lost) > 1 {
-		out = fmt.Sprintf("%s of %s were lost", phrase.Number(len(lost)), phrase.Count(len(w.Long), "long session"))
-	}
+	out := fmt.Sprintf("%s of %s %s lost", phrase.Number(len(lost)), phrase.Count(len(w.Long), "long session"), phrase.Agree(max(1, len(lost)), "was", "were"))
 	if len(lost) > 0 {
 		var hosts, ways []string
 		for _, f := range lost {
@@ -97,7 +94,7 @@ func (w watchData) describeLong() string {
 		out += onHosts(hosts, len(lost)) + ", " + phrase.List(ways)
 	}
 	if unknown > 0 {
-		out += fmt.Sprintf(" (%d never opened, or have no outcome)", unknown)
+		out += fmt.Sprintf(" (%d never opened, or %s no outcome)", unknown, phrase.Agree(unknown, "has", "have"))
 	}
 	return out
 }

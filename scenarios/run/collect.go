@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/handoff"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/host"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/nodes"
@@ -119,12 +120,12 @@ func (c *collector) countDropped() {
 
 // beginLook begins one of several looks.
 func (c *collector) beginLook(next scenarios.NextLook, burst int) {
-	c.begin(next, next.Sessions+burst, fmt.Sprintf("%s, %d sessions and then %d together", next.Kind, next.Sessions, burst))
+	c.begin(next, next.Sessions+burst, fmt.Sprintf("%s, %s and then %d together", next.Kind, phrase.Count(next.Sessions, "session"), burst))
 }
 
 // beginWhole begins the only look of a run, of so many sessions.
 func (c *collector) beginWhole(sessions int) {
-	c.begin(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: sessions}, sessions, fmt.Sprintf("%d sessions", sessions))
+	c.begin(scenarios.NextLook{Kind: scenarios.LookWhole, Sessions: sessions}, sessions, phrase.Count(sessions, "session"))
 }
 
 // beginOpen begins the only look of a run that has at least so many sessions; text

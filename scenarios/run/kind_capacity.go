@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
 // stalledPagesTimeout is how long reading pages may take while a login waits: it
@@ -32,7 +33,7 @@ func (r *run) capacity(ctx context.Context) {
 	case reached:
 		h.stay(ctx)
 	case stalled:
-		h.report(fmt.Sprintf("a login has had no answer for %s: closing the %d sessions that are open", h.timeout, len(h.held)))
+		h.report(fmt.Sprintf("a login has had no answer for %s: closing %s", h.timeout, phrase.Count(len(h.held), "open session")))
 		soon, cancel := context.WithTimeout(ctx, stalledPagesTimeout)
 		r.readPages(soon, scenarios.PageDuring)
 		cancel()
@@ -75,12 +76,12 @@ func (h *holder) stay(ctx context.Context) {
 		if left <= 0 || ctx.Err() != nil {
 			break
 		}
-		h.report(fmt.Sprintf("%d sessions stay open for %s more", len(h.held), left.Round(time.Second)))
+		h.report(fmt.Sprintf("%s %s open for %s more", phrase.Count(len(h.held), "session"), phrase.Agree(len(h.held), "stays", "stay"), left.Round(time.Second)))
 		h.wait(ctx, min(end, h.since()+every))
 	}
 	h.seen.For = scenarios.SecondsOf(h.since() - from)
 	if ctx.Err() == nil {
-		h.report(fmt.Sprintf("asking %d sessions whether they are still there", len(h.held)))
+		h.report(fmt.Sprintf("asking %s for a sign of life", phrase.Count(len(h.held), "held session")))
 		h.pingAll(ctx)
 	}
 }

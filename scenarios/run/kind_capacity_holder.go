@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -200,7 +201,7 @@ func (h *holder) keep(e *heldSession) bool {
 	h.by[e.o.Who.Coordinator]++
 	if len(h.held)-h.reported >= max(1, h.plan/rampReports) {
 		h.reported = len(h.held)
-		h.report(fmt.Sprintf("%d sessions are open", len(h.held)))
+		h.report(fmt.Sprintf("%s open", phrase.Count(len(h.held), "session")))
 	}
 	return true
 }

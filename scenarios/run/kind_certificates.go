@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
 // HandshakeFunc dials a node, completes the TLS handshake and closes, before a byte
@@ -39,7 +40,7 @@ func (r *run) handshakeAll(ctx context.Context) {
 	total, shown := len(nodes), 0
 	r.collect.event(Event{
 		Kind: EventBudget, Total: total, Done: total, For: r.pacer.Due(total),
-		Text: fmt.Sprintf("%d handshakes, no login", total),
+		Text: phrase.Count(total, "handshake") + ", no login",
 	})
 	r.beginSchedule()
 	for i, n := range nodes {

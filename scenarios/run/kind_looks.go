@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 )
 
@@ -33,7 +34,7 @@ func (r *run) looks(ctx context.Context) {
 		next = r.opt.judge(r.measured()).Next
 		r.next += r.since() - began // nothing was due meanwhile
 		if next.Sessions > 0 {
-			r.collect.event(Event{Kind: EventFurtherLook, Total: next.Sessions, Text: fmt.Sprintf("%s: a further look of %d sessions", next.Why, next.Sessions)})
+			r.collect.event(Event{Kind: EventFurtherLook, Total: next.Sessions, Text: next.Why + ": a further look of " + phrase.Count(next.Sessions, "session")})
 		}
 	}
 }
@@ -43,12 +44,12 @@ func (r *run) looks(ctx context.Context) {
 func (r *run) affordable(next scenarios.NextLook) bool {
 	before := r.collect.recorded.Counts()
 	if n := 1 + int(r.seq.Load()) - before.Scout - before.Settle + next.Sessions; n > r.budget.Ceiling { // it counts one scout
-		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: it would pass the ceiling of %d", next.Sessions, r.budget.Ceiling))
+		r.collect.note(fmt.Sprintf("a further look of %s was not taken: it would pass the ceiling of %d", phrase.Count(next.Sessions, "session"), r.budget.Ceiling))
 		return false
 	}
 	limit, tooLong := limits.TooLong(r.s, r.since()+r.pacer.Due(next.Sessions))
 	if next.Kind != scenarios.LookFirst && tooLong {
-		r.collect.note(fmt.Sprintf("a further look of %d sessions was not taken: the run would last longer than %s, which target.confirm allows", next.Sessions, limit))
+		r.collect.note(fmt.Sprintf("a further look of %s was not taken: the run would last longer than %s, which target.confirm allows", phrase.Count(next.Sessions, "session"), limit))
 		return false
 	}
 	return true

@@ -2,12 +2,12 @@ package run
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/record"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
@@ -45,7 +45,7 @@ func (r *run) announceStages(planned int) {
 	case planned == 0:
 		r.collect.beginOpen(0, "sessions, as many as the closed stages manage")
 	default:
-		r.collect.beginOpen(planned, fmt.Sprintf("%d sessions, and as many as the closed stages manage", planned))
+		r.collect.beginOpen(planned, phrase.Count(planned, "session")+", and as many as the closed stages manage")
 	}
 }
 

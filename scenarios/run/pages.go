@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
@@ -35,7 +36,7 @@ func (r *run) readPages(ctx context.Context, when scenarios.PageTime) []scenario
 	r.pages = append(r.pages, pages...)
 	r.collect.event(Event{
 		Kind: EventPages, Done: read, Total: len(names),
-		Text: fmt.Sprintf("%s: %d of %d coordinators' pages were read%s", when, read, len(names), busiest(pages)),
+		Text: fmt.Sprintf("%s: pages of %d of %s were read%s", when, read, phrase.Count(len(names), "coordinator"), busiest(pages)),
 	})
 	return pages
 }
@@ -57,7 +58,7 @@ func busiest(pages []scenarios.Page) string {
 	case top == nil:
 		return ""
 	case top.Threads == 0:
-		return fmt.Sprintf("; the busiest is %s with %d threads in use", top.Coordinator, *top.InUse)
+		return fmt.Sprintf("; the busiest is %s with %s in use", top.Coordinator, phrase.Count(*top.InUse, "thread"))
 	}
 	return fmt.Sprintf("; the busiest is %s with %d of %d threads in use", top.Coordinator, *top.InUse, top.Threads)
 }

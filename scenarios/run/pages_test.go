@@ -53,7 +53,7 @@ func TestPages_OfLooksAreReadBeforeDuringAndAfter(t *testing.T) {
 		if !slices.Equal(when, want) || r.Pages[4].At != scenarios.Seconds(r.Seconds) {
 			t.Errorf("pages = %+v", r.Pages)
 		}
-		if len(lines) != 3 || lines[1] != "during: 1 of 2 coordinators' pages were read; the busiest is coord-1 with 2 of 64 threads in use" {
+		if len(lines) != 3 || lines[1] != "during: pages of 1 of 2 coordinators were read; the busiest is coord-1 with 2 of 64 threads in use" {
 			t.Errorf("lines = %q", lines)
 		}
 		if len(r.Notes) != 0 { // what cannot be read is not unwell

@@ -58,7 +58,7 @@ func TestProbe_IsMadeOnceWhereNobodyGotIn(t *testing.T) {
 }
 
 func TestProbe_DropsWhatItDisproves(t *testing.T) {
-	hint := scenarios.Fixes{{Setting: "auth.mechanism", Value: "none"}, {Setting: "tls.enabled", Value: "true"}, {Why: "the balancer sends a PROXY header"}, {Why: "it hangs"}}
+	hint := scenarios.Fixes{{Setting: "auth.mechanism", Value: "none"}, {Setting: "tls.enabled", Value: "true"}, {Why: "turn it off at the balancer", Proxy: true}, {Why: "it hangs"}}
 	for name, c := range map[string]struct {
 		probe scenarios.Probe
 		text  string

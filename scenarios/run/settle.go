@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
 // settleEnd is until when the service may take to come up, on the run's clock: names
@@ -57,13 +58,13 @@ func (r *run) settle(ctx context.Context) {
 // settleText is how far settling is.
 func settleText(seen, want int) string {
 	if want == 0 {
-		return fmt.Sprintf("waiting for a round without an error; %d coordinators have answered", seen)
+		return fmt.Sprintf("waiting for a round without an error; %s %s answered", phrase.Count(seen, "coordinator"), phrase.Agree(seen, "has", "have"))
 	}
 	return answeredText(seen, want)
 }
 
 func answeredText(seen, want int) string {
-	return fmt.Sprintf("%d of %d coordinators have answered", seen, want)
+	return fmt.Sprintf("%d of %s %s answered", seen, phrase.Count(want, "coordinator"), phrase.Agree(seen, "has", "have"))
 }
 
 // noteSettled remarks what was waited for, and whether it came.

@@ -34,7 +34,7 @@ func failure(kind vocab.Kind, text string) *Error { return &Error{Kind: kind, Te
 
 // ServerError is an error that the server reports, with the SQLSTATE beside it.
 func ServerError(text, state string) *Error {
-	return &Error{Kind: serverKind(text), Text: text, State: state, Remote: true}
+	return &Error{Kind: serverTextOf(text).kind, Text: text, State: state, Remote: true}
 }
 
 // Unrecognized is the error of an answer that begins with an unexpected head.

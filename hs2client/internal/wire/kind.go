@@ -82,40 +82,41 @@ func AlertKind(text string) vocab.Kind {
 	return vocab.KindAlert
 }
 
-// unknownSession are Impala's words for a session that it never had, or has no more.
-const unknownSession = "Invalid session id"
-
 // Lost reports whether the server says that it knows neither session nor query, rather
 // than that they have expired.
-func (e *Error) Lost() bool {
-	return e.Remote && (e.Kind == vocab.KindInvalidHandle || e.Kind == vocab.KindInvalidSession && strings.Contains(e.Text, unknownSession))
-}
+func (e *Error) Lost() bool { return e.Remote && serverTextOf(e.Text).lost }
 
-// serverTexts are Impala's words for what has a kind of its own, in the order in
-// which they are looked for (be/src/service/impala-server.cc,
-// be/src/service/impala-hs2-server.cc, be/src/scheduling/admission-controller.cc).
-var serverTexts = []struct {
+// serverText is what a server says, and what it means.
+type serverText struct {
 	contains string
 	kind     vocab.Kind
-}{
-	{"Server is being shut down", vocab.KindShuttingDown},
-	{"exceeds coordinator limit", vocab.KindSessionLimit},
-	{unknownSession, vocab.KindInvalidSession},
-	{"Invalid SessionHandle", vocab.KindInvalidSession}, // Hive and Spark
-	{"Client session expired", vocab.KindInvalidSession},
-	{"Invalid or unknown query handle", vocab.KindInvalidHandle},
-	{"Rejected query from pool", vocab.KindAdmission},
-	{"Admission for query exceeded timeout", vocab.KindAdmission},
-	{"AuthorizationException", vocab.KindUnauthorized},
-	{"is not authorized", vocab.KindUnauthorized},
+	lost     bool // it never had that session or query, or has it no more
 }
 
-// serverKind classes the words of a server's error.
-func serverKind(text string) vocab.Kind {
+// serverTexts are the words for what has a kind of its own, in the order in which they are
+// looked for: Impala's (be/src/service/impala-server.cc,
+// be/src/service/impala-hs2-server.cc, be/src/scheduling/admission-controller.cc), and
+// those of Hive, which Spark shares (SessionManager.java, OperationManager.java).
+var serverTexts = []serverText{
+	{"Server is being shut down", vocab.KindShuttingDown, false},
+	{"exceeds coordinator limit", vocab.KindSessionLimit, false},
+	{"Invalid session id", vocab.KindInvalidSession, true},
+	{"Invalid SessionHandle", vocab.KindInvalidSession, true}, // Hive
+	{"Client session expired", vocab.KindInvalidSession, false},
+	{"Invalid or unknown query handle", vocab.KindInvalidHandle, true},
+	{"Invalid OperationHandle", vocab.KindInvalidHandle, true}, // Hive
+	{"Rejected query from pool", vocab.KindAdmission, false},
+	{"Admission for query exceeded timeout", vocab.KindAdmission, false},
+	{"AuthorizationException", vocab.KindUnauthorized, false},
+	{"is not authorized", vocab.KindUnauthorized, false},
+}
+
+// serverTextOf is the first that a server's words contain, or an error without a kind.
+func serverTextOf(words string) serverText {
 	for _, t := range serverTexts {
-		if strings.Contains(text, t.contains) {
-			return t.kind
+		if strings.Contains(words, t.contains) {
+			return t
 		}
 	}
-	return vocab.KindFailed
+	return serverText{kind: vocab.KindFailed}
 }

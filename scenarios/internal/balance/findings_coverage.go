@@ -208,11 +208,11 @@ func (w findingWriter) unproven(f *scenarios.Finding, l lookStats, all []int) {
 	f.P, f.Limit = phrase.Num(certain), phrase.Num(l.coverage.limit)
 	switch need := stats.DrawsToSee(p, l.coverage.limit); {
 	case possible <= l.coverage.limit*(1+rounding):
-		f.Message = fmt.Sprintf("%s, and %s named no coordinator: they may have been theirs", never, phrase.Count(g.unidentified, "session"))
+		f.Message = fmt.Sprintf("%s, and %s named no coordinator: %s may have been theirs", never, phrase.Count(g.unidentified, "session"), phrase.Agree(g.unidentified, "it", "they"))
 	case l.thin() < 1:
-		f.Message = fmt.Sprintf("%s, but with this much re-use %s count as only %.0f", never, phrase.Count(g.sessions, "session"), float64(g.sessions)*l.thin())
+		f.Message = fmt.Sprintf("%s, but with this much re-use %s %s as only %.0f", never, phrase.Count(g.sessions, "session"), phrase.Agree(g.sessions, "counts", "count"), float64(g.sessions)*l.thin())
 	default:
-		f.Message = fmt.Sprintf("%s, but %s are too few to prove it missing", never, phrase.Count(g.sessions, "session"))
+		f.Message = fmt.Sprintf("%s, but %s %s too few to prove it missing", never, phrase.Count(g.sessions, "session"), phrase.Agree(g.sessions, "is", "are"))
 		f.Fix = phrase.Set("load.sessions", strconv.Itoa(need), "")
 	}
 }

@@ -22,7 +22,7 @@ func unexpectedFindings(cs batch.CoordinatorSet, looks []batch.Look) []scenarios
 		f.Fix = phrase.Set("expect.coordinators", strconv.Itoa(len(cs.Slots)), "")
 	case !cs.Named && extra > 0:
 		f.Status, f.Observed = scenarios.StatusFail, phrase.Num(extra)
-		f.Message = fmt.Sprintf("%s answered where %d were declared: %s", phrase.Count(len(cs.Slots), "coordinator"), cs.Declared, phrase.List(batch.NamesSeen(looks)))
+		f.Message = fmt.Sprintf("%s answered where %d %s declared: %s", phrase.Count(len(cs.Slots), "coordinator"), cs.Declared, phrase.Agree(cs.Declared, "was", "were"), phrase.List(batch.NamesSeen(looks)))
 		f.Fix = slices.Concat(phrase.Try("deregister the one that does not belong here"), phrase.Set("expect.coordinators", "", "correct the expected coordinators"))
 	case len(cs.Undeclared) > 0:
 		return undeclaredFindings(cs, looks)

@@ -77,7 +77,7 @@ func (l *lookStats) answerAll(s state, why string) {
 func (l *lookStats) distrustQuiet() {
 	for q := range l.answers {
 		if l.answers[q].state == quiet {
-			l.answers[q] = answer{state: idle, why: fmt.Sprintf("the run ended after %d of %s, which are too few", l.identified(), phrase.Count(l.planned, "session"))}
+			l.answers[q] = answer{state: idle, why: fmt.Sprintf("the run ended after %d of %s, which %s too few", l.identified(), phrase.Count(l.planned, "session"), phrase.Agree(l.identified(), "is", "are"))}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cause
 import (
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/vocabtest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/judgetest"
 )
@@ -221,6 +222,22 @@ var cases = map[string]struct {
 		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,
 		change: failingLogin("open.unavailable"),
 		fixes:  []string{"a proxy had no coordinator to send requests to"},
+	},
+	"a node that removes logins, which ended the run": {
+		nodes: 3, coordinators: 3, declared: 3, place: PlaceScout, subject: judgetest.NodeAddr(1).String(), reason: ReasonUnlike,
+		change: func(_ int, s *session) { s.node, s.class = 1, "sasl.no-credentials" },
+		evidence: func(e *scenarios.Measured) {
+			class := vocabtest.Class("sasl.no-credentials")
+			e.Stopped = &scenarios.Stop{By: scenarios.StopRejected, Class: class}
+			e.Looks = []scenarios.Look{{Planned: 40, Cut: true}}
+			e.Looks[0].Add(session{node: 1, part: scenarios.PartOrdered, coordinator: -1, class: class.String(), open: 1}.observed(0))
+			for node := range 3 {
+				e.Scouts = append(e.Scouts, scenarios.Scout{Address: judgetest.NodeAddr(node), Attempts: 1, Outcome: scenarios.OutcomeOK})
+			}
+			e.Scouts[1].Outcome, e.Scouts[1].Class = scenarios.OutcomeFailed, class
+		},
+		names: []string{"the only session to 127.0.0.3:21050 failed, as did the scout before, and scouts got in over 2 other nodes"},
+		fixes: []string{"removes the Authorization header"},
 	},
 	"a node that redirects": {
 		nodes: 2, coordinators: 3, declared: 3, place: PlaceNode, subject: judgetest.NodeAddr(1).String(),

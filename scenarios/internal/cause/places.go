@@ -16,6 +16,7 @@ const (
 	PlaceCalls       = "calls elsewhere"
 	PlaceThreads     = "threads in use"
 	PlaceNode        = "node"
+	PlaceScout       = "node and its scout"
 	PlaceTogether    = "open together"
 	PlaceAfter       = "after the n-th"
 	PlaceCoordinator = "coordinator"
@@ -29,6 +30,7 @@ var places = []place{
 	{PlaceCalls, callsElsewhere},
 	{PlaceThreads, threadsInUse},
 	{PlaceNode, deadNodes},
+	{PlaceScout, nodeOfScout},
 	{PlaceTogether, openTogether},
 	{PlaceAfter, afterTheNth},
 	{PlaceCoordinator, namedCoordinator},

@@ -64,7 +64,7 @@ func (t Threads) sentence() string {
 	if len(t.full) == t.read && t.read > 1 {
 		of = fmt.Sprintf("all %d coordinators", t.read)
 	}
-	out := fmt.Sprintf("all %d service threads of %s are in use, so logins wait", all, of)
+	out := fmt.Sprintf("%s of %s %s in use, so logins wait", allOf(all, "service thread"), of, phrase.Agree(all, "is", "are"))
 	switch {
 	case t.clients:
 		out += "; other clients held them before the first session"

@@ -3,6 +3,7 @@ package judgetest
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,8 +35,21 @@ func Prose(t *testing.T, fs ...scenarios.Finding) {
 			line("fix: ", Describe(fix))
 		}
 	}
+	CheckCounts(t, b.String())
 	name, _, _ := strings.Cut(t.Name(), "/")
 	golden.Section(t, filepath.Join("testdata", "golden", name+".txt"), b.String())
+}
+
+// wrongCounts are counts of one with a noun or a verb of several: "1 sessions", "1 of 8
+// sessions were".
+var wrongCounts = regexp.MustCompile(`(?:^|[^.,:/\d-])1 (?:(?:of [^ ]+ )?(?:[a-z]+ )?(?:session|coordinator|node|step|look|connection|certificate|thread|sample|call|day|close|pair)s?\b (?:were|are|have|do|stay|count)\b|(?:[a-z]+ )?(?:session|coordinator|node|step|look|connection|certificate|thread|sample|call|day|close|pair)s\b)`)
+
+// CheckCounts fails t where a text has a count that does not agree with its noun or verb.
+func CheckCounts(t *testing.T, text string) {
+	t.Helper()
+	if wrong := wrongCounts.FindString(text); wrong != "" {
+		t.Errorf("%q does not agree, in\n%s", wrong, text)
+	}
 }
 
 // Describe writes a fix: "expect.nodes: 2", "tls.ca_cert (trust the authority)".

@@ -1,2 +1,2 @@
-// Package phrase is how findings write numbers, times, lists and fixes.
+// Package phrase is how findings and events write numbers, times, lists and fixes.
 package phrase

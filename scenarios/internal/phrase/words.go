@@ -24,11 +24,14 @@ func Count(n int, what string) string {
 }
 
 // Were writes "1 session was", "8 sessions were".
-func Were(n int, what string) string {
+func Were(n int, what string) string { return Count(n, what) + " " + Agree(n, "was", "were") }
+
+// Agree is the word for one or the word for n of something: "1 of 8 sessions was".
+func Agree(n int, one, more string) string {
 	if n == 1 {
-		return Count(n, what) + " was"
+		return one
 	}
-	return Count(n, what) + " were"
+	return more
 }
 
 // MaxListed is how many names a sentence holds.

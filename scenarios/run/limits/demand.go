@@ -7,6 +7,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/internal/pace"
 )
 
@@ -46,15 +47,11 @@ func Cost(s scenarios.Scenario, look, burst, scouts, ceiling int) (text string, 
 	if d := DemandOf(s); d.Text != "" {
 		return d.Text, d.Lasts
 	}
-	alone := "1 scout"
-	if scouts != 1 {
-		alone = fmt.Sprintf("%d scouts", scouts)
-	}
-	text, lasts = fmt.Sprintf("usually %d + %d sessions and %s", look, burst, alone), LooksLast(s, look+burst+scouts)
+	text, lasts = fmt.Sprintf("usually %d + %d sessions and %s", look, burst, phrase.Count(scouts, "scout")), LooksLast(s, look+burst+scouts)
 	if s.Load.Rate > 0 {
 		text += ", " + about(lasts)
 	}
-	return text + fmt.Sprintf("; at most %d sessions", ceiling), lasts
+	return text + "; at most " + phrase.Count(ceiling, "session"), lasts
 }
 
 // about is a time to whole seconds, and never none.
@@ -104,9 +101,9 @@ func StageText(st scenarios.Stage, rate scenarios.Rate) string {
 
 // holding says how sessions are opened and kept.
 func holding(hold int, rate scenarios.Rate, stay scenarios.Duration) string {
-	text := fmt.Sprintf("open %d sessions together", hold)
+	text := fmt.Sprintf("open %s together", phrase.Count(hold, "session"))
 	if rate > 0 {
-		text = fmt.Sprintf("ramp to %d held sessions at %s, %s,", hold, rate, about(pace.Pacer{Rate: rate}.Due(hold)))
+		text = fmt.Sprintf("ramp to %s at %s, %s,", phrase.Count(hold, "held session"), rate, about(pace.Pacer{Rate: rate}.Due(hold)))
 	}
 	if stay == 0 {
 		return strings.TrimSuffix(text, ",") + ", and ask each once"
@@ -144,7 +141,7 @@ func idleDemand(s scenarios.Scenario, d Demand) Demand {
 		longest = max(longest, s.Idle.Scaled(step))
 	}
 	d.Open, d.Lasts = len(s.Idle.Steps), time.Duration(longest)
-	d.Text = fmt.Sprintf("%d idle sessions, the longest for %s", len(s.Idle.Steps), longest)
+	d.Text = fmt.Sprintf("%s, the longest for %s", phrase.Count(len(s.Idle.Steps), "idle session"), longest)
 	return d
 }
 
@@ -154,6 +151,6 @@ const reuseOpen = 2
 func reuseDemand(s scenarios.Scenario, d Demand) Demand {
 	n := s.Reuse.Handles
 	d.Open, d.Lasts = reuseOpen, pace.Pacer{Rate: s.Load.Rate}.Due(reuseOpen*n)
-	d.Text = fmt.Sprintf("%d sessions, each used over a second connection with a session of its own", n)
+	d.Text = phrase.Count(n, "session") + ", each used over a second connection with a session of its own"
 	return d
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
@@ -160,7 +161,7 @@ func timeExcess(s scenarios.Scenario, d Demand) []string {
 	text := d.Text
 	if text == "" {
 		typical := budget.Plan(s, len(s.Target.Endpoints)).Typical
-		text = fmt.Sprintf("%d sessions at %s, %s to settle and %s to hold", typical, s.Load.Rate, s.Load.Settle, s.Load.BurstHold)
+		text = fmt.Sprintf("%s at %s, %s to settle and %s to hold", phrase.Count(typical, "session"), s.Load.Rate, s.Load.Settle, s.Load.BurstHold)
 	}
 	return []string{fmt.Sprintf("%s exceeds %s (%s)", d.Lasts.Round(time.Second), maxDuration, text)}
 }

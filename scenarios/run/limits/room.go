@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
 )
 
 // CheckRoom returns why the run is too much where a coordinator, by its page, has too little
@@ -35,10 +36,10 @@ func tooFull(s scenarios.Scenario, p scenarios.Page) string {
 	if threads == 0 {
 		return ""
 	}
-	has := fmt.Sprintf("%s has %d threads", p.Coordinator, threads)
+	has := fmt.Sprintf("%s has %s", p.Coordinator, phrase.Count(threads, "thread"))
 	if p.InUse != nil {
 		used = *p.InUse
-		has = fmt.Sprintf("%s has %d of %d threads in use", p.Coordinator, used, threads)
+		has = fmt.Sprintf("%s has %d of %s in use", p.Coordinator, used, phrase.Count(threads, "thread"))
 	}
 	more, k := kindOf(s).atOnce(s), len(s.Expect.Coordinators.Names)
 	if more == 0 {

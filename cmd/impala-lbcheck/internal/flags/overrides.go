@@ -49,14 +49,12 @@ func BindSome(cmd *cobra.Command, environ []string, usual scenarios.Scenario, so
 	return o
 }
 
-// complete makes the shell complete the values of a setting, or names of files.
+// complete makes the shell complete a setting that has a list of values.
 func complete(cmd *cobra.Command, st scenarios.Setting) {
-	values := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		if st.Arg == "FILE" {
-			return nil, cobra.ShellCompDirectiveDefault
-		}
-		return st.Values, cobra.ShellCompDirectiveNoFileComp
+	if st.Values == nil {
+		return
 	}
+	values := cobra.FixedCompletions(st.Values, cobra.ShellCompDirectiveNoFileComp)
 	if err := cmd.RegisterFlagCompletionFunc(st.Name, values); err != nil {
 		panic(err) // the flag was made above
 	}

@@ -43,7 +43,7 @@ language server an editor completes and checks a file that begins with
 # yaml-language-server: $schema=scenario.schema.json
 ` + "```" + `
 
-What depends on several settings at once is left to ` + "`impala-lbcheck scenarios check FILE`" + `.
+What depends on several settings at once is left to ` + "`impala-lbcheck scenarios check FILE.yaml`" + `.
 `
 
 func referenceDoc() string {

@@ -147,13 +147,23 @@ func summary(r provision.Report) string {
 	case len(r.Drift) > 0:
 		return fmt.Sprintf("AWS differs from the file: %s", countChanges(r.Drift))
 	case out > 0:
-		return fmt.Sprintf("AWS matches the file, but %d of %d coordinators are not in service.", out, len(r.Instances))
+		return fmt.Sprintf("AWS matches the file, but %d of %d coordinators %s not in service.", out, len(r.Instances), isOrAre(out))
 	case r.Outputs.DNSName == "" && len(r.Left) > 0:
 		return fmt.Sprintf("Nothing else with our tag exists; kept: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
 	case r.Outputs.DNSName == "":
 		return "Nothing with our tag exists."
 	}
+	if len(r.Instances) == 1 {
+		return "AWS matches the file, and the only coordinator is in service."
+	}
 	return fmt.Sprintf("AWS matches the file, and all %d coordinators are in service.", len(r.Instances))
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 func andMore(n int) string {

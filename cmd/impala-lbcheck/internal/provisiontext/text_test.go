@@ -30,7 +30,7 @@ func TestReport_LastLineIsTheSummary(t *testing.T) {
 		},
 		"out of service": {
 			provision.Report{Outputs: built, Instances: []provision.InstanceHealth{in, out}},
-			"AWS matches the file, but 1 of 2 coordinators are not in service.",
+			"AWS matches the file, but 1 of 2 coordinators is not in service.",
 		},
 		"all in service": {
 			provision.Report{Outputs: built, Instances: []provision.InstanceHealth{in, in}},
