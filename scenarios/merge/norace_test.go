@@ -5,4 +5,6 @@ package merge_test
 const (
 	raceEnabled  = false
 	shardsOfSize = 1000
+
+	simulatedRuns = 40
 )

@@ -5,4 +5,6 @@ package merge_test
 const (
 	raceEnabled  = true
 	shardsOfSize = 20
+
+	simulatedRuns = 3
 )
