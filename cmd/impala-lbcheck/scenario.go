@@ -146,10 +146,11 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 	if err != nil {
 		return err
 	}
-	opt.Tool, opt.Observe, opt.Progress = version(), opened.observe, opened.progress
+	opt.Tool, opt.Observe, opt.Progress = version(), opened.observe, opened.progress.event
 	opt.OnEvent = onEvent(e)
 	r, err := lbcheck.Run(ctx, s, with.options(opt))
 	if err != nil {
+		opened.progress.stop()
 		return err
 	}
 	return opened.finish(ctx, e, r)
