@@ -55,8 +55,10 @@ func ownWords(words []string, f form) (own []string, fragment bool) {
 	switch {
 	case words[0] == "impala-lbcheck":
 		return words[1:], f == asSpan
-	case len(words) > 2 && strings.Join(words[:3], " ") == "go run ./cmd/impala-lbcheck":
+	case strings.HasPrefix(strings.Join(words, " ")+" ", "go run ./cmd/impala-lbcheck "):
 		return words[3:], f == asSpan
+	case strings.HasPrefix(strings.Join(words, " ")+" ", "go run -tags noaws ./cmd/impala-lbcheck "):
+		return words[5:], f == asSpan
 	case f == asSpan:
 		// A name such as "show" may be another program's, too.
 		if group, known := commandNames()[words[0]]; known && (group == nil || len(words) > 1 && isFlag.MatchString(words[1])) {
@@ -267,6 +269,8 @@ func prepare(t *testing.T, words []string) {
 		switch {
 		case strings.Contains(name, "/") || strings.Contains(name, "="):
 			continue
+		case name == "exporter.yaml":
+			src = exporterFile
 		case strings.HasSuffix(name, ".yaml"):
 			src, _ = scenarios.BuiltinSource("smoke")
 		case strings.HasSuffix(name, ".json"):
@@ -282,6 +286,9 @@ func prepare(t *testing.T, words []string) {
 
 // storedRun is a result, for the command lines that read one.
 var storedRun, _ = os.ReadFile(repo + "/testdata/runs/pass.json")
+
+// exporterFile is the one that is shipped, for the command lines that read one.
+var exporterFile, _ = os.ReadFile(repo + "/deploy/prometheus/exporter.yaml")
 
 // flagNames are all flags that a command of ours has, with a command that has it.
 var flagNames = sync.OnceValue(func() map[string][]*cobra.Command {
