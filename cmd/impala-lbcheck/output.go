@@ -16,7 +16,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/livepage"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
 // output is where a result goes: the text on stdout, and files.
@@ -62,8 +61,7 @@ type outputs struct {
 	lines    *observationFile // nil: not wanted
 	live     *livepage.Server // nil: not wanted
 	metrics  *metricsServer   // nil: not wanted
-	progress func(run.Event)
-	stop     func() // ends the progress
+	progress progress
 }
 
 // open checks every place that will be written to. An error here is the user's
@@ -73,7 +71,7 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened := &outputs{o: o, outs: outs, stop: func() {}}
+	opened := &outputs{o: o, outs: outs, progress: progress{stop: func() {}}}
 	if o.observations != "" {
 		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
 			return nil, err
@@ -91,7 +89,7 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 		}
 	}
 	if !o.quiet {
-		opened.progress, opened.stop = newProgress(e)
+		opened.progress = newProgress(e)
 	}
 	return opened, nil
 }
@@ -134,8 +132,11 @@ func canWrite(name string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// observe writes one session.
+// observe writes and shows one session.
 func (o *outputs) observe(obs scenarios.Observation) {
+	if o.progress.observe != nil {
+		o.progress.observe(obs)
+	}
 	if o.lines != nil {
 		o.lines.write(obs)
 	}
@@ -143,7 +144,7 @@ func (o *outputs) observe(obs scenarios.Observation) {
 
 // finish completes the result, writes every report, and ends with the exit code.
 func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
-	o.stop()
+	o.progress.stop()
 	signalled(ctx, &r)
 	r.Summary = report.Sentence(r)
 	err := o.o.write(e, o.outs, r)

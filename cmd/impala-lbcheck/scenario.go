@@ -153,10 +153,11 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 		return err
 	}
 	defer opened.close()
-	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress, opened.showSoFar()
+	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress.event, opened.showSoFar()
 	opt.OnEvent = onEvent(e)
 	r, err := lbcheck.Run(ctx, s, with.options(opt))
 	if err != nil {
+		opened.progress.stop()
 		return err
 	}
 	if against != nil {
