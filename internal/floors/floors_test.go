@@ -25,7 +25,7 @@ const (
 // knows the vocabulary alone.
 var may = floorsOf(`
 cmd/impala-lbcheck: internal/doctor internal/exporter hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold
-cmd/impala-lbcheck/internal/livepage:
+cmd/impala-lbcheck/internal/livepage: internal/connlimit
 cmd/impala-lbcheck/internal/size: scenarios scenarios/sizing
 cmd/impala-lbcheck/internal/provisiontext: internal/provision
 cmd/impala-lbcheck/internal/manpage: cmd/impala-lbcheck/internal/flags
@@ -79,7 +79,8 @@ internal/certs:
 internal/stats:
 internal/golden:
 internal/debian:
-internal/exporter: internal/strictyaml internal/usertext lbcheck report scenarios
+internal/connlimit:
+internal/exporter: internal/connlimit internal/strictyaml internal/usertext lbcheck report scenarios
 internal/doctor: hs2client internal/usertext lbcheck report scenarios scenarios/judge scenarios/run vocab
 internal/mask:
 internal/vocabtest: vocab
