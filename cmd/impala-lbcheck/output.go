@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/livepage"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
@@ -26,6 +27,7 @@ type output struct {
 	explain      bool
 	quiet        bool
 	baseline     *baselineFlags // nil: the command has none
+	serve        string         // the address of the page of the run; "": none
 	inputs       []namedFile    // what the command reads
 }
 
@@ -33,6 +35,7 @@ type output struct {
 func withOutput(cmd *cobra.Command) *output {
 	o := withReports(cmd)
 	cmd.Flags().StringVar(&o.observations, "observations", "", "write a line per session to `FILE`: JSON, or CSV where its name ends in .csv")
+	cmd.Flags().StringVar(&o.serve, "serve", "", "show the run so far to browsers of this machine at `ADDRESS`, such as 127.0.0.1:0, while it lasts")
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	o.baseline = withBaseline(cmd)
 	flags.Group(cmd, "Output")
@@ -55,6 +58,7 @@ type outputs struct {
 	o        *output
 	outs     []report.Out
 	lines    *observationFile // nil: not wanted
+	live     *livepage.Server // nil: not wanted
 	progress func(run.Event)
 	stop     func() // ends the progress
 }
@@ -69,6 +73,11 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 	opened := &outputs{o: o, outs: outs, stop: func() {}}
 	if o.observations != "" {
 		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
+			return nil, err
+		}
+	}
+	if o.serve != "" {
+		if opened.live, err = o.serveOn(e); err != nil {
 			return nil, err
 		}
 	}
@@ -135,6 +144,7 @@ func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
 	if err != nil {
 		fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
 	}
+	o.showEnd(ctx, r)
 	return exitWith(afterWriting(r.Exit, err))
 }
 
