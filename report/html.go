@@ -104,10 +104,10 @@ func storedResult(r scenarios.Result) (htmlSection, error) {
 	if err := writeJSON(&b, r, Style{}); err != nil {
 		return s, err
 	}
-	stored := EscapeJSON(b.Bytes()) // as --out FILE.json has it
+	stored := EscapeJSON(b.Bytes()) // as a report in JSON has it
 	size := fmt.Sprintf("%.0f KB", float64(len(stored))/1000)
 	if len(stored) > maxStored {
-		s.Blocks = []htmlBlock{{Say: "The result is not in this page, as it has " + size + "; --out FILE.json writes it."}}
+		s.Blocks = []htmlBlock{{Say: "The result is not in this page, as it has " + size + "; a report in JSON has it."}}
 		return s, nil
 	}
 	s.Download = &download{

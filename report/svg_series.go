@@ -35,7 +35,7 @@ type timeline struct {
 // The measures of charts over time: their marks stand below the numbers of events and
 // above the axis.
 const (
-	plotLeft   = 66.0 // right of the numbers of its scale
+	plotLeft   = 78.0 // right of the numbers of its scale
 	plotWidth  = chartWidth - plotLeft
 	plotTop    = 30.0
 	plotHeight = 150.0

@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 )
 
 // While a run lasts each session that ended is counted at once, and at its end all are.
@@ -16,7 +15,7 @@ func TestSoFar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var soFar func() scenarios.Result
 		counts := map[int]int{} // by the sessions that had ended
-		opt := Options{judge: judge.Judge, SoFar: func(f func() scenarios.Result) { soFar = f }}
+		opt := Options{SoFar: func(f func() scenarios.Result) { soFar = f }}
 		opt.Progress = func(e Event) {
 			r := soFar()
 			if e.Kind == EventSession {
