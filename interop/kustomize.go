@@ -36,7 +36,7 @@ func (l *lab) buildKustomize(ctx context.Context) (string, error) {
 	return bin, err
 }
 
-// proveKustomize builds the base and the example, which must be valid, and a copy with a
+// proveKustomize builds each of deploy/kustomize, which must be valid, and a copy with a
 // wrong key, which must not.
 func (l *lab) proveKustomize(ctx context.Context) (evidence, error) {
 	kustomize, err := l.kustomize()
@@ -48,7 +48,7 @@ func (l *lab) proveKustomize(ctx context.Context) (evidence, error) {
 		return evidence{}, err
 	}
 	objects := 0
-	for _, name := range []string{"base", "example"} {
+	for _, name := range []string{"base", "example", "exporter"} {
 		built, err := runRequired(ctx, time.Minute, nil, kustomize, "build", filepath.Join(l.root, "deploy", "kustomize", name))
 		if err != nil {
 			return evidence{}, err
@@ -58,7 +58,7 @@ func (l *lab) proveKustomize(ctx context.Context) (evidence, error) {
 		if err := valid.check(ctx); err != nil {
 			return evidence{}, err
 		}
-		wrong := manifest{path: l.file("run", "kustomize-wrong.yaml"), text: strings.Replace(valid.text, "backoffLimit", "backofLimit", 1), validator: venv}
+		wrong := manifest{path: l.file("run", "kustomize-wrong.yaml"), text: strings.Replace(valid.text, "runAsNonRoot", "runAsNonroot", 1), validator: venv}
 		if wrong.check(ctx) == nil {
 			return evidence{}, fmt.Errorf("%s: a key that does not exist is valid", wrong.path)
 		}
