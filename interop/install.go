@@ -51,6 +51,10 @@ var debianPackages = []debian.Package{
 	{File: "/usr/sbin/nft", Name: "nftables"},
 	{File: "/usr/bin/containerd", Name: "containerd"},
 	{File: "/usr/sbin/runc", Name: "runc"},
+	{File: "/usr/bin/man", Name: "man-db"},
+	{File: "/usr/share/bash-completion/bash_completion", Name: "bash-completion"},
+	{File: "/usr/bin/zsh", Name: "zsh"},
+	{File: "/usr/bin/fish", Name: "fish"},
 }
 
 // installPackages installs the Debian packages that are missing.

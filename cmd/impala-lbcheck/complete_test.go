@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -136,6 +135,8 @@ func TestCompletion_EveryArgument(t *testing.T) {
 				want, wantDirective = []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 			case "FILE.json":
 				want, wantDirective = []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
+			case "DIR":
+				wantDirective = cobra.ShellCompDirectiveFilterDirs
 			case "", "HOST", "N", "CLUSTER":
 			default:
 				t.Errorf("%q: which values has %s?", path, word)
@@ -180,18 +181,23 @@ func TestCompletion_Faults(t *testing.T) {
 	t.Parallel()
 	c := newCompleter()
 	for typed, want := range map[string][]string{
-		"dea":     {"dead"},
-		"dead":    {"dead", "dead@1", "dead@2", "dead@3"},
-		"dead@":   {"dead@1", "dead@2", "dead@3"},
-		"slow@2":  {"slow@2=200ms"},
-		"restar":  {"restart"},
-		"flak":    {"flaky=1"},
-		"flaky":   {"flaky=1"}, // the balancer has no number
-		"flaky@":  nil,
-		"expired": {"expired", "expired@1", "expired@2", "expired-intermediate", "expired-root"},
-		"slow@2=": {"_activeHelp_ a value, such as 200ms: delays its reply to each OpenSession (Beeswax: query) by this long"},
-		"dead=":   nil,
-		"nothing": nil,
+		"dea":      {"dead"},
+		"dead":     {"dead", "dead@1", "dead@2", "dead@3"},
+		"dead@":    {"dead@1", "dead@2", "dead@3"},
+		"slow@2":   {"slow@2=200ms"},
+		"restar":   {"restart"},
+		"flak":     {"flaky=1"},
+		"flaky":    {"flaky=1"}, // the balancer has no number
+		"flaky@":   nil,
+		"expired":  {"expired", "expired@1", "expired@2", "expired-intermediate", "expired-root"},
+		"slow@2=":  {"slow@2=200ms"},
+		"slow=":    {"slow=200ms", "slow=200ms@1", "slow=200ms@2", "slow=200ms@3"},
+		"slow=1":   nil, // without a unit
+		"slow=1s":  {"slow=1s", "slow=1s@1", "slow=1s@2", "slow=1s@3"},
+		"slow=1s@": {"slow=1s@1", "slow=1s@2", "slow=1s@3"},
+		"weights=": {"weights=6:1:1:1:1"},
+		"dead=":    nil,
+		"nothing":  nil,
 	} {
 		if got, directive := c.complete(t, "demo", "--coordinators", "3", "--fault", typed); !slices.Equal(got, want) || directive != cobra.ShellCompDirectiveNoFileComp {
 			t.Errorf("--fault %s completes %q with directive %d, want %q", typed, got, directive, want)
@@ -202,7 +208,7 @@ func TestCompletion_Faults(t *testing.T) {
 		for i, f := range simcluster.Faults() {
 			forms, _ := c.complete(t, command, "--fault", f.Name)
 			for _, value := range append(forms, names[i]) {
-				if parsed, err := simcluster.ParseFault(value); err != nil || strings.HasPrefix(value, fmt.Sprint(f.Name, "@")) != (parsed.At > 0) {
+				if parsed, err := simcluster.ParseFault(value); err != nil || strings.Contains(value, "@") != (parsed.At > 0) {
 					t.Errorf("%s --fault %s completes %s, which is no fault: %v", command, f.Name, value, err)
 				}
 			}

@@ -11,40 +11,47 @@ import (
 )
 
 // completeFault completes a name with an example of its value and, once the name is
-// whole, NAME@N=VALUE for each N. bash replaces only what stands behind a =, so there
-// is a hint and no completion after one.
+// whole, each N of NAME@N=VALUE and NAME=VALUE@N.
 func (c *clusterFlags) completeFault(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var all []cobra.Completion
-	name, _, hasValue := strings.Cut(typed, "=")
-	name, _, _ = strings.Cut(name, "@")
 	for _, f := range simcluster.Faults() {
-		switch {
-		case f.Name == name && hasValue && f.Example != "":
-			all = cobra.AppendActiveHelp(all, fmt.Sprintf("a value, such as %s: %s", f.Example, f.Effect))
-		case f.Name == name && !hasValue:
-			all = append(all, c.faultForms(f)...)
-		case name == typed && strings.HasPrefix(f.Name, name):
+		if rest, ok := strings.CutPrefix(typed, f.Name); ok && (rest == "" || strings.ContainsRune("=@", rune(rest[0]))) {
+			all = append(all, c.formsOf(f, rest)...)
+		} else {
 			all = append(all, cobra.CompletionWithDesc(withExample(f, f.Name), f.Effect))
 		}
 	}
-	return slices.DeleteFunc(all, func(s cobra.Completion) bool { return !hasValue && !strings.HasPrefix(s, typed) }), cobra.ShellCompDirectiveNoFileComp
+	return slices.DeleteFunc(all, func(s cobra.Completion) bool { return !strings.HasPrefix(s, typed) }), cobra.ShellCompDirectiveNoFileComp
 }
 
-// faultForms are a fault on all coordinators or nodes, and on each of them.
-func (c *clusterFlags) faultForms(f simcluster.FaultInfo) []cobra.Completion {
-	all := []cobra.Completion{cobra.CompletionWithDesc(withExample(f, f.Name), f.Effect)}
+// formsOf are the forms of a fault that may begin with its name and what was typed
+// behind it: on all coordinators or nodes, and on each of them.
+func (c *clusterFlags) formsOf(f simcluster.FaultInfo, rest string) []cobra.Completion {
+	whole := withExample(f, f.Name)
+	if value, _, _ := strings.Cut(rest, "@"); len(value) > 1 { // a value of the user's own
+		whole = f.Name + value
+	}
+	all := []cobra.Completion{cobra.CompletionWithDesc(whole, f.Effect)}
 	what, n := "node", c.nodes
 	switch f.Scope {
 	case simcluster.FaultScopeBalancer:
-		return all
+		n = 0
 	case simcluster.FaultScopeCoordinator:
 		what, n = "coordinator", c.coordinators
 	}
 	for i := range n {
-		one := withExample(f, fmt.Sprintf("%s@%d", f.Name, i+1))
-		all = append(all, cobra.CompletionWithDesc(one, fmt.Sprintf("%s %d alone", what, i+1)))
+		alone, at := fmt.Sprintf("%s %d alone", what, i+1), fmt.Sprintf("@%d", i+1)
+		if strings.HasPrefix(rest, "=") {
+			all = append(all, cobra.CompletionWithDesc(whole+at, alone))
+		} else {
+			all = append(all, cobra.CompletionWithDesc(withExample(f, f.Name+at), alone))
+		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(s cobra.Completion) bool {
+		value, _, _ := strings.Cut(s, "\t")
+		_, err := simcluster.ParseFault(value)
+		return err != nil
+	})
 }
 
 // withExample is a fault with the example of its value, if it needs one.

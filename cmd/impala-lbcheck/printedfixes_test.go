@@ -268,6 +268,7 @@ func TestCommandLine_RefusesWhatNoCommandTakes(t *testing.T) {
 	for _, p := range []passage{
 		{"", asLine, "impala-lbcheck smoke"}, {"", asLine, "impala-lbcheck smok impala.example.com"},
 		{"", asLine, "impala-lbcheck smoke h --protocol http"}, {"", asLine, "go run ./cmd/impala-lbcheck demo --fault dead@9"},
+		{"", asLine, "go run -tags noaws ./cmd/impala-lbcheck demo --fault dead@9"},
 		{"", asLine, "impala-lbcheck capacity impala.example.com --hold 400"}, {"", asLine, "impala-lbcheck size"},
 		{"", asSpan, "smoke HOST --hold 4"}, {"", asSpan, "scenarios show NAMES --now"},
 		{"", inProse, "say impala-lbcheck size --session 400, or nothing"}, {"", asSpan, "demo nosuch"},

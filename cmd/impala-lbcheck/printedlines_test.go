@@ -55,8 +55,10 @@ func ownWords(words []string, f form) (own []string, fragment bool) {
 	switch {
 	case words[0] == "impala-lbcheck":
 		return words[1:], f == asSpan
-	case len(words) > 2 && strings.Join(words[:3], " ") == "go run ./cmd/impala-lbcheck":
+	case strings.HasPrefix(strings.Join(words, " ")+" ", "go run ./cmd/impala-lbcheck "):
 		return words[3:], f == asSpan
+	case strings.HasPrefix(strings.Join(words, " ")+" ", "go run -tags noaws ./cmd/impala-lbcheck "):
+		return words[5:], f == asSpan
 	case f == asSpan:
 		// A name such as "show" may be another program's, too.
 		if group, known := commandNames()[words[0]]; known && (group == nil || len(words) > 1 && isFlag.MatchString(words[1])) {

@@ -41,7 +41,7 @@ failed where: with evidence, and with an exit code.`,
 		newDemo(e), newSim(e), grouped(groupTry, size.New(e.out)),
 		newScenarios(e), newReport(e),
 		newProvision(e),
-		newVersion(e), newExitCodes(),
+		newVersion(e), newExitCodes(), newMan(),
 	)
 	root.InitDefaultVersionFlag()
 	root.SetHelpCommand(newHelp(root))
