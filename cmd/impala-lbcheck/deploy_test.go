@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/exporter"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -119,6 +120,19 @@ func TestDeploy_FilesAreMounted(t *testing.T) {
 		if n < c.files {
 			t.Errorf("%v: %d files, that is not all", c.reads, n)
 		}
+	}
+}
+
+func TestDeploy_ExporterFileIsValid(t *testing.T) {
+	t.Parallel()
+	name := kustomize + "/exporter/exporter.yaml"
+	src, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := exporter.Parse(name, src, os.ReadFile)
+	if err != nil || len(c.Targets) == 0 {
+		t.Errorf("%d targets, %v", len(c.Targets), err)
 	}
 }
 
