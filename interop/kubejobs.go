@@ -182,8 +182,9 @@ func (k *kube) checkEnd(ctx context.Context, name string, code int, word string)
 	if !strings.Contains(failed, fmt.Sprintf("exit code %d ", code)) || !strings.HasPrefix(ends, fmt.Sprintf("%d ", code)) || !strings.Contains(ends, word) {
 		return fmt.Errorf("job %s: want exit code %d and %q: %s: %s", name, code, word, failed, tail([]byte(ends)))
 	}
-	if pods, err := k.kubectl(ctx, k.inNamespace("get", "pods", "--selector=job-name="+name, "--output=name")...); err != nil || len(strings.Fields(pods)) != 1 {
-		return fmt.Errorf("job %s: not one pod but %q: %w", name, pods, err)
+	pods, err := k.kubectl(ctx, k.inNamespace("get", "pods", "--selector=job-name="+name, "--output=name")...)
+	if err == nil && len(strings.Fields(pods)) != 1 {
+		err = fmt.Errorf("job %s: not one pod but %q", name, pods)
 	}
-	return nil
+	return err
 }
