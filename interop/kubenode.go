@@ -34,14 +34,6 @@ func keepKernelSettings() (restore func(), err error) {
 // says.
 var nodeDirs = []string{"/var/lib/kubelet", "/var/log/containers", "/var/lib/cni"}
 
-// missing returns the directories that do not exist.
-func missing(dirs []string) []string {
-	return slices.DeleteFunc(slices.Clone(dirs), func(dir string) bool {
-		_, err := os.Stat(dir)
-		return err == nil
-	})
-}
-
 // containerPlugins configures containerd for Kubernetes: images are copied, since the
 // machine's file system may be an overlay already, and what only other kernels have is off.
 func (k *kube) containerPlugins() string {

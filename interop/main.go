@@ -76,7 +76,6 @@ func allProofs(l *lab) []proof {
 		releaseProofs(l),
 		loadProofs(l),
 		provisionProofs(l),
-		ciProofs(l),
 		imageProofs(l),
 		kustomizeProofs(l),
 		kubernetesProofs(l),
