@@ -25,7 +25,8 @@ type output struct {
 	summary      string // a file that the Markdown is appended to; "": GitHub's, if there is one
 	explain      bool
 	quiet        bool
-	serve        string      // the address of the page of the run; "": none
+	serve        string // the address of the page of the run; "": none
+	metrics      metricsPlace
 	inputs       []namedFile // what the command reads
 }
 
@@ -34,6 +35,7 @@ func withOutput(cmd *cobra.Command) *output {
 	o := withReports(cmd)
 	cmd.Flags().StringVar(&o.observations, "observations", "", "write a line per session to `FILE`: JSON, or CSV where its name ends in .csv")
 	cmd.Flags().StringVar(&o.serve, "serve", "", "show the run so far to browsers of this machine at `ADDRESS`, such as 127.0.0.1:0, while it lasts")
+	o.metrics.bind(cmd)
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	flags.Group(cmd, "Output")
 	return o
@@ -56,6 +58,7 @@ type outputs struct {
 	outs     []report.Out
 	lines    *observationFile // nil: not wanted
 	live     *livepage.Server // nil: not wanted
+	metrics  *metricsServer   // nil: not wanted
 	progress progress
 }
 
@@ -74,6 +77,12 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 	}
 	if o.serve != "" {
 		if opened.live, err = o.serveOn(e); err != nil {
+			return nil, err
+		}
+	}
+	if o.metrics.address != "" {
+		if opened.metrics, err = o.metrics.listen(ctx, e); err != nil {
+			opened.close()
 			return nil, err
 		}
 	}
