@@ -27,7 +27,8 @@ type output struct {
 	quiet        bool
 	serve        string // the address of the page of the run; "": none
 	metrics      metricsPlace
-	inputs       []namedFile // what the command reads
+	baseline     *baselineFlags // nil: the command has none
+	inputs       []namedFile    // what the command reads
 }
 
 // withOutput gives cmd the flags of a run's output.
@@ -37,6 +38,7 @@ func withOutput(cmd *cobra.Command) *output {
 	cmd.Flags().StringVar(&o.serve, "serve", "", "show the run so far to browsers of this machine at `ADDRESS`, such as 127.0.0.1:0, while it lasts")
 	o.metrics.bind(cmd)
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
+	o.baseline = withBaseline(cmd)
 	flags.Group(cmd, "Output")
 	return o
 }
