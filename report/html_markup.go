@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html"
 	"strings"
 )
 
@@ -10,12 +11,14 @@ import (
 // with AWS's SDK that makes the command three times as large.
 type markup struct{ b strings.Builder }
 
-// put writes a format, which is ours, with texts that may be anybody's: each string is
-// escaped, for a text and for an attribute in double quotes.
+// put writes a format, which is ours, with values that may be anybody's: all but numbers
+// are escaped, for a text and for an attribute in quotes.
 func (m *markup) put(format string, values ...any) {
 	for i, v := range values {
-		if s, ok := v.(string); ok {
-			values[i] = htmlEscapes.Replace(s)
+		switch v.(type) {
+		case int, float64:
+		default:
+			values[i] = html.EscapeString(fmt.Sprint(v))
 		}
 	}
 	fmt.Fprintf(&m.b, format, values...)
@@ -27,6 +30,3 @@ func (m *markup) maybe(format, text string) {
 		m.put(format, text)
 	}
 }
-
-// htmlEscapes also has the plus, which begins a character in UTF-7.
-var htmlEscapes = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")
