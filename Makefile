@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize
+.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -28,7 +28,7 @@ seeds: ## the fault rows and their healthy runs with many seeds (an hour)
 	grep '^seeds: ' seeds.log; test $$code = 0 || echo "failed: seeds.log has the reports"; exit $$code
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # gen reproduces the committed Thrift code; Debian's thrift-compiler is pinned
 # because another version writes other code.
@@ -52,7 +52,7 @@ check: lint ## format, vet for three systems, lint, race detector, a tidy go.mod
 	go -C tools/image vet ./...
 	go -C tools/image test ./...
 	go test -tags noaws ./cmd/impala-lbcheck -run '^TestNoAWS_'
-	go test -race ./...
+	CGO_ENABLED=1 go test -race ./...
 
 # actionlint calls no other linter, so that the result is the same everywhere.
 lint: ## golangci-lint by .golangci.yml, and actionlint on the workflows
@@ -102,6 +102,17 @@ image: ## the container image of this commit for both platforms, as dist/image.t
 # The schemas come with the Python package, for several versions of Kubernetes.
 kustomize: ## the manifests of deploy/kustomize, built and held against Kubernetes' schemas (root, Debian)
 	go run ./interop kustomize
+
+# A release is made of a clean checkout whose HEAD has the tag: docs/releasing.md.
+release: ## all artefacts of a release in dist/, but uploads nothing (half an hour the first time)
+	release/build
+
+release-check: ## the release of HEAD from two clones, whose bytes must be the same (an hour)
+	release/reproduce
+
+# Kubernetes is compiled from its module the first time: ten minutes on two idle cores.
+kubernetes: ## the CronJob in a real cluster under the profile restricted (root, Debian)
+	go run ./interop kubernetes
 
 sim: ## the simulated cluster on ports 21050 and 21000
 	go run -tags noaws ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000

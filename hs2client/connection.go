@@ -249,7 +249,7 @@ func (conn *connection) newError(ctx context.Context, phase Phase, err error) er
 	}
 	e.hint = hintFor(e, conn.mode, conn.received())
 	if cut := e.Kind == KindEOF || e.Kind == KindReset; cut && conn.certRequested && !conn.mode.ownCert && !conn.received() {
-		e.hint = append(needsClientCert("the listener asked for a client certificate, and some end connections without one in silence"), e.hint...)
+		e.hint = append(needsClientCert(askedForCert), e.hint...)
 	}
 	return e
 }

@@ -22,9 +22,10 @@ const (
 )
 
 const (
-	ports   = "HS2 21050, Beeswax 21000"
-	gone    = "the coordinator behind the balancer is gone"
-	allBusy = "all of the coordinator's service threads (--fe_service_threads) are busy"
+	ports        = "HS2 21050, Beeswax 21000"
+	gone         = "the coordinator behind the balancer is gone"
+	askedForCert = "the listener asked for a client certificate, and some end connections without one in silence"
+	allBusy      = "all of the coordinator's service threads (--fe_service_threads) are busy"
 )
 
 // What to do about PROXY headers.

@@ -15,83 +15,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
-// Heard is what a [Probe] learned of a port.
-type Heard struct {
-	What        vocab.Heard // who speaks there; HeardNothing: nobody that could be recognised
-	Within      bool        // within TLS
-	Text        string      // the first bytes heard, quoted; "": none, or those of Thrift or TLS
-	Connections int         // that were made
-
-	Ended      Kind // how the last connection ended on which nothing was heard: KindEOF, KindReset or KindTimeout; KindNone: there was none
-	Unasked    bool // a connection was closed before anything was said on it
-	WantsProxy bool // What was heard only behind a header of the PROXY protocol
-
-	config mode // of the session that was wanted
-}
-
-// Hint is what to set or to do, so that a session of the Config that was probed
-// opens; nil: what was heard is what it needs, or nothing was.
-func (h Heard) Hint() []Fix { return h.hint(h.config) }
-
-// HintFor is Hint for a session of another Config.
-func (h Heard) HintFor(c Config) []Fix { return h.hint(modeOf(&c)) }
-
-func (h Heard) hint(m mode) []Fix {
-	switch {
-	case h.WantsProxy:
-		return []Fix{proxyWanted}
-	case h.What == vocab.HeardNothing:
-		return nil
-	case h.What == vocab.HeardTLS && !m.tls:
-		return []Fix{{Setting: settingTLS, Value: "true", Why: "TLS is spoken there"}}
-	case h.What == vocab.HeardTLS:
-		return nil // as was configured, and nothing is said within it
-	case h.overHTTP() && m.protocol == vocab.ProtocolHS2HTTP:
-		return h.tlsHint(m)
-	case h.overHTTP(), h.What == vocab.HeardProxy:
-		return slices.Clone(kindHints[h.What.Kind()])
-	case h.What != vocab.HeardSASL && h.What != vocab.HeardThrift:
-		return otherServer(h.What)
-	case m.protocol == vocab.ProtocolHS2HTTP:
-		return append(h.tlsHint(m), Fix{Setting: settingProtocol, Value: string(ProtocolHS2), Why: "Thrift is spoken there without HTTP: it is the binary port"})
-	}
-	return append(h.tlsHint(m), h.loginHint(m)...)
-}
-
-// tlsHint is for TLS that is spoken there, or is not, unlike what was configured.
-func (h Heard) tlsHint(m mode) []Fix {
-	switch {
-	case h.Within && !m.tls:
-		return []Fix{{Setting: settingTLS, Value: "true", Why: "TLS is spoken there"}}
-	case !h.Within && m.tls:
-		return []Fix{{Setting: settingTLS, Value: "false", Why: "no TLS is spoken there"}}
-	}
-	return nil
-}
-
-// loginHint is for a login that is asked for there, or is not.
-func (h Heard) loginHint(m mode) []Fix {
-	switch login := h.What == vocab.HeardSASL; {
-	case login && !m.sasl:
-		return []Fix{{Setting: settingAuth, Value: "ldap", Why: "a login is asked for there"}, {Setting: settingAuth, Value: "kerberos", Why: "by a ticket, if the cluster has Kerberos"}}
-	case !login && m.sasl:
-		return []Fix{{Setting: settingAuth, Value: "none", Why: "Thrift is spoken there without a login"}}
-	}
-	return nil
-}
-
-// overHTTP reports whether it was an answer of HTTP.
-func (h Heard) overHTTP() bool { return h.What == vocab.HeardHTTP || h.What == vocab.HeardHTTP2 }
-
-// AsConfigured reports whether what was heard is what a session needs: settings of
-// the connection are then not what is wrong.
-func (h Heard) AsConfigured() bool {
-	if h.config.protocol == vocab.ProtocolHS2HTTP {
-		return h.overHTTP() && h.Hint() == nil
-	}
-	return (h.What == vocab.HeardSASL || h.What == vocab.HeardThrift) && h.Hint() == nil
-}
-
 // Bounds of a probe.
 const (
 	maxHeard     = 512             // bytes read of an answer
@@ -130,6 +53,7 @@ type prober struct {
 	Config
 	target target
 	step   time.Duration
+	began  time.Time // the connection
 	heard  Heard
 }
 
@@ -152,7 +76,7 @@ func (p *prober) ask(ctx context.Context) error {
 		return nil
 	}
 	for i, q := range wire.Questions() {
-		if i == 0 && !spoken {
+		if i == 0 && !spoken && !p.heard.Unasked {
 			continue // it was asked
 		}
 		if err := p.question(ctx, q, spoken); err != nil || p.heard.What != vocab.HeardNothing {
@@ -193,7 +117,7 @@ func (p *prober) behindProxyHeader(ctx context.Context) error {
 const proxyHeader = "PROXY UNKNOWN\r\n"
 
 // greeted waits for a greeting for half of a step, and asks the first question where
-// none comes.
+// none comes and the connection is still there.
 func (p *prober) greeted(ctx context.Context) error {
 	conn, hangUp, err := p.connect(ctx)
 	if err != nil {
@@ -204,7 +128,9 @@ func (p *prober) greeted(ctx context.Context) error {
 	if p.hear(conn, false) || ctx.Err() != nil {
 		return nil
 	}
-	p.heard.Unasked = p.heard.Ended != KindTimeout
+	if p.heard.Unasked = p.heard.Ended != KindTimeout; p.heard.Unasked {
+		return nil
+	}
 	_ = conn.SetReadDeadline(time.Now().Add(p.step / 2))
 	p.say(conn, wire.Questions()[0], false)
 	return nil
@@ -230,7 +156,7 @@ func (p *prober) question(ctx context.Context, q []byte, within bool) error {
 // say asks and keeps what it hears.
 func (p *prober) say(rw io.ReadWriter, q []byte, within bool) {
 	if _, err := rw.Write(q); err != nil {
-		p.heard.Ended = endOf(err)
+		p.ended(err)
 		return
 	}
 	p.hear(rw, within)
@@ -241,7 +167,7 @@ func (p *prober) hear(r io.Reader, within bool) bool {
 	head := make([]byte, maxHeard)
 	n, err := io.ReadAtLeast(r, head, enoughHeard)
 	if n == 0 {
-		p.heard.Ended = endOf(err)
+		p.ended(err)
 		return false
 	}
 	p.heard.What, p.heard.Within = wire.Recognize(head[:n]), within
@@ -249,6 +175,17 @@ func (p *prober) hear(r io.Reader, within bool) bool {
 		p.heard.Text = strconv.Quote(string(head[:min(n, maxHeardText)]))
 	}
 	return true
+}
+
+// ended notes the end of a connection on which nothing was heard.
+func (p *prober) ended(err error) {
+	p.heard.Ended = endOf(err)
+	if p.heard.Ended == KindTimeout {
+		return
+	}
+	if silence := time.Since(p.began); p.heard.Silence == 0 || silence < p.heard.Silence {
+		p.heard.Silence = silence
+	}
 }
 
 // endOf is how a connection ended on which nothing was heard: whatever is not the other
@@ -272,6 +209,11 @@ func (p *prober) handshake(ctx context.Context) (spoken bool, err error) {
 	defer hangUp()
 	hello := p.clientHello()
 	hello.NextProtos = []string{"h2", "http/1.1"}
+	show := hello.GetClientCertificate
+	hello.GetClientCertificate = func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		p.heard.WantsCert = p.TLS == nil || p.TLS.Certificate == nil
+		return show(info)
+	}
 	secured := tls.Client(conn, hello)
 	err = secured.HandshakeContext(ctx)
 	if misread, ok := errors.AsType[tls.RecordHeaderError](err); ok {
@@ -313,6 +255,7 @@ func (p *prober) connect(ctx context.Context) (conn net.Conn, hangUp func(), err
 		return nil, nil, err
 	}
 	p.heard.Connections++
+	p.began = time.Now()
 	conn = made.socket
 	_ = conn.SetDeadline(time.Now().Add(p.step))
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })

@@ -220,7 +220,7 @@ func TestProbe_TellsClosedFromSilent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			heard, err := hs2client.Probe(t.Context(), hs2client.Config{Addr: serve(t, c.serve), Timeout: 4 * time.Second})
-			if err != nil || heard.What != vocab.HeardNothing || (heard.Ended == hs2client.KindTimeout) != (c.ended == hs2client.KindTimeout) || heard.Unasked != c.unasked {
+			if err != nil || heard.What != vocab.HeardNothing || (heard.Ended == hs2client.KindTimeout) != (c.ended == hs2client.KindTimeout) || (heard.Silence > 0) != (c.ended != hs2client.KindTimeout) || heard.Unasked != c.unasked {
 				t.Errorf("heard %+v, %v", heard, err)
 			}
 		})

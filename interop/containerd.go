@@ -20,47 +20,42 @@ const containerTimeout = time.Minute
 // containerd is a daemon of our own: its directories, its socket and runc's state are
 // below dir, so that it meets no image and no container of another one.
 type containerd struct {
-	dir     string
-	proc    *process
-	created []string // directories outside of dir
+	dir       string
+	namespace string // of images and containers
+	proc      *process
+	created   []string // directories outside of dir
 }
 
 // shimDirs hold the sockets of containerd's shims, whatever its configuration says.
 var shimDirs = []string{"/run/containerd", "/run/containerd/s"}
 
-// startContainerd starts containerd, after it has removed what a run that was killed left.
-func (l *lab) startContainerd(ctx context.Context) (*containerd, error) {
+// newContainerd returns a daemon that is not started, with an empty directory: what a run
+// that was killed left is removed.
+func (l *lab) newContainerd(name, namespace string) (*containerd, error) {
 	if err := l.packages(); err != nil {
 		return nil, err
 	}
-	c := &containerd{dir: l.file("containerd")}
+	c := &containerd{dir: l.file(name), namespace: namespace}
 	if err := c.remove(); err != nil {
 		return nil, err
 	}
-	for _, dir := range shimDirs {
-		if _, err := os.Stat(dir); os.IsNotExist(err) {
-			c.created = append(c.created, dir)
-		}
-	}
-	if err := os.MkdirAll(c.dir, 0o755); err != nil {
-		return nil, err
-	}
-	// The plugins that are disabled serve Kubernetes, and write to /opt.
-	config := fmt.Sprintf(`version = 2
-root = %q
-state = %q
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
-[grpc]
-  address = %q
-`, c.path("root"), c.path("state"), c.path("sock"))
+	c.created = missing(shimDirs)
+	return c, os.MkdirAll(c.dir, 0o755)
+}
+
+// start starts the daemon by a command that executes another one, or none. plugins are
+// the part of the configuration that says which plugins it has.
+func (c *containerd) start(ctx context.Context, ps *processes, prefix []string, plugins string) error {
+	config := fmt.Sprintf("version = 2\nroot = %q\nstate = %q\n%s\n[grpc]\n  address = %q\n", c.path("root"), c.path("state"), plugins, c.path("sock"))
 	if err := os.WriteFile(c.path("config.toml"), []byte(config), 0o644); err != nil {
-		return nil, err
+		return err
 	}
+	argv := slices.Concat(prefix, []string{"containerd", "--config", c.path("config.toml")})
 	var err error
-	if c.proc, err = l.procs.start("containerd", exec.Command("containerd", "--config", c.path("config.toml")), nil); err != nil {
-		return nil, err
+	if c.proc, err = ps.start(filepath.Base(c.dir), exec.Command(argv[0], argv[1:]...), nil); err != nil {
+		return err
 	}
-	return c, c.proc.await(ctx, 30*time.Second, func(ctx context.Context) error {
+	return c.proc.await(ctx, 30*time.Second, func(ctx context.Context) error {
 		_, err := c.required(ctx, "version")
 		return err
 	})
@@ -68,9 +63,9 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"
 
 func (c *containerd) path(name string) string { return filepath.Join(c.dir, name) }
 
-// ctr runs containerd's client in a namespace of ours.
+// ctr runs containerd's client.
 func (c *containerd) ctr(ctx context.Context, args ...string) (commandResult, error) {
-	return runCommand(ctx, containerTimeout, nil, slices.Concat([]string{"ctr", "--address", c.path("sock"), "--namespace", "impala-lbcheck"}, args)...)
+	return runCommand(ctx, containerTimeout, nil, slices.Concat([]string{"ctr", "--address", c.path("sock"), "--namespace", c.namespace}, args)...)
 }
 
 // required runs a command of ctr that must exit with 0.
@@ -82,22 +77,18 @@ func (c *containerd) required(ctx context.Context, args ...string) (string, erro
 	return string(r.stdout), err
 }
 
-// load imports an archive and returns the name of its image.
-func (c *containerd) load(ctx context.Context, archive string) (string, error) {
-	if _, err := c.required(ctx, "images", "import", "--snapshotter", "native", archive); err != nil {
-		return "", err
-	}
-	names, err := c.required(ctx, "images", "list", "--quiet")
-	if one := strings.Fields(names); err == nil && len(one) == 1 {
-		return one[0], nil
-	}
-	return "", fmt.Errorf("%s has not one image but %q: %w", archive, names, err)
+// load imports an archive.
+func (c *containerd) load(ctx context.Context, archive string) error {
+	_, err := c.required(ctx, "images", "import", "--snapshotter", "native", archive)
+	return err
 }
 
 // stop ends the containers that still run and the daemon, and removes everything.
 func (c *containerd) stop() error {
 	c.killShims()
-	c.proc.stop()
+	if c.proc != nil {
+		c.proc.stop()
+	}
 	return c.remove()
 }
 

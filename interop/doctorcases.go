@@ -56,6 +56,8 @@ var doctorCases = []doctorCase{
 		haproxy: []string{"bind ssl crt {other}", toPlain}, nginx: " ssl; ssl_certificate {other}; ssl_certificate_key {other}; proxy_pass {plain};"},
 	{cause: "client-certificate", wrong: "the balancer demands a client certificate", flags: trusting,
 		haproxy: []string{"bind ssl crt {good} verify required ca-file {root}", toPlain}},
+	{cause: "client-certificate-asked", wrong: "the balancer demands a client certificate, and says nothing (TLS 1.3)", flags: trusting,
+		nginx: " ssl; ssl_certificate {good}; ssl_certificate_key {good}; ssl_protocols TLSv1.3; ssl_verify_client on; ssl_client_certificate {root}; proxy_pass {plain};"},
 	{cause: "old-tls", wrong: "the balancer speaks TLS 1.1 at the most", flags: trusting,
 		haproxy: []string{"bind ssl crt {good} ssl-min-ver TLSv1.0 ssl-max-ver TLSv1.1 ciphers DEFAULT@SECLEVEL=0", toPlain},
 		nginx:   " ssl; ssl_certificate {good}; ssl_certificate_key {good}; ssl_protocols TLSv1.1; ssl_ciphers DEFAULT@SECLEVEL=0; proxy_pass {plain};"},
@@ -89,6 +91,8 @@ var doctorCases = []doctorCase{
 		nginx:   nginxHTTPS + " location / { proxy_http_version 1.1; proxy_pass http://{open-http}; }", http: true},
 	{cause: "no-path", wrong: "the gateway has no such path, over HTTPS", flags: append(append([]string{"--tls"}, overHTTP...), trusting...),
 		haproxy: []string{"mode http", "bind ssl crt {good}", "http-request return status 404"}, nginx: nginxHTTPS + " return 404;", http: true},
+	{cause: "time-limit", wrong: "the coordinator hangs, and the balancer has a time limit",
+		haproxy: []string{"timeout client 1s", "timeout server 1s", "server {hung}"}, nginx: "; proxy_timeout 1s; proxy_pass {hung};"},
 	{cause: "time-limit", wrong: "the balancer's time limit is shorter than the coordinator takes", flags: []string{"--timeout", "4s"},
 		haproxy: []string{"timeout client 1s", "timeout server 1s", "server {slow}"}, nginx: "; proxy_timeout 1s; proxy_pass {slow};"},
 }

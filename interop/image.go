@@ -24,8 +24,11 @@ func imageProofs(l *lab) []proof {
 	}
 }
 
-// imageUser is the user that the image runs as, without an entry in a passwd file.
-const imageUser = 65532
+const (
+	imageUser    = 65532 // the user that it runs as
+	imageVersion = "0.0.0"
+	imageName    = "ghcr.io/impala-lbcheck/impala-lbcheck:" + imageVersion
+)
 
 // writeImage writes the image of the command under test to an archive in dir and
 // returns what is printed of it.
@@ -36,7 +39,7 @@ func (l *lab) writeImage(ctx context.Context, dir string) (archive, printed stri
 	}
 	archive = filepath.Join(dir, "image.tar")
 	out, err := runRequired(ctx, installTimeout, nil, "go", "-C", filepath.Join(l.root, "tools", "image"), "run", ".",
-		"-version", "0.0.0", "-created", "2026-01-01T00:00:00Z", "-amd64", tool, "-o", archive)
+		"-version", imageVersion, "-created", "2026-01-01T00:00:00Z", "-amd64", tool, "-o", archive)
 	return archive, string(out), err
 }
 
@@ -72,16 +75,19 @@ func (l *lab) proveImageRestricted(ctx context.Context) (e evidence, err error) 
 	if err != nil {
 		return evidence{}, err
 	}
-	c, err := l.startContainerd(ctx)
+	c, err := l.newContainerd("containerd", "impala-lbcheck")
 	if err != nil {
 		return evidence{}, err
 	}
 	defer func() { err = errors.Join(err, c.stop()) }()
-	image, err := c.load(ctx, archive)
-	if err != nil {
+	// What is left out serves Kubernetes, and writes to /opt.
+	if err := c.start(ctx, l.procs, nil, `disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]`); err != nil {
 		return evidence{}, err
 	}
-	b := box{containerd: c, image: image, results: l.file("run", "image")}
+	if err := c.load(ctx, archive); err != nil {
+		return evidence{}, err
+	}
+	b := box{containerd: c, results: l.file("run", "image")}
 	for _, check := range []func(context.Context) error{b.checkHelp, b.checkDemo, b.checkFault, b.checkReadOnly, b.checkProcess} {
 		if err := check(ctx); err != nil {
 			return evidence{}, err
@@ -93,7 +99,6 @@ func (l *lab) proveImageRestricted(ctx context.Context) (e evidence, err error) 
 // box is the image in a container with restrictions.
 type box struct {
 	*containerd
-	image   string
 	results string // directory that is mounted as /results
 }
 
@@ -116,7 +121,7 @@ func (b box) mount() []string {
 
 // run runs the image until it ends. args replace the image's entry point.
 func (b box) run(ctx context.Context, name string, flags []string, args ...string) (commandResult, error) {
-	return b.ctr(ctx, slices.Concat(b.flags(), []string{"--rm"}, flags, []string{b.image, name}, args)...)
+	return b.ctr(ctx, slices.Concat(b.flags(), []string{"--rm"}, flags, []string{imageName, name}, args)...)
 }
 
 const commandInImage = "/usr/bin/impala-lbcheck"
@@ -181,7 +186,7 @@ func (b box) checkReadOnly(ctx context.Context) error {
 func (b box) checkProcess(ctx context.Context) error {
 	const name = "process"
 	pidFile := b.path("pid")
-	args := slices.Concat(b.flags(), []string{"--detach", "--null-io", "--pid-file", pidFile, b.image, name, commandInImage, "sim"})
+	args := slices.Concat(b.flags(), []string{"--detach", "--null-io", "--pid-file", pidFile, imageName, name, commandInImage, "sim"})
 	if _, err := b.required(ctx, args...); err != nil {
 		return err
 	}

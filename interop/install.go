@@ -51,6 +51,11 @@ var debianPackages = []debian.Package{
 	{File: "/usr/sbin/nft", Name: "nftables"},
 	{File: "/usr/bin/containerd", Name: "containerd"},
 	{File: "/usr/sbin/runc", Name: "runc"},
+	{File: "/usr/bin/man", Name: "man-db"},
+	{File: "/usr/share/bash-completion/bash_completion", Name: "bash-completion"},
+	{File: "/usr/bin/zsh", Name: "zsh"},
+	{File: "/usr/bin/fish", Name: "fish"},
+	{File: "/usr/bin/promtool", Name: "prometheus"},
 }
 
 // installPackages installs the Debian packages that are missing.
@@ -106,6 +111,7 @@ func (l *lab) versions() map[string]string {
 		"runc":           {"runc", "--version"},
 		"kustomize":      {filepath.Join(l.work, "kustomize"), "version"},
 		"openldap":       {"dpkg-query", "-W", "-f", "${Version}", "slapd"},
+		"prometheus":     {"dpkg-query", "-W", "-f", "${Version}", "prometheus"},
 		"python":         {debian.Python, "--version"},
 		"go":             {"go", "version"},
 		"gohive":         {"go", "list", "-C", filepath.Join(l.root, "interop", "gohive"), "-m", "github.com/beltran/gohive"},

@@ -79,7 +79,7 @@ func (m manifest) check(ctx context.Context) error {
 	}
 	for _, version := range kubernetesVersions {
 		if _, err := runRequired(ctx, time.Minute, nil, m.validator+"/bin/kubernetes-validate", "--strict", "--quiet", "-k", version, m.path); err != nil {
-			return fmt.Errorf("Kubernetes %s: %w", version, err)
+			return fmt.Errorf("schemas of Kubernetes %s: %w", version, err)
 		}
 	}
 	return nil

@@ -27,7 +27,10 @@ type lab struct {
 	packages func() error
 	tool     func() (string, error) // path of the command under test
 	pki      func() (pki, error)
-	hosts    func() error // makes lbName resolve to two nodes
+
+	nfpm         func() (string, error) // makes packages
+	distribution func() (distribution, error)
+	hosts        func() error // makes lbName resolve to two nodes
 
 	// Simulated coordinators behind real balancers, and the balancers.
 	plainCluster  func() (*cluster, error)
@@ -96,6 +99,8 @@ func newLab(ctx context.Context) (*lab, error) {
 func (l *lab) defineFixtures(ctx context.Context) {
 	l.packages = sync.OnceValue(func() error { return installPackages(ctx) })
 	l.tool = sync.OnceValues(func() (string, error) { return l.buildTool(ctx) })
+	l.nfpm = sync.OnceValues(func() (string, error) { return l.buildNFPM(ctx) })
+	l.distribution = sync.OnceValues(func() (distribution, error) { return l.writePages(ctx) })
 	l.pki = sync.OnceValues(func() (pki, error) { return newPKI(l.file("pki")) })
 	l.hosts = sync.OnceValue(l.addHostNames)
 

@@ -68,9 +68,27 @@ func run(ctx context.Context, args []string) int {
 func allProofs(l *lab) []proof {
 	var all []proof
 	for _, group := range [][]proof{
-		balanceProofs(l), nodeProofs(l), topologyProofs(l), tlsProofs(l), clientProofs(l), releaseProofs(l), loadProofs(l), provisionProofs(l),
-		imageProofs(l), kustomizeProofs(l),
-		kerberosProofs(l), simKDCProofs(l), doctorProofs(l), sparkProofs(l), sparkWayProofs(l), hiveProofs(l), suiteProofs(l),
+		balanceProofs(l),
+		nodeProofs(l),
+		topologyProofs(l),
+		tlsProofs(l),
+		clientProofs(l),
+		releaseProofs(l),
+		loadProofs(l),
+		provisionProofs(l),
+		imageProofs(l),
+		kustomizeProofs(l),
+		kubernetesProofs(l),
+		ciProofs(l),
+		kerberosProofs(l),
+		simKDCProofs(l),
+		doctorProofs(l),
+		prometheusProofs(l),
+		sparkProofs(l),
+		sparkWayProofs(l),
+		hiveProofs(l),
+		packagingProofs(l),
+		suiteProofs(l),
 	} {
 		all = append(all, group...)
 	}

@@ -45,6 +45,7 @@ func TestRun_NameWithADeadAddress(t *testing.T) {
 				if err != nil || r.ExitCode() != scenarios.ExitFail || r.Sessions.Failed == 0 || len(r.Scouts) != 3 {
 					t.Fatalf("exit %d, %v, sessions = %+v, stopped = %+v", r.ExitCode(), err, r.Sessions, r.Stopped)
 				}
+				storable(t, r)
 				for i, met := range r.Scouts {
 					if met.Smooth() == (i == position) {
 						t.Errorf("scout %d: %+v", i, met)

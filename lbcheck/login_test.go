@@ -26,11 +26,11 @@ const (
 // and a scenario against it.
 func kerberized(t *testing.T, life time.Duration) (*simkdc.KDC, scenarios.Scenario, Options) {
 	t.Helper()
-	return kerberizedAt(t, life, nil)
+	return kerberizedOver(t, scenarios.ProtocolHS2, life, nil)
 }
 
-// kerberizedAt is kerberized with a clock of the Kerberos server's own.
-func kerberizedAt(t *testing.T, life time.Duration, now func() time.Time) (*simkdc.KDC, scenarios.Scenario, Options) {
+// kerberizedOver is kerberized over a protocol, with a clock of the Kerberos server's own.
+func kerberizedOver(t *testing.T, protocol scenarios.Protocol, life time.Duration, now func() time.Time) (*simkdc.KDC, scenarios.Scenario, Options) {
 	t.Helper()
 	kdc, err := simkdc.Start(simkdc.Config{Realm: realm, Life: life, Now: now})
 	if err != nil {
@@ -51,7 +51,12 @@ func kerberizedAt(t *testing.T, life time.Duration, now func() time.Time) (*simk
 	})
 	s := scenarios.Default()
 	s.Name, s.Auth.Mechanism, s.Auth.KerberosHost = "test", scenarios.MechanismKerberos, balance
-	for _, n := range cluster.Nodes() {
+	s.Target.Protocol = protocol
+	nodes := cluster.Nodes()
+	if protocol == scenarios.ProtocolHS2HTTP {
+		nodes = cluster.HTTPNodes()
+	}
+	for _, n := range nodes {
 		s.Target.Endpoints = append(s.Target.Endpoints, n.String())
 	}
 	s.Load.Sessions, s.Load.Burst, s.Load.Rate = 40, 0, 0
@@ -70,13 +75,19 @@ func krb5(t *testing.T, text string) hs2client.KerberosConf {
 
 func TestRun_Kerberos(t *testing.T) {
 	t.Parallel()
-	_, s, opt := kerberized(t, 0)
-	r, err := Run(t.Context(), s, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.Stopped != nil || r.Sessions.Failed > 0 || r.Sessions.OK < 40 || len(r.Remarks) > 0 {
-		t.Errorf("stopped = %+v, sessions = %+v, remarks = %q", r.Stopped, r.Sessions, r.Remarks)
+	for _, protocol := range []scenarios.Protocol{scenarios.ProtocolHS2, scenarios.ProtocolHS2HTTP} {
+		t.Run(string(protocol), func(t *testing.T) {
+			t.Parallel()
+			_, s, opt := kerberizedOver(t, protocol, 0, nil)
+			r, err := Run(t.Context(), s, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			storable(t, r)
+			if r.Stopped != nil || r.Sessions.Failed > 0 || r.Sessions.OK < 40 || len(r.Remarks) > 0 || (r.HTTP != nil) != (protocol == scenarios.ProtocolHS2HTTP) {
+				t.Errorf("stopped = %+v, sessions = %+v, HTTP = %+v, remarks = %q", r.Stopped, r.Sessions, r.HTTP, r.Remarks)
+			}
+		})
 	}
 }
 
@@ -89,6 +100,7 @@ func TestRun_KerberosOverTLSThatIsNotSpoken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	storable(t, r)
 	if r.Probe == nil || r.Probe.Heard != vocab.HeardSASL || len(r.Stopped.Hint) != 1 || r.Stopped.Hint[0].Setting != "tls.enabled" || r.Stopped.Hint[0].Value != "false" {
 		t.Errorf("stopped = %+v, probe = %+v", r.Stopped, r.Probe)
 	}
@@ -163,7 +175,7 @@ func TestRun_WithoutATicketIsTriedOnce(t *testing.T) {
 	}{"sasl.unknown-service": {nil, "hive"}, "sasl.clock-skew": {skewed, "impala"}} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			_, s, opt := kerberizedAt(t, 0, c.now)
+			_, s, opt := kerberizedOver(t, scenarios.ProtocolHS2, 0, c.now)
 			s.Auth.KerberosService = c.service
 			r, err := Run(t.Context(), s, opt)
 			if err != nil {

@@ -2,10 +2,12 @@ package lbcheck
 
 import (
 	"crypto/x509"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/schema/schematest"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/simcluster"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -73,11 +75,22 @@ func TestRun_EveryKind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			storable(t, r)
 			if r.Stopped != nil || r.Verdict == scenarios.StatusFail || r.Sessions.Failed > 0 || len(r.TLS) == 0 {
 				t.Errorf("%s, stopped = %+v, sessions = %+v, findings = %+v", r.Verdict, r.Stopped, r.Sessions, r.Findings)
 			}
 		})
 	}
+}
+
+// storable holds a result against the schema of those that are stored.
+func storable(t *testing.T, r scenarios.Result) {
+	t.Helper()
+	b, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schematest.Result(t, b)
 }
 
 func TestRun_RefusesBeforeAnythingIsSent(t *testing.T) {

@@ -23,6 +23,8 @@ const (
 	FormatJUnit    Format = "junit"    // XML, one test case for each id of a finding
 	FormatMarkdown Format = "markdown" // for a pull request: less than 60 lines
 	FormatCSV      Format = "csv"      // the tally of sessions, for a spreadsheet
+
+	FormatPrometheus Format = "prometheus" // metrics, for the textfile collector of Prometheus
 )
 
 // Style is how a text is laid out, and how fixes are written in texts and JUnit.
@@ -48,6 +50,8 @@ var formats = map[Format]struct {
 	FormatJUnit:    {".xml", writeJUnit, escapeCommands},
 	FormatMarkdown: {".md", writeMarkdown, escapeCommands},
 	FormatCSV:      {".csv", writeCSV, escapeCommands},
+
+	FormatPrometheus: {".prom", writePrometheus, asIs},
 }
 
 // Formats lists every format, sorted.

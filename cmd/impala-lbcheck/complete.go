@@ -34,8 +34,9 @@ func completeFiles(cmd *cobra.Command) {
 	}
 }
 
-// fileWord is how help writes a file: FILE, or a word with an extension.
-var fileWord = regexp.MustCompile(`^(FILE|[A-Z]+\.(json|yaml))$`)
+// fileWord is how help writes a file: FILE, or a word with an extension; DIR is a
+// directory.
+var fileWord = regexp.MustCompile(`^(FILE|DIR|[A-Z]+\.(json|yaml))$`)
 
 func isFile(word string) bool { return fileWord.MatchString(word) }
 
@@ -44,6 +45,8 @@ func filesOf(word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	switch _, extension, _ := strings.Cut(word, "."); {
 	case !isFile(word):
 		return nil, cobra.ShellCompDirectiveNoFileComp
+	case word == "DIR":
+		return nil, cobra.ShellCompDirectiveFilterDirs
 	case extension == "yaml":
 		return []cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 	case extension != "":

@@ -135,6 +135,8 @@ func TestCompletion_EveryArgument(t *testing.T) {
 				want, wantDirective = []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 			case "FILE.json":
 				want, wantDirective = []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
+			case "DIR":
+				wantDirective = cobra.ShellCompDirectiveFilterDirs
 			case "", "HOST", "N", "CLUSTER":
 			default:
 				t.Errorf("%q: which values has %s?", path, word)

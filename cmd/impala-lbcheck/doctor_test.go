@@ -83,6 +83,8 @@ func TestDoctor_NamesTheCause(t *testing.T) {
 		"a chain that is too long":              {node(overTLS(simcluster.Config{}), "long-chain"), nil, "chain-too-long", fails},
 		"another issuer than expected":          {node(overTLS(simcluster.Config{}), "wrong-issuer"), []string{"--expect-issuer", "O=Amazon"}, "policy", fails},
 		"a client certificate is required":      {node(overTLS(withLDAP), "client-certificate"), ldap, "client-certificate", fails},
+		"one is asked for, and that is all":     {demandingInSilence, nil, "client-certificate-asked", fails},
+		"one is asked for, of a login":          {demandingInSilence, ldap, "client-certificate-asked", fails},
 		"TLS 1.1":                               {node(overTLS(simcluster.Config{}), "old-tls"), nil, "old-tls", fails},
 		"no common cipher suite":                {withoutCipher, nil, "no-common-cipher", fails},
 		"a name that the listener has not":      {port(withoutCertificate), nil, "server-name", fails},
@@ -126,6 +128,7 @@ func TestDoctor_NamesTheCause(t *testing.T) {
 		"503":                                  {port(answering("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n")), nil, "unavailable", fails},
 		"502":                                  {port(answering("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")), nil, "http-status", fails},
 		"403":                                  {port(answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")), nil, "unauthorized", fails},
+		"a time limit before one that hangs":   {node(withLDAP, "hung", "idle=1s:fin"), ldap, "time-limit", fails},
 		"a time limit on the way":              {node(simcluster.Config{}, "slow=30s", "idle=1s:fin"), []string{"--timeout", "4s"}, "time-limit", fails},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -126,10 +127,35 @@ func withoutCipher(t *testing.T) (string, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	config := listener(t, authority)
+	config.MaxVersion, config.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA}
+	return peertest.Serve(t, func(c net.Conn) { _ = tls.Server(c, config).Handshake() }), nil
+}
+
+// listener is one with a good certificate.
+func listener(t *testing.T, authority *certs.Authority) *tls.Config {
+	t.Helper()
 	leaf, err := authority.Leaf(certs.KindGood, clusterHost, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := &tls.Config{Certificates: []tls.Certificate{leaf}, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA}}
-	return peertest.Serve(t, func(c net.Conn) { _ = tls.Server(c, config).Handshake() }), nil
+	return &tls.Config{Certificates: []tls.Certificate{leaf}}
+}
+
+// demandingInSilence asks for a client certificate, and closes connections without one as
+// nginx does over TLS 1.3: after the handshake, and without an alert.
+func demandingInSilence(t *testing.T) (string, []string) {
+	authority, err := certs.New(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := listener(t, authority)
+	config.MinVersion, config.ClientAuth = tls.VersionTLS13, tls.RequestClientCert
+	roots := filepath.Join(t.TempDir(), "ca.pem")
+	write(t, roots, string(authority.RootPEM()))
+	return peertest.Serve(t, func(c net.Conn) {
+		if secured := tls.Server(c, config); secured.Handshake() == nil && len(secured.ConnectionState().PeerCertificates) > 0 {
+			mute(secured)
+		}
+	}), []string{"--ca-cert", roots, "--server-name", clusterHost}
 }

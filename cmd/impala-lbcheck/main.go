@@ -52,6 +52,7 @@ func mainCode(args []string, e env) (code int) {
 	root.SetArgs(args)
 	root.SetOut(e.out)
 	root.SetErr(e.err)
+	completeInAnyBash(root)
 	err := root.ExecuteContext(ctx)
 	if by, ok := interruption(ctx); ok && len(by.goroutines) > 0 {
 		fmt.Fprintf(e.err, "impala-lbcheck: when SIGQUIT came:\n%s\n", by.goroutines)

@@ -29,7 +29,9 @@ var observationColumns = []struct {
 	{"local", func(l observationLine) string { return csvAddress(l.Local) }},
 	{"received_bytes", func(l observationLine) string { return strconv.FormatInt(l.Received, 10) }},
 	{"sent_bytes", func(l observationLine) string { return strconv.FormatInt(l.Sent, 10) }},
-	{"http_requests", func(l observationLine) string { return l.httpCount(func(c scenarios.HTTPCounts) int { return c.Requests }) }},
+	{"http_requests", func(l observationLine) string {
+		return l.httpCount(func(c scenarios.HTTPCounts) int { return c.Requests })
+	}},
 	{"http_connections", func(l observationLine) string {
 		return l.httpCount(func(c scenarios.HTTPCounts) int { return c.Connections })
 	}},

@@ -269,6 +269,8 @@ func prepare(t *testing.T, words []string) {
 		switch {
 		case strings.Contains(name, "/") || strings.Contains(name, "="):
 			continue
+		case name == "exporter.yaml":
+			src = exporterFile
 		case strings.HasSuffix(name, ".yaml"):
 			src, _ = scenarios.BuiltinSource("smoke")
 		case strings.HasSuffix(name, ".json"):
@@ -284,6 +286,9 @@ func prepare(t *testing.T, words []string) {
 
 // storedRun is a result, for the command lines that read one.
 var storedRun, _ = os.ReadFile(repo + "/testdata/runs/pass.json")
+
+// exporterFile is the one that is shipped, for the command lines that read one.
+var exporterFile, _ = os.ReadFile(repo + "/deploy/prometheus/exporter.yaml")
 
 // flagNames are all flags that a command of ours has, with a command that has it.
 var flagNames = sync.OnceValue(func() map[string][]*cobra.Command {

@@ -37,11 +37,11 @@ failed where: with evidence, and with an exit code.`,
 		root.AddCommand(newScenario(e, name))
 	}
 	root.AddCommand(
-		newDoctor(e), newRunFile(e),
+		newDoctor(e), newRunFile(e), newExporter(e),
 		newDemo(e), newSim(e), grouped(groupTry, size.New(e.out)),
 		newScenarios(e), newReport(e),
 		newProvision(e),
-		newVersion(e), newExitCodes(),
+		newVersion(e), newExitCodes(), newMan(),
 	)
 	root.InitDefaultVersionFlag()
 	root.SetHelpCommand(newHelp(root))

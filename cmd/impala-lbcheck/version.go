@@ -4,19 +4,33 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
 
-// release is the version of this tree; a build of a tagged module says its own.
-const release = "0.1.0"
-
-// version is what results and --version say of this build.
+// version is what results, man pages and --version say of this build: the tag of the
+// commit without its v, or what Go makes of a commit that has none. The Go toolchain
+// notes it, of a checkout and of `go install MODULE@TAG` alike, so that the tag is the
+// only place where a version is written. A build that knows of no commit is "devel".
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "devel"
 	}
-	return release
+	return strings.TrimPrefix(info.Main.Version, "v")
+}
+
+// commitDate is the day of the commit that this was built from; "" is unknown.
+func commitDate() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if day, _, found := strings.Cut(s.Value, "T"); found && s.Key == "vcs.time" {
+				return day
+			}
+		}
+	}
+	return ""
 }
 
 func newVersion(e env) *cobra.Command {

@@ -47,6 +47,8 @@ func (e evidence) remedy() scenarios.Fixes {
 	switch {
 	case e.limit != "":
 		return e.fix
+	case e.class.IsZero() && e.heard.ClosedWithoutCert():
+		return scenarios.Fixes(e.heard.HintFor(e.session))
 	case e.class.IsZero() && silent(e.heard):
 		return withoutSettings(hs2client.Advice(vocab.Class{Phase: vocab.PhaseSASL, Kind: e.heard.Ended}, login(true)))
 	case e.class.IsZero():
@@ -88,6 +90,17 @@ func failed(f Failure, h hs2client.Heard, session hs2client.Config) evidence {
 	}
 	if says, fix, ok := judge.WhyStopped(stop); ok {
 		e.limit, e.fix = says, fix
+	}
+	return e
+}
+
+// unlike is the evidence of a port that answers unlike what a session needs. One that
+// ends each connection after the same silence shows a time limit, as a failure does.
+func unlike(h hs2client.Heard, session hs2client.Config) evidence {
+	e := evidence{heard: h, session: session}
+	if silent(h) && h.Silence > 0 {
+		limit := failed(Failure{Class: vocab.Class{Phase: vocab.PhaseOpen, Kind: h.Ended}, Waited: h.Silence}, h, session)
+		e.limit, e.fix = limit.limit, limit.fix
 	}
 	return e
 }

@@ -103,6 +103,12 @@ var foreignCauses = []Cause{{
 	fits:    in(vocab.PhaseOpen, vocab.KindGarbage, vocab.KindOversize, vocab.KindMismatch, vocab.KindVersion),
 	sample:  sampleOf(vocab.PhaseOpen, vocab.KindGarbage),
 }, {
+	ID: "client-certificate-asked", Title: "The listener asks for a client certificate, gets none, and closes the connection without a word",
+	Users:   []string{"`TSocket read 0 bytes`, with TLS 1.3"},
+	Command: "doctor HOST --client-cert CERT --client-key KEY",
+	fits:    probed(func(h hs2client.Heard, _ hs2client.Config) bool { return h.ClosedWithoutCert() }),
+	sample:  evidence{heard: hs2client.Heard{What: vocab.HeardTLS, Connections: 7, Ended: vocab.KindEOF, WantsCert: true}, session: login(true)},
+}, {
 	ID: "closed-at-once", Title: "The port accepts connections and closes them before anything is said",
 	Users:   []string{"`TSocket read 0 bytes` at once"},
 	Command: "doctor HOST",

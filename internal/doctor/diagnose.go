@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -55,6 +56,8 @@ func (n Node) says() string {
 		return "not reached (" + n.Failure.Class.String() + ")"
 	case h.WantsProxy:
 		return h.What.Who() + ", but only behind a PROXY header"
+	case unlike(h, hs2client.Config{}).limit != "":
+		return "closes connections after " + h.Silence.Round(100*time.Millisecond).String() + " without an answer"
 	case silent(h) && h.Unasked:
 		return "closes connections at once"
 	case silent(h) && h.Ended != vocab.KindTimeout:
@@ -178,7 +181,7 @@ func (d *diagnosis) unwanted(p Port) {
 			h.What = vocab.HeardNothing // within it
 		}
 		if silent(h) || h.WantsProxy {
-			d.add(n.Addr.String(), evidence{heard: h, session: session}, nil)
+			d.add(n.Addr.String(), unlike(h, session), nil)
 			continue
 		}
 		d.differences(n.Addr.String(), h, session)

@@ -99,7 +99,7 @@ func TestDocs_MakeTargetsExist(t *testing.T) {
 		targets[m[1]] = true
 	}
 	n := 0
-	for _, name := range append(documents(t), "Makefile", ".ci/run", ".github/workflows/ci.yml") {
+	for _, name := range append(documents(t), "Makefile", ".ci/run", ".github/workflows/ci.yml", ".github/workflows/release.yml") {
 		src := document(t, name)
 		calls := makeCall.FindAllStringSubmatch(src, -1)
 		for _, block := range codeFence.FindAllString(src, -1) {

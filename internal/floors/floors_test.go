@@ -24,9 +24,10 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold
+cmd/impala-lbcheck: internal/doctor internal/exporter hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold
 cmd/impala-lbcheck/internal/size: scenarios scenarios/sizing
 cmd/impala-lbcheck/internal/provisiontext: internal/provision
+cmd/impala-lbcheck/internal/manpage: cmd/impala-lbcheck/internal/flags
 cmd/impala-lbcheck/internal/flags: scenarios vocab internal/usertext
 lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask scenarios/threshold
 report: scenarios vocab
@@ -77,6 +78,7 @@ internal/certs:
 internal/stats:
 internal/golden:
 internal/debian:
+internal/exporter: internal/strictyaml internal/usertext lbcheck report scenarios
 internal/doctor: hs2client internal/usertext lbcheck report scenarios scenarios/judge scenarios/run vocab
 internal/mask:
 internal/vocabtest: vocab
@@ -85,6 +87,7 @@ internal/awssim:
 internal/faultproxy:
 internal/localfile:
 internal/schema: scenarios
+internal/schema/schematest:
 internal/shellcmd:
 internal/floors:
 internal/thriftgen/hs2:

@@ -2,7 +2,9 @@
 // complete and check one while it is written.
 //
 // It is made of the fields of [scenarios.Scenario] and of [scenarios.Settings]. What
-// depends on several keys at once is left to [scenarios.Scenario.Validate].
+// depends on several keys at once is left to [scenarios.Scenario.Validate]. The schema of
+// a result, docs/result.schema.json, is made by this package's test, of the Go types and
+// their comments: no program needs it to run.
 package schema
 
 import (

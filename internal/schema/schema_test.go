@@ -12,6 +12,7 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/schema"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/schema/schematest"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -24,20 +25,7 @@ func compiled(t *testing.T) *jsonschema.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(src)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	if err := c.AddResource("scenario.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("scenario.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return schematest.Compile(t, src)
 }
 
 // validate holds a YAML file against the schema.

@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"errors"
 	"io"
 	"maps"
 	"os"
@@ -30,32 +31,39 @@ func unpacked(t *testing.T) layout.Path {
 	}
 	defer f.Close()
 	dir := t.TempDir()
-	for r := tar.NewReader(f); ; {
-		h, err := r.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	eachEntry(t, f, func(h *tar.Header, content io.Reader) error {
 		path := filepath.Join(dir, filepath.FromSlash(h.Name))
 		if h.Typeflag == tar.TypeDir {
-			err = os.Mkdir(path, 0o755)
-		} else {
-			var data []byte
-			if data, err = io.ReadAll(r); err == nil {
-				err = os.WriteFile(path, data, 0o644)
-			}
+			return os.Mkdir(path, 0o755)
 		}
+		data, err := io.ReadAll(content)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-	}
+		return os.WriteFile(path, data, 0o644)
+	})
 	p, err := layout.FromPath(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// eachEntry calls visit with every entry of a tar archive.
+func eachEntry(t *testing.T, archive io.Reader, visit func(*tar.Header, io.Reader) error) {
+	t.Helper()
+	for r := tar.NewReader(archive); ; {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err == nil {
+			err = visit(h, r)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // index is the index of both platforms, the one entry of the layout.
@@ -150,16 +158,10 @@ func TestImage_Files(t *testing.T) {
 	for platform, img := range images(t) {
 		files := mutate.Extract(img)
 		got := map[string]tar.Header{}
-		for r := tar.NewReader(files); ; {
-			h, err := r.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+		eachEntry(t, files, func(h *tar.Header, _ io.Reader) error {
 			got[h.Name] = *h
-		}
+			return nil
+		})
 		files.Close()
 		want := map[string]struct {
 			kind  byte

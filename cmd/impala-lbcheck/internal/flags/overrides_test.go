@@ -85,6 +85,8 @@ func TestOverrides_RefuseWhatCannotBe(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ args, variable, want string }{
 		{"", "IMPALA_LBCHECK_EXPECT_COORDINATOR=4", "unknown variable IMPALA_LBCHECK_EXPECT_COORDINATOR; did you mean IMPALA_LBCHECK_EXPECT_COORDINATORS?"},
+		{"", "IMPALA_LBCHECK_SERVICE_HOST=10.96.0.7", "unknown variable IMPALA_LBCHECK_SERVICE_HOST: no setting has this name; Kubernetes sets it for a Service of this name, unless the pod has enableServiceLinks: false"},
+		{"", "IMPALA_LBCHECK_EXPORTER_PORT_9102_TCP=tcp://10.96.0.7:9102", "unknown variable IMPALA_LBCHECK_EXPORTER_PORT_9102_TCP: no setting has this name; Kubernetes sets it for a Service of this name, unless the pod has enableServiceLinks: false"},
 		{"", "IMPALA_LBCHECK_WAVES=4", "unknown variable IMPALA_LBCHECK_WAVES: no setting has this name"},
 		{"", "IMPALA_LBCHECK_POLICY=best", `IMPALA_LBCHECK_POLICY=best: "best" is not one of auto, round-robin, flow-hash, random, leastconn, source`},
 		{"", "IMPALA_LBCHECK_PASSWORD=x", ""},

@@ -92,8 +92,8 @@ func Usage(out io.Writer, cmd *cobra.Command) {
 		fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
 	}
 	commands(out, cmd)
-	for _, group := range groups(cmd.Flags()) {
-		fmt.Fprintf(out, "\n%s:\n%s", heading(group, cmd), flagsOf(cmd.Flags(), group).FlagUsagesWrapped(width))
+	for _, s := range Sections(cmd) {
+		fmt.Fprintf(out, "\n%s:\n%s", s.Title, s.Flags.FlagUsagesWrapped(width))
 	}
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(out, "\nUse \"%s [command] --help\" for more about a command.\n", cmd.CommandPath())
@@ -124,6 +124,21 @@ func commands(out io.Writer, cmd *cobra.Command) {
 		return
 	}
 	list("Commands:", "")
+}
+
+// A Section is the flags of a command that stand under one heading.
+type Section struct {
+	Title string
+	Flags *pflag.FlagSet
+}
+
+// Sections returns the flags of a command as its help shows them.
+func Sections(cmd *cobra.Command) []Section {
+	var all []Section
+	for _, group := range groups(cmd.Flags()) {
+		all = append(all, Section{Title: heading(group, cmd), Flags: flagsOf(cmd.Flags(), group)})
+	}
+	return all
 }
 
 // groups lists the groups of flags: those of settings in their order, then others

@@ -3,6 +3,7 @@ package flags
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,6 +51,9 @@ func checkVariables(environ []string) error {
 		if !strings.HasPrefix(name, prefix) || value == "" || slices.Contains(known, name) {
 			continue
 		}
+		if serviceLink.MatchString(name) {
+			return fmt.Errorf("unknown variable %s: no setting has this name; Kubernetes sets it for a Service of this name, unless the pod has enableServiceLinks: false", name)
+		}
 		if near, ok := usertext.Nearest(strings.TrimPrefix(name, prefix), unprefixed(known)); ok {
 			return fmt.Errorf("unknown variable %s; did you mean %s?", name, prefix+near)
 		}
@@ -57,6 +61,10 @@ func checkVariables(environ []string) error {
 	}
 	return nil
 }
+
+// serviceLink is a variable that Kubernetes sets in every pod of a namespace that has a
+// Service whose name begins with ours.
+var serviceLink = regexp.MustCompile(`^` + prefix + `(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_\w+)?)$`)
 
 func unprefixed(names []string) []string {
 	out := make([]string, len(names))
