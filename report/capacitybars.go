@@ -9,6 +9,9 @@ import (
 
 // heldBars draws the bars; nil where there is no room or nothing to draw.
 func (p *page) heldBars(c scenarios.Capacity, oneDown, room int) []string {
+	if p.collects {
+		return nil // a chart has them
+	}
 	width := min(room, maxBar)
 	longest := max(c.Threads, oneDown)
 	for _, h := range c.Holders {

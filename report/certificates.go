@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -34,7 +33,7 @@ func writeCertificates(p *page, r scenarios.Result) {
 // daysLeft counts whole days of validity, of the whole path to the root, from when
 // the certificate was seen; below zero it has expired.
 func daysLeft(c scenarios.Cert) int {
-	return int(math.Floor(c.Ends().Sub(c.Seen).Hours() / 24))
+	return daysBetween(c.Seen, c.Ends())
 }
 
 // nodesOf counts the nodes that presented these.

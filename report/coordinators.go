@@ -46,6 +46,9 @@ func writeCoordinators(p *page, r scenarios.Result) {
 
 // withBars adds a column of bars to the rows, where there is room for one.
 func (p *page) withBars(cols []column, rows [][]string, cs []scenarios.CoordTally) []column {
+	if p.collects {
+		return cols // a chart has them
+	}
 	bars := barsOf(cs, p.room(cols, rows))
 	if bars == nil {
 		return cols

@@ -44,6 +44,10 @@ func writeFailures(p *page, r scenarios.Result) {
 	if len(r.Failures) == 0 {
 		return
 	}
+	if p.collects {
+		p.failureTable(r.Failures)
+		return
+	}
 	p.title("Failed sessions: time, local -> node, phase, class, coordinator, text")
 	for _, f := range r.Failures[:min(maxFailures, len(r.Failures))] {
 		p.line(indent + failure(f))
@@ -51,6 +55,18 @@ func writeFailures(p *page, r scenarios.Result) {
 	if beyond := len(r.Failures) - maxFailures; beyond > 0 {
 		p.line(indent + "... and " + count(beyond, "more session") + " in the JSON")
 	}
+}
+
+// failureTable has as many failed sessions as a table has rows.
+func (p *page) failureTable(fs []scenarios.Failure) {
+	p.title("Failed sessions")
+	var rows [][]string
+	for _, f := range fs {
+		rows = append(rows, []string{
+			clock(f.Time, layoutLogLine), address(f.Local), address(f.Node), f.Phase.String(), name(f.Class.String()), orDash(p.names.of(f.Coordinator)), Neutralize(f.Text, maxLine),
+		})
+	}
+	p.table([]column{{title: "time"}, {title: "local"}, {title: "node"}, {title: "phase"}, {title: "class"}, {title: "coordinator"}, {title: "text", text: true}}, rows)
 }
 
 func failure(f scenarios.Failure) string {

@@ -46,11 +46,15 @@ func byReason(fs []scenarios.Finding) map[string][]scenarios.Finding {
 
 // skipped writes the ids of findings that share one reason.
 func (p *page) skipped(fs []scenarios.Finding, l layout) {
+	p.para(p.status(scenarios.StatusSkipped, l), l.under(), message(fs[0].Message)+": "+joined(idsOf(fs), 20))
+}
+
+func idsOf(fs []scenarios.Finding) []string {
 	ids := make([]string, len(fs))
 	for i, f := range fs {
 		ids[i] = name(f.ID)
 	}
-	p.para(p.status(scenarios.StatusSkipped, l), l.under(), message(fs[0].Message)+": "+joined(ids, 20))
+	return ids
 }
 
 // status is the painted start of a finding's line, l.under() columns wide.
@@ -95,10 +99,7 @@ func (l layout) under() int { return len(indent) + l.status + len(gap) }
 
 func (p *page) finding(f scenarios.Finding, l layout) {
 	id := name(f.ID)
-	text := claim(f)
-	if f.Confirmed {
-		text += "; confirmed by a fresh look"
-	}
+	text := fullClaim(f)
 	head := p.status(f.Status, l)
 	if columns(id) <= l.id {
 		p.para(head+pad(id, l.id)+gap, l.text, text)
@@ -107,7 +108,7 @@ func (p *page) finding(f scenarios.Finding, l layout) {
 		p.aside(l.under(), "", text)
 	}
 	p.aside(l.under(), "note: ", message(f.Note))
-	if f.Status != scenarios.StatusPass || f.Note != "" {
+	if showsFix(f) {
 		p.aside(l.under(), "fix: ", p.Fixes(f.Fix))
 		p.see(l.under(), message(f.See))
 	}
@@ -158,6 +159,17 @@ func claim(f scenarios.Finding) string {
 	return subject + ": " + text
 }
 
+// fullClaim is the claim, and whether a second look said the same.
+func fullClaim(f scenarios.Finding) string {
+	if f.Confirmed {
+		return claim(f) + "; confirmed by a fresh look"
+	}
+	return claim(f)
+}
+
+// showsFix reports whether there is something to mend.
+func showsFix(f scenarios.Finding) bool { return f.Status != scenarios.StatusPass || f.Note != "" }
+
 // writeNotes shows the notes on the run.
 func writeNotes(p *page, r scenarios.Result) {
 	if len(r.Notes) == 0 {
@@ -165,7 +177,7 @@ func writeNotes(p *page, r scenarios.Result) {
 	}
 	p.title("Notes")
 	for _, n := range r.Notes {
-		p.para(indent+"- ", len(indent)+2, message(n))
+		p.item(message(n))
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	FormatMarkdown Format = "markdown" // for a pull request: less than 60 lines
 	FormatCSV      Format = "csv"      // the tally of sessions, for a spreadsheet
 
+	FormatHTML       Format = "html"       // one page with charts, which needs no other file
 	FormatPrometheus Format = "prometheus" // metrics, for the textfile collector of Prometheus
 )
 
@@ -51,6 +52,7 @@ var formats = map[Format]struct {
 	FormatMarkdown: {".md", writeMarkdown, escapeCommands},
 	FormatCSV:      {".csv", writeCSV, escapeCommands},
 
+	FormatHTML:       {".html", writeHTML, escapeCommands},
 	FormatPrometheus: {".prom", writePrometheus, asIs},
 }
 

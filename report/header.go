@@ -10,7 +10,17 @@ import (
 
 // writeHeader says what was run, against what and when.
 func writeHeader(p *page, r scenarios.Result) {
-	p.para(p.paint(bold, "impala-lbcheck "), len("impala-lbcheck "), name(r.Scenario.Name)+" "+endpoints(r.Scenario.Target))
+	p.para(p.paint(bold, "impala-lbcheck "), len("impala-lbcheck "), subjectOf(r))
+	writeFacts(p, r)
+}
+
+// subjectOf is what was run, against what.
+func subjectOf(r scenarios.Result) string {
+	return name(r.Scenario.Name) + " " + endpoints(r.Scenario.Target)
+}
+
+// writeFacts lists what is to be known of a run before its findings.
+func writeFacts(p *page, r scenarios.Result) {
 	p.fact("nodes", nodesDialled(r.Nodes))
 	p.fact("connection", connection(r.Scenario))
 	p.fact("server", commonVersion(r.Coords))
@@ -31,6 +41,12 @@ func runText(r scenarios.Result) string {
 
 // fact writes one line of a list of terms; an empty text is left out.
 func (p *page) fact(term, text string) {
+	if p.collects {
+		if text != "" {
+			p.blocks = append(p.blocks, block{fact: fact{term, text}})
+		}
+		return
+	}
 	head := fmt.Sprintf("%s%-10s  ", indent, term)
 	p.para(head, len(head), text)
 }

@@ -16,8 +16,7 @@ func writeLoad(p *page, r scenarios.Result) {
 		return
 	}
 	p.title("Load, in milliseconds")
-	named := []namedTimes{{"login", l.Login}, {"lag", l.Lag}, {"owed lag", l.Owed}}
-	p.times("from due", named)
+	p.times("from due", fromDue(*l))
 	if l.Late > 0 {
 		p.fact("late", fmt.Sprintf("%s started more than %d ms later than due", count(l.Late, "session"), scenarios.LateAfter/time.Millisecond))
 	}
@@ -28,6 +27,11 @@ func writeLoad(p *page, r scenarios.Result) {
 		p.fact("cores", fmt.Sprintf("%.2f of %d used by impala-lbcheck, on average", clamp(l.Cores, 0, 1e6), l.OfCores))
 	}
 	p.fact("needs", needs(l.Needs))
+}
+
+// fromDue are the times that count from when a session was due.
+func fromDue(l scenarios.LoadStats) []namedTimes {
+	return []namedTimes{{"login", l.Login}, {"lag", l.Lag}, {"owed lag", l.Owed}}
 }
 
 // needs lists the resources of this machine that the scenario needs.

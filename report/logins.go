@@ -21,7 +21,17 @@ type loginRow struct {
 // writeLogins shows how long logins took by coordinator and by node, where there are
 // several to compare.
 func writeLogins(p *page, r scenarios.Result) {
-	var coordinators, nodes []loginRow
+	coordinators, nodes := p.loginRows(r)
+	if len(coordinators) < 2 && len(nodes) < 2 {
+		return
+	}
+	p.title("Logins from their start, in milliseconds")
+	p.logins("coordinator", coordinators)
+	p.logins("node", nodes)
+}
+
+// loginRows are the coordinators and the nodes of which logins were timed.
+func (p *page) loginRows(r scenarios.Result) (coordinators, nodes []loginRow) {
 	for _, c := range r.Coords {
 		if c.Login != nil {
 			coordinators = append(coordinators, loginRow{p.names.of(c.Name), *c.Login})
@@ -32,12 +42,7 @@ func writeLogins(p *page, r scenarios.Result) {
 			nodes = append(nodes, loginRow{address(n.Address), *n.Login})
 		}
 	}
-	if len(coordinators) < 2 && len(nodes) < 2 {
-		return
-	}
-	p.title("Logins from their start, in milliseconds")
-	p.logins("coordinator", coordinators)
-	p.logins("node", nodes)
+	return coordinators, nodes
 }
 
 // logins writes the rows, where there are two at least; of many the slowest.

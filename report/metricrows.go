@@ -25,16 +25,16 @@ var metricRows = []metricRow{
 			v.set(r.Verdict.String(), statusNames(scenarios.StatusPass, scenarios.StatusFail, scenarios.StatusInconclusive))
 		}},
 	{"findings", "Findings of the run by id and status.", []string{"id", "status"}, fillFindings},
-	{"exit_code", "The exit code that the run has.", nil, one(func(r scenarios.Result) float64 { return float64(r.Exit) })},
+	{"exit_code", "The exit code that the run has.", nil, single(func(r scenarios.Result) float64 { return float64(r.Exit) })},
 	{"run_complete", "1 if the run ended by itself, 0 if it was interrupted, stopped early, or is still going on.", nil,
-		one(func(r scenarios.Result) float64 { return truth(r.Complete) })},
-	{"run_start_timestamp_seconds", "When the run started, in seconds since 1970.", nil, one(func(r scenarios.Result) float64 { return unixSeconds(r.Started) })},
-	{"run_duration_seconds", "How long the run took.", nil, one(func(r scenarios.Result) float64 { return r.Seconds })},
+		single(func(r scenarios.Result) float64 { return truth(r.Complete) })},
+	{"run_start_timestamp_seconds", "When the run started, in seconds since 1970.", nil, single(func(r scenarios.Result) float64 { return unixSeconds(r.Started) })},
+	{"run_duration_seconds", "How long the run took.", nil, single(func(r scenarios.Result) float64 { return r.Seconds })},
 
 	{"sessions", "Sessions of the run by the node of the balancer, the coordinator that answered, and how they ended.", []string{"node", "coordinator", "outcome"}, fillSessions},
 	{"session_failures", "Failed sessions of the run by class and by coordinator.", []string{"class", "coordinator"}, fillFailures},
-	{"sessions_refused", "Connections that the run itself ended because of the certificate.", nil, one(func(r scenarios.Result) float64 { return float64(r.Sessions.Refused) })},
-	{"sessions_left_open", "Sessions that the run could not close on the server.", nil, one(func(r scenarios.Result) float64 { return float64(r.Sessions.LeftOpen) })},
+	{"sessions_refused", "Connections that the run itself ended because of the certificate.", nil, single(func(r scenarios.Result) float64 { return float64(r.Sessions.Refused) })},
+	{"sessions_left_open", "Sessions that the run could not close on the server.", nil, single(func(r scenarios.Result) float64 { return float64(r.Sessions.LeftOpen) })},
 
 	{"coordinator_sessions", "Sessions that a coordinator answered. A coordinator that is expected and was not reached has 0.", []string{"coordinator"},
 		eachCoordinator(func(c scenarios.CoordTally) (float64, bool) { return float64(c.Sessions), true })},
@@ -44,9 +44,9 @@ var metricRows = []metricRow{
 	{"coordinator_restarts", "How often a coordinator restarted during the run.", []string{"coordinator"},
 		eachCoordinator(func(c scenarios.CoordTally) (float64, bool) { return float64(c.Restarts), true })},
 	{"coordinators_expected", "How many coordinators the scenario expects. 0: it does not say.", nil,
-		one(func(r scenarios.Result) float64 { return float64(r.Scenario.Expect.Coordinators.K()) })},
-	{"coordinators_reached", "How many coordinators answered at least one session.", nil, one(coordinatorsReached)},
-	{"nodes", "How many addresses the endpoints have.", nil, one(func(r scenarios.Result) float64 { return float64(len(r.Addresses())) })},
+		single(func(r scenarios.Result) float64 { return float64(r.Scenario.Expect.Coordinators.K()) })},
+	{"coordinators_reached", "How many coordinators answered at least one session.", nil, single(coordinatorsReached)},
+	{"nodes", "How many addresses the endpoints have.", nil, single(func(r scenarios.Result) float64 { return float64(len(r.Addresses())) })},
 
 	{"certificate_expiry_timestamp_seconds", "When the first certificate of a node's chain expires, in seconds since 1970.", []string{"node"},
 		eachCertificate(func(c scenarios.Cert) float64 { return unixSeconds(c.Ends()) })},
@@ -69,8 +69,8 @@ var metricRows = []metricRow{
 	{"label_values_omitted", "Names that have no label of their own, because there are too many: their sessions are counted under \"other\".", []string{"label"}, fillOmitted},
 }
 
-// one is a metric without labels.
-func one(of func(scenarios.Result) float64) func(*values, scenarios.Result, metricLabels) {
+// single is a metric without labels.
+func single(of func(scenarios.Result) float64) func(*values, scenarios.Result, metricLabels) {
 	return func(v *values, r scenarios.Result, _ metricLabels) { v.add(of(r)) }
 }
 

@@ -73,8 +73,14 @@ func (p *page) matrix(names []string, nodes []scenarios.NodeTally) {
 		return cells
 	}
 	var rows [][]string
+	var counts [][]int // of the coordinators
 	for _, c := range names {
 		rows = append(rows, row(p.names.of(c), func(n scenarios.NodeTally) int { return n.Coordinators[c] }))
+		var of []int
+		for _, n := range nodes {
+			of = append(of, n.Coordinators[c])
+		}
+		counts = append(counts, of)
 	}
 	if slices.ContainsFunc(nodes, func(n scenarios.NodeTally) bool { return n.Unidentified > 0 }) {
 		rows = append(rows, row(unidentified, func(n scenarios.NodeTally) int { return n.Unidentified }))
@@ -84,6 +90,7 @@ func (p *page) matrix(names []string, nodes []scenarios.NodeTally) {
 		rows = append(rows, row("of them failed", func(n scenarios.NodeTally) int { return n.Failed }))
 	}
 	p.table(cols, rows)
+	p.shade(counts)
 }
 
 // coordinatorNames are those of the coordinators' table, then any that only a

@@ -103,6 +103,11 @@ func FuzzResultJSON(f *testing.F) {
 			if i := bytes.IndexFunc(got, isControl); i >= 0 && format == report.FormatText {
 				t.Errorf("the text holds %q", got[i:min(i+8, len(got))])
 			}
+			if format == report.FormatHTML {
+				if _, err := readPage(got); err != nil {
+					t.Errorf("the page: %v", err)
+				}
+			}
 		}
 		stored := render(t, report.FormatJSON, r, report.Style{})
 		read, err := report.Read(bytes.NewReader(stored))

@@ -276,11 +276,26 @@ func next(r scenarios.Result) scenarios.Fixes {
 // writeVerdict writes the last line. It is not wrapped: a CI log shows its tail.
 func writeVerdict(p *page, r scenarios.Result) {
 	_, colour := label(r.Verdict)
-	word := verdictWord(r)
-	text := message(r.Summary)
+	word, text := verdictOf(r)
+	p.line("")
+	p.line(p.paint(colour, word+":") + " " + text)
+}
+
+// verdictOf is the word of the verdict, and the sentence after it.
+func verdictOf(r scenarios.Result) (word, text string) {
+	word = verdictWord(r)
+	text = message(r.Summary)
 	if text == "" {
 		text = message(Sentence(r))
 	}
-	p.line("")
-	p.line(p.paint(colour, word+":") + " " + strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(text, word+":"), strings.ToUpper(r.Verdict.String())+":")))
+	return word, strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(text, word+":"), strings.ToUpper(r.Verdict.String())+":"))
+}
+
+// soFar says what a run has done that still goes on.
+func soFar(r scenarios.Result) string {
+	if r.Sessions.Attempted == 0 {
+		return "no session of it has ended yet."
+	}
+	return fmt.Sprintf("%s over %s reached %s so far; %d failed.", count(r.Sessions.Attempted, "session"),
+		count(nodesWithSessions(r.Nodes), "node"), reached(r), r.Sessions.Failed)
 }

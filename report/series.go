@@ -43,6 +43,7 @@ func downsample(s scenarios.Series, limit int) ([]scenarios.Point, scenarios.Sec
 		last.Started += t.Started
 		last.Failed += t.Failed
 		last.Held = t.Held // at the end of its time
+		last.LoginMax = max(last.LoginMax, t.LoginMax)
 	}
 	return out, width * scenarios.Seconds(each)
 }

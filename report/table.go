@@ -34,6 +34,10 @@ func (p *page) table(cols []column, rows [][]string) {
 	if len(rows) > maxRows {
 		rows, beyond = rows[:maxRows], len(rows)-maxRows
 	}
+	if p.collects {
+		p.blocks = append(p.blocks, block{table: &tableBlock{cols: cols, rows: rows, beyond: beyond}})
+		return
+	}
 	fit(cols, rows, p.width-len(indent))
 	var buf bytes.Buffer
 	t := tablewriter.NewTable(&buf, plain(cols)...)
@@ -54,9 +58,12 @@ func (p *page) table(cols []column, rows [][]string) {
 		p.line(indent + line)
 	}
 	if beyond > 0 {
-		p.line(indent + "... and " + count(beyond, "more row") + " in the JSON")
+		p.line(indent + rowsBeyond(beyond))
 	}
 }
+
+// rowsBeyond says how many rows a table leaves out.
+func rowsBeyond(n int) string { return "... and " + count(n, "more row") + " in the JSON" }
 
 // plain is a table without borders: a line under the header, nothing else.
 func plain(cols []column) []tablewriter.Option {

@@ -9,13 +9,17 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-// page is a text report that is being written.
+// page is a report that is being written, section by section: as lines of text, or as
+// blocks for another medium.
 type page struct {
 	Style
 	buf   bytes.Buffer
 	width int
 	names names // of coordinators, as the page prints them
 	err   error // the first one; nothing is written once it is set
+
+	collects bool // blocks, and not text
+	blocks   []block
 }
 
 // sections are the parts of the text, in order. One without data writes nothing.
@@ -64,6 +68,10 @@ func (p *page) line(s string) {
 
 // title begins a section.
 func (p *page) title(s string) {
+	if p.collects {
+		p.blocks = append(p.blocks, block{title: s})
+		return
+	}
 	p.line("")
 	p.line(p.paint(bold, s))
 }
@@ -82,7 +90,22 @@ func (p *page) para(head string, headWidth int, text string) {
 
 // say writes a paragraph of a section.
 func (p *page) say(format string, args ...any) {
-	p.para(indent, len(indent), fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	switch {
+	case !p.collects:
+		p.para(indent, len(indent), text)
+	case text != "":
+		p.blocks = append(p.blocks, block{say: text})
+	}
+}
+
+// item writes one item of a list.
+func (p *page) item(text string) {
+	if p.collects {
+		p.blocks = append(p.blocks, block{item: text})
+		return
+	}
+	p.para(indent+"- ", len(indent)+2, text)
 }
 
 // paint is an ANSI colour, by its code.

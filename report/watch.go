@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -17,10 +18,7 @@ func writeWatch(p *page, r scenarios.Result) {
 	}
 	p.title("Events, in seconds since the start")
 	all := p.events(*w)
-	for _, e := range all[:min(maxRows, len(all))] {
-		head := fmt.Sprintf("%s%8s  ", indent, tenths(e.at))
-		p.para(head, len(head), e.text)
-	}
+	p.moments(all[:min(maxRows, len(all))])
 	if beyond := len(all) - maxRows; beyond > 0 {
 		p.say("... and %s in the JSON", count(beyond, "more event"))
 	}
@@ -30,6 +28,23 @@ func writeWatch(p *page, r scenarios.Result) {
 		p.fact("outage", fmt.Sprintf("%s, from when the first failed session was due to the first good one after the last failed", rounded(float64(w.Outage))))
 	}
 	p.fact("long", longSessions(w.Long))
+}
+
+// moments writes events, one after the other; a medium with a chart of them has their
+// numbers in it.
+func (p *page) moments(events []event) {
+	if !p.collects {
+		for _, e := range events {
+			head := fmt.Sprintf("%s%8s  ", indent, tenths(e.at))
+			p.para(head, len(head), e.text)
+		}
+		return
+	}
+	var rows [][]string
+	for i, e := range events {
+		rows = append(rows, []string{strconv.Itoa(i + 1), tenths(e.at), e.text})
+	}
+	p.table([]column{{title: "number", right: true}, {title: "seconds", right: true}, {title: "event", text: true}}, rows)
 }
 
 // event is one thing that happened.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/livepage"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
@@ -25,6 +26,7 @@ type output struct {
 	summary      string // a file that the Markdown is appended to; "": GitHub's, if there is one
 	explain      bool
 	quiet        bool
+	serve        string      // the address of the page of the run; "": none
 	inputs       []namedFile // what the command reads
 }
 
@@ -32,6 +34,7 @@ type output struct {
 func withOutput(cmd *cobra.Command) *output {
 	o := withReports(cmd)
 	cmd.Flags().StringVar(&o.observations, "observations", "", "write a line per session to `FILE`: JSON, or CSV where its name ends in .csv")
+	cmd.Flags().StringVar(&o.serve, "serve", "", "show the run so far to browsers of this machine at `ADDRESS`, such as 127.0.0.1:0, while it lasts")
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	flags.Group(cmd, "Output")
 	return o
@@ -53,6 +56,7 @@ type outputs struct {
 	o        *output
 	outs     []report.Out
 	lines    *observationFile // nil: not wanted
+	live     *livepage.Server // nil: not wanted
 	progress func(run.Event)
 	stop     func() // ends the progress
 }
@@ -67,6 +71,11 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 	opened := &outputs{o: o, outs: outs, stop: func() {}}
 	if o.observations != "" {
 		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
+			return nil, err
+		}
+	}
+	if o.serve != "" {
+		if opened.live, err = o.serveOn(e); err != nil {
 			return nil, err
 		}
 	}
@@ -133,6 +142,7 @@ func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
 	if err != nil {
 		fmt.Fprintln(e.err, "impala-lbcheck: report not written:", oneLine(err))
 	}
+	o.showEnd(ctx, r)
 	return exitWith(afterWriting(r.Exit, err))
 }
 

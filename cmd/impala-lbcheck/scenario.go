@@ -146,7 +146,8 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 	if err != nil {
 		return err
 	}
-	opt.Tool, opt.Observe, opt.Progress = version(), opened.observe, opened.progress
+	defer opened.close()
+	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress, opened.showSoFar()
 	opt.OnEvent = onEvent(e)
 	r, err := lbcheck.Run(ctx, s, with.options(opt))
 	if err != nil {

@@ -101,7 +101,9 @@ func TestCI_ActionsArePinned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, job := range decode[struct{ Jobs map[string]struct{ Steps []step } }](t, text(t, rel)).Jobs {
+		for _, job := range decode[struct {
+			Jobs map[string]struct{ Steps []step }
+		}](t, text(t, rel)).Jobs {
 			steps = append(steps, job.Steps...)
 		}
 	}

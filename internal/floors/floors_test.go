@@ -24,13 +24,14 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor internal/exporter hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold
+cmd/impala-lbcheck: internal/doctor internal/exporter hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold
+cmd/impala-lbcheck/internal/livepage:
 cmd/impala-lbcheck/internal/size: scenarios scenarios/sizing
 cmd/impala-lbcheck/internal/provisiontext: internal/provision
 cmd/impala-lbcheck/internal/manpage: cmd/impala-lbcheck/internal/flags
 cmd/impala-lbcheck/internal/flags: scenarios vocab internal/usertext
 lbcheck: hs2client scenarios scenarios/judge scenarios/run scenarios/run/limits vocab internal/impalaweb internal/mask scenarios/threshold
-report: scenarios vocab
+report: scenarios vocab internal/stats
 scenarios/run: scenarios scenarios/judge vocab scenarios/run/limits scenarios/run/internal/handoff scenarios/run/internal/host scenarios/run/internal/nodes scenarios/run/internal/pace scenarios/run/internal/record scenarios/run/internal/watchstate scenarios/threshold scenarios/internal/budget scenarios/internal/deal scenarios/internal/phrase
 scenarios/run/limits: scenarios vocab scenarios/run/internal/host scenarios/run/internal/pace scenarios/internal/budget scenarios/internal/phrase
 scenarios/run/internal/watchstate: scenarios scenarios/run/internal/record

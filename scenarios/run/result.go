@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
@@ -15,27 +14,27 @@ import (
 func (r *run) measured() scenarios.Measured {
 	c := r.collect
 	m := scenarios.Measured{
-		Scenario: r.s, TLS: c.recorded.Certs(), Scouts: r.scouts, Probe: r.probe, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
+		Scenario: r.s, TLS: sortedCerts(c.recorded.Certs()), Scouts: r.scouts, Probe: r.probe, Silent: r.silent, Phases: c.recorded.Phases(), Tags: c.recorded.Tags(), Series: c.recorded.Series(),
 		Capacity: r.capacitySeen, Queries: r.queriesSeen, Idle: r.idleSeen, Watch: r.watchSeen, Handles: r.handlesSeen, Pages: r.pages,
 		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(), HTTP: c.recorded.HTTP(),
 		Sessions: c.recorded.Counts(),
 	}
-	slices.SortFunc(m.TLS, func(a, b scenarios.Cert) int {
-		return cmp.Or(a.Node.Compare(b.Node), cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.ChainFingerprint, b.ChainFingerprint))
-	})
 	if r.hasDueTimes() {
 		m.Load = c.load(r.needs)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m.Looks, m.Stopped, m.Remarks = slices.Clone(c.looks), c.stopping, slices.Clone(c.notes)
-	all := m.Pooled()
-	m.Sessions.Count(all)
-	m.Nodes = nodeTallies(r.nodes.Snapshot(), all)
-	for i, n := range m.Nodes {
-		m.Nodes[i].Login = c.recorded.LoginsOver(n.Address)
-	}
+	r.countSessions(&m)
 	return m
+}
+
+// sortedCerts sorts by node.
+func sortedCerts(certs []scenarios.Cert) []scenarios.Cert {
+	slices.SortFunc(certs, func(a, b scenarios.Cert) int {
+		return cmp.Or(a.Node.Compare(b.Node), cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.ChainFingerprint, b.ChainFingerprint))
+	})
+	return certs
 }
 
 // hasDueTimes reports whether sessions have times at which they are due.
@@ -55,7 +54,7 @@ func (r *run) end(ctx context.Context) scenarios.Result {
 	}
 	out := scenarios.Result{
 		Schema: scenarios.Schema, Run: r.id, Tool: r.opt.Tool, Seed: r.seed,
-		Started: r.started.UTC().Truncate(time.Millisecond), Seconds: took.Round(time.Millisecond).Seconds(),
+		Started: startedAt(r.started), Seconds: tookSeconds(took),
 		Failures: r.collect.failures, Measured: r.measured(),
 	}
 	out.OnThisMachine = onThisMachine

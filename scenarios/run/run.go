@@ -35,6 +35,12 @@ type Options struct {
 	// oldest count of sessions is dropped for a new event, or else the oldest
 	// event. nil: it is not called.
 	Progress func(Event)
+	// SoFar is called once, before anything is sent, with a function that says what the
+	// run has seen: a result without findings, and without what only the end of a run
+	// tells. That function may be called at any time, by several goroutines, also when Run
+	// has returned; it copies what the run has recorded, and sessions wait meanwhile, so
+	// it is to be called seldom. nil: it is not called.
+	SoFar func(func() scenarios.Result)
 	// Tool is the version that the result names.
 	Tool string
 	// Pages reads the web pages of coordinators, as they were declared, and
@@ -178,6 +184,9 @@ func begin(ctx context.Context, s scenarios.Scenario, opt Options) (*run, contex
 	r.setRate(s.Load.Rate)
 	r.startCtx, r.cancelStarts = context.WithCancel(ctx)
 	r.collect = newCollector(s, r.withCatch(opt), r.started, r.cancelStarts, &r.nodes)
+	if opt.SoFar != nil {
+		opt.SoFar(func() scenarios.Result { return r.soFar(s) })
+	}
 	return r, ctx
 }
 

@@ -2,7 +2,6 @@ package balance
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -198,15 +197,6 @@ func (l lookStats) otherPolicy() scenarios.Fixes {
 		return nil
 	}
 	return phrase.Set("expect.balance.policy", "", "declare the policy, if it is leastconn or source")
-}
-
-// interval is where the share of c of n lies but for a chance of one in twenty
-// (Wilson 1927, doi:10.1080/01621459.1927.10502953).
-func interval(c, n int) (low, high float64) {
-	const z = 1.959964
-	share, of := float64(c)/float64(n), float64(n)
-	middle, half := share+z*z/(2*of), z*math.Sqrt(share*(1-share)/of+z*z/(4*of*of))
-	return max(0, (middle-half)/(1+z*z/of)), min(1, (middle+half)/(1+z*z/of))
 }
 
 // seenIn counts the slots with sessions.

@@ -63,7 +63,7 @@ func (w findingWriter) evenShares(l lookStats) string {
 	counts := w.pooled()
 	pooled := l.sharesOf(counts)
 	n := stats.Sum(counts)
-	low, high := interval(counts[pooled.worst], n)
+	low, high := stats.Interval(counts[pooled.worst], n)
 	due := l.reach.due[pooled.worst]
 	most := fmt.Sprintf("%s has %d of %s%s, %s (95 %% interval %.2g to %.2g)", w.nameOf(pooled.worst), counts[pooled.worst], phrase.Count(n, "session"), w.inLooks(),
 		ofFair(1+pooled.deviation), low/due, high/due)

@@ -72,6 +72,16 @@ func (s *Set) EndLook(look *scenarios.Look) {
 	}
 }
 
+// CopyLook adds what the look that is being taken has so far to look; nothing where
+// none is.
+func (s *Set) CopyLook(look *scenarios.Look) {
+	s.each(func(rec *recorder) {
+		if rec.inLook {
+			look.Merge(rec.look)
+		}
+	})
+}
+
 // each visits every recorder, which does not change meanwhile.
 func (s *Set) each(visit func(*recorder)) {
 	for _, rec := range s.recorders {

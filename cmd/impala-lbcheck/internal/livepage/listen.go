@@ -1,0 +1,63 @@
+package livepage
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+	"sync/atomic"
+)
+
+// maxConnections bounds the connections that are open at once.
+const maxConnections = 16
+
+// addressOf reads an address to listen on: a loopback one, or localhost, and a port.
+func addressOf(address string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", errors.New("it must be an address and a port, such as 127.0.0.1:0")
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", fmt.Errorf("%q is no port from 0 to 65535", port)
+	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+		return "", errors.New("the page is for this machine alone: it must be a loopback address, such as 127.0.0.1:0")
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// limited closes connections beyond maxConnections at once.
+type limited struct {
+	net.Listener
+	open atomic.Int32
+}
+
+func (l *limited) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if l.open.Add(1) <= maxConnections {
+			return &counted{Conn: c, leave: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
+		}
+		l.open.Add(-1)
+		c.Close()
+	}
+}
+
+// counted is one of the connections that are open.
+type counted struct {
+	net.Conn
+	leave func()
+}
+
+func (c *counted) Close() error {
+	c.leave()
+	return c.Conn.Close()
+}

@@ -1,0 +1,139 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+//go:embed html_page.tmpl html_chart.tmpl html_style.css
+var htmlFiles embed.FS
+
+// htmlTemplate is the page. It is XML, too, which a test reads it as.
+var htmlTemplate = template.Must(template.New("page").Parse(htmlSource()))
+
+// htmlSource is the templates, with the style sheet as one of them.
+func htmlSource() string {
+	var all strings.Builder
+	for _, file := range []string{"html_page.tmpl", "html_chart.tmpl", "html_style.css"} {
+		b, err := htmlFiles.ReadFile(file)
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		if strings.HasSuffix(file, ".css") {
+			fmt.Fprintf(&all, `{{define "style"}}%s{{end}}`, b)
+			continue
+		}
+		all.Write(b)
+	}
+	return all.String()
+}
+
+// htmlPage is what the template shows.
+type htmlPage struct {
+	Status   string // class of the banner
+	Word     string // of the verdict
+	Sentence string
+	Next     string
+	Subject  string
+	Facts    []fact
+	Sections []htmlSection
+	Every    int // seconds after which a browser asks again; 0: the run is over
+	Still    bool
+}
+
+// writeHTML writes a page that needs no other file and no script.
+func writeHTML(w io.Writer, r scenarios.Result, s Style) error {
+	p := newCollector(s)
+	page := htmlPage{Status: statusClass(r.Verdict), Next: p.Fixes(next(r))}
+	page.Word, page.Sentence = verdictOf(r)
+	stored, err := storedResult(r)
+	if err != nil {
+		return err
+	}
+	page.fill(p, r, append(htmlSections(p, r), stored))
+	return htmlTemplate.Execute(w, page)
+}
+
+// WriteRunning writes the page of a run that still goes on, as r has it so far: without
+// findings, as nothing is judged before the end. A browser asks for it again after some
+// time; 0 is never.
+func WriteRunning(w io.Writer, r scenarios.Result, s Style, again time.Duration) error {
+	p := newCollector(s)
+	page := htmlPage{Status: "running", Word: "RUNNING", Sentence: soFar(r), Every: int(again.Seconds()), Still: again == 0}
+	page.fill(p, r, htmlSections(p, r))
+	var b bytes.Buffer
+	if err := htmlTemplate.Execute(&b, page); err != nil {
+		return err
+	}
+	_, err := w.Write(escapeCommands(b.Bytes()))
+	return err
+}
+
+// fill adds what a page has whether its run is over or not.
+func (h *htmlPage) fill(p *page, r scenarios.Result, sections []htmlSection) {
+	h.Subject, h.Sections = subjectOf(r), sections
+	for _, b := range p.collected(func() { writeFacts(p, r) }) {
+		h.Facts = append(h.Facts, b.fact)
+	}
+}
+
+// statusClass is the class of the style sheet for a status.
+func statusClass(s scenarios.Status) string {
+	switch s {
+	case scenarios.StatusPass, scenarios.StatusFail, scenarios.StatusSkipped:
+		return s.String()
+	}
+	return scenarios.StatusInconclusive.String()
+}
+
+// maxStored is the longest result that a page has in it, in bytes.
+const maxStored = 1 << 20
+
+// storedResult is the result itself, as a link that saves it: data that nothing runs.
+func storedResult(r scenarios.Result) (htmlSection, error) {
+	s := htmlSection{ID: "result", Title: "Result"}
+	var b bytes.Buffer
+	if err := writeJSON(&b, r, Style{}); err != nil {
+		return s, err
+	}
+	stored := EscapeJSON(b.Bytes()) // as a report in JSON has it
+	size := fmt.Sprintf("%.0f KB", float64(len(stored))/1000)
+	if len(stored) > maxStored {
+		s.Blocks = []htmlBlock{{Say: "The result is not in this page, as it has " + size + "; a report in JSON has it."}}
+		return s, nil
+	}
+	s.Download = &download{
+		Name: fileName(r.Run) + ".json", Size: size,
+		URL: template.URL("data:application/json;base64," + base64.StdEncoding.EncodeToString(stored)),
+	}
+	return s, nil
+}
+
+// download is a file in a page.
+type download struct {
+	Name, Size string
+	URL        template.URL
+}
+
+// fileName makes a name of a file of a run's.
+func fileName(run string) string {
+	const most = 40
+	safe := strings.Map(func(r rune) rune {
+		if r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, run)
+	if safe == "" {
+		return "result"
+	}
+	return safe[:min(most, len(safe))]
+}
