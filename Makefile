@@ -96,7 +96,7 @@ rule: ## the balance rule, simulated in full (five minutes on two idle cores)
 image: ## the container image of this commit for both platforms, as dist/image.tar
 	for arch in amd64 arm64; do \
 	  GOFLAGS= CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags "-s -w -buildid=" -o dist/image/$$arch ./cmd/impala-lbcheck || exit 1; done
-	go -C tools/image run . -version "$$(git describe --tags --always --dirty)" -created "$$(git log -1 --format=%cI)" -revision "$$(git rev-parse HEAD)" \
+	go -C tools/image run . -version "$$(git describe --tags --always --dirty | sed s/^v//)" -created "$$(git log -1 --format=%cI)" -revision "$$(git rev-parse HEAD)" \
 	  -amd64 "$(CURDIR)/dist/image/amd64" -arm64 "$(CURDIR)/dist/image/arm64" -o "$(CURDIR)/dist/image.tar"
 
 # The schemas come with the Python package, for several versions of Kubernetes.

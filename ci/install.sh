@@ -9,7 +9,8 @@
 #                     the archive is checked against the SHA256SUMS beside it
 #   LBCHECK_RELEASES  where releases are, such as a mirror inside your network
 #
-# templates/check.yml and ci/Jenkinsfile have a copy of this file, which a test compares.
+# templates/check.yml and ci/Jenkinsfile have a copy of this file, which a test compares and
+# `go test ./internal/floors -run CI -update` writes.
 set -eu
 : "${LBCHECK_VERSION:?is not set: a release such as v0.2.0}"
 : "${LBCHECK_BIN:?is not set: the directory to install impala-lbcheck into}"

@@ -10,7 +10,8 @@
 #   LBCHECK_ARGS       further arguments, one a line; blank lines are left out
 #   LBCHECK_PASSWORD   the password, if it is not in IMPALA_LBCHECK_PASSWORD
 #
-# templates/check.yml has a copy of this file, which a test compares.
+# templates/check.yml has a copy of this file, which a test compares and
+# `go test ./internal/floors -run CI -update` writes.
 set -eu
 : "${LBCHECK_BIN:?is not set: where impala-lbcheck is installed}"
 : "${LBCHECK_OUT:?is not set: the directory of the results}"

@@ -8,7 +8,7 @@ import (
 )
 
 // stripped is what removes a login on its way.
-const stripped = "a proxy between here and the coordinator removes the Authorization field: let it pass"
+const stripped = "a proxy between here and the coordinator removes the Authorization header: let it pass"
 
 // httpHint is for a failure over HTTP that means something else there than over the
 // binary protocols; nil: it does not.
@@ -82,7 +82,7 @@ func httpLoginHint(e *Error, m mode) []Fix {
 		if m.kerberos {
 			return slices.Clone(refusedTicket)
 		}
-		return []Fix{todo("the " + m.credentials() + " was refused"), todo("look at the coordinator's log for the reason")}
+		return []Fix{todo("the " + m.credentials() + " was refused"), todo("look at the coordinator's log for the reason"), todo(stripped)}
 	case KindMechanism:
 		return append(otherLogins(e.asked, m.login()),
 			todo("the server asks for another login than by "+m.credentials()+": use what it has, or turn this one on there"))

@@ -65,10 +65,11 @@ func (c *ciLab) startCluster(name string, port int, flags ...string) (*cluster, 
 }
 
 // ciArgs are the arguments of docs/ci.md's jobs, but for the time to settle.
-var ciArgs = []string{"--tls", "--ca-cert=corp-ca.pem", "--auth=ldap", "--user=svc-ci", "--expect-coordinators=5", "--settle=2s"}
+var ciArgs = []string{"--tls", "--ca-cert=corp-ca.pem", "--auth=ldap", "--user=svc-ci", "--expect-coordinators=5", "--settle=500ms"}
 
 // ciRun is a job that ran.
 type ciRun struct {
+	name      string // green, red or refused
 	workspace string
 	code      int
 	output    string // of all its scripts
@@ -80,12 +81,12 @@ type ciSystem struct {
 	name    string
 	kept    func(workspace string) string
 	env     func(workspace string) []string
-	scripts func(workspace string, in ciInputs) ([]ciScript, error)
+	scripts func(job ciRun, in ciInputs) ([]ciScript, error)
 }
 
 // run runs a job in a workspace of its own. Scripts end with the first that fails.
 func (c *ciLab) run(ctx context.Context, s ciSystem, name string, sim *cluster, in ciInputs) (ciRun, error) {
-	r := ciRun{workspace: c.file("ci", s.name+"-"+name)}
+	r := ciRun{name: name, workspace: c.file("ci", s.name+"-"+name)}
 	r.kept = s.kept(r.workspace)
 	if err := os.RemoveAll(r.workspace); err != nil {
 		return r, err
@@ -101,7 +102,7 @@ func (c *ciLab) run(ctx context.Context, s ciSystem, name string, sim *cluster, 
 		return r, err
 	}
 	in.endpoints, in.password, in.args = sim.addresses()[0], ciPassword, ciArgs
-	scripts, err := s.scripts(r.workspace, in)
+	scripts, err := s.scripts(r, in)
 	if err != nil {
 		return r, err
 	}
@@ -225,8 +226,8 @@ func (c *ciLab) proveGitHub(ctx context.Context) (evidence, error) {
 				"GITHUB_OUTPUT=" + filepath.Join(workspace, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(workspace, "summary.md"),
 			}
 		},
-		scripts: func(workspace string, in ciInputs) ([]ciScript, error) {
-			return gitHubScripts(c.root, temp(workspace), in)
+		scripts: func(job ciRun, in ciInputs) ([]ciScript, error) {
+			return gitHubScripts(c.root, temp(job.workspace), in)
 		},
 	}
 	return c.greenAndRed(ctx, s, func(green, red ciRun) error {
@@ -258,33 +259,28 @@ func (c *ciLab) proveGitHub(ctx context.Context) (evidence, error) {
 	})
 }
 
-// proveGitLab runs the component's job, by the two shells that runners use.
+// proveGitLab runs the component's job, by either of the two shells that runners use.
 func (c *ciLab) proveGitLab(ctx context.Context) (evidence, error) {
-	var e evidence
-	for _, shell := range [][]string{{"bash", "-eo", "pipefail"}, {"sh", "-e"}} {
-		s := ciSystem{
-			name: "gitlab-" + shell[0],
-			kept: func(workspace string) string { return filepath.Join(workspace, "impala-lbcheck") },
-			env: func(workspace string) []string {
-				return []string{"GITLAB_CI=true", "CI_PROJECT_DIR=" + workspace, "CI_JOB_NAME=balancer", "CI_PIPELINE_SOURCE=push", "CI_SERVER=yes"}
-			},
-			scripts: func(workspace string, in ciInputs) ([]ciScript, error) {
-				scripts, err := gitLabScripts(c.root, shell, in)
-				for _, script := range scripts {
-					for i, variable := range script.env { // the runner expands them
-						script.env[i] = strings.ReplaceAll(variable, "$CI_PROJECT_DIR", workspace)
-					}
+	return c.greenAndRed(ctx, ciSystem{
+		name: "gitlab",
+		kept: func(workspace string) string { return filepath.Join(workspace, "impala-lbcheck") },
+		env: func(workspace string) []string {
+			return []string{"GITLAB_CI=true", "CI_PROJECT_DIR=" + workspace, "CI_JOB_NAME=balancer", "CI_PIPELINE_SOURCE=push", "CI_SERVER=yes"}
+		},
+		scripts: func(job ciRun, in ciInputs) ([]ciScript, error) {
+			shell := []string{"bash", "-eo", "pipefail"}
+			if job.name == "red" {
+				shell = []string{"sh", "-e"}
+			}
+			scripts, err := gitLabScripts(c.root, shell, in)
+			for _, script := range scripts {
+				for i, variable := range script.env { // the runner expands them
+					script.env[i] = strings.ReplaceAll(variable, "$CI_PROJECT_DIR", job.workspace)
 				}
-				return scripts, err
-			},
-		}
-		var err error
-		if e, err = c.greenAndRed(ctx, s, func(ciRun, ciRun) error { return nil }); err != nil {
-			return e, fmt.Errorf("%s: %w", shell[0], err)
-		}
-		e.numbers = "bash and sh: " + e.numbers
-	}
-	return e, nil
+			}
+			return scripts, err
+		},
+	}, func(ciRun, ciRun) error { return nil })
 }
 
 // proveJenkins runs the steps of the pipeline.
@@ -295,6 +291,6 @@ func (c *ciLab) proveJenkins(ctx context.Context) (evidence, error) {
 		env: func(workspace string) []string {
 			return []string{"WORKSPACE=" + workspace, "JENKINS_URL=http://127.0.0.1:1/", "BUILD_NUMBER=1", "JOB_NAME=balancer", "BUILD_TAG=jenkins-balancer-1"}
 		},
-		scripts: func(workspace string, in ciInputs) ([]ciScript, error) { return jenkinsScripts(c.root, workspace, in) },
+		scripts: func(job ciRun, in ciInputs) ([]ciScript, error) { return jenkinsScripts(c.root, job.workspace, in) },
 	}, func(ciRun, ciRun) error { return nil })
 }

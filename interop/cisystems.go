@@ -171,7 +171,7 @@ func jenkinsScripts(root, workspace string, in ciInputs) ([]ciScript, error) {
 			shell = []string{"/bin/sh"} // by its first line
 		}
 		// Nobody waits two minutes for a coordinator that is not there.
-		scripts = append(scripts, ciScript{shell: shell, text: strings.Replace(text, "--settle 2m", "--settle 2s", 1), env: env})
+		scripts = append(scripts, ciScript{shell: shell, text: strings.Replace(text, "--settle 2m", "--settle 500ms", 1), env: env})
 	}
 	return scripts, nil
 }

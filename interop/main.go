@@ -76,6 +76,7 @@ func allProofs(l *lab) []proof {
 		releaseProofs(l),
 		loadProofs(l),
 		provisionProofs(l),
+		ciProofs(l),
 		imageProofs(l),
 		kustomizeProofs(l),
 		kubernetesProofs(l),

@@ -23,7 +23,7 @@ type distribution struct {
 }
 
 // packageTimeout limits each step of making and installing a package.
-const packageTimeout = 2 * time.Minute
+const packageTimeout = 5 * time.Minute
 
 // packagingProofs make a deb and a tarball as a release does, and use them.
 func packagingProofs(l *lab) []proof {

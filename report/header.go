@@ -162,7 +162,7 @@ func looks(ls []scenarios.Look) string {
 		}
 		n, _, _, _ := l.Tally.Total()
 		part := fmt.Sprintf("%s look of %d", l.Kind, n)
-		if i > 0 && l.Kind == scenarios.LookFirst && ls[i-1].Kind == scenarios.LookFirst {
+		if i > 0 && l.Continues(ls[i-1]) {
 			part = fmt.Sprintf("%d more", n) // the same look goes on
 		}
 		if burst, _, _, _ := l.Burst.Total(); burst > 0 {

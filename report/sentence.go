@@ -199,6 +199,8 @@ func stopped(r scenarios.Result) string {
 		return ""
 	case r.Stopped == nil:
 		return "; the run did not complete"
+	case r.Stopped.By == scenarios.StopPartial:
+		return "; not whole: " + stopText(*r.Stopped)
 	case r.Stopped.By == scenarios.StopInterrupted:
 		return "; interrupted after " + count(r.Sessions.Attempted, "session")
 	default:

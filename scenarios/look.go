@@ -50,6 +50,13 @@ type Look struct {
 	Sequence Sequence `json:"sequence,omitzero"`
 	Blocks   Blocks   `json:"blocks,omitzero"`
 
+	// Of a merged result: how many machines took the look side by side (0: one), the
+	// order of each of them in the place of Sequence where several have one, and whether
+	// this look and the one before it are one batch, taken by two runs.
+	Clients   int        `json:"clients,omitempty"`
+	Sequences []Sequence `json:"sequences,omitempty"`
+	Joins     bool       `json:"joins,omitempty"`
+
 	Successes []SuccessGroup `json:"successes,omitempty"` // sorted by place
 	Failures  []FailureGroup `json:"failures,omitempty"`  // sorted by class, then place
 }
@@ -127,6 +134,43 @@ func (l *Look) Merge(other Look) {
 		into.Returns += s.Returns
 		into.pid = s.pid
 	}
+}
+
+// MergeClient adds the look that another machine took at the same time. Their orders
+// stay apart: what two machines did has none. Sessions without an order, and those that
+// groups speak of, are numbered by machine.
+func (l *Look) MergeClient(other Look) {
+	orders := slices.Concat(l.Orders(), other.Orders())
+	planned, cut, clients := l.Planned+other.Planned, l.Cut || other.Cut, max(1, l.Clients)+max(1, other.Clients)
+	l.Sequence, other.Sequence = Sequence{}, Sequence{}
+	l.Merge(other)
+	l.Planned, l.Cut, l.Clients, l.Sequences = planned, cut, clients, orders
+	if len(orders) == 1 {
+		l.Sequence, l.Sequences = orders[0], nil
+	}
+}
+
+// Continues reports whether the look and the one before it are one batch.
+func (l Look) Continues(before Look) bool {
+	return l.Joins || l.Kind == LookFirst && before.Kind == LookFirst
+}
+
+// Orders are the sequences of the look: one, or in a merged result one of each machine;
+// none where no session was in order.
+func (l Look) Orders() []Sequence {
+	if len(l.Sequence.Steps) > 0 {
+		return []Sequence{l.Sequence}
+	}
+	return l.Sequences
+}
+
+// Ordered counts the sessions that have an order.
+func (l Look) Ordered() int {
+	n := 0
+	for _, s := range l.Orders() {
+		n += len(s.Steps)
+	}
+	return n
 }
 
 // identity is one of those that s was learned from.

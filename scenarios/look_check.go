@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 )
@@ -9,10 +10,10 @@ import (
 // of its tally: every identified one, and of the others all but those that this
 // machine could not open.
 func (l Look) checkOrder() error {
-	if err := l.Sequence.check(); err != nil {
-		return fmt.Errorf("sequence: %w", err)
+	if err := l.checkSequences(); err != nil {
+		return err
 	}
-	if len(l.Sequence.Steps) == 0 && l.Blocks.IsZero() {
+	if l.Ordered() == 0 && l.Blocks.IsZero() {
 		return nil // of an earlier version
 	}
 	type place struct {
@@ -23,8 +24,10 @@ func (l Look) checkOrder() error {
 	for _, c := range l.Tally {
 		due[place{c.Node, c.Coordinator}] += c.Sessions()
 	}
-	for s := range l.Sequence.All() {
-		due[place{s.Node, s.Coordinator}]--
+	for _, order := range l.Orders() {
+		for s := range order.All() {
+			due[place{s.Node, s.Coordinator}]--
+		}
 	}
 	for _, block := range l.Blocks.List {
 		for _, c := range block {
@@ -40,6 +43,26 @@ func (l Look) checkOrder() error {
 	}
 	if local := l.Local(); left > local {
 		return fmt.Errorf("its order lacks %d sessions of the tally, but only %d failed on this machine", left, local)
+	}
+	return nil
+}
+
+// checkSequences fails where one of the orders is none that a run can have had, or
+// where it is unclear which of them are meant.
+func (l Look) checkSequences() error {
+	if err := l.Sequence.check(); err != nil {
+		return fmt.Errorf("sequence: %w", err)
+	}
+	switch {
+	case len(l.Sequence.Steps) > 0 && len(l.Sequences) > 0:
+		return errors.New("it has both a sequence and sequences")
+	case len(l.Sequences) > max(1, l.Clients):
+		return fmt.Errorf("it has %d sequences of %d clients", len(l.Sequences), max(1, l.Clients))
+	}
+	for i, s := range l.Sequences {
+		if err := s.check(); err != nil {
+			return fmt.Errorf("sequences[%d]: %w", i, err)
+		}
 	}
 	return nil
 }

@@ -29,6 +29,14 @@ type Measured struct {
 	Pages    []Page        `json:"pages,omitempty"`
 	Remarks  []string      `json:"remarks,omitempty"` // what the run noticed; Notes of a result begin with them
 
+	// Shard is the part of the scenario that this run did; nil: all of it, or the result
+	// is merged. Sources are the runs that a merged result is the sum of.
+	Shard   *Shard      `json:"shard,omitempty"`
+	Sources []SourceRun `json:"sources,omitempty"`
+
+	// Baseline is an earlier run that this one is held against; nil: none is.
+	Baseline *Baseline `json:"baseline,omitempty"`
+
 	// OnThisMachine are the declared coordinators whose names lead to an address of
 	// this machine, while a node does not. Asked for only where connections failed.
 	OnThisMachine []string `json:"on_this_machine,omitempty"`

@@ -54,6 +54,7 @@ const (
 	StopInterrupted StopReason = "interrupted" // by a signal
 	StopCertificate StopReason = "certificate" // no node with a good certificate is left
 	StopGenerator   StopReason = "generator"   // this machine has no descriptor or port left: what follows would say nothing of the service
+	StopPartial     StopReason = "partial"     // of a merged result: a shard is missing, or a run that it is the sum of was stopped
 	StopGuard       StopReason = "guard"       // the coordinators' pages say that this would be too much: nothing was sent
 )
 

@@ -8,6 +8,10 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/bounds"
 )
 
+// Check fails on a result that contradicts itself, or that no run can have had, as
+// [DecodeResult] does.
+func (r Result) Check() error { return r.check() }
+
 // check fails on a result that no run can have stored.
 func (r Result) check() error {
 	if err := r.checkConsistency(); err != nil {
@@ -70,8 +74,18 @@ func checkBounds(v any) (within bool, err error) {
 		return true, checkLength(len(v), MaxCertificates)
 	case []HandleTally:
 		return true, checkLength(len(v), MaxHandles)
+	case Shard:
+		return true, v.check()
+	case []SourceRun:
+		return true, checkLength(len(v), MaxShards)
+	case []BaselineFigure:
+		return true, checkLength(len(v), maxLimits)
 	case []IdleStep:
 		return true, checkLength(len(v), maxSteps)
+	case Series:
+		if v.Width != 0 && v.Width < 1 {
+			return false, fmt.Errorf("points of %g s; a second is the least", float64(v.Width))
+		}
 	case []Point:
 		return true, checkLength(len(v), MaxPoints)
 	}

@@ -87,5 +87,6 @@ var jsonShapes = map[reflect.Type]reflect.Type{
 	reflect.TypeFor[PhaseStats]():  reflect.TypeFor[map[string]timesJSON](),
 	reflect.TypeFor[Times]():       reflect.TypeFor[timesJSON](),
 	reflect.TypeFor[boundedTags](): reflect.TypeFor[[]TagTimes](),
+	reflect.TypeFor[TimesByName](): reflect.TypeFor[map[string]timesJSON](),
 	reflect.TypeFor[Blocks]():      reflect.TypeFor[blocksJSON](),
 }

@@ -63,19 +63,25 @@ func numberIn[T comparable](list *[]T, v T) int {
 // All are the sessions in order.
 func (s Sequence) All() iter.Seq[Session] {
 	return func(yield func(Session) bool) {
-		for _, step := range s.Steps {
-			o := Session{Node: s.Nodes[step.Node-1]}
-			if step.Coordinator > 0 {
-				o.Coordinator = s.Coordinators[step.Coordinator-1]
-			}
-			if step.Local > 0 {
-				o.Local = s.Locals[step.Local-1]
-			}
-			if !yield(o) {
+		for i := range s.Steps {
+			if !yield(s.At(i)) {
 				return
 			}
 		}
 	}
+}
+
+// At is the i-th session, from 0.
+func (s Sequence) At(i int) Session {
+	step := s.Steps[i]
+	o := Session{Node: s.Nodes[step.Node-1]}
+	if step.Coordinator > 0 {
+		o.Coordinator = s.Coordinators[step.Coordinator-1]
+	}
+	if step.Local > 0 {
+		o.Local = s.Locals[step.Local-1]
+	}
+	return o
 }
 
 // Append adds the sessions of a later sequence.

@@ -67,6 +67,21 @@ func (s *Series) Merge(other Series) {
 	}
 }
 
+// MergeAt adds what a run recorded that began so much later, to the nearest point.
+func (s *Series) MergeAt(other Series, later time.Duration) {
+	if len(other.Points) == 0 {
+		return
+	}
+	other.Points = append([]Point(nil), other.Points...)
+	half := func() time.Duration { return other.width().Duration() / 2 }
+	for other.index(later+half())+len(other.Points) > MaxPoints {
+		other.fold()
+	}
+	other.Width = other.width()
+	other.Points = append(make([]Point, other.index(later+half())), other.Points...)
+	s.Merge(other)
+}
+
 // at is the point of a time, made where it is missing.
 func (s *Series) at(d time.Duration) *Point {
 	for s.index(d) >= MaxPoints {

@@ -125,7 +125,11 @@ func TestCompletion_EveryArgument(t *testing.T) {
 		}
 		path, words := pathOf(cmd), argWords(cmd)
 		given := slices.Clone(path)
-		for _, word := range append(words, "") {
+		next := ""
+		if strings.HasSuffix(cmd.Use, "...") {
+			next = words[len(words)-1] // it may be repeated
+		}
+		for _, word := range append(words, next) {
 			got, directive := c.complete(t, append(slices.Clone(given), "")...)
 			want, wantDirective := []string(nil), cobra.ShellCompDirectiveNoFileComp
 			switch word {
@@ -133,7 +137,7 @@ func TestCompletion_EveryArgument(t *testing.T) {
 				want = scenarios.BuiltinNames()
 			case "FILE.yaml":
 				want, wantDirective = []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
-			case "FILE.json":
+			case "FILE.json", "OLD.json", "NEW.json", "A.json", "B.json":
 				want, wantDirective = []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
 			case "DIR":
 				wantDirective = cobra.ShellCompDirectiveFilterDirs

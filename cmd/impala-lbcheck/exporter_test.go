@@ -53,7 +53,7 @@ func startExporter(t *testing.T, c *simcluster.Cluster, settings ...string) stri
 // fetch asks a server.
 func fetch(t *testing.T, address string) (code int, body string) {
 	t.Helper()
-	r, err := http.Get(address) //nolint:noctx // of a test, on loopback
+	r, err := http.Get(address)
 	if err != nil {
 		t.Fatal(err)
 	}

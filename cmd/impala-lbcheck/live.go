@@ -21,12 +21,18 @@ func (o *output) serveOn(e env) (*livepage.Server, error) {
 	return s, nil
 }
 
-// showSoFar is for a run's option SoFar; nil where no page is wanted.
+// showSoFar is for a run's option SoFar; nil where nothing is served.
 func (o *outputs) showSoFar() func(func() scenarios.Result) {
-	if o.live == nil {
+	if o.live == nil && o.metrics == nil {
 		return nil
 	}
 	return func(soFar func() scenarios.Result) {
+		if o.metrics != nil {
+			o.metrics.show(soFar)
+		}
+		if o.live == nil {
+			return
+		}
 		o.live.Show(func(w io.Writer, again time.Duration) error {
 			return report.WriteRunning(w, soFar(), o.o.style(w), again)
 		})
@@ -35,6 +41,9 @@ func (o *outputs) showSoFar() func(func() scenarios.Result) {
 
 // showEnd shows the result to who followed the run.
 func (o *outputs) showEnd(ctx context.Context, r scenarios.Result) {
+	if o.metrics != nil {
+		o.metrics.show(func() scenarios.Result { return r })
+	}
 	if o.live == nil {
 		return
 	}
@@ -43,8 +52,11 @@ func (o *outputs) showEnd(ctx context.Context, r scenarios.Result) {
 	})
 }
 
-// close ends the page.
+// close ends what was served.
 func (o *outputs) close() {
+	if o.metrics != nil {
+		o.metrics.close()
+	}
 	if o.live != nil {
 		o.live.Close()
 	}

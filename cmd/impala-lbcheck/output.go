@@ -16,7 +16,6 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/livepage"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
 
 // output is where a result goes: the text on stdout, and files.
@@ -26,8 +25,10 @@ type output struct {
 	summary      string // a file that the Markdown is appended to; "": GitHub's, if there is one
 	explain      bool
 	quiet        bool
-	serve        string      // the address of the page of the run; "": none
-	inputs       []namedFile // what the command reads
+	serve        string // the address of the page of the run; "": none
+	metrics      metricsPlace
+	baseline     *baselineFlags // nil: the command has none
+	inputs       []namedFile    // what the command reads
 }
 
 // withOutput gives cmd the flags of a run's output.
@@ -35,7 +36,9 @@ func withOutput(cmd *cobra.Command) *output {
 	o := withReports(cmd)
 	cmd.Flags().StringVar(&o.observations, "observations", "", "write a line per session to `FILE`: JSON, or CSV where its name ends in .csv")
 	cmd.Flags().StringVar(&o.serve, "serve", "", "show the run so far to browsers of this machine at `ADDRESS`, such as 127.0.0.1:0, while it lasts")
+	o.metrics.bind(cmd)
 	cmd.Flags().BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
+	o.baseline = withBaseline(cmd)
 	flags.Group(cmd, "Output")
 	return o
 }
@@ -57,8 +60,8 @@ type outputs struct {
 	outs     []report.Out
 	lines    *observationFile // nil: not wanted
 	live     *livepage.Server // nil: not wanted
-	progress func(run.Event)
-	stop     func() // ends the progress
+	metrics  *metricsServer   // nil: not wanted
+	progress progress
 }
 
 // open checks every place that will be written to. An error here is the user's
@@ -68,7 +71,7 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened := &outputs{o: o, outs: outs, stop: func() {}}
+	opened := &outputs{o: o, outs: outs, progress: progress{stop: func() {}}}
 	if o.observations != "" {
 		if opened.lines, err = newObservationFile(ctx, o.observations); err != nil {
 			return nil, err
@@ -79,8 +82,14 @@ func (o *output) open(ctx context.Context, e env) (*outputs, error) {
 			return nil, err
 		}
 	}
+	if o.metrics.address != "" {
+		if opened.metrics, err = o.metrics.listen(ctx, e); err != nil {
+			opened.close()
+			return nil, err
+		}
+	}
 	if !o.quiet {
-		opened.progress, opened.stop = newProgress(e)
+		opened.progress = newProgress(e)
 	}
 	return opened, nil
 }
@@ -123,8 +132,11 @@ func canWrite(name string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// observe writes one session.
+// observe writes and shows one session.
 func (o *outputs) observe(obs scenarios.Observation) {
+	if o.progress.observe != nil {
+		o.progress.observe(obs)
+	}
 	if o.lines != nil {
 		o.lines.write(obs)
 	}
@@ -132,7 +144,7 @@ func (o *outputs) observe(obs scenarios.Observation) {
 
 // finish completes the result, writes every report, and ends with the exit code.
 func (o *outputs) finish(ctx context.Context, e env, r scenarios.Result) error {
-	o.stop()
+	o.progress.stop()
 	signalled(ctx, &r)
 	r.Summary = report.Sentence(r)
 	err := o.o.write(e, o.outs, r)

@@ -18,7 +18,7 @@ var foreignFlags = map[string][]string{
 	"aws": {"--source-group", "--groups", "--recursive", "--load-balancer-name", "--instances", "--certificate-arn",
 		"--output", "--cli-input-json"},
 	"docker":  {"--rm", "--read-only", "--cap-drop", "--security-opt", "--user"},
-	"kubectl": {"--from-file", "--from", "--follow"},
+	"kubectl": {"--prefix", "--tail", "--from-file", "--from", "--follow"},
 	// A module of ours with a command line of its own.
 	"bench": {"--quick", "--only", "--client", "--addrs", "--c", "--window", "--profile", "--login", "--http"},
 }

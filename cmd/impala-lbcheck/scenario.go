@@ -12,6 +12,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/flags"
 	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/judge"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run/limits"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
@@ -142,16 +143,26 @@ func rateIsDefault(s scenarios.Scenario, o *flags.Overrides) bool {
 // ends with the exit code.
 func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out *output, opt run.Options) error {
 	out.addInputsOf(s)
+	out.baseline.addInput(out)
+	against, err := out.baseline.read(ctx, s)
+	if err != nil {
+		return err
+	}
 	opened, err := out.open(ctx, e)
 	if err != nil {
 		return err
 	}
 	defer opened.close()
-	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress, opened.showSoFar()
+	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress.event, opened.showSoFar()
 	opt.OnEvent = onEvent(e)
 	r, err := lbcheck.Run(ctx, s, with.options(opt))
 	if err != nil {
+		opened.progress.stop()
 		return err
+	}
+	if against != nil {
+		r.Baseline = against
+		r = judge.Rejudge(r)
 	}
 	return opened.finish(ctx, e, r)
 }

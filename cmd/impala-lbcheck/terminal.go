@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/term"
 
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/live"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 )
 
@@ -17,7 +19,7 @@ import (
 // the log of a CI system. No command can bypass it, as none has another w; only the
 // commands that we mean do (tellGitHub).
 func guarded(e env) env {
-	e.out, e.err = stdout{report.NewSafeWriter(e.out)}, report.NewSafeWriter(e.err)
+	e.out, e.err = stdout{report.NewSafeWriter(e.out)}, &stderr{SafeWriter: report.NewSafeWriter(e.err)}
 	return e
 }
 
@@ -34,6 +36,19 @@ func (s stdout) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return n, &exitError{exitInternal, fmt.Errorf("stdout: %w", err)}
+}
+
+// stderr is where everything else goes: above the view of a run, while there is one.
+type stderr struct {
+	*report.SafeWriter
+	view atomic.Pointer[live.View]
+}
+
+func (s *stderr) Write(p []byte) (int, error) {
+	if v := s.view.Load(); v != nil && v.Print(string(p)) {
+		return len(p), nil
+	}
+	return s.SafeWriter.Write(p)
 }
 
 // fileOf is the file behind what is read or written; nil where it is none.

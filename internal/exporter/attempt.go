@@ -43,10 +43,10 @@ func (e *Exporter) attempt(ctx context.Context, t Target, before attempt) (a att
 		log.Error("not run: what it logs in with, or what it trusts, cannot be read", "error", err)
 		return attempt{outcome: notStarted, rejected: before.rejected}
 	}
-	print := e.seal.of(with)
-	if before.rejected == print {
+	login := e.seal.of(with)
+	if before.rejected == login {
 		log.Warn("not run: this login was rejected, and is sent again when the secret has changed")
-		return attempt{outcome: withheld, rejected: print}
+		return attempt{outcome: withheld, rejected: login}
 	}
 	r, err := e.opt.Run(ctx, t.Scenario, with)
 	if err != nil {
@@ -57,7 +57,7 @@ func (e *Exporter) attempt(ctx context.Context, t Target, before attempt) (a att
 	log.Info("run ended", "verdict", r.Verdict, "seconds", r.Seconds, "summary", r.Summary)
 	a = attempt{outcome: ran, verdict: r.Verdict, metrics: report.Metrics(r)}
 	if loginRejected(r) {
-		a.rejected = print
+		a.rejected = login
 	}
 	return a
 }

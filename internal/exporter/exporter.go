@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"reflect"
 	"sync"
 	"time"
 
@@ -133,9 +134,17 @@ func (e *Exporter) end(t *target, a attempt) {
 	if a.metrics != nil {
 		t.result, t.ended = a.metrics, time.Now()
 	}
-	if e.targets[t.Name] == t { // it is still in the file
+	switch now := e.targets[t.Name]; {
+	case now == t:
 		e.own.count(t.Name, a)
+	case now != nil && now.logsInAs(t.Target): // the file has changed meanwhile
+		now.latest.rejected = a.rejected
 	}
+}
+
+// logsInAs reports whether a target logs in where another one does, and as that one.
+func (t Target) logsInAs(other Target) bool {
+	return reflect.DeepEqual(t.Scenario.Auth, other.Scenario.Auth) && reflect.DeepEqual(t.Scenario.Target, other.Scenario.Target)
 }
 
 // counts are how many targets there are, and how many runs go on.

@@ -61,8 +61,8 @@ func TestProbe_StartsARunWhenTheResultIsOld(t *testing.T) {
 		if got := len(l.runs()); got > 5 {
 			t.Errorf("%d runs, and nobody asked", got)
 		}
-		if new := l.scrape("prod"); new["exporter_result_age_seconds"] < 3000 || new["verdict pass"] != old["verdict pass"] {
-			t.Errorf("after an hour: %v", new)
+		if now := l.scrape("prod"); now["exporter_result_age_seconds"] < 3000 || now["verdict pass"] != old["verdict pass"] {
+			t.Errorf("after an hour: %v", now)
 		}
 	})
 }
@@ -139,10 +139,23 @@ func TestProbe_RejectedLoginIsNotSentAgain(t *testing.T) {
 		if last["exporter_login_withheld"] != 0 || last["verdict pass"] != 1 {
 			t.Errorf("after the secret changed: %v", last)
 		}
-		l.set(func() { l.password = "first" })
+	})
+}
+
+// A configuration that changes while the login is being rejected sends it no second time.
+func TestProbe_RejectedLoginOfATargetThatChanged(t *testing.T) {
+	bubble(t, twoTargets, func(t *testing.T, l *lab) {
+		l.set(func() { l.good = "second" })
+		wait(14 * time.Second) // the files are looked at soon
+		l.scrape("prod")
+		synctest.Wait()
+		l.set(func() { l.files["exporter.yaml"] = strings.Replace(twoTargets, "every: 5m", "every: 1m", 1) })
 		for range 20 {
+			wait(30 * time.Second)
 			l.scrape("prod")
-			wait(time.Minute)
+		}
+		if got := l.runs(); len(got) != 1 {
+			t.Errorf("the login was sent in %d runs: %q", len(got), got)
 		}
 	})
 }

@@ -124,7 +124,7 @@ func (e *Exporter) apply(c Config) {
 // stays so where it is the same one.
 func successor(old *target, t Target) *target {
 	n := &target{Target: t}
-	if old != nil && reflect.DeepEqual(old.Scenario.Auth, t.Scenario.Auth) && reflect.DeepEqual(old.Scenario.Target, t.Scenario.Target) {
+	if old != nil && old.logsInAs(t) {
 		n.latest.rejected = old.latest.rejected
 	}
 	return n

@@ -72,6 +72,8 @@ func (r *run) once(ctx context.Context) {
 	}},
 `},
 		{"scenarios/threshold/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {refused: \"a scenario of kind once has no thresholds\"},\n"},
+		{"scenarios/merge/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {},\n"},
+		{"scenarios/compare/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {},\n"},
 		{"lbcheck/kind.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {run: sessions},\n"},
 		{"report/kinds.go", "var kinds = map[scenarios.Kind]kindRules{\n", "var kinds = map[scenarios.Kind]kindRules{\n\tscenarios.KindOnce: {},\n"},
 		{"report/text.go", "\twriteHeader, ", "\twriteHeader, writeOnce, "},

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/golden"
 )
 
 // step is a step of an action or of a job, as far as we ask.
@@ -35,37 +37,44 @@ func text(t *testing.T, path string) string {
 }
 
 // GitLab includes one file, and a pipeline of Jenkins is one file: they have copies of the
-// scripts that the action runs.
+// scripts that the action runs, which -update writes.
 func TestCI_CopiesOfScriptsAreEqual(t *testing.T) {
 	t.Parallel()
 	install, run := text(t, "ci/install.sh"), text(t, "ci/run.sh")
-
-	_, job, found := strings.Cut(text(t, "templates/check.yml"), "\n---\n")
-	if !found {
-		t.Fatal("templates/check.yml has no second document")
-	}
-	jobs := decode[map[string]struct {
-		Before []string `yaml:"before_script"`
-		Script []string `yaml:"script"`
-	}](t, job)
-	if len(jobs) != 1 {
-		t.Fatalf("templates/check.yml has %d jobs", len(jobs))
-	}
-	for name, j := range jobs {
-		if len(j.Before) != 1 || j.Before[0] != install {
-			t.Errorf("templates/check.yml, %s: before_script is not ci/install.sh", name)
-		}
-		if len(j.Script) != 1 || j.Script[0] != run {
-			t.Errorf("templates/check.yml, %s: script is not ci/run.sh", name)
-		}
-	}
-
-	if !strings.Contains(text(t, "ci/Jenkinsfile"), "sh '''"+install+"'''\n") {
-		t.Error("ci/Jenkinsfile: the step that installs is not ci/install.sh")
-	}
 	if strings.Contains(install, `\`) || strings.Contains(install, "'''") {
 		t.Error("ci/install.sh: Groovy reads a backslash in ci/Jenkinsfile itself")
 	}
+
+	component := text(t, "templates/check.yml")
+	component = between(t, component, "  before_script:\n    - |\n", "  script:\n", indented(install))
+	component = between(t, component, "  script:\n    - |\n", "  artifacts:\n", indented(run))
+	golden.Equal(t, filepath.Join(root, "templates/check.yml"), []byte(component))
+
+	pipeline := between(t, text(t, "ci/Jenkinsfile"), "// A copy of ci/install.sh.\n        sh '''", "'''\n", install)
+	golden.Equal(t, filepath.Join(root, "ci/Jenkinsfile"), []byte(pipeline))
+}
+
+// between puts text between what must be there, in this order.
+func between(t *testing.T, doc, before, after, text string) string {
+	t.Helper()
+	head, rest, found := strings.Cut(doc, before)
+	_, tail, ends := strings.Cut(rest, after)
+	if !found || !ends {
+		t.Fatalf("there is no %q with %q after it", before, after)
+	}
+	return head + before + text + after + tail
+}
+
+// indented is a script as a block of YAML.
+func indented(script string) string {
+	var b strings.Builder
+	for line := range strings.Lines(script) {
+		if line != "\n" {
+			b.WriteString("      ")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // An input that is a part of a script can be one, so inputs are variables.

@@ -24,8 +24,10 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor internal/exporter hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold
+cmd/impala-lbcheck: internal/doctor internal/exporter hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext
 cmd/impala-lbcheck/internal/livepage:
+cmd/impala-lbcheck/internal/comparetext: report scenarios scenarios/compare vocab
+cmd/impala-lbcheck/internal/live: report scenarios scenarios/run
 cmd/impala-lbcheck/internal/size: scenarios scenarios/sizing
 cmd/impala-lbcheck/internal/provisiontext: internal/provision
 cmd/impala-lbcheck/internal/manpage: cmd/impala-lbcheck/internal/flags
@@ -40,7 +42,9 @@ scenarios/run/internal/nodes: scenarios vocab
 scenarios/run/internal/pace: scenarios
 scenarios/run/internal/host:
 scenarios/run/internal/handoff:
-scenarios/judge: scenarios vocab internal/stats scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
+scenarios/merge: scenarios scenarios/judge vocab
+scenarios/compare: scenarios internal/stats scenarios/internal/generator scenarios/internal/phrase
+scenarios/judge: scenarios scenarios/compare vocab internal/stats scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
 scenarios: vocab scenarios/internal/dn internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
 scenarios/internal/hdr:
 scenarios/internal/exactjson:
@@ -87,6 +91,7 @@ internal/peertest:
 internal/awssim:
 internal/faultproxy:
 internal/localfile:
+internal/jsonstream:
 internal/schema: scenarios
 internal/schema/schematest:
 internal/shellcmd:

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/compare"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/balance"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/batch"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/budget"
@@ -33,6 +34,7 @@ func decide(e scenarios.Measured) Judgement {
 		j.Findings = append(j.Findings, findings...)
 		j.Next = larger(j.Next, next)
 	}
+	j.Findings = append(j.Findings, compare.Judge(e)...)
 	j.Findings = proven(e, stopped(e, withSlowLogins(e, j.Findings)))
 	j.Verdict = scenarios.VerdictOf(j.Findings)
 	if failedForGood(j.Findings) || !affordable(e) {
@@ -79,6 +81,9 @@ func affordable(e scenarios.Measured) bool {
 // notes are what to know of the run besides its findings.
 func notes(e scenarios.Measured) []string {
 	var out []string
+	if text := sumOf(e.Sources); text != "" {
+		out = append(out, text)
+	}
 	if refused := batch.Refusals(e); refused > 0 {
 		out = append(out, fmt.Sprintf("%s ended because of the certificate, and not counted", phrase.Were(refused, "session")))
 	}

@@ -20,8 +20,28 @@ func stopped(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Fin
 		findings = addGeneratorStop(*s, findings)
 	case s.By == scenarios.StopRejected:
 		failRejected(e, findings)
+	case s.By == scenarios.StopPartial:
+		findings = stoppedSources(e, findings)
 	}
 	return unfinished(e, findings)
+}
+
+// stoppedSources adds why some of the runs of a sum ended early.
+func stoppedSources(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
+	done := map[scenarios.StopReason]bool{}
+	for _, s := range e.Sources {
+		if s.Stopped == nil || done[s.Stopped.By] {
+			continue
+		}
+		done[s.Stopped.By] = true
+		switch s.Stopped.By {
+		case scenarios.StopGenerator:
+			findings = addGeneratorStop(*s.Stopped, findings)
+		case scenarios.StopRejected:
+			failRejected(e, findings)
+		}
+	}
+	return findings
 }
 
 // unmeasured are the findings of a run of which the scout failed: those on
@@ -81,5 +101,13 @@ func addGeneratorStop(s scenarios.Stop, findings []scenarios.Finding) []scenario
 
 // unfinished lets no run pass that was not finished, whatever it saw until then.
 func unfinished(e scenarios.Measured, findings []scenarios.Finding) []scenarios.Finding {
-	return withhold(findings, kindOf(e).main, "the run ended early: "+e.Stopped.Text, e.Stopped.Hint)
+	return withhold(findings, kindOf(e).main, endedEarly(*e.Stopped)+e.Stopped.Text, e.Stopped.Hint)
+}
+
+// endedEarly introduces why a run, or a sum of runs, is not whole.
+func endedEarly(s scenarios.Stop) string {
+	if s.By == scenarios.StopPartial {
+		return "the sum is not whole: "
+	}
+	return "the run ended early: "
 }

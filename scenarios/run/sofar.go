@@ -50,7 +50,7 @@ func (r *run) countSessions(m *scenarios.Measured) {
 	m.Sessions.Count(all)
 	m.Nodes = nodeTallies(r.nodes.Snapshot(), all)
 	for i, n := range m.Nodes {
-		m.Nodes[i].Login = r.collect.recorded.LoginsOver(n.Address)
+		m.Nodes[i].Login = m.Logins.Over(n.Address)
 	}
 }
 

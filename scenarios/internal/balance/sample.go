@@ -19,18 +19,20 @@ type sample struct {
 	planned   int
 	cut       bool
 	sequenced bool // the order is known; else events are of the right number alone
+	mixed     bool // sessions that are not in order are of several machines, and which is not known
 }
 
 // event is sessions over one node with one coordinator, which are one session where
 // the order is strict. Events of one group have no order among them.
 type event struct {
-	node  int
-	value int // slot, or the number of an undeclared coordinator; unknown: it named none
-	n     int
-	group int
-	part  int // sessions of two parts of a look are no neighbours
-	local netip.Addr
-	how   how
+	node   int
+	value  int // slot, or the number of an undeclared coordinator; unknown: it named none
+	n      int
+	group  int
+	part   int // of those in order: sessions of two parts of a look are no neighbours
+	client int // number of the machine among those that took the look side by side
+	local  netip.Addr
+	how    how
 }
 
 const unknown = -1
@@ -48,8 +50,7 @@ const (
 func sampleOf(cs batch.CoordinatorSet, l batch.Look) sample {
 	s := sample{k: len(cs.Slots), values: len(cs.Slots) + len(cs.Undeclared), planned: l.Planned, cut: l.Cut, sequenced: true}
 	r := eventReader{sample: &s, valueOf: valuesOf(cs)}
-	for part, look := range l.Parts {
-		r.part = part
+	for _, look := range l.Parts {
 		r.read(look)
 	}
 	return s.withoutDeadNodes()
@@ -77,17 +78,15 @@ type eventReader struct {
 
 func (r *eventReader) read(l scenarios.Look) {
 	inTally := tallied(l.Tally)
-	known := len(l.Sequence.Steps) + l.Blocks.Sessions()
+	known := l.Ordered() + l.Blocks.Sessions()
 	local := l.Local()
 	if known == 0 && inTally > local { // of an earlier version
 		r.sequenced = false
 		r.tally(l.Tally, unordered, local)
 		known = inTally
 	}
-	for s := range l.Sequence.All() {
-		r.add(event{node: r.nodeOf(s.Node), value: r.value(s.Coordinator), n: 1, local: s.Local, how: inOrder})
-		r.group++
-	}
+	r.orders(l.Orders())
+	r.mixed = r.mixed || l.Clients > 1 && l.Blocks.Sessions() > 0
 	for _, block := range l.Blocks.List {
 		for _, c := range block {
 			r.add(event{node: r.nodeOf(c.Node), value: r.value(c.Coordinator), n: c.Sessions, how: unordered})
@@ -95,6 +94,25 @@ func (r *eventReader) read(l scenarios.Look) {
 		r.group++
 	}
 	r.tally(l.Burst, inBurst, local-max(0, inTally-known))
+}
+
+// orders reads the sequences of a look. Those of several machines went on side by side:
+// the n-th sessions of all have no order among them.
+func (r *eventReader) orders(all []scenarios.Sequence) {
+	longest := 0
+	for _, s := range all {
+		longest = max(longest, len(s.Steps))
+	}
+	for i := range longest {
+		for client, order := range all {
+			if i < len(order.Steps) {
+				s := order.At(i)
+				r.add(event{node: r.nodeOf(s.Node), value: r.value(s.Coordinator), n: 1, part: r.part + client, client: client, local: s.Local, how: inOrder})
+			}
+		}
+		r.group++
+	}
+	r.part += len(all)
 }
 
 // tally reads sessions of which no order is known; some that are unidentified failed
@@ -122,7 +140,7 @@ func (r *eventReader) value(name string) int {
 }
 
 func (r *eventReader) add(e event) {
-	e.group, e.part = r.group, r.part
+	e.group = r.group
 	r.events = append(r.events, e)
 }
 

@@ -1,6 +1,7 @@
 package balance
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -26,13 +27,28 @@ type splitKey struct {
 	values []int
 }
 
+// clientAddress is an address of one of the machines that took a look: two of them may
+// have the same one, each in its own network.
+type clientAddress struct {
+	client int
+	local  netip.Addr
+}
+
+func (a clientAddress) compare(b clientAddress) int {
+	return cmp.Or(cmp.Compare(a.client, b.client), a.local.Compare(b.local))
+}
+
 // judgeSource asks whether the address decides (order), and whether the addresses
 // spread over the coordinators (coverage).
 func (l *lookStats) judgeSource() {
 	one := answer{why: "policy source was declared: the address decides which coordinator answers"}
 	l.answers = [numRules]answer{reachRule: one, imbalanceRule: one}
-	if !l.sequenced {
-		l.answers[orderRule], l.answers[coverageRule] = answer{why: noSequence}, answer{why: noSequence}
+	if !l.sequenced || l.mixed {
+		why := noSequence
+		if l.mixed {
+			why = "several machines took this look, and the result does not hold which of them opened the sessions that have no order"
+		}
+		l.answers[orderRule], l.answers[coverageRule] = answer{why: why}, answer{why: why}
 		return
 	}
 	l.reach.due = l.shares
@@ -43,31 +59,31 @@ func (l *lookStats) judgeSource() {
 
 func (l *lookStats) readKeys() {
 	type key struct {
-		node  int
-		local netip.Addr
+		node int
+		clientAddress
 	}
 	met := map[key][]int{}
-	var addresses []netip.Addr
+	var addresses []clientAddress
 	for _, e := range l.events {
 		if e.value == unknown || e.how == inBurst {
 			continue
 		}
-		k := key{e.node, e.local}
+		k := key{e.node, clientAddress{e.client, e.local}}
 		if !slices.Contains(met[k], e.value) {
 			met[k] = append(met[k], e.value)
 		}
-		if !slices.Contains(addresses, e.local) {
-			addresses = append(addresses, e.local)
+		if !slices.Contains(addresses, k.clientAddress) {
+			addresses = append(addresses, k.clientAddress)
 		}
 	}
 	s := &l.source
 	s.addresses = len(addresses)
-	slices.SortFunc(addresses, netip.Addr.Compare)
+	slices.SortFunc(addresses, clientAddress.compare)
 	for node := range l.nodes {
-		for _, local := range addresses {
-			if values := met[key{node, local}]; len(values) > 1 {
+		for _, address := range addresses {
+			if values := met[key{node, address}]; len(values) > 1 {
 				slices.Sort(values)
-				s.split = append(s.split, splitKey{node, local, values})
+				s.split = append(s.split, splitKey{node, address.local, values})
 			}
 		}
 	}

@@ -18,7 +18,8 @@ func Refusals(e scenarios.Measured) int {
 	return max(e.Sessions.Refused, n)
 }
 
-// Look is one batch as the judges read it. Several first looks in a row are one.
+// Look is one batch as the judges read it. Several first looks in a row are one, and so
+// are those that repeated runs took at the same place.
 type Look struct {
 	Kind    scenarios.LookKind
 	Planned int
@@ -33,7 +34,7 @@ type Look struct {
 func Pool(looks []scenarios.Look) []Look {
 	var out []Look
 	for i, l := range looks {
-		if i > 0 && l.Kind == scenarios.LookFirst && looks[i-1].Kind == scenarios.LookFirst {
+		if i > 0 && l.Continues(looks[i-1]) {
 			out[len(out)-1].grow(l)
 			continue
 		}
@@ -43,8 +44,8 @@ func Pool(looks []scenarios.Look) []Look {
 	return out
 }
 
-// grow appends a further first look. The orders of the two stay apart: a burst was
-// between them.
+// grow appends a further look. The orders of the two stay apart: a burst, or the end of
+// a run, was between them.
 func (l *Look) grow(more scenarios.Look) {
 	l.Planned += more.Planned
 	l.Cut = l.Cut || more.Cut

@@ -239,6 +239,12 @@ var cases = map[string]struct {
 		names: []string{"the only session to 127.0.0.3:21050 failed, as did the scout before, and scouts got in over 2 other nodes"},
 		fixes: []string{"removes the Authorization header"},
 	},
+	"over HTTP, a login that something removes may seem rejected": {
+		nodes: 2, coordinators: 5, declared: 5, place: PlaceUnseen, subject: judgetest.CoordName(4), reason: ReasonUnlike,
+		change:   failingLogin("sasl.rejected"),
+		evidence: func(e *scenarios.Measured) { e.Scenario.Target.Protocol = scenarios.ProtocolHS2HTTP },
+		fixes:    []string{"directory server", "; or something on the way to a coordinator removes the Authorization header"},
+	},
 	"a node that redirects": {
 		nodes: 2, coordinators: 3, declared: 3, place: PlaceNode, subject: judgetest.NodeAddr(1).String(),
 		change: func(_ int, s *session) {

@@ -111,7 +111,11 @@ func (f facts) partialFailure(k vocab.Kind) string {
 	if text := partialTickets[k]; text != "" && f.e.Scenario.Auth.Mechanism == scenarios.MechanismKerberos {
 		return text
 	}
-	return partialFailures[k]
+	text := partialFailures[k]
+	if k == vocab.KindRejected && f.e.Scenario.Target.Protocol == scenarios.ProtocolHS2HTTP {
+		text += "; or " + partialFailures[vocab.KindNoCredentials]
+	}
+	return text
 }
 
 // lookFirst names the coordinator that the place suspects.

@@ -57,25 +57,12 @@ func (s *Set) Logins() *scenarios.Logins {
 	l := s.logins
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.all.Count() == 0 {
-		return nil
-	}
-	out := &scenarios.Logins{All: scenarios.SpreadOf(l.all), Coordinators: map[string]scenarios.Spread{}}
+	out := scenarios.LoginTimes{All: l.all.Clone(), Coordinators: scenarios.TimesByName{}, Nodes: scenarios.TimesByName{}}
 	for name, t := range l.coordinators {
-		out.Coordinators[name] = scenarios.SpreadOf(*t)
+		out.Coordinators[name] = t.Clone()
 	}
-	return out
-}
-
-// LoginsOver is how long logins over a node took, so far; nil where there was none.
-func (s *Set) LoginsOver(node netip.AddrPort) *scenarios.Spread {
-	l := s.logins
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	t := l.nodes[node]
-	if t == nil {
-		return nil
+	for node, t := range l.nodes {
+		out.Nodes[node.String()] = t.Clone()
 	}
-	out := scenarios.SpreadOf(*t)
-	return &out
+	return scenarios.LoginsOf(out)
 }

@@ -1,0 +1,101 @@
+package jsonstream
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Limits bound a stream.
+type Limits struct {
+	Objects int   // at most so many
+	Each    int64 // of so many bytes at most
+	Total   int64 // together
+}
+
+// Split returns the objects of a stream. It fails where anything stands between them but
+// white space, where the last has no end, and where a limit is exceeded.
+func Split(r io.Reader, l Limits) ([][]byte, error) {
+	s := splitter{in: bufio.NewReaderSize(r, 1<<16), line: 1}
+	var out [][]byte
+	var total int64
+	for {
+		object, err := s.next(l.Each)
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("object %d: %w", len(out)+1, err)
+		}
+		if total += int64(len(object)); total > l.Total {
+			return nil, fmt.Errorf("more than %d bytes in all", l.Total)
+		}
+		if len(out) == l.Objects {
+			return nil, fmt.Errorf("more than %d objects", l.Objects)
+		}
+		out = append(out, object)
+	}
+}
+
+type splitter struct {
+	in   *bufio.Reader
+	line int
+}
+
+// next is the next object; io.EOF where there is none.
+func (s *splitter) next(limit int64) ([]byte, error) {
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	begun := s.line
+	var out []byte
+	depth, inString, escaped := 0, false, false
+	for {
+		c, err := s.in.ReadByte()
+		if errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("it begins on line %d and has no end", begun)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, c); int64(len(out)) > limit {
+			return nil, fmt.Errorf("it begins on line %d and has more than %d bytes", begun, limit)
+		}
+		switch {
+		case c == '\n':
+			s.line++
+		case escaped:
+			escaped = false
+		case inString:
+			escaped, inString = c == '\\', c != '"'
+		case c == '"':
+			inString = true
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				return out, nil
+			}
+		}
+	}
+}
+
+// begin skips white space, up to the brace that begins an object.
+func (s *splitter) begin() error {
+	for {
+		c, err := s.in.ReadByte()
+		if err != nil {
+			return err
+		}
+		switch c {
+		case '\n':
+			s.line++
+		case ' ', '\t', '\r':
+		case '{':
+			return s.in.UnreadByte()
+		default:
+			return fmt.Errorf("line %d begins with %q where an object begins with {", s.line, c)
+		}
+	}
+}

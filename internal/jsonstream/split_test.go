@@ -1,0 +1,91 @@
+package jsonstream
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var roomy = Limits{Objects: 10, Each: 100, Total: 1000}
+
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		in   string
+		want []string
+	}{
+		"nothing":                  {" \r\n\t", nil},
+		"one a line":               {"{\"a\":1}\n{\"b\":2}\n", []string{`{"a":1}`, `{"b":2}`}},
+		"one behind the other":     {`{}{"a":{}}`, []string{`{}`, `{"a":{}}`}},
+		"indented":                 {"{\n  \"a\": [\n    {}\n  ]\n}\n\n{}", []string{"{\n  \"a\": [\n    {}\n  ]\n}", "{}"}},
+		"braces within strings":    {`{"}":"{\"}\\"} {"{":1}`, []string{`{"}":"{\"}\\"}`, `{"{":1}`}},
+		"an end without a newline": {`{"a":1}`, []string{`{"a":1}`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Split(iotest.OneByteReader(strings.NewReader(c.in)), roomy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var texts []string
+			for _, o := range got {
+				texts = append(texts, string(o))
+			}
+			if strings.Join(texts, "|") != strings.Join(c.want, "|") || len(texts) != len(c.want) {
+				t.Errorf("Split(%q) = %q, want %q", c.in, texts, c.want)
+			}
+		})
+	}
+}
+
+func TestSplit_Errors(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ in, want string }{
+		"words of a log":  {"{}\nINFO {}", `object 2: line 2 begins with 'I' where an object begins with {`},
+		"a list":          {"[{}]", `object 1: line 1 begins with '['`},
+		"no end":          {"{}\n\n{\"a\": {}", "object 2: it begins on line 3 and has no end"},
+		"an endless text": {`{"a": "` + strings.Repeat("x", 200), "object 1: it begins on line 1 and has more than 100 bytes"},
+		"too many":        {strings.Repeat("{}", 11), "more than 10 objects"},
+		"too much":        {strings.Repeat(`{"a":"`+strings.Repeat("x", 91)+`"}`, 11), "more than 1000 bytes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := Split(strings.NewReader(c.in), roomy); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("fails with %v, want %q", err, c.want)
+			}
+		})
+	}
+	broken := errors.New("broken pipe")
+	if _, err := Split(io.MultiReader(strings.NewReader("{}{"), iotest.ErrReader(broken)), roomy); !errors.Is(err, broken) {
+		t.Errorf("a reader that fails: %v", err)
+	}
+}
+
+// However objects are laid out, they are what encoding/json finds.
+func FuzzSplit(f *testing.F) {
+	for _, seed := range []string{"{}", "{\"a\":\"}\"}{}", "{\n}\n{\"\\\"\":{}}", "x", "{", `{"a":"\`} {
+		f.Add([]byte(seed))
+	}
+	limits := Limits{Objects: 100, Each: 1 << 16, Total: 1 << 20}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		got, err := Split(bytes.NewReader(in), limits)
+		d := json.NewDecoder(bytes.NewReader(in))
+		for i := 0; ; i++ {
+			var want json.RawMessage
+			if d.Decode(&want) != nil || len(want) == 0 || want[0] != '{' {
+				return // from here on it is no stream of objects
+			}
+			if err == nil && (i >= len(got) || !bytes.Equal(got[i], want)) {
+				t.Fatalf("object %d of %q is %q", i, in, want)
+			}
+		}
+	})
+}

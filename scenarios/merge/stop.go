@@ -1,0 +1,60 @@
+package merge
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/vocab"
+)
+
+// stopOf says why a sum is not whole; nil where it is. Where every run ended for one
+// reason, the sum did; else the others still count.
+func stopOf(sources []scenarios.SourceRun, missing []string) *scenarios.Stop {
+	var stopped []scenarios.SourceRun
+	for _, s := range sources {
+		if s.Stopped != nil {
+			stopped = append(stopped, s)
+		}
+	}
+	switch {
+	case len(stopped)+len(missing) == 0:
+		return nil
+	case len(missing) == 0 && len(stopped) == len(sources) && sameReason(stopped):
+		return stopped[0].Stopped
+	}
+	out := &scenarios.Stop{By: scenarios.StopPartial}
+	texts := slices.Clone(missing)
+	if len(missing) > 0 {
+		out.Hint = scenarios.Fixes{vocab.Fix{Why: "run what is missing, with the same seed and number of shards, and merge again"}}
+	}
+	for _, s := range stopped {
+		texts = append(texts, fmt.Sprintf("%s ended early: %s", sourceName(s), s.Stopped.Text))
+		out.Class = cmp.Or(out.Class, s.Stopped.Class)
+		out.Hint = append(out.Hint, s.Stopped.Hint...)
+	}
+	const most = 4
+	if more := len(texts) - most; more > 0 {
+		texts = append(texts[:most], fmt.Sprintf("and %d more", more))
+	}
+	const fixes = 4
+	out.Text, out.Hint = strings.Join(texts, "; "), out.Hint[:min(fixes, len(out.Hint))]
+	return out
+}
+
+func sameReason(stopped []scenarios.SourceRun) bool {
+	return !slices.ContainsFunc(stopped, func(s scenarios.SourceRun) bool { return s.Stopped.By != stopped[0].Stopped.By })
+}
+
+func sourceName(s scenarios.SourceRun) string {
+	if s.Shard != nil {
+		return "shard " + s.Shard.String()
+	}
+	return fmt.Sprintf("the run %.100s", s.Run)
+}
+
+func bySourceStart(a, b scenarios.SourceRun) int {
+	return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Run, b.Run))
+}

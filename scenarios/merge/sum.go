@@ -1,0 +1,202 @@
+package merge
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// own are the settings that the machines of one run may have of their own.
+var own = []string{"description", "seed", "load.local_addresses"}
+
+// maxSpan is how long after the first a run may have begun.
+const maxSpan = 365 * 24 * time.Hour
+
+// sum is what was measured by all documents so far.
+type sum struct {
+	r      scenarios.Result
+	first  string // name of the first document; "": there is none yet
+	groups int    // there will be
+	began  time.Time
+	offset time.Duration // of the document that is being added, from began on
+
+	batches [][]scenarios.Look // by place, of the groups that have ended
+	group   [][]scenarios.Look // the same of the one that has not
+	nodes   nodeSum
+	tags    map[tagKey]*scenarios.Times
+	logins  scenarios.LoginTimes
+	untimed bool // some document has logins without their times
+	pages   map[pageKey]scenarios.Page
+	probe   *scenarios.Probe
+}
+
+type tagKey struct{ metric, tag, value string }
+
+// newSum is ready for the chosen documents.
+func newSum(c chosen) *sum {
+	s := &sum{groups: len(c.groups), tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}}
+	for i, group := range c.groups {
+		for j, d := range group {
+			if i+j == 0 || d.head.Started.Before(s.began) {
+				s.began = d.head.Started
+			}
+		}
+	}
+	return s
+}
+
+// add adds a result. It fails where it is not of the same scenario, or cannot be
+// summed.
+func (s *sum) add(name string, r scenarios.Result) error {
+	if err := s.fits(name, r); err != nil {
+		return err
+	}
+	s.offset = r.Started.Sub(s.began)
+	if s.offset > maxSpan {
+		return fmt.Errorf("%s: it began %.0f days after the first run; %.0f are the most", name, s.offset.Hours()/24, maxSpan.Hours()/24)
+	}
+	sources := scenarios.SourcesOf(r)
+	s.r.Sources = append(s.r.Sources, sources...)
+	s.r.Seconds = max(s.r.Seconds, s.offset.Seconds()+r.Seconds)
+	s.addLooks(r.Looks)
+	s.addCounts(r.Sessions)
+	s.addTimes(r.Measured)
+	s.addPlaces(r.Measured)
+	s.addKinds(r.Measured)
+	s.r.Failures = mergeFailures(s.r.Failures, r.Failures)
+	s.r.Closes = scenarios.MergeCloses(s.r.Closes, r.Closes...)
+	for _, remark := range r.Remarks {
+		s.remark(remark)
+	}
+	for _, t := range r.Unrecorded {
+		if !slices.Contains(s.r.Unrecorded, t) {
+			s.r.Unrecorded = append(s.r.Unrecorded, t)
+		}
+	}
+	return nil
+}
+
+// fits takes in the scenario of the first document, and compares that of any other.
+func (s *sum) fits(name string, r scenarios.Result) error {
+	if err := checkKind(name, r.Scenario.Kind, s.groups); err != nil {
+		return err
+	}
+	if s.first == "" {
+		s.first = name
+		s.r.Schema, s.r.Seed, s.r.Scenario, s.r.Baseline = r.Schema, r.Seed, r.Scenario, r.Baseline
+		return nil
+	}
+	for _, d := range scenarios.Differences(s.r.Scenario, r.Scenario, own...) {
+		return fmt.Errorf("%s: its scenario is not that of %s: %s", name, s.first, d)
+	}
+	if !reflect.DeepEqual(s.r.Baseline, r.Baseline) {
+		s.r.Baseline = nil
+		s.remark("the runs were held against different baselines, so the sum is held against none")
+	}
+	return nil
+}
+
+// maxRemarks is how many remarks are kept: each machine may have noticed the same.
+const maxRemarks = 64
+
+func (s *sum) remark(text string) {
+	if !slices.Contains(s.r.Remarks, text) && len(s.r.Remarks) < maxRemarks {
+		s.r.Remarks = append(s.r.Remarks, text)
+	}
+}
+
+func (s *sum) addCounts(c scenarios.Sessions) {
+	s.r.Sessions.LeftOpen += c.LeftOpen
+	s.r.Sessions.Scout += c.Scout
+	s.r.Sessions.Settle += c.Settle
+	s.r.Sessions.Refused += c.Refused
+}
+
+// mergeFailures keeps the first of both by time.
+func mergeFailures(a, b []scenarios.Failure) []scenarios.Failure {
+	all := slices.Concat(a, b)
+	slices.SortStableFunc(all, func(a, b scenarios.Failure) int { return a.Time.Compare(b.Time) })
+	return all[:min(len(all), scenarios.MaxFailures)]
+}
+
+// result is the sum, of which the judges have said nothing yet.
+func (s *sum) result(c chosen) scenarios.Result {
+	r := s.r
+	r.Started = s.began
+	r.Run = runOf(r.Sources)
+	for _, text := range c.remarks {
+		r.Remarks = append(r.Remarks, text)
+	}
+	r.Stopped = stopOf(r.Sources, c.missing)
+	r.Looks = []scenarios.Look{}
+	for _, batch := range s.batches {
+		r.Looks = append(r.Looks, batch...)
+	}
+	all := r.Pooled()
+	r.Sessions.Count(all)
+	r.Tags = s.tagTimes()
+	if s.untimed {
+		r.Remarks = append(r.Remarks, "how long logins took is left out: a result of an earlier version has no times that can be summed")
+	} else {
+		r.Logins = scenarios.LoginsOf(s.logins)
+	}
+	r.Nodes = s.nodes.tallies(all, r.Logins)
+	sortCerts(r.TLS)
+	r.Pages = s.orderedPages()
+	if r.Sessions.OK == 0 {
+		r.Probe = s.probe
+	}
+	if len(r.Sources) == 1 && r.Sources[0].Shard == nil {
+		r.Sources = nil // it is the run itself
+	}
+	return r
+}
+
+// nodeSum is the nodes of all documents, in the order of appearance.
+type nodeSum struct {
+	order []netip.AddrPort
+	of    map[netip.AddrPort]scenarios.NodeTally
+}
+
+// add takes in when a node joined and left, which began to count at offset. It joined
+// when the first run saw it, and has left when the last one has seen it leave.
+func (n *nodeSum) add(t scenarios.NodeTally, offset time.Duration) {
+	if n.of == nil {
+		n.of = map[netip.AddrPort]scenarios.NodeTally{}
+	}
+	later := scenarios.SecondsOf(offset)
+	if t.Joined > 0 || later > 0 {
+		t.Joined += later
+	}
+	if t.Left > 0 {
+		t.Left += later
+	}
+	have, ok := n.of[t.Address]
+	if !ok {
+		n.order = append(n.order, t.Address)
+		n.of[t.Address] = t
+		return
+	}
+	have.Joined = min(have.Joined, t.Joined)
+	if have.Left == 0 || t.Left == 0 {
+		have.Left = 0
+	} else {
+		have.Left = max(have.Left, t.Left)
+	}
+	n.of[t.Address] = have
+}
+
+// tallies are those of the nodes, also of one without a session.
+func (n nodeSum) tallies(all scenarios.Tally, logins *scenarios.Logins) []scenarios.NodeTally {
+	out := make([]scenarios.NodeTally, len(n.order))
+	for i, address := range n.order {
+		out[i] = scenarios.NodeTallyOf(address, all)
+		out[i].Joined, out[i].Left = n.of[address].Joined, n.of[address].Left
+		out[i].Login = logins.Over(address)
+	}
+	return out
+}
