@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync/atomic"
+	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
@@ -29,10 +30,17 @@ func (p *metricsPlace) bind(cmd *cobra.Command) {
 
 // metricsServer serves the metrics of a run so far.
 type metricsServer struct {
-	soFar atomic.Pointer[func() scenarios.Result] // nil: the run has not begun
 	stop  context.CancelFunc
 	ended chan struct{}
+
+	mu    sync.Mutex
+	soFar func() scenarios.Result // nil: the run has not begun
+	last  prometheus.Collector    // what was scraped last; nil: nothing was
+	at    time.Time               // when
 }
+
+// keepMetrics is how long the same metrics are sent again: making them takes from the run.
+const keepMetrics = time.Second / 2
 
 // listen serves until close, also after a signal: what is scraped last is the whole run.
 func (p *metricsPlace) listen(ctx context.Context, e env) (*metricsServer, error) {
@@ -58,7 +66,22 @@ func (p *metricsPlace) listen(ctx context.Context, e env) (*metricsServer, error
 }
 
 // show has the metrics be those of what soFar returns.
-func (s *metricsServer) show(soFar func() scenarios.Result) { s.soFar.Store(&soFar) }
+func (s *metricsServer) show(soFar func() scenarios.Result) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.soFar, s.last = soFar, nil
+}
+
+// current are the metrics as they are, or as they were keepMetrics ago at the most; nil:
+// there are none yet.
+func (s *metricsServer) current() prometheus.Collector {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.soFar != nil && (s.last == nil || time.Since(s.at) >= keepMetrics) {
+		s.last, s.at = report.Metrics(s.soFar()), time.Now()
+	}
+	return s.last
+}
 
 // close ends the server.
 func (s *metricsServer) close() {
@@ -71,7 +94,7 @@ func (s *metricsServer) Describe(chan<- *prometheus.Desc) {}
 
 // Collect sends what is known now.
 func (s *metricsServer) Collect(ch chan<- prometheus.Metric) {
-	if soFar := s.soFar.Load(); soFar != nil {
-		report.Metrics((*soFar)()).Collect(ch)
+	if m := s.current(); m != nil {
+		m.Collect(ch)
 	}
 }

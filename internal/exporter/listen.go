@@ -7,8 +7,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"sync"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/connlimit"
 )
 
 // ErrPublic is that an address can be reached from other machines.
@@ -30,7 +31,7 @@ func Listen(ctx context.Context, address string, public bool) (net.Listener, err
 	if err != nil {
 		return nil, err
 	}
-	return &boundedListener{Listener: l, slots: make(chan struct{}, maxConnections)}, nil
+	return connlimit.Listener(l, maxConnections), nil
 }
 
 // The bounds of a server.
@@ -63,38 +64,4 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	}
 	<-ended
 	return nil
-}
-
-// boundedListener accepts a connection when there is room for one.
-type boundedListener struct {
-	net.Listener
-	slots chan struct{}
-}
-
-// Accept waits for a connection. One that there is no room for is closed at once.
-func (l *boundedListener) Accept() (net.Conn, error) {
-	for {
-		c, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		select {
-		case l.slots <- struct{}{}:
-			return &boundedConn{Conn: c, leave: sync.OnceFunc(func() { <-l.slots })}, nil
-		default:
-			c.Close()
-		}
-	}
-}
-
-// boundedConn gives its room back when it is closed.
-type boundedConn struct {
-	net.Conn
-	leave func()
-}
-
-// Close closes the connection.
-func (c *boundedConn) Close() error {
-	defer c.leave()
-	return c.Conn.Close()
 }

@@ -6,8 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"sync"
-	"sync/atomic"
 )
 
 // maxConnections bounds the connections that are open at once.
@@ -29,35 +27,4 @@ func addressOf(address string) (string, error) {
 		return "", errors.New("the page is for this machine alone: it must be a loopback address, such as 127.0.0.1:0")
 	}
 	return net.JoinHostPort(host, port), nil
-}
-
-// limited closes connections beyond maxConnections at once.
-type limited struct {
-	net.Listener
-	open atomic.Int32
-}
-
-func (l *limited) Accept() (net.Conn, error) {
-	for {
-		c, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		if l.open.Add(1) <= maxConnections {
-			return &counted{Conn: c, leave: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
-		}
-		l.open.Add(-1)
-		c.Close()
-	}
-}
-
-// counted is one of the connections that are open.
-type counted struct {
-	net.Conn
-	leave func()
-}
-
-func (c *counted) Close() error {
-	c.leave()
-	return c.Conn.Close()
 }

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/connlimit"
 )
 
 // Every is after how long a browser asks for the page again.
@@ -54,7 +56,7 @@ func Listen(address string) (*Server, error) {
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	s := &Server{
-		listener: &limited{Listener: l}, ended: make(chan struct{}), last: make(chan struct{}),
+		listener: connlimit.Listener(l, maxConnections), ended: make(chan struct{}), last: make(chan struct{}),
 		hosts: map[string]bool{l.Addr().String(): true, "localhost:" + port: true}, pages: map[time.Duration]rendered{},
 	}
 	s.http = &http.Server{
