@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// What reads JUnit, and what looks for faults in workflows. Jenkins's schema of JUnit
-// comes with pytest's sources.
-var pyCI = []string{"junitparser==5.0.3", "xmlschema==4.3.2", "zizmor==1.32.0"}
+// What reads JUnit, GitHub's own parser of Markdown, and what looks for faults in
+// workflows. Jenkins's schema of JUnit comes with pytest's sources.
+var pyCI = []string{"junitparser==5.0.3", "xmlschema==4.3.2", "cmarkgfm==2025.10.22", "zizmor==1.32.0"}
 
 const jenkinsSchemaIn = "pytest==8.4.2"
 
@@ -113,6 +114,51 @@ func (c *ciLab) proveJUnit(ctx context.Context) (evidence, error) {
 	}
 	sum, err := c.readJUnit(ctx, goldens...)
 	return evidence{numbers: fmt.Sprintf("%d files are valid by Jenkins's schema; junitparser reads %d tests, %d of them red", sum.files, sum.cases, sum.red)}, err
+}
+
+// markdownReader renders files as GitHub does, HTML in them included, and prints the names
+// of all elements, and the number of rows whose cells are not as many as their table has.
+const markdownReader = `
+import json, re, sys, cmarkgfm
+from cmarkgfm.cmark import Options
+names, cells, uneven = set(), 0, 0
+for path in sys.argv[1:]:
+    page = cmarkgfm.github_flavored_markdown_to_html(open(path, encoding="utf-8").read(), options=Options.CMARK_OPT_UNSAFE)
+    names |= set(re.findall(r"<([a-z0-9]+)", page))
+    for table in re.findall(r"<table>.*?</table>", page, re.S):
+        rows = [len(re.findall("<t[hd]>", row)) for row in table.split("<tr>")[1:]]
+        cells += sum(rows)
+        uneven += sum(1 for n in rows if n != rows[0])
+print(json.dumps({"names": sorted(names), "cells": cells, "uneven": uneven}))
+`
+
+// proveMarkdown renders the Markdown of every stored run, those of hostile servers too, as
+// GitHub does: it has no element but those of ours.
+func (c *ciLab) proveMarkdown(ctx context.Context) (evidence, error) {
+	venv, err := c.junitVenv()
+	if err != nil {
+		return evidence{}, err
+	}
+	goldens, err := filepath.Glob(filepath.Join(c.root, "testdata", "golden", "*.markdown"))
+	if err != nil || len(goldens) == 0 {
+		return evidence{}, fmt.Errorf("no stored Markdown: %v", err)
+	}
+	out, err := runRequired(ctx, time.Minute, nil, append([]string{filepath.Join(venv, "bin", "python"), "-c", markdownReader}, goldens...)...)
+	if err != nil {
+		return evidence{}, err
+	}
+	var seen struct {
+		Names         []string
+		Cells, Uneven int
+	}
+	if err := json.Unmarshal(out, &seen); err != nil {
+		return evidence{}, fmt.Errorf("%q: %w", out, err)
+	}
+	ours := []string{"details", "h2", "p", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr"}
+	if !slices.Equal(seen.Names, ours) || seen.Uneven > 0 || seen.Cells == 0 {
+		return evidence{}, fmt.Errorf("elements %q, want %q; %d cells, %d rows with too many or too few", seen.Names, ours, seen.Cells, seen.Uneven)
+	}
+	return evidence{numbers: fmt.Sprintf("GitHub's parser makes %d tables' cells of %d reports, and no link, image, code or script", seen.Cells, len(goldens))}, nil
 }
 
 // proveRelease installs by the script what a mirror has, and nothing that is not what it

@@ -43,6 +43,14 @@ func (l *lab) newContainerd(name, namespace string) (*containerd, error) {
 	return c, os.MkdirAll(c.dir, 0o755)
 }
 
+// missing returns the directories that do not exist.
+func missing(dirs []string) []string {
+	return slices.DeleteFunc(slices.Clone(dirs), func(dir string) bool {
+		_, err := os.Stat(dir)
+		return err == nil
+	})
+}
+
 // start starts the daemon by a command that executes another one, or none. plugins are
 // the part of the configuration that says which plugins it has.
 func (c *containerd) start(ctx context.Context, ps *processes, prefix []string, plugins string) error {

@@ -10,49 +10,53 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/exporter"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
 // kustomize is where the manifests for Kubernetes are.
 const kustomize = repo + "/deploy/kustomize"
 
-// cronJob is what the tests ask of the base's CronJob.
-type cronJob struct {
+// workload is what the tests ask of a CronJob or a Deployment.
+type workload struct {
 	Spec struct {
+		Template    podTemplate // of a Deployment
 		JobTemplate struct {
 			Spec struct {
+				Template         podTemplate
 				PodFailurePolicy struct {
 					Rules []struct {
 						Action      string
 						OnExitCodes struct{ Values []int } `yaml:"onExitCodes"`
 					}
 				} `yaml:"podFailurePolicy"`
-				Template struct {
-					Spec struct {
-						Containers []struct {
-							Args         []string
-							VolumeMounts []struct {
-								MountPath string `yaml:"mountPath"`
-							} `yaml:"volumeMounts"`
-						}
-					}
-				}
 			}
 		} `yaml:"jobTemplate"`
 	}
 }
 
-func readCronJob(t *testing.T) cronJob {
+type podTemplate struct {
+	Spec struct {
+		Containers []struct {
+			Args         []string
+			VolumeMounts []struct {
+				MountPath string `yaml:"mountPath"`
+			} `yaml:"volumeMounts"`
+		}
+	}
+}
+
+func readWorkload(t *testing.T, name string) workload {
 	t.Helper()
-	src, err := os.ReadFile(kustomize + "/base/cronjob.yaml")
+	src, err := os.ReadFile(filepath.Join(kustomize, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var c cronJob
-	if err := yaml.Unmarshal(src, &c); err != nil {
+	var w workload
+	if err := yaml.Unmarshal(src, &w); err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return w
 }
 
 // A Job ends at once with each code by which a run can end on its own.
@@ -66,7 +70,7 @@ func TestDeploy_ExitCodesAreOurs(t *testing.T) {
 			}
 		}
 	}
-	for _, rule := range readCronJob(t).Spec.JobTemplate.Spec.PodFailurePolicy.Rules {
+	for _, rule := range readWorkload(t, "base/cronjob.yaml").Spec.JobTemplate.Spec.PodFailurePolicy.Rules {
 		if rule.Action != "FailJob" {
 			continue
 		}
@@ -78,19 +82,62 @@ func TestDeploy_ExitCodesAreOurs(t *testing.T) {
 	t.Error("no rule fails the Job")
 }
 
-// Files that arguments and scenarios name are on volumes, and a scenario is valid.
+// Files that a command line names are on volumes, as are those of what it reads.
 func TestDeploy_FilesAreMounted(t *testing.T) {
 	t.Parallel()
-	container := readCronJob(t).Spec.JobTemplate.Spec.Template.Spec.Containers[0]
-	mounted := func(path string) bool {
-		for _, m := range container.VolumeMounts {
-			if strings.HasPrefix(path, m.MountPath+"/") {
-				return true
+	job := readWorkload(t, "base/cronjob.yaml").Spec.JobTemplate.Spec.Template
+	exporter := readWorkload(t, "exporter/deployment.yaml").Spec.Template
+	for _, c := range []struct {
+		pod   podTemplate
+		reads []string
+		files int // that they name at least
+	}{
+		{job, []string{"base/smoke.yaml", "example/smoke.yaml"}, 5},
+		{exporter, []string{"exporter/exporter.yaml"}, 1},
+	} {
+		container := c.pod.Spec.Containers[0]
+		texts := map[string]string{"args": strings.Join(container.Args, "\n")}
+		for _, name := range c.reads {
+			src, err := os.ReadFile(filepath.Join(kustomize, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[name] = string(src)
+		}
+		n := 0
+		for name, text := range texts {
+			for _, m := range absolute.FindAllStringSubmatch(text, -1) {
+				n++
+				mounted := false
+				for _, mount := range container.VolumeMounts {
+					mounted = mounted || strings.HasPrefix(m[1], mount.MountPath+"/")
+				}
+				if !mounted {
+					t.Errorf("%s: %s is on no volume", name, m[1])
+				}
 			}
 		}
-		return false
+		if n < c.files {
+			t.Errorf("%v: %d files, that is not all", c.reads, n)
+		}
 	}
-	texts := map[string]string{"args": strings.Join(container.Args, "\n")}
+}
+
+func TestDeploy_ExporterFileIsValid(t *testing.T) {
+	t.Parallel()
+	name := kustomize + "/exporter/exporter.yaml"
+	src, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := exporter.Parse(name, src, os.ReadFile)
+	if err != nil || len(c.Targets) == 0 {
+		t.Errorf("%d targets, %v", len(c.Targets), err)
+	}
+}
+
+func TestDeploy_ScenariosAreValid(t *testing.T) {
+	t.Parallel()
 	found, err := filepath.Glob(kustomize + "/*/smoke.yaml")
 	if err != nil || len(found) < 2 {
 		t.Fatalf("scenarios: %v, %v", found, err)
@@ -107,18 +154,6 @@ func TestDeploy_FilesAreMounted(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		texts[name] = string(src)
-	}
-	n := 0
-	for name, text := range texts {
-		for _, m := range absolute.FindAllStringSubmatch(text, -1) {
-			if n++; !mounted(m[1]) {
-				t.Errorf("%s: %s is on no volume", name, m[1])
-			}
-		}
-	}
-	if n < 5 {
-		t.Errorf("%d files: that is not all", n)
 	}
 }
 
@@ -129,7 +164,7 @@ var absolute = regexp.MustCompile(`(?m)(?:^|[=\s])(/[a-z][\w./-]+)`)
 func TestDeploy_OneVersion(t *testing.T) {
 	t.Parallel()
 	places := map[string][]string{}
-	for _, name := range []string{"deploy/kustomize/base/kustomization.yaml", "deploy/kustomize/example/kustomization.yaml", "docs/kubernetes.md"} {
+	for _, name := range []string{"deploy/kustomize/base/kustomization.yaml", "deploy/kustomize/example/kustomization.yaml", "deploy/kustomize/exporter/kustomization.yaml", "docs/kubernetes.md"} {
 		src, err := os.ReadFile(filepath.Join(repo, name))
 		if err != nil {
 			t.Fatal(err)
