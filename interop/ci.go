@@ -47,6 +47,7 @@ func ciProofs(l *lab) []proof {
 		{name: "ci.gitlab", run: c.proveGitLab},
 		{name: "ci.jenkins", run: c.proveJenkins},
 		{name: "ci.junit", run: c.proveJUnit},
+		{name: "ci.markdown", run: c.proveMarkdown},
 		{name: "ci.workflows", run: c.proveWorkflows},
 	}
 }

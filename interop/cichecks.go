@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// What reads JUnit, and what looks for faults in workflows. Jenkins's schema of JUnit
-// comes with pytest's sources.
-var pyCI = []string{"junitparser==5.0.3", "xmlschema==4.3.2", "zizmor==1.32.0"}
+// What reads JUnit, GitHub's own parser of Markdown, and what looks for faults in
+// workflows. Jenkins's schema of JUnit comes with pytest's sources.
+var pyCI = []string{"junitparser==5.0.3", "xmlschema==4.3.2", "cmarkgfm==2025.10.22", "zizmor==1.32.0"}
 
 const jenkinsSchemaIn = "pytest==8.4.2"
 
@@ -115,10 +116,59 @@ func (c *ciLab) proveJUnit(ctx context.Context) (evidence, error) {
 	return evidence{numbers: fmt.Sprintf("%d files are valid by Jenkins's schema; junitparser reads %d tests, %d of them red", sum.files, sum.cases, sum.red)}, err
 }
 
+// markdownReader renders files as GitHub does, HTML in them included, and prints the names
+// of all elements, and the number of rows whose cells are not as many as their table has.
+const markdownReader = `
+import json, re, sys, cmarkgfm
+from cmarkgfm.cmark import Options
+names, cells, uneven = set(), 0, 0
+for path in sys.argv[1:]:
+    page = cmarkgfm.github_flavored_markdown_to_html(open(path, encoding="utf-8").read(), options=Options.CMARK_OPT_UNSAFE)
+    names |= set(re.findall(r"<([a-z0-9]+)", page))
+    for table in re.findall(r"<table>.*?</table>", page, re.S):
+        rows = [len(re.findall("<t[hd]>", row)) for row in table.split("<tr>")[1:]]
+        cells += sum(rows)
+        uneven += sum(1 for n in rows if n != rows[0])
+print(json.dumps({"names": sorted(names), "cells": cells, "uneven": uneven}))
+`
+
+// proveMarkdown renders the Markdown of every stored run, those of hostile servers too, as
+// GitHub does: it has no element but those of ours.
+func (c *ciLab) proveMarkdown(ctx context.Context) (evidence, error) {
+	venv, err := c.junitVenv()
+	if err != nil {
+		return evidence{}, err
+	}
+	goldens, err := filepath.Glob(filepath.Join(c.root, "testdata", "golden", "*.markdown"))
+	if err != nil || len(goldens) == 0 {
+		return evidence{}, fmt.Errorf("no stored Markdown: %v", err)
+	}
+	out, err := runRequired(ctx, time.Minute, nil, append([]string{filepath.Join(venv, "bin", "python"), "-c", markdownReader}, goldens...)...)
+	if err != nil {
+		return evidence{}, err
+	}
+	var seen struct {
+		Names         []string
+		Cells, Uneven int
+	}
+	if err := json.Unmarshal(out, &seen); err != nil {
+		return evidence{}, fmt.Errorf("%q: %w", out, err)
+	}
+	ours := []string{"details", "h2", "p", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr"}
+	if !slices.Equal(seen.Names, ours) || seen.Uneven > 0 || seen.Cells == 0 {
+		return evidence{}, fmt.Errorf("elements %q, want %q; %d cells, %d rows with too many or too few", seen.Names, ours, seen.Cells, seen.Uneven)
+	}
+	return evidence{numbers: fmt.Sprintf("GitHub's parser makes %d tables' cells of %d reports, and no link, image, code or script", seen.Cells, len(goldens))}, nil
+}
+
 // proveRelease installs by the script what a mirror has, and nothing that is not what it
 // should be.
 func (c *ciLab) proveRelease(ctx context.Context) (evidence, error) {
 	m, err := c.mirror()
+	if err != nil {
+		return evidence{}, err
+	}
+	path, err := c.pathWithGo(commitToBuild)
 	if err != nil {
 		return evidence{}, err
 	}
@@ -133,12 +183,13 @@ func (c *ciLab) proveRelease(ctx context.Context) (evidence, error) {
 		"changed":          {changedRelease, "", "expected SHA-256"},
 		"unlisted":         {unlistedRelease, "", "expected SHA-256"},
 		"missing":          {"v9.9.6", "", "cannot download"},
+		"a commit":         {commitToBuild, "", ""},
 	} {
 		bin := c.file("ci", "bin")
 		if err := os.RemoveAll(bin); err != nil {
 			return evidence{}, err
 		}
-		a, err := runCommand(ctx, time.Minute, []string{"LBCHECK_VERSION=" + try.version, "LBCHECK_SHA256=" + try.sum, "LBCHECK_RELEASES=" + m.url, "LBCHECK_BIN=" + bin},
+		a, err := runCommand(ctx, time.Minute, []string{"LBCHECK_VERSION=" + try.version, "LBCHECK_SHA256=" + try.sum, "LBCHECK_RELEASES=" + m.url, "LBCHECK_BIN=" + bin, path},
 			"sh", filepath.Join(c.root, "ci", "install.sh"))
 		if err != nil {
 			return evidence{}, err
@@ -149,7 +200,25 @@ func (c *ciLab) proveRelease(ctx context.Context) (evidence, error) {
 			return evidence{}, fmt.Errorf("%s: exit %d: %s", name, a.code, tail(append(a.stdout, a.stderr...)))
 		}
 	}
-	return evidence{numbers: "2 installed; another checksum, none, a changed archive, one that is not listed and one that is missing are refused"}, nil
+	return evidence{numbers: "2 installed, and a commit by go install; another checksum, none, a changed archive, one that is not listed and one that is missing are refused"}, nil
+}
+
+// commitToBuild is a version without an archive. No proxy of modules has this project, so
+// that a program stands for Go, which takes just the command line that builds it.
+const commitToBuild = "0123456789abcdef0123456789abcdef01234567"
+
+// pathWithGo is the variable PATH in which that program comes first.
+func (c *ciLab) pathWithGo(commit string) (string, error) {
+	tool, err := c.tool()
+	if err != nil {
+		return "", err
+	}
+	dir := c.file("ci", "path")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	script := fmt.Sprintf("#!/bin/sh\n[ \"$*\" = \"install -tags noaws github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck@%s\" ] && cp '%s' \"$GOBIN/impala-lbcheck\"\n", commit, tool)
+	return "PATH=" + dir + ":" + os.Getenv("PATH"), os.WriteFile(filepath.Join(dir, "go"), []byte(script), 0o755)
 }
 
 // proveWorkflows checks the job of docs/ci.md, the action and the workflows by actionlint

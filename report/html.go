@@ -2,10 +2,8 @@ package report
 
 import (
 	"bytes"
-	"embed"
 	"encoding/base64"
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
 	"time"
@@ -13,30 +11,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
-//go:embed html_page.tmpl html_chart.tmpl html_style.css
-var htmlFiles embed.FS
-
-// htmlTemplate is the page. It is XML, too, which a test reads it as.
-var htmlTemplate = template.Must(template.New("page").Parse(htmlSource()))
-
-// htmlSource is the templates, with the style sheet as one of them.
-func htmlSource() string {
-	var all strings.Builder
-	for _, file := range []string{"html_page.tmpl", "html_chart.tmpl", "html_style.css"} {
-		b, err := htmlFiles.ReadFile(file)
-		if err != nil {
-			panic(err) // it is embedded
-		}
-		if strings.HasSuffix(file, ".css") {
-			fmt.Fprintf(&all, `{{define "style"}}%s{{end}}`, b)
-			continue
-		}
-		all.Write(b)
-	}
-	return all.String()
-}
-
-// htmlPage is what the template shows.
+// htmlPage is what the page shows.
 type htmlPage struct {
 	Status   string // class of the banner
 	Word     string // of the verdict
@@ -59,7 +34,8 @@ func writeHTML(w io.Writer, r scenarios.Result, s Style) error {
 		return err
 	}
 	page.fill(p, r, append(htmlSections(p, r), stored))
-	return htmlTemplate.Execute(w, page)
+	_, err = w.Write(page.markup())
+	return err
 }
 
 // WriteRunning writes the page of a run that still goes on, as r has it so far: without
@@ -69,11 +45,7 @@ func WriteRunning(w io.Writer, r scenarios.Result, s Style, again time.Duration)
 	p := newCollector(s)
 	page := htmlPage{Status: "running", Word: "RUNNING", Sentence: soFar(r), Every: int(again.Seconds()), Still: again == 0}
 	page.fill(p, r, htmlSections(p, r))
-	var b bytes.Buffer
-	if err := htmlTemplate.Execute(&b, page); err != nil {
-		return err
-	}
-	_, err := w.Write(escapeCommands(b.Bytes()))
+	_, err := w.Write(escapeCommands(page.markup()))
 	return err
 }
 
@@ -112,16 +84,13 @@ func storedResult(r scenarios.Result) (htmlSection, error) {
 	}
 	s.Download = &download{
 		Name: fileName(r.Run) + ".json", Size: size,
-		URL: template.URL("data:application/json;base64," + base64.StdEncoding.EncodeToString(stored)),
+		URL: "data:application/json;base64," + base64.StdEncoding.EncodeToString(stored),
 	}
 	return s, nil
 }
 
 // download is a file in a page.
-type download struct {
-	Name, Size string
-	URL        template.URL
-}
+type download struct{ Name, Size, URL string }
 
 // fileName makes a name of a file of a run's.
 func fileName(run string) string {

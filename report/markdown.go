@@ -38,7 +38,7 @@ func writeMarkdown(w io.Writer, r scenarios.Result, s Style) error {
 	return err
 }
 
-func (p *markdownPage) line(text string) { p.WriteString(text + "\n") }
+func (p *markdownPage) line(text string) { p.WriteString(strings.TrimRight(text, " ") + "\n") }
 
 // para writes a paragraph that begins with a term of ours, so that no text from outside
 // begins a line. An empty text is left out.

@@ -28,6 +28,7 @@ func valueOr(text string) string {
 // Differences lists the settings in which a and b differ, sorted by key; those under
 // the keys of except are left out.
 func Differences(a, b Scenario, except ...string) []Difference {
+	a.Kind, b.Kind = a.Kind.OrLooks(), b.Kind.OrLooks()
 	of, with := flatScenario(a), flatScenario(b)
 	keys := maps.Clone(of)
 	maps.Copy(keys, with)

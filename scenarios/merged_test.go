@@ -89,6 +89,7 @@ func TestDifferences(t *testing.T) {
 	t.Parallel()
 	a := Default()
 	b := a
+	a.Kind, b.Kind = "", KindLooks // which is the same
 	b.Load.Rate, b.Target.Endpoints, b.Seed, b.TLS.Enabled = 50, []string{"h:1"}, 9, true
 	var got []string
 	for _, d := range Differences(a, b, "seed", "target") {

@@ -9,7 +9,7 @@ __impala-lbcheck_init_completion()
         return
     fi
     # The words up to the cursor. They are parted at blanks alone: within quotes, too, but
-    # not at the = and : at which bash parts them.
+    # not at the =, : and @ at which bash parts them.
     local line=${COMP_LINE:0:COMP_POINT}
     read -r -a words <<<"$line"
     if [[ $line == *[[:blank:]] ]]; then
@@ -18,6 +18,18 @@ __impala-lbcheck_init_completion()
     cword=$((${#words[@]} - 1))
     cur=${words[cword]}
     prev=${words[cword - 1]}
+}
+
+# Of a word such as "dead@2", bash replaces the last part, with its @.
+__impala-lbcheck_handle_at()
+{
+    if [[ $COMP_WORDBREAKS != *@* || $1 != *@* || ${1##*@} == *[=:]* ]]; then
+        return
+    fi
+    local before=${1%"@${1##*@}"} i
+    for i in "${!COMPREPLY[@]}"; do
+        COMPREPLY[i]=${COMPREPLY[i]#"$before"}
+    done
 }
 
 # The files, of the extensions in "json|yaml|" if there are any, and the directories.

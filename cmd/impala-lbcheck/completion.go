@@ -44,12 +44,26 @@ bash-completion, store them once:
 	}
 }
 
+// In a bash that completes names of hosts, @ parts words, as = and : do. Cobra's script
+// joins words again and strips what stands before for these two, and "dead@2" needs it for
+// the third.
+const (
+	cobraJoins, joinsAt   = "-n =:", "-n =:@"
+	cobraStrips, stripsAt = `_handle_special_char "$cur" :`, `_handle_at "$cur"`
+)
+
 // writeBashCompletion writes cobra's script, which calls our functions.
 func writeBashCompletion(out io.Writer, root *cobra.Command, descriptions bool) error {
 	var script bytes.Buffer
 	if err := root.GenBashCompletionV2(&script, descriptions); err != nil {
 		return err
 	}
-	_, err := io.WriteString(out, strings.ReplaceAll(script.String(), "_filedir", "__"+root.Name()+"_filedir")+bashFunctions)
+	function := "__" + root.Name()
+	ours := strings.NewReplacer(
+		"_filedir", function+"_filedir",
+		cobraJoins, joinsAt,
+		function+cobraStrips, function+stripsAt+"\n    "+function+cobraStrips,
+	)
+	_, err := io.WriteString(out, ours.Replace(script.String())+bashFunctions)
 	return err
 }

@@ -34,6 +34,17 @@ func TestCompletion_BashNeedsNoPackage(t *testing.T) {
 	}
 }
 
+// bash parts "dead@2" at the @.
+func TestCompletion_BashJoinsWordsAtAt(t *testing.T) {
+	t.Parallel()
+	script, _, _ := call(t, "completion", "bash")
+	for text, times := range map[string]int{cobraJoins + "@ ||": 2, cobraJoins + " ||": 0, "__impala-lbcheck" + stripsAt + "\n": 1} {
+		if n := strings.Count(script, text); n != times {
+			t.Errorf("%d times %q, want %d", n, text, times)
+		}
+	}
+}
+
 func TestCompletion_BashWithoutDescriptions(t *testing.T) {
 	t.Parallel()
 	script, _, code := call(t, "completion", "bash", "--no-descriptions")

@@ -56,7 +56,7 @@ func observationColumnNames() []string {
 		names = append(names, c.name)
 	}
 	for p := range scenarios.NumPhases {
-		names = append(names, scenarios.Phase(p).String()+"_ms")
+		names = append(names, p.String()+"_ms")
 	}
 	return names
 }
@@ -68,7 +68,7 @@ func (l observationLine) record() []string {
 		row = append(row, c.of(l))
 	}
 	for p := range scenarios.NumPhases {
-		ms, had := l.Phases[scenarios.Phase(p).String()]
+		ms, had := l.Phases[p.String()]
 		row = append(row, csvKnown(had, csvMillis(ms)))
 	}
 	return row

@@ -104,7 +104,7 @@ func TestObservationsCSV_ColumnsAreDocumented(t *testing.T) {
 	}
 	var phases []string
 	for p := range scenarios.NumPhases {
-		phases = append(phases, scenarios.Phase(p).String()+"_ms")
+		phases = append(phases, p.String()+"_ms")
 	}
 	for _, name := range observationColumnNames() {
 		if !slices.Contains(phases, name) && !strings.Contains(string(b), "`"+name+"`") {

@@ -243,3 +243,24 @@ func TestJudging_IsRecognised(t *testing.T) {
 		}
 	}
 }
+
+// A program that executes a template keeps every exported method of every type, for a
+// template may name any: with AWS's SDK, 67 MB in place of 24. cobra imports templates,
+// and executes none unless a command sets one.
+func TestCommand_ExecutesNoTemplate(t *testing.T) {
+	t.Parallel()
+	dependOnSources(t)
+	n := 0
+	for _, p := range listIn(t, root, "-deps", "./cmd/impala-lbcheck") {
+		n++
+		standard := !strings.Contains(p.ImportPath, ".")
+		for _, imported := range p.Imports {
+			if strings.HasSuffix(imported, "/template") && !standard && p.ImportPath != "github.com/spf13/cobra" {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+	if n < 200 {
+		t.Errorf("%d packages: that is not all", n)
+	}
+}

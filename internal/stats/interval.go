@@ -1,43 +1,16 @@
 package stats
 
-import (
-	"sort"
+import "math"
 
-	"gonum.org/v1/gonum/mathext"
-)
-
-// QuantileRanks returns the ranks, from 1, of two of n samples in order between which
-// the quantile q of what they were drawn from lies with the confidence level, whatever
-// its distribution is: each end errs with half of the rest. low is 0 and high n+1 where
-// so few samples have no such bound (David and Nagaraja, Order Statistics, 7.1).
-func QuantileRanks(n int, q, level float64) (low, high int) {
-	tail := (1 - level) / 2
-	low = sort.Search(n, func(i int) bool { return BinomialAtLeast(i+1, n, q) < 1-tail })
-	high = 1 + sort.Search(n, func(i int) bool { return BinomialAtLeast(i+1, n, q) <= tail })
-	return low, high
-}
-
-// QuantileNeeds is how many samples give the quantile q both bounds at the confidence
-// level.
-func QuantileNeeds(q, level float64) int {
-	const most = 1 << 30
-	return sort.Search(most, func(n int) bool {
-		low, high := QuantileRanks(n, q, level)
-		return low >= 1 && high <= n
-	})
-}
-
-// ProportionInterval returns bounds of the chance of an event that came k times in n,
-// at the confidence level (Clopper and Pearson: exact, and so a little wide). It is 0 to
-// 1 where n is 0.
-func ProportionInterval(k, n int, level float64) (low, high float64) {
-	tail := (1 - level) / 2
-	low, high = 0, 1
-	if k > 0 && k <= n {
-		low = mathext.InvRegIncBeta(float64(k), float64(n-k+1), tail)
+// Interval is where the share of which c of n is a sample lies, but for a chance of one
+// in twenty (Wilson 1927, doi:10.1080/01621459.1927.10502953). Of no sample it is all
+// from 0 to 1.
+func Interval(c, n int) (low, high float64) {
+	if n <= 0 {
+		return 0, 1
 	}
-	if k < n {
-		high = mathext.InvRegIncBeta(float64(k+1), float64(n-k), 1-tail)
-	}
-	return low, high
+	const z = 1.959964
+	share, of := float64(c)/float64(n), float64(n)
+	middle, half := share+z*z/(2*of), z*math.Sqrt(share*(1-share)/of+z*z/(4*of*of))
+	return max(0, (middle-half)/(1+z*z/of)), min(1, (middle+half)/(1+z*z/of))
 }

@@ -114,7 +114,11 @@ func (c *Comparison) conclude() {
 			differ++
 		}
 	}
-	rows := fmt.Sprintf("%d of %s differ by more than chance", differ, phrase.Count(len(c.Rows), "figure"))
+	verb := "differ"
+	if differ == 1 {
+		verb = "differs"
+	}
+	rows := fmt.Sprintf("%d of %s %s by more than chance", differ, phrase.Count(len(c.Rows), "figure"), verb)
 	if len(c.Findings) == 0 {
 		c.Verdict, c.Summary = scenarios.StatusSkipped, "COMPARED: "+rows+"; no limit was set."
 		return

@@ -66,10 +66,10 @@ func (l Limit) weigh(was, is figure, most float64) (scenarios.Status, string, sc
 		return scenarios.StatusFail, "", nil
 	case !enough:
 		n := stats.QuantileNeeds(l.quantile, Level)
-		return scenarios.StatusInconclusive, fmt.Sprintf("that takes %s or more in both runs, of which not too many failed; there are %d, and were %d",
+		return scenarios.StatusInconclusive, fmt.Sprintf("That takes %s or more in both runs, of which not too many failed; there are %d, and were %d",
 			phrase.Count(n, "session"), is.count, was.count), phrase.Try("compare a percentile nearer to the median", "take more sessions")
 	case worse:
-		return scenarios.StatusInconclusive, "chance alone may explain the difference", phrase.Try("take more sessions in both runs")
+		return scenarios.StatusInconclusive, "Chance alone may explain the difference", phrase.Try("take more sessions in both runs")
 	}
 	return scenarios.StatusPass, "", nil
 }

@@ -3,8 +3,9 @@
 package merge_test
 
 const (
-	raceEnabled  = false
-	shardsOfSize = 1000
-
+	raceEnabled   = false
+	shardsOfSize  = 1000
+	sessionsEach  = 1_000_000
 	simulatedRuns = 40
+	splitStep     = 1 // between the numbers of shards that are tried
 )

@@ -2,9 +2,12 @@
 
 package merge_test
 
+// Under the race detector there are fewer of everything: it watches for races there, not
+// for rates, time and memory.
 const (
-	raceEnabled  = true
-	shardsOfSize = 20
-
-	simulatedRuns = 3
+	raceEnabled   = true
+	shardsOfSize  = 5
+	sessionsEach  = 1000
+	simulatedRuns = 1
+	splitStep     = 5
 )

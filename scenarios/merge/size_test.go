@@ -25,9 +25,6 @@ const (
 )
 
 func TestMerge_OfAThousandShardsIsSmallAndQuick(t *testing.T) {
-	if raceEnabled {
-		t.Log("time and memory are measured without the race detector; here the sum is of 20 shards")
-	}
 	text := millionSessions(t)
 	if len(text) > maxDocument {
 		t.Errorf("a shard of a million sessions has %d bytes, more than %d", len(text), maxDocument)
@@ -50,7 +47,7 @@ func TestMerge_OfAThousandShardsIsSmallAndQuick(t *testing.T) {
 	}
 	memory := peak()
 	t.Logf("%d shards of %d bytes: %s, of them %s at work, %d MB", len(docs), len(text), took.Round(time.Millisecond), worked.Round(time.Millisecond), memory>>20)
-	if r.Sessions.OK != shardsOfSize*1_000_000 || r.Phases.Count(scenarios.PhaseOpen) != r.Sessions.OK || len(r.Findings) == 0 {
+	if r.Sessions.OK != shardsOfSize*sessionsEach || r.Phases.Count(scenarios.PhaseOpen) != r.Sessions.OK || len(r.Findings) == 0 {
 		t.Errorf("%+v, %d opened, %d findings", r.Sessions, r.Phases.Count(scenarios.PhaseOpen), len(r.Findings))
 	}
 	if !raceEnabled && (min(took, worked) > maxTime || memory > maxMemory) {
@@ -68,9 +65,9 @@ func millionSessions(t *testing.T) []byte {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	m := &r.Measured
 	nodes := []netip.AddrPort{m.Nodes[0].Address, m.Nodes[1].Address}
-	look := scenarios.Look{Kind: scenarios.LookWhole, Planned: 1_000_000}
+	look := scenarios.Look{Kind: scenarios.LookWhole, Planned: sessionsEach}
 	logins := scenarios.LoginTimes{Coordinators: scenarios.TimesByName{}, Nodes: scenarios.TimesByName{}}
-	for i := range 1_000_000 {
+	for i := range sessionsEach {
 		o := scenarios.Observation{Seq: i, Part: scenarios.PartArrival, Node: nodes[rnd.IntN(2)], Outcome: scenarios.OutcomeOK, Closed: scenarios.OutcomeOK, Open: 8}
 		o.Due = time.Duration(i) * 50 * time.Microsecond
 		o.Start = o.Due + time.Duration(rnd.IntN(200))*time.Microsecond

@@ -27,7 +27,7 @@ func TestMerge_OfASplitRunIsTheRun(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			s := scenarioOf(kind)
-			for n := 1; n <= 16; n++ {
+			for n := 1; n <= 16; n += splitStep {
 				looks, each := 1, 960
 				if kind == scenarios.KindLooks {
 					looks, each = 3, 320
