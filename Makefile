@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check
+.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -109,6 +109,10 @@ release: ## all artefacts of a release in dist/, but uploads nothing (half an ho
 
 release-check: ## the release of HEAD from two clones, whose bytes must be the same (an hour)
 	release/reproduce
+
+# Kubernetes is compiled from its module the first time: ten minutes on two idle cores.
+kubernetes: ## the CronJob in a real cluster under the profile restricted (root, Debian)
+	go run ./interop kubernetes
 
 sim: ## the simulated cluster on ports 21050 and 21000
 	go run -tags noaws ./cmd/impala-lbcheck sim --hs2-port 21050 --beeswax-port 21000

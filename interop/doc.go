@@ -14,6 +14,7 @@
 //	go run ./interop            every proof
 //	go run ./interop --full     also those that start more servers
 //	go run ./interop haproxy    proofs with "haproxy" in their name
+//	go run ./interop kubernetes a cluster of one node, compiled first: only by name
 //	go run ./interop soak       ten minutes at half of the capacity: only by name
 //
 // It listens on 127.0.0.0/8 only, stops everything that it started, and cannot run

@@ -78,6 +78,7 @@ func allProofs(l *lab) []proof {
 		provisionProofs(l),
 		imageProofs(l),
 		kustomizeProofs(l),
+		kubernetesProofs(l),
 		ciProofs(l),
 		kerberosProofs(l),
 		simKDCProofs(l),
