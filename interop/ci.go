@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -208,7 +209,7 @@ func (r ciRun) check(code int, verdict string) error {
 	}
 	for _, name := range []string{"junit.xml", "report.md"} {
 		if info, err := os.Stat(filepath.Join(r.kept, name)); err != nil || info.Size() == 0 {
-			return fmt.Errorf("%s was not kept: %v", name, err)
+			return errors.Join(fmt.Errorf("%s was not kept", name), err)
 		}
 	}
 	return nil

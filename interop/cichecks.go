@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,7 +39,7 @@ func (c *ciLab) installJUnitReaders(ctx context.Context) (string, error) {
 	}
 	archives, err := filepath.Glob(filepath.Join(dir, "pytest-*.tar.gz"))
 	if err != nil || len(archives) != 1 {
-		return "", fmt.Errorf("pytest's sources: %q: %v", archives, err)
+		return "", errors.Join(fmt.Errorf("pytest's sources: %q", archives), err)
 	}
 	b, err := runRequired(ctx, time.Minute, nil, "tar", "-xzOf", archives[0], "--wildcards", "*/junit-10.xsd")
 	if err != nil {
@@ -110,7 +111,7 @@ func (c *ciLab) readJUnit(ctx context.Context, paths ...string) (junitTests, err
 func (c *ciLab) proveJUnit(ctx context.Context) (evidence, error) {
 	goldens, err := filepath.Glob(filepath.Join(c.root, "testdata", "golden", "*.junit"))
 	if err != nil || len(goldens) == 0 {
-		return evidence{}, fmt.Errorf("no stored JUnit: %v", err)
+		return evidence{}, errors.Join(errors.New("no stored JUnit"), err)
 	}
 	sum, err := c.readJUnit(ctx, goldens...)
 	return evidence{numbers: fmt.Sprintf("%d files are valid by Jenkins's schema; junitparser reads %d tests, %d of them red", sum.files, sum.cases, sum.red)}, err
@@ -141,7 +142,7 @@ func (c *ciLab) proveMarkdown(ctx context.Context) (evidence, error) {
 	}
 	goldens, err := filepath.Glob(filepath.Join(c.root, "testdata", "golden", "*.markdown"))
 	if err != nil || len(goldens) == 0 {
-		return evidence{}, fmt.Errorf("no stored Markdown: %v", err)
+		return evidence{}, errors.Join(errors.New("no stored Markdown"), err)
 	}
 	out, err := runRequired(ctx, time.Minute, nil, append([]string{filepath.Join(venv, "bin", "python"), "-c", markdownReader}, goldens...)...)
 	if err != nil {

@@ -1,6 +1,7 @@
 package connlimit_test
 
 import (
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -47,7 +48,7 @@ func TestListener_ClosesWhatIsTooMany(t *testing.T) {
 	if err := third.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := third.Read(make([]byte, 1)); err != io.EOF {
+	if _, err := third.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("the third connection of two: %v, want its end", err)
 	}
 	first.Close()
@@ -58,7 +59,7 @@ func TestListener_ClosesWhatIsTooMany(t *testing.T) {
 	if err := fifth.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := fifth.Read(make([]byte, 1)); err != io.EOF {
+	if _, err := fifth.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("after one was closed twice, the third: %v, want its end", err)
 	}
 	second.Close()

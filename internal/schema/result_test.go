@@ -211,10 +211,10 @@ func (r resultShapes) words(t reflect.Type) shape {
 }
 
 // defined is a reference to a definition, which is made once.
-func (r resultShapes) defined(t reflect.Type, make func() shape) shape {
+func (r resultShapes) defined(t reflect.Type, of func() shape) shape {
 	if _, ok := r.defs[t.Name()]; !ok {
 		r.defs[t.Name()] = nil // it may refer to itself
-		r.defs[t.Name()] = make()
+		r.defs[t.Name()] = of()
 	}
 	return shape{"$ref": "#/$defs/" + t.Name()}
 }

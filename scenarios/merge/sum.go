@@ -128,9 +128,7 @@ func (s *sum) result(c chosen) scenarios.Result {
 	r := s.r
 	r.Started = s.began
 	r.Run = runOf(r.Sources)
-	for _, text := range c.remarks {
-		r.Remarks = append(r.Remarks, text)
-	}
+	r.Remarks = append(r.Remarks, c.remarks...)
 	r.Stopped = stopOf(r.Sources, c.missing)
 	r.Looks = []scenarios.Look{}
 	for _, batch := range s.batches {
