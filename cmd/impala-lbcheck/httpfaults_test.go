@@ -17,7 +17,7 @@ var ticketFaults = []faultRow{
 	{
 		faults: []string{"strips-authorization"}, settings: byTicket,
 		exit: 4, noHealthyRun: true, reported: "nothing measured (sasl.no-credentials), with the proxy as the cause",
-		contains: []string{"sasl.no-credentials", "a proxy between here and the coordinator removes the Authorization field"},
+		contains: []string{"sasl.no-credentials", "a proxy between here and the coordinator removes the Authorization header"},
 	}, {
 		faults: []string{"strips-authorization@1"}, settings: byTicket,
 		fails: []string{scenarios.ErrorsRate}, exit: 1, noHealthyRun: true, reported: "errors.rate (sasl.no-credentials), with the node: a ticket that does not arrive locks nothing, so the run goes on",
