@@ -6,7 +6,8 @@
 #   LBCHECK_VERSION   a release, such as v0.2.0; or a commit, which Go builds
 #   LBCHECK_BIN       the directory to install it into
 #   LBCHECK_SHA256    the checksum of the archive, where you pin it yourself; without it,
-#                     the archive is checked against the SHA256SUMS beside it
+#                     the archive is checked against the SHA256SUMS beside it. With it,
+#                     nothing is built: what has no archive is not installed
 #   LBCHECK_RELEASES  where releases are, such as a mirror inside your network
 #
 # templates/check.yml and ci/Jenkinsfile have a copy of this file, which a test compares and
@@ -19,7 +20,7 @@ project=github.com/impala-lbcheck/impala-lbcheck
 # What Go calls this platform; nothing where releases have no archive for it.
 case $LBCHECK_VERSION/$(uname -s)/$(uname -m) in
   v*/Linux/x86_64) platform=linux_amd64 ;;
-  v*/Linux/aarch64) platform=linux_arm64 ;;
+  v*/Linux/aarch64 | v*/Linux/arm64) platform=linux_arm64 ;;
   v*/Darwin/x86_64) platform=darwin_amd64 ;;
   v*/Darwin/arm64) platform=darwin_arm64 ;;
   *) platform= ;;
@@ -60,6 +61,9 @@ fail() {
   exit 1
 }
 
+if [ -z "$platform" ] && [ -n "${LBCHECK_SHA256:-}" ]; then
+  fail "LBCHECK_SHA256 is of an archive, and $LBCHECK_VERSION has none for $(uname -s)/$(uname -m): give a release such as v0.2.0, or no checksum"
+fi
 mkdir -p "$LBCHECK_BIN"
 if [ -n "$platform" ]; then
   install_release

@@ -185,6 +185,7 @@ func (c *ciLab) proveRelease(ctx context.Context) (evidence, error) {
 		"unlisted":         {unlistedRelease, "", "expected SHA-256"},
 		"missing":          {"v9.9.6", "", "cannot download"},
 		"a commit":         {commitToBuild, "", ""},
+		"a pinned commit":  {commitToBuild, m.sum, "LBCHECK_SHA256 is of an archive"},
 	} {
 		bin := c.file("ci", "bin")
 		if err := os.RemoveAll(bin); err != nil {
@@ -201,7 +202,7 @@ func (c *ciLab) proveRelease(ctx context.Context) (evidence, error) {
 			return evidence{}, fmt.Errorf("%s: exit %d: %s", name, a.code, tail(append(a.stdout, a.stderr...)))
 		}
 	}
-	return evidence{numbers: "2 installed, and a commit by go install; another checksum, none, a changed archive, one that is not listed and one that is missing are refused"}, nil
+	return evidence{numbers: "2 installed, and a commit by go install; another checksum, none, a changed archive, one that is not listed, one that is missing and a commit with a checksum are refused"}, nil
 }
 
 // commitToBuild is a version without an archive. No proxy of modules has this project, so
