@@ -42,7 +42,7 @@ func annotation(r scenarios.Result, f scenarios.Finding) (level, text string) {
 	case scenarios.StatusFail:
 		return "error", claim(f)
 	case scenarios.StatusInconclusive:
-		return choose(r.ExitCode() == scenarios.ExitPass, "warning", "error"), claim(f)
+		return either(r.ExitCode() == scenarios.ExitPass, "warning", "error"), claim(f)
 	case scenarios.StatusPass:
 		if f.Note != "" {
 			return "notice", message(f.Note)

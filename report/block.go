@@ -21,8 +21,8 @@ type tableBlock struct {
 	counts [][]int // of the cells that are counts, to be shown as shades, too; nil: none
 }
 
-// newCollector is a page that has no width and collects blocks.
-func newCollector(s Style) *page {
+// newBlocks is a page that has no width and collects blocks.
+func newBlocks(s Style) *page {
 	const unlimited = 1 << 16
 	return &page{Style: s, width: unlimited, collects: true}
 }

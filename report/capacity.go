@@ -40,7 +40,7 @@ func (p *page) holders(c scenarios.Capacity) {
 	for _, h := range c.Holders {
 		row := []string{holderName(p.names, h), strconv.Itoa(h.Held)}
 		if oneDown > 0 {
-			row = append(row, choose(h.Name != "", strconv.Itoa(oneDown), "-"))
+			row = append(row, either(h.Name != "", strconv.Itoa(oneDown), "-"))
 		}
 		rows = append(rows, row)
 	}
@@ -59,7 +59,7 @@ func (p *page) holders(c scenarios.Capacity) {
 }
 
 func holderName(n names, h scenarios.Holder) string {
-	return choose(h.Name != "", n.of(h.Name), unidentified)
+	return either(h.Name != "", n.of(h.Name), unidentified)
 }
 
 // held is how many sessions stayed, of how many, and for how long.

@@ -20,7 +20,7 @@ func writeHandles(p *page, r scenarios.Result) {
 	var rows [][]string
 	for _, h := range r.Handles {
 		rows = append(rows, []string{
-			p.coordinator(h.Opened), p.coordinator(h.Answered), choose(h.OtherNode, "another", "the same"),
+			p.coordinator(h.Opened), p.coordinator(h.Answered), either(h.OtherNode, "another", "the same"),
 			strconv.Itoa(h.Reached), strconv.Itoa(h.Foreign), strconv.Itoa(h.Unknown), orDash(name(h.Class.String())),
 		})
 	}
@@ -37,5 +37,5 @@ func writeHandles(p *page, r scenarios.Result) {
 
 // coordinator is a name as the page prints it.
 func (p *page) coordinator(name string) string {
-	return choose(name != "", p.names.of(name), unidentified)
+	return either(name != "", p.names.of(name), unidentified)
 }

@@ -26,7 +26,7 @@ type htmlPage struct {
 
 // writeHTML writes a page that needs no other file and no script.
 func writeHTML(w io.Writer, r scenarios.Result, s Style) error {
-	p := newCollector(s)
+	p := newBlocks(s)
 	page := htmlPage{Status: statusClass(r.Verdict), Next: p.Fixes(next(r))}
 	page.Word, page.Sentence = verdictOf(r)
 	stored, err := storedResult(r)
@@ -42,7 +42,7 @@ func writeHTML(w io.Writer, r scenarios.Result, s Style) error {
 // findings, as nothing is judged before the end. A browser asks for it again after some
 // time; 0 is never.
 func WriteRunning(w io.Writer, r scenarios.Result, s Style, again time.Duration) error {
-	p := newCollector(s)
+	p := newBlocks(s)
 	page := htmlPage{Status: "running", Word: "RUNNING", Sentence: soFar(r), Every: int(again.Seconds()), Still: again == 0}
 	page.fill(p, r, htmlSections(p, r))
 	_, err := w.Write(escapeCommands(page.markup()))

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -21,7 +22,7 @@ func fillFindings(v *values, r scenarios.Result, l metricLabels) {
 	all := statusNames(scenarios.StatusPass, scenarios.StatusFail, scenarios.StatusInconclusive, scenarios.StatusSkipped)
 	for _, f := range r.Findings {
 		for _, status := range all {
-			v.add(truth(status == f.Status.String()), l.findings.of(f.ID), status)
+			v.add(stats.Indicator(status == f.Status.String()), l.findings.of(f.ID), status)
 		}
 	}
 }

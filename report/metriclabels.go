@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -45,7 +46,7 @@ func labelsOf(r scenarios.Result) metricLabels {
 func coordinatorsToShow(r scenarios.Result, all scenarios.Tally) []string {
 	coords := slices.Clone(r.Coords)
 	slices.SortStableFunc(coords, func(a, b scenarios.CoordTally) int {
-		return cmp.Or(cmp.Compare(truth(b.Expected != nil), truth(a.Expected != nil)), b.Sessions-a.Sessions)
+		return cmp.Or(cmp.Compare(stats.Indicator(b.Expected != nil), stats.Indicator(a.Expected != nil)), b.Sessions-a.Sessions)
 	})
 	var out []string
 	for _, c := range coords {

@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -27,7 +28,7 @@ var metricRows = []metricRow{
 	{"findings", "Findings of the run by id and status.", []string{"id", "status"}, fillFindings},
 	{"exit_code", "The exit code that the run has.", nil, single(func(r scenarios.Result) float64 { return float64(r.Exit) })},
 	{"run_complete", "1 if the run ended by itself, 0 if it was interrupted, stopped early, or is still going on.", nil,
-		single(func(r scenarios.Result) float64 { return truth(r.Complete) })},
+		single(func(r scenarios.Result) float64 { return stats.Indicator(r.Complete) })},
 	{"run_start_timestamp_seconds", "When the run started, in seconds since 1970.", nil, single(func(r scenarios.Result) float64 { return unixSeconds(r.Started) })},
 	{"run_duration_seconds", "How long the run took.", nil, single(func(r scenarios.Result) float64 { return r.Seconds })},
 
@@ -51,7 +52,7 @@ var metricRows = []metricRow{
 	{"certificate_expiry_timestamp_seconds", "When the first certificate of a node's chain expires, in seconds since 1970.", []string{"node"},
 		eachCertificate(func(c scenarios.Cert) float64 { return unixSeconds(c.Ends()) })},
 	{"certificate_trusted", "1 if a node's certificate leads to a trusted root and names the host.", []string{"node"},
-		eachCertificate(func(c scenarios.Cert) float64 { return truth(c.Chain == scenarios.ChainOK && c.HostOK) })},
+		eachCertificate(func(c scenarios.Cert) float64 { return stats.Indicator(c.Chain == scenarios.ChainOK && c.HostOK) })},
 
 	{"capacity_sessions_target", "Sessions that the capacity run was to hold. 0: as many as the service takes.", nil, ofCapacity(func(c scenarios.Capacity) int { return c.Target })},
 	{"capacity_sessions_held", "The most sessions that were open together.", nil, ofCapacity(func(c scenarios.Capacity) int { return c.Held })},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -12,7 +13,7 @@ import (
 const metricPrefix = "impala_lbcheck_"
 
 // Metrics returns a result as metrics of Prometheus, whose values do not change any
-// more; of the result itself nothing is kept. docs/reports.md lists them. Every metric
+// more; of the result itself nothing is kept. docs/exporter.md lists them. Every metric
 // has the scenario's name and its endpoints as labels, so that the files of several runs
 // can lie side by side. The values of the other labels are bounded in number and in
 // length; what is beyond that is counted under "other".
@@ -100,7 +101,7 @@ func (v *values) least(n float64, labels ...string) {
 // set adds a sample for each of all states: 1 for the one that holds, otherwise 0.
 func (v *values) set(holds string, all []string) {
 	for _, state := range all {
-		v.add(truth(state == holds), state)
+		v.add(stats.Indicator(state == holds), state)
 	}
 }
 
@@ -112,12 +113,4 @@ func (v *values) sample(labels []string) (s *sample, found bool) {
 		v.samples = append(v.samples, s)
 	}
 	return s, found
-}
-
-// truth is 1 for what holds, and 0 for what does not.
-func truth(holds bool) float64 {
-	if holds {
-		return 1
-	}
-	return 0
 }

@@ -23,7 +23,7 @@ func writePages(p *page, r scenarios.Result) {
 	for i, v := range all {
 		rows[i] = []string{
 			short.of(v.coordinator), orUnread(v.inUse[scenarios.PageBefore]), orUnread(v.inUse[scenarios.PageDuring]), orUnread(v.inUse[scenarios.PageAfter]),
-			choose(v.threads > 0, strconv.Itoa(v.threads), "-"), orUnread(v.sessions), v.state,
+			either(v.threads > 0, strconv.Itoa(v.threads), "-"), orUnread(v.sessions), v.state,
 		}
 	}
 	if widest := widestVersion(all); widest <= p.room(cols, rows) {

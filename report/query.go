@@ -25,7 +25,7 @@ func writeQuery(p *page, r scenarios.Result) {
 			median, slowest = rounded(float64(scenarios.Median(q.Times))), rounded(float64(slices.Max(q.Times)))
 		}
 		rows = append(rows, []string{
-			choose(q.Coordinator != "", p.names.of(q.Coordinator), unidentified), strconv.Itoa(q.Runs), strconv.Itoa(q.Failed), median, slowest, orDash(name(q.Class.String())),
+			either(q.Coordinator != "", p.names.of(q.Coordinator), unidentified), strconv.Itoa(q.Runs), strconv.Itoa(q.Failed), median, slowest, orDash(name(q.Class.String())),
 		})
 	}
 	p.table(cols, rows)

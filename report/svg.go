@@ -75,7 +75,7 @@ func caption(class, anchor string, x, y float64, s string) mark {
 func polyline(class string, points [][2]float64) mark {
 	var b strings.Builder
 	for i, p := range points {
-		fmt.Fprintf(&b, "%s%g %g", choose(i == 0, "M", "L"), px(p[0]), px(p[1]))
+		fmt.Fprintf(&b, "%s%g %g", either(i == 0, "M", "L"), px(p[0]), px(p[1]))
 	}
 	return mark{Shape: "path", Class: class, Path: b.String()}
 }

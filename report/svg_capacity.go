@@ -61,10 +61,10 @@ func holderRow(p *page, c scenarios.Capacity, h scenarios.Holder, y float64, x f
 	}
 	marks := append(rowLabels(y, who, numbers), rect("track", 0, y+barTop, chartWidth, barHeight))
 	if oneDown > 0 {
-		class := choose(c.Threads > 0 && oneDown > c.Threads, "one-down over", "one-down")
+		class := either(c.Threads > 0 && oneDown > c.Threads, "one-down over", "one-down")
 		marks = append(marks, rect(class, 0, y+barTop-2, x(oneDown), barHeight+4))
 	}
-	class := choose(c.Full(h), "bar full", "bar")
+	class := either(c.Full(h), "bar full", "bar")
 	marks = append(marks, rect(class, 0, y+barTop, x(h.Held), barHeight).standsFor(who, strconv.Itoa(h.Held)))
 	if c.Threads > 0 && h.Name != "" {
 		marks = append(marks, line("limit", x(c.Threads), y+barTop-5, 0, barHeight+10))

@@ -155,7 +155,7 @@ func (t timeline) logins(load *scenarios.LoadStats) *chart {
 		ID: "slowest", Title: "Slowest login, from when it was due, in " + exactSeconds(t.width) + " each",
 		Desc:   "The longest is " + short(longest.Duration()) + ".",
 		Legend: []legend{{"curve", "line", "slowest login"}},
-	}, float64(longest), func(s float64) string { return choose(s == 0, "0", short(scenarios.Seconds(s).Duration())) })
+	}, float64(longest), func(s float64) string { return either(s == 0, "0", short(scenarios.Seconds(s).Duration())) })
 	y := func(s float64) float64 { return plotEnd - clamp(s/float64(longest), 0, 1)*plotHeight }
 	for _, run := range t.withLogins() {
 		var points [][2]float64

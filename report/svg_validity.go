@@ -65,7 +65,7 @@ func (v validity) row(y float64) []mark {
 	if days < 0 {
 		left = "expired " + count(-days, "day") + " before"
 	}
-	class := choose(days < 0, "gone expired", "gone")
+	class := either(days < 0, "gone expired", "gone")
 	return append(rowLabels(y, v.subject, left),
 		rect(class, 0, y+barTop, over*chartWidth, barHeight),
 		rect("left", over*chartWidth, y+barTop, (1-over)*chartWidth, barHeight).standsFor(v.subject, strconv.Itoa(days)))

@@ -39,8 +39,8 @@ func count[N ~int | ~int64](n N, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// choose is yes where condition holds, and no where it does not.
-func choose(condition bool, yes, no string) string {
+// either is yes where condition holds, and no where it does not.
+func either(condition bool, yes, no string) string {
 	if condition {
 		return yes
 	}
@@ -73,7 +73,7 @@ func clamp(x, lo, hi float64) float64 {
 
 // orDash prints a dash in place of nothing.
 func orDash(s string) string {
-	return choose(s != "", s, "-")
+	return either(s != "", s, "-")
 }
 
 // joined lists up to limit names, then how many more there are.
