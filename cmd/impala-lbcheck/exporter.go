@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/exporter"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/httpserve"
 	"github.com/impala-lbcheck/impala-lbcheck/lbcheck"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/threshold"
@@ -77,7 +78,7 @@ func serveExporter(ctx context.Context, e env, config, listen string, check bool
 		_, err := fmt.Fprintf(e.out, "%s: OK\n", config)
 		return err
 	}
-	l, err := exporter.Listen(ctx, listen, true)
+	l, err := httpserve.Listen(ctx, listen, true)
 	if err != nil {
 		return fmt.Errorf("--listen %s: %w", listen, err)
 	}
@@ -85,7 +86,7 @@ func serveExporter(ctx context.Context, e env, config, listen string, check bool
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() {
-		serving <- exporter.Serve(ctx, l, ex.Handler())
+		serving <- httpserve.Serve(ctx, l, ex.Handler())
 		stop()
 	}()
 	err = writeJSON(e.out, exporterLine{Address: l.Addr().String(), Targets: ex.Targets()}, "")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/exporter"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/httpserve"
 	"github.com/impala-lbcheck/impala-lbcheck/report"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -44,8 +45,8 @@ const keepMetrics = time.Second / 2
 
 // listen serves until close, also after a signal: what is scraped last is the whole run.
 func (p *metricsPlace) listen(ctx context.Context, e env) (*metricsServer, error) {
-	l, err := exporter.Listen(ctx, p.address, p.public)
-	if errors.Is(err, exporter.ErrPublic) {
+	l, err := httpserve.Listen(ctx, p.address, p.public)
+	if errors.Is(err, httpserve.ErrPublic) {
 		err = fmt.Errorf("%w; if they should, add --metrics-public", err)
 	}
 	if err != nil {
@@ -57,7 +58,7 @@ func (p *metricsPlace) listen(ctx context.Context, e env) (*metricsServer, error
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) { exporter.ServeMetrics(w, r, s) })
 	go func() {
 		defer close(s.ended)
-		if err := exporter.Serve(ctx, l, mux); err != nil {
+		if err := httpserve.Serve(ctx, l, mux); err != nil {
 			fmt.Fprintln(e.err, "impala-lbcheck: --metrics-listen:", oneLine(err))
 		}
 	}()

@@ -8,9 +8,6 @@ import (
 	"strconv"
 )
 
-// maxConnections bounds the connections that are open at once.
-const maxConnections = 16
-
 // addressOf reads an address to listen on: a loopback one, or localhost, and a port.
 func addressOf(address string) (string, error) {
 	host, port, err := net.SplitHostPort(address)

@@ -5,13 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
-	"github.com/impala-lbcheck/impala-lbcheck/internal/connlimit"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/httpserve"
 )
 
 // Every is after how long a browser asks for the page again.
@@ -23,9 +22,8 @@ type Render func(w io.Writer, again time.Duration) error
 // Server serves one page.
 type Server struct {
 	listener net.Listener
-	http     *http.Server
-	hosts    map[string]bool // that a request may be for
-	ended    chan struct{}   // Serve has returned
+	stop     context.CancelFunc
+	ended    chan struct{} // it serves no more
 
 	mu     sync.Mutex
 	render Render // nil: nothing to show yet
@@ -54,19 +52,12 @@ func Listen(address string) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w; port 0 takes any that is free", err)
 	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	s := &Server{
-		listener: connlimit.Listener(l, maxConnections), ended: make(chan struct{}), last: make(chan struct{}),
-		hosts: map[string]bool{l.Addr().String(): true, "localhost:" + port: true}, pages: map[time.Duration]rendered{},
-	}
-	s.http = &http.Server{
-		Handler: s, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 5 * time.Second,
-		MaxHeaderBytes: 8 << 10, ErrorLog: log.New(io.Discard, "", 0),
-	}
-	s.http.SetKeepAlivesEnabled(false)
+	s := &Server{listener: l, ended: make(chan struct{}), last: make(chan struct{}), pages: map[time.Duration]rendered{}}
+	var ctx context.Context
+	ctx, s.stop = context.WithCancel(context.Background())
 	go func() {
 		defer close(s.ended)
-		_ = s.http.Serve(s.listener) // it ends with Close
+		_ = httpserve.Serve(ctx, l, s) // it ends with Close
 	}()
 	return s, nil
 }
@@ -97,13 +88,9 @@ func (s *Server) Finish(ctx context.Context, render Render) {
 	}
 }
 
-// Close ends the server and what is left of requests.
+// Close ends the server; a page that is being sent is sent.
 func (s *Server) Close() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if s.http.Shutdown(ctx) != nil { // a page that is being sent is sent
-		_ = s.http.Close()
-	}
+	s.stop()
 	<-s.ended
 }
 
@@ -120,12 +107,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for key, value := range map[string]string{
 		"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
 		"Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "same-origin",
+		"Connection": "close", // a browser asks again and again, and keeps no room meanwhile
 	} {
 		h.Set(key, value)
 	}
 	switch {
-	case !s.hosts[r.Host]:
-		http.Error(w, "this server is "+s.URL(), http.StatusMisdirectedRequest)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "there is only a page to read", http.StatusMethodNotAllowed)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/httpserve"
 )
 
 // listening is a server on a free port, with a client that keeps no connection.
@@ -161,7 +163,7 @@ func TestServer_BoundsItsConnections(t *testing.T) {
 	t.Parallel()
 	s, c := listening(t)
 	s.Show(said("a run"))
-	for range maxConnections {
+	for range httpserve.MaxConnections {
 		conn, err := net.Dial("tcp", s.listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)

@@ -1,5 +1,4 @@
-// Package connlimit bounds how many connections a server has at once.
-package connlimit
+package httpserve
 
 import (
 	"net"
@@ -7,9 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// Listener returns a listener that has at most so many connections open at once. One
-// that there is no room for is closed at once: whoever it is may try again.
-func Listener(l net.Listener, most int) net.Listener {
+// limitConnections returns a listener that has at most so many connections open at once.
+// One that there is no room for is closed at once: whoever it is may try again.
+func limitConnections(l net.Listener, most int) net.Listener {
 	return &limited{Listener: l, most: int32(most)}
 }
 

@@ -1,4 +1,4 @@
-package connlimit_test
+package httpserve
 
 import (
 	"errors"
@@ -8,19 +8,17 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-
-	"github.com/impala-lbcheck/impala-lbcheck/internal/connlimit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestListener_ClosesWhatIsTooMany(t *testing.T) {
+func TestLimitConnections_ClosesWhatIsTooMany(t *testing.T) {
 	t.Parallel()
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := connlimit.Listener(inner, 2)
+	l := limitConnections(inner, 2)
 	accepted := make(chan net.Conn)
 	go func() {
 		defer close(accepted)
