@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,13 +21,23 @@ import (
 // and returns its address. It ends with the test, by SIGTERM, with code 0.
 func startExporter(t *testing.T, c *simcluster.Cluster, settings ...string) string {
 	t.Helper()
+	return startExporterOf(t, []string{"lb"}, c, settings...)
+}
+
+// startExporterOf starts one of several targets, which are alike.
+func startExporterOf(t *testing.T, names []string, c *simcluster.Cluster, settings ...string) string {
+	t.Helper()
 	var nodes []string
 	for _, n := range c.Nodes() {
 		nodes = append(nodes, `"`+n.String()+`"`)
 	}
+	targets := "targets:\n"
+	for _, name := range names {
+		targets += fmt.Sprintf("  %s:\n    scenario: smoke\n    endpoints: [%s]\n    settings:\n      load.timeout: 5s\n      %s\n",
+			name, strings.Join(nodes, ", "), strings.Join(settings, "\n      "))
+	}
 	config := filepath.Join(t.TempDir(), "exporter.yaml")
-	write(t, config, fmt.Sprintf("targets:\n  lb:\n    scenario: smoke\n    endpoints: [%s]\n    settings:\n      load.timeout: 5s\n      %s\n",
-		strings.Join(nodes, ", "), strings.Join(settings, "\n      ")))
+	write(t, config, targets)
 	signals, ended := make(chan os.Signal, 1), make(chan int, 1)
 	out, in := io.Pipe()
 	go func() {
@@ -44,7 +55,7 @@ func startExporter(t *testing.T, c *simcluster.Cluster, settings ...string) stri
 	if err == nil {
 		err = json.Unmarshal(line, &ready)
 	}
-	if err != nil || len(ready.Targets) != 1 || ready.Targets[0] != "lb" {
+	if err != nil || !slices.Equal(ready.Targets, names) {
 		t.Fatalf("%q: %v", line, err)
 	}
 	return "http://" + ready.Address
@@ -116,6 +127,51 @@ func TestExporter_NoSecondLoginAfterARejection(t *testing.T) {
 	scrapeUntil(t, address+"/probe?target=lb", "\nimpala_lbcheck_exporter_login_withheld 1\n")
 	if s := c.Stats(); s.Rejected != 1 {
 		t.Errorf("%d logins were rejected, want 1", s.Rejected)
+	}
+}
+
+// Two targets that log in as one user send a wrong password once, not once each.
+func TestExporter_OneRejectionOfAllTargets(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, simcluster.Config{Auth: simcluster.AuthLDAP, Users: map[string]string{"u": "good"}})
+	address := startExporterOf(t, []string{"a", "b"}, c, "auth.mechanism: ldap", "auth.user: u", "auth.allow_cleartext: true", "auth.password_file: "+ownFile(t, []byte("bad\n")))
+	fetch(t, address+"/probe?target=a")
+	fetch(t, address+"/probe?target=b")
+	for _, name := range []string{"a", "b"} {
+		scrapeUntil(t, address+"/probe?target="+name, "\nimpala_lbcheck_exporter_login_withheld 1\n")
+	}
+	if s := c.Stats(); s.Rejected != 1 {
+		t.Errorf("%d logins were rejected, want 1", s.Rejected)
+	}
+}
+
+// A page elsewhere, whose name leads to this machine, reads no results.
+func TestExporter_AnswersForItsOwnHostAlone(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, simcluster.Config{})
+	address := startExporter(t, c, "load.sessions: 4")
+	refusesOtherHosts(t, address+"/probe?target=lb")
+	if s := c.Stats(); s.SessionsOpened != 0 {
+		t.Errorf("%d sessions", s.SessionsOpened)
+	}
+}
+
+// refusesOtherHosts asks as a browser does that was led to a server by another name.
+func refusesOtherHosts(t *testing.T, address string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "rebound.example.com:" + r.URL.Port()
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
+	if answer.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("a request for %s: %d", r.Host, answer.StatusCode)
 	}
 }
 

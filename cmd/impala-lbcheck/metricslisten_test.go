@@ -37,6 +37,7 @@ func TestMetricsListen_ServesTheRunSoFar(t *testing.T) {
 			t.Errorf("there is no %s in\n%s", want, body)
 		}
 	}
+	refusesOtherHosts(t, address)
 	signals <- syscall.SIGINT
 	if code := <-ended; code != exitSIGINT {
 		t.Errorf("exit %d", code)

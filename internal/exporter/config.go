@@ -23,7 +23,7 @@ type Target struct {
 	Every    time.Duration // how old a result may be before a scrape starts a run
 	Scenario scenarios.Scenario
 
-	from     source            // of the scenario
+	from     scenarioSource    // of the scenario
 	settings map[string]string // of the target itself
 }
 
@@ -33,8 +33,8 @@ func (t Target) Sets(key string) bool {
 	return here || t.from.file != "" && scenarios.SourceSets(t.from.text, key)
 }
 
-// source is where a scenario comes from.
-type source struct {
+// scenarioSource is where a scenario comes from.
+type scenarioSource struct {
 	file string // "": it is built in
 	text []byte
 }

@@ -4,7 +4,7 @@
 //
 // [Parse] reads that file, [New] makes an [Exporter] of it, whose [Exporter.Handler]
 // answers scrapes and whose [Exporter.Run] reads the file again where it changes, and
-// ends what goes on. [Listen] and [Serve] are what any server of metrics here is made of.
+// ends what goes on.
 //
 // A scrape never waits for a run. It is answered with the last result and its age, and
 // starts a run where that is too old. A target has one run at a time, all of them
@@ -12,6 +12,7 @@
 //
 // What it refuses to do: it connects to no host that a request names; a target that the
 // file does not name is not found. It does not send a login again that was rejected,
-// until its secret has changed. It starts no command of a scenario. Of a result it keeps
+// for whichever target, until its secret has changed, and no login twice at once that
+// nobody has accepted yet. It starts no command of a scenario. Of a result it keeps
 // the metrics alone, whose number is bounded.
 package exporter

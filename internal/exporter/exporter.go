@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,18 +42,22 @@ type Exporter struct {
 	ctx    context.Context // of all runs
 	cancel context.CancelCauseFunc
 	runs   sync.WaitGroup
-	files  []file // that were read last; of New, and then of Run's goroutine
+	logins *logins
+	files  []readFile // that were read last; of New, and then of Run's goroutine
 
 	mu         sync.Mutex
 	concurrent int
-	targets    map[string]*target
+	targets    map[string]*targetState
 	running    map[string]context.CancelFunc // by target: also the runs of targets that are no longer in the file
+	waiting    []*targetState                // that are due and were asked for
+	resumed    int                           // how often a login was no longer being tried
 }
 
-// target is one that the file names, and what became of it.
-type target struct {
+// targetState is a target that the file names, and what became of it.
+type targetState struct {
 	Target
 	due    time.Time // when a scrape may start the next one
+	held   bool      // it waits until a login is no longer being tried
 	latest attempt
 	result prometheus.Collector // of the last run that had a result; nil: there was none
 	ended  time.Time            // when that one had ended
@@ -64,7 +68,8 @@ func New(ctx context.Context, opt Options) (*Exporter, error) {
 	if opt.Run == nil {
 		opt.Run = lbcheck.Run
 	}
-	e := &Exporter{opt: opt, seal: newSeal(), targets: map[string]*target{}, running: map[string]context.CancelFunc{}}
+	e := &Exporter{opt: opt, seal: newSeal(), targets: map[string]*targetState{}, running: map[string]context.CancelFunc{}}
+	e.logins = &logins{ended: e.resume, tried: map[fingerprint]bool{}}
 	e.own = newOwnMetrics(opt.Version, e.counts)
 	e.ctx, e.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	c, files, err := e.load(ctx)
@@ -84,7 +89,7 @@ var errStopped = errors.New("the exporter stops")
 func (e *Exporter) Run(ctx context.Context) {
 	e.watch(ctx)
 	e.mu.Lock()
-	e.targets = map[string]*target{} // a scrape starts nothing any more
+	e.targets, e.waiting = map[string]*targetState{}, nil // nothing is started any more
 	e.mu.Unlock()
 	e.cancel(errStopped)
 	e.runs.Wait()
@@ -105,46 +110,71 @@ func (e *Exporter) probe(name string) (prometheus.Collector, bool) {
 	if !ok {
 		return nil, false
 	}
-	due := e.running[name] == nil && !time.Now().Before(t.due)
-	if due && len(e.running) < e.concurrent {
-		e.start(t)
-		due = false
+	if due := e.running[name] == nil && !time.Now().Before(t.due); due && !slices.Contains(e.waiting, t) {
+		e.waiting = append(e.waiting, t)
 	}
-	return t.collector(e.running[name] != nil, due), true
+	e.startWaiting()
+	return t.collector(e.running[name] != nil, slices.Contains(e.waiting, t)), true
+}
+
+// startWaiting starts the runs that there is room for. What has been due longest is first.
+func (e *Exporter) startWaiting() {
+	slices.SortStableFunc(e.waiting, func(a, b *targetState) int { return a.due.Compare(b.due) })
+	for len(e.running) < e.concurrent {
+		i := slices.IndexFunc(e.waiting, func(t *targetState) bool { return !t.held })
+		if i < 0 {
+			return
+		}
+		t := e.waiting[i]
+		e.waiting = slices.Delete(e.waiting, i, i+1)
+		e.start(t)
+	}
+}
+
+// resume starts what waited for a login that another run tried.
+func (e *Exporter) resume() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.resumed++
+	for _, t := range e.waiting {
+		t.held = false
+	}
+	e.startWaiting()
 }
 
 // start starts a run of a target.
-func (e *Exporter) start(t *target) {
+func (e *Exporter) start(t *targetState) {
 	ctx, cancel := context.WithCancel(e.ctx)
 	e.running[t.Name] = cancel
-	before := t.latest
+	before, resumed := t.latest, e.resumed
 	e.runs.Go(func() {
 		a := e.attempt(ctx, t.Target, before)
-		e.end(t, a)
+		e.end(t, a, resumed)
 	})
 }
 
-// end keeps what became of a run.
-func (e *Exporter) end(t *target, a attempt) {
+// end keeps what became of a run, which was started when logins had been resumed so many
+// times. One that was held waits until they are again.
+func (e *Exporter) end(t *targetState, a attempt, resumed int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	defer e.startWaiting()
 	e.running[t.Name]()
 	delete(e.running, t.Name)
+	current := e.targets[t.Name] == t
+	if a.outcome == held {
+		if t.held = resumed == e.resumed; current {
+			e.waiting = append(e.waiting, t)
+		}
+		return
+	}
 	t.latest, t.due = a, time.Now().Add(t.Every)
 	if a.metrics != nil {
 		t.result, t.ended = a.metrics, time.Now()
 	}
-	switch now := e.targets[t.Name]; {
-	case now == t:
+	if current {
 		e.own.count(t.Name, a)
-	case now != nil && now.logsInAs(t.Target): // the file has changed meanwhile
-		now.latest.rejected = a.rejected
 	}
-}
-
-// logsInAs reports whether a target logs in where another one does, and as that one.
-func (t Target) logsInAs(other Target) bool {
-	return reflect.DeepEqual(t.Scenario.Auth, other.Scenario.Auth) && reflect.DeepEqual(t.Scenario.Target, other.Scenario.Target)
 }
 
 // counts are how many targets there are, and how many runs go on.

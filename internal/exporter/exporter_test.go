@@ -85,6 +85,30 @@ func TestProbe_BoundsRunsOfAllTargets(t *testing.T) {
 	})
 }
 
+// The targets that are due get the places that become free, however often others are asked for.
+func TestProbe_LongestWaitingTargetIsNext(t *testing.T) {
+	const config = "concurrent: 1\nevery: 10s\ntargets: {a: {scenario: smoke, endpoints: [a]}, b: {scenario: smoke, endpoints: [b]}, c: {scenario: smoke, endpoints: [c]}}"
+	bubble(t, config, func(t *testing.T, l *lab) {
+		for _, name := range []string{"b", "c", "a"} {
+			l.scrape(name)
+			wait(time.Second)
+		}
+		for range 6 * int(runTime/time.Second) {
+			l.scrape("a")
+			wait(time.Second)
+		}
+		if got := strings.Join(l.runs(), ","); got != "b ,c ,a ,a ,a ,a " {
+			t.Errorf("runs: %q", got)
+		}
+		l.scrape("c") // a runs, and they have not been asked for again until now
+		l.scrape("b")
+		wait(2*runTime + time.Second)
+		if got := l.runs(); len(got) < 8 || got[6] != "b " || got[7] != "c " {
+			t.Errorf("runs: %q", got)
+		}
+	})
+}
+
 func TestProbe_UnknownTargetIsNotFound(t *testing.T) {
 	bubble(t, twoTargets, func(t *testing.T, l *lab) {
 		for _, target := range []string{"prod.example.com", "127.0.0.1:21050", "", "PROD", "prod%00", "test&target=prod"} {
@@ -183,8 +207,11 @@ func TestProbe_PanicOfARunIsNoEndOfTheExporter(t *testing.T) {
 		l.set(func() { l.panics = true })
 		l.scrape("test")
 		wait(runTime)
-		if got := l.scrape("test"); got["exporter_run_failed_to_start"] != 1 {
+		if got := l.scrape("test"); got["exporter_run_internal_error"] != 1 || got["exporter_run_failed_to_start"] != 0 {
 			t.Errorf("%v", got)
+		}
+		if _, body := l.get("/metrics"); !strings.Contains(body, `runs_without_result_total{reason="internal_error",target="test"} 1`) || !strings.Contains(body, `{reason="error",target="test"} 0`) {
+			t.Error("it was not counted as a fault of the exporter")
 		}
 		if !strings.Contains(l.log.String(), "a fault of ours") {
 			t.Error("the log does not tell")

@@ -34,8 +34,11 @@ type lab struct {
 	files    map[string]string
 	password string
 	panics   bool
-	good     string // the password that is not rejected; "": any
+	good     string        // the password that is not rejected; "": any
+	goodWeb  string        // the same of the web pages
+	accepted time.Duration // after how long a run's first session is good; 0: with the run
 	sent     []string
+	sentWeb  []string // passwords that runs sent to web pages
 	running  int
 	most     int // that ran together
 	stopped  int // runs that were told to end
@@ -92,24 +95,36 @@ func (l *lab) read(_ context.Context, name string) ([]byte, error) {
 func (l *lab) login(_ context.Context, t exporter.Target) (lbcheck.Options, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	var with lbcheck.Options
+	if t.Scenario.Target.WebPasswordFile != "" {
+		with.WebPassword = "of the pages"
+	}
 	if t.Scenario.Auth.PasswordFile == "" {
-		return lbcheck.Options{}, nil
+		return with, nil
 	}
 	if l.password == "" {
 		return lbcheck.Options{}, fs.ErrNotExist
 	}
-	return lbcheck.Options{Password: l.password}, nil
+	with.Password = l.password
+	return with, nil
 }
 
 // run takes a while, unless its context ends before.
 func (l *lab) run(ctx context.Context, s scenarios.Scenario, with lbcheck.Options) (scenarios.Result, error) {
 	l.set(func() {
 		l.sent = append(l.sent, strings.Join(s.Target.Endpoints, ",")+" "+with.Password)
+		if s.Target.WebUser != "" {
+			l.sentWeb = append(l.sentWeb, with.WebPassword)
+		}
 		l.running++
 		l.most = max(l.most, l.running)
 	})
 	defer l.set(func() { l.running-- })
 	started := time.Now()
+	if l.accepted > 0 {
+		time.Sleep(l.accepted)
+		with.Run.Observe(scenarios.Observation{Outcome: scenarios.OutcomeOK})
+	}
 	select {
 	case <-time.After(runTime):
 	case <-ctx.Done():
@@ -126,10 +141,13 @@ func (l *lab) run(ctx context.Context, s scenarios.Scenario, with lbcheck.Option
 		r.Verdict, r.Complete = scenarios.StatusInconclusive, false
 		r.Stopped = &scenarios.Stop{By: scenarios.StopScout, Class: vocab.Class{Phase: vocab.PhaseSASL, Kind: vocab.KindRejected}}
 	}
+	if l.goodWeb != "" && s.Target.WebPort != 0 && with.WebPassword != l.goodWeb {
+		r.Pages = []scenarios.Page{{Coordinator: "c1", Needs: scenarios.PageNeedsLogin, Err: "401"}}
+	}
 	return r, nil
 }
 
-// sentTo are the runs so far, in their order.
+// runs are the runs so far, in their order.
 func (l *lab) runs() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
 
@@ -13,7 +14,7 @@ import (
 type ownMetrics struct {
 	registry   *prometheus.Registry
 	runs       *prometheus.CounterVec
-	notRun     *prometheus.CounterVec
+	noResult   *prometheus.CounterVec
 	unknown    prometheus.Counter
 	reloadGood prometheus.Gauge
 	reloads    prometheus.Counter
@@ -26,8 +27,8 @@ func newOwnMetrics(version string, counts func() (targets, running int)) *ownMet
 		registry: prometheus.NewRegistry(),
 		runs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + "runs_total",
 			Help: "Runs that ended, by target and verdict."}, []string{"target", "verdict"}),
-		notRun: prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + "runs_not_started_total",
-			Help: "Tries to run that sent nothing, by target and reason."}, []string{"target", "reason"}),
+		noResult: prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + "runs_without_result_total",
+			Help: "Tries to run that have no result, by target and reason."}, []string{"target", "reason"}),
 		unknown: prometheus.NewCounter(prometheus.CounterOpts{Name: prefix + "unknown_targets_total",
 			Help: "Scrapes of targets that the file does not name."}),
 		reloadGood: prometheus.NewGauge(prometheus.GaugeOpts{Name: prefix + "config_last_reload_successful",
@@ -40,7 +41,7 @@ func newOwnMetrics(version string, counts func() (targets, running int)) *ownMet
 		Help:        "The version of the exporter and of Go. The value is always 1.",
 		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()}})
 	info.Set(1)
-	m.registry.MustRegister(m.runs, m.notRun, m.unknown, m.reloadGood, m.reloads, info,
+	m.registry.MustRegister(m.runs, m.noResult, m.unknown, m.reloadGood, m.reloads, info,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: prefix + "targets", Help: "Targets that the file names."},
 			func() float64 { targets, _ := counts(); return float64(targets) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: prefix + "runs_in_progress", Help: "Runs that go on."},
@@ -55,8 +56,8 @@ func (m *ownMetrics) prepare(target string) {
 	for _, s := range []scenarios.Status{scenarios.StatusPass, scenarios.StatusFail, scenarios.StatusInconclusive} {
 		m.runs.WithLabelValues(target, s.String())
 	}
-	for _, reason := range []outcome{withheld, notStarted} {
-		m.notRun.WithLabelValues(target, string(reason))
+	for _, reason := range []outcome{withheld, notStarted, faulted} {
+		m.noResult.WithLabelValues(target, string(reason))
 	}
 }
 
@@ -66,17 +67,17 @@ func (m *ownMetrics) count(target string, a attempt) {
 		m.runs.WithLabelValues(target, a.verdict.String()).Inc()
 		return
 	}
-	m.notRun.WithLabelValues(target, string(a.outcome)).Inc()
+	m.noResult.WithLabelValues(target, string(a.outcome)).Inc()
 }
 
 // forget drops the counters of a target that is no longer in the file.
 func (m *ownMetrics) forget(target string) {
 	m.runs.DeletePartialMatch(prometheus.Labels{"target": target})
-	m.notRun.DeletePartialMatch(prometheus.Labels{"target": target})
+	m.noResult.DeletePartialMatch(prometheus.Labels{"target": target})
 }
 
 // reloaded notes whether a changed configuration could be used.
 func (m *ownMetrics) reloaded(good bool) {
 	m.reloads.Inc()
-	m.reloadGood.Set(truth(good))
+	m.reloadGood.Set(stats.Indicator(good))
 }

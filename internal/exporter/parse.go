@@ -92,16 +92,16 @@ func (p *parser) scenario(at, name string, t *Target) (ok bool) {
 	return true
 }
 
-func (p *parser) source(name string) (source, error) {
+func (p *parser) source(name string) (scenarioSource, error) {
 	if ext := filepath.Ext(name); ext != ".yaml" && ext != ".yml" {
 		text, err := scenarios.BuiltinSource(name)
-		return source{text: text}, err
+		return scenarioSource{text: text}, err
 	}
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(filepath.Dir(p.file), name)
 	}
 	text, err := p.read(name)
-	return source{file: name, text: text}, err
+	return scenarioSource{file: name, text: text}, err
 }
 
 // applySettings sets what the file says, and what follows from it.
@@ -175,6 +175,8 @@ func unattended(s scenarios.Scenario) error {
 		return invalid("watch.on_event", "an exporter starts no command: leave it out")
 	case a.Mechanism == scenarios.MechanismLDAP && a.PasswordFile == "" && a.PasswordCommand == "":
 		return invalid("auth.mechanism", "an exporter needs auth.password_file or auth.password_command for ldap: an environment variable would be sent to every target")
+	case s.Target.WebUser != "" && s.Target.WebPasswordFile == "":
+		return invalid("target.web_user", "an exporter needs target.web_password_file for a login to the web pages")
 	case a.Mechanism == scenarios.MechanismJWT && a.TokenFile == "" && a.TokenCommand == "":
 		return invalid("auth.mechanism", "an exporter needs auth.token_file or auth.token_command for jwt: an environment variable would be sent to every target")
 	}

@@ -46,31 +46,31 @@ func (e *Exporter) reload(ctx context.Context) {
 	e.opt.Log.Info("the configuration has changed", "targets", len(c.Targets))
 }
 
-// file is one that was read, or why it could not be.
-type file struct {
+// readFile is a file that was read, or why it could not be.
+type readFile struct {
 	name    string
 	content []byte
 	err     string
 }
 
-func (e *Exporter) read(ctx context.Context, name string) (file, error) {
+func (e *Exporter) read(ctx context.Context, name string) (readFile, error) {
 	b, err := e.opt.Read(ctx, name)
 	if err != nil {
-		return file{name, nil, err.Error()}, err
+		return readFile{name, nil, err.Error()}, err
 	}
-	return file{name, b, ""}, nil
+	return readFile{name, b, ""}, nil
 }
 
 // changed reports whether a file that the configuration was made of is another one now.
 func (e *Exporter) changed(ctx context.Context) bool {
-	return slices.ContainsFunc(e.files, func(before file) bool {
+	return slices.ContainsFunc(e.files, func(before readFile) bool {
 		now, _ := e.read(ctx, before.name)
 		return now.err != before.err || !bytes.Equal(now.content, before.content)
 	})
 }
 
 // load reads the configuration, and says of which files it is made.
-func (e *Exporter) load(ctx context.Context) (c Config, files []file, err error) {
+func (e *Exporter) load(ctx context.Context) (c Config, files []readFile, err error) {
 	read := func(name string) ([]byte, error) {
 		f, err := e.read(ctx, name)
 		files = append(files, f)
@@ -95,13 +95,13 @@ func (e *Exporter) apply(c Config) {
 	defer e.mu.Unlock()
 	e.concurrent = c.Concurrent
 	before := e.targets
-	e.targets = map[string]*target{}
+	e.targets = map[string]*targetState{}
 	for name, t := range c.Targets {
 		if old := before[name]; old != nil && reflect.DeepEqual(old.Target, t) {
 			e.targets[name] = old
 			continue
 		}
-		e.targets[name] = successor(before[name], t)
+		e.targets[name] = &targetState{Target: t}
 		if end := e.running[name]; end != nil {
 			end()
 		}
@@ -118,16 +118,8 @@ func (e *Exporter) apply(c Config) {
 	for name := range e.targets {
 		e.own.prepare(name)
 	}
-}
-
-// successor is a target in place of one of the same name. A login that was rejected
-// stays so where it is the same one.
-func successor(old *target, t Target) *target {
-	n := &target{Target: t}
-	if old != nil && old.logsInAs(t) {
-		n.latest.rejected = old.latest.rejected
-	}
-	return n
+	e.waiting = slices.DeleteFunc(e.waiting, func(t *targetState) bool { return e.targets[t.Name] != t })
+	e.startWaiting()
 }
 
 // names are the names of the targets, sorted.

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/stats"
 )
 
 // The metrics that a scrape of a target has beside those of its last result.
@@ -14,6 +16,8 @@ var (
 	descRunning   = prometheus.NewDesc("impala_lbcheck_exporter_run_in_progress", "1 if a run of the target goes on.", nil, nil)
 	descWaiting   = prometheus.NewDesc("impala_lbcheck_exporter_run_waiting", "1 if a run is due, and as many runs go on as may.", nil, nil)
 	descWithheld  = prometheus.NewDesc("impala_lbcheck_exporter_login_withheld", "1 if the login was rejected: it is not sent again until the secret changes.", nil, nil)
+	descPages     = prometheus.NewDesc("impala_lbcheck_exporter_pages_login_withheld", "1 if the coordinators' web pages rejected their login: they are read without one until the secret changes.", nil, nil)
+	descFaulted   = prometheus.NewDesc("impala_lbcheck_exporter_run_internal_error", "1 if a fault of the exporter ended the last run, whatever it had sent; the exporter's log has it.", nil, nil)
 	descFailed    = prometheus.NewDesc("impala_lbcheck_exporter_run_failed_to_start", "1 if the last try to run the scenario sent nothing; the exporter's log says why.", nil, nil)
 )
 
@@ -28,7 +32,7 @@ type targetMetrics struct {
 }
 
 // collector is the target as it is now.
-func (t *target) collector(running, waiting bool) prometheus.Collector {
+func (t *targetState) collector(running, waiting bool) prometheus.Collector {
 	m := targetMetrics{result: t.result, every: t.Every, running: running, waiting: waiting, latest: t.latest}
 	if t.result != nil {
 		m.age = time.Since(t.ended)
@@ -38,7 +42,7 @@ func (t *target) collector(running, waiting bool) prometheus.Collector {
 
 // Describe sends the descriptions.
 func (m targetMetrics) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descAvailable, descAge, descEvery, descRunning, descWaiting, descWithheld, descFailed} {
+	for _, d := range []*prometheus.Desc{descAvailable, descAge, descEvery, descRunning, descWaiting, descWithheld, descPages, descFailed, descFaulted} {
 		ch <- d
 	}
 	if m.result != nil {
@@ -51,22 +55,16 @@ func (m targetMetrics) Collect(ch chan<- prometheus.Metric) {
 	send := func(d *prometheus.Desc, v float64) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)
 	}
-	send(descAvailable, truth(m.result != nil))
+	send(descAvailable, stats.Indicator(m.result != nil))
 	send(descEvery, m.every.Seconds())
-	send(descRunning, truth(m.running))
-	send(descWaiting, truth(m.waiting))
-	send(descWithheld, truth(m.latest.rejected != fingerprint{}))
-	send(descFailed, truth(m.latest.outcome == notStarted))
+	send(descRunning, stats.Indicator(m.running))
+	send(descWaiting, stats.Indicator(m.waiting))
+	send(descWithheld, stats.Indicator(m.latest.rejected))
+	send(descPages, stats.Indicator(m.latest.pagesRejected))
+	send(descFailed, stats.Indicator(m.latest.outcome == notStarted))
+	send(descFaulted, stats.Indicator(m.latest.outcome == faulted))
 	if m.result != nil {
 		send(descAge, m.age.Seconds())
 		m.result.Collect(ch)
 	}
-}
-
-// truth is 1 for what holds, and 0 for what does not.
-func truth(holds bool) float64 {
-	if holds {
-		return 1
-	}
-	return 0
 }

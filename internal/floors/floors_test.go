@@ -84,7 +84,7 @@ internal/stats:
 internal/golden:
 internal/debian:
 internal/httpserve:
-internal/exporter: internal/strictyaml internal/usertext lbcheck report scenarios
+internal/exporter: internal/stats internal/strictyaml internal/usertext lbcheck report scenarios
 internal/doctor: hs2client internal/usertext lbcheck report scenarios scenarios/judge scenarios/run vocab
 internal/mask:
 internal/vocabtest: vocab
