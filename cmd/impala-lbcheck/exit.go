@@ -120,7 +120,7 @@ var exitTable = []exitRow{
 	{[]int{exitUnmeasured}, "nothing could be measured: unreachable, or login impossible"},
 	{[]int{exitChanges}, "`provision plan --detailed-exitcode`: there is something to do"},
 	{[]int{exitInternal}, "internal error, or a report could not be written"},
-	{[]int{exitSIGHUP, exitSIGINT, exitSIGQUIT, exitSIGTERM}, "ended by SIGHUP, SIGINT, SIGQUIT, SIGTERM: 128 + its number; sessions closed, partial result written"},
+	{[]int{exitSIGHUP, exitSIGINT, exitSIGQUIT, exitSIGTERM}, "ended by SIGHUP, SIGINT, SIGQUIT, SIGTERM: 128 + its number; sessions closed, partial result written. `exporter` and `sim`, which nothing else ends, exit with 0"},
 }
 
 // numbers is "129, 130".

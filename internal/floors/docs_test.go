@@ -92,6 +92,22 @@ func TestDocs_LinksLeadSomewhere(t *testing.T) {
 	}
 }
 
+// Who reads README finds every other document there.
+func TestDocs_ReadmeLinksAll(t *testing.T) {
+	t.Parallel()
+	readme := document(t, "README.md")
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil || len(pages) < 15 {
+		t.Fatalf("documents %v: %v", pages, err)
+	}
+	for _, page := range pages {
+		name := "docs/" + filepath.Base(page)
+		if !strings.Contains(readme, "\n| ["+name+"]("+name+") | ") {
+			t.Errorf("README.md has no row for %s under \"Reading on\"", name)
+		}
+	}
+}
+
 func TestDocs_MakeTargetsExist(t *testing.T) {
 	t.Parallel()
 	targets := map[string]bool{}
