@@ -69,7 +69,9 @@ func (o *childArgs) readKerberos(conf, keytab string) error {
 	if err != nil {
 		return err
 	}
-	o.kerberos.Conf = string(text)
+	if o.kerberos.Conf, err = hs2client.ParseKerberosConf(string(text)); err != nil {
+		return err
+	}
 	o.kerberos.Keytab, err = os.ReadFile(keytab)
 	return err
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // defaultSeeds is the value of -seeds without make seeds.
-const defaultSeeds = 3
+const defaultSeeds = 2
 
 // seedCount is how many seeds the row is tried with.
 func (r faultRow) seedCount() int {
