@@ -48,7 +48,10 @@ func Documents(docs []Document, o Options) (scenarios.Result, error) {
 		}
 		s.endGroup()
 	}
-	r := s.result(c)
+	r, err := s.result(c)
+	if err != nil {
+		return scenarios.Result{}, err
+	}
 	r.Tool = o.Tool
 	judge.Conclude(&r, judge.Judge(r.Measured))
 	return r, r.Check()

@@ -19,8 +19,9 @@ const maxSpan = 365 * 24 * time.Hour
 // sum is what was measured by all documents so far.
 type sum struct {
 	r      scenarios.Result
-	first  string // name of the first document; "": there is none yet
-	groups int    // there will be
+	first  string            // name of the first document; "": there is none yet
+	groups int               // there will be
+	names  map[string]string // of documents, by the runs that they hold
 	began  time.Time
 	offset time.Duration // of the document that is being added, from began on
 
@@ -38,7 +39,7 @@ type tagKey struct{ metric, tag, value string }
 
 // newSum is ready for the chosen documents.
 func newSum(c chosen) *sum {
-	s := &sum{groups: len(c.groups), tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}}
+	s := &sum{groups: len(c.groups), names: map[string]string{}, tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}}
 	for i, group := range c.groups {
 		for j, d := range group {
 			if i+j == 0 || d.head.Started.Before(s.began) {
@@ -61,6 +62,9 @@ func (s *sum) add(name string, r scenarios.Result) error {
 	}
 	sources := scenarios.SourcesOf(r)
 	s.r.Sources = append(s.r.Sources, sources...)
+	for _, run := range sources {
+		s.names[run.Run] = name
+	}
 	s.r.Seconds = max(s.r.Seconds, s.offset.Seconds()+r.Seconds)
 	s.addLooks(r.Looks)
 	s.addCounts(r.Sessions)
@@ -124,12 +128,16 @@ func mergeFailures(a, b []scenarios.Failure) []scenarios.Failure {
 }
 
 // result is the sum, of which the judges have said nothing yet.
-func (s *sum) result(c chosen) scenarios.Result {
+func (s *sum) result(c chosen) (scenarios.Result, error) {
+	lacks, err := s.lacks(c)
+	if err != nil {
+		return scenarios.Result{}, err
+	}
 	r := s.r
 	r.Started = s.began
 	r.Run = runOf(r.Sources)
 	r.Remarks = append(r.Remarks, c.remarks...)
-	r.Stopped = stopOf(r.Sources, c.missing)
+	r.Stopped = stopOf(r.Sources, lacks)
 	r.Looks = []scenarios.Look{}
 	for _, batch := range s.batches {
 		r.Looks = append(r.Looks, batch...)
@@ -151,7 +159,7 @@ func (s *sum) result(c chosen) scenarios.Result {
 	if len(r.Sources) == 1 && r.Sources[0].Shard == nil {
 		r.Sources = nil // it is the run itself
 	}
-	return r
+	return r, nil
 }
 
 // nodeSum is the nodes of all documents, in the order of appearance.
