@@ -32,6 +32,7 @@ type sum struct {
 	logins  scenarios.LoginTimes
 	untimed bool // some document has logins without their times
 	pages   map[pageKey]scenarios.Page
+	watch   watchSum
 	probe   *scenarios.Probe
 }
 
@@ -70,7 +71,7 @@ func (s *sum) add(name string, r scenarios.Result) error {
 	s.addCounts(r.Sessions)
 	s.addTimes(r.Measured)
 	s.addPlaces(r.Measured)
-	s.addKinds(r.Measured)
+	s.addKinds(r.Measured, sources)
 	s.r.Failures = mergeFailures(s.r.Failures, r.Failures)
 	s.r.Closes = scenarios.MergeCloses(s.r.Closes, r.Closes...)
 	for _, remark := range r.Remarks {
@@ -132,6 +133,13 @@ func (s *sum) result(c chosen) (scenarios.Result, error) {
 	lacks, err := s.lacks(c)
 	if err != nil {
 		return scenarios.Result{}, err
+	}
+	if s.r.Watch != nil {
+		coords, remarks := s.watch.appearances()
+		s.r.Watch.Coords = coords
+		for _, text := range remarks {
+			s.remark(text)
+		}
 	}
 	r := s.r
 	r.Started = s.began
