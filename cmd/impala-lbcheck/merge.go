@@ -50,7 +50,10 @@ different scenarios are refused, and so is the same run twice.`,
 		if err != nil {
 			return err
 		}
-		r, err := mergedFrom(cmd.Context(), e, args, merge.Options{Tool: version(), PickLast: *pick != ""})
+		r, err := mergedFrom(cmd.Context(), e, args, merge.Options{Tool: version(), PickLast: *pick != "", DropBaselines: against.file != ""})
+		if differ, ok := errors.AsType[*merge.BaselineError](err); ok {
+			return fmt.Errorf("%w: say what the sum is to be held against, with merge --baseline FILE.json --max-regression LIMIT", differ)
+		}
 		if twice, ok := errors.AsType[*merge.TwiceError](err); ok {
 			return fmt.Errorf("%w, or take the later one with --pick last", twice)
 		}

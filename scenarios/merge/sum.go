@@ -18,6 +18,7 @@ const maxSpan = 365 * 24 * time.Hour
 
 // sum is what was measured by all documents so far.
 type sum struct {
+	o      Options
 	r      scenarios.Result
 	first  string            // name of the first document; "": there is none yet
 	groups int               // there will be
@@ -39,8 +40,8 @@ type sum struct {
 type tagKey struct{ metric, tag, value string }
 
 // newSum is ready for the chosen documents.
-func newSum(c chosen) *sum {
-	s := &sum{groups: len(c.groups), names: map[string]string{}, tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}}
+func newSum(c chosen, o Options) *sum {
+	s := &sum{o: o, groups: len(c.groups), names: map[string]string{}, tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}}
 	for i, group := range c.groups {
 		for j, d := range group {
 			if i+j == 0 || d.head.Started.Before(s.began) {
@@ -87,6 +88,9 @@ func (s *sum) add(name string, r scenarios.Result) error {
 
 // fits takes in the scenario of the first document, and compares that of any other.
 func (s *sum) fits(name string, r scenarios.Result) error {
+	if s.o.DropBaselines {
+		r.Baseline = nil
+	}
 	if err := checkKind(name, r.Scenario.Kind, s.groups); err != nil {
 		return err
 	}
@@ -99,8 +103,7 @@ func (s *sum) fits(name string, r scenarios.Result) error {
 		return fmt.Errorf("%s: its scenario is not that of %s: %s", name, s.first, d)
 	}
 	if !reflect.DeepEqual(s.r.Baseline, r.Baseline) {
-		s.r.Baseline = nil
-		s.remark("the runs were held against different baselines, so the sum is held against none")
+		return &BaselineError{First: s.first, Other: name, first: s.r.Baseline, other: r.Baseline}
 	}
 	return nil
 }
