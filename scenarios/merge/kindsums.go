@@ -61,6 +61,10 @@ func (s *sum) addHandle(h scenarios.HandleTally) {
 		return cmp.Or(cmp.Compare(a.Opened, b.Opened), cmp.Compare(a.Answered, b.Answered), cmp.Compare(other(a), other(b)))
 	}
 	i, found := slices.BinarySearchFunc(s.r.Handles, h, compare)
+	if !found && len(s.r.Handles) >= scenarios.MaxHandles {
+		s.cut(partHandles)
+		return
+	}
 	if !found {
 		s.r.Handles = slices.Insert(s.r.Handles, i, h)
 		return

@@ -27,8 +27,14 @@ func (s *sum) lacks(c chosen) ([]lack, error) {
 		if reason := kinds[s.r.Scenario.Kind.OrLooks()].notRepeated; reason != "" {
 			return nil, &ApartError{Ended: s.names[a.ended.Run], Began: s.names[a.began.Run], reason: reason}
 		}
-		s.remark(a.remark())
+		s.said = append(s.said, a.remark())
 		out = append(out, lack{a.String(), "start all shards together, and merge again"})
+	}
+	for _, p := range s.parts {
+		s.said = append(s.said, p.String())
+		if p.judged {
+			out = append(out, lack{p.String(), "merge fewer results"})
+		}
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"reflect"
@@ -33,6 +34,10 @@ type sum struct {
 	logins  scenarios.LoginTimes
 	untimed bool // some document has logins without their times
 	pages   map[pageKey]scenarios.Page
+	certAt  map[certKey]int        // places in r.TLS
+	scoutAt map[netip.AddrPort]int // places in r.Scouts
+	parts   []part                 // that are not whole
+	said    []string               // remarks on the sum itself
 	watch   watchSum
 	probe   *scenarios.Probe
 }
@@ -41,7 +46,7 @@ type tagKey struct{ metric, tag, value string }
 
 // newSum is ready for the chosen documents.
 func newSum(c chosen, o Options) *sum {
-	s := &sum{o: o, groups: len(c.groups), names: map[string]string{}, tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}}
+	s := &sum{o: o, groups: len(c.groups), names: map[string]string{}, tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}, certAt: map[certKey]int{}, scoutAt: map[netip.AddrPort]int{}}
 	for i, group := range c.groups {
 		for j, d := range group {
 			if i+j == 0 || d.head.Started.Before(s.began) {
@@ -74,7 +79,8 @@ func (s *sum) add(name string, r scenarios.Result) error {
 	s.addPlaces(r.Measured)
 	s.addKinds(r.Measured, sources)
 	s.r.Failures = mergeFailures(s.r.Failures, r.Failures)
-	s.r.Closes = scenarios.MergeCloses(s.r.Closes, r.Closes...)
+	s.addCloses(r.Closes)
+	s.cutBefore(r)
 	for _, remark := range r.Remarks {
 		s.remark(remark)
 	}
@@ -112,8 +118,22 @@ func (s *sum) fits(name string, r scenarios.Result) error {
 const maxRemarks = 64
 
 func (s *sum) remark(text string) {
-	if !slices.Contains(s.r.Remarks, text) && len(s.r.Remarks) < maxRemarks {
+	switch {
+	case slices.Contains(s.r.Remarks, text):
+	case len(s.r.Remarks) >= maxRemarks:
+		s.cut(partRemarks)
+	default:
 		s.r.Remarks = append(s.r.Remarks, text)
+	}
+}
+
+func (s *sum) addCloses(closes []scenarios.CloseTally) {
+	s.r.Closes = scenarios.MergeCloses(s.r.Closes, closes...)
+	for _, c := range closes {
+		_, found := slices.BinarySearchFunc(s.r.Closes, c.Coordinator, func(t scenarios.CloseTally, name string) int { return cmp.Compare(t.Coordinator, name) })
+		if !found {
+			s.cut(partCloses)
+		}
 	}
 }
 
@@ -133,10 +153,6 @@ func mergeFailures(a, b []scenarios.Failure) []scenarios.Failure {
 
 // result is the sum, of which the judges have said nothing yet.
 func (s *sum) result(c chosen) (scenarios.Result, error) {
-	lacks, err := s.lacks(c)
-	if err != nil {
-		return scenarios.Result{}, err
-	}
 	if s.r.Watch != nil {
 		coords, remarks := s.watch.appearances()
 		s.r.Watch.Coords = coords
@@ -144,10 +160,18 @@ func (s *sum) result(c chosen) (scenarios.Result, error) {
 			s.remark(text)
 		}
 	}
+	lacks, err := s.lacks(c)
+	if err != nil {
+		return scenarios.Result{}, err
+	}
 	r := s.r
 	r.Started = s.began
 	r.Run = runOf(r.Sources)
-	r.Remarks = append(r.Remarks, c.remarks...)
+	for _, text := range slices.Concat(c.remarks, s.said) {
+		if !slices.Contains(r.Remarks, text) {
+			r.Remarks = append(r.Remarks, text)
+		}
+	}
 	r.Stopped = stopOf(r.Sources, lacks)
 	r.Looks = []scenarios.Look{}
 	for _, batch := range s.batches {
