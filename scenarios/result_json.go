@@ -27,8 +27,8 @@ func DecodeResult(b []byte) (Result, error) {
 }
 
 func decodeResult(b []byte) (Result, error) {
-	if bytes.Count(b, []byte(",")) > maxValues {
-		return Result{}, fmt.Errorf("more than %d values", maxValues)
+	if err := checkValues(b); err != nil {
+		return Result{}, err
 	}
 	var file struct {
 		Result
@@ -66,6 +66,14 @@ const maxValues = 1 << 18
 // MaxTags bounds the histograms by tag: each is a few bytes in a file and close
 // to 200 KB in memory.
 const MaxTags = 1 << 10
+
+// checkValues fails on a file of more values than any result has.
+func checkValues(b []byte) error {
+	if bytes.Count(b, []byte(",")) > maxValues {
+		return fmt.Errorf("more than %d values", maxValues)
+	}
+	return nil
+}
 
 // boundedTags are at most MaxTags, which is checked before any is decoded.
 type boundedTags []TagTimes

@@ -219,7 +219,7 @@ func queriesOf(all []session) []scenarios.QueryTally {
 
 // watchOf is a watch that sees an outage of as long as failed sessions last.
 func watchOf(all []session) *scenarios.WatchSeen {
-	w := &scenarios.WatchSeen{For: 60}
+	w := &scenarios.WatchSeen{For: 10}
 	at := map[string]int{}
 	end := scenarios.SecondsOf(all[len(all)-1].Due)
 	long := end * .55 // without a coordinator is an absence
