@@ -28,6 +28,7 @@ func (w *watchSum) add(a scenarios.Appearance, shards []int) {
 		w.of = map[string][]reached{}
 	}
 	w.of[a.Name] = append(w.of[a.Name], reached{a, shards})
+	w.end = max(w.end, a.Last) // the last sessions may end after the watch
 }
 
 // appearances are those of all documents, by name, and what to remark of them.

@@ -33,7 +33,7 @@ func watched(t *testing.T, seen ...scenarios.Appearance) (scenarios.Appearance, 
 		s := scenarioOf(scenarios.KindWatch)
 		shards := split(s, healthy(sessions(s.Kind, 1, 800, 1)), len(seen))
 		for i := range shards {
-			shards[i].Watch.Coords = []scenarios.Appearance{seen[(i+turn)%len(seen)]}
+			shards[i].Watch.For, shards[i].Watch.Coords = 60, []scenarios.Appearance{seen[(i+turn)%len(seen)]}
 		}
 		r := mustMerge(t, shards...)
 		got := r.Watch.Coords[0]
