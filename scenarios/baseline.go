@@ -8,6 +8,9 @@ type Baseline struct {
 	Started time.Time        `json:"started"`
 	Differs []string         `json:"differs,omitempty"` // settings in which the scenarios differ, and how
 	Figures []BaselineFigure `json:"figures"`           // one for each limit
+
+	// Incomplete is of an earlier run that did not complete: nothing passes beside it.
+	Incomplete bool `json:"incomplete,omitempty"`
 }
 
 // BaselineFigure is one figure of the earlier run, and by how much that of this one may

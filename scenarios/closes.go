@@ -15,6 +15,10 @@ type CloseTally struct {
 	Example     string `json:"example,omitempty"` // its text, untrusted
 }
 
+// MaxCloses is how many coordinators have a tally of their own; those beyond are counted
+// as unidentified.
+const MaxCloses = maxGroups
+
 // MergeCloses adds tallies to those of into, which is sorted by coordinator, and
 // stays so; the first failure of each is kept.
 func MergeCloses(into []CloseTally, tallies ...CloseTally) []CloseTally {
@@ -23,7 +27,7 @@ func MergeCloses(into []CloseTally, tallies ...CloseTally) []CloseTally {
 	}
 	for _, t := range tallies {
 		i, found := at(t.Coordinator)
-		if !found && len(into) >= maxGroups {
+		if !found && len(into)-unidentified(into) >= MaxCloses {
 			t.Coordinator = ""
 			i, found = at("")
 		}
@@ -39,6 +43,15 @@ func MergeCloses(into []CloseTally, tallies ...CloseTally) []CloseTally {
 		have.Failed += t.Failed
 	}
 	return into
+}
+
+// unidentified is 1 where the tallies, which are sorted, begin with the one of sessions
+// that nobody's name is known of.
+func unidentified(sorted []CloseTally) int {
+	if len(sorted) > 0 && sorted[0].Coordinator == "" {
+		return 1
+	}
+	return 0
 }
 
 // CloseTallyOf is the close of one session; false where it had failed before, or

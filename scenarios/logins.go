@@ -30,9 +30,9 @@ type LoginTimes struct {
 // TimesByName are times by the name of a coordinator or the address of a node.
 type TimesByName map[string]Times
 
-// maxNames is the longest list of times by name: each is a few bytes in a file and close
+// MaxNames is the longest list of times by name: each is a few bytes in a file and close
 // to 200 KB in memory.
-const maxNames = 256
+const MaxNames = 256
 
 // UnmarshalJSON reads as many as a run can have, which is checked before any is decoded.
 func (t *TimesByName) UnmarshalJSON(b []byte) error {
@@ -40,7 +40,7 @@ func (t *TimesByName) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	if err := checkLength(len(raw), maxNames); err != nil {
+	if err := checkLength(len(raw), MaxNames); err != nil {
 		return err
 	}
 	*t = make(TimesByName, len(raw))
@@ -57,13 +57,23 @@ func (t *TimesByName) UnmarshalJSON(b []byte) error {
 // Merge adds all that other has recorded, of as many names as fit.
 func (t TimesByName) Merge(other TimesByName) {
 	for _, name := range slices.Sorted(maps.Keys(other)) {
-		if _, ok := t[name]; !ok && len(t) >= maxNames {
+		if _, ok := t[name]; !ok && len(t) >= MaxNames {
 			continue
 		}
 		into := t[name]
 		into.Merge(other[name])
 		t[name] = into
 	}
+}
+
+// Has reports whether t has all names that other has.
+func (t TimesByName) Has(other TimesByName) bool {
+	for name := range other {
+		if _, ok := t[name]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // Merge adds all that other has recorded.

@@ -204,3 +204,9 @@ type HandleTally struct {
 
 // PeakWindow is how long after a coordinator's return its share is observed.
 const PeakWindow = Seconds(10)
+
+// MinAbsence is the shortest time that is called an absence.
+const MinAbsence = Seconds(3)
+
+// MaxPIDs is how many processes of one coordinator a watch remembers.
+const MaxPIDs = 16

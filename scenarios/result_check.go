@@ -63,7 +63,7 @@ func checkBounds(v any) (within bool, err error) {
 	case []FailureGroup:
 		return true, checkLength(len(v), maxLookGroups)
 	case []CloseTally:
-		return true, checkLength(len(v), maxGroups+1)
+		return true, checkLength(len(v), MaxCloses+1)
 	case Extent:
 		return true, v.check()
 	case []Scout:

@@ -17,7 +17,7 @@ import (
 // the findings, an exit code that does not follow from the verdict, and counts of
 // sessions that do not add up. An exit code that is not there is filled in. The
 // input may come from a stranger: what it takes of memory is bounded by its
-// length, which is the caller's to limit, by maxValues and by maxTags.
+// length, which is the caller's to limit, by maxValues and by MaxTags.
 func DecodeResult(b []byte) (Result, error) {
 	r, err := decodeResult(b)
 	if err != nil {
@@ -27,8 +27,8 @@ func DecodeResult(b []byte) (Result, error) {
 }
 
 func decodeResult(b []byte) (Result, error) {
-	if bytes.Count(b, []byte(",")) > maxValues {
-		return Result{}, fmt.Errorf("more than %d values", maxValues)
+	if err := checkValues(b); err != nil {
+		return Result{}, err
 	}
 	var file struct {
 		Result
@@ -63,11 +63,19 @@ func decodeResult(b []byte) (Result, error) {
 // there and a hundred times as many in memory. Runs have some thousands.
 const maxValues = 1 << 18
 
-// maxTags bounds the histograms by tag: each is a few bytes in a file and close
+// MaxTags bounds the histograms by tag: each is a few bytes in a file and close
 // to 200 KB in memory.
-const maxTags = 1 << 10
+const MaxTags = 1 << 10
 
-// boundedTags are at most maxTags, which is checked before any is decoded.
+// checkValues fails on a file of more values than any result has.
+func checkValues(b []byte) error {
+	if bytes.Count(b, []byte(",")) > maxValues {
+		return fmt.Errorf("more than %d values", maxValues)
+	}
+	return nil
+}
+
+// boundedTags are at most MaxTags, which is checked before any is decoded.
 type boundedTags []TagTimes
 
 // UnmarshalJSON reads a list of TagTimes.
@@ -76,7 +84,7 @@ func (t *boundedTags) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	if err := checkLength(len(raw), maxTags); err != nil {
+	if err := checkLength(len(raw), MaxTags); err != nil {
 		return fmt.Errorf("tags: %w", err)
 	}
 	return json.Unmarshal(b, (*[]TagTimes)(t))

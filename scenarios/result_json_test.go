@@ -42,8 +42,8 @@ func TestDecodeResult_Errors(t *testing.T) {
 		"a point that lagged -1 s":       {part(`"series": {"points": [{"lag_max_s": -1}]}`), "series.points[0].lag_max_s: invalid time -1 s"},
 		"a page with -1 in use":          {part(`"pages": [{"in_use": -1}]`), "pages[0].in_use: invalid count -1"},
 		"a page read before the run":     {part(`"pages": [{"at_s": -1}]`), "pages[0].at_s: invalid time -1 s"},
-		"more tags than any run":         {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `]`), "tags: list of 1025; the limit is 1024"},
-		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", maxTags) + `], "tags": []`), `key "tags" is repeated`},
+		"more tags than any run":         {part(`"tags": [{}` + strings.Repeat(",{}", MaxTags) + `]`), "tags: list of 1025; the limit is 1024"},
+		"tags that hide behind a second": {part(`"tags": [{}` + strings.Repeat(",{}", MaxTags) + `], "tags": []`), `key "tags" is repeated`},
 		"a histogram that is none":       {part(`"load": {"lag": {"hdr": "HISTEwAAAAA="}}`), "inflate histogram"},
 		"more values than any run":       {`{"findings": [{}` + strings.Repeat(",{}", maxValues+1) + `]}`, "more than 262144 values"},
 	} {

@@ -20,19 +20,19 @@ import (
 func newMerge(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge A.json B.json...",
-		Short: "Sum the results of shards, or of repeated runs, and judge the sum",
-		Long: `Sum results that --out FILE.json stored, and judge the sum as one run is judged. Shards
-of one run belong together by scenario, number of shards and seed; other runs of the
-same scenario repeat each other. "-" reads results from standard input, one behind the
-other, as "kubectl logs" prints them.
+		Short: "Sum the results of repeated runs, or of shards, and judge the sum",
+		Long: `Sum results that --out FILE.json stored, and judge the sum as one run is judged. Runs of
+the same scenario repeat each other. Results with a "shard" block are parts of one run,
+and belong together by scenario, number of shards and seed. "-" reads results from standard input, one behind the
+other, as "kubectl logs" prints those of pods that ran with --quiet --out json=-: without
+that, reports and progress stand between them.
 
 Of several results of one shard the complete one counts. Two complete ones are refused
 unless --pick last is given. Where a shard is missing or did not complete, nothing
 passes: what is there is judged, and the sum is inconclusive at best. Results of
 different scenarios are refused, and so is the same run twice.`,
-		Example: `  impala-lbcheck merge shard-*.json --out all.json
-  kubectl logs --prefix=false -l job-name=lbcheck --tail=-1 | impala-lbcheck merge -
-  impala-lbcheck merge monday.json tuesday.json`,
+		Example: `  impala-lbcheck merge monday.json tuesday.json --out both.json
+  kubectl logs --prefix=false -l job-name=lbcheck --tail=-1 | impala-lbcheck merge -`,
 		GroupID: groupFiles,
 		Args:    atLeastOne("result"),
 	}
@@ -50,7 +50,10 @@ different scenarios are refused, and so is the same run twice.`,
 		if err != nil {
 			return err
 		}
-		r, err := mergedFrom(cmd.Context(), e, args, merge.Options{Tool: version(), PickLast: *pick != ""})
+		r, err := mergedFrom(cmd.Context(), e, args, merge.Options{Tool: version(), PickLast: *pick != "", DropBaselines: against.file != ""})
+		if differ, ok := errors.AsType[*merge.BaselineError](err); ok {
+			return fmt.Errorf("%w: say what the sum is to be held against, with merge --baseline FILE.json --max-regression LIMIT", differ)
+		}
 		if twice, ok := errors.AsType[*merge.TwiceError](err); ok {
 			return fmt.Errorf("%w, or take the later one with --pick last", twice)
 		}
@@ -126,7 +129,10 @@ func textsOf(ctx context.Context, e env, name string, left int64) ([][]byte, err
 		return nil, errors.New("-: there is no standard input")
 	}
 	texts, err := splitInput(ctx, e.in, jsonstream.Limits{Objects: maxDocuments, Each: report.MaxResult, Total: left})
+	_, other := errors.AsType[*jsonstream.NoObjectError](err)
 	switch {
+	case other:
+		return nil, fmt.Errorf("standard input: %w: is this a log? Run with --quiet --out json=-, so that it holds results alone", err)
 	case err != nil:
 		return nil, fmt.Errorf("standard input: %w", err)
 	case len(texts) == 0:

@@ -38,6 +38,17 @@ func Split(r io.Reader, l Limits) ([][]byte, error) {
 	}
 }
 
+// NoObjectError is about something that stands where an object begins, as the lines of a
+// log do.
+type NoObjectError struct {
+	Line   int
+	Begins rune
+}
+
+func (e *NoObjectError) Error() string {
+	return fmt.Sprintf("line %d begins with %q where an object begins with {", e.Line, e.Begins)
+}
+
 type splitter struct {
 	in   *bufio.Reader
 	line int
@@ -95,7 +106,7 @@ func (s *splitter) begin() error {
 		case '{':
 			return s.in.UnreadByte()
 		default:
-			return fmt.Errorf("line %d begins with %q where an object begins with {", s.line, c)
+			return &NoObjectError{Line: s.line, Begins: rune(c)}
 		}
 	}
 }

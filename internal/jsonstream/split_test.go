@@ -63,6 +63,10 @@ func TestSplit_Errors(t *testing.T) {
 			}
 		})
 	}
+	_, err := Split(strings.NewReader("{}\n\n2026-01-02 {}"), roomy)
+	if e, ok := errors.AsType[*NoObjectError](err); !ok || e.Line != 3 || e.Begins != '2' {
+		t.Errorf("a line of a log: %v", err)
+	}
 	broken := errors.New("broken pipe")
 	if _, err := Split(io.MultiReader(strings.NewReader("{}{"), iotest.ErrReader(broken)), roomy); !errors.Is(err, broken) {
 		t.Errorf("a reader that fails: %v", err)

@@ -13,7 +13,7 @@ func Baseline(before scenarios.Result, s scenarios.Scenario, limits []Limit) (*s
 	if err := inCommon(before.Scenario, s); err != nil {
 		return nil, err
 	}
-	b := &scenarios.Baseline{Run: before.Run, Started: before.Started}
+	b := &scenarios.Baseline{Run: before.Run, Started: before.Started, Incomplete: !before.Complete}
 	for _, d := range differences(before.Scenario, s) {
 		b.Differs = append(b.Differs, d.String())
 	}

@@ -54,6 +54,55 @@ func limits(t *testing.T, texts ...string) []Limit {
 	return out
 }
 
+// incomplete is a run that did not complete, of which the result does not say why.
+func incomplete(r scenarios.Result) scenarios.Result {
+	r.Complete = false
+	return r
+}
+
+// unscheduled is a run without a schedule, and without the times of logins.
+func unscheduled(r scenarios.Result) scenarios.Result {
+	r.Load = nil
+	return r
+}
+
+// Beside an earlier run that did not complete nothing passes, also where it is stored with
+// the run that it was compared with; what is worse fails.
+func TestCompare_EarlierRunDidNotComplete(t *testing.T) {
+	t.Parallel()
+	before := incomplete(generated(2000, 40*time.Millisecond, 0, 1))
+	for median, want := range map[time.Duration]scenarios.Status{40 * time.Millisecond: scenarios.StatusInconclusive, 80 * time.Millisecond: scenarios.StatusFail} {
+		after := generated(2000, median, 0, 2)
+		got, err := Compare(before, after, limits(t, "session.open: med +20%"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := got.Findings[0]; f.Status != want || (want == scenarios.StatusInconclusive) != strings.Contains(f.Note, "The earlier run did not complete") {
+			t.Errorf("%s: %s: %s; %s", median, f.Status, f.Message, f.Note)
+		}
+		if after.Baseline, err = Baseline(before, after.Scenario, limits(t, "session.open: med +20%")); err != nil {
+			t.Fatal(err)
+		}
+		if f := Judge(after.Measured)[0]; f.Status != want {
+			t.Errorf("%s, stored: %s", median, f.Status)
+		}
+	}
+}
+
+// A run that was stopped is judged as one that did not complete.
+func TestJudge_OfAStoppedRun(t *testing.T) {
+	t.Parallel()
+	after := generated(2000, 40*time.Millisecond, 0, 2)
+	var err error
+	if after.Baseline, err = Baseline(generated(2000, 40*time.Millisecond, 0, 1), after.Scenario, limits(t, "session.open: med +20%")); err != nil {
+		t.Fatal(err)
+	}
+	after.Stopped = &scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"}
+	if f := Judge(after.Measured)[0]; f.Status != scenarios.StatusInconclusive {
+		t.Errorf("%s: %s", f.Status, f.Message)
+	}
+}
+
 func TestCompare_Verdicts(t *testing.T) {
 	t.Parallel()
 	before := generated(2000, 40*time.Millisecond, 0, 1)
@@ -74,7 +123,17 @@ func TestCompare_Verdicts(t *testing.T) {
 		"one in ten failed":                  {generated(2000, 40*time.Millisecond, 200, 7), "session: error_rate +1%", scenarios.StatusFail, "the share of failed sessions is 10 %, and was 0 %; the limit is 1 %"},
 		"a few failed, and that is allowed":  {generated(2000, 40*time.Millisecond, 10, 7), "session: error_rate +1%", scenarios.StatusPass, "is 0.5 %"},
 		"one of a few failed":                {generated(40, 40*time.Millisecond, 1, 7), "session: error_rate +1%", scenarios.StatusInconclusive, ""},
-		"nobody got in":                      {generated(0, 0, 0, 8), "session.login: p(95) +20%", scenarios.StatusInconclusive, "this run lacks p(95) of session.login, which the earlier run has"},
+		"no sessions":                        {generated(0, 0, 0, 8), "session.login: p(95) +20%", scenarios.StatusInconclusive, "this run lacks p(95) of session.login, which the earlier run has"},
+		"every session failed to open":       {generated(200, 40*time.Millisecond, 200, 7), "session.open: med +20%", scenarios.StatusFail, "p(50) of session.open is unbounded, and was "},
+		"every login failed":                 {unscheduled(generated(200, 40*time.Millisecond, 200, 7)), "session.login: med +20%", scenarios.StatusFail, "p(50) of session.login is unbounded"},
+		"logins of an earlier version":       {unscheduled(generated(200, 40*time.Millisecond, 20, 7)), "session.login: med +20%", scenarios.StatusInconclusive, "this run lacks p(50) of session.login"},
+		"too few for such a share":           {generated(500, 40*time.Millisecond, 0, 2), "session: error_rate +1%", scenarios.StatusInconclusive, "That takes 528 sessions or more in both runs; there are 500, and were 2000"},
+		"enough for such a share":            {generated(528, 40*time.Millisecond, 0, 2), "session: error_rate +1%", scenarios.StatusPass, ""},
+		"few, and a large share is allowed":  {generated(104, 40*time.Millisecond, 0, 2), "session: error_rate +5%", scenarios.StatusPass, ""},
+		"no more than before may fail":       {generated(2000, 40*time.Millisecond, 0, 2), "session: error_rate +0%", scenarios.StatusPass, ""},
+		"a few that nearly all failed":       {generated(20, 40*time.Millisecond, 19, 2), "session: error_rate +1%", scenarios.StatusFail, ""},
+		"a run that did not complete":        {incomplete(generated(2000, 40*time.Millisecond, 0, 2)), "session.login: p(95) +20%", scenarios.StatusInconclusive, "This run did not complete"},
+		"one that did not, and is slow":      {incomplete(generated(2000, 80*time.Millisecond, 0, 3)), "session.login: p(95) +20%", scenarios.StatusFail, ""},
 		"a time that neither run has":        {generated(2000, 40*time.Millisecond, 0, 2), "session.sasl: med +20%", scenarios.StatusInconclusive, "the earlier run lacks p(50) of session.sasl"},
 		"capacity of runs that have none":    {generated(2000, 40*time.Millisecond, 0, 2), "capacity: held -10%", scenarios.StatusInconclusive, "the earlier run lacks the number of sessions held"},
 	} {

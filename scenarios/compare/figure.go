@@ -22,7 +22,7 @@ type figure struct {
 // whole is a figure without chance in it.
 func whole(v int) figure { return figure{1, float64(v), float64(v), float64(v)} }
 
-// apart reports whether a is above b by more than chance.
+// above reports whether f is above b by more than chance.
 func (f figure) above(b figure) bool { return f.low > b.high }
 
 // differs reports whether the intervals do not meet.
@@ -33,7 +33,8 @@ func (f figure) differs(b figure) bool {
 // bounded reports whether there are samples enough for both bounds.
 func (f figure) bounded() bool { return !math.IsInf(f.low, 0) && !math.IsInf(f.high, 0) }
 
-// quantile is that of times, with failed sessions as slower than all others.
+// quantile is that of times, with failed sessions as slower than all others: where all
+// failed, it is infinite.
 func quantile(t scenarios.Times, failed int, q float64) figure {
 	finished := t.Count()
 	n := finished + failed
@@ -112,7 +113,7 @@ func timesOf(m scenarios.Measured, l Limit) (times scenarios.Times, failed int) 
 		case m.Logins != nil && m.Logins.Times != nil:
 			return m.Logins.Times.All, failed
 		}
-		return times, 0
+		return times, nobody(m, failed)
 	case scenarios.MetricLag:
 		if m.Load == nil {
 			return times, 0
@@ -120,8 +121,14 @@ func timesOf(m scenarios.Measured, l Limit) (times scenarios.Times, failed int) 
 		return m.Load.Lag, m.Load.Dropped
 	}
 	phase, _ := l.phase()
-	if m.Phases.Count(phase) == 0 {
-		return times, 0
-	}
 	return m.Phases.Times(phase), in(phase)
+}
+
+// nobody is failed where nobody got in. Else the times of those who did are not known, as
+// in a result of an earlier version, and those who did not are no figure by themselves.
+func nobody(m scenarios.Measured, failed int) int {
+	if m.Phases.Count(scenarios.PhaseOpen) > 0 {
+		return 0
+	}
+	return failed
 }

@@ -14,7 +14,10 @@ import (
 
 // Judge holds a run against its baseline. A figure fails where it differs from that of
 // the earlier run by more than chance, and by more than it may.
-func Judge(e scenarios.Measured) []scenarios.Finding {
+func Judge(e scenarios.Measured) []scenarios.Finding { return judged(e, e.Stopped != nil) }
+
+// judged is Judge of a run that may not have completed.
+func judged(e scenarios.Measured, incomplete bool) []scenarios.Finding {
 	if e.Baseline == nil {
 		return nil
 	}
@@ -27,6 +30,7 @@ func Judge(e scenarios.Measured) []scenarios.Finding {
 		}
 		f := regression(l, figureBefore(b), figureOf(e, l))
 		excuse(&f, l, e)
+		withhold(&f, e.Baseline.Incomplete, incomplete)
 		out = append(out, f)
 	}
 	return out
@@ -60,11 +64,13 @@ func (l Limit) weigh(was, is figure, most float64) (scenarios.Status, string, sc
 	if l.metric == metricCapacity {
 		worse, clearly = is.value < most, is.value < most
 	}
-	enough := !l.timed() || was.bounded() && (is.bounded() || clearly)
 	switch {
 	case worse && clearly:
 		return scenarios.StatusFail, "", nil
-	case !enough:
+	case l.metric == metricErrors && min(was.count, is.count) < rateNeeds(most):
+		return scenarios.StatusInconclusive, fmt.Sprintf("That takes %s or more in both runs; there are %d, and were %d",
+			phrase.Count(rateNeeds(most), "session"), is.count, was.count), phrase.Try("allow a larger share of failed sessions", "take more sessions")
+	case l.timed() && !(was.bounded() && (is.bounded() || clearly)):
 		n := stats.QuantileNeeds(l.quantile, Level)
 		return scenarios.StatusInconclusive, fmt.Sprintf("That takes %s or more in both runs, of which not too many failed; there are %d, and were %d",
 			phrase.Count(n, "session"), is.count, was.count), phrase.Try("compare a percentile nearer to the median", "take more sessions")
@@ -72,6 +78,33 @@ func (l Limit) weigh(was, is figure, most float64) (scenarios.Status, string, sc
 		return scenarios.StatusInconclusive, "Chance alone may explain the difference", phrase.Try("take more sessions in both runs")
 	}
 	return scenarios.StatusPass, "", nil
+}
+
+// rateNeeds is how many sessions it takes to say that no larger share than most failed. It
+// is as many as the percentile takes that lets so many fail, from the median to p(99): of
+// so many sessions without a failure, the interval of their share ends at most.
+func rateNeeds(most float64) int {
+	return stats.QuantileNeeds(min(max(1-most, .5), .99), Level)
+}
+
+// withhold lets no limit pass where one of the runs did not complete: what it did not get
+// to may be what is worse.
+func withhold(f *scenarios.Finding, before, now bool) {
+	if f.Status != scenarios.StatusPass {
+		return
+	}
+	for _, run := range []struct {
+		incomplete bool
+		name       string
+	}{{before, "The earlier run"}, {now, "This run"}} {
+		if run.incomplete {
+			f.Status = scenarios.StatusInconclusive
+			f.Note = phrase.Join(f.Note, run.name+" did not complete")
+		}
+	}
+	if f.Status != scenarios.StatusPass {
+		f.Fix = phrase.Try("compare runs that completed")
+	}
 }
 
 // excuse takes back a failure that is not the service's alone.

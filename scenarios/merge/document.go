@@ -2,11 +2,9 @@ package merge
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
+	"reflect"
 	"slices"
-	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -18,42 +16,23 @@ type Document struct {
 	Name string
 
 	text   []byte
-	result *scenarios.Result // in the place of text, where the caller has it already
-	head   head
-}
-
-// head is what decides about a document.
-type head struct {
-	Schema   string                `json:"schema"`
-	Run      string                `json:"run"`
-	Complete bool                  `json:"complete"`
-	Seed     uint64                `json:"seed"`
-	Started  time.Time             `json:"started"`
-	Seconds  float64               `json:"duration_s"`
-	Shard    *scenarios.Shard      `json:"shard"`
-	Sources  []scenarios.SourceRun `json:"sources"`
+	result *scenarios.Result    // in the place of text, where the caller has it already
+	head   scenarios.ResultHead // what decides about the document
 }
 
 // NewDocument reads as much of a result as decides where it belongs; the rest is read
 // when it is summed. The text is kept.
 func NewDocument(name string, text []byte) (Document, error) {
-	d := Document{Name: name, text: text}
-	if err := json.Unmarshal(text, &d.head); err != nil {
-		return d, fmt.Errorf("%s: %w", name, err)
+	head, err := scenarios.DecodeResultHead(text)
+	if err != nil {
+		return Document{}, fmt.Errorf("%s: %w", name, err)
 	}
-	if d.head.Schema != scenarios.Schema {
-		return d, fmt.Errorf("%s: it is no result: schema is %.100q, this version reads %q", name, d.head.Schema, scenarios.Schema)
-	}
-	return d, nil
+	return Document{Name: name, text: text, head: head}, nil
 }
 
 // documentOf is a result that was read.
 func documentOf(name string, r scenarios.Result) Document {
-	return Document{Name: name, result: &r, head: headOf(r)}
-}
-
-func headOf(r scenarios.Result) head {
-	return head{r.Schema, r.Run, r.Complete, r.Seed, r.Started, r.Seconds, r.Shard, r.Sources}
+	return Document{Name: name, result: &r, head: scenarios.HeadOf(r)}
 }
 
 // read is the whole result.
@@ -65,9 +44,8 @@ func (d Document) read() (scenarios.Result, error) {
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", d.Name, err)
 	}
-	if h := headOf(r); h.Run != d.head.Run || h.Complete != d.head.Complete || h.Seed != d.head.Seed || !h.Started.Equal(d.head.Started) ||
-		len(h.Sources) != len(d.head.Sources) || (h.Shard == nil) != (d.head.Shard == nil) || h.Shard != nil && *h.Shard != *d.head.Shard {
-		return r, fmt.Errorf("%s: %w", d.Name, errors.New("keys of it are there twice, in upper and lower case"))
+	if !reflect.DeepEqual(scenarios.HeadOf(r), d.head) {
+		return r, fmt.Errorf("%s: its first reading and its second differ in the run, or in its parts", d.Name)
 	}
 	return r, nil
 }

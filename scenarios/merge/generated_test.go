@@ -60,6 +60,9 @@ func sessions(k scenarios.Kind, looks, each int, seed uint64) []session {
 		}
 		o.Local = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(1024+i))
 		o.Who = scenarios.Identity{Coordinator: fmt.Sprintf("c%d:25000", r.IntN(5)), PID: 7, Version: "5.0", Source: scenarios.SourcePing}
+		if k == scenarios.KindWatch && o.Who.Coordinator == away {
+			awayFor(&o.Who, i, looks*each)
+		}
 		o.HTTP = scenarios.HTTPCounts{Requests: 4, Connections: 1}
 		switch {
 		case r.IntN(100) == 0:
@@ -71,6 +74,20 @@ func sessions(k scenarios.Kind, looks, each int, seed uint64) []session {
 		out = append(out, session{o, i / each})
 	}
 	return out
+}
+
+// away is the coordinator that is away for a part of a watch, and is restarted.
+const away = "c2:25000"
+
+// awayFor sends session i of n to another coordinator in the middle of the watch; after
+// it another process answers.
+func awayFor(who *scenarios.Identity, i, n int) {
+	switch {
+	case i > n*85/100:
+		who.PID = 8
+	case i > n*25/100:
+		who.Coordinator = "c3:25000"
+	}
 }
 
 // resultOf folds sessions as a run does.
@@ -202,8 +219,10 @@ func queriesOf(all []session) []scenarios.QueryTally {
 
 // watchOf is a watch that sees an outage of as long as failed sessions last.
 func watchOf(all []session) *scenarios.WatchSeen {
-	w := &scenarios.WatchSeen{For: 60}
+	w := &scenarios.WatchSeen{For: 10}
 	at := map[string]int{}
+	end := scenarios.SecondsOf(all[len(all)-1].Due)
+	long := end * .55 // without a coordinator is an absence
 	for _, o := range all {
 		due := scenarios.SecondsOf(o.Due)
 		w.Sessions++
@@ -221,8 +240,20 @@ func watchOf(all []session) *scenarios.WatchSeen {
 			w.Coords = append(w.Coords, scenarios.Appearance{Name: name, First: due})
 		}
 		c := &w.Coords[at[name]]
+		if due-c.Last > long && c.Sessions > 0 {
+			gone, back := c.Last, due
+			c.Gone, c.Back = &gone, &back
+		}
 		c.Sessions++
 		c.Last = due
+		if !slices.Contains(c.PIDs, o.Who.PID) {
+			c.PIDs = append(c.PIDs, o.Who.PID)
+		}
+	}
+	for i, c := range w.Coords {
+		if c.Gone == nil && end-c.Last > long {
+			w.Coords[i].Gone = &c.Last
+		}
 	}
 	slices.SortFunc(w.Coords, func(a, b scenarios.Appearance) int {
 		if a.Name < b.Name {

@@ -8,8 +8,8 @@ import (
 
 // kindRules say what a sum of runs of one kind is.
 type kindRules struct {
-	refused  string // why there is none; "": there is
-	together string // why only shards, which ran side by side, can be summed; "": repeated runs can, too
+	refused     string // why there is none; "": there is
+	notRepeated string // why only shards that ran at the same time can be summed; "": other runs can, too
 }
 
 // kinds has every kind.
@@ -18,8 +18,8 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindStages:       {},
 	scenarios.KindQuery:        {},
 	scenarios.KindHandleReuse:  {},
-	scenarios.KindCapacity:     {together: "their sessions were not open at the same time"},
-	scenarios.KindWatch:        {together: "each watched an event of its own"},
+	scenarios.KindCapacity:     {notRepeated: "their sessions were not open at the same time"},
+	scenarios.KindWatch:        {notRepeated: "each watched an event of its own"},
 	scenarios.KindCertificates: {refused: "each run sees every certificate"},
 	scenarios.KindIdle:         {refused: "each run has a ladder of its own"},
 }
@@ -29,8 +29,8 @@ func checkKind(name string, k scenarios.Kind, groups int) error {
 	switch rules := kinds[k.OrLooks()]; {
 	case rules.refused != "":
 		return fmt.Errorf("%s: runs of kind %s are not merged: %s", name, k.OrLooks(), rules.refused)
-	case groups > 1 && rules.together != "":
-		return fmt.Errorf("%s: repeated runs of kind %s are not merged, for %s; shards of one run are, and compare tells how runs differ", name, k.OrLooks(), rules.together)
+	case groups > 1 && rules.notRepeated != "":
+		return fmt.Errorf("%s: repeated runs of kind %s are not merged, for %s; shards of one run are, and compare tells how runs differ", name, k.OrLooks(), rules.notRepeated)
 	}
 	return nil
 }

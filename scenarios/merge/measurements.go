@@ -13,6 +13,10 @@ func (s *sum) addTimes(m scenarios.Measured) {
 	for _, t := range m.Tags {
 		key := tagKey{t.Metric, t.Tag, t.Value}
 		if s.tags[key] == nil {
+			if len(s.tags) >= scenarios.MaxTags {
+				s.cut(partTags)
+				continue
+			}
 			s.tags[key] = &scenarios.Times{}
 		}
 		s.tags[key].Merge(t.Times)
@@ -23,6 +27,9 @@ func (s *sum) addTimes(m scenarios.Measured) {
 		s.untimed = true
 	default:
 		s.logins.Merge(*m.Logins.Times)
+		if !s.logins.Coordinators.Has(m.Logins.Times.Coordinators) || !s.logins.Nodes.Has(m.Logins.Times.Nodes) {
+			s.cut(partLogins)
+		}
 	}
 	if m.Load != nil {
 		s.addLoad(*m.Load)
@@ -106,9 +113,12 @@ func (s *sum) addPlaces(m scenarios.Measured) {
 
 // addScout keeps of each node what the run met there that found it hardest to get in.
 func (s *sum) addScout(scout scenarios.Scout) {
-	i := slices.IndexFunc(s.r.Scouts, func(o scenarios.Scout) bool { return o.Address == scout.Address })
+	i, ok := s.scoutAt[scout.Address]
 	switch {
-	case i < 0:
+	case !ok && len(s.r.Scouts) >= scenarios.MaxScouts:
+		s.cut(partScouts)
+	case !ok:
+		s.scoutAt[scout.Address] = len(s.r.Scouts)
 		s.r.Scouts = append(s.r.Scouts, scout)
 	case hardship(scout) > hardship(s.r.Scouts[i]):
 		s.r.Scouts[i] = scout
@@ -123,23 +133,22 @@ func hardship(s scenarios.Scout) int {
 	return rank<<32 + min(s.Attempts, 1<<31)
 }
 
-// maxCerts bounds the certificates of a sum: a run keeps 256.
-const maxCerts = 1 << 10
-
 // addCert pools what nodes presented, as long as all machines say the same of it.
 func (s *sum) addCert(c scenarios.Cert) {
-	i := slices.IndexFunc(s.r.TLS, func(o scenarios.Cert) bool {
-		return o.Node == c.Node && o.Same(c) && o.Chain == c.Chain && o.HostOK == c.HostOK && o.ServerName == c.ServerName
-	})
+	key := certKeyOf(c)
+	i, ok := s.certAt[key]
 	switch {
-	case i >= 0:
+	case !ok && len(s.r.TLS) >= maxCerts:
+		s.cut(partCerts)
+	case !ok:
+		s.certAt[key] = len(s.r.TLS)
+		s.r.TLS = append(s.r.TLS, c)
+	default:
 		have := &s.r.TLS[i]
 		have.Sessions += c.Sessions
 		if c.Seen.Before(have.Seen) {
 			have.Seen = c.Seen
 		}
-	case len(s.r.TLS) < maxCerts:
-		s.r.TLS = append(s.r.TLS, c)
 	}
 }
 

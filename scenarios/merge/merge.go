@@ -14,6 +14,10 @@ import (
 type Options struct {
 	Tool     string // version of what merges
 	PickLast bool   // of two complete runs of one shard the one that started last counts; else they are refused
+
+	// DropBaselines leaves out what the results were held against: the sum will be held
+	// against another run, or against none. Else they must all have the same, or none.
+	DropBaselines bool
 }
 
 // Merge sums results and judges the sum; what is wrong with one is said by its number,
@@ -35,7 +39,7 @@ func Documents(docs []Document, o Options) (scenarios.Result, error) {
 	if err != nil {
 		return scenarios.Result{}, err
 	}
-	s := newSum(c)
+	s := newSum(c, o)
 	for _, group := range c.groups {
 		for _, d := range group {
 			r, err := d.read()
@@ -48,7 +52,10 @@ func Documents(docs []Document, o Options) (scenarios.Result, error) {
 		}
 		s.endGroup()
 	}
-	r := s.result(c)
+	r, err := s.result(c)
+	if err != nil {
+		return scenarios.Result{}, err
+	}
 	r.Tool = o.Tool
 	judge.Conclude(&r, judge.Judge(r.Measured))
 	return r, r.Check()

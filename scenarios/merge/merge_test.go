@@ -88,16 +88,16 @@ func TestMerge_PicksOneOfEachShard(t *testing.T) {
 	t.Parallel()
 	s := scenarioOf(scenarios.KindStages)
 	two := split(s, sessions(s.Kind, 1, 200, 1), 2)
-	later := func(name string, minutes time.Duration, change func(*scenarios.Result)) scenarios.Result {
+	later := func(name string, seconds time.Duration, change func(*scenarios.Result)) scenarios.Result {
 		return rejudged(two[1], func(r *scenarios.Result) {
-			r.Run, r.Started = name, r.Started.Add(minutes*time.Minute)
+			r.Run, r.Started = name, r.Started.Add(seconds*time.Second)
 			change(r)
 		})
 	}
-	evicted := later("evicted", -1, func(r *scenarios.Result) {
+	evicted := later("evicted", -20, func(r *scenarios.Result) {
 		r.Stopped = &scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"}
 	})
-	again := later("again", 2, func(*scenarios.Result) {})
+	again := later("again", 20, func(*scenarios.Result) {})
 	for name, c := range map[string]struct {
 		in   []scenarios.Result
 		o    merge.Options

@@ -3,6 +3,7 @@
 package merge_test
 
 const (
+	fieldStep     = 1
 	raceEnabled   = false
 	shardsOfSize  = 1000
 	sessionsEach  = 1_000_000

@@ -95,13 +95,26 @@ func essence(t *testing.T, r scenarios.Result) map[string]any {
 	for _, key := range []string{"run", "shard", "sources", "notes"} {
 		delete(v, key)
 	}
+	for _, c := range v["coordinators"].([]any) {
+		sortPIDs(c.(map[string]any))
+	}
 	for _, l := range v["looks"].([]any) {
 		look := l.(map[string]any)
 		for _, key := range []string{"sequence", "sequences", "clients"} {
 			delete(look, key)
 		}
+		for _, c := range look["seen"].([]any) {
+			sortPIDs(c.(map[string]any))
+		}
 	}
 	return v
+}
+
+// sortPIDs leaves aside which process of a coordinator a look met first: between machines
+// there is no order.
+func sortPIDs(coordinator map[string]any) {
+	pids, _ := coordinator["pids"].([]any)
+	slices.SortFunc(pids, func(a, b any) int { return int(a.(float64) - b.(float64)) })
 }
 
 func written(t *testing.T, r scenarios.Result) []byte {

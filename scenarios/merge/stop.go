@@ -10,9 +10,38 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
+// lack is something for want of which a sum is not whole, and what to do about it.
+type lack struct {
+	text string
+	fix  string
+}
+
+// lacks are what keeps the sum from being whole, besides runs that ended early. It fails
+// where there is no sum at all.
+func (s *sum) lacks(c chosen) ([]lack, error) {
+	var out []lack
+	for _, text := range c.missing {
+		out = append(out, lack{text, "run what is missing, with the same seed and number of shards, and merge again"})
+	}
+	for _, a := range apartOf(s.r.Sources) {
+		if reason := kinds[s.r.Scenario.Kind.OrLooks()].notRepeated; reason != "" {
+			return nil, &ApartError{Ended: s.names[a.ended.Run], Began: s.names[a.began.Run], reason: reason}
+		}
+		s.said = append(s.said, a.remark())
+		out = append(out, lack{a.String(), "start all shards together, and merge again"})
+	}
+	for _, p := range s.parts {
+		s.said = append(s.said, p.String())
+		if p.judged {
+			out = append(out, lack{p.String(), "merge fewer results"})
+		}
+	}
+	return out, nil
+}
+
 // stopOf says why a sum is not whole; nil where it is. Where every run ended for one
 // reason, the sum did; else the others still count.
-func stopOf(sources []scenarios.SourceRun, missing []string) *scenarios.Stop {
+func stopOf(sources []scenarios.SourceRun, lacks []lack) *scenarios.Stop {
 	var stopped []scenarios.SourceRun
 	for _, s := range sources {
 		if s.Stopped != nil {
@@ -20,15 +49,18 @@ func stopOf(sources []scenarios.SourceRun, missing []string) *scenarios.Stop {
 		}
 	}
 	switch {
-	case len(stopped)+len(missing) == 0:
+	case len(stopped)+len(lacks) == 0:
 		return nil
-	case len(missing) == 0 && len(stopped) == len(sources) && sameReason(stopped):
+	case len(lacks) == 0 && len(stopped) == len(sources) && sameReason(stopped):
 		return stopped[0].Stopped
 	}
 	out := &scenarios.Stop{By: scenarios.StopPartial}
-	texts := slices.Clone(missing)
-	if len(missing) > 0 {
-		out.Hint = scenarios.Fixes{vocab.Fix{Why: "run what is missing, with the same seed and number of shards, and merge again"}}
+	var texts []string
+	for _, l := range lacks {
+		texts = append(texts, l.text)
+		if !slices.ContainsFunc(out.Hint, func(f vocab.Fix) bool { return f.Why == l.fix }) {
+			out.Hint = append(out.Hint, vocab.Fix{Why: l.fix})
+		}
 	}
 	for _, s := range stopped {
 		texts = append(texts, fmt.Sprintf("%s ended early: %s", sourceName(s), s.Stopped.Text))

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"reflect"
@@ -18,9 +19,11 @@ const maxSpan = 365 * 24 * time.Hour
 
 // sum is what was measured by all documents so far.
 type sum struct {
+	o      Options
 	r      scenarios.Result
-	first  string // name of the first document; "": there is none yet
-	groups int    // there will be
+	first  string            // name of the first document; "": there is none yet
+	groups int               // there will be
+	names  map[string]string // of documents, by the runs that they hold
 	began  time.Time
 	offset time.Duration // of the document that is being added, from began on
 
@@ -31,14 +34,19 @@ type sum struct {
 	logins  scenarios.LoginTimes
 	untimed bool // some document has logins without their times
 	pages   map[pageKey]scenarios.Page
+	certAt  map[certKey]int        // places in r.TLS
+	scoutAt map[netip.AddrPort]int // places in r.Scouts
+	parts   []part                 // that are not whole
+	said    []string               // remarks on the sum itself
+	watch   watchSum
 	probe   *scenarios.Probe
 }
 
 type tagKey struct{ metric, tag, value string }
 
 // newSum is ready for the chosen documents.
-func newSum(c chosen) *sum {
-	s := &sum{groups: len(c.groups), tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}}
+func newSum(c chosen, o Options) *sum {
+	s := &sum{o: o, groups: len(c.groups), names: map[string]string{}, tags: map[tagKey]*scenarios.Times{}, pages: map[pageKey]scenarios.Page{}, certAt: map[certKey]int{}, scoutAt: map[netip.AddrPort]int{}}
 	for i, group := range c.groups {
 		for j, d := range group {
 			if i+j == 0 || d.head.Started.Before(s.began) {
@@ -61,14 +69,18 @@ func (s *sum) add(name string, r scenarios.Result) error {
 	}
 	sources := scenarios.SourcesOf(r)
 	s.r.Sources = append(s.r.Sources, sources...)
+	for _, run := range sources {
+		s.names[run.Run] = name
+	}
 	s.r.Seconds = max(s.r.Seconds, s.offset.Seconds()+r.Seconds)
 	s.addLooks(r.Looks)
 	s.addCounts(r.Sessions)
 	s.addTimes(r.Measured)
 	s.addPlaces(r.Measured)
-	s.addKinds(r.Measured)
+	s.addKinds(r.Measured, sources)
 	s.r.Failures = mergeFailures(s.r.Failures, r.Failures)
-	s.r.Closes = scenarios.MergeCloses(s.r.Closes, r.Closes...)
+	s.addCloses(r.Closes)
+	s.cutBefore(r)
 	for _, remark := range r.Remarks {
 		s.remark(remark)
 	}
@@ -82,6 +94,9 @@ func (s *sum) add(name string, r scenarios.Result) error {
 
 // fits takes in the scenario of the first document, and compares that of any other.
 func (s *sum) fits(name string, r scenarios.Result) error {
+	if s.o.DropBaselines {
+		r.Baseline = nil
+	}
 	if err := checkKind(name, r.Scenario.Kind, s.groups); err != nil {
 		return err
 	}
@@ -94,8 +109,7 @@ func (s *sum) fits(name string, r scenarios.Result) error {
 		return fmt.Errorf("%s: its scenario is not that of %s: %s", name, s.first, d)
 	}
 	if !reflect.DeepEqual(s.r.Baseline, r.Baseline) {
-		s.r.Baseline = nil
-		s.remark("the runs were held against different baselines, so the sum is held against none")
+		return &BaselineError{First: s.first, Other: name, first: s.r.Baseline, other: r.Baseline}
 	}
 	return nil
 }
@@ -104,8 +118,22 @@ func (s *sum) fits(name string, r scenarios.Result) error {
 const maxRemarks = 64
 
 func (s *sum) remark(text string) {
-	if !slices.Contains(s.r.Remarks, text) && len(s.r.Remarks) < maxRemarks {
+	switch {
+	case slices.Contains(s.r.Remarks, text):
+	case len(s.r.Remarks) >= maxRemarks:
+		s.cut(partRemarks)
+	default:
 		s.r.Remarks = append(s.r.Remarks, text)
+	}
+}
+
+func (s *sum) addCloses(closes []scenarios.CloseTally) {
+	s.r.Closes = scenarios.MergeCloses(s.r.Closes, closes...)
+	for _, c := range closes {
+		_, found := slices.BinarySearchFunc(s.r.Closes, c.Coordinator, func(t scenarios.CloseTally, name string) int { return cmp.Compare(t.Coordinator, name) })
+		if !found {
+			s.cut(partCloses)
+		}
 	}
 }
 
@@ -124,12 +152,27 @@ func mergeFailures(a, b []scenarios.Failure) []scenarios.Failure {
 }
 
 // result is the sum, of which the judges have said nothing yet.
-func (s *sum) result(c chosen) scenarios.Result {
+func (s *sum) result(c chosen) (scenarios.Result, error) {
+	if s.r.Watch != nil {
+		coords, remarks := s.watch.appearances()
+		s.r.Watch.Coords = coords
+		for _, text := range remarks {
+			s.remark(text)
+		}
+	}
+	lacks, err := s.lacks(c)
+	if err != nil {
+		return scenarios.Result{}, err
+	}
 	r := s.r
 	r.Started = s.began
 	r.Run = runOf(r.Sources)
-	r.Remarks = append(r.Remarks, c.remarks...)
-	r.Stopped = stopOf(r.Sources, c.missing)
+	for _, text := range slices.Concat(c.remarks, s.said) {
+		if !slices.Contains(r.Remarks, text) {
+			r.Remarks = append(r.Remarks, text)
+		}
+	}
+	r.Stopped = stopOf(r.Sources, lacks)
 	r.Looks = []scenarios.Look{}
 	for _, batch := range s.batches {
 		r.Looks = append(r.Looks, batch...)
@@ -151,7 +194,7 @@ func (s *sum) result(c chosen) scenarios.Result {
 	if len(r.Sources) == 1 && r.Sources[0].Shard == nil {
 		r.Sources = nil // it is the run itself
 	}
-	return r
+	return r, nil
 }
 
 // nodeSum is the nodes of all documents, in the order of appearance.

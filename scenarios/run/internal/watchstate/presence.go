@@ -35,11 +35,8 @@ func (w *window) sum() int {
 	return n
 }
 
-// Bounds of what a server may make the tracker remember.
-const (
-	maxCoordinators = 1024
-	maxPIDs         = 16
-)
+// maxCoordinators bounds what a server may make the tracker remember.
+const maxCoordinators = 1024
 
 // add takes in a new session that ended. It returns which coordinators are gone by
 // now, and which one is back; nil: none.
@@ -57,7 +54,7 @@ func (t *presenceTracker) add(identity scenarios.Identity, now time.Duration) (g
 			continue
 		}
 		p.missed++
-		if p.Gone == nil && now-p.Last.Duration() >= minAbsence && beyondChance(p.missed, len(t.all)) {
+		if p.Gone == nil && now-p.Last.Duration() >= scenarios.MinAbsence.Duration() && beyondChance(p.missed, len(t.all)) {
 			p.Gone = secondsAt(p.Last.Duration())
 			gone = append(gone, p)
 		}
@@ -88,7 +85,7 @@ func (p *presence) meet(identity scenarios.Identity, now time.Duration) (back *p
 	}
 	p.Sessions++
 	p.missed, p.Last = 0, scenarios.SecondsOf(now)
-	if identity.PID != 0 && !slices.Contains(p.PIDs, identity.PID) && len(p.PIDs) < maxPIDs {
+	if identity.PID != 0 && !slices.Contains(p.PIDs, identity.PID) && len(p.PIDs) < scenarios.MaxPIDs {
 		p.PIDs = append(p.PIDs, identity.PID)
 	}
 	if p.Gone != nil && p.Back == nil {

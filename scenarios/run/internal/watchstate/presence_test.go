@@ -126,7 +126,7 @@ func TestPresenceTracker_IsBounded(t *testing.T) {
 		identity.PID = int32(i + 1)
 		r.add(identity, 0)
 	}
-	if len(r.all) != maxCoordinators || len(r.all[0].PIDs) != maxPIDs {
+	if len(r.all) != maxCoordinators || len(r.all[0].PIDs) != scenarios.MaxPIDs {
 		t.Errorf("%d coordinators, %d pids", len(r.all), len(r.all[0].PIDs))
 	}
 }

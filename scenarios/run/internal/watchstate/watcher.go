@@ -63,7 +63,7 @@ func (w *Watcher) onFailure(o scenarios.Observation, now time.Duration) {
 func (w *Watcher) onSuccess(o scenarios.Observation, now time.Duration) {
 	w.outage.succeeded(o.Due)
 	w.good++
-	if w.failing && now-w.failed >= minAbsence && beyondChance(w.good, len(w.presence.all)) {
+	if w.failing && now-w.failed >= scenarios.MinAbsence.Duration() && beyondChance(w.good, len(w.presence.all)) {
 		w.failing = false
 		w.notice(now, "new sessions succeed again; %d failed, the last of them due at %.1fs", w.outage.errors, w.outage.last.Seconds())
 	}
@@ -172,9 +172,6 @@ func secondsAt(d time.Duration) *scenarios.Seconds {
 	s := scenarios.SecondsOf(d)
 	return &s
 }
-
-// minAbsence is the shortest time that is called an absence.
-const minAbsence = 3 * time.Second
 
 // beyondChance reports whether n sessions in a row without one of k coordinators
 // that are chosen alike are less likely than 1e-4.
