@@ -70,7 +70,7 @@ func (l Limit) weigh(was, is figure, most float64) (scenarios.Status, string, sc
 	case l.metric == metricErrors && min(was.count, is.count) < rateNeeds(most):
 		return scenarios.StatusInconclusive, fmt.Sprintf("That takes %s or more in both runs; there are %d, and were %d",
 			phrase.Count(rateNeeds(most), "session"), is.count, was.count), phrase.Try("allow a larger share of failed sessions", "take more sessions")
-	case l.timed() && !(was.bounded() && (is.bounded() || clearly)):
+	case l.timed() && (!was.bounded() || !is.bounded() && !clearly):
 		n := stats.QuantileNeeds(l.quantile, Level)
 		return scenarios.StatusInconclusive, fmt.Sprintf("That takes %s or more in both runs, of which not too many failed; there are %d, and were %d",
 			phrase.Count(n, "session"), is.count, was.count), phrase.Try("compare a percentile nearer to the median", "take more sessions")
