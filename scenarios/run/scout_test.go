@@ -53,6 +53,11 @@ func (f nodeFates) answer(n Node, i int) fate {
 
 func failing(class string) fate { return fate{openErr: fault{class, "of " + class}} }
 
+// late fails after some milliseconds.
+func late(class string, ms int) fate {
+	return fate{takes: time.Duration(ms) * time.Millisecond, lateErr: fault{class, ""}}
+}
+
 // inPhases gives up a session that hangs when its phase is over, as the client does.
 func (b *balancer) inPhases(ctx context.Context, n Node, o *scenarios.Observation) (Session, error) {
 	d, ok := PhaseTimeout(ctx)
@@ -123,6 +128,7 @@ func TestScout_GetsInWhereAnyNodeLetsIn(t *testing.T) {
 		"three attempts are all":                   {nodes: 1, fates: nodeFates{2: {failing("open.eof"), failing("open.eof"), failing("open.eof"), {}}}, scouts: "2:3 open.eof", stop: scenarios.StopScout, class: "open.eof"},
 		"a coordinator is being shut down":         {nodes: 1, fates: nodeFates{2: {failing("open.shutting-down"), {}}}, scouts: "2:2 ok"},
 		"a statement fails once":                   {nodes: 1, fates: nodeFates{2: {{queryErr: fault{"execute.error", ""}}, {}}}, scouts: "2:2 ok"},
+		"a last attempt without time says nothing": {nodes: 2, fates: nodeFates{2: {{hang: true}}, 3: {late("tcp.refused", 9400), late("tcp.refused", 5200)}}, scouts: "2:2 open.timeout, 3:2 tcp.refused", stop: scenarios.StopScout, class: "open.timeout"},
 		"all are closed":                           {nodes: 2, fates: nodeFates{2: {failing("tcp.refused")}, 3: {failing("tcp.refused")}}, scouts: "2:3 tcp.refused, 3:3 tcp.refused", stop: scenarios.StopScout, class: "tcp.refused"},
 		"what got furthest says the most":          {nodes: 3, fates: nodeFates{2: {failing("tcp.refused")}, 3: {failing("open.eof")}, 4: {failing("tcp.timeout")}}, scouts: "2:3 tcp.refused, 3:3 open.eof, 4:3 tcp.timeout", stop: scenarios.StopScout, class: "open.eof"},
 		"a wrong password is sent once":            {nodes: 4, fates: allBut(4, 0, failing("sasl.rejected")), scouts: "2:1 sasl.rejected", stop: scenarios.StopScout, class: "sasl.rejected"},

@@ -88,7 +88,7 @@ func (s *scouting) nextRound(at time.Duration) time.Duration {
 // is in, no login was rejected, and there is time.
 func (s *scouting) inTurn(ctx context.Context, nodes []Node) bool {
 	for i, n := range nodes {
-		if !s.attempt(ctx, n, s.reserve(1), s.share(len(nodes)-i)) || s.gotIn || s.rejected {
+		if s.tooLate(n) || !s.attempt(ctx, n, s.reserve(1), s.share(len(nodes)-i)) || s.gotIn || s.rejected {
 			return false
 		}
 	}
@@ -104,6 +104,13 @@ func (s *scouting) share(nodes int) time.Duration {
 		return limit
 	}
 	return min(limit, (s.end-s.since())/time.Duration(nodes))
+}
+
+// tooLate reports whether so little time is left that another attempt on a node would
+// tell of the end of the scouting and no more of the node.
+func (s *scouting) tooLate(n Node) bool {
+	const part = 10 // of a phase
+	return s.tried[n.Addr] > 0 && s.end-s.since() < time.Duration(s.s.Load.Timeout)/part
 }
 
 // others tries the nodes that were not, together like a burst; slots bound how many.
