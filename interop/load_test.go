@@ -20,24 +20,24 @@ func TestProof_LongRunsOnlyByItsWholeName(t *testing.T) {
 
 func TestCut_IsTakenForWhatItIs(t *testing.T) {
 	t.Parallel()
-	good := idleResult{LastAlive: 1.5, FirstDead: 2.5, Cut: "fin", At: 2.02}
-	if err := good.expectCut("fin", true); err != nil {
+	good := idleResult{LastAlive: 1, FirstDead: 4, Cut: "fin", At: 2.02}
+	if err := good.expectCut("fin", 1.8, 2.2); err != nil {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(*idleResult){
 		"wrong cut":            func(s *idleResult) { s.Cut = "rst" },
-		"last alive too late":  func(s *idleResult) { s.LastAlive = 2.5 },
-		"first dead too early": func(s *idleResult) { s.FirstDead = 1.5 },
+		"last alive too late":  func(s *idleResult) { s.LastAlive = 4 },
+		"first dead too early": func(s *idleResult) { s.FirstDead = 1 },
 		"noticed too early":    func(s *idleResult) { s.At = 1.7 },
 		"not noticed":          func(s *idleResult) { s.At = 0 },
 	} {
 		s := good
 		spoil(&s)
-		if s.expectCut("fin", true) == nil {
+		if s.expectCut("fin", 1.8, 2.2) == nil {
 			t.Errorf("%s: accepted as a FIN after 2 s", name)
 		}
 	}
-	if good.Cut = "silent"; good.expectCut("silent", false) == nil {
+	if good.Cut = "silent"; good.expectCut("silent", 0, 0) == nil {
 		t.Error("accepted a silent cut that was noticed")
 	}
 }

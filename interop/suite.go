@@ -21,43 +21,68 @@ func suiteProofs(*lab) []proof {
 }
 
 // testEvent is a line of "go test -json".
-type testEvent struct{ Action, Package, Test string }
+type testEvent struct{ Action, Package, Test, Output string }
 
 // nothingSkipped runs every test of the module, because a skipped test proves
 // nothing.
 func nothingSkipped(ctx context.Context) (evidence, error) {
-	out, err := runRequired(ctx, suiteTimeout, nil, "go", "test", "-count=1", "-json", "./...")
+	a, err := runCommand(ctx, suiteTimeout, nil, "go", "test", "-count=1", "-json", "./...")
 	if err != nil {
 		return evidence{}, err
 	}
-	passed, skipped, err := countTests(bytes.NewReader(out))
+	c, err := countTests(bytes.NewReader(a.stdout))
 	switch {
 	case err != nil:
 		return evidence{}, err
-	case len(skipped) > 0:
-		return evidence{}, fmt.Errorf("%d tests were skipped: %s", len(skipped), strings.Join(skipped, ", "))
-	case passed == 0:
+	case len(c.failed) > 0:
+		return evidence{}, fmt.Errorf("%d tests failed: %s: %s", len(c.failed), strings.Join(c.failed, ", "), tail([]byte(c.output)))
+	case a.code != 0:
+		return evidence{}, fmt.Errorf("go test: exit %d: %s", a.code, tail(append(a.stdout, a.stderr...)))
+	case len(c.skipped) > 0:
+		return evidence{}, fmt.Errorf("%d tests were skipped: %s", len(c.skipped), strings.Join(c.skipped, ", "))
+	case c.passed == 0:
 		return evidence{}, fmt.Errorf("no test ran")
 	}
-	return evidence{numbers: fmt.Sprintf("%d tests passed, none was skipped", passed)}, nil
+	return evidence{numbers: fmt.Sprintf("%d tests passed, none was skipped", c.passed)}, nil
 }
 
-// countTests reads the events of a run and returns the number of tests that passed
-// and the names of those that were skipped. It ignores packages without tests.
-func countTests(events io.Reader) (passed int, skipped []string, err error) {
+// testCount is what a run of tests came to.
+type testCount struct {
+	passed          int
+	skipped, failed []string // their packages and names; a package without a failed test is in failed itself
+	output          string   // of the failed test that ended first
+}
+
+// countTests reads the events of a run.
+func countTests(events io.Reader) (testCount, error) {
+	var c testCount
+	outputs := map[string]*strings.Builder{}
+	failedIn := map[string]bool{}
 	for dec := json.NewDecoder(events); ; {
 		var e testEvent
 		if err := dec.Decode(&e); err == io.EOF {
-			return passed, skipped, nil
+			return c, nil
 		} else if err != nil {
-			return 0, nil, fmt.Errorf("go test's events: %w", err)
+			return c, fmt.Errorf("go test's events: %w", err)
 		}
+		name := strings.TrimSuffix(e.Package+" "+e.Test, " ")
 		switch {
+		case e.Action == "output":
+			if outputs[name] == nil {
+				outputs[name] = &strings.Builder{}
+			}
+			outputs[name].WriteString(e.Output)
+		case e.Action == "fail" && (e.Test != "" || !failedIn[e.Package]):
+			failedIn[e.Package] = true
+			c.failed = append(c.failed, name)
+			if o := outputs[name]; o != nil && c.output == "" {
+				c.output = o.String()
+			}
 		case e.Test == "":
 		case e.Action == "pass":
-			passed++
+			c.passed++
 		case e.Action == "skip":
-			skipped = append(skipped, e.Package+" "+e.Test)
+			c.skipped = append(c.skipped, name)
 		}
 	}
 }
