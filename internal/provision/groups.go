@@ -15,6 +15,7 @@ type groups struct {
 	front, back, shared *types.SecurityGroup  // nil: not there
 	owned               []types.SecurityGroup // with our tag, any name; read by Destroy
 	unowned             []types.SecurityGroup // with our names, without our tag, in any VPC; read by Destroy
+	former              []formerRule          // in groups that are none of these
 }
 
 // groupID is a group's id, or later if it does not exist yet.
@@ -48,7 +49,7 @@ func (s *state) readGroups(ctx context.Context) error {
 			s.groups.shared = g
 		}
 	}
-	return nil
+	return s.readFormerRules(ctx, all)
 }
 
 func (s *state) describeGroups(ctx context.Context, by ...types.Filter) ([]types.SecurityGroup, error) {

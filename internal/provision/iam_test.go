@@ -87,6 +87,11 @@ func (n needed) plan(t *testing.T, c *cluster, spec lbfile.Spec) {
 			t.Errorf("plan: %v, stops %q", err, actions(p.Stops()))
 		}
 	})
+	n.during(c, "status", func() {
+		if _, err := Status(t.Context(), c.cloudHere(t), spec); err != nil {
+			t.Errorf("status before apply: %v", err)
+		}
+	})
 }
 
 func (n needed) apply(t *testing.T, c *cluster, spec lbfile.Spec) {
@@ -136,6 +141,22 @@ func whole(t *testing.T) needed {
 	spec.TLS.Domain, spec.TLS.Certificate = "", c.AddCertificate(awssim.Certificate{Domain: "other.example.com"})
 	n.apply(t, c, spec)
 	n.destroy(t, c, spec)
+
+	// The coordinators' own group is named, and later it is not.
+	c, spec = newCluster(t, awssim.Config{}), plainFile(t)
+	n.apply(t, c, spec)
+	spec.Coordinators.SecurityGroup = c.shareGroup("workers")
+	n.apply(t, c, spec)
+	spec.Coordinators.SecurityGroup = ""
+	n.apply(t, c, spec)
+	spec.Coordinators.SecurityGroup = c.shareGroup("others")
+	n.apply(t, c, spec)
+	spec.Coordinators.SecurityGroup = ""
+	n.during(c, "destroy", func() {
+		if _, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{PurgeLogs: true}); err != nil {
+			t.Error(err)
+		}
+	})
 	return n
 }
 

@@ -47,10 +47,10 @@ func newState(c Cloud, spec lbfile.Spec) *state {
 
 // resources lists everything in the order in which it is built.
 func (s *state) resources() []resource {
-	balancer := &reader{s.readBalancer}
+	balancer, groups := &reader{s.readBalancer}, &reader{s.readGroups}
 	list := []resource{
 		{name: "network", read: &reader{s.readNetwork}, changes: s.networkChanges, prerequisite: true},
-		{name: "security groups", read: &reader{s.readGroups}, changes: s.groupChanges},
+		{name: "security groups", read: groups, changes: s.groupChanges},
 		{name: "coordinators' group", read: &reader{s.readMembers}, changes: s.memberChanges},
 		{name: "bucket", read: &reader{s.readBucket}, changes: s.bucketChanges},
 		{name: "load balancer", read: balancer, changes: s.balancerChanges},
@@ -59,6 +59,7 @@ func (s *state) resources() []resource {
 		{name: "health check", read: balancer, changes: s.healthCheckChanges},
 		{name: "registration", read: balancer, changes: s.registrationChanges},
 		{name: "former coordinators", read: &reader{s.readMembers}, changes: s.formerMemberChanges},
+		{name: "former groups", read: groups, changes: s.formerGroupChanges},
 		{name: "in service", read: balancer, changes: s.inServiceChanges},
 	}
 	if s.spec.Secure() {

@@ -138,7 +138,14 @@ func (s *state) readOwnedGroups(ctx context.Context) error {
 			s.groups.shared = &shared[0]
 		}
 	}
-	return nil
+	if s.groups.front == nil {
+		return nil
+	}
+	referring, err := s.describeGroups(ctx, filter("ip-permission.group-id", s.frontID()))
+	if err != nil {
+		return err
+	}
+	return s.readFormerRules(ctx, referring)
 }
 
 // readOwnedMembers finds every interface with the back group.
@@ -172,14 +179,16 @@ func (s *state) ruleRemovals() []Change {
 			}
 		}
 	}
+	for _, r := range s.groups.former {
+		if r.ours {
+			changes = append(changes, s.revokeFormer(r, ""))
+		}
+	}
 	return changes
 }
 
 func (s *state) groupRemovals() []Change {
-	return mapSlice(s.groups.owned, func(g types.SecurityGroup) Change {
-		c := Change{Resource: "security group", Name: text(g.GroupName), Action: Delete, Before: text(g.GroupId)}
-		return writes(c, s.cloud.EC2.DeleteSecurityGroup, &ec2.DeleteSecurityGroupInput{GroupId: g.GroupId})
-	})
+	return mapSlice(s.groups.owned, func(g types.SecurityGroup) Change { return s.deleteGroup(g, "") })
 }
 
 // readOwnedCertificates reads every certificate: lb.yaml may no longer have its
