@@ -52,7 +52,7 @@ func (s3Dialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http.Re
 		refuseS3(w, r, refuseAs(501, "NotImplemented", "this call is not simulated"))
 		return
 	}
-	params := map[string]string{"Bucket": bucket, "Key": key, "Body": string(body)}
+	params := map[string]string{"Bucket": bucket, "Key": key, "Body": string(body), "ExpectedBucketOwner": r.Header.Get("X-Amz-Expected-Bucket-Owner")}
 	answer, err := a.call(Call{Service: "s3", Name: name, Region: s.region, Params: params}, op, func(into any) error {
 		return decodeS3(bucketIn{bucket, key, r.Header.Get("X-Amz-Expected-Bucket-Owner")}, body, into)
 	})

@@ -117,6 +117,7 @@ func TestBucketPolicy_KeepsOtherStatements(t *testing.T) {
 	t.Parallel()
 	const theirs = `{"Version":"2012-10-17","Statement":{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::210987654321:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::blue-logs/public/*"}}`
 	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
+	spec.AccessLogs.Adopt = true
 	c.AddBucket(awssim.Bucket{Name: "blue-logs", Policy: theirs, Tags: map[string]string{"team": "data"}})
 	mustApply(t, c, spec)
 	b := c.Buckets()[0]

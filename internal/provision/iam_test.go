@@ -122,6 +122,7 @@ func whole(t *testing.T) needed {
 	t.Helper()
 	n := needed{}
 	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
+	spec.AccessLogs.Adopt = true
 	c.AddBucket(awssim.Bucket{Name: "blue-logs", Policy: `{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:DeleteBucket","Resource":"arn:aws:s3:::blue-logs"}]}`, Tags: map[string]string{"team": "data"}})
 	n.apply(t, c, spec)
 	n.destroy(t, c, spec)
@@ -135,7 +136,7 @@ func whole(t *testing.T) needed {
 	other := c.anyGroup()
 	c.SetBalancer(spec.Balancer(), func(b *awssim.Balancer) { b.Groups, b.Subnets = other, []string{b.Subnets[0], spare} })
 	c.SetInterfaceGroups(c.ENIs()[0].ID, c.ENIs()[0].Groups[0])
-	spec.Clients = parsePrefixes("172.16.0.0/12")
+	spec.Clients, spec.Tags = parsePrefixes("172.16.0.0/12"), map[string]string{"team": "data"}
 	n.apply(t, c, spec)
 	spec.Coordinators = lbfile.Coordinators{IDs: c.instances[1:]}
 	spec.TLS.Domain, spec.TLS.Certificate = "", c.AddCertificate(awssim.Certificate{Domain: "other.example.com"})

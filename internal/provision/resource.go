@@ -35,6 +35,7 @@ type state struct {
 	groups        groups
 	members       members
 	bucket        bucket
+	createdBucket bool // in this run
 	balancer      balancer
 	certificate   certificate
 	deregistering deregistering

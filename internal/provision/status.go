@@ -167,6 +167,8 @@ func (s *state) accessLogState() string {
 	switch {
 	case s.spec.AccessLogs == nil:
 		return ""
+	case !s.managesBucket():
+		return s.testFileKey() + " was not looked for: access_logs.manage is false"
 	case s.bucket.testFile != "":
 		return s.bucket.testFile + " exists"
 	}

@@ -226,12 +226,12 @@ func (s *state) certificateRemovals() []Change {
 }
 
 // bucketRemovals removes our statement from the bucket policy, and with purge the
-// bucket itself if it is ours.
+// bucket itself if it is ours and was not adopted.
 func (s *state) bucketRemovals(purge bool) []Change {
-	if s.spec.AccessLogs == nil || !s.bucket.exists || s.bucket.inaccessible {
+	if !s.managesBucket() || !s.bucket.exists || s.bucket.inaccessible {
 		return nil
 	}
-	name := aws.String(s.spec.AccessLogs.Bucket)
+	name, owner := s.bucketName(), s.bucketOwner()
 	var changes []Change
 	rest, had, err := removeStatement(s.bucket.policy, s.logSid())
 	c := Change{Resource: "bucket policy", Name: *name, Action: Delete, Before: "allows Elastic Load Balancing to write access logs"}
@@ -239,18 +239,18 @@ func (s *state) bucketRemovals(purge bool) []Change {
 	case err != nil:
 		changes = append(changes, blocked(c, "its policy could not be read: %v", err))
 	case had && rest == "":
-		changes = append(changes, writes(c, s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name}))
+		changes = append(changes, writes(c, s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name, ExpectedBucketOwner: owner}))
 	case had:
 		c.After = "other statements, which are kept"
-		changes = append(changes, writes(c, s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
+		changes = append(changes, writes(c, s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, ExpectedBucketOwner: owner, Policy: aws.String(rest)}))
 	}
-	if purge && s.ownsS3(s.bucket.tags) {
+	if purge && s.ownsS3(s.bucket.tags) && !s.spec.AccessLogs.Adopt {
 		if s.bucket.testFile != "" {
 			c := Change{Resource: "access log's test file", Name: s.bucket.testFile, Action: Delete}
-			changes = append(changes, writes(c, s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, Key: aws.String(s.bucket.testFile)}))
+			changes = append(changes, writes(c, s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, ExpectedBucketOwner: owner, Key: aws.String(s.bucket.testFile)}))
 		}
 		c := Change{Resource: "bucket", Name: *name, Action: Delete, Before: "access logs"}
-		changes = append(changes, writes(c, s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name}))
+		changes = append(changes, writes(c, s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name, ExpectedBucketOwner: owner}))
 	}
 	return changes
 }

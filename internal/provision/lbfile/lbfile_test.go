@@ -78,6 +78,7 @@ func TestValidate_RefusesWhatAWSRefuses(t *testing.T) {
 		"a duplicate listener":                       {"listeners: [21050, 21050]", "duplicate port"},
 		"a bucket in capitals":                       {"access_logs: {bucket: Logs}", "invalid bucket name"},
 		"logs every ten minutes":                     {"access_logs: {bucket: logs-1, every: 10m}", "5m or 60m"},
+		"to create what is not managed":              {"access_logs: {bucket: logs-1, create: true, manage: false}", "excludes create and adopt"},
 		"a prefix with AWSLogs":                      {"access_logs: {bucket: logs-1, prefix: a/AWSLogs}", "AWS adds AWSLogs itself"},
 		"a certificate for the balancer's own name":  {"tls: {domain: x.eu-west-1.elb.amazonaws.com}", "belongs to Amazon"},
 		"neither domain nor certificate":             {"tls: {backend: tls}", "set either domain"},

@@ -81,7 +81,12 @@ type AccessLogs struct {
 	Prefix string `yaml:"prefix,omitempty"`
 	Every  Span   `yaml:"every,omitempty"`  // 5 min or 60 min
 	Create bool   `yaml:"create,omitempty"` // create the bucket if it is missing
+	Adopt  bool   `yaml:"adopt,omitempty"`  // use one that exists without our tag; it is never deleted
+	Manage *bool  `yaml:"manage,omitempty"` // false: the bucket, which may be another account's, is neither read nor changed
 }
+
+// Managed reports whether the bucket is read and changed.
+func (l AccessLogs) Managed() bool { return l.Manage == nil || *l.Manage }
 
 // TLS is the listeners' certificate, and whether the back end is encrypted.
 type TLS struct {

@@ -175,6 +175,7 @@ func (s Spec) logChecks() []check {
 			"invalid bucket name " + usertext.Quote(l.Bucket) + ": 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends"},
 		{strings.Contains(l.Prefix, "AWSLogs"), "access_logs.prefix", "AWS adds AWSLogs itself; remove it"},
 		{strings.HasPrefix(l.Prefix, "/") || strings.HasSuffix(l.Prefix, "/"), "access_logs.prefix", "remove the slash at the beginning or end"},
+		{!l.Managed() && (l.Create || l.Adopt), "access_logs.manage", "false excludes create and adopt, which change the bucket"},
 		{l.Every.Seconds() != 300 && l.Every.Seconds() != 3600, "access_logs.every", fmt.Sprintf("invalid interval %s: expected 5m or 60m", l.Every)},
 	}
 }
