@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
 // certificate is the listeners' certificate: ours, found by domain and tag, or the
@@ -134,6 +137,8 @@ func (s *state) certificateChanges() []Change {
 		return []Change{c}
 	case is == nil:
 		return []Change{s.request(c), s.waitForIssue(c)}
+	case s.hostProblem() != "":
+		return []Change{blocked(noChange(c.Resource, c.Name, text(is.DomainName)), "%s", s.hostProblem())}
 	case unsupportedKey(is.KeyAlgorithm):
 		return []Change{blocked(noChange(c.Resource, c.Name, string(is.KeyAlgorithm)), "a Classic load balancer accepts RSA keys up to 2048 bits from ACM")}
 	}
@@ -148,6 +153,29 @@ func (s *state) certificateChanges() []Change {
 		why += " (" + string(is.FailureReason) + ")"
 	}
 	return []Change{blocked(noChange(c.Resource, c.Name, string(is.Status)), "%s, and cannot be requested again: delete it, and the next apply requests another", why)}
+}
+
+// hostProblem says why clients could not verify the host by the certificate; "": they can.
+func (s *state) hostProblem() string {
+	is, host := s.certificate.detail, s.spec.TLS.Host
+	names := append([]string{text(is.DomainName)}, is.SubjectAlternativeNames...)
+	switch {
+	case host == "" && lbfile.IsWildcard(text(is.DomainName)):
+		return "its name is a wildcard, and clients need one name: set tls.host, such as impala" + strings.TrimPrefix(text(is.DomainName), "*")
+	case host != "" && !slices.ContainsFunc(names, func(name string) bool { return lbfile.Covers(name, host) }):
+		slices.Sort(names)
+		return "tls.host is " + host + ", and the certificate is for " + commaList(slices.Compact(names))
+	}
+	return ""
+}
+
+// clientHost is the name that clients use and verify; "": unknown, for a certificate
+// of IAM without tls.host.
+func (s *state) clientHost() string {
+	if s.spec.TLS.Host != "" || s.certificate.detail == nil {
+		return cmp.Or(s.spec.TLS.Host, s.spec.TLS.Domain)
+	}
+	return text(s.certificate.detail.DomainName)
 }
 
 // unsupportedKey reports a key that a Classic load balancer does not accept; ""

@@ -47,7 +47,7 @@ const ReportSchema = "impala-lbcheck/provision/1"
 type Outputs struct {
 	DNSName      string    `json:"dns_name,omitempty"` // "": it does not exist yet
 	ZoneID       string    `json:"zone_id,omitempty"`  // Route 53's, for an alias
-	Host         string    `json:"host,omitempty"`     // name for clients: tls.domain, else DNSName
+	Host         string    `json:"host,omitempty"`     // name for clients: tls.host, the certificate's, else DNSName
 	Listeners    []uint16  `json:"listeners"`          // those that match lb.yaml
 	Coordinators []Backend `json:"coordinators"`
 	TLS          *TLSNames `json:"tls,omitempty"` // of Listeners; nil: plain TCP
@@ -63,7 +63,7 @@ type Backend struct {
 
 // TLSNames describes the TLS of the listeners.
 type TLSNames struct {
-	Domain      string `json:"domain,omitempty"`    // "": unknown, for a certificate of IAM
+	Domain      string `json:"domain,omitempty"`    // that clients verify; "": unknown, for a certificate of IAM
 	Certificate string `json:"certificate"`         // its ARN
 	NotAfter    string `json:"not_after,omitempty"` // RFC 3339
 	Backend     string `json:"backend"`             // plain or tls
@@ -120,13 +120,11 @@ func (s *state) outputs() Outputs {
 		o.LogURI = "s3://" + path.Join(s.spec.AccessLogs.Bucket, s.logFolder())
 	}
 	if c := s.certificateState(); c != nil && len(o.Listeners) > 0 {
-		o.TLS = &TLSNames{Domain: c.Domain, Certificate: c.ARN, Backend: string(s.spec.TLS.Backend)}
+		o.TLS = &TLSNames{Domain: s.clientHost(), Certificate: c.ARN, Backend: string(s.spec.TLS.Backend)}
 		if !c.NotAfter.IsZero() {
 			o.TLS.NotAfter = c.NotAfter.Format("2006-01-02T15:04:05Z07:00")
 		}
-		if c.Domain != "" {
-			o.Host = c.Domain
-		}
+		o.Host = cmp.Or(s.clientHost(), o.Host)
 	}
 	return o
 }

@@ -92,6 +92,7 @@ func (l AccessLogs) Managed() bool { return l.Manage == nil || *l.Manage }
 type TLS struct {
 	Domain      string  `yaml:"domain,omitempty"`      // your own name: a certificate is requested for it
 	Certificate string  `yaml:"certificate,omitempty"` // or the ARN of an existing one
+	Host        string  `yaml:"host,omitempty"`        // the name that clients use; "": the certificate's, which must have no wildcard then
 	Policy      string  `yaml:"policy,omitempty"`      // predefined security policy
 	Backend     Backend `yaml:"backend,omitempty"`     // "" is plain
 }
