@@ -73,7 +73,7 @@
 // besides those above, the default VPC, EC2-Classic, peering, IPv6 of subnets,
 // other policies than SSL negotiation with a reference policy, availability zones
 // given by name, the regions' hosted zone ids (all have us-east-1's), the age of
-// idempotency tokens (ForgetTokens ages them), renewal, buckets' encryption beyond
+// idempotency tokens (ForgetTokens ages them), renewal by itself, buckets' encryption beyond
 // KMS, partitions other than aws. A late creation is late for its group, balancer
 // or certificate, not for rules, tags or attributes.
 package awssim

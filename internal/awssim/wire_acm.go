@@ -69,9 +69,17 @@ type jsonCertificate struct {
 	Issuer                  string   `json:",omitempty"`
 	InUseBy                 []string // never null
 	CreatedAt               int64
-	IssuedAt                int64 `json:",omitempty"`
-	NotBefore               int64 `json:",omitempty"`
-	NotAfter                int64 `json:",omitempty"`
+	IssuedAt                int64        `json:",omitempty"`
+	NotBefore               int64        `json:",omitempty"`
+	NotAfter                int64        `json:",omitempty"`
+	RenewalSummary          *jsonRenewal `json:",omitempty"`
+}
+
+// jsonRenewal is there once ACM has begun to renew.
+type jsonRenewal struct {
+	RenewalStatus           string
+	DomainValidationOptions []jsonValidation
+	UpdatedAt               int64
 }
 
 type jsonValidation struct {
@@ -94,6 +102,9 @@ func encodeCertificate(d certificateView) any {
 	}
 	for _, name := range d.Names {
 		c.DomainValidationOptions = append(c.DomainValidationOptions, encodeValidation(d, name))
+	}
+	if d.Renewal != "" {
+		c.RenewalSummary = &jsonRenewal{RenewalStatus: d.Renewal, DomainValidationOptions: c.DomainValidationOptions, UpdatedAt: d.Created.Unix()}
 	}
 	return map[string]any{"Certificate": c}
 }

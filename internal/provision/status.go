@@ -7,6 +7,7 @@ import (
 	"net"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
@@ -29,11 +30,14 @@ type Report struct {
 	Certificate *Certificate      `json:"certificate,omitempty"` // nil: none
 	DNS         map[string]string `json:"dns,omitempty"`         // addresses by name, or why there are none
 	AccessLog   string            `json:"access_log,omitempty"`  // whether the test file exists; "": no access log
+	Verdicts    []Verdict         `json:"verdicts,omitempty"`    // of Judge; set by the status command
 	Smoke       []string          `json:"smoke,omitempty"`       // a command for each listener that smoke can test
 	Outputs     Outputs           `json:"outputs,omitzero"`
 
 	Done []Change   `json:"done,omitempty"` // calls that AWS accepted in this run
 	Left []Leftover `json:"left,omitempty"` // what Destroy could not remove, or kept
+
+	looked lookedUp
 }
 
 // Stops lists the differences that stop Apply.
@@ -76,12 +80,13 @@ func Status(ctx context.Context, c Cloud, spec lbfile.Spec) (Report, error) {
 	if err != nil {
 		return s.partial(), err
 	}
-	names := s.lookUpNames(ctx)
+	names, looked := s.lookUpNames(ctx)
 	if err := cmp.Or(s.readLogs(ctx), ctx.Err()); err != nil {
 		return s.partial(), explain(ctx, err)
 	}
 	report := s.compared(p)
-	report.DNS, report.AccessLog = names, s.accessLogState()
+	looked.balancerHere, looked.testFile, looked.testFileExists = s.ownsBalancer(), s.managesBucket(), s.bucket.testFile != ""
+	report.DNS, report.AccessLog, report.looked = names, s.accessLogState(), looked
 	return report, nil
 }
 
@@ -129,25 +134,37 @@ func (s *state) outputs() Outputs {
 	return o
 }
 
-// lookUpNames looks up the balancer's own name and the domain that clients use.
-func (s *state) lookUpNames(ctx context.Context) map[string]string {
+// lookUpNames looks up the balancer's own name and the one that clients use. The
+// former is looked up again afterwards where they differ: its addresses change.
+func (s *state) lookUpNames(ctx context.Context) (map[string]string, lookedUp) {
 	if !s.ownsBalancer() {
-		return nil
+		return nil, lookedUp{}
 	}
-	o := s.outputs()
-	answers := map[string]string{}
-	for _, name := range []string{o.DNSName, o.Host} {
-		if name == "" {
-			continue
-		}
+	o, answers := s.outputs(), map[string]string{}
+	ask := func(name string) []string {
 		addresses, err := s.cloud.LookupHost(ctx, name)
 		answers[name] = commaList(addresses)
 		if err != nil {
-			answers[name] = "no answer: " + lookupReason(err)
+			answers[name] = noAnswer + lookupReason(err)
 		}
+		return addresses
 	}
-	return answers
+	var looked lookedUp
+	looked.balancerAddresses = ask(o.DNSName)
+	if o.Host != o.DNSName {
+		looked.host, looked.hostAddresses = o.Host, ask(o.Host)
+		if reason, failed := strings.CutPrefix(answers[o.Host], noAnswer); failed {
+			looked.hostError = reason
+		}
+		looked.balancerAddresses = append(looked.balancerAddresses, ask(o.DNSName)...)
+		slices.Sort(looked.balancerAddresses)
+		looked.balancerAddresses = slices.Compact(looked.balancerAddresses)
+	}
+	return answers, looked
 }
+
+// noAnswer begins what is said of a name that does not resolve.
+const noAnswer = "no answer: "
 
 func lookup(ctx context.Context, name string) ([]string, error) {
 	return net.DefaultResolver.LookupHost(ctx, name)
