@@ -360,7 +360,7 @@ func TestProvision_StatusIsAMonitor(t *testing.T) {
 	if stdout, _, code := runAWS(t, "provision", "status", "-f", a.file); code != exitPass || !strings.Contains(stdout, "pass access_log.test_file: it exists") {
 		t.Errorf("exit %d\n%s", code, stdout)
 	}
-	a.EmptyBucket("blue-impala-logs")
+	a.SetBucket("blue-impala-logs", func(b *awssim.Bucket) { b.Objects = nil })
 	stdout, _, code := runAWS(t, "provision", "status", "-f", a.file)
 	if code != exitFail || !strings.HasPrefix(lastLine(stdout), "AWS matches the file, but access_log.test_file failed: ") {
 		t.Errorf("exit %d\n%s", code, stdout)

@@ -34,14 +34,3 @@ func (r *region) deleteObject(in bucketIn) (none, error) {
 	b.Objects = slices.DeleteFunc(b.Objects, func(key string) bool { return key == in.Key })
 	return none{}, nil
 }
-
-// EmptyBucket empties a bucket, as a lifecycle rule does.
-func (a *AWS) EmptyBucket(name string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, b := range a.buckets {
-		if b.Name == name {
-			b.Objects = nil
-		}
-	}
-}

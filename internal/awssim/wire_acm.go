@@ -12,6 +12,7 @@ var acmOperations = map[string]operation{
 	"ListTagsForCertificate": answers("acm:ListTagsForCertificate", (*region).certificateTags, encodeCertificateTags),
 	"DescribeCertificate":    answers("acm:DescribeCertificate", (*region).describeCertificate, encodeCertificate),
 	"RequestCertificate":     answers("acm:RequestCertificate", (*region).requestCertificate, encodeNewCertificate).withTags("acm:AddTagsToCertificate"),
+	"AddTagsToCertificate":   answers("acm:AddTagsToCertificate", (*region).addCertificateTags, func(none) any { return struct{}{} }),
 	"DeleteCertificate":      answers("acm:DeleteCertificate", (*region).deleteCertificate, func(none) any { return struct{}{} }),
 }
 

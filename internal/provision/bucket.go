@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -20,6 +21,7 @@ type bucket struct {
 	region       string // "": unknown
 	tags         []types.Tag
 	policy       string // "": none
+	encryption   string // default: "AES256", "aws:kms", ...; "": none
 	testFile     string // key of the test file, if it exists and was looked for
 }
 
@@ -58,6 +60,25 @@ func (s *state) readBucket(ctx context.Context) error {
 		return err
 	} else if err == nil {
 		s.bucket.policy = text(policy.Policy)
+	}
+	return nil
+}
+
+// readWritableBucket also reads what would prevent Elastic Load Balancing from
+// writing.
+func (s *state) readWritableBucket(ctx context.Context) error {
+	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible || s.bucket.region != "" && s.bucket.region != s.cloud.Region {
+		return err
+	}
+	encryption, err := s.cloud.S3.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: s.bucketName(), ExpectedBucketOwner: s.bucketOwner()})
+	if err != nil && code(err) != "ServerSideEncryptionConfigurationNotFoundError" {
+		return err
+	} else if err == nil && encryption.ServerSideEncryptionConfiguration != nil {
+		for _, rule := range encryption.ServerSideEncryptionConfiguration.Rules {
+			if rule.ApplyServerSideEncryptionByDefault != nil {
+				s.bucket.encryption = string(rule.ApplyServerSideEncryptionByDefault.SSEAlgorithm)
+			}
+		}
 	}
 	return nil
 }
@@ -114,6 +135,8 @@ func (s *state) bucketChanges() []Change {
 		return []Change{blocked(c, "it belongs to another account, which access_logs.manage: false allows, or the caller lacks the permission s3:ListBucket")}
 	case b.region != "" && b.region != s.cloud.Region:
 		return []Change{blocked(c, "it is in %s, and access logs need one in %s", b.region, s.cloud.Region)}
+	case strings.HasPrefix(b.encryption, "aws:"):
+		return []Change{blocked(c, "its default encryption is %s, with which Elastic Load Balancing does not write access logs: set it to AES256 (SSE-S3)", b.encryption)}
 	case s.ownsS3(b.tags) && !logs.Adopt, s.createdBucket && len(b.tags) == 0: // by an S3 that ignored the tags in the call
 		return []Change{c, s.bucketTags(), s.policyRow()}
 	case logs.Adopt:
@@ -165,6 +188,8 @@ func (s *state) policyRow() Change {
 	switch {
 	case err != nil:
 		return blocked(c, "its policy could not be read: %v", err)
+	case s.deniedBy() != "":
+		return blocked(c, "its %s denies Elastic Load Balancing to write access logs: remove it, or exclude this folder from it", s.deniedBy())
 	case has:
 		return c
 	}

@@ -22,6 +22,7 @@ type certificate struct {
 	detail  *types.CertificateDetail // nil: not there, or IAM's
 	owned   []string                 // with our tag, for any domain; read by Destroy
 	foreign []string                 // certificates for the same domain without our tag
+	tags    map[string]string        // of detail, if it is ours
 }
 
 // readCertificate reads ACM, unless the certificate is IAM's, of which only the
@@ -51,7 +52,12 @@ func (s *state) readCertificate(ctx context.Context) error {
 		case err != nil:
 			return err
 		case s.ownsACM(tags.Tags):
-			s.certificate.detail = preferred(s.certificate.detail, detail)
+			if s.certificate.detail = preferred(s.certificate.detail, detail); s.certificate.detail == detail {
+				s.certificate.tags = map[string]string{}
+				for _, t := range tags.Tags {
+					s.certificate.tags[text(t.Key)] = text(t.Value)
+				}
+			}
 		case detail != nil && !unusable(detail.Status):
 			s.certificate.foreign = append(s.certificate.foreign, arn)
 		}
@@ -144,7 +150,7 @@ func (s *state) certificateChanges() []Change {
 	}
 	switch is.Status {
 	case types.CertificateStatusIssued:
-		return []Change{noChange(c.Resource, c.Name, "issued")}
+		return append([]Change{noChange(c.Resource, c.Name, "issued")}, s.certificateTags()...)
 	case types.CertificateStatusPendingValidation:
 		return []Change{s.waitForIssue(c)}
 	}
@@ -176,6 +182,20 @@ func (s *state) clientHost() string {
 		return cmp.Or(s.spec.TLS.Host, s.spec.TLS.Domain)
 	}
 	return text(s.certificate.detail.DomainName)
+}
+
+// certificateTags adds missing tags to a certificate of ours.
+func (s *state) certificateTags() []Change {
+	if s.certificate.tags == nil {
+		return nil
+	}
+	lacking := s.lackingTags(s.certificate.tags)
+	if len(lacking) == 0 {
+		return nil
+	}
+	c := Change{Resource: "certificate's tags", Name: s.spec.TLS.Domain, Action: Update, Before: tagsText(s.certificate.tags), After: "with " + tagsText(lacking)}
+	return []Change{writes(c, s.cloud.ACM.AddTagsToCertificate,
+		&acm.AddTagsToCertificateInput{CertificateArn: s.certificate.detail.CertificateArn, Tags: tagList(lacking, acmTag)})}
 }
 
 // unsupportedKey reports a key that a Classic load balancer does not accept; ""

@@ -79,7 +79,31 @@ func (s *state) groupChanges() []Change {
 	default:
 		changes = append(changes, s.ruleChanges(s.spec.BackGroup(), s.groups.back, s.backID(), s.backRules(), allRules)...)
 	}
+	if !front.Stops() && !back.Stops() {
+		changes = append(changes, s.egressChanges()...)
+		changes = append(changes, s.groupTags(s.groups.front)...)
+		changes = append(changes, s.groupTags(s.groups.back)...)
+	}
 	return changes
+}
+
+// groupTags adds missing tags to a group of ours.
+func (s *state) groupTags(g *types.SecurityGroup) []Change {
+	if g == nil || !s.ownsEC2(g.Tags) {
+		return nil
+	}
+	have := map[string]string{}
+	for _, t := range g.Tags {
+		have[text(t.Key)] = text(t.Value)
+	}
+	lacking := s.lackingTags(have)
+	if len(lacking) == 0 {
+		return nil
+	}
+	in := ec2.CreateTagsInput{Resources: []string{text(g.GroupId)}, Tags: tagList(lacking, ec2Tag)}
+	c := Change{Resource: "security group's tags", Name: text(g.GroupName), Action: Update, Before: tagsText(have), After: "with " + tagsText(lacking)}
+	c = writes(c, s.cloud.EC2.CreateTags, &in)
+	return []Change{withDryRun(c, s.cloud.EC2.CreateTags, in, func(in *ec2.CreateTagsInput) { in.DryRun = aws.Bool(true) })}
 }
 
 // backRow is the coordinators' group: ours, or the shared one.

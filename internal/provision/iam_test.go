@@ -136,6 +136,11 @@ func whole(t *testing.T) needed {
 	other := c.anyGroup()
 	c.SetBalancer(spec.Balancer(), func(b *awssim.Balancer) { b.Groups, b.Subnets = other, []string{b.Subnets[0], spare} })
 	c.SetInterfaceGroups(c.ENIs()[0].ID, c.ENIs()[0].Groups[0])
+	c.SetGroup(c.group(spec.FrontGroup()).ID, func(g *awssim.Group) { g.Egress = nil })
+	c.SetBalancer(spec.Balancer(), func(b *awssim.Balancer) {
+		b.Policies = append(b.Policies, awssim.Policy{Name: "proxy", Type: "ProxyProtocolPolicyType"})
+		b.BackendPolicies = map[int32][]string{21050: {"proxy"}}
+	})
 	spec.Clients, spec.Tags = parsePrefixes("172.16.0.0/12"), map[string]string{"team": "data"}
 	n.apply(t, c, spec)
 	spec.Coordinators = lbfile.Coordinators{IDs: c.instances[1:]}

@@ -53,7 +53,7 @@ func (s *state) resources() []resource {
 		{name: "network", read: &reader{s.readNetwork}, changes: s.networkChanges, prerequisite: true},
 		{name: "security groups", read: groups, changes: s.groupChanges},
 		{name: "coordinators' group", read: &reader{s.readMembers}, changes: s.memberChanges},
-		{name: "bucket", read: &reader{s.readBucket}, changes: s.bucketChanges},
+		{name: "bucket", read: &reader{s.readWritableBucket}, changes: s.bucketChanges},
 		{name: "load balancer", read: balancer, changes: s.balancerChanges},
 		{name: "attributes", read: balancer, changes: s.attributeChanges},
 		{name: "access log", read: balancer, changes: s.accessLogChanges},

@@ -163,20 +163,36 @@ func (s *state) readOwnedMembers(ctx context.Context) error {
 	return err
 }
 
-// ruleRemovals removes the rules that name the front group: EC2 does not delete a
-// group that a rule names.
+// ruleRemovals removes the rules that name a group of ours: EC2 does not delete a
+// group that another group's rule names.
 func (s *state) ruleRemovals() []Change {
-	if s.groups.front == nil {
-		return nil
-	}
 	var changes []Change
-	for _, g := range []*types.SecurityGroup{s.groups.back, s.groups.shared} {
-		for _, r := range rulesOf(g) {
-			if r.group == s.frontID() {
-				c := s.revoke(text(g.GroupName), text(g.GroupId), r)
-				c.Why = ""
-				changes = append(changes, c)
+	owned := func(id string) bool {
+		return slices.ContainsFunc(s.groups.owned, func(g types.SecurityGroup) bool { return text(g.GroupId) == id })
+	}
+	revoke := func(g types.SecurityGroup, r rule) {
+		c := s.revoke(text(g.GroupName), text(g.GroupId), r)
+		c.Why = ""
+		changes = append(changes, c)
+	}
+	for _, g := range s.groups.owned {
+		for _, r := range rulesOf(&g) {
+			if owned(r.group) && r.group != text(g.GroupId) {
+				revoke(g, r)
 			}
+		}
+		for _, r := range rulesIn(g.IpPermissionsEgress) {
+			if owned(r.group) && r.group != text(g.GroupId) {
+				changes = append(changes, s.revokeOut(g, r))
+			}
+		}
+	}
+	if s.groups.front == nil {
+		return changes
+	}
+	for _, r := range rulesOf(s.groups.shared) {
+		if r.group == s.frontID() {
+			revoke(*s.groups.shared, r)
 		}
 	}
 	for _, r := range s.groups.former {

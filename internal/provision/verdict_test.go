@@ -51,7 +51,7 @@ func TestJudge_FindsWhatOnlyShowsLater(t *testing.T) {
 			failed: []string{"dns.host: 10.9.9.9 is not the load balancer's: it has 10.0.0.11, 10.0.1.11"},
 		},
 		"no test file": {
-			hand:   func(c *cluster) { c.EmptyBucket("blue-logs") },
+			hand:   func(c *cluster) { c.SetBucket("blue-logs", func(b *awssim.Bucket) { b.Objects = nil }) },
 			failed: []string{"access_log.test_file: it does not exist"},
 		},
 		"a coordinator that hangs": {
