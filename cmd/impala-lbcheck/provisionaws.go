@@ -80,12 +80,14 @@ func (p *provisionFlags) apply(ctx context.Context, e env, wait time.Duration) e
 	return p.finish(ctx, e, report, err)
 }
 
-func (p *provisionFlags) status(ctx context.Context, e env) error {
+// status compares, and judges what it found with limits.
+func (p *provisionFlags) status(ctx context.Context, e env, certificateDays int) error {
 	cloud, spec, err := p.open(ctx, e)
 	if err != nil {
 		return err
 	}
 	report, err := provision.Status(ctx, cloud, spec)
+	report.Verdicts = report.Judge(provision.Limits{CertificateDays: certificateDays})
 	return p.finish(ctx, e, report, err)
 }
 

@@ -22,8 +22,10 @@ type Balancer struct {
 	HealthCheck HealthCheck
 	Attributes  Attributes
 	Policies    []Policy
-	Tags        map[string]string
-	Created     time.Time
+	// BackendPolicies are the names of policies by instance port.
+	BackendPolicies map[int32][]string
+	Tags            map[string]string
+	Created         time.Time
 
 	checks map[string]int // calls of DescribeInstanceHealth since the registration, by instance
 	creation
@@ -70,7 +72,7 @@ func (b Balancer) clone() Balancer {
 	for i := range b.Listeners {
 		b.Listeners[i].Policies = slices.Clone(b.Listeners[i].Policies)
 	}
-	b.Tags, b.checks = maps.Clone(b.Tags), maps.Clone(b.checks)
+	b.Tags, b.checks, b.BackendPolicies = maps.Clone(b.Tags), maps.Clone(b.checks), maps.Clone(b.BackendPolicies)
 	return b
 }
 

@@ -11,7 +11,7 @@ type Call struct {
 	Service string            // as IAM spells it: ec2, elasticloadbalancing, acm, s3, sts
 	Name    string            // of the operation: "CreateLoadBalancer"
 	Region  string            // that the signature names
-	Params  map[string]string // as sent: a form's keys, or the keys of JSON with its values as JSON; of S3 Bucket, Key, Body
+	Params  map[string]string // as sent: a form's keys, or the keys of JSON with its values as JSON; of S3 Bucket, Key, Body, ExpectedBucketOwner
 	Needs   []string          // the IAM actions that allow it; empty where none is needed
 	Write   bool              // it changes something; false for a DryRun
 	DryRun  bool

@@ -30,8 +30,8 @@
 //     bucket and the policy of an access log, instances (they exist, VPC,
 //     running), policies, the names at most that DescribeTags takes.
 //   - Health: the instance runs, its zone has a subnet of the balancer, a process
-//     listens (Instance.Ports) on the health check's port, and the groups of its
-//     primary interface let the balancer in.
+//     listens (Instance.Ports) on the health check's port, the balancer's groups let
+//     it out, and those of the primary interface let it in.
 //   - Certificate Manager: names and their number, the token, tags, use by a
 //     balancer, the keys that a list shows.
 //   - S3: names, location constraints, ownership, region, the syntax of a policy,
@@ -69,11 +69,11 @@
 //
 // # What is not simulated
 //
-// Signatures, IAM beyond Deny, outbound rules, DNS, traffic, draining, quotas
+// Signatures, IAM beyond Deny, DNS, traffic, draining, quotas
 // besides those above, the default VPC, EC2-Classic, peering, IPv6 of subnets,
 // other policies than SSL negotiation with a reference policy, availability zones
 // given by name, the regions' hosted zone ids (all have us-east-1's), the age of
-// idempotency tokens (ForgetTokens ages them), renewal, buckets' encryption beyond
+// idempotency tokens (ForgetTokens ages them), renewal by itself, buckets' encryption beyond
 // KMS, partitions other than aws. A late creation is late for its group, balancer
 // or certificate, not for rules, tags or attributes.
 package awssim

@@ -32,7 +32,7 @@ func (a *AWS) AddVPC(v VPC) string {
 	}
 	v.Tags = maps.Clone(v.Tags)
 	r.vpcs = append(r.vpcs, &v)
-	r.groups = append(r.groups, &Group{ID: a.id("sg"), Name: "default", Description: "default VPC security group", VPC: v.ID, creation: preexisting()})
+	r.groups = append(r.groups, &Group{ID: a.id("sg"), Name: "default", Description: "default VPC security group", VPC: v.ID, Egress: a.allowAll(), creation: preexisting()})
 	return v.ID
 }
 

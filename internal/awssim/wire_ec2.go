@@ -17,6 +17,10 @@ var ec2Operations = map[string]operation{
 	"CreateSecurityGroup":             answers("ec2:CreateSecurityGroup", (*region).createGroup, encodeNewGroup).withTags("ec2:CreateTags"),
 	"DeleteSecurityGroup":             answers("ec2:DeleteSecurityGroup", (*region).deleteGroup, encodeDeletedGroup),
 	"AuthorizeSecurityGroupIngress":   answers("ec2:AuthorizeSecurityGroupIngress", (*region).authorize, encodeAuthorized).withTags("ec2:CreateTags"),
+	"CreateTags":                      answers("ec2:CreateTags", (*region).createTags, encodeReturn[none]),
+	"AuthorizeSecurityGroupEgress":    answers("ec2:AuthorizeSecurityGroupEgress", (*region).authorizeOut, encodeAuthorized).withTags("ec2:CreateTags"),
+	"RevokeSecurityGroupEgress":       answers("ec2:RevokeSecurityGroupEgress", (*region).revokeOut, encodeRevoked),
+	"DescribeSecurityGroupRules":      answers("ec2:DescribeSecurityGroupRules", (*region).describeRules, encodeRules),
 	"RevokeSecurityGroupIngress":      answers("ec2:RevokeSecurityGroupIngress", (*region).revoke, encodeRevoked),
 }
 

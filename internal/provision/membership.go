@@ -33,12 +33,8 @@ const maxGroups = 5
 // that has the back group, which former coordinators still have.
 func (s *state) readMembers(ctx context.Context) error {
 	s.members = members{}
-	if s.spec.Coordinators.SecurityGroup != "" && s.groups.back == nil {
-		return nil
-	}
-	inputs := []*ec2.DescribeNetworkInterfacesInput{}
-	if s.spec.Coordinators.SecurityGroup == "" {
-		inputs = append(inputs, &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: mapSlice(s.network.coordinators, func(c coordinator) string { return c.primary })})
+	inputs := []*ec2.DescribeNetworkInterfacesInput{
+		{NetworkInterfaceIds: mapSlice(s.network.coordinators, func(c coordinator) string { return c.primary })},
 	}
 	if s.groups.back != nil && s.ownsEC2(s.groups.back.Tags) {
 		inputs = append(inputs, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("group-id", s.backID())}})
@@ -79,10 +75,11 @@ func newInterface(n types.NetworkInterface) networkInterface {
 }
 
 // memberChanges appends the back group to the primary interface of each
-// coordinator, to which a Classic load balancer sends.
+// coordinator, to which a Classic load balancer sends. With
+// coordinators.security_group it only checks that each has that one.
 func (s *state) memberChanges() []Change {
-	if s.spec.Coordinators.SecurityGroup != "" {
-		return nil
+	if shared := s.spec.Coordinators.SecurityGroup; shared != "" {
+		return mapSlice(s.network.coordinators, func(i coordinator) Change { return s.sharedMember(i, shared) })
 	}
 	var changes []Change
 	for _, i := range s.network.coordinators {
@@ -100,6 +97,15 @@ func (s *state) memberChanges() []Change {
 		changes = append(changes, c)
 	}
 	return changes
+}
+
+func (s *state) sharedMember(i coordinator, shared string) Change {
+	n := s.members.find(i.primary)
+	c := noChange("coordinator's group", i.id, commaList(n.groups))
+	if !slices.Contains(n.groups, shared) {
+		return blocked(c, "its primary network interface %s does not have %s, so the load balancer could not reach it: attach that group to it, or name another in coordinators.security_group", i.primary, shared)
+	}
+	return c
 }
 
 func (m members) find(id string) networkInterface {

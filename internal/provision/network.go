@@ -26,6 +26,7 @@ type subnet struct{ id, zone string }
 // coordinator is an instance to register.
 type coordinator struct {
 	id, dns, zone, vpc, state string
+	address                   string // private, of the primary interface
 	primary                   string // network interface with device index 0, to which a Classic balancer sends
 }
 
@@ -125,7 +126,7 @@ func (s *state) readCoordinators(ctx context.Context) error {
 }
 
 func newCoordinator(i types.Instance) coordinator {
-	c := coordinator{id: text(i.InstanceId), dns: text(i.PrivateDnsName), vpc: text(i.VpcId)}
+	c := coordinator{id: text(i.InstanceId), dns: text(i.PrivateDnsName), address: text(i.PrivateIpAddress), vpc: text(i.VpcId)}
 	if i.State != nil {
 		c.state = string(i.State.Name)
 	}

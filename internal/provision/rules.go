@@ -52,13 +52,17 @@ func (r rule) permission() types.IpPermission {
 	return p
 }
 
-// rulesOf splits a group's permissions into rules.
+// rulesOf splits a group's inbound permissions into rules.
 func rulesOf(g *types.SecurityGroup) []rule {
 	if g == nil {
 		return nil
 	}
+	return rulesIn(g.IpPermissions)
+}
+
+func rulesIn(permissions []types.IpPermission) []rule {
 	var rules []rule
-	for _, p := range g.IpPermissions {
+	for _, p := range permissions {
 		base := rule{protocol: text(p.IpProtocol), from: aws.ToInt32(p.FromPort), to: aws.ToInt32(p.ToPort)}
 		for _, v := range p.IpRanges {
 			rules = append(rules, rule{base.protocol, base.from, base.to, text(v.CidrIp), "", ""})

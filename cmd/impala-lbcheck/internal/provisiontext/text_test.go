@@ -32,6 +32,10 @@ func TestReport_LastLineIsTheSummary(t *testing.T) {
 			provision.Report{Outputs: built, Instances: []provision.InstanceHealth{in, out}},
 			"AWS matches the file, but 1 of 2 coordinators is not in service.",
 		},
+		"a check failed": {
+			provision.Report{Outputs: built, Instances: []provision.InstanceHealth{in}, Verdicts: []provision.Verdict{{Check: "certificate.days", Found: "2 days left"}}},
+			"AWS matches the file, but certificate.days failed: 2 days left.",
+		},
 		"all in service": {
 			provision.Report{Outputs: built, Instances: []provision.InstanceHealth{in, in}},
 			"AWS matches the file, and all 2 coordinators are in service.",
