@@ -25,10 +25,6 @@ type networkInterface struct {
 	groups              []string
 }
 
-// maxGroups is the default quota of groups an interface (Amazon VPC quotas,
-// "Security groups per network interface").
-const maxGroups = 5
-
 // readMembers reads the coordinators' primary interfaces and every interface
 // that has the back group, which former coordinators still have.
 func (s *state) readMembers(ctx context.Context) error {
@@ -89,8 +85,8 @@ func (s *state) memberChanges() []Change {
 		case len(n.groups) == 0:
 			c = blocked(c, "its primary network interface %s was not found, or has no group", i.primary)
 		case slices.Contains(n.groups, s.backID()):
-		case len(n.groups) >= maxGroups:
-			c = blocked(c, "%s has %d security groups, the maximum is %d: set coordinators.security_group to one that it already has", n.id, len(n.groups), maxGroups)
+		case s.quotas.groups > 0 && len(n.groups) >= s.quotas.groups:
+			c = blocked(c, "%s has %d security groups, and the account's quota is %d: set coordinators.security_group to one that it already has, or ask AWS to raise the quota", n.id, len(n.groups), s.quotas.groups)
 		default:
 			c = s.setGroups(c, n, func(now []string) []string { return append(slices.Clone(now), s.backID()) })
 		}

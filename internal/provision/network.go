@@ -19,9 +19,17 @@ type network struct {
 	vpcs         []string
 	subnets      []subnet
 	coordinators []coordinator
+	gateway      bool // to the internet; read where the balancer needs one
 }
 
-type subnet struct{ id, zone string }
+type subnet struct {
+	id, zone string
+	free     int // addresses
+}
+
+// minFreeAddresses is what a load balancer needs in a subnet (Classic Load Balancers
+// guide, "Prepare your VPC").
+const minFreeAddresses = 8
 
 // coordinator is an instance to register.
 type coordinator struct {
@@ -86,7 +94,33 @@ func (s *state) readNetwork(ctx context.Context) error {
 	if err := s.readSubnets(ctx); err != nil {
 		return err
 	}
+	if err := s.readGateway(ctx); err != nil {
+		return err
+	}
 	return s.readCoordinators(ctx)
+}
+
+// readGateway looks for the VPC's internet gateway, without which AWS refuses a
+// balancer with public addresses.
+func (s *state) readGateway(ctx context.Context) error {
+	if s.spec.Scheme != lbfile.InternetFacing {
+		return nil
+	}
+	out, err := s.cloud.EC2.DescribeInternetGateways(ctx, &ec2.DescribeInternetGatewaysInput{Filters: []types.Filter{filter("attachment.vpc-id", s.network.vpc())}})
+	if err == nil {
+		s.network.gateway = len(out.InternetGateways) > 0
+	}
+	return err
+}
+
+// crowded says which of the subnets lack addresses for a balancer; "": none.
+func (n network) crowded(ids []string) string {
+	for _, s := range n.subnets {
+		if slices.Contains(ids, s.id) && s.free < minFreeAddresses {
+			return fmt.Sprintf("%s has %d free addresses, and AWS needs %d for a load balancer", s.id, s.free, minFreeAddresses)
+		}
+	}
+	return ""
 }
 
 func (s *state) readSubnets(ctx context.Context) error {
@@ -97,7 +131,7 @@ func (s *state) readSubnets(ctx context.Context) error {
 			return err
 		}
 		for _, n := range page.Subnets {
-			s.network.subnets = append(s.network.subnets, subnet{text(n.SubnetId), text(n.AvailabilityZone)})
+			s.network.subnets = append(s.network.subnets, subnet{text(n.SubnetId), text(n.AvailabilityZone), int(aws.ToInt32(n.AvailableIpAddressCount))})
 		}
 	}
 	slices.SortFunc(s.network.subnets, func(a, b subnet) int { return strings.Compare(a.zone+a.id, b.zone+b.id) })
@@ -155,6 +189,9 @@ func (s *state) vpcRow() Change {
 	case 0:
 		return blocked(c, "no match")
 	case 1:
+		if s.spec.Scheme == lbfile.InternetFacing && !s.network.gateway {
+			return blocked(c, "it has no internet gateway, and scheme is internet-facing: attach one, or set scheme to internal")
+		}
 		return c
 	}
 	return blocked(c, "%d match, exactly one must: %s", len(s.network.vpcs), commaList(s.network.vpcs))
