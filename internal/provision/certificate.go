@@ -243,8 +243,11 @@ func (s *state) request(c Change) Change {
 	return writes(c, s.cloud.ACM.RequestCertificate, in).storedIn("CERTIFICATE", "CertificateArn")
 }
 
+// issueResource is the wait for a certificate.
+const issueResource = "certificate's issue"
+
 func (s *state) waitForIssue(c Change) Change {
-	c.Resource, c.Action = "certificate's issue", Wait
+	c.Resource, c.Action = issueResource, Wait
 	c.After, c.Why = "issued", "ACM has not published the validation record yet"
 	if s.certificate.detail == nil {
 		c.Why = "ACM publishes the validation record after the request"
