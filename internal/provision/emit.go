@@ -27,6 +27,8 @@ func Script(p Plan) string {
 		}
 		fmt.Fprintf(&b, "\n# %s\n", oneLine(c.summary()))
 		switch line := commandOf(c.CLI); {
+		case c.Alone:
+			fmt.Fprintf(&b, "echo %s >&2\n", quote(oneLine(c.Resource+" "+c.Name+": "+c.Why)))
 		case line == "":
 		case c.variable != "":
 			fmt.Fprintf(&b, "%s=$(%s)\n", c.variable, line)

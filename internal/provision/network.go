@@ -18,8 +18,9 @@ import (
 type network struct {
 	vpcs         []string
 	subnets      []subnet
-	coordinators []coordinator
-	gateway      bool // to the internet; read where the balancer needs one
+	coordinators []coordinator // that run, or that lb.yaml names and AWS no longer has
+	stopped      []coordinator // may run again
+	gateway      bool          // to the internet; read where the balancer needs one
 }
 
 type subnet struct {
@@ -52,6 +53,15 @@ func (n network) subnetIDs() []string {
 
 func (n network) instanceIDs() []string {
 	return mapSlice(n.coordinators, func(c coordinator) string { return c.id })
+}
+
+func (n network) stoppedIDs() []string {
+	return mapSlice(n.stopped, func(c coordinator) string { return c.id })
+}
+
+// maybe reports whether an instance in a state may run later.
+func maybe(state string) bool {
+	return slices.Contains([]string{"pending", "stopping", "stopped"}, state)
 }
 
 func mapSlice[T, U any](list []T, of func(T) U) []U {
@@ -138,13 +148,13 @@ func (s *state) readSubnets(ctx context.Context) error {
 	return nil
 }
 
-// readCoordinators finds running instances by tags, since terminated ones stay
+// readCoordinators finds instances by tags, but for terminated ones, which stay
 // visible for a while; by id it finds them in any state.
 func (s *state) readCoordinators(ctx context.Context) error {
 	pick := lbfile.Pick{IDs: s.spec.Coordinators.IDs, Tags: s.spec.Coordinators.Tags}
 	in := &ec2.DescribeInstancesInput{Filters: filters(pick, "instance-id")}
 	if len(pick.Tags) > 0 {
-		in.Filters = append(in.Filters, filter("instance-state-name", "running"))
+		in.Filters = append(in.Filters, filter("instance-state-name", "pending", "running", "stopping", "stopped"))
 	}
 	for pages := ec2.NewDescribeInstancesPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -152,7 +162,13 @@ func (s *state) readCoordinators(ctx context.Context) error {
 			return err
 		}
 		for _, r := range page.Reservations {
-			s.network.coordinators = append(s.network.coordinators, mapSlice(r.Instances, newCoordinator)...)
+			for _, i := range mapSlice(r.Instances, newCoordinator) {
+				if maybe(i.state) {
+					s.network.stopped = append(s.network.stopped, i)
+				} else {
+					s.network.coordinators = append(s.network.coordinators, i)
+				}
+			}
 		}
 	}
 	slices.SortFunc(s.network.coordinators, func(a, b coordinator) int { return strings.Compare(a.id, b.id) })
@@ -224,7 +240,7 @@ func (s *state) coordinatorsRow() Change {
 	}
 	var wrong []string
 	for _, id := range pick.IDs {
-		if !slices.Contains(s.network.instanceIDs(), id) {
+		if !slices.Contains(slices.Concat(s.network.instanceIDs(), s.network.stoppedIDs()), id) {
 			wrong = append(wrong, id+" does not exist")
 		}
 	}

@@ -138,6 +138,9 @@ func (s *state) notes() []string {
 		add(n.free < minFreeAddresses && s.ownsBalancer() && slices.Contains(s.balancer.description.Subnets, n.id),
 			"%s has %d free addresses: with fewer than %d AWS cannot scale or replace the load balancer's nodes there.", n.id, n.free, minFreeAddresses)
 	}
+	for _, i := range s.network.stopped {
+		add(true, "%s is %s: it is registered once it runs, and stays registered if it was.", i.id, i.state)
+	}
 	notes = append(notes, s.quotas.notes...)
 	add(s.spec.Anywhere, "Every address may connect (anywhere: true).")
 	return notes
