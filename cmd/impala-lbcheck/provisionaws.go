@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/provisiontext"
@@ -60,10 +61,11 @@ func (p *provisionFlags) plan(ctx context.Context, e env, script, detailed bool)
 	return errors.Join(err, exitWith(planCode(plan, detailed)))
 }
 
-// planCode is 1 if apply would stop.
+// planCode is 1 if apply would stop, or leave something out.
 func planCode(plan provision.Plan, detailed bool) int {
+	left := slices.ContainsFunc(plan.Changes, func(c provision.Change) bool { return c.Alone })
 	switch {
-	case len(plan.Stops()) > 0:
+	case left || len(plan.Stops()) > 0:
 		return exitFail
 	case detailed && plan.Writes() > 0:
 		return exitChanges
