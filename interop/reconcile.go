@@ -104,11 +104,11 @@ func (r reconciliation) agrees(c *cluster, t toolResult) error {
 	}
 	counted, scouts := 0, 0
 	for _, coordinator := range t.Coordinators {
-		if extra := logged[coordinator.Name] - coordinator.Sessions; extra < 0 {
+		extra := logged[coordinator.Name] - coordinator.Sessions
+		if extra < 0 {
 			return fmt.Errorf("%s: %d sessions by the log, %d by our tally", coordinator.Name, logged[coordinator.Name], coordinator.Sessions)
-		} else {
-			scouts += extra
 		}
+		scouts += extra
 		counted += coordinator.Sessions
 	}
 	if want := t.Sessions.Scout + t.Sessions.Settle; scouts != want {
