@@ -88,6 +88,8 @@ func checkBounds(v any) (within bool, err error) {
 		}
 	case []Point:
 		return true, checkLength(len(v), MaxPoints)
+	case Point:
+		return true, v.check()
 	}
 	return true, nil
 }

@@ -137,14 +137,29 @@ nothing.`,
 	return cmd
 }
 
+// certificateDays is status's default limit. ACM renews a certificate long before its
+// end: with fewer days left its renewal does not succeed.
+const certificateDays = 30
+
 // newStatus compares AWS with the file.
 func newStatus(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Compare AWS with the file: drift, health, certificate, names; change nothing",
+		Long: `Compare AWS with the file, and check what only shows later: whether every coordinator
+is in service, how many days the certificate has left and whether it is renewed,
+whether tls.host resolves to the load balancer, and whether the access log can be
+written. Exit 1 if anything differs or a check fails, so that it can be a monitor.`,
 	}
+	days := 0
 	p := withProvisionFlags(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.status(cmd.Context(), e) }
+	cmd.Flags().IntVar(&days, "certificate-days", certificateDays, "fail if the certificate has fewer than `N` days left")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if days < 0 {
+			return fmt.Errorf("--certificate-days %d: expected 0 or more", days)
+		}
+		return p.status(cmd.Context(), e, days)
+	}
 	return cmd
 }
 

@@ -349,3 +349,25 @@ func TestProvision_SmokeLinesParse(t *testing.T) {
 		}
 	}
 }
+
+// TestProvision_StatusIsAMonitor: a check that fails is exit 1, in text and JSON.
+func TestProvision_StatusIsAMonitor(t *testing.T) {
+	a := newTestAccount(t)
+	a.edit(t, "# access_logs:\n#   bucket: blue-impala-logs # in the same region\n#   prefix: elb\n#   every: 60m # or 5m\n#   create: true", "access_logs:\n  bucket: blue-impala-logs\n  create: true")
+	if stdout, stderr, code := runAWS(t, "provision", "apply", "-f", a.file); code != exitPass {
+		t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
+	}
+	if stdout, _, code := runAWS(t, "provision", "status", "-f", a.file); code != exitPass || !strings.Contains(stdout, "pass access_log.test_file: it exists") {
+		t.Errorf("exit %d\n%s", code, stdout)
+	}
+	a.SetBucket("blue-impala-logs", func(b *awssim.Bucket) { b.Objects = nil })
+	stdout, _, code := runAWS(t, "provision", "status", "-f", a.file)
+	if code != exitFail || !strings.HasPrefix(lastLine(stdout), "AWS matches the file, but access_log.test_file failed: ") {
+		t.Errorf("exit %d\n%s", code, stdout)
+	}
+	var r provision.Report
+	stdout, _, code = runAWS(t, "provision", "status", "-f", a.file, "--json")
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != exitFail || len(r.Failed()) != 1 || len(r.Verdicts) != 2 {
+		t.Errorf("exit %d, %v, verdicts %+v", code, err, r.Verdicts)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/provisiontext"
@@ -60,10 +61,11 @@ func (p *provisionFlags) plan(ctx context.Context, e env, script, detailed bool)
 	return errors.Join(err, exitWith(planCode(plan, detailed)))
 }
 
-// planCode is 1 if apply would stop.
+// planCode is 1 if apply would stop, or leave something out.
 func planCode(plan provision.Plan, detailed bool) int {
+	left := slices.ContainsFunc(plan.Changes, func(c provision.Change) bool { return c.Alone })
 	switch {
-	case len(plan.Stops()) > 0:
+	case left || len(plan.Stops()) > 0:
 		return exitFail
 	case detailed && plan.Writes() > 0:
 		return exitChanges
@@ -80,12 +82,14 @@ func (p *provisionFlags) apply(ctx context.Context, e env, wait time.Duration) e
 	return p.finish(ctx, e, report, err)
 }
 
-func (p *provisionFlags) status(ctx context.Context, e env) error {
+// status compares, and judges what it found with limits.
+func (p *provisionFlags) status(ctx context.Context, e env, certificateDays int) error {
 	cloud, spec, err := p.open(ctx, e)
 	if err != nil {
 		return err
 	}
 	report, err := provision.Status(ctx, cloud, spec)
+	report.Verdicts = report.Judge(provision.Limits{CertificateDays: certificateDays})
 	return p.finish(ctx, e, report, err)
 }
 

@@ -21,6 +21,7 @@ type Certificate struct {
 	Tags     map[string]string
 	Created  time.Time
 	NotAfter time.Time // zero until it is issued
+	Renewal  string    // PENDING_AUTO_RENEWAL, PENDING_VALIDATION, SUCCESS, FAILED; "": not begun
 
 	token         string // of idempotency
 	describeCalls int    // calls of DescribeCertificate
@@ -65,6 +66,15 @@ func (a *AWS) Certificates() []Certificate {
 		out = append(out, copied)
 	}
 	return out
+}
+
+// SetCertificate changes the certificate with the ARN, as time does.
+func (a *AWS) SetCertificate(arn string, change func(*Certificate)) {
+	r, unlock := a.lockHome()
+	defer unlock()
+	if c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn }); c != nil {
+		change(c)
+	}
 }
 
 // CompleteValidation issues the pending certificates of a domain, as after its

@@ -6,10 +6,12 @@ import (
 	"strings"
 )
 
-// Policy is a balancer's policy, of the only type that is simulated.
+// Policy is a balancer's policy. Those of AddBalancer and SetBalancer may have any
+// type; only SSL negotiation can be created.
 type Policy struct {
 	Name      string
-	Reference string // the predefined security policy
+	Type      string // "": SSLNegotiationPolicyType
+	Reference string // the predefined security policy; "": none, but ciphers of its own
 }
 
 const (
@@ -108,7 +110,7 @@ func (r *region) describePolicies(in describePolicies) ([]Policy, error) {
 	var have []Policy
 	if in.LoadBalancerName == "" {
 		for _, p := range predefined {
-			have = append(have, Policy{p.name, p.name})
+			have = append(have, Policy{Name: p.name, Reference: p.name})
 		}
 	} else {
 		b, err := r.balancer(in.LoadBalancerName)
@@ -138,6 +140,12 @@ func policyMissing(name string) *ServiceError {
 // attributes are the attributes in a policy's description; only the reference and
 // the protocols are simulated.
 func (p Policy) attributes() [][2]string {
+	if p.Type == proxyProtocolType {
+		return [][2]string{{"ProxyProtocol", "true"}}
+	}
+	if p.Reference == "" {
+		return [][2]string{{"Protocol-TLSv1.2", "true"}}
+	}
 	out := [][2]string{{referenceName, p.Reference}}
 	for _, known := range predefined {
 		if known.name == p.Reference {

@@ -36,7 +36,7 @@ type xmlBalancer struct {
 	SourceSecurityGroup       xmlSource
 	ListenerDescriptions      members[xmlListening]
 	Policies                  xmlPolicyNames
-	BackendServerDescriptions members[string]
+	BackendServerDescriptions members[xmlBackend]
 	HealthCheck               xmlCheck
 	Instances                 members[xmlInstanceID]
 }
@@ -87,11 +87,12 @@ func encodeBalancer(v balancerView) xmlBalancer {
 		LoadBalancerName: v.Name, DNSName: v.DNSName, CanonicalHostedZoneNameID: hostedZone,
 		CreatedTime: v.Created.Format(time.RFC3339), Scheme: v.Scheme, VPCId: v.VPC,
 		AvailabilityZones: list(v.zones, identity), Subnets: list(v.Subnets, identity), SecurityGroups: list(v.Groups, identity),
-		SourceSecurityGroup:  xmlSource{v.source, Account},
-		ListenerDescriptions: list(v.Listeners, encodeListener),
-		Policies:             xmlPolicyNames{OtherPolicies: list(v.Policies, func(p Policy) string { return p.Name })},
-		HealthCheck:          encodeCheck(v.HealthCheck),
-		Instances:            list(v.Instances, func(id string) xmlInstanceID { return xmlInstanceID{id} }),
+		SourceSecurityGroup:       xmlSource{v.source, Account},
+		ListenerDescriptions:      list(v.Listeners, encodeListener),
+		Policies:                  xmlPolicyNames{OtherPolicies: list(v.Policies, func(p Policy) string { return p.Name })},
+		BackendServerDescriptions: encodeBackends(v.Balancer),
+		HealthCheck:               encodeCheck(v.HealthCheck),
+		Instances:                 list(v.Instances, func(id string) xmlInstanceID { return xmlInstanceID{id} }),
 	}
 	if v.Scheme != "internal" {
 		out.CanonicalHostedZoneName = v.DNSName

@@ -1,6 +1,7 @@
 package awssim
 
 import (
+	"cmp"
 	"encoding/xml"
 	"maps"
 	"slices"
@@ -8,25 +9,28 @@ import (
 
 // elbOperations are the calls of Elastic Load Balancing 2012-06-01 that are simulated.
 var elbOperations = map[string]operation{
-	"CreateLoadBalancer":                    answers(elbAction("CreateLoadBalancer"), (*region).createBalancer, encodeNewBalancer).withTags(elbAction("AddTags")),
-	"DeleteLoadBalancer":                    answers(elbAction("DeleteLoadBalancer"), (*region).deleteBalancer, encodeNothing),
-	"DescribeLoadBalancers":                 answers(elbAction("DescribeLoadBalancers"), (*region).describeBalancersForWire, encodeBalancers),
-	"DescribeTags":                          answers(elbAction("DescribeTags"), (*region).describeTags, encodeBalancerTags),
-	"DescribeLoadBalancerAttributes":        answers(elbAction("DescribeLoadBalancerAttributes"), (*region).describeAttributes, encodeAttributes),
-	"ModifyLoadBalancerAttributes":          answers(elbAction("ModifyLoadBalancerAttributes"), (*region).modifyAttributes, encodeChangedAttributes),
-	"ConfigureHealthCheck":                  answers(elbAction("ConfigureHealthCheck"), (*region).configureCheck, encodeCheckResult),
-	"RegisterInstancesWithLoadBalancer":     answers(elbAction("RegisterInstancesWithLoadBalancer"), (*region).register, encodeRegistered),
-	"DeregisterInstancesFromLoadBalancer":   answers(elbAction("DeregisterInstancesFromLoadBalancer"), (*region).deregister, encodeRegistered),
-	"DescribeInstanceHealth":                answers(elbAction("DescribeInstanceHealth"), (*region).describeHealth, encodeHealth),
-	"CreateLoadBalancerListeners":           answers(elbAction("CreateLoadBalancerListeners"), (*region).createListeners, encodeNothing),
-	"DeleteLoadBalancerListeners":           answers(elbAction("DeleteLoadBalancerListeners"), (*region).deleteListeners, encodeNothing),
-	"SetLoadBalancerListenerSSLCertificate": answers(elbAction("SetLoadBalancerListenerSSLCertificate"), (*region).setCertificate, encodeNothing),
-	"CreateLoadBalancerPolicy":              answers(elbAction("CreateLoadBalancerPolicy"), (*region).createPolicy, encodeNothing),
-	"DescribeLoadBalancerPolicies":          answers(elbAction("DescribeLoadBalancerPolicies"), (*region).describePolicies, encodePolicies),
-	"SetLoadBalancerPoliciesOfListener":     answers(elbAction("SetLoadBalancerPoliciesOfListener"), (*region).setPolicies, encodeNothing),
-	"ApplySecurityGroupsToLoadBalancer":     answers(elbAction("ApplySecurityGroupsToLoadBalancer"), (*region).applyGroups, encodeBalancerGroups),
-	"AttachLoadBalancerToSubnets":           answers(elbAction("AttachLoadBalancerToSubnets"), (*region).attach, encodeBalancerSubnets),
-	"DetachLoadBalancerFromSubnets":         answers(elbAction("DetachLoadBalancerFromSubnets"), (*region).detach, encodeBalancerSubnets),
+	"CreateLoadBalancer":                      answers(elbAction("CreateLoadBalancer"), (*region).createBalancer, encodeNewBalancer).withTags(elbAction("AddTags")),
+	"DeleteLoadBalancer":                      answers(elbAction("DeleteLoadBalancer"), (*region).deleteBalancer, encodeNothing),
+	"DescribeLoadBalancers":                   answers(elbAction("DescribeLoadBalancers"), (*region).describeBalancersForWire, encodeBalancers),
+	"DescribeTags":                            answers(elbAction("DescribeTags"), (*region).describeTags, encodeBalancerTags),
+	"DescribeLoadBalancerAttributes":          answers(elbAction("DescribeLoadBalancerAttributes"), (*region).describeAttributes, encodeAttributes),
+	"ModifyLoadBalancerAttributes":            answers(elbAction("ModifyLoadBalancerAttributes"), (*region).modifyAttributes, encodeChangedAttributes),
+	"ConfigureHealthCheck":                    answers(elbAction("ConfigureHealthCheck"), (*region).configureCheck, encodeCheckResult),
+	"RegisterInstancesWithLoadBalancer":       answers(elbAction("RegisterInstancesWithLoadBalancer"), (*region).register, encodeRegistered),
+	"DeregisterInstancesFromLoadBalancer":     answers(elbAction("DeregisterInstancesFromLoadBalancer"), (*region).deregister, encodeRegistered),
+	"DescribeInstanceHealth":                  answers(elbAction("DescribeInstanceHealth"), (*region).describeHealth, encodeHealth),
+	"CreateLoadBalancerListeners":             answers(elbAction("CreateLoadBalancerListeners"), (*region).createListeners, encodeNothing),
+	"DeleteLoadBalancerListeners":             answers(elbAction("DeleteLoadBalancerListeners"), (*region).deleteListeners, encodeNothing),
+	"SetLoadBalancerListenerSSLCertificate":   answers(elbAction("SetLoadBalancerListenerSSLCertificate"), (*region).setCertificate, encodeNothing),
+	"CreateLoadBalancerPolicy":                answers(elbAction("CreateLoadBalancerPolicy"), (*region).createPolicy, encodeNothing),
+	"DescribeLoadBalancerPolicies":            answers(elbAction("DescribeLoadBalancerPolicies"), (*region).describePolicies, encodePolicies),
+	"SetLoadBalancerPoliciesOfListener":       answers(elbAction("SetLoadBalancerPoliciesOfListener"), (*region).setPolicies, encodeNothing),
+	"SetLoadBalancerPoliciesForBackendServer": answers(elbAction("SetLoadBalancerPoliciesForBackendServer"), (*region).setBackendPolicies, encodeNothing),
+	"DescribeAccountLimits":                   answers(elbAction("DescribeAccountLimits"), (*region).accountLimits, encodeLimits),
+	"AddTags":                                 answers(elbAction("AddTags"), (*region).addBalancerTags, encodeNothing),
+	"ApplySecurityGroupsToLoadBalancer":       answers(elbAction("ApplySecurityGroupsToLoadBalancer"), (*region).applyGroups, encodeBalancerGroups),
+	"AttachLoadBalancerToSubnets":             answers(elbAction("AttachLoadBalancerToSubnets"), (*region).attach, encodeBalancerSubnets),
+	"DetachLoadBalancerFromSubnets":           answers(elbAction("DetachLoadBalancerFromSubnets"), (*region).detach, encodeBalancerSubnets),
 }
 
 func elbAction(name string) string { return "elasticloadbalancing:" + name }
@@ -112,6 +116,6 @@ type xmlPolicyAttribute struct{ AttributeName, AttributeValue string }
 
 func encodePolicies(found []Policy) any {
 	return element{"PolicyDescriptions", list(found, func(p Policy) xmlPolicy {
-		return xmlPolicy{p.Name, sslPolicyType, list(p.attributes(), func(a [2]string) xmlPolicyAttribute { return xmlPolicyAttribute{a[0], a[1]} })}
+		return xmlPolicy{p.Name, cmp.Or(p.Type, sslPolicyType), list(p.attributes(), func(a [2]string) xmlPolicyAttribute { return xmlPolicyAttribute{a[0], a[1]} })}
 	})}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -48,6 +49,6 @@ func newCloud(cfg aws.Config) Cloud {
 	}
 	return Cloud{
 		EC2: ec2.NewFromConfig(cfg), ELB: elb.NewFromConfig(cfg), ACM: acm.NewFromConfig(cfg),
-		S3: s3.NewFromConfig(cfg, byPath), STS: sts.NewFromConfig(cfg), Region: cfg.Region,
+		S3: s3.NewFromConfig(cfg, byPath), STS: sts.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg), Region: cfg.Region,
 	}
 }
