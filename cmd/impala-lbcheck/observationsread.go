@@ -12,7 +12,6 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
-	"github.com/impala-lbcheck/impala-lbcheck/vocab"
 )
 
 // The most that is read of observations: of a line in bytes, and of sessions.
@@ -91,7 +90,7 @@ func parseObservation(line []byte) (scenarios.Observation, error) {
 		o.HTTP = *l.HTTP
 	}
 	for p := range scenarios.NumPhases {
-		o.Phases[p] = duration(l.Phases[vocab.Phase(p).String()])
+		o.Phases[p] = duration(l.Phases[p.String()])
 	}
 	return o, nil
 }

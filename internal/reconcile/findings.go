@@ -208,13 +208,30 @@ func (f findings) failed() scenarios.Finding {
 		out.Message = fmt.Sprintf("none of %d failed sessions joined, so the log says nothing of them", failures)
 	default:
 		out.Status = scenarios.StatusFail
-		g := f.r.Failed[0]
-		out.Message = fmt.Sprintf("of %d failed sessions %d (%s) %s", failures, g.Sessions, g.Class, whither(g))
-		if rest := len(f.r.Failed) - 1; rest > 0 {
-			out.Message += fmt.Sprintf(", and %d more groups", rest)
+		g, places := f.mostFailed()
+		out.Message = fmt.Sprintf("%d of %d failed sessions %s", g.Sessions, failures, whither(g))
+		if places > 1 {
+			out.Message += fmt.Sprintf("; there are %d backends and reasons in all", places)
 		}
 	}
 	return out
+}
+
+// mostFailed are the failed sessions of one backend and one reason, whatever their classes:
+// how a refused backend shows is the balancer's choice. Places is how many such groups there
+// are.
+func (f findings) mostFailed() (most Failed, places int) {
+	type place struct{ backend, reason string }
+	of := map[place]Failed{}
+	for _, g := range f.r.Failed {
+		at := place{g.Backend, g.Reason}
+		g.Sessions += of[at].Sessions
+		of[at] = g
+		if g.Sessions > most.Sessions {
+			most = g
+		}
+	}
+	return most, len(of)
 }
 
 func whither(g Failed) string {

@@ -30,6 +30,7 @@ type Join struct {
 	format   *balancerlog.Format
 	sessions []Session
 	window   span // of the run
+	near     span // of lines that may say something of that time, in whatever zone
 
 	keys    map[netip.AddrPort]*key
 	ours    map[netip.Addr]bool
@@ -69,6 +70,12 @@ func (s *span) include(from, to time.Time) {
 	}
 }
 
+func (s span) holds(t time.Time) bool { return !t.Before(s.start) && !t.After(s.end) }
+
+// farthest is how far from the run a line of others may lie, time zones included, and still
+// count.
+const farthest = 26 * time.Hour
+
 // NewJoin begins to join sessions with logs of one format.
 func NewJoin(sessions []Session, o Options) *Join {
 	j := &Join{options: o, format: &balancerlog.Format{}, sessions: sessions, keys: map[netip.AddrPort]*key{}, ours: map[netip.Addr]bool{}, nodes: map[netip.AddrPort]bool{}}
@@ -87,8 +94,9 @@ func NewJoin(sessions []Session, o Options) *Join {
 		}
 		k.sessions = append(k.sessions, i)
 	}
+	j.near = span{j.window.start.Add(-farthest), j.window.end.Add(farthest)}
 	j.translated.of = map[netip.Addr]*translation{}
-	j.others.of = map[choice]int{}
+	j.others = newOthers()
 	return j
 }
 
@@ -103,13 +111,14 @@ func (j *Join) Add(r *balancerlog.Record) {
 	}
 	k := j.keys[rec.Client]
 	switch {
+	case k == nil && !j.near.holds(rec.Accepted):
 	case k == nil:
-		j.others.add(&rec, j.window)
+		j.others.add(&rec)
 		if j.ours[rec.Client.Addr()] {
-			j.others.unclaimed(&rec, j.window)
+			j.others.own.add(stepOf(rec.Accepted), &j.others)
 			return
 		}
-		j.translated.add(&rec, j.ports[rec.Client.Port()], j.window)
+		j.translated.add(&rec, j.ports[rec.Client.Port()])
 	case k.has(&rec):
 		j.repeats++
 	case len(k.lines) == maxLinesOfKey || j.kept == maxLinesOfOurs:

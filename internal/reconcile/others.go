@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/balancerlog"
@@ -9,73 +10,102 @@ import (
 // others counts connections that are not ours, by backend and time, since by how much the
 // clocks differ is known at the end alone.
 type others struct {
-	of   map[choice]int
-	own  map[int64]int // those of our address, with a port that is none of ours
-	full bool
+	at    map[netip.AddrPort]*steps
+	named map[string]*steps // of backends without an address
+	own   steps             // those of our address, with a port that is none of ours
+	kept  int               // counts in all
+	full  bool              // some were not counted
 }
 
-// choice is a backend and a step of time.
-type choice struct {
-	backend string
-	step    int64
-}
-
-// The step in which connections of others are counted, and the most pairs of backend and
-// step.
+// The step of time in which connections of others are counted, and the most counts.
 const (
 	othersStep = 10 * time.Second
-	maxChoices = 400_000
+	maxCounts  = 400_000
 )
 
-// farthest is how far from the run a line may lie, time zones included, and still count.
-const farthest = 26 * time.Hour
-
-func (o *others) add(r *balancerlog.Record, run span) {
-	if !within(r.Accepted, run, farthest) {
-		return
-	}
-	c := choice{backendOf(r), stepOf(r.Accepted)}
-	if _, known := o.of[c]; !known && len(o.of) >= maxChoices {
-		o.full = true
-		return
-	}
-	o.of[c]++
+// steps are counts by the number of the step. The last step that was counted is at hand,
+// for lines come nearly in order.
+type steps struct {
+	of   map[int64]*int
+	step int64
+	n    *int
 }
 
-func (o *others) unclaimed(r *balancerlog.Record, run span) {
-	if !within(r.Accepted, run, farthest) {
-		return
-	}
-	if o.own == nil {
-		o.own = map[int64]int{}
-	}
-	o.own[stepOf(r.Accepted)]++
+func newOthers() others {
+	return others{at: map[netip.AddrPort]*steps{}, named: map[string]*steps{}}
 }
 
-// during are the connections by backend within a time, to a step.
-func (o *others) during(s span) map[string]int {
-	out := map[string]int{}
-	for c, n := range o.of {
-		if c.step >= stepOf(s.start) && c.step <= stepOf(s.end) {
-			out[c.backend] += n
+func (o *others) add(r *balancerlog.Record) {
+	step := stepOf(r.Accepted)
+	if r.Backend.IsValid() {
+		addTo(o, o.at, r.Backend, step)
+	} else {
+		addTo(o, o.named, r.Name, step)
+	}
+}
+
+func addTo[K comparable](o *others, of map[K]*steps, backend K, step int64) {
+	s := of[backend]
+	if s == nil {
+		if o.kept >= maxCounts {
+			o.full = true
+			return
 		}
+		s = &steps{}
+		of[backend] = s
 	}
-	return out
+	s.add(step, o)
 }
 
-// ownDuring are those of our address within a time.
-func (o *others) ownDuring(s span) int {
+// add counts one more in a step.
+func (s *steps) add(step int64, o *others) {
+	if s.n != nil && s.step == step {
+		*s.n++
+		return
+	}
+	n := s.of[step]
+	if n == nil {
+		if o.kept >= maxCounts {
+			o.full = true
+			return
+		}
+		if s.of == nil {
+			s.of = map[int64]*int{}
+		}
+		n = new(int)
+		s.of[step] = n
+		o.kept++
+	}
+	*n++
+	s.step, s.n = step, n
+}
+
+// during is how many there were within a time, to a step.
+func (s *steps) during(t span) int {
 	sum := 0
-	for step, n := range o.own {
-		if step >= stepOf(s.start) && step <= stepOf(s.end) {
-			sum += n
+	for step, n := range s.of {
+		if step >= stepOf(t.start) && step <= stepOf(t.end) {
+			sum += *n
 		}
 	}
 	return sum
 }
 
-func stepOf(t time.Time) int64 { return t.UnixNano() / int64(othersStep) }
-
-func within(t time.Time, s span, beyond time.Duration) bool {
-	return !t.Before(s.start.Add(-beyond)) && !t.After(s.end.Add(beyond))
+// during are the connections by backend within a time, to a step.
+func (o *others) during(t span) map[string]int {
+	out := map[string]int{}
+	for backend, s := range o.at {
+		out[backend.String()] += s.during(t)
+	}
+	for name, s := range o.named {
+		out[name] += s.during(t)
+	}
+	for backend, n := range out {
+		if n == 0 {
+			delete(out, backend)
+		}
+	}
+	return out
 }
+
+func stepOf(t time.Time) int64 { return t.Unix() / int64(othersStep/time.Second) }

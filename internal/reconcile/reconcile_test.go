@@ -215,13 +215,19 @@ func TestSessionOf(t *testing.T) {
 	}
 }
 
-func BenchmarkAdd(b *testing.B) {
-	s := usual("haproxy")
-	run := s.make(rand.New(rand.NewPCG(7, 7)))
-	j := run.join(Options{})
-	line := run.lines[0]
-	line.Client = address("10.77.0.1:40001")
+// BenchmarkRead is a log of others, from its bytes to the counts.
+func BenchmarkRead(b *testing.B) {
+	run := usual("haproxy").make(rand.New(rand.NewPCG(7, 7)))
+	r := rand.New(rand.NewPCG(7, 8))
+	text := &strings.Builder{}
+	for i := range 100_000 {
+		fmt.Fprintf(text, "10.1.7.%d:%d [%d.%03d] 10.0.0.7:21050 impala impala/c%[5]d 10.0.1.%[5]d:21050 10.0.0.9:50000 1/0/9 675/7403 -- 0\n",
+			r.IntN(250), 32768+r.IntN(28000), began.Unix()+int64(i/100), i*10%1000, i%5+1)
+	}
+	b.SetBytes(int64(text.Len()))
 	for b.Loop() {
-		j.Add(&line)
+		if _, _, err := balancerlog.Read("x.log", strings.NewReader(text.String()), nil, NewJoin(run.sessions, Options{})); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

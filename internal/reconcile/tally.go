@@ -74,7 +74,7 @@ func (j *Join) tallyOthers(r *Reconciliation, of map[string]*Backend, offset tim
 		}
 	}
 	if !j.format.Flows {
-		r.Log.Own = j.others.ownDuring(during)
+		r.Log.Own = j.others.own.during(during)
 	}
 	r.Log.Partial = j.others.full
 }

@@ -31,10 +31,7 @@ const (
 	ephemeralPorts = 28232 // of Linux: 32768 to 60999
 )
 
-func (t *translated) add(r *balancerlog.Record, ourPort bool, run span) {
-	if !within(r.Accepted, run, farthest) {
-		return
-	}
+func (t *translated) add(r *balancerlog.Record, ourPort bool) {
 	address := r.Client.Addr()
 	of := t.of[address]
 	if of == nil {

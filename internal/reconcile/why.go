@@ -28,7 +28,7 @@ func (j *Join) why(files []balancerlog.File) string {
 		return "no session has a local port: none connected"
 	case shifted > 0 && !j.possible(by):
 		return fmt.Sprintf("%d sessions would fit if the log's clock were %s: if that is so, give --log-offset %s", shifted, ahead(by), by.Round(time.Second))
-	case !within(logged.start, run, slack) && !within(logged.end, run, slack) && (logged.end.Before(run.start) || logged.start.After(run.end)):
+	case logged.end.Before(run.start.Add(-slack)) || logged.start.After(run.end.Add(slack)):
 		return fmt.Sprintf("the log is of another time: it has connections from %s to %s, and the run lasted from %s to %s", stamp(logged.start), stamp(logged.end), stamp(j.window.start), stamp(j.window.end))
 	case len(votes) > 0:
 		return j.whyNoClock(votes)
@@ -36,7 +36,7 @@ func (j *Join) why(files []balancerlog.File) string {
 	if at, was, ok := j.otherNode(); ok {
 		return fmt.Sprintf("the log has our addresses and ports at %s, and we dialled %s: is there another balancer or a NAT in front of this one?", at, was)
 	}
-	if len(j.others.own) > 0 {
+	if len(j.others.own.of) > 0 {
 		return "the log has our address with other ports alone: are these the sessions of another run, or does something between us and the balancer change ports?"
 	}
 	return j.whyNoAddress()
