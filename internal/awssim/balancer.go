@@ -125,9 +125,6 @@ func (r *region) arn(b *Balancer) string {
 	return fmt.Sprintf("arn:aws:elasticloadbalancing:%s:%s:loadbalancer/%s", r.name, Account, b.Name)
 }
 
-// maxBalancers is the default quota a region.
-const maxBalancers = 20
-
 var balancerName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)
 
 type createBalancer struct {
@@ -153,7 +150,7 @@ func (r *region) createBalancer(in createBalancer) (*Balancer, error) {
 		}
 		return b, nil
 	}
-	if len(r.balancers) >= maxBalancers {
+	if len(r.balancers) >= r.aws.quotas.balancers() {
 		return nil, refuse("TooManyLoadBalancers", "Exceeded quota of account %s", Account)
 	}
 	wanted.creation = r.aws.createdNow()

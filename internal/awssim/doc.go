@@ -1,6 +1,6 @@
 // Package awssim is as much of AWS as a Classic load balancer before Impala
 // needs, in one process: EC2, Elastic Load Balancing (2012-06-01), Certificate
-// Manager, S3 and STS, as one endpoint for the SDK's clients. It
+// Manager, S3, Service Quotas and STS, as one endpoint for the SDK's clients. It
 // refuses what AWS refuses, with the codes of its API references, and shows changes
 // with AWS's delays.
 //
@@ -20,11 +20,11 @@
 //
 //   - EC2: names of groups (letters, length, sg-, equal but for case), their VPC,
 //     networks put into canonical form, ports, equal rules in a group or in a
-//     call, quotas of rules a group and groups an interface, deletion of a group
+//     call, quotas of rules a group and groups an interface (SetQuotas), deletion of a group
 //     that an interface, a balancer or another group's rule has, tags at creation
 //     and of what they are, filters (an unknown name is refused), DryRun.
 //   - Elastic Load Balancing: names, scheme, subnets (they exist, one VPC, one a
-//     zone), groups, listeners (protocols of one layer, ports, certificates,
+//     zone, eight free addresses, an internet gateway where it is needed), groups, listeners (protocols of one layer, ports, certificates,
 //     secure and plain on one instance port), equal and different creation,
 //     number and names of tags, ranges of attributes and health checks, the
 //     bucket and the policy of an access log, instances (they exist, VPC,

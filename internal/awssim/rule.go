@@ -34,9 +34,6 @@ func (r Rule) containsAddress(text string) bool {
 	return err == nil && r.CIDR.Contains(address)
 }
 
-// maxRules is the default quota of inbound rules a group.
-const maxRules = 60
-
 // permission holds several rules of a request.
 type permission struct {
 	IpProtocol string
@@ -155,7 +152,7 @@ func (r *region) addRules(g *Group, to *[]Rule, rules []Rule, specs []tagSpecifi
 			return changedRules{}, refuse("InvalidPermission.Duplicate", "the specified rule \"peer: %s, %s, from port: %d, to port: %d, ALLOW\" already exists", rule.source(), rule.Protocol, rule.From, rule.To)
 		}
 	}
-	if len(*to)+len(rules) > maxRules {
+	if r.aws.tooManyRules(slices.Concat(*to, rules)) {
 		return changedRules{}, refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 	}
 	for i := range rules {

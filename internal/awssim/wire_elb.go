@@ -26,10 +26,11 @@ var elbOperations = map[string]operation{
 	"DescribeLoadBalancerPolicies":            answers(elbAction("DescribeLoadBalancerPolicies"), (*region).describePolicies, encodePolicies),
 	"SetLoadBalancerPoliciesOfListener":       answers(elbAction("SetLoadBalancerPoliciesOfListener"), (*region).setPolicies, encodeNothing),
 	"SetLoadBalancerPoliciesForBackendServer": answers(elbAction("SetLoadBalancerPoliciesForBackendServer"), (*region).setBackendPolicies, encodeNothing),
-	"AddTags":                           answers(elbAction("AddTags"), (*region).addBalancerTags, encodeNothing),
-	"ApplySecurityGroupsToLoadBalancer": answers(elbAction("ApplySecurityGroupsToLoadBalancer"), (*region).applyGroups, encodeBalancerGroups),
-	"AttachLoadBalancerToSubnets":       answers(elbAction("AttachLoadBalancerToSubnets"), (*region).attach, encodeBalancerSubnets),
-	"DetachLoadBalancerFromSubnets":     answers(elbAction("DetachLoadBalancerFromSubnets"), (*region).detach, encodeBalancerSubnets),
+	"DescribeAccountLimits":                   answers(elbAction("DescribeAccountLimits"), (*region).accountLimits, encodeLimits),
+	"AddTags":                                 answers(elbAction("AddTags"), (*region).addBalancerTags, encodeNothing),
+	"ApplySecurityGroupsToLoadBalancer":       answers(elbAction("ApplySecurityGroupsToLoadBalancer"), (*region).applyGroups, encodeBalancerGroups),
+	"AttachLoadBalancerToSubnets":             answers(elbAction("AttachLoadBalancerToSubnets"), (*region).attach, encodeBalancerSubnets),
+	"DetachLoadBalancerFromSubnets":           answers(elbAction("DetachLoadBalancerFromSubnets"), (*region).detach, encodeBalancerSubnets),
 }
 
 func elbAction(name string) string { return "elasticloadbalancing:" + name }

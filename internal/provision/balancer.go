@@ -86,6 +86,10 @@ func (s *state) balancerChanges() []Change {
 	c := Change{Resource: "load balancer", Name: s.spec.Balancer()}
 	b := s.balancer.description
 	switch {
+	case b == nil && s.network.crowded(s.network.subnetIDs()) != "":
+		return []Change{blocked(c, "%s", s.network.crowded(s.network.subnetIDs()))}
+	case b == nil && s.quotas.balancers > 0 && s.quotas.existing >= s.quotas.balancers:
+		return exceeds("Classic load balancers in "+s.cloud.Region, s.quotas.existing+1, s.quotas.balancers)
 	case b == nil:
 		return []Change{s.createBalancer(c)}
 	case !s.ownsBalancer():
@@ -177,6 +181,8 @@ func (s *state) subnetChanges() []Change {
 	switch {
 	case len(missing) == 0 && len(extra) == 0:
 		return nil
+	case s.network.crowded(missing) != "":
+		return []Change{blocked(c, "%s", s.network.crowded(missing))}
 	case len(missing) == 0:
 		return []Change{detach()}
 	case len(extra) == 0:

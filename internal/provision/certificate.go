@@ -33,9 +33,14 @@ func (s *state) readCertificate(ctx context.Context) error {
 	switch {
 	case t == nil || isIAM(t.Certificate):
 		return nil
+	case s.foreignARN() != "":
+		return nil
 	case t.Certificate != "":
 		detail, err := s.describeCertificate(ctx, t.Certificate)
 		s.certificate.detail = detail
+		if code(err) == "ResourceNotFoundException" {
+			return nil
+		}
 		return err
 	}
 	arns, err := s.certificatesFor(ctx, t.Domain)
@@ -63,6 +68,21 @@ func (s *state) readCertificate(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// foreignARN says why a load balancer cannot use the certificate of an ARN, which the
+// ARN alone tells; "": it may.
+func (s *state) foreignARN() string {
+	parts := strings.Split(s.spec.TLS.Certificate, ":") // arn:PARTITION:SERVICE:REGION:ACCOUNT:...
+	switch {
+	case len(parts) < 6:
+		return ""
+	case parts[3] != "" && parts[3] != s.cloud.Region:
+		return "it is in " + parts[3] + ", and a load balancer in " + s.cloud.Region + " needs one there: request or import it in that region"
+	case parts[4] != s.identity.account:
+		return "it belongs to another account, whose certificates this one cannot use"
+	}
+	return ""
 }
 
 func isIAM(arn string) bool { return strings.Contains(arn, ":server-certificate/") }
@@ -135,8 +155,12 @@ func (s *state) certificateChanges() []Change {
 	t, is := s.spec.TLS, s.certificate.detail
 	c := Change{Resource: "certificate", Name: t.Domain + t.Certificate}
 	switch {
+	case s.foreignARN() != "":
+		return []Change{blocked(noChange(c.Resource, c.Name, ""), "%s", s.foreignARN())}
 	case isIAM(t.Certificate):
 		return []Change{noChange(c.Resource, c.Name, "in IAM")}
+	case is == nil && t.Certificate != "":
+		return []Change{blocked(noChange(c.Resource, c.Name, ""), "it does not exist")}
 	case is == nil && len(s.certificate.foreign) > 0:
 		c.Action, c.Before = Conflict, commaList(s.certificate.foreign)
 		c.Why = "a certificate for this domain exists without our tag " + ownerTag + "=" + s.identity.owner + ": set tls.certificate to its ARN instead of tls.domain"
@@ -219,8 +243,11 @@ func (s *state) request(c Change) Change {
 	return writes(c, s.cloud.ACM.RequestCertificate, in).storedIn("CERTIFICATE", "CertificateArn")
 }
 
+// issueResource is the wait for a certificate.
+const issueResource = "certificate's issue"
+
 func (s *state) waitForIssue(c Change) Change {
-	c.Resource, c.Action = "certificate's issue", Wait
+	c.Resource, c.Action = issueResource, Wait
 	c.After, c.Why = "issued", "ACM has not published the validation record yet"
 	if s.certificate.detail == nil {
 		c.Why = "ACM publishes the validation record after the request"

@@ -27,7 +27,7 @@ func document(t *testing.T) string {
 var (
 	testName   = regexp.MustCompile(`\bTest[A-Z]\w+`)
 	testFunc   = regexp.MustCompile(`(?m)^func (Test[A-Z]\w+)\(`)
-	actionName = regexp.MustCompile("`((?:ec2|elasticloadbalancing|acm|s3|iam):[A-Z][A-Za-z]+)`")
+	actionName = regexp.MustCompile("`((?:ec2|elasticloadbalancing|acm|s3|iam|servicequotas):[A-Z][A-Za-z]+)`")
 )
 
 // TestDocument_NamesTestsThatExist reads the tests of the whole tree.

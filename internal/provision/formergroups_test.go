@@ -99,10 +99,11 @@ func TestSecurityGroup_CoordinatorsMustHaveIt(t *testing.T) {
 	t.Parallel()
 	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
 	spec.Coordinators.SecurityGroup = c.shareGroup("workers")
-	lacking := c.ENIs()[1]
-	c.SetInterfaceGroups(lacking.ID, lacking.Groups[0])
+	for _, n := range c.ENIs() {
+		c.SetInterfaceGroups(n.ID, n.Groups[0])
+	}
 	_, err := Apply(t.Context(), c.cloudHere(t), spec, Options{})
-	if err == nil || !strings.Contains(err.Error(), lacking.ID+" does not have "+spec.Coordinators.SecurityGroup) || c.Writes() > 0 {
+	if err == nil || !strings.Contains(err.Error(), c.ENIs()[0].ID+" does not have "+spec.Coordinators.SecurityGroup) || c.Writes() > 0 {
 		t.Errorf("%d writes, %v", c.Writes(), err)
 	}
 }

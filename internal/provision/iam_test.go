@@ -20,9 +20,7 @@ var commands = []string{"plan", "apply", "status", "destroy"}
 // unneededByTests are actions of a policy that no run against the simulated AWS needs,
 // and why they are there.
 var unneededByTests = map[string]string{
-	"iam:CreateServiceLinkedRole":   "the first load balancer of an account makes AWSServiceRoleForElasticLoadBalancing",
-	"ec2:DescribeAccountAttributes": "Elastic Load Balancing asks for it of who creates a load balancer (its user guide, API permissions)",
-	"ec2:DescribeInternetGateways":  "likewise",
+	"iam:CreateServiceLinkedRole": "the first load balancer of an account makes AWSServiceRoleForElasticLoadBalancing",
 }
 
 // policy is an IAM policy document, as strictly as IAM reads it.
@@ -148,6 +146,10 @@ func whole(t *testing.T) needed {
 	n.apply(t, c, spec)
 	n.destroy(t, c, spec)
 
+	c, spec = newCluster(t, awssim.Config{}), plainFile(t)
+	spec.Scheme = lbfile.InternetFacing
+	n.apply(t, c, spec)
+
 	// The coordinators' own group is named, and later it is not.
 	c, spec = newCluster(t, awssim.Config{}), plainFile(t)
 	n.apply(t, c, spec)
@@ -203,9 +205,9 @@ const maxPolicy = 6144
 
 var (
 	sidForm    = regexp.MustCompile(`^[A-Za-z0-9]+$`)
-	actionForm = regexp.MustCompile(`^(ec2|elasticloadbalancing|acm|s3|iam):[A-Z][A-Za-z]+$`)
+	actionForm = regexp.MustCompile(`^(ec2|elasticloadbalancing|acm|s3|iam|servicequotas):[A-Z][A-Za-z]+$`)
 	arnForm    = regexp.MustCompile(`^arn:aws:[a-z0-9]+:(us-east-1)?:(123456789012)?:[a-z][A-Za-z0-9.*/_-]+$`)
-	unscoped   = regexp.MustCompile(`^(ec2:Describe|elasticloadbalancing:Describe|acm:ListCertificates$|acm:RequestCertificate$)`)
+	unscoped   = regexp.MustCompile(`^(ec2:Describe|elasticloadbalancing:Describe|acm:ListCertificates$|servicequotas:GetServiceQuota$|acm:RequestCertificate$)`)
 )
 
 // TestPolicies_AreValidForIAM reads them as IAM does, as far as that can

@@ -21,6 +21,7 @@ func MakePlan(ctx context.Context, c Cloud, spec lbfile.Spec) (Plan, error) {
 }
 
 func (s *state) plan(ctx context.Context) (Plan, error) {
+	s.quotas.interested = true
 	p, err := s.compare(ctx)
 	if err != nil {
 		return p, err
@@ -133,6 +134,14 @@ func (s *state) notes() []string {
 	add(!s.spec.CrossZone && len(s.zones()) > 1, "Cross-zone is off and coordinators are in %d zones: zones of unequal size get unequal shares.", len(s.zones()))
 	add(s.spec.Draining == 0, "Draining is off: a coordinator that is deregistered loses its connections, and their queries, at once.")
 	add(s.spec.IdleTimeout.Seconds() < 3600, "The idle timeout is %s: a query that is silent for longer is cut.", s.spec.IdleTimeout)
+	for _, n := range s.network.subnets {
+		add(n.free < minFreeAddresses && s.ownsBalancer() && slices.Contains(s.balancer.description.Subnets, n.id),
+			"%s has %d free addresses: with fewer than %d AWS cannot scale or replace the load balancer's nodes there.", n.id, n.free, minFreeAddresses)
+	}
+	for _, i := range s.network.stopped {
+		add(true, "%s is %s: it is registered once it runs, and stays registered if it was.", i.id, i.state)
+	}
+	notes = append(notes, s.quotas.notes...)
 	add(s.spec.Anywhere, "Every address may connect (anywhere: true).")
 	return notes
 }

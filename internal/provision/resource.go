@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
@@ -32,6 +33,7 @@ type state struct {
 
 	identity      identity
 	network       network
+	quotas        quotas
 	groups        groups
 	members       members
 	bucket        bucket
@@ -62,6 +64,10 @@ func (s *state) resources() []resource {
 		{name: "former coordinators", read: &reader{s.readMembers}, changes: s.formerMemberChanges},
 		{name: "former groups", read: groups, changes: s.formerGroupChanges},
 		{name: "in service", read: balancer, changes: s.inServiceChanges},
+	}
+	if s.quotas.interested {
+		list = slices.Insert(list, 1, resource{name: "quotas", read: &reader{s.readQuotas}, changes: func() []Change { return nil }})
+		list = slices.Insert(list, 3, resource{name: "quotas", read: &reader{func(context.Context) error { return nil }}, changes: s.quotaChanges})
 	}
 	if s.spec.Secure() {
 		list = append(list, resource{name: "certificate", read: &reader{s.readCertificate}, changes: s.certificateChanges})

@@ -112,20 +112,25 @@ func rulesFrom(group string) func(rule) bool {
 // ruleChanges adds missing rules, one a call, and removes unwanted rules of ours.
 func (s *state) ruleChanges(name string, g *types.SecurityGroup, id string, want []rule, ours func(rule) bool) []Change {
 	have := rulesOf(g)
-	var changes []Change
+	var changes, unwanted []Change
+	all := slices.Clone(have)
 	for _, r := range want {
 		c := noChange("rule", name+": "+r.String(), r.String())
 		if !slices.Contains(have, r) {
 			c = s.authorize(c, id, r)
+			all = append(all, r)
 		}
 		changes = append(changes, c)
 	}
 	for _, r := range have {
 		if ours(r) && !slices.Contains(want, r) {
-			changes = append(changes, s.revoke(name, id, r))
+			unwanted = append(unwanted, s.revoke(name, id, r))
 		}
 	}
-	return changes
+	if s.quotas.rules > 0 && countRules(all) > s.quotas.rules { // there is no room for both
+		return append(unwanted, changes...)
+	}
+	return append(changes, unwanted...)
 }
 
 func (s *state) authorize(c Change, id string, r rule) Change {

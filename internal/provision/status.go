@@ -75,7 +75,10 @@ type TLSNames struct {
 
 // Status reads AWS and compares it with the spec. It needs no permission to write.
 func Status(ctx context.Context, c Cloud, spec lbfile.Spec) (Report, error) {
-	s := newState(c, spec)
+	return newState(c, spec).status(ctx)
+}
+
+func (s *state) status(ctx context.Context) (Report, error) {
 	p, err := s.compare(ctx)
 	if err != nil {
 		return s.partial(), err
@@ -105,7 +108,7 @@ func (s *state) compared(p Plan) Report {
 	r := s.partial()
 	r.Complete, r.Drift, r.Notes = p.Complete, []Change{}, p.Notes
 	for _, c := range p.Changes {
-		if c.Writes() || c.Stops() {
+		if c.Writes() || c.Stops() || c.Alone {
 			r.Drift = append(r.Drift, c)
 		}
 	}

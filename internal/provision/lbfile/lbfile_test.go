@@ -116,6 +116,14 @@ func TestParse_MasksNetworks(t *testing.T) {
 	}
 }
 
+func TestParse_TakesEqualNetworksOnce(t *testing.T) {
+	t.Parallel()
+	s, err := Parse("lb.yaml", []byte(strings.Replace(good, "10.0.0.0/8", "10.0.0.1/8, 10.2.0.0/8, 172.16.0.0/12", 1)))
+	if err != nil || len(s.Clients) != 2 {
+		t.Errorf("clients = %v, %v", s.Clients, err)
+	}
+}
+
 func TestPorts_IncludeTheHealthCheck(t *testing.T) {
 	t.Parallel()
 	s, err := Parse("lb.yaml", []byte(good+"health_check: {target: \"HTTP:25000/healthz\"}\n"))

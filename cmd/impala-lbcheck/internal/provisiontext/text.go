@@ -55,9 +55,13 @@ func writeNotes(b *strings.Builder, notes []string) {
 
 // countChanges is the last line: the number of changes, or what stops them.
 func countChanges(changes []provision.Change) string {
-	n := map[provision.Action]int{}
+	n, stops, alone := map[provision.Action]int{}, false, 0
 	for _, c := range changes {
 		n[c.Action]++
+		stops = stops || c.Stops()
+		if c.Alone {
+			alone++
+		}
 	}
 	var parts []string
 	for _, a := range []provision.Action{provision.Create, provision.Update, provision.Delete, provision.Wait, provision.Conflict, provision.Blocked, provision.NoOp} {
@@ -66,8 +70,10 @@ func countChanges(changes []provision.Change) string {
 		}
 	}
 	switch {
-	case n[provision.Conflict]+n[provision.Blocked] > 0:
+	case stops:
 		return "Stopped, nothing can be changed: " + strings.Join(parts, ", ") + "."
+	case alone > 0:
+		return "To do: " + strings.Join(parts, ", ") + "; the others do not wait for what is blocked."
 	case n[provision.Create]+n[provision.Update]+n[provision.Delete] == 0:
 		return "Nothing to do."
 	}
