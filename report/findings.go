@@ -191,4 +191,7 @@ func writeDetectable(p *page, r scenarios.Result) {
 	p.title("What such a run catches")
 	p.say("A run whose first look has %s catches a dead coordinator in %s of cases, one with 3x its share in %s, with 2x in %s, with half in %s.",
 		count(d.Sessions, "session"), chance(d.Dead), chance(d.Hot3x), chance(d.Hot2x), chance(d.Half))
+	if d.Dead == 0 && r.Scenario.Expect.Coordinators.K() == 0 {
+		p.say("No coordinators are declared, so one that never answers is not known to be missing.")
+	}
 }

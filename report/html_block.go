@@ -1,5 +1,7 @@
 package report
 
+import "strings"
+
 // block writes a part of a section.
 func (m *markup) block(b htmlBlock) {
 	m.maybe("<p>%s</p>", b.Say)
@@ -29,7 +31,9 @@ func (m *markup) table(t htmlTable) {
 		m.put("<tr>")
 		for _, c := range row {
 			if c.Head {
-				m.put("<th scope=\"row\" class=\"%s\">%s</th>", c.Class, c.Text)
+				m.put("<th scope=\"row\" class=\"%s\">", c.Class)
+				m.name(c.Text)
+				m.put("</th>")
 			} else {
 				m.put("<td class=\"%s\">%s</td>", c.Class, c.Text)
 			}
@@ -38,4 +42,14 @@ func (m *markup) table(t htmlTable) {
 	}
 	m.put("</tbody>\n</table>\n</div>\n")
 	m.maybe("<p>%s</p>\n", t.Beyond)
+}
+
+// name writes a name, which is broken before its port where it does not fit into a line.
+func (m *markup) name(text string) {
+	port := strings.LastIndexByte(text, ':')
+	if port <= 0 {
+		m.put("%s", text)
+		return
+	}
+	m.put("%s<wbr/>%s", text[:port], text[port:])
 }

@@ -20,7 +20,7 @@ import (
 
 // The elements and attributes of the page: what a server says makes none.
 var (
-	pageElements = strings.Fields(`html head meta title link style body header div p h1 h2 strong a dl dt dd nav ul li main section span code details summary
+	pageElements = strings.Fields(`html head meta title link style body header div p h1 h2 strong a dl dt dd nav ul li main section span code details summary wbr
 		figure figcaption svg desc rect line path text table thead tbody tr th td pre`)
 	pageAttributes = strings.Fields(`lang charset http-equiv content name rel href class id aria-labelledby aria-label aria-hidden role tabindex scope open download
 		viewBox x y width height x1 y1 x2 y2 d text-anchor data-name data-value`)
