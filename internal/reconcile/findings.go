@@ -72,7 +72,7 @@ func (f findings) brokenLines() string {
 	if broken == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d lines could not be read, beside %d that could", broken, records)
+	return fmt.Sprintf("lines that could not be read: %d, beside %d that could", broken, records)
 }
 
 // clock claims that all pairs agree on one difference of the clocks.
