@@ -371,3 +371,39 @@ func TestProvision_StatusIsAMonitor(t *testing.T) {
 		t.Errorf("exit %d, %v, verdicts %+v", code, err, r.Verdicts)
 	}
 }
+
+// TestProvision_JSONOnBothStreams: progress and failures are JSON lines.
+func TestProvision_JSONOnBothStreams(t *testing.T) {
+	for name, tc := range map[string]struct {
+		before func(testAccount)
+		args   []string
+		code   int
+	}{
+		"a file that is not there":     {func(a testAccount) { _ = os.Remove(a.file) }, []string{"plan"}, exitUsage},
+		"a file with two errors":       {func(a testAccount) { a.edit(t, "clients: [10.0.0.0/8]", "clientz: []\nlistenerz: []") }, []string{"status"}, exitUsage},
+		"a form that is unknown":       {func(testAccount) {}, []string{"plan", "--emit", "x"}, exitUsage},
+		"another region":               {func(a testAccount) { a.edit(t, "# region: eu-west-1", "region: eu-west-1") }, []string{"apply", "--region", "us-east-1"}, exitUsage},
+		"a missing permission":         {func(a testAccount) { a.Deny("elasticloadbalancing:CreateLoadBalancer") }, []string{"apply"}, exitFail},
+		"nothing confirmed":            {func(testAccount) {}, []string{"destroy"}, exitUsage},
+		"a profile that is not there":  {func(testAccount) {}, []string{"plan", "--profile", "nobody"}, exitUsage},
+		"a limit that is out of range": {func(testAccount) {}, []string{"status", "--certificate-days", "-1"}, exitUsage},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newTestAccount(t)
+			tc.before(a)
+			stdout, stderr, code := runAWS(t, append(append([]string{"provision"}, tc.args...), "-f", a.file, "--json")...)
+			var last failure
+			if err := json.Unmarshal([]byte(lastLine(stderr)), &last); err != nil || code != tc.code || last.Exit != code || last.Error == "" {
+				t.Errorf("exit %d, %v: %s", code, err, stderr)
+			}
+			for line := range strings.Lines(stderr) {
+				if !json.Valid([]byte(line)) {
+					t.Errorf("stderr has %s", line)
+				}
+			}
+			if stdout != "" && !json.Valid([]byte(stdout)) {
+				t.Errorf("stdout has %s", stdout)
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/provisiontext"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+	"github.com/impala-lbcheck/impala-lbcheck/report"
 )
 
 // withAWS reports whether this build can call AWS.
@@ -32,12 +34,22 @@ func (p *provisionFlags) open(ctx context.Context, e env) (provision.Cloud, lbfi
 	if p.account != "" {
 		spec.Account = p.account
 	}
-	cloud, err := provision.Open(ctx, spec.Region)
+	cloud, err := provision.Open(ctx, provision.Access{Region: cmp.Or(p.region, spec.Region), Profile: p.profile, MFACode: mfaCode(ctx, e)})
 	cloud.LookupHost = e.lookup
 	if err == nil && cloud.Region == "" {
 		err = errors.New("no region: set region in the file, or AWS_REGION")
 	}
 	return cloud, spec, err
+}
+
+// mfaCode asks on the terminal for the code of an MFA device; nil where there is none.
+func mfaCode(ctx context.Context, e env) func(string) (string, error) {
+	if _, is := terminalOf(e.in); !is {
+		return nil
+	}
+	return func(device string) (string, error) {
+		return secretFromPrompt(ctx, e, "MFA code", "MFA code of "+report.Neutralize(accountNumber.ReplaceAllString(device, "************"), maxProvisionLine))
+	}
 }
 
 // plan lists the changes that apply would make; as a script, if that is wanted.
