@@ -74,6 +74,7 @@ const (
 	PagesAgree        = "pages.agree"      // the coordinators count at least the sessions that we tallied there
 	PagesKeepalive    = "pages.keepalive"  // the keepalive of the coordinators is shorter than the idle cut
 	ThresholdPrefix   = "threshold."
+	AuditPrefix       = "audit."    // a setting of the load balancer on AWS
 	BaselinePrefix    = "baseline." // a figure is worse than that of an earlier run, by more than it may be
 )
 

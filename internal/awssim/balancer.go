@@ -22,6 +22,7 @@ type Balancer struct {
 	HealthCheck HealthCheck
 	Attributes  Attributes
 	Policies    []Policy
+	Backends    map[int32][]string // names of policies, by instance port
 	Tags        map[string]string
 	Created     time.Time
 
@@ -70,7 +71,7 @@ func (b Balancer) clone() Balancer {
 	for i := range b.Listeners {
 		b.Listeners[i].Policies = slices.Clone(b.Listeners[i].Policies)
 	}
-	b.Tags, b.checks = maps.Clone(b.Tags), maps.Clone(b.checks)
+	b.Tags, b.checks, b.Backends = maps.Clone(b.Tags), maps.Clone(b.checks), maps.Clone(b.Backends)
 	return b
 }
 

@@ -21,6 +21,8 @@ type Certificate struct {
 	Tags     map[string]string
 	Created  time.Time
 	NotAfter time.Time // zero until it is issued
+	Imported bool
+	Renewal  string // status of its renewal; "": there is none
 
 	token         string // of idempotency
 	describeCalls int    // calls of DescribeCertificate

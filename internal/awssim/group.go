@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Group is a security group. Only its inbound rules are simulated.
+// Group is a security group. Its outbound rules are shown, and nothing obeys them.
 type Group struct {
 	ID          string // "": generated
 	Name        string
@@ -15,6 +15,7 @@ type Group struct {
 	VPC         string
 	Tags        map[string]string
 	Rules       []Rule
+	Egress      []Rule // outbound; nil: EC2's own, which leads everywhere
 	creation
 }
 
@@ -56,7 +57,7 @@ func (a *AWS) SetGroup(id string, change func(*Group)) {
 }
 
 func (g Group) clone() Group {
-	g.Tags, g.Rules = maps.Clone(g.Tags), slices.Clone(g.Rules)
+	g.Tags, g.Rules, g.Egress = maps.Clone(g.Tags), slices.Clone(g.Rules), slices.Clone(g.Egress)
 	for i := range g.Rules {
 		g.Rules[i].Tags = maps.Clone(g.Rules[i].Tags)
 	}

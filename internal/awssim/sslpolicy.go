@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// Policy is a balancer's policy, of the only type that is simulated.
+// Policy is a balancer's policy. Only those of the type SSLNegotiationPolicyType can be created.
 type Policy struct {
 	Name      string
 	Reference string // the predefined security policy
+	Type      string // "": SSLNegotiationPolicyType
 }
 
 const (
@@ -108,7 +109,7 @@ func (r *region) describePolicies(in describePolicies) ([]Policy, error) {
 	var have []Policy
 	if in.LoadBalancerName == "" {
 		for _, p := range predefined {
-			have = append(have, Policy{p.name, p.name})
+			have = append(have, Policy{Name: p.name, Reference: p.name})
 		}
 	} else {
 		b, err := r.balancer(in.LoadBalancerName)
@@ -138,6 +139,9 @@ func policyMissing(name string) *ServiceError {
 // attributes are the attributes in a policy's description; only the reference and
 // the protocols are simulated.
 func (p Policy) attributes() [][2]string {
+	if p.Type != "" {
+		return nil
+	}
 	out := [][2]string{{referenceName, p.Reference}}
 	for _, known := range predefined {
 		if known.name == p.Reference {

@@ -68,10 +68,18 @@ type jsonCertificate struct {
 	KeyAlgorithm            string
 	Issuer                  string   `json:",omitempty"`
 	InUseBy                 []string // never null
+	RenewalEligibility      string
+	RenewalSummary          *jsonRenewal `json:",omitempty"`
 	CreatedAt               int64
 	IssuedAt                int64 `json:",omitempty"`
 	NotBefore               int64 `json:",omitempty"`
 	NotAfter                int64 `json:",omitempty"`
+}
+
+type jsonRenewal struct {
+	RenewalStatus           string
+	DomainValidationOptions []jsonValidation
+	UpdatedAt               int64
 }
 
 type jsonValidation struct {
@@ -88,6 +96,15 @@ func encodeCertificate(d certificateView) any {
 		CertificateArn: d.ARN, DomainName: d.Domain, SubjectAlternativeNames: d.Names, Status: d.Status, FailureReason: d.Failure,
 		Type: "AMAZON_ISSUED", InUseBy: d.users, CreatedAt: d.Created.Unix(),
 		KeyAlgorithm: strings.ReplaceAll(d.Key, "RSA_", "RSA-"), // so described, though requested and listed with an underscore
+	}
+	c.RenewalEligibility = "INELIGIBLE"
+	if d.Imported {
+		c.Type = "IMPORTED"
+	} else if len(d.users) > 0 {
+		c.RenewalEligibility = "ELIGIBLE"
+	}
+	if d.Renewal != "" {
+		c.RenewalSummary = &jsonRenewal{RenewalStatus: d.Renewal, DomainValidationOptions: []jsonValidation{}, UpdatedAt: d.Created.Unix()}
 	}
 	if d.Status == "ISSUED" {
 		c.Issuer, c.IssuedAt, c.NotBefore, c.NotAfter = "Amazon", d.Created.Unix(), d.Created.Unix(), d.NotAfter.Unix()

@@ -1,6 +1,10 @@
 package awssim
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // balancerView is a balancer as it is described.
 type balancerView struct {
@@ -36,7 +40,7 @@ type xmlBalancer struct {
 	SourceSecurityGroup       xmlSource
 	ListenerDescriptions      members[xmlListening]
 	Policies                  xmlPolicyNames
-	BackendServerDescriptions members[string]
+	BackendServerDescriptions members[xmlBackend]
 	HealthCheck               xmlCheck
 	Instances                 members[xmlInstanceID]
 }
@@ -60,6 +64,15 @@ type xmlListener struct {
 	InstanceProtocol string
 	InstancePort     int32
 	SSLCertificateId string `xml:",omitempty"`
+}
+
+type xmlBackend struct {
+	InstancePort int32
+	PolicyNames  members[string]
+}
+
+func encodeBackends(policies map[int32][]string) members[xmlBackend] {
+	return list(slices.Sorted(maps.Keys(policies)), func(port int32) xmlBackend { return xmlBackend{port, list(policies[port], identity)} })
 }
 
 type xmlCheck struct {
@@ -87,11 +100,12 @@ func encodeBalancer(v balancerView) xmlBalancer {
 		LoadBalancerName: v.Name, DNSName: v.DNSName, CanonicalHostedZoneNameID: hostedZone,
 		CreatedTime: v.Created.Format(time.RFC3339), Scheme: v.Scheme, VPCId: v.VPC,
 		AvailabilityZones: list(v.zones, identity), Subnets: list(v.Subnets, identity), SecurityGroups: list(v.Groups, identity),
-		SourceSecurityGroup:  xmlSource{v.source, Account},
-		ListenerDescriptions: list(v.Listeners, encodeListener),
-		Policies:             xmlPolicyNames{OtherPolicies: list(v.Policies, func(p Policy) string { return p.Name })},
-		HealthCheck:          encodeCheck(v.HealthCheck),
-		Instances:            list(v.Instances, func(id string) xmlInstanceID { return xmlInstanceID{id} }),
+		SourceSecurityGroup:       xmlSource{v.source, Account},
+		ListenerDescriptions:      list(v.Listeners, encodeListener),
+		Policies:                  xmlPolicyNames{OtherPolicies: list(v.Policies, func(p Policy) string { return p.Name })},
+		HealthCheck:               encodeCheck(v.HealthCheck),
+		BackendServerDescriptions: encodeBackends(v.Backends),
+		Instances:                 list(v.Instances, func(id string) xmlInstanceID { return xmlInstanceID{id} }),
 	}
 	if v.Scheme != "internal" {
 		out.CanonicalHostedZoneName = v.DNSName

@@ -1,6 +1,7 @@
 package awssim
 
 import (
+	"cmp"
 	"encoding/xml"
 	"maps"
 	"slices"
@@ -112,6 +113,6 @@ type xmlPolicyAttribute struct{ AttributeName, AttributeValue string }
 
 func encodePolicies(found []Policy) any {
 	return element{"PolicyDescriptions", list(found, func(p Policy) xmlPolicy {
-		return xmlPolicy{p.Name, sslPolicyType, list(p.attributes(), func(a [2]string) xmlPolicyAttribute { return xmlPolicyAttribute{a[0], a[1]} })}
+		return xmlPolicy{p.Name, cmp.Or(p.Type, sslPolicyType), list(p.attributes(), func(a [2]string) xmlPolicyAttribute { return xmlPolicyAttribute{a[0], a[1]} })}
 	})}
 }

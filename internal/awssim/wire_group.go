@@ -7,6 +7,7 @@ type xmlGroup struct {
 	VPC         string               `xml:"vpcId"`
 	Owner       string               `xml:"ownerId"`
 	Permissions items[xmlPermission] `xml:"ipPermissions"`
+	Egress      items[xmlPermission] `xml:"ipPermissionsEgress"`
 	Tags        items[xmlTag]        `xml:"tagSet"`
 }
 
@@ -38,7 +39,7 @@ type xmlPair struct {
 
 func encodeGroups(p page[*Group]) any {
 	return paged("securityGroupInfo", p, func(g *Group) xmlGroup {
-		return xmlGroup{g.ID, g.Name, g.Description, g.VPC, Account, encodePermissions(g.Rules), encodeTags(g.Tags)}
+		return xmlGroup{g.ID, g.Name, g.Description, g.VPC, Account, encodePermissions(g.Rules), encodePermissions(g.outbound()), encodeTags(g.Tags)}
 	})
 }
 

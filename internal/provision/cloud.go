@@ -25,7 +25,21 @@ func Open(ctx context.Context, region string) (Cloud, error) {
 	return open(ctx, region, defaultLimits, config.WithRetryMaxAttempts(attempts))
 }
 
+// Config is the configuration of [Open], with its limits and attempts, for clients of
+// other services.
+func Config(ctx context.Context, region string) (aws.Config, error) {
+	return configure(ctx, region, defaultLimits, config.WithRetryMaxAttempts(attempts))
+}
+
 func open(ctx context.Context, region string, l limits, options ...func(*config.LoadOptions) error) (Cloud, error) {
+	cfg, err := configure(ctx, region, l, options...)
+	if err != nil {
+		return Cloud{}, err
+	}
+	return newCloud(cfg), nil
+}
+
+func configure(ctx context.Context, region string, l limits, options ...func(*config.LoadOptions) error) (aws.Config, error) {
 	client := l.client()
 	options = append(options, config.WithHTTPClient(client),
 		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client })) // the default has no limits
@@ -34,12 +48,12 @@ func open(ctx context.Context, region string, l limits, options ...func(*config.
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
-		return Cloud{}, err
+		return aws.Config{}, err
 	}
 	if cfg.Credentials != nil {
 		cfg.Credentials = limitedCredentials{cfg.Credentials, 2 * l.answer}
 	}
-	return newCloud(cfg), nil
+	return cfg, nil
 }
 
 func newCloud(cfg aws.Config) Cloud {
