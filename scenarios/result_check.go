@@ -91,6 +91,8 @@ func checkBounds(v any) (within bool, err error) {
 		}
 	case []Point:
 		return true, checkLength(len(v), MaxPoints)
+	case Point:
+		return true, v.check()
 	}
 	return true, nil
 }

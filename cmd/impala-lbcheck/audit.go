@@ -14,6 +14,7 @@ import (
 // auditFlags are the flags of audit that are no settings.
 type auditFlags struct {
 	region    string
+	profile   string
 	iamPolicy bool
 	out       *output
 }
@@ -44,7 +45,8 @@ application load balancer is refused: it forwards requests of HTTP, not connecti
 	}
 	a := &auditFlags{}
 	overrides := flags.BindSome(cmd, e.environ, usual, ofAudit)
-	cmd.Flags().StringVar(&a.region, "region", "", "`REGION` of the load balancer (default: that of the ARN or the host, or of AWS's configuration)")
+	cmd.Flags().StringVar(&a.region, "region", "", "the region `NAME` of the load balancer (default: that of the ARN or the host, or of AWS's configuration)")
+	cmd.Flags().StringVar(&a.profile, "profile", "", "use the profile `NAME` of the AWS configuration")
 	cmd.Flags().BoolVar(&a.iamPolicy, "iam-policy", false, "print the IAM policy that audit needs, and do nothing else")
 	a.out = withReports(cmd)
 	flags.Group(cmd, "Output")

@@ -15,6 +15,7 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/audit"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/impalaweb"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/mask"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
@@ -34,7 +35,7 @@ func (a *auditFlags) audit(ctx context.Context, e env, asked string, s scenarios
 	if err != nil {
 		return err
 	}
-	o := audit.Options{Region: a.region, LookupHost: e.lookup, Pages: pagesOf(s, with)}
+	o := audit.Options{Access: provision.Access{Region: a.region, Profile: a.profile, MFACode: mfaCode(ctx, e)}, LookupHost: e.lookup, Pages: pagesOf(s, with)}
 	if o.LookupHost == nil {
 		o.LookupHost = net.DefaultResolver.LookupHost
 	}

@@ -71,6 +71,8 @@ func newInit(e env) *cobra.Command {
 type provisionFlags struct {
 	file    string
 	account string
+	profile string
+	region  string
 	json    bool
 	verbose bool
 }
@@ -80,6 +82,8 @@ func withProvisionFlags(cmd *cobra.Command) *provisionFlags {
 	cmd.Args = none
 	cmd.Flags().StringVarP(&p.file, "file", "f", "lb.yaml", "`FILE.yaml` that describes the load balancer")
 	cmd.Flags().StringVar(&p.account, "expect-account", "", "refuse to run in any account but `ID`")
+	cmd.Flags().StringVar(&p.profile, "profile", "", "use the profile `NAME` of the AWS configuration")
+	cmd.Flags().StringVar(&p.region, "region", "", "work in the region `NAME`, which must be the file's if it has one")
 	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON instead of text; progress is a JSON line for each step")
 	cmd.Flags().BoolVar(&p.verbose, "verbose", false, "show account numbers, which are hidden by default")
 	return p
@@ -91,6 +95,31 @@ func withFromProvision(cmd *cobra.Command) *provisionFlags {
 	cmd.Flags().StringVar(&p.file, "from-provision", "", "take host, coordinators and TLS from the load balancer of this lb.yaml, `FILE.yaml`")
 	flags.Group(cmd, string(scenarios.GroupTarget))
 	return p
+}
+
+// failure is the last line on stderr under --json.
+type failure struct {
+	Error string `json:"error"`
+	Exit  int    `json:"exit"`
+}
+
+// ended prints an error as JSON under --json, where stderr is for programs too.
+func (p *provisionFlags) ended(e env, err error) error {
+	var done *exitError
+	var by interrupted
+	code := exitUsage
+	switch {
+	case !p.json || err == nil || errors.As(err, &done) && done.err == nil:
+		return err
+	case done != nil:
+		code = done.code
+	case errors.As(err, &by):
+		code = signalCode(by.sig)
+	}
+	for _, line := range lines(err) {
+		_ = writeJSON(e.err, failure{line, code}, "") // a closed stderr loses only this
+	}
+	return &exitError{code: code}
 }
 
 // emitCLI is the other form of a plan.
@@ -112,9 +141,9 @@ func newPlan(e env) *cobra.Command {
 	completeValues(cmd, "emit", []cobra.Completion{cobra.CompletionWithDesc(emitCLI, "a script of AWS CLI commands")})
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if emit != "" && emit != emitCLI {
-			return fmt.Errorf("--emit %s: unknown form; expected %s", emit, emitCLI)
+			return p.ended(e, fmt.Errorf("--emit %s: unknown form; expected %s", emit, emitCLI))
 		}
-		return p.plan(cmd.Context(), e, emit == emitCLI, detailed)
+		return p.ended(e, p.plan(cmd.Context(), e, emit == emitCLI, detailed))
 	}
 	return cmd
 }
@@ -133,18 +162,33 @@ nothing.`,
 	}
 	p := withProvisionFlags(cmd)
 	cmd.Flags().DurationVar(&wait, "wait", 15*time.Minute, "time limit for the whole run: calls, coordinators in service, the certificate")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.apply(cmd.Context(), e, wait) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.ended(e, p.apply(cmd.Context(), e, wait)) }
 	return cmd
 }
+
+// certificateDays is status's default limit. ACM renews a certificate long before its
+// end: with fewer days left its renewal does not succeed.
+const certificateDays = 30
 
 // newStatus compares AWS with the file.
 func newStatus(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Compare AWS with the file: drift, health, certificate, names; change nothing",
+		Long: `Compare AWS with the file, and check what only shows later: whether every coordinator
+is in service, how many days the certificate has left and whether it is renewed,
+whether tls.host resolves to the load balancer, and whether the access log can be
+written. Exit 1 if anything differs or a check fails, so that it can be a monitor.`,
 	}
+	days := 0
 	p := withProvisionFlags(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.status(cmd.Context(), e) }
+	cmd.Flags().IntVar(&days, "certificate-days", certificateDays, "fail if the certificate has fewer than `N` days left")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if days < 0 {
+			return p.ended(e, fmt.Errorf("--certificate-days %d: expected 0 or more", days))
+		}
+		return p.ended(e, p.status(cmd.Context(), e, days))
+	}
 	return cmd
 }
 
@@ -171,6 +215,6 @@ something that is not ours depends on what it would remove.`,
 	cmd.Flags().StringVar(&d.yes, "yes", "", "confirm with the name of the `CLUSTER`; without it nothing is removed")
 	cmd.Flags().BoolVar(&d.purgeLogs, "purge-logs", false, "delete the bucket of the access logs too, if it is ours and empty")
 	cmd.Flags().DurationVar(&d.wait, "wait", 15*time.Minute, "time limit for the whole run: calls, draining, release of network interfaces")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.destroy(cmd.Context(), e, d) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.ended(e, p.destroy(cmd.Context(), e, d)) }
 	return cmd
 }

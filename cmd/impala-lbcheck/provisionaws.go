@@ -3,15 +3,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/provisiontext"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
+	"github.com/impala-lbcheck/impala-lbcheck/report"
 )
 
 // withAWS reports whether this build can call AWS.
@@ -31,12 +34,22 @@ func (p *provisionFlags) open(ctx context.Context, e env) (provision.Cloud, lbfi
 	if p.account != "" {
 		spec.Account = p.account
 	}
-	cloud, err := provision.Open(ctx, spec.Region)
+	cloud, err := provision.Open(ctx, provision.Access{Region: cmp.Or(p.region, spec.Region), Profile: p.profile, MFACode: mfaCode(ctx, e)})
 	cloud.LookupHost = e.lookup
 	if err == nil && cloud.Region == "" {
 		err = errors.New("no region: set region in the file, or AWS_REGION")
 	}
 	return cloud, spec, err
+}
+
+// mfaCode asks on the terminal for the code of an MFA device; nil where there is none.
+func mfaCode(ctx context.Context, e env) func(string) (string, error) {
+	if _, is := terminalOf(e.in); !is {
+		return nil
+	}
+	return func(device string) (string, error) {
+		return secretFromPrompt(ctx, e, "MFA code", "MFA code of "+report.Neutralize(accountNumber.ReplaceAllString(device, "************"), maxProvisionLine))
+	}
 }
 
 // plan lists the changes that apply would make; as a script, if that is wanted.
@@ -60,10 +73,11 @@ func (p *provisionFlags) plan(ctx context.Context, e env, script, detailed bool)
 	return errors.Join(err, exitWith(planCode(plan, detailed)))
 }
 
-// planCode is 1 if apply would stop.
+// planCode is 1 if apply would stop, or leave something out.
 func planCode(plan provision.Plan, detailed bool) int {
+	left := slices.ContainsFunc(plan.Changes, func(c provision.Change) bool { return c.Alone })
 	switch {
-	case len(plan.Stops()) > 0:
+	case left || len(plan.Stops()) > 0:
 		return exitFail
 	case detailed && plan.Writes() > 0:
 		return exitChanges
@@ -80,12 +94,14 @@ func (p *provisionFlags) apply(ctx context.Context, e env, wait time.Duration) e
 	return p.finish(ctx, e, report, err)
 }
 
-func (p *provisionFlags) status(ctx context.Context, e env) error {
+// status compares, and judges what it found with limits.
+func (p *provisionFlags) status(ctx context.Context, e env, certificateDays int) error {
 	cloud, spec, err := p.open(ctx, e)
 	if err != nil {
 		return err
 	}
 	report, err := provision.Status(ctx, cloud, spec)
+	report.Verdicts = report.Judge(provision.Limits{CertificateDays: certificateDays})
 	return p.finish(ctx, e, report, err)
 }
 

@@ -17,7 +17,7 @@ func (p *provisionFlags) plan(context.Context, env, bool, bool) error { return e
 
 func (p *provisionFlags) apply(context.Context, env, time.Duration) error { return errWithoutAWS }
 
-func (p *provisionFlags) status(context.Context, env) error { return errWithoutAWS }
+func (p *provisionFlags) status(context.Context, env, int) error { return errWithoutAWS }
 
 func (p *provisionFlags) destroy(context.Context, env, destroyFlags) error { return errWithoutAWS }
 

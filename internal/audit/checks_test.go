@@ -65,7 +65,7 @@ var classicCases = []checkCase{
 	{id: "drain.delay", broken: func(a *account) { a.classic(func(b *awssim.Balancer) { b.Attributes.Draining = false }) }, as: notes, says: "draining is off", denied: elb("DescribeLoadBalancerAttributes")},
 	{id: "drain.delay", broken: func(a *account) { a.config.LongestQuery = scenarios.Duration(time.Hour) }, as: notes, says: "for 300 s; a query, or Impala's shutdown, takes 3600 s", denied: elb("DescribeLoadBalancerAttributes")},
 	{id: "proxy.protocol", broken: func(a *account) {
-		a.classic(func(b *awssim.Balancer) { b.Backends = map[int32][]string{21050: {"proxy"}} })
+		a.classic(func(b *awssim.Balancer) { b.BackendPolicies = map[int32][]string{21050: {"proxy"}} })
 	}, as: fails, says: "instance port 21050", denied: elb("DescribeLoadBalancerPolicies")},
 	{id: "targets.role", broken: func(a *account) { a.page.Coordinator = new(false) }, as: fails, says: "no coordinator", unknown: noPages},
 	{id: "targets.role", broken: func(a *account) { a.page.Quiescing = new(true) }, as: fails, says: "shutting down", unknown: func(a *account) { a.page.Coordinator = nil }},

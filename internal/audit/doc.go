@@ -2,7 +2,7 @@
 // balancer of an account, by its name, its ARN or its host. It writes nothing, and has
 // no opinion: scenarios/judge does.
 //
-//	found, err := audit.Read(ctx, "impala-prod", audit.Options{Region: "eu-west-1"})
+//	found, err := audit.Read(ctx, "impala-prod", audit.Options{Access: provision.Access{Region: "eu-west-1"}})
 //
 // A call that fails, because a permission is missing or for another reason, is noted in
 // [scenarios.Audited.Unread], and the rest is read. [Policy] is the IAM policy of all

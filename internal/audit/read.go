@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -17,7 +18,7 @@ import (
 
 // Options say how to read.
 type Options struct {
-	Region     string                                                // "": that of the ARN or the host, or else of AWS's configuration
+	Access     provision.Access                                      // Region "": that of the ARN or the host, or else of AWS's configuration
 	LookupHost func(context.Context, string) ([]string, error)       // of a host that is an alias
 	Pages      func(context.Context, string) (impalaweb.View, error) // the web pages of a target, by its address; nil: they are not read
 	Now        func() time.Time                                      // nil: time.Now
@@ -40,10 +41,8 @@ func Read(ctx context.Context, asked string, o Options) (scenarios.Audited, erro
 	if err != nil {
 		return scenarios.Audited{}, err
 	}
-	if o.Region != "" {
-		where.region = o.Region
-	}
-	cfg, err := provision.Config(ctx, where.region)
+	o.Access.Region = cmp.Or(o.Access.Region, where.region)
+	cfg, err := provision.Config(ctx, o.Access)
 	if err != nil {
 		return scenarios.Audited{}, err
 	}

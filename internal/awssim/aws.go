@@ -54,6 +54,7 @@ type AWS struct {
 	regions map[string]*region
 	buckets []*Bucket // S3's names are global
 	denied  map[string]bool
+	quotas  Quotas
 	calls   []Call
 	ids     int
 

@@ -22,9 +22,10 @@ type Balancer struct {
 	HealthCheck HealthCheck
 	Attributes  Attributes
 	Policies    []Policy
-	Backends    map[int32][]string // names of policies, by instance port
-	Tags        map[string]string
-	Created     time.Time
+	// BackendPolicies are the names of policies by instance port.
+	BackendPolicies map[int32][]string
+	Tags            map[string]string
+	Created         time.Time
 
 	checks map[string]int // calls of DescribeInstanceHealth since the registration, by instance
 	creation
@@ -71,7 +72,7 @@ func (b Balancer) clone() Balancer {
 	for i := range b.Listeners {
 		b.Listeners[i].Policies = slices.Clone(b.Listeners[i].Policies)
 	}
-	b.Tags, b.checks, b.Backends = maps.Clone(b.Tags), maps.Clone(b.checks), maps.Clone(b.Backends)
+	b.Tags, b.checks, b.BackendPolicies = maps.Clone(b.Tags), maps.Clone(b.checks), maps.Clone(b.BackendPolicies)
 	return b
 }
 
@@ -124,9 +125,6 @@ func (r *region) arn(b *Balancer) string {
 	return fmt.Sprintf("arn:aws:elasticloadbalancing:%s:%s:loadbalancer/%s", r.name, Account, b.Name)
 }
 
-// maxBalancers is the default quota a region.
-const maxBalancers = 20
-
 var balancerName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)
 
 type createBalancer struct {
@@ -152,7 +150,7 @@ func (r *region) createBalancer(in createBalancer) (*Balancer, error) {
 		}
 		return b, nil
 	}
-	if len(r.balancers) >= maxBalancers {
+	if len(r.balancers) >= r.aws.quotas.balancers() {
 		return nil, refuse("TooManyLoadBalancers", "Exceeded quota of account %s", Account)
 	}
 	wanted.creation = r.aws.createdNow()

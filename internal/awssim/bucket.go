@@ -36,6 +36,15 @@ func (a *AWS) AddBucket(b Bucket) {
 	a.buckets = append(a.buckets, &b)
 }
 
+// SetBucket changes a bucket, as a manual change does.
+func (a *AWS) SetBucket(name string, change func(*Bucket)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if b := find(a.buckets, func(b *Bucket) bool { return b.Name == name }); b != nil {
+		change(b)
+	}
+}
+
 // Buckets lists the buckets of all regions and owners.
 func (a *AWS) Buckets() []Bucket {
 	a.mu.Lock()

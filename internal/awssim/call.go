@@ -8,10 +8,10 @@ import (
 
 // Call is one request, answered or refused.
 type Call struct {
-	Service string            // as IAM spells it: ec2, elasticloadbalancing, acm, s3, sts
+	Service string            // as IAM spells it: ec2, elasticloadbalancing, acm, s3, sts, servicequotas
 	Name    string            // of the operation: "CreateLoadBalancer"
 	Region  string            // that the signature names
-	Params  map[string]string // as sent: a form's keys, or the keys of JSON with its values as JSON; of S3 Bucket, Key, Body
+	Params  map[string]string // as sent: a form's keys, or the keys of JSON with its values as JSON; of S3 Bucket, Key, Body, ExpectedBucketOwner
 	Needs   []string          // the IAM actions that allow it; empty where none is needed
 	Write   bool              // it changes something; false for a DryRun
 	DryRun  bool
@@ -71,7 +71,7 @@ func (a *AWS) checkPermission(c *Call) error {
 	switch c.Service {
 	case "ec2":
 		return refuseAs(403, "UnauthorizedOperation", "You are not authorized to perform this operation. %s%s", who, c.Needs[i])
-	case "acm":
+	case "acm", "servicequotas":
 		return refuse("AccessDeniedException", "%s%s", who, c.Needs[i])
 	case "s3":
 		return refuseAs(403, "AccessDenied", "Access Denied")

@@ -21,8 +21,8 @@ type Certificate struct {
 	Tags     map[string]string
 	Created  time.Time
 	NotAfter time.Time // zero until it is issued
-	Imported bool
-	Renewal  string // status of its renewal; "": there is none
+	Imported bool      // it is not AWS's, and not renewed
+	Renewal  string    // PENDING_AUTO_RENEWAL, PENDING_VALIDATION, SUCCESS, FAILED; "": not begun
 
 	token         string // of idempotency
 	describeCalls int    // calls of DescribeCertificate
@@ -67,6 +67,15 @@ func (a *AWS) Certificates() []Certificate {
 		out = append(out, copied)
 	}
 	return out
+}
+
+// SetCertificate changes the certificate with the ARN, as time does.
+func (a *AWS) SetCertificate(arn string, change func(*Certificate)) {
+	r, unlock := a.lockHome()
+	defer unlock()
+	if c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn }); c != nil {
+		change(c)
+	}
 }
 
 // CompleteValidation issues the pending certificates of a domain, as after its

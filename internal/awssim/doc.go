@@ -1,6 +1,6 @@
 // Package awssim is as much of AWS as a Classic load balancer before Impala
 // needs, in one process: EC2, Elastic Load Balancing (2012-06-01), Certificate
-// Manager, S3 and STS, as one endpoint for the SDK's clients. It
+// Manager, S3, Service Quotas and STS, as one endpoint for the SDK's clients. It
 // refuses what AWS refuses, with the codes of its API references, and shows changes
 // with AWS's delays.
 //
@@ -20,18 +20,18 @@
 //
 //   - EC2: names of groups (letters, length, sg-, equal but for case), their VPC,
 //     networks put into canonical form, ports, equal rules in a group or in a
-//     call, quotas of rules a group and groups an interface, deletion of a group
+//     call, quotas of rules a group and groups an interface (SetQuotas), deletion of a group
 //     that an interface, a balancer or another group's rule has, tags at creation
 //     and of what they are, filters (an unknown name is refused), DryRun.
 //   - Elastic Load Balancing: names, scheme, subnets (they exist, one VPC, one a
-//     zone), groups, listeners (protocols of one layer, ports, certificates,
+//     zone, eight free addresses, an internet gateway where it is needed), groups, listeners (protocols of one layer, ports, certificates,
 //     secure and plain on one instance port), equal and different creation,
 //     number and names of tags, ranges of attributes and health checks, the
 //     bucket and the policy of an access log, instances (they exist, VPC,
 //     running), policies, the names at most that DescribeTags takes.
 //   - Health: the instance runs, its zone has a subnet of the balancer, a process
-//     listens (Instance.Ports) on the health check's port, and the groups of its
-//     primary interface let the balancer in.
+//     listens (Instance.Ports) on the health check's port, the balancer's groups let
+//     it out, and those of the primary interface let it in.
 //   - Certificate Manager: names and their number, the token, tags, use by a
 //     balancer, the keys that a list shows.
 //   - S3: names, location constraints, ownership, region, the syntax of a policy,
@@ -69,11 +69,11 @@
 //
 // # What is not simulated
 //
-// Signatures, IAM beyond Deny, outbound rules, DNS, traffic, draining, quotas
+// Signatures, IAM beyond Deny, DNS, traffic, draining, quotas
 // besides those above, the default VPC, EC2-Classic, peering, IPv6 of subnets,
 // other policies than SSL negotiation with a reference policy, availability zones
 // given by name, the regions' hosted zone ids (all have us-east-1's), the age of
-// idempotency tokens (ForgetTokens ages them), renewal, buckets' encryption beyond
+// idempotency tokens (ForgetTokens ages them), renewal by itself, buckets' encryption beyond
 // KMS, partitions other than aws. A late creation is late for its group, balancer
 // or certificate, not for rules, tags or attributes.
 package awssim

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// Group is a security group. Its outbound rules are shown, and nothing obeys them.
+// Group is a security group.
 type Group struct {
 	ID          string // "": generated
 	Name        string
 	Description string
 	VPC         string
 	Tags        map[string]string
-	Rules       []Rule
-	Egress      []Rule // outbound; nil: EC2's own, which leads everywhere
+	Rules       []Rule // inbound
+	Egress      []Rule // outbound; nil: everything is allowed, as in a new group
 	creation
 }
 
@@ -26,9 +26,10 @@ func (a *AWS) AddGroup(g Group) string {
 	g.ID = orElse(g.ID, a.id, "sg")
 	g.creation = preexisting()
 	g = g.clone()
-	for i := range g.Rules {
-		g.Rules[i].ID = orElse(g.Rules[i].ID, a.id, "sgr")
+	if g.Egress == nil {
+		g.Egress = a.allowAll()
 	}
+	a.numberRules(&g)
 	r.groups = append(r.groups, &g)
 	return g.ID
 }
@@ -50,16 +51,25 @@ func (a *AWS) SetGroup(id string, change func(*Group)) {
 	defer unlock()
 	if g := find(r.groups, func(g *Group) bool { return g.ID == id }); g != nil {
 		change(g)
-		for i := range g.Rules {
-			g.Rules[i].ID = orElse(g.Rules[i].ID, a.id, "sgr")
+		a.numberRules(g)
+	}
+}
+
+// numberRules generates the ids of rules without one.
+func (a *AWS) numberRules(g *Group) {
+	for _, rules := range [][]Rule{g.Rules, g.Egress} {
+		for i := range rules {
+			rules[i].ID = orElse(rules[i].ID, a.id, "sgr")
 		}
 	}
 }
 
 func (g Group) clone() Group {
 	g.Tags, g.Rules, g.Egress = maps.Clone(g.Tags), slices.Clone(g.Rules), slices.Clone(g.Egress)
-	for i := range g.Rules {
-		g.Rules[i].Tags = maps.Clone(g.Rules[i].Tags)
+	for _, rules := range [][]Rule{g.Rules, g.Egress} {
+		for i := range rules {
+			rules[i].Tags = maps.Clone(rules[i].Tags)
+		}
 	}
 	return g
 }
@@ -120,7 +130,7 @@ func (r *region) createGroup(in createGroup) (*Group, error) {
 			return nil, refuse("InvalidGroup.Duplicate", "The security group '%s' already exists for VPC '%s'", in.GroupName, in.VpcId)
 		}
 	}
-	g := &Group{ID: r.aws.id("sg"), Name: in.GroupName, Description: in.GroupDescription, VPC: in.VpcId, Tags: tags, creation: r.aws.createdNow()}
+	g := &Group{ID: r.aws.id("sg"), Name: in.GroupName, Description: in.GroupDescription, VPC: in.VpcId, Tags: tags, Egress: r.aws.allowAll(), creation: r.aws.createdNow()}
 	r.groups = append(r.groups, g)
 	return g, nil
 }
@@ -156,7 +166,7 @@ func (r *region) groupInUse(id string) bool {
 		}
 	}
 	for _, g := range r.groups {
-		if g.ID != id && slices.ContainsFunc(g.Rules, func(rule Rule) bool { return rule.Group == id }) {
+		if g.ID != id && slices.ContainsFunc(slices.Concat(g.Rules, g.Egress), func(rule Rule) bool { return rule.Group == id }) {
 			return true
 		}
 	}

@@ -2,7 +2,6 @@ package awssim
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -220,8 +219,8 @@ func (r *region) healthOf(b *Balancer, id string) instanceState {
 	return inService
 }
 
-// answersCheck: a process listens on the port, and the groups of the primary
-// interface let the balancer through to it.
+// answersCheck: a process listens on the port, the balancer's groups let it out, and
+// those of the primary interface let it in.
 func (r *region) answersCheck(b *Balancer, i *Instance) bool {
 	_, port, ok := splitTarget(b.HealthCheck.Target)
 	if !ok || i.Ports != nil && !slices.Contains(i.Ports, port) {
@@ -229,7 +228,7 @@ func (r *region) answersCheck(b *Balancer, i *Instance) bool {
 	}
 	for _, e := range r.interfacesOf(i.ID) {
 		if e.Index == 0 {
-			return r.allows(e.Groups, b, port)
+			return r.letsOut(b, e, port) && r.allows(e.Groups, b, port)
 		}
 	}
 	return false
@@ -241,8 +240,7 @@ func (r *region) allows(groups []string, b *Balancer, port int32) bool {
 			continue
 		}
 		for _, rule := range g.Rules {
-			open := rule.Protocol == "-1" || rule.Protocol == "tcp" && rule.From <= port && port <= rule.To
-			if open && r.matchesSource(b, rule) {
+			if rule.opens(port) && r.matchesSource(b, rule) {
 				return true
 			}
 		}
@@ -255,8 +253,7 @@ func (r *region) matchesSource(b *Balancer, rule Rule) bool {
 		return slices.Contains(b.Groups, rule.Group)
 	}
 	for _, e := range r.interfaces {
-		address, err := netip.ParseAddr(e.Address)
-		if e.balancer == b.Name && !e.deleted && err == nil && rule.CIDR.Contains(address) {
+		if e.balancer == b.Name && !e.deleted && rule.containsAddress(e.Address) {
 			return true
 		}
 	}

@@ -25,9 +25,6 @@ type Interface struct {
 // amazonELB is the owner of the attachments of a balancer's interfaces.
 const amazonELB = "amazon-elb"
 
-// maxInterfaceGroups is the default quota of security groups an interface.
-const maxInterfaceGroups = 5
-
 // plugIn attaches an interface to an instance.
 func (r *region) plugIn(i *Instance, index int, card Interface) {
 	card.ID = orElse(card.ID, r.aws.id, "eni")
@@ -205,7 +202,7 @@ func (r *region) modifyInterface(in modifyInterface) (none, error) {
 			return none{}, refuse("InvalidParameterValue", "You have specified two resources that belong to different networks.")
 		}
 	}
-	if len(groups) > maxInterfaceGroups {
+	if len(groups) > r.aws.quotas.groups() {
 		return none{}, refuse("SecurityGroupsPerInterfaceLimitExceeded", "The maximum number of security groups per interface has been reached.")
 	}
 	e.Groups = groups

@@ -19,6 +19,7 @@ type Subnet struct {
 	VPC  string
 	Zone string // "us-east-1a"; "": the first of the region
 	CIDR string // "": 10.0.N.0/24
+	Free int    // addresses; 0: 200
 	Tags map[string]string
 }
 
@@ -32,8 +33,17 @@ func (a *AWS) AddVPC(v VPC) string {
 	}
 	v.Tags = maps.Clone(v.Tags)
 	r.vpcs = append(r.vpcs, &v)
-	r.groups = append(r.groups, &Group{ID: a.id("sg"), Name: "default", Description: "default VPC security group", VPC: v.ID, creation: preexisting()})
+	r.groups = append(r.groups, &Group{ID: a.id("sg"), Name: "default", Description: "default VPC security group", VPC: v.ID, Egress: a.allowAll(), creation: preexisting()})
 	return v.ID
+}
+
+// SetVPC changes a VPC, as a manual change does.
+func (a *AWS) SetVPC(id string, change func(*VPC)) {
+	r, unlock := a.lockHome()
+	defer unlock()
+	if v := r.vpc(id); v != nil {
+		change(v)
+	}
 }
 
 // AddSubnet adds a subnet and returns its id.
@@ -46,6 +56,9 @@ func (a *AWS) AddSubnet(s Subnet) string {
 	}
 	if s.CIDR == "" {
 		s.CIDR = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(len(r.subnets)), 0}), 24).String()
+	}
+	if s.Free == 0 {
+		s.Free = 200
 	}
 	s.Tags = maps.Clone(s.Tags)
 	r.subnets = append(r.subnets, &s)

@@ -32,12 +32,19 @@ func (r *region) addSubnet(b *Balancer, id string) error {
 	if slices.Contains(r.zones(b), s.Zone) { // guess: the code; the limit is documented
 		return refuseAs(409, "InvalidConfigurationRequest", "ELB cannot be attached to multiple subnets in the same AZ.")
 	}
+	if s.Free < minFreeAddresses {
+		return refuse("InvalidSubnet", "Not enough IP space available in %s. ELB requires at least %d free IP addresses in each subnet.", id, minFreeAddresses)
+	}
 	if v := r.vpc(s.VPC); b.Scheme == "internet-facing" && (v == nil || !v.Internet) {
 		return refuse("InvalidSubnet", "VPC %s has no internet gateway", s.VPC)
 	}
 	b.VPC, b.Subnets = s.VPC, append(b.Subnets, id)
 	return nil
 }
+
+// minFreeAddresses is what Elastic Load Balancing needs in a subnet (Classic Load
+// Balancers guide).
+const minFreeAddresses = 8
 
 // maxBalancerGroups is the quota of security groups a balancer.
 const maxBalancerGroups = 5

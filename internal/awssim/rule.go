@@ -21,8 +21,18 @@ func (r Rule) same(o Rule) bool {
 	return r.Protocol == o.Protocol && r.From == o.From && r.To == o.To && r.CIDR == o.CIDR && r.Group == o.Group
 }
 
-// maxRules is the default quota of inbound rules a group.
-const maxRules = 60
+// everyAddress is the network of all addresses of IPv4.
+var everyAddress = netip.MustParsePrefix("0.0.0.0/0")
+
+// opens reports whether the rule is about a port of TCP.
+func (r Rule) opens(port int32) bool {
+	return r.Protocol == "-1" || r.Protocol == "tcp" && r.From <= port && port <= r.To
+}
+
+func (r Rule) containsAddress(text string) bool {
+	address, err := netip.ParseAddr(text)
+	return err == nil && r.CIDR.Contains(address)
+}
 
 // permission holds several rules of a request.
 type permission struct {
@@ -125,7 +135,12 @@ func (r *region) authorize(in authorize) (changedRules, error) {
 	if err != nil {
 		return changedRules{}, err
 	}
-	tags, err := creationTags(in.TagSpecification, "security-group-rule")
+	return r.addRules(g, &g.Rules, rules, in.TagSpecification)
+}
+
+// addRules adds to a group's inbound or outbound rules.
+func (r *region) addRules(g *Group, to *[]Rule, rules []Rule, specs []tagSpecification) (changedRules, error) {
+	tags, err := creationTags(specs, "security-group-rule")
 	if err != nil {
 		return changedRules{}, err
 	}
@@ -133,17 +148,17 @@ func (r *region) authorize(in authorize) (changedRules, error) {
 		if slices.ContainsFunc(rules[:i], rule.same) {
 			return changedRules{}, refuse("InvalidParameterValue", "The same permission must not appear multiple times")
 		}
-		if slices.ContainsFunc(g.Rules, rule.same) {
+		if slices.ContainsFunc(*to, rule.same) {
 			return changedRules{}, refuse("InvalidPermission.Duplicate", "the specified rule \"peer: %s, %s, from port: %d, to port: %d, ALLOW\" already exists", rule.source(), rule.Protocol, rule.From, rule.To)
 		}
 	}
-	if len(g.Rules)+len(rules) > maxRules {
+	if r.aws.tooManyRules(slices.Concat(*to, rules)) {
 		return changedRules{}, refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 	}
 	for i := range rules {
 		rules[i].ID, rules[i].Tags = r.aws.id("sgr"), tags
 	}
-	g.Rules = append(g.Rules, rules...)
+	*to = append(*to, rules...)
 	return changedRules{g, rules}, nil
 }
 
@@ -173,39 +188,43 @@ type revoke struct {
 	SecurityGroupRuleId []string
 }
 
-// revoke removes all rules, or none if one does not exist.
+// revoke removes inbound rules: all, or none if one does not exist.
 func (r *region) revoke(in revoke) (changedRules, error) {
+	return r.revokeFrom(in, func(g *Group) *[]Rule { return &g.Rules })
+}
+
+func (r *region) revokeFrom(in revoke, of func(*Group) *[]Rule) (changedRules, error) {
 	if len(in.SecurityGroupRuleId) > 0 {
-		return r.revokeByID(in)
+		return r.revokeByID(in, of)
 	}
 	g, rules, err := r.lookUpRules(in.GroupId, in.IpPermissions)
 	if err != nil {
 		return changedRules{}, err
 	}
 	for _, rule := range rules {
-		if !slices.ContainsFunc(g.Rules, rule.same) {
+		if !slices.ContainsFunc(*of(g), rule.same) {
 			return changedRules{}, refuse("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
 		}
 	}
-	return r.removeRules(g, func(rule Rule) bool { return slices.ContainsFunc(rules, rule.same) }), nil
+	return removeRules(g, of(g), func(rule Rule) bool { return slices.ContainsFunc(rules, rule.same) }), nil
 }
 
-func (r *region) revokeByID(in revoke) (changedRules, error) {
+func (r *region) revokeByID(in revoke, of func(*Group) *[]Rule) (changedRules, error) {
 	g := r.group(in.GroupId)
 	if g == nil {
 		return changedRules{}, groupMissing(in.GroupId)
 	}
 	for _, id := range in.SecurityGroupRuleId {
-		if !slices.ContainsFunc(g.Rules, func(rule Rule) bool { return rule.ID == id }) {
-			return changedRules{}, refuse("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", id)
+		if !slices.ContainsFunc(*of(g), func(rule Rule) bool { return rule.ID == id }) {
+			return changedRules{}, ruleMissing(id)
 		}
 	}
-	return r.removeRules(g, func(rule Rule) bool { return slices.Contains(in.SecurityGroupRuleId, rule.ID) }), nil
+	return removeRules(g, of(g), func(rule Rule) bool { return slices.Contains(in.SecurityGroupRuleId, rule.ID) }), nil
 }
 
-func (r *region) removeRules(g *Group, meant func(Rule) bool) changedRules {
+func removeRules(g *Group, from *[]Rule, meant func(Rule) bool) changedRules {
 	done := changedRules{group: g}
-	g.Rules = slices.DeleteFunc(g.Rules, func(rule Rule) bool {
+	*from = slices.DeleteFunc(*from, func(rule Rule) bool {
 		if !meant(rule) {
 			return false
 		}
@@ -214,3 +233,6 @@ func (r *region) removeRules(g *Group, meant func(Rule) bool) changedRules {
 	})
 	return done
 }
+
+// String names the rule in messages of tests.
+func (r Rule) String() string { return r.ID + " from " + r.source() }

@@ -41,9 +41,10 @@ var dialects = map[string]dialect{
 		queryDialect{service: "elasticloadbalancing", version: "2012-06-01", infix: ".member.", operations: elbOperations, succeed: elbSuccess, fail: queryFailure},
 		queryDialect{service: "elasticloadbalancing", version: "2015-12-01", infix: ".member.", operations: elbv2Operations, succeed: elbv2Success, fail: queryFailure},
 	},
-	"sts": queryDialect{service: "sts", version: "2011-06-15", infix: ".member.", operations: stsOperations, succeed: stsSuccess, fail: queryFailure},
-	"acm": acmDialect{},
-	"s3":  s3Dialect{},
+	"sts":           queryDialect{service: "sts", version: "2011-06-15", infix: ".member.", operations: stsOperations, succeed: stsSuccess, fail: queryFailure},
+	"acm":           jsonDialect{service: "acm", target: "CertificateManager.", operations: acmOperations},
+	"servicequotas": jsonDialect{service: "servicequotas", target: "ServiceQuotasV20190624.", operations: quotaOperations},
+	"s3":            s3Dialect{},
 }
 
 func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
@@ -105,21 +106,24 @@ func (d queryDialect) refuse(w http.ResponseWriter, e *ServiceError) {
 	_, _ = w.Write(d.fail(e))
 }
 
-// acmDialect is Certificate Manager's: JSON 1.1, the operation in a header.
-type acmDialect struct{}
+// jsonDialect is AWS's JSON 1.1, with the operation in a header after the target.
+type jsonDialect struct {
+	service, target string
+	operations      map[string]operation
+}
 
-func (acmDialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http.ResponseWriter) {
+func (d jsonDialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	action := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "CertificateManager.")
-	op, known := acmOperations[action]
+	action := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), d.target)
+	op, known := d.operations[action]
 	if !known {
 		refuseJSON(w, refuse("UnknownOperationException", "%s is not known, or is not simulated", action))
 		return
 	}
-	answer, err := a.call(Call{Service: "acm", Name: action, Region: s.region, Params: jsonParams(body)}, op, func(into any) error {
-		d := json.NewDecoder(bytes.NewReader(body))
-		d.DisallowUnknownFields()
-		if err := d.Decode(into); err != nil {
+	answer, err := a.call(Call{Service: d.service, Name: action, Region: s.region, Params: jsonParams(body)}, op, func(into any) error {
+		decoder := json.NewDecoder(bytes.NewReader(body))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(into); err != nil {
 			return notSimulated(fmt.Sprintf("this request (%s)", err))
 		}
 		return nil

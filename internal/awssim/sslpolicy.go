@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// Policy is a balancer's policy. Only those of the type SSLNegotiationPolicyType can be created.
+// Policy is a balancer's policy. Those of AddBalancer and SetBalancer may have any
+// type; only SSL negotiation can be created.
 type Policy struct {
 	Name      string
-	Reference string // the predefined security policy
 	Type      string // "": SSLNegotiationPolicyType
+	Reference string // the predefined security policy; "": none, but ciphers of its own
 }
 
 const (
@@ -139,8 +140,11 @@ func policyMissing(name string) *ServiceError {
 // attributes are the attributes in a policy's description; only the reference and
 // the protocols are simulated.
 func (p Policy) attributes() [][2]string {
-	if p.Type != "" {
-		return nil
+	if p.Type == proxyProtocolType {
+		return [][2]string{{"ProxyProtocol", "true"}}
+	}
+	if p.Reference == "" {
+		return [][2]string{{"Protocol-TLSv1.2", "true"}}
 	}
 	out := [][2]string{{referenceName, p.Reference}}
 	for _, known := range predefined {

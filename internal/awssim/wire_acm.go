@@ -12,6 +12,7 @@ var acmOperations = map[string]operation{
 	"ListTagsForCertificate": answers("acm:ListTagsForCertificate", (*region).certificateTags, encodeCertificateTags),
 	"DescribeCertificate":    answers("acm:DescribeCertificate", (*region).describeCertificate, encodeCertificate),
 	"RequestCertificate":     answers("acm:RequestCertificate", (*region).requestCertificate, encodeNewCertificate).withTags("acm:AddTagsToCertificate"),
+	"AddTagsToCertificate":   answers("acm:AddTagsToCertificate", (*region).addCertificateTags, func(none) any { return struct{}{} }),
 	"DeleteCertificate":      answers("acm:DeleteCertificate", (*region).deleteCertificate, func(none) any { return struct{}{} }),
 }
 
@@ -69,13 +70,14 @@ type jsonCertificate struct {
 	Issuer                  string   `json:",omitempty"`
 	InUseBy                 []string // never null
 	RenewalEligibility      string
-	RenewalSummary          *jsonRenewal `json:",omitempty"`
 	CreatedAt               int64
-	IssuedAt                int64 `json:",omitempty"`
-	NotBefore               int64 `json:",omitempty"`
-	NotAfter                int64 `json:",omitempty"`
+	IssuedAt                int64        `json:",omitempty"`
+	NotBefore               int64        `json:",omitempty"`
+	NotAfter                int64        `json:",omitempty"`
+	RenewalSummary          *jsonRenewal `json:",omitempty"`
 }
 
+// jsonRenewal is there once ACM has begun to renew.
 type jsonRenewal struct {
 	RenewalStatus           string
 	DomainValidationOptions []jsonValidation
@@ -103,14 +105,14 @@ func encodeCertificate(d certificateView) any {
 	} else if len(d.users) > 0 {
 		c.RenewalEligibility = "ELIGIBLE"
 	}
-	if d.Renewal != "" {
-		c.RenewalSummary = &jsonRenewal{RenewalStatus: d.Renewal, DomainValidationOptions: []jsonValidation{}, UpdatedAt: d.Created.Unix()}
-	}
 	if d.Status == "ISSUED" {
 		c.Issuer, c.IssuedAt, c.NotBefore, c.NotAfter = "Amazon", d.Created.Unix(), d.Created.Unix(), d.NotAfter.Unix()
 	}
 	for _, name := range d.Names {
 		c.DomainValidationOptions = append(c.DomainValidationOptions, encodeValidation(d, name))
+	}
+	if d.Renewal != "" {
+		c.RenewalSummary = &jsonRenewal{RenewalStatus: d.Renewal, DomainValidationOptions: c.DomainValidationOptions, UpdatedAt: d.Created.Unix()}
 	}
 	return map[string]any{"Certificate": c}
 }

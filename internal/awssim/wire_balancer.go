@@ -1,8 +1,6 @@
 package awssim
 
 import (
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -66,15 +64,6 @@ type xmlListener struct {
 	SSLCertificateId string `xml:",omitempty"`
 }
 
-type xmlBackend struct {
-	InstancePort int32
-	PolicyNames  members[string]
-}
-
-func encodeBackends(policies map[int32][]string) members[xmlBackend] {
-	return list(slices.Sorted(maps.Keys(policies)), func(port int32) xmlBackend { return xmlBackend{port, list(policies[port], identity)} })
-}
-
 type xmlCheck struct {
 	Target             string
 	Interval           int32
@@ -103,8 +92,8 @@ func encodeBalancer(v balancerView) xmlBalancer {
 		SourceSecurityGroup:       xmlSource{v.source, Account},
 		ListenerDescriptions:      list(v.Listeners, encodeListener),
 		Policies:                  xmlPolicyNames{OtherPolicies: list(v.Policies, func(p Policy) string { return p.Name })},
+		BackendServerDescriptions: encodeBackends(v.Balancer),
 		HealthCheck:               encodeCheck(v.HealthCheck),
-		BackendServerDescriptions: encodeBackends(v.Backends),
 		Instances:                 list(v.Instances, func(id string) xmlInstanceID { return xmlInstanceID{id} }),
 	}
 	if v.Scheme != "internal" {

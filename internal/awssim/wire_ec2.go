@@ -17,6 +17,12 @@ var ec2Operations = map[string]operation{
 	"CreateSecurityGroup":             answers("ec2:CreateSecurityGroup", (*region).createGroup, encodeNewGroup).withTags("ec2:CreateTags"),
 	"DeleteSecurityGroup":             answers("ec2:DeleteSecurityGroup", (*region).deleteGroup, encodeDeletedGroup),
 	"AuthorizeSecurityGroupIngress":   answers("ec2:AuthorizeSecurityGroupIngress", (*region).authorize, encodeAuthorized).withTags("ec2:CreateTags"),
+	"DescribeInternetGateways":        answers("ec2:DescribeInternetGateways", (*region).describeGateways, encodeGateways),
+	"DescribeAccountAttributes":       answers("ec2:DescribeAccountAttributes", (*region).accountAttributes, encodeAccountAttributes),
+	"CreateTags":                      answers("ec2:CreateTags", (*region).createTags, encodeReturn[none]),
+	"AuthorizeSecurityGroupEgress":    answers("ec2:AuthorizeSecurityGroupEgress", (*region).authorizeOut, encodeAuthorized).withTags("ec2:CreateTags"),
+	"RevokeSecurityGroupEgress":       answers("ec2:RevokeSecurityGroupEgress", (*region).revokeOut, encodeRevoked),
+	"DescribeSecurityGroupRules":      answers("ec2:DescribeSecurityGroupRules", (*region).describeRules, encodeRules),
 	"RevokeSecurityGroupIngress":      answers("ec2:RevokeSecurityGroupIngress", (*region).revoke, encodeRevoked),
 }
 
@@ -118,7 +124,7 @@ type xmlSubnet struct {
 
 func encodeSubnets(p page[*Subnet]) any {
 	return paged("subnetSet", p, func(s *Subnet) xmlSubnet {
-		return xmlSubnet{s.ID, s.VPC, "available", s.Zone, s.CIDR, 200, encodeTags(s.Tags)}
+		return xmlSubnet{s.ID, s.VPC, "available", s.Zone, s.CIDR, s.Free, encodeTags(s.Tags)}
 	})
 }
 

@@ -39,7 +39,7 @@ type xmlPair struct {
 
 func encodeGroups(p page[*Group]) any {
 	return paged("securityGroupInfo", p, func(g *Group) xmlGroup {
-		return xmlGroup{g.ID, g.Name, g.Description, g.VPC, Account, encodePermissions(g.Rules), encodePermissions(g.outbound()), encodeTags(g.Tags)}
+		return xmlGroup{g.ID, g.Name, g.Description, g.VPC, Account, encodePermissions(g.Rules), encodePermissions(g.Egress), encodeTags(g.Tags)}
 	})
 }
 

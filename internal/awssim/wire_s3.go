@@ -12,21 +12,35 @@ import (
 // s3Operations are the calls of S3 that are simulated. A HEAD needs the IAM
 // action of what it asks about, which is named otherwise.
 var s3Operations = map[string]operation{
-	"HeadBucket":         answers("s3:ListBucket", (*region).headBucket, encodeNone[*Bucket]),
-	"CreateBucket":       answers("s3:CreateBucket", (*region).createBucket, encodeNone[*Bucket]).withTags("s3:TagResource"),
-	"GetBucketTagging":   answers("s3:GetBucketTagging", (*region).bucketTags, encodeBucketTags),
-	"PutBucketTagging":   answers("s3:PutBucketTagging", (*region).putTags, encodeNone[none]),
-	"GetBucketPolicy":    answers("s3:GetBucketPolicy", (*region).bucketPolicy, encodePolicy),
-	"PutBucketPolicy":    answers("s3:PutBucketPolicy", (*region).putPolicy, encodeNone[none]),
-	"DeleteObject":       answers("s3:DeleteObject", (*region).deleteObject, encodeNone[none]),
-	"DeleteBucketPolicy": answers("s3:DeleteBucketPolicy", (*region).deletePolicy, encodeNone[none]),
-	"DeleteBucket":       answers("s3:DeleteBucket", (*region).deleteBucket, encodeNone[none]),
-	"HeadObject":         answers("s3:GetObject", (*region).headObject, encodeNone[string]),
+	"HeadBucket":          answers("s3:ListBucket", (*region).headBucket, encodeNone[*Bucket]),
+	"CreateBucket":        answers("s3:CreateBucket", (*region).createBucket, encodeNone[*Bucket]).withTags("s3:TagResource"),
+	"GetBucketTagging":    answers("s3:GetBucketTagging", (*region).bucketTags, encodeBucketTags),
+	"PutBucketTagging":    answers("s3:PutBucketTagging", (*region).putTags, encodeNone[none]),
+	"GetBucketPolicy":     answers("s3:GetBucketPolicy", (*region).bucketPolicy, encodePolicy),
+	"PutBucketPolicy":     answers("s3:PutBucketPolicy", (*region).putPolicy, encodeNone[none]),
+	"GetBucketEncryption": answers("s3:GetEncryptionConfiguration", (*region).headBucket, encodeEncryption),
+	"DeleteObject":        answers("s3:DeleteObject", (*region).deleteObject, encodeNone[none]),
+	"DeleteBucketPolicy":  answers("s3:DeleteBucketPolicy", (*region).deletePolicy, encodeNone[none]),
+	"DeleteBucket":        answers("s3:DeleteBucket", (*region).deleteBucket, encodeNone[none]),
+	"HeadObject":          answers("s3:GetObject", (*region).headObject, encodeNone[string]),
 }
 
 func encodeNone[T any](T) any { return nil }
 
 func encodePolicy(b *Bucket) any { return []byte(b.Policy) }
+
+type xmlEncryption struct {
+	XMLName   xml.Name `xml:"ServerSideEncryptionConfiguration"`
+	Algorithm string   `xml:"Rule>ApplyServerSideEncryptionByDefault>SSEAlgorithm"`
+}
+
+// encodeEncryption: every bucket has a default encryption.
+func encodeEncryption(b *Bucket) any {
+	if b.KMS {
+		return xmlEncryption{Algorithm: "aws:kms"}
+	}
+	return xmlEncryption{Algorithm: "AES256"}
+}
 
 type xmlBucketTags struct {
 	XMLName xml.Name    `xml:"Tagging"`
@@ -52,7 +66,7 @@ func (s3Dialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http.Re
 		refuseS3(w, r, refuseAs(501, "NotImplemented", "this call is not simulated"))
 		return
 	}
-	params := map[string]string{"Bucket": bucket, "Key": key, "Body": string(body)}
+	params := map[string]string{"Bucket": bucket, "Key": key, "Body": string(body), "ExpectedBucketOwner": r.Header.Get("X-Amz-Expected-Bucket-Owner")}
 	answer, err := a.call(Call{Service: "s3", Name: name, Region: s.region, Params: params}, op, func(into any) error {
 		return decodeS3(bucketIn{bucket, key, r.Header.Get("X-Amz-Expected-Bucket-Owner")}, body, into)
 	})
@@ -75,7 +89,7 @@ func (s3Dialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http.Re
 // s3Name is the operation's name, which S3 does not send; "": none of ours.
 func s3Name(method string, query url.Values, key string) string {
 	part := ""
-	for _, known := range []string{"tagging", "policy"} {
+	for _, known := range []string{"tagging", "policy", "encryption"} {
 		if query.Has(known) {
 			part = known
 		}
@@ -92,7 +106,8 @@ func s3Name(method string, query url.Values, key string) string {
 		"HEAD ": "HeadBucket", "PUT ": "CreateBucket",
 		"GET tagging": "GetBucketTagging", "PUT tagging": "PutBucketTagging",
 		"DELETE ": "DeleteBucket", "DELETE policy": "DeleteBucketPolicy",
-		"GET policy": "GetBucketPolicy", "PUT policy": "PutBucketPolicy",
+		"GET encryption": "GetBucketEncryption",
+		"GET policy":     "GetBucketPolicy", "PUT policy": "PutBucketPolicy",
 	}[method+" "+part]
 }
 

@@ -17,7 +17,7 @@ func read(r *http.Request, body []byte) call {
 	switch c.service {
 	case "s3":
 		c.write = r.Method != http.MethodGet && r.Method != http.MethodHead
-	case "acm":
+	case "acm", "servicequotas":
 		_, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		c.write = writes(name)
 	default:

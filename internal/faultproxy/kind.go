@@ -44,19 +44,19 @@ type refusal struct {
 var refusals = map[Kind]map[string]refusal{
 	Throttled: {
 		"ec2": {"RequestLimitExceeded", 503}, "elasticloadbalancing": {"Throttling", 400}, "sts": {"Throttling", 400},
-		"acm": {"ThrottlingException", 400}, "s3": {"SlowDown", 503},
+		"acm": {"ThrottlingException", 400}, "servicequotas": {"TooManyRequestsException", 400}, "s3": {"SlowDown", 503},
 	},
 	Internal: {
 		"ec2": {"InternalError", 500}, "elasticloadbalancing": {"InternalFailure", 500}, "sts": {"InternalFailure", 500},
-		"acm": {"InternalServerException", 500}, "s3": {"InternalError", 500},
+		"acm": {"InternalServerException", 500}, "servicequotas": {"ServiceException", 500}, "s3": {"InternalError", 500},
 	},
 	Unavailable: {
 		"ec2": {"Unavailable", 503}, "elasticloadbalancing": {"ServiceUnavailable", 503}, "sts": {"ServiceUnavailable", 503},
-		"acm": {"ServiceUnavailable", 503}, "s3": {"ServiceUnavailable", 503},
+		"acm": {"ServiceUnavailable", 503}, "servicequotas": {"ServiceUnavailable", 503}, "s3": {"ServiceUnavailable", 503},
 	},
 	Denied: {
 		"ec2": {"UnauthorizedOperation", 403}, "elasticloadbalancing": {"AccessDenied", 403}, "sts": {"AccessDenied", 403},
-		"acm": {"AccessDeniedException", 400}, "s3": {"AccessDenied", 403},
+		"acm": {"AccessDeniedException", 400}, "servicequotas": {"AccessDeniedException", 400}, "s3": {"AccessDenied", 403},
 	},
 }
 
@@ -68,7 +68,7 @@ func (k Kind) answer(w http.ResponseWriter, c call) {
 		return
 	}
 	text := fmt.Sprintf("%s, by the fault proxy", k)
-	if c.service == "acm" {
+	if c.service == "acm" || c.service == "servicequotas" {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.Header().Set("X-Amzn-ErrorType", r.code)
 	} else {
@@ -84,7 +84,10 @@ var errorBodies = map[string]string{
 	"elasticloadbalancing": queryErrorBody,
 	"sts":                  queryErrorBody,
 	"s3":                   "<Error><Code>%s</Code><Message>%s</Message></Error>",
-	"acm":                  `{"__type":"%s","message":"%s"}`,
+	"acm":                  jsonErrorBody,
+	"servicequotas":        jsonErrorBody,
 }
+
+const jsonErrorBody = `{"__type":"%s","message":"%s"}`
 
 const queryErrorBody = "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>fault</RequestId></ErrorResponse>"

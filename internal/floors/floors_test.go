@@ -24,9 +24,10 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext
+cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog
 cmd/impala-lbcheck/internal/livepage: internal/httpserve
 cmd/impala-lbcheck/internal/comparetext: report scenarios scenarios/compare vocab
+cmd/impala-lbcheck/internal/reconciletext: report scenarios internal/reconcile internal/balancerlog
 cmd/impala-lbcheck/internal/live: report scenarios scenarios/run
 cmd/impala-lbcheck/internal/size: scenarios scenarios/sizing
 cmd/impala-lbcheck/internal/provisiontext: internal/provision
@@ -88,6 +89,8 @@ internal/debian:
 internal/httpserve:
 internal/exporter: internal/stats internal/strictyaml internal/usertext lbcheck report scenarios
 internal/doctor: hs2client internal/usertext lbcheck report scenarios scenarios/judge scenarios/run vocab
+internal/reconcile: internal/balancerlog internal/stats scenarios
+internal/balancerlog:
 internal/mask:
 internal/vocabtest: vocab
 internal/peertest:

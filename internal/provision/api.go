@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -19,6 +20,7 @@ type Cloud struct {
 	ACM    *acm.Client
 	S3     *s3.Client
 	STS    *sts.Client
+	Quotas *servicequotas.Client
 	Region string
 
 	// Clock and resolver; nil is the real one.

@@ -39,7 +39,10 @@ func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, e
 			return report, err
 		}
 	}
-	report, err := Status(ctx, c, spec)
+	after := newState(c, spec)
+	after.quotas = s.quotas
+	after.quotas.interested = false // nothing more is made
+	report, err := after.status(ctx)
 	report.Done = v.done
 	return report, err
 }

@@ -66,7 +66,7 @@ func (s *state) readBalancerParts(ctx context.Context, b *balancer) error {
 		}
 		b.health = health.InstanceStates
 	}
-	if !s.spec.Secure() {
+	if !s.spec.Secure() && len(b.description.BackendServerDescriptions) == 0 {
 		return nil
 	}
 	policies, err := s.cloud.ELB.DescribeLoadBalancerPolicies(ctx, &elb.DescribeLoadBalancerPoliciesInput{LoadBalancerName: s.balancerName()})
@@ -86,6 +86,10 @@ func (s *state) balancerChanges() []Change {
 	c := Change{Resource: "load balancer", Name: s.spec.Balancer()}
 	b := s.balancer.description
 	switch {
+	case b == nil && s.network.crowded(s.network.subnetIDs()) != "":
+		return []Change{blocked(c, "%s", s.network.crowded(s.network.subnetIDs()))}
+	case b == nil && s.quotas.balancers > 0 && s.quotas.existing >= s.quotas.balancers:
+		return exceeds("Classic load balancers in "+s.cloud.Region, s.quotas.existing+1, s.quotas.balancers)
 	case b == nil:
 		return []Change{s.createBalancer(c)}
 	case !s.ownsBalancer():
@@ -98,12 +102,27 @@ func (s *state) balancerChanges() []Change {
 		return []Change{blocked(noChange(c.Resource, c.Name, text(b.VPCId)), "it is in %s, which cannot be changed", text(b.VPCId))}
 	}
 	changes := append([]Change{noChange(c.Resource, c.Name, text(b.DNSName))}, s.subnetChanges()...)
+	changes = append(changes, s.balancerTags()...)
 	if have := b.SecurityGroups; !slices.Equal(have, []string{s.frontID()}) {
 		c := Change{Resource: "load balancer's groups", Name: c.Name, Action: Update, Before: commaList(have), After: s.frontID()}
 		changes = append(changes, writes(c, s.cloud.ELB.ApplySecurityGroupsToLoadBalancer,
 			&elb.ApplySecurityGroupsToLoadBalancerInput{LoadBalancerName: s.balancerName(), SecurityGroups: []string{s.frontID()}}))
 	}
 	return changes
+}
+
+// balancerTags adds missing tags.
+func (s *state) balancerTags() []Change {
+	have := map[string]string{}
+	for _, t := range s.balancer.tags {
+		have[text(t.Key)] = text(t.Value)
+	}
+	lacking := s.lackingTags(have)
+	if len(lacking) == 0 {
+		return nil
+	}
+	c := Change{Resource: "load balancer's tags", Name: s.spec.Balancer(), Action: Update, Before: tagsText(have), After: "with " + tagsText(lacking)}
+	return []Change{writes(c, s.cloud.ELB.AddTags, &elb.AddTagsInput{LoadBalancerNames: []string{s.spec.Balancer()}, Tags: tagList(lacking, elbTag)})}
 }
 
 // schemeOf is a balancer's scheme; AWS leaves it out of some answers for
@@ -162,6 +181,8 @@ func (s *state) subnetChanges() []Change {
 	switch {
 	case len(missing) == 0 && len(extra) == 0:
 		return nil
+	case s.network.crowded(missing) != "":
+		return []Change{blocked(c, "%s", s.network.crowded(missing))}
 	case len(missing) == 0:
 		return []Change{detach()}
 	case len(extra) == 0:

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -19,34 +21,64 @@ type bucket struct {
 	region       string // "": unknown
 	tags         []types.Tag
 	policy       string // "": none
+	encryption   string // default: "AES256", "aws:kms", ...; "": none
 	testFile     string // key of the test file, if it exists and was looked for
 }
 
 // defaultRegion is the region of buckets without a location constraint.
 const defaultRegion = "us-east-1"
 
+// managesBucket reports whether the bucket is read and changed: it may be managed by
+// someone else, in another account too, whose policy must then allow the writing.
+func (s *state) managesBucket() bool { return s.spec.AccessLogs != nil && s.spec.AccessLogs.Managed() }
+
+func (s *state) bucketName() *string { return aws.String(s.spec.AccessLogs.Bucket) }
+
+// bucketOwner is in every call: a bucket's name is global, and one that was deleted
+// may be somebody else's by now.
+func (s *state) bucketOwner() *string { return aws.String(s.identity.account) }
+
 func (s *state) readBucket(ctx context.Context) error {
 	s.bucket = bucket{}
-	if s.spec.AccessLogs == nil {
+	if !s.managesBucket() {
 		return nil
 	}
-	name := aws.String(s.spec.AccessLogs.Bucket)
-	head, err := s.cloud.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: name})
+	name, owner := s.bucketName(), s.bucketOwner()
+	head, err := s.cloud.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: name, ExpectedBucketOwner: owner})
 	if err != nil {
 		return s.readHeadError(err)
 	}
 	s.bucket.exists, s.bucket.region = true, text(head.BucketRegion)
-	tags, err := s.cloud.S3.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: name})
+	tags, err := s.cloud.S3.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: name, ExpectedBucketOwner: owner})
 	if err != nil && code(err) != "NoSuchTagSet" {
 		return err
 	} else if err == nil {
 		s.bucket.tags = tags.TagSet
 	}
-	policy, err := s.cloud.S3.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: name})
+	policy, err := s.cloud.S3.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: name, ExpectedBucketOwner: owner})
 	if err != nil && code(err) != "NoSuchBucketPolicy" {
 		return err
 	} else if err == nil {
 		s.bucket.policy = text(policy.Policy)
+	}
+	return nil
+}
+
+// readWritableBucket also reads what would prevent Elastic Load Balancing from
+// writing.
+func (s *state) readWritableBucket(ctx context.Context) error {
+	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible || s.bucket.region != "" && s.bucket.region != s.cloud.Region {
+		return err
+	}
+	encryption, err := s.cloud.S3.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: s.bucketName(), ExpectedBucketOwner: s.bucketOwner()})
+	if err != nil && code(err) != "ServerSideEncryptionConfigurationNotFoundError" {
+		return err
+	} else if err == nil && encryption.ServerSideEncryptionConfiguration != nil {
+		for _, rule := range encryption.ServerSideEncryptionConfiguration.Rules {
+			if rule.ApplyServerSideEncryptionByDefault != nil {
+				s.bucket.encryption = string(rule.ApplyServerSideEncryptionByDefault.SSEAlgorithm)
+			}
+		}
 	}
 	return nil
 }
@@ -57,7 +89,7 @@ func (s *state) readLogs(ctx context.Context) error {
 	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible {
 		return err
 	}
-	_, err := s.cloud.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Key: aws.String(s.testFileKey())})
+	_, err := s.cloud.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: s.bucketName(), ExpectedBucketOwner: s.bucketOwner(), Key: aws.String(s.testFileKey())})
 	switch {
 	case err == nil:
 		s.bucket.testFile = s.testFileKey()
@@ -89,43 +121,65 @@ func (s *state) readHeadError(err error) error {
 }
 
 func (s *state) bucketChanges() []Change {
-	logs := s.spec.AccessLogs
-	if logs == nil {
+	if !s.managesBucket() {
 		return nil
 	}
+	logs, b := s.spec.AccessLogs, s.bucket
 	c := noChange("bucket", logs.Bucket, "exists")
-	switch b := s.bucket; {
+	switch {
 	case !b.exists && !logs.Create:
 		return []Change{blocked(c, "it does not exist; access_logs.create: true creates it")}
 	case !b.exists:
-		return []Change{s.createBucket(), s.tagBucket(), s.putPolicy()}
+		return []Change{s.createBucket(), s.putPolicy()}
 	case b.inaccessible:
-		return []Change{blocked(c, "it belongs to another account, or the caller lacks the permission s3:ListBucket")}
+		return []Change{blocked(c, "it belongs to another account, which access_logs.manage: false allows, or the caller lacks the permission s3:ListBucket")}
 	case b.region != "" && b.region != s.cloud.Region:
 		return []Change{blocked(c, "it is in %s, and access logs need one in %s", b.region, s.cloud.Region)}
-	case logs.Create && s.leftUntagged():
-		return []Change{c, s.tagBucket(), s.putPolicy()}
+	case strings.HasPrefix(b.encryption, "aws:"):
+		return []Change{blocked(c, "its default encryption is %s, with which Elastic Load Balancing does not write access logs: set it to AES256 (SSE-S3)", b.encryption)}
+	case s.ownsS3(b.tags) && !logs.Adopt, s.createdBucket && len(b.tags) == 0: // by an S3 that ignored the tags in the call
+		return []Change{c, s.bucketTags(), s.policyRow()}
+	case logs.Adopt:
+		return []Change{c, s.policyRow()}
 	}
-	return []Change{c, s.policyRow()}
+	c.Action = Conflict
+	c.Why = "a bucket of this name exists without our tag " + ownerTag + "=" + s.identity.owner + ": access_logs.adopt: true uses it as it is, adds our statement to its policy and never deletes it"
+	return []Change{c}
 }
 
-// leftUntagged reports whether the bucket has neither tags nor policy, as a run
-// leaves it that was interrupted between creating and tagging it.
-func (s *state) leftUntagged() bool { return len(s.bucket.tags) == 0 && s.bucket.policy == "" }
-
+// createBucket creates it with the owner's tags in the same call, so that a bucket
+// without them is never one of ours.
 func (s *state) createBucket() Change {
 	c := Change{Resource: "bucket", Name: s.spec.AccessLogs.Bucket, Action: Create, After: "in " + s.cloud.Region}
-	in := &s3.CreateBucketInput{Bucket: aws.String(s.spec.AccessLogs.Bucket)}
+	in := &s3.CreateBucketInput{Bucket: s.bucketName(), CreateBucketConfiguration: &types.CreateBucketConfiguration{Tags: tagged(s, s3Tag)}}
 	if s.cloud.Region != defaultRegion {
-		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(s.cloud.Region)}
+		in.CreateBucketConfiguration.LocationConstraint = types.BucketLocationConstraint(s.cloud.Region)
 	}
-	return writes(c, s.cloud.S3.CreateBucket, in)
+	c = writes(c, s.cloud.S3.CreateBucket, in)
+	create := c.apply
+	c.apply = func(ctx context.Context) error {
+		err := create(ctx)
+		s.createdBucket = s.createdBucket || err == nil
+		return err
+	}
+	return c
 }
 
-func (s *state) tagBucket() Change {
-	c := Change{Resource: "bucket's tags", Name: s.spec.AccessLogs.Bucket, Action: Create, After: ownerTag + "=" + s.identity.owner}
+// bucketTags adds missing tags. S3 replaces all of them, so the others are sent too.
+func (s *state) bucketTags() Change {
+	tags := map[string]string{}
+	for _, t := range s.bucket.tags {
+		tags[text(t.Key)] = text(t.Value)
+	}
+	lacking := s.lackingTags(tags)
+	c := noChange("bucket's tags", s.spec.AccessLogs.Bucket, tagsText(s.wantedTags()))
+	if len(lacking) == 0 {
+		return c
+	}
+	c.Action, c.Before, c.After = Update, tagsText(tags), "with "+tagsText(lacking)
+	maps.Copy(tags, lacking)
 	return writes(c, s.cloud.S3.PutBucketTagging,
-		&s3.PutBucketTaggingInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Tagging: &types.Tagging{TagSet: tagged(s, s3Tag)}})
+		&s3.PutBucketTaggingInput{Bucket: s.bucketName(), ExpectedBucketOwner: s.bucketOwner(), Tagging: &types.Tagging{TagSet: tagList(tags, s3Tag)}})
 }
 
 func (s *state) policyRow() Change {
@@ -134,6 +188,8 @@ func (s *state) policyRow() Change {
 	switch {
 	case err != nil:
 		return blocked(c, "its policy could not be read: %v", err)
+	case s.deniedBy() != "":
+		return blocked(c, "its %s denies Elastic Load Balancing to write access logs: remove it, or exclude this folder from it", s.deniedBy())
 	case has:
 		return c
 	}
@@ -150,5 +206,5 @@ func (s *state) putPolicy() Change {
 		return blocked(c, "its policy could not be read: %v", err)
 	}
 	return writes(c, s.cloud.S3.PutBucketPolicy,
-		&s3.PutBucketPolicyInput{Bucket: aws.String(s.spec.AccessLogs.Bucket), Policy: aws.String(merged)})
+		&s3.PutBucketPolicyInput{Bucket: s.bucketName(), ExpectedBucketOwner: s.bucketOwner(), Policy: aws.String(merged)})
 }

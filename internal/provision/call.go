@@ -74,37 +74,49 @@ func commandLine(action string, in any) []string {
 
 // inputJSON is an input as JSON, without members that are not set.
 func inputJSON(in any) string {
-	var tree any
-	raw, err := json.Marshal(in)
-	if err == nil {
-		err = json.Unmarshal(raw, &tree)
-	}
-	if err == nil {
-		raw, err = json.Marshal(pruned(tree))
-	}
+	tree, _ := setMembers(reflect.ValueOf(in))
+	raw, err := json.Marshal(tree)
 	if err != nil {
-		return fmt.Sprintf("%q", err) // cannot happen: a struct of strings and numbers
+		return fmt.Sprintf("%q", err) // cannot happen: a tree of strings and numbers
 	}
 	return string(raw)
 }
 
-// pruned removes null and "": members that are not set.
-func pruned(tree any) any {
-	switch v := tree.(type) {
-	case map[string]any:
-		for key, value := range v {
-			if value == nil || value == "" {
-				delete(v, key)
-				continue
+// setMembers returns a value of the SDK as a tree; set is false for what is not sent:
+// nil, and an enumeration's "". An empty string behind a pointer is a value, such as a
+// tag's.
+func setMembers(v reflect.Value) (tree any, set bool) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return nil, false
+		}
+		tree, _ = setMembers(v.Elem())
+		return tree, true
+	case reflect.Struct:
+		members := map[string]any{}
+		for i := range v.NumField() {
+			if field := v.Type().Field(i); field.IsExported() {
+				if member, set := setMembers(v.Field(i)); set {
+					members[field.Name] = member
+				}
 			}
-			v[key] = pruned(value)
 		}
-	case []any:
-		for i := range v {
-			v[i] = pruned(v[i])
+		return members, true
+	case reflect.Slice:
+		if v.IsNil() {
+			return nil, false
 		}
+		list := make([]any, 0, v.Len())
+		for i := range v.Len() {
+			item, _ := setMembers(v.Index(i))
+			list = append(list, item)
+		}
+		return list, true
+	case reflect.String:
+		return v.String(), v.String() != ""
 	}
-	return tree
+	return v.Interface(), true
 }
 
 // kebab spells an API action as the CLI does: CreateLoadBalancer is

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+
+	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
 // certificate is the listeners' certificate: ours, found by domain and tag, or the
@@ -19,6 +22,7 @@ type certificate struct {
 	detail  *types.CertificateDetail // nil: not there, or IAM's
 	owned   []string                 // with our tag, for any domain; read by Destroy
 	foreign []string                 // certificates for the same domain without our tag
+	tags    map[string]string        // of detail, if it is ours
 }
 
 // readCertificate reads ACM, unless the certificate is IAM's, of which only the
@@ -29,9 +33,14 @@ func (s *state) readCertificate(ctx context.Context) error {
 	switch {
 	case t == nil || isIAM(t.Certificate):
 		return nil
+	case s.foreignARN() != "":
+		return nil
 	case t.Certificate != "":
 		detail, err := s.describeCertificate(ctx, t.Certificate)
 		s.certificate.detail = detail
+		if code(err) == "ResourceNotFoundException" {
+			return nil
+		}
 		return err
 	}
 	arns, err := s.certificatesFor(ctx, t.Domain)
@@ -48,12 +57,32 @@ func (s *state) readCertificate(ctx context.Context) error {
 		case err != nil:
 			return err
 		case s.ownsACM(tags.Tags):
-			s.certificate.detail = preferred(s.certificate.detail, detail)
+			if s.certificate.detail = preferred(s.certificate.detail, detail); s.certificate.detail == detail {
+				s.certificate.tags = map[string]string{}
+				for _, t := range tags.Tags {
+					s.certificate.tags[text(t.Key)] = text(t.Value)
+				}
+			}
 		case detail != nil && !unusable(detail.Status):
 			s.certificate.foreign = append(s.certificate.foreign, arn)
 		}
 	}
 	return nil
+}
+
+// foreignARN says why a load balancer cannot use the certificate of an ARN, which the
+// ARN alone tells; "": it may.
+func (s *state) foreignARN() string {
+	parts := strings.Split(s.spec.TLS.Certificate, ":") // arn:PARTITION:SERVICE:REGION:ACCOUNT:...
+	switch {
+	case len(parts) < 6:
+		return ""
+	case parts[3] != "" && parts[3] != s.cloud.Region:
+		return "it is in " + parts[3] + ", and a load balancer in " + s.cloud.Region + " needs one there: request or import it in that region"
+	case parts[4] != s.identity.account:
+		return "it belongs to another account, whose certificates this one cannot use"
+	}
+	return ""
 }
 
 func isIAM(arn string) bool { return strings.Contains(arn, ":server-certificate/") }
@@ -126,20 +155,26 @@ func (s *state) certificateChanges() []Change {
 	t, is := s.spec.TLS, s.certificate.detail
 	c := Change{Resource: "certificate", Name: t.Domain + t.Certificate}
 	switch {
+	case s.foreignARN() != "":
+		return []Change{blocked(noChange(c.Resource, c.Name, ""), "%s", s.foreignARN())}
 	case isIAM(t.Certificate):
 		return []Change{noChange(c.Resource, c.Name, "in IAM")}
+	case is == nil && t.Certificate != "":
+		return []Change{blocked(noChange(c.Resource, c.Name, ""), "it does not exist")}
 	case is == nil && len(s.certificate.foreign) > 0:
 		c.Action, c.Before = Conflict, commaList(s.certificate.foreign)
 		c.Why = "a certificate for this domain exists without our tag " + ownerTag + "=" + s.identity.owner + ": set tls.certificate to its ARN instead of tls.domain"
 		return []Change{c}
 	case is == nil:
 		return []Change{s.request(c), s.waitForIssue(c)}
+	case s.hostProblem() != "":
+		return []Change{blocked(noChange(c.Resource, c.Name, text(is.DomainName)), "%s", s.hostProblem())}
 	case unsupportedKey(is.KeyAlgorithm):
 		return []Change{blocked(noChange(c.Resource, c.Name, string(is.KeyAlgorithm)), "a Classic load balancer accepts RSA keys up to 2048 bits from ACM")}
 	}
 	switch is.Status {
 	case types.CertificateStatusIssued:
-		return []Change{noChange(c.Resource, c.Name, "issued")}
+		return append([]Change{noChange(c.Resource, c.Name, "issued")}, s.certificateTags()...)
 	case types.CertificateStatusPendingValidation:
 		return []Change{s.waitForIssue(c)}
 	}
@@ -148,6 +183,43 @@ func (s *state) certificateChanges() []Change {
 		why += " (" + string(is.FailureReason) + ")"
 	}
 	return []Change{blocked(noChange(c.Resource, c.Name, string(is.Status)), "%s, and cannot be requested again: delete it, and the next apply requests another", why)}
+}
+
+// hostProblem says why clients could not verify the host by the certificate; "": they can.
+func (s *state) hostProblem() string {
+	is, host := s.certificate.detail, s.spec.TLS.Host
+	names := append([]string{text(is.DomainName)}, is.SubjectAlternativeNames...)
+	switch {
+	case host == "" && lbfile.IsWildcard(text(is.DomainName)):
+		return "its name is a wildcard, and clients need one name: set tls.host, such as impala" + strings.TrimPrefix(text(is.DomainName), "*")
+	case host != "" && !slices.ContainsFunc(names, func(name string) bool { return lbfile.Covers(name, host) }):
+		slices.Sort(names)
+		return "tls.host is " + host + ", and the certificate is for " + commaList(slices.Compact(names))
+	}
+	return ""
+}
+
+// clientHost is the name that clients use and verify; "": unknown, for a certificate
+// of IAM without tls.host.
+func (s *state) clientHost() string {
+	if s.spec.TLS.Host != "" || s.certificate.detail == nil {
+		return cmp.Or(s.spec.TLS.Host, s.spec.TLS.Domain)
+	}
+	return text(s.certificate.detail.DomainName)
+}
+
+// certificateTags adds missing tags to a certificate of ours.
+func (s *state) certificateTags() []Change {
+	if s.certificate.tags == nil {
+		return nil
+	}
+	lacking := s.lackingTags(s.certificate.tags)
+	if len(lacking) == 0 {
+		return nil
+	}
+	c := Change{Resource: "certificate's tags", Name: s.spec.TLS.Domain, Action: Update, Before: tagsText(s.certificate.tags), After: "with " + tagsText(lacking)}
+	return []Change{writes(c, s.cloud.ACM.AddTagsToCertificate,
+		&acm.AddTagsToCertificateInput{CertificateArn: s.certificate.detail.CertificateArn, Tags: tagList(lacking, acmTag)})}
 }
 
 // unsupportedKey reports a key that a Classic load balancer does not accept; ""
@@ -171,8 +243,11 @@ func (s *state) request(c Change) Change {
 	return writes(c, s.cloud.ACM.RequestCertificate, in).storedIn("CERTIFICATE", "CertificateArn")
 }
 
+// issueResource is the wait for a certificate.
+const issueResource = "certificate's issue"
+
 func (s *state) waitForIssue(c Change) Change {
-	c.Resource, c.Action = "certificate's issue", Wait
+	c.Resource, c.Action = issueResource, Wait
 	c.After, c.Why = "issued", "ACM has not published the validation record yet"
 	if s.certificate.detail == nil {
 		c.Why = "ACM publishes the validation record after the request"

@@ -24,12 +24,14 @@ type Change struct {
 	Before   string   `json:"before,omitempty"` // as text; "": nothing
 	After    string   `json:"after,omitempty"`
 	Why      string   `json:"why,omitempty"`
-	Call     string   `json:"call,omitempty"` // the AWS action: "elasticloadbalancing:CreateLoadBalancer"
-	CLI      []string `json:"cli,omitempty"`  // the same as an AWS CLI command line, by argument
+	Call     string   `json:"call,omitempty"`  // the AWS action: "elasticloadbalancing:CreateLoadBalancer"
+	CLI      []string `json:"cli,omitempty"`   // the same as an AWS CLI command line, by argument
+	Alone    bool     `json:"alone,omitempty"` // blocked, and the others are done without it
 
 	apply    func(ctx context.Context) error // nil: no call
 	dryRun   func(ctx context.Context) error // the same with DryRun; nil if AWS has none
 	paired   bool                            // the next change must follow at once: a port is closed in between
+	batch    bool                            // it may follow an equal one without reading AWS again
 	variable string                          // shell variable for what the call returns; "": none
 }
 
@@ -37,7 +39,20 @@ type Change struct {
 func (c Change) Writes() bool { return c.Action == Create || c.Action == Update || c.Action == Delete }
 
 // Stops reports whether the change prevents all writes.
-func (c Change) Stops() bool { return c.Action == Conflict || c.Action == Blocked }
+func (c Change) Stops() bool { return (c.Action == Conflict || c.Action == Blocked) && !c.Alone }
+
+// alone marks blocked changes of equal things, if they are not all: the others do not
+// wait for them.
+func alone(changes []Change) []Change {
+	stuck := stops(changes)
+	if len(stuck) == len(changes) {
+		return changes
+	}
+	for i := range changes {
+		changes[i].Alone = changes[i].Action == Blocked
+	}
+	return changes
+}
 
 // same reports whether two reads of AWS found the same step missing.
 func (c Change) same(d Change) bool {

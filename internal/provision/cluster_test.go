@@ -40,7 +40,7 @@ func newCluster(t *testing.T, config awssim.Config) *cluster {
 	}
 	t.Cleanup(func() { _ = sim.Close() })
 	c.AWS = sim
-	c.vpc = sim.AddVPC(awssim.VPC{Tags: map[string]string{"Name": "blue VPC"}})
+	c.vpc = sim.AddVPC(awssim.VPC{Internet: true, Tags: map[string]string{"Name": "blue VPC"}})
 	region := config.Region
 	if region == "" {
 		region = "us-east-1"

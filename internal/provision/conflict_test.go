@@ -70,9 +70,11 @@ func TestApply_StopsBeforeTheFirstWrite(t *testing.T) {
 			},
 			says: "blocked coordinators env=blue, type=worker",
 		},
-		"a coordinator with five groups": {
+		"coordinators with five groups": {
 			there: func(c *cluster) {
-				c.SetInterfaceGroups(c.ENIs()[0].ID, "sg-1", "sg-2", "sg-3", "sg-4", "sg-5")
+				for _, n := range c.ENIs() {
+					c.SetInterfaceGroups(n.ID, "sg-1", "sg-2", "sg-3", "sg-4", "sg-5")
+				}
 			},
 			says: "blocked coordinator's group",
 		},

@@ -81,7 +81,7 @@ func (s *state) readBalancerUses(ctx context.Context) error {
 // logsByOurStatement reports whether our statement in the bucket policy permits the
 // balancer's access log.
 func (s *state) logsByOurStatement(ctx context.Context) (bool, error) {
-	if s.spec.AccessLogs == nil {
+	if !s.managesBucket() {
 		return false, nil
 	}
 	out, err := s.cloud.ELB.DescribeLoadBalancerAttributes(ctx, &elb.DescribeLoadBalancerAttributesInput{LoadBalancerName: s.balancerName()})

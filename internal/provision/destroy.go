@@ -180,11 +180,15 @@ func (s *state) retained(o DestroyOptions) []Leftover {
 	left := s.unowned()
 	why := ""
 	switch b := s.bucket; {
-	case s.spec.AccessLogs == nil || !b.exists:
+	case s.spec.AccessLogs == nil:
+		return left
+	case !s.managesBucket():
+		why = "access_logs.manage is false"
+	case !b.exists:
 		return left
 	case b.inaccessible:
 		why = "it belongs to another account, or the caller lacks the permission s3:ListBucket"
-	case !s.ownsS3(b.tags):
+	case !s.ownsS3(b.tags) || s.spec.AccessLogs.Adopt:
 		why = "it is not ours"
 	case !o.PurgeLogs:
 		why = "it holds access logs; purging deletes it only if it is empty"

@@ -87,6 +87,58 @@ func TestApply_RepairsDrift(t *testing.T) {
 			},
 			[]string{"update listener's certificate 21000", "update listener's certificate 21050"},
 		},
+		"the balancer's group lets nothing out": {
+			func(c *cluster, s *lbfile.Spec) {
+				c.SetGroup(c.group(s.FrontGroup()).ID, func(g *awssim.Group) { g.Egress = nil })
+			},
+			[]string{"create outbound rule blue Impala FE: tcp 21000 to sg-", "create outbound rule blue Impala FE: tcp 21050 to sg-"},
+		},
+		"the balancer's group lets out to one port only": {
+			func(c *cluster, s *lbfile.Spec) {
+				back := c.group(s.BackGroup()).ID
+				c.SetGroup(c.group(s.FrontGroup()).ID, func(g *awssim.Group) {
+					g.Egress = []awssim.Rule{{Protocol: "tcp", From: 21000, To: 21000, Group: back}}
+				})
+			},
+			[]string{"create outbound rule blue Impala FE: tcp 21050 to sg-"},
+		},
+		"the balancer's group lets out to the coordinators' network": {
+			func(c *cluster, s *lbfile.Spec) {
+				c.SetGroup(c.group(s.FrontGroup()).ID, func(g *awssim.Group) {
+					g.Egress = []awssim.Rule{{Protocol: "tcp", From: 21000, To: 21050, CIDR: parsePrefixes("10.0.0.0/16")[0]}}
+				})
+			},
+			nil,
+		},
+		"a proxy protocol policy": {
+			balancer(func(b *awssim.Balancer) {
+				b.Policies = append(b.Policies, awssim.Policy{Name: "proxy", Type: "ProxyProtocolPolicyType"}, awssim.Policy{Name: "verify", Type: "BackendServerAuthenticationPolicyType"})
+				b.BackendPolicies = map[int32][]string{21050: {"proxy", "verify"}, 21000: {"verify"}}
+			}),
+			[]string{"update coordinators' port policies 21050"},
+		},
+		"tags were cleaned, but for the owner's": {
+			func(c *cluster, s *lbfile.Spec) {
+				keep := map[string]string{ownerTag: "123456789012/us-east-1/blue"}
+				for _, name := range []string{s.FrontGroup(), s.BackGroup()} {
+					c.SetGroup(c.group(name).ID, func(g *awssim.Group) { g.Tags = keep })
+				}
+				c.SetBalancer(s.Balancer(), func(b *awssim.Balancer) { b.Tags = keep })
+				c.SetBucket("blue-logs", func(b *awssim.Bucket) { b.Tags = keep })
+				c.SetCertificate(c.Certificates()[0].ARN, func(is *awssim.Certificate) { is.Tags = keep })
+			},
+			[]string{
+				"update security group's tags blue Impala FE", "update security group's tags blue Impala BE", "update bucket's tags blue-logs",
+				"update load balancer's tags elb-impala-blue", "update certificate's tags impala.blue.example.com",
+			},
+		},
+		"another tag is wanted": {
+			func(_ *cluster, s *lbfile.Spec) { s.Tags = map[string]string{"team": "data"} },
+			[]string{
+				"update security group's tags blue Impala FE", "update security group's tags blue Impala BE", "update bucket's tags blue-logs",
+				"update load balancer's tags elb-impala-blue", "update certificate's tags impala.blue.example.com",
+			},
+		},
 		"no change": {func(*cluster, *lbfile.Spec) {}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,6 +169,7 @@ func TestBucketPolicy_KeepsOtherStatements(t *testing.T) {
 	t.Parallel()
 	const theirs = `{"Version":"2012-10-17","Statement":{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::210987654321:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::blue-logs/public/*"}}`
 	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
+	spec.AccessLogs.Adopt = true
 	c.AddBucket(awssim.Bucket{Name: "blue-logs", Policy: theirs, Tags: map[string]string{"team": "data"}})
 	mustApply(t, c, spec)
 	b := c.Buckets()[0]

@@ -6,27 +6,48 @@ import (
 )
 
 // Script is a plan as a shell script of AWS CLI commands: the same inputs in the
-// same order. Unlike Apply it reads nothing, so it is valid only while AWS is as
-// the plan found it.
+// same order, in the same account only. Unlike Apply it reads nothing, so it is valid
+// only while AWS is as the plan found it. Where something stops the plan, it only says
+// so.
 func Script(p Plan) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#!/bin/sh\n# %s in %s: %d changes\nset -eu\nexport AWS_REGION=%s\n", oneLine(p.Cluster), oneLine(p.Region), p.Writes(), quote(p.Region))
+	fmt.Fprintf(&b, "#!/bin/sh\n# %s in %s: %d changes\nset -eu\n", oneLine(p.Cluster), oneLine(p.Region), p.Writes())
+	if stop := p.Stops(); len(stop) > 0 {
+		for _, c := range stop {
+			fmt.Fprintf(&b, "echo %s >&2\n", quote(oneLine(c.Resource+" "+c.Name+": "+c.Why)))
+		}
+		return b.String() + "echo 'Nothing was changed.' >&2\nexit 1\n"
+	}
+	fmt.Fprintf(&b, "export AWS_REGION=%s\n", quote(p.Region))
+	fmt.Fprintf(&b, "account=$(aws sts get-caller-identity --query Account --output text)\n"+
+		"test \"$account\" = %s || { echo \"these credentials are for account $account\" >&2; exit 1; }\n", quote(p.Account))
 	for _, c := range p.Changes {
 		if c.Action == NoOp {
 			continue
 		}
 		fmt.Fprintf(&b, "\n# %s\n", oneLine(c.summary()))
 		switch line := commandOf(c.CLI); {
-		case c.Stops():
-			fmt.Fprintf(&b, "echo %s >&2; exit 1\n", quote(c.Resource+" "+c.Name+": "+c.Why))
+		case c.Alone:
+			fmt.Fprintf(&b, "echo %s >&2\n", quote(oneLine(c.Resource+" "+c.Name+": "+c.Why)))
 		case line == "":
 		case c.variable != "":
 			fmt.Fprintf(&b, "%s=$(%s)\n", c.variable, line)
+		case c.Resource == issueResource:
+			fmt.Fprintf(&b, "%s%s\n", showRecord(c.CLI), line)
 		default:
 			fmt.Fprintf(&b, "%s\n", line)
 		}
 	}
 	return b.String()
+}
+
+// showRecord prints the validation record before the wait for it: ACM publishes it
+// some seconds after the request.
+func showRecord(wait []string) string {
+	describe := []string{"aws", "acm", "describe-certificate", "--certificate-arn", wait[len(wait)-1],
+		"--query", "Certificate.DomainValidationOptions[].ResourceRecord.[Name,Type,Value]", "--output", "text"}
+	return "echo 'Create this record in the public zone, and keep it for renewals:' >&2\n" +
+		"until " + commandOf(describe) + " | grep CNAME >&2; do sleep 5; done\n"
 }
 
 // oneLine keeps a comment a comment.

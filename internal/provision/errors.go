@@ -76,7 +76,7 @@ func (e *CallError) Error() string {
 	} else if op, ok := errors.AsType[*smithy.OperationError](e.Err); ok {
 		cause = op.Err.Error()
 	}
-	cause = cmp.Or(timeoutText(e.Err), cause)
+	cause = cmp.Or(timeoutText(e.Err), loginText(e.Err), cause)
 	cause = accountNumber.ReplaceAllString(cause, "************")
 	if e.Action == "" {
 		return cause
@@ -85,6 +85,18 @@ func (e *CallError) Error() string {
 }
 
 func (e *CallError) Unwrap() error { return e.Err }
+
+// loginText says what to do about credentials that are missing or have expired; "":
+// they are not the cause.
+func loginText(err error) string {
+	if login, ok := errors.AsType[*loginError](err); ok {
+		return login.Error()
+	}
+	if slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}, code(err)) {
+		return "the credentials have expired: get new ones and run it again, it continues"
+	}
+	return ""
+}
 
 var (
 	accountNumber = regexp.MustCompile(`\b[0-9]{12}\b`)

@@ -15,6 +15,7 @@ type groups struct {
 	front, back, shared *types.SecurityGroup  // nil: not there
 	owned               []types.SecurityGroup // with our tag, any name; read by Destroy
 	unowned             []types.SecurityGroup // with our names, without our tag, in any VPC; read by Destroy
+	former              []formerRule          // in groups that are none of these
 }
 
 // groupID is a group's id, or later if it does not exist yet.
@@ -48,7 +49,7 @@ func (s *state) readGroups(ctx context.Context) error {
 			s.groups.shared = g
 		}
 	}
-	return nil
+	return s.readFormerRules(ctx, all)
 }
 
 func (s *state) describeGroups(ctx context.Context, by ...types.Filter) ([]types.SecurityGroup, error) {
@@ -78,7 +79,31 @@ func (s *state) groupChanges() []Change {
 	default:
 		changes = append(changes, s.ruleChanges(s.spec.BackGroup(), s.groups.back, s.backID(), s.backRules(), allRules)...)
 	}
+	if !front.Stops() && !back.Stops() {
+		changes = append(changes, s.egressChanges()...)
+		changes = append(changes, s.groupTags(s.groups.front)...)
+		changes = append(changes, s.groupTags(s.groups.back)...)
+	}
 	return changes
+}
+
+// groupTags adds missing tags to a group of ours.
+func (s *state) groupTags(g *types.SecurityGroup) []Change {
+	if g == nil || !s.ownsEC2(g.Tags) {
+		return nil
+	}
+	have := map[string]string{}
+	for _, t := range g.Tags {
+		have[text(t.Key)] = text(t.Value)
+	}
+	lacking := s.lackingTags(have)
+	if len(lacking) == 0 {
+		return nil
+	}
+	in := ec2.CreateTagsInput{Resources: []string{text(g.GroupId)}, Tags: tagList(lacking, ec2Tag)}
+	c := Change{Resource: "security group's tags", Name: text(g.GroupName), Action: Update, Before: tagsText(have), After: "with " + tagsText(lacking)}
+	c = writes(c, s.cloud.EC2.CreateTags, &in)
+	return []Change{withDryRun(c, s.cloud.EC2.CreateTags, in, func(in *ec2.CreateTagsInput) { in.DryRun = aws.Bool(true) })}
 }
 
 // backRow is the coordinators' group: ours, or the shared one.

@@ -20,9 +20,7 @@ var commands = []string{"plan", "apply", "status", "destroy"}
 // unneededByTests are actions of a policy that no run against the simulated AWS needs,
 // and why they are there.
 var unneededByTests = map[string]string{
-	"iam:CreateServiceLinkedRole":   "the first load balancer of an account makes AWSServiceRoleForElasticLoadBalancing",
-	"ec2:DescribeAccountAttributes": "Elastic Load Balancing asks for it of who creates a load balancer (its user guide, API permissions)",
-	"ec2:DescribeInternetGateways":  "likewise",
+	"iam:CreateServiceLinkedRole": "the first load balancer of an account makes AWSServiceRoleForElasticLoadBalancing",
 }
 
 // policy is an IAM policy document, as strictly as IAM reads it.
@@ -87,6 +85,11 @@ func (n needed) plan(t *testing.T, c *cluster, spec lbfile.Spec) {
 			t.Errorf("plan: %v, stops %q", err, actions(p.Stops()))
 		}
 	})
+	n.during(c, "status", func() {
+		if _, err := Status(t.Context(), c.cloudHere(t), spec); err != nil {
+			t.Errorf("status before apply: %v", err)
+		}
+	})
 }
 
 func (n needed) apply(t *testing.T, c *cluster, spec lbfile.Spec) {
@@ -117,6 +120,7 @@ func whole(t *testing.T) needed {
 	t.Helper()
 	n := needed{}
 	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
+	spec.AccessLogs.Adopt = true
 	c.AddBucket(awssim.Bucket{Name: "blue-logs", Policy: `{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:DeleteBucket","Resource":"arn:aws:s3:::blue-logs"}]}`, Tags: map[string]string{"team": "data"}})
 	n.apply(t, c, spec)
 	n.destroy(t, c, spec)
@@ -130,12 +134,37 @@ func whole(t *testing.T) needed {
 	other := c.anyGroup()
 	c.SetBalancer(spec.Balancer(), func(b *awssim.Balancer) { b.Groups, b.Subnets = other, []string{b.Subnets[0], spare} })
 	c.SetInterfaceGroups(c.ENIs()[0].ID, c.ENIs()[0].Groups[0])
-	spec.Clients = parsePrefixes("172.16.0.0/12")
+	c.SetGroup(c.group(spec.FrontGroup()).ID, func(g *awssim.Group) { g.Egress = nil })
+	c.SetBalancer(spec.Balancer(), func(b *awssim.Balancer) {
+		b.Policies = append(b.Policies, awssim.Policy{Name: "proxy", Type: "ProxyProtocolPolicyType"})
+		b.BackendPolicies = map[int32][]string{21050: {"proxy"}}
+	})
+	spec.Clients, spec.Tags = parsePrefixes("172.16.0.0/12"), map[string]string{"team": "data"}
 	n.apply(t, c, spec)
 	spec.Coordinators = lbfile.Coordinators{IDs: c.instances[1:]}
 	spec.TLS.Domain, spec.TLS.Certificate = "", c.AddCertificate(awssim.Certificate{Domain: "other.example.com"})
 	n.apply(t, c, spec)
 	n.destroy(t, c, spec)
+
+	c, spec = newCluster(t, awssim.Config{}), plainFile(t)
+	spec.Scheme = lbfile.InternetFacing
+	n.apply(t, c, spec)
+
+	// The coordinators' own group is named, and later it is not.
+	c, spec = newCluster(t, awssim.Config{}), plainFile(t)
+	n.apply(t, c, spec)
+	spec.Coordinators.SecurityGroup = c.shareGroup("workers")
+	n.apply(t, c, spec)
+	spec.Coordinators.SecurityGroup = ""
+	n.apply(t, c, spec)
+	spec.Coordinators.SecurityGroup = c.shareGroup("others")
+	n.apply(t, c, spec)
+	spec.Coordinators.SecurityGroup = ""
+	n.during(c, "destroy", func() {
+		if _, err := Destroy(t.Context(), c.cloudHere(t), spec, DestroyOptions{PurgeLogs: true}); err != nil {
+			t.Error(err)
+		}
+	})
 	return n
 }
 
@@ -176,9 +205,9 @@ const maxPolicy = 6144
 
 var (
 	sidForm    = regexp.MustCompile(`^[A-Za-z0-9]+$`)
-	actionForm = regexp.MustCompile(`^(ec2|elasticloadbalancing|acm|s3|iam):[A-Z][A-Za-z]+$`)
+	actionForm = regexp.MustCompile(`^(ec2|elasticloadbalancing|acm|s3|iam|servicequotas):[A-Z][A-Za-z]+$`)
 	arnForm    = regexp.MustCompile(`^arn:aws:[a-z0-9]+:(us-east-1)?:(123456789012)?:[a-z][A-Za-z0-9.*/_-]+$`)
-	unscoped   = regexp.MustCompile(`^(ec2:Describe|elasticloadbalancing:Describe|acm:ListCertificates$|acm:RequestCertificate$)`)
+	unscoped   = regexp.MustCompile(`^(ec2:Describe|elasticloadbalancing:Describe|acm:ListCertificates$|servicequotas:GetServiceQuota$|acm:RequestCertificate$)`)
 )
 
 // TestPolicies_AreValidForIAM reads them as IAM does, as far as that can

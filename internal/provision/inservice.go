@@ -2,6 +2,7 @@ package provision
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
@@ -13,7 +14,8 @@ const inService = "InService"
 // inServiceChanges waits until every coordinator is in service, and reports AWS's
 // reason for each that is not.
 func (s *state) inServiceChanges() []Change {
-	ids := s.network.instanceIDs()
+	cannot := s.unreachable()
+	ids := slices.DeleteFunc(s.network.instanceIDs(), func(id string) bool { return slices.Contains(cannot, id) && s.healthOf(id).State == "" })
 	c := Change{Resource: "in service", Name: s.spec.Balancer(), Action: Wait, After: fmt.Sprintf("%d of %d", len(ids), len(ids))}
 	var out []string
 	ready := 0

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,7 +37,8 @@ func (l limits) client() *awshttp.BuildableClient {
 // them.
 type limitedCredentials struct {
 	aws.CredentialsProvider
-	limit time.Duration
+	limit   time.Duration
+	profile string // of the command line; "": another or none
 }
 
 func (p limitedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
@@ -45,9 +47,27 @@ func (p limitedCredentials) Retrieve(ctx context.Context) (aws.Credentials, erro
 	credentials, err := p.CredentialsProvider.Retrieve(bounded)
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
 		err = &credentialsError{p.limit, err}
+	} else if err != nil && strings.Contains(err.Error(), "SSO") { // of its cached token, or of its services; the SDK has no common type
+		err = &loginError{p.profile, err}
 	}
 	return credentials, err
 }
+
+// loginError reports that there is no valid SSO session.
+type loginError struct {
+	profile string
+	err     error
+}
+
+func (e *loginError) Error() string {
+	login := "aws sso login"
+	if e.profile != "" {
+		login += " --profile " + e.profile
+	}
+	return "there is no SSO session, or it has expired: run `" + login + "`"
+}
+
+func (e *loginError) Unwrap() error { return e.err }
 
 // credentialsError reports that credentials did not arrive in time. The SDK does
 // not retry the call.

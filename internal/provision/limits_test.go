@@ -146,7 +146,7 @@ func TestLimits_AreThoseOfCredentialsToo(t *testing.T) {
 	} {
 		t.Setenv(key, value)
 	}
-	cloud, err := open(t.Context(), "us-east-1", shortLimits, config.WithRetryer(retryAtOnce))
+	cloud, err := open(t.Context(), Access{Region: "us-east-1"}, shortLimits, config.WithRetryer(retryAtOnce))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestLimits_AreThoseOfCredentialsToo(t *testing.T) {
 // TestOpen_HasLimits: the clients of the command line are made with them.
 func TestOpen_HasLimits(t *testing.T) {
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-	cloud, err := Open(t.Context(), "us-east-1")
+	cloud, err := Open(t.Context(), Access{Region: "us-east-1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func (s *state) listenerChanges() []Change {
 	for _, port := range s.spec.Listeners {
 		changes = append(changes, s.portChanges(port)...)
 	}
-	return changes
+	return append(changes, s.backendPolicyChanges()...)
 }
 
 func (s *state) listeners() []types.Listener {

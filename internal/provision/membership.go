@@ -2,11 +2,9 @@ package provision
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
@@ -25,20 +23,12 @@ type networkInterface struct {
 	groups              []string
 }
 
-// maxGroups is the default quota of groups an interface (Amazon VPC quotas,
-// "Security groups per network interface").
-const maxGroups = 5
-
 // readMembers reads the coordinators' primary interfaces and every interface
 // that has the back group, which former coordinators still have.
 func (s *state) readMembers(ctx context.Context) error {
 	s.members = members{}
-	if s.spec.Coordinators.SecurityGroup != "" && s.groups.back == nil {
-		return nil
-	}
-	inputs := []*ec2.DescribeNetworkInterfacesInput{}
-	if s.spec.Coordinators.SecurityGroup == "" {
-		inputs = append(inputs, &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: mapSlice(s.network.coordinators, func(c coordinator) string { return c.primary })})
+	inputs := []*ec2.DescribeNetworkInterfacesInput{
+		{NetworkInterfaceIds: mapSlice(s.network.coordinators, func(c coordinator) string { return c.primary })},
 	}
 	if s.groups.back != nil && s.ownsEC2(s.groups.back.Tags) {
 		inputs = append(inputs, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("group-id", s.backID())}})
@@ -79,12 +69,14 @@ func newInterface(n types.NetworkInterface) networkInterface {
 }
 
 // memberChanges appends the back group to the primary interface of each
-// coordinator, to which a Classic load balancer sends.
+// coordinator, to which a Classic load balancer sends. With
+// coordinators.security_group it only checks that each has that one.
 func (s *state) memberChanges() []Change {
-	if s.spec.Coordinators.SecurityGroup != "" {
-		return nil
+	if shared := s.spec.Coordinators.SecurityGroup; shared != "" {
+		return alone(mapSlice(s.network.coordinators, func(i coordinator) Change { return s.sharedMember(i, shared) }))
 	}
 	var changes []Change
+	now := &groupBatch{describe: s.describeInterfaces}
 	for _, i := range s.network.coordinators {
 		n := s.members.find(i.primary)
 		c := noChange("coordinator's group", i.id, commaList(n.groups))
@@ -92,14 +84,35 @@ func (s *state) memberChanges() []Change {
 		case len(n.groups) == 0:
 			c = blocked(c, "its primary network interface %s was not found, or has no group", i.primary)
 		case slices.Contains(n.groups, s.backID()):
-		case len(n.groups) >= maxGroups:
-			c = blocked(c, "%s has %d security groups, the maximum is %d: set coordinators.security_group to one that it already has", n.id, len(n.groups), maxGroups)
+		case s.quotas.groups > 0 && len(n.groups) >= s.quotas.groups:
+			c = blocked(c, "%s has %d security groups, and the account's quota is %d: set coordinators.security_group to one that it already has, or ask AWS to raise the quota", n.id, len(n.groups), s.quotas.groups)
 		default:
-			c = s.setGroups(c, n, func(now []string) []string { return append(slices.Clone(now), s.backID()) })
+			c = s.setGroups(c, n, now, func(is []string) []string { return append(slices.Clone(is), s.backID()) })
 		}
 		changes = append(changes, c)
 	}
-	return changes
+	return alone(changes)
+}
+
+// unreachable lists coordinators that the balancer cannot be let in to, for now. They
+// are not registered.
+func (s *state) unreachable() []string {
+	var ids []string
+	for i, c := range s.memberChanges() { // one a coordinator
+		if c.Action == Blocked {
+			ids = append(ids, s.network.coordinators[i].id)
+		}
+	}
+	return ids
+}
+
+func (s *state) sharedMember(i coordinator, shared string) Change {
+	n := s.members.find(i.primary)
+	c := noChange("coordinator's group", i.id, commaList(n.groups))
+	if !slices.Contains(n.groups, shared) {
+		return blocked(c, "its primary network interface %s does not have %s, so the load balancer could not reach it: attach that group to it, or name another in coordinators.security_group", i.primary, shared)
+	}
+	return c
 }
 
 func (m members) find(id string) networkInterface {
@@ -114,58 +127,25 @@ func (m members) find(id string) networkInterface {
 // formerMemberChanges detaches the back group from former coordinators.
 func (s *state) formerMemberChanges() []Change {
 	var changes []Change
+	now := &groupBatch{describe: s.describeInterfaces}
 	for _, n := range s.members.interfaces {
 		wanted := s.spec.Coordinators.SecurityGroup == "" &&
-			slices.ContainsFunc(s.network.coordinators, func(c coordinator) bool { return c.primary == n.id })
+			slices.ContainsFunc(slices.Concat(s.network.coordinators, s.network.stopped), func(c coordinator) bool { return c.primary == n.id })
 		if !wanted && slices.Contains(n.groups, s.backID()) {
-			changes = append(changes, s.detachGroup(n))
+			changes = append(changes, s.detachGroup(n, now))
 		}
 	}
 	return changes
 }
 
 // detachGroup removes the back group from an interface, which must keep another.
-func (s *state) detachGroup(n networkInterface) Change {
+func (s *state) detachGroup(n networkInterface, now *groupBatch) Change {
 	back := s.backID()
 	c := Change{Resource: "coordinator's group", Name: n.id, Action: Delete, Before: commaList(n.groups), Why: n.instance + " is not a coordinator of this load balancer"}
 	if len(n.groups) == 1 {
 		return blocked(c, "%s is its only security group, and it must keep one: attach another first", back)
 	}
-	return s.setGroups(c, n, func(now []string) []string {
-		return slices.DeleteFunc(slices.Clone(now), func(g string) bool { return g == back })
+	return s.setGroups(c, n, now, func(is []string) []string {
+		return slices.DeleteFunc(slices.Clone(is), func(g string) bool { return g == back })
 	})
-}
-
-// setGroups replaces an interface's groups: EC2 has no call to add or remove one.
-// They are read again right before, so that groups added meanwhile are kept; one
-// added between the two calls is lost, which no API prevents.
-func (s *state) setGroups(c Change, n networkInterface, edit func([]string) []string) Change {
-	if c.Action == NoOp {
-		c.Action = Update
-	}
-	after := edit(n.groups)
-	c.After = commaList(after)
-	in := ec2.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: aws.String(n.id), Groups: after}
-	c = writes(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, &in)
-	dryRun := in
-	dryRun.Groups = n.groups // unchanged: a group that does not exist yet cannot be named
-	c = withDryRun(c, s.cloud.EC2.ModifyNetworkInterfaceAttribute, dryRun, func(in *ec2.ModifyNetworkInterfaceAttributeInput) { in.DryRun = aws.Bool(true) })
-	c.apply = func(ctx context.Context) error {
-		now, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: []string{n.id}})
-		if err != nil {
-			return err
-		}
-		if len(now) != 1 || len(now[0].groups) == 0 {
-			return fmt.Errorf("network interface %s: its security groups could not be read; they were not changed", n.id)
-		}
-		next := edit(now[0].groups)
-		slices.Sort(next)
-		next = slices.Compact(next)
-		if len(next) == 0 {
-			return fmt.Errorf("network interface %s would have no security group left; it was not changed", n.id)
-		}
-		_, err = s.cloud.EC2.ModifyNetworkInterfaceAttribute(ctx, &ec2.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: aws.String(n.id), Groups: next})
-		return err
-	}
-	return c
 }

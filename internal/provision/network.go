@@ -18,14 +18,24 @@ import (
 type network struct {
 	vpcs         []string
 	subnets      []subnet
-	coordinators []coordinator
+	coordinators []coordinator // that run, or that lb.yaml names and AWS no longer has
+	stopped      []coordinator // may run again
+	gateway      bool          // to the internet; read where the balancer needs one
 }
 
-type subnet struct{ id, zone string }
+type subnet struct {
+	id, zone string
+	free     int // addresses
+}
+
+// minFreeAddresses is what a load balancer needs in a subnet (Classic Load Balancers
+// guide, "Prepare your VPC").
+const minFreeAddresses = 8
 
 // coordinator is an instance to register.
 type coordinator struct {
 	id, dns, zone, vpc, state string
+	address                   string // private, of the primary interface
 	primary                   string // network interface with device index 0, to which a Classic balancer sends
 }
 
@@ -43,6 +53,15 @@ func (n network) subnetIDs() []string {
 
 func (n network) instanceIDs() []string {
 	return mapSlice(n.coordinators, func(c coordinator) string { return c.id })
+}
+
+func (n network) stoppedIDs() []string {
+	return mapSlice(n.stopped, func(c coordinator) string { return c.id })
+}
+
+// maybe reports whether an instance in a state may run later.
+func maybe(state string) bool {
+	return slices.Contains([]string{"pending", "stopping", "stopped"}, state)
 }
 
 func mapSlice[T, U any](list []T, of func(T) U) []U {
@@ -85,7 +104,33 @@ func (s *state) readNetwork(ctx context.Context) error {
 	if err := s.readSubnets(ctx); err != nil {
 		return err
 	}
+	if err := s.readGateway(ctx); err != nil {
+		return err
+	}
 	return s.readCoordinators(ctx)
+}
+
+// readGateway looks for the VPC's internet gateway, without which AWS refuses a
+// balancer with public addresses.
+func (s *state) readGateway(ctx context.Context) error {
+	if s.spec.Scheme != lbfile.InternetFacing {
+		return nil
+	}
+	out, err := s.cloud.EC2.DescribeInternetGateways(ctx, &ec2.DescribeInternetGatewaysInput{Filters: []types.Filter{filter("attachment.vpc-id", s.network.vpc())}})
+	if err == nil {
+		s.network.gateway = len(out.InternetGateways) > 0
+	}
+	return err
+}
+
+// crowded says which of the subnets lack addresses for a balancer; "": none.
+func (n network) crowded(ids []string) string {
+	for _, s := range n.subnets {
+		if slices.Contains(ids, s.id) && s.free < minFreeAddresses {
+			return fmt.Sprintf("%s has %d free addresses, and AWS needs %d for a load balancer", s.id, s.free, minFreeAddresses)
+		}
+	}
+	return ""
 }
 
 func (s *state) readSubnets(ctx context.Context) error {
@@ -96,20 +141,20 @@ func (s *state) readSubnets(ctx context.Context) error {
 			return err
 		}
 		for _, n := range page.Subnets {
-			s.network.subnets = append(s.network.subnets, subnet{text(n.SubnetId), text(n.AvailabilityZone)})
+			s.network.subnets = append(s.network.subnets, subnet{text(n.SubnetId), text(n.AvailabilityZone), int(aws.ToInt32(n.AvailableIpAddressCount))})
 		}
 	}
 	slices.SortFunc(s.network.subnets, func(a, b subnet) int { return strings.Compare(a.zone+a.id, b.zone+b.id) })
 	return nil
 }
 
-// readCoordinators finds running instances by tags, since terminated ones stay
+// readCoordinators finds instances by tags, but for terminated ones, which stay
 // visible for a while; by id it finds them in any state.
 func (s *state) readCoordinators(ctx context.Context) error {
 	pick := lbfile.Pick{IDs: s.spec.Coordinators.IDs, Tags: s.spec.Coordinators.Tags}
 	in := &ec2.DescribeInstancesInput{Filters: filters(pick, "instance-id")}
 	if len(pick.Tags) > 0 {
-		in.Filters = append(in.Filters, filter("instance-state-name", "running"))
+		in.Filters = append(in.Filters, filter("instance-state-name", "pending", "running", "stopping", "stopped"))
 	}
 	for pages := ec2.NewDescribeInstancesPaginator(s.cloud.EC2, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -117,7 +162,13 @@ func (s *state) readCoordinators(ctx context.Context) error {
 			return err
 		}
 		for _, r := range page.Reservations {
-			s.network.coordinators = append(s.network.coordinators, mapSlice(r.Instances, newCoordinator)...)
+			for _, i := range mapSlice(r.Instances, newCoordinator) {
+				if maybe(i.state) {
+					s.network.stopped = append(s.network.stopped, i)
+				} else {
+					s.network.coordinators = append(s.network.coordinators, i)
+				}
+			}
 		}
 	}
 	slices.SortFunc(s.network.coordinators, func(a, b coordinator) int { return strings.Compare(a.id, b.id) })
@@ -125,7 +176,7 @@ func (s *state) readCoordinators(ctx context.Context) error {
 }
 
 func newCoordinator(i types.Instance) coordinator {
-	c := coordinator{id: text(i.InstanceId), dns: text(i.PrivateDnsName), vpc: text(i.VpcId)}
+	c := coordinator{id: text(i.InstanceId), dns: text(i.PrivateDnsName), address: text(i.PrivateIpAddress), vpc: text(i.VpcId)}
 	if i.State != nil {
 		c.state = string(i.State.Name)
 	}
@@ -154,6 +205,9 @@ func (s *state) vpcRow() Change {
 	case 0:
 		return blocked(c, "no match")
 	case 1:
+		if s.spec.Scheme == lbfile.InternetFacing && !s.network.gateway {
+			return blocked(c, "it has no internet gateway, and scheme is internet-facing: attach one, or set scheme to internal")
+		}
 		return c
 	}
 	return blocked(c, "%d match, exactly one must: %s", len(s.network.vpcs), commaList(s.network.vpcs))
@@ -186,7 +240,7 @@ func (s *state) coordinatorsRow() Change {
 	}
 	var wrong []string
 	for _, id := range pick.IDs {
-		if !slices.Contains(s.network.instanceIDs(), id) {
+		if !slices.Contains(slices.Concat(s.network.instanceIDs(), s.network.stoppedIDs()), id) {
 			wrong = append(wrong, id+" does not exist")
 		}
 	}

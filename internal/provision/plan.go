@@ -21,6 +21,7 @@ func MakePlan(ctx context.Context, c Cloud, spec lbfile.Spec) (Plan, error) {
 }
 
 func (s *state) plan(ctx context.Context) (Plan, error) {
+	s.quotas.interested = true
 	p, err := s.compare(ctx)
 	if err != nil {
 		return p, err
@@ -128,10 +129,19 @@ func (s *state) notes() []string {
 	add(s.spec.Secure() && s.spec.TLS.Backend == lbfile.Plain,
 		"tls.backend is plain: LDAP passwords go in clear text from the load balancer to the coordinators, which refuse to start with LDAP unless they have --ldap_passwords_in_clear_ok.")
 	add(s.spec.Secure() && strings.Contains(s.spec.TLS.Policy, "2016-08"), "%s allows TLS 1.0 and 1.1; %s does not.", "ELBSecurityPolicy-2016-08", lbfile.DefaultPolicy)
+	add(s.spec.Secure() && isIAM(s.spec.TLS.Certificate) && s.spec.TLS.Host == "", "The names of a certificate in IAM are not read: set tls.host to the name that clients use.")
 	add(s.spec.Secure() && s.changesProtocol(), "A listener that changes its protocol is closed between two calls, one port after the other; open connections are cut.")
 	add(!s.spec.CrossZone && len(s.zones()) > 1, "Cross-zone is off and coordinators are in %d zones: zones of unequal size get unequal shares.", len(s.zones()))
 	add(s.spec.Draining == 0, "Draining is off: a coordinator that is deregistered loses its connections, and their queries, at once.")
 	add(s.spec.IdleTimeout.Seconds() < 3600, "The idle timeout is %s: a query that is silent for longer is cut.", s.spec.IdleTimeout)
+	for _, n := range s.network.subnets {
+		add(n.free < minFreeAddresses && s.ownsBalancer() && slices.Contains(s.balancer.description.Subnets, n.id),
+			"%s has %d free addresses: with fewer than %d AWS cannot scale or replace the load balancer's nodes there.", n.id, n.free, minFreeAddresses)
+	}
+	for _, i := range s.network.stopped {
+		add(true, "%s is %s: it is registered once it runs, and stays registered if it was.", i.id, i.state)
+	}
+	notes = append(notes, s.quotas.notes...)
 	add(s.spec.Anywhere, "Every address may connect (anywhere: true).")
 	return notes
 }

@@ -8,14 +8,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 )
 
-// registrationChanges registers missing coordinators, and deregisters every other
-// instance: the balancer is ours, and an instance without Impala takes connections
-// from those with it.
+// registrationChanges registers missing coordinators that can be reached, and
+// deregisters every other instance: the balancer is ours, and an instance without
+// Impala takes connections from those with it. A coordinator that is stopped stays: it
+// gets no connections, and serves again once it runs.
 func (s *state) registrationChanges() []Change {
 	want := s.network.instanceIDs()
 	have := s.registered()
-	missing := slices.DeleteFunc(slices.Clone(want), func(id string) bool { return slices.Contains(have, id) })
-	extra := slices.DeleteFunc(slices.Clone(have), func(id string) bool { return slices.Contains(want, id) })
+	cannot, stopped := s.unreachable(), s.network.stoppedIDs()
+	missing := slices.DeleteFunc(slices.Clone(want), func(id string) bool { return slices.Contains(have, id) || slices.Contains(cannot, id) })
+	extra := slices.DeleteFunc(slices.Clone(have), func(id string) bool { return slices.Contains(want, id) || slices.Contains(stopped, id) })
 	if len(missing) == 0 && len(extra) == 0 {
 		return []Change{noChange("registration", s.spec.Balancer(), commaList(have))}
 	}

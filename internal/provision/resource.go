@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
@@ -32,9 +33,11 @@ type state struct {
 
 	identity      identity
 	network       network
+	quotas        quotas
 	groups        groups
 	members       members
 	bucket        bucket
+	createdBucket bool // in this run
 	balancer      balancer
 	certificate   certificate
 	deregistering deregistering
@@ -47,19 +50,24 @@ func newState(c Cloud, spec lbfile.Spec) *state {
 
 // resources lists everything in the order in which it is built.
 func (s *state) resources() []resource {
-	balancer := &reader{s.readBalancer}
+	balancer, groups := &reader{s.readBalancer}, &reader{s.readGroups}
 	list := []resource{
 		{name: "network", read: &reader{s.readNetwork}, changes: s.networkChanges, prerequisite: true},
-		{name: "security groups", read: &reader{s.readGroups}, changes: s.groupChanges},
+		{name: "security groups", read: groups, changes: s.groupChanges},
 		{name: "coordinators' group", read: &reader{s.readMembers}, changes: s.memberChanges},
-		{name: "bucket", read: &reader{s.readBucket}, changes: s.bucketChanges},
+		{name: "bucket", read: &reader{s.readWritableBucket}, changes: s.bucketChanges},
 		{name: "load balancer", read: balancer, changes: s.balancerChanges},
 		{name: "attributes", read: balancer, changes: s.attributeChanges},
 		{name: "access log", read: balancer, changes: s.accessLogChanges},
 		{name: "health check", read: balancer, changes: s.healthCheckChanges},
 		{name: "registration", read: balancer, changes: s.registrationChanges},
 		{name: "former coordinators", read: &reader{s.readMembers}, changes: s.formerMemberChanges},
+		{name: "former groups", read: groups, changes: s.formerGroupChanges},
 		{name: "in service", read: balancer, changes: s.inServiceChanges},
+	}
+	if s.quotas.interested {
+		list = slices.Insert(list, 1, resource{name: "quotas", read: &reader{s.readQuotas}, changes: func() []Change { return nil }})
+		list = slices.Insert(list, 3, resource{name: "quotas", read: &reader{func(context.Context) error { return nil }}, changes: s.quotaChanges})
 	}
 	if s.spec.Secure() {
 		list = append(list, resource{name: "certificate", read: &reader{s.readCertificate}, changes: s.certificateChanges})

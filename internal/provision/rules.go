@@ -52,13 +52,17 @@ func (r rule) permission() types.IpPermission {
 	return p
 }
 
-// rulesOf splits a group's permissions into rules.
+// rulesOf splits a group's inbound permissions into rules.
 func rulesOf(g *types.SecurityGroup) []rule {
 	if g == nil {
 		return nil
 	}
+	return rulesIn(g.IpPermissions)
+}
+
+func rulesIn(permissions []types.IpPermission) []rule {
 	var rules []rule
-	for _, p := range g.IpPermissions {
+	for _, p := range permissions {
 		base := rule{protocol: text(p.IpProtocol), from: aws.ToInt32(p.FromPort), to: aws.ToInt32(p.ToPort)}
 		for _, v := range p.IpRanges {
 			rules = append(rules, rule{base.protocol, base.from, base.to, text(v.CidrIp), "", ""})
@@ -108,20 +112,25 @@ func rulesFrom(group string) func(rule) bool {
 // ruleChanges adds missing rules, one a call, and removes unwanted rules of ours.
 func (s *state) ruleChanges(name string, g *types.SecurityGroup, id string, want []rule, ours func(rule) bool) []Change {
 	have := rulesOf(g)
-	var changes []Change
+	var changes, unwanted []Change
+	all := slices.Clone(have)
 	for _, r := range want {
 		c := noChange("rule", name+": "+r.String(), r.String())
 		if !slices.Contains(have, r) {
 			c = s.authorize(c, id, r)
+			all = append(all, r)
 		}
 		changes = append(changes, c)
 	}
 	for _, r := range have {
 		if ours(r) && !slices.Contains(want, r) {
-			changes = append(changes, s.revoke(name, id, r))
+			unwanted = append(unwanted, s.revoke(name, id, r))
 		}
 	}
-	return changes
+	if s.quotas.rules > 0 && countRules(all) > s.quotas.rules { // there is no room for both
+		return append(unwanted, changes...)
+	}
+	return append(changes, unwanted...)
 }
 
 func (s *state) authorize(c Change, id string, r rule) Change {

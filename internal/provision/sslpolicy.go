@@ -31,10 +31,14 @@ func (s *state) policyOfBalancer() Change {
 		if text(p.PolicyName) != name {
 			continue
 		}
+		is := "no predefined policy" // but ciphers of its own
 		for _, a := range p.PolicyAttributeDescriptions {
-			if text(a.AttributeName) == reference && text(a.AttributeValue) != want {
-				return blocked(noChange("TLS policy", name, text(a.AttributeValue)), "a policy of this name exists and refers to %s", text(a.AttributeValue))
+			if text(a.AttributeName) == reference {
+				is = text(a.AttributeValue)
 			}
+		}
+		if is != want {
+			return blocked(noChange("TLS policy", name, is), "a policy of this name exists and refers to %s", is)
 		}
 		return noChange("TLS policy", name, want)
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
@@ -29,11 +30,14 @@ type Report struct {
 	Certificate *Certificate      `json:"certificate,omitempty"` // nil: none
 	DNS         map[string]string `json:"dns,omitempty"`         // addresses by name, or why there are none
 	AccessLog   string            `json:"access_log,omitempty"`  // whether the test file exists; "": no access log
+	Verdicts    []Verdict         `json:"verdicts,omitempty"`    // of Judge; set by the status command
 	Smoke       []string          `json:"smoke,omitempty"`       // a command for each listener that smoke can test
 	Outputs     Outputs           `json:"outputs,omitzero"`
 
 	Done []Change   `json:"done,omitempty"` // calls that AWS accepted in this run
 	Left []Leftover `json:"left,omitempty"` // what Destroy could not remove, or kept
+
+	looked lookedUp
 }
 
 // Stops lists the differences that stop Apply.
@@ -47,7 +51,7 @@ const ReportSchema = "impala-lbcheck/provision/1"
 type Outputs struct {
 	DNSName      string    `json:"dns_name,omitempty"` // "": it does not exist yet
 	ZoneID       string    `json:"zone_id,omitempty"`  // Route 53's, for an alias
-	Host         string    `json:"host,omitempty"`     // name for clients: tls.domain, else DNSName
+	Host         string    `json:"host,omitempty"`     // name for clients: tls.host, the certificate's, else DNSName
 	Listeners    []uint16  `json:"listeners"`          // those that match lb.yaml
 	Coordinators []Backend `json:"coordinators"`
 	TLS          *TLSNames `json:"tls,omitempty"` // of Listeners; nil: plain TCP
@@ -63,7 +67,7 @@ type Backend struct {
 
 // TLSNames describes the TLS of the listeners.
 type TLSNames struct {
-	Domain      string `json:"domain,omitempty"`    // "": unknown, for a certificate of IAM
+	Domain      string `json:"domain,omitempty"`    // that clients verify; "": unknown, for a certificate of IAM
 	Certificate string `json:"certificate"`         // its ARN
 	NotAfter    string `json:"not_after,omitempty"` // RFC 3339
 	Backend     string `json:"backend"`             // plain or tls
@@ -71,17 +75,21 @@ type TLSNames struct {
 
 // Status reads AWS and compares it with the spec. It needs no permission to write.
 func Status(ctx context.Context, c Cloud, spec lbfile.Spec) (Report, error) {
-	s := newState(c, spec)
+	return newState(c, spec).status(ctx)
+}
+
+func (s *state) status(ctx context.Context) (Report, error) {
 	p, err := s.compare(ctx)
 	if err != nil {
 		return s.partial(), err
 	}
-	names := s.lookUpNames(ctx)
+	names, looked := s.lookUpNames(ctx)
 	if err := cmp.Or(s.readLogs(ctx), ctx.Err()); err != nil {
 		return s.partial(), explain(ctx, err)
 	}
 	report := s.compared(p)
-	report.DNS, report.AccessLog = names, s.accessLogState()
+	looked.balancerHere, looked.testFile, looked.testFileExists = s.ownsBalancer(), s.managesBucket(), s.bucket.testFile != ""
+	report.DNS, report.AccessLog, report.looked = names, s.accessLogState(), looked
 	return report, nil
 }
 
@@ -100,7 +108,7 @@ func (s *state) compared(p Plan) Report {
 	r := s.partial()
 	r.Complete, r.Drift, r.Notes = p.Complete, []Change{}, p.Notes
 	for _, c := range p.Changes {
-		if c.Writes() || c.Stops() {
+		if c.Writes() || c.Stops() || c.Alone {
 			r.Drift = append(r.Drift, c)
 		}
 	}
@@ -120,36 +128,46 @@ func (s *state) outputs() Outputs {
 		o.LogURI = "s3://" + path.Join(s.spec.AccessLogs.Bucket, s.logFolder())
 	}
 	if c := s.certificateState(); c != nil && len(o.Listeners) > 0 {
-		o.TLS = &TLSNames{Domain: c.Domain, Certificate: c.ARN, Backend: string(s.spec.TLS.Backend)}
+		o.TLS = &TLSNames{Domain: s.clientHost(), Certificate: c.ARN, Backend: string(s.spec.TLS.Backend)}
 		if !c.NotAfter.IsZero() {
 			o.TLS.NotAfter = c.NotAfter.Format("2006-01-02T15:04:05Z07:00")
 		}
-		if c.Domain != "" {
-			o.Host = c.Domain
-		}
+		o.Host = cmp.Or(s.clientHost(), o.Host)
 	}
 	return o
 }
 
-// lookUpNames looks up the balancer's own name and the domain that clients use.
-func (s *state) lookUpNames(ctx context.Context) map[string]string {
+// lookUpNames looks up the balancer's own name and the one that clients use. The
+// former is looked up again afterwards where they differ: its addresses change.
+func (s *state) lookUpNames(ctx context.Context) (map[string]string, lookedUp) {
 	if !s.ownsBalancer() {
-		return nil
+		return nil, lookedUp{}
 	}
-	o := s.outputs()
-	answers := map[string]string{}
-	for _, name := range []string{o.DNSName, o.Host} {
-		if name == "" {
-			continue
-		}
+	o, answers := s.outputs(), map[string]string{}
+	ask := func(name string) []string {
 		addresses, err := s.cloud.LookupHost(ctx, name)
 		answers[name] = commaList(addresses)
 		if err != nil {
-			answers[name] = "no answer: " + lookupReason(err)
+			answers[name] = noAnswer + lookupReason(err)
 		}
+		return addresses
 	}
-	return answers
+	var looked lookedUp
+	looked.balancerAddresses = ask(o.DNSName)
+	if o.Host != o.DNSName {
+		looked.host, looked.hostAddresses = o.Host, ask(o.Host)
+		if reason, failed := strings.CutPrefix(answers[o.Host], noAnswer); failed {
+			looked.hostError = reason
+		}
+		looked.balancerAddresses = append(looked.balancerAddresses, ask(o.DNSName)...)
+		slices.Sort(looked.balancerAddresses)
+		looked.balancerAddresses = slices.Compact(looked.balancerAddresses)
+	}
+	return answers, looked
 }
+
+// noAnswer begins what is said of a name that does not resolve.
+const noAnswer = "no answer: "
 
 func lookup(ctx context.Context, name string) ([]string, error) {
 	return net.DefaultResolver.LookupHost(ctx, name)
@@ -167,6 +185,8 @@ func (s *state) accessLogState() string {
 	switch {
 	case s.spec.AccessLogs == nil:
 		return ""
+	case !s.managesBucket():
+		return s.testFileKey() + " was not looked for: access_logs.manage is false"
 	case s.bucket.testFile != "":
 		return s.bucket.testFile + " exists"
 	}

@@ -14,11 +14,36 @@ import (
 // tagged makes a service's list of tags: ours and the file's, sorted by key, so
 // that equal requests are identical.
 func tagged[T any](s *state, tag func(key, value *string) T) []T {
-	tags := maps.Clone(s.spec.Tags)
-	if tags == nil {
-		tags = map[string]string{}
-	}
+	return tagList(s.wantedTags(), tag)
+}
+
+// wantedTags are the tags of every resource of ours.
+func (s *state) wantedTags() map[string]string {
+	tags := map[string]string{}
+	maps.Copy(tags, s.spec.Tags)
 	tags[ownerTag], tags[versionTag] = s.identity.owner, layoutVersion
+	return tags
+}
+
+// lackingTags are the wanted tags that a resource does not have, or has with another
+// value. Tags that are not wanted are kept: nothing tells whose they are.
+func (s *state) lackingTags(have map[string]string) map[string]string {
+	lacking := s.wantedTags()
+	maps.DeleteFunc(lacking, func(key, value string) bool { return hasTag(have, key, value) })
+	return lacking
+}
+
+func hasTag(have map[string]string, key, value string) bool {
+	is, ok := have[key]
+	return ok && is == value
+}
+
+// tagsText formats tags, sorted by key.
+func tagsText(tags map[string]string) string {
+	return commaList(mapSlice(slices.Sorted(maps.Keys(tags)), func(key string) string { return key + "=" + tags[key] }))
+}
+
+func tagList[T any](tags map[string]string, tag func(key, value *string) T) []T {
 	var list []T
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		list = append(list, tag(aws.String(key), aws.String(tags[key])))

@@ -138,7 +138,14 @@ func (s *state) readOwnedGroups(ctx context.Context) error {
 			s.groups.shared = &shared[0]
 		}
 	}
-	return nil
+	if s.groups.front == nil {
+		return nil
+	}
+	referring, err := s.describeGroups(ctx, filter("ip-permission.group-id", s.frontID()))
+	if err != nil {
+		return err
+	}
+	return s.readFormerRules(ctx, referring)
 }
 
 // readOwnedMembers finds every interface with the back group.
@@ -156,30 +163,48 @@ func (s *state) readOwnedMembers(ctx context.Context) error {
 	return err
 }
 
-// ruleRemovals removes the rules that name the front group: EC2 does not delete a
-// group that a rule names.
+// ruleRemovals removes the rules that name a group of ours: EC2 does not delete a
+// group that another group's rule names.
 func (s *state) ruleRemovals() []Change {
-	if s.groups.front == nil {
-		return nil
-	}
 	var changes []Change
-	for _, g := range []*types.SecurityGroup{s.groups.back, s.groups.shared} {
-		for _, r := range rulesOf(g) {
-			if r.group == s.frontID() {
-				c := s.revoke(text(g.GroupName), text(g.GroupId), r)
-				c.Why = ""
-				changes = append(changes, c)
+	owned := func(id string) bool {
+		return slices.ContainsFunc(s.groups.owned, func(g types.SecurityGroup) bool { return text(g.GroupId) == id })
+	}
+	revoke := func(g types.SecurityGroup, r rule) {
+		c := s.revoke(text(g.GroupName), text(g.GroupId), r)
+		c.Why = ""
+		changes = append(changes, c)
+	}
+	for _, g := range s.groups.owned {
+		for _, r := range rulesOf(&g) {
+			if owned(r.group) && r.group != text(g.GroupId) {
+				revoke(g, r)
 			}
+		}
+		for _, r := range rulesIn(g.IpPermissionsEgress) {
+			if owned(r.group) && r.group != text(g.GroupId) {
+				changes = append(changes, s.revokeOut(g, r))
+			}
+		}
+	}
+	if s.groups.front == nil {
+		return changes
+	}
+	for _, r := range rulesOf(s.groups.shared) {
+		if r.group == s.frontID() {
+			revoke(*s.groups.shared, r)
+		}
+	}
+	for _, r := range s.groups.former {
+		if r.ours {
+			changes = append(changes, s.revokeFormer(r, ""))
 		}
 	}
 	return changes
 }
 
 func (s *state) groupRemovals() []Change {
-	return mapSlice(s.groups.owned, func(g types.SecurityGroup) Change {
-		c := Change{Resource: "security group", Name: text(g.GroupName), Action: Delete, Before: text(g.GroupId)}
-		return writes(c, s.cloud.EC2.DeleteSecurityGroup, &ec2.DeleteSecurityGroupInput{GroupId: g.GroupId})
-	})
+	return mapSlice(s.groups.owned, func(g types.SecurityGroup) Change { return s.deleteGroup(g, "") })
 }
 
 // readOwnedCertificates reads every certificate: lb.yaml may no longer have its
@@ -217,12 +242,12 @@ func (s *state) certificateRemovals() []Change {
 }
 
 // bucketRemovals removes our statement from the bucket policy, and with purge the
-// bucket itself if it is ours.
+// bucket itself if it is ours and was not adopted.
 func (s *state) bucketRemovals(purge bool) []Change {
-	if s.spec.AccessLogs == nil || !s.bucket.exists || s.bucket.inaccessible {
+	if !s.managesBucket() || !s.bucket.exists || s.bucket.inaccessible {
 		return nil
 	}
-	name := aws.String(s.spec.AccessLogs.Bucket)
+	name, owner := s.bucketName(), s.bucketOwner()
 	var changes []Change
 	rest, had, err := removeStatement(s.bucket.policy, s.logSid())
 	c := Change{Resource: "bucket policy", Name: *name, Action: Delete, Before: "allows Elastic Load Balancing to write access logs"}
@@ -230,18 +255,18 @@ func (s *state) bucketRemovals(purge bool) []Change {
 	case err != nil:
 		changes = append(changes, blocked(c, "its policy could not be read: %v", err))
 	case had && rest == "":
-		changes = append(changes, writes(c, s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name}))
+		changes = append(changes, writes(c, s.cloud.S3.DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: name, ExpectedBucketOwner: owner}))
 	case had:
 		c.After = "other statements, which are kept"
-		changes = append(changes, writes(c, s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(rest)}))
+		changes = append(changes, writes(c, s.cloud.S3.PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: name, ExpectedBucketOwner: owner, Policy: aws.String(rest)}))
 	}
-	if purge && s.ownsS3(s.bucket.tags) {
+	if purge && s.ownsS3(s.bucket.tags) && !s.spec.AccessLogs.Adopt {
 		if s.bucket.testFile != "" {
 			c := Change{Resource: "access log's test file", Name: s.bucket.testFile, Action: Delete}
-			changes = append(changes, writes(c, s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, Key: aws.String(s.bucket.testFile)}))
+			changes = append(changes, writes(c, s.cloud.S3.DeleteObject, &s3.DeleteObjectInput{Bucket: name, ExpectedBucketOwner: owner, Key: aws.String(s.bucket.testFile)}))
 		}
 		c := Change{Resource: "bucket", Name: *name, Action: Delete, Before: "access logs"}
-		changes = append(changes, writes(c, s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name}))
+		changes = append(changes, writes(c, s.cloud.S3.DeleteBucket, &s3.DeleteBucketInput{Bucket: name, ExpectedBucketOwner: owner}))
 	}
 	return changes
 }

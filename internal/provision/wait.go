@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -80,7 +81,8 @@ func (v *reconciler) round(ctx context.Context) (done bool, err error) {
 		ctx, stop = context.WithTimeoutCause(context.WithoutCancel(ctx), settleTimeout, &WaitError{After: settleTimeout})
 		defer stop()
 	}
-	next, err := v.nextChange(ctx)
+	pending, err := v.pending(ctx)
+	next := pending[0]
 	switch {
 	case err != nil && (!retryable(err) || ctx.Err() != nil):
 		return false, v.annotate(ctx, err)
@@ -93,6 +95,9 @@ func (v *reconciler) round(ctx context.Context) (done bool, err error) {
 		return false, &StoppedError{Changes: []Change{next}}
 	default:
 		again, err := v.step(ctx, next)
+		for i := 1; again && i < len(pending) && pending[i].batch && pending[i-1].batch; i++ {
+			again, err = v.step(ctx, pending[i])
+		}
 		if again || err != nil {
 			return false, err
 		}
@@ -109,21 +114,23 @@ func (v *reconciler) annotate(ctx context.Context, err error) error {
 	return err
 }
 
-// nextChange reads the resource and returns the first missing change.
-func (v *reconciler) nextChange(ctx context.Context) (Change, error) {
+// pending reads the resource and returns the missing changes, with what stops first:
+// at least one, which is a [NoOp] if none is missing. Blocked ones that the others do
+// not wait for are left out.
+func (v *reconciler) pending(ctx context.Context) ([]Change, error) {
+	none := []Change{{Action: NoOp}}
 	if err := v.resource.read.read(ctx); err != nil {
-		return Change{}, err
+		return none, err
 	}
 	changes := v.resource.changes()
 	if stop := stops(changes); len(stop) > 0 {
-		return stop[0], nil
+		return stop, nil
 	}
-	for _, c := range changes {
-		if c.Action != NoOp {
-			return c, nil
-		}
+	missing := slices.DeleteFunc(changes, func(c Change) bool { return c.Action == NoOp || c.Alone })
+	if len(missing) == 0 {
+		return none, nil
 	}
-	return Change{Action: NoOp}, nil
+	return missing, nil
 }
 
 // step makes a change, unless it was accepted and is only not visible yet. It

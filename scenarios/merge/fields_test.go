@@ -139,7 +139,7 @@ func twoShards(kind scenarios.Kind) []scenarios.Result {
 var leafTypes = []reflect.Type{
 	reflect.TypeFor[scenarios.Times](), reflect.TypeFor[scenarios.PhaseStats](), reflect.TypeFor[scenarios.Class](), reflect.TypeFor[netip.AddrPort](),
 	reflect.TypeFor[time.Time](), reflect.TypeFor[scenarios.Blocks](), reflect.TypeFor[scenarios.Sequence](), reflect.TypeFor[scenarios.Scenario](), reflect.TypeFor[scenarios.Fixes](),
-	reflect.TypeFor[netip.Addr](),
+	reflect.TypeFor[netip.Addr](), reflect.TypeFor[scenarios.CoarseTimes](),
 }
 
 // pathsOf are the fields in a type, down to those without any: "Watch.Coords.PIDs".
@@ -190,6 +190,9 @@ func change(t *testing.T, path string, v reflect.Value) {
 	t.Helper()
 	switch at := v.Addr().Interface().(type) {
 	case *scenarios.Times:
+		at.Record(time.Minute)
+		return
+	case *scenarios.CoarseTimes:
 		at.Record(time.Minute)
 		return
 	case *scenarios.PhaseStats:

@@ -78,8 +78,12 @@ func TestValidate_RefusesWhatAWSRefuses(t *testing.T) {
 		"a duplicate listener":                       {"listeners: [21050, 21050]", "duplicate port"},
 		"a bucket in capitals":                       {"access_logs: {bucket: Logs}", "invalid bucket name"},
 		"logs every ten minutes":                     {"access_logs: {bucket: logs-1, every: 10m}", "5m or 60m"},
+		"to create what is not managed":              {"access_logs: {bucket: logs-1, create: true, manage: false}", "excludes create and adopt"},
 		"a prefix with AWSLogs":                      {"access_logs: {bucket: logs-1, prefix: a/AWSLogs}", "AWS adds AWSLogs itself"},
 		"a certificate for the balancer's own name":  {"tls: {domain: x.eu-west-1.elb.amazonaws.com}", "belongs to Amazon"},
+		"a wildcard without a host":                  {"tls: {domain: \"*.example.com\"}", "clients need one name, such as impala.example.com"},
+		"a host that is not covered":                 {"tls: {domain: \"*.example.com\", host: a.b.example.com}", "is not covered"},
+		"a host that is a wildcard":                  {"tls: {domain: \"*.example.com\", host: \"*.example.com\"}", "invalid name"},
 		"neither domain nor certificate":             {"tls: {backend: tls}", "set either domain"},
 		"an unknown policy":                          {"tls: {domain: a.example.com, policy: ELBSecurityPolicy-TLS13-1-2-2021-06}", "expected one of"},
 		"ids and tags":                               {"coordinators: {ids: [i-0123abcd], tags: {a: b}}", "exclude each other"},
@@ -108,6 +112,14 @@ func TestParse_MasksNetworks(t *testing.T) {
 	t.Parallel()
 	s, err := Parse("lb.yaml", []byte(strings.Replace(good, "10.0.0.0/8", "100.68.0.18/18", 1)))
 	if err != nil || s.Clients[0].String() != "100.68.0.0/18" {
+		t.Errorf("clients = %v, %v", s.Clients, err)
+	}
+}
+
+func TestParse_TakesEqualNetworksOnce(t *testing.T) {
+	t.Parallel()
+	s, err := Parse("lb.yaml", []byte(strings.Replace(good, "10.0.0.0/8", "10.0.0.1/8, 10.2.0.0/8, 172.16.0.0/12", 1)))
+	if err != nil || len(s.Clients) != 2 {
 		t.Errorf("clients = %v, %v", s.Clients, err)
 	}
 }

@@ -22,6 +22,19 @@ func (s Spec) SSLPolicy() string {
 	return "impala-lbcheck-" + strings.TrimPrefix(s.TLS.Policy, "ELBSecurityPolicy-")
 }
 
+// IsWildcard reports whether a certificate's name stands for many.
+func IsWildcard(name string) bool { return strings.HasPrefix(name, "*.") }
+
+// Covers reports whether a certificate's name is for a host: equal, or with a
+// wildcard in place of the first label.
+func Covers(name, host string) bool {
+	if rest, ok := strings.CutPrefix(name, "*"); ok {
+		label, parent, _ := strings.Cut(host, ".")
+		return label != "" && strings.EqualFold("."+parent, rest)
+	}
+	return strings.EqualFold(name, host)
+}
+
 // HealthPort is the health check's port; 0 if the target has none.
 func (s Spec) HealthPort() uint16 {
 	_, port, _, _ := splitTarget(s.HealthCheck.Target)

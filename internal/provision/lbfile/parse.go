@@ -2,6 +2,8 @@ package lbfile
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/strictyaml"
@@ -51,6 +53,12 @@ func (s *Spec) fill() {
 	for i, c := range s.Clients {
 		s.Clients[i] = c.Masked() // AWS stores the canonical form; any other would always differ
 	}
+	seen := map[netip.Prefix]bool{}
+	s.Clients = slices.DeleteFunc(s.Clients, func(c netip.Prefix) bool {
+		twice := seen[c] // two of one network are one rule for AWS, which refuses the second
+		seen[c] = true
+		return twice
+	})
 	if s.AccessLogs != nil && s.AccessLogs.Every == 0 {
 		s.AccessLogs.Every = Span(time.Hour)
 	}

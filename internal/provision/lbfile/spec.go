@@ -81,12 +81,18 @@ type AccessLogs struct {
 	Prefix string `yaml:"prefix,omitempty"`
 	Every  Span   `yaml:"every,omitempty"`  // 5 min or 60 min
 	Create bool   `yaml:"create,omitempty"` // create the bucket if it is missing
+	Adopt  bool   `yaml:"adopt,omitempty"`  // use one that exists without our tag; it is never deleted
+	Manage *bool  `yaml:"manage,omitempty"` // false: the bucket, which may be another account's, is neither read nor changed
 }
+
+// Managed reports whether the bucket is read and changed.
+func (l AccessLogs) Managed() bool { return l.Manage == nil || *l.Manage }
 
 // TLS is the listeners' certificate, and whether the back end is encrypted.
 type TLS struct {
 	Domain      string  `yaml:"domain,omitempty"`      // your own name: a certificate is requested for it
 	Certificate string  `yaml:"certificate,omitempty"` // or the ARN of an existing one
+	Host        string  `yaml:"host,omitempty"`        // the name that clients use; "": the certificate's, which must have no wildcard then
 	Policy      string  `yaml:"policy,omitempty"`      // predefined security policy
 	Backend     Backend `yaml:"backend,omitempty"`     // "" is plain
 }

@@ -175,6 +175,7 @@ func (s Spec) logChecks() []check {
 			"invalid bucket name " + usertext.Quote(l.Bucket) + ": 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends"},
 		{strings.Contains(l.Prefix, "AWSLogs"), "access_logs.prefix", "AWS adds AWSLogs itself; remove it"},
 		{strings.HasPrefix(l.Prefix, "/") || strings.HasSuffix(l.Prefix, "/"), "access_logs.prefix", "remove the slash at the beginning or end"},
+		{!l.Managed() && (l.Create || l.Adopt), "access_logs.manage", "false excludes create and adopt, which change the bucket"},
 		{l.Every.Seconds() != 300 && l.Every.Seconds() != 3600, "access_logs.every", fmt.Sprintf("invalid interval %s: expected 5m or 60m", l.Every)},
 	}
 }
@@ -208,6 +209,9 @@ func (s Spec) tlsChecks() []check {
 		{domain == "amazonaws.com" || strings.HasSuffix(domain, ".amazonaws.com"), "tls.domain",
 			usertext.Quote(t.Domain) + " belongs to Amazon: ACM issues no certificate for it. Use a name of your own, such as impala.example.com, as an alias of the load balancer's name"},
 		{t.Domain != "" && !domainForm.MatchString(t.Domain), "tls.domain", "invalid domain " + usertext.Quote(t.Domain) + ": expected a lower-case name such as impala.example.com"},
+		{t.Host != "" && (!domainForm.MatchString(t.Host) || IsWildcard(t.Host)), "tls.host", "invalid name " + usertext.Quote(t.Host) + ": expected the lower-case name that clients use, such as impala.example.com"},
+		{IsWildcard(t.Domain) && t.Host == "", "tls.host", "required: tls.domain is a wildcard, and clients need one name, such as impala" + strings.TrimPrefix(t.Domain, "*")},
+		{t.Domain != "" && t.Host != "" && !Covers(t.Domain, t.Host), "tls.host", usertext.Quote(t.Host) + " is not covered by a certificate for " + usertext.Quote(t.Domain)},
 		{len(t.Domain) > maxDomain, "tls.domain", fmt.Sprintf("a domain has at most %d characters", maxDomain)},
 		{t.Certificate != "" && !arnForm.MatchString(t.Certificate), "tls.certificate", "invalid ARN " + usertext.Quote(t.Certificate) + ": expected arn:aws:acm:REGION:ACCOUNT:certificate/ID"},
 		{!slices.Contains(Policies(), t.Policy), "tls.policy", fmt.Sprintf("invalid policy %s: expected one of %s", usertext.Quote(t.Policy), strings.Join(Policies(), ", "))},

@@ -55,9 +55,13 @@ func writeNotes(b *strings.Builder, notes []string) {
 
 // countChanges is the last line: the number of changes, or what stops them.
 func countChanges(changes []provision.Change) string {
-	n := map[provision.Action]int{}
+	n, stops, alone := map[provision.Action]int{}, false, 0
 	for _, c := range changes {
 		n[c.Action]++
+		stops = stops || c.Stops()
+		if c.Alone {
+			alone++
+		}
 	}
 	var parts []string
 	for _, a := range []provision.Action{provision.Create, provision.Update, provision.Delete, provision.Wait, provision.Conflict, provision.Blocked, provision.NoOp} {
@@ -66,8 +70,10 @@ func countChanges(changes []provision.Change) string {
 		}
 	}
 	switch {
-	case n[provision.Conflict]+n[provision.Blocked] > 0:
+	case stops:
 		return "Stopped, nothing can be changed: " + strings.Join(parts, ", ") + "."
+	case alone > 0:
+		return "To do: " + strings.Join(parts, ", ") + "; the others do not wait for what is blocked."
 	case n[provision.Create]+n[provision.Update]+n[provision.Delete] == 0:
 		return "Nothing to do."
 	}
@@ -92,6 +98,7 @@ func Report(r provision.Report) string {
 		}
 	})
 	section(b, "Access log", r.AccessLog != "", func() { fmt.Fprintf(b, "  %s\n", r.AccessLog) })
+	section(b, "Checks", len(r.Verdicts) > 0, func() { writeVerdicts(b, r.Verdicts) })
 	section(b, "Left or kept", len(r.Left) > 0, func() {
 		for _, l := range r.Left {
 			fmt.Fprintf(b, "  %s %s: %s\n", l.Resource, l.Name, l.Why)
@@ -133,6 +140,16 @@ func writeCertificate(b *strings.Builder, c provision.Certificate) {
 	}
 }
 
+func writeVerdicts(b *strings.Builder, verdicts []provision.Verdict) {
+	for _, v := range verdicts {
+		word := "pass"
+		if !v.OK {
+			word = "fail"
+		}
+		fmt.Fprintf(b, "  %s %s: %s (%s)\n", word, v.Check, v.Found, v.Limit)
+	}
+}
+
 // summary is a report in one sentence, the last line of the output.
 func summary(r provision.Report) string {
 	out := 0
@@ -152,6 +169,9 @@ func summary(r provision.Report) string {
 		return fmt.Sprintf("Nothing else with our tag exists; kept: %s %s%s.", r.Left[0].Resource, r.Left[0].Name, andMore(len(r.Left)-1))
 	case r.Outputs.DNSName == "":
 		return "Nothing with our tag exists."
+	}
+	if failed := r.Failed(); len(failed) > 0 {
+		return fmt.Sprintf("AWS matches the file, but %s failed: %s%s.", failed[0].Check, failed[0].Found, andMore(len(failed)-1))
 	}
 	if len(r.Instances) == 1 {
 		return "AWS matches the file, and the only coordinator is in service."

@@ -28,9 +28,17 @@ func TestReport_LastLineIsTheSummary(t *testing.T) {
 			provision.Report{Outputs: built, Drift: []provision.Change{{Action: provision.Create}}, Instances: []provision.InstanceHealth{out}},
 			"AWS differs from the file: To do: 1 create.",
 		},
+		"one is blocked, and the others are not": {
+			provision.Report{Outputs: built, Drift: []provision.Change{{Action: provision.Blocked, Alone: true}}, Instances: []provision.InstanceHealth{in}},
+			"AWS differs from the file: To do: 1 blocked; the others do not wait for what is blocked.",
+		},
 		"out of service": {
 			provision.Report{Outputs: built, Instances: []provision.InstanceHealth{in, out}},
 			"AWS matches the file, but 1 of 2 coordinators is not in service.",
+		},
+		"a check failed": {
+			provision.Report{Outputs: built, Instances: []provision.InstanceHealth{in}, Verdicts: []provision.Verdict{{Check: "certificate.days", Found: "2 days left"}}},
+			"AWS matches the file, but certificate.days failed: 2 days left.",
 		},
 		"all in service": {
 			provision.Report{Outputs: built, Instances: []provision.InstanceHealth{in, in}},
