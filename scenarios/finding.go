@@ -79,6 +79,7 @@ const (
 	ReconcileBackends = "reconcile.backends" // each backend of the log is one coordinator
 	ReconcileFailed   = "reconcile.failed"   // where failed sessions were sent, and the log's reason
 	ThresholdPrefix   = "threshold."
+	AuditPrefix       = "audit."    // a setting of the load balancer on AWS
 	BaselinePrefix    = "baseline." // a figure is worse than that of an earlier run, by more than it may be
 )
 

@@ -18,6 +18,7 @@ import (
 // in a document need not show in the sum, and why.
 var notSummed = map[string]string{
 	"Idle":                           "refused by kind",
+	"Audit":                          "refused by kind: only audits have it",
 	"Silent":                         "refused by kind: only certificates have it",
 	"Probe":                          "kept where no session was good",
 	"Sessions.OK":                    "counted anew from the looks, as the next two",
@@ -254,7 +255,7 @@ func TestMerge_KnowsEveryKind(t *testing.T) {
 		r := ofKind(k)
 		r.Stopped = &scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"}
 		_, err := merge.Merge([]scenarios.Result{r}, merge.Options{})
-		if refused := k == scenarios.KindCertificates || k == scenarios.KindIdle; refused != (err != nil) {
+		if refused := k == scenarios.KindCertificates || k == scenarios.KindIdle || k == scenarios.KindAudit; refused != (err != nil) {
 			t.Errorf("%s: %v", k, err)
 		}
 	}
