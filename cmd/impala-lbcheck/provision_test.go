@@ -407,3 +407,24 @@ func TestProvision_JSONOnBothStreams(t *testing.T) {
 		})
 	}
 }
+
+// TestProvision_RefusesNamesAndAccountsThatCannotBe: a variable that is not set must
+// not switch a check off.
+func TestProvision_RefusesNamesAndAccountsThatCannotBe(t *testing.T) {
+	a := newTestAccount(t)
+	for _, tc := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"init", "a_b"}, "use letters, digits and inner hyphens"},
+		{[]string{"init", "--recipe", strings.Repeat("a", 22)}, "so 21 remain"},
+		{[]string{"init", ""}, "cluster"},
+		{[]string{"plan", "-f", a.file, "--expect-account", ""}, "expected the twelve digits"},
+		{[]string{"destroy", "-f", a.file, "--yes", "blue", "--expect-account", "12345"}, "expected the twelve digits"},
+	} {
+		stdout, stderr, code := runAWS(t, append([]string{"provision"}, tc.args...)...)
+		if code != exitUsage || !strings.Contains(stderr, tc.says) || stdout != "" {
+			t.Errorf("%q: exit %d, %s%s", tc.args, code, stdout, stderr)
+		}
+	}
+}

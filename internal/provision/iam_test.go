@@ -197,7 +197,7 @@ func TestPolicies_AllowWhatTheirCommandsNeed(t *testing.T) {
 }
 
 // placeholders stand in the policies for what is the reader's own.
-var placeholders = strings.NewReplacer("ACCOUNT", "123456789012", "REGION", "us-east-1", "CLUSTER", "blue", "VPC", "vpc-0123abcd", "BUCKET", "blue-logs", "PREFIX", "impala")
+var placeholders = strings.NewReplacer("PARTITION", "aws", "ACCOUNT", "123456789012", "REGION", "us-east-1", "CLUSTER", "blue", "VPC", "vpc-0123abcd", "BUCKET", "blue-logs", "PREFIX", "impala")
 
 // maxPolicy is how many characters IAM takes in a managed policy, white space
 // not counted (IAM and STS quotas).
