@@ -28,7 +28,7 @@ var browserPackages = []debian.Package{
 const livePort = "127.0.0.1:21995"
 
 // pagesShown are the stored results whose pages are looked at.
-var pagesShown = []string{"demo", "dead", "zones", "wide", "capacity", "watch-failover"}
+var pagesShown = []string{"demo", "dead", "zones", "wide", "capacity", "watch-failover", "stages-morning"}
 
 func browserProofs(l *lab) []proof {
 	return []proof{

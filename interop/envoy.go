@@ -31,6 +31,9 @@ type envoyConfig struct {
 	policy     string // lb_policy
 	bySource   bool   // the hash is of the client's address
 	maxConnect int    // of the circuit breaker; 0: Envoy's default
+
+	accessLog, accessFormat string // "": no access log
+	node                    int    // the balancer's node that it is; 0: the first
 }
 
 // object is an object of Envoy's configuration.
@@ -42,7 +45,7 @@ func (l *lab) startEnvoy(ctx context.Context, name string, config envoyConfig, s
 	if err != nil {
 		return nil, err
 	}
-	e := &envoy{admin: l.file("run", name+".sock"), address: node(1, envoyPort)}
+	e := &envoy{admin: l.file("run", name+".sock"), address: node(max(1, config.node), envoyPort)}
 	if err := requireFree([]string{e.address}); err != nil {
 		return nil, err
 	}
@@ -55,7 +58,7 @@ func (l *lab) startEnvoy(ctx context.Context, name string, config envoyConfig, s
 		return nil, err
 	}
 	os.Remove(e.admin) // of an earlier run
-	e.proc, err = l.procs.start(name, exec.Command(filepath.Join(venv, "bin", "envoy"), "-c", path, "--concurrency", "2", "--disable-hot-restart", "-l", "warning"), nil)
+	e.proc, err = l.procs.start(name, exec.Command(filepath.Join(venv, "bin", "envoy"), "-c", path, "--concurrency", "2", "--disable-hot-restart", "--file-flush-interval-msec", "200", "-l", "warning"), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +71,12 @@ func (l *lab) startEnvoy(ctx context.Context, name string, config envoyConfig, s
 // bootstrap is the whole configuration.
 func (c envoyConfig) bootstrap(e *envoy, servers []string) object {
 	proxy := object{"@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", "stat_prefix": "in", "cluster": "coordinators"}
+	if c.accessLog != "" {
+		proxy["access_log"] = []object{{"name": "envoy.access_loggers.file", "typed_config": object{
+			"@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog", "path": c.accessLog,
+			"log_format": object{"text_format_source": object{"inline_string": c.accessFormat}},
+		}}}
+	}
 	if c.bySource {
 		proxy["hash_policy"] = []object{{"source_ip": object{}}}
 	}

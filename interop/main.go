@@ -71,6 +71,7 @@ func allProofs(l *lab) []proof {
 		balanceProofs(l),
 		nodeProofs(l),
 		topologyProofs(l),
+		reconcileProofs(l),
 		tlsProofs(l),
 		clientProofs(l),
 		releaseProofs(l),

@@ -17,8 +17,8 @@ import (
 )
 
 // startPrometheus starts Prometheus with the configuration of deploy/, at the exporter's
-// address here, with shorter intervals, and with a scrape of a stranger.
-func (r *exporterRun) startPrometheus(ctx context.Context) (*process, error) {
+// address here, with shorter intervals, and with a scrape of a stranger. It begins without data.
+func (r *exporterRun) startPrometheus(ctx context.Context, flags ...string) (*process, error) {
 	l, from := r.lab, filepath.Join(r.lab.root, "deploy", "prometheus")
 	b, err := os.ReadFile(filepath.Join(from, "prometheus.yml"))
 	if err != nil {
@@ -37,8 +37,8 @@ func (r *exporterRun) startPrometheus(ctx context.Context) (*process, error) {
 	if err := errors.Join(os.WriteFile(file, []byte(config), 0o644), os.RemoveAll(data)); err != nil {
 		return nil, err
 	}
-	p, err := l.procs.start("prometheus", exec.Command("/usr/bin/prometheus", "--config.file="+file, "--storage.tsdb.path="+data,
-		fmt.Sprintf("--web.listen-address=127.0.0.1:%d", prometheusPort)), nil)
+	p, err := l.procs.start("prometheus", exec.Command("/usr/bin/prometheus", append(flags, "--config.file="+file, "--storage.tsdb.path="+data,
+		fmt.Sprintf("--web.listen-address=127.0.0.1:%d", prometheusPort))...), nil)
 	if err != nil {
 		return nil, err
 	}

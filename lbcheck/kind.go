@@ -10,7 +10,8 @@ import (
 // kindRules is how scenarios of one kind are carried out.
 type kindRules struct {
 	run     func(context.Context, scenarios.Scenario, Options) scenarios.Result
-	noLogin bool // it sends no password
+	refused string // why they are not; "": they are
+	noLogin bool   // it sends no password
 }
 
 // kinds has every kind of scenario.
@@ -23,6 +24,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindIdle:         {run: sessions},
 	scenarios.KindWatch:        {run: sessions},
 	scenarios.KindHandleReuse:  {run: sessions},
+	scenarios.KindAudit:        {refused: "an audit asks AWS and opens no session: the command audit does it", noLogin: true},
 }
 
 // kindOf is the scenario's.

@@ -36,6 +36,9 @@ func Check(s scenarios.Scenario) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	if why := kindOf(s).refused; why != "" {
+		return &scenarios.InvalidError{Key: "kind", Msg: why}
+	}
 	if err := threshold.Check(s); err != nil {
 		return err
 	}

@@ -72,6 +72,12 @@ func TestRun_EveryKind(t *testing.T) {
 			t.Parallel()
 			s, opt := secured(t, kind)
 			r, err := Run(t.Context(), s, opt)
+			if why := kinds[kind].refused; why != "" {
+				if err == nil || !strings.Contains(err.Error(), why) {
+					t.Errorf("%v, want %q", err, why)
+				}
+				return
+			}
 			if err != nil {
 				t.Fatal(err)
 			}

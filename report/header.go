@@ -22,12 +22,16 @@ func subjectOf(r scenarios.Result) string {
 // writeFacts lists what is to be known of a run before its findings.
 func writeFacts(p *page, r scenarios.Result) {
 	p.fact("nodes", nodesDialled(r.Nodes))
-	p.fact("connection", connection(r.Scenario))
+	if !kindOf(r).aws {
+		p.fact("connection", connection(r.Scenario))
+	}
 	p.fact("server", commonVersion(r.Coords))
 	if r.Sessions.Attempted > 0 && kindOf(r).balance {
 		p.fact("policy", policy(r.Policy))
 	}
-	p.fact("sessions", sessions(r))
+	if !kindOf(r).aws {
+		p.fact("sessions", sessions(r))
+	}
 	if !r.Started.IsZero() {
 		p.fact("started", clock(r.Started, layoutSecond)+", took "+rounded(r.Seconds))
 	}

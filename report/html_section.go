@@ -57,6 +57,7 @@ var sectionRules = []sectionRule{
 	{"events", writeWatch, nil},
 	{"query", writeQuery, nil},
 	{"handles", writeHandles, nil},
+	{"audit", writeAudit, nil},
 	{"coordinators", writeCoordinators, oneChart(sharesChart)},
 	{"nodes", writeNodes, nil},
 	{"over-time", writeTimeline, seriesCharts},

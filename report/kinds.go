@@ -7,6 +7,7 @@ type kindRules struct {
 	question string // the finding that answers the question of the run; "": there is more than one
 	balance  bool   // the run tests how the balancer spreads sessions
 	login    bool   // the sentence has the times of logins
+	aws      bool   // the settings of a load balancer are all that is read: there is no session
 	tls      bool   // certificates are all that the run measures
 }
 
@@ -19,6 +20,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindQuery:        {question: scenarios.QuerySucceeds},
 	scenarios.KindIdle:         {question: scenarios.IdleCut},
 	scenarios.KindWatch:        {question: scenarios.WatchOutage},
+	scenarios.KindAudit:        {aws: true},
 	scenarios.KindHandleReuse:  {question: scenarios.AffinityHandles},
 }
 

@@ -32,6 +32,9 @@ func (m *metrics) addPhases(phases scenarios.PhaseStats) {
 		for i, bound := range phaseBounds {
 			buckets[bound.Seconds()] = uint64(shorter[i])
 		}
-		m.fixed = append(m.fixed, prometheus.MustNewConstHistogram(d, uint64(n), float64(sum), buckets, p.String()))
+		m.fixed = append(m.fixed, histogram{
+			classic: prometheus.MustNewConstHistogram(d, uint64(n), float64(sum), buckets, p.String()),
+			native:  prometheus.MustNewConstNativeHistogram(d, uint64(n), float64(sum), phases.Times(p).Powers(nativePerDouble), nil, 0, nativeSchema, 0, time.Time{}, p.String()),
+		})
 	}
 }

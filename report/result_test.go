@@ -75,7 +75,8 @@ func withLoad(r *scenarios.Result) {
 	r.Watch = &scenarios.WatchSeen{For: 9, Event: &when, EventText: "t", Noticed: &when, Sessions: 2, Errors: 1, FirstErr: &when, LastErr: &when, Outage: 1,
 		Long:   []scenarios.LongSession{{Coordinator: "c1:25000", Outcome: scenarios.OutcomeFailed, At: 1, Cut: scenarios.CutRST}},
 		Coords: []scenarios.Appearance{{Name: "c1:25000", Gone: &when, Back: &when, Peak: .5, PIDs: []int32{1, 2}}}}
-	r.Series = &scenarios.Series{Points: []scenarios.Point{{Started: 1}, {OK: 1}, {Failed: 1}, {Held: 1}, {LagMax: 1}}}
+	r.Series = &scenarios.Series{Points: []scenarios.Point{{Started: 1}, {OK: 1}, {Failed: 1}, {Held: 1}, {Started: 1, Open: 1, LagMax: 1}}}
+	r.Series.Points[4].Logins.Record(time.Minute)
 	r.Pages = []scenarios.Page{{Coordinator: "c1", When: scenarios.PageBefore, Quiescing: true, Threads: 2, InUse: &one, Err: "e"}}
 	r.Tags = []scenarios.TagTimes{{Metric: "query", Tag: "node", Value: "a"}}
 }
@@ -91,6 +92,7 @@ func FuzzResultJSON(f *testing.F) {
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","coordinators":[{"name":"a.b:1","share":1e308},{"name":"c.b:1","share":-1}],"duration_s":1e308}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","tls":[{"node":"[fe80::1%\u001b]:1","not_after":"0001-01-01T00:00:00Z","seen":"9999-12-31T23:59:59Z"}]}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","capacity":{"threads":1,"coordinators":[{"name":"a","held":1099511627776},{"name":"","held":3},{"name":"b"}]},"series":{"width_s":1e9,"points":[{"held":1099511627776},{},{},{},{}]}}`))
+	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","series":{"points":[{"started":9,"login_max_s":1e9,"logins":"ABgAZQE"},{},{},{},{"started":1,"open":1099511627776,"logins":"fgE"}]}}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","capacity":{},"idle":{},"watch":{},"series":{},"load":{},"tags":[{}],"pages":[{"when":"\u001b"}],"queries":[{"times_s":[1e9,0]}]}`))
 	f.Add([]byte(`{"schema":"impala-lbcheck/result/1","phases":{"open":{"hdr":"HISTEwAAAAA="}}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {

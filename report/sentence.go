@@ -41,6 +41,9 @@ func passed(r scenarios.Result) string {
 		return fmt.Sprintf("the certificates of %s passed; the first to expire has %s left",
 			count(nodesOf(r.TLS), "node"), count(soonest(r.TLS), "day"))
 	}
+	if kindOf(r).aws && r.Audit != nil {
+		return audited(r)
+	}
 	if text := answered(r); text != "" {
 		return text
 	}
@@ -182,6 +185,9 @@ func unproven(r scenarios.Result) string {
 			text = strings.TrimPrefix(sentenceOf(open[0]), "nothing was measured: ") // with what the run knows of it
 		}
 		return text
+	}
+	if len(open) == 0 && kindOf(r).aws && len(r.Findings) > 0 {
+		return sentenceOf(r.Findings[0])
 	}
 	if len(open) == 0 {
 		if r.Sessions.Attempted == 0 {

@@ -39,11 +39,7 @@ func downsample(s scenarios.Series, limit int) ([]scenarios.Point, scenarios.Sec
 		if i%each == 0 {
 			out = append(out, scenarios.Point{})
 		}
-		last := &out[len(out)-1]
-		last.Started += t.Started
-		last.Failed += t.Failed
-		last.Held = t.Held // at the end of its time
-		last.LoginMax = max(last.LoginMax, t.LoginMax)
+		out[len(out)-1].Follow(t)
 	}
 	return out, width * scenarios.Seconds(each)
 }

@@ -131,17 +131,44 @@ func logScaleOf(times []time.Duration) logScale {
 	return logScale{low, max(high, low+1)}
 }
 
-func (l logScale) x(t time.Duration) float64 {
+func (l logScale) x(t time.Duration) float64 { return l.share(t) * chartWidth }
+
+// share is how far along a time is, from 0 to 1.
+func (l logScale) share(t time.Duration) float64 {
 	at := math.Log10(clamp(t.Seconds(), 1e-6, maxSeconds))
-	return clamp((at-l.low)/(l.high-l.low), 0, 1) * chartWidth
+	return clamp((at-l.low)/(l.high-l.low), 0, 1)
+}
+
+// ticks are the powers of ten.
+func (l logScale) ticks() []axisTick {
+	var out []axisTick
+	for e := l.low; e <= l.high; e++ {
+		out = append(out, axisTick{(e - l.low) / (l.high - l.low), powerOfTen(int(e))})
+	}
+	return out
+}
+
+// fineTicks are the powers of ten, with twice and five times each where there is room.
+func (l logScale) fineTicks() []axisTick {
+	out := l.ticks()
+	if l.high-l.low > 2 {
+		return out
+	}
+	for e := l.low; e < l.high; e++ {
+		for _, n := range []float64{2, 5} {
+			at := time.Duration(n * math.Pow10(int(e)) * float64(time.Second))
+			out = append(out, axisTick{l.share(at), short(at)})
+		}
+	}
+	return out
 }
 
 // axis draws a line at each power of ten down to y, and its name below.
 func (l logScale) axis(y float64) []mark {
 	var out []mark
-	for e := l.low; e <= l.high; e++ {
-		x := (e - l.low) / (l.high - l.low) * chartWidth
-		out = append(out, line("grid", x, 0, 0, y), caption("tick", anchorAt(x), x, y+20, powerOfTen(int(e))))
+	for _, t := range l.ticks() {
+		x := t.share * chartWidth
+		out = append(out, line("grid", x, 0, 0, y), caption("tick", anchorAt(x), x, y+20, t.label))
 	}
 	return out
 }

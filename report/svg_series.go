@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
@@ -22,7 +23,10 @@ func seriesCharts(p *page, r scenarios.Result) []*chart {
 		all := p.events(*r.Watch)
 		t.events = all[:min(maxRows, len(all))]
 	}
-	return []*chart{t.sessions(), t.held(), t.logins(r.Load)}
+	if t.knowsLogins() {
+		return []*chart{t.sessions(), t.open(), t.logins()}
+	}
+	return []*chart{t.sessions(), t.open(), t.slowestLogins(r.Load)}
 }
 
 // timeline is what charts over time share.
@@ -48,12 +52,30 @@ func (t timeline) x(i int) float64 { return plotLeft + float64(i)/float64(len(t.
 // lasts is how long all columns are, in seconds.
 func (t timeline) lasts() float64 { return float64(t.width) * float64(len(t.points)) }
 
+// axisTick is a line across a chart, at a share of its axis, and what it stands for.
+type axisTick struct {
+	share float64
+	label string
+}
+
+// linearTicks are round numbers up to the highest.
+func linearTicks(highest float64, label func(float64) string) []axisTick {
+	var out []axisTick
+	for _, n := range ticks(highest) {
+		out = append(out, axisTick{n / max(highest, 1e-12), label(n)})
+	}
+	return out
+}
+
+// countLabel is a number of sessions on an axis.
+func countLabel(n float64) string { return fmt.Sprintf("%.4g", n) }
+
 // frame is the chart without what it measures: its axes and events.
-func (t timeline) frame(c chart, highest float64, label func(float64) string) *chart {
+func (t timeline) frame(c chart, levels []axisTick) *chart {
 	c.Height = plotEnd + axisHeight
-	for _, tick := range ticks(highest) {
-		y := plotEnd - tick/max(highest, 1e-12)*plotHeight
-		c.Marks = append(c.Marks, line("grid", plotLeft, y, plotWidth, 0), caption("tick", "end", plotLeft-8, y+5, label(tick)))
+	for _, tick := range levels {
+		y := plotEnd - tick.share*plotHeight
+		c.Marks = append(c.Marks, line("grid", plotLeft, y, plotWidth, 0), caption("tick", "end", plotLeft-8, y+5, tick.label))
 	}
 	for _, tick := range ticks(t.lasts())[1:] {
 		x := plotLeft + tick/t.lasts()*plotWidth
@@ -104,8 +126,8 @@ func (t timeline) sessions() *chart {
 		Legend: []legend{
 			{"bar", "rect", "started"}, {"failed", "rect", "of them failed"},
 		},
-	}, float64(highest), func(n float64) string { return fmt.Sprintf("%.4g", n) })
-	w := plotWidth / float64(len(t.points))
+	}, linearTicks(float64(highest), countLabel))
+	w := t.columnWidth()
 	for i, p := range t.points {
 		h := func(n int) float64 { return float64(n) / float64(highest) * plotHeight }
 		at := exactSeconds(t.width * scenarios.Seconds(i))
@@ -119,73 +141,62 @@ func (t timeline) sessions() *chart {
 	return c
 }
 
-// held draws how many were open; nil where none was kept open.
-func (t timeline) held() *chart {
+// open draws how many were open, or of a run of an earlier version, how many were held
+// open; nil where there was none at the end of any column.
+func (t timeline) open() *chart {
+	title, of := "Sessions open", func(p scenarios.Point) int { return p.Open }
+	if !slices.ContainsFunc(t.points, func(p scenarios.Point) bool { return p.Open > 0 }) {
+		title, of = "Sessions held open", func(p scenarios.Point) int { return p.Held }
+	}
 	highest := 0
 	for _, p := range t.points {
-		highest = max(highest, p.Held)
+		highest = max(highest, of(p))
 	}
 	if highest == 0 {
 		return nil
 	}
 	c := t.frame(chart{
-		ID: "open", Title: "Sessions held open",
-		Desc:   fmt.Sprintf("The most at once are %d.", highest),
+		ID: "open", Title: title,
+		Desc:   fmt.Sprintf("The most at the end of %s are %d.", exactSeconds(t.width), highest),
 		Legend: []legend{{"curve", "line", "open at the end of each " + exactSeconds(t.width)}},
-	}, float64(highest), func(n float64) string { return fmt.Sprintf("%.4g", n) })
-	var points [][2]float64
+	}, linearTicks(float64(highest), countLabel))
+	c.Marks = append(c.Marks, t.steps("curve", [2]int{0, len(t.points)}, func(p scenarios.Point) float64 {
+		return plotEnd - float64(of(p))/float64(highest)*plotHeight
+	}))
+	c.Marks = append(c.Marks, t.columns(func(p scenarios.Point) string { return strconv.Itoa(of(p)) })...)
+	return c
+}
+
+func (t timeline) columnWidth() float64 { return plotWidth / float64(len(t.points)) }
+
+// columns are marks that nobody sees, one for each column that has numbers: they are shown
+// by pointing at it.
+func (t timeline) columns(numbers func(scenarios.Point) string) []mark {
+	var out []mark
 	for i, p := range t.points {
-		y := plotEnd - float64(p.Held)/float64(highest)*plotHeight
-		points = append(points, [2]float64{t.x(i), y}, [2]float64{t.x(i + 1), y})
-	}
-	c.Marks = append(c.Marks, polyline("curve", points).standsFor("most", strconv.Itoa(highest)))
-	return c
-}
-
-// logins draws the longest login of each interval beside the percentiles of all.
-func (t timeline) logins(load *scenarios.LoadStats) *chart {
-	longest := scenarios.Seconds(0)
-	for _, p := range t.points {
-		longest = max(longest, p.LoginMax)
-	}
-	if longest == 0 {
-		return nil
-	}
-	c := t.frame(chart{
-		ID: "slowest", Title: "Slowest login, from when it was due, in " + exactSeconds(t.width) + " each",
-		Desc:   "The longest is " + short(longest.Duration()) + ".",
-		Legend: []legend{{"curve", "line", "slowest login"}},
-	}, float64(longest), func(s float64) string { return either(s == 0, "0", short(scenarios.Seconds(s).Duration())) })
-	y := func(s float64) float64 { return plotEnd - clamp(s/float64(longest), 0, 1)*plotHeight }
-	for _, run := range t.withLogins() {
-		var points [][2]float64
-		for i := run[0]; i < run[1]; i++ {
-			at := y(float64(t.points[i].LoginMax))
-			points = append(points, [2]float64{t.x(i), at}, [2]float64{t.x(i + 1), at})
+		if text := numbers(p); text != "" {
+			out = append(out, rect("column", t.x(i), plotTop, t.columnWidth(), plotHeight).standsFor(exactSeconds(t.width*scenarios.Seconds(i)), text))
 		}
-		c.Marks = append(c.Marks, polyline("curve", points).standsFor("longest", short(longest.Duration())))
 	}
-	if load == nil || load.Login.Count() == 0 {
-		return c
-	}
-	for _, q := range []struct {
-		class string
-		of    float64
-	}{{"p50", .5}, {"p95", .95}, {"p99", .99}} {
-		at := load.Login.Quantile(q.of)
-		c.Marks = append(c.Marks, line("level-"+q.class, plotLeft, y(at.Seconds()), plotWidth, 0).standsFor(q.class, short(at)))
-		c.Legend = append(c.Legend, legend{"level-" + q.class, "line", q.class + " of all, " + short(at)})
-	}
-	return c
+	return out
 }
 
-// withLogins are the columns in a row in which sessions were opened: from one, to the one
-// after the last.
-func (t timeline) withLogins() [][2]int {
+// steps is a curve that is level within each column of a run.
+func (t timeline) steps(class string, run [2]int, y func(scenarios.Point) float64) mark {
+	var points [][2]float64
+	for i := run[0]; i < run[1]; i++ {
+		at := y(t.points[i])
+		points = append(points, [2]float64{t.x(i), at}, [2]float64{t.x(i + 1), at})
+	}
+	return polyline(class, points)
+}
+
+// runs are the columns in a row that have something: from one, to the one after the last.
+func (t timeline) runs(has func(scenarios.Point) bool) [][2]int {
 	var out [][2]int
 	for i, p := range t.points {
 		switch last := len(out) - 1; {
-		case p.LoginMax == 0:
+		case !has(p):
 		case last >= 0 && out[last][1] == i:
 			out[last][1]++
 		default:

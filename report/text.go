@@ -25,7 +25,7 @@ type page struct {
 // sections are the parts of the text, in order. One without data writes nothing.
 // The last line is the verdict, as CI shows the tail of a log.
 var sections = []func(*page, scenarios.Result){
-	writeHeader, writeScouts, writeCapacity, writeIdle, writeWatch, writeQuery, writeHandles, writeCoordinators, writeNodes, writePages,
+	writeHeader, writeScouts, writeCapacity, writeIdle, writeWatch, writeQuery, writeHandles, writeAudit, writeCoordinators, writeNodes, writePages,
 	writeCertificates, writePhases, writeLogins, writeLoad, writeSeries, writeFindings, writeNotes, writeDetectable,
 	writeErrors, writeFailures, writeNext, writeVerdict,
 }

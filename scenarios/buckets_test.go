@@ -51,6 +51,39 @@ func TestTimes_BucketsAreExactAtPowersOfTwo(t *testing.T) {
 	}
 }
 
+func TestTimes_Powers(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	var times scenarios.Times
+	var all []time.Duration
+	for range 20_000 {
+		d := time.Duration(math.Exp(r.Float64()*20)*float64(time.Microsecond)).Truncate(time.Microsecond) + time.Microsecond
+		times.Record(d)
+		all = append(all, d)
+	}
+	const perDouble, digits = 8, 1.001
+	counted := 0
+	for i, n := range times.Powers(perDouble) {
+		low, high := math.Exp2(float64(i-1)/perDouble), math.Exp2(float64(i)/perDouble)
+		least, most := 0, 0
+		for _, d := range all {
+			if s := d.Seconds(); s > low/digits && s <= high*digits {
+				most++
+				if s > low*digits && s <= high/digits {
+					least++
+				}
+			}
+		}
+		if int(n) < least || int(n) > most {
+			t.Errorf("%d times of %g to %g s, want %d to %d", n, low, high, least, most)
+		}
+		counted += int(n)
+	}
+	if counted != len(all) || len((scenarios.Times{}).Powers(perDouble)) != 0 {
+		t.Errorf("%d of %d are counted", counted, len(all))
+	}
+}
+
 func TestTimes_BucketsOfNothing(t *testing.T) {
 	t.Parallel()
 	got, sum := scenarios.Times{}.Buckets(powers())

@@ -62,18 +62,24 @@ const (
 	TLSSameOnAllNodes = "tls.same-on-all-nodes"
 	DNSNodes          = "dns.nodes"
 	LoadLag           = "load.lag"
-	SessionsClosed    = "sessions.closed"  // sessions end when they are closed, and none is left open
-	CapacityHeld      = "capacity.held"    // the sessions asked for got in, stayed and answered
-	QuerySucceeds     = "query.succeeds"   // the statement runs on every coordinator
-	QuerySlowest      = "query.slowest"    // no coordinator takes much longer than the others
-	IdleCut           = "idle.cut"         // idle connections live as long as they must, and are not cut in silence
-	WatchOutage       = "watch.outage"     // new sessions fail no longer than they may
-	WatchLost         = "watch.lost"       // sessions that stay open live as long as their coordinator
-	AffinityHandles   = "affinity.handles" // sessions are there over other connections, too
-	AffinityCalls     = "affinity.calls"   // over HTTP, every call of a session reaches the coordinator that opened it
-	PagesAgree        = "pages.agree"      // the coordinators count at least the sessions that we tallied there
-	PagesKeepalive    = "pages.keepalive"  // the keepalive of the coordinators is shorter than the idle cut
+	SessionsClosed    = "sessions.closed"    // sessions end when they are closed, and none is left open
+	CapacityHeld      = "capacity.held"      // the sessions asked for got in, stayed and answered
+	QuerySucceeds     = "query.succeeds"     // the statement runs on every coordinator
+	QuerySlowest      = "query.slowest"      // no coordinator takes much longer than the others
+	IdleCut           = "idle.cut"           // idle connections live as long as they must, and are not cut in silence
+	WatchOutage       = "watch.outage"       // new sessions fail no longer than they may
+	WatchLost         = "watch.lost"         // sessions that stay open live as long as their coordinator
+	AffinityHandles   = "affinity.handles"   // sessions are there over other connections, too
+	AffinityCalls     = "affinity.calls"     // over HTTP, every call of a session reaches the coordinator that opened it
+	PagesAgree        = "pages.agree"        // the coordinators count at least the sessions that we tallied there
+	PagesKeepalive    = "pages.keepalive"    // the keepalive of the coordinators is shorter than the idle cut
+	ReconcileJoined   = "reconcile.joined"   // the balancer's log has the sessions that succeeded
+	ReconcileClock    = "reconcile.clock"    // all of them agree on the difference of the clocks
+	ReconcileReached  = "reconcile.reached"  // the failed ones got to the balancer
+	ReconcileBackends = "reconcile.backends" // each backend of the log is one coordinator
+	ReconcileFailed   = "reconcile.failed"   // where failed sessions were sent, and the log's reason
 	ThresholdPrefix   = "threshold."
+	AuditPrefix       = "audit."    // a setting of the load balancer on AWS
 	BaselinePrefix    = "baseline." // a figure is worse than that of an earlier run, by more than it may be
 )
 

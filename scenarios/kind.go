@@ -15,11 +15,12 @@ const (
 	KindIdle         Kind = "idle"         // a ladder of idle sessions: when are they cut, and how?
 	KindWatch        Kind = "watch"        // steady sessions while something is done to a coordinator
 	KindHandleReuse  Kind = "handle-reuse" // sessions used over other connections than the ones they were opened over
+	KindAudit        Kind = "audit"        // the settings of a load balancer on AWS: no session
 )
 
 // Kinds lists every kind.
 func Kinds() []Kind {
-	return []Kind{KindLooks, KindCertificates, KindStages, KindCapacity, KindQuery, KindIdle, KindWatch, KindHandleReuse}
+	return []Kind{KindLooks, KindCertificates, KindStages, KindCapacity, KindQuery, KindIdle, KindWatch, KindHandleReuse, KindAudit}
 }
 
 // OrLooks is the kind, and looks where it is "" or none that there is: a stored
@@ -29,6 +30,13 @@ func (k Kind) OrLooks() Kind {
 		return k
 	}
 	return KindLooks
+}
+
+// DefaultAudit is a scenario of kind audit with the defaults of all settings.
+func DefaultAudit() Scenario {
+	s := Default()
+	s.Name, s.Kind = "audit", KindAudit
+	return s
 }
 
 // CapacityConfig is how many sessions to keep open, and how long.

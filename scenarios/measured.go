@@ -27,6 +27,7 @@ type Measured struct {
 	Tags     []TagTimes    `json:"tags,omitempty"`   // that thresholds asked for, sorted
 	Closes   []CloseTally  `json:"closes,omitempty"` // by coordinator, sorted; scout and settling included
 	Pages    []Page        `json:"pages,omitempty"`
+	Audit    *Audited      `json:"audit,omitempty"`   // what AWS says of the load balancer; nil: it was not asked
 	Remarks  []string      `json:"remarks,omitempty"` // what the run noticed; Notes of a result begin with them
 
 	// Shard is the part of the scenario that this run did; nil: all of it, or the result

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"reflect"
 
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/bounds"
 )
@@ -80,6 +81,8 @@ func checkBounds(v any) (within bool, err error) {
 		return true, checkLength(len(v), MaxShards)
 	case []BaselineFigure:
 		return true, checkLength(len(v), maxLimits)
+	case []AuditListener, []AuditTargets, []AuditTarget, []AuditFirewall, []AuditRule, []AuditPolicy, []AuditShown, []AuditUnread:
+		return true, checkLength(reflect.ValueOf(v).Len(), MaxAudited)
 	case []IdleStep:
 		return true, checkLength(len(v), maxSteps)
 	case Series:
@@ -88,6 +91,8 @@ func checkBounds(v any) (within bool, err error) {
 		}
 	case []Point:
 		return true, checkLength(len(v), MaxPoints)
+	case Point:
+		return true, v.check()
 	}
 	return true, nil
 }
@@ -134,6 +139,7 @@ func (r Result) checkParts() error {
 		KindIdle:        {"idle", present(r.Idle)},
 		KindWatch:       {"watch", present(r.Watch)},
 		KindHandleReuse: {"handles", len(r.Handles)},
+		KindAudit:       {"audit", present(r.Audit)},
 	}
 	kind := r.Scenario.Kind.OrLooks()
 	for _, k := range Kinds() {

@@ -41,6 +41,7 @@ const (
 	GroupIdle     Group = "Idle"
 	GroupWatch    Group = "Watch"
 	GroupReuse    Group = "Handle reuse"
+	GroupAudit    Group = "Audit"
 	GroupScenario Group = "Scenario"
 	GroupTarget   Group = "Target"
 	GroupLogin    Group = "Login"
@@ -54,7 +55,7 @@ const (
 // Groups lists the groups: first what only one kind of scenario has.
 func Groups() []Group {
 	return []Group{
-		GroupCapacity, GroupQuery, GroupIdle, GroupWatch, GroupReuse,
+		GroupCapacity, GroupQuery, GroupIdle, GroupWatch, GroupReuse, GroupAudit,
 		GroupScenario, GroupTarget, GroupLogin, GroupKerberos, GroupTLS, GroupExpect, GroupLoad, GroupSession,
 	}
 }

@@ -21,7 +21,9 @@ var (
 	withStatement = []Kind{KindLooks, KindStages} // each session may run one
 	onlyLooks     = []Kind{KindLooks}
 	whoAnswers    = []Kind{KindLooks, KindStages, KindCapacity, KindQuery, KindHandleReuse} // those that judge who answered
-	whatIsThere   = append([]Kind{KindCertificates}, whoAnswers...)                         // and those that judge the addresses of the balancer
+	readsPages    = append([]Kind{KindAudit}, withSessions...)
+	onlyAudit     = []Kind{KindAudit}
+	whatIsThere   = append([]Kind{KindCertificates}, whoAnswers...) // and those that judge the addresses of the balancer
 )
 
 // words are values as text.
@@ -67,11 +69,11 @@ var targetSettings = []Setting{
 	{Key: "target.http_expect", Name: "http-expect-continue", Group: GroupTarget, Kinds: withSessions, Help: "requests of hs2-http ask for 100 Continue before they send their body", Unset: "false"},
 	{Key: "target.dns", Name: "dns", Arg: "all|ipv4|ipv6|os", Group: GroupTarget, Help: "which addresses of a host name are nodes",
 		Default: string(DNSAll), Values: words(DNSAll, DNSIPv4, DNSIPv6, DNSOS)},
-	{Key: "target.web_port", Name: "web-port", Arg: "PORT", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages of the declared coordinators on this port, usually 25000",
+	{Key: "target.web_port", Name: "web-port", Arg: "PORT", Group: GroupTarget, Kinds: readsPages, Help: "read the web pages of the declared coordinators on this port, usually 25000",
 		Bounds: Bounds{Min: 1, Max: 65535, Zero: "they are not read"}},
-	{Key: "target.web_tls", Name: "web-tls", Group: GroupTarget, Kinds: withSessions, Help: "read the web pages over HTTPS, with certificates for the coordinators' hosts from the authorities of tls.ca_cert", Unset: "false"},
-	{Key: "target.web_user", Name: "web-user", Arg: argName, Group: GroupTarget, Kinds: withSessions, Help: "user name for the web pages", Unset: "none"},
-	{Key: "target.web_password_file", Name: "web-password-file", Arg: argFile, Group: GroupTarget, Kinds: withSessions, Help: "file with the password for the web pages; who may read and change it is as for the other password", Unset: "none"},
+	{Key: "target.web_tls", Name: "web-tls", Group: GroupTarget, Kinds: readsPages, Help: "read the web pages over HTTPS, with certificates for the coordinators' hosts from the authorities of tls.ca_cert", Unset: "false"},
+	{Key: "target.web_user", Name: "web-user", Arg: argName, Group: GroupTarget, Kinds: readsPages, Help: "user name for the web pages", Unset: "none"},
+	{Key: "target.web_password_file", Name: "web-password-file", Arg: argFile, Group: GroupTarget, Kinds: readsPages, Help: "file with the password for the web pages; who may read and change it is as for the other password", Unset: "none"},
 	{Key: "target.confirm", Name: "confirm", Arg: "HOST", Group: GroupTarget, Kinds: withSessions, Help: fmt.Sprintf("repeat the host of the endpoint to exceed %d sessions/s, %d open sessions or %g minutes", UnconfirmedRate, UnconfirmedOpen, UnconfirmedTime.Minutes()), Unset: "not confirmed"},
 }
 
@@ -152,4 +154,13 @@ var kindSettings = []Setting{
 	{Key: "expect.max_outage", Name: "max-outage", Arg: argDuration, Group: GroupWatch, Kinds: []Kind{KindWatch}, Help: "how long new sessions may fail", Bounds: Bounds{Zero: "not one may"}},
 
 	{Key: "reuse.handles", Name: "handles", Arg: argNumber, Group: GroupReuse, Kinds: []Kind{KindHandleReuse}, Help: "sessions that are used over a second connection", Bounds: Bounds{Max: MaxHandles}, Unset: "none, it must be set"},
+
+	{Key: "audit.longest_idle", Name: "longest-idle", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "longest time that a client keeps a connection without using it", Bounds: Bounds{Zero: "5m, as connection pools do"}},
+	{Key: "audit.longest_query", Name: "longest-query", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "how long the longest query runs", Bounds: Bounds{Zero: "not known"}},
+	{Key: "audit.grace", Name: "shutdown-grace", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "shutdown_grace_period_s of impalad", Bounds: Bounds{Zero: "what the web pages say, or 2m, as Impala has it"}},
+	{Key: "audit.keepalive", Name: "client-keepalive", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "client_keepalive_probe_period_s of impalad", Bounds: Bounds{Zero: "what the web pages say"}},
+	{Key: "audit.idle_session", Name: "idle-session-timeout", Arg: argDuration, Group: GroupAudit, Kinds: onlyAudit, Help: "idle_session_timeout of impalad", Bounds: Bounds{Zero: "what the web pages say"}},
+	{Key: "audit.min_tls", Name: "impala-min-tls", Arg: "1.2|1.3", Group: GroupAudit, Kinds: onlyAudit, Help: "oldest TLS version that impalad's web server accepts (ssl_minimum_version)", Values: []string{"1.0", "1.1", "1.2", "1.3"}, Unset: "what the web pages say"},
+	{Key: "audit.sticky", Name: "sticky-listener", Arg: "PORT", Group: GroupAudit, Kinds: onlyAudit, Help: "listener that must keep a client on one coordinator, such as that of Hue", Bounds: Bounds{Min: 1, Max: 65535, Zero: "none"}},
+	{Key: "audit.clients_on_targets", Name: "clients-on-targets", Group: GroupAudit, Kinds: onlyAudit, Help: "clients of the load balancer, such as Hue, run on the coordinators", Unset: "not known"},
 }

@@ -146,7 +146,7 @@ func (s Scenario) checkTogether() *InvalidError {
 		{weights > 0 && k == 0, "expect.balance.weights", "the expected coordinators are needed, too", []vocab.Fix{setTo("expect.coordinators", "")}},
 		{weights > 0 && k > 0 && weights != k, "expect.balance.weights", fmt.Sprintf("must have one weight for each coordinator: they are %d for %d", weights, k), nil},
 		{s.Load.Settle > 0 && s.Load.SettleEvery == 0, "load.settle_every", "there must be time between two attempts", []vocab.Fix{setTo("load.settle_every", "5s")}},
-		{s.Target.WebPort > 0 && names == 0, "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
+		{s.Target.WebPort > 0 && names == 0 && s.Kind.Has("expect.coordinators"), "target.web_port", "only pages of declared coordinators are read, and none is declared by name", []vocab.Fix{setTo("expect.coordinators", "a,b,c")}},
 		{s.Target.WebPort == 0 && (s.Target.WebTLS || s.Target.WebUser != "" || s.Target.WebPasswordFile != ""), "target.web_port", "the web pages are not read, but it is set how", []vocab.Fix{setTo("target.web_port", "25000")}},
 		{s.Target.WebUser == "" && s.Target.WebPasswordFile != "", "target.web_user", "a login to the web pages needs a user name", []vocab.Fix{setTo("target.web_user", "")}},
 		needsTLS(s.TLS.CACert != "" && !s.Target.WebTLS, "tls.ca_cert"),
@@ -186,6 +186,7 @@ var kinds = map[Kind]kindRules{
 	KindIdle:         {true, Scenario.idleClaims},
 	KindWatch:        {true, Scenario.watchClaims},
 	KindHandleReuse:  {true, Scenario.handleReuseClaims},
+	KindAudit:        {false, Scenario.auditClaims},
 }
 
 func kindOf(s Scenario) kindRules { return kinds[s.Kind.OrLooks()] }
@@ -241,6 +242,10 @@ func (s Scenario) watchClaims() []claim {
 		{s.Load.Rate == 0, "load.rate", "a watch needs a rate", []vocab.Fix{setTo("load.rate", "2/s")}},
 		{s.Watch.EventAfter >= s.Watch.For, "watch.event_after", fmt.Sprintf("%s must be less than watch.for, %s", s.Watch.EventAfter, s.Watch.For), nil},
 	}
+}
+
+func (s Scenario) auditClaims() []claim {
+	return []claim{{len(s.Target.Endpoints) > 1, "target.endpoints", "an audit is of one load balancer", nil}}
 }
 
 func (s Scenario) handleReuseClaims() []claim {

@@ -57,7 +57,7 @@ type wrong struct {
 func TestValidate_NamesWhatAKindLacks(t *testing.T) {
 	t.Parallel()
 	testWrong(t, map[string]wrong{
-		"a kind that nobody knows": {"capacty", nil, `kind: "capacty" is not one of looks, certificates, stages, capacity, query, idle, watch, handle-reuse; did you mean capacity?`},
+		"a kind that nobody knows": {"capacty", nil, `kind: "capacty" is not one of looks, certificates, stages, capacity, query, idle, watch, handle-reuse, audit; did you mean capacity?`},
 		"no stage":                 {"stages", stages(), "load.stages: there is none; write one such as {rate: 20/s, for: 30s}"},
 		"a query without a statement": {"query", func(s *scenarios.Scenario) { s.Query = "" },
 			"query: which statement? Write one that needs executors"},

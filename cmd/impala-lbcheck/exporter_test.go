@@ -111,6 +111,9 @@ func TestExporter_ExportsResults(t *testing.T) {
 			t.Errorf("there is no %s in\n%s", want, body)
 		}
 	}
+	if phases := nativePhases(t, address+"/probe?target=lb"); !slices.Contains(phases, "open") {
+		t.Errorf("over protobuf there are native histograms of %q", phases)
+	}
 	if code, _ := fetch(t, address+"/probe?target="+c.Nodes()[0].String()); code != http.StatusNotFound {
 		t.Errorf("a host as target: %d", code)
 	}

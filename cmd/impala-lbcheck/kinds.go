@@ -22,6 +22,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindQuery:        {login: true, ratePolite: true, demo: func(s *scenarios.Scenario) { s.Query = "SELECT count(*) FROM functional.alltypestiny" }},
 	scenarios.KindIdle:         {login: true, ratePolite: true, demo: func(s *scenarios.Scenario) { s.Idle.Scale = 0.01 }},
 	scenarios.KindWatch:        {login: true, demo: demoWatch},
+	scenarios.KindAudit:        {demo: asItIs},
 	scenarios.KindHandleReuse:  {login: true, ratePolite: true, demo: asItIs},
 }
 

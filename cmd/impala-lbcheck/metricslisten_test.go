@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,6 +37,9 @@ func TestMetricsListen_ServesTheRunSoFar(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("there is no %s in\n%s", want, body)
 		}
+	}
+	if phases := nativePhases(t, address); !slices.Contains(phases, "open") {
+		t.Errorf("over protobuf there are native histograms of %q", phases)
 	}
 	refusesOtherHosts(t, address)
 	signals <- syscall.SIGINT

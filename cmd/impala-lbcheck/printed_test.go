@@ -16,7 +16,12 @@ var foreignFlags = map[string][]string{
 		"--beeswax_port", "--cookie_require_secure", "--ldap_passwords_in_clear_ok", "--principal", "--be_principal", "--authorized_proxy_user_config", "--authorized_proxy_group_config", "--cookie_secret_file"},
 	"impala-shell": {"--ssl", "--http_path", "--ca_cert", "--jwt_cmd", "--auth_creds_ok_in_clear", "--strict_hs2_protocol", "--client_connect_timeout_ms"},
 	"aws": {"--source-group", "--groups", "--recursive", "--load-balancer-name", "--instances", "--certificate-arn",
-		"--output", "--cli-input-json"},
+		"--output", "--cli-input-json",
+		"--attributes", "--certificates", "--cidr", "--default-actions", "--group-id", "--health-check", "--health-check-interval-seconds",
+		"--health-check-path", "--health-check-port", "--health-check-protocol", "--healthy-threshold-count", "--instance-port", "--listener-arn",
+		"--listeners", "--load-balancer-arn", "--load-balancer-attributes", "--load-balancer-port", "--policy-attributes", "--policy-name",
+		"--policy-names", "--policy-type-name", "--port", "--ssl-certificate-id", "--ssl-policy", "--subnets", "--target-group-arn", "--targets",
+		"--unhealthy-threshold-count", "--zonal-shift-id"},
 	"docker":  {"--rm", "--read-only", "--cap-drop", "--security-opt", "--user"},
 	"kubectl": {"--prefix", "--tail", "--from-file", "--from", "--follow"},
 	// A module of ours with a command line of its own.

@@ -24,8 +24,8 @@ cluster. It exits as the run did. A result that contradicts itself is refused.
 
 With --judge SCENARIO.yaml the result is judged by the expectations of another
 scenario first: its expect, thresholds, strict_errors, inconclusive,
-tls.min_version and capacity.threads; what was done stays as it was. It then exits
-by the new verdict. A scenario of another kind is refused; a threshold on times
+tls.min_version, capacity.threads and audit; what was done stays as it was. It then
+exits by the new verdict. A scenario of another kind is refused; a threshold on times
 by coordinator or node that the run did not record is inconclusive.`,
 		Example: `  impala-lbcheck report smoke.json
   impala-lbcheck report smoke.json --out junit=smoke.xml --explain

@@ -37,9 +37,9 @@ failed where: with evidence, and with an exit code.`,
 		root.AddCommand(newScenario(e, name))
 	}
 	root.AddCommand(
-		newDoctor(e), newRunFile(e), newExporter(e),
+		newDoctor(e), newAudit(e), newRunFile(e), newExporter(e),
 		newDemo(e), newSim(e), grouped(groupTry, size.New(e.out)),
-		newScenarios(e), newReport(e), newMerge(e), newCompare(e),
+		newScenarios(e), newReport(e), newMerge(e), newCompare(e), newReconcile(e),
 		newProvision(e),
 		newVersion(e), newExitCodes(), newMan(),
 	)

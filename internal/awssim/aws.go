@@ -74,6 +74,8 @@ type region struct {
 	groups       []*Group
 	balancers    []*Balancer
 	certificates []*Certificate
+	networks     []*NetworkBalancer
+	targetGroups []*TargetGroup
 }
 
 // Start listens on 127.0.0.1 at a free port. Close ends it.

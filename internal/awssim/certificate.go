@@ -21,6 +21,7 @@ type Certificate struct {
 	Tags     map[string]string
 	Created  time.Time
 	NotAfter time.Time // zero until it is issued
+	Imported bool      // it is not AWS's, and not renewed
 	Renewal  string    // PENDING_AUTO_RENEWAL, PENDING_VALIDATION, SUCCESS, FAILED; "": not begun
 
 	token         string // of idempotency

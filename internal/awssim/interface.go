@@ -142,6 +142,10 @@ func (r *region) interfaceProperty(e *Interface) property {
 		switch name {
 		case "network-interface-id":
 			return []string{e.ID}, true
+		case "addresses.private-ip-address", "private-ip-address":
+			return []string{e.Address}, true
+		case "association.public-ip":
+			return nil, true
 		case "description":
 			return []string{e.Description}, true
 		case "attachment.instance-id":

@@ -36,12 +36,15 @@ type dialect interface {
 
 // dialects are the services that are simulated, as signatures name them.
 var dialects = map[string]dialect{
-	"ec2":                  queryDialect{service: "ec2", version: "2016-11-15", infix: ".", operations: ec2Operations, succeed: ec2Success, fail: ec2Failure},
-	"elasticloadbalancing": queryDialect{service: "elasticloadbalancing", version: "2012-06-01", infix: ".member.", operations: elbOperations, succeed: elbSuccess, fail: queryFailure},
-	"sts":                  queryDialect{service: "sts", version: "2011-06-15", infix: ".member.", operations: stsOperations, succeed: stsSuccess, fail: queryFailure},
-	"acm":                  jsonDialect{service: "acm", target: "CertificateManager.", operations: acmOperations},
-	"servicequotas":        jsonDialect{service: "servicequotas", target: "ServiceQuotasV20190624.", operations: quotaOperations},
-	"s3":                   s3Dialect{},
+	"ec2": queryDialect{service: "ec2", version: "2016-11-15", infix: ".", operations: ec2Operations, succeed: ec2Success, fail: ec2Failure},
+	"elasticloadbalancing": elbDialect{
+		queryDialect{service: "elasticloadbalancing", version: "2012-06-01", infix: ".member.", operations: elbOperations, succeed: elbSuccess, fail: queryFailure},
+		queryDialect{service: "elasticloadbalancing", version: "2015-12-01", infix: ".member.", operations: elbv2Operations, succeed: elbv2Success, fail: queryFailure},
+	},
+	"sts":           queryDialect{service: "sts", version: "2011-06-15", infix: ".member.", operations: stsOperations, succeed: stsSuccess, fail: queryFailure},
+	"acm":           jsonDialect{service: "acm", target: "CertificateManager.", operations: acmOperations},
+	"servicequotas": jsonDialect{service: "servicequotas", target: "ServiceQuotasV20190624.", operations: quotaOperations},
+	"s3":            s3Dialect{},
 }
 
 func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {

@@ -69,6 +69,7 @@ type jsonCertificate struct {
 	KeyAlgorithm            string
 	Issuer                  string   `json:",omitempty"`
 	InUseBy                 []string // never null
+	RenewalEligibility      string
 	CreatedAt               int64
 	IssuedAt                int64        `json:",omitempty"`
 	NotBefore               int64        `json:",omitempty"`
@@ -97,6 +98,12 @@ func encodeCertificate(d certificateView) any {
 		CertificateArn: d.ARN, DomainName: d.Domain, SubjectAlternativeNames: d.Names, Status: d.Status, FailureReason: d.Failure,
 		Type: "AMAZON_ISSUED", InUseBy: d.users, CreatedAt: d.Created.Unix(),
 		KeyAlgorithm: strings.ReplaceAll(d.Key, "RSA_", "RSA-"), // so described, though requested and listed with an underscore
+	}
+	c.RenewalEligibility = "INELIGIBLE"
+	if d.Imported {
+		c.Type = "IMPORTED"
+	} else if len(d.users) > 0 {
+		c.RenewalEligibility = "ELIGIBLE"
 	}
 	if d.Status == "ISSUED" {
 		c.Issuer, c.IssuedAt, c.NotBefore, c.NotAfter = "Amazon", d.Created.Unix(), d.Created.Unix(), d.NotAfter.Unix()

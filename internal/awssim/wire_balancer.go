@@ -1,6 +1,8 @@
 package awssim
 
-import "time"
+import (
+	"time"
+)
 
 // balancerView is a balancer as it is described.
 type balancerView struct {

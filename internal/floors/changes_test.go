@@ -41,7 +41,7 @@ func evenJudge(e scenarios.Measured) ([]scenarios.Finding, scenarios.NextLook) {
 	}},
 	{row: "a kind of scenario", works: kindWorks, edits: []edit{
 		{"scenarios/kind.go", "\n// Kinds lists", "\n// KindOnce has one session on each node.\nconst KindOnce Kind = \"once\"\n\n// Kinds lists"},
-		{"scenarios/kind.go", "KindWatch, KindHandleReuse}", "KindWatch, KindHandleReuse, KindOnce}"},
+		{"scenarios/kind.go", "KindHandleReuse, KindAudit}", "KindHandleReuse, KindAudit, KindOnce}"},
 		{"scenarios/validate.go", "var kinds = map[Kind]kindRules{\n", `var kinds = map[Kind]kindRules{
 	KindOnce: {true, func(s Scenario) []claim { return []claim{{s.Load.WarmUp > 0, "load.warm_up", "once has nothing to warm up", nil}} }},
 `},

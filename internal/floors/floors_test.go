@@ -24,9 +24,10 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext
+cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog
 cmd/impala-lbcheck/internal/livepage: internal/httpserve
 cmd/impala-lbcheck/internal/comparetext: report scenarios scenarios/compare vocab
+cmd/impala-lbcheck/internal/reconciletext: report scenarios internal/reconcile internal/balancerlog
 cmd/impala-lbcheck/internal/live: report scenarios scenarios/run
 cmd/impala-lbcheck/internal/size: scenarios scenarios/sizing
 cmd/impala-lbcheck/internal/provisiontext: internal/provision
@@ -44,7 +45,7 @@ scenarios/run/internal/host:
 scenarios/run/internal/handoff:
 scenarios/merge: scenarios scenarios/judge vocab
 scenarios/compare: scenarios internal/stats scenarios/internal/generator scenarios/internal/phrase
-scenarios/judge: scenarios scenarios/compare vocab internal/stats scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
+scenarios/judge: scenarios scenarios/compare vocab internal/stats scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/awscheck scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
 scenarios: vocab scenarios/internal/dn internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
 scenarios/internal/hdr:
 scenarios/internal/exactjson:
@@ -53,6 +54,7 @@ vocab: internal/enum
 scenarios/threshold: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/generator scenarios/internal/phrase
 scenarios/sizing: scenarios internal/stats
 scenarios/internal/balance: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase internal/stats
+scenarios/internal/awscheck: scenarios scenarios/internal/phrase
 scenarios/internal/generator: scenarios scenarios/internal/batch scenarios/internal/budget scenarios/internal/phrase vocab
 scenarios/internal/batch: scenarios scenarios/internal/phrase internal/stats
 scenarios/internal/cause: scenarios scenarios/internal/batch scenarios/internal/phrase internal/stats vocab
@@ -68,6 +70,7 @@ hs2client/internal/httpwire: vocab hs2client/internal/wire
 hs2client/internal/wire: vocab internal/thriftgen/hs2 internal/saslframe internal/gss
 internal/simcluster: internal/thriftgen/hs2 internal/thriftgen/beeswax internal/saslframe internal/gss internal/keytab internal/certs internal/usertext
 internal/provision: internal/provision/lbfile
+internal/audit: internal/impalaweb internal/provision scenarios
 internal/provision/lbfile: internal/strictyaml internal/usertext
 internal/strictyaml: internal/usertext
 internal/usertext:
@@ -86,6 +89,8 @@ internal/debian:
 internal/httpserve:
 internal/exporter: internal/stats internal/strictyaml internal/usertext lbcheck report scenarios
 internal/doctor: hs2client internal/usertext lbcheck report scenarios scenarios/judge scenarios/run vocab
+internal/reconcile: internal/balancerlog internal/stats scenarios
+internal/balancerlog:
 internal/mask:
 internal/vocabtest: vocab
 internal/peertest:

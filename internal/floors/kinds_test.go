@@ -13,7 +13,7 @@ import (
 var kindTables = []string{"scenarios/kind.go", "scenarios/settings.go"}
 
 // kindName is one of the scenarios' kinds. A class of failure has kinds, too.
-var kindName = regexp.MustCompile(`^Kind(Looks|Certificates|Stages|Capacity|Query|Idle|Watch)$`)
+var kindName = regexp.MustCompile(`^Kind(Looks|Certificates|Stages|Capacity|Query|Idle|Watch|Audit)$`)
 
 // TestKinds_AreAskedInMaps: each room has one map of what it does by kind, and
 // a test that it is complete. A kind that stands anywhere else is a switch in

@@ -132,12 +132,36 @@ type flagsPage struct {
 }
 
 func readFlags(v *View, _ Server, f flagsPage) error {
+	readOptional(v, f)
 	return errors.Join(
 		readFlag(f, "fe_service_threads", func(n int) { v.Threads = &n }),
 		readFlag(f, "client_keepalive_probe_period_s", func(n int) { v.Keepalive = seconds(n) }),
 		readFlag(f, "idle_session_timeout", func(n int) { v.IdleSession = seconds(n) }),
 	)
 }
+
+// readOptional reads flags that not every version has, and that may have any value.
+func readOptional(v *View, f flagsPage) {
+	for _, one := range f.Flags {
+		n, err := strconv.ParseInt(one.Current, 10, 32)
+		number := err == nil && n >= 0
+		switch {
+		case one.Name == "is_coordinator" && (one.Current == "true" || one.Current == "false"):
+			is := one.Current == "true"
+			v.Coordinator = &is
+		case one.Name == "shutdown_grace_period_s" && number:
+			v.Grace = seconds(int(n))
+		case one.Name == "beeswax_port" && number:
+			port := int(n)
+			v.BeeswaxPort = &port
+		case one.Name == "ssl_minimum_version" && len(one.Current) <= maxTLSName && utf8.ValidString(one.Current):
+			v.MinTLS = one.Current
+		}
+	}
+}
+
+// maxTLSName limits the name of a version of TLS in bytes.
+const maxTLSName = 16
 
 func seconds(n int) *time.Duration {
 	d := time.Duration(n) * time.Second

@@ -86,6 +86,25 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// Flags that not every version has, with values that cannot be theirs among them.
+func TestRead_OptionalFlags(t *testing.T) {
+	t.Parallel()
+	for flags, want := range map[string]View{
+		`{"name":"is_coordinator","current":"true"},{"name":"shutdown_grace_period_s","current":"90"},{"name":"beeswax_port","current":"0"},{"name":"ssl_minimum_version","current":"tlsv1.2"}`: {
+			Coordinator: new(true), Grace: new(90 * time.Second), BeeswaxPort: new(0), MinTLS: "tlsv1.2",
+		},
+		`{"name":"is_coordinator","current":"false"},{"name":"beeswax_port","current":"21000"}`: {Coordinator: new(false), BeeswaxPort: new(21000)},
+		`{"name":"is_coordinator","current":"yes"},{"name":"shutdown_grace_period_s","current":"-1"},{"name":"beeswax_port","current":"x"},{"name":"ssl_minimum_version","current":"a name that is too long"}`: {},
+	} {
+		at := servePages(t, withPage("/varz?json", `{"flags":[`+flags+`]}`), nil)
+		got, _ := Read(t.Context(), at, ServerHiveServer2, Access{}) // which misses the others
+		got = View{Coordinator: got.Coordinator, Grace: got.Grace, BeeswaxPort: got.BeeswaxPort, MinTLS: got.MinTLS}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", flags, diff)
+		}
+	}
+}
+
 // withPage returns impalaPages with one page replaced.
 func withPage(path, body string) map[string]string {
 	pages := maps.Clone(impalaPages)

@@ -34,7 +34,7 @@ func TestRead_SimulatedCluster(t *testing.T) {
 	idleView := func() View {
 		return View{
 			Healthy: new(true), Quiescing: new(false), Version: version, Threads: new(64), InUse: new(0), Total: new(0),
-			Sessions: new(0), Executors: new(3), Keepalive: new(10 * time.Minute), IdleSession: new(time.Duration(0)),
+			Sessions: new(0), Executors: new(3), Keepalive: new(10 * time.Minute), IdleSession: new(time.Duration(0)), Coordinator: new(true),
 		}
 	}
 	for name, c := range map[string]struct {

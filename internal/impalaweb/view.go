@@ -15,6 +15,10 @@ type View struct {
 	Executors   *int           // active executors that the coordinator knows, including itself if it is one
 	Keepalive   *time.Duration // idle time before TCP keepalive probes to clients; 0: no probes
 	IdleSession *time.Duration // idle time before a session is closed; 0: sessions are not closed
+	Coordinator *bool          // is_coordinator: it takes sessions of clients
+	Grace       *time.Duration // shutdown_grace_period_s: how long a shutdown waits for sessions to go elsewhere
+	BeeswaxPort *int           // beeswax_port; 0: it is not opened
+	MinTLS      string         // ssl_minimum_version: "tlsv1.2"
 }
 
 // Server is one of a coordinator's client servers, by its name in the metrics

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 )
 
 // Read returns the content of a file, a pipe or a device, all of it. It fails on
@@ -28,6 +29,47 @@ func OpenForWriting(ctx context.Context, name string, flag int) (*os.File, error
 		}
 		return f, err
 	})
+}
+
+// Open opens a file to be read in pieces, or fails when ctx ends, with its cause: a pipe
+// cannot be opened before somebody writes to it. When ctx ends later, reading fails.
+func Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	f, err := inTime(ctx, name, func() (*os.File, error) {
+		f, err := os.Open(name)
+		if err == nil && ctx.Err() != nil {
+			return nil, f.Close() // nothing waits for it any more
+		}
+		return f, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &pieces{ctx: ctx, f: f, stop: context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(time.Unix(1, 0)) })}, nil
+}
+
+// pieces is a file that is read until its context ends.
+type pieces struct {
+	ctx  context.Context
+	f    *os.File
+	stop func() bool
+}
+
+// Read reads some of the file.
+func (p *pieces) Read(b []byte) (int, error) {
+	if p.ctx.Err() != nil {
+		return 0, context.Cause(p.ctx)
+	}
+	n, err := p.f.Read(b)
+	if err != nil && p.ctx.Err() != nil {
+		return n, context.Cause(p.ctx)
+	}
+	return n, err
+}
+
+// Close closes the file.
+func (p *pieces) Close() error {
+	p.stop()
+	return p.f.Close()
 }
 
 // inTime returns what f returns, or the end of ctx.

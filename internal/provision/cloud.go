@@ -41,7 +41,21 @@ func Open(ctx context.Context, a Access) (Cloud, error) {
 	return open(ctx, a, defaultLimits)
 }
 
+// Config is the configuration of [Open], with its limits and attempts, for clients of
+// other services.
+func Config(ctx context.Context, a Access) (aws.Config, error) {
+	return configure(ctx, a, defaultLimits)
+}
+
 func open(ctx context.Context, a Access, l limits, options ...func(*config.LoadOptions) error) (Cloud, error) {
+	cfg, err := configure(ctx, a, l, options...)
+	if err != nil {
+		return Cloud{}, err
+	}
+	return newCloud(cfg), nil
+}
+
+func configure(ctx context.Context, a Access, l limits, options ...func(*config.LoadOptions) error) (aws.Config, error) {
 	client := l.client()
 	options = append(options, config.WithHTTPClient(client),
 		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client }), // the default has no limits
@@ -54,13 +68,13 @@ func open(ctx context.Context, a Access, l limits, options ...func(*config.LoadO
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
-		return Cloud{}, err
+		return aws.Config{}, err
 	}
 	cfg.RetryMaxAttempts = cmp.Or(cfg.RetryMaxAttempts, attempts)
 	if cfg.Credentials != nil {
 		cfg.Credentials = limitedCredentials{cfg.Credentials, 2 * l.answer, a.Profile}
 	}
-	return newCloud(cfg), nil
+	return cfg, nil
 }
 
 // assumeRole asks for the code of a device, where the role needs one.

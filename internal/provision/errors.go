@@ -128,6 +128,12 @@ func explain(ctx context.Context, err error) error {
 	return callError(err)
 }
 
+// CallErrorOf is a failed call of an SDK's client as a [CallError]; false for any other
+// error.
+func CallErrorOf(err error) (*CallError, bool) {
+	return errors.AsType[*CallError](callError(err))
+}
+
 // callError adds the action to an error of the SDK, and returns others unchanged.
 func callError(err error) error {
 	api, isAPI := errors.AsType[smithy.APIError](err)
@@ -159,7 +165,8 @@ func iamAction(service, operation string) string {
 	case "HeadObject":
 		operation = "GetObject"
 	}
-	prefix := strings.ToLower(strings.ReplaceAll(service, " ", ""))
+	// Both APIs of Elastic Load Balancing have one prefix.
+	prefix := strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(service, " ", "")), "v2")
 	return prefix + ":" + operation
 }
 

@@ -50,23 +50,64 @@ const layout = page => page.evaluate(() => {
   return faults;
 });
 
-// read returns every number that a mark stands for, by section and name, the rows of the
+// read returns every number that a mark stands for, by section or chart and name, the rows of the
 // table of nodes, and the result in the page.
 const read = page => page.evaluate(() => {
-  const marks = {};
+  const marks = {}, drawn = {};
   for (const m of document.querySelectorAll('svg.chart [data-name]')) {
-    const section = m.closest('section').id;
+    const section = m.closest('section').id, chart = m.closest('svg').querySelector('title').id.replace(/-title$/, '');
     (marks[section] ??= {})[m.dataset.name] = m.dataset.value;
+    (drawn[chart] ??= {})[m.dataset.name] = m.dataset.value;
   }
   const rows = [...document.querySelectorAll('#nodes tbody tr')].map(r => [...r.children].map(c => c.textContent));
   const empty = [...document.querySelectorAll('svg.chart')].filter(s => !s.querySelector('[data-name]')).map(s => s.querySelector('title').textContent);
-  return { marks, rows, empty, charts: document.querySelectorAll('svg.chart').length, stored: document.querySelector('a.download')?.href };
+  return { marks, drawn, rows, empty, charts: document.querySelectorAll('svg.chart').length, stored: document.querySelector('a.download')?.href };
 });
 
 // milliseconds of a label such as "0.24 ms".
 function milliseconds(label) {
   const [number, unit] = label.split(' ');
   return Number(number) * { 'µs': .001, ms: 1, s: 1000 }[unit];
+}
+
+// coarse reads the counts of logins, by step.
+function coarse(text) {
+  const numbers = [], counts = new Map();
+  let number = 0, weight = 1;
+  for (const byte of Buffer.from(text, 'base64')) {
+    number += (byte & 127) * weight;
+    weight *= 128;
+    if (byte < 128) {
+      numbers.push(number);
+      [number, weight] = [0, 1];
+    }
+  }
+  for (let step = numbers.shift(); numbers.length; step++) {
+    const n = numbers.shift();
+    if (n) counts.set(step, n);
+    else step += numbers.shift() - 1;
+  }
+  return counts;
+}
+
+// columnsOf are the columns of the charts over time, 80 at the most.
+function columnsOf(series) {
+  if (!(series?.points.length >= 5)) return [];
+  const each = Math.ceil(series.points.length / 80), open = series.points.some((p, i) => p.open && ((i + 1) % each === 0 || i === series.points.length - 1)) ? 'open' : 'held', out = [];
+  for (let i = 0; i < series.points.length; i += each) {
+    const points = series.points.slice(i, i + each), sum = key => points.reduce((n, p) => n + p[key], 0);
+    const steps = new Map(), longest = Math.max(...points.map(p => p.login_max_s)) * 1000, known = points.every(p => p.logins || !p.login_max_s);
+    for (const p of points) for (const [step, n] of coarse(p.logins ?? '')) steps.set(step, (steps.get(step) ?? 0) + n);
+    const all = [...steps].sort(([a], [b]) => a - b), total = all.reduce((n, [, m]) => n + m, 0), logins = {};
+    for (const [name, share] of [['p50', .5], ['p95', .95], ['p99', .99]]) {
+      let rank = Math.max(1, Math.ceil(share * total));
+      const step = all.find(([, n]) => (rank -= n) <= 0)?.[0];
+      if (known && total) logins[name] = Math.min(2 ** ((step + .5) / 4) / 1000, longest);
+    }
+    if (longest) logins.slowest = longest;
+    out.push({ at: `${i * (series.width_s || 1)} s`, started: sum('started'), failed: sum('failed'), open: points.at(-1)[open] ?? 0, logins });
+  }
+  return out;
 }
 
 // compare holds what was read against the result.
@@ -86,9 +127,13 @@ function compare(page, result) {
   for (const [phase, times] of Object.entries(result.phases)) {
     for (const q of ['p50', 'p95', 'p99', 'max']) near(`${phase} ${q}`, milliseconds(phases[`${phase} ${q}`]), times[`${q}_ms`]);
   }
-  const started = Object.entries(page.marks['over-time'] ?? {}).filter(([name]) => /^[\d.]+ s$/.test(name));
-  if (result.series?.points.length >= 5) {
-    equal('sessions started', started.reduce((sum, [, n]) => sum + Number(n), 0), result.series.points.reduce((sum, p) => sum + p.started, 0));
+  for (const c of columnsOf(result.series)) {
+    equal(`started at ${c.at}`, page.drawn.started[c.at] ?? 0, c.started);
+    equal(`failed at ${c.at}`, page.drawn.started[`${c.at}, failed`] ?? 0, c.failed);
+    if (page.drawn.open) equal(`open at ${c.at}`, page.drawn.open[c.at], c.open);
+    const chart = page.drawn['logins-over-time'] ?? page.drawn.slowest ?? {}, said = Object.fromEntries((chart[c.at] ?? '').split(', ').filter(Boolean).map(t => t.split(/ (.*)/)));
+    equal(`percentiles at ${c.at}`, Object.keys(said).join(), Object.keys(c.logins).join());
+    for (const [q, ms] of Object.entries(c.logins)) near(`${q} of logins at ${c.at}`, milliseconds(said[q]), ms);
   }
   for (const row of page.rows) {
     result.nodes.forEach((n, i) => { if (row[0] in n.coordinators) equal(`${row[0]} over ${n.address}`, row[i + 1], n.coordinators[row[0]] || '·'); });

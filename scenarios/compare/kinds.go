@@ -15,6 +15,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindCapacity:     {},
 	scenarios.KindQuery:        {},
 	scenarios.KindIdle:         {none: true},
+	scenarios.KindAudit:        {none: true},
 	scenarios.KindWatch:        {},
 	scenarios.KindHandleReuse:  {},
 }

@@ -17,6 +17,7 @@ type kindRules struct {
 	main    string      // the finding that a run of this kind is made for
 	balance bool        // sessions are spread by the balancer alone, in normal operation
 	bare    bool        // there are no sessions: the certificates are all that is measured
+	aws     bool        // there are no sessions: the settings of a load balancer are all that is read
 }
 
 // kinds has every kind.
@@ -48,6 +49,10 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindWatch: {
 		judges: []judgeFunc{watchJudge, lostJudge, tlsJudge, callsJudge, unexpectedInWatch, lagJudge(lagRules{blindFor: time.Second}), closesJudge, pagesJudge, threshold.Judge},
 		main:   scenarios.WatchOutage,
+	},
+	scenarios.KindAudit: {
+		judges: []judgeFunc{auditJudge},
+		main:   scenarios.AuditPrefix + "idle.limit", aws: true,
 	},
 	scenarios.KindHandleReuse: {
 		judges: []judgeFunc{handlesJudge, limitedErrorsJudge, tlsJudge, identityJudge, balance.Unexpected, lagJudge(lagRules{}), closesJudge, pagesJudge, threshold.Judge},

@@ -42,6 +42,9 @@ func explainRefusals(e scenarios.Measured, findings []scenarios.Finding) []scena
 
 // measuredNothing reports whether there is nothing that a verdict could rest on.
 func measuredNothing(e scenarios.Measured) bool {
+	if kindOf(e).aws {
+		return e.Audit == nil || e.Audit.Type == ""
+	}
 	if kindOf(e).bare {
 		return len(e.TLS) == 0
 	}

@@ -32,6 +32,9 @@ func TestJudge_NothingMeasuredNeverPasses(t *testing.T) {
 				if kind == scenarios.KindCertificates {
 					empty = len(e.TLS) == 0
 				}
+				if kind == scenarios.KindAudit {
+					empty = e.Audit == nil || e.Audit.Type == ""
+				}
 				verdict := Judge(e).Verdict
 				if verdict == scenarios.StatusPass && (refused || empty) {
 					t.Fatalf("seed %d passes, of which certificates were refused: %v, nothing was measured: %v", seed, refused, empty)
@@ -93,6 +96,20 @@ func randomEvidence(r *rand.Rand, kind scenarios.Kind) scenarios.Measured {
 	}
 	addSeen(r, kind, &e)
 	return e
+}
+
+// randomAudit is a good Classic load balancer, one that cuts idle connections early, or
+// one that could not be read.
+func randomAudit(r *rand.Rand) *scenarios.Audited {
+	if chance(r, 4) {
+		return &scenarios.Audited{Name: "lb", Unread: []scenarios.AuditUnread{{Action: "elasticloadbalancing:DescribeLoadBalancers", Missing: "elasticloadbalancing:DescribeLoadBalancers"}}}
+	}
+	idle := []string{"3600", "60"}[r.IntN(2)]
+	return &scenarios.Audited{
+		Type: scenarios.BalancerClassic, Name: "lb", Zones: []string{"a"},
+		Attributes: map[string]string{"ConnectionSettings.IdleTimeout": idle, "CrossZoneLoadBalancing.Enabled": "true"},
+		Groups:     []scenarios.AuditTargets{{Name: "its instances", Targets: []scenarios.AuditTarget{{ID: "i-1", Zone: "a", State: "inservice"}}}},
+	}
 }
 
 func chance(r *rand.Rand, oneIn int) bool { return r.IntN(oneIn) == 0 }
@@ -170,6 +187,8 @@ func addSeen(r *rand.Rand, kind scenarios.Kind, e *scenarios.Measured) {
 		e.Idle.Summarize()
 	case scenarios.KindHandleReuse:
 		e.Handles = []scenarios.HandleTally{{Opened: judgetest.CoordName(0), Answered: judgetest.CoordName(0), Reached: sessions / 2, Foreign: r.IntN(4) / 3, Unknown: r.IntN(3) / 2}}
+	case scenarios.KindAudit:
+		e.Audit = randomAudit(r)
 	case scenarios.KindWatch:
 		e.Watch = &scenarios.WatchSeen{For: 60, Sessions: sessions}
 	}

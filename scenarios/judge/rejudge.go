@@ -15,7 +15,7 @@ func Rejudge(r scenarios.Result) scenarios.Result {
 }
 
 // RejudgeWith judges a stored result by the expectations of another scenario: expect,
-// thresholds, strict_errors, inconclusive, tls.min_version and capacity.threads
+// thresholds, strict_errors, inconclusive, tls.min_version, capacity.threads and audit
 // are that scenario's; what was done stays as it was. It fails where the scenario
 // is of another kind, or asks for what no run like the stored one can show. Times
 // by a tag that the run did not record stay inconclusive.
@@ -25,7 +25,7 @@ func RejudgeWith(r scenarios.Result, by scenarios.Scenario) (scenarios.Result, e
 	}
 	s := r.Scenario
 	s.Expect, s.Thresholds, s.StrictErrors, s.Inconclusive = by.Expect, by.Thresholds, by.StrictErrors, by.Inconclusive
-	s.TLS.MinVersion, s.Capacity.Threads = by.TLS.MinVersion, by.Capacity.Threads
+	s.TLS.MinVersion, s.Capacity.Threads, s.Audit = by.TLS.MinVersion, by.Capacity.Threads, by.Audit
 	if err := s.Validate(); err != nil {
 		return r, err
 	}

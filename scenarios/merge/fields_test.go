@@ -18,6 +18,7 @@ import (
 // in a document need not show in the sum, and why.
 var notSummed = map[string]string{
 	"Idle":                           "refused by kind",
+	"Audit":                          "refused by kind: only audits have it",
 	"Silent":                         "refused by kind: only certificates have it",
 	"Probe":                          "kept where no session was good",
 	"Sessions.OK":                    "counted anew from the looks, as the next two",
@@ -138,7 +139,7 @@ func twoShards(kind scenarios.Kind) []scenarios.Result {
 var leafTypes = []reflect.Type{
 	reflect.TypeFor[scenarios.Times](), reflect.TypeFor[scenarios.PhaseStats](), reflect.TypeFor[scenarios.Class](), reflect.TypeFor[netip.AddrPort](),
 	reflect.TypeFor[time.Time](), reflect.TypeFor[scenarios.Blocks](), reflect.TypeFor[scenarios.Sequence](), reflect.TypeFor[scenarios.Scenario](), reflect.TypeFor[scenarios.Fixes](),
-	reflect.TypeFor[netip.Addr](),
+	reflect.TypeFor[netip.Addr](), reflect.TypeFor[scenarios.CoarseTimes](),
 }
 
 // pathsOf are the fields in a type, down to those without any: "Watch.Coords.PIDs".
@@ -189,6 +190,9 @@ func change(t *testing.T, path string, v reflect.Value) {
 	t.Helper()
 	switch at := v.Addr().Interface().(type) {
 	case *scenarios.Times:
+		at.Record(time.Minute)
+		return
+	case *scenarios.CoarseTimes:
 		at.Record(time.Minute)
 		return
 	case *scenarios.PhaseStats:
@@ -251,7 +255,7 @@ func TestMerge_KnowsEveryKind(t *testing.T) {
 		r := ofKind(k)
 		r.Stopped = &scenarios.Stop{By: scenarios.StopInterrupted, Text: "interrupted"}
 		_, err := merge.Merge([]scenarios.Result{r}, merge.Options{})
-		if refused := k == scenarios.KindCertificates || k == scenarios.KindIdle; refused != (err != nil) {
+		if refused := k == scenarios.KindCertificates || k == scenarios.KindIdle || k == scenarios.KindAudit; refused != (err != nil) {
 			t.Errorf("%s: %v", k, err)
 		}
 	}

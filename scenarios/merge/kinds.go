@@ -21,6 +21,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindCapacity:     {notRepeated: "their sessions were not open at the same time"},
 	scenarios.KindWatch:        {notRepeated: "each watched an event of its own"},
 	scenarios.KindCertificates: {refused: "each run sees every certificate"},
+	scenarios.KindAudit:        {refused: "each has a whole load balancer"},
 	scenarios.KindIdle:         {refused: "each run has a ladder of its own"},
 }
 

@@ -74,6 +74,7 @@ func millionSessions(t *testing.T) []byte {
 		for _, p := range []scenarios.Phase{scenarios.PhaseTCP, scenarios.PhaseOpen, scenarios.PhaseExecute, scenarios.PhaseFetch, scenarios.PhaseClose} {
 			o.Phases[p] = time.Duration(float64(p)*500*math.Exp(rnd.NormFloat64()/8)) * time.Microsecond
 		}
+		o.End = o.Start + o.Login() + 20*time.Millisecond
 		o.Who = scenarios.Identity{Coordinator: fmt.Sprintf("coord-%d.example.com:25000", rnd.IntN(5)), PID: 7, Version: "impalad version 4.5.0", Source: scenarios.SourcePing}
 		look.Add(o)
 		m.Phases.Record(o.Phases)

@@ -11,11 +11,12 @@ import (
 type kindRules struct {
 	loop func(*run, context.Context) // once the scout's session has succeeded
 
-	handshake    bool // only [Certificates] runs it: no session, no scout, no pages
-	unordered    bool // sessions end in no order, on all cores at once
-	charted      bool // it is recorded second by second
-	scheduled    bool // sessions have due times even where load.rate is 0
-	scoutNoQuery bool // the scout does not run the statement
+	refused      string // why [Run] does not run it; "": it does
+	handshake    bool   // only [Certificates] runs it: no session, no scout, no pages
+	unordered    bool   // sessions end in no order, on all cores at once
+	charted      bool   // it is recorded second by second
+	scheduled    bool   // sessions have due times even where load.rate is 0
+	scoutNoQuery bool   // the scout does not run the statement
 
 	// expectsFailure reports whether a failure is what the run measures and no
 	// reason to stop it, however many there are; nil: that of a session that settles.
@@ -26,7 +27,8 @@ type kindRules struct {
 func kinds() map[scenarios.Kind]kindRules {
 	return map[scenarios.Kind]kindRules{
 		scenarios.KindLooks:        {loop: (*run).settleAndLook},
-		scenarios.KindCertificates: {loop: (*run).handshakeAll, handshake: true},
+		scenarios.KindCertificates: {loop: (*run).handshakeAll, handshake: true, refused: "a scenario of kind certificates has no sessions: use Certificates"},
+		scenarios.KindAudit:        {refused: "a scenario of kind audit has no sessions: AWS is asked, and nothing is run"},
 		scenarios.KindStages:       {loop: (*run).stages, unordered: true, charted: true, scheduled: true},
 		scenarios.KindCapacity:     {loop: (*run).capacity, charted: true, expectsFailure: ofHeldSession},
 		scenarios.KindQuery:        {loop: (*run).queries, scoutNoQuery: true, expectsFailure: ofStatement},

@@ -151,8 +151,8 @@ func Run(ctx context.Context, open OpenFunc, s scenarios.Scenario, opt Options) 
 	r, ctx := begin(ctx, s, opt)
 	defer r.finish()
 	r.open = r.counted(open)
-	if r.kind.handshake {
-		r.refuse("a scenario of kind certificates has no sessions: use Certificates")
+	if why := r.kind.refused; why != "" {
+		r.refuse(why)
 		return r.end(ctx)
 	}
 	if r.resolve(ctx) && r.pagesAllow(ctx) {

@@ -31,6 +31,7 @@ var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindIdle: {refused: "a scenario of kind idle has a few sessions that do nothing, and no thresholds",
 		fix: phrase.Set("expect.min_idle", "", "")},
 	scenarios.KindHandleReuse: {noStatement: true, samples: samplesOfReuse, more: moreHandles},
+	scenarios.KindAudit:       {refused: "an audit has no session"},
 	scenarios.KindWatch:       {samples: samplesOfWatch, more: longerWatch},
 }
 

@@ -18,6 +18,7 @@ type kindRules struct {
 var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks:        {paced: atRate},
 	scenarios.KindCertificates: {paced: func(scenarios.Scenario) bool { return false }},
+	scenarios.KindAudit:        {paced: func(scenarios.Scenario) bool { return false }},
 	scenarios.KindStages:       {sizeOfStages, stagesPaced},
 	scenarios.KindCapacity:     {sizeOfCapacity, atRate},
 	scenarios.KindQuery:        {sizeOfQuery, atRate},

@@ -17,6 +17,7 @@ type kindRules struct {
 var kinds = map[scenarios.Kind]kindRules{
 	scenarios.KindLooks:        {atOnce: concurrency},
 	scenarios.KindCertificates: {atOnce: concurrency, exempt: true},
+	scenarios.KindAudit:        {atOnce: concurrency, exempt: true},
 	scenarios.KindStages:       {demand: stagesDemand, atOnce: stagesAtOnce, keeps: stagesKeep},
 	scenarios.KindCapacity:     {demand: capacityDemand, atOnce: func(s scenarios.Scenario) int { return s.Capacity.Hold }, keeps: capacityKeeps},
 	scenarios.KindQuery:        {atOnce: concurrency},

@@ -61,7 +61,7 @@ func (r *recorder) ended(o scenarios.Observation, leftOpen bool) {
 		return
 	}
 	if r.series != nil {
-		r.chart(o)
+		r.series.Add(o)
 	}
 	if o.Due >= r.warm {
 		r.time(o)
@@ -78,14 +78,6 @@ func (r *recorder) count(o scenarios.Observation) {
 	}
 	if o.Refused {
 		r.counts.Refused++
-	}
-}
-
-// chart adds a session to the series.
-func (r *recorder) chart(o scenarios.Observation) {
-	r.series.Add(o)
-	if o.Part == scenarios.PartHeld && o.LoggedIn() {
-		r.series.Hold(o.Start+o.Login()-o.Lag(), o.End)
 	}
 }
 

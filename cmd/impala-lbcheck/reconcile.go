@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/reconciletext"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/balancerlog"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
+	"github.com/impala-lbcheck/impala-lbcheck/internal/reconcile"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+)
+
+// newReconcile returns the command that joins a run with the balancer's own log.
+func newReconcile(e env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "reconcile RUN.jsonl LOG...",
+		Short: "Join a run's sessions with the balancer's own log",
+		Long: `Join the sessions that --observations FILE wrote with the connections in the balancer's own
+log: by the client's address and port, the node where the log has it, and the time. By how
+much the two clocks differ is estimated from the sessions. A session that fits several
+lines is counted and never given one of them.
+
+It tells to which backend the balancer sent each session and whom we met there, why failed
+sessions ended by the log, which sessions the log lacks, and how many connections others
+had at the same time.
+
+A log is a file, gzip too, or a directory of them. The format is detected by the lines:
+` + strings.Join(balancerlog.FormatNames(), ", ") + `.
+docs/reconcile.md has the formats to paste into HAProxy, nginx and Envoy. A network load
+balancer's log never says to which target a connection was sent; VPC flow logs do, where
+the client's address is preserved.`,
+		Example: `  impala-lbcheck smoke impala.example.com --observations smoke.jsonl
+  impala-lbcheck reconcile smoke.jsonl haproxy.log
+  impala-lbcheck reconcile smoke.jsonl node-1.log node-2.log --json`,
+		GroupID: groupFiles,
+		Args:    cobra.MatchAll(atLeastOne("RUN.jsonl"), oneLog),
+	}
+	format := cmd.Flags().String("log-format", "", "the `FORMAT` of the log, instead of detecting it: "+strings.Join(balancerlog.FormatNames(), ", "))
+	offset := cmd.Flags().String("log-offset", "", "by how much the log's clock is ahead of ours, a `DURATION` to a minute such as 1h or -30m, where it is more than five minutes")
+	asJSON := cmd.Flags().Bool("json", false, "print JSON instead of text")
+	completeValues(cmd, "log-format", balancerlog.FormatNames())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o := reconcile.Options{Tool: version()}
+		var err error
+		if o.Offset, err = parseOffset(*offset); err != nil {
+			return err
+		}
+		r, err := reconciled(cmd.Context(), args[0], args[1:], *format, o)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			err = writeJSON(e.out, r, "  ")
+		} else {
+			_, err = fmt.Fprint(e.out, reconciletext.Reconciliation(r))
+		}
+		return errors.Join(err, exitWith(r.Exit))
+	}
+	return cmd
+}
+
+// maxOffset is the most that two clocks may differ, time zones included.
+const maxOffset = 48 * time.Hour
+
+// parseOffset reads the value of --log-offset; nil: it was not given.
+func parseOffset(text string) (*time.Duration, error) {
+	if text == "" {
+		return nil, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d.Abs() > maxOffset {
+		return nil, fmt.Errorf("--log-offset %q: it must be a duration such as 1h or -30m, of at most 48h", text)
+	}
+	return &d, nil
+}
+
+// oneLog wants a log behind the observations.
+func oneLog(cmd *cobra.Command, args []string) error {
+	if len(args) < 2 {
+		return fmt.Errorf("no log of the balancer: %s", cmd.UseLine())
+	}
+	return nil
+}
+
+// reconciled reads the observations, then every log.
+func reconciled(ctx context.Context, observations string, logs []string, format string, o reconcile.Options) (reconcile.Reconciliation, error) {
+	named := balancerlog.FormatNamed(format)
+	if format != "" && named == nil {
+		return reconcile.Reconciliation{}, fmt.Errorf("--log-format %q: it must be one of %s", format, strings.Join(balancerlog.FormatNames(), ", "))
+	}
+	files, err := logFiles(ctx, logs)
+	if err != nil {
+		return reconcile.Reconciliation{}, err
+	}
+	var sessions []reconcile.Session
+	err = readObservations(ctx, observations, func(o scenarios.Observation) { sessions = append(sessions, reconcile.SessionOf(o)) })
+	if err != nil {
+		return reconcile.Reconciliation{}, err
+	}
+	if len(sessions) == 0 {
+		return reconcile.Reconciliation{}, fmt.Errorf("%s: it has no session", observations)
+	}
+	join := reconcile.NewJoin(sessions, o)
+	var read []balancerlog.File
+	for _, name := range files {
+		f, used, err := readLog(ctx, name, named, join)
+		if err != nil {
+			return reconcile.Reconciliation{}, err
+		}
+		if used != nil {
+			named = used
+		}
+		read = append(read, f)
+	}
+	return join.Reconcile(read), nil
+}
+
+// readLog reads one log in the format of those before it.
+func readLog(ctx context.Context, name string, format *balancerlog.Format, join *reconcile.Join) (balancerlog.File, *balancerlog.Format, error) {
+	in, err := localfile.Open(ctx, name)
+	if err != nil {
+		return balancerlog.File{}, nil, err
+	}
+	defer in.Close()
+	return balancerlog.Read(name, in, format, join)
+}
+
+// maxLogFiles is how many files a directory of logs may hold.
+const maxLogFiles = 100_000
+
+// logFiles are the files that are named, and those in directories that are named. AWS puts
+// a file there to try whether it may, which is no log.
+func logFiles(ctx context.Context, names []string) ([]string, error) {
+	var out []string
+	for _, name := range names {
+		err := filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case ctx.Err() != nil:
+				return context.Cause(ctx)
+			case entry.IsDir() || path != name && (!entry.Type().IsRegular() || entry.Name() == "ELBAccessLogTestFile"):
+				return nil
+			case len(out) == maxLogFiles:
+				return fmt.Errorf("%s: more than %d files: name the directory of a day", name, maxLogFiles)
+			}
+			out = append(out, path)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no file there", strings.Join(names, ", "))
+	}
+	return slices.Compact(out), nil
+}

@@ -1,0 +1,253 @@
+package awscheck
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
+	"github.com/impala-lbcheck/impala-lbcheck/scenarios/internal/phrase"
+)
+
+// webPort is the port of Impala's web pages.
+const webPort = 25000
+
+// everywhere reports whether a rule admits any address.
+func everywhere(r scenarios.AuditRule) bool {
+	p, err := netip.ParsePrefix(r.CIDR)
+	return err == nil && p.Bits() == 0
+}
+
+func covers(r scenarios.AuditRule, port int) bool { return r.From <= port && port <= r.To }
+
+// servedPorts are those of the targets that connections and health checks go to.
+func (a asked) servedPorts() []int {
+	var out []int
+	for _, l := range a.Listeners {
+		out = append(out, a.backendPorts(l)...)
+	}
+	for _, g := range a.Groups {
+		if g.Check.Port != 0 {
+			out = append(out, g.Check.Port)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func judgeOpenGroups(a asked) outcome {
+	ports := []int{webPort}
+	for _, l := range a.Listeners {
+		ports = append(ports, l.Port)
+	}
+	if a.Type == scenarios.BalancerNetwork && len(a.Firewall) == 0 {
+		return bad("it has no security group: everything that reaches its addresses reaches the listeners, and one without a group cannot get one")
+	}
+	if text := openTo(a.Firewall, ports); text != "" {
+		return bad("of the load balancer: %s", text)
+	}
+	behind := append(a.servedPorts(), webPort)
+	if text := openTo(a.Behind, behind); text != "" {
+		return bad("of the targets: %s", text)
+	}
+	if a.Type == scenarios.BalancerClassic {
+		if text := around(a.Behind, behind); text != "" {
+			return unwise("of the targets: %s", text)
+		}
+	}
+	return good("no security group admits every address")
+}
+
+// openTo names the first rule that admits every address to one of some ports.
+func openTo(groups []scenarios.AuditFirewall, ports []int) string {
+	for _, g := range groups {
+		for _, r := range g.In {
+			for _, port := range ports {
+				if everywhere(r) && covers(r, port) {
+					return fmt.Sprintf("%s admits %s to port %d", g.ID, r.CIDR, port)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// around names the first rule by which clients reach targets past the load balancer.
+func around(groups []scenarios.AuditFirewall, ports []int) string {
+	for _, g := range groups {
+		for _, r := range g.In {
+			for _, port := range ports {
+				if r.CIDR != "" && port != webPort && covers(r, port) {
+					return fmt.Sprintf("%s admits %s to port %d, past the load balancer", g.ID, r.CIDR, port)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func judgeEgress(a asked) outcome {
+	if len(a.Firewall) == 0 {
+		return good("it has no security group, and nothing keeps it from its targets")
+	}
+	for _, port := range a.servedPorts() {
+		if !a.reaches(port) {
+			return bad("no outbound rule of %s leads to port %d of the targets", phrase.List(ids(a.Firewall)), port)
+		}
+	}
+	return good("outbound rules lead to the targets' ports: %s", phrase.List(numbers(a.servedPorts())))
+}
+
+func ids(groups []scenarios.AuditFirewall) []string {
+	var out []string
+	for _, g := range groups {
+		out = append(out, g.ID)
+	}
+	return out
+}
+
+// reaches reports whether an outbound rule admits a port of every target whose address
+// is known.
+func (a asked) reaches(port int) bool {
+	for _, g := range a.Groups {
+		for _, t := range g.Targets {
+			if !a.admits(port, t.Address) {
+				return false
+			}
+		}
+		if len(g.Targets) == 0 && !a.admits(port, "") {
+			return false
+		}
+	}
+	return true
+}
+
+func (a asked) admits(port int, address string) bool {
+	behind := ids(a.Behind)
+	for _, g := range a.Firewall {
+		for _, r := range g.Out {
+			leads := r.List != "" || slices.Contains(behind, r.Group) || contains(r.CIDR, address)
+			if leads && covers(r, port) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// contains reports whether a network has an address; an unknown address is in any.
+func contains(cidr, address string) bool {
+	network, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(address)
+	return err != nil || network.Contains(ip)
+}
+
+func judgeClear(a asked) outcome {
+	for _, l := range a.tlsListeners() {
+		if l.BackendProtocol == "TCP" || l.BackendProtocol == "HTTP" {
+			return unwise("%s ends TLS and goes on to its targets in clear (%s)", listenerName(l), l.BackendProtocol)
+		}
+	}
+	return good("no listener ends TLS and goes on in clear")
+}
+
+func judgePolicies(a asked) outcome {
+	of := a.tlsListeners()
+	if len(of) == 0 {
+		return unknown("no listener ends TLS")
+	}
+	for _, l := range of {
+		if len(l.Policies) == 0 {
+			return unknown("AWS does not say which security policy %s has", listenerName(l))
+		}
+		for _, name := range l.Policies {
+			i := slices.IndexFunc(a.TLS, func(p scenarios.AuditPolicy) bool { return p.Name == name })
+			if i < 0 {
+				return a.unreadPolicy(name)
+			}
+			if old := oldVersions(a.TLS[i].Versions); len(old) > 0 {
+				return unwise("%s has the policy %s, which allows %s", listenerName(l), name, phrase.List(old))
+			}
+		}
+	}
+	return good("no security policy allows TLS 1.0 or 1.1")
+}
+
+// unreadPolicy is the outcome where it is not known what a policy allows.
+func (a asked) unreadPolicy(name string) outcome {
+	for _, action := range []string{"elasticloadbalancing:DescribeSSLPolicies", "elasticloadbalancing:DescribeLoadBalancerPolicies"} {
+		if why := a.missing(action); why != "" {
+			return unknown("%s", why)
+		}
+	}
+	return unknown("AWS does not say what the security policy %s allows", name)
+}
+
+func oldVersions(versions []string) []string {
+	var out []string
+	for _, v := range versions {
+		if slices.Contains([]string{"SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"}, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// The days that a certificate must still be valid for: below the first it fails.
+const (
+	daysLeft = 7
+	daysNote = 30
+)
+
+func judgeCertificates(a asked) outcome {
+	if len(a.tlsListeners()) == 0 {
+		return unknown("no listener ends TLS")
+	}
+	worst := unknown("the certificates are IAM's, which are not read; the certificates that clients see are judged by a run")
+	for _, c := range a.Shown {
+		if strings.HasPrefix(c.ID, "server-certificate/") {
+			continue
+		}
+		switch o := a.certificate(c); {
+		case o.status == scenarios.StatusFail:
+			return o
+		case worst.status == scenarios.StatusSkipped || worst.note == "":
+			worst = o
+		}
+	}
+	return worst
+}
+
+// certificate judges one of Certificate Manager.
+func (a asked) certificate(c scenarios.AuditShown) outcome {
+	if c.Status == "" {
+		if why := a.missing("acm:DescribeCertificate"); why != "" {
+			return unknown("%s", why)
+		}
+		return unknown("AWS does not say what %s is", c.ID)
+	}
+	days := int(c.NotAfter.Sub(a.At).Hours() / 24)
+	var o outcome
+	switch {
+	case c.Status != "ISSUED":
+		return bad("%s is %s", c.ID, c.Status)
+	case days < daysLeft:
+		o = bad("%s is valid for %d more days, less than %d", c.ID, days, daysLeft)
+	case c.Renewal == "PENDING_VALIDATION" || c.Renewal == "FAILED":
+		o = unwise("%s is valid for %d more days, and its renewal is %s", c.ID, days, c.Renewal)
+	case c.Imported:
+		o = unwise("%s is valid for %d more days and was imported: AWS does not renew it", c.ID, days)
+	case days < daysNote:
+		o = unwise("%s is valid for %d more days, less than %d", c.ID, days, daysNote)
+	case c.Eligibility == "INELIGIBLE":
+		o = unwise("%s is valid for %d more days, and AWS will not renew it (%s)", c.ID, days, c.Eligibility)
+	default:
+		return good("%s is valid for %d more days", c.ID, days)
+	}
+	o.observed, o.limit = phrase.Num(float64(days)), phrase.Num(float64(daysLeft))
+	return o
+}
