@@ -53,19 +53,19 @@ const quotaPatience = 20 * time.Second
 func (s *state) readQuotas(ctx context.Context) error {
 	s.quotas = quotas{interested: true}
 	for _, ask := range []struct {
-		of   string
-		read func(context.Context) error
+		of, instead string
+		read        func(context.Context) error
 	}{
-		{"security groups per network interface", s.readGroupsQuota},
-		{"rules per security group", s.readRulesQuota},
-		{"Classic load balancers", s.readBalancerLimits},
+		{"security groups per network interface", "AWS's default is assumed", s.readGroupsQuota},
+		{"rules per security group", "AWS's default is assumed", s.readRulesQuota},
+		{"Classic load balancers", "it is not checked", s.readBalancerLimits},
 	} {
 		err := ask.read(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			s.quotas.notes = append(s.quotas.notes, fmt.Sprintf("The quota of %s could not be asked (%s): AWS's default is assumed.", ask.of, callError(err)))
+			s.quotas.notes = append(s.quotas.notes, fmt.Sprintf("The quota of %s could not be asked (%s): %s.", ask.of, callError(err), ask.instead))
 		}
 	}
 	return nil

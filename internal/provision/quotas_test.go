@@ -150,7 +150,7 @@ func TestMakePlan_AssumesDefaultsWhereItMayNotAsk(t *testing.T) {
 	if err != nil || !slices.Equal(actions(p.Stops()), []string{"blocked quota inbound rules of blue Impala FE"}) {
 		t.Errorf("%v, stops %q", err, actions(p.Stops()))
 	}
-	if n := len(slices.DeleteFunc(p.Notes, func(n string) bool { return !strings.Contains(n, "AWS's default is assumed") })); n != 3 {
+	if n := len(slices.DeleteFunc(p.Notes, func(n string) bool { return !strings.Contains(n, "could not be asked") })); n != 3 {
 		t.Errorf("%d notes on quotas", n)
 	}
 }
