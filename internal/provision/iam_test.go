@@ -153,6 +153,8 @@ func whole(t *testing.T) needed {
 	// The coordinators' own group is named, and later it is not.
 	c, spec = newCluster(t, awssim.Config{}), plainFile(t)
 	n.apply(t, c, spec)
+	c.SetGroup(c.group(spec.FrontGroup()).ID, func(g *awssim.Group) { g.Egress = nil })
+	n.apply(t, c, spec)
 	spec.Coordinators.SecurityGroup = c.shareGroup("workers")
 	n.apply(t, c, spec)
 	spec.Coordinators.SecurityGroup = ""
