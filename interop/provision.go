@@ -44,6 +44,9 @@ func (l *lab) proveProvision(ctx context.Context) (evidence, error) {
 	if err := d.checkMatchesConfig(ctx, "TCP"); err != nil {
 		return evidence{}, err
 	}
+	if err := d.writeTestFile(ctx, "story-logs", "elb"); err != nil {
+		return evidence{}, err
+	}
 	corrected, err := d.checkDrift(ctx)
 	if err != nil {
 		return evidence{}, err
@@ -57,6 +60,20 @@ func (l *lab) proveProvision(ctx context.Context) (evidence, error) {
 	}
 	return evidence{numbers: fmt.Sprintf("%d writes create it, the AWS CLI confirms it, a second apply writes nothing; %d correct manual changes, %d add TLS; destroy leaves nothing with our tag, and an unowned group unchanged",
 		first, corrected, forTLS)}, nil
+}
+
+// writeTestFile writes the test file of the access log, which AWS does and moto does
+// not. Until then status fails by it.
+func (d *deployment) writeTestFile(ctx context.Context, bucket, prefix string) error {
+	status, err := d.provision(ctx, 1, "status")
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(status, "fail access_log.test_file") {
+		return fmt.Errorf("status without the test file: %s", tail([]byte(status)))
+	}
+	_, err = d.aws(ctx, "s3api", "put-object", "--bucket", bucket, "--key", prefix+"/AWSLogs/123456789012/ELBAccessLogTestFile")
+	return err
 }
 
 // checkDrift changes the load balancer with the AWS CLI, which status must detect and

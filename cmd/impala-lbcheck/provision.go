@@ -60,6 +60,9 @@ func newInit(e env) *cobra.Command {
 		cluster := ""
 		if len(args) == 1 {
 			cluster = args[0]
+			if err := lbfile.CheckCluster(cluster); err != nil {
+				return err
+			}
 		}
 		_, err := io.WriteString(e.out, lbfile.Init(recipe, cluster))
 		return err
@@ -69,17 +72,19 @@ func newInit(e env) *cobra.Command {
 
 // provisionFlags are the common flags of the commands that call AWS.
 type provisionFlags struct {
-	file    string
-	account string
-	profile string
-	region  string
-	json    bool
-	verbose bool
+	file           string
+	account        string
+	expectsAccount bool // the flag is given: an empty value, of a variable that is not set, checks nothing
+	profile        string
+	region         string
+	json           bool
+	verbose        bool
 }
 
 func withProvisionFlags(cmd *cobra.Command) *provisionFlags {
 	p := &provisionFlags{}
 	cmd.Args = none
+	cmd.PreRun = func(cmd *cobra.Command, _ []string) { p.expectsAccount = cmd.Flags().Changed("expect-account") }
 	cmd.Flags().StringVarP(&p.file, "file", "f", "lb.yaml", "`FILE.yaml` that describes the load balancer")
 	cmd.Flags().StringVar(&p.account, "expect-account", "", "refuse to run in any account but `ID`")
 	cmd.Flags().StringVar(&p.profile, "profile", "", "use the profile `NAME` of the AWS configuration")

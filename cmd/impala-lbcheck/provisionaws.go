@@ -31,7 +31,10 @@ func (p *provisionFlags) open(ctx context.Context, e env) (provision.Cloud, lbfi
 	if err != nil {
 		return provision.Cloud{}, spec, err
 	}
-	if p.account != "" {
+	if p.expectsAccount {
+		if !lbfile.IsAccount(p.account) {
+			return provision.Cloud{}, spec, fmt.Errorf("--expect-account %q: expected the twelve digits of an account", p.account)
+		}
 		spec.Account = p.account
 	}
 	cloud, err := provision.Open(ctx, provision.Access{Region: cmp.Or(p.region, spec.Region), Profile: p.profile, MFACode: mfaCode(ctx, e)})

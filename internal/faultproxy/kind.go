@@ -8,25 +8,28 @@ import (
 // Kind is a kind of failure.
 type Kind int
 
-// The kinds. The first four are answered by the proxy alone.
+// The kinds. The first five are answered by the proxy alone.
 const (
 	Throttled   Kind = iota + 1 // too many calls: the SDK tries again
 	Internal                    // 500
 	Unavailable                 // 503
 	Denied                      // no permission
+	Expired                     // the credentials are no longer valid
 	CutBefore                   // the connection is closed before the target gets the call
 	CutAfter                    // the target gets the call, and its answer is dropped
+	Hung                        // the target does not get the call, and nothing is answered until the client gives up
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Throttled, Internal, Unavailable, Denied, CutBefore, CutAfter}
+	return []Kind{Throttled, Internal, Unavailable, Denied, Expired, CutBefore, CutAfter, Hung}
 }
 
 func (k Kind) String() string {
 	names := map[Kind]string{
 		Throttled: "throttled", Internal: "internal", Unavailable: "unavailable",
-		Denied: "denied", CutBefore: "cut before", CutAfter: "cut after",
+		Denied: "denied", Expired: "expired",
+		CutBefore: "cut before", CutAfter: "cut after", Hung: "hung",
 	}
 	if name, ok := names[k]; ok {
 		return name
@@ -53,6 +56,10 @@ var refusals = map[Kind]map[string]refusal{
 	Unavailable: {
 		"ec2": {"Unavailable", 503}, "elasticloadbalancing": {"ServiceUnavailable", 503}, "sts": {"ServiceUnavailable", 503},
 		"acm": {"ServiceUnavailable", 503}, "servicequotas": {"ServiceUnavailable", 503}, "s3": {"ServiceUnavailable", 503},
+	},
+	Expired: {
+		"ec2": {"RequestExpired", 400}, "elasticloadbalancing": {"ExpiredToken", 403}, "sts": {"ExpiredToken", 403},
+		"acm": {"ExpiredTokenException", 400}, "servicequotas": {"ExpiredTokenException", 400}, "s3": {"ExpiredToken", 400},
 	},
 	Denied: {
 		"ec2": {"UnauthorizedOperation", 403}, "elasticloadbalancing": {"AccessDenied", 403}, "sts": {"AccessDenied", 403},

@@ -31,6 +31,8 @@ type Proxy struct {
 // plan is which calls fail, by number from 1.
 type plan struct {
 	at           map[int]Kind
+	from         int // 0: never
+	fromKind     Kind
 	atWrite      map[int]Kind
 	cutFrom      int // 0: never
 	cutFromWrite int
@@ -80,6 +82,11 @@ func (p *Proxy) FailAt(k int, kind Kind) { p.configure(func(pl *plan) { pl.at[k]
 // FailWriteAt makes the k-th write fail.
 func (p *Proxy) FailWriteAt(k int, kind Kind) { p.configure(func(pl *plan) { pl.atWrite[k] = kind }) }
 
+// FailFrom makes the k-th request and all after it fail.
+func (p *Proxy) FailFrom(k int, kind Kind) {
+	p.configure(func(pl *plan) { pl.from, pl.fromKind = k, kind })
+}
+
 // CutFrom cuts the k-th request and all after it before they reach the target,
 // as after the client process was killed.
 func (p *Proxy) CutFrom(k int) { p.configure(func(pl *plan) { pl.cutFrom = k }) }
@@ -121,6 +128,9 @@ func (p *Proxy) faultFor(write bool) Kind {
 	defer p.mu.Unlock()
 	p.requests++
 	kind := p.plan.at[p.requests]
+	if kind == 0 && p.plan.from > 0 && p.requests >= p.plan.from {
+		kind = p.plan.fromKind
+	}
 	p.plan.cutting = p.plan.cutting || p.plan.cutFrom > 0 && p.requests >= p.plan.cutFrom
 	if write {
 		p.writes++
@@ -153,6 +163,8 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
 		p.forward(w, r, body)
 	case CutBefore:
 		panic(http.ErrAbortHandler) // closes the connection without an answer
+	case Hung:
+		<-r.Context().Done() // the client has closed the connection, or Close has
 	case CutAfter:
 		p.forward(discard{}, r, body)
 		panic(http.ErrAbortHandler)

@@ -86,23 +86,23 @@ func TestKinds_UseEachServicesCode(t *testing.T) {
 		"EC2": {func(ctx context.Context, c aws.Config) error {
 			_, err := ec2.NewFromConfig(c).DescribeVpcs(ctx, &ec2.DescribeVpcsInput{})
 			return err
-		}, map[faultproxy.Kind]string{faultproxy.Throttled: "RequestLimitExceeded", faultproxy.Internal: "InternalError", faultproxy.Unavailable: "Unavailable", faultproxy.Denied: "UnauthorizedOperation"}},
+		}, map[faultproxy.Kind]string{faultproxy.Throttled: "RequestLimitExceeded", faultproxy.Internal: "InternalError", faultproxy.Unavailable: "Unavailable", faultproxy.Denied: "UnauthorizedOperation", faultproxy.Expired: "RequestExpired"}},
 		"Elastic Load Balancing": {func(ctx context.Context, c aws.Config) error {
 			_, err := elb.NewFromConfig(c).DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{})
 			return err
-		}, map[faultproxy.Kind]string{faultproxy.Throttled: "Throttling", faultproxy.Internal: "InternalFailure", faultproxy.Unavailable: "ServiceUnavailable", faultproxy.Denied: "AccessDenied"}},
+		}, map[faultproxy.Kind]string{faultproxy.Throttled: "Throttling", faultproxy.Internal: "InternalFailure", faultproxy.Unavailable: "ServiceUnavailable", faultproxy.Denied: "AccessDenied", faultproxy.Expired: "ExpiredToken"}},
 		"Certificate Manager": {func(ctx context.Context, c aws.Config) error {
 			_, err := acm.NewFromConfig(c).ListCertificates(ctx, &acm.ListCertificatesInput{})
 			return err
-		}, map[faultproxy.Kind]string{faultproxy.Throttled: "ThrottlingException", faultproxy.Internal: "InternalServerException", faultproxy.Unavailable: "ServiceUnavailable", faultproxy.Denied: "AccessDeniedException"}},
+		}, map[faultproxy.Kind]string{faultproxy.Throttled: "ThrottlingException", faultproxy.Internal: "InternalServerException", faultproxy.Unavailable: "ServiceUnavailable", faultproxy.Denied: "AccessDeniedException", faultproxy.Expired: "ExpiredTokenException"}},
 		"S3": {func(ctx context.Context, c aws.Config) error {
 			_, err := s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true }).GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: aws.String("logs")})
 			return err
-		}, map[faultproxy.Kind]string{faultproxy.Throttled: "SlowDown", faultproxy.Internal: "InternalError", faultproxy.Unavailable: "ServiceUnavailable", faultproxy.Denied: "AccessDenied"}},
+		}, map[faultproxy.Kind]string{faultproxy.Throttled: "SlowDown", faultproxy.Internal: "InternalError", faultproxy.Unavailable: "ServiceUnavailable", faultproxy.Denied: "AccessDenied", faultproxy.Expired: "ExpiredToken"}},
 		"STS": {func(ctx context.Context, c aws.Config) error {
 			_, err := sts.NewFromConfig(c).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 			return err
-		}, map[faultproxy.Kind]string{faultproxy.Throttled: "Throttling", faultproxy.Internal: "InternalFailure", faultproxy.Unavailable: "ServiceUnavailable", faultproxy.Denied: "AccessDenied"}},
+		}, map[faultproxy.Kind]string{faultproxy.Throttled: "Throttling", faultproxy.Internal: "InternalFailure", faultproxy.Unavailable: "ServiceUnavailable", faultproxy.Denied: "AccessDenied", faultproxy.Expired: "ExpiredToken"}},
 	}
 	for name, service := range services {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +111,12 @@ func TestKinds_UseEachServicesCode(t *testing.T) {
 			for _, kind := range faultproxy.Kinds() {
 				b.proxy.Reset()
 				b.proxy.FailAt(1, kind)
-				err := service.ask(t.Context(), b.config)
+				ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+				if kind == faultproxy.Hung {
+					ctx, stop = context.WithTimeout(t.Context(), 20*time.Millisecond)
+				}
+				err := service.ask(ctx, b.config)
+				stop()
 				if err == nil {
 					t.Errorf("%s: no error", kind)
 				}

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
@@ -25,17 +26,20 @@ func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, e
 	defer stop()
 	p, err := s.plan(ctx)
 	if err != nil {
-		return s.partial(), err
+		report := s.partial()
+		report.Unfinished = names(s.resources())
+		return report, err
 	}
 	if stop := p.Stops(); len(stop) > 0 {
 		report := s.compared(p)
 		report.Complete = false
 		return report, &StoppedError{Changes: stop}
 	}
-	for _, r := range s.resources() {
+	steps := s.resources()
+	for i, r := range steps {
 		if err := v.reconcile(ctx, r); err != nil {
 			report := s.partial()
-			report.Done, report.Notes = v.done, p.Notes
+			report.Done, report.Notes, report.Unfinished = v.done, p.Notes, names(steps[i:])
 			return report, err
 		}
 	}
@@ -44,5 +48,22 @@ func Apply(ctx context.Context, c Cloud, spec lbfile.Spec, o Options) (Report, e
 	after.quotas.interested = false // nothing more is made
 	report, err := after.status(ctx)
 	report.Done = v.done
+	if err != nil {
+		report.Unfinished = []string{comparison}
+	}
 	return report, err
+}
+
+// comparison is the last step: whether AWS shows what was done.
+const comparison = "comparison"
+
+// names lists steps, each once.
+func names(steps []resource) []string {
+	var list []string
+	for _, r := range steps {
+		if !slices.Contains(list, r.name) {
+			list = append(list, r.name)
+		}
+	}
+	return list
 }

@@ -18,7 +18,7 @@ var logAccounts = map[string]string{
 	"ap-south-1": "718504428378", "ap-northeast-1": "582318560864", "ap-northeast-2": "600734575887", "ap-northeast-3": "383597477331",
 	"ap-southeast-1": "114774131450", "ap-southeast-2": "783225319266", "ap-southeast-3": "589379963580", "ap-east-1": "754344448648",
 	"sa-east-1": "507241528517", "me-south-1": "076674570225", "af-south-1": "098369216593",
-	"us-gov-west-1": "048591011584", "us-gov-east-1": "190560391635",
+	"us-gov-west-1": "048591011584", "us-gov-east-1": "190560391635", "cn-north-1": "638102146993", "cn-northwest-1": "037604701340",
 }
 
 // logStatement allows Elastic Load Balancing to write into the folder of the

@@ -83,36 +83,67 @@ func Destroy(ctx context.Context, c Cloud, spec lbfile.Spec, o DestroyOptions) (
 	defer stop()
 	after, stopAfter := context.WithTimeout(ctx, v.limit+lastLook)
 	defer stopAfter()
+	steps := s.removals(o.PurgeLogs)
 	p, err := s.removalPlan(bounded, o)
 	if err != nil {
-		return s.partial(), err
+		report := s.partial()
+		report.Unfinished = names(steps)
+		return report, err
 	}
 	if stop := p.Stops(); len(stop) > 0 {
 		return s.removalReport(nil, s.retained(o)), &StoppedError{Changes: stop}
 	}
 	var left []Leftover
+	var unfinished []string
 	var first error
-	for _, r := range s.removals(o.PurgeLogs) {
+	for i, r := range steps {
 		err := v.reconcile(bounded, r)
 		if err == nil {
 			continue
 		}
+		unfinished = append(unfinished, r.name)
 		if ctx.Err() != nil {
-			return s.removalReport(v.done, left), ctx.Err()
+			report := s.removalReport(v.done, left)
+			report.Unfinished = append(unfinished, names(steps[i+1:])...)
+			return report, ctx.Err()
 		}
 		first = cmp.Or(first, err)
 		left = append(left, s.toLeftover(after, r, err))
 		if r.prerequisite || bounded.Err() != nil {
+			unfinished = append(unfinished, names(steps[i+1:])...)
 			break
 		}
 	}
-	left = s.addUntried(after, o, left)
+	if len(left) == 0 {
+		left, first = s.lookAgain(after, o)
+	} else {
+		left = s.addUntried(after, o, left)
+	}
 	report := s.removalReport(v.done, append(slices.Clone(left), s.retained(o)...))
 	if len(left) > 0 {
+		if report.Unfinished = unfinished; len(unfinished) == 0 {
+			report.Unfinished = []string{comparison}
+		}
 		return report, &LeftError{Left: left, Err: first}
 	}
 	report.Complete, report.Drift = true, []Change{}
 	return report, nil
+}
+
+// lookAgain reads everything once more: an apply that runs at the same time builds
+// again what was removed before.
+func (s *state) lookAgain(ctx context.Context, o DestroyOptions) ([]Leftover, error) {
+	p, err := s.removalPlan(ctx, o)
+	if err != nil {
+		return []Leftover{{Resource: comparison, Name: s.spec.Balancer(), Why: "everything was removed, and whether it stays so could not be read: " + err.Error()}}, err
+	}
+	var left []Leftover
+	for _, c := range p.Changes {
+		if c.Action != NoOp {
+			left = append(left, Leftover{Resource: c.Resource, Name: c.Name, Why: "it appeared during this run: does an apply run at the same time?"})
+		}
+	}
+	return left, nil
 }
 
 func (s *state) removalReport(done []Change, left []Leftover) Report {

@@ -5,12 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // RefusedError reports that nothing was written because of the request itself:
@@ -177,11 +181,11 @@ func denied(code string) bool {
 	return slices.Contains([]string{"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "Forbidden"}, code)
 }
 
-// retryable reports whether an error is temporary: throttling, or a change that one
-// part of AWS has made and another does not show yet. AWS is then read again, and
-// what is still missing is retried.
+// retryable reports whether an error is temporary: throttling, a failure of AWS or of
+// the network, or a change that one part of AWS has made and another does not show
+// yet. AWS is then read again, and what is still missing is retried.
 func retryable(err error) bool {
-	return slices.Contains([]string{
+	return broken(err) || slices.Contains([]string{
 		"InvalidGroup.Duplicate", "InvalidGroup.NotFound", "InvalidGroupId.NotFound", "InvalidSecurityGroup",
 		"InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupID.NotFound",
 		"InvalidNetworkInterfaceID.NotFound", "DependencyViolation",
@@ -190,5 +194,25 @@ func retryable(err error) bool {
 		"ResourceNotFoundException", "ResourceInUseException", "RequestInProgressException",
 		"BucketAlreadyOwnedByYou", "NoSuchBucket", "OperationAborted",
 		"Throttling", "ThrottlingException", "RequestLimitExceeded", "DependencyThrottle", "SlowDown",
+		"InternalFailure", "InternalError", "InternalServerException", "Unavailable", "ServiceUnavailable",
+		"RequestTimeout", "RequestTimeoutException",
 	}, code(err))
+}
+
+// broken reports whether there was no answer at all, or one that names a failure of
+// AWS. Missing credentials are not such a failure: they do not come back by waiting.
+func broken(err error) bool {
+	if loginText(err) != "" {
+		return false
+	}
+	if _, none := errors.AsType[*credentialsError](err); none {
+		return false
+	}
+	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && answer.Response != nil && answer.HTTPStatusCode() != 0 {
+		return answer.HTTPStatusCode() >= http.StatusInternalServerError
+	}
+	_, unsent := errors.AsType[*smithyhttp.RequestSendError](err)
+	_, read := errors.AsType[*net.OpError](err)
+	var limited interface{ Timeout() bool } // of one attempt
+	return unsent || read || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &limited) && limited.Timeout()
 }

@@ -67,7 +67,12 @@ func (s *state) formerGroupChanges() []Change {
 			changes = append(changes, s.revokeFormer(r, "lb.yaml does not name this group"))
 		}
 	}
-	if back := s.groups.back; back != nil && s.spec.Coordinators.SecurityGroup != "" && s.ownsEC2(back.Tags) {
+	if back := s.groups.back; back != nil && s.groups.front != nil && s.spec.Coordinators.SecurityGroup != "" && s.ownsEC2(back.Tags) {
+		for _, r := range rulesIn(s.groups.front.IpPermissionsEgress) {
+			if r.group == text(back.GroupId) { // EC2 keeps a group that a rule names
+				changes = append(changes, s.revokeOut(*s.groups.front, r))
+			}
+		}
 		changes = append(changes, s.deleteGroup(*back, "coordinators.security_group replaces it"))
 	}
 	return changes

@@ -153,6 +153,8 @@ func whole(t *testing.T) needed {
 	// The coordinators' own group is named, and later it is not.
 	c, spec = newCluster(t, awssim.Config{}), plainFile(t)
 	n.apply(t, c, spec)
+	c.SetGroup(c.group(spec.FrontGroup()).ID, func(g *awssim.Group) { g.Egress = nil })
+	n.apply(t, c, spec)
 	spec.Coordinators.SecurityGroup = c.shareGroup("workers")
 	n.apply(t, c, spec)
 	spec.Coordinators.SecurityGroup = ""
@@ -197,7 +199,7 @@ func TestPolicies_AllowWhatTheirCommandsNeed(t *testing.T) {
 }
 
 // placeholders stand in the policies for what is the reader's own.
-var placeholders = strings.NewReplacer("ACCOUNT", "123456789012", "REGION", "us-east-1", "CLUSTER", "blue", "VPC", "vpc-0123abcd", "BUCKET", "blue-logs", "PREFIX", "impala")
+var placeholders = strings.NewReplacer("PARTITION", "aws", "ACCOUNT", "123456789012", "REGION", "us-east-1", "CLUSTER", "blue", "VPC", "vpc-0123abcd", "BUCKET", "blue-logs", "PREFIX", "impala")
 
 // maxPolicy is how many characters IAM takes in a managed policy, white space
 // not counted (IAM and STS quotas).

@@ -25,7 +25,8 @@ type network struct {
 
 type subnet struct {
 	id, zone string
-	free     int // addresses
+	free     int  // addresses
+	v6       bool // it has a network of IPv6
 }
 
 // minFreeAddresses is what a load balancer needs in a subnet (Classic Load Balancers
@@ -141,7 +142,7 @@ func (s *state) readSubnets(ctx context.Context) error {
 			return err
 		}
 		for _, n := range page.Subnets {
-			s.network.subnets = append(s.network.subnets, subnet{text(n.SubnetId), text(n.AvailabilityZone), int(aws.ToInt32(n.AvailableIpAddressCount))})
+			s.network.subnets = append(s.network.subnets, subnet{text(n.SubnetId), text(n.AvailabilityZone), int(aws.ToInt32(n.AvailableIpAddressCount)), len(n.Ipv6CidrBlockAssociationSet) > 0})
 		}
 	}
 	slices.SortFunc(s.network.subnets, func(a, b subnet) int { return strings.Compare(a.zone+a.id, b.zone+b.id) })

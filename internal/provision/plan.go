@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -134,6 +135,9 @@ func (s *state) notes() []string {
 	add(!s.spec.CrossZone && len(s.zones()) > 1, "Cross-zone is off and coordinators are in %d zones: zones of unequal size get unequal shares.", len(s.zones()))
 	add(s.spec.Draining == 0, "Draining is off: a coordinator that is deregistered loses its connections, and their queries, at once.")
 	add(s.spec.IdleTimeout.Seconds() < 3600, "The idle timeout is %s: a query that is silent for longer is cut.", s.spec.IdleTimeout)
+	v6 := slices.ContainsFunc(s.spec.Clients, func(c netip.Prefix) bool { return c.Addr().Is6() })
+	add(v6 && (s.spec.Scheme == lbfile.Internal || !slices.ContainsFunc(s.network.subnets, func(n subnet) bool { return n.v6 })),
+		"clients has networks of IPv6, from which nobody can come: the load balancer's name has no address of IPv6 (an internal one never has).")
 	for _, n := range s.network.subnets {
 		add(n.free < minFreeAddresses && s.ownsBalancer() && slices.Contains(s.balancer.description.Subnets, n.id),
 			"%s has %d free addresses: with fewer than %d AWS cannot scale or replace the load balancer's nodes there.", n.id, n.free, minFreeAddresses)

@@ -43,6 +43,9 @@ const (
 	defaultRules  = 60
 )
 
+// quotaAttempts is less than usual: a default stands for what cannot be asked.
+const quotaAttempts = 2
+
 // quotaPatience limits the call to Service Quotas, which many private networks do not
 // reach.
 const quotaPatience = 20 * time.Second
@@ -50,19 +53,19 @@ const quotaPatience = 20 * time.Second
 func (s *state) readQuotas(ctx context.Context) error {
 	s.quotas = quotas{interested: true}
 	for _, ask := range []struct {
-		of   string
-		read func(context.Context) error
+		of, instead string
+		read        func(context.Context) error
 	}{
-		{"security groups per network interface", s.readGroupsQuota},
-		{"rules per security group", s.readRulesQuota},
-		{"Classic load balancers", s.readBalancerLimits},
+		{"security groups per network interface", "AWS's default is assumed", s.readGroupsQuota},
+		{"rules per security group", "AWS's default is assumed", s.readRulesQuota},
+		{"Classic load balancers", "it is not checked", s.readBalancerLimits},
 	} {
 		err := ask.read(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			s.quotas.notes = append(s.quotas.notes, fmt.Sprintf("The quota of %s could not be asked (%s): AWS's default is assumed.", ask.of, callError(err)))
+			s.quotas.notes = append(s.quotas.notes, fmt.Sprintf("The quota of %s could not be asked (%s): %s.", ask.of, callError(err), ask.instead))
 		}
 	}
 	return nil
@@ -70,7 +73,8 @@ func (s *state) readQuotas(ctx context.Context) error {
 
 func (s *state) readGroupsQuota(ctx context.Context) error {
 	s.quotas.groups = defaultGroups
-	out, err := s.cloud.EC2.DescribeAccountAttributes(ctx, &ec2.DescribeAccountAttributesInput{AttributeNames: []types.AccountAttributeName{groupsAttribute}})
+	out, err := s.cloud.EC2.DescribeAccountAttributes(ctx, &ec2.DescribeAccountAttributesInput{AttributeNames: []types.AccountAttributeName{groupsAttribute}},
+		func(o *ec2.Options) { o.RetryMaxAttempts = quotaAttempts })
 	if err != nil {
 		return err
 	}
@@ -88,7 +92,8 @@ func (s *state) readRulesQuota(ctx context.Context) error {
 	s.quotas.rules = defaultRules
 	ctx, stop := context.WithTimeout(ctx, quotaPatience)
 	defer stop()
-	out, err := s.cloud.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("vpc"), QuotaCode: aws.String(rulesQuota)})
+	out, err := s.cloud.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("vpc"), QuotaCode: aws.String(rulesQuota)},
+		func(o *servicequotas.Options) { o.RetryMaxAttempts = quotaAttempts })
 	if err == nil && out.Quota != nil && aws.ToFloat64(out.Quota.Value) >= 1 {
 		s.quotas.rules = int(aws.ToFloat64(out.Quota.Value))
 	}
@@ -96,7 +101,7 @@ func (s *state) readRulesQuota(ctx context.Context) error {
 }
 
 func (s *state) readBalancerLimits(ctx context.Context) error {
-	out, err := s.cloud.ELB.DescribeAccountLimits(ctx, &elb.DescribeAccountLimitsInput{})
+	out, err := s.cloud.ELB.DescribeAccountLimits(ctx, &elb.DescribeAccountLimitsInput{}, func(o *elb.Options) { o.RetryMaxAttempts = quotaAttempts })
 	if err != nil {
 		return err
 	}

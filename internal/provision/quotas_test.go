@@ -150,7 +150,22 @@ func TestMakePlan_AssumesDefaultsWhereItMayNotAsk(t *testing.T) {
 	if err != nil || !slices.Equal(actions(p.Stops()), []string{"blocked quota inbound rules of blue Impala FE"}) {
 		t.Errorf("%v, stops %q", err, actions(p.Stops()))
 	}
-	if n := len(slices.DeleteFunc(p.Notes, func(n string) bool { return !strings.Contains(n, "AWS's default is assumed") })); n != 3 {
+	if n := len(slices.DeleteFunc(p.Notes, func(n string) bool { return !strings.Contains(n, "could not be asked") })); n != 3 {
 		t.Errorf("%d notes on quotas", n)
+	}
+}
+
+// TestMakePlan_NotesClientsThatCannotCome: a balancer without an address of IPv6 has
+// no clients of IPv6.
+func TestMakePlan_NotesClientsThatCannotCome(t *testing.T) {
+	t.Parallel()
+	c, spec := newCluster(t, awssim.Config{}), plainFile(t)
+	for clients, noted := range map[string]bool{"10.0.0.0/8": false, "fd00::/8": true} {
+		spec.Clients = parsePrefixes(clients)
+		p, err := MakePlan(t.Context(), c.cloudHere(t), spec)
+		said := slices.ContainsFunc(p.Notes, func(n string) bool { return strings.Contains(n, "from which nobody can come") })
+		if err != nil || said != noted {
+			t.Errorf("%s: %v, notes %q", clients, err, p.Notes)
+		}
 	}
 }

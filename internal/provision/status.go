@@ -24,6 +24,8 @@ type Report struct {
 	Complete bool   `json:"complete"`        // everything was done and read
 	Error    string `json:"error,omitempty"` // why it is not, in one line; set by the printer
 
+	Unfinished []string `json:"unfinished,omitempty"` // steps of Apply or Destroy that were not done, or not to their end
+
 	Drift       []Change          `json:"drift,omitzero"` // differences from lb.yaml; empty: none; nil: unknown
 	Notes       []string          `json:"notes,omitempty"`
 	Instances   []InstanceHealth  `json:"instances,omitempty"`

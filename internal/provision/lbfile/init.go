@@ -2,11 +2,22 @@ package lbfile
 
 import (
 	"embed"
+	"errors"
 	"strings"
 )
 
 //go:embed init/*.yaml
 var initFiles embed.FS
+
+// CheckCluster returns why a name cannot be a cluster's, as in lb.yaml.
+func CheckCluster(name string) error {
+	for _, c := range (Spec{Cluster: name, Kind: Classic, Scheme: Internal}).nameChecks() {
+		if c.wrong && c.key == "cluster" {
+			return errors.New("cluster: " + c.msg)
+		}
+	}
+	return nil
+}
 
 // Init returns a commented lb.yaml to start from; recipe is the one with the
 // 2017 recipe's own parameters. cluster replaces the example's name; "" keeps it.

@@ -64,6 +64,10 @@ func TestValidate_RefusesWhatAWSRefuses(t *testing.T) {
 		"a cluster of 22 letters":                    {"cluster: abcdefghijklmnopqrstuv", "21 remain"},
 		"an unknown key":                             {"listener: [21050]", `did you mean listeners?`},
 		"another kind":                               {"kind: nlb", "expected classic"},
+		"every address in two halves":                {"clients: [0.0.0.0/1, 128.0.0.0/1]", `"anywhere: true"`},
+		"every address but a few":                    {"clients: [0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3]", `"anywhere: true"`},
+		"every address of IPv6 in two halves":        {"clients: [\"::/1\", \"8000::/1\"]", `"anywhere: true"`},
+		"a wildcard in a tag":                        {"coordinators: {tags: {env: prod*}}", "is a wildcard"},
 		"every address":                              {"clients: [0.0.0.0/0]", `"anywhere: true"`},
 		"a network with a typing error":              {"clients: [10.0.0.0/33]", "clients"},
 		"an idle timeout of an hour and ten minutes": {"idle_timeout: 4200s", "1s to 4000s"},
@@ -121,6 +125,18 @@ func TestParse_TakesEqualNetworksOnce(t *testing.T) {
 	s, err := Parse("lb.yaml", []byte(strings.Replace(good, "10.0.0.0/8", "10.0.0.1/8, 10.2.0.0/8, 172.16.0.0/12", 1)))
 	if err != nil || len(s.Clients) != 2 {
 		t.Errorf("clients = %v, %v", s.Clients, err)
+	}
+}
+
+func TestParse_TakesEveryRegion(t *testing.T) {
+	t.Parallel()
+	for _, region := range []string{"eu-west-1", "us-gov-west-1", "cn-northwest-1", "eusc-de-east-1", "us-isob-east-1"} {
+		if _, err := Parse("lb.yaml", []byte(good+"region: "+region+"\n")); err != nil {
+			t.Errorf("%s: %v", region, err)
+		}
+	}
+	if _, err := Parse("lb.yaml", []byte(good+"region: Ireland\n")); err == nil {
+		t.Error("a region by its place's name is taken")
 	}
 }
 

@@ -3,6 +3,7 @@ package lbfile
 import (
 	"fmt"
 	"maps"
+	"math"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -44,8 +45,11 @@ const (
 var (
 	clusterForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`)
 	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
-	regionForm  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+	regionForm  = regexp.MustCompile(`^[a-z]+(-[a-z]+)+-[0-9]+$`) // no list: AWS adds regions, and partitions with them
 )
+
+// IsAccount reports whether a text is an account's number.
+func IsAccount(text string) bool { return accountForm.MatchString(text) }
 
 func (s Spec) nameChecks() []check {
 	most := maxBalancerName - len(Spec{}.Balancer())
@@ -88,12 +92,29 @@ func (s Spec) networkChecks() []check {
 		{len(s.Clients) == 0, "clients", "required: the networks that may connect, e.g. [10.0.0.0/8]"},
 	}
 	for _, c := range s.Clients {
-		open := c.Bits() == 0 && !s.Anywhere
-		claims = append(claims,
-			check{!c.IsValid(), "clients", "invalid network: expected e.g. 10.0.0.0/8"},
-			check{open, "clients", fmt.Sprintf("%s allows every address; list the networks, or confirm with \"anywhere: true\"", c)})
+		claims = append(claims, check{!c.IsValid(), "clients", "invalid network: expected e.g. 10.0.0.0/8"})
+	}
+	if share := max(coverage(s.Clients, 32), coverage(s.Clients, 128)); share > mostOfAll && !s.Anywhere {
+		claims = append(claims, check{true, "clients", fmt.Sprintf("%v together allow every address, or nearly; list the networks, or confirm with \"anywhere: true\"", s.Clients)})
 	}
 	return claims
+}
+
+// mostOfAll is the share of all addresses from which on clients count as anywhere. No
+// network of one's own has as much.
+const mostOfAll = 0.5
+
+// coverage is the share of all addresses of a family, by its length in bits, that
+// networks contain.
+func coverage(networks []netip.Prefix, bits int) float64 {
+	share := 0.0
+	for i, n := range networks {
+		within := slices.ContainsFunc(networks, func(o netip.Prefix) bool { return o.Bits() < n.Bits() && o.Overlaps(n) })
+		if n.IsValid() && n.Addr().BitLen() == bits && !within && !slices.Contains(networks[:i], n) {
+			share += math.Ldexp(1, -n.Bits())
+		}
+	}
+	return share
 }
 
 func (s Spec) pickCheck(key string, p Pick, prefix string) check {
@@ -102,6 +123,11 @@ func (s Spec) pickCheck(key string, p Pick, prefix string) check {
 		return check{true, key, "required: ids or tags"}
 	case len(p.IDs) > 0 && len(p.Tags) > 0:
 		return check{true, key, "ids and tags exclude each other"}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Tags)) {
+		if strings.ContainsAny(name+p.Tags[name], "*?") {
+			return check{true, key, usertext.Quote(name+"="+p.Tags[name]) + " is a wildcard for AWS, and would match more: use ids, or another tag"}
+		}
 	}
 	for i, id := range p.IDs {
 		if !isID(id, prefix) {

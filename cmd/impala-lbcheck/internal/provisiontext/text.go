@@ -105,6 +105,7 @@ func Report(r provision.Report) string {
 		}
 	})
 	settings := provision.ImpalaSettings(r.Outputs)
+	section(b, "Not finished", len(r.Unfinished) > 0, func() { fmt.Fprintf(b, "  %s\n", strings.Join(r.Unfinished, ", ")) })
 	section(b, "Settings for Impala and its clients", settings != "", func() { b.WriteString(settings) })
 	section(b, "Test it", len(r.Smoke) > 0, func() {
 		for _, line := range r.Smoke {
