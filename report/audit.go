@@ -51,7 +51,7 @@ func writeTargets(p *page, g scenarios.AuditTargets) {
 		if t.Port > 0 {
 			port = strconv.Itoa(t.Port)
 		}
-		rows = append(rows, []string{name(t.ID), orDash(name(t.Address)), orDash(port), orDash(name(t.Zone)), orDash(strings.TrimSpace(name(t.State)+" "+name(t.Reason))), orDash(role(t.Impala))})
+		rows = append(rows, []string{name(t.ID), orDash(name(t.Address)), orDash(port), orDash(name(t.Zone)), orDash(strings.TrimSpace(name(t.State) + " " + name(t.Reason))), orDash(role(t.Impala))})
 	}
 	p.table(cols, rows)
 }
