@@ -297,6 +297,10 @@ func prepare(t *testing.T, words []string) {
 			src, _ = scenarios.BuiltinSource("smoke")
 		case strings.HasSuffix(name, ".json"):
 			src = bytes.Replace(storedRun, []byte(`"run": "`), fmt.Appendf(nil, `"run": "%s-`, name), 1) // a run of its own
+		case strings.HasSuffix(name, ".jsonl"):
+			src = observedRun
+		case strings.HasSuffix(name, ".log"):
+			src = balancerLog
 		default:
 			continue
 		}
@@ -308,6 +312,14 @@ func prepare(t *testing.T, words []string) {
 
 // storedRun is a result, for the command lines that read one.
 var storedRun, _ = os.ReadFile(repo + "/testdata/runs/pass.json")
+
+// observedRun is a session, and balancerLog a connection, for the command lines that join
+// them.
+var (
+	observedRun = []byte(`{"schema":"impala-lbcheck/observations/1","tool":"0.1.0"}` + "\n" +
+		`{"seq":0,"part":"scout","start_unix_us":1795860938200137,"node":"10.0.0.9:21050","local":"10.1.2.3:40000","source":"ping","outcome":"ok"}` + "\n")
+	balancerLog = []byte("10.1.2.3:40000 [1795860938.201] 10.0.0.9:21050 impala impala/c1 10.0.1.1:21050 10.0.0.9:50000 1/0/9 675/7403 -- 0\n")
+)
 
 // exporterFile is the one that is shipped, for the command lines that read one.
 var exporterFile, _ = os.ReadFile(repo + "/deploy/prometheus/exporter.yaml")

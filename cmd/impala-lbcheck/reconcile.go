@@ -22,7 +22,7 @@ import (
 // newReconcile returns the command that joins a run with the balancer's own log.
 func newReconcile(e env) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "reconcile OBSERVATIONS FILE...",
+		Use:   "reconcile RUN.jsonl LOG...",
 		Short: "Join a run's sessions with the balancer's own log",
 		Long: `Join the sessions that --observations FILE wrote with the connections in the balancer's own
 log: by the client's address and port, the node where the log has it, and the time. By how
@@ -39,22 +39,20 @@ docs/reconcile.md has the formats to paste into HAProxy, nginx and Envoy. A netw
 balancer's log never says to which target a connection was sent; VPC flow logs do, where
 the client's address is preserved.`,
 		Example: `  impala-lbcheck smoke impala.example.com --observations smoke.jsonl
-  impala-lbcheck reconcile smoke.jsonl /var/log/haproxy.log
-  impala-lbcheck reconcile smoke.jsonl logs/AWSLogs --json`,
+  impala-lbcheck reconcile smoke.jsonl haproxy.log
+  impala-lbcheck reconcile smoke.jsonl node-1.log node-2.log --json`,
 		GroupID: groupFiles,
-		Args:    cobra.MatchAll(atLeastOne("OBSERVATIONS"), oneLog),
+		Args:    cobra.MatchAll(atLeastOne("RUN.jsonl"), oneLog),
 	}
 	format := cmd.Flags().String("log-format", "", "the `FORMAT` of the log, instead of detecting it: "+strings.Join(balancerlog.FormatNames(), ", "))
-	offset := cmd.Flags().Duration("log-offset", 0, "by how much the log's clock is ahead of ours, to a minute, where it is more than five: `1h`, -30m")
+	offset := cmd.Flags().String("log-offset", "", "by how much the log's clock is ahead of ours, a `DURATION` to a minute such as 1h or -30m, where it is more than five minutes")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON instead of text")
 	completeValues(cmd, "log-format", balancerlog.FormatNames())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o := reconcile.Options{Tool: version()}
-		if cmd.Flags().Changed("log-offset") {
-			if offset.Abs() > 48*time.Hour {
-				return fmt.Errorf("--log-offset %s: at most 48h", *offset)
-			}
-			o.Offset = offset
+		var err error
+		if o.Offset, err = parseOffset(*offset); err != nil {
+			return err
 		}
 		r, err := reconciled(cmd.Context(), args[0], args[1:], *format, o)
 		if err != nil {
@@ -68,6 +66,21 @@ the client's address is preserved.`,
 		return errors.Join(err, exitWith(r.Exit))
 	}
 	return cmd
+}
+
+// maxOffset is the most that two clocks may differ, time zones included.
+const maxOffset = 48 * time.Hour
+
+// parseOffset reads the value of --log-offset; nil: it was not given.
+func parseOffset(text string) (*time.Duration, error) {
+	if text == "" {
+		return nil, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d.Abs() > maxOffset {
+		return nil, fmt.Errorf("--log-offset %q: it must be a duration such as 1h or -30m, of at most 48h", text)
+	}
+	return &d, nil
 }
 
 // oneLog wants a log behind the observations.

@@ -27,7 +27,7 @@ func detect(begin []byte, f *Format) (*Format, error) {
 		return best, nil
 	}
 	if f != nil {
-		return nil, misfit(lines, f)
+		return f, misfit(lines, f)
 	}
 	return nil, fmt.Errorf("1:1: %s", unknown(firstLine(lines)))
 }
@@ -59,7 +59,8 @@ func fitting(lines [][]byte, f *Format) int {
 	return n
 }
 
-// misfit says where the first line that should be of a format is not.
+// misfit says where the first line that should be of a format is not. A log may tell of no
+// connection, and be of its format.
 func misfit(lines [][]byte, f *Format) error {
 	d := newDecoder()
 	for i, line := range lines {
@@ -68,7 +69,7 @@ func misfit(lines [][]byte, f *Format) error {
 			return fmt.Errorf("%d:%d: no line of format %s: expected %s", i+1, wrong.Column, f.Name, wrong.Want)
 		}
 	}
-	return fmt.Errorf("1:1: no line of format %s tells of a connection", f.Name)
+	return nil
 }
 
 func firstLine(lines [][]byte) []byte {

@@ -81,12 +81,11 @@ func TestRead_HAProxyHasOtherLines(t *testing.T) {
 func TestRead_Refuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ text, format, want string }{
-		"nonsense":         {"hello\n", "", "x.log:1:1: no line here is of a format that is known: name it with --log-format"},
-		"a wrong format":   {goodLine + "\n", "classic", "x.log:1:1: no line of format classic: expected a time such as"},
-		"nothing but news": {"Server a/b is UP\n", "haproxy", "x.log:1:1: no line of format haproxy tells of a connection"},
-		"an ALB":           {"https 2026-07-02T22:23:00.186641Z app/x/50dc6c495c0c9188 1.2.3.4:2817 10.0.0.1:80 0 0 0 200 200 34 366 \"GET\"\n", "", "an application balancer logs requests"},
-		"Envoy's own":      {"[2026-11-28T10:16:27.403Z] \"- - -\" 0 - 675 7403 2 - \"-\" \"-\" \"-\" \"-\" \"127.0.0.2:19054\"\n", "", "has no address of the client"},
-		"nginx without":    {"127.0.0.1 [28/Nov/2026:10:15:37 +0000] TCP 200 7403 675 0.001\n", "", "has no port of the client"},
+		"nonsense":       {"hello\n", "", "x.log:1:1: no line here is of a format that is known: name it with --log-format"},
+		"a wrong format": {goodLine + "\n", "classic", "x.log:1:1: no line of format classic: expected a time such as"},
+		"an ALB":         {"https 2026-07-02T22:23:00.186641Z app/x/50dc6c495c0c9188 1.2.3.4:2817 10.0.0.1:80 0 0 0 200 200 34 366 \"GET\"\n", "", "an application balancer logs requests"},
+		"Envoy's own":    {"[2026-11-28T10:16:27.403Z] \"- - -\" 0 - 675 7403 2 - \"-\" \"-\" \"-\" \"-\" \"127.0.0.2:19054\"\n", "", "has no address of the client"},
+		"nginx without":  {"127.0.0.1 [28/Nov/2026:10:15:37 +0000] TCP 200 7403 675 0.001\n", "", "has no port of the client"},
 	} {
 		_, _, err := read(t, "x.log", tc.text, tc.format)
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
@@ -134,6 +133,15 @@ func TestRead_EmptyIsNoError(t *testing.T) {
 		if err != nil || f.Format != "" || k.format != nil {
 			t.Errorf("%q: %v, %+v", text, err, f)
 		}
+	}
+}
+
+// A log of its format may tell of no connection: of an hour without any.
+func TestRead_NothingButNews(t *testing.T) {
+	t.Parallel()
+	f, k, err := read(t, "h.log", "Server a/b is UP\n", "haproxy")
+	if err != nil || f.Format != "haproxy" || f.Other != 1 || len(k.records) != 0 {
+		t.Errorf("%v, %+v", err, f)
 	}
 }
 

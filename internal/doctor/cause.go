@@ -15,7 +15,7 @@ type Cause struct {
 	Title   string   // one sentence, without a period
 	Users   []string // what clients print, or do; nil: nothing of its own
 	Command string   // ours that shows it, without the program's name
-	Index   string   // the symptom as the README's index has it; "": it is not there
+	Index   string   // the symptom as the index of those met most has it; "": it is not there
 
 	fits   func(evidence) bool
 	sample evidence // one that it fits, of which the documentation has the remedy

@@ -13,6 +13,8 @@ import (
 func Document(flag func(vocab.Fix) string) string {
 	b := &strings.Builder{}
 	b.WriteString(head)
+	writeIndex(b)
+	b.WriteString("\nAll of them:\n\n| clients print, or do | command | cause |\n|---|---|---|\n")
 	for _, c := range Causes() {
 		fmt.Fprintf(b, "| %s | `%s` | [%s](#%s) |\n", symptoms(c), c.Command, c.Title, c.ID)
 	}
@@ -35,22 +37,19 @@ const head = `# Troubleshooting
 
 ` + "`impala-lbcheck doctor HOST`" + ` tells these causes apart, names the one that it met and
 what to do about it; give it the login that your clients use. This page is made of its
-table, in its order: what clients print, the command that shows the cause, the cause.
+table, in its order: what clients print, the command that shows the cause, the cause. The
+symptoms that are met most:
 
-| clients print, or do | command | cause |
-|---|---|---|
 `
 
-// Index is the table of symptoms of the README: what shows each, and where its cause is.
-func Index() string {
-	b := &strings.Builder{}
+// writeIndex writes the symptoms that are met most: what shows each, and where its cause is.
+func writeIndex(b *strings.Builder) {
 	b.WriteString("| symptom | command | cause |\n|---|---|---|\n")
 	for _, c := range Causes() {
 		if c.Index != "" {
-			fmt.Fprintf(b, "| %s | `%s` | [%s](docs/troubleshooting.md#%s) |\n", c.Index, c.Command, c.ID, c.ID)
+			fmt.Fprintf(b, "| %s | `%s` | [%s](#%s) |\n", c.Index, c.Command, c.ID, c.ID)
 		}
 	}
-	return b.String()
 }
 
 func symptoms(c Cause) string {

@@ -85,13 +85,18 @@ func (j *Join) possible(d time.Duration) bool {
 
 // beside is how far a difference is from the one that was to be expected.
 func (j *Join) beside(d time.Duration) time.Duration {
+	return (d - j.expected(d)).Abs()
+}
+
+// expected is the difference that was to be expected, near d: none but a time zone.
+func (j *Join) expected(d time.Duration) time.Duration {
 	switch {
 	case j.options.Offset != nil:
-		return (d - *j.options.Offset).Abs()
+		return *j.options.Offset
 	case !j.format.Zone && d.Abs() <= maxZone+maxSkew:
-		return (d - d.Round(zoneStep)).Abs()
+		return d.Round(zoneStep)
 	}
-	return d.Abs()
+	return 0
 }
 
 // densest is the part of sorted votes within width that has the most sessions.

@@ -72,7 +72,7 @@ func (f findings) brokenLines() string {
 	if broken == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d lines could not be read, beside %d that could", broken, records)
+	return fmt.Sprintf("lines that could not be read: %d, beside %d that could", broken, records)
 }
 
 // clock claims that all pairs agree on one difference of the clocks.
@@ -82,10 +82,7 @@ func (f findings) clock() scenarios.Finding {
 		out.Status, out.Message = scenarios.StatusSkipped, "no session joined"
 		return out
 	}
-	out.Message = fmt.Sprintf("the log's clock is %s", ahead(f.j.duration(f.r.Clock.Offset)))
-	if z := f.r.Clock.Zone; z != 0 {
-		out.Message += fmt.Sprintf(", of which %g minutes are a time zone that the log does not name", z)
-	}
+	out.Message = f.r.Clock.words()
 	out.Explain = fmt.Sprintf("the sessions that joined allow %.1f to %.1f ms", f.r.Clock.Low, f.r.Clock.High)
 	if n := f.r.Sessions.Untimely; n > 0 {
 		out.Note = fmt.Sprintf("%d sessions do not agree: a clock was set during the run, or these lines are of others", n)
@@ -94,6 +91,18 @@ func (f findings) clock() scenarios.Finding {
 		out.Status = scenarios.StatusPass
 	}
 	return out
+}
+
+// words say how the clocks differ.
+func (c Clock) words() string {
+	text := "the two clocks agree"
+	if rest := milliseconds(c.Offset) - minutes(c.Zone); rest != 0 {
+		text = "the log's clock is " + ahead(rest)
+	}
+	if c.Zone != 0 {
+		text += fmt.Sprintf(", beside %g minutes of a time zone that the log does not name", c.Zone)
+	}
+	return text
 }
 
 // unlikely is the chance below which failed sessions that the log lacks are not lost lines.

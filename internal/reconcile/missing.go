@@ -59,7 +59,3 @@ func (f findings) tail() bool {
 	}
 	return firstLost.After(lastJoined)
 }
-
-func (j *Join) duration(ms float64) time.Duration {
-	return time.Duration(ms * float64(time.Millisecond))
-}

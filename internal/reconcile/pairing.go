@@ -42,8 +42,17 @@ func (j *Join) pairTwice(c clock, linesOf func(Session) []line) (clock, pairing)
 	if p.low == p.high {
 		return c, p
 	}
-	c.offset, c.spread = p.low+(p.high-p.low)/2, 0
+	c.offset, c.spread = j.likeliest(c.offset, p), 0
 	return c, j.pair(c, linesOf)
+}
+
+// likeliest is the difference within the bounds of the pairs: the one that was to be
+// expected, where it is possible, or the middle.
+func (j *Join) likeliest(guess time.Duration, p pairing) time.Duration {
+	if expected := j.expected(guess); expected >= p.low && expected <= p.high {
+		return expected
+	}
+	return p.low + (p.high-p.low)/2
 }
 
 // pair gives each session the line that fits it alone, and that no other session fits.

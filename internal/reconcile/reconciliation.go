@@ -21,6 +21,7 @@ type Reconciliation struct {
 	Clock    Clock               `json:"clock"`
 	Log      Log                 `json:"log"`
 	Backends []Backend           `json:"backends"` // by sessions, the most first
+	Order    []Order             `json:"order"`    // by node; all together first
 	Failed   []Failed            `json:"failed"`   // by sessions, the most first
 	Findings []scenarios.Finding `json:"findings"`
 }
@@ -83,13 +84,14 @@ type Failed struct {
 // Reconcile joins the sessions with the lines that were added.
 func (j *Join) Reconcile(files []balancerlog.File) Reconciliation {
 	r := Reconciliation{Schema: Schema, Tool: j.options.Tool, Log: Log{Files: files, Repeats: j.repeats}}
-	r.Backends, r.Failed = []Backend{}, []Failed{}
+	r.Backends, r.Order, r.Failed = []Backend{}, []Order{}, []Failed{}
 	r.Log.Format, r.Log.Backends = j.format.Name, j.format.Backends
 	c, p := j.joinBy(&r)
 	j.count(&r, p)
 	if c.known {
 		r.Clock = j.clockOf(c, p)
 		j.tally(&r, p, c.offset)
+		r.Order = j.orders(p)
 	} else {
 		r.Sessions.Why = j.why(files)
 	}

@@ -91,6 +91,10 @@ func ahead(d time.Duration) string {
 	return rounded(d) + " ahead of ours"
 }
 
+func milliseconds(v float64) time.Duration { return time.Duration(v * float64(time.Millisecond)) }
+
+func minutes(v float64) time.Duration { return time.Duration(v * float64(time.Minute)) }
+
 func rounded(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))

@@ -7,14 +7,15 @@ import "github.com/impala-lbcheck/impala-lbcheck/scenarios"
 func (s *sum) addLooks(looks []scenarios.Look) {
 	for i, batch := range batchesOf(looks) {
 		if i == len(s.group) {
-			s.group = append(s.group, nil)
+			s.group, s.pids = append(s.group, nil), append(s.pids, nil)
 		}
 		for j, look := range batch {
 			if j < len(s.group[i]) {
 				s.group[i][j].MergeClient(look)
-				continue
+			} else {
+				s.group[i], s.pids[i] = append(s.group[i], copied(look)), append(s.pids[i], processes{})
 			}
-			s.group[i] = append(s.group[i], copied(look))
+			s.pids[i][j].add(look)
 		}
 	}
 }
@@ -45,6 +46,9 @@ func copied(l scenarios.Look) scenarios.Look {
 // place: the groups repeat each other.
 func (s *sum) endGroup() {
 	for i, batch := range s.group {
+		for j := range batch {
+			s.pids[i][j].settle(&batch[j])
+		}
 		if i == len(s.batches) {
 			s.batches = append(s.batches, nil)
 		}
@@ -53,5 +57,5 @@ func (s *sum) endGroup() {
 		}
 		s.batches[i] = append(s.batches[i], batch...)
 	}
-	s.group = nil
+	s.group, s.pids = nil, nil
 }

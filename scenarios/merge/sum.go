@@ -29,6 +29,7 @@ type sum struct {
 
 	batches [][]scenarios.Look // by place, of the groups that have ended
 	group   [][]scenarios.Look // the same of the one that has not
+	pids    [][]processes      // of the looks in group
 	nodes   nodeSum
 	tags    map[tagKey]*scenarios.Times
 	logins  scenarios.LoginTimes

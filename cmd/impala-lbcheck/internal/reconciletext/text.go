@@ -30,6 +30,7 @@ func Reconciliation(r reconcile.Reconciliation) string {
 	writeLog(b, r.Log)
 	writeSessions(b, r)
 	writeBackends(b, r)
+	writeOrder(b, r.Order)
 	writeFailed(b, r.Failed)
 	writeFindings(b, r.Findings)
 	fmt.Fprintf(b, "\n%s\n", report.Neutralize(r.Summary, maxSentence))
@@ -112,6 +113,21 @@ func writeBackends(b *strings.Builder, r reconcile.Reconciliation) {
 	}
 	if r.Log.Partial {
 		b.WriteString("  connections of others are not all counted: there were too many backends and times\n")
+	}
+}
+
+// writeOrder writes how far our sessions followed one rotation.
+func writeOrder(b *strings.Builder, orders []reconcile.Order) {
+	if len(orders) == 0 {
+		return
+	}
+	b.WriteString("\nOrder of the choices, with those for others between them\n")
+	for _, o := range orders[:min(len(orders), maxRows)] {
+		node := o.Node
+		if node == "" {
+			node = "all nodes"
+		}
+		fmt.Fprintf(b, "  %s: %d of %d steps are to the backend that most often comes next, of %d\n", node, o.Kept, o.Steps, o.Backends)
 	}
 }
 
