@@ -44,14 +44,14 @@ func writeTargets(p *page, g scenarios.AuditTargets) {
 	if len(g.Targets) == 0 {
 		return
 	}
-	cols := []column{{title: "target", min: 11}, {title: "address"}, {title: "port", right: true}, {title: "zone"}, {title: "state"}, {title: "reason", min: 12}, {title: "role"}}
+	cols := []column{{title: "target", min: 11}, {title: "address", min: 9}, {title: "port", right: true}, {title: "zone", min: 8}, {title: "state", min: 9}, {title: "role", min: 4}}
 	var rows [][]string
 	for _, t := range g.Targets {
 		port := ""
 		if t.Port > 0 {
 			port = strconv.Itoa(t.Port)
 		}
-		rows = append(rows, []string{name(t.ID), orDash(name(t.Address)), orDash(port), orDash(name(t.Zone)), orDash(name(t.State)), orDash(name(t.Reason)), orDash(role(t.Impala))})
+		rows = append(rows, []string{name(t.ID), orDash(name(t.Address)), orDash(port), orDash(name(t.Zone)), orDash(strings.TrimSpace(name(t.State) + " " + name(t.Reason))), orDash(role(t.Impala))})
 	}
 	p.table(cols, rows)
 }

@@ -1,7 +1,7 @@
 // Package awssim is as much of AWS as a Classic load balancer before Impala
-// needs, in one process: EC2, Elastic Load Balancing (2012-06-01), Certificate
-// Manager, S3, Service Quotas and STS, as one endpoint for the SDK's clients. It
-// refuses what AWS refuses, with the codes of its API references, and shows changes
+// needs, in one process: EC2, Elastic Load Balancing (2012-06-01, and of 2015-12-01 what
+// describes network load balancers), Certificate Manager, S3, Service Quotas and STS, as
+// one endpoint for the SDK's clients. It refuses what AWS refuses, with the codes of its API references, and shows changes
 // with AWS's delays.
 //
 //	sim, err := awssim.Start(awssim.Config{HealthLag: 2})
@@ -66,6 +66,8 @@
 //   - An Allow with a condition allows nothing, a Deny with one denies everything.
 //   - A public policy is refused in buckets of AddBucket too.
 //   - Messages only resemble AWS's. Tests should compare code and type.
+//   - Of a network load balancer's targets: one that is an address is healthy, and the
+//     zone of an instance decides whether it is in use.
 //
 // # What is not simulated
 //

@@ -93,7 +93,7 @@ func TestRead_OptionalFlags(t *testing.T) {
 		`{"name":"is_coordinator","current":"true"},{"name":"shutdown_grace_period_s","current":"90"},{"name":"beeswax_port","current":"0"},{"name":"ssl_minimum_version","current":"tlsv1.2"}`: {
 			Coordinator: new(true), Grace: new(90 * time.Second), BeeswaxPort: new(0), MinTLS: "tlsv1.2",
 		},
-		`{"name":"is_coordinator","current":"false"},{"name":"beeswax_port","current":"21000"}`: {Coordinator: new(false), BeeswaxPort: new(21000)},
+		`{"name":"is_coordinator","current":"false"},{"name":"beeswax_port","current":"21000"}`:                                                                                                                {Coordinator: new(false), BeeswaxPort: new(21000)},
 		`{"name":"is_coordinator","current":"yes"},{"name":"shutdown_grace_period_s","current":"-1"},{"name":"beeswax_port","current":"x"},{"name":"ssl_minimum_version","current":"a name that is too long"}`: {},
 	} {
 		at := servePages(t, withPage("/varz?json", `{"flags":[`+flags+`]}`), nil)

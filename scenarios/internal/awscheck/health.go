@@ -41,7 +41,7 @@ func judgeHealth(a asked) outcome {
 	case total == 0:
 		return bad("no target is registered")
 	case len(out) == 0:
-		return good("%s in service", phrase.Were(total, "target"))
+		return good("%s %s in service", phrase.Count(total, "target"), phrase.Agree(total, "is", "are"))
 	case none > 0 && a.Type == scenarios.BalancerNetwork:
 		return bad("no target of a group is in service, so connections go to all of them: %s", phrase.List(out))
 	}

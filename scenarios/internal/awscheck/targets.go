@@ -112,7 +112,7 @@ func judgeRoles(a asked) outcome {
 	case coordinators == 0:
 		return unknown("no target is registered")
 	}
-	return good("%s coordinators", phrase.Were(coordinators, "target"))
+	return good("every target is a coordinator: %s", phrase.Count(coordinators, "target"))
 }
 
 // pageError is why the first page was not read, after a colon.
