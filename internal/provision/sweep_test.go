@@ -2,6 +2,7 @@ package provision
 
 import (
 	"errors"
+	"flag"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,18 +47,23 @@ func (d *diverting) Do(r *http.Request) (*http.Response, error) {
 	return d.HTTPClient.Do(r)
 }
 
-// faults are what a call may meet, and for how many calls. A run that is cut at each
-// write and continued is in crash_test.go.
+// sweepStep is how many calls a sweep goes on between two faults: with 1, as make seeds has
+// it, every call meets every fault.
+var sweepStep = flag.Int("sweep-step", 4, "put a fault at every N-th call")
+
+// faults are what a call may meet, for how many calls, and at which call the first of
+// them is. A run that is cut at each write and continued is in crash_test.go.
 var faults = map[string]struct {
 	kind  faultproxy.Kind
 	calls int64
+	first int
 }{
-	"throttled":            {faultproxy.Throttled, 1},
-	"hung":                 {faultproxy.Hung, 1},
-	"expired from then on": {faultproxy.Expired, 1 << 32},
+	"throttled":            {faultproxy.Throttled, 1, 1},
+	"hung":                 {faultproxy.Hung, 1, 3},
+	"expired from then on": {faultproxy.Expired, 1 << 32, 2},
 }
 
-// sweep puts each fault at each of the calls, and runs on a fresh AWS. Clients try a
+// sweep puts each fault at each sweepStep-th of the calls, and runs on a fresh AWS. Clients try a
 // call once, so that a fault is not hidden by the SDK, and wait for an answer only as
 // long as a test can. On a busy machine another call may meet that limit too: it is
 // one more fault.
@@ -71,7 +77,7 @@ func sweep(t *testing.T, calls int, build func(*testing.T) (*cluster, lbfile.Spe
 			}
 			t.Cleanup(func() { _ = p.Close() })
 			p.FailFrom(1, fault.kind)
-			for k := 1; k <= calls; k++ {
+			for k := min(fault.first, *sweepStep); k <= calls; k += *sweepStep {
 				c, spec := build(t)
 				transport := &http.Transport{}
 				cloud := c.cloud(t, c.URL(), "us-east-1", func(config *aws.Config) {
