@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/usertext"
 )
@@ -53,10 +54,24 @@ func fieldType(key string) reflect.Type {
 	return t
 }
 
+// keyOf is a key of a type.
+type keyOf struct {
+	in  reflect.Type
+	key string
+}
+
+// indexes are the fields that were looked for: a command line has thousands of lookups of a
+// hundred keys.
+var indexes sync.Map // of keyOf: int
+
 // indexOfKey returns which field of a struct has the key.
 func indexOfKey(t reflect.Type, key string) int {
+	if i, known := indexes.Load(keyOf{t, key}); known {
+		return i.(int)
+	}
 	for i := range t.NumField() {
 		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ","); name == key {
+			indexes.Store(keyOf{t, key}, i)
 			return i
 		}
 	}

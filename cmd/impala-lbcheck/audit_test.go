@@ -126,7 +126,7 @@ func TestAudit_WithoutAWS(t *testing.T) {
 	t.Cleanup(server.Close)
 	t.Setenv("AWS_ENDPOINT_URL", server.URL)
 	stdout, stderr, code := runAWS(t, "audit", "impala-prod")
-	if code != exitUnmeasured || !strings.Contains(stderr, "ExpiredToken") || strings.Contains(stderr, awssim.Account) || stdout != "" {
+	if code != exitUnmeasured || !strings.Contains(stderr, "the credentials have expired") || strings.Contains(stderr, awssim.Account) || stdout != "" {
 		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
 	}
 }

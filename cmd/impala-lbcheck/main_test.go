@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"testing"
 
@@ -25,6 +26,7 @@ func (l leakChecked) Run() int {
 	if err := flag.Set("test.parallel", "12"); err != nil { // most of a demo is waiting
 		panic(err)
 	}
+	debug.SetGCPercent(400) // cobra keeps the flags of every command line of a process
 	code := l.m.Run()
 	if err := goleak.Find(); code == 0 && err != nil {
 		println(err.Error())
