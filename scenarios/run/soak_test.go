@@ -56,7 +56,7 @@ func (free) Wait(context.Context, time.Duration) error { return nil }
 
 func TestRun_MemoryDoesNotGrowWithSessions(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	m := &treadmill{early: 1_000_000, late: 10_000_000, end: cancel}
+	m := &treadmill{early: 500_000, late: 4_000_000, end: cancel}
 	if raced || testing.Short() {
 		// The race detector aborts now and then ("CHECK failed: tsan_rtl.cpp:346") where a
 		// process synchronises many millions of times, as a million sessions do.
