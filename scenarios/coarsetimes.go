@@ -74,7 +74,7 @@ func (c CoarseTimes) Count() int {
 // Quantile is the middle, by its logarithm, of the step that a share q (0 to 1) of the
 // times did not exceed; 0 where nothing was recorded, which is not a measurement.
 func (c CoarseTimes) Quantile(q float64) time.Duration {
-	rank := max(1, int(math.Ceil(q*float64(c.Count()))))
+	rank := QuantileRank(q, c.Count())
 	for i, n := range c.counts {
 		if rank -= n; rank <= 0 {
 			micros := math.Exp2((float64(c.first+i) + .5) / stepsPerDouble)

@@ -58,15 +58,15 @@ func (t Times) Count() int {
 	return int(t.h.TotalCount())
 }
 
-// Quantile is the time that a share q (0 to 1) did not exceed, to three digits and
-// within the shortest and the longest; 0 where nothing was recorded, which is not a
-// measurement: see Count.
-func (t Times) Quantile(q float64) time.Duration {
-	if t.h == nil {
-		return 0
-	}
-	return micros(min(max(t.h.ValueAtQuantile(q*100), t.min), t.max))
-}
+// QuantileRank is the rank, from 1, of the sample among n in order that a share q (0 to 1) of
+// them does not exceed: the smallest that at least so many are not above. It is the one
+// definition of a percentile here.
+func QuantileRank(q float64, n int) int { return max(1, int(math.Ceil(q*float64(n)-1e-9))) }
+
+// Quantile is the time of the sample at QuantileRank, to three digits and within the
+// shortest and the longest; 0 where nothing was recorded, which is not a measurement: see
+// Count.
+func (t Times) Quantile(q float64) time.Duration { return t.Ranked(QuantileRank(q, t.Count())) }
 
 // Min is the shortest time recorded, exactly; 0 where nothing was.
 func (t Times) Min() time.Duration { return micros(t.min) }
@@ -129,13 +129,14 @@ func (t *Times) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Ranked is the time of the sample of a rank: 1 is the fastest.
+// Ranked is the time of the sample of a rank: 1 is the fastest; 0 where nothing was recorded.
 func (t Times) Ranked(rank int) time.Duration {
 	switch n := t.Count(); {
-	case rank <= 1:
+	case n == 0 || rank <= 1:
 		return t.Min()
-	case rank < n:
-		return t.Quantile((float64(rank) - .25) / float64(n))
+	case rank < n: // the histogram rounds to the nearest rank
+		share := (float64(rank) - .25) / float64(n)
+		return micros(min(max(t.h.ValueAtQuantile(share*100), t.min), t.max))
 	}
 	return t.Max()
 }

@@ -208,11 +208,14 @@ func broken(err error) bool {
 	if _, none := errors.AsType[*credentialsError](err); none {
 		return false
 	}
+	_, read := errors.AsType[*net.OpError](err) // also of an answer that broke off behind its status
+	var limited interface{ Timeout() bool }     // of one attempt
+	if read || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &limited) && limited.Timeout() {
+		return true
+	}
 	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && answer.Response != nil && answer.HTTPStatusCode() != 0 {
 		return answer.HTTPStatusCode() >= http.StatusInternalServerError
 	}
 	_, unsent := errors.AsType[*smithyhttp.RequestSendError](err)
-	_, read := errors.AsType[*net.OpError](err)
-	var limited interface{ Timeout() bool } // of one attempt
-	return unsent || read || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &limited) && limited.Timeout()
+	return unsent
 }

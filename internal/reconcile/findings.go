@@ -128,10 +128,28 @@ func (f findings) reached() scenarios.Finding {
 		out.Message = fmt.Sprintf("the log lacks %d of %d failed sessions, and %d of %d good ones", missing, all, allGood-good, allGood)
 		if p < unlikely {
 			out.Status = scenarios.StatusFail
-			out.Message += ": the failed ones did not get to the balancer"
+			out.Message += ": " + f.unlogged()
 		}
 	}
 	return out
+}
+
+// unlogged says what the failed sessions that the log lacks have in common: one whose
+// connection was accepted did get there.
+func (f findings) unlogged() string {
+	accepted := 0
+	for i, s := range f.j.sessions {
+		if s.Outcome == scenarios.OutcomeFailed && f.p.pairs[i].state == notLogged && s.Class.Phase > scenarios.PhaseTCP {
+			accepted++
+		}
+	}
+	switch accepted {
+	case 0:
+		return "no connection of the failed ones was accepted, so they did not get to the balancer"
+	case f.lost(scenarios.OutcomeFailed):
+		return "their connections were accepted, so the balancer, or something at its address, turned them away without a line"
+	}
+	return fmt.Sprintf("the connections of %d of them were accepted and turned away without a line, and the others did not get to the balancer", accepted)
 }
 
 // lost counts the sessions with a local port and an outcome of which the log has no line.

@@ -33,7 +33,8 @@ func TestReconcile_Goldens(t *testing.T) {
 		"whole":                 {shape: usual("haproxy"), want: scenarios.StatusPass},
 		"time zone":             {shape: with(usual("haproxy-tcplog"), func(s *shape) { s.offset += 5*time.Hour + 30*time.Minute }), want: scenarios.StatusPass},
 		"one fails":             {shape: with(usual("envoy"), func(s *shape) { s.broken = 2 }), want: scenarios.StatusFail},
-		"never there":           {shape: with(usual("nginx"), func(s *shape) { s.broken = 3 }), spoil: loseFailed, want: scenarios.StatusFail},
+		"turned away":           {shape: with(usual("nginx"), func(s *shape) { s.broken = 3 }), spoil: loseFailed, want: scenarios.StatusFail},
+		"never there":           {shape: with(usual("nginx"), func(s *shape) { s.broken = 3 }), spoil: neverConnect, want: scenarios.StatusFail},
 		"sampled":               {shape: with(usual("classic"), func(s *shape) { s.lost = .3 })},
 		"a node's file missing": {shape: usual("classic"), spoil: loseNode},
 		"not yet written":       {shape: usual("classic"), spoil: loseTail},
@@ -102,6 +103,15 @@ func (s *synthetic) keep(may func(balancerlog.Record, *Session) bool) {
 
 func loseFailed(s *synthetic) {
 	s.keep(func(_ balancerlog.Record, of *Session) bool { return of.Outcome != scenarios.OutcomeFailed })
+}
+
+func neverConnect(s *synthetic) {
+	loseFailed(s)
+	for i := range s.sessions {
+		if s.sessions[i].Outcome == scenarios.OutcomeFailed {
+			s.sessions[i].Class.Phase = scenarios.PhaseTCP
+		}
+	}
 }
 
 func loseNode(s *synthetic) {

@@ -172,7 +172,7 @@ func (t Threshold) measure(s samples, lost int) (m measurement, n int) {
 	case AggregateMax:
 		return endless(s.times, n), n
 	}
-	return endless(s.times, int(math.Ceil(t.Quantile*float64(n)-1e-9))), n
+	return endless(s.times, scenarios.QuantileRank(t.Quantile, n)), n
 }
 
 // endless is the time of a rank among all: the failed stand behind the finished.
