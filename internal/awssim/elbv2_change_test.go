@@ -125,3 +125,32 @@ func TestDescribeAccountLimits_HasThoseOfNetworkBalancers(t *testing.T) {
 		t.Errorf("limits %v", limits)
 	}
 }
+
+// An access log needs a bucket whose policy lets the delivery of logs write.
+func TestModifyLoadBalancerAttributes_ChecksTheLogsBucket(t *testing.T) {
+	t.Parallel()
+	policy := func(account, put string) string {
+		return `{"Statement":[{"Effect":"Allow","Principal":{"Service":"delivery.logs.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::logs",
+			"Condition":{"StringEquals":{"aws:SourceAccount":"` + account + `"},"ArnLike":{"aws:SourceArn":["arn:aws:logs:us-east-1:` + account + `:*"]}}},
+			{"Effect":"Allow","Principal":{"Service":"delivery.logs.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::logs/` + put + `"}]}`
+	}
+	for name, c := range map[string]struct{ bucket, policy, code string }{
+		"a policy for it":     {"logs", policy(awssim.Account, "AWSLogs/"+awssim.Account+"/*"), ""},
+		"of another account":  {"logs", policy("999999999999", "*"), "InvalidConfigurationRequest"},
+		"of another prefix":   {"logs", policy(awssim.Account, "other/*"), "InvalidConfigurationRequest"},
+		"no policy":           {"logs", "", "InvalidConfigurationRequest"},
+		"no such bucket":      {"others", "", "InvalidConfigurationRequest"},
+		"no bucket at all":    {"", "", "ValidationError"},
+		"a condition unknown": {"logs", `{"Statement":{"Effect":"Allow","Principal":{"Service":"delivery.logs.amazonaws.com"},"Action":"s3:*","Resource":["arn:aws:s3:::logs","arn:aws:s3:::logs/*"],"Condition":{"Bool":{"aws:SecureTransport":"true"}}}}`, "InvalidConfigurationRequest"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, awssim.Config{})
+			s.AddBucket(awssim.Bucket{Name: "logs", Policy: c.policy})
+			if c.bucket != "" {
+				wantCode(t, attributed("access_logs.s3.bucket", c.bucket)(t, s), "")
+			}
+			wantCode(t, attributed("access_logs.s3.enabled", "true")(t, s), c.code)
+		})
+	}
+}
