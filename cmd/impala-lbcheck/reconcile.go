@@ -22,16 +22,18 @@ import (
 // newReconcile returns the command that joins a run with the balancer's own log.
 func newReconcile(e env) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "reconcile RUN.jsonl LOG...",
+		Use:   "reconcile RUN LOG...",
 		Short: "Join a run's sessions with the balancer's own log",
-		Long: `Join the sessions that --observations FILE wrote with the connections in the balancer's own
-log: by the client's address and port, the node where the log has it, and the time. By how
+		Long: `Join the sessions that --observations FILE wrote, as JSON lines or CSV, with the connections in
+the balancer's own log: by the client's address and port, the node where the log has it, and the time. By how
 much the two clocks differ is estimated from the sessions. A session that fits several
 lines is counted and never given one of them.
 
 It tells to which backend the balancer sent each session and whom we met there, why failed
 sessions ended by the log, which sessions the log lacks, and how many connections others
 had at the same time.
+
+A result (--out FILE.json) lists failed sessions alone: these are joined.
 
 A log is a file, gzip too, or a directory of them. The format is detected by the lines:
 ` + strings.Join(balancerlog.FormatNames(), ", ") + `.
@@ -42,7 +44,7 @@ the client's address is preserved.`,
   impala-lbcheck reconcile smoke.jsonl haproxy.log
   impala-lbcheck reconcile smoke.jsonl node-1.log node-2.log --json`,
 		GroupID: groupFiles,
-		Args:    cobra.MatchAll(atLeastOne("RUN.jsonl"), oneLog),
+		Args:    cobra.MatchAll(atLeastOne("RUN"), oneLog),
 	}
 	format := cmd.Flags().String("log-format", "", "the `FORMAT` of the log, instead of detecting it: "+strings.Join(balancerlog.FormatNames(), ", "))
 	offset := cmd.Flags().String("log-offset", "", "by how much the log's clock is ahead of ours, a `DURATION` to a minute such as 1h or -30m, where it is more than five minutes")
@@ -101,14 +103,11 @@ func reconciled(ctx context.Context, observations string, logs []string, format 
 	if err != nil {
 		return reconcile.Reconciliation{}, err
 	}
-	var sessions []reconcile.Session
-	err = readObservations(ctx, observations, func(o scenarios.Observation) { sessions = append(sessions, reconcile.SessionOf(o)) })
+	sessions, lacking, err := readSessions(ctx, observations)
 	if err != nil {
 		return reconcile.Reconciliation{}, err
 	}
-	if len(sessions) == 0 {
-		return reconcile.Reconciliation{}, fmt.Errorf("%s: it has no session", observations)
-	}
+	o.Lacking = lacking
 	join := reconcile.NewJoin(sessions, o)
 	var read []balancerlog.File
 	for _, name := range files {
@@ -122,6 +121,33 @@ func reconciled(ctx context.Context, observations string, logs []string, format 
 		read = append(read, f)
 	}
 	return join.Reconcile(read), nil
+}
+
+// readSessions reads the sessions of a run: all of them from observations, and those that
+// failed from a result; lacking says that there were more.
+func readSessions(ctx context.Context, name string) (sessions []reconcile.Session, lacking string, err error) {
+	err = readObservations(ctx, name, func(o scenarios.Observation) { sessions = append(sessions, reconcile.SessionOf(o)) })
+	switch {
+	case errors.Is(err, errIsResult):
+		return failedSessions(ctx, name)
+	case err == nil && len(sessions) == 0:
+		err = fmt.Errorf("%s: it has no session", name)
+	}
+	return sessions, "", err
+}
+
+// failedSessions are those of a result.
+func failedSessions(ctx context.Context, name string) ([]reconcile.Session, string, error) {
+	const rest = "run with --observations FILE.jsonl, and give that file, to join all of them"
+	r, err := readResult(ctx, name)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(r.Failures) == 0 {
+		return nil, "", fmt.Errorf("%s: %w, and no session failed: %s", name, errIsResult, rest)
+	}
+	lacking := fmt.Sprintf("a result lists failed sessions alone, here %d of %d sessions in all: %s", len(r.Failures), r.Sessions.Attempted, rest)
+	return reconcile.FailedIn(r), lacking, nil
 }
 
 // readLog reads one log in the format of those before it.
