@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -23,17 +24,17 @@ var csvNeeded = []string{"seq", "start_ms", "start_unix_us", "end_ms", "node", "
 var csvCells = func() map[string]func(*observationLine, string) error {
 	cells := map[string]func(*observationLine, string) error{
 		"seq":            func(l *observationLine, cell string) (err error) { l.Seq, err = strconv.Atoi(cell); return err },
-		"part":           func(l *observationLine, cell string) error { return l.Part.UnmarshalText([]byte(cell)) },
+		"part":           func(l *observationLine, cell string) error { return csvWord(cell, &l.Part) },
 		"due_ms":         func(l *observationLine, cell string) error { return csvFloat(cell, &l.Due) },
 		"start_ms":       func(l *observationLine, cell string) error { return csvFloat(cell, &l.Start) },
 		"start_unix_us":  func(l *observationLine, cell string) error { return csvInt(cell, &l.StartUnix) },
 		"end_ms":         func(l *observationLine, cell string) error { return csvFloat(cell, &l.End) },
-		"node":           func(l *observationLine, cell string) error { return l.Node.UnmarshalText([]byte(cell)) },
-		"local":          func(l *observationLine, cell string) error { return l.Local.UnmarshalText([]byte(cell)) },
+		"node":           func(l *observationLine, cell string) error { return csvWord(cell, &l.Node) },
+		"local":          func(l *observationLine, cell string) error { return csvWord(cell, &l.Local) },
 		"received_bytes": func(l *observationLine, cell string) error { return csvInt(cell, &l.Received) },
 		"sent_bytes":     func(l *observationLine, cell string) error { return csvInt(cell, &l.Sent) },
-		"outcome":        func(l *observationLine, cell string) error { return l.Outcome.UnmarshalText([]byte(cell)) },
-		"class":          func(l *observationLine, cell string) error { return l.Class.UnmarshalText([]byte(cell)) },
+		"outcome":        func(l *observationLine, cell string) error { return csvWord(cell, &l.Outcome) },
+		"class":          func(l *observationLine, cell string) error { return csvWord(cell, &l.Class) },
 		"coordinator": func(l *observationLine, cell string) error {
 			l.Coordinator = strings.TrimPrefix(cell, "'") // of a name that a spreadsheet would take for a formula
 			return nil
@@ -49,6 +50,8 @@ var csvCells = func() map[string]func(*observationLine, string) error {
 	}
 	return cells
 }()
+
+func csvWord(cell string, to encoding.TextUnmarshaler) error { return to.UnmarshalText([]byte(cell)) }
 
 func csvFloat(cell string, to *float64) (err error) {
 	*to, err = strconv.ParseFloat(cell, 64)

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +11,6 @@ import (
 
 	"github.com/impala-lbcheck/impala-lbcheck/cmd/impala-lbcheck/internal/reconciletext"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/balancerlog"
-	"github.com/impala-lbcheck/impala-lbcheck/internal/localfile"
 	"github.com/impala-lbcheck/impala-lbcheck/internal/reconcile"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 )
@@ -35,22 +31,34 @@ had at the same time.
 
 A result (--out FILE.json) lists failed sessions alone: these are joined.
 
-A log is a file, gzip too, or a directory of them. The format is detected by the lines:
+A log is a file, gzip too, a directory of them, or s3://BUCKET/PREFIX: then those objects are
+read whose time is that of the run, with the credentials and the region of the AWS CLI. The format is detected by the lines:
 ` + strings.Join(balancerlog.FormatNames(), ", ") + `.
 docs/reconcile.md has the formats to paste into HAProxy, nginx and Envoy. A network load
 balancer's log never says to which target a connection was sent; VPC flow logs do, where
 the client's address is preserved.`,
 		Example: `  impala-lbcheck smoke impala.example.com --observations smoke.jsonl
   impala-lbcheck reconcile smoke.jsonl haproxy.log
-  impala-lbcheck reconcile smoke.jsonl node-1.log node-2.log --json`,
+  impala-lbcheck reconcile smoke.jsonl node-1.log node-2.log --json
+  impala-lbcheck reconcile smoke.jsonl s3://elb-logs/impala/AWSLogs/
+  impala-lbcheck reconcile --iam-policy s3://elb-logs/impala/AWSLogs/`,
 		GroupID: groupFiles,
-		Args:    cobra.MatchAll(atLeastOne("RUN"), oneLog),
+	}
+	policy := cmd.Flags().Bool("iam-policy", false, "print the IAM policy that reading logs of s3://BUCKET/PREFIX needs, and do nothing else")
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if *policy {
+			return atMostOne("s3://BUCKET/PREFIX")(cmd, args)
+		}
+		return cobra.MatchAll(atLeastOne("RUN"), oneLog)(cmd, args)
 	}
 	format := cmd.Flags().String("log-format", "", "the `FORMAT` of the log, instead of detecting it: "+strings.Join(balancerlog.FormatNames(), ", "))
 	offset := cmd.Flags().String("log-offset", "", "by how much the log's clock is ahead of ours, a `DURATION` to a minute such as 1h or -30m, where it is more than five minutes")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON instead of text")
 	completeValues(cmd, "log-format", balancerlog.FormatNames())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *policy {
+			return bucketPolicy(e, args)
+		}
 		o := reconcile.Options{Tool: version()}
 		var err error
 		if o.Offset, err = parseOffset(*offset); err != nil {
@@ -99,19 +107,19 @@ func reconciled(ctx context.Context, observations string, logs []string, format 
 	if format != "" && named == nil {
 		return reconcile.Reconciliation{}, fmt.Errorf("--log-format %q: it must be one of %s", format, strings.Join(balancerlog.FormatNames(), ", "))
 	}
-	files, err := logFiles(ctx, logs)
+	sessions, lacking, err := readSessions(ctx, observations)
 	if err != nil {
 		return reconcile.Reconciliation{}, err
 	}
-	sessions, lacking, err := readSessions(ctx, observations)
+	files, err := logFiles(ctx, logs, sessions, o)
 	if err != nil {
 		return reconcile.Reconciliation{}, err
 	}
 	o.Lacking = lacking
 	join := reconcile.NewJoin(sessions, o)
 	var read []balancerlog.File
-	for _, name := range files {
-		f, used, err := readLog(ctx, name, named, join)
+	for _, file := range files {
+		f, used, err := file.read(ctx, named, join)
 		if err != nil {
 			return reconcile.Reconciliation{}, err
 		}
@@ -148,46 +156,4 @@ func failedSessions(ctx context.Context, name string) ([]reconcile.Session, stri
 	}
 	lacking := fmt.Sprintf("a result lists failed sessions alone, here %d of %d sessions in all: %s", len(r.Failures), r.Sessions.Attempted, rest)
 	return reconcile.FailedIn(r), lacking, nil
-}
-
-// readLog reads one log in the format of those before it.
-func readLog(ctx context.Context, name string, format *balancerlog.Format, join *reconcile.Join) (balancerlog.File, *balancerlog.Format, error) {
-	in, err := localfile.Open(ctx, name)
-	if err != nil {
-		return balancerlog.File{}, nil, err
-	}
-	defer in.Close()
-	return balancerlog.Read(name, in, format, join)
-}
-
-// maxLogFiles is how many files a directory of logs may hold.
-const maxLogFiles = 100_000
-
-// logFiles are the files that are named, and those in directories that are named. AWS puts
-// a file there to try whether it may, which is no log.
-func logFiles(ctx context.Context, names []string) ([]string, error) {
-	var out []string
-	for _, name := range names {
-		err := filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case ctx.Err() != nil:
-				return context.Cause(ctx)
-			case entry.IsDir() || path != name && (!entry.Type().IsRegular() || entry.Name() == "ELBAccessLogTestFile"):
-				return nil
-			case len(out) == maxLogFiles:
-				return fmt.Errorf("%s: more than %d files: name the directory of a day", name, maxLogFiles)
-			}
-			out = append(out, path)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no file there", strings.Join(names, ", "))
-	}
-	return slices.Compact(out), nil
 }
