@@ -85,7 +85,7 @@ func TestDestroy_DarkensNothing(t *testing.T) {
 		"a policy's statement, deleted": func(_ *testing.T, n *neighbours) {
 			n.SetBucket("blue-logs", func(b *awssim.Bucket) { b.Policy = "" })
 		},
-		"a policy's statement, a twin": func(t *testing.T, n *neighbours) {
+		"a policy's statement, a twin": func(_ *testing.T, n *neighbours) {
 			n.SetBucket("blue-logs", func(b *awssim.Bucket) {
 				b.Policy = strings.Replace(b.Policy, `"Statement":[`, `"Statement":[`+strings.Replace(theirStatement, "Theirs", "impalalbcheck", 1)+`,`, 1)
 			})
