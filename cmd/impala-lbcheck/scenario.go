@@ -130,7 +130,13 @@ func check(cmd *cobra.Command, e env, s scenarios.Scenario, o *flags.Overrides, 
 	if err != nil {
 		return err
 	}
-	return execute(ctx, e, s, secrets, out, run.Options{RateIsDefault: rateIsDefault(s, o)})
+	opt := run.Options{RateIsDefault: rateIsDefault(s, o)}
+	if s.Audit.Balancer != "" {
+		if s, err = auditBeside(ctx, e, s, secrets, &opt); err != nil {
+			return err
+		}
+	}
+	return execute(ctx, e, s, secrets, out, opt)
 }
 
 // rateIsDefault reports whether neither the user nor a threshold, on times that
