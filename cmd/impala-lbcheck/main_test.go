@@ -15,7 +15,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(leakChecked{m}, map[string]func(){"impala-lbcheck": main})
+	testscript.Main(leakChecked{m}, map[string]func(){"impala-lbcheck": main, "impala-lbcheck-with-name-server": withNameServer})
 }
 
 // leakChecked runs the tests and fails where one of them left a goroutine.

@@ -161,7 +161,8 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 	defer opened.close()
 	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress.event, opened.showSoFar()
 	opt.OnEvent = onEvent(e)
-	r, err := lbcheck.Run(ctx, s, with.options(opt))
+	e.memory.allow(limits.DemandOf(s).Open)
+	r, err := lbcheck.Run(ctx, s, with.options(e.memory, opt))
 	if err != nil {
 		opened.progress.stop()
 		return err
