@@ -140,6 +140,11 @@ func check(cmd *cobra.Command, e env, s scenarios.Scenario, o *flags.Overrides, 
 	if err != nil {
 		return err
 	}
+	if s.Audit.Balancer != "" {
+		if s, err = auditBeside(ctx, e, s, secrets, &opt); err != nil {
+			return err
+		}
+	}
 	return execute(ctx, e, s, secrets, out, opt)
 }
 
@@ -165,8 +170,9 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 	defer opened.close()
 	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress.event, opened.showSoFar()
 	opt.OnEvent = onEvent(e)
+	e.memory.allow(limits.DemandOf(limits.Part(s, opt.Shard)).Open)
 	awaitStart(ctx, s, opt)
-	r, err := lbcheck.Run(ctx, s, with.options(opt))
+	r, err := lbcheck.Run(ctx, s, with.options(e.memory, opt))
 	if err != nil {
 		opened.progress.stop()
 		return err

@@ -111,7 +111,7 @@ func TestShards_AreDueInTurn(t *testing.T) {
 	const count = 6
 	var got []time.Duration
 	for index := 1; index <= count; index++ {
-		synctest.Test(t, func(t *testing.T) {
+		synctest.Test(t, func(*testing.T) {
 			at := start()
 			Run(context.Background(), (&balancer{coordinators: 5}).dial, s, Options{Shard: scenarios.Shard{Index: index, Count: count}, StartAt: at, Observe: func(o scenarios.Observation) {
 				if o.Part == scenarios.PartOrdered && o.Due < 24*time.Second {
