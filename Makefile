@@ -24,6 +24,7 @@ SEEDS ?= 50
 SEED_TESTS := TestHealthyBalancers_WithoutSockets TestDemo_HealthyRuns TestDemo_ReportsFaults
 seeds: ## the fault rows and their healthy runs with many seeds, and a fault at every call to AWS (an hour)
 	@go test ./internal/provision -run 'AfterAnyFault$$' -sweep-step 1 -count 1
+	@go test ./scenarios/merge -run 'OfShardsHasThePowerOfOneRun$$' -shard-seeds 400 -timeout 1h -count 1
 	@: > seeds.log; code=0; for t in $(SEED_TESTS); do \
 	  go test ./cmd/impala-lbcheck -run "^$$t$$" -seeds $(SEEDS) -parallel 6 -timeout 1h -count 1 -v >> seeds.log 2>&1 || code=1; done; \
 	grep '^seeds: ' seeds.log; test $$code = 0 || echo "failed: seeds.log has the reports"; exit $$code
