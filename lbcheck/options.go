@@ -27,11 +27,19 @@ type Options struct {
 	// tls.client_cert; nil: none.
 	ClientCertificate *tls.Certificate
 
+	// Memory bounds what the replies to all sessions take together, of all runs that share
+	// it; nil: [ReplyMemory] bytes for the sessions of one run.
+	Memory *hs2client.Memory
+
 	// Run are the options of package run: the functions that are called with
 	// sessions and events, and the one that executes watch.on_event. Pages nil is
 	// [Options.Pages] of the scenario, Probe nil is [Options.Probe].
 	Run run.Options
 }
+
+// ReplyMemory is what the replies to all sessions of a run may take together, in bytes,
+// unless [Options.Memory] says otherwise.
+const ReplyMemory = 256 << 20
 
 // String shows no secret.
 func (o Options) String() string { return "lbcheck.Options" }
