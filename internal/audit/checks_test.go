@@ -100,6 +100,30 @@ func expireAt(a *account, name string, days int) {
 	}
 }
 
+// What would mend a delay that is too short is the time that queries and Impala's shutdown
+// take, as far as AWS drains at all.
+func TestChecks_DrainFixesAreOfTheEvidence(t *testing.T) {
+	for query, want := range map[time.Duration]string{0: "120", 20 * time.Minute: "1200", 3 * time.Hour: "3600"} {
+		a := newAccount(t)
+		a.config.LongestQuery = scenarios.Duration(query)
+		a.classic(func(b *awssim.Balancer) { b.Attributes.Draining = false })
+		a.attribute("deregistration_delay.timeout_seconds", "60")
+		classic, network := a.judged(t, classicName)["audit.drain.delay"], a.judged(t, networkName)["audit.drain.delay"]
+		if text := classic.Fix[0].Why; !strings.Contains(text, `"Timeout":`+want+"}") {
+			t.Errorf("%s: %s", query, text)
+		}
+		if text := network.Fix[0].Why; !strings.Contains(text, "Value="+want) || strings.Contains(network.Message, "at the longest") != (query > time.Hour) {
+			t.Errorf("%s: %s; %s", query, text, network.Message)
+		}
+	}
+	a := newAccount(t)
+	a.config.LongestQuery = scenarios.Duration(3 * time.Hour)
+	a.attribute("deregistration_delay.timeout_seconds", "3600")
+	if f := a.judged(t, networkName)["audit.drain.delay"]; f.Note != "" || !strings.Contains(f.Message, "AWS drains for 3600 s at the longest") {
+		t.Errorf("as long as AWS drains: %+v", f)
+	}
+}
+
 func TestChecks_OfAClassicLoadBalancer(t *testing.T) {
 	for _, c := range classicCases {
 		t.Run(c.id+": "+c.says, func(t *testing.T) { c.run(t, classicName) })
