@@ -75,6 +75,14 @@ var classicCases = []checkCase{
 		a.classic(func(b *awssim.Balancer) { b.Policies[0].Reference = "ELBSecurityPolicy-2016-08" })
 	}, as: notes, says: "allows TLSv1 and TLSv1.1", denied: elb("DescribeLoadBalancerPolicies")},
 	{id: "tls.cert", broken: func(a *account) { expireAt(a, classicName, 6) }, as: fails, says: "6 more days", denied: "acm:DescribeCertificate"},
+	{id: "tls.cert", broken: func(a *account) { showOfIAM(a, 6) }, as: fails, says: "server-certificate/impala is valid for 6 more days", unknown: func(a *account) {
+		showOfIAM(a, 60)
+		a.Deny("iam:GetServerCertificate")
+	}},
+	{id: "tls.cert", broken: func(a *account) { showOfIAM(a, 60) }, as: notes, says: "60 more days and was imported", unknown: func(a *account) {
+		showOfIAM(a, 60)
+		a.Deny("iam:GetServerCertificate")
+	}},
 	{id: "tls.cert", broken: func(a *account) { expireAt(a, classicName, 20) }, as: notes, says: "20 more days", denied: "acm:DescribeCertificate"},
 	{id: "sg.open", broken: func(a *account) {
 		a.SetGroup(a.front, func(g *awssim.Group) { g.Rules = append(g.Rules, awssim.Rule{Protocol: "-1", CIDR: everyone}) })
@@ -122,6 +130,13 @@ func TestChecks_DrainFixesAreOfTheEvidence(t *testing.T) {
 	if f := a.judged(t, networkName)["audit.drain.delay"]; f.Note != "" || !strings.Contains(f.Message, "AWS drains for 3600 s at the longest") {
 		t.Errorf("as long as AWS drains: %+v", f)
 	}
+}
+
+// showOfIAM has the Classic load balancer show a certificate of IAM that is valid for so
+// many days.
+func showOfIAM(a *account, days int) {
+	arn := a.AddServerCertificate(awssim.ServerCertificate{Name: "impala", NotAfter: now.Add(time.Duration(days)*24*time.Hour + time.Hour)})
+	a.classic(func(b *awssim.Balancer) { b.Listeners[0].Certificate = arn })
 }
 
 func TestChecks_OfAClassicLoadBalancer(t *testing.T) {
