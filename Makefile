@@ -10,7 +10,7 @@ THRIFT_VERSION := 0.17.0
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
-.PHONY: test seeds help check lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check kubernetes
+.PHONY: test seeds help check shuffle lint vuln interop interop-full bench gen golden fuzz rule sim image kustomize release release-check kubernetes
 
 test: ## every test, in pure Go
 	go test ./...
@@ -55,6 +55,10 @@ check: lint ## format, vet for three systems, lint, race detector, a tidy go.mod
 	go -C tools/image test ./...
 	go test -tags noaws ./cmd/impala-lbcheck -run '^TestNoAWS_'
 	CGO_ENABLED=1 go test -race -timeout 30m ./...
+
+# A test that needs another one before it, or leaves something behind, fails here.
+shuffle: ## every test three times in another order, under the race detector (half an hour)
+	CGO_ENABLED=1 go test -shuffle=on -race -count=3 -timeout 90m ./...
 
 # actionlint calls no other linter, so that the result is the same everywhere.
 lint: ## golangci-lint by .golangci.yml, and actionlint on the workflows
