@@ -62,7 +62,7 @@ func newTestAccount(t *testing.T) testAccount {
 		t.Setenv(k, v)
 	}
 	file := filepath.Join(dir, "lb.yaml")
-	if err := os.WriteFile(file, []byte(lbfile.Init(false, "blue")), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(lbfile.Init(lbfile.ClassicPage, "blue")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return testAccount{sim, file, vpc, subnets}

@@ -99,13 +99,13 @@ func (c *cluster) cloudHere(t *testing.T) Cloud { return c.cloud(t, c.URL(), "us
 // plainFile is the recipe without TLS; tlsFile with it.
 func plainFile(t *testing.T) lbfile.Spec {
 	t.Helper()
-	text, _, _ := strings.Cut(lbfile.Init(true, "blue"), "\ntls:")
+	text, _, _ := strings.Cut(lbfile.Init(lbfile.RecipePage, "blue"), "\ntls:")
 	return parse(t, text)
 }
 
 func tlsFile(t *testing.T) lbfile.Spec {
 	t.Helper()
-	return parse(t, lbfile.Init(true, "blue"))
+	return parse(t, lbfile.Init(lbfile.RecipePage, "blue"))
 }
 
 func parse(t *testing.T, text string) lbfile.Spec {
