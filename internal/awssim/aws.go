@@ -19,14 +19,23 @@ type Config struct {
 	// Requests go to the region of their signature.
 	Region string
 	// VisibleLag is how many calls, of whatever service, do not see a group, a
-	// balancer or a certificate after its creation.
+	// balancer, a target group or a certificate after its creation.
 	VisibleLag int
 	// HealthLag is how many calls of DescribeInstanceHealth show an instance as
-	// out of service after its registration.
+	// out of service after its registration, and how many of DescribeTargetHealth a target
+	// as initial after that and after a listener forwards to it.
 	HealthLag int
 	// InterfaceLag is how many calls of DescribeNetworkInterfaces still show the
 	// interfaces of a balancer after its deletion; until then its groups are in use.
 	InterfaceLag int
+	// ActiveLag is how many calls of DescribeLoadBalancers (2015-12-01) show a new
+	// network load balancer as provisioning.
+	ActiveLag int
+	// EndState is what it is afterwards: "" is active; active_impaired, or failed.
+	EndState string
+	// DrainLag is how many calls of DescribeTargetHealth show a target as draining after
+	// its deregistration.
+	DrainLag int
 	// DetailsLag is how many calls of DescribeCertificate show no CNAME yet.
 	DetailsLag int
 	// IssueAfter is how many calls of DescribeCertificate show the CNAME before
@@ -35,8 +44,8 @@ type Config struct {
 	// CertificateLag is how many uses of an issued certificate are answered with
 	// CertificateNotFound by Elastic Load Balancing.
 	CertificateLag int
-	// UseLag is how many calls about a certificate, to describe or delete it, still
-	// see a use of it that has ended.
+	// UseLag is how many calls about a certificate, to describe or delete it, or to delete
+	// a target group, still see a use of it that has ended.
 	UseLag int
 	// PolicyLag is how many attempts to switch access logs on do not see a new
 	// bucket policy yet.

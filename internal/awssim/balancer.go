@@ -62,7 +62,7 @@ func (a *AWS) SetBalancer(name string, change func(*Balancer)) {
 	defer unlock()
 	if b := find(r.balancers, func(b *Balancer) bool { return b.Name == name }); b != nil {
 		change(b)
-		r.syncInterfaces(b)
+		r.syncClassic(b)
 	}
 }
 
@@ -93,25 +93,10 @@ func (r *region) setDefaults(b *Balancer) {
 		b.Attributes = defaultAttributes()
 	}
 	b.Created, b.checks = r.aws.config.Now().UTC().Truncate(time.Second), map[string]int{}
-	r.syncInterfaces(b)
+	r.syncClassic(b)
 }
 
-// syncInterfaces gives a balancer one interface a subnet, in its groups.
-func (r *region) syncInterfaces(b *Balancer) {
-	r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool {
-		return e.balancer == b.Name && !e.deleted && !slices.Contains(b.Subnets, e.Subnet)
-	})
-	for _, subnet := range b.Subnets {
-		e := find(r.interfaces, func(e *Interface) bool {
-			return e.balancer == b.Name && !e.deleted && e.Subnet == subnet
-		})
-		if e == nil {
-			e = &Interface{ID: r.aws.id("eni"), Description: "ELB " + b.Name, Owner: amazonELB, Index: 1, Subnet: subnet, Address: r.address(subnet), balancer: b.Name}
-			r.interfaces = append(r.interfaces, e)
-		}
-		e.Groups = slices.Clone(b.Groups)
-	}
-}
+func (r *region) syncClassic(b *Balancer) { r.syncInterfaces(b.Name, b.Subnets, b.Groups) }
 
 // balancer finds a visible balancer.
 func (r *region) balancer(name string) (*Balancer, error) {
@@ -177,7 +162,7 @@ func (r *region) newBalancer(in createBalancer) (*Balancer, error) {
 	if err := r.addSubnets(b, in.Subnets); err != nil {
 		return nil, err
 	}
-	if b.Groups, err = r.groupsOf(b, in.SecurityGroups); err != nil {
+	if b.Groups, err = r.groupsIn(b.VPC, in.SecurityGroups); err != nil {
 		return nil, err
 	}
 	if len(in.Listeners) == 0 {
@@ -224,16 +209,11 @@ func (r *region) deleteBalancer(in named) (none, error) {
 			return false
 		}
 		for _, l := range b.Listeners {
-			r.release(b, l.Certificate)
+			r.release(r.arn(b), l.Certificate)
 		}
 		return true
 	})
-	for _, e := range r.interfaces {
-		e.deleted = e.deleted || e.balancer == in.LoadBalancerName && in.LoadBalancerName != ""
-	}
-	if r.aws.config.InterfaceLag == 0 {
-		r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool { return e.deleted })
-	}
+	r.unplug(in.LoadBalancerName)
 	return none{}, nil
 }
 
@@ -282,10 +262,10 @@ func (r *region) describeTags(in describeTags) ([]*Balancer, error) {
 	return found, nil
 }
 
-// zones are those of the balancer's subnets.
-func (r *region) zones(b *Balancer) []string {
+// zones are those of a balancer's subnets: the enabled ones.
+func (r *region) zones(subnets []string) []string {
 	var zones []string
-	for _, s := range b.Subnets {
+	for _, s := range subnets {
 		zones = append(zones, r.zoneOf(s))
 	}
 	return zones

@@ -139,16 +139,25 @@ func (r *region) certificate(arn string) (*Certificate, error) {
 }
 
 // certificateForUse is the lookup of Elastic Load Balancing: it sees ACM's
-// certificates late, and accepts RSA keys of at most 2048 bits.
-func (r *region) certificateForUse(arn string) error {
+// certificates late.
+func (r *region) certificateForUse(arn string) (*Certificate, error) {
 	missing := refuse("CertificateNotFound", "Server Certificate not found for the key: %s", arn)
 	c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn })
 	if c == nil || c.Status != "ISSUED" { // guess: a pending one is not found, rather than refused by another code
-		return missing
+		return nil, missing
 	}
 	if c.refusedUses < r.aws.config.CertificateLag {
 		c.refusedUses++
-		return missing
+		return nil, missing
+	}
+	return c, nil
+}
+
+// classicCertificate is one that a Classic balancer takes: RSA keys of at most 2048 bits.
+func (r *region) classicCertificate(arn string) error {
+	c, err := r.certificateForUse(arn)
+	if err != nil {
+		return err
 	}
 	if c.Key != "RSA_2048" && c.Key != "RSA_1024" { // guess: the code
 		return refuseAs(409, "InvalidConfigurationRequest", "A Classic load balancer takes no %s key from ACM", c.Key)
@@ -164,16 +173,22 @@ func (r *region) usedBy(c *Certificate) []string {
 			users = append(users, r.arn(b))
 		}
 	}
+	for _, b := range r.networks {
+		if slices.ContainsFunc(b.Listeners, func(l NetworkListener) bool { return slices.Contains(l.Certificates, c.ARN) }) {
+			users = append(users, b.ARN)
+		}
+	}
 	if c.lateCalls > 0 && !slices.Contains(users, c.formerUser) {
 		users = append(users, c.formerUser)
 	}
 	return users
 }
 
-// release records that a balancer's listener no longer uses a certificate.
-func (r *region) release(b *Balancer, arn string) {
+// release records that a listener of a balancer, given by its ARN, no longer uses a
+// certificate.
+func (r *region) release(balancer, arn string) {
 	if c := find(r.certificates, func(c *Certificate) bool { return c.ARN == arn }); c != nil {
-		c.formerUser, c.lateCalls = r.arn(b), r.aws.config.UseLag
+		c.formerUser, c.lateCalls = balancer, r.aws.config.UseLag
 	}
 }
 

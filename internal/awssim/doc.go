@@ -1,7 +1,7 @@
 // Package awssim is as much of AWS as a Classic load balancer before Impala
-// needs, in one process: EC2, Elastic Load Balancing (2012-06-01, and of 2015-12-01 what
-// describes network load balancers), Certificate Manager, S3, Service Quotas and STS, as
-// one endpoint for the SDK's clients. It refuses what AWS refuses, with the codes of its API references, and shows changes
+// needs, or a network one, in one process: EC2, Elastic Load Balancing (2012-06-01, and
+// of 2015-12-01 what is about network load balancers with TCP and TLS listeners),
+// Certificate Manager, S3, Service Quotas and STS, as one endpoint for the SDK's clients. It refuses what AWS refuses, with the codes of its API references, and shows changes
 // with AWS's delays.
 //
 //	sim, err := awssim.Start(awssim.Config{HealthLag: 2})
@@ -29,6 +29,12 @@
 //     number and names of tags, ranges of attributes and health checks, the
 //     bucket and the policy of an access log, instances (they exist, VPC,
 //     running), policies, the names at most that DescribeTags takes.
+//   - Network load balancers: names, scheme, subnets and their addresses, groups (at
+//     creation or never), attributes (name and value), listeners (protocol, port,
+//     certificate and policy, the target group's protocol, VPC and other users),
+//     target groups (ranges of the health check), targets (instances as above;
+//     addresses of the VPC, or private ones for all zones), equal and different
+//     creation, tags, quotas, deletion protection, a target group in use.
 //   - Health: the instance runs, its zone has a subnet of the balancer, a process
 //     listens (Instance.Ports) on the health check's port, the balancer's groups let
 //     it out, and those of the primary interface let it in.
@@ -66,13 +72,16 @@
 //   - An Allow with a condition allows nothing, a Deny with one denies everything.
 //   - A public policy is refused in buckets of AddBucket too.
 //   - Messages only resemble AWS's. Tests should compare code and type.
-//   - Of a network load balancer's targets: one that is an address is healthy, and the
-//     zone of an instance decides whether it is in use.
+//   - A network load balancer's target that is an address of no instance is healthy.
+//   - Creating a network load balancer, a target group or a listener that exists
+//     compares neither tags nor attributes: whoever asks again may get a stranger's.
+//   - Deleting a target group that does not exist succeeds; the last security group of
+//     a network load balancer cannot be taken away.
 //
 // # What is not simulated
 //
-// Signatures, IAM beyond Deny, DNS, traffic, draining, quotas
-// besides those above, the default VPC, EC2-Classic, peering, IPv6 of subnets,
+// Signatures, IAM beyond Deny, DNS, traffic, draining by a Classic balancer, access logs and
+// elastic addresses of a network one, UDP, QUIC and ALPN, quotas besides those above, the default VPC, EC2-Classic, peering, IPv6 of subnets,
 // other policies than SSL negotiation with a reference policy, availability zones
 // given by name, the regions' hosted zone ids (all have us-east-1's), the age of
 // idempotency tokens (ForgetTokens ages them), renewal by itself, buckets' encryption beyond

@@ -8,7 +8,7 @@ import (
 )
 
 // NetworkBalancer is a load balancer of the API of 2015-12-01: a network one, unless
-// Type says otherwise. It is added and described; no call makes or changes one.
+// Type says otherwise. Calls make and change network ones only.
 type NetworkBalancer struct {
 	Name       string
 	Type       string // "": network
@@ -16,14 +16,17 @@ type NetworkBalancer struct {
 	State      string // "": active
 	Subnets    []string
 	Groups     []string          // security groups; none: it was made without, and cannot get one
+	Addresses  map[string]string // that were asked for, by subnet
 	Attributes map[string]string // that differ from AWS's defaults
 	Listeners  []NetworkListener
 	Tags       map[string]string
 
-	ARN     string // generated, as the next
-	DNSName string
-	id      string
-	created time.Time
+	ARN       string // generated, as the next
+	DNSName   string
+	id        string
+	created   time.Time
+	described int // calls of DescribeLoadBalancers that showed it
+	creation
 }
 
 // NetworkListener is a listener.
@@ -34,6 +37,9 @@ type NetworkListener struct {
 	Policy       string            // of TLS; "": the API's default
 	Certificates []string          // ARNs; the first is the default one
 	Attributes   map[string]string // that differ from AWS's defaults
+	Tags         map[string]string
+
+	id string // "": its port
 }
 
 // TargetGroup is a target group.
@@ -46,7 +52,12 @@ type TargetGroup struct {
 	Check      NetworkCheck
 	Attributes map[string]string // that differ from AWS's defaults
 	Targets    []Target
+	Tags       map[string]string
 	ARN        string // generated
+
+	leaving  []leavingTarget
+	lateUses int // calls of DeleteTargetGroup that still see a use that has ended
+	creation
 }
 
 // NetworkCheck is a target group's health check; zero values are AWS's defaults.
@@ -54,6 +65,7 @@ type NetworkCheck struct {
 	Protocol           string
 	Port               string // "traffic-port", or a number
 	Path               string
+	Matcher            string // of HTTP: "200-399"
 	Interval, Timeout  int32
 	Healthy, Unhealthy int32 // thresholds
 }
@@ -66,6 +78,8 @@ type Target struct {
 	State    string // healthy, unhealthy, unused, ...
 	Reason   string
 	Override string // "": no_override
+
+	checks int // calls of DescribeTargetHealth since a listener forwards to it
 }
 
 // AddNetworkBalancer adds one, with a network interface in each subnet.
@@ -74,17 +88,35 @@ func (a *AWS) AddNetworkBalancer(b NetworkBalancer) {
 	defer unlock()
 	b = b.clone()
 	b.Type, b.Scheme, b.State = orText(b.Type, "network"), orText(b.Scheme, "internal"), orText(b.State, "active")
-	a.ids++
-	b.id, b.created = fmt.Sprintf("%016x", a.ids), a.config.Now().UTC().Truncate(time.Second)
-	path := fmt.Sprintf("%s/%s/%s", map[string]string{"network": "net", "application": "app", "gateway": "gwy"}[b.Type], b.Name, b.id)
-	b.ARN = r.elbARN("loadbalancer/" + path)
+	b.creation, b.described = preexisting(), longAgo
+	r.addNetwork(&b)
+}
+
+// longAgo is a count of calls that is beyond every lag.
+const longAgo = 1 << 30
+
+// addNetwork generates what AWS decides.
+func (r *region) addNetwork(b *NetworkBalancer) {
+	r.aws.ids++
+	b.id, b.created = fmt.Sprintf("%016x", r.aws.ids), r.now()
+	b.ARN = r.elbARN("loadbalancer/" + b.path())
 	b.DNSName = fmt.Sprintf("%s-%s.elb.%s.amazonaws.com", b.Name, b.id, r.name)
-	r.networks = append(r.networks, &b)
-	for _, subnet := range b.Subnets {
-		r.interfaces = append(r.interfaces, &Interface{
-			ID: a.id("eni"), Description: "ELB " + path, Owner: amazonELB, Index: 1, Subnet: subnet,
-			Groups: slices.Clone(b.Groups), Address: r.address(subnet), balancer: path,
-		})
+	r.networks = append(r.networks, b)
+	r.syncNetwork(b)
+}
+
+// path is a load balancer in ARNs and in the descriptions of its interfaces.
+func (b *NetworkBalancer) path() string {
+	return fmt.Sprintf("%s/%s/%s", map[string]string{"network": "net", "application": "app", "gateway": "gwy"}[b.Type], b.Name, b.id)
+}
+
+// syncNetwork gives a balancer one interface a subnet, with the address that was asked for.
+func (r *region) syncNetwork(b *NetworkBalancer) {
+	r.syncInterfaces(b.path(), b.Subnets, b.Groups)
+	for _, e := range r.interfaces {
+		if e.balancer == b.path() && !e.deleted {
+			e.Address = orText(b.Addresses[e.Subnet], e.Address)
+		}
 	}
 }
 
@@ -94,6 +126,7 @@ func (a *AWS) SetNetworkBalancer(name string, change func(*NetworkBalancer)) {
 	defer unlock()
 	if b := find(r.networks, func(b *NetworkBalancer) bool { return b.Name == name }); b != nil {
 		change(b)
+		r.syncNetwork(b)
 	}
 }
 
@@ -113,10 +146,29 @@ func (a *AWS) AddTargetGroup(g TargetGroup) {
 	r, unlock := a.lockHome()
 	defer unlock()
 	g.Protocol, g.Kind = orText(g.Protocol, "TCP"), orText(g.Kind, "instance")
-	g.Attributes, g.Targets = maps.Clone(g.Attributes), slices.Clone(g.Targets)
-	a.ids++
-	g.ARN = r.elbARN(fmt.Sprintf("targetgroup/%s/%016x", g.Name, a.ids))
-	r.targetGroups = append(r.targetGroups, &g)
+	g = g.clone()
+	for i := range g.Targets {
+		g.Targets[i].checks = longAgo
+	}
+	g.creation = preexisting()
+	r.addTargetGroup(&g)
+}
+
+func (r *region) addTargetGroup(g *TargetGroup) {
+	r.aws.ids++
+	g.ARN = r.elbARN(fmt.Sprintf("targetgroup/%s/%016x", g.Name, r.aws.ids))
+	r.targetGroups = append(r.targetGroups, g)
+}
+
+// TargetGroups lists them.
+func (a *AWS) TargetGroups() []TargetGroup {
+	r, unlock := a.lockHome()
+	defer unlock()
+	var out []TargetGroup
+	for _, g := range r.targetGroups {
+		out = append(out, g.clone())
+	}
+	return out
 }
 
 // SetTargetGroup changes one, as a manual change does.
@@ -130,8 +182,19 @@ func (a *AWS) SetTargetGroup(name string, change func(*TargetGroup)) {
 
 func (b NetworkBalancer) clone() NetworkBalancer {
 	b.Subnets, b.Groups, b.Listeners = slices.Clone(b.Subnets), slices.Clone(b.Groups), slices.Clone(b.Listeners)
-	b.Attributes, b.Tags = maps.Clone(b.Attributes), maps.Clone(b.Tags)
+	b.Attributes, b.Tags, b.Addresses = maps.Clone(b.Attributes), maps.Clone(b.Tags), maps.Clone(b.Addresses)
+	for i, l := range b.Listeners {
+		l.Groups, l.Certificates = slices.Clone(l.Groups), slices.Clone(l.Certificates)
+		l.Attributes, l.Tags = maps.Clone(l.Attributes), maps.Clone(l.Tags)
+		b.Listeners[i] = l
+	}
 	return b
+}
+
+func (g TargetGroup) clone() TargetGroup {
+	g.Attributes, g.Tags = maps.Clone(g.Attributes), maps.Clone(g.Tags)
+	g.Targets, g.leaving = slices.Clone(g.Targets), slices.Clone(g.leaving)
+	return g
 }
 
 func orText(text, or string) string {
@@ -149,18 +212,9 @@ func (r *region) targetGroup(name string) *TargetGroup {
 	return find(r.targetGroups, func(g *TargetGroup) bool { return g.Name == name })
 }
 
-// listenerARN has the load balancer's path, and the port as its own id.
+// listenerARN has the load balancer's path.
 func (r *region) listenerARN(b *NetworkBalancer, l NetworkListener) string {
-	return r.elbARN(fmt.Sprintf("listener/net/%s/%s/%016x", b.Name, b.id, l.Port))
-}
-
-// zonesOf are the enabled zones.
-func (r *region) zonesOf(b *NetworkBalancer) []string {
-	var zones []string
-	for _, s := range b.Subnets {
-		zones = append(zones, r.zoneOf(s))
-	}
-	return zones
+	return r.elbARN("listener/" + b.path() + "/" + orText(l.id, fmt.Sprintf("%016x", l.Port)))
 }
 
 // users are the load balancers with a listener that forwards to a group.

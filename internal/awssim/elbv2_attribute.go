@@ -11,7 +11,7 @@ var (
 		"dns_record.client_routing_policy": "any_availability_zone", "zonal_shift.config.enabled": "false",
 		"ipv6.deny_all_igw_traffic": "false", "secondary_ips.auto_assigned.per_subnet": "0",
 	}
-	tcpListenerDefaults = map[string]string{"tcp.idle_timeout.seconds": "350"}
+	tcpListenerDefaults = map[string]string{idleKey: "350"}
 	targetGroupDefaults = map[string]string{
 		"deregistration_delay.timeout_seconds": "300", "deregistration_delay.connection_termination.enabled": "false",
 		"preserve_client_ip.enabled": "true", "proxy_protocol_v2.enabled": "false",
@@ -25,6 +25,9 @@ var (
 		"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
 	}
 )
+
+// idleKey is the only attribute of a listener; one for TLS has none.
+const idleKey = "tcp.idle_timeout.seconds"
 
 // overlaid is defaults with what was set.
 func overlaid(defaults, own map[string]string) map[string]string {

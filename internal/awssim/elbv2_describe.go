@@ -12,12 +12,16 @@ type describeNetworks struct {
 func (r *region) describeNetworks(in describeNetworks) (page[networkView], error) {
 	var found []networkView
 	for _, b := range r.networks {
-		if len(in.Names)+len(in.LoadBalancerArns) == 0 || slices.Contains(in.Names, b.Name) || slices.Contains(in.LoadBalancerArns, b.ARN) {
-			found = append(found, networkView{b, r.zonesOf(b), r.vpcOf(first(b.Subnets))})
+		wanted := len(in.Names)+len(in.LoadBalancerArns) == 0 || slices.Contains(in.Names, b.Name) || slices.Contains(in.LoadBalancerArns, b.ARN)
+		if wanted && r.aws.visible(b.creation) {
+			found = append(found, r.networkView(b))
 		}
 	}
 	if len(found) < len(in.Names)+len(in.LoadBalancerArns) {
 		return page[networkView]{}, refuse("LoadBalancerNotFound", "One or more load balancers not found")
+	}
+	for _, v := range found {
+		v.described++
 	}
 	return paginate(r.aws, found, in.PageSize, in.Marker)
 }
@@ -27,7 +31,19 @@ type networkView struct {
 	*NetworkBalancer
 	zones []string
 	vpc   string
+	state string
 }
+
+func (r *region) networkView(b *NetworkBalancer) networkView {
+	v := networkView{b, r.zones(b.Subnets), r.vpcOf(first(b.Subnets)), b.State}
+	if r.provisioning(b) {
+		v.state = "provisioning"
+	}
+	return v
+}
+
+// provisioning: a new load balancer does not serve yet.
+func (r *region) provisioning(b *NetworkBalancer) bool { return b.described < r.aws.config.ActiveLag }
 
 func first(all []string) string {
 	if len(all) == 0 {
@@ -39,7 +55,7 @@ func first(all []string) string {
 type networkArn struct{ LoadBalancerArn string }
 
 func (r *region) network(arn string) (*NetworkBalancer, error) {
-	if b := find(r.networks, func(b *NetworkBalancer) bool { return b.ARN == arn }); b != nil {
+	if b := find(r.networks, func(b *NetworkBalancer) bool { return b.ARN == arn && r.aws.visible(b.creation) }); b != nil {
 		return b, nil
 	}
 	return nil, refuse("LoadBalancerNotFound", "Load balancer '%s' not found", arn)
@@ -63,15 +79,19 @@ type listenerView struct {
 func (r *region) listenersOf(b *NetworkBalancer) []listenerView {
 	var out []listenerView
 	for _, l := range b.Listeners {
-		v := listenerView{NetworkListener: l, arn: r.listenerARN(b, l), balancer: b.ARN}
-		for _, name := range l.Groups {
-			if g := r.targetGroup(name); g != nil {
-				v.groups = append(v.groups, g.ARN)
-			}
-		}
-		out = append(out, v)
+		out = append(out, r.listenerView(b, l))
 	}
 	return out
+}
+
+func (r *region) listenerView(b *NetworkBalancer, l NetworkListener) listenerView {
+	v := listenerView{NetworkListener: l, arn: r.listenerARN(b, l), balancer: b.ARN}
+	for _, name := range l.Groups {
+		if g := r.targetGroup(name); g != nil {
+			v.groups = append(v.groups, g.ARN)
+		}
+	}
+	return v
 }
 
 type describeNetworkListeners struct {
@@ -83,13 +103,25 @@ type describeNetworkListeners struct {
 
 func (r *region) describeNetworkListeners(in describeNetworkListeners) (page[listenerView], error) {
 	if len(in.ListenerArns) > 0 {
-		return page[listenerView]{}, notSimulated("DescribeListeners by ARNs of listeners")
+		return r.listenersByArn(in)
 	}
 	b, err := r.network(in.LoadBalancerArn)
 	if err != nil {
 		return page[listenerView]{}, err
 	}
 	return paginate(r.aws, r.listenersOf(b), in.PageSize, in.Marker)
+}
+
+func (r *region) listenersByArn(in describeNetworkListeners) (page[listenerView], error) {
+	var found []listenerView
+	for _, arn := range in.ListenerArns {
+		l, err := r.networkListener(listenerArn{ListenerArn: arn})
+		if err != nil {
+			return page[listenerView]{}, err
+		}
+		found = append(found, l)
+	}
+	return paginate(r.aws, found, in.PageSize, in.Marker)
 }
 
 type listenerArn struct {
@@ -131,6 +163,9 @@ func (r *region) describeTargetGroups(in describeTargetGroups) (page[targetGroup
 	}
 	var found []targetGroupView
 	for _, g := range r.targetGroups {
+		if !r.aws.visible(g.creation) {
+			continue
+		}
 		v := targetGroupView{g, r.users(g)}
 		used := slices.ContainsFunc(v.users, func(b *NetworkBalancer) bool { return b.ARN == in.LoadBalancerArn })
 		named := slices.Contains(in.Names, g.Name) || slices.Contains(in.TargetGroupArns, g.ARN)
@@ -147,7 +182,7 @@ func (r *region) describeTargetGroups(in describeTargetGroups) (page[targetGroup
 type targetGroupArn struct{ TargetGroupArn string }
 
 func (r *region) targetGroupOf(arn string) (*TargetGroup, error) {
-	if g := find(r.targetGroups, func(g *TargetGroup) bool { return g.ARN == arn }); g != nil {
+	if g := find(r.targetGroups, func(g *TargetGroup) bool { return g.ARN == arn && r.aws.visible(g.creation) }); g != nil {
 		return g, nil
 	}
 	return nil, refuse("TargetGroupNotFound", "Target group '%s' not found", arn)
@@ -159,37 +194,4 @@ func (r *region) describeTargetGroupAttributes(in targetGroupArn) (map[string]st
 		return nil, err
 	}
 	return g.attributes(), nil
-}
-
-// describeTargetHealth takes a group alone: none of a list of targets.
-func (r *region) describeTargetHealth(in targetGroupArn) ([]targetView, error) {
-	g, err := r.targetGroupOf(in.TargetGroupArn)
-	if err != nil {
-		return nil, err
-	}
-	var out []targetView
-	for _, t := range g.Targets {
-		out = append(out, r.targetView(g, t))
-	}
-	return out, nil
-}
-
-type describeNetworkTags struct{ ResourceArns []string }
-
-// taggedView is a resource's tags.
-type taggedView struct {
-	arn  string
-	tags map[string]string
-}
-
-func (r *region) describeNetworkTags(in describeNetworkTags) ([]taggedView, error) {
-	var out []taggedView
-	for _, arn := range in.ResourceArns {
-		b, err := r.network(arn)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, taggedView{arn, b.Tags})
-	}
-	return out, nil
 }

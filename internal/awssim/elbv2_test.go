@@ -1,6 +1,7 @@
 package awssim_test
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 
@@ -11,9 +12,11 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/awssim"
 )
 
-// network adds a network load balancer with a target group to a fixture.
+// network adds a network load balancer with a target group to a fixture, whose instances
+// let everybody in.
 func (s *fixture) network(t *testing.T) (*elbv2.Client, awssim.NetworkBalancer) {
 	t.Helper()
+	s.letIn()
 	s.AddTargetGroup(awssim.TargetGroup{Name: "hs2", Port: 21050, VPC: s.vpc, Targets: []awssim.Target{{ID: s.instances[0]}, {ID: s.instances[1]}}})
 	s.AddTargetGroup(awssim.TargetGroup{Name: "unused", Kind: "ip", Port: 21050, VPC: s.vpc, Targets: []awssim.Target{{ID: "10.0.0.9", Zone: "all"}}})
 	s.AddNetworkBalancer(awssim.NetworkBalancer{
@@ -71,6 +74,19 @@ func TestNetworkBalancers_AreRefusedAsByAWS(t *testing.T) {
 	wantCode(t, err, "TargetGroupNotFound")
 	_, err = c.DescribeSSLPolicies(t.Context(), &elbv2.DescribeSSLPoliciesInput{Names: []string{"none"}})
 	wantCode(t, err, "SSLPolicyNotFound")
-	_, err = c.DeleteLoadBalancer(t.Context(), &elbv2.DeleteLoadBalancerInput{LoadBalancerArn: &b.ARN})
+	_, err = c.DescribeListenerCertificates(t.Context(), &elbv2.DescribeListenerCertificatesInput{ListenerArn: &b.ARN})
+	wantCode(t, err, "ListenerNotFound")
+	_, err = c.DeleteRule(t.Context(), &elbv2.DeleteRuleInput{RuleArn: &b.ARN})
 	wantCode(t, err, "InvalidAction")
+}
+
+// letIn opens the VPC's default group to the VPC, which the fixture's instances are in.
+func (s *fixture) letIn() {
+	for _, g := range s.Groups() {
+		if g.VPC == s.vpc && g.Name == "default" {
+			s.SetGroup(g.ID, func(g *awssim.Group) {
+				g.Rules = []awssim.Rule{{Protocol: "tcp", From: 0, To: 65535, CIDR: netip.MustParsePrefix("10.0.0.0/8")}}
+			})
+		}
+	}
 }

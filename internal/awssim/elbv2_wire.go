@@ -18,9 +18,26 @@ func (d elbDialect) answer(a *AWS, s scope, r *http.Request, body []byte, w http
 	d[max(i, 0)].answer(a, s, r, body, w) // which says what is wrong with any other
 }
 
-// elbv2Operations are the calls of Elastic Load Balancing 2015-12-01 that are simulated:
-// those that read.
+// elbv2Operations are the calls of Elastic Load Balancing 2015-12-01 that are simulated.
 var elbv2Operations = map[string]operation{
+	"CreateLoadBalancer":             answers(elbAction("CreateLoadBalancer"), (*region).createNetwork, encodeNetworks).withTags(elbAction("AddTags")),
+	"DeleteLoadBalancer":             answers(elbAction("DeleteLoadBalancer"), (*region).deleteNetwork, encodeNothing),
+	"ModifyLoadBalancerAttributes":   answers(elbAction("ModifyLoadBalancerAttributes"), (*region).modifyNetworkAttributes, encodeAttributeList),
+	"SetSecurityGroups":              answers(elbAction("SetSecurityGroups"), (*region).setNetworkGroups, encodeNetworkGroups),
+	"SetSubnets":                     answers(elbAction("SetSubnets"), (*region).setNetworkSubnets, encodeNetworkSubnets),
+	"CreateListener":                 answers(elbAction("CreateListener"), (*region).createNetworkListener, encodeNetworkListeners).withTags(elbAction("AddTags")),
+	"ModifyListener":                 answers(elbAction("ModifyListener"), (*region).modifyNetworkListener, encodeNetworkListeners),
+	"ModifyListenerAttributes":       answers(elbAction("ModifyListenerAttributes"), (*region).modifyListenerAttributes, encodeAttributeList),
+	"DeleteListener":                 answers(elbAction("DeleteListener"), (*region).deleteNetworkListener, encodeNothing),
+	"CreateTargetGroup":              answers(elbAction("CreateTargetGroup"), (*region).createTargetGroup, encodeTargetGroups).withTags(elbAction("AddTags")),
+	"ModifyTargetGroup":              answers(elbAction("ModifyTargetGroup"), (*region).modifyTargetGroup, encodeTargetGroups),
+	"ModifyTargetGroupAttributes":    answers(elbAction("ModifyTargetGroupAttributes"), (*region).modifyTargetGroupAttributes, encodeAttributeList),
+	"DeleteTargetGroup":              answers(elbAction("DeleteTargetGroup"), (*region).deleteTargetGroup, encodeNothing),
+	"RegisterTargets":                answers(elbAction("RegisterTargets"), (*region).registerTargets, encodeNothing),
+	"DeregisterTargets":              answers(elbAction("DeregisterTargets"), (*region).deregisterTargets, encodeNothing),
+	"AddTags":                        answers(elbAction("AddTags"), (*region).addNetworkTags, encodeNothing),
+	"RemoveTags":                     answers(elbAction("RemoveTags"), (*region).removeNetworkTags, encodeNothing),
+	"DescribeAccountLimits":          answers(elbAction("DescribeAccountLimits"), (*region).networkLimits, encodeLimits),
 	"DescribeLoadBalancers":          answers(elbAction("DescribeLoadBalancers"), (*region).describeNetworks, encodeNetworks),
 	"DescribeLoadBalancerAttributes": answers(elbAction("DescribeLoadBalancerAttributes"), (*region).describeNetworkAttributes, encodeAttributeList),
 	"DescribeListeners":              answers(elbAction("DescribeListeners"), (*region).describeNetworkListeners, encodeNetworkListeners),
@@ -61,7 +78,12 @@ type xmlNetwork struct {
 	SecurityGroups        members[string]
 }
 
-type xmlNetworkZone struct{ ZoneName, SubnetId string }
+type xmlNetworkZone struct {
+	ZoneName, SubnetId    string
+	LoadBalancerAddresses members[xmlAddress]
+}
+
+type xmlAddress struct{ PrivateIPv4Address string }
 
 func encodeNetworks(p page[networkView]) any {
 	return marked("LoadBalancers", list(p.Items, func(b networkView) xmlNetwork {
@@ -70,12 +92,30 @@ func encodeNetworks(p page[networkView]) any {
 			CreatedTime: b.created.Format(time.RFC3339), Scheme: b.Scheme, VpcId: b.vpc, Type: b.Type, IpAddressType: "ipv4",
 			SecurityGroups: list(b.Groups, identity),
 		}
-		out.State.Code = b.State
-		for i, zone := range b.zones {
-			out.AvailabilityZones.Member = append(out.AvailabilityZones.Member, xmlNetworkZone{zone, b.Subnets[i]})
-		}
+		out.State.Code, out.AvailabilityZones = b.state, encodeZones(b)
 		return out
 	}), p.Next)
+}
+
+// encodeZones has the addresses that were asked for.
+func encodeZones(b networkView) members[xmlNetworkZone] {
+	var out members[xmlNetworkZone]
+	for i, zone := range b.zones {
+		in := xmlNetworkZone{ZoneName: zone, SubnetId: b.Subnets[i]}
+		if address := b.Addresses[b.Subnets[i]]; address != "" {
+			in.LoadBalancerAddresses.Member = []xmlAddress{{address}}
+		}
+		out.Member = append(out.Member, in)
+	}
+	return out
+}
+
+func encodeNetworkGroups(b *NetworkBalancer) any {
+	return element{"SecurityGroupIds", list(b.Groups, identity)}
+}
+
+func encodeNetworkSubnets(b networkView) any {
+	return parts{element{"AvailabilityZones", encodeZones(b)}, element{"IpAddressType", "ipv4"}}
 }
 
 func encodeAttributeList(all map[string]string) any {
@@ -150,27 +190,28 @@ type xmlTargetGroup struct {
 	HealthCheckTimeoutSeconds  int32
 	HealthyThresholdCount      int32
 	UnhealthyThresholdCount    int32
+	IpAddressType              string
+	Matcher                    *xmlMatcher
 	LoadBalancerArns           members[string]
 }
 
+type xmlMatcher struct{ HttpCode string }
+
 func encodeTargetGroups(p page[targetGroupView]) any {
 	return marked("TargetGroups", list(p.Items, func(g targetGroupView) xmlTargetGroup {
-		c := g.Check
-		return xmlTargetGroup{
+		c := g.Check.filled()
+		out := xmlTargetGroup{
 			TargetGroupArn: g.ARN, TargetGroupName: g.Name, Protocol: g.Protocol, Port: g.Port, VpcId: g.VPC, TargetType: g.Kind,
-			HealthCheckEnabled: true, HealthCheckProtocol: orText(c.Protocol, "TCP"), HealthCheckPort: orText(c.Port, "traffic-port"), HealthCheckPath: c.Path,
-			HealthCheckIntervalSeconds: orNumber(c.Interval, 30), HealthCheckTimeoutSeconds: orNumber(c.Timeout, 10),
-			HealthyThresholdCount: orNumber(c.Healthy, 5), UnhealthyThresholdCount: orNumber(c.Unhealthy, 2),
+			HealthCheckEnabled: true, HealthCheckProtocol: c.Protocol, HealthCheckPort: c.Port, HealthCheckPath: c.Path,
+			HealthCheckIntervalSeconds: c.Interval, HealthCheckTimeoutSeconds: c.Timeout,
+			HealthyThresholdCount: c.Healthy, UnhealthyThresholdCount: c.Unhealthy, IpAddressType: "ipv4",
 			LoadBalancerArns: list(g.users, func(b *NetworkBalancer) string { return b.ARN }),
 		}
+		if c.Matcher != "" {
+			out.Matcher = &xmlMatcher{c.Matcher}
+		}
+		return out
 	}), p.Next)
-}
-
-func orNumber(n, or int32) int32 {
-	if n == 0 {
-		return or
-	}
-	return n
 }
 
 type xmlTargetHealth struct {

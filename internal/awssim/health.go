@@ -207,7 +207,7 @@ func (r *region) healthOf(b *Balancer, id string) instanceState {
 		return instanceState{"OutOfService", "Instance", "Instance is in terminated state."}
 	case i.State != "running":
 		return instanceState{"OutOfService", "Instance", "Instance is in " + i.State + " state."}
-	case !slices.Contains(r.zones(b), r.zoneOf(i.Subnet)):
+	case !slices.Contains(r.zones(b.Subnets), r.zoneOf(i.Subnet)):
 		return zoneless
 	case b.checks[id] < r.aws.config.HealthLag:
 		return registering
@@ -219,28 +219,39 @@ func (r *region) healthOf(b *Balancer, id string) instanceState {
 	return inService
 }
 
-// answersCheck: a process listens on the port, the balancer's groups let it out, and
-// those of the primary interface let it in.
+// answersCheck: the balancer reaches the port of its health check.
 func (r *region) answersCheck(b *Balancer, i *Instance) bool {
 	_, port, ok := splitTarget(b.HealthCheck.Target)
-	if !ok || i.Ports != nil && !slices.Contains(i.Ports, port) {
+	return ok && r.reaches(origin{b.Name, b.Groups}, i, port)
+}
+
+// origin is where a balancer's connections come from.
+type origin struct {
+	balancer string // as its interfaces name it
+	groups   []string
+}
+
+// reaches: a process listens on the port, the origin's groups let it out, and those of
+// the primary interface let it in.
+func (r *region) reaches(from origin, i *Instance, port int32) bool {
+	if i.Ports != nil && !slices.Contains(i.Ports, port) {
 		return false
 	}
 	for _, e := range r.interfacesOf(i.ID) {
 		if e.Index == 0 {
-			return r.letsOut(b, e, port) && r.allows(e.Groups, b, port)
+			return r.letsOut(from, e, port) && r.allows(e.Groups, from, port)
 		}
 	}
 	return false
 }
 
-func (r *region) allows(groups []string, b *Balancer, port int32) bool {
+func (r *region) allows(groups []string, from origin, port int32) bool {
 	for _, g := range r.groups {
 		if !slices.Contains(groups, g.ID) {
 			continue
 		}
 		for _, rule := range g.Rules {
-			if rule.opens(port) && r.matchesSource(b, rule) {
+			if rule.opens(port) && r.matchesSource(from, rule) {
 				return true
 			}
 		}
@@ -248,12 +259,12 @@ func (r *region) allows(groups []string, b *Balancer, port int32) bool {
 	return false
 }
 
-func (r *region) matchesSource(b *Balancer, rule Rule) bool {
+func (r *region) matchesSource(from origin, rule Rule) bool {
 	if rule.Group != "" {
-		return slices.Contains(b.Groups, rule.Group)
+		return slices.Contains(from.groups, rule.Group)
 	}
 	for _, e := range r.interfaces {
-		if e.balancer == b.Name && !e.deleted && rule.containsAddress(e.Address) {
+		if e.balancer == from.balancer && !e.deleted && rule.containsAddress(e.Address) {
 			return true
 		}
 	}

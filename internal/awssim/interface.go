@@ -9,7 +9,7 @@ import (
 // Interface is an elastic network interface (ENI).
 type Interface struct {
 	ID          string
-	Description string // "ELB NAME" of a balancer's
+	Description string // "ELB NAME" of a balancer's, "ELB net/NAME/ID" of a network one's
 	Instance    string // attached to; "" of a balancer's
 	Owner       string // of the attachment: the account, or "amazon-elb"
 	Index       int    // among the instance's; 0 is the primary one
@@ -17,7 +17,7 @@ type Interface struct {
 	Groups      []string // ids
 	Address     string   // private
 
-	balancer  string // its balancer; "" of an instance's
+	balancer  string // its balancer as the description names it; "" of an instance's
 	deleted   bool   // its balancer is gone
 	described int    // since then
 }
@@ -57,6 +57,33 @@ func (r *region) address(subnet string) string {
 		addr = addr.Next()
 	}
 	return addr.String()
+}
+
+// syncInterfaces gives a balancer one interface a subnet, in its groups.
+func (r *region) syncInterfaces(balancer string, subnets, groups []string) {
+	r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool {
+		return e.balancer == balancer && !e.deleted && !slices.Contains(subnets, e.Subnet)
+	})
+	for _, subnet := range subnets {
+		e := find(r.interfaces, func(e *Interface) bool {
+			return e.balancer == balancer && !e.deleted && e.Subnet == subnet
+		})
+		if e == nil {
+			e = &Interface{ID: r.aws.id("eni"), Description: "ELB " + balancer, Owner: amazonELB, Index: 1, Subnet: subnet, Address: r.address(subnet), balancer: balancer}
+			r.interfaces = append(r.interfaces, e)
+		}
+		e.Groups = slices.Clone(groups)
+	}
+}
+
+// unplug removes the interfaces of a deleted balancer, after their lag.
+func (r *region) unplug(balancer string) {
+	for _, e := range r.interfaces {
+		e.deleted = e.deleted || e.balancer == balancer && balancer != ""
+	}
+	if r.aws.config.InterfaceLag == 0 {
+		r.interfaces = slices.DeleteFunc(r.interfaces, func(e *Interface) bool { return e.deleted })
+	}
 }
 
 // ENIs lists the network interfaces, those of deleted balancers too while they linger.

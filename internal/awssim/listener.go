@@ -64,7 +64,7 @@ func (r *region) listen(b *Balancer, in listenerIn) error {
 		}
 	}
 	if secure(l.Protocol) {
-		if err := r.certificateForUse(l.Certificate); err != nil {
+		if err := r.classicCertificate(l.Certificate); err != nil {
 			return err
 		}
 		l.Policies = []string{defaultPolicy}
@@ -134,7 +134,7 @@ func (r *region) deleteListeners(in deleteListeners) (none, error) {
 		if !slices.Contains(in.LoadBalancerPorts, l.Port) {
 			return false
 		}
-		r.release(b, l.Certificate)
+		r.release(r.arn(b), l.Certificate)
 		return true
 	})
 	return none{}, nil
@@ -158,10 +158,10 @@ func (r *region) setCertificate(in setCertificate) (none, error) {
 	if !secure(l.Protocol) {
 		return none{}, refuseAs(409, "InvalidConfigurationRequest", "The listener on port %d has no certificate: it is %s", l.Port, l.Protocol)
 	}
-	if err := r.certificateForUse(in.SSLCertificateId); err != nil {
+	if err := r.classicCertificate(in.SSLCertificateId); err != nil {
 		return none{}, err
 	}
-	r.release(b, l.Certificate)
+	r.release(r.arn(b), l.Certificate)
 	l.Certificate = in.SSLCertificateId
 	return none{}, nil
 }

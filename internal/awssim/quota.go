@@ -12,6 +12,10 @@ type Quotas struct {
 	Balancers          int // Classic ones in a region: 20
 	Listeners          int // of a balancer: 100
 	Instances          int // of a balancer: 1000
+	NetworkBalancers   int // in a region: 50
+	NetworkListeners   int // of a network load balancer: 50
+	TargetGroups       int // in a region: 3000
+	Targets            int // of a target group: 1000
 }
 
 func (q Quotas) rules() int     { return cmp.Or(q.RulesPerGroup, 60) }
@@ -19,6 +23,11 @@ func (q Quotas) groups() int    { return cmp.Or(q.GroupsPerInterface, 5) }
 func (q Quotas) balancers() int { return cmp.Or(q.Balancers, 20) }
 func (q Quotas) listeners() int { return cmp.Or(q.Listeners, 100) }
 func (q Quotas) instances() int { return cmp.Or(q.Instances, 1000) }
+
+func (q Quotas) networkBalancers() int { return cmp.Or(q.NetworkBalancers, 50) }
+func (q Quotas) networkListeners() int { return cmp.Or(q.NetworkListeners, 50) }
+func (q Quotas) targetGroups() int     { return cmp.Or(q.TargetGroups, 3000) }
+func (q Quotas) targets() int          { return cmp.Or(q.Targets, 1000) }
 
 // SetQuotas changes the account's quotas.
 func (a *AWS) SetQuotas(q Quotas) {
@@ -89,6 +98,18 @@ func (r *region) accountLimits(accountLimits) ([]xmlLimit, error) {
 		{"classic-load-balancers", strconv.Itoa(q.balancers())},
 		{"classic-listeners", strconv.Itoa(q.listeners())},
 		{"classic-registered-instances", strconv.Itoa(q.instances())},
+	}, nil
+}
+
+// networkLimits are those of the API of 2015-12-01. Only the first three are enforced.
+func (r *region) networkLimits(accountLimits) ([]xmlLimit, error) {
+	q := r.aws.quotas
+	return []xmlLimit{
+		{"network-load-balancers", strconv.Itoa(q.networkBalancers())},
+		{"listeners-per-network-load-balancer", strconv.Itoa(q.networkListeners())},
+		{"target-groups", strconv.Itoa(q.targetGroups())},
+		{"targets-per-network-load-balancer", "3000"},
+		{"targets-per-availability-zone-per-network-load-balancer", "500"},
 	}, nil
 }
 

@@ -80,11 +80,14 @@ func (r *region) revokeOut(in revoke) (changedRules, error) {
 	return r.revokeFrom(in, func(g *Group) *[]Rule { return &g.Egress })
 }
 
-// letsOut reports whether the balancer's groups allow it to connect to a port of an
-// interface.
-func (r *region) letsOut(b *Balancer, to *Interface, port int32) bool {
+// letsOut reports whether the origin's groups allow it to connect to a port of an
+// interface. A network load balancer may have none, and is then free.
+func (r *region) letsOut(from origin, to *Interface, port int32) bool {
+	if len(from.groups) == 0 {
+		return true
+	}
 	for _, g := range r.groups {
-		if !slices.Contains(b.Groups, g.ID) {
+		if !slices.Contains(from.groups, g.ID) {
 			continue
 		}
 		for _, rule := range g.Egress {

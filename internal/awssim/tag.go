@@ -18,8 +18,10 @@ type tagRules struct {
 var (
 	ec2Tags = tagRules{max: 50, tooMany: "TagLimitExceeded", duplicate: "InvalidParameterValue", reserved: "InvalidParameterValue"}
 	elbTags = tagRules{max: 10, tooMany: "TooManyTags", duplicate: "DuplicateTagKeys", reserved: "ValidationError"}
-	acmTags = tagRules{max: 50, tooMany: "TooManyTagsException", duplicate: "InvalidTagException", reserved: "InvalidTagException"}
-	s3Tags  = tagRules{max: 50, tooMany: "BadRequest", duplicate: "InvalidTag", reserved: "InvalidTag"}
+	// elbv2Tags are those of the API of 2015-12-01.
+	elbv2Tags = tagRules{max: 50, tooMany: "TooManyTags", duplicate: "DuplicateTagKeys", reserved: "ValidationError"}
+	acmTags   = tagRules{max: 50, tooMany: "TooManyTagsException", duplicate: "InvalidTagException", reserved: "InvalidTagException"}
+	s3Tags    = tagRules{max: 50, tooMany: "BadRequest", duplicate: "InvalidTag", reserved: "InvalidTag"}
 )
 
 // set converts a list of tags to a map.

@@ -15,7 +15,7 @@ func (r *region) describeBalancersForWire(in describeBalancers) (page[balancerVi
 	found, err := r.describeBalancers(in)
 	out := page[balancerView]{Next: found.Next}
 	for _, b := range found.Items {
-		view := balancerView{Balancer: b, zones: r.zones(b)}
+		view := balancerView{Balancer: b, zones: r.zones(b.Subnets)}
 		if len(b.Groups) > 0 {
 			view.source = r.groupNames()[b.Groups[0]]
 		}
