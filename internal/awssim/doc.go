@@ -80,8 +80,8 @@
 //
 // # What is not simulated
 //
-// Signatures, IAM beyond Deny, DNS, traffic, draining by a Classic balancer, access logs and
-// elastic addresses of a network one, UDP, QUIC and ALPN, quotas besides those above, the default VPC, EC2-Classic, peering, IPv6 of subnets,
+// Signatures, IAM beyond Deny, DNS, traffic, draining by a Classic balancer, elastic
+// addresses of a network one, UDP, QUIC and ALPN, quotas besides those above, the default VPC, EC2-Classic, peering, IPv6 of subnets,
 // other policies than SSL negotiation with a reference policy, availability zones
 // given by name, the regions' hosted zone ids (all have us-east-1's), the age of
 // idempotency tokens (ForgetTokens ages them), renewal by itself, buckets' encryption beyond

@@ -25,13 +25,15 @@ func orOff(rule attributeRule) attributeRule {
 
 var onOff = oneOf("true", "false")
 
+func anyValue(string) bool { return true }
+
 // The values of the API reference.
 var (
 	networkRules = map[string]attributeRule{
 		"deletion_protection.enabled": onOff, "load_balancing.cross_zone.enabled": onOff, "zonal_shift.config.enabled": onOff,
 		"dns_record.client_routing_policy":       oneOf("any_availability_zone", "partial_availability_zone_affinity", "availability_zone_affinity"),
 		"secondary_ips.auto_assigned.per_subnet": numberIn(0, 7),
-		"access_logs.s3.enabled":                 oneOf("false"), // logs are not simulated
+		logEnabledKey:                            onOff, logBucketKey: anyValue, logPrefixKey: anyValue,
 	}
 	listenerRules    = map[string]attributeRule{idleKey: numberIn(60, 6000)}
 	targetGroupRules = map[string]attributeRule{
@@ -83,8 +85,14 @@ func (r *region) modifyNetworkAttributes(in modifyNetworkAttributes) (map[string
 	if err != nil {
 		return nil, err
 	}
+	all := overlaid(networkDefaults, own)
+	if all[logEnabledKey] == "true" {
+		if err := r.startNetworkLog(all); err != nil {
+			return nil, err
+		}
+	}
 	b.Attributes = own
-	return overlaid(networkDefaults, own), nil
+	return all, nil
 }
 
 type modifyTargetGroupAttributes struct {
