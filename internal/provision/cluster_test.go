@@ -108,6 +108,35 @@ func tlsFile(t *testing.T) lbfile.Spec {
 	return parse(t, lbfile.Init(lbfile.RecipePage, "blue"))
 }
 
+// networkFile is a network load balancer for two listeners, over TCP; networkTLSFile
+// the same over TLS, with an access log.
+func networkFile(t *testing.T) lbfile.Spec {
+	t.Helper()
+	return parse(t, networkText)
+}
+
+func networkTLSFile(t *testing.T) lbfile.Spec {
+	t.Helper()
+	return parse(t, strings.Replace(networkText, "idle_timeout: 3600s\n", "", 1)+`
+tls: {domain: impala.blue.example.com}
+access_logs: {bucket: blue-logs, prefix: impala, create: true}
+`)
+}
+
+const networkText = `
+cluster: blue
+kind: network
+network:
+  vpc: {tags: {Name: blue VPC}}
+  subnets: {tags: {Name: blue Private subnet 0}}
+coordinators: {tags: {env: blue, type: worker}}
+clients: [10.0.0.0/8]
+listeners: [21000, 21050]
+idle_timeout: 3600s
+health_check: {target: "TCP:21050"}
+draining: 60s
+`
+
 func parse(t *testing.T, text string) lbfile.Spec {
 	t.Helper()
 	spec, err := lbfile.Parse("lb.yaml", []byte(text))
@@ -130,6 +159,12 @@ func (c *cluster) tagged() []string {
 	}
 	for _, b := range c.LoadBalancers() {
 		note("load balancer", b.Name, b.Tags)
+	}
+	for _, b := range c.NetworkBalancers() {
+		note("network load balancer", b.Name, b.Tags)
+	}
+	for _, g := range c.TargetGroups() {
+		note("target group", g.Name, g.Tags)
 	}
 	for _, g := range c.Groups() {
 		note("group", g.Name, g.Tags)
