@@ -85,7 +85,7 @@ func (s *state) readWritableBucket(ctx context.Context) error {
 // readLogs looks for the object that Elastic Load Balancing writes when access
 // logs are enabled: it proves that writing is permitted.
 func (s *state) readLogs(ctx context.Context) error {
-	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible {
+	if err := s.readBucket(ctx); err != nil || !s.bucket.exists || s.bucket.inaccessible || !s.kind.writesTestFile() {
 		return err
 	}
 	_, err := s.cloud.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: s.bucketName(), ExpectedBucketOwner: s.bucketOwner(), Key: aws.String(s.testFileKey())})

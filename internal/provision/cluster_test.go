@@ -25,6 +25,8 @@ type cluster struct {
 	subnets   []string
 	instances []string
 
+	hand Cloud // for what the simulation's own methods cannot do
+
 	mu  sync.Mutex
 	now time.Time
 	dns map[string][]string
@@ -40,6 +42,7 @@ func newCluster(t *testing.T, config awssim.Config) *cluster {
 	}
 	t.Cleanup(func() { _ = sim.Close() })
 	c.AWS = sim
+	c.hand = c.cloudHere(t)
 	c.vpc = sim.AddVPC(awssim.VPC{Internet: true, Tags: map[string]string{"Name": "blue VPC"}})
 	region := config.Region
 	if region == "" {
@@ -149,11 +152,11 @@ func parse(t *testing.T, text string) lbfile.Spec {
 // anyGroup is the VPC's default group, for a balancer that is not ours.
 func (c *cluster) anyGroup() []string { return []string{c.Groups()[0].ID} }
 
-// tagged lists everything in AWS with an owner's tag.
+// tagged lists everything in AWS with our tag.
 func (c *cluster) tagged() []string {
 	var names []string
 	note := func(kind, name string, tags map[string]string) {
-		if tags[ownerTag] != "" {
+		if strings.HasSuffix(tags[ownerTag], "/blue") {
 			names = append(names, kind+" "+name)
 		}
 	}

@@ -212,7 +212,10 @@ func (s netKind) refusesEncryption(algorithm string) string {
 }
 
 // networkLimits are the names of the limits of network load balancers.
-var networkLimits = limitNames{balancers: "network-load-balancers", listeners: "listeners-per-network-load-balancer", targets: "targets-per-availability-zone-per-network-load-balancer"}
+var networkLimits = limitNames{
+	balancers: "network-load-balancers", listeners: "listeners-per-network-load-balancer",
+	targets: "targets-per-availability-zone-per-network-load-balancer",
+}
 
 func (s netKind) readLimits(ctx context.Context) error {
 	out, err := s.cloud.ELBv2.DescribeAccountLimits(ctx, &elbv2.DescribeAccountLimitsInput{}, func(o *elbv2.Options) { o.RetryMaxAttempts = quotaAttempts })
