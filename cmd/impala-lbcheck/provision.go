@@ -57,7 +57,7 @@ func newInit(e env) *cobra.Command {
 		Args:  atMostOne("cluster"),
 	}
 	cmd.Flags().BoolVar(&recipe, "recipe", false, "use the parameters of the recipe of 2017, with comments on what is outdated")
-	cmd.Flags().StringVar(&kind, "kind", kind, "describe a load balancer of the kind `classic` or network")
+	cmd.Flags().StringVar(&kind, "kind", kind, "describe a load balancer of the kind `classic|network`")
 	completeValues(cmd, "kind", []cobra.Completion{
 		cobra.CompletionWithDesc(string(lbfile.Classic), "a Classic load balancer"), cobra.CompletionWithDesc(string(lbfile.NetworkBalancer), "a network load balancer"),
 	})
