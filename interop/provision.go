@@ -17,6 +17,7 @@ func provisionProofs(l *lab) []proof {
 		{name: "provision.story", prepare: prepare, run: l.proveProvision},
 		{name: "provision.killed", run: l.proveKilledApply},
 		{name: "provision.smoke", run: l.proveSmokeFromProvision},
+		{name: "provision.policies", prepare: prepare, run: l.provePolicies},
 	}
 }
 

@@ -77,16 +77,16 @@ var loadFaults = []faultRow{
 		fails: []string{scenarios.IdleCut}, exit: 1,
 		reported: "idle.cut: a statement gets no reply", contains: []string{"between 1.5 s and 2.5 s", "silently"},
 	}, {
-		faults: []string{"down=2s:3s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s",
+		faults: []string{"down=5s:3s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 12s",
 		fails: []string{scenarios.WatchOutage}, exit: 1,
 		reported: "watch.outage: how long new sessions failed, and what happened to open ones",
 		contains: []string{"coord-a2:25000 was absent", "restarted"},
 	}, {
-		faults: []string{"down=2s:3s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s --max-outage 5s", noHealthyRun: true,
+		faults: []string{"down=5s:3s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 12s --max-outage 5s", noHealthyRun: true,
 		exit: 0, reported: "tolerated, with a note about the outage",
 		contains: []string{"restarted"},
 	}, {
-		faults: []string{"leaves=2s:4s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 9s", noHealthyRun: true,
+		faults: []string{"leaves=5s:4s@2"}, scenario: "watch", slow: true, settings: "--balance round-robin --watch-for 12s", noHealthyRun: true,
 		exit: 0, reported: "tolerated: no session failed and none was lost",
 		contains: []string{"coord-a2:25000", "5 of 5 sessions stayed open"},
 	}, {

@@ -17,6 +17,7 @@ import (
 type dependents struct {
 	balancerUses []string           // resources of ours that the unowned balancer of our name uses
 	interfaces   []networkInterface // with our front group, and not of our balancer
+	admitted     []string           // rules of our back group that let others in to the coordinators
 }
 
 func (s *state) readDependents(ctx context.Context) error {
@@ -32,12 +33,40 @@ func (s *state) readDependents(ctx context.Context) error {
 			return err
 		}
 	}
-	if s.groups.front == nil {
-		return nil
+	if err := s.readAdmitted(ctx); err != nil || s.groups.front == nil {
+		return err
 	}
 	found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []ec2types.Filter{filter("group-id", s.frontID())}})
 	s.dependents.interfaces = slices.DeleteFunc(found, s.isBalancerInterface)
 	return err
+}
+
+// readAdmitted finds rules of our back group that are not ours and that somebody may
+// reach a coordinator by: the source is a network, or a group that something has which
+// is not our balancer.
+func (s *state) readAdmitted(ctx context.Context) error {
+	others := slices.DeleteFunc(rulesOf(s.groups.back), func(r rule) bool { return s.ownsGroup(r.group) })
+	if len(others) == 0 {
+		return nil
+	}
+	members, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []ec2types.Filter{filter("group-id", s.backID())}})
+	if err != nil || len(members) == 0 {
+		return err
+	}
+	for _, r := range others {
+		used := true
+		if r.group != "" {
+			found, err := s.describeInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{Filters: []ec2types.Filter{filter("group-id", r.group)}})
+			if err != nil {
+				return err
+			}
+			used = slices.ContainsFunc(found, func(n networkInterface) bool { return !s.ownsBalancer() || !s.isBalancerInterface(n) })
+		}
+		if used {
+			s.dependents.admitted = append(s.dependents.admitted, r.String())
+		}
+	}
+	return nil
 }
 
 // isBalancerInterface reports whether an interface belongs to a balancer of our name.
@@ -106,6 +135,12 @@ func (s *state) dependentConflicts() []Change {
 		changes = append(changes, Change{
 			Resource: "security group", Name: text(s.groups.front.GroupName), Action: Conflict, Before: s.frontID(),
 			Why: fmt.Sprintf("it is used by %s, which would no longer reach the coordinators: detach it there first", commaList(names)),
+		})
+	}
+	if rules := s.dependents.admitted; len(rules) > 0 {
+		changes = append(changes, Change{
+			Resource: "security group", Name: text(s.groups.back.GroupName), Action: Conflict, Before: s.backID(),
+			Why: fmt.Sprintf("it also lets in %s, from where the coordinators would no longer be reached: give them another group with such a rule and remove it here, or run apply, which removes it", commaList(rules)),
 		})
 	}
 	return changes

@@ -168,9 +168,6 @@ func (s *state) readOwnedMembers(ctx context.Context) error {
 // group that another group's rule names.
 func (s *state) ruleRemovals() []Change {
 	var changes []Change
-	owned := func(id string) bool {
-		return slices.ContainsFunc(s.groups.owned, func(g types.SecurityGroup) bool { return text(g.GroupId) == id })
-	}
 	revoke := func(g types.SecurityGroup, r rule) {
 		c := s.revoke(text(g.GroupName), text(g.GroupId), r)
 		c.Why = ""
@@ -178,12 +175,12 @@ func (s *state) ruleRemovals() []Change {
 	}
 	for _, g := range s.groups.owned {
 		for _, r := range rulesOf(&g) {
-			if owned(r.group) && r.group != text(g.GroupId) {
+			if s.ownsGroup(r.group) && r.group != text(g.GroupId) {
 				revoke(g, r)
 			}
 		}
 		for _, r := range rulesIn(g.IpPermissionsEgress) {
-			if owned(r.group) && r.group != text(g.GroupId) {
+			if s.ownsGroup(r.group) && r.group != text(g.GroupId) {
 				changes = append(changes, s.revokeOut(g, r))
 			}
 		}
@@ -202,6 +199,11 @@ func (s *state) ruleRemovals() []Change {
 		}
 	}
 	return changes
+}
+
+// ownsGroup reports whether a security group that was read for a removal is ours.
+func (s *state) ownsGroup(id string) bool {
+	return slices.ContainsFunc(s.groups.owned, func(g types.SecurityGroup) bool { return text(g.GroupId) == id })
 }
 
 func (s *state) groupRemovals() []Change {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/apache/thrift/lib/go/thrift"
 
@@ -23,7 +22,7 @@ func newBeeswaxClient(t *testing.T, cl *Cluster) *beeswax.ImpalaServiceClient {
 // dialBeeswax returns a client and its socket.
 func dialBeeswax(t *testing.T, cl *Cluster) (*beeswax.ImpalaServiceClient, *thrift.TSocket) {
 	t.Helper()
-	config := &thrift.TConfiguration{ConnectTimeout: 2 * time.Second, SocketTimeout: 2 * time.Second}
+	config := &thrift.TConfiguration{ConnectTimeout: soon, SocketTimeout: soon}
 	socket := thrift.NewTSocketConf(cl.BeeswaxNodes()[0].String(), config)
 	if err := socket.Open(); err != nil {
 		t.Fatal(err)

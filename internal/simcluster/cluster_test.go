@@ -46,9 +46,13 @@ type testClient struct {
 	opened    *hs2.TOpenSessionResp
 }
 
-// dialHS2 connects without TLS or SASL; reads time out after two seconds.
+// soon is how long a test waits for what happens at once, on a machine that stands
+// still now and then.
+const soon = 20 * time.Second
+
+// dialHS2 connects without TLS or SASL; reads time out.
 func dialHS2(node netip.AddrPort) (*testClient, error) {
-	config := &thrift.TConfiguration{ConnectTimeout: 2 * time.Second, SocketTimeout: 2 * time.Second}
+	config := &thrift.TConfiguration{ConnectTimeout: soon, SocketTimeout: soon}
 	socket := thrift.NewTSocketConf(node.String(), config)
 	if err := socket.Open(); err != nil {
 		return nil, err
@@ -169,7 +173,7 @@ func TestCluster_RoundRobin(t *testing.T) {
 
 // newTestClientOver returns a client over an open connection.
 func newTestClientOver(conn net.Conn) *testClient {
-	config := &thrift.TConfiguration{SocketTimeout: 2 * time.Second}
+	config := &thrift.TConfiguration{SocketTimeout: soon}
 	return newTestClient(thrift.NewTBufferedTransport(thrift.NewTSocketFromConnConf(conn, config), 4096), config)
 }
 

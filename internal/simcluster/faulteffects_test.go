@@ -268,7 +268,7 @@ func TestTransport_UnexpectedBytes(t *testing.T) {
 				expectSilence(t, conn)
 				return
 			}
-			conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+			conn.SetReadDeadline(time.Now().Add(soon))
 			if _, err := io.Copy(io.Discard, conn); err != nil {
 				t.Errorf("read: %v, want EOF", err)
 			}
@@ -296,7 +296,7 @@ func TestCluster_CloseClosesConnections(t *testing.T) {
 		t.Error("a second Close:", err)
 	}
 	for _, conn := range conns {
-		conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+		conn.SetReadDeadline(time.Now().Add(soon))
 		if _, err := io.Copy(io.Discard, conn); isTimeout(err) {
 			t.Error("a connection is still open after Close")
 		}

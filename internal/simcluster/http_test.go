@@ -27,7 +27,7 @@ type httpHeader = string
 func dialHTTP(t testing.TB, node netip.AddrPort, path string, jar http.CookieJar, headers ...httpHeader) *testClient {
 	t.Helper()
 	transport := &http.Transport{DisableKeepAlives: slices.Contains(headers, "Connection: close")}
-	client := &http.Client{Transport: transport, Jar: jar, Timeout: 5 * time.Second}
+	client := &http.Client{Transport: transport, Jar: jar, Timeout: soon}
 	t.Cleanup(transport.CloseIdleConnections)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	trans, err := thrift.NewTHttpClientWithOptions("http://"+node.String()+path, thrift.THttpClientOptions{Client: client})
@@ -90,7 +90,7 @@ func sendHTTP(t testing.TB, cl *Cluster, sent string) *net.TCPConn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(5 * time.Second))
+	conn.SetDeadline(time.Now().Add(soon))
 	if _, err := io.WriteString(conn, sent); err != nil {
 		t.Fatal(err)
 	}

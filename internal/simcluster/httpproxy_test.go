@@ -266,7 +266,7 @@ func TestFault_IdleOverLayer7(t *testing.T) {
 	cl := start(t, Config{Coordinators: 1, HTTP: true, Layer7: true}, "idle=50ms:fin")
 	conn := dialTo(t, cl.HTTPNodes()[0])
 	io.WriteString(conn, post(openSessionRequest))
-	conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(soon))
 	if b, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(b), "HTTP/1.1 200 ") {
 		t.Errorf("%.50q, %v: want an answer, then EOF", b, err)
 	}

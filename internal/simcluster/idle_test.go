@@ -41,7 +41,7 @@ func TestIdleTimer_Cuts(t *testing.T) {
 				}
 				conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 			} else {
-				conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+				conn.SetReadDeadline(time.Now().Add(soon))
 			}
 			_, err := io.Copy(io.Discard, conn)
 			switch {

@@ -122,7 +122,7 @@ func step(conn net.Conn, sent []byte) ([]byte, error) {
 	if _, err := conn.Write(sent); err != nil {
 		return nil, err
 	}
-	conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(soon))
 	defer conn.SetReadDeadline(time.Time{})
 	_, payload, err := saslframe.ReadMessage(conn, saslframe.MaxMessage)
 	return payload, err

@@ -51,7 +51,7 @@ func TestCoordinator_StopResetsConnectionsAndSessions(t *testing.T) {
 	if _, err := held.query("SELECT pid()"); !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("the served connection: %v", err)
 	}
-	waiting.SetReadDeadline(time.Now().Add(2 * time.Second))
+	waiting.SetReadDeadline(time.Now().Add(soon))
 	if _, err := waiting.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("the waiting connection: %v", err)
 	}

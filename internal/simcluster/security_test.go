@@ -152,7 +152,7 @@ func login(conn net.Conn, user, password string) error {
 
 // expectMessage reads one message of the handshake.
 func expectMessage(conn net.Conn, want saslframe.Status, text string) error {
-	conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(soon))
 	defer conn.SetReadDeadline(time.Time{})
 	status, payload, err := saslframe.ReadMessage(conn, saslframe.MaxMessage)
 	if err != nil {
@@ -305,14 +305,14 @@ func TestCluster_LogHasNoPassword(t *testing.T) {
 	}
 }
 
-// eventually waits until ok returns true, for two seconds at most.
+// eventually waits until ok returns true, for soon at most.
 func eventually(t *testing.T, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	for !ok() {
 		if !sleep(ctx, time.Millisecond) {
-			t.Fatal("condition not met within 2 s")
+			t.Fatal("condition not met")
 		}
 	}
 }

@@ -40,7 +40,7 @@ func sendOpenSession(t *testing.T, cl *Cluster) net.Conn {
 
 func expectReply(t *testing.T, conn net.Conn) {
 	t.Helper()
-	conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(soon))
 	if _, err := io.ReadFull(conn, make([]byte, 4)); err != nil {
 		t.Errorf("no reply: %v", err)
 	}
@@ -78,7 +78,7 @@ func TestThreadPool_AcceptTimeout(t *testing.T) {
 	cl := start(t, Config{Coordinators: 1, Threads: 1, AcceptTimeout: 30 * time.Millisecond})
 	openTestSession(t, cl)
 	waiting := sendOpenSession(t, cl)
-	waiting.SetReadDeadline(time.Now().Add(2 * time.Second))
+	waiting.SetReadDeadline(time.Now().Add(soon))
 	if _, err := waiting.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("%v, want EOF", err)
 	}
