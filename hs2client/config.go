@@ -78,6 +78,10 @@ type Config struct {
 	// is set.
 	Local netip.Addr
 
+	// Memory bounds what the replies of all sessions that share it take together while
+	// they are read; nil: each session has its own bounds alone.
+	Memory *Memory
+
 	Record *Record // filled during the session, also where it fails; nil: not wanted
 }
 

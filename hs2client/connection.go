@@ -99,6 +99,7 @@ func newConnection(socket net.Conn, c *Config, record *Record) *connection {
 	}
 	conn.counted = countingConn{socket, record}
 	conn.wire.Init(&conn.counted)
+	conn.wire.SetMemory(c.Memory.shared())
 	conn.interrupt = func() {
 		_ = conn.socket.SetDeadline(past)
 		conn.interrupts.Done()

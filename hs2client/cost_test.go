@@ -38,6 +38,10 @@ func TestMain(m *testing.M) {
 		queryConfined(addr)
 		return
 	}
+	if bomb := os.Getenv(crowded); bomb != "" {
+		crowdConfined(bomb)
+		return
+	}
 	// A simulated cluster switches off the polling of Thrift's processors, with a
 	// variable that processors of ours read too: once, and before there are any.
 	cl, err := simcluster.Start(simcluster.Config{Coordinators: 1, Nodes: 1})

@@ -36,7 +36,8 @@
 // Nothing that a server sends is trusted. Each length is checked against the bytes
 // that one reply may have (16 MiB for a part of a result, otherwise 1 MiB).
 // Containers have at most 65536 elements and 64 levels, and a result takes at most
-// 64 MiB of memory, which counts what decoding adds to its bytes. A server's text
+// 64 MiB of memory, which counts what decoding adds to its bytes. A [Memory] bounds
+// what the replies of all sessions take together. A server's text
 // is bounded, and [Error.Error] shows no control character of it. The head of an HTTP
 // answer has at most 64 KiB and 256 fields, and a session keeps at most 20 cookies.
 //

@@ -37,7 +37,7 @@ func (conn *connection) startHTTP() {
 	u, _ := c.HTTP.url() // it was checked
 	config := httpwire.Config{
 		URL: u, Host: c.httpHost(), Header: c.HTTP.fields(), Login: c.httpLogin(), TLS: c.TLS != nil,
-		Dial: conn.redial, HangUp: conn.hangUp, Within: h.socket.within,
+		Dial: conn.redial, HangUp: conn.hangUp, Within: h.socket.within, Reserve: conn.wire.Reserve,
 		Requests: &conn.record.HTTP.Requests, Reauthenticated: &conn.record.HTTP.Reauthentications,
 	}
 	if c.HTTP != nil {

@@ -53,6 +53,7 @@ func (s *Session) QueryWithin(ctx context.Context, sql string, limit int) (*Rows
 	w := s.conn.watch(ctx)
 	op, rows, err := s.runStatement(ctx, sql, min(limit, maxResult))
 	w.end()
+	s.conn.wire.DropReplies()
 	if err != nil {
 		if op != nil {
 			s.cancelAndClose(ctx, op, err)
@@ -102,6 +103,7 @@ func (s *Session) execute(ctx context.Context, sql string) (operation, error) {
 func (s *Session) readResult(ctx context.Context, op operation, rows *Rows, limit int) error {
 	sp := s.conn.begin(ctx, PhaseFetch, s.conn.timeout)
 	s.conn.budget, s.conn.used = wire.ResultBudget.Within(limit), 0
+	s.conn.wire.KeepReplies() // to the end of the statement
 	err := s.describe(op, rows)
 	if err == nil {
 		err = s.fetchAll(&sp, op, rows, limit)

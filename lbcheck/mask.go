@@ -35,6 +35,7 @@ func (o Options) masked(open run.OpenFunc, declared []string) run.OpenFunc {
 // secretMask hides secrets.
 type secretMask struct {
 	*strings.Replacer
+	names        *strings.Replacer // also where they are in lower case, as names are shown
 	declared     []string
 	hidesNothing bool
 }
@@ -45,15 +46,23 @@ func (o Options) secrets() []string { return []string{o.Password, o.Token, o.Ker
 // newSecretMask hides secrets, also as quoted strings, but not the names that are
 // declared; "" is no secret.
 func newSecretMask(declared []string, secrets ...string) secretMask {
-	var words []string
+	var words, lower []string
 	for _, secret := range secrets {
 		if secret == "" {
 			continue
 		}
-		quoted := strconv.Quote(secret)
-		words = append(words, secret, maskText, quoted[1:len(quoted)-1], maskText)
+		words = append(words, secret, maskText, quotedInside(secret), maskText)
+		secret = strings.ToLower(secret)
+		lower = append(lower, secret, maskText, quotedInside(secret), maskText)
 	}
-	return secretMask{strings.NewReplacer(words...), declared, words == nil}
+	names := strings.NewReplacer(slices.Concat(words, lower)...)
+	return secretMask{strings.NewReplacer(words...), names, declared, words == nil}
+}
+
+// quotedInside is a text as it is within quotes.
+func quotedInside(s string) string {
+	quoted := strconv.Quote(s)
+	return quoted[1 : len(quoted)-1]
 }
 
 func (m secretMask) error(err error) error {
@@ -77,7 +86,7 @@ func (m secretMask) observation(o *scenarios.Observation) {
 // identity masks a name and a version.
 func (m secretMask) identity(who scenarios.Identity) scenarios.Identity {
 	if !slices.Contains(m.declared, who.Coordinator) {
-		who.Coordinator = m.Replace(who.Coordinator)
+		who.Coordinator = m.names.Replace(who.Coordinator)
 	}
 	who.Version = m.Replace(who.Version)
 	return who

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impala-lbcheck/impala-lbcheck/hs2client"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios"
 	"github.com/impala-lbcheck/impala-lbcheck/scenarios/run"
 )
@@ -22,6 +23,28 @@ func TestOptions_Masked_Error(t *testing.T) {
 	_, err := open(t.Context(), run.Node{}, &scenarios.Observation{})
 	if want := "login: not you, ***, \"***\""; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// A name is shown in lower case, whoever states it.
+func TestOptions_Masked_NameInLowerCase(t *testing.T) {
+	t.Parallel()
+	const password = `Pass"Word`
+	opt := Options{Password: password}
+	for name, want := range map[string]string{
+		hs2client.NormalizeCoordinator("http://" + password + ":25000"): "***:25000",
+		hs2client.NormalizeCoordinator(strconv.Quote(password)):         `"***"`,
+		"coordinator": "coordinator",
+		"pass-word":   "pass-word",
+	} {
+		open := opt.masked(func(_ context.Context, _ run.Node, o *scenarios.Observation) (run.Session, error) {
+			o.Who.Coordinator = name
+			return nil, nil
+		}, nil)
+		var o scenarios.Observation
+		if _, err := open(t.Context(), run.Node{}, &o); err != nil || o.Who.Coordinator != want {
+			t.Errorf("%q is shown as %q (%v), want %q", name, o.Who.Coordinator, err, want)
+		}
 	}
 }
 

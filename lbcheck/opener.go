@@ -31,6 +31,9 @@ func (o Options) openWith(ctx context.Context, s scenarios.Scenario, t *tickets)
 func (o Options) open(s scenarios.Scenario, t *tickets) run.OpenFunc {
 	localAddress := localAddresses(s.Load.LocalAddresses)
 	chains := chainCache(s.TLS)
+	if o.Memory == nil {
+		o.Memory = hs2client.NewMemory(ReplyMemory)
+	}
 	return func(ctx context.Context, n run.Node, out *scenarios.Observation) (run.Session, error) {
 		rec := &hs2client.Record{}
 		defer note(out, rec)
@@ -99,6 +102,7 @@ func (o Options) config(s scenarios.Scenario, n run.Node, rec *hs2client.Record)
 		Options:  map[string]string{"CLIENT_IDENTIFIER": clientIdentifier},
 		Timeout:  time.Duration(s.Load.Timeout),
 		Record:   rec,
+		Memory:   o.Memory,
 
 		NoDescribe: true, // the names of columns are not read
 	}

@@ -27,11 +27,19 @@ type Options struct {
 	// tls.client_cert; nil: none.
 	ClientCertificate *tls.Certificate
 
+	// Memory bounds what the replies to all sessions take together, of all runs that share
+	// it; nil: [ReplyMemory] bytes for the sessions of one run.
+	Memory *hs2client.Memory
+
 	// Run are the options of package run: the functions that are called with
 	// sessions and events, and the one that executes watch.on_event. Pages nil is
 	// [Options.Pages] of the scenario, Probe nil is [Options.Probe].
 	Run run.Options
 }
+
+// ReplyMemory is what the replies to all sessions of a run may take together, in bytes,
+// unless [Options.Memory] says otherwise.
+const ReplyMemory = 256 << 20
 
 // String shows no secret.
 func (o Options) String() string { return "lbcheck.Options" }
@@ -46,6 +54,9 @@ func (o Options) check(s scenarios.Scenario) error {
 	}
 	if s.TLS.Enabled && s.TLS.ClientCert != "" && o.ClientCertificate == nil {
 		return fmt.Errorf("tls.client_cert names %s, and Options.ClientCertificate is nil: pass the certificate with its key in it", s.TLS.ClientCert)
+	}
+	if s.Audit.Balancer != "" && o.Run.Audit == nil {
+		return errors.New("audit.balancer is set, and Options.Run.Audit is nil: the command smoke asks AWS, a library does not")
 	}
 	if !kindOf(s).noLogin {
 		if err := o.checkLogin(s.Auth.Mechanism); err != nil {

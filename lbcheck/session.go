@@ -21,8 +21,8 @@ type lbSession struct {
 // selectPID asks for the coordinator's process id.
 const selectPID = "SELECT pid()"
 
-// ownResult is the bytes of memory that the result of a statement of our own may
-// take: each has one row of one short value.
+// ownResult is the bytes of memory that the result of a statement which names the
+// coordinator may take, also the user's: one row of one or two short values.
 const ownResult = 16 << 10
 
 // Ping asks whether the session is still there. A server that has no Ping gets a
@@ -118,7 +118,7 @@ func (e notImpala) Hint() []vocab.Fix {
 // askUser reads the user's identity query: a name, and a pid where it has a
 // second column that is a number.
 func (s *lbSession) askUser(ctx context.Context, query string) error {
-	rows, err := s.Session.Query(ctx, query)
+	rows, err := s.Session.QueryWithin(ctx, query, ownResult)
 	if err != nil {
 		return err
 	}

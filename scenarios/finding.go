@@ -79,8 +79,9 @@ const (
 	ReconcileBackends = "reconcile.backends" // each backend of the log is one coordinator
 	ReconcileFailed   = "reconcile.failed"   // where failed sessions were sent, and the log's reason
 	ThresholdPrefix   = "threshold."
-	AuditPrefix       = "audit."    // a setting of the load balancer on AWS
-	BaselinePrefix    = "baseline." // a figure is worse than that of an earlier run, by more than it may be
+	AuditRead         = "audit.read" // the load balancer's settings could be read
+	AuditPrefix       = "audit."     // a setting of the load balancer on AWS
+	BaselinePrefix    = "baseline."  // a figure is worse than that of an earlier run, by more than it may be
 )
 
 // Finding is one claim, judged. Numbers that a claim does not have are nil.

@@ -105,7 +105,7 @@ var kinds = [numKinds]struct{ name, means string }{
 	KindProxyHeader: {"proxy-header", "the answer is a header of the PROXY protocol"},
 	KindOtherServer: {"other-server", "the answer is that of a server of another kind, such as SSH or MySQL"},
 	KindGarbage:     {"garbage", "the answer is not what this protocol looks like"},
-	KindOversize:    {"oversize", "a length in the answer is negative or beyond its bound"},
+	KindOversize:    {"oversize", "a length in the answer is negative or beyond its bound, or the answers take more memory than this client allows"},
 	KindMismatch:    {"mismatch", "the answer is well formed, and no answer to what was asked"},
 
 	KindAlert:         {"alert", "the other side ended TLS with an alert"},

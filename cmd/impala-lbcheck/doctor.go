@@ -96,7 +96,7 @@ func examine(ctx context.Context, e env, w doctor.Wish, as doctor.Client, asJSON
 	if err != nil {
 		return err
 	}
-	seen := doctor.Examine(ctx, w, secrets.options(run.Options{}))
+	seen := doctor.Examine(ctx, w, secrets.options(e.memory, run.Options{}))
 	if by, stopped := interruption(ctx); stopped {
 		return &exitError{signalCode(by.sig), errors.New("interrupted before all was asked")}
 	}

@@ -108,5 +108,5 @@ func targetOptions(ctx context.Context, e env, t exporter.Target) (lbcheck.Optio
 		return lbcheck.Options{}, err
 	}
 	politeness := kindOf(t.Scenario).ratePolite && !t.Sets("load.rate") && !threshold.NeedsRate(t.Scenario)
-	return with.options(run.Options{Tool: version(), RateIsDefault: politeness}), nil
+	return with.options(e.memory, run.Options{Tool: version(), RateIsDefault: politeness}), nil
 }

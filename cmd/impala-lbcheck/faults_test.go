@@ -235,6 +235,7 @@ func TestFaultsDoc_IsGenerated(t *testing.T) {
 	}
 	want := replaceTable(t, string(doc), "faults", faultTable())
 	want = replaceTable(t, want, "reports", reportTable())
+	want = replaceTable(t, want, "matrix", matrixTable())
 	if *update {
 		if err := os.WriteFile(faultsDoc, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -20,7 +20,8 @@ func main() {
 type env struct {
 	in       *os.File // for prompts; nil: no terminal
 	out, err io.Writer
-	environ  []string         // KEY=VALUE
+	environ  []string // KEY=VALUE
+	memory   memory
 	signals  <-chan os.Signal // nil: none come
 
 	// lookup is for names that only a report tells of; nil: the system's resolver.
@@ -32,7 +33,8 @@ type env struct {
 }
 
 func system() env {
-	return env{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(), signals: signals()}
+	environ := os.Environ()
+	return env{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: environ, memory: systemMemory(environ), signals: signals()}
 }
 
 // mainCode runs the command line and returns the exit code. A panic is an

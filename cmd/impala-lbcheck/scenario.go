@@ -130,7 +130,13 @@ func check(cmd *cobra.Command, e env, s scenarios.Scenario, o *flags.Overrides, 
 	if err != nil {
 		return err
 	}
-	return execute(ctx, e, s, secrets, out, run.Options{RateIsDefault: rateIsDefault(s, o)})
+	opt := run.Options{RateIsDefault: rateIsDefault(s, o)}
+	if s.Audit.Balancer != "" {
+		if s, err = auditBeside(ctx, e, s, secrets, &opt); err != nil {
+			return err
+		}
+	}
+	return execute(ctx, e, s, secrets, out, opt)
 }
 
 // rateIsDefault reports whether neither the user nor a threshold, on times that
@@ -155,7 +161,8 @@ func execute(ctx context.Context, e env, s scenarios.Scenario, with secrets, out
 	defer opened.close()
 	opt.Tool, opt.Observe, opt.Progress, opt.SoFar = version(), opened.observe, opened.progress.event, opened.showSoFar()
 	opt.OnEvent = onEvent(e)
-	r, err := lbcheck.Run(ctx, s, with.options(opt))
+	e.memory.allow(limits.DemandOf(s).Open)
+	r, err := lbcheck.Run(ctx, s, with.options(e.memory, opt))
 	if err != nil {
 		opened.progress.stop()
 		return err

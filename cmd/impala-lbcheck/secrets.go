@@ -67,10 +67,10 @@ func (with *secrets) readLogin(ctx context.Context, e env, a scenarios.Auth) (er
 }
 
 // options are the options of a run with these secrets.
-func (with secrets) options(opt run.Options) lbcheck.Options {
+func (with secrets) options(m memory, opt run.Options) lbcheck.Options {
 	return lbcheck.Options{
 		Password: with.password, Token: with.token, Kerberos: with.kerberos, WebPassword: with.webPassword,
-		Roots: with.roots, ClientCertificate: with.client, Run: opt,
+		Roots: with.roots, ClientCertificate: with.client, Memory: m.replies, Run: opt,
 	}
 }
 

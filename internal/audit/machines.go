@@ -82,7 +82,7 @@ func (r *reader) instance(i ec2types.Instance) {
 		if t.ID != id {
 			return
 		}
-		t.Address = aws.ToString(i.PrivateIpAddress)
+		t.Address, t.DNS = aws.ToString(i.PrivateIpAddress), aws.ToString(i.PrivateDnsName)
 		if i.Placement != nil {
 			t.Zone = aws.ToString(i.Placement.AvailabilityZone)
 		}
@@ -95,7 +95,11 @@ func (r *reader) card(card ec2types.NetworkInterface) {
 		r.members[address] = append(r.members[address], aws.ToString(g.GroupId))
 	}
 	r.eachTarget(func(t *scenarios.AuditTarget) {
-		if t.ID == address && t.Zone == "" {
+		if t.ID != address {
+			return
+		}
+		t.DNS = aws.ToString(card.PrivateDnsName)
+		if t.Zone == "" {
 			t.Zone = aws.ToString(card.AvailabilityZone)
 		}
 	})

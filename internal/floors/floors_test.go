@@ -24,7 +24,7 @@ const (
 // neighbours: a measuring room does not know the judging one, a rendering one
 // knows the vocabulary alone.
 var may = floorsOf(`
-cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog
+cmd/impala-lbcheck: internal/doctor internal/exporter internal/httpserve hs2client internal/keytab internal/krb5conf internal/simkdc lbcheck scenarios scenarios/run scenarios/run/limits scenarios/judge report internal/mask internal/simcluster internal/audit internal/impalaweb internal/provision internal/provision/lbfile internal/localfile internal/shellcmd internal/strictyaml internal/schema vocab cmd/impala-lbcheck/internal/flags cmd/impala-lbcheck/internal/live cmd/impala-lbcheck/internal/livepage cmd/impala-lbcheck/internal/manpage cmd/impala-lbcheck/internal/provisiontext cmd/impala-lbcheck/internal/size scenarios/threshold scenarios/merge scenarios/compare internal/jsonstream cmd/impala-lbcheck/internal/comparetext cmd/impala-lbcheck/internal/reconciletext internal/reconcile internal/balancerlog scenarios/account
 cmd/impala-lbcheck/internal/livepage: internal/httpserve
 cmd/impala-lbcheck/internal/comparetext: report scenarios scenarios/compare vocab
 cmd/impala-lbcheck/internal/reconciletext: report scenarios internal/reconcile internal/balancerlog
@@ -45,7 +45,8 @@ scenarios/run/internal/host:
 scenarios/run/internal/handoff:
 scenarios/merge: scenarios scenarios/judge vocab
 scenarios/compare: scenarios internal/stats scenarios/internal/generator scenarios/internal/phrase
-scenarios/judge: scenarios scenarios/compare vocab internal/stats scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/awscheck scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
+scenarios/account: scenarios scenarios/internal/awscheck scenarios/internal/batch scenarios/internal/phrase
+scenarios/judge: scenarios scenarios/compare vocab internal/stats scenarios/account scenarios/internal/cause scenarios/sizing scenarios/threshold scenarios/internal/awscheck scenarios/internal/balance scenarios/internal/batch scenarios/internal/budget scenarios/internal/dn scenarios/internal/generator scenarios/internal/phrase
 scenarios: vocab scenarios/internal/dn internal/strictyaml internal/usertext internal/enum scenarios/internal/hdr scenarios/internal/exactjson scenarios/internal/bounds
 scenarios/internal/hdr:
 scenarios/internal/exactjson:

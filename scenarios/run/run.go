@@ -41,6 +41,11 @@ type Options struct {
 	// has returned; it copies what the run has recorded, and sessions wait meanwhile, so
 	// it is to be called seldom. nil: it is not called.
 	SoFar func(func() scenarios.Result)
+	// Audit is what AWS says of the load balancer: the judges hold it against what Impala
+	// needs, and the result has it. nil: AWS was not asked.
+	Audit *scenarios.Audited
+	// Remarks are what the result notes besides what the run notices.
+	Remarks []string
 	// Tool is the version that the result names.
 	Tool string
 	// Pages reads the web pages of coordinators, as they were declared, and

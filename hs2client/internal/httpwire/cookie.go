@@ -12,6 +12,7 @@ import (
 const (
 	maxCookies = 20
 	maxCookie  = 4 << 10              // bytes of a name with its value
+	maxJar     = 16 << 10             // bytes of all of them: servers take no request with more
 	maxAge     = 10 * 365 * 24 * 3600 // seconds; a longer life is cut
 )
 
@@ -36,10 +37,22 @@ func (j *jar) store(fields []string, now time.Time) {
 			continue
 		}
 		j.remove(c)
-		if keep && len(*j) < maxCookies {
+		if keep && len(*j) < maxCookies && j.size()+c.size() <= maxJar {
 			*j = append(*j, c)
 		}
 	}
+}
+
+// size is the bytes of a name with its value, and of the path.
+func (c cookie) size() int { return len(c.name) + len(c.value) + len(c.path) }
+
+// size is that of all cookies.
+func (j *jar) size() int {
+	n := 0
+	for _, c := range *j {
+		n += c.size()
+	}
+	return n
 }
 
 // remove removes the cookie that c takes the place of.

@@ -28,6 +28,8 @@ type Config struct {
 	HangUp func()                        // ends the one there is
 	Within func(d time.Duration, wait func() error) error
 
+	Reserve func(bytes int) error // is asked before what arrives takes memory
+
 	Requests, Reauthenticated *int // counted there
 }
 
@@ -96,7 +98,7 @@ func (x *Exchange) ask(body []byte) error {
 		x.stream = stream
 	}
 	c := &call{in: readers.Get().(*bufio.Reader), closing: x.config.PerCall}
-	c.bound = bound{stream: x.stream, received: &x.received, left: maxHead}
+	c.bound = bound{stream: x.stream, received: &x.received, reserve: x.config.Reserve, left: maxHead}
 	c.in.Reset(&c.bound)
 	x.call = c
 	return x.send(body)

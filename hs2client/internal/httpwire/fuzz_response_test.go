@@ -39,7 +39,8 @@ func overTape(mode uint8, said ...[]byte) (*Exchange, *wire.Conn) {
 		return t, nil
 	}
 	x := New(Config{
-		URL: &url.URL{Path: "/cliservice"}, Host: "a:1", Login: Basic("ann", secret), Expect: mode&1 != 0, PerCall: mode&2 != 0, TLS: mode&4 != 0,
+		Reserve: func(int) error { return nil },
+		URL:     &url.URL{Path: "/cliservice"}, Host: "a:1", Login: Basic("ann", secret), Expect: mode&1 != 0, PerCall: mode&2 != 0, TLS: mode&4 != 0,
 		Dial: next, HangUp: func() {}, Within: func(_ time.Duration, wait func() error) error { return wait() },
 		Requests: new(int), Reauthenticated: new(int),
 	}, nil)

@@ -12,6 +12,8 @@ import (
 
 // Bounds of a response.
 const (
+	freeHead   = 4 << 10  // bytes of its head for which no memory is reserved
+	fieldSize  = 32       // times its size in a head is what a field may take that is one letter
 	maxHead    = 64 << 10 // bytes of its head
 	maxFields  = 256      // in its head
 	maxInterim = 5        // responses before the final one
@@ -27,6 +29,7 @@ const messageHead = 4
 type bound struct {
 	stream   io.Reader
 	received *bool
+	reserve  func(bytes int) error
 	left     int
 	err      error // the last one; a parser may object to what came before it instead
 }
@@ -41,6 +44,9 @@ func (b *bound) Read(p []byte) (int, error) {
 	}
 	n, err := b.stream.Read(p)
 	if b.left > 0 {
+		if beyond := min(n, maxHead-b.left+n-freeHead); beyond > 0 && err == nil {
+			err = b.reserve(beyond * fieldSize)
+		}
 		b.left -= n
 	}
 	*b.received = *b.received || n > 0

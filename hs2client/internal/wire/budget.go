@@ -22,10 +22,12 @@ func (b Budget) Within(n int) Budget { return Budget{min(b.Bytes, n), min(b.Over
 func (b Budget) less(rest Budget) int { return b.Bytes - rest.Bytes + b.Overhead - rest.Overhead }
 
 // What decoding allocates beyond the bytes of a value: the header of a string or
-// slice, and a struct of the generated code with the pointer to it.
+// slice, a struct of the generated code with the pointer to it, and an entry of a map,
+// for which there is room before it arrives.
 const (
 	textOverhead   = 24
 	structOverhead = 80
+	entryOverhead  = 64
 )
 
 // Bounds on what a reply contains, whatever its budget.

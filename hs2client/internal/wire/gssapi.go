@@ -83,14 +83,14 @@ func (e *OfferError) Error() string {
 
 // Complete fails unless all steps were made: a server that says so earlier has proved
 // nothing.
-func (g *GSSAPI) Complete(rw io.ReadWriter) (io.ReadWriter, error) {
+func (g *GSSAPI) Complete(rw io.ReadWriter, reserve func(int) error) (io.ReadWriter, error) {
 	if !g.chosen {
 		return nil, failure(vocab.KindServerProof, "the server ended the login without the proof that it holds the service's key")
 	}
 	if g.QOP == gss.QOPAuth {
 		return nil, nil
 	}
-	return &protectedStream{rw: rw, context: g.context, sealed: g.QOP == gss.QOPConf, room: g.room}, nil
+	return &protectedStream{rw: rw, reserve: reserve, context: g.context, sealed: g.QOP == gss.QOPConf, room: g.room}, nil
 }
 
 // ProofError classes why a server's answer to a ticket is not believed.

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 
 	"github.com/impala-lbcheck/impala-lbcheck/internal/saslframe"
@@ -18,7 +19,8 @@ type Mechanism interface {
 	Step(challenge []byte) ([]byte, error)
 	// Complete is called when the server says that the login is complete. It returns
 	// the stream through which the rest goes; nil: frames that are not protected.
-	Complete(rw io.ReadWriter) (io.ReadWriter, error)
+	// Memory is to be reserved before it is allocated for what arrives.
+	Complete(rw io.ReadWriter, reserve func(bytes int) error) (io.ReadWriter, error)
 }
 
 // Login makes a SASL login; everything after it is sent in frames.
@@ -60,7 +62,7 @@ func (c *Conn) exchange(m Mechanism) (io.ReadWriter, error) {
 		}
 		switch status {
 		case saslframe.StatusComplete:
-			return m.Complete(c.t.rw)
+			return m.Complete(c.t.rw, c.t.share.reserve)
 		case saslframe.StatusBad, saslframe.StatusError:
 			return nil, refusedLogin(payload)
 		case saslframe.StatusStart:
@@ -97,6 +99,11 @@ func (c *Conn) receiveLogin() (saslframe.Status, []byte, error) {
 	if st := saslframe.Status(head[0]); st < saslframe.StatusStart || st > saslframe.StatusComplete {
 		return 0, nil, Unrecognized(Sniff(head), head)
 	}
+	if n := int(binary.BigEndian.Uint32(head[1:])); n <= saslframe.MaxMessage { // a longer one is refused
+		if err := t.share.reserve(n); err != nil {
+			return 0, nil, err
+		}
+	}
 	status, payload, err := saslframe.ReadMessage(t, saslframe.MaxMessage)
 	switch {
 	case t.err != nil:
@@ -131,4 +138,4 @@ func (*Plain) Step([]byte) ([]byte, error) {
 }
 
 // Complete needs no protection.
-func (*Plain) Complete(io.ReadWriter) (io.ReadWriter, error) { return nil, nil }
+func (*Plain) Complete(io.ReadWriter, func(int) error) (io.ReadWriter, error) { return nil, nil }

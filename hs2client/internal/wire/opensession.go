@@ -65,7 +65,7 @@ func (r *OpenSessionResult) readField(ctx context.Context, p *protocol, id int16
 
 // readConfiguration goes through the map entry by entry and keeps http_addr.
 func (r *OpenSessionResult) readConfiguration(ctx context.Context, p *protocol) error {
-	key, value, n, err := p.ReadMapBegin(ctx)
+	key, value, n, err := p.readMapHead(ctx)
 	ofStrings := key == thrift.STRING && value == thrift.STRING
 	for err == nil && n > 0 {
 		if ofStrings {

@@ -15,11 +15,13 @@ type protectedStream struct {
 	context *gss.Context
 	sealed  bool
 	room    int // bytes of a message of ours
+	reserve func(bytes int) error
 
 	plain []byte // unwrapped and not read
 	head  []byte // of a frame's header, what arrived
 	body  []byte // of the frame, what arrived
 	want  int    // bytes of the frame
+	have  int    // bytes for which memory is reserved
 }
 
 // Write sends a message in as many frames as it takes, at once.
@@ -65,9 +67,12 @@ func (s *protectedStream) next() error {
 		if err != nil {
 			return &Error{Kind: vocab.KindOversize, Err: err}
 		}
-		s.want = n
+		s.want, s.have = n, 0
 	}
 	for len(s.body) < s.want {
+		if err := s.reserveBody(); err != nil {
+			return err
+		}
 		if err := s.receive(&s.body, s.want); err != nil {
 			return err
 		}
@@ -88,9 +93,8 @@ func (s *protectedStream) next() error {
 // receive appends what arrives to b, up to want bytes in all. Memory grows with what
 // arrives, not with what was announced.
 func (s *protectedStream) receive(b *[]byte, want int) error {
-	const step = 4 << 10
 	have := len(*b)
-	n := min(want-have, max(have, step))
+	n := growth(have, want)
 	*b = append(*b, make([]byte, n)...)
 	got, err := s.rw.Read((*b)[have:])
 	*b = (*b)[:have+got]
@@ -101,4 +105,22 @@ func (s *protectedStream) receive(b *[]byte, want int) error {
 		err = io.ErrNoProgress
 	}
 	return err
+}
+
+// growth is how many bytes are made room for where have bytes have arrived of want.
+func growth(have, want int) int {
+	const step = 4 << 10
+	return min(want-have, max(have, step))
+}
+
+// reserveBody reserves memory for what receive makes room for, and for the message that
+// it is the token of.
+func (s *protectedStream) reserveBody() error {
+	need := len(s.body) + growth(len(s.body), s.want)
+	if need <= s.have {
+		return nil
+	}
+	more := 2 * (need - s.have)
+	s.have = need
+	return s.reserve(more)
 }

@@ -79,7 +79,7 @@ func TestProtectedStream_ReadsByteByByte(t *testing.T) {
 		client, server := pair(t)
 		long := string(bytes.Repeat([]byte("long"), 5000))
 		in := frames(t, server, sealed, "one", "", long)
-		s := &protectedStream{rw: reader{Reader: iotest.OneByteReader(bytes.NewReader(in))}, context: client, sealed: sealed}
+		s := &protectedStream{reserve: unbounded, rw: reader{Reader: iotest.OneByteReader(bytes.NewReader(in))}, context: client, sealed: sealed}
 		var got []byte
 		buf := make([]byte, 7)
 		for {
@@ -115,7 +115,7 @@ func (r *timeouts) Read(p []byte) (int, error) {
 func TestProtectedStream_GoesOnAfterATimeout(t *testing.T) {
 	t.Parallel()
 	client, server := pair(t)
-	s := &protectedStream{rw: reader{Reader: &timeouts{Reader: bytes.NewReader(frames(t, server, true, "one", "two"))}}, context: client, sealed: true}
+	s := &protectedStream{reserve: unbounded, rw: reader{Reader: &timeouts{Reader: bytes.NewReader(frames(t, server, true, "one", "two"))}}, context: client, sealed: true}
 	var got []byte
 	buf := make([]byte, 8)
 	for len(got) < 6 {
@@ -134,7 +134,7 @@ func TestProtectedStream_WritesWhatTheServerTakes(t *testing.T) {
 	t.Parallel()
 	client, server := pair(t)
 	var out bytes.Buffer
-	s := &protectedStream{rw: &out, context: client, sealed: true, room: client.Room(200, true)}
+	s := &protectedStream{reserve: unbounded, rw: &out, context: client, sealed: true, room: client.Room(200, true)}
 	message := bytes.Repeat([]byte("request "), 100)
 	if n, err := s.Write(message); n != len(message) || err != nil {
 		t.Fatal(n, err)
@@ -172,7 +172,7 @@ func TestProtectedStream_Errors(t *testing.T) {
 		"half a frame":        {func(c *gss.Context) []byte { return frames(t, c, true, "one")[:20] }, vocab.KindEOF},
 	} {
 		client, server := pair(t)
-		s := &protectedStream{rw: reader{Reader: bytes.NewReader(tc.in(server))}, context: client, sealed: true}
+		s := &protectedStream{reserve: unbounded, rw: reader{Reader: bytes.NewReader(tc.in(server))}, context: client, sealed: true}
 		var err error
 		for err == nil {
 			_, err = s.Read(make([]byte, 16))
@@ -182,3 +182,6 @@ func TestProtectedStream_Errors(t *testing.T) {
 		}
 	}
 }
+
+// unbounded reserves whatever is asked for.
+func unbounded(int) error { return nil }

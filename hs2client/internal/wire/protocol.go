@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"unsafe"
 
 	"github.com/apache/thrift/lib/go/thrift"
 
@@ -59,6 +60,23 @@ func (p *protocol) charge(n int) error {
 	return nil
 }
 
+// reserve counts what is about to be allocated and is not beyond the reply's bytes.
+func (p *protocol) reserve(n int) error {
+	if err := p.t.share.reserve(n); err != nil {
+		return p.t.fail(err)
+	}
+	return nil
+}
+
+// elementSize is what the generated code allocates for an element of a list before it
+// reads the first.
+func elementSize(t thrift.TType) int {
+	if t == thrift.STRING {
+		return textOverhead
+	}
+	return 8 // a pointer or a number
+}
+
 // ReadBinary reads a byte string.
 func (p *protocol) ReadBinary(ctx context.Context) ([]byte, error) {
 	n, err := p.readText(ctx)
@@ -75,24 +93,34 @@ func (p *protocol) ReadString(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if p.t.has(n) {
+		if err := p.reserve(n); err != nil {
+			return "", err
+		}
 		s := string(p.t.in[p.t.start : p.t.start+n])
 		return s, p.t.discard(n)
 	}
 	b, err := p.readGrowing(n)
-	return string(b), err
+	return unsafe.String(unsafe.SliceData(b), len(b)), err // nobody else has b: a copy would double the memory
 }
 
 // readGrowing reads n bytes. Memory grows with what arrives, not with what a length
 // promises.
 func (p *protocol) readGrowing(n int) ([]byte, error) {
 	const first = 4 << 10
-	b, have := make([]byte, min(n, first)), 0
+	have := 0
+	if err := p.reserve(min(n, first)); err != nil {
+		return nil, err
+	}
+	b := make([]byte, min(n, first))
 	for {
 		if _, err := io.ReadFull(p.t, b[have:]); err != nil {
 			return nil, err
 		}
 		if have = len(b); have == n {
 			return b, nil
+		}
+		if err := p.reserve(min(n, 2*have) - have); err != nil {
+			return nil, err
 		}
 		grown := make([]byte, min(n, 2*have))
 		copy(grown, b)
@@ -113,8 +141,17 @@ func (p *protocol) readCount(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
-// ReadListBegin reads the head of a list.
+// ReadListBegin reads the head of a list whose elements are about to be allocated.
 func (p *protocol) ReadListBegin(ctx context.Context) (thrift.TType, int, error) {
+	elem, n, err := p.readListHead(ctx)
+	if err == nil {
+		err = p.reserve(n * elementSize(elem))
+	}
+	return elem, n, err
+}
+
+// readListHead reads the type and the number of a list's elements.
+func (p *protocol) readListHead(ctx context.Context) (thrift.TType, int, error) {
 	elem, err := p.ReadByte(ctx)
 	if err != nil {
 		return 0, 0, err
@@ -128,8 +165,17 @@ func (p *protocol) ReadSetBegin(ctx context.Context) (thrift.TType, int, error) 
 	return p.ReadListBegin(ctx)
 }
 
-// ReadMapBegin reads the head of a map.
+// ReadMapBegin reads the head of a map whose entries are about to be allocated.
 func (p *protocol) ReadMapBegin(ctx context.Context) (key, value thrift.TType, n int, err error) {
+	key, value, n, err = p.readMapHead(ctx)
+	if err == nil {
+		err = p.charge(n * entryOverhead)
+	}
+	return key, value, n, err
+}
+
+// readMapHead reads the types and the number of a map's entries.
+func (p *protocol) readMapHead(ctx context.Context) (key, value thrift.TType, n int, err error) {
 	k, err := p.ReadByte(ctx)
 	if err != nil {
 		return 0, 0, 0, err
@@ -169,13 +215,13 @@ func (p *protocol) skip(ctx context.Context, t thrift.TType, depth int) error {
 	case thrift.STRUCT:
 		return p.skipStruct(ctx, depth)
 	case thrift.LIST, thrift.SET:
-		elem, n, err := p.ReadListBegin(ctx)
+		elem, n, err := p.readListHead(ctx)
 		for i := 0; err == nil && i < n; i++ {
 			err = p.skip(ctx, elem, depth-1)
 		}
 		return err
 	case thrift.MAP:
-		key, value, n, err := p.ReadMapBegin(ctx)
+		key, value, n, err := p.readMapHead(ctx)
 		for i := 0; err == nil && i < n; i++ {
 			if err = p.skip(ctx, key, depth-1); err == nil {
 				err = p.skip(ctx, value, depth-1)

@@ -132,7 +132,7 @@ func (t *transport) charge(n int) error {
 		return failure(vocab.KindOversize, "a reply that needs more memory than this client allows")
 	}
 	t.left.Overhead -= n
-	return nil
+	return t.share.reserve(n)
 }
 
 // nextFrame reads the header of a data frame. An empty frame uses budget as its

@@ -51,6 +51,7 @@ type transport struct {
 	out        []byte  // the request being written; begins in scratch
 	frame      int     // bytes of the data frame not yet read
 	left       Budget  // what this reply may still use
+	share      share   // of the memory for the replies to all connections
 	small      [8]byte // a value that did not lie in one piece, or arrived while idle
 }
 
@@ -65,11 +66,13 @@ func (t *transport) acquire(b Budget) {
 		t.out = t.scratch[:saslframe.FrameHeader]
 	}
 	t.left = b
+	t.share.begin()
 }
 
 // release returns the buffers. Unexpected bytes stay: the next call reads them
 // as the head of its reply, and fails.
 func (t *transport) release() {
+	t.share.end()
 	if t.scratch != nil {
 		writeBufs.Put(t.scratch)
 	}

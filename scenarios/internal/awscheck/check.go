@@ -131,7 +131,7 @@ func (c check) of(a asked) (of aspect, why string) {
 	case scenarios.BalancerNetwork:
 		of = c.network
 	case "":
-		return of, "the load balancer could not be read" + a.firstUnread()
+		return of, Unread(*a.Audited)
 	default:
 		return of, fmt.Sprintf("it is a load balancer of type %s, and the checks are for Classic and network load balancers", a.Type)
 	}
@@ -146,12 +146,16 @@ func (c check) of(a asked) (of aspect, why string) {
 	return of, ""
 }
 
-// firstUnread is the first call that failed, after a colon.
-func (a asked) firstUnread() string {
-	if len(a.Unread) == 0 {
+// Unread is why a load balancer was not read, by the first call that failed; "": it was.
+func Unread(a scenarios.Audited) string {
+	const text = "the load balancer could not be read"
+	switch {
+	case a.Type != "":
 		return ""
+	case len(a.Unread) == 0:
+		return text
 	}
-	return ": " + unreadText(a.Unread[0])
+	return text + ": " + unreadText(a.Unread[0])
 }
 
 // missing is why a call's answer is not there; "" where it is.
@@ -168,7 +172,7 @@ func unreadText(u scenarios.AuditUnread) string {
 	if u.Missing != "" {
 		return "the caller lacks the permission " + u.Missing
 	}
-	return fmt.Sprintf("%s: %s", u.Action, u.Text)
+	return strings.TrimPrefix(u.Action+": "+u.Text, ": ") // what failed before a call has no action
 }
 
 // cli is a command of the AWS CLI: its options are names and values, by turns.

@@ -25,7 +25,7 @@ func judgeHealth(a asked) outcome {
 		serving := 0
 		for _, t := range g.Targets {
 			switch {
-			case inService(t):
+			case InService(t):
 				serving++
 				total++
 			case !leaving(t):

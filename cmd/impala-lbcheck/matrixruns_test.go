@@ -1,0 +1,77 @@
+package main
+
+// matrixRuns are faults of a run, of this machine and of the cluster meanwhile.
+var matrixRuns = []matrixRow{
+	{
+		id: "F32", fault: "Ctrl-C during a run, and once more", report: "sessions closed; a second one ends at once", exit: "130", partial: "`complete: false`, the sessions so far",
+		shownBy: []string{"TestSignal_ClosesSessionsAndKeepsTheResult", "TestSignal_LeavesNothingOpenOnTheCluster", "capacity.interrupted"},
+	},
+	{
+		id: "F33", fault: "SIGTERM, SIGHUP, SIGQUIT, a reader that is gone", report: "as F32; files are written although stdout is closed", exit: "129, 131, 143", partial: "`complete: false`, the sessions so far",
+		shownBy: []string{"TestSignal_ClosesSessionsAndKeepsTheResult", "TestSignal_LeavesNothingOpenOnTheCluster", "TestWrite_ClosedReaderIsNoFault"},
+	},
+	{
+		id: "F34", fault: "the disk is full when the report is written", report: "the write that failed is named; stdout has the report; no file is left half", exit: "4, 70", partial: "on stdout",
+		tries: []matrixTry{
+			{name: "nothing measured", linux: true, peer: closedPort, args: []string{"smoke", "ADDR", "--quiet", "--out", "json=/dev/full"}, exit: exitUnmeasured, says: []string{"report not written: write /dev/full", "NOTHING MEASURED"}},
+			{name: "passed", linux: true, args: []string{"demo", "smoke", "--quiet", "--coordinators", "2", "--rate", "0", "--out", "json=/dev/full"}, exit: exitInternal, says: []string{"report not written: write /dev/full", "PASS"}},
+		},
+		shownBy: []string{"TestWrite_FailedReportIsNoPass"},
+	},
+	{
+		id: "F35", fault: "a file for a report in a directory that is not there, is none, or may not be written", report: "refused before anything is sent", exit: "2",
+		tries: []matrixTry{
+			{name: "no directory", args: []string{"smoke", "127.0.0.1:1", "--out", "DIR/none/r.json"}, exit: exitUsage, says: []string{"no such file or directory"}},
+			{name: "a file as a directory", files: map[string]string{"f": ""}, args: []string{"smoke", "127.0.0.1:1", "--out", "DIR/f/r.json"}, exit: exitUsage, says: []string{"not a directory"}},
+			{name: "a directory as the file", args: []string{"smoke", "127.0.0.1:1", "--out", "json=DIR"}, exit: exitUsage, says: []string{"directory"}},
+		},
+		shownBy: []string{"TestOutputs_AreNotOneFile", "TestOutputs_StdoutIsOneToo"},
+	},
+	{
+		id: "F36", fault: "too few file descriptors", report: "refused with need and have; in a run tcp.local-nofile and load.lag inconclusive, never the service", exit: "2, 3", partial: "`complete: false`, the sessions so far",
+		shownBy: []string{"load.descriptors", "TestCheckPreflight_NamesNeedAndHave", "TestStages_LimitOfThisMachineIsInconclusive"},
+	},
+	{
+		id: "F37", fault: "local ports run out", report: "as F36, with tcp.local-ports", exit: "2, 3", partial: "`complete: false`, the sessions so far",
+		shownBy: []string{"load.ports", "TestCheckPreflight_NamesNeedAndHave", "TestStages_LimitOfThisMachineIsInconclusive"},
+	},
+	{
+		id: "F38", fault: "little memory, many sessions; SIGKILL", report: "10 000 held sessions in 78 MiB; `--observations` has complete lines up to the last", exit: "137", partial: "the lines",
+		shownBy:    []string{"capacity.memory", "load.killed", "TestRun_MemoryDoesNotGrowWithSessions", "TestMemory_BoundsAllSessionsTogether"},
+		unprovable: "a limit of 64 MiB for 10 000 sessions: the process takes more, and cgroups are not writable everywhere",
+	},
+	{
+		id: "F39", fault: "clocks: this machine's jumps, another's differs", report: "sasl.clock-skew and tls.expiry with both clocks", exit: "1, 4", partial: "as far as the run came",
+		shownBy:    []string{"TestDemo_ReportsFaults", "TestDoctor_NamesTheCauseOfAKerberosFailure"},
+		unprovable: "a jump of the system clock, which no test may set: durations are of the monotonic clock",
+	},
+	{
+		id: "F40", fault: "names of coordinators: one for several, none, control characters, 1 MB", report: "identity.sound inconclusive; names are cut and shown without control characters", exit: "3",
+		shownBy: []string{"TestDemo_ReportsFaults", "TestOpen_KeepsNoLongName", "TestError_ShowsNoControlCharacter", "TestOutputs_HoldNothingThatATerminalOrCIObeys", "haproxy.name.one-for-four"},
+	},
+	{
+		id: "F41", fault: "a coordinator restarts during the run", report: "one coordinator with two pids", exit: "0",
+		shownBy: []string{"TestRun_RestartIsOneCoordinatorWithTwoPIDs", "TestDemo_ReportsFaults"},
+	},
+	{
+		id: "F42", fault: "a backend is added, drained or given another weight", report: "the report has the times", exit: "0, 1",
+		shownBy: []string{"watch.changes", "TestWatch_Drain", "haproxy.drain"},
+	},
+	{
+		id: "F43", fault: "session limit, unknown session, expired session, full admission queue, a query that fails or never ends", report: "session-limit, invalid-session, execute.admission, execute.error, timeout", exit: "1",
+		shownBy: []string{"TestSession_ClassesServerErrors", "TestSession_TimesOutInEveryPhase", "TestQuery_EndlessRepliesObeyDeadlineAndCancel", "TestDemo_ReportsFaults"},
+	},
+	{
+		id: "F44", fault: "an idle connection is closed, reset or dropped", report: "idle.cut, with how and when", exit: "1",
+		shownBy: []string{"idle.fin", "idle.rst", "idle.silent", "TestIdle_FindsWhenAndHowConnectionsAreCut"},
+	},
+	{
+		id: "F45", fault: "a PROXY header that nobody expects, or that is expected", report: "open.proxy-header; what the diagnostic connections heard", exit: "4", partial: "`complete: false`, the failure",
+		tries:   []matrixTry{{peer: thatSays("PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n"), args: []string{"smoke", "ADDR", "--quiet"}, exit: exitUnmeasured, class: "open.proxy-header", says: []string{"PROXY"}}},
+		shownBy: []string{"TestDemo_ReportsFaults", "TestCluster_PROXYHeaderBeforeLogin", "doctor.balancers"},
+	},
+	{
+		id: "F46", fault: "the balancer keeps a client at one coordinator", report: "balance.coverage, or tolerated where it is declared", exit: "0, 1",
+		shownBy: []string{"TestDemo_ReportsFaults", "TestSmoke_PolicySourceByLocalAddress", "envoy.maglev.source"},
+	},
+}
