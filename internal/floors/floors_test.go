@@ -124,6 +124,7 @@ type pkg struct {
 	Name       string
 	Imports    []string
 	Export     string // file of export data, under -export
+	Module     *struct{ Path, Dir string }
 }
 
 // name is the package's path within the module.
@@ -169,7 +170,7 @@ func list(t *testing.T) []pkg {
 // listIn runs `go list` in dir.
 func listIn(t *testing.T, dir string, args ...string) []pkg {
 	t.Helper()
-	args = append([]string{"list", "-json=ImportPath,Name,Imports,Export"}, args...)
+	args = append([]string{"list", "-json=ImportPath,Name,Imports,Export,Module"}, args...)
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	var stderr strings.Builder
 	cmd.Dir, cmd.Stderr = dir, &stderr
