@@ -43,7 +43,7 @@ func newNeighbours(t *testing.T, shared bool) *neighbours {
 	}
 	theirs := n.AddCertificate(awssim.Certificate{Domain: "green.example.com", Tags: otherOwner})
 	n.AddBalancer(awssim.Balancer{
-		Name: "elb-impala-green", Subnets: n.subnets, Groups: []string{n.front}, Instances: n.instances, Tags: otherOwner, HealthCheck: checkOf("TCP:21050"),
+		Name: "elb-impala-green", Subnets: n.subnets, Groups: []string{n.front}, Instances: n.instances, Tags: otherOwner, HealthCheck: checkAt("TCP:21050"),
 		Listeners: []awssim.Listener{{Protocol: "SSL", Port: 21050, InstanceProtocol: "SSL", InstancePort: 21050, Certificate: theirs}},
 	})
 	n.AddTargetGroup(awssim.TargetGroup{Name: "green", Port: 21050, VPC: n.vpc, Targets: []awssim.Target{{ID: n.instances[0]}}})
@@ -63,7 +63,7 @@ func newNeighbours(t *testing.T, shared bool) *neighbours {
 	return n
 }
 
-func checkOf(target string) awssim.HealthCheck {
+func checkAt(target string) awssim.HealthCheck {
 	return awssim.HealthCheck{Target: target, Interval: 30, Timeout: 5, Unhealthy: 2, Healthy: 2}
 }
 
@@ -247,7 +247,7 @@ func (n *neighbours) deleteBucket(t *testing.T) {
 // twin is a balancer with our name that is another's, before the same coordinators.
 func (n *neighbours) twin(port int32, group string) {
 	n.AddBalancer(awssim.Balancer{
-		Name: n.spec.Balancer(), Subnets: n.subnets, Groups: []string{group}, Instances: n.instances, HealthCheck: checkOf(fmt.Sprint("TCP:", port)),
+		Name: n.spec.Balancer(), Subnets: n.subnets, Groups: []string{group}, Instances: n.instances, HealthCheck: checkAt(fmt.Sprint("TCP:", port)),
 		Listeners: []awssim.Listener{{Protocol: "TCP", Port: port, InstanceProtocol: "TCP", InstancePort: port}},
 	})
 	n.balancer = ""
