@@ -117,9 +117,6 @@ func (s netKind) balancerRemovals() []Change {
 }
 
 func (s netKind) targetGroupRemovals() []Change {
-	if b := s.found(); b.exists && !b.owned {
-		return nil // nothing is removed while it works through our groups
-	}
 	return mapSlice(s.ownedGroups(), func(g targetGroup) Change { return s.deleteTargetGroup(g, "") })
 }
 
@@ -139,6 +136,21 @@ func (s netKind) holdups() []Change {
 		}
 	}
 	return changes
+}
+
+// foreign are target groups with a name of ours: the VPC, which is part of it, is the
+// group's own, for lb.yaml's need not exist any more.
+func (s netKind) foreign() []Leftover {
+	var left []Leftover
+	for _, g := range s.targetGroups {
+		named := slices.ContainsFunc(s.spec.Listeners, func(port uint16) bool {
+			return g.name() == s.spec.TargetGroup(s.identity.owner, text(g.VpcId), port)
+		})
+		if named && !s.ownedBy(g.tags) {
+			left = append(left, Leftover{Resource: "target group", Name: g.name(), Why: withoutTag, Kept: true})
+		}
+	}
+	return left
 }
 
 func (s netKind) verdicts() []Verdict {
