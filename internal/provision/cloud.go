@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -98,7 +99,7 @@ func S3Client(cfg aws.Config) *s3.Client {
 
 func newCloud(cfg aws.Config) Cloud {
 	return Cloud{
-		EC2: ec2.NewFromConfig(cfg), ELB: elb.NewFromConfig(cfg), ACM: acm.NewFromConfig(cfg),
+		EC2: ec2.NewFromConfig(cfg), ELB: elb.NewFromConfig(cfg), ELBv2: elbv2.NewFromConfig(cfg), ACM: acm.NewFromConfig(cfg),
 		S3: S3Client(cfg), STS: sts.NewFromConfig(cfg), Quotas: servicequotas.NewFromConfig(cfg), Region: cfg.Region,
 	}
 }

@@ -190,6 +190,7 @@ func retryable(err error) bool {
 		"InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupID.NotFound",
 		"InvalidNetworkInterfaceID.NotFound", "DependencyViolation",
 		"LoadBalancerNotFound", "DuplicateLoadBalancerName", "InvalidInstance", "InvalidConfigurationRequest",
+		"DuplicateTargetGroupName", "TargetGroupNotFound", "InvalidTarget", "ResourceInUse",
 		"CertificateNotFound", "DuplicateListener", "ListenerNotFound", "DuplicatePolicyName", "PolicyNotFound",
 		"ResourceNotFoundException", "ResourceInUseException", "RequestInProgressException",
 		"BucketAlreadyOwnedByYou", "NoSuchBucket", "OperationAborted",
