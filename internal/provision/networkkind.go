@@ -117,9 +117,6 @@ func (s netKind) balancerRemovals() []Change {
 }
 
 func (s netKind) groupRemovals() []Change {
-	if b := s.found(); b.exists && !b.owned {
-		return nil // nothing is removed while it works through our groups
-	}
 	return mapSlice(s.ownedGroups(), func(g targetGroup) Change { return s.deleteTargetGroup(g, "") })
 }
 
