@@ -14,15 +14,15 @@ import (
 	"github.com/impala-lbcheck/impala-lbcheck/internal/provision/lbfile"
 )
 
-// byHand changes AWS, or lb.yaml, after an apply.
-type byHand func(*cluster, *lbfile.Spec)
+// handChange changes AWS, or lb.yaml, after an apply.
+type handChange func(*cluster, *lbfile.Spec)
 
-func handOnNetwork(change func(*awssim.NetworkBalancer)) byHand {
+func handOnNetwork(change func(*awssim.NetworkBalancer)) handChange {
 	return func(c *cluster, s *lbfile.Spec) { c.SetNetworkBalancer(s.Balancer(), change) }
 }
 
 // handOnTargets changes the target group of 21050.
-func handOnTargets(change func(*awssim.TargetGroup)) byHand {
+func handOnTargets(change func(*awssim.TargetGroup)) handChange {
 	return func(c *cluster, _ *lbfile.Spec) {
 		for _, g := range c.TargetGroups() {
 			if strings.HasPrefix(g.Name, lbfile.TargetGroupPrefix+"21050-") {
@@ -32,7 +32,7 @@ func handOnTargets(change func(*awssim.TargetGroup)) byHand {
 	}
 }
 
-func handOnAttribute(key, value string) byHand {
+func handOnAttribute(key, value string) handChange {
 	return handOnTargets(func(g *awssim.TargetGroup) {
 		if g.Attributes == nil {
 			g.Attributes = map[string]string{}
@@ -90,7 +90,7 @@ func ifAny(is bool, v any) any {
 
 // networkDrifts are over TLS, unless a name begins with "TCP".
 var networkDrifts = map[string]struct {
-	hand byHand
+	hand handChange
 	want []string // drift, by what it begins with
 }{
 	"no change": {func(*cluster, *lbfile.Spec) {}, nil},

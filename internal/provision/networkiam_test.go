@@ -24,7 +24,7 @@ func wholeNetwork(t *testing.T) needed {
 
 	// Others change this and that, and lb.yaml changes too.
 	other := c.anyGroup()
-	for _, hand := range []byHand{
+	for _, hand := range []handChange{
 		handOnNetwork(func(b *awssim.NetworkBalancer) {
 			b.Groups, b.Subnets, b.Listeners = other, b.Subnets[:1], b.Listeners[:1]
 			b.Listeners[0].Policy = "ELBSecurityPolicy-2016-08"

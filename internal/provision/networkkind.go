@@ -80,7 +80,7 @@ func (s netKind) removals() []resource {
 }
 
 func (s netKind) released() []resource {
-	return []resource{{name: "target groups", read: &reader{s.readTargetGroups}, changes: s.groupRemovals, timeout: releaseTimeout}}
+	return []resource{{name: "target groups", read: &reader{s.readTargetGroups}, changes: s.targetGroupRemovals, timeout: releaseTimeout}}
 }
 
 // targetRemovals deregisters the targets, and waits until AWS has drained them. Without
@@ -116,7 +116,7 @@ func (s netKind) balancerRemovals() []Change {
 	return []Change{writes(c, s.cloud.ELBv2.DeleteLoadBalancer, &elbv2.DeleteLoadBalancerInput{LoadBalancerArn: s.net.description.LoadBalancerArn})}
 }
 
-func (s netKind) groupRemovals() []Change {
+func (s netKind) targetGroupRemovals() []Change {
 	return mapSlice(s.ownedGroups(), func(g targetGroup) Change { return s.deleteTargetGroup(g, "") })
 }
 

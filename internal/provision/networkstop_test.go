@@ -165,7 +165,7 @@ func TestNetwork_ImpairedServes(t *testing.T) {
 func TestNetwork_DestroyStopsForWhatDependsOnIt(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		hand byHand
+		hand handChange
 		says string
 	}{
 		"deletion protection": {

@@ -160,7 +160,7 @@ func (s netKind) wantedCheck() healthCheck {
 	}
 }
 
-func checkOf(g targetGroup) healthCheck {
+func checkOfGroup(g targetGroup) healthCheck {
 	h := healthCheck{
 		g.HealthCheckProtocol, text(g.HealthCheckPort), "", aws.ToInt32(g.HealthCheckIntervalSeconds), aws.ToInt32(g.HealthCheckTimeoutSeconds),
 		aws.ToInt32(g.HealthyThresholdCount), aws.ToInt32(g.UnhealthyThresholdCount),
@@ -193,7 +193,7 @@ func (s netKind) createTargetGroup(c Change, port uint16) Change {
 }
 
 func (s netKind) checkChanges(g targetGroup) Change {
-	have, h := checkOf(g), s.wantedCheck()
+	have, h := checkOfGroup(g), s.wantedCheck()
 	c := noChange("target group", g.name(), h.String())
 	if have == h {
 		return c
