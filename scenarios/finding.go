@@ -62,6 +62,7 @@ const (
 	TLSSameOnAllNodes = "tls.same-on-all-nodes"
 	DNSNodes          = "dns.nodes"
 	LoadLag           = "load.lag"
+	ShardMeasured     = "shard.measured"     // of a shard, the only one: it did its part of the scenario
 	SessionsClosed    = "sessions.closed"    // sessions end when they are closed, and none is left open
 	CapacityHeld      = "capacity.held"      // the sessions asked for got in, stayed and answered
 	QuerySucceeds     = "query.succeeds"     // the statement runs on every coordinator

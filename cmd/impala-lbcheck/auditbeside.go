@@ -42,7 +42,7 @@ func auditBeside(ctx context.Context, e env, s scenarios.Scenario, with secrets,
 	s.Audit.Balancer = withoutAccount(s.Audit.Balancer)
 	s, opt.Remarks = account.Expect(s, found)
 	opt.Audit = &found
-	return s, refuse(s)
+	return s, refuse(s, opt.Shard)
 }
 
 // notAudited is what is known of a load balancer where no call had an answer.

@@ -132,7 +132,7 @@ func demo(ctx context.Context, e env, s scenarios.Scenario, o *flags.Overrides, 
 		with.roots = x509.NewCertPool()
 		with.roots.AppendCertsFromPEM(ca)
 	}
-	if err := e.permit(s); err != nil {
+	if err := e.permit(s, scenarios.Shard{}); err != nil {
 		return err
 	}
 	if s.TLS.ClientCert != "" {

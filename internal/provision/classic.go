@@ -66,6 +66,8 @@ func (s classic) removals() []resource {
 
 func (s classic) holdups() []Change { return nil }
 
+func (s classic) foreign() []Leftover { return nil }
+
 func (s classic) released() []resource { return nil }
 
 func (s classic) matching() []uint16 { return s.matchingListeners() }

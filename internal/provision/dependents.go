@@ -146,18 +146,20 @@ func (s *state) dependentConflicts() []Change {
 	return changes
 }
 
+// withoutTag is why a resource with one of our names is kept.
+const withoutTag = "it does not carry our tag"
+
 // unowned lists resources with our names but without our tag. They are kept.
 func (s *state) unowned() []Leftover {
-	const why = "it does not carry our tag"
-	var left []Leftover
+	left := s.kind.foreign()
 	if b := s.kind.found(); b.exists && !b.owned {
-		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: why, Kept: true})
+		left = append(left, Leftover{Resource: "load balancer", Name: s.spec.Balancer(), Why: withoutTag, Kept: true})
 	}
 	for _, g := range s.groups.unowned {
-		left = append(left, Leftover{Resource: "security group", Name: text(g.GroupName) + " (" + text(g.GroupId) + ")", Why: why + "; rules that name it are kept too", Kept: true})
+		left = append(left, Leftover{Resource: "security group", Name: text(g.GroupName) + " (" + text(g.GroupId) + ")", Why: withoutTag + "; rules that name it are kept too", Kept: true})
 	}
 	for _, arn := range s.certificate.foreign {
-		left = append(left, Leftover{Resource: "certificate", Name: arn, Why: why, Kept: true})
+		left = append(left, Leftover{Resource: "certificate", Name: arn, Why: withoutTag, Kept: true})
 	}
 	return left
 }

@@ -160,7 +160,7 @@ func callError(err error) error {
 // iamAction is the IAM action of an operation: S3's differ from the API's names.
 func iamAction(service, operation string) string {
 	switch operation {
-	case "HeadBucket":
+	case "HeadBucket", "ListObjectsV2":
 		operation = "ListBucket"
 	case "HeadObject":
 		operation = "GetObject"

@@ -21,6 +21,7 @@ type kind interface {
 	// once the load balancer does not need it.
 	resources(former []resource) []resource
 	removals() []resource // the load balancer's, until its interfaces are gone
+	foreign() []Leftover  // what has a name of ours and not our tag, besides what all kinds have
 	holdups() []Change    // what prevents its removal, besides dependents
 	released() []resource // that can be removed once its interfaces are gone
 

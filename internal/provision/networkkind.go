@@ -138,6 +138,21 @@ func (s netKind) holdups() []Change {
 	return changes
 }
 
+// foreign are target groups with a name of ours: the VPC, which is part of it, is the
+// group's own, for lb.yaml's need not exist any more.
+func (s netKind) foreign() []Leftover {
+	var left []Leftover
+	for _, g := range s.targetGroups {
+		named := slices.ContainsFunc(s.spec.Listeners, func(port uint16) bool {
+			return g.name() == s.spec.TargetGroup(s.identity.owner, text(g.VpcId), port)
+		})
+		if named && !s.ownedBy(g.tags) {
+			left = append(left, Leftover{Resource: "target group", Name: g.name(), Why: withoutTag, Kept: true})
+		}
+	}
+	return left
+}
+
 func (s netKind) verdicts() []Verdict {
 	is, _ := s.balancerState()
 	return []Verdict{{Check: "load_balancer.state", OK: is == types.LoadBalancerStateEnumActive, Limit: "AWS says active", Found: string(is)}}

@@ -17,7 +17,12 @@ import (
 // look the largest is passed on, but a first look that must grow goes before
 // all others; where some finding has failed, the last look was cut, or the most that
 // the run may cost is reached, none is, and what waits for a look stays inconclusive.
+//
+// Of a shard they are not asked: see ofShard.
 func Judge(e scenarios.Measured) Judgement {
+	if e.Shard != nil {
+		return ofShard(e)
+	}
 	e, note := byAccount(e)
 	j := decide(e)
 	if note != "" {

@@ -19,6 +19,7 @@ func (r *run) measured() scenarios.Measured {
 		Closes: c.recorded.Closes(), Logins: c.recorded.Logins(), HTTP: c.recorded.HTTP(),
 		Sessions: c.recorded.Counts(),
 	}
+	m.Shard = r.shard()
 	if r.hasDueTimes() {
 		m.Load = c.load(r.needs)
 	}
