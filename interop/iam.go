@@ -41,8 +41,7 @@ var iamRuns = []iamRun{
 	{network: true, command: "apply"},
 	{network: true, command: "status"},
 	{network: true, command: "audit"},
-	// Not without DeleteTargetGroup: in moto a target group keeps naming a load balancer that is gone.
-	{network: true, command: "destroy", without: "elasticloadbalancing:DeleteLoadBalancer", exit: 1},
+	{network: true, command: "destroy", without: "elasticloadbalancing:DeleteTargetGroup", exit: 1},
 	{network: true, command: "destroy"},
 }
 
