@@ -19,7 +19,7 @@ var foreignFlags = map[string][]string{
 		"--output", "--cli-input-json", "--array-job-id", "--jobs", "--log-group-name", "--log-stream-name", "--start-from-head",
 		"--attributes", "--certificates", "--cidr", "--default-actions", "--group-id", "--health-check", "--health-check-interval-seconds",
 		"--health-check-path", "--health-check-port", "--health-check-protocol", "--healthy-threshold-count", "--instance-port", "--listener-arn",
-		"--listeners", "--load-balancer-arn", "--load-balancer-attributes", "--load-balancer-port", "--policy-attributes", "--policy-name",
+		"--listeners", "--load-balancer-arn", "--load-balancer-arns", "--load-balancer-attributes", "--load-balancer-port", "--policy-attributes", "--policy-name",
 		"--policy-names", "--policy-type-name", "--port", "--ssl-certificate-id", "--ssl-policy", "--subnets", "--target-group-arn", "--targets",
 		"--unhealthy-threshold-count", "--zonal-shift-id"},
 	"docker":  {"--rm", "--read-only", "--cap-drop", "--security-opt", "--user"},

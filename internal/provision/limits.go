@@ -100,7 +100,11 @@ func timeoutText(err error) string {
 			from = " from " + u.Host
 		}
 	}
-	return "no answer" + from + " in time (" + innermost(err).Error() + "); check the network path (proxy, firewall, VPC endpoint)"
+	cause := ""
+	if first := innermost(err); !errors.Is(first, context.DeadlineExceeded) && !errors.Is(first, context.Canceled) {
+		cause = " (" + first.Error() + ")"
+	}
+	return "no answer" + from + " in time" + cause + "; check the network path (proxy, firewall, VPC endpoint)"
 }
 
 // innermost is the first cause of an error.
