@@ -72,7 +72,7 @@ func TestShards_OneVerdict(t *testing.T) {
 		"smoke":        {args: []string{"smoke"}},
 		"smoke, dead":  {args: []string{"smoke"}, faults: []string{"dead@2"}, exit: 1, fails: scenarios.BalanceCoverage},
 		"capacity":     {args: []string{"capacity", "--hold", "40", "--for", "1s", "--rate", "40/s"}},
-		"query":        {args: []string{"query", "--sql", "SELECT 1", "--rate", "20/s"}},
+		"query":        {args: []string{"query", "--sql", "SELECT 1", "--rate", "20/s", "--slowest", "1000"}},
 		"watch":        {args: []string{"watch", "--watch-for", "4s", "--rate", "20/s"}},
 		"handle-reuse": {args: []string{"handle-reuse", "--handles", "12", "--rate", "20/s"}, exit: 1, fails: scenarios.AffinityHandles},
 	} {
