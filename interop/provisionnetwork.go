@@ -42,7 +42,7 @@ func (l *lab) proveProvisionNetwork(ctx context.Context) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	return evidence{numbers: fmt.Sprintf("the script builds it, and apply has nothing to add; %d calls correct manual changes; kind: classic is refused; destroy leaves nothing, %d calls of apply build it with TLS and an access log, and destroy leaves nothing again. "+
+	return evidence{numbers: fmt.Sprintf("the script builds it, and apply has nothing to add; %d calls correct manual changes; kind: classic is refused; destroy leaves nothing, %d calls of apply build it with TLS and an access log, its listeners become TCP in place, and destroy leaves nothing again. "+
 		"moto refuses to change a listener to TLS, names it loadbalancer/app, has targets healthy at once and deregistered at once, no interfaces, and none of the quotas: that change, draining, the wait for health and the release of interfaces are NOT PROVEN here", corrected, built)}, nil
 }
 
@@ -170,14 +170,38 @@ func (d *deployment) checkNetworkDrift(ctx context.Context) (int, error) {
 	return writes, d.checkNetwork(ctx, "TCP")
 }
 
-// rebuildWithTLS removes it, builds it with TLS listeners, and removes it again: moto
-// refuses to change a listener to TLS, where AWS does it in place. It returns the number
-// of writes.
+// rebuildWithTLS removes it, builds it with TLS listeners, and changes them to TCP, in
+// place. moto refuses to change them to TLS again, which AWS does in place, too. It
+// returns the number of writes of the building.
 func (d *deployment) rebuildWithTLS(ctx context.Context) (int, error) {
+	if err := d.destroyNetwork(ctx); err != nil {
+		return 0, err
+	}
+	plain, err := os.ReadFile(d.file)
+	if err != nil {
+		return 0, err
+	}
 	if err := d.edit("# tls:\n", "tls: {domain: impala.example.com}\naccess_logs: {bucket: net-logs, prefix: elb, create: true}\n"); err != nil {
 		return 0, err
 	}
 	if err := d.edit("idle_timeout: 3600s", "# 350s"); err != nil {
+		return 0, err
+	}
+	secure, err := os.ReadFile(d.file)
+	if err != nil {
+		return 0, err
+	}
+	writes, err := d.applyAndCheck(ctx, "TLS")
+	if err != nil {
+		return 0, err
+	}
+	if err := d.write(string(plain)); err != nil {
+		return 0, err
+	}
+	if _, err := d.applyAndCheck(ctx, "TCP"); err != nil {
+		return 0, err
+	}
+	if err := d.write(string(secure)); err != nil {
 		return 0, err
 	}
 	refused, err := d.provision(ctx, 1, "apply")
@@ -187,20 +211,19 @@ func (d *deployment) rebuildWithTLS(ctx context.Context) (int, error) {
 	if !strings.Contains(refused, "UnsupportedProtocol") {
 		return 0, fmt.Errorf("moto no longer refuses to change a listener to TLS: %s", tail([]byte(refused)))
 	}
-	if err := d.destroyNetwork(ctx); err != nil {
-		return 0, err
-	}
+	return writes, d.destroyNetwork(ctx)
+}
+
+// applyAndCheck applies, and once more, which must have nothing to do.
+func (d *deployment) applyAndCheck(ctx context.Context, protocol string) (int, error) {
 	writes, err := d.apply(ctx)
 	if err != nil {
 		return 0, err
 	}
 	if err := d.applyNothing(ctx); err != nil {
-		return 0, fmt.Errorf("with TLS, again: %w", err)
+		return 0, fmt.Errorf("with %s, again: %w", protocol, err)
 	}
-	if err := d.checkNetwork(ctx, "TLS"); err != nil {
-		return 0, err
-	}
-	return writes, d.destroyNetwork(ctx)
+	return writes, d.checkNetwork(ctx, protocol)
 }
 
 // checkOtherKind checks that plan refuses to exchange it.
